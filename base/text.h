@@ -1,0 +1,43 @@
+/* Text: borrowed slices of bytes, UTF-8, and what people see of them.
+ *
+ * A slice never owns its bytes and needs no terminator.  Lengths are bytes; `text_width` gives the
+ * columns a terminal uses (East Asian wide characters take two, combining marks none).
+ */
+#ifndef CANVASS_BASE_TEXT_H
+#define CANVASS_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct slice {
+  const char *bytes;
+  size_t length;
+} slice;
+
+/* For printf("%.*s", SLICE_ARG(s)). */
+#define SLICE_ARG(s) (int)(s).length, (s).bytes
+
+slice slice_of(const char *terminated); /* NULL gives the empty slice */
+bool slice_equal(slice a, slice b);
+/* Bytewise order, a prefix first; <0, 0, >0. */
+int slice_compare(slice a, slice b);
+/* Without leading and trailing spaces, tabs, CR, NBSP and U+3000. */
+slice slice_trim(slice s);
+/* A fresh terminated copy, to be freed by the caller; NULL when out of memory. */
+char *slice_copy(slice s);
+
+/* Index of the first byte that is not well-formed UTF-8, or LENGTH when all is well. */
+size_t text_utf8_check(const char *bytes, size_t length);
+/* Terminal columns of well-formed UTF-8. */
+size_t text_width(slice s);
+/* The longest prefix of at most COLUMNS terminal columns, never cutting a character. */
+slice text_fit(slice s, size_t columns);
+/* "Natural" order for value keys: whole numbers by value and before other texts, those bytewise. */
+int text_compare_natural(slice a, slice b);
+/* Damerau-Levenshtein distance, at most LIMIT + 1. */
+size_t text_distance(slice a, slice b, size_t limit);
+/* The candidate nearest to NAME if it is near enough to be a slip of the pen, else NULL. */
+const char *text_nearest(slice name, const char *const *candidates, size_t count);
+
+#endif

@@ -1,0 +1,1 @@
+#include "client/csv/csv.h"

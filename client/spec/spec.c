@@ -1,0 +1,1 @@
+#include "client/spec/spec.h"

@@ -1,0 +1,2 @@
+#include "stats/analyses/registry.h"
+const analysis_kind analysis_index = {.name = "index"};

@@ -1,0 +1,92 @@
+/* A frame: the program's variables made real for one shard.
+ *
+ * Columns become slots and mantissas here, each variable at most once per shard and only when an
+ * accumulator asks.  All views are borrowed until frame_destroy.  Arrays are 64-byte aligned and
+ * readable up to the next multiple of 64 rows; the padding is missing (coded), excluded (groups),
+ * zero (weights, masks).  The frame holds for one thread.
+ */
+#ifndef CANVASS_STATS_FRAME_H
+#define CANVASS_STATS_FRAME_H
+
+#include "stats/program.h"
+#include "stats/rows.h"
+
+/* Slots from here on mean missing, for reason (slot - first). */
+enum { SLOT_MISSING = 248, SLOT_WIDE_MISSING = 0xFFF8, CODED_LEVELS_MAX = 65000 };
+/* Numbers below this are missing for reason (value - INT64_MIN). */
+#define NUMBER_MISSING_END (INT64_MIN + MISSING_REASONS)
+/* Valid numbers are within +-2^62. */
+#define NUMBER_MAX ((int64_t)1 << 62)
+
+static inline bool number_is_missing(int64_t v) {
+  return v < NUMBER_MISSING_END;
+}
+static inline missing_reason number_reason(int64_t v) {
+  return (missing_reason)(v - INT64_MIN);
+}
+
+/* The keys of a coded variable in this shard; ints or texts, never both. */
+typedef struct coded_keys {
+  const int64_t *numbers;
+  const slice *texts;
+  uint32_t count;
+} coded_keys;
+
+typedef struct coded_view {
+  const uint8_t *slots; /* at most 248 keys ... */
+  const uint16_t *wide; /* ... or this instead, never both */
+  coded_keys keys;      /* of SCALE: low..high, all of them; else those of the shard, unordered */
+} coded_view;
+
+typedef struct number_view {
+  const int64_t *values; /* mantissas at `decimals`; see NUMBER_MISSING_END */
+  uint8_t decimals;
+} number_view;
+
+typedef struct text_view {
+  const slice *texts;     /* one per row */
+  const uint8_t *missing; /* 0: an answer; else reason + 1 */
+} text_view;
+
+typedef struct set_view {
+  coded_keys options;      /* texts */
+  const uint8_t **flags;   /* per option and row: 0, 1, or SLOT_MISSING + reason (same rows for all) */
+  const uint8_t *answered; /* per row: 0, or SLOT_MISSING + reason */
+} set_view;
+
+/* Rows in groups: slot per row, GROUP_EXCLUDED where the filter says no or the weight is unusable
+ * (missing, invalid, negative, too large).  A group is a tuple of key
+ * slots; a grouping variable that is missing has its own place, so that totals are sums of groups. */
+enum { GROUP_EXCLUDED = 0xFFFF, GROUPS_MAX = 65000 };
+typedef struct group_view {
+  const uint16_t *slots; /* NULL: all rows are in group 0 (no grouping, no filter) */
+  uint32_t count;
+  uint32_t by_count;
+  const uint32_t *tuples; /* count * by_count: key index in keys[i], or UINT32_MAX for missing */
+  coded_keys keys[2];
+} group_view;
+
+typedef struct frame frame;
+
+status frame_new(const program *p, const stats_rows *rows, frame **out, error *err) MUST_USE;
+void frame_destroy(frame *f);
+uint32_t frame_rows(const frame *f);
+const stats_rows *frame_source(const frame *f);
+const program *frame_program(const frame *f);
+/* Scratch memory that lives as long as the frame, 64-byte aligned; NULL when out of memory. */
+void *frame_scratch(frame *f, size_t bytes);
+
+/* The view must be of the variable's form (asserted), except that frame_number also accepts numeric
+ * coded variables (their key values, 0 decimals). */
+status frame_coded(frame *f, uint32_t variable, coded_view *out, error *err) MUST_USE;
+status frame_number(frame *f, uint32_t variable, number_view *out, error *err) MUST_USE;
+status frame_text(frame *f, uint32_t variable, text_view *out, error *err) MUST_USE;
+status frame_set(frame *f, uint32_t variable, set_view *out, error *err) MUST_USE;
+status frame_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t filter, uint32_t weight,
+                    group_view *out, error *err) MUST_USE;
+/* 1 where the filter holds and the weight is usable, else 0; NULL in *OUT when every row is used. */
+status frame_mask(frame *f, uint32_t filter, uint32_t weight, const uint8_t **out, error *err) MUST_USE;
+/* Weight mantissas below 2^30, 0 where the row has no usable weight; NULL when PROGRAM_NONE. */
+status frame_weights(frame *f, uint32_t weight, const uint32_t **out, uint8_t *decimals, error *err) MUST_USE;
+
+#endif

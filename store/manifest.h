@@ -1,0 +1,56 @@
+/* A manifest is a dataset: its shards in order, and the facts of reading its files. */
+#ifndef CANVASS_STORE_MANIFEST_H
+#define CANVASS_STORE_MANIFEST_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/status.h"
+
+enum { MANIFEST_PLACES = 10 };
+
+typedef struct manifest_shard {
+  digest name;
+  uint64_t bytes;
+  uint64_t first_ordinal;
+  uint32_t rows;
+  uint32_t file;
+} manifest_shard;
+
+typedef struct manifest_place {
+  uint64_t line;
+  slice problem;
+} manifest_place;
+
+typedef struct manifest_file {
+  slice name;    /* base name; "-" for standard input */
+  digest sha256; /* of its bytes as they are on disk, compressed or not */
+  uint64_t bytes;
+  uint64_t records;     /* data rows, the quarantined ones counted */
+  uint64_t quarantined; /* structurally broken rows */
+  manifest_place places[MANIFEST_PLACES];
+  uint32_t places_count;
+} manifest_file;
+
+typedef struct manifest_column {
+  slice name;
+  uint8_t decimals_max; /* over all shards */
+} manifest_column;
+
+typedef struct manifest {
+  arena *memory;
+  manifest_file *files;
+  uint32_t files_count;
+  manifest_shard *shards; /* by first_ordinal */
+  uint32_t shards_count;
+  manifest_column *columns; /* in the order of the first file */
+  uint32_t columns_count;
+} manifest;
+
+manifest *manifest_new(void);
+void manifest_destroy(manifest *m);
+uint64_t manifest_rows(const manifest *m); /* usable rows */
+void manifest_encode(const manifest *m, buf *out);
+status manifest_decode(const void *bytes, size_t length, manifest **out, error *err) MUST_USE;
+
+#endif
