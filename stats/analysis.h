@@ -66,12 +66,14 @@ const argument_value *run_argument(const analysis_run *run, const char *name);
 uint32_t run_stage(const analysis_run *run); /* of the results at hand: 0, 1, .. */
 
 /* Adds to the next stage's program.  Variables of the plan keep their meaning in every stage:
- * run_variable gives the index of plan variable V in the program now being built. */
-status run_variable(analysis_run *run, uint32_t plan_variable, uint32_t *index, error *err) MUST_USE;
+ * run_variable gives the index of plan variable VARIABLE in the program now being built. */
+status run_variable(analysis_run *run, uint32_t variable, uint32_t *index, error *err) MUST_USE;
 status run_add_variable(analysis_run *run, const program_variable *v, uint32_t *index, error *err) MUST_USE;
 /* A's filter, weight and variables are indices in the program being built; the request's own filter
  * and weight there are run_filter(run), run_weight(run). */
 status run_need(analysis_run *run, const program_accumulator *a, error *err) MUST_USE;
+/* The program being built, for adding filters or weights of the analysis' own. */
+program *run_program(analysis_run *run);
 uint32_t run_filter(const analysis_run *run);
 uint32_t run_weight(const analysis_run *run);
 

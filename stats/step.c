@@ -1,1 +1,328 @@
+/* STEP: from merged partials to the next stage's program, or to the report.
+ *
+ * All analyses of a plan go through the stages together: one pass over the data serves whoever still
+ * has questions.  Between stages everything lives in the state: the program that is running, the head
+ * of the report, and per analysis its section so far, what it asked for, and its private bytes.
+ * Stage 0 has no state: asking again (`begin`) finds the same accumulators in the plan's program. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/run.h"
 #include "stats/stats.h"
+
+enum { STATE_VERSION = 1, STAGES_MAX = 10000, TEXT_BYTES_MAX = 1 << 30 };
+
+typedef struct step {
+  plan *plan;
+  program *running; /* the program whose results are at hand; stage 0: the plan's own */
+  bool owns_running;
+  partial *results;
+  uint32_t stage;
+  arena *memory;
+  json *head;
+  json *sections;
+  analysis_run *runs;
+  stage_builder next;
+} step;
+
+void stats_outcome_fini(stats_outcome *o) {
+  buf_fini(&o->report);
+  buf_fini(&o->program);
+  buf_fini(&o->state);
+}
+
+/* ---- Beginning ----------------------------------------------------------------------------------- */
+
+static status run_begin(analysis_run *run, error *err) {
+  TRY(run_prepare(run, err));
+  status st = run->kind->begin(run, err);
+  if (st != STATUS_OK) {
+    return error_context(err, st, "analysis '%s'", run->request->name);
+  }
+  return STATUS_OK;
+}
+
+/* Refuses what could grow past the limit, naming the analysis and the figure. */
+static status check_sizes(const plan *p, uint32_t first, const char *who, error *err) {
+  for (uint32_t i = first; i < p->program->accumulators_count; i++) {
+    const program_accumulator *a = &p->program->accumulators[i];
+    const accumulator_kind *kind = accumulator_find(a->kind);
+    uint64_t bytes = 0;
+    status st = kind ? kind->check(p->program, a, &bytes, err)
+                     : error_set(err, STATUS_CORRUPT, "unknown accumulator %u", (unsigned)a->kind);
+    if (st != STATUS_OK) {
+      return error_context(err, st, "%s", who);
+    }
+    if (bytes > ACCUMULATOR_BYTES_MAX) {
+      return error_set(err, STATUS_LIMIT,
+                       "%s: its partial statistics could take %llu bytes, the limit is %d; use fewer "
+                       "variables or groups, or split the analysis",
+                       who, (unsigned long long)bytes, (int)ACCUMULATOR_BYTES_MAX);
+    }
+  }
+  return STATUS_OK;
+}
+
+static program_accumulator facts_of(uint32_t *variable) {
+  return (program_accumulator){.kind = ACCUMULATOR_FACTS,
+                               .variables = variable,
+                               .variables_count = 1,
+                               .filter = PROGRAM_NONE,
+                               .weight = PROGRAM_NONE};
+}
+
+status plan_finish(plan *p, error *err) {
+  stage_builder builder = {.plan = p, .program = p->program};
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    if (p->variables[i].in_codebook) {
+      program_accumulator facts = facts_of(&p->variables[i].variable);
+      uint32_t index = 0;
+      TRY(program_add_accumulator(p->program, &facts, &index, err));
+    }
+  }
+  TRY(check_sizes(p, 0, "the facts of the data", err));
+  for (uint32_t i = 0; i < p->analyses_count; i++) {
+    const plan_analysis *request = &p->analyses[i];
+    analysis_run run = {
+        .plan = p, .request = request, .kind = analysis_find(request->kind), .next = &builder};
+    if (!run.kind) {
+      return error_set(err, STATUS_SPECIFICATION, "unknown analysis '%s'", request->kind);
+    }
+    uint32_t before = p->program->accumulators_count;
+    status st = run.kind->check ? run.kind->check(p, request, err) : STATUS_OK;
+    if (st != STATUS_OK) {
+      st = error_context(err, st, "analysis '%s'", request->name);
+    }
+    if (st == STATUS_OK) {
+      st = run_begin(&run, err);
+    }
+    run_fini(&run);
+    TRY(st);
+    char who[256];
+    snprintf(who, sizeof who, "analysis '%.200s'", request->name);
+    TRY(check_sizes(p, before, who, err));
+  }
+  return STATUS_OK;
+}
+
+/* ---- Opening a step ------------------------------------------------------------------------------ */
+
+static const variable_facts *facts_at(void *context, uint32_t i) {
+  step *s = context;
+  if (!s->plan->variables[i].in_codebook) {
+    return NULL;
+  }
+  program_accumulator facts = facts_of(&s->plan->variables[i].variable);
+  uint32_t index = 0;
+  if (program_add_accumulator(s->plan->program, &facts, &index, NULL) != STATUS_OK) {
+    return NULL;
+  }
+  const facts_state *state = partial_state(s->results, index);
+  return state->at;
+}
+
+static status open_first(step *s, error *err) {
+  uint32_t accumulators = s->plan->program->accumulators_count;
+  stage_builder builder = {.plan = s->plan, .program = s->plan->program};
+  for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
+    analysis_run *run = &s->runs[i];
+    run->next = &builder;
+    TRY(run_begin(run, err));
+    run->answered = run->asked;
+    run->asked = (run_needs){0};
+    run->carried_bytes = run->carry;
+    buf_init(&run->carry);
+    run->section = document_section(s->memory, s->plan, run->request);
+    if (run->answered.count > 0) {
+      document_base(run->section, partial_state(s->results, run->answered.at[0]));
+    }
+  }
+  if (accumulators != s->plan->program->accumulators_count) {
+    return error_set(err, STATUS_CORRUPT, "the plan lacks accumulators that its analyses ask for");
+  }
+  s->head = document_head(s->memory, s->plan, facts_at, s);
+  return STATUS_OK;
+}
+
+static status read_json(step *s, reader *r, const char *what, json **out, error *err) {
+  slice text = reader_slice(r, TEXT_BYTES_MAX);
+  TRY(reader_status(r, "state", err));
+  return json_parse(s->memory, text, what, out, err);
+}
+
+static status read_run(step *s, reader *r, analysis_run *run, error *err) {
+  run->done = reader_u8(r) != 0;
+  TRY(read_json(s, r, "state", &run->section, err));
+  uint64_t count = reader_count_of(r, s->running->accumulators_count + (uint64_t)1, 1);
+  for (uint64_t k = 0; k < count; k++) {
+    uint64_t index = reader_varint(r);
+    if (index >= s->running->accumulators_count) {
+      reader_fail(r, "an accumulator that its program lacks");
+      break;
+    }
+    TRY(needs_push(&run->answered, (uint32_t)index, err));
+  }
+  slice carried = reader_slice(r, TEXT_BYTES_MAX);
+  buf_put(&run->carried_bytes, carried.bytes, carried.length);
+  return buf_status(&run->carried_bytes, "state", err);
+}
+
+static status read_state(step *s, reader *r, error *err) {
+  if (reader_u8(r) != STATE_VERSION) {
+    reader_fail(r, "made by another version of canvass");
+  }
+  s->stage = (uint32_t)reader_count(r, STAGES_MAX);
+  TRY(reader_status(r, "state", err));
+  TRY(program_decode(r, &s->running, err));
+  s->owns_running = true;
+  return STATUS_OK;
+}
+
+static status read_runs(step *s, reader *r, error *err) {
+  TRY(read_json(s, r, "state", &s->head, err));
+  if (reader_varint(r) != s->plan->analyses_count) {
+    reader_fail(r, "made for another plan");
+  }
+  TRY(reader_status(r, "state", err));
+  for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
+    TRY(read_run(s, r, &s->runs[i], err));
+  }
+  return reader_finish(r, "state", err);
+}
+
+static status step_open(step *s, const void *state, size_t state_bytes, const void *partial_bytes,
+                        size_t partial_length, error *err) {
+  s->memory = arena_new();
+  s->runs = calloc((size_t)s->plan->analyses_count + 1, sizeof *s->runs);
+  if (!s->memory || !s->runs) {
+    return error_no_memory(err, "a step");
+  }
+  for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
+    s->runs[i] = (analysis_run){
+        .plan = s->plan, .request = &s->plan->analyses[i], .kind = analysis_find(s->plan->analyses[i].kind)};
+    if (!s->runs[i].kind) {
+      return error_set(err, STATUS_CORRUPT, "unknown analysis '%s' in the plan", s->plan->analyses[i].kind);
+    }
+  }
+  reader r;
+  s->running = s->plan->program;
+  if (state) {
+    reader_init(&r, state, state_bytes);
+    TRY(read_state(s, &r, err));
+  }
+  reader partial_reader;
+  reader_init(&partial_reader, partial_bytes, partial_length);
+  TRY(partial_decode(s->running, &partial_reader, &s->results, err));
+  TRY(reader_finish(&partial_reader, "partial", err));
+  return state ? read_runs(s, &r, err) : open_first(s, err);
+}
+
+static void step_close(step *s) {
+  for (uint32_t i = 0; s->runs && i < s->plan->analyses_count; i++) {
+    run_fini(&s->runs[i]);
+  }
+  free(s->runs);
+  partial_destroy(s->results);
+  stage_builder_fini(&s->next);
+  if (s->owns_running) {
+    program_destroy(s->running);
+  }
+  arena_destroy(s->memory);
+  plan_destroy(s->plan);
+}
+
+/* ---- Taking it, and what comes of it -------------------------------------------------------------- */
+
+static status take(step *s, bool *all_done, error *err) {
+  TRY(stage_builder_init(&s->next, s->plan, err));
+  *all_done = true;
+  for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
+    analysis_run *run = &s->runs[i];
+    if (run->done) {
+      continue;
+    }
+    run->stage = s->stage;
+    run->results = s->results;
+    run->next = &s->next;
+    reader_init(&run->carried, run->carried_bytes.data, run->carried_bytes.length);
+    TRY(run_prepare(run, err));
+    status st = run->kind->step(run, err);
+    if (st != STATUS_OK) {
+      return error_context(err, st, "analysis '%s'", run->request->name);
+    }
+    TRY(buf_status(&run->carry, run->request->name, err));
+    run->done = run->asked.count == 0;
+    *all_done = *all_done && run->done;
+  }
+  return arena_failed(s->memory) ? error_no_memory(err, "the report") : STATUS_OK;
+}
+
+static status write_report(step *s, buf *out, error *err) {
+  json *sections = json_array(s->memory);
+  for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
+    json_push(sections, s->runs[i].section);
+  }
+  json_set(s->head, "analyses", sections);
+  if (arena_failed(s->memory)) {
+    return error_no_memory(err, "the report");
+  }
+  json_write(s->head, out);
+  return buf_status(out, "the report", err);
+}
+
+static void put_json(buf *out, buf *scratch, const json *node) {
+  buf_clear(scratch);
+  json_write(node, scratch);
+  buf_put_slice(out, (slice){(const char *)scratch->data, scratch->length});
+}
+
+static status write_state(step *s, stats_outcome *out, error *err) {
+  if (s->stage + 1 >= STAGES_MAX) {
+    return error_set(err, STATUS_LIMIT, "the job does not come to an end after %d stages", (int)STAGES_MAX);
+  }
+  out->stage = s->stage + 1;
+  program_encode(s->next.program, &out->program);
+  buf scratch;
+  buf_init(&scratch);
+  buf_put_u8(&out->state, STATE_VERSION);
+  buf_put_varint(&out->state, out->stage);
+  program_encode(s->next.program, &out->state);
+  put_json(&out->state, &scratch, s->head);
+  buf_put_varint(&out->state, s->plan->analyses_count);
+  for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
+    const analysis_run *run = &s->runs[i];
+    buf_put_u8(&out->state, run->done ? 1 : 0);
+    put_json(&out->state, &scratch, run->section);
+    buf_put_varint(&out->state, run->asked.count);
+    for (uint32_t k = 0; k < run->asked.count; k++) {
+      buf_put_varint(&out->state, run->asked.at[k]);
+    }
+    buf_put_slice(&out->state, (slice){(const char *)run->carry.data, run->carry.length});
+  }
+  bool failed = scratch.failed;
+  buf_fini(&scratch);
+  TRY(buf_status(&out->program, "the next program", err));
+  return failed ? error_no_memory(err, "state") : buf_status(&out->state, "state", err);
+}
+
+status stats_step(const void *plan_bytes, size_t plan_length, const void *state, size_t state_bytes,
+                  const void *partial_bytes, size_t partial_length, stats_outcome *out, error *err) {
+  *out = (stats_outcome){0};
+  step s = {0};
+  TRY(plan_decode(plan_bytes, plan_length, &s.plan, err));
+  bool all_done = false;
+  status st = step_open(&s, state, state_bytes, partial_bytes, partial_length, err);
+  if (st == STATUS_OK) {
+    st = take(&s, &all_done, err);
+  }
+  if (st == STATUS_OK) {
+    st = all_done ? write_report(&s, &out->report, err) : write_state(&s, out, err);
+  }
+  step_close(&s);
+  if (st != STATUS_OK) {
+    stats_outcome_fini(out);
+    *out = (stats_outcome){0};
+  }
+  return st;
+}

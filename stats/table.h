@@ -28,7 +28,7 @@ typedef struct table table;
  * "value" a key of that row's item, "group" the breakdown. */
 table *table_new(analysis_run *run, const char *name, table_view view, const char *columns);
 void table_row(table *t); /* starts a row; cells not set are null */
-void table_item(table *t, const char *column, uint32_t plan_variable); /* its name */
+void table_item(table *t, const char *column, uint32_t variable); /* its name */
 void table_text(table *t, const char *column, const char *text);
 void table_integer(table *t, const char *column, int64_t v);
 void table_i128(table *t, const char *column, i128 v, unsigned decimals); /* exact integer if it is one */
@@ -48,7 +48,7 @@ void run_note(analysis_run *run, const char *code, json *detail);
 /* A fresh object in the section's arena, for DETAIL. */
 json *run_detail(analysis_run *run);
 /* The usual one: a base below the request's threshold (or empty) for the row's item and group. */
-void run_warn_base(analysis_run *run, uint32_t plan_variable, const json *group, int64_t base);
+void run_warn_base(analysis_run *run, uint32_t variable, const json *group, int64_t base);
 /* The JSON of the group last written with table_group or table_total. */
 const json *table_last_group(const table *t);
 

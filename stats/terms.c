@@ -5,7 +5,6 @@
 
 static const term terms[] = {
 #define TERM(key, format, en, hans, hant) {key, format, {en, hans, hant}},
-#include "stats/common.terms"
 #include "stats/analyses/compare.terms"
 #include "stats/analyses/correlate.terms"
 #include "stats/analyses/crosstab.terms"
@@ -13,12 +12,17 @@ static const term terms[] = {
 #include "stats/analyses/index.terms"
 #include "stats/analyses/segment.terms"
 #include "stats/analyses/shares.terms"
+#include "stats/common.terms"
 #undef TERM
 };
 
-size_t term_count(void) { return sizeof terms / sizeof terms[0]; }
+size_t term_count(void) {
+  return sizeof terms / sizeof terms[0];
+}
 
-const term *term_at(size_t index) { return index < term_count() ? &terms[index] : NULL; }
+const term *term_at(size_t index) {
+  return index < term_count() ? &terms[index] : NULL;
+}
 
 const term *term_find(const char *key) {
   for (size_t i = 0; i < term_count(); i++) {

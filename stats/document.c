@@ -1,0 +1,192 @@
+/* The report document around the analyses' sections: facts of the data, labels, settings.
+ * docs/report.md is its reference. */
+#include "stats/run.h"
+
+static const char *const languages[LANGUAGES] = {"en", "zh-Hans", "zh-Hant"};
+
+static json *label_json(arena *a, const plan_label *label) {
+  json *o = json_object(a);
+  for (int i = 0; i < LANGUAGES; i++) {
+    if (label->text[i]) {
+      json_set_text(o, languages[i], label->text[i]);
+    }
+  }
+  return o;
+}
+
+static const char *variable_kind_name(variable_kind kind) {
+  static const struct {
+    variable_kind kind;
+    const char *name;
+  } names[] = {
+      {VARIABLE_SCALE, "scale"},       {VARIABLE_NOMINAL, "nominal"},
+      {VARIABLE_NUMBER, "number"},     {VARIABLE_DATE, "date"},
+      {VARIABLE_TEXT, "text"},         {VARIABLE_MULTI_CELL, "multi"},
+      {VARIABLE_MULTI_FLAGS, "multi"}, {VARIABLE_RECODE, "recode"},
+      {VARIABLE_PERIOD, "period"},     {VARIABLE_TOP, "flag"},
+      {VARIABLE_MEAN, "mean"},         {VARIABLE_OPTION, "flag"},
+      {VARIABLE_CLUSTER, "segment"},   {VARIABLE_DIFFERENCE, "difference"},
+  };
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (names[i].kind == kind) {
+      return names[i].name;
+    }
+  }
+  return "variable";
+}
+
+static json *variables_json(arena *a, const plan *p) {
+  json *all = json_object(a);
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    const plan_variable *v = &p->variables[i];
+    json *o = json_object(a);
+    json_set_text(o, "kind", variable_kind_name(p->program->variables[v->variable].kind));
+    json_set(o, "label", label_json(a, &v->label));
+    json *values = json_array(a);
+    for (uint32_t k = 0; k < v->values_count; k++) {
+      const plan_value_label *value = &v->values[k];
+      json *entry = json_object(a);
+      json_set(entry, "key", value->is_text ? json_text(a, value->text) : json_integer(a, value->number));
+      json_set(entry, "label", label_json(a, &value->label));
+      json_push(values, entry);
+    }
+    json_set(o, "values", values);
+    json_set(all, v->name, o);
+  }
+  return all;
+}
+
+static json *files_json(arena *a, const plan *p) {
+  json *files = json_array(a);
+  for (uint32_t i = 0; i < p->files_count; i++) {
+    const plan_file *f = &p->files[i];
+    char hex[DIGEST_HEX_BYTES];
+    digest_hex(&f->sha256, hex);
+    json *o = json_object(a);
+    json_set_text(o, "name", f->name);
+    json_set_text(o, "sha256", hex);
+    json_set_integer(o, "bytes", (int64_t)f->bytes);
+    json_set_integer(o, "records", (int64_t)f->records);
+    json_set_integer(o, "quarantined", (int64_t)f->quarantined);
+    json *places = json_array(a);
+    for (uint32_t k = 0; k < f->places_count; k++) {
+      json *place = json_object(a);
+      json_set_integer(place, "line", (int64_t)f->places[k].line);
+      json_set_text(place, "problem", f->places[k].problem);
+      json_push(places, place);
+    }
+    json_set(o, "places", places);
+    json_push(files, o);
+  }
+  return files;
+}
+
+static json *facts_json(arena *a, const plan *p, const char *name, const variable_facts *facts) {
+  json *o = json_object(a);
+  json_set_text(o, "name", name);
+  json_set_integer(o, "answered", facts->answered);
+  json_set_integer(o, "invalid", facts->missing[MISSING_INVALID]);
+  json_set_integer(o, "rounded", facts->rounded);
+  json *missing = json_object(a);
+  for (int r = 0; r < MISSING_REASONS; r++) {
+    if (facts->missing[r] > 0 && r != MISSING_INVALID) {
+      json_set_integer(missing, missing_name((missing_reason)r), facts->missing[r]);
+    }
+  }
+  json_set(o, "missing", missing);
+  json *places = json_array(a);
+  for (uint32_t k = 0; k < facts->places_count; k++) {
+    const fact_place *at = &facts->places[k];
+    json *place = json_object(a);
+    json_set_text(place, "file", at->file < p->files_count ? p->files[at->file].name : "");
+    json_set_integer(place, "line", (int64_t)at->line);
+    json_set(place, "value", json_text(a, at->text));
+    json_push(places, place);
+  }
+  json_set(o, "places", places);
+  return o;
+}
+
+json *document_head(arena *a, const plan *p, const variable_facts *(*facts)(void *context, uint32_t i),
+                    void *context) {
+  json *canvass = json_object(a);
+  json_set_integer(canvass, "report", 1);
+  json *variables = json_array(a);
+  int64_t invalid = 0;
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    const variable_facts *f = facts(context, i);
+    if (f) {
+      json_push(variables, facts_json(a, p, p->variables[i].name, f));
+      invalid += f->missing[MISSING_INVALID];
+    }
+  }
+  int64_t records = 0;
+  int64_t quarantined = 0;
+  for (uint32_t i = 0; i < p->files_count; i++) {
+    records += (int64_t)p->files[i].records;
+    quarantined += (int64_t)p->files[i].quarantined;
+  }
+  json *data = json_object(a);
+  json_set(data, "files", files_json(a, p));
+  json_set_integer(data, "rows", records - quarantined);
+  json_set_integer(data, "quarantined", quarantined);
+  json_set_integer(data, "invalid", invalid);
+  json_set(data, "variables", variables);
+
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(&p->specification, hex);
+  json *head = json_object(a);
+  json_set(head, "canvass", canvass);
+  json_set_text(head, "specification", hex);
+  json_set(head, "title", label_json(a, &p->title));
+  json_set(head, "data", data);
+  json_set(head, "variables", variables_json(a, p));
+  return head;
+}
+
+/* The name of the plan variable that is variable V of the program. */
+static const char *variable_name(const plan *p, uint32_t v) {
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    if (p->variables[i].variable == v) {
+      return p->variables[i].name;
+    }
+  }
+  return "";
+}
+
+json *document_section(arena *a, const plan *p, const plan_analysis *request) {
+  json *settings = json_object(a);
+  json_set_number(settings, "confidence", request->confidence);
+  json_set_integer(settings, "seed", (int64_t)request->seed);
+  json_set(settings, "weight", json_null(a));
+  json_set(settings, "weight_kind", json_null(a));
+  json_set(settings, "where", json_null(a));
+  if (request->weight != PROGRAM_NONE) {
+    const program_weight *w = &p->program->weights[request->weight];
+    json_set_text(settings, "weight", variable_name(p, w->variable));
+    json_set_text(settings, "weight_kind", w->kind == WEIGHT_FREQUENCY ? "frequency" : "sampling");
+  }
+  if (request->filter_text) {
+    json_set_text(settings, "where", request->filter_text);
+  }
+  json *section = json_object(a);
+  json_set_text(section, "analysis", request->kind);
+  json_set_text(section, "name", request->name);
+  json_set(section, "label", label_json(a, &request->label));
+  json_set(section, "settings", settings);
+  json_set(section, "tables", json_array(a));
+  json_set(section, "warnings", json_array(a));
+  json_set(section, "notes", json_array(a));
+  return section;
+}
+
+void document_base(json *section, const base_state *base) {
+  json *settings = (json *)json_get(section, "settings");
+  json *o = json_object(json_arena(section));
+  json_set_integer(o, "rows", base->rows);
+  json_set_integer(o, "used", base->used);
+  json_set_integer(o, "weight_unusable", base->weight_unusable);
+  json_set_integer(o, "filtered_out", base->filtered_out);
+  json_set_integer(o, "filter_unknown", base->filter_unknown);
+  json_set(settings, "base", o);
+}

@@ -1,0 +1,65 @@
+/* One analysis on its way through the stages: what stands behind `analysis_run`.  For step.c, run.c and
+ * table.c alone; analyses see stats/analysis.h. */
+#ifndef CANVASS_STATS_RUN_H
+#define CANVASS_STATS_RUN_H
+
+#include "stats/analysis.h"
+#include "stats/partial.h"
+
+/* The program being built for a stage, and where the plan's own variables, filters and weights went in
+ * it.  In stage 0 the program is the plan's, and everything is where it was. */
+typedef struct stage_builder {
+  const plan *plan;
+  program *program;    /* owned, but for stage 0 */
+  uint32_t *variables; /* by index in the plan's program: index here, or PROGRAM_NONE; NULL in stage 0 */
+} stage_builder;
+
+status stage_builder_init(stage_builder *b, const plan *p, error *err) MUST_USE; /* an empty program */
+void stage_builder_fini(stage_builder *b); /* destroys the program too */
+status stage_builder_variable(stage_builder *b, uint32_t variable, uint32_t *index, error *err) MUST_USE;
+status stage_builder_filter(stage_builder *b, uint32_t filter, uint32_t *index, error *err) MUST_USE;
+status stage_builder_weight(stage_builder *b, uint32_t weight, uint32_t *index, error *err) MUST_USE;
+
+/* What an analysis asked for: accumulators by index in the stage's program; the first is its base. */
+typedef struct run_needs {
+  uint32_t *at;
+  uint32_t count;
+  uint32_t capacity;
+} run_needs;
+
+struct analysis_run {
+  const plan *plan;
+  const plan_analysis *request;
+  const analysis_kind *kind;
+  uint32_t stage;
+  bool done;
+
+  stage_builder *next;     /* where needs go now */
+  uint32_t filter, weight; /* the request's, there */
+  run_needs asked;
+
+  const partial *results; /* of the stage before; NULL while beginning */
+  run_needs answered;     /* what was asked for then */
+
+  json *section;
+  buf carried_bytes;
+  reader carried;
+  buf carry;
+};
+
+status needs_push(run_needs *needs, uint32_t accumulator, error *err) MUST_USE;
+
+/* Makes the request's filter and weight known to RUN->next. */
+status run_prepare(analysis_run *run, error *err) MUST_USE;
+void run_fini(analysis_run *run);
+
+/* The head of the report: title, digest, data with its facts, variables with their labels.  Everything
+ * but the analyses.  FACTS gives the facts of the plan's I-th variable, or NULL when it has none. */
+json *document_head(arena *a, const plan *p, const variable_facts *(*facts)(void *context, uint32_t i),
+                    void *context);
+/* {"analysis", "name", "label", "settings"}: a section before its first table. */
+json *document_section(arena *a, const plan *p, const plan_analysis *request);
+/* Adds settings.base. */
+void document_base(json *section, const base_state *base);
+
+#endif

@@ -1,0 +1,68 @@
+#include "drive.h"
+
+static status map_all(const program *p, const stats_rows *shards, size_t count, buf *out, error *err) {
+  partial *all = NULL;
+  TRY(partial_empty(p, &all, err));
+  status st = STATUS_OK;
+  for (size_t i = 0; i < count && st == STATUS_OK; i++) {
+    partial *one = NULL;
+    st = partial_map(p, &shards[i], &one, err);
+    if (st == STATUS_OK) {
+      st = partial_merge(all, one, err);
+    }
+    partial_destroy(one);
+  }
+  if (st == STATUS_OK) {
+    partial_encode(all, out);
+    st = buf_status(out, "partial", err);
+  }
+  partial_destroy(all);
+  return st;
+}
+
+static status stage(const buf *plan_bytes, const buf *program_bytes, const buf *state,
+                    const stats_rows *shards, size_t count, stats_outcome *out, error *err) {
+  reader r;
+  reader_init(&r, program_bytes->data, program_bytes->length);
+  program *p = NULL;
+  TRY(program_decode(&r, &p, err));
+  buf partial_bytes;
+  buf_init(&partial_bytes);
+  status st = map_all(p, shards, count, &partial_bytes, err);
+  if (st == STATUS_OK) {
+    st = stats_step(plan_bytes->data, plan_bytes->length, state->length ? state->data : NULL, state->length,
+                    partial_bytes.data, partial_bytes.length, out, err);
+  }
+  buf_fini(&partial_bytes);
+  program_destroy(p);
+  return st;
+}
+
+status drive(const plan *p, const stats_rows *shards, size_t shards_count, buf *report, error *err) {
+  buf plan_bytes;
+  buf program_bytes;
+  buf state;
+  buf_init(report);
+  buf_init(&plan_bytes);
+  buf_init(&program_bytes);
+  buf_init(&state);
+  plan_encode(p, &plan_bytes);
+  program_encode(p->program, &program_bytes);
+  status st = buf_status(&plan_bytes, "plan", err);
+  while (st == STATUS_OK && report->length == 0) {
+    stats_outcome outcome = {0};
+    st = stage(&plan_bytes, &program_bytes, &state, shards, shards_count, &outcome, err);
+    if (st == STATUS_OK) {
+      buf_fini(report);
+      *report = outcome.report;
+      buf_fini(&program_bytes);
+      program_bytes = outcome.program;
+      buf_fini(&state);
+      state = outcome.state;
+    }
+  }
+  buf_fini(&plan_bytes);
+  buf_fini(&program_bytes);
+  buf_fini(&state);
+  return st;
+}
