@@ -1,2 +1,540 @@
+/* FREQUENCY: how many rows, and of which weight, gave each answer, by group.
+ *
+ * A state's keys are those with n > 0 somewhere, its groups those of used rows (see grouping.h), so
+ * equal data give equal bytes.  Cells with n = 0 carry no sums; for a coded variable "answered" is the
+ * sum of the keys and is not encoded.
+ */
+#include <stdlib.h>
+#include <string.h>
+
 #include "stats/accumulators/registry.h"
-const accumulator_kind accumulator_frequency = {.id = ACCUMULATOR_FREQUENCY, .name = "frequency", .version = 1};
+#include "stats/accumulators/shape.h"
+#include "stats/grouping.h"
+#include "stats/kernels/kernels.h"
+
+typedef struct frequency {
+  frequency_state s; /* first: analyses see only this */
+  const program *p;
+  const program_accumulator *a;
+  bool is_set;
+} frequency;
+
+static size_t cell_bytes(bool weighted) {
+  return sizeof(int64_t) + (weighted ? 2 * sizeof(i128) : 0);
+}
+
+static status frequency_check(const program *p, const program_accumulator *a, uint64_t *bytes_max,
+                              error *err) {
+  static const accumulator_shape shape = {.variables_min = 1,
+                                          .variables_max = 1,
+                                          .forms = SHAPE_CODED | SHAPE_SET,
+                                          .by_max = 2,
+                                          .takes_weight = true};
+  *bytes_max = 0;
+  return accumulator_check_shape(p, a, &shape, err);
+}
+
+static void frequency_destroy(void *state) {
+  frequency *f = state;
+  if (f != NULL) {
+    grouping_fini(&f->s.groups);
+    axis_fini(&f->s.keys);
+    free(f->s.n);
+    free(f->s.w);
+    free(f->s.w2);
+    free(f);
+  }
+}
+
+/* A state without groups, keys or cells. */
+static status make(const program *p, const program_accumulator *a, frequency **out, error *err) {
+  *out = calloc(1, sizeof **out);
+  if (*out == NULL) {
+    return error_no_memory(err, "frequency");
+  }
+  frequency *f = *out;
+  f->p = p;
+  f->a = a;
+  f->is_set = program_variable_form(&p->variables[a->variables[0]]) == FORM_SET;
+  f->s.weighted = a->weight != PROGRAM_NONE;
+  if (f->s.weighted) {
+    f->s.weight_decimals = p->variables[p->weights[a->weight].variable].decimals;
+  }
+  grouping_empty(p, a, &f->s.groups);
+  f->s.keys.is_text = axis_is_text(p, a->variables[0]);
+  return STATUS_OK;
+}
+
+/* Zeroed cells for the state's groups and keys; what was there is forgotten, not freed. */
+static status make_cells(frequency *f, error *err) {
+  frequency_state *s = &f->s;
+  uint64_t cells = (uint64_t)grouping_places(&s->groups) * frequency_places(s);
+  void *n = NULL, *w = NULL, *w2 = NULL;
+  status result = accumulator_check_bytes(f->p, f->a, cells, cell_bytes(s->weighted), err);
+  if (result == STATUS_OK) {
+    result = accumulator_allocate(f->p, f->a, cells, sizeof *s->n, &n, err);
+  }
+  if (result == STATUS_OK && s->weighted) {
+    result = accumulator_allocate(f->p, f->a, cells, sizeof *s->w, &w, err);
+  }
+  if (result == STATUS_OK && s->weighted) {
+    result = accumulator_allocate(f->p, f->a, cells, sizeof *s->w2, &w2, err);
+  }
+  if (result != STATUS_OK) {
+    free(n);
+    free(w);
+    free(w2);
+    return result;
+  }
+  s->n = n;
+  s->w = w;
+  s->w2 = w2;
+  return STATUS_OK;
+}
+
+static status frequency_empty(const program *p, const program_accumulator *a, void **state, error *err) {
+  frequency *f = NULL;
+  status s = make(p, a, &f, err);
+  if (s == STATUS_OK) {
+    s = make_cells(f, err);
+  }
+  if (s != STATUS_OK) {
+    frequency_destroy(f);
+    return s;
+  }
+  *state = f;
+  return STATUS_OK;
+}
+
+/* ---- Map ----------------------------------------------------------------------------------------- */
+
+/* What all paths read of the frame. */
+typedef struct source {
+  frame *f;
+  group_view groups;
+  const uint32_t *weights;
+  uint32_t rows;
+  uint32_t *occurs; /* rows per group of the view */
+  uint32_t *places; /* of the groups that occur */
+} source;
+
+/* Counts of one column of byte slots by group of the view; one of the two arrays. */
+typedef struct tally {
+  histogram h;
+  uint32_t *counts;
+  weighed_cell *weighed;
+} tally;
+
+static status tally_slots(const source *in, const uint8_t *slots, uint32_t keys_count, tally *out,
+                          error *err) {
+  out->h = (histogram){.slots = slots,
+                       .groups = in->groups.slots,
+                       .rows = in->rows,
+                       .keys_count = keys_count,
+                       .groups_count = in->groups.count};
+  size_t cells = histogram_cells(&out->h);
+  const stats_kernels *kernels = stats_kernels_current();
+  if (in->weights != NULL) {
+    out->weighed = calloc(cells, sizeof *out->weighed);
+    if (out->weighed == NULL) {
+      return error_no_memory(err, "frequency");
+    }
+    kernels->weigh_slots(&out->h, in->weights, out->weighed);
+    return STATUS_OK;
+  }
+  out->counts = calloc(cells * histogram_tables(&out->h), sizeof *out->counts);
+  if (out->counts == NULL) {
+    return error_no_memory(err, "frequency");
+  }
+  kernels->count_slots(&out->h, out->counts);
+  return STATUS_OK;
+}
+
+static void tally_fini(tally *t) {
+  free(t->counts);
+  free(t->weighed);
+}
+
+static uint64_t tally_n(const tally *t, uint32_t group, uint8_t slot) {
+  size_t at = (size_t)group * histogram_stride(&t->h) + histogram_cell_of_slot(slot);
+  return t->counts != NULL ? t->counts[at] : t->weighed[at].n;
+}
+
+static void add_tally(frequency_state *s, size_t cell, const tally *t, uint32_t group, uint8_t slot) {
+  s->n[cell] += (int64_t)tally_n(t, group, slot);
+  if (t->weighed != NULL) {
+    const weighed_cell *from =
+        &t->weighed[(size_t)group * histogram_stride(&t->h) + histogram_cell_of_slot(slot)];
+    s->w[cell] += from->w;
+    s->w2[cell] += ((i128)from->w2_high << 32) + from->w2_low;
+  }
+}
+
+/* The missing answers of a tally, each reason in its cell. */
+static void add_missing(frequency_state *s, size_t place, const tally *t, uint32_t group) {
+  for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+    add_tally(s, place * frequency_places(s) + frequency_missing_at(s, (missing_reason)r), t, group,
+              (uint8_t)(SLOT_MISSING + r));
+  }
+}
+
+static status map_bytes(frequency *f, const source *in, const coded_view *view, error *err) {
+  enum { SLOTS = 256 };
+  tally t = {0};
+  bool occurs[SLOTS] = {false};
+  uint32_t map[SLOTS];
+  frequency_state *s = &f->s;
+  status result = tally_slots(in, view->slots, view->keys.count, &t, err);
+  for (uint32_t g = 0; result == STATUS_OK && g < in->groups.count; g++) {
+    for (uint32_t k = 0; k < view->keys.count; k++) {
+      occurs[k] |= tally_n(&t, g, (uint8_t)k) > 0;
+    }
+  }
+  if (result == STATUS_OK) {
+    result = axis_from_keys(&view->keys, s->keys.is_text, occurs, &s->keys, map, err);
+  }
+  if (result == STATUS_OK) {
+    result = make_cells(f, err);
+  }
+  for (uint32_t g = 0; result == STATUS_OK && g < in->groups.count; g++) {
+    if (in->occurs[g] == 0) {
+      continue;
+    }
+    size_t place = in->places[g], first = place * frequency_places(s);
+    for (uint32_t k = 0; k < view->keys.count; k++) {
+      if (occurs[k]) {
+        add_tally(s, first + map[k], &t, g, (uint8_t)k);
+        add_tally(s, first + frequency_answered_at(s), &t, g, (uint8_t)k);
+      }
+    }
+    add_missing(s, place, &t, g);
+  }
+  tally_fini(&t);
+  return result;
+}
+
+static void add_row(frequency_state *s, size_t cell, uint64_t weight) {
+  s->n[cell]++;
+  if (s->weighted) {
+    s->w[cell] += weight;
+    s->w2[cell] += weight * weight;
+  }
+}
+
+static bool row_group(const source *in, uint32_t row, uint32_t *group) {
+  *group = in->groups.slots != NULL ? in->groups.slots[row] : 0;
+  return *group < in->groups.count;
+}
+
+static void add_wide_rows(frequency_state *s, const source *in, const uint16_t *wide, const uint32_t *map) {
+  for (uint32_t row = 0, g; row < in->rows; row++) {
+    if (row_group(in, row, &g)) {
+      size_t first = (size_t)in->places[g] * frequency_places(s);
+      uint64_t weight = in->weights != NULL ? in->weights[row] : 0;
+      if (wide[row] >= SLOT_WIDE_MISSING) {
+        add_row(s, first + frequency_missing_at(s, (missing_reason)(wide[row] - SLOT_WIDE_MISSING)), weight);
+      } else {
+        add_row(s, first + map[wide[row]], weight);
+        add_row(s, first + frequency_answered_at(s), weight);
+      }
+    }
+  }
+}
+
+static status map_wide(frequency *f, const source *in, const coded_view *view, error *err) {
+  bool *occurs = calloc((size_t)view->keys.count + 1, sizeof *occurs);
+  uint32_t *map = malloc(((size_t)view->keys.count + 1) * sizeof *map);
+  status result = occurs != NULL && map != NULL ? STATUS_OK : error_no_memory(err, "frequency");
+  for (uint32_t row = 0, g; result == STATUS_OK && row < in->rows; row++) {
+    if (view->wide[row] < SLOT_WIDE_MISSING && row_group(in, row, &g)) {
+      occurs[view->wide[row]] = true;
+    }
+  }
+  if (result == STATUS_OK) {
+    result = axis_from_keys(&view->keys, f->s.keys.is_text, occurs, &f->s.keys, map, err);
+  }
+  if (result == STATUS_OK) {
+    result = make_cells(f, err);
+  }
+  if (result == STATUS_OK) {
+    add_wide_rows(&f->s, in, view->wide, map);
+  }
+  free(occurs);
+  free(map);
+  return result;
+}
+
+static bool option_occurs(const source *in, const uint8_t *flags) {
+  for (uint32_t row = 0, g; row < in->rows; row++) {
+    if (flags[row] == 1 && row_group(in, row, &g)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* One column of the set: rows with flag FLAG go to cell CELL of each place; missing ones to theirs. */
+static status add_set_column(frequency_state *s, const source *in, const uint8_t *flags, uint8_t flag,
+                             uint32_t cell, bool with_missing, error *err) {
+  tally t = {0};
+  status result = tally_slots(in, flags, 2, &t, err);
+  for (uint32_t g = 0; result == STATUS_OK && g < in->groups.count; g++) {
+    if (in->occurs[g] != 0) {
+      add_tally(s, (size_t)in->places[g] * frequency_places(s) + cell, &t, g, flag);
+      if (with_missing) {
+        add_missing(s, in->places[g], &t, g);
+      }
+    }
+  }
+  tally_fini(&t);
+  return result;
+}
+
+static status map_set(frequency *f, const source *in, const set_view *view, error *err) {
+  frequency_state *s = &f->s;
+  bool *occurs = calloc((size_t)view->options.count + 1, sizeof *occurs);
+  uint32_t *map = malloc(((size_t)view->options.count + 1) * sizeof *map);
+  status result = occurs != NULL && map != NULL ? STATUS_OK : error_no_memory(err, "frequency");
+  for (uint32_t o = 0; result == STATUS_OK && o < view->options.count; o++) {
+    occurs[o] = option_occurs(in, view->flags[o]);
+  }
+  if (result == STATUS_OK) {
+    result = axis_from_keys(&view->options, s->keys.is_text, occurs, &s->keys, map, err);
+  }
+  if (result == STATUS_OK) {
+    result = make_cells(f, err);
+  }
+  for (uint32_t o = 0; result == STATUS_OK && o < view->options.count; o++) {
+    if (occurs[o]) {
+      result = add_set_column(s, in, view->flags[o], 1, map[o], false, err);
+    }
+  }
+  if (result == STATUS_OK) {
+    result = add_set_column(s, in, view->answered, 0, frequency_answered_at(s), true, err);
+  }
+  free(occurs);
+  free(map);
+  return result;
+}
+
+static status map_variable(frequency *f, const source *in, error *err) {
+  uint32_t variable = f->a->variables[0];
+  if (f->is_set) {
+    set_view view;
+    TRY(frame_set(in->f, variable, &view, err));
+    return map_set(f, in, &view, err);
+  }
+  coded_view view;
+  TRY(frame_coded(in->f, variable, &view, err));
+  return view.slots != NULL ? map_bytes(f, in, &view, err) : map_wide(f, in, &view, err);
+}
+
+static status frequency_map(frame *f, const program_accumulator *a, void **state, error *err) {
+  const program *p = frame_program(f);
+  source in = {.f = f, .rows = frame_rows(f)};
+  uint8_t decimals = 0;
+  TRY(frame_groups(f, a->by, a->by_count, a->filter, a->weight, &in.groups, err));
+  TRY(frame_weights(f, a->weight, &in.weights, &decimals, err));
+  frequency *made = NULL;
+  status s = make(p, a, &made, err);
+  if (s == STATUS_OK) {
+    in.occurs = malloc(((size_t)in.groups.count + 1) * sizeof *in.occurs);
+    in.places = malloc(((size_t)in.groups.count + 1) * sizeof *in.places);
+    s = in.occurs != NULL && in.places != NULL ? STATUS_OK : error_no_memory(err, "frequency");
+  }
+  if (s == STATUS_OK) {
+    grouping_count_rows(&in.groups, in.rows, in.occurs);
+    s = grouping_from_view(p, a, &in.groups, in.occurs, &made->s.groups, in.places, err);
+  }
+  if (s == STATUS_OK) {
+    s = map_variable(made, &in, err);
+  }
+  free(in.occurs);
+  free(in.places);
+  if (s != STATUS_OK) {
+    frequency_destroy(made);
+    return s;
+  }
+  *state = made;
+  return STATUS_OK;
+}
+
+/* ---- Merge --------------------------------------------------------------------------------------- */
+
+/* Adds the cells of FROM: its place P is PLACES[P] in INTO, its key K is KEYS[K]; NULL: the same. */
+static status add_cells(frequency_state *into, const frequency_state *from, const uint32_t *places,
+                        const uint32_t *keys, error *err) {
+  uint32_t places_count = grouping_places(&from->groups), cells = frequency_places(from);
+  for (uint32_t place = 0; place < places_count; place++) {
+    size_t to = (size_t)(places != NULL ? places[place] : place) * frequency_places(into);
+    for (uint32_t c = 0; c < cells; c++) {
+      size_t cell = (size_t)place * cells + c;
+      size_t at = to + (c >= from->keys.count ? c - from->keys.count + into->keys.count
+                        : keys != NULL        ? keys[c]
+                                              : c);
+      TRY(accumulator_add_rows(&into->n[at], from->n[cell], err));
+      if (into->weighted) {
+        into->w[at] += from->w[cell];
+        into->w2[at] += from->w2[cell];
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+static status merge_united(frequency *f, const frequency_state *from, error *err) {
+  grouping_union groups = {0};
+  frequency *made = NULL;
+  uint32_t *left_keys = malloc(((size_t)f->s.keys.count + 1) * sizeof *left_keys);
+  uint32_t *right_keys = malloc(((size_t)from->keys.count + 1) * sizeof *right_keys);
+  status s = left_keys != NULL && right_keys != NULL ? make(f->p, f->a, &made, err)
+                                                     : error_no_memory(err, "frequency");
+  if (s == STATUS_OK) {
+    s = grouping_unite(&f->s.groups, &from->groups, &groups, err);
+  }
+  if (s == STATUS_OK) {
+    made->s.groups = groups.groups;
+    groups.groups = (grouping){0};
+    s = axis_unite(&f->s.keys, &from->keys, &made->s.keys, left_keys, right_keys, err);
+  }
+  if (s == STATUS_OK) {
+    s = make_cells(made, err);
+  }
+  if (s == STATUS_OK) {
+    s = add_cells(&made->s, &f->s, groups.left_places, left_keys, err);
+  }
+  if (s == STATUS_OK) {
+    s = add_cells(&made->s, from, groups.right_places, right_keys, err);
+  }
+  if (s == STATUS_OK) {
+    frequency swapped = *f;
+    *f = *made;
+    *made = swapped;
+  }
+  frequency_destroy(made);
+  grouping_union_fini(&groups);
+  free(left_keys);
+  free(right_keys);
+  return s;
+}
+
+static status frequency_merge(void *into, const void *from, error *err) {
+  frequency *f = into;
+  const frequency_state *other = &((const frequency *)from)->s;
+  if (grouping_equal(&f->s.groups, &other->groups) && axis_equal(&f->s.keys, &other->keys)) {
+    return add_cells(&f->s, other, NULL, NULL, err);
+  }
+  return merge_united(f, other, err);
+}
+
+/* ---- Bytes --------------------------------------------------------------------------------------- */
+
+static uint32_t encoded_cells(const frequency *f) {
+  return frequency_places(&f->s) - (f->is_set ? 0 : 1);
+}
+
+static void frequency_encode(const void *state, buf *out) {
+  const frequency *f = state;
+  const frequency_state *s = &f->s;
+  grouping_encode(&s->groups, out);
+  axis_encode(&s->keys, out);
+  uint32_t places = grouping_places(&s->groups);
+  for (uint32_t place = 0; place < places; place++) {
+    for (uint32_t c = 0; c < encoded_cells(f); c++) {
+      size_t at = (size_t)place * frequency_places(s) + c;
+      buf_put_varint(out, (uint64_t)s->n[at]);
+      if (s->weighted && s->n[at] > 0) {
+        buf_put_i128(out, s->w[at]);
+        buf_put_i128(out, s->w2[at]);
+      }
+    }
+  }
+}
+
+static void sum_answered(frequency_state *s, size_t first) {
+  size_t answered = first + frequency_answered_at(s);
+  for (uint32_t k = 0; k < s->keys.count; k++) {
+    s->n[answered] += s->n[first + k];
+    if (s->weighted) {
+      s->w[answered] += s->w[first + k];
+      s->w2[answered] += s->w2[first + k];
+    }
+  }
+}
+
+static void read_cells(frequency *f, reader *r) {
+  frequency_state *s = &f->s;
+  uint32_t places = grouping_places(&s->groups);
+  for (uint32_t place = 0; place < places && r->problem == NULL; place++) {
+    size_t first = (size_t)place * frequency_places(s);
+    for (uint32_t c = 0; c < encoded_cells(f) && r->problem == NULL; c++) {
+      s->n[first + c] = reader_rows(r);
+      if (s->weighted && s->n[first + c] > 0) {
+        reader_weights(r, s->n[first + c], &s->w[first + c], &s->w2[first + c]);
+      }
+    }
+    if (!f->is_set) {
+      sum_answered(s, first);
+    }
+  }
+}
+
+/* Every key must have been given, every group must have rows. */
+static bool is_canonical(const frequency_state *s) {
+  uint32_t places = grouping_places(&s->groups), cells = frequency_places(s);
+  for (uint32_t k = 0; k < s->keys.count; k++) {
+    bool given = false;
+    for (uint32_t place = 0; place < places && !given; place++) {
+      given = s->n[(size_t)place * cells + k] > 0;
+    }
+    if (!given) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static status read_state(frequency *f, reader *r, error *err) {
+  TRY(grouping_decode(f->p, f->a, cell_bytes(f->s.weighted), r, &f->s.groups, err));
+  TRY(axis_decode(r, f->s.keys.is_text, &f->s.keys, err));
+  uint64_t cells = (uint64_t)grouping_places(&f->s.groups) * encoded_cells(f);
+  if (r->problem == NULL && cells > reader_left(r)) {
+    reader_fail(r, "fewer cells than groups and keys ask for");
+  }
+  TRY(reader_status(r, "frequency", err));
+  TRY(make_cells(f, err));
+  read_cells(f, r);
+  if (r->problem == NULL && !is_canonical(&f->s)) {
+    reader_fail(r, "a key that nobody gave");
+  }
+  return reader_status(r, "frequency", err);
+}
+
+static status frequency_decode(const program *p, const program_accumulator *a, reader *r, void **state,
+                               error *err) {
+  frequency *f = NULL;
+  status s = make(p, a, &f, err);
+  if (s == STATUS_OK) {
+    s = read_state(f, r, err);
+  }
+  if (s != STATUS_OK) {
+    frequency_destroy(f);
+    return s;
+  }
+  *state = f;
+  return STATUS_OK;
+}
+
+const accumulator_kind accumulator_frequency = {
+    .id = ACCUMULATOR_FREQUENCY,
+    .name = "frequency",
+    .summary = "answers of a coded or multiple-choice variable, counted and weighed by group",
+    .version = 1,
+    .check = frequency_check,
+    .empty = frequency_empty,
+    .map = frequency_map,
+    .merge = frequency_merge,
+    .encode = frequency_encode,
+    .decode = frequency_decode,
+    .destroy = frequency_destroy,
+};

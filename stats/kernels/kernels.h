@@ -1,0 +1,72 @@
+/* Kernels: the inner loops over rows, in several forms of which one is chosen at run time.
+ *
+ * All forms of a kernel give the same result to the bit: they count and add integers.  The table is
+ * chosen once, at the first use, as the widest that the processor has; stats_kernels_choose (in
+ * stats/stats.h) sets another one for tests and reports.
+ *
+ * To add a kernel: its function type below, its files kernels/<name>_<form>.c with a header
+ * kernels/<name>.h of their prototypes, and its member in each table of kernels/dispatch.c (a form
+ * without a version of its own takes the next narrower one).  A file for wider instructions marks its
+ * functions with KERNEL_AVX2 or KERNEL_AVX512 and stands inside #if KERNELS_X86.
+ */
+#ifndef CANVASS_STATS_KERNELS_KERNELS_H
+#define CANVASS_STATS_KERNELS_KERNELS_H
+
+#include <stdint.h>
+
+#include "base/exact.h"
+#include "stats/frame.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define KERNELS_X86 1
+#define KERNEL_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define KERNEL_AVX512 \
+  __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512vbmi")))
+#else
+#define KERNELS_X86 0
+#endif
+
+/* A histogram of slots by group.  Cells are rows of `keys_count + MISSING_REASONS`, one for each group
+ * and one more for the excluded rows: first the missing reasons, then the keys. */
+typedef struct histogram {
+  const uint8_t *slots;   /* below keys_count, or from SLOT_MISSING on */
+  const uint16_t *groups; /* below groups_count, or GROUP_EXCLUDED; NULL: all rows are in group 0 */
+  uint32_t rows;
+  uint32_t keys_count;   /* at most 248 */
+  uint32_t groups_count; /* at least 1 */
+} histogram;
+
+/* What the rows of a cell weigh: Sum w2 is w2_low + 2^32 * w2_high.  No sum overflows: w < 2^30. */
+typedef struct weighed_cell {
+  uint64_t n, w, w2_low, w2_high;
+} weighed_cell;
+
+static inline uint32_t histogram_stride(const histogram *h) {
+  return h->keys_count + MISSING_REASONS;
+}
+static inline size_t histogram_cells(const histogram *h) {
+  return ((size_t)h->groups_count + 1) * histogram_stride(h);
+}
+static inline uint32_t histogram_cell_of_slot(uint8_t slot) {
+  return (uint8_t)(slot + MISSING_REASONS);
+}
+
+/* Kernels count small histograms in several tables side by side, so that equal neighbours do not wait
+ * for each other: the caller's array has room for this many, the first holds the result. */
+static inline uint32_t histogram_tables(const histogram *h) {
+  size_t cells = histogram_cells(h);
+  return cells <= 2048 ? 4 : cells <= 16384 ? 2 : 1;
+}
+
+typedef struct stats_kernels {
+  const char *name; /* "portable", "avx2", "avx512" */
+  /* COUNTS: histogram_tables(h) * histogram_cells(h), zeroed. */
+  void (*count_slots)(const histogram *h, uint32_t *counts);
+  /* The same with weights, one table. */
+  void (*weigh_slots)(const histogram *h, const uint32_t *weights, weighed_cell *cells);
+} stats_kernels;
+
+/* The table in use. */
+const stats_kernels *stats_kernels_current(void);
+
+#endif
