@@ -3,7 +3,8 @@
  * The canonical text has sorted keys (bytewise), no white space, numbers in the shortest of %.15g,
  * %.16g, %.17g that reads back, integers in full, UTF-8 unescaped but for what JSON demands.  Equal
  * trees give equal bytes.  A tree lives in one arena; nodes are never freed alone.  The parser is
- * bounded in depth and size, refuses duplicate keys and treats its input as hostile.
+ * bounded in depth (64) and size (256 MiB), refuses duplicate keys and treats its input as hostile.
+ * A number without '.', 'e', 'E' that fits into int64 is read as JSON_INTEGER.
  */
 #ifndef CANVASS_BASE_JSON_H
 #define CANVASS_BASE_JSON_H
@@ -27,8 +28,8 @@ typedef struct json json;
 json *json_null(arena *a);
 json *json_bool(arena *a, bool v);
 json *json_integer(arena *a, int64_t v);
-json *json_number(arena *a, double v); /* NaN and infinities become null */
-json *json_text(arena *a, slice v);    /* copied into the arena */
+json *json_number(arena *a, double v); /* NaN and infinities become null, -0 is written as 0 */
+json *json_text(arena *a, slice v);    /* well-formed UTF-8, copied into the arena */
 json *json_array(arena *a);
 json *json_object(arena *a);
 /* Builders accept NULL (out of memory) and then do nothing: check arena_failed once. */
@@ -55,10 +56,11 @@ slice json_as_text(const json *node);
 const char *json_as_cstring(const json *node); /* terminated; "" when no text */
 
 void json_write(const json *node, buf *out);        /* canonical */
-void json_write_pretty(const json *node, buf *out); /* two blanks a level, same numbers */
+void json_write_pretty(const json *node, buf *out); /* two blanks a level, no newline at the end */
 /* Text of a double in the canonical form; OUT holds at least 32 bytes; returns the length. */
 int json_format_number(double v, char *out);
-/* SOURCE names the text in messages ("report.json").  The tree lives in A. */
+/* SOURCE names the text in messages ("report.json").  The tree lives in A.  STATUS_DATA with
+ * "source:line:column: problem", columns in bytes. */
 status json_parse(arena *a, slice text, const char *source, json **out, error *err) MUST_USE;
 
 #endif

@@ -1,1 +1,236 @@
-#include "base/status.h"
+/* Slices, UTF-8 and the comparison of names; nothing here looks at the locale. */
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+slice slice_of(const char *terminated) {
+  return terminated == NULL ? (slice){"", 0} : (slice){terminated, strlen(terminated)};
+}
+
+bool slice_equal(slice a, slice b) {
+  return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
+}
+
+int slice_compare(slice a, slice b) {
+  const size_t shared = a.length < b.length ? a.length : b.length;
+  const int order = shared > 0 ? memcmp(a.bytes, b.bytes, shared) : 0;
+  return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+static const slice blanks[] = {
+    {" ", 1}, {"\t", 1}, {"\r", 1}, {"\xc2\xa0", 2}, {"\xe3\x80\x80", 3},
+};
+
+/* Length of the blank at the start or at the end of S; 0 when there is none. */
+static size_t blank_length(slice s, bool at_end) {
+  for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
+    const slice b = blanks[i];
+    if (b.length <= s.length &&
+        memcmp(s.bytes + (at_end ? s.length - b.length : 0), b.bytes, b.length) == 0) {
+      return b.length;
+    }
+  }
+  return 0;
+}
+
+/* Printable ASCII can neither be a blank nor take part in one, which settles nearly every field. */
+static bool plain(char c) {
+  return c > ' ' && c < 0x7f;
+}
+
+slice slice_trim(slice s) {
+  while (s.length > 0 && !plain(s.bytes[0])) {
+    const size_t length = blank_length(s, false);
+    if (length == 0) {
+      break;
+    }
+    s.bytes += length;
+    s.length -= length;
+  }
+  while (s.length > 0 && !plain(s.bytes[s.length - 1])) {
+    const size_t length = blank_length(s, true);
+    if (length == 0) {
+      break;
+    }
+    s.length -= length;
+  }
+  return s;
+}
+
+char *slice_copy(slice s) {
+  char *copy = s.length < SIZE_MAX ? malloc(s.length + 1) : NULL;
+  if (copy != NULL) {
+    if (s.length > 0) {
+      memcpy(copy, s.bytes, s.length);
+    }
+    copy[s.length] = '\0';
+  }
+  return copy;
+}
+
+/* First byte past the ASCII run at AT. */
+static size_t skip_ascii(const char *bytes, size_t at, size_t length) {
+  static const uint64_t high_bits = 0x8080808080808080;
+  for (; length - at >= 32; at += 32) {
+    uint64_t words[4];
+    memcpy(words, bytes + at, sizeof words);
+    if (((words[0] | words[1] | words[2] | words[3]) & high_bits) != 0) {
+      break;
+    }
+  }
+  for (; length - at >= 8; at += 8) {
+    uint64_t word;
+    memcpy(&word, bytes + at, sizeof word);
+    if ((word & high_bits) != 0) {
+      break;
+    }
+  }
+  while (at < length && (uint8_t)bytes[at] < 0x80) {
+    at++;
+  }
+  return at;
+}
+
+/* Well-formed sequences by their first byte (The Unicode Standard, table 3-7): the allowed range of the
+ * second byte excludes overlong forms, surrogates and what is above U+10FFFF. */
+typedef struct sequence {
+  uint8_t first_low, first_high;
+  uint8_t second_low, second_high;
+  uint8_t length;
+} sequence;
+
+static const sequence sequences[] = {
+    {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+    {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+    {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+/* Length of the well-formed sequence at BYTES, LEFT > 0 bytes to the end; 0 when there is none. */
+static size_t sequence_length(const uint8_t *bytes, size_t left) {
+  for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++) {
+    const sequence *s = &sequences[i];
+    if (bytes[0] < s->first_low || bytes[0] > s->first_high) {
+      continue;
+    }
+    if (left < s->length || bytes[1] < s->second_low || bytes[1] > s->second_high) {
+      return 0;
+    }
+    for (size_t k = 2; k < s->length; k++) {
+      if ((bytes[k] & 0xc0) != 0x80) {
+        return 0;
+      }
+    }
+    return s->length;
+  }
+  return 0;
+}
+
+size_t text_utf8_check(const char *bytes, size_t length) {
+  size_t at = 0;
+  while ((at = skip_ascii(bytes, at, length)) < length) {
+    const size_t step = sequence_length((const uint8_t *)bytes + at, length - at);
+    if (step == 0) {
+      return at;
+    }
+    at += step;
+  }
+  return length;
+}
+
+/* A whole number as people write it: an optional minus and digits. */
+typedef struct whole {
+  bool is_whole;
+  bool negative;
+  slice digits; /* without leading zeros; empty for zero */
+} whole;
+
+static whole whole_of(slice s) {
+  whole w = {.negative = s.length > 1 && s.bytes[0] == '-'};
+  slice digits = w.negative ? (slice){s.bytes + 1, s.length - 1} : s;
+  for (size_t i = 0; i < digits.length; i++) {
+    if (digits.bytes[i] < '0' || digits.bytes[i] > '9') {
+      return w;
+    }
+  }
+  w.is_whole = digits.length > 0;
+  while (digits.length > 0 && digits.bytes[0] == '0') {
+    digits.bytes++;
+    digits.length--;
+  }
+  w.negative = w.negative && digits.length > 0;
+  w.digits = digits;
+  return w;
+}
+
+int text_compare_natural(slice a, slice b) {
+  const whole x = whole_of(a);
+  const whole y = whole_of(b);
+  if (x.is_whole != y.is_whole) {
+    return x.is_whole ? -1 : 1;
+  }
+  if (!x.is_whole) {
+    return slice_compare(a, b);
+  }
+  if (x.negative != y.negative) {
+    return x.negative ? -1 : 1;
+  }
+  const int longer = (x.digits.length > y.digits.length) - (x.digits.length < y.digits.length);
+  const int order = longer != 0 ? longer : slice_compare(x.digits, y.digits);
+  if (order == 0) {
+    return slice_compare(a, b); /* "01" and "1" are two texts: the order stays total */
+  }
+  return x.negative ? -order : order;
+}
+
+enum { DISTANCE_LENGTH_MAX = 255 };
+
+static size_t least(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+/* Optimal string alignment: insertions, deletions, replacements and swaps of neighbours, by rows of the
+ * table; only the last two rows and the one being made are kept. */
+size_t text_distance(slice a, slice b, size_t limit) {
+  const size_t gap = a.length > b.length ? a.length - b.length : b.length - a.length;
+  if (gap > limit || a.length > DISTANCE_LENGTH_MAX || b.length > DISTANCE_LENGTH_MAX) {
+    return slice_equal(a, b) ? 0 : limit + 1;
+  }
+  size_t rows[3][DISTANCE_LENGTH_MAX + 1];
+  size_t *before = rows[0];
+  size_t *last = rows[1];
+  size_t *now = rows[2];
+  for (size_t j = 0; j <= b.length; j++) {
+    last[j] = j;
+  }
+  for (size_t i = 1; i <= a.length; i++) {
+    now[0] = i;
+    for (size_t j = 1; j <= b.length; j++) {
+      const size_t differs = a.bytes[i - 1] != b.bytes[j - 1];
+      now[j] = least(least(last[j], now[j - 1]) + 1, last[j - 1] + differs);
+      if (i > 1 && j > 1 && a.bytes[i - 1] == b.bytes[j - 2] && a.bytes[i - 2] == b.bytes[j - 1]) {
+        now[j] = least(now[j], before[j - 2] + 1);
+      }
+    }
+    size_t *spare = before;
+    before = last;
+    last = now;
+    now = spare;
+  }
+  return least(last[b.length], limit + 1);
+}
+
+const char *text_nearest(slice name, const char *const *candidates, size_t count) {
+  /* At most a third of the letters (rounded up, four at most) may be wrong, or it is another word. */
+  const size_t limit = name.length < 3 ? 1 : (name.length + 2) / 3 < 4 ? (name.length + 2) / 3 : 4;
+  const char *nearest = NULL;
+  size_t nearest_distance = limit + 1;
+  for (size_t i = 0; i < count; i++) {
+    const size_t distance = text_distance(name, slice_of(candidates[i]), limit);
+    if (distance < nearest_distance) {
+      nearest = candidates[i];
+      nearest_distance = distance;
+    }
+  }
+  return nearest_distance < name.length ? nearest : NULL;
+}
