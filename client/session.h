@@ -13,10 +13,10 @@ typedef struct session session;
 status session_connect(void *zmq_context, const char *endpoint, session **out, error *err) MUST_USE;
 void session_close(session *s);
 
-/* PLAN: an encoded plan; MANIFEST: an encoded manifest whose shards the workers can reach.
- * The job's id is 32 hex digits. */
-status session_submit(session *s, const void *plan, size_t plan_bytes, const void *manifest,
-                      size_t manifest_bytes, char job[33], error *err) MUST_USE;
+/* PLAN: an encoded plan; PROGRAM: its stage-0 program, encoded; MANIFEST: an encoded manifest whose shards
+ * the workers can reach. The job's id is 32 hex digits. */
+status session_submit(session *s, slice plan, slice program, slice manifest, char job[33],
+                      error *err) MUST_USE;
 
 typedef struct session_progress {
   uint32_t stage;

@@ -1,1 +1,176 @@
-#include "base/status.h"
+/* Tasks by name, in a table.  Whatever comes in is decoded with suspicion; whatever goes out is canonical. */
+#include "worker/task.h"
+
+#include <string.h>
+
+#include "stats/stats.h"
+#include "store/shard.h"
+#include "worker/shard_rows.h"
+
+void task_output_fini(task_output *out) {
+  buf_fini(&out->payloads[0]);
+  buf_fini(&out->payloads[1]);
+}
+
+static status decode_program(slice bytes, program **out, error *err) {
+  reader r;
+  reader_init(&r, bytes.bytes, bytes.length);
+  TRY(program_decode(&r, out, err));
+  const status st = reader_finish(&r, "program", err);
+  if (st != STATUS_OK) {
+    program_destroy(*out);
+  }
+  return st;
+}
+
+static status give_partial(const partial *p, task_output *out, error *err) {
+  partial_encode(p, &out->payloads[0]);
+  out->payloads_count = 1;
+  return buf_status(&out->payloads[0], "a partial", err);
+}
+
+static status map_shard(const program *p, store *shards, const digest *name, partial *into, error *err) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(name, hex);
+  store_blob blob;
+  TRY(store_get(shards, name, &blob, err));
+  shard *s = NULL;
+  status st = shard_open(blob.bytes, blob.length, hex, &s, err);
+  if (st == STATUS_OK) {
+    stats_rows rows;
+    shard_rows_view(s, &rows);
+    partial *one = NULL;
+    st = partial_map(p, &rows, &one, err);
+    if (st == STATUS_OK) {
+      st = partial_merge(into, one, err);
+      partial_destroy(one);
+    }
+    shard_close(s);
+  }
+  store_release(&blob);
+  return st;
+}
+
+static status run_map(const task_input *in, task_output *out, error *err) {
+  if (in->payloads_count != 2 || in->payloads[1].length % DIGEST_BYTES != 0) {
+    return error_set(err, STATUS_PROTOCOL, "a map task needs a program and shard names");
+  }
+  program *p = NULL;
+  TRY(decode_program(in->payloads[0], &p, err));
+  partial *all = NULL;
+  status st = partial_empty(p, &all, err);
+  const size_t count = in->payloads[1].length / DIGEST_BYTES;
+  for (size_t i = 0; i < count && st == STATUS_OK; i++) {
+    digest name;
+    memcpy(name.bytes, in->payloads[1].bytes + i * DIGEST_BYTES, DIGEST_BYTES);
+    st = atomic_load(in->stop) ? error_set(err, STATUS_INTERRUPTED, "the worker stops")
+                               : map_shard(p, in->shards, &name, all, err);
+  }
+  if (st == STATUS_OK) {
+    st = give_partial(all, out, err);
+  }
+  partial_destroy(all);
+  program_destroy(p);
+  return st;
+}
+
+/* The merge of all PARTIALS. */
+static status merge_all(const program *p, const slice *partials, size_t count, partial **out, error *err) {
+  TRY(partial_empty(p, out, err));
+  for (size_t i = 0; i < count; i++) {
+    reader r;
+    reader_init(&r, partials[i].bytes, partials[i].length);
+    partial *one = NULL;
+    status st = partial_decode(p, &r, &one, err);
+    if (st == STATUS_OK) {
+      st = reader_finish(&r, "partial", err);
+    }
+    if (st == STATUS_OK) {
+      st = partial_merge(*out, one, err);
+    }
+    partial_destroy(one);
+    if (st != STATUS_OK) {
+      partial_destroy(*out);
+      *out = NULL;
+      return st;
+    }
+  }
+  return STATUS_OK;
+}
+
+static status run_reduce(const task_input *in, task_output *out, error *err) {
+  if (in->payloads_count < 2) {
+    return error_set(err, STATUS_PROTOCOL, "a reduce task needs a program and partials");
+  }
+  program *p = NULL;
+  TRY(decode_program(in->payloads[0], &p, err));
+  partial *all = NULL;
+  status st = merge_all(p, in->payloads + 1, in->payloads_count - 1, &all, err);
+  if (st == STATUS_OK) {
+    st = give_partial(all, out, err);
+  }
+  partial_destroy(all);
+  program_destroy(p);
+  return st;
+}
+
+static status step(const task_input *in, const buf *merged, task_output *out, error *err) {
+  const slice plan = in->payloads[0];
+  const slice state = in->payloads[1];
+  stats_outcome outcome;
+  TRY(stats_step(plan.bytes, plan.length, state.length ? state.bytes : NULL, state.length, merged->data,
+                 merged->length, &outcome, err));
+  if (outcome.report.length > 0) {
+    out->payloads[0] = outcome.report;
+    out->payloads_count = 1;
+    return STATUS_OK;
+  }
+  out->payloads[0] = outcome.program;
+  out->payloads[1] = outcome.state;
+  out->payloads_count = 2;
+  return STATUS_OK;
+}
+
+static status run_step(const task_input *in, task_output *out, error *err) {
+  if (in->payloads_count < 4) {
+    return error_set(err, STATUS_PROTOCOL, "a step task needs a plan, a state, a program and partials");
+  }
+  program *p = NULL;
+  TRY(decode_program(in->payloads[2], &p, err));
+  partial *all = NULL;
+  buf merged;
+  buf_init(&merged);
+  status st = merge_all(p, in->payloads + 3, in->payloads_count - 3, &all, err);
+  if (st == STATUS_OK) {
+    partial_encode(all, &merged);
+    st = buf_status(&merged, "a partial", err);
+  }
+  if (st == STATUS_OK) {
+    st = step(in, &merged, out, err);
+  }
+  buf_fini(&merged);
+  partial_destroy(all);
+  program_destroy(p);
+  return st;
+}
+
+static const struct {
+  const char *name;
+  status (*run)(const task_input *in, task_output *out, error *err);
+} works[] = {{"map", run_map}, {"reduce", run_reduce}, {"step", run_step}};
+
+status task_run(const task_input *in, task_output *out, error *err) {
+  *out = (task_output){0};
+  for (size_t i = 0; i < sizeof works / sizeof works[0]; i++) {
+    if (slice_equal(in->work, slice_of(works[i].name))) {
+      const status st = works[i].run(in, out, err);
+      if (st != STATUS_OK) {
+        task_output_fini(out);
+        *out = (task_output){0};
+      }
+      return st;
+    }
+  }
+  return error_set(err, STATUS_PROTOCOL, "unknown work '%.*s'",
+                   in->work.length < 40 ? (int)in->work.length : 40, in->work.bytes);
+}

@@ -1,0 +1,11 @@
+/* How stats sees a shard of the store: the plain view of its rows and columns. */
+#ifndef CANVASS_WORKER_SHARD_ROWS_H
+#define CANVASS_WORKER_SHARD_ROWS_H
+
+#include "stats/rows.h"
+#include "store/shard.h"
+
+/* Borrows S, which must outlive the view. */
+void shard_rows_view(shard *s, stats_rows *out);
+
+#endif
