@@ -15,8 +15,6 @@
 enum { SLOT_MISSING = 248, SLOT_WIDE_MISSING = 0xFFF8, CODED_LEVELS_MAX = 65000 };
 /* Numbers below this are missing for reason (value - INT64_MIN). */
 #define NUMBER_MISSING_END (INT64_MIN + MISSING_REASONS)
-/* Valid numbers are within +-2^62. */
-#define NUMBER_MAX ((int64_t)1 << 62)
 
 static inline bool number_is_missing(int64_t v) {
   return v < NUMBER_MISSING_END;

@@ -24,6 +24,33 @@
 #include "base/digest.h"
 #include "base/status.h"
 
+/* What a program may hold.  Decoders refuse more before they allocate. */
+enum {
+  PROGRAM_VERSION = 1,
+  PROGRAM_VARIABLES_MAX = 100000,
+  PROGRAM_FILTERS_MAX = 10000,
+  PROGRAM_WEIGHTS_MAX = 1000,
+  PROGRAM_ACCUMULATORS_MAX = 100000,
+  PROGRAM_DEPTH_MAX = 64,       /* of variables made from variables; of filters */
+  PROGRAM_RULES_MAX = 65000,    /* of one variable, as the following */
+  PROGRAM_RANGES_MAX = 10000,   /* RECODE */
+  PROGRAM_KEYS_MAX = 65000,     /* declared keys */
+  PROGRAM_COLUMNS_MAX = 4096,   /* MULTI_FLAGS */
+  PROGRAM_INPUTS_MAX = 10000,   /* MEAN, CLUSTER */
+  PROGRAM_CLUSTERS_MAX = 1000,  /* CLUSTER */
+  PROGRAM_NODES_MAX = 10000,    /* of one filter */
+  PROGRAM_VALUES_MAX = 65000,   /* of one IN */
+  PROGRAM_PARAMS_MAX = 1 << 20, /* of one accumulator */
+  PROGRAM_TEXT_MAX = 1 << 16,   /* bytes of a name, a key, a cell text */
+  PROGRAM_SCALE_SPAN_MAX = 240, /* SCALE: high - low */
+  PROGRAM_DECIMALS_MAX = 9,     /* NUMBER */
+  PROGRAM_MEAN_DECIMALS = 12,   /* MEAN */
+};
+/* Weights of a MEAN add up to less than this. */
+#define PROGRAM_MEAN_WEIGHT_MAX ((int64_t)1 << 40)
+/* Valid numbers (mantissas) are within +-2^62. */
+#define NUMBER_MAX ((int64_t)1 << 62)
+
 /* Why there is no answer.  Order is part of the encoding: append only. */
 #define MISSING_TABLE(X)                      \
   X(MISSING_BLANK, "blank")                   \
@@ -44,10 +71,13 @@ typedef enum missing_reason {
 
 const char *missing_name(missing_reason reason);
 
-/* What a cell text (or number) stands for, before the variable's own rule is tried. */
+/* What a cell text (or number) stands for, before the variable's own rule is tried: the first rule
+ * that matches either makes the cell missing, or puts a number or a text in its place, to which the
+ * variable's own rule (range, reversal, closed keys, format) then applies.  For MULTI_CELL missing
+ * rules match the whole cell, others a single option. */
 typedef struct program_rule {
-  slice text;   /* compared whole; when it is a number and the variable is SCALE or NUMBER, by value */
-  bool missing; /* REASON counts, else VALUE (SCALE, NUMBER: number) or KEY (NOMINAL: text) */
+  slice text;   /* compared whole; as a number by value where VALUE is meant below */
+  bool missing; /* REASON counts; else VALUE (SCALE, NUMBER, MULTI_FLAGS) or KEY (all others) */
   missing_reason reason;
   decimal value;
   slice key;
@@ -99,12 +129,12 @@ typedef struct program_variable {
   bool has_range;    /* SCALE always; NUMBER, DATE (days) when given: outside is invalid */
   int64_t low, high; /* SCALE: codes.  NUMBER: mantissas at `decimals` */
   bool reversed;     /* SCALE: low + high - x */
-  uint8_t decimals;  /* NUMBER 0..9; MEAN 12; DIFFERENCE the larger of the two */
+  uint8_t decimals;  /* NUMBER 0..9; else set by the program: MEAN 12, DIFFERENCE the larger, others 0 */
   bool closed;       /* NOMINAL, MULTI_CELL: texts outside `keys` are invalid */
   slice *keys;       /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
   uint32_t keys_count;
   char delimiter[8];  /* MULTI_CELL */
-  const char *format; /* DATE: of %Y %m %d %H %M %S %y %b and literals */
+  const char *format; /* DATE: see stats/date.h */
 
   uint32_t *inputs; /* derived: variables of lower index */
   uint32_t inputs_count;
@@ -122,7 +152,7 @@ typedef struct program_variable {
   bool *rescaled;        /* MEAN: input i is mapped from rescale_low..rescale_high to 0..100 first */
   decimal *rescale_low;
   decimal *rescale_high;
-  uint32_t valid_min;    /* MEAN: fewer answered inputs than this: missing, TOO_FEW */
+  uint32_t valid_min;    /* MEAN: fewer answered inputs than this (1..inputs_count): missing, TOO_FEW */
   int64_t *coefficients; /* CLUSTER: `clusters` rows of (1 + inputs_count) */
   uint32_t clusters;
 } program_variable;
@@ -130,6 +160,8 @@ typedef struct program_variable {
 variable_form program_variable_form(const program_variable *v);
 /* True for SCALE, TOP, OPTION, CLUSTER, and RECODE to whole numbers: keys are numbers with a meaning. */
 bool program_variable_is_numeric_coded(const program_variable *v);
+/* FORM_NUMBER or numeric coded: what frame_number gives values of. */
+bool program_variable_is_numeric(const program_variable *v);
 
 /* Filters: a tree in prefix order of nodes.  Logic is three-valued (Kleene): a comparison with a
  * missing answer is unknown, and a row whose filter is unknown is not used. */
@@ -191,8 +223,11 @@ typedef struct program_accumulator {
   uint32_t params_count;
 } program_accumulator;
 
+struct program_index;
+
 typedef struct program {
   arena *memory;
+  struct program_index *index; /* private: finds equal items again, knows bounds */
   program_variable *variables;
   uint32_t variables_count;
   program_filter *filters;
@@ -206,18 +241,26 @@ typedef struct program {
 program *program_new(void); /* empty; NULL when out of memory */
 void program_destroy(program *p);
 
-/* Each copies *V deeply into the program and gives its index; an equal one (names aside) is found
- * again instead of added twice.  STATUS_LIMIT past the limits, STATUS_USAGE for a forward reference. */
+/* Each copies *V deeply into the program and gives its index (INDEX may be NULL); an equal one (names
+ * aside) is found again instead of added twice.  Fields that the kind does not use are ignored.
+ * STATUS_LIMIT past the limits, or when exact arithmetic could overflow; STATUS_USAGE for a forward
+ * reference or forms that do not fit.  After STATUS_NO_MEMORY the program can only be destroyed. */
 status program_add_variable(program *p, const program_variable *v, uint32_t *index, error *err) MUST_USE;
 status program_add_filter(program *p, const program_filter *f, uint32_t *index, error *err) MUST_USE;
 status program_add_weight(program *p, program_weight w, uint32_t *index, error *err) MUST_USE;
 status program_add_accumulator(program *p, const program_accumulator *a, uint32_t *index,
                                error *err) MUST_USE;
 
-/* The names of all columns that the variables in use need, each once; array and names in A. */
+/* The largest magnitude of a numeric variable's values (mantissas at its decimals; keys of coded ones),
+ * as declared; NUMBER_MAX when nothing is declared. */
+int64_t program_variable_bound(const program *p, uint32_t variable);
+
+/* The names of all columns that the accumulators' variables, filters and weights need, each once, in
+ * bytewise order; array and names in A. */
 status program_columns(const program *p, arena *a, const char ***names, uint32_t *count, error *err) MUST_USE;
 
-/* Canonical bytes; decode checks everything (ranges, references, counts) and refuses all else. */
+/* Canonical bytes; decode checks everything (ranges, references, counts) and refuses all else.  Whether
+ * an accumulator suits its variables is for its kind's `check` to say. */
 void program_encode(const program *p, buf *out);
 status program_decode(reader *r, program **out, error *err) MUST_USE;
 /* Digest of the accumulator and all it depends on, with the kind's version; names aside. */
