@@ -115,11 +115,11 @@ static status run_reduce(const task_input *in, task_output *out, error *err) {
 }
 
 static status step(const task_input *in, const buf *merged, task_output *out, error *err) {
-  const slice plan = in->payloads[0];
+  const slice plan_bytes = in->payloads[0];
   const slice state = in->payloads[1];
   stats_outcome outcome;
-  TRY(stats_step(plan.bytes, plan.length, state.length ? state.bytes : NULL, state.length, merged->data,
-                 merged->length, &outcome, err));
+  TRY(stats_step(plan_bytes.bytes, plan_bytes.length, state.length ? state.bytes : NULL, state.length,
+                 merged->data, merged->length, &outcome, err));
   if (outcome.report.length > 0) {
     out->payloads[0] = outcome.report;
     out->payloads_count = 1;
