@@ -261,8 +261,7 @@ static status refuse_grid(const grouping *g, error *err) {
                    g->by[0].count, g->by[1].count);
 }
 
-void grouping_count_rows(const group_view *view, uint32_t rows, uint32_t *counts) {
-  memset(counts, 0, (size_t)view->count * sizeof *counts);
+static void count_rows(const group_view *view, uint32_t rows, uint32_t *counts) {
   if (view->slots == NULL) {
     counts[0] = rows;
     return;
@@ -303,8 +302,8 @@ static void place_groups(const grouping *g, const group_view *view, const uint32
   }
 }
 
-status grouping_from_view(const program *p, const program_accumulator *a, const group_view *view,
-                          const uint32_t *occurs, grouping *out, uint32_t *places, error *err) {
+static status groups_of_view(const program *p, const program_accumulator *a, const group_view *view,
+                             const uint32_t *occurs, grouping *out, uint32_t *places, error *err) {
   grouping_empty(p, a, out);
   uint32_t *maps[2] = {NULL, NULL};
   status s = STATUS_OK;
@@ -324,6 +323,32 @@ status grouping_from_view(const program *p, const program_accumulator *a, const 
   free(maps[0]);
   free(maps[1]);
   return s;
+}
+
+status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *out, error *err) {
+  uint8_t decimals;
+  *out = (grouped_rows){.count = frame_rows(f)};
+  TRY(frame_groups(f, a->by, a->by_count, a->filter, a->weight, &out->view, err));
+  TRY(frame_weights(f, a->weight, &out->weights, &decimals, err));
+  out->occurs = calloc((size_t)out->view.count + 1, sizeof *out->occurs);
+  out->places = calloc((size_t)out->view.count + 1, sizeof *out->places);
+  if (out->occurs == NULL || out->places == NULL) {
+    grouped_rows_fini(out);
+    return error_no_memory(err, WHAT);
+  }
+  count_rows(&out->view, out->count, out->occurs);
+  status s = groups_of_view(frame_program(f), a, &out->view, out->occurs, &out->groups, out->places, err);
+  if (s != STATUS_OK) {
+    grouped_rows_fini(out);
+  }
+  return s;
+}
+
+void grouped_rows_fini(grouped_rows *g) {
+  grouping_fini(&g->groups);
+  free(g->occurs);
+  free(g->places);
+  *g = (grouped_rows){0};
 }
 
 void grouping_union_fini(grouping_union *u) {
@@ -380,6 +405,29 @@ status grouping_unite(const grouping *left, const grouping *right, grouping_unio
     grouping_union_fini(out);
   }
   return s;
+}
+
+bool grouping_is_occupied(const grouping *g, const bool *occupied) {
+  uint32_t first = g->by_count > 0 ? g->by[0].count : 0, second = g->by_count > 1 ? g->by[1].count : 0;
+  for (uint32_t i = 0; i < first; i++) {
+    bool found = false;
+    for (uint32_t j = 0; j <= second && !found; j++) {
+      found = occupied[grouping_place(g, i, j)];
+    }
+    if (!found) {
+      return false;
+    }
+  }
+  for (uint32_t j = 0; j < second; j++) {
+    bool found = false;
+    for (uint32_t i = 0; i <= first && !found; i++) {
+      found = occupied[grouping_place(g, i, j)];
+    }
+    if (!found) {
+      return false;
+    }
+  }
+  return true;
 }
 
 void grouping_encode(const grouping *g, buf *out) {

@@ -35,12 +35,27 @@ void grouping_fini(grouping *g);
 bool grouping_equal(const grouping *a, const grouping *b);
 /* The grouping of A without any key: the neutral element has it. */
 void grouping_empty(const program *p, const program_accumulator *a, grouping *out);
-/* The grouping of the view's groups G with occurs[G] != 0, and PLACES[G] for those: their place.
- * STATUS_LIMIT when the grid would have more places than uint32_t can tell. */
-status grouping_from_view(const program *p, const program_accumulator *a, const group_view *view,
-                          const uint32_t *occurs, grouping *out, uint32_t *places, error *err) MUST_USE;
-/* Rows per group of the view, excluded ones left out: what `occurs` above wants.  COUNTS: view->count. */
-void grouping_count_rows(const group_view *view, uint32_t rows, uint32_t *counts);
+/* The rows of a frame as an accumulator groups and weighs them. */
+typedef struct grouped_rows {
+  uint32_t count; /* all rows, excluded ones too */
+  group_view view;
+  const uint32_t *weights; /* NULL: no weight */
+  uint32_t *occurs;        /* per group of the view: used rows */
+  uint32_t *places;        /* per group of the view that occurs: its place in `groups` */
+  grouping groups;         /* of the groups that occur; zero it to take it */
+} grouped_rows;
+/* STATUS_LIMIT when the grid would have more places than uint32_t can tell. */
+status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *out, error *err) MUST_USE;
+void grouped_rows_fini(grouped_rows *g); /* harmless on a zeroed one */
+/* False when the row is excluded. */
+static inline bool grouped_rows_place(const grouped_rows *g, uint32_t row, uint32_t *place) {
+  uint32_t group = g->view.slots != NULL ? g->view.slots[row] : 0;
+  if (group >= g->view.count) {
+    return false;
+  }
+  *place = g->places[group];
+  return true;
+}
 
 /* LEFT and RIGHT united, and the place there of each of their places (malloc'ed). */
 typedef struct grouping_union {
@@ -50,6 +65,9 @@ typedef struct grouping_union {
 } grouping_union;
 status grouping_unite(const grouping *left, const grouping *right, grouping_union *out, error *err) MUST_USE;
 void grouping_union_fini(grouping_union *u); /* frees the groups too, unless they were taken (zeroed) */
+
+/* Whether each key has a place P with occupied[P]: states that count all used rows decode no others. */
+bool grouping_is_occupied(const grouping *g, const bool *occupied);
 
 void grouping_encode(const grouping *g, buf *out);
 /* As axis_decode; also refuses grids whose places times BYTES_EACH exceed ACCUMULATOR_BYTES_MAX. */

@@ -1,2 +1,140 @@
+/* BASE: how many rows there are, and why the others are not used. */
+#include <stdlib.h>
+
 #include "stats/accumulators/registry.h"
-const accumulator_kind accumulator_base = {.id = ACCUMULATOR_BASE, .name = "base", .version = 1};
+#include "stats/accumulators/shape.h"
+
+typedef struct base {
+  base_state s; /* first: analyses see only this */
+  bool weighted;
+} base;
+
+static status base_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
+  enum { VARINT_BYTES_MAX = 10, I128_BYTES_MAX = 17 };
+  static const accumulator_shape shape = {.takes_weight = true};
+  *bytes_max = 5 * VARINT_BYTES_MAX + 2 * I128_BYTES_MAX;
+  return accumulator_check_shape(p, a, &shape, err);
+}
+
+static void base_destroy(void *state) {
+  free(state);
+}
+
+static status base_empty(const program *p, const program_accumulator *a, void **state, error *err) {
+  (void)p;
+  base *b = calloc(1, sizeof *b);
+  if (b == NULL) {
+    return error_no_memory(err, "base");
+  }
+  b->weighted = a->weight != PROGRAM_NONE;
+  *state = b;
+  return STATUS_OK;
+}
+
+/* What frame_filter says of a row. */
+enum { FILTER_YES = 1, FILTER_UNKNOWN = 2 };
+
+typedef struct base_columns {
+  const uint8_t *usable;   /* weights; NULL: all */
+  const uint8_t *filter;   /* NULL: no filter */
+  const uint32_t *weights; /* NULL: no weight */
+  uint32_t rows;
+} base_columns;
+
+static void count_rows(base_state *s, const base_columns *c) {
+  s->rows = c->rows;
+  for (uint32_t row = 0; row < c->rows; row++) {
+    if (c->usable != NULL && !c->usable[row]) {
+      s->weight_unusable++;
+    } else if (c->filter != NULL && c->filter[row] != FILTER_YES) {
+      s->filtered_out++;
+      s->filter_unknown += c->filter[row] == FILTER_UNKNOWN;
+    } else {
+      uint64_t w = c->weights != NULL ? c->weights[row] : 0;
+      s->used++;
+      s->w += w;
+      s->w2 += w * w;
+    }
+  }
+}
+
+static status base_map(frame *f, const program_accumulator *a, void **state, error *err) {
+  base_columns columns = {.rows = frame_rows(f)};
+  uint8_t decimals;
+  void *made;
+  TRY(frame_mask(f, PROGRAM_NONE, a->weight, &columns.usable, err));
+  TRY(frame_filter(f, a->filter, &columns.filter, err));
+  TRY(frame_weights(f, a->weight, &columns.weights, &decimals, err));
+  TRY(base_empty(frame_program(f), a, &made, err));
+  count_rows(made, &columns);
+  *state = made;
+  return STATUS_OK;
+}
+
+static status base_merge(void *into, const void *from, error *err) {
+  base_state *s = into;
+  const base_state *other = from;
+  TRY(accumulator_add_rows(&s->rows, other->rows, err));
+  s->weight_unusable += other->weight_unusable;
+  s->filtered_out += other->filtered_out;
+  s->filter_unknown += other->filter_unknown;
+  s->used += other->used;
+  s->w += other->w;
+  s->w2 += other->w2;
+  return STATUS_OK;
+}
+
+/* The number of rows is the sum of the others. */
+static void base_encode(const void *state, buf *out) {
+  const base *b = state;
+  buf_put_varint(out, (uint64_t)b->s.weight_unusable);
+  buf_put_varint(out, (uint64_t)b->s.filtered_out);
+  buf_put_varint(out, (uint64_t)b->s.filter_unknown);
+  buf_put_varint(out, (uint64_t)b->s.used);
+  if (b->weighted) {
+    buf_put_i128(out, b->s.w);
+    buf_put_i128(out, b->s.w2);
+  }
+}
+
+static status base_decode(const program *p, const program_accumulator *a, reader *r, void **state,
+                          error *err) {
+  void *made;
+  TRY(base_empty(p, a, &made, err));
+  base *b = made;
+  b->s.weight_unusable = reader_rows(r);
+  b->s.filtered_out = reader_rows(r);
+  b->s.filter_unknown = reader_rows(r);
+  b->s.used = reader_rows(r);
+  b->s.rows = b->s.weight_unusable + b->s.filtered_out + b->s.used;
+  if (b->weighted) {
+    reader_weights(r, b->s.used, &b->s.w, &b->s.w2);
+  }
+  bool impossible = (!b->weighted && b->s.weight_unusable > 0) ||
+                    (a->filter == PROGRAM_NONE && b->s.filtered_out > 0) ||
+                    b->s.filter_unknown > b->s.filtered_out || b->s.rows > ACCUMULATOR_ROWS_MAX;
+  if (impossible) {
+    reader_fail(r, "counts of rows contradict each other");
+  }
+  status s = reader_status(r, "base", err);
+  if (s != STATUS_OK) {
+    base_destroy(made);
+    return s;
+  }
+  *state = made;
+  return STATUS_OK;
+}
+
+const accumulator_kind accumulator_base = {
+    .id = ACCUMULATOR_BASE,
+    .name = "base",
+    .summary = "rows of the dataset, those used, and why the others are not",
+    .version = 1,
+    .check = base_check,
+    .empty = base_empty,
+    .map = base_map,
+    .merge = base_merge,
+    .encode = base_encode,
+    .decode = base_decode,
+    .destroy = base_destroy,
+};

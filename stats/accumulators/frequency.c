@@ -9,8 +9,8 @@
 
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
+#include "stats/accumulators/tally.h"
 #include "stats/grouping.h"
-#include "stats/kernels/kernels.h"
 
 typedef struct frequency {
   frequency_state s; /* first: analyses see only this */
@@ -108,65 +108,11 @@ static status frequency_empty(const program *p, const program_accumulator *a, vo
 
 /* ---- Map ----------------------------------------------------------------------------------------- */
 
-/* What all paths read of the frame. */
-typedef struct source {
-  frame *f;
-  group_view groups;
-  const uint32_t *weights;
-  uint32_t rows;
-  uint32_t *occurs; /* rows per group of the view */
-  uint32_t *places; /* of the groups that occur */
-} source;
-
-/* Counts of one column of byte slots by group of the view; one of the two arrays. */
-typedef struct tally {
-  histogram h;
-  uint32_t *counts;
-  weighed_cell *weighed;
-} tally;
-
-static status tally_slots(const source *in, const uint8_t *slots, uint32_t keys_count, tally *out,
-                          error *err) {
-  out->h = (histogram){.slots = slots,
-                       .groups = in->groups.slots,
-                       .rows = in->rows,
-                       .keys_count = keys_count,
-                       .groups_count = in->groups.count};
-  size_t cells = histogram_cells(&out->h);
-  const stats_kernels *kernels = stats_kernels_current();
-  if (in->weights != NULL) {
-    out->weighed = calloc(cells, sizeof *out->weighed);
-    if (out->weighed == NULL) {
-      return error_no_memory(err, "frequency");
-    }
-    kernels->weigh_slots(&out->h, in->weights, out->weighed);
-    return STATUS_OK;
-  }
-  out->counts = calloc(cells * histogram_tables(&out->h), sizeof *out->counts);
-  if (out->counts == NULL) {
-    return error_no_memory(err, "frequency");
-  }
-  kernels->count_slots(&out->h, out->counts);
-  return STATUS_OK;
-}
-
-static void tally_fini(tally *t) {
-  free(t->counts);
-  free(t->weighed);
-}
-
-static uint64_t tally_n(const tally *t, uint32_t group, uint8_t slot) {
-  size_t at = (size_t)group * histogram_stride(&t->h) + histogram_cell_of_slot(slot);
-  return t->counts != NULL ? t->counts[at] : t->weighed[at].n;
-}
-
 static void add_tally(frequency_state *s, size_t cell, const tally *t, uint32_t group, uint8_t slot) {
-  s->n[cell] += (int64_t)tally_n(t, group, slot);
-  if (t->weighed != NULL) {
-    const weighed_cell *from =
-        &t->weighed[(size_t)group * histogram_stride(&t->h) + histogram_cell_of_slot(slot)];
-    s->w[cell] += from->w;
-    s->w2[cell] += ((i128)from->w2_high << 32) + from->w2_low;
+  s->n[cell] += tally_n(t, group, slot);
+  if (s->weighted) {
+    s->w[cell] += tally_w(t, group, slot);
+    s->w2[cell] += tally_w2(t, group, slot);
   }
 }
 
@@ -178,14 +124,14 @@ static void add_missing(frequency_state *s, size_t place, const tally *t, uint32
   }
 }
 
-static status map_bytes(frequency *f, const source *in, const coded_view *view, error *err) {
+static status map_bytes(frequency *f, const grouped_rows *in, const coded_view *view, error *err) {
   enum { SLOTS = 256 };
   tally t = {0};
   bool occurs[SLOTS] = {false};
   uint32_t map[SLOTS];
   frequency_state *s = &f->s;
   status result = tally_slots(in, view->slots, view->keys.count, &t, err);
-  for (uint32_t g = 0; result == STATUS_OK && g < in->groups.count; g++) {
+  for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
     for (uint32_t k = 0; k < view->keys.count; k++) {
       occurs[k] |= tally_n(&t, g, (uint8_t)k) > 0;
     }
@@ -196,7 +142,7 @@ static status map_bytes(frequency *f, const source *in, const coded_view *view, 
   if (result == STATUS_OK) {
     result = make_cells(f, err);
   }
-  for (uint32_t g = 0; result == STATUS_OK && g < in->groups.count; g++) {
+  for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
     if (in->occurs[g] == 0) {
       continue;
     }
@@ -221,15 +167,11 @@ static void add_row(frequency_state *s, size_t cell, uint64_t weight) {
   }
 }
 
-static bool row_group(const source *in, uint32_t row, uint32_t *group) {
-  *group = in->groups.slots != NULL ? in->groups.slots[row] : 0;
-  return *group < in->groups.count;
-}
-
-static void add_wide_rows(frequency_state *s, const source *in, const uint16_t *wide, const uint32_t *map) {
-  for (uint32_t row = 0, g; row < in->rows; row++) {
-    if (row_group(in, row, &g)) {
-      size_t first = (size_t)in->places[g] * frequency_places(s);
+static void add_wide_rows(frequency_state *s, const grouped_rows *in, const uint16_t *wide,
+                          const uint32_t *map) {
+  for (uint32_t row = 0, place; row < in->count; row++) {
+    if (grouped_rows_place(in, row, &place)) {
+      size_t first = (size_t)place * frequency_places(s);
       uint64_t weight = in->weights != NULL ? in->weights[row] : 0;
       if (wide[row] >= SLOT_WIDE_MISSING) {
         add_row(s, first + frequency_missing_at(s, (missing_reason)(wide[row] - SLOT_WIDE_MISSING)), weight);
@@ -241,12 +183,12 @@ static void add_wide_rows(frequency_state *s, const source *in, const uint16_t *
   }
 }
 
-static status map_wide(frequency *f, const source *in, const coded_view *view, error *err) {
+static status map_wide(frequency *f, const grouped_rows *in, const coded_view *view, error *err) {
   bool *occurs = calloc((size_t)view->keys.count + 1, sizeof *occurs);
   uint32_t *map = malloc(((size_t)view->keys.count + 1) * sizeof *map);
   status result = occurs != NULL && map != NULL ? STATUS_OK : error_no_memory(err, "frequency");
-  for (uint32_t row = 0, g; result == STATUS_OK && row < in->rows; row++) {
-    if (view->wide[row] < SLOT_WIDE_MISSING && row_group(in, row, &g)) {
+  for (uint32_t row = 0, place; result == STATUS_OK && row < in->count; row++) {
+    if (view->wide[row] < SLOT_WIDE_MISSING && grouped_rows_place(in, row, &place)) {
       occurs[view->wide[row]] = true;
     }
   }
@@ -264,9 +206,9 @@ static status map_wide(frequency *f, const source *in, const coded_view *view, e
   return result;
 }
 
-static bool option_occurs(const source *in, const uint8_t *flags) {
-  for (uint32_t row = 0, g; row < in->rows; row++) {
-    if (flags[row] == 1 && row_group(in, row, &g)) {
+static bool option_occurs(const grouped_rows *in, const uint8_t *flags) {
+  for (uint32_t row = 0, place; row < in->count; row++) {
+    if (flags[row] == 1 && grouped_rows_place(in, row, &place)) {
       return true;
     }
   }
@@ -274,11 +216,11 @@ static bool option_occurs(const source *in, const uint8_t *flags) {
 }
 
 /* One column of the set: rows with flag FLAG go to cell CELL of each place; missing ones to theirs. */
-static status add_set_column(frequency_state *s, const source *in, const uint8_t *flags, uint8_t flag,
+static status add_set_column(frequency_state *s, const grouped_rows *in, const uint8_t *flags, uint8_t flag,
                              uint32_t cell, bool with_missing, error *err) {
   tally t = {0};
   status result = tally_slots(in, flags, 2, &t, err);
-  for (uint32_t g = 0; result == STATUS_OK && g < in->groups.count; g++) {
+  for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
     if (in->occurs[g] != 0) {
       add_tally(s, (size_t)in->places[g] * frequency_places(s) + cell, &t, g, flag);
       if (with_missing) {
@@ -290,7 +232,7 @@ static status add_set_column(frequency_state *s, const source *in, const uint8_t
   return result;
 }
 
-static status map_set(frequency *f, const source *in, const set_view *view, error *err) {
+static status map_set(frequency *f, const grouped_rows *in, const set_view *view, error *err) {
   frequency_state *s = &f->s;
   bool *occurs = calloc((size_t)view->options.count + 1, sizeof *occurs);
   uint32_t *map = malloc(((size_t)view->options.count + 1) * sizeof *map);
@@ -317,40 +259,31 @@ static status map_set(frequency *f, const source *in, const set_view *view, erro
   return result;
 }
 
-static status map_variable(frequency *f, const source *in, error *err) {
+static status map_variable(frequency *f, frame *from, const grouped_rows *in, error *err) {
   uint32_t variable = f->a->variables[0];
   if (f->is_set) {
     set_view view;
-    TRY(frame_set(in->f, variable, &view, err));
+    TRY(frame_set(from, variable, &view, err));
     return map_set(f, in, &view, err);
   }
   coded_view view;
-  TRY(frame_coded(in->f, variable, &view, err));
+  TRY(frame_coded(from, variable, &view, err));
   return view.slots != NULL ? map_bytes(f, in, &view, err) : map_wide(f, in, &view, err);
 }
 
 static status frequency_map(frame *f, const program_accumulator *a, void **state, error *err) {
-  const program *p = frame_program(f);
-  source in = {.f = f, .rows = frame_rows(f)};
-  uint8_t decimals = 0;
-  TRY(frame_groups(f, a->by, a->by_count, a->filter, a->weight, &in.groups, err));
-  TRY(frame_weights(f, a->weight, &in.weights, &decimals, err));
   frequency *made = NULL;
-  status s = make(p, a, &made, err);
+  grouped_rows in = {0};
+  status s = make(frame_program(f), a, &made, err);
   if (s == STATUS_OK) {
-    in.occurs = malloc(((size_t)in.groups.count + 1) * sizeof *in.occurs);
-    in.places = malloc(((size_t)in.groups.count + 1) * sizeof *in.places);
-    s = in.occurs != NULL && in.places != NULL ? STATUS_OK : error_no_memory(err, "frequency");
+    s = grouped_rows_init(f, a, &in, err);
   }
   if (s == STATUS_OK) {
-    grouping_count_rows(&in.groups, in.rows, in.occurs);
-    s = grouping_from_view(p, a, &in.groups, in.occurs, &made->s.groups, in.places, err);
+    made->s.groups = in.groups;
+    in.groups = (grouping){0};
+    s = map_variable(made, f, &in, err);
   }
-  if (s == STATUS_OK) {
-    s = map_variable(made, &in, err);
-  }
-  free(in.occurs);
-  free(in.places);
+  grouped_rows_fini(&in);
   if (s != STATUS_OK) {
     frequency_destroy(made);
     return s;
@@ -479,8 +412,8 @@ static void read_cells(frequency *f, reader *r) {
   }
 }
 
-/* Every key must have been given, every group must have rows. */
-static bool is_canonical(const frequency_state *s) {
+/* Every key must have been given. */
+static bool keys_occur(const frequency_state *s) {
   uint32_t places = grouping_places(&s->groups), cells = frequency_places(s);
   for (uint32_t k = 0; k < s->keys.count; k++) {
     bool given = false;
@@ -494,6 +427,25 @@ static bool is_canonical(const frequency_state *s) {
   return true;
 }
 
+/* Every group must have rows. */
+static status check_groups(const frequency_state *s, reader *r, error *err) {
+  uint32_t places = grouping_places(&s->groups), cells = frequency_places(s);
+  bool *occupied = calloc(places, sizeof *occupied);
+  if (occupied == NULL) {
+    return error_no_memory(err, "frequency");
+  }
+  for (uint32_t place = 0; place < places; place++) {
+    for (uint32_t c = s->keys.count; c < cells; c++) {
+      occupied[place] |= s->n[(size_t)place * cells + c] > 0;
+    }
+  }
+  if (!grouping_is_occupied(&s->groups, occupied)) {
+    reader_fail(r, "a group without rows");
+  }
+  free(occupied);
+  return STATUS_OK;
+}
+
 static status read_state(frequency *f, reader *r, error *err) {
   TRY(grouping_decode(f->p, f->a, cell_bytes(f->s.weighted), r, &f->s.groups, err));
   TRY(axis_decode(r, f->s.keys.is_text, &f->s.keys, err));
@@ -504,9 +456,10 @@ static status read_state(frequency *f, reader *r, error *err) {
   TRY(reader_status(r, "frequency", err));
   TRY(make_cells(f, err));
   read_cells(f, r);
-  if (r->problem == NULL && !is_canonical(&f->s)) {
+  if (r->problem == NULL && !keys_occur(&f->s)) {
     reader_fail(r, "a key that nobody gave");
   }
+  TRY(check_groups(&f->s, r, err));
   return reader_status(r, "frequency", err);
 }
 

@@ -1,2 +1,483 @@
+/* MOMENTS: sums of x, x^2, x^3, x^4, plain and weighted, by group; all exact.
+ *
+ * A coded variable is tallied by key first, so its powers are taken once per key.  A number's powers
+ * are made limb by limb (64 bits each): every limb is added into a 128-bit lane of its own, which no
+ * shard can overflow, and lanes are carried into one exact integer at the end.  Odd powers keep the
+ * sums of positive and negative values apart until then.
+ */
+#include <stdlib.h>
+#include <string.h>
+
 #include "stats/accumulators/registry.h"
-const accumulator_kind accumulator_moments = {.id = ACCUMULATOR_MOMENTS, .name = "moments", .version = 1};
+#include "stats/accumulators/shape.h"
+#include "stats/accumulators/tally.h"
+#include "stats/grouping.h"
+
+typedef struct moments_sums {
+  moments_state s; /* first: analyses see only this */
+  const program *p;
+  const program_accumulator *a;
+} moments_sums;
+
+static status moments_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
+  static const accumulator_shape shape = {
+      .variables_min = 1, .variables_max = 1, .forms = SHAPE_NUMERIC, .by_max = 2, .takes_weight = true};
+  *bytes_max = 0;
+  return accumulator_check_shape(p, a, &shape, err);
+}
+
+static void moments_destroy(void *state) {
+  moments_sums *m = state;
+  if (m != NULL) {
+    grouping_fini(&m->s.groups);
+    free(m->s.at);
+    free(m);
+  }
+}
+
+/* A state without groups and places. */
+static status make(const program *p, const program_accumulator *a, moments_sums **out, error *err) {
+  *out = calloc(1, sizeof **out);
+  if (*out == NULL) {
+    return error_no_memory(err, "moments");
+  }
+  moments_sums *m = *out;
+  m->p = p;
+  m->a = a;
+  m->s.decimals = p->variables[a->variables[0]].decimals;
+  m->s.weighted = a->weight != PROGRAM_NONE;
+  if (m->s.weighted) {
+    m->s.weight_decimals = p->variables[p->weights[a->weight].variable].decimals;
+  }
+  grouping_empty(p, a, &m->s.groups);
+  return STATUS_OK;
+}
+
+static status make_places(moments_sums *m, error *err) {
+  void *at;
+  TRY(accumulator_allocate(m->p, m->a, grouping_places(&m->s.groups), sizeof *m->s.at, &at, err));
+  m->s.at = at;
+  return STATUS_OK;
+}
+
+static status moments_empty(const program *p, const program_accumulator *a, void **state, error *err) {
+  moments_sums *m = NULL;
+  status s = make(p, a, &m, err);
+  if (s == STATUS_OK) {
+    s = make_places(m, err);
+  }
+  if (s != STATUS_OK) {
+    moments_destroy(m);
+    return s;
+  }
+  *state = m;
+  return STATUS_OK;
+}
+
+static void widen_range(moments *m, int64_t low, int64_t high) {
+  m->min = m->n == 0 || low < m->min ? low : m->min;
+  m->max = m->n == 0 || high > m->max ? high : m->max;
+}
+
+/* ---- Coded variables ----------------------------------------------------------------------------- */
+
+/* N rows with the same X, whose weights add up to W, their squares to W2. */
+static void add_key(moments *m, int64_t x, int64_t n, i128 w, i128 w2, bool weighted) {
+  const i128 square = (i128)x * x;
+  exact cube = {0}, fourth = {0};
+  exact_add_product(&cube, square, x);
+  exact_add_product(&fourth, square, square);
+  widen_range(m, x, x);
+  m->n += n;
+  exact_add_product(&m->x, x, n);
+  exact_add_product(&m->x2, square, n);
+  exact_add_scaled(&m->x3, &cube, n);
+  exact_add_scaled(&m->x4, &fourth, n);
+  if (weighted) {
+    m->w += w;
+    m->w2 += w2;
+    exact_add_product(&m->wx, x, w);
+    exact_add_product(&m->w2x, x, w2);
+    exact_add_product(&m->wx2, square, w);
+    exact_add_product(&m->w2x2, square, w2);
+    exact_add_scaled(&m->wx3, &cube, (int64_t)w);
+    exact_add_scaled(&m->wx4, &fourth, (int64_t)w);
+  }
+}
+
+static status map_coded(moments_sums *m, const coded_view *view, const grouped_rows *in, error *err) {
+  tally t;
+  TRY(tally_slots(in, view->slots, view->keys.count, &t, err));
+  for (uint32_t g = 0; g < in->view.count; g++) {
+    if (in->occurs[g] == 0) {
+      continue;
+    }
+    moments *at = &m->s.at[in->places[g]];
+    for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+      at->missing[r] += tally_n(&t, g, (uint8_t)(SLOT_MISSING + r));
+    }
+    for (uint32_t k = 0; k < view->keys.count; k++) {
+      int64_t n = tally_n(&t, g, (uint8_t)k);
+      if (n > 0) {
+        add_key(at, view->keys.numbers[k], n, tally_w(&t, g, (uint8_t)k), tally_w2(&t, g, (uint8_t)k),
+                m->s.weighted);
+      }
+    }
+  }
+  tally_fini(&t);
+  return STATUS_OK;
+}
+
+/* ---- Numbers ------------------------------------------------------------------------------------- */
+
+enum { LANES = 5 };
+typedef struct lanes {
+  u128 at[LANES];
+} lanes;
+
+/* Sums over the rows of one place; index 1 of a pair takes the negative values. */
+typedef struct power_lanes {
+  i128 x, w, w2, wx;
+  lanes x2, x4, wx2, w2x2, wx4;
+  lanes x3[2], w2x[2], wx3[2];
+} power_lanes;
+
+/* OUT (COUNT + 1 limbs) = IN (COUNT limbs) * FACTOR. */
+static inline void multiply(const uint64_t *in, unsigned count, uint64_t factor, uint64_t *out) {
+  u128 carry = 0;
+  for (unsigned i = 0; i < count; i++) {
+    carry += (u128)in[i] * factor;
+    out[i] = (uint64_t)carry;
+    carry >>= 64;
+  }
+  out[count] = (uint64_t)carry;
+}
+
+static inline void add_limbs(lanes *sum, const uint64_t *limbs, unsigned count) {
+  for (unsigned i = 0; i < count; i++) {
+    sum->at[i] += limbs[i];
+  }
+}
+
+static void carry_lanes(exact *sum, const lanes *from) {
+  exact term = {0};
+  u128 carry = 0;
+  for (unsigned i = 0; i < LANES; i++) {
+    carry += from->at[i];
+    term.limb[i] = (uint64_t)carry;
+    carry >>= 64;
+  }
+  term.limb[LANES] = (uint64_t)carry;
+  exact_add(sum, &term);
+}
+
+static void carry_signed_lanes(exact *sum, const lanes from[2]) {
+  exact negative = {0};
+  carry_lanes(sum, &from[0]);
+  carry_lanes(&negative, &from[1]);
+  exact_sub(sum, &negative);
+}
+
+static inline void add_powers(power_lanes *sums, int64_t x, bool weighted, uint64_t w) {
+  const bool negative = x < 0;
+  const uint64_t first = negative ? (uint64_t)-x : (uint64_t)x;
+  uint64_t square[2], cube[3], fourth[4], product[5];
+  multiply(&first, 1, first, square);
+  multiply(square, 2, first, cube);
+  multiply(cube, 3, first, fourth);
+  sums->x += x;
+  add_limbs(&sums->x2, square, 2);
+  add_limbs(&sums->x3[negative], cube, 3);
+  add_limbs(&sums->x4, fourth, 4);
+  if (weighted) {
+    sums->w += w;
+    sums->w2 += w * w;
+    sums->wx += (i128)x * (int64_t)w;
+    multiply(&first, 1, w * w, product);
+    add_limbs(&sums->w2x[negative], product, 2);
+    multiply(square, 2, w, product);
+    add_limbs(&sums->wx2, product, 3);
+    multiply(square, 2, w * w, product);
+    add_limbs(&sums->w2x2, product, 3);
+    multiply(cube, 3, w, product);
+    add_limbs(&sums->wx3[negative], product, 4);
+    multiply(fourth, 4, w, product);
+    add_limbs(&sums->wx4, product, 5);
+  }
+}
+
+static void finish_place(moments *m, const power_lanes *sums, bool weighted) {
+  exact_add_i128(&m->x, sums->x);
+  carry_lanes(&m->x2, &sums->x2);
+  carry_signed_lanes(&m->x3, sums->x3);
+  carry_lanes(&m->x4, &sums->x4);
+  if (weighted) {
+    m->w += sums->w;
+    m->w2 += sums->w2;
+    exact_add_i128(&m->wx, sums->wx);
+    carry_signed_lanes(&m->w2x, sums->w2x);
+    carry_lanes(&m->wx2, &sums->wx2);
+    carry_lanes(&m->w2x2, &sums->w2x2);
+    carry_signed_lanes(&m->wx3, sums->wx3);
+    carry_lanes(&m->wx4, &sums->wx4);
+  }
+}
+
+static status map_number(moments_sums *m, const int64_t *values, const grouped_rows *in, error *err) {
+  uint32_t places = grouping_places(&m->s.groups);
+  power_lanes *sums = calloc(places, sizeof *sums);
+  if (sums == NULL) {
+    return error_no_memory(err, "moments");
+  }
+  for (uint32_t row = 0, place; row < in->count; row++) {
+    if (!grouped_rows_place(in, row, &place)) {
+      continue;
+    }
+    moments *at = &m->s.at[place];
+    if (number_is_missing(values[row])) {
+      at->missing[number_reason(values[row])]++;
+      continue;
+    }
+    widen_range(at, values[row], values[row]);
+    at->n++;
+    if (m->s.weighted) {
+      add_powers(&sums[place], values[row], true, in->weights[row]);
+    } else {
+      add_powers(&sums[place], values[row], false, 0);
+    }
+  }
+  for (uint32_t place = 0; place < places; place++) {
+    finish_place(&m->s.at[place], &sums[place], m->s.weighted);
+  }
+  free(sums);
+  return STATUS_OK;
+}
+
+static status map_variable(moments_sums *m, frame *from, const grouped_rows *in, error *err) {
+  uint32_t variable = m->a->variables[0];
+  if (program_variable_form(&m->p->variables[variable]) == FORM_CODED) {
+    coded_view coded;
+    TRY(frame_coded(from, variable, &coded, err));
+    if (coded.slots != NULL) {
+      return map_coded(m, &coded, in, err);
+    }
+  }
+  number_view numbers;
+  TRY(frame_number(from, variable, &numbers, err));
+  return map_number(m, numbers.values, in, err);
+}
+
+static status moments_map(frame *f, const program_accumulator *a, void **state, error *err) {
+  moments_sums *m = NULL;
+  grouped_rows in = {0};
+  status s = make(frame_program(f), a, &m, err);
+  if (s == STATUS_OK) {
+    s = grouped_rows_init(f, a, &in, err);
+  }
+  if (s == STATUS_OK) {
+    m->s.groups = in.groups;
+    in.groups = (grouping){0};
+    s = make_places(m, err);
+  }
+  if (s == STATUS_OK) {
+    s = map_variable(m, f, &in, err);
+  }
+  grouped_rows_fini(&in);
+  if (s != STATUS_OK) {
+    moments_destroy(m);
+    return s;
+  }
+  *state = m;
+  return STATUS_OK;
+}
+
+/* ---- Merge --------------------------------------------------------------------------------------- */
+
+static status add_place(moments *into, const moments *from, bool weighted, error *err) {
+  for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+    TRY(accumulator_add_rows(&into->missing[r], from->missing[r], err));
+  }
+  if (from->n == 0) {
+    return STATUS_OK;
+  }
+  widen_range(into, from->min, from->max);
+  TRY(accumulator_add_rows(&into->n, from->n, err));
+  exact_add(&into->x, &from->x);
+  exact_add(&into->x2, &from->x2);
+  exact_add(&into->x3, &from->x3);
+  exact_add(&into->x4, &from->x4);
+  if (weighted) {
+    into->w += from->w;
+    into->w2 += from->w2;
+    exact_add(&into->wx, &from->wx);
+    exact_add(&into->w2x, &from->w2x);
+    exact_add(&into->wx2, &from->wx2);
+    exact_add(&into->w2x2, &from->w2x2);
+    exact_add(&into->wx3, &from->wx3);
+    exact_add(&into->wx4, &from->wx4);
+  }
+  return STATUS_OK;
+}
+
+static status add_places(moments_state *into, const moments_state *from, const uint32_t *places, error *err) {
+  uint32_t count = grouping_places(&from->groups);
+  for (uint32_t place = 0; place < count; place++) {
+    TRY(add_place(&into->at[places != NULL ? places[place] : place], &from->at[place], into->weighted, err));
+  }
+  return STATUS_OK;
+}
+
+static status moments_merge(void *into, const void *from, error *err) {
+  moments_sums *m = into;
+  const moments_state *other = &((const moments_sums *)from)->s;
+  if (grouping_equal(&m->s.groups, &other->groups)) {
+    return add_places(&m->s, other, NULL, err);
+  }
+  moments_sums *made = NULL;
+  grouping_union united = {0};
+  status s = make(m->p, m->a, &made, err);
+  if (s == STATUS_OK) {
+    s = grouping_unite(&m->s.groups, &other->groups, &united, err);
+  }
+  if (s == STATUS_OK) {
+    made->s.groups = united.groups;
+    united.groups = (grouping){0};
+    s = make_places(made, err);
+  }
+  if (s == STATUS_OK) {
+    s = add_places(&made->s, &m->s, united.left_places, err);
+  }
+  if (s == STATUS_OK) {
+    s = add_places(&made->s, other, united.right_places, err);
+  }
+  if (s == STATUS_OK) {
+    moments_sums swapped = *m;
+    *m = *made;
+    *made = swapped;
+  }
+  moments_destroy(made);
+  grouping_union_fini(&united);
+  return s;
+}
+
+/* ---- Bytes --------------------------------------------------------------------------------------- */
+
+static void encode_place(const moments *m, bool weighted, buf *out) {
+  buf_put_varint(out, (uint64_t)m->n);
+  for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+    buf_put_varint(out, (uint64_t)m->missing[r]);
+  }
+  if (m->n == 0) {
+    return;
+  }
+  buf_put_signed(out, m->min);
+  buf_put_signed(out, m->max);
+  buf_put_exact(out, &m->x);
+  buf_put_exact(out, &m->x2);
+  buf_put_exact(out, &m->x3);
+  buf_put_exact(out, &m->x4);
+  if (weighted) {
+    buf_put_i128(out, m->w);
+    buf_put_i128(out, m->w2);
+    buf_put_exact(out, &m->wx);
+    buf_put_exact(out, &m->w2x);
+    buf_put_exact(out, &m->wx2);
+    buf_put_exact(out, &m->w2x2);
+    buf_put_exact(out, &m->wx3);
+    buf_put_exact(out, &m->wx4);
+  }
+}
+
+static void moments_encode(const void *state, buf *out) {
+  const moments_state *s = &((const moments_sums *)state)->s;
+  uint32_t places = grouping_places(&s->groups);
+  grouping_encode(&s->groups, out);
+  for (uint32_t place = 0; place < places; place++) {
+    encode_place(&s->at[place], s->weighted, out);
+  }
+}
+
+static void read_place(reader *r, bool weighted, moments *m) {
+  m->n = reader_rows(r);
+  for (uint32_t i = 0; i < MISSING_REASONS; i++) {
+    m->missing[i] = reader_rows(r);
+  }
+  if (m->n == 0) {
+    return;
+  }
+  m->min = reader_signed(r);
+  m->max = reader_signed(r);
+  if (m->min > m->max || m->min < -NUMBER_MAX || m->max > NUMBER_MAX) {
+    reader_fail(r, "a range of values is out of bounds");
+  }
+  reader_exact(r, &m->x);
+  reader_exact(r, &m->x2);
+  reader_exact(r, &m->x3);
+  reader_exact(r, &m->x4);
+  if (weighted) {
+    reader_weights(r, m->n, &m->w, &m->w2);
+    reader_exact(r, &m->wx);
+    reader_exact(r, &m->w2x);
+    reader_exact(r, &m->wx2);
+    reader_exact(r, &m->w2x2);
+    reader_exact(r, &m->wx3);
+    reader_exact(r, &m->wx4);
+  }
+}
+
+static bool is_occupied(const moments *m) {
+  int64_t missing = 0;
+  for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+    missing |= m->missing[r];
+  }
+  return (m->n | missing) != 0;
+}
+
+static status read_state(moments_sums *m, reader *r, error *err) {
+  TRY(grouping_decode(m->p, m->a, sizeof *m->s.at, r, &m->s.groups, err));
+  TRY(reader_status(r, "moments", err));
+  TRY(make_places(m, err));
+  uint32_t places = grouping_places(&m->s.groups);
+  bool *occupied = calloc(places, sizeof *occupied);
+  if (occupied == NULL) {
+    return error_no_memory(err, "moments");
+  }
+  for (uint32_t place = 0; place < places && r->problem == NULL; place++) {
+    read_place(r, m->s.weighted, &m->s.at[place]);
+    occupied[place] = is_occupied(&m->s.at[place]);
+  }
+  if (r->problem == NULL && !grouping_is_occupied(&m->s.groups, occupied)) {
+    reader_fail(r, "a group without rows");
+  }
+  free(occupied);
+  return reader_status(r, "moments", err);
+}
+
+static status moments_decode(const program *p, const program_accumulator *a, reader *r, void **state,
+                             error *err) {
+  moments_sums *m = NULL;
+  status s = make(p, a, &m, err);
+  if (s == STATUS_OK) {
+    s = read_state(m, r, err);
+  }
+  if (s != STATUS_OK) {
+    moments_destroy(m);
+    return s;
+  }
+  *state = m;
+  return STATUS_OK;
+}
+
+const accumulator_kind accumulator_moments = {
+    .id = ACCUMULATOR_MOMENTS,
+    .name = "moments",
+    .summary = "sums of a number's first four powers, plain and weighted, by group",
+    .version = 1,
+    .check = moments_check,
+    .empty = moments_empty,
+    .map = moments_map,
+    .merge = moments_merge,
+    .encode = moments_encode,
+    .decode = moments_decode,
+    .destroy = moments_destroy,
+};

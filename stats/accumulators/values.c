@@ -1,2 +1,502 @@
+/* VALUES: the table of distinct values of a number by group, while it is small: exact quantiles.
+ *
+ * All tables of a state share one block of entries, ordered by place, then value.  A state is
+ * overflown when its (group, value) pairs are more than params[0]; the union of pairs only grows, so
+ * it does not matter in which order shards meet.  An overflown state keeps n, w, min and max; another
+ * state's n, w, min and max follow from its entries and are not encoded.
+ */
+#include <stdlib.h>
+#include <string.h>
+
 #include "stats/accumulators/registry.h"
-const accumulator_kind accumulator_values = {.id = ACCUMULATOR_VALUES, .name = "values", .version = 1};
+#include "stats/accumulators/shape.h"
+#include "stats/grouping.h"
+
+typedef struct values {
+  values_state s; /* first: analyses see only this */
+  const program *p;
+  const program_accumulator *a;
+  value_entry *entries;
+} values;
+
+static uint64_t entries_max(const values *v) {
+  return (uint64_t)v->a->params[0];
+}
+
+static status values_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
+  static const accumulator_shape shape = {.variables_min = 1,
+                                          .variables_max = 1,
+                                          .forms = SHAPE_NUMERIC,
+                                          .by_max = 2,
+                                          .takes_weight = true,
+                                          .params_min = 1,
+                                          .params_max = 1};
+  *bytes_max = 0;
+  TRY(accumulator_check_shape(p, a, &shape, err));
+  if (a->params[0] < 1) {
+    return error_set(err, STATUS_USAGE, "values: a table of %lld entries; expected at least 1",
+                     (long long)a->params[0]);
+  }
+  return accumulator_check_bytes(p, a, (uint64_t)a->params[0], sizeof(value_entry), err);
+}
+
+static void values_destroy(void *state) {
+  values *v = state;
+  if (v != NULL) {
+    grouping_fini(&v->s.groups);
+    free(v->s.at);
+    free(v->entries);
+    free(v);
+  }
+}
+
+static status make(const program *p, const program_accumulator *a, values **out, error *err) {
+  *out = calloc(1, sizeof **out);
+  if (*out == NULL) {
+    return error_no_memory(err, "values");
+  }
+  values *v = *out;
+  v->p = p;
+  v->a = a;
+  v->s.decimals = p->variables[a->variables[0]].decimals;
+  v->s.weighted = a->weight != PROGRAM_NONE;
+  if (v->s.weighted) {
+    v->s.weight_decimals = p->variables[p->weights[a->weight].variable].decimals;
+  }
+  grouping_empty(p, a, &v->s.groups);
+  return STATUS_OK;
+}
+
+static status make_places(values *v, error *err) {
+  void *at;
+  TRY(accumulator_allocate(v->p, v->a, grouping_places(&v->s.groups), sizeof *v->s.at, &at, err));
+  v->s.at = at;
+  return STATUS_OK;
+}
+
+static status make_entries(values *v, uint64_t count, error *err) {
+  void *entries;
+  TRY(accumulator_allocate(v->p, v->a, count, sizeof *v->entries, &entries, err));
+  v->entries = entries;
+  return STATUS_OK;
+}
+
+static status values_empty(const program *p, const program_accumulator *a, void **state, error *err) {
+  values *v = NULL;
+  status s = make(p, a, &v, err);
+  if (s == STATUS_OK) {
+    s = make_places(v, err);
+  }
+  if (s == STATUS_OK) {
+    s = make_entries(v, 0, err);
+  }
+  if (s != STATUS_OK) {
+    values_destroy(v);
+    return s;
+  }
+  *state = v;
+  return STATUS_OK;
+}
+
+static void add_rows(value_table *t, int64_t n, i128 w, int64_t low, int64_t high) {
+  t->min = t->n == 0 || low < t->min ? low : t->min;
+  t->max = t->n == 0 || high > t->max ? high : t->max;
+  t->n += n;
+  t->w += w;
+}
+
+/* ---- Map ----------------------------------------------------------------------------------------- */
+
+typedef struct hashed {
+  value_entry entry; /* n == 0: free */
+  uint32_t place;
+} hashed;
+
+/* Open addressing, at most three quarters full. */
+typedef struct hash_table {
+  hashed *slots;
+  uint64_t mask;
+  uint64_t count;
+} hash_table;
+
+static uint64_t hash_pair(uint32_t place, int64_t value) {
+  uint64_t h = (uint64_t)value ^ ((uint64_t)place * 0x9E3779B97F4A7C15u);
+  h = (h ^ (h >> 30)) * 0xBF58476D1CE4E5B9u;
+  h = (h ^ (h >> 27)) * 0x94D049BB133111EBu;
+  return h ^ (h >> 31);
+}
+
+/* The pair's slot, or the free one where it belongs. */
+static hashed *find(const hash_table *t, uint32_t place, int64_t value) {
+  uint64_t i = hash_pair(place, value) & t->mask;
+  while (t->slots[i].entry.n > 0 && (t->slots[i].entry.value != value || t->slots[i].place != place)) {
+    i = (i + 1) & t->mask;
+  }
+  return &t->slots[i];
+}
+
+static status resize(hash_table *t, uint64_t slots, error *err) {
+  hash_table larger = {.slots = calloc(slots, sizeof *larger.slots), .mask = slots - 1, .count = t->count};
+  if (larger.slots == NULL) {
+    return error_no_memory(err, "values");
+  }
+  for (uint64_t i = 0; t->slots != NULL && i <= t->mask; i++) {
+    if (t->slots[i].entry.n > 0) {
+      *find(&larger, t->slots[i].place, t->slots[i].entry.value) = t->slots[i];
+    }
+  }
+  free(t->slots);
+  *t = larger;
+  return STATUS_OK;
+}
+
+static status count_value(values *v, hash_table *t, uint32_t place, int64_t value, i128 w, error *err) {
+  hashed *at = find(t, place, value);
+  if (at->entry.n == 0) {
+    if (t->count == entries_max(v)) {
+      v->s.overflown = true;
+      return STATUS_OK;
+    }
+    if ((t->count + 1) * 4 > (t->mask + 1) * 3) {
+      TRY(resize(t, (t->mask + 1) * 2, err));
+      at = find(t, place, value);
+    }
+    t->count++;
+    at->place = place;
+    at->entry.value = value;
+  }
+  at->entry.n++;
+  at->entry.w += w;
+  return STATUS_OK;
+}
+
+static status count_rows(values *v, hash_table *t, const int64_t *numbers, const grouped_rows *in,
+                         error *err) {
+  for (uint32_t row = 0, place; row < in->count; row++) {
+    if (!number_is_missing(numbers[row]) && grouped_rows_place(in, row, &place)) {
+      i128 w = in->weights != NULL ? in->weights[row] : 0;
+      add_rows(&v->s.at[place], 1, w, numbers[row], numbers[row]);
+      if (!v->s.overflown) {
+        TRY(count_value(v, t, place, numbers[row], w, err));
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+static int compare_hashed(const void *left, const void *right) {
+  const hashed *a = left, *b = right;
+  if (a->place != b->place) {
+    return a->place < b->place ? -1 : 1;
+  }
+  return (a->entry.value > b->entry.value) - (a->entry.value < b->entry.value);
+}
+
+/* The table's entries, ordered, become the state's. */
+static status take_entries(values *v, hash_table *t, error *err) {
+  TRY(make_entries(v, v->s.overflown ? 0 : t->count, err));
+  if (v->s.overflown) {
+    return STATUS_OK;
+  }
+  uint64_t count = 0;
+  for (uint64_t i = 0; i <= t->mask; i++) {
+    if (t->slots[i].entry.n > 0) {
+      t->slots[count++] = t->slots[i];
+    }
+  }
+  qsort(t->slots, count, sizeof *t->slots, compare_hashed);
+  for (uint64_t i = 0; i < count; i++) {
+    value_table *at = &v->s.at[t->slots[i].place];
+    v->entries[i] = t->slots[i].entry;
+    at->entries = at->count == 0 ? &v->entries[i] : at->entries;
+    at->count++;
+  }
+  return STATUS_OK;
+}
+
+static status map_variable(values *v, frame *from, const grouped_rows *in, error *err) {
+  enum { SLOTS_FIRST = 1024 };
+  number_view numbers;
+  TRY(frame_number(from, v->a->variables[0], &numbers, err));
+  hash_table t = {0};
+  status s = resize(&t, SLOTS_FIRST, err);
+  if (s == STATUS_OK) {
+    s = count_rows(v, &t, numbers.values, in, err);
+  }
+  if (s == STATUS_OK) {
+    s = take_entries(v, &t, err);
+  }
+  free(t.slots);
+  return s;
+}
+
+static status values_map(frame *f, const program_accumulator *a, void **state, error *err) {
+  values *v = NULL;
+  grouped_rows in = {0};
+  status s = make(frame_program(f), a, &v, err);
+  if (s == STATUS_OK) {
+    s = grouped_rows_init(f, a, &in, err);
+  }
+  if (s == STATUS_OK) {
+    v->s.groups = in.groups;
+    in.groups = (grouping){0};
+    s = make_places(v, err);
+  }
+  if (s == STATUS_OK) {
+    s = map_variable(v, f, &in, err);
+  }
+  grouped_rows_fini(&in);
+  if (s != STATUS_OK) {
+    values_destroy(v);
+    return s;
+  }
+  *state = v;
+  return STATUS_OK;
+}
+
+/* ---- Merge --------------------------------------------------------------------------------------- */
+
+/* The union of two tables' entries into OUT, which may be NULL: then they are only counted. */
+static uint64_t unite_entries(const value_table *left, const value_table *right, value_entry *out) {
+  uint64_t count = 0;
+  for (uint32_t i = 0, j = 0; i < left->count || j < right->count; count++) {
+    bool take_left =
+        i < left->count && (j == right->count || left->entries[i].value <= right->entries[j].value);
+    bool take_right =
+        j < right->count && (i == left->count || right->entries[j].value <= left->entries[i].value);
+    if (out != NULL) {
+      out[count] = take_left ? left->entries[i] : right->entries[j];
+      if (take_left && take_right) {
+        out[count].n += right->entries[j].n;
+        out[count].w += right->entries[j].w;
+      }
+    }
+    i += take_left;
+    j += take_right;
+  }
+  return count;
+}
+
+/* Per place of the united groups: the table of each side, empty where it has none. */
+static void spread(const values_state *from, const uint32_t *places, value_table *out) {
+  uint32_t count = grouping_places(&from->groups);
+  for (uint32_t place = 0; place < count; place++) {
+    out[places[place]] = from->at[place];
+  }
+}
+
+static status merge_tables(values *into, const value_table *left, const value_table *right, error *err) {
+  uint32_t places = grouping_places(&into->s.groups);
+  uint64_t count = 0;
+  for (uint32_t place = 0; place < places; place++) {
+    const value_table *sides[2] = {&left[place], &right[place]};
+    for (int side = 0; side < 2; side++) {
+      if (sides[side]->n > 0) {
+        int64_t n = into->s.at[place].n;
+        TRY(accumulator_add_rows(&n, sides[side]->n, err));
+        add_rows(&into->s.at[place], sides[side]->n, sides[side]->w, sides[side]->min, sides[side]->max);
+      }
+    }
+    count += into->s.overflown ? 0 : unite_entries(&left[place], &right[place], NULL);
+  }
+  into->s.overflown |= count > entries_max(into);
+  if (into->s.overflown) {
+    return make_entries(into, 0, err);
+  }
+  TRY(make_entries(into, count, err));
+  value_entry *at = into->entries;
+  for (uint32_t place = 0; place < places; place++) {
+    into->s.at[place].entries = at;
+    into->s.at[place].count = (uint32_t)unite_entries(&left[place], &right[place], at);
+    at += into->s.at[place].count;
+  }
+  return STATUS_OK;
+}
+
+static status merge_into(values *made, const values_state *left, const values_state *right, error *err) {
+  grouping_union united = {0};
+  TRY(grouping_unite(&left->groups, &right->groups, &united, err));
+  made->s.groups = united.groups;
+  united.groups = (grouping){0};
+  made->s.overflown = left->overflown || right->overflown;
+  uint32_t places = grouping_places(&made->s.groups);
+  value_table *sides[2] = {calloc(places, sizeof(value_table)), calloc(places, sizeof(value_table))};
+  status s = sides[0] != NULL && sides[1] != NULL ? make_places(made, err) : error_no_memory(err, "values");
+  if (s == STATUS_OK) {
+    spread(left, united.left_places, sides[0]);
+    spread(right, united.right_places, sides[1]);
+    s = merge_tables(made, sides[0], sides[1], err);
+  }
+  free(sides[0]);
+  free(sides[1]);
+  grouping_union_fini(&united);
+  return s;
+}
+
+static status values_merge(void *into, const void *from, error *err) {
+  values *v = into, *made = NULL;
+  status s = make(v->p, v->a, &made, err);
+  if (s == STATUS_OK) {
+    s = merge_into(made, &v->s, &((const values *)from)->s, err);
+  }
+  if (s == STATUS_OK) {
+    values swapped = *v;
+    *v = *made;
+    *made = swapped;
+  }
+  values_destroy(made);
+  return s;
+}
+
+/* ---- Bytes --------------------------------------------------------------------------------------- */
+
+static void encode_table(const values *v, const value_table *t, buf *out) {
+  buf_put_varint(out, t->count);
+  for (uint32_t i = 0; i < t->count; i++) {
+    if (i == 0) {
+      buf_put_signed(out, t->entries[i].value);
+    } else {
+      buf_put_varint(out, (uint64_t)t->entries[i].value - (uint64_t)t->entries[i - 1].value);
+    }
+    buf_put_varint(out, (uint64_t)t->entries[i].n);
+    if (v->s.weighted) {
+      buf_put_i128(out, t->entries[i].w);
+    }
+  }
+}
+
+static void encode_range(const values *v, const value_table *t, buf *out) {
+  buf_put_varint(out, (uint64_t)t->n);
+  if (t->n > 0) {
+    buf_put_signed(out, t->min);
+    buf_put_signed(out, t->max);
+    if (v->s.weighted) {
+      buf_put_i128(out, t->w);
+    }
+  }
+}
+
+static void values_encode(const void *state, buf *out) {
+  const values *v = state;
+  uint32_t places = grouping_places(&v->s.groups);
+  grouping_encode(&v->s.groups, out);
+  buf_put_u8(out, v->s.overflown);
+  for (uint32_t place = 0; place < places; place++) {
+    if (v->s.overflown) {
+      encode_range(v, &v->s.at[place], out);
+    } else {
+      encode_table(v, &v->s.at[place], out);
+    }
+  }
+}
+
+static void read_range(const values *v, reader *r, value_table *t) {
+  t->n = reader_rows(r);
+  if (t->n > 0) {
+    t->min = reader_signed(r);
+    t->max = reader_signed(r);
+    if (t->min > t->max || t->min < -NUMBER_MAX || t->max > NUMBER_MAX) {
+      reader_fail(r, "a range of values is out of bounds");
+    }
+    if (v->s.weighted) {
+      reader_weights(r, t->n, &t->w, NULL);
+    }
+  }
+}
+
+static void read_entry(const values *v, reader *r, value_table *t, uint32_t i) {
+  value_entry *e = &t->entries[i];
+  if (i == 0) {
+    e->value = reader_signed(r);
+  } else {
+    uint64_t step = reader_varint(r);
+    if (step == 0 || step > (uint64_t)NUMBER_MAX - (uint64_t)e[-1].value) {
+      reader_fail(r, "values are not in ascending order");
+      return;
+    }
+    e->value = (int64_t)((uint64_t)e[-1].value + step);
+  }
+  e->n = reader_rows(r);
+  if (e->n < 1 || e->value < -NUMBER_MAX || e->value > NUMBER_MAX) {
+    reader_fail(r, "a value without rows, or out of bounds");
+    return;
+  }
+  if (v->s.weighted) {
+    reader_weights(r, e->n, &e->w, NULL);
+  }
+  if (e->n > ACCUMULATOR_ROWS_MAX - t->n) {
+    reader_fail(r, "more rows than a dataset may have");
+    return;
+  }
+  add_rows(t, e->n, e->w, e->value, e->value);
+}
+
+static status read_tables(values *v, reader *r, error *err) {
+  enum { ENTRY_BYTES_MIN = 2 };
+  uint32_t places = grouping_places(&v->s.groups);
+  uint64_t most = reader_left(r) / ENTRY_BYTES_MIN, used = 0;
+  most = most < entries_max(v) ? most : entries_max(v);
+  TRY(make_entries(v, most, err));
+  for (uint32_t place = 0; place < places && r->problem == NULL; place++) {
+    value_table *t = &v->s.at[place];
+    t->entries = v->entries + used;
+    t->count = (uint32_t)reader_count_of(r, most - used, ENTRY_BYTES_MIN);
+    used += t->count;
+    for (uint32_t i = 0; i < t->count && r->problem == NULL; i++) {
+      read_entry(v, r, t, i);
+    }
+  }
+  return STATUS_OK;
+}
+
+static status read_ranges(values *v, reader *r, error *err) {
+  uint32_t places = grouping_places(&v->s.groups);
+  i128 rows = 0;
+  TRY(make_entries(v, 0, err));
+  for (uint32_t place = 0; place < places && r->problem == NULL; place++) {
+    read_range(v, r, &v->s.at[place]);
+    rows += v->s.at[place].n;
+  }
+  if (r->problem == NULL && rows <= (i128)entries_max(v)) {
+    reader_fail(r, "an overflown table with too few rows");
+  }
+  return STATUS_OK;
+}
+
+static status read_state(values *v, reader *r, error *err) {
+  TRY(grouping_decode(v->p, v->a, sizeof *v->s.at, r, &v->s.groups, err));
+  v->s.overflown = reader_count(r, 1) == 1;
+  TRY(reader_status(r, "values", err));
+  TRY(make_places(v, err));
+  TRY(v->s.overflown ? read_ranges(v, r, err) : read_tables(v, r, err));
+  return reader_status(r, "values", err);
+}
+
+static status values_decode(const program *p, const program_accumulator *a, reader *r, void **state,
+                            error *err) {
+  values *v = NULL;
+  status s = make(p, a, &v, err);
+  if (s == STATUS_OK) {
+    s = read_state(v, r, err);
+  }
+  if (s != STATUS_OK) {
+    values_destroy(v);
+    return s;
+  }
+  *state = v;
+  return STATUS_OK;
+}
+
+const accumulator_kind accumulator_values = {
+    .id = ACCUMULATOR_VALUES,
+    .name = "values",
+    .summary = "distinct values of a number with their rows and weight, while they are few, by group",
+    .version = 1,
+    .check = values_check,
+    .empty = values_empty,
+    .map = values_map,
+    .merge = values_merge,
+    .encode = values_encode,
+    .decode = values_decode,
+    .destroy = values_destroy,
+};
