@@ -48,7 +48,8 @@ typedef struct text_view {
 
 typedef struct set_view {
   coded_keys options;      /* texts */
-  const uint8_t **flags;   /* per option and row: 0, 1, or SLOT_MISSING + reason (same rows for all) */
+  const uint8_t **flags;   /* per option and row: 0, 1, or SLOT_MISSING + reason (same rows for all);
+                              each is the `slots` of a coded variable with keys 0 and 1 */
   const uint8_t *answered; /* per row: 0, or SLOT_MISSING + reason */
 } set_view;
 
@@ -71,7 +72,7 @@ void frame_destroy(frame *f);
 uint32_t frame_rows(const frame *f);
 const stats_rows *frame_source(const frame *f);
 const program *frame_program(const frame *f);
-/* Scratch memory that lives as long as the frame, 64-byte aligned; NULL when out of memory. */
+/* Zeroed scratch memory that lives as long as the frame, 64-byte aligned; NULL when out of memory. */
 void *frame_scratch(frame *f, size_t bytes);
 
 /* The view must be of the variable's form (asserted), except that frame_number also accepts numeric
@@ -80,6 +81,17 @@ status frame_coded(frame *f, uint32_t variable, coded_view *out, error *err) MUS
 status frame_number(frame *f, uint32_t variable, number_view *out, error *err) MUST_USE;
 status frame_text(frame *f, uint32_t variable, text_view *out, error *err) MUST_USE;
 status frame_set(frame *f, uint32_t variable, set_view *out, error *err) MUST_USE;
+/* Rows whose number had more decimals than the variable keeps, and was rounded half to even.  Out of
+ * range after rounding is invalid, and not counted here.  0 for anything but NUMBER. */
+status frame_rounded(frame *f, uint32_t variable, int64_t *count, error *err) MUST_USE;
+/* The cell as the file has it, of a variable that is read from a column (STATUS_USAGE else).  Numbers
+ * are in canonical form with a point where the variable is one of numbers, so that the text does not
+ * depend on the column's encoding.  MULTI_FLAGS: the first cell of the row that is invalid, else the
+ * first. */
+status frame_cell_text(frame *f, uint32_t variable, uint32_t row, slice *out, error *err) MUST_USE;
+/* At most two coded variables.  All combinations of their keys and of missing are groups while there are
+ * at most GROUPS_MAX; else those that occur in used rows.  STATUS_LIMIT names the variables when these
+ * are too many as well. */
 status frame_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t filter, uint32_t weight,
                     group_view *out, error *err) MUST_USE;
 /* 1 where the filter holds and the weight is usable, else 0; NULL in *OUT when every row is used. */
@@ -93,6 +105,9 @@ status frame_rounded(frame *f, uint32_t variable, const uint8_t **out, error *er
 /* What the file says in ROW for a variable read from columns (of several: in the first that is invalid);
  * the empty slice for derived variables.  Borrowed. */
 status frame_cell_text(frame *f, uint32_t variable, uint32_t row, slice *out, error *err) MUST_USE;
+/* Rows with a usable weight (all, when PROGRAM_NONE) for which the filter is unknown because an answer
+ * is missing.  0 without a filter. */
+status frame_filter_unknown(frame *f, uint32_t filter, uint32_t weight, int64_t *count, error *err) MUST_USE;
 /* Weight mantissas below 2^30, 0 where the row has no usable weight; NULL when PROGRAM_NONE. */
 status frame_weights(frame *f, uint32_t weight, const uint32_t **out, uint8_t *decimals, error *err) MUST_USE;
 

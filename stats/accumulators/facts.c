@@ -1,2 +1,325 @@
+/* FACTS: how each variable was answered, why not, and where its first invalid cells stand.
+ *
+ * The weight, when given, is one more variable at the end; it is looked at like the others and drops no
+ * row.  Places are kept by ordinal, so the first ten are the same however shards meet.
+ */
+#include <stdlib.h>
+#include <string.h>
+
 #include "stats/accumulators/registry.h"
-const accumulator_kind accumulator_facts = {.id = ACCUMULATOR_FACTS, .name = "facts", .version = 1};
+#include "stats/accumulators/shape.h"
+
+/* Longer cell texts are cut, at a character, in what is kept of them. */
+enum { FACT_TEXT_BYTES_MAX = 200 };
+
+typedef struct facts {
+  facts_state s; /* first: analyses see only this; texts of places are malloc'ed */
+} facts;
+
+static status facts_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
+  enum { VARINT_BYTES_MAX = 10 };
+  static const accumulator_shape shape = {
+      .variables_max = UINT32_MAX, .forms = SHAPE_ANY, .takes_weight = true};
+  TRY(accumulator_check_shape(p, a, &shape, err));
+  uint64_t each =
+      (MISSING_REASONS + 3) * VARINT_BYTES_MAX + FACTS_PLACES * (FACT_TEXT_BYTES_MAX + 3 * VARINT_BYTES_MAX);
+  *bytes_max = each * ((uint64_t)a->variables_count + 1);
+  return accumulator_check_bytes(p, a, (uint64_t)a->variables_count + 1, each, err);
+}
+
+static void facts_destroy(void *state) {
+  facts *f = state;
+  if (f == NULL) {
+    return;
+  }
+  for (uint32_t i = 0; i < f->s.count; i++) {
+    for (uint32_t k = 0; k < f->s.at[i].places_count; k++) {
+      free((char *)(uintptr_t)f->s.at[i].places[k].text.bytes);
+    }
+  }
+  free(f->s.at);
+  free(f);
+}
+
+static uint32_t variable_at(const program *p, const program_accumulator *a, uint32_t i) {
+  return i < a->variables_count ? a->variables[i] : p->weights[a->weight].variable;
+}
+
+static status facts_empty(const program *p, const program_accumulator *a, void **state, error *err) {
+  void *at;
+  uint32_t count = a->variables_count + (a->weight != PROGRAM_NONE);
+  TRY(accumulator_allocate(p, a, count, sizeof(variable_facts), &at, err));
+  facts *f = calloc(1, sizeof *f);
+  if (f == NULL) {
+    free(at);
+    return error_no_memory(err, "facts");
+  }
+  f->s = (facts_state){.count = count, .at = at};
+  *state = f;
+  return STATUS_OK;
+}
+
+static slice cut_text(slice s) {
+  if (s.length > FACT_TEXT_BYTES_MAX) {
+    s.length = FACT_TEXT_BYTES_MAX;
+    while (s.length > 0 && ((unsigned char)s.bytes[s.length] & 0xC0) == 0x80) {
+      s.length--;
+    }
+  }
+  return s;
+}
+
+/* Appends a place with a copy of its text. */
+static status add_place(variable_facts *v, fact_place place, error *err) {
+  char *copy = slice_copy(place.text);
+  if (copy == NULL) {
+    return error_no_memory(err, "facts");
+  }
+  place.text.bytes = copy;
+  v->places[v->places_count++] = place;
+  return STATUS_OK;
+}
+
+/* ---- Map ----------------------------------------------------------------------------------------- */
+
+/* A variable's answers as any form gives them: one of the pointers. */
+typedef struct answers {
+  const uint8_t *slots; /* coded; a set's `answered` */
+  const uint16_t *wide;
+  const int64_t *numbers;
+  const uint8_t *text_missing; /* reason + 1 */
+} answers;
+
+enum { ANSWERED = -1 };
+
+/* The reason why the row is missing, or ANSWERED. */
+static inline int reason_of(const answers *a, uint32_t row) {
+  if (a->slots != NULL) {
+    return a->slots[row] >= SLOT_MISSING ? a->slots[row] - SLOT_MISSING : ANSWERED;
+  }
+  if (a->wide != NULL) {
+    return a->wide[row] >= SLOT_WIDE_MISSING ? a->wide[row] - SLOT_WIDE_MISSING : ANSWERED;
+  }
+  if (a->numbers != NULL) {
+    return number_is_missing(a->numbers[row]) ? (int)number_reason(a->numbers[row]) : ANSWERED;
+  }
+  return (int)a->text_missing[row] - 1;
+}
+
+static status read_answers(frame *f, uint32_t variable, answers *out, error *err) {
+  *out = (answers){0};
+  switch (program_variable_form(&frame_program(f)->variables[variable])) {
+    case FORM_CODED: {
+      coded_view v;
+      TRY(frame_coded(f, variable, &v, err));
+      out->slots = v.slots;
+      out->wide = v.wide;
+      break;
+    }
+    case FORM_NUMBER: {
+      number_view v;
+      TRY(frame_number(f, variable, &v, err));
+      out->numbers = v.values;
+      break;
+    }
+    case FORM_TEXT: {
+      text_view v;
+      TRY(frame_text(f, variable, &v, err));
+      out->text_missing = v.missing;
+      break;
+    }
+    case FORM_SET: {
+      set_view v;
+      TRY(frame_set(f, variable, &v, err));
+      out->slots = v.answered;
+      break;
+    }
+  }
+  return STATUS_OK;
+}
+
+static status add_invalid(frame *f, uint32_t variable, uint32_t row, variable_facts *v, error *err) {
+  const stats_rows *rows = frame_source(f);
+  fact_place place = {
+      .ordinal = stats_rows_ordinal(rows, row), .file = rows->file, .line = stats_rows_line(rows, row)};
+  TRY(frame_cell_text(f, variable, row, &place.text, err));
+  place.text = cut_text(place.text);
+  return add_place(v, place, err);
+}
+
+static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, variable_facts *v, error *err) {
+  answers a;
+  const uint8_t *rounded;
+  uint32_t rows = frame_rows(f);
+  TRY(read_answers(f, variable, &a, err));
+  TRY(frame_rounded(f, variable, &rounded, err));
+  for (uint32_t row = 0; row < rows; row++) {
+    if (mask != NULL && !mask[row]) {
+      continue;
+    }
+    int reason = reason_of(&a, row);
+    if (reason == ANSWERED) {
+      v->answered++;
+      v->rounded += rounded != NULL && rounded[row];
+    } else {
+      v->missing[reason]++;
+      if (reason == MISSING_INVALID && v->places_count < FACTS_PLACES) {
+        TRY(add_invalid(f, variable, row, v, err));
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+static status facts_map(frame *f, const program_accumulator *a, void **state, error *err) {
+  const program *p = frame_program(f);
+  const uint8_t *mask;
+  void *made;
+  TRY(frame_mask(f, a->filter, PROGRAM_NONE, &mask, err));
+  TRY(facts_empty(p, a, &made, err));
+  facts_state *s = made;
+  for (uint32_t i = 0; i < s->count; i++) {
+    status result = map_variable(f, variable_at(p, a, i), mask, &s->at[i], err);
+    if (result != STATUS_OK) {
+      facts_destroy(made);
+      return result;
+    }
+  }
+  *state = made;
+  return STATUS_OK;
+}
+
+/* ---- Merge --------------------------------------------------------------------------------------- */
+
+/* The order of places.  Two with one ordinal come only from a shard that was counted twice; then their
+ * content decides, so that merging still commutes. */
+static int compare_places(const fact_place *a, const fact_place *b) {
+  const uint64_t keys[2][3] = {{a->ordinal, a->file, a->line}, {b->ordinal, b->file, b->line}};
+  for (int i = 0; i < 3; i++) {
+    if (keys[0][i] != keys[1][i]) {
+      return keys[0][i] < keys[1][i] ? -1 : 1;
+    }
+  }
+  return slice_compare(a->text, b->text);
+}
+
+/* The first places of both into INTO, whose texts beyond them are freed. */
+static status merge_places(variable_facts *into, const variable_facts *from, error *err) {
+  variable_facts merged = {0};
+  uint32_t i = 0, j = 0;
+  while (merged.places_count < FACTS_PLACES && (i < into->places_count || j < from->places_count)) {
+    bool left = j == from->places_count ||
+                (i < into->places_count && compare_places(&into->places[i], &from->places[j]) <= 0);
+    status s = add_place(&merged, left ? into->places[i] : from->places[j], err);
+    if (s != STATUS_OK) {
+      for (uint32_t k = 0; k < merged.places_count; k++) {
+        free((char *)(uintptr_t)merged.places[k].text.bytes);
+      }
+      return s;
+    }
+    i += left;
+    j += !left;
+  }
+  for (uint32_t k = 0; k < into->places_count; k++) {
+    free((char *)(uintptr_t)into->places[k].text.bytes);
+  }
+  memcpy(into->places, merged.places, sizeof merged.places);
+  into->places_count = merged.places_count;
+  return STATUS_OK;
+}
+
+static status facts_merge(void *into, const void *from, error *err) {
+  facts_state *s = into;
+  const facts_state *other = from;
+  for (uint32_t i = 0; i < s->count; i++) {
+    TRY(accumulator_add_rows(&s->at[i].answered, other->at[i].answered, err));
+    for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+      TRY(accumulator_add_rows(&s->at[i].missing[r], other->at[i].missing[r], err));
+    }
+    TRY(accumulator_add_rows(&s->at[i].rounded, other->at[i].rounded, err));
+    TRY(merge_places(&s->at[i], &other->at[i], err));
+  }
+  return STATUS_OK;
+}
+
+/* ---- Bytes --------------------------------------------------------------------------------------- */
+
+static void facts_encode(const void *state, buf *out) {
+  const facts_state *s = state;
+  for (uint32_t i = 0; i < s->count; i++) {
+    const variable_facts *v = &s->at[i];
+    buf_put_varint(out, (uint64_t)v->answered);
+    for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+      buf_put_varint(out, (uint64_t)v->missing[r]);
+    }
+    buf_put_varint(out, (uint64_t)v->rounded);
+    for (uint32_t k = 0; k < v->places_count; k++) {
+      buf_put_varint(out, v->places[k].ordinal);
+      buf_put_varint(out, v->places[k].file);
+      buf_put_varint(out, v->places[k].line);
+      buf_put_slice(out, v->places[k].text);
+    }
+  }
+}
+
+/* There are as many places as invalid cells, up to the limit. */
+static uint32_t places_expected(const variable_facts *v) {
+  int64_t invalid = v->missing[MISSING_INVALID];
+  return invalid < FACTS_PLACES ? (uint32_t)invalid : FACTS_PLACES;
+}
+
+static status read_variable(reader *r, variable_facts *v, error *err) {
+  v->answered = reader_rows(r);
+  for (uint32_t i = 0; i < MISSING_REASONS; i++) {
+    v->missing[i] = reader_rows(r);
+  }
+  v->rounded = reader_rows(r);
+  if (v->rounded > v->answered) {
+    reader_fail(r, "more rounded numbers than answers");
+  }
+  uint32_t expected = r->problem == NULL ? places_expected(v) : 0;
+  for (uint32_t k = 0; k < expected && r->problem == NULL; k++) {
+    fact_place place;
+    place.ordinal = reader_varint(r);
+    place.file = (uint32_t)reader_count(r, UINT32_MAX);
+    place.line = reader_varint(r);
+    place.text = reader_slice(r, FACT_TEXT_BYTES_MAX);
+    if (k > 0 && compare_places(&v->places[k - 1], &place) > 0) {
+      reader_fail(r, "invalid places out of order");
+    }
+    if (r->problem == NULL) {
+      TRY(add_place(v, place, err));
+    }
+  }
+  return reader_status(r, "facts", err);
+}
+
+static status facts_decode(const program *p, const program_accumulator *a, reader *r, void **state,
+                           error *err) {
+  void *made;
+  TRY(facts_empty(p, a, &made, err));
+  facts_state *s = made;
+  for (uint32_t i = 0; i < s->count; i++) {
+    status result = read_variable(r, &s->at[i], err);
+    if (result != STATUS_OK) {
+      facts_destroy(made);
+      return result;
+    }
+  }
+  *state = made;
+  return STATUS_OK;
+}
+
+const accumulator_kind accumulator_facts = {
+    .id = ACCUMULATOR_FACTS,
+    .name = "facts",
+    .summary = "answered, missing by reason and invalid cells of any variables",
+    .version = 1,
+    .check = facts_check,
+    .empty = facts_empty,
+    .map = facts_map,
+    .merge = facts_merge,
+    .encode = facts_encode,
+    .decode = facts_decode,
+    .destroy = facts_destroy,
+};
