@@ -1,2 +1,369 @@
+/* JOINT: joint tables of pairs of variables, for rank statistics.
+ *
+ * A table grows only by new (x, y), so whether it passes entries_max does not depend on the order of
+ * merging; past it the table is overflown, and stays so. */
+#include "stats/accumulators/joint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
 #include "stats/accumulators/registry.h"
-const accumulator_kind accumulator_joint = {.id = ACCUMULATOR_JOINT, .name = "joint", .version = 1};
+#include "stats/accumulators/shape.h"
+
+/* The largest encoding of one entry: x, y, n, w. */
+enum { ENTRY_BYTES_MAX = 10 + 10 + 10 + 17, ENTRIES_ALL_MAX = ACCUMULATOR_BYTES_MAX / ENTRY_BYTES_MAX };
+
+typedef struct joint {
+  joint_state s; /* what analyses see */
+  uint32_t entries_max;
+} joint;
+
+static status joint_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
+  static const accumulator_shape shape = {.variables_min = 2,
+                                          .variables_max = 4096,
+                                          .forms = SHAPE_NUMERIC,
+                                          .by_max = 2,
+                                          .takes_weight = true,
+                                          .params_min = 2,
+                                          .params_max = 2};
+  TRY(accumulator_check_shape(p, a, &shape, err));
+  if (a->params[0] < 0 || a->params[0] >= (int64_t)a->variables_count) {
+    return error_set(err, STATUS_USAGE, "joint: split %lld is not below the %u variables",
+                     (long long)a->params[0], a->variables_count);
+  }
+  if (a->params[1] < 1 || a->params[1] > ENTRIES_ALL_MAX) {
+    return error_set(err, STATUS_USAGE, "joint: entries_max %lld is not within 1..%d",
+                     (long long)a->params[1], ENTRIES_ALL_MAX);
+  }
+  TRY(accumulator_check_bytes(p, a, pairs_count(pairs_of(a)), sizeof(joint_table), err));
+  *bytes_max = 0;
+  return STATUS_OK;
+}
+
+static void destroy_tables(joint_table *at, uint64_t count) {
+  for (uint64_t i = 0; at && i < count; i++) {
+    free(at[i].entries);
+  }
+  free(at);
+}
+
+static uint64_t tables_count(const joint_state *s) {
+  return s->at ? (uint64_t)grouping_places(&s->groups) * s->pairs_count : 0;
+}
+
+static void joint_destroy(void *state) {
+  joint *j = state;
+  if (j) {
+    destroy_tables(j->s.at, tables_count(&j->s));
+    grouping_fini(&j->s.groups);
+    free(j);
+  }
+}
+
+/* A state of A without its groups and tables. */
+static status joint_new(const program *p, const program_accumulator *a, joint **out, error *err) {
+  joint *j = calloc(1, sizeof *j);
+  if (!j) {
+    return error_no_memory(err, "joint");
+  }
+  j->s.pairs_count = (uint32_t)pairs_count(pairs_of(a));
+  j->s.weighted = a->weight != PROGRAM_NONE;
+  j->entries_max = (uint32_t)a->params[1];
+  if (j->s.weighted) {
+    const program_variable *w = &p->variables[p->weights[a->weight].variable];
+    j->s.weight_decimals = program_variable_form(w) == FORM_NUMBER ? w->decimals : 0;
+  }
+  *out = j;
+  return STATUS_OK;
+}
+
+static status allocate_tables(const program *p, const program_accumulator *a, joint *j, error *err) {
+  uint64_t count = (uint64_t)grouping_places(&j->s.groups) * j->s.pairs_count;
+  void *at;
+  TRY(accumulator_allocate(p, a, count, sizeof(joint_table), &at, err));
+  j->s.at = at;
+  return STATUS_OK;
+}
+
+static status joint_empty(const program *p, const program_accumulator *a, void **state, error *err) {
+  joint *j;
+  TRY(joint_new(p, a, &j, err));
+  grouping_empty(p, a, &j->s.groups);
+  status st = allocate_tables(p, a, j, err);
+  if (st != STATUS_OK) {
+    joint_destroy(j);
+    return st;
+  }
+  *state = j;
+  return STATUS_OK;
+}
+
+static status joint_map(frame *f, const program_accumulator *a, void **state, error *err) {
+  joint *j;
+  TRY(joint_new(frame_program(f), a, &j, err));
+  joint_shard shard = {.pairs = pairs_of(a), .entries_max = j->entries_max, .entries_left = ENTRIES_ALL_MAX};
+  status st = row_order_init(f, a, &shard.order, err);
+  if (st == STATUS_OK) {
+    j->s.groups = row_order_take_groups(&shard.order);
+    st = allocate_tables(frame_program(f), a, j, err);
+    shard.at = j->s.at;
+  }
+  if (st == STATUS_OK) {
+    st = joint_add_shard(f, a, &shard, err);
+  }
+  row_order_fini(&shard.order);
+  if (st != STATUS_OK) {
+    joint_destroy(j);
+    return st;
+  }
+  *state = j;
+  return STATUS_OK;
+}
+
+/* ---- Merge --------------------------------------------------------------------------------------- */
+
+static int compare_entries(const joint_entry *a, const joint_entry *b) {
+  return a->x != b->x ? (a->x > b->x) - (a->x < b->x) : (a->y > b->y) - (a->y < b->y);
+}
+
+void joint_table_overflow(joint_table *t) {
+  free(t->entries);
+  *t = (joint_table){.overflown = true};
+}
+
+/* The united entries go to OUT when it is not NULL; their number is returned. */
+static uint32_t unite(const joint_table *a, const joint_table *b, joint_entry *out) {
+  uint32_t count = 0;
+  for (uint32_t i = 0, j = 0; i < a->count || j < b->count; count++) {
+    int order = i == a->count ? 1 : j == b->count ? -1 : compare_entries(&a->entries[i], &b->entries[j]);
+    if (out) {
+      out[count] = order <= 0 ? a->entries[i] : b->entries[j];
+      if (order == 0) {
+        out[count].n += b->entries[j].n;
+        out[count].w += b->entries[j].w;
+      }
+    }
+    i += order <= 0;
+    j += order >= 0;
+  }
+  return count;
+}
+
+static status merge_table(joint_table *into, const joint_table *from, uint32_t entries_max, error *err) {
+  if (into->overflown || from->count == 0) {
+    if (from->overflown) {
+      joint_table_overflow(into);
+    }
+    return STATUS_OK;
+  }
+  uint32_t count = unite(into, from, NULL);
+  if (count > entries_max) {
+    joint_table_overflow(into);
+    return STATUS_OK;
+  }
+  joint_entry *entries = malloc(count * sizeof *entries);
+  if (!entries) {
+    return error_no_memory(err, "joint");
+  }
+  unite(into, from, entries);
+  free(into->entries);
+  into->entries = entries;
+  into->count = count;
+  return STATUS_OK;
+}
+
+/* Gives INTO the groups of U, its own tables in their new places. */
+static status spread(joint_state *into, grouping_union *u, error *err) {
+  uint64_t places = grouping_places(&u->groups), count = places * into->pairs_count;
+  if (count > ACCUMULATOR_BYTES_MAX / sizeof(joint_table)) {
+    return error_set(
+        err, STATUS_LIMIT,
+        "joint: %llu groups of %u pairs need more than %d MiB; use fewer groups (bands, recodes) "
+        "or fewer items",
+        (unsigned long long)places, into->pairs_count, ACCUMULATOR_BYTES_MAX >> 20);
+  }
+  joint_table *at = calloc(count > 0 ? count : 1, sizeof *at);
+  if (!at) {
+    return error_no_memory(err, "joint");
+  }
+  uint32_t old = grouping_places(&into->groups);
+  for (uint32_t place = 0; place < old; place++) {
+    memcpy(at + (size_t)u->left_places[place] * into->pairs_count,
+           into->at + (size_t)place * into->pairs_count, into->pairs_count * sizeof *at);
+  }
+  free(into->at);
+  grouping_fini(&into->groups);
+  into->at = at;
+  into->groups = u->groups;
+  u->groups = (grouping){0};
+  return STATUS_OK;
+}
+
+static status add_places(joint *into, const joint_state *from, const uint32_t *places, error *err) {
+  uint32_t count = grouping_places(&from->groups), pairs = from->pairs_count;
+  for (uint32_t place = 0; place < count; place++) {
+    joint_table *to = into->s.at + (size_t)(places ? places[place] : place) * pairs;
+    for (uint32_t pair = 0; pair < pairs; pair++) {
+      TRY(merge_table(&to[pair], &from->at[(size_t)place * pairs + pair], into->entries_max, err));
+    }
+  }
+  uint64_t entries = 0, tables = tables_count(&into->s);
+  for (uint64_t i = 0; i < tables; i++) {
+    entries += into->s.at[i].count;
+  }
+  if (entries > ENTRIES_ALL_MAX) {
+    return joint_refuse_entries(err);
+  }
+  return STATUS_OK;
+}
+
+static status joint_merge(void *into_state, const void *from_state, error *err) {
+  joint *into = into_state;
+  const joint_state *from = from_state;
+  if (grouping_equal(&into->s.groups, &from->groups)) {
+    return add_places(into, from, NULL, err);
+  }
+  grouping_union u;
+  TRY(grouping_unite(&into->s.groups, &from->groups, &u, err));
+  status st = spread(&into->s, &u, err);
+  if (st == STATUS_OK) {
+    st = add_places(into, from, u.right_places, err);
+  }
+  grouping_union_fini(&u);
+  return st;
+}
+
+status joint_refuse_entries(error *err) {
+  return error_set(err, STATUS_LIMIT,
+                   "joint: the tables of all pairs and groups have more than %d entries; use fewer groups, "
+                   "fewer items, or bands instead of numbers",
+                   ENTRIES_ALL_MAX);
+}
+
+/* ---- Bytes --------------------------------------------------------------------------------------- */
+
+/* Sorted by (x, y): x as the step from the one before; y likewise while x stays. */
+static void encode_table(const joint_table *t, bool weighted, buf *out) {
+  buf_put_varint(out, t->overflown ? 0 : (uint64_t)t->count + 1);
+  for (uint32_t i = 0; i < t->count; i++) {
+    const joint_entry *e = &t->entries[i];
+    if (i == 0) {
+      buf_put_signed(out, e->x);
+      buf_put_signed(out, e->y);
+    } else {
+      bool same = e->x == e[-1].x;
+      buf_put_varint(out, (uint64_t)e->x - (uint64_t)e[-1].x);
+      if (same) {
+        buf_put_varint(out, (uint64_t)e->y - (uint64_t)e[-1].y);
+      } else {
+        buf_put_signed(out, e->y);
+      }
+    }
+    buf_put_varint(out, (uint64_t)e->n);
+    if (weighted) {
+      buf_put_i128(out, e->w);
+    }
+  }
+}
+
+static void joint_encode(const void *state, buf *out) {
+  const joint_state *s = state;
+  grouping_encode(&s->groups, out);
+  uint64_t tables = tables_count(s);
+  for (uint64_t i = 0; i < tables; i++) {
+    encode_table(&s->at[i], s->weighted, out);
+  }
+}
+
+/* FROM + a positive step. */
+static int64_t read_step(reader *r, int64_t from) {
+  int64_t to;
+  uint64_t step = reader_count(r, INT64_MAX);
+  if (step == 0 || __builtin_add_overflow(from, (int64_t)step, &to)) {
+    reader_fail(r, "a joint table is not in ascending order");
+    return 0;
+  }
+  return to;
+}
+
+static void read_place(reader *r, const joint_entry *before, joint_entry *e) {
+  if (!before) {
+    e->x = reader_signed(r);
+    e->y = reader_signed(r);
+    return;
+  }
+  reader ahead = *r;
+  if (reader_varint(&ahead) == 0) {
+    *r = ahead;
+    e->x = before->x;
+    e->y = read_step(r, before->y);
+  } else {
+    e->x = read_step(r, before->x);
+    e->y = reader_signed(r);
+  }
+}
+
+static status read_table(reader *r, bool weighted, uint32_t entries_max, joint_table *t, error *err) {
+  uint64_t count = reader_count_of(r, (uint64_t)entries_max + 1, 1);
+  if (count <= 1 || r->problem) {
+    t->overflown = count == 0;
+    return STATUS_OK;
+  }
+  t->entries = calloc(count - 1, sizeof *t->entries);
+  if (!t->entries) {
+    return error_no_memory(err, "joint");
+  }
+  t->count = (uint32_t)(count - 1);
+  for (uint32_t i = 0; i < t->count && !r->problem; i++) {
+    joint_entry *e = &t->entries[i];
+    read_place(r, i > 0 ? e - 1 : NULL, e);
+    e->n = (int64_t)reader_count(r, INT64_MAX);
+    e->w = weighted ? reader_i128(r) : 0;
+    if (e->n == 0 || e->w < 0) {
+      reader_fail(r, "a joint table has an entry without rows or with a negative weight");
+    }
+  }
+  return STATUS_OK;
+}
+
+static status read_state(const program *p, const program_accumulator *a, reader *r, joint *j, error *err) {
+  TRY(grouping_decode(p, a, j->s.pairs_count * sizeof(joint_table), r, &j->s.groups, err));
+  TRY(reader_status(r, "joint", err));
+  TRY(allocate_tables(p, a, j, err));
+  uint64_t entries = 0, tables = tables_count(&j->s);
+  for (uint64_t i = 0; i < tables && !r->problem; i++) {
+    TRY(read_table(r, j->s.weighted, j->entries_max, &j->s.at[i], err));
+    entries += j->s.at[i].count;
+    if (entries > ENTRIES_ALL_MAX) {
+      reader_fail(r, "joint tables with more entries than an accumulator may have");
+    }
+  }
+  return reader_status(r, "joint", err);
+}
+
+static status joint_decode(const program *p, const program_accumulator *a, reader *r, void **state,
+                           error *err) {
+  joint *j;
+  TRY(joint_new(p, a, &j, err));
+  status st = read_state(p, a, r, j, err);
+  if (st != STATUS_OK) {
+    joint_destroy(j);
+    return st;
+  }
+  *state = j;
+  return STATUS_OK;
+}
+
+const accumulator_kind accumulator_joint = {
+    .id = ACCUMULATOR_JOINT,
+    .name = "joint",
+    .summary = "joint tables of pairs of variables, over the rows that answer both",
+    .version = 1,
+    .check = joint_check,
+    .empty = joint_empty,
+    .map = joint_map,
+    .merge = joint_merge,
+    .encode = joint_encode,
+    .decode = joint_decode,
+    .destroy = joint_destroy,
+};

@@ -5,12 +5,15 @@
 
 #include "stats/kernels/histogram.h"
 #include "stats/kernels/kernels.h"
+#include "stats/kernels/xtx.h"
 #include "stats/stats.h"
 
 static const stats_kernels portable = {
     .name = "portable",
     .count_slots = histogram_count_portable,
     .weigh_slots = histogram_weigh_portable,
+    .multiply_bytes = xtx_multiply_portable,
+    .look_up = xtx_look_up_portable,
 };
 
 static bool always(void) {
@@ -22,12 +25,16 @@ static const stats_kernels avx2 = {
     .name = "avx2",
     .count_slots = histogram_count_portable,
     .weigh_slots = histogram_weigh_portable,
+    .multiply_bytes = xtx_multiply_avx2,
+    .look_up = xtx_look_up_avx2,
 };
 
 static const stats_kernels avx512 = {
     .name = "avx512",
     .count_slots = histogram_count_portable,
     .weigh_slots = histogram_weigh_portable,
+    .multiply_bytes = xtx_multiply_avx512,
+    .look_up = xtx_look_up_avx512,
 };
 
 static bool has_avx2(void) {

@@ -58,12 +58,28 @@ static inline uint32_t histogram_tables(const histogram *h) {
   return cells <= 2048 ? 4 : cells <= 16384 ? 2 : 1;
 }
 
+/* Products of byte columns, for X'X: sums[i * stride + j] += sum over the rows of left[i] * right[j].
+ * Columns are 64-byte aligned. */
+enum { BYTE_PRODUCTS_ROWS = 4096 };
+typedef struct byte_products {
+  const uint8_t *const *left;  /* 0..255 */
+  const uint8_t *const *right; /* 0..127 */
+  uint32_t left_count, right_count, stride;
+  uint32_t rows;        /* a multiple of 64, at most BYTE_PRODUCTS_ROWS */
+  uint32_t product_max; /* no product of two bytes is larger; at most 16383 */
+  bool upper;           /* only j >= i is wanted; what is left of it is undefined */
+} byte_products;
+
 typedef struct stats_kernels {
   const char *name; /* "portable", "avx2", "avx512" */
   /* COUNTS: histogram_tables(h) * histogram_cells(h), zeroed. */
   void (*count_slots)(const histogram *h, uint32_t *counts);
   /* The same with weights, one table. */
   void (*weigh_slots)(const histogram *h, const uint32_t *weights, weighed_cell *cells);
+  void (*multiply_bytes)(const byte_products *p, int64_t *sums);
+  /* out[r] = table[slots[r]], and 0 where SLOTS is missing; slots below 16, ROWS a multiple of 64, OUT
+   * aligned. */
+  void (*look_up)(const uint8_t *slots, uint32_t rows, const uint8_t table[16], uint8_t *out);
 } stats_kernels;
 
 /* The table in use. */

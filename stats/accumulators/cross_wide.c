@@ -1,0 +1,72 @@
+/* Pairs of CROSS with a wide column (numbers, scales of many points), one pair after the other. */
+#include "stats/accumulators/cross.h"
+
+/* A sum of products a * b * w, exact for |a * b| < 2^126 and w < 2^31 over 2^32 rows: the product's low
+ * 64 bits and the rest are added apart. */
+typedef struct wide_sum {
+  u128 low;
+  i128 high;
+} wide_sum;
+
+static inline void wide_add(wide_sum *s, i128 product, uint32_t weight) {
+  s->low += (u128)(uint64_t)product * weight;
+  s->high += (product >> 64) * weight;
+}
+
+static void wide_flush(const wide_sum *s, exact *into) {
+  exact low = {{(uint64_t)s->low, (uint64_t)(s->low >> 64)}};
+  exact_add(into, &low);
+  exact_add_product(into, s->high, (i128)1 << 64);
+}
+
+enum { OF_X, OF_Y, OF_XX, OF_YY, OF_XY, OF_ALL };
+
+static inline void add_row(wide_sum *sums, int64_t x, int64_t y, uint32_t weight) {
+  wide_add(&sums[OF_X], x, weight);
+  wide_add(&sums[OF_Y], y, weight);
+  wide_add(&sums[OF_XX], (i128)x * x, weight);
+  wide_add(&sums[OF_YY], (i128)y * y, weight);
+  wide_add(&sums[OF_XY], (i128)x * y, weight);
+}
+
+static void flush(const wide_sum *sums, exact *const into[OF_ALL]) {
+  for (int k = 0; k < OF_ALL; k++) {
+    wide_flush(&sums[k], into[k]);
+  }
+}
+
+static void add_pair(const cross_shard *s, uint32_t group, const int64_t *x, const int64_t *y,
+                     cross_sums *into) {
+  wide_sum plain[OF_ALL] = {0}, weighted[OF_ALL] = {0};
+  for (uint32_t i = s->order.starts[group]; i < s->order.starts[group + 1]; i++) {
+    uint32_t row = row_order_row(&s->order, i);
+    if (number_is_missing(x[row]) || number_is_missing(y[row])) {
+      continue;
+    }
+    into->n++;
+    add_row(plain, x[row], y[row], 1);
+    if (s->weights) {
+      uint32_t w = s->weights[row];
+      into->w += w;
+      into->w2 += (i128)w * w;
+      add_row(weighted, x[row], y[row], w);
+    }
+  }
+  flush(plain, (exact *[]){&into->x, &into->y, &into->xx, &into->yy, &into->xy});
+  flush(weighted, (exact *[]){&into->wx, &into->wy, &into->wxx, &into->wyy, &into->wxy});
+}
+
+void cross_add_wide(const cross_shard *s) {
+  for (uint32_t i = 0; i < pairs_end(s->pairs); i++) {
+    for (uint32_t j = pairs_first(s->pairs, i); j < s->pairs.variables_count; j++) {
+      if (s->columns[i].narrow && s->columns[j].narrow) {
+        continue;
+      }
+      for (uint32_t g = 0; g < s->order.groups_count; g++) {
+        if (s->order.starts[g] < s->order.starts[g + 1]) {
+          add_pair(s, g, s->columns[i].values_wide, s->columns[j].values_wide, cross_shard_sums(s, g, i, j));
+        }
+      }
+    }
+  }
+}

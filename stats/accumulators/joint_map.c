@@ -1,0 +1,286 @@
+/* Counting the pairs of a shard for JOINT: in a dense table while both variables are coded with byte
+ * slots, through a hash table otherwise. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/accumulators/joint.h"
+#include "stats/accumulators/shape.h"
+
+typedef struct joint_column {
+  uint8_t *ranks; /* per used row in the order of groups: rank of the key, or `count` where missing;
+                     NULL: `values` */
+  int64_t *keys;  /* ascending */
+  uint32_t count;
+  const int64_t *values; /* per row of the shard */
+} joint_column;
+
+typedef struct counter {
+  const joint_shard *shard;
+  const joint_column *x, *y;
+  uint32_t from, end; /* used rows of the group */
+  joint_table *table;
+} counter;
+
+/* ---- Columns ------------------------------------------------------------------------------------- */
+
+static int compare_numbers(const void *left, const void *right) {
+  int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+  return (a > b) - (a < b);
+}
+
+static uint8_t rank_of(const joint_column *c, int64_t key) {
+  uint32_t low = 0, high = c->count;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    if (c->keys[middle] < key) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return (uint8_t)low;
+}
+
+static status rank_column(const coded_view *view, const row_order *order, joint_column *c, error *err) {
+  uint32_t used = order->starts[order->groups_count];
+  c->count = view->keys.count;
+  c->keys = malloc(((size_t)c->count + 1) * sizeof *c->keys);
+  c->ranks = malloc((size_t)used + 1);
+  if (!c->keys || !c->ranks) {
+    return error_no_memory(err, "joint");
+  }
+  memcpy(c->keys, view->keys.numbers, c->count * sizeof *c->keys);
+  qsort(c->keys, c->count, sizeof *c->keys, compare_numbers);
+  uint8_t rank_of_slot[256];
+  memset(rank_of_slot, (int)c->count, sizeof rank_of_slot);
+  for (uint32_t slot = 0; slot < c->count; slot++) {
+    rank_of_slot[slot] = rank_of(c, view->keys.numbers[slot]);
+  }
+  for (uint32_t i = 0; i < used; i++) {
+    c->ranks[i] = rank_of_slot[view->slots[row_order_row(order, i)]];
+  }
+  return STATUS_OK;
+}
+
+static status look_at_column(frame *f, uint32_t variable, const row_order *order, joint_column *c,
+                             error *err) {
+  if (program_variable_form(&frame_program(f)->variables[variable]) == FORM_CODED) {
+    coded_view view;
+    TRY(frame_coded(f, variable, &view, err));
+    if (view.slots) {
+      TRY(rank_column(&view, order, c, err));
+    }
+  }
+  number_view numbers;
+  TRY(frame_number(f, variable, &numbers, err));
+  c->values = numbers.values;
+  return STATUS_OK;
+}
+
+/* ---- Dense --------------------------------------------------------------------------------------- */
+
+static status keep_dense(const counter *c, const uint32_t *n, const uint64_t *w, error *err) {
+  uint32_t stride = c->y->count + 1, count = 0;
+  for (uint32_t i = 0; i < c->x->count; i++) {
+    for (uint32_t j = 0; j < c->y->count; j++) {
+      count += n[i * stride + j] > 0;
+    }
+  }
+  if (count == 0) {
+    return STATUS_OK;
+  }
+  if (count > c->shard->entries_max) {
+    joint_table_overflow(c->table);
+    return STATUS_OK;
+  }
+  joint_entry *e = calloc(count, sizeof *e);
+  if (!e) {
+    return error_no_memory(err, "joint");
+  }
+  c->table->entries = e;
+  c->table->count = count;
+  for (uint32_t i = 0; i < c->x->count; i++) {
+    for (uint32_t j = 0; j < c->y->count; j++) {
+      uint32_t at = i * stride + j;
+      if (n[at] > 0) {
+        *e++ = (joint_entry){c->x->keys[i], c->y->keys[j], n[at], w ? (i128)w[at] : 0};
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+static status count_dense(const counter *c, error *err) {
+  uint32_t stride = c->y->count + 1;
+  size_t cells = (size_t)(c->x->count + 1) * stride;
+  const uint32_t *weights = c->shard->order.grouped.weights;
+  uint32_t *n = calloc(cells, sizeof *n);
+  uint64_t *w = weights ? calloc(cells, sizeof *w) : NULL;
+  status st = n && (w || !weights) ? STATUS_OK : error_no_memory(err, "joint");
+  if (st == STATUS_OK) {
+    const uint8_t *x = c->x->ranks, *y = c->y->ranks;
+    for (uint32_t i = c->from; i < c->end; i++) {
+      n[x[i] * stride + y[i]]++;
+    }
+    for (uint32_t i = c->from; weights && i < c->end; i++) {
+      w[x[i] * stride + y[i]] += weights[row_order_row(&c->shard->order, i)];
+    }
+    st = keep_dense(c, n, w, err);
+  }
+  free(n);
+  free(w);
+  return st;
+}
+
+/* ---- Sparse -------------------------------------------------------------------------------------- */
+
+/* Open addressing; a slot with n == 0 is free. */
+typedef struct hash_table {
+  joint_entry *slots;
+  uint64_t mask;
+  uint32_t count;
+} hash_table;
+
+static uint64_t hash_of(int64_t x, int64_t y) {
+  uint64_t h = (uint64_t)x * 0x9E3779B97F4A7C15u ^ (uint64_t)y;
+  h = (h ^ (h >> 32)) * 0xD6E8FEB86659FD93u;
+  return h ^ (h >> 29);
+}
+
+static joint_entry *find_slot(const hash_table *t, int64_t x, int64_t y) {
+  uint64_t at = hash_of(x, y) & t->mask;
+  while (t->slots[at].n > 0 && (t->slots[at].x != x || t->slots[at].y != y)) {
+    at = (at + 1) & t->mask;
+  }
+  return &t->slots[at];
+}
+
+static status grow(hash_table *t, error *err) {
+  uint64_t capacity = t->slots ? (t->mask + 1) * 4 : 1024;
+  hash_table wider = {calloc(capacity, sizeof *t->slots), capacity - 1, t->count};
+  if (!wider.slots) {
+    return error_no_memory(err, "joint");
+  }
+  for (uint64_t i = 0; t->slots && i <= t->mask; i++) {
+    if (t->slots[i].n > 0) {
+      *find_slot(&wider, t->slots[i].x, t->slots[i].y) = t->slots[i];
+    }
+  }
+  free(t->slots);
+  *t = wider;
+  return STATUS_OK;
+}
+
+static int compare_entries(const void *left, const void *right) {
+  const joint_entry *a = left, *b = right;
+  return a->x != b->x ? (a->x > b->x) - (a->x < b->x) : (a->y > b->y) - (a->y < b->y);
+}
+
+static status keep_sparse(const counter *c, const hash_table *t, error *err) {
+  if (t->count == 0) {
+    return STATUS_OK;
+  }
+  joint_entry *entries = malloc(t->count * sizeof *entries);
+  if (!entries) {
+    return error_no_memory(err, "joint");
+  }
+  uint32_t count = 0;
+  for (uint64_t i = 0; i <= t->mask; i++) {
+    if (t->slots[i].n > 0) {
+      entries[count++] = t->slots[i];
+    }
+  }
+  qsort(entries, count, sizeof *entries, compare_entries);
+  c->table->entries = entries;
+  c->table->count = count;
+  return STATUS_OK;
+}
+
+static status hash_rows(const counter *c, hash_table *t, error *err) {
+  const uint32_t *weights = c->shard->order.grouped.weights;
+  for (uint32_t i = c->from; i < c->end; i++) {
+    uint32_t row = row_order_row(&c->shard->order, i);
+    int64_t x = c->x->values[row], y = c->y->values[row];
+    if (number_is_missing(x) || number_is_missing(y)) {
+      continue;
+    }
+    if (t->count * UINT64_C(2) >= t->mask) {
+      TRY(grow(t, err));
+    }
+    joint_entry *e = find_slot(t, x, y);
+    if (e->n == 0) {
+      if (t->count == c->shard->entries_max) {
+        joint_table_overflow(c->table);
+        return STATUS_OK;
+      }
+      t->count++;
+    }
+    e->x = x;
+    e->y = y;
+    e->n++;
+    e->w += weights ? weights[row] : 0;
+  }
+  return keep_sparse(c, t, err);
+}
+
+static status count_sparse(const counter *c, error *err) {
+  hash_table t = {0};
+  status st = hash_rows(c, &t, err);
+  free(t.slots);
+  return st;
+}
+
+/* ---- All pairs ----------------------------------------------------------------------------------- */
+
+static status count_pair(joint_shard *s, const joint_column *x, const joint_column *y, uint64_t pair,
+                         error *err) {
+  for (uint32_t g = 0; g < s->order.groups_count; g++) {
+    if (s->order.starts[g] == s->order.starts[g + 1]) {
+      continue;
+    }
+    counter c = {.shard = s,
+                 .x = x,
+                 .y = y,
+                 .from = s->order.starts[g],
+                 .end = s->order.starts[g + 1],
+                 .table = s->at + s->order.grouped.places[g] * pairs_count(s->pairs) + pair};
+    TRY(x->ranks && y->ranks ? count_dense(&c, err) : count_sparse(&c, err));
+    if (c.table->count > s->entries_left) {
+      return joint_refuse_entries(err);
+    }
+    s->entries_left -= c.table->count;
+  }
+  return STATUS_OK;
+}
+
+static status count_pairs(frame *f, const program_accumulator *a, joint_shard *s, joint_column *columns,
+                          error *err) {
+  for (uint32_t i = 0; i < a->variables_count; i++) {
+    TRY(look_at_column(f, a->variables[i], &s->order, &columns[i], err));
+  }
+  for (uint32_t i = 0; i < pairs_end(s->pairs); i++) {
+    for (uint32_t j = pairs_first(s->pairs, i); j < a->variables_count; j++) {
+      status st = count_pair(s, &columns[i], &columns[j], pair_index(s->pairs, i, j), err);
+      if (st != STATUS_OK) {
+        char title[256];
+        accumulator_title(frame_program(f), a, title, sizeof title);
+        return error_context(err, st, "%s", title);
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+status joint_add_shard(frame *f, const program_accumulator *a, joint_shard *s, error *err) {
+  joint_column *columns = calloc(a->variables_count, sizeof *columns);
+  if (!columns) {
+    return error_no_memory(err, "joint");
+  }
+  status st = count_pairs(f, a, s, columns, err);
+  for (uint32_t i = 0; i < a->variables_count; i++) {
+    free(columns[i].ranks);
+    free(columns[i].keys);
+  }
+  free(columns);
+  return st;
+}
