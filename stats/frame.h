@@ -96,15 +96,6 @@ status frame_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t fi
                     group_view *out, error *err) MUST_USE;
 /* 1 where the filter holds and the weight is usable, else 0; NULL in *OUT when every row is used. */
 status frame_mask(frame *f, uint32_t filter, uint32_t weight, const uint8_t **out, error *err) MUST_USE;
-/* The filter's answer per row (asked for by ACCUMULATOR_BASE): 0 no, 1 yes, 2 unknown because an answer is
- * missing; NULL in *OUT when FILTER is PROGRAM_NONE. */
-status frame_filter(frame *f, uint32_t filter, const uint8_t **out, error *err) MUST_USE;
-/* For ACCUMULATOR_FACTS.  1 where a number of the file had more decimals than the variable keeps and was
- * rounded; NULL in *OUT when there is no such row (always so for derived variables). */
-status frame_rounded(frame *f, uint32_t variable, const uint8_t **out, error *err) MUST_USE;
-/* What the file says in ROW for a variable read from columns (of several: in the first that is invalid);
- * the empty slice for derived variables.  Borrowed. */
-status frame_cell_text(frame *f, uint32_t variable, uint32_t row, slice *out, error *err) MUST_USE;
 /* Rows with a usable weight (all, when PROGRAM_NONE) for which the filter is unknown because an answer
  * is missing.  0 without a filter. */
 status frame_filter_unknown(frame *f, uint32_t filter, uint32_t weight, int64_t *count, error *err) MUST_USE;

@@ -58,7 +58,7 @@ typedef status (*state_source)(const program *p, uint32_t accumulator, void *con
                                error *err);
 
 static status partial_fill(const program *p, state_source source, void *context, partial **out, error *err) {
-  partial *s;
+  partial *s = NULL;
   TRY(partial_new(p, &s, err));
   for (uint32_t i = 0; i < s->count; i++) {
     status result = source(p, i, context, &s->states[i], err);

@@ -31,14 +31,11 @@ static status base_empty(const program *p, const program_accumulator *a, void **
   return STATUS_OK;
 }
 
-/* What frame_filter says of a row. */
-enum { FILTER_YES = 1, FILTER_UNKNOWN = 2 };
-
 typedef struct base_columns {
-  const uint8_t *usable;   /* weights; NULL: all */
-  const uint8_t *filter;   /* NULL: no filter */
-  const uint32_t *weights; /* NULL: no weight */
   uint32_t rows;
+  const uint8_t *usable;   /* whether the weight can be used; NULL: always */
+  const uint8_t *used;     /* the filter holds, too; NULL: always */
+  const uint32_t *weights; /* NULL: no weight */
 } base_columns;
 
 static void count_rows(base_state *s, const base_columns *c) {
@@ -46,9 +43,8 @@ static void count_rows(base_state *s, const base_columns *c) {
   for (uint32_t row = 0; row < c->rows; row++) {
     if (c->usable != NULL && !c->usable[row]) {
       s->weight_unusable++;
-    } else if (c->filter != NULL && c->filter[row] != FILTER_YES) {
+    } else if (c->used != NULL && !c->used[row]) {
       s->filtered_out++;
-      s->filter_unknown += c->filter[row] == FILTER_UNKNOWN;
     } else {
       uint64_t w = c->weights != NULL ? c->weights[row] : 0;
       s->used++;
@@ -61,12 +57,15 @@ static void count_rows(base_state *s, const base_columns *c) {
 static status base_map(frame *f, const program_accumulator *a, void **state, error *err) {
   base_columns columns = {.rows = frame_rows(f)};
   uint8_t decimals;
+  int64_t unknown;
   void *made;
   TRY(frame_mask(f, PROGRAM_NONE, a->weight, &columns.usable, err));
-  TRY(frame_filter(f, a->filter, &columns.filter, err));
+  TRY(frame_mask(f, a->filter, a->weight, &columns.used, err));
+  TRY(frame_filter_unknown(f, a->filter, a->weight, &unknown, err));
   TRY(frame_weights(f, a->weight, &columns.weights, &decimals, err));
   TRY(base_empty(frame_program(f), a, &made, err));
   count_rows(made, &columns);
+  ((base *)made)->s.filter_unknown = unknown;
   *state = made;
   return STATUS_OK;
 }

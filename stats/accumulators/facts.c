@@ -1,7 +1,8 @@
 /* FACTS: how each variable was answered, why not, and where its first invalid cells stand.
  *
- * The weight, when given, is one more variable at the end; it is looked at like the others and drops no
- * row.  Places are kept by ordinal, so the first ten are the same however shards meet.
+ * Facts are of all rows.  The weight, when given, is one more variable at the end; it is looked at like
+ * the others and drops no row.  Places are kept by ordinal, so the first ten are the same however shards
+ * meet.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,9 @@ static status facts_check(const program *p, const program_accumulator *a, uint64
   static const accumulator_shape shape = {
       .variables_max = UINT32_MAX, .forms = SHAPE_ANY, .takes_weight = true};
   TRY(accumulator_check_shape(p, a, &shape, err));
+  if (a->filter != PROGRAM_NONE) {
+    return error_set(err, STATUS_USAGE, "facts: a filter; expected none, facts are of all rows");
+  }
   uint64_t each =
       (MISSING_REASONS + 3) * VARINT_BYTES_MAX + FACTS_PLACES * (FACT_TEXT_BYTES_MAX + 3 * VARINT_BYTES_MAX);
   *bytes_max = each * ((uint64_t)a->variables_count + 1);
@@ -138,29 +142,31 @@ static status read_answers(frame *f, uint32_t variable, answers *out, error *err
   return STATUS_OK;
 }
 
+/* A derived variable is invalid where its inputs are; it has no cell of its own. */
+static bool is_read_from_file(const program *p, uint32_t variable) {
+  return p->variables[variable].kind < VARIABLE_RECODE;
+}
+
 static status add_invalid(frame *f, uint32_t variable, uint32_t row, variable_facts *v, error *err) {
   const stats_rows *rows = frame_source(f);
   fact_place place = {
       .ordinal = stats_rows_ordinal(rows, row), .file = rows->file, .line = stats_rows_line(rows, row)};
-  TRY(frame_cell_text(f, variable, row, &place.text, err));
-  place.text = cut_text(place.text);
+  if (is_read_from_file(frame_program(f), variable)) {
+    TRY(frame_cell_text(f, variable, row, &place.text, err));
+    place.text = cut_text(place.text);
+  }
   return add_place(v, place, err);
 }
 
-static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, variable_facts *v, error *err) {
+static status map_variable(frame *f, uint32_t variable, variable_facts *v, error *err) {
   answers a;
-  const uint8_t *rounded;
   uint32_t rows = frame_rows(f);
   TRY(read_answers(f, variable, &a, err));
-  TRY(frame_rounded(f, variable, &rounded, err));
+  TRY(frame_rounded(f, variable, &v->rounded, err));
   for (uint32_t row = 0; row < rows; row++) {
-    if (mask != NULL && !mask[row]) {
-      continue;
-    }
     int reason = reason_of(&a, row);
     if (reason == ANSWERED) {
       v->answered++;
-      v->rounded += rounded != NULL && rounded[row];
     } else {
       v->missing[reason]++;
       if (reason == MISSING_INVALID && v->places_count < FACTS_PLACES) {
@@ -173,13 +179,11 @@ static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, var
 
 static status facts_map(frame *f, const program_accumulator *a, void **state, error *err) {
   const program *p = frame_program(f);
-  const uint8_t *mask;
   void *made;
-  TRY(frame_mask(f, a->filter, PROGRAM_NONE, &mask, err));
   TRY(facts_empty(p, a, &made, err));
   facts_state *s = made;
   for (uint32_t i = 0; i < s->count; i++) {
-    status result = map_variable(f, variable_at(p, a, i), mask, &s->at[i], err);
+    status result = map_variable(f, variable_at(p, a, i), &s->at[i], err);
     if (result != STATUS_OK) {
       facts_destroy(made);
       return result;
