@@ -1,0 +1,151 @@
+#include "tests/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+typedef struct stream {
+  int fd;
+  char *bytes;
+  size_t length, capacity;
+} stream;
+
+static void stream_read(stream *s) {
+  if (s->capacity - s->length < 65536) {
+    s->capacity = s->capacity * 2 + 131072;
+    s->bytes = realloc(s->bytes, s->capacity);
+    assert_non_null(s->bytes);
+  }
+  const ssize_t got = read(s->fd, s->bytes + s->length, s->capacity - s->length - 1);
+  if (got > 0) {
+    s->length += (size_t)got;
+  } else if (got == 0 || errno != EINTR) {
+    close(s->fd);
+    s->fd = -1;
+  }
+  s->bytes[s->length] = 0;
+}
+
+static void collect(stream *out, stream *err) {
+  while (out->fd >= 0 || err->fd >= 0) {
+    struct pollfd polled[2] = {{.fd = out->fd, .events = POLLIN}, {.fd = err->fd, .events = POLLIN}};
+    if (poll(polled, 2, -1) < 0) {
+      assert_int_equal(errno, EINTR);
+      continue;
+    }
+    if (out->fd >= 0 && polled[0].revents) {
+      stream_read(out);
+    }
+    if (err->fd >= 0 && polled[1].revents) {
+      stream_read(err);
+    }
+  }
+}
+
+static void become(const char *const *arguments, const char *input_path, const int *out, const int *err) {
+  const int in = open(input_path, O_RDONLY);
+  if (in < 0 || dup2(in, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0) {
+    _exit(126);
+  }
+  close(out[0]);
+  close(err[0]);
+  signal(SIGPIPE, SIG_DFL);
+  execv(arguments[0], (char *const *)arguments);
+  _exit(127);
+}
+
+void process_run(const char *const *arguments, const char *input, process_result *result) {
+  char input_path[] = "/tmp/canvass-test-input-XXXXXX";
+  if (input) {
+    const int fd = mkstemp(input_path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, input, strlen(input)), (ssize_t)strlen(input));
+    close(fd);
+  }
+  int out[2];
+  int err[2];
+  assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+  assert_int_equal(pipe2(err, O_CLOEXEC), 0);
+  const pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    become(arguments, input ? input_path : "/dev/null", out, err);
+  }
+  close(out[1]);
+  close(err[1]);
+  stream streams[2] = {{.fd = out[0]}, {.fd = err[0]}};
+  collect(&streams[0], &streams[1]);
+  int ended = 0;
+  while (waitpid(child, &ended, 0) < 0) {
+    assert_int_equal(errno, EINTR);
+  }
+  if (input) {
+    unlink(input_path);
+  }
+  *result = (process_result){
+      .exit_code = WIFEXITED(ended) ? WEXITSTATUS(ended) : 128 + WTERMSIG(ended),
+      .out = streams[0].bytes,
+      .out_length = streams[0].length,
+      .err = streams[1].bytes,
+      .err_length = streams[1].length,
+  };
+}
+
+void process_result_fini(process_result *result) {
+  free(result->out);
+  free(result->err);
+  *result = (process_result){0};
+}
+
+void process_directory_new(char *path, size_t capacity) {
+  const char *base = getenv("TMPDIR");
+  snprintf(path, capacity, "%s/canvass-test-XXXXXX", base ? base : "/tmp");
+  assert_non_null(mkdtemp(path));
+}
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *place) {
+  (void)info;
+  (void)type;
+  (void)place;
+  return remove(path);
+}
+
+void process_directory_remove(const char *path) {
+  nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void process_write_file(const char *directory, const char *name, const void *bytes, size_t length, char *path,
+                        size_t capacity) {
+  snprintf(path, capacity, "%s/%s", directory, name);
+  FILE *file = fopen(path, "wb");
+  assert_non_null(file);
+  assert_int_equal(fwrite(bytes, 1, length, file), length);
+  assert_int_equal(fclose(file), 0);
+}
+
+char *process_read_file(const char *path, size_t *length) {
+  FILE *file = fopen(path, "rb");
+  if (!file) {
+    return NULL;
+  }
+  stream s = {.fd = fileno(file)};
+  while (s.fd >= 0) {
+    stream_read(&s);
+  }
+  fclose(file);
+  *length = s.length;
+  return s.bytes;
+}
