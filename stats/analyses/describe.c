@@ -1,2 +1,526 @@
+/* describe: what was answered to each item, how often, how high and how evenly.
+ *
+ * Coded items take one frequency table, from which everything follows; numbers take moments and a table
+ * of distinct values, and, when these are too many, further stages for the quartiles (refine.h). */
+#include <math.h>
+
+#include "stats/analyses/estimate.h"
+#include "stats/analyses/groups.h"
+#include "stats/analyses/levels.h"
+#include "stats/analyses/refine.h"
 #include "stats/analyses/registry.h"
-const analysis_kind analysis_describe = {.name = "describe"};
+
+enum { VALUES_ENTRIES_MAX = 1 << 16, ITEMS_MAX = 100000 };
+
+static const analysis_argument arguments[] = {
+    {.name = "items",
+     .type = ARGUMENT_VARIABLES,
+     .required = true,
+     .accepts = ACCEPT_CODED | ACCEPT_NUMBER | ACCEPT_SET | ACCEPT_TEXT,
+     .help = "what to describe: any variables"},
+    {.name = "distribution",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "true",
+     .help = "list every answer of coded and multiple-choice items"},
+    {.name = "duplicates",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "false",
+     .help = "count repeated ids and texts exactly (else distinct ones, approximately)"},
+};
+
+/* ---- Asking -------------------------------------------------------------------------------------- */
+
+static variable_form form_of(const analysis_run *run, uint32_t item) {
+  return program_variable_form(variable_of(run_plan(run), item));
+}
+
+/* How many results an item of that form has. */
+static uint32_t results_of(const analysis_run *run, uint32_t item) {
+  switch (form_of(run, item)) {
+    case FORM_NUMBER:
+      return 2 * groups_count(run);
+    case FORM_TEXT:
+      return 2;
+    case FORM_CODED:
+    case FORM_SET:
+      break;
+  }
+  return groups_count(run);
+}
+
+static status need_text(analysis_run *run, uint32_t *variable, error *err) {
+  const bool duplicates = run_argument(run, "duplicates")->integer != 0;
+  program_accumulator a = {.kind = ACCUMULATOR_FACTS,
+                           .variables = variable,
+                           .variables_count = 1,
+                           .filter = run_filter(run),
+                           .weight = PROGRAM_NONE};
+  TRY(run_need(run, &a, err));
+  a.kind = duplicates ? ACCUMULATOR_DUPLICATES : ACCUMULATOR_DISTINCT;
+  return run_need(run, &a, err);
+}
+
+static status need_item(analysis_run *run, uint32_t item, error *err) {
+  uint32_t variable = 0;
+  TRY(run_variable(run, item, &variable, err));
+  int64_t entries_max = VALUES_ENTRIES_MAX;
+  program_accumulator a = {.kind = ACCUMULATOR_FREQUENCY, .variables = &variable, .variables_count = 1};
+  switch (form_of(run, item)) {
+    case FORM_TEXT:
+      return need_text(run, &variable, err);
+    case FORM_NUMBER:
+      a.kind = ACCUMULATOR_MOMENTS;
+      TRY(groups_need(run, &a, PROGRAM_NONE, err));
+      a.kind = ACCUMULATOR_VALUES;
+      a.params = &entries_max;
+      a.params_count = 1;
+      break;
+    case FORM_CODED:
+    case FORM_SET:
+      break;
+  }
+  return groups_need(run, &a, PROGRAM_NONE, err);
+}
+
+static status begin(analysis_run *run, error *err) {
+  const argument_value *items = run_argument(run, "items");
+  for (uint32_t i = 0; i < items->variables_count; i++) {
+    TRY(need_item(run, items->variables[i], err));
+  }
+  return STATUS_OK;
+}
+
+/* ---- Tables -------------------------------------------------------------------------------------- */
+
+typedef struct description {
+  analysis_run *run;
+  arena *memory;
+  weighting weighting;
+  estimate_options options;
+  table *summary, *quartiles, *shape, *distribution, *missing, *texts;
+  uint32_t quartile_rows;
+  bool reasons[MISSING_REASONS]; /* that occur anywhere */
+  bool any_set, any_waiting;
+} description;
+
+static bool is_numeric(const description *d, uint32_t item) {
+  return program_variable_is_numeric(variable_of(run_plan(d->run), item));
+}
+
+static void see_reasons(description *d, const int64_t missing[MISSING_REASONS]) {
+  for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+    d->reasons[r] = d->reasons[r] || missing[r] > 0;
+  }
+}
+
+static void missing_of_frequency(const frequency_state *s, uint32_t place, int64_t out[MISSING_REASONS]) {
+  for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+    out[r] = frequency_n(s, place, frequency_missing_at(s, (missing_reason)r));
+  }
+}
+
+/* Which tables there are, and which reasons the one of missing answers has columns for. */
+static void open_tables(description *d, const argument_value *items) {
+  bool numeric = false, listed = false, texts = false;
+  uint32_t result = 0;
+  for (uint32_t i = 0; i < items->variables_count; i++) {
+    const uint32_t item = items->variables[i];
+    const variable_form form = form_of(d->run, item);
+    const void *state = run_result(d->run, result);
+    int64_t missing[MISSING_REASONS] = {0};
+    if (form == FORM_TEXT) {
+      see_reasons(d, ((const facts_state *)state)->at[0].missing);
+    } else if (form == FORM_NUMBER) {
+      see_reasons(d, ((const moments_state *)state)->at[0].missing);
+    } else {
+      missing_of_frequency(state, 0, missing);
+      see_reasons(d, missing);
+    }
+    numeric = numeric || is_numeric(d, item);
+    listed = listed || form == FORM_CODED || form == FORM_SET;
+    texts = texts || form == FORM_TEXT;
+    d->any_set = d->any_set || form == FORM_SET;
+    result += results_of(d->run, item);
+  }
+  const bool weighted = d->weighting != WEIGHTING_NONE;
+  if (numeric) {
+    d->summary = table_new(d->run, "summary", VIEW_LIST,
+                           weighted ? "item group n weighted_n mean sd se ci_low ci_high"
+                                    : "item group n mean sd se ci_low ci_high");
+    d->quartiles = table_new(d->run, "quartiles", VIEW_LIST, "item group n min q1 median q3 max mode");
+    d->shape = table_new(d->run, "shape", VIEW_LIST, "item group n variance skewness kurtosis");
+  }
+  if (listed && run_argument(d->run, "distribution")->integer) {
+    d->distribution = table_new(
+        d->run, "distribution", VIEW_BARS,
+        weighted ? "item group value n percent weighted_n weighted_percent" : "item group value n percent");
+  }
+  if (texts) {
+    d->texts = table_new(d->run, "texts", VIEW_LIST, "item n distinct duplicates");
+  }
+  buf columns;
+  buf_init(&columns);
+  buf_printf(&columns, "item group rows answered");
+  for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+    if (d->reasons[r]) {
+      buf_printf(&columns, " %s", missing_name((missing_reason)r));
+    }
+  }
+  buf_put_u8(&columns, 0);
+  if (!columns.failed) {
+    d->missing = table_new(d->run, "missing", VIEW_LIST, (const char *)columns.data);
+  }
+  buf_fini(&columns);
+}
+
+static void start_row(table *t, uint32_t item, const group_walk *w) {
+  table_row(t);
+  table_item(t, "item", item);
+  group_write(w, t);
+}
+
+static int64_t write_missing(description *d, uint32_t item, const group_walk *w, int64_t answered,
+                             const int64_t missing[MISSING_REASONS]) {
+  int64_t rows = answered;
+  for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+    rows += missing[r];
+  }
+  if (rows == 0 && w->which > 0) {
+    return 0;
+  }
+  start_row(d->missing, item, w);
+  table_integer(d->missing, "rows", rows);
+  table_integer(d->missing, "answered", answered);
+  for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+    if (d->reasons[r]) {
+      table_integer(d->missing, missing_name((missing_reason)r), missing[r]);
+    }
+  }
+  return rows;
+}
+
+static void warn_constant(description *d, uint32_t item, const group_walk *w) {
+  json *detail = run_detail(d->run);
+  json_set_text(detail, "item", run_plan(d->run)->variables[item].name);
+  json_set(detail, "group", group_json(w));
+  run_warn(d->run, "constant_item", detail);
+}
+
+static status write_figures(description *d, uint32_t item, const group_walk *w, const sums *s, error *err) {
+  estimate e;
+  TRY(estimate_make(s, &d->options, &e, err));
+  start_row(d->summary, item, w);
+  table_integer(d->summary, "n", e.n);
+  if (d->weighting != WEIGHTING_NONE) {
+    table_number(d->summary, "weighted_n", e.weighted_n);
+  }
+  table_number(d->summary, "mean", e.mean);
+  table_number(d->summary, "sd", e.sd);
+  table_number(d->summary, "se", e.se);
+  table_number(d->summary, "ci_low", e.ci_low);
+  table_number(d->summary, "ci_high", e.ci_high);
+  start_row(d->shape, item, w);
+  table_integer(d->shape, "n", e.n);
+  table_number(d->shape, "variance", e.variance);
+  table_number(d->shape, "skewness", e.skewness);
+  table_number(d->shape, "kurtosis", e.kurtosis);
+  if (e.n > 1 && s->at.min == s->at.max) {
+    warn_constant(d, item, w);
+  }
+  return STATUS_OK;
+}
+
+static double scaled(int64_t mantissa, unsigned decimals) {
+  const exact num = exact_from_i64(mantissa);
+  const exact den = exact_from_i64(decimal_power10(decimals));
+  return exact_ratio(&num, &den);
+}
+
+static const char *const quartile_columns[QUARTILES] = {"q1", "median", "q3"};
+
+/* DISTRIBUTION is NULL when its values were too many: the quartiles then come later. */
+static status write_quartiles(description *d, uint32_t item, const group_walk *w, const sums *s,
+                              const distribution *values, error *err) {
+  table *t = d->quartiles;
+  start_row(t, item, w);
+  d->quartile_rows++;
+  table_integer(t, "n", s->at.n);
+  if (s->at.n == 0) {
+    return STATUS_OK;
+  }
+  table_number(t, "min", scaled(s->at.min, s->decimals));
+  table_number(t, "max", scaled(s->at.max, s->decimals));
+  if (!values || values->count == 0 || (values->weighted && s->at.w == 0)) {
+    return STATUS_OK;
+  }
+  table_number(t, "mode", scaled(distribution_mode(values), s->decimals));
+  for (unsigned q = 0; q < QUARTILES; q++) {
+    const quantile_rank rank = quantile_rank_of(d->weighting, s->at.n, s->at.w, s->weight_decimals, q + 1);
+    double figure = NAN;
+    TRY(quantile_value(&rank, distribution_order_statistic(values, rank.low),
+                       distribution_order_statistic(values, rank.high), s->decimals, &figure, err));
+    table_number(t, quartile_columns[q], figure);
+  }
+  return STATUS_OK;
+}
+
+static void write_distribution(description *d, uint32_t item, const group_walk *w, const frequency_state *s) {
+  uint32_t count = 0;
+  const level *levels = levels_of(d->memory, run_plan(d->run), item, &s->keys, &count);
+  const uint32_t answered = frequency_answered_at(s);
+  for (uint32_t i = 0; levels && i < count; i++) {
+    const bool given = levels[i].key < s->keys.count;
+    const int64_t n = given ? frequency_n(s, w->place, levels[i].key) : 0;
+    start_row(d->distribution, item, w);
+    table_json(d->distribution, "value", level_json(&levels[i], d->memory));
+    table_integer(d->distribution, "n", n);
+    table_number(d->distribution, "percent", percent_of(n, frequency_n(s, w->place, answered)));
+    if (d->weighting != WEIGHTING_NONE) {
+      const i128 weight = given ? frequency_w(s, w->place, levels[i].key) : 0;
+      table_i128(d->distribution, "weighted_n", weight, s->weight_decimals);
+      table_number(d->distribution, "weighted_percent",
+                   percent_of(weight, frequency_w(s, w->place, answered)));
+    }
+  }
+}
+
+/* ---- Items --------------------------------------------------------------------------------------- */
+
+static status describe_coded(description *d, uint32_t item, uint32_t result, error *err) {
+  group_walk w = group_walk_begin(d->run, result, false);
+  while (group_walk_next(&w)) {
+    const frequency_state *s = run_result(d->run, group_walk_result(&w));
+    int64_t missing[MISSING_REASONS];
+    missing_of_frequency(s, w.place, missing);
+    const int64_t answers = frequency_answers(s, w.place);
+    if (write_missing(d, item, &w, answers, missing) == 0 && w.which > 0) {
+      continue;
+    }
+    run_warn_base(d->run, item, group_json(&w), answers);
+    if (is_numeric(d, item)) {
+      const sums s_here = sums_of_frequency(s, w.place, d->weighting, NULL);
+      const distribution values = distribution_of_frequency(d->memory, s, w.place, d->weighting);
+      TRY(write_figures(d, item, &w, &s_here, err));
+      TRY(write_quartiles(d, item, &w, &s_here, &values, err));
+    }
+    if (d->distribution) {
+      write_distribution(d, item, &w, s);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* Asks for the first buckets of a number whose values are too many, and remembers where its rows are. */
+static status wait_for_quartiles(description *d, refinement *r, error *err) {
+  uint32_t variable = 0;
+  const uint32_t item = run_argument(d->run, "items")->variables[r->item];
+  program_accumulator a = {.kind = ACCUMULATOR_BUCKETS, .variables = &variable, .variables_count = 1};
+  refinement_params(r, d->memory, d->weighting != WEIGHTING_NONE, &a.params, &a.params_count);
+  if (!a.params) {
+    json *detail = run_detail(d->run);
+    json_set_text(detail, "item", run_plan(d->run)->variables[item].name);
+    run_warn(d->run, "quartiles_too_many_groups", detail);
+    return STATUS_OK;
+  }
+  TRY(run_variable(d->run, item, &variable, err));
+  TRY(groups_need_one(d->run, &a, PROGRAM_NONE, r->which, err));
+  refinement_encode(r, run_carry(d->run));
+  return STATUS_OK;
+}
+
+typedef struct waiting {
+  refinement at;
+  bool open;
+} waiting;
+
+static status describe_number(description *d, uint32_t index, uint32_t item, uint32_t result, error *err) {
+  group_walk w = group_walk_begin(d->run, result, false);
+  waiting wait = {0};
+  while (group_walk_next(&w)) {
+    const moments_state *m = run_result(d->run, group_walk_result(&w));
+    const values_state *v = run_result(d->run, group_walk_result(&w) + groups_count(d->run));
+    if (wait.open && wait.at.which != w.which) {
+      TRY(wait_for_quartiles(d, &wait.at, err));
+      wait.open = false;
+    }
+    if (v->overflown && !wait.open) {
+      wait = (waiting){.at = {.item = index, .which = w.which}, .open = true};
+      if (!refinement_begin(&wait.at, d->memory, v, d->weighting)) {
+        return error_no_memory(err, "quartiles");
+      }
+      d->any_waiting = true;
+    }
+    const sums s = sums_of_moments(m, w.place, d->weighting);
+    if (write_missing(d, item, &w, s.at.n, s.at.missing) == 0 && w.which > 0) {
+      continue;
+    }
+    run_warn_base(d->run, item, group_json(&w), s.at.n);
+    TRY(write_figures(d, item, &w, &s, err));
+    if (wait.open && s.at.n > 0) {
+      wait.at.rows[w.place] = d->quartile_rows;
+    }
+    const distribution values = distribution_of_values(&v->at[w.place], d->weighting);
+    TRY(write_quartiles(d, item, &w, &s, v->overflown ? NULL : &values, err));
+  }
+  return wait.open ? wait_for_quartiles(d, &wait.at, err) : STATUS_OK;
+}
+
+static void describe_text(description *d, uint32_t item, uint32_t result) {
+  const facts_state *facts = run_result(d->run, result);
+  const void *counted = run_result(d->run, result + 1);
+  group_walk total = {.run = d->run};
+  write_missing(d, item, &total, facts->at[0].answered, facts->at[0].missing);
+  run_warn_base(d->run, item, NULL, facts->at[0].answered);
+  table_row(d->texts);
+  table_item(d->texts, "item", item);
+  table_integer(d->texts, "n", facts->at[0].answered);
+  if (run_argument(d->run, "duplicates")->integer) {
+    const duplicates_state *s = counted;
+    table_integer(d->texts, "distinct", (int64_t)s->count);
+    table_integer(d->texts, "duplicates", s->n - (int64_t)s->count);
+    return;
+  }
+  table_number(d->texts, "distinct", nearbyint(distinct_estimate(counted)));
+}
+
+static void write_notes(description *d) {
+  static const char *const intervals[] = {[WEIGHTING_NONE] = "note_interval_t",
+                                          [WEIGHTING_SAMPLING] = "note_interval_linearised",
+                                          [WEIGHTING_FREQUENCY] = "note_interval_frequency"};
+  static const char *const quartiles[] = {[WEIGHTING_NONE] = "note_quartiles_type7",
+                                          [WEIGHTING_SAMPLING] = "note_quartiles_math",
+                                          [WEIGHTING_FREQUENCY] = "note_quartiles_repeated"};
+  if (d->summary) {
+    run_note(d->run, intervals[d->weighting], NULL);
+    run_note(d->run, quartiles[d->weighting], NULL);
+    run_note(d->run, "note_shape", NULL);
+  }
+  if (d->any_waiting) {
+    run_note(d->run, "note_mode_unknown", NULL);
+  }
+  if (d->any_set) {
+    run_note(d->run, "note_set_base", NULL);
+  }
+  if (d->texts) {
+    run_note(
+        d->run,
+        run_argument(d->run, "duplicates")->integer ? "note_distinct_exact" : "note_distinct_approximate",
+        NULL);
+  }
+}
+
+static status first_step(description *d, error *err) {
+  const argument_value *items = run_argument(d->run, "items");
+  open_tables(d, items);
+  uint32_t result = 0;
+  for (uint32_t i = 0; i < items->variables_count; i++) {
+    const uint32_t item = items->variables[i];
+    switch (form_of(d->run, item)) {
+      case FORM_CODED:
+      case FORM_SET:
+        TRY(describe_coded(d, item, result, err));
+        break;
+      case FORM_NUMBER:
+        TRY(describe_number(d, i, item, result, err));
+        break;
+      case FORM_TEXT:
+        describe_text(d, item, result);
+        break;
+    }
+    result += results_of(d->run, item);
+  }
+  write_notes(d);
+  return STATUS_OK;
+}
+
+/* ---- Further stages: quartiles of numbers with very many values ------------------------------------ */
+
+static json *quartile_row(description *d, uint32_t row) {
+  const json *tables = json_get(run_section(d->run), "tables");
+  for (size_t i = 0; i < json_count(tables); i++) {
+    const json *t = json_at(tables, i);
+    if (slice_equal(json_as_text(json_get(t, "name")), slice_of("quartiles"))) {
+      return (json *)json_at(json_get(t, "rows"), row);
+    }
+  }
+  return NULL;
+}
+
+static status fill_quartiles(description *d, const refinement *r, unsigned decimals, error *err) {
+  for (uint32_t place = 0; place < r->places; place++) {
+    json *row = r->rows[place] == UINT32_MAX ? NULL : quartile_row(d, r->rows[place]);
+    for (unsigned q = 0; row && q < QUARTILES; q++) {
+      const quantile_rank *rank = &r->ranks[place * QUARTILES + q];
+      const search *pair = &r->searches[place * SEARCHES + 2 * q];
+      double figure = NAN;
+      if (rank->denominator > 0) {
+        TRY(quantile_value(rank, pair[0].low, pair[1].low, decimals, &figure, err));
+      }
+      json_set_number(row, quartile_columns[q], figure);
+    }
+  }
+  return STATUS_OK;
+}
+
+static status refine_step(description *d, error *err) {
+  const argument_value *items = run_argument(d->run, "items");
+  reader *carried = run_carried(d->run);
+  for (uint32_t k = 0; reader_left(carried) > 0; k++) {
+    refinement r;
+    if (!refinement_decode(&r, d->memory, carried) || r.item >= items->variables_count ||
+        r.which >= groups_count(d->run)) {
+      return error_set(err, STATUS_CORRUPT, "the state of the quartiles is broken");
+    }
+    const buckets_state *s = run_result(d->run, k);
+    int64_t *params = NULL;
+    uint32_t params_count = 0;
+    refinement_params(&r, d->memory, d->weighting != WEIGHTING_NONE, &params, &params_count);
+    if (!params || grouping_places(&s->groups) != r.places) {
+      return error_set(err, STATUS_CORRUPT, "the state of the quartiles does not fit its results");
+    }
+    refinement_narrow(&r, s, params, params_count);
+    if (refinement_done(&r)) {
+      const program_variable *v = variable_of(run_plan(d->run), items->variables[r.item]);
+      TRY(fill_quartiles(d, &r, v->decimals, err));
+    } else {
+      TRY(wait_for_quartiles(d, &r, err));
+    }
+  }
+  return STATUS_OK;
+}
+
+static status step(analysis_run *run, error *err) {
+  description d = {.run = run,
+                   .memory = json_arena(run_section(run)),
+                   .weighting = run_weighting(run),
+                   .options = estimate_options_of(run)};
+  return run_stage(run) == 0 ? first_step(&d, err) : refine_step(&d, err);
+}
+
+const analysis_kind analysis_describe = {
+    .name = "describe",
+    .summary = "answers, means, errors, quartiles and distributions of any variables",
+    .about =
+        "n, mean, variance, standard deviation, standard error, confidence interval, minimum, quartiles,\n"
+        "maximum, mode (the smallest of ties), skewness and kurtosis of scales and numbers; the\n"
+        "distribution of coded items; options of multiple choice in per cent of respondents; distinct\n"
+        "ids and texts.  Missing answers are left out item by item and counted by reason.\n"
+        "\n"
+        "Unweighted: variance with n - 1, interval mean -+ t(n - 1) * sd / sqrt(n), quartiles of type 7.\n"
+        "Sampling weights: mean S wx / S w with its linearised error (survey's svymean and svyby, domains\n"
+        "keep all rows of the design), variance as svyvar, quartiles by the \"math\" rule of svyquantile.\n"
+        "Frequency weights: as if each row were repeated.\n"
+        "Skewness and kurtosis are the adjusted G1 and G2 (Joanes & Gill 1998; SPSS, SAS, e1071 type 2).",
+    .example =
+        "analyses:\n"
+        "  - describe:\n"
+        "      items: [satisfaction, age, channels]\n"
+        "    by: [region]\n"
+        "    weight: w\n",
+    .arguments = arguments,
+    .arguments_count = sizeof arguments / sizeof arguments[0],
+    .takes_breakdowns = true,
+    .takes_weight = true,
+    .begin = begin,
+    .step = step,
+};

@@ -4,13 +4,17 @@
 #include <string.h>
 
 static const analysis_kind *const analyses[] = {
-    &analysis_describe, &analysis_nps,      &analysis_csat,    &analysis_ces,     &analysis_index,
+    &analysis_describe,  &analysis_nps,      &analysis_csat,    &analysis_ces,     &analysis_index,
     &analysis_correlate, &analysis_crosstab, &analysis_segment, &analysis_compare,
 };
 
-size_t analysis_count(void) { return sizeof analyses / sizeof analyses[0]; }
+size_t analysis_count(void) {
+  return sizeof analyses / sizeof analyses[0];
+}
 
-const analysis_kind *analysis_at(size_t index) { return index < analysis_count() ? analyses[index] : NULL; }
+const analysis_kind *analysis_at(size_t index) {
+  return index < analysis_count() ? analyses[index] : NULL;
+}
 
 const analysis_kind *analysis_find(const char *name) {
   for (size_t i = 0; i < analysis_count(); i++) {

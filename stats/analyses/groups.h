@@ -1,0 +1,55 @@
+/* The total and the groups of every breakdown: asking for them, and walking over them in the order of
+ * the report.
+ *
+ * The total is asked for on its own, not added up from a breakdown, so that its partial is found in
+ * caches whatever breakdowns come and go.  Groups come in the order of the codebook, then keys that
+ * it does not declare, then "missing"; places without a single row are left out.
+ */
+#ifndef CANVASS_STATS_ANALYSES_GROUPS_H
+#define CANVASS_STATS_ANALYSES_GROUPS_H
+
+#include "stats/table.h"
+
+/* Accumulators that one groups_need adds: the total and one per breakdown. */
+uint32_t groups_count(const analysis_run *run);
+
+/* Asks for accumulator A (its kind, variables and params; the rest is set here) for the total and each
+ * breakdown of the request.  INNER: a grouping variable (in the program) that comes first in every
+ * grid, or PROGRAM_NONE. */
+status groups_need(analysis_run *run, const program_accumulator *a, uint32_t inner, error *err) MUST_USE;
+/* The same for one breakdown alone: 0 is the total, I + 1 the request's breakdown I. */
+status groups_need_one(analysis_run *run, const program_accumulator *a, uint32_t inner, uint32_t which,
+                       error *err) MUST_USE;
+
+/* The order of reports: indices of AX's keys, those that VARIABLE declares first.  COUNT + 1 places when
+ * WITH_MISSING, whose last is the missing place.  In A; NULL when out of memory. */
+uint32_t *keys_in_order(arena *a, const plan_variable *variable, const axis *ax, bool with_missing);
+
+/* A walk over places.  Set by group_walk_next: */
+typedef struct group_walk {
+  uint32_t which;         /* 0: the total; else the breakdown's number from 1 */
+  const grouping *groups; /* of the result that is walked */
+  uint32_t first, second; /* the breakdown's place; first is 0 for the total */
+  uint32_t place;         /* in the grid; without inner grouping */
+  /* private */
+  analysis_run *run;
+  uint32_t asked;
+  uint32_t inner;
+  uint32_t *order[2];
+  uint32_t at, places;
+} group_walk;
+
+/* Walks the results of a groups_need whose first result is run_result(run, ASKED).  INNER is true when
+ * that had an inner variable: then `place` is left alone and group_walk_place gives the places. */
+group_walk group_walk_begin(analysis_run *run, uint32_t asked, bool inner);
+bool group_walk_next(group_walk *w);
+/* Index for run_result of the result at hand; add the distance to another groups_need for its twin. */
+uint32_t group_walk_result(const group_walk *w);
+/* The place of inner key INNER_KEY (or the inner missing place) in the group at hand. */
+uint32_t group_walk_place(const group_walk *w, uint32_t inner_key);
+/* Writes the group into T's row. */
+void group_write(const group_walk *w, table *t);
+/* "group" for a warning's detail, as group_write would write it. */
+json *group_json(const group_walk *w);
+
+#endif

@@ -1,0 +1,124 @@
+/* Levels of coded items. */
+#include "stats/analyses/levels.h"
+
+/* A scale with more points than this lists only the answers that occur. */
+enum { POINTS_LISTED_MAX = 21 };
+
+const program_variable *variable_of(const plan *p, uint32_t item) {
+  return &p->program->variables[p->variables[item].variable];
+}
+
+/* The place of a key on AX, whose keys are sorted; its count when it is not there. */
+static uint32_t key_on(const axis *ax, const level *l) {
+  if (ax->is_text != l->is_text) {
+    return ax->count;
+  }
+  uint32_t low = 0, high = ax->count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (l->is_text ? slice_compare(ax->texts[middle], l->text) < 0 : ax->numbers[middle] < l->number) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (low == ax->count) {
+    return low;
+  }
+  bool found = l->is_text ? slice_equal(ax->texts[low], l->text) : ax->numbers[low] == l->number;
+  return found ? low : ax->count;
+}
+
+typedef struct level_list {
+  level *at;
+  uint32_t count;
+  bool *taken; /* keys of the axis that are listed */
+  const axis *ax;
+} level_list;
+
+static void add(level_list *list, level l) {
+  l.key = key_on(list->ax, &l);
+  if (l.key < list->ax->count) {
+    if (list->taken[l.key]) {
+      return;
+    }
+    list->taken[l.key] = true;
+  }
+  list->at[list->count++] = l;
+}
+
+static uint32_t points_listed(const program_variable *v) {
+  if (v->kind != VARIABLE_SCALE || v->high - v->low >= POINTS_LISTED_MAX) {
+    return 0;
+  }
+  return (uint32_t)(v->high - v->low + 1);
+}
+
+level *levels_of(arena *a, const plan *p, uint32_t item, const axis *ax, uint32_t *count) {
+  const program_variable *v = variable_of(p, item);
+  const plan_variable *named = &p->variables[item];
+  const uint32_t points = points_listed(v);
+  const size_t most = (size_t)points + named->values_count + ax->count;
+  level_list list = {
+      .at = ARENA_ARRAY(a, level, most + 1), .taken = ARENA_ARRAY(a, bool, (size_t)ax->count + 1), .ax = ax};
+  *count = 0;
+  if (!list.at || !list.taken) {
+    return NULL;
+  }
+  for (uint32_t i = 0; i < points; i++) {
+    add(&list, (level){.number = v->low + i});
+  }
+  for (uint32_t i = 0; points == 0 && i < named->values_count; i++) {
+    const plan_value_label *label = &named->values[i];
+    add(&list, (level){.is_text = label->is_text, .number = label->number, .text = label->text});
+  }
+  for (uint32_t key = 0; key < ax->count; key++) {
+    add(&list,
+        ax->is_text ? (level){.is_text = true, .text = ax->texts[key]} : (level){.number = ax->numbers[key]});
+  }
+  *count = list.count;
+  return list.at;
+}
+
+json *level_json(const level *l, arena *a) {
+  return l->is_text ? json_text(a, l->text) : json_integer(a, l->number);
+}
+
+/* ---- Codes of scales ----------------------------------------------------------------------------- */
+
+bool codes_range(const plan *p, uint32_t item, int64_t *low, int64_t *high) {
+  const program_variable *v = variable_of(p, item);
+  switch (v->kind) {
+    case VARIABLE_SCALE:
+      *low = v->low;
+      *high = v->high;
+      return true;
+    case VARIABLE_TOP:
+    case VARIABLE_OPTION:
+      *low = 0;
+      *high = 1;
+      return true;
+    case VARIABLE_CLUSTER:
+      *low = 1;
+      *high = v->clusters;
+      return true;
+    case VARIABLE_RECODE:
+      break;
+    default:
+      return false;
+  }
+  bool any = false;
+  for (uint32_t i = 0; !v->keys_are_texts && i < v->ranges_count; i++) {
+    if (!v->ranges[i].missing) {
+      const int64_t code = v->ranges[i].code;
+      *low = !any || code < *low ? code : *low;
+      *high = !any || code > *high ? code : *high;
+      any = true;
+    }
+  }
+  if (any && v->has_else) {
+    *low = v->else_code < *low ? v->else_code : *low;
+    *high = v->else_code > *high ? v->else_code : *high;
+  }
+  return any;
+}
