@@ -10,7 +10,8 @@
 
 typedef struct spec spec;
 
-/* Mistakes, in the order of their places: "spec.yaml:12:9: unknown analysis 'npss'; did you mean 'nps'?" */
+/* Mistakes, in the order of their places: "spec.yaml:12:9: unknown analysis 'npss'; did you mean 'nps'?"
+ * A zeroed one is empty; every call below adds to it. */
 typedef struct spec_problems {
   buf text; /* one problem per line */
   size_t count;
@@ -23,8 +24,10 @@ status spec_parse(const char *name, const char *bytes, size_t length, spec **out
                   error *err) MUST_USE;
 void spec_destroy(spec *s);
 
-/* What the reader needs: encoding, delimiter, decimal mark, and the columns with hints.  Patterns
- * (q*) are matched against HEADER; borrowed until spec_destroy.  Missing columns are problems too. */
+/* What the reader needs: encoding, delimiter, decimal mark, and the columns with hints; the other
+ * options stay as they are.  Patterns (q*) are matched against HEADER; without one (NULL: to read the
+ * header) no columns are named.  Borrowed until spec_destroy or the next call.  What the header lacks
+ * are problems too: STATUS_DATA when the page is right but for missing columns. */
 status spec_csv_options(spec *s, const manifest *header, csv_options *out, spec_problems *problems,
                         error *err) MUST_USE;
 

@@ -1,0 +1,37 @@
+/* The codebook's parts, shared by its files.  Private to client/spec. */
+#ifndef CANVASS_CLIENT_SPEC_CODEBOOK_H
+#define CANVASS_CLIENT_SPEC_CODEBOOK_H
+
+#include "client/spec/fields.h"
+
+typedef struct codebook_type {
+  const char *name;
+  variable_kind kind;
+  unsigned keys; /* bits of the keys that go with it */
+  bool (*read)(compilation *c, symbol *s);
+} codebook_type;
+
+/* Per type (codebook_types.c): what is peculiar to it, from s->body. */
+bool codebook_scale(compilation *c, symbol *s);
+bool codebook_nominal(compilation *c, symbol *s);
+bool codebook_multi(compilation *c, symbol *s);
+bool codebook_number(compilation *c, symbol *s);
+bool codebook_date(compilation *c, symbol *s);
+bool codebook_weight(compilation *c, symbol *s);
+bool codebook_text(compilation *c, symbol *s);
+
+/* Answers (answers.c): `values`, `texts` and `missing`. */
+bool answers_of_scale(compilation *c, symbol *s);
+/* Of numbers and 0/1 columns: texts that mean a number from LOW to HIGH. */
+bool answers_of_numbers(compilation *c, symbol *s, int64_t low, int64_t high);
+bool answers_of_texts(compilation *c, symbol *s, const char *what);
+bool answers_missing(compilation *c, symbol *s);
+/* The order of maps means nothing: rules stand by their texts. */
+void answers_sort(symbol *s);
+/* Adds a label for a key that is a text. */
+bool answers_label_text(compilation *c, symbol *s, slice key, const node *label);
+
+/* True when the data have the column, or there is no header; else told. */
+bool codebook_column(compilation *c, slice name, place at);
+
+#endif
