@@ -1,0 +1,180 @@
+/* Figures for readers: decimals, thousands marks, labels. */
+#include "client/report/figure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MISSING_FIGURE "–"
+
+/* Decimals of each format; NUMBER's are the column's own. */
+static const int format_decimals[] = {
+    [TERM_COUNT] = 0, [TERM_SCORE] = 1,       [TERM_PERCENT] = 1,
+    [TERM_P] = 4,     [TERM_COEFFICIENT] = 3, [TERM_SENTENCE] = 0,
+};
+enum { NUMBER_DECIMALS_MAX = 4, FIGURE_BYTES = 64 };
+
+static bool is_numeric(const json *cell) {
+  return json_kind_of(cell) == JSON_INTEGER || json_kind_of(cell) == JSON_NUMBER;
+}
+
+static slice keep(const document *d, const char *text, size_t length) {
+  return arena_slice(d->memory, (slice){text, length});
+}
+
+/* Decimals that the shortest text of V has. */
+static int decimals_written(double v) {
+  char text[32];
+  int length = json_format_number(v, text);
+  const char *mark = memchr(text, '.', (size_t)length);
+  if (memchr(text, 'e', (size_t)length) != NULL) {
+    return fabs(v) < 1 ? NUMBER_DECIMALS_MAX : 0;
+  }
+  return mark == NULL ? 0 : (int)(text + length - mark - 1);
+}
+
+static int decimals_for_size(double largest) {
+  return largest < 1 ? 4 : largest < 10 ? 3 : largest < 100 ? 2 : largest < 100000 ? 1 : 0;
+}
+
+/* "1234567.5" -> "1,234,567.5": marks go between the digits before the decimal mark. */
+static slice with_thousands(const document *d, const char *text) {
+  char out[2 * FIGURE_BYTES];
+  size_t used = 0;
+  size_t sign = text[0] == '-' ? 1 : 0;
+  size_t whole = strspn(text + sign, "0123456789") + sign;
+  for (size_t i = 0; text[i] != '\0' && used + 2 < sizeof out; i++) {
+    if (i > sign && i < whole && (whole - i) % 3 == 0) {
+      out[used++] = ',';
+    }
+    out[used++] = text[i];
+  }
+  return keep(d, out, used);
+}
+
+/* A figure that rounds to zero has no sign. */
+static const char *without_zero_sign(const char *text) {
+  return text[0] == '-' && strpbrk(text, "123456789") == NULL ? text + 1 : text;
+}
+
+static slice fixed(const document *d, double v, int decimals) {
+  char text[FIGURE_BYTES];
+  bool is_tiny = v > -5e-5 && v < 5e-5 && (v < 0 || v > 0) && decimals >= NUMBER_DECIMALS_MAX;
+  if (is_tiny || fabs(v) >= 1e15) {
+    int length = snprintf(text, sizeof text, "%.4g", v);
+    return keep(d, text, (size_t)length);
+  }
+  (void)snprintf(text, sizeof text, "%.*f", decimals, v);
+  return with_thousands(d, without_zero_sign(text));
+}
+
+static slice p_value(const document *d, double p) {
+  return p < 0.0001 ? slice_of("<.0001") : fixed(d, p, format_decimals[TERM_P]);
+}
+
+slice figure_count(const document *d, int64_t n) {
+  char text[FIGURE_BYTES];
+  (void)snprintf(text, sizeof text, "%lld", (long long)n);
+  return with_thousands(d, text);
+}
+
+static slice number_text(const document *d, term_format format, int decimals, const json *cell) {
+  if (format == TERM_P) {
+    return p_value(d, json_as_number(cell));
+  }
+  if (json_kind_of(cell) == JSON_INTEGER && decimals == 0) {
+    return figure_count(d, json_as_integer(cell));
+  }
+  return fixed(d, json_as_number(cell), decimals);
+}
+
+static slice any_text(const document *d, const json *cell) {
+  if (json_kind_of(cell) == JSON_TEXT) {
+    return document_display(d, json_as_text(cell));
+  }
+  buf text;
+  buf_init(&text);
+  json_write(cell, &text);
+  slice copy = keep(d, (const char *)text.data, text.length);
+  buf_fini(&text);
+  return document_display(d, copy);
+}
+
+/* "other_value" belongs to "other_item" where there is one, every other value to "item". */
+slice figure_value_owner(const json *row, const char *column) {
+  bool is_other = strncmp(column, "other_", 6) == 0;
+  slice other = json_as_text(json_get(row, "other_item"));
+  return is_other && other.length > 0 ? other : json_as_text(json_get(row, "item"));
+}
+
+static slice cell_text(const document *d, const figure_column *column, const json *cell, const json *row) {
+  if (column->format == TERM_GROUP) {
+    return document_group(d, cell);
+  }
+  if (column->format == TERM_VALUE) {
+    return document_value(d, figure_value_owner(row, column->key), cell);
+  }
+  if (json_kind_of(cell) == JSON_NULL) {
+    return slice_of(MISSING_FIGURE);
+  }
+  if (column->format == TERM_ITEM && json_kind_of(cell) == JSON_TEXT) {
+    return document_item(d, json_as_text(cell));
+  }
+  return is_numeric(cell) ? number_text(d, column->format, column->decimals, cell) : any_text(d, cell);
+}
+
+slice figure_cell(const document *d, const figure_column *column, const json *row) {
+  return cell_text(d, column, json_get(row, column->key), row);
+}
+
+slice figure_title(const document *d, const char *key) {
+  const term *t = term_find(key);
+  return t == NULL ? document_display(d, slice_of(key)) : slice_of(t->title[d->language]);
+}
+
+static bool format_is_key(term_format format) {
+  return format == TERM_ITEM || format == TERM_VALUE || format == TERM_GROUP || format == TERM_TEXT;
+}
+
+figure_column figure_column_of(const document *d, const char *key, const json *rows) {
+  const term *t = term_find(key);
+  figure_column column = {.key = key, .title = figure_title(d, key), .is_empty = true};
+  double largest = 0;
+  int written = 0;
+  bool has_numbers = false;
+  for (size_t i = 0; i < json_count(rows); i++) {
+    const json *cell = json_get(json_at(rows, i), key);
+    column.is_empty = column.is_empty && json_kind_of(cell) == JSON_NULL;
+    if (is_numeric(cell)) {
+      double v = json_as_number(cell);
+      int decimals = decimals_written(v);
+      largest = fabs(v) > largest ? fabs(v) : largest;
+      written = decimals > written ? decimals : written;
+      has_numbers = true;
+    }
+  }
+  column.format = t != NULL ? t->format : has_numbers ? TERM_NUMBER : TERM_TEXT;
+  column.is_key = format_is_key(column.format);
+  int wanted = decimals_for_size(largest);
+  bool is_free = column.format == TERM_NUMBER || column.is_key;
+  column.decimals = !is_free ? format_decimals[column.format] : written < wanted ? written : wanted;
+  return column;
+}
+
+slice figure_alone(const document *d, const char *key, const json *cell, const json *owner) {
+  const term *t = term_find(key);
+  figure_column column = {.key = key};
+  column.format = t != NULL && t->format != TERM_SENTENCE ? t->format
+                  : is_numeric(cell)                      ? TERM_NUMBER
+                                                          : TERM_TEXT;
+  if (column.format == TERM_GROUP && json_count(cell) == 0 && json_kind_of(cell) != JSON_TEXT) {
+    return slice_of("");
+  }
+  double v = json_as_number(cell);
+  int written = decimals_written(v);
+  int wanted = decimals_for_size(fabs(v));
+  bool is_free = column.format == TERM_NUMBER || format_is_key(column.format);
+  column.decimals = !is_free ? format_decimals[column.format] : written < wanted ? written : wanted;
+  return cell_text(d, &column, cell, owner);
+}

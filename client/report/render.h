@@ -1,0 +1,16 @@
+/* The parts of the text report and the long table; private to client/report. */
+#ifndef CANVASS_CLIENT_REPORT_RENDER_H
+#define CANVASS_CLIENT_REPORT_RENDER_H
+
+#include "client/report/document.h"
+#include "client/report/pen.h"
+
+void text_summary_write(const document *d, const pen *p);
+void text_section_write(const document *d, const pen *p, const json *section, size_t number);
+void text_data_write(const document *d, const pen *p);
+void long_table_write(const document *d, buf *out);
+
+/* The name of an analysis for people: its label, else the title of its kind, else its name. */
+slice section_title(const document *d, const json *section);
+
+#endif

@@ -1,0 +1,39 @@
+/* The catalogue of the frame's words. */
+#include "client/report/words.h"
+
+#include <string.h>
+
+static const char *const words[WORD_COUNT][3] = {
+#define X(id, en, hans, hant) [id] = {en, hans, hant},
+    WORD_TABLE(X)
+#undef X
+};
+
+static const struct {
+  const char *name;
+  word w;
+} named_words[] = {
+    {"blank", WORD_MISSING_BLANK},
+    {"not_asked", WORD_MISSING_NOT_ASKED},
+    {"not_applicable", WORD_MISSING_NOT_APPLICABLE},
+    {"refused", WORD_MISSING_REFUSED},
+    {"dont_know", WORD_MISSING_DONT_KNOW},
+    {"other", WORD_MISSING_OTHER},
+    {"invalid", WORD_MISSING_INVALID},
+    {"too_few", WORD_MISSING_TOO_FEW},
+    {"sampling", WORD_SAMPLING},
+    {"frequency", WORD_FREQUENCY},
+};
+
+const char *word_text(word w, report_language language) {
+  return words[w][language];
+}
+
+const char *word_for_name(const char *name, report_language language) {
+  for (size_t i = 0; i < sizeof named_words / sizeof named_words[0]; i++) {
+    if (strcmp(named_words[i].name, name) == 0) {
+      return word_text(named_words[i].w, language);
+    }
+  }
+  return name;
+}

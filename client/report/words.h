@@ -1,0 +1,75 @@
+/* The fixed words of the report's frame, in three languages; columns, tables and sentences of analyses
+ * are terms (stats/terms.h).  Patterns hold {places} for `sentence_fill`. */
+#ifndef CANVASS_CLIENT_REPORT_WORDS_H
+#define CANVASS_CLIENT_REPORT_WORDS_H
+
+#include "client/report/report.h"
+
+#define WORD_TABLE(X)                                                                                        \
+  X(WORD_REPORT, "Evaluation report", "评估报告", "評估報告")                                                \
+  X(WORD_SUMMARY, "Summary", "摘要", "摘要")                                                                 \
+  X(WORD_DATA, "About the data", "数据说明", "資料說明")                                                     \
+  X(WORD_FILES, "Files", "文件", "檔案")                                                                     \
+  X(WORD_FILE, "File", "文件", "檔案")                                                                       \
+  X(WORD_ROWS, "Rows", "有效行数", "有效列數")                                                               \
+  X(WORD_RECORDS, "Records", "记录数", "記錄數")                                                             \
+  X(WORD_BYTES, "Bytes", "字节数", "位元組")                                                                 \
+  X(WORD_QUARANTINED, "Quarantined records", "隔离的记录", "隔離的記錄")                                     \
+  X(WORD_INVALID, "Invalid answers", "无效答案", "無效答案")                                                 \
+  X(WORD_WARNINGS, "Warnings", "警告", "警告")                                                               \
+  X(WORD_VARIABLE, "Variable", "变量", "變數")                                                               \
+  X(WORD_VARIABLES, "Variables", "变量", "變數")                                                             \
+  X(WORD_ANSWERED, "Answered", "已回答", "已回答")                                                           \
+  X(WORD_ROUNDED, "Rounded", "已舍入", "已捨入")                                                             \
+  X(WORD_TOTAL, "Total", "总体", "總體")                                                                     \
+  X(WORD_NO_ANSWER, "no answer", "未回答", "未回答")                                                         \
+  X(WORD_COLON, ": ", "：", "：")                                                                            \
+  X(WORD_COMMA, ", ", "、", "、")                                                                            \
+  X(WORD_SEE_BELOW, "see below", "见下文", "見下文")                                                         \
+  X(WORD_MORE, "… and {n} more", "……另有 {n} 项", "……另有 {n} 項")                                           \
+  X(WORD_NO_ROWS, "no rows", "无数据", "無資料")                                                             \
+  X(WORD_PANEL, "continued", "续", "續")                                                                     \
+  X(WORD_BASE, "{used} of {rows} rows", "{rows} 行中使用 {used} 行", "{rows} 列中使用 {used} 列")            \
+  X(WORD_UNWEIGHTED, "unweighted", "未加权", "未加權")                                                       \
+  X(WORD_WEIGHTED, "weighted by {weight}", "按 {weight} 加权", "按 {weight} 加權")                           \
+  X(WORD_WEIGHTED_AS, "weighted by {weight} ({kind})", "按 {weight} 加权（{kind}）",                         \
+    "按 {weight} 加權（{kind}）")                                                                            \
+  X(WORD_SAMPLING, "sampling weights", "抽样权重", "抽樣權重")                                               \
+  X(WORD_FREQUENCY, "frequency weights", "频数权重", "頻次權重")                                             \
+  X(WORD_WHERE, "where {where}", "筛选：{where}", "篩選：{where}")                                           \
+  X(WORD_CONFIDENCE, "{percent}% confidence", "置信水平 {percent}%", "信賴水準 {percent}%")                  \
+  X(WORD_SEED, "seed {n}", "随机种子 {n}", "隨機種子 {n}")                                                   \
+  X(WORD_FILTERED_OUT, "rows left out by the filter: {n}", "被筛选排除的行：{n}", "被篩選排除的列：{n}")     \
+  X(WORD_FILTER_UNKNOWN, "rows whose filter is unknown: {n}", "筛选条件未知的行：{n}",                       \
+    "篩選條件未知的列：{n}")                                                                                 \
+  X(WORD_WEIGHT_UNUSABLE, "rows without a usable weight: {n}", "无可用权重的行：{n}", "無可用權重的列：{n}") \
+  X(WORD_QUARANTINED_PLACES, "Quarantined in {file}: {places}", "{file} 中隔离的记录：{places}",             \
+    "{file} 中隔離的記錄：{places}")                                                                         \
+  X(WORD_LINE_PLACE, "line {line} ({problem})", "第 {line} 行（{problem}）", "第 {line} 行（{problem}）")    \
+  X(WORD_INVALID_PLACES, "Invalid answers to {item}: {places}", "{item} 的无效答案：{places}",               \
+    "{item} 的無效答案：{places}")                                                                           \
+  X(WORD_CELL_PLACE, "{file}:{line} “{value}”", "{file}:{line}“{value}”", "{file}:{line}「{value}」")        \
+  X(WORD_SHA256, "SHA-256", "SHA-256", "SHA-256")                                                            \
+  X(WORD_SPECIFICATION, "specification", "规格说明", "規格說明")                                             \
+  X(WORD_MISSING_BLANK, "Blank", "空白", "空白")                                                             \
+  X(WORD_MISSING_NOT_ASKED, "Not asked", "未询问", "未詢問")                                                 \
+  X(WORD_MISSING_NOT_APPLICABLE, "Not applicable", "不适用", "不適用")                                       \
+  X(WORD_MISSING_REFUSED, "Refused", "拒答", "拒答")                                                         \
+  X(WORD_MISSING_DONT_KNOW, "Don't know", "不知道", "不知道")                                                \
+  X(WORD_MISSING_OTHER, "Other", "其他", "其他")                                                             \
+  X(WORD_MISSING_INVALID, "Invalid", "无效", "無效")                                                         \
+  X(WORD_MISSING_TOO_FEW, "Too few", "有效项不足", "有效項不足")
+
+typedef enum word {
+#define X(id, en, hans, hant) id,
+  WORD_TABLE(X)
+#undef X
+      WORD_COUNT
+} word;
+
+const char *word_text(word w, report_language language);
+/* The word for a name in the document: a missing reason ("not_asked"), a weight kind ("sampling").
+ * NAME itself when it is not known. */
+const char *word_for_name(const char *name, report_language language);
+
+#endif

@@ -1,0 +1,186 @@
+/* Rendering: a hand-written document in all formats and languages against golden files.
+ *
+ * After a wanted change of the layout, run the program with CANVASS_GOLDEN_UPDATE=1 and read the
+ * difference.  Widths are checked on their own: no line of a text report is wider than the page. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "client/report/report.h"
+
+#define GOLDEN CANVASS_SOURCE_DIR "/tests/client/golden/"
+
+static void read_file(const char *path, buf *out) {
+  FILE *f = fopen(path, "rb");
+  if (f == NULL) {
+    fail_msg("cannot open %s", path);
+  }
+  char block[4096];
+  for (size_t n = fread(block, 1, sizeof block, f); n > 0; n = fread(block, 1, sizeof block, f)) {
+    buf_put(out, block, n);
+  }
+  assert_int_equal(fclose(f), 0);
+}
+
+static void write_file(const char *path, const buf *content) {
+  FILE *f = fopen(path, "wb");
+  assert_non_null(f);
+  assert_int_equal(fwrite(content->data, 1, content->length, f), content->length);
+  assert_int_equal(fclose(f), 0);
+}
+
+static buf render(const report_options *options) {
+  buf document;
+  buf out;
+  buf_init(&document);
+  buf_init(&out);
+  read_file(GOLDEN "report_document.json", &document);
+  error err = {STATUS_OK, ""};
+  status s = report_render(document.data, document.length, options, &out, &err);
+  if (s != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  buf_fini(&document);
+  return out;
+}
+
+static void check_golden(const char *name, const report_options *options) {
+  char path[512];
+  (void)snprintf(path, sizeof path, GOLDEN "%s", name);
+  buf got = render(options);
+  if (getenv("CANVASS_GOLDEN_UPDATE") != NULL) {
+    write_file(path, &got);
+  }
+  buf want;
+  buf_init(&want);
+  read_file(path, &want);
+  if (want.length != got.length || memcmp(want.data, got.data, got.length) != 0) {
+    (void)fwrite(got.data, 1, got.length, stderr);
+    fail_msg("differs from %s", path);
+  }
+  buf_fini(&want);
+  buf_fini(&got);
+}
+
+static void english_text_is_as_agreed(void **state) {
+  (void)state;
+  check_golden("report_en.txt", &(report_options){.format = REPORT_TEXT, .language = REPORT_EN});
+}
+
+static void narrow_page_splits_tables_into_panels(void **state) {
+  (void)state;
+  check_golden("report_narrow.txt",
+               &(report_options){.format = REPORT_TEXT, .language = REPORT_EN, .columns = 64});
+}
+
+static void simplified_chinese_text_is_as_agreed(void **state) {
+  (void)state;
+  check_golden("report_zh_hans.txt", &(report_options){.format = REPORT_TEXT, .language = REPORT_ZH_HANS});
+}
+
+static void traditional_chinese_text_is_as_agreed(void **state) {
+  (void)state;
+  check_golden("report_zh_hant.txt", &(report_options){.format = REPORT_TEXT, .language = REPORT_ZH_HANT});
+}
+
+static void long_table_is_as_agreed(void **state) {
+  (void)state;
+  check_golden("report.csv", &(report_options){.format = REPORT_CSV});
+}
+
+static void json_is_the_document_and_a_line_end(void **state) {
+  (void)state;
+  buf out;
+  buf_init(&out);
+  error err;
+  assert_int_equal(report_render("{}", 2, &(report_options){.format = REPORT_JSON}, &out, &err), STATUS_OK);
+  assert_int_equal(out.length, 3);
+  assert_memory_equal(out.data, "{}\n", 3);
+  buf_fini(&out);
+}
+
+static void colour_changes_nothing_but_escapes(void **state) {
+  (void)state;
+  buf plain = render(&(report_options){.format = REPORT_TEXT});
+  buf coloured = render(&(report_options){.format = REPORT_TEXT, .color = true});
+  buf stripped;
+  buf_init(&stripped);
+  for (size_t i = 0; i < coloured.length; i++) {
+    if (coloured.data[i] == 0x1B) {
+      while (coloured.data[i] != 'm') {
+        i++;
+      }
+      continue;
+    }
+    buf_put_u8(&stripped, coloured.data[i]);
+  }
+  assert_true(coloured.length > plain.length);
+  assert_int_equal(stripped.length, plain.length);
+  assert_memory_equal(stripped.data, plain.data, plain.length);
+  buf_fini(&plain);
+  buf_fini(&coloured);
+  buf_fini(&stripped);
+}
+
+/* Digests (64 characters) stand after everything else and are never folded. */
+static void check_widths(report_language language, unsigned columns) {
+  buf out = render(&(report_options){.format = REPORT_TEXT, .language = language, .columns = columns});
+  const char *at = (const char *)out.data;
+  const char *end = at + out.length;
+  while (at < end) {
+    const char *line_end = memchr(at, '\n', (size_t)(end - at));
+    assert_non_null(line_end);
+    slice line = {at, (size_t)(line_end - at)};
+    assert_int_equal(text_utf8_check(line.bytes, line.length), line.length);
+    bool is_digest = line.length >= 64 && (strncmp(at, "   efef", 7) == 0 || strncmp(at, "   abab", 7) == 0);
+    if (!is_digest && text_width(line) > columns) {
+      fail_msg("language %d, %u columns: %.*s", (int)language, columns, SLICE_ARG(line));
+    }
+    bool ends_in_blank = line.length > 0 && line.bytes[line.length - 1] == ' ';
+    assert_false(ends_in_blank);
+    at = line_end + 1;
+  }
+  buf_fini(&out);
+}
+
+static void no_line_is_wider_than_the_page(void **state) {
+  (void)state;
+  for (unsigned columns = 60; columns <= 140; columns++) {
+    check_widths(REPORT_EN, columns);
+    check_widths(REPORT_ZH_HANS, columns);
+    check_widths(REPORT_ZH_HANT, columns);
+  }
+}
+
+static void names_of_formats_and_languages_are_known(void **state) {
+  (void)state;
+  report_format format = REPORT_TEXT;
+  report_language language = REPORT_EN;
+  assert_true(report_format_parse("csv", &format));
+  assert_int_equal(format, REPORT_CSV);
+  assert_false(report_format_parse("xml", &format));
+  assert_true(report_language_parse("zh-Hant", &language));
+  assert_int_equal(language, REPORT_ZH_HANT);
+  assert_false(report_language_parse("zh", &language));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(english_text_is_as_agreed),
+      cmocka_unit_test(narrow_page_splits_tables_into_panels),
+      cmocka_unit_test(simplified_chinese_text_is_as_agreed),
+      cmocka_unit_test(traditional_chinese_text_is_as_agreed),
+      cmocka_unit_test(long_table_is_as_agreed),
+      cmocka_unit_test(json_is_the_document_and_a_line_end),
+      cmocka_unit_test(colour_changes_nothing_but_escapes),
+      cmocka_unit_test(no_line_is_wider_than_the_page),
+      cmocka_unit_test(names_of_formats_and_languages_are_known),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
