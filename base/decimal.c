@@ -1,6 +1,6 @@
 /* Decimal numbers of files.
  *
- * Up to 18 digits cannot overflow an int64, so the loop over digits needs no check; longer texts take
+ * Up to 19 digits fit into 64 bits without a check and up to 18 into an int64; longer texts take
  * the slow path, which drops leading zeros and checks every step. */
 #include "base/decimal.h"
 
@@ -147,21 +147,21 @@ bool decimal_parse(slice s, char mark, decimal *out) {
   if (length > FAST_DIGITS + 1) {
     return parse_general((slice){start, length}, mark, negative, out);
   }
-  int64_t value = 0;
+  uint64_t value = 0;
   size_t whole = 0;
   size_t fraction = 0;
   for (; at < end && is_digit(*at); at++, whole++) {
-    value = value * 10 + (*at - '0');
+    value = value * 10 + (uint64_t)(*at - '0');
   }
   if (at < end && *at == mark) {
     for (at++; at < end && is_digit(*at); at++, fraction++) {
-      value = value * 10 + (*at - '0');
+      value = value * 10 + (uint64_t)(*at - '0');
     }
   }
   if (at < end || whole + fraction > FAST_DIGITS) {
     return parse_general((slice){start, length}, mark, negative, out);
   }
-  out->mantissa = negative ? -value : value;
+  out->mantissa = negative ? -(int64_t)value : (int64_t)value;
   out->scale = (uint8_t)fraction;
   return whole + fraction > 0;
 }

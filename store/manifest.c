@@ -1,1 +1,209 @@
+/* Manifests as bytes: magic, version, then files, shards and columns in order, XXH3-64 at the end.
+ *
+ * Integers are varints in their only form, so equal manifests have equal bytes.  The reader checks what
+ * others rely on: texts are UTF-8 (they go into reports), shards refer to files that are there, and
+ * their rows follow each other. */
+#include "store/manifest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
 #include "store/shard.h"
+
+#define MANIFEST_MAGIC "CANVMNFS"
+
+enum {
+  MANIFEST_VERSION = 1,
+  MAGIC_BYTES = 8,
+  CHECKSUM_BYTES = 8,
+  FILES_MAX = 1 << 20,
+  SHARDS_MAX = 1 << 24,
+  TEXT_BYTES_MAX = 1 << 20,
+  DECIMALS_MAX = 18,
+  /* The fewest bytes that one of each can take, against counts that promise more than there is. */
+  FILE_BYTES_MIN = 1 + DIGEST_BYTES + 4,
+  SHARD_BYTES_MIN = DIGEST_BYTES + 4,
+  COLUMN_BYTES_MIN = 2,
+};
+
+manifest *manifest_new(void) {
+  manifest *m = calloc(1, sizeof *m);
+  if (m != NULL && (m->memory = arena_new()) == NULL) {
+    free(m);
+    return NULL;
+  }
+  return m;
+}
+
+void manifest_destroy(manifest *m) {
+  if (m != NULL) {
+    arena_destroy(m->memory);
+    free(m);
+  }
+}
+
+uint64_t manifest_rows(const manifest *m) {
+  uint64_t rows = 0;
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    rows += m->shards[i].rows;
+  }
+  return rows;
+}
+
+static void encode_file(const manifest_file *f, buf *out) {
+  buf_put_slice(out, f->name);
+  buf_put(out, f->sha256.bytes, DIGEST_BYTES);
+  buf_put_varint(out, f->bytes);
+  buf_put_varint(out, f->records);
+  buf_put_varint(out, f->quarantined);
+  buf_put_varint(out, f->places_count);
+  for (uint32_t i = 0; i < f->places_count; i++) {
+    buf_put_varint(out, f->places[i].line);
+    buf_put_slice(out, f->places[i].problem);
+  }
+}
+
+void manifest_encode(const manifest *m, buf *out) {
+  const size_t start = out->length;
+  buf_put(out, MANIFEST_MAGIC, MAGIC_BYTES);
+  buf_put_u32(out, MANIFEST_VERSION);
+  buf_put_varint(out, m->files_count);
+  for (uint32_t i = 0; i < m->files_count; i++) {
+    encode_file(&m->files[i], out);
+  }
+  buf_put_varint(out, m->shards_count);
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    const manifest_shard *s = &m->shards[i];
+    buf_put(out, s->name.bytes, DIGEST_BYTES);
+    buf_put_varint(out, s->bytes);
+    buf_put_varint(out, s->first_ordinal);
+    buf_put_varint(out, s->rows);
+    buf_put_varint(out, s->file);
+  }
+  buf_put_varint(out, m->columns_count);
+  for (uint32_t i = 0; i < m->columns_count; i++) {
+    buf_put_slice(out, m->columns[i].name);
+    buf_put_u8(out, m->columns[i].decimals_max);
+  }
+  if (!out->failed) {
+    buf_put_u64(out, digest_xxh3(out->data + start, out->length - start));
+  }
+}
+
+static void decode_digest(reader *r, digest *out) {
+  const uint8_t *bytes = reader_bytes(r, DIGEST_BYTES);
+  if (bytes != NULL) {
+    memcpy(out->bytes, bytes, DIGEST_BYTES);
+  }
+}
+
+static slice decode_text(reader *r, arena *memory) {
+  const slice s = reader_slice(r, TEXT_BYTES_MAX);
+  if (text_utf8_check(s.bytes, s.length) < s.length) {
+    reader_fail(r, "a text is not UTF-8");
+    return (slice){"", 0};
+  }
+  return arena_slice(memory, s);
+}
+
+static void decode_file(reader *r, manifest_file *f, arena *memory) {
+  f->name = decode_text(r, memory);
+  decode_digest(r, &f->sha256);
+  f->bytes = reader_varint(r);
+  f->records = reader_varint(r);
+  f->quarantined = reader_varint(r);
+  f->places_count = (uint32_t)reader_count(r, MANIFEST_PLACES);
+  if (f->quarantined > f->records || f->places_count > f->quarantined) {
+    reader_fail(r, "a file has more quarantined rows than rows, or more places than quarantined rows");
+  }
+  for (uint32_t i = 0; i < f->places_count; i++) {
+    f->places[i].line = reader_varint(r);
+    f->places[i].problem = decode_text(r, memory);
+  }
+}
+
+static void decode_files(reader *r, manifest *m) {
+  m->files_count = (uint32_t)reader_count_of(r, FILES_MAX, FILE_BYTES_MIN);
+  m->files = ARENA_ARRAY(m->memory, manifest_file, m->files_count);
+  for (uint32_t i = 0; m->files != NULL && r->problem == NULL && i < m->files_count; i++) {
+    decode_file(r, &m->files[i], m->memory);
+  }
+}
+
+static void decode_shards(reader *r, manifest *m) {
+  m->shards_count = (uint32_t)reader_count_of(r, SHARDS_MAX, SHARD_BYTES_MIN);
+  m->shards = ARENA_ARRAY(m->memory, manifest_shard, m->shards_count);
+  uint64_t ordinal_min = 0;
+  for (uint32_t i = 0; m->shards != NULL && r->problem == NULL && i < m->shards_count; i++) {
+    manifest_shard *s = &m->shards[i];
+    decode_digest(r, &s->name);
+    s->bytes = reader_varint(r);
+    s->first_ordinal = reader_varint(r);
+    s->rows = (uint32_t)reader_count(r, SHARD_ROWS_MAX);
+    s->file = (uint32_t)reader_count(r, UINT32_MAX);
+    if (s->file >= m->files_count) {
+      reader_fail(r, "a shard is of a file that is not there");
+    }
+    if (s->first_ordinal < ordinal_min || __builtin_add_overflow(s->first_ordinal, s->rows, &ordinal_min)) {
+      reader_fail(r, "the rows of a shard do not follow those before");
+    }
+  }
+}
+
+static void decode_columns(reader *r, manifest *m) {
+  m->columns_count = (uint32_t)reader_count_of(r, SHARD_COLUMNS_MAX, COLUMN_BYTES_MIN);
+  m->columns = ARENA_ARRAY(m->memory, manifest_column, m->columns_count);
+  for (uint32_t i = 0; m->columns != NULL && r->problem == NULL && i < m->columns_count; i++) {
+    m->columns[i].name = decode_text(r, m->memory);
+    m->columns[i].decimals_max = reader_u8(r);
+    if (m->columns[i].decimals_max > DECIMALS_MAX) {
+      reader_fail(r, "a column has more than 18 decimals");
+    }
+  }
+}
+
+static status check_frame(const uint8_t *bytes, size_t length, error *err) {
+  reader r;
+  reader_init(&r, bytes, length);
+  const uint8_t *magic = reader_bytes(&r, MAGIC_BYTES);
+  if (magic == NULL || memcmp(magic, MANIFEST_MAGIC, MAGIC_BYTES) != 0) {
+    return error_set(err, STATUS_CORRUPT, "manifest: these bytes are not a manifest");
+  }
+  const uint32_t version = reader_u32(&r);
+  if (r.problem == NULL && version != MANIFEST_VERSION) {
+    return error_set(err, STATUS_CORRUPT,
+                     "manifest: format version %u, and this program reads version %d; read the files anew",
+                     version, MANIFEST_VERSION);
+  }
+  if (reader_left(&r) < CHECKSUM_BYTES) {
+    return error_set(err, STATUS_CORRUPT, "manifest: ends too early");
+  }
+  reader end;
+  reader_init(&end, bytes + length - CHECKSUM_BYTES, CHECKSUM_BYTES);
+  if (reader_u64(&end) != digest_xxh3(bytes, length - CHECKSUM_BYTES)) {
+    return error_set(err, STATUS_CORRUPT, "manifest: the checksum does not match the bytes");
+  }
+  return STATUS_OK;
+}
+
+status manifest_decode(const void *bytes, size_t length, manifest **out, error *err) {
+  *out = NULL;
+  TRY(check_frame(bytes, length, err));
+  manifest *m = manifest_new();
+  if (m == NULL) {
+    return error_no_memory(err, "manifest");
+  }
+  reader r;
+  const size_t frame = MAGIC_BYTES + sizeof(uint32_t);
+  reader_init(&r, (const uint8_t *)bytes + frame, length - frame - CHECKSUM_BYTES);
+  decode_files(&r, m);
+  decode_shards(&r, m);
+  decode_columns(&r, m);
+  status st = arena_failed(m->memory) ? error_no_memory(err, "manifest") : reader_finish(&r, "manifest", err);
+  if (st != STATUS_OK) {
+    manifest_destroy(m);
+    return st;
+  }
+  *out = m;
+  return STATUS_OK;
+}

@@ -20,6 +20,7 @@ enum {
   SHARD_COLUMNS_MAX = 20000,
   SHARD_CODES_MAX = 254,
   SHARD_WIDE_MAX = 65000,
+  SHARD_NAMES_BYTES_MAX = 64 << 20, /* of all columns together */
 };
 
 typedef enum shard_kind {
