@@ -1,0 +1,171 @@
+/* Columns of numbers: mantissas at one scale, and the cells that are none.
+ *
+ * The shard's scale is the largest one written in it at which every number written with that many
+ * decimals or fewer fits into an int64.  A number with more decimals than that is kept as a number when
+ * its last ones are zeros, else as an exception with its text.
+ */
+#include <stdlib.h>
+
+#include "client/csv/cell.h"
+#include "client/csv/column.h"
+#include "client/csv/number.h"
+
+static bool add_exception(csv_exceptions *e, uint32_t row, uint32_t text) {
+  if (e->count == e->capacity) {
+    const uint32_t capacity = e->capacity * 2 + 64;
+    uint32_t *rows = realloc(e->rows, capacity * sizeof *rows);
+    if (rows == NULL) {
+      return false;
+    }
+    e->rows = rows;
+    uint32_t *texts = realloc(e->texts, capacity * sizeof *texts);
+    if (texts == NULL) {
+      return false;
+    }
+    e->texts = texts;
+    e->capacity = capacity;
+  }
+  e->rows[e->count] = row;
+  e->texts[e->count++] = text;
+  return true;
+}
+
+static uint64_t magnitude_of(int64_t v) {
+  return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+}
+
+static inline void put_number(csv_column_writer *c, decimal number) {
+  const uint64_t magnitude = magnitude_of(number.mantissa);
+  c->mantissas[c->rows] = number.mantissa;
+  c->scales[c->rows++] = number.scale;
+  c->scales_seen |= 1u << number.scale;
+  if (magnitude > c->largest[number.scale]) {
+    c->largest[number.scale] = magnitude;
+  }
+}
+
+static bool put_exception(csv_column_writer *c, uint32_t text) {
+  c->mantissas[c->rows] = 0;
+  c->scales[c->rows] = 0;
+  return text != CSV_CODE_NONE && add_exception(&c->exceptions, c->rows++, text);
+}
+
+bool csv_decimals_start(csv_column_writer *c, uint32_t rows_max) {
+  if (!csv_array_reserve(&c->mantissas, &c->mantissas_capacity, rows_max, sizeof *c->mantissas) ||
+      !csv_array_reserve(&c->scales, &c->scales_capacity, rows_max, sizeof *c->scales)) {
+    return false;
+  }
+  slice texts[SHARD_CODES_MAX];
+  decimal numbers[SHARD_CODES_MAX];
+  bool is_number[SHARD_CODES_MAX];
+  const uint32_t texts_count = c->dictionary.count;
+  for (uint32_t i = 0; i < texts_count; i++) {
+    texts[i] = c->dictionary.list[i];
+    is_number[i] = decimal_parse(texts[i], c->decimal_mark, &numbers[i]);
+  }
+  memset(c->largest, 0, sizeof c->largest);
+  c->scales_seen = 0;
+  c->exceptions.count = 0;
+  c->kind = SHARD_DECIMALS;
+  csv_dictionary_clear(&c->dictionary, UINT32_MAX);
+  const uint32_t rows = c->rows;
+  c->rows = 0;
+  for (uint32_t row = 0; row < rows; row++) {
+    const uint8_t code = c->codes[row];
+    if (is_number[code]) {
+      put_number(c, numbers[code]);
+    } else if (!put_exception(c, csv_dictionary_text(&c->dictionary, texts[code]))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* A cell that is no plain number: quoted, with an exponent or blanks, or no number at all. */
+static bool put_other(csv_column_writer *c, slice raw) {
+  slice text;
+  decimal number;
+  if (!csv_cell_text(raw, c->dictionary.memory, &text)) {
+    return false;
+  }
+  if (decimal_parse(text, c->decimal_mark, &number)) {
+    put_number(c, number);
+    return true;
+  }
+  return put_exception(c, csv_dictionary_text(&c->dictionary, text));
+}
+
+bool csv_decimals_append(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+  for (uint32_t row = from; row < rows->count; row++) {
+    slice raw = csv_rows_cell(rows, row, cell);
+    decimal number;
+    if (csv_number_parse((const uint8_t *)raw.bytes, raw.length, c->decimal_mark, &number)) {
+      put_number(c, number);
+    } else if (!put_other(c, raw)) {
+      return false;
+    }
+  }
+  return !c->dictionary.failed;
+}
+
+static bool all_fit(const csv_column_writer *c, unsigned scale) {
+  for (unsigned s = 0; s <= scale; s++) {
+    if (c->largest[s] > (uint64_t)INT64_MAX / (uint64_t)decimal_power10(scale - s)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static unsigned choose_scale(const csv_column_writer *c) {
+  for (unsigned scale = DECIMAL_SCALE_MAX; scale > 0; scale--) {
+    if ((c->scales_seen >> scale & 1) != 0 && all_fit(c, scale)) {
+      return scale;
+    }
+  }
+  return c->scales_seen == 0 ? 0 : (unsigned)__builtin_ctz(c->scales_seen);
+}
+
+/* Brings all rows to SCALE; numbers that lose digits become exceptions, in the order of rows. */
+static bool rescale(csv_column_writer *c, unsigned scale, csv_find_cell find, void *context) {
+  const csv_exceptions before = c->exceptions;
+  c->exceptions = (csv_exceptions){0};
+  uint32_t next = 0;
+  bool well = true;
+  for (uint32_t row = 0; row < c->rows && well; row++) {
+    if (next < before.count && before.rows[next] == row) {
+      well = add_exception(&c->exceptions, row, before.texts[next++]);
+      continue;
+    }
+    const decimal written = {c->mantissas[row], c->scales[row]};
+    bool inexact = false;
+    if (written.scale == scale ||
+        (decimal_rescale(written, scale, &c->mantissas[row], &inexact) && !inexact)) {
+      continue;
+    }
+    slice text;
+    c->mantissas[row] = 0;
+    well = csv_cell_text(find(context, row), c->dictionary.memory, &text) &&
+           add_exception(&c->exceptions, row, csv_dictionary_text(&c->dictionary, text));
+  }
+  free(before.rows);
+  free(before.texts);
+  return well;
+}
+
+bool csv_decimals_finish(csv_column_writer *c, csv_find_cell find, void *context, shard_column *out) {
+  const unsigned scale = choose_scale(c);
+  const bool mixed = (c->scales_seen & ~(1u << scale)) != 0;
+  if (mixed && !rescale(c, scale, find, context)) {
+    return false;
+  }
+  out->decimals_max = c->scales_seen == 0 ? 0 : (uint8_t)(31 - __builtin_clz(c->scales_seen));
+  out->mantissas = c->mantissas;
+  out->scale = (uint8_t)scale;
+  out->exception_rows = c->exceptions.rows;
+  out->exception_texts = c->exceptions.texts;
+  out->exceptions_count = c->exceptions.count;
+  out->texts = c->dictionary.list;
+  out->texts_count = c->dictionary.count;
+  return !c->dictionary.failed;
+}

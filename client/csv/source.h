@@ -1,0 +1,24 @@
+/* A file as a stream of UTF-8 text, whatever it is on disk.
+ *
+ * Blocks (raw.h), unpacked (unpack.h), without byte-order mark, converted to UTF-8 where an encoding is
+ * stated or a mark tells one (encoding.h).  Text that claims to be UTF-8 is passed on unchecked.
+ */
+#ifndef CANVASS_CLIENT_CSV_SOURCE_H
+#define CANVASS_CLIENT_CSV_SOURCE_H
+
+#include "client/csv/raw.h"
+
+typedef struct csv_source csv_source;
+
+/* ENCODING as in csv_options; STOP as in csv_raw_open. */
+status csv_source_open(const char *path, const char *encoding, const atomic_bool *stop, csv_source **out,
+                       error *err) MUST_USE;
+void csv_source_close(csv_source *s);
+/* Up to CAPACITY bytes into OUT; *GOT is 0 only at the end. */
+status csv_source_read(csv_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
+/* After the end: digest and number of the file's bytes as they are on disk. */
+void csv_source_finish(csv_source *s, digest *sha256, uint64_t *bytes);
+uint64_t csv_source_position(const csv_source *s); /* bytes on disk read so far */
+const char *csv_source_title(const csv_source *s); /* what messages call the file */
+
+#endif

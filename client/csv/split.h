@@ -1,0 +1,39 @@
+/* Cutting a file into pieces of whole records.
+ *
+ * One pass, in the order of the file, runs the quoting automaton (quotes.h) and counts.  A piece holds
+ * exactly ROWS records (fewer at the end of the file, and when they take more than CSV_PIECE_BYTES_MAX);
+ * empty lines belong to a piece but are no records.  A record whose quote does not close before the end
+ * of the file, or within CSV_RECORD_BYTES_MAX of the record's first byte, is that line alone, and
+ * reading goes on behind the line on which the quote opened.  Where pieces are cut depends on the text
+ * and ROWS only, never on how the text arrives.
+ */
+#ifndef CANVASS_CLIENT_CSV_SPLIT_H
+#define CANVASS_CLIENT_CSV_SPLIT_H
+
+#include "client/csv/piece.h"
+#include "client/csv/source.h"
+
+typedef struct csv_splitter {
+  csv_source *source; /* borrowed */
+  const csv_kernels *kernels;
+  char delimiter;
+  csv_piece rest; /* text behind the last cut */
+  bool ended;     /* the rest is all there is */
+  uint64_t ordinal;
+  uint64_t line; /* of the first byte of the rest */
+} csv_splitter;
+
+/* ORDINAL: of the file's first record in the dataset. */
+void csv_splitter_init(csv_splitter *s, csv_source *source, uint64_t ordinal);
+void csv_splitter_fini(csv_splitter *s);
+/* Reads more text behind the rest (no more than *ended tells). */
+status csv_splitter_more(csv_splitter *s, csv_piece *into, error *err) MUST_USE;
+/* Drops the first BYTES bytes of the rest. */
+void csv_splitter_skip(csv_splitter *s, size_t bytes);
+/* The next piece; one without text is the end of the file (one without records is not: empty lines).
+ * PIECE is cleared first. */
+status csv_splitter_next(csv_splitter *s, uint32_t rows, csv_piece *piece, error *err) MUST_USE;
+/* Puts back what csv_splitter_next gave last. */
+status csv_splitter_undo(csv_splitter *s, const csv_piece *piece, error *err) MUST_USE;
+
+#endif
