@@ -70,8 +70,7 @@ static argument_outcome read_variables(compilation *c, const analysis_argument *
   bool all_well = symbol_list(c, n, a->name, &list, &count);
   bool open_ended = c->open_ended;
   for (uint32_t i = 0; i < count; i++) {
-    place at = n->kind == NODE_LIST && n->count == count ? n->items[i]->at : n->at;
-    all_well = check_accepts(c, a, list[i], at) && all_well;
+    all_well = check_accepts(c, a, list[i], node_item_place(n, i, count)) && all_well;
   }
   if (!all_well) {
     return ARGUMENT_WRONG;

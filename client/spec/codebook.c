@@ -83,7 +83,8 @@ static bool check_keys(compilation *c, const symbol *s, const codebook_type *typ
     if (k < KEYS_COUNT && (type->keys & (1U << k)) == 0) {
       problem_at(c->problems, key->at, "'%s' does not go with type %s", key_names[k], type->name);
     } else if (k == KEYS_COUNT) {
-      problem_unknown(c->problems, key->at, "key of a variable", key->text, allowed, allowed_count);
+      problem_nearest(c->problems, key->at, key->text, allowed, allowed_count, "a variable: unknown key '%s'",
+                      problem_quote(c->problems, key->text));
     }
     all_well = all_well && k < KEYS_COUNT && (type->keys & (1U << k)) != 0;
   }
@@ -117,13 +118,10 @@ bool codebook_column(compilation *c, slice name, place at) {
     return false;
   }
   const char *nearest = text_nearest(name, c->columns, c->header->columns_count);
-  const char *quoted = problem_quote(c->problems, name);
-  if (nearest != NULL) {
-    problem_of_data(c->problems, at, "the data have no column '%s'; did you mean '%s'?", quoted,
-                    problem_quote(c->problems, slice_of(nearest)));
-  } else {
-    problem_of_data(c->problems, at, "the data have no column '%s'", quoted);
-  }
+  problem_of_data(c->problems, at, "the data have no column '%s'%s%s%s", problem_quote(c->problems, name),
+                  nearest != NULL ? "; did you mean '" : "",
+                  nearest != NULL ? problem_quote(c->problems, slice_of(nearest)) : "",
+                  nearest != NULL ? "'?" : "");
   return false;
 }
 

@@ -7,7 +7,8 @@ bool quantities_check(compilation *c, const node *n, const char *what, symbol *c
   bool all_well = true;
   for (uint32_t i = 0; i < count; i++) {
     if (!symbol_is_quantity(list[i])) {
-      problem_at(c->problems, n->at, "%s: '%s' is %s; expected scales, flags, numbers or constructs", what,
+      problem_at(c->problems, node_item_place(n, i, count),
+                 "%s: '%s' is %s; expected scales, flags, numbers or constructs", what,
                  problem_quote(c->problems, slice_of(list[i]->name)), symbol_kind_name(list[i]));
       all_well = false;
     }

@@ -56,11 +56,12 @@ static void read_delimiter(compilation *c, const node *n) {
 }
 
 static void read_decimal_mark(compilation *c, const node *n) {
-  static const char *const marks[] = {".", ","};
-  size_t index;
-  if (field_choice(c, n, "decimal mark", marks, 2, &index)) {
-    c->data.decimal_mark = marks[index][0];
+  bool possible = n->kind == NODE_TEXT && n->text.length == 1 && strchr(".,", n->text.bytes[0]) != NULL;
+  if (!possible) {
+    field_expected(c, n, "decimal", "\".\" or \",\"");
+    return;
   }
+  c->data.decimal_mark = n->text.bytes[0];
 }
 
 static void data_normal(compilation *c) {

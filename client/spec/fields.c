@@ -24,15 +24,14 @@ void field_expected(compilation *c, const node *n, const char *what, const char 
 
 void field_check_keys(compilation *c, const node *map, const char *what, const char *const *known,
                       size_t known_count) {
-  char kind[200];
-  (void)snprintf(kind, sizeof kind, "key of %s", what);
   for (uint32_t i = 0; i < map->count; i++) {
     bool is_known = false;
     for (size_t k = 0; k < known_count && !is_known; k++) {
       is_known = slice_equal(map->keys[i]->text, slice_of(known[k]));
     }
     if (!is_known) {
-      problem_unknown(c->problems, map->keys[i]->at, kind, map->keys[i]->text, known, known_count);
+      problem_nearest(c->problems, map->keys[i]->at, map->keys[i]->text, known, known_count,
+                      "%s: unknown key '%s'", what, problem_quote(c->problems, map->keys[i]->text));
     }
   }
 }

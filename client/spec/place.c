@@ -107,3 +107,7 @@ place node_place(const node *n, slice page, size_t offset) {
   }
   return c.at;
 }
+
+place node_item_place(const node *n, uint32_t index, uint32_t count) {
+  return n->kind == NODE_LIST && n->count == count ? n->items[index]->at : n->at;
+}

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUOTE_COLUMNS = 60, MESSAGE_BYTES = 900, CANDIDATES_SHOWN = 16 };
+enum { QUOTE_COLUMNS = 60, MESSAGE_BYTES = 900, CANDIDATES_SHOWN = 16, NEAREST_MAX = 100 };
 
 problem_list *problems_new(arena *a, const char *source) {
   problem_list *p = ARENA_NEW(a, problem_list);
@@ -54,29 +54,32 @@ void problem_of_data(problem_list *p, place at, const char *format, ...) {
   p->data_count += p->count - before;
 }
 
-void problem_unknown(problem_list *p, place at, const char *kind, slice name, const char *const *candidates,
-                     size_t count) {
+void problem_nearest(problem_list *p, place at, slice name, const char *const *candidates, size_t count,
+                     const char *format, ...) {
+  char told[MESSAGE_BYTES / 2];
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(told, sizeof told, format, arguments);
+  va_end(arguments);
   /* Looking for the nearest name is slow; a page with hundreds of mistakes can do without. */
-  const char *nearest = p->listed < 100 ? text_nearest(name, candidates, count) : NULL;
-  const char *quoted = problem_quote(p, name);
+  const char *nearest = p->listed < NEAREST_MAX ? text_nearest(name, candidates, count) : NULL;
   if (nearest != NULL) {
-    problem_at(p, at, "unknown %s '%s'; did you mean '%s'?", kind, quoted,
-               problem_quote(p, slice_of(nearest)));
-    return;
-  }
-  if (count == 0 || count > CANDIDATES_SHOWN) {
-    problem_at(p, at, "unknown %s '%s'", kind, quoted);
+    problem_at(p, at, "%s; did you mean '%s'?", told, problem_quote(p, slice_of(nearest)));
     return;
   }
   char known[MESSAGE_BYTES / 2];
   size_t length = 0;
-  known[0] = '\0';
-  for (size_t i = 0; i < count && length < sizeof known; i++) {
-    int written = snprintf(known + length, sizeof known - length, "%s%s", i == 0 ? "" : ", ",
-                           problem_quote(p, slice_of(candidates[i])));
+  for (size_t i = 0; count <= CANDIDATES_SHOWN && i < count && length < sizeof known; i++) {
+    int written = snprintf(known + length, sizeof known - length, "%s%s",
+                           i == 0 ? "; expected one of: " : ", ", problem_quote(p, slice_of(candidates[i])));
     length += written < 0 ? 0 : (size_t)written;
   }
-  problem_at(p, at, "unknown %s '%s'; expected one of: %s", kind, quoted, known);
+  problem_at(p, at, "%s%s", told, length > 0 ? known : "");
+}
+
+void problem_unknown(problem_list *p, place at, const char *kind, slice name, const char *const *candidates,
+                     size_t count) {
+  problem_nearest(p, at, name, candidates, count, "unknown %s '%s'", kind, problem_quote(p, name));
 }
 
 const char *problem_quote(const problem_list *p, slice text) {

@@ -37,7 +37,10 @@ void problem_at(problem_list *p, place at, const char *format, ...) __attribute_
 /* The page is right, but the data are not as it says (a missing column). */
 void problem_of_data(problem_list *p, place at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* "unknown KIND 'NAME'", with the nearest of the candidates, or all of them when they are few. */
+/* What FORMAT tells of NAME, with the nearest of the candidates, or all of them when they are few. */
+void problem_nearest(problem_list *p, place at, slice name, const char *const *candidates, size_t count,
+                     const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* The same with "unknown KIND 'NAME'". */
 void problem_unknown(problem_list *p, place at, const char *kind, slice name, const char *const *candidates,
                      size_t count);
 /* The text as messages show it: cut to a readable length, control characters as '?'.  Never NULL. */

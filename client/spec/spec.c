@@ -68,16 +68,16 @@ static void compilation_close(compilation *c) {
   c->plan = NULL;
 }
 
-/* C is open, whatever the status, when C->plan is not NULL. */
-static status compile(const spec *s, const manifest *header, bool decimals_known, compilation *c,
-                      spec_problems *problems, error *err) {
+/* FOUND: mistakes so far, or NULL.  C is to be closed whatever the status. */
+static status compile(const spec *s, const manifest *header, bool decimals_known, problem_list *found,
+                      compilation *c, spec_problems *problems, error *err) {
   *c = (compilation){.page = s->page, .header = header, .decimals_known = decimals_known};
   c->plan = plan_new();
   if (c->plan == NULL || c->plan->memory == NULL || c->plan->program == NULL) {
     return error_no_memory(err, "the plan");
   }
   c->memory = c->plan->memory;
-  c->problems = problems_new(c->memory, s->name);
+  c->problems = found != NULL ? found : problems_new(c->memory, s->name);
   c->normal = json_object(c->memory);
   c->defaults = (analysis_defaults){.weight = PROGRAM_NONE, .confidence = 0.95, .small_base = 30, .seed = 1};
   if (c->problems == NULL) {
@@ -90,15 +90,6 @@ static status compile(const spec *s, const manifest *header, bool decimals_known
   return problems_finish(c->problems, problems, err);
 }
 
-static status read_tree(spec *s, spec_problems *problems, error *err) {
-  problem_list *found = problems_new(s->memory, s->name);
-  if (found == NULL) {
-    return error_no_memory(err, "the specification");
-  }
-  TRY(node_read(s->memory, found, s->page, &s->root, err));
-  return problems_finish(found, problems, err);
-}
-
 static status open_spec(spec *s, const char *name, slice page, spec_problems *problems, error *err) {
   s->memory = arena_new();
   if (s->memory == NULL) {
@@ -109,9 +100,16 @@ static status open_spec(spec *s, const char *name, slice page, spec_problems *pr
   if (s->name == NULL || arena_failed(s->memory)) {
     return error_no_memory(err, "the specification");
   }
-  TRY(read_tree(s, problems, err));
+  problem_list *found = problems_new(s->memory, s->name);
+  if (found == NULL) {
+    return error_no_memory(err, "the specification");
+  }
+  TRY(node_read(s->memory, found, s->page, &s->root, err));
+  if (s->root == NULL) {
+    return problems_finish(found, problems, err);
+  }
   compilation c;
-  status result = compile(s, NULL, false, &c, problems, err);
+  status result = compile(s, NULL, false, found, &c, problems, err);
   compilation_close(&c);
   return result;
 }
@@ -150,8 +148,8 @@ status spec_csv_options(spec *s, const manifest *header, csv_options *out, spec_
                         error *err) {
   compilation c;
   arena *memory = arena_new();
-  status result =
-      memory != NULL ? compile(s, header, false, &c, problems, err) : error_no_memory(err, "the columns");
+  status result = memory != NULL ? compile(s, header, false, NULL, &c, problems, err)
+                                 : error_no_memory(err, "the columns");
   if (memory == NULL) {
     return result;
   }
@@ -194,7 +192,7 @@ static void copy_files(plan *p, const manifest *dataset) {
 status spec_plan(spec *s, const manifest *dataset, plan **out, spec_problems *problems, error *err) {
   compilation c;
   *out = NULL;
-  status result = compile(s, dataset, true, &c, problems, err);
+  status result = compile(s, dataset, true, NULL, &c, problems, err);
   if (result == STATUS_OK) {
     result = digest_normal(&c, err);
   }

@@ -271,13 +271,13 @@ bool symbol_knows_text(compilation *c, const symbol *s, slice text, place at) {
     return true;
   }
   const char **names = (const char **)arena_array(c->memory, (size_t)s->values_count + 1, sizeof names[0]);
-  char kind[120];
-  (void)snprintf(kind, sizeof kind, "value of '%s'", problem_quote(c->problems, slice_of(s->name)));
   for (uint32_t i = 0; names != NULL && i < s->values_count; i++) {
     names[i] = arena_copy(c->memory, s->values[i].text);
     names[i] = names[i] != NULL ? names[i] : "";
   }
-  problem_unknown(c->problems, at, kind, text, names, names != NULL ? s->values_count : 0);
+  problem_nearest(c->problems, at, text, names, names != NULL ? s->values_count : 0,
+                  "'%s' is no value of '%s'", problem_quote(c->problems, text),
+                  problem_quote(c->problems, slice_of(s->name)));
   return false;
 }
 

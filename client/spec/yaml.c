@@ -29,6 +29,21 @@ static void open_parser(yaml_parser_t *parser, slice page) {
   yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
 }
 
+/* What helps against a character that YAML does not take. */
+static const char *advice_at(slice page, size_t character, const char *what) {
+  if (strstr(what, "cannot start any token") == NULL) {
+    return "";
+  }
+  size_t byte = 0;
+  for (size_t i = 0; i < character && byte < page.length; i++) {
+    do {
+      byte++;
+    } while (byte < page.length && ((unsigned char)page.bytes[byte] & 0xC0) == 0x80);
+  }
+  bool is_tab = byte < page.length && page.bytes[byte] == '\t';
+  return is_tab ? "; indent with blanks, not with tabs" : "; put the text in quotes";
+}
+
 static status syntax_problem(problem_list *p, const yaml_parser_t *parser, slice page, error *err) {
   if (parser->error == YAML_MEMORY_ERROR) {
     return error_no_memory(err, "the specification");
@@ -40,12 +55,12 @@ static status syntax_problem(problem_list *p, const yaml_parser_t *parser, slice
     return STATUS_OK;
   }
   place at = place_of(parser->problem_mark);
-  const char *tab = strstr(what, "cannot start any token") != NULL ? "; is it a tab? indent with blanks" : "";
+  const char *advice = advice_at(page, parser->problem_mark.index, what);
   if (parser->context != NULL) {
     problem_at(p, at, "not YAML: %s (%s, from line %zu)%s", what, parser->context,
-               parser->context_mark.line + 1, tab);
+               parser->context_mark.line + 1, advice);
   } else {
-    problem_at(p, at, "not YAML: %s%s", what, tab);
+    problem_at(p, at, "not YAML: %s%s", what, advice);
   }
   return STATUS_OK;
 }
@@ -136,13 +151,10 @@ static int by_text_then_place(const void *left, const void *right) {
   return order != 0 ? order : (a->start > b->start) - (a->start < b->start);
 }
 
-/* Maps can be large, so the keys are compared in sorted order. */
-static void check_duplicates(arena *a, problem_list *p, const node *map) {
-  if (map->count < 2) {
-    return;
-  }
-  node **sorted = ARENA_ARRAY(a, node *, map->count);
-  if (sorted == NULL) {
+/* Of keys that stand twice the first stays.  Maps can be large, so the keys are compared in order. */
+static void drop_duplicates(arena *a, problem_list *p, node *map) {
+  node **sorted = ARENA_ARRAY(a, node *, (size_t)map->count + 1);
+  if (sorted == NULL || map->count < 2) {
     return;
   }
   memcpy(sorted, map->keys, map->count * sizeof sorted[0]);
@@ -152,10 +164,19 @@ static void check_duplicates(arena *a, problem_list *p, const node *map) {
     if (slice_equal(sorted[i]->text, first->text)) {
       problem_at(p, sorted[i]->at, "duplicate key '%s'; it stands in line %u already",
                  problem_quote(p, first->text), first->at.line);
+      sorted[i]->kind = NODE_EMPTY;
     } else {
       first = sorted[i];
     }
   }
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < map->count; i++) {
+    if (map->keys[i]->kind != NODE_EMPTY) {
+      map->keys[kept] = map->keys[i];
+      map->items[kept++] = map->items[i];
+    }
+  }
+  map->count = kept;
 }
 
 static bool is_empty_scalar(slice text) {
@@ -235,7 +256,7 @@ static bool convert_map(const conversion *c, const yaml_node_t *from, node *to) 
     to->keys[to->count] = key;
     to->items[to->count++] = value;
   }
-  check_duplicates(c->memory, c->problems, to);
+  drop_duplicates(c->memory, c->problems, to);
   return true;
 }
 
