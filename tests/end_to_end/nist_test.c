@@ -1,0 +1,195 @@
+/* NIST Statistical Reference Datasets through the ordinary path: a CSV file, a page of YAML, the report.
+ *
+ * Certified values have up to 15 significant digits; a figure is right when, rounded to the digits that
+ * are certified, it is the certified value ("log relative error >= 15 where the digits allow").
+ * Source: https://www.itl.nist.gov/div898/strd/ (univariate and ANOVA sets), read from the .dat files. */
+#include <ctype.h>
+#include <glob.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "tests/process.h"
+
+enum { DATA_LINE = 61 };
+
+/* Line NUMBER (from 1) of TEXT; NULL past the end. */
+static const char *line_at(const char *text, int number) {
+  for (; text && number > 1; number--) {
+    text = strchr(text, '\n');
+    text = text ? text + 1 : NULL;
+  }
+  return text;
+}
+
+/* The data from line 61 on as CSV: white space becomes commas. */
+static size_t to_csv(const char *dat, const char *header, char *out) {
+  char *at = out + sprintf(out, "%s\n", header);
+  const char *line = line_at(dat, DATA_LINE);
+  while (line && *line) {
+    const char *end = strchr(line, '\n');
+    const size_t length = end ? (size_t)(end - line) : strlen(line);
+    bool cell = false;
+    for (size_t i = 0; i < length; i++) {
+      if (!isspace((unsigned char)line[i])) {
+        if (!cell && i > 0 && at[-1] != '\n') {
+          *at++ = ',';
+        }
+        *at++ = line[i];
+      }
+      cell = !isspace((unsigned char)line[i]);
+    }
+    if (at[-1] != '\n') {
+      *at++ = '\n';
+    }
+    line = end ? end + 1 : NULL;
+  }
+  return (size_t)(at - out);
+}
+
+/* The significant digits of a certified value as it stands there. */
+static int certified_digits(const char *text) {
+  int digits = 0;
+  bool leading = true;
+  for (; *text && !isspace((unsigned char)*text) && *text != 'E'; text++) {
+    if (isdigit((unsigned char)*text)) {
+      leading = leading && *text == '0';
+      digits += !leading;
+    }
+  }
+  return digits;
+}
+
+static void expect_certified(const char *set, const char *what, double figure, const char *certified,
+                             bool is_exact) {
+  while (isspace((unsigned char)*certified)) {
+    certified++;
+  }
+  const int digits = is_exact ? 15 : certified_digits(certified);
+  char shown[64];
+  snprintf(shown, sizeof shown, "%.*e", (digits < 15 ? digits : 15) - 1, figure);
+  const double right = strtod(certified, NULL);
+  if (strtod(shown, NULL) != right && fabs(figure - right) > 1e-15 * fabs(right)) {
+    fail_msg("%s: %s is %.17g, certified %.30s", set, what, figure, certified);
+  }
+}
+
+/* Runs SPEC over the .dat file; the report's tree lives in MEMORY. */
+static const json *evaluate(arena *memory, const char *dat_path, const char *header, const char *spec,
+                            char **dat) {
+  size_t length = 0;
+  *dat = process_read_file(dat_path, &length);
+  assert_non_null(*dat);
+  char *csv = malloc(length + 1024);
+  assert_non_null(csv);
+  char directory[256];
+  char csv_path[512];
+  char spec_path[512];
+  process_directory_new(directory, sizeof directory);
+  process_write_file(directory, "data.csv", csv, to_csv(*dat, header, csv), csv_path, sizeof csv_path);
+  process_write_file(directory, "spec.yaml", spec, strlen(spec), spec_path, sizeof spec_path);
+  const char *const arguments[] = {CANVASS_PROGRAM, "run",      spec_path,      csv_path, "--format",
+                                   "json",          "--strict", "--shard-rows", "37",     NULL};
+  process_result result;
+  process_run(arguments, NULL, &result);
+  if (result.exit_code != 0) {
+    fail_msg("%s: exit %d: %s", dat_path, result.exit_code, result.err);
+  }
+  json *document = NULL;
+  error err;
+  assert_int_equal(json_parse(memory, (slice){result.out, result.out_length}, "report", &document, &err),
+                   STATUS_OK);
+  process_result_fini(&result);
+  process_directory_remove(directory);
+  free(csv);
+  return document;
+}
+
+/* The first row of the first analysis' table NAME. */
+static const json *first_row(const json *document, const char *name) {
+  const json *tables = json_get(json_at(json_get(document, "analyses"), 0), "tables");
+  for (size_t i = 0; i < json_count(tables); i++) {
+    if (strcmp(json_as_cstring(json_get(json_at(tables, i), "name")), name) == 0) {
+      return json_at(json_get(json_at(tables, i), "rows"), 0);
+    }
+  }
+  fail_msg("no table '%s'", name);
+  return NULL;
+}
+
+static void over_files(const char *pattern, size_t expected, void (*check)(const char *path)) {
+  glob_t found;
+  if (glob(pattern, 0, NULL, &found) != 0) {
+    print_message("skipped: %s is not here\n", pattern);
+    skip();
+  }
+  assert_int_equal(found.gl_pathc, expected);
+  for (size_t i = 0; i < found.gl_pathc; i++) {
+    check(found.gl_pathv[i]);
+  }
+  globfree(&found);
+}
+
+static void check_univariate(const char *path) {
+  arena *memory = arena_new();
+  char *dat = NULL;
+  const json *document = evaluate(memory, path, "y",
+                                  "variables:\n  y: {type: number}\n"
+                                  "analyses:\n  - describe: {items: [y]}\n",
+                                  &dat);
+  const json *row = first_row(document, "summary");
+  const char *mean = strchr(line_at(dat, 41), ':') + 1;
+  const char *sd = strchr(line_at(dat, 42), ':') + 1;
+  const char *exactly = strstr(mean, "(exact)");
+  const bool is_exact = exactly && exactly < line_at(dat, 42);
+  expect_certified(path, "mean", json_as_number(json_get(row, "mean")), mean, is_exact);
+  expect_certified(path, "sd", json_as_number(json_get(row, "sd")), sd, is_exact);
+  free(dat);
+  arena_destroy(memory);
+}
+
+static void univariate_means_and_deviations_are_the_certified_ones(void **state) {
+  (void)state;
+  over_files(CANVASS_SOURCE_DIR "/../shared/data/nist-strd/univ/*.dat", 9, check_univariate);
+}
+
+static void check_anova(const char *path) {
+  arena *memory = arena_new();
+  char *dat = NULL;
+  const json *document = evaluate(memory, path, "treatment,response",
+                                  "variables:\n  treatment: {type: nominal}\n  response: {type: number}\n"
+                                  "analyses:\n  - compare: {items: [response], groups: treatment}\n",
+                                  &dat);
+  const json *row = first_row(document, "anova");
+  /* "Between Treatment  df  SS  MS  F": the last of the numbers in line 41. */
+  const char *f = NULL;
+  char *line = strndup(line_at(dat, 41), (size_t)(line_at(dat, 42) - line_at(dat, 41)));
+  for (char *word = strtok(line, " \r\n"); word; word = strtok(NULL, " \r\n")) {
+    f = word;
+  }
+  expect_certified(path, "F", json_as_number(json_get(row, "f")), f, false);
+  free(line);
+  free(dat);
+  arena_destroy(memory);
+}
+
+static void anova_f_is_the_certified_one(void **state) {
+  (void)state;
+  over_files(CANVASS_SOURCE_DIR "/../shared/data/nist-strd/anova/*.dat", 11, check_anova);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(univariate_means_and_deviations_are_the_certified_ones),
+      cmocka_unit_test(anova_f_is_the_certified_one),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
