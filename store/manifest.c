@@ -113,8 +113,8 @@ static void decode_file(reader *r, manifest_file *f, arena *memory) {
   f->records = reader_varint(r);
   f->quarantined = reader_varint(r);
   f->places_count = (uint32_t)reader_count(r, MANIFEST_PLACES);
-  if (f->quarantined > f->records || f->places_count > f->quarantined) {
-    reader_fail(r, "a file has more quarantined rows than rows, or more places than quarantined rows");
+  if (f->quarantined > f->records) {
+    reader_fail(r, "a file has more quarantined rows than rows");
   }
   for (uint32_t i = 0; i < f->places_count; i++) {
     f->places[i].line = reader_varint(r);

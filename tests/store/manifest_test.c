@@ -1,0 +1,216 @@
+/* Manifests: identity over random ones, equal bytes for equal manifests, and rejections: truncations,
+ * changed bytes, and changes with a repaired checksum. */
+#include "store/manifest.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/shard.h"
+#include "tests/seeded.h"
+
+static slice random_name(arena *memory, seeded *r, const char *kind) {
+  char text[64];
+  const int length = snprintf(text, sizeof text, "%s \xe5\x95\x8f%u", kind, (unsigned)seeded_below(r, 1000));
+  return arena_slice(memory, (slice){text, (size_t)length});
+}
+
+static digest random_digest(seeded *r) {
+  digest d;
+  for (size_t i = 0; i < DIGEST_BYTES; i++) {
+    d.bytes[i] = (uint8_t)seeded_next(r);
+  }
+  return d;
+}
+
+static void fill_file(manifest *m, seeded *r, manifest_file *f) {
+  f->name = random_name(m->memory, r, "file");
+  f->sha256 = random_digest(r);
+  f->bytes = seeded_bits(r, 64);
+  f->records = 20 + seeded_bits(r, 30);
+  f->quarantined = seeded_below(r, 20);
+  f->places_count = (uint32_t)(f->quarantined < MANIFEST_PLACES ? f->quarantined : MANIFEST_PLACES);
+  for (uint32_t k = 0; k < f->places_count; k++) {
+    f->places[k] = (manifest_place){seeded_bits(r, 40), random_name(m->memory, r, "5 fields instead of")};
+  }
+}
+
+static manifest *random_manifest(seeded *r) {
+  manifest *m = manifest_new();
+  m->files_count = 1 + (uint32_t)seeded_below(r, 4);
+  m->files = ARENA_ARRAY(m->memory, manifest_file, m->files_count);
+  for (uint32_t i = 0; i < m->files_count; i++) {
+    fill_file(m, r, &m->files[i]);
+  }
+  m->shards_count = (uint32_t)seeded_below(r, 8);
+  m->shards = ARENA_ARRAY(m->memory, manifest_shard, m->shards_count);
+  uint64_t ordinal = 0;
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    m->shards[i] = (manifest_shard){
+        .name = random_digest(r),
+        .bytes = seeded_bits(r, 40),
+        .first_ordinal = ordinal,
+        .rows = (uint32_t)seeded_below(r, SHARD_ROWS_MAX + 1),
+        .file = (uint32_t)seeded_below(r, m->files_count),
+    };
+    ordinal += m->shards[i].rows + seeded_below(r, 3);
+  }
+  m->columns_count = (uint32_t)seeded_below(r, 20);
+  m->columns = ARENA_ARRAY(m->memory, manifest_column, m->columns_count);
+  for (uint32_t i = 0; i < m->columns_count; i++) {
+    m->columns[i] = (manifest_column){random_name(m->memory, r, "column"), (uint8_t)seeded_below(r, 19)};
+  }
+  return m;
+}
+
+static void what_is_written_is_read(void **state) {
+  (void)state;
+  seeded r = {seeded_seed()};
+  for (int i = 0; i < 500; i++) {
+    manifest *m = random_manifest(&r);
+    buf first, second;
+    buf_init(&first);
+    buf_init(&second);
+    manifest_encode(m, &first);
+    manifest *back = NULL;
+    error err;
+    if (manifest_decode(first.data, first.length, &back, &err) != STATUS_OK) {
+      fail_msg("seed %llu, case %d: %s", (unsigned long long)seeded_seed(), i, err.message);
+    }
+    manifest_encode(back, &second);
+    assert_int_equal(first.length, second.length);
+    assert_memory_equal(first.data, second.data, first.length);
+    assert_true(manifest_rows(m) == manifest_rows(back));
+    assert_int_equal(back->columns_count, m->columns_count);
+    for (uint32_t k = 0; k < m->files_count; k++) {
+      assert_true(slice_equal(m->files[k].name, back->files[k].name));
+      assert_true(digest_equal(&m->files[k].sha256, &back->files[k].sha256));
+      assert_int_equal(m->files[k].places_count, back->files[k].places_count);
+    }
+    for (uint32_t k = 0; k < m->shards_count; k++) {
+      assert_true(m->shards[k].first_ordinal == back->shards[k].first_ordinal);
+      assert_int_equal(m->shards[k].file, back->shards[k].file);
+    }
+    buf_fini(&first);
+    buf_fini(&second);
+    manifest_destroy(m);
+    manifest_destroy(back);
+  }
+  manifest_destroy(NULL);
+}
+
+static void repair_checksum(uint8_t *bytes, size_t length) {
+  const uint64_t checksum = digest_xxh3(bytes, length - 8);
+  for (size_t i = 0; i < 8; i++) {
+    bytes[length - 8 + i] = (uint8_t)(checksum >> (8 * i));
+  }
+}
+
+static void altered_bytes_are_refused_and_never_crash(void **state) {
+  (void)state;
+  seeded r = {seeded_seed()};
+  manifest *m = random_manifest(&r);
+  buf b;
+  buf_init(&b);
+  manifest_encode(m, &b);
+  manifest *back = NULL;
+  for (size_t length = 0; length < b.length; length++) {
+    uint8_t *part = malloc(length + 1);
+    memcpy(part, b.data, length);
+    assert_int_equal(manifest_decode(part, length, &back, NULL), STATUS_CORRUPT);
+    assert_null(back);
+    if (length >= 20) {
+      repair_checksum(part, length);
+      assert_int_equal(manifest_decode(part, length, &back, NULL), STATUS_CORRUPT);
+    }
+    free(part);
+  }
+  uint8_t *copy = malloc(b.length);
+  for (int i = 0; i < 20000; i++) {
+    memcpy(copy, b.data, b.length);
+    const size_t at = seeded_below(&r, b.length);
+    copy[at] ^= (uint8_t)(1 + seeded_below(&r, 255));
+    assert_int_equal(manifest_decode(copy, b.length, &back, NULL), STATUS_CORRUPT);
+    repair_checksum(copy, b.length);
+    if (manifest_decode(copy, b.length, &back, NULL) == STATUS_OK) {
+      manifest_destroy(back);
+    }
+  }
+  free(copy);
+  buf_fini(&b);
+  manifest_destroy(m);
+}
+
+typedef void (*spoil)(manifest *m);
+
+static void spoil_file(manifest *m) {
+  m->shards[0].file = m->files_count;
+}
+
+static void spoil_rows(manifest *m) {
+  m->shards[1].first_ordinal = m->shards[0].first_ordinal;
+}
+
+static void spoil_text(manifest *m) {
+  m->files[0].name = (slice){"\xff", 1};
+}
+
+static void spoil_decimals(manifest *m) {
+  m->columns[0].decimals_max = 19;
+}
+
+static void spoil_count(manifest *m) {
+  m->files[0].quarantined = m->files[0].records + 1;
+}
+
+static void facts_that_contradict_each_other_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    spoil change;
+    const char *message;
+  } cases[] = {
+      {spoil_file, "manifest: a shard is of a file that is not there"},
+      {spoil_rows, "manifest: the rows of a shard do not follow those before"},
+      {spoil_text, "manifest: a text is not UTF-8"},
+      {spoil_decimals, "manifest: a column has more than 18 decimals"},
+      {spoil_count, "manifest: a file has more quarantined rows than rows"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    manifest_file file = {.name = {"a.csv", 5}, .records = 9};
+    manifest_shard shards[2] = {{.rows = 5}, {.first_ordinal = 5, .rows = 4}};
+    manifest_column column = {{"q1", 2}, 0};
+    manifest m = {.files = &file,
+                  .files_count = 1,
+                  .shards = shards,
+                  .shards_count = 2,
+                  .columns = &column,
+                  .columns_count = 1};
+    buf b;
+    buf_init(&b);
+    manifest *back = NULL;
+    error err;
+    manifest_encode(&m, &b);
+    assert_int_equal(manifest_decode(b.data, b.length, &back, &err), STATUS_OK);
+    manifest_destroy(back);
+    buf_clear(&b);
+    cases[i].change(&m);
+    manifest_encode(&m, &b);
+    assert_int_equal(manifest_decode(b.data, b.length, &back, &err), STATUS_CORRUPT);
+    assert_string_equal(err.message, cases[i].message);
+    buf_fini(&b);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_is_written_is_read),
+      cmocka_unit_test(altered_bytes_are_refused_and_never_crash),
+      cmocka_unit_test(facts_that_contradict_each_other_are_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

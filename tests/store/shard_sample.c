@@ -1,0 +1,172 @@
+/* Random shard contents, and the comparison of what was written with what was read. */
+#include "tests/store/shard_sample.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static slice random_text(arena *memory, seeded *r, uint32_t index) {
+  char text[400];
+  size_t length = (size_t)snprintf(text, sizeof text, "\xe7\xad\x94%u", index);
+  for (uint64_t more = seeded_below(r, 50) == 0 ? seeded_below(r, 350) : seeded_below(r, 6); more > 0;
+       more--) {
+    text[length++] = (char)('a' + seeded_below(r, 26));
+  }
+  return arena_slice(memory, (slice){text, length});
+}
+
+static void add_dictionary(arena *memory, seeded *r, shard_column *c, uint32_t count) {
+  slice *texts = ARENA_ARRAY(memory, slice, count);
+  for (uint32_t i = 0; i < count; i++) {
+    texts[i] = i == 0 ? (slice){"", 0} : random_text(memory, r, i);
+  }
+  c->texts = texts;
+  c->texts_count = count;
+}
+
+static void fill_codes(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+  static const uint32_t counts[] = {1, 2, 15, 16, 17, 200, 254};
+  add_dictionary(memory, r, c, counts[seeded_below(r, 7)]);
+  uint8_t *codes = ARENA_ARRAY(memory, uint8_t, rows);
+  for (uint32_t i = 0; i < rows; i++) {
+    codes[i] = (uint8_t)seeded_below(r, c->texts_count);
+  }
+  c->codes = codes;
+}
+
+static void fill_wide(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+  add_dictionary(memory, r, c, 1 + (uint32_t)seeded_below(r, 2000));
+  uint16_t *codes = ARENA_ARRAY(memory, uint16_t, rows);
+  for (uint32_t i = 0; i < rows; i++) {
+    codes[i] = (uint16_t)seeded_below(r, c->texts_count);
+  }
+  c->wide_codes = codes;
+}
+
+static void fill_decimals(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+  static const unsigned widths[] = {0, 1, 8, 9, 16, 17, 32, 33, 64};
+  const unsigned bits = widths[seeded_below(r, 9)];
+  const int64_t base = bits == 64 ? 0 : (int64_t)seeded_bits(r, 64);
+  const uint64_t exceptions_in = seeded_below(r, 3) == 0 ? 0 : 1 + seeded_below(r, 10);
+  int64_t *mantissas = ARENA_ARRAY(memory, int64_t, rows);
+  uint32_t *exception_rows = ARENA_ARRAY(memory, uint32_t, rows);
+  uint32_t *exception_texts = ARENA_ARRAY(memory, uint32_t, rows);
+  for (uint32_t i = 0; i < rows; i++) {
+    if (exceptions_in > 0 && seeded_below(r, exceptions_in) == 0) {
+      exception_rows[c->exceptions_count++] = i;
+      continue;
+    }
+    const uint64_t delta = bits == 0 ? 0 : seeded_next(r) >> (64 - bits);
+    mantissas[i] =
+        __builtin_add_overflow_p(base, delta, (int64_t)0) ? base : (int64_t)((uint64_t)base + delta);
+  }
+  add_dictionary(memory, r, c, c->exceptions_count < 5 ? c->exceptions_count : 5);
+  for (uint32_t i = 0; i < c->exceptions_count; i++) {
+    exception_texts[i] = (uint32_t)seeded_below(r, c->texts_count);
+  }
+  c->mantissas = mantissas;
+  c->exception_rows = exception_rows;
+  c->exception_texts = exception_texts;
+  c->scale = (uint8_t)seeded_below(r, 19);
+}
+
+static void fill_texts(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+  uint32_t *offsets = ARENA_ARRAY(memory, uint32_t, (size_t)rows + 1);
+  char *bytes = arena_alloc(memory, (size_t)rows * 400 + 1);
+  for (uint32_t i = 0; i < rows; i++) {
+    const slice text = random_text(memory, r, i);
+    memcpy(bytes + offsets[i], text.bytes, text.length);
+    offsets[i + 1] = offsets[i] + (uint32_t)text.length;
+  }
+  if (rows > 100 && seeded_below(r, 4) == 0) {
+    memset(bytes, 'x', (size_t)rows * 400);
+    for (uint32_t i = 1; i <= rows; i++) {
+      offsets[i] = rows * 400; /* one text of more than 64 KiB or so, the others empty */
+    }
+  }
+  c->offsets = offsets;
+  c->bytes = bytes;
+}
+
+static void (*const fills[])(arena *, seeded *, shard_column *, uint32_t) = {
+    [SHARD_CODES] = fill_codes,
+    [SHARD_WIDE] = fill_wide,
+    [SHARD_DECIMALS] = fill_decimals,
+    [SHARD_TEXTS] = fill_texts,
+};
+
+static void add_gaps(arena *memory, seeded *r, shard_content *content) {
+  uint32_t *gap_rows = ARENA_ARRAY(memory, uint32_t, content->rows);
+  uint32_t *gap_records = ARENA_ARRAY(memory, uint32_t, content->rows);
+  uint32_t *gap_lines = ARENA_ARRAY(memory, uint32_t, content->rows);
+  for (uint32_t i = 0; i < content->rows; i++) {
+    if (seeded_below(r, 20) == 0) {
+      gap_rows[content->gaps_count] = i;
+      gap_records[content->gaps_count] = (uint32_t)seeded_below(r, 3);
+      gap_lines[content->gaps_count++] = 1 + (uint32_t)seeded_below(r, 3);
+    }
+  }
+  content->gap_rows = gap_rows;
+  content->gap_records = gap_records;
+  content->gap_lines = gap_lines;
+}
+
+shard_content shard_sample(arena *memory, seeded *r, uint32_t rows, uint32_t columns) {
+  shard_content content = {
+      .rows = rows,
+      .columns_count = columns,
+      .first_ordinal = seeded_bits(r, 40),
+      .first_line = seeded_bits(r, 40),
+      .file = (uint32_t)seeded_below(r, 9),
+      .decimal_mark = seeded_below(r, 2) == 0 ? '.' : ',',
+  };
+  shard_column *all = ARENA_ARRAY(memory, shard_column, columns);
+  for (uint32_t i = 0; i < columns; i++) {
+    char name[16];
+    const int length = snprintf(name, sizeof name, "q%u", i);
+    all[i].kind = (shard_kind)(1 + seeded_below(r, 4));
+    all[i].name = arena_slice(memory, (slice){name, (size_t)length});
+    all[i].decimals_max = (uint8_t)seeded_below(r, 19);
+    fills[all[i].kind](memory, r, &all[i], rows);
+  }
+  content.columns = all;
+  if (seeded_below(r, 2) == 0) {
+    add_gaps(memory, r, &content);
+  }
+  return content;
+}
+
+static bool same_bytes(const void *a, const void *b, size_t length) {
+  return length == 0 || memcmp(a, b, length) == 0;
+}
+
+static bool same_rows(const shard_column *a, const shard_column *b, uint32_t rows) {
+  switch (a->kind) {
+    case SHARD_CODES:
+      return same_bytes(a->codes, b->codes, rows);
+    case SHARD_WIDE:
+      return same_bytes(a->wide_codes, b->wide_codes, rows * sizeof *a->wide_codes);
+    case SHARD_DECIMALS:
+      return same_bytes(a->mantissas, b->mantissas, rows * sizeof *a->mantissas);
+    case SHARD_TEXTS:
+      return same_bytes(a->offsets, b->offsets, (rows + 1) * sizeof *a->offsets) &&
+             same_bytes(a->bytes, b->bytes, a->offsets[rows]);
+  }
+  return false;
+}
+
+bool shard_sample_same(const shard_column *a, const shard_column *b, uint32_t rows) {
+  const size_t exceptions_bytes = a->exceptions_count * sizeof(uint32_t);
+  if (a->kind != b->kind || !slice_equal(a->name, b->name) || a->decimals_max != b->decimals_max ||
+      a->texts_count != b->texts_count || a->scale != b->scale ||
+      a->exceptions_count != b->exceptions_count ||
+      !same_bytes(a->exception_rows, b->exception_rows, exceptions_bytes) ||
+      !same_bytes(a->exception_texts, b->exception_texts, exceptions_bytes)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < a->texts_count; i++) {
+    if (!slice_equal(a->texts[i], b->texts[i])) {
+      return false;
+    }
+  }
+  return same_rows(a, b, rows);
+}
