@@ -1,0 +1,197 @@
+/* How fast the CSV reader is, phase by phase: csv_bench FILE [THREADS] [REPETITIONS].
+ *
+ * Each phase does all of the one before it and more, on the file as the page cache has it: reading the
+ * bytes, cutting them into pieces, encoding the pieces to columns, encoding the columns to the bytes of
+ * shards; all these on one thread; then the whole reader with its threads.  Printed: the best time of the
+ * repetitions, rows and bytes of CSV per second.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "client/csv/encode.h"
+#include "client/csv/split.h"
+
+enum { ROWS = 65536, REPETITIONS = 5 };
+
+typedef enum depth { READ, SPLIT, ENCODE, SHARDS } depth;
+
+typedef struct figures {
+  uint64_t rows;
+  uint64_t bytes;
+  double seconds;
+} figures;
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void must(status code, const error *err) {
+  if (code != STATUS_OK) {
+    fprintf(stderr, "csv_bench: %s\n", err->message);
+    exit(status_exit_code(code));
+  }
+}
+
+/* What the guess of csv_read comes to on the generated survey: names say it. */
+static csv_hint hint_of(slice name) {
+  static const char *const numbers[] = {"resp_id", "weight", "spend"};
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    if (slice_equal(name, slice_of(numbers[i]))) {
+      return CSV_HINT_NUMBER;
+    }
+  }
+  return CSV_HINT_TEXT_CODES;
+}
+
+typedef struct bench {
+  csv_source *source;
+  csv_splitter splitter;
+  csv_file_header header;
+  csv_schema schema;
+  csv_layout layout;
+  arena *memory;
+} bench;
+
+static void begin(bench *b, const char *path) {
+  error err;
+  b->memory = arena_new();
+  must(csv_source_open(path, NULL, NULL, &b->source, &err), &err);
+  csv_splitter_init(&b->splitter, b->source, 0);
+  must(csv_header_read(&b->splitter, 0, b->memory, &b->header, &err), &err);
+  csv_hint *hints = ARENA_ARRAY(b->memory, csv_hint, b->header.count);
+  uint32_t *cells = ARENA_ARRAY(b->memory, uint32_t, b->header.count);
+  for (uint32_t i = 0; i < b->header.count; i++) {
+    hints[i] = hint_of(b->header.names[i]);
+    cells[i] = i;
+  }
+  b->schema = (csv_schema){b->header.names, hints, b->header.count, '.'};
+  b->layout = (csv_layout){"bench", &b->header, cells, 0};
+}
+
+static void end(bench *b) {
+  csv_splitter_fini(&b->splitter);
+  csv_source_close(b->source);
+  arena_destroy(b->memory);
+}
+
+static void read_only(bench *b, figures *f) {
+  static uint8_t block[256 << 10];
+  size_t got = 1;
+  error err;
+  while (got > 0) {
+    must(csv_source_read(b->source, block, sizeof block, &got, &err), &err);
+  }
+  digest sha256;
+  csv_source_finish(b->source, &sha256, &f->bytes);
+}
+
+static void read_pieces(bench *b, depth how_deep, const csv_kernels *kernels, figures *f) {
+  error err;
+  csv_piece piece = {0};
+  buf bytes;
+  buf_init(&bytes);
+  csv_encoder *encoder = csv_encoder_new(&b->schema, kernels);
+  b->splitter.kernels = kernels;
+  double spent = 0;
+  while (true) {
+    const double start = now();
+    must(csv_splitter_next(&b->splitter, ROWS, &piece, &err), &err);
+    spent += how_deep == SPLIT ? now() - start : 0;
+    if (piece.length == 0) {
+      break;
+    }
+    f->rows += piece.records;
+    const double split = now();
+    shard_content content;
+    if (how_deep >= ENCODE) {
+      must(csv_encoder_run(encoder, &b->layout, &piece, &content, &err), &err);
+    }
+    if (how_deep >= SHARDS) {
+      buf_clear(&bytes);
+      must(shard_encode(&content, &bytes, &err), &err);
+    }
+    spent += how_deep >= ENCODE ? now() - split : 0;
+  }
+  f->seconds = spent;
+  f->bytes = csv_source_position(b->source);
+  csv_encoder_destroy(encoder);
+  buf_fini(&bytes);
+  csv_piece_fini(&piece);
+}
+
+static figures run_phase(const char *path, depth how_deep, const csv_kernels *kernels) {
+  bench b = {0};
+  figures f = {0};
+  begin(&b, path);
+  const double start = now();
+  if (how_deep == READ) {
+    read_only(&b, &f);
+    f.seconds = now() - start;
+  } else {
+    read_pieces(&b, how_deep, kernels, &f);
+  }
+  end(&b);
+  return f;
+}
+
+static figures run_reader(const char *path, unsigned threads) {
+  error err;
+  store *into;
+  manifest *facts;
+  must(store_new_temporary(NULL, &into, &err), &err);
+  const csv_options options = {.decimal_mark = '.', .shard_rows = ROWS, .threads = threads};
+  const double start = now();
+  must(csv_read(&options, &path, 1, into, &facts, &err), &err);
+  const figures f = {manifest_rows(facts), facts->files[0].bytes, now() - start};
+  manifest_destroy(facts);
+  store_destroy(into);
+  return f;
+}
+
+static void print(const char *phase, const char *form, figures f) {
+  printf("%-34s %-9s %8.1f ms  %6.2f M rows/s  %8.1f MB/s\n", phase, form, f.seconds * 1e3,
+         (double)f.rows / f.seconds * 1e-6, (double)f.bytes / f.seconds * 1e-6);
+}
+
+static const struct {
+  const char *name;
+  depth how_deep;
+} phases[] = {
+    {"read and hash (its own thread)", READ},
+    {"read and cut, 1 thread", SPLIT},
+    {"encode to columns, 1 thread", ENCODE},
+    {"encode to shards, 1 thread", SHARDS},
+};
+
+static figures better(figures a, figures b) {
+  return a.seconds > 0 && a.seconds < b.seconds ? a : b;
+}
+
+int main(int count, char **arguments) {
+  if (count < 2) {
+    fprintf(stderr, "usage: csv_bench FILE [THREADS] [REPETITIONS]\n");
+    return 2;
+  }
+  const unsigned threads = count > 2 ? (unsigned)atoi(arguments[2]) : 2;
+  const int repetitions = count > 3 ? atoi(arguments[3]) : REPETITIONS;
+  for (size_t form = 0; csv_kernels_at(form) != NULL; form++) {
+    for (size_t i = 0; i < sizeof phases / sizeof phases[0]; i++) {
+      figures best = {0};
+      for (int r = 0; r < repetitions; r++) {
+        best = better(best, run_phase(arguments[1], phases[i].how_deep, csv_kernels_at(form)));
+      }
+      print(phases[i].name, csv_kernels_at(form)->name, best);
+    }
+  }
+  figures best = {0};
+  for (int r = 0; r < repetitions; r++) {
+    best = better(best, run_reader(arguments[1], threads));
+  }
+  char name[64];
+  snprintf(name, sizeof name, "the whole reader, %u threads", threads);
+  print(name, csv_kernels_best()->name, best);
+  return 0;
+}
