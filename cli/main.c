@@ -1,1 +1,94 @@
-int main(void) { return 2; }
+/* The executable: finds the subcommand, reads its options, runs it, and turns its status into the exit
+ * code.  Answers go to standard output, everything else to standard error. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/output.h"
+#include "cli/subcommand.h"
+
+enum { SHARD_ROWS_DEFAULT = 65536 };
+
+static status answer(void (*fill)(buf *out), error *err) {
+  buf text;
+  buf_init(&text);
+  fill(&text);
+  status s = buf_status(&text, "help", err);
+  if (s == STATUS_OK) {
+    s = output_write(NULL, &text, err);
+  }
+  buf_fini(&text);
+  return s;
+}
+
+static status answer_help(const subcommand *s, error *err) {
+  buf text;
+  buf_init(&text);
+  help_subcommand(s, &text);
+  status result = buf_status(&text, "help", err);
+  if (result == STATUS_OK) {
+    result = output_write(NULL, &text, err);
+  }
+  buf_fini(&text);
+  return result;
+}
+
+static status check_operands(const subcommand *s, size_t count, error *err) {
+  if (count < s->operands_min) {
+    return error_set(err, STATUS_USAGE, "'%s' needs %s; see 'canvass help %s'", s->name, s->operands_missing,
+                     s->name);
+  }
+  if (count > s->operands_max) {
+    return error_set(err, STATUS_USAGE, "'%s' takes at most %zu operands; see 'canvass help %s'", s->name,
+                     s->operands_max, s->name);
+  }
+  return STATUS_OK;
+}
+
+static status run_subcommand(const subcommand *s, const char *const *arguments, size_t count, error *err) {
+  settings chosen = {.shard_rows = SHARD_ROWS_DEFAULT, .language = -1};
+  option_result result;
+  status outcome = options_parse(s->options, s->options_count, arguments, count, &chosen, &result, err);
+  if (outcome == STATUS_OK && result.wants_help) {
+    outcome = answer_help(s, err);
+  } else if (outcome == STATUS_OK) {
+    outcome = check_operands(s, result.operands_count, err);
+    if (outcome == STATUS_OK) {
+      outcome = s->run(&chosen, result.operands, result.operands_count, err);
+    }
+  }
+  free(result.operands);
+  return outcome;
+}
+
+static status dispatch(const char *const *arguments, size_t count, error *err) {
+  if (count == 0) {
+    return answer(help_bare, err);
+  }
+  static const struct {
+    const char *name;
+    void (*fill)(buf *out);
+  } answers[] = {{"--help", help_overview}, {"-h", help_overview}, {"--version", version_text}};
+  for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+    if (strcmp(arguments[0], answers[i].name) == 0) {
+      return answer(answers[i].fill, err);
+    }
+  }
+  if (arguments[0][0] == '-') {
+    return error_set(err, STATUS_USAGE, "unknown option '%s' before a subcommand; see 'canvass help'",
+                     arguments[0]);
+  }
+  const subcommand *s = subcommand_find(arguments[0]);
+  return s == NULL ? subcommand_unknown(arguments[0], err) : run_subcommand(s, arguments + 1, count - 1, err);
+}
+
+int main(int argc, char **argv) {
+  (void)signal(SIGPIPE, SIG_IGN);
+  error err = {STATUS_OK, ""};
+  const size_t count = argc > 1 ? (size_t)argc - 1 : 0;
+  status s = dispatch((const char *const *)argv + 1, count, &err);
+  if (s != STATUS_OK && err.message[0] != '\0') {
+    output_complain("%s", err.message);
+  }
+  return status_exit_code(s);
+}

@@ -1,0 +1,164 @@
+/* From the command line's paths to a plan over shards. */
+#include "cli/evaluation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/standard_input.h"
+
+enum { SPEC_BYTES_MAX = 16 << 20, READ_BYTES = 1 << 16, PLACES_SHOWN = 3 };
+
+/* ---- The specification --------------------------------------------------------------------------- */
+
+static status read_page(int fd, const char *path, buf *page, error *err) {
+  for (;;) {
+    if (!buf_reserve(page, READ_BYTES)) {
+      return error_no_memory(err, path);
+    }
+    ssize_t got = read(fd, page->data + page->length, READ_BYTES);
+    if (got < 0 && errno != EINTR) {
+      return error_set(err, STATUS_SPECIFICATION, "cannot read %s: %s", path, strerror(errno));
+    }
+    if (got == 0) {
+      return STATUS_OK;
+    }
+    page->length += got < 0 ? 0 : (size_t)got;
+    if (page->length > SPEC_BYTES_MAX) {
+      return error_set(err, STATUS_SPECIFICATION,
+                       "%s is larger than %d MiB: is it a specification?  Usage: canvass run SPEC DATA...",
+                       path, SPEC_BYTES_MAX >> 20);
+    }
+  }
+}
+
+/* Every problem on a line of its own; the message in ERR has then been said. */
+static status say_problems(spec_problems *problems, status s, error *err) {
+  if (s != STATUS_OK && problems->count > 0) {
+    slice rest = {(const char *)problems->text.data, problems->text.length};
+    while (rest.length > 0) {
+      const char *end = memchr(rest.bytes, '\n', rest.length);
+      slice line = {rest.bytes, end == NULL ? rest.length : (size_t)(end - rest.bytes)};
+      size_t used = line.length + (end == NULL ? 0 : 1);
+      output_complain("%.*s", SLICE_ARG(line));
+      rest = (slice){rest.bytes + used, rest.length - used};
+    }
+    (void)error_set(err, s, "%s", "");
+  }
+  spec_problems_fini(problems);
+  return s;
+}
+
+status evaluation_load_spec(evaluation *e, const char *path, error *err) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return error_set(err, STATUS_SPECIFICATION, "cannot open the specification %s: %s", path,
+                     strerror(errno));
+  }
+  status s = read_page(fd, path, &e->page, err);
+  (void)close(fd);
+  if (s != STATUS_OK) {
+    return s;
+  }
+  spec_problems problems = {.count = 0};
+  s = spec_parse(path, (const char *)e->page.data, e->page.length, &e->specification, &problems, err);
+  return say_problems(&problems, s, err);
+}
+
+/* ---- The data ------------------------------------------------------------------------------------ */
+
+static bool on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
+  evaluation *e = context;
+  progress_show(&e->progress, "Reading", 0, rows, bytes_done, bytes_total);
+  return !interrupt_requested();
+}
+
+unsigned evaluation_workers(const evaluation *e) {
+  if (e->settings->workers > 0) {
+    return e->settings->workers;
+  }
+  cpu_set_t set;
+  int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  return count > 0 ? (unsigned)count : 1;
+}
+
+static status find_columns(evaluation *e, const char *path, csv_options *options, error *err) {
+  spec_problems problems = {.count = 0};
+  status s = spec_csv_options(e->specification, NULL, options, &problems, err);
+  TRY(say_problems(&problems, s, err));
+  manifest *header = NULL;
+  TRY(csv_header(options, path, &header, err));
+  problems = (spec_problems){.count = 0};
+  s = spec_csv_options(e->specification, header, options, &problems, err);
+  manifest_destroy(header);
+  return say_problems(&problems, s, err);
+}
+
+/* "survey.csv:17: 9 cells where the header has 10" for the first places; one message names the rest. */
+static status refuse_quarantined(const manifest *m, error *err) {
+  uint64_t quarantined = 0;
+  unsigned shown = 0;
+  for (uint32_t i = 0; i < m->files_count; i++) {
+    const manifest_file *file = &m->files[i];
+    quarantined += file->quarantined;
+    for (uint32_t k = 0; k < file->places_count && shown < PLACES_SHOWN; k++, shown++) {
+      output_complain("%.*s:%llu: %.*s", SLICE_ARG(file->name), (unsigned long long)file->places[k].line,
+                      SLICE_ARG(file->places[k].problem));
+    }
+  }
+  if (quarantined == 0) {
+    return STATUS_OK;
+  }
+  return error_set(err, STATUS_DATA, "--strict: quarantined records: %llu", (unsigned long long)quarantined);
+}
+
+static bool has_standard_input(const char *const *paths, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(paths[i], "-") == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) {
+  bool is_piped = has_standard_input(paths, count);
+  if (is_piped) {
+    TRY(standard_input_keep(err));
+  }
+  csv_options options = {
+      .shard_rows = e->settings->shard_rows,
+      .threads = evaluation_workers(e),
+      .progress = on_reading,
+      .context = e,
+  };
+  TRY(find_columns(e, paths[0], &options, err));
+  if (is_piped) {
+    TRY(standard_input_rewind(err));
+  }
+  TRY(store_new_temporary(NULL, &e->shards, err));
+  status s = csv_read(&options, paths, count, e->shards, &e->dataset, err);
+  progress_clear(&e->progress);
+  TRY(s);
+  return e->settings->strict ? refuse_quarantined(e->dataset, err) : STATUS_OK;
+}
+
+status evaluation_make_plan(evaluation *e, error *err) {
+  spec_problems problems = {.count = 0};
+  status s = spec_plan(e->specification, e->dataset, &e->plan, &problems, err);
+  return say_problems(&problems, s, err);
+}
+
+void evaluation_fini(evaluation *e) {
+  progress_clear(&e->progress);
+  plan_destroy(e->plan);
+  manifest_destroy(e->dataset);
+  store_destroy(e->shards);
+  spec_destroy(e->specification);
+  buf_fini(&e->page);
+}

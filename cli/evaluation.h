@@ -1,0 +1,30 @@
+/* What `run` and `check` have in common: the specification read, the data read into shards, the plan
+ * made.  Zero-initialised, then load in order, then fini. */
+#ifndef CANVASS_CLI_EVALUATION_H
+#define CANVASS_CLI_EVALUATION_H
+
+#include "cli/progress.h"
+#include "cli/subcommand.h"
+#include "client/spec/spec.h"
+#include "store/store.h"
+
+typedef struct evaluation {
+  const settings *settings; /* borrowed */
+  progress progress;
+  buf page; /* the specification's bytes */
+  spec *specification;
+  store *shards;
+  manifest *dataset;
+  plan *plan;
+} evaluation;
+
+/* All problems of a specification are written to standard error; ERR is then an empty message. */
+status evaluation_load_spec(evaluation *e, const char *path, error *err) MUST_USE;
+/* Header, columns, shards.  With --strict STATUS_DATA when a row was quarantined. */
+status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) MUST_USE;
+status evaluation_make_plan(evaluation *e, error *err) MUST_USE;
+void evaluation_fini(evaluation *e);
+
+unsigned evaluation_workers(const evaluation *e);
+
+#endif

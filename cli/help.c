@@ -1,0 +1,179 @@
+/* canvass help: screens made from the tables of subcommands and analyses. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/output.h"
+#include "cli/subcommand.h"
+#include "stats/analysis.h"
+
+enum { NAMES_MAX = 64, SYNOPSIS_BYTES = 64 };
+
+/* TEXT's lines, each behind INDENT blanks. */
+static void put_lines(buf *out, const char *text, int indent) {
+  while (text != NULL && *text != '\0') {
+    size_t length = strcspn(text, "\n");
+    buf_printf(out, "%*s%.*s\n", length == 0 ? 0 : indent, "", (int)length, text);
+    text += length + (text[length] == '\n' ? 1 : 0);
+  }
+}
+
+void help_bare(buf *out) {
+  buf_printf(out,
+             "canvass evaluates satisfaction surveys: a survey file and a page of YAML in,\n"
+             "an evaluation report out.\n"
+             "\n"
+             "  canvass run survey.yaml answers.csv\n"
+             "  canvass run survey.yaml answers.csv.gz --format json -o report.json\n"
+             "\n"
+             "See 'canvass --help'.\n");
+}
+
+static void put_analyses(buf *out) {
+  buf_printf(out, "\nAnalyses:");
+  for (size_t i = 0; i < analysis_count(); i++) {
+    buf_printf(out, " %s", analysis_at(i)->name);
+  }
+  buf_printf(out, "\n");
+}
+
+void help_overview(buf *out) {
+  buf_printf(out,
+             "Usage: canvass SUBCOMMAND [OPTIONS] ...\n"
+             "\n"
+             "Evaluates satisfaction surveys: a survey file and a page of YAML in, a report out.\n"
+             "\n"
+             "Subcommands:\n");
+  for (size_t i = 0; i < subcommand_count(); i++) {
+    buf_printf(out, "  %-9s %s\n", subcommand_at(i)->name, subcommand_at(i)->summary);
+  }
+  put_analyses(out);
+  buf_printf(out,
+             "\n"
+             "Example:\n"
+             "  canvass run survey.yaml answers.csv\n"
+             "\n"
+             "Exit codes: 0 done, 1 failed, 2 usage or wrong specification, 3 broker not reachable,\n"
+             "            4 unusable data, 130 interrupted\n"
+             "\n"
+             "'canvass help SUBCOMMAND' and 'canvass help ANALYSIS' tell more.\n");
+}
+
+static void put_option(buf *out, const option *o) {
+  char synopsis[SYNOPSIS_BYTES];
+  char letter[8] = "    ";
+  if (o->letter != 0) {
+    (void)snprintf(letter, sizeof letter, "-%c, ", o->letter);
+  }
+  (void)snprintf(synopsis, sizeof synopsis, "%s--%s%s%s", letter, o->name, o->argument == NULL ? "" : " ",
+                 o->argument == NULL ? "" : o->argument);
+  buf_printf(out, "  %-23s %s\n", synopsis, o->help);
+}
+
+void help_subcommand(const subcommand *s, buf *out) {
+  static const option help = {.letter = 'h', .name = "help", .help = "this text"};
+  buf_printf(out, "Usage: canvass %s%s%s\n\n", s->name, s->usage[0] == '\0' ? "" : " ", s->usage);
+  put_lines(out, s->about, 0);
+  buf_printf(out, "\nOptions:\n");
+  for (size_t i = 0; i < s->options_count; i++) {
+    put_option(out, &s->options[i]);
+  }
+  put_option(out, &help);
+  buf_printf(out, "\nExample:\n");
+  put_lines(out, s->example, 2);
+}
+
+/* ---- Analyses ------------------------------------------------------------------------------------ */
+
+static void put_argument(buf *out, const analysis_argument *a) {
+  buf_printf(out, "  %-16s %s", a->name, a->help == NULL ? "" : a->help);
+  if (a->choices != NULL) {
+    buf_printf(out, " (");
+    for (size_t i = 0; a->choices[i] != NULL; i++) {
+      buf_printf(out, "%s%s", i > 0 ? ", " : "", a->choices[i]);
+    }
+    buf_printf(out, ")");
+  }
+  if (a->required) {
+    buf_printf(out, "; required");
+  } else if (a->fallback != NULL) {
+    buf_printf(out, "; default: %s", a->fallback);
+  }
+  buf_printf(out, "\n");
+}
+
+static void help_analysis(const analysis_kind *kind, buf *out) {
+  buf_printf(out, "%s: %s\n\n", kind->name, kind->summary == NULL ? "" : kind->summary);
+  put_lines(out, kind->about, 0);
+  buf_printf(out, "\nArguments:\n");
+  for (uint32_t i = 0; i < kind->arguments_count; i++) {
+    put_argument(out, &kind->arguments[i]);
+  }
+  buf_printf(out, "Besides: name, label, where%s%s, confidence, small_base, seed\n",
+             kind->takes_breakdowns ? ", by" : "", kind->takes_weight ? ", weight" : "");
+  buf_printf(out, "\nExample:\n");
+  put_lines(out, kind->example, 2);
+}
+
+static status unknown_topic(const char *topic, error *err) {
+  const char *names[NAMES_MAX];
+  size_t count = 0;
+  for (size_t i = 0; i < subcommand_count() && count < NAMES_MAX; i++) {
+    names[count++] = subcommand_at(i)->name;
+  }
+  for (size_t i = 0; i < analysis_count() && count < NAMES_MAX; i++) {
+    names[count++] = analysis_at(i)->name;
+  }
+  const char *nearest = text_nearest(slice_of(topic), names, count);
+  if (nearest != NULL) {
+    return error_set(err, STATUS_USAGE, "'%s' is no subcommand and no analysis; did you mean '%s'?", topic,
+                     nearest);
+  }
+  return error_set(err, STATUS_USAGE, "'%s' is no subcommand and no analysis; see 'canvass help'", topic);
+}
+
+static status put_topic(const char *topic, buf *out, error *err) {
+  const subcommand *s = subcommand_find(topic);
+  const analysis_kind *kind = analysis_find(topic);
+  if (s == NULL && kind == NULL) {
+    return unknown_topic(topic, err);
+  }
+  if (s != NULL) {
+    help_subcommand(s, out);
+  } else {
+    help_analysis(kind, out);
+  }
+  return STATUS_OK;
+}
+
+static status help(const settings *s, const char *const *operands, size_t count, error *err) {
+  (void)s;
+  buf text;
+  buf_init(&text);
+  status result = STATUS_OK;
+  if (count == 0) {
+    help_overview(&text);
+  } else {
+    result = put_topic(operands[0], &text, err);
+  }
+  if (result == STATUS_OK) {
+    result = buf_status(&text, "help", err);
+  }
+  if (result == STATUS_OK) {
+    result = output_write(NULL, &text, err);
+  }
+  buf_fini(&text);
+  return result;
+}
+
+const subcommand subcommand_help = {
+    .name = "help",
+    .summary = "tell about a subcommand or an analysis",
+    .usage = "[SUBCOMMAND|ANALYSIS]",
+    .about = "Without a name: what there is.\n",
+    .example =
+        "canvass help run\n"
+        "canvass help nps\n",
+    .operands_max = 1,
+    .run = help,
+};

@@ -1,0 +1,11 @@
+/* Ctrl-C and its like: the first one asks the program to stop cleanly, the second one ends it. */
+#ifndef CANVASS_CLI_INTERRUPT_H
+#define CANVASS_CLI_INTERRUPT_H
+
+#include <stdbool.h>
+
+/* From now on SIGINT, SIGTERM and SIGHUP set a flag, and SIGPIPE is an error of writing. */
+void interrupt_prepare(void);
+bool interrupt_requested(void);
+
+#endif

@@ -1,0 +1,169 @@
+/* The parser of options. */
+#include "cli/options.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+enum { OPTIONS_MAX = 32 };
+
+static const option help_option = {.letter = 'h', .name = "help", .kind = OPTION_FLAG};
+
+typedef struct parsing {
+  const option *table;
+  size_t count;
+  const char *const *arguments;
+  size_t arguments_count;
+  size_t at; /* the argument being read */
+  char *settings;
+  option_result *out;
+} parsing;
+
+static const option *find_letter(const parsing *p, char letter) {
+  for (size_t i = 0; i < p->count; i++) {
+    if (p->table[i].letter == letter) {
+      return &p->table[i];
+    }
+  }
+  return letter == help_option.letter ? &help_option : NULL;
+}
+
+static const option *find_name(const parsing *p, slice name) {
+  for (size_t i = 0; i < p->count; i++) {
+    if (slice_equal(slice_of(p->table[i].name), name)) {
+      return &p->table[i];
+    }
+  }
+  return slice_equal(name, slice_of(help_option.name)) ? &help_option : NULL;
+}
+
+static status unknown_name(const parsing *p, slice name, error *err) {
+  const char *names[OPTIONS_MAX + 1];
+  size_t count = 0;
+  for (size_t i = 0; i < p->count && i < OPTIONS_MAX; i++) {
+    names[count++] = p->table[i].name;
+  }
+  names[count++] = help_option.name;
+  const char *nearest = text_nearest(name, names, count);
+  if (nearest != NULL) {
+    return error_set(err, STATUS_USAGE, "unknown option '--%.*s'; did you mean '--%s'?", SLICE_ARG(name),
+                     nearest);
+  }
+  return error_set(err, STATUS_USAGE, "unknown option '--%.*s'", SLICE_ARG(name));
+}
+
+static bool parse_count(const char *text, unsigned low, unsigned high, unsigned *out) {
+  uint64_t v = 0;
+  for (const char *c = text; *c != '\0'; c++) {
+    if (*c < '0' || *c > '9') {
+      return false;
+    }
+    v = v * 10 + (uint64_t)(*c - '0');
+    if (v > high) {
+      return false;
+    }
+  }
+  *out = (unsigned)v;
+  return text[0] != '\0' && v >= low;
+}
+
+static status bad_choice(const option *o, const char *value, error *err) {
+  buf list;
+  buf_init(&list);
+  for (size_t i = 0; o->choices[i] != NULL; i++) {
+    buf_printf(&list, "%s%s", i > 0 ? ", " : "", o->choices[i]);
+  }
+  status s = error_set(err, STATUS_USAGE, "option '--%s': '%s' is not one of %.*s", o->name, value,
+                       (int)list.length, (const char *)list.data);
+  buf_fini(&list);
+  return s;
+}
+
+static status set_value(const parsing *p, const option *o, const char *value, error *err) {
+  void *place = p->settings + o->offset;
+  if (o->kind == OPTION_TEXT) {
+    memcpy(place, &value, sizeof value);
+    return value[0] != '\0' ? STATUS_OK : error_set(err, STATUS_USAGE, "option '--%s': empty value", o->name);
+  }
+  if (o->kind == OPTION_COUNT) {
+    unsigned count = 0;
+    if (!parse_count(value, o->low, o->high, &count)) {
+      return error_set(err, STATUS_USAGE, "option '--%s': '%s' is not a whole number from %u to %u", o->name,
+                       value, o->low, o->high);
+    }
+    memcpy(place, &count, sizeof count);
+    return STATUS_OK;
+  }
+  for (int i = 0; o->choices[i] != NULL; i++) {
+    if (strcmp(o->choices[i], value) == 0) {
+      memcpy(place, &i, sizeof i);
+      return STATUS_OK;
+    }
+  }
+  return bad_choice(o, value, err);
+}
+
+/* GIVEN is the value written with the option, NULL when it must be the next argument. */
+static status take_option(parsing *p, const option *o, const char *given, error *err) {
+  if (o == &help_option) {
+    p->out->wants_help = true;
+    return STATUS_OK;
+  }
+  if (o->kind == OPTION_FLAG) {
+    bool on = true;
+    memcpy(p->settings + o->offset, &on, sizeof on);
+    return given == NULL ? STATUS_OK : error_set(err, STATUS_USAGE, "option '--%s' takes no value", o->name);
+  }
+  if (given == NULL && p->at + 1 >= p->arguments_count) {
+    return error_set(err, STATUS_USAGE, "option '--%s' needs a value: %s", o->name, o->argument);
+  }
+  return set_value(p, o, given != NULL ? given : p->arguments[++p->at], err);
+}
+
+static status take_long(parsing *p, const char *text, error *err) {
+  const char *equals = strchr(text, '=');
+  slice name = {text, equals == NULL ? strlen(text) : (size_t)(equals - text)};
+  const option *o = find_name(p, name);
+  return o == NULL ? unknown_name(p, name, err) : take_option(p, o, equals == NULL ? NULL : equals + 1, err);
+}
+
+/* "-q", "-o FILE", "-oFILE", "-qo FILE" */
+static status take_letters(parsing *p, const char *letters, error *err) {
+  for (const char *c = letters; *c != '\0'; c++) {
+    const option *o = find_letter(p, *c);
+    if (o == NULL) {
+      return error_set(err, STATUS_USAGE, "unknown option '-%c'", *c);
+    }
+    if (o->kind != OPTION_FLAG) {
+      return take_option(p, o, c[1] != '\0' ? c + 1 : NULL, err);
+    }
+    TRY(take_option(p, o, NULL, err));
+  }
+  return STATUS_OK;
+}
+
+status options_parse(const option *table, size_t count, const char *const *arguments, size_t arguments_count,
+                     void *settings, option_result *out, error *err) {
+  *out = (option_result){.operands = calloc(arguments_count + 1, sizeof(const char *))};
+  if (out->operands == NULL) {
+    return error_no_memory(err, "the command line");
+  }
+  parsing p = {table, count, arguments, arguments_count, 0, settings, out};
+  bool only_operands = false;
+  for (; p.at < arguments_count; p.at++) {
+    const char *text = arguments[p.at];
+    if (only_operands || text[0] != '-' || text[1] == '\0') {
+      out->operands[out->operands_count++] = text;
+    } else if (strcmp(text, "--") == 0) {
+      only_operands = true;
+    } else if (text[1] == '-') {
+      TRY(take_long(&p, text + 2, err));
+    } else {
+      TRY(take_letters(&p, text + 1, err));
+    }
+  }
+  return STATUS_OK;
+}

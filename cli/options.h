@@ -1,0 +1,36 @@
+/* Options of the command line: a table says what there is, one parser reads it, help prints it. */
+#ifndef CANVASS_CLI_OPTIONS_H
+#define CANVASS_CLI_OPTIONS_H
+
+#include "base/status.h"
+
+typedef enum option_kind {
+  OPTION_FLAG,   /* bool */
+  OPTION_COUNT,  /* unsigned, LOW..HIGH */
+  OPTION_CHOICE, /* int: index into CHOICES */
+  OPTION_TEXT,   /* const char *: borrowed from the command line */
+} option_kind;
+
+typedef struct option {
+  char letter; /* 0: none */
+  const char *name;
+  const char *argument; /* as help shows it; NULL for a flag */
+  option_kind kind;
+  size_t offset; /* of the value in the settings */
+  unsigned low, high;
+  const char *const *choices; /* ends with NULL */
+  const char *help;
+} option;
+
+typedef struct option_result {
+  bool wants_help;       /* -h, --help: what else stands there does not matter */
+  const char **operands; /* borrowed; to be freed */
+  size_t operands_count;
+} option_result;
+
+/* Reads ARGUMENTS (without the subcommand) into SETTINGS.  "--" ends the options, "-" is an operand.
+ * STATUS_USAGE names the option, its value and the nearest known name. */
+status options_parse(const option *table, size_t count, const char *const *arguments, size_t arguments_count,
+                     void *settings, option_result *out, error *err) MUST_USE;
+
+#endif

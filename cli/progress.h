@@ -1,0 +1,30 @@
+/* One line on standard error that tells how far the work is: a bar, rows, rate and time left.  Nothing
+ * is written unless standard error is a terminal. */
+#ifndef CANVASS_CLI_PROGRESS_H
+#define CANVASS_CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct progress {
+  bool is_shown;
+  bool is_drawn;        /* something stands on the line */
+  const char *activity; /* of the line that stands */
+  uint32_t stage;
+  int64_t begun_ms; /* when that activity began */
+  int64_t drawn_ms;
+} progress;
+
+/* QUIET: never show anything. */
+void progress_init(progress *p, bool quiet);
+/* ACTIVITY ("Reading"), and STAGE behind it when not 0.  DONE of TOTAL (bytes or rows; TOTAL 0: unknown)
+ * moves the bar, ROWS are counted.  Redrawn at most ten times a second. */
+void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t rows, uint64_t done,
+                   uint64_t total);
+void progress_clear(progress *p);
+
+/* The line itself, without the escapes around it: for tests.  OUT holds at least 256 bytes. */
+void progress_line(char *out, const char *activity, uint32_t stage, uint64_t rows, uint64_t done,
+                   uint64_t total, int64_t elapsed_ms, unsigned columns);
+
+#endif

@@ -1,0 +1,189 @@
+/* canvass run: files and a specification in, the report out.  Broker and workers live on threads of this
+ * process for as long as the job takes. */
+#include <stdlib.h>
+
+#include "cli/embedded.h"
+#include "cli/environment.h"
+#include "cli/evaluation.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "client/session.h"
+#include "stats/stats.h"
+#include "store/shard.h"
+
+enum { WORKERS_MAX = 256, PLACES_SHOWN = 3 };
+
+static const char *const formats[] = {"text", "json", "csv", NULL};
+static const char *const languages[] = {"en", "zh-Hans", "zh-Hant", NULL};
+static const char *const colors[] = {"auto", "always", "never", NULL};
+
+#define AT(member) offsetof(settings, member)
+
+static const option options[] = {
+    {'w', "workers", "N", OPTION_COUNT, AT(workers), 1, WORKERS_MAX, NULL,
+     "worker threads; default: one per processor"},
+    {0, "shard-rows", "N", OPTION_COUNT, AT(shard_rows), 1, SHARD_ROWS_MAX, NULL,
+     "rows per shard; default: 65536; the report is the same"},
+    {'f', "format", "FORMAT", OPTION_CHOICE, AT(format), 0, 0, formats, "text (default), json or csv"},
+    {'o', "output", "FILE", OPTION_TEXT, AT(output), 0, 0, NULL,
+     "write the report there; - is standard output"},
+    {'l', "lang", "LANGUAGE", OPTION_CHOICE, AT(language), 0, 0, languages,
+     "en, zh-Hans or zh-Hant; default: your locale's"},
+    {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
+     "refuse data with broken rows or invalid answers"},
+    {0, "color", "WHEN", OPTION_CHOICE, AT(color), 0, 0, colors, "auto (default), always or never"},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress"},
+};
+
+/* ---- The job ------------------------------------------------------------------------------------- */
+
+static bool on_progress(void *context, const session_progress *p) {
+  evaluation *e = context;
+  progress_show(&e->progress, p->finishing ? "Finishing" : "Evaluating", p->stage + 1, p->rows_done,
+                p->rows_done, p->rows_total);
+  return !interrupt_requested();
+}
+
+static slice bytes_of(const buf *b) {
+  return (slice){(const char *)b->data, b->length};
+}
+
+static status submit_and_wait(evaluation *e, session *link, buf *report, error *err) {
+  buf parts[3];
+  for (size_t i = 0; i < 3; i++) {
+    buf_init(&parts[i]);
+  }
+  plan_encode(e->plan, &parts[0]);
+  program_encode(e->plan->program, &parts[1]);
+  manifest_encode(e->dataset, &parts[2]);
+  status s = STATUS_OK;
+  for (size_t i = 0; i < 3 && s == STATUS_OK; i++) {
+    s = buf_status(&parts[i], "the job", err);
+  }
+  char job[33];
+  if (s == STATUS_OK) {
+    s = session_submit(link, bytes_of(&parts[0]), bytes_of(&parts[1]), bytes_of(&parts[2]), job, err);
+  }
+  if (s == STATUS_OK) {
+    s = session_wait(link, job, on_progress, e, report, err);
+  }
+  progress_clear(&e->progress);
+  for (size_t i = 0; i < 3; i++) {
+    buf_fini(&parts[i]);
+  }
+  return s;
+}
+
+static status evaluate(evaluation *e, buf *report, error *err) {
+  embedded *cluster = NULL;
+  session *link = NULL;
+  TRY(embedded_start(e->shards, evaluation_workers(e), &cluster, err));
+  status s = session_connect(embedded_context(cluster), embedded_endpoint(cluster), &link, err);
+  if (s == STATUS_OK) {
+    s = submit_and_wait(e, link, report, err);
+    session_close(link);
+  }
+  embedded_stop(cluster);
+  return s;
+}
+
+/* ---- Strictness ---------------------------------------------------------------------------------- */
+
+static void say_invalid_places(const json *variables) {
+  unsigned shown = 0;
+  for (size_t i = 0; i < json_count(variables); i++) {
+    const json *variable = json_at(variables, i);
+    const json *places = json_get(variable, "places");
+    for (size_t k = 0; k < json_count(places) && shown < PLACES_SHOWN; k++, shown++) {
+      const json *place = json_at(places, k);
+      output_complain("%s:%lld: %s: '%s' is not an answer that the codebook allows",
+                      json_as_cstring(json_get(place, "file")),
+                      (long long)json_as_integer(json_get(place, "line")),
+                      json_as_cstring(json_get(variable, "name")), json_as_cstring(json_get(place, "value")));
+    }
+  }
+}
+
+static status refuse_invalid(const buf *report, error *err) {
+  arena *memory = arena_new();
+  if (memory == NULL) {
+    return error_no_memory(err, "the report");
+  }
+  json *document = NULL;
+  status s =
+      json_parse(memory, (slice){(const char *)report->data, report->length}, "report", &document, err);
+  const json *data = s == STATUS_OK ? json_get(document, "data") : NULL;
+  int64_t invalid = json_as_integer(json_get(data, "invalid"));
+  if (s == STATUS_OK && invalid > 0) {
+    say_invalid_places(json_get(data, "variables"));
+    s = error_set(err, STATUS_DATA, "--strict: invalid answers: %lld", (long long)invalid);
+  }
+  arena_destroy(memory);
+  return s;
+}
+
+/* ---- The subcommand ------------------------------------------------------------------------------ */
+
+static status write_report(const settings *s, const buf *document, error *err) {
+  bool is_standard = output_is_standard(s->output);
+  const report_options wanted = {
+      .format = (report_format)s->format,
+      .language = s->language < 0 ? environment_language() : (report_language)s->language,
+      .columns = environment_columns(is_standard),
+      .color = environment_color((color_choice)s->color, is_standard),
+  };
+  buf rendered;
+  buf_init(&rendered);
+  status result = report_render(document->data, document->length, &wanted, &rendered, err);
+  if (result == STATUS_OK) {
+    result = output_write(s->output, &rendered, err);
+  }
+  buf_fini(&rendered);
+  return result;
+}
+
+static status run_steps(evaluation *e, const char *const *operands, size_t count, buf *report, error *err) {
+  const char *kernels = getenv("CANVASS_KERNELS");
+  if (kernels != NULL && kernels[0] != '\0') {
+    TRY(stats_kernels_choose(kernels, err));
+  }
+  TRY(output_check(e->settings->output, err));
+  TRY(evaluation_load_spec(e, operands[0], err));
+  TRY(evaluation_load_data(e, operands + 1, count - 1, err));
+  TRY(evaluation_make_plan(e, err));
+  TRY(evaluate(e, report, err));
+  if (e->settings->strict) {
+    TRY(refuse_invalid(report, err));
+  }
+  return write_report(e->settings, report, err);
+}
+
+static status run(const settings *s, const char *const *operands, size_t count, error *err) {
+  interrupt_prepare();
+  evaluation e = {.settings = s};
+  progress_init(&e.progress, s->quiet);
+  buf report;
+  buf_init(&report);
+  status result = run_steps(&e, operands, count, &report, err);
+  buf_fini(&report);
+  evaluation_fini(&e);
+  return result;
+}
+
+const subcommand subcommand_run = {
+    .name = "run",
+    .summary = "evaluate survey files and print the report",
+    .usage = "[OPTIONS] SPEC DATA...",
+    .about =
+        "Reads survey files as the specification SPEC says and prints the evaluation report.\n"
+        "DATA: CSV files (plain, .gz or .zst) that make one dataset; - is standard input.\n",
+    .example =
+        "canvass run survey.yaml answers.csv\n"
+        "canvass run survey.yaml 2024.csv.gz 2025.csv.gz --format json -o report.json\n",
+    .options = options,
+    .options_count = sizeof options / sizeof options[0],
+    .operands_min = 2,
+    .operands_max = SIZE_MAX,
+    .operands_missing = "a specification and at least one data file",
+    .run = run,
+};

@@ -1,0 +1,86 @@
+/* Keeping what comes through a pipe. */
+#include "cli/standard_input.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/interrupt.h"
+
+enum { BLOCK_BYTES = 1 << 20, PATH_BYTES = 4096 };
+
+static status input_failed(error *err) {
+  return error_set(err, STATUS_IO, "cannot keep standard input in a temporary file: %s", strerror(errno));
+}
+
+static status write_block(int fd, const char *bytes, size_t length, error *err) {
+  for (size_t at = 0; at < length;) {
+    ssize_t written = write(fd, bytes + at, length - at);
+    if (written < 0 && errno != EINTR) {
+      return input_failed(err);
+    }
+    at += written < 0 ? 0 : (size_t)written;
+  }
+  return STATUS_OK;
+}
+
+static status copy_input(int fd, char *block, error *err) {
+  for (;;) {
+    ssize_t got = read(STDIN_FILENO, block, BLOCK_BYTES);
+    if (interrupt_requested()) {
+      return error_set(err, STATUS_INTERRUPTED, "interrupted");
+    }
+    if (got < 0 && errno != EINTR) {
+      return error_set(err, STATUS_DATA, "cannot read standard input: %s", strerror(errno));
+    }
+    if (got == 0) {
+      return STATUS_OK;
+    }
+    if (got > 0) {
+      TRY(write_block(fd, block, (size_t)got, err));
+    }
+  }
+}
+
+static status open_unlinked(int *fd, error *err) {
+  const char *directory = getenv("TMPDIR");
+  directory = directory == NULL || directory[0] == '\0' ? "/var/tmp" : directory;
+  char path[PATH_BYTES];
+  int length = snprintf(path, sizeof path, "%s/canvass-input-XXXXXX", directory);
+  if (length < 0 || (size_t)length >= sizeof path) {
+    return error_set(err, STATUS_IO, "the path in TMPDIR is too long");
+  }
+  *fd = mkstemp(path);
+  if (*fd < 0) {
+    return error_set(err, STATUS_IO, "cannot create a temporary file in %s: %s", directory, strerror(errno));
+  }
+  (void)unlink(path);
+  return STATUS_OK;
+}
+
+status standard_input_keep(error *err) {
+  struct stat info;
+  if (fstat(STDIN_FILENO, &info) != 0) {
+    return error_set(err, STATUS_DATA, "cannot read standard input: %s", strerror(errno));
+  }
+  if (S_ISREG(info.st_mode)) {
+    return STATUS_OK;
+  }
+  int fd = -1;
+  TRY(open_unlinked(&fd, err));
+  char *block = malloc(BLOCK_BYTES);
+  status s = block == NULL ? error_no_memory(err, "standard input") : copy_input(fd, block, err);
+  free(block);
+  if (s == STATUS_OK && dup2(fd, STDIN_FILENO) < 0) {
+    s = input_failed(err);
+  }
+  (void)close(fd);
+  return s == STATUS_OK ? standard_input_rewind(err) : s;
+}
+
+status standard_input_rewind(error *err) {
+  return lseek(STDIN_FILENO, 0, SEEK_SET) < 0 ? input_failed(err) : STATUS_OK;
+}

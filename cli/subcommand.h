@@ -1,0 +1,54 @@
+/* Subcommands: one table for the dispatcher, for help and for the nearest name of an unknown one.
+ * To add one: its file in cli/, its line in cli/subcommands.c. */
+#ifndef CANVASS_CLI_SUBCOMMAND_H
+#define CANVASS_CLI_SUBCOMMAND_H
+
+#include "base/buf.h"
+#include "cli/options.h"
+#include "client/report/report.h"
+
+/* What options set; the same for all subcommands. */
+typedef struct settings {
+  unsigned workers; /* 0: as many as processors */
+  unsigned shard_rows;
+  int format;   /* report_format */
+  int language; /* report_language; -1: as the environment says */
+  int color;    /* color_choice */
+  const char *output;
+  bool strict, quiet;
+} settings;
+
+typedef enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color_choice;
+
+typedef struct subcommand {
+  const char *name;
+  const char *summary; /* half a line */
+  const char *usage;   /* what follows "canvass NAME" */
+  const char *about;   /* lines */
+  const char *example; /* lines */
+  const option *options;
+  size_t options_count;
+  size_t operands_min, operands_max;
+  const char *operands_missing; /* what to say when there are too few */
+  /* A status other than STATUS_OK ends the program with its exit code and ERR's message. */
+  status (*run)(const settings *s, const char *const *operands, size_t count, error *err);
+} subcommand;
+
+extern const subcommand subcommand_run;
+extern const subcommand subcommand_check;
+extern const subcommand subcommand_help;
+extern const subcommand subcommand_version;
+
+const subcommand *subcommand_find(const char *name); /* NULL when unknown */
+size_t subcommand_count(void);
+const subcommand *subcommand_at(size_t index);
+/* "unknown subcommand 'rum'; did you mean 'run'?" */
+status subcommand_unknown(const char *name, error *err);
+
+/* Screens of help (help.c). */
+void help_overview(buf *out);
+void help_bare(buf *out); /* of `canvass` alone */
+void help_subcommand(const subcommand *s, buf *out);
+void version_text(buf *out);
+
+#endif

@@ -1,0 +1,39 @@
+/* canvass version: the release, and what decides whether two machines give the same bytes. */
+#include "cli/output.h"
+#include "cli/subcommand.h"
+#include "stats/stats.h"
+
+void version_text(buf *out) {
+  char fingerprint[DIGEST_HEX_BYTES];
+  digest d = stats_fingerprint();
+  digest_hex(&d, fingerprint);
+  buf_printf(out, "canvass %s\n", CANVASS_VERSION);
+  buf_printf(out, "kernels: %s\n", stats_kernels_name());
+  buf_printf(out, "numeric fingerprint: %.16s\n", fingerprint);
+  buf_printf(out, "License GPL-3.0-or-later; there is no warranty, to the extent permitted by law.\n");
+}
+
+static status version(const settings *s, const char *const *operands, size_t count, error *err) {
+  (void)s;
+  (void)operands;
+  (void)count;
+  buf text;
+  buf_init(&text);
+  version_text(&text);
+  status result = buf_status(&text, "version", err);
+  if (result == STATUS_OK) {
+    result = output_write(NULL, &text, err);
+  }
+  buf_fini(&text);
+  return result;
+}
+
+const subcommand subcommand_version = {
+    .name = "version",
+    .summary = "print the release and the numeric fingerprint",
+    .usage = "",
+    .about = "Workers with equal releases and fingerprints give equal bytes.\n",
+    .example = "canvass version\n",
+    .operands_max = 0,
+    .run = version,
+};
