@@ -1,37 +1,20 @@
 /* Pairs of CROSS with a wide column (numbers, scales of many points), one pair after the other. */
 #include "stats/accumulators/cross.h"
-
-/* A sum of products a * b * w, exact for |a * b| < 2^126 and w < 2^31 over 2^32 rows: the product's low
- * 64 bits and the rest are added apart. */
-typedef struct wide_sum {
-  u128 low;
-  i128 high;
-} wide_sum;
-
-static inline void wide_add(wide_sum *s, i128 product, uint32_t weight) {
-  s->low += (u128)(uint64_t)product * weight;
-  s->high += (product >> 64) * weight;
-}
-
-static void wide_flush(const wide_sum *s, exact *into) {
-  exact low = {{(uint64_t)s->low, (uint64_t)(s->low >> 64)}};
-  exact_add(into, &low);
-  exact_add_product(into, s->high, (i128)1 << 64);
-}
+#include "stats/accumulators/wide_sum.h"
 
 enum { OF_X, OF_Y, OF_XX, OF_YY, OF_XY, OF_ALL };
 
 static inline void add_row(wide_sum *sums, int64_t x, int64_t y, uint32_t weight) {
-  wide_add(&sums[OF_X], x, weight);
-  wide_add(&sums[OF_Y], y, weight);
-  wide_add(&sums[OF_XX], (i128)x * x, weight);
-  wide_add(&sums[OF_YY], (i128)y * y, weight);
-  wide_add(&sums[OF_XY], (i128)x * y, weight);
+  wide_sum_add(&sums[OF_X], x, weight);
+  wide_sum_add(&sums[OF_Y], y, weight);
+  wide_sum_add(&sums[OF_XX], (i128)x * x, weight);
+  wide_sum_add(&sums[OF_YY], (i128)y * y, weight);
+  wide_sum_add(&sums[OF_XY], (i128)x * y, weight);
 }
 
 static void flush(const wide_sum *sums, exact *const into[OF_ALL]) {
   for (int k = 0; k < OF_ALL; k++) {
-    wide_flush(&sums[k], into[k]);
+    wide_sum_flush(&sums[k], into[k]);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "stats/kernels/histogram.h"
 #include "stats/kernels/kernels.h"
+#include "stats/kernels/nearest.h"
 #include "stats/kernels/xtx.h"
 #include "stats/stats.h"
 
@@ -14,6 +15,7 @@ static const stats_kernels portable = {
     .weigh_slots = histogram_weigh_portable,
     .multiply_bytes = xtx_multiply_portable,
     .look_up = xtx_look_up_portable,
+    .nearest_bytes = nearest_bytes_portable,
 };
 
 static bool always(void) {
@@ -23,18 +25,20 @@ static bool always(void) {
 #if KERNELS_X86
 static const stats_kernels avx2 = {
     .name = "avx2",
-    .count_slots = histogram_count_portable,
-    .weigh_slots = histogram_weigh_portable,
+    .count_slots = histogram_count_avx2,
+    .weigh_slots = histogram_weigh_avx2,
     .multiply_bytes = xtx_multiply_avx2,
     .look_up = xtx_look_up_avx2,
+    .nearest_bytes = nearest_bytes_avx2,
 };
 
 static const stats_kernels avx512 = {
     .name = "avx512",
-    .count_slots = histogram_count_portable,
-    .weigh_slots = histogram_weigh_portable,
+    .count_slots = histogram_count_avx512,
+    .weigh_slots = histogram_weigh_avx512,
     .multiply_bytes = xtx_multiply_avx512,
     .look_up = xtx_look_up_avx512,
+    .nearest_bytes = nearest_bytes_avx512,
 };
 
 static bool has_avx2(void) {

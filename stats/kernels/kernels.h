@@ -70,6 +70,16 @@ typedef struct byte_products {
   bool upper;           /* only j >= i is wanted; what is left of it is undefined */
 } byte_products;
 
+/* The centre with the smallest score, for rows of bytes; ties go to the first.  Scores are computed in
+ * doubles and must be whole numbers below 2^53 in magnitude, as must be their partial sums: then every
+ * order of operations gives the same. */
+typedef struct nearest_model {
+  uint32_t clusters, columns_count;
+  const uint8_t *const *columns;
+  const double *coefficients; /* clusters rows of 1 + columns_count: score = c[0] + sum of c[1 + d] * x[d] */
+  uint32_t rows;              /* a multiple of 64 */
+} nearest_model;
+
 typedef struct stats_kernels {
   const char *name; /* "portable", "avx2", "avx512" */
   /* COUNTS: histogram_tables(h) * histogram_cells(h), zeroed. */
@@ -80,6 +90,7 @@ typedef struct stats_kernels {
   /* out[r] = table[slots[r]], and 0 where SLOTS is missing; slots below 16, ROWS a multiple of 64, OUT
    * aligned. */
   void (*look_up)(const uint8_t *slots, uint32_t rows, const uint8_t table[16], uint8_t *out);
+  void (*nearest_bytes)(const nearest_model *m, uint8_t *nearest);
 } stats_kernels;
 
 /* The table in use. */

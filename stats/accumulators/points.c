@@ -1,0 +1,248 @@
+/* Points and their nearest centres.
+ *
+ * Scores are whole numbers.  While all columns fit bytes and every score stays below 2^53, doubles compute
+ * them exactly in any order of operations, and a kernel does; otherwise 128-bit integers do. */
+#include "stats/accumulators/points.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/kernels/kernels.h"
+
+static status look_at_keys(frame *f, uint32_t variable, point_column *c, bool *narrow, error *err) {
+  *narrow = false;
+  if (program_variable_form(&frame_program(f)->variables[variable]) != FORM_CODED) {
+    return STATUS_OK;
+  }
+  coded_view view;
+  TRY(frame_coded(f, variable, &view, err));
+  if (!view.slots || view.keys.count > sizeof c->table) {
+    return STATUS_OK;
+  }
+  int64_t low = 0, high = 0;
+  for (uint32_t k = 0; k < view.keys.count; k++) {
+    int64_t key = view.keys.numbers[k];
+    low = k == 0 || key < low ? key : low;
+    high = k == 0 || key > high ? key : high;
+  }
+  /* Squares of bytes must fit bytes. */
+  if ((uint64_t)high - (uint64_t)low > 15) {
+    return STATUS_OK;
+  }
+  *narrow = true;
+  c->slots = view.slots;
+  c->low = low;
+  c->span = (uint8_t)(high - low);
+  c->magnitude = -low > high ? -low : high;
+  for (uint32_t k = 0; k < view.keys.count; k++) {
+    c->table[k] = (uint8_t)(view.keys.numbers[k] - low);
+  }
+  return STATUS_OK;
+}
+
+static status look_at_values(frame *f, uint32_t variable, point_column *c, error *err) {
+  number_view view;
+  TRY(frame_number(f, variable, &view, err));
+  c->values = view.values;
+  c->magnitude = 0;
+  for (uint32_t r = 0; r < frame_rows(f); r++) {
+    int64_t v = view.values[r];
+    if (!number_is_missing(v) && (v > c->magnitude || -v > c->magnitude)) {
+      c->magnitude = v < 0 ? -v : v;
+    }
+  }
+  return STATUS_OK;
+}
+
+static status look_at_columns(frame *f, const program_accumulator *a, points *p, error *err) {
+  p->narrow = true;
+  for (uint32_t d = 0; d < a->variables_count && p->narrow; d++) {
+    TRY(look_at_keys(f, a->variables[d], &p->columns[d], &p->narrow, err));
+  }
+  for (uint32_t d = 0; d < a->variables_count && !p->narrow; d++) {
+    TRY(look_at_values(f, a->variables[d], &p->columns[d], err));
+  }
+  return STATUS_OK;
+}
+
+static status allocate_block(points *p, error *err) {
+  size_t columns = p->narrow ? p->variables_count : 0;
+  p->bytes = malloc((columns + 1) * sizeof *p->bytes);
+  p->used = aligned_alloc(64, (columns + 1) * POINTS_BLOCK_ROWS);
+  if (!p->bytes || !p->used) {
+    return error_no_memory(err, "points");
+  }
+  for (size_t d = 0; d < columns; d++) {
+    p->bytes[d] = p->used + (d + 1) * POINTS_BLOCK_ROWS;
+  }
+  return STATUS_OK;
+}
+
+status points_init(frame *f, const program_accumulator *a, points *out, error *err) {
+  uint8_t decimals;
+  *out =
+      (points){.variables_count = a->variables_count, .rows_count = frame_rows(f), .source = frame_source(f)};
+  TRY(frame_mask(f, a->filter, a->weight, &out->mask, err));
+  TRY(frame_weights(f, a->weight, &out->weights, &decimals, err));
+  out->columns = calloc(a->variables_count, sizeof *out->columns);
+  status s = out->columns ? look_at_columns(f, a, out, err) : error_no_memory(err, "points");
+  if (s == STATUS_OK) {
+    s = allocate_block(out, err);
+  }
+  if (s != STATUS_OK) {
+    points_fini(out);
+  }
+  return s;
+}
+
+void points_fini(points *p) {
+  free(p->columns);
+  free(p->bytes);
+  free(p->used);
+  *p = (points){0};
+}
+
+/* ---- Blocks -------------------------------------------------------------------------------------- */
+
+static void take_mask(points *p, uint32_t padded) {
+  if (p->mask) {
+    memcpy(p->used, p->mask + p->from, p->rows);
+  } else {
+    memset(p->used, 1, p->rows);
+  }
+  memset(p->used + p->rows, 0, padded - p->rows);
+}
+
+static void take_bytes(points *p, uint32_t padded) {
+  const stats_kernels *kernels = stats_kernels_current();
+  for (uint32_t d = 0; d < p->variables_count; d++) {
+    const point_column *c = &p->columns[d];
+    const uint8_t *slots = c->slots + p->from;
+    kernels->look_up(slots, padded, c->table, p->bytes[d]);
+    for (uint32_t r = 0; r < padded; r++) {
+      p->used[r] = (uint8_t)(p->used[r] & (slots[r] < SLOT_MISSING));
+    }
+  }
+}
+
+bool points_next(points *p) {
+  p->from += p->rows;
+  if (p->from >= p->rows_count) {
+    return false;
+  }
+  uint32_t left = p->rows_count - p->from;
+  p->rows = left < POINTS_BLOCK_ROWS ? left : POINTS_BLOCK_ROWS;
+  uint32_t padded = (p->rows + 63) / 64 * 64;
+  take_mask(p, padded);
+  if (p->narrow) {
+    take_bytes(p, padded);
+    return true;
+  }
+  for (uint32_t d = 0; d < p->variables_count; d++) {
+    const int64_t *values = p->columns[d].values + p->from;
+    for (uint32_t r = 0; r < p->rows; r++) {
+      p->used[r] = (uint8_t)(p->used[r] & !number_is_missing(values[r]));
+    }
+  }
+  return true;
+}
+
+/* ---- Nearest centres ----------------------------------------------------------------------------- */
+
+static u128 size_of(int64_t v) {
+  return v < 0 ? (u128)0 - (u128)(i128)v : (u128)v;
+}
+
+/* Puts the coefficients for X = low + byte into FAST.  False when a score could reach 2^53. */
+static bool shift_to_bytes(const points *p, const int64_t *coefficients, double *fast) {
+  const u128 limit = (u128)1 << 53;
+  i128 constant = coefficients[0];
+  u128 bound = 0;
+  for (uint32_t d = 0; d < p->variables_count; d++) {
+    constant += (i128)coefficients[1 + d] * p->columns[d].low;
+    bound += size_of(coefficients[1 + d]) * p->columns[d].span;
+    fast[1 + d] = (double)coefficients[1 + d];
+    if (size_of(coefficients[1 + d]) >= limit) {
+      return false;
+    }
+  }
+  bound += constant < 0 ? (u128)-constant : (u128)constant;
+  fast[0] = (double)constant;
+  return bound < limit;
+}
+
+/* Scores must stay below 2^126. */
+static bool scores_fit(const points *p, const int64_t *coefficients) {
+  const u128 limit = (u128)1 << 126;
+  u128 bound = size_of(coefficients[0]);
+  for (uint32_t d = 0; d < p->variables_count && bound < limit; d++) {
+    bound += size_of(coefficients[1 + d]) * size_of(p->columns[d].magnitude);
+  }
+  return bound < limit;
+}
+
+status point_model_init(const points *p, uint32_t clusters, const int64_t *coefficients, point_model *out,
+                        error *err) {
+  *out = (point_model){.clusters = clusters, .coefficients = coefficients};
+  size_t stride = (size_t)p->variables_count + 1;
+  for (uint32_t j = 0; j < clusters; j++) {
+    if (!scores_fit(p, coefficients + j * stride)) {
+      return error_set(err, STATUS_LIMIT, "the coefficients of cluster %u are too large for exact distances",
+                       j + 1);
+    }
+  }
+  if (!p->narrow) {
+    return STATUS_OK;
+  }
+  out->fast = malloc(clusters * stride * sizeof *out->fast);
+  if (!out->fast) {
+    return error_no_memory(err, "points");
+  }
+  for (uint32_t j = 0; j < clusters; j++) {
+    if (!shift_to_bytes(p, coefficients + j * stride, out->fast + j * stride)) {
+      point_model_fini(out);
+      break;
+    }
+  }
+  return STATUS_OK;
+}
+
+void point_model_fini(point_model *m) {
+  free(m->fast);
+  m->fast = NULL;
+}
+
+static uint8_t nearest_of(const points *p, const point_model *m, uint32_t r) {
+  uint8_t nearest = 0;
+  i128 smallest = 0;
+  const int64_t *c = m->coefficients;
+  for (uint32_t j = 0; j < m->clusters; j++, c += p->variables_count + 1) {
+    i128 score = c[0];
+    for (uint32_t d = 0; d < p->variables_count; d++) {
+      score += (i128)c[1 + d] * points_value(p, d, r);
+    }
+    if (j == 0 || score < smallest) {
+      smallest = score;
+      nearest = (uint8_t)j;
+    }
+  }
+  return nearest;
+}
+
+void points_assign(const points *p, const point_model *m, uint8_t *own) {
+  if (m->fast) {
+    const nearest_model kernel = {.clusters = m->clusters,
+                                  .columns_count = p->variables_count,
+                                  .columns = (const uint8_t *const *)p->bytes,
+                                  .coefficients = m->fast,
+                                  .rows = (p->rows + 63) / 64 * 64};
+    stats_kernels_current()->nearest_bytes(&kernel, own);
+  }
+  for (uint32_t r = 0; r < p->rows; r++) {
+    if (!p->used[r]) {
+      own[r] = POINTS_UNUSED;
+    } else if (!m->fast) {
+      own[r] = nearest_of(p, m, r);
+    }
+  }
+}
