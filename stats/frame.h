@@ -84,10 +84,10 @@ status frame_set(frame *f, uint32_t variable, set_view *out, error *err) MUST_US
 /* Rows whose number had more decimals than the variable keeps, and was rounded half to even.  Out of
  * range after rounding is invalid, and not counted here.  0 for anything but NUMBER. */
 status frame_rounded(frame *f, uint32_t variable, int64_t *count, error *err) MUST_USE;
-/* The cell as the file has it, of a variable that is read from a column (STATUS_USAGE else).  Numbers
- * are in canonical form with a point where the variable is one of numbers, so that the text does not
- * depend on the column's encoding.  MULTI_FLAGS: the first cell of the row that is invalid, else the
- * first. */
+/* What the file says in ROW for a variable read from columns (of several: in the first that is invalid,
+ * else in the first); the empty slice for derived variables.  Borrowed.  For SCALE, NUMBER and MULTI_FLAGS
+ * numbers are in canonical form with a point, so that the text does not depend on how the shard encodes
+ * the column. */
 status frame_cell_text(frame *f, uint32_t variable, uint32_t row, slice *out, error *err) MUST_USE;
 /* At most two coded variables.  All combinations of their keys and of missing are groups while there are
  * at most GROUPS_MAX; else those that occur in used rows.  STATUS_LIMIT names the variables when these

@@ -1,0 +1,215 @@
+/* Numbers and dates read from one column.
+ *
+ * Columns of texts are interpreted entry by entry.  A column of decimals is rescaled as a whole; what
+ * rules and exceptions say is then written over it, the first rule last.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/date.h"
+#include "stats/frame_state.h"
+
+/* *ROUNDED: decimals were lost, and the value stands. */
+static int64_t number_value(const program_variable *v, const cell *c, bool *rounded) {
+  int64_t mantissa;
+  bool lost;
+  *rounded = false;
+  if (c->missing) {
+    return number_missing(c->reason);
+  }
+  if (!c->is_number || !decimal_rescale(c->number, v->decimals, &mantissa, &lost) || mantissa > NUMBER_MAX ||
+      mantissa < -NUMBER_MAX || (v->has_range && (mantissa < v->low || mantissa > v->high))) {
+    return number_missing(MISSING_INVALID);
+  }
+  *rounded = lost;
+  return mantissa;
+}
+
+static int64_t date_value(const program_variable *v, const cell *c) {
+  int64_t days;
+  if (c->missing) {
+    return number_missing(c->reason);
+  }
+  if (!date_parse(v->format, c->text, &days) || (v->has_range && (days < v->low || days > v->high))) {
+    return number_missing(MISSING_INVALID);
+  }
+  return days;
+}
+
+/* How many rows have an entry that is marked. */
+static int64_t count_marked(const frame *f, const frame_cells *cells, const uint8_t *marked) {
+  int64_t count = 0;
+  for (uint32_t r = 0; r < f->count; r++) {
+    count += marked[frame_cells_entry(cells, r)];
+  }
+  return count;
+}
+
+static status make_numbers(frame *f, const program_variable *v, const cell_rules *rules,
+                           const frame_cells *cells, frame_variable *out, error *err) {
+  size_t entries = (size_t)cells->count + 1;
+  int64_t *values = frame_array(f, f->padded, sizeof *values);
+  int64_t *of_entry = malloc(entries * sizeof *of_entry);
+  uint8_t *rounded_entries = calloc(entries, 1);
+  bool any = false;
+  status result = values && of_entry && rounded_entries ? STATUS_OK : frame_no_memory(err);
+  for (uint32_t i = 0; result == STATUS_OK && i < cells->count; i++) {
+    cell c;
+    bool rounded = false;
+    cell_of_entry(rules, cells, i, &c);
+    of_entry[i] = v->kind == VARIABLE_DATE ? date_value(v, &c) : number_value(v, &c, &rounded);
+    rounded_entries[i] = rounded;
+    any = any || rounded;
+  }
+  if (result == STATUS_OK) {
+    frame_spread_numbers(f, cells, of_entry, values);
+    out->number = (number_view){.values = values, .decimals = v->decimals};
+    out->rounded = any ? count_marked(f, cells, rounded_entries) : 0;
+  }
+  free(of_entry);
+  free(rounded_entries);
+  return result;
+}
+
+status frame_make_date(frame *f, const program_variable *v, frame_variable *out, error *err) {
+  frame_cells cells;
+  cell_rules rules;
+  TRY(frame_open_cells(f, v, v->column, false, &cells, &rules, err));
+  status result = make_numbers(f, v, &rules, &cells, out, err);
+  cell_rules_fini(&rules);
+  return result;
+}
+
+static status number_of_cells(frame *f, const program_variable *v, frame_variable *out, error *err) {
+  frame_cells cells;
+  cell_rules rules;
+  TRY(frame_open_cells(f, v, v->column, true, &cells, &rules, err));
+  status result = make_numbers(f, v, &rules, &cells, out, err);
+  cell_rules_fini(&rules);
+  return result;
+}
+
+/* A column of decimals is rescaled as a whole; rules and exceptions are written over it. */
+typedef struct decimal_column {
+  const stats_column *column;
+  int64_t *values;
+  uint8_t *rounded; /* NULL: the column has no more decimals than the variable */
+} decimal_column;
+
+static int64_t in_range(const program_variable *v, int64_t mantissa) {
+  int64_t low = v->has_range ? v->low : -NUMBER_MAX;
+  int64_t high = v->has_range ? v->high : NUMBER_MAX;
+  return mantissa < low || mantissa > high ? number_missing(MISSING_INVALID) : mantissa;
+}
+
+static void widen_decimals(const frame *f, const program_variable *v, const decimal_column *d) {
+  int64_t factor = decimal_power10((unsigned)(v->decimals - d->column->scale));
+  const int64_t *mantissas = d->column->mantissas;
+  int64_t limit = NUMBER_MAX / factor;
+  for (uint32_t r = 0; r < f->count; r++) {
+    int64_t m = mantissas[r];
+    bool fits = m >= -limit && m <= limit;
+    d->values[r] = fits ? in_range(v, m * factor) : number_missing(MISSING_INVALID);
+  }
+}
+
+static void narrow_decimals(const frame *f, const program_variable *v, const decimal_column *d) {
+  int64_t divisor = decimal_power10((unsigned)(d->column->scale - v->decimals));
+  const int64_t *mantissas = d->column->mantissas;
+  for (uint32_t r = 0; r < f->count; r++) {
+    int64_t quotient = mantissas[r] / divisor;
+    int64_t rest = mantissas[r] % divisor;
+    int64_t size = rest < 0 ? -rest : rest;
+    bool up = size > divisor - size || (size == divisor - size && (quotient & 1));
+    quotient += up ? (rest < 0 ? -1 : 1) : 0;
+    d->values[r] = in_range(v, quotient);
+    d->rounded[r] = rest != 0 && !number_is_missing(d->values[r]);
+  }
+}
+
+static void rule_over_decimals(const frame *f, const program_variable *v, const decimal_column *d,
+                               const cell_rules *rules, uint32_t i) {
+  int64_t wanted;
+  bool lost;
+  if (!rules->are_numbers[i] ||
+      !decimal_rescale(decimal_normalise(rules->numbers[i]), d->column->scale, &wanted, &lost) || lost) {
+    return;
+  }
+  const program_rule *rule = &v->rules[i];
+  cell c = {.missing = rule->missing, .reason = rule->reason, .is_number = true, .number = rule->value};
+  bool rounded;
+  int64_t value = number_value(v, &c, &rounded);
+  for (uint32_t r = 0; r < f->count; r++) {
+    if (d->column->mantissas[r] == wanted) {
+      d->values[r] = value;
+      if (d->rounded) {
+        d->rounded[r] = rounded;
+      }
+    }
+  }
+}
+
+static void exceptions_over_decimals(const program_variable *v, const decimal_column *d,
+                                     const cell_rules *rules) {
+  frame_cells cells = {.texts = d->column->texts, .count = d->column->texts_count};
+  for (uint32_t i = 0; i < d->column->exceptions_count; i++) {
+    cell c;
+    bool rounded;
+    uint32_t row = d->column->exception_rows[i];
+    cell_of_entry(rules, &cells, d->column->exception_texts[i], &c);
+    d->values[row] = number_value(v, &c, &rounded);
+    if (d->rounded) {
+      d->rounded[row] = rounded;
+    }
+  }
+}
+
+/* Could a rule's number or an exception be rounded although the column needs no rounding? */
+static bool may_round(const program_variable *v, const stats_column *column) {
+  return column->scale > v->decimals || column->exceptions_count > 0 || v->rules_count > 0;
+}
+
+static void rescale_decimals(const frame *f, const program_variable *v, const decimal_column *d,
+                             const cell_rules *rules) {
+  if (d->column->scale <= v->decimals) {
+    widen_decimals(f, v, d);
+  } else {
+    narrow_decimals(f, v, d);
+  }
+  for (uint32_t i = v->rules_count; i-- > 0;) {
+    rule_over_decimals(f, v, d, rules, i);
+  }
+  exceptions_over_decimals(v, d, rules);
+  for (size_t r = f->count; r < f->padded; r++) {
+    d->values[r] = number_missing(MISSING_BLANK);
+  }
+}
+
+static status number_of_decimals(frame *f, const program_variable *v, const stats_column *column,
+                                 frame_variable *out, error *err) {
+  cell_rules rules;
+  decimal_column d = {.column = column, .values = frame_array(f, f->padded, sizeof *d.values)};
+  bool rounds = may_round(v, column);
+  d.rounded = rounds ? calloc((size_t)f->count + 1, 1) : NULL;
+  status result = d.values && (d.rounded || !rounds) ? STATUS_OK : frame_no_memory(err);
+  if (result == STATUS_OK) {
+    result = cell_rules_init(&rules, f, v, true, err);
+  }
+  if (result == STATUS_OK) {
+    rescale_decimals(f, v, &d, &rules);
+    cell_rules_fini(&rules);
+    out->number = (number_view){.values = d.values, .decimals = v->decimals};
+    for (uint32_t r = 0; d.rounded && r < f->count; r++) {
+      out->rounded += d.rounded[r];
+    }
+  }
+  free(d.rounded);
+  return result;
+}
+
+status frame_make_number(frame *f, const program_variable *v, frame_variable *out, error *err) {
+  stats_column column = {0};
+  TRY(f->rows->column(f->rows->context, v->column, &column, err));
+  return column.kind == STATS_COLUMN_DECIMALS ? number_of_decimals(f, v, &column, out, err)
+                                              : number_of_cells(f, v, out, err);
+}
