@@ -1,0 +1,134 @@
+/* Histograms with AVX2.  Ungrouped and with few keys, each slot is compared with every cell: 32 rows at
+ * once, counted in bytes that are added up before they can overflow. */
+#include "stats/kernels/histogram_body.h"
+
+#if KERNELS_X86
+
+#include <immintrin.h>
+
+enum {
+  COMPARED_KEYS_MAX = 24,
+  VECTOR = 32,
+  BYTES_BLOCK = 255 * VECTOR, /* a byte counts to 255 */
+  CELLS_AT_ONCE = 8,
+};
+
+KERNEL_AVX2 static uint32_t sum_bytes(__m256i v) {
+  __m256i sums = _mm256_sad_epu8(v, _mm256_setzero_si256());
+  __m128i half = _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+  return (uint32_t)(_mm_cvtsi128_si64(half) + _mm_extract_epi64(half, 1));
+}
+
+/* Rows of SLOTS (COUNT, a multiple of the vector) in each of CELLS_AT_ONCE cells from FIRST on. */
+KERNEL_AVX2 static uint32_t compare_block(const uint8_t *slots, uint32_t count, uint32_t first,
+                                          uint32_t *counts) {
+  __m256i slot[CELLS_AT_ONCE], sum[CELLS_AT_ONCE];
+  for (uint32_t i = 0; i < CELLS_AT_ONCE; i++) {
+    slot[i] = _mm256_set1_epi8((char)(uint8_t)(first + i - MISSING_REASONS));
+    sum[i] = _mm256_setzero_si256();
+  }
+  for (uint32_t row = 0; row < count; row += VECTOR) {
+    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(slots + row));
+    for (uint32_t i = 0; i < CELLS_AT_ONCE; i++) {
+      sum[i] = _mm256_sub_epi8(sum[i], _mm256_cmpeq_epi8(v, slot[i]));
+    }
+  }
+  uint32_t all = 0;
+  for (uint32_t i = 0; i < CELLS_AT_ONCE; i++) {
+    uint32_t found = sum_bytes(sum[i]);
+    counts[first + i] += found;
+    all += found;
+  }
+  return all;
+}
+
+/* Keys first: where they account for all rows, the missing reasons need no look. */
+KERNEL_AVX2 static void compare_all(const histogram *h, uint32_t *counts) {
+  uint32_t cells[MISSING_REASONS + COMPARED_KEYS_MAX + CELLS_AT_ONCE] = {0};
+  uint32_t whole = h->rows / VECTOR * VECTOR;
+  for (uint32_t row = 0; row < whole; row += BYTES_BLOCK) {
+    uint32_t count = whole - row < BYTES_BLOCK ? whole - row : BYTES_BLOCK, found = 0;
+    for (uint32_t cell = MISSING_REASONS; cell < histogram_stride(h); cell += CELLS_AT_ONCE) {
+      found += compare_block(h->slots + row, count, cell, cells);
+    }
+    if (found < count) {
+      compare_block(h->slots + row, count, 0, cells);
+    }
+  }
+  for (uint32_t row = whole; row < h->rows; row++) {
+    cells[histogram_cell_of_slot(h->slots[row])]++;
+  }
+  for (uint32_t cell = 0; cell < histogram_stride(h); cell++) {
+    counts[cell] += cells[cell];
+  }
+}
+
+KERNEL_AVX2 void histogram_count_avx2(const histogram *h, uint32_t *counts) {
+  if (h->groups != NULL) {
+    body_count_by_group(h, counts);
+  } else if (h->keys_count <= COMPARED_KEYS_MAX) {
+    compare_all(h, counts);
+  } else {
+    body_count_all(h, counts);
+  }
+}
+
+/* A cell is one vector: n, w and the halves of w2. */
+KERNEL_AVX2 static inline void add_term(weighed_cell *cell, __m256i term) {
+  __m256i *at = (__m256i *)(void *)cell;
+  _mm256_storeu_si256(at, _mm256_add_epi64(_mm256_loadu_si256(at), term));
+}
+
+/* Four rows become four terms: a 4 by 4 transposition. */
+KERNEL_AVX2 static inline void weigh_four(const uint32_t *weights, weighed_cell *const cells[4]) {
+  const __m256i one = _mm256_set1_epi64x(1), low_half = _mm256_set1_epi64x(UINT32_MAX);
+  __m256i w = _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)weights));
+  __m256i w2 = _mm256_mul_epu32(w, w);
+  __m256i low = _mm256_and_si256(w2, low_half), high = _mm256_srli_epi64(w2, 32);
+  __m256i first02 = _mm256_unpacklo_epi64(one, w), first13 = _mm256_unpackhi_epi64(one, w);
+  __m256i second02 = _mm256_unpacklo_epi64(low, high), second13 = _mm256_unpackhi_epi64(low, high);
+  add_term(cells[0], _mm256_permute2x128_si256(first02, second02, 0x20));
+  add_term(cells[1], _mm256_permute2x128_si256(first13, second13, 0x20));
+  add_term(cells[2], _mm256_permute2x128_si256(first02, second02, 0x31));
+  add_term(cells[3], _mm256_permute2x128_si256(first13, second13, 0x31));
+}
+
+/* Neighbouring rows go to four tables side by side, of SIZE cells each, so that equal cells do not wait
+ * for each other; SIZE 0 is one table. */
+KERNEL_AVX2 static void weigh_rows(const histogram *h, const uint32_t *weights, weighed_cell *cells,
+                                   size_t size) {
+  uint32_t at[HISTOGRAM_BLOCK];
+  for (uint32_t row = 0; row < h->rows; row += HISTOGRAM_BLOCK) {
+    uint32_t count = h->rows - row < HISTOGRAM_BLOCK ? h->rows - row : HISTOGRAM_BLOCK, i = 0;
+    body_cells(h, row, count, at);
+    for (; i + 4 <= count; i += 4) {
+      weighed_cell *const four[4] = {cells + at[i], cells + size + at[i + 1], cells + 2 * size + at[i + 2],
+                                     cells + 3 * size + at[i + 3]};
+      weigh_four(weights + row + i, four);
+    }
+    for (; i < count; i++) {
+      const uint64_t w = weights[row + i], w2 = w * w;
+      add_term(cells + at[i], _mm256_set_epi64x((int64_t)(w2 >> 32), (uint32_t)w2, (int64_t)w, 1));
+    }
+  }
+}
+
+KERNEL_AVX2 void histogram_weigh_avx2(const histogram *h, const uint32_t *weights, weighed_cell *cells) {
+  if (h->groups != NULL) {
+    weigh_rows(h, weights, cells, 0);
+    return;
+  }
+  weighed_cell tables[4 * HISTOGRAM_SLOTS];
+  const uint32_t stride = histogram_stride(h);
+  memset(tables, 0, 4 * stride * sizeof *tables);
+  weigh_rows(h, weights, tables, stride);
+  for (uint32_t i = 0; i < 4 * stride; i++) {
+    weighed_cell *c = &cells[i % stride];
+    c->n += tables[i].n;
+    c->w += tables[i].w;
+    c->w2_low += tables[i].w2_low;
+    c->w2_high += tables[i].w2_high;
+  }
+}
+
+#endif

@@ -1,0 +1,282 @@
+/* See accumulator_cases.h. */
+#include "tests/stats/accumulator_cases.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Programs ------------------------------------------------------------------------------------ */
+
+static const int64_t few_entries[] = {20}, many_entries[] = {100000};
+static const int64_t one_interval[] = {0, 99999, 1000};
+static const int64_t three_intervals[] = {-5000, -1, 1, 100, 50000, 128, 60000, 60000, 1};
+
+#define PARAMS(p) .params = (p), .params_count = sizeof(p) / sizeof((p)[0])
+
+const accumulator_case accumulator_cases[] = {
+    {.kind = ACCUMULATOR_FACTS, .variables = {"score", "class", "amount", "id", "choices", "mean"}},
+    {.kind = ACCUMULATOR_FACTS, .variables = {"branch"}, .weighted = true},
+    {.kind = ACCUMULATOR_FREQUENCY, .variables = {"score"}},
+    {.kind = ACCUMULATOR_FREQUENCY, .variables = {"item1"}, .by = {"class"}, .weighted = true},
+    {.kind = ACCUMULATOR_FREQUENCY, .variables = {"class"}, .by = {"score", "month"}, .filtered = true},
+    {.kind = ACCUMULATOR_FREQUENCY, .variables = {"branch"}, .by = {"class"}, .weighted = true},
+    {.kind = ACCUMULATOR_FREQUENCY,
+     .variables = {"item2"},
+     .by = {"branch"},
+     .filtered = true,
+     .weighted = true},
+    {.kind = ACCUMULATOR_FREQUENCY, .variables = {"choices"}},
+    {.kind = ACCUMULATOR_FREQUENCY,
+     .variables = {"choices"},
+     .by = {"class", "top"},
+     .filtered = true,
+     .weighted = true},
+    {.kind = ACCUMULATOR_MOMENTS, .variables = {"score"}, .weighted = true},
+    {.kind = ACCUMULATOR_MOMENTS, .variables = {"item1"}, .by = {"month", "class"}},
+    {.kind = ACCUMULATOR_MOMENTS, .variables = {"amount"}, .by = {"class"}, .weighted = true},
+    {.kind = ACCUMULATOR_MOMENTS, .variables = {"mean"}, .filtered = true},
+    {.kind = ACCUMULATOR_VALUES, .variables = {"amount"}, PARAMS(many_entries), .weighted = true},
+    {.kind = ACCUMULATOR_VALUES,
+     .variables = {"amount"},
+     .by = {"class"},
+     PARAMS(few_entries),
+     .weighted = true},
+    {.kind = ACCUMULATOR_VALUES,
+     .variables = {"score"},
+     .by = {"month"},
+     PARAMS(many_entries),
+     .filtered = true},
+    {.kind = ACCUMULATOR_BUCKETS, .variables = {"amount"}, PARAMS(one_interval), .weighted = true},
+    {.kind = ACCUMULATOR_BUCKETS, .variables = {"amount"}, .by = {"class", "score"}, PARAMS(three_intervals)},
+    {.kind = ACCUMULATOR_DISTINCT, .variables = {"id"}},
+    {.kind = ACCUMULATOR_DISTINCT, .variables = {"amount"}, .filtered = true},
+    {.kind = ACCUMULATOR_DISTINCT, .variables = {"choices"}},
+    {.kind = ACCUMULATOR_DUPLICATES, .variables = {"item1", "item2", "class"}},
+    {.kind = ACCUMULATOR_DUPLICATES, .variables = {"id", "amount", "choices"}, .filtered = true},
+    {.kind = ACCUMULATOR_BASE},
+    {.kind = ACCUMULATOR_BASE, .filtered = true, .weighted = true},
+};
+const size_t accumulator_cases_count = sizeof accumulator_cases / sizeof accumulator_cases[0];
+
+static void require(bool holds, const char *what, const error *err) {
+  if (!holds) {
+    fprintf(stderr, "accumulator cases: %s: %s\n", what, err->message);
+    abort();
+  }
+}
+
+static uint32_t add(program *p, const program_variable *v) {
+  error err = {0};
+  uint32_t index;
+  require(program_add_variable(p, v, &index, &err) == STATUS_OK, v->name, &err);
+  return index;
+}
+
+static uint32_t find(const program *p, const char *name) {
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    if (strcmp(p->variables[i].name, name) == 0) {
+      return i;
+    }
+  }
+  require(false, name, &(error){.message = "no such variable in the survey"});
+  return 0;
+}
+
+static void add_scale(program *p, const char *name, int64_t low, int64_t high, bool reversed) {
+  add(p, &(program_variable){.kind = VARIABLE_SCALE,
+                             .name = name,
+                             .column = name,
+                             .has_range = true,
+                             .low = low,
+                             .high = high,
+                             .reversed = reversed});
+}
+
+static void add_variables(program *p) {
+  static const char *const nominal[] = {"class", "month", "branch"};
+  program_rule refused = {.text = {"x", 1}, .missing = true, .reason = MISSING_REFUSED};
+  add_scale(p, "score", 0, 10, false);
+  add_scale(p, "item1", 1, 5, false);
+  add_scale(p, "item2", 1, 5, true);
+  add_scale(p, "item3", 1, 7, false);
+  for (size_t i = 0; i < sizeof nominal / sizeof nominal[0]; i++) {
+    add(p, &(program_variable){.kind = VARIABLE_NOMINAL,
+                               .name = nominal[i],
+                               .column = nominal[i],
+                               .rules = &refused,
+                               .rules_count = 1});
+  }
+  add(p, &(program_variable){.kind = VARIABLE_NUMBER, .name = "amount", .column = "amount", .decimals = 2});
+  add(p, &(program_variable){.kind = VARIABLE_NUMBER, .name = "weight", .column = "weight", .decimals = 4});
+  add(p, &(program_variable){.kind = VARIABLE_TEXT, .name = "id", .column = "id"});
+  add(p, &(program_variable){
+             .kind = VARIABLE_MULTI_CELL, .name = "choices", .column = "choices", .delimiter = ";"});
+  uint32_t items[] = {find(p, "item1"), find(p, "item2"), find(p, "item3")}, score = find(p, "score");
+  add(p, &(program_variable){
+             .kind = VARIABLE_MEAN, .name = "mean", .inputs = items, .inputs_count = 3, .valid_min = 2});
+  add(p, &(program_variable){
+             .kind = VARIABLE_TOP, .name = "top", .inputs = &score, .inputs_count = 1, .cut = {9, 0}});
+}
+
+program *accumulator_case_program(const accumulator_case *c) {
+  error err = {0};
+  program *p = program_new();
+  require(p != NULL, "program", &err);
+  add_variables(p);
+  filter_value three = {.number = {3, 0}};
+  filter_node node = {.kind = FILTER_GE, .variable = find(p, "score"), .values = &three, .values_count = 1};
+  program_filter filter = {&node, 1};
+  program_weight weight = {find(p, "weight"), WEIGHT_SAMPLING};
+  uint32_t variables[6], filter_index, weight_index;
+  require(program_add_filter(p, &filter, &filter_index, &err) == STATUS_OK, "filter", &err);
+  require(program_add_weight(p, weight, &weight_index, &err) == STATUS_OK, "weight", &err);
+  program_accumulator a = {.kind = c->kind,
+                           .variables = variables,
+                           .filter = c->filtered ? filter_index : PROGRAM_NONE,
+                           .weight = c->weighted ? weight_index : PROGRAM_NONE,
+                           .params = (int64_t *)(uintptr_t)c->params,
+                           .params_count = c->params_count};
+  while (a.variables_count < 6 && c->variables[a.variables_count] != NULL) {
+    variables[a.variables_count] = find(p, c->variables[a.variables_count]);
+    a.variables_count++;
+  }
+  while (a.by_count < 2 && c->by[a.by_count] != NULL) {
+    a.by[a.by_count] = find(p, c->by[a.by_count]);
+    a.by_count++;
+  }
+  require(program_add_accumulator(p, &a, NULL, &err) == STATUS_OK, "accumulator", &err);
+  return p;
+}
+
+/* ---- Data ---------------------------------------------------------------------------------------- */
+
+uint64_t random_next(uint64_t *state) {
+  uint64_t z = *state += 0x9E3779B97F4A7C15u;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
+}
+
+uint32_t random_below(uint64_t *state, uint32_t end) {
+  return (uint32_t)((random_next(state) >> 32) * end >> 32);
+}
+
+enum { CELL_BYTES = 48 };
+typedef void (*cell_writer)(uint64_t *seed, char *out);
+
+static bool often_not(uint64_t *seed, char *out, const char *instead) {
+  if (random_below(seed, 10) == 0) {
+    strcpy(out, instead);
+    return true;
+  }
+  return false;
+}
+
+static void write_score(uint64_t *seed, char *out) {
+  static const char *const odd[] = {"", "x", "11", "n/a", "3.0"};
+  if (!often_not(seed, out, odd[random_below(seed, 5)])) {
+    snprintf(out, CELL_BYTES, "%u", random_below(seed, 11));
+  }
+}
+
+static void write_item(uint64_t *seed, char *out) {
+  if (!often_not(seed, out, "")) {
+    snprintf(out, CELL_BYTES, "%u", 1 + random_below(seed, 5));
+  }
+}
+
+static void write_class(uint64_t *seed, char *out) {
+  static const char *const classes[] = {"Eco", "Business", "Eco Plus", "头等舱", "x", ""};
+  strcpy(out, classes[random_below(seed, 6)]);
+}
+
+static void write_month(uint64_t *seed, char *out) {
+  snprintf(out, CELL_BYTES, "2025-%02u", 1 + random_below(seed, 12));
+}
+
+static void write_branch(uint64_t *seed, char *out) {
+  if (!often_not(seed, out, "x")) {
+    snprintf(out, CELL_BYTES, "branch %u", random_below(seed, 400));
+  }
+}
+
+static void write_amount(uint64_t *seed, char *out) {
+  static const char *const odd[] = {"", "many", "-12.5", "0", "1.005", "7e2"};
+  if (!often_not(seed, out, odd[random_below(seed, 6)])) {
+    snprintf(out, CELL_BYTES, "%u.%02u", random_below(seed, 40) * 25, random_below(seed, 4) * 25);
+  }
+}
+
+static void write_huge(uint64_t *seed, char *out) {
+  int64_t offset = (int64_t)random_below(seed, 5);
+  snprintf(out, CELL_BYTES, "%s%" PRId64 ".%02u", random_below(seed, 2) ? "-" : "",
+           INT64_C(46116860184273870) + offset, random_below(seed, 100));
+}
+
+static void write_id(uint64_t *seed, char *out) {
+  snprintf(out, CELL_BYTES, "r%" PRIx64, random_next(seed) >> 52);
+}
+
+static void write_choices(uint64_t *seed, char *out) {
+  static const char *const options[] = {"price", "quality", "价格", "service"};
+  size_t at = 0;
+  out[0] = 0;
+  for (uint32_t i = 0; i < 4; i++) {
+    if (random_below(seed, 3) == 0) {
+      at += (size_t)snprintf(out + at, CELL_BYTES - at, "%s%s", at > 0 ? ";" : "", options[i]);
+    }
+  }
+}
+
+static void write_weight(uint64_t *seed, char *out) {
+  static const char *const odd[] = {"", "-1", "heavy", "0", "200000", "1.00005"};
+  if (!often_not(seed, out, odd[random_below(seed, 6)])) {
+    snprintf(out, CELL_BYTES, "%u.%04u", random_below(seed, 4), random_below(seed, 10000));
+  }
+}
+
+static void write_heavy(uint64_t *seed, char *out) {
+  strcpy(out, random_below(seed, 4) ? "107374.1823" : "0");
+}
+
+static void write_column(fixture *f, survey_flavour flavour, uint32_t rows, uint64_t *seed, const char *name,
+                         cell_writer writer) {
+  char(*cells)[CELL_BYTES] = calloc((size_t)rows + 1, sizeof *cells);
+  const char **texts = calloc((size_t)rows + 1, sizeof *texts);
+  require(cells != NULL && texts != NULL, "memory", &(error){.message = "none"});
+  for (uint32_t row = 0; row < rows; row++) {
+    uint64_t same = 7;
+    if (flavour != SURVEY_MISSING) {
+      writer(flavour == SURVEY_CONSTANT ? &same : seed, cells[row]);
+    }
+    texts[row] = cells[row];
+  }
+  fixture_column(f, name, (stats_column_kind)(random_next(seed) % 4), texts);
+  free(cells);
+  free(texts);
+}
+
+fixture *survey_new(survey_flavour flavour, uint32_t rows, uint64_t seed) {
+  const struct {
+    const char *name;
+    cell_writer writer;
+  } columns[] = {
+      {"score", write_score},
+      {"item1", write_item},
+      {"item2", write_item},
+      {"item3", write_item},
+      {"class", write_class},
+      {"month", write_month},
+      {"branch", write_branch},
+      {"id", write_id},
+      {"choices", write_choices},
+      {"amount", flavour == SURVEY_HUGE ? write_huge : write_amount},
+      {"weight", flavour == SURVEY_HEAVY ? write_heavy : write_weight},
+  };
+  fixture *f = fixture_new(rows);
+  for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+    write_column(f, flavour, rows, &seed, columns[i].name, columns[i].writer);
+  }
+  return f;
+}

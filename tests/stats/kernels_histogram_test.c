@@ -1,0 +1,126 @@
+/* The histogram kernels against the plainest loop there is, for each form that this processor has. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "stats/kernels/kernels.h"
+#include "stats/stats.h"
+#include "tests/stats/accumulator_cases.h"
+
+enum { CASES = 250, ROWS_MAX = 6000, ALIGNMENT = 64 };
+
+static const char *const forms[] = {"portable", "avx2", "avx512"};
+
+typedef struct columns {
+  uint8_t *slots;
+  uint16_t *groups;
+  uint32_t *weights;
+} columns;
+
+static void *aligned(size_t bytes) {
+  void *p = aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
+  assert_non_null(p);
+  return p;
+}
+
+/* Exactly as many rows as asked for: a sanitizer sees any step past what a frame promises. */
+static columns make_columns(uint64_t *seed, const histogram *h, uint32_t weight_end) {
+  size_t padded = ((size_t)h->rows + 63) / 64 * 64;
+  columns c = {aligned(padded), aligned(padded * 2), aligned(padded * 4)};
+  for (size_t row = 0; row < padded; row++) {
+    bool inside = row < h->rows;
+    c.slots[row] = inside && random_below(seed, 8)
+                       ? (uint8_t)random_below(seed, h->keys_count)
+                       : (uint8_t)(SLOT_MISSING + random_below(seed, MISSING_REASONS));
+    c.groups[row] =
+        inside && random_below(seed, 9) ? (uint16_t)random_below(seed, h->groups_count) : GROUP_EXCLUDED;
+    c.weights[row] = inside ? random_below(seed, weight_end) : 0;
+  }
+  return c;
+}
+
+static void free_columns(columns *c) {
+  free(c->slots);
+  free(c->groups);
+  free(c->weights);
+}
+
+/* Cells in the order of kernels.h. */
+static void count_plainly(const histogram *h, const uint32_t *weights, weighed_cell *cells) {
+  for (uint32_t row = 0; row < h->rows; row++) {
+    uint32_t group = h->groups == NULL                  ? 0
+                     : h->groups[row] == GROUP_EXCLUDED ? h->groups_count
+                                                        : h->groups[row];
+    uint32_t cell =
+        h->slots[row] >= SLOT_MISSING ? h->slots[row] - SLOT_MISSING : h->slots[row] + MISSING_REASONS;
+    weighed_cell *c = &cells[group * (h->keys_count + MISSING_REASONS) + cell];
+    uint64_t w = weights[row];
+    c->n++;
+    c->w += w;
+    c->w2_low += (w * w) & UINT32_MAX;
+    c->w2_high += (w * w) >> 32;
+  }
+}
+
+static void compare_form(const histogram *h, const uint32_t *weights, const weighed_cell *expected) {
+  size_t cells = histogram_cells(h);
+  const stats_kernels *kernels = stats_kernels_current();
+  uint32_t *counts = calloc(cells * histogram_tables(h), sizeof *counts);
+  weighed_cell *weighed = calloc(cells, sizeof *weighed);
+  assert_non_null(counts);
+  assert_non_null(weighed);
+  kernels->count_slots(h, counts);
+  kernels->weigh_slots(h, weights, weighed);
+  for (size_t i = 0; i < cells; i++) {
+    assert_int_equal(counts[i], expected[i].n);
+  }
+  assert_memory_equal(weighed, expected, cells * sizeof *weighed);
+  free(counts);
+  free(weighed);
+}
+
+static void every_form_counts_and_weighs_as_the_plain_loop(void **unused) {
+  (void)unused;
+  static const uint32_t keys[] = {1, 2, 5, 11, 16, 24, 25, 60, 248}, groups[] = {1, 3, 72, 300, 1000};
+  for (uint64_t i = 0; i < CASES; i++) {
+    uint64_t seed = i;
+    histogram h = {.rows = random_below(&seed, i % 2 ? 200 : ROWS_MAX),
+                   .keys_count = keys[random_below(&seed, 9)],
+                   .groups_count = groups[random_below(&seed, 5)]};
+    columns c = make_columns(&seed, &h, i % 3 ? 1u << 30 : 60000);
+    h.slots = c.slots;
+    h.groups = random_below(&seed, 2) ? c.groups : NULL;
+    h.groups_count = h.groups != NULL ? h.groups_count : 1;
+    weighed_cell *expected = calloc(histogram_cells(&h), sizeof *expected);
+    assert_non_null(expected);
+    count_plainly(&h, c.weights, expected);
+    for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
+      if (stats_kernels_choose(forms[f], NULL) == STATUS_OK) {
+        assert_string_equal(stats_kernels_name(), forms[f]);
+        compare_form(&h, c.weights, expected);
+      }
+    }
+    free(expected);
+    free_columns(&c);
+  }
+}
+
+static void an_unknown_form_is_refused_by_name(void **unused) {
+  (void)unused;
+  error err;
+  assert_int_equal(stats_kernels_choose("mmx", &err), STATUS_USAGE);
+  assert_non_null(strstr(err.message, "mmx"));
+  assert_int_equal(stats_kernels_choose("portable", &err), STATUS_OK);
+  assert_string_equal(stats_kernels_name(), "portable");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_form_counts_and_weighs_as_the_plain_loop),
+      cmocka_unit_test(an_unknown_form_is_refused_by_name),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
