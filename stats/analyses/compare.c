@@ -1,2 +1,332 @@
+/* compare: do groups differ on an item or an index, by how much, and which from which? */
+#include <math.h>
+#include <stdlib.h>
+
+#include "stats/analyses/anova.h"
+#include "stats/analyses/groups.h"
+#include "stats/analyses/holm.h"
+#include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
-const analysis_kind analysis_compare = {.name = "compare"};
+
+enum { PAIRED_GROUPS_MAX = 60 };
+
+static const analysis_argument arguments[] = {
+    {.name = "items",
+     .type = ARGUMENT_VARIABLES,
+     .required = true,
+     .accepts = ACCEPT_NUMERIC,
+     .help = "what is compared: scales, numbers, constructs"},
+    {.name = "groups",
+     .type = ARGUMENT_VARIABLE,
+     .required = true,
+     .accepts = ACCEPT_CODED,
+     .help = "the variable whose values are the groups"},
+    {.name = "pairs",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "true",
+     .help = "test every pair of groups, with Holm-adjusted p"},
+};
+
+static status check(const plan *p, const plan_analysis *a, error *err) {
+  (void)p;
+  for (uint32_t i = 0; i < a->breakdowns_count; i++) {
+    if (a->breakdowns[i].count > 1) {
+      return error_set(err, STATUS_SPECIFICATION,
+                       "by: compare takes single variables here, because its groups are a dimension too");
+    }
+  }
+  return STATUS_OK;
+}
+
+static bool is_coded(const analysis_run *run, uint32_t item) {
+  return program_variable_form(variable_of(run_plan(run), item)) == FORM_CODED;
+}
+
+static status begin(analysis_run *run, error *err) {
+  const argument_value *items = run_argument(run, "items");
+  uint32_t inner = 0;
+  TRY(run_variable(run, run_argument(run, "groups")->variables[0], &inner, err));
+  for (uint32_t i = 0; i < items->variables_count; i++) {
+    uint32_t variable = 0;
+    TRY(run_variable(run, items->variables[i], &variable, err));
+    program_accumulator a = {
+        .kind = is_coded(run, items->variables[i]) ? ACCUMULATOR_FREQUENCY : ACCUMULATOR_MOMENTS,
+        .variables = &variable,
+        .variables_count = 1};
+    TRY(groups_need(run, &a, inner, err));
+  }
+  return STATUS_OK;
+}
+
+/* ---- One comparison ------------------------------------------------------------------------------ */
+
+typedef struct comparison {
+  analysis_run *run;
+  arena *memory;
+  weighting weighting;
+  estimate_options options;
+  table *means, *anova, *welch, *pairs;
+  uint32_t item;
+  const group_walk *walk;
+  sums *groups; /* with answers, in the order of the report; and their keys */
+  uint32_t *keys;
+  uint32_t count;
+} comparison;
+
+/* The breakdown's group with the compared group in it; KEY past the axis: the breakdown's alone. */
+static json *named_group(const comparison *c, uint32_t key) {
+  const axis *ax = &c->walk->groups->by[0];
+  json *group = group_json(c->walk);
+  if (json_kind_of(group) == JSON_NULL) {
+    group = json_object(c->memory);
+  }
+  const uint32_t variable = run_argument(c->run, "groups")->variables[0];
+  json_set(group, run_plan(c->run)->variables[variable].name,
+           ax->is_text ? json_text(c->memory, ax->texts[key]) : json_integer(c->memory, ax->numbers[key]));
+  return group;
+}
+
+/* Reads the groups that have answers; warns of those that have none. */
+static bool read_groups(comparison *c, const void *state) {
+  const axis *ax = &c->walk->groups->by[0];
+  const plan_variable *variable = &run_plan(c->run)->variables[run_argument(c->run, "groups")->variables[0]];
+  const uint32_t *order = keys_in_order(c->memory, variable, ax, false);
+  c->groups = ARENA_ARRAY(c->memory, sums, (size_t)ax->count + 1);
+  c->keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)ax->count + 1);
+  c->count = 0;
+  if (!order || !c->groups || !c->keys) {
+    return false;
+  }
+  for (uint32_t i = 0; i < ax->count; i++) {
+    const uint32_t place = group_walk_place(c->walk, order[i]);
+    const sums s = is_coded(c->run, c->item) ? sums_of_frequency(state, place, c->weighting, NULL)
+                                             : sums_of_moments(state, place, c->weighting);
+    int64_t rows = s.at.n;
+    for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+      rows += s.at.missing[r];
+    }
+    if (rows == 0) {
+      continue;
+    }
+    run_warn_base(c->run, c->item, named_group(c, order[i]), s.at.n);
+    if (s.at.n > 0 && (c->weighting == WEIGHTING_NONE || s.at.w > 0)) {
+      c->groups[c->count] = s;
+      c->keys[c->count++] = order[i];
+    }
+  }
+  return true;
+}
+
+static void start_row(comparison *c, table *t) {
+  table_row(t);
+  table_item(t, "item", c->item);
+  group_write(c->walk, t);
+}
+
+static status write_mean(comparison *c, const sums *s, json *group, error *err) {
+  estimate e;
+  TRY(estimate_make(s, &c->options, &e, err));
+  start_row(c, c->means);
+  if (group) {
+    table_json(c->means, "group", group);
+  }
+  table_integer(c->means, "n", e.n);
+  if (c->weighting != WEIGHTING_NONE) {
+    table_number(c->means, "weighted_n", e.weighted_n);
+  }
+  table_number(c->means, "mean", e.mean);
+  table_number(c->means, "sd", e.sd);
+  table_number(c->means, "se", e.se);
+  table_number(c->means, "ci_low", e.ci_low);
+  table_number(c->means, "ci_high", e.ci_high);
+  return STATUS_OK;
+}
+
+static status write_means(comparison *c, error *err) {
+  sums total = c->groups[0];
+  for (uint32_t g = 1; g < c->count; g++) {
+    sums_add(&total, &c->groups[g]);
+  }
+  TRY(write_mean(c, &total, NULL, err));
+  for (uint32_t g = 0; g < c->count; g++) {
+    TRY(write_mean(c, &c->groups[g], named_group(c, c->keys[g]), err));
+  }
+  if (total.at.n > 1 && total.at.min == total.at.max) {
+    json *detail = run_detail(c->run);
+    json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
+    json_set(detail, "group", group_json(c->walk));
+    run_warn(c->run, "constant_item", detail);
+  }
+  return STATUS_OK;
+}
+
+static void write_test(comparison *c, table *t, const mean_test *test) {
+  start_row(c, t);
+  table_number(t, "f", test->f);
+  table_number(t, "df", test->df_between);
+  table_number(t, "df_within", test->df_within);
+  table_number(t, "p", test->p);
+}
+
+static status write_tests(comparison *c, error *err) {
+  mean_test test;
+  if (c->weighting == WEIGHTING_SAMPLING) {
+    TRY(wald_make(c->groups, c->count, &c->options, &test, err));
+    write_test(c, c->anova, &test);
+    return STATUS_OK;
+  }
+  anova a;
+  TRY(anova_make(c->groups, c->count, &a, err));
+  write_test(c, c->anova, &(mean_test){a.f, a.df_between, a.df_within, a.p});
+  table_number(c->anova, "ss_between", a.ss_between);
+  table_number(c->anova, "ss_within", a.ss_within);
+  table_number(c->anova, "eta2", a.eta2);
+  table_number(c->anova, "omega2", a.omega2);
+  TRY(welch_make(c->groups, c->count, &test, err));
+  write_test(c, c->welch, &test);
+  return STATUS_OK;
+}
+
+static void write_pair(comparison *c, uint32_t a, uint32_t b, const pair_test *test, double p_adjusted) {
+  table *t = c->pairs;
+  start_row(c, t);
+  table_json(t, "group", named_group(c, c->keys[a]));
+  table_json(t, "other_group", named_group(c, c->keys[b]));
+  table_number(t, "difference", test->difference);
+  table_number(t, "se", test->se);
+  table_number(t, "ci_low", test->ci_low);
+  table_number(t, "ci_high", test->ci_high);
+  table_number(t, "t", test->t);
+  table_number(t, "df", test->df);
+  table_number(t, "p", test->p);
+  table_number(t, "p_adjusted", p_adjusted);
+  table_number(t, "cohens_d", test->d);
+}
+
+static status write_pairs(comparison *c, error *err) {
+  if (c->count > PAIRED_GROUPS_MAX) {
+    json *detail = run_detail(c->run);
+    json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
+    json_set_integer(detail, "n", c->count);
+    json_set_integer(detail, "threshold", PAIRED_GROUPS_MAX);
+    run_warn(c->run, "pairs_left_out", detail);
+    return STATUS_OK;
+  }
+  const size_t count = (size_t)c->count * (c->count - 1) / 2;
+  pair_test *tests = ARENA_ARRAY(c->memory, pair_test, count + 1);
+  double *p = ARENA_ARRAY(c->memory, double, count + 1);
+  if (!tests || !p) {
+    return error_no_memory(err, "pairs of groups");
+  }
+  size_t k = 0;
+  for (uint32_t a = 0; a < c->count; a++) {
+    for (uint32_t b = a + 1; b < c->count; b++, k++) {
+      TRY(pair_make(&c->groups[a], &c->groups[b], &c->options, &tests[k], err));
+      p[k] = tests[k].p;
+    }
+  }
+  TRY(holm_adjust(p, p, count, err));
+  k = 0;
+  for (uint32_t a = 0; a < c->count; a++) {
+    for (uint32_t b = a + 1; b < c->count; b++, k++) {
+      write_pair(c, a, b, &tests[k], p[k]);
+    }
+  }
+  return STATUS_OK;
+}
+
+static status compare_item(comparison *c, uint32_t first, error *err) {
+  group_walk w = group_walk_begin(c->run, first, true);
+  c->walk = &w;
+  while (group_walk_next(&w)) {
+    if (!read_groups(c, run_result(c->run, group_walk_result(&w)))) {
+      return error_no_memory(err, "groups");
+    }
+    if (c->count < 2) {
+      if (w.which == 0 || c->count > 0) {
+        json *detail = run_detail(c->run);
+        json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
+        json_set(detail, "group", group_json(&w));
+        run_warn(c->run, "fewer_than_two_groups", detail);
+      }
+      continue;
+    }
+    TRY(write_means(c, err));
+    TRY(write_tests(c, err));
+    if (c->pairs) {
+      TRY(write_pairs(c, err));
+    }
+  }
+  return STATUS_OK;
+}
+
+/* ---- The section --------------------------------------------------------------------------------- */
+
+static void open_tables(comparison *c) {
+  const bool sampling = c->weighting == WEIGHTING_SAMPLING;
+  c->means = table_new(c->run, "group_means", VIEW_LIST,
+                       c->weighting == WEIGHTING_NONE ? "item group n mean sd se ci_low ci_high"
+                                                      : "item group n weighted_n mean sd se ci_low ci_high");
+  if (sampling) {
+    c->anova = table_new(c->run, "wald", VIEW_LIST, "item group f df df_within p");
+  } else {
+    c->anova =
+        table_new(c->run, "anova", VIEW_LIST, "item group f df df_within p eta2 omega2 ss_between ss_within");
+    c->welch = table_new(c->run, "welch", VIEW_LIST, "item group f df df_within p");
+  }
+  if (run_argument(c->run, "pairs")->integer) {
+    c->pairs = table_new(c->run, "pairs", VIEW_LIST,
+                         sampling ? "item group other_group difference se ci_low ci_high t df p p_adjusted"
+                                  : "item group other_group difference se ci_low ci_high t df p p_adjusted "
+                                    "cohens_d");
+  }
+  json *headline = run_detail(c->run);
+  json_set_text(headline, "table", sampling ? "wald" : "anova");
+  json_set_text(headline, "column", "p");
+  json_set(run_section(c->run), "headline", headline);
+}
+
+static status step(analysis_run *run, error *err) {
+  comparison c = {.run = run,
+                  .memory = json_arena(run_section(run)),
+                  .weighting = run_weighting(run),
+                  .options = estimate_options_of(run)};
+  open_tables(&c);
+  const argument_value *items = run_argument(run, "items");
+  for (uint32_t i = 0; i < items->variables_count; i++) {
+    c.item = items->variables[i];
+    TRY(compare_item(&c, i * groups_count(run), err));
+  }
+  static const char *const notes[] = {[WEIGHTING_NONE] = "note_compare",
+                                      [WEIGHTING_SAMPLING] = "note_compare_sampling",
+                                      [WEIGHTING_FREQUENCY] = "note_compare_frequency"};
+  run_note(run, notes[c.weighting], NULL);
+  if (c.pairs) {
+    run_note(run, "note_compare_pairs", NULL);
+  }
+  return STATUS_OK;
+}
+
+const analysis_kind analysis_compare = {
+    .name = "compare",
+    .summary = "differences between groups on an item or index",
+    .about =
+        "One-way analysis of variance (F, eta squared, omega squared), Welch's test for unequal variances\n"
+        "(Welch 1951), and for every pair of groups Welch's t with Holm-adjusted p and Cohen's d (pooled\n"
+        "standard deviation of the two).  All are exact functions of n, sum and sum of squares by group.\n"
+        "Sampling weights: a Wald F test of equal domain means and t tests with linearised errors take\n"
+        "their place (survey's regTermTest and svyttest); frequency weights repeat the rows.\n"
+        "A row counts when both the item and the group are answered.",
+    .example =
+        "analyses:\n"
+        "  - compare:\n"
+        "      items: [satisfaction]\n"
+        "      groups: region\n",
+    .arguments = arguments,
+    .arguments_count = sizeof arguments / sizeof arguments[0],
+    .takes_breakdowns = true,
+    .takes_weight = true,
+    .check = check,
+    .begin = begin,
+    .step = step,
+};

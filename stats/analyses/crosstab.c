@@ -1,2 +1,466 @@
+/* crosstab: how the answers to one question depend on the answers to another.
+ *
+ * One frequency table of the row variable, grouped by the column variable (and by a breakdown, whose
+ * groups are layers), gives every figure. */
+#include <math.h>
+
+#include "stats/analyses/contingency.h"
+#include "stats/analyses/groups.h"
+#include "stats/analyses/holm.h"
+#include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
-const analysis_kind analysis_crosstab = {.name = "crosstab"};
+
+enum { SHOW_ALL, SHOW_COLUMN, SHOW_ROW, SHOW_TOTAL };
+static const char *const percent_choices[] = {"all", "column", "row", "total", NULL};
+
+static const analysis_argument arguments[] = {
+    {.name = "rows",
+     .type = ARGUMENT_VARIABLES,
+     .required = true,
+     .accepts = ACCEPT_CODED | ACCEPT_SET,
+     .help = "questions whose answers are the rows; multiple choice too"},
+    {.name = "columns",
+     .type = ARGUMENT_VARIABLE,
+     .required = true,
+     .accepts = ACCEPT_CODED,
+     .help = "the question whose answers are the columns"},
+    {.name = "percentages",
+     .type = ARGUMENT_CHOICE,
+     .choices = percent_choices,
+     .fallback = "all",
+     .help = "all, or only column, row or total"},
+    {.name = "yates",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "true",
+     .help = "continuity correction of tables of 2 x 2, as R's default"},
+};
+
+static status check(const plan *p, const plan_analysis *a, error *err) {
+  (void)p;
+  for (uint32_t i = 0; i < a->breakdowns_count; i++) {
+    if (a->breakdowns[i].count > 1) {
+      return error_set(err, STATUS_SPECIFICATION,
+                       "by: crosstab takes single variables here, because its columns are a dimension too");
+    }
+  }
+  return STATUS_OK;
+}
+
+static status begin(analysis_run *run, error *err) {
+  const argument_value *rows = run_argument(run, "rows");
+  uint32_t columns = 0;
+  TRY(run_variable(run, run_argument(run, "columns")->variables[0], &columns, err));
+  for (uint32_t i = 0; i < rows->variables_count; i++) {
+    uint32_t variable = 0;
+    TRY(run_variable(run, rows->variables[i], &variable, err));
+    program_accumulator a = {.kind = ACCUMULATOR_FREQUENCY, .variables = &variable, .variables_count = 1};
+    TRY(groups_need(run, &a, columns, err));
+  }
+  return STATUS_OK;
+}
+
+/* ---- One table ----------------------------------------------------------------------------------- */
+
+typedef struct cross_tables {
+  table *counts, *percents[SHOW_TOTAL + 1], *row_totals, *column_totals, *tests, *options;
+} cross_tables;
+
+typedef struct crossing {
+  analysis_run *run;
+  arena *memory;
+  weighting weighting;
+  cross_tables tables;
+  uint32_t item, other_item;
+  bool is_set;
+  const group_walk *walk;
+  const frequency_state *state;
+  uint32_t *row_keys, *column_keys; /* that occur */
+  uint32_t rows, columns;
+  int64_t *n;           /* per cell, row after row */
+  i128 *counts;         /* n, or weights */
+  i128 *squares;        /* of weights */
+  i128 *row_sums;       /* counts; the same for options */
+  i128 *column_bases;   /* counts of those who answered (options of one respondent overlap) */
+  i128 *column_squares; /* squared weights of those */
+  int64_t *column_n;    /* rows of those */
+  i128 all;             /* of column_bases */
+  int64_t all_n;
+  int64_t domain_rows; /* of the layer, answered or not */
+} crossing;
+
+static uint32_t place_of(const crossing *c, uint32_t column) {
+  return group_walk_place(c->walk, c->column_keys[column]);
+}
+
+static i128 count_at(const crossing *c, uint32_t place, uint32_t cell) {
+  return c->weighting == WEIGHTING_NONE ? frequency_n(c->state, place, cell)
+                                        : frequency_w(c->state, place, cell);
+}
+
+/* Rows of the layer whatever they answered, and the columns that somebody who answered is in. */
+static void find_columns(crossing *c, const uint32_t *order) {
+  const axis *ax = &c->walk->groups->by[0];
+  const uint32_t answered = frequency_answered_at(c->state);
+  c->domain_rows = 0;
+  c->columns = 0;
+  for (uint32_t i = 0; i <= ax->count; i++) {
+    const uint32_t place = group_walk_place(c->walk, order[i]);
+    c->domain_rows += frequency_rows(c->state, place);
+    if (order[i] < ax->count && count_at(c, place, answered) > 0) {
+      c->column_keys[c->columns++] = order[i];
+    }
+  }
+}
+
+static void find_rows(crossing *c, const uint32_t *order) {
+  c->rows = 0;
+  for (uint32_t i = 0; i < c->state->keys.count; i++) {
+    i128 sum = 0;
+    for (uint32_t j = 0; j < c->columns; j++) {
+      sum += count_at(c, place_of(c, j), order[i]);
+    }
+    if (sum > 0) {
+      c->row_keys[c->rows++] = order[i];
+    }
+  }
+}
+
+static bool allocate(crossing *c) {
+  const size_t cells = (size_t)c->rows * c->columns;
+  c->n = ARENA_ARRAY(c->memory, int64_t, cells + 1);
+  c->counts = ARENA_ARRAY(c->memory, i128, cells + 1);
+  c->squares = ARENA_ARRAY(c->memory, i128, cells + 1);
+  c->row_sums = ARENA_ARRAY(c->memory, i128, (size_t)c->rows + 1);
+  c->column_bases = ARENA_ARRAY(c->memory, i128, (size_t)c->columns + 1);
+  c->column_squares = ARENA_ARRAY(c->memory, i128, (size_t)c->columns + 1);
+  c->column_n = ARENA_ARRAY(c->memory, int64_t, (size_t)c->columns + 1);
+  return !arena_failed(c->memory);
+}
+
+static void read_cells(crossing *c) {
+  const uint32_t answered = frequency_answered_at(c->state);
+  c->all = 0;
+  c->all_n = 0;
+  for (uint32_t j = 0; j < c->columns; j++) {
+    const uint32_t place = place_of(c, j);
+    for (uint32_t i = 0; i < c->rows; i++) {
+      const size_t cell = (size_t)i * c->columns + j;
+      c->n[cell] = frequency_n(c->state, place, c->row_keys[i]);
+      c->counts[cell] = count_at(c, place, c->row_keys[i]);
+      c->squares[cell] = frequency_w2(c->state, place, c->row_keys[i]);
+      c->row_sums[i] += c->counts[cell];
+    }
+    c->column_bases[j] = count_at(c, place, answered);
+    c->column_squares[j] = frequency_w2(c->state, place, answered);
+    c->column_n[j] = frequency_n(c->state, place, answered);
+    c->all += c->column_bases[j];
+    c->all_n += c->column_n[j];
+  }
+}
+
+static bool read_table(crossing *c) {
+  const plan *p = run_plan(c->run);
+  const axis *columns = &c->walk->groups->by[0];
+  const uint32_t *column_order = keys_in_order(c->memory, &p->variables[c->other_item], columns, true);
+  const uint32_t *row_order = keys_in_order(c->memory, &p->variables[c->item], &c->state->keys, false);
+  c->column_keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)columns->count + 1);
+  c->row_keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)c->state->keys.count + 1);
+  if (!column_order || !row_order || !c->column_keys || !c->row_keys) {
+    return false;
+  }
+  find_columns(c, column_order);
+  find_rows(c, row_order);
+  if (!allocate(c)) {
+    return false;
+  }
+  read_cells(c);
+  return true;
+}
+
+/* ---- Writing ------------------------------------------------------------------------------------- */
+
+static void start_row(const crossing *c, table *t) {
+  table_row(t);
+  table_item(t, "item", c->item);
+  table_item(t, "other_item", c->other_item);
+  group_write(c->walk, t);
+}
+
+static void start_cell(const crossing *c, table *t, uint32_t i, uint32_t j) {
+  start_row(c, t);
+  table_key(t, "value", &c->state->keys, c->row_keys[i]);
+  table_key(t, "other_value", &c->walk->groups->by[0], c->column_keys[j]);
+}
+
+static void write_weighted_n(const crossing *c, table *t, i128 weight) {
+  if (c->weighting != WEIGHTING_NONE) {
+    table_i128(t, "weighted_n", weight, c->state->weight_decimals);
+  }
+}
+
+/* The options of one respondent overlap: a row's share is then of those who chose the option. */
+static void write_cells(const crossing *c) {
+  static const char *const names[] = {
+      [SHOW_COLUMN] = "column_percent", [SHOW_ROW] = "row_percent", [SHOW_TOTAL] = "total_percent"};
+  for (uint32_t i = 0; i < c->rows; i++) {
+    for (uint32_t j = 0; j < c->columns; j++) {
+      const size_t cell = (size_t)i * c->columns + j;
+      start_cell(c, c->tables.counts, i, j);
+      table_integer(c->tables.counts, "n", c->n[cell]);
+      write_weighted_n(c, c->tables.counts, c->counts[cell]);
+      const i128 bases[] = {
+          [SHOW_COLUMN] = c->column_bases[j], [SHOW_ROW] = c->row_sums[i], [SHOW_TOTAL] = c->all};
+      for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
+        if (c->tables.percents[show]) {
+          start_cell(c, c->tables.percents[show], i, j);
+          table_number(c->tables.percents[show], names[show], percent_of(c->counts[cell], bases[show]));
+        }
+      }
+    }
+  }
+}
+
+static void write_margins(const crossing *c) {
+  table *t = c->tables.row_totals;
+  for (uint32_t i = 0; i < c->rows; i++) {
+    int64_t n = 0;
+    for (uint32_t j = 0; j < c->columns; j++) {
+      n += c->n[(size_t)i * c->columns + j];
+    }
+    start_row(c, t);
+    table_key(t, "value", &c->state->keys, c->row_keys[i]);
+    table_integer(t, "n", n);
+    write_weighted_n(c, t, c->row_sums[i]);
+    table_number(t, "percent", percent_of(c->row_sums[i], c->all));
+  }
+  t = c->tables.column_totals;
+  for (uint32_t j = 0; j < c->columns; j++) {
+    start_row(c, t);
+    table_key(t, "other_value", &c->walk->groups->by[0], c->column_keys[j]);
+    table_integer(t, "n", c->column_n[j]);
+    write_weighted_n(c, t, c->column_bases[j]);
+    table_number(t, "percent", percent_of(c->column_bases[j], c->all));
+  }
+}
+
+static contingency contingency_of(const crossing *c, uint32_t rows, const i128 *counts, const i128 *squares) {
+  const base_state *base = run_base(c->run);
+  return (contingency){.rows = rows,
+                       .columns = c->columns,
+                       .counts = counts,
+                       .squares = squares,
+                       .decimals = c->weighting == WEIGHTING_NONE ? 0 : c->state->weight_decimals,
+                       .weighting = c->weighting,
+                       .n = c->all_n,
+                       .design_rows = base->rows - base->weight_unusable,
+                       .domain_rows = c->domain_rows};
+}
+
+static void write_test(const crossing *c, table *t, const independence *test) {
+  table_number(t, "chi2", test->chi2);
+  if (c->weighting == WEIGHTING_SAMPLING) {
+    table_number(t, "f", test->f);
+    table_number(t, "df", test->f_df);
+    table_number(t, "df_within", test->f_df_within);
+  } else {
+    table_number(t, "df", test->df);
+  }
+  table_number(t, "p", test->p);
+  table_number(t, "cramers_v", test->cramers_v);
+}
+
+static void warn(const crossing *c, const char *code, const json *value, const independence *test) {
+  json *detail = run_detail(c->run);
+  json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
+  json_set(detail, "group", group_json(c->walk));
+  if (value) {
+    json_set(detail, "value", (json *)value);
+  }
+  if (test) {
+    json_set_number(detail, "percent", round(test->low_expected_percent));
+  }
+  run_warn(c->run, code, detail);
+}
+
+static status test_table(crossing *c, bool *corrected, error *err) {
+  const contingency t = contingency_of(c, c->rows, c->counts, c->squares);
+  independence test;
+  TRY(independence_make(&t, run_argument(c->run, "yates")->integer != 0, &test, err));
+  *corrected = *corrected || test.corrected;
+  start_row(c, c->tables.tests);
+  table_integer(c->tables.tests, "n", c->all_n);
+  write_weighted_n(c, c->tables.tests, c->all);
+  write_test(c, c->tables.tests, &test);
+  if (c->rows < 2 || c->columns < 2) {
+    warn(c, "nothing_to_cross", NULL, NULL);
+  } else if (test.low_expected_percent > 20) {
+    warn(c, "low_expected", NULL, &test);
+  }
+  return STATUS_OK;
+}
+
+/* Chosen or not against the columns; columns are dropped nowhere, because each has respondents. */
+static status test_option(crossing *c, uint32_t row, independence *out, error *err) {
+  i128 *counts = ARENA_ARRAY(c->memory, i128, 2 * (size_t)c->columns);
+  i128 *squares = ARENA_ARRAY(c->memory, i128, 2 * (size_t)c->columns);
+  if (!counts || !squares) {
+    return error_no_memory(err, "options");
+  }
+  i128 others = 0;
+  for (uint32_t j = 0; j < c->columns; j++) {
+    const size_t cell = (size_t)row * c->columns + j;
+    counts[j] = c->counts[cell];
+    squares[j] = c->squares[cell];
+    counts[c->columns + j] = c->column_bases[j] - c->counts[cell];
+    squares[c->columns + j] = c->column_squares[j] - c->squares[cell];
+    others += counts[c->columns + j];
+  }
+  const contingency t = contingency_of(c, others > 0 ? 2 : 1, counts, squares);
+  return independence_make(&t, run_argument(c->run, "yates")->integer != 0, out, err);
+}
+
+static status test_options(crossing *c, bool *corrected, error *err) {
+  independence *tests = ARENA_ARRAY(c->memory, independence, (size_t)c->rows + 1);
+  double *p = ARENA_ARRAY(c->memory, double, (size_t)c->rows + 1);
+  if (!tests || !p) {
+    return error_no_memory(err, "options");
+  }
+  for (uint32_t i = 0; i < c->rows; i++) {
+    TRY(test_option(c, i, &tests[i], err));
+    *corrected = *corrected || tests[i].corrected;
+    p[i] = tests[i].p;
+  }
+  TRY(holm_adjust(p, p, c->rows, err));
+  for (uint32_t i = 0; i < c->rows; i++) {
+    table *t = c->tables.options;
+    start_row(c, t);
+    table_key(t, "value", &c->state->keys, c->row_keys[i]);
+    table_integer(t, "n", c->all_n);
+    write_test(c, t, &tests[i]);
+    table_number(t, "p_adjusted", p[i]);
+    if (tests[i].low_expected_percent > 20) {
+      warn(c, "low_expected_option", json_text(c->memory, c->state->keys.texts[c->row_keys[i]]), &tests[i]);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* ---- The section --------------------------------------------------------------------------------- */
+
+static void open_tables(crossing *c, bool any_set, bool any_plain) {
+  static const char *const names[] = {
+      [SHOW_COLUMN] = "column_percents", [SHOW_ROW] = "row_percents", [SHOW_TOTAL] = "total_percents"};
+  static const char *const columns[] = {
+      [SHOW_COLUMN] = "value other_value column_percent item other_item group",
+      [SHOW_ROW] = "value other_value row_percent item other_item group",
+      [SHOW_TOTAL] = "value other_value total_percent item other_item group"};
+  const bool weighted = c->weighting != WEIGHTING_NONE, sampling = c->weighting == WEIGHTING_SAMPLING;
+  const int64_t shown = run_argument(c->run, "percentages")->integer;
+  cross_tables *t = &c->tables;
+  if (any_plain) {
+    t->tests = table_new(c->run, "independence", VIEW_LIST,
+                         sampling   ? "item other_item group n weighted_n chi2 f df df_within p cramers_v"
+                         : weighted ? "item other_item group n weighted_n chi2 df p cramers_v"
+                                    : "item other_item group n chi2 df p cramers_v");
+  }
+  if (any_set) {
+    t->options =
+        table_new(c->run, "option_tests", VIEW_LIST,
+                  sampling ? "item value other_item group n chi2 f df df_within p p_adjusted cramers_v"
+                           : "item value other_item group n chi2 df p p_adjusted cramers_v");
+  }
+  t->counts = table_new(c->run, "counts", VIEW_MATRIX,
+                        weighted ? "value other_value n item other_item group weighted_n"
+                                 : "value other_value n item other_item group");
+  for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
+    if (shown == SHOW_ALL || shown == show) {
+      t->percents[show] = table_new(c->run, names[show], VIEW_MATRIX, columns[show]);
+    }
+  }
+  t->row_totals = table_new(c->run, "row_totals", VIEW_BARS,
+                            weighted ? "item group value n weighted_n percent other_item"
+                                     : "item group value n percent other_item");
+  t->column_totals = table_new(c->run, "column_totals", VIEW_BARS,
+                               weighted ? "item other_item group other_value n weighted_n percent"
+                                        : "item other_item group other_value n percent");
+  json *headline = run_detail(c->run);
+  json_set_text(headline, "table", any_plain ? "independence" : "option_tests");
+  json_set_text(headline, "column", "cramers_v");
+  json_set(run_section(c->run), "headline", headline);
+}
+
+static status cross_item(crossing *c, uint32_t first, bool *corrected, error *err) {
+  group_walk w = group_walk_begin(c->run, first, true);
+  c->walk = &w;
+  while (group_walk_next(&w)) {
+    c->state = run_result(c->run, group_walk_result(&w));
+    if (!read_table(c)) {
+      return error_no_memory(err, "a cross table");
+    }
+    if (w.which > 0 && c->domain_rows == 0) {
+      continue;
+    }
+    run_warn_base(c->run, c->item, group_json(&w), c->all_n);
+    write_cells(c);
+    write_margins(c);
+    TRY(c->is_set ? test_options(c, corrected, err) : test_table(c, corrected, err));
+  }
+  return STATUS_OK;
+}
+
+static status step(analysis_run *run, error *err) {
+  crossing c = {.run = run,
+                .memory = json_arena(run_section(run)),
+                .weighting = run_weighting(run),
+                .other_item = run_argument(run, "columns")->variables[0]};
+  const argument_value *rows = run_argument(run, "rows");
+  uint32_t sets = 0;
+  for (uint32_t i = 0; i < rows->variables_count; i++) {
+    sets += program_variable_form(variable_of(run_plan(run), rows->variables[i])) == FORM_SET ? 1 : 0;
+  }
+  open_tables(&c, sets > 0, sets < rows->variables_count);
+  bool corrected = false;
+  for (uint32_t i = 0; i < rows->variables_count; i++) {
+    c.item = rows->variables[i];
+    c.is_set = program_variable_form(variable_of(run_plan(run), c.item)) == FORM_SET;
+    TRY(cross_item(&c, i * groups_count(run), &corrected, err));
+  }
+  if (c.weighting == WEIGHTING_SAMPLING) {
+    run_note(run, "note_rao_scott", NULL);
+  }
+  if (corrected) {
+    run_note(run, "note_yates", NULL);
+  }
+  if (sets > 0) {
+    run_note(run, "note_crosstab_set", NULL);
+  }
+  run_note(run, "note_cramers_v", NULL);
+  return STATUS_OK;
+}
+
+const analysis_kind analysis_crosstab = {
+    .name = "crosstab",
+    .summary = "counts and percentages of one question by another, with tests",
+    .about =
+        "Counts, row, column and total percentages (weighted when there is a weight), Pearson's chi-square\n"
+        "with Yates' correction for 2 x 2 as R's default, Cramer's V = sqrt(chi2 / (n (min(r, c) - 1))) of\n"
+        "the uncorrected chi-square.  Rows and columns without answers are dropped first; a row counts when\n"
+        "both questions are answered.  Expected counts below 5 in more than 20 % of the cells are warned "
+        "of.\n"
+        "Sampling weights: Rao and Scott's second-order F (survey's svychisq); frequency weights repeat "
+        "rows.\n"
+        "Multiple choice as rows: percentages of respondents; options overlap, so each option is tested\n"
+        "alone, chosen or not, with Holm-adjusted p.  Breakdowns are layers: one table each.",
+    .example =
+        "analyses:\n"
+        "  - crosstab:\n"
+        "      rows: [satisfaction, channels]\n"
+        "      columns: region\n",
+    .arguments = arguments,
+    .arguments_count = sizeof arguments / sizeof arguments[0],
+    .takes_breakdowns = true,
+    .takes_weight = true,
+    .check = check,
+    .begin = begin,
+    .step = step,
+};

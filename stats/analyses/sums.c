@@ -114,3 +114,13 @@ double percent_of(i128 part, i128 whole) {
   const exact den = exact_from_i128(whole);
   return exact_ratio(&num, &den);
 }
+
+void sums_read(const sums *s, ratio *count, ratio *sum, ratio *square) {
+  const moments *m = &s->at;
+  const bool weighted = s->weighting != WEIGHTING_NONE;
+  const unsigned wd = weighted ? s->weight_decimals : 0;
+  ratio_set_i128(count, weighted ? m->w : m->n);
+  ratio_scale10(count, -(int)wd);
+  ratio_set_exact_scaled(sum, weighted ? &m->wx : &m->x, s->decimals + wd);
+  ratio_set_exact_scaled(square, weighted ? &m->wx2 : &m->x2, 2u * s->decimals + wd);
+}
