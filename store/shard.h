@@ -5,7 +5,8 @@
  * truncated or altered shard is STATUS_CORRUPT with the place, never a crash.
  *
  * Writing: fill a `shard_content` (borrowed arrays) and encode.  Reading: open the bytes (borrowed,
- * they must outlive the shard) and ask for columns; each is decoded on the first demand.
+ * they must outlive the shard) and ask for columns; each is decoded on the first demand.  Bytes that
+ * start on a 64-byte boundary, as mapped ones do, save copies.  An open shard belongs to one thread.
  */
 #ifndef CANVASS_STORE_SHARD_H
 #define CANVASS_STORE_SHARD_H
@@ -36,7 +37,9 @@ typedef struct shard_column {
   shard_kind kind;
   slice name;
   uint8_t decimals_max; /* the most decimals that any number in the column has, at most 18 */
-  const uint8_t *codes; /* when read: 64-byte aligned, padded with 0 to a multiple of 64 rows */
+  /* When read, codes, wide_codes and mantissas are 64-byte aligned and padded with 0 to a multiple of 64
+   * rows. */
+  const uint8_t *codes;
   const uint16_t *wide_codes;
   const slice *texts;
   uint32_t texts_count;
@@ -63,7 +66,8 @@ typedef struct shard_content {
   uint32_t columns_count;
 } shard_content;
 
-/* Appends the encoding to OUT.  STATUS_LIMIT past the limits above. */
+/* Appends the encoding to OUT.  STATUS_LIMIT past the limits above, STATUS_DATA when two columns have one
+ * name; OUT is then as it was. */
 status shard_encode(const shard_content *content, buf *out, error *err) MUST_USE;
 
 typedef struct shard shard;
