@@ -40,11 +40,15 @@ static void put_decimal(buf *out, decimal d) {
   buf_put_u8(out, d.scale);
 }
 
+static void put_text(buf *out, const char *text) {
+  buf_put_slice(out, slice_of(text));
+}
+
 /* A text that may be absent: 0, or 1 and the text. */
 static void put_optional(buf *out, const char *text) {
   buf_put_u8(out, text ? 1 : 0);
   if (text) {
-    buf_put_text(out, text);
+    put_text(out, text);
   }
 }
 
@@ -55,7 +59,7 @@ static void put_label(buf *out, const plan_label *label) {
 }
 
 static void put_variable(buf *out, const plan_variable *v) {
-  buf_put_text(out, v->name);
+  put_text(out, v->name);
   buf_put_varint(out, v->variable);
   put_label(out, &v->label);
   buf_put_u8(out, v->in_codebook ? 1 : 0);
@@ -73,7 +77,7 @@ static void put_variable(buf *out, const plan_variable *v) {
 }
 
 static void put_construct(buf *out, const plan_construct *c) {
-  buf_put_text(out, c->name);
+  put_text(out, c->name);
   put_label(out, &c->label);
   buf_put_varint(out, c->variable);
   buf_put_varint(out, c->valid_min);
@@ -108,8 +112,8 @@ static void put_argument(buf *out, const argument_value *a) {
 }
 
 static void put_analysis(buf *out, const plan_analysis *a) {
-  buf_put_text(out, a->kind);
-  buf_put_text(out, a->name);
+  put_text(out, a->kind);
+  put_text(out, a->name);
   put_label(out, &a->label);
   buf_put_varint(out, a->arguments_count);
   for (uint32_t i = 0; i < a->arguments_count; i++) {
@@ -131,7 +135,7 @@ static void put_analysis(buf *out, const plan_analysis *a) {
 }
 
 static void put_file(buf *out, const plan_file *f) {
-  buf_put_text(out, f->name);
+  put_text(out, f->name);
   buf_put(out, f->sha256.bytes, DIGEST_BYTES);
   buf_put_varint(out, f->bytes);
   buf_put_varint(out, f->records);
@@ -139,7 +143,7 @@ static void put_file(buf *out, const plan_file *f) {
   buf_put_varint(out, f->places_count);
   for (uint32_t i = 0; i < f->places_count; i++) {
     buf_put_varint(out, f->places[i].line);
-    buf_put_text(out, f->places[i].problem);
+    put_text(out, f->places[i].problem);
   }
 }
 

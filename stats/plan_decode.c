@@ -36,7 +36,7 @@ static decimal get_decimal(reader *r) {
 
 static const char *get_text(reader *r, arena *a) {
   const slice s = reader_slice(r, PLAN_TEXT_MAX);
-  if (memchr(s.bytes ? s.bytes : "", 0, s.length) || text_utf8_check(s.bytes, s.length) != s.length) {
+  if (memchr(s.bytes, 0, s.length) || text_utf8_check(s.bytes, s.length) != s.length) {
     reader_fail(r, "a text that is not UTF-8");
     return "";
   }
@@ -117,18 +117,78 @@ static void get_construct(reader *r, const plan *p, uint32_t own_index, plan_con
   c->children_count = (uint32_t)count;
 }
 
-/* True when the argument's table entry wants variables (or a construct) and these indices are there. */
+/* What an argument that takes V has to accept. */
+static unsigned accepted_as(const program_variable *v) {
+  switch (program_variable_form(v)) {
+    case FORM_NUMBER:
+      return ACCEPT_NUMBER;
+    case FORM_SET:
+      return ACCEPT_SET;
+    case FORM_TEXT:
+      return ACCEPT_TEXT;
+    default:
+      return program_variable_is_numeric_coded(v) ? ACCEPT_NUMERIC_CODED : ACCEPT_TEXT_CODED;
+  }
+}
+
+/* The variables (or the construct) of an argument: all there, and of a form that it accepts. */
 static void get_references(reader *r, const plan *p, const analysis_argument *table, argument_value *a) {
   const bool construct = table->type == ARGUMENT_CONSTRUCT;
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
   a->variables = get_array(r, p->memory, &count, sizeof *a->variables);
   for (uint64_t i = 0; i < count && !r->problem; i++) {
     a->variables[i] = get_index(r, construct ? p->constructs_count : p->variables_count);
+    if (!r->problem && !construct && table->accepts != 0 &&
+        !(table->accepts & accepted_as(&p->program->variables[p->variables[a->variables[i]].variable]))) {
+      reader_fail(r, "an argument with a variable of the wrong form");
+    }
   }
   a->variables_count = (uint32_t)count;
   const bool one = construct || table->type == ARGUMENT_VARIABLE;
   if (!r->problem && a->given && ((one && count != 1) || (table->type == ARGUMENT_VARIABLES && count == 0))) {
     reader_fail(r, "an argument without its variable");
+  }
+}
+
+static bool in_bounds(const analysis_argument *table, int64_t v) {
+  return table->low >= table->high || (v >= table->low && v <= table->high);
+}
+
+static int64_t choices_count(const analysis_argument *table) {
+  int64_t count = 0;
+  while (table->choices && table->choices[count]) {
+    count++;
+  }
+  return count;
+}
+
+/* Values that the specification gives or the table's default stands for. */
+static void check_value(reader *r, const analysis_argument *table, const argument_value *a) {
+  bool good = a->given || !table->required;
+  switch (table->type) {
+    case ARGUMENT_INTEGER:
+      good = good && (!a->given || in_bounds(table, a->integer));
+      break;
+    case ARGUMENT_BOOLEAN:
+      good = good && (a->integer == 0 || a->integer == 1);
+      break;
+    case ARGUMENT_CHOICE:
+      good = good && a->integer >= 0 && a->integer < choices_count(table);
+      break;
+    case ARGUMENT_INTEGERS:
+      good = good && (!a->given || a->integers);
+      for (uint32_t i = 0; good && a->integers && i < a->list_count; i++) {
+        good = in_bounds(table, a->integers[i]);
+      }
+      break;
+    case ARGUMENT_NUMBERS:
+      good = good && (!a->given || a->numbers);
+      break;
+    default:
+      break;
+  }
+  if (!good) {
+    reader_fail(r, "an argument with a value that it does not allow");
   }
 }
 
@@ -138,10 +198,10 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
   a->integer = reader_signed(r);
   a->number = get_double(r);
   const uint8_t lists = reader_u8(r);
-  if (lists > (PLAN_HAS_INTEGERS | PLAN_HAS_NUMBERS)) {
+  uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
+  if (lists > (PLAN_HAS_INTEGERS | PLAN_HAS_NUMBERS) || (!lists && count > 0)) {
     reader_fail(r, "an unknown kind of list");
   }
-  uint64_t count = reader_count_of(r, PLAN_LIST_MAX, lists ? 1 : 0);
   a->rows_count = (uint32_t)reader_count(r, PLAN_LIST_MAX);
   if (!r->problem && a->rows_count > 0 && count % a->rows_count != 0) {
     reader_fail(r, "rows of unequal length");
@@ -155,6 +215,9 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
     a->numbers[i] = get_decimal(r);
   }
   a->list_count = (uint32_t)count;
+  if (!r->problem) {
+    check_value(r, table, a);
+  }
 }
 
 static void get_breakdowns(reader *r, const plan *p, plan_analysis *a) {
@@ -273,8 +336,23 @@ static status decode(reader *r, plan *p, error *err) {
   p->program = NULL;
   TRY(program_decode(r, &p->program, err));
   get_body(r, p);
-  TRY(reader_finish(r, "plan", err));
-  return arena_failed(p->memory) ? error_no_memory(err, "plan") : STATUS_OK;
+  if (arena_failed(p->memory)) {
+    return error_no_memory(err, "plan");
+  }
+  return reader_finish(r, "plan", err);
+}
+
+/* Equal plans have equal bytes: what a decoded plan writes has to be what it was read from. */
+static status check_canonical(const plan *p, const void *bytes, size_t length, error *err) {
+  buf again = {0};
+  plan_encode(p, &again);
+  const bool same = again.length == length && memcmp(again.data, bytes, length) == 0;
+  status st = buf_status(&again, "plan", err);
+  if (st == STATUS_OK && !same) {
+    st = error_set(err, STATUS_CORRUPT, "plan: not in canonical form");
+  }
+  buf_fini(&again);
+  return st;
 }
 
 status plan_decode(const void *bytes, size_t length, plan **out, error *err) {
@@ -284,7 +362,10 @@ status plan_decode(const void *bytes, size_t length, plan **out, error *err) {
   }
   reader r;
   reader_init(&r, bytes, length);
-  const status st = decode(&r, p, err);
+  status st = decode(&r, p, err);
+  if (st == STATUS_OK) {
+    st = check_canonical(p, bytes, length, err);
+  }
   if (st != STATUS_OK) {
     plan_destroy(p);
     return st;
