@@ -56,8 +56,9 @@ static void fill_decimals(arena *memory, seeded *r, shard_column *c, uint32_t ro
       continue;
     }
     const uint64_t delta = bits == 0 ? 0 : seeded_next(r) >> (64 - bits);
-    mantissas[i] =
-        __builtin_add_overflow_p(base, delta, (int64_t)0) ? base : (int64_t)((uint64_t)base + delta);
+    if (__builtin_add_overflow(base, delta, &mantissas[i])) {
+      mantissas[i] = base;
+    }
   }
   add_dictionary(memory, r, c, c->exceptions_count < 5 ? c->exceptions_count : 5);
   for (uint32_t i = 0; i < c->exceptions_count; i++) {
