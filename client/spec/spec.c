@@ -153,6 +153,10 @@ status spec_csv_options(spec *s, const manifest *header, csv_options *out, spec_
   if (memory == NULL) {
     return result;
   }
+  if (result == STATUS_OK && header != NULL) {
+    /* Analyses that ask for too much are refused before the data are read. */
+    result = plan_finish(c.plan, err);
+  }
   if (result == STATUS_OK) {
     out->encoding = c.data.encoding != NULL ? arena_copy(memory, slice_of(c.data.encoding)) : NULL;
     out->delimiter = c.data.delimiter;
