@@ -41,7 +41,7 @@ void help_overview(buf *out) {
   buf_printf(out,
              "Usage: canvass SUBCOMMAND [OPTIONS] ...\n"
              "\n"
-             "Evaluates satisfaction surveys: a survey file and a page of YAML in, a report out.\n"
+             "Evaluates satisfaction surveys: data and a page of YAML in, a report out.\n"
              "\n"
              "Subcommands:\n");
   for (size_t i = 0; i < subcommand_count(); i++) {
@@ -53,8 +53,8 @@ void help_overview(buf *out) {
              "Example:\n"
              "  canvass run survey.yaml answers.csv\n"
              "\n"
-             "Exit codes: 0 done, 1 failed, 2 usage or wrong specification, 3 broker not reachable,\n"
-             "            4 unusable data, 130 interrupted\n"
+             "Exit codes: 0 done, 1 failed, 2 usage or wrong specification,\n"
+             "            3 broker not reachable, 4 unusable data, 130 interrupted\n"
              "\n"
              "'canvass help SUBCOMMAND' and 'canvass help ANALYSIS' tell more.\n");
 }

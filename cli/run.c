@@ -175,7 +175,7 @@ const subcommand subcommand_run = {
     .summary = "evaluate survey files and print the report",
     .usage = "[OPTIONS] SPEC DATA...",
     .about =
-        "Reads survey files as the specification SPEC says and prints the evaluation report.\n"
+        "Reads survey files as the specification SPEC says and prints a report.\n"
         "DATA: CSV files (plain, .gz or .zst) that make one dataset; - is standard input.\n",
     .example =
         "canvass run survey.yaml answers.csv\n"

@@ -42,6 +42,13 @@ static json *variables_json(arena *a, const plan *p) {
     json *o = json_object(a);
     json_set_text(o, "kind", variable_kind_name(p->program->variables[v->variable].kind));
     json_set(o, "label", label_json(a, &v->label));
+    const program_variable *in_program = &p->program->variables[v->variable];
+    if (in_program->kind == VARIABLE_SCALE) {
+      json *range = json_array(a);
+      json_push(range, json_integer(a, in_program->low));
+      json_push(range, json_integer(a, in_program->high));
+      json_set(o, "range", range);
+    }
     json *values = json_array(a);
     for (uint32_t k = 0; k < v->values_count; k++) {
       const plan_value_label *value = &v->values[k];

@@ -354,17 +354,11 @@ slice document_group(const document *d, const json *group) {
 }
 
 bool document_scale(const document *d, slice item, double *low, double *high) {
-  const json *values = json_get(find_variable(d, item), "values");
-  bool found = false;
-  for (size_t i = 0; i < json_count(values); i++) {
-    const json *key = json_get(json_at(values, i), "key");
-    if (json_kind_of(key) != JSON_INTEGER && json_kind_of(key) != JSON_NUMBER) {
-      continue;
-    }
-    double v = json_as_number(key);
-    *low = found && *low < v ? *low : v;
-    *high = found && *high > v ? *high : v;
-    found = true;
+  const json *range = json_get(find_variable(d, item), "range");
+  if (json_count(range) != 2) {
+    return false;
   }
-  return found && *low < *high;
+  *low = json_as_number(json_at(range, 0));
+  *high = json_as_number(json_at(range, 1));
+  return *low < *high;
 }

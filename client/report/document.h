@@ -33,7 +33,7 @@ slice document_item(const document *d, slice name);
 slice document_value(const document *d, slice item, const json *key);
 /* "Class: Business, Month: 2024-01"; null is the word for the total. */
 slice document_group(const document *d, const json *group);
-/* Lowest and highest numeric key among ITEM's values; false when it has no two. */
+/* The range of a scale; false when ITEM is none. */
 bool document_scale(const document *d, slice item, double *low, double *high);
 /* The frame's word, in the document's language. */
 slice document_word(const document *d, word w);

@@ -147,6 +147,7 @@ void text_data_write(const document *d, const pen *p) {
     write_variables(d, p);
     pen_line_end(p);
   }
+  size_t before = p->out->length;
   const json *files = data_of(d, "files");
   for (size_t i = 0; i < json_count(files); i++) {
     const json *file = json_at(files, i);
@@ -159,6 +160,8 @@ void text_data_write(const document *d, const pen *p) {
     slice item = document_item(d, json_as_text(json_get(variable, "name")));
     write_places(d, p, json_get(variable, "places"), WORD_INVALID_PLACES, WORD_CELL_PLACE, item);
   }
-  pen_line_end(p);
+  if (p->out->length > before) {
+    pen_line_end(p);
+  }
   write_digests(d, p);
 }

@@ -92,7 +92,6 @@ static void write_settings(const document *d, const pen *p, const json *given) {
     (void)snprintf(percent, sizeof percent, "%.6g", confidence * 100);
     add_setting(&s, WORD_CONFIDENCE, &(sentence_place){"percent", slice_of(percent)}, 1);
   }
-  add_counted(&s, WORD_SEED, json_get(given, "seed"));
   buf line;
   buf_init(&line);
   for (size_t i = 0; i < s.count; i++) {

@@ -38,7 +38,6 @@
   X(WORD_FREQUENCY, "frequency weights", "频数权重", "頻次權重")                                             \
   X(WORD_WHERE, "where {where}", "筛选：{where}", "篩選：{where}")                                           \
   X(WORD_CONFIDENCE, "{percent}% confidence", "置信水平 {percent}%", "信賴水準 {percent}%")                  \
-  X(WORD_SEED, "seed {n}", "随机种子 {n}", "隨機種子 {n}")                                                   \
   X(WORD_FILTERED_OUT, "rows left out by the filter: {n}", "被筛选排除的行：{n}", "被篩選排除的列：{n}")     \
   X(WORD_FILTER_UNKNOWN, "rows whose filter is unknown: {n}", "筛选条件未知的行：{n}",                       \
     "篩選條件未知的列：{n}")                                                                                 \

@@ -1,0 +1,71 @@
+/* What the progress line and the environment's language say, without a terminal. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "cli/environment.h"
+#include "cli/progress.h"
+
+static void line_tells_share_rows_rate_and_time_left(void **state) {
+  (void)state;
+  char line[256];
+  progress_line(line, "Evaluating", 2, 1250000, 1250000, 5000000, 2500, 100);
+  assert_string_equal(line,
+                      "Evaluating, stage 2 █████░░░░░░░░░░░░░░░  25%  1,250,000 rows  500 k/s  0:08 left");
+}
+
+static void line_without_a_total_has_no_bar(void **state) {
+  (void)state;
+  char line[256];
+  progress_line(line, "Reading", 0, 999, 4096, 0, 1000, 100);
+  assert_string_equal(line, "Reading  999 rows  999 rows/s");
+}
+
+static void line_fits_its_terminal(void **state) {
+  (void)state;
+  char line[256];
+  for (unsigned columns = 20; columns <= 100; columns += 10) {
+    progress_line(line, "Evaluating", 12, 129880, 1, 2, 100, columns);
+    assert_true(text_width(slice_of(line)) <= (columns < 80 ? 40 : 80));
+  }
+}
+
+static void nothing_done_yet_divides_nothing_by_zero(void **state) {
+  (void)state;
+  char line[256];
+  progress_line(line, "Reading", 0, 0, 0, 1000, 0, 100);
+  assert_non_null(strstr(line, "  0%  0 rows  0/s  0:00 left"));
+}
+
+static void locales_give_their_language(void **state) {
+  (void)state;
+  static const struct {
+    const char *locale;
+    report_language language;
+  } cases[] = {{"C", REPORT_EN},
+               {"en_GB.UTF-8", REPORT_EN},
+               {"zh_CN.UTF-8", REPORT_ZH_HANS},
+               {"zh_SG", REPORT_ZH_HANS},
+               {"zh_TW.UTF-8", REPORT_ZH_HANT},
+               {"zh_HK.UTF-8", REPORT_ZH_HANT},
+               {"zh_Hant_HK", REPORT_ZH_HANT},
+               {"de_DE", REPORT_EN}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    assert_int_equal(environment_language_of(cases[i].locale), cases[i].language);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(line_tells_share_rows_rate_and_time_left),
+      cmocka_unit_test(line_without_a_total_has_no_bar),
+      cmocka_unit_test(line_fits_its_terminal),
+      cmocka_unit_test(nothing_done_yet_divides_nothing_by_zero),
+      cmocka_unit_test(locales_give_their_language),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

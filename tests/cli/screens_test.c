@@ -1,0 +1,195 @@
+/* The program's screens: help of every subcommand and analysis, versions, and refusals of the command
+ * line, with their exit codes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "stats/analysis.h"
+#include "tests/process.h"
+
+enum { SCREEN_LINES = 24, SCREEN_COLUMNS = 80, ARGUMENTS_MAX = 8 };
+
+typedef struct invocation {
+  const char *arguments[ARGUMENTS_MAX]; /* without the program; ends with NULL */
+} invocation;
+
+static void call_program(const invocation *call, process_result *r) {
+  const char *arguments[ARGUMENTS_MAX + 2] = {CANVASS_PROGRAM};
+  for (size_t i = 0; i < ARGUMENTS_MAX && call->arguments[i] != NULL; i++) {
+    arguments[i + 1] = call->arguments[i];
+  }
+  process_run(arguments, NULL, r);
+}
+
+static void check_contains(const char *text, const char *part) {
+  if (strstr(text, part) == NULL) {
+    fail_msg("'%s' is not in:\n%s", part, text);
+  }
+}
+
+static size_t count_lines(const char *text, size_t *widest) {
+  size_t lines = 0;
+  *widest = 0;
+  while (*text != '\0') {
+    size_t length = strcspn(text, "\n");
+    size_t width = text_width((slice){text, length});
+    *widest = width > *widest ? width : *widest;
+    text += length + (text[length] == '\n' ? 1 : 0);
+    lines++;
+  }
+  return lines;
+}
+
+static void every_help_fits_a_screen_and_has_an_example(void **state) {
+  (void)state;
+  static const invocation calls[] = {
+      {{"--help"}},
+      {{"-h"}},
+      {{"help"}},
+      {{"run", "--help"}},
+      {{"help", "run"}},
+      {{"check", "-h"}},
+      {{"help", "help"}},
+      {{"help", "check"}},
+      {{"version", "--help"}},
+      {{"help", "version"}},
+      {{"help", "--help"}},
+  };
+  for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+    process_result r;
+    call_program(&calls[i], &r);
+    size_t widest = 0;
+    size_t lines = count_lines(r.out, &widest);
+    if (r.exit_code != 0 || r.err_length != 0 || lines > SCREEN_LINES || widest > SCREEN_COLUMNS) {
+      fail_msg("%s %s: exit code %d, %zu lines of %zu columns\n%s%s", calls[i].arguments[0],
+               calls[i].arguments[1] == NULL ? "" : calls[i].arguments[1], r.exit_code, lines, widest, r.out,
+               r.err);
+    }
+    check_contains(r.out, "Usage: canvass");
+    check_contains(r.out, "Example:\n  canvass ");
+    process_result_fini(&r);
+  }
+}
+
+static void help_wins_over_whatever_else_is_written(void **state) {
+  (void)state;
+  process_result r;
+  call_program(&(invocation){{"run", "--workers", "2", "--help"}}, &r);
+  assert_int_equal(r.exit_code, 0);
+  check_contains(r.out, "--shard-rows N");
+  process_result_fini(&r);
+}
+
+static void every_analysis_has_its_help(void **state) {
+  (void)state;
+  for (size_t i = 0; i < analysis_count(); i++) {
+    process_result r;
+    call_program(&(invocation){{"help", analysis_at(i)->name}}, &r);
+    assert_int_equal(r.exit_code, 0);
+    check_contains(r.out, analysis_at(i)->name);
+    check_contains(r.out, "Arguments:");
+    check_contains(r.out, "Example:");
+    process_result_fini(&r);
+  }
+}
+
+static void bare_program_says_what_it_is(void **state) {
+  (void)state;
+  process_result r;
+  call_program(&(invocation){{NULL}}, &r);
+  assert_int_equal(r.exit_code, 0);
+  check_contains(r.out, "canvass run survey.yaml answers.csv");
+  check_contains(r.out, "canvass --help");
+  process_result_fini(&r);
+}
+
+static void version_names_release_and_fingerprint(void **state) {
+  (void)state;
+  static const invocation calls[] = {{{"version"}}, {{"--version"}}};
+  for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+    process_result r;
+    call_program(&calls[i], &r);
+    assert_int_equal(r.exit_code, 0);
+    assert_memory_equal(r.out, "canvass ", strlen("canvass "));
+    check_contains(r.out, "numeric fingerprint: ");
+    process_result_fini(&r);
+  }
+}
+
+static void wrong_usage_is_told_and_exits_with_2(void **state) {
+  (void)state;
+  static const struct {
+    invocation call;
+    const char *message;
+  } cases[] = {
+      {{{"rum"}}, "canvass: unknown subcommand 'rum'; did you mean 'run'?"},
+      {{{"xyzzy"}}, "see 'canvass help'"},
+      {{{"--verbose"}}, "unknown option '--verbose'"},
+      {{{"run"}}, "'run' needs a specification and at least one data file"},
+      {{{"run", "spec.yaml"}}, "'run' needs"},
+      {{{"check"}}, "'check' needs a specification"},
+      {{{"run", "--wrokers", "2", "a", "b"}}, "unknown option '--wrokers'; did you mean '--workers'?"},
+      {{{"run", "-x", "a", "b"}}, "unknown option '-x'"},
+      {{{"run", "--workers", "0", "a", "b"}}, "option '--workers': '0' is not a whole number from 1 to"},
+      {{{"run", "--workers=two", "a", "b"}}, "'two' is not a whole number"},
+      {{{"run", "--shard-rows", "99999999999999999999", "a", "b"}}, "is not a whole number"},
+      {{{"run", "--format", "xml", "a", "b"}}, "'xml' is not one of text, json, csv"},
+      {{{"run", "--lang", "de", "a", "b"}}, "'de' is not one of en, zh-Hans, zh-Hant"},
+      {{{"run", "--strict=yes", "a", "b"}}, "option '--strict' takes no value"},
+      {{{"run", "a", "b", "-o"}}, "option '--output' needs a value"},
+      {{{"run", "a", "b", "--output="}}, "empty value"},
+      {{{"help", "npss"}}, "did you mean 'nps'?"},
+      {{{"help", "run", "nps"}}, "takes at most 1"},
+      {{{"version", "now"}}, "takes at most 0"},
+      {{{"run", "no-such-file.yaml", "b.csv"}}, "cannot open the specification no-such-file.yaml"},
+      {{{"check", "no-such-file.yaml"}}, "cannot open the specification no-such-file.yaml"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    process_result r;
+    call_program(&cases[i].call, &r);
+    if (r.exit_code != 2 || r.out_length != 0) {
+      fail_msg("case %zu: exit code %d, output '%s', errors '%s'", i, r.exit_code, r.out, r.err);
+    }
+    check_contains(r.err, cases[i].message);
+    process_result_fini(&r);
+  }
+}
+
+static void a_full_disk_is_an_error(void **state) {
+  (void)state;
+  process_result r;
+  process_run((const char *const[]){"/bin/sh", "-c", "exec \"$0\" help >/dev/full", CANVASS_PROGRAM, NULL},
+              NULL, &r);
+  assert_int_equal(r.exit_code, 1);
+  check_contains(r.err, "cannot write to standard output: No space left on device");
+  process_result_fini(&r);
+}
+
+static void a_closed_pipe_is_an_error(void **state) {
+  (void)state;
+  process_result r;
+  static const char script[] = "{ sleep 0.2; \"$0\" help; echo \"code $?\" >&2; } | true";
+  process_run((const char *const[]){"/bin/sh", "-c", script, CANVASS_PROGRAM, NULL}, NULL, &r);
+  check_contains(r.err, "cannot write to standard output: Broken pipe");
+  check_contains(r.err, "code 1");
+  process_result_fini(&r);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_help_fits_a_screen_and_has_an_example),
+      cmocka_unit_test(help_wins_over_whatever_else_is_written),
+      cmocka_unit_test(every_analysis_has_its_help),
+      cmocka_unit_test(bare_program_says_what_it_is),
+      cmocka_unit_test(version_names_release_and_fingerprint),
+      cmocka_unit_test(wrong_usage_is_told_and_exits_with_2),
+      cmocka_unit_test(a_full_disk_is_an_error),
+      cmocka_unit_test(a_closed_pipe_is_an_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
