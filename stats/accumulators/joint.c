@@ -10,8 +10,12 @@
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
 
-/* The largest encoding of one entry: x, y, n, w. */
-enum { ENTRY_BYTES_MAX = 10 + 10 + 10 + 17, ENTRIES_ALL_MAX = ACCUMULATOR_BYTES_MAX / ENTRY_BYTES_MAX };
+/* The encoding of one entry: x, y, n, w. */
+enum {
+  ENTRY_BYTES_MIN = 3,
+  ENTRY_BYTES_MAX = 10 + 10 + 10 + 17,
+  ENTRIES_ALL_MAX = ACCUMULATOR_BYTES_MAX / ENTRY_BYTES_MAX
+};
 
 typedef struct joint {
   joint_state s; /* what analyses see */
@@ -304,7 +308,10 @@ static void read_place(reader *r, const joint_entry *before, joint_entry *e) {
 }
 
 static status read_table(reader *r, bool weighted, uint32_t entries_max, joint_table *t, error *err) {
-  uint64_t count = reader_count_of(r, (uint64_t)entries_max + 1, 1);
+  uint64_t count = reader_count(r, (uint64_t)entries_max + 1);
+  if (count > 1 && count - 1 > reader_left(r) / ENTRY_BYTES_MIN) {
+    reader_fail(r, "a joint table is longer than its bytes");
+  }
   if (count <= 1 || r->problem) {
     t->overflown = count == 0;
     return STATUS_OK;

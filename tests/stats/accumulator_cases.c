@@ -12,6 +12,27 @@ static const int64_t few_entries[] = {20}, many_entries[] = {100000};
 static const int64_t one_interval[] = {0, 99999, 1000};
 static const int64_t three_intervals[] = {-5000, -1, 1, 100, 50000, 128, 60000, 60000, 1};
 
+static const int64_t all_pairs[] = {0}, first_with_others[] = {1};
+static const int64_t all_tables[] = {0, 5000}, small_tables[] = {2, 12};
+static const int64_t sampled_rows[] = {37, 12345};
+/* Doubles by their bits. */
+#define BITS_OF_HALF INT64_C(0x3FE0000000000000)
+#define BITS_OF_1    INT64_C(0x3FF0000000000000)
+#define BITS_OF_2    INT64_C(0x4000000000000000)
+#define BITS_OF_4    INT64_C(0x4010000000000000)
+/* Two models of two items: two centres; three centres, whose farthest rows are wanted. */
+static const int64_t two_models[] = {
+    2,         2,         0,         800,       -400,      -400,      3200,         -800,     -800, 3,
+    1,         100,       0,         0,         500,       -300,      -300,         900,      -500, -200,
+    BITS_OF_1, BITS_OF_1, BITS_OF_2, BITS_OF_2, BITS_OF_4, BITS_OF_2, BITS_OF_HALF, BITS_OF_1};
+/* One item whose values may be of any size. */
+static const int64_t one_model[] = {1, 2, 1, 0, 0, 1 << 20, -1000, BITS_OF_1, BITS_OF_4, BITS_OF_HALF};
+/* Rows' own weights; one model of three centres, the last without weight. */
+static const int64_t silhouettes[] = {
+    0,         1,         3,         800,       -400,      -400,      3200,
+    -800,      -800,      1 << 30,   0,         0,         BITS_OF_1, BITS_OF_HALF,
+    BITS_OF_2, BITS_OF_2, BITS_OF_1, BITS_OF_4, BITS_OF_4, BITS_OF_4, BITS_OF_HALF,
+    BITS_OF_4, BITS_OF_1, BITS_OF_1, 0,         0};
 #define PARAMS(p) .params = (p), .params_count = sizeof(p) / sizeof((p)[0])
 
 const accumulator_case accumulator_cases[] = {
@@ -49,6 +70,49 @@ const accumulator_case accumulator_cases[] = {
      .filtered = true},
     {.kind = ACCUMULATOR_BUCKETS, .variables = {"amount"}, PARAMS(one_interval), .weighted = true},
     {.kind = ACCUMULATOR_BUCKETS, .variables = {"amount"}, .by = {"class", "score"}, PARAMS(three_intervals)},
+    {.kind = ACCUMULATOR_CROSS,
+     .variables = {"score", "item1", "item2", "item3"},
+     PARAMS(all_pairs),
+     .by = {"class", "top"},
+     .weighted = true},
+    {.kind = ACCUMULATOR_CROSS,
+     .variables = {"item1", "amount", "mean"},
+     PARAMS(all_pairs),
+     .filtered = true},
+    {.kind = ACCUMULATOR_CROSS,
+     .variables = {"amount", "item3", "mean"},
+     .by = {"month"},
+     PARAMS(first_with_others),
+     .weighted = true},
+    {.kind = ACCUMULATOR_JOINT,
+     .variables = {"score", "item1", "item2"},
+     PARAMS(all_tables),
+     .by = {"class"}},
+    {.kind = ACCUMULATOR_JOINT,
+     .variables = {"item1", "item2", "amount", "score"},
+     PARAMS(small_tables),
+     .filtered = true,
+     .weighted = true},
+    {.kind = ACCUMULATOR_SAMPLE, .variables = {"item1", "mean", "amount"}, PARAMS(sampled_rows)},
+    {.kind = ACCUMULATOR_SAMPLE,
+     .variables = {"item1", "item2"},
+     PARAMS(sampled_rows),
+     .filtered = true,
+     .weighted = true},
+    {.kind = ACCUMULATOR_KMEANS, .variables = {"item1", "item2"}, PARAMS(two_models)},
+    {.kind = ACCUMULATOR_KMEANS,
+     .variables = {"item3", "mean"},
+     PARAMS(two_models),
+     .filtered = true,
+     .weighted = true},
+    {.kind = ACCUMULATOR_KMEANS, .variables = {"item1", "item3"}, PARAMS(two_models), .weighted = true},
+    {.kind = ACCUMULATOR_KMEANS, .variables = {"amount"}, PARAMS(one_model), .weighted = true},
+    {.kind = ACCUMULATOR_SILHOUETTE, .variables = {"item1", "item2"}, PARAMS(silhouettes)},
+    {.kind = ACCUMULATOR_SILHOUETTE,
+     .variables = {"item3", "mean"},
+     PARAMS(silhouettes),
+     .filtered = true,
+     .weighted = true},
     {.kind = ACCUMULATOR_DISTINCT, .variables = {"id"}},
     {.kind = ACCUMULATOR_DISTINCT, .variables = {"amount"}, .filtered = true},
     {.kind = ACCUMULATOR_DISTINCT, .variables = {"choices"}},
