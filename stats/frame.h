@@ -60,6 +60,7 @@ enum { GROUP_EXCLUDED = 0xFFFF, GROUPS_MAX = 65000 };
 typedef struct group_view {
   const uint16_t *slots; /* NULL: all rows are in group 0 (no grouping, no filter) */
   uint32_t count;
+  const uint32_t *used; /* count: rows in each group */
   uint32_t by_count;
   const uint32_t *tuples; /* count * by_count: key index in keys[i], or UINT32_MAX for missing */
   coded_keys keys[2];

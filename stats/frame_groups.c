@@ -204,6 +204,22 @@ static status make_groups(frame *f, const uint32_t *by, uint32_t by_count, uint3
   return group_all(f, axes, mask, out, err);
 }
 
+static status count_used(frame *f, group_view *out, error *err) {
+  uint32_t *used = frame_array(f, (size_t)out->count + 1, sizeof *used);
+  if (!used) {
+    return frame_no_memory(err);
+  }
+  if (!out->slots) {
+    used[0] = f->count;
+  }
+  for (size_t r = 0; out->slots && r < f->count; r++) {
+    uint32_t group = out->slots[r] < out->count ? out->slots[r] : out->count;
+    used[group]++;
+  }
+  out->used = used;
+  return STATUS_OK;
+}
+
 static bool same_grouping(const frame_group_entry *e, const uint32_t *by, uint32_t by_count, uint32_t filter,
                           uint32_t weight) {
   return e->by_count == by_count && e->filter == filter && e->weight == weight &&
@@ -220,6 +236,7 @@ status frame_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t fi
     }
   }
   TRY(make_groups(f, by, by_count, filter, weight, out, err));
+  TRY(count_used(f, out, err));
   frame_group_entry *entry = frame_memory(f, sizeof *entry);
   if (!entry) {
     return frame_no_memory(err);

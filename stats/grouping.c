@@ -261,27 +261,15 @@ static status refuse_grid(const grouping *g, error *err) {
                    g->by[0].count, g->by[1].count);
 }
 
-static void count_rows(const group_view *view, uint32_t rows, uint32_t *counts) {
-  if (view->slots == NULL) {
-    counts[0] = rows;
-    return;
-  }
-  for (uint32_t row = 0; row < rows; row++) {
-    if (view->slots[row] < view->count) {
-      counts[view->slots[row]]++;
-    }
-  }
-}
-
 static status axis_of_view(const program *p, const program_accumulator *a, const group_view *view,
-                           uint32_t by, const uint32_t *occurs, axis *out, uint32_t *map, error *err) {
+                           uint32_t by, axis *out, uint32_t *map, error *err) {
   bool *present = calloc((size_t)view->keys[by].count + 1, sizeof *present);
   if (present == NULL) {
     return error_no_memory(err, WHAT);
   }
   for (uint32_t g = 0; g < view->count; g++) {
     uint32_t key = view->tuples[(size_t)g * view->by_count + by];
-    if (key != UINT32_MAX && occurs[g] != 0) {
+    if (key != UINT32_MAX && view->used[g] != 0) {
       present[key] = true;
     }
   }
@@ -290,11 +278,11 @@ static status axis_of_view(const program *p, const program_accumulator *a, const
   return s;
 }
 
-static void place_groups(const grouping *g, const group_view *view, const uint32_t *occurs,
-                         uint32_t *const maps[2], uint32_t *places) {
+static void place_groups(const grouping *g, const group_view *view, uint32_t *const maps[2],
+                         uint32_t *places) {
   for (uint32_t group = 0; group < view->count; group++) {
     uint32_t at[2] = {0, 0};
-    for (uint32_t i = 0; i < g->by_count && occurs[group] != 0; i++) {
+    for (uint32_t i = 0; i < g->by_count && view->used[group] != 0; i++) {
       uint32_t key = view->tuples[(size_t)group * view->by_count + i];
       at[i] = key == UINT32_MAX ? g->by[i].count : maps[i][key];
     }
@@ -303,20 +291,19 @@ static void place_groups(const grouping *g, const group_view *view, const uint32
 }
 
 static status groups_of_view(const program *p, const program_accumulator *a, const group_view *view,
-                             const uint32_t *occurs, grouping *out, uint32_t *places, error *err) {
+                             grouping *out, uint32_t *places, error *err) {
   grouping_empty(p, a, out);
   uint32_t *maps[2] = {NULL, NULL};
   status s = STATUS_OK;
   for (uint32_t i = 0; s == STATUS_OK && i < a->by_count; i++) {
     maps[i] = malloc(((size_t)view->keys[i].count + 1) * sizeof *maps[i]);
-    s = maps[i] == NULL ? error_no_memory(err, WHAT)
-                        : axis_of_view(p, a, view, i, occurs, &out->by[i], maps[i], err);
+    s = maps[i] == NULL ? error_no_memory(err, WHAT) : axis_of_view(p, a, view, i, &out->by[i], maps[i], err);
   }
   if (s == STATUS_OK && !grid_is_countable(out)) {
     s = refuse_grid(out, err);
   }
   if (s == STATUS_OK) {
-    place_groups(out, view, occurs, maps, places);
+    place_groups(out, view, maps, places);
   } else {
     grouping_fini(out);
   }
@@ -330,14 +317,12 @@ status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *o
   *out = (grouped_rows){.count = frame_rows(f)};
   TRY(frame_groups(f, a->by, a->by_count, a->filter, a->weight, &out->view, err));
   TRY(frame_weights(f, a->weight, &out->weights, &decimals, err));
-  out->occurs = calloc((size_t)out->view.count + 1, sizeof *out->occurs);
   out->places = calloc((size_t)out->view.count + 1, sizeof *out->places);
-  if (out->occurs == NULL || out->places == NULL) {
+  if (out->places == NULL) {
     grouped_rows_fini(out);
     return error_no_memory(err, WHAT);
   }
-  count_rows(&out->view, out->count, out->occurs);
-  status s = groups_of_view(frame_program(f), a, &out->view, out->occurs, &out->groups, out->places, err);
+  status s = groups_of_view(frame_program(f), a, &out->view, &out->groups, out->places, err);
   if (s != STATUS_OK) {
     grouped_rows_fini(out);
   }
@@ -346,7 +331,6 @@ status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *o
 
 void grouped_rows_fini(grouped_rows *g) {
   grouping_fini(&g->groups);
-  free(g->occurs);
   free(g->places);
   *g = (grouped_rows){0};
 }

@@ -40,9 +40,8 @@ typedef struct grouped_rows {
   uint32_t count; /* all rows, excluded ones too */
   group_view view;
   const uint32_t *weights; /* NULL: no weight */
-  uint32_t *occurs;        /* per group of the view: used rows */
-  uint32_t *places;        /* per group of the view that occurs: its place in `groups` */
-  grouping groups;         /* of the groups that occur; zero it to take it */
+  uint32_t *places;        /* per group of the view that is used: its place in `groups` */
+  grouping groups;         /* of the groups that are used; zero it to take it */
 } grouped_rows;
 /* STATUS_LIMIT when the grid would have more places than uint32_t can tell. */
 status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *out, error *err) MUST_USE;

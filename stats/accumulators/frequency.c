@@ -143,7 +143,7 @@ static status map_bytes(frequency *f, const grouped_rows *in, const coded_view *
     result = make_cells(f, err);
   }
   for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
-    if (in->occurs[g] == 0) {
+    if (in->view.used[g] == 0) {
       continue;
     }
     size_t place = in->places[g], first = place * frequency_places(s);
@@ -221,7 +221,7 @@ static status add_set_column(frequency_state *s, const grouped_rows *in, const u
   tally t = {0};
   status result = tally_slots(in, flags, 2, &t, err);
   for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
-    if (in->occurs[g] != 0) {
+    if (in->view.used[g] != 0) {
       add_tally(s, (size_t)in->places[g] * frequency_places(s) + cell, &t, g, flag);
       if (with_missing) {
         add_missing(s, in->places[g], &t, g);

@@ -109,7 +109,7 @@ static status map_coded(moments_sums *m, const coded_view *view, const grouped_r
   tally t;
   TRY(tally_slots(in, view->slots, view->keys.count, &t, err));
   for (uint32_t g = 0; g < in->view.count; g++) {
-    if (in->occurs[g] == 0) {
+    if (in->view.used[g] == 0) {
       continue;
     }
     moments *at = &m->s.at[in->places[g]];

@@ -35,7 +35,7 @@ status row_order_init(frame *f, const program_accumulator *a, row_order *out, er
     uint32_t used = 0;
     for (uint32_t g = 0; g < out->groups_count; g++) {
       out->starts[g] = used;
-      used += out->grouped.occurs[g];
+      used += out->grouped.view.used[g];
     }
     out->starts[out->groups_count] = used;
     s = out->grouped.view.slots ? sort_rows(out, err) : STATUS_OK;
