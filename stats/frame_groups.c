@@ -209,6 +209,7 @@ static status count_used(frame *f, group_view *out, error *err) {
   if (!used) {
     return frame_no_memory(err);
   }
+  memset(used, 0, ((size_t)out->count + 1) * sizeof *used);
   if (!out->slots) {
     used[0] = f->count;
   }
