@@ -34,7 +34,12 @@ void stats_outcome_fini(stats_outcome *o) {
 
 /* ---- Beginning ----------------------------------------------------------------------------------- */
 
-static status run_begin(analysis_run *run, error *err) {
+/* The section is there from the beginning: its memory is the analysis' too. */
+static status run_begin(analysis_run *run, arena *memory, error *err) {
+  run->section = document_section(memory, run->plan, run->request);
+  if (!run->section) {
+    return error_no_memory(err, "the report");
+  }
   TRY(run_prepare(run, err));
   status st = run->kind->begin(run, err);
   if (st != STATUS_OK) {
@@ -94,9 +99,11 @@ status plan_finish(plan *p, error *err) {
     if (st != STATUS_OK) {
       st = error_context(err, st, "analysis '%s'", request->name);
     }
+    arena *memory = arena_new();
     if (st == STATUS_OK) {
-      st = run_begin(&run, err);
+      st = run_begin(&run, memory, err);
     }
+    arena_destroy(memory);
     run_fini(&run);
     TRY(st);
     char who[256];
@@ -128,12 +135,11 @@ static status open_first(step *s, error *err) {
   for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
     analysis_run *run = &s->runs[i];
     run->next = &builder;
-    TRY(run_begin(run, err));
+    TRY(run_begin(run, s->memory, err));
     run->answered = run->asked;
     run->asked = (run_needs){0};
     run->carried_bytes = run->carry;
     buf_init(&run->carry);
-    run->section = document_section(s->memory, s->plan, run->request);
     if (run->answered.count > 0) {
       document_base(run->section, partial_state(s->results, run->answered.at[0]));
     }
