@@ -1,0 +1,186 @@
+/* Every figure of describe, nps, csat, ces, index, crosstab and compare against R: golden/analyses.R says
+ * which functions, golden/analyses.json has their results, golden/weighted_survey.csv the answers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+/* cmocka wants those four first */
+#include <cmocka.h>
+
+#include "drive.h"
+#include "plan_builder.h"
+#include "report_reader.h"
+
+#define GOLDEN CANVASS_SOURCE_DIR "/tests/stats/golden/"
+
+static void build_variables(plan *p) {
+  build_text(p, "id");
+  build_nominal(p, "region");
+  build_nominal(p, "sex");
+  build_scale(p, "q1", 1, 5);
+  build_scale(p, "q2", 1, 5);
+  build_scale(p, "q3", 1, 7);
+  build_scale(p, "q4", 1, 10);
+  build_scale(p, "recommend", 0, 10);
+  build_scale(p, "effort", 1, 7);
+  build_number(p, "age", 0);
+  build_number(p, "spend", 2);
+  build_multi(p, "channels");
+  build_number(p, "w", 4);
+  build_number(p, "f", 0);
+  build_top(p, "top", "q1", 4);
+  build_construct(p, "product", "q1 q2", "3 2", 1);
+  build_construct(p, "service", "q3 q4", NULL, 1);
+  build_construct(p, "overall", "product service", "0.6 0.4", 1);
+}
+
+static plan_analysis *with_weight(plan_analysis *a, uint32_t weight) {
+  a->weight = weight;
+  return a;
+}
+
+static plan *survey_plan(void) {
+  plan *p = build_plan();
+  build_variables(p);
+  const uint32_t sampling = build_weight(p, "w", WEIGHT_SAMPLING);
+  const uint32_t frequency = build_weight(p, "f", WEIGHT_FREQUENCY);
+  plan_analysis *a = build_analysis(p, "describe", "plain", "q1 q4 age spend channels q2 id");
+  build_argument(p, a, "duplicates", "true");
+  build_by(p, a, "region");
+  build_by(p, with_weight(build_analysis(p, "describe", "weighted", "q1 q4 age spend"), sampling), "region");
+  build_by(p, with_weight(build_analysis(p, "describe", "repeated", "q1 spend"), frequency), "region");
+  build_by(p, build_analysis(p, "nps", "nps", "recommend"), "region");
+  a = build_analysis(p, "nps", "nps_adjusted", "recommend");
+  build_argument(p, a, "interval", "adjusted_wald");
+  build_by(p, a, "region");
+  build_by(p, with_weight(build_analysis(p, "nps", "nps_weighted", "recommend"), sampling), "region");
+  build_by(p, build_analysis(p, "csat", "csat", "q1"), "region");
+  build_by(p, with_weight(build_analysis(p, "csat", "csat_weighted", "q1"), sampling), "region");
+  a = build_analysis(p, "ces", "ces", "effort");
+  build_argument(p, a, "net", "true");
+  build_argument(p, a, "hard_boxes", "2");
+  build_by(p, a, "region");
+  a = build_analysis(p, "crosstab", "cross", "q1 sex channels");
+  build_argument(p, a, "columns", "region");
+  build_by(p, a, "sex");
+  build_argument(p, build_analysis(p, "crosstab", "cross_2x2", "top"), "columns", "sex");
+  a = build_analysis(p, "crosstab", "cross_2x2_plain", "top");
+  build_argument(p, a, "columns", "sex");
+  build_argument(p, a, "yates", "false");
+  a = with_weight(build_analysis(p, "crosstab", "cross_weighted", "q1"), sampling);
+  build_argument(p, a, "columns", "region");
+  a = build_analysis(p, "compare", "compare", "q4 spend");
+  build_argument(p, a, "groups", "region");
+  a = with_weight(build_analysis(p, "compare", "compare_weighted", "q4"), sampling);
+  build_argument(p, a, "groups", "region");
+  build_by(p, build_analysis(p, "index", "index", "overall"), "region");
+  a = build_analysis(p, "index", "index_equal", "overall");
+  build_argument(p, a, "weights", "equal");
+  build_by(p, a, "region");
+  a = build_analysis(p, "index", "index_entropy", "overall");
+  build_argument(p, a, "weights", "entropy");
+  build_by(p, a, "region");
+  with_weight(build_analysis(p, "index", "index_weighted", "overall"), sampling);
+  build_argument(p, build_analysis(p, "index", "index_means", "overall"), "method", "means");
+  return p;
+}
+
+static json *read_file(arena *a, const char *path) {
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  buf bytes;
+  buf_init(&bytes);
+  char block[4096];
+  for (size_t got; (got = fread(block, 1, sizeof block, file)) > 0;) {
+    buf_put(&bytes, block, got);
+  }
+  fclose(file);
+  json *out = NULL;
+  error err;
+  if (json_parse(a, (slice){(const char *)bytes.data, bytes.length}, path, &out, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  buf_fini(&bytes);
+  return out;
+}
+
+/* Shards of the sizes that a real reader would not cut. */
+static json *report_of(arena *a, plan *p, const fixture *survey, uint32_t shard) {
+  error err = {0};
+  const uint32_t rows = fixture_rows(survey)->count;
+  const uint32_t count = (rows + shard - 1) / shard;
+  fixture **cuts = calloc(count, sizeof(fixture *));
+  stats_rows *shards = calloc(count, sizeof *shards);
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t first = i * shard;
+    cuts[i] = fixture_cut(survey, first, rows - first < shard ? rows - first : shard);
+    shards[i] = *fixture_rows(cuts[i]);
+  }
+  buf report;
+  if (drive(p, shards, count, &report, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  json *out = NULL;
+  if (json_parse(a, (slice){(const char *)report.data, report.length}, "report", &out, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  buf_fini(&report);
+  for (uint32_t i = 0; i < count; i++) {
+    fixture_destroy(cuts[i]);
+  }
+  free(cuts);
+  free(shards);
+  return out;
+}
+
+static unsigned differences(const json *report, const json *entry) {
+  const json *row = report_find(report, json_as_text(json_get(entry, "analysis")),
+                                json_as_text(json_get(entry, "table")), json_get(entry, "match"));
+  const json *figures = json_get(entry, "figures");
+  unsigned wrong = 0;
+  for (size_t i = 0; i < json_count(figures); i++) {
+    const char *key = NULL;
+    const json *expected = json_member(figures, i, &key);
+    if (!row || !figure_is_near(json_get(row, key), expected, 1e-12)) {
+      buf text;
+      buf_init(&text);
+      json_write(entry, &text);
+      buf_put_u8(&text, 0);
+      print_error("%s: got %.17g (%s) in %.300s\n", key, json_as_number(json_get(row, key)),
+                  row ? "row found" : "no such row", (const char *)text.data);
+      buf_fini(&text);
+      wrong++;
+    }
+  }
+  return wrong;
+}
+
+static void figures_equal_those_of_r(void **state) {
+  (void)state;
+  arena *a = arena_new();
+  plan *p = survey_plan();
+  error err = {0};
+  if (plan_finish(p, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  fixture *survey = fixture_from_csv(GOLDEN "weighted_survey.csv");
+  assert_non_null(survey);
+  const json *report = report_of(a, p, survey, 97);
+  const json *golden = read_file(a, GOLDEN "analyses.json");
+  unsigned wrong = 0;
+  for (size_t i = 0; i < json_count(golden); i++) {
+    wrong += differences(report, json_at(golden, i));
+  }
+  assert_int_equal(wrong, 0);
+  assert_true(report_says(report, "plain", "warnings", "small_base"));
+  assert_true(report_says(report, "cross", "notes", "note_crosstab_set"));
+  fixture_destroy(survey);
+  plan_destroy(p);
+  arena_destroy(a);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(figures_equal_those_of_r)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+#include "plan_builder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUILT_MAX = 64, LIST_MAX = 64 };
+
+static void fail(const char *what, const char *why) {
+  fprintf(stderr, "plan builder: %s: %s\n", what, why);
+  abort();
+}
+
+static void ok(status st, const char *what, const error *err) {
+  if (st != STATUS_OK) {
+    fail(what, err->message);
+  }
+}
+
+plan *build_plan(void) {
+  plan *p = plan_new();
+  if (!p) {
+    fail("plan", "out of memory");
+  }
+  p->variables = ARENA_ARRAY(p->memory, plan_variable, BUILT_MAX);
+  p->constructs = ARENA_ARRAY(p->memory, plan_construct, BUILT_MAX);
+  p->analyses = ARENA_ARRAY(p->memory, plan_analysis, BUILT_MAX);
+  return p;
+}
+
+uint32_t build_find(const plan *p, const char *name) {
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    if (strcmp(p->variables[i].name, name) == 0) {
+      return i;
+    }
+  }
+  fail(name, "no such variable");
+  return 0;
+}
+
+uint32_t build_variable(plan *p, const char *name, program_variable v) {
+  error err;
+  plan_variable *built = &p->variables[p->variables_count];
+  built->name = arena_copy(p->memory, slice_of(name));
+  built->in_codebook = v.kind < VARIABLE_RECODE;
+  v.name = built->name;
+  v.column = built->in_codebook ? built->name : NULL;
+  ok(program_add_variable(p->program, &v, &built->variable, &err), name, &err);
+  return p->variables_count++;
+}
+
+uint32_t build_scale(plan *p, const char *name, int64_t low, int64_t high) {
+  return build_variable(
+      p, name, (program_variable){.kind = VARIABLE_SCALE, .has_range = true, .low = low, .high = high});
+}
+
+uint32_t build_nominal(plan *p, const char *name) {
+  return build_variable(p, name, (program_variable){.kind = VARIABLE_NOMINAL});
+}
+
+uint32_t build_number(plan *p, const char *name, uint8_t decimals) {
+  return build_variable(p, name, (program_variable){.kind = VARIABLE_NUMBER, .decimals = decimals});
+}
+
+uint32_t build_text(plan *p, const char *name) {
+  return build_variable(p, name, (program_variable){.kind = VARIABLE_TEXT});
+}
+
+uint32_t build_multi(plan *p, const char *name) {
+  return build_variable(p, name, (program_variable){.kind = VARIABLE_MULTI_CELL, .delimiter = ";"});
+}
+
+uint32_t build_top(plan *p, const char *name, const char *of, int64_t cut) {
+  uint32_t input = p->variables[build_find(p, of)].variable;
+  return build_variable(
+      p, name,
+      (program_variable){
+          .kind = VARIABLE_TOP, .inputs = &input, .inputs_count = 1, .cut = {.mantissa = cut}});
+}
+
+uint32_t build_weight(plan *p, const char *name, weight_kind kind) {
+  error err;
+  uint32_t index = 0;
+  const program_weight w = {.variable = p->variables[build_find(p, name)].variable, .kind = kind};
+  ok(program_add_weight(p->program, w, &index, &err), name, &err);
+  return index;
+}
+
+/* The words of TEXT, copied into the plan's arena. */
+static uint32_t words(const plan *p, const char *text, const char *out[LIST_MAX]) {
+  uint32_t count = 0;
+  while (*text) {
+    size_t length = strcspn(text, " ");
+    out[count++] = arena_copy(p->memory, (slice){text, length});
+    text += length + strspn(text + length, " ");
+  }
+  return count;
+}
+
+static uint32_t find_construct(const plan *p, const char *name) {
+  uint32_t i = 0;
+  while (i < p->constructs_count && strcmp(p->constructs[i].name, name) != 0) {
+    i++;
+  }
+  return i;
+}
+
+uint32_t build_construct(plan *p, const char *name, const char *children, const char *weights,
+                         uint32_t valid_min) {
+  const char *names[LIST_MAX], *numbers[LIST_MAX];
+  const uint32_t count = words(p, children, names);
+  plan_construct c = {
+      .name = arena_copy(p->memory, slice_of(name)), .children_count = count, .valid_min = valid_min};
+  c.children = ARENA_ARRAY(p->memory, uint32_t, count);
+  c.child_is_construct = ARENA_ARRAY(p->memory, bool, count);
+  uint32_t inputs[LIST_MAX];
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t construct = find_construct(p, names[i]);
+    c.child_is_construct[i] = construct < p->constructs_count;
+    c.children[i] = c.child_is_construct[i] ? construct : build_find(p, names[i]);
+    inputs[i] =
+        p->variables[c.child_is_construct[i] ? p->constructs[construct].variable : c.children[i]].variable;
+  }
+  if (weights) {
+    c.weights = ARENA_ARRAY(p->memory, decimal, count);
+    (void)words(p, weights, numbers);
+    for (uint32_t i = 0; i < count; i++) {
+      decimal_parse(slice_of(numbers[i]), '.', &c.weights[i]);
+    }
+  }
+  c.variable = build_variable(p, name,
+                              (program_variable){.kind = VARIABLE_MEAN,
+                                                 .inputs = inputs,
+                                                 .inputs_count = count,
+                                                 .decimals = PROGRAM_MEAN_DECIMALS,
+                                                 .valid_min = valid_min});
+  p->constructs[p->constructs_count] = c;
+  return p->constructs_count++;
+}
+
+/* ---- Analyses ------------------------------------------------------------------------------------ */
+
+static void parse_integers(const plan *p, const char *value, argument_value *out) {
+  const char *list[LIST_MAX];
+  const uint32_t count = words(p, value, list);
+  out->integers = ARENA_ARRAY(p->memory, int64_t, count);
+  out->list_count = count;
+  for (uint32_t i = 0; i < count; i++) {
+    out->integers[i] = strtoll(list[i], NULL, 10);
+  }
+}
+
+static void parse(const plan *p, const analysis_argument *argument, const char *value, argument_value *out) {
+  const char *list[LIST_MAX];
+  switch (argument->type) {
+    case ARGUMENT_VARIABLE:
+    case ARGUMENT_VARIABLES:
+      out->variables_count = words(p, value, list);
+      out->variables = ARENA_ARRAY(p->memory, uint32_t, out->variables_count);
+      for (uint32_t i = 0; i < out->variables_count; i++) {
+        out->variables[i] = build_find(p, list[i]);
+      }
+      break;
+    case ARGUMENT_CONSTRUCT:
+      out->variables_count = 1;
+      out->variables = ARENA_NEW(p->memory, uint32_t);
+      out->variables[0] = find_construct(p, value);
+      break;
+    case ARGUMENT_INTEGER:
+      out->integer = strtoll(value, NULL, 10);
+      break;
+    case ARGUMENT_BOOLEAN:
+      out->integer = strcmp(value, "true") == 0;
+      break;
+    case ARGUMENT_CHOICE:
+      while (argument->choices[out->integer] && strcmp(argument->choices[out->integer], value) != 0) {
+        out->integer++;
+      }
+      break;
+    case ARGUMENT_INTEGERS:
+      parse_integers(p, value, out);
+      break;
+    case ARGUMENT_NUMBER:
+    case ARGUMENT_NUMBERS:
+      fail(argument->name, "the builder does not know numbers");
+  }
+}
+
+void build_argument(plan *p, plan_analysis *a, const char *argument, const char *value) {
+  const analysis_kind *kind = analysis_find(a->kind);
+  for (uint32_t i = 0; i < kind->arguments_count; i++) {
+    if (strcmp(kind->arguments[i].name, argument) == 0) {
+      a->arguments[i] = (argument_value){.given = true};
+      parse(p, &kind->arguments[i], value, &a->arguments[i]);
+      return;
+    }
+  }
+  fail(argument, "no such argument");
+}
+
+plan_analysis *build_analysis(plan *p, const char *kind_name, const char *name, const char *items) {
+  const analysis_kind *kind = analysis_find(kind_name);
+  plan_analysis *a = &p->analyses[p->analyses_count++];
+  *a = (plan_analysis){.kind = kind_name,
+                       .name = name,
+                       .arguments_count = kind->arguments_count,
+                       .filter = PROGRAM_NONE,
+                       .weight = PROGRAM_NONE,
+                       .confidence = 0.95,
+                       .small_base = 30};
+  a->arguments = ARENA_ARRAY(p->memory, argument_value, kind->arguments_count);
+  a->breakdowns = ARENA_ARRAY(p->memory, plan_breakdown, LIST_MAX);
+  for (uint32_t i = 0; i < kind->arguments_count; i++) {
+    if (kind->arguments[i].fallback) {
+      parse(p, &kind->arguments[i], kind->arguments[i].fallback, &a->arguments[i]);
+    }
+  }
+  if (items) {
+    build_argument(p, a, kind->arguments[0].name, items);
+  }
+  return a;
+}
+
+void build_by(plan *p, plan_analysis *a, const char *variables) {
+  const char *list[LIST_MAX];
+  plan_breakdown *b = &a->breakdowns[a->breakdowns_count++];
+  b->count = words(p, variables, list);
+  for (uint32_t i = 0; i < b->count; i++) {
+    b->variables[i] = build_find(p, list[i]);
+  }
+}

@@ -1,0 +1,34 @@
+/* Plans put together by hand, for tests of analyses: the client's work in a few lines.
+ *
+ * Variables are found by name.  Every failure ends the test. */
+#ifndef CANVASS_TESTS_STATS_PLAN_BUILDER_H
+#define CANVASS_TESTS_STATS_PLAN_BUILDER_H
+
+#include "stats/analysis.h"
+
+plan *build_plan(void);
+/* Adds a program variable read from the column of the same name (or derived) as a plan variable. */
+uint32_t build_variable(plan *p, const char *name, program_variable v);
+uint32_t build_scale(plan *p, const char *name, int64_t low, int64_t high);
+uint32_t build_nominal(plan *p, const char *name);
+uint32_t build_number(plan *p, const char *name, uint8_t decimals);
+uint32_t build_text(plan *p, const char *name);
+/* One cell with options between semicolons. */
+uint32_t build_multi(plan *p, const char *name);
+/* 1 when the scale is at least CUT. */
+uint32_t build_top(plan *p, const char *name, const char *of, int64_t cut);
+/* CHILDREN: names of items or of constructs built before, space separated.  WEIGHTS: as many decimals,
+ * or NULL. */
+uint32_t build_construct(plan *p, const char *name, const char *children, const char *weights,
+                         uint32_t valid_min);
+uint32_t build_find(const plan *p, const char *name);
+/* A program weight over the variable of that name. */
+uint32_t build_weight(plan *p, const char *name, weight_kind kind);
+
+/* An analysis with its defaults; its argument "items" (or "rows") is ITEMS unless that is NULL. */
+plan_analysis *build_analysis(plan *p, const char *kind, const char *name, const char *items);
+void build_by(plan *p, plan_analysis *a, const char *variables); /* one breakdown; "x y": crossed */
+/* VALUE as a specification would write it; lists are space separated. */
+void build_argument(plan *p, plan_analysis *a, const char *argument, const char *value);
+
+#endif

@@ -1,0 +1,149 @@
+#include "report_reader.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+static bool same_json(const json *a, const json *b) {
+  buf x, y;
+  buf_init(&x);
+  buf_init(&y);
+  json_write(a, &x);
+  json_write(b, &y);
+  const bool same = x.length == y.length && memcmp(x.data, y.data, x.length) == 0;
+  buf_fini(&x);
+  buf_fini(&y);
+  return same;
+}
+
+static bool matches(const json *row, const json *match) {
+  for (size_t i = 0; i < json_count(match); i++) {
+    const char *key = NULL;
+    const json *wanted = json_member(match, i, &key);
+    const json *cell = json_get(row, key);
+    if (json_kind_of(wanted) == JSON_NULL ? json_kind_of(cell) != JSON_NULL
+                                          : !cell || !same_json(cell, wanted)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static const json *section_of(const json *report, slice name) {
+  const json *sections = json_get(report, "analyses");
+  for (size_t i = 0; i < json_count(sections); i++) {
+    if (slice_equal(json_as_text(json_get(json_at(sections, i), "name")), name)) {
+      return json_at(sections, i);
+    }
+  }
+  return NULL;
+}
+
+const json *report_find(const json *report, slice name, slice table, const json *match) {
+  const json *tables = json_get(section_of(report, name), "tables");
+  for (size_t i = 0; i < json_count(tables); i++) {
+    const json *t = json_at(tables, i);
+    const json *rows = json_get(t, "rows");
+    for (size_t k = 0; slice_equal(json_as_text(json_get(t, "name")), table) && k < json_count(rows); k++) {
+      if (matches(json_at(rows, k), match)) {
+        return json_at(rows, k);
+      }
+    }
+  }
+  return NULL;
+}
+
+const json *report_row(const json *report, const char *name, const char *table, const char *match) {
+  json *wanted = NULL;
+  if (json_parse(json_arena(report), slice_of(match), "match", &wanted, NULL) != STATUS_OK) {
+    return NULL;
+  }
+  return report_find(report, slice_of(name), slice_of(table), wanted);
+}
+
+bool report_says(const json *report, const char *name, const char *list, const char *code) {
+  const json *said = json_get(section_of(report, slice_of(name)), list);
+  for (size_t i = 0; i < json_count(said); i++) {
+    if (slice_equal(json_as_text(json_get(json_at(said, i), "code")), slice_of(code))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool figure_is_near(const json *figure, const json *expected, double tolerance) {
+  const bool none = json_kind_of(figure) == JSON_NULL;
+  if (none || json_kind_of(expected) == JSON_NULL) {
+    return none && json_kind_of(expected) == JSON_NULL;
+  }
+  const double a = json_as_number(figure), b = json_as_number(expected);
+  return fabs(a - b) <= tolerance * fmax(fabs(b), 1);
+}
+
+double log_relative_error(double figure, double certified) {
+  const double off = fabs(figure - certified);
+  if (!(off > 0)) {
+    return 17;
+  }
+  return certified < 0 || certified > 0 ? -log10(off / fabs(certified)) : -log10(off);
+}
+
+/* ---- CSV ----------------------------------------------------------------------------------------- */
+
+typedef struct cells {
+  char **at;
+  size_t count, capacity;
+} cells;
+
+static void add_cell(cells *c, const char *text, size_t length) {
+  if (c->count == c->capacity) {
+    c->capacity = c->capacity ? 2 * c->capacity : 1024;
+    c->at = realloc(c->at, c->capacity * sizeof *c->at);
+  }
+  char *copy = malloc(length + 1);
+  if (!c->at || !copy) {
+    abort();
+  }
+  memcpy(copy, text, length);
+  copy[length] = '\0';
+  c->at[c->count++] = copy;
+}
+
+fixture *fixture_from_csv(const char *path) {
+  gzFile file = gzopen(path, "rb");
+  if (!file) {
+    return NULL;
+  }
+  cells all = {0};
+  size_t columns = 0;
+  static char line[1 << 16];
+  while (gzgets(file, line, sizeof line)) {
+    line[strcspn(line, "\r\n")] = '\0';
+    const char *at = line;
+    for (bool more = true; more;) {
+      const size_t length = strcspn(at, ",");
+      add_cell(&all, at, length);
+      more = at[length] == ',';
+      at += length + 1;
+    }
+    columns = columns ? columns : all.count;
+  }
+  gzclose(file);
+  const size_t rows = columns ? all.count / columns - 1 : 0;
+  fixture *f = fixture_new((uint32_t)rows);
+  const char **column = malloc((rows + 1) * sizeof *column);
+  for (size_t c = 0; c < columns && column; c++) {
+    for (size_t r = 0; r < rows; r++) {
+      column[r] = all.at[(r + 1) * columns + c];
+    }
+    fixture_column(f, all.at[c], STATS_COLUMN_CODES, column);
+  }
+  for (size_t i = 0; i < all.count; i++) {
+    free(all.at[i]);
+  }
+  free(all.at);
+  free(column);
+  return f;
+}
