@@ -111,7 +111,7 @@ const analysis_kind analysis_csat = {
         "  - csat:\n"
         "      items: [satisfaction, service]\n"
         "      boxes: 2\n"
-        "    by: [region]\n",
+        "      by: [region]\n",
     .arguments = arguments,
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,

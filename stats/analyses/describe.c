@@ -515,8 +515,8 @@ const analysis_kind analysis_describe = {
         "analyses:\n"
         "  - describe:\n"
         "      items: [satisfaction, age, channels]\n"
-        "    by: [region]\n"
-        "    weight: w\n",
+        "      by: [region]\n"
+        "      weight: w\n",
     .arguments = arguments,
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,

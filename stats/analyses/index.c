@@ -562,7 +562,7 @@ const analysis_kind analysis_index = {
         "  - index:\n"
         "      construct: satisfaction_index\n"
         "      weights: given\n"
-        "    by: [region]\n",
+        "      by: [region]\n",
     .arguments = arguments,
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,

@@ -182,7 +182,7 @@ const analysis_kind analysis_nps = {
         "analyses:\n"
         "  - nps:\n"
         "      items: [recommend]\n"
-        "    by: [channel, month]\n",
+        "      by: [channel, month]\n",
     .arguments = arguments,
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
