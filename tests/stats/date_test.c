@@ -1,0 +1,119 @@
+/* Dates against the calendar of glibc and known days, and formats cell by cell. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "stats/date.h"
+
+static void known_days_have_their_numbers(void **state) {
+  (void)state;
+  const struct {
+    int64_t year, month, day, days;
+  } known[] = {{1970, 1, 1, 0},     {1969, 12, 31, -1},   {2000, 2, 29, 11016},
+               {2000, 3, 1, 11017}, {2025, 7, 31, 20300}, {9999, 12, 31, DATE_DAYS_MAX},
+               {1, 1, 1, -719162}};
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    int64_t days;
+    assert_true(date_from_civil(known[i].year, known[i].month, known[i].day, &days));
+    assert_int_equal(days, known[i].days);
+  }
+}
+
+static void every_day_agrees_with_the_c_library_and_comes_back(void **state) {
+  (void)state;
+  for (int64_t days = -719162; days <= DATE_DAYS_MAX; days += days > -30000 && days < 60000 ? 1 : 97) {
+    int64_t year;
+    int64_t month;
+    int64_t day;
+    int64_t again;
+    struct tm t;
+    time_t seconds = (time_t)days * 86400;
+    date_to_civil(days, &year, &month, &day);
+    assert_non_null(gmtime_r(&seconds, &t));
+    assert_int_equal(year, t.tm_year + 1900);
+    assert_int_equal(month, t.tm_mon + 1);
+    assert_int_equal(day, t.tm_mday);
+    assert_true(date_from_civil(year, month, day, &again));
+    assert_int_equal(again, days);
+  }
+}
+
+static void days_that_do_not_exist_are_refused(void **state) {
+  (void)state;
+  int64_t days;
+  assert_false(date_from_civil(2023, 2, 29, &days));
+  assert_false(date_from_civil(1900, 2, 29, &days));
+  assert_false(date_from_civil(2024, 4, 31, &days));
+  assert_false(date_from_civil(2024, 0, 1, &days));
+  assert_false(date_from_civil(2024, 13, 1, &days));
+  assert_false(date_from_civil(2024, 1, 0, &days));
+  assert_false(date_from_civil(0, 1, 1, &days));
+  assert_false(date_from_civil(10000, 1, 1, &days));
+}
+
+static void formats_read_what_they_say_and_nothing_else(void **state) {
+  (void)state;
+  const struct {
+    const char *format, *text;
+    bool good;
+    int64_t year, month, day;
+  } cases[] = {
+      {"%Y-%m-%d", "2025-07-31", true, 2025, 7, 31},
+      {"%Y-%m-%d", "2025-7-1", true, 2025, 7, 1},
+      {"%Y-%m-%d", "2025-07-31 ", false, 0, 0, 0},
+      {"%Y-%m-%d", "2025-07", false, 0, 0, 0},
+      {"%Y-%m-%d", "25-07-31", false, 0, 0, 0},
+      {"%Y-%m-%d", "2025-02-30", false, 0, 0, 0},
+      {"%Y-%m-%d", "", false, 0, 0, 0},
+      {"%Y%m%d", "20250731", true, 2025, 7, 31},
+      {"%d.%m.%Y %H:%M:%S", "31.07.2025 23:59:60", true, 2025, 7, 31},
+      {"%d.%m.%Y %H:%M", "31.07.2025 24:00", false, 0, 0, 0},
+      {"%d %b %y", "1 JAN 69", true, 1969, 1, 1},
+      {"%d %b %y", "1 dec 68", true, 2068, 12, 1},
+      {"%d %b %y", "1 foo 68", false, 0, 0, 0},
+      {"%Y", "2025", true, 2025, 1, 1},
+      {"%m/%Y", "7/2025", true, 2025, 7, 1},
+      {"%Y%%", "2025%", true, 2025, 1, 1},
+      {"%Y\xE5\xB9\xB4%m\xE6\x9C\x88%d\xE6\x97\xA5",
+       "2025\xE5\xB9\xB4"
+       "7\xE6\x9C\x88"
+       "31\xE6\x97\xA5",
+       true, 2025, 7, 31},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    int64_t days = 0;
+    assert_null(date_format_problem(cases[i].format));
+    bool good = date_parse(cases[i].format, slice_of(cases[i].text), &days);
+    if (good != cases[i].good) {
+      fail_msg("'%s' by '%s': %d", cases[i].text, cases[i].format, good);
+    }
+    if (good) {
+      int64_t expected;
+      assert_true(date_from_civil(cases[i].year, cases[i].month, cases[i].day, &expected));
+      assert_int_equal(days, expected);
+    }
+  }
+}
+
+static void formats_that_cannot_tell_a_day_are_refused(void **state) {
+  (void)state;
+  const char *bad[] = {"", "%m-%d", "%Y-%d", "%Y %y", "%Y %b %m", "%Y%", "%Y %j", "%E"};
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    assert_non_null(date_format_problem(bad[i]));
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(known_days_have_their_numbers),
+      cmocka_unit_test(every_day_agrees_with_the_c_library_and_comes_back),
+      cmocka_unit_test(days_that_do_not_exist_are_refused),
+      cmocka_unit_test(formats_read_what_they_say_and_nothing_else),
+      cmocka_unit_test(formats_that_cannot_tell_a_day_are_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
