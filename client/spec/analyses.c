@@ -208,7 +208,7 @@ static bool open_request(compilation *c, const node *n, request *r) {
                problem_quote(c->problems, n->keys[1]->text));
     return false;
   } else {
-    field_expected(c, n, "an analysis", "its name and arguments, such as nps: {item: q1}");
+    field_expected(c, n, "an analysis", "its name and arguments, such as nps: {items: q1}");
     return false;
   }
   r->kind = kind_of(c, r->key);

@@ -31,7 +31,7 @@ static void analyses_are_known_by_name(void **state) {
       {ANALYSES("  - descrbe: {items: s}\n"), "11:5: unknown analysis 'descrbe'; did you mean 'describe'?"},
       {ANALYSES("  - describe: [s]\n"), "11:15: describe: expected a map of its arguments, found a list"},
       {ANALYSES("  - [describe]\n"),
-       "11:5: an analysis: expected its name and arguments, such as nps: {item: q1}, found a list"},
+       "11:5: an analysis: expected its name and arguments, such as nps: {items: q1}, found a list"},
       {ANALYSES("  - describe:\n"), "11:5: describe needs 'items' (what to describe: any variables)"},
       {ANALYSES("  - describe: {items: s}\n"
                 "    by: n\n"),
