@@ -1,0 +1,263 @@
+/* MEAN against a slow oracle in GMP rationals: every row of random means over random inputs has the
+ * exact value, rounded half to even at 12 decimals. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <gmp.h>
+
+#include "tests/stats/fixture.h"
+#include "tests/stats/sample_program.h"
+#include "tests/stats/shown.h"
+
+enum { ROWS = 300, INPUTS_MAX = 6, ROUNDS = 120 };
+
+static uint64_t next_random(uint64_t *state) {
+  *state += 0x9E3779B97F4A7C15U;
+  uint64_t z = *state;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+  return z ^ (z >> 31);
+}
+
+static int64_t between(uint64_t *state, int64_t low, int64_t high) {
+  return low + (int64_t)(next_random(state) % (uint64_t)(high - low + 1));
+}
+
+static void set_decimal(mpq_t out, int64_t mantissa, unsigned scale) {
+  mpz_set_si(mpq_numref(out), mantissa);
+  mpz_ui_pow_ui(mpq_denref(out), 10, scale);
+  mpq_canonicalize(out);
+}
+
+/* VALUE at 12 decimals, half to even; false when it is past NUMBER_MAX. */
+static bool rounded(const mpq_t value, int64_t *out) {
+  mpq_t scaled;
+  mpz_t floor;
+  mpz_t twice;
+  mpq_init(scaled);
+  mpz_inits(floor, twice, NULL);
+  set_decimal(scaled, 1000000000000, 0);
+  mpq_mul(scaled, scaled, value);
+  mpz_fdiv_q(floor, mpq_numref(scaled), mpq_denref(scaled));
+  mpz_mul(twice, floor, mpq_denref(scaled));
+  mpz_sub(twice, mpq_numref(scaled), twice);
+  mpz_mul_ui(twice, twice, 2);
+  int order = mpz_cmp(twice, mpq_denref(scaled));
+  if (order > 0 || (order == 0 && mpz_odd_p(floor))) {
+    mpz_add_ui(floor, floor, 1);
+  }
+  bool fits = mpz_fits_slong_p(floor) != 0;
+  *out = fits ? mpz_get_si(floor) : 0;
+  fits = fits && *out <= NUMBER_MAX && *out >= -NUMBER_MAX;
+  mpz_clears(floor, twice, NULL);
+  mpq_clear(scaled);
+  return fits;
+}
+
+/* What MEAN should be in ROW, from the inputs' own views. */
+static int64_t oracle(frame *f, const program_variable *v, uint32_t row) {
+  mpq_t sum;
+  mpq_t weights;
+  mpq_t x;
+  mpq_t a;
+  mpq_t b;
+  uint32_t answered = 0;
+  int64_t result;
+  mpq_inits(sum, weights, x, a, b, NULL);
+  for (uint32_t i = 0; i < v->inputs_count; i++) {
+    number_view view;
+    assert_int_equal(frame_number(f, v->inputs[i], &view, NULL), STATUS_OK);
+    if (number_is_missing(view.values[row])) {
+      continue;
+    }
+    set_decimal(x, view.values[row], view.decimals);
+    if (v->rescaled[i]) {
+      set_decimal(a, v->rescale_low[i].mantissa, v->rescale_low[i].scale);
+      set_decimal(b, v->rescale_high[i].mantissa, v->rescale_high[i].scale);
+      mpq_sub(x, x, a);
+      mpq_sub(b, b, a);
+      mpq_div(x, x, b);
+      set_decimal(a, 100, 0);
+      mpq_mul(x, x, a);
+    }
+    set_decimal(a, v->weights ? v->weights[i] : 1, 0);
+    mpq_add(weights, weights, a);
+    mpq_mul(x, x, a);
+    mpq_add(sum, sum, x);
+    answered++;
+  }
+  if (answered < v->valid_min) {
+    result = INT64_MIN + MISSING_TOO_FEW;
+  } else {
+    mpq_div(sum, sum, weights);
+    result = rounded(sum, &result) ? result : INT64_MIN + MISSING_INVALID;
+  }
+  mpq_clears(sum, weights, x, a, b, NULL);
+  return result;
+}
+
+static uint32_t random_input(program *p, fixture *data, uint64_t *random, uint32_t i, bool extreme) {
+  static char texts[ROWS][32];
+  const char *cells[ROWS];
+  char name[8];
+  uint32_t index;
+  bool number = next_random(random) % 2;
+  uint8_t decimals = number ? (uint8_t)(next_random(random) % 10) : 0;
+  int64_t high = number ? extreme ? NUMBER_MAX : 100000 : 10;
+  snprintf(name, sizeof name, "x%u", i);
+  for (uint32_t r = 0; r < ROWS; r++) {
+    decimal d = {between(random, number ? -high : 0, high), decimals};
+    decimal_format(d, texts[r]);
+    cells[r] = next_random(random) % 5 ? texts[r] : "";
+  }
+  fixture_column(data, name, number ? STATS_COLUMN_DECIMALS : STATS_COLUMN_CODES, cells);
+  program_variable v = {.kind = number ? VARIABLE_NUMBER : VARIABLE_SCALE,
+                        .name = name,
+                        .column = name,
+                        .decimals = decimals,
+                        .has_range = !number || !extreme,
+                        .low = number ? -high : 0,
+                        .high = high};
+  sample_add(p, &v, &index);
+  return index;
+}
+
+static void check_rows(program *p, const fixture *data, uint32_t mean, uint64_t seed) {
+  frame *f = NULL;
+  number_view view;
+  assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
+  assert_int_equal(frame_number(f, mean, &view, NULL), STATUS_OK);
+  assert_int_equal(view.decimals, 12);
+  for (uint32_t r = 0; r < ROWS; r++) {
+    int64_t expected = oracle(f, &p->variables[mean], r);
+    if (view.values[r] != expected) {
+      fail_msg("seed %llu, row %u: %lld instead of %lld", (unsigned long long)seed, r,
+               (long long)view.values[r], (long long)expected);
+    }
+    int64_t bound = program_variable_bound(p, mean);
+    assert_true(number_is_missing(view.values[r]) || (view.values[r] <= bound && view.values[r] >= -bound));
+  }
+  frame_destroy(f);
+}
+
+/* A random mean over the variables in INPUTS; false when it is refused for its size. */
+static bool random_mean(program *p, uint64_t *random, uint32_t *inputs, uint32_t count, bool extreme,
+                        uint32_t *mean) {
+  int64_t weights[INPUTS_MAX];
+  bool rescaled[INPUTS_MAX];
+  decimal low[INPUTS_MAX];
+  decimal high[INPUTS_MAX];
+  for (uint32_t i = 0; i < count; i++) {
+    weights[i] = between(random, 1, extreme ? 1 << 20 : 30);
+    rescaled[i] = next_random(random) % 2;
+    low[i] = (decimal){between(random, -20, 1), (uint8_t)(next_random(random) % 3)};
+    high[i] = (decimal){between(random, 3, 300), (uint8_t)(next_random(random) % 2)};
+    if (decimal_compare(low[i], high[i]) >= 0) {
+      rescaled[i] = false;
+    }
+  }
+  program_variable v = {.kind = VARIABLE_MEAN,
+                        .name = "mean",
+                        .inputs = inputs,
+                        .inputs_count = count,
+                        .weights = next_random(random) % 3 ? weights : NULL,
+                        .rescaled = rescaled,
+                        .rescale_low = low,
+                        .rescale_high = high,
+                        .valid_min = (uint32_t)between(random, 1, count)};
+  status result = program_add_variable(p, &v, mean, NULL);
+  assert_true(result == STATUS_OK || result == STATUS_LIMIT);
+  return result == STATUS_OK;
+}
+
+static void compare_with_oracle(bool extreme, uint32_t *taken) {
+  *taken = 0;
+  for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+    uint64_t random = seed + (extreme ? 1000000 : 0);
+    fixture *data = fixture_new(ROWS);
+    program *p = program_new();
+    uint32_t inputs[INPUTS_MAX];
+    uint32_t count = 1 + (uint32_t)(next_random(&random) % (INPUTS_MAX - 1));
+    uint32_t mean;
+    for (uint32_t i = 0; i < count; i++) {
+      inputs[i] = random_input(p, data, &random, i, extreme);
+    }
+    if (random_mean(p, &random, inputs, count, extreme, &mean)) {
+      check_rows(p, data, mean, seed);
+      (*taken)++;
+      inputs[count] = mean; /* a mean of a mean */
+      if (random_mean(p, &random, inputs, count + 1, extreme, &mean)) {
+        check_rows(p, data, mean, seed);
+      }
+    }
+    program_destroy(p);
+    fixture_destroy(data);
+  }
+}
+
+static void means_of_declared_ranges_are_exact(void **state) {
+  (void)state;
+  uint32_t taken;
+  compare_with_oracle(false, &taken);
+  assert_int_equal(taken, ROUNDS);
+}
+
+static void means_of_any_numbers_are_exact_or_refused(void **state) {
+  (void)state;
+  uint32_t taken;
+  compare_with_oracle(true, &taken);
+  assert_true(taken > ROUNDS / 2);
+}
+
+static void an_index_of_items_is_on_0_to_100(void **state) {
+  (void)state;
+  const char *first[] = {"1", "5", "3", "", "", "2"};
+  const char *second[] = {"10", "1", "", "4", "", "2"};
+  const char *expected[] = {"40.000000000000", "60.000000000000", "!too_few",
+                            "!too_few",        "!too_few",        "19.444444444444"};
+  fixture *data = fixture_new(6);
+  program *p = program_new();
+  frame *f = NULL;
+  uint32_t inputs[2];
+  uint32_t mean;
+  int64_t weights[] = {3, 2};
+  bool rescaled[] = {true, true};
+  decimal low[] = {{1, 0}, {1, 0}};
+  decimal high[] = {{5, 0}, {10, 0}};
+  fixture_column(data, "a", STATS_COLUMN_CODES, first);
+  fixture_column(data, "b", STATS_COLUMN_CODES, second);
+  sample_scale(p, "a", 1, 5, &inputs[0]);
+  sample_scale(p, "b", 1, 10, &inputs[1]);
+  sample_add(p,
+             &(program_variable){.kind = VARIABLE_MEAN,
+                                 .name = "index",
+                                 .inputs = inputs,
+                                 .inputs_count = 2,
+                                 .weights = weights,
+                                 .rescaled = rescaled,
+                                 .rescale_low = low,
+                                 .rescale_high = high,
+                                 .valid_min = 2},
+             &mean);
+  assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
+  for (uint32_t r = 0; r < 6; r++) {
+    assert_string_equal(shown_row(f, mean, r), expected[r]);
+  }
+  frame_destroy(f);
+  program_destroy(p);
+  fixture_destroy(data);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(means_of_declared_ranges_are_exact),
+      cmocka_unit_test(means_of_any_numbers_are_exact_or_refused),
+      cmocka_unit_test(an_index_of_items_is_on_0_to_100),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
