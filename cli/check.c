@@ -50,8 +50,8 @@ const subcommand subcommand_check = {
     .summary = "check a specification, and data against it",
     .usage = "[OPTIONS] SPEC [DATA...]",
     .about =
-        "Names every mistake of the specification with its place.  With DATA also reads the files:\n"
-        "columns that are missing and records that are broken are named.  Nothing is evaluated.\n",
+        "Names every mistake of the specification with its place.  With DATA also reads\n"
+        "the files: missing columns and broken records are named.  Evaluates nothing.\n",
     .example =
         "canvass check survey.yaml\n"
         "canvass check survey.yaml answers.csv\n",

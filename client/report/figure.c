@@ -108,9 +108,16 @@ slice figure_value_owner(const json *row, const char *column) {
   return is_other && other.length > 0 ? other : json_as_text(json_get(row, "item"));
 }
 
+static slice group_text(const document *d, const figure_column *column, const json *group) {
+  if (column->group_of.length == 0 || json_count(group) == 0) {
+    return document_group(d, group);
+  }
+  return document_value(d, column->group_of, json_member(group, 0, NULL));
+}
+
 static slice cell_text(const document *d, const figure_column *column, const json *cell, const json *row) {
   if (column->format == TERM_GROUP) {
-    return document_group(d, cell);
+    return group_text(d, column, cell);
   }
   if (column->format == TERM_VALUE) {
     return document_value(d, figure_value_owner(row, column->key), cell);
@@ -137,6 +144,25 @@ static bool format_is_key(term_format format) {
   return format == TERM_ITEM || format == TERM_VALUE || format == TERM_GROUP || format == TERM_TEXT;
 }
 
+/* The one variable that all groups of column KEY are of; empty when there is no such one. */
+static slice only_group_variable(const char *key, const json *rows) {
+  const char *only = NULL;
+  for (size_t i = 0; i < json_count(rows); i++) {
+    const json *group = json_get(json_at(rows, i), key);
+    if (json_kind_of(group) == JSON_NULL) {
+      continue;
+    }
+    const char *name = NULL;
+    (void)json_member(group, 0, &name);
+    if (json_kind_of(group) != JSON_OBJECT || json_count(group) != 1 ||
+        (only != NULL && strcmp(only, name) != 0)) {
+      return slice_of("");
+    }
+    only = name;
+  }
+  return slice_of(only);
+}
+
 figure_column figure_column_of(const document *d, const char *key, const json *rows) {
   const term *t = term_find(key);
   figure_column column = {.key = key, .title = figure_title(d, key), .is_empty = true};
@@ -156,6 +182,10 @@ figure_column figure_column_of(const document *d, const char *key, const json *r
   }
   column.format = t != NULL ? t->format : has_numbers ? TERM_NUMBER : TERM_TEXT;
   column.is_key = format_is_key(column.format);
+  if (column.format == TERM_GROUP) {
+    column.group_of = only_group_variable(key, rows);
+    column.title = column.group_of.length > 0 ? document_item(d, column.group_of) : column.title;
+  }
   int wanted = decimals_for_size(largest);
   bool is_free = column.format == TERM_NUMBER || column.is_key;
   column.decimals = !is_free ? format_decimals[column.format] : written < wanted ? written : wanted;

@@ -12,9 +12,10 @@ typedef struct figure_column {
   const char *key;
   slice title;
   term_format format;
-  int decimals;  /* of numbers */
-  bool is_key;   /* names what the figures of the row belong to: item, group, value, text */
-  bool is_empty; /* null in every row */
+  int decimals;   /* of numbers */
+  bool is_key;    /* names what the figures of the row belong to: item, group, value, text */
+  bool is_empty;  /* null in every row */
+  slice group_of; /* the variable, when all groups are of one: it is the title then; else empty */
 } figure_column;
 
 /* Looks at all ROWS (objects) of the table. */

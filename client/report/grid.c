@@ -94,18 +94,17 @@ static extent measure(const grid *g, size_t column) {
   return e;
 }
 
-static size_t title_width(const grid *g, size_t column) {
-  slice title = g->columns[column].title;
+size_t grid_title_width(slice title) {
   return larger(smaller(text_width(title), TITLE_COLUMNS), pen_word_width(title));
 }
 
-/* The keys give way, the widest first, until all columns fit; down to two fifths of the page. */
+/* The keys give way, the widest first, until all columns fit; down to a third of the page. */
 static void narrow_keys(const grid *g, size_t page) {
   size_t others = 0;
   for (size_t c = g->keys_count; c < g->columns_count; c++) {
     others += g->extents[c].width + GAP;
   }
-  size_t allowed = larger(page * 2 / 5, page + GAP > others ? page + GAP - others : 0);
+  size_t allowed = larger(page / 3, page + GAP > others ? page + GAP - others : 0);
   for (;;) {
     size_t total = 0;
     size_t widest = 0;
@@ -123,7 +122,7 @@ static void narrow_keys(const grid *g, size_t page) {
 static void measure_all(const grid *g, size_t page, bool header) {
   for (size_t c = 0; c < g->columns_count; c++) {
     g->extents[c] = measure(g, c);
-    g->extents[c].width = larger(g->extents[c].width, header ? title_width(g, c) : 0);
+    g->extents[c].width = larger(g->extents[c].width, header ? grid_title_width(g->columns[c].title) : 0);
     if (c >= g->keys_count && g->columns[c].align == GRID_TEXT) {
       g->extents[c].width = smaller(g->extents[c].width, larger(page * 2 / 5, TEXT_COLUMNS_MIN));
     }

@@ -25,6 +25,8 @@ typedef struct grid grid;
 /* Texts are borrowed; everything lives in MEMORY.  NULL when out of memory: all calls accept that. */
 grid *grid_new(arena *memory, const grid_column *columns, size_t columns_count, size_t rows_count);
 void grid_set(grid *g, size_t row, size_t column, slice text);
+/* Columns that a title wants: it folds, but not within a word. */
+size_t grid_title_width(slice title);
 /* Columns that the grid takes, with the gap after its last column; more than the page: panels. */
 size_t grid_width(const grid *g, const pen *p, size_t indent, bool header);
 /* HEADER: with titles and a rule; CONTINUED is written above every panel but the first.  Without a header

@@ -10,7 +10,9 @@ void text_section_write(const document *d, const pen *p, const json *section, si
 void text_data_write(const document *d, const pen *p);
 void long_table_write(const document *d, buf *out);
 
-/* The name of an analysis for people: its label, else the title of its kind, else its name. */
+/* The title of an analysis' kind: the term "analysis_KIND", else KIND itself. */
+slice section_kind_title(const document *d, const json *section);
+/* The name of an analysis for people: its label, else its own name, else the title of its kind. */
 slice section_title(const document *d, const json *section);
 
 #endif

@@ -8,7 +8,7 @@
 #include "client/report/sentence.h"
 #include "client/report/text_table.h"
 
-enum { SIDE_MAX = 400, PARTS_MAX = 1000, ROWS_MAX = 200000, NAME_COLUMNS_MAX = 12 };
+enum { SIDE_MAX = 400, PARTS_MAX = 1000, ROWS_MAX = 200000, NAME_LINES_MAX = 3, FIGURE_COLUMNS = 6, GAP = 2 };
 
 /* Distinct cells of one side, in the order of their first appearance. */
 typedef struct side {
@@ -161,13 +161,18 @@ static slice numbered(const matrix *m, size_t i, slice label) {
   return copy;
 }
 
-static bool names_are_long(const matrix *m) {
+/* Do the names of the columns fit, folded to a few lines, beside two fifths of the page for the lines? */
+static bool names_are_long(const matrix *m, size_t page) {
+  size_t width = page * 2 / 5;
   for (size_t j = 0; j < m->columns->count; j++) {
-    if (text_width(m->columns->labels[j]) > NAME_COLUMNS_MAX) {
+    slice label = m->columns->labels[j];
+    size_t own = grid_title_width(label);
+    width += (own < FIGURE_COLUMNS ? FIGURE_COLUMNS : own) + GAP;
+    if (pen_fold_count(label, own) > NAME_LINES_MAX) {
       return true;
     }
   }
-  return false;
+  return width > page;
 }
 
 static void write_legend(const matrix *m, const pen *p, size_t indent) {
@@ -216,7 +221,7 @@ static void write_part_title(const matrix *m, const pen *p, size_t indent, const
   for (size_t k = 0; k < m->others_count; k++) {
     bool is_group = m->others[k].format == TERM_GROUP;
     pen_blanks(p, k == 0 ? indent : 2);
-    if (!is_group) {
+    if (!is_group || m->others[k].group_of.length > 0) {
       pen_text(p, PEN_DIM, m->others[k].title);
       pen_text(p, PEN_DIM, document_word(m->d, WORD_COLON));
     }
@@ -250,7 +255,7 @@ static bool walk_parts(matrix *m, const pen *p, size_t indent) {
     if (cells == NULL) {
       continue;
     }
-    bool by_number = names_are_long(m);
+    bool by_number = names_are_long(m, p->columns - indent);
     if (r > 0) {
       pen_line_end(p);
     }

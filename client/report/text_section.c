@@ -5,7 +5,14 @@
 #include "client/report/sentence.h"
 #include "client/report/text_table.h"
 
-enum { INDENT = 3, REMARKS_MAX = 12, SETTINGS_MAX = 8 };
+enum { INDENT = 3, REMARKS_MAX = 12, SETTINGS_MAX = 8, TERM_BYTES = 128 };
+
+slice section_kind_title(const document *d, const json *section) {
+  slice kind = json_as_text(json_get(section, "analysis"));
+  char key[TERM_BYTES];
+  (void)snprintf(key, sizeof key, "analysis_%.*s", SLICE_ARG(kind));
+  return term_find(key) != NULL ? figure_title(d, key) : document_display(d, kind);
+}
 
 slice section_title(const document *d, const json *section) {
   slice label = document_label(d, json_get(section, "label"));
@@ -15,7 +22,7 @@ slice section_title(const document *d, const json *section) {
   const char *kind = json_as_cstring(json_get(section, "analysis"));
   slice name = json_as_text(json_get(section, "name"));
   bool is_named = !slice_equal(name, slice_of(kind)) && name.length > 0;
-  return is_named ? document_display(d, name) : figure_title(d, kind);
+  return is_named ? document_display(d, name) : section_kind_title(d, section);
 }
 
 static void write_heading(const document *d, const pen *p, const json *section, size_t number) {
@@ -23,7 +30,7 @@ static void write_heading(const document *d, const pen *p, const json *section, 
   int length = snprintf(lead, sizeof lead, "%zu", number);
   size_t width = (size_t)length < INDENT ? INDENT - (size_t)length : 1;
   slice title = section_title(d, section);
-  slice kind = figure_title(d, json_as_cstring(json_get(section, "analysis")));
+  slice kind = section_kind_title(d, section);
   pen_words(p, PEN_BOLD, lead);
   pen_blanks(p, width);
   pen_text(p, PEN_BOLD, text_fit(title, p->columns > 10 ? p->columns - 10 : 10));

@@ -11,49 +11,56 @@ static void describe_columns(const document *d, const json *table, figure_column
   }
 }
 
-/* The grid's columns; *BARS is where the bars stand, or SIZE_MAX. */
-static size_t plan_columns(const figure_column *columns, size_t count, bool with_bars, grid_column *out,
-                           size_t *shown, size_t *bars) {
-  size_t used = 0;
-  *bars = SIZE_MAX;
-  for (size_t c = 0; c < count; c++) {
-    if (columns[c].is_empty) {
-      continue;
-    }
-    bool is_key = columns[c].is_key;
-    shown[used] = c;
-    out[used++] = (grid_column){columns[c].title, is_key ? GRID_TEXT : GRID_FIGURE, is_key, false, 0};
-    if (with_bars && *bars == SIZE_MAX && slice_equal(slice_of(columns[c].key), slice_of("percent"))) {
-      *bars = used;
-      shown[used] = c;
-      out[used++] = (grid_column){slice_of(""), GRID_TEXT, false, false, 0};
+/* The grid's columns being chosen: those that say something, what names a row before its figures. */
+typedef struct column_plan {
+  grid_column *columns;
+  size_t *sources; /* which of the table's columns */
+  size_t count;
+  size_t bars; /* where the bars stand, or SIZE_MAX */
+} column_plan;
+
+static void plan_column(column_plan *plan, const figure_column *column, size_t source, bool with_bars) {
+  bool is_key = column->is_key;
+  plan->sources[plan->count] = source;
+  plan->columns[plan->count++] =
+      (grid_column){.title = column->title, .align = is_key ? GRID_TEXT : GRID_FIGURE, .is_key = is_key};
+  if (with_bars && plan->bars == SIZE_MAX && slice_equal(slice_of(column->key), slice_of("percent"))) {
+    plan->bars = plan->count;
+    plan->sources[plan->count] = source;
+    plan->columns[plan->count++] = (grid_column){.align = GRID_TEXT};
+  }
+}
+
+static void plan_columns(column_plan *plan, const figure_column *columns, size_t count, bool with_bars) {
+  for (int keys = 1; keys >= 0; keys--) {
+    for (size_t c = 0; c < count; c++) {
+      if (!columns[c].is_empty && columns[c].is_key == (keys == 1)) {
+        plan_column(plan, &columns[c], c, with_bars);
+      }
     }
   }
-  return used;
 }
 
 void text_list_write(const document *d, const pen *p, size_t indent, const json *table) {
   const json *rows = json_get(table, "rows");
   size_t count = json_count(json_get(table, "columns"));
   figure_column *columns = ARENA_ARRAY(d->memory, figure_column, count);
-  grid_column *plan = ARENA_ARRAY(d->memory, grid_column, count + 1);
-  size_t *shown = ARENA_ARRAY(d->memory, size_t, count + 1);
-  if (columns == NULL || plan == NULL || shown == NULL) {
+  column_plan plan = {ARENA_ARRAY(d->memory, grid_column, count + 1),
+                      ARENA_ARRAY(d->memory, size_t, count + 1), 0, SIZE_MAX};
+  if (columns == NULL || plan.columns == NULL || plan.sources == NULL) {
     return;
   }
   describe_columns(d, table, columns, count);
-  size_t bars = SIZE_MAX;
-  bool with_bars = slice_equal(json_as_text(json_get(table, "view")), slice_of("bars"));
-  size_t used = plan_columns(columns, count, with_bars, plan, shown, &bars);
-  grid *g = grid_new(d->memory, plan, used, json_count(rows));
+  plan_columns(&plan, columns, count, slice_equal(json_as_text(json_get(table, "view")), slice_of("bars")));
+  grid *g = grid_new(d->memory, plan.columns, plan.count, json_count(rows));
   for (size_t r = 0; r < json_count(rows); r++) {
     const json *row = json_at(rows, r);
-    for (size_t c = 0; c < used; c++) {
-      const figure_column *column = &columns[shown[c]];
+    for (size_t c = 0; c < plan.count; c++) {
+      const figure_column *column = &columns[plan.sources[c]];
       const json *cell = json_get(row, column->key);
-      bool is_drawn = c == bars && json_kind_of(cell) != JSON_NULL;
+      bool is_drawn = c == plan.bars && json_kind_of(cell) != JSON_NULL;
       slice drawn = is_drawn ? strip_bar(d->memory, json_as_number(cell)) : slice_of("");
-      grid_set(g, r, c, c == bars ? drawn : figure_cell(d, column, row));
+      grid_set(g, r, c, c == plan.bars ? drawn : figure_cell(d, column, row));
     }
   }
   grid_write(g, p, indent, true, document_word(d, WORD_PANEL));
