@@ -293,7 +293,7 @@ static void groups_are_all_combinations_and_missing_has_its_place(void **state) 
 
 /* COUNT keys on each of two axes; rows go through DIFFERENT combinations. */
 static bench crossed(uint32_t count, uint32_t rows, uint32_t by[2]) {
-  static char names[2][70000][8];
+  static char names[2][70000][16];
   static const char *cells[2][70000];
   for (uint32_t r = 0; r < rows; r++) {
     snprintf(names[0][r], sizeof names[0][r], "a%u", r % count);

@@ -25,7 +25,8 @@ static uint64_t next_random(uint64_t *state) {
 }
 
 static int64_t between(uint64_t *state, int64_t low, int64_t high) {
-  return low + (int64_t)(next_random(state) % (uint64_t)(high - low + 1));
+  uint64_t span = (uint64_t)high - (uint64_t)low + 1;
+  return (int64_t)((uint64_t)low + next_random(state) % span);
 }
 
 static void set_decimal(mpq_t out, int64_t mantissa, unsigned scale) {

@@ -435,7 +435,7 @@ static void cluster_is_the_smallest_score_and_ties_go_to_the_first(void **state)
 static void many_keys_become_wide(void **state) {
   (void)state;
   enum { ROWS = 1000 };
-  static char texts[ROWS][8];
+  static char texts[ROWS][16];
   const char *cells[ROWS];
   for (int r = 0; r < ROWS; r++) {
     snprintf(texts[r], sizeof texts[r], "%d", r % 700);
@@ -468,7 +468,7 @@ static void many_keys_become_wide(void **state) {
 static void too_many_keys_are_refused_by_name(void **state) {
   (void)state;
   enum { ROWS = 65002 };
-  static char texts[ROWS][8];
+  static char texts[ROWS][16];
   static const char *cells[ROWS];
   for (int r = 0; r < ROWS; r++) {
     snprintf(texts[r], sizeof texts[r], "i%d", r);
