@@ -8,7 +8,6 @@
 /* cmocka wants those four first */
 #include <cmocka.h>
 
-#include "drive.h"
 #include "plan_builder.h"
 #include "report_reader.h"
 
@@ -105,35 +104,6 @@ static json *read_file(arena *a, const char *path) {
   return out;
 }
 
-/* Shards of the sizes that a real reader would not cut. */
-static json *report_of(arena *a, plan *p, const fixture *survey, uint32_t shard) {
-  error err = {0};
-  const uint32_t rows = fixture_rows(survey)->count;
-  const uint32_t count = (rows + shard - 1) / shard;
-  fixture **cuts = calloc(count, sizeof(fixture *));
-  stats_rows *shards = calloc(count, sizeof *shards);
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t first = i * shard;
-    cuts[i] = fixture_cut(survey, first, rows - first < shard ? rows - first : shard);
-    shards[i] = *fixture_rows(cuts[i]);
-  }
-  buf report;
-  if (drive(p, shards, count, &report, &err) != STATUS_OK) {
-    fail_msg("%s", err.message);
-  }
-  json *out = NULL;
-  if (json_parse(a, (slice){(const char *)report.data, report.length}, "report", &out, &err) != STATUS_OK) {
-    fail_msg("%s", err.message);
-  }
-  buf_fini(&report);
-  for (uint32_t i = 0; i < count; i++) {
-    fixture_destroy(cuts[i]);
-  }
-  free(cuts);
-  free(shards);
-  return out;
-}
-
 static unsigned differences(const json *report, const json *entry) {
   const json *row = report_find(report, json_as_text(json_get(entry, "analysis")),
                                 json_as_text(json_get(entry, "table")), json_get(entry, "match"));
@@ -160,13 +130,9 @@ static void figures_equal_those_of_r(void **state) {
   (void)state;
   arena *a = arena_new();
   plan *p = survey_plan();
-  error err = {0};
-  if (plan_finish(p, &err) != STATUS_OK) {
-    fail_msg("%s", err.message);
-  }
   fixture *survey = fixture_from_csv(GOLDEN "weighted_survey.csv");
   assert_non_null(survey);
-  const json *report = report_of(a, p, survey, 97);
+  const json *report = build_report(p, survey, 97, a);
   const json *golden = read_file(a, GOLDEN "analyses.json");
   unsigned wrong = 0;
   for (size_t i = 0; i < json_count(golden); i++) {

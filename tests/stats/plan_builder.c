@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drive.h"
+
 enum { BUILT_MAX = 64, LIST_MAX = 64 };
 
 static void fail(const char *what, const char *why) {
@@ -228,4 +230,32 @@ void build_by(plan *p, plan_analysis *a, const char *variables) {
   for (uint32_t i = 0; i < b->count; i++) {
     b->variables[i] = build_find(p, list[i]);
   }
+}
+
+json *build_report(plan *p, const fixture *data, uint32_t shard_rows, arena *a) {
+  error err = {0};
+  ok(plan_finish(p, &err), "finishing the plan", &err);
+  const uint32_t rows = fixture_rows(data)->count;
+  const uint32_t count = rows / shard_rows + (rows % shard_rows > 0 ? 1 : 0);
+  fixture **cuts = calloc((size_t)count + 1, sizeof *cuts);
+  stats_rows *shards = calloc((size_t)count + 1, sizeof *shards);
+  if (!cuts || !shards) {
+    fail("shards", "out of memory");
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t first = i * shard_rows;
+    cuts[i] = fixture_cut(data, first, rows - first < shard_rows ? rows - first : shard_rows);
+    shards[i] = *fixture_rows(cuts[i]);
+  }
+  buf report;
+  ok(drive(p, shards, count, &report, &err), "driving the plan", &err);
+  json *out = NULL;
+  ok(json_parse(a, (slice){(const char *)report.data, report.length}, "report", &out, &err), "report", &err);
+  buf_fini(&report);
+  for (uint32_t i = 0; i < count; i++) {
+    fixture_destroy(cuts[i]);
+  }
+  free(cuts);
+  free(shards);
+  return out;
 }

@@ -5,6 +5,7 @@
 #define CANVASS_TESTS_STATS_PLAN_BUILDER_H
 
 #include "stats/analysis.h"
+#include "tests/stats/fixture.h"
 
 plan *build_plan(void);
 /* Adds a program variable read from the column of the same name (or derived) as a plan variable. */
@@ -30,5 +31,8 @@ plan_analysis *build_analysis(plan *p, const char *kind, const char *name, const
 void build_by(plan *p, plan_analysis *a, const char *variables); /* one breakdown; "x y": crossed */
 /* VALUE as a specification would write it; lists are space separated. */
 void build_argument(plan *p, plan_analysis *a, const char *argument, const char *value);
+
+/* Finishes P, drives it over DATA in shards of SHARD_ROWS and parses the report into A. */
+json *build_report(plan *p, const fixture *data, uint32_t shard_rows, arena *a);
 
 #endif

@@ -1,0 +1,225 @@
+/* Analyses where there is nothing, one answer, or no variety: no figure is made up, and the report says
+ * why.  And what the specification's table of arguments cannot refuse, `check` does. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+/* cmocka wants the first three first */
+#include <cmocka.h>
+
+#include "plan_builder.h"
+#include "report_reader.h"
+
+static plan *every_analysis(void) {
+  plan *p = build_plan();
+  build_nominal(p, "g");
+  build_scale(p, "q1", 1, 5);
+  build_scale(p, "q2", 1, 5);
+  build_scale(p, "rec", 0, 10);
+  build_scale(p, "effort", 1, 7);
+  build_number(p, "x", 2);
+  build_multi(p, "m");
+  build_text(p, "id");
+  build_number(p, "w", 2);
+  build_construct(p, "c", "q1 q2", NULL, 1);
+  const uint32_t weights[] = {PROGRAM_NONE, build_weight(p, "w", WEIGHT_SAMPLING),
+                              build_weight(p, "w", WEIGHT_FREQUENCY)};
+  static const struct {
+    const char *kind, *items, *argument, *value;
+  } requests[] = {{"describe", "q1 x m id g c", NULL, NULL},
+                  {"nps", "rec", NULL, NULL},
+                  {"csat", "q1", NULL, NULL},
+                  {"ces", "effort", "net", "true"},
+                  {"index", "c", NULL, NULL},
+                  {"index", "c", "weights", "entropy"},
+                  {"index", "c", "method", "means"},
+                  {"crosstab", "q1 m", "columns", "g"},
+                  {"compare", "q1 x", "groups", "g"}};
+  static char names[32][24];
+  uint32_t next = 0;
+  for (size_t w = 0; w < 3; w++) {
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++, next++) {
+      snprintf(names[next], sizeof names[next], "%s %u", requests[i].kind, (unsigned)next);
+      plan_analysis *a = build_analysis(p, requests[i].kind, names[next], requests[i].items);
+      if (requests[i].argument) {
+        build_argument(p, a, requests[i].argument, requests[i].value);
+      }
+      a->weight = weights[w];
+      build_by(p, a,
+               strcmp(requests[i].kind, "crosstab") == 0 || strcmp(requests[i].kind, "compare") == 0
+                   ? "rec"
+                   : "g rec");
+    }
+  }
+  return p;
+}
+
+static fixture *filled(uint32_t rows, const char *answer) {
+  fixture *f = fixture_new(rows);
+  const char *cells[8];
+  static const char *const names[] = {"g", "q1", "q2", "rec", "effort", "x", "m", "id", "w"};
+  for (size_t c = 0; c < sizeof names / sizeof names[0]; c++) {
+    for (uint32_t r = 0; r < rows; r++) {
+      cells[r] = strcmp(names[c], "w") == 0 ? "1.5" : answer;
+    }
+    fixture_column(f, names[c], STATS_COLUMN_CODES, cells);
+  }
+  return f;
+}
+
+static json *report_over(fixture *data, arena *memory) {
+  plan *p = every_analysis();
+  json *report = build_report(p, data, 3, memory);
+  plan_destroy(p);
+  fixture_destroy(data);
+  return report;
+}
+
+static bool is_null(const json *row, const char *key) {
+  return json_kind_of(json_get(row, key)) == JSON_NULL;
+}
+
+static void an_empty_dataset_has_no_figures(void **state) {
+  (void)state;
+  arena *memory = arena_new();
+  const json *report = report_over(filled(0, ""), memory);
+  const json *row = report_row(report, "describe 0", "summary", "{\"item\":\"q1\",\"group\":null}");
+  assert_non_null(row);
+  assert_int_equal(json_as_integer(json_get(row, "n")), 0);
+  assert_true(is_null(row, "mean") && is_null(row, "sd") && is_null(row, "se") && is_null(row, "ci_low"));
+  assert_true(report_says(report, "describe 0", "warnings", "empty_base"));
+  assert_true(is_null(report_row(report, "nps 1", "nps_scores", "{\"group\":null}"), "nps"));
+  assert_true(
+      is_null(report_row(report, "index 4", "index_values", "{\"item\":\"c\",\"group\":null}"), "index"));
+  assert_true(report_says(report, "compare 8", "warnings", "fewer_than_two_groups"));
+  assert_true(report_says(report, "crosstab 7", "warnings", "nothing_to_cross"));
+  arena_destroy(memory);
+}
+
+static void answers_all_missing_are_counted_by_reason(void **state) {
+  (void)state;
+  arena *memory = arena_new();
+  const json *report = report_over(filled(7, ""), memory);
+  const json *row = report_row(report, "describe 0", "missing", "{\"item\":\"q1\",\"group\":null}");
+  assert_int_equal(json_as_integer(json_get(row, "rows")), 7);
+  assert_int_equal(json_as_integer(json_get(row, "answered")), 0);
+  assert_int_equal(json_as_integer(json_get(row, "blank")), 7);
+  assert_true(is_null(report_row(report, "csat 2", "top_boxes", "{\"group\":null}"), "csat"));
+  arena_destroy(memory);
+}
+
+static void one_answer_has_a_mean_and_no_error(void **state) {
+  (void)state;
+  arena *memory = arena_new();
+  const json *report = report_over(filled(1, "3"), memory);
+  const json *row = report_row(report, "describe 0", "summary", "{\"item\":\"x\",\"group\":null}");
+  assert_true(json_as_number(json_get(row, "mean")) == 3);
+  assert_true(is_null(row, "sd") && is_null(row, "se") && is_null(row, "ci_high"));
+  row = report_row(report, "describe 0", "quartiles", "{\"item\":\"x\",\"group\":null}");
+  assert_true(json_as_number(json_get(row, "median")) == 3);
+  arena_destroy(memory);
+}
+
+static void constant_items_are_named(void **state) {
+  (void)state;
+  arena *memory = arena_new();
+  const json *report = report_over(filled(8, "3"), memory);
+  assert_true(report_says(report, "describe 0", "warnings", "constant_item"));
+  const json *row = report_row(report, "describe 0", "shape", "{\"item\":\"q1\",\"group\":null}");
+  assert_true(json_as_number(json_get(row, "variance")) == 0 && is_null(row, "skewness"));
+  row = report_row(report, "index 5", "index_weights", "{\"item\":\"q1\"}");
+  assert_true(json_as_number(json_get(row, "weight")) == 50 && json_as_number(json_get(row, "entropy")) == 1);
+  arena_destroy(memory);
+}
+
+/* ---- Refusals ------------------------------------------------------------------------------------ */
+
+static plan *refused_plan(void) {
+  plan *p = build_plan();
+  build_nominal(p, "g");
+  build_scale(p, "rec", 1, 11);
+  build_scale(p, "q1", 1, 5);
+  build_number(p, "x", 2);
+  build_construct(p, "c", "q1 x", NULL, 1);
+  build_construct(p, "d", "q1 rec", "0.3 0.7", 1);
+  return p;
+}
+
+static void assert_refused(plan *p, const char *saying) {
+  error err = {0};
+  assert_int_equal(plan_finish(p, &err), STATUS_SPECIFICATION);
+  if (!strstr(err.message, saying)) {
+    fail_msg("'%s' does not say '%s'", err.message, saying);
+  }
+  plan_destroy(p);
+}
+
+static void cuts_of_nps_are_never_guessed(void **state) {
+  (void)state;
+  plan *p = refused_plan();
+  build_analysis(p, "nps", "nps", "rec");
+  assert_refused(p, "goes from 1 to 11, not from 0 to 10");
+  p = refused_plan();
+  plan_analysis *a = build_analysis(p, "nps", "nps", "rec");
+  build_argument(p, a, "promoters", "10 11");
+  assert_refused(p, "give both");
+  p = refused_plan();
+  a = build_analysis(p, "nps", "nps", "rec");
+  build_argument(p, a, "promoters", "10 11");
+  build_argument(p, a, "detractors", "0 1 2");
+  assert_refused(p, "0 is not a code of 'rec'");
+  p = refused_plan();
+  a = build_analysis(p, "nps", "nps", "rec");
+  build_argument(p, a, "promoters", "10 11");
+  build_argument(p, a, "detractors", "1 2 10");
+  assert_refused(p, "10 stands among the promoters too");
+}
+
+static void boxes_leave_somebody_unsatisfied(void **state) {
+  (void)state;
+  plan *p = refused_plan();
+  build_argument(p, build_analysis(p, "csat", "csat", "q1"), "boxes", "5");
+  assert_refused(p, "give fewer");
+}
+
+static void effort_says_its_scale(void **state) {
+  (void)state;
+  plan *p = refused_plan();
+  build_analysis(p, "ces", "ces", "q1");
+  assert_refused(p, "ces2 is for a scale of 1 to 7");
+  p = refused_plan();
+  build_argument(p, build_analysis(p, "ces", "ces", "q1"), "variant", "own");
+  assert_refused(p, "direction");
+}
+
+static void an_index_needs_ranges(void **state) {
+  (void)state;
+  plan *p = refused_plan();
+  build_analysis(p, "index", "index", "c");
+  assert_refused(p, "item 'x' has no declared range");
+}
+
+static void groups_are_a_dimension_too(void **state) {
+  (void)state;
+  plan *p = refused_plan();
+  plan_analysis *a = build_analysis(p, "compare", "compare", "q1");
+  build_argument(p, a, "groups", "g");
+  build_by(p, a, "rec q1");
+  assert_refused(p, "by:");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_empty_dataset_has_no_figures),
+      cmocka_unit_test(answers_all_missing_are_counted_by_reason),
+      cmocka_unit_test(one_answer_has_a_mean_and_no_error),
+      cmocka_unit_test(constant_items_are_named),
+      cmocka_unit_test(cuts_of_nps_are_never_guessed),
+      cmocka_unit_test(boxes_leave_somebody_unsatisfied),
+      cmocka_unit_test(effort_says_its_scale),
+      cmocka_unit_test(an_index_needs_ranges),
+      cmocka_unit_test(groups_are_a_dimension_too),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
