@@ -184,7 +184,8 @@ figure_column figure_column_of(const document *d, const char *key, const json *r
   column.is_key = format_is_key(column.format);
   if (column.format == TERM_GROUP) {
     column.group_of = only_group_variable(key, rows);
-    column.title = column.group_of.length > 0 ? document_item(d, column.group_of) : column.title;
+    bool is_named = column.group_of.length > 0 && strcmp(key, "group") == 0;
+    column.title = is_named ? document_item(d, column.group_of) : column.title;
   }
   int wanted = decimals_for_size(largest);
   bool is_free = column.format == TERM_NUMBER || column.is_key;

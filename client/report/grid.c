@@ -3,7 +3,14 @@
 
 #include <string.h>
 
-enum { GAP = 2, FOLD_LINES_MAX = 3, TEXT_COLUMNS_MIN = 8, TITLE_COLUMNS = 10 };
+enum {
+  GAP = 2,
+  FOLD_LINES_MAX = 3,
+  TEXT_COLUMNS_MIN = 8,
+  TITLE_COLUMNS = 10,
+  WORD_COLUMNS_MAX = 16,
+  ONE_LINE_COLUMNS = 28
+};
 
 typedef struct extent {
   size_t width; /* of the column */
@@ -14,6 +21,7 @@ typedef struct extent {
 struct grid {
   grid_column *columns;
   extent *extents;
+  size_t *narrowest;   /* per key column: the least width */
   size_t *shown_lines; /* per column: lines of the key that are above the row being written */
   slice *cells;        /* row after row */
   size_t columns_count;
@@ -36,9 +44,11 @@ grid *grid_new(arena *memory, const grid_column *columns, size_t columns_count, 
   }
   g->columns = ARENA_ARRAY(memory, grid_column, columns_count);
   g->extents = ARENA_ARRAY(memory, extent, columns_count);
+  g->narrowest = ARENA_ARRAY(memory, size_t, columns_count);
   g->shown_lines = ARENA_ARRAY(memory, size_t, columns_count);
   g->cells = ARENA_ARRAY(memory, slice, cells);
-  if (g->columns == NULL || g->extents == NULL || g->shown_lines == NULL || g->cells == NULL) {
+  if (g->columns == NULL || g->extents == NULL || g->narrowest == NULL || g->shown_lines == NULL ||
+      g->cells == NULL) {
     return NULL;
   }
   memcpy(g->columns, columns, columns_count * sizeof *columns);
@@ -98,24 +108,44 @@ size_t grid_title_width(slice title) {
   return larger(smaller(text_width(title), TITLE_COLUMNS), pen_word_width(title));
 }
 
-/* The keys give way, the widest first, until all columns fit; down to a third of the page. */
+/* A key column is at least so wide that few words break. */
+static size_t narrowest_key(const grid *g, size_t column) {
+  size_t word = 0;
+  if (g->columns[column].lines_max == 1) {
+    return smaller(g->extents[column].width, ONE_LINE_COLUMNS);
+  }
+  for (size_t row = 0; row < g->rows_count; row++) {
+    word = larger(word, pen_word_width(cell_at(g, row, column)));
+  }
+  return smaller(g->extents[column].width, larger(TEXT_COLUMNS_MIN, smaller(word, WORD_COLUMNS_MAX)));
+}
+
+/* The keys give way, the widest first, until all columns fit; where that cannot be, to half of the page. */
 static void narrow_keys(const grid *g, size_t page) {
   size_t others = 0;
   for (size_t c = g->keys_count; c < g->columns_count; c++) {
     others += g->extents[c].width + GAP;
   }
-  size_t allowed = larger(page / 3, page + GAP > others ? page + GAP - others : 0);
-  for (;;) {
-    size_t total = 0;
-    size_t widest = 0;
+  size_t total = 0;
+  size_t least = 0;
+  for (size_t k = 0; k < g->keys_count; k++) {
+    g->narrowest[k] = narrowest_key(g, k);
+    total += g->extents[k].width + GAP;
+    least += g->narrowest[k] + GAP;
+  }
+  size_t allowed = least + others <= page + GAP ? page + GAP - others : page / 2;
+  while (total > allowed) {
+    size_t widest = g->keys_count;
     for (size_t k = 0; k < g->keys_count; k++) {
-      total += g->extents[k].width + GAP;
-      widest = g->extents[k].width > g->extents[widest].width ? k : widest;
+      bool can_give = g->extents[k].width > g->narrowest[k];
+      bool is_wider = widest == g->keys_count || g->extents[k].width > g->extents[widest].width;
+      widest = can_give && is_wider ? k : widest;
     }
-    if (g->keys_count == 0 || total <= allowed || g->extents[widest].width <= TEXT_COLUMNS_MIN) {
+    if (widest == g->keys_count) {
       return;
     }
     g->extents[widest].width--;
+    total--;
   }
 }
 
@@ -189,6 +219,19 @@ static slice folded_line(slice text, size_t width, size_t line, bool is_last, bo
   return *cut ? text_fit(whole, width - 1) : part;
 }
 
+/* A one-line text with nothing behind it may be as wide as the page. */
+static bool may_spill(const grid *g, panel part, size_t row, size_t column) {
+  if (g->columns[column].lines_max != 1) {
+    return false;
+  }
+  for (size_t c = next_column(g, part, column); c < part.end; c = next_column(g, part, c)) {
+    if (cell_at(g, row, c).length > 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 static void write_row_line(const grid *g, const pen *p, size_t indent, panel part, size_t row, size_t line,
                            size_t lines) {
   line_state state = {p, indent};
@@ -203,7 +246,8 @@ static void write_row_line(const grid *g, const pen *p, size_t indent, panel par
       shift = has_digit(text) ? e.width - e.right - before_mark(text) : e.width - text_width(text);
     } else if (e.width > 0) {
       bool is_last = line + 1 == lines && !is_repeated_key(g, row + 1, c);
-      text = folded_line(text, e.width, g->shown_lines[c] + line, is_last, &is_cut);
+      size_t width = may_spill(g, part, row, c) ? p->columns - indent : e.width;
+      text = folded_line(text, width, g->shown_lines[c] + line, is_last, &is_cut);
     }
     pen_style style = column->is_bold ? PEN_BOLD : PEN_PLAIN;
     put_part(&state, style, e.width, shift, text, is_cut);

@@ -17,7 +17,7 @@ typedef struct grid_column {
   grid_align align;
   bool is_key;      /* counts for leading columns only */
   bool is_bold;     /* the figure that matters */
-  size_t lines_max; /* a longer text folds to so many lines; 0: three */
+  size_t lines_max; /* a longer text folds to so many lines; 0: three.  1: and spills over empty cells */
 } grid_column;
 
 typedef struct grid grid;

@@ -97,6 +97,17 @@ static bool find_parts(matrix *m) {
 
 /* ---- One matrix ---------------------------------------------------------------------------------- */
 
+/* The name of ROW's column; a bare number says of what: "Segment 2". */
+static slice column_label(const matrix *m, const json *row) {
+  slice label = figure_cell(m->d, &m->column, row);
+  json_kind kind = json_kind_of(json_get(row, m->column.key));
+  if (m->column.is_key || (kind != JSON_INTEGER && kind != JSON_NUMBER)) {
+    return label;
+  }
+  const sentence_place places[] = {{"title", m->column.title}, {"n", label}};
+  return sentence_fill(m->d, "{title} {n}", places, 2);
+}
+
 static bool find_sides(matrix *m, slice part) {
   m->lines->count = 0;
   m->columns->count = 0;
@@ -108,8 +119,8 @@ static bool find_sides(matrix *m, slice part) {
       const json *row = json_at(rows, r);
       fits = fits && side_add(m->lines, canonical(m->d, json_get(row, m->line.key)),
                               figure_cell(m->d, &m->line, row));
-      fits = fits && side_add(m->columns, canonical(m->d, json_get(row, m->column.key)),
-                              figure_cell(m->d, &m->column, row));
+      fits =
+          fits && side_add(m->columns, canonical(m->d, json_get(row, m->column.key)), column_label(m, row));
     }
   }
   for (size_t i = 0;

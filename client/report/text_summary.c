@@ -130,8 +130,9 @@ static void add_section(headlines *h, const json *section) {
   if (totals > 0) {
     column = figure_column_of(h->d, found.column, rows);
   }
-  set(h, PART_NAME, section_title(h->d, section));
-  set(h, PART_INTERVAL, totals == 0 ? document_word(h->d, WORD_SEE_BELOW) : slice_of(""));
+  const sentence_place title = {"title", section_title(h->d, section)};
+  const char *pattern = totals == 0 ? word_text(WORD_SEE_BELOW, h->d->language) : "{title}";
+  set(h, PART_NAME, sentence_fill(h->d, pattern, &title, 1));
   h->at += totals != 1 ? 1 : 0;
   size_t shown = 0;
   for (size_t r = 0; r < json_count(rows) && shown < HEADLINE_ROWS_MAX; r++) {

@@ -25,7 +25,7 @@
   X(WORD_NO_ANSWER, "no answer", "未回答", "未回答")                                                         \
   X(WORD_COLON, ": ", "：", "：")                                                                            \
   X(WORD_COMMA, ", ", "、", "、")                                                                            \
-  X(WORD_SEE_BELOW, "see below", "见下文", "見下文")                                                         \
+  X(WORD_SEE_BELOW, "{title}: see below", "{title}：见下文", "{title}：見下文")                              \
   X(WORD_MORE, "… and {n} more", "……另有 {n} 项", "……另有 {n} 項")                                           \
   X(WORD_NO_ROWS, "no rows", "无数据", "無資料")                                                             \
   X(WORD_PANEL, "continued", "续", "續")                                                                     \
