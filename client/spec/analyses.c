@@ -151,6 +151,17 @@ static void request_normal(compilation *c, const request *r) {
   normal_push(c, "analyses", o);
 }
 
+/* A message that begins with the name of an argument is told at that argument. */
+static place place_of_message(const request *r, const char *message) {
+  slice first = {message, strcspn(message, ":")};
+  for (uint32_t i = 0; i < r->body->count; i++) {
+    if (slice_equal(r->body->keys[i]->text, first)) {
+      return r->body->keys[i]->at;
+    }
+  }
+  return r->key->at;
+}
+
 /* What the kind itself has to say about its arguments. */
 static void check_by_kind(compilation *c, const request *r) {
   error err;
@@ -161,7 +172,7 @@ static void check_by_kind(compilation *c, const request *r) {
   if (result == STATUS_NO_MEMORY) {
     c->failure = result;
   } else if (result != STATUS_OK) {
-    problem_at(c->problems, r->key->at, "%s", err.message);
+    problem_at(c->problems, place_of_message(r, err.message), "%s", err.message);
   }
 }
 

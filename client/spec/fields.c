@@ -14,11 +14,14 @@ void field_expected(compilation *c, const node *n, const char *what, const char 
   (void)vsnprintf(expected, sizeof expected, format, arguments);
   va_end(arguments);
   static const char *const found[] = {[NODE_EMPTY] = "nothing", [NODE_LIST] = "a list", [NODE_MAP] = "a map"};
+  static const char *const found_empty[] = {
+      [NODE_EMPTY] = "nothing", [NODE_LIST] = "an empty list", [NODE_MAP] = "an empty map"};
   if (n->kind == NODE_TEXT) {
     problem_at(c->problems, n->at, "%s: expected %s, found '%s'", what, expected,
                problem_quote(c->problems, n->text));
   } else {
-    problem_at(c->problems, n->at, "%s: expected %s, found %s", what, expected, found[n->kind]);
+    problem_at(c->problems, n->at, "%s: expected %s, found %s", what, expected,
+               n->count > 0 ? found[n->kind] : found_empty[n->kind]);
   }
 }
 

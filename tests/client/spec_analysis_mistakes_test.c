@@ -51,7 +51,7 @@ static void arguments_are_checked_by_the_table(void **state) {
       {ANALYSES("  - describe: {items: {s: 1}}\n"),
        "11:23: items: expected a name or a list of names, found a map"},
       {ANALYSES("  - describe: {items: []}\n"),
-       "11:23: items: expected a name or a list of names, found a list"},
+       "11:23: items: expected a name or a list of names, found an empty list"},
       {ANALYSES("  - describe: {items: \"z*\"}\n"), "11:23: items: no variable matches 'z*'"},
       {ANALYSES("  - describe: {items: s, distribution: maybe}\n"),
        "11:40: distribution: expected true or false, found 'maybe'"},
@@ -252,6 +252,71 @@ static void mistakes_come_in_the_order_of_their_places(void **state) {
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
 
+static void arguments_of_every_type_are_checked(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - nps: {items: t, promoters: \"9..x\", detractors: \"6..0\"}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:32: promoters: expected whole numbers from -1000000 to 1000000, as a list or as \"low..high\", "
+       "found '9..x'\n"
+       "11:52: detractors: expected whole numbers from -1000000 to 1000000, as a list or as \"low..high\", "
+       "found '6..0'"},
+      {ANALYSES("  - nps: {items: t, promoters: [9, ten], detractors: {a: 1}}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:36: promoters: expected a whole number from -1000000 to 1000000, found 'ten'\n"
+       "11:54: detractors: expected a list of whole numbers, or \"low..high\", found a map"},
+      {ANALYSES("  - nps: {items: t, promoters: [], detractors: 6.5}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:32: promoters: expected a list of whole numbers, or \"low..high\", found an empty list\n"
+       "11:48: detractors: expected whole numbers from -1000000 to 1000000, as a list or as \"low..high\", "
+       "found '6.5'"},
+      {ANALYSES("  - nps: {items: t, promoters: 9..10}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:5: detractors: give both promoters and detractors, or neither for a scale of 0..10"},
+      {ANALYSES("  - csat: {items: s, boxes: two}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:29: boxes: expected a whole number from 1 to 100, found 'two'"},
+      {ANALYSES("  - csat: {items: s, boxes: 0}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:29: boxes: expected a whole number from 1 to 100, found '0'"},
+      {ANALYSES("  - csat: {items: s, boxes: 5}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:22: boxes: 5 of the 5 codes of 's' would be satisfied; give fewer"},
+      {ANALYSES("  - index: {construct: s}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:24: unknown construct 's'; expected one of: c"},
+      {ANALYSES("  - index: {construct: [c]}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:24: construct: expected a name, found a list"},
+      {ANALYSES("  - segment: {items: [s, t], by: n}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:30: segment takes no breakdowns (by)"},
+      {ANALYSES("  - segment: {items: [s, t], start: [[1, 2], [3]]}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:46: start: expected rows of equal length (2 numbers), found a list"},
+      {ANALYSES("  - segment: {items: [s, t], start: 1}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:37: start: expected a list of numbers, or of rows of numbers, found '1'"},
+      {ANALYSES("  - segment: {items: [s, t], start: [[1, x], [3, 4]]}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:42: start: expected a number, found 'x'"},
+      {ANALYSES("  - segment: {items: [s, t], k: 2..100000000}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:33: k: expected whole numbers from 2 to 50, as a list or as \"low..high\", found '2..100000000'"},
+      {ANALYSES("  - compare: {items: s, groups: d}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:33: groups: 'd' is a date; expected a scale or a flag, or a nominal variable"},
+      {ANALYSES("  - compare: {items: s, groups: [n]}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:33: groups: expected a name, found a list"},
+      {ANALYSES("  - correlate: {items: s}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:17: items: one item alone has nothing to correlate with; name at least two, or others in "
+       "\"with:\""},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(options_of_the_page_are_checked),
@@ -265,6 +330,7 @@ int main(void) {
       cmocka_unit_test(places_in_where_survive_yaml),
       cmocka_unit_test(where_is_a_text_of_bounded_depth),
       cmocka_unit_test(mistakes_come_in_the_order_of_their_places),
+      cmocka_unit_test(arguments_of_every_type_are_checked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
