@@ -3,8 +3,8 @@
 suppressMessages({library(survey); library(psych); library(jsonlite)})
 
 entries <- list()
-add <- function(analysis, table, match, ...) {
-  entries[[length(entries) + 1]] <<- list(analysis = analysis, table = table, match = match, figures = list(...))
+add <- function(.analysis, .table, .match, ...) {
+  entries[[length(entries) + 1]] <<- list(analysis = .analysis, table = .table, match = .match, figures = list(...))
 }
 null <- NA                      # written as null
 total <- list(group = null)
@@ -80,4 +80,4 @@ for (g in groups) for (p in pairs_of(few)) {
   add("repeated", "spearman_pairs", key(p, g$key), rho = t$estimate[[1]], p = t$p.value)
 }
 
-write_json(entries, "correlate.json", auto_unbox = TRUE, digits = NA, na = "null", null = "null")
+write(toJSON(entries, auto_unbox = TRUE, digits = NA, na = "null", pretty = FALSE), "correlate.json")

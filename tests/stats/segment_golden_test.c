@@ -1,0 +1,259 @@
+/* Every figure of segment against R (golden/segment.R: kmeans with Lloyd's algorithm, silhouettes of
+ * package cluster on squared distances), and what must hold whatever the data. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka wants those first */
+#include <cmocka.h>
+
+#include "tests/stats/golden_report.h"
+#include "tests/stats/plan_builder.h"
+
+#define GOLDEN CANVASS_SOURCE_DIR "/tests/stats/golden/"
+#define SHARED CANVASS_SOURCE_DIR "/../shared/data/"
+
+static void finish(plan *p) {
+  error err = {0};
+  if (plan_finish(p, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+}
+
+/* ROWS centres; NUMBERS in the order of the items, with DECIMALS decimals. */
+static void set_start(const plan *p, plan_analysis *a, uint32_t rows, const int64_t *numbers, uint32_t count,
+                      uint8_t decimals) {
+  const analysis_kind *kind = analysis_find("segment");
+  for (uint32_t i = 0; i < kind->arguments_count; i++) {
+    if (strcmp(kind->arguments[i].name, "start") == 0) {
+      argument_value *start = &a->arguments[i];
+      *start = (argument_value){.given = true, .list_count = count, .rows_count = rows};
+      start->numbers = ARENA_ARRAY(p->memory, decimal, count);
+      for (uint32_t k = 0; k < count; k++) {
+        start->numbers[k] = (decimal){numbers[k], decimals};
+      }
+    }
+  }
+}
+
+static plan_analysis *add_segment(plan *p, const char *name, const char *scale, const char *profile) {
+  static const int64_t three[] = {2, 2, 3, 4, 4, 4, 3, 5, 7, 7, 5, 5, 7, 10, 10};
+  plan_analysis *a = build_analysis(p, "segment", name, "q1 q2 q3 q4 recommend");
+  set_start(p, a, 3, three, 15, 0);
+  build_argument(p, a, "scale", scale);
+  build_argument(p, a, "profile", profile);
+  return a;
+}
+
+static plan *survey_plan(void) {
+  static const int64_t four[] = {2500, 1000, 300, 5000, 2050, 400, 7000, 4000, 400, 3000, 8025, 200};
+  plan *p = build_plan();
+  build_nominal(p, "region");
+  build_scale(p, "q1", 1, 5);
+  build_scale(p, "q2", 1, 5);
+  build_scale(p, "q3", 1, 7);
+  build_scale(p, "q4", 1, 10);
+  build_scale(p, "recommend", 0, 10);
+  build_number(p, "age", 0);
+  build_number(p, "spend", 2);
+  build_multi(p, "channels");
+  build_number(p, "w", 4);
+  build_number(p, "f", 0);
+  build_construct(p, "product", "q1 q2", NULL, 1);
+  const char *profile = "age spend region channels";
+  add_segment(p, "plain", "none", profile);
+  add_segment(p, "scaled", "z", profile);
+  add_segment(p, "sampling", "z", profile)->weight = build_weight(p, "w", WEIGHT_SAMPLING);
+  add_segment(p, "frequency", "z", profile)->weight = build_weight(p, "f", WEIGHT_FREQUENCY);
+  set_start(p, build_analysis(p, "segment", "numbers", "age spend product"), 4, four, 12, 2);
+  plan_analysis *a = build_analysis(p, "segment", "seeded", "q1 q3 q4 spend");
+  build_argument(p, a, "k", "2 3 5");
+  build_argument(p, a, "profile", "age region");
+  a = build_analysis(p, "segment", "small_sample", "q1 q2 q3 q4 recommend");
+  build_argument(p, a, "k", "4");
+  build_argument(p, a, "sample", "100");
+  a->weight = build_weight(p, "w", WEIGHT_SAMPLING);
+  finish(p);
+  return p;
+}
+
+static void figures_equal_those_of_r(void **state) {
+  (void)state;
+  arena *a = arena_new();
+  plan *p = survey_plan();
+  fixture *survey = fixture_from_csv(GOLDEN "weighted_survey.csv");
+  assert_non_null(survey);
+  const json *report = golden_report(a, p, survey, 97);
+  /* Silhouettes are sums of figures rounded at 2^-40. */
+  assert_int_equal(golden_differences(a, report, GOLDEN "segment.json", 2e-12), 0);
+  fixture_destroy(survey);
+  plan_destroy(p);
+  arena_destroy(a);
+}
+
+static void report_is_the_same_in_any_shards_and_form(void **state) {
+  (void)state;
+  static const struct {
+    const char *kernels;
+    uint32_t shard;
+  } ways[] = {{"portable", 7}, {"avx2", 50}, {"avx512", 1000}, {"avx512", 33}};
+  plan *p = survey_plan();
+  fixture *survey = fixture_from_csv(GOLDEN "weighted_survey.csv");
+  buf first = golden_report_bytes(p, survey, 360);
+  for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+    if (stats_kernels_choose(ways[i].kernels, NULL) == STATUS_OK) {
+      buf other = golden_report_bytes(p, survey, ways[i].shard);
+      assert_int_equal(first.length, other.length);
+      assert_memory_equal(first.data, other.data, first.length);
+      buf_fini(&other);
+    }
+  }
+  buf_fini(&first);
+  fixture_destroy(survey);
+  plan_destroy(p);
+}
+
+static const json *models_row(const json *report, const char *name, int segments) {
+  char match[32];
+  snprintf(match, sizeof match, "{\"segments\":%d}", segments);
+  return report_row(report, name, "segment_models", match);
+}
+
+/* Nobody is near the third centre.  By hand: the first takes (1,1), (1,2), (2,1), the second the rest with
+ * mean (7.75, 7.75), from which (2,2) is farthest: the third moves there, and nothing changes after that. */
+static void an_empty_segment_starts_anew_from_the_farthest_row(void **state) {
+  (void)state;
+  arena *a = arena_new();
+  plan *p = build_plan();
+  build_scale(p, "x", 1, 10);
+  build_scale(p, "y", 1, 10);
+  plan_analysis *s = build_analysis(p, "segment", "s", "x y");
+  set_start(p, s, 3, (int64_t[]){1, 1, 2, 2, 90, 90}, 6, 0);
+  build_argument(p, s, "scale", "none");
+  finish(p);
+  fixture *f = fixture_new(7);
+  fixture_column(f, "x", STATS_COLUMN_CODES, (const char *[]){"1", "1", "2", "2", "10", "10", "9"});
+  fixture_column(f, "y", STATS_COLUMN_CODES, (const char *[]){"1", "2", "1", "2", "10", "9", "10"});
+  for (uint32_t shard = 1; shard <= 7; shard++) {
+    const json *report = golden_report(a, p, f, shard);
+    assert_float_equal(json_as_number(json_get(models_row(report, "s", 3), "within_ss")), 8.0 / 3, 1e-12);
+    int64_t n = 0;
+    for (int k = 1; k <= 3; k++) {
+      char match[32];
+      snprintf(match, sizeof match, "{\"segment\":%d}", k);
+      int64_t here = json_as_integer(json_get(report_row(report, "s", "segment_sizes", match), "n"));
+      assert_true(here > 0);
+      n += here;
+    }
+    assert_int_equal(n, 7);
+  }
+  fixture_destroy(f);
+  plan_destroy(p);
+  arena_destroy(a);
+}
+
+static void more_segments_than_different_rows_is_a_warning(void **state) {
+  (void)state;
+  arena *a = arena_new();
+  plan *p = build_plan();
+  build_scale(p, "x", 1, 10);
+  build_scale(p, "y", 1, 10);
+  build_argument(p, build_analysis(p, "segment", "some", "x y"), "k", "2 3 9");
+  build_argument(p, build_analysis(p, "segment", "none", "y"), "k", "2");
+  finish(p);
+  fixture *f = fixture_new(6);
+  fixture_column(f, "x", STATS_COLUMN_CODES, (const char *[]){"1", "1", "2", "2", "1", ""});
+  fixture_column(f, "y", STATS_COLUMN_CODES, (const char *[]){"3", "3", "3", "3", "3", "3"});
+  const json *report = golden_report(a, p, f, 4);
+  assert_true(report_says(report, "some", "warnings", "too_few_points"));
+  assert_true(report_says(report, "some", "warnings", "constant_item"));
+  assert_true(json_as_number(json_get(models_row(report, "some", 2), "within_ss")) == 0);
+  assert_int_equal(json_kind_of(json_get(models_row(report, "some", 3), "within_ss")), JSON_NULL);
+  assert_int_equal(json_kind_of(json_get(models_row(report, "none", 2), "within_ss")), JSON_NULL);
+  fixture_destroy(f);
+  plan_destroy(p);
+  arena_destroy(a);
+}
+
+static void an_empty_survey_gives_no_segments(void **state) {
+  (void)state;
+  arena *a = arena_new();
+  plan *p = build_plan();
+  build_scale(p, "x", 1, 10);
+  build_argument(p, build_analysis(p, "segment", "s", "x"), "k", "2 3");
+  finish(p);
+  fixture *f = fixture_new(2);
+  fixture_column(f, "x", STATS_COLUMN_CODES, (const char *[]){"", ""});
+  assert_true(report_says(golden_report(a, p, f, 1), "s", "warnings", "too_few_points"));
+  fixture_destroy(f);
+  plan_destroy(p);
+  arena_destroy(a);
+}
+
+static void a_start_of_the_wrong_width_is_refused(void **state) {
+  (void)state;
+  error err = {0};
+  plan *p = build_plan();
+  build_scale(p, "x", 1, 10);
+  build_scale(p, "y", 1, 10);
+  plan_analysis *s = build_analysis(p, "segment", "s", "x y");
+  set_start(p, s, 3, (int64_t[]){1, 1, 2}, 3, 0);
+  assert_int_equal(plan_finish(p, &err), STATUS_SPECIFICATION);
+  assert_non_null(strstr(err.message, "start: needs a row of 2 numbers"));
+  plan_destroy(p);
+}
+
+/* R 4.2: kmeans from rows 1 to 3, and the best of 1,000 starts. */
+static void mobile_phone_survey_has_its_published_figures(void **state) {
+  (void)state;
+  fixture *survey = fixture_from_csv(SHARED "mobi/mobi.csv");
+  if (!survey) {
+    print_message("skipped: the mobile phone survey is not at hand\n");
+    skip();
+  }
+  arena *a = arena_new();
+  plan *p = build_plan();
+  static const char *const items[] = {"IMAG1", "PERQ1", "CUSA1", "CUSL1"};
+  for (int i = 0; i < 4; i++) {
+    build_scale(p, items[i], 1, 10);
+  }
+  plan_analysis *s = build_analysis(p, "segment", "given", "IMAG1 PERQ1 CUSA1 CUSL1");
+  set_start(p, s, 3, (int64_t[]){7, 7, 6, 6, 10, 10, 10, 10, 8, 7, 8, 6}, 12, 0);
+  build_argument(p, s, "scale", "none");
+  s = build_analysis(p, "segment", "sought", "IMAG1 PERQ1 CUSA1 CUSL1");
+  build_argument(p, s, "scale", "none");
+  build_argument(p, s, "k", "3");
+  build_argument(p, s, "starts", "50");
+  finish(p);
+  const json *report = golden_report(a, p, survey, 64);
+  const int64_t sizes[] = {109, 98, 43};
+  for (int k = 1; k <= 3; k++) {
+    char match[32];
+    snprintf(match, sizeof match, "{\"segment\":%d}", k);
+    const json *row = report_row(report, "given", "segment_sizes", match);
+    assert_int_equal(json_as_integer(json_get(row, "n")), sizes[k - 1]);
+  }
+  assert_float_equal(json_as_number(json_get(models_row(report, "given", 3), "within_ss")), 1542.11492709,
+                     1e-8);
+  assert_float_equal(json_as_number(json_get(models_row(report, "sought", 3), "within_ss")), 1523.09267995,
+                     1e-8);
+  fixture_destroy(survey);
+  plan_destroy(p);
+  arena_destroy(a);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(figures_equal_those_of_r),
+      cmocka_unit_test(report_is_the_same_in_any_shards_and_form),
+      cmocka_unit_test(an_empty_segment_starts_anew_from_the_farthest_row),
+      cmocka_unit_test(more_segments_than_different_rows_is_a_warning),
+      cmocka_unit_test(an_empty_survey_gives_no_segments),
+      cmocka_unit_test(a_start_of_the_wrong_width_is_refused),
+      cmocka_unit_test(mobile_phone_survey_has_its_published_figures),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
