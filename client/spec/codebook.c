@@ -233,13 +233,21 @@ static uint32_t pattern_of(const compilation *c, slice column) {
 static void expand(compilation *c, uint32_t index, const claims *claimed) {
   const pattern *p = &c->patterns[index];
   uint32_t matched = 0;
+  uint32_t lost_to = index;
+  uint32_t lost = 0;
   for (uint32_t i = 0; i < c->header->columns_count; i++) {
     slice column = c->header->columns[i].name;
     if (!pattern_matches(p->key->text, column)) {
       continue;
     }
     matched++;
-    if (is_claimed(claimed, column) || pattern_of(c, column) != index) {
+    if (is_claimed(claimed, column)) {
+      continue;
+    }
+    uint32_t owner = pattern_of(c, column);
+    if (owner != index) {
+      lost_to = owner;
+      lost++;
       continue;
     }
     symbol *s = symbol_declare(c, SYMBOL_CODEBOOK, column, p->key, p->body);
@@ -251,6 +259,11 @@ static void expand(compilation *c, uint32_t index, const claims *claimed) {
   if (matched == 0) {
     problem_of_data(c->problems, p->key->at, "no column of the data matches '%s'",
                     problem_quote(c->problems, p->key->text));
+  } else if (lost == matched) {
+    problem_at(
+        c->problems, p->key->at,
+        "every column that matches '%s' goes to the later pattern '%s'; put the more general one first",
+        problem_quote(c->problems, p->key->text), problem_quote(c->problems, c->patterns[lost_to].key->text));
   }
 }
 

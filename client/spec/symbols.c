@@ -152,8 +152,12 @@ static void unknown_problem(compilation *c, slice name, place at) {
   }
   for (uint32_t i = 0; i < c->patterns_count; i++) {
     if (pattern_matches(c->patterns[i].key->text, name)) {
-      problem_of_data(c->problems, at, "the data have no column '%s' (declared by the pattern '%s')",
-                      problem_quote(c->problems, name), problem_quote(c->problems, c->patterns[i].key->text));
+      const char *nearest = text_nearest(name, c->names, c->names != NULL ? c->names_count : 0);
+      problem_of_data(c->problems, at, "the data have no column '%s' (declared by the pattern '%s')%s%s%s",
+                      problem_quote(c->problems, name), problem_quote(c->problems, c->patterns[i].key->text),
+                      nearest != NULL ? "; did you mean '" : "",
+                      nearest != NULL ? problem_quote(c->problems, slice_of(nearest)) : "",
+                      nearest != NULL ? "'?" : "");
       return;
     }
   }
