@@ -13,7 +13,7 @@ static const int format_decimals[] = {
     [TERM_COUNT] = 0, [TERM_SCORE] = 1,       [TERM_PERCENT] = 1,
     [TERM_P] = 4,     [TERM_COEFFICIENT] = 3, [TERM_SENTENCE] = 0,
 };
-enum { NUMBER_DECIMALS_MAX = 4, FIGURE_BYTES = 64 };
+enum { NUMBER_DECIMALS_MAX = 4, FIGURE_BYTES = 64, MIXED_RATIO = 100 };
 
 static bool is_numeric(const json *cell) {
   return json_kind_of(cell) == JSON_INTEGER || json_kind_of(cell) == JSON_NUMBER;
@@ -128,7 +128,12 @@ static slice cell_text(const document *d, const figure_column *column, const jso
   if (column->format == TERM_ITEM && json_kind_of(cell) == JSON_TEXT) {
     return document_item(d, json_as_text(cell));
   }
-  return is_numeric(cell) ? number_text(d, column->format, column->decimals, cell) : any_text(d, cell);
+  if (!is_numeric(cell)) {
+    return any_text(d, cell);
+  }
+  int own = decimals_for_size(fabs(json_as_number(cell)));
+  bool is_own = column->own_decimals && own < column->decimals;
+  return number_text(d, column->format, is_own ? own : column->decimals, cell);
 }
 
 slice figure_cell(const document *d, const figure_column *column, const json *row) {
@@ -163,33 +168,51 @@ static slice only_group_variable(const char *key, const json *rows) {
   return slice_of(only);
 }
 
+/* What the numbers of a column are like. */
+typedef struct column_numbers {
+  double largest, smallest; /* by size, zeros left out */
+  int written;              /* the most decimals that any has */
+  bool any;
+} column_numbers;
+
+static void count_number(column_numbers *n, double v) {
+  double size = fabs(v);
+  int decimals = decimals_written(v);
+  n->written = decimals > n->written ? decimals : n->written;
+  n->largest = size > n->largest ? size : n->largest;
+  n->smallest = size > 0 && (n->smallest <= 0 || size < n->smallest) ? size : n->smallest;
+  n->any = true;
+}
+
+static void choose_decimals(figure_column *column, const column_numbers *n) {
+  if (column->format != TERM_NUMBER && !column->is_key) {
+    column->decimals = format_decimals[column->format];
+    return;
+  }
+  column->own_decimals = n->largest >= MIXED_RATIO * n->smallest;
+  int wanted = decimals_for_size(column->own_decimals ? n->smallest : n->largest);
+  column->decimals = n->written < wanted ? n->written : wanted;
+}
+
 figure_column figure_column_of(const document *d, const char *key, const json *rows) {
   const term *t = term_find(key);
   figure_column column = {.key = key, .title = figure_title(d, key), .is_empty = true};
-  double largest = 0;
-  int written = 0;
-  bool has_numbers = false;
+  column_numbers numbers = {.any = false};
   for (size_t i = 0; i < json_count(rows); i++) {
     const json *cell = json_get(json_at(rows, i), key);
     column.is_empty = column.is_empty && json_kind_of(cell) == JSON_NULL;
     if (is_numeric(cell)) {
-      double v = json_as_number(cell);
-      int decimals = decimals_written(v);
-      largest = fabs(v) > largest ? fabs(v) : largest;
-      written = decimals > written ? decimals : written;
-      has_numbers = true;
+      count_number(&numbers, json_as_number(cell));
     }
   }
-  column.format = t != NULL ? t->format : has_numbers ? TERM_NUMBER : TERM_TEXT;
+  column.format = t != NULL ? t->format : numbers.any ? TERM_NUMBER : TERM_TEXT;
   column.is_key = format_is_key(column.format);
   if (column.format == TERM_GROUP) {
     column.group_of = only_group_variable(key, rows);
     bool is_named = column.group_of.length > 0 && strcmp(key, "group") == 0;
     column.title = is_named ? document_item(d, column.group_of) : column.title;
   }
-  int wanted = decimals_for_size(largest);
-  bool is_free = column.format == TERM_NUMBER || column.is_key;
-  column.decimals = !is_free ? format_decimals[column.format] : written < wanted ? written : wanted;
+  choose_decimals(&column, &numbers);
   return column;
 }
 
@@ -202,10 +225,9 @@ slice figure_alone(const document *d, const char *key, const json *cell, const j
   if (column.format == TERM_GROUP && json_count(cell) == 0 && json_kind_of(cell) != JSON_TEXT) {
     return slice_of("");
   }
-  double v = json_as_number(cell);
-  int written = decimals_written(v);
-  int wanted = decimals_for_size(fabs(v));
-  bool is_free = column.format == TERM_NUMBER || format_is_key(column.format);
-  column.decimals = !is_free ? format_decimals[column.format] : written < wanted ? written : wanted;
+  column_numbers numbers = {.any = false};
+  column.is_key = format_is_key(column.format);
+  count_number(&numbers, json_as_number(cell));
+  choose_decimals(&column, &numbers);
   return cell_text(d, &column, cell, owner);
 }

@@ -1,7 +1,8 @@
 /* Cells of tables as people read them: figures rounded for reading, names by their labels.
  *
- * A column of TERM_NUMBER shows so many decimals that its largest figure has four digits, and never
- * more than its figures have; all its figures show the same, so that they stand on the decimal mark. */
+ * A column of TERM_NUMBER shows so many decimals that its largest figure has about four digits, and never
+ * more than its figures have.  Where large and small figures are mixed (means of ratings and of ages),
+ * each figure has its own number of decimals. */
 #ifndef CANVASS_CLIENT_REPORT_FIGURE_H
 #define CANVASS_CLIENT_REPORT_FIGURE_H
 
@@ -12,10 +13,11 @@ typedef struct figure_column {
   const char *key;
   slice title;
   term_format format;
-  int decimals;   /* of numbers */
-  bool is_key;    /* names what the figures of the row belong to: item, group, value, text */
-  bool is_empty;  /* null in every row */
-  slice group_of; /* the variable, when all groups are of one: it is the title then; else empty */
+  int decimals;      /* of numbers, at most */
+  bool own_decimals; /* each figure by its own size */
+  bool is_key;       /* names what the figures of the row belong to: item, group, value, text */
+  bool is_empty;     /* null in every row */
+  slice group_of;    /* the variable, when all groups are of one: it is the title then; else empty */
 } figure_column;
 
 /* Looks at all ROWS (objects) of the table. */

@@ -174,9 +174,9 @@ static void write_headlines(const document *d, const pen *p) {
   add_sections(&h);
   h.g = grid_new(d->memory, columns, PARTS, h.at);
   add_sections(&h);
-  /* A quarter of the page is for the strips, if the figures leave it. */
+  /* A fifth of the page is for the strips, if the figures leave it. */
   pen narrow = *p;
-  narrow.columns = p->columns - p->columns / 4;
+  narrow.columns = p->columns - p->columns / 5;
   size_t used = INDENT + grid_width(h.g, &narrow, INDENT, false);
   size_t left = p->columns > used ? p->columns - used : 0;
   if (used <= narrow.columns + INDENT && left >= STRIP_INTERVAL_MIN) {
