@@ -90,6 +90,62 @@ double log_relative_error(double figure, double certified) {
   return certified < 0 || certified > 0 ? -log10(off / fabs(certified)) : -log10(off);
 }
 
+/* ---- Goldens ------------------------------------------------------------------------------------- */
+
+json *report_file(arena *a, const char *path) {
+  FILE *file = fopen(path, "rb");
+  if (!file) {
+    fprintf(stderr, "cannot open %s\n", path);
+    abort();
+  }
+  buf bytes;
+  buf_init(&bytes);
+  char block[4096];
+  for (size_t got; (got = fread(block, 1, sizeof block, file)) > 0;) {
+    buf_put(&bytes, block, got);
+  }
+  fclose(file);
+  json *out = NULL;
+  error err;
+  if (json_parse(a, (slice){(const char *)bytes.data, bytes.length}, path, &out, &err) != STATUS_OK) {
+    fprintf(stderr, "%s\n", err.message);
+    abort();
+  }
+  buf_fini(&bytes);
+  return out;
+}
+
+static void print_difference(const json *entry, const char *key, const json *row) {
+  buf text;
+  buf_init(&text);
+  json_write(json_get(entry, "match"), &text);
+  buf_put_u8(&text, 0);
+  fprintf(stderr, "%s, %s: %s is %.17g instead of %.17g%s in %s\n",
+          json_as_cstring(json_get(entry, "analysis")), json_as_cstring(json_get(entry, "table")), key,
+          json_as_number(json_get(row, key)), json_as_number(json_get(json_get(entry, "figures"), key)),
+          row ? "" : " (no such row)", (const char *)text.data);
+  buf_fini(&text);
+}
+
+unsigned report_differences(const json *report, const json *golden, double tolerance) {
+  unsigned wrong = 0;
+  for (size_t g = 0; g < json_count(golden); g++) {
+    const json *entry = json_at(golden, g);
+    const json *row = report_find(report, json_as_text(json_get(entry, "analysis")),
+                                  json_as_text(json_get(entry, "table")), json_get(entry, "match"));
+    const json *figures = json_get(entry, "figures");
+    for (size_t i = 0; i < json_count(figures); i++) {
+      const char *key = NULL;
+      const json *expected = json_member(figures, i, &key);
+      if (!row || !figure_is_near(json_get(row, key), expected, tolerance)) {
+        print_difference(entry, key, row);
+        wrong++;
+      }
+    }
+  }
+  return wrong;
+}
+
 /* ---- CSV ----------------------------------------------------------------------------------------- */
 
 typedef struct cells {
@@ -137,6 +193,9 @@ fixture *fixture_from_csv(const char *path) {
   for (size_t c = 0; c < columns && column; c++) {
     for (size_t r = 0; r < rows; r++) {
       column[r] = all.at[(r + 1) * columns + c];
+    }
+    for (char *blank = all.at[c]; (blank = strchr(blank, ' ')) != NULL;) {
+      *blank = '_';
     }
     fixture_column(f, all.at[c], STATS_COLUMN_CODES, column);
   }
