@@ -97,10 +97,13 @@ static bool find_parts(matrix *m) {
 
 /* ---- One matrix ---------------------------------------------------------------------------------- */
 
-/* The name of ROW's column; a bare number says of what: "Segment 2". */
+/* The name of ROW's column; a bare number says of what: "Segment 2"; null stands for all together. */
 static slice column_label(const matrix *m, const json *row) {
   slice label = figure_cell(m->d, &m->column, row);
   json_kind kind = json_kind_of(json_get(row, m->column.key));
+  if (!m->column.is_key && kind == JSON_NULL) {
+    return figure_title(m->d, "overall");
+  }
   if (m->column.is_key || (kind != JSON_INTEGER && kind != JSON_NUMBER)) {
     return label;
   }

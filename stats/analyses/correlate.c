@@ -273,16 +273,13 @@ static void write_figures(const correlation *c, table *t, const char *column, co
   }
 }
 
-/* The half below the diagonal: an item's line holds those named before it.  Two lists fill the whole. */
 static void write_matrix(const correlation *c, const coefficient_tables *t, const family *f) {
-  const bool split = c->pairs.split > 0;
-  for (uint32_t line = split ? 0 : 1; line < (split ? c->pairs.split : c->pairs.variables_count); line++) {
-    uint32_t first = split ? c->pairs.split : 0, end = split ? c->pairs.variables_count : line;
-    for (uint32_t other = first; other < end; other++) {
-      uint64_t pair = split ? pair_index(c->pairs, line, other) : pair_index(c->pairs, other, line);
+  for (uint32_t i = 0; i < pairs_end(c->pairs); i++) {
+    for (uint32_t j = pairs_first(c->pairs, i); j < c->pairs.variables_count; j++) {
+      const uint64_t pair = pair_index(c->pairs, i, j);
       table_row(t->matrix);
-      table_item(t->matrix, "item", c->items[line]);
-      table_item(t->matrix, "other_item", c->items[other]);
+      table_item(t->matrix, "item", c->items[i]);
+      table_item(t->matrix, "other_item", c->items[j]);
       write_figures(c, t->matrix, t->column, &f->at[pair], f->adjusted[pair]);
     }
   }

@@ -9,6 +9,7 @@
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/segment_report.h"
+#include "stats/analyses/segment_stage.h"
 #include "stats/analyses/segment_start.h"
 
 enum { SEGMENTS_MOST = 50, MODELS_MOST = 20, SAMPLE_MOST = SAMPLE_ROWS_MAX };
@@ -123,51 +124,9 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
   return STATUS_OK;
 }
 
-/* ---- Asking -------------------------------------------------------------------------------------- */
-
-/* The request's filter, and an answer to every item. */
-static status complete_filter(analysis_run *run, const uint32_t *variables, uint32_t count, uint32_t *filter,
-                              error *err) {
-  arena *memory = json_arena(run_section(run));
-  const program_filter *given =
-      run_filter(run) == PROGRAM_NONE ? NULL : &run_program(run)->filters[run_filter(run)];
-  const uint32_t given_count = given ? given->nodes_count : 0;
-  filter_node *nodes = ARENA_ARRAY(memory, filter_node, (size_t)given_count + 1 + (size_t)count * 2);
-  if (!nodes) {
-    return error_no_memory(err, "segment");
-  }
-  uint32_t at = 0;
-  nodes[at++] = (filter_node){.kind = FILTER_AND, .children = count + (given ? 1 : 0)};
-  if (given) {
-    memcpy(nodes + at, given->nodes, given_count * sizeof *nodes);
-    at += given_count;
-  }
-  for (uint32_t i = 0; i < count; i++) {
-    nodes[at++] = (filter_node){.kind = FILTER_NOT, .children = 1};
-    nodes[at++] = (filter_node){.kind = FILTER_MISSING, .variable = variables[i]};
-  }
-  const program_filter f = {nodes, at};
-  return program_add_filter(run_program(run), &f, filter, err);
-}
-
-/* What the accumulators of every stage have in common: items, filter, weight. */
-static status common_need(analysis_run *run, program_accumulator *a, error *err) {
-  const argument_value *items = run_argument(run, "items");
-  uint32_t *variables = ARENA_ARRAY(json_arena(run_section(run)), uint32_t, items->variables_count);
-  if (!variables) {
-    return error_no_memory(err, "segment");
-  }
-  for (uint32_t i = 0; i < items->variables_count; i++) {
-    TRY(run_variable(run, items->variables[i], &variables[i], err));
-  }
-  *a = (program_accumulator){
-      .variables = variables, .variables_count = items->variables_count, .weight = run_weight(run)};
-  return complete_filter(run, variables, items->variables_count, &a->filter, err);
-}
-
 static status begin(analysis_run *run, error *err) {
   program_accumulator a;
-  TRY(common_need(run, &a, err));
+  TRY(segment_common_need(run, &a, err));
   program_accumulator one = a;
   one.kind = ACCUMULATOR_MOMENTS;
   one.variables_count = 1;
@@ -183,202 +142,6 @@ static status begin(analysis_run *run, error *err) {
   a.params = params;
   a.params_count = 2;
   return run_need(run, &a, err);
-}
-
-/* ---- State between stages ------------------------------------------------------------------------- */
-
-typedef enum segment_phase { PHASE_PASSES = 1, PHASE_SILHOUETTES, PHASE_PROFILE } segment_phase;
-
-typedef struct segmentation {
-  analysis_run *run;
-  arena *memory;
-  segment_phase phase; /* what the results at hand are */
-  segment_space space;
-  segment_model *models;
-  uint32_t models_count;
-  uint32_t chosen; /* index, or models_count: not known yet */
-} segmentation;
-
-static status carry(const segmentation *g, segment_phase next, error *err) {
-  buf *out = run_carry(g->run);
-  buf_put_u8(out, (uint8_t)next);
-  buf_put_varint(out, g->chosen);
-  segment_space_encode(&g->space, out);
-  for (uint32_t k = 0; k < g->models_count; k++) {
-    segment_model_encode(&g->models[k], g->space.items_count, out);
-  }
-  return buf_status(out, "the state of a segmentation", err);
-}
-
-static status read_carried(segmentation *g, error *err) {
-  reader *r = run_carried(g->run);
-  g->phase = (segment_phase)reader_u8(r);
-  g->chosen = (uint32_t)reader_count(r, g->models_count);
-  TRY(segment_space_decode(&g->space, g->memory, r, err));
-  if (g->space.items_count != run_argument(g->run, "items")->variables_count) {
-    return error_set(err, STATUS_CORRUPT, "the state of a segmentation has another number of items");
-  }
-  for (uint32_t k = 0; k < g->models_count; k++) {
-    TRY(segment_model_decode(&g->models[k], g->memory, g->space.items_count, r, err));
-  }
-  return reader_finish(r, "the state of a segmentation", err);
-}
-
-/* ---- Asking for passes ---------------------------------------------------------------------------- */
-
-/* Parameters of an accumulator while they are listed. */
-typedef struct param_list {
-  int64_t *at;
-  uint32_t count;
-} param_list;
-
-static void push(param_list *l, int64_t v) {
-  l->at[l->count++] = v;
-}
-
-static void push_double(param_list *l, double v) {
-  push(l, bits_of_double(v));
-}
-
-static void push_coefficients(param_list *l, const segment_model *m, uint32_t items) {
-  for (size_t i = 0; i < (size_t)m->clusters * (1 + items); i++) {
-    push(l, m->coefficients[i]);
-  }
-}
-
-/* Room for both kinds' parameters. */
-static status open_params(const segmentation *g, param_list *l, error *err) {
-  uint64_t count = 2;
-  for (uint32_t k = 0; k < g->models_count; k++) {
-    count += 2 + (uint64_t)g->space.items_count +
-             (uint64_t)g->models[k].clusters * (2 * (uint64_t)g->space.items_count + 3);
-  }
-  *l = (param_list){.at = ARENA_ARRAY(g->memory, int64_t, count)};
-  return l->at ? STATUS_OK : error_no_memory(err, "segment");
-}
-
-static status model_centres(const segmentation *g, const segment_model *m, double **out, error *err) {
-  *out = ARENA_ARRAY(g->memory, double, (size_t)m->clusters * g->space.items_count);
-  if (!*out) {
-    return error_no_memory(err, "segment");
-  }
-  segment_model_centres(m, &g->space, *out);
-  return STATUS_OK;
-}
-
-static status push_farthest(const segmentation *g, const segment_model *m, param_list *l, error *err) {
-  double *centres;
-  TRY(model_centres(g, m, &centres, err));
-  for (size_t i = 0; i < (size_t)m->clusters * g->space.items_count; i++) {
-    push_double(l, centres[i]);
-  }
-  for (uint32_t d = 0; d < g->space.items_count; d++) {
-    push_double(l, g->space.scale[d]);
-  }
-  return STATUS_OK;
-}
-
-static status need_passes(const segmentation *g, error *err) {
-  param_list l;
-  TRY(open_params(g, &l, err));
-  push(&l, 0);
-  for (uint32_t k = 0; k < g->models_count; k++) {
-    const segment_model *m = &g->models[k];
-    if (segment_model_is_active(m)) {
-      l.at[0]++;
-      push(&l, m->clusters);
-      push(&l, m->phase == MODEL_FARTHEST);
-      push_coefficients(&l, m, g->space.items_count);
-      if (m->phase == MODEL_FARTHEST) {
-        TRY(push_farthest(g, m, &l, err));
-      }
-    }
-  }
-  program_accumulator a;
-  TRY(common_need(g->run, &a, err));
-  a.kind = ACCUMULATOR_KMEANS;
-  a.params = l.at;
-  a.params_count = l.count;
-  TRY(run_need(g->run, &a, err));
-  return carry(g, PHASE_PASSES, err);
-}
-
-static status push_silhouette(const segmentation *g, const segment_model *m, param_list *l, error *err) {
-  const segment_space *s = &g->space;
-  double *centres;
-  TRY(model_centres(g, m, &centres, err));
-  ratio *within = ratio_new(), *size = ratio_new();
-  if (!within || !size) {
-    ratio_destroy(within);
-    ratio_destroy(size);
-    return error_no_memory(err, "segment");
-  }
-  push(l, m->clusters);
-  push_coefficients(l, m, s->items_count);
-  for (uint32_t d = 0; d < s->items_count; d++) {
-    push_double(l, s->scale[d]);
-  }
-  for (uint32_t j = 0; j < m->clusters; j++) {
-    for (uint32_t d = 0; d < s->items_count; d++) {
-      push_double(l, centres[(size_t)j * s->items_count + d]);
-    }
-    segment_model_within(m, s, j, within);
-    segment_space_size(s, m->w[j], size);
-    if (m->w[j] > 0) {
-      ratio_div(within, within, size);
-    }
-    push_double(l, ratio_to_double(within));
-    push_double(l, (double)m->w[j]);
-  }
-  ratio_destroy(within);
-  ratio_destroy(size);
-  return STATUS_OK;
-}
-
-static status need_silhouettes(const segmentation *g, error *err) {
-  param_list l;
-  TRY(open_params(g, &l, err));
-  push(&l, g->space.weighting == WEIGHTING_FREQUENCY ? decimal_power10(g->space.weight_decimals) : 0);
-  push(&l, 0);
-  for (uint32_t k = 0; k < g->models_count; k++) {
-    if (segment_model_is_done(&g->models[k])) {
-      l.at[1]++;
-      TRY(push_silhouette(g, &g->models[k], &l, err));
-    }
-  }
-  program_accumulator a;
-  TRY(common_need(g->run, &a, err));
-  a.kind = ACCUMULATOR_SILHOUETTE;
-  a.params = l.at;
-  a.params_count = l.count;
-  return run_need(g->run, &a, err);
-}
-
-/* Each profile variable by segment of the chosen model. */
-static status need_profile(const segmentation *g, error *err) {
-  const argument_value *profile = run_argument(g->run, "profile");
-  const segment_model *m = &g->models[g->chosen];
-  program_accumulator a;
-  TRY(common_need(g->run, &a, err));
-  program_variable cluster = {.kind = VARIABLE_CLUSTER,
-                              .name = run_request(g->run)->name,
-                              .inputs = a.variables,
-                              .inputs_count = a.variables_count,
-                              .coefficients = m->coefficients,
-                              .clusters = m->clusters};
-  a.by_count = 1;
-  TRY(run_add_variable(g->run, &cluster, &a.by[0], err));
-  a.variables_count = 1;
-  for (uint32_t i = 0; i < profile->variables_count; i++) {
-    uint32_t variable = 0;
-    TRY(run_variable(g->run, profile->variables[i], &variable, err));
-    a.variables = &variable;
-    a.kind = program_variable_is_numeric(variable_of(run_plan(g->run), profile->variables[i]))
-                 ? ACCUMULATOR_MOMENTS
-                 : ACCUMULATOR_FREQUENCY;
-    TRY(run_need(g->run, &a, err));
-  }
-  return STATUS_OK;
 }
 
 /* ---- Stage 0 ------------------------------------------------------------------------------------- */
@@ -493,7 +256,7 @@ static status first_step(segmentation *g, error *err) {
     }
     any = any || segment_model_is_active(&g->models[i]);
   }
-  return any ? need_passes(g, err)
+  return any ? segment_need_passes(g, err)
              : segment_report_models(g->run, &g->space, g->models, g->models_count, err);
 }
 
@@ -545,14 +308,14 @@ static status passes_step(segmentation *g, error *err) {
     }
   }
   if (any) {
-    return need_passes(g, err);
+    return segment_need_passes(g, err);
   }
-  TRY(need_silhouettes(g, err));
+  TRY(segment_need_silhouettes(g, err));
   if (chosen_without_silhouettes(g)) {
     choose_model(g);
-    TRY(need_profile(g, err));
+    TRY(segment_need_profile(g, err));
   }
-  return carry(g, PHASE_SILHOUETTES, err);
+  return segmentation_carry(g, PHASE_SILHOUETTES, err);
 }
 
 static void say_what_was_chosen(const segmentation *g) {
@@ -585,14 +348,14 @@ static status silhouettes_step(segmentation *g, error *err) {
   choose_model(g);
   say_what_was_chosen(g);
   if (!profiled && run_argument(g->run, "profile")->variables_count > 0) {
-    TRY(need_profile(g, err));
-    return carry(g, PHASE_PROFILE, err);
+    TRY(segment_need_profile(g, err));
+    return segmentation_carry(g, PHASE_PROFILE, err);
   }
   return segment_report_segments(g->run, &g->space, &g->models[g->chosen], 1, err);
 }
 
 static status further_step(segmentation *g, error *err) {
-  TRY(read_carried(g, err));
+  TRY(segmentation_read(g, err));
   switch (g->phase) {
     case PHASE_PASSES:
       return passes_step(g, err);

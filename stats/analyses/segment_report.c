@@ -1,4 +1,5 @@
-/* Segments are numbered by size, the largest first, equal sizes by their centres. */
+/* Segments are numbered by size, the largest first, equal sizes by their centres; a row without a segment
+ * is about all of them. */
 #include "stats/analyses/segment_report.h"
 
 #include <math.h>
@@ -122,12 +123,11 @@ static bool set_mean(const exact *x, i128 w, unsigned decimals, ratio *out, rati
   return true;
 }
 
-/* mean, overall, difference_sd = (mean - overall) / sd.  VARIANCE in squared units; at most 0: no sd. */
+/* mean, and difference_sd = (mean - overall) / sd.  VARIANCE in squared units; at most 0: no sd. */
 static void write_mean(const segments *g, table *t, const exact *x, i128 w, const exact *all_x, i128 all_w,
                        unsigned decimals, double variance) {
   ratio *spare = ratio_new();
   if (spare && set_mean(all_x, all_w, decimals, g->two, spare)) {
-    table_number(t, "overall", ratio_to_double(g->two));
     if (set_mean(x, w, decimals, g->one, spare)) {
       table_number(t, "mean", ratio_to_double(g->one));
       ratio_sub(g->one, g->one, g->two);
@@ -141,7 +141,7 @@ static void write_mean(const segments *g, table *t, const exact *x, i128 w, cons
 
 static void write_centres(const segments *g, const argument_value *items) {
   const segment_space *s = g->space;
-  table *t = table_new(g->run, "segment_centres", VIEW_MATRIX, "item segment mean overall difference_sd");
+  table *t = table_new(g->run, "segment_centres", VIEW_MATRIX, "item segment mean difference_sd");
   for (uint32_t d = 0; d < s->items_count; d++) {
     double variance = ratio_to_double(s->variance[d]) / pow(10, 2 * (double)s->decimals[d]);
     for (uint32_t i = 0; i < g->model->clusters; i++) {
@@ -152,6 +152,9 @@ static void write_centres(const segments *g, const argument_value *items) {
       write_mean(g, t, &g->model->x[(size_t)j * s->items_count + d], g->model->w[j], &s->x[d], s->w,
                  s->decimals[d], variance);
     }
+    table_row(t);
+    table_item(t, "item", items->variables[d]);
+    write_mean(g, t, &s->x[d], s->w, &s->x[d], s->w, s->decimals[d], 0);
   }
 }
 
@@ -214,6 +217,10 @@ static void write_profile_means(const segments *g, table *t, uint32_t item, cons
     table_integer(t, "n", one.n);
     write_mean(g, t, &one.wx, one.w, &all.wx, all.w, state->decimals, variance);
   }
+  table_row(t);
+  table_item(t, "item", item);
+  table_integer(t, "n", all.n);
+  write_mean(g, t, &all.wx, all.w, &all.wx, all.w, state->decimals, 0);
 }
 
 /* What a cell of PLACE counts: respondents or their weight; 0 for a place that does not occur. */
@@ -261,8 +268,7 @@ static void write_profile(const segments *g, const argument_value *profile, uint
     const void *state = run_result(g->run, first + i);
     if (program_variable_is_numeric(variable_of(run_plan(g->run), item))) {
       means = means ? means
-                    : table_new(g->run, "segment_profile", VIEW_MATRIX,
-                                "item segment mean n overall difference_sd");
+                    : table_new(g->run, "segment_profile", VIEW_MATRIX, "item segment mean n difference_sd");
       write_profile_means(g, means, item, state);
     } else {
       shares = shares ? shares

@@ -33,7 +33,7 @@ pearson("plain", pairs_of(items))
 pearson("lists", lapply(c("q1", "q3", "spend"), function(i) c(i, "recommend")))
 m <- corr.test(d[, items], adjust = "holm")     # psych: Holm above the diagonal
 for (p in combn(length(items), 2, simplify = FALSE))
-  add("plain", "pearson_matrix", list(item = items[p[2]], other_item = items[p[1]]),
+  add("plain", "pearson_matrix", list(item = items[p[1]], other_item = items[p[2]]),
       r = m$r[p[1], p[2]], n = m$n[p[1], p[2]], p = m$p[p[2], p[1]], p_adjusted = m$p[p[1], p[2]])
 
 # ---- Spearman: mid-ranks among each pair's own cases, p from t ---------------------------------------

@@ -63,15 +63,15 @@ segment <- function(name, items, centres, scaled, w = rep(1, nrow(d)), kind = "n
     if (kind != "none") figures$weighted_n <- size[j]
     do.call(add, c(list(name, "segment_sizes", list(segment = i)), figures))
     for (c in seq_along(items))
-      add(name, "segment_centres", list(item = items[c], segment = i), mean = fit$centres[j, c] * unit[[c]], overall = mean_all[[c]],
-          difference_sd = (fit$centres[j, c] * unit[[c]] - mean_all[[c]]) / sd_all[[c]])
+      add(name, "segment_centres", list(item = items[c], segment = i), mean = fit$centres[j, c] * unit[[c]], difference_sd = (fit$centres[j, c] * unit[[c]] - mean_all[[c]]) / sd_all[[c]])
+    if (i == 1) for (c in seq_along(items)) add(name, "segment_centres", list(item = items[c], segment = NA), mean = mean_all[[c]])
     if (!profile) next
     for (item in c("age", "spend")) {
       a <- !is.na(s[[item]]); v <- s[[item]]
       overall <- weighted.mean(v[a], w[a]); spread <- sqrt(weighted.mean((v[a] - overall)^2, w[a]))
       here <- weighted.mean(v[a & mine], w[a & mine])
-      add(name, "segment_profile", list(item = item, segment = i), n = sum(a & mine), mean = here, overall = overall,
-          difference_sd = (here - overall) / spread)
+      add(name, "segment_profile", list(item = item, segment = i), n = sum(a & mine), mean = here, difference_sd = (here - overall) / spread)
+      if (i == 1) add(name, "segment_profile", list(item = item, segment = NA), n = sum(a), mean = overall)
     }
     a <- !is.na(s$region)
     for (r in c("east", "north", "south", "west"))
