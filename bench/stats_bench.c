@@ -115,6 +115,7 @@ typedef struct bench {
 } bench;
 
 static const bench benches[] = {
+    {.title = "facts of 39 items", .kind = ACCUMULATOR_FACTS, .over = OVER_ALL_ITEMS},
     {.title = "frequency of 39 items", .kind = ACCUMULATOR_FREQUENCY},
     {.title = "frequency of 39 items, weighted", .kind = ACCUMULATOR_FREQUENCY, .weighted = true},
     {.title = "frequency of 39 items by 72 groups", .kind = ACCUMULATOR_FREQUENCY, .by_count = 2},

@@ -246,19 +246,23 @@ void grouping_empty(const program *p, const program_accumulator *a, grouping *ou
   }
 }
 
-/* The grid of any two axes that memory holds must stay countable in uint32_t. */
-static bool grid_is_countable(const grouping *g) {
+/* No kind spends less than 8 bytes on a place. */
+enum { PLACES_MAX = ACCUMULATOR_BYTES_MAX / 8 };
+
+static bool grid_fits(const grouping *g) {
   uint64_t places = 1;
   for (uint32_t i = 0; i < g->by_count; i++) {
     places *= (uint64_t)g->by[i].count + 1;
   }
-  return places <= UINT32_MAX;
+  return places <= PLACES_MAX;
 }
 
 static status refuse_grid(const grouping *g, error *err) {
-  return error_set(err, STATUS_LIMIT,
-                   "%u by %u groups are too many: use fewer groups (bands, recodes) or a filter",
-                   g->by[0].count, g->by[1].count);
+  uint64_t second = g->by_count > 1 ? (uint64_t)g->by[1].count + 1 : 1;
+  return error_set(
+      err, STATUS_LIMIT,
+      "%llu by %llu groups are more than the %d there may be; use fewer (bands, recodes, a filter)",
+      (unsigned long long)g->by[0].count + 1, (unsigned long long)second, PLACES_MAX);
 }
 
 static status axis_of_view(const program *p, const program_accumulator *a, const group_view *view,
@@ -299,7 +303,7 @@ static status groups_of_view(const program *p, const program_accumulator *a, con
     maps[i] = malloc(((size_t)view->keys[i].count + 1) * sizeof *maps[i]);
     s = maps[i] == NULL ? error_no_memory(err, WHAT) : axis_of_view(p, a, view, i, &out->by[i], maps[i], err);
   }
-  if (s == STATUS_OK && !grid_is_countable(out)) {
+  if (s == STATUS_OK && !grid_fits(out)) {
     s = refuse_grid(out, err);
   }
   if (s == STATUS_OK) {
@@ -372,7 +376,7 @@ status grouping_unite(const grouping *left, const grouping *right, grouping_unio
             ? error_no_memory(err, WHAT)
             : axis_unite(&left->by[i], &right->by[i], &out->groups.by[i], left_maps[i], right_maps[i], err);
   }
-  if (s == STATUS_OK && !grid_is_countable(&out->groups)) {
+  if (s == STATUS_OK && !grid_fits(&out->groups)) {
     s = refuse_grid(&out->groups, err);
   }
   if (s == STATUS_OK) {

@@ -43,7 +43,7 @@ typedef struct grouped_rows {
   uint32_t *places;        /* per group of the view that is used: its place in `groups` */
   grouping groups;         /* of the groups that are used; zero it to take it */
 } grouped_rows;
-/* STATUS_LIMIT when the grid would have more places than uint32_t can tell. */
+/* STATUS_LIMIT when the grid would have more places than any accumulator may. */
 status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *out, error *err) MUST_USE;
 void grouped_rows_fini(grouped_rows *g); /* harmless on a zeroed one */
 /* False when the row is excluded. */
@@ -62,6 +62,7 @@ typedef struct grouping_union {
   uint32_t *left_places;
   uint32_t *right_places;
 } grouping_union;
+/* STATUS_LIMIT as above. */
 status grouping_unite(const grouping *left, const grouping *right, grouping_union *out, error *err) MUST_USE;
 void grouping_union_fini(grouping_union *u); /* frees the groups too, unless they were taken (zeroed) */
 

@@ -5,6 +5,9 @@
 #include "stats/partial.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "stats/accumulators/shape.h"
 
 enum { PARTIAL_VERSION = 1 };
 
@@ -25,6 +28,16 @@ static status find_kind(const program *p, uint32_t accumulator, const accumulato
   }
   uint64_t bytes_max;
   return (*out)->check(p, a, &bytes_max, err);
+}
+
+/* A limit is told with the accumulator's variables: kinds whose states do not know them leave it to us. */
+static status name_limit(const program *p, uint32_t accumulator, status s, error *err) {
+  char title[256];
+  if (s != STATUS_LIMIT || err == NULL) {
+    return s;
+  }
+  accumulator_title(p, &p->accumulators[accumulator], title, sizeof title);
+  return strncmp(err->message, title, strlen(title)) == 0 ? s : error_context(err, s, "%s", title);
 }
 
 static status partial_new(const program *p, partial **out, error *err) {
@@ -87,7 +100,7 @@ status partial_map_one(frame *f, uint32_t accumulator, void **state, error *err)
   const program *p = frame_program(f);
   const accumulator_kind *kind;
   TRY(find_kind(p, accumulator, &kind, err));
-  return kind->map(f, &p->accumulators[accumulator], state, err);
+  return name_limit(p, accumulator, kind->map(f, &p->accumulators[accumulator], state, err), err);
 }
 
 static status state_map(const program *p, uint32_t accumulator, void *context, void **state, error *err) {
@@ -106,7 +119,7 @@ status partial_map(const program *p, const stats_rows *rows, partial **out, erro
 status partial_merge(partial *into, const partial *from, error *err) {
   for (uint32_t i = 0; i < into->count; i++) {
     const accumulator_kind *kind = accumulator_find(into->p->accumulators[i].kind);
-    TRY(kind->merge(into->states[i], from->states[i], err));
+    TRY(name_limit(into->p, i, kind->merge(into->states[i], from->states[i], err), err));
   }
   return STATUS_OK;
 }

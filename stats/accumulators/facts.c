@@ -9,6 +9,7 @@
 
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
+#include "stats/kernels/kernels.h"
 
 /* Longer cell texts are cut, at a character, in what is kept of them. */
 enum { FACT_TEXT_BYTES_MAX = 200 };
@@ -84,11 +85,18 @@ static status add_place(variable_facts *v, fact_place place, error *err) {
   return STATUS_OK;
 }
 
+/* There are as many places as invalid cells, up to the limit. */
+static uint32_t places_expected(const variable_facts *v) {
+  int64_t invalid = v->missing[MISSING_INVALID];
+  return invalid < FACTS_PLACES ? (uint32_t)invalid : FACTS_PLACES;
+}
+
 /* ---- Map ----------------------------------------------------------------------------------------- */
 
 /* A variable's answers as any form gives them: one of the pointers. */
 typedef struct answers {
   const uint8_t *slots; /* coded; a set's `answered` */
+  uint32_t slots_count; /* keys */
   const uint16_t *wide;
   const int64_t *numbers;
   const uint8_t *text_missing; /* reason + 1 */
@@ -117,6 +125,7 @@ static status read_answers(frame *f, uint32_t variable, answers *out, error *err
       coded_view v;
       TRY(frame_coded(f, variable, &v, err));
       out->slots = v.slots;
+      out->slots_count = v.keys.count;
       out->wide = v.wide;
       break;
     }
@@ -136,6 +145,7 @@ static status read_answers(frame *f, uint32_t variable, answers *out, error *err
       set_view v;
       TRY(frame_set(f, variable, &v, err));
       out->slots = v.answered;
+      out->slots_count = 1;
       break;
     }
   }
@@ -158,20 +168,46 @@ static status add_invalid(frame *f, uint32_t variable, uint32_t row, variable_fa
   return add_place(v, place, err);
 }
 
+static status count_slots(const answers *a, uint32_t rows, variable_facts *v, error *err) {
+  histogram h = {.slots = a->slots, .rows = rows, .keys_count = a->slots_count, .groups_count = 1};
+  uint32_t *counts = calloc(histogram_cells(&h) * histogram_tables(&h), sizeof *counts);
+  if (counts == NULL) {
+    return error_no_memory(err, "facts");
+  }
+  stats_kernels_current()->count_slots(&h, counts);
+  v->answered = rows;
+  for (uint32_t r = 0; r < MISSING_REASONS; r++) {
+    v->missing[r] = counts[histogram_cell_of_slot((uint8_t)(SLOT_MISSING + r))];
+    v->answered -= v->missing[r];
+  }
+  free(counts);
+  return STATUS_OK;
+}
+
+static void count_rows(const answers *a, uint32_t rows, variable_facts *v) {
+  for (uint32_t row = 0; row < rows; row++) {
+    int reason = reason_of(a, row);
+    if (reason == ANSWERED) {
+      v->answered++;
+    } else {
+      v->missing[reason]++;
+    }
+  }
+}
+
 static status map_variable(frame *f, uint32_t variable, variable_facts *v, error *err) {
   answers a;
   uint32_t rows = frame_rows(f);
   TRY(read_answers(f, variable, &a, err));
   TRY(frame_rounded(f, variable, &v->rounded, err));
-  for (uint32_t row = 0; row < rows; row++) {
-    int reason = reason_of(&a, row);
-    if (reason == ANSWERED) {
-      v->answered++;
-    } else {
-      v->missing[reason]++;
-      if (reason == MISSING_INVALID && v->places_count < FACTS_PLACES) {
-        TRY(add_invalid(f, variable, row, v, err));
-      }
+  if (a.slots != NULL) {
+    TRY(count_slots(&a, rows, v, err));
+  } else {
+    count_rows(&a, rows, v);
+  }
+  for (uint32_t row = 0; v->places_count < places_expected(v); row++) {
+    if (reason_of(&a, row) == MISSING_INVALID) {
+      TRY(add_invalid(f, variable, row, v, err));
     }
   }
   return STATUS_OK;
@@ -264,12 +300,6 @@ static void facts_encode(const void *state, buf *out) {
       buf_put_slice(out, v->places[k].text);
     }
   }
-}
-
-/* There are as many places as invalid cells, up to the limit. */
-static uint32_t places_expected(const variable_facts *v) {
-  int64_t invalid = v->missing[MISSING_INVALID];
-  return invalid < FACTS_PLACES ? (uint32_t)invalid : FACTS_PLACES;
 }
 
 static status read_variable(reader *r, variable_facts *v, error *err) {

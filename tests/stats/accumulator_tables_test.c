@@ -178,15 +178,60 @@ static void a_grid_past_the_byte_limit_is_refused_by_name(void **unused) {
   }
   fixture_column(f, "branch", STATS_COLUMN_WIDE, texts);
   fixture_column(f, "class", STATS_COLUMN_WIDE, texts);
-  program *p = accumulator_case_program(
-      &(accumulator_case){.kind = ACCUMULATOR_FREQUENCY, .variables = {"branch"}, .by = {"class"}});
-  partial *s = NULL;
-  error err;
-  assert_int_equal(partial_map(p, fixture_rows(f), &s, &err), STATUS_LIMIT);
-  assert_non_null(strstr(err.message, "branch"));
-  assert_non_null(strstr(err.message, "class"));
-  program_destroy(p);
+  static const accumulator_case cases[] = {
+      {.kind = ACCUMULATOR_FREQUENCY, .variables = {"branch"}, .by = {"class"}},
+      {.kind = ACCUMULATOR_FREQUENCY, .variables = {"item1"}, .by = {"class", "branch"}},
+      {.kind = ACCUMULATOR_MOMENTS, .variables = {"item1"}, .by = {"branch", "class"}},
+  };
+  fixture_column(f, "item1", STATS_COLUMN_TEXTS, texts);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    program *p = accumulator_case_program(&cases[i]);
+    partial *s = NULL;
+    error err;
+    assert_int_equal(partial_map(p, fixture_rows(f), &s, &err), STATUS_LIMIT);
+    assert_non_null(strstr(err.message, cases[i].variables[0]));
+    assert_non_null(strstr(err.message, "branch"));
+    assert_non_null(strstr(err.message, "class"));
+    program_destroy(p);
+  }
   fixture_destroy(f);
+  free(cells);
+  free(texts);
+}
+
+/* Each shard has 8,000 groups of its own: only together are they too many. */
+static void a_merge_past_the_byte_limit_is_refused_by_name(void **unused) {
+  (void)unused;
+  enum { ROWS = 8000 };
+  program *p = accumulator_case_program(
+      &(accumulator_case){.kind = ACCUMULATOR_MOMENTS, .variables = {"item1"}, .by = {"branch"}});
+  partial *parts[20];
+  char(*cells)[16] = calloc(ROWS, sizeof *cells);
+  const char **texts = calloc(ROWS, sizeof *texts);
+  error err = {0};
+  status merged = STATUS_OK;
+  assert_non_null(cells);
+  assert_non_null(texts);
+  for (int part = 0; part < 20; part++) {
+    fixture *f = fixture_new(ROWS);
+    for (int row = 0; row < ROWS; row++) {
+      snprintf(cells[row], sizeof cells[row], "%d", part * ROWS + row);
+      texts[row] = cells[row];
+    }
+    fixture_column(f, "branch", STATS_COLUMN_WIDE, texts);
+    fixture_column(f, "item1", STATS_COLUMN_TEXTS, texts);
+    assert_int_equal(partial_map(p, fixture_rows(f), &parts[part], &err), STATUS_OK);
+    fixture_destroy(f);
+  }
+  for (int part = 1; part < 20 && merged == STATUS_OK; part++) {
+    merged = partial_merge(parts[0], parts[part], &err);
+  }
+  assert_int_equal(merged, STATUS_LIMIT);
+  assert_non_null(strstr(err.message, "branch"));
+  for (int part = 0; part < 20; part++) {
+    partial_destroy(parts[part]);
+  }
+  program_destroy(p);
   free(cells);
   free(texts);
 }
@@ -233,6 +278,7 @@ int main(void) {
       cmocka_unit_test(distinct_estimates_are_near_at_every_size),
       cmocka_unit_test(duplicates_count_whole_combinations),
       cmocka_unit_test(a_grid_past_the_byte_limit_is_refused_by_name),
+      cmocka_unit_test(a_merge_past_the_byte_limit_is_refused_by_name),
       cmocka_unit_test(partials_pass_through_bytes_and_refuse_those_of_others),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
