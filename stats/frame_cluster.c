@@ -13,6 +13,7 @@ enum { BLOCK_ROWS = 256 };
 typedef struct cluster_work {
   const program_variable *variable;
   const int64_t **inputs; /* mantissas */
+  int64_t *block;         /* BLOCK_ROWS of each input, 0 where missing */
   int64_t scores[BLOCK_ROWS];
   int64_t best[BLOCK_ROWS];
 } cluster_work;
@@ -21,17 +22,28 @@ static const int64_t *coefficients_of(const program_variable *v, uint32_t cluste
   return v->coefficients + (size_t)cluster * (1 + (size_t)v->inputs_count);
 }
 
+static void fill_block(cluster_work *w, size_t first, size_t rows) {
+  for (uint32_t d = 0; d < w->variable->inputs_count; d++) {
+    const int64_t *x = w->inputs[d] + first;
+    int64_t *block = w->block + (size_t)d * BLOCK_ROWS;
+    for (size_t r = 0; r < rows; r++) {
+      block[r] = number_is_missing(x[r]) ? 0 : x[r];
+    }
+  }
+}
+
 static void nearest_narrow(cluster_work *w, size_t first, size_t rows, uint16_t *out) {
   const program_variable *v = w->variable;
+  fill_block(w, first, rows);
   for (uint32_t j = 0; j < v->clusters; j++) {
     const int64_t *row = coefficients_of(v, j);
     for (size_t r = 0; r < rows; r++) {
       w->scores[r] = row[0];
     }
     for (uint32_t d = 0; d < v->inputs_count; d++) {
-      const int64_t *x = w->inputs[d] + first;
+      const int64_t *x = w->block + (size_t)d * BLOCK_ROWS;
       for (size_t r = 0; r < rows; r++) {
-        w->scores[r] += number_is_missing(x[r]) ? 0 : row[1 + d] * x[r];
+        w->scores[r] += row[1 + d] * x[r];
       }
     }
     for (size_t r = 0; r < rows; r++) {
@@ -91,9 +103,10 @@ static status make_cluster(frame *f, const program_variable *v, cluster_work *w,
   bool narrow = cluster_bound(f->program, v, &bound) && bound <= (i128)NUMBER_MAX;
   w->variable = v;
   w->inputs = frame_array(f, v->inputs_count, sizeof *w->inputs);
+  w->block = frame_array(f, v->inputs_count, BLOCK_ROWS * sizeof *w->block);
   uint16_t *wide = frame_array(f, f->padded, sizeof *wide);
   uint8_t *slots = frame_memory(f, f->padded);
-  if (!w->inputs || !wide || !slots) {
+  if (!w->inputs || !w->block || !wide || !slots) {
     return frame_no_memory(err);
   }
   for (uint32_t d = 0; d < v->inputs_count; d++) {

@@ -5,28 +5,37 @@
  * input by input; a coded input is a table lookup.  Sums and quotients are taken in 64 bits when the
  * declared ranges allow it, else in 128; the results are the same.
  */
-#include <stdlib.h>
+#include <string.h>
 
 #include "stats/frame_state.h"
 #include "stats/program_item.h"
 
 enum { BLOCK_ROWS = 1024, SLOTS = 256 };
 
+/* An answer's weight and, above it, that it is one: sums of weights stay below 2^40, of answers below
+ * 2^14, so that one addition counts both. */
+enum { ANSWERS_SHIFT = 48 };
+#define ONE_ANSWER  ((int64_t)1 << ANSWERS_SHIFT)
+#define WEIGHT_MASK (ONE_ANSWER - 1)
+
+/* What a slot adds; nothing where missing. */
+typedef struct narrow_term {
+  int64_t term, weight; /* see ONE_ANSWER */
+} narrow_term;
+
 typedef struct mean_input {
   const uint8_t *slots; /* coded in bytes, with tables by slot; else numbers */
   const int64_t *values;
   i128 slope, offset;
-  int64_t weight;
-  i128 *terms; /* by slot; 0 where missing */
-  int64_t *narrow_terms;
-  int64_t *weights; /* by slot; 0 where missing */
+  int64_t weight; /* with ONE_ANSWER */
+  narrow_term *narrow;
+  i128 *terms; /* defined where narrow[].weight is not 0 */
 } mean_input;
 
 typedef struct mean_block {
   int64_t narrow[BLOCK_ROWS];
-  i128 wide[BLOCK_ROWS];
   int64_t weights[BLOCK_ROWS];
-  uint32_t answered[BLOCK_ROWS];
+  i128 wide[BLOCK_ROWS];
 } mean_block;
 
 typedef struct mean_work {
@@ -47,15 +56,13 @@ static status table_input(frame *f, uint32_t variable, arena *a, mean_input *in,
   }
   in->slots = view.slots;
   in->terms = ARENA_ARRAY(a, i128, SLOTS);
-  in->narrow_terms = ARENA_ARRAY(a, int64_t, SLOTS);
-  in->weights = ARENA_ARRAY(a, int64_t, SLOTS);
+  in->narrow = ARENA_ARRAY(a, narrow_term, SLOTS);
   if (arena_failed(a)) {
     return frame_no_memory(err);
   }
   for (uint32_t s = 0; s < view.keys.count; s++) {
     in->terms[s] = in->slope * view.keys.numbers[s] + in->offset;
-    in->narrow_terms[s] = (int64_t)in->terms[s];
-    in->weights[s] = in->weight;
+    in->narrow[s] = (narrow_term){.term = (int64_t)in->terms[s], .weight = in->weight};
   }
   return STATUS_OK;
 }
@@ -72,8 +79,9 @@ static status prepare(frame *f, const program_variable *v, arena *a, mean_work *
   }
   for (uint32_t i = 0; i < v->inputs_count; i++) {
     mean_input *in = &w->inputs[i];
-    *in = (mean_input){
-        .slope = w->terms.slopes[i], .offset = w->terms.offsets[i], .weight = w->terms.weights[i]};
+    *in = (mean_input){.slope = w->terms.slopes[i],
+                       .offset = w->terms.offsets[i],
+                       .weight = w->terms.weights[i] | ONE_ANSWER};
     if (program_variable_form(&f->program->variables[v->inputs[i]]) == FORM_CODED) {
       TRY(table_input(f, v->inputs[i], a, in, err));
     } else {
@@ -89,22 +97,21 @@ static status prepare(frame *f, const program_variable *v, arena *a, mean_work *
 
 static void add_narrow(const mean_input *in, size_t first, size_t rows, mean_block *b) {
   if (in->slots) {
+    const uint8_t *slots = in->slots + first;
     for (size_t r = 0; r < rows; r++) {
-      uint8_t s = in->slots[first + r];
-      b->narrow[r] += in->narrow_terms[s];
-      b->weights[r] += in->weights[s];
-      b->answered[r] += in->weights[s] != 0;
+      const narrow_term *t = &in->narrow[slots[r]];
+      b->narrow[r] += t->term;
+      b->weights[r] += t->weight;
     }
     return;
   }
   int64_t slope = (int64_t)in->slope;
   int64_t offset = (int64_t)in->offset;
+  const int64_t *values = in->values + first;
   for (size_t r = 0; r < rows; r++) {
-    int64_t m = in->values[first + r];
-    bool here = !number_is_missing(m);
-    b->narrow[r] += here ? slope * m + offset : 0;
+    bool here = !number_is_missing(values[r]);
+    b->narrow[r] += here ? slope * values[r] + offset : 0;
     b->weights[r] += here ? in->weight : 0;
-    b->answered[r] += here;
   }
 }
 
@@ -112,11 +119,10 @@ static void add_wide(const mean_input *in, size_t first, size_t rows, mean_block
   for (size_t r = 0; r < rows; r++) {
     int64_t m = in->slots ? 0 : in->values[first + r];
     uint8_t s = in->slots ? in->slots[first + r] : 0;
-    bool here = in->slots ? in->weights[s] != 0 : !number_is_missing(m);
+    bool here = in->slots ? in->narrow[s].weight != 0 : !number_is_missing(m);
     if (here) {
       b->wide[r] += in->slots ? in->terms[s] : in->slope * m + in->offset;
       b->weights[r] += in->weight;
-      b->answered[r]++;
     }
   }
 }
@@ -145,29 +151,30 @@ static void finish_narrow(const mean_work *w, const mean_block *b, size_t rows, 
   int64_t scale = (int64_t)w->terms.scale;
   int64_t unit = (int64_t)w->terms.unit;
   for (size_t r = 0; r < rows; r++) {
-    out[r] = b->answered[r] >= w->valid_min ? divide_narrow(b->narrow[r] * scale, unit * b->weights[r])
-                                            : number_missing(MISSING_TOO_FEW);
+    bool enough = b->weights[r] >> ANSWERS_SHIFT >= (int64_t)w->valid_min;
+    out[r] = enough ? divide_narrow(b->narrow[r] * scale, unit * (b->weights[r] & WEIGHT_MASK))
+                    : number_missing(MISSING_TOO_FEW);
   }
 }
 
 static void finish_wide(const mean_work *w, const mean_block *b, size_t rows, int64_t *out) {
   for (size_t r = 0; r < rows; r++) {
-    if (b->answered[r] < w->valid_min) {
+    if (b->weights[r] >> ANSWERS_SHIFT < (int64_t)w->valid_min) {
       out[r] = number_missing(MISSING_TOO_FEW);
       continue;
     }
-    i128 value = divide_wide(b->wide[r] * w->terms.scale, w->terms.unit * b->weights[r]);
+    i128 value = divide_wide(b->wide[r] * w->terms.scale, w->terms.unit * (b->weights[r] & WEIGHT_MASK));
     bool fits = value <= (i128)NUMBER_MAX && value >= -(i128)NUMBER_MAX;
     out[r] = fits ? (int64_t)value : number_missing(MISSING_INVALID);
   }
 }
 
 static void mean_rows(const mean_work *w, mean_block *b, size_t first, size_t rows, int64_t *out) {
-  for (size_t r = 0; r < rows; r++) {
-    b->narrow[r] = 0;
-    b->wide[r] = 0;
-    b->weights[r] = 0;
-    b->answered[r] = 0;
+  memset(b->weights, 0, sizeof b->weights);
+  if (w->narrow) {
+    memset(b->narrow, 0, sizeof b->narrow);
+  } else {
+    memset(b->wide, 0, sizeof b->wide);
   }
   for (uint32_t i = 0; i < w->terms.count; i++) {
     if (w->narrow) {
