@@ -115,6 +115,12 @@ static slice group_text(const document *d, const figure_column *column, const js
   return document_value(d, column->group_of, json_member(group, 0, NULL));
 }
 
+static int cell_decimals(const figure_column *column, double v) {
+  int wanted = column->own_decimals ? decimals_for_size(fabs(v)) : column->decimals;
+  int written = column->own_decimals ? decimals_written(v) : wanted;
+  return written < wanted ? written : wanted;
+}
+
 static slice cell_text(const document *d, const figure_column *column, const json *cell, const json *row) {
   if (column->format == TERM_GROUP) {
     return group_text(d, column, cell);
@@ -131,9 +137,7 @@ static slice cell_text(const document *d, const figure_column *column, const jso
   if (!is_numeric(cell)) {
     return any_text(d, cell);
   }
-  int own = decimals_for_size(fabs(json_as_number(cell)));
-  bool is_own = column->own_decimals && own < column->decimals;
-  return number_text(d, column->format, is_own ? own : column->decimals, cell);
+  return number_text(d, column->format, cell_decimals(column, json_as_number(cell)), cell);
 }
 
 slice figure_cell(const document *d, const figure_column *column, const json *row) {

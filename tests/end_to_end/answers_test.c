@@ -1,0 +1,236 @@
+/* What a run gives back: formats, languages, files and standard input, and that an answer is written
+ * whole or not at all. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/process.h"
+
+enum { PATH_BYTES = 512, ARGUMENTS_MAX = 12 };
+
+static const char spec_text[] =
+    "title: {en: Visitors, zh-Hans: 访客}\n"
+    "variables:\n"
+    "  q1: {type: scale, range: [1, 5], label: {en: Service, zh-Hans: 服务, zh-Hant: 服務}}\n"
+    "analyses:\n"
+    "  - describe: {items: q1}\n";
+static const char data_text[] = "q1\n1\n2\n3\n4\n5\n5\n9\n";
+
+typedef struct fixture {
+  char directory[PATH_BYTES];
+  char spec[PATH_BYTES];
+  char data[PATH_BYTES];
+} fixture;
+
+static int set_up(void **state) {
+  fixture *f = calloc(1, sizeof *f);
+  assert_non_null(f);
+  process_directory_new(f->directory, sizeof f->directory);
+  process_write_file(f->directory, "spec.yaml", spec_text, sizeof spec_text - 1, f->spec, sizeof f->spec);
+  process_write_file(f->directory, "data.csv", data_text, sizeof data_text - 1, f->data, sizeof f->data);
+  *state = f;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  fixture *f = *state;
+  process_directory_remove(f->directory);
+  free(f);
+  return 0;
+}
+
+/* canvass run spec.yaml DATA MORE..., with a zero exit code. */
+static process_result run_with(const fixture *f, const char *data, const char *input,
+                               const char *const *more) {
+  const char *arguments[ARGUMENTS_MAX] = {CANVASS_PROGRAM, "run", f->spec, data};
+  for (size_t i = 0; more[i] != NULL && i + 5 < ARGUMENTS_MAX; i++) {
+    arguments[i + 4] = more[i];
+  }
+  process_result r;
+  process_run(arguments, input, &r);
+  if (r.exit_code != 0) {
+    fail_msg("exit code %d: %s", r.exit_code, r.err);
+  }
+  return r;
+}
+
+#define MORE(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void check_contains(const process_result *r, const char *part) {
+  if (strstr(r->out, part) == NULL) {
+    fail_msg("'%s' is not in:\n%s", part, r->out);
+  }
+}
+
+static void nothing_but_the_answer_is_printed(void **state) {
+  process_result r = run_with(*state, ((fixture *)*state)->data, NULL, MORE("--format", "json"));
+  assert_int_equal(r.err_length, 0);
+  assert_int_equal(r.out[0], '{');
+  assert_memory_equal(r.out + r.out_length - 2, "}\n", 2);
+  process_result_fini(&r);
+}
+
+static void text_speaks_the_language_asked_for(void **state) {
+  const fixture *f = *state;
+  static const struct {
+    const char *language, *title, *label, *word;
+  } cases[] = {{"en", "Visitors", "Service", "Invalid answers"},
+               {"zh-Hans", "访客", "服务", "无效答案"},
+               {"zh-Hant", "访客", "服務", "無效答案"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    process_result r = run_with(f, f->data, NULL, MORE("--lang", cases[i].language));
+    check_contains(&r, cases[i].title);
+    check_contains(&r, cases[i].label);
+    check_contains(&r, cases[i].word);
+    process_result_fini(&r);
+  }
+}
+
+static void language_comes_from_the_environment(void **state) {
+  const fixture *f = *state;
+  process_result r;
+  static const char script[] = "LC_ALL=zh_TW.UTF-8 exec \"$0\" run \"$1\" \"$2\"";
+  process_run((const char *const[]){"/bin/sh", "-c", script, CANVASS_PROGRAM, f->spec, f->data, NULL}, NULL,
+              &r);
+  assert_int_equal(r.exit_code, 0);
+  check_contains(&r, "服務");
+  process_result_fini(&r);
+}
+
+static void csv_is_a_long_table(void **state) {
+  const fixture *f = *state;
+  process_result r = run_with(f, f->data, NULL, MORE("-f", "csv"));
+  static const char header[] =
+      "analysis,name,table,row,item,other_item,group,other_group,value,other_value,statistic,figure\n";
+  assert_memory_equal(r.out, header, sizeof header - 1);
+  check_contains(&r, "data,data,rows,1,,,,,,,rows,7\n");
+  check_contains(&r, "data,data,variables,1,q1,,,,,,invalid,1\n");
+  check_contains(&r, "describe,describe,summary,1,q1,,,,,,n,6\n");
+  process_result_fini(&r);
+}
+
+static void colour_only_when_asked_for(void **state) {
+  const fixture *f = *state;
+  process_result plain = run_with(f, f->data, NULL, MORE("--color", "auto"));
+  process_result coloured = run_with(f, f->data, NULL, MORE("--color", "always"));
+  assert_null(strchr(plain.out, '\x1b'));
+  assert_non_null(strchr(coloured.out, '\x1b'));
+  process_result_fini(&plain);
+  process_result_fini(&coloured);
+}
+
+static void output_file_is_replaced_whole(void **state) {
+  const fixture *f = *state;
+  char path[PATH_BYTES];
+  process_write_file(f->directory, "report.json", "old", 3, path, sizeof path);
+  assert_int_equal(chmod(path, 0640), 0);
+  process_result printed = run_with(f, f->data, NULL, MORE("--format", "json", "-o", "-"));
+  process_result r = run_with(f, f->data, NULL, MORE("--format", "json", "-o", path));
+  assert_int_equal(r.out_length, 0);
+  size_t length = 0;
+  char *written = process_read_file(path, &length);
+  assert_non_null(written);
+  assert_int_equal(length, printed.out_length);
+  assert_memory_equal(written, printed.out, length);
+  struct stat info;
+  assert_int_equal(stat(path, &info), 0);
+  assert_int_equal(info.st_mode & 0777, 0640);
+  free(written);
+  process_result_fini(&printed);
+  process_result_fini(&r);
+}
+
+static void a_failed_run_leaves_the_old_answer(void **state) {
+  const fixture *f = *state;
+  char path[PATH_BYTES];
+  process_write_file(f->directory, "report.txt", "old", 3, path, sizeof path);
+  process_result r;
+  process_run((const char *const[]){CANVASS_PROGRAM, "run", f->spec, f->data, "--strict", "-o", path, NULL},
+              NULL, &r);
+  assert_int_equal(r.exit_code, 4);
+  size_t length = 0;
+  char *kept = process_read_file(path, &length);
+  assert_non_null(kept);
+  assert_string_equal(kept, "old");
+  free(kept);
+  process_result_fini(&r);
+}
+
+static void a_place_that_cannot_be_written_is_told_first(void **state) {
+  const fixture *f = *state;
+  process_result r;
+  process_run((const char *const[]){CANVASS_PROGRAM, "run", f->spec, "no-such-data.csv", "-o",
+                                    "/no/such/place", NULL},
+              NULL, &r);
+  assert_int_equal(r.exit_code, 1);
+  assert_non_null(strstr(r.err, "cannot write to /no/such/place"));
+  process_result_fini(&r);
+}
+
+static void standard_input_is_data(void **state) {
+  const fixture *f = *state;
+  process_result r = run_with(f, "-", data_text, MORE("-f", "csv"));
+  check_contains(&r, "data,data,rows,1,,,,,,,rows,7\n");
+  process_result_fini(&r);
+  static const char script[] = "cat \"$2\" | \"$0\" run \"$1\" - -f csv";
+  process_run((const char *const[]){"/bin/sh", "-c", script, CANVASS_PROGRAM, f->spec, f->data, NULL}, NULL,
+              &r);
+  assert_int_equal(r.exit_code, 0);
+  check_contains(&r, "data,data,rows,1,,,,,,,rows,7\n");
+  process_result_fini(&r);
+}
+
+static void check_names_what_was_read(void **state) {
+  const fixture *f = *state;
+  process_result r;
+  process_run((const char *const[]){CANVASS_PROGRAM, "check", f->spec, f->data, NULL}, NULL, &r);
+  assert_int_equal(r.exit_code, 0);
+  check_contains(&r, "the specification is right");
+  check_contains(&r, "data.csv: 7 records, 0 of them quarantined");
+  process_result_fini(&r);
+}
+
+static void every_kernel_form_that_runs_gives_the_same_bytes(void **state) {
+  const fixture *f = *state;
+  static const char script[] = "CANVASS_KERNELS=$3 exec \"$0\" run \"$1\" \"$2\" -f json";
+  process_result wanted = run_with(f, f->data, NULL, MORE("-f", "json"));
+  static const char *const forms[] = {"portable", "avx2", "avx512"};
+  for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    process_result r;
+    process_run(
+        (const char *const[]){"/bin/sh", "-c", script, CANVASS_PROGRAM, f->spec, f->data, forms[i], NULL},
+        NULL, &r);
+    if (i == 0 || r.exit_code != 2) {
+      assert_int_equal(r.exit_code, 0);
+      assert_string_equal(r.out, wanted.out);
+    }
+    process_result_fini(&r);
+  }
+  process_result_fini(&wanted);
+}
+
+#define ANSWER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      ANSWER_TEST(nothing_but_the_answer_is_printed),
+      ANSWER_TEST(text_speaks_the_language_asked_for),
+      ANSWER_TEST(language_comes_from_the_environment),
+      ANSWER_TEST(csv_is_a_long_table),
+      ANSWER_TEST(colour_only_when_asked_for),
+      ANSWER_TEST(output_file_is_replaced_whole),
+      ANSWER_TEST(a_failed_run_leaves_the_old_answer),
+      ANSWER_TEST(a_place_that_cannot_be_written_is_told_first),
+      ANSWER_TEST(standard_input_is_data),
+      ANSWER_TEST(check_names_what_was_read),
+      ANSWER_TEST(every_kernel_form_that_runs_gives_the_same_bytes),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,204 @@
+/* Bad input through the whole program: each case has its exit code and a message that names the place.
+ * Nothing is printed on standard output then. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/process.h"
+
+enum { PATH_BYTES = 512 };
+
+#define SPEC                             \
+  "variables:\n"                         \
+  "  q1: {type: scale, range: [1, 5]}\n" \
+  "  q2: {type: scale, range: [1, 5]}\n" \
+  "analyses:\n"                          \
+  "  - describe: {items: [q1, q2]}\n"
+#define DATA "q1,q2\n1,2\n3,4\n5,5\n"
+
+typedef struct bad_case {
+  const char *name;
+  const char *spec;
+  const char *data;
+  size_t data_length; /* 0: strlen */
+  bool strict;
+  int exit_code;
+  const char *messages[3]; /* all must be said */
+} bad_case;
+
+static void run_case(const char *directory, const bad_case *c, process_result *r) {
+  char spec[PATH_BYTES];
+  char data[PATH_BYTES];
+  size_t length = c->data_length > 0 ? c->data_length : strlen(c->data);
+  process_write_file(directory, "spec.yaml", c->spec, strlen(c->spec), spec, sizeof spec);
+  process_write_file(directory, "data.csv", c->data, length, data, sizeof data);
+  const char *arguments[] = {
+      CANVASS_PROGRAM, "run", spec, data, "--workers", "2", c->strict ? "--strict" : NULL, NULL};
+  process_run(arguments, NULL, r);
+}
+
+static void check_case(const char *directory, const bad_case *c) {
+  process_result r;
+  run_case(directory, c, &r);
+  if (r.exit_code != c->exit_code || r.out_length != 0) {
+    fail_msg("%s: exit code %d, wanted %d; output '%.200s', errors '%s'", c->name, r.exit_code, c->exit_code,
+             r.out, r.err);
+  }
+  for (size_t i = 0; i < 3 && c->messages[i] != NULL; i++) {
+    if (strstr(r.err, c->messages[i]) == NULL) {
+      fail_msg("%s: '%s' is not in '%s'", c->name, c->messages[i], r.err);
+    }
+  }
+  process_result_fini(&r);
+}
+
+static void check_cases(const bad_case *cases, size_t count) {
+  char directory[PATH_BYTES];
+  process_directory_new(directory, sizeof directory);
+  for (size_t i = 0; i < count; i++) {
+    check_case(directory, &cases[i]);
+  }
+  process_directory_remove(directory);
+}
+
+#define CASES(cases) (cases), sizeof(cases) / sizeof((cases)[0])
+
+static void unusable_data_exit_with_4_and_the_place(void **state) {
+  (void)state;
+  static const bad_case cases[] = {
+      {"empty file", SPEC, "", 0, false, 4, {"data.csv", "empty"}},
+      {"header only", SPEC, "q1,q2\n", 0, false, 4, {"data.csv", "no rows"}},
+      {"missing column",
+       SPEC,
+       "q1,q3\n1,2\n",
+       0,
+       false,
+       4,
+       {"spec.yaml:3", "no column 'q2'", "did you mean"}},
+      {"invalid UTF-8", SPEC, "q1,q2\n1,2\n3,\xFF\n", 0, false, 4, {"data.csv:3", "not UTF-8"}},
+      {"GBK without encoding",
+       SPEC,
+       "q1,q2,\xD2\xE2\xBC\xFB\n1,2,\xBA\xDC\xBA\xC3\n",
+       0,
+       false,
+       4,
+       {"data.csv:1", "not UTF-8", "encoding: gb18030"}},
+      {"broken gzip", SPEC, "\x1F\x8B\x08\x00garbage garbage", 0, false, 4, {"data.csv"}},
+      {"broken row under --strict",
+       SPEC,
+       "q1,q2\n1,2,3\n1,1\n",
+       0,
+       true,
+       4,
+       {"data.csv:2", "3 cells", "quarantined records: 1"}},
+      {"invalid answer under --strict",
+       SPEC,
+       "q1,q2\n1,2\n1,9\n",
+       0,
+       true,
+       4,
+       {"data.csv:3", "q2: '9'", "invalid answers: 1"}},
+      {"unterminated quote under --strict",
+       SPEC,
+       "q1,q2\n1,\"2\n3,4\n",
+       0,
+       true,
+       4,
+       {"data.csv:2", "quarantined"}},
+  };
+  check_cases(CASES(cases));
+}
+
+static void wrong_specifications_exit_with_2_and_the_place(void **state) {
+  (void)state;
+  static const bad_case cases[] = {
+      {"no YAML", "variables: [\n", DATA, 0, false, 2, {"spec.yaml:"}},
+      {"empty page", "", DATA, 0, false, 2, {"spec.yaml"}},
+      {"unknown analysis",
+       "variables:\n  q1: {type: scale, range: [1, 5]}\nanalyses:\n  - npss: {items: q1}\n",
+       DATA,
+       0,
+       false,
+       2,
+       {"spec.yaml:4:", "'npss'", "did you mean 'nps'"}},
+      {"bad range",
+       "variables:\n  q1: {type: scale, range: [5, 1]}\nanalyses:\n  - describe: {items: q1}\n",
+       DATA,
+       0,
+       false,
+       2,
+       {"spec.yaml:2:", "range"}},
+      {"cyclic construct",
+       "variables:\n  q1: {type: scale, range: [1, 5]}\nconstructs:\n  a: {items: [b]}\n  b: {items: [a]}\n"
+       "analyses:\n  - index: {construct: a}\n",
+       DATA,
+       0,
+       false,
+       2,
+       {"spec.yaml:", "'a'"}},
+      {"YAML bomb",
+       "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+       "variables: {q1: {type: scale, range: [1, 5]}}\nanalyses: [*c]\n",
+       DATA,
+       0,
+       false,
+       2,
+       {"spec.yaml:1:"}},
+      {"several mistakes at once",
+       "variables:\n  q1: {type: scala, range: [1, 5]}\n  q2: {type: scale, rnage: [1, 5]}\nanalyses:\n"
+       "  - describe: {items: [q7]}\n",
+       DATA,
+       0,
+       false,
+       2,
+       {"spec.yaml:2:", "spec.yaml:3:", "spec.yaml:5:"}},
+  };
+  check_cases(CASES(cases));
+}
+
+/* Ten thousand levels of nesting must not exhaust the stack. */
+static void deep_nesting_is_refused(void **state) {
+  (void)state;
+  enum { LEVELS = 10000 };
+  static char spec[2 * LEVELS + 64];
+  memset(spec, '[', LEVELS);
+  memset(spec + LEVELS, ']', LEVELS);
+  const bad_case c = {"deep nesting", spec, DATA, 0, false, 2, {"spec.yaml:1:"}};
+  check_cases(&c, 1);
+}
+
+static void files_that_are_not_there_are_named(void **state) {
+  (void)state;
+  char directory[PATH_BYTES];
+  char spec[PATH_BYTES];
+  process_directory_new(directory, sizeof directory);
+  process_write_file(directory, "spec.yaml", SPEC, strlen(SPEC), spec, sizeof spec);
+  static const struct {
+    const char *data;
+    const char *message;
+  } cases[] = {{"no-such-file.csv", "no-such-file.csv"}, {"/", "/"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    process_result r;
+    process_run((const char *const[]){CANVASS_PROGRAM, "run", spec, cases[i].data, NULL}, NULL, &r);
+    if (r.exit_code != 4 || strstr(r.err, cases[i].message) == NULL) {
+      fail_msg("%s: exit code %d, '%s'", cases[i].data, r.exit_code, r.err);
+    }
+    process_result_fini(&r);
+  }
+  process_directory_remove(directory);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(unusable_data_exit_with_4_and_the_place),
+      cmocka_unit_test(wrong_specifications_exit_with_2_and_the_place),
+      cmocka_unit_test(deep_nesting_is_refused),
+      cmocka_unit_test(files_that_are_not_there_are_named),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
