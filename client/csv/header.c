@@ -139,7 +139,7 @@ static status find_first_record(csv_splitter *s, char delimiter, walk *found, er
                        found->open < s->rest.length ? "has a quote that opens on this line and never closes"
                                                     : "does not end; is this a CSV file?");
     }
-    TRY(csv_splitter_more(s, &s->rest, err));
+    TRY(csv_splitter_more(s, err));
   }
 }
 

@@ -18,7 +18,8 @@ static status no_memory(const csv_splitter *s, error *err) {
   return error_no_memory(err, csv_source_title(s->source));
 }
 
-status csv_splitter_more(csv_splitter *s, csv_piece *into, error *err) {
+/* Appends text from the source, and the newline that the last line of the file may lack. */
+static status read_source(csv_splitter *s, csv_piece *into, error *err) {
   if (s->ended) {
     return STATUS_OK;
   }
@@ -35,6 +36,31 @@ status csv_splitter_more(csv_splitter *s, csv_piece *into, error *err) {
     }
   }
   return STATUS_OK;
+}
+
+status csv_splitter_more(csv_splitter *s, error *err) {
+  return read_source(s, &s->rest, err);
+}
+
+/* Appends the next text to the piece. */
+static status fetch(csv_splitter *s, csv_piece *p, error *err) {
+  const size_t left = s->rest.length - s->rest_from;
+  if (left == 0) {
+    s->fresh = true;
+    return read_source(s, p, err);
+  }
+  const size_t taken = left < CHUNK_BYTES ? left : CHUNK_BYTES;
+  if (!csv_piece_reserve(p, p->length + taken)) {
+    return no_memory(s, err);
+  }
+  memcpy(p->text + p->length, s->rest.text + s->rest_from, taken);
+  p->length += taken;
+  s->rest_from += taken;
+  return STATUS_OK;
+}
+
+static bool all_fetched(const csv_splitter *s) {
+  return s->ended && s->rest_from == s->rest.length;
 }
 
 void csv_splitter_skip(csv_splitter *s, size_t bytes) {
@@ -154,16 +180,18 @@ static status give_up_record(const csv_splitter *s, csv_scan *scan, csv_piece *p
   return STATUS_OK;
 }
 
-/* Moves the text behind CUT to the rest. */
+/* Gives the text behind CUT back to the rest. */
 static status cut_piece(csv_splitter *s, csv_piece *p, size_t cut, error *err) {
   const size_t left = p->length - cut;
-  if (!csv_piece_reserve(&s->rest, left)) {
+  if (!s->fresh) {
+    s->rest_from -= left;
+  } else if (!csv_piece_reserve(&s->rest, left)) {
     return no_memory(s, err);
-  }
-  if (left > 0) {
+  } else {
     memcpy(s->rest.text, p->text + cut, left);
+    s->rest.length = left;
+    s->rest_from = 0;
   }
-  s->rest.length = left;
   p->length = cut;
   memset(p->text + cut, 0, CSV_MARGIN);
   return STATUS_OK;
@@ -176,11 +204,11 @@ static status scan_text(csv_splitter *s, csv_scan *scan, csv_piece *p, size_t *c
     const size_t end = p->length < CSV_PIECE_BYTES_MAX ? p->length : CSV_PIECE_BYTES_MAX - 1;
     s->kernels->scan(scan, p->text, end);
     bool too_long = false;
-    if (scan->at + BLOCK_BYTES <= p->length || (s->ended && scan->at < p->length)) {
+    if (scan->at + BLOCK_BYTES <= p->length || (all_fetched(s) && scan->at < p->length)) {
       if (step(scan, p, cut, &too_long)) {
         break;
       }
-    } else if (!s->ended || scan->quotes.inside == 0) {
+    } else if (!all_fetched(s) || scan->quotes.inside == 0) {
       break;
     } else {
       too_long = true;
@@ -195,23 +223,22 @@ static status scan_text(csv_splitter *s, csv_scan *scan, csv_piece *p, size_t *c
 
 status csv_splitter_next(csv_splitter *s, uint32_t rows, csv_piece *piece, error *err) {
   csv_piece_clear(piece);
-  if (!csv_piece_reserve(piece, s->rest.length + CHUNK_BYTES)) {
+  if (!csv_piece_reserve(piece, CHUNK_BYTES)) {
     return no_memory(s, err);
   }
-  if (s->rest.length > 0) {
-    memcpy(piece->text, s->rest.text, s->rest.length);
-  }
-  piece->length = s->rest.length;
-  s->rest.length = 0;
+  s->fresh = false;
   csv_scan scan = {.delimiter = s->delimiter, .records_max = rows, .record_bytes_max = CSV_RECORD_BYTES_MAX};
   restart(&scan, 0, 0);
   size_t cut = 0;
-  while (true) {
+  while (cut == 0) {
+    const bool last = all_fetched(s);
     TRY(scan_text(s, &scan, piece, &cut, err));
-    if (cut > 0 || s->ended) {
+    if (last) {
       break;
     }
-    TRY(csv_splitter_more(s, piece, err));
+    if (cut == 0) {
+      TRY(fetch(s, piece, err));
+    }
   }
   TRY(cut_piece(s, piece, cut > 0 ? cut : piece->length, err));
   piece->records = scan.records;
@@ -223,12 +250,14 @@ status csv_splitter_next(csv_splitter *s, uint32_t rows, csv_piece *piece, error
 }
 
 status csv_splitter_undo(csv_splitter *s, const csv_piece *piece, error *err) {
-  if (!csv_piece_reserve(&s->rest, s->rest.length + piece->length)) {
+  const size_t left = s->rest.length - s->rest_from;
+  if (!csv_piece_reserve(&s->rest, piece->length + left)) {
     return no_memory(s, err);
   }
-  memmove(s->rest.text + piece->length, s->rest.text, s->rest.length);
+  memmove(s->rest.text + piece->length, s->rest.text + s->rest_from, left);
   memcpy(s->rest.text, piece->text, piece->length);
-  s->rest.length += piece->length;
+  s->rest.length = piece->length + left;
+  s->rest_from = 0;
   s->ordinal = piece->first_ordinal;
   s->line = piece->first_line;
   return STATUS_OK;

@@ -17,8 +17,10 @@ typedef struct csv_splitter {
   csv_source *source; /* borrowed */
   const csv_kernels *kernels;
   char delimiter;
-  csv_piece rest; /* text behind the last cut */
-  bool ended;     /* the rest is all there is */
+  csv_piece rest;   /* text that was read but is in no piece, */
+  size_t rest_from; /* from here on */
+  bool fresh;       /* the piece in the making holds text from the source, not only from the rest */
+  bool ended;       /* the rest is all there is */
   uint64_t ordinal;
   uint64_t line; /* of the first byte of the rest */
 } csv_splitter;
@@ -26,9 +28,9 @@ typedef struct csv_splitter {
 /* ORDINAL: of the file's first record in the dataset. */
 void csv_splitter_init(csv_splitter *s, csv_source *source, uint64_t ordinal);
 void csv_splitter_fini(csv_splitter *s);
-/* Reads more text behind the rest (no more than *ended tells). */
-status csv_splitter_more(csv_splitter *s, csv_piece *into, error *err) MUST_USE;
-/* Drops the first BYTES bytes of the rest. */
+/* For reading a header, before the first piece: reads more text behind the rest, */
+status csv_splitter_more(csv_splitter *s, error *err) MUST_USE;
+/* and drops the first BYTES bytes of it. */
 void csv_splitter_skip(csv_splitter *s, size_t bytes);
 /* The next piece; one without text is the end of the file (one without records is not: empty lines).
  * PIECE is cleared first. */
