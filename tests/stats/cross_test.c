@@ -108,7 +108,7 @@ static void survey_init(survey *s, uint64_t seed) {
                                .params_count = 1};
   s->params[0] = s->split;
   for (uint32_t i = 0; i < s->columns; i++) {
-    char name[8];
+    char name[16];
     snprintf(name, sizeof name, "q%u", i);
     int64_t span = spans[next_random(&state) % (narrow_only ? 7 : 12)];
     s->number[i] = !narrow_only && between(&state, 0, 4) == 0;
