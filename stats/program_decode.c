@@ -51,7 +51,7 @@ static status item_place(const decoding *d, uint32_t index, uint32_t expected) {
 }
 
 static status decode_variable(decoding *d, uint32_t i) {
-  program_variable v = {.name = name_decode(d->reader, d->item)};
+  program_variable v = {.name = item_get_name(d->reader, d->item)};
   uint32_t index;
   variable_decode(d->reader, d->item, &v);
   TRY(item_status(d));

@@ -58,8 +58,18 @@ void variable_decode(reader *r, arena *a, program_variable *out);
 void filter_decode(reader *r, arena *a, program_filter *out);
 void weight_decode(reader *r, program_weight *out);
 void accumulator_decode(reader *r, arena *a, program_accumulator *out);
-slice text_decode(reader *r, arena *a);
-const char *name_decode(reader *r, arena *a); /* refuses NULs */
+
+/* The pieces that items are made of. */
+void item_put_decimal(decimal d, buf *out);
+decimal item_get_decimal(reader *r);
+void item_put_flag(bool v, buf *out);
+bool item_get_flag(reader *r);
+slice item_get_text(reader *r, arena *a);
+const char *item_get_name(reader *r, arena *a); /* refuses NULs */
+/* BYTES_EACH, the smallest encoding of one element, keeps counts honest before anything is allocated. */
+uint32_t item_get_count(reader *r, uint32_t max, size_t bytes_each);
+uint32_t *item_get_references(reader *r, arena *a, uint32_t max, uint32_t *count);
+uint32_t item_renumbered(const item_numbering *numbering, uint32_t variable);
 
 /* Is *V, to be variable number p->variables_count, well-formed?  *DEPTH, *BOUND and *DECIMALS: see
  * program_index. */
@@ -72,6 +82,11 @@ status variable_check(const program *p, const program_variable *v, variable_fact
 status filter_check(const program *p, const program_filter *f, error *err);
 status weight_check(const program *p, program_weight w, error *err);
 status accumulator_check(const program *p, const program_accumulator *a, error *err);
+
+/* The variable's name for messages. */
+const char *variable_shown(const program_variable *v);
+/* Is a text of the variable short enough, and UTF-8? */
+status variable_check_text(const program_variable *v, slice s, const char *what, error *err);
 
 uint32_t program_variable_depth(const program *p, uint32_t variable);
 
