@@ -276,9 +276,9 @@ static void open_tables(comparison *c) {
   }
   if (run_argument(c->run, "pairs")->integer) {
     c->pairs = table_new(c->run, "pairs", VIEW_LIST,
-                         sampling ? "item group other_group difference se ci_low ci_high t df p p_adjusted"
-                                  : "item group other_group difference se ci_low ci_high t df p p_adjusted "
-                                    "cohens_d");
+                         sampling ? "item group other_group difference ci_low ci_high p p_adjusted t df se"
+                                  : "item group other_group difference ci_low ci_high p p_adjusted cohens_d "
+                                    "t df se");
   }
   json *headline = run_detail(c->run);
   json_set_text(headline, "table", sampling ? "wald" : "anova");

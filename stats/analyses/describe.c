@@ -6,8 +6,8 @@
 
 #include "stats/analyses/estimate.h"
 #include "stats/analyses/groups.h"
+#include "stats/analyses/later_quartiles.h"
 #include "stats/analyses/levels.h"
-#include "stats/analyses/refine.h"
 #include "stats/analyses/registry.h"
 
 enum { VALUES_ENTRIES_MAX = 1 << 16, ITEMS_MAX = 100000 };
@@ -236,8 +236,6 @@ static double scaled(int64_t mantissa, unsigned decimals) {
   return exact_ratio(&num, &den);
 }
 
-static const char *const quartile_columns[QUARTILES] = {"q1", "median", "q3"};
-
 /* DISTRIBUTION is NULL when its values were too many: the quartiles then come later. */
 static status write_quartiles(description *d, uint32_t item, const group_walk *w, const sums *s,
                               const distribution *values, error *err) {
@@ -259,7 +257,7 @@ static status write_quartiles(description *d, uint32_t item, const group_walk *w
     double figure = NAN;
     TRY(quantile_value(&rank, distribution_order_statistic(values, rank.low),
                        distribution_order_statistic(values, rank.high), s->decimals, &figure, err));
-    table_number(t, quartile_columns[q], figure);
+    table_number(t, quartile_column(q), figure);
   }
   return STATUS_OK;
 }
@@ -310,24 +308,6 @@ static status describe_coded(description *d, uint32_t item, uint32_t result, err
   return STATUS_OK;
 }
 
-/* Asks for the first buckets of a number whose values are too many, and remembers where its rows are. */
-static status wait_for_quartiles(description *d, refinement *r, error *err) {
-  uint32_t variable = 0;
-  const uint32_t item = run_argument(d->run, "items")->variables[r->item];
-  program_accumulator a = {.kind = ACCUMULATOR_BUCKETS, .variables = &variable, .variables_count = 1};
-  refinement_params(r, d->memory, d->weighting != WEIGHTING_NONE, &a.params, &a.params_count);
-  if (!a.params) {
-    json *detail = run_detail(d->run);
-    json_set_text(detail, "item", run_plan(d->run)->variables[item].name);
-    run_warn(d->run, "quartiles_too_many_groups", detail);
-    return STATUS_OK;
-  }
-  TRY(run_variable(d->run, item, &variable, err));
-  TRY(groups_need_one(d->run, &a, PROGRAM_NONE, r->which, err));
-  refinement_encode(r, run_carry(d->run));
-  return STATUS_OK;
-}
-
 typedef struct waiting {
   refinement at;
   bool open;
@@ -340,7 +320,7 @@ static status describe_number(description *d, uint32_t index, uint32_t item, uin
     const moments_state *m = run_result(d->run, group_walk_result(&w));
     const values_state *v = run_result(d->run, group_walk_result(&w) + groups_count(d->run));
     if (wait.open && wait.at.which != w.which) {
-      TRY(wait_for_quartiles(d, &wait.at, err));
+      TRY(later_quartiles_need(d->run, &wait.at, err));
       wait.open = false;
     }
     if (v->overflown && !wait.open) {
@@ -362,7 +342,7 @@ static status describe_number(description *d, uint32_t index, uint32_t item, uin
     const distribution values = distribution_of_values(&v->at[w.place], d->weighting);
     TRY(write_quartiles(d, item, &w, &s, v->overflown ? NULL : &values, err));
   }
-  return wait.open ? wait_for_quartiles(d, &wait.at, err) : STATUS_OK;
+  return wait.open ? later_quartiles_need(d->run, &wait.at, err) : STATUS_OK;
 }
 
 static void describe_text(description *d, uint32_t item, uint32_t result) {
@@ -433,68 +413,14 @@ static status first_step(description *d, error *err) {
   return STATUS_OK;
 }
 
-/* ---- Further stages: quartiles of numbers with very many values ------------------------------------ */
-
-static json *quartile_row(description *d, uint32_t row) {
-  const json *tables = json_get(run_section(d->run), "tables");
-  for (size_t i = 0; i < json_count(tables); i++) {
-    const json *t = json_at(tables, i);
-    if (slice_equal(json_as_text(json_get(t, "name")), slice_of("quartiles"))) {
-      return (json *)json_at(json_get(t, "rows"), row);
-    }
-  }
-  return NULL;
-}
-
-static status fill_quartiles(description *d, const refinement *r, unsigned decimals, error *err) {
-  for (uint32_t place = 0; place < r->places; place++) {
-    json *row = r->rows[place] == UINT32_MAX ? NULL : quartile_row(d, r->rows[place]);
-    for (unsigned q = 0; row && q < QUARTILES; q++) {
-      const quantile_rank *rank = &r->ranks[place * QUARTILES + q];
-      const search *pair = &r->searches[place * SEARCHES + 2 * q];
-      double figure = NAN;
-      if (rank->denominator > 0) {
-        TRY(quantile_value(rank, pair[0].low, pair[1].low, decimals, &figure, err));
-      }
-      json_set_number(row, quartile_columns[q], figure);
-    }
-  }
-  return STATUS_OK;
-}
-
-static status refine_step(description *d, error *err) {
-  const argument_value *items = run_argument(d->run, "items");
-  reader *carried = run_carried(d->run);
-  for (uint32_t k = 0; reader_left(carried) > 0; k++) {
-    refinement r;
-    if (!refinement_decode(&r, d->memory, carried) || r.item >= items->variables_count ||
-        r.which >= groups_count(d->run)) {
-      return error_set(err, STATUS_CORRUPT, "the state of the quartiles is broken");
-    }
-    const buckets_state *s = run_result(d->run, k);
-    int64_t *params = NULL;
-    uint32_t params_count = 0;
-    refinement_params(&r, d->memory, d->weighting != WEIGHTING_NONE, &params, &params_count);
-    if (!params || grouping_places(&s->groups) != r.places) {
-      return error_set(err, STATUS_CORRUPT, "the state of the quartiles does not fit its results");
-    }
-    refinement_narrow(&r, s, params, params_count);
-    if (refinement_done(&r)) {
-      const program_variable *v = variable_of(run_plan(d->run), items->variables[r.item]);
-      TRY(fill_quartiles(d, &r, v->decimals, err));
-    } else {
-      TRY(wait_for_quartiles(d, &r, err));
-    }
-  }
-  return STATUS_OK;
-}
+/* ---- The analysis --------------------------------------------------------------------------------- */
 
 static status step(analysis_run *run, error *err) {
   description d = {.run = run,
                    .memory = json_arena(run_section(run)),
                    .weighting = run_weighting(run),
                    .options = estimate_options_of(run)};
-  return run_stage(run) == 0 ? first_step(&d, err) : refine_step(&d, err);
+  return run_stage(run) == 0 ? first_step(&d, err) : later_quartiles_step(run, err);
 }
 
 const analysis_kind analysis_describe = {

@@ -7,14 +7,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "stats/accumulators/pairs.h"
 #include "stats/analyses/entropy.h"
-#include "stats/analyses/estimate.h"
 #include "stats/analyses/groups.h"
-#include "stats/analyses/index_tree.h"
+#include "stats/analyses/index_values.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
-#include "stats/analyses/workspace.h"
 
 enum { WEIGHTS_GIVEN, WEIGHTS_EQUAL, WEIGHTS_ENTROPY };
 static const char *const weight_choices[] = {"given", "equal", "entropy", NULL};
@@ -39,10 +36,6 @@ static const analysis_argument arguments[] = {
 };
 enum { CONSTRUCT_AT, WEIGHTS_AT, METHOD_AT };
 
-static bool is_coded(const plan *p, uint32_t item) {
-  return program_variable_form(variable_of(p, item)) == FORM_CODED;
-}
-
 static status check(const plan *p, const plan_analysis *a, error *err) {
   index_tree tree;
   TRY(index_tree_make(p, a->arguments[CONSTRUCT_AT].variables[0],
@@ -51,7 +44,7 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
   for (uint32_t k = 0; k < tree.count && st == STATUS_OK; k++) {
     const index_node *node = &tree.nodes[k];
     if (a->arguments[WEIGHTS_AT].integer == WEIGHTS_ENTROPY && !node->is_construct &&
-        !is_coded(p, node->item)) {
+        !index_is_coded(p, node->item)) {
       st = error_set(err, STATUS_SPECIFICATION, "weights: entropy needs coded items; '%s' is a number",
                      p->variables[node->item].name);
     }
@@ -61,19 +54,6 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
 }
 
 /* ---- Asking -------------------------------------------------------------------------------------- */
-
-typedef struct indexing {
-  analysis_run *run;
-  const plan *plan;
-  index_tree tree;
-  bool means_first, by_entropy;
-  weighting weighting;
-  uint32_t *result; /* per node: its first result of the value stage; UINT32_MAX: none */
-  uint32_t *slot;   /* per node: of items, their place among the distinct items */
-  uint32_t *items;  /* distinct program variables of items */
-  uint32_t items_count;
-  uint32_t products; /* first result of the items' products; UINT32_MAX: none */
-} indexing;
 
 static void indexing_fini(indexing *x) {
   index_tree_fini(&x->tree);
@@ -163,7 +143,7 @@ static status need_values(indexing *x, error *err) {
     if (!node->is_construct) {
       TRY(run_variable(x->run, node->item, &variable, err));
     }
-    const bool coded = !node->is_construct && is_coded(x->plan, node->item);
+    const bool coded = !node->is_construct && index_is_coded(x->plan, node->item);
     const program_accumulator a = {.kind = coded ? ACCUMULATOR_FREQUENCY : ACCUMULATOR_MOMENTS,
                                    .variables = &variable,
                                    .variables_count = 1};
@@ -261,167 +241,6 @@ static status read_weights(indexing *x, error *err) {
   return reader_finish(carried, "the weights of an index", err);
 }
 
-/* ---- Values -------------------------------------------------------------------------------------- */
-
-static const void *node_state(const indexing *x, uint32_t node, const group_walk *w) {
-  return run_result(x->run, x->result[node] + w->which);
-}
-
-static sums node_sums(const indexing *x, uint32_t node, const group_walk *w) {
-  const index_node *n = &x->tree.nodes[node];
-  const void *state = node_state(x, node, w);
-  return !n->is_construct && is_coded(x->plan, n->item)
-             ? sums_of_frequency(state, w->place, x->weighting, NULL)
-             : sums_of_moments(state, w->place, x->weighting);
-}
-
-static status node_estimate(const indexing *x, uint32_t node, const group_walk *w, estimate *out,
-                            error *err) {
-  estimate_options options = estimate_options_of(x->run);
-  if (!x->tree.nodes[node].is_construct) {
-    options.rescaled = true;
-    options.rescale_low = x->tree.nodes[node].low;
-    options.rescale_high = x->tree.nodes[node].high;
-  }
-  const sums s = node_sums(x, node, w);
-  return estimate_make(&s, &options, out, err);
-}
-
-/* ---- Means first --------------------------------------------------------------------------------- */
-
-typedef struct means {
-  estimate *at;        /* per node of the subtree; constructs: n, weighted_n, mean and se only */
-  double *share;       /* of the node in the subtree's root, after renormalising */
-  double *coefficient; /* per distinct item, on the items' own scales */
-  uint32_t *example;   /* a node of each distinct item */
-} means;
-
-/* Combines the children of NODE that have a value; the base is the smallest of theirs. */
-static void combine(const indexing *x, means *m, uint32_t node) {
-  const index_tree *t = &x->tree;
-  double sum = 0, weights = 0;
-  estimate e = {.n = 0, .weighted_n = NAN, .mean = NAN, .se = NAN, .ci_low = NAN, .ci_high = NAN, .df = NAN};
-  for (uint32_t k = node + 1; k < t->count && t->nodes[k].level > t->nodes[node].level; k++) {
-    if (t->nodes[k].parent == node && !isnan(m->at[k].mean) && t->nodes[k].weight > 0) {
-      sum += (double)t->nodes[k].weight * m->at[k].mean;
-      weights += (double)t->nodes[k].weight;
-      if (e.n == 0 || m->at[k].n < e.n) {
-        e.n = m->at[k].n;
-        e.weighted_n = m->at[k].weighted_n;
-      }
-    }
-  }
-  e.mean = weights > 0 ? sum / weights : NAN;
-  m->at[node] = e;
-}
-
-/* Shares of the items in NODE, added up by distinct item. */
-static void spread_shares(const indexing *x, means *m, uint32_t node, uint32_t end) {
-  const index_tree *t = &x->tree;
-  for (uint32_t s = 0; s < x->items_count; s++) {
-    m->coefficient[s] = 0;
-  }
-  m->share[node] = 1;
-  for (uint32_t k = node + 1; k < end; k++) {
-    double weights = 0;
-    const uint32_t parent = t->nodes[k].parent;
-    for (uint32_t sibling = parent + 1; sibling < end && t->nodes[sibling].level > t->nodes[parent].level;
-         sibling++) {
-      if (t->nodes[sibling].parent == parent && !isnan(m->at[sibling].mean)) {
-        weights += (double)t->nodes[sibling].weight;
-      }
-    }
-    const bool counts = !isnan(m->at[k].mean) && weights > 0;
-    m->share[k] = counts ? m->share[parent] * (double)t->nodes[k].weight / weights : 0;
-    if (!t->nodes[k].is_construct) {
-      m->coefficient[x->slot[k]] += m->share[k];
-      m->example[x->slot[k]] = k;
-    }
-  }
-}
-
-static double range_of(const index_node *node) {
-  return (double)(node->high.mantissa - node->low.mantissa) / (double)decimal_power10(node->high.scale);
-}
-
-/* Covariance of the means of two items: n_ij s_ij / (n_i n_j), s_ij over the rows that answer both. */
-static double mean_covariance(const cross_sums *c, const cross_state *s, uint32_t i, uint32_t j, double ni,
-                              double nj, workspace *w) {
-  ratio *n = w->at[0], *x = w->at[1], *y = w->at[2], *xy = w->at[3], *r = w->at[4];
-  const unsigned wd = s->weighted ? s->weight_decimals : 0;
-  ratio_set_i128(n, s->weighted ? c->w : c->n);
-  ratio_scale10(n, -(int)wd);
-  ratio_set_exact_scaled(x, s->weighted ? &c->wx : &c->x, s->decimals[i] + wd);
-  ratio_set_exact_scaled(y, s->weighted ? &c->wy : &c->y, s->decimals[j] + wd);
-  ratio_set_exact_scaled(xy, s->weighted ? &c->wxy : &c->xy, (unsigned)s->decimals[i] + s->decimals[j] + wd);
-  ratio_set_i64(r, 1);
-  if (ratio_compare(n, r) <= 0) {
-    return 0;
-  }
-  const double count = ratio_to_double(n);
-  ratio_mul(x, x, y);
-  ratio_div(x, x, n);
-  ratio_sub(xy, xy, x);
-  ratio_sub(n, n, r);
-  ratio_div(xy, xy, n);
-  return ratio_to_double(xy) * count / (ni * nj);
-}
-
-static double combined_se(const indexing *x, const means *m, const group_walk *w, workspace *space) {
-  double variance = 0;
-  const pair_list l = {x->items_count, 0};
-  const cross_state *products = x->products == UINT32_MAX ? NULL : run_result(x->run, x->products + w->which);
-  for (uint32_t i = 0; i < x->items_count; i++) {
-    if (!(m->coefficient[i] > 0)) {
-      continue;
-    }
-    const estimate *a = &m->at[m->example[i]];
-    variance += m->coefficient[i] * m->coefficient[i] * a->se * a->se;
-    for (uint32_t j = i + 1; products && j < x->items_count; j++) {
-      if (m->coefficient[j] > 0) {
-        const estimate *b = &m->at[m->example[j]];
-        const cross_sums *c = &products->at[(size_t)w->place * products->pairs_count + pair_index(l, i, j)];
-        const double ranges =
-            range_of(&x->tree.nodes[m->example[i]]) * range_of(&x->tree.nodes[m->example[j]]);
-        variance += 2 * m->coefficient[i] * m->coefficient[j] * 1e4 / ranges *
-                    mean_covariance(c, products, i, j, a->weighted_n, b->weighted_n, space);
-      }
-    }
-  }
-  return variance >= 0 ? sqrt(variance) : NAN;
-}
-
-static status subtree_means(const indexing *x, means *m, uint32_t node, const group_walk *w, estimate *out,
-                            error *err) {
-  const index_tree *t = &x->tree;
-  uint32_t end = node + 1;
-  while (end < t->count && t->nodes[end].level > t->nodes[node].level) {
-    end++;
-  }
-  for (uint32_t k = end; k-- > node;) {
-    if (t->nodes[k].is_construct) {
-      combine(x, m, k);
-    } else {
-      TRY(node_estimate(x, k, w, &m->at[k], err));
-    }
-  }
-  *out = m->at[node];
-  if (x->weighting == WEIGHTING_SAMPLING || isnan(out->mean)) {
-    return STATUS_OK;
-  }
-  workspace space;
-  TRY(workspace_init(&space, err));
-  spread_shares(x, m, node, end);
-  out->se = combined_se(x, m, w, &space);
-  workspace_fini(&space);
-  const double half = critical_t(run_request(x->run)->confidence,
-                                 (x->weighting == WEIGHTING_NONE ? (double)out->n : out->weighted_n) - 1) *
-                      out->se;
-  out->ci_low = out->mean - half;
-  out->ci_high = out->mean + half;
-  return STATUS_OK;
-}
-
 /* ---- The section --------------------------------------------------------------------------------- */
 
 static void write_value(indexing *x, table *values, table *matrix, uint32_t node, const group_walk *w,
@@ -450,7 +269,7 @@ static void write_value(indexing *x, table *values, table *matrix, uint32_t node
 
 /* Rows of the group at hand, answered or not. */
 static int64_t group_rows(const indexing *x, uint32_t node, const group_walk *w) {
-  const sums s = node_sums(x, node, w);
+  const sums s = index_node_sums(x, node, w);
   int64_t rows = s.at.n;
   for (uint32_t r = 0; r < MISSING_REASONS; r++) {
     rows += s.at.missing[r];
@@ -458,7 +277,8 @@ static int64_t group_rows(const indexing *x, uint32_t node, const group_walk *w)
   return rows;
 }
 
-static status write_node(indexing *x, means *m, uint32_t node, table *values, table *matrix, error *err) {
+static status write_node(indexing *x, index_means *m, uint32_t node, table *values, table *matrix,
+                         error *err) {
   uint32_t source = node; /* in its results every node has the same groups */
   while (x->result[source] == UINT32_MAX) {
     source++;
@@ -470,9 +290,9 @@ static status write_node(indexing *x, means *m, uint32_t node, table *values, ta
     }
     estimate e;
     if (x->means_first) {
-      TRY(subtree_means(x, m, node, &w, &e, err));
+      TRY(index_means_estimate(x, m, node, &w, &e, err));
     } else {
-      TRY(node_estimate(x, node, &w, &e, err));
+      TRY(index_node_estimate(x, node, &w, &e, err));
     }
     write_value(x, values, matrix, node, &w, &e);
   }
@@ -481,10 +301,10 @@ static status write_node(indexing *x, means *m, uint32_t node, table *values, ta
 
 static status write_values(indexing *x, error *err) {
   arena *a = json_arena(run_section(x->run));
-  means m = {.at = ARENA_ARRAY(a, estimate, x->tree.count),
-             .share = ARENA_ARRAY(a, double, x->tree.count),
-             .coefficient = ARENA_ARRAY(a, double, x->tree.count),
-             .example = ARENA_ARRAY(a, uint32_t, x->tree.count)};
+  index_means m = {.at = ARENA_ARRAY(a, estimate, x->tree.count),
+                   .share = ARENA_ARRAY(a, double, x->tree.count),
+                   .coefficient = ARENA_ARRAY(a, double, x->tree.count),
+                   .example = ARENA_ARRAY(a, uint32_t, x->tree.count)};
   if (!m.at || !m.share || !m.coefficient || !m.example) {
     return error_no_memory(err, "an index");
   }
