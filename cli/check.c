@@ -27,7 +27,7 @@ static status check_steps(evaluation *e, const char *const *operands, size_t cou
     TRY(evaluation_load_data(e, operands + 1, count - 1, err));
     TRY(evaluation_make_plan(e, err));
     describe_dataset(e->dataset, answer);
-    buf_printf(answer, "%u analyses can run over %llu rows\n", e->plan->analyses_count,
+    buf_printf(answer, "analyses: %u, over %llu rows\n", e->plan->analyses_count,
                (unsigned long long)manifest_rows(e->dataset));
   }
   return output_write(NULL, answer, err);

@@ -22,7 +22,7 @@ static unsigned terminal_columns(void) {
 }
 
 void progress_init(progress *p, bool quiet) {
-  *p = (progress){.is_shown = !quiet && isatty(STDERR_FILENO) == 1};
+  *p = (progress){.is_shown = !quiet && isatty(STDERR_FILENO) == 1, .begun_ms = now_ms()};
 }
 
 /* 1234567 -> "1.23 M" */
@@ -100,9 +100,9 @@ void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t r
   int64_t now = now_ms();
   bool is_new = p->activity == NULL || strcmp(p->activity, activity) != 0 || p->stage != stage;
   if (is_new) {
+    p->begun_ms = p->activity == NULL ? p->begun_ms : now; /* the first one began with the program */
     p->activity = activity;
     p->stage = stage;
-    p->begun_ms = now;
   }
   if (p->is_drawn && now - p->drawn_ms < REDRAW_MS) {
     return;
