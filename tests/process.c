@@ -137,15 +137,14 @@ void process_write_file(const char *directory, const char *name, const void *byt
 }
 
 char *process_read_file(const char *path, size_t *length) {
-  FILE *file = fopen(path, "rb");
-  if (!file) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
     return NULL;
   }
-  stream s = {.fd = fileno(file)};
+  stream s = {.fd = fd};
   while (s.fd >= 0) {
     stream_read(&s);
   }
-  fclose(file);
   *length = s.length;
   return s.bytes;
 }

@@ -169,12 +169,16 @@ static void check_anova(const char *path) {
                                   "analyses:\n  - compare: {items: [response], groups: treatment}\n",
                                   &dat);
   const json *row = first_row(document, "anova");
-  /* "Between Treatment  df  SS  MS  F": the last of the numbers in line 41. */
-  const char *f = NULL;
-  char *line = strndup(line_at(dat, 41), (size_t)(line_at(dat, 42) - line_at(dat, 41)));
-  for (char *word = strtok(line, " \r\n"); word; word = strtok(NULL, " \r\n")) {
-    f = word;
+  /* "Between Treatment  df  SS  MS  F": the last number of that line. */
+  const char *between = strstr(dat, "\nBetween ");
+  assert_non_null(between);
+  char *line = strndup(between + 1, strcspn(between + 1, "\r\n"));
+  char *f = strrchr(line, ' ');
+  while (f && f[1] == 0) {
+    *f = 0;
+    f = strrchr(line, ' ');
   }
+  assert_non_null(f);
   expect_certified(path, "F", json_as_number(json_get(row, "f")), f, false);
   free(line);
   free(dat);
