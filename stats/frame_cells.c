@@ -248,6 +248,7 @@ void frame_spread_bytes(const frame *f, const frame_cells *c, const uint8_t *of_
   memset(out + f->count, SLOT_MISSING, f->padded - f->count);
 }
 
+/* One loop for each encoding, so that none of them asks per row which one it is. */
 #define SPREAD(which)                       \
   for (uint32_t r = 0; r < f->count; r++) { \
     out[r] = of_entry[which];               \

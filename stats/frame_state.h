@@ -62,7 +62,7 @@ void *frame_memory(frame *f, size_t bytes);
 void *frame_array(frame *f, size_t count, size_t size);
 status frame_no_memory(error *err);
 
-/* Makers of variables, by kind; filters' truth; see the files of the same names. */
+/* Makers of variables, by kind. */
 typedef status frame_maker(frame *f, const program_variable *v, frame_variable *out, error *err);
 frame_maker frame_make_scale, frame_make_nominal, frame_make_number, frame_make_date, frame_make_text,
     frame_make_multi_cell, frame_make_multi_flags, frame_make_recode, frame_make_period, frame_make_top,

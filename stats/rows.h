@@ -3,6 +3,10 @@
  * A plain view, borrowed from whoever maps the shard (the worker, or a test).  Nothing here knows of
  * files or storage.  A column says what the file said: cell texts are interpreted by the program's
  * variables, once per dictionary entry where there is a dictionary.  Texts are UTF-8 and trimmed.
+ *
+ * DECIMALS keeps the value of a number and forgets how it was written ("05", "5.0"): variables that are
+ * not of numbers see its canonical text ("5").  Whoever encodes columns that texts matter in (nominal,
+ * id, text) must not choose it, or the answer would depend on the shard.
  */
 #ifndef CANVASS_STATS_ROWS_H
 #define CANVASS_STATS_ROWS_H
