@@ -142,6 +142,10 @@ status axis_unite(const axis *left, const axis *right, axis *out, uint32_t *left
       right_map[j++] = count;
     }
   }
+  if (count > CODED_LEVELS_MAX) {
+    return error_set(err, STATUS_LIMIT, "%u different keys, more than the %d there may be: is it an id?",
+                     count, CODED_LEVELS_MAX);
+  }
   char *bytes_at;
   TRY(axis_allocate(out, left->is_text, count, bytes, &bytes_at, err));
   for (uint32_t k = 0, i = 0, j = 0; k < count; k++) {
@@ -193,7 +197,7 @@ static size_t texts_bytes(reader ahead, uint32_t count) {
 }
 
 status axis_decode(reader *r, bool is_text, axis *out, error *err) {
-  uint32_t count = (uint32_t)reader_count_of(r, ACCUMULATOR_BYTES_MAX, 1);
+  uint32_t count = (uint32_t)reader_count_of(r, CODED_LEVELS_MAX, 1);
   count = r->problem == NULL ? count : 0;
   char *bytes_at;
   TRY(axis_allocate(out, is_text, count, is_text ? texts_bytes(*r, count) : 0, &bytes_at, err));
@@ -246,15 +250,14 @@ void grouping_empty(const program *p, const program_accumulator *a, grouping *ou
   }
 }
 
-/* No kind spends less than 8 bytes on a place. */
-enum { PLACES_MAX = ACCUMULATOR_BYTES_MAX / 8 };
-
+/* A frame has at most GROUPS_MAX groups in a shard.  The same limit for the grid of a state makes it fail
+ * or not whatever the size of the shards. */
 static bool grid_fits(const grouping *g) {
   uint64_t places = 1;
   for (uint32_t i = 0; i < g->by_count; i++) {
     places *= (uint64_t)g->by[i].count + 1;
   }
-  return places <= PLACES_MAX;
+  return places <= GROUPS_MAX;
 }
 
 static status refuse_grid(const grouping *g, error *err) {
@@ -262,7 +265,7 @@ static status refuse_grid(const grouping *g, error *err) {
   return error_set(
       err, STATUS_LIMIT,
       "%llu by %llu groups are more than the %d there may be; use fewer (bands, recodes, a filter)",
-      (unsigned long long)g->by[0].count + 1, (unsigned long long)second, PLACES_MAX);
+      (unsigned long long)g->by[0].count + 1, (unsigned long long)second, GROUPS_MAX);
 }
 
 static status axis_of_view(const program *p, const program_accumulator *a, const group_view *view,
@@ -434,13 +437,8 @@ status grouping_decode(const program *p, const program_accumulator *a, size_t by
       return s;
     }
   }
-  uint64_t bytes = bytes_each;
-  for (uint32_t i = 0; i < a->by_count; i++) {
-    if (__builtin_mul_overflow(bytes, (uint64_t)out->by[i].count + 1, &bytes) ||
-        bytes > ACCUMULATOR_BYTES_MAX) {
-      reader_fail(r, "more groups than an accumulator may have");
-      break;
-    }
+  if (!grid_fits(out) || (uint64_t)grouping_places(out) * bytes_each > ACCUMULATOR_BYTES_MAX) {
+    reader_fail(r, "more groups than an accumulator may have");
   }
   if (r->problem != NULL) {
     grouping_fini(out);

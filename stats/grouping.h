@@ -22,7 +22,8 @@ bool axis_equal(const axis *a, const axis *b);
  * *OUT. */
 status axis_from_keys(const coded_keys *keys, bool is_text, const bool *occurs, axis *out, uint32_t *map,
                       error *err) MUST_USE;
-/* The sorted union.  LEFT_MAP and RIGHT_MAP: the index of each of their keys in *OUT. */
+/* The sorted union; STATUS_LIMIT past CODED_LEVELS_MAX keys.  LEFT_MAP and RIGHT_MAP: the index of each of
+ * their keys in *OUT. */
 status axis_unite(const axis *left, const axis *right, axis *out, uint32_t *left_map, uint32_t *right_map,
                   error *err) MUST_USE;
 void axis_encode(const axis *a, buf *out);
@@ -43,7 +44,7 @@ typedef struct grouped_rows {
   uint32_t *places;        /* per group of the view that is used: its place in `groups` */
   grouping groups;         /* of the groups that are used; zero it to take it */
 } grouped_rows;
-/* STATUS_LIMIT when the grid would have more places than any accumulator may. */
+/* STATUS_LIMIT when the grid has more than GROUPS_MAX places. */
 status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *out, error *err) MUST_USE;
 void grouped_rows_fini(grouped_rows *g); /* harmless on a zeroed one */
 /* False when the row is excluded. */
