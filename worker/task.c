@@ -16,7 +16,14 @@ static status decode_program(slice bytes, program **out, error *err) {
   reader r;
   reader_init(&r, bytes.bytes, bytes.length);
   TRY(program_decode(&r, out, err));
-  const status st = reader_finish(&r, "program", err);
+  status st = reader_finish(&r, "program", err);
+  /* Frames assert that variables have the form that is asked for: here is where a stranger's program is
+   * refused. */
+  for (uint32_t i = 0; i < (*out)->accumulators_count && st == STATUS_OK; i++) {
+    const program_accumulator *a = &(*out)->accumulators[i];
+    uint64_t bytes_max = 0;
+    st = accumulator_find(a->kind)->check(*out, a, &bytes_max, err);
+  }
   if (st != STATUS_OK) {
     program_destroy(*out);
   }
