@@ -45,6 +45,8 @@ static plan *survey_plan(void) {
   plan_analysis *a = build_analysis(p, "describe", "plain", "q1 q4 age spend channels q2 id");
   build_argument(p, a, "duplicates", "true");
   build_by(p, a, "region");
+  build_by(p, a, "region sex");
+  with_weight(build_analysis(p, "describe", "filtered", "q1"), sampling)->filter = build_equal(p, "sex", "f");
   build_by(p, with_weight(build_analysis(p, "describe", "weighted", "q1 q4 age spend"), sampling), "region");
   build_by(p, with_weight(build_analysis(p, "describe", "repeated", "q1 spend"), frequency), "region");
   build_by(p, build_analysis(p, "nps", "nps", "recommend"), "region");
@@ -67,6 +69,7 @@ static plan *survey_plan(void) {
   build_argument(p, a, "yates", "false");
   a = with_weight(build_analysis(p, "crosstab", "cross_weighted", "q1"), sampling);
   build_argument(p, a, "columns", "region");
+  build_by(p, a, "sex");
   a = build_analysis(p, "compare", "compare", "q4 spend");
   build_argument(p, a, "groups", "region");
   a = with_weight(build_analysis(p, "compare", "compare_weighted", "q4"), sampling);

@@ -88,6 +88,19 @@ uint32_t build_weight(plan *p, const char *name, weight_kind kind) {
   return index;
 }
 
+uint32_t build_equal(plan *p, const char *name, const char *value) {
+  error err;
+  uint32_t index = 0;
+  filter_value wanted = {.is_text = true, .text = slice_of(value)};
+  filter_node node = {.kind = FILTER_EQ,
+                      .variable = p->variables[build_find(p, name)].variable,
+                      .values = &wanted,
+                      .values_count = 1};
+  ok(program_add_filter(p->program, &(program_filter){.nodes = &node, .nodes_count = 1}, &index, &err), name,
+     &err);
+  return index;
+}
+
 /* The words of TEXT, copied into the plan's arena. */
 static uint32_t words(const plan *p, const char *text, const char *out[LIST_MAX]) {
   uint32_t count = 0;

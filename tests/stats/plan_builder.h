@@ -25,6 +25,8 @@ uint32_t build_construct(plan *p, const char *name, const char *children, const 
 uint32_t build_find(const plan *p, const char *name);
 /* A program weight over the variable of that name. */
 uint32_t build_weight(plan *p, const char *name, weight_kind kind);
+/* A program filter: the nominal variable of that name has that value. */
+uint32_t build_equal(plan *p, const char *name, const char *value);
 
 /* An analysis with its defaults; its argument "items" (or "rows") is ITEMS unless that is NULL. */
 plan_analysis *build_analysis(plan *p, const char *kind, const char *name, const char *items);

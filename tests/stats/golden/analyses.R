@@ -34,6 +34,8 @@ for (item in c("q1", "q4", "age", "spend")) {
   for (r in regions) describe_plain("plain", item, of("region", r), d[[item]][which(d$region == r)])
   describe_plain("plain", item, of("region", null), d[[item]][is.na(d$region)])
 }
+for (r in regions) for (s in c("f", "m"))
+  describe_plain("plain", "q4", list(group = list(region = r, sex = s)), d$q4[which(d$region == r & d$sex == s)])
 for (v in 1:5) {
   x <- d$q1[!is.na(d$q1)]
   add("plain", "distribution", list(item = "q1", group = null, value = v), n = sum(x == v), percent = 100 * mean(x == v))
@@ -65,6 +67,8 @@ for (item in c("q1", "q4", "age", "spend")) {
   describe_weighted(item, total, S)
   for (r in regions) describe_weighted(item, of("region", r), subset(S, region == r))
 }
+m <- svymean(~q1, subset(S, sex == "f" & !is.na(q1)))   # where: is a domain too
+add("filtered", "summary", list(item = "q1", group = null), n = sum(d$sex == "f" & !is.na(d$q1)), mean = as.numeric(coef(m)), se = as.numeric(SE(m)))
 by <- svyby(~q1, ~region, S, svymean, na.rm = TRUE)   # the same by svyby
 for (r in regions) add("weighted", "summary", c(list(item = "q1"), of("region", r)), mean = by[r, "q1"], se = by[r, "se"])
 p <- svymean(~factor(q1), S, na.rm = TRUE)
@@ -159,6 +163,7 @@ rao_scott <- function(match, D) {
       df_within = unname(c2$parameter[2]), p = unname(c2$p.value))
 }
 rao_scott(total, S)
+for (s in c("f", "m")) rao_scott(of("sex", s), subset(S, sex == s))   # a layer is a domain
 w <- svytable(~q1 + region, S)
 for (v in 1:5) for (r in regions)
   add("cross_weighted", "column_percents", list(item = "q1", other_item = "region", group = null, value = v, other_value = r), column_percent = 100 * w[v, r] / sum(w[, r]))
@@ -184,9 +189,12 @@ for (item in c("q4", "spend")) {
   adjusted <- p.adjust(ps, "holm")
   for (k in seq_along(keys)) add("compare", "pairs", keys[[k]], p_adjusted = adjusted[k])
 }
-g <- svyglm(q4 ~ regionf, S); r <- regTermTest(g, ~regionf)
-add("compare_weighted", "wald", list(item = "q4", group = null), f = as.numeric(r$Ftest), df = r$df, df_within = nrow(g$data[!is.na(g$data$q4) & !is.na(g$data$region), ]) - 4,
-    p = pf(as.numeric(r$Ftest), r$df, nrow(g$data[!is.na(g$data$q4) & !is.na(g$data$region), ]) - 4, lower.tail = FALSE))
+D <- subset(S, !is.na(q4) & !is.na(region))           # degrees of freedom are those of the domain
+r <- regTermTest(svyglm(q4 ~ regionf, D), ~regionf)
+add("compare_weighted", "wald", list(item = "q4", group = null), f = as.numeric(r$Ftest), df = r$df, df_within = r$ddf, p = as.numeric(r$p))
+two <- svyttest(q4 ~ regionf, subset(D, region %in% c("east", "north")))
+add("compare_weighted", "pairs", list(item = "q4", group = list(region = "east"), other_group = list(region = "north")),
+    difference = -unname(two$estimate), t = -unname(two$statistic), df = unname(two$parameter), p = as.numeric(two$p.value))
 by <- svyby(~q4, ~region, S, svymean, na.rm = TRUE)
 add("compare_weighted", "pairs", list(item = "q4", group = list(region = "east"), other_group = list(region = "north")),
     difference = by["east", "q4"] - by["north", "q4"], se = sqrt(by["east", "se"]^2 + by["north", "se"]^2))
