@@ -56,14 +56,14 @@ bool csv_column_start(csv_column_writer *c, uint32_t rows_max) {
   return csv_array_reserve(&c->codes, &c->codes_capacity, rows_max, sizeof *c->codes);
 }
 
-/* The cell's code, by its bytes. */
-static uint32_t look_up(csv_column_writer *c, const csv_rows *rows, uint32_t row, uint32_t cell,
-                        uint8_t brief) {
+/* The code of a cell that has more than a byte, or whose byte is new. */
+static inline uint32_t look_up(csv_dictionary *d, const csv_rows *rows, uint32_t row, uint32_t cell,
+                               uint8_t brief) {
   const slice raw = csv_rows_cell(rows, row, cell);
   if (brief != CSV_BRIEF_NONE) {
-    return csv_dictionary_add_brief(&c->dictionary, brief, raw);
+    return csv_dictionary_add_brief(d, brief, raw);
   }
-  return csv_dictionary_code(&c->dictionary, (const uint8_t *)raw.bytes, raw.length);
+  return csv_dictionary_code(d, (const uint8_t *)raw.bytes, raw.length);
 }
 
 /* All cells that have at most one byte and were seen before: true.  The usual case of an item. */
@@ -81,43 +81,50 @@ static bool append_brief(csv_column_writer *c, const csv_rows *rows, uint32_t ce
   return missed != CSV_CODE_NONE;
 }
 
+/* The loop of codes and wide codes, which differ in what they store.  The rows are copied, or every store
+ * of a byte would make the compiler read them again. */
+static inline uint32_t append_looked_up(csv_column_writer *c, const csv_rows *given, uint32_t cell,
+                                        uint32_t from, bool wide, uint32_t *long_cells) {
+  const csv_rows rows = *given;
+  const uint8_t *brief = rows.briefs + (size_t)from * rows.cells + cell;
+  uint8_t *codes = c->codes + c->rows;
+  uint16_t *wide_codes = c->wide_codes + (wide ? c->rows : 0);
+  uint32_t others = 0;
+  uint32_t row = from;
+  for (; row < rows.count; row++, brief += rows.cells) {
+    uint32_t code = c->dictionary.brief[*brief];
+    if (code == CSV_CODE_NONE) {
+      others++;
+      code = look_up(&c->dictionary, &rows, row, cell, *brief);
+      if (code == CSV_CODE_NONE) {
+        break;
+      }
+    }
+    if (wide) {
+      wide_codes[row - from] = (uint16_t)code;
+    } else {
+      codes[row - from] = (uint8_t)code;
+    }
+  }
+  c->rows += row - from;
+  *long_cells = others;
+  return row;
+}
+
 static uint32_t append_codes(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
   if (!c->mostly_long && append_brief(c, rows, cell, from)) {
     c->rows += rows->count - from;
     return rows->count;
   }
-  uint32_t long_cells = 0;
-  uint32_t row = from;
-  for (; row < rows->count; row++) {
-    const uint8_t brief = rows->briefs[(size_t)row * rows->cells + cell];
-    uint32_t code = c->dictionary.brief[brief];
-    if (code == CSV_CODE_NONE) {
-      long_cells++;
-      code = look_up(c, rows, row, cell, brief);
-      if (code == CSV_CODE_NONE) {
-        break;
-      }
-    }
-    c->codes[c->rows++] = (uint8_t)code;
-  }
+  uint32_t long_cells;
+  const uint32_t done = append_looked_up(c, rows, cell, from, false, &long_cells);
   c->mostly_long = long_cells * 4 > rows->count;
-  return row;
+  return done;
 }
 
 static uint32_t append_wide(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
-  uint32_t row = from;
-  for (; row < rows->count; row++) {
-    const uint8_t brief = rows->briefs[(size_t)row * rows->cells + cell];
-    uint32_t code = c->dictionary.brief[brief];
-    if (code == CSV_CODE_NONE) {
-      code = look_up(c, rows, row, cell, brief);
-      if (code == CSV_CODE_NONE) {
-        break;
-      }
-    }
-    c->wide_codes[c->rows++] = (uint16_t)code;
-  }
-  return row;
+  uint32_t long_cells;
+  return append_looked_up(c, rows, cell, from, true, &long_cells);
 }
 
 static uint8_t decimals_of(slice text, char mark) {

@@ -95,15 +95,41 @@ static bool put_other(csv_column_writer *c, slice raw) {
   return put_exception(c, csv_dictionary_text(&c->dictionary, text));
 }
 
-bool csv_decimals_append(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
-  for (uint32_t row = from; row < rows->count; row++) {
-    slice raw = csv_rows_cell(rows, row, cell);
+/* Plain numbers from row FROM on, up to the first cell that is none; returns its row.  What the loop
+ * changes is kept in locals, or every store of a scale would make the compiler read it all again. */
+static uint32_t put_plain_numbers(csv_column_writer *c, const csv_rows *given, uint32_t cell, uint32_t from) {
+  const csv_rows rows = *given;
+  int64_t *mantissas = c->mantissas + c->rows;
+  uint8_t *scales = c->scales + c->rows;
+  const char mark = c->decimal_mark;
+  uint32_t seen = 0;
+  uint32_t row = from;
+  for (; row < rows.count; row++) {
+    const slice raw = csv_rows_cell(&rows, row, cell);
     decimal number;
-    if (csv_number_parse((const uint8_t *)raw.bytes, raw.length, c->decimal_mark, &number)) {
-      put_number(c, number);
-    } else if (!put_other(c, raw)) {
+    if (!csv_number_parse((const uint8_t *)raw.bytes, raw.length, mark, &number)) {
+      break;
+    }
+    mantissas[row - from] = number.mantissa;
+    scales[row - from] = number.scale;
+    seen |= 1u << number.scale;
+    const uint64_t magnitude = magnitude_of(number.mantissa);
+    if (magnitude > c->largest[number.scale]) {
+      c->largest[number.scale] = magnitude;
+    }
+  }
+  c->scales_seen |= seen;
+  c->rows += row - from;
+  return row;
+}
+
+bool csv_decimals_append(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+  uint32_t row = put_plain_numbers(c, rows, cell, from);
+  while (row < rows->count) {
+    if (!put_other(c, csv_rows_cell(rows, row, cell))) {
       return false;
     }
+    row = put_plain_numbers(c, rows, cell, row + 1);
   }
   return !c->dictionary.failed;
 }

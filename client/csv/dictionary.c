@@ -9,6 +9,29 @@
 
 enum { SLOTS_FIRST = 64, LIST_FIRST = 16 };
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the masks are for processors that keep the first byte lowest, and so are shards"
+#endif
+const uint64_t csv_short_masks[CSV_SHORT_BYTES + 1][2] = {
+    {UINT64_C(0x0), UINT64_C(0x0)},
+    {UINT64_C(0xff), UINT64_C(0x0)},
+    {UINT64_C(0xffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffffffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffffffffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffffffffffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffffff)},
+};
+
 static csv_short_slot *new_short_slots(size_t count) {
   csv_short_slot *slots = calloc(count, sizeof *slots);
   for (size_t i = 0; slots != NULL && i < count; i++) {

@@ -60,14 +60,15 @@ uint32_t csv_dictionary_add(csv_dictionary *d, slice raw);
 uint32_t csv_dictionary_add_brief(csv_dictionary *d, uint8_t brief, slice raw);
 uint32_t csv_dictionary_find_long(csv_dictionary *d, slice raw);
 
+/* Which bytes of two words belong to a cell of that many bytes: a table, since lengths are hard to foretell.
+ */
+extern const uint64_t csv_short_masks[CSV_SHORT_BYTES + 1][2];
+
 /* The first LENGTH bytes of 16 that are readable, as two words with zeros behind them. */
 static inline void csv_short_key(const uint8_t *cell, size_t length, uint64_t key[2]) {
   memcpy(key, cell, CSV_SHORT_BYTES);
-  const unsigned bits = (unsigned)length * 8;
-  const uint64_t low = length >= 8 ? ~UINT64_C(0) : (UINT64_C(1) << bits) - 1;
-  const uint64_t high = length <= 8 ? 0 : length == 16 ? ~UINT64_C(0) : (UINT64_C(1) << (bits - 64)) - 1;
-  key[0] &= low;
-  key[1] &= high;
+  key[0] &= csv_short_masks[length][0];
+  key[1] &= csv_short_masks[length][1];
 }
 
 static inline size_t csv_short_hash(const uint64_t key[2]) {
@@ -86,7 +87,8 @@ static inline uint32_t csv_dictionary_code(csv_dictionary *d, const uint8_t *cel
   csv_short_key(cell, length, key);
   for (size_t i = csv_short_hash(key);; i++) {
     const csv_short_slot *slot = &d->slots[i & d->mask];
-    if (slot->key[0] == key[0] && slot->key[1] == key[1] && slot->code != CSV_CODE_NONE) {
+    const uint64_t other = (slot->key[0] ^ key[0]) | (slot->key[1] ^ key[1]);
+    if (other == 0 && slot->code != CSV_CODE_NONE) {
       return slot->code;
     }
     if (slot->code == CSV_CODE_NONE) {
