@@ -5,14 +5,7 @@
 
 #include "stats/accumulators/joint.h"
 #include "stats/accumulators/shape.h"
-
-typedef struct joint_column {
-  uint8_t *ranks; /* per used row in the order of groups: rank of the key, or `count` where missing;
-                     NULL: `values` */
-  int64_t *keys;  /* ascending */
-  uint32_t count;
-  const int64_t *values; /* per row of the shard */
-} joint_column;
+#include "stats/kernels/kernels.h"
 
 typedef struct counter {
   const joint_shard *shard;
@@ -42,74 +35,92 @@ static uint8_t rank_of(const joint_column *c, int64_t key) {
 }
 
 static status rank_column(const coded_view *view, const row_order *order, joint_column *c, error *err) {
-  uint32_t used = order->starts[order->groups_count];
+  uint32_t used = order->starts[order->groups_count], padded = (used + 63) / 64 * 64;
   c->count = view->keys.count;
   c->keys = malloc(((size_t)c->count + 1) * sizeof *c->keys);
-  c->ranks = malloc((size_t)used + 1);
+  c->ranks = aligned_alloc(64, padded + 64);
   if (!c->keys || !c->ranks) {
     return error_no_memory(err, "joint");
   }
   memcpy(c->keys, view->keys.numbers, c->count * sizeof *c->keys);
   qsort(c->keys, c->count, sizeof *c->keys, compare_numbers);
-  uint8_t rank_of_slot[256];
-  memset(rank_of_slot, (int)c->count, sizeof rank_of_slot);
+  uint8_t rank_of_slot[256] = {0};
   for (uint32_t slot = 0; slot < c->count; slot++) {
-    rank_of_slot[slot] = rank_of(c, view->keys.numbers[slot]);
+    rank_of_slot[slot] = (uint8_t)(rank_of(c, view->keys.numbers[slot]) + 1);
+  }
+  if (!order->rows && c->count <= 16) {
+    stats_kernels_current()->look_up(view->slots, padded, rank_of_slot, c->ranks);
+    return STATUS_OK;
   }
   for (uint32_t i = 0; i < used; i++) {
     c->ranks[i] = rank_of_slot[view->slots[row_order_row(order, i)]];
   }
+  memset(c->ranks + used, 0, padded - used);
   return STATUS_OK;
 }
 
-static status look_at_column(frame *f, uint32_t variable, const row_order *order, joint_column *c,
-                             error *err) {
-  if (program_variable_form(&frame_program(f)->variables[variable]) == FORM_CODED) {
-    coded_view view;
-    TRY(frame_coded(f, variable, &view, err));
-    if (view.slots) {
-      TRY(rank_column(&view, order, c, err));
-    }
+static status look_at_ranks(frame *f, uint32_t variable, const row_order *order, joint_column *c,
+                            error *err) {
+  if (program_variable_form(&frame_program(f)->variables[variable]) != FORM_CODED) {
+    return STATUS_OK;
   }
-  number_view numbers;
-  TRY(frame_number(f, variable, &numbers, err));
-  c->values = numbers.values;
+  coded_view view;
+  TRY(frame_coded(f, variable, &view, err));
+  return view.slots ? rank_column(&view, order, c, err) : STATUS_OK;
+}
+
+/* Where one variable has no ranks, its partners need their values too. */
+static status look_at_columns(frame *f, const program_accumulator *a, const row_order *order,
+                              joint_column *columns, error *err) {
+  bool all_ranked = true;
+  for (uint32_t i = 0; i < a->variables_count; i++) {
+    TRY(look_at_ranks(f, a->variables[i], order, &columns[i], err));
+    all_ranked = all_ranked && columns[i].ranks;
+  }
+  for (uint32_t i = 0; i < a->variables_count && !all_ranked; i++) {
+    number_view numbers;
+    TRY(frame_number(f, a->variables[i], &numbers, err));
+    columns[i].values = numbers.values;
+  }
   return STATUS_OK;
 }
 
 /* ---- Dense --------------------------------------------------------------------------------------- */
 
-static status keep_dense(const counter *c, const uint32_t *n, const uint64_t *w, error *err) {
-  uint32_t stride = c->y->count + 1, count = 0;
-  for (uint32_t i = 0; i < c->x->count; i++) {
-    for (uint32_t j = 0; j < c->y->count; j++) {
-      count += n[i * stride + j] > 0;
+status joint_keep_dense(const joint_shard *s, const joint_column *x, const joint_column *y,
+                        const uint32_t *cells, const uint64_t *weights, uint32_t stride, joint_table *t,
+                        error *err) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < x->count; i++) {
+    for (uint32_t j = 0; j < y->count; j++) {
+      count += cells[i * stride + j] > 0;
     }
   }
   if (count == 0) {
     return STATUS_OK;
   }
-  if (count > c->shard->entries_max) {
-    joint_table_overflow(c->table);
+  if (count > s->entries_max) {
+    joint_table_overflow(t);
     return STATUS_OK;
   }
-  joint_entry *e = calloc(count, sizeof *e);
+  joint_entry *e = malloc(count * sizeof *e);
   if (!e) {
     return error_no_memory(err, "joint");
   }
-  c->table->entries = e;
-  c->table->count = count;
-  for (uint32_t i = 0; i < c->x->count; i++) {
-    for (uint32_t j = 0; j < c->y->count; j++) {
+  t->entries = e;
+  t->count = count;
+  for (uint32_t i = 0; i < x->count; i++) {
+    for (uint32_t j = 0; j < y->count; j++) {
       uint32_t at = i * stride + j;
-      if (n[at] > 0) {
-        *e++ = (joint_entry){c->x->keys[i], c->y->keys[j], n[at], w ? (i128)w[at] : 0};
+      if (cells[at] > 0) {
+        *e++ = (joint_entry){x->keys[i], y->keys[j], cells[at], weights ? (i128)weights[at] : 0};
       }
     }
   }
   return STATUS_OK;
 }
 
+/* The table has a line and a column for missing answers in front. */
 static status count_dense(const counter *c, error *err) {
   uint32_t stride = c->y->count + 1;
   size_t cells = (size_t)(c->x->count + 1) * stride;
@@ -125,7 +136,8 @@ static status count_dense(const counter *c, error *err) {
     for (uint32_t i = c->from; weights && i < c->end; i++) {
       w[x[i] * stride + y[i]] += weights[row_order_row(&c->shard->order, i)];
     }
-    st = keep_dense(c, n, w, err);
+    st = joint_keep_dense(c->shard, c->x, c->y, n + stride + 1, w ? w + stride + 1 : NULL, stride, c->table,
+                          err);
   }
   free(n);
   free(w);
@@ -232,40 +244,48 @@ static status count_sparse(const counter *c, error *err) {
 
 /* ---- All pairs ----------------------------------------------------------------------------------- */
 
-static status count_pair(joint_shard *s, const joint_column *x, const joint_column *y, uint64_t pair,
-                         error *err) {
-  for (uint32_t g = 0; g < s->order.groups_count; g++) {
-    if (s->order.starts[g] == s->order.starts[g + 1]) {
-      continue;
+status joint_spend(joint_shard *s, const joint_table *t, error *err) {
+  if (t->count > s->entries_left) {
+    return joint_refuse_entries(err);
+  }
+  s->entries_left -= t->count;
+  return STATUS_OK;
+}
+
+static status count_pair(joint_shard *s, const joint_column *x, const joint_column *y, uint32_t group,
+                         uint64_t pair, error *err) {
+  counter c = {.shard = s,
+               .x = x,
+               .y = y,
+               .from = s->order.starts[group],
+               .end = s->order.starts[group + 1],
+               .table = s->at + s->order.grouped.places[group] * pairs_count(s->pairs) + pair};
+  TRY(x->ranks && y->ranks ? count_dense(&c, err) : count_sparse(&c, err));
+  return joint_spend(s, c.table, err);
+}
+
+static status count_group(joint_shard *s, const joint_column *columns, uint32_t group, error *err) {
+  TRY(joint_add_bits(s, columns, group, err));
+  for (uint32_t i = 0; i < pairs_end(s->pairs); i++) {
+    for (uint32_t j = pairs_first(s->pairs, i); j < s->pairs.variables_count; j++) {
+      if (!joint_suits_bits(s, &columns[i], &columns[j])) {
+        TRY(count_pair(s, &columns[i], &columns[j], group, pair_index(s->pairs, i, j), err));
+      }
     }
-    counter c = {.shard = s,
-                 .x = x,
-                 .y = y,
-                 .from = s->order.starts[g],
-                 .end = s->order.starts[g + 1],
-                 .table = s->at + s->order.grouped.places[g] * pairs_count(s->pairs) + pair};
-    TRY(x->ranks && y->ranks ? count_dense(&c, err) : count_sparse(&c, err));
-    if (c.table->count > s->entries_left) {
-      return joint_refuse_entries(err);
-    }
-    s->entries_left -= c.table->count;
   }
   return STATUS_OK;
 }
 
 static status count_pairs(frame *f, const program_accumulator *a, joint_shard *s, joint_column *columns,
                           error *err) {
-  for (uint32_t i = 0; i < a->variables_count; i++) {
-    TRY(look_at_column(f, a->variables[i], &s->order, &columns[i], err));
-  }
-  for (uint32_t i = 0; i < pairs_end(s->pairs); i++) {
-    for (uint32_t j = pairs_first(s->pairs, i); j < a->variables_count; j++) {
-      status st = count_pair(s, &columns[i], &columns[j], pair_index(s->pairs, i, j), err);
-      if (st != STATUS_OK) {
-        char title[256];
-        accumulator_title(frame_program(f), a, title, sizeof title);
-        return error_context(err, st, "%s", title);
-      }
+  TRY(look_at_columns(f, a, &s->order, columns, err));
+  s->suits_bits = joint_cells_fit(s, columns);
+  for (uint32_t g = 0; g < s->order.groups_count; g++) {
+    status st = s->order.starts[g] < s->order.starts[g + 1] ? count_group(s, columns, g, err) : STATUS_OK;
+    if (st != STATUS_OK) {
+      char title[256];
+      accumulator_title(frame_program(f), a, title, sizeof title);
+      return error_context(err, st, "%s", title);
     }
   }
   return STATUS_OK;

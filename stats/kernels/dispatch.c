@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "stats/kernels/bits.h"
 #include "stats/kernels/histogram.h"
 #include "stats/kernels/kernels.h"
 #include "stats/kernels/nearest.h"
@@ -16,6 +17,9 @@ static const stats_kernels portable = {
     .multiply_bytes = xtx_multiply_portable,
     .look_up = xtx_look_up_portable,
     .nearest_bytes = nearest_bytes_portable,
+    .mark_equal = bits_mark_portable,
+    .count_common_bits = bits_count_portable,
+    .common_bits_cells = BITS_CELLS_PORTABLE,
 };
 
 static bool always(void) {
@@ -30,6 +34,9 @@ static const stats_kernels avx2 = {
     .multiply_bytes = xtx_multiply_avx2,
     .look_up = xtx_look_up_avx2,
     .nearest_bytes = nearest_bytes_avx2,
+    .mark_equal = bits_mark_avx2,
+    .count_common_bits = bits_count_avx2,
+    .common_bits_cells = BITS_CELLS_AVX2,
 };
 
 static const stats_kernels avx512 = {
@@ -39,6 +46,9 @@ static const stats_kernels avx512 = {
     .multiply_bytes = xtx_multiply_avx512,
     .look_up = xtx_look_up_avx512,
     .nearest_bytes = nearest_bytes_avx512,
+    .mark_equal = bits_mark_avx512,
+    .count_common_bits = bits_count_avx512,
+    .common_bits_cells = BITS_CELLS_AVX512,
 };
 
 static bool has_avx2(void) {
@@ -49,7 +59,8 @@ static bool has_avx2(void) {
 static bool has_avx512(void) {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vbmi");
+         __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vbmi") &&
+         __builtin_cpu_supports("avx512vpopcntdq");
 }
 #endif
 

@@ -21,7 +21,7 @@
 #define KERNELS_X86 1
 #define KERNEL_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #define KERNEL_AVX512 \
-  __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512vbmi")))
+  __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512vbmi,avx512vpopcntdq")))
 #else
 #define KERNELS_X86 0
 #endif
@@ -80,6 +80,14 @@ typedef struct nearest_model {
   uint32_t rows;              /* a multiple of 64 */
 } nearest_model;
 
+/* Rows of bits against rows of bits: cells[i * right_count + j] += the number of common bits of left row I
+ * and right row J. */
+typedef struct bit_table {
+  const uint64_t *left, *right; /* 64-byte aligned; rows STRIDE words apart (a multiple of 8) */
+  uint32_t left_count, right_count, stride;
+  uint32_t words; /* a multiple of 8 */
+} bit_table;
+
 typedef struct stats_kernels {
   const char *name; /* "portable", "avx2", "avx512" */
   /* COUNTS: histogram_tables(h) * histogram_cells(h), zeroed. */
@@ -91,6 +99,10 @@ typedef struct stats_kernels {
    * aligned. */
   void (*look_up)(const uint8_t *slots, uint32_t rows, const uint8_t table[16], uint8_t *out);
   void (*nearest_bytes)(const nearest_model *m, uint8_t *nearest);
+  /* Bit R of BITS: bytes[r] == value, for 64 bytes a word. */
+  void (*mark_equal)(const uint8_t *bytes, uint32_t words, uint8_t value, uint64_t *bits);
+  void (*count_common_bits)(const bit_table *t, uint32_t *cells);
+  uint32_t common_bits_cells; /* joint tables with more cells are counted faster row by row */
 } stats_kernels;
 
 /* The table in use. */
