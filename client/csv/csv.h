@@ -1,13 +1,30 @@
 /* Reading survey files into shards: CSV in, a manifest and shards in a store out.
  *
- * RFC 4180 with quotes, embedded delimiters and line breaks, LF or CRLF, BOM; comma, semicolon, tab
- * (or any ASCII delimiter); plain, .gz or .zst (told by magic bytes, not by name); "-" is standard
- * input; files larger than memory; several files as one dataset (columns matched by name).  A quote
- * opens a quoted cell only at the start of a cell.  The whole file is one automaton: what is a record
- * never depends on where parallel readers cut.  Empty lines are no records.  A record with another
- * number of cells than the header, or text after a closing quote, is quarantined: counted, its first
- * ten places named, left out.  A quote that never closes quarantines that record alone where it can
- * be told (see docs/specification.md), never silently the rest of the file.
+ * RFC 4180 with quotes, embedded delimiters and line breaks, LF or CRLF; comma, semicolon, tab, bar or
+ * any other ASCII delimiter; plain, .gz (several members) or .zst (several frames), told by the first
+ * bytes, not by name; "-" is standard input; files larger than memory; several files as one dataset
+ * (columns matched by name).  Exactly:
+ *
+ * 1. The whole file is one automaton: what is a record never depends on where parallel readers cut, and
+ *    the manifest and the shards are the same for any number of threads.
+ * 2. A quote opens a quoted cell only as the first byte of a cell; elsewhere it is a letter.
+ * 3. Empty lines are no records.  Cells are unquoted, then trimmed (slice_trim).
+ * 4. A record with another number of cells than the header, or with text after a closing quote, is
+ *    quarantined: counted, its first ten places named, left out.
+ * 5. A record that ends inside a quoted cell, at the end of the file or after 16 MiB (counted from the
+ *    record's first byte, its newline included), is quarantined as the text up to the end of the line on
+ *    which that quote opened; reading goes on with the next line.  A record of more than 16 MiB that is not
+ *    inside a quoted cell there, or whose quote opened on a line that is itself longer, is STATUS_DATA.
+ * 6. Text that is not UTF-8 (after conversion), or has a NUL byte, is STATUS_DATA wherever it stands: line,
+ *    byte, and what the encoding probably is.
+ * 7. A header's empty names become "column_N" (N from 1); names that stand twice are STATUS_DATA.  So are
+ *    a file without a header, and a dataset without a usable row.
+ * 8. Ordinals count records from 0 over all files, quarantined ones included; lines count from 1.
+ * 9. A shard holds shard_rows records less those quarantined; fewer at the end of a file, and when
+ *    they take more than 256 MiB of text.  It never spans files; one without rows is not made.
+ * 10. Of several failures the first in the order of the dataset is reported.
+ *
+ * Memory: the text of threads + 2 shards and the columns of as many shards as threads.
  */
 #ifndef CANVASS_CLIENT_CSV_CSV_H
 #define CANVASS_CLIENT_CSV_CSV_H
@@ -25,17 +42,18 @@ typedef struct csv_column {
 } csv_column;
 
 typedef struct csv_options {
-  const char *encoding; /* iconv name; NULL: UTF-8 */
-  char delimiter;       /* 0: the one of , ; tab | that stands most often in the header */
-  char decimal_mark;    /* '.' or ',' */
+  /* iconv name, or what people say for one ("gbk"); NULL: UTF-8.  A byte-order mark overrules it. */
+  const char *encoding;
+  char delimiter;    /* 0: the one of , ; tab | that stands most often in the header */
+  char decimal_mark; /* '.' (also 0) or ',' */
   /* Columns wanted; NULL: all, with hints guessed from the first rows.  A wanted column that a file
    * lacks is STATUS_DATA, all of them named at once, with the nearest name of the header. */
   const csv_column *columns;
   size_t columns_count;
-  uint32_t shard_rows; /* records per shard; 65536 */
-  unsigned threads;
-  /* May be NULL.  From the calling thread only.  bytes_total is 0 when it cannot be told.  Returning
-   * false stops the reading: STATUS_INTERRUPTED. */
+  uint32_t shard_rows; /* records per shard; 0: 65536 */
+  unsigned threads;    /* that encode; 0: 1.  Two more read and hash. */
+  /* May be NULL.  From the calling thread only, about ten times a second and at the end.  bytes_total is 0
+   * when it cannot be told.  Returning false stops the reading: STATUS_INTERRUPTED. */
   bool (*progress)(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total);
   void *context;
 } csv_options;

@@ -9,9 +9,8 @@
 
 enum { SLOTS_FIRST = 64, LIST_FIRST = 16 };
 
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "the masks are for processors that keep the first byte lowest, and so are shards"
-#endif
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "the masks and csv_number_word take the first byte as the lowest");
 const uint64_t csv_short_masks[CSV_SHORT_BYTES + 1][2] = {
     {UINT64_C(0x0), UINT64_C(0x0)},
     {UINT64_C(0xff), UINT64_C(0x0)},

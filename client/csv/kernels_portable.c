@@ -8,11 +8,6 @@ typedef struct block {
 static inline block block_load(const uint8_t *p) {
   block b;
   __builtin_memcpy(b.words, p, sizeof b.words);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  for (unsigned i = 0; i < 8; i++) {
-    b.words[i] = __builtin_bswap64(b.words[i]);
-  }
-#endif
   return b;
 }
 

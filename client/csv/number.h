@@ -23,9 +23,6 @@ static inline bool csv_number_word(const uint8_t *bytes, unsigned length, uint8_
   const uint64_t tops = UINT64_C(0x8080808080808080);
   uint64_t word;
   memcpy(&word, bytes, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
   word = (word ^ '0' * ones) << (64 - 8 * length);
   const uint64_t other = word ^ (uint8_t)(mark ^ '0') * ones;
   const uint64_t marks = (other - ones) & ~other & tops;
