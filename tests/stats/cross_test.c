@@ -144,7 +144,7 @@ static void survey_fini(survey *s) {
 }
 
 static bool row_is_used(const survey *s, uint32_t row) {
-  return (!s->filtered || s->chosen[row] == 1) && (!s->weighted || s->weights[row] != INT64_MIN);
+  return (!s->filtered || s->chosen[row] == 1) && (!s->weighted || s->weights[row] > 0);
 }
 
 /* The state of all shards, merged. */

@@ -71,7 +71,7 @@ for (g in groups) for (p in pairs_of(few)) {
 
 # ---- Frequency weights: the rows repeated -------------------------------------------------------------
 for (g in groups) for (p in pairs_of(few)) {
-  s <- d[g$rows, c(p, "f")]; s <- s[complete.cases(s), ]
+  s <- d[g$rows, c(p, "f")]; s <- s[complete.cases(s) & s$f > 0, ]   # a weight of 0 stands for nobody
   e <- s[rep(seq_len(nrow(s)), s$f), ]
   t <- cor.test(e[[1]], e[[2]])
   add("repeated", "pearson_pairs", key(p, g$key), n = nrow(s), weighted_n = nrow(e), n_effective = nrow(e), r = t$estimate[[1]],

@@ -35,7 +35,7 @@ weighted_silhouette <- function(x, own, w, leave) {
 }
 
 segment <- function(name, items, centres, scaled, w = rep(1, nrow(d)), kind = "none", profile = TRUE) {
-  rows <- complete.cases(d[, items]); s <- d[rows, ]; w <- w[rows]; x <- as.matrix(s[, items]); n <- nrow(x)
+  rows <- complete.cases(d[, items]) & w > 0; s <- d[rows, ]; w <- w[rows]; x <- as.matrix(s[, items]); n <- nrow(x)
   N <- if (kind == "frequency") sum(w) else n
   mean_all <- colSums(x * w) / sum(w)
   sd_all <- sqrt(colSums(sweep(x, 2, mean_all)^2 * w) / switch(kind, none = n - 1, frequency = sum(w) - 1,
