@@ -208,7 +208,8 @@ typedef struct facts_state {
 typedef struct base_state {
   int64_t rows;            /* all records of the dataset */
   int64_t weight_unusable; /* missing, invalid, negative or too large */
-  int64_t filtered_out;    /* rows with a usable weight that the filter leaves out (false or unknown) */
+  int64_t weight_zero;     /* rows of weight 0: not used, but rows of the design */
+  int64_t filtered_out;    /* rows with a weight above 0 that the filter leaves out (false or unknown) */
   int64_t filter_unknown;  /* of these: unknown, because an answer is missing */
   int64_t used;            /* the rest; and over these: */
   i128 w, w2;

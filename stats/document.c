@@ -193,6 +193,7 @@ void document_base(json *section, const base_state *base) {
   json_set_integer(o, "rows", base->rows);
   json_set_integer(o, "used", base->used);
   json_set_integer(o, "weight_unusable", base->weight_unusable);
+  json_set_integer(o, "weight_zero", base->weight_zero);
   json_set_integer(o, "filtered_out", base->filtered_out);
   json_set_integer(o, "filter_unknown", base->filter_unknown);
   json_set(settings, "base", o);

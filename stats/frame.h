@@ -54,7 +54,7 @@ typedef struct set_view {
 } set_view;
 
 /* Rows in groups: slot per row, GROUP_EXCLUDED where the filter says no or the weight is unusable
- * (missing, invalid, negative, too large).  A group is a tuple of key
+ * (missing, invalid, negative, too large) or 0.  A group is a tuple of key
  * slots; a grouping variable that is missing has its own place, so that totals are sums of groups. */
 enum { GROUP_EXCLUDED = 0xFFFF, GROUPS_MAX = 65000 };
 typedef struct group_view {
@@ -95,11 +95,14 @@ status frame_cell_text(frame *f, uint32_t variable, uint32_t row, slice *out, er
  * are too many as well. */
 status frame_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t filter, uint32_t weight,
                     group_view *out, error *err) MUST_USE;
-/* 1 where the filter holds and the weight is usable, else 0; NULL in *OUT when every row is used. */
+/* 1 where the filter holds and the weight is usable and above 0, else 0; NULL in *OUT when every row is used.
+ * A row of weight 0 stands for nobody: no figure counts it but the size of the design. */
 status frame_mask(frame *f, uint32_t filter, uint32_t weight, const uint8_t **out, error *err) MUST_USE;
-/* Rows with a usable weight (all, when PROGRAM_NONE) for which the filter is unknown because an answer
+/* Rows with a weight above 0 (all, when PROGRAM_NONE) for which the filter is unknown because an answer
  * is missing.  0 without a filter. */
 status frame_filter_unknown(frame *f, uint32_t filter, uint32_t weight, int64_t *count, error *err) MUST_USE;
+/* Rows whose weight is 0; none without a weight. */
+status frame_weight_zeros(frame *f, uint32_t weight, int64_t *count, error *err) MUST_USE;
 /* Weight mantissas below 2^30, 0 where the row has no usable weight; NULL when PROGRAM_NONE. */
 status frame_weights(frame *f, uint32_t weight, const uint32_t **out, uint8_t *decimals, error *err) MUST_USE;
 

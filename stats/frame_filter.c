@@ -307,7 +307,11 @@ static status make_weight(frame *f, uint32_t weight, frame_weight *w, error *err
     int64_t v = view.values[r];
     bool usable = v >= 0 && v < WEIGHT_END;
     w->values[r] = usable ? (uint32_t)v : 0;
-    w->usable[r] = usable;
+    w->usable[r] = usable && v > 0;
+  }
+  w->zeros = 0;
+  for (uint32_t r = 0; r < f->count; r++) {
+    w->zeros += view.values[r] == 0;
   }
   w->all_usable = !memchr(w->usable, 0, f->count);
   w->decimals = view.decimals;
@@ -334,6 +338,17 @@ status frame_weights(frame *f, uint32_t weight, const uint32_t **out, uint8_t *d
   TRY(weight_of(f, weight, &w, err));
   *out = w->values;
   *decimals = w->decimals;
+  return STATUS_OK;
+}
+
+status frame_weight_zeros(frame *f, uint32_t weight, int64_t *count, error *err) {
+  *count = 0;
+  if (weight == PROGRAM_NONE) {
+    return STATUS_OK;
+  }
+  const frame_weight *w;
+  TRY(weight_of(f, weight, &w, err));
+  *count = w->zeros;
   return STATUS_OK;
 }
 

@@ -27,7 +27,8 @@ typedef struct frame_weight {
   bool made;
   bool all_usable;
   uint32_t *values;
-  uint8_t *usable; /* 1 or 0 */
+  uint8_t *usable; /* 1 where the weight is usable and above 0, else 0 */
+  int64_t zeros;   /* rows with weight 0 */
   uint8_t decimals;
 } frame_weight;
 

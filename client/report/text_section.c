@@ -92,6 +92,7 @@ static void write_settings(const document *d, const pen *p, const json *given) {
   }
   add_counted(&s, WORD_FILTERED_OUT, json_get(base, "filtered_out"));
   add_counted(&s, WORD_FILTER_UNKNOWN, json_get(base, "filter_unknown"));
+  add_counted(&s, WORD_WEIGHT_ZERO, json_get(base, "weight_zero"));
   add_counted(&s, WORD_WEIGHT_UNUSABLE, json_get(base, "weight_unusable"));
   double confidence = json_as_number(json_get(given, "confidence"));
   if (confidence > 0 && confidence < 1) {

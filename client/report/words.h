@@ -41,6 +41,7 @@
   X(WORD_FILTERED_OUT, "rows left out by the filter: {n}", "被筛选排除的行：{n}", "被篩選排除的列：{n}")     \
   X(WORD_FILTER_UNKNOWN, "rows whose filter is unknown: {n}", "筛选条件未知的行：{n}",                       \
     "篩選條件未知的列：{n}")                                                                                 \
+  X(WORD_WEIGHT_ZERO, "rows of weight 0: {n}", "权重为 0 的行：{n}", "權重為 0 的列：{n}")                   \
   X(WORD_WEIGHT_UNUSABLE, "rows without a usable weight: {n}", "无可用权重的行：{n}", "無可用權重的列：{n}") \
   X(WORD_QUARANTINED_PLACES, "Quarantined in {file}: {places}", "{file} 中隔离的记录：{places}",             \
     "{file} 中隔離的記錄：{places}")                                                                         \

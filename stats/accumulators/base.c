@@ -12,7 +12,7 @@ typedef struct base {
 static status base_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
   enum { VARINT_BYTES_MAX = 10, I128_BYTES_MAX = 17 };
   static const accumulator_shape shape = {.takes_weight = true};
-  *bytes_max = 5 * VARINT_BYTES_MAX + 2 * I128_BYTES_MAX;
+  *bytes_max = 6 * VARINT_BYTES_MAX + 2 * I128_BYTES_MAX;
   return accumulator_check_shape(p, a, &shape, err);
 }
 
@@ -33,7 +33,7 @@ static status base_empty(const program *p, const program_accumulator *a, void **
 
 typedef struct base_columns {
   uint32_t rows;
-  const uint8_t *usable;   /* whether the weight can be used; NULL: always */
+  const uint8_t *usable;   /* whether the weight is usable and above 0; NULL: always */
   const uint8_t *used;     /* the filter holds, too; NULL: always */
   const uint32_t *weights; /* NULL: no weight */
 } base_columns;
@@ -57,15 +57,19 @@ static void count_rows(base_state *s, const base_columns *c) {
 static status base_map(frame *f, const program_accumulator *a, void **state, error *err) {
   base_columns columns = {.rows = frame_rows(f)};
   uint8_t decimals;
-  int64_t unknown;
+  int64_t unknown, zeros;
   void *made;
   TRY(frame_mask(f, PROGRAM_NONE, a->weight, &columns.usable, err));
   TRY(frame_mask(f, a->filter, a->weight, &columns.used, err));
+  TRY(frame_weight_zeros(f, a->weight, &zeros, err));
   TRY(frame_filter_unknown(f, a->filter, a->weight, &unknown, err));
   TRY(frame_weights(f, a->weight, &columns.weights, &decimals, err));
   TRY(base_empty(frame_program(f), a, &made, err));
   count_rows(made, &columns);
-  ((base *)made)->s.filter_unknown = unknown;
+  base_state *s = made;
+  s->filter_unknown = unknown;
+  s->weight_zero = zeros;
+  s->weight_unusable -= zeros;
   *state = made;
   return STATUS_OK;
 }
@@ -75,6 +79,7 @@ static status base_merge(void *into, const void *from, error *err) {
   const base_state *other = from;
   TRY(accumulator_add_rows(&s->rows, other->rows, err));
   s->weight_unusable += other->weight_unusable;
+  s->weight_zero += other->weight_zero;
   s->filtered_out += other->filtered_out;
   s->filter_unknown += other->filter_unknown;
   s->used += other->used;
@@ -87,6 +92,7 @@ static status base_merge(void *into, const void *from, error *err) {
 static void base_encode(const void *state, buf *out) {
   const base *b = state;
   buf_put_varint(out, (uint64_t)b->s.weight_unusable);
+  buf_put_varint(out, (uint64_t)b->s.weight_zero);
   buf_put_varint(out, (uint64_t)b->s.filtered_out);
   buf_put_varint(out, (uint64_t)b->s.filter_unknown);
   buf_put_varint(out, (uint64_t)b->s.used);
@@ -102,14 +108,15 @@ static status base_decode(const program *p, const program_accumulator *a, reader
   TRY(base_empty(p, a, &made, err));
   base *b = made;
   b->s.weight_unusable = reader_rows(r);
+  b->s.weight_zero = reader_rows(r);
   b->s.filtered_out = reader_rows(r);
   b->s.filter_unknown = reader_rows(r);
   b->s.used = reader_rows(r);
-  b->s.rows = b->s.weight_unusable + b->s.filtered_out + b->s.used;
+  b->s.rows = b->s.weight_unusable + b->s.weight_zero + b->s.filtered_out + b->s.used;
   if (b->weighted) {
     reader_weights(r, b->s.used, &b->s.w, &b->s.w2);
   }
-  bool impossible = (!b->weighted && b->s.weight_unusable > 0) ||
+  bool impossible = (!b->weighted && b->s.weight_unusable + b->s.weight_zero > 0) ||
                     (a->filter == PROGRAM_NONE && b->s.filtered_out > 0) ||
                     b->s.filter_unknown > b->s.filtered_out || b->s.rows > ACCUMULATOR_ROWS_MAX;
   if (impossible) {

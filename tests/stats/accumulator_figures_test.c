@@ -311,9 +311,10 @@ static void base_says_why_rows_are_not_used(void **unused) {
   const base_state *s = partial_state(m.s, 0);
   assert_int_equal(s->rows, 7);
   assert_int_equal(s->weight_unusable, 3);
+  assert_int_equal(s->weight_zero, 1);
   assert_int_equal(s->filtered_out, 2);
   assert_int_equal(s->filter_unknown, 1);
-  assert_int_equal(s->used, 2);
+  assert_int_equal(s->used, 1);
   assert_true(s->w == 15000);
   assert_true(s->w2 == 225000000);
   mapped_fini(&m);

@@ -223,11 +223,12 @@ static void weights_that_cannot_be_used_drop_the_row(void **state) {
   (void)state;
   const char *cells[] = {"1", "0", "-0.01", "", "x", "10737418.23", "10737418.24", "2.505"};
   const uint32_t expected[] = {100, 0, 0, 0, 0, 1073741823, 0, 250};
-  const uint8_t used[] = {1, 1, 0, 0, 0, 1, 0, 1};
+  const uint8_t used[] = {1, 0, 0, 0, 0, 1, 0, 1};
   bench x = {.data = fixture_new(8), .program = program_new()};
   uint32_t number;
   uint32_t weight;
   const uint32_t *values;
+  int64_t zeros;
   const uint8_t *mask;
   uint8_t decimals;
   fixture_column(x.data, "w", STATS_COLUMN_CODES, cells);
@@ -239,6 +240,8 @@ static void weights_that_cannot_be_used_drop_the_row(void **state) {
   bench_open(&x);
   assert_int_equal(frame_weights(x.frame, weight, &values, &decimals, NULL), STATUS_OK);
   assert_int_equal(frame_mask(x.frame, PROGRAM_NONE, weight, &mask, NULL), STATUS_OK);
+  assert_int_equal(frame_weight_zeros(x.frame, weight, &zeros, NULL), STATUS_OK);
+  assert_int_equal(zeros, 1);
   assert_int_equal(decimals, 2);
   for (uint32_t r = 0; r < 64; r++) {
     assert_int_equal(values[r], r < 8 ? expected[r] : 0);
