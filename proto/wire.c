@@ -6,14 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/handover.h"
+
+#ifdef __SANITIZE_THREAD__
+char handover_point;
+#endif
+
 void wire_free(void *bytes, void *hint) {
   (void)hint;
+  handover_take(); /* from whoever read the frame before closing it */
   free(bytes);
 }
 
 /* ---- Sending ------------------------------------------------------------------------------------- */
 
 static status send_frame(void *socket, zmq_msg_t *frame, bool more, error *err) {
+  handover_give();
   for (;;) {
     if (zmq_msg_send(frame, socket, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) >= 0) {
       return STATUS_OK;
@@ -80,6 +88,7 @@ status wire_send(void *socket, const wire_route *to, const message *header, cons
 /* ---- Receiving ----------------------------------------------------------------------------------- */
 
 void wire_message_close(wire_message *m) {
+  handover_give();
   for (size_t i = 0; i <= m->payloads_count; i++) {
     zmq_msg_close(&m->frames[i]);
   }
@@ -96,6 +105,7 @@ static bool receive_frame(void *socket, zmq_msg_t *frame) {
   zmq_msg_init(frame);
   for (;;) {
     if (zmq_msg_recv(frame, socket, ZMQ_DONTWAIT) >= 0) {
+      handover_take();
       return true;
     }
     if (errno != EINTR) {

@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "proto/handover.h"
 #include "stats/stats.h"
 #include "worker/queue.h"
 #include "worker/task.h"
@@ -90,6 +91,7 @@ static void *compute_loop(void *argument) {
     wire_message_close(m);
     free(m);
     /* A null pointer tells the talker that memory ran out; it cannot name the task, so the lease ends it. */
+    handover_give();
     while (zmq_send(pipe, &r, sizeof r, 0) < 0 && errno == EINTR) {
     }
   }
@@ -136,6 +138,7 @@ static void send_result(worker *w, result *r) {
 static void drain_results(worker *w, bool send) {
   result *r = NULL;
   while (zmq_recv(w->results, &r, sizeof r, ZMQ_DONTWAIT) == (int)sizeof r) {
+    handover_take();
     if (!r) {
       continue;
     }
