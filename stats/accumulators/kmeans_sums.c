@@ -84,10 +84,11 @@ static void add_by_products(cluster_sums *s, const points *p, const uint8_t *own
   }
   uint8_t **members = s->columns + width;
   for (uint32_t j = 0; j < s->clusters; j++) {
+    uint8_t *restrict member = members[j];
     for (uint32_t r = 0; r < p->rows; r++) {
-      members[j][r] = own[r] == j;
+      member[r] = own[r] == j;
     }
-    memset(members[j] + p->rows, 0, padded - p->rows);
+    memset(member + p->rows, 0, padded - p->rows);
   }
   multiply((const uint8_t *const *)p->bytes, (const uint8_t *const *)members, p, s->clusters, 15, s->bytes);
   multiply((const uint8_t *const *)s->columns, (const uint8_t *const *)members, p, s->clusters, 225,

@@ -117,10 +117,11 @@ static void take_bytes(points *p, uint32_t padded) {
   const stats_kernels *kernels = stats_kernels_current();
   for (uint32_t d = 0; d < p->variables_count; d++) {
     const point_column *c = &p->columns[d];
-    const uint8_t *slots = c->slots + p->from;
+    const uint8_t *restrict slots = c->slots + p->from;
+    uint8_t *restrict used = p->used;
     kernels->look_up(slots, padded, c->table, p->bytes[d]);
     for (uint32_t r = 0; r < padded; r++) {
-      p->used[r] = (uint8_t)(p->used[r] & (slots[r] < SLOT_MISSING));
+      used[r] = (uint8_t)(used[r] & (slots[r] < SLOT_MISSING));
     }
   }
 }
@@ -140,8 +141,9 @@ bool points_next(points *p) {
   }
   for (uint32_t d = 0; d < p->variables_count; d++) {
     const int64_t *values = p->columns[d].values + p->from;
+    uint8_t *restrict used = p->used;
     for (uint32_t r = 0; r < p->rows; r++) {
-      p->used[r] = (uint8_t)(p->used[r] & !number_is_missing(values[r]));
+      used[r] = (uint8_t)(used[r] & !number_is_missing(values[r]));
     }
   }
   return true;

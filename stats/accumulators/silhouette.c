@@ -10,6 +10,7 @@
 #include "stats/accumulators/points.h"
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
+#include "stats/kernels/kernels.h"
 
 /* One model's part of the parameters: coefficients, then bits of doubles. */
 typedef struct model_params {
@@ -116,7 +117,7 @@ typedef struct mapped_model {
 } mapped_model;
 
 /* Rows whose distances are computed side by side. */
-enum { STEP = 64 };
+enum { STEP = DISTANCE_ROWS };
 
 static inline double place_v(const model_params *m, size_t width, uint32_t j) {
   return double_of_bits(m->places[j * (width + 2) + width]);
@@ -133,16 +134,15 @@ static void mean_distances(const points *p, const model_params *m, uint32_t from
   for (uint32_t d = 0; d < width; d++) {
     const double scale = double_of_bits(m->scales[d]);
     double x[STEP] = {0};
-    for (uint32_t r = 0; r < rows; r++) {
-      x[r] = (double)points_value(p, d, from + r);
+    for (uint32_t r = 0; p->narrow && r < rows; r++) {
+      x[r] = (double)(p->columns[d].low + p->bytes[d][from + r]);
+    }
+    for (uint32_t r = 0; !p->narrow && r < rows; r++) {
+      x[r] = (double)p->columns[d].values[p->from + from + r];
     }
     for (uint32_t j = 0; j < m->clusters; j++) {
       const double centre = double_of_bits(m->places[j * (width + 2) + d]);
-      double *sum = out + (size_t)j * STEP;
-      for (uint32_t r = 0; r < STEP; r++) {
-        double off = x[r] - centre;
-        sum[r] += off * off * scale;
-      }
+      stats_kernels_current()->add_distances(x, centre, scale, out + (size_t)j * STEP);
     }
   }
   for (uint32_t j = 0; j < m->clusters; j++) {

@@ -88,6 +88,8 @@ typedef struct bit_table {
   uint32_t words; /* a multiple of 8 */
 } bit_table;
 
+enum { DISTANCE_ROWS = 64 };
+
 typedef struct stats_kernels {
   const char *name; /* "portable", "avx2", "avx512" */
   /* COUNTS: histogram_tables(h) * histogram_cells(h), zeroed. */
@@ -99,6 +101,9 @@ typedef struct stats_kernels {
    * aligned. */
   void (*look_up)(const uint8_t *slots, uint32_t rows, const uint8_t table[16], uint8_t *out);
   void (*nearest_bytes)(const nearest_model *m, uint8_t *nearest);
+  /* sum[r] += (x[r] - centre) * (x[r] - centre) * scale for DISTANCE_ROWS rows: three roundings and one for
+   * the sum, in this order and never fused. */
+  void (*add_distances)(const double *x, double centre, double scale, double *sum);
   /* Bit R of BITS: bytes[r] == value, for 64 bytes a word. */
   void (*mark_equal)(const uint8_t *bytes, uint32_t words, uint8_t value, uint64_t *bits);
   void (*count_common_bits)(const bit_table *t, uint32_t *cells);

@@ -52,4 +52,12 @@ KERNEL_AVX2 void nearest_bytes_avx2(const nearest_model *m, uint8_t *nearest) {
     }
   }
 }
+
+KERNEL_AVX2 void nearest_add_distances_avx2(const double *restrict x, double centre, double scale,
+                                            double *restrict sum) {
+  for (uint32_t r = 0; r < DISTANCE_ROWS; r++) {
+    double off = x[r] - centre;
+    sum[r] += off * off * scale;
+  }
+}
 #endif

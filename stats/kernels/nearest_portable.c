@@ -31,3 +31,11 @@ void nearest_bytes_portable(const nearest_model *m, uint8_t *nearest) {
     }
   }
 }
+
+void nearest_add_distances_portable(const double *restrict x, double centre, double scale,
+                                    double *restrict sum) {
+  for (uint32_t r = 0; r < DISTANCE_ROWS; r++) {
+    double off = x[r] - centre;
+    sum[r] += off * off * scale;
+  }
+}
