@@ -13,14 +13,6 @@ static const struct {
   const char *name;
   word w;
 } named_words[] = {
-    {"blank", WORD_MISSING_BLANK},
-    {"not_asked", WORD_MISSING_NOT_ASKED},
-    {"not_applicable", WORD_MISSING_NOT_APPLICABLE},
-    {"refused", WORD_MISSING_REFUSED},
-    {"dont_know", WORD_MISSING_DONT_KNOW},
-    {"other", WORD_MISSING_OTHER},
-    {"invalid", WORD_MISSING_INVALID},
-    {"too_few", WORD_MISSING_TOO_FEW},
     {"sampling", WORD_SAMPLING},
     {"frequency", WORD_FREQUENCY},
 };

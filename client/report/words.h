@@ -9,7 +9,6 @@
   X(WORD_REPORT, "Evaluation report", "评估报告", "評估報告")                                                \
   X(WORD_SUMMARY, "Summary", "摘要", "摘要")                                                                 \
   X(WORD_DATA, "About the data", "数据说明", "資料說明")                                                     \
-  X(WORD_FILES, "Files", "文件", "檔案")                                                                     \
   X(WORD_FILE, "File", "文件", "檔案")                                                                       \
   X(WORD_ROWS, "Rows", "有效行数", "有效列數")                                                               \
   X(WORD_RECORDS, "Records", "记录数", "記錄數")                                                             \
@@ -18,7 +17,6 @@
   X(WORD_INVALID, "Invalid answers", "无效答案", "無效答案")                                                 \
   X(WORD_WARNINGS, "Warnings", "警告", "警告")                                                               \
   X(WORD_VARIABLE, "Variable", "变量", "變數")                                                               \
-  X(WORD_VARIABLES, "Variables", "变量", "變數")                                                             \
   X(WORD_ANSWERED, "Answered", "已回答", "已回答")                                                           \
   X(WORD_ROUNDED, "Rounded", "已舍入", "已捨入")                                                             \
   X(WORD_TOTAL, "Total", "总体", "總體")                                                                     \
@@ -68,8 +66,7 @@ typedef enum word {
 } word;
 
 const char *word_text(word w, report_language language);
-/* The word for a name in the document: a missing reason ("not_asked"), a weight kind ("sampling").
- * NAME itself when it is not known. */
+/* The word for a name in the document: a weight kind ("sampling").  NAME itself when it is not known. */
 const char *word_for_name(const char *name, report_language language);
 
 #endif
