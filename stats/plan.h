@@ -96,10 +96,10 @@ typedef struct plan_place {
   const char *problem;
 } plan_place;
 typedef struct plan_file {
-  const char *name; /* base name */
-  digest sha256;    /* of the file's bytes as they are on disk */
-  uint64_t bytes, records, quarantined;
-  plan_place *places; /* first ten quarantined rows */
+  const char *name;                     /* base name, without .gz or .zst */
+  digest sha256;                        /* of the file's bytes, unpacked */
+  uint64_t bytes, records, quarantined; /* bytes unpacked */
+  plan_place *places;                   /* first ten quarantined rows */
   uint32_t places_count;
 } plan_file;
 

@@ -23,9 +23,9 @@ typedef struct manifest_place {
 } manifest_place;
 
 typedef struct manifest_file {
-  slice name;    /* base name; "-" for standard input */
-  digest sha256; /* of its bytes as they are on disk, compressed or not */
-  uint64_t bytes;
+  slice name;           /* base name, without .gz or .zst when it is packed; "-" for standard input */
+  digest sha256;        /* of its bytes, unpacked */
+  uint64_t bytes;       /* unpacked */
   uint64_t records;     /* data rows, the quarantined ones counted */
   uint64_t quarantined; /* structurally broken rows */
   manifest_place places[MANIFEST_PLACES];

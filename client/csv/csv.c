@@ -15,6 +15,7 @@ typedef struct reading_file {
   csv_splitter splitter;
   csv_file_header header;
   csv_layout layout;
+  slice name;
   digest sha256;
   uint64_t bytes;
   uint64_t records;
@@ -188,6 +189,7 @@ static status split_file(reading *r, csv_pipeline *p, uint32_t index, error *err
       break;
     }
   }
+  f->name = csv_source_name(f->source, r->paths[index]);
   csv_source_finish(f->source, &f->sha256, &f->bytes);
   close_file(f);
   return STATUS_OK;
@@ -215,12 +217,8 @@ static bool tell_progress(void *context, uint64_t rows) {
 
 static void describe_file(const reading *r, uint32_t index, manifest *m) {
   const reading_file *f = &r->files[index];
-  const bool standard_input = strcmp(r->paths[index], "-") == 0;
-  const char *name = standard_input ? "-" : csv_raw_title(r->paths[index]);
-  m->files[index] = (manifest_file){.name = arena_slice(m->memory, slice_of(name)),
-                                    .sha256 = f->sha256,
-                                    .bytes = f->bytes,
-                                    .records = f->records};
+  m->files[index] = (manifest_file){
+      .name = arena_slice(m->memory, f->name), .sha256 = f->sha256, .bytes = f->bytes, .records = f->records};
 }
 
 static void add_outcome(manifest *m, const csv_outcome *o) {

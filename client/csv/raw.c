@@ -24,6 +24,7 @@ struct csv_raw {
   bool regular;
   bool ended;
   const atomic_bool *stop;
+  atomic_bool without_digest;
   _Atomic uint64_t position;
   uint8_t *memory;
   size_t lengths[CSV_RAW_BLOCKS];
@@ -64,7 +65,9 @@ static void *hash_blocks(void *argument) {
     const size_t slot = (size_t)(r->hashed % CSV_RAW_BLOCKS);
     const size_t length = r->lengths[slot];
     pthread_mutex_unlock(&r->lock);
-    digest_stream_add(r->hash, r->memory + slot * CSV_RAW_BLOCK_BYTES, length);
+    if (!atomic_load(&r->without_digest)) {
+      digest_stream_add(r->hash, r->memory + slot * CSV_RAW_BLOCK_BYTES, length);
+    }
     pthread_mutex_lock(&r->lock);
     r->hashed++;
     pthread_cond_broadcast(&r->changed);
@@ -212,6 +215,10 @@ status csv_raw_next(csv_raw *r, const uint8_t **bytes, size_t *length, error *er
   *bytes = block;
   *length = got;
   return STATUS_OK;
+}
+
+void csv_raw_without_digest(csv_raw *r) {
+  atomic_store(&r->without_digest, true);
 }
 
 void csv_raw_finish(csv_raw *r, digest *sha256, uint64_t *bytes) {

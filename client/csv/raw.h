@@ -24,6 +24,8 @@ status csv_raw_open(const char *path, const atomic_bool *stop, csv_raw **out, er
 void csv_raw_close(csv_raw *r);
 /* The next block, valid until the next call; full except for the last.  LENGTH 0: the end. */
 status csv_raw_next(csv_raw *r, const uint8_t **bytes, size_t *length, error *err) MUST_USE;
+/* The digest is not wanted after all: the bytes are packed, and what they unpack to is what counts. */
+void csv_raw_without_digest(csv_raw *r);
 /* After the end: waits for the digest. */
 void csv_raw_finish(csv_raw *r, digest *sha256, uint64_t *bytes);
 uint64_t csv_raw_position(const csv_raw *r); /* bytes read */

@@ -121,7 +121,19 @@ status csv_source_read(csv_source *s, uint8_t *out, size_t capacity, size_t *got
 }
 
 void csv_source_finish(csv_source *s, digest *sha256, uint64_t *bytes) {
-  csv_raw_finish(s->raw, sha256, bytes);
+  csv_unpack_finish(s->unpack, sha256, bytes);
+}
+
+slice csv_source_name(const csv_source *s, const char *path) {
+  static const char *const endings[] = {".gz", ".zst"};
+  slice name = slice_of(strcmp(path, "-") == 0 ? "-" : csv_raw_title(path));
+  for (size_t i = 0; csv_unpack_is_packed(s->unpack) && i < sizeof endings / sizeof endings[0]; i++) {
+    const size_t length = strlen(endings[i]);
+    if (name.length > length && memcmp(name.bytes + name.length - length, endings[i], length) == 0) {
+      name.length -= length;
+    }
+  }
+  return name;
 }
 
 uint64_t csv_source_position(const csv_source *s) {

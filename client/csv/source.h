@@ -6,6 +6,7 @@
 #ifndef CANVASS_CLIENT_CSV_SOURCE_H
 #define CANVASS_CLIENT_CSV_SOURCE_H
 
+#include "base/text.h"
 #include "client/csv/raw.h"
 
 typedef struct csv_source csv_source;
@@ -16,8 +17,11 @@ status csv_source_open(const char *path, const char *encoding, const atomic_bool
 void csv_source_close(csv_source *s);
 /* Up to CAPACITY bytes into OUT; *GOT is 0 only at the end. */
 status csv_source_read(csv_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
-/* After the end: digest and number of the file's bytes as they are on disk. */
+/* After the end: digest and number of the file's bytes, unpacked but not converted. */
 void csv_source_finish(csv_source *s, digest *sha256, uint64_t *bytes);
+/* The file's name in a dataset: its base name, without .gz or .zst when it is packed; "-" for standard
+ * input.  Borrowed from PATH. */
+slice csv_source_name(const csv_source *s, const char *path);
 uint64_t csv_source_position(const csv_source *s); /* bytes on disk read so far */
 const char *csv_source_title(const csv_source *s); /* what messages call the file */
 

@@ -19,6 +19,8 @@ struct csv_unpack {
   bool between;   /* at the end of a gzip member or zstd frame */
   z_stream zlib;
   ZSTD_DStream *zstd;
+  digest_stream *hash; /* of the plain bytes; NULL when the file is plain: then the raw digest is it */
+  uint64_t plain_bytes;
 };
 
 static status refill(csv_unpack *u, error *err) {
@@ -181,6 +183,11 @@ status csv_unpack_open(csv_raw *raw, const char *title, csv_unpack **out, error 
                  : error_set(err, STATUS_DATA, "%s: is no CSV but %s", title, first_bytes[i].what);
     break;
   }
+  if (result == STATUS_OK && u->read != read_plain) {
+    csv_raw_without_digest(raw);
+    u->hash = digest_stream_new();
+    result = u->hash == NULL ? error_no_memory(err, title) : STATUS_OK;
+  }
   if (result != STATUS_OK) {
     csv_unpack_close(u);
     return result;
@@ -197,9 +204,27 @@ void csv_unpack_close(csv_unpack *u) {
     inflateEnd(&u->zlib);
   }
   ZSTD_freeDStream(u->zstd);
+  digest_stream_destroy(u->hash);
   free(u);
 }
 
 status csv_unpack_read(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got, error *err) {
-  return u->read(u, out, capacity, got, err);
+  TRY(u->read(u, out, capacity, got, err));
+  if (u->hash != NULL) {
+    digest_stream_add(u->hash, out, *got);
+    u->plain_bytes += *got;
+  }
+  return STATUS_OK;
+}
+
+bool csv_unpack_is_packed(const csv_unpack *u) {
+  return u->hash != NULL;
+}
+
+void csv_unpack_finish(csv_unpack *u, digest *sha256, uint64_t *bytes) {
+  csv_raw_finish(u->raw, sha256, bytes);
+  if (u->hash != NULL) {
+    digest_stream_finish(u->hash, sha256);
+    *bytes = u->plain_bytes;
+  }
 }

@@ -3,7 +3,8 @@
  * Several gzip members and zstd frames after each other are one stream (that is how logs and parallel
  * compressors write them); zeros after the last gzip member are padding.  A stream that ends early or
  * is damaged is STATUS_DATA.  Files that are no text at all (workbooks, archives) are told by their
- * first bytes and refused with what to do.
+ * first bytes and refused with what to do.  The digest is that of the plain bytes, so that packing a
+ * file leaves no trace in a report.
  */
 #ifndef CANVASS_CLIENT_CSV_UNPACK_H
 #define CANVASS_CLIENT_CSV_UNPACK_H
@@ -17,5 +18,8 @@ status csv_unpack_open(csv_raw *raw, const char *title, csv_unpack **out, error 
 void csv_unpack_close(csv_unpack *u);
 /* Up to CAPACITY bytes into OUT; *GOT is 0 only at the end. */
 status csv_unpack_read(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
+/* After the end: digest and number of the plain bytes. */
+void csv_unpack_finish(csv_unpack *u, digest *sha256, uint64_t *bytes);
+bool csv_unpack_is_packed(const csv_unpack *u);
 
 #endif
