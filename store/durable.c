@@ -1,0 +1,452 @@
+/* The durable store: files of blobs (blob_files.h), an index (store_index.h) with the book of uses (uses.h)
+ * and the values of partials and records.
+ *
+ * A value begins with the XXH3 of the rest: LMDB checks nothing of what it holds.  Blobs are compared with
+ * their names once per process; `seen` holds those that were, or that this process wrote.  Blobs are true
+ * by their names alone, so the index is never needed to find one: it says only what may go first. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/blob_files.h"
+#include "store/place.h"
+#include "store/store_kind.h"
+#include "store/uses.h"
+
+enum { CHECKSUM_BYTES = 8, FIRST_SEEN_ENTRIES = 256 };
+
+typedef struct seen_set {
+  digest *at; /* a power of two of entries, at most half used; all zero: free */
+  size_t entries, count;
+} seen_set;
+
+typedef struct durable_store {
+  store base;
+  char *directory;
+  store_options options;
+  place place;
+  store_index *index;
+  uses *uses;
+  atomic_bool silent;   /* keeping failed, and was told */
+  pthread_mutex_t lock; /* guards seen */
+  seen_set seen;
+} durable_store;
+
+static void warn(durable_store *s, const char *message) {
+  if (s->options.warn != NULL) {
+    s->options.warn(s->options.context, message);
+  }
+}
+
+/* A cache that cannot be used is told once; the job goes on without. */
+static void give_up_keeping(durable_store *s, const error *why) {
+  if (!atomic_exchange(&s->silent, true)) {
+    error told = *why;
+    error_context(&told, why->code, "what is computed is no longer kept");
+    warn(s, told.message);
+  }
+}
+
+/* ---- Blobs that were seen to be what their names say --------------------------------------------- */
+
+static digest *seen_place(digest *at, size_t entries, const digest *name) {
+  static const digest none;
+  uint64_t hash;
+  memcpy(&hash, name->bytes, sizeof hash);
+  size_t i = (size_t)hash & (entries - 1);
+  while (!digest_equal(&at[i], &none) && !digest_equal(&at[i], name)) {
+    i = (i + 1) & (entries - 1);
+  }
+  return &at[i];
+}
+
+static bool was_seen(durable_store *s, const digest *name) {
+  pthread_mutex_lock(&s->lock);
+  const bool seen = s->seen.entries > 0 && digest_equal(seen_place(s->seen.at, s->seen.entries, name), name);
+  pthread_mutex_unlock(&s->lock);
+  return seen;
+}
+
+/* Under the lock.  Without memory a blob is merely compared again. */
+static bool seen_grow(seen_set *set) {
+  if (set->entries > set->count * 2) {
+    return true;
+  }
+  const size_t entries = set->entries > 0 ? set->entries * 2 : FIRST_SEEN_ENTRIES;
+  digest *at = calloc(entries, sizeof *at);
+  if (at == NULL) {
+    return false;
+  }
+  static const digest none;
+  for (size_t i = 0; i < set->entries; i++) {
+    if (!digest_equal(&set->at[i], &none)) {
+      *seen_place(at, entries, &set->at[i]) = set->at[i];
+    }
+  }
+  free(set->at);
+  set->at = at;
+  set->entries = entries;
+  return true;
+}
+
+static void note_seen(durable_store *s, const digest *name, uint64_t bytes) {
+  pthread_mutex_lock(&s->lock);
+  if (seen_grow(&s->seen)) {
+    digest *to = seen_place(s->seen.at, s->seen.entries, name);
+    s->seen.count += !digest_equal(to, name);
+    *to = *name;
+  }
+  pthread_mutex_unlock(&s->lock);
+  const kept_key key = kept_key_of(KEPT_BLOB, name, NULL);
+  uses_note(s->uses, &key, bytes);
+}
+
+/* ---- Blobs --------------------------------------------------------------------------------------- */
+
+static void set_aside(durable_store *s, const digest *name) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(name, hex);
+  blob_files_set_aside(s->place.directory, name);
+  error told;
+  error_set(&told, STATUS_CORRUPT,
+            "the store %s: shard %s was altered or cut off; it is set aside (%s/aside) and made anew",
+            s->directory, hex, s->directory);
+  warn(s, told.message);
+}
+
+static status put_once(durable_store *s, const void *bytes, size_t length, const digest *name, error *err) {
+  if (was_seen(s, name)) {
+    return STATUS_OK;
+  }
+  store_blob there;
+  bool found = false;
+  TRY(blob_files_map(s->place.directory, name, &there, &found, err));
+  if (found) {
+    const bool same = there.length == length && memcmp(there.bytes, bytes, length) == 0;
+    store_release(&there);
+    if (!same) {
+      set_aside(s, name);
+      found = false;
+    }
+  }
+  if (!found) {
+    TRY(blob_files_write(s->place.directory, name, bytes, length, err));
+  }
+  note_seen(s, name, length);
+  return STATUS_OK;
+}
+
+static status durable_put(store *base, const void *bytes, size_t length, digest *name, error *err) {
+  durable_store *s = (durable_store *)base;
+  TRY(digest_of(bytes, length, name, err));
+  uses_enter(s->uses);
+  const status st = put_once(s, bytes, length, name, err);
+  uses_leave(s->uses);
+  return st;
+}
+
+static status get_compared(durable_store *s, const digest *name, store_blob *out, error *err) {
+  bool found = false;
+  TRY(blob_files_map(s->place.directory, name, out, &found, err));
+  if (!found) {
+    return store_not_found(name, err);
+  }
+  if (was_seen(s, name)) {
+    return STATUS_OK;
+  }
+  digest actual;
+  const status st = digest_of(out->bytes, out->length, &actual, err);
+  if (st == STATUS_OK && digest_equal(&actual, name)) {
+    note_seen(s, name, out->length);
+    return STATUS_OK;
+  }
+  store_release(out);
+  if (st == STATUS_OK) {
+    set_aside(s, name);
+    return store_not_found(name, err);
+  }
+  return st;
+}
+
+static status durable_get(store *base, const digest *name, store_blob *out, error *err) {
+  durable_store *s = (durable_store *)base;
+  uses_enter(s->uses);
+  const status st = get_compared(s, name, out, err);
+  uses_leave(s->uses);
+  return st;
+}
+
+static bool has_whole(durable_store *s, const digest *name, uint64_t length) {
+  uint64_t bytes = 0;
+  if (!blob_files_size(s->place.directory, name, &bytes)) {
+    return false;
+  }
+  if (bytes != length) {
+    set_aside(s, name);
+    return false;
+  }
+  const kept_key key = kept_key_of(KEPT_BLOB, name, NULL);
+  uses_note(s->uses, &key, bytes);
+  return true;
+}
+
+static bool durable_has(store *base, const digest *name, uint64_t length) {
+  durable_store *s = (durable_store *)base;
+  uses_enter(s->uses);
+  const bool has = has_whole(s, name, length);
+  uses_leave(s->uses);
+  return has;
+}
+
+/* ---- Values -------------------------------------------------------------------------------------- */
+
+static bool value_find(durable_store *s, const kept_key *key, buf *out) {
+  const size_t start = out->length;
+  bool found = false;
+  error err;
+  const slice bytes = {(const char *)key->bytes, key->length};
+  if (store_index_get(s->index, INDEX_VALUES, bytes, out, &found, &err) != STATUS_OK) {
+    give_up_keeping(s, &err);
+    return false;
+  }
+  uint64_t checksum = 0;
+  const size_t length = out->length - start;
+  if (found && length >= CHECKSUM_BYTES) {
+    memcpy(&checksum, out->data + start, sizeof checksum);
+    found = checksum == digest_xxh3(out->data + start + CHECKSUM_BYTES, length - CHECKSUM_BYTES);
+  } else {
+    found = false;
+  }
+  if (!found) {
+    out->length = start;
+    return false;
+  }
+  memmove(out->data + start, out->data + start + CHECKSUM_BYTES, length - CHECKSUM_BYTES);
+  out->length -= CHECKSUM_BYTES;
+  uses_note(s->uses, key, key->length + length);
+  return true;
+}
+
+static bool value_get(durable_store *s, const kept_key *key, buf *out) {
+  if (atomic_load(&s->silent)) {
+    return false;
+  }
+  uses_enter(s->uses);
+  const bool found = value_find(s, key, out);
+  uses_leave(s->uses);
+  return found;
+}
+
+/* Appends the value's bytes with their checksum in front. */
+static void put_checked(buf *out, slice bytes) {
+  buf_put_u64(out, digest_xxh3(bytes.bytes, bytes.length));
+  buf_put(out, bytes.bytes, bytes.length);
+}
+
+static void keep(durable_store *s, const kept_value *values, size_t count) {
+  error err;
+  if (uses_keep(s->uses, values, count, &err) != STATUS_OK) {
+    give_up_keeping(s, &err);
+  }
+}
+
+static bool durable_partial_get(store *base, const digest *shard, const digest *accumulator, buf *out) {
+  const kept_key key = kept_key_of(KEPT_PARTIAL, shard, accumulator);
+  return value_get((durable_store *)base, &key, out);
+}
+
+/* Gives VALUES the bytes that FROM begins with. */
+static void place_values(const buf *from, const store_partial *partials, size_t count, kept_value *values,
+                         size_t *kept) {
+  size_t at = 0;
+  for (size_t i = 0; i < count; i++) {
+    const store_partial *p = &partials[i];
+    if (p->state.length > STORE_PARTIAL_BYTES_MAX) {
+      continue;
+    }
+    const size_t length = CHECKSUM_BYTES + p->state.length;
+    values[(*kept)++] = (kept_value){kept_key_of(KEPT_PARTIAL, &p->shard, &p->accumulator),
+                                     {(const char *)from->data + at, length}};
+    at += length;
+  }
+}
+
+static void durable_partials_put(store *base, const store_partial *partials, size_t count) {
+  durable_store *s = (durable_store *)base;
+  if (count == 0 || atomic_load(&s->silent)) {
+    return;
+  }
+  kept_value *values = calloc(count, sizeof *values);
+  buf checked;
+  buf_init(&checked);
+  for (size_t i = 0; i < count; i++) {
+    if (partials[i].state.length <= STORE_PARTIAL_BYTES_MAX) {
+      put_checked(&checked, partials[i].state);
+    }
+  }
+  size_t kept = 0;
+  if (values != NULL && !checked.failed) {
+    place_values(&checked, partials, count, values, &kept);
+    keep(s, values, kept);
+  }
+  buf_fini(&checked);
+  free(values);
+}
+
+static bool durable_record_get(store *base, const digest *key, buf *out) {
+  const kept_key k = kept_key_of(KEPT_RECORD, key, NULL);
+  return value_get((durable_store *)base, &k, out);
+}
+
+static void durable_record_put(store *base, const digest *key, const void *bytes, size_t length) {
+  durable_store *s = (durable_store *)base;
+  buf checked;
+  buf_init(&checked);
+  put_checked(&checked, (slice){bytes, length});
+  if (!checked.failed && length <= STORE_PARTIAL_BYTES_MAX && !atomic_load(&s->silent)) {
+    const kept_value value = {kept_key_of(KEPT_RECORD, key, NULL),
+                              {(const char *)checked.data, checked.length}};
+    keep(s, &value, 1);
+  }
+  buf_fini(&checked);
+}
+
+/* ---- Opening and closing ------------------------------------------------------------------------- */
+
+static void remove_blob(void *context, const digest *name) {
+  const durable_store *s = context;
+  blob_files_remove(s->place.directory, name);
+}
+
+/* After a crash entries and files may be out of step. */
+typedef struct reconciliation {
+  durable_store *store;
+  digest *gone;
+  size_t gone_count, gone_capacity;
+  status st;
+  error *err;
+} reconciliation;
+
+static void list_gone(void *context, const digest *name) {
+  reconciliation *r = context;
+  uint64_t bytes;
+  if (blob_files_size(r->store->place.directory, name, &bytes)) {
+    return;
+  }
+  if (r->gone_count == r->gone_capacity) {
+    const size_t larger = r->gone_capacity > 0 ? r->gone_capacity * 2 : 64;
+    digest *grown = realloc(r->gone, larger * sizeof *grown);
+    if (grown == NULL) {
+      return; /* an entry too many makes the store look fuller than it is, until the next time */
+    }
+    r->gone = grown;
+    r->gone_capacity = larger;
+  }
+  r->gone[r->gone_count++] = *name;
+}
+
+static void note_stray(void *context, const digest *name, uint64_t bytes) {
+  reconciliation *r = context;
+  const kept_key key = kept_key_of(KEPT_BLOB, name, NULL);
+  uint64_t said = 0;
+  bool found = false;
+  if (r->st == STATUS_OK) {
+    r->st = uses_find(r->store->uses, &key, &said, &found, r->err);
+  }
+  if (r->st == STATUS_OK && !found) {
+    uses_note(r->store->uses, &key, bytes);
+  }
+}
+
+static status reconcile(durable_store *s, error *err) {
+  reconciliation r = {.store = s, .st = STATUS_OK, .err = err};
+  status st = uses_each_blob(s->uses, list_gone, &r, err);
+  for (size_t i = 0; i < r.gone_count && st == STATUS_OK; i++) {
+    const kept_key key = kept_key_of(KEPT_BLOB, &r.gone[i], NULL);
+    st = uses_forget(s->uses, &key, err);
+  }
+  free(r.gone);
+  TRY(st);
+  blob_files_each(s->place.directory, note_stray, &r);
+  return r.st;
+}
+
+static void durable_free(durable_store *s) {
+  store_index_close(s->index);
+  place_close(&s->place);
+  pthread_mutex_destroy(&s->lock);
+  free(s->seen.at);
+  free(s->directory);
+  free(s);
+}
+
+static void durable_destroy(store *base) {
+  durable_store *s = (durable_store *)base;
+  error err;
+  if (uses_close(s->uses, &err) != STATUS_OK) {
+    give_up_keeping(s, &err);
+  }
+  durable_free(s);
+}
+
+static const store_kind durable_kind = {
+    .destroy = durable_destroy,
+    .put = durable_put,
+    .get = durable_get,
+    .has = durable_has,
+    .partial_get = durable_partial_get,
+    .partials_put = durable_partials_put,
+    .record_get = durable_record_get,
+    .record_put = durable_record_put,
+};
+
+static status open_index(durable_store *s, error *err) {
+  buf path;
+  buf_init(&path);
+  buf_printf(&path, "%s/index%c", s->directory, 0);
+  status st = buf_status(&path, "the store", err);
+  if (st == STATUS_OK) {
+    st = store_index_open((const char *)path.data, &s->index, err);
+  }
+  buf_fini(&path);
+  return st;
+}
+
+static status open_parts(durable_store *s, error *err) {
+  TRY(place_open(s->directory, s->options.network_allowed, &s->place, err));
+  blob_files_tidy(s->place.directory);
+  TRY(open_index(s, err));
+  const uses_options options = {
+      .bytes_max = s->options.cache_bytes, .remove_blob = remove_blob, .context = s};
+  bool was_closed = false;
+  TRY(uses_open(s->index, &options, &s->uses, &was_closed, err));
+  return was_closed ? STATUS_OK : reconcile(s, err);
+}
+
+status store_open(const char *directory, const store_options *options, store **out, error *err) {
+  *out = NULL;
+  durable_store *s = calloc(1, sizeof *s);
+  if (s == NULL || (s->directory = slice_copy(slice_of(directory))) == NULL) {
+    free(s);
+    return error_no_memory(err, "the store");
+  }
+  s->base.kind = &durable_kind;
+  s->place = (place){-1, -1};
+  s->options = *options;
+  if (s->options.cache_bytes == 0) {
+    s->options.cache_bytes = STORE_CACHE_BYTES_DEFAULT;
+  }
+  pthread_mutex_init(&s->lock, NULL);
+  const status st = open_parts(s, err);
+  if (st != STATUS_OK) {
+    if (s->uses != NULL) {
+      error ignored; /* the first failure counts */
+      (void)!uses_close(s->uses, &ignored);
+    }
+    durable_free(s);
+    return st;
+  }
+  *out = &s->base;
+  return STATUS_OK;
+}

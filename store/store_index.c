@@ -1,0 +1,287 @@
+/* LMDB behind four calls.
+ *
+ * Every transaction holds the map's lock shared; the map grows under it alone, because LMDB may only
+ * remap while the process has no transaction.  Values are copied out inside the transaction: no reader
+ * lives longer than a call, so pages are reused and the file does not grow for readers' sake. */
+#include "store/store_index.h"
+
+#include <errno.h>
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READERS_MAX = 1024 };
+#define MAP_BYTES_FIRST ((size_t)16 << 20)
+#define MAP_BYTES_MAX   ((size_t)1 << 46)
+
+struct store_index {
+  char *directory;
+  MDB_env *env;
+  MDB_dbi tables[INDEX_TABLES];
+  pthread_rwlock_t map; /* shared by transactions, held alone while the map grows */
+  pthread_mutex_t writer;
+};
+
+static const char *const table_names[INDEX_TABLES] = {
+#define X(id, name) [id] = name,
+    INDEX_TABLE_TABLE(X)
+#undef X
+};
+
+/* ---- What went wrong, and what to do ------------------------------------------------------------- */
+
+static const char damaged[] =
+    "it is damaged; delete it: shards are found again, and what was computed is computed anew";
+
+static const struct {
+  int code;
+  status st;
+  const char *advice;
+} troubles[] = {
+    {MDB_CORRUPTED, STATUS_CORRUPT, damaged},
+    {MDB_PAGE_NOTFOUND, STATUS_CORRUPT, damaged},
+    {MDB_INVALID, STATUS_CORRUPT, damaged},
+    {MDB_CURSOR_FULL, STATUS_CORRUPT, damaged},
+    {MDB_BAD_TXN, STATUS_CORRUPT, damaged},
+    {MDB_INCOMPATIBLE, STATUS_CORRUPT, damaged},
+    {MDB_VERSION_MISMATCH, STATUS_CORRUPT,
+     "another version of LMDB wrote it; delete it: what was computed is computed anew"},
+    {MDB_PANIC, STATUS_IO, "writing to it failed before; start again"},
+    {MDB_MAP_FULL, STATUS_IO,
+     "its memory map cannot grow further; allow more address space (ulimit -v), or keep less "
+     "(--cache-bytes)"},
+    {MDB_READERS_FULL, STATUS_LIMIT, "too many threads read it at once; use fewer workers"},
+    {ENOSPC, STATUS_IO, "no space is left; make room there, or keep less (--cache-bytes)"},
+    {EDQUOT, STATUS_IO, "the disk quota is used up; make room there, or keep less (--cache-bytes)"},
+    {EFBIG, STATUS_IO, "the file would be larger than is allowed; keep less (--cache-bytes)"},
+    {EIO, STATUS_IO, "the disk reports an error; put the store on another one"},
+    {EACCES, STATUS_IO, "it cannot be read and written by this user"},
+    {EROFS, STATUS_IO, "the file system is read-only; name a store elsewhere"},
+    {ENOMEM, STATUS_NO_MEMORY, "out of memory"},
+};
+
+static status failed(const char *directory, int code, error *err) {
+  for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++) {
+    if (troubles[i].code == code) {
+      return error_set(err, troubles[i].st, "the index %s: %s (%s)", directory, troubles[i].advice,
+                       mdb_strerror(code));
+    }
+  }
+  return error_set(err, STATUS_IO, "the index %s: %s", directory, mdb_strerror(code));
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------- */
+
+/* Pages that LMDB believes in may lie behind the end of a file that was cut off, where reading ends the
+ * process.  As zeros they are found out and refused instead.  (Behind the end of a sound file there can
+ * only be free pages, which are written before they are read.) */
+static int cover_pages(MDB_env *env) {
+  MDB_envinfo info;
+  MDB_stat pages;
+  struct stat file;
+  mdb_filehandle_t fd;
+  int code = mdb_env_info(env, &info);
+  code = code != 0 ? code : mdb_env_stat(env, &pages);
+  code = code != 0 ? code : mdb_env_get_fd(env, &fd);
+  if (code != 0) {
+    return code;
+  }
+  off_t wanted;
+  if (__builtin_mul_overflow(info.me_last_pgno + 1, pages.ms_psize, &wanted) ||
+      (size_t)wanted > info.me_mapsize) {
+    return MDB_CORRUPTED;
+  }
+  if (fstat(fd, &file) != 0 || (file.st_size < wanted && ftruncate(fd, wanted) != 0)) {
+    return errno;
+  }
+  return 0;
+}
+
+static int open_tables(store_index *x) {
+  MDB_txn *txn;
+  int code = mdb_txn_begin(x->env, NULL, 0, &txn);
+  if (code != 0) {
+    return code;
+  }
+  for (int i = 0; i < INDEX_TABLES && code == 0; i++) {
+    code = mdb_dbi_open(txn, table_names[i], MDB_CREATE, &x->tables[i]);
+  }
+  if (code != 0) {
+    mdb_txn_abort(txn);
+    return code;
+  }
+  return mdb_txn_commit(txn);
+}
+
+static size_t first_map_bytes(const char *directory) {
+  char path[4096];
+  struct stat file;
+  size_t bytes = MAP_BYTES_FIRST;
+  const int length = snprintf(path, sizeof path, "%s/data.mdb", directory);
+  if (length > 0 && (size_t)length < sizeof path && stat(path, &file) == 0) {
+    while (bytes / 2 < (uint64_t)file.st_size && bytes < MAP_BYTES_MAX) {
+      bytes *= 2;
+    }
+  }
+  return bytes;
+}
+
+/* NOMETASYNC: a power cut may undo the last commit, never damage the file; what it held is computed
+ * anew.  NOTLS: readers are bound to transactions, which end with each call. */
+static int open_environment(store_index *x) {
+  int code = mdb_env_create(&x->env);
+  code = code != 0 ? code : mdb_env_set_maxdbs(x->env, INDEX_TABLES);
+  code = code != 0 ? code : mdb_env_set_maxreaders(x->env, READERS_MAX);
+  code = code != 0 ? code : mdb_env_set_mapsize(x->env, first_map_bytes(x->directory));
+  code = code != 0 ? code : mdb_env_open(x->env, x->directory, MDB_NOTLS | MDB_NOMETASYNC, 0600);
+  code = code != 0 ? code : cover_pages(x->env);
+  int dead = 0;
+  code = code != 0 ? code : mdb_reader_check(x->env, &dead);
+  return code != 0 ? code : open_tables(x);
+}
+
+status store_index_open(const char *directory, store_index **out, error *err) {
+  store_index *x = calloc(1, sizeof *x);
+  if (x == NULL || (x->directory = strdup(directory)) == NULL) {
+    free(x);
+    return error_no_memory(err, "the index of the store");
+  }
+  pthread_rwlock_init(&x->map, NULL);
+  pthread_mutex_init(&x->writer, NULL);
+  const int code = open_environment(x);
+  if (code != 0) {
+    const status st = failed(directory, code, err);
+    store_index_close(x);
+    return st;
+  }
+  *out = x;
+  return STATUS_OK;
+}
+
+void store_index_close(store_index *x) {
+  if (x == NULL) {
+    return;
+  }
+  mdb_env_close(x->env);
+  pthread_rwlock_destroy(&x->map);
+  pthread_mutex_destroy(&x->writer);
+  free(x->directory);
+  free(x);
+}
+
+/* ---- Reading ------------------------------------------------------------------------------------- */
+
+static MDB_val val_of(slice s) {
+  return (MDB_val){.mv_size = s.length, .mv_data = (void *)(uintptr_t)s.bytes};
+}
+
+static slice slice_of_val(const MDB_val *v) {
+  return (slice){v->mv_data, v->mv_size};
+}
+
+status store_index_get(store_index *x, index_table table, slice key, buf *out, bool *found, error *err) {
+  *found = false;
+  MDB_txn *txn;
+  MDB_val wanted = val_of(key);
+  MDB_val value;
+  pthread_rwlock_rdlock(&x->map);
+  int code = mdb_txn_begin(x->env, NULL, MDB_RDONLY, &txn);
+  if (code == 0) {
+    code = mdb_get(txn, x->tables[table], &wanted, &value);
+    if (code == 0) {
+      buf_put(out, value.mv_data, value.mv_size);
+      *found = true;
+    }
+    mdb_txn_abort(txn);
+  }
+  pthread_rwlock_unlock(&x->map);
+  if (code != 0 && code != MDB_NOTFOUND) {
+    return failed(x->directory, code, err);
+  }
+  return buf_status(out, "the index of the store", err);
+}
+
+static int scan(MDB_cursor *cursor, bool (*visit)(void *context, slice key, slice value), void *context) {
+  MDB_val key;
+  MDB_val value;
+  int code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+  while (code == 0 && visit(context, slice_of_val(&key), slice_of_val(&value))) {
+    code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+  }
+  return code == MDB_NOTFOUND ? 0 : code;
+}
+
+status store_index_scan(store_index *x, index_table table,
+                        bool (*visit)(void *context, slice key, slice value), void *context, error *err) {
+  MDB_txn *txn;
+  pthread_rwlock_rdlock(&x->map);
+  int code = mdb_txn_begin(x->env, NULL, MDB_RDONLY, &txn);
+  if (code == 0) {
+    MDB_cursor *cursor;
+    code = mdb_cursor_open(txn, x->tables[table], &cursor);
+    if (code == 0) {
+      code = scan(cursor, visit, context);
+      mdb_cursor_close(cursor);
+    }
+    mdb_txn_abort(txn);
+  }
+  pthread_rwlock_unlock(&x->map);
+  return code == 0 ? STATUS_OK : failed(x->directory, code, err);
+}
+
+/* ---- Writing ------------------------------------------------------------------------------------- */
+
+static int apply(const store_index *x, MDB_txn *txn, const index_change *c) {
+  MDB_val key = val_of(c->key);
+  if (c->value.bytes == NULL) {
+    const int code = mdb_del(txn, x->tables[c->table], &key, NULL);
+    return code == MDB_NOTFOUND ? 0 : code;
+  }
+  MDB_val value = val_of(c->value);
+  return mdb_put(txn, x->tables[c->table], &key, &value, 0);
+}
+
+static int write_once(store_index *x, const index_change *changes, size_t count) {
+  MDB_txn *txn;
+  int code = mdb_txn_begin(x->env, NULL, 0, &txn);
+  if (code != 0) {
+    return code;
+  }
+  for (size_t i = 0; i < count && code == 0; i++) {
+    code = apply(x, txn, &changes[i]);
+  }
+  if (code != 0) {
+    mdb_txn_abort(txn);
+    return code;
+  }
+  return mdb_txn_commit(txn);
+}
+
+/* MDB_MAP_FULL when there can be no larger map. */
+static int grow_map(store_index *x) {
+  MDB_envinfo info;
+  pthread_rwlock_wrlock(&x->map);
+  int code = mdb_env_info(x->env, &info);
+  if (code == 0) {
+    code = info.me_mapsize < MAP_BYTES_MAX ? mdb_env_set_mapsize(x->env, info.me_mapsize * 2) : MDB_MAP_FULL;
+  }
+  pthread_rwlock_unlock(&x->map);
+  return code == ENOMEM ? MDB_MAP_FULL : code;
+}
+
+status store_index_write(store_index *x, const index_change *changes, size_t count, error *err) {
+  pthread_mutex_lock(&x->writer);
+  int code = MDB_MAP_FULL;
+  for (bool again = true; again;) {
+    pthread_rwlock_rdlock(&x->map);
+    code = write_once(x, changes, count);
+    pthread_rwlock_unlock(&x->map);
+    again = code == MDB_MAP_FULL && grow_map(x) == 0;
+  }
+  pthread_mutex_unlock(&x->writer);
+  return code == 0 ? STATUS_OK : failed(x->directory, code, err);
+}

@@ -1,0 +1,255 @@
+/* The temporary store: blobs one after the other in an unlinked file, found through a table in memory.
+ *
+ * The lock guards the table and the end of the file, never I/O or hashing: a blob's place is reserved
+ * under it, written outside, and entered in the table when all its bytes are there.  So what is found
+ * is complete.  Blobs start on page boundaries, for mmap. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "store/store_kind.h"
+
+typedef struct blob_entry {
+  digest name;
+  uint64_t offset;
+  size_t length;
+  bool used;
+} blob_entry;
+
+enum { FIRST_TABLE_ENTRIES = 64 };
+
+typedef struct temporary_store {
+  store base;
+  int file;
+  char *directory;
+  size_t page_bytes;
+  pthread_mutex_t lock; /* guards all that follows */
+  uint64_t end;
+  blob_entry *table; /* a power of two of entries, at most three quarters used */
+  size_t table_entries;
+  size_t table_used;
+} temporary_store;
+
+/* A file without a name; where the file system has no O_TMPFILE, the name is taken away at once. */
+static int open_unlinked(const char *directory) {
+  const int file = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (file >= 0) {
+    return file;
+  }
+  static const char pattern[] = "/canvass-XXXXXX";
+  const size_t length = strlen(directory);
+  char *path = malloc(length + sizeof pattern);
+  if (path == NULL) {
+    errno = ENOMEM;
+    return -1;
+  }
+  memcpy(path, directory, length);
+  memcpy(path + length, pattern, sizeof pattern);
+  const int named = mkostemp(path, O_CLOEXEC);
+  if (named >= 0) {
+    unlink(path);
+  }
+  const int problem = errno;
+  free(path);
+  errno = problem;
+  return named;
+}
+
+/* Opens the file in the first directory that allows it; *USED is the last one tried. */
+static int open_somewhere(const char *directory, const char **used) {
+  const char *environment = getenv("TMPDIR");
+  const char *const wanted = directory != NULL                               ? directory
+                             : environment != NULL && environment[0] != '\0' ? environment
+                                                                             : NULL;
+  const char *const candidates[] = {wanted != NULL ? wanted : "/var/tmp", wanted != NULL ? NULL : "/tmp"};
+  int file = -1;
+  for (size_t i = 0; i < 2 && candidates[i] != NULL && file < 0; i++) {
+    *used = candidates[i];
+    file = open_unlinked(candidates[i]);
+  }
+  return file;
+}
+
+/* The entry of NAME, or the free one where it belongs.  A digest is as good as a random number. */
+static blob_entry *table_place(blob_entry *table, size_t entries, const digest *name) {
+  uint64_t hash;
+  memcpy(&hash, name->bytes, sizeof hash);
+  size_t at = (size_t)hash & (entries - 1);
+  while (table[at].used && !digest_equal(&table[at].name, name)) {
+    at = (at + 1) & (entries - 1);
+  }
+  return &table[at];
+}
+
+static bool table_grow(temporary_store *s) {
+  const size_t entries = s->table_entries * 2;
+  blob_entry *table = calloc(entries, sizeof *table);
+  if (table == NULL) {
+    return false;
+  }
+  for (size_t i = 0; i < s->table_entries; i++) {
+    if (s->table[i].used) {
+      *table_place(table, entries, &s->table[i].name) = s->table[i];
+    }
+  }
+  free(s->table);
+  s->table = table;
+  s->table_entries = entries;
+  return true;
+}
+
+static bool find(temporary_store *s, const digest *name, blob_entry *out) {
+  pthread_mutex_lock(&s->lock);
+  *out = *table_place(s->table, s->table_entries, name);
+  pthread_mutex_unlock(&s->lock);
+  return out->used;
+}
+
+/* Whole pages for LENGTH bytes at the end of the file; false when the offset overflows. */
+static bool reserve(temporary_store *s, size_t length, uint64_t *offset) {
+  const uint64_t pages = (uint64_t)length / s->page_bytes + (length % s->page_bytes != 0);
+  pthread_mutex_lock(&s->lock);
+  uint64_t end;
+  const bool fits =
+      !__builtin_add_overflow(s->end, pages * s->page_bytes, &end) && end <= (uint64_t)INT64_MAX;
+  if (fits) {
+    *offset = s->end;
+    s->end = end;
+  }
+  pthread_mutex_unlock(&s->lock);
+  return fits;
+}
+
+static status write_error(const temporary_store *s, size_t length, int problem, error *err) {
+  if (problem == ENOSPC || problem == EDQUOT || problem == EFBIG) {
+    return error_set(err, STATUS_IO,
+                     "no space for %zu more bytes in %s (%s); make room there, or set TMPDIR to a directory "
+                     "with more",
+                     length, s->directory, strerror(problem));
+  }
+  return error_set(err, STATUS_IO, "writing %zu bytes to a temporary file in %s: %s", length, s->directory,
+                   strerror(problem));
+}
+
+static status write_all(const temporary_store *s, const uint8_t *bytes, size_t length, uint64_t offset,
+                        error *err) {
+  size_t done = 0;
+  while (done < length) {
+    const ssize_t written = pwrite(s->file, bytes + done, length - done, (off_t)(offset + done));
+    if (written < 0 && errno != EINTR) {
+      return write_error(s, length, errno, err);
+    }
+    if (written == 0) {
+      return write_error(s, length, ENOSPC, err);
+    }
+    done += written > 0 ? (size_t)written : 0;
+  }
+  return STATUS_OK;
+}
+
+/* Two threads may have written the same bytes at once: the first one in the table counts, and the
+ * second copy is a hole that nothing refers to. */
+static status enter(temporary_store *s, const blob_entry *entry, error *err) {
+  status st = STATUS_OK;
+  pthread_mutex_lock(&s->lock);
+  if (s->table_used + 1 > s->table_entries / 4 * 3 && !table_grow(s)) {
+    st = error_no_memory(err, "temporary store");
+  } else {
+    blob_entry *place = table_place(s->table, s->table_entries, &entry->name);
+    if (!place->used) {
+      *place = *entry;
+      s->table_used++;
+    }
+  }
+  pthread_mutex_unlock(&s->lock);
+  return st;
+}
+
+static status temporary_put(store *base, const void *bytes, size_t length, digest *name, error *err) {
+  temporary_store *s = (temporary_store *)base;
+  TRY(digest_of(bytes, length, name, err));
+  blob_entry entry;
+  if (find(s, name, &entry)) {
+    return STATUS_OK;
+  }
+  entry = (blob_entry){.name = *name, .length = length, .used = true};
+  if (!reserve(s, length, &entry.offset)) {
+    return write_error(s, length, EFBIG, err);
+  }
+  TRY(write_all(s, bytes, length, entry.offset, err));
+  return enter(s, &entry, err);
+}
+
+static status temporary_get(store *base, const digest *name, store_blob *out, error *err) {
+  temporary_store *s = (temporary_store *)base;
+  blob_entry entry;
+  if (!find(s, name, &entry)) {
+    return store_not_found(name, err);
+  }
+  if (entry.length == 0) {
+    return STATUS_OK;
+  }
+  void *mapping = mmap(NULL, entry.length, PROT_READ, MAP_SHARED, s->file, (off_t)entry.offset);
+  if (mapping == MAP_FAILED) {
+    return error_set(err, errno == ENOMEM ? STATUS_NO_MEMORY : STATUS_IO,
+                     "mapping %zu bytes of the temporary file in %s: %s", entry.length, s->directory,
+                     strerror(errno));
+  }
+  *out = (store_blob){mapping, entry.length, mapping, entry.length};
+  return STATUS_OK;
+}
+
+static bool temporary_has(store *base, const digest *name, uint64_t length) {
+  blob_entry entry;
+  return find((temporary_store *)base, name, &entry) && entry.length == length;
+}
+
+static void temporary_destroy(store *base) {
+  temporary_store *s = (temporary_store *)base;
+  close(s->file);
+  pthread_mutex_destroy(&s->lock);
+  free(s->directory);
+  free(s->table);
+  free(s);
+}
+
+static const store_kind temporary_kind = {
+    .destroy = temporary_destroy, .put = temporary_put, .get = temporary_get, .has = temporary_has};
+
+status store_new_temporary(const char *directory, store **out, error *err) {
+  *out = NULL;
+  const char *used = NULL;
+  const int file = open_somewhere(directory, &used);
+  if (file < 0) {
+    return error_set(
+        err, STATUS_IO,
+        "cannot make a temporary file in %s: %s; set TMPDIR to a directory that can be written to", used,
+        strerror(errno));
+  }
+  temporary_store *s = calloc(1, sizeof *s);
+  if (s == NULL || pthread_mutex_init(&s->lock, NULL) != 0) {
+    close(file);
+    free(s);
+    return error_no_memory(err, "temporary store");
+  }
+  const long page_bytes = sysconf(_SC_PAGESIZE);
+  s->base.kind = &temporary_kind;
+  s->file = file;
+  s->page_bytes = page_bytes > 0 ? (size_t)page_bytes : 4096;
+  s->directory = slice_copy(slice_of(used));
+  s->table = calloc(FIRST_TABLE_ENTRIES, sizeof *s->table);
+  s->table_entries = FIRST_TABLE_ENTRIES;
+  if (s->directory == NULL || s->table == NULL) {
+    temporary_destroy(&s->base);
+    return error_no_memory(err, "temporary store");
+  }
+  *out = &s->base;
+  return STATUS_OK;
+}

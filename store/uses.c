@@ -1,0 +1,477 @@
+/* The book of uses.
+ *
+ * An entry is {turn, bytes} under its key in INDEX_USES.  The sum of bytes is counted when the book is
+ * opened and kept in memory from then on: one process has it, and all changes come through here, one at
+ * a time. */
+#include "store/uses.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  BOOK_VERSION = 1,
+  ENTRY_BYTES = 16,
+  NOTES_MAX = 1 << 16,         /* then they are written without waiting for values */
+  REMOVALS_MAX = 4096,         /* of one transaction */
+  CHANGES_BYTES_MAX = 16 << 20 /* of one transaction, before its last value */
+};
+
+static const slice state_key = {"turn", 4};
+
+typedef struct note {
+  kept_key key;
+  uint64_t bytes;
+} note;
+
+struct uses {
+  store_index *index;
+  uses_options options;
+  uint64_t turn;
+  pthread_rwlock_t using; /* shared while something is looked for and noted, held alone to remove */
+  pthread_mutex_t noting; /* guards the notes */
+  note *notes;
+  size_t notes_count, notes_capacity;
+  pthread_mutex_t writing; /* guards what follows, and is held while the book changes */
+  uint64_t total;
+  bool nothing_old; /* all that is left was used in this turn */
+};
+
+kept_key kept_key_of(kept_kind kind, const digest *first, const digest *second) {
+  kept_key k = {.length = 1 + DIGEST_BYTES};
+  k.bytes[0] = (uint8_t)kind;
+  memcpy(k.bytes + 1, first->bytes, DIGEST_BYTES);
+  if (second != NULL) {
+    memcpy(k.bytes + 1 + DIGEST_BYTES, second->bytes, DIGEST_BYTES);
+    k.length = KEPT_KEY_BYTES_MAX;
+  }
+  return k;
+}
+
+static slice slice_of_key(const kept_key *k) {
+  return (slice){(const char *)k->bytes, k->length};
+}
+
+/* ---- Entries ------------------------------------------------------------------------------------- */
+
+typedef struct entry {
+  uint64_t turn, bytes;
+} entry;
+
+static bool entry_read(slice value, entry *out) {
+  reader r;
+  reader_init(&r, value.bytes, value.length);
+  out->turn = reader_u64(&r);
+  out->bytes = reader_u64(&r);
+  return r.problem == NULL && reader_left(&r) == 0;
+}
+
+static status entry_find(uses *u, const kept_key *key, entry *out, bool *found, error *err) {
+  buf value;
+  buf_init(&value);
+  const status st = store_index_get(u->index, INDEX_USES, slice_of_key(key), &value, found, err);
+  *found = st == STATUS_OK && *found && entry_read((slice){(const char *)value.data, value.length}, out);
+  buf_fini(&value);
+  return st;
+}
+
+status uses_find(uses *u, const kept_key *key, uint64_t *bytes, bool *found, error *err) {
+  entry e = {0};
+  TRY(entry_find(u, key, &e, found, err));
+  *bytes = e.bytes;
+  return STATUS_OK;
+}
+
+/* ---- Changes gathered for one transaction -------------------------------------------------------- */
+
+typedef struct batch {
+  index_change *changes;
+  size_t count, capacity;
+  buf entries; /* ENTRY_BYTES each, in the order of their changes */
+  size_t bytes;
+  uint64_t total; /* of the book, once it is written */
+} batch;
+
+static void batch_fini(batch *b) {
+  free(b->changes);
+  buf_fini(&b->entries);
+}
+
+static status batch_add(batch *b, index_change c, error *err) {
+  if (b->count == b->capacity) {
+    const size_t larger = b->capacity > 0 ? b->capacity * 2 : 256;
+    index_change *grown = realloc(b->changes, larger * sizeof *grown);
+    if (grown == NULL) {
+      return error_no_memory(err, "the store");
+    }
+    b->changes = grown;
+    b->capacity = larger;
+  }
+  b->changes[b->count++] = c;
+  b->bytes += c.key.length + c.value.length;
+  return STATUS_OK;
+}
+
+/* KEY takes BYTES and is used now.  The entry's bytes get their place when the batch is written. */
+static status batch_use(batch *b, uses *u, const kept_key *key, uint64_t bytes, error *err) {
+  entry old = {0};
+  bool found = false;
+  TRY(entry_find(u, key, &old, &found, err));
+  if (found && old.turn == u->turn && old.bytes == bytes) {
+    return STATUS_OK;
+  }
+  b->total += bytes - (found ? old.bytes : 0);
+  buf_put_u64(&b->entries, u->turn);
+  buf_put_u64(&b->entries, bytes);
+  return batch_add(b, (index_change){INDEX_USES, slice_of_key(key), {"", ENTRY_BYTES}}, err);
+}
+
+static status batch_write(batch *b, uses *u, error *err) {
+  TRY(buf_status(&b->entries, "the store", err));
+  size_t at = 0;
+  for (size_t i = 0; i < b->count; i++) {
+    if (b->changes[i].table == INDEX_USES && b->changes[i].value.bytes != NULL) {
+      b->changes[i].value.bytes = (const char *)b->entries.data + at;
+      at += ENTRY_BYTES;
+    }
+  }
+  if (b->count > 0) {
+    TRY(store_index_write(u->index, b->changes, b->count, err));
+  }
+  u->total = b->total;
+  b->count = 0;
+  b->bytes = 0;
+  buf_clear(&b->entries);
+  return STATUS_OK;
+}
+
+/* ---- Too much ------------------------------------------------------------------------------------ */
+
+typedef struct old_entry {
+  kept_key key;
+  entry was;
+} old_entry;
+
+typedef struct old_list {
+  old_entry *at;
+  size_t count, capacity;
+  uint64_t turn;
+  bool out_of_memory;
+} old_list;
+
+static bool list_old(void *context, slice key, slice value) {
+  old_list *l = context;
+  entry e;
+  if (key.length > KEPT_KEY_BYTES_MAX || !entry_read(value, &e) || e.turn >= l->turn) {
+    return true;
+  }
+  if (l->count == l->capacity) {
+    const size_t larger = l->capacity > 0 ? l->capacity * 2 : 1024;
+    old_entry *grown = realloc(l->at, larger * sizeof *grown);
+    if (grown == NULL) {
+      l->out_of_memory = true;
+      return false;
+    }
+    l->at = grown;
+    l->capacity = larger;
+  }
+  old_entry *o = &l->at[l->count++];
+  *o = (old_entry){.key.length = (uint8_t)key.length, .was = e};
+  memcpy(o->key.bytes, key.bytes, key.length);
+  return true;
+}
+
+static int older_first(const void *left, const void *right) {
+  const old_entry *a = left;
+  const old_entry *b = right;
+  if (a->was.turn != b->was.turn) {
+    return a->was.turn < b->was.turn ? -1 : 1;
+  }
+  return memcmp(a->key.bytes, b->key.bytes, sizeof a->key.bytes);
+}
+
+/* Entries and values first, then the files: a crash between leaves files that the next opening finds. */
+static status remove_run(uses *u, const old_entry *list, size_t count, error *err) {
+  batch b = {.total = u->total};
+  status st = STATUS_OK;
+  for (size_t i = 0; i < count && st == STATUS_OK; i++) {
+    const slice key = slice_of_key(&list[i].key);
+    b.total -= list[i].was.bytes;
+    st = batch_add(&b, (index_change){INDEX_USES, key, {NULL, 0}}, err);
+    if (st == STATUS_OK && list[i].key.bytes[0] != KEPT_BLOB) {
+      st = batch_add(&b, (index_change){INDEX_VALUES, key, {NULL, 0}}, err);
+    }
+  }
+  st = st == STATUS_OK ? batch_write(&b, u, err) : st;
+  for (size_t i = 0; i < count && st == STATUS_OK; i++) {
+    digest name;
+    if (list[i].key.bytes[0] == KEPT_BLOB) {
+      memcpy(name.bytes, list[i].key.bytes + 1, DIGEST_BYTES);
+      u->options.remove_blob(u->options.context, &name);
+    }
+  }
+  batch_fini(&b);
+  return st;
+}
+
+static status remove_list(uses *u, const old_list *l, error *err) {
+  /* An eighth more than must be, so that this is seldom. */
+  const uint64_t wanted = u->options.bytes_max - u->options.bytes_max / 8;
+  size_t last = 0;
+  for (uint64_t left = u->total; last < l->count && left > wanted; last++) {
+    left -= l->at[last].was.bytes;
+  }
+  u->nothing_old = last == l->count;
+  for (size_t i = 0; i < last; i += REMOVALS_MAX) {
+    TRY(remove_run(u, l->at + i, last - i < REMOVALS_MAX ? last - i : REMOVALS_MAX, err));
+  }
+  return STATUS_OK;
+}
+
+/* ---- Noting and keeping -------------------------------------------------------------------------- */
+
+static int note_order(const void *left, const void *right) {
+  return memcmp(((const note *)left)->key.bytes, ((const note *)right)->key.bytes, KEPT_KEY_BYTES_MAX);
+}
+
+/* Each key once, in the order of the table. */
+static status add_notes(batch *b, uses *u, note *notes, size_t count, error *err) {
+  if (count > 0) {
+    qsort(notes, count, sizeof *notes, note_order);
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (i == 0 || note_order(&notes[i - 1], &notes[i]) != 0) {
+      TRY(batch_use(b, u, &notes[i].key, notes[i].bytes, err));
+    }
+  }
+  return STATUS_OK;
+}
+
+static status add_values(batch *b, uses *u, const kept_value *values, size_t count, error *err) {
+  for (size_t i = 0; i < count; i++) {
+    const kept_value *v = &values[i];
+    TRY(batch_use(b, u, &v->key, v->key.length + v->value.length, err));
+    TRY(batch_add(b, (index_change){INDEX_VALUES, slice_of_key(&v->key), v->value}, err));
+    if (b->bytes >= CHANGES_BYTES_MAX) {
+      TRY(batch_write(b, u, err));
+    }
+  }
+  return STATUS_OK;
+}
+
+/* All notes so far, and VALUES. */
+static status write_notes(uses *u, const kept_value *values, size_t count, error *err) {
+  pthread_mutex_lock(&u->noting);
+  note *notes = u->notes;
+  const size_t notes_count = u->notes_count;
+  u->notes = NULL;
+  u->notes_count = u->notes_capacity = 0;
+  pthread_mutex_unlock(&u->noting);
+  batch b = {.total = u->total};
+  status st = add_notes(&b, u, notes, notes_count, err);
+  st = st == STATUS_OK ? add_values(&b, u, values, count, err) : st;
+  st = st == STATUS_OK ? batch_write(&b, u, err) : st;
+  batch_fini(&b);
+  free(notes);
+  return st;
+}
+
+static status scan_and_remove(uses *u, error *err) {
+  old_list l = {.turn = u->turn};
+  status st = store_index_scan(u->index, INDEX_USES, list_old, &l, err);
+  if (st == STATUS_OK && l.out_of_memory) {
+    st = error_no_memory(err, "the store");
+  }
+  if (st == STATUS_OK && l.count > 0) {
+    qsort(l.at, l.count, sizeof *l.at, older_first);
+  }
+  st = st == STATUS_OK ? remove_list(u, &l, err) : st;
+  free(l.at);
+  return st;
+}
+
+/* What was noted meanwhile is no longer old. */
+static status remove_too_much(uses *u, error *err) {
+  if (u->total <= u->options.bytes_max || u->nothing_old) {
+    return STATUS_OK;
+  }
+  pthread_rwlock_wrlock(&u->using);
+  status st = write_notes(u, NULL, 0, err);
+  st = st == STATUS_OK ? scan_and_remove(u, err) : st;
+  pthread_rwlock_unlock(&u->using);
+  return st;
+}
+
+status uses_keep(uses *u, const kept_value *values, size_t count, error *err) {
+  pthread_mutex_lock(&u->writing);
+  status st = write_notes(u, values, count, err);
+  st = st == STATUS_OK ? remove_too_much(u, err) : st;
+  pthread_mutex_unlock(&u->writing);
+  return st;
+}
+
+void uses_enter(uses *u) {
+  pthread_rwlock_rdlock(&u->using);
+}
+
+void uses_leave(uses *u) {
+  pthread_mutex_lock(&u->noting);
+  const bool many = u->notes_count >= NOTES_MAX;
+  pthread_mutex_unlock(&u->noting);
+  pthread_rwlock_unlock(&u->using);
+  if (many) {
+    error ignored; /* whoever keeps the next value hears of it */
+    (void)!uses_keep(u, NULL, 0, &ignored);
+  }
+}
+
+void uses_note(uses *u, const kept_key *key, uint64_t bytes) {
+  pthread_mutex_lock(&u->noting);
+  if (u->notes_count == u->notes_capacity) {
+    const size_t larger = u->notes_capacity > 0 ? u->notes_capacity * 2 : 256;
+    note *grown = realloc(u->notes, larger * sizeof *grown);
+    if (grown != NULL) {
+      u->notes = grown;
+      u->notes_capacity = larger;
+    }
+  }
+  /* Without memory the use is forgotten, and the entry looks older than it is. */
+  if (u->notes_count < u->notes_capacity) {
+    u->notes[u->notes_count++] = (note){*key, bytes};
+  }
+  pthread_mutex_unlock(&u->noting);
+}
+
+status uses_forget(uses *u, const kept_key *key, error *err) {
+  pthread_mutex_lock(&u->writing);
+  entry was = {0};
+  bool found = false;
+  status st = entry_find(u, key, &was, &found, err);
+  if (st == STATUS_OK && found) {
+    const old_entry gone = {*key, was};
+    batch b = {.total = u->total - was.bytes};
+    st = batch_add(&b, (index_change){INDEX_USES, slice_of_key(&gone.key), {NULL, 0}}, err);
+    st = st == STATUS_OK ? batch_write(&b, u, err) : st;
+    batch_fini(&b);
+  }
+  pthread_mutex_unlock(&u->writing);
+  return st;
+}
+
+typedef struct blob_visit {
+  void (*visit)(void *context, const digest *name);
+  void *context;
+} blob_visit;
+
+static bool visit_blob(void *context, slice key, slice value) {
+  (void)value;
+  const blob_visit *v = context;
+  digest name;
+  if (key.length == 1 + DIGEST_BYTES && key.bytes[0] == KEPT_BLOB) {
+    memcpy(name.bytes, key.bytes + 1, DIGEST_BYTES);
+    v->visit(v->context, &name);
+  }
+  return true;
+}
+
+status uses_each_blob(uses *u, void (*visit)(void *context, const digest *name), void *context, error *err) {
+  blob_visit v = {visit, context};
+  return store_index_scan(u->index, INDEX_USES, visit_blob, &v, err);
+}
+
+/* ---- Turns --------------------------------------------------------------------------------------- */
+
+static bool add_up(void *context, slice key, slice value) {
+  (void)key;
+  entry e;
+  uint64_t *total = context;
+  if (entry_read(value, &e)) {
+    *total += e.bytes;
+  }
+  return true;
+}
+
+static status write_turn(uses *u, bool open, error *err) {
+  buf state;
+  buf_init(&state);
+  buf_put_u8(&state, BOOK_VERSION);
+  buf_put_u64(&state, u->turn);
+  buf_put_u8(&state, open);
+  status st = buf_status(&state, "the store", err);
+  if (st == STATUS_OK) {
+    const index_change c = {INDEX_STATE, state_key, {(const char *)state.data, state.length}};
+    st = store_index_write(u->index, &c, 1, err);
+  }
+  buf_fini(&state);
+  return st;
+}
+
+/* Reads the last turn; a fresh book has had none. */
+static status read_turn(uses *u, bool *was_closed, error *err) {
+  buf state;
+  buf_init(&state);
+  bool found = false;
+  status st = store_index_get(u->index, INDEX_STATE, state_key, &state, &found, err);
+  *was_closed = false;
+  if (st == STATUS_OK && found) {
+    reader r;
+    reader_init(&r, state.data, state.length);
+    const uint8_t version = reader_u8(&r);
+    u->turn = reader_u64(&r);
+    *was_closed = reader_u8(&r) == 0;
+    st = reader_finish(&r, "the index of the store", err);
+    if (st == STATUS_OK && version != BOOK_VERSION) {
+      st = error_set(err, STATUS_CORRUPT,
+                     "the index of the store has version %u, and this program reads version %d; delete it: "
+                     "what was computed is computed anew",
+                     version, BOOK_VERSION);
+    }
+  }
+  buf_fini(&state);
+  return st;
+}
+
+static status begin(uses *u, bool *was_closed, error *err) {
+  TRY(read_turn(u, was_closed, err));
+  TRY(store_index_scan(u->index, INDEX_USES, add_up, &u->total, err));
+  u->turn++;
+  return write_turn(u, true, err);
+}
+
+static void uses_free(uses *u) {
+  pthread_rwlock_destroy(&u->using);
+  pthread_mutex_destroy(&u->noting);
+  pthread_mutex_destroy(&u->writing);
+  free(u->notes);
+  free(u);
+}
+
+status uses_open(store_index *index, const uses_options *options, uses **out, bool *was_closed, error *err) {
+  *out = NULL;
+  uses *u = calloc(1, sizeof *u);
+  if (u == NULL) {
+    return error_no_memory(err, "the store");
+  }
+  u->index = index;
+  u->options = *options;
+  pthread_rwlock_init(&u->using, NULL);
+  pthread_mutex_init(&u->noting, NULL);
+  pthread_mutex_init(&u->writing, NULL);
+  const status st = begin(u, was_closed, err);
+  if (st != STATUS_OK) {
+    uses_free(u);
+    return st;
+  }
+  *out = u;
+  return STATUS_OK;
+}
+
+status uses_close(uses *u, error *err) {
+  if (u == NULL) {
+    return STATUS_OK;
+  }
+  status st = uses_keep(u, NULL, 0, err);
+  st = st == STATUS_OK ? write_turn(u, false, err) : st;
+  uses_free(u);
+  return st;
+}

@@ -1,0 +1,65 @@
+/* What a durable store keeps, how large it is, and in which opening it was last used: least recently used
+ * goes first.
+ *
+ * Every opening of the store is one *turn*, and the running job is that turn: what it uses is never
+ * removed, even when that alone is more than the limit.  Uses are noted in memory and written with the
+ * next transaction, so noting costs nothing; a crash loses some, which makes things look older than they
+ * are.
+ */
+#ifndef CANVASS_STORE_USES_H
+#define CANVASS_STORE_USES_H
+
+#include "base/digest.h"
+#include "store/store_index.h"
+
+/* Part of the key: never change a letter's meaning. */
+typedef enum kept_kind { KEPT_BLOB = 'b', KEPT_PARTIAL = 'p', KEPT_RECORD = 'r' } kept_kind;
+
+enum { KEPT_KEY_BYTES_MAX = 1 + 2 * DIGEST_BYTES };
+
+typedef struct kept_key {
+  uint8_t bytes[KEPT_KEY_BYTES_MAX];
+  uint8_t length;
+} kept_key;
+
+/* SECOND: of a partial, its accumulator; else NULL. */
+kept_key kept_key_of(kept_kind kind, const digest *first, const digest *second);
+
+/* An entry with a value in INDEX_VALUES (partials, records). */
+typedef struct kept_value {
+  kept_key key;
+  slice value;
+} kept_value;
+
+typedef struct uses uses;
+
+typedef struct uses_options {
+  uint64_t bytes_max;
+  /* A blob must go: its entry is already gone. */
+  void (*remove_blob)(void *context, const digest *name);
+  void *context;
+} uses_options;
+
+/* Begins a turn.  *WAS_CLOSED: the last one ended with uses_close, so that entries and blobs are in step. */
+status uses_open(store_index *index, const uses_options *options, uses **out, bool *was_closed,
+                 error *err) MUST_USE;
+/* Writes what is noted and marks the turn as ended.  Frees in any case; accepts NULL. */
+status uses_close(uses *u, error *err) MUST_USE;
+
+/* Around looking for something and noting its use: between the two it is not removed. */
+void uses_enter(uses *u);
+void uses_leave(uses *u);
+/* KEY, which takes BYTES, is used now.  Between enter and leave. */
+void uses_note(uses *u, const kept_key *key, uint64_t bytes);
+/* Keeps the values, in one transaction while they are small; with them all notes.  Then removes what is
+ * too much. */
+status uses_keep(uses *u, const kept_value *values, size_t count, error *err) MUST_USE;
+/* Forgets an entry that is not there. */
+status uses_forget(uses *u, const kept_key *key, error *err) MUST_USE;
+/* How large KEY is said to be; *FOUND is false when there is no entry. */
+status uses_find(uses *u, const kept_key *key, uint64_t *bytes, bool *found, error *err) MUST_USE;
+/* All blobs that have entries; VISIT must not call anything here. */
+status uses_each_blob(uses *u, void (*visit)(void *context, const digest *name), void *context,
+                      error *err) MUST_USE;
+
+#endif
