@@ -179,6 +179,11 @@ static status act_accepted(broker *b, const core_action *a, error *err) {
   return send_to(b, a->peer, &m, NULL, 0, err);
 }
 
+static void set_states(message *m, const core_action *a) {
+  message_set_integer(m, FIELD_STATES_COMPUTED, a->states.computed);
+  message_set_integer(m, FIELD_STATES_CACHED, a->states.cached);
+}
+
 static status act_progress(broker *b, const core_action *a, error *err) {
   message m = message_of(MESSAGE_PROGRESS);
   set_job(&m, a);
@@ -186,12 +191,14 @@ static status act_progress(broker *b, const core_action *a, error *err) {
   message_set_integer(&m, FIELD_ROWS_DONE, a->rows_done);
   message_set_integer(&m, FIELD_ROWS_TOTAL, a->rows_total);
   message_set_integer(&m, FIELD_FINISHING, a->finishing);
+  set_states(&m, a);
   return send_to(b, a->peer, &m, NULL, 0, err);
 }
 
 static status act_report(broker *b, const core_action *a, error *err) {
   message m = message_of(MESSAGE_REPORT);
   set_job(&m, a);
+  set_states(&m, a);
   const wire_payload payload = {.frame = blobs_at(&b->blobs, a->blobs[0])};
   return send_to(b, a->peer, &m, &payload, 1, err);
 }
@@ -348,6 +355,8 @@ static bool read_work(const message *m, core_work *out) {
 static status on_result(broker *b, uint32_t from, error *err) {
   core_event e = event_of(CORE_RESULT, from);
   e.task = b->incoming->header.integers[FIELD_TASK];
+  e.states = (core_states){b->incoming->header.integers[FIELD_STATES_COMPUTED],
+                           b->incoming->header.integers[FIELD_STATES_CACHED]};
   if (!read_work(&b->incoming->header, &e.work)) {
     return STATUS_OK;
   }

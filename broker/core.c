@@ -191,7 +191,8 @@ static void tell_progress(core *c, const job *j) {
                         .stage = j->stage,
                         .rows_done = j->rows_done,
                         .rows_total = j->rows_total,
-                        .finishing = j->rows_done == j->rows_total});
+                        .finishing = j->rows_done == j->rows_total,
+                        .states = j->states});
 }
 
 static void submit(core *c, const core_event *e) {
@@ -237,7 +238,8 @@ static void finish_step(core *c, job *j, const core_event *e) {
                           .peer = j->client,
                           .job = j->id,
                           .blobs = {e->blobs[0]},
-                          .blobs_count = 1});
+                          .blobs_count = 1,
+                          .states = j->states});
     core_blob report = e->blobs[0];
     release(c, &report);
     drop_job(c, j);
@@ -267,6 +269,8 @@ static void take_result(core *c, const core_event *e) {
     release(c, &t->partials[i]);
   }
   const core_work work = t->work;
+  j->states.computed += e->states.computed;
+  j->states.cached += e->states.cached;
   j->rows_done += t->rows;
   const bool moved = t->rows > 0;
   job_remove_task(j, t);

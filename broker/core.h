@@ -58,13 +58,19 @@ typedef enum core_work {
 } core_work;
 const char *core_work_name(core_work work);
 
+/* How many states (of a shard and an accumulator) workers computed, and how many they had already. */
+typedef struct core_states {
+  uint64_t computed, cached;
+} core_states;
+
 typedef enum core_event_kind {
   CORE_WORKER_JOINED, /* peer, capacity, fingerprint; an old worker of that peer is lost */
   CORE_HEARD,         /* peer gave a sign of life; with a capacity, a forgotten worker joins again */
   CORE_PEER_LEFT,     /* peer */
   CORE_SUBMITTED,     /* peer, job, priority, plan, program, shards (copied) */
   CORE_CANCELLED,     /* peer, job */
-  CORE_RESULT,        /* peer, task, blobs: MAP, REDUCE: {partial}; STEP: {report} or {program, state} */
+  CORE_RESULT,        /* peer, task, blobs: MAP, REDUCE: {partial}; STEP: {report} or {program, state};
+                       * states */
   CORE_FAILURE,       /* peer, task, failure */
   CORE_TICK,          /* time has passed */
 } core_event_kind;
@@ -83,14 +89,15 @@ typedef struct core_event {
   core_work work; /* of a result: what it says it is */
   core_blob blobs[2];
   uint32_t blobs_count;
+  core_states states; /* of a result */
   error failure;
 } core_event;
 
 typedef enum core_action_kind {
   CORE_SEND_TASK,     /* peer, job, task, attempt, work, stage, blobs, shards */
   CORE_SEND_ACCEPTED, /* peer, job */
-  CORE_SEND_PROGRESS, /* peer, job, stage, rows_done, rows_total, finishing */
-  CORE_SEND_REPORT,   /* peer, job, blobs[0] (released by a later action) */
+  CORE_SEND_PROGRESS, /* peer, job, stage, rows_done, rows_total, finishing, states */
+  CORE_SEND_REPORT,   /* peer, job, blobs[0] (released by a later action), states */
   CORE_SEND_ENDED,    /* peer, job, failure */
   CORE_RELEASE,       /* blobs[0] */
 } core_action_kind;
@@ -111,6 +118,7 @@ typedef struct core_action {
   uint32_t shards_count;
   uint64_t rows_done, rows_total;
   bool finishing;
+  core_states states; /* of the job so far */
   error failure;
 } core_action;
 

@@ -29,6 +29,7 @@ typedef struct job {
   uint32_t next_shard; /* the first that no MAP task of this stage has */
   bool mapped;         /* all MAP tasks of this stage were made */
   uint64_t rows_done, rows_total;
+  core_states states;
   task *tasks;
   core_blob *partials; /* finished, not yet in a task */
   size_t partials_count, partials_capacity;

@@ -65,7 +65,7 @@ static status submit_and_wait(evaluation *e, session *link, buf *report, error *
     s = session_submit(link, bytes_of(&parts[0]), bytes_of(&parts[1]), bytes_of(&parts[2]), job, err);
   }
   if (s == STATUS_OK) {
-    s = session_wait(link, job, on_progress, e, report, err);
+    s = session_wait(link, job, on_progress, e, report, NULL, err);
   }
   progress_clear(&e->progress);
   for (size_t i = 0; i < 3; i++) {

@@ -138,11 +138,17 @@ static status cancel(session *s, const char *job, error *err) {
   return error_set(err, STATUS_INTERRUPTED, "interrupted: the job was cancelled");
 }
 
+static void read_states(const message *m, session_progress *p) {
+  p->states_computed = m->integers[FIELD_STATES_COMPUTED];
+  p->states_cached = m->integers[FIELD_STATES_CACHED];
+}
+
 static void read_progress(const message *m, session_progress *p) {
   p->stage = (uint32_t)m->integers[FIELD_STAGE];
   p->rows_done = m->integers[FIELD_ROWS_DONE];
   p->rows_total = m->integers[FIELD_ROWS_TOTAL];
   p->finishing = m->integers[FIELD_FINISHING] != 0;
+  read_states(m, p);
 }
 
 /* One message about JOB: *ENDED when it was the last. */
@@ -165,6 +171,7 @@ static status take_news(session *s, const char *job, session_progress *p, buf *r
     size_t length = 0;
     const void *bytes = wire_payload_bytes(s->incoming, 0, &length);
     buf_put(report, bytes, length);
+    read_states(m, p);
     *ended = true;
     return buf_status(report, "the report", err);
   }
@@ -172,7 +179,7 @@ static status take_news(session *s, const char *job, session_progress *p, buf *r
 }
 
 status session_wait(session *s, const char *job, bool (*callback)(void *context, const session_progress *p),
-                    void *context, buf *report, error *err) {
+                    void *context, buf *report, session_progress *last, error *err) {
   session_progress p = {0};
   for (bool ended = false; !ended;) {
     bool received = false;
@@ -185,6 +192,9 @@ status session_wait(session *s, const char *job, bool (*callback)(void *context,
     if (!ended && callback && !callback(context, &p)) {
       return cancel(s, job, err);
     }
+  }
+  if (last) {
+    *last = p;
   }
   return STATUS_OK;
 }

@@ -22,11 +22,15 @@ typedef struct session_progress {
   uint32_t stage;
   uint64_t rows_done, rows_total; /* of this stage */
   bool finishing;                 /* merging and finishing, no rows left */
+  /* Partial statistics (of a shard and an accumulator) of all stages so far: computed for this job, and had
+   * already by the workers. */
+  uint64_t states_computed, states_cached;
 } session_progress;
 
 /* Waits for the end.  CALLBACK (may be NULL) is called at every news and at least four times a second;
- * returning false cancels the job: STATUS_INTERRUPTED.  REPORT gets the document. */
+ * returning false cancels the job: STATUS_INTERRUPTED.  REPORT gets the document, LAST (may be NULL) how it
+ * stood at the end. */
 status session_wait(session *s, const char *job, bool (*callback)(void *context, const session_progress *p),
-                    void *context, buf *report, error *err) MUST_USE;
+                    void *context, buf *report, session_progress *last, error *err) MUST_USE;
 
 #endif

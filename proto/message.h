@@ -24,20 +24,24 @@ enum {
 };
 
 /* Fields: id, name on the wire, type. */
-#define FIELD_TABLE(X)                       \
-  X(FIELD_ROLE, "role", TEXT)                \
-  X(FIELD_CAPACITY, "capacity", INTEGER)     \
-  X(FIELD_FINGERPRINT, "fingerprint", BYTES) \
-  X(FIELD_JOB, "job", BYTES)                 \
-  X(FIELD_TASK, "task", INTEGER)             \
-  X(FIELD_ATTEMPT, "attempt", INTEGER)       \
-  X(FIELD_WORK, "work", TEXT)                \
-  X(FIELD_STAGE, "stage", INTEGER)           \
-  X(FIELD_ROWS_DONE, "rows_done", INTEGER)   \
-  X(FIELD_ROWS_TOTAL, "rows_total", INTEGER) \
-  X(FIELD_FINISHING, "finishing", INTEGER)   \
-  X(FIELD_STATUS, "status", TEXT)            \
-  X(FIELD_MESSAGE, "message", TEXT)
+/* "computed" and "cached" count states, one for each shard and accumulator: in a result those of its task, in
+ * progress and report those of the job so far. */
+#define FIELD_TABLE(X)                          \
+  X(FIELD_ROLE, "role", TEXT)                   \
+  X(FIELD_CAPACITY, "capacity", INTEGER)        \
+  X(FIELD_FINGERPRINT, "fingerprint", BYTES)    \
+  X(FIELD_JOB, "job", BYTES)                    \
+  X(FIELD_TASK, "task", INTEGER)                \
+  X(FIELD_ATTEMPT, "attempt", INTEGER)          \
+  X(FIELD_WORK, "work", TEXT)                   \
+  X(FIELD_STAGE, "stage", INTEGER)              \
+  X(FIELD_ROWS_DONE, "rows_done", INTEGER)      \
+  X(FIELD_ROWS_TOTAL, "rows_total", INTEGER)    \
+  X(FIELD_FINISHING, "finishing", INTEGER)      \
+  X(FIELD_STATUS, "status", TEXT)               \
+  X(FIELD_MESSAGE, "message", TEXT)             \
+  X(FIELD_STATES_COMPUTED, "computed", INTEGER) \
+  X(FIELD_STATES_CACHED, "cached", INTEGER)
 
 typedef enum message_field {
 #define X(id, name, type) id,

@@ -116,6 +116,71 @@ status partial_map(const program *p, const stats_rows *rows, partial **out, erro
   return s;
 }
 
+typedef struct cached_mapping {
+  partial_rows open;
+  void *rows_context;
+  const partial_cache *cache;
+  frame *frame; /* NULL until a state must be computed */
+  buf bytes;
+  uint64_t computed;
+} cached_mapping;
+
+static bool decode_cached(const program *p, uint32_t accumulator, const buf *bytes, void **state) {
+  const program_accumulator *a = &p->accumulators[accumulator];
+  const accumulator_kind *kind = accumulator_find(a->kind);
+  error ignored; /* it is computed anew */
+  reader r;
+  reader_init(&r, bytes->data, bytes->length);
+  if (kind->decode(p, a, &r, state, &ignored) != STATUS_OK) {
+    return false;
+  }
+  if (reader_finish(&r, kind->name, &ignored) != STATUS_OK) {
+    kind->destroy(*state);
+    return false;
+  }
+  return true;
+}
+
+static status compute_cached(cached_mapping *m, const program *p, uint32_t accumulator, void **state,
+                             error *err) {
+  if (m->frame == NULL) {
+    const stats_rows *rows = NULL;
+    TRY(m->open(m->rows_context, &rows, err));
+    TRY(frame_new(p, rows, &m->frame, err));
+  }
+  TRY(partial_map_one(m->frame, accumulator, state, err));
+  m->computed++;
+  buf_clear(&m->bytes);
+  accumulator_find(p->accumulators[accumulator].kind)->encode(*state, &m->bytes);
+  if (!m->bytes.failed) {
+    m->cache->put(m->cache->context, accumulator, (slice){(const char *)m->bytes.data, m->bytes.length});
+  }
+  return STATUS_OK;
+}
+
+static status state_cached(const program *p, uint32_t accumulator, void *context, void **state, error *err) {
+  cached_mapping *m = context;
+  const accumulator_kind *kind;
+  TRY(find_kind(p, accumulator, &kind, err));
+  buf_clear(&m->bytes);
+  if (m->cache->get(m->cache->context, accumulator, &m->bytes) && !m->bytes.failed &&
+      decode_cached(p, accumulator, &m->bytes, state)) {
+    return STATUS_OK;
+  }
+  return compute_cached(m, p, accumulator, state, err);
+}
+
+status partial_map_cached(const program *p, partial_rows rows, void *rows_context, const partial_cache *cache,
+                          uint64_t *computed, partial **out, error *err) {
+  cached_mapping m = {.open = rows, .rows_context = rows_context, .cache = cache};
+  buf_init(&m.bytes);
+  const status s = partial_fill(p, state_cached, &m, out, err);
+  *computed += m.computed;
+  frame_destroy(m.frame);
+  buf_fini(&m.bytes);
+  return s;
+}
+
 status partial_merge(partial *into, const partial *from, error *err) {
   for (uint32_t i = 0; i < into->count; i++) {
     const accumulator_kind *kind = accumulator_find(into->p->accumulators[i].kind);

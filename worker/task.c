@@ -1,11 +1,8 @@
 /* Tasks by name, in a table.  Whatever comes in is decoded with suspicion; whatever goes out is canonical. */
 #include "worker/task.h"
 
-#include <string.h>
-
 #include "stats/stats.h"
-#include "store/shard.h"
-#include "worker/shard_rows.h"
+#include "worker/map.h"
 
 void task_output_fini(task_output *out) {
   buf_fini(&out->payloads[0]);
@@ -36,28 +33,6 @@ static status give_partial(const partial *p, task_output *out, error *err) {
   return buf_status(&out->payloads[0], "a partial", err);
 }
 
-static status map_shard(const program *p, store *shards, const digest *name, partial *into, error *err) {
-  char hex[DIGEST_HEX_BYTES];
-  digest_hex(name, hex);
-  store_blob blob;
-  TRY(store_get(shards, name, &blob, err));
-  shard *s = NULL;
-  status st = shard_open(blob.bytes, blob.length, hex, &s, err);
-  if (st == STATUS_OK) {
-    stats_rows rows;
-    shard_rows_view(s, &rows);
-    partial *one = NULL;
-    st = partial_map(p, &rows, &one, err);
-    if (st == STATUS_OK) {
-      st = partial_merge(into, one, err);
-      partial_destroy(one);
-    }
-    shard_close(s);
-  }
-  store_release(&blob);
-  return st;
-}
-
 static status run_map(const task_input *in, task_output *out, error *err) {
   if (in->payloads_count != 2 || in->payloads[1].length % DIGEST_BYTES != 0) {
     return error_set(err, STATUS_PROTOCOL, "a map task needs a program and shard names");
@@ -65,15 +40,11 @@ static status run_map(const task_input *in, task_output *out, error *err) {
   program *p = NULL;
   TRY(decode_program(in->payloads[0], &p, err));
   partial *all = NULL;
-  status st = partial_empty(p, &all, err);
-  const size_t count = in->payloads[1].length / DIGEST_BYTES;
-  for (size_t i = 0; i < count && st == STATUS_OK; i++) {
-    digest name;
-    memcpy(name.bytes, in->payloads[1].bytes + i * DIGEST_BYTES, DIGEST_BYTES);
-    st = atomic_load(in->stop) ? error_set(err, STATUS_INTERRUPTED, "the worker stops")
-                               : map_shard(p, in->shards, &name, all, err);
-  }
+  map_counts counts;
+  status st = map_shards(p, in->payloads[1], in->shards, in->stop, &counts, &all, err);
   if (st == STATUS_OK) {
+    out->states_computed = counts.computed;
+    out->states_cached = counts.cached;
     st = give_partial(all, out, err);
   }
   partial_destroy(all);

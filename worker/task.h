@@ -21,6 +21,7 @@ typedef struct task_input {
 typedef struct task_output {
   buf payloads[2]; /* MAP, REDUCE: partial.  STEP: report, or program and state */
   size_t payloads_count;
+  uint64_t states_computed, states_cached; /* MAP: of a shard and an accumulator each */
 } task_output;
 
 status task_run(const task_input *in, task_output *out, error *err) MUST_USE;

@@ -125,6 +125,10 @@ static void send_result(worker *w, result *r) {
   message_set_integer(&m, FIELD_TASK, r->task);
   message_set_integer(&m, FIELD_ATTEMPT, r->attempt);
   message_set_text(&m, FIELD_WORK, r->work);
+  if (r->output.states_computed + r->output.states_cached > 0) {
+    message_set_integer(&m, FIELD_STATES_COMPUTED, r->output.states_computed);
+    message_set_integer(&m, FIELD_STATES_CACHED, r->output.states_cached);
+  }
   wire_payload payloads[2];
   for (size_t i = 0; i < r->output.payloads_count; i++) {
     size_t length = 0;

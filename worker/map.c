@@ -1,0 +1,173 @@
+/* A shard is opened only when one of its states is not kept.  Computed states are gathered, so that they
+ * cost one transaction a task. */
+#include "worker/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/shard.h"
+#include "worker/shard_rows.h"
+
+enum { GATHERED_BYTES_MAX = 16 << 20 };
+
+/* A state to be kept; its bytes stand in the mapping's buffer from OFFSET on. */
+typedef struct gathered {
+  digest shard;
+  uint32_t accumulator;
+  size_t offset, length;
+} gathered;
+
+typedef struct mapping {
+  const program *program;
+  store *shards;
+  digest *accumulators; /* of each accumulator; NULL where the store keeps none */
+  gathered *gathered;
+  size_t gathered_count, gathered_capacity;
+  buf states;
+  map_counts counts;
+  /* The shard under way, open from the first state that must be computed. */
+  digest name;
+  store_blob blob;
+  shard *open;
+  stats_rows rows;
+} mapping;
+
+/* ---- The shard ----------------------------------------------------------------------------------- */
+
+static status open_rows(void *context, const stats_rows **rows, error *err) {
+  mapping *m = context;
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(&m->name, hex);
+  TRY(store_get(m->shards, &m->name, &m->blob, err));
+  TRY(shard_open(m->blob.bytes, m->blob.length, hex, &m->open, err));
+  shard_rows_view(m->open, &m->rows);
+  *rows = &m->rows;
+  return STATUS_OK;
+}
+
+static void close_shard(mapping *m) {
+  shard_close(m->open);
+  m->open = NULL;
+  store_release(&m->blob);
+}
+
+/* ---- The cache ----------------------------------------------------------------------------------- */
+
+static bool get_state(void *context, uint32_t accumulator, buf *out) {
+  const mapping *m = context;
+  return store_partial_get(m->shards, &m->name, &m->accumulators[accumulator], out);
+}
+
+/* Hands over what was gathered.  Without memory it is merely not kept. */
+static void keep_gathered(mapping *m) {
+  store_partial *partials = calloc(m->gathered_count + 1, sizeof *partials);
+  if (partials != NULL && !m->states.failed) {
+    for (size_t i = 0; i < m->gathered_count; i++) {
+      const gathered *g = &m->gathered[i];
+      partials[i] = (store_partial){
+          g->shard, m->accumulators[g->accumulator], {(const char *)m->states.data + g->offset, g->length}};
+    }
+    store_partials_put(m->shards, partials, m->gathered_count);
+  }
+  free(partials);
+  m->gathered_count = 0;
+  buf_clear(&m->states);
+}
+
+static void put_state(void *context, uint32_t accumulator, slice state) {
+  mapping *m = context;
+  if (state.length > STORE_PARTIAL_BYTES_MAX) {
+    return;
+  }
+  if (m->gathered_count == m->gathered_capacity) {
+    const size_t larger = m->gathered_capacity > 0 ? m->gathered_capacity * 2 : 256;
+    gathered *grown = realloc(m->gathered, larger * sizeof *grown);
+    if (grown == NULL) {
+      return;
+    }
+    m->gathered = grown;
+    m->gathered_capacity = larger;
+  }
+  m->gathered[m->gathered_count++] = (gathered){m->name, accumulator, m->states.length, state.length};
+  buf_put(&m->states, state.bytes, state.length);
+  if (m->states.length >= GATHERED_BYTES_MAX) {
+    keep_gathered(m);
+  }
+}
+
+/* ---- The run ------------------------------------------------------------------------------------- */
+
+static status map_plain(mapping *m, partial **out, error *err) {
+  const stats_rows *rows = NULL;
+  TRY(open_rows(m, &rows, err));
+  m->counts.computed += m->program->accumulators_count;
+  return partial_map(m->program, rows, out, err);
+}
+
+static status map_kept(mapping *m, partial **out, error *err) {
+  const partial_cache cache = {.get = get_state, .put = put_state, .context = m};
+  uint64_t computed = 0;
+  TRY(partial_map_cached(m->program, open_rows, m, &cache, &computed, out, err));
+  m->counts.computed += computed;
+  m->counts.cached += m->program->accumulators_count - computed;
+  return STATUS_OK;
+}
+
+static status map_shard(mapping *m, partial *into, error *err) {
+  partial *one = NULL;
+  status st = m->accumulators == NULL ? map_plain(m, &one, err) : map_kept(m, &one, err);
+  close_shard(m);
+  if (st == STATUS_OK) {
+    st = partial_merge(into, one, err);
+    partial_destroy(one);
+  }
+  return st;
+}
+
+static status name_accumulators(mapping *m, error *err) {
+  const program *p = m->program;
+  if (!store_keeps_partials(m->shards)) {
+    return STATUS_OK;
+  }
+  m->accumulators = calloc((size_t)p->accumulators_count + 1, sizeof *m->accumulators);
+  if (m->accumulators == NULL) {
+    return error_no_memory(err, "the names of accumulators");
+  }
+  for (uint32_t i = 0; i < p->accumulators_count; i++) {
+    TRY(program_accumulator_digest(p, i, &m->accumulators[i], err));
+  }
+  return STATUS_OK;
+}
+
+static status map_all(mapping *m, slice names, const atomic_bool *stop, partial *into, error *err) {
+  TRY(name_accumulators(m, err));
+  for (size_t at = 0; at + DIGEST_BYTES <= names.length; at += DIGEST_BYTES) {
+    if (atomic_load(stop)) {
+      return error_set(err, STATUS_INTERRUPTED, "the worker stops");
+    }
+    memcpy(m->name.bytes, names.bytes + at, DIGEST_BYTES);
+    TRY(map_shard(m, into, err));
+  }
+  return STATUS_OK;
+}
+
+status map_shards(const program *p, slice names, store *shards, const atomic_bool *stop, map_counts *counts,
+                  partial **out, error *err) {
+  mapping m = {.program = p, .shards = shards};
+  buf_init(&m.states);
+  TRY(partial_empty(p, out, err));
+  const status st = map_all(&m, names, stop, *out, err);
+  /* What was computed before a failure or a stop is as good as any. */
+  if (m.accumulators != NULL) {
+    keep_gathered(&m);
+  }
+  if (st != STATUS_OK) {
+    partial_destroy(*out);
+    *out = NULL;
+  }
+  *counts = m.counts;
+  buf_fini(&m.states);
+  free(m.gathered);
+  free(m.accumulators);
+  return st;
+}
