@@ -7,7 +7,7 @@
 
 #include "client/csv/pipeline.h"
 
-enum { SHARD_ROWS_DEFAULT = 65536, GUESS_ROWS = 1000 };
+enum { GUESS_ROWS = 1000 };
 
 /* A file of the dataset.  Header and cells live in the reading's memory. */
 typedef struct reading_file {
@@ -62,7 +62,8 @@ static status open_file(reading *r, uint32_t index, uint64_t ordinal, error *err
   TRY(csv_source_open(r->paths[index], r->options->encoding, &r->stop, &f->source, err));
   csv_splitter_init(&f->splitter, f->source, ordinal);
   TRY(csv_header_read(&f->splitter, r->options->delimiter, r->memory, &f->header, err));
-  f->layout = (csv_layout){.title = csv_source_title(f->source), .header = &f->header, .file = index};
+  f->layout = (csv_layout){
+      .title = csv_source_title(f->source), .header = &f->header, .file = r->options->files_before + index};
   return STATUS_OK;
 }
 
@@ -89,25 +90,31 @@ typedef struct wanted {
   csv_hint hint;
 } wanted;
 
+/* Adds the columns of the header that ORDER lacks. */
+static size_t add_others(const csv_file_header *header, wanted *order, size_t count, bool *listed) {
+  for (size_t i = 0; i < count; i++) {
+    listed[order[i].cell] = true;
+  }
+  for (uint32_t cell = 0; cell < header->count; cell++) {
+    if (!listed[cell]) {
+      order[count++] = (wanted){cell, CSV_HINT_TEXT_CODES};
+    }
+  }
+  return count;
+}
+
 static int compare_wanted(const void *left, const void *right) {
   const wanted *a = left;
   const wanted *b = right;
   return (a->cell > b->cell) - (a->cell < b->cell);
 }
 
-/* The wanted columns, each once, in the order of the first file. */
-static status choose_columns(reading *r, error *err) {
+/* Finds the wanted columns in the header, each with its hint. */
+static status find_wanted(reading *r, size_t count, wanted *order, error *err) {
   const csv_options *o = r->options;
   const csv_file_header *header = &r->files[0].header;
-  const size_t count = o->columns != NULL ? o->columns_count : header->count;
-  if (count > SHARD_COLUMNS_MAX) {
-    return error_set(err, STATUS_LIMIT, "%s: %zu columns are wanted, more than %d",
-                     csv_raw_title(r->paths[0]), count, SHARD_COLUMNS_MAX);
-  }
   slice *names = ARENA_ARRAY(r->memory, slice, count + 1);
-  csv_hint *hints = ARENA_ARRAY(r->memory, csv_hint, count + 1);
   uint32_t *cells = ARENA_ARRAY(r->memory, uint32_t, count + 1);
-  wanted *order = ARENA_ARRAY(r->memory, wanted, count + 1);
   if (arena_failed(r->memory)) {
     return no_memory(err);
   }
@@ -117,6 +124,30 @@ static status choose_columns(reading *r, error *err) {
   TRY(csv_header_match(header, names, (uint32_t)count, csv_raw_title(r->paths[0]), cells, err));
   for (size_t i = 0; i < count; i++) {
     order[i] = (wanted){cells[i], o->columns != NULL ? o->columns[i].hint : CSV_HINT_TEXT_CODES};
+  }
+  return STATUS_OK;
+}
+
+/* The wanted columns, each once, in the order of the first file. */
+static status choose_columns(reading *r, error *err) {
+  const csv_options *o = r->options;
+  const csv_file_header *header = &r->files[0].header;
+  size_t count = o->columns != NULL ? o->columns_count : header->count;
+  if (count > SHARD_COLUMNS_MAX) {
+    return error_set(err, STATUS_LIMIT, "%s: %zu columns are wanted, more than %d",
+                     csv_raw_title(r->paths[0]), count, SHARD_COLUMNS_MAX);
+  }
+  const size_t most = count + header->count + 1;
+  slice *names = ARENA_ARRAY(r->memory, slice, most);
+  csv_hint *hints = ARENA_ARRAY(r->memory, csv_hint, most);
+  wanted *order = ARENA_ARRAY(r->memory, wanted, most);
+  bool *listed = ARENA_ARRAY(r->memory, bool, most);
+  if (arena_failed(r->memory)) {
+    return no_memory(err);
+  }
+  TRY(find_wanted(r, count, order, err));
+  if (o->others_too && header->count <= SHARD_COLUMNS_MAX) {
+    count = add_others(header, order, count, listed);
   }
   qsort(order, count, sizeof *order, compare_wanted);
   uint32_t kept = 0;
@@ -173,7 +204,7 @@ static status guess_hints(reading *r, error *err) {
 /* Cuts file INDEX into pieces and closes it. */
 static status split_file(reading *r, csv_pipeline *p, uint32_t index, error *err) {
   reading_file *f = &r->files[index];
-  const uint32_t rows = r->options->shard_rows > 0 ? r->options->shard_rows : SHARD_ROWS_DEFAULT;
+  const uint32_t rows = r->options->shard_rows > 0 ? r->options->shard_rows : CSV_SHARD_ROWS_DEFAULT;
   const uint64_t bytes_before = atomic_load(&r->bytes_done);
   while (true) {
     csv_piece *piece = csv_pipeline_piece(p);
@@ -197,7 +228,7 @@ static status split_file(reading *r, csv_pipeline *p, uint32_t index, error *err
 
 static status split_files(void *context, csv_pipeline *p, error *err) {
   reading *r = context;
-  uint64_t ordinal = 0;
+  uint64_t ordinal = r->options->records_before;
   for (uint32_t i = 0; i < r->files_count && !atomic_load(&r->stop); i++) {
     if (i > 0) {
       TRY(open_file(r, i, ordinal, err));
@@ -221,8 +252,8 @@ static void describe_file(const reading *r, uint32_t index, manifest *m) {
       .name = arena_slice(m->memory, f->name), .sha256 = f->sha256, .bytes = f->bytes, .records = f->records};
 }
 
-static void add_outcome(manifest *m, const csv_outcome *o) {
-  manifest_file *f = &m->files[o->shard.file];
+static void add_outcome(manifest *m, const csv_outcome *o, uint32_t files_before) {
+  manifest_file *f = &m->files[o->shard.file - files_before];
   f->quarantined += o->quarantined;
   for (uint32_t i = 0; i < o->places_count && f->places_count < MANIFEST_PLACES; i++) {
     f->places[f->places_count++] =
@@ -248,7 +279,7 @@ static status fill_manifest(const reading *r, const csv_pipeline *p, manifest *m
     describe_file(r, i, m);
   }
   for (size_t i = 0; i < outcomes_count; i++) {
-    add_outcome(m, &outcomes[i]);
+    add_outcome(m, &outcomes[i], r->options->files_before);
   }
   m->columns_count = r->schema.count;
   for (uint32_t i = 0; i < r->schema.count; i++) {
@@ -257,8 +288,7 @@ static status fill_manifest(const reading *r, const csv_pipeline *p, manifest *m
   return arena_failed(m->memory) ? no_memory(err) : STATUS_OK;
 }
 
-/* A dataset without rows is an error that says why. */
-static status check_rows(const reading *r, const manifest *m, error *err) {
+status csv_check_rows(const manifest *m, const char *const *paths, error *err) {
   if (m->shards_count > 0) {
     return STATUS_OK;
   }
@@ -266,11 +296,11 @@ static status check_rows(const reading *r, const manifest *m, error *err) {
     const manifest_file *f = &m->files[i];
     if (f->places_count > 0) {
       return error_set(err, STATUS_DATA, "%s: none of the %llu rows can be used; line %llu: %.*s",
-                       csv_raw_title(r->paths[i]), (unsigned long long)f->records,
+                       csv_raw_title(paths[i]), (unsigned long long)f->records,
                        (unsigned long long)f->places[0].line, SLICE_ARG(f->places[0].problem));
     }
   }
-  return error_set(err, STATUS_DATA, "%s: has a header but no rows", csv_raw_title(r->paths[0]));
+  return error_set(err, STATUS_DATA, "%s: has a header but no rows", csv_raw_title(paths[0]));
 }
 
 static status build_manifest(const reading *r, const csv_pipeline *p, manifest **out, error *err) {
@@ -279,8 +309,8 @@ static status build_manifest(const reading *r, const csv_pipeline *p, manifest *
     return no_memory(err);
   }
   status result = fill_manifest(r, p, m, err);
-  if (result == STATUS_OK) {
-    result = check_rows(r, m, err);
+  if (result == STATUS_OK && !r->options->is_part) {
+    result = csv_check_rows(m, r->paths, err);
   }
   if (result != STATUS_OK) {
     manifest_destroy(m);
@@ -291,7 +321,7 @@ static status build_manifest(const reading *r, const csv_pipeline *p, manifest *
 }
 
 static status read_files(reading *r, store *into, manifest **out, error *err) {
-  TRY(open_file(r, 0, 0, err));
+  TRY(open_file(r, 0, r->options->records_before, err));
   TRY(choose_columns(r, err));
   TRY(match_file(r, 0, err));
   if (r->options->columns == NULL) {

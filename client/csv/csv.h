@@ -33,6 +33,8 @@
 #include "store/manifest.h"
 #include "store/store.h"
 
+enum { CSV_SHARD_ROWS_DEFAULT = 65536 };
+
 /* How a column is best stored; what it means is the plan's business. */
 typedef enum csv_hint { CSV_HINT_TEXT_CODES, CSV_HINT_NUMBER, CSV_HINT_TEXT } csv_hint;
 
@@ -50,6 +52,13 @@ typedef struct csv_options {
    * lacks is STATUS_DATA, all of them named at once, with the nearest name of the header. */
   const csv_column *columns;
   size_t columns_count;
+  /* Columns that are not wanted are read too, as texts that lose nothing, in the order of the file. */
+  bool others_too;
+  /* When this is a part of a dataset: how many records and files come before it.  A part may be without a
+   * usable row. */
+  bool is_part;
+  uint64_t records_before;
+  uint32_t files_before;
   uint32_t shard_rows; /* records per shard; 0: 65536 */
   unsigned threads;    /* that encode; 0: 1.  Two more read and hash. */
   /* May be NULL.  From the calling thread only, about ten times a second and at the end.  bytes_total is 0
@@ -60,6 +69,18 @@ typedef struct csv_options {
 
 status csv_read(const csv_options *options, const char *const *paths, size_t paths_count, store *into,
                 manifest **out, error *err) MUST_USE;
+
+/* STATUS_DATA, saying why, when M has no usable row.  PATHS are its files. */
+status csv_check_rows(const manifest *m, const char *const *paths, error *err) MUST_USE;
+
+/* What a file is without reading it as CSV: name (as csv_read would give it; borrowed from PATH), digest
+ * and size unpacked.  Of OPTIONS only `progress` and `context` count. */
+typedef struct csv_identity {
+  slice name;
+  digest sha256;
+  uint64_t bytes;
+} csv_identity;
+status csv_identify(const csv_options *options, const char *path, csv_identity *out, error *err) MUST_USE;
 
 /* The header of the first file alone (column names, in order; in the manifest's columns). */
 status csv_header(const csv_options *options, const char *path, manifest **out, error *err) MUST_USE;

@@ -125,15 +125,7 @@ void csv_source_finish(csv_source *s, digest *sha256, uint64_t *bytes) {
 }
 
 slice csv_source_name(const csv_source *s, const char *path) {
-  static const char *const endings[] = {".gz", ".zst"};
-  slice name = slice_of(strcmp(path, "-") == 0 ? "-" : csv_raw_title(path));
-  for (size_t i = 0; csv_unpack_is_packed(s->unpack) && i < sizeof endings / sizeof endings[0]; i++) {
-    const size_t length = strlen(endings[i]);
-    if (name.length > length && memcmp(name.bytes + name.length - length, endings[i], length) == 0) {
-      name.length -= length;
-    }
-  }
-  return name;
+  return csv_unpack_name(s->unpack, path);
 }
 
 uint64_t csv_source_position(const csv_source *s) {

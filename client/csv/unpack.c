@@ -228,3 +228,15 @@ void csv_unpack_finish(csv_unpack *u, digest *sha256, uint64_t *bytes) {
     *bytes = u->plain_bytes;
   }
 }
+
+slice csv_unpack_name(const csv_unpack *u, const char *path) {
+  static const char *const endings[] = {".gz", ".zst"};
+  slice name = slice_of(strcmp(path, "-") == 0 ? "-" : csv_raw_title(path));
+  for (size_t i = 0; csv_unpack_is_packed(u) && i < sizeof endings / sizeof endings[0]; i++) {
+    const size_t length = strlen(endings[i]);
+    if (name.length > length && memcmp(name.bytes + name.length - length, endings[i], length) == 0) {
+      name.length -= length;
+    }
+  }
+  return name;
+}
