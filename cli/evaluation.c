@@ -11,6 +11,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/standard_input.h"
+#include "client/csv/dataset.h"
 
 enum { SPEC_BYTES_MAX = 16 << 20, READ_BYTES = 1 << 16, PLACES_SHOWN = 3 };
 
@@ -126,6 +127,34 @@ static bool has_standard_input(const char *const *paths, size_t count) {
   return false;
 }
 
+static void say_warning(void *context, const char *message) {
+  (void)context;
+  output_complain("warning: %s", message);
+}
+
+static status open_store(evaluation *e, error *err) {
+  const settings *s = e->settings;
+  if (e->shards != NULL) {
+    return STATUS_OK;
+  }
+  if (s->store == NULL) {
+    return store_new_temporary(NULL, &e->shards, err);
+  }
+  const store_options options = {
+      .cache_bytes = s->cache_bytes, .network_allowed = s->network_store, .warn = say_warning};
+  return store_open(s->store, &options, &e->shards, err);
+}
+
+static status read_data(evaluation *e, const csv_options *options, const char *const *paths, size_t count,
+                        error *err) {
+  manifest_destroy(e->dataset);
+  e->dataset = NULL;
+  if (e->settings->store != NULL) {
+    return dataset_read(options, paths, count, e->shards, NULL, &e->dataset, err);
+  }
+  return csv_read(options, paths, count, e->shards, &e->dataset, err);
+}
+
 status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) {
   bool is_piped = has_standard_input(paths, count);
   if (is_piped) {
@@ -137,12 +166,12 @@ status evaluation_load_data(evaluation *e, const char *const *paths, size_t coun
       .progress = on_reading,
       .context = e,
   };
+  TRY(open_store(e, err));
   TRY(find_columns(e, paths[0], &options, err));
   if (is_piped) {
     TRY(standard_input_rewind(err));
   }
-  TRY(store_new_temporary(NULL, &e->shards, err));
-  status s = csv_read(&options, paths, count, e->shards, &e->dataset, err);
+  status s = read_data(e, &options, paths, count, err);
   progress_clear(&e->progress);
   TRY(s);
   return e->settings->strict ? refuse_quarantined(e->dataset, err) : STATUS_OK;
@@ -150,6 +179,8 @@ status evaluation_load_data(evaluation *e, const char *const *paths, size_t coun
 
 status evaluation_make_plan(evaluation *e, error *err) {
   spec_problems problems = {.count = 0};
+  plan_destroy(e->plan);
+  e->plan = NULL;
   status s = spec_plan(e->specification, e->dataset, &e->plan, &problems, err);
   return say_problems(&problems, s, err);
 }

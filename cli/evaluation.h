@@ -20,7 +20,8 @@ typedef struct evaluation {
 
 /* All problems of a specification are written to standard error; ERR is then an empty message. */
 status evaluation_load_spec(evaluation *e, const char *path, error *err) MUST_USE;
-/* Header, columns, shards.  With --strict STATUS_DATA when a row was quarantined. */
+/* Header, columns, shards: into the store that --store names, else into a temporary one.  With --strict
+ * STATUS_DATA when a row was quarantined.  May be called again when shards turned out to be gone. */
 status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) MUST_USE;
 status evaluation_make_plan(evaluation *e, error *err) MUST_USE;
 void evaluation_fini(evaluation *e);

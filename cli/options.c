@@ -70,6 +70,29 @@ static bool parse_count(const char *text, unsigned low, unsigned high, unsigned 
   return text[0] != '\0' && v >= low;
 }
 
+/* "1048576", "500M", "20G": powers of 1024. */
+static bool parse_bytes(const char *text, uint64_t low, uint64_t *out) {
+  static const char units[] = "KMGT";
+  uint64_t v = 0;
+  const char *c = text;
+  for (; *c >= '0' && *c <= '9'; c++) {
+    if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, (uint64_t)(*c - '0'), &v)) {
+      return false;
+    }
+  }
+  if (c == text) {
+    return false;
+  }
+  const char *unit = *c != '\0' ? strchr(units, *c) : NULL;
+  const uint64_t scale = unit != NULL ? (uint64_t)1 << (10 * (unit - units + 1)) : 1;
+  c += unit != NULL;
+  if (*c != '\0' || __builtin_mul_overflow(v, scale, &v) || v < low) {
+    return false;
+  }
+  *out = v;
+  return true;
+}
+
 static status bad_choice(const option *o, const char *value, error *err) {
   buf list;
   buf_init(&list);
@@ -95,6 +118,16 @@ static status set_value(const parsing *p, const option *o, const char *value, er
                        value, o->low, o->high);
     }
     memcpy(place, &count, sizeof count);
+    return STATUS_OK;
+  }
+  if (o->kind == OPTION_BYTES) {
+    uint64_t bytes = 0;
+    if (!parse_bytes(value, (uint64_t)o->low << 20, &bytes)) {
+      return error_set(err, STATUS_USAGE,
+                       "option '--%s': '%s' is not a size of at least %uM, such as 500M or 20G", o->name,
+                       value, o->low);
+    }
+    memcpy(place, &bytes, sizeof bytes);
     return STATUS_OK;
   }
   for (int i = 0; o->choices[i] != NULL; i++) {

@@ -7,6 +7,7 @@
 typedef enum option_kind {
   OPTION_FLAG,   /* bool */
   OPTION_COUNT,  /* unsigned, LOW..HIGH */
+  OPTION_BYTES,  /* uint64_t: "500M", "20G"; at least LOW MiB */
   OPTION_CHOICE, /* int: index into CHOICES */
   OPTION_TEXT,   /* const char *: borrowed from the command line */
 } option_kind;

@@ -1,5 +1,6 @@
 /* canvass run: files and a specification in, the report out.  Broker and workers live on threads of this
  * process for as long as the job takes. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/embedded.h"
@@ -11,7 +12,7 @@
 #include "stats/stats.h"
 #include "store/shard.h"
 
-enum { WORKERS_MAX = 256, PLACES_SHOWN = 3 };
+enum { WORKERS_MAX = 256, PLACES_SHOWN = 3, CACHE_MIB_MIN = 1 };
 
 static const char *const formats[] = {"text", "json", "csv", NULL};
 static const char *const languages[] = {"en", "zh-Hans", "zh-Hant", NULL};
@@ -24,6 +25,12 @@ static const option options[] = {
      "worker threads; default: one per processor"},
     {0, "shard-rows", "N", OPTION_COUNT, AT(shard_rows), 1, SHARD_ROWS_MAX, NULL,
      "rows per shard; default: 65536; the report is the same"},
+    {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL,
+     "keep shards and partial statistics there; compute only what is new"},
+    {0, "cache-bytes", "N", OPTION_BYTES, AT(cache_bytes), CACHE_MIB_MIN, 0, NULL,
+     "how much --store keeps, such as 500M; default: 16G"},
+    {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
+     "let --store be on a network file system, of one machine at a time"},
     {'f', "format", "FORMAT", OPTION_CHOICE, AT(format), 0, 0, formats, "text (default), json or csv"},
     {'o', "output", "FILE", OPTION_TEXT, AT(output), 0, 0, NULL,
      "write the report there; - is standard output"},
@@ -48,7 +55,7 @@ static slice bytes_of(const buf *b) {
   return (slice){(const char *)b->data, b->length};
 }
 
-static status submit_and_wait(evaluation *e, session *link, buf *report, error *err) {
+static status submit_and_wait(evaluation *e, session *link, buf *report, session_progress *last, error *err) {
   buf parts[3];
   for (size_t i = 0; i < 3; i++) {
     buf_init(&parts[i]);
@@ -65,7 +72,7 @@ static status submit_and_wait(evaluation *e, session *link, buf *report, error *
     s = session_submit(link, bytes_of(&parts[0]), bytes_of(&parts[1]), bytes_of(&parts[2]), job, err);
   }
   if (s == STATUS_OK) {
-    s = session_wait(link, job, on_progress, e, report, NULL, err);
+    s = session_wait(link, job, on_progress, e, report, last, err);
   }
   progress_clear(&e->progress);
   for (size_t i = 0; i < 3; i++) {
@@ -74,17 +81,56 @@ static status submit_and_wait(evaluation *e, session *link, buf *report, error *
   return s;
 }
 
-static status evaluate(evaluation *e, buf *report, error *err) {
+static status evaluate_once(evaluation *e, buf *report, session_progress *last, error *err) {
   embedded *cluster = NULL;
   session *link = NULL;
   TRY(embedded_start(e->shards, evaluation_workers(e), &cluster, err));
   status s = session_connect(embedded_context(cluster), embedded_endpoint(cluster), &link, err);
   if (s == STATUS_OK) {
-    s = submit_and_wait(e, link, report, err);
+    s = submit_and_wait(e, link, report, last, err);
     session_close(link);
   }
   embedded_stop(cluster);
   return s;
+}
+
+/* A shard that turns out to be altered is set aside and thereby gone: then its file is read again, which
+ * makes good all shards of that file.  So there is one more try for each file. */
+static status evaluate(evaluation *e, const char *const *paths, size_t count, buf *report,
+                       session_progress *last, error *err) {
+  status s = evaluate_once(e, report, last, err);
+  for (size_t i = 0; i < count && s == STATUS_NOT_FOUND && e->settings->store != NULL; i++) {
+    TRY(evaluation_load_data(e, paths, count, err));
+    TRY(evaluation_make_plan(e, err));
+    s = evaluate_once(e, report, last, err);
+  }
+  return s;
+}
+
+/* 14400 as "14,400". */
+static void group_digits(uint64_t v, char out[32]) {
+  char digits[32];
+  const int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)v);
+  size_t at = 0;
+  for (int i = 0; i < length; i++) {
+    if (i > 0 && (length - i) % 3 == 0) {
+      out[at++] = ',';
+    }
+    out[at++] = digits[i];
+  }
+  out[at] = '\0';
+}
+
+static void say_what_was_new(const settings *s, const session_progress *last) {
+  if (s->store == NULL || s->quiet) {
+    return;
+  }
+  char computed[32];
+  char total[32];
+  group_digits(last->states_computed, computed);
+  group_digits(last->states_computed + last->states_cached, total);
+  output_complain("computed %s of %s partial statistics, %s %s", computed, total,
+                  last->states_cached > 0 ? "the rest was in" : "now kept in", s->store);
 }
 
 /* ---- Strictness ---------------------------------------------------------------------------------- */
@@ -151,7 +197,9 @@ static status run_steps(evaluation *e, const char *const *operands, size_t count
   TRY(evaluation_load_spec(e, operands[0], err));
   TRY(evaluation_load_data(e, operands + 1, count - 1, err));
   TRY(evaluation_make_plan(e, err));
-  TRY(evaluate(e, report, err));
+  session_progress last = {0};
+  TRY(evaluate(e, operands + 1, count - 1, report, &last, err));
+  say_what_was_new(e->settings, &last);
   if (e->settings->strict) {
     TRY(refuse_invalid(report, err));
   }
@@ -179,7 +227,8 @@ const subcommand subcommand_run = {
         "DATA: CSV files (plain, .gz or .zst) that make one dataset; - is standard input.\n",
     .example =
         "canvass run survey.yaml answers.csv\n"
-        "canvass run survey.yaml 2024.csv.gz 2025.csv.gz --format json -o report.json\n",
+        "canvass run survey.yaml 2024.csv.gz 2025.csv.gz --format json -o report.json\n"
+        "canvass run survey.yaml 2024.csv.gz 2025.csv.gz --store /var/tmp/surveys\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 2,

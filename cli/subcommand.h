@@ -15,7 +15,9 @@ typedef struct settings {
   int language; /* report_language; -1: as the environment says */
   int color;    /* color_choice */
   const char *output;
-  bool strict, quiet;
+  const char *store;    /* a directory; NULL: nothing is kept */
+  uint64_t cache_bytes; /* 0: the store's default */
+  bool strict, quiet, network_store;
 } settings;
 
 typedef enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color_choice;

@@ -1,0 +1,250 @@
+/* The durable store after accidents: killed in the middle of puts, a damaged index, a full disk, several
+ * threads with hardly any room. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/process.h"
+#include "tests/seeded.h"
+#include "tests/store/durable_store.h"
+
+enum { ROUNDS = 8, BLOBS = 60, STATE_BYTES = 3000, THREADS = 4, KIB = 1024 };
+
+/* In the child: puts until it is killed. */
+static void put_for_ever(durable_fixture *f) {
+  const store_options options = durable_options(f, 0);
+  uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
+  store *s = NULL;
+  if (store_open(f->path, &options, &s, NULL) != STATUS_OK) {
+    _exit(1);
+  }
+  for (uint64_t i = 0;; i = (i + 1) % BLOBS) {
+    digest name;
+    if (store_put(s, bytes, durable_blob(i, bytes), &name, NULL) != STATUS_OK) {
+      _exit(2);
+    }
+    durable_put_state(s, i, i, STATE_BYTES);
+  }
+}
+
+/* Whatever is there is whole, and whatever is not can be put. */
+static unsigned check_all(durable_fixture *f) {
+  store *s = durable_open(f, 0);
+  unsigned there = 0;
+  for (uint64_t i = 0; i < BLOBS; i++) {
+    uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
+    const size_t length = durable_blob(i, bytes);
+    digest name;
+    store_blob blob;
+    assert_int_equal(digest_of(bytes, length, &name, NULL), STATUS_OK);
+    if (store_get(s, &name, &blob, NULL) == STATUS_OK) {
+      assert_int_equal(blob.length, length);
+      store_release(&blob);
+      there++;
+    }
+    there += durable_has_state(s, i, i, STATE_BYTES);
+  }
+  assert_int_equal(f->warnings, 0);
+  store_destroy(s);
+  return there;
+}
+
+static void killed_in_the_middle_it_opens_whole(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  seeded r = {seeded_seed()};
+  unsigned before = 0;
+  for (int round = 0; round < ROUNDS; round++) {
+    const pid_t child = fork();
+    if (child == 0) {
+      put_for_ever(&f);
+    }
+    usleep((useconds_t)(20000 + seeded_below(&r, 60000)));
+    kill(child, SIGKILL);
+    int ended = 0;
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_true(WIFSIGNALED(ended));
+    const unsigned there = check_all(&f);
+    assert_true(there >= before);
+    before = there;
+  }
+  assert_true(before > 0);
+  durable_teardown(&f);
+}
+
+static void data_path(const durable_fixture *f, char *path, size_t capacity) {
+  snprintf(path, capacity, "%s/index/data.mdb", f->path);
+}
+
+static void a_damaged_index_is_named_with_what_to_do(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  store_destroy(durable_open(&f, 0));
+  char path[512];
+  data_path(&f, path, sizeof path);
+  FILE *file = fopen(path, "r+b");
+  assert_non_null(file);
+  for (int i = 0; i < 8192; i++) {
+    assert_int_equal(fputc(0x5a, file), 0x5a);
+  }
+  assert_int_equal(fclose(file), 0);
+  const store_options options = durable_options(&f, 0);
+  store *s = NULL;
+  error err;
+  assert_int_equal(store_open(f.path, &options, &s, &err), STATUS_CORRUPT);
+  assert_non_null(strstr(err.message, "delete it"));
+  assert_non_null(strstr(err.message, f.path));
+  durable_teardown(&f);
+}
+
+/* Without its index a store still has its blobs. */
+static void a_deleted_index_costs_only_what_was_computed(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  store *s = durable_open(&f, 0);
+  uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
+  const size_t length = durable_blob(5, bytes);
+  digest name;
+  assert_int_equal(store_put(s, bytes, length, &name, NULL), STATUS_OK);
+  durable_put_state(s, 5, 5, STATE_BYTES);
+  store_destroy(s);
+  char path[512];
+  snprintf(path, sizeof path, "%s/index", f.path);
+  process_directory_remove(path);
+  s = durable_open(&f, 0);
+  assert_true(store_has(s, &name, length));
+  assert_false(durable_has_state(s, 5, 5, STATE_BYTES));
+  store_destroy(s);
+  durable_teardown(&f);
+}
+
+/* Cut off anywhere, it is refused or opens with fewer states: it never ends the process. */
+static void a_cut_off_index_does_no_harm(void **state) {
+  (void)state;
+  for (long pages = 0; pages < 40; pages += 3) {
+    durable_fixture f;
+    durable_setup(&f);
+    store *s = durable_open(&f, 0);
+    for (uint64_t i = 0; i < 30; i++) {
+      durable_put_state(s, i, i, STATE_BYTES);
+    }
+    store_destroy(s);
+    char path[512];
+    data_path(&f, path, sizeof path);
+    assert_int_equal(truncate(path, pages * 4096), 0);
+    const store_options options = durable_options(&f, 0);
+    error err;
+    const status st = store_open(f.path, &options, &s, &err);
+    if (st == STATUS_OK) {
+      for (uint64_t i = 0; i < 30; i++) {
+        (void)durable_has_state(s, i, i, STATE_BYTES);
+      }
+      store_destroy(s);
+    } else {
+      assert_int_equal(st, STATUS_CORRUPT);
+    }
+    durable_teardown(&f);
+  }
+}
+
+static void a_full_disk_is_told_once_and_the_job_goes_on(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  store *s = durable_open(&f, 0);
+  struct rlimit before;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const struct rlimit small = {.rlim_cur = 256 * KIB, .rlim_max = before.rlim_max};
+  void (*const handler)(int) = signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+  for (uint64_t i = 0; i < 20; i++) {
+    durable_put_state(s, i, i, 200 * KIB);
+  }
+  static uint8_t large[512 * KIB];
+  digest name;
+  error err;
+  const status st = store_put(s, large, sizeof large, &name, &err);
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, handler);
+  assert_int_equal(st, STATUS_IO);
+  assert_non_null(strstr(err.message, "make room"));
+  assert_int_equal(f.warnings, 1);
+  assert_non_null(strstr(f.warning, "no longer kept"));
+  assert_false(store_has(s, &name, sizeof large));
+  store_destroy(s);
+  s = durable_open(&f, 0);
+  assert_int_equal(store_put(s, large, sizeof large, &name, NULL), STATUS_OK);
+  store_destroy(s);
+  durable_teardown(&f);
+}
+
+typedef struct churn {
+  store *store;
+  uint64_t first;
+  unsigned lost;
+} churn;
+
+/* What this opening put is there until it ends, however little room there is. */
+static void *run_churn(void *argument) {
+  churn *c = argument;
+  uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
+  for (uint64_t i = c->first; i < c->first + BLOBS; i++) {
+    digest name;
+    const size_t length = durable_blob(i % BLOBS, bytes);
+    if (store_put(c->store, bytes, length, &name, NULL) != STATUS_OK || !store_has(c->store, &name, length)) {
+      c->lost++;
+    }
+    durable_put_state(c->store, i, i, STATE_BYTES);
+  }
+  for (uint64_t i = c->first; i < c->first + BLOBS; i++) {
+    c->lost += !durable_has_state(c->store, i, i, STATE_BYTES);
+  }
+  return NULL;
+}
+
+static void threads_with_hardly_any_room_lose_nothing(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  for (uint64_t opening = 0; opening < 3; opening++) {
+    store *s = durable_open(&f, 64 * KIB);
+    pthread_t threads[THREADS];
+    churn churns[THREADS];
+    for (uint64_t t = 0; t < THREADS; t++) {
+      churns[t] = (churn){.store = s, .first = (opening + t) * BLOBS / 2};
+      assert_int_equal(pthread_create(&threads[t], NULL, run_churn, &churns[t]), 0);
+    }
+    for (int t = 0; t < THREADS; t++) {
+      pthread_join(threads[t], NULL);
+      assert_int_equal(churns[t].lost, 0);
+    }
+    store_destroy(s);
+  }
+  assert_int_equal(f.warnings, 0);
+  durable_teardown(&f);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(killed_in_the_middle_it_opens_whole),
+      cmocka_unit_test(a_damaged_index_is_named_with_what_to_do),
+      cmocka_unit_test(a_deleted_index_costs_only_what_was_computed),
+      cmocka_unit_test(a_cut_off_index_does_no_harm),
+      cmocka_unit_test(a_full_disk_is_told_once_and_the_job_goes_on),
+      cmocka_unit_test(threads_with_hardly_any_room_lose_nothing),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
