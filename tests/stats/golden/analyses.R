@@ -240,6 +240,7 @@ V <- covariance * n2 / outer(n4, n4)
 add("index_means", "index_values", list(item = "overall", group = null), index = sum(c4 * means), se = sqrt(drop(t(c4) %*% V %*% c4)), n = min(n4))
 k <- c(.6, .4, 0, 0)
 add("index_means", "index_values", list(item = "product", group = null), index = sum(k * means), se = sqrt(drop(t(k) %*% V %*% k)))
+for (i in 1:4) add("index_means", "index_values", list(item = colnames(score)[i], group = null), index = unname(means[i]), se = unname(sqrt(V[i, i])))
 
 write(toJSON(entries, auto_unbox = TRUE, digits = NA, na = "null", pretty = FALSE), "analyses.json")
 cat(length(entries), "entries\n")
