@@ -5,12 +5,11 @@
 
 #include "stats/analyses/levels.h"
 
-/* ---- What all stages have in common
- * -------------------------------------------------------------------------------------- */
+/* ---- What all stages have in common -------------------------------------------------------------- */
 
-/* The request's filter, and an answer to every item. */
-static status complete_filter(analysis_run *run, const uint32_t *variables, uint32_t count, uint32_t *filter,
-                              error *err) {
+status segment_complete_filter(analysis_run *run, const program_accumulator *a, uint32_t *filter,
+                               error *err) {
+  const uint32_t *variables = a->variables, count = a->variables_count;
   arena *memory = json_arena(run_section(run));
   const program_filter *given =
       run_filter(run) == PROGRAM_NONE ? NULL : &run_program(run)->filters[run_filter(run)];
@@ -42,9 +41,11 @@ status segment_common_need(analysis_run *run, program_accumulator *a, error *err
   for (uint32_t i = 0; i < items->variables_count; i++) {
     TRY(run_variable(run, items->variables[i], &variables[i], err));
   }
-  *a = (program_accumulator){
-      .variables = variables, .variables_count = items->variables_count, .weight = run_weight(run)};
-  return complete_filter(run, variables, items->variables_count, &a->filter, err);
+  *a = (program_accumulator){.variables = variables,
+                             .variables_count = items->variables_count,
+                             .filter = run_filter(run),
+                             .weight = run_weight(run)};
+  return STATUS_OK;
 }
 
 /* ---- Carrying -------------------------------------------------------------------------------- */
@@ -216,6 +217,7 @@ status segment_need_profile(const segmentation *g, error *err) {
                               .coefficients = m->coefficients,
                               .clusters = m->clusters};
   a.by_count = 1;
+  TRY(segment_complete_filter(g->run, &a, &a.filter, err));
   TRY(run_add_variable(g->run, &cluster, &a.by[0], err));
   a.variables_count = 1;
   for (uint32_t i = 0; i < profile->variables_count; i++) {
