@@ -231,6 +231,12 @@ static uint8_t nearest_of(const points *p, const point_model *m, uint32_t r) {
   return nearest;
 }
 
+static void leave_out_unused(const uint8_t *restrict used, uint32_t rows, uint8_t *restrict own) {
+  for (uint32_t r = 0; r < rows; r++) {
+    own[r] = used[r] ? own[r] : POINTS_UNUSED;
+  }
+}
+
 void points_assign(const points *p, const point_model *m, uint8_t *own) {
   if (m->fast) {
     const nearest_model kernel = {.clusters = m->clusters,
@@ -239,12 +245,10 @@ void points_assign(const points *p, const point_model *m, uint8_t *own) {
                                   .coefficients = m->fast,
                                   .rows = (p->rows + 63) / 64 * 64};
     stats_kernels_current()->nearest_bytes(&kernel, own);
+    leave_out_unused(p->used, p->rows, own);
+    return;
   }
   for (uint32_t r = 0; r < p->rows; r++) {
-    if (!p->used[r]) {
-      own[r] = POINTS_UNUSED;
-    } else if (!m->fast) {
-      own[r] = nearest_of(p, m, r);
-    }
+    own[r] = p->used[r] ? nearest_of(p, m, r) : POINTS_UNUSED;
   }
 }
