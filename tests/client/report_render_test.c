@@ -105,6 +105,30 @@ static void json_is_the_document_and_a_line_end(void **state) {
   buf_fini(&out);
 }
 
+/* R 4.2: mean(as.Date(c("2024-02-27", "2024-02-28", "2024-03-02"))) is "2024-02-28". */
+static void means_of_dates_are_dates_and_their_spread_is_days(void **state) {
+  (void)state;
+  static const char document[] =
+      "{\"analyses\":[{\"analysis\":\"describe\",\"label\":{},\"name\":\"describe\",\"notes\":[],"
+      "\"settings\":{},"
+      "\"tables\":[{\"columns\":[\"item\",\"n\",\"mean\",\"sd\"],\"name\":\"summary\",\"rows\":[{\"item\":"
+      "\"d\","
+      "\"mean\":19781.666666666668,\"n\":3,\"sd\":2.0816659994661326}],\"view\":\"list\"}],\"warnings\":[]}],"
+      "\"canvass\":{\"report\":1},\"data\":{\"files\":[],\"invalid\":0,\"quarantined\":0,\"rows\":3,"
+      "\"variables\":[]},\"specification\":\"ab\",\"title\":{},"
+      "\"variables\":{\"d\":{\"kind\":\"date\",\"label\":{},\"values\":[]}}}";
+  buf out;
+  buf_init(&out);
+  error err = {STATUS_OK, ""};
+  if (report_render(document, strlen(document), &(report_options){.format = REPORT_TEXT}, &out, &err) !=
+      STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  buf_put_u8(&out, 0);
+  assert_non_null(strstr((const char *)out.data, "   d     3  2024-02-28  2.082\n"));
+  buf_fini(&out);
+}
+
 static void colour_changes_nothing_but_escapes(void **state) {
   (void)state;
   buf plain = render(&(report_options){.format = REPORT_TEXT});
@@ -178,6 +202,7 @@ int main(void) {
       cmocka_unit_test(traditional_chinese_text_is_as_agreed),
       cmocka_unit_test(long_table_is_as_agreed),
       cmocka_unit_test(json_is_the_document_and_a_line_end),
+      cmocka_unit_test(means_of_dates_are_dates_and_their_spread_is_days),
       cmocka_unit_test(colour_changes_nothing_but_escapes),
       cmocka_unit_test(no_line_is_wider_than_the_page),
       cmocka_unit_test(names_of_formats_and_languages_are_known),
