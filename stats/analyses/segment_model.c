@@ -76,6 +76,26 @@ static void fill_empty(const segment_model *m, const segment_space *s, const kme
   }
 }
 
+/* Takes the sums of a pass.  *GAINED is false when the rows are no nearer to their centres than after the
+ * pass before: rounded coefficients may toss a row between two equally near centres for ever. */
+static status take_pass(segment_model *m, const segment_space *s, const kmeans_model *pass, bool *gained,
+                        error *err) {
+  ratio *before = ratio_new(), *now = ratio_new();
+  if (!before || !now) {
+    ratio_destroy(before);
+    ratio_destroy(now);
+    return error_no_memory(err, "segment");
+  }
+  segment_model_within_all(m, s, before);
+  take_sums(m, s, pass);
+  segment_model_within_all(m, s, now);
+  *gained = m->passes == 0 || any_is_empty(m) || ratio_compare(now, before) < 0;
+  m->passes++;
+  ratio_destroy(before);
+  ratio_destroy(now);
+  return STATUS_OK;
+}
+
 status segment_model_advance(segment_model *m, const segment_space *s, const kmeans_model *pass,
                              uint32_t passes_max, arena *a, error *err) {
   const size_t entries = (size_t)m->clusters * s->items_count;
@@ -84,8 +104,12 @@ status segment_model_advance(segment_model *m, const segment_space *s, const kme
   if (!centres || !before) {
     return error_no_memory(err, "segment");
   }
-  take_sums(m, s, pass);
-  m->passes++;
+  bool gained = true;
+  TRY(take_pass(m, s, pass, &gained, err));
+  if (!gained) {
+    m->phase = MODEL_SETTLED;
+    return STATUS_OK;
+  }
   if (m->passes >= passes_max) {
     m->phase = MODEL_STOPPED;
     return STATUS_OK;

@@ -36,7 +36,7 @@ void segment_space_metric(const segment_space *s, uint32_t item, ratio *out);
 typedef enum model_phase {
   MODEL_MOVING,     /* the next pass gives new centres */
   MODEL_FARTHEST,   /* the next pass also finds rows for empty clusters */
-  MODEL_SETTLED,    /* centres no longer change */
+  MODEL_SETTLED,    /* a further pass gains nothing */
   MODEL_STOPPED,    /* too many passes */
   MODEL_IMPOSSIBLE, /* fewer different rows than clusters */
 } model_phase;
