@@ -227,6 +227,27 @@ static void choose_decimals(figure_column *column, const column_numbers *n) {
   column->decimals = n->written < wanted ? n->written : wanted;
 }
 
+/* Scores and per cents have a fixed number of decimals: their intervals the same, their errors one more. */
+static bool has_score(const json *row) {
+  for (size_t i = 0; i < json_count(row); i++) {
+    const char *key = NULL;
+    (void)json_member(row, i, &key);
+    const term *t = term_find(key);
+    if (t != NULL && (t->format == TERM_SCORE || t->format == TERM_PERCENT)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void follow_score(figure_column *column, const json *rows) {
+  const bool is_interval = strcmp(column->key, "ci_low") == 0 || strcmp(column->key, "ci_high") == 0;
+  if ((is_interval || strcmp(column->key, "se") == 0) && has_score(json_at(rows, 0))) {
+    column->decimals = format_decimals[TERM_SCORE] + !is_interval;
+    column->own_decimals = false;
+  }
+}
+
 figure_column figure_column_of(const document *d, const char *key, const json *rows) {
   const term *t = term_find(key);
   figure_column column = {.key = key, .title = figure_title(d, key), .is_empty = true};
@@ -246,6 +267,7 @@ figure_column figure_column_of(const document *d, const char *key, const json *r
     column.title = is_named ? document_item(d, column.group_of) : column.title;
   }
   choose_decimals(&column, &numbers);
+  follow_score(&column, rows);
   return column;
 }
 

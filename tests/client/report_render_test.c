@@ -105,28 +105,46 @@ static void json_is_the_document_and_a_line_end(void **state) {
   buf_fini(&out);
 }
 
-/* R 4.2: mean(as.Date(c("2024-02-27", "2024-02-28", "2024-03-02"))) is "2024-02-28". */
-static void means_of_dates_are_dates_and_their_spread_is_days(void **state) {
-  (void)state;
-  static const char document[] =
+/* The text report of a document whose one table has ROW; X is a date. */
+static void assert_row_reads(const char *columns, const char *row, const char *line) {
+  char document[2048];
+  int length = snprintf(
+      document, sizeof document,
       "{\"analyses\":[{\"analysis\":\"describe\",\"label\":{},\"name\":\"describe\",\"notes\":[],"
       "\"settings\":{},"
-      "\"tables\":[{\"columns\":[\"item\",\"n\",\"mean\",\"sd\"],\"name\":\"summary\",\"rows\":[{\"item\":"
-      "\"d\","
-      "\"mean\":19781.666666666668,\"n\":3,\"sd\":2.0816659994661326}],\"view\":\"list\"}],\"warnings\":[]}],"
+      "\"tables\":[{\"columns\":%s,\"name\":\"summary\",\"rows\":[%s],\"view\":\"list\"}],\"warnings\":[]}],"
       "\"canvass\":{\"report\":1},\"data\":{\"files\":[],\"invalid\":0,\"quarantined\":0,\"rows\":3,"
       "\"variables\":[]},\"specification\":\"ab\",\"title\":{},"
-      "\"variables\":{\"d\":{\"kind\":\"date\",\"label\":{},\"values\":[]}}}";
+      "\"variables\":{\"x\":{\"kind\":\"date\",\"label\":{},\"values\":[]}}}",
+      columns, row);
+  assert_in_range(length, 1, sizeof document - 1);
   buf out;
   buf_init(&out);
   error err = {STATUS_OK, ""};
-  if (report_render(document, strlen(document), &(report_options){.format = REPORT_TEXT}, &out, &err) !=
+  if (report_render(document, (size_t)length, &(report_options){.format = REPORT_TEXT}, &out, &err) !=
       STATUS_OK) {
     fail_msg("%s", err.message);
   }
   buf_put_u8(&out, 0);
-  assert_non_null(strstr((const char *)out.data, "   d     3  2024-02-28  2.082\n"));
+  if (strstr((const char *)out.data, line) == NULL) {
+    fail_msg("'%s' is not in\n%s", line, (const char *)out.data);
+  }
   buf_fini(&out);
+}
+
+/* R 4.2: mean(as.Date(c("2024-02-27", "2024-02-28", "2024-03-02"))) is "2024-02-28". */
+static void means_of_dates_are_dates_and_their_spread_is_days(void **state) {
+  (void)state;
+  assert_row_reads("[\"item\",\"n\",\"mean\",\"sd\"]",
+                   "{\"item\":\"x\",\"mean\":19781.666666666668,\"n\":3,\"sd\":2.0816659994661326}",
+                   "   x     3  2024-02-28  2.082\n");
+}
+
+static void intervals_of_scores_have_the_decimals_of_scores(void **state) {
+  (void)state;
+  assert_row_reads("[\"item\",\"nps\",\"se\",\"ci_low\",\"ci_high\"]",
+                   "{\"item\":\"q\",\"nps\":-15.385,\"se\":8.71414,\"ci_low\":-32.46449,\"ci_high\":1.68549}",
+                   "   q     -15.4  8.71   -32.5      1.7\n");
 }
 
 static void colour_changes_nothing_but_escapes(void **state) {
@@ -203,6 +221,7 @@ int main(void) {
       cmocka_unit_test(long_table_is_as_agreed),
       cmocka_unit_test(json_is_the_document_and_a_line_end),
       cmocka_unit_test(means_of_dates_are_dates_and_their_spread_is_days),
+      cmocka_unit_test(intervals_of_scores_have_the_decimals_of_scores),
       cmocka_unit_test(colour_changes_nothing_but_escapes),
       cmocka_unit_test(no_line_is_wider_than_the_page),
       cmocka_unit_test(names_of_formats_and_languages_are_known),
