@@ -27,7 +27,7 @@ typedef struct table table;
 /* COLUMNS: term keys, space separated ("item group n mean").  A column "item" holds a variable's name,
  * "value" a key of that row's item, "group" the breakdown. */
 table *table_new(analysis_run *run, const char *name, table_view view, const char *columns);
-void table_row(table *t); /* starts a row; cells not set are null */
+void table_row(table *t);                                         /* starts a row; cells not set are null */
 void table_item(table *t, const char *column, uint32_t variable); /* its name */
 void table_text(table *t, const char *column, const char *text);
 void table_integer(table *t, const char *column, int64_t v);
