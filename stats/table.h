@@ -41,6 +41,9 @@ void table_total(table *t);
 void table_group(table *t, const plan *p, const plan_breakdown *b, const grouping *g, uint32_t first,
                  uint32_t second);
 
+/* The figure that a summary shows first: COLUMN of the table NAME.  Without it, the first of nps, csat, ces,
+ * index and mean in the first table. */
+void run_headline(analysis_run *run, const char *name, const char *column);
 /* CODE is a term whose title is a sentence with {item}, {group}, {n}, ... filled by the renderer from
  * the members of DETAIL (may be NULL). */
 void run_warn(analysis_run *run, const char *code, json *detail);

@@ -113,6 +113,27 @@ static slice indented(const document *d, slice text) {
   return sentence_fill(d, "\xC2\xA0\xC2\xA0{text}", &(sentence_place){"text", text}, 1);
 }
 
+/* What a headline's figure belongs to: "Seat comfort", "Reasons: price", "Seat comfort × Satisfied",
+ * "Segment 2". */
+static slice row_name(const document *d, const json *row) {
+  slice item = json_as_text(json_get(row, "item"));
+  slice other = json_as_text(json_get(row, "other_item"));
+  const json *value = json_get(row, "value");
+  const json *segment = json_get(row, "segment");
+  const sentence_place places[] = {
+      {"item", document_item(d, item)},
+      {"other", document_item(d, other)},
+      {"value", value ? document_value(d, item, value) : slice_of("")},
+      {"segment", segment ? figure_alone(d, "segment", segment, row) : slice_of("")},
+      {"title", figure_title(d, "segment")},
+  };
+  const char *pattern = segment && item.length == 0 ? "{title} {segment}"
+                        : value                     ? "{item}: {value}"
+                        : other.length > 0          ? "{item} × {other}"
+                                                    : "{item}";
+  return sentence_fill(d, pattern, places, sizeof places / sizeof places[0]);
+}
+
 static size_t count_totals(const json *rows) {
   size_t count = 0;
   for (size_t r = 0; r < json_count(rows); r++) {
@@ -138,9 +159,8 @@ static void add_section(headlines *h, const json *section) {
   for (size_t r = 0; r < json_count(rows) && shown < HEADLINE_ROWS_MAX; r++) {
     const json *row = json_at(rows, r);
     if (is_total(row)) {
-      slice item = document_item(h->d, json_as_text(json_get(row, "item")));
       if (totals > 1) {
-        set(h, PART_NAME, indented(h->d, item));
+        set(h, PART_NAME, indented(h->d, row_name(h->d, row)));
       }
       set_figure(h, &column, row);
       h->at++;

@@ -295,10 +295,7 @@ static void open_tables(comparison *c) {
                                   : "item group other_group difference ci_low ci_high p p_adjusted cohens_d "
                                     "t df se");
   }
-  json *headline = run_detail(c->run);
-  json_set_text(headline, "table", sampling ? "wald" : "anova");
-  json_set_text(headline, "column", "p");
-  json_set(run_section(c->run), "headline", headline);
+  run_headline(c->run, sampling ? "wald" : "anova", "p");
 }
 
 static status step(analysis_run *run, error *err) {

@@ -383,10 +383,7 @@ static void open_tables(crossing *c, bool any_set, bool any_plain) {
   t->column_totals = table_new(c->run, "column_totals", VIEW_BARS,
                                weighted ? "item other_item group other_value n weighted_n percent"
                                         : "item other_item group other_value n percent");
-  json *headline = run_detail(c->run);
-  json_set_text(headline, "table", any_plain ? "independence" : "option_tests");
-  json_set_text(headline, "column", "cramers_v");
-  json_set(run_section(c->run), "headline", headline);
+  run_headline(c->run, any_plain ? "independence" : "option_tests", "cramers_v");
 }
 
 static status cross_item(crossing *c, uint32_t first, bool *corrected, error *err) {
