@@ -22,12 +22,12 @@ bool segment_model_place(segment_model *m, const segment_space *s, const double 
   for (uint32_t j = 0; j < m->clusters; j++, centres += s->items_count, c += 1 + s->items_count) {
     double constant = 0;
     for (uint32_t d = 0; d < s->items_count; d++) {
-      int64_t slope = llrint(ldexp(-2 * centres[d] * s->scale[d], s->exponent));
+      int64_t slope = llrint(ldexp(-2 * centres[d] * s->scale[d], s->exponent - s->shifts[1 + d]));
       constant += centres[d] * centres[d] * s->scale[d];
       moved = moved || slope != c[1 + d];
       c[1 + d] = slope;
     }
-    int64_t rounded = llrint(ldexp(constant, s->exponent));
+    int64_t rounded = llrint(ldexp(constant, s->exponent - s->shifts[0]));
     moved = moved || rounded != c[0];
     c[0] = rounded;
   }

@@ -91,8 +91,11 @@ static void push_double(param_list *l, double v) {
   push(l, bits_of_double(v));
 }
 
-static void push_coefficients(param_list *l, const segment_model *m, uint32_t items) {
-  for (size_t i = 0; i < (size_t)m->clusters * (1 + items); i++) {
+static void push_coefficients(param_list *l, const segment_model *m, const segment_space *s) {
+  for (size_t d = 0; d <= s->items_count; d++) {
+    push(l, s->shifts[d]);
+  }
+  for (size_t i = 0; i < m->clusters * ((size_t)1 + s->items_count); i++) {
     push(l, m->coefficients[i]);
   }
 }
@@ -101,7 +104,7 @@ static void push_coefficients(param_list *l, const segment_model *m, uint32_t it
 static status open_params(const segmentation *g, param_list *l, error *err) {
   uint64_t count = 2;
   for (uint32_t k = 0; k < g->models_count; k++) {
-    count += 2 + (uint64_t)g->space.items_count +
+    count += 3 + 2 * (uint64_t)g->space.items_count +
              (uint64_t)g->models[k].clusters * (2 * (uint64_t)g->space.items_count + 3);
   }
   *l = (param_list){.at = ARENA_ARRAY(g->memory, int64_t, count)};
@@ -139,7 +142,7 @@ status segment_need_passes(const segmentation *g, error *err) {
       l.at[0]++;
       push(&l, m->clusters);
       push(&l, m->phase == MODEL_FARTHEST);
-      push_coefficients(&l, m, g->space.items_count);
+      push_coefficients(&l, m, &g->space);
       if (m->phase == MODEL_FARTHEST) {
         TRY(push_farthest(g, m, &l, err));
       }
@@ -165,7 +168,7 @@ static status push_silhouette(const segmentation *g, const segment_model *m, par
     return error_no_memory(err, "segment");
   }
   push(l, m->clusters);
-  push_coefficients(l, m, s->items_count);
+  push_coefficients(l, m, s);
   for (uint32_t d = 0; d < s->items_count; d++) {
     push_double(l, s->scale[d]);
   }
@@ -215,6 +218,7 @@ status segment_need_profile(const segmentation *g, error *err) {
                               .inputs = a.variables,
                               .inputs_count = a.variables_count,
                               .coefficients = m->coefficients,
+                              .shifts = g->space.shifts,
                               .clusters = m->clusters};
   a.by_count = 1;
   TRY(segment_complete_filter(g->run, &a, &a.filter, err));
