@@ -370,7 +370,7 @@ static void open_tables(crossing *c, bool any_set, bool any_plain) {
                            : "item value other_item group n chi2 df p p_adjusted cramers_v");
   }
   t->counts = table_new(c->run, "counts", VIEW_MATRIX,
-                        weighted ? "value other_value n item other_item group weighted_n"
+                        weighted ? "value other_value weighted_n item other_item group n"
                                  : "value other_value n item other_item group");
   for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
     if (shown == SHOW_ALL || shown == show) {
@@ -421,6 +421,9 @@ static status step(analysis_run *run, error *err) {
     c.item = rows->variables[i];
     c.is_set = program_variable_form(variable_of(run_plan(run), c.item)) == FORM_SET;
     TRY(cross_item(&c, i * groups_count(run), &corrected, err));
+  }
+  if (c.weighting != WEIGHTING_NONE) {
+    run_note(run, "note_counts_weighted", NULL);
   }
   if (c.weighting == WEIGHTING_SAMPLING) {
     run_note(run, "note_rao_scott", NULL);

@@ -1,0 +1,90 @@
+/* What weights do to the tables of a report: which figure is shown, what stands beside it, and what is not
+ * made up.  The figures themselves are checked against R in analysis_golden_test.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+/* cmocka wants the first three first */
+#include <cmocka.h>
+
+#include "plan_builder.h"
+#include "report_reader.h"
+
+/* Six answers to two questions; two thirds of the weight are in the north. */
+static fixture *small_survey(void) {
+  static const char *const region[] = {"n", "n", "s", "s", "s", "s"};
+  static const char *const answer[] = {"1", "2", "1", "2", "2", "2"};
+  static const char *const weight[] = {"1.5", "2.5", "0.5", "0.5", "0.5", "0.5"};
+  fixture *f = fixture_new(6);
+  fixture_column(f, "g", STATS_COLUMN_CODES, region);
+  fixture_column(f, "q", STATS_COLUMN_CODES, answer);
+  fixture_column(f, "w", STATS_COLUMN_CODES, weight);
+  return f;
+}
+
+static plan *small_plan(void) {
+  plan *p = build_plan();
+  build_nominal(p, "g");
+  build_scale(p, "q", 1, 2);
+  build_number(p, "w", 1);
+  return p;
+}
+
+static json *report_of(plan *p, fixture *data, arena *memory) {
+  json *report = build_report(p, data, 4, memory);
+  plan_destroy(p);
+  fixture_destroy(data);
+  return report;
+}
+
+static const json *table_of(const json *report, const char *analysis, const char *name) {
+  const json *sections = json_get(report, "analyses");
+  for (size_t s = 0; s < json_count(sections); s++) {
+    const json *section = json_at(sections, s);
+    const json *tables = json_get(section, "tables");
+    for (size_t t = 0; t < json_count(tables); t++) {
+      if (slice_equal(json_as_text(json_get(section, "name")), slice_of(analysis)) &&
+          slice_equal(json_as_text(json_get(json_at(tables, t), "name")), slice_of(name))) {
+        return json_at(tables, t);
+      }
+    }
+  }
+  fail_msg("no table %s of %s", name, analysis);
+  return NULL;
+}
+
+static void assert_column(const json *table, size_t index, const char *key) {
+  assert_string_equal(json_as_cstring(json_at(json_get(table, "columns"), index)), key);
+}
+
+static bool is_figure(const json *row, const char *key, double value) {
+  const json *cell = json_get(row, key);
+  const double v = json_as_number(cell);
+  return json_kind_of(cell) != JSON_NULL && v >= value && v <= value;
+}
+
+/* The third column of a matrix is what its cells show. */
+static void counts_of_a_cross_table_are_weighted(void **state) {
+  (void)state;
+  plan *p = small_plan();
+  build_argument(p, build_analysis(p, "crosstab", "plain", "q"), "columns", "g");
+  plan_analysis *a = build_analysis(p, "crosstab", "weighted", "q");
+  build_argument(p, a, "columns", "g");
+  a->weight = build_weight(p, "w", WEIGHT_SAMPLING);
+  arena *memory = arena_new();
+  const json *report = report_of(p, small_survey(), memory);
+  assert_column(table_of(report, "plain", "counts"), 2, "n");
+  assert_column(table_of(report, "weighted", "counts"), 2, "weighted_n");
+  const json *row = report_row(report, "weighted", "counts", "{\"value\":2,\"other_value\":\"s\"}");
+  assert_true(is_figure(row, "weighted_n", 1.5) && is_figure(row, "n", 3));
+  assert_true(report_says(report, "weighted", "notes", "note_counts_weighted"));
+  assert_false(report_says(report, "plain", "notes", "note_counts_weighted"));
+  arena_destroy(memory);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(counts_of_a_cross_table_are_weighted),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
