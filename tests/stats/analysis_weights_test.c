@@ -10,11 +10,11 @@
 #include "plan_builder.h"
 #include "report_reader.h"
 
-/* Six answers to two questions; two thirds of the weight are in the north. */
+/* Six answers to two questions; half of the weight says 1, but a third of the rows. */
 static fixture *small_survey(void) {
   static const char *const region[] = {"n", "n", "s", "s", "s", "s"};
   static const char *const answer[] = {"1", "2", "1", "2", "2", "2"};
-  static const char *const weight[] = {"1.5", "2.5", "0.5", "0.5", "0.5", "0.5"};
+  static const char *const weight[] = {"3.5", "2.5", "0.5", "0.5", "0.5", "0.5"};
   fixture *f = fixture_new(6);
   fixture_column(f, "g", STATS_COLUMN_CODES, region);
   fixture_column(f, "q", STATS_COLUMN_CODES, answer);
@@ -82,9 +82,31 @@ static void counts_of_a_cross_table_are_weighted(void **state) {
   arena_destroy(memory);
 }
 
+/* "percent" is what bars are drawn from: 4 of the weight 8, 2 of 6 answers. */
+static void distributions_are_drawn_from_weighted_shares(void **state) {
+  (void)state;
+  plan *p = small_plan();
+  build_analysis(p, "describe", "plain", "q");
+  build_analysis(p, "describe", "sampling", "q")->weight = build_weight(p, "w", WEIGHT_SAMPLING);
+  build_analysis(p, "describe", "frequency", "q")->weight = build_weight(p, "w", WEIGHT_FREQUENCY);
+  arena *memory = arena_new();
+  const json *report = report_of(p, small_survey(), memory);
+  static const char *const weighted[] = {"sampling", "frequency"};
+  const json *row = report_row(report, "plain", "distribution", "{\"value\":2}");
+  assert_true(is_figure(row, "percent", 100 * 4.0 / 6) && json_get(row, "unweighted_percent") == NULL);
+  for (size_t i = 0; i < 2; i++) {
+    row = report_row(report, weighted[i], "distribution", "{\"value\":2}");
+    assert_true(is_figure(row, "percent", 50) && is_figure(row, "unweighted_percent", 100 * 4.0 / 6));
+    row = report_row(report, weighted[i], "distribution", "{\"value\":1}");
+    assert_true(is_figure(row, "weighted_n", 4) && is_figure(row, "n", 2));
+  }
+  arena_destroy(memory);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(counts_of_a_cross_table_are_weighted),
+      cmocka_unit_test(distributions_are_drawn_from_weighted_shares),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

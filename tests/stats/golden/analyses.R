@@ -72,7 +72,7 @@ add("filtered", "summary", list(item = "q1", group = null), n = sum(d$sex == "f"
 by <- svyby(~q1, ~region, S, svymean, na.rm = TRUE)   # the same by svyby
 for (r in regions) add("weighted", "summary", c(list(item = "q1"), of("region", r)), mean = by[r, "q1"], se = by[r, "se"])
 p <- svymean(~factor(q1), S, na.rm = TRUE)
-for (v in 1:5) add("weighted", "distribution", list(item = "q1", group = null, value = v), weighted_percent = 100 * as.numeric(coef(p))[v])
+for (v in 1:5) add("weighted", "distribution", list(item = "q1", group = null, value = v), percent = 100 * as.numeric(coef(p))[v])
 
 # ---- describe, frequency weights --------------------------------------------------------------------
 F <- d[rep(1:N, d$f), ]
