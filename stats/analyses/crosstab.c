@@ -282,6 +282,11 @@ static void warn(const crossing *c, const char *code, const json *value, const i
   run_warn(c->run, code, detail);
 }
 
+/* Rao and Scott's F may be missing where there is a chi-square: says so. */
+static bool lacks_f(const crossing *c, const independence *test) {
+  return c->weighting == WEIGHTING_SAMPLING && isfinite(test->chi2) && isnan(test->f);
+}
+
 static status test_table(crossing *c, bool *corrected, error *err) {
   const contingency t = contingency_of(c, c->rows, c->counts, c->squares);
   independence test;
@@ -295,6 +300,9 @@ static status test_table(crossing *c, bool *corrected, error *err) {
     warn(c, "nothing_to_cross", NULL, NULL);
   } else if (test.low_expected_percent > 20) {
     warn(c, "low_expected", NULL, &test);
+  }
+  if (lacks_f(c, &test)) {
+    warn(c, "no_rao_scott", NULL, NULL);
   }
   return STATUS_OK;
 }
@@ -338,8 +346,12 @@ static status test_options(crossing *c, bool *corrected, error *err) {
     table_integer(t, "n", c->all_n);
     write_test(c, t, &tests[i]);
     table_number(t, "p_adjusted", p[i]);
+    const slice option = c->state->keys.texts[c->row_keys[i]];
     if (tests[i].low_expected_percent > 20) {
-      warn(c, "low_expected_option", json_text(c->memory, c->state->keys.texts[c->row_keys[i]]), &tests[i]);
+      warn(c, "low_expected_option", json_text(c->memory, option), &tests[i]);
+    }
+    if (lacks_f(c, &tests[i])) {
+      warn(c, "no_rao_scott_option", json_text(c->memory, option), NULL);
     }
   }
   return STATUS_OK;

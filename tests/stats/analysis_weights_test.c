@@ -103,10 +103,46 @@ static void distributions_are_drawn_from_weighted_shares(void **state) {
   arena_destroy(memory);
 }
 
+/* (22 - 1) (22 - 1) = 441 degrees of freedom are more than are corrected for. */
+static void a_missing_correction_is_warned_of(void **state) {
+  (void)state;
+  enum { SIDE = 22 };
+  static char names[SIDE][8];
+  const char *cells[SIDE];
+  fixture *f = fixture_new(SIDE);
+  for (int i = 0; i < SIDE; i++) {
+    snprintf(names[i], sizeof names[i], "k%d", i);
+    cells[i] = names[i];
+  }
+  fixture_column(f, "a", STATS_COLUMN_CODES, cells);
+  fixture_column(f, "b", STATS_COLUMN_CODES, cells);
+  for (int i = 0; i < SIDE; i++) {
+    cells[i] = i % 2 ? "1" : "2";
+  }
+  fixture_column(f, "w", STATS_COLUMN_CODES, cells);
+  plan *p = build_plan();
+  build_nominal(p, "a");
+  build_nominal(p, "b");
+  build_number(p, "w", 0);
+  plan_analysis *a = build_analysis(p, "crosstab", "sampling", "a");
+  build_argument(p, a, "columns", "b");
+  a->weight = build_weight(p, "w", WEIGHT_SAMPLING);
+  build_argument(p, build_analysis(p, "crosstab", "plain", "a"), "columns", "b");
+  arena *memory = arena_new();
+  const json *report = report_of(p, f, memory);
+  const json *row = report_row(report, "sampling", "independence", "{\"item\":\"a\"}");
+  assert_true(json_kind_of(json_get(row, "f")) == JSON_NULL && json_kind_of(json_get(row, "p")) == JSON_NULL);
+  assert_true(is_figure(row, "cramers_v", 1));
+  assert_true(report_says(report, "sampling", "warnings", "no_rao_scott"));
+  assert_false(report_says(report, "plain", "warnings", "no_rao_scott"));
+  arena_destroy(memory);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(counts_of_a_cross_table_are_weighted),
       cmocka_unit_test(distributions_are_drawn_from_weighted_shares),
+      cmocka_unit_test(a_missing_correction_is_warned_of),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
