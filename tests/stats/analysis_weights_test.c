@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 /* cmocka wants the first three first */
 #include <cmocka.h>
 
@@ -138,11 +139,65 @@ static void a_missing_correction_is_warned_of(void **state) {
   arena_destroy(memory);
 }
 
+/* One answer in a group, of weight 1, and two equal ones in the other: those have an error, 0. */
+static void a_single_answer_has_no_error_whatever_the_weighting(void **state) {
+  (void)state;
+  static const struct {
+    const char *kind, *table, *argument, *value;
+  } requests[] = {{"describe", "summary", NULL, NULL},         {"nps", "nps_scores", NULL, NULL},
+                  {"csat", "rescaled_means", NULL, NULL},      {"csat", "top_boxes", NULL, NULL},
+                  {"ces", "easy_nets", "net", "true"},         {"index", "index_values", NULL, NULL},
+                  {"index", "index_values", "method", "means"}};
+  static const char *const items[] = {"rec", "rec", "rec", "rec", "effort", "c", "c"};
+  enum { REQUESTS = sizeof requests / sizeof requests[0], WEIGHTINGS = 3 };
+  static const char *const group[] = {"one", "two", "two"}, *const answer[] = {"7", "7", "7"};
+  static const char *const weight[] = {"1", "1", "1"};
+  fixture *f = fixture_new(3);
+  fixture_column(f, "g", STATS_COLUMN_CODES, group);
+  fixture_column(f, "rec", STATS_COLUMN_CODES, answer);
+  fixture_column(f, "effort", STATS_COLUMN_CODES, answer);
+  fixture_column(f, "w", STATS_COLUMN_CODES, weight);
+  plan *p = build_plan();
+  build_nominal(p, "g");
+  build_scale(p, "rec", 0, 10);
+  build_scale(p, "effort", 1, 7);
+  build_number(p, "w", 0);
+  build_construct(p, "c", "rec effort", NULL, 1);
+  const uint32_t weights[WEIGHTINGS] = {PROGRAM_NONE, build_weight(p, "w", WEIGHT_SAMPLING),
+                                        build_weight(p, "w", WEIGHT_FREQUENCY)};
+  static char names[WEIGHTINGS * REQUESTS][16];
+  for (size_t k = 0; k < WEIGHTINGS * REQUESTS; k++) {
+    const size_t i = k % REQUESTS;
+    snprintf(names[k], sizeof names[k], "%zu", k);
+    plan_analysis *a = build_analysis(p, requests[i].kind, names[k], items[i]);
+    if (requests[i].argument) {
+      build_argument(p, a, requests[i].argument, requests[i].value);
+    }
+    a->weight = weights[k / REQUESTS];
+    build_by(p, a, "g");
+  }
+  arena *memory = arena_new();
+  const json *report = report_of(p, f, memory);
+  for (size_t k = 0; k < WEIGHTINGS * REQUESTS; k++) {
+    const size_t i = k % REQUESTS;
+    const bool wilson = strcmp(requests[i].table, "top_boxes") == 0;
+    const json *row = report_row(report, names[k], requests[i].table, "{\"group\":{\"g\":\"one\"}}");
+    assert_true(is_figure(row, "n", 1) && json_kind_of(json_get(row, "se")) == JSON_NULL);
+    assert_true((json_kind_of(json_get(row, "ci_low")) == JSON_NULL) != wilson);
+    assert_true((json_kind_of(json_get(row, "ci_high")) == JSON_NULL) != wilson);
+    row = report_row(report, names[k], requests[i].table, "{\"group\":{\"g\":\"two\"}}");
+    const bool combined = requests[i].value && strcmp(requests[i].value, "means") == 0;
+    assert_true(combined || is_figure(row, "se", 0));
+  }
+  arena_destroy(memory);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(counts_of_a_cross_table_are_weighted),
       cmocka_unit_test(distributions_are_drawn_from_weighted_shares),
       cmocka_unit_test(a_missing_correction_is_warned_of),
+      cmocka_unit_test(a_single_answer_has_no_error_whatever_the_weighting),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
