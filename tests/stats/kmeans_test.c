@@ -142,7 +142,8 @@ static uint32_t nearest(const cloud *c, uint32_t r) {
   for (uint32_t j = 0; j < CLUSTERS; j++) {
     exact score = {0};
     for (uint32_t d = 0; d <= WIDTH; d++) {
-      exact_add_product(&score, (i128)c->coefficients[j][d] << c->shifts[d], d > 0 ? c->points[r][d - 1] : 1);
+      exact_add_product(&score, (i128)c->coefficients[j][d] * ((i128)1 << c->shifts[d]),
+                        d > 0 ? c->points[r][d - 1] : 1);
     }
     if (j == 0 || exact_compare(&score, &smallest) < 0) {
       smallest = score;
