@@ -147,6 +147,17 @@ static void intervals_of_scores_have_the_decimals_of_scores(void **state) {
                    "   q     -15.4  8.71   -32.5      1.7\n");
 }
 
+/* A section without a label names the item of its one figure; a long name takes a line of its own. */
+static void one_figure_without_a_label_names_its_item(void **state) {
+  (void)state;
+  assert_row_reads("[\"item\",\"mean\"]", "{\"item\":\"age\",\"mean\":41.5}",
+                   "  Description: age  Mean  41.5\n");
+  assert_row_reads("[\"item\",\"mean\"]",
+                   "{\"item\":\"a name that leaves no room for the title\",\"mean\":41.5}",
+                   "  Description\n  \xC2\xA0\xC2\xA0"
+                   "a name that leaves no room for the title  Mean  41.5\n");
+}
+
 static void colour_changes_nothing_but_escapes(void **state) {
   (void)state;
   buf plain = render(&(report_options){.format = REPORT_TEXT});
@@ -222,6 +233,7 @@ int main(void) {
       cmocka_unit_test(json_is_the_document_and_a_line_end),
       cmocka_unit_test(means_of_dates_are_dates_and_their_spread_is_days),
       cmocka_unit_test(intervals_of_scores_have_the_decimals_of_scores),
+      cmocka_unit_test(one_figure_without_a_label_names_its_item),
       cmocka_unit_test(colour_changes_nothing_but_escapes),
       cmocka_unit_test(no_line_is_wider_than_the_page),
       cmocka_unit_test(names_of_formats_and_languages_are_known),
