@@ -108,7 +108,7 @@ static void distributions_are_drawn_from_weighted_shares(void **state) {
 static void a_missing_correction_is_warned_of(void **state) {
   (void)state;
   enum { SIDE = 22 };
-  static char names[SIDE][8];
+  static char names[SIDE][16];
   const char *cells[SIDE];
   fixture *f = fixture_new(SIDE);
   for (int i = 0; i < SIDE; i++) {
