@@ -192,12 +192,39 @@ static void a_single_answer_has_no_error_whatever_the_weighting(void **state) {
   arena_destroy(memory);
 }
 
+static void a_group_without_variance_leaves_no_wald_test(void **state) {
+  (void)state;
+  static const char *const group[] = {"a", "a", "b", "b", "b"}, *const score[] = {"1", "2", "4", "4", "4"};
+  static const char *const weight[] = {"1", "2", "3", "1", "2"};
+  for (uint32_t rows = 3; rows <= 5; rows += 2) { /* one answer of b, then three equal ones */
+    plan *p = build_plan();
+    build_nominal(p, "g");
+    build_number(p, "x", 0);
+    build_number(p, "w", 0);
+    plan_analysis *a = build_analysis(p, "compare", "compare", "x");
+    build_argument(p, a, "groups", "g");
+    a->weight = build_weight(p, "w", WEIGHT_SAMPLING);
+    fixture *f = fixture_new(rows);
+    fixture_column(f, "g", STATS_COLUMN_CODES, group);
+    fixture_column(f, "x", STATS_COLUMN_CODES, score);
+    fixture_column(f, "w", STATS_COLUMN_CODES, weight);
+    arena *memory = arena_new();
+    const json *report = report_of(p, f, memory);
+    const json *row = report_row(report, "compare", "wald", "{\"item\":\"x\"}");
+    assert_true(json_kind_of(json_get(row, "f")) == JSON_NULL &&
+                json_kind_of(json_get(row, "p")) == JSON_NULL);
+    assert_true(report_says(report, "compare", "warnings", "group_without_variance"));
+    arena_destroy(memory);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(counts_of_a_cross_table_are_weighted),
       cmocka_unit_test(distributions_are_drawn_from_weighted_shares),
       cmocka_unit_test(a_missing_correction_is_warned_of),
       cmocka_unit_test(a_single_answer_has_no_error_whatever_the_weighting),
+      cmocka_unit_test(a_group_without_variance_leaves_no_wald_test),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
