@@ -57,8 +57,9 @@ void ratio_div(ratio *r, const ratio *a, const ratio *b);
 void ratio_scale10(ratio *r, int power); /* r *= 10^power */
 int ratio_sign(const ratio *r);
 int ratio_compare(const ratio *a, const ratio *b);
-double ratio_to_double(const ratio *r);      /* correctly rounded, half to even */
-double ratio_sqrt_to_double(const ratio *r); /* correctly rounded square root; r >= 0 (asserted) */
+double ratio_to_double(const ratio *r); /* correctly rounded, half to even */
+/* The square root, correctly rounded; NaN below zero, where only sums that contradict each other lead. */
+double ratio_sqrt_to_double(const ratio *r);
 
 /* num / den and sqrt(num / den), correctly rounded.  den must not be zero. */
 double exact_ratio(const exact *num, const exact *den);

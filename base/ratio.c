@@ -174,9 +174,8 @@ double ratio_to_double(const ratio *r) {
 }
 
 double ratio_sqrt_to_double(const ratio *r) {
-  assert(mpq_sgn(r->value) >= 0);
-  if (mpq_sgn(r->value) == 0) {
-    return 0.0;
+  if (mpq_sgn(r->value) <= 0) {
+    return mpq_sgn(r->value) == 0 ? 0.0 : NAN;
   }
   const mpz_srcptr num = mpq_numref(r->value);
   const mpz_srcptr den = mpq_denref(r->value);

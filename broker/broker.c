@@ -2,7 +2,6 @@
 #include "broker/broker.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -64,11 +63,11 @@ static status open_socket(broker *b, void *zmq_context, const char *endpoint, er
   const int mandatory = 1;
   const int linger = 0;
   const int queue = 10000;
-  zmq_setsockopt(b->socket, ZMQ_ROUTER_MANDATORY, &mandatory, sizeof mandatory);
-  zmq_setsockopt(b->socket, ZMQ_LINGER, &linger, sizeof linger);
-  zmq_setsockopt(b->socket, ZMQ_SNDHWM, &queue, sizeof queue);
-  zmq_setsockopt(b->socket, ZMQ_RCVHWM, &queue, sizeof queue);
-  if (zmq_bind(b->socket, endpoint) != 0) {
+  if (zmq_setsockopt(b->socket, ZMQ_ROUTER_MANDATORY, &mandatory, sizeof mandatory) != 0 ||
+      zmq_setsockopt(b->socket, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
+      zmq_setsockopt(b->socket, ZMQ_SNDHWM, &queue, sizeof queue) != 0 ||
+      zmq_setsockopt(b->socket, ZMQ_RCVHWM, &queue, sizeof queue) != 0 ||
+      zmq_bind(b->socket, endpoint) != 0) {
     return error_set(err, STATUS_IO, "cannot listen at %s: %s", endpoint, zmq_strerror(errno));
   }
   return STATUS_OK;
@@ -367,10 +366,7 @@ static status on_failure(broker *b, uint32_t from, error *err) {
   const message *m = &b->incoming->header;
   core_event e = event_of(CORE_FAILURE, from);
   e.task = m->integers[FIELD_TASK];
-  char name[64];
-  snprintf(name, sizeof name, "%.*s", (int)(m->texts[FIELD_STATUS].length & 63),
-           m->texts[FIELD_STATUS].bytes);
-  error_set(&e.failure, status_from_name(name), "%.*s", SLICE_ARG(m->texts[FIELD_MESSAGE]));
+  message_failure(m, &e.failure);
   return feed(b, &e, err);
 }
 
@@ -405,7 +401,15 @@ static status take_one(broker *b, bool *received, error *err) {
   return result;
 }
 
-status broker_run(broker *b, error *err) {
+/* A broker that gives up says so: nobody else could tell those who wait for it. */
+static void refuse_everybody(broker *b, const error *why) {
+  error ignored;
+  for (size_t i = 0; i < b->peers_count; i++) {
+    (void)!refuse(b, (uint32_t)(i + 1), why, &ignored);
+  }
+}
+
+static status serve(broker *b, error *err) {
   uint64_t ticked_ms = now_ms();
   for (;;) {
     zmq_pollitem_t items[] = {{.socket = b->socket, .events = ZMQ_POLLIN},
@@ -426,4 +430,14 @@ status broker_run(broker *b, error *err) {
     }
     TRY(carry_out(b, err));
   }
+}
+
+status broker_run(broker *b, error *err) {
+  error why;
+  const status st = serve(b, &why);
+  if (st != STATUS_OK) {
+    refuse_everybody(b, &why);
+    return error_set(err, st, "%s", why.message);
+  }
+  return STATUS_OK;
 }

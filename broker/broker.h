@@ -11,7 +11,7 @@ typedef struct broker broker;
 
 /* Binds ENDPOINT (inproc://, ipc://, tcp://) in ZMQ_CONTEXT. */
 status broker_new(void *zmq_context, const char *endpoint, broker **out, error *err) MUST_USE;
-/* Serves until broker_stop.  From one thread. */
+/* Serves until broker_stop.  From one thread.  A failure (no memory) ends it, and every peer is told. */
 status broker_run(broker *b, error *err) MUST_USE;
 /* Ends broker_run; from any thread or signal handler. */
 void broker_stop(broker *b);

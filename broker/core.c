@@ -17,6 +17,7 @@ typedef struct worker {
 struct core {
   job **jobs; /* in the order of their turns */
   size_t jobs_count, jobs_capacity;
+  job *dropped; /* actions that are not carried out yet may point to their shards */
   worker *workers;
   size_t workers_count, workers_capacity;
   uint64_t next_task;
@@ -47,14 +48,24 @@ core *core_new(void) {
   return c;
 }
 
+static void destroy_dropped(core *c) {
+  while (c->dropped) {
+    job *j = c->dropped;
+    c->dropped = j->next_dropped;
+    job_destroy(j);
+  }
+}
+
 void core_destroy(core *c) {
-  for (size_t i = 0; c && i < c->jobs_count; i++) {
+  if (!c) {
+    return;
+  }
+  for (size_t i = 0; i < c->jobs_count; i++) {
     job_destroy(c->jobs[i]);
   }
-  if (c) {
-    free(c->jobs);
-    free(c->workers);
-  }
+  destroy_dropped(c);
+  free(c->jobs);
+  free(c->workers);
   free(c);
 }
 
@@ -176,7 +187,8 @@ static void drop_job(core *c, job *j) {
       break;
     }
   }
-  job_destroy(j);
+  j->next_dropped = c->dropped;
+  c->dropped = j;
 }
 
 static void end_job(core *c, job *j, const error *failure) {
@@ -422,6 +434,9 @@ static void schedule(core *c) {
 status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions *out, error *err) {
   c->now_ms = now_ms > c->now_ms ? now_ms : c->now_ms;
   c->out = out;
+  if (out->count == 0) {
+    destroy_dropped(c);
+  }
   worker *w = find_worker(c, event->peer);
   if (w && event->kind != CORE_TICK) {
     w->heard_ms = c->now_ms;
@@ -431,6 +446,9 @@ status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions
       join_worker(c, event);
       break;
     case CORE_HEARD:
+      if (!w && event->capacity > 0) {
+        join_worker(c, event);
+      }
       break;
     case CORE_PEER_LEFT:
       forget_peer(c, event->peer);

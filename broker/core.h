@@ -114,7 +114,7 @@ typedef struct core_action {
   uint32_t stage;
   core_blob blobs[3 + CORE_FAN_IN];
   uint32_t blobs_count;
-  const core_shard *shards; /* borrowed until the next event */
+  const core_shard *shards; /* borrowed until the first event after all actions were taken from the list */
   uint32_t shards_count;
   uint64_t rows_done, rows_total;
   bool finishing;
@@ -133,7 +133,8 @@ typedef struct core core;
 
 core *core_new(void);
 void core_destroy(core *c); /* blobs are the shell's to free */
-/* Takes EVENT at NOW_MS (never going back) and appends what is to be done to OUT, in order.
+/* Takes EVENT at NOW_MS (never going back) and appends what is to be done to OUT, in order.  Whoever has
+ * done all of it sets OUT's count to 0.
  * STATUS_NO_MEMORY leaves the core unusable; nothing else fails. */
 status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions *out, error *err) MUST_USE;
 

@@ -19,6 +19,7 @@ typedef struct task {
 } task;
 
 typedef struct job {
+  struct job *next_dropped; /* see core.c */
   core_job_id id;
   uint32_t client; /* peer */
   uint32_t priority;

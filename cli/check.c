@@ -30,6 +30,7 @@ static status check_steps(evaluation *e, const char *const *operands, size_t cou
     buf_printf(answer, "analyses: %u, over %llu rows\n", e->plan->analyses_count,
                (unsigned long long)manifest_rows(e->dataset));
   }
+  TRY(buf_status(answer, "the answer", err));
   return output_write(NULL, answer, err);
 }
 

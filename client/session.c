@@ -43,16 +43,6 @@ static status receive(session *s, long timeout_ms, bool *received, error *err) {
   return wire_receive(s->socket, false, s->incoming, received, err);
 }
 
-/* The status that an ENDED or REFUSED message carries. */
-static status failure_of(const message *m, error *err) {
-  char name[64];
-  const slice text = m->texts[FIELD_STATUS];
-  snprintf(name, sizeof name, "%.*s", text.length < sizeof name ? (int)text.length : (int)sizeof name - 1,
-           text.bytes);
-  const status st = status_from_name(name);
-  return error_set(err, st == STATUS_OK ? STATUS_PROTOCOL : st, "%.*s", SLICE_ARG(m->texts[FIELD_MESSAGE]));
-}
-
 /* Waits for a message of KIND; others before it are dropped. */
 static status expect(session *s, message_kind kind, error *err) {
   for (;;) {
@@ -65,8 +55,9 @@ static status expect(session *s, message_kind kind, error *err) {
     if (got == kind) {
       return STATUS_OK;
     }
-    const status st =
-        got == MESSAGE_REFUSED || got == MESSAGE_ENDED ? failure_of(&s->incoming->header, err) : STATUS_OK;
+    const status st = got == MESSAGE_REFUSED || got == MESSAGE_ENDED
+                          ? message_failure(&s->incoming->header, err)
+                          : STATUS_OK;
     wire_message_close(s->incoming);
     TRY(st);
   }
@@ -158,7 +149,7 @@ static status take_news(session *s, const char *job, session_progress *p, buf *r
   char about[33];
   job_hex(m, about);
   if (m->kind == MESSAGE_REFUSED) {
-    return failure_of(m, err);
+    return message_failure(m, err);
   }
   if (strcmp(about, job) != 0) {
     return STATUS_OK;
@@ -166,7 +157,7 @@ static status take_news(session *s, const char *job, session_progress *p, buf *r
   if (m->kind == MESSAGE_PROGRESS) {
     read_progress(m, p);
   } else if (m->kind == MESSAGE_ENDED) {
-    return failure_of(m, err);
+    return message_failure(m, err);
   } else if (m->kind == MESSAGE_REPORT) {
     size_t length = 0;
     const void *bytes = wire_payload_bytes(s->incoming, 0, &length);

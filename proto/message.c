@@ -57,6 +57,19 @@ void message_payloads(message_kind kind, size_t *least, size_t *most) {
   *most = kinds[kind].most;
 }
 
+status message_failure(const message *m, error *err) {
+  char name[32];
+  const slice code = m->texts[FIELD_STATUS];
+  const slice text = m->has & FIELD_BIT(FIELD_MESSAGE) ? m->texts[FIELD_MESSAGE] : (slice){"", 0};
+  const size_t length = m->has & FIELD_BIT(FIELD_STATUS) && code.length < sizeof name ? code.length : 0;
+  if (length > 0) {
+    memcpy(name, code.bytes, length);
+  }
+  name[length] = '\0';
+  const status st = status_from_name(name);
+  return error_set(err, st == STATUS_OK ? STATUS_PROTOCOL : st, "%.*s", SLICE_ARG(text));
+}
+
 /* ---- Writing ------------------------------------------------------------------------------------- */
 
 static int pack_bytes(void *out, const char *bytes, size_t length) {

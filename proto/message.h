@@ -96,6 +96,9 @@ const char *message_kind_name(message_kind kind);
 /* How many payload frames the kind takes. */
 void message_payloads(message_kind kind, size_t *least, size_t *most);
 
+/* What the fields "status" and "message" of M tell, as an error: always a failure, whatever they say. */
+status message_failure(const message *m, error *err);
+
 void message_encode(const message *m, buf *out);
 /* STATUS_PROTOCOL for anything but a well-formed header of this version with the fields its kind must
  * have. */

@@ -195,7 +195,7 @@ typedef struct fact_place {
 typedef struct variable_facts {
   int64_t answered;
   int64_t missing[MISSING_REASONS];
-  int64_t rounded;       /* numbers with more decimals than the variable keeps */
+  int64_t rounded;       /* numbers with more decimals than the variable keeps; 0 with a filter */
   uint32_t places_count; /* first places of invalid cells, by ordinal */
   fact_place places[FACTS_PLACES];
 } variable_facts;

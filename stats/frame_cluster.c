@@ -1,11 +1,12 @@
 /* CLUSTER: the nearest centre, as the smallest of linear scores; ties go to the lowest number.
  *
- * score_j = coefficients[j][0] + sum_d coefficients[j][1 + d] * x_d, exact: in 64 bits when the declared
- * ranges keep every partial sum below 2^62, else in 128.
+ * score_j = coefficients[j][0] + sum_d coefficients[j][1 + d] * x_d, each term shifted, exact: in 64 bits
+ * when nothing is shifted and the declared ranges keep every partial sum below 2^62, else in 192.
  */
 #include <stdlib.h>
 
 #include "stats/frame_state.h"
+#include "stats/long_score.h"
 #include "stats/program_item.h"
 
 enum { BLOCK_ROWS = 256 };
@@ -57,15 +58,16 @@ static void nearest_narrow(cluster_work *w, size_t first, size_t rows, uint16_t 
 static void nearest_wide(const cluster_work *w, size_t first, size_t rows, uint16_t *out) {
   const program_variable *v = w->variable;
   for (size_t r = 0; r < rows; r++) {
-    i128 best = 0;
+    long_score best = {0, 0};
     for (uint32_t j = 0; j < v->clusters; j++) {
       const int64_t *row = coefficients_of(v, j);
-      i128 score = row[0];
+      long_score score = {0, 0};
+      long_score_add(&score, row[0], v->shifts[0]);
       for (uint32_t d = 0; d < v->inputs_count; d++) {
-        int64_t x = w->inputs[d][first + r];
-        score += number_is_missing(x) ? 0 : (i128)row[1 + d] * x;
+        const int64_t x = w->inputs[d][first + r];
+        long_score_add(&score, number_is_missing(x) ? 0 : (i128)row[1 + d] * x, v->shifts[1 + d]);
       }
-      if (j == 0 || score < best) {
+      if (j == 0 || long_score_is_less(&score, &best)) {
         best = score;
         out[r] = (uint16_t)j;
       }
@@ -99,8 +101,7 @@ static status cluster_keys(frame *f, const program_variable *v, coded_view *out,
 
 static status make_cluster(frame *f, const program_variable *v, cluster_work *w, coded_view *out,
                            error *err) {
-  i128 bound;
-  bool narrow = cluster_bound(f->program, v, &bound) && bound <= (i128)NUMBER_MAX;
+  const bool narrow = cluster_is_narrow(f->program, v);
   w->variable = v;
   w->inputs = frame_array(f, v->inputs_count, sizeof *w->inputs);
   w->block = frame_array(f, v->inputs_count, BLOCK_ROWS * sizeof *w->block);

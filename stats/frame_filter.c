@@ -237,15 +237,21 @@ static status leaf(const evaluation *e, const filter_node *node, uint8_t *out) {
 
 /* ---- Trees ---------------------------------------------------------------------------------------- */
 
-static void join(const frame *f, filter_kind kind, const uint8_t *with, uint8_t *out) {
+static void join(filter_kind kind, const uint8_t *restrict with, uint8_t *restrict out, size_t count) {
   if (kind == FILTER_AND) {
-    for (size_t r = 0; r < f->padded; r++) {
+    for (size_t r = 0; r < count; r++) {
       out[r] = with[r] < out[r] ? with[r] : out[r];
     }
   } else {
-    for (size_t r = 0; r < f->padded; r++) {
+    for (size_t r = 0; r < count; r++) {
       out[r] = with[r] > out[r] ? with[r] : out[r];
     }
+  }
+}
+
+static void negate(uint8_t *truth, size_t count) {
+  for (size_t r = 0; r < count; r++) {
+    truth[r] = (uint8_t)(YES - truth[r]);
   }
 }
 
@@ -258,9 +264,7 @@ static status evaluate(evaluation *e, uint8_t *out) {
   }
   TRY(evaluate(e, out));
   if (node->kind == FILTER_NOT) {
-    for (size_t r = 0; r < f->padded; r++) {
-      out[r] = (uint8_t)(YES - out[r]);
-    }
+    negate(out, f->padded);
     return STATUS_OK;
   }
   uint8_t *other = node->children > 1 ? malloc(f->padded) : NULL;
@@ -271,7 +275,7 @@ static status evaluate(evaluation *e, uint8_t *out) {
   for (uint32_t k = 1; k < node->children && result == STATUS_OK; k++) {
     result = evaluate(e, other);
     if (result == STATUS_OK) {
-      join(f, node->kind, other, out);
+      join(node->kind, other, out, f->padded);
     }
   }
   free(other);

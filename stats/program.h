@@ -26,7 +26,7 @@
 
 /* What a program may hold.  Decoders refuse more before they allocate. */
 enum {
-  PROGRAM_VERSION = 1,
+  PROGRAM_VERSION = 2,
   PROGRAM_VARIABLES_MAX = 100000,
   PROGRAM_FILTERS_MAX = 10000,
   PROGRAM_WEIGHTS_MAX = 1000,
@@ -98,7 +98,7 @@ typedef enum variable_kind {
   VARIABLE_TOP = 18,        /* 1 when inputs[0] >= cut (or <= cut), else 0; coded */
   VARIABLE_MEAN = 19,       /* weighted mean of inputs over those answered, optionally rescaled; number */
   VARIABLE_OPTION = 20,     /* 1 when option `key` of the set inputs[0] was chosen, else 0; coded */
-  VARIABLE_CLUSTER = 21,    /* index of the nearest centre; coded 1..k; see accumulator.h on coefficients */
+  VARIABLE_CLUSTER = 21,    /* index of the nearest centre; coded 1..k; see accumulators/kmeans.h */
   VARIABLE_DIFFERENCE = 22, /* inputs[0] - inputs[1], both answered; number */
 } variable_kind;
 
@@ -154,6 +154,7 @@ typedef struct program_variable {
   decimal *rescale_high;
   uint32_t valid_min;    /* MEAN: fewer answered inputs than this (1..inputs_count): missing, TOO_FEW */
   int64_t *coefficients; /* CLUSTER: `clusters` rows of (1 + inputs_count) */
+  uint8_t *shifts;       /* CLUSTER: 1 + inputs_count, at most 63; NULL: all 0.  See long_score.h */
   uint32_t clusters;
 } program_variable;
 

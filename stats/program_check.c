@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "stats/date.h"
+#include "stats/long_score.h"
 #include "stats/program_item.h"
 
 #define SCALE_CODE_MAX ((int64_t)1000000000000000)
@@ -280,6 +281,16 @@ static status check_mean(const program *p, const program_variable *v, const vari
   return STATUS_OK;
 }
 
+static status check_shifts(const program_variable *v, error *err) {
+  for (uint32_t d = 0; v->shifts && d <= v->inputs_count; d++) {
+    if (v->shifts[d] > SCORE_SHIFT_MAX) {
+      return error_set(err, STATUS_USAGE, "variable '%s': a shift of %u; at most %d is allowed",
+                       variable_shown(v), v->shifts[d], SCORE_SHIFT_MAX);
+    }
+  }
+  return STATUS_OK;
+}
+
 static status check_cluster(const program *p, const program_variable *v, const variable_traits *traits,
                             error *err) {
   TRY(check_inputs_numeric(p, v, traits, err));
@@ -287,14 +298,14 @@ static status check_cluster(const program *p, const program_variable *v, const v
   if (v->clusters == 0 || !v->coefficients) {
     return error_set(err, STATUS_USAGE, "variable '%s': no clusters", variable_shown(v));
   }
-  bool coded = true;
-  for (uint32_t i = 0; i < v->inputs_count; i++) {
-    coded = coded && program_variable_form(&p->variables[v->inputs[i]]) == FORM_CODED;
-  }
-  i128 bound = 0;
-  if (!cluster_bound(p, v, &bound) || (coded && bound > (i128)NUMBER_MAX)) {
-    return error_set(err, STATUS_LIMIT, "variable '%s': coefficients too large for exact distances",
-                     variable_shown(v));
+  TRY(check_shifts(v, err));
+  for (uint32_t j = 0; j < v->clusters; j++) {
+    const int64_t *row = v->coefficients + (size_t)j * (1 + (size_t)v->inputs_count);
+    if (!long_score_fits(row, v->shifts, v->inputs_count)) {
+      return error_set(err, STATUS_LIMIT,
+                       "variable '%s': coefficients of cluster %u too large for exact distances",
+                       variable_shown(v), j + 1);
+    }
   }
   return STATUS_OK;
 }

@@ -109,7 +109,8 @@ status accumulator_check(const program *p, const program_accumulator *a, error *
   }
   for (uint32_t i = 0; i < a->variables_count; i++) {
     if (a->variables[i] >= p->variables_count) {
-      return check_reference(a->variables[i], 0, "variable", err);
+      return error_set(err, STATUS_USAGE, "an accumulator refers to variable %u of %u", a->variables[i],
+                       p->variables_count);
     }
   }
   for (uint32_t i = 0; i < a->by_count; i++) {

@@ -105,7 +105,7 @@ typedef struct mean_terms {
 /* Arrays are in A.  STATUS_LIMIT when 128 bits would not hold every step. */
 status mean_terms_make(const program *p, const program_variable *v, arena *a, mean_terms *out, error *err);
 
-/* CLUSTER: the largest magnitude of a score; false when it is not below 2^126. */
-bool cluster_bound(const program *p, const program_variable *v, i128 *bound);
+/* CLUSTER: whether no partial sum of a score passes NUMBER_MAX, whatever the values. */
+bool cluster_is_narrow(const program *p, const program_variable *v);
 
 #endif

@@ -25,12 +25,16 @@ static i128 common_divisor(i128 a, i128 b) {
   return absolute(a);
 }
 
+static bool is_within(i128 v) {
+  return v > -I128_LIMIT && v < I128_LIMIT;
+}
+
 static bool multiply(i128 a, i128 b, i128 *product) {
-  return !__builtin_mul_overflow(a, b, product) && absolute(*product) < I128_LIMIT;
+  return !__builtin_mul_overflow(a, b, product) && is_within(*product);
 }
 
 static bool add(i128 a, i128 b, i128 *sum) {
-  return !__builtin_add_overflow(a, b, sum) && absolute(*sum) < I128_LIMIT;
+  return !__builtin_add_overflow(a, b, sum) && is_within(*sum);
 }
 
 typedef struct fraction {
@@ -141,8 +145,12 @@ status mean_terms_make(const program *p, const program_variable *v, arena *a, me
   return STATUS_OK;
 }
 
-bool cluster_bound(const program *p, const program_variable *v, i128 *bound) {
-  *bound = 0;
+bool cluster_is_narrow(const program *p, const program_variable *v) {
+  for (uint32_t d = 0; v->shifts && d <= v->inputs_count; d++) {
+    if (v->shifts[d] > 0) {
+      return false;
+    }
+  }
   for (uint32_t j = 0; j < v->clusters; j++) {
     const int64_t *row = v->coefficients + (size_t)j * (1 + (size_t)v->inputs_count);
     i128 sum = absolute(row[0]);
@@ -153,7 +161,9 @@ bool cluster_bound(const program *p, const program_variable *v, i128 *bound) {
         return false;
       }
     }
-    *bound = sum > *bound ? sum : *bound;
+    if (sum > NUMBER_MAX) {
+      return false;
+    }
   }
   return true;
 }

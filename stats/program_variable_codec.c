@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/long_score.h"
 #include "stats/program_item.h"
 
 static void name_encode(buf *out, const char *name) {
@@ -193,6 +194,9 @@ static void mean_decode(reader *r, arena *a, program_variable *v) {
 }
 
 static void cluster_encode(const program_variable *v, buf *out) {
+  for (uint32_t d = 0; d <= v->inputs_count; d++) {
+    buf_put_u8(out, v->shifts ? v->shifts[d] : 0);
+  }
   buf_put_varint(out, v->clusters);
   size_t count = (size_t)v->clusters * (1 + (size_t)v->inputs_count);
   for (size_t i = 0; i < count; i++) {
@@ -201,6 +205,13 @@ static void cluster_encode(const program_variable *v, buf *out) {
 }
 
 static void cluster_decode(reader *r, arena *a, program_variable *v) {
+  v->shifts = ARENA_ARRAY(a, uint8_t, (size_t)v->inputs_count + 1);
+  for (uint32_t d = 0; v->shifts && d <= v->inputs_count && !r->problem; d++) {
+    v->shifts[d] = reader_u8(r);
+    if (v->shifts[d] > SCORE_SHIFT_MAX) {
+      reader_fail(r, "a shift that is too large");
+    }
+  }
   v->clusters = item_get_count(r, PROGRAM_CLUSTERS_MAX, 1 + (size_t)v->inputs_count);
   size_t count = (size_t)v->clusters * (1 + (size_t)v->inputs_count);
   v->coefficients = ARENA_ARRAY(a, int64_t, count);

@@ -34,6 +34,11 @@ void stats_outcome_fini(stats_outcome *o) {
 
 /* ---- Beginning ----------------------------------------------------------------------------------- */
 
+static status check_request(const analysis_run *run, error *err) {
+  status st = run->kind->check ? run->kind->check(run->plan, run->request, err) : STATUS_OK;
+  return st == STATUS_OK ? st : error_context(err, st, "analysis '%s'", run->request->name);
+}
+
 /* The section is there from the beginning: its memory is the analysis' too. */
 static status run_begin(analysis_run *run, arena *memory, error *err) {
   run->section = document_section(memory, run->plan, run->request);
@@ -95,10 +100,7 @@ status plan_finish(plan *p, error *err) {
       return error_set(err, STATUS_SPECIFICATION, "unknown analysis '%s'", request->kind);
     }
     uint32_t before = p->program->accumulators_count;
-    status st = run.kind->check ? run.kind->check(p, request, err) : STATUS_OK;
-    if (st != STATUS_OK) {
-      st = error_context(err, st, "analysis '%s'", request->name);
-    }
+    status st = check_request(&run, err);
     arena *memory = arena_new();
     if (st == STATUS_OK) {
       st = run_begin(&run, memory, err);
@@ -129,13 +131,31 @@ static const variable_facts *facts_at(void *context, uint32_t i) {
   return state->at;
 }
 
+/* Asks again for all that a plan's program has when plan_finish made it. */
+static status ask_again(step *s, stage_builder *builder, error *err) {
+  for (uint32_t i = 0; i < s->plan->variables_count; i++) {
+    if (s->plan->variables[i].in_codebook) {
+      program_accumulator facts = facts_of(&s->plan->variables[i].variable);
+      TRY(program_add_accumulator(s->plan->program, &facts, NULL, err));
+    }
+  }
+  for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
+    s->runs[i].next = builder;
+    TRY(run_begin(&s->runs[i], s->memory, err));
+  }
+  return STATUS_OK;
+}
+
+/* A plan from outside may lack what is asked for: nothing may look at a state before that is known. */
 static status open_first(step *s, error *err) {
   uint32_t accumulators = s->plan->program->accumulators_count;
   stage_builder builder = {.plan = s->plan, .program = s->plan->program};
+  TRY(ask_again(s, &builder, err));
+  if (accumulators != s->plan->program->accumulators_count) {
+    return error_set(err, STATUS_CORRUPT, "the plan lacks accumulators that its analyses ask for");
+  }
   for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
     analysis_run *run = &s->runs[i];
-    run->next = &builder;
-    TRY(run_begin(run, s->memory, err));
     run->answered = run->asked;
     run->asked = (run_needs){0};
     run->carried_bytes = run->carry;
@@ -143,9 +163,6 @@ static status open_first(step *s, error *err) {
     if (run->answered.count > 0) {
       document_base(run->section, partial_state(s->results, run->answered.at[0]));
     }
-  }
-  if (accumulators != s->plan->program->accumulators_count) {
-    return error_set(err, STATUS_CORRUPT, "the plan lacks accumulators that its analyses ask for");
   }
   s->head = document_head(s->memory, s->plan, facts_at, s);
   return STATUS_OK;
@@ -210,6 +227,7 @@ static status step_open(step *s, const void *state, size_t state_bytes, const vo
     if (!s->runs[i].kind) {
       return error_set(err, STATUS_CORRUPT, "unknown analysis '%s' in the plan", s->plan->analyses[i].kind);
     }
+    TRY(check_request(&s->runs[i], err)); /* whoever made the plan: analyses rely on it */
   }
   reader r;
   s->running = s->plan->program;

@@ -148,6 +148,13 @@ const json *table_last_group(const table *t) {
   return t ? t->group : NULL;
 }
 
+void run_headline(analysis_run *run, const char *name, const char *column) {
+  json *headline = json_object(json_arena(run->section));
+  json_set_text(headline, "table", name);
+  json_set_text(headline, "column", column);
+  json_set(run->section, "headline", headline);
+}
+
 json *run_detail(analysis_run *run) {
   return json_object(json_arena(run->section));
 }

@@ -27,7 +27,7 @@ typedef struct table table;
 /* COLUMNS: term keys, space separated ("item group n mean").  A column "item" holds a variable's name,
  * "value" a key of that row's item, "group" the breakdown. */
 table *table_new(analysis_run *run, const char *name, table_view view, const char *columns);
-void table_row(table *t); /* starts a row; cells not set are null */
+void table_row(table *t);                                         /* starts a row; cells not set are null */
 void table_item(table *t, const char *column, uint32_t variable); /* its name */
 void table_text(table *t, const char *column, const char *text);
 void table_integer(table *t, const char *column, int64_t v);
@@ -41,6 +41,9 @@ void table_total(table *t);
 void table_group(table *t, const plan *p, const plan_breakdown *b, const grouping *g, uint32_t first,
                  uint32_t second);
 
+/* The figure that a summary shows first: COLUMN of the table NAME.  Without it, the first of nps, csat, ces,
+ * index and mean in the first table. */
+void run_headline(analysis_run *run, const char *name, const char *column);
 /* CODE is a term whose title is a sentence with {item}, {group}, {n}, ... filled by the renderer from
  * the members of DETAIL (may be NULL). */
 void run_warn(analysis_run *run, const char *code, json *detail);

@@ -1,4 +1,4 @@
-/* A bounded ring: the broker never sends more than the capacity that the worker announced. */
+/* A bounded ring: the broker sends what the worker announced, and that anew when it lost it for a while. */
 #include "worker/queue.h"
 
 #include <stdlib.h>

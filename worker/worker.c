@@ -18,6 +18,7 @@
 enum {
   ALIVE_MS = 1000,      /* a sign of life so often; the broker waits for 15 of them */
   TASKS_PER_THREAD = 2, /* one under way, one waiting: no thread idles for a round trip */
+  QUEUE_ROUNDS = 8,     /* a broker that lost us for a while sends anew: old tasks may still be waiting */
 };
 
 typedef struct result {
@@ -30,6 +31,7 @@ typedef struct result {
 
 typedef struct compute_thread {
   worker *owner;
+  void *pipe; /* PUSH; opened by the starter, so that a failure is told, then the thread's */
   pthread_t thread;
   bool started;
 } compute_thread;
@@ -44,11 +46,13 @@ struct worker {
   void *results; /* PULL */
   pthread_t talker;
   bool talking;
+  digest fingerprint; /* the talker's */
   compute_thread *threads;
 };
 
 /* ---- Computing threads --------------------------------------------------------------------------- */
 
+/* NULL when memory ran out. */
 static result *compute(worker *w, wire_message *m) {
   result *r = calloc(1, sizeof *r);
   slice *payloads = calloc(m->payloads_count + 1, sizeof *payloads);
@@ -77,33 +81,22 @@ static result *compute(worker *w, wire_message *m) {
 static void *compute_loop(void *argument) {
   const compute_thread *self = argument;
   worker *w = self->owner;
-  void *pipe = zmq_socket(w->options.zmq_context, ZMQ_PUSH);
-  const int linger = 0;
-  if (!pipe || zmq_setsockopt(pipe, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
-      zmq_connect(pipe, w->results_endpoint) != 0) {
-    if (pipe) {
-      zmq_close(pipe);
-    }
-    return NULL;
-  }
   for (wire_message *m = NULL; (m = queue_pop(&w->tasks));) {
     result *r = compute(w, m);
     wire_message_close(m);
     free(m);
-    /* A null pointer tells the talker that memory ran out; it cannot name the task, so the lease ends it. */
     handover_give();
-    while (zmq_send(pipe, &r, sizeof r, 0) < 0 && errno == EINTR) {
+    while (zmq_send(self->pipe, &r, sizeof r, 0) < 0 && errno == EINTR) {
     }
   }
-  zmq_close(pipe);
   return NULL;
 }
 
 /* ---- Talking thread ------------------------------------------------------------------------------ */
 
-static void describe(const worker *w, message *m, const digest *fingerprint) {
+static void describe(const worker *w, message *m) {
   message_set_integer(m, FIELD_CAPACITY, (uint64_t)w->options.threads * TASKS_PER_THREAD);
-  message_set_bytes(m, FIELD_FINGERPRINT, fingerprint->bytes, sizeof fingerprint->bytes);
+  message_set_bytes(m, FIELD_FINGERPRINT, w->fingerprint.bytes, sizeof w->fingerprint.bytes);
 }
 
 static void send_failure(worker *w, uint64_t task, uint64_t attempt, const error *why) {
@@ -139,11 +132,23 @@ static void send_result(worker *w, result *r) {
   (void)!wire_send(w->broker, NULL, &m, payloads, r->output.payloads_count, &ignored);
 }
 
+/* Whoever joins again loses his old tasks to others. */
+static void send_hello(worker *w) {
+  message hello = message_of(MESSAGE_HELLO);
+  message_set_text(&hello, FIELD_ROLE, "worker");
+  describe(w, &hello);
+  error ignored; /* the next sign of life is another chance */
+  (void)!wire_send(w->broker, NULL, &hello, NULL, 0, &ignored);
+}
+
 static void drain_results(worker *w, bool send) {
   result *r = NULL;
   while (zmq_recv(w->results, &r, sizeof r, ZMQ_DONTWAIT) == (int)sizeof r) {
     handover_take();
-    if (!r) {
+    if (!r) { /* which task it was is not known any more: all of ours are to be given out anew */
+      if (send) {
+        send_hello(w);
+      }
       continue;
     }
     if (send) {
@@ -178,14 +183,10 @@ static void drain_broker(worker *w) {
 
 static void *talk_loop(void *argument) {
   worker *w = argument;
-  const digest fingerprint = stats_fingerprint();
-  error ignored;
-  message hello = message_of(MESSAGE_HELLO);
-  message_set_text(&hello, FIELD_ROLE, "worker");
-  describe(w, &hello, &fingerprint);
-  (void)!wire_send(w->broker, NULL, &hello, NULL, 0, &ignored);
+  w->fingerprint = stats_fingerprint();
+  send_hello(w);
   message alive = message_of(MESSAGE_ALIVE);
-  describe(w, &alive, &fingerprint);
+  describe(w, &alive);
   while (!atomic_load(&w->stop)) {
     zmq_pollitem_t items[] = {{.socket = w->broker, .events = ZMQ_POLLIN},
                               {.socket = w->results, .events = ZMQ_POLLIN},
@@ -195,6 +196,7 @@ static void *talk_loop(void *argument) {
       break;
     }
     if (ready == 0) {
+      error ignored;
       (void)!wire_send(w->broker, NULL, &alive, NULL, 0, &ignored);
     }
     drain_results(w, true);
@@ -224,9 +226,21 @@ static status open_sockets(worker *w, error *err) {
   return STATUS_OK;
 }
 
+static status open_pipe(worker *w, compute_thread *t, error *err) {
+  const int linger = 0;
+  t->pipe = zmq_socket(w->options.zmq_context, ZMQ_PUSH);
+  if (!t->pipe || zmq_setsockopt(t->pipe, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
+      zmq_connect(t->pipe, w->results_endpoint) != 0) {
+    return error_set(err, STATUS_IO, "the worker cannot open sockets for %u threads: %s; ask for fewer",
+                     w->options.threads, zmq_strerror(errno));
+  }
+  return STATUS_OK;
+}
+
 static status start_threads(worker *w, error *err) {
   for (unsigned i = 0; i < w->options.threads; i++) {
     w->threads[i].owner = w;
+    TRY(open_pipe(w, &w->threads[i], err));
     if (pthread_create(&w->threads[i].thread, NULL, compute_loop, &w->threads[i]) != 0) {
       return error_set(err, STATUS_NO_MEMORY, "the worker cannot start %u threads; ask for fewer",
                        w->options.threads);
@@ -253,7 +267,7 @@ status worker_start(const worker_options *options, worker **out, error *err) {
   w->threads = calloc(options->threads, sizeof *w->threads);
   status st = w->threads && w->stop_fd >= 0 ? STATUS_OK : error_no_memory(err, "a worker");
   if (st == STATUS_OK) {
-    st = queue_init(&w->tasks, (size_t)options->threads * TASKS_PER_THREAD, err);
+    st = queue_init(&w->tasks, (size_t)options->threads * TASKS_PER_THREAD * QUEUE_ROUNDS, err);
   }
   if (st == STATUS_OK) {
     st = open_sockets(w, err);
@@ -291,8 +305,13 @@ void worker_stop(worker *w) {
     }
   }
   if (w->results) {
-    drain_results(w, false);
+    drain_results(w, false); /* before the pipes close: what is still in them would be lost */
     zmq_close(w->results);
+  }
+  for (unsigned i = 0; w->threads && i < w->options.threads; i++) {
+    if (w->threads[i].pipe) {
+      zmq_close(w->threads[i].pipe);
+    }
   }
   if (w->broker) {
     zmq_close(w->broker);

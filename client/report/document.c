@@ -353,6 +353,10 @@ slice document_group(const document *d, const json *group) {
   return copy;
 }
 
+bool document_is_date(const document *d, slice item) {
+  return slice_equal(json_as_text(json_get(find_variable(d, item), "kind")), slice_of("date"));
+}
+
 bool document_scale(const document *d, slice item, double *low, double *high) {
   const json *range = json_get(find_variable(d, item), "range");
   if (json_count(range) != 2) {

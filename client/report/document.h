@@ -33,6 +33,8 @@ slice document_item(const document *d, slice name);
 slice document_value(const document *d, slice item, const json *key);
 /* "Class: Business, Month: 2024-01"; null is the word for the total. */
 slice document_group(const document *d, const json *group);
+/* Whether ITEM is a date: its figures are days since 1970-01-01. */
+bool document_is_date(const document *d, slice item);
 /* The range of a scale; false when ITEM is none. */
 bool document_scale(const document *d, slice item, double *low, double *high);
 /* The frame's word, in the document's language. */

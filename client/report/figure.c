@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/date.h"
+
 #define MISSING_FIGURE "–"
 
 /* Decimals of each format; NUMBER's are the column's own. */
@@ -13,7 +15,7 @@ static const int format_decimals[] = {
     [TERM_COUNT] = 0, [TERM_SCORE] = 1,       [TERM_PERCENT] = 1,
     [TERM_P] = 4,     [TERM_COEFFICIENT] = 3, [TERM_SENTENCE] = 0,
 };
-enum { NUMBER_DECIMALS_MAX = 4, FIGURE_BYTES = 64, MIXED_RATIO = 100 };
+enum { NUMBER_DECIMALS_MAX = 4, FIGURE_BYTES = 64, MIXED_RATIO = 10 };
 
 static bool is_numeric(const json *cell) {
   return json_kind_of(cell) == JSON_INTEGER || json_kind_of(cell) == JSON_NUMBER;
@@ -121,6 +123,28 @@ static int cell_decimals(const figure_column *column, double v) {
   return written < wanted ? written : wanted;
 }
 
+/* Is the figure a point in time, and not a distance or a count? */
+static bool is_point(const char *key) {
+  static const char *const points[] = {"mean",   "ci_low", "ci_high", "min", "q1",
+                                       "median", "q3",     "max",     "mode"};
+  for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+    if (strcmp(key, points[i]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The day that a point in time lies in. */
+static slice date_text(const document *d, double days) {
+  int64_t year, month, day;
+  char text[FIGURE_BYTES];
+  date_to_civil((int64_t)floor(days), &year, &month, &day);
+  (void)snprintf(text, sizeof text, "%04lld-%02lld-%02lld", (long long)year, (long long)month,
+                 (long long)day);
+  return keep(d, text, strlen(text));
+}
+
 static slice cell_text(const document *d, const figure_column *column, const json *cell, const json *row) {
   if (column->format == TERM_GROUP) {
     return group_text(d, column, cell);
@@ -137,7 +161,12 @@ static slice cell_text(const document *d, const figure_column *column, const jso
   if (!is_numeric(cell)) {
     return any_text(d, cell);
   }
-  return number_text(d, column->format, cell_decimals(column, json_as_number(cell)), cell);
+  const double v = json_as_number(cell);
+  if (is_point(column->key) && fabs(v) <= DATE_DAYS_MAX &&
+      document_is_date(d, json_as_text(json_get(row, "item")))) {
+    return date_text(d, v);
+  }
+  return number_text(d, column->format, cell_decimals(column, v), cell);
 }
 
 slice figure_cell(const document *d, const figure_column *column, const json *row) {
@@ -198,6 +227,27 @@ static void choose_decimals(figure_column *column, const column_numbers *n) {
   column->decimals = n->written < wanted ? n->written : wanted;
 }
 
+/* Scores and per cents have a fixed number of decimals: their intervals the same, their errors one more. */
+static bool has_score(const json *row) {
+  for (size_t i = 0; i < json_count(row); i++) {
+    const char *key = NULL;
+    (void)json_member(row, i, &key);
+    const term *t = term_find(key);
+    if (t != NULL && (t->format == TERM_SCORE || t->format == TERM_PERCENT)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void follow_score(figure_column *column, const json *rows) {
+  const bool is_interval = strcmp(column->key, "ci_low") == 0 || strcmp(column->key, "ci_high") == 0;
+  if ((is_interval || strcmp(column->key, "se") == 0) && has_score(json_at(rows, 0))) {
+    column->decimals = format_decimals[TERM_SCORE] + !is_interval;
+    column->own_decimals = false;
+  }
+}
+
 figure_column figure_column_of(const document *d, const char *key, const json *rows) {
   const term *t = term_find(key);
   figure_column column = {.key = key, .title = figure_title(d, key), .is_empty = true};
@@ -217,6 +267,7 @@ figure_column figure_column_of(const document *d, const char *key, const json *r
     column.title = is_named ? document_item(d, column.group_of) : column.title;
   }
   choose_decimals(&column, &numbers);
+  follow_score(&column, rows);
   return column;
 }
 

@@ -5,7 +5,7 @@
 #include "client/report/sentence.h"
 #include "client/report/text_table.h"
 
-enum { INDENT = 3, REMARKS_MAX = 12, SETTINGS_MAX = 8, TERM_BYTES = 128 };
+enum { INDENT = 3, SETTINGS_MAX = 8, TERM_BYTES = 128, ALIKE_MAX = 8, ALIKE_SHOWN = 5 };
 
 slice section_kind_title(const document *d, const json *section) {
   slice kind = json_as_text(json_get(section, "analysis"));
@@ -112,18 +112,51 @@ static void write_settings(const document *d, const pen *p, const json *given) {
 
 /* ---- Remarks ------------------------------------------------------------------------------------- */
 
-static void write_remarks(const document *d, const pen *p, const json *remarks, const char *lead) {
+/* Remarks of one code: of more than ALIKE_MAX, the first ALIKE_SHOWN are written. */
+typedef struct remark_kind {
+  slice code;
+  size_t count, seen;
+} remark_kind;
+
+/* The kind of that code among KINDS, which end with one without a code: that one when it is new. */
+static remark_kind *kind_of(remark_kind *kinds, slice code) {
+  size_t i = 0;
+  while (kinds[i].count > 0 && !slice_equal(kinds[i].code, code)) {
+    i++;
+  }
+  return &kinds[i];
+}
+
+static remark_kind *count_kinds(const document *d, const json *remarks) {
   size_t count = json_count(remarks);
-  size_t shown = count > REMARKS_MAX ? REMARKS_MAX : count;
-  if (count > 0) {
+  remark_kind *kinds = ARENA_ARRAY(d->memory, remark_kind, count + 1);
+  for (size_t i = 0; kinds != NULL && i < count; i++) {
+    slice code = json_as_text(json_get(json_at(remarks, i), "code"));
+    remark_kind *kind = kind_of(kinds, code);
+    kind->code = code;
+    kind->count++;
+  }
+  return kinds;
+}
+
+static void write_remarks(const document *d, const pen *p, const json *remarks, const char *lead) {
+  remark_kind *kinds = count_kinds(d, remarks);
+  if (json_count(remarks) > 0) {
     pen_line_end(p);
   }
-  for (size_t i = 0; i < shown; i++) {
-    pen_paragraph(p, PEN_PLAIN, INDENT, lead, sentence_remark(d, json_at(remarks, i)));
-  }
-  if (count > shown) {
-    const sentence_place place = {"n", figure_count(d, (int64_t)(count - shown))};
-    pen_paragraph(p, PEN_DIM, INDENT, lead, sentence_fill(d, word_text(WORD_MORE, d->language), &place, 1));
+  for (size_t i = 0; kinds != NULL && i < json_count(remarks); i++) {
+    const json *remark = json_at(remarks, i);
+    remark_kind *kind = kind_of(kinds, json_as_text(json_get(remark, "code")));
+    size_t shown = kind->count > ALIKE_MAX ? ALIKE_SHOWN : kind->count;
+    kind->seen++;
+    if (kind->seen <= shown) {
+      pen_paragraph(p, PEN_PLAIN, INDENT, lead, sentence_remark(d, remark));
+    }
+    if (kind->seen == shown && kind->count > shown) {
+      const sentence_place place = {"n", figure_count(d, (int64_t)(kind->count - shown))};
+      slice more = sentence_fill(d, word_text(WORD_MORE_LIKE_IT, d->language), &place, 1);
+      pen_paragraph(p, PEN_DIM, INDENT, lead, more);
+    }
   }
 }
 

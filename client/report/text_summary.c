@@ -87,6 +87,7 @@ typedef struct headlines {
   const document *d;
   grid *g; /* NULL while counting */
   size_t at;
+  size_t name_columns;  /* that a name may take on the line of its figure */
   size_t strip_columns; /* 0: none */
 } headlines;
 
@@ -113,6 +114,27 @@ static slice indented(const document *d, slice text) {
   return sentence_fill(d, "\xC2\xA0\xC2\xA0{text}", &(sentence_place){"text", text}, 1);
 }
 
+/* What a headline's figure belongs to: "Seat comfort", "Reasons: price", "Seat comfort × Satisfied",
+ * "Segment 2". */
+static slice row_name(const document *d, const json *row) {
+  slice item = json_as_text(json_get(row, "item"));
+  slice other = json_as_text(json_get(row, "other_item"));
+  const json *value = json_get(row, "value");
+  const json *segment = json_get(row, "segment");
+  const sentence_place places[] = {
+      {"item", document_item(d, item)},
+      {"other", document_item(d, other)},
+      {"value", value ? document_value(d, item, value) : slice_of("")},
+      {"segment", segment ? figure_alone(d, "segment", segment, row) : slice_of("")},
+      {"title", figure_title(d, "segment")},
+  };
+  const char *pattern = segment && item.length == 0 ? "{title} {segment}"
+                        : value                     ? "{item}: {value}"
+                        : other.length > 0          ? "{item} × {other}"
+                                                    : "{item}";
+  return sentence_fill(d, pattern, places, sizeof places / sizeof places[0]);
+}
+
 static size_t count_totals(const json *rows) {
   size_t count = 0;
   for (size_t r = 0; r < json_count(rows); r++) {
@@ -121,7 +143,38 @@ static size_t count_totals(const json *rows) {
   return count;
 }
 
-/* One line for one figure; more figures stand under the section's title, each with its item. */
+/* The only row with a figure for the total. */
+static const json *only_total(const json *rows) {
+  size_t r = 0;
+  while (r + 1 < json_count(rows) && !is_total(json_at(rows, r))) {
+    r++;
+  }
+  return json_at(rows, r);
+}
+
+/* "Description: Age": a label says what its one figure is about, the title of a kind needs the item.  Empty
+ * when it is too long for the column of names. */
+static slice joined_name(const headlines *h, const json *section, const json *row) {
+  const sentence_place places[] = {{"title", section_title(h->d, section)},
+                                   {"colon", document_word(h->d, WORD_COLON)},
+                                   {"row", row_name(h->d, row)}};
+  slice joined = sentence_fill(h->d, "{title}{colon}{row}", places, 3);
+  return text_width(joined) <= h->name_columns ? joined : slice_of("");
+}
+
+/* Sets the section's title; whether its figures stand on lines of their own below. */
+static bool set_title(headlines *h, const json *section, const json *rows, size_t totals) {
+  const sentence_place title = {"title", section_title(h->d, section)};
+  const bool is_labelled = document_label(h->d, json_get(section, "label")).length > 0;
+  const bool wants_item = totals == 1 && !is_labelled && row_name(h->d, only_total(rows)).length > 0;
+  slice joined = wants_item ? joined_name(h, section, only_total(rows)) : slice_of("");
+  const char *pattern = totals == 0 ? word_text(WORD_SEE_BELOW, h->d->language) : "{title}";
+  set(h, PART_NAME, joined.length > 0 ? joined : sentence_fill(h->d, pattern, &title, 1));
+  return totals > 1 || (wants_item && joined.length == 0);
+}
+
+/* One line for one figure; more figures, or one with a long name, stand under the section's title, each with
+ * its item. */
 static void add_section(headlines *h, const json *section) {
   headline found = find_headline(section);
   const json *rows = json_get(found.table, "rows");
@@ -130,17 +183,14 @@ static void add_section(headlines *h, const json *section) {
   if (totals > 0) {
     column = figure_column_of(h->d, found.column, rows);
   }
-  const sentence_place title = {"title", section_title(h->d, section)};
-  const char *pattern = totals == 0 ? word_text(WORD_SEE_BELOW, h->d->language) : "{title}";
-  set(h, PART_NAME, sentence_fill(h->d, pattern, &title, 1));
-  h->at += totals != 1 ? 1 : 0;
+  const bool is_list = set_title(h, section, rows, totals);
+  h->at += is_list || totals == 0 ? 1 : 0;
   size_t shown = 0;
   for (size_t r = 0; r < json_count(rows) && shown < HEADLINE_ROWS_MAX; r++) {
     const json *row = json_at(rows, r);
     if (is_total(row)) {
-      slice item = document_item(h->d, json_as_text(json_get(row, "item")));
-      if (totals > 1) {
-        set(h, PART_NAME, indented(h->d, item));
+      if (is_list) {
+        set(h, PART_NAME, indented(h->d, row_name(h->d, row)));
       }
       set_figure(h, &column, row);
       h->at++;
@@ -170,7 +220,7 @@ static void write_headlines(const document *d, const pen *p) {
       [PART_INTERVAL] = {.align = GRID_TEXT},
       [PART_STRIP] = {.align = GRID_TEXT},
   };
-  headlines h = {.d = d};
+  headlines h = {.d = d, .name_columns = p->columns * 2 / 5};
   add_sections(&h);
   h.g = grid_new(d->memory, columns, PARTS, h.at);
   add_sections(&h);

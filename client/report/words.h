@@ -25,6 +25,8 @@
   X(WORD_COMMA, ", ", "、", "、")                                                                            \
   X(WORD_SEE_BELOW, "{title}: see below", "{title}：见下文", "{title}：見下文")                              \
   X(WORD_MORE, "… and {n} more", "……另有 {n} 项", "……另有 {n} 項")                                           \
+  X(WORD_MORE_LIKE_IT, "… and {n} more like it (all in the JSON)", "……另有 {n} 条同类提示（全部见 JSON）",   \
+    "……另有 {n} 則同類提示（全部見 JSON）")                                                                  \
   X(WORD_NO_ROWS, "no rows", "无数据", "無資料")                                                             \
   X(WORD_PANEL, "continued", "续", "續")                                                                     \
   X(WORD_BASE, "{used} of {rows} rows", "{rows} 行中使用 {used} 行", "{rows} 列中使用 {used} 列")            \
@@ -37,8 +39,8 @@
   X(WORD_WHERE, "where {where}", "筛选：{where}", "篩選：{where}")                                           \
   X(WORD_CONFIDENCE, "{percent}% confidence", "置信水平 {percent}%", "信賴水準 {percent}%")                  \
   X(WORD_FILTERED_OUT, "rows left out by the filter: {n}", "被筛选排除的行：{n}", "被篩選排除的列：{n}")     \
-  X(WORD_FILTER_UNKNOWN, "rows whose filter is unknown: {n}", "筛选条件未知的行：{n}",                       \
-    "篩選條件未知的列：{n}")                                                                                 \
+  X(WORD_FILTER_UNKNOWN, "of these unknown because an answer is missing: {n}",                               \
+    "其中因缺少答案而无法判断：{n}", "其中因缺少答案而無法判斷：{n}")                                        \
   X(WORD_WEIGHT_ZERO, "rows of weight 0: {n}", "权重为 0 的行：{n}", "權重為 0 的列：{n}")                   \
   X(WORD_WEIGHT_UNUSABLE, "rows without a usable weight: {n}", "无可用权重的行：{n}", "無可用權重的列：{n}") \
   X(WORD_QUARANTINED_PLACES, "Quarantined in {file}: {places}", "{file} 中隔离的记录：{places}",             \

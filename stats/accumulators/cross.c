@@ -180,8 +180,8 @@ static status cross_map(frame *f, const program_accumulator *a, void **state, er
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
 
-static void add_sums(cross_sums *into, const cross_sums *from, bool weighted) {
-  into->n += from->n;
+static status add_sums(cross_sums *into, const cross_sums *from, bool weighted, error *err) {
+  TRY(accumulator_add_rows(&into->n, from->n, err));
   exact_add(&into->x, &from->x);
   exact_add(&into->y, &from->y);
   exact_add(&into->xx, &from->xx);
@@ -196,17 +196,19 @@ static void add_sums(cross_sums *into, const cross_sums *from, bool weighted) {
     exact_add(&into->wyy, &from->wyy);
     exact_add(&into->wxy, &from->wxy);
   }
+  return STATUS_OK;
 }
 
-static void add_places(cross_state *into, const cross_state *from, const uint32_t *places) {
+static status add_places(cross_state *into, const cross_state *from, const uint32_t *places, error *err) {
   uint32_t count = grouping_places(&from->groups);
   for (uint32_t place = 0; place < count; place++) {
     cross_sums *to = into->at + (size_t)(places ? places[place] : place) * into->pairs_count;
     const cross_sums *sums = from->at + (size_t)place * from->pairs_count;
     for (uint32_t pair = 0; pair < from->pairs_count; pair++) {
-      add_sums(&to[pair], &sums[pair], from->weighted);
+      TRY(add_sums(&to[pair], &sums[pair], from->weighted, err));
     }
   }
+  return STATUS_OK;
 }
 
 /* Gives INTO the groups of U, its own sums in their new places. */
@@ -240,14 +242,13 @@ static status cross_merge(void *into_state, const void *from_state, error *err) 
   cross_state *into = into_state;
   const cross_state *from = from_state;
   if (grouping_equal(&into->groups, &from->groups)) {
-    add_places(into, from, NULL);
-    return STATUS_OK;
+    return add_places(into, from, NULL, err);
   }
   grouping_union u;
   TRY(grouping_unite(&into->groups, &from->groups, &u, err));
   status st = spread(into, &u, err);
   if (st == STATUS_OK) {
-    add_places(into, from, u.right_places);
+    st = add_places(into, from, u.right_places, err);
   }
   grouping_union_fini(&u);
   return st;
@@ -277,7 +278,7 @@ static void cross_encode(const void *state, buf *out) {
 }
 
 static void read_sums(reader *r, bool weighted, cross_sums *c) {
-  c->n = (int64_t)reader_count(r, INT64_MAX);
+  c->n = reader_rows(r);
   if (c->n == 0) {
     return;
   }
@@ -286,11 +287,10 @@ static void read_sums(reader *r, bool weighted, cross_sums *c) {
     reader_exact(r, sums[k]);
   }
   if (weighted) {
-    c->w = reader_i128(r);
-    c->w2 = reader_i128(r);
+    reader_weights(r, c->n, &c->w, &c->w2);
   }
-  if (exact_sign(&c->xx) < 0 || exact_sign(&c->yy) < 0 || c->w < 0 || c->w2 < 0) {
-    reader_fail(r, "a sum of squares or weights is negative");
+  if (exact_sign(&c->xx) < 0 || exact_sign(&c->yy) < 0) {
+    reader_fail(r, "a sum of squares is negative");
   }
 }
 

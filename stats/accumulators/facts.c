@@ -1,8 +1,8 @@
 /* FACTS: how each variable was answered, why not, and where its first invalid cells stand.
  *
- * Facts are of all rows.  The weight, when given, is one more variable at the end; it is looked at like
- * the others and drops no row.  Places are kept by ordinal, so the first ten are the same however shards
- * meet.
+ * Facts are of all rows, or of those for which the filter holds.  The weight, when given, is one more
+ * variable at the end; it is looked at like the others and drops no row.  Places are kept by ordinal, so the
+ * first ten are the same however shards meet.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +23,6 @@ static status facts_check(const program *p, const program_accumulator *a, uint64
   static const accumulator_shape shape = {
       .variables_max = UINT32_MAX, .forms = SHAPE_ANY, .takes_weight = true};
   TRY(accumulator_check_shape(p, a, &shape, err));
-  if (a->filter != PROGRAM_NONE) {
-    return error_set(err, STATUS_USAGE, "facts: a filter; expected none, facts are of all rows");
-  }
   uint64_t each =
       (MISSING_REASONS + 3) * VARINT_BYTES_MAX + FACTS_PLACES * (FACT_TEXT_BYTES_MAX + 3 * VARINT_BYTES_MAX);
   *bytes_max = each * ((uint64_t)a->variables_count + 1);
@@ -184,8 +181,15 @@ static status count_slots(const answers *a, uint32_t rows, variable_facts *v, er
   return STATUS_OK;
 }
 
-static void count_rows(const answers *a, uint32_t rows, variable_facts *v) {
+static inline bool is_counted(const uint8_t *mask, uint32_t row) {
+  return mask == NULL || mask[row];
+}
+
+static void count_rows(const answers *a, const uint8_t *mask, uint32_t rows, variable_facts *v) {
   for (uint32_t row = 0; row < rows; row++) {
+    if (!is_counted(mask, row)) {
+      continue;
+    }
     int reason = reason_of(a, row);
     if (reason == ANSWERED) {
       v->answered++;
@@ -195,18 +199,20 @@ static void count_rows(const answers *a, uint32_t rows, variable_facts *v) {
   }
 }
 
-static status map_variable(frame *f, uint32_t variable, variable_facts *v, error *err) {
+static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, variable_facts *v, error *err) {
   answers a;
   uint32_t rows = frame_rows(f);
   TRY(read_answers(f, variable, &a, err));
-  TRY(frame_rounded(f, variable, &v->rounded, err));
-  if (a.slots != NULL) {
+  if (mask == NULL) {
+    TRY(frame_rounded(f, variable, &v->rounded, err));
+  }
+  if (a.slots != NULL && mask == NULL) {
     TRY(count_slots(&a, rows, v, err));
   } else {
-    count_rows(&a, rows, v);
+    count_rows(&a, mask, rows, v);
   }
   for (uint32_t row = 0; v->places_count < places_expected(v); row++) {
-    if (reason_of(&a, row) == MISSING_INVALID) {
+    if (is_counted(mask, row) && reason_of(&a, row) == MISSING_INVALID) {
       TRY(add_invalid(f, variable, row, v, err));
     }
   }
@@ -215,11 +221,13 @@ static status map_variable(frame *f, uint32_t variable, variable_facts *v, error
 
 static status facts_map(frame *f, const program_accumulator *a, void **state, error *err) {
   const program *p = frame_program(f);
+  const uint8_t *mask;
   void *made;
+  TRY(frame_mask(f, a->filter, PROGRAM_NONE, &mask, err));
   TRY(facts_empty(p, a, &made, err));
   facts_state *s = made;
   for (uint32_t i = 0; i < s->count; i++) {
-    status result = map_variable(f, variable_at(p, a, i), &s->at[i], err);
+    status result = map_variable(f, variable_at(p, a, i), mask, &s->at[i], err);
     if (result != STATUS_OK) {
       facts_destroy(made);
       return result;

@@ -324,10 +324,12 @@ static status read_table(reader *r, bool weighted, uint32_t entries_max, joint_t
   for (uint32_t i = 0; i < t->count && !r->problem; i++) {
     joint_entry *e = &t->entries[i];
     read_place(r, i > 0 ? e - 1 : NULL, e);
-    e->n = (int64_t)reader_count(r, INT64_MAX);
-    e->w = weighted ? reader_i128(r) : 0;
-    if (e->n == 0 || e->w < 0) {
-      reader_fail(r, "a joint table has an entry without rows or with a negative weight");
+    e->n = reader_rows(r);
+    if (weighted) {
+      reader_weights(r, e->n, &e->w, NULL);
+    }
+    if (e->n == 0) {
+      reader_fail(r, "a joint table has an entry without rows");
     }
   }
   return STATUS_OK;

@@ -17,7 +17,7 @@
 typedef struct model_params {
   uint32_t clusters;
   bool farthest;
-  const int64_t *coefficients;
+  const int64_t *shifts, *coefficients;
   const int64_t *centres, *scales; /* farthest: bits of doubles */
 } model_params;
 
@@ -31,11 +31,15 @@ static bool next_model(const program_accumulator *a, uint32_t *at, model_params 
     return false;
   }
   uint64_t k = (uint64_t)clusters, p = a->variables_count;
-  uint64_t length = 2 + k * (1 + p) + (farthest ? k * p + p : 0);
+  uint64_t length = 2 + (k + 1) * (1 + p) + (farthest ? k * p + p : 0);
   if (length > a->params_count - *at) {
     return false;
   }
-  *m = (model_params){(uint32_t)k, farthest == 1, a->params + *at + 2, NULL, NULL};
+  *m = (model_params){.clusters = (uint32_t)k, .farthest = farthest == 1, .shifts = a->params + *at + 2};
+  m->coefficients = m->shifts + 1 + p;
+  if (!points_shifts_are_valid(m->shifts, 1 + p)) {
+    return false;
+  }
   if (m->farthest) {
     m->centres = m->coefficients + k * (1 + p);
     m->scales = m->centres + k * p;
@@ -202,7 +206,7 @@ static status open_models(const program_accumulator *a, const points *p, mapped_
     if (!next_model(a, &at, &m->params)) {
       return refuse_params(err);
     }
-    TRY(point_model_init(p, m->params.clusters, m->params.coefficients, &m->centres, err));
+    TRY(point_model_init(p, m->params.clusters, m->params.shifts, m->params.coefficients, &m->centres, err));
     TRY(cluster_sums_init(p, m->params.clusters, &m->sums, err));
   }
   return STATUS_OK;
@@ -363,7 +367,7 @@ const accumulator_kind accumulator_kmeans = {
     .id = ACCUMULATOR_KMEANS,
     .name = "kmeans",
     .summary = "sizes and sums of the rows nearest to each of several centres",
-    .version = 1,
+    .version = 2,
     .check = kmeans_check,
     .empty = kmeans_empty,
     .map = kmeans_map,

@@ -4,9 +4,12 @@
  * All three take p numeric variables and use the rows that answer every one of them.  The nearest centre
  * of a row X (mantissas, or keys of coded variables) is the j with the smallest whole number
  *
- *   score_j = c_j0 + c_j1 X_1 + .. + c_jp X_p,   c_j0 ~ 2^q |centre_j|^2,  c_jd ~ -2 * 2^q * centre_jd
+ *   score_j = c_j0 2^s_0 + c_j1 2^s_1 X_1 + .. + c_jp 2^s_p X_p,
+ *   c_j0 ~ 2^(q - s_0) |centre_j|^2,  c_jd ~ -2 * 2^(q - s_d) * centre_jd
  *
- * in whatever metric; ties go to the lowest j.  VARIABLE_CLUSTER takes the same coefficients.
+ * in whatever metric; ties go to the lowest j.  The shifts s, 0 to 63, are the same for all centres of a
+ * model; they give every column coefficients of many bits, however long the mantissas of one and short those
+ * of another (see stats/long_score.h).  VARIABLE_CLUSTER takes the same coefficients and shifts.
  */
 #ifndef CANVASS_STATS_ACCUMULATORS_KMEANS_H
 #define CANVASS_STATS_ACCUMULATORS_KMEANS_H
@@ -38,9 +41,9 @@ typedef struct sample_state {
 } sample_state;
 
 /* KMEANS, per model and cluster: size and sums.  params: the number of models, then for each its
- * `clusters`, `farthest` (0 or 1), and its rows of 1 + p coefficients; when `farthest`, also its centres
- * (clusters * p) and scales (p), doubles by their bits, which say what far means: the sum over d of
- * (X_d - centre_jd)^2 * scale_d, added in that order. */
+ * `clusters`, `farthest` (0 or 1), 1 + p shifts, and its rows of 1 + p coefficients; when `farthest`, also
+ * its centres (clusters * p) and scales (p), doubles by their bits, which say what far means: the sum over d
+ * of (X_d - centre_jd)^2 * scale_d, added in that order. */
 typedef struct far_row {
   double distance;
   uint64_t ordinal;
@@ -70,9 +73,9 @@ typedef struct kmeans_state {
  *   D_j = V_j + the sum over d of (X_d - centre_jd)^2 * scale_d
  *
  * (the mean squared distance to the members of j, V_j being that of the members to their centre); s is 0
- * in a cluster of one.  params: {own, models}, then for each model `clusters`, its rows of 1 + p
- * coefficients, scales (p) and per cluster centre (p), V, W, doubles by their bits.  W and `own` are in units
- * of the weight's last decimal; own 0: the row's own weight (1 without weights). */
+ * in a cluster of one.  params: {own, models}, then for each model `clusters`, 1 + p shifts, its rows
+ * of 1 + p coefficients, scales (p) and per cluster centre (p), V, W, doubles by their bits.  W and `own` are
+ * in units of the weight's last decimal; own 0: the row's own weight (1 without weights). */
 typedef struct silhouette_cluster {
   int64_t n;
   i128 w; /* n when not weighted */

@@ -72,6 +72,17 @@ static void multiply(const uint8_t *const *left, const uint8_t *const *right, co
   stats_kernels_current()->multiply_bytes(&products, sums);
 }
 
+/* Marks the rows that are OWN to cluster J with 1; how many there are. */
+static int64_t mark_members(const uint8_t *restrict own, uint32_t rows, uint32_t j,
+                            uint8_t *restrict member) {
+  uint32_t count = 0;
+  for (uint32_t r = 0; r < rows; r++) {
+    member[r] = own[r] == j;
+    count += member[r];
+  }
+  return count;
+}
+
 /* Here sums are kept variable after variable: bytes[d * clusters + j]. */
 static void add_by_products(cluster_sums *s, const points *p, const uint8_t *own) {
   const uint32_t padded = (p->rows + 63) / 64 * 64, width = p->variables_count;
@@ -84,10 +95,8 @@ static void add_by_products(cluster_sums *s, const points *p, const uint8_t *own
   }
   uint8_t **members = s->columns + width;
   for (uint32_t j = 0; j < s->clusters; j++) {
-    uint8_t *restrict member = members[j];
-    for (uint32_t r = 0; r < p->rows; r++) {
-      member[r] = own[r] == j;
-    }
+    uint8_t *member = members[j];
+    s->n[j] += mark_members(own, p->rows, j, member);
     memset(member + p->rows, 0, padded - p->rows);
   }
   multiply((const uint8_t *const *)p->bytes, (const uint8_t *const *)members, p, s->clusters, 15, s->bytes);
@@ -126,15 +135,17 @@ static void add_wide(cluster_sums *s, const points *p, const uint8_t *own) {
 }
 
 void cluster_sums_add(cluster_sums *s, const points *p, const uint8_t *own) {
-  count_rows(s, p, own);
+  if (p->narrow && !p->weights) {
+    add_by_products(s, p, own);
+  } else {
+    count_rows(s, p, own);
+  }
   if (!p->narrow) {
     add_wide(s, p, own);
     return;
   }
   if (p->weights) {
     add_weighted_bytes(s, p, own);
-  } else {
-    add_by_products(s, p, own);
   }
   for (size_t i = 0; i < (size_t)p->variables_count * s->clusters; i++) {
     s->all_bytes[i] += s->bytes[i];

@@ -1,13 +1,15 @@
 /* Points and their nearest centres.
  *
  * Scores are whole numbers.  While all columns fit bytes and every score stays below 2^53, doubles compute
- * them exactly in any order of operations, and a kernel does; otherwise 128-bit integers do. */
+ * them exactly in any order of operations, and a kernel does; otherwise integers of 128 bits do while
+ * nothing is shifted, else of 192. */
 #include "stats/accumulators/points.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "stats/kernels/kernels.h"
+#include "stats/long_score.h"
 
 static status look_at_keys(frame *f, uint32_t variable, point_column *c, bool *narrow, error *err) {
   *narrow = false;
@@ -173,7 +175,7 @@ static bool shift_to_bytes(const points *p, const int64_t *coefficients, double 
   return bound < limit;
 }
 
-/* Scores must stay below 2^126. */
+/* Whether scores stay below 2^126 without shifts. */
 static bool scores_fit(const points *p, const int64_t *coefficients) {
   const u128 limit = (u128)1 << 126;
   u128 bound = size_of(coefficients[0]);
@@ -183,34 +185,77 @@ static bool scores_fit(const points *p, const int64_t *coefficients) {
   return bound < limit;
 }
 
-status point_model_init(const points *p, uint32_t clusters, const int64_t *coefficients, point_model *out,
-                        error *err) {
-  *out = (point_model){.clusters = clusters, .coefficients = coefficients};
-  size_t stride = (size_t)p->variables_count + 1;
-  for (uint32_t j = 0; j < clusters; j++) {
-    if (!scores_fit(p, coefficients + j * stride)) {
+bool points_shifts_are_valid(const int64_t *shifts, uint64_t count) {
+  for (uint64_t d = 0; d < count; d++) {
+    if (shifts[d] < 0 || shifts[d] > SCORE_SHIFT_MAX) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Keeps SHIFTS when there are any, or when scores without them are long all the same. */
+static status take_shifts(const points *p, const int64_t *shifts, point_model *m, error *err) {
+  const size_t stride = (size_t)p->variables_count + 1;
+  bool needed = false;
+  for (size_t d = 0; d < stride; d++) {
+    needed = needed || shifts[d] > 0;
+  }
+  for (uint32_t j = 0; j < m->clusters && !needed; j++) {
+    needed = !scores_fit(p, m->coefficients + j * stride);
+  }
+  if (!needed) {
+    return STATUS_OK;
+  }
+  m->shifts = malloc(stride);
+  if (!m->shifts) {
+    return error_no_memory(err, "points");
+  }
+  for (size_t d = 0; d < stride; d++) {
+    m->shifts[d] = (uint8_t)shifts[d];
+  }
+  for (uint32_t j = 0; j < m->clusters; j++) {
+    if (!long_score_fits(m->coefficients + j * stride, m->shifts, p->variables_count)) {
       return error_set(err, STATUS_LIMIT, "the coefficients of cluster %u are too large for exact distances",
                        j + 1);
     }
   }
-  if (!p->narrow) {
-    return STATUS_OK;
-  }
-  out->fast = malloc(clusters * stride * sizeof *out->fast);
-  if (!out->fast) {
+  return STATUS_OK;
+}
+
+static status speed_up(const points *p, point_model *m, error *err) {
+  const size_t stride = (size_t)p->variables_count + 1;
+  m->fast = malloc(m->clusters * stride * sizeof *m->fast);
+  if (!m->fast) {
     return error_no_memory(err, "points");
   }
-  for (uint32_t j = 0; j < clusters; j++) {
-    if (!shift_to_bytes(p, coefficients + j * stride, out->fast + j * stride)) {
-      point_model_fini(out);
+  for (uint32_t j = 0; j < m->clusters; j++) {
+    if (!shift_to_bytes(p, m->coefficients + j * stride, m->fast + j * stride)) {
+      free(m->fast);
+      m->fast = NULL;
       break;
     }
   }
   return STATUS_OK;
 }
 
+status point_model_init(const points *p, uint32_t clusters, const int64_t *shifts,
+                        const int64_t *coefficients, point_model *out, error *err) {
+  *out = (point_model){.clusters = clusters, .coefficients = coefficients};
+  status s = take_shifts(p, shifts, out, err);
+  if (s == STATUS_OK && p->narrow && !out->shifts) {
+    s = speed_up(p, out, err);
+  }
+  if (s != STATUS_OK) {
+    point_model_fini(out);
+  }
+  return s;
+}
+
 void point_model_fini(point_model *m) {
+  free(m->shifts);
   free(m->fast);
+  m->shifts = NULL;
   m->fast = NULL;
 }
 
@@ -231,6 +276,30 @@ static uint8_t nearest_of(const points *p, const point_model *m, uint32_t r) {
   return nearest;
 }
 
+static uint8_t nearest_of_long(const points *p, const point_model *m, uint32_t r) {
+  uint8_t nearest = 0;
+  long_score smallest = {0, 0};
+  const int64_t *c = m->coefficients;
+  for (uint32_t j = 0; j < m->clusters; j++, c += p->variables_count + 1) {
+    long_score score = {0, 0};
+    long_score_add(&score, c[0], m->shifts[0]);
+    for (uint32_t d = 0; d < p->variables_count; d++) {
+      long_score_add(&score, (i128)c[1 + d] * points_value(p, d, r), m->shifts[1 + d]);
+    }
+    if (j == 0 || long_score_is_less(&score, &smallest)) {
+      smallest = score;
+      nearest = (uint8_t)j;
+    }
+  }
+  return nearest;
+}
+
+static void leave_out_unused(const uint8_t *restrict used, uint32_t rows, uint8_t *restrict own) {
+  for (uint32_t r = 0; r < rows; r++) {
+    own[r] = used[r] ? own[r] : POINTS_UNUSED;
+  }
+}
+
 void points_assign(const points *p, const point_model *m, uint8_t *own) {
   if (m->fast) {
     const nearest_model kernel = {.clusters = m->clusters,
@@ -239,12 +308,14 @@ void points_assign(const points *p, const point_model *m, uint8_t *own) {
                                   .coefficients = m->fast,
                                   .rows = (p->rows + 63) / 64 * 64};
     stats_kernels_current()->nearest_bytes(&kernel, own);
+    leave_out_unused(p->used, p->rows, own);
+    return;
   }
   for (uint32_t r = 0; r < p->rows; r++) {
     if (!p->used[r]) {
       own[r] = POINTS_UNUSED;
-    } else if (!m->fast) {
-      own[r] = nearest_of(p, m, r);
+    } else {
+      own[r] = m->shifts ? nearest_of_long(p, m, r) : nearest_of(p, m, r);
     }
   }
 }

@@ -39,15 +39,18 @@ static inline int64_t points_value(const points *p, uint32_t d, uint32_t r) {
   return p->narrow ? p->columns[d].low + p->bytes[d][r] : p->columns[d].values[p->from + r];
 }
 
-/* Centres as rows of 1 + p coefficients (see kmeans.h); borrowed. */
+/* Centres as 1 + p shifts and rows of 1 + p coefficients (see kmeans.h); coefficients are borrowed. */
 typedef struct point_model {
   uint32_t clusters;
   const int64_t *coefficients;
-  double *fast; /* shifted to bytes, for the kernel, when its arithmetic is exact; else NULL */
+  uint8_t *shifts; /* NULL: all are 0 and scores stay below 2^126 */
+  double *fast;    /* shifted to bytes, for the kernel, when its arithmetic is exact; else NULL */
 } point_model;
-status point_model_init(const points *p, uint32_t clusters, const int64_t *coefficients, point_model *out,
-                        error *err) MUST_USE;
+status point_model_init(const points *p, uint32_t clusters, const int64_t *shifts,
+                        const int64_t *coefficients, point_model *out, error *err) MUST_USE;
 void point_model_fini(point_model *m);
+/* Whether COUNT shifts are ones. */
+bool points_shifts_are_valid(const int64_t *shifts, uint64_t count);
 /* OWN, for each row of the block (room for POINTS_BLOCK_ROWS): the nearest centre, or POINTS_UNUSED. */
 void points_assign(const points *p, const point_model *m, uint8_t *own);
 

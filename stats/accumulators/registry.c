@@ -2,13 +2,15 @@
 #include "stats/accumulators/registry.h"
 
 static const accumulator_kind *const accumulators[] = {
-    &accumulator_facts,  &accumulator_frequency,  &accumulator_moments,  &accumulator_values,
-    &accumulator_buckets, &accumulator_cross,     &accumulator_joint,    &accumulator_sample,
-    &accumulator_kmeans, &accumulator_silhouette, &accumulator_distinct, &accumulator_duplicates,
+    &accumulator_facts,   &accumulator_frequency,  &accumulator_moments,  &accumulator_values,
+    &accumulator_buckets, &accumulator_cross,      &accumulator_joint,    &accumulator_sample,
+    &accumulator_kmeans,  &accumulator_silhouette, &accumulator_distinct, &accumulator_duplicates,
     &accumulator_base,
 };
 
-size_t accumulator_count(void) { return sizeof accumulators / sizeof accumulators[0]; }
+size_t accumulator_count(void) {
+  return sizeof accumulators / sizeof accumulators[0];
+}
 
 const accumulator_kind *accumulator_at(size_t index) {
   return index < accumulator_count() ? accumulators[index] : NULL;

@@ -135,15 +135,25 @@ int64_t reader_rows(reader *r) {
   return (int64_t)reader_count(r, (uint64_t)ACCUMULATOR_ROWS_MAX);
 }
 
+/* W^2 / N <= W2 <= W^2, equal to the latter only for a single weight. */
+static bool may_be_squares(int64_t n, i128 w, i128 w2) {
+  exact square = {0}, least = {0};
+  exact_add_product(&square, w, w);
+  exact_add_product(&least, w2, n);
+  const exact most = exact_from_i128(w2);
+  const int below = exact_compare(&most, &square);
+  return exact_compare(&least, &square) >= 0 && (n > 1 ? below < 0 : below == 0);
+}
+
 void reader_weights(reader *r, int64_t n, i128 *w, i128 *w2) {
   *w = reader_i128(r);
-  if (*w < 0 || *w > (i128)n << 30) {
+  if (*w < n || *w > (i128)n << 30) {
     reader_fail(r, "a sum of weights is out of bounds");
     *w = 0;
   }
   if (w2 != NULL) {
     *w2 = reader_i128(r);
-    if (*w2 < 0 || *w2 > (i128)n << 60) {
+    if (*w2 < *w || *w2 > (i128)n << 60 || !may_be_squares(n, *w, *w2)) {
       reader_fail(r, "a sum of squared weights is out of bounds");
       *w2 = 0;
     }

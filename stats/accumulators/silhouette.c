@@ -12,10 +12,10 @@
 #include "stats/accumulators/shape.h"
 #include "stats/kernels/kernels.h"
 
-/* One model's part of the parameters: coefficients, then bits of doubles. */
+/* One model's part of the parameters: shifts and coefficients, then bits of doubles. */
 typedef struct model_params {
   uint32_t clusters;
-  const int64_t *coefficients;
+  const int64_t *shifts, *coefficients;
   const int64_t *scales; /* p */
   const int64_t *places; /* per cluster: centre (p), V, W */
 } model_params;
@@ -25,13 +25,17 @@ static bool next_model(const program_accumulator *a, uint32_t *at, model_params 
     return false;
   }
   uint64_t k = (uint64_t)a->params[*at], p = a->variables_count;
-  uint64_t length = 1 + k * (1 + p) + p + k * (p + 2);
+  uint64_t length = 1 + (k + 1) * (1 + p) + p + k * (p + 2);
   if (length > a->params_count - *at) {
     return false;
   }
-  *m = (model_params){.clusters = (uint32_t)k, .coefficients = a->params + *at + 1};
+  *m = (model_params){.clusters = (uint32_t)k, .shifts = a->params + *at + 1};
+  m->coefficients = m->shifts + 1 + p;
   m->scales = m->coefficients + k * (1 + p);
   m->places = m->scales + p;
+  if (!points_shifts_are_valid(m->shifts, 1 + p)) {
+    return false;
+  }
   for (uint64_t i = 0; i < p + k * (p + 2); i++) {
     if (!isfinite(double_of_bits(m->scales[i]))) {
       return false;
@@ -197,8 +201,8 @@ static status map_blocks(const program_accumulator *a, points *p, mapped_model *
     if (!next_model(a, &at, &models[k].params)) {
       return refuse_params(err);
     }
-    TRY(point_model_init(p, models[k].params.clusters, models[k].params.coefficients, &models[k].centres,
-                         err));
+    const model_params *m = &models[k].params;
+    TRY(point_model_init(p, m->clusters, m->shifts, m->coefficients, &models[k].centres, err));
   }
   uint8_t *own = aligned_alloc(64, POINTS_BLOCK_ROWS);
   double *distances = malloc((size_t)CLUSTERS_MAX * STEP * sizeof *distances);
@@ -302,7 +306,7 @@ const accumulator_kind accumulator_silhouette = {
     .id = ACCUMULATOR_SILHOUETTE,
     .name = "silhouette",
     .summary = "sums of simplified silhouettes by cluster",
-    .version = 1,
+    .version = 2,
     .check = silhouette_check,
     .empty = silhouette_empty,
     .map = silhouette_map,

@@ -273,9 +273,10 @@ status pair_make(const sums *a, const sums *b, const estimate_options *options, 
   TRY(workspace_init(&w, err));
   ratio *na = w.at[0], *ma = w.at[1], *a2 = w.at[2], *nb = w.at[3], *mb = w.at[4], *b2 = w.at[5];
   ratio *scratch = w.at[6], *difference = w.at[7];
-  if (variance_of(a, na, ma, a2, scratch) && variance_of(b, nb, mb, b2, scratch)) {
-    ratio_sub(difference, ma, mb);
-    out->difference = ratio_to_double(difference);
+  const bool a_varies = variance_of(a, na, ma, a2, scratch), b_varies = variance_of(b, nb, mb, b2, scratch);
+  ratio_sub(difference, ma, mb); /* the sum of one answer is its mean */
+  out->difference = ratio_to_double(difference);
+  if (a_varies && b_varies) {
     out->d = cohens_d(&w, difference, na, a2, nb, b2);
     welch_t(&w, difference, na, a2, nb, b2, out);
     if (!isnan(out->t)) {

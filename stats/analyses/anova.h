@@ -38,8 +38,8 @@ typedef struct pair_test {
   double d; /* Cohen's d with the pooled standard deviation of the two; NaN with sampling weights */
 } pair_test;
 
-/* Welch's t test of A less B; with sampling weights the linearised errors and nA + nB - 2 degrees of
- * freedom (survey's svyttest). */
+/* Welch's t test of A less B, each with answers; with one answer there is the difference alone; with sampling
+ * weights the linearised errors and nA + nB - 2 degrees of freedom (survey's svyttest). */
 status pair_make(const sums *a, const sums *b, const estimate_options *options, pair_test *out,
                  error *err) MUST_USE;
 

@@ -168,11 +168,25 @@ static void write_test(comparison *c, table *t, const mean_test *test) {
   table_number(t, "p", test->p);
 }
 
+/* A group of equal answers takes the test of all groups away: says which. */
+static void warn_no_test(const comparison *c, const mean_test *test) {
+  for (uint32_t g = 0; isnan(test->f) && g < c->count; g++) {
+    if (c->groups[g].at.min == c->groups[g].at.max) {
+      json *detail = run_detail(c->run);
+      json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
+      json_set(detail, "group", named_group(c, c->keys[g]));
+      run_warn(c->run, "group_without_variance", detail);
+      return;
+    }
+  }
+}
+
 static status write_tests(comparison *c, error *err) {
   mean_test test;
   if (c->weighting == WEIGHTING_SAMPLING) {
     TRY(wald_make(c->groups, c->count, &c->options, &test, err));
     write_test(c, c->anova, &test);
+    warn_no_test(c, &test);
     return STATUS_OK;
   }
   anova a;
@@ -184,6 +198,7 @@ static status write_tests(comparison *c, error *err) {
   table_number(c->anova, "omega2", a.omega2);
   TRY(welch_make(c->groups, c->count, &test, err));
   write_test(c, c->welch, &test);
+  warn_no_test(c, &test);
   return STATUS_OK;
 }
 
@@ -280,10 +295,7 @@ static void open_tables(comparison *c) {
                                   : "item group other_group difference ci_low ci_high p p_adjusted cohens_d "
                                     "t df se");
   }
-  json *headline = run_detail(c->run);
-  json_set_text(headline, "table", sampling ? "wald" : "anova");
-  json_set_text(headline, "column", "p");
-  json_set(run_section(c->run), "headline", headline);
+  run_headline(c->run, sampling ? "wald" : "anova", "p");
 }
 
 static status step(analysis_run *run, error *err) {

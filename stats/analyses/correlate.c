@@ -256,6 +256,9 @@ static coefficient_tables open_tables(const correlation *c, bool spearman) {
                         (const char *)columns.data);
   }
   buf_fini(&columns);
+  if (!spearman || c->method == METHOD_SPEARMAN) {
+    run_headline(c->run, spearman ? "spearman_pairs" : "pearson_pairs", column);
+  }
   return t;
 }
 

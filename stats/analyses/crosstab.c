@@ -282,6 +282,11 @@ static void warn(const crossing *c, const char *code, const json *value, const i
   run_warn(c->run, code, detail);
 }
 
+/* Rao and Scott's F may be missing where there is a chi-square: says so. */
+static bool lacks_f(const crossing *c, const independence *test) {
+  return c->weighting == WEIGHTING_SAMPLING && isfinite(test->chi2) && isnan(test->f);
+}
+
 static status test_table(crossing *c, bool *corrected, error *err) {
   const contingency t = contingency_of(c, c->rows, c->counts, c->squares);
   independence test;
@@ -295,6 +300,9 @@ static status test_table(crossing *c, bool *corrected, error *err) {
     warn(c, "nothing_to_cross", NULL, NULL);
   } else if (test.low_expected_percent > 20) {
     warn(c, "low_expected", NULL, &test);
+  }
+  if (lacks_f(c, &test)) {
+    warn(c, "no_rao_scott", NULL, NULL);
   }
   return STATUS_OK;
 }
@@ -338,8 +346,12 @@ static status test_options(crossing *c, bool *corrected, error *err) {
     table_integer(t, "n", c->all_n);
     write_test(c, t, &tests[i]);
     table_number(t, "p_adjusted", p[i]);
+    const slice option = c->state->keys.texts[c->row_keys[i]];
     if (tests[i].low_expected_percent > 20) {
-      warn(c, "low_expected_option", json_text(c->memory, c->state->keys.texts[c->row_keys[i]]), &tests[i]);
+      warn(c, "low_expected_option", json_text(c->memory, option), &tests[i]);
+    }
+    if (lacks_f(c, &tests[i])) {
+      warn(c, "no_rao_scott_option", json_text(c->memory, option), NULL);
     }
   }
   return STATUS_OK;
@@ -370,7 +382,7 @@ static void open_tables(crossing *c, bool any_set, bool any_plain) {
                            : "item value other_item group n chi2 df p p_adjusted cramers_v");
   }
   t->counts = table_new(c->run, "counts", VIEW_MATRIX,
-                        weighted ? "value other_value n item other_item group weighted_n"
+                        weighted ? "value other_value weighted_n item other_item group n"
                                  : "value other_value n item other_item group");
   for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
     if (shown == SHOW_ALL || shown == show) {
@@ -383,10 +395,7 @@ static void open_tables(crossing *c, bool any_set, bool any_plain) {
   t->column_totals = table_new(c->run, "column_totals", VIEW_BARS,
                                weighted ? "item other_item group other_value n weighted_n percent"
                                         : "item other_item group other_value n percent");
-  json *headline = run_detail(c->run);
-  json_set_text(headline, "table", any_plain ? "independence" : "option_tests");
-  json_set_text(headline, "column", "cramers_v");
-  json_set(run_section(c->run), "headline", headline);
+  run_headline(c->run, any_plain ? "independence" : "option_tests", "cramers_v");
 }
 
 static status cross_item(crossing *c, uint32_t first, bool *corrected, error *err) {
@@ -424,6 +433,9 @@ static status step(analysis_run *run, error *err) {
     c.item = rows->variables[i];
     c.is_set = program_variable_form(variable_of(run_plan(run), c.item)) == FORM_SET;
     TRY(cross_item(&c, i * groups_count(run), &corrected, err));
+  }
+  if (c.weighting != WEIGHTING_NONE) {
+    run_note(run, "note_counts_weighted", NULL);
   }
   if (c.weighting == WEIGHTING_SAMPLING) {
     run_note(run, "note_rao_scott", NULL);

@@ -153,7 +153,7 @@ static void open_tables(description *d, const argument_value *items) {
   if (listed && run_argument(d->run, "distribution")->integer) {
     d->distribution = table_new(
         d->run, "distribution", VIEW_BARS,
-        weighted ? "item group value n percent weighted_n weighted_percent" : "item group value n percent");
+        weighted ? "item group value n weighted_n percent unweighted_percent" : "item group value n percent");
   }
   if (texts) {
     d->texts = table_new(d->run, "texts", VIEW_LIST, "item n distinct duplicates");
@@ -269,16 +269,18 @@ static void write_distribution(description *d, uint32_t item, const group_walk *
   for (uint32_t i = 0; levels && i < count; i++) {
     const bool given = levels[i].key < s->keys.count;
     const int64_t n = given ? frequency_n(s, w->place, levels[i].key) : 0;
+    const double share = percent_of(n, frequency_n(s, w->place, answered));
     start_row(d->distribution, item, w);
     table_json(d->distribution, "value", level_json(&levels[i], d->memory));
     table_integer(d->distribution, "n", n);
-    table_number(d->distribution, "percent", percent_of(n, frequency_n(s, w->place, answered)));
-    if (d->weighting != WEIGHTING_NONE) {
-      const i128 weight = given ? frequency_w(s, w->place, levels[i].key) : 0;
-      table_i128(d->distribution, "weighted_n", weight, s->weight_decimals);
-      table_number(d->distribution, "weighted_percent",
-                   percent_of(weight, frequency_w(s, w->place, answered)));
+    if (d->weighting == WEIGHTING_NONE) {
+      table_number(d->distribution, "percent", share);
+      continue;
     }
+    const i128 weight = given ? frequency_w(s, w->place, levels[i].key) : 0;
+    table_i128(d->distribution, "weighted_n", weight, s->weight_decimals);
+    table_number(d->distribution, "percent", percent_of(weight, frequency_w(s, w->place, answered)));
+    table_number(d->distribution, "unweighted_percent", share);
   }
 }
 

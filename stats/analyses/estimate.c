@@ -157,8 +157,6 @@ static void shape(raw *r, const ratio *n, double count, estimate *out) {
 static void spread(raw *r, const sums *s, const estimate_options *o, ratio *n, ratio *rows, estimate *out) {
   const bool sampling = s->weighting == WEIGHTING_SAMPLING;
   out->spread = ratio_to_double(r->central[2]);
-  ratio_div(r->result, r->central[2], r->count);
-  out->se_plain = ratio_sqrt_to_double(r->result);
   if (sampling) {
     ratio_set_i64(n, s->at.n);
     ratio_set_i64(rows, o->design_rows);
@@ -173,16 +171,14 @@ static void spread(raw *r, const sums *s, const estimate_options *o, ratio *n, r
     out->sd = ratio_sqrt_to_double(r->result);
     ratio_div(r->result, r->result, r->count);
     out->se = ratio_sqrt_to_double(r->result);
+    ratio_div(r->result, r->central[2], r->count);
+    out->se_plain = ratio_sqrt_to_double(r->result);
   }
-  if (sampling) {
-    out->se = NAN;
-    if (o->design_rows > 1) {
-      linearised(r);
-      ratio_set(r->w2[0], r->result);
-      times_corrected(r, rows, r->w2[0]);
-      out->se = ratio_sqrt_to_double(r->result);
-    }
-    out->se_plain = out->se;
+  if (sampling && count > 1) {
+    linearised(r);
+    ratio_set(r->w2[0], r->result);
+    times_corrected(r, rows, r->w2[0]);
+    out->se = out->se_plain = ratio_sqrt_to_double(r->result);
   }
   shape(r, n, count, out);
 }

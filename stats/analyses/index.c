@@ -319,10 +319,7 @@ static status write_values(indexing *x, error *err) {
       TRY(write_node(x, &m, k, values, matrix, err));
     }
   }
-  json *headline = run_detail(x->run);
-  json_set_text(headline, "table", "index_values");
-  json_set_text(headline, "column", "index");
-  json_set(run_section(x->run), "headline", headline);
+  run_headline(x->run, "index_values", "index");
   return STATUS_OK;
 }
 

@@ -146,7 +146,7 @@ status index_means_estimate(const indexing *x, index_means *m, uint32_t node, co
     }
   }
   *out = m->at[node];
-  if (x->weighting == WEIGHTING_SAMPLING || isnan(out->mean)) {
+  if (!t->nodes[node].is_construct || x->weighting == WEIGHTING_SAMPLING || isnan(out->mean)) {
     return STATUS_OK;
   }
   workspace space;

@@ -129,6 +129,7 @@ static status begin(analysis_run *run, error *err) {
   TRY(segment_common_need(run, &a, err));
   program_accumulator one = a;
   one.kind = ACCUMULATOR_MOMENTS;
+  TRY(segment_complete_filter(run, &a, &one.filter, err));
   one.variables_count = 1;
   for (uint32_t i = 0; i < a.variables_count; i++) {
     one.variables = a.variables + i;

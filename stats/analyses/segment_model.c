@@ -22,12 +22,12 @@ bool segment_model_place(segment_model *m, const segment_space *s, const double 
   for (uint32_t j = 0; j < m->clusters; j++, centres += s->items_count, c += 1 + s->items_count) {
     double constant = 0;
     for (uint32_t d = 0; d < s->items_count; d++) {
-      int64_t slope = llrint(ldexp(-2 * centres[d] * s->scale[d], s->exponent));
+      int64_t slope = llrint(ldexp(-2 * centres[d] * s->scale[d], s->exponent - s->shifts[1 + d]));
       constant += centres[d] * centres[d] * s->scale[d];
       moved = moved || slope != c[1 + d];
       c[1 + d] = slope;
     }
-    int64_t rounded = llrint(ldexp(constant, s->exponent));
+    int64_t rounded = llrint(ldexp(constant, s->exponent - s->shifts[0]));
     moved = moved || rounded != c[0];
     c[0] = rounded;
   }
@@ -76,6 +76,26 @@ static void fill_empty(const segment_model *m, const segment_space *s, const kme
   }
 }
 
+/* Takes the sums of a pass.  *GAINED is false when the rows are no nearer to their centres than after the
+ * pass before: rounded coefficients may toss a row between two equally near centres for ever. */
+static status take_pass(segment_model *m, const segment_space *s, const kmeans_model *pass, bool *gained,
+                        error *err) {
+  ratio *before = ratio_new(), *now = ratio_new();
+  if (!before || !now) {
+    ratio_destroy(before);
+    ratio_destroy(now);
+    return error_no_memory(err, "segment");
+  }
+  segment_model_within_all(m, s, before);
+  take_sums(m, s, pass);
+  segment_model_within_all(m, s, now);
+  *gained = m->passes == 0 || any_is_empty(m) || ratio_compare(now, before) < 0;
+  m->passes++;
+  ratio_destroy(before);
+  ratio_destroy(now);
+  return STATUS_OK;
+}
+
 status segment_model_advance(segment_model *m, const segment_space *s, const kmeans_model *pass,
                              uint32_t passes_max, arena *a, error *err) {
   const size_t entries = (size_t)m->clusters * s->items_count;
@@ -84,8 +104,12 @@ status segment_model_advance(segment_model *m, const segment_space *s, const kme
   if (!centres || !before) {
     return error_no_memory(err, "segment");
   }
-  take_sums(m, s, pass);
-  m->passes++;
+  bool gained = true;
+  TRY(take_pass(m, s, pass, &gained, err));
+  if (!gained) {
+    m->phase = MODEL_SETTLED;
+    return STATUS_OK;
+  }
   if (m->passes >= passes_max) {
     m->phase = MODEL_STOPPED;
     return STATUS_OK;

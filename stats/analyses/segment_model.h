@@ -20,7 +20,8 @@ typedef struct segment_space {
   /* follow from the above: */
   ratio **variance; /* n - 1 in the divisor; sampling weights as survey's svyvar, frequency Sw - 1 */
   double *scale;    /* squared distance: the sum over items of (X - c)^2 * scale; 0 for a constant item */
-  int exponent;     /* coefficients are rounded at 2^-exponent */
+  int exponent;     /* coefficients are rounded at 2^(shift - exponent): */
+  uint8_t *shifts;  /* 1 + items: of the constants, of each item's slopes */
 } segment_space;
 
 /* Empty, for ITEMS items, in A (whose ratios segment_space_fini frees). */
@@ -36,7 +37,7 @@ void segment_space_metric(const segment_space *s, uint32_t item, ratio *out);
 typedef enum model_phase {
   MODEL_MOVING,     /* the next pass gives new centres */
   MODEL_FARTHEST,   /* the next pass also finds rows for empty clusters */
-  MODEL_SETTLED,    /* centres no longer change */
+  MODEL_SETTLED,    /* a further pass gains nothing */
   MODEL_STOPPED,    /* too many passes */
   MODEL_IMPOSSIBLE, /* fewer different rows than clusters */
 } model_phase;

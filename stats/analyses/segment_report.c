@@ -97,6 +97,7 @@ static void write_sizes(const segments *g) {
   table *t = table_new(g->run, "segment_sizes", VIEW_BARS,
                        g->weighted ? "segment n weighted_n percent within_ss silhouette"
                                    : "segment n percent within_ss silhouette");
+  run_headline(g->run, "segment_sizes", "percent");
   for (uint32_t i = 0; i < m->clusters; i++) {
     const uint32_t j = g->order[i];
     table_row(t);

@@ -2,14 +2,15 @@
  * rounded. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "stats/analyses/segment_model.h"
 
 enum {
-  FAST_BITS = 51,  /* scores below 2^53 let kernels use doubles: a third for each of three terms, and room */
-  FINE_BITS = 24,  /* the squared distance is then told to 2^-24 of the total variance */
-  WIDE_BITS = 57,  /* no coefficient reaches 2^57: sums of very many stay within 128 bits */
-  EXTRA_BITS = 16, /* finer than FINE_BITS where there is room */
+  FAST_BITS = 51, /* scores below 2^53 let kernels use doubles: a third for each of three terms, and room */
+  FINE_BITS = 24, /* the squared distance is then told to 2^-24 of the total variance */
+  WIDE_BITS = 61, /* else no coefficient is above 2^61, */
+  SUM_BITS = 123, /* and no sum of a centre's shifted ones: shifts are below 63, see long_score.h */
 };
 
 status segment_space_init(segment_space *s, arena *a, uint32_t items_count, error *err) {
@@ -19,6 +20,7 @@ status segment_space_init(segment_space *s, arena *a, uint32_t items_count, erro
   s->x = ARENA_ARRAY(a, exact, items_count);
   s->xx = ARENA_ARRAY(a, exact, items_count);
   s->scale = ARENA_ARRAY(a, double, items_count);
+  s->shifts = ARENA_ARRAY(a, uint8_t, (size_t)items_count + 1);
   s->variance = ARENA_ARRAY(a, ratio *, items_count);
   if (arena_failed(a)) {
     return error_no_memory(err, "segment");
@@ -101,32 +103,62 @@ void segment_space_metric(const segment_space *s, uint32_t item, ratio *out) {
   }
 }
 
-static double log2_up(double v) {
+/* The smallest e for which 2^e is above V > 0. */
+static int log2_up(double v) {
   int exponent = 0;
   frexp(v, &exponent);
   return exponent;
 }
 
-/* The largest exponent that keeps scores fast when that is fine enough, else what coefficients allow. */
-static int choose_exponent(const segment_space *s) {
-  double scores = 0, reach = 0, variance = 0, slope = 1;
+/* The most that an item adds to a score, per mantissa. */
+static double steepest(const segment_space *s, uint32_t d) {
+  return 2 * (double)s->magnitude[d] * s->scale[d];
+}
+
+static uint8_t shift_for(int bits) {
+  return (uint8_t)(bits > WIDE_BITS ? bits - WIDE_BITS : 0);
+}
+
+/* The finest exponent at which the slopes of every item have WIDE_BITS bits, as far as shifts go and sums of
+ * all slopes stay within SUM_BITS. */
+static void round_finely(segment_space *s, double scores) {
+  double flattest = HUGE_VAL, sum = 0;
+  for (uint32_t d = 0; d < s->items_count; d++) {
+    const double slope = steepest(s, d);
+    flattest = slope > 0 && slope < flattest ? slope : flattest;
+    sum += slope;
+  }
+  const int wanted = WIDE_BITS - log2_up(flattest);
+  const int most = SUM_BITS - log2_up(fmax(scores, sum));
+  s->exponent = wanted < most ? wanted : most;
+  s->shifts[0] = shift_for(s->exponent + log2_up(scores));
+  for (uint32_t d = 0; d < s->items_count; d++) {
+    const double slope = steepest(s, d);
+    s->shifts[1 + d] = slope > 0 ? shift_for(s->exponent + log2_up(slope)) : 0;
+  }
+}
+
+/* Without shifts when that keeps scores fast and is fine enough. */
+static void choose_rounding(segment_space *s) {
+  double scores = 0, reach = 0, variance = 0;
   for (uint32_t d = 0; d < s->items_count; d++) {
     const double m = (double)s->magnitude[d];
     scores += m * m * s->scale[d];
     reach += m;
     variance += ratio_to_double(s->variance[d]) * s->scale[d];
-    slope = fmax(slope, 2 * m * s->scale[d]);
   }
+  memset(s->shifts, 0, s->items_count + (size_t)1);
+  s->exponent = 0;
   if (!(variance > 0)) {
-    return 0;
+    return;
   }
-  const int fast = FAST_BITS - (int)log2_up(3 * scores);
-  const int fine = FINE_BITS + (int)(log2_up(reach + 1) - log2_up(variance));
+  const int fast = FAST_BITS - log2_up(3 * scores);
+  const int fine = FINE_BITS + log2_up(reach + 1) - log2_up(variance);
   if (fast >= fine) {
-    return fast;
+    s->exponent = fast;
+  } else {
+    round_finely(s, scores);
   }
-  const int wide = WIDE_BITS - (int)log2_up(fmax(scores, slope));
-  return wide < fine + EXTRA_BITS ? wide : fine + EXTRA_BITS;
 }
 
 void segment_space_finish(segment_space *s) {
@@ -140,7 +172,7 @@ void segment_space_finish(segment_space *s) {
   }
   ratio_destroy(divisor);
   ratio_destroy(spare);
-  s->exponent = choose_exponent(s);
+  choose_rounding(s);
 }
 
 void segment_space_total(const segment_space *s, ratio *out) {

@@ -5,12 +5,11 @@
 
 #include "stats/analyses/levels.h"
 
-/* ---- What all stages have in common
- * -------------------------------------------------------------------------------------- */
+/* ---- What all stages have in common -------------------------------------------------------------- */
 
-/* The request's filter, and an answer to every item. */
-static status complete_filter(analysis_run *run, const uint32_t *variables, uint32_t count, uint32_t *filter,
-                              error *err) {
+status segment_complete_filter(analysis_run *run, const program_accumulator *a, uint32_t *filter,
+                               error *err) {
+  const uint32_t *variables = a->variables, count = a->variables_count;
   arena *memory = json_arena(run_section(run));
   const program_filter *given =
       run_filter(run) == PROGRAM_NONE ? NULL : &run_program(run)->filters[run_filter(run)];
@@ -42,9 +41,11 @@ status segment_common_need(analysis_run *run, program_accumulator *a, error *err
   for (uint32_t i = 0; i < items->variables_count; i++) {
     TRY(run_variable(run, items->variables[i], &variables[i], err));
   }
-  *a = (program_accumulator){
-      .variables = variables, .variables_count = items->variables_count, .weight = run_weight(run)};
-  return complete_filter(run, variables, items->variables_count, &a->filter, err);
+  *a = (program_accumulator){.variables = variables,
+                             .variables_count = items->variables_count,
+                             .filter = run_filter(run),
+                             .weight = run_weight(run)};
+  return STATUS_OK;
 }
 
 /* ---- Carrying -------------------------------------------------------------------------------- */
@@ -90,8 +91,11 @@ static void push_double(param_list *l, double v) {
   push(l, bits_of_double(v));
 }
 
-static void push_coefficients(param_list *l, const segment_model *m, uint32_t items) {
-  for (size_t i = 0; i < (size_t)m->clusters * (1 + items); i++) {
+static void push_coefficients(param_list *l, const segment_model *m, const segment_space *s) {
+  for (size_t d = 0; d <= s->items_count; d++) {
+    push(l, s->shifts[d]);
+  }
+  for (size_t i = 0; i < m->clusters * ((size_t)1 + s->items_count); i++) {
     push(l, m->coefficients[i]);
   }
 }
@@ -100,7 +104,7 @@ static void push_coefficients(param_list *l, const segment_model *m, uint32_t it
 static status open_params(const segmentation *g, param_list *l, error *err) {
   uint64_t count = 2;
   for (uint32_t k = 0; k < g->models_count; k++) {
-    count += 2 + (uint64_t)g->space.items_count +
+    count += 3 + 2 * (uint64_t)g->space.items_count +
              (uint64_t)g->models[k].clusters * (2 * (uint64_t)g->space.items_count + 3);
   }
   *l = (param_list){.at = ARENA_ARRAY(g->memory, int64_t, count)};
@@ -138,7 +142,7 @@ status segment_need_passes(const segmentation *g, error *err) {
       l.at[0]++;
       push(&l, m->clusters);
       push(&l, m->phase == MODEL_FARTHEST);
-      push_coefficients(&l, m, g->space.items_count);
+      push_coefficients(&l, m, &g->space);
       if (m->phase == MODEL_FARTHEST) {
         TRY(push_farthest(g, m, &l, err));
       }
@@ -164,7 +168,7 @@ static status push_silhouette(const segmentation *g, const segment_model *m, par
     return error_no_memory(err, "segment");
   }
   push(l, m->clusters);
-  push_coefficients(l, m, s->items_count);
+  push_coefficients(l, m, s);
   for (uint32_t d = 0; d < s->items_count; d++) {
     push_double(l, s->scale[d]);
   }
@@ -214,8 +218,10 @@ status segment_need_profile(const segmentation *g, error *err) {
                               .inputs = a.variables,
                               .inputs_count = a.variables_count,
                               .coefficients = m->coefficients,
+                              .shifts = g->space.shifts,
                               .clusters = m->clusters};
   a.by_count = 1;
+  TRY(segment_complete_filter(g->run, &a, &a.filter, err));
   TRY(run_add_variable(g->run, &cluster, &a.by[0], err));
   a.variables_count = 1;
   for (uint32_t i = 0; i < profile->variables_count; i++) {

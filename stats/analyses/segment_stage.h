@@ -22,9 +22,13 @@ status segmentation_carry(const segmentation *g, segment_phase next, error *err)
 /* models_count is set already. */
 status segmentation_read(segmentation *g, error *err) MUST_USE;
 
-/* The items as variables, the request's filter and an answer to every item, the weight: what the
- * accumulators of every stage have in common. */
+/* The items as variables, the request's filter and weight: what the accumulators of every stage have in
+ * common.  Those of k-means leave incomplete rows out by themselves, pass after pass. */
 status segment_common_need(analysis_run *run, program_accumulator *a, error *err) MUST_USE;
+/* The request's filter and an answer to every variable of A: for accumulators that take one item at a
+ * time. */
+status segment_complete_filter(analysis_run *run, const program_accumulator *a, uint32_t *filter,
+                               error *err) MUST_USE;
 /* One KMEANS over all active models, and carries on. */
 status segment_need_passes(const segmentation *g, error *err) MUST_USE;
 /* One SILHOUETTE over all models that are done. */

@@ -20,8 +20,9 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define KERNELS_X86 1
 #define KERNEL_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
-#define KERNEL_AVX512 \
-  __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512vbmi,avx512vpopcntdq")))
+#define KERNEL_AVX512    \
+  __attribute__((target( \
+      "avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512vbmi,avx512vpopcntdq")))
 #else
 #define KERNELS_X86 0
 #endif

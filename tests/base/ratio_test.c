@@ -154,6 +154,7 @@ static void arithmetic_accepts_one_object_as_input_and_output(void **state) {
   assert_int_equal(ratio_sign(a), 0);
   assert_true(ratio_to_double(a) == 0.0);
   assert_true(ratio_sqrt_to_double(a) == 0.0);
+  assert_true(isnan(ratio_sqrt_to_double(b)));
   assert_int_equal(ratio_compare(a, b), 1);
   assert_int_equal(ratio_compare(b, a), -1);
   assert_int_equal(ratio_compare(b, b), 0);

@@ -391,6 +391,48 @@ static void steps_of_one_job_stay_with_one_fingerprint(void **state) {
   sim_free(s);
 }
 
+static void a_forgotten_worker_joins_again_when_it_is_heard(void **state) {
+  (void)state;
+  sim *s = sim_with_workers(1);
+  submit_shards(s, 0, 1, 10);
+  s->now_ms += CORE_SILENCE_MS + 1;
+  feed(s, &(core_event){.kind = CORE_TICK});
+  assert_int_equal(core_workers(s->core), 0);
+  s->sent_count = 0;
+  feed(s, &(core_event){.kind = CORE_HEARD, .peer = CLIENT});
+  assert_int_equal(core_workers(s->core), 0);
+  feed(s, &(core_event){.kind = CORE_HEARD, .peer = 1, .capacity = 1});
+  assert_int_equal(core_workers(s->core), 1);
+  assert_int_equal(s->sent_count, 1);
+  assert_int_equal(s->sent[0].action.attempt, 2);
+  sim_free(s);
+}
+
+/* The shell takes many messages before it carries out what they led to. */
+static void actions_of_a_job_that_ended_meanwhile_can_still_be_carried_out(void **state) {
+  (void)state;
+  sim *s = sim_with_workers(1);
+  const core_shard shard = {.name = {{7}}, .rows = 10};
+  const core_event submitted = {.kind = CORE_SUBMITTED,
+                                .peer = CLIENT,
+                                .plan = new_blob(s, 0),
+                                .program = new_blob(s, 0),
+                                .shards = &shard,
+                                .shards_count = 1};
+  const core_event cancelled = {.kind = CORE_CANCELLED, .peer = CLIENT};
+  assert_int_equal(core_step(s->core, &submitted, 0, &s->actions, NULL), STATUS_OK);
+  assert_int_equal(core_step(s->core, &cancelled, 0, &s->actions, NULL), STATUS_OK);
+  assert_int_equal(core_step(s->core, &(core_event){.kind = CORE_TICK}, 0, &s->actions, NULL), STATUS_OK);
+  assert_int_equal(core_jobs(s->core), 0);
+  bool sent = false;
+  for (size_t i = 0; i < s->actions.count; i++) {
+    const core_action *a = &s->actions.at[i];
+    sent = sent || (a->kind == CORE_SEND_TASK && a->shards_count == 1 && a->shards[0].name.bytes[0] == 7);
+  }
+  assert_true(sent);
+  sim_free(s);
+}
+
 int main(int argc, char **argv) {
   if (argc > 1) {
     printf("%d of %d jobs ended with the right report\n", run_seed(strtoull(argv[1], NULL, 10)), (int)JOBS);
@@ -402,6 +444,8 @@ int main(int argc, char **argv) {
       cmocka_unit_test(a_task_of_a_lost_worker_goes_to_another),
       cmocka_unit_test(a_failure_that_cannot_be_cured_ends_the_job_with_its_message),
       cmocka_unit_test(steps_of_one_job_stay_with_one_fingerprint),
+      cmocka_unit_test(a_forgotten_worker_joins_again_when_it_is_heard),
+      cmocka_unit_test(actions_of_a_job_that_ended_meanwhile_can_still_be_carried_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

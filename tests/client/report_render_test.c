@@ -105,6 +105,96 @@ static void json_is_the_document_and_a_line_end(void **state) {
   buf_fini(&out);
 }
 
+/* The text report of a document whose one section has one table with ROW, and WARNINGS; X is a date.  It
+ * ends with a zero. */
+static buf render_section(const char *columns, const char *row, const char *warnings) {
+  char document[2048];
+  int length =
+      snprintf(document, sizeof document,
+               "{\"analyses\":[{\"analysis\":\"describe\",\"label\":{},\"name\":\"describe\",\"notes\":[],"
+               "\"settings\":{},"
+               "\"tables\":[{\"columns\":%s,\"name\":\"summary\",\"rows\":[%s],\"view\":\"list\"}],"
+               "\"warnings\":[%s]}],"
+               "\"canvass\":{\"report\":1},\"data\":{\"files\":[],\"invalid\":0,\"quarantined\":0,\"rows\":3,"
+               "\"variables\":[]},\"specification\":\"ab\",\"title\":{},"
+               "\"variables\":{\"x\":{\"kind\":\"date\",\"label\":{},\"values\":[]}}}",
+               columns, row, warnings);
+  assert_in_range(length, 1, sizeof document - 1);
+  buf out;
+  buf_init(&out);
+  error err = {STATUS_OK, ""};
+  if (report_render(document, (size_t)length, &(report_options){.format = REPORT_TEXT}, &out, &err) !=
+      STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  buf_put_u8(&out, 0);
+  assert_false(out.failed);
+  return out;
+}
+
+static void assert_row_reads(const char *columns, const char *row, const char *line) {
+  buf out = render_section(columns, row, "");
+  if (strstr((const char *)out.data, line) == NULL) {
+    fail_msg("'%s' is not in\n%s", line, (const char *)out.data);
+  }
+  buf_fini(&out);
+}
+
+/* R 4.2: mean(as.Date(c("2024-02-27", "2024-02-28", "2024-03-02"))) is "2024-02-28". */
+static void means_of_dates_are_dates_and_their_spread_is_days(void **state) {
+  (void)state;
+  assert_row_reads("[\"item\",\"n\",\"mean\",\"sd\"]",
+                   "{\"item\":\"x\",\"mean\":19781.666666666668,\"n\":3,\"sd\":2.0816659994661326}",
+                   "   x     3  2024-02-28  2.082\n");
+}
+
+static void intervals_of_scores_have_the_decimals_of_scores(void **state) {
+  (void)state;
+  assert_row_reads("[\"item\",\"nps\",\"se\",\"ci_low\",\"ci_high\"]",
+                   "{\"item\":\"q\",\"nps\":-15.385,\"se\":8.71414,\"ci_low\":-32.46449,\"ci_high\":1.68549}",
+                   "   q     -15.4  8.71   -32.5      1.7\n");
+}
+
+/* A section without a label names the item of its one figure; a long name takes a line of its own. */
+static void one_figure_without_a_label_names_its_item(void **state) {
+  (void)state;
+  assert_row_reads("[\"item\",\"mean\"]", "{\"item\":\"age\",\"mean\":41.5}",
+                   "  Description: age  Mean  41.5\n");
+  assert_row_reads("[\"item\",\"mean\"]",
+                   "{\"item\":\"a name that leaves no room for the title\",\"mean\":41.5}",
+                   "  Description\n  \xC2\xA0\xC2\xA0"
+                   "a name that leaves no room for the title  Mean  41.5\n");
+}
+
+/* How often PART stands in the report. */
+static size_t count_of(const buf *report, const char *part) {
+  size_t count = 0;
+  const char *at = (const char *)report->data;
+  while ((at = strstr(at, part)) != NULL) {
+    at += strlen(part);
+    count++;
+  }
+  return count;
+}
+
+static void more_than_eight_warnings_alike_are_cut_to_five(void **state) {
+  (void)state;
+  static const char small[] = "{\"code\":\"small_base\",\"detail\":{\"item\":\"q\",\"n\":9}},";
+  static const char other[] = "{\"code\":\"constant_item\",\"detail\":{\"item\":\"q\"}}";
+  for (size_t n = 8; n <= 9; n++) {
+    char warnings[1024] = "";
+    for (size_t i = 0; i < n; i++) {
+      (void)strcat(warnings, small);
+    }
+    (void)strcat(warnings, other);
+    buf report = render_section("[\"item\",\"mean\"]", "{\"item\":\"q\",\"mean\":1}", warnings);
+    assert_int_equal(count_of(&report, "! Small base, n = 9"), n == 8 ? 8 : 5);
+    assert_int_equal(count_of(&report, "! … and 4 more like it (all in the JSON)\n"), n == 8 ? 0 : 1);
+    assert_int_equal(count_of(&report, "! All answers are equal: q."), 1);
+    buf_fini(&report);
+  }
+}
+
 static void colour_changes_nothing_but_escapes(void **state) {
   (void)state;
   buf plain = render(&(report_options){.format = REPORT_TEXT});
@@ -178,6 +268,10 @@ int main(void) {
       cmocka_unit_test(traditional_chinese_text_is_as_agreed),
       cmocka_unit_test(long_table_is_as_agreed),
       cmocka_unit_test(json_is_the_document_and_a_line_end),
+      cmocka_unit_test(means_of_dates_are_dates_and_their_spread_is_days),
+      cmocka_unit_test(intervals_of_scores_have_the_decimals_of_scores),
+      cmocka_unit_test(one_figure_without_a_label_names_its_item),
+      cmocka_unit_test(more_than_eight_warnings_alike_are_cut_to_five),
       cmocka_unit_test(colour_changes_nothing_but_escapes),
       cmocka_unit_test(no_line_is_wider_than_the_page),
       cmocka_unit_test(names_of_formats_and_languages_are_known),

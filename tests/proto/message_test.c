@@ -120,11 +120,37 @@ static void unknown_fields_are_skipped(void **state) {
   assert_int_equal(m.kind, MESSAGE_HELLO);
 }
 
+static void failures_stay_failures_whatever_they_say(void **state) {
+  (void)state;
+  static const struct {
+    const char *status, *message;
+    status expected;
+  } cases[] = {
+      {"limit", "too many groups", STATUS_LIMIT},
+      {"limit", NULL, STATUS_LIMIT},
+      {"ok", "all is well", STATUS_PROTOCOL},
+      {"limit, but much longer than any name of a status", "", STATUS_PROTOCOL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    message m = message_of(MESSAGE_FAILURE);
+    message_set_text(&m, FIELD_STATUS, cases[i].status);
+    if (cases[i].message != NULL) {
+      message_set_text(&m, FIELD_MESSAGE, cases[i].message);
+    }
+    error err;
+    assert_int_equal(message_failure(&m, &err), cases[i].expected);
+    assert_string_equal(err.message, cases[i].message != NULL ? cases[i].message : "");
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_is_encoded_is_decoded), cmocka_unit_test(every_truncation_is_refused),
-      cmocka_unit_test(arbitrary_bytes_do_no_harm), cmocka_unit_test(refusals_say_what_is_wrong),
+      cmocka_unit_test(what_is_encoded_is_decoded),
+      cmocka_unit_test(every_truncation_is_refused),
+      cmocka_unit_test(arbitrary_bytes_do_no_harm),
+      cmocka_unit_test(refusals_say_what_is_wrong),
       cmocka_unit_test(unknown_fields_are_skipped),
+      cmocka_unit_test(failures_stay_failures_whatever_they_say),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

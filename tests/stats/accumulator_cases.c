@@ -20,19 +20,20 @@ static const int64_t sampled_rows[] = {37, 12345};
 #define BITS_OF_1    INT64_C(0x3FF0000000000000)
 #define BITS_OF_2    INT64_C(0x4000000000000000)
 #define BITS_OF_4    INT64_C(0x4010000000000000)
-/* Two models of two items: two centres; three centres, whose farthest rows are wanted. */
+/* Two models of two items: two centres; three centres, whose scores are long and farthest rows wanted. */
 static const int64_t two_models[] = {
-    2,         2,         0,         800,       -400,      -400,      3200,         -800,     -800, 3,
-    1,         100,       0,         0,         500,       -300,      -300,         900,      -500, -200,
-    BITS_OF_1, BITS_OF_1, BITS_OF_2, BITS_OF_2, BITS_OF_4, BITS_OF_2, BITS_OF_HALF, BITS_OF_1};
+    2,        2,   0,    0,    0,         0,         800,       -400,      -400,      3200,      -800,
+    -800,     3,   1,    63,   0,         40,        100,       0,         0,         500,       -300,
+    -300,     900, -500, -200, BITS_OF_1, BITS_OF_1, BITS_OF_2, BITS_OF_2, BITS_OF_4, BITS_OF_2, BITS_OF_HALF,
+    BITS_OF_1};
 /* One item whose values may be of any size. */
-static const int64_t one_model[] = {1, 2, 1, 0, 0, 1 << 20, -1000, BITS_OF_1, BITS_OF_4, BITS_OF_HALF};
+static const int64_t one_model[] = {1, 2, 1, 33, 0, 0, 0, 1 << 20, -1000, BITS_OF_1, BITS_OF_4, BITS_OF_HALF};
 /* Rows' own weights; one model of three centres, the last without weight. */
 static const int64_t silhouettes[] = {
-    0,         1,         3,         800,       -400,      -400,      3200,
-    -800,      -800,      1 << 30,   0,         0,         BITS_OF_1, BITS_OF_HALF,
-    BITS_OF_2, BITS_OF_2, BITS_OF_1, BITS_OF_4, BITS_OF_4, BITS_OF_4, BITS_OF_HALF,
-    BITS_OF_4, BITS_OF_1, BITS_OF_1, 0,         0};
+    0,         1,         3,         9,         1,         0,         800,       -400,         -400,
+    3200,      -800,      -800,      1 << 30,   0,         0,         BITS_OF_1, BITS_OF_HALF, BITS_OF_2,
+    BITS_OF_2, BITS_OF_1, BITS_OF_4, BITS_OF_4, BITS_OF_4, BITS_OF_1, BITS_OF_4, BITS_OF_1,    BITS_OF_1,
+    0,         0};
 #define PARAMS(p) .params = (p), .params_count = sizeof(p) / sizeof((p)[0])
 
 const accumulator_case accumulator_cases[] = {

@@ -133,6 +133,55 @@ static void constant_items_are_named(void **state) {
   arena_destroy(memory);
 }
 
+static void a_filter_holds_for_texts_too(void **state) {
+  (void)state;
+  static const char *const region[] = {"n", "s", "n", "n", "s"}, *const id[] = {"a", "b", "", "a", "c"};
+  plan *p = build_plan();
+  build_nominal(p, "g");
+  build_text(p, "id");
+  plan_analysis *a = build_analysis(p, "describe", "ids", "id");
+  a->filter = build_equal(p, "g", "n");
+  build_argument(p, a, "duplicates", "true");
+  fixture *f = fixture_new(5);
+  fixture_column(f, "g", STATS_COLUMN_CODES, region);
+  fixture_column(f, "id", STATS_COLUMN_CODES, id);
+  arena *memory = arena_new();
+  const json *report = build_report(p, f, 2, memory);
+  const json *row = report_row(report, "ids", "missing", "{\"item\":\"id\"}");
+  assert_int_equal(json_as_integer(json_get(row, "rows")), 3);
+  assert_int_equal(json_as_integer(json_get(row, "blank")), 1);
+  row = report_row(report, "ids", "texts", "{\"item\":\"id\"}");
+  assert_int_equal(json_as_integer(json_get(row, "n")), 2);
+  assert_int_equal(json_as_integer(json_get(row, "distinct")), 1);
+  plan_destroy(p);
+  fixture_destroy(f);
+  arena_destroy(memory);
+}
+
+/* The mean of 1, 2 and 4 less 5; R's oneway.test and t.test refuse a group of one. */
+static void a_group_of_one_has_a_difference_and_no_test(void **state) {
+  (void)state;
+  static const char *const group[] = {"a", "a", "b", "a"}, *const score[] = {"1", "2", "5", "4"};
+  plan *p = build_plan();
+  build_nominal(p, "g");
+  build_number(p, "x", 0);
+  plan_analysis *a = build_analysis(p, "compare", "compare", "x");
+  build_argument(p, a, "groups", "g");
+  fixture *f = fixture_new(4);
+  fixture_column(f, "g", STATS_COLUMN_CODES, group);
+  fixture_column(f, "x", STATS_COLUMN_CODES, score);
+  arena *memory = arena_new();
+  const json *report = build_report(p, f, 3, memory);
+  const json *row = report_row(report, "compare", "pairs", "{\"item\":\"x\"}");
+  assert_true(figure_is_near(json_get(row, "difference"), json_number(memory, 7.0 / 3 - 5), 1e-15));
+  assert_true(is_null(row, "t") && is_null(row, "p") && is_null(row, "cohens_d"));
+  assert_true(is_null(report_row(report, "compare", "welch", "{\"item\":\"x\"}"), "f"));
+  assert_true(report_says(report, "compare", "warnings", "group_without_variance"));
+  plan_destroy(p);
+  fixture_destroy(f);
+  arena_destroy(memory);
+}
+
 /* ---- Refusals ------------------------------------------------------------------------------------ */
 
 static plan *refused_plan(void) {
@@ -215,6 +264,8 @@ int main(void) {
       cmocka_unit_test(answers_all_missing_are_counted_by_reason),
       cmocka_unit_test(one_answer_has_a_mean_and_no_error),
       cmocka_unit_test(constant_items_are_named),
+      cmocka_unit_test(a_filter_holds_for_texts_too),
+      cmocka_unit_test(a_group_of_one_has_a_difference_and_no_test),
       cmocka_unit_test(cuts_of_nps_are_never_guessed),
       cmocka_unit_test(boxes_leave_somebody_unsatisfied),
       cmocka_unit_test(effort_says_its_scale),

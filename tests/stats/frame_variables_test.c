@@ -408,6 +408,8 @@ static void difference_needs_both(void **state) {
 static void cluster_is_the_smallest_score_and_ties_go_to_the_first(void **state) {
   (void)state;
   static int64_t coefficients[] = {5, -2, 1, 5, -2, 1, 0, 1, -1};
+  /* 0 against 2^60 + x - 2^61 y */
+  static int64_t shifted[] = {0, 0, 0, 1, 1, -1};
   static int64_t large[] = {0, 0, 0, 1, INT64_C(-4611686018427387904), INT64_C(4611686018427387904)};
   check(&(example){
       .variables = {{.kind = VARIABLE_SCALE, .column = "a", .has_range = true, .low = -1, .high = 5},
@@ -422,14 +424,21 @@ static void cluster_is_the_smallest_score_and_ties_go_to_the_first(void **state)
                      .inputs = (uint32_t[]){0, 3},
                      .inputs_count = 2,
                      .clusters = 2,
-                     .coefficients = large}},
+                     .coefficients = large},
+                    {.kind = VARIABLE_CLUSTER,
+                     .inputs = (uint32_t[]){0, 3},
+                     .inputs_count = 2,
+                     .clusters = 2,
+                     .coefficients = shifted,
+                     .shifts = (uint8_t[]){60, 0, 61}}},
       .columns = {"a", "b"},
       .cells = {{"5", "0", "0", "", "-1"}, {"0", "5", "0", "1", "0"}},
       .expected = {{"5", "0", "0", "!blank", "-1"},
                    {"0", "5", "0", "1", "0"},
                    {"1", "3", "3", "!too_few", "3"},
                    {"0", "5", "0", "1", "0"},
-                   {"2", "1", "1", "!too_few", "1"}}});
+                   {"2", "1", "1", "!too_few", "1"},
+                   {"1", "2", "1", "!too_few", "1"}}});
 }
 
 static void many_keys_become_wide(void **state) {

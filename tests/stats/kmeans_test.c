@@ -1,7 +1,8 @@
 /* SAMPLE and KMEANS against the plainest possible loops, and the random numbers against their authors'.
  *
  * Method: seeded random points, narrow and wide, with and without weights; nearest centres by 128-bit
- * integers in the test itself; the seed is printed with every failure. */
+ * integers in the test itself, and wide ones where coefficients are shifted; the seed is printed with every
+ * failure. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,6 +28,7 @@ typedef struct cloud {
   int64_t points[ROWS_MAX][WIDTH]; /* INT64_MIN: missing */
   int64_t weights[ROWS_MAX];       /* above 0 */
   int64_t coefficients[CLUSTERS][1 + WIDTH];
+  uint8_t shifts[1 + WIDTH];
   program *p;
   program_accumulator a;
   uint32_t variables[WIDTH];
@@ -76,9 +78,13 @@ static void fill_points(cloud *c, uint64_t *seed) {
   free(cells);
 }
 
-/* Ties and scores past 2^53 included. */
+/* Ties, scores past 2^53 and past 2^128 included. */
 static void fill_coefficients(cloud *c, uint64_t *seed) {
-  int64_t reach = (int64_t[]){3, 1000, INT64_C(1) << 45}[random_below(seed, 3)];
+  const uint32_t shifts = (uint32_t[]){1, 1, 7, 64}[random_below(seed, 4)];
+  for (uint32_t d = 0; d <= WIDTH; d++) {
+    c->shifts[d] = (uint8_t)random_below(seed, shifts);
+  }
+  int64_t reach = (int64_t[]){3, 1000, INT64_C(1) << 45, INT64_C(1) << 59}[random_below(seed, 4)];
   for (uint32_t j = 0; j < CLUSTERS; j++) {
     for (uint32_t d = 0; d <= WIDTH; d++) {
       c->coefficients[j][d] = within(seed, -reach, reach);
@@ -132,13 +138,14 @@ static bool is_complete(const cloud *c, uint32_t r) {
 
 static uint32_t nearest(const cloud *c, uint32_t r) {
   uint32_t best = 0;
-  i128 smallest = 0;
+  exact smallest = {0};
   for (uint32_t j = 0; j < CLUSTERS; j++) {
-    i128 score = c->coefficients[j][0];
-    for (uint32_t d = 0; d < WIDTH; d++) {
-      score += (i128)c->coefficients[j][1 + d] * c->points[r][d];
+    exact score = {0};
+    for (uint32_t d = 0; d <= WIDTH; d++) {
+      exact_add_product(&score, (i128)c->coefficients[j][d] * ((i128)1 << c->shifts[d]),
+                        d > 0 ? c->points[r][d - 1] : 1);
     }
-    if (j == 0 || score < smallest) {
+    if (j == 0 || exact_compare(&score, &smallest) < 0) {
       smallest = score;
       best = j;
     }
@@ -184,11 +191,14 @@ static void sums_by_nearest_centre_equal_plain_loops_in_every_form(void **state)
   static const char *const forms[] = {"portable", "avx2", "avx512"};
   for (uint64_t seed = 1; seed <= 60; seed++) {
     cloud *c = cloud_new(seed);
-    int64_t params[3 + CLUSTERS * (1 + WIDTH)] = {1, CLUSTERS, 0};
-    memcpy(params + 3, c->coefficients, sizeof c->coefficients);
+    int64_t params[3 + (1 + CLUSTERS) * (1 + WIDTH)] = {1, CLUSTERS, 0};
+    for (uint32_t d = 0; d <= WIDTH; d++) {
+      params[3 + d] = c->shifts[d];
+    }
+    memcpy(params + 4 + WIDTH, c->coefficients, sizeof c->coefficients);
     c->a.kind = ACCUMULATOR_KMEANS;
     c->a.params = params;
-    c->a.params_count = 3 + CLUSTERS * (1 + WIDTH);
+    c->a.params_count = sizeof params / sizeof params[0];
     assert_int_equal(program_add_accumulator(c->p, &c->a, NULL, NULL), STATUS_OK);
     for (size_t k = 0; k < sizeof forms / sizeof forms[0]; k++) {
       if (stats_kernels_choose(forms[k], NULL) == STATUS_OK) {
@@ -211,6 +221,7 @@ static void cluster_variable_counts_the_same_rows(void **state) {
                           .inputs = c->variables,
                           .inputs_count = WIDTH,
                           .coefficients = &c->coefficients[0][0],
+                          .shifts = c->shifts,
                           .clusters = CLUSTERS};
     uint32_t cluster = 0;
     assert_int_equal(program_add_variable(c->p, &v, &cluster, NULL), STATUS_OK);
@@ -287,21 +298,39 @@ static void broken_parameters_are_refused(void **state) {
   const accumulator_kind *kmeans = accumulator_find(ACCUMULATOR_KMEANS);
   uint64_t bytes = 0;
   const int64_t infinity = bits_of_double((double)INFINITY);
-  int64_t broken[][12] = {
-      {0},                                                    /* no model */
-      {1, 2, 0, 1, 1, 1, 1, 1, 1, 1},                         /* too short */
-      {1, 1, 0, 1, 1, 1, 1, 1},                               /* too long */
-      {1, 0, 0},                                              /* no cluster */
-      {1, 1, 2, 1, 1, 1, 1},                                  /* farthest is 0 or 1 */
-      {1, 1, 1, 1, 1, 1, 1, infinity, infinity, infinity, 0}, /* centres that are not finite */
+  int64_t broken[][17] = {
+      {0},                                                        /* no model */
+      {1, 2, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1},                 /* too short */
+      {1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1},                       /* too long */
+      {1, 0, 0},                                                  /* no cluster */
+      {1, 1, 2, 0, 0, 0, 0, 1, 1, 1, 1},                          /* farthest is 0 or 1 */
+      {1, 1, 0, 0, 64, 0, 0, 1, 1, 1, 1},                         /* shifts are below 64 */
+      {1, 1, 0, 0, 0, -1, 0, 1, 1, 1, 1},                         /* and not negative */
+      {1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, infinity, 0, 0, 1, 1, 1}, /* centres that are not finite */
   };
-  const uint32_t counts[] = {1, 10, 8, 3, 7, 12};
+  const uint32_t counts[] = {1, 14, 12, 3, 11, 11, 11, 17};
   c->a.kind = ACCUMULATOR_KMEANS;
   for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
     c->a.params = broken[i];
     c->a.params_count = counts[i];
     assert_int_equal(kmeans->check(c->p, &c->a, &bytes, NULL), STATUS_USAGE);
   }
+  cloud_destroy(c);
+}
+
+/* (2^63 - 1) 2^63 for one cluster, the other without. */
+static void scores_past_all_bounds_are_refused(void **state) {
+  (void)state;
+  cloud *c = cloud_new(2);
+  int64_t params[] = {1, 2, 0, 0, 63, 0, 0, 0, 1, 1, 1, 0, INT64_MAX, 0, 0};
+  error err = {0};
+  partial *out = NULL;
+  c->a.kind = ACCUMULATOR_KMEANS;
+  c->a.params = params;
+  c->a.params_count = sizeof params / sizeof params[0];
+  assert_int_equal(program_add_accumulator(c->p, &c->a, NULL, NULL), STATUS_OK);
+  assert_int_equal(partial_map(c->p, fixture_rows(c->data), &out, &err), STATUS_LIMIT);
+  assert_non_null(strstr(err.message, "cluster 2"));
   cloud_destroy(c);
 }
 
@@ -312,6 +341,7 @@ int main(void) {
       cmocka_unit_test(sample_is_the_complete_rows_with_the_smallest_keys),
       cmocka_unit_test(random_numbers_are_those_of_philox),
       cmocka_unit_test(broken_parameters_are_refused),
+      cmocka_unit_test(scores_past_all_bounds_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "stats/analysis.h"
+#include "stats/stats.h"
 #include "tests/stats/sample_program.h"
 
 static plan_label label(const char *en, const char *zh) {
@@ -309,6 +309,32 @@ static void arguments_that_do_not_fit_their_analysis_are_refused(void **state) {
   }
 }
 
+/* A plan that plan_finish has never seen: its program holds no accumulator. */
+static void steps_refuse_plans_that_lack_what_is_asked_for(void **state) {
+  (void)state;
+  for (size_t i = 0; i < analysis_count(); i++) {
+    plan *p = sample_plan();
+    p->analyses = &p->analyses[i];
+    p->analyses_count = 1;
+    p->program->accumulators_count = 0;
+    buf bytes, nothing;
+    encoded(p, &bytes);
+    buf_init(&nothing);
+    partial *empty = NULL;
+    error err;
+    assert_int_equal(partial_empty(p->program, &empty, &err), STATUS_OK);
+    partial_encode(empty, &nothing);
+    stats_outcome outcome;
+    assert_int_not_equal(
+        stats_step(bytes.data, bytes.length, NULL, 0, nothing.data, nothing.length, &outcome, &err),
+        STATUS_OK);
+    partial_destroy(empty);
+    buf_fini(&nothing);
+    buf_fini(&bytes);
+    plan_destroy(p);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(decoded_plan_has_the_same_bytes),
@@ -316,6 +342,7 @@ int main(void) {
       cmocka_unit_test(altered_bytes_are_refused_or_canonical),
       cmocka_unit_test(plans_that_refer_to_nothing_are_refused),
       cmocka_unit_test(arguments_that_do_not_fit_their_analysis_are_refused),
+      cmocka_unit_test(steps_refuse_plans_that_lack_what_is_asked_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

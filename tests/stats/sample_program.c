@@ -178,6 +178,7 @@ static void add_arithmetic(sample *s) {
   decimal low[] = {{1, 0}, {1, 0}, {0, 0}};
   decimal high[] = {{5, 0}, {5, 0}, {0, 0}};
   int64_t coefficients[] = {0, -2, 3, 7, 4, -5};
+  uint8_t shifts[] = {0, 0, 1};
   sample_add(p,
              &(program_variable){.kind = VARIABLE_MEAN,
                                  .name = named(s, "index"),
@@ -195,7 +196,8 @@ static void add_arithmetic(sample *s) {
                                  .inputs = inputs,
                                  .inputs_count = 2,
                                  .clusters = 2,
-                                 .coefficients = coefficients},
+                                 .coefficients = coefficients,
+                                 .shifts = shifts},
              &s->cluster);
   sample_add(p,
              &(program_variable){

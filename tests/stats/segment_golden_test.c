@@ -1,5 +1,5 @@
-/* Every figure of segment against R (golden/segment.R: kmeans with Lloyd's algorithm, silhouettes of
- * package cluster on squared distances), and what must hold whatever the data. */
+/* Every figure of segment against R (golden/segment.R and segment_constructs.R: kmeans with Lloyd's
+ * algorithm, silhouettes of package cluster on squared distances), and what must hold whatever the data. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -89,6 +89,61 @@ static void figures_equal_those_of_r(void **state) {
   const json *report = golden_report(a, p, survey, 97);
   /* Silhouettes are sums of figures rounded at 2^-40. */
   assert_int_equal(golden_differences(a, report, GOLDEN "segment.json", 2e-12), 0);
+  fixture_destroy(survey);
+  plan_destroy(p);
+  arena_destroy(a);
+}
+
+static void build_constructs(plan *p) {
+  static const char *const items[] = {"a1", "a2", "a3", "b1", "b2", "b3", "c1", "c2", "c3"};
+  for (int i = 0; i < 9; i++) {
+    build_scale(p, items[i], 1, 7);
+  }
+  build_number(p, "cost", 2);
+  build_construct(p, "first", "a1 a2 a3", NULL, 2);
+  build_construct(p, "second", "b1 b2 b3", NULL, 2);
+  build_construct(p, "third", "c1 c2 c3", NULL, 2);
+}
+
+/* Means of twelve decimals, alone and beside scales and amounts. */
+static void means_of_items_are_told_apart_as_finely_as_in_r(void **state) {
+  (void)state;
+  static const int64_t near[] = {20, 30, 30, 40, 35, 50, 50, 55, 40, 35, 50, 35};
+  static const int64_t far[] = {31, 33, 60, 28, 60, 32, 61, 29, 30, 57, 62, 60, 40, 43, 39, 16, 22, 20};
+  static const int64_t mixed[] = {2, 3, 20, 4, 3, 60, 5, 6, 60, 4, 5, 120};
+  static const struct {
+    const char *name, *items;
+    const int64_t *start;
+    uint32_t rows;
+    uint8_t decimals;
+  } cases[] = {{"near", "first second third", near, 4, 1},
+               {"far", "first second third", far, 6, 1},
+               {"mixed", "first b1 cost", mixed, 4, 0}};
+  arena *a = arena_new();
+  plan *p = build_plan();
+  build_constructs(p);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    plan_analysis *s = build_analysis(p, "segment", cases[i].name, cases[i].items);
+    set_start(p, s, cases[i].rows, cases[i].start, cases[i].rows * 3, cases[i].decimals);
+    build_argument(p, s, "iterations_max", "1000");
+    build_argument(p, s, "profile", "cost");
+  }
+  finish(p);
+  fixture *survey = fixture_from_csv(GOLDEN "segment_constructs.csv");
+  assert_non_null(survey);
+  const json *report = golden_report(a, p, survey, 301);
+  assert_int_equal(golden_differences(a, report, GOLDEN "segment_constructs.json", 1e-11), 0);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    assert_false(report_says(report, cases[i].name, "warnings", "not_settled"));
+    for (uint32_t k = 1; k <= cases[i].rows; k++) {
+      char match[64];
+      snprintf(match, sizeof match, "{\"segment\":%u}", k);
+      const json *size = report_row(report, cases[i].name, "segment_sizes", match);
+      snprintf(match, sizeof match, "{\"item\":\"cost\",\"segment\":%u}", k);
+      const json *profiled = report_row(report, cases[i].name, "segment_profile", match);
+      assert_int_equal(json_as_integer(json_get(size, "n")), json_as_integer(json_get(profiled, "n")));
+    }
+  }
   fixture_destroy(survey);
   plan_destroy(p);
   arena_destroy(a);
@@ -245,15 +300,94 @@ static void mobile_phone_survey_has_its_published_figures(void **state) {
   arena_destroy(a);
 }
 
+/* 0 means "not applicable". */
+static uint32_t build_rating(plan *p, const char *name) {
+  program_rule rule = {.text = slice_of("0"), .missing = true, .reason = MISSING_NOT_APPLICABLE};
+  const uint32_t index = build_variable(
+      p, name,
+      (program_variable){
+          .kind = VARIABLE_SCALE, .has_range = true, .low = 1, .high = 5, .rules = &rule, .rules_count = 1});
+  return p->variables[index].variable;
+}
+
+/* The constructs of examples/airline. */
+static plan *airline_plan(void) {
+  enum { ITEMS = 4 };
+  static const struct {
+    const char *name, *items[ITEMS];
+    int64_t weights[ITEMS];
+  } means[] = {
+      {"before",
+       {"Departure_and_Arrival_Time_Convenience", "Ease_of_Online_Booking", "Online_Boarding"},
+       {1, 1, 1}},
+      {"airport", {"Check-in_Service", "Gate_Location", "Baggage_Handling"}, {2, 1, 1}},
+      {"cabin", {"Seat_Comfort", "Leg_Room_Service", "Cleanliness", "Food_and_Drink"}, {1, 1, 1, 1}},
+      {"onboard",
+       {"On-board_Service", "In-flight_Service", "In-flight_Wifi_Service", "In-flight_Entertainment"},
+       {1, 1, 1, 1}}};
+  plan *p = build_plan();
+  for (size_t i = 0; i < sizeof means / sizeof means[0]; i++) {
+    uint32_t inputs[ITEMS], count = 0;
+    int64_t weights[ITEMS];
+    for (; count < ITEMS && means[i].items[count]; count++) {
+      inputs[count] = build_rating(p, means[i].items[count]);
+      weights[count] = means[i].weights[count];
+    }
+    build_variable(p, means[i].name,
+                   (program_variable){.kind = VARIABLE_MEAN,
+                                      .inputs = inputs,
+                                      .inputs_count = count,
+                                      .weights = weights,
+                                      .decimals = PROGRAM_MEAN_DECIMALS,
+                                      .valid_min = 2});
+  }
+  return p;
+}
+
+/* R 4.2: kmeans(z, start / sd, iter.max = 10000, algorithm = "Lloyd"), z the four means of 125,461 passengers
+ * over their standard deviations. */
+static void airline_constructs_settle_where_r_does(void **state) {
+  (void)state;
+  static const int64_t start[] = {25, 31, 39, 35, 40, 41, 40, 42, 35, 34, 26, 30, 23, 25, 24, 22};
+  fixture *survey = fixture_from_csv(SHARED "airline/airline_passenger_satisfaction.csv.gz");
+  if (!survey) {
+    print_message("skipped: the airline survey is not at hand\n");
+    skip();
+  }
+  arena *a = arena_new();
+  plan *p = airline_plan();
+  plan_analysis *s = build_analysis(p, "segment", "given", "before airport cabin onboard");
+  set_start(p, s, 4, start, 16, 1);
+  build_argument(p, build_analysis(p, "segment", "sought", "before airport cabin onboard"), "k", "4");
+  finish(p);
+  const json *report = golden_report(a, p, survey, 30011);
+  const int64_t sizes[] = {35492, 34533, 29063, 26373};
+  for (int k = 1; k <= 4; k++) {
+    char match[32];
+    snprintf(match, sizeof match, "{\"segment\":%d}", k);
+    const json *row = report_row(report, "given", "segment_sizes", match);
+    assert_int_equal(json_as_integer(json_get(row, "n")), sizes[k - 1]);
+  }
+  assert_float_equal(json_as_number(json_get(models_row(report, "given", 4), "within_ss")), 234762.7371768547,
+                     1e-7);
+  assert_false(report_says(report, "given", "warnings", "not_settled"));
+  assert_false(report_says(report, "sought", "warnings", "not_settled"));
+  fixture_destroy(survey);
+  plan_destroy(p);
+  arena_destroy(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(figures_equal_those_of_r),
+      cmocka_unit_test(means_of_items_are_told_apart_as_finely_as_in_r),
       cmocka_unit_test(report_is_the_same_in_any_shards_and_form),
       cmocka_unit_test(an_empty_segment_starts_anew_from_the_farthest_row),
       cmocka_unit_test(more_segments_than_different_rows_is_a_warning),
       cmocka_unit_test(an_empty_survey_gives_no_segments),
       cmocka_unit_test(a_start_of_the_wrong_width_is_refused),
       cmocka_unit_test(mobile_phone_survey_has_its_published_figures),
+      cmocka_unit_test(airline_constructs_settle_where_r_does),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,7 +72,7 @@ add("filtered", "summary", list(item = "q1", group = null), n = sum(d$sex == "f"
 by <- svyby(~q1, ~region, S, svymean, na.rm = TRUE)   # the same by svyby
 for (r in regions) add("weighted", "summary", c(list(item = "q1"), of("region", r)), mean = by[r, "q1"], se = by[r, "se"])
 p <- svymean(~factor(q1), S, na.rm = TRUE)
-for (v in 1:5) add("weighted", "distribution", list(item = "q1", group = null, value = v), weighted_percent = 100 * as.numeric(coef(p))[v])
+for (v in 1:5) add("weighted", "distribution", list(item = "q1", group = null, value = v), percent = 100 * as.numeric(coef(p))[v])
 
 # ---- describe, frequency weights --------------------------------------------------------------------
 F <- d[rep(1:N, d$f), ]
@@ -240,6 +240,7 @@ V <- covariance * n2 / outer(n4, n4)
 add("index_means", "index_values", list(item = "overall", group = null), index = sum(c4 * means), se = sqrt(drop(t(c4) %*% V %*% c4)), n = min(n4))
 k <- c(.6, .4, 0, 0)
 add("index_means", "index_values", list(item = "product", group = null), index = sum(k * means), se = sqrt(drop(t(k) %*% V %*% k)))
+for (i in 1:4) add("index_means", "index_values", list(item = colnames(score)[i], group = null), index = unname(means[i]), se = unname(sqrt(V[i, i])))
 
 write(toJSON(entries, auto_unbox = TRUE, digits = NA, na = "null", pretty = FALSE), "analyses.json")
 cat(length(entries), "entries\n")
