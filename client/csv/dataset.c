@@ -198,7 +198,9 @@ static status parse_part(dataset *d, const char *path, part *out, error *err) {
 
 static status read_part(dataset *d, const char *path, part *out, error *err) {
   d->bytes_pass = 0;
-  if (strcmp(path, "-") != 0) {
+  const uint64_t size = csv_raw_size(path);
+  /* What has no size may be a pipe, and can be read but once. */
+  if (strcmp(path, "-") != 0 && size > 0) {
     const csv_options o = {.progress = tell_progress, .context = d};
     csv_identity identity;
     digest key;
@@ -206,7 +208,7 @@ static status read_part(dataset *d, const char *path, part *out, error *err) {
     TRY(key_of(d, &identity.sha256, &key, err));
     out->m = find_record(d, &key);
     out->name = identity.name;
-    d->bytes_pass = csv_raw_size(path);
+    d->bytes_pass = size;
   }
   return out->m != NULL ? STATUS_OK : parse_part(d, path, out, err);
 }

@@ -7,8 +7,8 @@
 /* As csv_read, with these differences.  All columns are read, so that another codebook needs no new shards;
  * those of OPTIONS (which must name them) have their hints.  A file that INTO knows by what it unpacks to,
  * at the same place of the dataset and read by the same rules, is hashed but not parsed again, unless a
- * column is now wanted as text that was kept as numbers, or a shard is gone.  Standard input is always
- * parsed.  *PARSED (may be NULL): how many files were. */
+ * column is now wanted as text that was kept as numbers, or a shard is gone.  Standard input and pipes are
+ * always parsed.  *PARSED (may be NULL): how many files were. */
 status dataset_read(const csv_options *options, const char *const *paths, size_t paths_count, store *into,
                     uint32_t *parsed, manifest **out, error *err) MUST_USE;
 
