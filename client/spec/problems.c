@@ -85,15 +85,20 @@ void problem_unknown(problem_list *p, place at, const char *kind, slice name, co
 const char *problem_quote(const problem_list *p, slice text) {
   slice shown = text_fit(text, QUOTE_COLUMNS);
   bool cut = shown.length < text.length;
-  char *copy = arena_alloc(p->memory, shown.length + sizeof "...");
+  char *copy = arena_alloc(p->memory, 2 * shown.length + sizeof "...");
   if (copy == NULL) {
     return "?";
   }
+  size_t length = 0;
   for (size_t i = 0; i < shown.length; i++) {
     unsigned char byte = (unsigned char)shown.bytes[i];
-    copy[i] = byte < 0x20 || byte == 0x7f ? '?' : (char)byte;
+    bool is_tab = byte == '\t';
+    if (is_tab) {
+      copy[length++] = '\\';
+    }
+    copy[length++] = is_tab ? 't' : byte < 0x20 || byte == 0x7f ? '?' : (char)byte;
   }
-  memcpy(copy + shown.length, cut ? "..." : "", cut ? sizeof "..." : 1);
+  memcpy(copy + length, cut ? "..." : "", cut ? sizeof "..." : 1);
   return copy;
 }
 

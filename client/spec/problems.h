@@ -43,7 +43,8 @@ void problem_nearest(problem_list *p, place at, slice name, const char *const *c
 /* The same with "unknown KIND 'NAME'". */
 void problem_unknown(problem_list *p, place at, const char *kind, slice name, const char *const *candidates,
                      size_t count);
-/* The text as messages show it: cut to a readable length, control characters as '?'.  Never NULL. */
+/* The text as messages show it: cut to a readable length, tabs as "\t", other control
+ * characters as '?'.  Never NULL. */
 const char *problem_quote(const problem_list *p, slice text);
 /* Sorts by place and writes all into OUT.  STATUS_OK when there is none, STATUS_DATA when all are of the
  * data, else STATUS_SPECIFICATION; ERR has the first. */

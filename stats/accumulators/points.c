@@ -2,7 +2,7 @@
  *
  * Scores are whole numbers.  While all columns fit bytes and every score stays below 2^53, doubles compute
  * them exactly in any order of operations, and a kernel does; otherwise integers of 128 bits do while
- * nothing is shifted, else of 192. */
+ * only constants are shifted, else of 192. */
 #include "stats/accumulators/points.h"
 
 #include <stdlib.h>
@@ -175,10 +175,10 @@ static bool shift_to_bytes(const points *p, const int64_t *coefficients, double 
   return bound < limit;
 }
 
-/* Whether scores stay below 2^126 without shifts. */
-static bool scores_fit(const points *p, const int64_t *coefficients) {
+/* Whether scores stay below 2^126 when only the constant is shifted. */
+static bool scores_fit(const points *p, const int64_t *coefficients, int64_t shift) {
   const u128 limit = (u128)1 << 126;
-  u128 bound = size_of(coefficients[0]);
+  u128 bound = size_of(coefficients[0]) << shift;
   for (uint32_t d = 0; d < p->variables_count && bound < limit; d++) {
     bound += size_of(coefficients[1 + d]) * size_of(p->columns[d].magnitude);
   }
@@ -194,15 +194,16 @@ bool points_shifts_are_valid(const int64_t *shifts, uint64_t count) {
   return true;
 }
 
-/* Keeps SHIFTS when there are any, or when scores without them are long all the same. */
+/* Keeps SHIFTS when slopes have any, or when scores are long all the same. */
 static status take_shifts(const points *p, const int64_t *shifts, point_model *m, error *err) {
   const size_t stride = (size_t)p->variables_count + 1;
   bool needed = false;
-  for (size_t d = 0; d < stride; d++) {
+  m->constants_shift = (uint8_t)shifts[0];
+  for (size_t d = 1; d < stride; d++) {
     needed = needed || shifts[d] > 0;
   }
   for (uint32_t j = 0; j < m->clusters && !needed; j++) {
-    needed = !scores_fit(p, m->coefficients + j * stride);
+    needed = !scores_fit(p, m->coefficients + j * stride, shifts[0]);
   }
   if (!needed) {
     return STATUS_OK;
@@ -243,7 +244,7 @@ status point_model_init(const points *p, uint32_t clusters, const int64_t *shift
                         const int64_t *coefficients, point_model *out, error *err) {
   *out = (point_model){.clusters = clusters, .coefficients = coefficients};
   status s = take_shifts(p, shifts, out, err);
-  if (s == STATUS_OK && p->narrow && !out->shifts) {
+  if (s == STATUS_OK && p->narrow && !out->shifts && out->constants_shift == 0) {
     s = speed_up(p, out, err);
   }
   if (s != STATUS_OK) {
@@ -264,7 +265,7 @@ static uint8_t nearest_of(const points *p, const point_model *m, uint32_t r) {
   i128 smallest = 0;
   const int64_t *c = m->coefficients;
   for (uint32_t j = 0; j < m->clusters; j++, c += p->variables_count + 1) {
-    i128 score = c[0];
+    i128 score = c[0] * ((i128)1 << m->constants_shift);
     for (uint32_t d = 0; d < p->variables_count; d++) {
       score += (i128)c[1 + d] * points_value(p, d, r);
     }

@@ -43,8 +43,9 @@ static inline int64_t points_value(const points *p, uint32_t d, uint32_t r) {
 typedef struct point_model {
   uint32_t clusters;
   const int64_t *coefficients;
-  uint8_t *shifts; /* NULL: all are 0 and scores stay below 2^126 */
-  double *fast;    /* shifted to bytes, for the kernel, when its arithmetic is exact; else NULL */
+  uint8_t *shifts; /* NULL: all but the first are 0 and scores stay below 2^126 */
+  uint8_t constants_shift;
+  double *fast; /* shifted to bytes, for the kernel, when its arithmetic is exact; else NULL */
 } point_model;
 status point_model_init(const points *p, uint32_t clusters, const int64_t *shifts,
                         const int64_t *coefficients, point_model *out, error *err) MUST_USE;

@@ -7,10 +7,11 @@
 #include "stats/analyses/segment_model.h"
 
 enum {
-  FAST_BITS = 51, /* scores below 2^53 let kernels use doubles: a third for each of three terms, and room */
-  FINE_BITS = 24, /* the squared distance is then told to 2^-24 of the total variance */
-  WIDE_BITS = 61, /* else no coefficient is above 2^61, */
-  SUM_BITS = 123, /* and no sum of a centre's shifted ones: shifts are below 63, see long_score.h */
+  FAST_BITS = 51,  /* scores below 2^53 let kernels use doubles: a third for each of three terms, and room */
+  FINE_BITS = 24,  /* the squared distance is then told to 2^-24 of the total variance */
+  SLOPE_BITS = 53, /* else slopes as fine as centres are as doubles, */
+  WIDE_BITS = 61,  /* no coefficient above 2^61, */
+  SUM_BITS = 123,  /* and no sum of a centre's shifted ones: shifts are below 63, see long_score.h */
 };
 
 status segment_space_init(segment_space *s, arena *a, uint32_t items_count, error *err) {
@@ -119,8 +120,9 @@ static uint8_t shift_for(int bits) {
   return (uint8_t)(bits > WIDE_BITS ? bits - WIDE_BITS : 0);
 }
 
-/* The finest exponent at which the slopes of every item have WIDE_BITS bits, as far as shifts go and sums of
- * all slopes stay within SUM_BITS. */
+/* The exponent at which the slopes of every item have SLOPE_BITS bits, as far as sums of all slopes stay
+ * within SUM_BITS; shifts only for what then has more than WIDE_BITS, so that items that are alike, whose
+ * sums are quicker without, have none. */
 static void round_finely(segment_space *s, double scores) {
   double flattest = HUGE_VAL, sum = 0;
   for (uint32_t d = 0; d < s->items_count; d++) {
@@ -128,7 +130,7 @@ static void round_finely(segment_space *s, double scores) {
     flattest = slope > 0 && slope < flattest ? slope : flattest;
     sum += slope;
   }
-  const int wanted = WIDE_BITS - log2_up(flattest);
+  const int wanted = SLOPE_BITS - log2_up(flattest);
   const int most = SUM_BITS - log2_up(fmax(scores, sum));
   s->exponent = wanted < most ? wanted : most;
   s->shifts[0] = shift_for(s->exponent + log2_up(scores));

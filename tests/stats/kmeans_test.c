@@ -81,8 +81,9 @@ static void fill_points(cloud *c, uint64_t *seed) {
 /* Ties, scores past 2^53 and past 2^128 included. */
 static void fill_coefficients(cloud *c, uint64_t *seed) {
   const uint32_t shifts = (uint32_t[]){1, 1, 7, 64}[random_below(seed, 4)];
+  const bool constants_only = random_below(seed, 3) == 0;
   for (uint32_t d = 0; d <= WIDTH; d++) {
-    c->shifts[d] = (uint8_t)random_below(seed, shifts);
+    c->shifts[d] = d > 0 && constants_only ? 0 : (uint8_t)random_below(seed, shifts);
   }
   int64_t reach = (int64_t[]){3, 1000, INT64_C(1) << 45, INT64_C(1) << 59}[random_below(seed, 4)];
   for (uint32_t j = 0; j < CLUSTERS; j++) {
