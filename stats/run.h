@@ -41,7 +41,8 @@ struct analysis_run {
   const partial *results; /* of the stage before; NULL while beginning */
   run_needs answered;     /* what was asked for then */
 
-  json *section;
+  json *section;      /* NULL while it is only kept: */
+  slice section_text; /* its canonical text in the state, of an analysis that is done */
   buf carried_bytes;
   reader carried;
   buf carry;

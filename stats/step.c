@@ -20,7 +20,8 @@ typedef struct step {
   partial *results;
   uint32_t stage;
   arena *memory;
-  json *head;
+  json *head;      /* NULL while it is only kept: */
+  slice head_text; /* its canonical text in the state */
   json *sections;
   analysis_run *runs;
   stage_builder next;
@@ -168,15 +169,19 @@ static status open_first(step *s, error *err) {
   return STATUS_OK;
 }
 
-static status read_json(step *s, reader *r, const char *what, json **out, error *err) {
-  slice text = reader_slice(r, TEXT_BYTES_MAX);
-  TRY(reader_status(r, "state", err));
-  return json_parse(s->memory, text, what, out, err);
+/* What is only kept passes through the stages as text: a job may have hundreds of stages, and its report
+ * megabytes. */
+static status open_kept(step *s, slice text, json **node, error *err) {
+  return *node ? STATUS_OK : json_parse(s->memory, text, "state", node, err);
 }
 
 static status read_run(step *s, reader *r, analysis_run *run, error *err) {
   run->done = reader_u8(r) != 0;
-  TRY(read_json(s, r, "state", &run->section, err));
+  run->section_text = reader_slice(r, TEXT_BYTES_MAX);
+  TRY(reader_status(r, "state", err));
+  if (!run->done) {
+    TRY(open_kept(s, run->section_text, &run->section, err));
+  }
   uint64_t count = reader_count_of(r, s->running->accumulators_count + (uint64_t)1, 1);
   for (uint64_t k = 0; k < count; k++) {
     uint64_t index = reader_varint(r);
@@ -203,7 +208,7 @@ static status read_state(step *s, reader *r, error *err) {
 }
 
 static status read_runs(step *s, reader *r, error *err) {
-  TRY(read_json(s, r, "state", &s->head, err));
+  s->head_text = reader_slice(r, TEXT_BYTES_MAX);
   if (reader_varint(r) != s->plan->analyses_count) {
     reader_fail(r, "made for another plan");
   }
@@ -284,7 +289,9 @@ static status take(step *s, bool *all_done, error *err) {
 
 static status write_report(step *s, buf *out, error *err) {
   json *sections = json_array(s->memory);
+  TRY(open_kept(s, s->head_text, &s->head, err));
   for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
+    TRY(open_kept(s, s->runs[i].section_text, &s->runs[i].section, err));
     json_push(sections, s->runs[i].section);
   }
   json_set(s->head, "analyses", sections);
@@ -295,7 +302,11 @@ static status write_report(step *s, buf *out, error *err) {
   return buf_status(out, "the report", err);
 }
 
-static void put_json(buf *out, buf *scratch, const json *node) {
+static void put_json(buf *out, buf *scratch, const json *node, slice kept) {
+  if (!node) {
+    buf_put_slice(out, kept);
+    return;
+  }
   buf_clear(scratch);
   json_write(node, scratch);
   buf_put_slice(out, (slice){(const char *)scratch->data, scratch->length});
@@ -312,12 +323,12 @@ static status write_state(step *s, stats_outcome *out, error *err) {
   buf_put_u8(&out->state, STATE_VERSION);
   buf_put_varint(&out->state, out->stage);
   program_encode(s->next.program, &out->state);
-  put_json(&out->state, &scratch, s->head);
+  put_json(&out->state, &scratch, s->head, s->head_text);
   buf_put_varint(&out->state, s->plan->analyses_count);
   for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
     const analysis_run *run = &s->runs[i];
     buf_put_u8(&out->state, run->done ? 1 : 0);
-    put_json(&out->state, &scratch, run->section);
+    put_json(&out->state, &scratch, run->section, run->section_text);
     buf_put_varint(&out->state, run->asked.count);
     for (uint32_t k = 0; k < run->asked.count; k++) {
       buf_put_varint(&out->state, run->asked.at[k]);
