@@ -161,8 +161,11 @@ static figures run_reader(const char *path, unsigned threads) {
 }
 
 static void print(const char *phase, const char *form, figures f) {
-  printf("%-34s %-9s %8.1f ms  %6.2f M rows/s  %8.1f MB/s\n", phase, form, f.seconds * 1e3,
-         (double)f.rows / f.seconds * 1e-6, (double)f.bytes / f.seconds * 1e-6);
+  printf("%-34s %-9s %8.1f ms  %8.1f MB/s", phase, form, f.seconds * 1e3, (double)f.bytes / f.seconds * 1e-6);
+  if (f.rows > 0) { /* the first phase sees bytes only */
+    printf("  %6.2f M rows/s", (double)f.rows / f.seconds * 1e-6);
+  }
+  puts("");
 }
 
 static const struct {
