@@ -13,7 +13,6 @@ struct table {
   const plan *plan;
   json *rows;
   json *row;
-  json *group;
 };
 
 static const char *view_name(table_view view) {
@@ -78,12 +77,6 @@ void table_item(table *t, const char *column, uint32_t variable) {
   }
 }
 
-void table_text(table *t, const char *column, const char *text) {
-  if (t) {
-    json_set_text(t->row, column, text);
-  }
-}
-
 void table_integer(table *t, const char *column, int64_t v) {
   if (t) {
     json_set_integer(t->row, column, v);
@@ -125,8 +118,7 @@ void table_key(table *t, const char *column, const axis *ax, uint32_t key) {
 
 void table_total(table *t) {
   if (t) {
-    t->group = json_null(t->memory);
-    json_set(t->row, "group", t->group);
+    json_set(t->row, "group", json_null(t->memory));
   }
 }
 
@@ -137,15 +129,11 @@ void table_group(table *t, const plan *p, const plan_breakdown *b, const groupin
   }
   assert(b->count == g->by_count);
   const uint32_t places[2] = {first, second};
-  t->group = json_object(t->memory);
+  json *group = json_object(t->memory);
   for (uint32_t i = 0; i < b->count; i++) {
-    json_set(t->group, p->variables[b->variables[i]].name, axis_key(t->memory, &g->by[i], places[i]));
+    json_set(group, p->variables[b->variables[i]].name, axis_key(t->memory, &g->by[i], places[i]));
   }
-  json_set(t->row, "group", t->group);
-}
-
-const json *table_last_group(const table *t) {
-  return t ? t->group : NULL;
+  json_set(t->row, "group", group);
 }
 
 void run_headline(analysis_run *run, const char *name, const char *column) {

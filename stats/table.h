@@ -29,7 +29,6 @@ typedef struct table table;
 table *table_new(analysis_run *run, const char *name, table_view view, const char *columns);
 void table_row(table *t);                                         /* starts a row; cells not set are null */
 void table_item(table *t, const char *column, uint32_t variable); /* its name */
-void table_text(table *t, const char *column, const char *text);
 void table_integer(table *t, const char *column, int64_t v);
 void table_i128(table *t, const char *column, i128 v, unsigned decimals); /* exact integer if it is one */
 void table_number(table *t, const char *column, double v);                /* not finite: null */
@@ -52,7 +51,5 @@ void run_note(analysis_run *run, const char *code, json *detail);
 json *run_detail(analysis_run *run);
 /* The usual one: a base below the request's threshold (or empty) for the row's item and group. */
 void run_warn_base(analysis_run *run, uint32_t variable, const json *group, int64_t base);
-/* The JSON of the group last written with table_group or table_total. */
-const json *table_last_group(const table *t);
 
 #endif

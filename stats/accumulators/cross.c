@@ -213,28 +213,9 @@ static status add_places(cross_state *into, const cross_state *from, const uint3
 
 /* Gives INTO the groups of U, its own sums in their new places. */
 static status spread(cross_state *into, grouping_union *u, error *err) {
-  uint64_t places = grouping_places(&u->groups), count = places * into->pairs_count;
-  if (count > ACCUMULATOR_BYTES_MAX / sizeof(cross_sums)) {
-    return error_set(
-        err, STATUS_LIMIT,
-        "cross: %llu groups of %u pairs need more than %d MiB; use fewer groups (bands, recodes) "
-        "or fewer items",
-        (unsigned long long)places, into->pairs_count, ACCUMULATOR_BYTES_MAX >> 20);
-  }
-  cross_sums *at = calloc(count > 0 ? count : 1, sizeof *at);
-  if (!at) {
-    return error_no_memory(err, "cross");
-  }
-  uint32_t old = grouping_places(&into->groups);
-  for (uint32_t place = 0; place < old; place++) {
-    memcpy(at + (size_t)u->left_places[place] * into->pairs_count,
-           into->at + (size_t)place * into->pairs_count, into->pairs_count * sizeof *at);
-  }
-  free(into->at);
-  grouping_fini(&into->groups);
+  void *at = into->at;
+  TRY(pairs_spread(&at, into->pairs_count, sizeof *into->at, &into->groups, u, "cross", err));
   into->at = at;
-  into->groups = u->groups;
-  u->groups = (grouping){0};
   return STATUS_OK;
 }
 

@@ -178,28 +178,9 @@ static status merge_table(joint_table *into, const joint_table *from, uint32_t e
 
 /* Gives INTO the groups of U, its own tables in their new places. */
 static status spread(joint_state *into, grouping_union *u, error *err) {
-  uint64_t places = grouping_places(&u->groups), count = places * into->pairs_count;
-  if (count > ACCUMULATOR_BYTES_MAX / sizeof(joint_table)) {
-    return error_set(
-        err, STATUS_LIMIT,
-        "joint: %llu groups of %u pairs need more than %d MiB; use fewer groups (bands, recodes) "
-        "or fewer items",
-        (unsigned long long)places, into->pairs_count, ACCUMULATOR_BYTES_MAX >> 20);
-  }
-  joint_table *at = calloc(count > 0 ? count : 1, sizeof *at);
-  if (!at) {
-    return error_no_memory(err, "joint");
-  }
-  uint32_t old = grouping_places(&into->groups);
-  for (uint32_t place = 0; place < old; place++) {
-    memcpy(at + (size_t)u->left_places[place] * into->pairs_count,
-           into->at + (size_t)place * into->pairs_count, into->pairs_count * sizeof *at);
-  }
-  free(into->at);
-  grouping_fini(&into->groups);
+  void *at = into->at;
+  TRY(pairs_spread(&at, into->pairs_count, sizeof *into->at, &into->groups, u, "joint", err));
   into->at = at;
-  into->groups = u->groups;
-  u->groups = (grouping){0};
   return STATUS_OK;
 }
 

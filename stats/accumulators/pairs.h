@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "stats/grouping.h"
 #include "stats/program.h"
 
 typedef struct pair_list {
@@ -39,5 +40,10 @@ static inline uint64_t pair_index(pair_list l, uint32_t i, uint32_t j) {
   }
   return i * (2 * n - i - 1) / 2 + (j - i - 1);
 }
+
+/* Gives a merged state the groups of U: moves *AT (PAIRS elements of SIZE bytes for each place of GROUPS)
+ * to their new places, the new ones zeroed.  WHO names the accumulator in messages. */
+status pairs_spread(void **at, uint32_t pairs, size_t size, grouping *groups, grouping_union *u,
+                    const char *who, error *err) MUST_USE;
 
 #endif
