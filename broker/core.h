@@ -1,22 +1,38 @@
 /* The broker's core: a pure state machine, step(state, event, now) -> actions.
  *
  * No socket, no clock, no disk, no log: a thin shell feeds it events and carries out its actions, and a
- * simulator tests it from seeds.  It understands nothing of what it hands round: plans, programs,
- * states, partials and reports are blobs, known here by a handle that the shell gives out.
+ * simulator tests it from seeds, crashes of the broker included.  It understands nothing of what it hands
+ * round: plans, programs, states, partials and reports are blobs, known here by a handle that the shell
+ * gives out.
  *
  * The life of a job:
  *
- *   submitted ─► stage 0: MAP over runs of shards ─► REDUCE in eights ─► STEP ─┬─► report ─► ended
- *                  ▲                                                          └─► next stage ─┐
- *                  └──────────────────────────────────────────────────────────────────────────┘
+ *   submitted ─► [PLAN] ─► stage 0: MAP over runs of shards ─► REDUCE in eights ─► STEP ─┬─► report ─► ended
+ *                            ▲                                                          └─► next stage ─┐
+ *                            └──────────────────────────────────────────────────────────────────────────┘
+ *   submitted ─► READ ─► ended                       (files into a dataset)
+ *
+ * The tasks of a stage form a tree that depends on its shards alone.  Level 0: MAP, one for each run of
+ * shards.  Level k: REDUCE, one for each eight neighbours of level k-1, until at most eight are left, which
+ * the STEP takes.  So a task has the same number before and after a restart of the broker.
+ *
+ * What must survive a restart leaves as CORE_KEEP_* actions.  The shell writes those of one turn of its loop
+ * in one transaction and only then carries out the other actions of that turn.
  *
  * Invariants
- *  1. A task's first valid result counts, whoever sends it and however late; all others are dropped.
+ *  1. A task's first valid result counts, whoever sends it and however late.  A second one must have the same
+ *     digest; if not, a third run on another worker decides, the odd worker gets no more tasks
+ *     (CORE_SET_ASIDE), and what came from it in this job is computed anew.
  *  2. Leases are fenced, results are not: a worker that is not heard from loses its tasks to others, and
  *     nobody is blamed for a lost worker.  A task that fails by itself counts against the task.
  *  3. Blobs that come in with an event belong to the core; each is released exactly once.
- *  4. The STEPs of one job all go to workers of one fingerprint.
+ *  4. The STEPs of one job all go to workers of one fingerprint.  When no worker of it was there for
+ *     CORE_FINGERPRINT_MS while a STEP waits and others are, the job starts again from its first stage.
  *  5. Jobs of equal priority take turns, so that a small job does not wait behind a big one.
+ *  6. A partial that stays with its worker is lost with it: its task, and of those below it only the ones
+ *     whose partials are gone, run again.
+ *  7. Tasks go first to workers that hold their shards or partials; nobody idles for that.
+ *  8. Every result and failure is answered with CORE_SEND_TAKEN, also one that is not wanted any more.
  */
 #ifndef CANVASS_BROKER_CORE_H
 #define CANVASS_BROKER_CORE_H
@@ -31,11 +47,15 @@ enum {
   CORE_RUN_SHARDS_MAX = 1024, /* shards of a MAP task: their names fit one frame easily */
   CORE_FAN_IN = 8,            /* partials merged by one task */
   CORE_FAILURES_MAX = 3,      /* own failures of a task that may be tried again */
-  CORE_SILENCE_MS = 15000,    /* a worker unheard for so long is lost: 15 missed signs of life */
-  CORE_ALIVE_MS = 1000,       /* how often a worker says that it is alive */
-  CORE_JOBS_MAX = 10000,
+  CORE_SILENCE_MS = SILENCE_MS,
+  CORE_PROGRESS_MS = 100,      /* a job's watchers hear of it so often at most */
+  CORE_FINGERPRINT_MS = 60000, /* four times as long as a worker may be silent */
+  CORE_JOBS_MAX = 10000,       /* unfinished */
   CORE_WORKERS_MAX = 10000,
+  CORE_WATCHERS_MAX = 100, /* of one job */
   CORE_CAPACITY_MAX = 1024,
+  CORE_HELD_MAX = MESSAGE_FRAME_MAX / 8, /* shards that a worker may say it holds */
+  CORE_BLOBS_MAX = MESSAGE_PAYLOADS_MAX - 1,
 };
 
 typedef uint64_t core_blob; /* 0: none */
@@ -44,13 +64,17 @@ typedef struct core_job_id {
 } core_job_id;
 typedef struct core_shard {
   digest name;
+  uint64_t bytes;
   uint32_t rows;
 } core_shard;
 
+/* Kinds of work: id, name on the wire. */
 #define CORE_WORK_TABLE(X) \
   X(WORK_MAP, "map")       \
   X(WORK_REDUCE, "reduce") \
-  X(WORK_STEP, "step")
+  X(WORK_STEP, "step")     \
+  X(WORK_PLAN, "plan")     \
+  X(WORK_READ, "read")
 typedef enum core_work {
 #define X(id, name) id,
   CORE_WORK_TABLE(X)
@@ -63,62 +87,109 @@ typedef struct core_states {
   uint64_t computed, cached;
 } core_states;
 
+/* A task within its job: LEVEL << 32 | index in it.  Levels from 0 are those of the tree. */
+enum { CORE_LEVEL_STEP = 64, CORE_LEVEL_PLAN, CORE_LEVEL_READ };
+typedef struct core_task_id {
+  core_job_id job;
+  uint32_t stage;
+  uint64_t task;
+} core_task_id;
+
 typedef enum core_event_kind {
-  CORE_WORKER_JOINED, /* peer, capacity, fingerprint; an old worker of that peer is lost */
-  CORE_HEARD,         /* peer gave a sign of life; with a capacity, a forgotten worker joins again */
-  CORE_PEER_LEFT,     /* peer */
-  CORE_SUBMITTED,     /* peer, job, priority, plan, program, shards (copied) */
-  CORE_CANCELLED,     /* peer, job */
-  CORE_RESULT,        /* peer, task, blobs: MAP, REDUCE: {partial}; STEP: {report} or {program, state};
-                       * states */
-  CORE_FAILURE,       /* peer, task, failure */
-  CORE_TICK,          /* time has passed */
+  CORE_WORKER_JOINED, /* peer, capacity, fingerprint, held (borrowed); an old worker of that peer is lost */
+  CORE_HEARD,         /* peer; a worker may change its capacity (0: it takes no more) */
+  CORE_PEER_LEFT,     /* peer, worker or watcher */
+  CORE_SUBMITTED,     /* peer (0: nobody waits), request, job, priority, and either read, or else shards
+                       * (copied), manifest and plan + program or spec.  An id that is running: refused. */
+  CORE_RESTORED,      /* a job as it was kept: as CORE_SUBMITTED, and stage, program and state of that stage,
+                       * first_program, fingerprint, states.  No actions come from it. */
+  CORE_RESTORED_RESULT, /* id, blobs[0], content: a partial of the restored job's stage */
+  CORE_CANCELLED,       /* job (unknown ones are ignored) */
+  CORE_WATCHED,         /* peer, job: progress now and until the end */
+  CORE_RESULT,  /* peer, id, attempt, work, content, states, blobs: MAP, REDUCE {partial}; STEP {report}
+                 * or {program, state}; PLAN {plan, program}; READ {report} */
+  CORE_FAILURE, /* peer, id, attempt, failure; lost (all zero: none): a blob that the task needed and that
+                 * nobody gave it: no fault of the task when it is a partial that a worker kept */
+  CORE_TICK,    /* time has passed; at least every CORE_PROGRESS_MS */
 } core_event_kind;
 
 typedef struct core_event {
   core_event_kind kind;
-  uint32_t peer;
+  uint32_t peer; /* numbers are never given anew while the core may know them */
+  uint64_t request;
+  /* Workers. */
   uint32_t capacity;
-  digest fingerprint;
+  digest fingerprint;   /* also of CORE_RESTORED: all zero when no STEP was given out yet */
+  const uint64_t *held; /* the first 8 bytes, little-endian, of each shard's name */
+  size_t held_count;
+  /* Jobs. */
   core_job_id job;
   uint32_t priority; /* larger first */
-  core_blob plan, program;
+  core_blob plan, program, spec, manifest;
+  core_blob first_program, state; /* CORE_RESTORED; at stage 0 first_program is 0 */
+  bool read; /* a READ: of spec and manifest (or 0); its files are the shell's business */
   const core_shard *shards;
   uint32_t shards_count;
-  uint64_t task;
+  uint32_t stage;
+  /* Tasks. */
+  core_task_id id;
+  uint32_t attempt;
   core_work work; /* of a result: what it says it is */
-  core_blob blobs[2];
+  const core_blob *blobs;
   uint32_t blobs_count;
-  core_states states; /* of a result */
+  digest content; /* of a result: of all its bytes, so that copies can be compared */
+  bool stays;     /* a partial that the worker keeps: its blob is a handle of its name */
+  core_states states;
+  digest lost;
   error failure;
 } core_event;
 
 typedef enum core_action_kind {
-  CORE_SEND_TASK,     /* peer, job, task, attempt, work, stage, blobs, shards */
-  CORE_SEND_ACCEPTED, /* peer, job */
-  CORE_SEND_PROGRESS, /* peer, job, stage, rows_done, rows_total, finishing, states */
-  CORE_SEND_REPORT,   /* peer, job, blobs[0] (released by a later action), states */
-  CORE_SEND_ENDED,    /* peer, job, failure */
+  /* To be kept, in order, in the turn's transaction. */
+  CORE_KEEP_JOB,    /* job, priority, read, blobs {plan, program, spec, manifest} (0: none) or, of a READ, its
+                     * blobs; borrowed until the release that follows in some later action */
+  CORE_KEEP_PLAN,   /* job, blobs {plan, program}: the PLAN is done */
+  CORE_KEEP_RESULT, /* id, blobs {partial}, content: not for partials that stay with a worker */
+  CORE_DROP_RESULT, /* id: it is computed anew */
+  CORE_KEEP_STAGE,  /* job, stage, blobs {program, state}, fingerprint, states: all results before are void.
+                     * Stage 0 (a new start): blobs {first program, 0} */
+  CORE_KEEP_END,    /* job, states, blobs {report} or failure; the job's other records are void */
+  CORE_KEEP_NOTE,   /* job, failure.message: a line for the job's log */
+  /* To be done after the commit. */
+  CORE_SEND_TASK,     /* peer, id, attempt, work, blobs, shards */
+  CORE_SEND_TAKEN,    /* peer, id, attempt */
+  CORE_SEND_ACCEPTED, /* peer, request, job */
+  CORE_SEND_REFUSED,  /* peer, request, job, failure: not submitted; what was to be kept of it was not */
+  CORE_SEND_PROGRESS, /* peer, job, stage, rows_done, rows_total, finishing, states, is_running */
+  CORE_SEND_REPORT,   /* peer, job, states, blobs {report} */
+  CORE_SEND_ENDED,    /* peer, job, states, failure */
+  CORE_SET_ASIDE,     /* peer: its results were odd; failure tells whom to tell what */
   CORE_RELEASE,       /* blobs[0] */
 } core_action_kind;
 
-/* A task's blobs: MAP {program}; REDUCE {program, partials..}; STEP {plan, state or 0, program,
- * partials..}. */
+/* A task's blobs.  MAP: {program}.  REDUCE: {program, partials..}.  STEP: {plan, state or 0, program,
+ * partials..}.  PLAN: {specification, manifest}.  READ: {specification, manifest or 0}; its files
+ * the shell knows.
+ * CORE_KEEP_* come before the first action that is not one only within what a single event causes: the shell
+ * goes over the list twice. */
 typedef struct core_action {
   core_action_kind kind;
   uint32_t peer;
+  uint64_t request;
   core_job_id job;
-  uint64_t task;
+  core_task_id id;
   uint32_t attempt;
+  uint32_t priority;
   core_work work;
   uint32_t stage;
-  core_blob blobs[3 + CORE_FAN_IN];
+  const core_blob *blobs; /* borrowed until the first event after all actions were taken from the list */
   uint32_t blobs_count;
-  const core_shard *shards; /* borrowed until the first event after all actions were taken from the list */
+  const core_shard *shards; /* likewise */
   uint32_t shards_count;
   uint64_t rows_done, rows_total;
-  bool finishing;
+  bool finishing, read, is_running;
   core_states states; /* of the job so far */
+  digest fingerprint, content;
   error failure;
 } core_action;
 
@@ -138,9 +209,31 @@ void core_destroy(core *c); /* blobs are the shell's to free */
  * STATUS_NO_MEMORY leaves the core unusable; nothing else fails. */
 status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions *out, error *err) MUST_USE;
 
-/* For tests and listings. */
+/* ---- For listings and tests ------------------------------------------------------------------------ */
+
+typedef struct core_job_view {
+  core_job_id id;
+  bool is_running; /* a task was given out */
+  uint32_t priority, stage;
+  uint64_t rows_done, rows_total;
+  bool finishing;
+  core_states states;
+  uint32_t tasks_running;
+} core_job_view;
+typedef struct core_worker_view {
+  uint32_t peer;
+  uint32_t capacity, running;
+  uint64_t tasks_done;
+  uint64_t heard_ms; /* on the core's clock */
+  uint64_t shards_held;
+  digest fingerprint;
+  bool set_aside;
+} core_worker_view;
 size_t core_jobs(const core *c);
+bool core_find_job(const core *c, const core_job_id *id,
+                   core_job_view *out); /* false: not running (any more) */
 size_t core_workers(const core *c);
+void core_worker_at(const core *c, size_t index, core_worker_view *out);
 size_t core_tasks_running(const core *c);
 
 #endif

@@ -105,31 +105,42 @@ static status bad_choice(const option *o, const char *value, error *err) {
   return s;
 }
 
-static status set_value(const parsing *p, const option *o, const char *value, error *err) {
-  void *place = p->settings + o->offset;
-  if (o->kind == OPTION_TEXT) {
-    memcpy(place, &value, sizeof value);
-    return value[0] != '\0' ? STATUS_OK : error_set(err, STATUS_USAGE, "option '--%s': empty value", o->name);
+static status set_text(const option *o, const char *value, void *place, error *err) {
+  memcpy(place, &value, sizeof value);
+  return value[0] != '\0' ? STATUS_OK : error_set(err, STATUS_USAGE, "option '--%s': empty value", o->name);
+}
+
+static status set_texts(const option *o, const char *value, void *place, error *err) {
+  option_texts *texts = place;
+  if (texts->count == OPTION_TEXTS_MAX) {
+    return error_set(err, STATUS_USAGE, "option '--%s' is given more than %d times", o->name,
+                     (int)OPTION_TEXTS_MAX);
   }
-  if (o->kind == OPTION_COUNT) {
-    unsigned count = 0;
-    if (!parse_count(value, o->low, o->high, &count)) {
-      return error_set(err, STATUS_USAGE, "option '--%s': '%s' is not a whole number from %u to %u", o->name,
-                       value, o->low, o->high);
-    }
-    memcpy(place, &count, sizeof count);
-    return STATUS_OK;
+  return set_text(o, value, &texts->at[texts->count++], err);
+}
+
+static status set_count(const option *o, const char *value, void *place, error *err) {
+  unsigned count = 0;
+  if (!parse_count(value, o->low, o->high, &count)) {
+    return error_set(err, STATUS_USAGE, "option '--%s': '%s' is not a whole number from %u to %u", o->name,
+                     value, o->low, o->high);
   }
-  if (o->kind == OPTION_BYTES) {
-    uint64_t bytes = 0;
-    if (!parse_bytes(value, (uint64_t)o->low << 20, &bytes)) {
-      return error_set(err, STATUS_USAGE,
-                       "option '--%s': '%s' is not a size of at least %uM, such as 500M or 20G", o->name,
-                       value, o->low);
-    }
-    memcpy(place, &bytes, sizeof bytes);
-    return STATUS_OK;
+  memcpy(place, &count, sizeof count);
+  return STATUS_OK;
+}
+
+static status set_bytes(const option *o, const char *value, void *place, error *err) {
+  uint64_t bytes = 0;
+  if (!parse_bytes(value, (uint64_t)o->low << 20, &bytes)) {
+    return error_set(err, STATUS_USAGE,
+                     "option '--%s': '%s' is not a size of at least %uM, such as 500M or 20G", o->name, value,
+                     o->low);
   }
+  memcpy(place, &bytes, sizeof bytes);
+  return STATUS_OK;
+}
+
+static status set_choice(const option *o, const char *value, void *place, error *err) {
   for (int i = 0; o->choices[i] != NULL; i++) {
     if (strcmp(o->choices[i], value) == 0) {
       memcpy(place, &i, sizeof i);
@@ -138,6 +149,11 @@ static status set_value(const parsing *p, const option *o, const char *value, er
   }
   return bad_choice(o, value, err);
 }
+
+static status (*const setters[])(const option *o, const char *value, void *place, error *err) = {
+    [OPTION_COUNT] = set_count, [OPTION_BYTES] = set_bytes, [OPTION_CHOICE] = set_choice,
+    [OPTION_TEXT] = set_text,   [OPTION_TEXTS] = set_texts,
+};
 
 /* GIVEN is the value written with the option, NULL when it must be the next argument. */
 static status take_option(parsing *p, const option *o, const char *given, error *err) {
@@ -153,7 +169,7 @@ static status take_option(parsing *p, const option *o, const char *given, error 
   if (given == NULL && p->at + 1 >= p->arguments_count) {
     return error_set(err, STATUS_USAGE, "option '--%s' needs a value: %s", o->name, o->argument);
   }
-  return set_value(p, o, given != NULL ? given : p->arguments[++p->at], err);
+  return setters[o->kind](o, given != NULL ? given : p->arguments[++p->at], p->settings + o->offset, err);
 }
 
 static status take_long(parsing *p, const char *text, error *err) {

@@ -10,7 +10,14 @@ typedef enum option_kind {
   OPTION_BYTES,  /* uint64_t: "500M", "20G"; at least LOW MiB */
   OPTION_CHOICE, /* int: index into CHOICES */
   OPTION_TEXT,   /* const char *: borrowed from the command line */
+  OPTION_TEXTS,  /* option_texts: may be given several times */
 } option_kind;
+
+enum { OPTION_TEXTS_MAX = 16 };
+typedef struct option_texts {
+  const char *at[OPTION_TEXTS_MAX]; /* borrowed from the command line */
+  size_t count;
+} option_texts;
 
 typedef struct option {
   char letter; /* 0: none */

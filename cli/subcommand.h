@@ -18,6 +18,17 @@ typedef struct settings {
   const char *store;    /* a directory; NULL: nothing is kept */
   uint64_t cache_bytes; /* 0: the store's default */
   bool strict, quiet, network_store;
+  /* The cluster. */
+  option_texts listen;    /* endpoints of a broker */
+  const char *broker;     /* endpoint; NULL: $CANVASS_BROKER */
+  const char *identity;   /* file of one's own pair of keys; NULL: $CANVASS_IDENTITY, else none */
+  const char *broker_key; /* the broker's public key or its file; NULL: $CANVASS_BROKER_KEY */
+  const char *allow;      /* file of the keys that may come to a broker */
+  unsigned threads;       /* 0: as many as processors */
+  const char *dataset;
+  const char *job_key;
+  unsigned priority;
+  bool wait, append, json;
 } settings;
 
 typedef enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color_choice;
@@ -38,6 +49,18 @@ typedef struct subcommand {
 
 extern const subcommand subcommand_run;
 extern const subcommand subcommand_check;
+extern const subcommand subcommand_broker;
+extern const subcommand subcommand_worker;
+extern const subcommand subcommand_put;
+extern const subcommand subcommand_submit;
+extern const subcommand subcommand_watch;
+extern const subcommand subcommand_report;
+extern const subcommand subcommand_jobs;
+extern const subcommand subcommand_workers;
+extern const subcommand subcommand_datasets;
+extern const subcommand subcommand_cancel;
+extern const subcommand subcommand_drop;
+extern const subcommand subcommand_keygen;
 extern const subcommand subcommand_help;
 extern const subcommand subcommand_version;
 

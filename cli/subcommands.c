@@ -5,10 +5,10 @@
 #include "cli/subcommand.h"
 
 static const subcommand *const subcommands[] = {
-    &subcommand_run,
-    &subcommand_check,
-    &subcommand_help,
-    &subcommand_version,
+    &subcommand_run,      &subcommand_check,  &subcommand_put,     &subcommand_submit,
+    &subcommand_watch,    &subcommand_report, &subcommand_jobs,    &subcommand_cancel,
+    &subcommand_datasets, &subcommand_drop,   &subcommand_workers, &subcommand_broker,
+    &subcommand_worker,   &subcommand_keygen, &subcommand_help,    &subcommand_version,
 };
 
 size_t subcommand_count(void) {

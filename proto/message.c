@@ -18,10 +18,11 @@ static const struct {
 
 static const struct {
   const char *name;
-  uint32_t fields;
+  unsigned ways;
+  uint64_t fields;
   size_t least, most;
 } kinds[MESSAGES_COUNT] = {
-#define X(id, name, fields, least, most) [id] = {name, fields, least, most},
+#define X(id, name, ways, fields, least, most) [id] = {name, ways, fields, least, most},
     MESSAGE_TABLE(X)
 #undef X
 };
@@ -50,6 +51,10 @@ void message_set_bytes(message *m, message_field field, const void *bytes, size_
 
 const char *message_kind_name(message_kind kind) {
   return kinds[kind].name;
+}
+
+unsigned message_ways(message_kind kind) {
+  return kinds[kind].ways;
 }
 
 void message_payloads(message_kind kind, size_t *least, size_t *most) {
@@ -85,7 +90,7 @@ static void pack_text(msgpack_packer *pk, slice s) {
 void message_encode(const message *m, buf *out) {
   msgpack_packer pk;
   msgpack_packer_init(&pk, out, pack_bytes);
-  msgpack_pack_map(&pk, 2 + (size_t)__builtin_popcount(m->has));
+  msgpack_pack_map(&pk, 2 + (size_t)__builtin_popcountll(m->has));
   pack_text(&pk, slice_of("v"));
   msgpack_pack_uint64(&pk, PROTOCOL_VERSION);
   pack_text(&pk, slice_of("k"));
@@ -239,8 +244,10 @@ status message_decode(const void *bytes, size_t length, message *out, error *err
     }
     return STATUS_PROTOCOL;
   }
-  if (version != PROTOCOL_VERSION) {
-    return error_set(err, STATUS_PROTOCOL, "protocol version %llu; this canvass speaks version %d",
+  if (version != PROTOCOL_VERSION && kind != MESSAGE_REFUSED) {
+    return error_set(err, STATUS_PROTOCOL,
+                     "protocol version %llu, but this canvass speaks version %d: install the same release on "
+                     "all machines",
                      (unsigned long long)version, (int)PROTOCOL_VERSION);
   }
   if (kind < 0) {
@@ -248,10 +255,10 @@ status message_decode(const void *bytes, size_t length, message *out, error *err
                      kind_name.length < 40 ? (int)kind_name.length : 40, kind_name.bytes);
   }
   out->kind = (message_kind)kind;
-  const uint32_t missing = kinds[kind].fields & ~out->has;
+  const uint64_t missing = kinds[kind].fields & ~out->has;
   if (missing) {
     return error_set(err, STATUS_PROTOCOL, "message '%s' lacks the field '%s'", kinds[kind].name,
-                     fields[__builtin_ctz(missing)].name);
+                     fields[__builtin_ctzll(missing)].name);
   }
   return STATUS_OK;
 }

@@ -1,4 +1,4 @@
-/* Messages between client, broker and worker.
+/* Messages between client, broker and worker: docs/protocol.md is the reference.
  *
  * A message is a header frame and, for some kinds, payload frames.  The header is one msgpack map of at
  * most MESSAGE_HEADER_MAX bytes: "v" the protocol's version, "k" the kind's name, and the kind's fields;
@@ -20,28 +20,52 @@ enum {
   MESSAGE_HEADER_MAX = 64 * 1024,
   MESSAGE_TEXT_MAX = 4096,
   MESSAGE_PAYLOADS_MAX = 1024,
+  MESSAGE_FRAME_MAX = 1 << 20, /* of a payload frame; larger blobs travel by name, in chunks of this size */
   JOB_ID_BYTES = 16,
+  INSTANCE_BYTES = 16,
+  /* A blob by its name: SHA-256 and, little-endian, how many bytes it has. */
+  BLOB_NAME_BYTES = DIGEST_BYTES + 8,
+  ALIVE_MS = 1000,    /* how often a worker, or a client that waits, gives a sign of life */
+  SILENCE_MS = 15000, /* a peer unheard for so long is gone: 15 missed signs of life */
 };
 
 /* Fields: id, name on the wire, type. */
-/* "computed" and "cached" count states, one for each shard and accumulator: in a result those of its task, in
- * progress and report those of the job so far. */
-#define FIELD_TABLE(X)                          \
-  X(FIELD_ROLE, "role", TEXT)                   \
-  X(FIELD_CAPACITY, "capacity", INTEGER)        \
-  X(FIELD_FINGERPRINT, "fingerprint", BYTES)    \
-  X(FIELD_JOB, "job", BYTES)                    \
-  X(FIELD_TASK, "task", INTEGER)                \
-  X(FIELD_ATTEMPT, "attempt", INTEGER)          \
-  X(FIELD_WORK, "work", TEXT)                   \
-  X(FIELD_STAGE, "stage", INTEGER)              \
-  X(FIELD_ROWS_DONE, "rows_done", INTEGER)      \
-  X(FIELD_ROWS_TOTAL, "rows_total", INTEGER)    \
-  X(FIELD_FINISHING, "finishing", INTEGER)      \
-  X(FIELD_STATUS, "status", TEXT)               \
-  X(FIELD_MESSAGE, "message", TEXT)             \
-  X(FIELD_STATES_COMPUTED, "computed", INTEGER) \
-  X(FIELD_STATES_CACHED, "cached", INTEGER)
+#define FIELD_TABLE(X)                                                                               \
+  X(FIELD_ROLE, "role", TEXT)            /* of a hello: "client" or "worker" */                      \
+  X(FIELD_TITLE, "title", TEXT)          /* of a hello: who it is, for people: "host:pid" */         \
+  X(FIELD_RELEASE, "release", TEXT)      /* of hello and welcome: the program's version */           \
+  X(FIELD_INSTANCE, "instance", BYTES)   /* of hello and welcome: 16 random bytes of the process */  \
+  X(FIELD_CAPACITY, "capacity", INTEGER) /* how many tasks a worker takes at once; 0: no more */     \
+  X(FIELD_FINGERPRINT, "fingerprint", BYTES)                                                         \
+  X(FIELD_STORE, "store", TEXT)        /* of a welcome: the broker's directory, for who shares it */ \
+  X(FIELD_PROBE, "probe", BYTES)       /* what stands in STORE/probe */                              \
+  X(FIELD_REQUEST, "request", INTEGER) /* chosen by who asks, given back in the answer */            \
+  X(FIELD_JOB, "job", BYTES)                                                                         \
+  X(FIELD_STAGE, "stage", INTEGER)                                                                   \
+  X(FIELD_TASK, "task", INTEGER)                                                                     \
+  X(FIELD_ATTEMPT, "attempt", INTEGER)                                                               \
+  X(FIELD_WORK, "work", TEXT)                                                                        \
+  X(FIELD_BY_NAME, "by_name", INTEGER)     /* bit i: payload frame i is a name of BLOB_NAME_BYTES */ \
+  X(FIELD_STATE, "state", TEXT)            /* of a job: queued, running, done, failed, cancelled */  \
+  X(FIELD_ROWS_DONE, "rows_done", INTEGER) /* of this stage */                                       \
+  X(FIELD_ROWS_TOTAL, "rows_total", INTEGER)                                                         \
+  X(FIELD_FINISHING, "finishing", INTEGER)                                                           \
+  X(FIELD_STATES_COMPUTED, "computed", INTEGER) /* states, one for each shard and accumulator: */    \
+  X(FIELD_STATES_CACHED, "cached", INTEGER)     /* of a result its task's, else the job's so far */  \
+  X(FIELD_STATUS, "status", TEXT)                                                                    \
+  X(FIELD_MESSAGE, "message", TEXT)                                                                  \
+  X(FIELD_BLOB, "blob", BYTES) /* its SHA-256 */                                                     \
+  X(FIELD_OFFSET, "offset", INTEGER)                                                                 \
+  X(FIELD_BYTES, "bytes", INTEGER) /* of an offer the blob's size, of a want how many */             \
+  X(FIELD_DATASET, "dataset", TEXT)                                                                  \
+  X(FIELD_VERSION, "version", INTEGER) /* of a dataset, from 1; as a base 0: there is none */        \
+  X(FIELD_ROWS, "rows", INTEGER)                                                                     \
+  X(FIELD_SHARDS, "shards", INTEGER)                                                                 \
+  X(FIELD_SHARD_ROWS, "shard_rows", INTEGER)                                                         \
+  X(FIELD_KEY, "key", TEXT)                                                                          \
+  X(FIELD_PRIORITY, "priority", INTEGER) /* larger first */                                          \
+  X(FIELD_WHAT, "what", TEXT)            /* of a list: jobs, workers, datasets */                    \
+  X(FIELD_JOBS, "jobs", INTEGER)         /* how many use a dropped dataset still */
 
 typedef enum message_field {
 #define X(id, name, type) id,
@@ -50,29 +74,67 @@ typedef enum message_field {
       FIELDS_COUNT
 } message_field;
 
-#define FIELD_BIT(field) (1u << (field))
+#define FIELD_BIT(field) ((uint64_t)1 << (field))
+#define FIELDS_REQUEST   FIELD_BIT(FIELD_REQUEST)
+#define FIELDS_TASK \
+  (FIELD_BIT(FIELD_JOB) | FIELD_BIT(FIELD_STAGE) | FIELD_BIT(FIELD_TASK) | FIELD_BIT(FIELD_ATTEMPT))
 
-/* Kinds: id, name on the wire, the fields it must have, the least and the most payload frames. */
-#define MESSAGE_TABLE(X)                                                                                    \
-  X(MESSAGE_HELLO, "hello", FIELD_BIT(FIELD_ROLE), 0, 0)                                                    \
-  X(MESSAGE_WELCOME, "welcome", 0, 0, 0)                                                                    \
-  X(MESSAGE_SUBMIT, "submit", 0, 3, 3) /* plan, program, manifest */                                        \
-  X(MESSAGE_ACCEPTED, "accepted", FIELD_BIT(FIELD_JOB), 0, 0)                                               \
-  X(MESSAGE_CANCEL, "cancel", FIELD_BIT(FIELD_JOB), 0, 0)                                                   \
-  X(MESSAGE_PROGRESS, "progress", FIELD_BIT(FIELD_JOB) | FIELD_BIT(FIELD_STAGE), 0, 0)                      \
-  X(MESSAGE_REPORT, "report", FIELD_BIT(FIELD_JOB), 1, 1)                                                   \
-  X(MESSAGE_ENDED, "ended", FIELD_BIT(FIELD_JOB) | FIELD_BIT(FIELD_STATUS), 0, 0) /* without report */      \
-  X(MESSAGE_TASK, "task", FIELD_BIT(FIELD_TASK) | FIELD_BIT(FIELD_ATTEMPT) | FIELD_BIT(FIELD_WORK), 1,      \
-    MESSAGE_PAYLOADS_MAX)                                                                                   \
-  X(MESSAGE_RESULT, "result", FIELD_BIT(FIELD_TASK) | FIELD_BIT(FIELD_ATTEMPT) | FIELD_BIT(FIELD_WORK), 1,  \
-    2)                                                                                                      \
-  X(MESSAGE_FAILURE, "failure", FIELD_BIT(FIELD_TASK) | FIELD_BIT(FIELD_ATTEMPT) | FIELD_BIT(FIELD_STATUS), \
-    0, 0)                                                                                                   \
-  X(MESSAGE_ALIVE, "alive", 0, 0, 0)                           /* worker: still here, leases go on */       \
-  X(MESSAGE_REFUSED, "refused", FIELD_BIT(FIELD_STATUS), 0, 0) /* answer to what cannot be handled */
+/* Who may send a kind to whom; the broker refuses what comes from the wrong role. */
+typedef enum message_way { WAY_CLIENT = 1, WAY_WORKER = 2, WAY_BROKER = 4 } message_way;
+
+/* Kinds: id, name on the wire, who sends it, the fields it must have, the least and the most payload
+ * frames. */
+#define MESSAGE_TABLE(X)                                                                                     \
+  /* Session */                                                                                              \
+  X(MESSAGE_HELLO, "hello", WAY_CLIENT | WAY_WORKER, FIELD_BIT(FIELD_ROLE), 0, 1) /* shards that it holds */ \
+  X(MESSAGE_WELCOME, "welcome", WAY_BROKER, FIELD_BIT(FIELD_INSTANCE), 0, 0)                                 \
+  X(MESSAGE_ALIVE, "alive", WAY_CLIENT | WAY_WORKER | WAY_BROKER, 0, 0, 0)                                   \
+  X(MESSAGE_STRANGER, "stranger", WAY_BROKER, 0, 0, 0)                                                       \
+  X(MESSAGE_BYE, "bye", WAY_CLIENT | WAY_WORKER, 0, 0, 0)                                                    \
+  X(MESSAGE_REFUSED, "refused", WAY_BROKER, FIELD_BIT(FIELD_STATUS), 0, 0)                                   \
+  /* Blobs */                                                                                                \
+  X(MESSAGE_OFFER, "offer", WAY_CLIENT | WAY_WORKER, FIELD_BIT(FIELD_BLOB) | FIELD_BIT(FIELD_BYTES), 0, 0)   \
+  X(MESSAGE_HAVE, "have", WAY_BROKER, FIELD_BIT(FIELD_BLOB), 0, 0)                                           \
+  X(MESSAGE_WANT, "want", WAY_CLIENT | WAY_WORKER | WAY_BROKER,                                              \
+    FIELD_BIT(FIELD_BLOB) | FIELD_BIT(FIELD_OFFSET) | FIELD_BIT(FIELD_BYTES), 0, 0)                          \
+  X(MESSAGE_CHUNK, "chunk", WAY_CLIENT | WAY_WORKER | WAY_BROKER,                                            \
+    FIELD_BIT(FIELD_BLOB) | FIELD_BIT(FIELD_OFFSET) | FIELD_BIT(FIELD_BYTES), 1, 1)                          \
+  X(MESSAGE_LOST, "lost", WAY_CLIENT | WAY_WORKER | WAY_BROKER,                                              \
+    FIELD_BIT(FIELD_BLOB) | FIELD_BIT(FIELD_STATUS), 0, 0)                                                   \
+  /* Datasets */                                                                                             \
+  X(MESSAGE_DATASET, "dataset", WAY_CLIENT, FIELDS_REQUEST | FIELD_BIT(FIELD_DATASET), 0, 0)                 \
+  X(MESSAGE_MANIFEST, "manifest", WAY_BROKER,                                                                \
+    FIELDS_REQUEST | FIELD_BIT(FIELD_DATASET) | FIELD_BIT(FIELD_VERSION), 1, 1)                              \
+  X(MESSAGE_COMMIT, "commit", WAY_CLIENT,                                                                    \
+    FIELDS_REQUEST | FIELD_BIT(FIELD_DATASET) | FIELD_BIT(FIELD_VERSION), 1, 1) /* manifest */               \
+  X(MESSAGE_COMMITTED, "committed", WAY_BROKER,                                                              \
+    FIELDS_REQUEST | FIELD_BIT(FIELD_DATASET) | FIELD_BIT(FIELD_VERSION), 0, 0)                              \
+  X(MESSAGE_LOAD, "load", WAY_CLIENT,                                                                        \
+    FIELDS_REQUEST | FIELD_BIT(FIELD_DATASET) | FIELD_BIT(FIELD_VERSION) | FIELD_BIT(FIELD_KEY), 2,          \
+    MESSAGE_PAYLOADS_MAX) /* specification, files */                                                         \
+  X(MESSAGE_DROP, "drop", WAY_CLIENT, FIELDS_REQUEST | FIELD_BIT(FIELD_DATASET), 0, 0)                       \
+  X(MESSAGE_DROPPED, "dropped", WAY_BROKER, FIELDS_REQUEST, 0, 0)                                            \
+  /* Jobs */                                                                                                 \
+  X(MESSAGE_SUBMIT, "submit", WAY_CLIENT, FIELDS_REQUEST | FIELD_BIT(FIELD_KEY), 1,                          \
+    3) /* specification; or plan, program; or (embedded) plan, program, manifest */                          \
+  X(MESSAGE_ACCEPTED, "accepted", WAY_BROKER, FIELDS_REQUEST | FIELD_BIT(FIELD_JOB), 0, 0)                   \
+  X(MESSAGE_WATCH, "watch", WAY_CLIENT, FIELDS_REQUEST | FIELD_BIT(FIELD_JOB), 0, 0)                         \
+  X(MESSAGE_ASK, "ask", WAY_CLIENT, FIELDS_REQUEST | FIELD_BIT(FIELD_JOB), 0, 0)                             \
+  X(MESSAGE_CANCEL, "cancel", WAY_CLIENT, FIELDS_REQUEST | FIELD_BIT(FIELD_JOB), 0, 0)                       \
+  X(MESSAGE_PROGRESS, "progress", WAY_BROKER, FIELD_BIT(FIELD_JOB) | FIELD_BIT(FIELD_STATE), 0, 0)           \
+  X(MESSAGE_REPORT, "report", WAY_BROKER, FIELD_BIT(FIELD_JOB), 1, 1)                                        \
+  X(MESSAGE_ENDED, "ended", WAY_BROKER, FIELD_BIT(FIELD_JOB) | FIELD_BIT(FIELD_STATUS), 0, 0)                \
+  X(MESSAGE_LIST, "list", WAY_CLIENT, FIELDS_REQUEST | FIELD_BIT(FIELD_WHAT), 0, 0)                          \
+  X(MESSAGE_LISTING, "listing", WAY_BROKER, FIELDS_REQUEST | FIELD_BIT(FIELD_WHAT), 1,                       \
+    MESSAGE_PAYLOADS_MAX) /* JSON, in pieces */                                                              \
+  /* Tasks */                                                                                                \
+  X(MESSAGE_TASK, "task", WAY_BROKER, FIELDS_TASK | FIELD_BIT(FIELD_WORK), 1, MESSAGE_PAYLOADS_MAX)          \
+  X(MESSAGE_RESULT, "result", WAY_WORKER, FIELDS_TASK | FIELD_BIT(FIELD_WORK), 1, 2)                         \
+  X(MESSAGE_FAILURE, "failure", WAY_WORKER, FIELDS_TASK | FIELD_BIT(FIELD_STATUS), 0, 0)                     \
+  X(MESSAGE_TAKEN, "taken", WAY_BROKER, FIELDS_TASK, 0, 0)
 
 typedef enum message_kind {
-#define X(id, name, fields, least, most) id,
+#define X(id, name, way, fields, least, most) id,
   MESSAGE_TABLE(X)
 #undef X
       MESSAGES_COUNT
@@ -82,7 +144,7 @@ typedef enum message_kind {
  * to be encoded. */
 typedef struct message {
   message_kind kind;
-  uint32_t has; /* FIELD_BIT of each field that is set */
+  uint64_t has; /* FIELD_BIT of each field that is set */
   uint64_t integers[FIELDS_COUNT];
   slice texts[FIELDS_COUNT]; /* TEXT and BYTES fields */
 } message;
@@ -93,6 +155,7 @@ void message_set_text(message *m, message_field field, const char *v);
 void message_set_bytes(message *m, message_field field, const void *bytes, size_t length);
 
 const char *message_kind_name(message_kind kind);
+unsigned message_ways(message_kind kind); /* who may send it: WAY_... */
 /* How many payload frames the kind takes. */
 void message_payloads(message_kind kind, size_t *least, size_t *most);
 
@@ -101,7 +164,7 @@ status message_failure(const message *m, error *err);
 
 void message_encode(const message *m, buf *out);
 /* STATUS_PROTOCOL for anything but a well-formed header of this version with the fields its kind must
- * have. */
+ * have.  A "refused" is understood in any version, so that peers of different versions can be told so. */
 status message_decode(const void *bytes, size_t length, message *out, error *err) MUST_USE;
 
 #endif

@@ -63,6 +63,20 @@ void store_release(store_blob *blob);
 /* Is a blob of that name and LENGTH there?  Then it counts as used and stays while the store is open. */
 bool store_has(store *s, const digest *name, uint64_t length);
 
+/* ---- For a process that lives long, over a durable store --------------------------------------------- */
+
+/* Reads blobs also from DIRECTORY, another store's (a broker's), without taking them into this one.  What
+ * stands there is compared with its name as always; one that differs is merely not there.  NULL: no longer.
+ * Nothing is written there. */
+status store_attach(store *s, const char *directory, error *err) MUST_USE;
+/* Begins a new turn: what was used before may go when room is needed. */
+void store_turn(store *s);
+/* All blobs of its own, in no order. */
+void store_each_blob(store *s, void (*visit)(void *context, const digest *name, uint64_t bytes),
+                     void *context);
+/* Is any state over SHARD kept?  (Then the shard itself may not be needed.) */
+bool store_has_partials(store *s, const digest *shard);
+
 /* ---- What was computed ----------------------------------------------------------------------------
  *
  * Only a durable store keeps these.  Losing one costs computing it again, so nothing here fails: what

@@ -1,0 +1,45 @@
+/* How a subcommand finds its broker: endpoint and keys from options and environment, and a session with it.
+ */
+#ifndef CANVASS_CLI_LINK_H
+#define CANVASS_CLI_LINK_H
+
+#include "cli/subcommand.h"
+#include "client/session.h"
+
+typedef struct link_address {
+  const char *endpoint; /* borrowed */
+  bool has_keys;
+  key_pair own, broker;
+} link_address;
+
+/* --broker or $CANVASS_BROKER; --identity or $CANVASS_IDENTITY; --broker-key or $CANVASS_BROKER_KEY.
+ * STATUS_USAGE says which one is missing or does not fit. */
+status link_address_of(const settings *s, link_address *out, error *err) MUST_USE;
+status link_open(const settings *s, session **out, error *err) MUST_USE;
+
+/* The options that every subcommand of a client has: rows for its table. */
+#define LINK_OPTIONS                                                                 \
+  {'b',                                                                              \
+   "broker",                                                                         \
+   "ENDPOINT",                                                                       \
+   OPTION_TEXT,                                                                      \
+   offsetof(settings, broker),                                                       \
+   0,                                                                                \
+   0,                                                                                \
+   NULL,                                                                             \
+   "the broker; default: $CANVASS_BROKER"},                                          \
+      {0,                                                                            \
+       "identity",                                                                   \
+       "FILE",                                                                       \
+       OPTION_TEXT,                                                                  \
+       offsetof(settings, identity),                                                 \
+       0,                                                                            \
+       0,                                                                            \
+       NULL,                                                                         \
+       "your pair of keys; default: $CANVASS_IDENTITY"},                             \
+  {                                                                                  \
+    0, "broker-key", "KEY", OPTION_TEXT, offsetof(settings, broker_key), 0, 0, NULL, \
+        "its public key or file; default: $CANVASS_BROKER_KEY"                       \
+  }
+
+#endif
