@@ -402,19 +402,27 @@ static const store_kind durable_kind = {
 };
 
 static status open_index(durable_store *s, error *err) {
+  static const char *const tables[INDEX_TABLES] = {
+      [INDEX_STATE] = "state", [INDEX_USES] = "uses", [INDEX_VALUES] = "values"};
+  static const index_options options = {
+      .tables = tables,
+      .tables_count = INDEX_TABLES,
+      .when_damaged = "delete it: shards are found again, and what was computed is computed anew",
+      .when_full = "make room there, or keep less (--cache-bytes)",
+  };
   buf path;
   buf_init(&path);
   buf_printf(&path, "%s/index%c", s->directory, 0);
   status st = buf_status(&path, "the store", err);
   if (st == STATUS_OK) {
-    st = store_index_open((const char *)path.data, &s->index, err);
+    st = store_index_open((const char *)path.data, &options, &s->index, err);
   }
   buf_fini(&path);
   return st;
 }
 
 static status open_parts(durable_store *s, error *err) {
-  TRY(place_open(s->directory, s->options.network_allowed, &s->place, err));
+  TRY(place_open(s->directory, PLACE_CACHE, s->options.network_allowed, &s->place, err));
   blob_files_tidy(s->place.directory);
   TRY(open_index(s, err));
   const uses_options options = {

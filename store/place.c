@@ -12,9 +12,20 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* What a store has in its directory; the first is the lock, the others are directories. */
-static const char *const parts[] = {"lock", "blobs", "incoming", "aside", "index"};
-enum { PARTS = sizeof parts / sizeof parts[0] };
+enum { OF_CACHE = 1 << PLACE_CACHE, OF_BROKER = 1 << PLACE_BROKER, OF_BOTH = OF_CACHE | OF_BROKER };
+
+/* What stands in a store's directory.  Those of the broker alone tell that it is one's, so they are made
+ * before the others: a directory that has others without them is a cache. */
+static const struct {
+  const char *name;
+  unsigned kinds;
+  mode_t mode; /* of a directory, to be made; 0: a file */
+} parts[] = {
+    {"lock", OF_BOTH, 0},     {"partly", OF_BROKER, 0777}, {"hand-in", OF_BROKER, 0700},
+    {"probe", OF_BROKER, 0},  {"blobs", OF_BOTH, 0777},    {"incoming", OF_BOTH, 0777},
+    {"aside", OF_BOTH, 0777}, {"index", OF_BOTH, 0777},
+};
+enum { PARTS = sizeof parts / sizeof parts[0], LOCK = 0 };
 
 const char *place_network_name(long type) {
   static const struct {
@@ -62,27 +73,55 @@ static status check_network(const char *directory, const place *p, error *err) {
                    directory, name);
 }
 
-static bool is_part(const char *name) {
-  bool is = strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-  for (int i = 0; i < PARTS; i++) {
-    is = is || strcmp(name, parts[i]) == 0;
+/* The kinds of store that NAME belongs to; 0: none. */
+static unsigned kinds_of(const char *name) {
+  if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+    return OF_BOTH;
   }
-  return is;
+  for (int i = 0; i < PARTS; i++) {
+    if (strcmp(name, parts[i].name) == 0) {
+      return parts[i].kinds;
+    }
+  }
+  return 0;
+}
+
+/* Tells a directory in use from one that was merely locked. */
+static bool is_directory_of_both(const char *name) {
+  return kinds_of(name) == OF_BOTH && name[0] != '.' && strcmp(name, parts[LOCK].name) != 0;
 }
 
 /* Somebody's documents are no store: a wrong --store must not scatter files among them. */
-static status check_content(const char *directory, error *err) {
+static status check_names(const char *directory, DIR *listing, place_kind kind, error *err) {
+  bool is_used = false;
+  bool is_brokers = false;
+  for (const struct dirent *e; (e = readdir(listing)) != NULL;) {
+    const unsigned kinds = kinds_of(e->d_name);
+    if (kinds == 0) {
+      return error_set(err, STATUS_USAGE, "%s is not a store: it holds \"%s\"; name a new or empty directory",
+                       directory, e->d_name);
+    }
+    is_brokers = is_brokers || kinds == OF_BROKER;
+    is_used = is_used || is_directory_of_both(e->d_name);
+  }
+  if (kind == PLACE_CACHE && is_brokers) {
+    return error_set(err, STATUS_USAGE, "%s is a broker's store; name another directory for what is computed",
+                     directory);
+  }
+  if (kind == PLACE_BROKER && is_used && !is_brokers) {
+    return error_set(err, STATUS_USAGE,
+                     "%s is the store of a worker or of `canvass run`; name another directory for the broker",
+                     directory);
+  }
+  return STATUS_OK;
+}
+
+static status check_content(const char *directory, place_kind kind, error *err) {
   DIR *listing = opendir(directory);
   if (listing == NULL) {
     return error_set(err, STATUS_IO, "cannot list the store %s: %s", directory, strerror(errno));
   }
-  status st = STATUS_OK;
-  for (const struct dirent *e; st == STATUS_OK && (e = readdir(listing)) != NULL;) {
-    if (!is_part(e->d_name)) {
-      st = error_set(err, STATUS_USAGE, "%s is not a store: it holds \"%s\"; name a new or empty directory",
-                     directory, e->d_name);
-    }
-  }
+  const status st = check_names(directory, listing, kind, err);
   closedir(listing);
   return st;
 }
@@ -101,7 +140,7 @@ static status in_use(const char *directory, int lock, error *err) {
 }
 
 static status take_lock(const char *directory, place *p, error *err) {
-  p->lock = openat(p->directory, parts[0], O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  p->lock = openat(p->directory, parts[LOCK].name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (p->lock < 0) {
     return error_set(err, STATUS_IO, "cannot write in the store %s: %s", directory, strerror(errno));
   }
@@ -118,24 +157,25 @@ static status take_lock(const char *directory, place *p, error *err) {
   return STATUS_OK;
 }
 
-static status make_parts(const char *directory, const place *p, error *err) {
-  for (int i = 1; i < PARTS; i++) {
-    if (mkdirat(p->directory, parts[i], 0777) != 0 && errno != EEXIST) {
-      return error_set(err, STATUS_IO, "cannot make %s/%s: %s", directory, parts[i], strerror(errno));
+static status make_parts(const char *directory, place_kind kind, const place *p, error *err) {
+  for (int i = 0; i < PARTS; i++) {
+    if (parts[i].mode != 0 && (parts[i].kinds & 1u << kind) != 0 &&
+        mkdirat(p->directory, parts[i].name, parts[i].mode) != 0 && errno != EEXIST) {
+      return error_set(err, STATUS_IO, "cannot make %s/%s: %s", directory, parts[i].name, strerror(errno));
     }
   }
   return STATUS_OK;
 }
 
-status place_open(const char *directory, bool network_allowed, place *out, error *err) {
+status place_open(const char *directory, place_kind kind, bool network_allowed, place *out, error *err) {
   *out = (place){-1, -1};
   status st = open_directory(directory, out, err);
   if (st == STATUS_OK && !network_allowed) {
     st = check_network(directory, out, err);
   }
-  st = st == STATUS_OK ? check_content(directory, err) : st;
+  st = st == STATUS_OK ? check_content(directory, kind, err) : st;
   st = st == STATUS_OK ? take_lock(directory, out, err) : st;
-  st = st == STATUS_OK ? make_parts(directory, out, err) : st;
+  st = st == STATUS_OK ? make_parts(directory, kind, out, err) : st;
   if (st != STATUS_OK) {
     place_close(out);
   }

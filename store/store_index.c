@@ -5,7 +5,9 @@
  * lives longer than a call, so pages are reused and the file does not grow for readers' sake. */
 #include "store/store_index.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -21,57 +23,54 @@ enum { READERS_MAX = 1024 };
 struct store_index {
   char *directory;
   MDB_env *env;
-  MDB_dbi tables[INDEX_TABLES];
+  index_options options;
+  MDB_dbi tables[INDEX_TABLES_MAX];
   pthread_rwlock_t map; /* shared by transactions, held alone while the map grows */
   pthread_mutex_t writer;
 };
 
-static const char *const table_names[INDEX_TABLES] = {
-#define X(id, name) [id] = name,
-    INDEX_TABLE_TABLE(X)
-#undef X
-};
-
 /* ---- What went wrong, and what to do ------------------------------------------------------------- */
 
-static const char damaged[] =
-    "it is damaged; delete it: shards are found again, and what was computed is computed anew";
+/* Whose advice it is: the table's own, or the opener's. */
+typedef enum adviser { OWN, WHEN_DAMAGED, WHEN_FULL } adviser;
 
 static const struct {
   int code;
   status st;
-  const char *advice;
+  const char *trouble;
+  adviser adviser;
 } troubles[] = {
-    {MDB_CORRUPTED, STATUS_CORRUPT, damaged},
-    {MDB_PAGE_NOTFOUND, STATUS_CORRUPT, damaged},
-    {MDB_INVALID, STATUS_CORRUPT, damaged},
-    {MDB_CURSOR_FULL, STATUS_CORRUPT, damaged},
-    {MDB_BAD_TXN, STATUS_CORRUPT, damaged},
-    {MDB_INCOMPATIBLE, STATUS_CORRUPT, damaged},
-    {MDB_VERSION_MISMATCH, STATUS_CORRUPT,
-     "another version of LMDB wrote it; delete it: what was computed is computed anew"},
-    {MDB_PANIC, STATUS_IO, "writing to it failed before; start again"},
+    {MDB_CORRUPTED, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
+    {MDB_PAGE_NOTFOUND, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
+    {MDB_INVALID, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
+    {MDB_CURSOR_FULL, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
+    {MDB_BAD_TXN, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
+    {MDB_INCOMPATIBLE, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
+    {MDB_VERSION_MISMATCH, STATUS_CORRUPT, "another version of LMDB wrote it", WHEN_DAMAGED},
+    {MDB_PANIC, STATUS_IO, "writing to it failed before; start again", OWN},
     {MDB_MAP_FULL, STATUS_IO,
-     "its memory map cannot grow further; allow more address space (ulimit -v), or keep less "
-     "(--cache-bytes)"},
-    {MDB_READERS_FULL, STATUS_LIMIT, "too many threads read it at once; use fewer workers"},
-    {ENOSPC, STATUS_IO, "no space is left; make room there, or keep less (--cache-bytes)"},
-    {EDQUOT, STATUS_IO, "the disk quota is used up; make room there, or keep less (--cache-bytes)"},
-    {EFBIG, STATUS_IO, "the file would be larger than is allowed; keep less (--cache-bytes)"},
-    {EIO, STATUS_IO, "the disk reports an error; put the store on another one"},
-    {EACCES, STATUS_IO, "it cannot be read and written by this user"},
-    {EROFS, STATUS_IO, "the file system is read-only; name a store elsewhere"},
-    {ENOMEM, STATUS_NO_MEMORY, "out of memory"},
+     "its memory map cannot grow further; allow more address space (ulimit -v), or keep less there", OWN},
+    {MDB_READERS_FULL, STATUS_LIMIT, "too many threads read it at once; use fewer workers", OWN},
+    {ENOSPC, STATUS_IO, "no space is left", WHEN_FULL},
+    {EDQUOT, STATUS_IO, "the disk quota is used up", WHEN_FULL},
+    {EFBIG, STATUS_IO, "the file would be larger than is allowed", WHEN_FULL},
+    {EIO, STATUS_IO, "the disk reports an error; put the store on another one", OWN},
+    {EACCES, STATUS_IO, "it cannot be read and written by this user", OWN},
+    {EROFS, STATUS_IO, "the file system is read-only; name a store elsewhere", OWN},
+    {ENOMEM, STATUS_NO_MEMORY, "out of memory", OWN},
 };
 
-static status failed(const char *directory, int code, error *err) {
+static status failed(const store_index *x, int code, error *err) {
   for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++) {
     if (troubles[i].code == code) {
-      return error_set(err, troubles[i].st, "the index %s: %s (%s)", directory, troubles[i].advice,
-                       mdb_strerror(code));
+      const char *const advice[] = {
+          [OWN] = "", [WHEN_DAMAGED] = x->options.when_damaged, [WHEN_FULL] = x->options.when_full};
+      const adviser who = troubles[i].adviser;
+      return error_set(err, troubles[i].st, "the index %s: %s%s%s (%s)", x->directory, troubles[i].trouble,
+                       who == OWN ? "" : "; ", advice[who], mdb_strerror(code));
     }
   }
-  return error_set(err, STATUS_IO, "the index %s: %s", directory, mdb_strerror(code));
+  return error_set(err, STATUS_IO, "the index %s: %s", x->directory, mdb_strerror(code));
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------- */
@@ -107,8 +106,8 @@ static int open_tables(store_index *x) {
   if (code != 0) {
     return code;
   }
-  for (int i = 0; i < INDEX_TABLES && code == 0; i++) {
-    code = mdb_dbi_open(txn, table_names[i], MDB_CREATE, &x->tables[i]);
+  for (unsigned i = 0; i < x->options.tables_count && code == 0; i++) {
+    code = mdb_dbi_open(txn, x->options.tables[i], MDB_CREATE, &x->tables[i]);
   }
   if (code != 0) {
     mdb_txn_abort(txn);
@@ -130,31 +129,45 @@ static size_t first_map_bytes(const char *directory) {
   return bytes;
 }
 
-/* NOMETASYNC: a power cut may undo the last commit, never damage the file; what it held is computed
- * anew.  NOTLS: readers are bound to transactions, which end with each call. */
+/* The names of a new environment's files are on disk too. */
+static int sync_directory(const char *directory) {
+  const int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int code = fd >= 0 && fsync(fd) == 0 ? 0 : errno;
+  if (fd >= 0) {
+    close(fd);
+  }
+  return code;
+}
+
+/* NOMETASYNC: a power cut may undo the last commit, never damage the file.  NOTLS: readers are bound to
+ * transactions, which end with each call. */
 static int open_environment(store_index *x) {
+  const unsigned flags = MDB_NOTLS | (x->options.durable ? 0 : MDB_NOMETASYNC);
   int code = mdb_env_create(&x->env);
-  code = code != 0 ? code : mdb_env_set_maxdbs(x->env, INDEX_TABLES);
+  code = code != 0 ? code : mdb_env_set_maxdbs(x->env, x->options.tables_count);
   code = code != 0 ? code : mdb_env_set_maxreaders(x->env, READERS_MAX);
   code = code != 0 ? code : mdb_env_set_mapsize(x->env, first_map_bytes(x->directory));
-  code = code != 0 ? code : mdb_env_open(x->env, x->directory, MDB_NOTLS | MDB_NOMETASYNC, 0600);
+  code = code != 0 ? code : mdb_env_open(x->env, x->directory, flags, 0600);
   code = code != 0 ? code : cover_pages(x->env);
   int dead = 0;
   code = code != 0 ? code : mdb_reader_check(x->env, &dead);
-  return code != 0 ? code : open_tables(x);
+  code = code != 0 ? code : open_tables(x);
+  return code == 0 && x->options.durable ? sync_directory(x->directory) : code;
 }
 
-status store_index_open(const char *directory, store_index **out, error *err) {
+status store_index_open(const char *directory, const index_options *options, store_index **out, error *err) {
+  assert(options->tables_count <= INDEX_TABLES_MAX);
   store_index *x = calloc(1, sizeof *x);
   if (x == NULL || (x->directory = strdup(directory)) == NULL) {
     free(x);
     return error_no_memory(err, "the index of the store");
   }
+  x->options = *options;
   pthread_rwlock_init(&x->map, NULL);
   pthread_mutex_init(&x->writer, NULL);
   const int code = open_environment(x);
   if (code != 0) {
-    const status st = failed(directory, code, err);
+    const status st = failed(x, code, err);
     store_index_close(x);
     return st;
   }
@@ -200,23 +213,27 @@ status store_index_get(store_index *x, index_table table, slice key, buf *out, b
   }
   pthread_rwlock_unlock(&x->map);
   if (code != 0 && code != MDB_NOTFOUND) {
-    return failed(x->directory, code, err);
+    return failed(x, code, err);
   }
   return buf_status(out, "the index of the store", err);
 }
 
-static int scan(MDB_cursor *cursor, bool (*visit)(void *context, slice key, slice value), void *context) {
-  MDB_val key;
+static int scan(MDB_cursor *cursor, slice prefix, bool (*visit)(void *context, slice key, slice value),
+                void *context) {
+  MDB_val key = val_of(prefix);
   MDB_val value;
-  int code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
-  while (code == 0 && visit(context, slice_of_val(&key), slice_of_val(&value))) {
+  int code = mdb_cursor_get(cursor, &key, &value, prefix.length > 0 ? MDB_SET_RANGE : MDB_FIRST);
+  while (code == 0 && key.mv_size >= prefix.length &&
+         (prefix.length == 0 || memcmp(key.mv_data, prefix.bytes, prefix.length) == 0) &&
+         visit(context, slice_of_val(&key), slice_of_val(&value))) {
     code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
   }
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
-status store_index_scan(store_index *x, index_table table,
-                        bool (*visit)(void *context, slice key, slice value), void *context, error *err) {
+status store_index_scan_prefix(store_index *x, index_table table, slice prefix,
+                               bool (*visit)(void *context, slice key, slice value), void *context,
+                               error *err) {
   MDB_txn *txn;
   pthread_rwlock_rdlock(&x->map);
   int code = mdb_txn_begin(x->env, NULL, MDB_RDONLY, &txn);
@@ -224,13 +241,18 @@ status store_index_scan(store_index *x, index_table table,
     MDB_cursor *cursor;
     code = mdb_cursor_open(txn, x->tables[table], &cursor);
     if (code == 0) {
-      code = scan(cursor, visit, context);
+      code = scan(cursor, prefix, visit, context);
       mdb_cursor_close(cursor);
     }
     mdb_txn_abort(txn);
   }
   pthread_rwlock_unlock(&x->map);
-  return code == 0 ? STATUS_OK : failed(x->directory, code, err);
+  return code == 0 ? STATUS_OK : failed(x, code, err);
+}
+
+status store_index_scan(store_index *x, index_table table,
+                        bool (*visit)(void *context, slice key, slice value), void *context, error *err) {
+  return store_index_scan_prefix(x, table, (slice){"", 0}, visit, context, err);
 }
 
 /* ---- Writing ------------------------------------------------------------------------------------- */
@@ -283,5 +305,5 @@ status store_index_write(store_index *x, const index_change *changes, size_t cou
     again = code == MDB_MAP_FULL && grow_map(x) == 0;
   }
   pthread_mutex_unlock(&x->writer);
-  return code == 0 ? STATUS_OK : failed(x->directory, code, err);
+  return code == 0 ? STATUS_OK : failed(x, code, err);
 }

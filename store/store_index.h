@@ -1,4 +1,5 @@
-/* The index of a durable store: a few tables of keys and values in one LMDB environment.
+/* An index: a few tables of keys and values in one LMDB environment.  The durable store has one, and the
+ * broker's ledger.
  *
  * One process opens it, once.  All functions may be called from several threads; writes wait for each
  * other.  The map grows by itself.
@@ -9,24 +10,26 @@
 #include "base/buf.h"
 #include "base/status.h"
 
-/* Tables: id, name in the environment. */
-#define INDEX_TABLE_TABLE(X) \
-  X(INDEX_STATE, "state")    \
-  X(INDEX_USES, "uses")      \
-  X(INDEX_VALUES, "values")
+enum { INDEX_TABLES_MAX = 8 };
 
-typedef enum index_table {
-#define X(id, name) id,
-  INDEX_TABLE_TABLE(X)
-#undef X
-      INDEX_TABLES
-} index_table;
+/* A table's place in the list that the index was opened with. */
+typedef unsigned index_table;
+
+typedef struct index_options {
+  const char *const *tables; /* their names; made when they are not there */
+  unsigned tables_count;     /* at most INDEX_TABLES_MAX */
+  /* A commit is on disk when store_index_write returns.  Else a power cut may undo the last one. */
+  bool durable;
+  /* What to do, the end of a sentence: when it is damaged, and when there is no space. */
+  const char *when_damaged, *when_full;
+} index_options;
 
 typedef struct store_index store_index;
 
 /* DIRECTORY must be there.  STATUS_CORRUPT when what is in it cannot be an index: the message says what to
- * do. */
-status store_index_open(const char *directory, store_index **out, error *err) MUST_USE;
+ * do.  OPTIONS' texts are borrowed until it is closed. */
+status store_index_open(const char *directory, const index_options *options, store_index **out,
+                        error *err) MUST_USE;
 void store_index_close(store_index *x); /* accepts NULL */
 
 /* Appends the value to OUT and sets *FOUND. */
@@ -47,5 +50,9 @@ status store_index_write(store_index *x, const index_change *changes, size_t cou
 status store_index_scan(store_index *x, index_table table,
                         bool (*visit)(void *context, slice key, slice value), void *context,
                         error *err) MUST_USE;
+/* The same for those keys alone that begin with PREFIX. */
+status store_index_scan_prefix(store_index *x, index_table table, slice prefix,
+                               bool (*visit)(void *context, slice key, slice value), void *context,
+                               error *err) MUST_USE;
 
 #endif

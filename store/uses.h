@@ -12,6 +12,9 @@
 #include "base/digest.h"
 #include "store/store_index.h"
 
+/* The tables of a durable store's index. */
+enum { INDEX_STATE, INDEX_USES, INDEX_VALUES, INDEX_TABLES };
+
 /* Part of the key: never change a letter's meaning. */
 typedef enum kept_kind { KEPT_BLOB = 'b', KEPT_PARTIAL = 'p', KEPT_RECORD = 'r' } kept_kind;
 
