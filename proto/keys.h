@@ -6,14 +6,19 @@
  *     public <40 characters of Z85>
  *     secret <40 characters of Z85>
  *
- * The list of allowed keys, one per line, '#' begins a comment:
+ * The list of allowed keys, one per line:
  *
+ *     # the cluster of the third floor
  *     worker <public key> anna's machine
  *     client <public key> nightly script
+ *
+ * The same key on two lines has both roles.  A line that begins with '#' is a comment; elsewhere '#' is a
+ * character like any other, because Z85 uses it.
  */
 #ifndef CANVASS_PROTO_KEYS_H
 #define CANVASS_PROTO_KEYS_H
 
+#include "base/buf.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -26,27 +31,37 @@ typedef struct key_pair {
 
 typedef struct key_list key_list;
 
+/* STATUS_IO when this libzmq was built without CURVE. */
 status key_pair_new(key_pair *out, error *err) MUST_USE;
-/* Writes PATH and PATH.pub.  STATUS_USAGE when one is there already. */
+/* Writes PATH and PATH.pub, synced to disk.  STATUS_USAGE when one is there already; then, as after any
+ * failure, neither is changed or left behind.  TITLE: whose key it is, for people. */
 status key_pair_write(const key_pair *k, const char *path, const char *title, error *err) MUST_USE;
-/* Both halves.  STATUS_USAGE when others than the owner may read the file, or it is no key file: file, line.
- */
+/* Both halves.  STATUS_USAGE when others than the owner may use the file, or it is no key file, or its halves
+ * do not belong together: file, line. */
 status key_pair_read(const char *path, key_pair *out, error *err) MUST_USE;
-/* The public half, of PATH (a .pub or a secret file), or PATH itself when it is 40 characters of Z85. */
+/* The public half, of PATH (a .pub or a secret file), or PATH itself when it is 40 characters of Z85 and no
+ * such file is there. */
 status key_public_read(const char *path, key_pair *out, error *err) MUST_USE;
 
+/* STATUS_USAGE with file and line for the first line that is wrong.  A list without keys is allowed: nobody
+ * may come. */
 status key_list_read(const char *path, key_list **out, error *err) MUST_USE;
-void key_list_destroy(key_list *l);
+void key_list_destroy(key_list *l); /* accepts NULL */
 size_t key_list_count(const key_list *l);
-/* WAY_CLIENT, WAY_WORKER, both, or 0: unknown.  *TITLE (may be NULL) is borrowed. */
+/* WAY_CLIENT, WAY_WORKER, both, or 0: unknown.  *TITLE (may be NULL) is borrowed; "" for none. */
 unsigned key_list_roles(const key_list *l, slice public_key, const char **title);
+/* The lines that let K's public half come in ROLES, as key_list_read reads them.  Control characters of TITLE
+ * become blanks. */
+void key_list_put(buf *out, unsigned roles, const key_pair *k, const char *title);
 
 /* Makes SOCKET a CURVE client of the broker whose public key is BROKER_KEY, before it connects. */
 status key_use_client(void *socket, const key_pair *own, const char *broker_key, error *err) MUST_USE;
-/* Makes SOCKET a CURVE server in the ZAP domain "canvass", before it binds. */
+/* Makes SOCKET a CURVE server in the ZAP domain KEY_DOMAIN, before it binds.  While no door stands
+ * (broker/door.h) libzmq lets any key in. */
 status key_use_server(void *socket, const key_pair *own, error *err) MUST_USE;
-/* Does anybody beyond this machine reach it?  inproc, ipc, tcp://127.*, tcp://localhost, tcp://[::1] are not.
- */
+#define KEY_DOMAIN "canvass"
+/* Does anybody beyond this machine reach it?  inproc, ipc, tcp://127.x.x.x, tcp://localhost and tcp://[::1]
+ * are not exposed; everything else is, what cannot be understood included. */
 bool endpoint_is_exposed(const char *endpoint);
 
 #endif
