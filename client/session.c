@@ -1,191 +1,296 @@
-/* A DEALER socket and a deadline: everything else is the broker's. */
+/* The connection: hello and welcome, signs of life, a new socket after silence. */
 #include "client/session.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
 
-#include "proto/wire.h"
+#include "client/session_state.h"
 
 enum {
-  ANSWER_MS = 10000, /* how long a broker may take to answer */
-  NEWS_MS = 250,     /* how often the caller hears of progress at least */
+  LINGER_MS = 500,    /* for the last words to a broker that is there */
+  RECONNECT_MS = 100, /* libzmq's own attempts while nobody listens */
+  RECONNECT_MAX_MS = 2000,
+  GREET_AGAIN_MS = 1000, /* a stranger says hello so often at most */
+  HIGH_WATER = 4000,     /* messages: far more than the windows allow */
 };
 
-struct session {
-  void *socket;
-  char endpoint[256];
-  wire_message *incoming;
-};
-
-void session_close(session *s) {
-  if (!s) {
-    return;
-  }
-  if (s->socket) {
-    zmq_close(s->socket);
-  }
-  free(s->incoming);
-  free(s);
+int64_t session_now(void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Waits up to TIMEOUT_MS for a message; *RECEIVED tells whether there is one (to be closed). */
-static status receive(session *s, long timeout_ms, bool *received, error *err) {
-  TRY(wire_receive(s->socket, false, s->incoming, received, err));
-  if (*received) {
-    return STATUS_OK;
-  }
-  zmq_pollitem_t item = {.socket = s->socket, .events = ZMQ_POLLIN};
-  if (zmq_poll(&item, 1, timeout_ms) < 0 && errno != EINTR) {
-    return error_set(err, STATUS_IO, "cannot wait for the broker: %s", zmq_strerror(errno));
-  }
-  return wire_receive(s->socket, false, s->incoming, received, err);
-}
+/* ---- The socket ---------------------------------------------------------------------------------- */
 
-/* Waits for a message of KIND; others before it are dropped. */
-static status expect(session *s, message_kind kind, error *err) {
-  for (;;) {
-    bool received = false;
-    TRY(receive(s, ANSWER_MS, &received, err));
-    if (!received) {
-      return error_set(err, STATUS_UNREACHABLE, "the broker at %s does not answer", s->endpoint);
-    }
-    const message_kind got = s->incoming->header.kind;
-    if (got == kind) {
-      return STATUS_OK;
-    }
-    const status st = got == MESSAGE_REFUSED || got == MESSAGE_ENDED
-                          ? message_failure(&s->incoming->header, err)
-                          : STATUS_OK;
-    wire_message_close(s->incoming);
-    TRY(st);
+static status set_option(void *socket, int name, int value, error *err) {
+  if (zmq_setsockopt(socket, name, &value, sizeof value) != 0) {
+    return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
   }
-}
-
-static status greet(session *s, error *err) {
-  message hello = message_of(MESSAGE_HELLO);
-  message_set_text(&hello, FIELD_ROLE, "client");
-  TRY(wire_send(s->socket, NULL, &hello, NULL, 0, err));
-  TRY(expect(s, MESSAGE_WELCOME, err));
-  wire_message_close(s->incoming);
   return STATUS_OK;
 }
 
-status session_connect(void *zmq_context, const char *endpoint, session **out, error *err) {
-  session *s = calloc(1, sizeof *s);
-  if (!s) {
+static status prepare_socket(session *s, error *err) {
+  static const struct {
+    int name, value;
+  } wanted[] = {
+      {ZMQ_LINGER, 0},          {ZMQ_RECONNECT_IVL, RECONNECT_MS}, {ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS},
+      {ZMQ_SNDHWM, HIGH_WATER}, {ZMQ_RCVHWM, HIGH_WATER},          {ZMQ_IPV6, 1},
+      {ZMQ_TCP_KEEPALIVE, 1},
+  };
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+    TRY(set_option(s->socket, wanted[i].name, wanted[i].value, err));
+  }
+  return s->has_key ? key_use_client(s->socket, &s->key, s->broker_key, err) : STATUS_OK;
+}
+
+static status greet(session *s, error *err) {
+  char title[128] = "";
+  (void)gethostname(title, sizeof title - 16);
+  const size_t used = strlen(title);
+  (void)snprintf(title + used, sizeof title - used, ":%ld", (long)getpid());
+  message hello = message_of(MESSAGE_HELLO);
+  message_set_text(&hello, FIELD_ROLE, "client");
+  message_set_text(&hello, FIELD_TITLE, title);
+  message_set_text(&hello, FIELD_RELEASE, CANVASS_VERSION);
+  message_set_bytes(&hello, FIELD_INSTANCE, s->instance, sizeof s->instance);
+  s->greeted_ms = session_now();
+  s->alive_ms = s->greeted_ms;
+  s->is_welcome = false;
+  return session_send(s, &hello, NULL, 0, err);
+}
+
+static void drop_socket(session *s, bool is_polite) {
+  if (s->socket != NULL) {
+    const int linger = is_polite ? LINGER_MS : 0;
+    (void)zmq_setsockopt(s->socket, ZMQ_LINGER, &linger, sizeof linger);
+    (void)zmq_close(s->socket);
+    s->socket = NULL;
+  }
+}
+
+static status connect_anew(session *s, error *err) {
+  drop_socket(s, false);
+  s->connected_ms = session_now();
+  s->socket = zmq_socket(s->context, ZMQ_DEALER);
+  if (s->socket == NULL) {
+    return error_set(err, STATUS_IO, "cannot make a socket: %s", zmq_strerror(errno));
+  }
+  TRY(prepare_socket(s, err));
+  if (zmq_connect(s->socket, s->endpoint) != 0) {
+    return error_set(err, STATUS_USAGE, "'%s' is no endpoint to connect to: %s", s->endpoint,
+                     zmq_strerror(errno));
+  }
+  return greet(s, err);
+}
+
+status session_send(session *s, const message *m, const wire_payload *payloads, size_t count, error *err) {
+  const status st = wire_send(s->socket, NULL, m, payloads, count, err);
+  return st == STATUS_UNREACHABLE ? STATUS_OK : st;
+}
+
+/* ---- Turns --------------------------------------------------------------------------------------- */
+
+void session_begin(session *s) {
+  s->heard_ms = session_now();
+  s->connected_ms = s->heard_ms;
+  s->alive_ms = s->heard_ms;
+}
+
+static void take_welcome(session *s) {
+  const message *m = &s->incoming->header;
+  s->welcomes++;
+  s->is_welcome = true;
+  const bool tells = (m->has & FIELD_BIT(FIELD_STORE)) != 0 && (m->has & FIELD_BIT(FIELD_PROBE)) != 0;
+  shared_store_look(&s->shared, tells ? m->texts[FIELD_STORE] : (slice){"", 0},
+                    tells ? m->texts[FIELD_PROBE] : (slice){"", 0});
+}
+
+/* What concerns the connection alone; false: the message is the call's. */
+static bool take_own(session *s, status *outcome, error *err) {
+  const message_kind kind = s->incoming->header.kind;
+  if (kind != MESSAGE_WELCOME && kind != MESSAGE_ALIVE && kind != MESSAGE_STRANGER) {
+    return false;
+  }
+  if (kind == MESSAGE_WELCOME) {
+    take_welcome(s);
+  } else if (kind == MESSAGE_STRANGER && (s->is_welcome || session_now() - s->greeted_ms >= GREET_AGAIN_MS)) {
+    *outcome = greet(s, err);
+  }
+  wire_message_close(s->incoming);
+  return true;
+}
+
+static status keep_connection(session *s, error *err) {
+  const int64_t now = session_now();
+  const int64_t sign_ms = s->heard_ms > s->connected_ms ? s->heard_ms : s->connected_ms;
+  if (now - sign_ms >= SILENCE_MS) {
+    return connect_anew(s, err);
+  }
+  if (now - s->alive_ms >= ALIVE_MS) {
+    const message alive = message_of(MESSAGE_ALIVE);
+    s->alive_ms = now;
+    return session_send(s, &alive, NULL, 0, err);
+  }
+  return STATUS_OK;
+}
+
+static status receive(session *s, bool *received, error *err) {
+  const status st = wire_receive(s->socket, false, s->incoming, received, err);
+  if (st != STATUS_OK) {
+    return error_context(err, st, "the broker at %s", s->endpoint);
+  }
+  return STATUS_OK;
+}
+
+status session_turn(session *s, long timeout_ms, bool *received, error *err) {
+  *received = false;
+  TRY(keep_connection(s, err));
+  TRY(receive(s, received, err));
+  if (!*received) {
+    zmq_pollitem_t item = {.socket = s->socket, .events = ZMQ_POLLIN};
+    if (zmq_poll(&item, 1, timeout_ms) < 0 && errno != EINTR) {
+      return error_set(err, STATUS_IO, "cannot wait for the broker: %s", zmq_strerror(errno));
+    }
+    TRY(receive(s, received, err));
+  }
+  if (!*received) {
+    return STATUS_OK;
+  }
+  s->heard_ms = session_now();
+  status outcome = STATUS_OK;
+  if (take_own(s, &outcome, err)) {
+    *received = false;
+  }
+  return outcome;
+}
+
+void session_dismiss(session *s) {
+  const message *m = &s->incoming->header;
+  if (m->kind == MESSAGE_WANT) {
+    message lost = message_of(MESSAGE_LOST);
+    message_set_bytes(&lost, FIELD_BLOB, m->texts[FIELD_BLOB].bytes, m->texts[FIELD_BLOB].length);
+    message_set_text(&lost, FIELD_STATUS, status_name(STATUS_NOT_FOUND));
+    message_set_text(&lost, FIELD_MESSAGE, "this blob is not offered any more");
+    error ignored;
+    (void)!session_send(s, &lost, NULL, 0, &ignored);
+  }
+  wire_message_close(s->incoming);
+}
+
+static status unreachable(const session *s, error *err) {
+  if (s->has_key) {
+    return error_set(
+        err, STATUS_UNREACHABLE,
+        "the broker at %s does not answer: nobody listens there, or the keys do not fit (a key that "
+        "is not on the broker's list gets no answer; neither does a wrong key of the broker)",
+        s->endpoint);
+  }
+  return error_set(
+      err, STATUS_UNREACHABLE, "the broker at %s does not answer: nobody listens there%s", s->endpoint,
+      strncmp(s->endpoint, "tcp:", 4) == 0 ? ", or it asks for keys (--identity, --broker-key)" : "");
+}
+
+status session_check(session *s, int64_t news_ms, error *err) {
+  const int64_t now = session_now();
+  if (s->go_on != NULL && s->go_on->call != NULL && !s->go_on->call(s->go_on->context, s->done, s->total)) {
+    return error_set(err, STATUS_INTERRUPTED, "interrupted");
+  }
+  if (now - s->heard_ms >= s->patience_ms) {
+    return unreachable(s, err);
+  }
+  if (now - news_ms >= (int64_t)s->patience_ms * PATIENCE_WITHOUT_NEWS) {
+    return error_set(err, STATUS_UNREACHABLE, "the broker at %s is there but gives no answer", s->endpoint);
+  }
+  return STATUS_OK;
+}
+
+/* ---- Opening and closing ------------------------------------------------------------------------- */
+
+static status await_welcome(session *s, error *err) {
+  const int64_t begun_ms = session_now();
+  while (s->welcomes == 0) {
+    bool received = false;
+    TRY(session_turn(s, NEWS_MS, &received, err));
+    if (received) {
+      const status st = s->incoming->header.kind == MESSAGE_REFUSED
+                            ? message_failure(&s->incoming->header, err)
+                            : STATUS_OK;
+      session_dismiss(s);
+      TRY(st);
+    }
+    TRY(session_check(s, begun_ms, err));
+  }
+  return STATUS_OK;
+}
+
+static status take_options(session *s, const session_options *o, error *err) {
+  if (o->endpoint == NULL || strlen(o->endpoint) >= sizeof s->endpoint) {
+    return error_set(err, STATUS_USAGE, "'%.60s' is no endpoint", o->endpoint == NULL ? "" : o->endpoint);
+  }
+  (void)snprintf(s->endpoint, sizeof s->endpoint, "%s", o->endpoint);
+  s->is_within = strncmp(s->endpoint, "inproc:", 7) == 0;
+  s->patience_ms = o->connect_ms > 0 ? o->connect_ms : o->patience_ms;
+  s->patience_ms = s->patience_ms > 0 ? s->patience_ms : PATIENCE_DEFAULT_MS;
+  s->has_key = o->key != NULL;
+  if (s->has_key) {
+    s->key = *o->key;
+    (void)snprintf(s->broker_key, sizeof s->broker_key, "%s", o->broker_key == NULL ? "" : o->broker_key);
+  }
+  s->owns_context = o->zmq_context == NULL;
+  s->context = s->owns_context ? zmq_ctx_new() : o->zmq_context;
+  s->incoming = malloc(sizeof *s->incoming);
+  if (s->context == NULL || s->incoming == NULL) {
     return error_no_memory(err, "a session");
   }
-  const int linger = 1000;
-  snprintf(s->endpoint, sizeof s->endpoint, "%s", endpoint);
-  s->incoming = malloc(sizeof *s->incoming);
-  s->socket = zmq_socket(zmq_context, ZMQ_DEALER);
-  status st = STATUS_OK;
-  if (!s->incoming || !s->socket) {
-    st = error_no_memory(err, "a session");
-  } else if (zmq_setsockopt(s->socket, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
-             zmq_connect(s->socket, endpoint) != 0) {
-    st = error_set(err, STATUS_UNREACHABLE, "no broker at %s: %s", endpoint, zmq_strerror(errno));
-  } else {
-    st = greet(s, err);
+  if (getrandom(s->instance, sizeof s->instance, 0) != (ssize_t)sizeof s->instance) {
+    return error_set(err, STATUS_IO, "no random numbers: %s", strerror(errno));
+  }
+  return STATUS_OK;
+}
+
+status session_connect(const session_options *options, session **out, error *err) {
+  *out = NULL;
+  session *s = calloc(1, sizeof *s);
+  if (s == NULL) {
+    return error_no_memory(err, "a session");
+  }
+  s->go_on = options->go_on;
+  status st = take_options(s, options, err);
+  if (st == STATUS_OK) {
+    session_begin(s);
+    st = connect_anew(s, err);
+  }
+  if (st == STATUS_OK) {
+    st = await_welcome(s, err);
   }
   if (st != STATUS_OK) {
     session_close(s);
     return st;
   }
+  s->go_on = NULL;
+  s->patience_ms = options->patience_ms > 0 ? options->patience_ms : PATIENCE_DEFAULT_MS;
   *out = s;
   return STATUS_OK;
 }
 
-static void job_hex(const message *m, char out[33]) {
-  const slice id = m->texts[FIELD_JOB];
-  for (size_t i = 0; i < JOB_ID_BYTES; i++) {
-    snprintf(out + 2 * i, 3, "%02x", i < id.length ? (unsigned)(uint8_t)id.bytes[i] : 0U);
+void session_close(session *s) {
+  if (s == NULL) {
+    return;
   }
-}
-
-status session_submit(session *s, slice plan, slice program, slice manifest, char job[33], error *err) {
-  const message m = message_of(MESSAGE_SUBMIT);
-  const wire_payload payloads[] = {{.bytes = plan.bytes, .length = plan.length},
-                                   {.bytes = program.bytes, .length = program.length},
-                                   {.bytes = manifest.bytes, .length = manifest.length}};
-  TRY(wire_send(s->socket, NULL, &m, payloads, 3, err));
-  TRY(expect(s, MESSAGE_ACCEPTED, err));
-  job_hex(&s->incoming->header, job);
-  wire_message_close(s->incoming);
-  return STATUS_OK;
-}
-
-static status cancel(session *s, const char *job, error *err) {
-  uint8_t id[JOB_ID_BYTES] = {0};
-  for (size_t i = 0; i < JOB_ID_BYTES; i++) {
-    char pair[3] = {job[2 * i], job[2 * i + 1], 0};
-    id[i] = (uint8_t)strtoul(pair, NULL, 16);
+  if (s->socket != NULL && s->is_welcome) {
+    const message bye = message_of(MESSAGE_BYE);
+    error ignored;
+    (void)!session_send(s, &bye, NULL, 0, &ignored);
   }
-  message m = message_of(MESSAGE_CANCEL);
-  message_set_bytes(&m, FIELD_JOB, id, sizeof id);
-  TRY(wire_send(s->socket, NULL, &m, NULL, 0, err));
-  return error_set(err, STATUS_INTERRUPTED, "interrupted: the job was cancelled");
-}
-
-static void read_states(const message *m, session_progress *p) {
-  p->states_computed = m->integers[FIELD_STATES_COMPUTED];
-  p->states_cached = m->integers[FIELD_STATES_CACHED];
-}
-
-static void read_progress(const message *m, session_progress *p) {
-  p->stage = (uint32_t)m->integers[FIELD_STAGE];
-  p->rows_done = m->integers[FIELD_ROWS_DONE];
-  p->rows_total = m->integers[FIELD_ROWS_TOTAL];
-  p->finishing = m->integers[FIELD_FINISHING] != 0;
-  read_states(m, p);
-}
-
-/* One message about JOB: *ENDED when it was the last. */
-static status take_news(session *s, const char *job, session_progress *p, buf *report, bool *ended,
-                        error *err) {
-  const message *m = &s->incoming->header;
-  char about[33];
-  job_hex(m, about);
-  if (m->kind == MESSAGE_REFUSED) {
-    return message_failure(m, err);
+  drop_socket(s, s->is_welcome);
+  if (s->owns_context && s->context != NULL) {
+    (void)zmq_ctx_term(s->context);
   }
-  if (strcmp(about, job) != 0) {
-    return STATUS_OK;
-  }
-  if (m->kind == MESSAGE_PROGRESS) {
-    read_progress(m, p);
-  } else if (m->kind == MESSAGE_ENDED) {
-    return message_failure(m, err);
-  } else if (m->kind == MESSAGE_REPORT) {
-    size_t length = 0;
-    const void *bytes = wire_payload_bytes(s->incoming, 0, &length);
-    buf_put(report, bytes, length);
-    read_states(m, p);
-    *ended = true;
-    return buf_status(report, "the report", err);
-  }
-  return STATUS_OK;
-}
-
-status session_wait(session *s, const char *job, bool (*callback)(void *context, const session_progress *p),
-                    void *context, buf *report, session_progress *last, error *err) {
-  session_progress p = {0};
-  for (bool ended = false; !ended;) {
-    bool received = false;
-    TRY(receive(s, NEWS_MS, &received, err));
-    if (received) {
-      const status st = take_news(s, job, &p, report, &ended, err);
-      wire_message_close(s->incoming);
-      TRY(st);
-    }
-    if (!ended && callback && !callback(context, &p)) {
-      return cancel(s, job, err);
-    }
-  }
-  if (last) {
-    *last = p;
-  }
-  return STATUS_OK;
+  free(s->incoming);
+  free(s);
 }

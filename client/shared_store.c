@@ -1,0 +1,155 @@
+/* Files beside the broker's own: every size and every byte is compared before it counts. */
+#include "client/shared_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PROBE_BYTES = 16, PIECE_BYTES = 1 << 20, PATH_BYTES = 1200 };
+
+static bool read_fully(int fd, void *out, size_t length) {
+  for (size_t at = 0; at < length;) {
+    const ssize_t got = read(fd, (char *)out + at, length - at);
+    if (got == 0 || (got < 0 && errno != EINTR)) {
+      return false;
+    }
+    at += got < 0 ? 0 : (size_t)got;
+  }
+  return true;
+}
+
+static bool write_fully(int fd, const void *bytes, size_t length) {
+  for (size_t at = 0; at < length;) {
+    const ssize_t put = write(fd, (const char *)bytes + at, length - at);
+    if (put < 0 && errno != EINTR) {
+      return false;
+    }
+    at += put < 0 ? 0 : (size_t)put;
+  }
+  return true;
+}
+
+static bool probe_stands(const shared_store *s, slice probe) {
+  char path[PATH_BYTES];
+  char found[PROBE_BYTES];
+  (void)snprintf(path, sizeof path, "%s/probe", s->directory);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) {
+    return false;
+  }
+  const bool is_same = read_fully(fd, found, sizeof found) && memcmp(found, probe.bytes, sizeof found) == 0;
+  (void)close(fd);
+  return is_same;
+}
+
+/* A file of another user would be one that the broker cannot read or keep. */
+static bool hand_in_is_ours(const shared_store *s) {
+  char path[PATH_BYTES];
+  struct stat info;
+  (void)snprintf(path, sizeof path, "%s/hand-in", s->directory);
+  return stat(path, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid() &&
+         access(path, W_OK | X_OK) == 0;
+}
+
+void shared_store_look(shared_store *s, slice directory, slice probe) {
+  *s = (shared_store){.is_readable = false};
+  if (directory.length == 0 || directory.length >= sizeof s->directory || directory.bytes[0] != '/' ||
+      probe.length != PROBE_BYTES || memchr(directory.bytes, '\0', directory.length) != NULL) {
+    return;
+  }
+  memcpy(s->directory, directory.bytes, directory.length);
+  s->directory[directory.length] = '\0';
+  s->is_readable = probe_stands(s, probe);
+  s->is_writable = s->is_readable && hand_in_is_ours(s);
+}
+
+/* ---- Reading ------------------------------------------------------------------------------------- */
+
+static void blob_path(const shared_store *s, const digest *name, char out[PATH_BYTES]) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(name, hex);
+  (void)snprintf(out, PATH_BYTES, "%s/blobs/%.2s/%s", s->directory, hex, hex);
+}
+
+bool shared_store_has(const shared_store *s, const digest *name, uint64_t bytes) {
+  char path[PATH_BYTES];
+  struct stat info;
+  if (!s->is_readable) {
+    return false;
+  }
+  blob_path(s, name, path);
+  return stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size >= 0 &&
+         (uint64_t)info.st_size == bytes;
+}
+
+bool shared_store_read(const shared_store *s, const digest *name, uint64_t bytes, buf *out) {
+  char path[PATH_BYTES];
+  if (!shared_store_has(s, name, bytes) || !buf_reserve(out, (size_t)bytes)) {
+    return false;
+  }
+  blob_path(s, name, path);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return false;
+  }
+  digest found;
+  error ignored;
+  const bool is_right = read_fully(fd, out->data + out->length, (size_t)bytes) &&
+                        digest_of(out->data + out->length, (size_t)bytes, &found, &ignored) == STATUS_OK &&
+                        digest_equal(&found, name);
+  (void)close(fd);
+  out->length += is_right ? (size_t)bytes : 0;
+  return is_right;
+}
+
+/* ---- Handing in ---------------------------------------------------------------------------------- */
+
+static void hand_in_path(const shared_store *s, const digest *name, char out[PATH_BYTES]) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(name, hex);
+  (void)snprintf(out, PATH_BYTES, "%s/hand-in/%s", s->directory, hex);
+}
+
+static bool fill(int fd, uint64_t bytes, shared_store_source source, void *context) {
+  char *piece = malloc(PIECE_BYTES);
+  bool is_well = piece != NULL;
+  for (uint64_t at = 0; is_well && at < bytes;) {
+    const size_t length = bytes - at < PIECE_BYTES ? (size_t)(bytes - at) : PIECE_BYTES;
+    is_well = source(context, at, piece, length) && write_fully(fd, piece, length);
+    at += length;
+  }
+  free(piece);
+  return is_well;
+}
+
+bool shared_store_hand_in(const shared_store *s, const digest *name, uint64_t bytes,
+                          shared_store_source source, void *context) {
+  if (!s->is_writable) {
+    return false;
+  }
+  char path[PATH_BYTES];
+  char beside[PATH_BYTES + 8];
+  hand_in_path(s, name, path);
+  (void)snprintf(beside, sizeof beside, "%s.XXXXXX", path);
+  const int fd = mkostemp(beside, O_CLOEXEC);
+  if (fd < 0) {
+    return false;
+  }
+  bool is_well = fill(fd, bytes, source, context);
+  is_well = close(fd) == 0 && is_well;
+  is_well = is_well && rename(beside, path) == 0;
+  if (!is_well) {
+    (void)unlink(beside);
+  }
+  return is_well;
+}
+
+void shared_store_take_back(const shared_store *s, const digest *name) {
+  char path[PATH_BYTES];
+  hand_in_path(s, name, path);
+  (void)unlink(path);
+}

@@ -1,0 +1,251 @@
+/* Sending blobs: a few are on offer at once, and the broker asks for their chunks.
+ *
+ * What is on offer stands in a window of slots.  A slot is empty again with `have`.  After a welcome (the
+ * broker was restarted, or we connected anew), and when nothing was asked for a while, all that is on offer
+ * is offered again: the broker goes on where it stopped. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/session_state.h"
+
+typedef struct slot {
+  bool is_taken;
+  size_t index;      /* of the blob */
+  uint64_t served;   /* how far chunks went */
+  unsigned altered;  /* how often it arrived as something else */
+  bool is_counted;   /* among those that were sent */
+  bool is_handed_in; /* by file */
+} slot;
+
+typedef struct sending {
+  session *link;
+  upload *work;
+  slot slots[WINDOW_BLOBS];
+  size_t taken, next; /* slots in use; the next blob to be offered */
+  uint64_t weight_done, weight_all;
+  int64_t news_ms;  /* when the broker last said something about these blobs */
+  int64_t asked_ms; /* when they were last offered, or it last said something */
+} sending;
+
+static const upload_blob *blob_of(const sending *t, const slot *at) {
+  return &t->work->blobs[at->index];
+}
+
+static slot *find_slot(sending *t, slice name) {
+  for (size_t i = 0; i < WINDOW_BLOBS; i++) {
+    slot *at = &t->slots[i];
+    if (at->is_taken && name.length == DIGEST_BYTES &&
+        memcmp(blob_of(t, at)->name.bytes, name.bytes, DIGEST_BYTES) == 0) {
+      return at;
+    }
+  }
+  return NULL;
+}
+
+static void count_sent(sending *t, slot *at, uint64_t bytes) {
+  t->work->sent += at->is_counted ? 0 : 1;
+  t->work->bytes_sent += bytes;
+  at->is_counted = true;
+}
+
+/* ---- Offering ------------------------------------------------------------------------------------ */
+
+typedef struct hand_in_source {
+  upload *work;
+  size_t index;
+} hand_in_source;
+
+static bool read_for_hand_in(void *context, uint64_t offset, void *out, size_t length) {
+  const hand_in_source *source = context;
+  error ignored;
+  return source->work->read(source->work->context, source->index, offset, out, length, &ignored) == STATUS_OK;
+}
+
+/* Past the socket, where that works and the broker does not have the blob already. */
+static void hand_in(sending *t, slot *at) {
+  const shared_store *shared = &t->link->shared;
+  const upload_blob *blob = blob_of(t, at);
+  if (!shared->is_writable || at->is_handed_in || at->altered > 0 ||
+      shared_store_has(shared, &blob->name, blob->bytes)) {
+    return;
+  }
+  hand_in_source source = {t->work, at->index};
+  if (shared_store_hand_in(shared, &blob->name, blob->bytes, read_for_hand_in, &source)) {
+    at->is_handed_in = true;
+    count_sent(t, at, blob->bytes);
+  }
+}
+
+static status offer(sending *t, slot *at, error *err) {
+  const upload_blob *blob = blob_of(t, at);
+  hand_in(t, at);
+  message m = message_of(MESSAGE_OFFER);
+  message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
+  message_set_integer(&m, FIELD_BYTES, blob->bytes);
+  return session_send(t->link, &m, NULL, 0, err);
+}
+
+static status offer_again(sending *t, error *err) {
+  t->asked_ms = session_now();
+  for (size_t i = 0; i < WINDOW_BLOBS; i++) {
+    if (t->slots[i].is_taken) {
+      TRY(offer(t, &t->slots[i], err));
+    }
+  }
+  return STATUS_OK;
+}
+
+/* A blob that stands twice in the list waits until its first one is there. */
+static status offer_next(sending *t, error *err) {
+  for (size_t i = 0; i < WINDOW_BLOBS && t->next < t->work->count; i++) {
+    const upload_blob *blob = &t->work->blobs[t->next];
+    if (t->slots[i].is_taken) {
+      continue;
+    }
+    if (find_slot(t, (slice){(const char *)blob->name.bytes, DIGEST_BYTES}) != NULL) {
+      return STATUS_OK;
+    }
+    t->slots[i] = (slot){.is_taken = true, .index = t->next++};
+    t->taken++;
+    TRY(offer(t, &t->slots[i], err));
+  }
+  return STATUS_OK;
+}
+
+/* ---- Answering ----------------------------------------------------------------------------------- */
+
+static status send_chunk(sending *t, slot *at, uint64_t offset, size_t length, error *err) {
+  const upload_blob *blob = blob_of(t, at);
+  void *bytes = malloc(length);
+  if (bytes == NULL) {
+    return error_no_memory(err, "a chunk");
+  }
+  const status st = t->work->read(t->work->context, at->index, offset, bytes, length, err);
+  if (st != STATUS_OK) {
+    free(bytes);
+    return st;
+  }
+  message m = message_of(MESSAGE_CHUNK);
+  message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
+  message_set_integer(&m, FIELD_OFFSET, offset);
+  message_set_integer(&m, FIELD_BYTES, blob->bytes);
+  const wire_payload payload = {.bytes = bytes, .length = length, .release = wire_free};
+  at->served = offset + length > at->served ? offset + length : at->served;
+  count_sent(t, at, length);
+  return session_send(t->link, &m, &payload, 1, err);
+}
+
+static status take_want(sending *t, slot *at, error *err) {
+  const message *m = &t->link->incoming->header;
+  const uint64_t size = blob_of(t, at)->bytes;
+  const uint64_t offset = m->integers[FIELD_OFFSET];
+  const uint64_t wanted = m->integers[FIELD_BYTES];
+  if (offset >= size || wanted == 0 || wanted > MESSAGE_FRAME_MAX) {
+    return error_set(err, STATUS_PROTOCOL, "the broker at %s asks for bytes that the blob does not have",
+                     t->link->endpoint);
+  }
+  if (at->is_handed_in) { /* the broker cannot use it after all */
+    shared_store_take_back(&t->link->shared, &blob_of(t, at)->name);
+    t->link->shared.is_writable = false;
+    at->is_handed_in = false;
+  }
+  return send_chunk(t, at, offset, (size_t)(size - offset < wanted ? size - offset : wanted), err);
+}
+
+static status take_have(sending *t, slot *at, error *err) {
+  (void)err;
+  t->weight_done += blob_of(t, at)->weight;
+  at->is_taken = false;
+  t->taken--;
+  return STATUS_OK;
+}
+
+static status take_lost(sending *t, slot *at, error *err) {
+  const status st = message_failure(&t->link->incoming->header, err);
+  if (st != STATUS_CORRUPT || ++at->altered >= CORRUPT_TRIES) {
+    char hex[DIGEST_HEX_BYTES];
+    digest_hex(&blob_of(t, at)->name, hex);
+    return error_context(err, st, "sending blob %.16s", hex);
+  }
+  at->served = 0;
+  at->is_handed_in = false;
+  return offer(t, at, err);
+}
+
+static status take_message(sending *t, error *err) {
+  static status (*const takers[MESSAGES_COUNT])(sending * t, slot * at, error * err) = {
+      [MESSAGE_WANT] = take_want, [MESSAGE_HAVE] = take_have, [MESSAGE_LOST] = take_lost};
+  const message *m = &t->link->incoming->header;
+  if (m->kind == MESSAGE_REFUSED && (m->has & FIELD_BIT(FIELD_REQUEST)) == 0) {
+    const status st = message_failure(m, err);
+    wire_message_close(t->link->incoming);
+    return st;
+  }
+  slot *at = takers[m->kind] != NULL ? find_slot(t, m->texts[FIELD_BLOB]) : NULL;
+  if (at == NULL) {
+    session_dismiss(t->link);
+    return STATUS_OK;
+  }
+  t->news_ms = session_now();
+  t->asked_ms = t->news_ms;
+  const status st = takers[m->kind](t, at, err);
+  wire_message_close(t->link->incoming);
+  return st;
+}
+
+/* ---- All of it ----------------------------------------------------------------------------------- */
+
+static void tell(sending *t) {
+  if (t->work->callback == NULL) {
+    return;
+  }
+  uint64_t done = t->weight_done;
+  for (size_t i = 0; i < WINDOW_BLOBS; i++) {
+    const slot *at = &t->slots[i];
+    if (at->is_taken && at->served > 0) {
+      const upload_blob *blob = blob_of(t, at);
+      done += (uint64_t)((double)blob->weight * (double)at->served / (double)blob->bytes);
+    }
+  }
+  t->link->done = done < t->weight_all ? done : t->weight_all;
+  t->link->total = t->weight_all;
+}
+
+static status send_all(sending *t, error *err) {
+  session *s = t->link;
+  uint64_t welcomes = s->welcomes;
+  int64_t told_ms = 0;
+  while (t->next < t->work->count || t->taken > 0) {
+    TRY(offer_next(t, err));
+    bool received = false;
+    TRY(session_turn(s, NEWS_MS, &received, err));
+    if (received) {
+      TRY(take_message(t, err));
+    }
+    if (s->welcomes != welcomes || session_now() - t->asked_ms >= ANSWER_MS) {
+      welcomes = s->welcomes;
+      TRY(offer_again(t, err));
+    }
+    if (!received || session_now() - told_ms >= NEWS_MS) {
+      told_ms = session_now();
+      tell(t);
+      TRY(session_check(s, t->news_ms, err));
+    }
+  }
+  tell(t);
+  return session_check(s, t->news_ms, err);
+}
+
+status session_upload(session *s, upload *u, error *err) {
+  sending t = {.link = s, .work = u, .news_ms = session_now()};
+  t.asked_ms = t.news_ms;
+  for (size_t i = 0; i < u->count; i++) {
+    t.weight_all += u->blobs[i].weight;
+  }
+  const session_callback *before = s->go_on;
+  session_begin(s);
+  s->go_on = u->callback != NULL ? u->callback : before;
+  const status st = send_all(&t, err);
+  s->go_on = before;
+  return st;
+}
