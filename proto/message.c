@@ -44,7 +44,7 @@ void message_set_text(message *m, message_field field, const char *v) {
 }
 
 void message_set_bytes(message *m, message_field field, const void *bytes, size_t length) {
-  assert(fields[field].type == BYTES);
+  assert(fields[field].type == BYTES && length <= MESSAGE_TEXT_MAX);
   m->texts[field] = (slice){bytes, length};
   m->has |= FIELD_BIT(field);
 }
@@ -82,9 +82,45 @@ static int pack_bytes(void *out, const char *bytes, size_t length) {
   return 0;
 }
 
-static void pack_text(msgpack_packer *pk, slice s) {
-  msgpack_pack_str(pk, s.length);
-  msgpack_pack_str_body(pk, s.bytes, s.length);
+/* What fits, without cutting a character. */
+static slice fitting(slice s) {
+  size_t length = s.length < MESSAGE_TEXT_MAX ? s.length : MESSAGE_TEXT_MAX;
+  while (length < s.length && length > MESSAGE_TEXT_MAX - 4 &&
+         ((unsigned char)s.bytes[length] & 0xc0) == 0x80) {
+    length--;
+  }
+  return (slice){s.bytes, length};
+}
+
+static void pack_text(msgpack_packer *pk, slice text) {
+  slice left = fitting(text);
+  msgpack_pack_str(pk, left.length);
+  while (left.length > 0) {
+    const size_t good = text_utf8_check(left.bytes, left.length);
+    msgpack_pack_str_body(pk, left.bytes, good);
+    left = (slice){left.bytes + good, left.length - good};
+    if (left.length > 0) {
+      msgpack_pack_str_body(pk, "?", 1);
+      left = (slice){left.bytes + 1, left.length - 1};
+    }
+  }
+}
+
+static void pack_field(msgpack_packer *pk, const message *m, int f) {
+  pack_text(pk, slice_of(fields[f].name));
+  const slice v = m->texts[f];
+  switch (fields[f].type) {
+    case INTEGER:
+      msgpack_pack_uint64(pk, m->integers[f]);
+      break;
+    case TEXT:
+      pack_text(pk, v);
+      break;
+    case BYTES:
+      msgpack_pack_bin(pk, v.length);
+      msgpack_pack_bin_body(pk, v.bytes, v.length);
+      break;
+  }
 }
 
 void message_encode(const message *m, buf *out) {
@@ -96,18 +132,8 @@ void message_encode(const message *m, buf *out) {
   pack_text(&pk, slice_of("k"));
   pack_text(&pk, slice_of(kinds[m->kind].name));
   for (int f = 0; f < FIELDS_COUNT; f++) {
-    if (!(m->has & FIELD_BIT(f))) {
-      continue;
-    }
-    pack_text(&pk, slice_of(fields[f].name));
-    slice v = m->texts[f];
-    if (fields[f].type == INTEGER) {
-      msgpack_pack_uint64(&pk, m->integers[f]);
-    } else if (fields[f].type == TEXT) {
-      pack_text(&pk, v.length > MESSAGE_TEXT_MAX ? (slice){v.bytes, MESSAGE_TEXT_MAX} : v);
-    } else {
-      msgpack_pack_bin(&pk, v.length);
-      msgpack_pack_bin_body(&pk, v.bytes, v.length);
+    if (m->has & FIELD_BIT(f)) {
+      pack_field(&pk, m, f);
     }
   }
 }
@@ -135,10 +161,23 @@ static value read_run(reader *r, field_type type, uint64_t length) {
     return (value){.type = type};
   }
   const uint8_t *bytes = reader_bytes(r, (size_t)length);
-  return (value){.type = type, .text = {bytes ? (const char *)bytes : "", bytes ? (size_t)length : 0}};
+  const slice run = {bytes ? (const char *)bytes : "", bytes ? (size_t)length : 0};
+  if (type == TEXT && text_utf8_check(run.bytes, run.length) != run.length) {
+    reader_fail(r, "a text that is not UTF-8");
+  }
+  return (value){.type = type, .text = run};
 }
 
-/* One scalar: the msgpack forms of unsigned integers, booleans, str and bin. */
+/* The signed forms: some languages write them for integers that are not negative. */
+static value read_signed(reader *r, size_t bytes) {
+  const uint64_t v = read_big(r, bytes);
+  if (v >> (8 * bytes - 1)) {
+    reader_fail(r, "a negative integer");
+  }
+  return (value){.type = INTEGER, .integer = v};
+}
+
+/* One scalar: the msgpack forms of integers from 0 on, booleans, str and bin. */
 static value read_value(reader *r) {
   const uint8_t tag = reader_u8(r);
   if (tag <= 0x7f) {
@@ -160,6 +199,11 @@ static value read_value(reader *r) {
     case 0xce:
     case 0xcf:
       return (value){.type = INTEGER, .integer = read_big(r, (size_t)1 << (tag - 0xcc))};
+    case 0xd0:
+    case 0xd1:
+    case 0xd2:
+    case 0xd3:
+      return read_signed(r, (size_t)1 << (tag - 0xd0));
     case 0xd9:
     case 0xda:
     case 0xdb:
@@ -175,8 +219,8 @@ static uint64_t read_map(reader *r) {
   if ((tag & 0xf0) == 0x80) {
     return tag & 0x0f;
   }
-  if (tag == 0xde) {
-    return read_big(r, 2);
+  if (tag == 0xde || tag == 0xdf) {
+    return read_big(r, tag == 0xde ? 2 : 4);
   }
   reader_fail(r, "the header is not a map");
   return 0;
@@ -200,43 +244,100 @@ static int find_kind(slice name) {
   return -1;
 }
 
-static void take_field(reader *r, message *out, int f, const value *v) {
-  if (fields[f].type != v->type) {
-    reader_fail(r, "a field of the wrong type");
-    return;
-  }
-  if (out->has & FIELD_BIT(f)) {
+/* What every header has besides its fields. */
+typedef struct heading {
+  bool has_version, has_kind;
+  uint64_t version;
+  slice kind;
+} heading;
+
+/* Notes that something stands here, once and of the right type. */
+static bool stands_once(reader *r, bool already, field_type wanted, const value *v) {
+  if (already) {
     reader_fail(r, "a field that stands twice");
-    return;
+  } else if (v->type != wanted) {
+    reader_fail(r, "a field of the wrong type");
   }
-  out->has |= FIELD_BIT(f);
-  out->integers[f] = v->integer;
-  out->texts[f] = v->text;
+  return r->problem == NULL;
 }
 
-status message_decode(const void *bytes, size_t length, message *out, error *err) {
-  *out = (message){0};
+static void take_field(reader *r, message *out, int f, const value *v) {
+  if (stands_once(r, out->has & FIELD_BIT(f), fields[f].type, v)) {
+    out->has |= FIELD_BIT(f);
+    out->integers[f] = v->integer;
+    out->texts[f] = v->text;
+  }
+}
+
+static void read_pair(reader *r, heading *h, message *out) {
+  const value key = read_value(r);
+  if (key.type != TEXT) {
+    reader_fail(r, "a key that is not a text");
+  }
+  const value v = read_value(r);
+  if (r->problem) {
+    return;
+  }
+  const int f = find_field(key.text);
+  if (slice_equal(key.text, slice_of("v"))) {
+    if (stands_once(r, h->has_version, INTEGER, &v)) {
+      h->has_version = true;
+      h->version = v.integer;
+    }
+  } else if (slice_equal(key.text, slice_of("k"))) {
+    if (stands_once(r, h->has_kind, TEXT, &v)) {
+      h->has_kind = true;
+      h->kind = v.text;
+    }
+  } else if (f >= 0) {
+    take_field(r, out, f, &v);
+  }
+}
+
+/* What a peer calls a kind is repeated only where it can do no harm on a terminal. */
+static status unknown_kind(slice name, error *err) {
+  for (size_t i = 0; i < name.length; i++) {
+    if ((name.bytes[i] < 'a' || name.bytes[i] > 'z') && name.bytes[i] != '-') {
+      name.length = 0;
+    }
+  }
+  return error_set(err, STATUS_PROTOCOL, "unknown message kind '%.*s'",
+                   name.length < 40 ? (int)name.length : 40, name.bytes);
+}
+
+static status check_heading(const heading *h, message *out, error *err) {
+  if (!h->has_version || !h->has_kind) {
+    return error_set(err, STATUS_PROTOCOL, "message header lacks '%s'", h->has_version ? "k" : "v");
+  }
+  const int kind = find_kind(h->kind);
+  if (h->version != PROTOCOL_VERSION && kind != MESSAGE_REFUSED) {
+    return error_set(err, STATUS_PROTOCOL,
+                     "protocol version %llu, but this canvass speaks version %d: install the same release on "
+                     "all machines",
+                     (unsigned long long)h->version, (int)PROTOCOL_VERSION);
+  }
+  if (kind < 0) {
+    return unknown_kind(h->kind, err);
+  }
+  out->kind = (message_kind)kind;
+  const uint64_t missing = kinds[kind].fields & ~out->has;
+  if (missing && h->version == PROTOCOL_VERSION) {
+    return error_set(err, STATUS_PROTOCOL, "message '%s' lacks the field '%s'", kinds[kind].name,
+                     fields[__builtin_ctzll(missing)].name);
+  }
+  return STATUS_OK;
+}
+
+static status decode(const void *bytes, size_t length, message *out, error *err) {
   if (length > MESSAGE_HEADER_MAX) {
     return error_set(err, STATUS_PROTOCOL, "message header of %zu bytes; at most %d are allowed", length,
                      (int)MESSAGE_HEADER_MAX);
   }
   reader r;
   reader_init(&r, bytes, length);
-  int kind = -1;
-  uint64_t version = 0;
-  slice kind_name = {"", 0};
+  heading h = {0};
   for (uint64_t left = read_map(&r); left > 0 && !r.problem; left--) {
-    const value key = read_value(&r);
-    const value v = read_value(&r);
-    const int f = key.type == TEXT ? find_field(key.text) : -1;
-    if (key.type == TEXT && slice_equal(key.text, slice_of("v"))) {
-      version = v.integer;
-    } else if (key.type == TEXT && slice_equal(key.text, slice_of("k")) && v.type == TEXT) {
-      kind_name = v.text;
-      kind = find_kind(v.text);
-    } else if (f >= 0) {
-      take_field(&r, out, f, &v);
-    }
+    read_pair(&r, &h, out);
   }
   if (reader_finish(&r, "message header", err) != STATUS_OK) {
     if (err) {
@@ -244,21 +345,16 @@ status message_decode(const void *bytes, size_t length, message *out, error *err
     }
     return STATUS_PROTOCOL;
   }
-  if (version != PROTOCOL_VERSION && kind != MESSAGE_REFUSED) {
-    return error_set(err, STATUS_PROTOCOL,
-                     "protocol version %llu, but this canvass speaks version %d: install the same release on "
-                     "all machines",
-                     (unsigned long long)version, (int)PROTOCOL_VERSION);
+  return check_heading(&h, out, err);
+}
+
+status message_decode(const void *bytes, size_t length, message *out, error *err) {
+  *out = (message){0};
+  const status st = decode(bytes, length, out, err);
+  if (st != STATUS_OK) {
+    const uint64_t request = out->integers[FIELD_REQUEST];
+    *out = (message){.has = out->has & FIELDS_REQUEST};
+    out->integers[FIELD_REQUEST] = request;
   }
-  if (kind < 0) {
-    return error_set(err, STATUS_PROTOCOL, "unknown message kind '%.*s'",
-                     kind_name.length < 40 ? (int)kind_name.length : 40, kind_name.bytes);
-  }
-  out->kind = (message_kind)kind;
-  const uint64_t missing = kinds[kind].fields & ~out->has;
-  if (missing) {
-    return error_set(err, STATUS_PROTOCOL, "message '%s' lacks the field '%s'", kinds[kind].name,
-                     fields[__builtin_ctzll(missing)].name);
-  }
-  return STATUS_OK;
+  return st;
 }

@@ -152,6 +152,7 @@ typedef struct message {
 message message_of(message_kind kind);
 void message_set_integer(message *m, message_field field, uint64_t v);
 void message_set_text(message *m, message_field field, const char *v);
+/* LENGTH is at most MESSAGE_TEXT_MAX. */
 void message_set_bytes(message *m, message_field field, const void *bytes, size_t length);
 
 const char *message_kind_name(message_kind kind);
@@ -162,9 +163,13 @@ void message_payloads(message_kind kind, size_t *least, size_t *most);
 /* What the fields "status" and "message" of M tell, as an error: always a failure, whatever they say. */
 status message_failure(const message *m, error *err);
 
+/* A text is cut to MESSAGE_TEXT_MAX bytes, and what is not UTF-8 in it becomes '?': it may stem from a file's
+ * name, and the message shall arrive all the same. */
 void message_encode(const message *m, buf *out);
 /* STATUS_PROTOCOL for anything but a well-formed header of this version with the fields its kind must
- * have.  A "refused" is understood in any version, so that peers of different versions can be told so. */
+ * have.  A "refused" is understood in any version, so that peers of different versions can be told so.
+ * After a failure OUT has FIELD_REQUEST when it could be read, so that the refusal can carry it, and nothing
+ * else. */
 status message_decode(const void *bytes, size_t length, message *out, error *err) MUST_USE;
 
 #endif

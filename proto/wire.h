@@ -7,6 +7,7 @@
 
 #include <zmq.h>
 
+#include "proto/keys.h"
 #include "proto/message.h"
 
 enum { WIRE_ROUTE_BYTES = 8 }; /* ids are assigned by ROUTER: 5 bytes in libzmq 4.3 */
@@ -16,10 +17,13 @@ typedef struct wire_route {
   uint8_t bytes[WIRE_ROUTE_BYTES];
 } wire_route;
 
-/* A received message; owns its frames. */
+/* A received message; owns its frames.  It has some 66 KiB: not for the stack. */
 typedef struct wire_message {
   message header;  /* borrows from frames[0] */
   wire_route from; /* ROUTER sockets */
+  /* The public key that the door let in.  Only on CURVE sockets with a door it is proved; elsewhere it is ""
+   * or whatever the peer claims. */
+  char user[KEY_TEXT_BYTES];
   zmq_msg_t frames[MESSAGE_PAYLOADS_MAX + 1];
   size_t payloads_count; /* frames[1 .. payloads_count] */
 } wire_message;
@@ -35,11 +39,16 @@ typedef struct wire_payload {
   void *hint;
 } wire_payload;
 
-/* TO is NULL on sockets other than ROUTER. */
+/* TO is NULL on sockets other than ROUTER.  The message goes whole or not at all: STATUS_UNREACHABLE when the
+ * peer is gone or full, STATUS_NO_MEMORY, or STATUS_LIMIT for one that no receiver would take.  A peer that
+ * goes away later loses it unnoticed. */
 status wire_send(void *socket, const wire_route *to, const message *header, const wire_payload *payloads,
                  size_t payloads_count, error *err) MUST_USE;
 /* Receives without waiting.  *RECEIVED is false when nothing is there.  A malformed message is
- * STATUS_PROTOCOL with OUT->from set (so that it can be answered) and nothing to close. */
+ * STATUS_PROTOCOL, and so is one with too few or too many payload frames; OUT->from, OUT->user and, when it
+ * could be read, the header's FIELD_REQUEST are then set, so that it can be answered, and there is nothing to
+ * close.  A peer that set itself an id longer than a route cannot be answered: OUT->from is then empty.  The
+ * size of payload frames is not looked at: ZMQ_MAXMSGSIZE bounds it where peers are strangers. */
 status wire_receive(void *socket, bool is_router, wire_message *out, bool *received, error *err) MUST_USE;
 void wire_message_close(wire_message *m);
 const void *wire_payload_bytes(wire_message *m, size_t index, size_t *length);
