@@ -1,1 +1,88 @@
-/* Placeholder: being written. */
+/* canvass keygen: a pair of keys for a broker, a worker or a client, and the line that lets it come. */
+#include <string.h>
+
+#include "cli/output.h"
+#include "cli/subcommand.h"
+#include "proto/keys.h"
+#include "proto/message.h"
+
+/* The choices of --role and the roles that they stand for: by index. */
+static const char *const role_names[] = {"none", "client", "worker", "both", NULL};
+static const unsigned roles[] = {0, WAY_CLIENT, WAY_WORKER, WAY_CLIENT | WAY_WORKER};
+
+static const option options[] = {
+    {0, "role", "ROLE", OPTION_CHOICE, offsetof(settings, role), 0, 0, role_names,
+     "print a line for the list: client, worker, both"},
+};
+
+/* "keys/anna.key" is called anna. */
+static void name_of(const char *path, buf *title) {
+  const char *slash = strrchr(path, '/');
+  const slice name = slice_of(slash ? slash + 1 : path);
+  static const char ending[] = ".key";
+  const size_t cut = sizeof ending - 1;
+  const bool has_ending = name.length > cut && memcmp(name.bytes + name.length - cut, ending, cut) == 0;
+  buf_put(title, name.bytes, has_ending ? name.length - cut : name.length);
+  buf_put_u8(title, '\0');
+}
+
+static status make(const settings *s, const char *path, key_pair *k, buf *title, buf *answer, error *err) {
+  name_of(path, title);
+  TRY(buf_status(title, "the key's title", err));
+  const char *name = (const char *)title->data;
+  TRY(key_pair_new(k, err));
+  TRY(key_pair_write(k, path, name, err));
+  if (roles[s->role]) {
+    key_list_put(answer, roles[s->role], k, name);
+  } else {
+    buf_printf(answer, "%s\n", k->public_key);
+  }
+  TRY(buf_status(answer, "the answer", err));
+  return output_write(NULL, answer, err);
+}
+
+static status keygen(const settings *s, const char *const *operands, size_t count, error *err) {
+  (void)count;
+  key_pair k = {0};
+  buf title;
+  buf answer;
+  buf_init(&title);
+  buf_init(&answer);
+  const status st = make(s, operands[0], &k, &title, &answer, err);
+  explicit_bzero(&k, sizeof k);
+  buf_fini(&title);
+  buf_fini(&answer);
+  return st;
+}
+
+const subcommand subcommand_keygen = {
+    .name = "keygen",
+    .summary = "make a pair of keys for a cluster",
+    .usage = "[--role ROLE] FILE",
+    .about =
+        "Writes a pair of keys: FILE, which is secret and only yours to read, and\n"
+        "FILE.pub.  Prints the public key; with --role the line that lets it come to a\n"
+        "broker in that role.  Files that are there already are left alone.\n"
+        "\n"
+        "Each machine makes its own pair, and only what is printed or ends in .pub goes\n"
+        "to others: the lines of workers and clients into the broker's list, the\n"
+        "broker's public key to everybody.  After a change of the list send the broker\n"
+        "SIGHUP.  A cluster on one machine needs no keys.\n",
+    .example =
+        "broker$ canvass keygen broker.key\n"
+        "anna$   canvass keygen --role worker anna.key   # its line into broker's 'allowed'\n"
+        "me$     canvass keygen --role client me.key     # likewise\n"
+        "\n"
+        "broker$ canvass broker --listen 'tcp://*:5555' --store cluster \\\n"
+        "          --identity broker.key --allow allowed\n"
+        "anna$   canvass worker --broker tcp://broker:5555 --identity anna.key \\\n"
+        "          --broker-key broker.key.pub\n"
+        "me$     canvass jobs --broker tcp://broker:5555 --identity me.key \\\n"
+        "          --broker-key broker.key.pub\n",
+    .options = options,
+    .options_count = sizeof options / sizeof options[0],
+    .operands_min = 1,
+    .operands_max = 1,
+    .operands_missing = "a file for the keys",
+    .run = keygen,
+};

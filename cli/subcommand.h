@@ -28,6 +28,7 @@ typedef struct settings {
   const char *dataset;
   const char *job_key;
   unsigned priority;
+  int role; /* of keygen: none, client, worker, both */
   bool wait, append, json;
 } settings;
 
