@@ -22,7 +22,9 @@
  * Invariants
  *  1. A task's first valid result counts, whoever sends it and however late.  A second one must have the same
  *     digest; if not, a third run on another worker decides, the odd worker gets no more tasks
- *     (CORE_SET_ASIDE), and what came from it in this job is computed anew.
+ *     (CORE_SET_ASIDE), and what came from it in this job is computed anew.  When no third worker was there
+ *     for CORE_THIRD_MS, each of the two runs the task once more: one that now agrees with the other was odd;
+ *     when both insist, the job ends and says so, because nobody can tell which is right.
  *  2. Leases are fenced, results are not: a worker that is not heard from loses its tasks to others, and
  *     nobody is blamed for a lost worker.  A task that fails by itself counts against the task.
  *  3. Blobs that come in with an event belong to the core; each is released exactly once.
@@ -50,6 +52,9 @@ enum {
   CORE_SILENCE_MS = SILENCE_MS,
   CORE_PROGRESS_MS = 100,      /* a job's watchers hear of it so often at most */
   CORE_FINGERPRINT_MS = 60000, /* four times as long as a worker may be silent */
+  CORE_THIRD_MS = 60000,       /* likewise, for a worker that decides between two others */
+  CORE_LOSSES_MAX = 20,        /* failures of a task because partials were gone: caches are too small */
+  CORE_HOLDERS_MAX = 4,        /* workers that are known to hold a shard; more would not help */
   CORE_JOBS_MAX = 10000,       /* unfinished */
   CORE_WORKERS_MAX = 10000,
   CORE_WATCHERS_MAX = 100, /* of one job */
@@ -87,7 +92,8 @@ typedef struct core_states {
   uint64_t computed, cached;
 } core_states;
 
-/* A task within its job: LEVEL << 32 | index in it.  Levels from 0 are those of the tree. */
+/* A task within its job: LEVEL << 32 | index in it.  Levels from 0 are those of the tree.  Without
+ * shards there is one MAP of none. */
 enum { CORE_LEVEL_STEP = 64, CORE_LEVEL_PLAN, CORE_LEVEL_READ };
 typedef struct core_task_id {
   core_job_id job;
@@ -102,14 +108,16 @@ typedef enum core_event_kind {
   CORE_SUBMITTED,     /* peer (0: nobody waits), request, job, priority, and either read, or else shards
                        * (copied), manifest and plan + program or spec.  An id that is running: refused. */
   CORE_RESTORED,      /* a job as it was kept: as CORE_SUBMITTED, and stage, program and state of that stage,
-                       * first_program, fingerprint, states.  No actions come from it. */
+                       * first_program, fingerprint, states, content (see there).  No actions come from it. */
   CORE_RESTORED_RESULT, /* id, blobs[0], content: a partial of the restored job's stage */
   CORE_CANCELLED,       /* job (unknown ones are ignored) */
-  CORE_WATCHED,         /* peer, job: progress now and until the end */
+  CORE_WATCHED,         /* peer, request, job: progress now and until the end (unknown ones are ignored) */
   CORE_RESULT,  /* peer, id, attempt, work, content, states, blobs: MAP, REDUCE {partial}; STEP {report}
                  * or {program, state}; PLAN {plan, program}; READ {report} */
   CORE_FAILURE, /* peer, id, attempt, failure; lost (all zero: none): a blob that the task needed and that
-                 * nobody gave it: no fault of the task when it is a partial that a worker kept */
+                 * nobody gave it: no fault of the task when it is a partial that a worker kept.
+                 * STATUS_INTERRUPTED: the worker gives the task back, and gets no more until it is heard with
+                 * a capacity again. */
   CORE_TICK,    /* time has passed; at least every CORE_PROGRESS_MS */
 } core_event_kind;
 
@@ -133,12 +141,15 @@ typedef struct core_event {
   uint32_t stage;
   /* Tasks. */
   core_task_id id;
-  uint32_t attempt;
-  core_work work; /* of a result: what it says it is */
+  uint32_t attempt; /* says of what the task was made: a result counts only for the same inputs */
+  core_work work;   /* of a result: what it says it is */
   const core_blob *blobs;
   uint32_t blobs_count;
-  digest content; /* of a result: of all its bytes, so that copies can be compared */
-  bool stays;     /* a partial that the worker keeps: its blob is a handle of its name */
+  /* Of a result, so that copies can be compared: of one blob its name, the SHA-256 of its bytes; of two the
+   * SHA-256 of both names.  Of CORE_RESTORED: of {program, state}, or at stage 0 of {plan, program} when a
+   * PLAN made them; all zero is allowed, and means that results of tasks given out before do not count. */
+  digest content;
+  bool stays; /* a partial that the worker keeps: its blob is a handle of its name */
   core_states states;
   digest lost;
   error failure;
@@ -148,19 +159,21 @@ typedef enum core_action_kind {
   /* To be kept, in order, in the turn's transaction. */
   CORE_KEEP_JOB,    /* job, priority, read, blobs {plan, program, spec, manifest} (0: none) or, of a READ, its
                      * blobs; borrowed until the release that follows in some later action */
-  CORE_KEEP_PLAN,   /* job, blobs {plan, program}: the PLAN is done */
+  CORE_KEEP_PLAN,   /* job, blobs {plan, program}: the PLAN is done; {0, 0}: it is to be made anew */
   CORE_KEEP_RESULT, /* id, blobs {partial}, content: not for partials that stay with a worker */
-  CORE_DROP_RESULT, /* id: it is computed anew */
+  CORE_DROP_RESULT, /* id: it was merged into one that is kept, or is computed anew */
   CORE_KEEP_STAGE,  /* job, stage, blobs {program, state}, fingerprint, states: all results before are void.
                      * Stage 0 (a new start): blobs {first program, 0} */
   CORE_KEEP_END,    /* job, states, blobs {report} or failure; the job's other records are void */
-  CORE_KEEP_NOTE,   /* job, failure.message: a line for the job's log */
+  CORE_KEEP_NOTE,   /* job, peer (0: none), failure.message: a line for the job's log */
   /* To be done after the commit. */
   CORE_SEND_TASK,     /* peer, id, attempt, work, blobs, shards */
   CORE_SEND_TAKEN,    /* peer, id, attempt */
   CORE_SEND_ACCEPTED, /* peer, request, job */
-  CORE_SEND_REFUSED,  /* peer, request, job, failure: not submitted; what was to be kept of it was not */
-  CORE_SEND_PROGRESS, /* peer, job, stage, rows_done, rows_total, finishing, states, is_running */
+  CORE_SEND_REFUSED,  /* peer, request, job, failure: not submitted, and nothing of it was kept; or one
+                       * watcher too many */
+  CORE_SEND_PROGRESS, /* peer, request (0: not at once), job, stage, rows_done, rows_total, finishing, states,
+                         is_running */
   CORE_SEND_REPORT,   /* peer, job, states, blobs {report} */
   CORE_SEND_ENDED,    /* peer, job, states, failure */
   CORE_SET_ASIDE,     /* peer: its results were odd; failure tells whom to tell what */
