@@ -5,6 +5,8 @@
  * lost. Reading sees the changes that are gathered.  Datasets and jobs are also in memory, for listings. What
  * a record names (manifests, plans, reports) stands in the vault.
  *
+ * Pointers that are given out stay good until that dataset or job is put, noted to, dropped or forgotten.
+ *
  * All functions from one thread.
  */
 #ifndef CANVASS_BROKER_LEDGER_H
@@ -73,9 +75,9 @@ status ledger_open(const char *directory, ledger **out, error *err) MUST_USE;
 void ledger_close(ledger *l); /* accepts NULL; what was not committed is lost */
 
 /* Everything since the last commit, in one transaction.  When it fails the memory is ahead of the disk: stop.
- */
+ * STATUS_IO when no space is left: what was committed before is whole. */
 status ledger_commit(ledger *l, error *err) MUST_USE;
-size_t ledger_pending_bytes(const ledger *l); /* commit before this passes 32 MiB */
+size_t ledger_pending_bytes(const ledger *l); /* commit before this passes 32 MiB; at 60 puts are refused */
 
 /* ---- Datasets (kept sorted by name) */
 /* UTF-8 without control characters or '/', 1 to LEDGER_NAME_BYTES_MAX bytes; STATUS_USAGE names the problem.
@@ -92,8 +94,9 @@ status ledger_dataset_drop(ledger *l, slice name, error *err) MUST_USE;
 size_t ledger_jobs(const ledger *l);
 const ledger_job *ledger_job_at(const ledger *l, size_t index);
 const ledger_job *ledger_job_find(const ledger *l, const core_job_id *id);
-/* Copies J, strings too; replaces one of that id. */
+/* Copies J, strings too (NULL: ""); replaces one of that id, whose strings J may use. */
 status ledger_job_put(ledger *l, const ledger_job *j, error *err) MUST_USE;
+/* An unknown job's, and lines past LEDGER_NOTES_MAX, are dropped. */
 status ledger_job_note(ledger *l, const core_job_id *id, const char *line, error *err) MUST_USE;
 /* The ended job that is to be forgotten because there are too many; NULL when there are not. */
 const ledger_job *ledger_job_oldest_surplus(const ledger *l);
@@ -105,8 +108,9 @@ status ledger_result_put(ledger *l, const core_task_id *id, const digest *conten
 status ledger_result_drop(ledger *l, const core_task_id *id, error *err) MUST_USE;
 /* All of a job. */
 status ledger_results_drop(ledger *l, const core_job_id *job, error *err) MUST_USE;
-/* VISIT sees the job's results of STAGE as they are on disk, borrowed for the call, until it returns other
- * than STATUS_OK.  One that does not match its checksum is left out: it is computed anew. */
+/* VISIT sees the job's results of STAGE, in no order, borrowed for the call, until it returns other than
+ * STATUS_OK, which is then returned.  It must not call the ledger.  One that does not match its checksum is
+ * left out: it is computed anew. */
 status ledger_results_each(ledger *l, const core_job_id *job, uint32_t stage,
                            status (*visit)(void *context, const core_task_id *id, const digest *content,
                                            slice partial, error *err),

@@ -54,19 +54,21 @@ status vault_put(vault *v, const void *bytes, size_t length, digest *name, error
 status vault_receive(vault *v, const digest *name, uint64_t bytes, uint64_t *offset, error *err) MUST_USE;
 /* The chunk at OFFSET.  One that is not the next is ignored; *NEXT is where the next one begins, the blob's
  * size when it is whole.  STATUS_CORRUPT when the whole is not what its name says: it is dropped and begins
- * at 0. */
+ * at 0 when it is received again.  STATUS_NOT_FOUND when it is not being received (any more). */
 status vault_chunk(vault *v, const digest *name, uint64_t offset, const void *bytes, size_t length,
                    uint64_t *next, error *err) MUST_USE;
 
-/* Everything that came since the last call is on disk when this returns (one sync for all of it). */
+/* Everything that came since the last call is on disk when this returns (one sync for all of it).  After a
+ * failure nobody knows what is on disk: stop. */
 status vault_sync(vault *v, error *err) MUST_USE;
 
 /* References are counted in memory: the shell makes them anew from the ledger at each start.  A blob may be
  * referred to before it is there.  One whose last reference goes is removed with the next vault_tidy. */
 status vault_refer(vault *v, const digest *name, error *err) MUST_USE;
 void vault_release(vault *v, const digest *name);
-/* Removes what nobody refers to: at once what was referred to before, after VAULT_KEPT_S what never was.
- * NOW_S: the wall clock.  *REMOVED may be NULL.  Cheap when there is nothing to do. */
+/* Removes what nobody refers to: at once what was referred to before, after VAULT_KEPT_S what never was
+ * (looked for once an hour), also in partly/ and hand-in/.  NOW_S: the wall clock.  *REMOVED may be NULL.
+ * Cheap when there is nothing to do. */
 void vault_tidy(vault *v, uint64_t now_s, uint64_t *removed);
 
 #endif

@@ -11,21 +11,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FAN_HEX = 2, PATH_BYTES = 96 };
+enum { FAN_HEX = 2 };
+
+void blob_files_path(const char *part, const digest *name, char out[BLOB_PATH_BYTES]) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(name, hex);
+  if (strcmp(part, "blobs") == 0) {
+    snprintf(out, BLOB_PATH_BYTES, "blobs/%.*s/%s", FAN_HEX, hex, hex);
+  } else {
+    snprintf(out, BLOB_PATH_BYTES, "%s/%s", part, hex);
+  }
+}
 
 typedef struct blob_path {
-  char text[PATH_BYTES];
+  char text[BLOB_PATH_BYTES];
 } blob_path;
 
 static blob_path path_of(const char *part, const digest *name) {
-  char hex[DIGEST_HEX_BYTES];
   blob_path p;
-  digest_hex(name, hex);
-  if (strcmp(part, "blobs") == 0) {
-    snprintf(p.text, sizeof p.text, "blobs/%.*s/%s", FAN_HEX, hex, hex);
-  } else {
-    snprintf(p.text, sizeof p.text, "%s/%s", part, hex);
-  }
+  blob_files_path(part, name, p.text);
   return p;
 }
 
@@ -43,7 +47,7 @@ static status write_failed(size_t length, int problem, error *err) {
 }
 
 /* 0, or errno. */
-static int write_synced(int file, const uint8_t *bytes, size_t length) {
+static int write_all(int file, const uint8_t *bytes, size_t length) {
   for (size_t done = 0; done < length;) {
     const ssize_t written = write(file, bytes + done, length - done);
     if (written < 0 && errno != EINTR) {
@@ -54,10 +58,10 @@ static int write_synced(int file, const uint8_t *bytes, size_t length) {
     }
     done += written > 0 ? (size_t)written : 0;
   }
-  return fsync(file) == 0 ? 0 : errno;
+  return 0;
 }
 
-static int rename_to(int directory, const char *from, const digest *name) {
+int blob_files_adopt(int directory, const char *from, const digest *name) {
   const blob_path to = path_of("blobs", name);
   if (renameat(directory, from, directory, to.text) == 0) {
     return 0;
@@ -70,24 +74,56 @@ static int rename_to(int directory, const char *from, const digest *name) {
   return renameat(directory, from, directory, to.text) == 0 ? 0 : errno;
 }
 
-status blob_files_write(int directory, const digest *name, const void *bytes, size_t length, error *err) {
+static int write_file(int directory, const digest *name, const void *bytes, size_t length, bool synced) {
   static atomic_uint numbers;
-  char incoming[PATH_BYTES];
+  char incoming[BLOB_PATH_BYTES];
   snprintf(incoming, sizeof incoming, "incoming/%u", atomic_fetch_add(&numbers, 1));
   const int file = openat(directory, incoming, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) {
-    return write_failed(length, errno, err);
+    return errno;
   }
-  int problem = write_synced(file, bytes, length);
+  int problem = write_all(file, bytes, length);
+  if (problem == 0 && synced && fsync(file) != 0) {
+    problem = errno;
+  }
   if (close(file) != 0 && problem == 0) {
     problem = errno;
   }
-  problem = problem == 0 ? rename_to(directory, incoming, name) : problem;
+  problem = problem == 0 ? blob_files_adopt(directory, incoming, name) : problem;
   if (problem != 0) {
     unlinkat(directory, incoming, 0);
-    return write_failed(length, problem, err);
   }
-  return STATUS_OK;
+  return problem;
+}
+
+status blob_files_write(int directory, const digest *name, const void *bytes, size_t length, error *err) {
+  const int problem = write_file(directory, name, bytes, length, true);
+  return problem == 0 ? STATUS_OK : write_failed(length, problem, err);
+}
+
+int blob_files_write_unsynced(int directory, const digest *name, const void *bytes, size_t length) {
+  return write_file(directory, name, bytes, length, false);
+}
+
+static int sync_path(int directory, const char *path) {
+  const int file = openat(directory, path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    return errno;
+  }
+  const int problem = fsync(file) == 0 ? 0 : errno;
+  close(file);
+  return problem;
+}
+
+int blob_files_sync(int directory, const digest *name) {
+  blob_path path = path_of("blobs", name);
+  int problem = sync_path(directory, path.text);
+  /* The file's directory, which names it, and blobs/, which names that. */
+  for (int i = 0; i < 2 && problem == 0; i++) {
+    *strrchr(path.text, '/') = 0;
+    problem = sync_path(directory, path.text);
+  }
+  return problem;
 }
 
 /* ---- Reading ------------------------------------------------------------------------------------- */

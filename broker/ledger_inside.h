@@ -1,0 +1,79 @@
+/* The ledger behind its handle, for its own files: ledger.c (datasets and jobs in memory), ledger_record.c
+ * (how they are written), ledger_pending.c (what the next commit writes), ledger_results.c. */
+#ifndef CANVASS_BROKER_LEDGER_INSIDE_H
+#define CANVASS_BROKER_LEDGER_INSIDE_H
+
+#include "broker/ledger.h"
+#include "store/store_index.h"
+
+enum { LEDGER_TABLE_DATASETS, LEDGER_TABLE_JOBS, LEDGER_TABLE_RESULTS, LEDGER_TABLES };
+
+/* ---- Records: u8 version, u64 XXH3 of the rest, the rest; it begins with the record's key */
+
+enum {
+  LEDGER_TEXT_BYTES_MAX = 1 << 16, /* of any text in a record */
+  LEDGER_FILES_MAX = 1 << 16,
+};
+
+/* A job and its place in the order of submission. */
+typedef struct ledger_job_entry {
+  ledger_job job;
+  uint64_t sequence;
+} ledger_job_entry;
+
+/* Begins a record in OUT, which is empty, and completes it: writes its checksum. */
+void ledger_record_begin(buf *out);
+void ledger_record_end(buf *out);
+/* IN stands behind the checksum, or has failed. */
+void ledger_record_open(reader *in, slice record);
+
+void ledger_dataset_encode(const ledger_dataset *d, buf *out);
+void ledger_job_encode(const ledger_job_entry *e, buf *out);
+/* Fresh, to be freed with the function below; STATUS_CORRUPT with what is wrong. */
+status ledger_dataset_decode(slice record, ledger_dataset **out, error *err) MUST_USE;
+status ledger_job_decode(slice record, ledger_job_entry **out, error *err) MUST_USE;
+void ledger_dataset_destroy(ledger_dataset *d); /* both accept NULL */
+void ledger_job_destroy(ledger_job_entry *e);
+/* STATUS_LIMIT when it could not be read back. */
+status ledger_job_check(const ledger_job *j, error *err) MUST_USE;
+
+/* ---- Changes that are gathered */
+
+typedef struct ledger_change {
+  index_table table;
+  uint8_t *key; /* owned; the value follows it */
+  size_t key_length, value_length;
+  bool is_removal;
+} ledger_change;
+
+typedef struct ledger_pending {
+  ledger_change *at; /* one for each key */
+  size_t count, capacity;
+  uint32_t *places; /* a hash table of 1 + index in AT; 0: free */
+  size_t places_count;
+  size_t bytes;
+} ledger_pending;
+
+void ledger_pending_fini(ledger_pending *p);
+void ledger_pending_clear(ledger_pending *p);
+/* The change of KEY; NULL: there is none. */
+const ledger_change *ledger_pending_find(const ledger_pending *p, index_table table, slice key);
+/* VALUE with NULL bytes: the key goes. */
+status ledger_pending_add(ledger_pending *p, index_table table, slice key, slice value, error *err) MUST_USE;
+slice ledger_change_key(const ledger_change *c);
+slice ledger_change_value(const ledger_change *c);
+status ledger_pending_write(const ledger_pending *p, store_index *index, error *err) MUST_USE;
+
+struct ledger {
+  store_index *index;
+  char *path; /* of the index */
+  ledger_pending pending;
+  ledger_dataset **datasets; /* by name */
+  size_t datasets_count, datasets_capacity;
+  ledger_job_entry **jobs;  /* by sequence */
+  ledger_job_entry **by_id; /* the same, by id */
+  size_t jobs_count, jobs_capacity, ended_count;
+  uint64_t next_sequence;
+};
+
+#endif

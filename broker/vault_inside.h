@@ -1,0 +1,51 @@
+/* The vault behind its handle, for its own files: vault.c (what is whole), vault_receive.c (what comes),
+ * vault_tidy.c (what goes). */
+#ifndef CANVASS_BROKER_VAULT_INSIDE_H
+#define CANVASS_BROKER_VAULT_INSIDE_H
+
+#include "broker/vault.h"
+#include "broker/vault_table.h"
+#include "store/place.h"
+
+enum {
+  VAULT_SYNCED_SINGLY_MAX = 8, /* files; of more the whole file system is synced */
+  VAULT_READ_BYTES = 256 << 10,
+};
+
+struct vault {
+  vault_options options;
+  char *directory; /* absolute */
+  place place;
+  uint8_t probe[VAULT_PROBE_BYTES];
+  uint8_t *read_buffer; /* VAULT_READ_BYTES, for comparing */
+  vault_table blobs;
+  /* What came since the last sync: the first few by name. */
+  digest unsynced[VAULT_SYNCED_SINGLY_MAX];
+  size_t unsynced_count;
+  /* Receiving. */
+  size_t partly_count;
+  uint64_t clock;
+  uint64_t incoming_count;
+  /* Tidying: whose last reference went. */
+  digest *released;
+  size_t released_count, released_capacity;
+  bool released_overflow; /* the list is not all: look through the table */
+  bool walked;
+  uint64_t walked_s;
+};
+
+void vault_warn(vault *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* STATUS_IO about writing BYTES; a full disk is told with what to do. */
+status vault_write_failed(const vault *v, uint64_t bytes, int problem, error *err);
+/* STATUS_IO when BYTES more would leave less than VAULT_RESERVE_BYTES free. */
+status vault_check_room(const vault *v, uint64_t bytes, error *err) MUST_USE;
+/* Adds the bytes FROM..TO of FILE to STREAM.  0, or errno; ENODATA: it ends before. */
+int vault_hash(vault *v, int file, uint64_t from, uint64_t to, digest_stream *stream);
+/* NAME stands in blobs/ now, BYTES long, compared with its name. */
+status vault_note_whole(vault *v, const digest *name, uint64_t bytes, error *err) MUST_USE;
+/* A whole blob that somebody is about to refer to: it is kept as if it had come now. */
+void vault_touch(vault *v, const digest *name);
+/* Nobody sends it any more; what came of it stays in partly/. */
+void vault_drop_partly(vault *v, vault_entry *e);
+
+#endif

@@ -1,0 +1,338 @@
+/* What comes: chunks, which grow partly/HEX, and whole files in hand-in/.
+ *
+ * The size of partly/HEX is how much is there: so receiving goes on after a restart.  Its bytes are read back
+ * and hashed while chunks come, so that comparing a large blob does not keep the broker from everything
+ * else when its last chunk is there. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "broker/vault_inside.h"
+#include "store/blob_files.h"
+
+enum {
+  PARTLY_MAX = 65536,        /* blobs being received: then the one unheard of for longest is forgotten */
+  HASH_AHEAD_BYTES = 8 << 20 /* with each chunk, of what stood there when a blob was taken up again */
+};
+
+/* ---- Who is being received ----------------------------------------------------------------------- */
+
+void vault_drop_partly(vault *v, vault_entry *e) {
+  if (e->partly != NULL) {
+    vault_partly_destroy(e->partly);
+    e->partly = NULL;
+    v->partly_count--;
+  }
+}
+
+static void forget_oldest(vault *v) {
+  vault_entry *oldest = NULL;
+  for (size_t i = 0; i < v->blobs.places; i++) {
+    vault_entry *e = &v->blobs.at[i];
+    if (e->partly != NULL && (oldest == NULL || e->partly->touched < oldest->partly->touched)) {
+      oldest = e;
+    }
+  }
+  if (oldest != NULL) {
+    vault_drop_partly(v, oldest);
+  }
+}
+
+/* How much of NAME stands in partly/. */
+static uint64_t partly_size(const vault *v, const digest *name) {
+  char path[BLOB_PATH_BYTES];
+  struct stat info;
+  blob_files_path("partly", name, path);
+  if (fstatat(v->place.directory, path, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    return 0;
+  }
+  return S_ISREG(info.st_mode) ? (uint64_t)info.st_size : UINT64_MAX;
+}
+
+static void remove_partly(vault *v, const digest *name) {
+  char path[BLOB_PATH_BYTES];
+  blob_files_path("partly", name, path);
+  unlinkat(v->place.directory, path, 0);
+  vault_entry *e = vault_table_find(&v->blobs, name);
+  if (e != NULL) {
+    vault_drop_partly(v, e);
+  }
+}
+
+/* That of NAME, taken up where it stopped. */
+static status begin_partly(vault *v, const digest *name, uint64_t bytes, vault_entry **out, error *err) {
+  vault_entry *e = vault_table_find(&v->blobs, name);
+  if (e == NULL || e->partly == NULL) {
+    if (v->partly_count >= PARTLY_MAX) {
+      forget_oldest(v);
+    }
+    e = vault_table_add(&v->blobs, name);
+    vault_partly *p = e != NULL ? calloc(1, sizeof *p) : NULL;
+    if (p == NULL) {
+      return error_no_memory(err, "receiving a blob");
+    }
+    p->have = partly_size(v, name);
+    e->partly = p;
+    v->partly_count++;
+  }
+  if (e->partly->have > bytes) {
+    char path[BLOB_PATH_BYTES];
+    blob_files_path("partly", name, path);
+    unlinkat(v->place.directory, path, 0);
+    digest_stream_destroy(e->partly->stream);
+    *e->partly = (vault_partly){0};
+  }
+  e->partly->bytes = bytes;
+  e->partly->touched = ++v->clock;
+  *out = e;
+  return STATUS_OK;
+}
+
+/* ---- Comparing ----------------------------------------------------------------------------------- */
+
+static status not_as_named(vault *v, const digest *name, error *err) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(name, hex);
+  remove_partly(v, name);
+  return error_set(err, STATUS_CORRUPT, "what came as blob %s is not what its name says; offer it again",
+                   hex);
+}
+
+/* Hashes what is there, a limited part of it unless it is whole. */
+static int hash_ahead(vault *v, int file, vault_partly *p) {
+  if (p->stream == NULL) {
+    p->stream = digest_stream_new();
+    p->hashed = 0;
+    if (p->stream == NULL) {
+      return ENOMEM;
+    }
+  }
+  uint64_t to = p->have;
+  if (p->have < p->bytes && to - p->hashed > HASH_AHEAD_BYTES) {
+    to = p->hashed + HASH_AHEAD_BYTES;
+  }
+  const int problem = vault_hash(v, file, p->hashed, to, p->stream);
+  if (problem != 0) {
+    /* How far the stream came is unknown: it begins anew. */
+    digest_stream_destroy(p->stream);
+    p->stream = NULL;
+    return problem;
+  }
+  p->hashed = to;
+  return 0;
+}
+
+/* All its bytes went through the stream. */
+static status finish(vault *v, const digest *name, vault_entry *e, error *err) {
+  digest actual;
+  const uint64_t bytes = e->partly->bytes;
+  digest_stream_finish(e->partly->stream, &actual);
+  digest_stream_destroy(e->partly->stream);
+  e->partly->stream = NULL;
+  if (!digest_equal(&actual, name)) {
+    return not_as_named(v, name, err);
+  }
+  char path[BLOB_PATH_BYTES];
+  blob_files_path("partly", name, path);
+  const int problem = blob_files_adopt(v->place.directory, path, name);
+  return problem == 0 ? vault_note_whole(v, name, bytes, err) : vault_write_failed(v, bytes, problem, err);
+}
+
+/* PROBLEM of hashing; ENODATA: somebody cut the file off. */
+static status go_on(vault *v, const digest *name, int problem, error *err) {
+  if (problem == ENODATA) {
+    return not_as_named(v, name, err);
+  }
+  if (problem == ENOMEM) {
+    return error_no_memory(err, "receiving a blob");
+  }
+  vault_entry *e = vault_table_find(&v->blobs, name);
+  if (problem == 0 && e->partly->have == e->partly->bytes) {
+    return finish(v, name, e, err);
+  }
+  return problem == 0 ? STATUS_OK : vault_write_failed(v, 0, problem, err);
+}
+
+static int open_partly(const vault *v, const digest *name) {
+  char path[BLOB_PATH_BYTES];
+  blob_files_path("partly", name, path);
+  return openat(v->place.directory, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+}
+
+/* ---- Files that were handed in ------------------------------------------------------------------- */
+
+/* Why the file PATH may not become blob NAME; NULL: it may. */
+static const char *why_not(vault *v, const char *path, const digest *name, uint64_t bytes) {
+  struct stat info;
+  const int file = openat(v->place.directory, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0 || fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
+    if (file >= 0) {
+      close(file);
+    }
+    return "is no file that can be read";
+  }
+  const char *why = NULL;
+  digest actual;
+  digest_stream *stream = digest_stream_new();
+  if (info.st_nlink != 1) {
+    why = "has other names, by which it can be changed";
+  } else if ((uint64_t)info.st_size != bytes) {
+    why = "has another size than was said";
+  } else if (stream == NULL || vault_hash(v, file, 0, bytes, stream) != 0) {
+    why = "cannot be read";
+  } else {
+    digest_stream_finish(stream, &actual);
+    why = digest_equal(&actual, name) ? NULL : "is not what its name says";
+  }
+  digest_stream_destroy(stream);
+  close(file);
+  return why;
+}
+
+/* Takes the file of that name in hand-in/, if there is one.  It is moved first: then nobody can put another
+ * one in its place after it was compared.  One that is no good is removed; the blob then comes in chunks. */
+static status take_hand_in(vault *v, const digest *name, uint64_t bytes, bool *taken, error *err) {
+  char from[BLOB_PATH_BYTES];
+  char moved[BLOB_PATH_BYTES];
+  struct stat info;
+  *taken = false;
+  blob_files_path("hand-in", name, from);
+  if (fstatat(v->place.directory, from, &info, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(info.st_mode)) {
+    return STATUS_OK;
+  }
+  snprintf(moved, sizeof moved, "incoming/handed-%" PRIu64, ++v->incoming_count);
+  if (renameat(v->place.directory, from, v->place.directory, moved) != 0) {
+    return STATUS_OK;
+  }
+  const char *why = why_not(v, moved, name, bytes);
+  if (why != NULL) {
+    unlinkat(v->place.directory, moved, 0);
+    vault_warn(v, "the broker's store %s: %s, which was handed in, %s; it is removed", v->directory, from,
+               why);
+    return STATUS_OK;
+  }
+  const int problem = blob_files_adopt(v->place.directory, moved, name);
+  if (problem != 0) {
+    unlinkat(v->place.directory, moved, 0);
+    return vault_write_failed(v, bytes, problem, err);
+  }
+  *taken = true;
+  remove_partly(v, name);
+  TRY(vault_note_whole(v, name, bytes, err));
+  vault_touch(v, name); /* its age counts from now */
+  return STATUS_OK;
+}
+
+/* ---- Receiving ----------------------------------------------------------------------------------- */
+
+static status take_up(vault *v, const digest *name, uint64_t bytes, uint64_t *offset, error *err) {
+  vault_entry *e = NULL;
+  TRY(begin_partly(v, name, bytes, &e, err));
+  TRY(vault_check_room(v, bytes - e->partly->have, err));
+  if (e->partly->have == bytes) { /* it ended between its last chunk and its renaming, or is empty */
+    const int file = open_partly(v, name);
+    const int problem = file >= 0 ? hash_ahead(v, file, e->partly) : errno;
+    if (file >= 0) {
+      close(file);
+    }
+    const status st = go_on(v, name, problem, err);
+    if (st == STATUS_CORRUPT && bytes > 0) {
+      return take_up(v, name, bytes, offset, err); /* now from 0 */
+    }
+    TRY(st);
+    *offset = bytes;
+    return STATUS_OK;
+  }
+  *offset = e->partly->have;
+  return STATUS_OK;
+}
+
+status vault_receive(vault *v, const digest *name, uint64_t bytes, uint64_t *offset, error *err) {
+  *offset = 0;
+  if (bytes > VAULT_BLOB_BYTES_MAX) {
+    return error_set(err, STATUS_LIMIT, "a blob of %" PRIu64 " bytes; at most %" PRIu64 " are taken", bytes,
+                     VAULT_BLOB_BYTES_MAX);
+  }
+  bool is_there = vault_has(v, name, NULL);
+  if (is_there) {
+    vault_touch(v, name);
+    remove_partly(v, name);
+  } else {
+    TRY(take_hand_in(v, name, bytes, &is_there, err));
+  }
+  if (is_there) {
+    *offset = bytes;
+    return STATUS_OK;
+  }
+  return take_up(v, name, bytes, offset, err);
+}
+
+/* 0, or errno. */
+static int write_at(int file, const uint8_t *bytes, size_t length, uint64_t offset) {
+  for (size_t done = 0; done < length;) {
+    const ssize_t written = pwrite(file, bytes + done, length - done, (off_t)(offset + done));
+    if (written < 0 && errno != EINTR) {
+      return errno;
+    }
+    if (written == 0) {
+      return ENOSPC;
+    }
+    done += written > 0 ? (size_t)written : 0;
+  }
+  return 0;
+}
+
+static status append(vault *v, const digest *name, vault_partly *p, const void *bytes, size_t length,
+                     error *err) {
+  TRY(vault_check_room(v, length, err));
+  const int file = open_partly(v, name);
+  if (file < 0) {
+    return vault_write_failed(v, length, errno, err);
+  }
+  int problem = write_at(file, bytes, length, p->have);
+  if (problem != 0) {
+    /* The size says how much is there, also after a restart. */
+    const int ignored = ftruncate(file, (off_t)p->have);
+    (void)ignored; /* what stays of it is the right beginning of the chunk all the same */
+    close(file);
+    return vault_write_failed(v, length, problem, err);
+  }
+  p->have += length;
+  problem = hash_ahead(v, file, p);
+  close(file);
+  return go_on(v, name, problem, err);
+}
+
+status vault_chunk(vault *v, const digest *name, uint64_t offset, const void *bytes, size_t length,
+                   uint64_t *next, error *err) {
+  *next = 0;
+  vault_entry *e = vault_table_find(&v->blobs, name);
+  if (e != NULL && e->is_whole) {
+    *next = e->bytes;
+    return STATUS_OK;
+  }
+  if (e == NULL || e->partly == NULL) {
+    char hex[DIGEST_HEX_BYTES];
+    digest_hex(name, hex);
+    return error_set(err, STATUS_NOT_FOUND, "a chunk of blob %s, which was not offered; offer it again", hex);
+  }
+  vault_partly *p = e->partly;
+  p->touched = ++v->clock;
+  *next = p->have;
+  if (offset != p->have || length == 0) {
+    return STATUS_OK;
+  }
+  if (length > p->bytes - p->have) {
+    *next = 0;
+    return not_as_named(v, name, err);
+  }
+  const uint64_t after = p->have + length;
+  const status st = append(v, name, p, bytes, length, err);
+  *next = st == STATUS_OK ? after : st == STATUS_CORRUPT ? 0 : offset;
+  return st;
+}

@@ -1,0 +1,43 @@
+/* What the vault knows of its blobs in memory: a hash table by name.
+ *
+ * Entries move when others come or go: a pointer to one is good until the next vault_table_add or
+ * vault_table_remove.
+ */
+#ifndef CANVASS_BROKER_VAULT_TABLE_H
+#define CANVASS_BROKER_VAULT_TABLE_H
+
+#include "base/digest.h"
+
+/* A blob of which only the beginning is there. */
+typedef struct vault_partly {
+  uint64_t bytes, have;  /* of the whole; of its beginning in partly/ */
+  uint64_t hashed;       /* how much of that went through STREAM */
+  digest_stream *stream; /* NULL: none of it yet */
+  uint64_t touched;      /* the vault's clock: least recently touched is forgotten first */
+} vault_partly;
+
+typedef struct vault_entry {
+  digest name;
+  uint64_t bytes;       /* of a whole one */
+  vault_partly *partly; /* owned; NULL: nobody sends it */
+  uint32_t references;
+  bool in_use;    /* of the table's place */
+  bool is_whole;  /* there, and compared with its name in this process */
+  bool is_wanted; /* it came, or was offered again, since it was last referred to: somebody is about to */
+  bool is_listed; /* among those whose last reference went */
+} vault_entry;
+
+typedef struct vault_table {
+  vault_entry *at; /* a power of two of places */
+  size_t places, count;
+} vault_table;
+
+void vault_table_fini(vault_table *t);
+vault_entry *vault_table_find(const vault_table *t, const digest *name); /* NULL: unknown */
+/* That of NAME, a new one if need be; NULL when out of memory. */
+vault_entry *vault_table_add(vault_table *t, const digest *name);
+void vault_table_remove(vault_table *t, vault_entry *e);
+
+void vault_partly_destroy(vault_partly *p); /* accepts NULL */
+
+#endif
