@@ -67,7 +67,7 @@ typedef struct bench {
 static void begin(bench *b, const char *path) {
   error err;
   b->memory = arena_new();
-  must(csv_source_open(path, NULL, NULL, &b->source, &err), &err);
+  must(csv_source_open(path, path, NULL, NULL, &b->source, &err), &err);
   csv_splitter_init(&b->splitter, b->source, 0);
   must(csv_header_read(&b->splitter, 0, b->memory, &b->header, &err), &err);
   csv_hint *hints = ARENA_ARRAY(b->memory, csv_hint, b->header.count);

@@ -1,1 +1,173 @@
-/* Placeholder: being written. */
+/* A specification and files meet here, for `put` and for workers alike.  What is made depends on nothing but
+ * the specification and the files, so that any worker may do it, and do it again. */
+#include "cli/preparing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/standard_input.h"
+#include "client/csv/dataset.h"
+#include "stats/stats.h"
+
+enum { AND_MORE_BYTES = 40 }; /* room for "and N more" */
+
+/* What messages call a specification that arrived without a name. */
+static const char PAGE_NAME[] = "specification";
+
+/* ---- Reading ------------------------------------------------------------------------------------- */
+
+static status check_names(const char *const *names, size_t count, error *err) {
+  for (size_t i = 0; i < count; i++) {
+    const size_t length = strlen(names[i]);
+    if (length == 0) {
+      return error_set(err, STATUS_DATA, "data file %zu has no name", i + 1);
+    }
+    if (text_utf8_check(names[i], length) < length) {
+      return error_set(
+          err, STATUS_DATA,
+          "the name of data file %zu is not UTF-8, and reports could not tell it; rename the file", i + 1);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* The columns of the dataset decide what the specification's patterns match; of a new one those of its first
+ * file. */
+static status find_columns(spec *specification, const manifest *before, const char *path,
+                           csv_options *options, spec_problems *problems, error *err) {
+  TRY(spec_csv_options(specification, NULL, options, problems, err));
+  if (before != NULL) {
+    return spec_csv_options(specification, before, options, problems, err);
+  }
+  manifest *header = NULL;
+  TRY(csv_header(options, path, &header, err));
+  const status st = spec_csv_options(specification, header, options, problems, err);
+  manifest_destroy(header);
+  return st;
+}
+
+static bool has_standard_input(const char *const *paths, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(paths[i], "-") == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+status preparing_read(spec *specification, const csv_options *options, const manifest *before,
+                      const char *const *paths, const char *const *names, size_t count, store *into,
+                      manifest **out, uint32_t *added, spec_problems *problems, error *err) {
+  csv_options o = *options;
+  o.names = names;
+  if (count == 0) {
+    return error_set(err, STATUS_USAGE, "no data file is named");
+  }
+  TRY(check_names(names != NULL ? names : paths, count, err));
+  const bool is_piped = has_standard_input(paths, count);
+  if (is_piped) {
+    TRY(standard_input_keep(err));
+  }
+  TRY(find_columns(specification, before, paths[0], &o, problems, err));
+  if (is_piped) {
+    TRY(standard_input_rewind(err));
+  }
+  return dataset_append(&o, before, paths, count, into, added, out, err);
+}
+
+/* ---- For workers --------------------------------------------------------------------------------- */
+
+/* All problems into the message, whole lines as far as they fit, then how many are left. */
+static status tell_problems(spec_problems *problems, status st, error *err) {
+  if (st != STATUS_OK && problems->count > 1 && !problems->text.failed) {
+    const char *text = (const char *)problems->text.data;
+    size_t taken = 0;
+    size_t lines = 0;
+    const char *end;
+    while (taken < problems->text.length &&
+           (end = memchr(text + taken, '\n', problems->text.length - taken)) != NULL &&
+           (size_t)(end + 1 - text) <= sizeof err->message - AND_MORE_BYTES) {
+      taken = (size_t)(end + 1 - text);
+      lines++;
+    }
+    if (lines == problems->count) {
+      (void)error_set(err, st, "%.*s", (int)(taken - 1), text);
+    } else if (lines > 0) {
+      (void)error_set(err, st, "%.*sand %zu more", (int)taken, text, problems->count - lines);
+    }
+  }
+  spec_problems_fini(problems);
+  return st;
+}
+
+static status parse_page(slice page, spec **out, error *err) {
+  spec_problems problems = {.count = 0};
+  const status st = spec_parse(PAGE_NAME, page.bytes, page.length, out, &problems, err);
+  return tell_problems(&problems, st, err);
+}
+
+static status plan_over(spec *specification, const manifest *dataset, buf *plan_bytes, buf *program_bytes,
+                        error *err) {
+  spec_problems problems = {.count = 0};
+  plan *p = NULL;
+  const status st = spec_plan(specification, dataset, &p, &problems, err);
+  TRY(tell_problems(&problems, st, err));
+  plan_encode(p, plan_bytes);
+  program_encode(p->program, program_bytes);
+  plan_destroy(p);
+  TRY(buf_status(plan_bytes, "the plan", err));
+  return buf_status(program_bytes, "the program", err);
+}
+
+static status make_plan(void *context, slice page, slice dataset, buf *plan_bytes, buf *program_bytes,
+                        error *err) {
+  (void)context;
+  spec *specification = NULL;
+  manifest *m = NULL;
+  TRY(parse_page(page, &specification, err));
+  status st = manifest_decode(dataset.bytes, dataset.length, &m, err);
+  if (st == STATUS_OK) {
+    st = plan_over(specification, m, plan_bytes, program_bytes, err);
+    manifest_destroy(m);
+  }
+  spec_destroy(specification);
+  return st;
+}
+
+static status read_after(spec *specification, const manifest *before, const char *const *paths,
+                         const char *const *names, size_t count, uint32_t shard_rows, store *into,
+                         buf *dataset, error *err) {
+  const csv_options options = {.shard_rows = shard_rows, .threads = 1};
+  spec_problems problems = {.count = 0};
+  manifest *m = NULL;
+  const status st =
+      preparing_read(specification, &options, before, paths, names, count, into, &m, NULL, &problems, err);
+  TRY(tell_problems(&problems, st, err));
+  manifest_encode(m, dataset);
+  manifest_destroy(m);
+  return buf_status(dataset, "the dataset", err);
+}
+
+static status read_files(void *context, slice page, slice before, const char *const *paths,
+                         const char *const *names, size_t count, uint32_t shard_rows, store *into,
+                         buf *dataset, error *err) {
+  (void)context;
+  spec *specification = NULL;
+  manifest *m = NULL;
+  TRY(parse_page(page, &specification, err));
+  status st = STATUS_OK;
+  if (before.length > 0) {
+    st = manifest_decode(before.bytes, before.length, &m, err);
+  }
+  if (st == STATUS_OK) {
+    st = read_after(specification, m, paths, names, count, shard_rows, into, dataset, err);
+  }
+  manifest_destroy(m);
+  spec_destroy(specification);
+  return st;
+}
+
+worker_preparing preparing(void) {
+  return (worker_preparing){.plan = make_plan, .read = read_files};
+}

@@ -13,17 +13,15 @@
 #define MANIFEST_MAGIC "CANVMNFS"
 
 enum {
-  MANIFEST_VERSION = 1,
+  MANIFEST_VERSION = 2,
   MAGIC_BYTES = 8,
   CHECKSUM_BYTES = 8,
-  FILES_MAX = 1 << 20,
-  SHARDS_MAX = 1 << 24,
   TEXT_BYTES_MAX = 1 << 20,
   DECIMALS_MAX = 18,
   /* The fewest bytes that one of each can take, against counts that promise more than there is. */
   FILE_BYTES_MIN = 1 + DIGEST_BYTES + 4,
   SHARD_BYTES_MIN = DIGEST_BYTES + 4,
-  COLUMN_BYTES_MIN = 2,
+  COLUMN_BYTES_MIN = 3,
 };
 
 manifest *manifest_new(void) {
@@ -84,6 +82,7 @@ void manifest_encode(const manifest *m, buf *out) {
   for (uint32_t i = 0; i < m->columns_count; i++) {
     buf_put_slice(out, m->columns[i].name);
     buf_put_u8(out, m->columns[i].decimals_max);
+    buf_put_u8(out, m->columns[i].as_numbers);
   }
   if (!out->failed) {
     buf_put_u64(out, digest_xxh3(out->data + start, out->length - start));
@@ -123,7 +122,7 @@ static void decode_file(reader *r, manifest_file *f, arena *memory) {
 }
 
 static void decode_files(reader *r, manifest *m) {
-  m->files_count = (uint32_t)reader_count_of(r, FILES_MAX, FILE_BYTES_MIN);
+  m->files_count = (uint32_t)reader_count_of(r, MANIFEST_FILES_MAX, FILE_BYTES_MIN);
   m->files = ARENA_ARRAY(m->memory, manifest_file, m->files_count);
   for (uint32_t i = 0; m->files != NULL && r->problem == NULL && i < m->files_count; i++) {
     decode_file(r, &m->files[i], m->memory);
@@ -131,7 +130,7 @@ static void decode_files(reader *r, manifest *m) {
 }
 
 static void decode_shards(reader *r, manifest *m) {
-  m->shards_count = (uint32_t)reader_count_of(r, SHARDS_MAX, SHARD_BYTES_MIN);
+  m->shards_count = (uint32_t)reader_count_of(r, MANIFEST_SHARDS_MAX, SHARD_BYTES_MIN);
   m->shards = ARENA_ARRAY(m->memory, manifest_shard, m->shards_count);
   uint64_t ordinal_min = 0;
   for (uint32_t i = 0; m->shards != NULL && r->problem == NULL && i < m->shards_count; i++) {
@@ -158,6 +157,11 @@ static void decode_columns(reader *r, manifest *m) {
     m->columns[i].decimals_max = reader_u8(r);
     if (m->columns[i].decimals_max > DECIMALS_MAX) {
       reader_fail(r, "a column has more than 18 decimals");
+    }
+    const uint8_t as_numbers = reader_u8(r);
+    m->columns[i].as_numbers = as_numbers != 0;
+    if (as_numbers > 1) {
+      reader_fail(r, "a column is neither kept as numbers nor as texts");
     }
   }
 }

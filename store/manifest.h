@@ -7,7 +7,11 @@
 #include "base/digest.h"
 #include "base/status.h"
 
-enum { MANIFEST_PLACES = 10 };
+enum {
+  MANIFEST_PLACES = 10,
+  MANIFEST_FILES_MAX = 1 << 20,
+  MANIFEST_SHARDS_MAX = 1 << 24,
+};
 
 typedef struct manifest_shard {
   digest name;
@@ -35,6 +39,7 @@ typedef struct manifest_file {
 typedef struct manifest_column {
   slice name;
   uint8_t decimals_max; /* over all shards */
+  bool as_numbers;      /* some shard keeps its cells as numbers: how they were written is forgotten */
 } manifest_column;
 
 typedef struct manifest {
@@ -49,6 +54,10 @@ typedef struct manifest {
 
 manifest *manifest_new(void);
 void manifest_destroy(manifest *m);
+/* The dataset of all PARTS (at least one), which follow each other: files and shards in that order, the
+ * columns of the first part with what the others found of them.  The parts' shards count their records from
+ * the dataset's first, and their files from the part's. */
+status manifest_join(const manifest *const *parts, size_t count, manifest **out, error *err) MUST_USE;
 uint64_t manifest_rows(const manifest *m); /* usable rows */
 void manifest_encode(const manifest *m, buf *out);
 status manifest_decode(const void *bytes, size_t length, manifest **out, error *err) MUST_USE;

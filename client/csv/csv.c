@@ -33,6 +33,11 @@ typedef struct reading {
   uint64_t bytes_total;
 } reading;
 
+/* What file INDEX is called. */
+static const char *called(const reading *r, uint32_t index) {
+  return r->options->names != NULL ? r->options->names[index] : r->paths[index];
+}
+
 static status no_memory(error *err) {
   return error_no_memory(err, "reading");
 }
@@ -59,7 +64,7 @@ static status check_options(const csv_options *o, error *err) {
 /* Opens file INDEX and reads its header. */
 static status open_file(reading *r, uint32_t index, uint64_t ordinal, error *err) {
   reading_file *f = &r->files[index];
-  TRY(csv_source_open(r->paths[index], r->options->encoding, &r->stop, &f->source, err));
+  TRY(csv_source_open(r->paths[index], called(r, index), r->options->encoding, &r->stop, &f->source, err));
   csv_splitter_init(&f->splitter, f->source, ordinal);
   TRY(csv_header_read(&f->splitter, r->options->delimiter, r->memory, &f->header, err));
   f->layout = (csv_layout){
@@ -81,8 +86,8 @@ static status match_file(reading *r, uint32_t index, error *err) {
     return no_memory(err);
   }
   f->layout.cells = cells;
-  return csv_header_match(&f->header, r->schema.names, r->schema.count, csv_raw_title(r->paths[index]), cells,
-                          err);
+  return csv_header_match(&f->header, r->schema.names, r->schema.count, csv_raw_title(called(r, index)),
+                          cells, err);
 }
 
 typedef struct wanted {
@@ -121,7 +126,7 @@ static status find_wanted(reading *r, size_t count, wanted *order, error *err) {
   for (size_t i = 0; i < count; i++) {
     names[i] = o->columns != NULL ? slice_of(o->columns[i].name) : header->names[i];
   }
-  TRY(csv_header_match(header, names, (uint32_t)count, csv_raw_title(r->paths[0]), cells, err));
+  TRY(csv_header_match(header, names, (uint32_t)count, csv_raw_title(called(r, 0)), cells, err));
   for (size_t i = 0; i < count; i++) {
     order[i] = (wanted){cells[i], o->columns != NULL ? o->columns[i].hint : CSV_HINT_TEXT_CODES};
   }
@@ -135,7 +140,7 @@ static status choose_columns(reading *r, error *err) {
   size_t count = o->columns != NULL ? o->columns_count : header->count;
   if (count > SHARD_COLUMNS_MAX) {
     return error_set(err, STATUS_LIMIT, "%s: %zu columns are wanted, more than %d",
-                     csv_raw_title(r->paths[0]), count, SHARD_COLUMNS_MAX);
+                     csv_raw_title(called(r, 0)), count, SHARD_COLUMNS_MAX);
   }
   const size_t most = count + header->count + 1;
   slice *names = ARENA_ARRAY(r->memory, slice, most);
@@ -220,7 +225,7 @@ static status split_file(reading *r, csv_pipeline *p, uint32_t index, error *err
       break;
     }
   }
-  f->name = csv_source_name(f->source, r->paths[index]);
+  f->name = csv_source_name(f->source, called(r, index));
   csv_source_finish(f->source, &f->sha256, &f->bytes);
   close_file(f);
   return STATUS_OK;
@@ -267,7 +272,7 @@ static void add_outcome(manifest *m, const csv_outcome *o, uint32_t files_before
 static status fill_manifest(const reading *r, const csv_pipeline *p, manifest *m, error *err) {
   size_t outcomes_count;
   const csv_outcome *outcomes = csv_pipeline_outcomes(p, &outcomes_count);
-  const uint8_t *decimals = csv_pipeline_decimals(p);
+  const csv_column_facts *columns = csv_pipeline_columns(p);
   m->files = ARENA_ARRAY(m->memory, manifest_file, r->files_count);
   m->shards = ARENA_ARRAY(m->memory, manifest_shard, outcomes_count + 1);
   m->columns = ARENA_ARRAY(m->memory, manifest_column, (size_t)r->schema.count + 1);
@@ -283,24 +288,31 @@ static status fill_manifest(const reading *r, const csv_pipeline *p, manifest *m
   }
   m->columns_count = r->schema.count;
   for (uint32_t i = 0; i < r->schema.count; i++) {
-    m->columns[i] = (manifest_column){arena_slice(m->memory, r->schema.names[i]), decimals[i]};
+    m->columns[i] = (manifest_column){.name = arena_slice(m->memory, r->schema.names[i]),
+                                      .decimals_max = columns[i].decimals_max,
+                                      .as_numbers = columns[i].as_numbers};
   }
   return arena_failed(m->memory) ? no_memory(err) : STATUS_OK;
 }
 
-status csv_check_rows(const manifest *m, const char *const *paths, error *err) {
+/* What messages call a file of the manifest. */
+static slice title_of(const manifest_file *f) {
+  return slice_equal(f->name, slice_of("-")) ? slice_of("standard input") : f->name;
+}
+
+status csv_check_rows(const manifest *m, error *err) {
   if (m->shards_count > 0) {
     return STATUS_OK;
   }
   for (uint32_t i = 0; i < m->files_count; i++) {
     const manifest_file *f = &m->files[i];
     if (f->places_count > 0) {
-      return error_set(err, STATUS_DATA, "%s: none of the %llu rows can be used; line %llu: %.*s",
-                       csv_raw_title(paths[i]), (unsigned long long)f->records,
+      return error_set(err, STATUS_DATA, "%.*s: none of the %llu rows can be used; line %llu: %.*s",
+                       SLICE_ARG(title_of(f)), (unsigned long long)f->records,
                        (unsigned long long)f->places[0].line, SLICE_ARG(f->places[0].problem));
     }
   }
-  return error_set(err, STATUS_DATA, "%s: has a header but no rows", csv_raw_title(paths[0]));
+  return error_set(err, STATUS_DATA, "%.*s: has a header but no rows", SLICE_ARG(title_of(&m->files[0])));
 }
 
 static status build_manifest(const reading *r, const csv_pipeline *p, manifest **out, error *err) {
@@ -310,7 +322,7 @@ static status build_manifest(const reading *r, const csv_pipeline *p, manifest *
   }
   status result = fill_manifest(r, p, m, err);
   if (result == STATUS_OK && !r->options->is_part) {
-    result = csv_check_rows(m, r->paths, err);
+    result = csv_check_rows(m, err);
   }
   if (result != STATUS_OK) {
     manifest_destroy(m);
@@ -388,7 +400,7 @@ status csv_read(const csv_options *options, const char *const *paths, size_t pat
   return result;
 }
 
-static status header_manifest(const csv_file_header *header, const char *path, manifest **out, error *err) {
+static status header_manifest(const csv_file_header *header, const char *file, manifest **out, error *err) {
   manifest *m = manifest_new();
   if (m == NULL) {
     return no_memory(err);
@@ -396,7 +408,7 @@ static status header_manifest(const csv_file_header *header, const char *path, m
   m->files = ARENA_NEW(m->memory, manifest_file);
   m->columns = ARENA_ARRAY(m->memory, manifest_column, header->count);
   if (m->files != NULL && m->columns != NULL) {
-    const char *name = strcmp(path, "-") == 0 ? "-" : csv_raw_title(path);
+    const char *name = strcmp(file, "-") == 0 ? "-" : csv_raw_title(file);
     m->files_count = 1;
     m->files[0].name = arena_slice(m->memory, slice_of(name));
     m->columns_count = header->count;
@@ -419,7 +431,7 @@ status csv_header(const csv_options *options, const char *path, manifest **out, 
     result = open_file(&r, 0, 0, err);
   }
   if (result == STATUS_OK) {
-    result = header_manifest(&r.files[0].header, path, out, err);
+    result = header_manifest(&r.files[0].header, called(&r, 0), out, err);
   }
   reading_fini(&r);
   return result;

@@ -44,6 +44,9 @@ typedef struct csv_column {
 } csv_column;
 
 typedef struct csv_options {
+  /* What the files are called in messages and in the manifest, parallel to the paths, where that is not their
+   * paths' base names; NULL: it is. */
+  const char *const *names;
   /* iconv name, or what people say for one ("gbk"); NULL: UTF-8.  A byte-order mark overrules it. */
   const char *encoding;
   char delimiter;    /* 0: the one of , ; tab | that stands most often in the header */
@@ -70,11 +73,12 @@ typedef struct csv_options {
 status csv_read(const csv_options *options, const char *const *paths, size_t paths_count, store *into,
                 manifest **out, error *err) MUST_USE;
 
-/* STATUS_DATA, saying why, when M has no usable row.  PATHS are its files. */
-status csv_check_rows(const manifest *m, const char *const *paths, error *err) MUST_USE;
+/* STATUS_DATA, saying why, when M has no usable row. */
+status csv_check_rows(const manifest *m, error *err) MUST_USE;
 
-/* What a file is without reading it as CSV: name (as csv_read would give it; borrowed from PATH), digest
- * and size unpacked.  Of OPTIONS only `progress` and `context` count. */
+/* What a file is without reading it as CSV: name (as csv_read would give it; borrowed from PATH
+ * or the options), digest and size unpacked.  Of OPTIONS only the first of `names`, `progress` and `context`
+ * count. */
 typedef struct csv_identity {
   slice name;
   digest sha256;

@@ -14,18 +14,16 @@ enum {
   PASSES = 2,          /* hashing and parsing, for the bar of progress */
 };
 
-typedef struct part {
-  manifest *m;
-  slice name; /* borrowed from the path */
-} part;
-
 typedef struct dataset {
   const csv_options *options;
   const char *const *paths;
+  uint32_t paths_count;
+  const manifest *before; /* NULL: nothing */
+  bool appending;         /* each content once by a name, and nothing that depends on what was kept */
   store *into;
   const csv_column **wanted; /* the options' columns by name */
-  part *parts;
-  uint32_t parts_count, parts_done;
+  manifest **parts;
+  uint32_t parts_count;
   uint64_t records, rows;
   uint32_t parsed;
   uint64_t bytes_total;  /* of all files on disk; 0: unknown */
@@ -75,19 +73,20 @@ static csv_hint hint_of(const dataset *d, slice name) {
   return found != NULL ? (*found)->hint : CSV_HINT_TEXT_CODES;
 }
 
-/* Numbers lose how they were written; all other hints lose nothing. */
-static bool hint_suits(csv_hint kept, csv_hint wanted) {
-  return kept != CSV_HINT_NUMBER || wanted == CSV_HINT_NUMBER;
+/* Numbers lose how they were written; all other hints lose nothing.  What is appended must be the same
+ * wherever it is read, whatever has been read there before. */
+static bool hint_suits(const dataset *d, csv_hint kept, csv_hint wanted) {
+  return kept == wanted || (kept != CSV_HINT_NUMBER && !d->appending);
 }
 
-/* Are all wanted columns there, in a form that suits? */
+/* Are all wanted columns there, and all in a form that suits? */
 static bool columns_suit(const dataset *d, const manifest *m, const uint8_t *hints) {
   size_t found = 0;
   for (uint32_t i = 0; i < m->columns_count; i++) {
     const slice *name = &m->columns[i].name;
     const bool is_wanted =
         bsearch(name, d->wanted, d->options->columns_count, sizeof *d->wanted, wanted_match) != NULL;
-    if (is_wanted && !hint_suits((csv_hint)hints[i], hint_of(d, *name))) {
+    if ((is_wanted || d->appending) && !hint_suits(d, (csv_hint)hints[i], hint_of(d, *name))) {
       return false;
     }
     found += is_wanted;
@@ -96,6 +95,10 @@ static bool columns_suit(const dataset *d, const manifest *m, const uint8_t *hin
 }
 
 /* ---- Records ------------------------------------------------------------------------------------- */
+
+static uint32_t files_before(const dataset *d) {
+  return (d->before != NULL ? d->before->files_count : 0) + d->parts_count;
+}
 
 static status key_of(const dataset *d, const digest *sha256, digest *out, error *err) {
   const csv_options *o = d->options;
@@ -110,7 +113,7 @@ static status key_of(const dataset *d, const digest *sha256, digest *out, error 
   buf_put_u8(&b, (uint8_t)(o->decimal_mark != 0 ? o->decimal_mark : '.'));
   buf_put_varint(&b, o->shard_rows > 0 ? o->shard_rows : CSV_SHARD_ROWS_DEFAULT);
   buf_put_varint(&b, d->records);
-  buf_put_varint(&b, d->parts_done);
+  buf_put_varint(&b, files_before(d));
   status st = buf_status(&b, "reading", err);
   if (st == STATUS_OK) {
     st = digest_of(b.data, b.length, out, err);
@@ -179,129 +182,140 @@ static status keep_record(const dataset *d, const manifest *m, error *err) {
 
 /* ---- Parts --------------------------------------------------------------------------------------- */
 
-static status parse_part(dataset *d, const char *path, part *out, error *err) {
+/* The options for file INDEX alone. */
+static csv_options options_of(dataset *d, uint32_t index) {
   csv_options o = *d->options;
+  o.names = d->options->names != NULL ? d->options->names + index : NULL;
   o.others_too = true;
   o.is_part = true;
   o.records_before = d->records;
-  o.files_before = d->parts_done;
+  o.files_before = files_before(d);
   o.progress = tell_progress;
   o.context = d;
-  TRY(csv_read(&o, &path, 1, d->into, &out->m, err));
-  out->name = out->m->files[0].name;
-  for (uint32_t i = 0; i < out->m->shards_count; i++) {
-    out->m->shards[i].file = 0;
-  }
-  d->parsed++;
-  return strcmp(path, "-") == 0 ? STATUS_OK : keep_record(d, out->m, err);
+  return o;
 }
 
-static status read_part(dataset *d, const char *path, part *out, error *err) {
-  d->bytes_pass = 0;
-  const uint64_t size = csv_raw_size(path);
-  /* What has no size may be a pipe, and can be read but once. */
-  if (strcmp(path, "-") != 0 && size > 0) {
-    const csv_options o = {.progress = tell_progress, .context = d};
-    csv_identity identity;
-    digest key;
-    TRY(csv_identify(&o, path, &identity, err));
-    TRY(key_of(d, &identity.sha256, &key, err));
-    out->m = find_record(d, &key);
-    out->name = identity.name;
-    d->bytes_pass = size;
+static status parse_part(dataset *d, uint32_t index, manifest **out, error *err) {
+  const csv_options o = options_of(d, index);
+  const char *path = d->paths[index];
+  TRY(csv_read(&o, &path, 1, d->into, out, err));
+  for (uint32_t i = 0; i < (*out)->shards_count; i++) {
+    (*out)->shards[i].file = 0;
   }
-  return out->m != NULL ? STATUS_OK : parse_part(d, path, out, err);
+  d->parsed++;
+  return strcmp(path, "-") == 0 ? STATUS_OK : keep_record(d, *out, err);
+}
+
+static status find_among(const manifest *m, slice name, const digest *sha256, bool *found, error *err) {
+  for (uint32_t i = 0; i < m->files_count; i++) {
+    if (!slice_equal(m->files[i].name, name)) {
+      continue;
+    }
+    if (!digest_equal(&m->files[i].sha256, sha256)) {
+      return error_set(
+          err, STATUS_DATA,
+          "%.*s: a file of that name with other content is in the dataset already; give this one "
+          "another name, or put what changed as another dataset",
+          SLICE_ARG(name));
+    }
+    *found = true;
+  }
+  return STATUS_OK;
+}
+
+/* Is the file in the dataset already?  Only when appending. */
+static status find_earlier(const dataset *d, slice name, const digest *sha256, bool *found, error *err) {
+  *found = false;
+  if (d->appending && d->before != NULL) {
+    TRY(find_among(d->before, name, sha256, found, err));
+  }
+  for (uint32_t i = 0; d->appending && i < d->parts_count; i++) {
+    TRY(find_among(d->parts[i], name, sha256, found, err));
+  }
+  return STATUS_OK;
+}
+
+/* Without parsing, by what the file unpacks to: *OUT stays NULL when its part is not kept. */
+static status recognise_part(dataset *d, uint32_t index, bool *earlier, manifest **out, error *err) {
+  const csv_options o = options_of(d, index);
+  csv_identity identity;
+  digest key;
+  TRY(csv_identify(&o, d->paths[index], &identity, err));
+  TRY(find_earlier(d, identity.name, &identity.sha256, earlier, err));
+  if (*earlier) {
+    return STATUS_OK;
+  }
+  TRY(key_of(d, &identity.sha256, &key, err));
+  *out = find_record(d, &key);
+  d->bytes_pass = csv_raw_size(d->paths[index]);
+  if (*out != NULL) {
+    (*out)->files[0].name = arena_slice((*out)->memory, identity.name);
+    return arena_failed((*out)->memory) ? error_no_memory(err, d->paths[index]) : STATUS_OK;
+  }
+  return STATUS_OK;
+}
+
+/* *OUT stays NULL for a file that is in the dataset EARLIER. */
+static status read_part(dataset *d, uint32_t index, bool *earlier, manifest **out, error *err) {
+  const char *path = d->paths[index];
+  d->bytes_pass = 0;
+  /* What has no size may be a pipe, and can be read but once. */
+  const bool is_file = strcmp(path, "-") != 0 && csv_raw_size(path) > 0;
+  if (is_file) {
+    TRY(recognise_part(d, index, earlier, out, err));
+  }
+  if (*earlier || *out != NULL) {
+    return STATUS_OK;
+  }
+  TRY(parse_part(d, index, out, err));
+  return is_file ? STATUS_OK : find_earlier(d, (*out)->files[0].name, &(*out)->files[0].sha256, earlier, err);
+}
+
+static status add_part(dataset *d, manifest *m, const char *path, error *err) {
+  d->parts[d->parts_count++] = m;
+  d->rows += manifest_rows(m);
+  if (__builtin_add_overflow(d->records, m->files[0].records, &d->records)) {
+    return error_set(err, STATUS_LIMIT, "%s: too many records", path);
+  }
+  return STATUS_OK;
 }
 
 static status read_parts(dataset *d, error *err) {
-  for (uint32_t i = 0; i < d->parts_count; i++) {
-    TRY(read_part(d, d->paths[i], &d->parts[i], err));
-    const manifest *m = d->parts[i].m;
-    if (__builtin_add_overflow(d->records, m->files[0].records, &d->records)) {
-      return error_set(err, STATUS_LIMIT, "%s: too many records", d->paths[i]);
+  for (uint32_t i = 0; i < d->paths_count; i++) {
+    manifest *m = NULL;
+    bool earlier = false;
+    const status st = read_part(d, i, &earlier, &m, err);
+    if (st != STATUS_OK || earlier) {
+      manifest_destroy(m);
+      TRY(st);
+    } else {
+      TRY(add_part(d, m, d->paths[i], err));
     }
-    d->rows += manifest_rows(m);
-    d->parts_done++;
     d->bytes_before += csv_raw_size(d->paths[i]);
   }
   return STATUS_OK;
 }
 
-/* ---- Joining ------------------------------------------------------------------------------------- */
+/* ---- The dataset --------------------------------------------------------------------------------- */
 
-static int column_order(const void *left, const void *right) {
-  const manifest_column *const *a = left;
-  const manifest_column *const *b = right;
-  return slice_compare((*a)->name, (*b)->name);
-}
-
-static int column_match(const void *key, const void *element) {
-  const manifest_column *const *column = element;
-  return slice_compare(*(const slice *)key, (*column)->name);
-}
-
-/* The columns of the first file, each with the most decimals of all files. */
-static bool join_columns(const dataset *d, manifest *m) {
-  const manifest *first = d->parts[0].m;
-  m->columns = ARENA_ARRAY(m->memory, manifest_column, (size_t)first->columns_count + 1);
-  manifest_column **sorted = ARENA_ARRAY(m->memory, manifest_column *, (size_t)first->columns_count + 1);
-  if (arena_failed(m->memory)) {
-    return false;
-  }
-  m->columns_count = first->columns_count;
-  for (uint32_t i = 0; i < first->columns_count; i++) {
-    m->columns[i] = (manifest_column){arena_slice(m->memory, first->columns[i].name), 0};
-    sorted[i] = &m->columns[i];
-  }
-  qsort(sorted, m->columns_count, sizeof *sorted, column_order);
-  for (uint32_t k = 0; k < d->parts_count; k++) {
-    for (uint32_t i = 0; i < d->parts[k].m->columns_count; i++) {
-      const manifest_column *c = &d->parts[k].m->columns[i];
-      manifest_column **found = bsearch(&c->name, sorted, m->columns_count, sizeof *sorted, column_match);
-      if (found != NULL && c->decimals_max > (*found)->decimals_max) {
-        (*found)->decimals_max = c->decimals_max;
-      }
+/* Records before the first part; what BEFORE says may be anybody's. */
+static status count_before(dataset *d, error *err) {
+  const manifest *m = d->before;
+  for (uint32_t i = 0; m != NULL && i < m->files_count; i++) {
+    if (__builtin_add_overflow(d->records, m->files[i].records, &d->records)) {
+      return error_set(err, STATUS_LIMIT, "the dataset has too many records");
     }
   }
-  return !arena_failed(m->memory);
+  const manifest_shard *last = m != NULL && m->shards_count > 0 ? &m->shards[m->shards_count - 1] : NULL;
+  if (last != NULL && last->first_ordinal + last->rows > d->records) {
+    return error_set(err, STATUS_CORRUPT, "the dataset's shards have more records than its files");
+  }
+  return STATUS_OK;
 }
-
-static void join_file(manifest *m, const part *p) {
-  const manifest_file *from = &p->m->files[0];
-  manifest_file *f = &m->files[m->files_count];
-  *f = *from;
-  f->name = arena_slice(m->memory, p->name);
-  for (uint32_t i = 0; i < f->places_count; i++) {
-    f->places[i].problem = arena_slice(m->memory, from->places[i].problem);
-  }
-  for (uint32_t i = 0; i < p->m->shards_count; i++) {
-    m->shards[m->shards_count] = p->m->shards[i];
-    m->shards[m->shards_count++].file = m->files_count;
-  }
-  m->files_count++;
-}
-
-static status join(const dataset *d, manifest *m, error *err) {
-  size_t shards = 0;
-  for (uint32_t i = 0; i < d->parts_count; i++) {
-    shards += d->parts[i].m->shards_count;
-  }
-  m->files = ARENA_ARRAY(m->memory, manifest_file, d->parts_count);
-  m->shards = ARENA_ARRAY(m->memory, manifest_shard, shards + 1);
-  if (arena_failed(m->memory) || !join_columns(d, m)) {
-    return error_no_memory(err, "reading");
-  }
-  for (uint32_t i = 0; i < d->parts_count; i++) {
-    join_file(m, &d->parts[i]);
-  }
-  return arena_failed(m->memory) ? error_no_memory(err, "reading") : csv_check_rows(m, d->paths, err);
-}
-
-/* ---- The dataset --------------------------------------------------------------------------------- */
 
 static status dataset_init(dataset *d, error *err) {
   const csv_options *o = d->options;
-  d->parts = calloc((size_t)d->parts_count + 1, sizeof *d->parts);
+  d->parts = calloc((size_t)d->paths_count + 1, sizeof(manifest *));
   d->wanted = calloc(o->columns_count + 1, sizeof *d->wanted);
   if (d->parts == NULL || d->wanted == NULL) {
     return error_no_memory(err, "reading");
@@ -310,25 +324,35 @@ static status dataset_init(dataset *d, error *err) {
     d->wanted[i] = &o->columns[i];
   }
   qsort(d->wanted, o->columns_count, sizeof *d->wanted, wanted_order);
-  return STATUS_OK;
+  return count_before(d, err);
 }
 
 static void dataset_fini(dataset *d) {
-  for (uint32_t i = 0; d->parts != NULL && i < d->parts_count; i++) {
-    manifest_destroy(d->parts[i].m);
+  for (uint32_t i = 0; i < d->parts_count; i++) {
+    manifest_destroy(d->parts[i]);
   }
   free(d->parts);
   free(d->wanted);
 }
 
-static status read_and_join(dataset *d, manifest **out, error *err) {
-  TRY(dataset_init(d, err));
-  TRY(read_parts(d, err));
-  manifest *m = manifest_new();
-  if (m == NULL) {
+static status join(const dataset *d, manifest **out, error *err) {
+  const manifest **all = calloc((size_t)d->parts_count + 1, sizeof *all);
+  if (all == NULL) {
     return error_no_memory(err, "reading");
   }
-  const status st = join(d, m, err);
+  size_t count = 0;
+  if (d->before != NULL) {
+    all[count++] = d->before;
+  }
+  for (uint32_t i = 0; i < d->parts_count; i++) {
+    all[count++] = d->parts[i];
+  }
+  manifest *m = NULL;
+  status st = manifest_join(all, count, &m, err);
+  free(all);
+  if (st == STATUS_OK) {
+    st = csv_check_rows(m, err);
+  }
   if (st != STATUS_OK) {
     manifest_destroy(m);
     return st;
@@ -337,19 +361,42 @@ static status read_and_join(dataset *d, manifest **out, error *err) {
   return STATUS_OK;
 }
 
-status dataset_read(const csv_options *options, const char *const *paths, size_t paths_count, store *into,
-                    uint32_t *parsed, manifest **out, error *err) {
-  if (paths_count == 0 || paths_count > UINT32_MAX) {
+static status read_and_join(dataset *d, manifest **out, error *err) {
+  if (d->paths_count == 0) {
     return error_set(err, STATUS_USAGE, "no data file is named");
   }
+  TRY(dataset_init(d, err));
+  TRY(read_parts(d, err));
+  return join(d, out, err);
+}
+
+status dataset_read(const csv_options *options, const char *const *paths, size_t paths_count, store *into,
+                    uint32_t *parsed, manifest **out, error *err) {
   dataset d = {.options = options,
                .paths = paths,
+               .paths_count = (uint32_t)(paths_count < UINT32_MAX ? paths_count : 0),
                .into = into,
-               .parts_count = (uint32_t)paths_count,
                .bytes_total = total_bytes(paths, paths_count)};
   const status st = read_and_join(&d, out, err);
   if (parsed != NULL) {
     *parsed = d.parsed;
+  }
+  dataset_fini(&d);
+  return st;
+}
+
+status dataset_append(const csv_options *options, const manifest *before, const char *const *paths,
+                      size_t paths_count, store *into, uint32_t *added, manifest **out, error *err) {
+  dataset d = {.options = options,
+               .paths = paths,
+               .paths_count = (uint32_t)(paths_count < UINT32_MAX ? paths_count : 0),
+               .before = before,
+               .appending = true,
+               .into = into,
+               .bytes_total = total_bytes(paths, paths_count)};
+  const status st = read_and_join(&d, out, err);
+  if (added != NULL) {
+    *added = d.parts_count;
   }
   dataset_fini(&d);
   return st;

@@ -37,13 +37,14 @@ static status read_through(const csv_options *o, const char *path, const csv_raw
 status csv_identify(const csv_options *options, const char *path, csv_identity *out, error *err) {
   csv_raw *raw = NULL;
   csv_unpack *u = NULL;
-  TRY(csv_raw_open(path, NULL, &raw, err));
-  status st = csv_unpack_open(raw, csv_raw_title(path), &u, err);
+  const char *called = options->names != NULL ? options->names[0] : path;
+  TRY(csv_raw_open(path, called, NULL, &raw, err));
+  status st = csv_unpack_open(raw, csv_raw_title(called), &u, err);
   if (st == STATUS_OK) {
     st = read_through(options, path, raw, u, err);
   }
   if (st == STATUS_OK) {
-    out->name = csv_unpack_name(u, path);
+    out->name = csv_unpack_name(u, called);
     csv_unpack_finish(u, &out->sha256, &out->bytes);
   }
   csv_unpack_close(u);

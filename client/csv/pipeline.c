@@ -35,7 +35,7 @@ struct csv_pipeline {
   uint64_t rows;
   csv_outcome *outcomes;
   size_t outcomes_count, outcomes_capacity;
-  uint8_t *decimals;
+  csv_column_facts *columns;
   arena *memory; /* of the outcomes' places */
 };
 
@@ -54,9 +54,9 @@ static csv_pipeline *pipeline_new(const csv_pipeline_options *options) {
   p->failed_at = SIZE_MAX;
   p->slots_count = (size_t)options->threads + 2;
   p->slots = calloc(p->slots_count, sizeof *p->slots);
-  p->decimals = calloc((size_t)options->schema->count + 1, 1);
+  p->columns = calloc((size_t)options->schema->count + 1, sizeof *p->columns);
   p->memory = arena_new();
-  if (p->slots == NULL || p->decimals == NULL || p->memory == NULL) {
+  if (p->slots == NULL || p->columns == NULL || p->memory == NULL) {
     csv_pipeline_destroy(p);
     return NULL;
   }
@@ -75,7 +75,7 @@ void csv_pipeline_destroy(csv_pipeline *p) {
     csv_piece_fini(&p->slots[i].piece);
   }
   free(p->slots);
-  free(p->decimals);
+  free(p->columns);
   free(p->outcomes);
   arena_destroy(p->memory);
   pthread_cond_destroy(&p->changed);
@@ -88,8 +88,8 @@ const csv_outcome *csv_pipeline_outcomes(const csv_pipeline *p, size_t *count) {
   return p->outcomes;
 }
 
-const uint8_t *csv_pipeline_decimals(const csv_pipeline *p) {
-  return p->decimals;
+const csv_column_facts *csv_pipeline_columns(const csv_pipeline *p) {
+  return p->columns;
 }
 
 /* Under the lock.  The first failure in the order of the dataset stays. */
@@ -185,9 +185,10 @@ static bool keep_outcome(csv_pipeline *p, size_t number, const csv_encoder *enco
     outcome->places[i].problem = arena_slice(p->memory, places[i].problem);
   }
   for (uint32_t i = 0; i < content->columns_count; i++) {
-    if (content->columns[i].decimals_max > p->decimals[i]) {
-      p->decimals[i] = content->columns[i].decimals_max;
-    }
+    const shard_column *c = &content->columns[i];
+    csv_column_facts *facts = &p->columns[i];
+    facts->decimals_max = c->decimals_max > facts->decimals_max ? c->decimals_max : facts->decimals_max;
+    facts->as_numbers = facts->as_numbers || (c->kind == SHARD_DECIMALS && content->rows > 0);
   }
   p->outcomes[number] = *outcome;
   p->rows += content->rows;

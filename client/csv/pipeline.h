@@ -38,8 +38,12 @@ typedef struct csv_pipeline_options {
 status csv_pipeline_run(const csv_pipeline_options *options, csv_pipeline **out, error *err) MUST_USE;
 void csv_pipeline_destroy(csv_pipeline *p);
 const csv_outcome *csv_pipeline_outcomes(const csv_pipeline *p, size_t *count);
-/* The most decimals of each column. */
-const uint8_t *csv_pipeline_decimals(const csv_pipeline *p);
+/* What was found of each column of the schema. */
+typedef struct csv_column_facts {
+  uint8_t decimals_max;
+  bool as_numbers; /* some shard keeps it as SHARD_DECIMALS */
+} csv_column_facts;
+const csv_column_facts *csv_pipeline_columns(const csv_pipeline *p);
 
 /* An unused piece; NULL: stop splitting (somebody failed). */
 csv_piece *csv_pipeline_piece(csv_pipeline *p);

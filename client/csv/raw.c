@@ -96,12 +96,13 @@ static status open_descriptor(csv_raw *r, const char *path, error *err) {
   return STATUS_OK;
 }
 
-status csv_raw_open(const char *path, const atomic_bool *stop, csv_raw **out, error *err) {
+status csv_raw_open(const char *path, const char *called, const atomic_bool *stop, csv_raw **out,
+                    error *err) {
   csv_raw *r = calloc(1, sizeof *r);
   if (r == NULL) {
     return error_no_memory(err, path);
   }
-  r->title = csv_raw_title(path);
+  r->title = csv_raw_title(called);
   r->stop = stop;
   r->fd = -1;
   pthread_mutex_init(&r->lock, NULL);

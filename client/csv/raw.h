@@ -18,9 +18,10 @@ enum { CSV_RAW_BLOCKS = 4, CSV_RAW_BLOCK_BYTES = 512 << 10 };
 
 typedef struct csv_raw csv_raw;
 
-/* PATH: a file, a pipe, or "-" for standard input.  STATUS_DATA when it cannot be opened.  STOP (may be
- * NULL) ends a wait for a silent pipe with STATUS_INTERRUPTED. */
-status csv_raw_open(const char *path, const atomic_bool *stop, csv_raw **out, error *err) MUST_USE;
+/* PATH: a file, a pipe, or "-" for standard input; CALLED names it in messages.  STATUS_DATA when it cannot
+ * be opened.  STOP (may be NULL) ends a wait for a silent pipe with STATUS_INTERRUPTED. */
+status csv_raw_open(const char *path, const char *called, const atomic_bool *stop, csv_raw **out,
+                    error *err) MUST_USE;
 void csv_raw_close(csv_raw *r);
 /* The next block, valid until the next call; full except for the last.  LENGTH 0: the end. */
 status csv_raw_next(csv_raw *r, const uint8_t **bytes, size_t *length, error *err) MUST_USE;

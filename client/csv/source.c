@@ -52,15 +52,16 @@ static status start(csv_source *s, const char *encoding, error *err) {
   return meant == NULL ? STATUS_OK : csv_converter_open(meant, s->title, &s->converter, err);
 }
 
-status csv_source_open(const char *path, const char *encoding, const atomic_bool *stop, csv_source **out,
-                       error *err) {
+status csv_source_open(const char *path, const char *called, const char *encoding, const atomic_bool *stop,
+                       csv_source **out, error *err) {
   csv_source *s = calloc(1, sizeof *s);
   if (s == NULL) {
     return error_no_memory(err, path);
   }
-  s->title = csv_raw_title(path);
+  s->title = csv_raw_title(called);
   s->stage = malloc(STAGE_BYTES);
-  status result = s->stage == NULL ? error_no_memory(err, path) : csv_raw_open(path, stop, &s->raw, err);
+  status result =
+      s->stage == NULL ? error_no_memory(err, path) : csv_raw_open(path, called, stop, &s->raw, err);
   if (result == STATUS_OK) {
     result = csv_unpack_open(s->raw, s->title, &s->unpack, err);
   }
@@ -124,8 +125,8 @@ void csv_source_finish(csv_source *s, digest *sha256, uint64_t *bytes) {
   csv_unpack_finish(s->unpack, sha256, bytes);
 }
 
-slice csv_source_name(const csv_source *s, const char *path) {
-  return csv_unpack_name(s->unpack, path);
+slice csv_source_name(const csv_source *s, const char *called) {
+  return csv_unpack_name(s->unpack, called);
 }
 
 uint64_t csv_source_position(const csv_source *s) {

@@ -92,3 +92,30 @@ csv_column *columns_wanted(const compilation *c, arena *a, size_t *count) {
   *count = kept;
   return columns;
 }
+
+static bool reads_texts(const program_variable *v) {
+  return v->kind == VARIABLE_NOMINAL || v->kind == VARIABLE_DATE || v->kind == VARIABLE_TEXT ||
+         v->kind == VARIABLE_MULTI_CELL;
+}
+
+static void check_kept(compilation *c, const manifest_column *column) {
+  for (uint32_t i = 0; i < c->symbols_count; i++) {
+    const symbol *s = c->symbols[i];
+    if (s->origin == SYMBOL_CODEBOOK && s->state == SYMBOL_READY && reads_texts(&s->variable) &&
+        slice_equal(slice_of(s->variable.column), column->name)) {
+      problem_of_data(
+          c->problems, s->key->at,
+          "'%s' is %s, but the dataset keeps its column as numbers, and how they were written (05, "
+          "5.0) is forgotten; put the files as another dataset with this specification",
+          problem_quote(c->problems, slice_of(s->name)), symbol_kind_name(s));
+    }
+  }
+}
+
+void columns_check_kept(compilation *c) {
+  for (uint32_t i = 0; i < c->header->columns_count; i++) {
+    if (c->header->columns[i].as_numbers) {
+      check_kept(c, &c->header->columns[i]);
+    }
+  }
+}

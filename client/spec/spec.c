@@ -84,6 +84,9 @@ static status compile(const spec *s, const manifest *header, bool decimals_known
     return error_no_memory(err, "the plan");
   }
   read_page(c, s->root);
+  if (decimals_known) {
+    columns_check_kept(c);
+  }
   if (c->failure != STATUS_OK || arena_failed(c->memory)) {
     return error_no_memory(err, "the specification");
   }

@@ -63,7 +63,8 @@ static manifest *random_manifest(seeded *r) {
   m->columns_count = (uint32_t)seeded_below(r, 20);
   m->columns = ARENA_ARRAY(m->memory, manifest_column, m->columns_count);
   for (uint32_t i = 0; i < m->columns_count; i++) {
-    m->columns[i] = (manifest_column){random_name(m->memory, r, "column"), (uint8_t)seeded_below(r, 19)};
+    m->columns[i] = (manifest_column){random_name(m->memory, r, "column"), (uint8_t)seeded_below(r, 19),
+                                      seeded_below(r, 2) == 1};
   }
   return m;
 }
@@ -183,7 +184,7 @@ static void facts_that_contradict_each_other_are_refused(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     manifest_file file = {.name = {"a.csv", 5}, .records = 9};
     manifest_shard shards[2] = {{.rows = 5}, {.first_ordinal = 5, .rows = 4}};
-    manifest_column column = {{"q1", 2}, 0};
+    manifest_column column = {.name = {"q1", 2}};
     manifest m = {.files = &file,
                   .files_count = 1,
                   .shards = shards,
