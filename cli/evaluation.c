@@ -31,15 +31,13 @@ static status read_page(int fd, const char *path, buf *page, error *err) {
     }
     page->length += got < 0 ? 0 : (size_t)got;
     if (page->length > SPEC_BYTES_MAX) {
-      return error_set(err, STATUS_SPECIFICATION,
-                       "%s is larger than %d MiB: is it a specification?  Usage: canvass run SPEC DATA...",
-                       path, SPEC_BYTES_MAX >> 20);
+      return error_set(err, STATUS_SPECIFICATION, "%s is larger than %d MiB: is it a specification?", path,
+                       SPEC_BYTES_MAX >> 20);
     }
   }
 }
 
-/* Every problem on a line of its own; the message in ERR has then been said. */
-static status say_problems(spec_problems *problems, status s, error *err) {
+status evaluation_say_problems(spec_problems *problems, status s, error *err) {
   if (s != STATUS_OK && problems->count > 0) {
     slice rest = {(const char *)problems->text.data, problems->text.length};
     while (rest.length > 0) {
@@ -68,7 +66,7 @@ status evaluation_load_spec(evaluation *e, const char *path, error *err) {
   }
   spec_problems problems = {.count = 0};
   s = spec_parse(path, (const char *)e->page.data, e->page.length, &e->specification, &problems, err);
-  return say_problems(&problems, s, err);
+  return evaluation_say_problems(&problems, s, err);
 }
 
 /* ---- The data ------------------------------------------------------------------------------------ */
@@ -91,20 +89,20 @@ unsigned evaluation_workers(const evaluation *e) {
 static status find_columns(evaluation *e, const char *path, csv_options *options, error *err) {
   spec_problems problems = {.count = 0};
   status s = spec_csv_options(e->specification, NULL, options, &problems, err);
-  TRY(say_problems(&problems, s, err));
+  TRY(evaluation_say_problems(&problems, s, err));
   manifest *header = NULL;
   TRY(csv_header(options, path, &header, err));
   problems = (spec_problems){.count = 0};
   s = spec_csv_options(e->specification, header, options, &problems, err);
   manifest_destroy(header);
-  return say_problems(&problems, s, err);
+  return evaluation_say_problems(&problems, s, err);
 }
 
 /* "survey.csv:17: 9 cells where the header has 10" for the first places; one message names the rest. */
-static status refuse_quarantined(const manifest *m, error *err) {
+status evaluation_refuse_quarantined(const manifest *m, uint32_t first, error *err) {
   uint64_t quarantined = 0;
   unsigned shown = 0;
-  for (uint32_t i = 0; i < m->files_count; i++) {
+  for (uint32_t i = first; i < m->files_count; i++) {
     const manifest_file *file = &m->files[i];
     quarantined += file->quarantined;
     for (uint32_t k = 0; k < file->places_count && shown < PLACES_SHOWN; k++, shown++) {
@@ -174,7 +172,7 @@ status evaluation_load_data(evaluation *e, const char *const *paths, size_t coun
   status s = read_data(e, &options, paths, count, err);
   progress_clear(&e->progress);
   TRY(s);
-  return e->settings->strict ? refuse_quarantined(e->dataset, err) : STATUS_OK;
+  return e->settings->strict ? evaluation_refuse_quarantined(e->dataset, 0, err) : STATUS_OK;
 }
 
 status evaluation_make_plan(evaluation *e, error *err) {
@@ -182,7 +180,7 @@ status evaluation_make_plan(evaluation *e, error *err) {
   plan_destroy(e->plan);
   e->plan = NULL;
   status s = spec_plan(e->specification, e->dataset, &e->plan, &problems, err);
-  return say_problems(&problems, s, err);
+  return evaluation_say_problems(&problems, s, err);
 }
 
 void evaluation_fini(evaluation *e) {

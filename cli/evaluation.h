@@ -1,5 +1,5 @@
-/* What `run` and `check` have in common: the specification read, the data read into shards, the plan
- * made.  Zero-initialised, then load in order, then fini. */
+/* What `run`, `check` and `submit` have in common: the specification read, the data read into shards, the
+ * plan made.  Zero-initialised, then load in order, then fini. */
 #ifndef CANVASS_CLI_EVALUATION_H
 #define CANVASS_CLI_EVALUATION_H
 
@@ -24,6 +24,11 @@ status evaluation_load_spec(evaluation *e, const char *path, error *err) MUST_US
  * STATUS_DATA when a row was quarantined.  May be called again when shards turned out to be gone. */
 status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) MUST_USE;
 status evaluation_make_plan(evaluation *e, error *err) MUST_USE;
+/* Every problem on a line of its own on standard error; the message in ERR has then been said.  Frees
+ * PROBLEMS, returns S. */
+status evaluation_say_problems(spec_problems *problems, status s, error *err);
+/* STATUS_DATA when a file of M from FIRST on has quarantined records; the first places are said. */
+status evaluation_refuse_quarantined(const manifest *m, uint32_t first, error *err) MUST_USE;
 void evaluation_fini(evaluation *e);
 
 unsigned evaluation_workers(const evaluation *e);

@@ -7,7 +7,7 @@
 #include "cli/subcommand.h"
 #include "stats/analysis.h"
 
-enum { NAMES_MAX = 64, SYNOPSIS_BYTES = 64 };
+enum { NAMES_MAX = 64, SYNOPSIS_BYTES = 64, SCREEN_COLUMNS = 80 };
 
 /* TEXT's lines, each behind INDENT blanks. */
 static void put_lines(buf *out, const char *text, int indent) {
@@ -26,37 +26,60 @@ void help_bare(buf *out) {
              "  canvass run survey.yaml answers.csv\n"
              "  canvass run survey.yaml answers.csv.gz --format json -o report.json\n"
              "\n"
+             "On a cluster (CANVASS_BROKER says where):\n"
+             "\n"
+             "  canvass put airline survey.yaml answers.csv.gz\n"
+             "  canvass submit survey.yaml --dataset airline --wait\n"
+             "\n"
              "See 'canvass --help'.\n");
 }
 
 static void put_analyses(buf *out) {
-  buf_printf(out, "\nAnalyses:");
+  size_t used = 0;
   for (size_t i = 0; i < analysis_count(); i++) {
-    buf_printf(out, " %s", analysis_at(i)->name);
+    const char *name = analysis_at(i)->name;
+    if (used == 0 || used + 1 + strlen(name) > SCREEN_COLUMNS) {
+      buf_printf(out, "%s", used == 0 ? "Analyses:" : "\n ");
+      used = used == 0 ? strlen("Analyses:") : 1;
+    }
+    buf_printf(out, " %s", name);
+    used += 1 + strlen(name);
   }
   buf_printf(out, "\n");
 }
 
+/* From FIRST on, those that share a line; how many there are. */
+static size_t put_summary(size_t first, buf *out) {
+  const char *summary = subcommand_at(first)->summary;
+  char names[SYNOPSIS_BYTES] = "";
+  size_t count = 0;
+  for (; first + count < subcommand_count(); count++) {
+    const subcommand *s = subcommand_at(first + count);
+    if (strcmp(s->summary, summary) != 0) {
+      break;
+    }
+    const size_t used = strlen(names);
+    (void)snprintf(names + used, sizeof names - used, "%s%s", count > 0 ? ", " : "", s->name);
+  }
+  buf_printf(out, "  %-23s %s\n", names, summary);
+  return count;
+}
+
 void help_overview(buf *out) {
-  buf_printf(out,
-             "Usage: canvass SUBCOMMAND [OPTIONS] ...\n"
-             "\n"
-             "Evaluates satisfaction surveys: data and a page of YAML in, a report out.\n"
-             "\n"
-             "Subcommands:\n");
-  for (size_t i = 0; i < subcommand_count(); i++) {
-    buf_printf(out, "  %-9s %s\n", subcommand_at(i)->name, subcommand_at(i)->summary);
+  buf_printf(out, "Usage: canvass SUBCOMMAND [OPTIONS] ...\n");
+  for (size_t i = 0; i < subcommand_count();) {
+    const char *heading = subcommand_heading(subcommand_at(i));
+    if (heading != NULL) {
+      buf_printf(out, "%s:\n", heading);
+    }
+    i += put_summary(i, out);
   }
   put_analyses(out);
   buf_printf(out,
-             "\n"
              "Example:\n"
              "  canvass run survey.yaml answers.csv\n"
-             "\n"
              "Exit codes: 0 done, 1 failed, 2 usage or wrong specification,\n"
-             "            3 broker not reachable, 4 unusable data, 130 interrupted\n"
-             "\n"
-             "'canvass help SUBCOMMAND' and 'canvass help ANALYSIS' tell more.\n");
+             "            3 broker not reachable, 4 unusable data, 130 interrupted\n");
 }
 
 static void put_option(buf *out, const option *o) {

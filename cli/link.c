@@ -1,1 +1,103 @@
-/* Placeholder: being written. */
+/* Endpoint and keys, from the command line first and the environment second. */
+#include "cli/link.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/interrupt.h"
+#include "cli/output.h"
+
+enum {
+  CONNECT_MS = 10000, /* a mistyped endpoint is told soon; a restarting broker is waited for */
+  SAY_AFTER_S = 2,
+};
+
+static const char *given(const char *chosen, const char *variable) {
+  const char *value = chosen != NULL ? chosen : getenv(variable);
+  return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+static status check_endpoint(const char *endpoint, error *err) {
+  static const char *const schemes[] = {"tcp://", "ipc://", "inproc://"};
+  if (endpoint == NULL) {
+    return error_set(err, STATUS_USAGE,
+                     "which broker?  Give --broker ENDPOINT or set CANVASS_BROKER, such as "
+                     "tcp://HOST:7117 or ipc:///PATH");
+  }
+  for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+    const size_t length = strlen(schemes[i]);
+    if (strncmp(endpoint, schemes[i], length) == 0 && endpoint[length] != '\0') {
+      return STATUS_OK;
+    }
+  }
+  return error_set(err, STATUS_USAGE, "'%.200s' is no endpoint; write tcp://HOST:PORT or ipc:///PATH",
+                   endpoint);
+}
+
+status link_address_of(const settings *s, link_address *out, error *err) {
+  *out = (link_address){.endpoint = given(s->broker, "CANVASS_BROKER")};
+  TRY(check_endpoint(out->endpoint, err));
+  const char *identity = given(s->identity, "CANVASS_IDENTITY");
+  const char *broker = given(s->broker_key, "CANVASS_BROKER_KEY");
+  if (identity == NULL && broker == NULL) {
+    return STATUS_OK;
+  }
+  if (identity == NULL) {
+    return error_set(err, STATUS_USAGE,
+                     "the broker's key is given, but not yours: give --identity FILE or set "
+                     "CANVASS_IDENTITY; 'canvass keygen' makes one");
+  }
+  if (broker == NULL) {
+    return error_set(err, STATUS_USAGE,
+                     "your key is given, but not the broker's: give --broker-key KEY or set "
+                     "CANVASS_BROKER_KEY to its public key, or to the file that has it");
+  }
+  TRY(key_pair_read(identity, &out->own, err));
+  TRY(key_public_read(broker, &out->broker, err));
+  out->has_keys = true;
+  return STATUS_OK;
+}
+
+typedef struct patience {
+  const char *endpoint;
+  time_t begun;
+  bool is_said;
+} patience;
+
+static bool while_connecting(void *context, uint64_t done, uint64_t total) {
+  (void)done;
+  (void)total;
+  patience *p = context;
+  if (!p->is_said && time(NULL) - p->begun >= SAY_AFTER_S) {
+    p->is_said = true;
+    output_complain("waiting for the broker at %s", p->endpoint);
+  }
+  return !interrupt_requested();
+}
+
+status link_open(const settings *s, session **out, error *err) {
+  link_address address;
+  TRY(link_address_of(s, &address, err));
+  patience p = {.endpoint = address.endpoint, .begun = time(NULL), .is_said = s->quiet};
+  const session_callback go_on = {while_connecting, &p};
+  const session_options options = {
+      .endpoint = address.endpoint,
+      .key = address.has_keys ? &address.own : NULL,
+      .broker_key = address.has_keys ? address.broker.public_key : NULL,
+      .connect_ms = CONNECT_MS,
+      .go_on = &go_on,
+  };
+  return session_connect(&options, out, err);
+}
+
+void link_options_text(const settings *s, buf *out) {
+  const struct {
+    const char *name, *value;
+  } options[] = {{"broker", s->broker}, {"identity", s->identity}, {"broker-key", s->broker_key}};
+  for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+    if (options[i].value != NULL) {
+      buf_printf(out, " --%s %s", options[i].name, options[i].value);
+    }
+  }
+}

@@ -16,6 +16,8 @@ typedef struct link_address {
  * STATUS_USAGE says which one is missing or does not fit. */
 status link_address_of(const settings *s, link_address *out, error *err) MUST_USE;
 status link_open(const settings *s, session **out, error *err) MUST_USE;
+/* " --broker ipc:///run/canvass": the options that were given, to be repeated in advice. */
+void link_options_text(const settings *s, buf *out);
 
 /* The options that every subcommand of a client has: rows for its table. */
 #define LINK_OPTIONS                                                                 \

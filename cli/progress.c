@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/words.h"
+
 enum { LINE_BYTES = 256, BAR_COLUMNS = 20, REDRAW_MS = 100, COLUMNS_DEFAULT = 80 };
 
 static int64_t now_ms(void) {
@@ -39,20 +41,6 @@ static void format_rate(double rows_per_second, char *out, size_t capacity) {
   (void)snprintf(out, capacity, "%.3g%s", shown, units[i].unit);
 }
 
-/* Digits in threes: 1,811. */
-static void format_rows(uint64_t rows, char *out, size_t capacity) {
-  char digits[32];
-  int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)rows);
-  size_t used = 0;
-  for (int i = 0; i < length && used + 2 < capacity; i++) {
-    if (i > 0 && (length - i) % 3 == 0) {
-      out[used++] = ',';
-    }
-    out[used++] = digits[i];
-  }
-  out[used] = '\0';
-}
-
 static void format_bar(double share, char *out, size_t capacity) {
   int full = (int)(share * BAR_COLUMNS);
   size_t used = 0;
@@ -67,29 +55,48 @@ static void format_bar(double share, char *out, size_t capacity) {
   out[used] = '\0';
 }
 
-void progress_line(char *out, const char *activity, uint32_t stage, uint64_t rows, uint64_t done,
-                   uint64_t total, int64_t elapsed_ms, unsigned columns) {
+static int64_t seconds_left(const progress_figures *f) {
+  const double share = (double)(f->done - f->begun_done) / (double)(f->total - f->begun_done);
+  return share > 0 ? (int64_t)((double)f->elapsed_ms / 1000 * (1 - share) / share + 0.5) : 0;
+}
+
+void progress_line(char *out, const progress_figures *f, unsigned columns) {
   char what[48];
-  char count[48];
+  char count[WORDS_BYTES];
   char rate[32];
-  (void)snprintf(what, sizeof what, stage > 0 ? "%s, stage %u" : "%s", activity, stage);
-  format_rows(rows, count, sizeof count);
-  double seconds = (double)elapsed_ms / 1000;
+  (void)snprintf(what, sizeof what, f->stage > 0 ? "%s, stage %u" : "%s", f->activity, f->stage);
+  if (f->total == 0 && f->rows == 0) {
+    (void)snprintf(out, LINE_BYTES, "%s", what);
+    return;
+  }
+  words_of_count(f->rows, count);
+  const double seconds = (double)f->elapsed_ms / 1000;
+  const uint64_t rows = f->rows > f->begun_rows ? f->rows - f->begun_rows : 0;
   format_rate(seconds > 0 ? (double)rows / seconds : 0, rate, sizeof rate);
-  if (total == 0 || done > total) {
+  if (f->total == 0 || f->done > f->total) {
     (void)snprintf(out, LINE_BYTES, "%s  %s rows  %s rows/s", what, count, rate);
     return;
   }
   char bar[BAR_COLUMNS * 4 + 1];
-  double share = (double)done / (double)total;
+  const double share = (double)f->done / (double)f->total;
   format_bar(share, bar, sizeof bar);
-  int64_t left_s = share > 0 ? (int64_t)(seconds * (1 - share) / share + 0.5) : 0;
   if (columns < COLUMNS_DEFAULT) {
     (void)snprintf(out, LINE_BYTES, "%s %3d%%", what, (int)(share * 100));
     return;
   }
+  const int64_t left_s = f->done > f->begun_done ? seconds_left(f) : 0;
   (void)snprintf(out, LINE_BYTES, "%-19s %s %3d%%  %s rows  %s/s  %lld:%02lld left", what, bar,
                  (int)(share * 100), count, rate, (long long)(left_s / 60), (long long)(left_s % 60));
+}
+
+static void begin(progress *p, const progress_figures *f, int64_t now) {
+  const bool is_first = p->activity == NULL; /* it began with the program, at nothing */
+  const bool is_joined = !is_first || f->stage > 0;
+  p->begun_ms = is_joined ? now : p->begun_ms;
+  p->begun_rows = is_joined ? f->rows : 0;
+  p->begun_done = is_joined ? f->done : 0;
+  p->activity = f->activity;
+  p->stage = f->stage;
 }
 
 void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t rows, uint64_t done,
@@ -97,18 +104,20 @@ void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t r
   if (!p->is_shown) {
     return;
   }
-  int64_t now = now_ms();
-  bool is_new = p->activity == NULL || strcmp(p->activity, activity) != 0 || p->stage != stage;
-  if (is_new) {
-    p->begun_ms = p->activity == NULL ? p->begun_ms : now; /* the first one began with the program */
-    p->activity = activity;
-    p->stage = stage;
+  progress_figures f = {.activity = activity, .stage = stage, .rows = rows, .done = done, .total = total};
+  const int64_t now = now_ms();
+  const bool is_new = p->activity == NULL || strcmp(p->activity, activity) != 0 || p->stage != stage;
+  if (is_new || done < p->begun_done) {
+    begin(p, &f, now);
   }
   if (p->is_drawn && now - p->drawn_ms < REDRAW_MS) {
     return;
   }
+  f.begun_rows = p->begun_rows;
+  f.begun_done = p->begun_done;
+  f.elapsed_ms = now - p->begun_ms;
   char line[LINE_BYTES];
-  progress_line(line, activity, stage, rows, done, total, now - p->begun_ms, terminal_columns());
+  progress_line(line, &f, terminal_columns());
   (void)fprintf(stderr, "\r%s\x1b[K", line);
   (void)fflush(stderr);
   p->drawn_ms = now;

@@ -1,1 +1,269 @@
-/* Placeholder: being written. */
+/* canvass put: survey files become a dataset on the cluster, cut into shards here.
+ *
+ * Repeating it is always safe: files that are there are not read twice, shards that are there are not sent
+ * twice, and what is there already exactly so is a success. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/evaluation.h"
+#include "cli/interrupt.h"
+#include "cli/link.h"
+#include "cli/output.h"
+#include "cli/preparing.h"
+#include "cli/words.h"
+#include "store/shard.h"
+
+enum { APPEND_TRIES = 3 }; /* when others append to the same dataset meanwhile */
+
+#define AT(member) offsetof(settings, member)
+
+static const option options[] = {
+    {'a', "append", NULL, OPTION_FLAG, AT(append), 0, 0, NULL, "add files to the dataset, or begin it"},
+    {0, "shard-rows", "N", OPTION_COUNT, AT(shard_rows), 1, SHARD_ROWS_MAX, NULL,
+     "rows per shard; default: 65536; reports are the same"},
+    {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL, "refuse data with broken rows"},
+    LINK_OPTIONS,
+    {0, "json", NULL, OPTION_FLAG, AT(json), 0, 0, NULL, "say what was done as JSON on standard output"},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress, nothing said about success"},
+};
+
+typedef struct putting {
+  evaluation e;
+  session *link;
+  const char *name;
+  const char *const *paths;
+  size_t count;
+  session_dataset before;
+  uint32_t added; /* files */
+  session_put_counts sent;
+} putting;
+
+/* ---- What was done ------------------------------------------------------------------------------- */
+
+static status print_json(const putting *p, error *err) {
+  const manifest *m = p->e.dataset;
+  arena *memory = arena_new();
+  buf text;
+  buf_init(&text);
+  json *object = memory == NULL ? NULL : json_object(memory);
+  json_set_text(object, "dataset", p->name);
+  json_set_integer(object, "version", (int64_t)p->sent.version);
+  json_set_integer(object, "rows", (int64_t)manifest_rows(m));
+  json_set_integer(object, "shards", m->shards_count);
+  json_set_integer(object, "files", m->files_count);
+  json_set_integer(object, "files_added", p->added);
+  json_set_integer(object, "shards_sent", (int64_t)p->sent.sent);
+  json_set_integer(object, "bytes_sent", (int64_t)p->sent.bytes_sent);
+  json_write(object, &text);
+  buf_put(&text, "\n", 1);
+  status s = memory == NULL || arena_failed(memory) ? error_no_memory(err, "the answer") : STATUS_OK;
+  if (s == STATUS_OK) {
+    s = buf_status(&text, "the answer", err);
+  }
+  if (s == STATUS_OK) {
+    s = output_write(NULL, &text, err);
+  }
+  buf_fini(&text);
+  arena_destroy(memory);
+  return s;
+}
+
+static void say_sent(const putting *p) {
+  char bytes[WORDS_BYTES];
+  char rows[WORDS_BYTES];
+  words_of_bytes(p->sent.bytes_sent, bytes);
+  words_of_count(manifest_rows(p->e.dataset), rows);
+  output_complain("sent %" PRIu64 " of %" PRIu64 " shards, %s; dataset %s is now version %" PRIu64
+                  ", %s rows",
+                  p->sent.sent, p->sent.shards, bytes, p->name, p->sent.version, rows);
+}
+
+static status finish(const putting *p, bool was_there, error *err) {
+  if (!p->e.settings->quiet && was_there) {
+    output_complain("dataset %s is already there, version %" PRIu64 "; nothing to send", p->name,
+                    p->sent.version);
+  } else if (!p->e.settings->quiet) {
+    say_sent(p);
+  }
+  return p->e.settings->json ? print_json(p, err) : STATUS_OK;
+}
+
+/* ---- Reading ------------------------------------------------------------------------------------- */
+
+static bool on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
+  putting *p = context;
+  progress_show(&p->e.progress, "Reading", 0, rows, bytes_done, bytes_total);
+  return !interrupt_requested();
+}
+
+static bool on_sending(void *context, uint64_t done, uint64_t total) {
+  putting *p = context;
+  progress_show(&p->e.progress, "Sending", 0, done, done, total);
+  return !interrupt_requested();
+}
+
+static void say_left_out(const putting *p) {
+  const size_t left_out = p->count - p->added;
+  if (left_out > 0 && p->added > 0 && !p->e.settings->quiet) {
+    output_complain("%zu of %zu files are in dataset %s already and are left out", left_out, p->count,
+                    p->name);
+  }
+}
+
+static status read_files(putting *p, error *err) {
+  evaluation *e = &p->e;
+  const manifest *before = e->settings->append ? p->before.content : NULL;
+  const csv_options reading = {.shard_rows = e->settings->shard_rows,
+                               .threads = evaluation_workers(e),
+                               .progress = on_reading,
+                               .context = p};
+  manifest_destroy(e->dataset);
+  e->dataset = NULL;
+  if (e->shards == NULL) {
+    TRY(store_new_temporary(NULL, &e->shards, err));
+  }
+  spec_problems problems = {.count = 0};
+  status s = preparing_read(e->specification, &reading, before, p->paths, NULL, p->count, e->shards,
+                            &e->dataset, &p->added, &problems, err);
+  progress_clear(&e->progress);
+  TRY(evaluation_say_problems(&problems, s, err));
+  say_left_out(p);
+  return e->settings->strict
+             ? evaluation_refuse_quarantined(e->dataset, before == NULL ? 0 : before->files_count, err)
+             : STATUS_OK;
+}
+
+/* ---- Sending ------------------------------------------------------------------------------------- */
+
+static bool has_same_files(const manifest *a, const manifest *b) {
+  bool is_same = a->files_count == b->files_count;
+  for (uint32_t i = 0; is_same && i < a->files_count; i++) {
+    is_same = digest_equal(&a->files[i].sha256, &b->files[i].sha256);
+  }
+  return is_same;
+}
+
+static status compare(const manifest *a, const manifest *b, bool *is_same, error *err) {
+  buf left;
+  buf right;
+  buf_init(&left);
+  buf_init(&right);
+  manifest_encode(a, &left);
+  manifest_encode(b, &right);
+  status s = buf_status(&left, "the manifest", err);
+  if (s == STATUS_OK) {
+    s = buf_status(&right, "the manifest", err);
+  }
+  *is_same = s == STATUS_OK && left.length == right.length && memcmp(left.data, right.data, left.length) == 0;
+  buf_fini(&left);
+  buf_fini(&right);
+  return s;
+}
+
+static status name_is_taken(const putting *p, error *err) {
+  const bool is_cut_otherwise = has_same_files(p->before.content, p->e.dataset);
+  return error_set(err, STATUS_JOB,
+                   "dataset %s is there already (version %" PRIu64
+                   "), %s; add files with --append, take another "
+                   "name, or remove it with: canvass drop %s",
+                   p->name, p->before.version,
+                   is_cut_otherwise ? "of the same files, but read or cut in another way" : "of other files",
+                   p->name);
+}
+
+static status send_shards(putting *p, uint64_t base, error *err) {
+  const session_callback callback = {on_sending, p};
+  const status s = session_put(p->link, p->name, base, p->e.dataset, p->e.shards, &callback, &p->sent, err);
+  progress_clear(&p->e.progress);
+  return s;
+}
+
+static status put_new(putting *p, error *err) {
+  TRY(read_files(p, err));
+  if (p->before.version == 0) {
+    TRY(send_shards(p, 0, err));
+    return finish(p, false, err);
+  }
+  bool is_same = false;
+  TRY(compare(p->before.content, p->e.dataset, &is_same, err));
+  if (!is_same) {
+    return name_is_taken(p, err);
+  }
+  p->added = 0;
+  p->sent.version = p->before.version;
+  return finish(p, true, err);
+}
+
+static status get_before(putting *p, error *err) {
+  manifest_destroy(p->before.content);
+  p->before = (session_dataset){.version = 0};
+  return session_dataset_get(p->link, p->name, &p->before, err);
+}
+
+/* Whoever else appends at the same time may be first; then our files come behind theirs. */
+static status append(putting *p, error *err) {
+  status s = STATUS_JOB;
+  for (int i = 0; i < APPEND_TRIES && s == STATUS_JOB; i++) {
+    if (i > 0) {
+      TRY(get_before(p, err));
+    }
+    TRY(read_files(p, err));
+    if (p->added == 0 && p->before.version > 0) {
+      p->sent.version = p->before.version;
+      return finish(p, true, err);
+    }
+    s = send_shards(p, p->before.version, err);
+  }
+  return s == STATUS_OK ? finish(p, false, err) : s;
+}
+
+/* ---- The subcommand ------------------------------------------------------------------------------ */
+
+static status check_paths(const char *const *paths, size_t count, error *err) {
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(paths[i], "-") == 0) {
+      return error_set(err, STATUS_USAGE,
+                       "'put' does not read standard input: a dataset knows its files by name");
+    }
+  }
+  return STATUS_OK;
+}
+
+static status put_steps(putting *p, const char *spec_path, error *err) {
+  TRY(check_paths(p->paths, p->count, err));
+  TRY(evaluation_load_spec(&p->e, spec_path, err));
+  TRY(link_open(p->e.settings, &p->link, err));
+  TRY(get_before(p, err));
+  interrupt_prepare();
+  return p->e.settings->append ? append(p, err) : put_new(p, err);
+}
+
+static status put(const settings *s, const char *const *operands, size_t count, error *err) {
+  putting p = {.e = {.settings = s}, .name = operands[0], .paths = operands + 2, .count = count - 2};
+  progress_init(&p.e.progress, s->quiet);
+  const status result = put_steps(&p, operands[1], err);
+  session_close(p.link);
+  manifest_destroy(p.before.content);
+  evaluation_fini(&p.e);
+  return result;
+}
+
+const subcommand subcommand_put = {
+    .name = "put",
+    .summary = "send survey files to the cluster as a dataset",
+    .usage = "[OPTIONS] NAME SPEC DATA...",
+    .about =
+        "Reads DATA as the specification SPEC says and makes them the dataset NAME.  Can be\n"
+        "repeated after an interruption: only what is missing is sent.  With --append, files\n"
+        "that the dataset has already are left out.\n",
+    .example =
+        "canvass put airline survey.yaml answers.csv.gz\n"
+        "canvass put airline survey.yaml 2026-11.csv --append\n",
+    .options = options,
+    .options_count = sizeof options / sizeof options[0],
+    .operands_min = 3,
+    .operands_max = SIZE_MAX,
+    .operands_missing = "a dataset's name, a specification and at least one data file",
+    .run = put,
+};

@@ -1,1 +1,48 @@
-/* Placeholder: being written. */
+/* canvass report: the report of a job that has ended. */
+#include "cli/link.h"
+#include "cli/output.h"
+#include "cli/rendering.h"
+
+static const option options[] = {
+    RENDERING_OPTIONS,
+    LINK_OPTIONS,
+};
+
+static status report_steps(const settings *s, session *link, const char *prefix, buf *report, error *err) {
+  char id[SESSION_JOB_BYTES];
+  TRY(session_find_job(link, prefix, id, err));
+  TRY(session_report(link, id, report, err));
+  return rendering_write(s, report, err);
+}
+
+static status report(const settings *s, const char *const *operands, size_t count, error *err) {
+  (void)count;
+  TRY(output_check(s->output, err));
+  session *link = NULL;
+  TRY(link_open(s, &link, err));
+  buf document;
+  buf_init(&document);
+  const status result = report_steps(s, link, operands[0], &document, err);
+  buf_fini(&document);
+  session_close(link);
+  return result;
+}
+
+const subcommand subcommand_report = {
+    .name = "report",
+    .summary = "print the report of a job that is done",
+    .usage = "[OPTIONS] JOB",
+    .about =
+        "Prints a job's report, as often as one likes.  A job that has not ended yet is a\n"
+        "failure (exit code 1) that says how far it is; 'canvass watch' waits for it.\n"
+        "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n",
+    .example =
+        "canvass report 1f0e3dad\n"
+        "canvass report 1f0e3dad --format csv -o report.csv\n",
+    .options = options,
+    .options_count = sizeof options / sizeof options[0],
+    .operands_min = 1,
+    .operands_max = 1,
+    .operands_missing = "a job's id",
+    .run = report,
+};

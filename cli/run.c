@@ -1,22 +1,19 @@
 /* canvass run: files and a specification in, the report out.  Broker and workers live on threads of this
  * process for as long as the job takes. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/embedded.h"
-#include "cli/environment.h"
 #include "cli/evaluation.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/rendering.h"
+#include "cli/submission.h"
+#include "cli/words.h"
 #include "client/session.h"
 #include "stats/stats.h"
 #include "store/shard.h"
 
 enum { WORKERS_MAX = 256, PLACES_SHOWN = 3, CACHE_MIB_MIN = 1 };
-
-static const char *const formats[] = {"text", "json", "csv", NULL};
-static const char *const languages[] = {"en", "zh-Hans", "zh-Hant", NULL};
-static const char *const colors[] = {"auto", "always", "never", NULL};
 
 #define AT(member) offsetof(settings, member)
 
@@ -31,14 +28,9 @@ static const option options[] = {
      "how much --store keeps, such as 500M; default: 16G"},
     {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
      "allow --store on a network file system"},
-    {'f', "format", "FORMAT", OPTION_CHOICE, AT(format), 0, 0, formats, "text (default), json or csv"},
-    {'o', "output", "FILE", OPTION_TEXT, AT(output), 0, 0, NULL,
-     "write the report there; - is standard output"},
-    {'l', "lang", "LANGUAGE", OPTION_CHOICE, AT(language), 0, 0, languages,
-     "en, zh-Hans or zh-Hant; default: your locale's"},
+    RENDERING_OPTIONS,
     {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
      "refuse data with broken rows or invalid answers"},
-    {0, "color", "WHEN", OPTION_CHOICE, AT(color), 0, 0, colors, "auto (default), always or never"},
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress"},
 };
 
@@ -51,33 +43,19 @@ static bool on_progress(void *context, const session_progress *p) {
   return !interrupt_requested();
 }
 
-static slice bytes_of(const buf *b) {
-  return (slice){(const char *)b->data, b->length};
-}
-
 static status submit_and_wait(evaluation *e, session *link, buf *report, session_progress *last, error *err) {
-  buf parts[3];
-  for (size_t i = 0; i < 3; i++) {
-    buf_init(&parts[i]);
-  }
-  plan_encode(e->plan, &parts[0]);
-  program_encode(e->plan->program, &parts[1]);
-  manifest_encode(e->dataset, &parts[2]);
-  status s = STATUS_OK;
-  for (size_t i = 0; i < 3 && s == STATUS_OK; i++) {
-    s = buf_status(&parts[i], "the job", err);
-  }
-  char job[33];
+  char job[SESSION_JOB_BYTES];
+  submission parts;
+  submission_init(&parts);
+  status s = submission_encode(&parts, e->plan, e->dataset, err);
   if (s == STATUS_OK) {
-    s = session_submit(link, bytes_of(&parts[0]), bytes_of(&parts[1]), bytes_of(&parts[2]), job, err);
+    s = session_submit(link, &parts.job, job, err);
   }
   if (s == STATUS_OK) {
     s = session_wait(link, job, on_progress, e, report, last, err);
   }
   progress_clear(&e->progress);
-  for (size_t i = 0; i < 3; i++) {
-    buf_fini(&parts[i]);
-  }
+  submission_fini(&parts);
   return s;
 }
 
@@ -85,7 +63,9 @@ static status evaluate_once(evaluation *e, buf *report, session_progress *last, 
   embedded *cluster = NULL;
   session *link = NULL;
   TRY(embedded_start(e->shards, evaluation_workers(e), &cluster, err));
-  status s = session_connect(embedded_context(cluster), embedded_endpoint(cluster), &link, err);
+  const session_options here = {.zmq_context = embedded_context(cluster),
+                                .endpoint = embedded_endpoint(cluster)};
+  status s = session_connect(&here, &link, err);
   if (s == STATUS_OK) {
     s = submit_and_wait(e, link, report, last, err);
     session_close(link);
@@ -107,28 +87,14 @@ static status evaluate(evaluation *e, const char *const *paths, size_t count, bu
   return s;
 }
 
-/* 14400 as "14,400". */
-static void group_digits(uint64_t v, char out[32]) {
-  char digits[32];
-  const int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)v);
-  size_t at = 0;
-  for (int i = 0; i < length; i++) {
-    if (i > 0 && (length - i) % 3 == 0) {
-      out[at++] = ',';
-    }
-    out[at++] = digits[i];
-  }
-  out[at] = '\0';
-}
-
 static void say_what_was_new(const settings *s, const session_progress *last) {
   if (s->store == NULL || s->quiet) {
     return;
   }
-  char computed[32];
-  char total[32];
-  group_digits(last->states_computed, computed);
-  group_digits(last->states_computed + last->states_cached, total);
+  char computed[WORDS_BYTES];
+  char total[WORDS_BYTES];
+  words_of_count(last->states_computed, computed);
+  words_of_count(last->states_computed + last->states_cached, total);
   output_complain("computed %s of %s partial statistics, %s %s", computed, total,
                   last->states_cached > 0 ? "the rest was in" : "now kept in", s->store);
 }
@@ -170,24 +136,6 @@ static status refuse_invalid(const buf *report, error *err) {
 
 /* ---- The subcommand ------------------------------------------------------------------------------ */
 
-static status write_report(const settings *s, const buf *document, error *err) {
-  bool is_standard = output_is_standard(s->output);
-  const report_options wanted = {
-      .format = (report_format)s->format,
-      .language = s->language < 0 ? environment_language() : (report_language)s->language,
-      .columns = environment_columns(is_standard),
-      .color = environment_color((color_choice)s->color, is_standard),
-  };
-  buf rendered;
-  buf_init(&rendered);
-  status result = report_render(document->data, document->length, &wanted, &rendered, err);
-  if (result == STATUS_OK) {
-    result = output_write(s->output, &rendered, err);
-  }
-  buf_fini(&rendered);
-  return result;
-}
-
 static status run_steps(evaluation *e, const char *const *operands, size_t count, buf *report, error *err) {
   const char *kernels = getenv("CANVASS_KERNELS");
   if (kernels != NULL && kernels[0] != '\0') {
@@ -203,7 +151,7 @@ static status run_steps(evaluation *e, const char *const *operands, size_t count
   if (e->settings->strict) {
     TRY(refuse_invalid(report, err));
   }
-  return write_report(e->settings, report, err);
+  return rendering_write(e->settings, report, err);
 }
 
 static status run(const settings *s, const char *const *operands, size_t count, error *err) {

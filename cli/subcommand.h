@@ -36,7 +36,7 @@ typedef enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color_choice
 
 typedef struct subcommand {
   const char *name;
-  const char *summary; /* half a line */
+  const char *summary; /* half a line; neighbours of the same summary share a line of the overview */
   const char *usage;   /* what follows "canvass NAME" */
   const char *about;   /* lines */
   const char *example; /* lines */
@@ -68,6 +68,8 @@ extern const subcommand subcommand_version;
 const subcommand *subcommand_find(const char *name); /* NULL when unknown */
 size_t subcommand_count(void);
 const subcommand *subcommand_at(size_t index);
+/* The overview's heading above S; NULL when it has none. */
+const char *subcommand_heading(const subcommand *s);
 /* "unknown subcommand 'rum'; did you mean 'run'?" */
 status subcommand_unknown(const char *name, error *err);
 

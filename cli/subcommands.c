@@ -6,9 +6,20 @@
 
 static const subcommand *const subcommands[] = {
     &subcommand_run,      &subcommand_check,  &subcommand_put,     &subcommand_submit,
-    &subcommand_watch,    &subcommand_report, &subcommand_jobs,    &subcommand_cancel,
-    &subcommand_datasets, &subcommand_drop,   &subcommand_workers, &subcommand_broker,
-    &subcommand_worker,   &subcommand_keygen, &subcommand_help,    &subcommand_version,
+    &subcommand_watch,    &subcommand_report, &subcommand_jobs,    &subcommand_workers,
+    &subcommand_datasets, &subcommand_cancel, &subcommand_drop,    &subcommand_broker,
+    &subcommand_worker,   &subcommand_keygen, &subcommand_version, &subcommand_help,
+};
+
+/* Where the overview says what comes next is for. */
+static const struct {
+  const subcommand *first;
+  const char *heading;
+} headings[] = {
+    {&subcommand_run, "Evaluate here"},
+    {&subcommand_put, "Evaluate on a cluster"},
+    {&subcommand_broker, "Run a cluster"},
+    {&subcommand_version, "Besides"},
 };
 
 size_t subcommand_count(void) {
@@ -17,6 +28,15 @@ size_t subcommand_count(void) {
 
 const subcommand *subcommand_at(size_t index) {
   return subcommands[index];
+}
+
+const char *subcommand_heading(const subcommand *s) {
+  for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++) {
+    if (headings[i].first == s) {
+      return headings[i].heading;
+    }
+  }
+  return NULL;
 }
 
 const subcommand *subcommand_find(const char *name) {

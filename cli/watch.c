@@ -1,1 +1,51 @@
-/* Placeholder: being written. */
+/* canvass watch: follows a job to its end. */
+#include "cli/follow.h"
+#include "cli/output.h"
+
+static const option options[] = {
+    LINK_OPTIONS,
+    {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL,
+     "one JSON object a line for each news"},
+    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no progress"},
+};
+
+static status watch_steps(const settings *s, session *link, const char *prefix, buf *report, error *err) {
+  char id[SESSION_JOB_BYTES];
+  TRY(session_find_job(link, prefix, id, err));
+  TRY(follow_job(s, link, id, report, err));
+  if (!s->quiet) {
+    output_complain("job %.8s is done; its report: canvass report %.8s", id, id);
+  }
+  return STATUS_OK;
+}
+
+static status watch(const settings *s, const char *const *operands, size_t count, error *err) {
+  (void)count;
+  session *link = NULL;
+  TRY(link_open(s, &link, err));
+  buf report;
+  buf_init(&report);
+  const status result = watch_steps(s, link, operands[0], &report, err);
+  buf_fini(&report);
+  session_close(link);
+  return result;
+}
+
+const subcommand subcommand_watch = {
+    .name = "watch",
+    .summary = "follow a job to its end",
+    .usage = "[OPTIONS] JOB",
+    .about =
+        "Shows how far a job is until it ends.  The exit code is 0 when it is done, else its\n"
+        "failure's.  Ctrl-C leaves the job alone: it goes on, and can be watched again.\n"
+        "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n",
+    .example =
+        "canvass watch 1f0e3dad\n"
+        "canvass watch 1f0e3dad --json --broker tcp://survey-host:7117\n",
+    .options = options,
+    .options_count = sizeof options / sizeof options[0],
+    .operands_min = 1,
+    .operands_max = 1,
+    .operands_missing = "a job's id",
+    .run = watch,
+};

@@ -13,7 +13,14 @@
 static void line_tells_share_rows_rate_and_time_left(void **state) {
   (void)state;
   char line[256];
-  progress_line(line, "Evaluating", 2, 1250000, 1250000, 5000000, 2500, 100);
+  progress_line(line,
+                &(progress_figures){.activity = "Evaluating",
+                                    .stage = 2,
+                                    .rows = 1250000,
+                                    .done = 1250000,
+                                    .total = 5000000,
+                                    .elapsed_ms = 2500},
+                100);
   assert_string_equal(line,
                       "Evaluating, stage 2 █████░░░░░░░░░░░░░░░  25%  1,250,000 rows  500 k/s  0:08 left");
 }
@@ -21,7 +28,8 @@ static void line_tells_share_rows_rate_and_time_left(void **state) {
 static void line_without_a_total_has_no_bar(void **state) {
   (void)state;
   char line[256];
-  progress_line(line, "Reading", 0, 999, 4096, 0, 1000, 100);
+  progress_line(
+      line, &(progress_figures){.activity = "Reading", .rows = 999, .done = 4096, .elapsed_ms = 1000}, 100);
   assert_string_equal(line, "Reading  999 rows  999 rows/s");
 }
 
@@ -29,7 +37,11 @@ static void line_fits_its_terminal(void **state) {
   (void)state;
   char line[256];
   for (unsigned columns = 20; columns <= 100; columns += 10) {
-    progress_line(line, "Evaluating", 12, 129880, 1, 2, 100, columns);
+    progress_line(
+        line,
+        &(progress_figures){
+            .activity = "Evaluating", .stage = 12, .rows = 129880, .done = 1, .total = 2, .elapsed_ms = 100},
+        columns);
     assert_true(text_width(slice_of(line)) <= (columns < 80 ? 40 : 80));
   }
 }
@@ -37,8 +49,31 @@ static void line_fits_its_terminal(void **state) {
 static void nothing_done_yet_divides_nothing_by_zero(void **state) {
   (void)state;
   char line[256];
-  progress_line(line, "Reading", 0, 0, 0, 1000, 0, 100);
+  progress_line(line, &(progress_figures){.activity = "Reading", .total = 1000}, 100);
   assert_non_null(strstr(line, "  0%  0 rows  0/s  0:00 left"));
+}
+
+static void who_comes_in_the_middle_sees_the_rate_since_then(void **state) {
+  (void)state;
+  char line[256];
+  progress_line(line,
+                &(progress_figures){.activity = "Evaluating",
+                                    .stage = 1,
+                                    .rows = 900,
+                                    .done = 900,
+                                    .total = 1000,
+                                    .begun_rows = 800,
+                                    .begun_done = 800,
+                                    .elapsed_ms = 10000},
+                100);
+  assert_non_null(strstr(line, " 90%  900 rows  10/s  0:10 left"));
+}
+
+static void an_activity_without_figures_stands_alone(void **state) {
+  (void)state;
+  char line[256];
+  progress_line(line, &(progress_figures){.activity = "Waiting for a worker", .elapsed_ms = 500}, 100);
+  assert_string_equal(line, "Waiting for a worker");
 }
 
 static void locales_give_their_language(void **state) {
@@ -65,6 +100,8 @@ int main(void) {
       cmocka_unit_test(line_without_a_total_has_no_bar),
       cmocka_unit_test(line_fits_its_terminal),
       cmocka_unit_test(nothing_done_yet_divides_nothing_by_zero),
+      cmocka_unit_test(who_comes_in_the_middle_sees_the_rate_since_then),
+      cmocka_unit_test(an_activity_without_figures_stands_alone),
       cmocka_unit_test(locales_give_their_language),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,138 @@
+/* News of a job, for people and for programs. */
+#include "cli/follow.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+
+typedef struct following {
+  const settings *settings;
+  const char *id;
+  progress progress;
+  session_progress told; /* the news that was written last */
+  bool is_told;
+  status outcome; /* of writing news */
+  error failure;
+} following;
+
+/* ---- For programs -------------------------------------------------------------------------------- */
+
+static void put_figures(json *line, const session_progress *p) {
+  json_set_integer(line, "computed", (int64_t)p->states_computed);
+  json_set_integer(line, "cached", (int64_t)p->states_cached);
+}
+
+static status write_line(following *f, const char *state, const session_progress *p, status ended,
+                         const char *message, error *err) {
+  arena *memory = arena_new();
+  buf text;
+  buf_init(&text);
+  json *line = memory == NULL ? NULL : json_object(memory);
+  json_set_text(line, "job", f->id);
+  json_set_text(line, "state", state);
+  put_figures(line, p);
+  if (message != NULL) {
+    json_set_text(line, "status", status_name(ended));
+    json_set_text(line, "message", message);
+  } else if (strcmp(state, "done") != 0) {
+    json_set_integer(line, "stage", p->stage);
+    json_set_integer(line, "rows_done", (int64_t)p->rows_done);
+    json_set_integer(line, "rows_total", (int64_t)p->rows_total);
+    json_set_bool(line, "finishing", p->finishing);
+  }
+  json_write(line, &text);
+  buf_put(&text, "\n", 1);
+  status s = memory == NULL || arena_failed(memory) ? error_no_memory(err, "the news") : STATUS_OK;
+  if (s == STATUS_OK) {
+    s = buf_status(&text, "the news", err);
+  }
+  if (s == STATUS_OK) {
+    s = output_write(NULL, &text, err);
+  }
+  buf_fini(&text);
+  arena_destroy(memory);
+  return s;
+}
+
+static bool is_new(const following *f, const session_progress *p) {
+  const session_progress *t = &f->told;
+  return !f->is_told || strcmp(t->state, p->state) != 0 || t->stage != p->stage ||
+         t->rows_done != p->rows_done || t->rows_total != p->rows_total || t->finishing != p->finishing;
+}
+
+static bool tell_program(following *f, const session_progress *p) {
+  if (p->state[0] != '\0' && is_new(f, p)) {
+    f->told = *p;
+    f->is_told = true;
+    f->outcome = write_line(f, p->state, p, STATUS_OK, NULL, &f->failure);
+  }
+  return f->outcome == STATUS_OK;
+}
+
+/* ---- For people ---------------------------------------------------------------------------------- */
+
+static void tell_people(following *f, const session_progress *p) {
+  if (p->is_away) {
+    progress_show(&f->progress, "The broker is away; waiting", 0, 0, 0, 0);
+  } else if (strcmp(p->state, "running") == 0) {
+    progress_show(&f->progress, p->finishing ? "Finishing" : "Evaluating", p->stage + 1, p->rows_done,
+                  p->rows_done, p->rows_total);
+  } else {
+    progress_show(&f->progress, "Waiting for a worker", 0, 0, 0, 0);
+  }
+}
+
+static bool on_news(void *context, const session_progress *p) {
+  following *f = context;
+  if (!f->settings->json) {
+    tell_people(f, p);
+  } else if (!tell_program(f, p)) {
+    return false;
+  }
+  return !interrupt_requested();
+}
+
+static status detach(following *f, error *err) {
+  buf options;
+  buf_init(&options);
+  link_options_text(f->settings, &options);
+  output_complain("the job goes on; come back with: canvass watch %.8s%.*s  (or: canvass report %.8s%.*s)",
+                  f->id, (int)options.length, (const char *)options.data, f->id, (int)options.length,
+                  (const char *)options.data);
+  buf_fini(&options);
+  return error_set(err, STATUS_INTERRUPTED, "%s", "");
+}
+
+/* A cancelled job is no interruption of this program. */
+static status as_failure(following *f, status s, error *err) {
+  const error why = *err;
+  if (f->settings->json) {
+    error ignored;
+    (void)!write_line(f, s == STATUS_INTERRUPTED ? "cancelled" : "failed", &f->told, s, why.message,
+                      &ignored);
+  }
+  return error_set(err, s == STATUS_INTERRUPTED ? STATUS_JOB : s, "job %.8s: %s", f->id, why.message);
+}
+
+status follow_job(const settings *s, session *link, const char *id, buf *report, error *err) {
+  interrupt_prepare();
+  following f = {.settings = s, .id = id};
+  progress_init(&f.progress, s->quiet || s->json);
+  session_progress last = {.stage = 0};
+  status outcome = session_wait(link, id, on_news, &f, report, &last, err);
+  progress_clear(&f.progress);
+  if (f.outcome != STATUS_OK) {
+    *err = f.failure;
+    return f.outcome;
+  }
+  if (outcome == STATUS_INTERRUPTED && interrupt_requested()) {
+    return detach(&f, err);
+  }
+  if (outcome != STATUS_OK) {
+    return as_failure(&f, outcome, err);
+  }
+  return s->json ? write_line(&f, "done", &last, STATUS_OK, NULL, err) : STATUS_OK;
+}

@@ -1,0 +1,46 @@
+/* A report as people want it: rendered in their format and language, and written where they say. */
+#ifndef CANVASS_CLI_RENDERING_H
+#define CANVASS_CLI_RENDERING_H
+
+#include "cli/subcommand.h"
+
+extern const char *const rendering_formats[], *const rendering_languages[], *const rendering_colors[];
+
+/* DOCUMENT is the report's canonical JSON. */
+status rendering_write(const settings *s, const buf *document, error *err) MUST_USE;
+
+/* The options of every subcommand that writes a report: rows for its table. */
+#define RENDERING_OPTIONS                                                                 \
+  {'f',                                                                                   \
+   "format",                                                                              \
+   "FORMAT",                                                                              \
+   OPTION_CHOICE,                                                                         \
+   offsetof(settings, format),                                                            \
+   0,                                                                                     \
+   0,                                                                                     \
+   rendering_formats,                                                                     \
+   "text (default), json or csv"},                                                        \
+      {'o',                                                                               \
+       "output",                                                                          \
+       "FILE",                                                                            \
+       OPTION_TEXT,                                                                       \
+       offsetof(settings, output),                                                        \
+       0,                                                                                 \
+       0,                                                                                 \
+       NULL,                                                                              \
+       "write the report there; - is standard output"},                                   \
+      {'l',                                                                               \
+       "lang",                                                                            \
+       "LANGUAGE",                                                                        \
+       OPTION_CHOICE,                                                                     \
+       offsetof(settings, language),                                                      \
+       0,                                                                                 \
+       0,                                                                                 \
+       rendering_languages,                                                               \
+       "en, zh-Hans or zh-Hant; default: your locale's"},                                 \
+  {                                                                                       \
+    0, "color", "WHEN", OPTION_CHOICE, offsetof(settings, color), 0, 0, rendering_colors, \
+        "auto (default), always or never"                                                 \
+  }
+
+#endif

@@ -1,0 +1,99 @@
+/* Cells are gathered, then measured, then written. */
+#include "cli/table.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CELL_BYTES = 512, CELLS_AT_FIRST = 64, GAP = 2 };
+
+void table_init(table *t, const table_column *columns, size_t columns_count) {
+  *t = (table){.memory = arena_new(), .columns = columns, .columns_count = columns_count};
+}
+
+void table_fini(table *t) {
+  arena_destroy(t->memory);
+  t->memory = NULL;
+}
+
+static bool make_room(table *t) {
+  if (t->memory == NULL) {
+    return false;
+  }
+  if (t->count < t->capacity) {
+    return true;
+  }
+  const size_t capacity = t->capacity == 0 ? CELLS_AT_FIRST : t->capacity * 2;
+  slice *cells = ARENA_ARRAY(t->memory, slice, capacity);
+  if (cells == NULL) {
+    return false;
+  }
+  if (t->count > 0) {
+    memcpy(cells, t->cells, t->count * sizeof *cells);
+  }
+  t->cells = cells;
+  t->capacity = capacity;
+  return true;
+}
+
+void table_put(table *t, slice text) {
+  if (!make_room(t)) {
+    return;
+  }
+  char *copy = arena_copy(t->memory, text);
+  for (size_t i = 0; copy != NULL && i < text.length; i++) {
+    copy[i] =
+        (unsigned char)copy[i] < ' ' || copy[i] == 127 ? '?' : copy[i]; /* no escapes for the terminal */
+  }
+  t->cells[t->count++] = (slice){copy, copy == NULL ? 0 : text.length};
+}
+
+void table_printf(table *t, const char *format, ...) {
+  char cell[CELL_BYTES];
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(cell, sizeof cell, format, arguments);
+  va_end(arguments);
+  table_put(t, slice_of(cell));
+}
+
+static size_t width_of(const table *t, size_t column) {
+  size_t widest = strlen(t->columns[column].heading);
+  for (size_t i = column; i < t->count; i += t->columns_count) {
+    const size_t width = text_width(t->cells[i]);
+    widest = width > widest ? width : widest;
+  }
+  return widest;
+}
+
+static void write_cell(const table *t, size_t column, slice text, size_t width, buf *out) {
+  const bool is_last = column + 1 == t->columns_count;
+  const int blanks = (int)(width - text_width(text));
+  if (t->columns[column].is_figure) {
+    buf_printf(out, "%*s%.*s", blanks, "", SLICE_ARG(text));
+  } else {
+    buf_printf(out, "%.*s%*s", SLICE_ARG(text), is_last ? 0 : blanks, "");
+  }
+  buf_printf(out, "%*s", is_last ? 0 : GAP, "");
+}
+
+status table_write(const table *t, buf *out, error *err) {
+  if (t->memory == NULL || arena_failed(t->memory)) {
+    return error_no_memory(err, "a table");
+  }
+  size_t *widths = ARENA_ARRAY(t->memory, size_t, t->columns_count);
+  if (widths == NULL) {
+    return error_no_memory(err, "a table");
+  }
+  for (size_t c = 0; c < t->columns_count; c++) {
+    widths[c] = width_of(t, c);
+    write_cell(t, c, slice_of(t->columns[c].heading), widths[c], out);
+  }
+  for (size_t i = 0; i < t->count; i++) {
+    const size_t column = i % t->columns_count;
+    buf_put(out, "\n", column == 0 ? 1 : 0);
+    write_cell(t, column, t->cells[i], widths[column], out);
+  }
+  buf_put(out, "\n", 1);
+  return buf_status(out, "a table", err);
+}
