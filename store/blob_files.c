@@ -162,6 +162,14 @@ status blob_files_map(int directory, const digest *name, store_blob *out, bool *
   return st;
 }
 
+status blob_files_open(int directory, const digest *name, int *file, error *err) {
+  const blob_path path = path_of("blobs", name);
+  *file = openat(directory, path.text, O_RDONLY | O_CLOEXEC);
+  return *file >= 0 ? STATUS_OK
+                    : error_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO,
+                                "the store: cannot open %s: %s", path.text, strerror(errno));
+}
+
 bool blob_files_size(int directory, const digest *name, uint64_t *bytes) {
   const blob_path path = path_of("blobs", name);
   struct stat info;

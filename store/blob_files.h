@@ -26,6 +26,8 @@ int blob_files_adopt(int directory, const char *from, const digest *name);
 int blob_files_sync(int directory, const digest *name);
 /* *FOUND is false when there is no such file. */
 status blob_files_map(int directory, const digest *name, store_blob *out, bool *found, error *err) MUST_USE;
+/* A descriptor for reading; STATUS_NOT_FOUND when there is no such file. */
+status blob_files_open(int directory, const digest *name, int *file, error *err) MUST_USE;
 /* The size of the file; false when there is none. */
 bool blob_files_size(int directory, const digest *name, uint64_t *bytes);
 void blob_files_remove(int directory, const digest *name);

@@ -4,22 +4,17 @@
  * A value begins with the XXH3 of the rest: LMDB checks nothing of what it holds.  Blobs are compared with
  * their names once per process; `seen` holds those that were, or that this process wrote.  Blobs are true
  * by their names alone, so the index is never needed to find one: it says only what may go first. */
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/attached.h"
 #include "store/blob_files.h"
 #include "store/place.h"
 #include "store/store_kind.h"
 #include "store/uses.h"
 
-enum { CHECKSUM_BYTES = 8, FIRST_SEEN_ENTRIES = 256 };
-
-typedef struct seen_set {
-  digest *at; /* a power of two of entries, at most half used; all zero: free */
-  size_t entries, count;
-} seen_set;
+enum { CHECKSUM_BYTES = 8 };
 
 typedef struct durable_store {
   store base;
@@ -28,9 +23,9 @@ typedef struct durable_store {
   place place;
   store_index *index;
   uses *uses;
-  atomic_bool silent;   /* keeping failed, and was told */
-  pthread_mutex_t lock; /* guards seen */
+  atomic_bool silent; /* keeping failed, and was told */
   seen_set seen;
+  attached attached;
 } durable_store;
 
 static void warn(durable_store *s, const char *message) {
@@ -48,61 +43,17 @@ static void give_up_keeping(durable_store *s, const error *why) {
   }
 }
 
-/* ---- Blobs that were seen to be what their names say --------------------------------------------- */
+/* ---- Blobs --------------------------------------------------------------------------------------- */
 
-static digest *seen_place(digest *at, size_t entries, const digest *name) {
-  static const digest none;
-  uint64_t hash;
-  memcpy(&hash, name->bytes, sizeof hash);
-  size_t i = (size_t)hash & (entries - 1);
-  while (!digest_equal(&at[i], &none) && !digest_equal(&at[i], name)) {
-    i = (i + 1) & (entries - 1);
-  }
-  return &at[i];
-}
-
-static bool was_seen(durable_store *s, const digest *name) {
-  pthread_mutex_lock(&s->lock);
-  const bool seen = s->seen.entries > 0 && digest_equal(seen_place(s->seen.at, s->seen.entries, name), name);
-  pthread_mutex_unlock(&s->lock);
-  return seen;
-}
-
-/* Under the lock.  Without memory a blob is merely compared again. */
-static bool seen_grow(seen_set *set) {
-  if (set->entries > set->count * 2) {
-    return true;
-  }
-  const size_t entries = set->entries > 0 ? set->entries * 2 : FIRST_SEEN_ENTRIES;
-  digest *at = calloc(entries, sizeof *at);
-  if (at == NULL) {
-    return false;
-  }
-  static const digest none;
-  for (size_t i = 0; i < set->entries; i++) {
-    if (!digest_equal(&set->at[i], &none)) {
-      *seen_place(at, entries, &set->at[i]) = set->at[i];
-    }
-  }
-  free(set->at);
-  set->at = at;
-  set->entries = entries;
-  return true;
-}
-
-static void note_seen(durable_store *s, const digest *name, uint64_t bytes) {
-  pthread_mutex_lock(&s->lock);
-  if (seen_grow(&s->seen)) {
-    digest *to = seen_place(s->seen.at, s->seen.entries, name);
-    s->seen.count += !digest_equal(to, name);
-    *to = *name;
-  }
-  pthread_mutex_unlock(&s->lock);
+static void note_blob(durable_store *s, const digest *name, uint64_t bytes) {
   const kept_key key = kept_key_of(KEPT_BLOB, name, NULL);
   uses_note(s->uses, &key, bytes);
 }
 
-/* ---- Blobs --------------------------------------------------------------------------------------- */
+static void note_seen(durable_store *s, const digest *name, uint64_t bytes) {
+  seen_add(&s->seen, name);
+  note_blob(s, name, bytes);
+}
 
 static void set_aside(durable_store *s, const digest *name) {
   char hex[DIGEST_HEX_BYTES];
@@ -116,7 +67,8 @@ static void set_aside(durable_store *s, const digest *name) {
 }
 
 static status put_once(durable_store *s, const void *bytes, size_t length, const digest *name, error *err) {
-  if (was_seen(s, name)) {
+  if (seen_has(&s->seen, name)) {
+    note_blob(s, name, length);
     return STATUS_OK;
   }
   store_blob there;
@@ -152,7 +104,8 @@ static status get_compared(durable_store *s, const digest *name, store_blob *out
   if (!found) {
     return store_not_found(name, err);
   }
-  if (was_seen(s, name)) {
+  if (seen_has(&s->seen, name)) {
+    note_blob(s, name, out->length);
     return STATUS_OK;
   }
   digest actual;
@@ -174,7 +127,22 @@ static status durable_get(store *base, const digest *name, store_blob *out, erro
   uses_enter(s->uses);
   const status st = get_compared(s, name, out, err);
   uses_leave(s->uses);
-  return st;
+  return st == STATUS_NOT_FOUND && attached_get(&s->attached, name, out) ? STATUS_OK : st;
+}
+
+static status open_compared(durable_store *s, const digest *name, int *file, error *err) {
+  store_blob compared;
+  TRY(get_compared(s, name, &compared, err));
+  store_release(&compared);
+  return blob_files_open(s->place.directory, name, file, err);
+}
+
+static status durable_get_file(store *base, const digest *name, int *file, error *err) {
+  durable_store *s = (durable_store *)base;
+  uses_enter(s->uses);
+  const status st = open_compared(s, name, file, err);
+  uses_leave(s->uses);
+  return st == STATUS_NOT_FOUND && attached_get_file(&s->attached, name, file) ? STATUS_OK : st;
 }
 
 static bool has_whole(durable_store *s, const digest *name, uint64_t length) {
@@ -186,8 +154,7 @@ static bool has_whole(durable_store *s, const digest *name, uint64_t length) {
     set_aside(s, name);
     return false;
   }
-  const kept_key key = kept_key_of(KEPT_BLOB, name, NULL);
-  uses_note(s->uses, &key, bytes);
+  note_blob(s, name, bytes);
   return true;
 }
 
@@ -196,7 +163,20 @@ static bool durable_has(store *base, const digest *name, uint64_t length) {
   uses_enter(s->uses);
   const bool has = has_whole(s, name, length);
   uses_leave(s->uses);
-  return has;
+  return has || attached_has(&s->attached, name, length);
+}
+
+static status durable_attach(store *base, const char *directory, error *err) {
+  return attached_to(&((durable_store *)base)->attached, directory, err);
+}
+
+static void durable_turn(store *base) {
+  uses_turn(((durable_store *)base)->uses);
+}
+
+static void durable_each_blob(store *base, void (*visit)(void *context, const digest *name, uint64_t bytes),
+                              void *context) {
+  blob_files_each(((durable_store *)base)->place.directory, visit, context);
 }
 
 /* ---- Values -------------------------------------------------------------------------------------- */
@@ -272,6 +252,20 @@ static void place_values(const buf *from, const store_partial *partials, size_t 
   }
 }
 
+static bool durable_has_partials(store *base, const digest *shard) {
+  durable_store *s = (durable_store *)base;
+  bool found = false;
+  error err;
+  if (atomic_load(&s->silent)) {
+    return false;
+  }
+  if (uses_find_any(s->uses, KEPT_PARTIAL, shard, &found, &err) != STATUS_OK) {
+    give_up_keeping(s, &err);
+    return false;
+  }
+  return found;
+}
+
 static void durable_partials_put(store *base, const store_partial *partials, size_t count) {
   durable_store *s = (durable_store *)base;
   if (count == 0 || atomic_load(&s->silent)) {
@@ -315,7 +309,8 @@ static void durable_record_put(store *base, const digest *key, const void *bytes
 /* ---- Opening and closing ------------------------------------------------------------------------- */
 
 static void remove_blob(void *context, const digest *name) {
-  const durable_store *s = context;
+  durable_store *s = context;
+  seen_remove(&s->seen, name);
   blob_files_remove(s->place.directory, name);
 }
 
@@ -375,8 +370,8 @@ static status reconcile(durable_store *s, error *err) {
 static void durable_free(durable_store *s) {
   store_index_close(s->index);
   place_close(&s->place);
-  pthread_mutex_destroy(&s->lock);
-  free(s->seen.at);
+  seen_fini(&s->seen);
+  attached_fini(&s->attached);
   free(s->directory);
   free(s);
 }
@@ -395,6 +390,11 @@ static const store_kind durable_kind = {
     .put = durable_put,
     .get = durable_get,
     .has = durable_has,
+    .get_file = durable_get_file,
+    .attach = durable_attach,
+    .turn = durable_turn,
+    .each_blob = durable_each_blob,
+    .has_partials = durable_has_partials,
     .partial_get = durable_partial_get,
     .partials_put = durable_partials_put,
     .record_get = durable_record_get,
@@ -445,7 +445,8 @@ status store_open(const char *directory, const store_options *options, store **o
   if (s->options.cache_bytes == 0) {
     s->options.cache_bytes = STORE_CACHE_BYTES_DEFAULT;
   }
-  pthread_mutex_init(&s->lock, NULL);
+  seen_init(&s->seen);
+  attached_init(&s->attached);
   const status st = open_parts(s, err);
   if (st != STATUS_OK) {
     if (s->uses != NULL) {

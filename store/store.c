@@ -31,6 +31,35 @@ bool store_has(store *s, const digest *name, uint64_t length) {
   return s->kind->has(s, name, length);
 }
 
+status store_get_file(store *s, const digest *name, int *file, error *err) {
+  *file = -1;
+  return s->kind->get_file != NULL ? s->kind->get_file(s, name, file, err) : store_not_found(name, err);
+}
+
+status store_attach(store *s, const char *directory, error *err) {
+  if (s->kind->attach == NULL) {
+    return error_set(err, STATUS_USAGE, "a temporary store reads nothing from %s", directory);
+  }
+  return s->kind->attach(s, directory, err);
+}
+
+void store_turn(store *s) {
+  if (s->kind->turn != NULL) {
+    s->kind->turn(s);
+  }
+}
+
+void store_each_blob(store *s, void (*visit)(void *context, const digest *name, uint64_t bytes),
+                     void *context) {
+  if (s->kind->each_blob != NULL) {
+    s->kind->each_blob(s, visit, context);
+  }
+}
+
+bool store_has_partials(store *s, const digest *shard) {
+  return s->kind->has_partials != NULL && s->kind->has_partials(s, shard);
+}
+
 bool store_keeps_partials(const store *s) {
   return s->kind->partial_get != NULL;
 }

@@ -60,16 +60,22 @@ typedef struct store_blob {
  * asked for: one that was altered is named to `warn`, set aside and from then on not there. */
 status store_get(store *s, const digest *name, store_blob *out, error *err) MUST_USE;
 void store_release(store_blob *blob);
-/* Is a blob of that name and LENGTH there?  Then it counts as used and stays while the store is open. */
+/* Is a blob of that name and LENGTH there?  Then it counts as used, and stays until the next turn ends. */
 bool store_has(store *s, const digest *name, uint64_t length);
 
-/* ---- For a process that lives long, over a durable store --------------------------------------------- */
+/* Opens a blob for reading, for who needs a file: *FILE is the caller's to close.  As store_get; only durable
+ * stores have files. */
+status store_get_file(store *s, const digest *name, int *file, error *err) MUST_USE;
+
+/* ---- For a process that lives long, over a durable store ---------------------------------------------
+ *
+ * A temporary store has no turns, lists nothing, and cannot be attached to (STATUS_USAGE). */
 
 /* Reads blobs also from DIRECTORY, another store's (a broker's), without taking them into this one.  What
  * stands there is compared with its name as always; one that differs is merely not there.  NULL: no longer.
  * Nothing is written there. */
 status store_attach(store *s, const char *directory, error *err) MUST_USE;
-/* Begins a new turn: what was used before may go when room is needed. */
+/* Begins a new turn: what was last used before it may go when room is needed, oldest first. */
 void store_turn(store *s);
 /* All blobs of its own, in no order. */
 void store_each_blob(store *s, void (*visit)(void *context, const digest *name, uint64_t bytes),

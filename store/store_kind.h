@@ -5,12 +5,18 @@
 
 #include "store/store.h"
 
-/* The last four may be NULL: a store that keeps nothing of the sort. */
+/* Those from GET_FILE on may be NULL: a store that has nothing of the sort. */
 typedef struct store_kind {
   void (*destroy)(store *s);
   status (*put)(store *s, const void *bytes, size_t length, digest *name, error *err);
   status (*get)(store *s, const digest *name, store_blob *out, error *err);
   bool (*has)(store *s, const digest *name, uint64_t length);
+  status (*get_file)(store *s, const digest *name, int *file, error *err);
+  status (*attach)(store *s, const char *directory, error *err);
+  void (*turn)(store *s);
+  void (*each_blob)(store *s, void (*visit)(void *context, const digest *name, uint64_t bytes),
+                    void *context);
+  bool (*has_partials)(store *s, const digest *shard);
   bool (*partial_get)(store *s, const digest *shard, const digest *accumulator, buf *out);
   void (*partials_put)(store *s, const store_partial *partials, size_t count);
   bool (*record_get)(store *s, const digest *key, buf *out);

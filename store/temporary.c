@@ -6,7 +6,6 @@
 #include "store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 
 #include "base/text.h"
 #include "store/store_kind.h"
+#include "store/unlinked_file.h"
 
 typedef struct blob_entry {
   digest name;
@@ -36,46 +36,6 @@ typedef struct temporary_store {
   size_t table_entries;
   size_t table_used;
 } temporary_store;
-
-/* A file without a name; where the file system has no O_TMPFILE, the name is taken away at once. */
-static int open_unlinked(const char *directory) {
-  const int file = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file >= 0) {
-    return file;
-  }
-  static const char pattern[] = "/canvass-XXXXXX";
-  const size_t length = strlen(directory);
-  char *path = malloc(length + sizeof pattern);
-  if (path == NULL) {
-    errno = ENOMEM;
-    return -1;
-  }
-  memcpy(path, directory, length);
-  memcpy(path + length, pattern, sizeof pattern);
-  const int named = mkostemp(path, O_CLOEXEC);
-  if (named >= 0) {
-    unlink(path);
-  }
-  const int problem = errno;
-  free(path);
-  errno = problem;
-  return named;
-}
-
-/* Opens the file in the first directory that allows it; *USED is the last one tried. */
-static int open_somewhere(const char *directory, const char **used) {
-  const char *environment = getenv("TMPDIR");
-  const char *const wanted = directory != NULL                               ? directory
-                             : environment != NULL && environment[0] != '\0' ? environment
-                                                                             : NULL;
-  const char *const candidates[] = {wanted != NULL ? wanted : "/var/tmp", wanted != NULL ? NULL : "/tmp"};
-  int file = -1;
-  for (size_t i = 0; i < 2 && candidates[i] != NULL && file < 0; i++) {
-    *used = candidates[i];
-    file = open_unlinked(candidates[i]);
-  }
-  return file;
-}
 
 /* The entry of NAME, or the free one where it belongs.  A digest is as good as a random number. */
 static blob_entry *table_place(blob_entry *table, size_t entries, const digest *name) {
@@ -226,7 +186,7 @@ static const store_kind temporary_kind = {
 status store_new_temporary(const char *directory, store **out, error *err) {
   *out = NULL;
   const char *used = NULL;
-  const int file = open_somewhere(directory, &used);
+  const int file = unlinked_file_open(directory, &used);
   if (file < 0) {
     return error_set(
         err, STATUS_IO,

@@ -21,21 +21,28 @@ static const slice state_key = {"turn", 4};
 
 typedef struct note {
   kept_key key;
-  uint64_t bytes;
+  uint64_t bytes, turn;
 } note;
 
 struct uses {
   store_index *index;
   uses_options options;
-  uint64_t turn;
   pthread_rwlock_t using; /* shared while something is looked for and noted, held alone to remove */
-  pthread_mutex_t noting; /* guards the notes */
+  pthread_mutex_t noting; /* guards the notes and the turn */
+  uint64_t turn;
   note *notes;
   size_t notes_count, notes_capacity;
   pthread_mutex_t writing; /* guards what follows, and is held while the book changes */
   uint64_t total;
-  bool nothing_old; /* all that is left was used in this turn */
+  uint64_t nothing_old_in; /* the turn that all that is left was used in; 0: none is known */
 };
+
+static uint64_t turn_now(uses *u) {
+  pthread_mutex_lock(&u->noting);
+  const uint64_t turn = u->turn;
+  pthread_mutex_unlock(&u->noting);
+  return turn;
+}
 
 kept_key kept_key_of(kept_kind kind, const digest *first, const digest *second) {
   kept_key k = {.length = 1 + DIGEST_BYTES};
@@ -112,16 +119,16 @@ static status batch_add(batch *b, index_change c, error *err) {
   return STATUS_OK;
 }
 
-/* KEY takes BYTES and is used now.  The entry's bytes get their place when the batch is written. */
-static status batch_use(batch *b, uses *u, const kept_key *key, uint64_t bytes, error *err) {
+/* KEY takes BYTES and was used in TURN.  The entry's bytes get their place when the batch is written. */
+static status batch_use(batch *b, uses *u, const kept_key *key, uint64_t bytes, uint64_t turn, error *err) {
   entry old = {0};
   bool found = false;
   TRY(entry_find(u, key, &old, &found, err));
-  if (found && old.turn == u->turn && old.bytes == bytes) {
+  if (found && old.turn >= turn && old.bytes == bytes) {
     return STATUS_OK;
   }
   b->total += bytes - (found ? old.bytes : 0);
-  buf_put_u64(&b->entries, u->turn);
+  buf_put_u64(&b->entries, turn);
   buf_put_u64(&b->entries, bytes);
   return batch_add(b, (index_change){INDEX_USES, slice_of_key(key), {"", ENTRY_BYTES}}, err);
 }
@@ -221,7 +228,7 @@ static status remove_list(uses *u, const old_list *l, error *err) {
   for (uint64_t left = u->total; last < l->count && left > wanted; last++) {
     left -= l->at[last].was.bytes;
   }
-  u->nothing_old = last == l->count;
+  u->nothing_old_in = last == l->count ? l->turn : 0;
   for (size_t i = 0; i < last; i += REMOVALS_MAX) {
     TRY(remove_run(u, l->at + i, last - i < REMOVALS_MAX ? last - i : REMOVALS_MAX, err));
   }
@@ -230,8 +237,12 @@ static status remove_list(uses *u, const old_list *l, error *err) {
 
 /* ---- Noting and keeping -------------------------------------------------------------------------- */
 
+/* The last use of a key first. */
 static int note_order(const void *left, const void *right) {
-  return memcmp(((const note *)left)->key.bytes, ((const note *)right)->key.bytes, KEPT_KEY_BYTES_MAX);
+  const note *a = left;
+  const note *b = right;
+  const int order = memcmp(a->key.bytes, b->key.bytes, KEPT_KEY_BYTES_MAX);
+  return order != 0 ? order : (a->turn < b->turn) - (a->turn > b->turn);
 }
 
 /* Each key once, in the order of the table. */
@@ -240,17 +251,18 @@ static status add_notes(batch *b, uses *u, note *notes, size_t count, error *err
     qsort(notes, count, sizeof *notes, note_order);
   }
   for (size_t i = 0; i < count; i++) {
-    if (i == 0 || note_order(&notes[i - 1], &notes[i]) != 0) {
-      TRY(batch_use(b, u, &notes[i].key, notes[i].bytes, err));
+    if (i == 0 || memcmp(notes[i - 1].key.bytes, notes[i].key.bytes, KEPT_KEY_BYTES_MAX) != 0) {
+      TRY(batch_use(b, u, &notes[i].key, notes[i].bytes, notes[i].turn, err));
     }
   }
   return STATUS_OK;
 }
 
 static status add_values(batch *b, uses *u, const kept_value *values, size_t count, error *err) {
+  const uint64_t turn = turn_now(u);
   for (size_t i = 0; i < count; i++) {
     const kept_value *v = &values[i];
-    TRY(batch_use(b, u, &v->key, v->key.length + v->value.length, err));
+    TRY(batch_use(b, u, &v->key, v->key.length + v->value.length, turn, err));
     TRY(batch_add(b, (index_change){INDEX_VALUES, slice_of_key(&v->key), v->value}, err));
     if (b->bytes >= CHANGES_BYTES_MAX) {
       TRY(batch_write(b, u, err));
@@ -277,7 +289,7 @@ static status write_notes(uses *u, const kept_value *values, size_t count, error
 }
 
 static status scan_and_remove(uses *u, error *err) {
-  old_list l = {.turn = u->turn};
+  old_list l = {.turn = turn_now(u)};
   status st = store_index_scan(u->index, INDEX_USES, list_old, &l, err);
   if (st == STATUS_OK && l.out_of_memory) {
     st = error_no_memory(err, "the store");
@@ -292,7 +304,7 @@ static status scan_and_remove(uses *u, error *err) {
 
 /* What was noted meanwhile is no longer old. */
 static status remove_too_much(uses *u, error *err) {
-  if (u->total <= u->options.bytes_max || u->nothing_old) {
+  if (u->total <= u->options.bytes_max || u->nothing_old_in == turn_now(u)) {
     return STATUS_OK;
   }
   pthread_rwlock_wrlock(&u->using);
@@ -337,7 +349,7 @@ void uses_note(uses *u, const kept_key *key, uint64_t bytes) {
   }
   /* Without memory the use is forgotten, and the entry looks older than it is. */
   if (u->notes_count < u->notes_capacity) {
-    u->notes[u->notes_count++] = (note){*key, bytes};
+    u->notes[u->notes_count++] = (note){*key, bytes, u->turn};
   }
   pthread_mutex_unlock(&u->noting);
 }
@@ -379,23 +391,45 @@ status uses_each_blob(uses *u, void (*visit)(void *context, const digest *name),
   return store_index_scan(u->index, INDEX_USES, visit_blob, &v, err);
 }
 
+static bool found_one(void *context, slice key, slice value) {
+  (void)key;
+  (void)value;
+  bool *found = context;
+  *found = true;
+  return false;
+}
+
+status uses_find_any(uses *u, kept_kind kind, const digest *first, bool *found, error *err) {
+  const kept_key prefix = kept_key_of(kind, first, NULL);
+  *found = false;
+  return store_index_scan_prefix(u->index, INDEX_USES, slice_of_key(&prefix), found_one, found, err);
+}
+
 /* ---- Turns --------------------------------------------------------------------------------------- */
 
+/* A turn that was begun while the book was open is known from its entries alone. */
 static bool add_up(void *context, slice key, slice value) {
   (void)key;
   entry e;
-  uint64_t *total = context;
+  uses *u = context;
   if (entry_read(value, &e)) {
-    *total += e.bytes;
+    u->total += e.bytes;
+    u->turn = e.turn > u->turn ? e.turn : u->turn;
   }
   return true;
+}
+
+void uses_turn(uses *u) {
+  pthread_mutex_lock(&u->noting);
+  u->turn++;
+  pthread_mutex_unlock(&u->noting);
 }
 
 static status write_turn(uses *u, bool open, error *err) {
   buf state;
   buf_init(&state);
   buf_put_u8(&state, BOOK_VERSION);
-  buf_put_u64(&state, u->turn);
+  buf_put_u64(&state, turn_now(u));
   buf_put_u8(&state, open);
   status st = buf_status(&state, "the store", err);
   if (st == STATUS_OK) {
@@ -433,7 +467,7 @@ static status read_turn(uses *u, bool *was_closed, error *err) {
 
 static status begin(uses *u, bool *was_closed, error *err) {
   TRY(read_turn(u, was_closed, err));
-  TRY(store_index_scan(u->index, INDEX_USES, add_up, &u->total, err));
+  TRY(store_index_scan(u->index, INDEX_USES, add_up, u, err));
   u->turn++;
   return write_turn(u, true, err);
 }

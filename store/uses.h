@@ -1,10 +1,10 @@
-/* What a durable store keeps, how large it is, and in which opening it was last used: least recently used
- * goes first.
+/* What a durable store keeps, how large it is, and in which turn it was last used: least recently used goes
+ * first.
  *
- * Every opening of the store is one *turn*, and the running job is that turn: what it uses is never
- * removed, even when that alone is more than the limit.  Uses are noted in memory and written with the
- * next transaction, so noting costs nothing; a crash loses some, which makes things look older than they
- * are.
+ * Every opening of the store begins a *turn*; who has it open for long begins more.  What the running turn
+ * uses is never removed, even when that alone is more than the limit.  Uses are noted in memory and written
+ * with the next transaction, so noting costs nothing; a crash loses some, which makes things look older than
+ * they are.
  */
 #ifndef CANVASS_STORE_USES_H
 #define CANVASS_STORE_USES_H
@@ -49,6 +49,9 @@ status uses_open(store_index *index, const uses_options *options, uses **out, bo
 /* Writes what is noted and marks the turn as ended.  Frees in any case; accepts NULL. */
 status uses_close(uses *u, error *err) MUST_USE;
 
+/* Begins the next turn.  Costs nothing: it reaches the disk with the first entry that is used in it. */
+void uses_turn(uses *u);
+
 /* Around looking for something and noting its use: between the two it is not removed. */
 void uses_enter(uses *u);
 void uses_leave(uses *u);
@@ -61,6 +64,8 @@ status uses_keep(uses *u, const kept_value *values, size_t count, error *err) MU
 status uses_forget(uses *u, const kept_key *key, error *err) MUST_USE;
 /* How large KEY is said to be; *FOUND is false when there is no entry. */
 status uses_find(uses *u, const kept_key *key, uint64_t *bytes, bool *found, error *err) MUST_USE;
+/* Is there any entry of KIND whose first name is FIRST? */
+status uses_find_any(uses *u, kept_kind kind, const digest *first, bool *found, error *err) MUST_USE;
 /* All blobs that have entries; VISIT must not call anything here. */
 status uses_each_blob(uses *u, void (*visit)(void *context, const digest *name), void *context,
                       error *err) MUST_USE;

@@ -1,0 +1,24 @@
+/* The names of blobs whose bytes were compared with their names, so that they are compared once.  Guarded by
+ * a lock of its own. */
+#ifndef CANVASS_STORE_SEEN_H
+#define CANVASS_STORE_SEEN_H
+
+#include <pthread.h>
+
+#include "base/digest.h"
+
+typedef struct seen_set {
+  pthread_mutex_t lock;
+  digest *at; /* a power of two of entries, at most half used; all zero: free */
+  size_t entries, count;
+} seen_set;
+
+void seen_init(seen_set *s);
+void seen_fini(seen_set *s);
+bool seen_has(seen_set *s, const digest *name);
+/* Without memory a name is merely not remembered. */
+void seen_add(seen_set *s, const digest *name);
+void seen_remove(seen_set *s, const digest *name);
+void seen_clear(seen_set *s);
+
+#endif
