@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -474,6 +475,10 @@ int main(int argc, char **argv) {
     return 2;
   }
   snprintf(root, sizeof root, "%s", argv[1]);
+  if (mkdir(root, 0700) != 0) {
+    perror(root);
+    return 1;
+  }
   const uint32_t tasks = argc > 2 ? (uint32_t)atoi(argv[2]) : 20000;
   const uint32_t mib = argc > 3 ? (uint32_t)atoi(argv[3]) : 256;
   context = need(zmq_ctx_new());
