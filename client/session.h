@@ -44,6 +44,8 @@ typedef struct session_dataset {
   uint64_t version;  /* 0: there is no such dataset */
   manifest *content; /* NULL when there is none; manifest_destroy */
 } session_dataset;
+/* *VERSION 0: there is no such dataset. */
+status session_dataset_version(session *s, const char *name, uint64_t *version, error *err) MUST_USE;
 status session_dataset_get(session *s, const char *name, session_dataset *out, error *err) MUST_USE;
 
 typedef struct session_put_counts {
