@@ -19,6 +19,8 @@
 #include "broker/broker.h"
 #include "client/session.h"
 #include "proto/wire.h"
+#include "store/manifest.h"
+#include "store/store.h"
 
 enum { WORKERS = 2, PARTIAL_BYTES = 200, SHARD_ROWS = 32768, WINDOW = 8 };
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "client/session_state.h"
 
 enum { FILES_MAX = MESSAGE_PAYLOADS_MAX - 1, READ_BYTES = 1 << 20 };

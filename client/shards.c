@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "client/session_state.h"
+#include "store/manifest.h"
+#include "store/store.h"
 
 status session_dataset_get(session *s, const char *name, session_dataset *out, error *err) {
   *out = (session_dataset){.version = 0};
