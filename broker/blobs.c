@@ -1,67 +1,146 @@
-/* A table of frames with a list of free places. */
+/* A table of blobs with a list of free places, and buckets of the names that stay with workers. */
 #include "broker/blobs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+enum { CAPACITY_FIRST = 64 };
+
 void blobs_fini(blobs *b) {
   for (size_t i = 0; i < b->count; i++) {
-    zmq_msg_close(&b->at[i]);
+    zmq_msg_close(&b->at[i].frame);
   }
   free(b->at);
-  free(b->free_slots);
   *b = (blobs){0};
 }
 
 /* The table moves as it grows: frames are moved as libzmq wants it, not copied. */
-static bool blobs_grow(blobs *b) {
-  const size_t larger = b->capacity ? b->capacity * 2 : 64;
-  zmq_msg_t *at = malloc(larger * sizeof *at);
-  size_t *free_slots = malloc(larger * sizeof *free_slots);
-  if (!at || !free_slots) {
-    free(at);
-    free(free_slots);
+static bool grow(blobs *b) {
+  const size_t larger = b->capacity ? b->capacity * 2 : CAPACITY_FIRST;
+  blob *at = malloc(larger * sizeof *at);
+  if (!at) {
     return false;
   }
   for (size_t i = 0; i < b->count; i++) {
-    zmq_msg_init(&at[i]);
-    zmq_msg_move(&at[i], &b->at[i]);
-    zmq_msg_close(&b->at[i]);
-  }
-  if (b->free_count > 0) {
-    memcpy(free_slots, b->free_slots, b->free_count * sizeof *free_slots);
+    at[i] = b->at[i];
+    zmq_msg_init(&at[i].frame);
+    zmq_msg_move(&at[i].frame, &b->at[i].frame);
+    zmq_msg_close(&b->at[i].frame);
   }
   free(b->at);
-  free(b->free_slots);
   b->at = at;
-  b->free_slots = free_slots;
   b->capacity = larger;
   return true;
 }
 
-core_blob blobs_take(blobs *b, zmq_msg_t *frame) {
-  size_t slot = 0;
-  if (b->free_count > 0) {
-    slot = b->free_slots[--b->free_count];
+/* A place with an empty frame; 0 when out of memory. */
+static core_blob new_place(blobs *b) {
+  core_blob handle = b->free;
+  if (handle) {
+    b->free = b->at[handle - 1].next;
   } else {
-    if (b->count == b->capacity && !blobs_grow(b)) {
+    if (b->count == b->capacity && !grow(b)) {
       return 0;
     }
-    slot = b->count++;
-    zmq_msg_init(&b->at[slot]);
+    handle = ++b->count;
+    zmq_msg_init(&b->at[handle - 1].frame);
   }
-  zmq_msg_move(&b->at[slot], frame);
-  return slot + 1;
+  blob *one = &b->at[handle - 1];
+  one->has_frame = false;
+  one->is_named = false;
+  one->bytes = 0;
+  one->holder = 0;
+  one->is_used = true;
+  one->next = 0;
+  return handle;
 }
 
-zmq_msg_t *blobs_at(blobs *b, core_blob blob) {
-  return blob ? &b->at[blob - 1] : NULL;
+blob *blobs_at(blobs *b, core_blob handle) {
+  return handle && handle <= b->count && b->at[handle - 1].is_used ? &b->at[handle - 1] : NULL;
 }
 
-void blobs_release(blobs *b, core_blob blob) {
-  if (blob) {
-    zmq_msg_close(&b->at[blob - 1]);
-    zmq_msg_init(&b->at[blob - 1]);
-    b->free_slots[b->free_count++] = blob - 1;
+core_blob blobs_take(blobs *b, zmq_msg_t *frame) {
+  const core_blob handle = new_place(b);
+  if (handle) {
+    blob *one = &b->at[handle - 1];
+    one->bytes = zmq_msg_size(frame);
+    one->has_frame = true;
+    zmq_msg_move(&one->frame, frame);
   }
+  return handle;
+}
+
+core_blob blobs_take_bytes(blobs *b, const void *bytes, size_t length) {
+  zmq_msg_t frame;
+  if (zmq_msg_init_size(&frame, length) != 0) {
+    return 0;
+  }
+  if (length > 0) {
+    memcpy(zmq_msg_data(&frame), bytes, length);
+  }
+  const core_blob handle = blobs_take(b, &frame);
+  zmq_msg_close(&frame);
+  return handle;
+}
+
+static size_t bucket_of(const digest *name) {
+  return (name->bytes[0] | (size_t)name->bytes[1] << 8) % BLOBS_BUCKETS;
+}
+
+core_blob blobs_take_name(blobs *b, const digest *name, uint64_t bytes, uint32_t holder) {
+  const core_blob handle = new_place(b);
+  if (handle) {
+    blob *one = &b->at[handle - 1];
+    one->is_named = true;
+    one->name = *name;
+    one->bytes = bytes;
+    one->holder = holder;
+    if (holder) {
+      one->next = b->staying[bucket_of(name)];
+      b->staying[bucket_of(name)] = handle;
+    }
+  }
+  return handle;
+}
+
+void blobs_set_name(blobs *b, core_blob handle, const digest *name) {
+  blob *one = blobs_at(b, handle);
+  if (one) {
+    one->is_named = true;
+    one->name = *name;
+  }
+}
+
+uint32_t blobs_holder(const blobs *b, const digest *name, uint32_t not_this) {
+  for (core_blob h = b->staying[bucket_of(name)]; h; h = b->at[h - 1].next) {
+    if (b->at[h - 1].holder != not_this && digest_equal(&b->at[h - 1].name, name)) {
+      return b->at[h - 1].holder;
+    }
+  }
+  return 0;
+}
+
+static void unlink_staying(blobs *b, core_blob handle) {
+  core_blob *link = &b->staying[bucket_of(&b->at[handle - 1].name)];
+  while (*link && *link != handle) {
+    link = &b->at[*link - 1].next;
+  }
+  if (*link) {
+    *link = b->at[handle - 1].next;
+  }
+}
+
+void blobs_release(blobs *b, core_blob handle) {
+  blob *one = blobs_at(b, handle);
+  if (!one) {
+    return;
+  }
+  if (one->holder) {
+    unlink_staying(b, handle);
+  }
+  zmq_msg_close(&one->frame);
+  zmq_msg_init(&one->frame);
+  one->is_used = false;
+  one->next = b->free;
+  b->free = handle;
 }

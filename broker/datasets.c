@@ -1,0 +1,278 @@
+/* Datasets: a name, a version, and the manifest that stands in the vault. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/shell.h"
+
+/* ---- Manifests in the vault ---------------------------------------------------------------------- */
+
+status datasets_open(broker *b, const digest *name, manifest **out, error *err) {
+  store_blob mapped;
+  TRY(vault_get(b->vault, name, &mapped, err));
+  const status st = manifest_decode(mapped.bytes, mapped.length, out, err);
+  store_release(&mapped);
+  return st;
+}
+
+static status pin_shards(broker *b, const manifest *m, error *err) {
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    TRY(vault_refer(b->vault, &m->shards[i].name, err));
+  }
+  return STATUS_OK;
+}
+
+static void unpin_shards(broker *b, const manifest *m) {
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    vault_release(b->vault, &m->shards[i].name);
+  }
+}
+
+status datasets_pin(broker *b, const digest *name, error *err) {
+  manifest *m = NULL;
+  TRY(vault_refer(b->vault, name, err));
+  TRY(datasets_open(b, name, &m, err));
+  const status st = pin_shards(b, m, err);
+  manifest_destroy(m);
+  return st;
+}
+
+void datasets_unpin(broker *b, const digest *name) {
+  manifest *m = NULL;
+  error why;
+  if (datasets_open(b, name, &m, &why) == STATUS_OK) {
+    unpin_shards(b, m);
+    manifest_destroy(m);
+  } else { /* its shards stay until the next start */
+    broker_say(b, "%s", why.message);
+  }
+  vault_release(b->vault, name);
+}
+
+status datasets_shards(const manifest *m, core_shard **out, error *err) {
+  *out = calloc((size_t)m->shards_count + 1, sizeof **out);
+  if (!*out) {
+    return error_no_memory(err, "a job's shards");
+  }
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    const manifest_shard *s = &m->shards[i];
+    (*out)[i] = (core_shard){.name = s->name, .bytes = s->bytes, .rows = s->rows};
+  }
+  return STATUS_OK;
+}
+
+/* ---- Versions ------------------------------------------------------------------------------------ */
+
+static bool is_as_it_is(const ledger_dataset *d, const ledger_blob *where) {
+  return d && digest_equal(&d->manifest, &where->name);
+}
+
+static status check_base(const ledger_dataset *d, slice name, uint64_t base, error *err) {
+  if ((d ? d->version : 0) == base) {
+    return STATUS_OK;
+  }
+  if (!d) {
+    return error_set(err, STATUS_JOB, "there is no dataset '%.*s' that could be added to", SLICE_ARG(name));
+  }
+  if (base == 0) {
+    return error_set(
+        err, STATUS_JOB,
+        "there is a dataset '%.*s' already (version %llu): choose another name, append, or drop it",
+        SLICE_ARG(name), (unsigned long long)d->version);
+  }
+  return error_set(err, STATUS_JOB,
+                   "dataset '%.*s' is at version %llu by now, not %llu: get the newest and begin again",
+                   SLICE_ARG(name), (unsigned long long)d->version, (unsigned long long)base);
+}
+
+static status check_shards(broker *b, const manifest *m, error *err) {
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    uint64_t bytes = 0;
+    if (!vault_has(b->vault, &m->shards[i].name, &bytes) || bytes != m->shards[i].bytes) {
+      char hex[DIGEST_HEX_BYTES];
+      digest_hex(&m->shards[i].name, hex);
+      return error_set(err, STATUS_NOT_FOUND, "the broker does not have shard %u, %s: offer it first", i,
+                       hex);
+    }
+  }
+  return STATUS_OK;
+}
+
+status datasets_check(broker *b, slice name, uint64_t base, const manifest *m, const ledger_blob *where,
+                      error *err) {
+  const ledger_dataset *d = ledger_dataset_find(b->ledger, name);
+  if (is_as_it_is(d, where)) {
+    return STATUS_OK;
+  }
+  TRY(check_base(d, name, base, err));
+  if (!d && ledger_datasets(b->ledger) >= LEDGER_DATASETS_MAX) {
+    return error_set(err, STATUS_LIMIT, "there are %d datasets: drop some", (int)LEDGER_DATASETS_MAX);
+  }
+  return check_shards(b, m, err);
+}
+
+/* Sums that come from outside may be any: they are for listings alone, and stop at the largest. */
+static void add_up(uint64_t *sum, uint64_t term) {
+  *sum = *sum + term < *sum ? UINT64_MAX : *sum + term;
+}
+
+status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, const ledger_blob *where,
+                       uint64_t *version, error *err) {
+  TRY(datasets_check(b, name, base, m, where, err));
+  const ledger_dataset *old = ledger_dataset_find(b->ledger, name);
+  if (is_as_it_is(old, where)) {
+    *version = old->version;
+    return STATUS_OK;
+  }
+  char *copy = slice_copy(name);
+  if (!copy) {
+    return error_no_memory(err, "a dataset");
+  }
+  ledger_dataset d = {.name = copy,
+                      .version = base + 1,
+                      .manifest = where->name,
+                      .manifest_bytes = where->bytes,
+                      .rows = manifest_rows(m),
+                      .shards = m->shards_count,
+                      .files = m->files_count,
+                      .changed_s = broker_wall_s()};
+  d.created_s = old ? old->created_s : d.changed_s;
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    add_up(&d.bytes, m->shards[i].bytes);
+  }
+  const digest before = old ? old->manifest : (digest){0};
+  status st = vault_refer(b->vault, &where->name, err);
+  if (st == STATUS_OK) {
+    st = pin_shards(b, m, err);
+  }
+  if (st == STATUS_OK && old) {
+    datasets_unpin(b, &before);
+  }
+  if (st == STATUS_OK) {
+    st = ledger_dataset_put(b->ledger, &d, err);
+  }
+  if (st != STATUS_OK) {
+    broker_fail(b, st, err); /* counts and records may differ now */
+  } else {
+    broker_say(b, "dataset %s, version %llu: %llu rows in %llu shards", copy, (unsigned long long)d.version,
+               (unsigned long long)d.rows, (unsigned long long)d.shards);
+  }
+  *version = d.version;
+  free(copy);
+  return st;
+}
+
+/* ---- Requests ------------------------------------------------------------------------------------ */
+
+static status needs_directory(const broker *b, error *why) {
+  return b->ledger ? STATUS_OK
+                   : error_set(why, STATUS_USAGE, "this broker keeps nothing: start it with --store DIR");
+}
+
+static status find(broker *b, slice name, const ledger_dataset **out, error *why) {
+  TRY(needs_directory(b, why));
+  *out = ledger_dataset_find(b->ledger, name);
+  return *out ? STATUS_OK
+              : error_set(why, STATUS_NOT_FOUND, "there is no dataset '%.*s'",
+                          name.length < 200 ? (int)name.length : 200, name.bytes);
+}
+
+static message answer_of(message_kind kind, const wire_message *m) {
+  message answer = message_of(kind);
+  message_set_integer(&answer, FIELD_REQUEST, m->header.integers[FIELD_REQUEST]);
+  return answer;
+}
+
+static void set_dataset(message *m, slice name, uint64_t version) {
+  m->texts[FIELD_DATASET] = name;
+  m->has |= FIELD_BIT(FIELD_DATASET);
+  message_set_integer(m, FIELD_VERSION, version);
+}
+
+/* A manifest up to 1 MiB with its bytes, a larger one by name. */
+static status frame_of_manifest(broker *b, const ledger_dataset *d, zmq_msg_t *frame, error *why) {
+  const bool by_name = d->manifest_bytes > MESSAGE_FRAME_MAX;
+  store_blob mapped = {0};
+  if (!by_name) {
+    TRY(vault_get(b->vault, &d->manifest, &mapped, why));
+  }
+  const size_t length = by_name ? BLOB_NAME_BYTES : mapped.length;
+  status st = zmq_msg_init_size(frame, length) == 0 ? STATUS_OK : error_no_memory(why, "a manifest");
+  if (st == STATUS_OK && by_name) {
+    payload_pack_name(&d->manifest, d->manifest_bytes, zmq_msg_data(frame));
+  } else if (st == STATUS_OK && length > 0) {
+    memcpy(zmq_msg_data(frame), mapped.bytes, length);
+  }
+  store_release(&mapped);
+  return st;
+}
+
+status datasets_get(broker *b, peer *from, wire_message *m, error *why) {
+  const ledger_dataset *d = NULL;
+  TRY(find(b, m->header.texts[FIELD_DATASET], &d, why));
+  zmq_msg_t frame;
+  TRY(frame_of_manifest(b, d, &frame, why));
+  message answer = answer_of(MESSAGE_MANIFEST, m);
+  set_dataset(&answer, slice_of(d->name), d->version);
+  message_set_integer(&answer, FIELD_ROWS, d->rows);
+  message_set_integer(&answer, FIELD_SHARDS, d->shards);
+  message_set_integer(&answer, FIELD_BYTES, d->manifest_bytes);
+  if (d->manifest_bytes > MESSAGE_FRAME_MAX) {
+    message_set_integer(&answer, FIELD_BY_NAME, 1);
+  }
+  sending_answer(b, from, &answer, &frame, 1);
+  return STATUS_OK;
+}
+
+static status commit_blob(broker *b, wire_message *m, core_blob handle, uint64_t *version, error *why) {
+  payload_bytes p;
+  TRY(payload_open(b, handle, &p, why));
+  manifest *content = NULL;
+  status st = manifest_decode(p.bytes.bytes, p.bytes.length, &content, why);
+  payload_close(&p);
+  if (st == STATUS_OK) {
+    const ledger_blob where = payload_where(b, handle);
+    st = datasets_commit(b, m->header.texts[FIELD_DATASET], m->header.integers[FIELD_VERSION], content,
+                         &where, version, why);
+    manifest_destroy(content);
+  }
+  return st;
+}
+
+status datasets_on_commit(broker *b, peer *from, wire_message *m, error *why) {
+  TRY(needs_directory(b, why));
+  TRY(ledger_check_name(m->header.texts[FIELD_DATASET], why));
+  core_blob handle = 0;
+  uint64_t version = 0;
+  TRY(payload_take(b, m, 0, &handle, why));
+  const status st = commit_blob(b, m, handle, &version, why);
+  blobs_release(&b->blobs, handle);
+  TRY(st);
+  message answer = answer_of(MESSAGE_COMMITTED, m);
+  set_dataset(&answer, m->header.texts[FIELD_DATASET], version);
+  sending_answer(b, from, &answer, NULL, 0);
+  return STATUS_OK;
+}
+
+/* Its data stays where unfinished jobs have pinned it. */
+status datasets_on_drop(broker *b, peer *from, wire_message *m, error *why) {
+  const slice name = m->header.texts[FIELD_DATASET];
+  const ledger_dataset *d = NULL;
+  TRY(find(b, name, &d, why));
+  uint64_t jobs = 0;
+  for (size_t i = 0; i < ledger_jobs(b->ledger); i++) {
+    const ledger_job *j = ledger_job_at(b->ledger, i);
+    jobs += j->state <= JOB_RUNNING && slice_equal(slice_of(j->dataset), name);
+  }
+  const digest content = d->manifest;
+  const status st = ledger_dataset_drop(b->ledger, name, why);
+  if (st != STATUS_OK) {
+    broker_fail(b, st, why);
+    return st;
+  }
+  datasets_unpin(b, &content);
+  broker_say(b, "dataset %.*s was dropped", SLICE_ARG(name));
+  message answer = answer_of(MESSAGE_DROPPED, m);
+  message_set_integer(&answer, FIELD_JOBS, jobs);
+  sending_answer(b, from, &answer, NULL, 0);
+  return STATUS_OK;
+}

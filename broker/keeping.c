@@ -1,0 +1,245 @@
+/* What the core wants kept, as records of the ledger.  They are written with the turn's commit; each change
+ * of a job's record moves the references that the vault counts. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "broker/shell.h"
+
+enum { SHORT_ID_BYTES = 17 };
+
+/* Enough of an id for a line of the log. */
+static const char *short_id(const core_job_id *id, char out[SHORT_ID_BYTES]) {
+  for (size_t i = 0; i < (SHORT_ID_BYTES - 1) / 2; i++) {
+    snprintf(out + 2 * i, 3, "%02x", (unsigned)id->bytes[i]);
+  }
+  return out;
+}
+
+/* ---- References ---------------------------------------------------------------------------------- */
+
+static const ledger_blob *blob_of(const ledger_job *j, size_t index) {
+  const ledger_blob *fixed[] = {&j->plan,          &j->program,       &j->spec,  &j->manifest,
+                                &j->first_program, &j->program_state, &j->report};
+  const size_t count = sizeof fixed / sizeof fixed[0];
+  if (index < count) {
+    return fixed[index];
+  }
+  return index - count < j->files_count ? &j->files[index - count] : NULL;
+}
+
+status keeping_refer(broker *b, const ledger_job *j, error *err) {
+  const ledger_blob *one = NULL;
+  for (size_t i = 0; (one = blob_of(j, i)); i++) {
+    if (ledger_blob_is_set(one)) {
+      TRY(vault_refer(b->vault, &one->name, err));
+    }
+  }
+  return STATUS_OK;
+}
+
+void keeping_release(broker *b, const ledger_job *j) {
+  const ledger_blob *one = NULL;
+  for (size_t i = 0; (one = blob_of(j, i)); i++) {
+    if (ledger_blob_is_set(one)) {
+      vault_release(b->vault, &one->name);
+    }
+  }
+}
+
+static status replace(broker *b, const ledger_job *old, const ledger_job *changed, error *err) {
+  TRY(keeping_refer(b, changed, err));
+  keeping_release(b, old);
+  return ledger_job_put(b->ledger, changed, err);
+}
+
+/* ---- Records ------------------------------------------------------------------------------------- */
+
+static status unknown_job(const core_job_id *id, error *err) {
+  char name[SHORT_ID_BYTES];
+  return error_set(err, STATUS_CORRUPT, "the ledger has no job %s", short_id(id, name));
+}
+
+static status keep_job(broker *b, const core_action *a, error *err) {
+  const ledger_job *j = b->submitting;
+  if (!j) {
+    return unknown_job(&a->job, err);
+  }
+  char name[SHORT_ID_BYTES];
+  broker_say(b, "job %s: %s dataset %s, version %" PRIu64 "%s%s", short_id(&j->id, name),
+             j->read ? "reads files into" : "evaluates", j->dataset, j->version + j->read,
+             j->title[0] ? ": " : "", j->title);
+  if (!b->ledger) {
+    return STATUS_OK;
+  }
+  TRY(keeping_refer(b, j, err));
+  if (!j->read) {
+    TRY(datasets_pin(b, &j->manifest.name, err));
+  }
+  return ledger_job_put(b->ledger, j, err);
+}
+
+static status keep_plan(broker *b, const core_action *a, error *err) {
+  const ledger_job *old = ledger_job_find(b->ledger, &a->job);
+  if (!old) {
+    return unknown_job(&a->job, err);
+  }
+  ledger_job changed = *old;
+  changed.plan = payload_where(b, a->blobs[0]);
+  changed.program = payload_where(b, a->blobs[1]);
+  changed.first_program = changed.program;
+  return replace(b, old, &changed, err);
+}
+
+static status keep_result(broker *b, const core_action *a, error *err) {
+  payload_bytes p;
+  TRY(payload_open(b, a->blobs[0], &p, err));
+  const status st = ledger_result_put(b->ledger, &a->id, &a->content, p.bytes, err);
+  payload_close(&p);
+  return st;
+}
+
+static status drop_result(broker *b, const core_action *a, error *err) {
+  return ledger_result_drop(b->ledger, &a->id, err);
+}
+
+static status keep_stage(broker *b, const core_action *a, error *err) {
+  const ledger_job *old = ledger_job_find(b->ledger, &a->job);
+  if (!old) {
+    return unknown_job(&a->job, err);
+  }
+  ledger_job changed = *old;
+  changed.stage = a->stage;
+  changed.program = payload_where(b, a->blobs[0]);
+  changed.program_state = payload_where(b, a->blobs[1]);
+  changed.fingerprint = a->fingerprint;
+  changed.states = a->states;
+  TRY(replace(b, old, &changed, err));
+  return ledger_results_drop(b->ledger, &a->job, err);
+}
+
+static status keep_note(broker *b, const core_action *a, error *err) {
+  char name[SHORT_ID_BYTES];
+  broker_say(b, "job %s: %s", short_id(&a->job, name), a->failure.message);
+  return b->ledger ? ledger_job_note(b->ledger, &a->job, a->failure.message, err) : STATUS_OK;
+}
+
+/* ---- The end of a job ---------------------------------------------------------------------------- */
+
+static ledger_state state_of(const core_action *a) {
+  if (a->blobs_count > 0 && a->blobs[0]) {
+    return JOB_DONE;
+  }
+  return a->failure.code == STATUS_INTERRUPTED ? JOB_CANCELLED : JOB_FAILED;
+}
+
+static void say_end(broker *b, const core_action *a) {
+  const ledger_state state = state_of(a);
+  char name[SHORT_ID_BYTES];
+  broker_say(b, "job %s %s: %" PRIu64 " partial statistics computed, %" PRIu64 " were there%s%s",
+             short_id(&a->job, name), ledger_state_name(state), a->states.computed, a->states.cached,
+             state == JOB_DONE ? "" : ": ", state == JOB_DONE ? "" : a->failure.message);
+}
+
+static status forget_surplus(broker *b, error *err) {
+  const ledger_job *oldest = NULL;
+  while ((oldest = ledger_job_oldest_surplus(b->ledger))) {
+    keeping_release(b, oldest);
+    const core_job_id id = oldest->id;
+    TRY(ledger_job_forget(b->ledger, &id, err));
+  }
+  return STATUS_OK;
+}
+
+/* The dataset that a READ made appears with the end of its job, in the same transaction. */
+static status commit_reading(broker *b, const ledger_job *j, error *err) {
+  const reading *r = b->reading;
+  if (!r || memcmp(&r->job, &j->id, sizeof r->job) != 0) {
+    return STATUS_OK;
+  }
+  uint64_t version = 0;
+  return datasets_commit(b, slice_of(j->dataset), j->version, r->content, &r->where, &version, err);
+}
+
+static status record_end(broker *b, const core_action *a, error *err) {
+  const ledger_job *old = ledger_job_find(b->ledger, &a->job);
+  if (!old) {
+    return unknown_job(&a->job, err);
+  }
+  ledger_job changed = *old;
+  changed.state = state_of(a);
+  changed.states = a->states;
+  changed.ended_s = broker_wall_s();
+  changed.failure = a->failure.code;
+  changed.message = (char *)"";
+  if (changed.state == JOB_DONE) {
+    changed.report = payload_where(b, a->blobs[0]);
+    changed.failure = STATUS_OK;
+  } else {
+    changed.message = (char *)a->failure.message;
+  }
+  const ledger_blob none = {0};
+  changed.plan = changed.program = changed.spec = changed.manifest = none;
+  changed.first_program = changed.program_state = none;
+  changed.files_count = 0;
+  if (old->read && changed.state == JOB_DONE) {
+    TRY(commit_reading(b, old, err));
+  } else if (!old->read) {
+    datasets_unpin(b, &old->manifest.name);
+  }
+  TRY(ledger_results_drop(b->ledger, &a->job, err));
+  TRY(replace(b, old, &changed, err));
+  return forget_surplus(b, err);
+}
+
+static void remember_end(broker *b, const core_action *a) {
+  ending *e = &b->endings[b->endings_count % ENDINGS_MAX];
+  if (b->endings_count >= ENDINGS_MAX) {
+    zmq_msg_close(&e->report);
+  }
+  b->endings_count++;
+  *e = (ending){.job = a->job, .states = a->states, .failure = a->failure};
+  zmq_msg_init(&e->report);
+  e->is_done = state_of(a) == JOB_DONE;
+  blob *report = e->is_done ? blobs_at(&b->blobs, a->blobs[0]) : NULL;
+  if (report && zmq_msg_copy(&e->report, &report->frame) != 0) {
+    e->is_done = false;
+    error_no_memory(&e->failure, "the report");
+  }
+}
+
+static status keep_end(broker *b, const core_action *a, error *err) {
+  say_end(b, a);
+  if (b->ledger) {
+    return record_end(b, a, err);
+  }
+  remember_end(b, a);
+  return STATUS_OK;
+}
+
+/* ---- The table ----------------------------------------------------------------------------------- */
+
+static const struct {
+  status (*keep)(broker *b, const core_action *a, error *err);
+  bool needs_ledger;
+} keepers[] = {
+    [CORE_KEEP_JOB] = {keep_job, false},      [CORE_KEEP_PLAN] = {keep_plan, true},
+    [CORE_KEEP_RESULT] = {keep_result, true}, [CORE_DROP_RESULT] = {drop_result, true},
+    [CORE_KEEP_STAGE] = {keep_stage, true},   [CORE_KEEP_END] = {keep_end, false},
+    [CORE_KEEP_NOTE] = {keep_note, false},
+};
+
+bool keeping_is_kept(core_action_kind kind) {
+  return (size_t)kind < sizeof keepers / sizeof keepers[0] && keepers[kind].keep != NULL;
+}
+
+void keeping_do(broker *b, const core_action *a) {
+  if (keepers[a->kind].needs_ledger && !b->ledger) {
+    return;
+  }
+  error why;
+  const status st = keepers[a->kind].keep(b, a, &why);
+  if (st != STATUS_OK) {
+    broker_fail(b, st, &why);
+  }
+}

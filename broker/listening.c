@@ -1,0 +1,165 @@
+/* Options before binding, and a look at what stands where an ipc socket is to be: libzmq would remove it. */
+#include "broker/listening.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "proto/message.h"
+
+enum {
+  ENDPOINT_MAX = 512,
+  /* Messages that wait for one peer.  Who has so many unread is gone. */
+  QUEUE_OUT = 2000,
+  /* Messages of one peer that wait for us: libzmq then stops reading from it. */
+  QUEUE_IN = 1000,
+  FRAME_MAX = MESSAGE_FRAME_MAX + 1024, /* and what encryption adds */
+  HANDSHAKE_MS = 10000,
+  BACKLOG = 1000, /* a cluster's workers come all at once */
+  KEEPALIVE_IDLE_S = 60,
+  PRIVATE_UMASK = 077,
+  LINGER_MS = 200, /* so that a farewell gets out */
+};
+
+void listening_close(listening *l) {
+  for (size_t i = 0; i < LINES_COUNT; i++) {
+    if (l->sockets[i]) {
+      zmq_close(l->sockets[i]);
+    }
+  }
+  for (size_t i = 0; l->endpoints && i < l->count; i++) {
+    free(l->endpoints[i]);
+  }
+  free(l->endpoints);
+  *l = (listening){0};
+}
+
+static status open_line(void *zmq_context, const key_pair *key, void **socket, error *err) {
+  *socket = zmq_socket(zmq_context, ZMQ_ROUTER);
+  if (!*socket) {
+    return error_set(err, STATUS_IO, "cannot open a socket: %s", zmq_strerror(errno));
+  }
+  const int64_t frame_max = FRAME_MAX;
+  if (zmq_setsockopt(*socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) != 0) {
+    return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
+  }
+  /* No ZMQ_HEARTBEAT_*: libzmq would break slow connections off in the middle of a message. */
+  const struct {
+    int option, value;
+  } wanted[] = {
+      {ZMQ_ROUTER_MANDATORY, 1},
+      {ZMQ_LINGER, LINGER_MS},
+      {ZMQ_SNDHWM, QUEUE_OUT},
+      {ZMQ_RCVHWM, QUEUE_IN},
+      {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
+      {ZMQ_BACKLOG, BACKLOG},
+      {ZMQ_TCP_KEEPALIVE, 1},
+      {ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE_S},
+      {ZMQ_IPV6, 1},
+  };
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+    if (zmq_setsockopt(*socket, wanted[i].option, &wanted[i].value, sizeof wanted[i].value) != 0) {
+      return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
+    }
+  }
+  return key ? key_use_server(*socket, key, err) : STATUS_OK;
+}
+
+static bool begins_with(const char *text, const char *start) {
+  return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* libzmq removes whatever has the name of an ipc socket: not a user's file, and not the socket of a broker
+ * that still serves. */
+static status check_ipc(const char *endpoint, error *err) {
+  const char *path = endpoint + strlen("ipc://");
+  struct stat there;
+  if (path[0] == '@' || path[0] == '*' || lstat(path, &there) != 0) {
+    return STATUS_OK;
+  }
+  if (!S_ISSOCK(there.st_mode)) {
+    return error_set(err, STATUS_USAGE, "%s: there is something else than a socket; choose another path",
+                     endpoint);
+  }
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) {
+    return STATUS_OK; /* binding says so */
+  }
+  memcpy(address.sun_path, path, strlen(path) + 1);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) {
+    return error_set(err, STATUS_IO, "%s: %s", endpoint, strerror(errno));
+  }
+  const bool is_served = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+  close(fd);
+  return is_served ? error_set(err, STATUS_IO, "cannot listen at %s: another program does already", endpoint)
+                   : STATUS_OK;
+}
+
+status listening_check(const char *endpoint, const key_pair *key, error *err) {
+  if (!begins_with(endpoint, "tcp://") && !begins_with(endpoint, "ipc://") &&
+      !begins_with(endpoint, "inproc://")) {
+    return error_set(err, STATUS_USAGE,
+                     "cannot listen at '%s': an endpoint begins with tcp:// or ipc://, such as "
+                     "tcp://127.0.0.1:5770",
+                     endpoint);
+  }
+  if (!key && endpoint_is_exposed(endpoint)) {
+    return error_set(err, STATUS_USAGE,
+                     "%s can be reached from other machines, which needs keys: make some with 'canvass "
+                     "keygen', then pass --identity and --allow; or listen at tcp://127.0.0.1 or ipc://",
+                     endpoint);
+  }
+  return STATUS_OK;
+}
+
+static status bind_one(listening *l, void *zmq_context, const char *endpoint, const key_pair *key,
+                       error *err) {
+  TRY(listening_check(endpoint, key, err));
+  const bool is_ipc = begins_with(endpoint, "ipc://");
+  const line_kind line = key && begins_with(endpoint, "tcp://") ? LINE_KEYED : LINE_PLAIN;
+  if (!l->sockets[line]) {
+    TRY(open_line(zmq_context, line == LINE_KEYED ? key : NULL, &l->sockets[line], err));
+  }
+  if (is_ipc) {
+    TRY(check_ipc(endpoint, err));
+  }
+  const mode_t mask = is_ipc ? umask(PRIVATE_UMASK) : 0;
+  const int bound = zmq_bind(l->sockets[line], endpoint);
+  const int cause = errno;
+  if (is_ipc) {
+    (void)umask(mask);
+  }
+  if (bound != 0) {
+    return error_set(err, STATUS_IO, "cannot listen at %s: %s", endpoint, zmq_strerror(cause));
+  }
+  char actual[ENDPOINT_MAX];
+  size_t length = sizeof actual;
+  if (zmq_getsockopt(l->sockets[line], ZMQ_LAST_ENDPOINT, actual, &length) != 0) {
+    return error_set(err, STATUS_IO, "cannot listen at %s: %s", endpoint, zmq_strerror(errno));
+  }
+  l->endpoints[l->count] = strdup(actual);
+  return l->endpoints[l->count++] ? STATUS_OK : error_no_memory(err, endpoint);
+}
+
+status listening_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
+                      listening *out, error *err) {
+  *out = (listening){0};
+  if (count == 0) {
+    return error_set(err, STATUS_USAGE, "the broker needs an endpoint to listen at");
+  }
+  out->endpoints = calloc(count, sizeof *out->endpoints);
+  status st = out->endpoints ? STATUS_OK : error_no_memory(err, "the broker's endpoints");
+  for (size_t i = 0; i < count && st == STATUS_OK; i++) {
+    st = bind_one(out, zmq_context, endpoints[i], key, err);
+  }
+  if (st != STATUS_OK) {
+    listening_close(out);
+  }
+  return st;
+}

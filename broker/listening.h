@@ -1,0 +1,27 @@
+/* Where the broker listens: endpoints on one or two ROUTER sockets.
+ *
+ * The plain line has no keys: inproc, ipc (the permissions of its directory and the socket's own, 0600, guard
+ * it) and, when the broker has no keys, tcp on loopback.  The keyed line (CURVE) has all tcp endpoints of a
+ * broker with keys. */
+#ifndef CANVASS_BROKER_LISTENING_H
+#define CANVASS_BROKER_LISTENING_H
+
+#include "base/status.h"
+#include "proto/keys.h"
+
+typedef enum line_kind { LINE_PLAIN, LINE_KEYED, LINES_COUNT } line_kind;
+
+typedef struct listening {
+  void *sockets[LINES_COUNT]; /* NULL: not used */
+  char **endpoints;           /* as bound */
+  size_t count;
+} listening;
+
+/* STATUS_USAGE for an endpoint that others can reach while KEY is NULL, and for an unknown transport. */
+status listening_check(const char *endpoint, const key_pair *key, error *err) MUST_USE;
+/* STATUS_USAGE also for an ipc path where something else stands; STATUS_IO when it cannot be bound. */
+status listening_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
+                      listening *out, error *err) MUST_USE;
+void listening_close(listening *l);
+
+#endif

@@ -1,0 +1,237 @@
+/* Jobs, workers and datasets as JSON: {"jobs": [...]} and so on.  Times are seconds since 1970; beside them
+ * stand texts in UTC for people and other programs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "broker/shell.h"
+
+enum { TIME_TEXT_BYTES = 32 };
+
+/* ---- Values -------------------------------------------------------------------------------------- */
+
+/* Texts from elsewhere may have been cut in the middle of a character. */
+static void set_text(json *object, const char *key, const char *text) {
+  const size_t length = text_utf8_check(text, strlen(text));
+  json_set(object, key, json_text(json_arena(object), (slice){text, length}));
+}
+
+static void set_figure(json *object, const char *key, uint64_t v) {
+  json_set_integer(object, key, v > INT64_MAX ? INT64_MAX : (int64_t)v);
+}
+
+static void set_time(json *object, const char *key, uint64_t seconds) {
+  char name[TIME_TEXT_BYTES];
+  char text[TIME_TEXT_BYTES] = "";
+  const time_t t = (time_t)seconds;
+  struct tm parts;
+  set_figure(object, key, seconds);
+  if (gmtime_r(&t, &parts) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) > 0) {
+    snprintf(name, sizeof name, "%s_utc", key);
+    json_set_text(object, name, text);
+  }
+}
+
+static void set_hex(json *object, const char *key, const uint8_t *bytes, size_t length) {
+  char text[DIGEST_HEX_BYTES];
+  for (size_t i = 0; i < length && i < DIGEST_BYTES; i++) {
+    snprintf(text + 2 * i, 3, "%02x", (unsigned)bytes[i]);
+  }
+  json_set_text(object, key, text);
+}
+
+/* ---- Lists --------------------------------------------------------------------------------------- */
+
+static void add_job(broker *b, const ledger_job *j, json *list) {
+  json *o = json_object(json_arena(list));
+  core_job_view view = {.stage = j->stage, .rows_done = j->rows, .rows_total = j->rows, .states = j->states};
+  ledger_state state = j->state;
+  if (core_find_job(b->core, &j->id, &view)) {
+    state = view.is_running ? JOB_RUNNING : JOB_QUEUED;
+  }
+  set_hex(o, "id", j->id.bytes, JOB_ID_BYTES);
+  set_text(o, "key", j->key);
+  set_text(o, "dataset", j->dataset);
+  set_figure(o, "version", j->version);
+  set_text(o, "title", j->title);
+  json_set_text(o, "work", j->read ? "load" : "evaluate");
+  json_set_text(o, "state", ledger_state_name(state));
+  set_figure(o, "priority", j->priority);
+  set_figure(o, "stage", view.stage);
+  set_figure(o, "rows_done", view.rows_done);
+  set_figure(o, "rows_total", view.rows_total);
+  set_figure(o, "computed", view.states.computed);
+  set_figure(o, "cached", view.states.cached);
+  set_figure(o, "tasks_running", view.tasks_running);
+  set_time(o, "submitted", j->submitted_s);
+  if (j->ended_s > 0) {
+    set_time(o, "ended", j->ended_s);
+  }
+  if (j->failure != STATUS_OK) {
+    json_set_text(o, "status", status_name(j->failure));
+  }
+  set_text(o, "message", j->message ? j->message : "");
+  json *notes = json_array(json_arena(list));
+  for (uint32_t i = 0; i < j->notes_count; i++) {
+    const size_t length = text_utf8_check(j->notes[i], strlen(j->notes[i]));
+    json_push(notes, json_text(json_arena(list), (slice){j->notes[i], length}));
+  }
+  json_set(o, "notes", notes);
+  json_push(list, o);
+}
+
+/* In the order of submission. */
+static status fill_jobs(broker *b, json *list, error *why) {
+  (void)why;
+  for (size_t i = 0; b->ledger && i < ledger_jobs(b->ledger); i++) {
+    add_job(b, ledger_job_at(b->ledger, i), list);
+  }
+  return STATUS_OK;
+}
+
+typedef struct listed_worker {
+  core_worker_view view;
+  const peer *who;
+} listed_worker;
+
+static int by_title(const void *left, const void *right) {
+  const listed_worker *a = left;
+  const listed_worker *b = right;
+  const int order = strcmp(a->who->title, b->who->title);
+  return order ? order : (a->view.peer > b->view.peer) - (a->view.peer < b->view.peer);
+}
+
+static void add_worker(broker *b, const listed_worker *w, json *list) {
+  json *o = json_object(json_arena(list));
+  set_text(o, "title", w->who->title);
+  set_text(o, "key", w->who->key);
+  set_figure(o, "capacity", w->view.capacity);
+  set_figure(o, "running", w->view.running);
+  set_figure(o, "tasks_done", w->view.tasks_done);
+  set_figure(o, "shards", w->view.shards_held);
+  set_hex(o, "fingerprint", w->view.fingerprint.bytes, DIGEST_BYTES);
+  set_figure(o, "heard_seconds", (b->clock_ms - w->who->heard_ms) / 1000);
+  set_figure(o, "joined_seconds", (b->clock_ms - w->who->joined_ms) / 1000);
+  json_set_bool(o, "set_aside", w->view.set_aside);
+  json_push(list, o);
+}
+
+static status fill_workers(broker *b, json *list, error *why) {
+  const size_t count = core_workers(b->core);
+  listed_worker *workers = calloc(count + 1, sizeof *workers);
+  if (!workers) {
+    return error_no_memory(why, "a list");
+  }
+  size_t known = 0;
+  for (size_t i = 0; i < count; i++) {
+    core_worker_at(b->core, i, &workers[known].view);
+    workers[known].who = routes_at(&b->routes, workers[known].view.peer);
+    known += workers[known].who != NULL;
+  }
+  qsort(workers, known, sizeof *workers, by_title);
+  for (size_t i = 0; i < known; i++) {
+    add_worker(b, &workers[i], list);
+  }
+  free(workers);
+  return STATUS_OK;
+}
+
+static void add_dataset(const ledger_dataset *d, json *list) {
+  json *o = json_object(json_arena(list));
+  set_text(o, "name", d->name);
+  set_figure(o, "version", d->version);
+  set_figure(o, "rows", d->rows);
+  set_figure(o, "shards", d->shards);
+  set_figure(o, "files", d->files);
+  set_figure(o, "bytes", d->bytes);
+  set_time(o, "created", d->created_s);
+  set_time(o, "changed", d->changed_s);
+  json_push(list, o);
+}
+
+static status fill_datasets(broker *b, json *list, error *why) {
+  (void)why;
+  for (size_t i = 0; b->ledger && i < ledger_datasets(b->ledger); i++) {
+    add_dataset(ledger_dataset_at(b->ledger, i), list);
+  }
+  return STATUS_OK;
+}
+
+static const struct {
+  const char *name;
+  status (*fill)(broker *b, json *list, error *why);
+} lists[] = {{"jobs", fill_jobs}, {"workers", fill_workers}, {"datasets", fill_datasets}};
+enum { LISTS_COUNT = sizeof lists / sizeof lists[0] };
+
+/* ---- The answer ---------------------------------------------------------------------------------- */
+
+static status write_list(broker *b, size_t which, buf *out, error *why) {
+  arena *memory = arena_new();
+  if (!memory) {
+    return error_no_memory(why, "a list");
+  }
+  json *all = json_object(memory);
+  json *list = json_array(memory);
+  json_set(all, lists[which].name, list);
+  status st = lists[which].fill(b, list, why);
+  if (st == STATUS_OK) {
+    json_write(all, out);
+    st = arena_failed(memory) ? error_no_memory(why, "a list") : buf_status(out, "a list", why);
+  }
+  arena_destroy(memory);
+  return st;
+}
+
+/* Cut into frames of the largest size. */
+static status cut(const buf *text, zmq_msg_t *frames, size_t *count, error *why) {
+  *count = 0;
+  if (text->length > (size_t)MESSAGE_PAYLOADS_MAX * MESSAGE_FRAME_MAX) {
+    return error_set(why, STATUS_LIMIT, "a list of %zu bytes is too long", text->length);
+  }
+  for (size_t at = 0; at < text->length; at += MESSAGE_FRAME_MAX) {
+    const size_t left = text->length - at;
+    const size_t length = left < MESSAGE_FRAME_MAX ? left : MESSAGE_FRAME_MAX;
+    if (zmq_msg_init_size(&frames[*count], length) != 0) {
+      return error_no_memory(why, "a list");
+    }
+    memcpy(zmq_msg_data(&frames[(*count)++]), text->data + at, length);
+  }
+  return STATUS_OK;
+}
+
+static status find_list(slice what, size_t *which, error *why) {
+  for (*which = 0; *which < LISTS_COUNT; ++*which) {
+    if (slice_equal(what, slice_of(lists[*which].name))) {
+      return STATUS_OK;
+    }
+  }
+  return error_set(why, STATUS_USAGE, "'%.*s' cannot be listed; jobs, workers and datasets can",
+                   what.length < 40 ? (int)what.length : 40, what.bytes);
+}
+
+status listing_on_list(broker *b, peer *from, wire_message *m, error *why) {
+  size_t which = 0;
+  size_t count = 0;
+  zmq_msg_t frames[MESSAGE_PAYLOADS_MAX];
+  TRY(find_list(m->header.texts[FIELD_WHAT], &which, why));
+  buf text;
+  buf_init(&text);
+  status st = write_list(b, which, &text, why);
+  if (st == STATUS_OK) {
+    st = cut(&text, frames, &count, why);
+  }
+  buf_fini(&text);
+  if (st != STATUS_OK) {
+    for (size_t i = 0; i < count; i++) {
+      zmq_msg_close(&frames[i]);
+    }
+    return st;
+  }
+  message answer = message_of(MESSAGE_LISTING);
+  message_set_integer(&answer, FIELD_REQUEST, m->header.integers[FIELD_REQUEST]);
+  message_set_text(&answer, FIELD_WHAT, lists[which].name);
+  sending_answer(b, from, &answer, frames, count);
+  return STATUS_OK;
+}

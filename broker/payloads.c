@@ -1,0 +1,160 @@
+/* Payload frames of messages as blobs, and blobs as bytes. */
+#include <string.h>
+
+#include "broker/shell.h"
+
+void payload_pack_name(const digest *name, uint64_t bytes, uint8_t out[BLOB_NAME_BYTES]) {
+  memcpy(out, name->bytes, DIGEST_BYTES);
+  for (size_t i = 0; i < 8; i++) {
+    out[DIGEST_BYTES + i] = (uint8_t)(bytes >> (8 * i));
+  }
+}
+
+void payload_unpack_name(const uint8_t in[BLOB_NAME_BYTES], digest *name, uint64_t *bytes) {
+  memcpy(name->bytes, in, DIGEST_BYTES);
+  *bytes = 0;
+  for (size_t i = 0; i < 8; i++) {
+    *bytes |= (uint64_t)in[DIGEST_BYTES + i] << (8 * i);
+  }
+}
+
+static bool is_by_name(const wire_message *m, size_t index) {
+  return index < 64 && m->header.integers[FIELD_BY_NAME] >> index & 1;
+}
+
+/* Inline bytes, or the name that stands for them. */
+static status read_payload(broker *b, wire_message *m, size_t index, const void **bytes, size_t *length,
+                           digest *name, uint64_t *name_bytes, error *err) {
+  *bytes = wire_payload_bytes(m, index, length);
+  if (is_by_name(m, index)) {
+    if (*length != BLOB_NAME_BYTES) {
+      return error_set(err, STATUS_PROTOCOL, "a blob's name of %zu bytes; it has %d", *length,
+                       (int)BLOB_NAME_BYTES);
+    }
+    payload_unpack_name(*bytes, name, name_bytes);
+    *bytes = NULL;
+  } else if (b->vault && *length > MESSAGE_FRAME_MAX) {
+    return error_set(err, STATUS_PROTOCOL, "a payload of %zu bytes; over %d a blob goes by its name", *length,
+                     (int)MESSAGE_FRAME_MAX);
+  }
+  return STATUS_OK;
+}
+
+static status not_offered(const digest *name, error *err) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(name, hex);
+  return error_set(err, STATUS_NOT_FOUND, "the broker does not have the blob %s: offer it first", hex);
+}
+
+status payload_take(broker *b, wire_message *m, size_t index, core_blob *out, error *err) {
+  const void *bytes = NULL;
+  size_t length = 0;
+  ledger_blob named = {0};
+  TRY(read_payload(b, m, index, &bytes, &length, &named.name, &named.bytes, err));
+  if (bytes || length == 0) {
+    if (b->vault) {
+      return payload_make(b, bytes, length, out, err);
+    }
+    *out = blobs_take(&b->blobs, &m->frames[index + 1]);
+    return *out ? STATUS_OK : error_no_memory(err, "a blob");
+  }
+  uint64_t there = 0;
+  if (!b->vault || !vault_has(b->vault, &named.name, &there) || there != named.bytes) {
+    return not_offered(&named.name, err);
+  }
+  return payload_of_vault(b, &named, out, err);
+}
+
+status payload_take_partial(broker *b, wire_message *m, const peer *from, core_blob *out, bool *stays,
+                            error *err) {
+  const void *bytes = NULL;
+  size_t length = 0;
+  digest name;
+  uint64_t name_bytes = 0;
+  TRY(read_payload(b, m, 0, &bytes, &length, &name, &name_bytes, err));
+  *stays = is_by_name(m, 0);
+  *out = *stays ? blobs_take_name(&b->blobs, &name, name_bytes, from->number)
+                : blobs_take(&b->blobs, &m->frames[1]);
+  return *out ? STATUS_OK : error_no_memory(err, "a partial");
+}
+
+status payload_name(wire_message *m, size_t index, uint8_t *out, error *err) {
+  size_t length = 0;
+  const void *bytes = wire_payload_bytes(m, index, &length);
+  if (is_by_name(m, index)) {
+    if (length != BLOB_NAME_BYTES) {
+      return error_set(err, STATUS_PROTOCOL, "a blob's name of %zu bytes; it has %d", length,
+                       (int)BLOB_NAME_BYTES);
+    }
+    memcpy(out, bytes, BLOB_NAME_BYTES);
+    return STATUS_OK;
+  }
+  digest name;
+  TRY(digest_of(bytes, length, &name, err));
+  payload_pack_name(&name, length, out);
+  return STATUS_OK;
+}
+
+status payload_of_vault(broker *b, const ledger_blob *where, core_blob *out, error *err) {
+  if (where->bytes > BLOB_INLINE_MAX) {
+    *out = blobs_take_name(&b->blobs, &where->name, where->bytes, 0);
+    return *out ? STATUS_OK : error_no_memory(err, "a blob");
+  }
+  store_blob mapped;
+  TRY(vault_get(b->vault, &where->name, &mapped, err));
+  *out = blobs_take_bytes(&b->blobs, mapped.bytes, mapped.length);
+  store_release(&mapped);
+  if (!*out) {
+    return error_no_memory(err, "a blob");
+  }
+  blobs_set_name(&b->blobs, *out, &where->name);
+  return STATUS_OK;
+}
+
+status payload_make(broker *b, const void *bytes, size_t length, core_blob *out, error *err) {
+  digest name;
+  if (b->vault) {
+    TRY(vault_put(b->vault, bytes, length, &name, err));
+    b->must_sync = true;
+  }
+  *out = blobs_take_bytes(&b->blobs, bytes, length);
+  if (!*out) {
+    return error_no_memory(err, "a blob");
+  }
+  if (b->vault) {
+    blobs_set_name(&b->blobs, *out, &name);
+  }
+  return STATUS_OK;
+}
+
+ledger_blob payload_where(broker *b, core_blob handle) {
+  const blob *one = blobs_at(&b->blobs, handle);
+  return one && one->is_named && !one->holder ? (ledger_blob){.name = one->name, .bytes = one->bytes}
+                                              : (ledger_blob){0};
+}
+
+status payload_open(broker *b, core_blob handle, payload_bytes *out, error *err) {
+  *out = (payload_bytes){.bytes = {"", 0}};
+  blob *one = blobs_at(&b->blobs, handle);
+  if (!one) {
+    return STATUS_OK;
+  }
+  if (one->has_frame) {
+    out->bytes = (slice){zmq_msg_data(&one->frame), zmq_msg_size(&one->frame)};
+    return STATUS_OK;
+  }
+  if (!b->vault || one->holder) {
+    return not_offered(&one->name, err);
+  }
+  TRY(vault_get(b->vault, &one->name, &out->mapped, err));
+  out->is_mapped = true;
+  out->bytes = (slice){out->mapped.bytes, out->mapped.length};
+  return STATUS_OK;
+}
+
+void payload_close(payload_bytes *p) {
+  if (p->is_mapped) {
+    store_release(&p->mapped);
+    p->is_mapped = false;
+  }
+}

@@ -1,0 +1,195 @@
+/* From the ledger to a core as it was: references of datasets and jobs first, then the unfinished jobs with
+ * the results of their stages. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/shell.h"
+
+static status restore_datasets(broker *b, error *err) {
+  for (size_t i = 0; i < ledger_datasets(b->ledger); i++) {
+    const ledger_dataset *d = ledger_dataset_at(b->ledger, i);
+    error why;
+    const status st = datasets_pin(b, &d->manifest, &why);
+    if (st == STATUS_NO_MEMORY) {
+      return error_set(err, st, "%s", why.message);
+    }
+    if (st != STATUS_OK) {
+      broker_say(b, "dataset %s cannot be read: %s; drop it and put it again", d->name, why.message);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* ---- Jobs ---------------------------------------------------------------------------------------- */
+
+typedef struct restored {
+  core_event event;
+  core_shard *shards;
+} restored;
+
+static status take(broker *b, const ledger_blob *where, core_blob *out, error *err) {
+  return ledger_blob_is_set(where) ? payload_of_vault(b, where, out, err) : STATUS_OK;
+}
+
+static status take_blobs(broker *b, const ledger_job *j, core_event *e, error *err) {
+  TRY(take(b, &j->plan, &e->plan, err));
+  TRY(take(b, &j->program, &e->program, err));
+  TRY(take(b, &j->spec, &e->spec, err));
+  TRY(take(b, &j->manifest, &e->manifest, err));
+  if (e->plan) { /* planned: the specification has done its part */
+    blobs_release(&b->blobs, e->spec);
+    e->spec = 0;
+  }
+  if (j->stage > 0) {
+    TRY(take(b, &j->first_program, &e->first_program, err));
+    TRY(take(b, &j->program_state, &e->state, err));
+  }
+  return STATUS_OK;
+}
+
+static void release_blobs(broker *b, const core_event *e) {
+  const core_blob all[] = {e->plan, e->program, e->spec, e->manifest, e->first_program, e->state};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    blobs_release(&b->blobs, all[i]);
+  }
+}
+
+static status take_shards(broker *b, const ledger_job *j, restored *r, error *err) {
+  manifest *m = NULL;
+  TRY(datasets_open(b, &j->manifest.name, &m, err));
+  const status st = datasets_shards(m, &r->shards, err);
+  r->event.shards = r->shards;
+  r->event.shards_count = st == STATUS_OK ? m->shards_count : 0;
+  manifest_destroy(m);
+  return st;
+}
+
+/* Of what the stage's tasks were made: so late results of theirs count. */
+static status read_content(const ledger_job *j, core_event *e, error *err) {
+  const ledger_blob *made = j->stage > 0 ? &j->program_state : &j->plan;
+  if ((j->stage == 0 && !ledger_blob_is_set(&j->spec)) || !ledger_blob_is_set(made)) {
+    return STATUS_OK;
+  }
+  digest both[2] = {j->program.name, made->name};
+  if (j->stage == 0) {
+    both[0] = made->name;
+    both[1] = j->program.name;
+  }
+  return digest_of(both, sizeof both, &e->content, err);
+}
+
+/* Results as the ledger gave them, until it may be called again. */
+typedef struct results {
+  broker *owner;
+  struct {
+    core_task_id id;
+    digest content;
+    core_blob blob;
+  } * at;
+  size_t count, capacity;
+} results;
+
+static status take_result(void *context, const core_task_id *id, const digest *content, slice partial,
+                          error *err) {
+  results *r = context;
+  if (r->count == r->capacity) {
+    const size_t larger = r->capacity ? r->capacity * 2 : 64;
+    void *grown = realloc(r->at, larger * sizeof *r->at);
+    if (!grown) {
+      return error_no_memory(err, "a job's partials");
+    }
+    r->at = grown;
+    r->capacity = larger;
+  }
+  const core_blob handle = blobs_take_bytes(&r->owner->blobs, partial.bytes, partial.length);
+  if (!handle) {
+    return error_no_memory(err, "a partial");
+  }
+  r->at[r->count].id = *id;
+  r->at[r->count].content = *content;
+  r->at[r->count++].blob = handle;
+  return STATUS_OK;
+}
+
+static status restore_results(broker *b, const ledger_job *j, error *err) {
+  results r = {.owner = b};
+  const status st = ledger_results_each(b->ledger, &j->id, j->stage, take_result, &r, err);
+  for (size_t i = 0; i < r.count && st == STATUS_OK; i++) {
+    broker_feed(b, &(core_event){.kind = CORE_RESTORED_RESULT,
+                                 .id = r.at[i].id,
+                                 .job = r.at[i].id.job,
+                                 .content = r.at[i].content,
+                                 .blobs = &r.at[i].blob,
+                                 .blobs_count = 1});
+  }
+  free(r.at);
+  return st;
+}
+
+static status restore_job(broker *b, const ledger_job *j, restored *r, error *err) {
+  r->event = (core_event){.kind = CORE_RESTORED,
+                          .job = j->id,
+                          .priority = j->priority,
+                          .read = j->read,
+                          .stage = j->stage,
+                          .fingerprint = j->fingerprint,
+                          .states = j->states};
+  status st = take_blobs(b, j, &r->event, err);
+  if (st == STATUS_OK && !j->read) {
+    st = take_shards(b, j, r, err);
+  }
+  if (st == STATUS_OK) {
+    st = read_content(j, &r->event, err);
+  }
+  if (st != STATUS_OK) {
+    release_blobs(b, &r->event);
+    return st;
+  }
+  broker_feed(b, &r->event);
+  return restore_results(b, j, err);
+}
+
+/* What it was made of is not there any more: its owner hears so when he asks. */
+static status give_up(broker *b, const ledger_job *j, const error *why, error *err) {
+  ledger_job changed = *j;
+  changed.state = JOB_FAILED;
+  changed.failure = STATUS_CORRUPT;
+  changed.message = (char *)why->message;
+  changed.ended_s = broker_wall_s();
+  broker_say(b, "a job over dataset %s cannot go on: %s", j->dataset, why->message);
+  TRY(ledger_results_drop(b->ledger, &j->id, err));
+  return ledger_job_put(b->ledger, &changed, err);
+}
+
+static status restore_one(broker *b, const ledger_job *j, error *err) {
+  TRY(keeping_refer(b, j, err));
+  if (j->state > JOB_RUNNING) {
+    return STATUS_OK;
+  }
+  restored r = {0};
+  error why;
+  status st = STATUS_OK;
+  if (!j->read) {
+    st = datasets_pin(b, &j->manifest.name, &why);
+  }
+  if (st == STATUS_OK) {
+    st = restore_job(b, j, &r, &why);
+  }
+  free(r.shards);
+  if (st == STATUS_NO_MEMORY || b->fatal != STATUS_OK) {
+    return error_set(err, st == STATUS_OK ? b->fatal : st, "%s",
+                     st == STATUS_OK ? b->why_fatal.message : why.message);
+  }
+  return st == STATUS_OK ? STATUS_OK : give_up(b, j, &why, err);
+}
+
+status restoring_do(broker *b, error *err) {
+  TRY(restore_datasets(b, err));
+  for (size_t i = 0; i < ledger_jobs(b->ledger); i++) {
+    TRY(restore_one(b, ledger_job_at(b->ledger, i), err));
+  }
+  if (core_jobs(b->core) > 0) {
+    broker_say(b, "jobs that go on: %zu", core_jobs(b->core));
+  }
+  return ledger_commit(b->ledger, err);
+}

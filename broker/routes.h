@@ -1,0 +1,44 @@
+/* Who has said hello: numbers for the core, routes for the sockets, roles, and when each was heard.
+ *
+ * A number is never given anew.  A peer that did not say hello, or was forgotten, has none: it is a stranger.
+ */
+#ifndef CANVASS_BROKER_ROUTES_H
+#define CANVASS_BROKER_ROUTES_H
+
+#include "broker/listening.h"
+#include "proto/keys.h"
+#include "proto/wire.h"
+
+enum { ROUTES_MAX = 20000, ROUTES_BUCKETS = 4096, PEER_TITLE_MAX = 128 };
+
+typedef struct peer {
+  uint32_t number; /* from 1 */
+  line_kind line;
+  wire_route route;
+  unsigned role;            /* WAY_CLIENT or WAY_WORKER */
+  char key[KEY_TEXT_BYTES]; /* its public key; "" on the plain line */
+  char title[PEER_TITLE_MAX];
+  uint32_t capacity; /* of a worker, as it said last */
+  uint64_t joined_ms, heard_ms;
+  uint32_t offers;      /* blobs that it is sending, or would */
+  uint64_t outstanding; /* bytes of them that were asked for and have not come */
+  bool is_gone;         /* could not be sent to; forgotten with the next turn */
+  struct peer *next_of_route, *next_of_number;
+} peer;
+
+typedef struct routes {
+  peer *by_route[ROUTES_BUCKETS], *by_number[ROUTES_BUCKETS];
+  size_t count;
+  uint32_t last;
+} routes;
+
+void routes_fini(routes *r);
+peer *routes_find(const routes *r, line_kind line, const wire_route *route); /* NULL: a stranger */
+peer *routes_at(const routes *r, uint32_t number);                           /* NULL: gone */
+/* NULL when out of memory; ROUTES_MAX is the caller's to heed. */
+peer *routes_add(routes *r, line_kind line, const wire_route *route);
+void routes_remove(routes *r, peer *gone);
+/* All of them, in no order: PREVIOUS is NULL at first, and must still be there. */
+peer *routes_next(const routes *r, const peer *previous);
+
+#endif

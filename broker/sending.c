@@ -1,0 +1,356 @@
+/* Messages on their way out.  What the core wants sent becomes letters like all other answers, so that there
+ * is one place where sending can fail: then the peer is forgotten with the next turn. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/shell.h"
+
+/* ---- Letters ------------------------------------------------------------------------------------- */
+
+static void close_frames(zmq_msg_t *frames, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    zmq_msg_close(&frames[i]);
+  }
+}
+
+void sending_answer(broker *b, const peer *to, const message *m, zmq_msg_t *frames, size_t frames_count) {
+  error why;
+  const status st = outbox_put(&b->outbox, to->line, &to->route, to->number, m, frames, frames_count, &why);
+  if (st != STATUS_OK) {
+    close_frames(frames, frames_count);
+    broker_fail(b, st, &why);
+  }
+}
+
+static message refusal(const message *request, const error *why) {
+  message m = message_of(MESSAGE_REFUSED);
+  message_set_text(&m, FIELD_STATUS, status_name(why->code));
+  message_set_text(&m, FIELD_MESSAGE, why->message);
+  if (request && request->has & FIELD_BIT(FIELD_REQUEST)) {
+    message_set_integer(&m, FIELD_REQUEST, request->integers[FIELD_REQUEST]);
+  }
+  if (request && request->has & FIELD_BIT(FIELD_BLOB)) {
+    message_set_bytes(&m, FIELD_BLOB, request->texts[FIELD_BLOB].bytes, request->texts[FIELD_BLOB].length);
+  }
+  return m;
+}
+
+void sending_refuse(broker *b, const peer *to, const message *request, const error *why) {
+  const message m = refusal(request, why);
+  sending_answer(b, to, &m, NULL, 0);
+}
+
+void sending_refuse_stranger(broker *b, line_kind line, const wire_route *to, const message *request,
+                             const error *why) {
+  message m = refusal(NULL, why);
+  if (request && request->has & FIELD_BIT(FIELD_REQUEST)) {
+    message_set_integer(&m, FIELD_REQUEST, request->integers[FIELD_REQUEST]);
+  }
+  error failed;
+  const status st = outbox_put(&b->outbox, line, to, 0, &m, NULL, 0, &failed);
+  if (st != STATUS_OK) {
+    broker_fail(b, st, &failed);
+  }
+}
+
+static void mark_gone(broker *b, peer *p) {
+  p->is_gone = true;
+  b->has_gone = true;
+}
+
+void sending_now(broker *b, peer *to, const message *m, const wire_payload *payloads, size_t count) {
+  error ignored;
+  if (!to->is_gone &&
+      wire_send(b->lines.sockets[to->line], &to->route, m, payloads, count, &ignored) != STATUS_OK) {
+    mark_gone(b, to);
+  }
+}
+
+static void post(broker *b, letter *l) {
+  peer *to = l->peer ? routes_at(&b->routes, l->peer) : NULL;
+  if (to && to->is_gone) {
+    return;
+  }
+  wire_payload payloads[MESSAGE_PAYLOADS_MAX];
+  for (size_t i = 0; i < l->frames_count; i++) {
+    payloads[i] = (wire_payload){.frame = &l->frames[i]};
+  }
+  error ignored; /* a stranger that cannot be answered is no loss */
+  const status st =
+      wire_send(b->lines.sockets[l->line], &l->to, &l->header, payloads, l->frames_count, &ignored);
+  if (st != STATUS_OK && to) {
+    mark_gone(b, to);
+  }
+}
+
+/* ---- What the core wants sent -------------------------------------------------------------------- */
+
+static void set_job(message *m, const core_job_id *job) {
+  message_set_bytes(m, FIELD_JOB, job->bytes, sizeof job->bytes);
+}
+
+static void set_task(message *m, const core_action *a) {
+  set_job(m, &a->id.job);
+  message_set_integer(m, FIELD_STAGE, a->id.stage);
+  message_set_integer(m, FIELD_TASK, a->id.task);
+  message_set_integer(m, FIELD_ATTEMPT, a->attempt);
+}
+
+static void set_states(message *m, core_states states) {
+  message_set_integer(m, FIELD_STATES_COMPUTED, states.computed);
+  message_set_integer(m, FIELD_STATES_CACHED, states.cached);
+}
+
+static void set_request(message *m, const uint64_t *request) {
+  if (request) {
+    message_set_integer(m, FIELD_REQUEST, *request);
+  }
+}
+
+/* The blob as a frame: its bytes, or its name (*BY_NAME).  False when out of memory. */
+static bool frame_of_blob(broker *b, core_blob handle, zmq_msg_t *frame, bool *by_name) {
+  blob *one = blobs_at(&b->blobs, handle);
+  *by_name = one && one->is_named && (!one->has_frame || one->bytes > BLOB_INLINE_MAX);
+  if (!one) {
+    zmq_msg_init(frame);
+    return true;
+  }
+  if (!*by_name) {
+    zmq_msg_init(frame);
+    return zmq_msg_copy(frame, &one->frame) == 0;
+  }
+  if (zmq_msg_init_size(frame, BLOB_NAME_BYTES) != 0) {
+    return false;
+  }
+  payload_pack_name(&one->name, one->bytes, zmq_msg_data(frame));
+  return true;
+}
+
+static bool frame_of_shards(const core_action *a, zmq_msg_t *frame) {
+  if (zmq_msg_init_size(frame, (size_t)a->shards_count * BLOB_NAME_BYTES) != 0) {
+    return false;
+  }
+  uint8_t *at = zmq_msg_data(frame);
+  for (uint32_t i = 0; i < a->shards_count; i++) {
+    payload_pack_name(&a->shards[i].name, a->shards[i].bytes, at + (size_t)i * BLOB_NAME_BYTES);
+  }
+  return true;
+}
+
+static bool frame_of_file(const ledger_blob *file, const char *name, zmq_msg_t *frame) {
+  const size_t length = strlen(name);
+  if (zmq_msg_init_size(frame, BLOB_NAME_BYTES + length) != 0) {
+    return false;
+  }
+  uint8_t *at = zmq_msg_data(frame);
+  payload_pack_name(&file->name, file->bytes, at);
+  memcpy(at + BLOB_NAME_BYTES, name, length);
+  return true;
+}
+
+/* The blobs of the action, then what else the work's payload has.  False when out of memory; the frames that
+ * were made are counted. */
+static bool make_task_frames(broker *b, const core_action *a, const ledger_job *job, zmq_msg_t *frames,
+                             size_t *count, uint64_t *by_name) {
+  for (uint32_t i = 0; i < a->blobs_count; i++) {
+    bool is_name = false;
+    if (!frame_of_blob(b, a->blobs[i], &frames[*count], &is_name)) {
+      return false;
+    }
+    *by_name |= (uint64_t)is_name << i;
+    ++*count;
+  }
+  if (a->work == WORK_MAP) {
+    if (!frame_of_shards(a, &frames[*count])) {
+      return false;
+    }
+    ++*count;
+  }
+  for (uint32_t i = 0; a->work == WORK_READ && job && i < job->files_count; i++) {
+    if (!frame_of_file(&job->files[i], job->files_names[i], &frames[*count])) {
+      return false;
+    }
+    ++*count;
+  }
+  return true;
+}
+
+static void send_task(broker *b, const peer *to, const core_action *a) {
+  message m = message_of(MESSAGE_TASK);
+  set_task(&m, a);
+  message_set_text(&m, FIELD_WORK, core_work_name(a->work));
+  const ledger_job *job = b->ledger ? ledger_job_find(b->ledger, &a->id.job) : NULL;
+  if (a->work == WORK_READ && job && job->shard_rows > 0) {
+    message_set_integer(&m, FIELD_SHARD_ROWS, job->shard_rows);
+  }
+  zmq_msg_t frames[MESSAGE_PAYLOADS_MAX];
+  size_t count = 0;
+  uint64_t by_name = 0;
+  if (!make_task_frames(b, a, job, frames, &count, &by_name)) {
+    close_frames(frames, count);
+    error why;
+    broker_fail(b, error_no_memory(&why, "a task"), &why);
+    return;
+  }
+  if (by_name) {
+    message_set_integer(&m, FIELD_BY_NAME, by_name);
+  }
+  sending_answer(b, to, &m, frames, count);
+}
+
+static void send_taken(broker *b, const peer *to, const core_action *a) {
+  message m = message_of(MESSAGE_TAKEN);
+  set_task(&m, a);
+  sending_answer(b, to, &m, NULL, 0);
+}
+
+static void send_accepted(broker *b, const peer *to, const core_action *a) {
+  message m = message_of(MESSAGE_ACCEPTED);
+  set_job(&m, &a->job);
+  message_set_integer(&m, FIELD_REQUEST, a->request);
+  sending_answer(b, to, &m, NULL, 0);
+}
+
+static void send_refused(broker *b, const peer *to, const core_action *a) {
+  message m = refusal(NULL, &a->failure);
+  message_set_integer(&m, FIELD_REQUEST, a->request);
+  set_job(&m, &a->job);
+  sending_answer(b, to, &m, NULL, 0);
+}
+
+void sending_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view) {
+  message m = message_of(MESSAGE_PROGRESS);
+  set_request(&m, request);
+  set_job(&m, &view->id);
+  message_set_text(&m, FIELD_STATE, ledger_state_name(view->is_running ? JOB_RUNNING : JOB_QUEUED));
+  message_set_integer(&m, FIELD_STAGE, view->stage);
+  message_set_integer(&m, FIELD_ROWS_DONE, view->rows_done);
+  message_set_integer(&m, FIELD_ROWS_TOTAL, view->rows_total);
+  message_set_integer(&m, FIELD_FINISHING, view->finishing);
+  set_states(&m, view->states);
+  sending_answer(b, to, &m, NULL, 0);
+}
+
+static void send_progress(broker *b, const peer *to, const core_action *a) {
+  const core_job_view view = {.id = a->job,
+                              .is_running = a->is_running,
+                              .stage = a->stage,
+                              .rows_done = a->rows_done,
+                              .rows_total = a->rows_total,
+                              .finishing = a->finishing,
+                              .states = a->states};
+  sending_progress(b, to, a->request ? &a->request : NULL, &view);
+}
+
+/* Clients get up to 1 MiB inline, also what is in the vault alone. */
+static status frame_of_report(broker *b, core_blob handle, zmq_msg_t *frame, bool *by_name, error *err) {
+  blob *one = blobs_at(&b->blobs, handle);
+  *by_name = one && one->is_named && one->bytes > MESSAGE_FRAME_MAX;
+  if (!one || *by_name || one->has_frame) {
+    bool is_name = false;
+    if (one && one->has_frame && !*by_name) {
+      zmq_msg_init(frame);
+      return zmq_msg_copy(frame, &one->frame) == 0 ? STATUS_OK : error_no_memory(err, "a report");
+    }
+    return frame_of_blob(b, handle, frame, &is_name) ? STATUS_OK : error_no_memory(err, "a report");
+  }
+  payload_bytes p;
+  TRY(payload_open(b, handle, &p, err));
+  const bool made = zmq_msg_init_size(frame, p.bytes.length) == 0;
+  if (made && p.bytes.length > 0) {
+    memcpy(zmq_msg_data(frame), p.bytes.bytes, p.bytes.length);
+  }
+  payload_close(&p);
+  return made ? STATUS_OK : error_no_memory(err, "a report");
+}
+
+void sending_report(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
+                    core_states states, core_blob handle) {
+  zmq_msg_t frame;
+  bool by_name = false;
+  error why;
+  if (frame_of_report(b, handle, &frame, &by_name, &why) != STATUS_OK) {
+    error told;
+    error_set(&told, STATUS_CORRUPT,
+              "the job's report was damaged on disk; submit it again with another key");
+    sending_ended(b, to, request, job, states, &told);
+    return;
+  }
+  message m = message_of(MESSAGE_REPORT);
+  set_request(&m, request);
+  set_job(&m, job);
+  set_states(&m, states);
+  const blob *one = blobs_at(&b->blobs, handle);
+  message_set_integer(&m, FIELD_BYTES, one ? one->bytes : 0);
+  if (by_name) {
+    message_set_integer(&m, FIELD_BY_NAME, 1);
+  }
+  sending_answer(b, to, &m, &frame, 1);
+}
+
+static void send_report(broker *b, const peer *to, const core_action *a) {
+  sending_report(b, to, NULL, &a->job, a->states, a->blobs[0]);
+}
+
+void sending_ended(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
+                   core_states states, const error *failure) {
+  message m = message_of(MESSAGE_ENDED);
+  set_request(&m, request);
+  set_job(&m, job);
+  set_states(&m, states);
+  message_set_text(&m, FIELD_STATE,
+                   ledger_state_name(failure->code == STATUS_INTERRUPTED ? JOB_CANCELLED : JOB_FAILED));
+  message_set_text(&m, FIELD_STATUS, status_name(failure->code));
+  message_set_text(&m, FIELD_MESSAGE, failure->message);
+  sending_answer(b, to, &m, NULL, 0);
+}
+
+static void send_ended(broker *b, const peer *to, const core_action *a) {
+  sending_ended(b, to, NULL, &a->job, a->states, &a->failure);
+}
+
+static void send_set_aside(broker *b, const peer *to, const core_action *a) {
+  broker_say(b, "worker %s is set aside: %s", to->title, a->failure.message);
+  const message m = refusal(NULL, &a->failure);
+  sending_answer(b, to, &m, NULL, 0);
+}
+
+static void (*const senders[])(broker *b, const peer *to, const core_action *a) = {
+    [CORE_SEND_TASK] = send_task,
+    [CORE_SEND_TAKEN] = send_taken,
+    [CORE_SEND_ACCEPTED] = send_accepted,
+    [CORE_SEND_REFUSED] = send_refused,
+    [CORE_SEND_PROGRESS] = send_progress,
+    [CORE_SEND_REPORT] = send_report,
+    [CORE_SEND_ENDED] = send_ended,
+    [CORE_SET_ASIDE] = send_set_aside,
+    [CORE_RELEASE] = NULL,
+};
+
+void sending_all(broker *b) {
+  for (size_t i = 0; i < b->actions.count; i++) {
+    const core_action *a = &b->actions.at[i];
+    const peer *to = a->peer ? routes_at(&b->routes, a->peer) : NULL;
+    if (to && senders[a->kind]) {
+      senders[a->kind](b, to, a);
+    }
+  }
+  for (size_t i = 0; i < b->outbox.count; i++) {
+    post(b, &b->outbox.at[i]);
+  }
+  outbox_clear(&b->outbox);
+  for (size_t i = 0; i < b->actions.count; i++) {
+    if (b->actions.at[i].kind == CORE_RELEASE) {
+      blobs_release(&b->blobs, b->actions.at[i].blobs[0]);
+    }
+  }
+  b->actions.count = 0;
+}
+
+void sending_farewell(broker *b, const error *why) {
+  outbox_clear(&b->outbox);
+  const message m = refusal(NULL, why);
+  for (peer *p = routes_next(&b->routes, NULL); p; p = routes_next(&b->routes, p)) {
+    sending_now(b, p, &m, NULL, 0);
+  }
+}

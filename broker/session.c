@@ -1,0 +1,273 @@
+/* Taking messages: who sent it, may he, and whose handler it is.  Hello, signs of life, farewells. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/shell.h"
+
+/* ---- Hello --------------------------------------------------------------------------------------- */
+
+static const struct {
+  const char *name;
+  unsigned way;
+} roles[] = {{"client", WAY_CLIENT}, {"worker", WAY_WORKER}};
+
+static const char *role_name(unsigned way) {
+  return way == WAY_WORKER ? "worker" : "client";
+}
+
+/* The role that M asks for, if its sender may take it. */
+static status read_role(broker *b, line_kind line, const wire_message *m, const char **key, unsigned *out,
+                        error *why) {
+  const slice asked = m->header.texts[FIELD_ROLE];
+  *out = 0;
+  for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+    if (slice_equal(asked, slice_of(roles[i].name))) {
+      *out = roles[i].way;
+    }
+  }
+  if (*out == 0) {
+    return error_set(why, STATUS_PROTOCOL, "the role is 'client' or 'worker', not '%.*s'",
+                     asked.length < 40 ? (int)asked.length : 40, asked.bytes);
+  }
+  *key = "";
+  if (line == LINE_KEYED) {
+    *key = m->user;
+    if (!(key_list_roles(b->allowed, slice_of(*key), NULL) & *out)) {
+      return error_set(why, STATUS_USAGE,
+                       "the key %s may not come as a %s; the broker's list (--allow) says who may", *key,
+                       role_name(*out));
+    }
+  }
+  return STATUS_OK;
+}
+
+static uint32_t read_capacity(const message *m) {
+  const uint64_t capacity = m->integers[FIELD_CAPACITY];
+  return capacity < CORE_CAPACITY_MAX ? (uint32_t)capacity : CORE_CAPACITY_MAX;
+}
+
+static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
+  core_event e = {.kind = CORE_WORKER_JOINED, .peer = p->number};
+  const slice fingerprint = m->header.texts[FIELD_FINGERPRINT];
+  if (fingerprint.length != DIGEST_BYTES) {
+    return error_set(why, STATUS_PROTOCOL, "a worker's hello needs a fingerprint of %d bytes",
+                     (int)DIGEST_BYTES);
+  }
+  memcpy(e.fingerprint.bytes, fingerprint.bytes, DIGEST_BYTES);
+  p->capacity = e.capacity = read_capacity(&m->header);
+  size_t length = 0;
+  const void *bytes = m->payloads_count > 0 ? wire_payload_bytes(m, 0, &length) : NULL;
+  size_t count = length / sizeof(uint64_t);
+  count = count < CORE_HELD_MAX ? count : CORE_HELD_MAX;
+  uint64_t *held = malloc((count + 1) * sizeof *held);
+  if (!held) {
+    return error_no_memory(why, "a worker's shards");
+  }
+  reader r;
+  reader_init(&r, bytes, length);
+  for (size_t i = 0; i < count; i++) {
+    held[i] = reader_u64(&r);
+  }
+  e.held = held;
+  e.held_count = count;
+  broker_feed(b, &e);
+  free(held);
+  broker_say(b, "worker %s joined: %u task%s at once, %zu shard%s held", p->title, p->capacity,
+             p->capacity == 1 ? "" : "s", count, count == 1 ? "" : "s");
+  return STATUS_OK;
+}
+
+static void welcome(broker *b, const peer *p) {
+  message m = message_of(MESSAGE_WELCOME);
+  message_set_bytes(&m, FIELD_INSTANCE, b->instance, sizeof b->instance);
+  message_set_text(&m, FIELD_RELEASE, CANVASS_VERSION);
+  if (b->vault) {
+    message_set_text(&m, FIELD_STORE, vault_directory(b->vault));
+    message_set_bytes(&m, FIELD_PROBE, vault_probe(b->vault), VAULT_PROBE_BYTES);
+  }
+  sending_answer(b, p, &m, NULL, 0);
+}
+
+static void copy_title(peer *p, slice title) {
+  size_t length = title.length < sizeof p->title ? title.length : sizeof p->title - 1;
+  length = text_utf8_check(title.bytes, length);
+  memcpy(p->title, title.bytes, length);
+  p->title[length] = '\0';
+}
+
+static status on_hello(broker *b, line_kind line, wire_message *m, error *why) {
+  const char *key = "";
+  unsigned role = 0;
+  TRY(read_role(b, line, m, &key, &role, why));
+  /* Whoever says it again begins anew: with another number, without tasks, offers and watches. */
+  peer *before = routes_find(&b->routes, line, &m->from);
+  if (before) {
+    session_forget(b, before, NULL);
+  }
+  if (b->routes.count >= ROUTES_MAX) {
+    return error_set(why, STATUS_LIMIT, "the broker has %d peers and takes no more", (int)ROUTES_MAX);
+  }
+  peer *p = routes_add(&b->routes, line, &m->from);
+  if (!p) {
+    return error_no_memory(why, "a peer");
+  }
+  p->role = role;
+  p->joined_ms = p->heard_ms = b->clock_ms;
+  const size_t key_length = strlen(key);
+  memcpy(p->key, key, key_length < sizeof p->key ? key_length : sizeof p->key - 1);
+  copy_title(p, m->header.texts[FIELD_TITLE]);
+  welcome(b, p);
+  return role == WAY_WORKER ? join_worker(b, p, m, why) : STATUS_OK;
+}
+
+/* ---- Signs of life and farewells ----------------------------------------------------------------- */
+
+static status on_alive(broker *b, peer *from, wire_message *m, error *why) {
+  (void)why;
+  if (m->header.has & FIELD_BIT(FIELD_CAPACITY)) {
+    from->capacity = read_capacity(&m->header);
+  }
+  if (from->role == WAY_WORKER) {
+    broker_feed(b, &(core_event){.kind = CORE_HEARD, .peer = from->number, .capacity = from->capacity});
+  }
+  const message alive = message_of(MESSAGE_ALIVE);
+  sending_answer(b, from, &alive, NULL, 0);
+  return STATUS_OK;
+}
+
+void session_forget(broker *b, peer *p, const char *why) {
+  if (why && p->role == WAY_WORKER) {
+    broker_say(b, "worker %s %s", p->title, why);
+  }
+  broker_feed(b, &(core_event){.kind = CORE_PEER_LEFT, .peer = p->number});
+  transfer_peer_left(b, p);
+  routes_remove(&b->routes, p);
+}
+
+static status on_bye(broker *b, peer *from, wire_message *m, error *why) {
+  (void)m;
+  (void)why;
+  session_forget(b, from, "left");
+  return STATUS_OK;
+}
+
+static void forget_silent(broker *b) {
+  for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p; p = next) {
+    next = routes_next(&b->routes, p);
+    if (b->clock_ms - p->heard_ms >= SILENCE_MS) {
+      session_forget(b, p, "is silent: its tasks go to others");
+    }
+  }
+}
+
+/* Each key once: a peer that is turned away comes again and again. */
+static void say_turned_away(broker *b) {
+  char last[KEY_TEXT_BYTES] = "";
+  if (door_turned_away(b->door, last) == 0) {
+    return;
+  }
+  for (size_t i = 0; i < TURNED_AWAY_MAX; i++) {
+    if (b->turned_away[i][0] && strcmp(b->turned_away[i], last) == 0) {
+      return;
+    }
+  }
+  memcpy(b->turned_away[b->turned_away_next++ % TURNED_AWAY_MAX], last, sizeof last);
+  broker_say(b, "turned away: the key %s is not on the list of who may come", last[0] ? last : "(none)");
+}
+
+void session_housekeep(broker *b) {
+  forget_silent(b);
+  if (b->door) {
+    say_turned_away(b);
+  }
+}
+
+void session_allow(broker *b, const key_list *list) {
+  if (!b->door) {
+    return;
+  }
+  b->allowed = list;
+  door_allow(b->door, list);
+  memset(b->turned_away, 0, sizeof b->turned_away);
+  for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p; p = next) {
+    next = routes_next(&b->routes, p);
+    if (p->line == LINE_KEYED && !(key_list_roles(list, slice_of(p->key), NULL) & p->role)) {
+      error why;
+      error_set(&why, STATUS_USAGE, "the key %s may not come as a %s any more", p->key, role_name(p->role));
+      sending_refuse(b, p, NULL, &why);
+      session_forget(b, p, "may not come any more");
+    }
+  }
+  broker_say(b, "the list of who may come was read again: %zu keys", key_list_count(list));
+}
+
+/* ---- Messages ------------------------------------------------------------------------------------ */
+
+static message_handler *const handlers[MESSAGES_COUNT] = {
+    [MESSAGE_ALIVE] = on_alive,           [MESSAGE_BYE] = on_bye,
+    [MESSAGE_OFFER] = transfer_on_offer,  [MESSAGE_WANT] = transfer_on_want,
+    [MESSAGE_CHUNK] = transfer_on_chunk,  [MESSAGE_LOST] = transfer_on_lost,
+    [MESSAGE_DATASET] = datasets_get,     [MESSAGE_COMMIT] = datasets_on_commit,
+    [MESSAGE_LOAD] = jobs_on_load,        [MESSAGE_DROP] = datasets_on_drop,
+    [MESSAGE_SUBMIT] = jobs_on_submit,    [MESSAGE_WATCH] = jobs_on_watch,
+    [MESSAGE_ASK] = jobs_on_ask,          [MESSAGE_CANCEL] = jobs_on_cancel,
+    [MESSAGE_LIST] = listing_on_list,     [MESSAGE_RESULT] = tasks_on_result,
+    [MESSAGE_FAILURE] = tasks_on_failure,
+};
+
+static status handle(broker *b, peer *from, wire_message *m, error *why) {
+  const message_kind kind = m->header.kind;
+  from->heard_ms = b->clock_ms;
+  if (kind == MESSAGE_REFUSED) {
+    return STATUS_OK; /* a refusal that is refused would go to and fro for ever */
+  }
+  if (!(message_ways(kind) & from->role) || !handlers[kind]) {
+    return error_set(why, STATUS_PROTOCOL, "a %s may not send '%s' to the broker", role_name(from->role),
+                     message_kind_name(kind));
+  }
+  return handlers[kind](b, from, m, why);
+}
+
+static void take_from_stranger(broker *b, line_kind line, wire_message *m) {
+  if (m->header.kind == MESSAGE_BYE || m->header.kind == MESSAGE_REFUSED) {
+    return;
+  }
+  error ignored; /* no memory: the peer asks again */
+  const message stranger = message_of(MESSAGE_STRANGER);
+  (void)!outbox_put(&b->outbox, line, &m->from, 0, &stranger, NULL, 0, &ignored);
+}
+
+void session_take(broker *b, line_kind line, bool *received) {
+  wire_message *m = b->incoming;
+  error why;
+  status st = wire_receive(b->lines.sockets[line], true, m, received, &why);
+  if (!*received) {
+    return;
+  }
+  if (st != STATUS_OK) {
+    if (m->from.length > 0) {
+      sending_refuse_stranger(b, line, &m->from, &m->header, &why);
+    }
+    return;
+  }
+  for (size_t i = 0; i <= m->payloads_count; i++) {
+    b->turn_bytes += zmq_msg_size(&m->frames[i]);
+  }
+  if (m->header.kind == MESSAGE_HELLO) {
+    st = on_hello(b, line, m, &why);
+    if (st != STATUS_OK) {
+      sending_refuse_stranger(b, line, &m->from, NULL, &why);
+    }
+  } else {
+    peer *from = routes_find(&b->routes, line, &m->from);
+    if (!from) {
+      take_from_stranger(b, line, m);
+    } else {
+      st = handle(b, from, m, &why);
+      if (st != STATUS_OK) {
+        sending_refuse(b, from, &m->header, &why);
+      }
+    }
+  }
+  wire_message_close(m);
+}

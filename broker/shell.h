@@ -1,0 +1,181 @@
+/* What the files of the broker's shell share; broker.h is for others.
+ *
+ * One turn: messages are taken (session.c, and the handlers of the other files); the core is fed; what it
+ * wants kept goes to the ledger at once (keeping.c), in memory; answers wait in the outbox.  Then one sync,
+ * one commit, and only after it the outbox and what the core wants sent (sending.c), and the releases.
+ *
+ * Handlers return STATUS_OK, or why the sender is refused.  What the broker cannot go on after is
+ * broker_fail's.
+ */
+#ifndef CANVASS_BROKER_SHELL_H
+#define CANVASS_BROKER_SHELL_H
+
+#include <stdatomic.h>
+
+#include "broker/blobs.h"
+#include "broker/broker.h"
+#include "broker/door.h"
+#include "broker/ledger.h"
+#include "broker/listening.h"
+#include "broker/outbox.h"
+#include "broker/routes.h"
+#include "broker/transfer.h"
+#include "broker/vault.h"
+#include "store/manifest.h"
+
+enum {
+  BLOB_INLINE_MAX = 16 * 1024, /* blobs of tasks that have a name travel by it when they are larger */
+  ENDINGS_MAX = 64,            /* without a ledger: ended jobs that can still be asked for */
+  TURNED_AWAY_MAX = 32,
+};
+
+/* How a job ended, in a broker that keeps nothing. */
+typedef struct ending {
+  core_job_id job;
+  core_states states;
+  zmq_msg_t report; /* always initialised */
+  bool is_done;
+  error failure;
+} ending;
+
+/* A dataset as a READ made it, while the core decides whether its result counts. */
+typedef struct reading {
+  core_job_id job;
+  ledger_blob where;
+  const manifest *content;
+} reading;
+
+struct broker {
+  broker_options options;
+  listening lines;
+  door *door;   /* NULL without keys */
+  vault *vault; /* NULL, as the ledger: nothing is kept */
+  ledger *ledger;
+  core *core;
+  core_actions actions;
+  blobs blobs;
+  routes routes;
+  transfers transfers;
+  outbox outbox;
+  uint8_t instance[INSTANCE_BYTES];
+  wire_message *incoming;
+  /* Milliseconds in which the broker itself was held up do not count as others' silence: so this clock
+   * may be slow. */
+  uint64_t clock_ms, seen_ms;
+  uint64_t housekept_ms;
+  int wake_fd; /* eventfd */
+  atomic_bool stop;
+  _Atomic(const key_list *) new_list;
+  const key_list *allowed;
+  bool must_sync;               /* the vault got something in this turn */
+  bool has_gone;                /* a peer could not be sent to */
+  size_t turn_bytes;            /* taken and answered in this turn */
+  const ledger_job *submitting; /* what CORE_KEEP_JOB is to keep */
+  const reading *reading;
+  ending *endings; /* a ring of ENDINGS_MAX */
+  size_t endings_count;
+  char turned_away[TURNED_AWAY_MAX][KEY_TEXT_BYTES]; /* a ring of keys that the log has named */
+  size_t turned_away_next;
+  status fatal;
+  error why_fatal;
+};
+
+/* ---- broker.c */
+void broker_say(broker *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Ends the broker with the turn: WHY is told to all.  The first one stays. */
+void broker_fail(broker *b, status st, const error *why);
+/* Gives EVENT to the core, and what is to be kept of it to the ledger. */
+void broker_feed(broker *b, const core_event *event);
+uint64_t broker_wall_s(void);
+
+/* ---- session.c */
+/* Takes one message; *RECEIVED is false when none is there. */
+void session_take(broker *b, line_kind line, bool *received);
+/* Forgets a peer: it left, is silent, or may not come any more.  WHY is for the log. */
+void session_forget(broker *b, peer *p, const char *why);
+void session_housekeep(broker *b);
+/* Takes over a new list of keys. */
+void session_allow(broker *b, const key_list *list);
+
+/* ---- sending.c */
+/* Queues an answer until after the commit; takes over the content of FRAMES. */
+void sending_answer(broker *b, const peer *to, const message *m, zmq_msg_t *frames, size_t frames_count);
+/* REQUEST (may be NULL) is the message that is refused: its "request" and "blob" are given back. */
+void sending_refuse(broker *b, const peer *to, const message *request, const error *why);
+/* To who has not said hello, or sent what is no message: of REQUEST (may be NULL) only the number is used. */
+void sending_refuse_stranger(broker *b, line_kind line, const wire_route *to, const message *request,
+                             const error *why);
+/* How a job ended: its report, which is under HANDLE.  REQUEST may be NULL. */
+void sending_report(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
+                    core_states states, core_blob handle);
+void sending_ended(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
+                   core_states states, const error *failure);
+void sending_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view);
+/* At once, before the commit: only what promises nothing. */
+void sending_now(broker *b, peer *to, const message *m, const wire_payload *payloads, size_t count);
+/* After the commit: the outbox, then the core's actions, then what it releases. */
+void sending_all(broker *b);
+/* Everybody hears WHY the broker ends. */
+void sending_farewell(broker *b, const error *why);
+
+/* ---- payloads.c: blobs in messages */
+/* Payload INDEX of M as a blob of the core.  Where there is a vault it is in it: an inline one is put there,
+ * one by name must have been offered (STATUS_NOT_FOUND). */
+status payload_take(broker *b, wire_message *m, size_t index, core_blob *out, error *err) MUST_USE;
+/* As it came, in memory or as a name that stays with FROM. */
+status payload_take_partial(broker *b, wire_message *m, const peer *from, core_blob *out, bool *stays,
+                            error *err) MUST_USE;
+/* Its name: as given, or computed.  OUT has BLOB_NAME_BYTES. */
+status payload_name(wire_message *m, size_t index, uint8_t *out, error *err) MUST_USE;
+void payload_pack_name(const digest *name, uint64_t bytes, uint8_t out[BLOB_NAME_BYTES]);
+void payload_unpack_name(const uint8_t in[BLOB_NAME_BYTES], digest *name, uint64_t *bytes);
+/* A blob of the vault under a handle, and with its bytes when it is small. */
+status payload_of_vault(broker *b, const ledger_blob *where, core_blob *out, error *err) MUST_USE;
+/* Where the vault has it; all zero for none or without a vault. */
+ledger_blob payload_where(broker *b, core_blob handle);
+/* The bytes under a handle, until payload_close. */
+typedef struct payload_bytes {
+  slice bytes;
+  store_blob mapped;
+  bool is_mapped;
+} payload_bytes;
+status payload_open(broker *b, core_blob handle, payload_bytes *out, error *err) MUST_USE;
+void payload_close(payload_bytes *p);
+/* Puts BYTES (of a file's or the broker's own making) under a handle, and into the vault where there is one.
+ */
+status payload_make(broker *b, const void *bytes, size_t length, core_blob *out, error *err) MUST_USE;
+
+/* ---- requests.c, datasets.c, jobs.c: kinds of clients */
+typedef status message_handler(broker *b, peer *from, wire_message *m, error *why);
+message_handler datasets_get, datasets_on_commit, datasets_on_drop;
+message_handler jobs_on_submit, jobs_on_load, jobs_on_watch, jobs_on_ask, jobs_on_cancel;
+message_handler listing_on_list;
+/* Counts the references of a dataset's manifest and shards up or down. */
+status datasets_pin(broker *b, const digest *name, error *err) MUST_USE;
+void datasets_unpin(broker *b, const digest *name);
+/* M, which stands at WHERE, becomes the version after BASE of dataset NAME, as `commit` tells.  STATUS_JOB
+ * when the dataset is not at BASE; STATUS_NOT_FOUND names a shard that the vault does not have. */
+status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, const ledger_blob *where,
+                       uint64_t *version, error *err) MUST_USE;
+/* As datasets_commit, without doing it. */
+status datasets_check(broker *b, slice name, uint64_t base, const manifest *m, const ledger_blob *where,
+                      error *err) MUST_USE;
+/* The manifest in the vault, to be destroyed. */
+status datasets_open(broker *b, const digest *name, manifest **out, error *err) MUST_USE;
+/* M's shards for the core, to be freed. */
+status datasets_shards(const manifest *m, core_shard **out, error *err) MUST_USE;
+
+/* ---- tasks.c: kinds of workers */
+message_handler tasks_on_result, tasks_on_failure;
+
+/* ---- keeping.c: what the core wants kept */
+void keeping_do(broker *b, const core_action *a);
+bool keeping_is_kept(core_action_kind kind);
+/* Counts the references of all blobs of a job's record up or down; not those of its dataset's shards. */
+status keeping_refer(broker *b, const ledger_job *j, error *err) MUST_USE;
+void keeping_release(broker *b, const ledger_job *j);
+
+/* ---- restoring.c */
+status restoring_do(broker *b, error *err) MUST_USE;
+
+#endif

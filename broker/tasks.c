@@ -1,0 +1,191 @@
+/* Results and failures of workers, made into events of the core. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "broker/shell.h"
+
+enum { RESULT_BLOBS_MAX = 2 };
+
+/* Kinds of work: how many blobs their results have, and whether one by name stays with the worker. */
+static const struct {
+  uint32_t least, most;
+  bool is_partial;
+} results[] = {
+    [WORK_MAP] = {1, 1, true},   [WORK_REDUCE] = {1, 1, true}, [WORK_STEP] = {1, 2, false},
+    [WORK_PLAN] = {2, 2, false}, [WORK_READ] = {1, 1, false},
+};
+
+static status read_task(const message *m, core_event *e, error *why) {
+  const slice job = m->texts[FIELD_JOB];
+  if (job.length != JOB_ID_BYTES || m->integers[FIELD_STAGE] > UINT32_MAX ||
+      m->integers[FIELD_ATTEMPT] > UINT32_MAX) {
+    return error_set(why, STATUS_PROTOCOL, "'%s' of a task that cannot be", message_kind_name(m->kind));
+  }
+  memcpy(e->id.job.bytes, job.bytes, JOB_ID_BYTES);
+  e->job = e->id.job;
+  e->id.stage = (uint32_t)m->integers[FIELD_STAGE];
+  e->id.task = m->integers[FIELD_TASK];
+  e->attempt = (uint32_t)m->integers[FIELD_ATTEMPT];
+  return STATUS_OK;
+}
+
+static status read_work(const message *m, core_work *out, error *why) {
+  for (core_work w = WORK_MAP; w <= WORK_READ; w++) {
+    if (slice_equal(m->texts[FIELD_WORK], slice_of(core_work_name(w)))) {
+      *out = w;
+      return STATUS_OK;
+    }
+  }
+  return error_set(why, STATUS_PROTOCOL, "a result of work that is not known");
+}
+
+/* Of one output its name, of two the digest of both: equal outputs have equal ones, however they were sent.
+ */
+static status read_content(wire_message *m, digest *out, error *why) {
+  uint8_t names[RESULT_BLOBS_MAX][DIGEST_BYTES];
+  for (size_t i = 0; i < m->payloads_count; i++) {
+    uint8_t name[BLOB_NAME_BYTES];
+    TRY(payload_name(m, i, name, why));
+    memcpy(names[i], name, DIGEST_BYTES);
+  }
+  if (m->payloads_count == 1) {
+    memcpy(out->bytes, names[0], DIGEST_BYTES);
+    return STATUS_OK;
+  }
+  return digest_of(names, m->payloads_count * DIGEST_BYTES, out, why);
+}
+
+/* ---- READ ---------------------------------------------------------------------------------------- */
+
+/* The report of a READ is the broker's: what dataset there is now. */
+static status report_reading(broker *b, const ledger_job *j, uint64_t version, const manifest *m,
+                             core_blob *out, error *why) {
+  arena *memory = arena_new();
+  if (!memory) {
+    return error_no_memory(why, "a report");
+  }
+  json *report = json_object(memory);
+  json_set_text(report, "dataset", j->dataset);
+  json_set_integer(report, "version", (int64_t)version);
+  json_set_integer(report, "rows", (int64_t)manifest_rows(m));
+  buf text;
+  buf_init(&text);
+  json_write(report, &text);
+  status st = arena_failed(memory) ? error_no_memory(why, "a report") : buf_status(&text, "a report", why);
+  arena_destroy(memory);
+  if (st == STATUS_OK) {
+    st = payload_make(b, text.data, text.length, out, why);
+  }
+  buf_fini(&text);
+  return st;
+}
+
+/* The core decides whether the result counts; if so, keeping.c makes M the dataset. */
+static status feed_manifest(broker *b, core_event *e, core_blob handle, const ledger_job *j,
+                            const manifest *m, error *why) {
+  const reading r = {.job = e->id.job, .where = payload_where(b, handle), .content = m};
+  TRY(datasets_check(b, slice_of(j->dataset), j->version, m, &r.where, why));
+  const ledger_dataset *d = ledger_dataset_find(b->ledger, slice_of(j->dataset));
+  const bool is_same = d && digest_equal(&d->manifest, &r.where.name);
+  core_blob report = 0;
+  TRY(report_reading(b, j, is_same ? d->version : j->version + 1, m, &report, why));
+  e->blobs = &report;
+  e->blobs_count = 1;
+  b->reading = &r;
+  broker_feed(b, e);
+  b->reading = NULL;
+  return STATUS_OK;
+}
+
+static status feed_reading(broker *b, core_event *e, core_blob handle, error *why) {
+  const ledger_job *j = b->ledger ? ledger_job_find(b->ledger, &e->id.job) : NULL;
+  if (!j || !j->read || j->state > JOB_RUNNING) { /* it ended: the core has an answer for that */
+    e->blobs = &handle;
+    e->blobs_count = 1;
+    broker_feed(b, e);
+    return STATUS_OK;
+  }
+  payload_bytes p;
+  manifest *m = NULL;
+  status st = payload_open(b, handle, &p, why);
+  if (st == STATUS_OK) {
+    st = manifest_decode(p.bytes.bytes, p.bytes.length, &m, why);
+    payload_close(&p);
+  }
+  if (st == STATUS_OK) {
+    st = feed_manifest(b, e, handle, j, m, why);
+    manifest_destroy(m);
+  }
+  blobs_release(&b->blobs, handle);
+  return st;
+}
+
+/* ---- Results ------------------------------------------------------------------------------------- */
+
+static status take_blobs(broker *b, peer *from, wire_message *m, core_event *e, core_blob *blobs,
+                         error *why) {
+  if (m->payloads_count < results[e->work].least || m->payloads_count > results[e->work].most) {
+    return error_set(why, STATUS_CORRUPT, "a result of %zu blobs for work '%s'", m->payloads_count,
+                     core_work_name(e->work));
+  }
+  if (results[e->work].is_partial) {
+    e->blobs_count = 1;
+    return payload_take_partial(b, m, from, &taken[0], &e->stays, why);
+  }
+  for (size_t i = 0; i < m->payloads_count; i++) {
+    TRY(payload_take(b, m, i, &taken[i], why));
+    e->blobs_count++;
+  }
+  return STATUS_OK;
+}
+
+static status feed_result(broker *b, peer *from, wire_message *m, core_event *e, error *why) {
+  core_blob taken[RESULT_BLOBS_MAX] = {0};
+  TRY(read_content(m, &e->content, why));
+  const status st = take_blobs(b, from, m, e, taken, why);
+  if (st != STATUS_OK) {
+    for (size_t i = 0; i < RESULT_BLOBS_MAX; i++) {
+      blobs_release(&b->blobs, taken[i]);
+    }
+    return st;
+  }
+  if (e->work == WORK_READ) {
+    return feed_reading(b, e, taken[0], why);
+  }
+  e->blobs = taken;
+  broker_feed(b, e);
+  return STATUS_OK;
+}
+
+/* A result that cannot be taken is a failure of its task.  When the reason lies in what was sent or in the
+ * broker's disk, another try may do better. */
+status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
+  core_event e = {.kind = CORE_RESULT, .peer = from->number};
+  TRY(read_task(&m->header, &e, why));
+  TRY(read_work(&m->header, &e.work, why));
+  e.states =
+      (core_states){m->header.integers[FIELD_STATES_COMPUTED], m->header.integers[FIELD_STATES_CACHED]};
+  const status st = feed_result(b, from, m, &e, why);
+  if (st == STATUS_OK) {
+    return STATUS_OK;
+  }
+  broker_say(b, "a result of worker %s cannot be taken: %s", from->title, why->message);
+  core_event failure = {
+      .kind = CORE_FAILURE, .peer = from->number, .id = e.id, .job = e.id.job, .attempt = e.attempt};
+  const bool is_final = st == STATUS_JOB || st == STATUS_LIMIT;
+  error_set(&failure.failure, is_final || status_may_retry(st) ? st : STATUS_CORRUPT, "%s", why->message);
+  broker_feed(b, &failure);
+  return STATUS_OK;
+}
+
+status tasks_on_failure(broker *b, peer *from, wire_message *m, error *why) {
+  core_event e = {.kind = CORE_FAILURE, .peer = from->number};
+  TRY(read_task(&m->header, &e, why));
+  message_failure(&m->header, &e.failure);
+  if (m->header.texts[FIELD_BLOB].length == DIGEST_BYTES) {
+    memcpy(e.lost.bytes, m->header.texts[FIELD_BLOB].bytes, DIGEST_BYTES);
+  }
+  broker_feed(b, &e);
+  return STATUS_OK;
+}

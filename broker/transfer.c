@@ -1,0 +1,431 @@
+/* Blobs that come in and blobs that go out; seeking.c has those that go through. */
+#include "broker/transfer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/shell.h"
+
+/* ---- The table of what arrives ------------------------------------------------------------------- */
+
+static arriving **bucket_of(transfers *t, const digest *name) {
+  return &t->arriving[(name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS];
+}
+
+static arriving *find(transfers *t, const digest *name) {
+  arriving *a = *bucket_of(t, name);
+  while (a && !digest_equal(&a->name, name)) {
+    a = a->chain;
+  }
+  return a;
+}
+
+bool transfer_is_arriving(const transfers *t, const digest *name) {
+  return find((transfers *)t, name) != NULL;
+}
+
+static void enqueue(transfers *t, arriving *a) {
+  if (a->is_queued || a->wanted >= a->bytes) {
+    return;
+  }
+  a->is_queued = true;
+  a->queue_next = NULL;
+  if (t->queue_tail) {
+    t->queue_tail->queue_next = a;
+  } else {
+    t->queue_head = a;
+  }
+  t->queue_tail = a;
+  t->queued++;
+}
+
+static void dequeue(transfers *t, arriving *gone) {
+  arriving *before = NULL;
+  for (arriving *a = t->queue_head; a && a != gone; a = a->queue_next) {
+    before = a;
+  }
+  if (before) {
+    before->queue_next = gone->queue_next;
+  } else {
+    t->queue_head = gone->queue_next;
+  }
+  if (t->queue_tail == gone) {
+    t->queue_tail = before;
+  }
+  gone->is_queued = false;
+  t->queued--;
+}
+
+/* Chunks that were asked for have come, or will not. */
+static void settle(broker *b, arriving *a, uint64_t bytes) {
+  peer *p = routes_at(&b->routes, a->sources[0].peer);
+  if (p) {
+    p->outstanding -= bytes;
+  }
+  b->transfers.outstanding -= bytes;
+}
+
+static void source_gone(broker *b, const source *s) {
+  peer *p = routes_at(&b->routes, s->peer);
+  if (p) {
+    p->offers--;
+  }
+}
+
+static void discard(broker *b, arriving *gone) {
+  transfers *t = &b->transfers;
+  arriving **link = bucket_of(t, &gone->name);
+  while (*link != gone) {
+    link = &(*link)->chain;
+  }
+  *link = gone->chain;
+  if (gone->is_queued) {
+    dequeue(t, gone);
+  }
+  if (gone->sources_count > 0) {
+    settle(b, gone, gone->wanted - gone->next);
+  }
+  for (size_t i = 0; i < gone->sources_count; i++) {
+    source_gone(b, &gone->sources[i]);
+  }
+  free(gone->sources);
+  free(gone);
+}
+
+void transfer_fini(transfers *t) {
+  for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
+    for (arriving *a = t->arriving[i], *next = NULL; a; a = next) {
+      next = a->chain;
+      free(a->sources);
+      free(a);
+    }
+  }
+  seeking_fini(t);
+}
+
+/* ---- Asking -------------------------------------------------------------------------------------- */
+
+/* False when its source has enough to do. */
+static bool ask_for_next(broker *b, arriving *a) {
+  const uint64_t left = a->bytes - a->wanted;
+  const uint64_t bytes = left < MESSAGE_FRAME_MAX ? left : MESSAGE_FRAME_MAX;
+  peer *p = routes_at(&b->routes, a->sources[0].peer);
+  if (!p || p->outstanding + bytes > TRANSFER_PEER_BYTES) {
+    return false;
+  }
+  message m = message_of(MESSAGE_WANT);
+  message_set_bytes(&m, FIELD_BLOB, a->name.bytes, DIGEST_BYTES);
+  message_set_integer(&m, FIELD_OFFSET, a->wanted);
+  message_set_integer(&m, FIELD_BYTES, bytes);
+  sending_now(b, p, &m, NULL, 0);
+  a->wanted += bytes;
+  p->outstanding += bytes;
+  b->transfers.outstanding += bytes;
+  return true;
+}
+
+/* Blobs take turns, a chunk each, for as long as there is credit. */
+static void pump(broker *b) {
+  transfers *t = &b->transfers;
+  size_t in_vain = 0; /* one after the other */
+  while (in_vain < t->queued && t->outstanding + MESSAGE_FRAME_MAX <= TRANSFER_CREDIT_BYTES) {
+    arriving *a = t->queue_head;
+    dequeue(t, a);
+    in_vain = ask_for_next(b, a) ? 0 : in_vain + 1;
+    enqueue(t, a);
+  }
+}
+
+/* From the first of its sources, and from where the vault has got to. */
+static void restart(broker *b, arriving *a) {
+  a->wanted = a->next;
+  a->heard_ms = b->clock_ms;
+  enqueue(&b->transfers, a);
+}
+
+/* ---- Coming in ----------------------------------------------------------------------------------- */
+
+static void send_have(broker *b, const peer *to, const digest *name) {
+  message m = message_of(MESSAGE_HAVE);
+  message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
+  sending_answer(b, to, &m, NULL, 0);
+}
+
+static status add_source(peer *from, arriving *a, bool was_asked, error *why) {
+  for (size_t i = 0; i < a->sources_count; i++) {
+    if (a->sources[i].peer == from->number) {
+      a->sources[i].was_asked = a->sources[i].was_asked && was_asked;
+      return STATUS_OK; /* offered again: it goes on */
+    }
+  }
+  source *grown = realloc(a->sources, (a->sources_count + 1) * sizeof *grown);
+  if (!grown) {
+    return error_no_memory(why, "an offered blob");
+  }
+  a->sources = grown;
+  a->sources[a->sources_count++] = (source){.peer = from->number, .was_asked = was_asked};
+  from->offers++;
+  return STATUS_OK;
+}
+
+static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t bytes, uint64_t offset,
+                             bool was_asked, error *why) {
+  arriving *a = calloc(1, sizeof *a);
+  if (!a) {
+    return error_no_memory(why, "an offered blob");
+  }
+  a->name = *name;
+  a->bytes = bytes;
+  a->next = a->wanted = offset;
+  a->heard_ms = b->clock_ms;
+  const status st = add_source(from, a, was_asked, why);
+  if (st != STATUS_OK) {
+    free(a);
+    return st;
+  }
+  a->chain = *bucket_of(&b->transfers, name);
+  *bucket_of(&b->transfers, name) = a;
+  enqueue(&b->transfers, a);
+  pump(b);
+  return STATUS_OK;
+}
+
+status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked, error *why) {
+  arriving *a = find(&b->transfers, name);
+  if (a) {
+    return a->bytes == bytes ? add_source(from, a, was_asked, why)
+                             : error_set(why, STATUS_PROTOCOL, "a blob of %llu bytes that has %llu",
+                                         (unsigned long long)bytes, (unsigned long long)a->bytes);
+  }
+  if (from->offers >= TRANSFER_OFFERS_MAX) {
+    return error_set(why, STATUS_LIMIT, "%d blobs are offered at once: wait for a 'have'",
+                     (int)TRANSFER_OFFERS_MAX);
+  }
+  uint64_t offset = 0;
+  TRY(vault_receive(b->vault, name, bytes, &offset, why));
+  if (offset < bytes) {
+    return begin_arriving(b, from, name, bytes, offset, was_asked, why);
+  }
+  b->must_sync = true; /* it may have come from hand-in/ just now */
+  if (!was_asked) {
+    send_have(b, from, name);
+  }
+  seeking_end(b, name, false);
+  return STATUS_OK;
+}
+
+static status read_blob(const wire_message *m, digest *name, error *why) {
+  const slice bytes = m->header.texts[FIELD_BLOB];
+  if (bytes.length != DIGEST_BYTES) {
+    return error_set(why, STATUS_PROTOCOL, "a blob's digest of %zu bytes; it has %d", bytes.length,
+                     (int)DIGEST_BYTES);
+  }
+  memcpy(name->bytes, bytes.bytes, DIGEST_BYTES);
+  return STATUS_OK;
+}
+
+status transfer_on_offer(broker *b, peer *from, wire_message *m, error *why) {
+  digest name;
+  TRY(read_blob(m, &name, why));
+  if (!b->vault) {
+    return error_set(why, STATUS_USAGE, "this broker keeps nothing: start it with --store DIR");
+  }
+  const status st = transfer_begin(b, from, &name, m->header.integers[FIELD_BYTES], false, why);
+  if (st == STATUS_IO || st == STATUS_LIMIT) {
+    broker_say(b, "an offered blob cannot be taken: %s", why->message);
+    transfer_send_lost(b, from, &name, st, why->message);
+    return STATUS_OK;
+  }
+  return st;
+}
+
+static void finish(broker *b, arriving *a) {
+  const digest name = a->name;
+  b->must_sync = true;
+  for (size_t i = 0; i < a->sources_count; i++) {
+    const peer *p = routes_at(&b->routes, a->sources[i].peer);
+    if (p && !a->sources[i].was_asked) {
+      send_have(b, p, &name);
+    }
+  }
+  discard(b, a);
+  seeking_end(b, &name, false);
+}
+
+/* The first source cannot be used: the next one is asked, if there is one. */
+static void drop_source(broker *b, arriving *a) {
+  settle(b, a, a->wanted - a->next);
+  a->wanted = a->next;
+  source_gone(b, &a->sources[0]);
+  a->sources_count--;
+  memmove(a->sources, a->sources + 1, a->sources_count * sizeof *a->sources);
+  if (a->sources_count > 0) {
+    restart(b, a);
+    pump(b);
+    return;
+  }
+  const digest name = a->name;
+  discard(b, a);
+  seeking_end(b, &name, true);
+  pump(b);
+}
+
+static void reject_source(broker *b, arriving *a, const error *why) {
+  const peer *p = routes_at(&b->routes, a->sources[0].peer);
+  if (p && !a->sources[0].was_asked) {
+    transfer_send_lost(b, p, &a->name, why->code, why->message);
+  }
+  drop_source(b, a);
+}
+
+static status arrive(broker *b, arriving *a, wire_message *m, error *why) {
+  size_t length = 0;
+  const void *bytes = wire_payload_bytes(m, 0, &length);
+  const uint64_t offset = m->header.integers[FIELD_OFFSET];
+  const uint64_t left = a->bytes - a->next;
+  const uint64_t expected = left < MESSAGE_FRAME_MAX ? left : MESSAGE_FRAME_MAX;
+  if (offset != a->next || a->next == a->wanted) {
+    return STATUS_OK; /* of an older request */
+  }
+  uint64_t next = 0;
+  status st = length == expected && m->header.integers[FIELD_BYTES] == a->bytes
+                  ? vault_chunk(b->vault, &a->name, offset, bytes, length, &next, why)
+                  : error_set(why, STATUS_CORRUPT, "a chunk of %zu bytes where %llu were wanted", length,
+                              (unsigned long long)expected);
+  if (st == STATUS_OK && next > a->next && next <= a->wanted) {
+    settle(b, a, next - a->next);
+    a->next = next;
+    a->heard_ms = b->clock_ms;
+    if (a->next == a->bytes) {
+      finish(b, a);
+    } else {
+      enqueue(&b->transfers, a);
+    }
+    pump(b);
+    return STATUS_OK;
+  }
+  if (st == STATUS_OK) {
+    settle(b, a, a->wanted - a->next);
+    restart(b, a);
+    pump(b);
+    return STATUS_OK;
+  }
+  settle(b, a, a->wanted - a->next);
+  a->wanted = a->next;
+  if (st == STATUS_CORRUPT) { /* the vault dropped it: the next source begins anew */
+    a->next = a->wanted = 0;
+  }
+  reject_source(b, a, why);
+  return STATUS_OK;
+}
+
+status transfer_on_chunk(broker *b, peer *from, wire_message *m, error *why) {
+  digest name;
+  TRY(read_blob(m, &name, why));
+  arriving *a = find(&b->transfers, &name);
+  if (a && a->sources[0].peer == from->number) {
+    return arrive(b, a, m, why);
+  }
+  (void)seeking_chunk(b, from, m, &name); /* else nobody waits for it any more */
+  return STATUS_OK;
+}
+
+status transfer_on_lost(broker *b, peer *from, wire_message *m, error *why) {
+  digest name;
+  TRY(read_blob(m, &name, why));
+  arriving *a = find(&b->transfers, &name);
+  if (a && a->sources[0].peer == from->number) {
+    drop_source(b, a);
+  } else {
+    (void)seeking_lost(b, from, &m->header, &name);
+  }
+  return STATUS_OK;
+}
+
+/* ---- Going out ----------------------------------------------------------------------------------- */
+
+void transfer_send_lost(broker *b, const peer *to, const digest *name, status st, const char *text) {
+  message m = message_of(MESSAGE_LOST);
+  message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
+  message_set_text(&m, FIELD_STATUS, status_name(st));
+  message_set_text(&m, FIELD_MESSAGE, text);
+  sending_answer(b, to, &m, NULL, 0);
+}
+
+bool transfer_serve(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes) {
+  store_blob mapped;
+  error why;
+  if (!b->vault || vault_get(b->vault, name, &mapped, &why) != STATUS_OK) {
+    return false;
+  }
+  if (offset > mapped.length || (offset == mapped.length && mapped.length > 0)) {
+    transfer_send_lost(b, to, name, STATUS_PROTOCOL, "a chunk beyond the end of the blob was wanted");
+  } else {
+    const uint64_t left = mapped.length - offset;
+    const wire_payload chunk = {.bytes = (const uint8_t *)mapped.bytes + offset,
+                                .length = (size_t)(left < bytes ? left : bytes)};
+    message m = message_of(MESSAGE_CHUNK);
+    message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
+    message_set_integer(&m, FIELD_OFFSET, offset);
+    message_set_integer(&m, FIELD_BYTES, mapped.length);
+    b->turn_bytes += chunk.length;
+    sending_now(b, to, &m, &chunk, 1);
+  }
+  store_release(&mapped);
+  return true;
+}
+
+status transfer_on_want(broker *b, peer *from, wire_message *m, error *why) {
+  digest name;
+  TRY(read_blob(m, &name, why));
+  const uint64_t bytes = m->header.integers[FIELD_BYTES];
+  if (bytes == 0 || bytes > MESSAGE_FRAME_MAX) {
+    return error_set(why, STATUS_PROTOCOL, "%llu bytes of a blob were wanted; 1 to %d are allowed",
+                     (unsigned long long)bytes, (int)MESSAGE_FRAME_MAX);
+  }
+  if (transfer_serve(b, from, &name, m->header.integers[FIELD_OFFSET], bytes)) {
+    return STATUS_OK;
+  }
+  return seeking_begin(b, from, &name, m->header.integers[FIELD_OFFSET], bytes, why);
+}
+
+/* ---- Losing peers -------------------------------------------------------------------------------- */
+
+static void forget_source(broker *b, arriving *a, uint32_t peer_number) {
+  for (size_t i = 1; i < a->sources_count; i++) {
+    if (a->sources[i].peer == peer_number) {
+      source_gone(b, &a->sources[i]);
+      a->sources_count--;
+      memmove(&a->sources[i], &a->sources[i + 1], (a->sources_count - i) * sizeof *a->sources);
+      return;
+    }
+  }
+  if (a->sources[0].peer == peer_number) {
+    drop_source(b, a);
+  }
+}
+
+void transfer_peer_left(broker *b, const peer *gone) {
+  for (size_t i = 0; gone->offers > 0 && i < TRANSFER_BUCKETS; i++) {
+    for (arriving *a = b->transfers.arriving[i], *next = NULL; a; a = next) {
+      next = a->chain;
+      forget_source(b, a, gone->number);
+    }
+  }
+  seeking_peer_left(b, gone);
+}
+
+void transfer_housekeep(broker *b) {
+  for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
+    for (arriving *a = b->transfers.arriving[i], *next = NULL; a; a = next) {
+      next = a->chain;
+      if (a->wanted > a->next && b->clock_ms - a->heard_ms >= TRANSFER_STALL_MS) {
+        error why;
+        error_set(&why, STATUS_UNREACHABLE, "no chunk came for %d s: offer the blob again",
+                  TRANSFER_STALL_MS / 1000);
+        reject_source(b, a, &why);
+      }
+    }
+  }
+  seeking_housekeep(b);
+}

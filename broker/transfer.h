@@ -1,0 +1,97 @@
+/* Blobs on their way: in, from who offers them; out, to who wants them; and through, from the worker that
+ * keeps a partial to the worker that needs it.
+ *
+ * In: the broker asks for every chunk, TRANSFER_PEER_BYTES ahead for one peer and TRANSFER_CREDIT_BYTES in
+ * all, blobs taking turns.  Several may offer the same blob: one is asked, the others stand by. Sought: what
+ * somebody wants and the vault lacks.  With a holder, wants and chunks are passed on.  Without, all workers
+ * are asked whether they have it (a shard that was damaged here); the first who has it sends it as if it had
+ * been offered. */
+#ifndef CANVASS_BROKER_TRANSFER_H
+#define CANVASS_BROKER_TRANSFER_H
+
+#include "broker/routes.h"
+
+enum {
+  TRANSFER_PEER_BYTES = 8 << 20,
+  TRANSFER_CREDIT_BYTES = 64 << 20,
+  TRANSFER_OFFERS_MAX = 256,   /* of one peer at a time */
+  TRANSFER_STALL_MS = 60000,   /* a source that sends no chunk for so long is not asked any more */
+  TRANSFER_SOUGHT_MS = 15000,  /* whoever could have a sought blob must have answered by then */
+  TRANSFER_SOUGHT_MAX = 10000, /* blobs, and wants for one of them */
+  TRANSFER_BUCKETS = 1024,
+};
+
+typedef struct source {
+  uint32_t peer;
+  bool was_asked; /* it did not offer: it hears no `have` */
+} source;
+
+typedef struct arriving {
+  digest name;
+  uint64_t bytes;
+  uint64_t next;   /* where the next chunk begins */
+  uint64_t wanted; /* up to here chunks were asked for */
+  source *sources; /* the first is asked */
+  size_t sources_count;
+  uint64_t heard_ms;
+  bool is_queued;
+  struct arriving *chain, *queue_next;
+} arriving;
+
+typedef struct seeker {
+  uint32_t peer;
+  uint64_t offset, bytes;
+} seeker;
+
+typedef struct sought {
+  digest name;
+  uint32_t holder; /* 0: all workers were asked */
+  size_t asked;    /* how many have not answered */
+  seeker *seekers;
+  size_t seekers_count;
+  uint64_t since_ms;
+  struct sought *chain;
+} sought;
+
+typedef struct transfers {
+  arriving *arriving[TRANSFER_BUCKETS];
+  arriving *queue_head, *queue_tail; /* of which there is more to ask for */
+  size_t queued;
+  uint64_t outstanding; /* bytes asked for and not come */
+  sought *sought[TRANSFER_BUCKETS];
+  size_t sought_count;
+} transfers;
+
+void transfer_fini(transfers *t);
+
+struct broker;
+status transfer_on_offer(struct broker *b, peer *from, wire_message *m, error *why);
+status transfer_on_want(struct broker *b, peer *from, wire_message *m, error *why);
+status transfer_on_chunk(struct broker *b, peer *from, wire_message *m, error *why);
+status transfer_on_lost(struct broker *b, peer *from, wire_message *m, error *why);
+/* Others are asked for what came from it; who waits for what it keeps is told. */
+void transfer_peer_left(struct broker *b, const peer *gone);
+/* Gives up on who does not answer. */
+void transfer_housekeep(struct broker *b);
+
+/* ---- Within transfer.c and seeking.c */
+/* Pulls a blob from FROM. */
+status transfer_begin(struct broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked,
+                      error *why) MUST_USE;
+bool transfer_is_arriving(const transfers *t, const digest *name);
+/* Sends a chunk from the vault; false when the vault does not have the blob. */
+bool transfer_serve(struct broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes);
+void transfer_send_lost(struct broker *b, const peer *to, const digest *name, status st, const char *message);
+/* TO wants what the vault lacks. */
+status seeking_begin(struct broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
+                     error *why) MUST_USE;
+/* A chunk or a lost of a sought blob; false when it is not one. */
+bool seeking_chunk(struct broker *b, peer *from, wire_message *m, const digest *name);
+bool seeking_lost(struct broker *b, const peer *from, const message *m, const digest *name);
+/* The vault has it now, or (IS_LOST) nobody has. */
+void seeking_end(struct broker *b, const digest *name, bool is_lost);
+void seeking_peer_left(struct broker *b, const peer *gone);
+void seeking_housekeep(struct broker *b);
+void seeking_fini(transfers *t);
+
+#endif
