@@ -1,168 +1,421 @@
-/* What a job still has to do.  Tasks are made when a worker has room for them, so that a night's job
- * costs memory only for what is under way. */
-#include "broker/job.h"
-
-#include <assert.h>
+/* A job's life: submitted or restored, its stages, its end, and what watchers hear of it. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-job *job_new(const core_event *submitted) {
+#include "broker/core_inside.h"
+
+/* ---- Finding --------------------------------------------------------------------------------------- */
+
+static size_t bucket_of(const core_job_id *id) {
+  size_t bucket = 0;
+  memcpy(&bucket, id->bytes, sizeof bucket);
+  return bucket % CORE_BUCKETS;
+}
+
+job *job_find(const core *c, const core_job_id *id) {
+  job *j = c->jobs[bucket_of(id)];
+  while (j && memcmp(&j->id, id, sizeof *id) != 0) {
+    j = j->next;
+  }
+  return j;
+}
+
+/* ---- Turns ----------------------------------------------------------------------------------------- */
+
+static rank *rank_get(core *c, uint32_t priority) {
+  rank **at = &c->ranks;
+  while (*at && (*at)->priority > priority) {
+    at = &(*at)->next;
+  }
+  if (*at && (*at)->priority == priority) {
+    return *at;
+  }
+  rank *r = calloc(1, sizeof *r);
+  if (!r) {
+    c->out_of_memory = true;
+    return NULL;
+  }
+  r->priority = priority;
+  chain_init(&r->turns);
+  r->next = *at;
+  *at = r;
+  return r;
+}
+
+static void rank_leave(core *c, rank *r) {
+  if (--r->jobs > 0) {
+    return;
+  }
+  rank **at = &c->ranks;
+  while (*at != r) {
+    at = &(*at)->next;
+  }
+  *at = r->next;
+  free(r);
+}
+
+void job_update_turn(core *c, job *j) {
+  const bool wants = !j->is_built || j->ready_count > 0;
+  const bool has = !chain_is_alone(&j->turn);
+  if (wants && !has) {
+    chain_add_last(&j->rank->turns, &j->turn);
+    c->turns_count++;
+  } else if (!wants && has) {
+    chain_remove(&j->turn);
+    c->turns_count--;
+  }
+}
+
+/* ---- Beginning ------------------------------------------------------------------------------------- */
+
+static void job_free(job *j) {
+  past_clear(j);
+  while (j->disputes) {
+    dispute_forget(j, j->disputes);
+  }
+  free(j->past_makers);
+  free(j->shards);
+  free(j);
+}
+
+static job *job_new(const core_event *e) {
   job *j = calloc(1, sizeof *j);
-  core_shard *shards = calloc((size_t)submitted->shards_count + 1, sizeof *shards);
+  core_shard *shards = calloc((size_t)e->shards_count + 1, sizeof *shards);
   if (!j || !shards) {
     free(j);
     free(shards);
     return NULL;
   }
-  *j = (job){.id = submitted->job,
-             .client = submitted->peer,
-             .priority = submitted->priority,
-             .plan = submitted->plan,
-             .program = submitted->program,
-             .shards = shards,
-             .shards_count = submitted->shards_count};
+  chain *const chains[] = {&j->turn, &j->watched, &j->stuck, &j->watches, &j->picky, &j->reduces};
+  for (size_t i = 0; i < sizeof chains / sizeof *chains; i++) {
+    chain_init(chains[i]);
+  }
+  j->id = e->job;
+  j->priority = e->priority;
+  j->read = e->read;
+  j->plan = e->plan;
+  j->program = e->program;
+  j->spec = e->spec;
+  j->manifest = e->manifest;
+  j->shards = shards;
+  j->shards_count = e->shards_count;
   for (uint32_t i = 0; i < j->shards_count; i++) {
-    shards[i] = submitted->shards[i];
+    shards[i] = e->shards[i];
     j->rows_total += shards[i].rows;
   }
   return j;
 }
 
-void job_destroy(job *j) {
+/* Its first task: a READ, a PLAN, or else those of the stage's tree, which is built when its turn comes. */
+static void begin(core *c, job *j) {
+  j->special = (node){.owner = j, .level = CORE_LEVEL_STEP};
+  chain_init(&j->special.in);
+  if (j->read || !j->plan) {
+    j->special.level = j->read ? CORE_LEVEL_READ : CORE_LEVEL_PLAN;
+    j->special.disputed = dispute_find(j, j->stage, node_task(&j->special)) != NULL;
+    j->is_built = true;
+    node_wait(c, &j->special);
+  }
+  job_update_turn(c, j);
+}
+
+static job *job_add(core *c, const core_event *e) {
+  job *j = job_new(e);
+  rank *r = j ? rank_get(c, e->priority) : NULL;
+  if (!r) {
+    c->out_of_memory = true;
+    if (j) {
+      job_free(j);
+    }
+    return NULL;
+  }
+  j->rank = r;
+  r->jobs++;
+  job **bucket = &c->jobs[bucket_of(&j->id)];
+  j->next = *bucket;
+  *bucket = j;
+  c->jobs_count++;
+  return j;
+}
+
+static void refuse(core *c, const core_event *e, const error *why) {
+  core_blob blobs[] = {e->plan, e->program, e->spec, e->manifest, e->first_program, e->state};
+  if (e->peer) {
+    core_act(c, &(core_action){.kind = CORE_SEND_REFUSED,
+                               .peer = e->peer,
+                               .request = e->request,
+                               .job = e->job,
+                               .failure = *why});
+  }
+  for (size_t i = 0; i < sizeof blobs / sizeof *blobs; i++) {
+    core_release(c, &blobs[i]);
+  }
+}
+
+static bool is_complete(const core_event *e) {
+  return e->read ? e->spec != 0 : (e->plan && e->program) || (!e->plan && !e->program && e->spec);
+}
+
+void job_submit(core *c, const core_event *e) {
+  error why = {0};
+  if (c->jobs_count >= CORE_JOBS_MAX) {
+    error_set(&why, STATUS_LIMIT, "the broker already has %d unfinished jobs; try again later",
+              (int)CORE_JOBS_MAX);
+  } else if (job_find(c, &e->job)) {
+    error_set(&why, STATUS_JOB, "a job with this id is already running");
+  } else if (!is_complete(e)) {
+    error_set(&why, STATUS_PROTOCOL, "a job needs a specification, or a plan and a program");
+  }
+  if (why.code != STATUS_OK) {
+    refuse(c, e, &why);
+    return;
+  }
+  job *j = job_add(c, e);
   if (!j) {
     return;
   }
-  while (j->tasks) {
-    job_remove_task(j, j->tasks);
+  const core_blob blobs[] = {j->plan, j->program, j->spec, j->manifest};
+  core_keep(c, &(core_action){.kind = CORE_KEEP_JOB,
+                              .job = j->id,
+                              .priority = j->priority,
+                              .read = j->read,
+                              .blobs = core_lend(c, blobs, 4),
+                              .blobs_count = 4});
+  if (e->peer) {
+    core_act(
+        c, &(core_action){.kind = CORE_SEND_ACCEPTED, .peer = e->peer, .request = e->request, .job = j->id});
   }
-  free(j->shards);
-  free(j->partials);
-  free(j);
+  begin(c, j);
 }
 
-task *job_waiting_task(const job *j) {
-  for (task *t = j->tasks; t; t = t->next) {
-    if (t->peer == 0) {
-      return t;
-    }
+void job_restore(core *c, const core_event *e) {
+  if (job_find(c, &e->job) || !is_complete(e)) {
+    refuse(c, e, &(error){.code = STATUS_JOB});
+    return;
   }
-  return NULL;
-}
-
-/* All MAP tasks were made and every task is back: what is left is REDUCE and STEP. */
-static bool is_settled(const job *j) {
-  return j->mapped && !j->tasks;
-}
-
-static bool may_reduce(const job *j) {
-  return j->partials_count > CORE_FAN_IN || (j->partials_count == CORE_FAN_IN && !is_settled(j));
-}
-
-bool job_has_work(const job *j) {
-  return job_waiting_task(j) || !j->mapped || may_reduce(j) || (is_settled(j) && !j->stepping);
-}
-
-static task *add_task(job *j, uint64_t id, core_work work, bool *out_of_memory) {
-  task *t = calloc(1, sizeof *t);
-  if (!t) {
-    *out_of_memory = true;
-    return NULL;
+  const digest none = {{0}};
+  job *j = job_add(c, e);
+  if (!j) {
+    return;
   }
-  *t = (task){.id = id, .work = work, .next = j->tasks};
-  j->tasks = t;
-  return t;
+  j->stage = e->stage;
+  j->state = e->state;
+  j->first_program = e->first_program;
+  j->content = e->content;
+  j->plan_content = e->stage == 0 ? e->content : none;
+  j->states = e->states;
+  j->fingerprint = e->fingerprint;
+  j->has_fingerprint = !digest_equal(&e->fingerprint, &none);
+  j->restored = true;
+  j->restored_stage = e->stage;
+  begin(c, j);
 }
 
-/* Takes the oldest partials into T. */
-static void move_partials(job *j, task *t) {
-  const size_t count = j->partials_count < CORE_FAN_IN ? j->partials_count : CORE_FAN_IN;
-  memcpy(t->partials, j->partials, count * sizeof *t->partials);
-  t->partials_count = (uint32_t)count;
-  memmove(j->partials, j->partials + count, (j->partials_count - count) * sizeof *j->partials);
-  j->partials_count -= count;
-}
-
-/* A fixed run of shards: how they are cut depends on the shards alone. */
-static void take_run(job *j, task *t) {
-  t->first_shard = j->next_shard;
-  while (j->next_shard < j->shards_count && t->rows < CORE_RUN_ROWS &&
-         t->shards_count < CORE_RUN_SHARDS_MAX) {
-    t->rows += j->shards[j->next_shard++].rows;
-    t->shards_count++;
+void job_restore_result(core *c, const core_event *e) {
+  job *j = job_find(c, &e->id.job);
+  core_blob blob = e->blobs_count > 0 ? e->blobs[0] : 0;
+  const bool fits = j && j->plan && !j->read && j->stage == e->id.stage && tree_build(c, j);
+  node *n = fits ? tree_find(j, e->id.task) : NULL;
+  if (!n || n == &j->special || n->state == NODE_DONE || !node_is_needed(n)) {
+    core_release(c, &blob);
+    return;
   }
-  j->mapped = j->next_shard == j->shards_count;
+  node_finish(c, n, blob, &e->content, NULL, true);
 }
 
-task *job_make_task(job *j, uint64_t id, bool *out_of_memory) {
-  task *t = NULL;
-  if (may_reduce(j)) {
-    t = add_task(j, id, WORK_REDUCE, out_of_memory);
-    if (t) {
-      move_partials(j, t);
-    }
-  } else if (!j->mapped) {
-    t = add_task(j, id, WORK_MAP, out_of_memory);
-    if (t) {
-      take_run(j, t);
-    }
-  } else if (is_settled(j) && !j->stepping) {
-    t = add_task(j, id, WORK_STEP, out_of_memory);
-    if (t) {
-      move_partials(j, t);
-      j->stepping = true;
-    }
+/* ---- Stages ---------------------------------------------------------------------------------------- */
+
+static void keep_stage(core *c, const job *j) {
+  const core_blob blobs[] = {j->program, j->state};
+  core_keep(c, &(core_action){.kind = CORE_KEEP_STAGE,
+                              .job = j->id,
+                              .stage = j->stage,
+                              .blobs = core_lend(c, blobs, 2),
+                              .blobs_count = 2,
+                              .fingerprint = j->fingerprint,
+                              .content = j->content,
+                              .states = j->states});
+}
+
+void job_next_stage(core *c, job *j, const core_event *e) {
+  past_remember(c, j);
+  tree_clear(c, j);
+  if (j->stage == 0) {
+    j->first_program = j->program;
+  } else {
+    core_release(c, &j->program);
   }
-  return t;
+  core_release(c, &j->state);
+  j->program = e->blobs[0];
+  j->state = e->blobs[1];
+  j->content = e->content;
+  j->stage++;
+  keep_stage(c, j);
+  job_tell(c, j);
 }
 
-task *job_find_task(const job *j, uint64_t id) {
-  for (task *t = j->tasks; t; t = t->next) {
-    if (t->id == id) {
-      return t;
-    }
+void job_planned(core *c, job *j, const core_event *e) {
+  past_remember(c, j);
+  j->planner = e->peer;
+  node_stop(c, &j->special);
+  tree_clear(c, j);
+  j->plan = e->blobs[0];
+  j->program = e->blobs[1];
+  j->content = j->plan_content = e->content;
+  core_keep(c, &(core_action){.kind = CORE_KEEP_PLAN,
+                              .job = j->id,
+                              .blobs = core_lend(c, e->blobs, 2),
+                              .blobs_count = 2,
+                              .content = e->content});
+  job_tell(c, j);
+}
+
+void job_restart_stage(core *c, job *j) {
+  tree_clear(c, j);
+  keep_stage(c, j);
+  job_tell(c, j);
+}
+
+void job_restart(core *c, job *j, bool plan_too) {
+  tree_clear(c, j);
+  past_clear(j);
+  core_release(c, &j->state);
+  if (j->stage > 0) {
+    core_release(c, &j->program);
+    j->program = j->first_program;
+    j->first_program = 0;
   }
-  return NULL;
+  j->stage = 0;
+  j->content = j->plan_content;
+  j->has_fingerprint = false;
+  j->fingerprint = (digest){{0}};
+  j->strange_since_ms = 0;
+  keep_stage(c, j);
+  if (plan_too) {
+    core_release(c, &j->plan);
+    core_release(c, &j->program);
+    j->content = j->plan_content = (digest){{0}};
+    j->planner = 0;
+    static const core_blob none[] = {0, 0};
+    core_keep(c, &(core_action){.kind = CORE_KEEP_PLAN, .job = j->id, .blobs = none, .blobs_count = 2});
+    begin(c, j);
+  }
+  job_tell(c, j);
 }
 
-void job_remove_task(job *j, task *t) {
-  task **at = &j->tasks;
-  while (*at != t) {
-    assert(*at);
+/* ---- The end --------------------------------------------------------------------------------------- */
+
+static void drop(core *c, job *j) {
+  while (!chain_is_alone(&j->watches)) {
+    watch_end(c, CHAIN_OWNER(j->watches.next, watch, of_job));
+  }
+  tree_clear(c, j);
+  core_blob *const blobs[] = {&j->plan, &j->program, &j->spec, &j->manifest, &j->first_program, &j->state};
+  for (size_t i = 0; i < sizeof blobs / sizeof *blobs; i++) {
+    core_release(c, blobs[i]);
+  }
+  if (!chain_is_alone(&j->turn)) {
+    chain_remove(&j->turn);
+    c->turns_count--;
+  }
+  chain_remove(&j->stuck);
+  rank_leave(c, j->rank);
+  job **at = &c->jobs[bucket_of(&j->id)];
+  while (*at != j) {
     at = &(*at)->next;
   }
-  *at = t->next;
-  free(t);
+  *at = j->next;
+  c->jobs_count--;
+  j->next_dropped = c->dropped;
+  c->dropped = j;
 }
 
-void job_requeue_of_peer(job *j, uint32_t peer) {
-  for (task *t = j->tasks; t; t = t->next) {
-    if (t->peer == peer) {
-      t->peer = 0;
+void job_end(core *c, job *j, const error *failure, core_blob report) {
+  core_action a = {.kind = CORE_KEEP_END, .job = j->id, .states = j->states};
+  if (failure) {
+    a.failure = *failure;
+  } else {
+    a.blobs = core_lend(c, &report, 1);
+    a.blobs_count = 1;
+  }
+  core_keep(c, &a);
+  a.kind = failure ? CORE_SEND_ENDED : CORE_SEND_REPORT;
+  for (const chain *at = j->watches.next; at != &j->watches; at = at->next) {
+    a.peer = CHAIN_OWNER(at, watch, of_job)->peer->number;
+    core_act(c, &a);
+  }
+  core_release(c, &report);
+  drop(c, j);
+}
+
+void jobs_free_dropped(core *c) {
+  while (c->dropped) {
+    job *j = c->dropped;
+    c->dropped = j->next_dropped;
+    job_free(j);
+  }
+}
+
+/* Without actions: the core goes as a whole. */
+void jobs_free(core *c) {
+  for (size_t bucket = 0; bucket < CORE_BUCKETS; bucket++) {
+    while (c->jobs[bucket]) {
+      drop(c, c->jobs[bucket]);
+    }
+  }
+  jobs_free_dropped(c);
+}
+
+/* ---- What watchers hear ---------------------------------------------------------------------------- */
+
+bool job_is_finishing(const job *j) {
+  return j->levels_count > 0 && j->rows_done == j->rows_total;
+}
+
+void job_tell_one(core *c, const job *j, uint32_t to, uint64_t request) {
+  core_act(c, &(core_action){.kind = CORE_SEND_PROGRESS,
+                             .peer = to,
+                             .request = request,
+                             .job = j->id,
+                             .stage = j->stage,
+                             .rows_done = j->rows_done,
+                             .rows_total = j->rows_total,
+                             .finishing = job_is_finishing(j),
+                             .is_running = j->is_running,
+                             .states = j->states});
+}
+
+void job_tell(core *c, job *j) {
+  if (j->watches_count == 0) {
+    return;
+  }
+  if (c->now_ms < j->tell_ms) {
+    j->untold = true;
+    return;
+  }
+  j->untold = false;
+  j->tell_ms = c->now_ms + CORE_PROGRESS_MS;
+  for (const chain *at = j->watches.next; at != &j->watches; at = at->next) {
+    job_tell_one(c, j, CHAIN_OWNER(at, watch, of_job)->peer->number, 0);
+  }
+}
+
+void jobs_tell_untold(core *c) {
+  for (const chain *at = c->watched.next; at != &c->watched; at = at->next) {
+    job *j = CHAIN_OWNER(at, job, watched);
+    if (j->untold) {
+      job_tell(c, j);
     }
   }
 }
 
-bool job_add_partial(job *j, core_blob partial) {
-  if (j->partials_count == j->partials_capacity) {
-    const size_t larger = j->partials_capacity ? j->partials_capacity * 2 : 16;
-    core_blob *grown = realloc(j->partials, larger * sizeof *grown);
-    if (!grown) {
-      return false;
-    }
-    j->partials = grown;
-    j->partials_capacity = larger;
-  }
-  j->partials[j->partials_count++] = partial;
-  return true;
-}
-
-void job_next_stage(job *j, core_blob program, core_blob state) {
-  assert(!j->tasks && j->partials_count == 0);
-  j->program = program;
-  j->state = state;
-  j->stage++;
-  j->next_shard = 0;
-  j->mapped = false;
-  j->stepping = false;
-  j->rows_done = 0;
+void job_note(core *c, const job *j, uint32_t about, const char *format, ...) {
+  core_action a = {.kind = CORE_KEEP_NOTE, .job = j->id, .peer = about};
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(a.failure.message, sizeof a.failure.message, format, arguments);
+  va_end(arguments);
+  core_keep(c, &a);
 }

@@ -1,0 +1,67 @@
+/* The list of actions: what is to be kept goes out at once, all else at the end of the step, so that the
+ * former comes first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/core_inside.h"
+
+bool core_grow(void **array, size_t count, size_t *capacity, size_t size) {
+  if (count < *capacity) {
+    return true;
+  }
+  const size_t larger = *capacity ? *capacity * 2 : 16;
+  void *grown = realloc(*array, larger * size);
+  if (!grown) {
+    return false;
+  }
+  *array = grown;
+  *capacity = larger;
+  return true;
+}
+
+static void append(core *c, core_actions *list, const core_action *action) {
+  if (!core_grow((void **)&list->at, list->count, &list->capacity, sizeof *list->at)) {
+    c->out_of_memory = true;
+    return;
+  }
+  list->at[list->count++] = *action;
+}
+
+void core_keep(core *c, const core_action *action) {
+  append(c, c->out, action);
+}
+
+void core_act(core *c, const core_action *action) {
+  append(c, &c->later, action);
+}
+
+void core_flush(core *c) {
+  for (size_t i = 0; i < c->later.count; i++) {
+    append(c, c->out, &c->later.at[i]);
+  }
+  c->later.count = 0;
+}
+
+const core_blob *core_lend(core *c, const core_blob *blobs, size_t count) {
+  core_blob *copy = ARENA_ARRAY(c->lent, core_blob, count);
+  if (!copy) {
+    c->out_of_memory = true;
+    return blobs;
+  }
+  memcpy(copy, blobs, count * sizeof *copy);
+  return copy;
+}
+
+void core_release(core *c, core_blob *blob) {
+  if (*blob) {
+    core_act(c, &(core_action){.kind = CORE_RELEASE, .blobs = core_lend(c, blob, 1), .blobs_count = 1});
+    *blob = 0;
+  }
+}
+
+void core_release_all(core *c, const core_event *e) {
+  for (uint32_t i = 0; i < e->blobs_count; i++) {
+    core_blob blob = e->blobs[i];
+    core_release(c, &blob);
+  }
+}

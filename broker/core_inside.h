@@ -1,0 +1,324 @@
+/* The inside of the broker's core: workers, jobs, their trees of tasks.  For the core's own files alone.
+ *
+ * A node of a tree stands in one list at a time: READY in one of its job's, RUNNING in its worker's
+ * `running`, DONE with a partial that stays in its keeper's `keeps`.  Whatever changes a node goes through
+ * tree.c.
+ */
+#ifndef CANVASS_BROKER_CORE_INSIDE_H
+#define CANVASS_BROKER_CORE_INSIDE_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "broker/chain.h"
+#include "broker/core.h"
+
+enum {
+  CORE_LEVELS_MAX = 12, /* 8 to the 11th runs of shards are more than a 32-bit number counts */
+  CORE_BUCKETS = 4096,
+  CORE_TAG_SHIFT = 8, /* an attempt's number: a digest of its inputs, and below it a count */
+  CORE_VOTES_MAX = 6,
+  CORE_FAILED_ON_MAX = CORE_FAILURES_MAX - 1,
+};
+
+typedef struct job job;
+typedef struct worker worker;
+
+/* ---- Nodes ----------------------------------------------------------------------------------------- */
+
+typedef enum node_state {
+  NODE_IDLE,    /* not needed: what it would give is contained in another partial */
+  NODE_BLOCKED, /* waits for partials of the level below */
+  NODE_READY,
+  NODE_RUNNING,
+  NODE_DONE, /* with a blob: present; without: merged since */
+} node_state;
+
+typedef struct node {
+  chain in;
+  job *owner;
+  worker *at; /* RUNNING: the worker that has it; DONE: the one that keeps the partial, or NULL */
+  core_blob blob;
+  digest content; /* of its result, if has_content */
+  uint32_t index;
+  uint32_t attempt; /* the last that was sent */
+  uint32_t tag;     /* of what it was made: of the last sending, or of the result; 0: not known */
+  uint32_t maker;   /* the peer whose result it is; 0: not known */
+  uint32_t home;    /* READY leaves: which of the job's homes */
+  uint32_t failed_on[CORE_FAILED_ON_MAX];
+  uint8_t level;
+  uint8_t state;
+  uint8_t failures, losses;
+  bool sent_twice;
+  bool has_content;
+  bool kept;     /* its result is on disk */
+  bool disputed; /* two workers disagree; see disputes.c */
+  bool counted;  /* a leaf: its rows are in rows_done */
+} node;
+
+/* A MAP's shards: from FIRST up to the next run's. */
+typedef struct run {
+  uint32_t first;
+  uint64_t rows;
+} run;
+
+/* Leaves that wait for one worker, because it holds their shards; number 0 is nobody's. */
+typedef struct home {
+  chain leaves;
+  uint32_t count;
+  uint32_t holder; /* see holdings.c */
+} home;
+
+/* ---- Workers --------------------------------------------------------------------------------------- */
+
+struct worker {
+  chain room; /* in core.with_room */
+  chain running, keeps;
+  uint32_t peer;
+  uint32_t capacity, running_count;
+  size_t index; /* in core.workers */
+  uint32_t slot;
+  bool has_room;
+  bool set_aside;
+  uint64_t heard_ms, tasks_done, shards_held;
+  digest fingerprint;
+};
+
+/* What the core knows of a peer: a worker, a watcher, or a worker that fell silent. */
+typedef struct peer {
+  struct peer *next; /* in its bucket */
+  uint32_t number;
+  worker *worker;
+  chain watches;
+  bool set_aside;
+  bool silent; /* was a worker, and is one again when it is heard */
+  digest fingerprint;
+} peer;
+
+typedef struct watch {
+  chain of_job, of_peer;
+  job *job;
+  peer *peer;
+} watch;
+
+/* ---- Jobs ------------------------------------------------------------------------------------------ */
+
+typedef struct vote {
+  digest content;
+  uint32_t peer; /* 0: not known */
+  bool repeated; /* the worker was asked again, and insists */
+} vote;
+
+/* Different results of one task, until a third run decides. */
+typedef struct dispute {
+  struct dispute *next;
+  uint32_t stage;
+  uint64_t task;
+  uint32_t tag;
+  vote votes[CORE_VOTES_MAX];
+  uint32_t votes_count;
+  uint64_t waits_since_ms; /* for a third worker; 0: does not */
+  bool again;              /* no third came: the voters run it once more */
+} dispute;
+
+/* A result of a stage that has passed, of a task that was given out more than once: copies may come. */
+typedef struct past_result {
+  uint32_t stage;
+  uint64_t task;
+  uint32_t tag, maker;
+  digest content;
+} past_result;
+enum { CORE_PAST_MAX = 1024 };
+
+/* Jobs of one priority, and among them those that have something to give out, in the order of their turns. */
+typedef struct rank {
+  struct rank *next; /* of lower priority */
+  uint32_t priority;
+  uint32_t jobs;
+  chain turns;
+} rank;
+
+struct job {
+  job *next;         /* in its bucket */
+  job *next_dropped; /* actions that are not carried out yet may point to its shards */
+  rank *rank;
+  chain turn;    /* in rank.turns when something can be given out */
+  chain watched; /* in core.watched when somebody watches */
+  chain stuck;   /* in core.stuck when no worker may run what is ready */
+  chain watches;
+  uint32_t watches_count;
+  core_job_id id;
+  uint32_t priority;
+  bool is_running, read;
+  bool restored;           /* who made its results is not known */
+  uint32_t restored_stage; /* copies of its tasks may be under way */
+  core_blob plan, program, spec, manifest, first_program, state;
+  uint32_t stage;
+  digest content; /* of {program, state}, or at stage 0 of {plan, program}; see core.h */
+  digest plan_content;
+  core_shard *shards;
+  uint32_t shards_count;
+  uint64_t rows_done, rows_total;
+  core_states states;
+  uint64_t tell_ms; /* watchers hear nothing before */
+  bool untold;
+  bool has_fingerprint;
+  digest fingerprint;
+  uint64_t strange_since_ms; /* its STEP waits, and only workers of other fingerprints are there; 0: no */
+  /* The stage's tasks. */
+  bool is_built;
+  run *runs; /* one more than leaves */
+  node *levels[CORE_LEVELS_MAX];
+  uint32_t counts[CORE_LEVELS_MAX];
+  uint32_t levels_count;
+  node special; /* STEP, or before the stages PLAN or READ */
+  uint32_t ready_count, running_count;
+  chain picky;   /* READY nodes that not every worker may run */
+  chain reduces; /* READY nodes above the leaves */
+  home *homes;
+  uint32_t homes_count;
+  uint64_t homed_ms;
+  /* Against odd workers. */
+  dispute *disputes;
+  past_result *past;
+  size_t past_count;
+  uint32_t planner;      /* the peer that made the plan */
+  uint32_t *past_makers; /* peers whose results are in PROGRAM and STATE, sorted */
+  size_t past_makers_count, past_makers_capacity;
+};
+
+/* ---- The core -------------------------------------------------------------------------------------- */
+
+typedef struct holding {
+  uint64_t prefix;
+  uint32_t holders[CORE_HOLDERS_MAX]; /* filled from the front; 0: none */
+} holding;
+
+struct core {
+  uint64_t now_ms;
+  core_actions *out;  /* takes what is to be kept at once, */
+  core_actions later; /* and this at the end of the step */
+  arena *lent;        /* blobs of actions */
+  bool out_of_memory;
+  /* Jobs. */
+  job *jobs[CORE_BUCKETS];
+  size_t jobs_count;
+  job *dropped;
+  rank *ranks;
+  uint32_t turns_count; /* jobs in turns */
+  chain watched, stuck;
+  uint64_t stuck_checked_ms;
+  /* Peers. */
+  peer *peers[CORE_BUCKETS];
+  worker *workers[CORE_WORKERS_MAX];
+  size_t workers_count;
+  chain with_room;
+  size_t tasks_running;
+  /* Shards. */
+  worker *slots[CORE_WORKERS_MAX];
+  uint32_t slots_generation[CORE_WORKERS_MAX];
+  uint32_t slots_next;
+  uint32_t homes_of_slots[CORE_WORKERS_MAX]; /* scratch */
+  holding *holdings;
+  size_t holdings_count, holdings_capacity;
+  uint64_t held_changed_ms; /* a worker that holds shards joined */
+  bool held_ever;
+};
+
+/* actions.c: what is to be kept goes before everything else of the step. */
+void core_keep(core *c, const core_action *action);
+void core_act(core *c, const core_action *action);
+void core_flush(core *c);
+void core_release(core *c, core_blob *blob);         /* 0: nothing; sets it to 0 */
+void core_release_all(core *c, const core_event *e); /* the event's */
+/* A copy that lasts as long as actions do. */
+const core_blob *core_lend(core *c, const core_blob *blobs, size_t count);
+bool core_grow(void **array, size_t count, size_t *capacity, size_t size);
+
+/* peers.c */
+peer *peer_find(const core *c, uint32_t number);
+worker *peer_worker(const core *c, uint32_t number); /* NULL: none */
+void peer_joins(core *c, const core_event *e);
+void peer_heard(core *c, const core_event *e);
+void peer_leaves(core *c, uint32_t number);
+void peer_watches(core *c, const core_event *e);
+void peer_set_aside(core *c, uint32_t number, const error *why);
+bool peer_is_aside(const core *c, uint32_t number);
+void workers_lose_silent(core *c);
+void worker_set_capacity(core *c, worker *w, uint32_t capacity);
+void worker_update_room(core *c, worker *w);
+bool worker_accepts(const worker *w); /* has it room or not */
+void watch_end(core *c, watch *w);
+void peers_free(core *c);
+
+/* holdings.c: which workers hold a shard, as far as known.  It is a hint: it may be wrong. */
+uint32_t holder_of(const core *c, const worker *w);
+worker *holder_worker(const core *c, uint32_t holder); /* NULL: gone */
+void holdings_add(core *c, uint64_t prefix, worker *w);
+void holdings_add_run(core *c, const job *j, uint32_t leaf, worker *w);
+/* The job's homes from its leaves that are ready. */
+void homes_assign(core *c, job *j);
+
+/* tree.c */
+bool tree_build(core *c, job *j);
+void tree_clear(core *c, job *j); /* gives everything back, leases too */
+node *tree_find(job *j, uint64_t task);
+uint64_t node_task(const node *n);
+core_work node_work(const node *n);
+bool node_is_present(const node *n); /* its partial is there */
+bool node_is_needed(const node *n);
+node *node_parent(const node *n);
+node *node_children(const node *n, uint32_t *count);
+uint32_t node_tag(const job *j, const node *n); /* of its inputs, which are present */
+bool node_may_compute(const node *n);           /* all its inputs are present */
+void node_run(core *c, node *n, worker *w);
+void node_requeue(core *c, node *n); /* RUNNING before */
+void node_stop(core *c, node *n);    /* READY or RUNNING before: leaves its list; its state is to be set */
+void node_finish(core *c, node *n, core_blob blob, const digest *content, worker *keeper, bool kept);
+void node_lose(core *c, node *n); /* its partial is gone */
+void node_void(core *c, node *n); /* its result does not count, nor what was made of it */
+void node_wait(core *c, node *n); /* not READY, not RUNNING: READY or BLOCKED by what is there */
+
+/* job.c */
+job *job_find(const core *c, const core_job_id *id);
+void job_submit(core *c, const core_event *e);
+void job_restore(core *c, const core_event *e);
+void job_restore_result(core *c, const core_event *e);
+void job_update_turn(core *c, job *j);
+void job_end(core *c, job *j, const error *failure, core_blob report);
+void job_next_stage(core *c, job *j, const core_event *e);
+void job_planned(core *c, job *j, const core_event *e);
+void job_restart_stage(core *c, job *j);
+void job_restart(core *c, job *j, bool plan_too); /* from its first stage */
+void job_tell(core *c, job *j);                   /* now, or soon when it was told a moment ago */
+void job_tell_one(core *c, const job *j, uint32_t to, uint64_t request);
+bool job_is_finishing(const job *j);
+void jobs_tell_untold(core *c);
+void job_note(core *c, const job *j, uint32_t about, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void jobs_free(core *c);
+void jobs_free_dropped(core *c);
+
+/* results.c */
+void take_result(core *c, const core_event *e);
+void take_failure(core *c, const core_event *e);
+void result_accept(core *c, job *j, node *n, const core_event *e);
+
+/* disputes.c */
+dispute *dispute_find(const job *j, uint32_t stage, uint64_t task);
+void dispute_open(core *c, job *j, node *n, const core_event *e);
+/* A copy of a result of a stage that has passed. */
+void dispute_past(core *c, job *j, const core_event *e);
+void dispute_vote(core *c, job *j, node *n, const core_event *e);
+bool dispute_may_run(const dispute *d, uint32_t by);
+void dispute_forget(job *j, dispute *d);
+/* Keeps what is needed to compare late copies with, and who made it, before the stage goes. */
+void past_remember(core *c, job *j);
+void past_clear(job *j);
+void disputes_check(core *c, job *j); /* one whose nodes are stuck */
+
+/* placing.c */
+void placing_run(core *c);
+void placing_check_stuck(core *c);
+
+#endif

@@ -1,0 +1,292 @@
+/* Two workers give different results of one task: a third decides (invariant 1).
+ *
+ * What was made of the disputed result is void at once, so that nothing wrong can be kept while it is not
+ * decided; the task waits for a worker that has not voted. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/core_inside.h"
+
+dispute *dispute_find(const job *j, uint32_t stage, uint64_t task) {
+  dispute *d = j->disputes;
+  while (d && (d->stage != stage || d->task != task)) {
+    d = d->next;
+  }
+  return d;
+}
+
+void dispute_forget(job *j, dispute *d) {
+  dispute **at = &j->disputes;
+  while (*at != d) {
+    at = &(*at)->next;
+  }
+  *at = d->next;
+  free(d);
+}
+
+static dispute *dispute_add(core *c, job *j, const core_event *e, const digest *first, uint32_t maker) {
+  dispute *d = calloc(1, sizeof *d);
+  if (!d) {
+    c->out_of_memory = true;
+    return NULL;
+  }
+  d->stage = e->id.stage;
+  d->task = e->id.task;
+  d->tag = e->attempt >> CORE_TAG_SHIFT;
+  d->votes[0] = (vote){.content = *first, .peer = maker};
+  d->votes[1] = (vote){.content = e->content, .peer = e->peer};
+  d->votes_count = 2;
+  d->next = j->disputes;
+  j->disputes = d;
+  job_note(c, j, e->peer,
+           "two workers gave different results of one task (%s %u of stage %u); a third decides",
+           core_work_name(e->work), (unsigned)(uint32_t)e->id.task, (unsigned)e->id.stage);
+  return d;
+}
+
+void dispute_open(core *c, job *j, node *n, const core_event *e) {
+  core_release_all(c, e);
+  if (!dispute_add(c, j, e, &n->content, n->maker)) {
+    return;
+  }
+  if (n->state == NODE_READY || n->state == NODE_RUNNING) {
+    node_stop(c, n);
+  }
+  n->disputed = true;
+  node_void(c, n);
+}
+
+/* ---- Votes ----------------------------------------------------------------------------------------- */
+
+bool dispute_may_run(const dispute *d, uint32_t by) {
+  for (uint32_t i = 0; i < d->votes_count; i++) {
+    if (d->votes[i].peer == by && (!d->again || d->votes[i].repeated)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Do two different workers say CONTENT? */
+static bool is_decided(const dispute *d, const digest *content) {
+  const vote *first = NULL;
+  for (uint32_t i = 0; i < d->votes_count; i++) {
+    const vote *v = &d->votes[i];
+    if (digest_equal(&v->content, content)) {
+      if (first && first->peer != v->peer) {
+        return true;
+      }
+      first = v;
+    }
+  }
+  return false;
+}
+
+static void give_up(core *c, job *j) {
+  error why;
+  error_set(&why, STATUS_JOB,
+            "workers give different results of one task, and none is left to decide; start another worker "
+            "on another machine and submit again");
+  job_end(c, j, &why, 0);
+}
+
+static void set_votes_aside(core *c, const job *j, const dispute *d, const digest *right) {
+  error why;
+  error_set(&why, STATUS_CORRUPT,
+            "this worker gave a result that differs from that of two others; its machine may be faulty");
+  for (uint32_t i = 0; i < d->votes_count; i++) {
+    const vote *v = &d->votes[i];
+    if (!digest_equal(&v->content, right)) {
+      job_note(c, j, v->peer,
+               "the odd result of task %u of stage %u was found; its worker gets no more tasks",
+               (unsigned)(uint32_t)d->task, (unsigned)d->stage);
+      peer_set_aside(c, v->peer, &why);
+    }
+  }
+}
+
+static bool made_in_stage(const job *j, uint32_t by) {
+  for (uint32_t level = 0; level < j->levels_count; level++) {
+    for (uint32_t i = 0; i < j->counts[level]; i++) {
+      if (j->levels[level][i].has_content && j->levels[level][i].maker == by) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+static int compare_numbers(const void *a, const void *b) {
+  const uint32_t x = *(const uint32_t *)a;
+  const uint32_t y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+static bool made_before(const job *j, uint32_t by) {
+  return j->past_makers_count > 0 &&
+         bsearch(&by, j->past_makers, j->past_makers_count, sizeof *j->past_makers, compare_numbers) != NULL;
+}
+
+/* What an odd worker gave to this job is computed anew.  False: nothing was to be done. */
+static bool undo_odd(core *c, job *j, const dispute *d, const digest *right) {
+  bool all = false;
+  bool plan = false;
+  bool stage = false;
+  for (uint32_t i = 0; i < d->votes_count; i++) {
+    const vote *v = &d->votes[i];
+    if (digest_equal(&v->content, right)) {
+      continue;
+    }
+    plan = plan || (j->planner && j->planner == v->peer);
+    all = all || made_before(j, v->peer) || (j->restored && j->stage > 0);
+    stage = stage || (j->plan && (made_in_stage(j, v->peer) || j->restored));
+  }
+  if (plan || all) {
+    job_restart(c, j, plan);
+  } else if (stage) {
+    job_restart_stage(c, j);
+  }
+  return plan || all || stage;
+}
+
+static void decide(core *c, job *j, node *n, dispute *d, const core_event *e) {
+  const dispute decided = *d;
+  dispute_forget(j, d);
+  if (n->state == NODE_READY || n->state == NODE_RUNNING) {
+    node_stop(c, n);
+    n->disputed = false;
+    node_wait(c, n);
+  } else {
+    n->disputed = false;
+  }
+  set_votes_aside(c, j, &decided, &e->content);
+  if (undo_odd(c, j, &decided, &e->content)) {
+    core_release_all(c, e);
+  } else {
+    result_accept(c, j, n, e);
+  }
+}
+
+void dispute_vote(core *c, job *j, node *n, const core_event *e) {
+  dispute *d = dispute_find(j, e->id.stage, e->id.task);
+  const bool asked = n->state == NODE_RUNNING && n->at->peer == e->peer && n->attempt == e->attempt;
+  vote *own = NULL;
+  for (uint32_t i = 0; i < d->votes_count; i++) {
+    if (d->votes[i].peer == e->peer && digest_equal(&d->votes[i].content, &e->content)) {
+      own = &d->votes[i];
+    }
+  }
+  if (own) {
+    own->repeated = own->repeated || asked;
+  } else if (d->votes_count < CORE_VOTES_MAX) {
+    d->votes[d->votes_count++] = (vote){.content = e->content, .peer = e->peer};
+  } else {
+    core_release_all(c, e);
+    give_up(c, j);
+    return;
+  }
+  if (is_decided(d, &e->content)) {
+    decide(c, j, n, d, e);
+    return;
+  }
+  core_release_all(c, e);
+  if (asked) {
+    node_requeue(c, n);
+  }
+}
+
+/* ---- Waiting for a third worker -------------------------------------------------------------------- */
+
+void disputes_check(core *c, job *j) {
+  for (dispute *d = j->disputes; d; d = d->next) {
+    const node *n = d->stage == j->stage ? tree_find(j, d->task) : NULL;
+    bool any = false;
+    bool free_to_run = false;
+    for (size_t i = 0; i < c->workers_count; i++) {
+      const worker *w = c->workers[i];
+      any = any || worker_accepts(w);
+      free_to_run = free_to_run || (worker_accepts(w) && dispute_may_run(d, w->peer));
+    }
+    if (!n || n->state != NODE_READY || free_to_run || !any) {
+      d->waits_since_ms = 0;
+    } else if (d->again) {
+      give_up(c, j);
+      return;
+    } else if (d->waits_since_ms == 0) {
+      d->waits_since_ms = c->now_ms ? c->now_ms : 1;
+    } else if (c->now_ms - d->waits_since_ms >= CORE_THIRD_MS) {
+      d->again = true;
+    }
+  }
+}
+
+/* ---- Stages that have passed ----------------------------------------------------------------------- */
+
+static void remember_maker(core *c, job *j, uint32_t maker) {
+  if (maker == 0 || made_before(j, maker)) {
+    return;
+  }
+  if (!core_grow((void **)&j->past_makers, j->past_makers_count, &j->past_makers_capacity,
+                 sizeof *j->past_makers)) {
+    c->out_of_memory = true;
+    return;
+  }
+  size_t at = j->past_makers_count++;
+  for (; at > 0 && j->past_makers[at - 1] > maker; at--) {
+    j->past_makers[at] = j->past_makers[at - 1];
+  }
+  j->past_makers[at] = maker;
+}
+
+static void remember(core *c, job *j, const node *n) {
+  if (!n->has_content) {
+    return;
+  }
+  remember_maker(c, j, n->maker);
+  if (!n->sent_twice || j->past_count == CORE_PAST_MAX) {
+    return;
+  }
+  if (!j->past) {
+    j->past = calloc(CORE_PAST_MAX, sizeof *j->past);
+    if (!j->past) {
+      c->out_of_memory = true;
+      return;
+    }
+  }
+  j->past[j->past_count++] = (past_result){
+      .stage = j->stage, .task = node_task(n), .tag = n->tag, .maker = n->maker, .content = n->content};
+}
+
+void past_remember(core *c, job *j) {
+  for (uint32_t level = 0; level < j->levels_count; level++) {
+    for (uint32_t i = 0; i < j->counts[level]; i++) {
+      remember(c, j, &j->levels[level][i]);
+    }
+  }
+  remember(c, j, &j->special);
+}
+
+void past_clear(job *j) {
+  free(j->past);
+  free(j->past_makers);
+  j->past = NULL;
+  j->past_makers = NULL;
+  j->past_count = j->past_makers_count = j->past_makers_capacity = 0;
+}
+
+/* Whatever came after it may be wrong: the job starts anew, and when it comes to that task again a third
+ * worker decides. */
+void dispute_past(core *c, job *j, const core_event *e) {
+  for (size_t i = 0; i < j->past_count; i++) {
+    const past_result *p = &j->past[i];
+    if (p->stage == e->id.stage && p->task == e->id.task && p->tag == e->attempt >> CORE_TAG_SHIFT) {
+      if (!digest_equal(&p->content, &e->content) && !dispute_find(j, p->stage, p->task)) {
+        const past_result past = *p;
+        if (dispute_add(c, j, e, &past.content, past.maker)) {
+          job_restart(c, j, past.task >> 32 == CORE_LEVEL_PLAN);
+        }
+      }
+      return;
+    }
+  }
+}

@@ -1,0 +1,285 @@
+/* Workers and watchers: who is there, who has room, who fell silent. */
+#include <stdlib.h>
+
+#include "broker/core_inside.h"
+
+/* ---- Peers ----------------------------------------------------------------------------------------- */
+
+static peer **bucket_of(const core *c, uint32_t number) {
+  return (peer **)&c->peers[number % CORE_BUCKETS];
+}
+
+peer *peer_find(const core *c, uint32_t number) {
+  peer *p = *bucket_of(c, number);
+  while (p && p->number != number) {
+    p = p->next;
+  }
+  return p;
+}
+
+worker *peer_worker(const core *c, uint32_t number) {
+  const peer *p = peer_find(c, number);
+  return p ? p->worker : NULL;
+}
+
+bool peer_is_aside(const core *c, uint32_t number) {
+  const peer *p = peer_find(c, number);
+  return p && p->set_aside;
+}
+
+static peer *peer_get(core *c, uint32_t number) {
+  peer *p = peer_find(c, number);
+  if (p) {
+    return p;
+  }
+  p = calloc(1, sizeof *p);
+  if (!p) {
+    c->out_of_memory = true;
+    return NULL;
+  }
+  p->number = number;
+  chain_init(&p->watches);
+  peer **bucket = bucket_of(c, number);
+  p->next = *bucket;
+  *bucket = p;
+  return p;
+}
+
+/* Forgets a peer of whom nothing is to be known. */
+static void tidy(core *c, peer *p) {
+  if (p->worker || p->silent || p->set_aside || !chain_is_alone(&p->watches)) {
+    return;
+  }
+  peer **at = bucket_of(c, p->number);
+  while (*at != p) {
+    at = &(*at)->next;
+  }
+  *at = p->next;
+  free(p);
+}
+
+/* ---- Workers --------------------------------------------------------------------------------------- */
+
+bool worker_accepts(const worker *w) {
+  return w->capacity > 0 && !w->set_aside;
+}
+
+void worker_update_room(core *c, worker *w) {
+  const bool has_room = worker_accepts(w) && w->running_count < w->capacity;
+  if (has_room && !w->has_room) {
+    chain_add_last(&c->with_room, &w->room);
+  } else if (!has_room && w->has_room) {
+    chain_remove(&w->room);
+  }
+  w->has_room = has_room;
+}
+
+void worker_set_capacity(core *c, worker *w, uint32_t capacity) {
+  w->capacity = capacity < CORE_CAPACITY_MAX ? capacity : CORE_CAPACITY_MAX;
+  worker_update_room(c, w);
+}
+
+/* Its tasks go to others, and what it keeps is lost. */
+static void take_all_from(core *c, worker *w) {
+  while (!chain_is_alone(&w->running)) {
+    node_requeue(c, CHAIN_OWNER(w->running.next, node, in));
+  }
+  while (!chain_is_alone(&w->keeps)) {
+    node_lose(c, CHAIN_OWNER(w->keeps.next, node, in));
+  }
+}
+
+static void lose(core *c, peer *p) {
+  worker *w = p->worker;
+  w->capacity = 0;
+  worker_update_room(c, w);
+  take_all_from(c, w);
+  c->workers[w->index] = c->workers[--c->workers_count];
+  c->workers[w->index]->index = w->index;
+  c->slots[w->slot] = NULL;
+  p->worker = NULL;
+  free(w);
+}
+
+static void take_slot(core *c, worker *w) {
+  while (c->slots[c->slots_next]) {
+    c->slots_next = (c->slots_next + 1) % CORE_WORKERS_MAX;
+  }
+  w->slot = c->slots_next;
+  c->slots[w->slot] = w;
+  c->slots_generation[w->slot]++;
+}
+
+static worker *add_worker(core *c, peer *p, uint32_t capacity, const digest *fingerprint) {
+  if (c->workers_count == CORE_WORKERS_MAX) {
+    return NULL; /* it gets no tasks, and is told of its presence by nobody */
+  }
+  worker *w = calloc(1, sizeof *w);
+  if (!w) {
+    c->out_of_memory = true;
+    return NULL;
+  }
+  w->peer = p->number;
+  w->set_aside = p->set_aside;
+  w->heard_ms = c->now_ms;
+  w->fingerprint = *fingerprint;
+  chain_init(&w->room);
+  chain_init(&w->running);
+  chain_init(&w->keeps);
+  take_slot(c, w);
+  w->index = c->workers_count;
+  c->workers[c->workers_count++] = w;
+  p->worker = w;
+  p->silent = false;
+  worker_set_capacity(c, w, capacity);
+  return w;
+}
+
+void peer_joins(core *c, const core_event *e) {
+  peer *p = peer_get(c, e->peer);
+  if (!p) {
+    return;
+  }
+  if (p->worker) {
+    lose(c, p);
+  }
+  worker *w = add_worker(c, p, e->capacity, &e->fingerprint);
+  if (!w) {
+    tidy(c, p);
+    return;
+  }
+  for (size_t i = 0; i < e->held_count && i < CORE_HELD_MAX; i++) {
+    holdings_add(c, e->held[i], w);
+  }
+  if (e->held_count > 0) {
+    c->held_changed_ms = c->now_ms;
+    c->held_ever = true;
+  }
+}
+
+void peer_heard(core *c, const core_event *e) {
+  peer *p = peer_find(c, e->peer);
+  if (p && p->worker) {
+    worker_set_capacity(c, p->worker, e->capacity);
+  } else if (p && p->silent && e->capacity > 0) {
+    const digest fingerprint = p->fingerprint;
+    (void)add_worker(c, p, e->capacity, &fingerprint);
+  }
+}
+
+void peer_leaves(core *c, uint32_t number) {
+  peer *p = peer_find(c, number);
+  if (!p) {
+    return;
+  }
+  if (p->worker) {
+    lose(c, p);
+  }
+  while (!chain_is_alone(&p->watches)) {
+    watch_end(c, CHAIN_OWNER(p->watches.next, watch, of_peer));
+  }
+  /* watch_end forgets a peer that it leaves without anything to know of. */
+  p = peer_find(c, number);
+  if (p) {
+    p->silent = false;
+    p->set_aside = false;
+    tidy(c, p);
+  }
+}
+
+void workers_lose_silent(core *c) {
+  for (size_t i = c->workers_count; i-- > 0;) {
+    const worker *w = c->workers[i];
+    if (c->now_ms - w->heard_ms > CORE_SILENCE_MS) {
+      peer *p = peer_find(c, w->peer);
+      p->silent = true;
+      p->fingerprint = w->fingerprint;
+      lose(c, p);
+    }
+  }
+}
+
+void peer_set_aside(core *c, uint32_t number, const error *why) {
+  peer *p = number ? peer_find(c, number) : NULL;
+  if (!p || p->set_aside || !(p->worker || p->silent)) {
+    return; /* it left, or was told */
+  }
+  p->set_aside = true;
+  if (p->worker) {
+    p->worker->set_aside = true;
+    worker_update_room(c, p->worker);
+    take_all_from(c, p->worker);
+  }
+  core_act(c, &(core_action){.kind = CORE_SET_ASIDE, .peer = number, .failure = *why});
+}
+
+/* ---- Watchers -------------------------------------------------------------------------------------- */
+
+static bool is_watching(const job *j, const peer *p) {
+  for (const chain *at = j->watches.next; at != &j->watches; at = at->next) {
+    if (CHAIN_OWNER(at, watch, of_job)->peer == p) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void add_watch(core *c, job *j, peer *p) {
+  watch *w = calloc(1, sizeof *w);
+  if (!w) {
+    c->out_of_memory = true;
+    return;
+  }
+  w->job = j;
+  w->peer = p;
+  chain_add_last(&j->watches, &w->of_job);
+  chain_add_last(&p->watches, &w->of_peer);
+  if (j->watches_count++ == 0) {
+    chain_add_last(&c->watched, &j->watched);
+  }
+}
+
+void watch_end(core *c, watch *w) {
+  chain_remove(&w->of_job);
+  chain_remove(&w->of_peer);
+  if (--w->job->watches_count == 0) {
+    chain_remove(&w->job->watched);
+  }
+  tidy(c, w->peer);
+  free(w);
+}
+
+void peer_watches(core *c, const core_event *e) {
+  job *j = job_find(c, &e->job);
+  peer *p = j ? peer_get(c, e->peer) : NULL;
+  if (!p) {
+    return;
+  }
+  if (is_watching(j, p)) {
+    job_tell_one(c, j, e->peer, e->request);
+  } else if (j->watches_count == CORE_WATCHERS_MAX) {
+    core_action refusal = {.kind = CORE_SEND_REFUSED, .peer = e->peer, .request = e->request, .job = e->job};
+    error_set(&refusal.failure, STATUS_LIMIT,
+              "%d others watch this job already; ask for its progress now and then instead",
+              (int)CORE_WATCHERS_MAX);
+    core_act(c, &refusal);
+    tidy(c, p);
+  } else {
+    add_watch(c, j, p);
+    job_tell_one(c, j, e->peer, e->request);
+  }
+}
+
+/* After the jobs: then nobody watches, runs or keeps anything. */
+void peers_free(core *c) {
+  for (size_t i = 0; i < c->workers_count; i++) {
+    free(c->workers[i]);
+  }
+  for (size_t bucket = 0; bucket < CORE_BUCKETS; bucket++) {
+    while (c->peers[bucket]) {
+      peer *p = c->peers[bucket];
+      c->peers[bucket] = p->next;
+      free(p);
+    }
+  }
+}

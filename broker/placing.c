@@ -1,0 +1,324 @@
+/* Which task goes to which worker.
+ *
+ * Highest priority first; within one priority jobs take turns: who got a task goes to the end.  Of a job the
+ * tasks that only some workers may run go first, then merges, then leaves: to who holds their shards; of
+ * those that nobody holds to who has most room; and only then those of workers that are full.  Everything is
+ * decided by what happened before, never by addresses. */
+#include "broker/core_inside.h"
+
+enum {
+  PICKY_TRIED_MAX = 16,  /* nodes looked at for one that may run */
+  PASSED_MAX = 64,       /* jobs without such in one step; later ones have their turn in the next */
+  HOMES_PER_MS = 32,     /* leaves may be assigned anew so often that it costs little */
+  STUCK_CHECK_MS = 1000, /* what is waited for takes a minute */
+};
+
+/* ---- Who may, and who had best --------------------------------------------------------------------- */
+
+static bool has_failed_on(const node *n, const worker *w) {
+  for (uint32_t i = 0; i < n->failures; i++) {
+    if (n->failed_on[i] == w->peer) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Apart from where it failed before. */
+static bool is_fit(const node *n, const worker *w) {
+  const job *j = n->owner;
+  if (n->level == CORE_LEVEL_STEP && j->has_fingerprint && !digest_equal(&j->fingerprint, &w->fingerprint)) {
+    return false;
+  }
+  const dispute *d = n->disputed ? dispute_find(j, j->stage, node_task(n)) : NULL;
+  return !d || dispute_may_run(d, w->peer);
+}
+
+/* A task that failed on one worker waits for another if there is one: a machine with a full disk is always
+ * free. */
+static bool has_other(const core *c, const node *n) {
+  for (size_t i = 0; i < c->workers_count; i++) {
+    const worker *w = c->workers[i];
+    if (worker_accepts(w) && !has_failed_on(n, w) && is_fit(n, w)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool has_more_room(const worker *a, const worker *b) {
+  const uint64_t load_a = (uint64_t)a->running_count * b->capacity;
+  const uint64_t load_b = (uint64_t)b->running_count * a->capacity;
+  return load_a != load_b ? load_a < load_b : a->peer < b->peer;
+}
+
+static uint32_t partials_kept(const node *n, const worker *w) {
+  uint32_t count = 0;
+  uint32_t kept = 0;
+  const node *children = node_children(n, &count);
+  for (uint32_t i = 0; i < count; i++) {
+    kept += node_is_present(&children[i]) && children[i].at == w;
+  }
+  return kept;
+}
+
+/* The worker with room that keeps most of N's partials, of equals the one with most room; NULL: none may. */
+static worker *choose_worker(const core *c, const node *n) {
+  worker *best = NULL;
+  uint32_t best_kept = 0;
+  const bool elsewhere = n->failures > 0 && has_other(c, n);
+  for (const chain *at = c->with_room.next; at != &c->with_room; at = at->next) {
+    worker *w = CHAIN_OWNER(at, worker, room);
+    if (!is_fit(n, w) || (elsewhere && has_failed_on(n, w))) {
+      continue;
+    }
+    const uint32_t kept = partials_kept(n, w);
+    if (!best || kept > best_kept || (kept == best_kept && has_more_room(w, best))) {
+      best = w;
+      best_kept = kept;
+    }
+  }
+  return best;
+}
+
+/* ---- Sending --------------------------------------------------------------------------------------- */
+
+static void send_task(core *c, node *n, worker *w) {
+  job *j = n->owner;
+  const core_work work = node_work(n);
+  if (work == WORK_STEP && !j->has_fingerprint) {
+    j->fingerprint = w->fingerprint;
+    j->has_fingerprint = true;
+  }
+  core_blob blobs[3 + CORE_FAN_IN] = {j->plan, j->state, j->program};
+  uint32_t count = 3;
+  if (work == WORK_PLAN || work == WORK_READ) {
+    blobs[0] = j->spec;
+    blobs[1] = j->manifest;
+    count = 2;
+  } else if (work != WORK_STEP) {
+    blobs[0] = j->program;
+    count = 1;
+  }
+  uint32_t children_count = 0;
+  const node *children = node_children(n, &children_count);
+  for (uint32_t i = 0; i < children_count; i++) {
+    blobs[count++] = children[i].blob;
+  }
+  node_run(c, n, w);
+  core_action a = {.kind = CORE_SEND_TASK,
+                   .peer = w->peer,
+                   .job = j->id,
+                   .id = {.job = j->id, .stage = j->stage, .task = node_task(n)},
+                   .attempt = n->attempt,
+                   .work = work,
+                   .stage = j->stage,
+                   .blobs = core_lend(c, blobs, count),
+                   .blobs_count = count};
+  if (work == WORK_MAP) {
+    const run *r = &j->runs[n->index];
+    a.shards = &j->shards[r->first];
+    a.shards_count = r[1].first - r->first;
+  }
+  core_act(c, &a);
+  if (!j->is_running) {
+    j->is_running = true;
+    job_tell(c, j);
+  }
+}
+
+static node *first_of(const chain *list) {
+  return CHAIN_OWNER(list->next, node, in);
+}
+
+/* ---- One task of a job ----------------------------------------------------------------------------- */
+
+/* The task came again with other inputs than those of which there were two results: nothing to decide. */
+static bool drop_moot_dispute(core *c, node *n) {
+  dispute *d = n->disputed ? dispute_find(n->owner, n->owner->stage, node_task(n)) : NULL;
+  const bool is_known = n->level != CORE_LEVEL_STEP || n->owner->has_fingerprint;
+  if (!d || !is_known || d->tag == node_tag(n->owner, n)) {
+    return false;
+  }
+  node_stop(c, n);
+  n->disputed = false;
+  dispute_forget(n->owner, d);
+  node_wait(c, n);
+  return true;
+}
+
+static bool place_picky(core *c, job *j) {
+  for (int tried = 0; tried < PICKY_TRIED_MAX && !chain_is_alone(&j->picky); tried++) {
+    node *n = first_of(&j->picky);
+    if (drop_moot_dispute(c, n)) {
+      continue;
+    }
+    worker *w = choose_worker(c, n);
+    if (w) {
+      send_task(c, n, w);
+      return true;
+    }
+    chain_remove(&n->in);
+    chain_add_last(&j->picky, &n->in);
+  }
+  return false;
+}
+
+static bool place_reduce(core *c, job *j) {
+  if (chain_is_alone(&j->reduces)) {
+    return false;
+  }
+  node *n = first_of(&j->reduces);
+  send_task(c, n, choose_worker(c, n));
+  return true;
+}
+
+static worker *with_most_room(const core *c) {
+  worker *best = NULL;
+  for (const chain *at = c->with_room.next; at != &c->with_room; at = at->next) {
+    worker *w = CHAIN_OWNER(at, worker, room);
+    if (!best || has_more_room(w, best)) {
+      best = w;
+    }
+  }
+  return best;
+}
+
+/* A leaf of whoever holds its shards and has room. */
+static bool place_at_home(core *c, job *j) {
+  const home *best = NULL;
+  worker *best_worker = NULL;
+  for (uint32_t i = 1; i < j->homes_count; i++) {
+    worker *w = j->homes[i].count > 0 ? holder_worker(c, j->homes[i].holder) : NULL;
+    if (w && w->has_room && (!best || has_more_room(w, best_worker))) {
+      best = &j->homes[i];
+      best_worker = w;
+    }
+  }
+  if (!best) {
+    return false;
+  }
+  send_task(c, first_of(&best->leaves), best_worker);
+  return true;
+}
+
+/* A leaf that nobody holds, or whose holder is gone, or else one of the holder that has most to do. */
+static bool place_abroad(core *c, job *j) {
+  const home *best = j->homes[0].count > 0 ? &j->homes[0] : NULL;
+  for (uint32_t i = 1; i < j->homes_count && best != &j->homes[0]; i++) {
+    const home *h = &j->homes[i];
+    const worker *holder = h->count > 0 ? holder_worker(c, h->holder) : NULL;
+    if (h->count > 0 && (!holder || !worker_accepts(holder))) {
+      best = h;
+      break;
+    }
+    if (h->count > 0 && (!best || h->count > best->count)) {
+      best = h;
+    }
+  }
+  if (!best) {
+    return false;
+  }
+  send_task(c, first_of(&best->leaves), with_most_room(c));
+  return true;
+}
+
+/* Workers that joined since may hold what waits. */
+static void update_homes(core *c, job *j) {
+  if (c->held_ever && c->held_changed_ms >= j->homed_ms &&
+      c->now_ms - j->homed_ms > j->counts[0] / HOMES_PER_MS) {
+    homes_assign(c, j);
+  }
+}
+
+static bool place_leaf(core *c, job *j) {
+  if (j->homes_count == 0) {
+    return false;
+  }
+  update_homes(c, j);
+  return place_at_home(c, j) || place_abroad(c, j);
+}
+
+static bool place_one(core *c, job *j) {
+  return tree_build(c, j) && (place_picky(c, j) || place_reduce(c, j) || place_leaf(c, j));
+}
+
+/* ---- All jobs -------------------------------------------------------------------------------------- */
+
+static void go_last(job *j) {
+  if (!chain_is_alone(&j->turn)) {
+    chain_remove(&j->turn);
+    chain_add_last(&j->rank->turns, &j->turn);
+  }
+}
+
+/* Gives out one task; false when there is none that anybody may run. */
+static bool place_next(core *c, uint32_t *passed) {
+  for (const rank *r = c->ranks; r; r = r->next) {
+    for (uint32_t i = 0; i < r->jobs && !chain_is_alone(&r->turns) && *passed < PASSED_MAX; i++) {
+      job *j = CHAIN_OWNER(r->turns.next, job, turn);
+      const bool placed = place_one(c, j);
+      go_last(j);
+      if (placed || c->out_of_memory) {
+        return placed;
+      }
+      ++*passed;
+      if (chain_is_alone(&j->stuck)) {
+        chain_add_last(&c->stuck, &j->stuck);
+      }
+    }
+  }
+  return false;
+}
+
+void placing_run(core *c) {
+  uint32_t passed = 0;
+  while (!c->out_of_memory && !chain_is_alone(&c->with_room) && c->turns_count > 0) {
+    if (!place_next(c, &passed)) {
+      return;
+    }
+  }
+}
+
+/* ---- Jobs that wait for a worker that is not there ------------------------------------------------- */
+
+/* Invariant 4. */
+static void check_fingerprint(core *c, job *j) {
+  bool same = false;
+  bool any = false;
+  for (size_t i = 0; i < c->workers_count; i++) {
+    const worker *w = c->workers[i];
+    any = any || worker_accepts(w);
+    same = same || (worker_accepts(w) && digest_equal(&w->fingerprint, &j->fingerprint));
+  }
+  const bool waits =
+      j->special.level == CORE_LEVEL_STEP && j->special.state == NODE_READY && j->has_fingerprint;
+  if (!waits || same || !any) {
+    j->strange_since_ms = 0;
+  } else if (j->strange_since_ms == 0) {
+    j->strange_since_ms = c->now_ms + 1;
+  } else if (c->now_ms + 1 - j->strange_since_ms >= CORE_FINGERPRINT_MS) {
+    job_note(c, j, 0,
+             "no worker is left that computes as those before did (another kind of machine); the job starts "
+             "again from its first stage");
+    job_restart(c, j, false);
+  }
+}
+
+void placing_check_stuck(core *c) {
+  if (c->now_ms - c->stuck_checked_ms < STUCK_CHECK_MS) {
+    return;
+  }
+  c->stuck_checked_ms = c->now_ms;
+  for (chain *at = c->stuck.next; at != &c->stuck;) {
+    job *j = CHAIN_OWNER(at, job, stuck);
+    at = at->next;
+    check_fingerprint(c, j);
+    if (chain_is_alone(&j->picky)) {
+      j->strange_since_ms = 0;
+      chain_remove(&j->stuck);
+    } else {
+      disputes_check(c, j);
+    }
+  }
+}

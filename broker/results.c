@@ -1,0 +1,219 @@
+/* Results and failures of tasks: which count, and what follows. */
+#include <string.h>
+
+#include "broker/core_inside.h"
+
+static void taken(core *c, const core_event *e) {
+  core_act(c, &(core_action){.kind = CORE_SEND_TAKEN, .peer = e->peer, .id = e->id, .attempt = e->attempt});
+}
+
+static bool has_lease(const node *n, const core_event *e) {
+  return n->state == NODE_RUNNING && n->at->peer == e->peer && n->attempt == e->attempt;
+}
+
+/* ---- Failures -------------------------------------------------------------------------------------- */
+
+/* A fault of the task's own; ends the job when trying again would not help.  The node was RUNNING. */
+static void fault(core *c, node *n, uint32_t by, const error *failure, bool may_retry) {
+  job *j = n->owner;
+  if (!may_retry || n->failures + 1 >= CORE_FAILURES_MAX) {
+    job_end(c, j, failure, 0);
+    return;
+  }
+  node_stop(c, n);
+  n->failed_on[n->failures++] = by;
+  node_requeue(c, n);
+}
+
+static node *find_input(const node *n, const digest *lost) {
+  uint32_t count = 0;
+  node *children = node_children(n, &count);
+  for (uint32_t i = 0; i < count; i++) {
+    if (children[i].has_content && digest_equal(&children[i].content, lost)) {
+      return &children[i];
+    }
+  }
+  return NULL;
+}
+
+/* A partial could not be got.  When it stayed with a worker nobody is to blame, but a task that never gets
+ * all of its partials must not go on for ever. */
+static void input_lost(core *c, node *n, node *input, const core_event *e) {
+  const bool blameless = !node_is_present(input) || input->at;
+  if (blameless && n->losses < CORE_LOSSES_MAX) {
+    n->losses++;
+    if (node_is_present(input)) {
+      node_lose(c, input);
+    }
+    node_requeue(c, n);
+    return;
+  }
+  if (node_is_present(input)) {
+    node_lose(c, input);
+  }
+  fault(c, n, e->peer, &e->failure, n->losses < CORE_LOSSES_MAX);
+}
+
+void take_failure(core *c, const core_event *e) {
+  taken(c, e);
+  job *j = job_find(c, &e->id.job);
+  node *n = j && j->stage == e->id.stage ? tree_find(j, e->id.task) : NULL;
+  if (!n || !has_lease(n, e)) {
+    return; /* of an attempt that no longer counts */
+  }
+  const digest none = {{0}};
+  node *input = digest_equal(&e->lost, &none) ? NULL : find_input(n, &e->lost);
+  if (input) {
+    input_lost(c, n, input, e);
+  } else if (e->failure.code == STATUS_INTERRUPTED) {
+    worker_set_capacity(c, n->at, 0);
+    node_requeue(c, n);
+  } else {
+    fault(c, n, e->peer, &e->failure, status_may_retry(e->failure.code));
+  }
+}
+
+/* ---- Results --------------------------------------------------------------------------------------- */
+
+static bool has_shape(const node *n, const core_event *e) {
+  static const struct {
+    uint32_t least, most;
+    bool may_stay;
+  } shapes[] = {[WORK_MAP] = {1, 1, true},
+                [WORK_REDUCE] = {1, 1, true},
+                [WORK_STEP] = {1, 2, false},
+                [WORK_PLAN] = {2, 2, false},
+                [WORK_READ] = {1, 1, false}};
+  const core_work work = node_work(n);
+  bool right = e->work == work && e->blobs_count >= shapes[work].least &&
+               e->blobs_count <= shapes[work].most && (!e->stays || shapes[work].may_stay);
+  for (uint32_t i = 0; right && i < e->blobs_count; i++) {
+    right = e->blobs[i] != 0;
+  }
+  return right;
+}
+
+/* Was it made of what the task is to be made of? */
+static bool inputs_match(core *c, job *j, const node *n, const core_event *e) {
+  const uint32_t tag = e->attempt >> CORE_TAG_SHIFT;
+  if (n->level == 0 || n->level >= CORE_LEVEL_PLAN) {
+    return tag == node_tag(j, n);
+  }
+  if (n->state == NODE_DONE) {
+    return n->tag == 0 || tag == n->tag;
+  }
+  if (!node_may_compute(n)) {
+    return n->tag != 0 && tag == n->tag;
+  }
+  if (tag == node_tag(j, n)) {
+    return true;
+  }
+  /* A first STEP that was given out before the broker was restarted. */
+  const worker *w = peer_worker(c, e->peer);
+  if (n->level == CORE_LEVEL_STEP && !j->has_fingerprint && w) {
+    j->fingerprint = w->fingerprint;
+    j->has_fingerprint = tag == node_tag(j, n);
+    j->fingerprint = j->has_fingerprint ? w->fingerprint : (digest){{0}};
+    return j->has_fingerprint;
+  }
+  return false;
+}
+
+static void accept_partial(core *c, job *j, node *n, const core_event *e) {
+  worker *w = peer_worker(c, e->peer);
+  if (!e->stays) {
+    core_keep(c, &(core_action){.kind = CORE_KEEP_RESULT,
+                                .id = e->id,
+                                .blobs = core_lend(c, e->blobs, 1),
+                                .blobs_count = 1,
+                                .content = e->content,
+                                .states = j->states});
+  }
+  node_finish(c, n, e->blobs[0], &e->content, e->stays ? w : NULL, !e->stays);
+  if (n->level == 0) {
+    if (w) {
+      holdings_add_run(c, j, n->index, w);
+    }
+    job_tell(c, j);
+  }
+}
+
+void result_accept(core *c, job *j, node *n, const core_event *e) {
+  n->tag = e->attempt >> CORE_TAG_SHIFT;
+  n->maker = e->peer;
+  n->content = e->content;
+  n->has_content = true;
+  j->states.computed += e->states.computed;
+  j->states.cached += e->states.cached;
+  worker *w = peer_worker(c, e->peer);
+  if (w) {
+    w->tasks_done++;
+  }
+  switch (node_work(n)) {
+    case WORK_MAP:
+    case WORK_REDUCE:
+      accept_partial(c, j, n, e);
+      break;
+    case WORK_PLAN:
+      job_planned(c, j, e);
+      break;
+    case WORK_READ:
+      job_end(c, j, NULL, e->blobs[0]);
+      break;
+    case WORK_STEP:
+      if (e->blobs_count == 1) {
+        job_end(c, j, NULL, e->blobs[0]);
+      } else {
+        job_next_stage(c, j, e);
+      }
+      break;
+  }
+}
+
+/* The task's result, whose inputs are right. */
+static void judge(core *c, job *j, node *n, const core_event *e) {
+  if (n->disputed) {
+    dispute_vote(c, j, n, e);
+  } else if (n->has_content && !digest_equal(&n->content, &e->content)) {
+    dispute_open(c, j, n, e);
+  } else if (n->state == NODE_DONE || !node_is_needed(n)) {
+    core_release_all(c, e);
+  } else {
+    result_accept(c, j, n, e);
+  }
+}
+
+void take_result(core *c, const core_event *e) {
+  taken(c, e);
+  job *j = job_find(c, &e->id.job);
+  if (!j || peer_is_aside(c, e->peer)) {
+    core_release_all(c, e);
+    return;
+  }
+  const bool is_current = j->stage == e->id.stage && tree_build(c, j);
+  node *n = is_current ? tree_find(j, e->id.task) : NULL;
+  if (!n) {
+    dispute_past(c, j, e);
+    core_release_all(c, e);
+    return;
+  }
+  if (!has_shape(n, e)) {
+    core_release_all(c, e);
+    if (has_lease(n, e)) {
+      error wrong;
+      error_set(&wrong, STATUS_PROTOCOL, "a worker answered a %s task with something else",
+                core_work_name(node_work(n)));
+      fault(c, n, e->peer, &wrong, true);
+    }
+    return;
+  }
+  const bool can_keep = !e->stays || peer_worker(c, e->peer);
+  if (!can_keep || !inputs_match(c, j, n, e)) {
+    core_release_all(c, e);
+    if (has_lease(n, e)) {
+      node_requeue(c, n);
+    }
+    return;
+  }
+  judge(c, j, n, e);
+}
