@@ -98,7 +98,7 @@ static bool read_bool(reader *in) {
 
 void ledger_dataset_encode(const ledger_dataset *d, buf *out) {
   ledger_record_begin(out);
-  buf_put_text(out, d->name);
+  buf_put_slice(out, slice_of(d->name));
   buf_put_u64(out, d->version);
   put_digest(out, &d->manifest);
   const uint64_t numbers[] = {d->manifest_bytes, d->rows,      d->shards,   d->bytes,
@@ -190,12 +190,12 @@ void ledger_job_encode(const ledger_job_entry *e, buf *out) {
   ledger_record_begin(out);
   buf_put(out, j->id.bytes, sizeof j->id.bytes);
   buf_put_u64(out, e->sequence);
-  buf_put_text(out, ledger_state_name(j->state == JOB_RUNNING ? JOB_QUEUED : j->state));
-  buf_put_text(out, text_of(j->key));
-  buf_put_text(out, text_of(j->dataset));
-  buf_put_text(out, text_of(j->title));
-  buf_put_text(out, text_of(j->message));
-  buf_put_text(out, status_name(j->failure));
+  buf_put_slice(out, slice_of(ledger_state_name(j->state == JOB_RUNNING ? JOB_QUEUED : j->state)));
+  buf_put_slice(out, slice_of(text_of(j->key)));
+  buf_put_slice(out, slice_of(text_of(j->dataset)));
+  buf_put_slice(out, slice_of(text_of(j->title)));
+  buf_put_slice(out, slice_of(text_of(j->message)));
+  buf_put_slice(out, slice_of(status_name(j->failure)));
   buf_put_u64(out, j->version);
   buf_put_u32(out, j->priority);
   buf_put_u64(out, j->submitted_s);
@@ -215,11 +215,11 @@ void ledger_job_encode(const ledger_job_entry *e, buf *out) {
   buf_put_varint(out, j->files_count);
   for (uint32_t i = 0; i < j->files_count; i++) {
     put_blob(out, &j->files[i]);
-    buf_put_text(out, text_of(j->files_names[i]));
+    buf_put_slice(out, slice_of(text_of(j->files_names[i])));
   }
   buf_put_varint(out, j->notes_count);
   for (uint32_t i = 0; i < j->notes_count; i++) {
-    buf_put_text(out, text_of(j->notes[i]));
+    buf_put_slice(out, slice_of(text_of(j->notes[i])));
   }
   ledger_record_end(out);
 }
