@@ -1,1 +1,233 @@
-/* Placeholder: being written. */
+/* canvass broker: serves until SIGTERM or Ctrl-C.  Signals are taken by a thread of their own, so that the
+ * broker's thread is never interrupted: the first one ends the broker in good order, a second one at once;
+ * SIGHUP reads the list of keys again. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "broker/broker.h"
+#include "cli/output.h"
+#include "cli/subcommand.h"
+
+#define AT(member) offsetof(settings, member)
+
+static const option options[] = {
+    {0, "listen", "ENDPOINT", OPTION_TEXTS, AT(listen), 0, 0, NULL,
+     "where: ipc://PATH or tcp://ADDRESS:PORT; may be repeated"},
+    {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL, "where datasets and jobs are kept"},
+    {0, "identity", "FILE", OPTION_TEXT, AT(identity), 0, 0, NULL,
+     "the broker's pair of keys; default: $CANVASS_IDENTITY"},
+    {0, "allow", "FILE", OPTION_TEXT, AT(allow), 0, 0, NULL, "the list of keys that may come"},
+    {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
+     "allow --store on a network file system"},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no log"},
+};
+
+/* A list of keys that the broker looks at, or did: they are freed at the end. */
+typedef struct list_read {
+  key_list *list;
+  struct list_read *before;
+} list_read;
+
+typedef struct service {
+  const settings *settings;
+  key_pair key;
+  list_read *lists; /* the newest first; after the start the signal thread's */
+  void *context;
+  broker *broker;
+  sigset_t signals;
+  pthread_t thread;
+  bool has_thread;
+} service;
+
+/* ---- The log ------------------------------------------------------------------------------------- */
+
+/* One write for a line, whichever thread says it. */
+static void say(void *context, const char *line) {
+  const service *s = context;
+  if (s->settings->quiet) {
+    return;
+  }
+  char stamp[32] = "";
+  const time_t now = time(NULL);
+  struct tm parts;
+  if (localtime_r(&now, &parts)) {
+    (void)strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &parts);
+  }
+  (void)fprintf(stderr, "%s %s\n", stamp, line);
+}
+
+/* ---- Keys ---------------------------------------------------------------------------------------- */
+
+static status read_list(service *s, error *err) {
+  list_read *next = calloc(1, sizeof *next);
+  if (next == NULL) {
+    return error_no_memory(err, "the list of keys");
+  }
+  const status st = key_list_read(s->settings->allow, &next->list, err);
+  if (st != STATUS_OK) {
+    free(next);
+    return st;
+  }
+  next->before = s->lists;
+  s->lists = next;
+  return STATUS_OK;
+}
+
+static status read_keys(service *s, error *err) {
+  const char *identity = s->settings->identity != NULL ? s->settings->identity : getenv("CANVASS_IDENTITY");
+  if (s->settings->allow == NULL && s->settings->identity != NULL) {
+    return error_set(err, STATUS_USAGE, "--identity needs --allow FILE, the list of keys that may come");
+  }
+  if (s->settings->allow == NULL) {
+    return STATUS_OK;
+  }
+  if (identity == NULL || identity[0] == '\0') {
+    return error_set(err, STATUS_USAGE,
+                     "--allow needs --identity FILE, the broker's pair of keys; 'canvass keygen' makes one");
+  }
+  TRY(key_pair_read(identity, &s->key, err));
+  return read_list(s, err);
+}
+
+/* ---- Signals ------------------------------------------------------------------------------------- */
+
+static void read_list_again(service *s) {
+  error why;
+  if (s->settings->allow == NULL) {
+    say(s, "SIGHUP: there is no list of keys to read again");
+  } else if (read_list(s, &why) != STATUS_OK) {
+    output_complain("the list of keys stays as it was: %s", why.message);
+  } else {
+    broker_allow(s->broker, s->lists->list);
+  }
+}
+
+/* Ends with SIGUSR1, which the main thread sends when the broker has ended. */
+static void *take_signals(void *argument) {
+  service *s = argument;
+  bool is_stopping = false;
+  for (int number = 0; sigwait(&s->signals, &number) == 0 && number != SIGUSR1;) {
+    if (number == SIGHUP) {
+      read_list_again(s);
+    } else if (is_stopping) {
+      _exit(status_exit_code(STATUS_INTERRUPTED));
+    } else {
+      is_stopping = true;
+      say(s, "stopping");
+      broker_stop(s->broker);
+    }
+  }
+  return NULL;
+}
+
+/* Blocked here, they are blocked in all threads that begin later.  Ctrl-C stays ignored where a shell ignores
+ * it for what runs in the background. */
+static void block_signals(service *s) {
+  static const int numbers[] = {SIGTERM, SIGHUP, SIGUSR1};
+  struct sigaction before;
+  (void)sigemptyset(&s->signals);
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    (void)sigaddset(&s->signals, numbers[i]);
+  }
+  if (sigaction(SIGINT, NULL, &before) != 0 || before.sa_handler != SIG_IGN) {
+    (void)sigaddset(&s->signals, SIGINT);
+  }
+  (void)pthread_sigmask(SIG_BLOCK, &s->signals, NULL);
+}
+
+/* ---- Serving ------------------------------------------------------------------------------------- */
+
+static status start(service *s, error *err) {
+  s->context = zmq_ctx_new();
+  if (s->context == NULL) {
+    return error_set(err, STATUS_IO, "cannot start messaging");
+  }
+  const broker_options wanted = {
+      .zmq_context = s->context,
+      .endpoints = s->settings->listen.at,
+      .endpoints_count = s->settings->listen.count,
+      .directory = s->settings->store,
+      .network_allowed = s->settings->network_store,
+      .key = s->lists != NULL ? &s->key : NULL,
+      .allowed = s->lists != NULL ? s->lists->list : NULL,
+      .say = say,
+      .context = s,
+  };
+  TRY(broker_new(&wanted, &s->broker, err));
+  if (pthread_create(&s->thread, NULL, take_signals, s) != 0) {
+    return error_set(err, STATUS_NO_MEMORY, "cannot start the thread that waits for signals");
+  }
+  s->has_thread = true;
+  return STATUS_OK;
+}
+
+static void say_where(const service *s) {
+  for (size_t i = 0; i < s->settings->listen.count && !s->settings->quiet; i++) {
+    output_complain("listening at %s", broker_endpoint(s->broker, i));
+  }
+}
+
+static void finish(service *s) {
+  if (s->has_thread) {
+    (void)pthread_kill(s->thread, SIGUSR1);
+    (void)pthread_join(s->thread, NULL);
+  }
+  broker_destroy(s->broker);
+  if (s->context != NULL) {
+    (void)zmq_ctx_term(s->context);
+  }
+  while (s->lists != NULL) {
+    list_read *before = s->lists->before;
+    key_list_destroy(s->lists->list);
+    free(s->lists);
+    s->lists = before;
+  }
+}
+
+static status serve(const settings *chosen, const char *const *operands, size_t count, error *err) {
+  (void)operands;
+  (void)count;
+  service s = {.settings = chosen};
+  if (chosen->listen.count == 0 || chosen->store == NULL) {
+    return error_set(err, STATUS_USAGE, "'broker' needs %s; see 'canvass help broker'",
+                     chosen->store == NULL ? "--store DIR" : "--listen ENDPOINT");
+  }
+  block_signals(&s);
+  status st = read_keys(&s, err);
+  if (st == STATUS_OK) {
+    st = start(&s, err);
+  }
+  if (st == STATUS_OK) {
+    say_where(&s);
+    st = broker_run(s.broker, err);
+  }
+  finish(&s);
+  return st;
+}
+
+const subcommand subcommand_broker = {
+    .name = "broker",
+    .summary = "serve a cluster: keep datasets and jobs, hand out tasks",
+    .usage = "--listen ENDPOINT --store DIR [OPTIONS]",
+    .about =
+        "Serves clients and workers until SIGTERM or Ctrl-C.  Everything that was\n"
+        "acknowledged is in DIR: started again, it goes on where it was.\n"
+        "An endpoint that other machines can reach needs keys: --identity, --allow.\n"
+        "The list of keys is read again after SIGHUP.\n",
+    .example =
+        "canvass broker --listen ipc:///run/canvass/socket --store /var/lib/canvass\n"
+        "canvass broker --listen tcp://*:5555 --store /var/lib/canvass --identity broker.key \\\n"
+        "    --allow allowed\n",
+    .options = options,
+    .options_count = sizeof options / sizeof options[0],
+    .operands_min = 0,
+    .operands_max = 0,
+    .operands_missing = "",
+    .run = serve,
+};
