@@ -123,7 +123,7 @@ static status feed_reading(broker *b, core_event *e, core_blob handle, error *wh
 
 /* ---- Results ------------------------------------------------------------------------------------- */
 
-static status take_blobs(broker *b, peer *from, wire_message *m, core_event *e, core_blob *blobs,
+static status take_blobs(broker *b, peer *from, wire_message *m, core_event *e, core_blob *taken,
                          error *why) {
   if (m->payloads_count < results[e->work].least || m->payloads_count > results[e->work].most) {
     return error_set(why, STATUS_CORRUPT, "a result of %zu blobs for work '%s'", m->payloads_count,
