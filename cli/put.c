@@ -220,18 +220,19 @@ static status append(putting *p, error *err) {
 
 /* ---- The subcommand ------------------------------------------------------------------------------ */
 
-static status check_paths(const char *const *paths, size_t count, error *err) {
-  for (size_t i = 0; i < count; i++) {
+/* A file that is added every night needs a name by which it is known. */
+static status check_paths(const settings *s, const char *const *paths, size_t count, error *err) {
+  for (size_t i = 0; s->append && i < count; i++) {
     if (strcmp(paths[i], "-") == 0) {
       return error_set(err, STATUS_USAGE,
-                       "'put' does not read standard input: a dataset knows its files by name");
+                       "'put --append' does not read standard input: a dataset knows its files by name");
     }
   }
   return STATUS_OK;
 }
 
 static status put_steps(putting *p, const char *spec_path, error *err) {
-  TRY(check_paths(p->paths, p->count, err));
+  TRY(check_paths(p->e.settings, p->paths, p->count, err));
   TRY(evaluation_load_spec(&p->e, spec_path, err));
   TRY(link_open(p->e.settings, &p->link, err));
   TRY(get_before(p, err));

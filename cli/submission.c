@@ -1,6 +1,8 @@
 /* Encoding plan, program and manifest. */
 #include "cli/submission.h"
 
+#include "store/manifest.h"
+
 void submission_init(submission *s) {
   *s = (submission){.job = {.version = 0}};
   buf_init(&s->plan);

@@ -33,10 +33,10 @@ status session_ask(session *s, message *m, const wire_payload *payloads, size_t 
   message_set_integer(m, FIELD_REQUEST, ++s->requests);
   session_begin(s);
   const int64_t begun_ms = session_now();
-  int64_t asked_ms = begun_ms - ANSWER_MS;
+  int64_t asked_ms = begun_ms - s->answer_ms;
   uint64_t welcomes = s->welcomes;
   for (;;) {
-    if (s->welcomes != welcomes || session_now() - asked_ms >= ANSWER_MS) {
+    if (s->welcomes != welcomes || session_now() - asked_ms >= s->answer_ms) {
       welcomes = s->welcomes;
       asked_ms = session_now();
       TRY(session_send(s, m, payloads, count, err));

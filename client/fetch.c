@@ -116,7 +116,7 @@ static status fetch_chunks(fetching *f, error *err) {
     if (received) {
       TRY(take_message(f, err));
     }
-    if (s->welcomes != welcomes || session_now() - f->asked_ms >= ANSWER_MS) {
+    if (s->welcomes != welcomes || session_now() - f->asked_ms >= s->answer_ms) {
       welcomes = s->welcomes;
       f->asked_ms = session_now();
       f->wanted = f->first;

@@ -182,9 +182,9 @@ static status follow(following *f, bool (*callback)(void *context, const session
   message_set_bytes(&watch, FIELD_JOB, f->id, sizeof f->id);
   session_begin(s);
   uint64_t welcomes = s->welcomes;
-  int64_t asked_ms = session_now() - ANSWER_MS;
+  int64_t asked_ms = session_now() - s->answer_ms;
   while (!f->has_ended) {
-    if (s->welcomes != welcomes || (!f->was_answered && session_now() - asked_ms >= ANSWER_MS)) {
+    if (s->welcomes != welcomes || (!f->was_answered && session_now() - asked_ms >= s->answer_ms)) {
       welcomes = s->welcomes;
       asked_ms = session_now();
       f->was_answered = false;
@@ -195,7 +195,7 @@ static status follow(following *f, bool (*callback)(void *context, const session
     if (received) {
       TRY(take_news(f, err));
     }
-    f->now.is_away = session_now() - s->heard_ms >= AWAY_MS;
+    f->now.is_away = session_now() - s->heard_ms >= s->away_ms;
     if (!f->has_ended && callback != NULL && !callback(context, &f->now)) {
       return error_set(err, STATUS_INTERRUPTED, "interrupted");
     }

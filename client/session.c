@@ -128,10 +128,10 @@ static bool take_own(session *s, status *outcome, error *err) {
 static status keep_connection(session *s, error *err) {
   const int64_t now = session_now();
   const int64_t sign_ms = s->heard_ms > s->connected_ms ? s->heard_ms : s->connected_ms;
-  if (now - sign_ms >= SILENCE_MS) {
+  if (now - sign_ms >= s->silence_ms) {
     return connect_anew(s, err);
   }
-  if (now - s->alive_ms >= ALIVE_MS) {
+  if (now - s->alive_ms >= s->sign_ms) {
     const message alive = message_of(MESSAGE_ALIVE);
     s->alive_ms = now;
     return session_send(s, &alive, NULL, 0, err);
@@ -153,7 +153,8 @@ status session_turn(session *s, long timeout_ms, bool *received, error *err) {
   TRY(receive(s, received, err));
   if (!*received) {
     zmq_pollitem_t item = {.socket = s->socket, .events = ZMQ_POLLIN};
-    if (zmq_poll(&item, 1, timeout_ms) < 0 && errno != EINTR) {
+    const long at_most = timeout_ms < (long)s->sign_ms ? timeout_ms : (long)s->sign_ms;
+    if (zmq_poll(&item, 1, at_most) < 0 && errno != EINTR) {
       return error_set(err, STATUS_IO, "cannot wait for the broker: %s", zmq_strerror(errno));
     }
     TRY(receive(s, received, err));
@@ -236,6 +237,10 @@ static status take_options(session *s, const session_options *o, error *err) {
   s->is_within = strncmp(s->endpoint, "inproc:", 7) == 0;
   s->patience_ms = o->connect_ms > 0 ? o->connect_ms : o->patience_ms;
   s->patience_ms = s->patience_ms > 0 ? s->patience_ms : PATIENCE_DEFAULT_MS;
+  s->answer_ms = ANSWER_MS;
+  s->silence_ms = SILENCE_MS;
+  s->sign_ms = ALIVE_MS;
+  s->away_ms = AWAY_MS;
   s->has_key = o->key != NULL;
   if (s->has_key) {
     s->key = *o->key;

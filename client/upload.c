@@ -222,7 +222,7 @@ static status send_all(sending *t, error *err) {
     if (received) {
       TRY(take_message(t, err));
     }
-    if (s->welcomes != welcomes || session_now() - t->asked_ms >= ANSWER_MS) {
+    if (s->welcomes != welcomes || session_now() - t->asked_ms >= s->answer_ms) {
       welcomes = s->welcomes;
       TRY(offer_again(t, err));
     }

@@ -1,0 +1,258 @@
+/* The session and its broker: requests that get lost, brokers that forget, restart, fall silent or are not
+ * there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "client/session_state.h"
+#include "tests/client/session_broker.h"
+#include "tests/process.h"
+
+static const char two_jobs[] =
+    "{\"jobs\":[{\"id\":\"11112222333344445555666677778888\"},{\"id\":\"1111aaaa333344445555666677778888\"},"
+    "{\"id\":\"abcd2222333344445555666677778888\"}]}";
+
+typedef struct fixture {
+  char directory[256];
+  session_broker broker;
+  session *link;
+  error err;
+} fixture;
+
+static int set_up(void **state) {
+  fixture *f = calloc(1, sizeof *f);
+  process_directory_new(f->directory, sizeof f->directory);
+  snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
+  f->broker.listing = two_jobs;
+  *state = f;
+  return f == NULL;
+}
+
+static int tear_down(void **state) {
+  fixture *f = *state;
+  session_close(f->link);
+  if (f->broker.context != NULL) {
+    session_broker_stop(&f->broker);
+  }
+  session_broker_forget(&f->broker);
+  process_directory_remove(f->directory);
+  free(f);
+  return 0;
+}
+
+static session *connected(fixture *f) {
+  const session_options options = {.endpoint = f->broker.endpoint};
+  session *s = NULL;
+  if (session_connect(&options, &s, &f->err) != STATUS_OK) {
+    fail_msg("%s", f->err.message);
+  }
+  return s;
+}
+
+static void begin(fixture *f) {
+  session_broker_start(&f->broker);
+  f->link = connected(f);
+}
+
+static void check_list(session *s) {
+  buf out;
+  error err;
+  buf_init(&out);
+  if (session_list(s, "jobs", &out, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  assert_int_equal(out.length, strlen(two_jobs));
+  assert_memory_equal(out.data, two_jobs, out.length);
+  buf_fini(&out);
+}
+
+static unsigned seen(fixture *f, message_kind kind) {
+  return atomic_load(&f->broker.seen[kind]);
+}
+
+static void check_contains(const char *text, const char *part) {
+  if (strstr(text, part) == NULL) {
+    fail_msg("'%s' is not in: %s", part, text);
+  }
+}
+
+/* ---- Lost requests ------------------------------------------------------------------------------- */
+
+static void a_request_without_an_answer_is_sent_again_with_its_number(void **state) {
+  fixture *f = *state;
+  f->broker.ignores[MESSAGE_LIST] = 2;
+  begin(f);
+  f->link->answer_ms = 50;
+  check_list(f->link);
+  assert_true(seen(f, MESSAGE_LIST) >= 3);
+  assert_int_equal(f->link->requests, 1);
+}
+
+static void a_hello_that_got_lost_is_said_again(void **state) {
+  fixture *f = *state;
+  f->broker.ignores[MESSAGE_HELLO] = 1;
+  begin(f); /* the next sign of life is answered with "stranger" */
+  assert_int_equal(seen(f, MESSAGE_HELLO), 2);
+}
+
+static void a_stranger_says_hello_and_asks_again(void **state) {
+  fixture *f = *state;
+  begin(f);
+  check_list(f->link);
+  atomic_store(&f->broker.forgets, true);
+  check_list(f->link);
+  assert_int_equal(seen(f, MESSAGE_HELLO), 2);
+  assert_int_equal(f->link->welcomes, 2);
+}
+
+static void a_restarted_broker_is_asked_again(void **state) {
+  fixture *f = *state;
+  f->broker.restarts_on = MESSAGE_LIST;
+  atomic_store(&f->broker.restarts_after, 1);
+  begin(f);
+  check_list(f->link);
+  assert_int_equal(atomic_load(&f->broker.starts), 2);
+}
+
+static void a_connection_that_went_dead_is_made_anew(void **state) {
+  fixture *f = *state;
+  begin(f);
+  check_list(f->link);
+  f->link->silence_ms = 200;
+  atomic_store(&f->broker.goes_deaf, true);
+  check_list(f->link);
+  assert_int_equal(f->link->welcomes, 2);
+}
+
+/* ---- Nobody there -------------------------------------------------------------------------------- */
+
+static status connect_to(const char *endpoint, const key_pair *key, error *err) {
+  session *s = NULL;
+  const session_options options = {.endpoint = endpoint,
+                                   .key = key,
+                                   .broker_key = key == NULL ? NULL : key->public_key,
+                                   .connect_ms = 100};
+  const status st = session_connect(&options, &s, err);
+  assert_null(s);
+  return st;
+}
+
+static void a_broker_that_is_not_there_is_named(void **state) {
+  fixture *f = *state;
+  assert_int_equal(connect_to(f->broker.endpoint, NULL, &f->err), STATUS_UNREACHABLE);
+  check_contains(f->err.message, f->broker.endpoint);
+  assert_int_equal(connect_to("tcp://127.0.0.1:1", NULL, &f->err), STATUS_UNREACHABLE);
+  check_contains(f->err.message, "tcp://127.0.0.1:1");
+  check_contains(f->err.message, "--identity");
+}
+
+static void keys_that_may_not_fit_are_said(void **state) {
+  fixture *f = *state;
+  key_pair key;
+  if (key_pair_new(&key, &f->err) != STATUS_OK) {
+    fail_msg("%s", f->err.message);
+  }
+  assert_int_equal(connect_to("tcp://127.0.0.1:1", &key, &f->err), STATUS_UNREACHABLE);
+  check_contains(f->err.message, "the keys do not fit");
+}
+
+static void no_endpoint_is_no_endpoint(void **state) {
+  fixture *f = *state;
+  assert_int_equal(connect_to("nowhere", NULL, &f->err), STATUS_USAGE);
+  check_contains(f->err.message, "'nowhere'");
+}
+
+static void patience_ends_when_the_broker_falls_silent(void **state) {
+  fixture *f = *state;
+  begin(f);
+  f->link->patience_ms = 150;
+  atomic_store(&f->broker.goes_deaf, true);
+  buf out;
+  buf_init(&out);
+  assert_int_equal(session_list(f->link, "jobs", &out, &f->err), STATUS_UNREACHABLE);
+  check_contains(f->err.message, f->broker.endpoint);
+  buf_fini(&out);
+}
+
+static void a_broker_that_lives_but_never_answers_is_given_up(void **state) {
+  fixture *f = *state;
+  f->broker.ignores[MESSAGE_LIST] = 1000;
+  begin(f);
+  f->link->patience_ms = 200;
+  f->link->sign_ms = 5;
+  buf out;
+  buf_init(&out);
+  assert_int_equal(session_list(f->link, "jobs", &out, &f->err), STATUS_UNREACHABLE);
+  check_contains(f->err.message, "is there but gives no answer");
+  buf_fini(&out);
+}
+
+static bool refuse_to_go_on(void *context, uint64_t done, uint64_t total) {
+  (void)done;
+  (void)total;
+  ++*(int *)context;
+  return false;
+}
+
+static void connecting_can_be_interrupted(void **state) {
+  fixture *f = *state;
+  int calls = 0;
+  const session_callback go_on = {refuse_to_go_on, &calls};
+  const session_options options = {.endpoint = f->broker.endpoint, .go_on = &go_on};
+  session *s = NULL;
+  assert_int_equal(session_connect(&options, &s, &f->err), STATUS_INTERRUPTED);
+  assert_int_equal(calls, 1);
+}
+
+static void a_broker_of_another_version_says_so(void **state) {
+  fixture *f = *state;
+  f->broker.has_other_version = true;
+  session_broker_start(&f->broker);
+  assert_int_equal(connect_to(f->broker.endpoint, NULL, &f->err), STATUS_PROTOCOL);
+  check_contains(f->err.message, "speaks version 2");
+}
+
+/* ---- Several sessions ---------------------------------------------------------------------------- */
+
+static void two_sessions_get_their_own_answers(void **state) {
+  fixture *f = *state;
+  begin(f);
+  session *other = connected(f);
+  for (int i = 0; i < 20; i++) {
+    char job[SESSION_JOB_BYTES];
+    char again[SESSION_JOB_BYTES];
+    const session_job mine = {.specification = {"x", 1}, .dataset = "survey", .key = "mine"};
+    const session_job theirs = {.specification = {"x", 1}, .dataset = "survey", .key = "theirs"};
+    assert_int_equal(session_submit(f->link, &mine, job, &f->err), STATUS_OK);
+    check_list(other);
+    assert_int_equal(session_submit(other, &theirs, again, &f->err), STATUS_OK);
+    assert_string_not_equal(job, again);
+    check_list(f->link);
+  }
+  session_close(other);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(a_request_without_an_answer_is_sent_again_with_its_number),
+      TEST(a_hello_that_got_lost_is_said_again),
+      TEST(a_stranger_says_hello_and_asks_again),
+      TEST(a_restarted_broker_is_asked_again),
+      TEST(a_connection_that_went_dead_is_made_anew),
+      TEST(a_broker_that_is_not_there_is_named),
+      TEST(keys_that_may_not_fit_are_said),
+      TEST(no_endpoint_is_no_endpoint),
+      TEST(patience_ends_when_the_broker_falls_silent),
+      TEST(a_broker_that_lives_but_never_answers_is_given_up),
+      TEST(connecting_can_be_interrupted),
+      TEST(a_broker_of_another_version_says_so),
+      TEST(two_sessions_get_their_own_answers),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
