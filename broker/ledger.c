@@ -1,28 +1,13 @@
-/* Datasets and jobs in memory, in their orders; each change is also gathered for the next commit. */
+/* Datasets and jobs in memory, in their orders; each change is also gathered for the next commit.
+ * Opening is in ledger_open.c. */
 #include "broker/ledger.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "broker/ledger_inside.h"
 
 enum { CAPACITY_FIRST = 64 };
-
-static const char when_damaged[] =
-    "do not delete it: put back a copy of the broker's whole directory, or begin with an empty one and put "
-    "the datasets anew";
-
-static const index_options options = {
-    .tables = (const char *const[LEDGER_TABLES]){[LEDGER_TABLE_DATASETS] = "datasets",
-                                                 [LEDGER_TABLE_JOBS] = "jobs",
-                                                 [LEDGER_TABLE_RESULTS] = "results"},
-    .tables_count = LEDGER_TABLES,
-    .durable = true,
-    .when_damaged = when_damaged,
-    .when_full = "nothing that was acknowledged is lost; make room there and start the broker again",
-};
 
 bool ledger_blob_is_set(const ledger_blob *b) {
   static const digest none;
@@ -113,6 +98,12 @@ static void dataset_insert(ledger *l, size_t at, ledger_dataset *d) {
   l->datasets_count++;
 }
 
+status ledger_dataset_append(ledger *l, ledger_dataset *d, error *err) {
+  TRY(dataset_room(l, err));
+  dataset_insert(l, l->datasets_count, d);
+  return STATUS_OK;
+}
+
 status ledger_dataset_put(ledger *l, const ledger_dataset *d, error *err) {
   bool found;
   const slice name = slice_of(d->name);
@@ -158,7 +149,7 @@ status ledger_dataset_drop(ledger *l, slice name, error *err) {
 
 /* ---- Jobs ---------------------------------------------------------------------------------------- */
 
-static slice key_of_job(const core_job_id *id) {
+slice ledger_job_key(const core_job_id *id) {
   return (slice){(const char *)id->bytes, sizeof id->bytes};
 }
 
@@ -248,6 +239,12 @@ static void append_job(ledger *l, ledger_job_entry *e) {
   l->ended_count += has_ended(&e->job);
 }
 
+status ledger_job_append(ledger *l, ledger_job_entry *e, error *err) {
+  TRY(job_room(l, err));
+  append_job(l, e);
+  return STATUS_OK;
+}
+
 static void replace_job(ledger *l, ledger_job_entry *old, ledger_job_entry *new) {
   bool found;
   l->ended_count += has_ended(&new->job);
@@ -268,7 +265,7 @@ static status gather_job(ledger *l, const ledger_job_entry *entry, ledger_job_en
   st = st == STATUS_OK ? ledger_job_decode(value, copy, err) : st;
   if (st == STATUS_OK) {
     (*copy)->job.state = entry->job.state;
-    st = ledger_pending_add(&l->pending, LEDGER_TABLE_JOBS, key_of_job(&entry->job.id), value, err);
+    st = ledger_pending_add(&l->pending, LEDGER_TABLE_JOBS, ledger_job_key(&entry->job.id), value, err);
   }
   buf_fini(&record);
   if (st != STATUS_OK) {
@@ -328,7 +325,7 @@ status ledger_job_forget(ledger *l, const core_job_id *id, error *err) {
   if (!found) {
     return error_set(err, STATUS_NOT_FOUND, "there is no such job");
   }
-  TRY(ledger_pending_add(&l->pending, LEDGER_TABLE_JOBS, key_of_job(id), (slice){NULL, 0}, err));
+  TRY(ledger_pending_add(&l->pending, LEDGER_TABLE_JOBS, ledger_job_key(id), (slice){NULL, 0}, err));
   ledger_job_entry *e = l->by_id[at];
   const size_t place = sequence_index(l, e->sequence);
   l->jobs_count--;
@@ -339,124 +336,7 @@ status ledger_job_forget(ledger *l, const core_job_id *id, error *err) {
   return STATUS_OK;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------- */
-
-typedef struct loading {
-  ledger *ledger;
-  status st;
-  error *err;
-} loading;
-
-static status damaged(const ledger *l, const char *what, slice name, const error *why, error *err) {
-  return why->code == STATUS_NO_MEMORY
-             ? error_set(err, why->code, "%s", why->message)
-             : error_set(err, STATUS_CORRUPT, "the index %s: %s %.*s: %s; %s", l->path, what, SLICE_ARG(name),
-                         why->message, when_damaged);
-}
-
-static bool load_dataset(void *context, slice key, slice value) {
-  loading *in = context;
-  ledger *l = in->ledger;
-  ledger_dataset *d = NULL;
-  error why;
-  in->st = ledger_dataset_decode(value, &d, &why);
-  if (in->st == STATUS_OK && !slice_equal(slice_of(d->name), key)) {
-    in->st = error_set(&why, STATUS_CORRUPT, "its record is another's");
-  }
-  in->st = in->st == STATUS_OK ? ledger_check_name(key, &why) : in->st;
-  in->st = in->st == STATUS_OK ? dataset_room(l, &why) : in->st;
-  if (in->st != STATUS_OK) {
-    ledger_dataset_destroy(d);
-    in->st = damaged(l, "dataset", key, &why, in->err);
-    return false;
-  }
-  dataset_insert(l, l->datasets_count, d); /* keys come in the order of names */
-  return true;
-}
-
-static bool load_job(void *context, slice key, slice value) {
-  loading *in = context;
-  ledger *l = in->ledger;
-  ledger_job_entry *e = NULL;
-  error why;
-  in->st = ledger_job_decode(value, &e, &why);
-  if (in->st == STATUS_OK && !slice_equal(key_of_job(&e->job.id), key)) {
-    in->st = error_set(&why, STATUS_CORRUPT, "its record is another's");
-  }
-  in->st = in->st == STATUS_OK ? job_room(l, &why) : in->st;
-  if (in->st != STATUS_OK) {
-    char hex[2 * JOB_ID_BYTES + 1] = "";
-    for (size_t i = 0; i < key.length && i < JOB_ID_BYTES; i++) {
-      snprintf(hex + 2 * i, 3, "%02x", (unsigned)(uint8_t)key.bytes[i]);
-    }
-    ledger_job_destroy(e);
-    in->st = damaged(l, "job", slice_of(hex), &why, in->err);
-    return false;
-  }
-  append_job(l, e);
-  return true;
-}
-
-static int compare_sequences(const void *a, const void *b) {
-  const ledger_job_entry *const *x = a;
-  const ledger_job_entry *const *y = b;
-  return ((*x)->sequence > (*y)->sequence) - ((*x)->sequence < (*y)->sequence);
-}
-
-static status load(ledger *l, error *err) {
-  loading in = {.ledger = l, .st = STATUS_OK, .err = err};
-  TRY(store_index_scan(l->index, LEDGER_TABLE_DATASETS, load_dataset, &in, err));
-  TRY(in.st);
-  TRY(store_index_scan(l->index, LEDGER_TABLE_JOBS, load_job, &in, err));
-  TRY(in.st);
-  if (l->jobs_count > 0) {
-    qsort(l->jobs, l->jobs_count, sizeof(ledger_job_entry *), compare_sequences);
-    l->next_sequence = l->jobs[l->jobs_count - 1]->sequence + 1;
-  }
-  return STATUS_OK;
-}
-
-status ledger_open(const char *directory, ledger **out, error *err) {
-  *out = NULL;
-  ledger *l = calloc(1, sizeof *l);
-  buf path;
-  buf_init(&path);
-  buf_printf(&path, "%s/index%c", directory, 0);
-  if (l == NULL || path.failed) {
-    free(l);
-    buf_fini(&path);
-    return error_no_memory(err, "the broker's records");
-  }
-  size_t length;
-  l->path = (char *)buf_take(&path, &length);
-  status st = store_index_open(l->path, &options, &l->index, err);
-  st = st == STATUS_OK ? load(l, err) : st;
-  if (st != STATUS_OK) {
-    ledger_close(l);
-    return st;
-  }
-  *out = l;
-  return STATUS_OK;
-}
-
-void ledger_close(ledger *l) {
-  if (l == NULL) {
-    return;
-  }
-  for (size_t i = 0; i < l->datasets_count; i++) {
-    ledger_dataset_destroy(l->datasets[i]);
-  }
-  for (size_t i = 0; i < l->jobs_count; i++) {
-    ledger_job_destroy(l->jobs[i]);
-  }
-  free(l->datasets);
-  free(l->jobs);
-  free(l->by_id);
-  ledger_pending_fini(&l->pending);
-  store_index_close(l->index);
-  free(l->path);
-  free(l);
-}
+/* ---- Committing ---------------------------------------------------------------------------------- */
 
 status ledger_commit(ledger *l, error *err) {
   if (l->pending.count > 0) {

@@ -1,5 +1,6 @@
-/* The ledger behind its handle, for its own files: ledger.c (datasets and jobs in memory), ledger_record.c
- * (how they are written), ledger_pending.c (what the next commit writes), ledger_results.c. */
+/* The ledger behind its handle, for its own files: ledger.c (datasets and jobs in memory), ledger_open.c,
+ * ledger_record.c (how they are written), ledger_pending.c (what the next commit writes), ledger_results.c.
+ */
 #ifndef CANVASS_BROKER_LEDGER_INSIDE_H
 #define CANVASS_BROKER_LEDGER_INSIDE_H
 
@@ -75,5 +76,11 @@ struct ledger {
   size_t jobs_count, jobs_capacity, ended_count;
   uint64_t next_sequence;
 };
+
+/* For opening.  The name is larger than all that are there; D is then the ledger's. */
+status ledger_dataset_append(ledger *l, ledger_dataset *d, error *err) MUST_USE;
+/* The id is a new one; E is then the ledger's.  Jobs that are appended out of order must be sorted. */
+status ledger_job_append(ledger *l, ledger_job_entry *e, error *err) MUST_USE;
+slice ledger_job_key(const core_job_id *id);
 
 #endif

@@ -54,7 +54,8 @@ static const struct {
     {ENOSPC, STATUS_IO, "no space is left", WHEN_FULL},
     {EDQUOT, STATUS_IO, "the disk quota is used up", WHEN_FULL},
     {EFBIG, STATUS_IO, "the file would be larger than is allowed", WHEN_FULL},
-    {EIO, STATUS_IO, "the disk reports an error; put the store on another one", OWN},
+    /* LMDB says so too of a write that was cut short, which is how a disk becomes full. */
+    {EIO, STATUS_IO, "no space is left, or the disk reports an error", WHEN_FULL},
     {EACCES, STATUS_IO, "it cannot be read and written by this user", OWN},
     {EROFS, STATUS_IO, "the file system is read-only; name a store elsewhere", OWN},
     {ENOMEM, STATUS_NO_MEMORY, "out of memory", OWN},

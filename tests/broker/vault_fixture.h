@@ -1,0 +1,35 @@
+/* What tests of the vault share: a directory, warnings that are kept, blobs by number. */
+#ifndef CANVASS_TESTS_BROKER_VAULT_FIXTURE_H
+#define CANVASS_TESTS_BROKER_VAULT_FIXTURE_H
+
+#include "broker/vault.h"
+
+enum { FIXTURE_BLOB_BYTES_MAX = 20000, FIXTURE_PATH_BYTES = 512 };
+
+typedef struct vault_fixture {
+  char directory[256];
+  char path[300]; /* of the vault, in it */
+  char warning[1024];
+  unsigned warnings;
+} vault_fixture;
+
+void vault_setup(vault_fixture *f);
+void vault_teardown(vault_fixture *f);
+vault_options vault_fixture_options(vault_fixture *f);
+/* Fails the running test when it cannot be opened. */
+vault *vault_fixture_open(vault_fixture *f);
+
+/* Blob INDEX: always the same bytes; number 0 is empty. */
+size_t vault_blob(uint64_t index, uint8_t *bytes, digest *name);
+/* Where PART has NAME: "blobs", "partly", "hand-in", "aside". */
+void vault_path(const vault_fixture *f, const char *part, const digest *name, char path[FIXTURE_PATH_BYTES]);
+bool vault_file_is_there(const vault_fixture *f, const char *part, const digest *name);
+void vault_write_at(const char *path, const void *bytes, size_t length);
+/* Fails the running test unless blob INDEX is there with its bytes. */
+void vault_assert_there(vault *v, uint64_t index);
+/* As a client would send it, in chunks of CHUNK bytes. */
+void vault_send(vault *v, uint64_t index, size_t chunk);
+/* The wall clock. */
+uint64_t vault_now(void);
+
+#endif

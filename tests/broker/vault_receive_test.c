@@ -1,0 +1,390 @@
+/* The vault: blobs that come in chunks, and files that are handed in. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/broker/vault_fixture.h"
+#include "tests/process.h"
+#include "tests/seeded.h"
+
+enum { ROUNDS = 60, LARGE_BYTES = 20 << 20, CHUNK_BYTES = 1 << 20 };
+
+/* Chunks in any order, repeated, with restarts in between: the blob comes to be, and nothing else. */
+static void chunks_out_of_order_repeated_and_across_restarts_make_the_blob(void **state) {
+  (void)state;
+  vault_fixture f;
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  seeded r = {seeded_seed()};
+  uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
+  digest name;
+  for (uint64_t i = 0; i < ROUNDS; i++) {
+    uint64_t next = 0;
+    const size_t length = vault_blob(i, bytes, &name);
+    const size_t chunk = 1 + seeded_below(&r, length / 4 + 1);
+    assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+    while (next < length) {
+      /* The chunk that is asked for, or another one. */
+      const bool wrong = seeded_below(&r, 3) == 0;
+      const uint64_t at = wrong ? seeded_below(&r, length) : next;
+      const size_t some = length - at < chunk ? length - (size_t)at : chunk;
+      const uint64_t expected = at == next ? next + some : next;
+      assert_false(vault_has(v, &name, NULL));
+      assert_int_equal(vault_chunk(v, &name, at, bytes + at, some, &next, NULL), STATUS_OK);
+      assert_int_equal(next, expected);
+      if (seeded_below(&r, 20) == 0) {
+        vault_close(v);
+        v = vault_fixture_open(&f);
+        assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+        assert_int_equal(next, expected);
+      }
+    }
+    vault_assert_there(v, i);
+    assert_false(vault_file_is_there(&f, "partly", &name));
+    /* A chunk that comes late, and another offer. */
+    if (length > 0) {
+      assert_int_equal(vault_chunk(v, &name, 0, bytes, 1, &next, NULL), STATUS_OK);
+      assert_int_equal(next, length);
+    }
+    assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+    assert_int_equal(next, length);
+  }
+  assert_int_equal(vault_sync(v, NULL), STATUS_OK);
+  assert_int_equal(f.warnings, 0);
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+/* Hashing goes on over the part that was there before: more than one chunk's share of it. */
+static void a_large_blob_is_taken_up_after_a_restart(void **state) {
+  (void)state;
+  vault_fixture f;
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  uint8_t *bytes = malloc(LARGE_BYTES);
+  assert_non_null(bytes);
+  seeded r = {seeded_seed()};
+  for (size_t i = 0; i < LARGE_BYTES; i += 8) {
+    const uint64_t word = seeded_next(&r);
+    memcpy(bytes + i, &word, sizeof word);
+  }
+  digest name;
+  uint64_t next = 0;
+  assert_int_equal(digest_of(bytes, LARGE_BYTES, &name, NULL), STATUS_OK);
+  assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
+  for (int restarts = 0; next < LARGE_BYTES;) {
+    const size_t some = LARGE_BYTES - next < CHUNK_BYTES - 7 ? LARGE_BYTES - (size_t)next : CHUNK_BYTES - 7;
+    assert_int_equal(vault_chunk(v, &name, next, bytes + next, some, &next, NULL), STATUS_OK);
+    if (next > LARGE_BYTES / 8 * (restarts == 0 ? 7 : 9)) {
+      restarts++;
+      vault_close(v);
+      v = vault_fixture_open(&f);
+      const uint64_t before = next;
+      assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
+      assert_int_equal(next, before);
+    }
+  }
+  store_blob blob;
+  assert_int_equal(vault_get(v, &name, &blob, NULL), STATUS_OK);
+  assert_int_equal(blob.length, LARGE_BYTES);
+  assert_memory_equal(blob.bytes, bytes, LARGE_BYTES);
+  store_release(&blob);
+  free(bytes);
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+static void what_is_not_what_its_name_says_is_dropped_and_begins_anew(void **state) {
+  (void)state;
+  vault_fixture f;
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
+  digest name;
+  uint64_t next = 0;
+  error err;
+  const size_t length = vault_blob(5, bytes, &name);
+  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  assert_int_equal(vault_chunk(v, &name, 0, bytes, length / 2, &next, NULL), STATUS_OK);
+  bytes[length - 1] ^= 1;
+  assert_int_equal(vault_chunk(v, &name, next, bytes + next, length - (size_t)next, &next, &err),
+                   STATUS_CORRUPT);
+  assert_int_equal(next, 0);
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(&name, hex);
+  assert_non_null(strstr(err.message, hex));
+  assert_false(vault_has(v, &name, NULL));
+  assert_false(vault_file_is_there(&f, "partly", &name));
+  vault_send(v, 5, 333);
+  vault_assert_there(v, 5);
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+static void more_bytes_than_were_offered_are_not_taken(void **state) {
+  (void)state;
+  vault_fixture f;
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
+  digest name;
+  uint64_t next = 0;
+  const size_t length = vault_blob(5, bytes, &name);
+  assert_int_equal(vault_receive(v, &name, length - 1, &next, NULL), STATUS_OK);
+  assert_int_equal(vault_chunk(v, &name, 0, bytes, length, &next, NULL), STATUS_CORRUPT);
+  assert_false(vault_has(v, &name, NULL));
+  /* A size that is too small, but all bytes of it. */
+  assert_int_equal(vault_receive(v, &name, length - 1, &next, NULL), STATUS_OK);
+  assert_int_equal(vault_chunk(v, &name, 0, bytes, length - 1, &next, NULL), STATUS_CORRUPT);
+  assert_int_equal(vault_receive(v, &name, 0, &next, NULL), STATUS_CORRUPT);
+  vault_send(v, 5, 100);
+  vault_assert_there(v, 5);
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+/* Somebody says another size: what is there already is too much, and goes. */
+static void an_offer_of_another_size_does_not_confuse_the_right_one(void **state) {
+  (void)state;
+  vault_fixture f;
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
+  digest name;
+  uint64_t next = 0;
+  const size_t length = vault_blob(5, bytes, &name);
+  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  assert_int_equal(vault_chunk(v, &name, 0, bytes, 100, &next, NULL), STATUS_OK);
+  assert_int_equal(vault_receive(v, &name, 50, &next, NULL), STATUS_OK);
+  assert_int_equal(next, 0);
+  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  while (next < length) {
+    assert_int_equal(vault_chunk(v, &name, next, bytes + next, 1, &next, NULL), STATUS_OK);
+  }
+  vault_assert_there(v, 5);
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+static void what_was_left_in_partly_is_compared_before_it_is_believed(void **state) {
+  (void)state;
+  vault_fixture f;
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
+  digest name;
+  char path[FIXTURE_PATH_BYTES];
+  uint64_t next = 7;
+  const size_t length = vault_blob(6, bytes, &name);
+  vault_path(&f, "partly", &name, path);
+  /* Whole but for its renaming. */
+  vault_write_at(path, bytes, length);
+  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  assert_int_equal(next, length);
+  vault_assert_there(v, 6);
+  /* As long, with zeros, as a power cut may leave it. */
+  vault_close(v);
+  char whole[FIXTURE_PATH_BYTES];
+  vault_path(&f, "blobs", &name, whole);
+  assert_int_equal(unlink(whole), 0);
+  static const uint8_t zeros[FIXTURE_BLOB_BYTES_MAX];
+  vault_write_at(path, zeros, length);
+  v = vault_fixture_open(&f);
+  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  assert_int_equal(next, 0);
+  /* Longer than the blob. */
+  vault_write_at(path, zeros, length + 1);
+  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  assert_int_equal(next, 0);
+  /* A link to elsewhere is not written through. */
+  char victim[FIXTURE_PATH_BYTES];
+  snprintf(victim, sizeof victim, "%s/victim", f.directory);
+  vault_write_at(victim, "", 0);
+  unlink(path);
+  assert_int_equal(symlink(victim, path), 0);
+  vault_close(v);
+  v = vault_fixture_open(&f);
+  vault_send(v, 6, 1000);
+  vault_assert_there(v, 6);
+  struct stat info;
+  assert_int_equal(stat(victim, &info), 0);
+  assert_int_equal(info.st_size, 0);
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+static void a_chunk_of_what_nobody_offered_is_not_found(void **state) {
+  (void)state;
+  vault_fixture f;
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  const digest name = {{1}};
+  uint64_t next = 5;
+  error err;
+  assert_int_equal(vault_chunk(v, &name, 0, "x", 1, &next, &err), STATUS_NOT_FOUND);
+  assert_non_null(strstr(err.message, "offer it again"));
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+static void what_is_too_large_or_has_no_room_is_refused_before_it_comes(void **state) {
+  (void)state;
+  vault_fixture f;
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  const digest name = {{1}};
+  uint64_t next = 0;
+  error err;
+  assert_int_equal(vault_receive(v, &name, VAULT_BLOB_BYTES_MAX + 1, &next, &err), STATUS_LIMIT);
+  struct statvfs info;
+  assert_int_equal(statvfs(f.path, &info), 0);
+  const uint64_t free_bytes = (uint64_t)info.f_bavail * info.f_frsize;
+  if (info.f_blocks == 0 || free_bytes * 2 > VAULT_BLOB_BYTES_MAX) {
+    print_message("not seen here: the file system has more room than a blob may take\n");
+  } else {
+    assert_int_equal(vault_receive(v, &name, free_bytes * 2 + VAULT_RESERVE_BYTES, &next, &err), STATUS_IO);
+    assert_non_null(strstr(err.message, vault_directory(v)));
+    assert_non_null(strstr(err.message, "make room"));
+  }
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+/* ---- Hand-in ------------------------------------------------------------------------------------- */
+
+static void a_file_that_is_handed_in_is_moved_not_copied(void **state) {
+  (void)state;
+  vault_fixture f;
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
+  digest name;
+  char path[FIXTURE_PATH_BYTES];
+  struct stat before;
+  struct stat after;
+  uint64_t next = 0;
+  const size_t length = vault_blob(8, bytes, &name);
+  /* Some of it came in chunks already. */
+  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  assert_int_equal(vault_chunk(v, &name, 0, bytes, 10, &next, NULL), STATUS_OK);
+  vault_path(&f, "hand-in", &name, path);
+  vault_write_at(path, bytes, length);
+  assert_int_equal(stat(path, &before), 0);
+  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  assert_int_equal(next, length);
+  vault_path(&f, "blobs", &name, path);
+  assert_int_equal(stat(path, &after), 0);
+  assert_int_equal(before.st_ino, after.st_ino);
+  assert_false(vault_file_is_there(&f, "hand-in", &name));
+  assert_false(vault_file_is_there(&f, "partly", &name));
+  vault_assert_there(v, 8);
+  assert_int_equal(vault_sync(v, NULL), STATUS_OK);
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+typedef struct bad_hand_in {
+  const char *what;
+  void (*make)(const vault_fixture *f, const char *path, uint8_t *bytes, size_t length);
+} bad_hand_in;
+
+static void make_other_content(const vault_fixture *f, const char *path, uint8_t *bytes, size_t length) {
+  (void)f;
+  bytes[0] ^= 1;
+  vault_write_at(path, bytes, length);
+  bytes[0] ^= 1;
+}
+
+static void make_other_size(const vault_fixture *f, const char *path, uint8_t *bytes, size_t length) {
+  (void)f;
+  vault_write_at(path, bytes, length - 1);
+}
+
+/* Each of the three names a file with the right content. */
+static void make_symlink(const vault_fixture *f, const char *path, uint8_t *bytes, size_t length) {
+  char target[FIXTURE_PATH_BYTES];
+  snprintf(target, sizeof target, "%s/target", f->directory);
+  vault_write_at(target, bytes, length);
+  assert_int_equal(symlink(target, path), 0);
+}
+
+static void make_hard_link(const vault_fixture *f, const char *path, uint8_t *bytes, size_t length) {
+  char target[FIXTURE_PATH_BYTES];
+  snprintf(target, sizeof target, "%s/linked", f->directory);
+  vault_write_at(target, bytes, length);
+  assert_int_equal(link(target, path), 0);
+}
+
+static void make_fifo(const vault_fixture *f, const char *path, uint8_t *bytes, size_t length) {
+  (void)f;
+  (void)bytes;
+  (void)length;
+  assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+static void make_directory(const vault_fixture *f, const char *path, uint8_t *bytes, size_t length) {
+  (void)f;
+  (void)bytes;
+  (void)length;
+  assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static void what_is_handed_in_wrongly_is_not_taken_and_the_blob_comes_in_chunks(void **state) {
+  (void)state;
+  static const bad_hand_in kinds[] = {
+      {"is not what its name says", make_other_content},
+      {"another size", make_other_size},
+      {"no file", make_symlink},
+      {"other names", make_hard_link},
+      {"no file", make_fifo},
+      {NULL, make_directory}, /* left where it is, without a word */
+  };
+  for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+    vault_fixture f;
+    vault_setup(&f);
+    vault *v = vault_fixture_open(&f);
+    uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
+    digest name;
+    char path[FIXTURE_PATH_BYTES];
+    uint64_t next = 1;
+    const size_t length = vault_blob(8, bytes, &name);
+    vault_path(&f, "hand-in", &name, path);
+    kinds[k].make(&f, path, bytes, length);
+    assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+    assert_int_equal(next, 0);
+    assert_false(vault_has(v, &name, NULL));
+    if (kinds[k].what != NULL) {
+      assert_int_equal(f.warnings, 1);
+      assert_non_null(strstr(f.warning, kinds[k].what));
+      assert_false(vault_file_is_there(&f, "hand-in", &name));
+    }
+    vault_send(v, 8, 5000);
+    vault_assert_there(v, 8);
+    vault_close(v);
+    vault_teardown(&f);
+  }
+}
+
+int main(void) {
+  printf("seed %llu\n", (unsigned long long)seeded_seed());
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(chunks_out_of_order_repeated_and_across_restarts_make_the_blob),
+      cmocka_unit_test(a_large_blob_is_taken_up_after_a_restart),
+      cmocka_unit_test(what_is_not_what_its_name_says_is_dropped_and_begins_anew),
+      cmocka_unit_test(more_bytes_than_were_offered_are_not_taken),
+      cmocka_unit_test(an_offer_of_another_size_does_not_confuse_the_right_one),
+      cmocka_unit_test(what_was_left_in_partly_is_compared_before_it_is_believed),
+      cmocka_unit_test(a_chunk_of_what_nobody_offered_is_not_found),
+      cmocka_unit_test(what_is_too_large_or_has_no_room_is_refused_before_it_comes),
+      cmocka_unit_test(a_file_that_is_handed_in_is_moved_not_copied),
+      cmocka_unit_test(what_is_handed_in_wrongly_is_not_taken_and_the_blob_comes_in_chunks),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
