@@ -52,13 +52,14 @@ static void *need(void *p) {
 
 typedef struct transport {
   const char *name;
-  const char *endpoint; /* %s: the directory */
+  const char
+      *endpoint; /* %s: the directory; %d: a number, because sockets close a while after they are closed */
   bool has_keys;
 } transport;
 
 static const transport transports[] = {
-    {"inproc", "inproc://broker", false},
-    {"ipc", "ipc://%s/socket", false},
+    {"inproc", "inproc://%s/broker%d", false},
+    {"ipc", "ipc://%s/socket%d", false},
     {"tcp", "tcp://127.0.0.1:*", false},
     {"tcp + CURVE", "tcp://127.0.0.1:*", true},
 };
@@ -104,7 +105,7 @@ static void service_start(service *s, const transport *t, bool durable, int numb
   if (t->has_keys) {
     make_keys(s);
   }
-  snprintf(endpoint, sizeof endpoint, t->endpoint, root);
+  snprintf(endpoint, sizeof endpoint, t->endpoint, root, number);
   snprintf(directory, sizeof directory, "%s/store%d", root, number);
   const char *const endpoints[] = {endpoint};
   const broker_options options = {.zmq_context = context,
