@@ -32,7 +32,9 @@ static status start(embedded *e, store *shards, unsigned workers, error *err) {
   if (!e->context) {
     return error_set(err, STATUS_IO, "cannot start messaging: %s", zmq_strerror(errno));
   }
-  TRY(broker_new(e->context, endpoint, &e->broker, err));
+  static const char *const endpoints[] = {endpoint};
+  const broker_options serving = {.zmq_context = e->context, .endpoints = endpoints, .endpoints_count = 1};
+  TRY(broker_new(&serving, &e->broker, err));
   if (pthread_create(&e->broker_thread, NULL, serve, e) != 0) {
     return error_set(err, STATUS_NO_MEMORY, "cannot start the broker's thread");
   }

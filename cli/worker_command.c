@@ -1,1 +1,159 @@
-/* Placeholder: being written. */
+/* canvass worker: computes for a broker until SIGTERM or Ctrl-C.  The first signal lets it finish what is
+ * under way and deliver it; the second ends it at once.  A broker that is not there is waited for. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "cli/interrupt.h"
+#include "cli/link.h"
+#include "cli/output.h"
+#include "cli/preparing.h"
+#include "cli/subcommand.h"
+#include "worker/worker.h"
+
+enum { THREADS_MAX = 256, CACHE_MIB_MIN = 1, LOOK_MS = 500 };
+
+#define AT(member) offsetof(settings, member)
+
+static const option options[] = {
+    LINK_OPTIONS,
+    {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL, "where shards and statistics are kept"},
+    {0, "threads", "N", OPTION_COUNT, AT(threads), 1, THREADS_MAX, NULL,
+     "tasks computed at once; default: one per processor"},
+    {0, "cache-bytes", "N", OPTION_BYTES, AT(cache_bytes), CACHE_MIB_MIN, 0, NULL,
+     "how much --store keeps, such as 500M; default: 16G"},
+    {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
+     "allow --store on a network file system"},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no log"},
+};
+
+typedef struct service {
+  const settings *settings;
+  link_address address;
+  store *shards;
+  void *context;
+  worker *worker;
+} service;
+
+/* One write for a line, whichever thread says it. */
+static void say(void *context, const char *line) {
+  const service *s = context;
+  if (s->settings->quiet) {
+    return;
+  }
+  char stamp[32] = "";
+  const time_t now = time(NULL);
+  struct tm parts;
+  if (localtime_r(&now, &parts) != NULL) {
+    (void)strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &parts);
+  }
+  (void)fprintf(stderr, "%s %s\n", stamp, line);
+}
+
+static unsigned threads_of(const settings *s) {
+  if (s->threads > 0) {
+    return s->threads;
+  }
+  const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  return processors < 1 ? 1 : processors > THREADS_MAX ? THREADS_MAX : (unsigned)processors;
+}
+
+static status open_store(service *s, error *err) {
+  if (s->settings->store == NULL) {
+    return error_set(err, STATUS_USAGE,
+                     "a worker needs --store DIR, a directory of its own where it keeps what it fetches and "
+                     "computes");
+  }
+  const store_options kept = {.cache_bytes = s->settings->cache_bytes,
+                              .network_allowed = s->settings->network_store,
+                              .warn = say,
+                              .context = s};
+  return store_open(s->settings->store, &kept, &s->shards, err);
+}
+
+/* Signals are the main thread's: threads made here inherit a full mask. */
+static status start_worker(service *s, error *err) {
+  const link_address *a = &s->address;
+  s->context = zmq_ctx_new();
+  if (s->context == NULL) {
+    return error_set(err, STATUS_IO, "cannot start messaging: %s", zmq_strerror(errno));
+  }
+  const worker_options wanted = {.zmq_context = s->context,
+                                 .endpoint = a->endpoint,
+                                 .shards = s->shards,
+                                 .threads = threads_of(s->settings),
+                                 .key = a->has_keys ? &a->own : NULL,
+                                 .broker_key = a->has_keys ? a->broker.public_key : NULL,
+                                 .preparing = preparing(),
+                                 .say = say,
+                                 .context = s};
+  sigset_t all;
+  sigset_t before;
+  (void)sigfillset(&all);
+  (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+  const status st = worker_start(&wanted, &s->worker, err);
+  (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return st;
+}
+
+/* A signal ends the sleep early. */
+static void sleep_ms(long ms) {
+  const struct timespec wanted = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+  (void)nanosleep(&wanted, NULL);
+}
+
+static status serve(service *s, error *err) {
+  while (!interrupt_requested()) {
+    TRY(worker_problem(s->worker, err));
+    sleep_ms(LOOK_MS);
+  }
+  say(s, "stopping: what is under way is finished first; once more to stop at once");
+  while (!worker_drain(s->worker, LOOK_MS)) {
+    TRY(worker_problem(s->worker, err));
+  }
+  say(s, "stopped");
+  return STATUS_OK;
+}
+
+static status run_steps(service *s, error *err) {
+  TRY(link_address_of(s->settings, &s->address, err));
+  TRY(open_store(s, err));
+  TRY(start_worker(s, err));
+  return serve(s, err);
+}
+
+static status run(const settings *wanted, const char *const *operands, size_t count, error *err) {
+  (void)operands;
+  (void)count;
+  service s = {.settings = wanted};
+  interrupt_prepare();
+  const status st = run_steps(&s, err);
+  worker_stop(s.worker);
+  if (s.context != NULL) {
+    (void)zmq_ctx_term(s.context);
+  }
+  store_destroy(s.shards);
+  return st;
+}
+
+const subcommand subcommand_worker = {
+    .name = "worker",
+    .summary = "compute for a broker",
+    .usage = "--broker ENDPOINT --store DIR [OPTIONS]",
+    .about =
+        "Joins a broker and computes what it is given, until it is stopped.  Any number of workers may come\n"
+        "and go.  DIR is the worker's own: what is fetched and computed is kept there for the next job.\n"
+        "SIGTERM or Ctrl-C lets it finish what is under way; a second one stops it at once.\n",
+    .example =
+        "canvass worker --broker ipc:///run/canvass/broker --store /var/cache/canvass\n"
+        "canvass worker --broker tcp://10.0.0.5:7171 --store /scratch/canvass --threads 16 \\\n"
+        "    --identity anna.key --broker-key broker.key.pub\n",
+    .options = options,
+    .options_count = sizeof options / sizeof options[0],
+    .operands_min = 0,
+    .operands_max = 0,
+    .run = run,
+};

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/shard.h"
+#include "worker/assignment.h"
 #include "worker/shard_rows.h"
 
 enum { GATHERED_BYTES_MAX = 16 << 20 };
@@ -20,6 +21,7 @@ typedef struct gathered {
 typedef struct mapping {
   const program *program;
   store *shards;
+  const map_source *source;
   digest *accumulators; /* of each accumulator; NULL where the store keeps none */
   gathered *gathered;
   size_t gathered_count, gathered_capacity;
@@ -27,6 +29,7 @@ typedef struct mapping {
   map_counts counts;
   /* The shard under way, open from the first state that must be computed. */
   digest name;
+  uint64_t bytes;
   store_blob blob;
   shard *open;
   stats_rows rows;
@@ -38,7 +41,7 @@ static status open_rows(void *context, const stats_rows **rows, error *err) {
   mapping *m = context;
   char hex[DIGEST_HEX_BYTES];
   digest_hex(&m->name, hex);
-  TRY(store_get(m->shards, &m->name, &m->blob, err));
+  TRY(m->source->get(m->source->context, &m->name, m->bytes, &m->blob, err));
   TRY(shard_open(m->blob.bytes, m->blob.length, hex, &m->open, err));
   shard_rows_view(m->open, &m->rows);
   *rows = &m->rows;
@@ -141,19 +144,19 @@ static status name_accumulators(mapping *m, error *err) {
 
 static status map_all(mapping *m, slice names, const atomic_bool *stop, partial *into, error *err) {
   TRY(name_accumulators(m, err));
-  for (size_t at = 0; at + DIGEST_BYTES <= names.length; at += DIGEST_BYTES) {
+  for (size_t at = 0; at + BLOB_NAME_BYTES <= names.length; at += BLOB_NAME_BYTES) {
     if (atomic_load(stop)) {
       return error_set(err, STATUS_INTERRUPTED, "the worker stops");
     }
-    memcpy(m->name.bytes, names.bytes + at, DIGEST_BYTES);
+    blob_name_read(names.bytes + at, &m->name, &m->bytes);
     TRY(map_shard(m, into, err));
   }
   return STATUS_OK;
 }
 
-status map_shards(const program *p, slice names, store *shards, const atomic_bool *stop, map_counts *counts,
-                  partial **out, error *err) {
-  mapping m = {.program = p, .shards = shards};
+status map_shards(const program *p, slice names, const map_source *source, store *shards,
+                  const atomic_bool *stop, map_counts *counts, partial **out, error *err) {
+  mapping m = {.program = p, .shards = shards, .source = source};
   buf_init(&m.states);
   TRY(partial_empty(p, out, err));
   const status st = map_all(&m, names, stop, *out, err);

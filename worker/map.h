@@ -12,10 +12,16 @@ typedef struct map_counts {
   uint64_t computed, cached;
 } map_counts;
 
-/* The merged partial of P over the shards whose names (DIGEST_BYTES each) stand in NAMES.  Where SHARDS
+/* Where shards come from: the blob NAME of BYTES, until store_release. */
+typedef struct map_source {
+  status (*get)(void *context, const digest *name, uint64_t bytes, store_blob *out, error *err);
+  void *context;
+} map_source;
+
+/* The merged partial of P over the shards whose names (BLOB_NAME_BYTES each) stand in NAMES.  Where SHARDS
  * keeps partials, states that it has are taken from there, and those that were computed are handed to it
  * at the end.  STATUS_INTERRUPTED when STOP is set between two shards. */
-status map_shards(const program *p, slice names, store *shards, const atomic_bool *stop, map_counts *counts,
-                  partial **out, error *err) MUST_USE;
+status map_shards(const program *p, slice names, const map_source *source, store *shards,
+                  const atomic_bool *stop, map_counts *counts, partial **out, error *err) MUST_USE;
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 status queue_init(queue *q, size_t capacity, error *err) {
-  *q = (queue){.capacity = capacity, .ring = calloc(capacity, sizeof *q->ring)};
+  *q = (queue){.capacity = capacity, .ring = calloc(capacity, sizeof(assignment *))};
   if (!q->ring) {
     return error_no_memory(err, "the worker's queue");
   }
@@ -17,22 +17,17 @@ void queue_fini(queue *q) {
   if (!q->ring) {
     return;
   }
-  for (size_t i = 0; i < q->count; i++) {
-    wire_message *m = q->ring[(q->first + i) % q->capacity];
-    wire_message_close(m);
-    free(m);
-  }
   free(q->ring);
   pthread_cond_destroy(&q->filled);
   pthread_mutex_destroy(&q->mutex);
   *q = (queue){0};
 }
 
-bool queue_push(queue *q, wire_message *m) {
+bool queue_push(queue *q, assignment *a) {
   pthread_mutex_lock(&q->mutex);
   const bool room = !q->closed && q->count < q->capacity;
   if (room) {
-    q->ring[(q->first + q->count) % q->capacity] = m;
+    q->ring[(q->first + q->count) % q->capacity] = a;
     q->count++;
     pthread_cond_signal(&q->filled);
   }
@@ -40,19 +35,28 @@ bool queue_push(queue *q, wire_message *m) {
   return room;
 }
 
-wire_message *queue_pop(queue *q) {
-  wire_message *m = NULL;
+static assignment *take_first(queue *q) {
+  assignment *a = q->ring[q->first];
+  q->first = (q->first + 1) % q->capacity;
+  q->count--;
+  return a;
+}
+
+assignment *queue_pop(queue *q) {
   pthread_mutex_lock(&q->mutex);
   while (q->count == 0 && !q->closed) {
     pthread_cond_wait(&q->filled, &q->mutex);
   }
-  if (!q->closed) {
-    m = q->ring[q->first];
-    q->first = (q->first + 1) % q->capacity;
-    q->count--;
-  }
+  assignment *a = q->closed ? NULL : take_first(q);
   pthread_mutex_unlock(&q->mutex);
-  return m;
+  return a;
+}
+
+assignment *queue_take(queue *q) {
+  pthread_mutex_lock(&q->mutex);
+  assignment *a = q->count > 0 ? take_first(q) : NULL;
+  pthread_mutex_unlock(&q->mutex);
+  return a;
 }
 
 void queue_close(queue *q) {

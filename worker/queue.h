@@ -3,23 +3,29 @@
 #define CANVASS_WORKER_QUEUE_H
 
 #include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-#include "proto/wire.h"
+#include "base/status.h"
+
+typedef struct assignment assignment;
 
 typedef struct queue {
   pthread_mutex_t mutex;
   pthread_cond_t filled;
-  wire_message **ring;
+  assignment **ring;
   size_t first, count, capacity;
   bool closed;
 } queue;
 
 status queue_init(queue *q, size_t capacity, error *err) MUST_USE;
-void queue_fini(queue *q); /* closes the messages that are still in it */
-/* Takes M; false when the queue is full or closed (M stays the caller's). */
-bool queue_push(queue *q, wire_message *m);
-/* Waits for a message; NULL when the queue is closed. */
-wire_message *queue_pop(queue *q);
+void queue_fini(queue *q); /* when it is empty; harmless on a zeroed one */
+/* Takes A; false when the queue is full or closed (A stays the caller's). */
+bool queue_push(queue *q, assignment *a);
+/* Waits for one; NULL when the queue is closed. */
+assignment *queue_pop(queue *q);
+/* Takes one back, also from a closed queue; NULL when it is empty. */
+assignment *queue_take(queue *q);
 void queue_close(queue *q);
 
 #endif

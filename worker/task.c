@@ -1,8 +1,10 @@
 /* Tasks by name, in a table.  Whatever comes in is decoded with suspicion; whatever goes out is canonical. */
 #include "worker/task.h"
 
-#include "stats/stats.h"
-#include "worker/map.h"
+#include <stdlib.h>
+#include <string.h>
+
+#include "worker/assignment.h"
 
 void task_output_fini(task_output *out) {
   buf_fini(&out->payloads[0]);
@@ -34,14 +36,14 @@ static status give_partial(const partial *p, task_output *out, error *err) {
 }
 
 static status run_map(const task_input *in, task_output *out, error *err) {
-  if (in->payloads_count != 2 || in->payloads[1].length % DIGEST_BYTES != 0) {
+  if (in->payloads_count != 2 || in->payloads[1].length % BLOB_NAME_BYTES != 0) {
     return error_set(err, STATUS_PROTOCOL, "a map task needs a program and shard names");
   }
   program *p = NULL;
   TRY(decode_program(in->payloads[0], &p, err));
   partial *all = NULL;
   map_counts counts;
-  status st = map_shards(p, in->payloads[1], in->shards, in->stop, &counts, &all, err);
+  status st = map_shards(p, in->payloads[1], &in->source, in->shards, in->stop, &counts, &all, err);
   if (st == STATUS_OK) {
     out->states_computed = counts.computed;
     out->states_cached = counts.cached;
@@ -95,16 +97,16 @@ static status run_reduce(const task_input *in, task_output *out, error *err) {
 static status step(const task_input *in, const buf *merged, task_output *out, error *err) {
   const slice plan_bytes = in->payloads[0];
   const slice state = in->payloads[1];
-  stats_outcome outcome;
+  stats_outcome came;
   TRY(stats_step(plan_bytes.bytes, plan_bytes.length, state.length ? state.bytes : NULL, state.length,
-                 merged->data, merged->length, &outcome, err));
-  if (outcome.report.length > 0) {
-    out->payloads[0] = outcome.report;
+                 merged->data, merged->length, &came, err));
+  if (came.report.length > 0) {
+    out->payloads[0] = came.report;
     out->payloads_count = 1;
     return STATUS_OK;
   }
-  out->payloads[0] = outcome.program;
-  out->payloads[1] = outcome.state;
+  out->payloads[0] = came.program;
+  out->payloads[1] = came.state;
   out->payloads_count = 2;
   return STATUS_OK;
 }
@@ -132,10 +134,99 @@ static status run_step(const task_input *in, task_output *out, error *err) {
   return st;
 }
 
+/* ---- Preparing ----------------------------------------------------------------------------------- */
+
+static status make_plan(const task_input *in, task_output *out, error *err) {
+  if (in->payloads_count != 2) {
+    return error_set(err, STATUS_PROTOCOL, "a plan task needs a specification and a manifest");
+  }
+  if (in->preparing == NULL || in->preparing->plan == NULL) {
+    return error_set(err, STATUS_USAGE, "this worker makes no plans; submit a plan and a program");
+  }
+  TRY(in->preparing->plan(in->preparing->context, in->payloads[0], in->payloads[1], &out->payloads[0],
+                          &out->payloads[1], err));
+  out->payloads_count = 2;
+  TRY(buf_status(&out->payloads[0], "a plan", err));
+  return buf_status(&out->payloads[1], "a program", err);
+}
+
+enum { PATH_BYTES = 64 };
+
+typedef struct files {
+  char (*paths)[PATH_BYTES];
+  char **names;
+  const char **borrowed_paths;
+  size_t count;
+} files;
+
+static void files_fini(files *f) {
+  for (size_t i = 0; f->names != NULL && i < f->count; i++) {
+    free(f->names[i]);
+  }
+  free(f->names);
+  free(f->paths);
+  free(f->borrowed_paths);
+}
+
+/* Payload 2 + i: a blob's name, then the file's. */
+static status find_files(const task_input *in, files *f, error *err) {
+  f->count = in->payloads_count - 2;
+  f->paths = calloc(f->count + 1, sizeof *f->paths);
+  f->names = calloc(f->count + 1, sizeof *f->names);
+  f->borrowed_paths = calloc(f->count + 1, sizeof *f->borrowed_paths);
+  if (f->paths == NULL || f->names == NULL || f->borrowed_paths == NULL) {
+    return error_no_memory(err, "the names of files");
+  }
+  for (size_t i = 0; i < f->count; i++) {
+    const slice p = in->payloads[2 + i];
+    if (p.length <= BLOB_NAME_BYTES || p.length > BLOB_NAME_BYTES + MESSAGE_TEXT_MAX) {
+      return error_set(err, STATUS_PROTOCOL, "a file's name has 1 to %d bytes", (int)MESSAGE_TEXT_MAX);
+    }
+    const slice name = {p.bytes + BLOB_NAME_BYTES, p.length - BLOB_NAME_BYTES};
+    if (memchr(name.bytes, 0, name.length) != NULL ||
+        text_utf8_check(name.bytes, name.length) != name.length) {
+      return error_set(err, STATUS_PROTOCOL, "a file's name is not UTF-8");
+    }
+    digest blob;
+    uint64_t bytes = 0;
+    blob_name_read(p.bytes, &blob, &bytes);
+    TRY(in->path(in->source.context, &blob, bytes, f->paths[i], sizeof f->paths[i], err));
+    f->borrowed_paths[i] = f->paths[i];
+    f->names[i] = slice_copy(name);
+    if (f->names[i] == NULL) {
+      return error_no_memory(err, "the names of files");
+    }
+  }
+  return STATUS_OK;
+}
+
+static status read_files(const task_input *in, task_output *out, error *err) {
+  if (in->payloads_count < 3) {
+    return error_set(err, STATUS_PROTOCOL,
+                     "a read task needs a specification, a manifest or none, and files");
+  }
+  if (in->preparing == NULL || in->preparing->read == NULL) {
+    return error_set(err, STATUS_USAGE, "this worker reads no files; put the dataset with 'canvass put'");
+  }
+  files f = {0};
+  status st = find_files(in, &f, err);
+  if (st == STATUS_OK) {
+    st = in->preparing->read(in->preparing->context, in->payloads[0], in->payloads[1], f.borrowed_paths,
+                             (const char *const *)f.names, f.count,
+                             in->shard_rows > 0 ? in->shard_rows : TASK_READ_SHARD_ROWS, in->shards,
+                             &out->payloads[0], err);
+  }
+  files_fini(&f);
+  TRY(st);
+  out->payloads_count = 1;
+  return buf_status(&out->payloads[0], "a manifest", err);
+}
+
 static const struct {
   const char *name;
   status (*run)(const task_input *in, task_output *out, error *err);
-} works[] = {{"map", run_map}, {"reduce", run_reduce}, {"step", run_step}};
+} works[] = {
+    {"map", run_map}, {"reduce", run_reduce}, {"step", run_step}, {"plan", make_plan}, {"read", read_files}};
 
 status task_run(const task_input *in, task_output *out, error *err) {
   *out = (task_output){0};

@@ -1,25 +1,33 @@
-/* One task's computing: MAP, REDUCE or STEP over bytes.  Pure but for reading shards from the store. */
+/* One task's computing over bytes: MAP, REDUCE, STEP, PLAN, READ.  Pure but for reading shards and files, and
+ * for what preparing puts into the store. */
 #ifndef CANVASS_WORKER_TASK_H
 #define CANVASS_WORKER_TASK_H
 
 #include <stdatomic.h>
 
-#include "base/buf.h"
-#include "base/status.h"
-#include "base/text.h"
-#include "store/store.h"
+#include "worker/map.h"
+#include "worker/worker.h"
+
+enum { TASK_READ_SHARD_ROWS = 65536 /* when the task does not say */ };
 
 typedef struct task_input {
-  slice work;            /* "map", "reduce", "step" */
-  const slice *payloads; /* MAP: program, shard names.  REDUCE: program, partials..  STEP: plan, state,
-                            program, partials.. */
+  slice work; /* "map", "reduce", "step", "plan", "read" */
+  const slice
+      *payloads; /* MAP: program, shards.  REDUCE: program, partials..  STEP: plan, state, program,
+                    partials..  PLAN: specification, manifest.  READ: specification, manifest, files.. */
   size_t payloads_count;
+  uint32_t shard_rows; /* READ; 0: TASK_READ_SHARD_ROWS */
   store *shards;
+  map_source source;
+  /* READ: the path of a blob's file, until the task ends. */
+  status (*path)(void *context, const digest *name, uint64_t bytes, char *path, size_t capacity, error *err);
+  const worker_preparing *preparing;
   const atomic_bool *stop; /* asked between shards; when set: STATUS_INTERRUPTED */
 } task_input;
 
 typedef struct task_output {
-  buf payloads[2]; /* MAP, REDUCE: partial.  STEP: report, or program and state */
+  buf payloads[2]; /* MAP, REDUCE: partial.  STEP: report, or program and state.  PLAN: plan and program.
+                      READ: manifest */
   size_t payloads_count;
   uint64_t states_computed, states_cached; /* MAP: of a shard and an accumulator each */
 } task_output;

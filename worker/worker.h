@@ -1,13 +1,12 @@
 /* A worker: takes tasks from a broker, computes them, gives results back.
  *
  * One thread talks (a DEALER socket), so that signs of life go out while shards are computed; THREADS
- * others compute.  They share a bounded queue of tasks, guarded by one mutex; results come back to the
- * talking thread over an inproc pipe.
+ * others compute, and one keeps what arrives.  Tasks go to the computing threads through a bounded queue, and
+ * come back with their results through a list.
  *
- * What a task needs and the store lacks is fetched: read from the broker's directory where that is on the
- * same file system, else asked for in chunks, at most FETCH_WINDOW of them under way.  Shards of waiting
- * tasks are fetched ahead.  A result is kept until the broker has taken it, and sent again to a broker that
- * came back.
+ * What a task needs and the store lacks is fetched before the task is computed: read from the broker's
+ * directory where that is on the same file system, else asked for in chunks, at most SUPPLY_WINDOW of them
+ * under way.  A result is kept until the broker has taken it, and sent again to a broker that came back.
  */
 #ifndef CANVASS_WORKER_WORKER_H
 #define CANVASS_WORKER_WORKER_H
@@ -39,6 +38,7 @@ typedef struct worker_options {
   const key_pair *key;    /* NULL: no keys */
   const char *broker_key; /* with a key: the broker's public one */
   worker_preparing preparing;
+  unsigned alive_ms, silence_ms; /* 0: ALIVE_MS, SILENCE_MS; others for tests */
   /* One line for the log; from the talking thread.  May be NULL. */
   void (*say)(void *context, const char *line);
   void *context;
@@ -49,12 +49,14 @@ typedef struct worker worker;
 /* Returns when its threads run; joining the broker goes on in the background, and again whenever the broker
  * is lost. */
 status worker_start(const worker_options *options, worker **out, error *err) MUST_USE;
-/* Takes no more tasks; tasks that wait are given back at once, those under way are finished and their results
- * delivered, at most for MS.  From any thread.  True when nothing is left. */
+/* Takes no more tasks; those under way are finished and their results delivered, then the worker leaves,
+ * which gives back those that wait.  From any thread; waits at most MS, and may be called again.  True when
+ * it has left. */
 bool worker_drain(worker *w, unsigned ms);
-/* Why it cannot go on (refused: wrong key, wrong version, set aside); STATUS_OK while it can. */
+/* Why it cannot go on: the broker refused it (another version, a role that its key has not).  STATUS_OK while
+ * it can. */
 status worker_problem(worker *w, error *err);
-/* Stops after the shards under way, joins all threads and frees. */
+/* Stops after the shards under way, says good-bye, joins all threads and frees.  Accepts NULL. */
 void worker_stop(worker *w);
 
 #endif

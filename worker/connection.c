@@ -1,0 +1,312 @@
+/* The socket and the session.  libzmq connects again by itself when a connection breaks, and the broker then
+ * says "stranger"; one that silently went dead is closed here and opened anew. */
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "worker/hand_in.h"
+#include "worker/talk.h"
+
+enum {
+  SOCKET_LENGTH = 10000, /* messages; bytes are bounded by what this worker asks for */
+  RECEIVE_LENGTH = 1000,
+  HANDSHAKE_MS = 10000,
+  KEEPALIVE_S = 30,
+  GOODBYE_MS = 500, /* for the last messages */
+  HELD_MAX = MESSAGE_FRAME_MAX / 8,
+};
+
+/* ---- The socket ---------------------------------------------------------------------------------- */
+
+static bool set_option(void *socket, int option, int value) {
+  return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
+
+/* Messages go only to a connection that stands (IMMEDIATE); none of libzmq's own heartbeats, which would
+ * break off slow connections in the middle of a message. */
+static bool set_options(const worker *w, void *socket) {
+  const int64_t frame_max = MESSAGE_FRAME_MAX;
+  return set_option(socket, ZMQ_LINGER, 0) && set_option(socket, ZMQ_SNDHWM, SOCKET_LENGTH) &&
+         set_option(socket, ZMQ_RCVHWM, w->is_embedded ? SOCKET_LENGTH : RECEIVE_LENGTH) &&
+         set_option(socket, ZMQ_IMMEDIATE, 1) && set_option(socket, ZMQ_IPV6, 1) &&
+         set_option(socket, ZMQ_RECONNECT_IVL, BACKOFF_MS) &&
+         set_option(socket, ZMQ_RECONNECT_IVL_MAX, BACKOFF_MAX_MS) &&
+         set_option(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) && set_option(socket, ZMQ_TCP_KEEPALIVE, 1) &&
+         set_option(socket, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_S) &&
+         set_option(socket, ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_S) &&
+         (w->is_embedded || zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) == 0);
+}
+
+static status connect_to(talk *t, void *socket, error *err) {
+  const worker_options *o = &t->w->options;
+  if (!set_options(t->w, socket)) {
+    return error_set(err, STATUS_IO, "the worker cannot set up its socket: %s", zmq_strerror(errno));
+  }
+  if (o->key != NULL) {
+    TRY(key_use_client(socket, o->key, o->broker_key, err));
+  }
+  if (zmq_connect(socket, o->endpoint) != 0) {
+    return error_set(err, errno == EINVAL ? STATUS_USAGE : STATUS_UNREACHABLE, "cannot connect to %s: %s",
+                     o->endpoint, zmq_strerror(errno));
+  }
+  return STATUS_OK;
+}
+
+static void enter(talk *t, talk_phase phase) {
+  t->phase = phase;
+  t->phase_ms = t->now_ms;
+}
+
+void connection_close(talk *t) {
+  if (t->socket != NULL) {
+    zmq_close(t->socket);
+    t->socket = NULL;
+  }
+}
+
+/* A worker that lost its broker comes back with all the others: not at the same moment. */
+static uint64_t backoff(talk *t) {
+  uint64_t longest = BACKOFF_MS;
+  for (unsigned i = 0; i < t->tries && longest < BACKOFF_MAX_MS; i++) {
+    longest *= 2;
+  }
+  longest = longest < BACKOFF_MAX_MS ? longest : BACKOFF_MAX_MS;
+  uint64_t random = 0;
+  if (getrandom(&random, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random) {
+    random = t->now_ms;
+  }
+  return longest / 2 + random % (longest / 2 + 1);
+}
+
+static void reopen_later(talk *t) {
+  connection_close(t);
+  enter(t, TALK_CLOSED);
+  t->reopen_ms = t->now_ms + backoff(t);
+  t->tries++;
+}
+
+static void open_socket(talk *t) {
+  error err;
+  status st;
+  t->socket = zmq_socket(t->w->options.zmq_context, ZMQ_DEALER);
+  if (t->socket == NULL) {
+    st = error_set(&err, STATUS_IO, "the worker cannot open a socket: %s", zmq_strerror(errno));
+  } else {
+    st = connect_to(t, t->socket, &err);
+  }
+  if (st == STATUS_OK) {
+    enter(t, TALK_OPEN);
+    t->heard_ms = t->now_ms;
+    return;
+  }
+  if (!t->told_waiting) {
+    worker_say(t->w, "%s", err.message);
+    t->told_waiting = true;
+  }
+  reopen_later(t);
+}
+
+bool connection_send(talk *t, const message *m, const wire_payload *payloads, size_t count) {
+  error err;
+  const status st = wire_send(t->socket, NULL, m, payloads, count, &err);
+  if (st == STATUS_NO_MEMORY) {
+    reopen_later(t); /* it may have stopped in the middle of a message: only a new connection is clean */
+  }
+  return st == STATUS_OK;
+}
+
+/* ---- The session --------------------------------------------------------------------------------- */
+
+typedef struct holdings {
+  buf prefixes;
+  size_t count;
+} holdings;
+
+static void add_prefix(void *context, const digest *name, uint64_t bytes) {
+  holdings *h = context;
+  (void)bytes;
+  if (h->count < HELD_MAX) {
+    buf_put(&h->prefixes, name->bytes, 8);
+    h->count++;
+  }
+}
+
+static uint64_t announced_capacity(talk *t) {
+  pthread_mutex_lock(&t->w->mutex);
+  const bool draining = t->w->draining;
+  pthread_mutex_unlock(&t->w->mutex);
+  return draining ? 0 : t->w->capacity;
+}
+
+void connection_drop_waiting(talk *t) {
+  worker *w = t->w;
+  while (t->held != NULL) {
+    assignment *a = t->held;
+    t->held = a->next;
+    t->reads -= a->is_read;
+    assignment_free(a, w->supply);
+  }
+  for (assignment *a = NULL; (a = queue_take(&w->ready)) != NULL;) {
+    t->given--;
+    t->reads -= a->is_read;
+    assignment_free(a, w->supply);
+  }
+}
+
+static void say_hello(talk *t) {
+  worker *w = t->w;
+  message hello = message_of(MESSAGE_HELLO);
+  message_set_text(&hello, FIELD_ROLE, "worker");
+  message_set_text(&hello, FIELD_TITLE, w->title);
+  message_set_text(&hello, FIELD_RELEASE, CANVASS_VERSION);
+  message_set_bytes(&hello, FIELD_INSTANCE, w->instance, sizeof w->instance);
+  message_set_integer(&hello, FIELD_CAPACITY, announced_capacity(t));
+  message_set_bytes(&hello, FIELD_FINGERPRINT, t->fingerprint.bytes, sizeof t->fingerprint.bytes);
+  holdings h = {.count = 0};
+  buf_init(&h.prefixes);
+  if (!w->is_embedded) {
+    store_each_blob(w->options.shards, add_prefix, &h);
+  }
+  const wire_payload held = {.bytes = h.prefixes.data, .length = h.prefixes.length};
+  const bool has_some = !h.prefixes.failed && h.prefixes.length > 0;
+  if (connection_send(t, &hello, &held, has_some ? 1 : 0)) {
+    connection_drop_waiting(t); /* who joins begins without tasks */
+    enter(t, TALK_GREETED);
+    t->alive_due_ms = t->now_ms + w->alive_ms;
+  }
+  buf_fini(&h.prefixes);
+}
+
+/* Hello can be said once the connection stands; before, sending fails, and libzmq goes on trying. */
+static bool can_send(talk *t) {
+  int events = 0;
+  size_t length = sizeof events;
+  return zmq_getsockopt(t->socket, ZMQ_EVENTS, &events, &length) == 0 && (events & ZMQ_POLLOUT) != 0;
+}
+
+static void tell_waiting(talk *t) {
+  if (!t->told_waiting && t->now_ms - t->phase_ms >= WAITING_TOLD_MS) {
+    t->told_waiting = true;
+    worker_say(t->w, "no answer from %s: either nobody listens there, or the keys do not fit; waiting",
+               t->w->options.endpoint);
+  }
+}
+
+static void check_silence(talk *t) {
+  if (t->w->is_embedded || t->now_ms - t->heard_ms < t->w->silence_ms) {
+    return;
+  }
+  if (t->phase == TALK_JOINED) {
+    worker_say(t->w, "lost the broker at %s: nothing heard for %u s; connecting anew", t->w->options.endpoint,
+               t->w->silence_ms / 1000);
+  }
+  reopen_later(t);
+}
+
+static void say_alive(talk *t) {
+  message alive = message_of(MESSAGE_ALIVE);
+  message_set_integer(&alive, FIELD_CAPACITY, announced_capacity(t));
+  (void)connection_send(t, &alive, NULL, 0); /* the next one is due soon */
+  t->alive_due_ms = t->now_ms + t->w->alive_ms;
+}
+
+void connection_tick(talk *t) {
+  if (t->phase == TALK_CLOSED && t->now_ms >= t->reopen_ms) {
+    open_socket(t);
+  }
+  if (t->phase == TALK_OPEN) {
+    tell_waiting(t);
+    if (can_send(t)) {
+      t->heard_ms = t->now_ms;
+      say_hello(t);
+    }
+  }
+  if (t->phase == TALK_GREETED) {
+    tell_waiting(t);
+  }
+  if (t->phase == TALK_GREETED || t->phase == TALK_JOINED) {
+    check_silence(t);
+  }
+  if ((t->phase == TALK_GREETED || t->phase == TALK_JOINED) && t->now_ms >= t->alive_due_ms) {
+    say_alive(t);
+  }
+}
+
+/* ---- What the broker says ------------------------------------------------------------------------ */
+
+/* Blobs are read where the broker has them, if that is a directory of ours too. */
+static void share_directory(talk *t, const message *m) {
+  worker *w = t->w;
+  char path[DIRECTORY_BYTES] = "";
+  const slice directory = m->texts[FIELD_STORE];
+  if ((m->has & FIELD_BIT(FIELD_STORE)) != 0 && directory.length < sizeof path && directory.length > 0 &&
+      directory.bytes[0] == '/' && memchr(directory.bytes, 0, directory.length) == NULL) {
+    memcpy(path, directory.bytes, directory.length);
+    path[directory.length] = 0;
+  }
+  if (path[0] != 0 && !hand_in_probe(path, m->texts[FIELD_PROBE])) {
+    path[0] = 0;
+  }
+  error err;
+  if (!w->is_embedded && store_attach(w->options.shards, path[0] != 0 ? path : NULL, &err) != STATUS_OK) {
+    path[0] = 0; /* then blobs come by messages */
+  }
+  pthread_mutex_lock(&w->mutex);
+  memcpy(w->directory, path, sizeof path);
+  pthread_mutex_unlock(&w->mutex);
+}
+
+void connection_on_welcome(talk *t, const message *m) {
+  if (t->phase != TALK_GREETED) {
+    return;
+  }
+  share_directory(t, m);
+  enter(t, TALK_JOINED);
+  worker_say(t->w, "joined %s%s", t->w->options.endpoint, t->was_joined ? " again" : "");
+  t->was_joined = true;
+  t->told_waiting = false;
+  t->tries = 0;
+  supply_ask_again(t->w->supply);
+  results_send_again(t);
+}
+
+void connection_on_stranger(talk *t) {
+  if (t->phase == TALK_JOINED) {
+    worker_say(t->w, "the broker at %s does not know this worker any more; joining anew",
+               t->w->options.endpoint);
+  }
+  if (t->phase == TALK_GREETED || t->phase == TALK_JOINED) {
+    enter(t, TALK_OPEN);
+  }
+}
+
+/* Before the welcome it is the answer to hello: there is no use in asking again. */
+void connection_on_refused(talk *t, const message *m) {
+  worker *w = t->w;
+  error why;
+  message_failure(m, &why);
+  if (t->phase != TALK_GREETED) {
+    worker_say(w, "the broker at %s says: %.300s", w->options.endpoint, why.message);
+    return;
+  }
+  error_context(&why, why.code, "the broker at %s refuses this worker", w->options.endpoint);
+  pthread_mutex_lock(&w->mutex);
+  w->problem = why.code;
+  w->why = why;
+  pthread_cond_broadcast(&w->changed);
+  pthread_mutex_unlock(&w->mutex);
+  connection_close(t);
+  enter(t, TALK_ENDED);
+}
+
+void connection_leave(talk *t) {
+  if (t->phase == TALK_GREETED || t->phase == TALK_JOINED) {
+    const message bye = message_of(MESSAGE_BYE);
+    (void)connection_send(t, &bye, NULL, 0);
+    if (t->socket != NULL) {
+      (void)set_option(t->socket, ZMQ_LINGER, GOODBYE_MS);
+    }
+  }
+  connection_close(t);
+  enter(t, TALK_ENDED);
+}

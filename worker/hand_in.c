@@ -1,0 +1,93 @@
+/* Files in the broker's hand-in/: written under another name, then renamed, so that one is whole or not
+ * there. */
+#include "worker/hand_in.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/blob_files.h"
+#include "worker/inside.h"
+
+enum { PROBE_BYTES = 16 };
+
+bool hand_in_probe(const char *directory, slice probe) {
+  if (probe.length != PROBE_BYTES) {
+    return false;
+  }
+  const int at = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (at < 0) {
+    return false;
+  }
+  const int file = openat(at, "probe", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  char bytes[PROBE_BYTES];
+  const ssize_t length = file >= 0 ? read(file, bytes, sizeof bytes) : -1;
+  if (file >= 0) {
+    close(file);
+  }
+  close(at);
+  return length == PROBE_BYTES && memcmp(bytes, probe.bytes, probe.length) == 0;
+}
+
+/* A file of another user would be one that the broker cannot read or keep. */
+static bool hand_in_is_ours(int directory) {
+  struct stat info;
+  return fstatat(directory, "hand-in", &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode) &&
+         info.st_uid == geteuid() && faccessat(directory, "hand-in", W_OK | X_OK, 0) == 0;
+}
+
+static bool write_all(int file, const uint8_t *bytes, size_t length) {
+  for (size_t done = 0; done < length;) {
+    const ssize_t written = write(file, bytes + done, length - done);
+    if (written < 0 && errno != EINTR) {
+      return false;
+    }
+    if (written == 0) {
+      return false;
+    }
+    done += written > 0 ? (size_t)written : 0;
+  }
+  return true;
+}
+
+static void write_file(int directory, const digest *name, const store_blob *blob) {
+  static atomic_uint numbers;
+  char to[BLOB_PATH_BYTES];
+  char from[BLOB_PATH_BYTES];
+  blob_files_path("hand-in", name, to);
+  snprintf(from, sizeof from, "hand-in/%ld-%u", (long)getpid(), atomic_fetch_add(&numbers, 1));
+  const int file = openat(directory, from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) {
+    return;
+  }
+  bool good = write_all(file, blob->bytes, blob->length);
+  good = close(file) == 0 && good;
+  if (!good || renameat(directory, from, directory, to) != 0) {
+    unlinkat(directory, from, 0);
+  }
+}
+
+void hand_in(worker *w, const digest *name) {
+  char path[DIRECTORY_BYTES];
+  pthread_mutex_lock(&w->mutex);
+  memcpy(path, w->directory, sizeof path);
+  pthread_mutex_unlock(&w->mutex);
+  if (path[0] == 0) {
+    return;
+  }
+  const int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  uint64_t there = 0;
+  store_blob blob;
+  if (directory >= 0 && hand_in_is_ours(directory) && !blob_files_size(directory, name, &there) &&
+      store_get(w->options.shards, name, &blob, NULL) == STATUS_OK) {
+    write_file(directory, name, &blob);
+    store_release(&blob);
+  }
+  if (directory >= 0) {
+    close(directory);
+  }
+}
