@@ -1,6 +1,7 @@
 /* The door: who is on the list comes in and is known by its key, nobody else does, and nothing hangs. */
 #include <dirent.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -271,6 +273,40 @@ static void a_peer_without_keys_stays_out(void **state) {
   key_list_destroy(l);
 }
 
+/* Greetings of ZMTP 1.0, 2.0 and of 3.0 without encryption: before version 3 there were no keys. */
+static void older_protocols_do_not_get_round_the_door(void **state) {
+  scene *s = *state;
+  static const struct {
+    const char *greeting;
+    size_t length;
+  } cases[] = {
+      {"\x01\x00\x06\x00hello", 9},
+      {"\xff\0\0\0\0\0\0\0\0\x7f\x01\x05\0\0\x00\x05hello", 21},
+      {"\xff\0\0\0\0\0\0\0\0\x7f\x03\0NULL\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+       "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+       64},
+  };
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)atoi(strrchr(s->endpoint, ':') + 1)),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_true(send(fd, cases[i].greeting, cases[i].length, MSG_NOSIGNAL) == (ssize_t)cases[i].length);
+    /* It is cut off: an end or a reset, long before the time for handshakes is over. */
+    const uint64_t before = now_ms();
+    char bytes[256];
+    while (recv(fd, bytes, sizeof bytes, 0) > 0) {
+    }
+    assert_true(now_ms() - before < 20000);
+    close(fd);
+  }
+  bool received = true;
+  assert_int_equal(wire_receive(s->server, true, s->incoming, &received, NULL), STATUS_OK);
+  assert_false(received);
+}
+
 static void the_list_is_swapped_while_the_door_stands(void **state) {
   scene *s = *state;
   key_list *first = list_of(s, 1);
@@ -505,6 +541,7 @@ int main(void) {
       AT_THE_DOOR(a_wrong_server_key_stays_out),
       AT_THE_DOOR(somebody_elses_public_key_is_of_no_use),
       AT_THE_DOOR(a_peer_without_keys_stays_out),
+      AT_THE_DOOR(older_protocols_do_not_get_round_the_door),
       AT_THE_DOOR(the_list_is_swapped_while_the_door_stands),
       AT_THE_DOOR(a_list_that_was_replaced_may_be_freed_at_once),
       AT_THE_DOOR(plain_sockets_of_the_same_context_are_not_affected),
