@@ -82,7 +82,8 @@ static int evaluate(canvass *c, const char *dataset, const char *specification, 
     }
     return complain(&error);
   }
-  const int failed = fwrite(report, 1, length, stdout) != length || fflush(stdout) != 0;
+  const int failed =
+      fwrite(report, 1, length, stdout) != length || putchar('\n') == EOF || fflush(stdout) != 0;
   canvass_free(report);
   return failed;
 }
