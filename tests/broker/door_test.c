@@ -363,6 +363,7 @@ static void plain_sockets_of_the_same_context_are_not_affected(void **state) {
     zmq_close(peer);
     zmq_close(server);
   }
+  assert_int_equal(unlink(ipc + strlen("ipc://")), 0);
 }
 
 static void other_domains_are_not_let_in(void **state) {
