@@ -175,11 +175,10 @@ void peer_leaves(core *c, uint32_t number) {
   if (p->worker) {
     lose(c, p);
   }
-  while (!chain_is_alone(&p->watches)) {
+  while (p && !chain_is_alone(&p->watches)) {
     watch_end(c, CHAIN_OWNER(p->watches.next, watch, of_peer));
+    p = peer_find(c, number); /* watch_end forgets a peer of whom nothing is left to know */
   }
-  /* watch_end forgets a peer that it leaves without anything to know of. */
-  p = peer_find(c, number);
   if (p) {
     p->silent = false;
     p->set_aside = false;

@@ -60,8 +60,11 @@ static void need(const cluster *c, canvass_code code, const canvass_error *error
   if (code != CANVASS_OK) {
     char log[300];
     snprintf(log, sizeof log, "%s/log", c->directory);
-    char *text = process_read_file(log, NULL);
-    fail_msg("%s: %s\nThe log:\n%s", error->name, error->message, text != NULL ? text : "");
+    size_t length = 0;
+    char *text = process_read_file(log, &length);
+    print_error("The log:\n%s\n", text != NULL ? text : "");
+    free(text);
+    fail_msg("%s: %s", error->name, error->message);
   }
 }
 
