@@ -18,7 +18,7 @@
 
 static const option options[] = {
     {0, "listen", "ENDPOINT", OPTION_TEXTS, AT(listen), 0, 0, NULL,
-     "where: ipc://PATH or tcp://ADDRESS:PORT; may be repeated"},
+     "ipc://PATH or tcp://ADDRESS:PORT; may be repeated"},
     {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL, "where datasets and jobs are kept"},
     {0, "identity", "FILE", OPTION_TEXT, AT(identity), 0, 0, NULL,
      "the broker's pair of keys; default: $CANVASS_IDENTITY"},
@@ -213,7 +213,7 @@ static status serve(const settings *chosen, const char *const *operands, size_t 
 
 const subcommand subcommand_broker = {
     .name = "broker",
-    .summary = "serve a cluster: keep datasets and jobs, hand out tasks",
+    .summary = "serve a cluster: keep data and jobs, hand out tasks",
     .usage = "--listen ENDPOINT --store DIR [OPTIONS]",
     .about =
         "Serves clients and workers until SIGTERM or Ctrl-C.  Everything that was\n"
@@ -222,8 +222,8 @@ const subcommand subcommand_broker = {
         "The list of keys is read again after SIGHUP.\n",
     .example =
         "canvass broker --listen ipc:///run/canvass/socket --store /var/lib/canvass\n"
-        "canvass broker --listen tcp://*:5555 --store /var/lib/canvass --identity broker.key \\\n"
-        "    --allow allowed\n",
+        "canvass broker --listen 'tcp://*:5555' --store /var/lib/canvass \\\n"
+        "    --identity broker.key --allow allowed\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 0,

@@ -64,21 +64,16 @@ const subcommand subcommand_keygen = {
         "FILE.pub.  Prints the public key; with --role the line that lets it come to a\n"
         "broker in that role.  Files that are there already are left alone.\n"
         "\n"
-        "Each machine makes its own pair, and only what is printed or ends in .pub goes\n"
-        "to others: the lines of workers and clients into the broker's list, the\n"
-        "broker's public key to everybody.  After a change of the list send the broker\n"
-        "SIGHUP.  A cluster on one machine needs no keys.\n",
+        "Each machine makes its own pair; only what is printed or ends in .pub goes to\n"
+        "others: the lines of workers and clients into the broker's list ('allowed'), the\n"
+        "broker's public key to everybody.  A cluster on one machine needs no keys.\n",
     .example =
-        "broker$ canvass keygen broker.key\n"
-        "anna$   canvass keygen --role worker anna.key   # its line into broker's 'allowed'\n"
-        "me$     canvass keygen --role client me.key     # likewise\n"
-        "\n"
-        "broker$ canvass broker --listen 'tcp://*:5555' --store cluster \\\n"
-        "          --identity broker.key --allow allowed\n"
-        "anna$   canvass worker --broker tcp://broker:5555 --identity anna.key \\\n"
-        "          --broker-key broker.key.pub\n"
-        "me$     canvass jobs --broker tcp://broker:5555 --identity me.key \\\n"
-        "          --broker-key broker.key.pub\n",
+        "canvass keygen broker.key                  # on the broker's machine\n"
+        "canvass keygen --role worker anna.key      # on each worker's, likewise clients\n"
+        "canvass broker --listen 'tcp://*:5555' --store cluster \\\n"
+        "  --identity broker.key --allow allowed\n"
+        "canvass jobs --broker tcp://broker:5555 --identity me.key \\\n"
+        "  --broker-key broker.key.pub\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 1,

@@ -10,6 +10,7 @@
 
 enum {
   CONNECT_MS = 10000, /* a mistyped endpoint is told soon; a restarting broker is waited for */
+  PATIENCE_S_MAX = 86400,
   SAY_AFTER_S = 2,
 };
 
@@ -59,6 +60,24 @@ status link_address_of(const settings *s, link_address *out, error *err) {
   return STATUS_OK;
 }
 
+/* How long scripts put up with a broker that is away: $CANVASS_PATIENCE, in seconds. */
+static status read_patience(session_options *out, error *err) {
+  const char *text = getenv("CANVASS_PATIENCE");
+  if (text == NULL || text[0] == '\0') {
+    out->connect_ms = CONNECT_MS;
+    return STATUS_OK;
+  }
+  char *end = NULL;
+  const unsigned long seconds = strtoul(text, &end, 10);
+  if (text[0] < '0' || text[0] > '9' || *end != '\0' || seconds == 0 || seconds > PATIENCE_S_MAX) {
+    return error_set(err, STATUS_USAGE, "CANVASS_PATIENCE: '%.60s' is not a number of seconds from 1 to %d",
+                     text, (int)PATIENCE_S_MAX);
+  }
+  out->patience_ms = (unsigned)seconds * 1000;
+  out->connect_ms = out->patience_ms;
+  return STATUS_OK;
+}
+
 typedef struct patience {
   const char *endpoint;
   time_t begun;
@@ -81,13 +100,13 @@ status link_open(const settings *s, session **out, error *err) {
   TRY(link_address_of(s, &address, err));
   patience p = {.endpoint = address.endpoint, .begun = time(NULL), .is_said = s->quiet};
   const session_callback go_on = {while_connecting, &p};
-  const session_options options = {
+  session_options options = {
       .endpoint = address.endpoint,
       .key = address.has_keys ? &address.own : NULL,
       .broker_key = address.has_keys ? address.broker.public_key : NULL,
-      .connect_ms = CONNECT_MS,
       .go_on = &go_on,
   };
+  TRY(read_patience(&options, err));
   return session_connect(&options, out, err);
 }
 

@@ -272,8 +272,8 @@ const subcommand subcommand_jobs = {
     .summary = LISTING_SUMMARY,
     .usage = "[OPTIONS]",
     .about =
-        "Lists jobs, the newest first: how far they are, how many partial statistics (one\n"
-        "for each shard and accumulator) were computed for them, and how many workers had.\n",
+        "Lists jobs, the newest first: how far they are, how many partial statistics\n"
+        "(one for each shard and accumulator) were computed, and how many workers had.\n",
     .example = "canvass jobs\ncanvass jobs --json\n",
     .options = list_options,
     .options_count = COUNT_OF(list_options),
@@ -285,8 +285,8 @@ const subcommand subcommand_workers = {
     .summary = LISTING_SUMMARY,
     .usage = "[OPTIONS]",
     .about =
-        "Lists the workers that are there: tasks under way and done, shards that they hold,\n"
-        "when they were last heard.  Workers of equal fingerprints give equal bytes.\n",
+        "Lists the workers that are there: tasks under way and done, shards that they\n"
+        "hold, when they were heard.  Workers of equal fingerprints give equal bytes.\n",
     .example = "canvass workers\ncanvass workers --json\n",
     .options = list_options,
     .options_count = COUNT_OF(list_options),
@@ -325,8 +325,8 @@ const subcommand subcommand_drop = {
     .summary = ENDING_SUMMARY,
     .usage = "[OPTIONS] NAME",
     .about =
-        "Removes a dataset.  Its name is free at once; jobs that use its data go on, and the\n"
-        "data go when these have ended.\n",
+        "Removes a dataset.  Its name is free at once; jobs that use its data go on, and\n"
+        "the data go when these have ended.\n",
     .example = "canvass drop airline\n",
     .options = link_options,
     .options_count = COUNT_OF(link_options),

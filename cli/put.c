@@ -255,9 +255,9 @@ const subcommand subcommand_put = {
     .summary = "send survey files to the cluster as a dataset",
     .usage = "[OPTIONS] NAME SPEC DATA...",
     .about =
-        "Reads DATA as the specification SPEC says and makes them the dataset NAME.  Can be\n"
-        "repeated after an interruption: only what is missing is sent.  With --append, files\n"
-        "that the dataset has already are left out.\n",
+        "Reads DATA as the specification SPEC says and makes them the dataset NAME.\n"
+        "Can be repeated after an interruption: only what is missing is sent.  With\n"
+        "--append, files that the dataset has already are left out.\n",
     .example =
         "canvass put airline survey.yaml answers.csv.gz\n"
         "canvass put airline survey.yaml 2026-11.csv --append\n",

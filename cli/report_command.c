@@ -11,7 +11,12 @@ static const option options[] = {
 static status report_steps(const settings *s, session *link, const char *prefix, buf *report, error *err) {
   char id[SESSION_JOB_BYTES];
   TRY(session_find_job(link, prefix, id, err));
-  TRY(session_report(link, id, report, err));
+  const status found = session_report(link, id, report, err);
+  if (found == STATUS_INTERRUPTED) { /* the job was; this program is not */
+    error why = *err;
+    return error_set(err, STATUS_JOB, "job %.8s: %s", id, why.message);
+  }
+  TRY(found);
   return rendering_write(s, report, err);
 }
 

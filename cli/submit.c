@@ -117,11 +117,11 @@ const subcommand subcommand_submit = {
     .summary = "evaluate a dataset on the cluster",
     .usage = "[OPTIONS] SPEC --dataset NAME",
     .about =
-        "Makes a job and prints its id, nothing else.  With --wait the id goes to standard\n"
-        "error, and the report is printed when it is there; Ctrl-C then leaves the job alone.\n",
+        "Makes a job and prints its id, nothing else.  With --wait the id goes to\n"
+        "standard error, and the report is printed; Ctrl-C then leaves the job alone.\n",
     .example =
         "canvass submit survey.yaml --dataset airline\n"
-        "canvass submit survey.yaml --dataset airline --key night-42 --wait -o report.txt\n",
+        "canvass submit survey.yaml --dataset airline --key night-42 --wait -o it.txt\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 1,

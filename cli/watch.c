@@ -36,8 +36,8 @@ const subcommand subcommand_watch = {
     .summary = "follow a job to its end",
     .usage = "[OPTIONS] JOB",
     .about =
-        "Shows how far a job is until it ends.  The exit code is 0 when it is done, else its\n"
-        "failure's.  Ctrl-C leaves the job alone: it goes on, and can be watched again.\n"
+        "Shows how far a job is until it ends.  The exit code is 0 when it is done, else\n"
+        "its failure's.  Ctrl-C leaves the job alone: watch it again whenever you like.\n"
         "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n",
     .example =
         "canvass watch 1f0e3dad\n"

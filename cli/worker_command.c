@@ -144,13 +144,14 @@ const subcommand subcommand_worker = {
     .summary = "compute for a broker",
     .usage = "--broker ENDPOINT --store DIR [OPTIONS]",
     .about =
-        "Joins a broker and computes what it is given, until it is stopped.  Any number of workers may come\n"
-        "and go.  DIR is the worker's own: what is fetched and computed is kept there for the next job.\n"
-        "SIGTERM or Ctrl-C lets it finish what is under way; a second one stops it at once.\n",
+        "Joins a broker and computes what it is given, until it is stopped.  Any number\n"
+        "of workers may come and go.  DIR is the worker's own: what is fetched and\n"
+        "computed is kept there for the next job.  SIGTERM or Ctrl-C lets it finish what\n"
+        "is under way; a second one stops it at once.\n",
     .example =
         "canvass worker --broker ipc:///run/canvass/broker --store /var/cache/canvass\n"
-        "canvass worker --broker tcp://10.0.0.5:7171 --store /scratch/canvass --threads 16 \\\n"
-        "    --identity anna.key --broker-key broker.key.pub\n",
+        "canvass worker --broker tcp://10.0.0.5:7171 --store /scratch/canvass \\\n"
+        "    --threads 16 --identity anna.key --broker-key broker.key.pub\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 0,

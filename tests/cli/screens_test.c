@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -59,6 +60,18 @@ static void every_help_fits_a_screen_and_has_an_example(void **state) {
       {{"version", "--help"}},
       {{"help", "version"}},
       {{"help", "--help"}},
+      {{"put", "--help"}},
+      {{"help", "submit"}},
+      {{"watch", "-h"}},
+      {{"report", "--help"}},
+      {{"jobs", "--help"}},
+      {{"workers", "--help"}},
+      {{"help", "datasets"}},
+      {{"cancel", "--help"}},
+      {{"drop", "--help"}},
+      {{"broker", "--help"}},
+      {{"help", "worker"}},
+      {{"keygen", "--help"}},
   };
   for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
     process_result r;
@@ -104,6 +117,7 @@ static void bare_program_says_what_it_is(void **state) {
   call_program(&(invocation){{NULL}}, &r);
   assert_int_equal(r.exit_code, 0);
   check_contains(r.out, "canvass run survey.yaml answers.csv");
+  check_contains(r.out, "canvass submit survey.yaml --dataset airline --wait");
   check_contains(r.out, "canvass --help");
   process_result_fini(&r);
 }
@@ -147,6 +161,20 @@ static void wrong_usage_is_told_and_exits_with_2(void **state) {
       {{{"help", "run", "nps"}}, "takes at most 1"},
       {{{"version", "now"}}, "takes at most 0"},
       {{{"run", "no-such-file.yaml", "b.csv"}}, "cannot open the specification no-such-file.yaml"},
+      {{{"put", "survey", "spec.yaml"}}, "'put' needs a dataset's name, a specification and"},
+      {{{"submit", "spec.yaml"}}, "'submit' needs --dataset NAME"},
+      {{{"submit", "no-such-file.yaml", "-d", "survey"}}, "cannot open the specification no-such-file.yaml"},
+      {{{"watch"}}, "'watch' needs a job's id"},
+      {{{"report", "abcd", "--format", "xml"}}, "'xml' is not one of text, json, csv"},
+      {{{"jobs", "now"}}, "takes at most 0"},
+      {{{"jobs"}}, "which broker?  Give --broker ENDPOINT or set CANVASS_BROKER"},
+      {{{"jobs", "--broker", "somewhere"}}, "'somewhere' is no endpoint"},
+      {{{"jobs", "--broker", "ipc://"}}, "'ipc://' is no endpoint"},
+      {{{"jobs", "-b", "tcp://host:1", "--broker-key", "k"}}, "give --identity FILE or set CANVASS_IDENTITY"},
+      {{{"jobs", "-b", "tcp://host:1", "--identity", "f"}},
+       "give --broker-key KEY or set CANVASS_BROKER_KEY"},
+      {{{"cancel"}}, "'cancel' needs a job's id"},
+      {{{"drop"}}, "'drop' needs a dataset's name"},
       {{{"check", "no-such-file.yaml"}}, "cannot open the specification no-such-file.yaml"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -180,9 +208,33 @@ static void a_closed_pipe_is_an_error(void **state) {
   process_result_fini(&r);
 }
 
+static void the_overview_names_every_subcommand(void **state) {
+  (void)state;
+  static const char *const names[] = {"run",    "check",   "put",      "submit", "watch", "report",
+                                      "jobs",   "workers", "datasets", "cancel", "drop",  "broker",
+                                      "worker", "keygen",  "version",  "help"};
+  process_result r;
+  call_program(&(invocation){{"--help"}}, &r);
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    char first[32];
+    char later[32];
+    (void)snprintf(first, sizeof first, "\n  %s", names[i]);
+    (void)snprintf(later, sizeof later, ", %s", names[i]);
+    if (strstr(r.out, first) == NULL && strstr(r.out, later) == NULL) {
+      fail_msg("'%s' is not in:\n%s", names[i], r.out);
+    }
+  }
+  process_result_fini(&r);
+}
+
 int main(void) {
+  static const char *const variables[] = {"CANVASS_BROKER", "CANVASS_IDENTITY", "CANVASS_BROKER_KEY"};
+  for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+    (void)unsetenv(variables[i]);
+  }
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_help_fits_a_screen_and_has_an_example),
+      cmocka_unit_test(the_overview_names_every_subcommand),
       cmocka_unit_test(help_wins_over_whatever_else_is_written),
       cmocka_unit_test(every_analysis_has_its_help),
       cmocka_unit_test(bare_program_says_what_it_is),

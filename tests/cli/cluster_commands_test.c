@@ -1,0 +1,339 @@
+/* What the client's subcommands print and how they end, against a broker that answers as told: answers on
+ * standard output, all else on standard error, exit codes, and leaving a job alone. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/client/session_broker.h"
+#include "tests/process.h"
+
+enum { LISTING_BYTES = 4096, WAIT_MS = 60000 };
+
+static const char job[] = "11112222333344445555666677778888";
+
+typedef struct fixture {
+  char directory[256], spec[512], data[512], out[512], err[512];
+  char listing[LISTING_BYTES];
+  session_broker broker;
+} fixture;
+
+static void write_listing(fixture *f) {
+  const long long now = (long long)time(NULL);
+  (void)snprintf(
+      f->listing, sizeof f->listing,
+      "{\"jobs\":[{\"id\":\"%s\",\"state\":\"done\",\"dataset\":\"survey\",\"version\":1,\"rows_total\":1811,"
+      "\"computed\":12,\"cached\":1234,\"submitted\":%lld,\"title\":\"first.yaml\",\"message\":\"\"},"
+      "{\"id\":\"aaaa2222333344445555666677778888\",\"state\":\"running\",\"dataset\":\"survey\",\"version\":"
+      "2,"
+      "\"stage\":1,\"rows_done\":250,\"rows_total\":1000,\"computed\":0,\"cached\":0,\"submitted\":%lld,"
+      "\"title\":\"sec\\u001b[1mond.yaml\",\"message\":\"\"}],"
+      "\"workers\":[{\"title\":\"host:1\",\"capacity\":4,\"running\":3,\"tasks_done\":100000,\"shards\":7,"
+      "\"fingerprint\":\"0123456789abcdef\",\"heard_seconds\":0,\"set_aside\":true}],"
+      "\"datasets\":[{\"name\":\"\\u6ee1\\u610f\",\"version\":3,\"rows\":1234567,\"shards\":20,\"files\":2,"
+      "\"bytes\":31415926,\"changed\":%lld}]}",
+      job, now - 3 * 3600 - 60, now - 2, now - 5 * 86400 - 3600);
+}
+
+static int set_up(void **state) {
+  static const char spec[] =
+      "variables:\n  q1: {type: scale, range: [1, 5]}\nanalyses:\n  - describe: {items: [q1]}\n";
+  fixture *f = calloc(1, sizeof *f);
+  process_directory_new(f->directory, sizeof f->directory);
+  process_write_file(f->directory, "spec.yaml", spec, strlen(spec), f->spec, sizeof f->spec);
+  process_write_file(f->directory, "data.csv", "q1\n1\n2\n5\n", 9, f->data, sizeof f->data);
+  (void)snprintf(f->out, sizeof f->out, "%s/out", f->directory);
+  (void)snprintf(f->err, sizeof f->err, "%s/err", f->directory);
+  (void)snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
+  write_listing(f);
+  f->broker.listing = f->listing;
+  setenv("CANVASS_BROKER", f->broker.endpoint, 1);
+  setenv("CANVASS_PATIENCE", "60", 1);
+  *state = f;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  fixture *f = *state;
+  if (f->broker.context != NULL) {
+    session_broker_stop(&f->broker);
+  }
+  session_broker_forget(&f->broker);
+  process_directory_remove(f->directory);
+  free(f);
+  return 0;
+}
+
+static void check_contains(const char *text, const char *part) {
+  if (strstr(text, part) == NULL) {
+    fail_msg("'%s' is not in:\n%s", part, text);
+  }
+}
+
+#define RUN(result, ...) process_run((const char *const[]){CANVASS_PROGRAM, __VA_ARGS__, NULL}, NULL, result)
+
+static void check_answer(const char *subcommand, const char *expected) {
+  process_result r;
+  RUN(&r, subcommand);
+  assert_string_equal(r.out, expected);
+  assert_string_equal(r.err, "");
+  assert_int_equal(r.exit_code, 0);
+  process_result_fini(&r);
+}
+
+/* ---- Lists --------------------------------------------------------------------------------------- */
+
+static void lists_are_tables_for_people(void **state) {
+  fixture *f = *state;
+  session_broker_start(&f->broker);
+  check_answer("jobs",
+               "JOB       STATE         DATASET    ROWS  COMPUTED  CACHED  SUBMITTED  TITLE\n"
+               "aaaa2222  stage 2, 25%  survey:2  1,000         0       0        2 s  sec?[1mond.yaml\n"
+               "11112222  done          survey:1  1,811        12   1,234        3 h  first.yaml\n");
+  check_answer("workers",
+               "WORKER   TASKS     DONE  SHARDS  HEARD  FINGERPRINT  NOTE\n"
+               "host:1  3 of 4  100,000       7    now  01234567     set aside: its results differ\n");
+  check_answer("datasets",
+               "DATASET  VERSION       ROWS  FILES  SHARDS     SIZE  CHANGED\n"
+               "满意           3  1,234,567      2      20  31.4 MB   5 days\n");
+}
+
+static void lists_are_the_brokers_json_for_programs(void **state) {
+  fixture *f = *state;
+  session_broker_start(&f->broker);
+  static const char *const names[] = {"jobs", "workers", "datasets"};
+  for (size_t i = 0; i < 3; i++) {
+    process_result r;
+    RUN(&r, names[i], "--json");
+    assert_int_equal(r.exit_code, 0);
+    assert_int_equal(r.out_length, strlen(f->listing) + 1);
+    assert_memory_equal(r.out, f->listing, strlen(f->listing));
+    process_result_fini(&r);
+  }
+}
+
+static void an_empty_list_prints_nothing(void **state) {
+  fixture *f = *state;
+  f->broker.listing = "{\"jobs\":[]}";
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "jobs");
+  assert_int_equal(r.exit_code, 0);
+  assert_string_equal(r.out, "");
+  check_contains(r.err, "no jobs");
+  process_result_fini(&r);
+}
+
+/* ---- Following ----------------------------------------------------------------------------------- */
+
+static bool file_contains(const char *path, const char *part) {
+  size_t length = 0;
+  char *text = process_read_file(path, &length);
+  const bool found = text != NULL && strstr(text, part) != NULL;
+  free(text);
+  return found;
+}
+
+static void await(const char *path, const char *part) {
+  for (int i = 0; i < WAIT_MS / 10 && !file_contains(path, part); i++) {
+    (void)usleep(10000);
+  }
+  assert_true(file_contains(path, part));
+}
+
+static void check_detaching(fixture *f, int signal_number) {
+  session_broker_start(&f->broker);
+  process p = {.pid = 0};
+  process_start(
+      &p, (const char *const[]){CANVASS_PROGRAM, "watch", "1111", "--json", "-b", f->broker.endpoint, NULL},
+      f->out, f->err);
+  await(f->out, "\"rows_done\":30");
+  process_signal(&p, signal_number);
+  assert_int_equal(process_wait(&p, WAIT_MS), 130);
+  assert_true(
+      file_contains(f->err, "the job goes on; come back with: canvass watch 11112222 --broker ipc://"));
+  assert_true(file_contains(f->err, "(or: canvass report 11112222 --broker ipc://"));
+  assert_int_equal(atomic_load(&f->broker.seen[MESSAGE_CANCEL]), 0);
+}
+
+static void an_interrupt_leaves_the_job_alone_and_says_how_to_come_back(void **state) {
+  check_detaching(*state, SIGINT);
+}
+
+static void a_closed_terminal_leaves_the_job_alone(void **state) {
+  check_detaching(*state, SIGHUP);
+}
+
+static void watching_in_json_is_a_line_for_each_news(void **state) {
+  fixture *f = *state;
+  f->broker.report = (slice){"{}", 2};
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "watch", "1111", "--json");
+  assert_int_equal(r.exit_code, 0);
+  char expected[256];
+  (void)snprintf(expected, sizeof expected,
+                 "{\"cached\":7,\"computed\":5,\"job\":\"%s\",\"state\":\"done\"}\n", job);
+  assert_string_equal(r.out, expected);
+  check_contains(r.err, "job 11112222 is done");
+  process_result_fini(&r);
+}
+
+static void a_failed_job_gives_its_exit_code(void **state) {
+  fixture *f = *state;
+  f->broker.failure = "data";
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "watch", "1111");
+  assert_int_equal(r.exit_code, 4);
+  assert_string_equal(r.out, "");
+  check_contains(r.err, "job 11112222: so it ended");
+  process_result_fini(&r);
+  RUN(&r, "report", "1111");
+  assert_int_equal(r.exit_code, 4);
+  process_result_fini(&r);
+}
+
+static void a_cancelled_job_is_a_failure_and_no_interruption(void **state) {
+  fixture *f = *state;
+  f->broker.failure = "interrupted";
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "watch", "1111");
+  assert_int_equal(r.exit_code, 1);
+  process_result_fini(&r);
+  RUN(&r, "report", "1111");
+  assert_int_equal(r.exit_code, 1);
+  process_result_fini(&r);
+}
+
+static void a_report_before_its_time_fails_and_says_how_far(void **state) {
+  fixture *f = *state;
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "report", "11112222");
+  assert_int_equal(r.exit_code, 1);
+  assert_string_equal(r.out, "");
+  check_contains(r.err, "job 11112222 has not ended: running, stage 2, 30 of 120 rows (25%)");
+  process_result_fini(&r);
+}
+
+/* ---- Changing ------------------------------------------------------------------------------------ */
+
+static void cancel_and_drop_say_what_they_did(void **state) {
+  fixture *f = *state;
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "cancel", "1111");
+  assert_int_equal(r.exit_code, 0);
+  assert_string_equal(r.out, "");
+  assert_string_equal(r.err, "canvass: job 11112222 is cancelled\n");
+  process_result_fini(&r);
+  RUN(&r, "drop", "survey");
+  assert_int_equal(r.exit_code, 0);
+  assert_string_equal(r.out, "");
+  check_contains(r.err, "its data stay until 2 unfinished jobs have ended");
+  process_result_fini(&r);
+  RUN(&r, "cancel", "9999");
+  assert_int_equal(r.exit_code, 1);
+  check_contains(r.err, "no job's id begins with 9999");
+  process_result_fini(&r);
+}
+
+static void a_put_says_what_it_sent_on_standard_error_alone(void **state) {
+  fixture *f = *state;
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "put", "survey", f->spec, f->data);
+  assert_int_equal(r.exit_code, 0);
+  assert_string_equal(r.out, "");
+  check_contains(r.err, "sent 1 of 1 shards");
+  check_contains(r.err, "dataset survey is now version 1, 3 rows");
+  process_result_fini(&r);
+  RUN(&r, "put", "survey", f->spec, f->data); /* the broker tells of no dataset, but its name is taken */
+  assert_int_equal(r.exit_code, 1);
+  process_result_fini(&r);
+}
+
+static void a_put_in_json_is_one_object(void **state) {
+  fixture *f = *state;
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "put", "survey", f->spec, f->data, "--json", "--quiet");
+  assert_int_equal(r.exit_code, 0);
+  assert_string_equal(r.err, "");
+  assert_memory_equal(r.out, "{\"bytes_sent\":", 14);
+  check_contains(r.out,
+                 "\"dataset\":\"survey\",\"files\":1,\"files_added\":1,\"rows\":3,\"shards\":1,"
+                 "\"shards_sent\":1,\"version\":1}\n");
+  process_result_fini(&r);
+}
+
+static void a_full_broker_ends_a_put(void **state) {
+  fixture *f = *state;
+  f->broker.is_full = true;
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "put", "survey", f->spec, f->data);
+  assert_int_equal(r.exit_code, 1);
+  check_contains(r.err, "no room left in the broker's store");
+  process_result_fini(&r);
+}
+
+static void submitting_to_a_dataset_that_is_not_there_fails(void **state) {
+  fixture *f = *state;
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "submit", f->spec, "--dataset", "survey");
+  assert_int_equal(r.exit_code, 1);
+  assert_string_equal(r.out, "");
+  check_contains(r.err, "there is no dataset 'survey'");
+  process_result_fini(&r);
+}
+
+/* ---- No broker ----------------------------------------------------------------------------------- */
+
+static void a_broker_that_is_not_there_is_exit_code_3(void **state) {
+  fixture *f = *state;
+  setenv("CANVASS_PATIENCE", "1", 1);
+  process_result r;
+  RUN(&r, "jobs");
+  assert_int_equal(r.exit_code, 3);
+  assert_string_equal(r.out, "");
+  check_contains(r.err, f->broker.endpoint);
+  process_result_fini(&r);
+  setenv("CANVASS_PATIENCE", "soon", 1);
+  RUN(&r, "jobs");
+  assert_int_equal(r.exit_code, 2);
+  check_contains(r.err, "CANVASS_PATIENCE: 'soon'");
+  process_result_fini(&r);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(lists_are_tables_for_people),
+      TEST(lists_are_the_brokers_json_for_programs),
+      TEST(an_empty_list_prints_nothing),
+      TEST(an_interrupt_leaves_the_job_alone_and_says_how_to_come_back),
+      TEST(a_closed_terminal_leaves_the_job_alone),
+      TEST(watching_in_json_is_a_line_for_each_news),
+      TEST(a_failed_job_gives_its_exit_code),
+      TEST(a_cancelled_job_is_a_failure_and_no_interruption),
+      TEST(a_report_before_its_time_fails_and_says_how_far),
+      TEST(cancel_and_drop_say_what_they_did),
+      TEST(a_put_says_what_it_sent_on_standard_error_alone),
+      TEST(a_put_in_json_is_one_object),
+      TEST(a_full_broker_ends_a_put),
+      TEST(submitting_to_a_dataset_that_is_not_there_fails),
+      TEST(a_broker_that_is_not_there_is_exit_code_3),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
