@@ -65,7 +65,7 @@ const subcommand subcommand_keygen = {
         "broker in that role.  Files that are there already are left alone.\n"
         "\n"
         "Each machine makes its own pair; only what is printed or ends in .pub goes to\n"
-        "others: the lines of workers and clients into the broker's list ('allowed'), the\n"
+        "others: the lines of workers and clients into the broker's list 'allowed', the\n"
         "broker's public key to everybody.  A cluster on one machine needs no keys.\n",
     .example =
         "canvass keygen broker.key                  # on the broker's machine\n"

@@ -67,14 +67,21 @@ static size_t width_of(const table *t, size_t column) {
 }
 
 static void write_cell(const table *t, size_t column, slice text, size_t width, buf *out) {
-  const bool is_last = column + 1 == t->columns_count;
   const int blanks = (int)(width - text_width(text));
   if (t->columns[column].is_figure) {
     buf_printf(out, "%*s%.*s", blanks, "", SLICE_ARG(text));
   } else {
-    buf_printf(out, "%.*s%*s", SLICE_ARG(text), is_last ? 0 : blanks, "");
+    buf_printf(out, "%.*s%*s", SLICE_ARG(text), blanks, "");
   }
-  buf_printf(out, "%*s", is_last ? 0 : GAP, "");
+  buf_printf(out, "%*s", GAP, "");
+}
+
+/* Ends a row, without blanks behind its last text. */
+static void end_row(buf *out) {
+  while (out->length > 0 && out->data[out->length - 1] == ' ') {
+    out->length--;
+  }
+  buf_put(out, "\n", 1);
 }
 
 status table_write(const table *t, buf *out, error *err) {
@@ -89,11 +96,13 @@ status table_write(const table *t, buf *out, error *err) {
     widths[c] = width_of(t, c);
     write_cell(t, c, slice_of(t->columns[c].heading), widths[c], out);
   }
+  end_row(out);
   for (size_t i = 0; i < t->count; i++) {
     const size_t column = i % t->columns_count;
-    buf_put(out, "\n", column == 0 ? 1 : 0);
     write_cell(t, column, t->cells[i], widths[column], out);
+    if (column + 1 == t->columns_count) {
+      end_row(out);
+    }
   }
-  buf_put(out, "\n", 1);
   return buf_status(out, "a table", err);
 }
