@@ -69,7 +69,7 @@ const subcommand subcommand_keygen = {
         "broker's public key to everybody.  A cluster on one machine needs no keys.\n",
     .example =
         "canvass keygen broker.key                  # on the broker's machine\n"
-        "canvass keygen --role worker anna.key      # on each worker's, likewise clients\n"
+        "canvass keygen --role worker anna.key      # on hers; likewise clients\n"
         "canvass broker --listen 'tcp://*:5555' --store cluster \\\n"
         "  --identity broker.key --allow allowed\n"
         "canvass jobs --broker tcp://broker:5555 --identity me.key \\\n"
