@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/standard_input.h"
 #include "client/csv/dataset.h"
+#include "client/csv/raw.h"
 #include "stats/stats.h"
 
 enum { AND_MORE_BYTES = 40 }; /* room for "and N more" */
@@ -17,16 +18,27 @@ static const char PAGE_NAME[] = "specification";
 
 /* ---- Reading ------------------------------------------------------------------------------------- */
 
+static bool has_control(const char *name) {
+  for (const char *at = name; *at != '\0'; at++) {
+    if ((unsigned char)*at < ' ' || *at == 0x7F) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Names come from anybody and go into everybody's reports. */
 static status check_names(const char *const *names, size_t count, error *err) {
   for (size_t i = 0; i < count; i++) {
-    const size_t length = strlen(names[i]);
+    const char *name = csv_raw_title(names[i]);
+    const size_t length = strlen(name);
     if (length == 0) {
       return error_set(err, STATUS_DATA, "data file %zu has no name", i + 1);
     }
-    if (text_utf8_check(names[i], length) < length) {
-      return error_set(
-          err, STATUS_DATA,
-          "the name of data file %zu is not UTF-8, and reports could not tell it; rename the file", i + 1);
+    if (text_utf8_check(name, length) < length || has_control(name)) {
+      return error_set(err, STATUS_DATA,
+                       "the name of data file %zu is not UTF-8 or has control characters; rename the file",
+                       i + 1);
     }
   }
   return STATUS_OK;

@@ -303,6 +303,7 @@ static void a_file_of_a_name_with_other_content_is_refused(void **state) {
   const char *const names[] = {"survey.csv", "survey.csv"};
   const char *const sorted[] = {"a/survey.csv", "b.csv"};
   const char *const hostile[] = {"\xff.csv", "b.csv"};
+  const char *const control[] = {"a.csv", "b\x1b[2J.csv"};
   const char *const empty[] = {"a.csv", ""};
   manifest *one = NULL;
   manifest *m = NULL;
@@ -314,6 +315,7 @@ static void a_file_of_a_name_with_other_content_is_refused(void **state) {
   assert_int_equal(try_read(page, 0, NULL, paths, names, 2, s.blobs, &m, NULL, &err), STATUS_DATA);
   assert_int_equal(try_read(page, 0, NULL, paths, hostile, 2, s.blobs, &m, NULL, &err), STATUS_DATA);
   assert_non_null(strstr(err.message, "not UTF-8"));
+  assert_int_equal(try_read(page, 0, NULL, paths, control, 2, s.blobs, &m, NULL, &err), STATUS_DATA);
   assert_int_equal(try_read(page, 0, NULL, paths, empty, 2, s.blobs, &m, NULL, &err), STATUS_DATA);
   assert_int_equal(try_read(page, 0, one, paths, sorted, 2, s.blobs, &m, NULL, &err), STATUS_OK);
   assert_int_equal(m->files_count, 2);

@@ -48,9 +48,10 @@ static void stop(cluster *c) {
   process *all[] = {&c->worker, &c->broker};
   for (size_t i = 0; i < 2; i++) {
     process_signal(all[i], 15);
-    if (process_wait(all[i], STOP_MS) < 0) {
+    const int code = process_wait(all[i], STOP_MS);
+    if (code != 0) {
       process_kill(all[i]);
-      fail_msg("a process of the cluster does not stop");
+      fail_msg("%s/log: a process of the cluster ends with %d (-1: not at all)", c->directory, code);
     }
   }
   process_directory_remove(c->directory);
