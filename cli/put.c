@@ -176,7 +176,9 @@ static status send_shards(putting *p, uint64_t base, error *err) {
   const session_callback callback = {on_sending, p};
   const status s = session_put(p->link, p->name, base, p->e.dataset, p->e.shards, &callback, &p->sent, err);
   progress_clear(&p->e.progress);
-  return s;
+  return s == STATUS_INTERRUPTED
+             ? error_set(err, s, "interrupted; what was sent stays there, and the same command goes on")
+             : s;
 }
 
 static status put_new(putting *p, error *err) {
