@@ -269,6 +269,7 @@ static void activate(core *c, node *n) {
     return;
   }
   count_rows(n, false);
+  drop_kept(c, n);
   uint32_t count = 0;
   node *children = node_children(n, &count);
   for (uint32_t i = 0; i < count; i++) {

@@ -1,0 +1,170 @@
+/* A cluster in small, for tests of the broker's core: a shell with a disk of which only commits are left
+ * after a crash, workers that are processes of their own, and blobs that are numbers.
+ *
+ * What a task gives is computed from the numbers, so that every report can be compared with the one right
+ * answer: MAP adds up a mixture of each shard and the program, REDUCE adds, STEP mixes the sum, the state and
+ * the worker's fingerprint into the next program and state or the report.  Whoever counted a shard twice or
+ * not at all, or mixed stages or fingerprints, gets another number. */
+#ifndef CANVASS_TESTS_CORE_SIM_H
+#define CANVASS_TESTS_CORE_SIM_H
+
+#include "broker/core.h"
+#include "tests/seeded.h"
+
+enum {
+  SIM_WORKERS = 8,
+  SIM_JOBS = 8,
+  SIM_SHARDS = 400,
+  SIM_BLOBS = 60000,
+  SIM_TASKS = 8000,
+  SIM_OUTBOX = 512,
+  SIM_RESULTS = 1024,
+  SIM_WATCHES = 32,
+  SIM_INPUTS = 3 + CORE_FAN_IN,
+};
+
+typedef struct sim_blob {
+  bool live;
+  uint64_t value;
+  uint32_t keeper; /* of a partial that stays: the process; 0: the broker has it */
+} sim_blob;
+
+/* What the disk has of a result. */
+typedef struct sim_record {
+  uint32_t stage;
+  uint64_t task;
+  uint64_t value;
+  digest content;
+  uint64_t turn; /* in which it was kept */
+} sim_record;
+
+typedef struct sim_job {
+  /* As it was submitted. */
+  uint32_t priority, stages;
+  bool read, planned;
+  core_shard shards[SIM_SHARDS];
+  uint32_t shards_count;
+  unsigned stay_percent; /* of its partials */
+  /* On disk. */
+  bool kept, ended;
+  uint64_t ended_turn;
+  uint64_t plan, program, spec, manifest, first_program, state, report;
+  status failure; /* STATUS_OK: the report is there */
+  uint32_t stage;
+  digest content, fingerprint;
+  core_states states;
+  sim_record records[SIM_RESULTS];
+  size_t records_count;
+  unsigned notes;
+  /* What the cluster did. */
+  bool submitted, cancelled;
+  uint64_t sent[WORK_READ + 1]; /* tasks */
+} sim_job;
+
+/* A task at a worker; also what is needed to answer it again. */
+typedef struct sim_task {
+  uint32_t process, peer;
+  core_task_id id;
+  uint32_t attempt;
+  core_work work;
+  uint64_t inputs[SIM_INPUTS];
+  uint32_t keepers[SIM_INPUTS];
+  uint32_t inputs_count;
+  uint64_t shards_sum; /* of a MAP */
+} sim_task;
+
+typedef struct sim_result {
+  sim_task of;
+  uint64_t values[2];
+  uint32_t count;
+  bool stays;
+} sim_result;
+
+typedef struct sim_worker {
+  bool alive;
+  uint32_t process; /* another one each time it is started */
+  uint32_t peer;    /* 0: not connected */
+  uint32_t capacity, fingerprint;
+  sim_result outbox[SIM_OUTBOX]; /* not taken yet */
+  size_t outbox_count;
+  uint64_t held[SIM_SHARDS * 2];
+  size_t held_count;
+  uint64_t kept[SIM_RESULTS]; /* partials */
+  size_t kept_count;
+} sim_worker;
+
+typedef struct sim_watch {
+  uint32_t peer;
+  int job;
+  bool waits, gone, told;
+  uint64_t told_ms;
+} sim_watch;
+
+typedef struct sim {
+  seeded random;
+  uint64_t seed;
+  core *core;
+  core_actions actions;
+  uint64_t now_ms, turn;
+  uint32_t last_peer, last_process;
+  sim_blob blobs[SIM_BLOBS];
+  size_t blobs_count;
+  sim_job jobs[SIM_JOBS];
+  sim_worker workers[SIM_WORKERS];
+  sim_task tasks[SIM_TASKS];
+  size_t tasks_count;
+  sim_watch watches[SIM_WATCHES];
+  size_t watches_count;
+  unsigned local, elsewhere; /* MAPs of shards that somebody held */
+  unsigned set_aside, crashes;
+  uint32_t refused_request;
+  status refused;
+} sim;
+
+sim *sim_new(uint64_t seed);
+void sim_free(sim *s);
+uint64_t sim_below(sim *s, uint64_t count);
+bool sim_chance(sim *s, unsigned percent);
+_Noreturn void sim_fail(const sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- The shell (core_sim_shell.c) */
+core_blob sim_blob_new(sim *s, uint64_t value, uint32_t keeper);
+digest sim_content(const uint64_t *values, uint32_t count);
+digest sim_fingerprint(uint32_t fingerprint);
+core_job_id sim_job_id(int job);
+/* One event; what it leads to waits for sim_turn. */
+void sim_feed(sim *s, const core_event *e);
+/* Commits, and carries out. */
+void sim_turn(sim *s);
+typedef enum sim_crash { SIM_CRASH_BEFORE_COMMIT, SIM_CRASH_AFTER_COMMIT, SIM_CRASH_WHILE_SENDING } sim_crash;
+/* The broker dies, starts again, and takes up what the disk has; nobody is connected. */
+void sim_crash_broker(sim *s, sim_crash when);
+const sim_record *sim_record_find(const sim_job *j, uint32_t stage, uint64_t task);
+/* The leaves of the job's tree, computed apart from the core. */
+uint32_t sim_leaves(const sim_job *j);
+
+/* ---- The cluster (core_sim_cluster.c) */
+uint64_t sim_mix(uint64_t a, uint64_t b);
+uint64_t sim_shards_sum(const core_shard *shards, uint32_t count, uint64_t program);
+/* Submits job JOB, which was described in s->jobs. */
+void sim_submit(sim *s, int job);
+/* COUNT shards of ROWS rows each; 0: of any number. */
+void sim_shards(sim *s, int job, uint32_t count, uint32_t rows);
+/* Ended with the one right report of one fingerprint. */
+bool sim_is_right(const sim *s, int job);
+void sim_start_worker(sim *s, int worker, uint32_t capacity, uint32_t fingerprint);
+void sim_connect(sim *s, int worker);
+void sim_disconnect(sim *s, int worker); /* the process goes on */
+void sim_kill(sim *s, int worker);
+sim_worker *sim_worker_of(sim *s, uint32_t process); /* NULL: dead */
+/* A worker's answer to the task; false: an input is not to be had any more, *LOST is which. */
+bool sim_compute(sim *s, const sim_task *t, sim_result *out, digest *lost);
+/* Takes the task out of the list, computes, gives the answer. */
+void sim_work(sim *s, size_t task);
+void sim_answer(sim *s, const sim_result *r, uint32_t peer);
+void sim_report_failure(sim *s, const sim_task *t, status code, const digest *lost);
+/* Works off everything, turn by turn. */
+void sim_work_all(sim *s);
+void sim_wait(sim *s, uint64_t ms); /* ticks, with signs of life of all workers */
+
+#endif

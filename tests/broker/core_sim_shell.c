@@ -1,0 +1,450 @@
+/* The shell of the simulator: commits and carries out what the core says, and checks each of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/broker/core_sim.h"
+
+sim *sim_new(uint64_t seed) {
+  sim *s = calloc(1, sizeof *s);
+  assert_non_null(s);
+  s->seed = s->random.state = seed;
+  s->core = core_new();
+  assert_non_null(s->core);
+  return s;
+}
+
+void sim_free(sim *s) {
+  core_destroy(s->core);
+  core_actions_fini(&s->actions);
+  free(s);
+}
+
+uint64_t sim_below(sim *s, uint64_t count) {
+  return seeded_below(&s->random, count);
+}
+
+bool sim_chance(sim *s, unsigned percent) {
+  return sim_below(s, 100) < percent;
+}
+
+void sim_fail(const sim *s, const char *format, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  fail_msg("seed %llu: %s", (unsigned long long)s->seed, text);
+  abort();
+}
+
+/* ---- Blobs ----------------------------------------------------------------------------------------- */
+
+core_blob sim_blob_new(sim *s, uint64_t value, uint32_t keeper) {
+  assert_true(s->blobs_count + 1 < SIM_BLOBS);
+  s->blobs[++s->blobs_count] = (sim_blob){.live = true, .value = value, .keeper = keeper};
+  return s->blobs_count;
+}
+
+static const sim_blob *blob_at(const sim *s, core_blob blob) {
+  if (blob == 0 || blob > s->blobs_count || !s->blobs[blob].live) {
+    sim_fail(s, "blob %llu is used after its release", (unsigned long long)blob);
+  }
+  return &s->blobs[blob];
+}
+
+static uint64_t value_of(const sim *s, core_blob blob) {
+  return blob ? blob_at(s, blob)->value : 0;
+}
+
+digest sim_content(const uint64_t *values, uint32_t count) {
+  digest d = {{(uint8_t)count}};
+  memcpy(d.bytes + 8, values, count * sizeof *values);
+  return d;
+}
+
+digest sim_fingerprint(uint32_t fingerprint) {
+  return (digest){{0xf0, (uint8_t)fingerprint}};
+}
+
+core_job_id sim_job_id(int job) {
+  return (core_job_id){{(uint8_t)(job + 1), 7}};
+}
+
+static int job_number(const sim *s, const core_job_id *id) {
+  const int job = id->bytes[0] - 1;
+  if (job < 0 || job >= SIM_JOBS) {
+    sim_fail(s, "an action is for job %d", job);
+  }
+  return job;
+}
+
+/* ---- The disk -------------------------------------------------------------------------------------- */
+
+const sim_record *sim_record_find(const sim_job *j, uint32_t stage, uint64_t task) {
+  for (size_t i = 0; i < j->records_count; i++) {
+    if (j->records[i].stage == stage && j->records[i].task == task) {
+      return &j->records[i];
+    }
+  }
+  return NULL;
+}
+
+static void drop_record(sim_job *j, uint32_t stage, uint64_t task) {
+  for (size_t i = 0; i < j->records_count; i++) {
+    if (j->records[i].stage == stage && j->records[i].task == task) {
+      j->records[i] = j->records[--j->records_count];
+      return;
+    }
+  }
+}
+
+static void keep_result(sim *s, sim_job *j, const core_action *a) {
+  const sim_blob *blob = blob_at(s, a->blobs[0]);
+  if (blob->keeper || a->id.stage != j->stage) {
+    sim_fail(s, "a result of stage %u that stays (%u), or of another stage, is kept", a->id.stage,
+             blob->keeper);
+  }
+  drop_record(j, a->id.stage, a->id.task);
+  assert_true(j->records_count < SIM_RESULTS);
+  j->records[j->records_count++] = (sim_record){a->id.stage, a->id.task, blob->value, a->content, s->turn};
+}
+
+static void keep_stage(sim *s, sim_job *j, const core_action *a) {
+  if (j->stage == 0 && a->stage == 1) {
+    j->first_program = j->program;
+  } else if (a->stage == 0) {
+    j->first_program = 0;
+  }
+  j->stage = a->stage;
+  j->program = value_of(s, a->blobs[0]);
+  j->state = value_of(s, a->blobs[1]);
+  j->content = a->content;
+  j->fingerprint = a->fingerprint;
+  j->states = a->states;
+  j->records_count = 0;
+}
+
+static void keep(sim *s, const core_action *a) {
+  sim_job *j = &s->jobs[job_number(
+      s, a->kind == CORE_KEEP_RESULT || a->kind == CORE_DROP_RESULT ? &a->id.job : &a->job)];
+  if (j->kept ? a->kind == CORE_KEEP_JOB || j->ended : a->kind != CORE_KEEP_JOB) {
+    sim_fail(s, "a job that is not there is kept (action %d)", (int)a->kind);
+  }
+  switch (a->kind) {
+    case CORE_KEEP_JOB:
+      j->kept = true;
+      j->plan = value_of(s, a->blobs[0]);
+      j->program = value_of(s, a->blobs[1]);
+      j->spec = value_of(s, a->blobs[2]);
+      j->manifest = value_of(s, a->blobs[3]);
+      break;
+    case CORE_KEEP_PLAN:
+      j->plan = value_of(s, a->blobs[0]);
+      j->program = value_of(s, a->blobs[1]);
+      j->content = a->content;
+      break;
+    case CORE_KEEP_RESULT:
+      keep_result(s, j, a);
+      break;
+    case CORE_DROP_RESULT:
+      drop_record(j, a->id.stage, a->id.task);
+      break;
+    case CORE_KEEP_STAGE:
+      keep_stage(s, j, a);
+      break;
+    case CORE_KEEP_END:
+      j->ended = true;
+      j->ended_turn = s->turn;
+      j->failure = a->failure.code;
+      j->report = a->blobs_count ? value_of(s, a->blobs[0]) : 0;
+      j->states = a->states;
+      break;
+    default:
+      j->notes++;
+      break;
+  }
+}
+
+/* ---- Carrying out ---------------------------------------------------------------------------------- */
+
+/* What stood on the disk before this turn, for this task or above it, must not be computed again. */
+static void check_not_kept(const sim *s, const sim_job *j, const core_task_id *id) {
+  if (id->task >> 32 >= CORE_LEVEL_STEP) {
+    return;
+  }
+  uint64_t index = (uint32_t)id->task;
+  for (uint64_t level = id->task >> 32; level < 12; level++, index /= CORE_FAN_IN) {
+    const sim_record *r = sim_record_find(j, id->stage, level << 32 | index);
+    if (r && r->turn < s->turn) {
+      sim_fail(s, "task %llx of stage %u is given out, though the disk has it at level %llu",
+               (unsigned long long)id->task, id->stage, (unsigned long long)level);
+    }
+  }
+}
+
+static bool holds(const sim_worker *w, const core_shard *shard) {
+  uint64_t prefix = 0;
+  memcpy(&prefix, shard->name.bytes, sizeof prefix);
+  for (size_t i = 0; i < w->held_count; i++) {
+    if (w->held[i] == prefix) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void count_local(sim *s, const core_action *a, const sim_worker *to) {
+  for (int i = 0; a->shards_count > 0 && i < SIM_WORKERS; i++) {
+    if (s->workers[i].peer && holds(&s->workers[i], &a->shards[0])) {
+      if (holds(to, &a->shards[0])) {
+        s->local++;
+      } else {
+        s->elsewhere++;
+      }
+      return;
+    }
+  }
+}
+
+static void send_task(sim *s, const core_action *a) {
+  sim_job *j = &s->jobs[job_number(s, &a->id.job)];
+  if (!j->kept || (j->ended && j->ended_turn < s->turn) || a->blobs_count > SIM_INPUTS ||
+      a->stage != a->id.stage) {
+    sim_fail(s, "a task of a job that is not under way, or with %u blobs", a->blobs_count);
+  }
+  if (j->stage == a->id.stage) {
+    check_not_kept(s, j, &a->id);
+  }
+  j->sent[a->work]++;
+  sim_task t = {.peer = a->peer, .id = a->id, .attempt = a->attempt, .work = a->work};
+  for (uint32_t i = 0; i < a->blobs_count; i++) {
+    t.inputs[i] = value_of(s, a->blobs[i]);
+    t.keepers[i] = a->blobs[i] ? blob_at(s, a->blobs[i])->keeper : 0;
+  }
+  t.inputs_count = a->blobs_count;
+  if (a->work == WORK_MAP) {
+    t.shards_sum = sim_shards_sum(a->shards, a->shards_count, t.inputs[0]);
+  }
+  for (int i = 0; i < SIM_WORKERS; i++) {
+    if (s->workers[i].peer == a->peer) {
+      t.process = s->workers[i].process;
+      if (a->work == WORK_MAP) {
+        count_local(s, a, &s->workers[i]);
+      }
+      assert_true(s->tasks_count < SIM_TASKS);
+      s->tasks[s->tasks_count++] = t;
+    }
+  }
+}
+
+static void taken(sim *s, const core_action *a) {
+  for (int i = 0; i < SIM_WORKERS; i++) {
+    sim_worker *w = &s->workers[i];
+    for (size_t k = w->peer == a->peer ? w->outbox_count : 0; k-- > 0;) {
+      const sim_task *t = &w->outbox[k].of;
+      if (memcmp(&t->id, &a->id, sizeof t->id) == 0 && t->attempt == a->attempt) {
+        w->outbox[k] = w->outbox[--w->outbox_count];
+      }
+    }
+  }
+}
+
+static sim_watch *watch_of(sim *s, uint32_t peer, int job) {
+  for (size_t i = 0; i < s->watches_count; i++) {
+    if (s->watches[i].peer == peer && s->watches[i].job == job) {
+      return &s->watches[i];
+    }
+  }
+  return NULL;
+}
+
+static void progress(sim *s, const core_action *a) {
+  const sim_watch *w = watch_of(s, a->peer, job_number(s, &a->job));
+  if (!w || (!w->waits && !w->gone) || a->rows_done > a->rows_total) {
+    sim_fail(s, "progress that nobody waits for, or of more rows than there are");
+  }
+}
+
+static void check_pace(sim *s, const core_action *a) {
+  sim_watch *w = watch_of(s, a->peer, job_number(s, &a->job));
+  if (a->request != 0 || !w) {
+    return;
+  }
+  if (w->told && s->now_ms < w->told_ms + CORE_PROGRESS_MS) {
+    sim_fail(s, "a watcher hears of its job again after %u ms", (unsigned)(s->now_ms - w->told_ms));
+  }
+  w->told = true;
+  w->told_ms = s->now_ms;
+}
+
+static void ended(sim *s, const core_action *a) {
+  const int job = job_number(s, &a->job);
+  sim_watch *w = watch_of(s, a->peer, job);
+  if (w && w->gone) {
+    return;
+  }
+  if (!w || !w->waits || !s->jobs[job].ended || s->jobs[job].failure != a->failure.code) {
+    sim_fail(s, "an end that nobody waits for, or that was not kept");
+  }
+  w->waits = false;
+}
+
+static void set_aside(sim *s, const core_action *a) {
+  s->set_aside++;
+  for (int i = 0; i < SIM_WORKERS; i++) {
+    if (s->workers[i].peer == a->peer) {
+      s->workers[i].capacity = 0;
+    }
+  }
+}
+
+static void carry_out(sim *s, const core_action *a) {
+  switch (a->kind) {
+    case CORE_SEND_TASK:
+      send_task(s, a);
+      break;
+    case CORE_SEND_TAKEN:
+      taken(s, a);
+      break;
+    case CORE_SEND_ACCEPTED:
+      assert_true(s->jobs[job_number(s, &a->job)].kept);
+      break;
+    case CORE_SEND_REFUSED:
+      s->refused = a->failure.code;
+      s->refused_request = (uint32_t)a->request;
+      break;
+    case CORE_SEND_PROGRESS:
+      progress(s, a);
+      break;
+    case CORE_SEND_REPORT:
+    case CORE_SEND_ENDED:
+      ended(s, a);
+      break;
+    case CORE_SET_ASIDE:
+      set_aside(s, a);
+      break;
+    case CORE_RELEASE:
+      (void)blob_at(s, a->blobs[0]);
+      s->blobs[a->blobs[0]].live = false;
+      break;
+    default:
+      break; /* it was kept */
+  }
+}
+
+void sim_feed(sim *s, const core_event *e) {
+  const size_t before = s->actions.count;
+  assert_int_equal(core_step(s->core, e, s->now_ms, &s->actions, NULL), STATUS_OK);
+  bool others = false;
+  for (size_t i = before; i < s->actions.count; i++) {
+    const bool is_kept = s->actions.at[i].kind <= CORE_KEEP_NOTE;
+    if (is_kept && others) {
+      sim_fail(s, "what is to be kept comes after what is not");
+    }
+    others = others || !is_kept;
+    if (s->actions.at[i].kind == CORE_SEND_PROGRESS) {
+      check_pace(s, &s->actions.at[i]);
+    }
+  }
+}
+
+static void check_watchers(sim *s) {
+  for (size_t i = 0; i < s->watches_count; i++) {
+    if (s->watches[i].waits && s->jobs[s->watches[i].job].ended) {
+      sim_fail(s, "job %d has ended, and a watcher was not told", s->watches[i].job);
+    }
+  }
+}
+
+static void commit(sim *s) {
+  for (size_t i = 0; i < s->actions.count; i++) {
+    if (s->actions.at[i].kind <= CORE_KEEP_NOTE) {
+      keep(s, &s->actions.at[i]);
+    }
+  }
+}
+
+void sim_turn(sim *s) {
+  commit(s);
+  for (size_t i = 0; i < s->actions.count; i++) {
+    carry_out(s, &s->actions.at[i]);
+  }
+  s->actions.count = 0;
+  s->turn++;
+  check_watchers(s);
+}
+
+/* ---- A crash --------------------------------------------------------------------------------------- */
+
+static void restore_job(sim *s, int number) {
+  sim_job *j = &s->jobs[number];
+  const uint64_t values[] = {j->plan, j->program, j->spec, j->manifest, j->first_program, j->state};
+  core_blob blobs[6] = {0};
+  for (int i = 0; i < 6; i++) {
+    blobs[i] = values[i] ? sim_blob_new(s, values[i], 0) : 0;
+  }
+  sim_feed(s, &(core_event){.kind = CORE_RESTORED,
+                            .job = sim_job_id(number),
+                            .priority = j->priority,
+                            .read = j->read,
+                            .plan = blobs[0],
+                            .program = blobs[1],
+                            .spec = blobs[2],
+                            .manifest = blobs[3],
+                            .first_program = blobs[4],
+                            .state = blobs[5],
+                            .shards = j->shards,
+                            .shards_count = j->shards_count,
+                            .stage = j->stage,
+                            .content = j->content,
+                            .fingerprint = j->fingerprint,
+                            .states = j->states});
+  for (size_t i = 0; i < j->records_count; i++) {
+    const sim_record *r = &j->records[i];
+    const core_blob blob = sim_blob_new(s, r->value, 0);
+    sim_feed(s, &(core_event){.kind = CORE_RESTORED_RESULT,
+                              .id = {sim_job_id(number), r->stage, r->task},
+                              .blobs = &blob,
+                              .blobs_count = 1,
+                              .content = r->content});
+  }
+}
+
+void sim_crash_broker(sim *s, sim_crash when) {
+  s->crashes++;
+  if (when != SIM_CRASH_BEFORE_COMMIT) {
+    commit(s);
+  }
+  const size_t done = when == SIM_CRASH_WHILE_SENDING ? (size_t)sim_below(s, s->actions.count + 1) : 0;
+  for (size_t i = 0; i < done; i++) {
+    carry_out(s, &s->actions.at[i]);
+  }
+  s->actions.count = 0;
+  core_destroy(s->core);
+  s->core = core_new();
+  assert_non_null(s->core);
+  memset(s->blobs, 0, (s->blobs_count + 1) * sizeof *s->blobs);
+  s->blobs_count = 0;
+  s->watches_count = 0;
+  for (int i = 0; i < SIM_WORKERS; i++) {
+    s->workers[i].peer = 0;
+  }
+  for (int i = 0; i < SIM_JOBS; i++) {
+    if (s->jobs[i].kept && !s->jobs[i].ended) {
+      restore_job(s, i);
+    }
+  }
+  for (size_t i = 0; i < s->actions.count; i++) {
+    if (s->actions.at[i].kind != CORE_RELEASE) {
+      sim_fail(s, "restoring a job leads to action %d", (int)s->actions.at[i].kind);
+    }
+  }
+  sim_turn(s);
+}
