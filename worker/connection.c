@@ -275,7 +275,9 @@ void connection_on_stranger(talk *t) {
     worker_say(t->w, "the broker at %s does not know this worker any more; joining anew",
                t->w->options.endpoint);
   }
-  if (t->phase == TALK_GREETED || t->phase == TALK_JOINED) {
+  /* Just after hello it answers what was sent before; if not, the next sign of life brings it again. */
+  const bool is_late = t->phase == TALK_GREETED && t->now_ms - t->phase_ms < t->w->alive_ms;
+  if ((t->phase == TALK_GREETED && !is_late) || t->phase == TALK_JOINED) {
     enter(t, TALK_OPEN);
   }
 }

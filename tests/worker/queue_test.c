@@ -1,4 +1,4 @@
-/* The worker's queue: bounded, and every message comes out exactly once whoever waits for it. */
+/* The worker's queue: bounded, and every task comes out exactly once whoever waits for it. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,36 +9,31 @@
 
 #include <cmocka.h>
 
+#include "worker/assignment.h"
 #include "worker/queue.h"
 
-enum { MESSAGES = 20000, CONSUMERS = 3 };
+enum { TASKS = 20000, CONSUMERS = 3 };
 
 static queue shared;
 static atomic_ulong popped_sum;
 
-static wire_message *numbered(uint64_t number) {
-  wire_message *m = calloc(1, sizeof *m);
-  assert_non_null(m);
-  zmq_msg_init(&m->frames[0]);
-  m->header.integers[FIELD_TASK] = number;
-  return m;
-}
-
-static void release(wire_message *m) {
-  wire_message_close(m);
-  free(m);
+static assignment *numbered(uint64_t number) {
+  assignment *a = calloc(1, sizeof *a);
+  assert_non_null(a);
+  a->name.task = number;
+  return a;
 }
 
 static void *consume(void *argument) {
   (void)argument;
-  for (wire_message *m = NULL; (m = queue_pop(&shared));) {
-    atomic_fetch_add(&popped_sum, m->header.integers[FIELD_TASK]);
-    release(m);
+  for (assignment *a = NULL; (a = queue_pop(&shared));) {
+    atomic_fetch_add(&popped_sum, a->name.task);
+    free(a);
   }
   return NULL;
 }
 
-static void every_message_comes_out_once(void **state) {
+static void every_task_comes_out_once(void **state) {
   (void)state;
   pthread_t threads[CONSUMERS];
   assert_int_equal(queue_init(&shared, 8, NULL), STATUS_OK);
@@ -46,10 +41,10 @@ static void every_message_comes_out_once(void **state) {
     assert_int_equal(pthread_create(&threads[i], NULL, consume, NULL), 0);
   }
   unsigned long expected = 0;
-  for (uint64_t i = 1; i <= MESSAGES; i++) {
-    wire_message *m = numbered(i);
+  for (uint64_t i = 1; i <= TASKS; i++) {
+    assignment *a = numbered(i);
     expected += i;
-    while (!queue_push(&shared, m)) {
+    while (!queue_push(&shared, a)) {
       sched_yield();
     }
   }
@@ -69,23 +64,27 @@ static void a_full_queue_refuses_and_keeps_what_it_has(void **state) {
   assert_int_equal(queue_init(&q, 2, NULL), STATUS_OK);
   assert_true(queue_push(&q, numbered(1)));
   assert_true(queue_push(&q, numbered(2)));
-  wire_message *third = numbered(3);
+  assignment *third = numbered(3);
   assert_false(queue_push(&q, third));
-  release(third);
-  wire_message *first = queue_pop(&q);
-  assert_true(first->header.integers[FIELD_TASK] == 1);
-  release(first);
+  free(third);
+  assignment *first = queue_pop(&q);
+  assert_true(first->name.task == 1);
+  free(first);
   queue_close(&q);
   assert_null(queue_pop(&q));
-  wire_message *late = numbered(4);
+  assignment *late = numbered(4);
   assert_false(queue_push(&q, late));
-  release(late);
+  free(late);
+  assignment *second = queue_take(&q);
+  assert_true(second->name.task == 2);
+  free(second);
+  assert_null(queue_take(&q));
   queue_fini(&q);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_message_comes_out_once),
+      cmocka_unit_test(every_task_comes_out_once),
       cmocka_unit_test(a_full_queue_refuses_and_keeps_what_it_has),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,370 @@
+/* A durable store in a process that lives long: turns let old things go while it is open, another store is
+ * read beside it, and it can say what it has. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "store/seen.h"
+#include "tests/process.h"
+#include "tests/seeded.h"
+#include "tests/store/durable_store.h"
+
+enum { KIB = 1024, MIB = 1024 * 1024 };
+
+static digest put_blob(store *s, uint64_t index) {
+  uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
+  const size_t length = durable_blob(index, bytes);
+  digest name;
+  error err;
+  if (store_put(s, bytes, length, &name, &err) != STATUS_OK) {
+    fail_msg("blob %llu: %s", (unsigned long long)index, err.message);
+  }
+  return name;
+}
+
+static digest name_of(uint64_t index, uint64_t *length) {
+  uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
+  digest name;
+  *length = durable_blob(index, bytes);
+  assert_int_equal(digest_of(bytes, (size_t)*length, &name, NULL), STATUS_OK);
+  return name;
+}
+
+static bool has_blob(store *s, uint64_t index) {
+  uint64_t length = 0;
+  const digest name = name_of(index, &length);
+  store_blob blob;
+  if (store_get(s, &name, &blob, NULL) != STATUS_OK) {
+    return false;
+  }
+  assert_int_equal(blob.length, length);
+  store_release(&blob);
+  return true;
+}
+
+static void what_an_earlier_turn_used_goes_while_the_store_is_open(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  store *s = durable_open(&f, MIB);
+  for (uint64_t i = 0; i < 9; i++) {
+    durable_put_state(s, i, i, 100 * KIB);
+  }
+  put_blob(s, 1);
+  store_turn(s);
+  for (uint64_t i = 0; i < 9; i += 2) {
+    assert_true(durable_has_state(s, i, i, 100 * KIB));
+  }
+  store_turn(s);
+  for (uint64_t i = 10; i < 15; i++) {
+    durable_put_state(s, i, i, 100 * KIB);
+  }
+  for (uint64_t i = 10; i < 15; i++) {
+    assert_true(durable_has_state(s, i, i, 100 * KIB));
+  }
+  unsigned even = 0;
+  unsigned odd = 0;
+  for (uint64_t i = 0; i < 9; i++) {
+    const bool has = durable_has_state(s, i, i, 100 * KIB);
+    even += has && i % 2 == 0;
+    odd += has && i % 2 == 1;
+  }
+  assert_true(even > odd);
+  assert_in_range(odd, 0, 1);
+  assert_false(has_blob(s, 1));
+  store_destroy(s);
+  durable_teardown(&f);
+}
+
+/* The store remembers which blobs it has compared: not those that went. */
+static void a_blob_that_went_can_be_put_again(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  store *s = durable_open(&f, MIB);
+  for (uint64_t round = 0; round < 3; round++) {
+    const digest name = put_blob(s, 1);
+    assert_true(has_blob(s, 1));
+    store_blob mapped;
+    assert_int_equal(store_get(s, &name, &mapped, NULL), STATUS_OK);
+    store_turn(s);
+    for (uint64_t i = 0; i < 12; i++) {
+      durable_put_state(s, 100 * round + i, i, 100 * KIB);
+    }
+    assert_false(has_blob(s, 1));
+    /* Whoever has it mapped keeps it. */
+    const uint8_t *bytes = mapped.bytes;
+    uint8_t wanted[DURABLE_BLOB_BYTES_MAX];
+    assert_int_equal(mapped.length, durable_blob(1, wanted));
+    assert_memory_equal(bytes, wanted, mapped.length);
+    store_release(&mapped);
+    store_turn(s);
+  }
+  store_destroy(s);
+  durable_teardown(&f);
+}
+
+static void turns_go_on_after_reopening(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  store *s = durable_open(&f, MIB);
+  for (uint64_t i = 0; i < 8; i++) {
+    store_turn(s);
+    durable_put_state(s, i, i, 100 * KIB);
+  }
+  store_destroy(s);
+  s = durable_open(&f, MIB);
+  for (uint64_t i = 10; i < 14; i++) {
+    durable_put_state(s, i, i, 100 * KIB);
+  }
+  assert_false(durable_has_state(s, 0, 0, 100 * KIB));
+  assert_true(durable_has_state(s, 7, 7, 100 * KIB));
+  store_destroy(s);
+  durable_teardown(&f);
+}
+
+/* ---- Another store ------------------------------------------------------------------------------- */
+
+static void an_attached_store_is_read_and_not_written(void **state) {
+  (void)state;
+  durable_fixture theirs;
+  durable_fixture ours;
+  durable_setup(&theirs);
+  durable_setup(&ours);
+  store *t = durable_open(&theirs, 0);
+  store *s = durable_open(&ours, 0);
+  uint64_t length = 0;
+  const digest name = name_of(3, &length);
+  put_blob(t, 3);
+  assert_false(has_blob(s, 3));
+  assert_int_equal(store_attach(s, theirs.path, NULL), STATUS_OK);
+  assert_true(has_blob(s, 3));
+  assert_true(has_blob(s, 3));
+  assert_true(store_has(s, &name, length));
+  assert_false(store_has(s, &name, length + 1));
+  char path[512];
+  durable_blob_path(&ours, &name, path, sizeof path);
+  assert_int_not_equal(access(path, F_OK), 0);
+  int file = -1;
+  assert_int_equal(store_get_file(s, &name, &file, NULL), STATUS_OK);
+  char byte = 0;
+  assert_int_equal(read(file, &byte, 1), 1);
+  close(file);
+  assert_int_equal(store_attach(s, NULL, NULL), STATUS_OK);
+  assert_false(has_blob(s, 3));
+  store_destroy(s);
+  store_destroy(t);
+  durable_teardown(&ours);
+  durable_teardown(&theirs);
+}
+
+static void an_altered_blob_of_an_attached_store_is_not_there_and_stays_as_it_is(void **state) {
+  (void)state;
+  durable_fixture theirs;
+  durable_fixture ours;
+  durable_setup(&theirs);
+  durable_setup(&ours);
+  store *t = durable_open(&theirs, 0);
+  store *s = durable_open(&ours, 0);
+  const digest name = put_blob(t, 3);
+  char path[512];
+  durable_blob_path(&theirs, &name, path, sizeof path);
+  FILE *altered = fopen(path, "r+b");
+  assert_non_null(altered);
+  const int was = fgetc(altered);
+  rewind(altered);
+  assert_int_equal(fputc(was ^ 1, altered), was ^ 1);
+  assert_int_equal(fclose(altered), 0);
+  assert_int_equal(store_attach(s, theirs.path, NULL), STATUS_OK);
+  assert_false(has_blob(s, 3));
+  int file = -1;
+  assert_int_equal(store_get_file(s, &name, &file, NULL), STATUS_NOT_FOUND);
+  assert_int_equal(access(path, F_OK), 0);
+  put_blob(s, 3);
+  assert_true(has_blob(s, 3));
+  assert_int_equal(store_attach(s, "/nowhere/at/all", NULL), STATUS_IO);
+  store_destroy(s);
+  store_destroy(t);
+  durable_teardown(&ours);
+  durable_teardown(&theirs);
+}
+
+static void a_temporary_store_cannot_be_attached_to(void **state) {
+  (void)state;
+  store *s = NULL;
+  assert_int_equal(store_new_temporary(NULL, &s, NULL), STATUS_OK);
+  assert_int_equal(store_attach(s, "/tmp", NULL), STATUS_USAGE);
+  const digest shard = durable_digest(1);
+  assert_false(store_has_partials(s, &shard));
+  store_turn(s);
+  store_destroy(s);
+}
+
+/* ---- What there is ------------------------------------------------------------------------------- */
+
+typedef struct listing {
+  unsigned count;
+  uint64_t bytes;
+} listing;
+
+static void count_blob(void *context, const digest *name, uint64_t bytes) {
+  listing *l = context;
+  (void)name;
+  l->count++;
+  l->bytes += bytes;
+}
+
+static void its_blobs_are_listed(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  store *s = durable_open(&f, 0);
+  uint64_t bytes = 0;
+  for (uint64_t i = 0; i < 40; i++) {
+    uint64_t length = 0;
+    put_blob(s, i);
+    (void)name_of(i, &length);
+    bytes += length;
+  }
+  listing l = {0};
+  store_each_blob(s, count_blob, &l);
+  assert_int_equal(l.count, 40);
+  assert_true(l.bytes == bytes);
+  store_destroy(s);
+  durable_teardown(&f);
+}
+
+static void it_knows_of_which_shards_it_has_partials(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  store *s = durable_open(&f, 0);
+  for (uint64_t i = 0; i < 40; i += 2) {
+    durable_put_state(s, i, 1000 + i, 10);
+  }
+  for (uint64_t i = 0; i < 40; i++) {
+    const digest shard = durable_digest(i);
+    assert_int_equal(store_has_partials(s, &shard), i % 2 == 0);
+  }
+  store_destroy(s);
+  durable_teardown(&f);
+}
+
+/* ---- Names that were seen ------------------------------------------------------------------------ */
+
+enum { NAMES = 300 };
+
+/* Names that fall on few places of the table, so that they stand in each other's way. */
+static digest crowded(seeded *r) {
+  digest d = {{0}};
+  d.bytes[0] = (uint8_t)(250 + seeded_below(r, 8));
+  d.bytes[8] = (uint8_t)seeded_below(r, NAMES / 8);
+  d.bytes[31] = 1;
+  return d;
+}
+
+static void names_are_remembered_and_forgotten_exactly(void **state) {
+  (void)state;
+  const uint64_t seed = seeded_seed();
+  seeded r = {seed};
+  digest names[NAMES];
+  bool is_in[NAMES] = {false};
+  seen_set s;
+  seen_init(&s);
+  for (size_t i = 0; i < NAMES; i++) {
+    names[i] = crowded(&r);
+  }
+  for (unsigned step = 0; step < 20000; step++) {
+    const digest *chosen = &names[seeded_below(&r, NAMES)];
+    const bool adds = seeded_below(&r, 2) == 0;
+    (adds ? seen_add : seen_remove)(&s, chosen);
+    for (size_t i = 0; i < NAMES; i++) {
+      is_in[i] = digest_equal(&names[i], chosen) ? adds : is_in[i];
+    }
+    const size_t probed = seeded_below(&r, NAMES);
+    if (seen_has(&s, &names[probed]) != is_in[probed]) {
+      fail_msg("seed %llu, step %u", (unsigned long long)seed, step);
+    }
+  }
+  for (size_t i = 0; i < NAMES; i++) {
+    assert_int_equal(seen_has(&s, &names[i]), is_in[i]);
+  }
+  seen_clear(&s);
+  assert_false(seen_has(&s, &names[0]));
+  seen_fini(&s);
+}
+
+/* ---- Threads ------------------------------------------------------------------------------------- */
+
+enum { THREADS = 3, ROUNDS = 60 };
+
+typedef struct crowd {
+  store *s;
+  const char *other;
+} crowd;
+
+static void *use(void *argument) {
+  const crowd *c = argument;
+  for (uint64_t i = 0; i < ROUNDS; i++) {
+    const digest name = put_blob(c->s, i % 20);
+    const digest shard = durable_digest(i);
+    store_blob blob;
+    if (store_get(c->s, &name, &blob, NULL) == STATUS_OK) {
+      store_release(&blob);
+    }
+    durable_put_state(c->s, i, i, 20 * KIB);
+    (void)store_has_partials(c->s, &shard);
+  }
+  return NULL;
+}
+
+static void turns_and_attaching_do_not_disturb_others(void **state) {
+  (void)state;
+  durable_fixture theirs;
+  durable_fixture ours;
+  durable_setup(&theirs);
+  durable_setup(&ours);
+  store *t = durable_open(&theirs, 0);
+  put_blob(t, 3);
+  crowd c = {durable_open(&ours, MIB), theirs.path};
+  pthread_t threads[THREADS];
+  for (int i = 0; i < THREADS; i++) {
+    assert_int_equal(pthread_create(&threads[i], NULL, use, &c), 0);
+  }
+  for (int i = 0; i < ROUNDS; i++) {
+    store_turn(c.s);
+    assert_int_equal(store_attach(c.s, i % 2 == 0 ? c.other : NULL, NULL), STATUS_OK);
+    (void)has_blob(c.s, 3);
+  }
+  for (int i = 0; i < THREADS; i++) {
+    pthread_join(threads[i], NULL);
+  }
+  assert_int_equal(ours.warnings, 0);
+  store_destroy(c.s);
+  store_destroy(t);
+  durable_teardown(&ours);
+  durable_teardown(&theirs);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_an_earlier_turn_used_goes_while_the_store_is_open),
+      cmocka_unit_test(a_blob_that_went_can_be_put_again),
+      cmocka_unit_test(turns_go_on_after_reopening),
+      cmocka_unit_test(an_attached_store_is_read_and_not_written),
+      cmocka_unit_test(an_altered_blob_of_an_attached_store_is_not_there_and_stays_as_it_is),
+      cmocka_unit_test(a_temporary_store_cannot_be_attached_to),
+      cmocka_unit_test(its_blobs_are_listed),
+      cmocka_unit_test(it_knows_of_which_shards_it_has_partials),
+      cmocka_unit_test(names_are_remembered_and_forgotten_exactly),
+      cmocka_unit_test(turns_and_attaching_do_not_disturb_others),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
