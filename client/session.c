@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/handshake.h"
 #include "client/session_state.h"
 
 enum {
@@ -65,6 +66,8 @@ static status greet(session *s, error *err) {
 }
 
 static void drop_socket(session *s, bool is_polite) {
+  handshake_end(s->handshake);
+  s->handshake = NULL;
   if (s->socket != NULL) {
     const int linger = is_polite ? LINGER_MS : 0;
     (void)zmq_setsockopt(s->socket, ZMQ_LINGER, &linger, sizeof linger);
@@ -81,6 +84,7 @@ static status connect_anew(session *s, error *err) {
     return error_set(err, STATUS_IO, "cannot make a socket: %s", zmq_strerror(errno));
   }
   TRY(prepare_socket(s, err));
+  s->handshake = s->is_within ? NULL : handshake_watch(s->context, s->socket);
   if (zmq_connect(s->socket, s->endpoint) != 0) {
     return error_set(err, STATUS_USAGE, "'%s' is no endpoint to connect to: %s", s->endpoint,
                      zmq_strerror(errno));
@@ -224,6 +228,7 @@ static status await_welcome(session *s, error *err) {
       session_dismiss(s);
       TRY(st);
     }
+    TRY(handshake_check(s->handshake, s->endpoint, err));
     TRY(session_check(s, begun_ms, err));
   }
   return STATUS_OK;

@@ -24,6 +24,7 @@ enum {
 
 struct session {
   void *context, *socket;
+  struct handshake *handshake; /* of the socket */
   bool owns_context;
   bool is_within; /* one process: blobs of any size go in messages */
   char endpoint[256];

@@ -141,6 +141,14 @@ static message about(const broker_blob *blob, message_kind kind) {
   return m;
 }
 
+static void say_lost(session_broker *b, const digest *name, status why, const char *text) {
+  message lost = message_of(MESSAGE_LOST);
+  message_set_bytes(&lost, FIELD_BLOB, name->bytes, DIGEST_BYTES);
+  message_set_text(&lost, FIELD_STATUS, status_name(why));
+  message_set_text(&lost, FIELD_MESSAGE, text);
+  send_with(b, &lost, NULL, 0);
+}
+
 static void want(session_broker *b, const broker_blob *blob, uint64_t offset) {
   const uint64_t left = blob->bytes - offset;
   message m = about(blob, MESSAGE_WANT);
@@ -171,12 +179,12 @@ static bool find_handed_in(session_broker *b, broker_blob *blob) {
 
 static void take_offer(session_broker *b) {
   const message *m = &b->incoming->header;
-  if (b->is_full) {
-    refuse(b, STATUS_IO, "no room left in the broker's store");
-    return;
-  }
   digest name;
   memcpy(name.bytes, m->texts[FIELD_BLOB].bytes, DIGEST_BYTES);
+  if (b->is_full) {
+    say_lost(b, &name, STATUS_IO, "no room left in the broker's store");
+    return;
+  }
   broker_blob *blob = make_blob(b, &name, m->integers[FIELD_BYTES]);
   blob->offers++;
   if (blob->next == blob->bytes || find_handed_in(b, blob)) {
@@ -215,10 +223,7 @@ static void take_chunk(session_broker *b) {
   }
   b->finds_altered--;
   blob->next = 0;
-  message lost = about(blob, MESSAGE_LOST);
-  message_set_text(&lost, FIELD_STATUS, status_name(STATUS_CORRUPT));
-  message_set_text(&lost, FIELD_MESSAGE, "what arrived is not what its name says");
-  send_with(b, &lost, NULL, 0);
+  say_lost(b, &name, STATUS_CORRUPT, "what arrived is not what its name says");
 }
 
 static void take_want(session_broker *b) {
@@ -228,11 +233,7 @@ static void take_want(session_broker *b) {
   const broker_blob *blob = session_broker_find(b, &name);
   const uint64_t offset = asked->integers[FIELD_OFFSET];
   if (blob == NULL || blob->next < blob->bytes) {
-    message lost = message_of(MESSAGE_LOST);
-    message_set_bytes(&lost, FIELD_BLOB, name.bytes, DIGEST_BYTES);
-    message_set_text(&lost, FIELD_STATUS, status_name(STATUS_NOT_FOUND));
-    message_set_text(&lost, FIELD_MESSAGE, "there is no such blob");
-    send_with(b, &lost, NULL, 0);
+    say_lost(b, &name, STATUS_NOT_FOUND, "there is no such blob");
     return;
   }
   const uint64_t left = blob->bytes - offset;
@@ -347,6 +348,10 @@ static void bind_socket(session_broker *b) {
   const int linger = 0;
   b->socket = zmq_socket(b->context, ZMQ_ROUTER);
   zmq_setsockopt(b->socket, ZMQ_LINGER, &linger, sizeof linger);
+  error err;
+  if (b->key != NULL && key_use_server(b->socket, b->key, &err) != STATUS_OK) {
+    fprintf(stderr, "the test's broker cannot use its key: %s\n", err.message);
+  }
   while (zmq_bind(b->socket, b->endpoint) != 0) { /* the old socket is being closed by libzmq's thread */
     usleep(1000);
   }
@@ -425,6 +430,10 @@ void session_broker_start(session_broker *b) {
   b->incoming = malloc(sizeof *b->incoming);
   assert_non_null(b->context);
   assert_non_null(b->incoming);
+  error err;
+  if (b->allowed != NULL && door_open(b->context, b->allowed, &b->door, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
   bind_socket(b);
   assert_int_equal(pthread_create(&b->thread, NULL, serve, b), 0);
 }
@@ -433,6 +442,7 @@ void session_broker_stop(session_broker *b) {
   atomic_store(&b->stops, true);
   pthread_join(b->thread, NULL);
   zmq_close(b->socket);
+  door_close(b->door);
   zmq_ctx_term(b->context);
   free(b->incoming);
 }

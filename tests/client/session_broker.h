@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "broker/door.h"
 #include "proto/keys.h"
 #include "proto/wire.h"
 
@@ -28,8 +29,10 @@ typedef struct session_broker {
   unsigned finds_altered;           /* uploads that it says arrived altered */
   bool is_full, is_deaf;            /* no room; or never answers anything */
   bool looks_in_hand_in;
-  bool has_other_version; /* of the protocol: refuses every hello */
-  char directory[512];    /* "": it does not say where it is */
+  const key_pair *key;     /* it asks for keys ... */
+  const key_list *allowed; /* ... and lets in these; NULL: all */
+  bool has_other_version;  /* of the protocol: refuses every hello */
+  char directory[512];     /* "": it does not say where it is */
   uint8_t probe[INSTANCE_BYTES];
   const char *listing; /* JSON of every list */
   slice report;        /* of every job, sent by name; empty: it is not done */
@@ -49,6 +52,7 @@ typedef struct session_broker {
 
   char endpoint[600];
   void *context, *socket;
+  door *door;
   pthread_t thread;
   atomic_bool stops;
   wire_message *incoming;

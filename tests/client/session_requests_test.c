@@ -151,14 +151,67 @@ static void a_broker_that_is_not_there_is_named(void **state) {
   check_contains(f->err.message, "--identity");
 }
 
-static void keys_that_may_not_fit_are_said(void **state) {
-  fixture *f = *state;
+static key_pair new_key(fixture *f) {
   key_pair key;
   if (key_pair_new(&key, &f->err) != STATUS_OK) {
     fail_msg("%s", f->err.message);
   }
+  return key;
+}
+
+static void keys_that_may_not_fit_are_said(void **state) {
+  fixture *f = *state;
+  const key_pair key = new_key(f);
   assert_int_equal(connect_to("tcp://127.0.0.1:1", &key, &f->err), STATUS_UNREACHABLE);
   check_contains(f->err.message, "the keys do not fit");
+}
+
+static status connect_with(fixture *f, const key_pair *own, const char *broker_key) {
+  session *s = NULL;
+  const session_options options = {
+      .endpoint = f->broker.endpoint, .key = own, .broker_key = broker_key, .connect_ms = 20000};
+  const status st = session_connect(&options, &s, &f->err);
+  session_close(s);
+  return st;
+}
+
+static void who_has_the_brokers_key_comes_in(void **state) {
+  fixture *f = *state;
+  const key_pair theirs = new_key(f);
+  const key_pair mine = new_key(f);
+  f->broker.key = &theirs;
+  session_broker_start(&f->broker);
+  assert_int_equal(connect_with(f, &mine, theirs.public_key), STATUS_OK);
+}
+
+/* Well before patience is over: the time of a test that waits for it would show. */
+static void a_broker_that_asks_for_keys_is_told_apart_from_silence(void **state) {
+  fixture *f = *state;
+  const key_pair theirs = new_key(f);
+  f->broker.key = &theirs;
+  session_broker_start(&f->broker);
+  const int64_t begun_ms = session_now();
+  assert_int_equal(connect_with(f, NULL, NULL), STATUS_UNREACHABLE);
+  check_contains(f->err.message, "it asks for them and you gave none");
+  assert_true(session_now() - begun_ms < 15000);
+}
+
+static void a_key_that_is_turned_away_is_told_at_once(void **state) {
+  fixture *f = *state;
+  const key_pair theirs = new_key(f);
+  const key_pair mine = new_key(f);
+  char path[512];
+  key_list *nobody = NULL;
+  process_write_file(f->directory, "allowed", "# nobody\n", 9, path, sizeof path);
+  assert_int_equal(key_list_read(path, &nobody, &f->err), STATUS_OK);
+  f->broker.key = &theirs;
+  f->broker.allowed = nobody;
+  session_broker_start(&f->broker);
+  assert_int_equal(connect_with(f, &mine, theirs.public_key), STATUS_UNREACHABLE);
+  check_contains(f->err.message, "turns your key away");
+  session_broker_stop(&f->broker);
+  f->broker.context = NULL;
+  key_list_destroy(nobody);
 }
 
 static void no_endpoint_is_no_endpoint(void **state) {
@@ -247,6 +300,9 @@ int main(void) {
       TEST(a_connection_that_went_dead_is_made_anew),
       TEST(a_broker_that_is_not_there_is_named),
       TEST(keys_that_may_not_fit_are_said),
+      TEST(who_has_the_brokers_key_comes_in),
+      TEST(a_broker_that_asks_for_keys_is_told_apart_from_silence),
+      TEST(a_key_that_is_turned_away_is_told_at_once),
       TEST(no_endpoint_is_no_endpoint),
       TEST(patience_ends_when_the_broker_falls_silent),
       TEST(a_broker_that_lives_but_never_answers_is_given_up),

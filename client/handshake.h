@@ -1,0 +1,17 @@
+/* Why a broker does not let a connection in, as far as libzmq tells: a key that is not on its list, or no key
+ * where it asks for one.  (A wrong key of the broker shows as silence.) */
+#ifndef CANVASS_CLIENT_HANDSHAKE_H
+#define CANVASS_CLIENT_HANDSHAKE_H
+
+#include "base/status.h"
+
+typedef struct handshake handshake;
+
+/* Before SOCKET connects.  NULL when it cannot be watched: then nothing is told. */
+handshake *handshake_watch(void *zmq_context, void *socket);
+/* STATUS_UNREACHABLE once the broker at ENDPOINT has said no; there is no use in waiting then. */
+status handshake_check(handshake *h, const char *endpoint, error *err) MUST_USE;
+/* Before SOCKET closes; accepts NULL. */
+void handshake_end(handshake *h);
+
+#endif
