@@ -151,7 +151,17 @@ static void send_have(broker *b, const peer *to, const digest *name) {
   sending_answer(b, to, &m, NULL, 0);
 }
 
-static status add_source(peer *from, arriving *a, bool was_asked, error *why) {
+/* Who lost his connection comes back as another peer and offers anew.  Sending tells whether the old one is
+ * still there. */
+static void probe(broker *b, uint32_t number) {
+  peer *p = routes_at(&b->routes, number);
+  if (p) {
+    const message alive = message_of(MESSAGE_ALIVE);
+    sending_now(b, p, &alive, NULL, 0);
+  }
+}
+
+static status add_source(broker *b, peer *from, arriving *a, bool was_asked, error *why) {
   for (size_t i = 0; i < a->sources_count; i++) {
     if (a->sources[i].peer == from->number) {
       a->sources[i].was_asked = a->sources[i].was_asked && was_asked;
@@ -163,6 +173,9 @@ static status add_source(peer *from, arriving *a, bool was_asked, error *why) {
     return error_no_memory(why, "an offered blob");
   }
   a->sources = grown;
+  if (a->sources_count > 0) {
+    probe(b, a->sources[0].peer);
+  }
   a->sources[a->sources_count++] = (source){.peer = from->number, .was_asked = was_asked};
   from->offers++;
   return STATUS_OK;
@@ -178,7 +191,7 @@ static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t
   a->bytes = bytes;
   a->next = a->wanted = offset;
   a->heard_ms = b->clock_ms;
-  const status st = add_source(from, a, was_asked, why);
+  const status st = add_source(b, from, a, was_asked, why);
   if (st != STATUS_OK) {
     free(a);
     return st;
@@ -193,7 +206,7 @@ static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t
 status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked, error *why) {
   arriving *a = find(&b->transfers, name);
   if (a) {
-    return a->bytes == bytes ? add_source(from, a, was_asked, why)
+    return a->bytes == bytes ? add_source(b, from, a, was_asked, why)
                              : error_set(why, STATUS_PROTOCOL, "a blob of %llu bytes that has %llu",
                                          (unsigned long long)bytes, (unsigned long long)a->bytes);
   }
@@ -415,15 +428,28 @@ void transfer_peer_left(broker *b, const peer *gone) {
   seeking_peer_left(b, gone);
 }
 
+/* The first source becomes the last. */
+static void switch_source(broker *b, arriving *a) {
+  settle(b, a, a->wanted - a->next);
+  const source first = a->sources[0];
+  memmove(a->sources, a->sources + 1, (a->sources_count - 1) * sizeof *a->sources);
+  a->sources[a->sources_count - 1] = first;
+  restart(b, a);
+  pump(b);
+}
+
 void transfer_housekeep(broker *b) {
   for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
     for (arriving *a = b->transfers.arriving[i], *next = NULL; a; a = next) {
       next = a->chain;
-      if (a->wanted > a->next && b->clock_ms - a->heard_ms >= TRANSFER_STALL_MS) {
+      const uint64_t silent_ms = a->wanted > a->next ? b->clock_ms - a->heard_ms : 0;
+      if (silent_ms >= TRANSFER_STALL_MS) {
         error why;
         error_set(&why, STATUS_UNREACHABLE, "no chunk came for %d s: offer the blob again",
                   TRANSFER_STALL_MS / 1000);
         reject_source(b, a, &why);
+      } else if (silent_ms >= TRANSFER_SWITCH_MS && a->sources_count > 1) {
+        switch_source(b, a);
       }
     }
   }

@@ -1,0 +1,519 @@
+/* Blobs in and out, datasets, and what becomes of damaged ones. */
+#include "tests/broker/shell_fixture.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { SHARDS = 3, SMALL = 1000, LARGE = 20 * 1024 * 1024 + 12345 };
+
+static void a_blob_comes_back_as_it_was_sent(void **state) {
+  static const size_t sizes[] = {1, 1000, MESSAGE_FRAME_MAX, MESSAGE_FRAME_MAX + 1, LARGE};
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  talker_client(s, &t);
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    sample blob;
+    sample_make(&blob, i, sizes[i]);
+    talker_put(&t, &blob);
+    talker_fetch(&t, &blob);
+    talker_offer(&t, &blob); /* a second time it is there at once */
+    talker_expect(&t, MESSAGE_HAVE);
+    sample_fini(&blob);
+  }
+  talker_close(&t);
+}
+
+static void at_most_8_mib_are_asked_for_at_a_time(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  talker_client(s, &t);
+  sample blobs[3];
+  uint64_t asked = 0;
+  for (size_t i = 0; i < 3; i++) {
+    sample_make(&blobs[i], i, LARGE);
+    talker_offer(&t, &blobs[i]);
+  }
+  const message alive = message_of(MESSAGE_ALIVE);
+  talker_send(&t, &alive, NULL, 0);
+  while (talker_receive(&t, SHELL_DEADLINE_MS) && t.in->header.kind == MESSAGE_WANT) {
+    asked += t.in->header.integers[FIELD_BYTES];
+  }
+  assert_int_equal(t.in->header.kind, MESSAGE_ALIVE);
+  assert_int_equal(asked, 8 << 20);
+  for (size_t i = 0; i < 3; i++) {
+    sample_fini(&blobs[i]);
+  }
+  talker_close(&t);
+}
+
+static void several_blobs_at_once_arrive_all(void **state) {
+  enum { COUNT = 12 };
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  talker_client(s, &t);
+  sample blobs[COUNT];
+  for (size_t i = 0; i < COUNT; i++) {
+    sample_make(&blobs[i], i, (i % 4) * 1500000 + 1);
+    talker_offer(&t, &blobs[i]);
+  }
+  for (size_t done = 0; done < COUNT;) {
+    assert_true(talker_receive(&t, SHELL_DEADLINE_MS));
+    const message *m = &t.in->header;
+    for (size_t i = 0; m->kind == MESSAGE_WANT && i < COUNT; i++) {
+      if (memcmp(m->texts[FIELD_BLOB].bytes, blobs[i].name.bytes, DIGEST_BYTES) == 0) {
+        talker_answer_want(&t, &blobs[i]);
+        break;
+      }
+    }
+    done += m->kind == MESSAGE_HAVE;
+  }
+  for (size_t i = 0; i < COUNT; i++) {
+    sample_fini(&blobs[i]);
+  }
+  talker_close(&t);
+}
+
+/* Answers COUNT wants of a fresh offer. */
+static void send_beginning(talker *t, const sample *blob, int count) {
+  talker_offer(t, blob);
+  for (int i = 0; i < count; i++) {
+    talker_expect(t, MESSAGE_WANT);
+    talker_answer_want(t, blob);
+  }
+}
+
+/* By the want after them the broker shows that it has the chunks before. */
+static void expect_resumed(talker *t, const sample *blob) {
+  talker_offer(t, blob);
+  const message *want = talker_expect(t, MESSAGE_WANT);
+  assert_true(want->integers[FIELD_OFFSET] >= (uint64_t)5 * MESSAGE_FRAME_MAX);
+  talker_answer_want(t, blob);
+  talker_put(t, blob);
+}
+
+static void wait_for_chunks(talker *t) {
+  const message alive = message_of(MESSAGE_ALIVE);
+  talker_send(t, &alive, NULL, 0);
+  talker_expect(t, MESSAGE_ALIVE);
+}
+
+static void an_upload_goes_on_after_a_lost_connection(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  sample blob;
+  sample_make(&blob, 7, LARGE);
+  talker t;
+  talker_client(s, &t);
+  send_beginning(&t, &blob, 5);
+  wait_for_chunks(&t);
+  talker_close(&t);
+  talker_client(s, &t);
+  expect_resumed(&t, &blob);
+  talker_fetch(&t, &blob);
+  talker_close(&t);
+  sample_fini(&blob);
+}
+
+static void an_upload_goes_on_after_a_restart_of_the_broker(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  sample blob;
+  sample_make(&blob, 7, LARGE);
+  talker t;
+  talker_client(s, &t);
+  send_beginning(&t, &blob, 5);
+  wait_for_chunks(&t);
+  talker_close(&t);
+  shell_stop(s);
+  shell_start(s, NULL, true);
+  talker_client(s, &t);
+  expect_resumed(&t, &blob);
+  talker_close(&t);
+  sample_fini(&blob);
+}
+
+static void another_who_offers_the_same_takes_over(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  sample blob;
+  sample_make(&blob, 8, LARGE);
+  talker first;
+  talker second;
+  talker_client(s, &first);
+  talker_client(s, &second);
+  send_beginning(&first, &blob, 5);
+  wait_for_chunks(&first);
+  talker_offer(&second, &blob);
+  talker_expect_none(&second, MESSAGE_WANT);
+  const message bye = message_of(MESSAGE_BYE);
+  talker_send(&first, &bye, NULL, 0);
+  const message *want = talker_expect(&second, MESSAGE_WANT);
+  assert_int_equal(want->integers[FIELD_OFFSET], 5 * MESSAGE_FRAME_MAX);
+  talker_answer_want(&second, &blob);
+  talker_put(&second, &blob);
+  talker_close(&first);
+  talker_close(&second);
+  sample_fini(&blob);
+}
+
+static void a_blob_that_is_not_what_its_name_says_is_lost(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  talker_client(s, &t);
+  sample blob;
+  sample_make(&blob, 9, 3000000);
+  sample wrong = blob;
+  wrong.bytes = malloc(blob.length);
+  assert_non_null(wrong.bytes);
+  memcpy(wrong.bytes, blob.bytes, blob.length);
+  wrong.bytes[2000000] ^= 1;
+  talker_offer(&t, &wrong);
+  while (talker_receive(&t, SHELL_DEADLINE_MS) && t.in->header.kind == MESSAGE_WANT) {
+    talker_answer_want(&t, &wrong);
+  }
+  assert_int_equal(t.in->header.kind, MESSAGE_LOST);
+  assert_true(slice_equal(t.in->header.texts[FIELD_STATUS], slice_of("corrupt")));
+  talker_put(&t, &blob);
+  talker_fetch(&t, &blob);
+  free(wrong.bytes);
+  sample_fini(&blob);
+  talker_close(&t);
+}
+
+static void a_blob_that_is_too_large_is_lost_at_once(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  talker_client(s, &t);
+  sample blob;
+  sample_make(&blob, 10, 10);
+  message m = message_of(MESSAGE_OFFER);
+  message_set_bytes(&m, FIELD_BLOB, blob.name.bytes, DIGEST_BYTES);
+  message_set_integer(&m, FIELD_BYTES, UINT64_MAX);
+  talker_send(&t, &m, NULL, 0);
+  do {
+    assert_true(talker_receive(&t, SHELL_DEADLINE_MS));
+  } while (t.in->header.kind != MESSAGE_LOST);
+  assert_true(slice_equal(t.in->header.texts[FIELD_STATUS], slice_of("limit")));
+  sample_fini(&blob);
+  talker_close(&t);
+}
+
+static message *expect_lost(talker *t) {
+  do {
+    assert_true(talker_receive(t, SHELL_DEADLINE_MS));
+  } while (t->in->header.kind != MESSAGE_LOST);
+  return &t->in->header;
+}
+
+static void want(talker *t, const sample *blob, uint64_t offset) {
+  message m = message_of(MESSAGE_WANT);
+  message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
+  message_set_integer(&m, FIELD_OFFSET, offset);
+  message_set_integer(&m, FIELD_BYTES, MESSAGE_FRAME_MAX);
+  talker_send(t, &m, NULL, 0);
+}
+
+static void what_nobody_has_is_lost(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker client;
+  talker worker;
+  talker_client(s, &client);
+  talker_worker(s, &worker, 1);
+  sample blob;
+  sample_make(&blob, 11, 10);
+  want(&client, &blob, 0);
+  expect_lost(&client);
+  want(&worker, &blob, 0);
+  expect_lost(&worker);
+  talker_put(&client, &blob);
+  want(&client, &blob, 10);
+  expect_lost(&client);
+  sample_fini(&blob);
+  talker_close(&client);
+  talker_close(&worker);
+}
+
+/* ---- Datasets ------------------------------------------------------------------------------------ */
+
+typedef struct fixture {
+  sample shards[SHARDS], content;
+} fixture;
+
+static void fixture_fini(fixture *f) {
+  for (size_t i = 0; i < SHARDS; i++) {
+    sample_fini(&f->shards[i]);
+  }
+  sample_fini(&f->content);
+}
+
+static void expect_dataset(talker *t, const char *name, uint64_t version, const sample *content) {
+  message m = talker_request(t, MESSAGE_DATASET);
+  message_set_text(&m, FIELD_DATASET, name);
+  talker_send(t, &m, NULL, 0);
+  const message *answer = talker_expect(t, MESSAGE_MANIFEST);
+  size_t length = 0;
+  const void *bytes = wire_payload_bytes(t->in, 0, &length);
+  assert_int_equal(answer->integers[FIELD_VERSION], version);
+  assert_int_equal(length, content->length);
+  assert_memory_equal(bytes, content->bytes, length);
+}
+
+static void committing_twice_is_committing_once(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  fixture f;
+  talker_client(s, &t);
+  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
+  talker_commit(&t, "survey", 0, &f.content);
+  assert_int_equal(talker_expect(&t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], 1);
+  expect_dataset(&t, "survey", 1, &f.content);
+  shell_stop(s);
+  shell_start(s, NULL, true);
+  talker_hello(&t, "client", 0);
+  talker_expect(&t, MESSAGE_WELCOME);
+  talker_commit(&t, "survey", 0, &f.content);
+  assert_int_equal(talker_expect(&t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], 1);
+  expect_dataset(&t, "survey", 1, &f.content);
+  talker_close(&t);
+  fixture_fini(&f);
+}
+
+static void a_name_that_is_taken_is_refused_and_so_is_an_old_base(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  fixture f;
+  sample less;
+  talker_client(s, &t);
+  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
+  manifest_make(&less, f.shards, 2, 10);
+  talker_commit(&t, "survey", 0, &less);
+  talker_expect_refused(&t, "job", "already");
+  talker_commit(&t, "survey", 7, &less);
+  talker_expect_refused(&t, "job", "version 1");
+  talker_commit(&t, "other", 1, &less);
+  talker_expect_refused(&t, "job", "no dataset");
+  talker_commit(&t, "a/b", 0, &less);
+  talker_expect_refused(&t, "usage", "'/'");
+  talker_commit(&t, "survey", 1, &less);
+  assert_int_equal(talker_expect(&t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], 2);
+  talker_close(&t);
+  sample_fini(&less);
+  fixture_fini(&f);
+}
+
+static void a_manifest_with_missing_shards_is_refused_naming_the_first(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  fixture f;
+  talker_client(s, &t);
+  for (size_t i = 0; i < SHARDS; i++) {
+    sample_make(&f.shards[i], i, SMALL);
+  }
+  manifest_make(&f.content, f.shards, SHARDS, 10);
+  talker_put(&t, &f.shards[0]);
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(&f.shards[1].name, hex);
+  talker_commit(&t, "survey", 0, &f.content);
+  talker_expect_refused(&t, "not-found", hex);
+  sample nonsense;
+  sample_make(&nonsense, 1, 100);
+  talker_commit(&t, "survey", 0, &nonsense);
+  talker_expect_refused(&t, "corrupt", "manifest");
+  sample_fini(&nonsense);
+  talker_close(&t);
+  fixture_fini(&f);
+}
+
+static void drop(talker *t, const char *name) {
+  message m = talker_request(t, MESSAGE_DROP);
+  message_set_text(&m, FIELD_DATASET, name);
+  talker_send(t, &m, NULL, 0);
+}
+
+static bool is_in_store(const shell *s, const sample *blob) {
+  char hex[DIGEST_HEX_BYTES];
+  char path[512];
+  digest_hex(&blob->name, hex);
+  snprintf(path, sizeof path, "%s/blobs/%.2s/%s", s->store, hex, hex);
+  return access(path, F_OK) == 0;
+}
+
+/* Tidying comes once a second. */
+static void wait_until_gone(talker *t, const shell *s, const sample *blob) {
+  for (int i = 0; is_in_store(s, blob); i++) {
+    assert_true(i < SHELL_DEADLINE_MS / SHELL_QUIET_MS);
+    (void)talker_receive(t, SHELL_QUIET_MS);
+  }
+}
+
+static void dropped_data_stays_while_a_job_uses_it(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  talker worker;
+  fixture f;
+  core_job_id job;
+  talker_client(s, &t);
+  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
+  talker_submit(&t, "survey", "key", "plan", &job);
+  drop(&t, "survey");
+  assert_int_equal(talker_expect(&t, MESSAGE_DROPPED)->integers[FIELD_JOBS], 1);
+  drop(&t, "survey");
+  talker_expect_refused(&t, "not-found", "survey");
+  for (int i = 0; i < 2; i++) { /* also after a restart, and after some tidying */
+    const message alive = message_of(MESSAGE_ALIVE);
+    for (int k = 0; k < 8; k++) {
+      talker_send(&t, &alive, NULL, 0);
+      (void)talker_receive(&t, SHELL_QUIET_MS);
+    }
+    assert_true(is_in_store(s, &f.shards[0]));
+    shell_stop(s);
+    shell_start(s, NULL, true);
+  }
+  talker_hello(&t, "client", 0);
+  talker_expect(&t, MESSAGE_WELCOME);
+  talker_ask(&t, MESSAGE_WATCH, &job);
+  talker_worker(s, &worker, 1);
+  worker_until_report(&worker, &t, "{\"shards\":3}");
+  for (size_t i = 0; i < SHARDS; i++) {
+    wait_until_gone(&t, s, &f.shards[i]);
+  }
+  talker_close(&worker);
+  talker_close(&t);
+  fixture_fini(&f);
+}
+
+static void unused_data_goes_with_its_dataset(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  fixture f;
+  talker_client(s, &t);
+  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
+  assert_true(is_in_store(s, &f.shards[2]));
+  drop(&t, "survey");
+  assert_int_equal(talker_expect(&t, MESSAGE_DROPPED)->integers[FIELD_JOBS], 0);
+  wait_until_gone(&t, s, &f.shards[2]);
+  wait_until_gone(&t, s, &f.content);
+  talker_close(&t);
+  fixture_fini(&f);
+}
+
+/* ---- Damage -------------------------------------------------------------------------------------- */
+
+static void alter(const shell *s, const sample *blob) {
+  char hex[DIGEST_HEX_BYTES];
+  char path[512];
+  digest_hex(&blob->name, hex);
+  snprintf(path, sizeof path, "%s/blobs/%.2s/%s", s->store, hex, hex);
+  assert_int_equal(chmod(path, 0600), 0);
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  const uint8_t other = (uint8_t)~blob->bytes[blob->length / 2];
+  assert_true(fd >= 0);
+  assert_int_equal(pwrite(fd, &other, 1, (off_t)(blob->length / 2)), 1);
+  close(fd);
+}
+
+static void a_damaged_shard_is_fetched_from_a_worker_that_has_it(void **state) {
+  enum { SIZE = 3 * 1024 * 1024 };
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  fixture f;
+  talker_client(s, &t);
+  dataset_make(&t, "survey", f.shards, SHARDS, SIZE, &f.content);
+  talker_close(&t);
+  shell_stop(s);
+  alter(s, &f.shards[1]);
+  shell_start(s, NULL, true);
+  talker needs;
+  talker has;
+  talker lacks;
+  talker_worker(s, &needs, 1);
+  talker_worker(s, &has, 1);
+  talker_worker(s, &lacks, 1);
+  want(&needs, &f.shards[1], MESSAGE_FRAME_MAX);
+  talker_expect(&lacks, MESSAGE_WANT);
+  message lost = message_of(MESSAGE_LOST);
+  message_set_bytes(&lost, FIELD_BLOB, f.shards[1].name.bytes, DIGEST_BYTES);
+  message_set_text(&lost, FIELD_STATUS, "not-found");
+  talker_send(&lacks, &lost, NULL, 0);
+  for (int wants = 0; wants < 4; wants++) { /* how large it is, then three chunks */
+    talker_expect(&has, MESSAGE_WANT);
+    talker_answer_want(&has, &f.shards[1]);
+  }
+  const message *chunk = talker_expect(&needs, MESSAGE_CHUNK);
+  size_t length = 0;
+  const void *bytes = wire_payload_bytes(needs.in, 0, &length);
+  assert_int_equal(chunk->integers[FIELD_OFFSET], MESSAGE_FRAME_MAX);
+  assert_int_equal(length, MESSAGE_FRAME_MAX);
+  assert_memory_equal(bytes, f.shards[1].bytes + MESSAGE_FRAME_MAX, length);
+  talker_fetch(&needs, &f.shards[1]);
+  talker_expect_none(&has, MESSAGE_HAVE);
+  assert_true(shell_log_has(s, "set aside"));
+  talker_close(&needs);
+  talker_close(&has);
+  talker_close(&lacks);
+  fixture_fini(&f);
+}
+
+static void a_damaged_shard_that_no_worker_has_is_lost_with_advice(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker t;
+  fixture f;
+  talker_client(s, &t);
+  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
+  talker_close(&t);
+  shell_stop(s);
+  alter(s, &f.shards[0]);
+  shell_start(s, NULL, true);
+  talker worker;
+  talker_worker(s, &worker, 1);
+  want(&worker, &f.shards[0], 0);
+  const slice text = expect_lost(&worker)->texts[FIELD_MESSAGE];
+  assert_non_null(memmem(text.bytes, text.length, "put it again", 12));
+  talker_close(&worker);
+  fixture_fini(&f);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      SHELL_TEST(a_blob_comes_back_as_it_was_sent),
+      SHELL_TEST(at_most_8_mib_are_asked_for_at_a_time),
+      SHELL_TEST(several_blobs_at_once_arrive_all),
+      SHELL_TEST(an_upload_goes_on_after_a_lost_connection),
+      SHELL_TEST(an_upload_goes_on_after_a_restart_of_the_broker),
+      SHELL_TEST(another_who_offers_the_same_takes_over),
+      SHELL_TEST(a_blob_that_is_not_what_its_name_says_is_lost),
+      SHELL_TEST(a_blob_that_is_too_large_is_lost_at_once),
+      SHELL_TEST(what_nobody_has_is_lost),
+      SHELL_TEST(committing_twice_is_committing_once),
+      SHELL_TEST(a_name_that_is_taken_is_refused_and_so_is_an_old_base),
+      SHELL_TEST(a_manifest_with_missing_shards_is_refused_naming_the_first),
+      SHELL_TEST(dropped_data_stays_while_a_job_uses_it),
+      SHELL_TEST(unused_data_goes_with_its_dataset),
+      SHELL_TEST(a_damaged_shard_is_fetched_from_a_worker_that_has_it),
+      SHELL_TEST(a_damaged_shard_that_no_worker_has_is_lost_with_advice),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+/* A broker on a thread, and peers made by hand, for tests of the broker's shell.
+ *
+ * Every wait has a deadline, after which the test fails and says what it waited for. */
+#ifndef CANVASS_TESTS_BROKER_SHELL_FIXTURE_H
+#define CANVASS_TESTS_BROKER_SHELL_FIXTURE_H
+
+#include <pthread.h>
+
+#include "broker/broker.h"
+#include "broker/core.h"
+#include "proto/wire.h"
+#include "tests/process.h"
+
+enum { SHELL_DEADLINE_MS = 60000, SHELL_QUIET_MS = 200, SHELL_TALKERS_MAX = 16 };
+
+typedef struct shell {
+  void *context;
+  void *sockets[SHELL_TALKERS_MAX]; /* of talkers: a test that failed leaves them open */
+  char directory[256];              /* temporary; the broker's store is below it */
+  char store[300];
+  char endpoint[320]; /* as bound */
+  bool keeps;
+  const key_pair *key; /* for the next start */
+  const key_list *allowed;
+  broker *broker;
+  pthread_t thread;
+  pthread_mutex_t mutex; /* guards the log */
+  char log[1 << 16];
+  status ended;
+  error why;
+} shell;
+
+/* State of a test: a fresh directory and context; nothing runs yet. */
+int shell_set_up(void **state);
+int shell_tear_down(void **state);
+#define SHELL_TEST(function) cmocka_unit_test_setup_teardown(function, shell_set_up, shell_tear_down)
+
+/* ENDPOINT NULL: ipc in the directory, the same after every start.  KEEPS: with a store. */
+void shell_start(shell *s, const char *endpoint, bool keeps);
+void shell_stop(shell *s);
+bool shell_log_has(shell *s, const char *words);
+
+/* A DEALER socket. */
+typedef struct talker {
+  shell *owner;
+  void *socket;
+  wire_message *in; /* what was received last; closed by the next receive */
+  bool is_open;
+  uint64_t request; /* the last number used */
+} talker;
+
+void talker_connect(shell *s, talker *t);
+void talker_connect_with(shell *s, talker *t, const key_pair *own, const char *broker_key);
+/* connect, hello, welcome.  A worker takes CAPACITY tasks; its fingerprint is all ones. */
+void talker_client(shell *s, talker *t);
+void talker_worker(shell *s, talker *t, uint64_t capacity);
+void talker_hello(talker *t, const char *role, uint64_t capacity);
+void talker_close(talker *t);
+
+void talker_send(talker *t, const message *m, const wire_payload *payloads, size_t count);
+void talker_send_raw(talker *t, const void *const *frames, const size_t *lengths, size_t count);
+/* The next message of KIND; others are passed over. */
+message *talker_expect(talker *t, message_kind kind);
+/* The next message, whatever it is; false after MS without one. */
+bool talker_receive(talker *t, unsigned ms);
+/* A `refused` with that status and these words in the message. */
+void talker_expect_refused(talker *t, const char *code, const char *words);
+/* Fails when anything of KIND comes before the broker has answered an `alive` that is sent now. */
+void talker_expect_none(talker *t, message_kind kind);
+/* A message with the next request number. */
+message talker_request(talker *t, message_kind kind);
+
+/* ---- Blobs and datasets */
+typedef struct sample {
+  digest name;
+  uint8_t *bytes;
+  size_t length;
+} sample;
+
+/* LENGTH bytes that depend on SEED. */
+void sample_make(sample *s, uint64_t seed, size_t length);
+void sample_fini(sample *s);
+void sample_name(const sample *s, uint8_t out[BLOB_NAME_BYTES]);
+/* Offers, answers wants, and returns with `have`. */
+void talker_put(talker *t, const sample *s);
+void talker_offer(talker *t, const sample *s);
+/* Answers the `want` that was received last. */
+void talker_answer_want(talker *t, const sample *s);
+/* Fetches and compares. */
+void talker_fetch(talker *t, const sample *s);
+
+/* An encoded manifest of these shards, ROWS in each. */
+void manifest_make(sample *out, const sample *shards, size_t count, uint32_t rows);
+/* Puts the shards, then commits; returns the status name of a refusal or NULL. */
+void talker_commit(talker *t, const char *dataset, uint64_t base, const sample *content);
+/* COUNT shards of SIZE bytes and their manifest, committed as version 1. */
+void dataset_make(talker *t, const char *dataset, sample *shards, size_t count, size_t size, sample *content);
+
+/* ---- Jobs */
+void talker_submit(talker *t, const char *dataset, const char *key, const char *plan, core_job_id *out);
+void talker_ask(talker *t, message_kind kind, const core_job_id *job);
+/* Takes the next task and answers it: MAP with the names of its shards, REDUCE with its partials, STEP with a
+ * report. Returns its work. */
+core_work worker_do_one(talker *t);
+void worker_answer(talker *t, const message *task, const wire_payload *payloads, size_t count,
+                   uint64_t by_name);
+/* Works until the job's watcher gets its report, which is compared with EXPECTED. */
+void worker_until_report(talker *worker, talker *watcher, const char *expected);
+
+#endif

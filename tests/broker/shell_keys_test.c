@@ -1,0 +1,223 @@
+/* Where the broker listens, who may come, and ending it from outside. */
+#include "tests/broker/shell_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+/* ---- Endpoints ----------------------------------------------------------------------------------- */
+
+static void expect_no_broker(const shell *s, const char *endpoint, status code, const char *words) {
+  error err;
+  broker *b = NULL;
+  const broker_options options = {
+      .zmq_context = s->context, .endpoints = &endpoint, .endpoints_count = 1, .directory = s->store};
+  assert_int_equal(broker_new(&options, &b, &err), code);
+  if (!strstr(err.message, words)) {
+    fail_msg("%s: %s", endpoint, err.message);
+  }
+}
+
+static void an_endpoint_that_others_reach_needs_keys(void **state) {
+  const shell *s = *state;
+  struct stat there;
+  expect_no_broker(s, "tcp://0.0.0.0:*", STATUS_USAGE, "keygen");
+  expect_no_broker(s, "tcp://*:*", STATUS_USAGE, "--allow");
+  expect_no_broker(s, "udp://127.0.0.1:1", STATUS_USAGE, "ipc://");
+  assert_int_not_equal(stat(s->store, &there), 0); /* and nothing was made */
+}
+
+static void an_ipc_socket_is_its_owners_alone(void **state) {
+  shell *s = *state;
+  struct stat info;
+  shell_start(s, NULL, false);
+  assert_int_equal(stat(s->endpoint + strlen("ipc://"), &info), 0);
+  assert_int_equal(info.st_mode & 077, 0);
+}
+
+static void an_ipc_socket_replaces_neither_a_file_nor_a_broker_that_serves(void **state) {
+  shell *s = *state;
+  char path[300];
+  char endpoint[320];
+  process_write_file(s->directory, "precious", "data", 4, path, sizeof path);
+  snprintf(endpoint, sizeof endpoint, "ipc://%s", path);
+  expect_no_broker(s, endpoint, STATUS_USAGE, "something else");
+  size_t length = 0;
+  char *still = process_read_file(path, &length);
+  assert_non_null(still);
+  assert_string_equal(still, "data");
+  free(still);
+  shell_start(s, NULL, false);
+  expect_no_broker(s, s->endpoint, STATUS_IO, "another program");
+  talker t;
+  talker_client(s, &t);
+  talker_close(&t);
+}
+
+static void a_second_broker_on_a_store_is_refused(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  expect_no_broker(s, "ipc://*", STATUS_USAGE, s->store);
+}
+
+/* ---- Keys ---------------------------------------------------------------------------------------- */
+
+typedef struct keys {
+  key_pair broker, client, worker, nobody;
+  key_list *list, *shorter;
+} keys;
+
+static key_list *read_list(const shell *s, const char *name, const key_pair *client, const key_pair *worker) {
+  char path[300];
+  buf lines;
+  key_list *list = NULL;
+  error err;
+  buf_init(&lines);
+  key_list_put(&lines, WAY_CLIENT, client, "client");
+  if (worker) {
+    key_list_put(&lines, WAY_WORKER, worker, "worker");
+  }
+  process_write_file(s->directory, name, lines.data, lines.length, path, sizeof path);
+  buf_fini(&lines);
+  assert_int_equal(key_list_read(path, &list, &err), STATUS_OK);
+  return list;
+}
+
+static void keys_start(shell *s, keys *k) {
+  key_pair *const pairs[] = {&k->broker, &k->client, &k->worker, &k->nobody};
+  error err;
+  for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(key_pair_new(pairs[i], &err), STATUS_OK);
+  }
+  k->list = read_list(s, "allowed", &k->client, &k->worker);
+  k->shorter = read_list(s, "fewer", &k->client, NULL);
+  s->key = &k->broker;
+  s->allowed = k->list;
+  shell_start(s, "tcp://127.0.0.1:*", true);
+}
+
+static void keys_stop(shell *s, keys *k) {
+  shell_stop(s);
+  key_list_destroy(k->list);
+  key_list_destroy(k->shorter);
+}
+
+static void a_key_comes_in_its_own_role_alone(void **state) {
+  shell *s = *state;
+  keys k;
+  talker client;
+  talker worker;
+  keys_start(s, &k);
+  talker_connect_with(s, &client, &k.client, k.broker.public_key);
+  talker_connect_with(s, &worker, &k.worker, k.broker.public_key);
+  talker_hello(&client, "worker", 1);
+  talker_expect_refused(&client, "usage", "may not come as a worker");
+  talker_hello(&client, "client", 0);
+  talker_expect(&client, MESSAGE_WELCOME);
+  talker_hello(&worker, "client", 0);
+  talker_expect_refused(&worker, "usage", "may not come as a client");
+  talker_hello(&worker, "worker", 1);
+  talker_expect(&worker, MESSAGE_WELCOME);
+  talker_close(&client);
+  talker_close(&worker);
+  keys_stop(s, &k);
+}
+
+static void who_is_not_on_the_list_hears_nothing_and_the_log_names_the_key(void **state) {
+  shell *s = *state;
+  keys k;
+  talker stranger;
+  talker plain;
+  keys_start(s, &k);
+  talker_connect_with(s, &stranger, &k.nobody, k.broker.public_key);
+  talker_hello(&stranger, "client", 0);
+  talker_connect(s, &plain); /* without any key */
+  talker_hello(&plain, "client", 0);
+  for (int i = 0; !shell_log_has(s, k.nobody.public_key); i++) {
+    assert_true(i < SHELL_DEADLINE_MS / SHELL_QUIET_MS);
+    assert_false(talker_receive(&stranger, SHELL_QUIET_MS));
+  }
+  assert_false(talker_receive(&plain, SHELL_QUIET_MS));
+  talker_close(&stranger);
+  talker_close(&plain);
+  keys_stop(s, &k);
+}
+
+static void a_key_that_was_taken_off_the_list_is_shown_the_door(void **state) {
+  shell *s = *state;
+  keys k;
+  talker client;
+  talker worker;
+  keys_start(s, &k);
+  talker_connect_with(s, &client, &k.client, k.broker.public_key);
+  talker_connect_with(s, &worker, &k.worker, k.broker.public_key);
+  talker_hello(&client, "client", 0);
+  talker_expect(&client, MESSAGE_WELCOME);
+  talker_hello(&worker, "worker", 1);
+  talker_expect(&worker, MESSAGE_WELCOME);
+  broker_allow(s->broker, k.shorter);
+  talker_expect_refused(&worker, "usage", "any more");
+  talker_hello(&worker, "worker", 1);
+  talker_expect_refused(&worker, "usage", "may not come");
+  talker_expect_none(&client, MESSAGE_REFUSED);
+  talker_close(&client);
+  talker_close(&worker);
+  keys_stop(s, &k);
+}
+
+/* ---- The end ------------------------------------------------------------------------------------- */
+
+static void a_broker_can_be_stopped_from_any_thread_at_any_time(void **state) {
+  shell *s = *state;
+  for (int round = 0; round < 20; round++) {
+    talker t;
+    shell_start(s, "tcp://127.0.0.1:*", round % 2 == 0);
+    talker_connect(s, &t);
+    if (round % 4 < 2) {
+      talker_hello(&t, "worker", 1);
+    }
+    shell_stop(s);
+    talker_close(&t);
+  }
+}
+
+static void each_start_has_another_instance(void **state) {
+  shell *s = *state;
+  talker t;
+  uint8_t first[INSTANCE_BYTES];
+  shell_start(s, NULL, true);
+  talker_client(s, &t);
+  assert_int_equal(t.in->header.texts[FIELD_INSTANCE].length, INSTANCE_BYTES);
+  memcpy(first, t.in->header.texts[FIELD_INSTANCE].bytes, sizeof first);
+  shell_stop(s);
+  shell_start(s, NULL, true);
+  const message alive = message_of(MESSAGE_ALIVE);
+  talker_send(&t, &alive, NULL, 0);
+  talker_expect(&t, MESSAGE_STRANGER);
+  talker_hello(&t, "client", 0);
+  const message *welcome = talker_expect(&t, MESSAGE_WELCOME);
+  assert_memory_not_equal(first, welcome->texts[FIELD_INSTANCE].bytes, sizeof first);
+  talker_close(&t);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      SHELL_TEST(an_endpoint_that_others_reach_needs_keys),
+      SHELL_TEST(an_ipc_socket_is_its_owners_alone),
+      SHELL_TEST(an_ipc_socket_replaces_neither_a_file_nor_a_broker_that_serves),
+      SHELL_TEST(a_second_broker_on_a_store_is_refused),
+      SHELL_TEST(a_key_comes_in_its_own_role_alone),
+      SHELL_TEST(who_is_not_on_the_list_hears_nothing_and_the_log_names_the_key),
+      SHELL_TEST(a_key_that_was_taken_off_the_list_is_shown_the_door),
+      SHELL_TEST(a_broker_can_be_stopped_from_any_thread_at_any_time),
+      SHELL_TEST(each_start_has_another_instance),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
