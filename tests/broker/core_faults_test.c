@@ -1,0 +1,373 @@
+/* Failures, losses and strange answers of workers; what watchers hear; how jobs end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/broker/core_sim.h"
+
+static sim *with_workers(int workers, uint32_t capacity) {
+  sim *s = sim_new(21);
+  for (int i = 0; i < workers; i++) {
+    sim_start_worker(s, i, capacity, 0);
+    sim_connect(s, i);
+  }
+  sim_turn(s);
+  return s;
+}
+
+static void submit(sim *s, int job, uint32_t shards) {
+  sim_shards(s, job, shards, CORE_RUN_ROWS);
+  sim_submit(s, job);
+  sim_turn(s);
+}
+
+static sim_task take_task(sim *s, size_t at) {
+  const sim_task t = s->tasks[at];
+  s->tasks[at] = s->tasks[--s->tasks_count];
+  return t;
+}
+
+static void watch(sim *s, int job) {
+  s->watches[s->watches_count++] = (sim_watch){.peer = ++s->last_peer, .job = job, .waits = true};
+  sim_feed(s,
+           &(core_event){.kind = CORE_WATCHED, .peer = s->last_peer, .request = 3, .job = sim_job_id(job)});
+}
+
+/* ---- Failures -------------------------------------------------------------------------------------- */
+
+static void a_failure_that_may_pass_is_tried_on_other_workers_three_times_in_all(void **state) {
+  (void)state;
+  sim *s = with_workers(3, 1);
+  submit(s, 0, 1);
+  uint32_t peers[3] = {0};
+  for (int i = 0; i < 3; i++) {
+    assert_false(s->jobs[0].ended);
+    assert_int_equal(s->tasks_count, 1);
+    const sim_task t = take_task(s, 0);
+    peers[i] = t.peer;
+    sim_report_failure(s, &t, STATUS_IO, NULL);
+    sim_turn(s);
+  }
+  assert_true(peers[0] != peers[1] && peers[1] != peers[2] && peers[0] != peers[2]);
+  assert_true(s->jobs[0].ended);
+  assert_int_equal(s->jobs[0].failure, STATUS_IO);
+  sim_free(s);
+}
+
+/* It fails at once and is free again at once: it must not get the same task three times. */
+static void a_broken_worker_does_not_end_jobs_while_others_are_busy(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 1);
+  submit(s, 0, 12);
+  for (int i = 0; i < 1000 && !s->jobs[0].ended; i++) {
+    size_t broken = s->tasks_count;
+    for (size_t k = 0; k < s->tasks_count; k++) {
+      broken = s->tasks[k].peer == s->workers[0].peer ? k : broken;
+    }
+    if (broken < s->tasks_count) {
+      const sim_task t = take_task(s, broken);
+      sim_report_failure(s, &t, STATUS_IO, NULL);
+    } else {
+      sim_work(s, 0);
+    }
+    sim_turn(s);
+  }
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+static void a_failure_that_cannot_be_cured_ends_the_job(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 4);
+  submit(s, 0, 10);
+  const sim_task t = take_task(s, 0);
+  sim_report_failure(s, &t, STATUS_LIMIT, NULL);
+  sim_turn(s);
+  assert_int_equal(s->jobs[0].failure, STATUS_LIMIT);
+  assert_int_equal(core_jobs(s->core), 0);
+  assert_int_equal(core_tasks_running(s->core), 0);
+  sim_work_all(s); /* what comes now is taken, and of no use */
+  sim_free(s);
+}
+
+static void failures_of_attempts_that_no_longer_count_are_ignored(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 1);
+  submit(s, 0, 1);
+  const sim_task t = take_task(s, 0);
+  sim_feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = t.peer});
+  sim_report_failure(s, &t, STATUS_LIMIT, NULL);
+  sim_turn(s);
+  assert_int_equal(core_jobs(s->core), 1);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+static void a_task_that_is_given_back_blames_nobody(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 2);
+  submit(s, 0, 2);
+  for (int i = 0; i < 10; i++) {
+    const sim_task t = take_task(s, 0);
+    sim_report_failure(s, &t, STATUS_INTERRUPTED, NULL);
+    sim_turn(s);
+    assert_int_equal(s->tasks_count, 1); /* it gets no more until it says so */
+    sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[0].peer, .capacity = 2});
+    sim_turn(s);
+    assert_int_equal(s->tasks_count, 2);
+  }
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+/* ---- Losses ---------------------------------------------------------------------------------------- */
+
+static void only_what_is_lost_with_a_worker_is_computed_anew(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 8);
+  s->jobs[0].stay_percent = 100;
+  submit(s, 0, 16); /* all given out, half to each */
+  for (int i = 0; i < 16; i++) {
+    size_t at = 0;
+    while (s->tasks[at].work != WORK_MAP) {
+      at++;
+    }
+    sim_work(s, at);
+    sim_turn(s);
+  }
+  assert_int_equal(s->jobs[0].sent[WORK_MAP], 16);
+  sim_kill(s, 0);
+  sim_turn(s);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  assert_int_equal(s->jobs[0].sent[WORK_MAP], 16 + 8);
+  sim_free(s);
+}
+
+static void a_partial_that_nobody_has_any_more_is_no_fault_of_the_task(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 4);
+  s->jobs[0].stay_percent = 100;
+  submit(s, 0, 16);
+  for (int i = 0; i < 60 && !s->jobs[0].ended; i++) {
+    if (i % 3 == 0 && i < 30) { /* more often than a task may fail */
+      s->workers[0].kept_count = s->workers[1].kept_count = 0;
+    }
+    sim_work(s, 0);
+    sim_turn(s);
+  }
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+static void a_task_whose_partials_are_always_gone_ends_the_job_in_the_end(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 4);
+  s->jobs[0].stay_percent = 100;
+  submit(s, 0, 3);
+  for (int i = 0; i < 10000 && !s->jobs[0].ended; i++) {
+    s->workers[0].kept_count = 0;
+    sim_work(s, 0);
+    sim_turn(s);
+  }
+  assert_int_equal(s->jobs[0].failure, STATUS_NOT_FOUND);
+  sim_free(s);
+}
+
+static void a_silent_worker_loses_its_tasks_and_is_welcome_again(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 1);
+  submit(s, 0, 1);
+  const sim_task slow = s->tasks[0];
+  for (int i = 0; i <= CORE_SILENCE_MS / 1000; i++) {
+    s->now_ms += 1000;
+    for (int k = 0; k < 2; k++) {
+      if (s->workers[k].peer != slow.peer) {
+        sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[k].peer, .capacity = 1});
+      }
+    }
+    sim_feed(s, &(core_event){.kind = CORE_TICK});
+    sim_turn(s);
+  }
+  assert_int_equal(core_workers(s->core), 1);
+  assert_int_equal(s->tasks_count, 2);
+  assert_int_not_equal(s->tasks[1].peer, slow.peer);
+  sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = slow.peer, .capacity = 1});
+  sim_turn(s);
+  assert_int_equal(core_workers(s->core), 2);
+  sim_work(s, 0); /* late, and the first: it counts */
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+/* ---- Answers that do not fit ----------------------------------------------------------------------- */
+
+static void a_result_of_the_wrong_shape_is_a_failure_of_its_sender(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 1);
+  submit(s, 0, 1);
+  for (int i = 0; i < 2; i++) {
+    const sim_task t = take_task(s, 0);
+    const core_blob blobs[2] = {sim_blob_new(s, 1, 0), i == 0 ? sim_blob_new(s, 2, 0) : 0};
+    sim_feed(s, &(core_event){.kind = CORE_RESULT,
+                              .peer = t.peer,
+                              .id = t.id,
+                              .attempt = t.attempt,
+                              .work = i == 0 ? WORK_MAP : WORK_STEP,
+                              .blobs = blobs,
+                              .blobs_count = i == 0 ? 2 : 1});
+    sim_turn(s);
+    assert_int_equal(s->tasks_count, 1);
+  }
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  for (size_t i = 1; i <= s->blobs_count; i++) {
+    assert_false(s->blobs[i].live);
+  }
+  sim_free(s);
+}
+
+static void results_of_tasks_that_do_not_exist_are_taken_and_let_go(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 1);
+  submit(s, 0, 20);
+  const uint64_t tasks[] = {20,          1ULL << 32 | 3, 2ULL << 32, 63ULL << 32, 64ULL << 32 | 1,
+                            65ULL << 32, 66ULL << 32,    UINT64_MAX};
+  for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
+    for (uint32_t stage = 0; stage < 2; stage++) {
+      const core_blob blob = sim_blob_new(s, 1, 0);
+      sim_feed(s, &(core_event){.kind = CORE_RESULT,
+                                .peer = s->workers[0].peer,
+                                .id = {sim_job_id(0), stage, tasks[i]},
+                                .work = WORK_MAP,
+                                .blobs = &blob,
+                                .blobs_count = 1});
+      bool was_taken = false;
+      for (size_t k = 0; k < s->actions.count; k++) {
+        was_taken = was_taken || s->actions.at[k].kind == CORE_SEND_TAKEN;
+      }
+      assert_true(was_taken);
+      sim_turn(s);
+      assert_false(s->blobs[blob].live);
+    }
+  }
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+/* ---- Fingerprints ---------------------------------------------------------------------------------- */
+
+static void a_job_whose_kind_of_worker_is_gone_starts_again_with_another(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 1);
+  s->jobs[0].stages = 3;
+  submit(s, 0, 1);
+  sim_work(s, 0);
+  sim_turn(s);
+  sim_work(s, 0); /* the first STEP */
+  sim_turn(s);
+  sim_kill(s, 0);
+  sim_start_worker(s, 1, 1, 1);
+  sim_connect(s, 1);
+  sim_turn(s);
+  sim_work_all(s);
+  sim_wait(s, CORE_FINGERPRINT_MS - 2000);
+  assert_int_equal(s->tasks_count, 0);
+  assert_int_equal(s->jobs[0].stage, 1);
+  sim_wait(s, 5000);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  assert_int_equal(s->jobs[0].notes, 1);
+  sim_free(s);
+}
+
+/* ---- Watchers -------------------------------------------------------------------------------------- */
+
+static void watchers_hear_at_once_then_now_and_then_and_of_the_end(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 1);
+  submit(s, 0, 40);
+  watch(s, 0);
+  watch(s, 0);
+  unsigned heard = 0;
+  while (!s->jobs[0].ended) {
+    s->now_ms += 30;
+    sim_feed(s, &(core_event){.kind = CORE_TICK});
+    sim_work(s, 0);
+    for (size_t i = 0; i < s->actions.count; i++) {
+      heard += s->actions.at[i].kind == CORE_SEND_PROGRESS;
+    }
+    sim_turn(s);
+  }
+  assert_true(heard >= 2 + 2 * 9 && heard <= 2 + 2 * 13);
+  assert_false(s->watches[0].waits);
+  assert_false(s->watches[1].waits);
+  sim_free(s);
+}
+
+static void one_watcher_too_many_is_told_so(void **state) {
+  (void)state;
+  sim *s = with_workers(0, 0);
+  submit(s, 0, 1);
+  for (uint32_t i = 0; i <= CORE_WATCHERS_MAX; i++) {
+    assert_int_equal(s->refused, STATUS_OK);
+    sim_feed(s,
+             &(core_event){.kind = CORE_WATCHED, .peer = 5000 + i, .request = 100 + i, .job = sim_job_id(0)});
+    s->refused = s->actions.at[0].kind == CORE_SEND_REFUSED ? s->actions.at[0].failure.code : STATUS_OK;
+    s->actions.count = 0;
+  }
+  assert_int_equal(s->refused, STATUS_LIMIT);
+  sim_free(s);
+}
+
+static void a_cancelled_job_ends_at_once_and_gives_everything_back(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 3);
+  s->jobs[0].stay_percent = 50;
+  submit(s, 0, 30);
+  watch(s, 0);
+  for (int i = 0; i < 20; i++) {
+    sim_work(s, 0);
+    sim_turn(s);
+  }
+  sim_feed(s, &(core_event){.kind = CORE_CANCELLED, .job = sim_job_id(0)});
+  sim_turn(s);
+  assert_int_equal(s->jobs[0].failure, STATUS_INTERRUPTED);
+  assert_false(s->watches[0].waits);
+  for (size_t i = 1; i <= s->blobs_count; i++) {
+    assert_false(s->blobs[i].live);
+  }
+  submit(s, 1, 6); /* the workers are free for others */
+  assert_int_equal(core_tasks_running(s->core), 6);
+  sim_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_failure_that_may_pass_is_tried_on_other_workers_three_times_in_all),
+      cmocka_unit_test(a_broken_worker_does_not_end_jobs_while_others_are_busy),
+      cmocka_unit_test(a_failure_that_cannot_be_cured_ends_the_job),
+      cmocka_unit_test(failures_of_attempts_that_no_longer_count_are_ignored),
+      cmocka_unit_test(a_task_that_is_given_back_blames_nobody),
+      cmocka_unit_test(only_what_is_lost_with_a_worker_is_computed_anew),
+      cmocka_unit_test(a_partial_that_nobody_has_any_more_is_no_fault_of_the_task),
+      cmocka_unit_test(a_task_whose_partials_are_always_gone_ends_the_job_in_the_end),
+      cmocka_unit_test(a_silent_worker_loses_its_tasks_and_is_welcome_again),
+      cmocka_unit_test(a_result_of_the_wrong_shape_is_a_failure_of_its_sender),
+      cmocka_unit_test(results_of_tasks_that_do_not_exist_are_taken_and_let_go),
+      cmocka_unit_test(a_job_whose_kind_of_worker_is_gone_starts_again_with_another),
+      cmocka_unit_test(watchers_hear_at_once_then_now_and_then_and_of_the_end),
+      cmocka_unit_test(one_watcher_too_many_is_told_so),
+      cmocka_unit_test(a_cancelled_job_ends_at_once_and_gives_everything_back),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
