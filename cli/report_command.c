@@ -1,12 +1,51 @@
 /* canvass report: the report of a job that has ended. */
+#include "base/json.h"
 #include "cli/link.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
+#include "cli/words.h"
 
 static const option options[] = {
     RENDERING_OPTIONS,
     LINK_OPTIONS,
 };
+
+/* The job of a load (files that a worker read) has a short document of its own. */
+static bool is_of_a_load(const json *document) {
+  return json_kind_of(json_get(document, "dataset")) == JSON_TEXT && json_get(document, "analyses") == NULL;
+}
+
+static status write_load(const settings *s, const json *document, error *err) {
+  char rows[WORDS_BYTES];
+  words_of_count((uint64_t)json_as_integer(json_get(document, "rows")), rows);
+  buf line;
+  buf_init(&line);
+  buf_printf(&line, "dataset %s is at version %lld, %s rows\n",
+             json_as_cstring(json_get(document, "dataset")),
+             (long long)json_as_integer(json_get(document, "version")), rows);
+  status result = buf_status(&line, "the answer", err);
+  if (result == STATUS_OK) {
+    result = output_write(s->output, &line, err);
+  }
+  buf_fini(&line);
+  return result;
+}
+
+static status write_document(const settings *s, const buf *report, error *err) {
+  arena *memory = arena_new();
+  if (memory == NULL) {
+    return error_no_memory(err, "the report");
+  }
+  json *document = NULL;
+  status result =
+      json_parse(memory, (slice){(const char *)report->data, report->length}, "report", &document, err);
+  if (result == STATUS_OK) {
+    result = s->format != REPORT_JSON && is_of_a_load(document) ? write_load(s, document, err)
+                                                                : rendering_write(s, report, err);
+  }
+  arena_destroy(memory);
+  return result;
+}
 
 static status report_steps(const settings *s, session *link, const char *prefix, buf *report, error *err) {
   char id[SESSION_JOB_BYTES];
@@ -17,7 +56,7 @@ static status report_steps(const settings *s, session *link, const char *prefix,
     return error_set(err, STATUS_JOB, "job %.8s: %s", id, why.message);
   }
   TRY(found);
-  return rendering_write(s, report, err);
+  return write_document(s, report, err);
 }
 
 static status report(const settings *s, const char *const *operands, size_t count, error *err) {

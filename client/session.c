@@ -191,8 +191,8 @@ static status unreachable(const session *s, error *err) {
   if (s->has_key) {
     return error_set(
         err, STATUS_UNREACHABLE,
-        "the broker at %s does not answer: nobody listens there, or the keys do not fit (a key that "
-        "is not on the broker's list gets no answer; neither does a wrong key of the broker)",
+        "the broker at %s does not answer: nobody listens there, or the keys do not fit (who has another "
+        "key than the broker's gets no answer)",
         s->endpoint);
   }
   return error_set(

@@ -225,6 +225,20 @@ static void a_report_before_its_time_fails_and_says_how_far(void **state) {
   process_result_fini(&r);
 }
 
+static void the_report_of_a_load_is_a_line(void **state) {
+  fixture *f = *state;
+  f->broker.report = slice_of("{\"dataset\":\"airline\",\"rows\":129880,\"version\":2}");
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "report", "1111");
+  assert_int_equal(r.exit_code, 0);
+  assert_string_equal(r.out, "dataset airline is at version 2, 129,880 rows\n");
+  process_result_fini(&r);
+  RUN(&r, "report", "1111", "--format", "json");
+  assert_string_equal(r.out, "{\"dataset\":\"airline\",\"rows\":129880,\"version\":2}\n");
+  process_result_fini(&r);
+}
+
 /* ---- Changing ------------------------------------------------------------------------------------ */
 
 static void cancel_and_drop_say_what_they_did(void **state) {
@@ -328,6 +342,7 @@ int main(void) {
       TEST(a_failed_job_gives_its_exit_code),
       TEST(a_cancelled_job_is_a_failure_and_no_interruption),
       TEST(a_report_before_its_time_fails_and_says_how_far),
+      TEST(the_report_of_a_load_is_a_line),
       TEST(cancel_and_drop_say_what_they_did),
       TEST(a_put_says_what_it_sent_on_standard_error_alone),
       TEST(a_put_in_json_is_one_object),
