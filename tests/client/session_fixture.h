@@ -1,0 +1,54 @@
+/* What tests of blobs through a session share: a session with a broker that does as told, random bytes, and
+ * an upload of them. */
+#ifndef CANVASS_TESTS_CLIENT_SESSION_FIXTURE_H
+#define CANVASS_TESTS_CLIENT_SESSION_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "client/session_state.h"
+#include "store/manifest.h"
+#include "store/store.h"
+#include "tests/client/session_broker.h"
+#include "tests/process.h"
+
+enum { MIB = 1 << 20 };
+
+typedef struct fixture {
+  char directory[256];
+  session_broker broker;
+  bool has_stopped;
+  session *link;
+  store *shards;
+  manifest *dataset;
+  session_put_counts counts;
+  error err;
+} fixture;
+
+int fixture_set_up(void **state);
+int fixture_tear_down(void **state);
+/* Starts the broker and connects F's session. */
+void fixture_begin(fixture *f);
+/* What the broker saw is to be read when its thread is gone. */
+void fixture_stop(fixture *f);
+
+#define OK(call)                                 \
+  do {                                           \
+    if ((call) != STATUS_OK) {                   \
+      fail_msg("%s: %s", #call, f->err.message); \
+    }                                            \
+  } while (0)
+
+void check_contains(const char *text, const char *part);
+uint8_t *random_bytes(uint64_t seed, size_t length); /* to be freed */
+status upload_bytes(fixture *f, const uint8_t *bytes, size_t length, digest *name, upload *out);
+/* Stops the broker and looks whether it has the blob. */
+void check_arrived(fixture *f, const digest *name, const uint8_t *bytes, size_t length);
+
+#endif
