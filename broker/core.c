@@ -47,6 +47,7 @@ void core_destroy(core *c) {
   core_actions_fini(&c->later);
   arena_destroy(c->lent);
   free(c->holdings);
+  free(c->aside);
   free(c);
 }
 

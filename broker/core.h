@@ -102,7 +102,8 @@ typedef struct core_task_id {
 } core_task_id;
 
 typedef enum core_event_kind {
-  CORE_WORKER_JOINED, /* peer, capacity, fingerprint, held (borrowed); an old worker of that peer is lost */
+  CORE_WORKER_JOINED, /* peer, process, capacity, fingerprint, held (borrowed); an old worker of that peer
+                       * is lost */
   CORE_HEARD,         /* peer; a worker may change its capacity (0: it takes no more) */
   CORE_PEER_LEFT,     /* peer, worker or watcher */
   CORE_SUBMITTED,     /* peer (0: nobody waits), request, job, priority, and either read, or else shards
@@ -127,6 +128,7 @@ typedef struct core_event {
   uint64_t request;
   /* Workers. */
   uint32_t capacity;
+  uint64_t process;     /* the same as long as it is the same process, also as another peer; 0: not known */
   digest fingerprint;   /* also of CORE_RESTORED: all zero when no STEP was given out yet */
   const uint64_t *held; /* the first 8 bytes, little-endian, of each shard's name */
   size_t held_count;

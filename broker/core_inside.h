@@ -43,9 +43,9 @@ typedef struct node {
   uint32_t index;
   uint32_t attempt; /* the last that was sent */
   uint32_t tag;     /* of what it was made: of the last sending, or of the result; 0: not known */
-  uint32_t maker;   /* the peer whose result it is; 0: not known */
+  uint64_t maker;   /* who gave the result; 0: not known */
   uint32_t home;    /* READY leaves: which of the job's homes */
-  uint32_t failed_on[CORE_FAILED_ON_MAX];
+  uint64_t failed_on[CORE_FAILED_ON_MAX];
   uint8_t level;
   uint8_t state;
   uint8_t failures, losses;
@@ -75,6 +75,7 @@ struct worker {
   chain room; /* in core.with_room */
   chain running, keeps;
   uint32_t peer;
+  uint64_t who; /* its process, or when that is not known its peer number */
   uint32_t capacity, running_count;
   size_t index; /* in core.workers */
   uint32_t slot;
@@ -90,8 +91,8 @@ typedef struct peer {
   uint32_t number;
   worker *worker;
   chain watches;
-  bool set_aside;
-  bool silent; /* was a worker, and is one again when it is heard */
+  uint64_t who; /* see worker */
+  bool silent;  /* was a worker, and is one again when it is heard */
   digest fingerprint;
 } peer;
 
@@ -105,7 +106,7 @@ typedef struct watch {
 
 typedef struct vote {
   digest content;
-  uint32_t peer; /* 0: not known */
+  uint64_t who;  /* 0: not known */
   bool repeated; /* the worker was asked again, and insists */
 } vote;
 
@@ -125,7 +126,8 @@ typedef struct dispute {
 typedef struct past_result {
   uint32_t stage;
   uint64_t task;
-  uint32_t tag, maker;
+  uint32_t tag;
+  uint64_t maker;
   digest content;
 } past_result;
 enum { CORE_PAST_MAX = 1024 };
@@ -182,8 +184,8 @@ struct job {
   dispute *disputes;
   past_result *past;
   size_t past_count;
-  uint32_t planner;      /* the peer that made the plan */
-  uint32_t *past_makers; /* peers whose results are in PROGRAM and STATE, sorted */
+  uint64_t planner;      /* who made the plan */
+  uint64_t *past_makers; /* whose results are in PROGRAM and STATE, sorted */
   size_t past_makers_count, past_makers_capacity;
 };
 
@@ -214,6 +216,8 @@ struct core {
   size_t workers_count;
   chain with_room;
   size_t tasks_running;
+  uint64_t *aside; /* whose results were odd */
+  size_t aside_count, aside_capacity;
   /* Shards. */
   worker *slots[CORE_WORKERS_MAX];
   uint32_t slots_generation[CORE_WORKERS_MAX];
@@ -242,7 +246,8 @@ void peer_joins(core *c, const core_event *e);
 void peer_heard(core *c, const core_event *e);
 void peer_leaves(core *c, uint32_t number);
 void peer_watches(core *c, const core_event *e);
-void peer_set_aside(core *c, uint32_t number, const error *why);
+uint64_t peer_who(const core *c, uint32_t number);
+void peer_set_aside(core *c, uint64_t who);
 bool peer_is_aside(const core *c, uint32_t number);
 void workers_lose_silent(core *c);
 void worker_set_capacity(core *c, worker *w, uint32_t capacity);
@@ -310,7 +315,7 @@ void dispute_open(core *c, job *j, node *n, const core_event *e);
 /* A copy of a result of a stage that has passed. */
 void dispute_past(core *c, job *j, const core_event *e);
 void dispute_vote(core *c, job *j, node *n, const core_event *e);
-bool dispute_may_run(const dispute *d, uint32_t by);
+bool dispute_may_run(const dispute *d, uint64_t by);
 void dispute_forget(job *j, dispute *d);
 /* Keeps what is needed to compare late copies with, and who made it, before the stage goes. */
 void past_remember(core *c, job *j);

@@ -24,7 +24,7 @@ void dispute_forget(job *j, dispute *d) {
   free(d);
 }
 
-static dispute *dispute_add(core *c, job *j, const core_event *e, const digest *first, uint32_t maker) {
+static dispute *dispute_add(core *c, job *j, const core_event *e, const digest *first, uint64_t maker) {
   dispute *d = calloc(1, sizeof *d);
   if (!d) {
     c->out_of_memory = true;
@@ -33,8 +33,8 @@ static dispute *dispute_add(core *c, job *j, const core_event *e, const digest *
   d->stage = e->id.stage;
   d->task = e->id.task;
   d->tag = e->attempt >> CORE_TAG_SHIFT;
-  d->votes[0] = (vote){.content = *first, .peer = maker};
-  d->votes[1] = (vote){.content = e->content, .peer = e->peer};
+  d->votes[0] = (vote){.content = *first, .who = maker};
+  d->votes[1] = (vote){.content = e->content, .who = peer_who(c, e->peer)};
   d->votes_count = 2;
   d->next = j->disputes;
   j->disputes = d;
@@ -58,9 +58,9 @@ void dispute_open(core *c, job *j, node *n, const core_event *e) {
 
 /* ---- Votes ----------------------------------------------------------------------------------------- */
 
-bool dispute_may_run(const dispute *d, uint32_t by) {
+bool dispute_may_run(const dispute *d, uint64_t by) {
   for (uint32_t i = 0; i < d->votes_count; i++) {
-    if (d->votes[i].peer == by && (!d->again || d->votes[i].repeated)) {
+    if (d->votes[i].who == by && (!d->again || d->votes[i].repeated)) {
       return false;
     }
   }
@@ -73,7 +73,7 @@ static bool is_decided(const dispute *d, const digest *content) {
   for (uint32_t i = 0; i < d->votes_count; i++) {
     const vote *v = &d->votes[i];
     if (digest_equal(&v->content, content)) {
-      if (first && first->peer != v->peer) {
+      if (first && first->who != v->who) {
         return true;
       }
       first = v;
@@ -91,21 +91,17 @@ static void give_up(core *c, job *j) {
 }
 
 static void set_votes_aside(core *c, const job *j, const dispute *d, const digest *right) {
-  error why;
-  error_set(&why, STATUS_CORRUPT,
-            "this worker gave a result that differs from that of two others; its machine may be faulty");
   for (uint32_t i = 0; i < d->votes_count; i++) {
     const vote *v = &d->votes[i];
     if (!digest_equal(&v->content, right)) {
-      job_note(c, j, v->peer,
-               "the odd result of task %u of stage %u was found; its worker gets no more tasks",
+      job_note(c, j, 0, "the odd result of task %u of stage %u was found; its worker gets no more tasks",
                (unsigned)(uint32_t)d->task, (unsigned)d->stage);
-      peer_set_aside(c, v->peer, &why);
+      peer_set_aside(c, v->who);
     }
   }
 }
 
-static bool made_in_stage(const job *j, uint32_t by) {
+static bool made_in_stage(const job *j, uint64_t by) {
   for (uint32_t level = 0; level < j->levels_count; level++) {
     for (uint32_t i = 0; i < j->counts[level]; i++) {
       if (j->levels[level][i].has_content && j->levels[level][i].maker == by) {
@@ -117,12 +113,12 @@ static bool made_in_stage(const job *j, uint32_t by) {
 }
 
 static int compare_numbers(const void *a, const void *b) {
-  const uint32_t x = *(const uint32_t *)a;
-  const uint32_t y = *(const uint32_t *)b;
+  const uint64_t x = *(const uint64_t *)a;
+  const uint64_t y = *(const uint64_t *)b;
   return (x > y) - (x < y);
 }
 
-static bool made_before(const job *j, uint32_t by) {
+static bool made_before(const job *j, uint64_t by) {
   return j->past_makers_count > 0 &&
          bsearch(&by, j->past_makers, j->past_makers_count, sizeof *j->past_makers, compare_numbers) != NULL;
 }
@@ -137,9 +133,9 @@ static bool undo_odd(core *c, job *j, const dispute *d, const digest *right) {
     if (digest_equal(&v->content, right)) {
       continue;
     }
-    plan = plan || (j->planner && j->planner == v->peer);
-    all = all || made_before(j, v->peer) || (j->restored && j->stage > 0);
-    stage = stage || (j->plan && (made_in_stage(j, v->peer) || j->restored));
+    plan = plan || (j->planner && j->planner == v->who);
+    all = all || made_before(j, v->who) || (j->restored && j->stage > 0);
+    stage = stage || (j->plan && (made_in_stage(j, v->who) || j->restored));
   }
   if (plan || all) {
     job_restart(c, j, plan);
@@ -170,16 +166,17 @@ static void decide(core *c, job *j, node *n, dispute *d, const core_event *e) {
 void dispute_vote(core *c, job *j, node *n, const core_event *e) {
   dispute *d = dispute_find(j, e->id.stage, e->id.task);
   const bool asked = n->state == NODE_RUNNING && n->at->peer == e->peer && n->attempt == e->attempt;
+  const uint64_t who = peer_who(c, e->peer);
   vote *own = NULL;
   for (uint32_t i = 0; i < d->votes_count; i++) {
-    if (d->votes[i].peer == e->peer && digest_equal(&d->votes[i].content, &e->content)) {
+    if (d->votes[i].who == who && digest_equal(&d->votes[i].content, &e->content)) {
       own = &d->votes[i];
     }
   }
   if (own) {
     own->repeated = own->repeated || asked;
   } else if (d->votes_count < CORE_VOTES_MAX) {
-    d->votes[d->votes_count++] = (vote){.content = e->content, .peer = e->peer};
+    d->votes[d->votes_count++] = (vote){.content = e->content, .who = who};
   } else {
     core_release_all(c, e);
     give_up(c, j);
@@ -205,7 +202,7 @@ void disputes_check(core *c, job *j) {
     for (size_t i = 0; i < c->workers_count; i++) {
       const worker *w = c->workers[i];
       any = any || worker_accepts(w);
-      free_to_run = free_to_run || (worker_accepts(w) && dispute_may_run(d, w->peer));
+      free_to_run = free_to_run || (worker_accepts(w) && dispute_may_run(d, w->who));
     }
     if (!n || n->state != NODE_READY || free_to_run || !any) {
       d->waits_since_ms = 0;
@@ -222,7 +219,7 @@ void disputes_check(core *c, job *j) {
 
 /* ---- Stages that have passed ----------------------------------------------------------------------- */
 
-static void remember_maker(core *c, job *j, uint32_t maker) {
+static void remember_maker(core *c, job *j, uint64_t maker) {
   if (maker == 0 || made_before(j, maker)) {
     return;
   }

@@ -258,7 +258,7 @@ void job_next_stage(core *c, job *j, const core_event *e) {
 
 void job_planned(core *c, job *j, const core_event *e) {
   past_remember(c, j);
-  j->planner = e->peer;
+  j->planner = peer_who(c, e->peer);
   node_stop(c, &j->special);
   tree_clear(c, j);
   j->plan = e->blobs[0];

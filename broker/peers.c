@@ -22,9 +22,22 @@ worker *peer_worker(const core *c, uint32_t number) {
   return p ? p->worker : NULL;
 }
 
-bool peer_is_aside(const core *c, uint32_t number) {
+uint64_t peer_who(const core *c, uint32_t number) {
   const peer *p = peer_find(c, number);
-  return p && p->set_aside;
+  return p ? p->who : number;
+}
+
+static bool is_aside(const core *c, uint64_t who) {
+  for (size_t i = 0; i < c->aside_count; i++) {
+    if (c->aside[i] == who) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool peer_is_aside(const core *c, uint32_t number) {
+  return c->aside_count > 0 && is_aside(c, peer_who(c, number));
 }
 
 static peer *peer_get(core *c, uint32_t number) {
@@ -38,6 +51,7 @@ static peer *peer_get(core *c, uint32_t number) {
     return NULL;
   }
   p->number = number;
+  p->who = number;
   chain_init(&p->watches);
   peer **bucket = bucket_of(c, number);
   p->next = *bucket;
@@ -47,7 +61,7 @@ static peer *peer_get(core *c, uint32_t number) {
 
 /* Forgets a peer of whom nothing is to be known. */
 static void tidy(core *c, peer *p) {
-  if (p->worker || p->silent || p->set_aside || !chain_is_alone(&p->watches)) {
+  if (p->worker || p->silent || !chain_is_alone(&p->watches)) {
     return;
   }
   peer **at = bucket_of(c, p->number);
@@ -89,6 +103,16 @@ static void take_all_from(core *c, worker *w) {
   }
 }
 
+static void leave_aside(core *c, worker *w) {
+  w->set_aside = true;
+  worker_update_room(c, w);
+  take_all_from(c, w);
+  core_action a = {.kind = CORE_SET_ASIDE, .peer = w->peer};
+  error_set(&a.failure, STATUS_CORRUPT,
+            "this worker gave a result that differs from that of two others; its machine may be faulty");
+  core_act(c, &a);
+}
+
 static void lose(core *c, peer *p) {
   worker *w = p->worker;
   w->capacity = 0;
@@ -120,7 +144,7 @@ static worker *add_worker(core *c, peer *p, uint32_t capacity, const digest *fin
     return NULL;
   }
   w->peer = p->number;
-  w->set_aside = p->set_aside;
+  w->who = p->who;
   w->heard_ms = c->now_ms;
   w->fingerprint = *fingerprint;
   chain_init(&w->room);
@@ -132,6 +156,9 @@ static worker *add_worker(core *c, peer *p, uint32_t capacity, const digest *fin
   p->worker = w;
   p->silent = false;
   worker_set_capacity(c, w, capacity);
+  if (is_aside(c, w->who)) {
+    leave_aside(c, w);
+  }
   return w;
 }
 
@@ -143,6 +170,7 @@ void peer_joins(core *c, const core_event *e) {
   if (p->worker) {
     lose(c, p);
   }
+  p->who = e->process ? e->process : e->peer;
   worker *w = add_worker(c, p, e->capacity, &e->fingerprint);
   if (!w) {
     tidy(c, p);
@@ -167,6 +195,16 @@ void peer_heard(core *c, const core_event *e) {
   }
 }
 
+/* Another worker may have that number one day. */
+static void forget_aside(core *c, uint32_t number) {
+  for (size_t i = 0; i < c->aside_count; i++) {
+    if (c->aside[i] == number) {
+      c->aside[i] = c->aside[--c->aside_count];
+      return;
+    }
+  }
+}
+
 void peer_leaves(core *c, uint32_t number) {
   peer *p = peer_find(c, number);
   if (!p) {
@@ -181,9 +219,9 @@ void peer_leaves(core *c, uint32_t number) {
   }
   if (p) {
     p->silent = false;
-    p->set_aside = false;
     tidy(c, p);
   }
+  forget_aside(c, number);
 }
 
 void workers_lose_silent(core *c) {
@@ -198,18 +236,20 @@ void workers_lose_silent(core *c) {
   }
 }
 
-void peer_set_aside(core *c, uint32_t number, const error *why) {
-  peer *p = number ? peer_find(c, number) : NULL;
-  if (!p || p->set_aside || !(p->worker || p->silent)) {
-    return; /* it left, or was told */
+void peer_set_aside(core *c, uint64_t who) {
+  if (who == 0 || is_aside(c, who)) {
+    return;
   }
-  p->set_aside = true;
-  if (p->worker) {
-    p->worker->set_aside = true;
-    worker_update_room(c, p->worker);
-    take_all_from(c, p->worker);
+  if (!core_grow((void **)&c->aside, c->aside_count, &c->aside_capacity, sizeof *c->aside)) {
+    c->out_of_memory = true;
+    return;
   }
-  core_act(c, &(core_action){.kind = CORE_SET_ASIDE, .peer = number, .failure = *why});
+  c->aside[c->aside_count++] = who;
+  for (size_t i = 0; i < c->workers_count; i++) {
+    if (c->workers[i]->who == who) {
+      leave_aside(c, c->workers[i]);
+    }
+  }
 }
 
 /* ---- Watchers -------------------------------------------------------------------------------------- */

@@ -17,7 +17,7 @@ enum {
 
 static bool has_failed_on(const node *n, const worker *w) {
   for (uint32_t i = 0; i < n->failures; i++) {
-    if (n->failed_on[i] == w->peer) {
+    if (n->failed_on[i] == w->who) {
       return true;
     }
   }
@@ -31,7 +31,7 @@ static bool is_fit(const node *n, const worker *w) {
     return false;
   }
   const dispute *d = n->disputed ? dispute_find(j, j->stage, node_task(n)) : NULL;
-  return !d || dispute_may_run(d, w->peer);
+  return !d || dispute_may_run(d, w->who);
 }
 
 /* A task that failed on one worker waits for another if there is one: a machine with a full disk is always

@@ -21,7 +21,7 @@ static void fault(core *c, node *n, uint32_t by, const error *failure, bool may_
     return;
   }
   node_stop(c, n);
-  n->failed_on[n->failures++] = by;
+  n->failed_on[n->failures++] = peer_who(c, by);
   node_requeue(c, n);
 }
 
@@ -140,7 +140,7 @@ static void accept_partial(core *c, job *j, node *n, const core_event *e) {
 
 void result_accept(core *c, job *j, node *n, const core_event *e) {
   n->tag = e->attempt >> CORE_TAG_SHIFT;
-  n->maker = e->peer;
+  n->maker = peer_who(c, e->peer);
   n->content = e->content;
   n->has_content = true;
   j->states.computed += e->states.computed;

@@ -54,6 +54,10 @@ static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
                      (int)DIGEST_BYTES);
   }
   memcpy(e.fingerprint.bytes, fingerprint.bytes, DIGEST_BYTES);
+  const slice instance = m->header.texts[FIELD_INSTANCE];
+  if (instance.length == INSTANCE_BYTES) {
+    memcpy(&e.process, instance.bytes, sizeof e.process);
+  }
   p->capacity = e.capacity = read_capacity(&m->header);
   size_t length = 0;
   const void *bytes = m->payloads_count > 0 ? wire_payload_bytes(m, 0, &length) : NULL;

@@ -23,19 +23,15 @@ static sim *with_workers(int workers, uint32_t stages) {
   return s;
 }
 
-/* A worker begins anew and so loses its task to another; returns its own copy. */
+/* A worker's connection breaks, and its task goes to another; returns its own copy. */
 static sim_task hand_over(sim *s, int from) {
   for (size_t i = 0; i < s->tasks_count; i++) {
     if (s->tasks[i].peer == s->workers[from].peer) {
       const sim_task t = s->tasks[i];
       s->tasks[i] = s->tasks[--s->tasks_count];
-      const sim_worker *w = &s->workers[from];
-      sim_feed(s, &(core_event){.kind = CORE_WORKER_JOINED,
-                                .peer = w->peer,
-                                .capacity = 0,
-                                .fingerprint = sim_fingerprint(w->fingerprint)});
+      sim_disconnect(s, from);
       sim_turn(s);
-      sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = w->peer, .capacity = w->capacity});
+      sim_connect(s, from);
       sim_turn(s);
       return t;
     }
@@ -116,6 +112,24 @@ static void an_odd_second_result_costs_only_the_deciding_run(void **state) {
   assert_true(sim_is_right(s, 0));
   assert_true(is_aside(s, 0));
   assert_int_equal(s->jobs[0].sent[WORK_MAP], 3);
+  sim_free(s);
+}
+
+static void who_was_set_aside_stays_so_when_it_connects_anew(void **state) {
+  (void)state;
+  sim *s = with_workers(3, 1);
+  const sim_task slow = hand_over(s, 0);
+  const sim_task second = take_task(s, 0);
+  answer(s, &second, worker_of_peer(s, second.peer), 0);
+  answer(s, &slow, 0, 64);
+  sim_work_all(s);
+  assert_true(is_aside(s, 0));
+  sim_disconnect(s, 0);
+  s->workers[0].capacity = 1;
+  sim_connect(s, 0);
+  sim_turn(s);
+  assert_true(is_aside(s, 0));
+  assert_int_equal(s->set_aside, 2); /* it is told again */
   sim_free(s);
 }
 
@@ -259,6 +273,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_odd_first_result_is_outvoted_and_its_worker_gets_no_more),
       cmocka_unit_test(an_odd_second_result_costs_only_the_deciding_run),
+      cmocka_unit_test(who_was_set_aside_stays_so_when_it_connects_anew),
       cmocka_unit_test(a_third_worker_is_waited_for),
       cmocka_unit_test(without_a_third_who_contradicts_itself_was_odd),
       cmocka_unit_test(when_two_insist_and_nobody_else_comes_the_job_ends_and_says_so),

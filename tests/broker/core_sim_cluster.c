@@ -137,6 +137,7 @@ void sim_connect(sim *s, int worker) {
   w->peer = ++s->last_peer;
   sim_feed(s, &(core_event){.kind = CORE_WORKER_JOINED,
                             .peer = w->peer,
+                            .process = 0xabcdef0000000000 + w->process,
                             .capacity = w->capacity,
                             .fingerprint = sim_fingerprint(w->fingerprint),
                             .held = w->held,
