@@ -201,6 +201,9 @@ static status read_state(step *s, reader *r, error *err) {
     reader_fail(r, "made by another version of canvass");
   }
   s->stage = (uint32_t)reader_count(r, STAGES_MAX);
+  if (s->stage == 0) {
+    reader_fail(r, "of the first stage, which has none");
+  }
   TRY(reader_status(r, "state", err));
   TRY(program_decode(r, &s->running, err));
   s->owns_running = true;
@@ -263,6 +266,53 @@ static void step_close(step *s) {
 
 /* ---- Taking it, and what comes of it -------------------------------------------------------------- */
 
+static status compare_asked(const step *s, const analysis_run *run, const analysis_run *again, error *err) {
+  bool same = again->asked.count == run->answered.count;
+  for (uint32_t k = 0; same && k < again->asked.count; k++) {
+    digest wanted;
+    digest answered;
+    TRY(program_accumulator_digest(again->next->program, again->asked.at[k], &wanted, err));
+    TRY(program_accumulator_digest(s->running, run->answered.at[k], &answered, err));
+    same = digest_equal(&wanted, &answered);
+  }
+  return same ? STATUS_OK
+              : error_set(err, STATUS_CORRUPT,
+                          "the results are not those that were asked for in the stage before");
+}
+
+/* A state from outside may name any accumulators of its program as the answers: only those that the analysis
+ * asks for, given what it carried, have the form that it relies on. */
+static status check_asked(const step *s, const analysis_run *run, error *err) {
+  if (!run->kind->ask_again) {
+    return error_set(err, STATUS_CORRUPT, "it has one stage, and this is a further one");
+  }
+  stage_builder scratch;
+  TRY(stage_builder_init(&scratch, s->plan, err));
+  analysis_run again = *run;
+  again.next = &scratch;
+  again.asked = (run_needs){0};
+  buf_init(&again.carry);
+  status st = run_prepare(&again, err);
+  if (st == STATUS_OK) {
+    st = run->kind->ask_again(&again, err);
+  }
+  if (st == STATUS_OK) {
+    st = compare_asked(s, run, &again, err);
+  }
+  free(again.asked.at);
+  buf_fini(&again.carry);
+  stage_builder_fini(&scratch);
+  return st;
+}
+
+static status take_one(step *s, analysis_run *run, error *err) {
+  if (s->stage > 0) {
+    TRY(check_asked(s, run, err));
+  }
+  TRY(run_prepare(run, err));
+  return run->kind->step(run, err);
+}
+
 static status take(step *s, bool *all_done, error *err) {
   TRY(stage_builder_init(&s->next, s->plan, err));
   *all_done = true;
@@ -275,8 +325,7 @@ static status take(step *s, bool *all_done, error *err) {
     run->results = s->results;
     run->next = &s->next;
     reader_init(&run->carried, run->carried_bytes.data, run->carried_bytes.length);
-    TRY(run_prepare(run, err));
-    status st = run->kind->step(run, err);
+    status st = take_one(s, run, err);
     if (st != STATUS_OK) {
       return error_context(err, st, "analysis '%s'", run->request->name);
     }

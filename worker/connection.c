@@ -282,13 +282,19 @@ void connection_on_stranger(talk *t) {
   }
 }
 
-/* Before the welcome it is the answer to hello: there is no use in asking again. */
+/* Before the welcome it is the answer to hello: there is no use in asking again, unless what is wrong there
+ * may pass. */
 void connection_on_refused(talk *t, const message *m) {
   worker *w = t->w;
   error why;
   message_failure(m, &why);
   if (t->phase != TALK_GREETED) {
     worker_say(w, "the broker at %s says: %.300s", w->options.endpoint, why.message);
+    return;
+  }
+  if (status_may_retry(why.code)) {
+    worker_say(w, "the broker at %s refuses this worker for now: %.300s", w->options.endpoint, why.message);
+    reopen_later(t);
     return;
   }
   error_context(&why, why.code, "the broker at %s refuses this worker", w->options.endpoint);

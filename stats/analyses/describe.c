@@ -451,4 +451,5 @@ const analysis_kind analysis_describe = {
     .takes_weight = true,
     .begin = begin,
     .step = step,
+    .ask_again = later_quartiles_ask_again,
 };

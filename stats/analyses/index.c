@@ -361,6 +361,19 @@ static status step(analysis_run *run, error *err) {
   return st;
 }
 
+static status ask_again(analysis_run *run, error *err) {
+  indexing x;
+  TRY(indexing_init(&x, run, err));
+  status st = x.by_entropy
+                  ? read_weights(&x, err)
+                  : error_set(err, STATUS_CORRUPT, "weights that do not come from the data need one stage");
+  if (st == STATUS_OK) {
+    st = need_values(&x, err);
+  }
+  indexing_fini(&x);
+  return st;
+}
+
 const analysis_kind analysis_index = {
     .name = "index",
     .summary = "weighted hierarchical index on 0 to 100, every level with its error",
@@ -387,4 +400,5 @@ const analysis_kind analysis_index = {
     .check = check,
     .begin = begin,
     .step = step,
+    .ask_again = ask_again,
 };

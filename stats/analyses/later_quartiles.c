@@ -56,16 +56,30 @@ static status fill_quartiles(analysis_run *run, const refinement *r, unsigned de
   return STATUS_OK;
 }
 
+static status read_refinement(analysis_run *run, refinement *r, error *err) {
+  const argument_value *items = run_argument(run, "items");
+  if (!refinement_decode(r, json_arena(run_section(run)), run_carried(run)) ||
+      r->item >= items->variables_count || r->which >= groups_count(run)) {
+    return error_set(err, STATUS_CORRUPT, "the state of the quartiles is broken");
+  }
+  return STATUS_OK;
+}
+
+status later_quartiles_ask_again(analysis_run *run, error *err) {
+  while (reader_left(run_carried(run)) > 0) {
+    refinement r;
+    TRY(read_refinement(run, &r, err));
+    TRY(later_quartiles_need(run, &r, err));
+  }
+  return STATUS_OK;
+}
+
 status later_quartiles_step(analysis_run *run, error *err) {
   const argument_value *items = run_argument(run, "items");
-  reader *carried = run_carried(run);
   arena *memory = json_arena(run_section(run));
-  for (uint32_t k = 0; reader_left(carried) > 0; k++) {
+  for (uint32_t k = 0; reader_left(run_carried(run)) > 0; k++) {
     refinement r;
-    if (!refinement_decode(&r, memory, carried) || r.item >= items->variables_count ||
-        r.which >= groups_count(run)) {
-      return error_set(err, STATUS_CORRUPT, "the state of the quartiles is broken");
-    }
+    TRY(read_refinement(run, &r, err));
     const buckets_state *s = run_result(run, k);
     int64_t *params = NULL;
     uint32_t params_count = 0;

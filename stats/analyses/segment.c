@@ -371,19 +371,35 @@ static status further_step(segmentation *g, error *err) {
   return error_set(err, STATUS_CORRUPT, "the state of a segmentation is of no known phase");
 }
 
-static status step(analysis_run *run, error *err) {
+static status need_again(segmentation *g, error *err) {
+  TRY(segmentation_read(g, err));
+  if (g->phase == PHASE_PASSES) {
+    return segment_need_passes(g, err);
+  }
+  if (g->phase == PHASE_SILHOUETTES) {
+    TRY(segment_need_silhouettes(g, err));
+  }
+  return g->chosen < g->models_count ? segment_need_profile(g, err) : STATUS_OK;
+}
+
+static status with_segmentation(analysis_run *run, status (*act)(segmentation *g, error *err), error *err) {
   segmentation g = {
       .run = run,
       .memory = json_arena(run_section(run)),
       .models_count = run_argument(run, "start")->given ? 1 : run_argument(run, "k")->list_count};
   g.chosen = g.models_count;
   g.models = ARENA_ARRAY(g.memory, segment_model, g.models_count);
-  status st = g.models ? STATUS_OK : error_no_memory(err, "segment");
-  if (st == STATUS_OK) {
-    st = run_stage(run) == 0 ? first_step(&g, err) : further_step(&g, err);
-  }
+  const status st = g.models ? act(&g, err) : error_no_memory(err, "segment");
   segment_space_fini(&g.space);
   return st;
+}
+
+static status step(analysis_run *run, error *err) {
+  return with_segmentation(run, run_stage(run) == 0 ? first_step : further_step, err);
+}
+
+static status ask_again(analysis_run *run, error *err) {
+  return with_segmentation(run, need_again, err);
 }
 
 const analysis_kind analysis_segment = {
@@ -410,4 +426,5 @@ const analysis_kind analysis_segment = {
     .check = check,
     .begin = begin,
     .step = step,
+    .ask_again = ask_again,
 };
