@@ -11,8 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -39,10 +42,20 @@ static void stream_read(stream *s) {
   s->bytes[s->length] = 0;
 }
 
-static void collect(stream *out, stream *err) {
+static int64_t now_ms(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void collect(pid_t child, stream *out, stream *err) {
+  const int64_t deadline = now_ms() + PROCESS_SECONDS_MAX * INT64_C(1000);
   while (out->fd >= 0 || err->fd >= 0) {
     struct pollfd polled[2] = {{.fd = out->fd, .events = POLLIN}, {.fd = err->fd, .events = POLLIN}};
-    if (poll(polled, 2, -1) < 0) {
+    if (now_ms() > deadline) {
+      kill(child, SIGKILL);
+    }
+    if (poll(polled, 2, 1000) < 0) {
       assert_int_equal(errno, EINTR);
       continue;
     }
@@ -67,6 +80,10 @@ static void become(const char *const *arguments, const char *input_path, const i
   _exit(127);
 }
 
+static int exit_code_of(int ended) {
+  return WIFEXITED(ended) ? WEXITSTATUS(ended) : 128 + WTERMSIG(ended);
+}
+
 void process_run(const char *const *arguments, const char *input, process_result *result) {
   char input_path[] = "/tmp/canvass-test-input-XXXXXX";
   if (input) {
@@ -87,7 +104,7 @@ void process_run(const char *const *arguments, const char *input, process_result
   close(out[1]);
   close(err[1]);
   stream streams[2] = {{.fd = out[0]}, {.fd = err[0]}};
-  collect(&streams[0], &streams[1]);
+  collect(child, &streams[0], &streams[1]);
   int ended = 0;
   while (waitpid(child, &ended, 0) < 0) {
     assert_int_equal(errno, EINTR);
@@ -96,7 +113,7 @@ void process_run(const char *const *arguments, const char *input, process_result
     unlink(input_path);
   }
   *result = (process_result){
-      .exit_code = WIFEXITED(ended) ? WEXITSTATUS(ended) : 128 + WTERMSIG(ended),
+      .exit_code = exit_code_of(ended),
       .out = streams[0].bytes,
       .out_length = streams[0].length,
       .err = streams[1].bytes,
@@ -108,6 +125,77 @@ void process_result_fini(process_result *result) {
   free(result->out);
   free(result->err);
   *result = (process_result){0};
+}
+
+/* Whoever starts the tests may ignore signals (nohup, a shell's &); the program shall not inherit that. */
+static void hear_signals(void) {
+  static const int heard[] = {SIGPIPE, SIGINT, SIGHUP, SIGTERM};
+  for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++) {
+    signal(heard[i], SIG_DFL);
+  }
+}
+
+static void become_background(const char *const *arguments, const char *out, const char *err, pid_t parent) {
+  const int in = open("/dev/null", O_RDONLY);
+  const int to_out = open(out, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  const int to_err = open(err, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (in < 0 || to_out < 0 || to_err < 0 || dup2(in, 0) < 0 || dup2(to_out, 1) < 0 || dup2(to_err, 2) < 0 ||
+      prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
+    _exit(126);
+  }
+  hear_signals();
+  execv(arguments[0], (char *const *)arguments);
+  _exit(127);
+}
+
+void process_start(process *p, const char *const *arguments, const char *out, const char *err) {
+  assert_int_equal(p->pid, 0);
+  const pid_t self = getpid();
+  p->pid = fork();
+  assert_true(p->pid >= 0);
+  if (p->pid == 0) {
+    become_background(arguments, out, err, self);
+  }
+}
+
+int process_wait(process *p, unsigned ms) {
+  assert_true(p->pid > 0);
+  const int fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+  assert_true(fd >= 0);
+  struct pollfd polled = {.fd = fd, .events = POLLIN};
+  const int64_t deadline = now_ms() + ms;
+  int ready = 0;
+  do {
+    const int64_t left = deadline - now_ms();
+    ready = poll(&polled, 1, left > 0 ? (int)left : 0);
+  } while (ready < 0 && errno == EINTR);
+  close(fd);
+  if (ready == 0) {
+    return -1;
+  }
+  int ended = 0;
+  assert_int_equal(waitpid(p->pid, &ended, 0), p->pid);
+  p->pid = 0;
+  return exit_code_of(ended);
+}
+
+void process_signal(const process *p, int signal_number) {
+  if (p->pid > 0) {
+    kill(p->pid, signal_number);
+  }
+}
+
+void process_kill(process *p) {
+  if (p->pid > 0) {
+    kill(p->pid, SIGKILL);
+    while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+    p->pid = 0;
+  }
+}
+
+bool process_is_running(process *p) {
+  return p->pid > 0 && process_wait(p, 0) < 0;
 }
 
 void process_directory_new(char *path, size_t capacity) {

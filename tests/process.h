@@ -1,8 +1,11 @@
-/* Runs a program to its end and keeps what it wrote: for tests of the executable. */
+/* Runs programs, to their end or in the background, and keeps what they wrote: for tests of the executable.
+ */
 #ifndef CANVASS_TESTS_PROCESS_H
 #define CANVASS_TESTS_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 typedef struct process_result {
   int exit_code; /* 128 + signal when it was killed */
@@ -13,9 +16,27 @@ typedef struct process_result {
 } process_result;
 
 /* ARGUMENTS end with NULL; the first is the program's path.  INPUT (may be NULL) becomes its standard
- * input; NULL: /dev/null.  Fails the running cmocka test when the program cannot be run. */
+ * input; NULL: /dev/null.  Fails the running cmocka test when the program cannot be run.  One that runs for
+ * longer than PROCESS_SECONDS_MAX is killed. */
+enum { PROCESS_SECONDS_MAX = 240 };
 void process_run(const char *const *arguments, const char *input, process_result *result);
 void process_result_fini(process_result *result);
+
+/* A program in the background.  It is killed when the test's own process ends, however that happens. */
+typedef struct process {
+  pid_t pid; /* 0: not running */
+} process;
+
+/* What it writes is appended to the files OUT and ERR (which may be the same).  Fails the running test when
+ * it cannot be started. */
+void process_start(process *p, const char *const *arguments, const char *out, const char *err);
+/* Waits for its end, at most for MS; its exit code (128 + signal when it was killed), -1 when it still runs.
+ */
+int process_wait(process *p, unsigned ms);
+void process_signal(const process *p, int signal_number); /* nothing when it does not run */
+/* SIGKILL, and gone when this returns.  Nothing when it does not run. */
+void process_kill(process *p);
+bool process_is_running(process *p);
 
 /* A fresh directory below $TMPDIR, removed with everything in it by process_directory_remove. */
 void process_directory_new(char *path, size_t capacity);

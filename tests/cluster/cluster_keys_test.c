@@ -1,0 +1,151 @@
+/* Who may come: keys that are listed, in their roles; nobody else, and nobody hangs for ever. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/cluster/cluster.h"
+#include "tests/cluster/survey.h"
+
+/* A client with its own ideas of keys, started in the background because nobody answers it. */
+typedef struct visitor {
+  const char *name, *identity, *broker_key; /* key files in the cluster's directory; NULL: none */
+  process p;
+} visitor;
+
+static void start_visitor(cluster *c, visitor *v) {
+  char identity[256];
+  char broker_key[256];
+  if (v->identity) {
+    cluster_start_client(c, &v->p, v->name, "jobs", "--identity", cluster_path(c, v->identity, identity),
+                         "--broker-key", cluster_path(c, v->broker_key, broker_key));
+  } else {
+    cluster_start_client(c, &v->p, v->name, "jobs");
+  }
+}
+
+static void expect_turned_away(cluster *c, visitor *v) {
+  char file[64];
+  char path[256];
+  size_t length = 0;
+  assert_int_equal(process_wait(&v->p, CLUSTER_DEADLINE_S * 1000), 3);
+  snprintf(file, sizeof file, "%s.err", v->name);
+  char *said = process_read_file(cluster_path(c, file, path), &length);
+  assert_non_null(said);
+  cluster_expect_words(said, c->endpoint, v->name);
+  cluster_expect_words(said, "key", v->name);
+  free(said);
+}
+
+static void keys_that_do_not_fit_get_no_answer_and_say_what_may_be_wrong(void **state) {
+  cluster *c = *state;
+  char path[256];
+  visitor visitors[] = {
+      {.name = "unlisted", .identity = "stranger.key", .broker_key = "broker.key.pub"},
+      {.name = "misled", .identity = "client.key", .broker_key = "stranger.key.pub"},
+      {.name = "keyless"},
+  };
+  const size_t count = sizeof visitors / sizeof visitors[0];
+  cluster_use_tcp(c);
+  cluster_use_keys(c);
+  cluster_do(c, "keygen", cluster_path(c, "stranger.key", path));
+  cluster_start_broker(c);
+  cluster_listing(c, "jobs");
+  for (size_t i = 0; i < count; i++) {
+    if (!visitors[i].identity) {
+      unsetenv("CANVASS_IDENTITY");
+      unsetenv("CANVASS_BROKER_KEY");
+    }
+    start_visitor(c, &visitors[i]);
+  }
+  for (size_t i = 0; i < count; i++) {
+    expect_turned_away(c, &visitors[i]);
+  }
+  setenv("CANVASS_IDENTITY", cluster_path(c, "client.key", path), 1);
+  setenv("CANVASS_BROKER_KEY", cluster_path(c, "broker.key.pub", path), 1);
+  cluster_listing(c, "jobs");
+  cluster_passed(c);
+}
+
+static void a_key_may_only_come_in_its_role(void **state) {
+  cluster *c = *state;
+  char key[256];
+  char broker_key[256];
+  char store[256];
+  process_result r;
+  cluster_use_tcp(c);
+  cluster_use_keys(c);
+  cluster_start_broker(c);
+  cluster_client(c, &r, "jobs", "--identity", cluster_path(c, "worker.key", key));
+  assert_int_not_equal(r.exit_code, 0);
+  cluster_expect_words(r.err, "client", "a worker's key used by a client");
+  process_result_fini(&r);
+  cluster_client(c, &r, "worker", "--store", cluster_path(c, "store", store), "--identity",
+                 cluster_path(c, "client.key", key), "--broker-key",
+                 cluster_path(c, "broker.key.pub", broker_key));
+  assert_int_not_equal(r.exit_code, 0);
+  cluster_expect_words(r.err, "worker", "a client's key used by a worker");
+  process_result_fini(&r);
+  cluster_passed(c);
+}
+
+static bool is_answered(cluster *c, void *context) {
+  process_result r;
+  (void)context;
+  cluster_client(c, &r, "jobs");
+  const bool is = r.exit_code == 0;
+  process_result_fini(&r);
+  return is;
+}
+
+static void a_key_that_is_added_to_the_list_may_come_after_sighup(void **state) {
+  cluster *c = *state;
+  char path[256];
+  process_result r;
+  cluster_use_tcp(c);
+  cluster_use_keys(c);
+  cluster_start_broker(c);
+  cluster_listing(c, "jobs");
+  cluster_expect(c, 0, &r, "keygen", "--role", "client", cluster_path(c, "late.key", path));
+  FILE *list = fopen(cluster_path(c, "allowed", path), "a");
+  assert_non_null(list);
+  assert_int_equal(fwrite(r.out, 1, r.out_length, list), r.out_length);
+  assert_int_equal(fclose(list), 0);
+  process_result_fini(&r);
+  process_signal(&c->broker, SIGHUP);
+  setenv("CANVASS_IDENTITY", cluster_path(c, "late.key", path), 1);
+  cluster_wait_for(c, is_answered, NULL, "for the broker to let a new key in");
+  cluster_passed(c);
+}
+
+static void a_secret_key_that_others_may_read_is_refused(void **state) {
+  cluster *c = *state;
+  char path[256];
+  char command[512];
+  process_result r;
+  cluster_use_tcp(c);
+  cluster_use_keys(c);
+  snprintf(command, sizeof command, "chmod 644 '%s'", cluster_path(c, "client.key", path));
+  assert_int_equal(system(command), 0);
+  cluster_client(c, &r, "jobs");
+  assert_int_equal(r.exit_code, 2);
+  cluster_expect_words(r.err, path, "a key that others may read");
+  process_result_fini(&r);
+  cluster_passed(c);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      CLUSTER_TEST(keys_that_do_not_fit_get_no_answer_and_say_what_may_be_wrong),
+      CLUSTER_TEST(a_key_may_only_come_in_its_role),
+      CLUSTER_TEST(a_key_that_is_added_to_the_list_may_come_after_sighup),
+      CLUSTER_TEST(a_secret_key_that_others_may_read_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
