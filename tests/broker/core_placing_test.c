@@ -114,7 +114,6 @@ static void nobody_idles_because_a_full_worker_holds_the_shards(void **state) {
   start(s, 1, 2);
   submit(s, 0, 20, CORE_RUN_ROWS);
   work_in_step(s);
-  start(s, 0, 0);
   sim_start_worker(s, 1, 3, 0);
   sim_connect(s, 1);
   sim_turn(s);
@@ -226,7 +225,7 @@ static void crowd_submit(crowd *c, uint32_t number, const core_shard *shards, ui
   crowd_feed(c, &e);
 }
 
-/* Every task is answered at once; how many bytes of actions lie about is of no interest. */
+/* Every task is answered at once, each result with a digest of its own. */
 static void crowd_work_all(crowd *c) {
   core_actions now = {0};
   while (c->actions.count > 0) {
