@@ -1,9 +1,11 @@
 /* The executable: finds the subcommand, reads its options, runs it, and turns its status into the exit
  * code.  Answers go to standard output, everything else to standard error. */
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/output.h"
 #include "cli/subcommand.h"
@@ -89,7 +91,20 @@ static status dispatch(const char *const *arguments, size_t count, error *err) {
   return s == NULL ? subcommand_unknown(arguments[0], err) : run_subcommand(s, arguments + 1, count - 1, err);
 }
 
+/* Were a standard stream closed, the next file opened would take its place, and what is printed would end in
+ * a store or a connection.  Reading the first stand-in fails, and writing to the second, as with closed ones.
+ */
+static void fill_closed_streams(void) {
+  static const int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", modes[fd]) != fd) {
+      _exit(EXIT_FAILURE);
+    }
+  }
+}
+
 int main(int argc, char **argv) {
+  fill_closed_streams();
   (void)signal(SIGPIPE, SIG_IGN);
   (void)mallopt(M_MMAP_THRESHOLD, KEPT_BLOCK_BYTES);
   (void)mallopt(M_TRIM_THRESHOLD, KEPT_FREE_BYTES);
