@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -295,6 +296,27 @@ void fake_fetch(fake_broker *f, const digest *name, uint64_t bytes, buf *out) {
   }
   const digest actual = fake_digest((slice){(const char *)out->data, out->length});
   assert_true(digest_equal(&actual, name));
+}
+
+const uint8_t fake_probe[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+void fake_share(fake_broker *f, char *path, size_t capacity, slice blob) {
+  char part[600];
+  char ignored[700];
+  char hex[DIGEST_HEX_BYTES];
+  const digest name = fake_digest(blob);
+  static const char *const parts[] = {"hand-in", "blobs"};
+  digest_hex(&name, hex);
+  snprintf(path, capacity, "%s/shared", f->directory);
+  assert_int_equal(mkdir(path, 0700), 0);
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    snprintf(part, sizeof part, "%s/%s", path, parts[i]);
+    assert_int_equal(mkdir(part, 0700), 0);
+  }
+  snprintf(part, sizeof part, "%s/blobs/%.2s", path, hex);
+  assert_int_equal(mkdir(part, 0700), 0);
+  process_write_file(part, hex, blob.bytes, blob.length, ignored, sizeof ignored);
+  process_write_file(path, "probe", fake_probe, sizeof fake_probe, ignored, sizeof ignored);
 }
 
 /* ---- What is computed ---------------------------------------------------------------------------- */

@@ -57,6 +57,10 @@ bool fake_heard(const fake_broker *f, const char *words);
 /* Fetches an offered or staying blob from the worker, OUT's bytes are compared with NAME. */
 void fake_fetch(fake_broker *f, const digest *name, uint64_t bytes, buf *out);
 
+/* A broker's directory that the worker can see, with BLOB and fake_probe in it. */
+void fake_share(fake_broker *f, char *path, size_t capacity, slice blob);
+extern const uint8_t fake_probe[16];
+
 /* BLOB_NAME_BYTES of BYTES. */
 void fake_name(slice bytes, uint8_t out[BLOB_NAME_BYTES]);
 digest fake_digest(slice bytes);
