@@ -46,14 +46,16 @@ static uint32_t read_capacity(const message *m) {
   return capacity < CORE_CAPACITY_MAX ? (uint32_t)capacity : CORE_CAPACITY_MAX;
 }
 
+static status check_fingerprint(const wire_message *m, error *why) {
+  return m->header.texts[FIELD_FINGERPRINT].length == DIGEST_BYTES
+             ? STATUS_OK
+             : error_set(why, STATUS_PROTOCOL, "a worker's hello needs a fingerprint of %d bytes",
+                         (int)DIGEST_BYTES);
+}
+
 static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   core_event e = {.kind = CORE_WORKER_JOINED, .peer = p->number};
-  const slice fingerprint = m->header.texts[FIELD_FINGERPRINT];
-  if (fingerprint.length != DIGEST_BYTES) {
-    return error_set(why, STATUS_PROTOCOL, "a worker's hello needs a fingerprint of %d bytes",
-                     (int)DIGEST_BYTES);
-  }
-  memcpy(e.fingerprint.bytes, fingerprint.bytes, DIGEST_BYTES);
+  memcpy(e.fingerprint.bytes, m->header.texts[FIELD_FINGERPRINT].bytes, DIGEST_BYTES);
   const slice instance = m->header.texts[FIELD_INSTANCE];
   if (instance.length == INSTANCE_BYTES) {
     memcpy(&e.process, instance.bytes, sizeof e.process);
@@ -95,7 +97,9 @@ static void welcome(broker *b, const peer *p) {
 static void copy_title(peer *p, slice title) {
   size_t length = title.length < sizeof p->title ? title.length : sizeof p->title - 1;
   length = text_utf8_check(title.bytes, length);
-  memcpy(p->title, title.bytes, length);
+  if (length > 0) { /* a hello without one has no bytes either */
+    memcpy(p->title, title.bytes, length);
+  }
   p->title[length] = '\0';
 }
 
@@ -103,6 +107,9 @@ static status on_hello(broker *b, line_kind line, wire_message *m, error *why) {
   const char *key = "";
   unsigned role = 0;
   TRY(read_role(b, line, m, &key, &role, why));
+  if (role == WAY_WORKER) {
+    TRY(check_fingerprint(m, why));
+  }
   /* Whoever says it again begins anew: with another number, without tasks, offers and watches. */
   peer *before = routes_find(&b->routes, line, &m->from);
   if (before) {

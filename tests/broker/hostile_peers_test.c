@@ -1,0 +1,352 @@
+/* Peers that mean no good beside peers that do real work: the broker lives, honest jobs end with the right
+ * report, every request is answered once, and memory does not grow with what hostile peers sent. */
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/broker/hostile_peer.h"
+#ifdef __SANITIZE_ADDRESS__
+size_t __sanitizer_get_current_allocated_bytes(void);
+#endif
+
+enum {
+  PEERS = 6,
+  WORKERS = 2,
+  ROUNDS = 250,
+  SHARDS = 24,
+  SOCKETS = 2000,
+  WARMED = 20, /* until tables have their size */
+  COMERS = 100,
+  DEEDS = 30,
+  BYTES_OF_A_COMER = 64 << 10,
+};
+
+static size_t allocated(void) {
+#ifdef __SANITIZE_ADDRESS__
+  return __sanitizer_get_current_allocated_bytes();
+#else
+  return mallinfo2().uordblks + mallinfo2().hblkhd;
+#endif
+}
+
+/* ---- Honest work --------------------------------------------------------------------------------- */
+
+typedef struct honest {
+  talker client, workers[WORKERS];
+  sample shards[SHARDS], content;
+  bool keeps;
+  bool is_done;
+} honest;
+
+static const char report[] = "{\"shards\":24}";
+
+/* As the workers of other tests: partials are names of shards, the report counts them. */
+static void work(talker *t) {
+  const message task = t->in->header;
+  const bool is_step = slice_equal(task.texts[FIELD_WORK], slice_of("step"));
+  buf all;
+  buf_init(&all);
+  for (size_t i = is_step ? 3 : 1; i < t->in->payloads_count; i++) {
+    size_t length = 0;
+    const void *bytes = wire_payload_bytes(t->in, i, &length);
+    buf_put(&all, bytes, length);
+  }
+  if (is_step) {
+    const size_t shards = all.length / BLOB_NAME_BYTES;
+    buf_clear(&all);
+    buf_printf(&all, "{\"shards\":%zu}", shards);
+  }
+  const wire_payload payload = {.bytes = all.data, .length = all.length};
+  worker_answer(t, &task, &payload, 1, 0);
+  buf_fini(&all);
+}
+
+static void sign_of_life(talker *t, bool is_worker) {
+  message alive = message_of(MESSAGE_ALIVE);
+  if (is_worker) {
+    message_set_integer(&alive, FIELD_CAPACITY, 2);
+  }
+  talker_send(t, &alive, NULL, 0);
+}
+
+static void honest_step(honest *h) {
+  for (int i = 0; i < WORKERS; i++) {
+    while (talker_receive(&h->workers[i], 0)) {
+      if (h->workers[i].in->header.kind == MESSAGE_TASK) {
+        work(&h->workers[i]);
+      }
+    }
+  }
+  while (talker_receive(&h->client, 0)) {
+    const message *m = &h->client.in->header;
+    if (m->kind == MESSAGE_STRANGER || m->kind == MESSAGE_REFUSED || m->kind == MESSAGE_ENDED) {
+      fail_msg("the honest client got '%s': %.*s", message_kind_name(m->kind),
+               SLICE_ARG(m->texts[FIELD_MESSAGE]));
+    }
+    if (m->kind == MESSAGE_REPORT) {
+      size_t length = 0;
+      const void *bytes = wire_payload_bytes(h->client.in, 0, &length);
+      assert_int_equal(length, sizeof report - 1);
+      assert_memory_equal(bytes, report, length);
+      h->is_done = true;
+    }
+  }
+}
+
+static void honest_submit(honest *h, const char *key, core_job_id *job) {
+  if (h->keeps) {
+    talker_submit(&h->client, "survey", key, "plan", job);
+  } else {
+    message m = talker_request(&h->client, MESSAGE_SUBMIT);
+    message_set_text(&m, FIELD_DATASET, "survey");
+    message_set_text(&m, FIELD_KEY, key);
+    const wire_payload payloads[] = {{.bytes = "plan", .length = 4},
+                                     {.bytes = "program", .length = 7},
+                                     {.bytes = h->content.bytes, .length = h->content.length}};
+    talker_send(&h->client, &m, payloads, 3);
+    const message *accepted = talker_expect(&h->client, MESSAGE_ACCEPTED);
+    memcpy(job->bytes, accepted->texts[FIELD_JOB].bytes, JOB_ID_BYTES);
+  }
+  h->is_done = false;
+  talker_ask(&h->client, MESSAGE_WATCH, job);
+}
+
+static void honest_init(honest *h, shell *s, bool keeps) {
+  *h = (honest){.keeps = keeps};
+  talker_client(s, &h->client);
+  if (keeps) {
+    dataset_make(&h->client, "survey", h->shards, SHARDS, 100, &h->content);
+  } else {
+    for (size_t i = 0; i < SHARDS; i++) {
+      sample_make(&h->shards[i], 1000 + i, 100);
+    }
+    manifest_make(&h->content, h->shards, SHARDS, CORE_RUN_ROWS);
+  }
+  for (int i = 0; i < WORKERS; i++) {
+    talker_worker(s, &h->workers[i], 2);
+  }
+}
+
+static void honest_fini(honest *h) {
+  talker_close(&h->client);
+  for (int i = 0; i < WORKERS; i++) {
+    talker_close(&h->workers[i]);
+  }
+  for (size_t i = 0; i < SHARDS; i++) {
+    sample_fini(&h->shards[i]);
+  }
+  sample_fini(&h->content);
+}
+
+static void honest_finish(honest *h) {
+  while (!h->is_done) {
+    zmq_pollitem_t items[WORKERS + 1] = {{.socket = h->client.socket, .events = ZMQ_POLLIN}};
+    for (int i = 0; i < WORKERS; i++) {
+      items[i + 1] = (zmq_pollitem_t){.socket = h->workers[i].socket, .events = ZMQ_POLLIN};
+    }
+    assert_true(zmq_poll(items, WORKERS + 1, SHELL_DEADLINE_MS) > 0);
+    honest_step(h);
+  }
+}
+
+static void honest_live(honest *h) {
+  sign_of_life(&h->client, false);
+  for (int i = 0; i < WORKERS; i++) {
+    sign_of_life(&h->workers[i], true);
+  }
+}
+
+/* ---- Beside hostile peers ------------------------------------------------------------------------ */
+
+static void beside_hostile_peers(shell *s, bool keeps, unsigned rounds) {
+  honest h;
+  hostile_world world;
+  hostile_peer peers[PEERS];
+  char key[32];
+  shell_start(s, NULL, keeps);
+  honest_init(&h, s, keeps);
+  hostile_world_init(&world, s, seeded_seed() + keeps);
+  world.spared = "survey";
+  print_message("seed %llu\n", (unsigned long long)seeded_seed());
+  for (int i = 0; i < PEERS; i++) {
+    hostile_open(&peers[i], &world);
+  }
+  unsigned jobs = 0;
+  honest_submit(&h, "honest-0", &world.job);
+  for (unsigned round = 0; round < rounds; round++) {
+    for (int i = 0; i < PEERS; i++) {
+      hostile_act(&peers[i]);
+      hostile_listen(&peers[i]);
+    }
+    honest_step(&h);
+    if (round % 20 == 0) {
+      honest_live(&h);
+    }
+    if (h.is_done) {
+      snprintf(key, sizeof key, "honest-%u", ++jobs);
+      honest_submit(&h, key, &world.job);
+    }
+  }
+  honest_finish(&h);
+  for (int i = 0; i < PEERS; i++) {
+    hostile_close(&peers[i]);
+  }
+  hostile_world_fini(&world);
+  honest_fini(&h);
+  shell_stop(s);
+}
+
+static void honest_jobs_end_beside_hostile_peers(void **state) {
+  beside_hostile_peers(*state, true, ROUNDS);
+}
+
+static void honest_jobs_end_beside_hostile_peers_of_a_broker_that_keeps_nothing(void **state) {
+  beside_hostile_peers(*state, false, ROUNDS);
+}
+
+/* Those that are trusted with tasks, datasets and jobs may ruin them, but not the broker: when they have
+ * left, everything works. */
+static void a_broker_outlives_workers_and_clients_that_ruin_all_they_can(void **state) {
+  shell *s = *state;
+  honest h;
+  hostile_world world;
+  hostile_peer peers[PEERS];
+  shell_start(s, NULL, true);
+  hostile_world_init(&world, s, seeded_seed() + 3);
+  world.works = true;
+  for (int i = 0; i < PEERS; i++) {
+    hostile_open(&peers[i], &world);
+  }
+  for (unsigned round = 0; round < ROUNDS; round++) {
+    for (int i = 0; i < PEERS; i++) {
+      hostile_act(&peers[i]);
+      hostile_listen(&peers[i]);
+    }
+    if (round == ROUNDS / 2) { /* what they left in the ledger does no harm either */
+      shell_stop(s);
+      shell_start(s, NULL, true);
+    }
+  }
+  for (int i = 0; i < PEERS; i++) {
+    hostile_leave(&peers[i]);
+  }
+  honest_init(&h, s, true);
+  honest_submit(&h, "honest", &world.job);
+  honest_finish(&h);
+  for (int i = 0; i < PEERS; i++) {
+    hostile_close(&peers[i]);
+  }
+  hostile_world_fini(&world);
+  honest_fini(&h);
+}
+
+/* ---- Memory -------------------------------------------------------------------------------------- */
+
+/* One that offers, asks, watches and submits, and goes without a word. */
+static void come_and_go(hostile_world *w, unsigned deeds) {
+  hostile_peer p;
+  hostile_open(&p, w);
+  for (unsigned i = 0; i < deeds; i++) {
+    hostile_act(&p);
+    hostile_listen(&p);
+  }
+  talker_close(&p.line);
+  free(p.answers);
+}
+
+/* What the broker keeps of one that is gone is little, even before it finds out. */
+static void memory_does_not_grow_with_peers_that_come_and_go(void **state) {
+  shell *s = *state;
+  honest h;
+  hostile_world world;
+  shell_start(s, NULL, true);
+  honest_init(&h, s, true);
+  hostile_world_init(&world, s, seeded_seed() + 2);
+  world.spared = "survey";
+  honest_submit(&h, "honest", &world.job);
+  for (int i = 0; i < WARMED; i++) {
+    come_and_go(&world, DEEDS);
+    honest_step(&h);
+  }
+  honest_live(&h);
+  const size_t before = allocated();
+  for (int i = 0; i < COMERS; i++) {
+    come_and_go(&world, DEEDS);
+    honest_step(&h);
+    if (i % 20 == 0) {
+      honest_live(&h);
+    }
+  }
+  honest_finish(&h);
+  const size_t after = allocated();
+  if (after > before && after - before > (size_t)COMERS * BYTES_OF_A_COMER) {
+    fail_msg("%zu bytes more after %d peers, at most %d for each are allowed", after - before, COMERS,
+             BYTES_OF_A_COMER);
+  }
+  hostile_world_fini(&world);
+  honest_fini(&h);
+}
+
+/* Sockets alone, some of which say hello: descriptors come back, and others are served. */
+static void sockets_by_the_thousand_leave_nothing(void **state) {
+  shell *s = *state;
+  honest h;
+  core_job_id job;
+  shell_start(s, NULL, true);
+  honest_init(&h, s, true);
+  honest_submit(&h, "honest", &job);
+  for (int i = 0; i < SOCKETS; i++) {
+    talker t;
+    talker_connect(s, &t);
+    if (i % 3 == 0) {
+      talker_hello(&t, i % 2 ? "client" : "worker", 0);
+    }
+    if (i % 150 == 0) {
+      talker_expect(&t, MESSAGE_WELCOME);
+      honest_live(&h);
+    }
+    talker_close(&t);
+    honest_step(&h);
+  }
+  honest_finish(&h);
+  honest_fini(&h);
+}
+
+/* ---- Hello --------------------------------------------------------------------------------------- */
+
+/* One answer: who is refused is a stranger still. */
+static void a_worker_that_is_refused_was_not_welcome(void **state) {
+  shell *s = *state;
+  talker t;
+  shell_start(s, NULL, true);
+  talker_connect(s, &t);
+  message hello = message_of(MESSAGE_HELLO);
+  message_set_text(&hello, FIELD_ROLE, "worker");
+  talker_send(&t, &hello, NULL, 0);
+  assert_true(talker_receive(&t, SHELL_DEADLINE_MS));
+  assert_int_equal(t.in->header.kind, MESSAGE_REFUSED);
+  const message alive = message_of(MESSAGE_ALIVE);
+  talker_send(&t, &alive, NULL, 0);
+  assert_true(talker_receive(&t, SHELL_DEADLINE_MS));
+  assert_int_equal(t.in->header.kind, MESSAGE_STRANGER);
+  talker_close(&t);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      SHELL_TEST(honest_jobs_end_beside_hostile_peers),
+      SHELL_TEST(honest_jobs_end_beside_hostile_peers_of_a_broker_that_keeps_nothing),
+      SHELL_TEST(a_broker_outlives_workers_and_clients_that_ruin_all_they_can),
+      SHELL_TEST(a_worker_that_is_refused_was_not_welcome),
+      SHELL_TEST(memory_does_not_grow_with_peers_that_come_and_go),
+      SHELL_TEST(sockets_by_the_thousand_leave_nothing),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
