@@ -13,6 +13,7 @@
 #include "broker/broker.h"
 #include "cli/output.h"
 #include "cli/subcommand.h"
+#include "proto/endpoint.h"
 
 #define AT(member) offsetof(settings, member)
 
@@ -197,6 +198,9 @@ static status serve(const settings *chosen, const char *const *operands, size_t 
   if (chosen->listen.count == 0 || chosen->store == NULL) {
     return error_set(err, STATUS_USAGE, "'broker' needs %s; see 'canvass help broker'",
                      chosen->store == NULL ? "--store DIR" : "--listen ENDPOINT");
+  }
+  for (size_t i = 0; i < chosen->listen.count; i++) {
+    TRY(endpoint_check(chosen->listen.at[i], ENDPOINT_LISTEN, err));
   }
   block_signals(&s);
   status st = read_keys(&s, err);

@@ -7,6 +7,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "proto/endpoint.h"
 
 enum {
   CONNECT_MS = 10000, /* a mistyped endpoint is told soon; a restarting broker is waited for */
@@ -20,20 +21,12 @@ static const char *given(const char *chosen, const char *variable) {
 }
 
 static status check_endpoint(const char *endpoint, error *err) {
-  static const char *const schemes[] = {"tcp://", "ipc://", "inproc://"};
   if (endpoint == NULL) {
     return error_set(err, STATUS_USAGE,
                      "which broker?  Give --broker ENDPOINT or set CANVASS_BROKER, such as "
                      "tcp://HOST:7117 or ipc:///PATH");
   }
-  for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
-    const size_t length = strlen(schemes[i]);
-    if (strncmp(endpoint, schemes[i], length) == 0 && endpoint[length] != '\0') {
-      return STATUS_OK;
-    }
-  }
-  return error_set(err, STATUS_USAGE, "'%.200s' is no endpoint; write tcp://HOST:PORT or ipc:///PATH",
-                   endpoint);
+  return endpoint_check(endpoint, ENDPOINT_CONNECT, err);
 }
 
 status link_address_of(const settings *s, link_address *out, error *err) {

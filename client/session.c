@@ -11,6 +11,7 @@
 
 #include "client/handshake.h"
 #include "client/session_state.h"
+#include "proto/endpoint.h"
 
 enum {
   LINGER_MS = 500,    /* for the last words to a broker that is there */
@@ -240,6 +241,9 @@ static status take_options(session *s, const session_options *o, error *err) {
   }
   (void)snprintf(s->endpoint, sizeof s->endpoint, "%s", o->endpoint);
   s->is_within = strncmp(s->endpoint, "inproc:", 7) == 0;
+  if (!s->is_within) {
+    TRY(endpoint_check(s->endpoint, ENDPOINT_CONNECT, err));
+  }
   s->patience_ms = o->connect_ms > 0 ? o->connect_ms : o->patience_ms;
   s->patience_ms = s->patience_ms > 0 ? s->patience_ms : PATIENCE_DEFAULT_MS;
   s->answer_ms = ANSWER_MS;

@@ -1,0 +1,14 @@
+/* Endpoints as people write them: what libzmq would misread or only wait for in vain is told at once. */
+#ifndef CANVASS_PROTO_ENDPOINT_H
+#define CANVASS_PROTO_ENDPOINT_H
+
+#include "base/status.h"
+
+typedef enum endpoint_use { ENDPOINT_CONNECT, ENDPOINT_LISTEN } endpoint_use;
+
+/* STATUS_USAGE unless ENDPOINT is tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH with a path that
+ * fits a socket's address; who listens may also leave the port or path to the system (0 or *).  Whether the
+ * host exists is not asked. */
+status endpoint_check(const char *endpoint, endpoint_use use, error *err) MUST_USE;
+
+#endif

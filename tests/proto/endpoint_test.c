@@ -1,0 +1,94 @@
+/* Endpoints: what cannot be meant is told with its reason, before anybody waits for it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/endpoint.h"
+
+static void expect(const char *endpoint, endpoint_use use, const char *complaint) {
+  error err = {STATUS_OK, ""};
+  const status s = endpoint_check(endpoint, use, &err);
+  if (s != (complaint ? STATUS_USAGE : STATUS_OK) || (complaint && !strstr(err.message, complaint))) {
+    fail_msg("%s: '%s'", endpoint, err.message);
+  }
+}
+
+static void endpoints_that_can_be_meant_are_taken(void **state) {
+  (void)state;
+  static const char *const good[] = {"tcp://127.0.0.1:1",
+                                     "tcp://broker.example.org:65535",
+                                     "tcp://[::1]:7117",
+                                     "ipc:///run/c/socket",
+                                     "ipc://socket",
+                                     "ipc://@abstract",
+                                     "tcp://10.0.0.2:0;10.0.0.1:7117"};
+  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    expect(good[i], ENDPOINT_CONNECT, NULL);
+    expect(good[i], ENDPOINT_LISTEN, NULL);
+  }
+}
+
+static void only_who_listens_leaves_the_choice_to_the_system(void **state) {
+  (void)state;
+  static const char *const any[] = {"tcp://127.0.0.1:0", "tcp://127.0.0.1:*", "tcp://*:*", "ipc://*"};
+  for (size_t i = 0; i < sizeof any / sizeof any[0]; i++) {
+    expect(any[i], ENDPOINT_LISTEN, NULL);
+    expect(any[i], ENDPOINT_CONNECT, any[i]);
+  }
+}
+
+static void mistakes_are_told(void **state) {
+  (void)state;
+  static const struct {
+    const char *endpoint, *complaint;
+  } bad[] = {
+      {"", "is no endpoint"},
+      {"tcp://", "is no endpoint"},
+      {"ipc://", "is no endpoint"},
+      {"inproc://here", "is no endpoint"},
+      {"http://host:80", "is no endpoint"},
+      {"host:7117", "is no endpoint"},
+      {"TCP://host:7117", "is no endpoint"},
+      {"tcp://127.0.0.1", "port is missing"},
+      {"tcp://[::1]", "port is missing"},
+      {"tcp://:7117", "host is missing"},
+      {"tcp://127.0.0.1:", "'' is no port"},
+      {"tcp://127.0.0.1:65536", "'65536' is no port; write one from 1 to 65535"},
+      {"tcp://127.0.0.1:70000", "'70000' is no port"},
+      {"tcp://127.0.0.1:4294967297", "is no port"},
+      {"tcp://127.0.0.1:+7", "is no port"},
+      {"tcp://127.0.0.1:7117/", "'7117/' is no port"},
+      {"tcp://127.0.0.1:http", "'http' is no port"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    expect(bad[i].endpoint, ENDPOINT_CONNECT, bad[i].complaint);
+    expect(bad[i].endpoint, ENDPOINT_LISTEN, bad[i].complaint);
+  }
+}
+
+static void a_path_fits_a_sockets_address_or_is_refused(void **state) {
+  (void)state;
+  char endpoint[256] = "ipc://";
+  const size_t scheme = strlen(endpoint);
+  memset(endpoint + scheme, 'x', 107);
+  expect(endpoint, ENDPOINT_CONNECT, NULL);
+  expect(endpoint, ENDPOINT_LISTEN, NULL);
+  endpoint[scheme + 107] = 'x';
+  expect(endpoint, ENDPOINT_CONNECT, "the path has 108 bytes, and a socket's may have 107");
+  expect(endpoint, ENDPOINT_LISTEN, "the path has 108 bytes");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(endpoints_that_can_be_meant_are_taken),
+      cmocka_unit_test(only_who_listens_leaves_the_choice_to_the_system),
+      cmocka_unit_test(mistakes_are_told),
+      cmocka_unit_test(a_path_fits_a_sockets_address_or_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
