@@ -138,21 +138,6 @@ static uint64_t announced_capacity(talk *t) {
   return draining ? 0 : t->w->capacity;
 }
 
-void connection_drop_waiting(talk *t) {
-  worker *w = t->w;
-  while (t->held != NULL) {
-    assignment *a = t->held;
-    t->held = a->next;
-    t->reads -= a->is_read;
-    assignment_free(a, w->supply);
-  }
-  for (assignment *a = NULL; (a = queue_take(&w->ready)) != NULL;) {
-    t->given--;
-    t->reads -= a->is_read;
-    assignment_free(a, w->supply);
-  }
-}
-
 static void say_hello(talk *t) {
   worker *w = t->w;
   message hello = message_of(MESSAGE_HELLO);
@@ -170,7 +155,7 @@ static void say_hello(talk *t) {
   const wire_payload held = {.bytes = h.prefixes.data, .length = h.prefixes.length};
   const bool has_some = !h.prefixes.failed && h.prefixes.length > 0;
   if (connection_send(t, &hello, &held, has_some ? 1 : 0)) {
-    connection_drop_waiting(t); /* who joins begins without tasks */
+    results_drop_waiting(t); /* who joins begins without tasks */
     enter(t, TALK_GREETED);
     t->alive_due_ms = t->now_ms + w->alive_ms;
   }
@@ -184,8 +169,16 @@ static bool can_send(talk *t) {
   return zmq_getsockopt(t->socket, ZMQ_EVENTS, &events, &length) == 0 && (events & ZMQ_POLLOUT) != 0;
 }
 
+/* A key that the broker turned away is not tried again by libzmq, and an address is not looked up again; both
+ * may have changed. */
+static void check_connecting(talk *t) {
+  if (!t->w->is_embedded && t->now_ms - t->phase_ms >= t->w->silence_ms) {
+    reopen_later(t);
+  }
+}
+
 static void tell_waiting(talk *t) {
-  if (!t->told_waiting && t->now_ms - t->phase_ms >= WAITING_TOLD_MS) {
+  if (!t->told_waiting && t->now_ms - t->joined_ms >= WAITING_TOLD_MS) {
     t->told_waiting = true;
     worker_say(t->w, "no answer from %s: either nobody listens there, or the keys do not fit; waiting",
                t->w->options.endpoint);
@@ -219,6 +212,8 @@ void connection_tick(talk *t) {
     if (can_send(t)) {
       t->heard_ms = t->now_ms;
       say_hello(t);
+    } else {
+      check_connecting(t);
     }
   }
   if (t->phase == TALK_GREETED) {
@@ -230,6 +225,7 @@ void connection_tick(talk *t) {
   if ((t->phase == TALK_GREETED || t->phase == TALK_JOINED) && t->now_ms >= t->alive_due_ms) {
     say_alive(t);
   }
+  t->joined_ms = t->phase == TALK_JOINED ? t->now_ms : t->joined_ms;
 }
 
 /* ---- What the broker says ------------------------------------------------------------------------ */

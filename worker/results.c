@@ -54,6 +54,48 @@ void results_fail(talk *t, assignment *a, status st, const error *why) {
   add_result(t, a);
 }
 
+/* The next task that nobody computes yet; NULL when there is none. */
+static assignment *take_waiting(talk *t) {
+  assignment *a = t->held;
+  if (a != NULL) {
+    t->held = a->next;
+    return a;
+  }
+  a = queue_take(&t->w->ready);
+  t->given -= a != NULL;
+  return a;
+}
+
+static void drop(talk *t, assignment *a) {
+  t->reads -= a->is_read;
+  assignment_free(a, t->w->supply);
+}
+
+/* Tasks that were given back, too. */
+void results_drop_waiting(talk *t) {
+  for (assignment *a = NULL; (a = take_waiting(t)) != NULL;) {
+    drop(t, a);
+  }
+  for (assignment **at = &t->results; *at != NULL;) {
+    assignment *a = *at;
+    if (a->outcome.st == STATUS_INTERRUPTED) {
+      *at = a->next;
+      t->results_count--;
+      drop(t, a);
+    } else {
+      at = &a->next;
+    }
+  }
+}
+
+void results_give_back_waiting(talk *t) {
+  error why;
+  error_set(&why, STATUS_INTERRUPTED, "the worker stops");
+  for (assignment *a = NULL; (a = take_waiting(t)) != NULL;) {
+    results_fail(t, a, STATUS_INTERRUPTED, &why);
+  }
+}
+
 assignment *results_find(talk *t, const task_name *name) {
   assignment *a = t->results;
   while (a != NULL && !assignment_is(a, name)) {

@@ -278,10 +278,16 @@ static void drain(talk *t) {
   if (!asked) {
     return;
   }
-  connection_drop_waiting(t);
+  if (t->phase == TALK_JOINED) {
+    results_give_back_waiting(t);
+  } else {
+    results_drop_waiting(t);
+  }
   t->alive_due_ms = t->drain_told ? t->alive_due_ms : t->now_ms;
   t->drain_told = true;
-  if (t->given > 0 || t->results_count > 0) {
+  /* A broker that is away for long will have the results computed again. */
+  const bool is_away = t->phase != TALK_JOINED && t->now_ms - t->joined_ms >= w->silence_ms;
+  if (t->given > 0 || (t->results_count > 0 && !is_away)) {
     return;
   }
   connection_leave(t);
@@ -321,7 +327,7 @@ void *worker_talk(void *argument) {
   talk *t = w->talk;
   t->fingerprint = stats_fingerprint();
   t->now_ms = talk_clock_ms();
-  t->turn_ms = t->now_ms;
+  t->turn_ms = t->joined_ms = t->now_ms;
   do {
     connection_tick(t);
     receive(t);

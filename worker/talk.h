@@ -36,7 +36,7 @@ struct talk {
   talk_phase phase;
   void *socket;
   unsigned tries; /* connections without a welcome */
-  uint64_t phase_ms, heard_ms, alive_due_ms, reopen_ms, turn_ms;
+  uint64_t phase_ms, heard_ms, joined_ms, alive_due_ms, reopen_ms, turn_ms;
   bool was_joined, told_waiting;
   digest fingerprint;
   wire_message *incoming; /* kept between receptions */
@@ -62,9 +62,6 @@ void connection_tick(talk *t);
 void connection_on_welcome(talk *t, const message *m);
 void connection_on_stranger(talk *t);
 void connection_on_refused(talk *t, const message *m);
-/* Lets go of tasks that nobody computes yet: the broker gives them to others when this worker joins anew or
- * leaves. */
-void connection_drop_waiting(talk *t);
 /* Good-bye, if there is anybody to say it to. */
 void connection_leave(talk *t);
 /* False when it could not be sent now: it is to be tried again when the socket has room. */
@@ -84,6 +81,10 @@ void results_on_offer_failed(talk *t, const digest *name, const error *why);
 void results_on_want(talk *t, const message *m);
 /* A task that cannot be run: its failure is a result. */
 void results_fail(talk *t, assignment *a, status st, const error *why);
+/* Tasks that nobody computes yet: who joins begins without any, and the broker gives them to others; who
+ * leaves gives them back, each by a failure that blames nobody. */
+void results_drop_waiting(talk *t);
+void results_give_back_waiting(talk *t);
 assignment *results_find(talk *t, const task_name *name);
 void results_keep_staying(talk *t);
 void results_free(talk *t);

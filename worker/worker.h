@@ -49,9 +49,9 @@ typedef struct worker worker;
 /* Returns when its threads run; joining the broker goes on in the background, and again whenever the broker
  * is lost. */
 status worker_start(const worker_options *options, worker **out, error *err) MUST_USE;
-/* Takes no more tasks; those under way are finished and their results delivered, then the worker leaves,
- * which gives back those that wait.  From any thread; waits at most MS, and may be called again.  True when
- * it has left. */
+/* Takes no more tasks; those that wait are given back at once, those under way are finished and their results
+ * delivered, then the worker leaves.  Results for a broker that is away longer than SILENCE_MS are given up.
+ * From any thread; waits at most MS, and may be called again.  True when it has left. */
 bool worker_drain(worker *w, unsigned ms);
 /* Why it cannot go on: the broker refused it (another version, a role that its key has not).  STATUS_OK while
  * it can. */

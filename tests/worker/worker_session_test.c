@@ -157,6 +157,16 @@ static void a_task_that_comes_twice_is_answered_with_the_same_result(void **stat
   scene_close(&s);
 }
 
+static void expect_failure(fake_broker *f, uint64_t task, const char *code) {
+  const wire_message *m = fake_expect(f, MESSAGE_FAILURE);
+  assert_true(fake_is_of(m, task, 1));
+  if (!slice_equal(m->header.texts[FIELD_STATUS], slice_of(code))) {
+    fail_msg("task %u: %.*s instead of %s: %.*s", (unsigned)task, SLICE_ARG(m->header.texts[FIELD_STATUS]),
+             code, SLICE_ARG(m->header.texts[FIELD_MESSAGE]));
+  }
+  fake_take(f, m);
+}
+
 /* ---- Leaving ------------------------------------------------------------------------------------- */
 
 /* A PLAN that waits until it is let go. */
@@ -222,6 +232,7 @@ static void a_worker_that_leaves_finishes_what_is_under_way_and_gives_back_the_r
   gate_wait(&g);
   pthread_t thread;
   assert_int_equal(pthread_create(&thread, NULL, drain, f), 0);
+  expect_failure(f, 2, "interrupted");
   while (f->capacity != 0) {
     assert_null(fake_next(f, 100)); /* nothing but signs of life */
   }
@@ -234,6 +245,18 @@ static void a_worker_that_leaves_finishes_what_is_under_way_and_gives_back_the_r
   void *drained = NULL;
   pthread_join(thread, &drained);
   assert_non_null(drained);
+  scene_close(&s);
+}
+
+static void a_worker_leaves_also_when_the_broker_is_away(void **state) {
+  (void)state;
+  scene s;
+  fake_broker *f = &s.broker;
+  scene_open(&s, NULL);
+  send_map(&s, 1);
+  expect_result(&s, 1); /* which is never taken */
+  fake_unbind(f);
+  assert_true(worker_drain(f->w, FAKE_DEADLINE_MS));
   scene_close(&s);
 }
 
@@ -289,16 +312,6 @@ static void a_worker_that_is_refused_tells_why(void **state) {
 }
 
 /* ---- Tasks that are none ------------------------------------------------------------------------- */
-
-static void expect_failure(fake_broker *f, uint64_t task, const char *code) {
-  const wire_message *m = fake_expect(f, MESSAGE_FAILURE);
-  assert_true(fake_is_of(m, task, 1));
-  if (!slice_equal(m->header.texts[FIELD_STATUS], slice_of(code))) {
-    fail_msg("task %u: %.*s instead of %s: %.*s", (unsigned)task, SLICE_ARG(m->header.texts[FIELD_STATUS]),
-             code, SLICE_ARG(m->header.texts[FIELD_MESSAGE]));
-  }
-  fake_take(f, m);
-}
 
 static void send_task(fake_broker *f, uint64_t task, const char *work, uint64_t by_name, size_t count) {
   message m = fake_task(7, task, work);
@@ -403,6 +416,7 @@ int main(void) {
       cmocka_unit_test(silence_makes_a_worker_connect_anew),
       cmocka_unit_test(a_task_that_comes_twice_is_answered_with_the_same_result),
       cmocka_unit_test(a_worker_that_leaves_finishes_what_is_under_way_and_gives_back_the_rest),
+      cmocka_unit_test(a_worker_leaves_also_when_the_broker_is_away),
       cmocka_unit_test(signs_of_life_come_while_a_task_is_computed),
       cmocka_unit_test(a_worker_that_is_stopped_says_good_bye),
       cmocka_unit_test(a_worker_that_is_refused_tells_why),
