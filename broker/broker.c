@@ -16,6 +16,7 @@ enum {
   TURN_BYTES = 32 << 20, /* taken and answered in one turn: what a turn holds in memory */
   LEDGER_BYTES = 16 << 20,
   IDLE_MS = 1000,
+  TICK_MS = CORE_PROGRESS_MS / 2,
   HELD_UP_MS = 2000, /* a turn that took longer counts as so long on the broker's clock */
   LINE_MAX = 1200,
 };
@@ -142,6 +143,7 @@ status broker_new(const broker_options *options, broker **out, error *err) {
   b->options = *options;
   b->allowed = options->allowed;
   b->wake_fd = -1;
+  b->clock_ms = 1; /* 0 means never */
   b->seen_ms = monotonic_ms();
   atomic_init(&b->stop, false);
   atomic_init(&b->new_list, NULL);
@@ -290,14 +292,19 @@ static void turn(broker *b) {
     forget_gone(b);
   }
   take_messages(b);
-  broker_feed(b, &(core_event){.kind = CORE_TICK});
+  if (b->clock_ms - b->ticked_ms >= TICK_MS) {
+    b->ticked_ms = b->clock_ms;
+    broker_feed(b, &(core_event){.kind = CORE_TICK});
+  }
   const bool is_time = b->clock_ms - b->housekept_ms >= IDLE_MS;
   if (is_time && b->fatal == STATUS_OK) {
     b->housekept_ms = b->clock_ms;
     session_housekeep(b);
     transfer_housekeep(b);
   }
-  make_durable(b);
+  if (b->fatal == STATUS_OK) { /* else the records may be half of what belongs together */
+    make_durable(b);
+  }
   if (b->fatal != STATUS_OK) {
     return;
   }

@@ -1,4 +1,5 @@
 /* Jobs as clients see them: submitted under a key, watched, asked for, cancelled. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -401,7 +402,11 @@ static status answer_end(broker *b, const peer *from, const uint64_t *request, c
   if (e) {
     return answer_unkept(b, from, request, (ending *)e, why);
   }
-  return error_set(why, STATUS_NOT_FOUND, "there is no such job (any more)");
+  char hex[2 * JOB_ID_BYTES + 1];
+  for (size_t i = 0; i < JOB_ID_BYTES; i++) {
+    snprintf(hex + 2 * i, 3, "%02x", (unsigned)id->bytes[i]);
+  }
+  return error_set(why, STATUS_NOT_FOUND, "there is no job %s (any more)", hex);
 }
 
 static status answer_state(broker *b, peer *from, wire_message *m, bool watches, error *why) {

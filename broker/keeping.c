@@ -6,7 +6,7 @@
 
 #include "broker/shell.h"
 
-enum { SHORT_ID_BYTES = 17 };
+enum { SHORT_ID_BYTES = 17, NOTE_BYTES = 1200 };
 
 /* Enough of an id for a line of the log. */
 static const char *short_id(const core_job_id *id, char out[SHORT_ID_BYTES]) {
@@ -120,8 +120,11 @@ static status keep_stage(broker *b, const core_action *a, error *err) {
 
 static status keep_note(broker *b, const core_action *a, error *err) {
   char name[SHORT_ID_BYTES];
-  broker_say(b, "job %s: %s", short_id(&a->job, name), a->failure.message);
-  return b->ledger ? ledger_job_note(b->ledger, &a->job, a->failure.message, err) : STATUS_OK;
+  char line[NOTE_BYTES];
+  const peer *about = a->peer ? routes_at(&b->routes, a->peer) : NULL;
+  snprintf(line, sizeof line, "%s%s%s", about ? about->title : "", about ? ": " : "", a->failure.message);
+  broker_say(b, "job %s: %s", short_id(&a->job, name), line);
+  return b->ledger ? ledger_job_note(b->ledger, &a->job, line, err) : STATUS_OK;
 }
 
 /* ---- The end of a job ---------------------------------------------------------------------------- */

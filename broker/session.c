@@ -115,7 +115,7 @@ static status on_hello(broker *b, line_kind line, wire_message *m, error *why) {
   if (before) {
     session_forget(b, before, NULL);
   }
-  if (b->routes.count >= ROUTES_MAX) {
+  if (b->routes.count >= ROUTES_MAX || b->routes.last == UINT32_MAX) {
     return error_set(why, STATUS_LIMIT, "the broker has %d peers and takes no more", (int)ROUTES_MAX);
   }
   peer *p = routes_add(&b->routes, line, &m->from);

@@ -62,8 +62,9 @@ struct broker {
   /* Milliseconds in which the broker itself was held up do not count as others' silence: so this clock
    * may be slow. */
   uint64_t clock_ms, seen_ms;
-  uint64_t housekept_ms;
-  int wake_fd; /* eventfd */
+  uint64_t ticked_ms, housekept_ms;
+  uint64_t said_full_ms; /* when the log last told that a blob cannot be taken; 0: never */
+  int wake_fd;           /* eventfd */
   atomic_bool stop;
   _Atomic(const key_list *) new_list;
   const key_list *allowed;

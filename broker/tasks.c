@@ -185,6 +185,9 @@ status tasks_on_failure(broker *b, peer *from, wire_message *m, error *why) {
   message_failure(&m->header, &e.failure);
   if (m->header.texts[FIELD_BLOB].length == DIGEST_BYTES) {
     memcpy(e.lost.bytes, m->header.texts[FIELD_BLOB].bytes, DIGEST_BYTES);
+    if (b->vault && e.failure.code == STATUS_CORRUPT) {
+      vault_doubt(b->vault, &e.lost); /* it may have been damaged since it was compared */
+    }
   }
   broker_feed(b, &e);
   return STATUS_OK;

@@ -6,6 +6,8 @@
 
 #include "broker/shell.h"
 
+enum { SAID_AGAIN_MS = 60000 };
+
 /* ---- The table of what arrives ------------------------------------------------------------------- */
 
 static arriving **bucket_of(transfers *t, const digest *name) {
@@ -237,6 +239,14 @@ static status read_blob(const wire_message *m, digest *name, error *why) {
   return STATUS_OK;
 }
 
+/* Not for every offer that a full disk turns away. */
+static void say_full(broker *b, const error *why) {
+  if (b->said_full_ms == 0 || b->clock_ms - b->said_full_ms >= SAID_AGAIN_MS) {
+    b->said_full_ms = b->clock_ms;
+    broker_say(b, "an offered blob cannot be taken: %s", why->message);
+  }
+}
+
 status transfer_on_offer(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
   TRY(read_blob(m, &name, why));
@@ -245,7 +255,7 @@ status transfer_on_offer(broker *b, peer *from, wire_message *m, error *why) {
   }
   const status st = transfer_begin(b, from, &name, m->header.integers[FIELD_BYTES], false, why);
   if (st == STATUS_IO || st == STATUS_LIMIT) {
-    broker_say(b, "an offered blob cannot be taken: %s", why->message);
+    say_full(b, why);
     transfer_send_lost(b, from, &name, st, why->message);
     return STATUS_OK;
   }

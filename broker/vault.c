@@ -266,6 +266,13 @@ status vault_get(vault *v, const digest *name, store_blob *out, error *err) {
   return STATUS_OK;
 }
 
+void vault_doubt(vault *v, const digest *name) {
+  vault_entry *e = vault_table_find(&v->blobs, name);
+  if (e != NULL) {
+    e->is_whole = false;
+  }
+}
+
 /* ---- Putting and syncing ------------------------------------------------------------------------- */
 
 status vault_note_whole(vault *v, const digest *name, uint64_t bytes, error *err) {

@@ -45,6 +45,9 @@ bool vault_has(vault *v, const digest *name, uint64_t *bytes);
 /* Mapped until store_release.  The first time in this process the bytes are compared with the name: one that
  * was altered or cut off is named to warn, set aside, and STATUS_NOT_FOUND. */
 status vault_get(vault *v, const digest *name, store_blob *out, error *err) MUST_USE;
+/* Somebody says that the blob's bytes are not what its name says: they are compared again before they are
+ * next used. */
+void vault_doubt(vault *v, const digest *name);
 /* On disk after the next vault_sync. */
 status vault_put(vault *v, const void *bytes, size_t length, digest *name, error *err) MUST_USE;
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -142,6 +143,15 @@ static void block_signals(service *s) {
   (void)pthread_sigmask(SIG_BLOCK, &s->signals, NULL);
 }
 
+/* Each peer is a descriptor; a soft limit of 1,024 is usual and too small for a cluster. */
+static void raise_descriptors(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* else it stays as it was */
+  }
+}
+
 /* ---- Serving ------------------------------------------------------------------------------------- */
 
 static status start(service *s, error *err) {
@@ -203,6 +213,7 @@ static status serve(const settings *chosen, const char *const *operands, size_t 
     TRY(endpoint_check(chosen->listen.at[i], ENDPOINT_LISTEN, err));
   }
   block_signals(&s);
+  raise_descriptors();
   status st = read_keys(&s, err);
   if (st == STATUS_OK) {
     st = start(&s, err);

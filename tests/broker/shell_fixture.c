@@ -99,6 +99,13 @@ void shell_stop(shell *s) {
   s->broker = NULL;
 }
 
+void shell_expect_failed(shell *s, status code) {
+  pthread_join(s->thread, NULL);
+  assert_int_equal(s->ended, code);
+  broker_destroy(s->broker);
+  s->broker = NULL;
+}
+
 /* ---- Peers --------------------------------------------------------------------------------------- */
 
 static uint64_t now_ms(void) {

@@ -38,6 +38,8 @@ int shell_tear_down(void **state);
 /* ENDPOINT NULL: ipc in the directory, the same after every start.  KEEPS: with a store. */
 void shell_start(shell *s, const char *endpoint, bool keeps);
 void shell_stop(shell *s);
+/* Waits until the broker has ended by itself, with CODE. */
+void shell_expect_failed(shell *s, status code);
 bool shell_log_has(shell *s, const char *words);
 
 /* A DEALER socket. */

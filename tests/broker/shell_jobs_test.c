@@ -213,7 +213,7 @@ static void a_cancelled_job_has_ended_for_all(void **state) {
   talker_close(&other);
   memset(job.bytes, 0, sizeof job.bytes);
   talker_ask(&f.client, MESSAGE_ASK, &job);
-  talker_expect_refused(&f.client, "not-found", "no such job");
+  talker_expect_refused(&f.client, "not-found", "00000000000000000000000000000000");
   fixture_fini(&f);
 }
 
