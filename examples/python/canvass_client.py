@@ -398,7 +398,7 @@ def run(canvass, args):
             show(f"{news['state']}, stage {news.get('stage', 0)}: rows", news.get("rows_done", 0),
                  news.get("rows_total", 0))
     elif args.verb == "report":
-        sys.stdout.buffer.write(canvass.report(args.job))
+        sys.stdout.buffer.write(canvass.report(args.job) + b"\n")
     elif args.verb == "cancel":
         canvass.cancel(args.job)
     elif args.verb == "drop":

@@ -1,0 +1,236 @@
+/* Bytes that are not what they were: in the broker's store, in a worker's, and a store that is full. */
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/cluster/cluster.h"
+#include "tests/cluster/survey.h"
+
+/* ---- Damage ---------------------------------------------------------------------------------------- */
+
+static bool truncates;
+static unsigned damaged;
+
+/* Changes a byte in the middle of a blob that is a shard, or cuts it off there. */
+static int damage_shard(const char *path, const struct stat *info, int type, struct FTW *place) {
+  char magic[9] = {0};
+  if (type != FTW_F || strlen(path + place->base) != 64) {
+    return 0;
+  }
+  FILE *f = fopen(path, "r+b");
+  assert_non_null(f);
+  const bool is_shard = fread(magic, 1, 8, f) == 8 && strcmp(magic, "CANVSHRD") == 0;
+  if (is_shard && truncates) {
+    assert_int_equal(truncate(path, info->st_size / 2), 0);
+  } else if (is_shard) {
+    assert_int_equal(fseek(f, info->st_size / 2, SEEK_SET), 0);
+    const int byte = fgetc(f);
+    assert_int_equal(fseek(f, info->st_size / 2, SEEK_SET), 0);
+    assert_int_not_equal(fputc(byte ^ 1, f), EOF);
+  }
+  damaged += is_shard;
+  assert_int_equal(fclose(f), 0);
+  return 0;
+}
+
+static void damage_shards(const char *store, bool cut) {
+  char blobs[256];
+  truncates = cut;
+  damaged = 0;
+  snprintf(blobs, sizeof blobs, "%s/blobs", store);
+  assert_int_equal(nftw(blobs, damage_shard, 16, FTW_PHYS), 0);
+  if (damaged == 0) {
+    fail_msg("no shards in %s", store);
+  }
+}
+
+/* One task's, and those of several, so that both workers get some. */
+enum { FEW_ROWS = 3000, MANY_ROWS = 200000 };
+
+typedef struct scene {
+  char data[256], spec[256], other[256];
+  process_result expected, expected_other;
+} scene;
+
+/* A survey of several shards, and two specifications that need other sums of them. */
+static void prepare(const cluster *c, scene *s, uint32_t rows) {
+  survey_write(c->directory, "survey.csv", rows, 1, 1, s->data);
+  survey_write_spec(c->directory, "short.yaml", survey_short_spec, s->spec);
+  survey_write_spec(c->directory, "long.yaml", survey_long_spec, s->other);
+  cluster_run_alone(s->spec, (const char *const[]){s->data, NULL}, &s->expected);
+  cluster_run_alone(s->other, (const char *const[]){s->data, NULL}, &s->expected_other);
+}
+
+static void finish(cluster *c, scene *s) {
+  process_result_fini(&s->expected);
+  process_result_fini(&s->expected_other);
+  cluster_passed(c);
+}
+
+static void put(cluster *c, const scene *s) {
+  cluster_do(c, "put", "survey", s->spec, s->data, "--shard-rows", "500");
+}
+
+static void expect_other(cluster *c, scene *s, const char *what) {
+  process_result found;
+  cluster_evaluate(c, s->other, "survey", &found);
+  cluster_expect_same(&s->expected_other, &found, what);
+  process_result_fini(&found);
+}
+
+/* ---- Tests ----------------------------------------------------------------------------------------- */
+
+static void damaged_in_the_brokers_store(cluster *c, bool cut) {
+  scene s = {0};
+  process_result r;
+  prepare(c, &s, FEW_ROWS);
+  cluster_start_broker(c);
+  put(c, &s);
+  cluster_stop_broker(c);
+  damage_shards(c->store, cut);
+  cluster_start_broker(c);
+  cluster_start_worker(c, 0);
+  cluster_client(c, &r, "submit", s.spec, "--dataset", "survey", "--wait", "--format", "json");
+  assert_int_not_equal(r.exit_code, 0);
+  cluster_expect_words(r.err, "drop the dataset and put it again", "a job whose shards are damaged");
+  process_result_fini(&r);
+  cluster_do(c, "drop", "survey");
+  put(c, &s);
+  expect_other(c, &s, "after the dataset was put again");
+  finish(c, &s);
+}
+
+static void altered_shards_of_the_broker_are_found_and_made_good_as_advised(void **state) {
+  damaged_in_the_brokers_store(*state, false);
+}
+
+static void truncated_shards_of_the_broker_are_found_and_made_good_as_advised(void **state) {
+  damaged_in_the_brokers_store(*state, true);
+}
+
+static void shards_lost_by_the_broker_are_fetched_from_a_worker_that_has_them(void **state) {
+  cluster *c = *state;
+  scene s = {0};
+  process_result found;
+  prepare(c, &s, MANY_ROWS);
+  cluster_start_broker(c);
+  cluster_hide_store(c);
+  put(c, &s);
+  cluster_start_worker(c, 0);
+  cluster_evaluate(c, s.spec, "survey", &found);
+  cluster_expect_same(&s.expected, &found, "before the damage");
+  process_result_fini(&found);
+  damage_shards(c->store, false);
+  cluster_kill_broker(c);
+  cluster_start_broker(c);
+  cluster_start_worker(c, 1); /* has nothing, so that the broker's copies are asked for */
+  cluster_wait_workers(c, 2);
+  expect_other(c, &s, "with the broker's shards damaged");
+  char log[256];
+  size_t length = 0;
+  char *said = process_read_file(cluster_path(c, "broker.log", log), &length);
+  assert_non_null(said);
+  cluster_expect_words(said, "set aside", "the broker's log");
+  free(said);
+  finish(c, &s);
+}
+
+static void damaged_in_a_workers_store(cluster *c, bool cut) {
+  scene s = {0};
+  process_result found;
+  char store[256];
+  prepare(c, &s, FEW_ROWS);
+  cluster_start_broker(c);
+  cluster_hide_store(c); /* so that the worker keeps copies */
+  put(c, &s);
+  cluster_start_worker(c, 0);
+  cluster_evaluate(c, s.spec, "survey", &found);
+  process_result_fini(&found);
+  cluster_stop_worker(c, 0);
+  damage_shards(cluster_path(c, "worker0", store), cut);
+  cluster_start_worker(c, 0);
+  expect_other(c, &s, "with a worker's shards damaged");
+  finish(c, &s);
+}
+
+static void altered_shards_of_a_worker_are_found_and_fetched_again(void **state) {
+  damaged_in_a_workers_store(*state, false);
+}
+
+static void truncated_shards_of_a_worker_are_found_and_fetched_again(void **state) {
+  damaged_in_a_workers_store(*state, true);
+}
+
+/* ---- A full disk ----------------------------------------------------------------------------------- */
+
+/* What the broker keeps free for its records, and half a MiB. */
+#define FULL_STORE "size=66048k"
+enum { BIG_ROWS = 300000 };
+
+static void a_full_store_refuses_uploads_and_goes_on_when_there_is_room(void **state) {
+  cluster *c = *state;
+  char big[256];
+  char spec[256];
+  process_result r;
+  process_result expected;
+  assert_int_equal(mkdir(c->store, 0700), 0);
+  if (mount("canvass-test", c->store, "tmpfs", 0, FULL_STORE) != 0) {
+    print_message("skipped: needs to mount a small tmpfs (root)\n");
+    cluster_passed(c);
+    skip();
+  }
+  survey_write(c->directory, "big.csv", BIG_ROWS, 1, 1, big);
+  survey_write_spec(c->directory, "short.yaml", survey_short_spec, spec);
+  cluster_run_alone(spec, (const char *const[]){big, NULL}, &expected);
+  cluster_start_broker(c);
+  cluster_do(c, "put", "small", survey_shipped_spec, survey_shipped_data);
+  cluster_client(c, &r, "put", "big", spec, big, "--shard-rows", "5000");
+  assert_int_not_equal(r.exit_code, 0);
+  cluster_expect_words(r.err, "room", "a put into a full store");
+  process_result_fini(&r);
+  assert_int_equal(mount(NULL, c->store, NULL, MS_REMOUNT, "size=200m"), 0);
+  if (!process_is_running(&c->broker)) { /* it could not even write its records */
+    cluster_start_broker(c);
+  }
+  cluster_do(c, "put", "big", spec, big, "--shard-rows", "5000");
+  cluster_start_worker(c, 0);
+  cluster_evaluate(c, spec, "big", &r);
+  cluster_expect_same(&expected, &r, "after the store was full");
+  process_result_fini(&r);
+  process_result_fini(&expected);
+  cluster_evaluate(c, survey_shipped_spec, "small", &r);
+  process_result_fini(&r);
+  cluster_stop_worker(c, 0);
+  cluster_stop_broker(c);
+  cluster_passed(c);
+}
+
+static int unmount_and_tear_down(void **state) {
+  cluster *c = *state;
+  process_kill(&c->broker);
+  (void)umount2(c->store, MNT_DETACH);
+  return cluster_tear_down(state);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      CLUSTER_TEST(altered_shards_of_the_broker_are_found_and_made_good_as_advised),
+      CLUSTER_TEST(truncated_shards_of_the_broker_are_found_and_made_good_as_advised),
+      CLUSTER_TEST(shards_lost_by_the_broker_are_fetched_from_a_worker_that_has_them),
+      CLUSTER_TEST(altered_shards_of_a_worker_are_found_and_fetched_again),
+      CLUSTER_TEST(truncated_shards_of_a_worker_are_found_and_fetched_again),
+      cmocka_unit_test_setup_teardown(a_full_store_refuses_uploads_and_goes_on_when_there_is_room,
+                                      cluster_set_up, unmount_and_tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
