@@ -117,7 +117,9 @@ status payload_make(broker *b, const void *bytes, size_t length, core_blob *out,
     TRY(vault_put(b->vault, bytes, length, &name, err));
     b->must_sync = true;
   }
-  *out = blobs_take_bytes(&b->blobs, bytes, length);
+  /* What travels by its name is not held in memory: thousands of jobs may wait. */
+  const bool by_name = b->vault && length > BLOB_INLINE_MAX;
+  *out = by_name ? blobs_take_name(&b->blobs, &name, length, 0) : blobs_take_bytes(&b->blobs, bytes, length);
   if (!*out) {
     return error_no_memory(err, "a blob");
   }

@@ -25,7 +25,7 @@ enum {
   WARMED = 20, /* until tables have their size */
   COMERS = 100,
   DEEDS = 30,
-  BYTES_OF_A_COMER = 64 << 10,
+  BYTES_OF_A_COMER = 128 << 10,
 };
 
 static size_t allocated(void) {
@@ -261,6 +261,18 @@ static void come_and_go(hostile_world *w, unsigned deeds) {
   free(p.answers);
 }
 
+/* What has come so far is done with when the broker has answered what came last. */
+static size_t allocated_when_idle(honest *h) {
+  honest_finish(h);
+  for (int turn = 0; turn < 2; turn++) {
+    message ask = talker_request(&h->client, MESSAGE_LIST);
+    message_set_text(&ask, FIELD_WHAT, "jobs");
+    talker_send(&h->client, &ask, NULL, 0);
+    talker_expect(&h->client, MESSAGE_LISTING);
+  }
+  return allocated();
+}
+
 /* What the broker keeps of one that is gone is little, even before it finds out. */
 static void memory_does_not_grow_with_peers_that_come_and_go(void **state) {
   shell *s = *state;
@@ -275,8 +287,7 @@ static void memory_does_not_grow_with_peers_that_come_and_go(void **state) {
     come_and_go(&world, DEEDS);
     honest_step(&h);
   }
-  honest_live(&h);
-  const size_t before = allocated();
+  const size_t before = allocated_when_idle(&h);
   for (int i = 0; i < COMERS; i++) {
     come_and_go(&world, DEEDS);
     honest_step(&h);
@@ -284,14 +295,46 @@ static void memory_does_not_grow_with_peers_that_come_and_go(void **state) {
       honest_live(&h);
     }
   }
-  honest_finish(&h);
-  const size_t after = allocated();
+  const size_t after = allocated_when_idle(&h);
   if (after > before && after - before > (size_t)COMERS * BYTES_OF_A_COMER) {
     fail_msg("%zu bytes more after %d peers, at most %d for each are allowed", after - before, COMERS,
              BYTES_OF_A_COMER);
   }
   hostile_world_fini(&world);
   honest_fini(&h);
+}
+
+/* The most that one message can bring, and nobody to work on it. */
+static void jobs_that_wait_hold_little_memory(void **state) {
+  enum { JOBS = 64, MOST_BYTES = 16 << 20 };
+  shell *s = *state;
+  talker t;
+  sample shards[1];
+  sample content;
+  sample plan;
+  char key[32];
+  shell_start(s, NULL, true);
+  talker_client(s, &t);
+  dataset_make(&t, "survey", shards, 1, 100, &content);
+  sample_make(&plan, 3, MESSAGE_FRAME_MAX);
+  const size_t before = allocated();
+  for (int i = 0; i < JOBS; i++) {
+    message m = talker_request(&t, MESSAGE_SUBMIT);
+    snprintf(key, sizeof key, "job-%d", i);
+    message_set_text(&m, FIELD_DATASET, "survey");
+    message_set_text(&m, FIELD_KEY, key);
+    const wire_payload payload = {.bytes = plan.bytes, .length = plan.length};
+    talker_send(&t, &m, &payload, 1);
+    talker_expect(&t, MESSAGE_ACCEPTED);
+  }
+  const size_t after = allocated();
+  if (after > before + MOST_BYTES) {
+    fail_msg("%d jobs that wait hold %zu bytes", JOBS, after - before);
+  }
+  talker_close(&t);
+  sample_fini(&plan);
+  sample_fini(&content);
+  sample_fini(shards);
 }
 
 /* Sockets alone, some of which say hello: descriptors come back, and others are served. */
@@ -346,6 +389,7 @@ int main(void) {
       SHELL_TEST(a_broker_outlives_workers_and_clients_that_ruin_all_they_can),
       SHELL_TEST(a_worker_that_is_refused_was_not_welcome),
       SHELL_TEST(memory_does_not_grow_with_peers_that_come_and_go),
+      SHELL_TEST(jobs_that_wait_hold_little_memory),
       SHELL_TEST(sockets_by_the_thousand_leave_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -89,6 +92,27 @@ void shell_start(shell *s, const char *endpoint, bool keeps) {
   assert_int_equal(pthread_create(&s->thread, NULL, serve, s), 0);
 }
 
+static bool listens(const char *endpoint) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strncmp(endpoint, "ipc://", 6) != 0) {
+    return false;
+  }
+  snprintf(address.sun_path, sizeof address.sun_path, "%s", endpoint + 6);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  assert_true(fd >= 0);
+  const bool connected = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+  close(fd);
+  return connected;
+}
+
+/* libzmq closes sockets after zmq_close has returned; nothing tells when. */
+static void await_silence(const char *endpoint) {
+  const struct timespec moment = {.tv_nsec = 1000000};
+  for (int i = 0; listens(endpoint) && i < SHELL_DEADLINE_MS; i++) {
+    nanosleep(&moment, NULL);
+  }
+}
+
 void shell_stop(shell *s) {
   broker_stop(s->broker);
   pthread_join(s->thread, NULL);
@@ -97,6 +121,7 @@ void shell_stop(shell *s) {
   }
   broker_destroy(s->broker);
   s->broker = NULL;
+  await_silence(s->endpoint);
 }
 
 void shell_expect_failed(shell *s, status code) {
