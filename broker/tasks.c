@@ -158,8 +158,16 @@ static status feed_result(broker *b, peer *from, wire_message *m, core_event *e,
   return STATUS_OK;
 }
 
-/* A result that cannot be taken is a failure of its task.  When the reason lies in what was sent or in the
- * broker's disk, another try may do better. */
+/* Nothing more of any job can be kept. */
+static bool is_full(const broker *b) {
+  error ignored;
+  return b->vault &&
+         vault_check_room(b->vault, MESSAGE_FRAME_MAX, VAULT_RESERVE_BYTES, &ignored) == STATUS_IO;
+}
+
+/* A result that cannot be taken is a failure of its task.  When the reason lies in what was sent, another try
+ * may do better.  When the disk is full no try does, and the job is not to blame: the broker stops, and goes
+ * on with the job when there is room and it is started again. */
 status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_RESULT, .peer = from->number};
   TRY(read_task(&m->header, &e, why));
@@ -168,6 +176,10 @@ status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
       (core_states){m->header.integers[FIELD_STATES_COMPUTED], m->header.integers[FIELD_STATES_CACHED]};
   const status st = feed_result(b, from, m, &e, why);
   if (st == STATUS_OK) {
+    return STATUS_OK;
+  }
+  if (st == STATUS_IO && is_full(b)) {
+    broker_fail(b, st, why);
     return STATUS_OK;
   }
   broker_say(b, "a result of worker %s cannot be taken: %s", from->title, why->message);
@@ -188,6 +200,10 @@ status tasks_on_failure(broker *b, peer *from, wire_message *m, error *why) {
     if (b->vault && e.failure.code == STATUS_CORRUPT) {
       vault_doubt(b->vault, &e.lost); /* it may have been damaged since it was compared */
     }
+  }
+  if (e.failure.code == STATUS_IO && is_full(b)) { /* an offered result did not fit */
+    broker_fail(b, STATUS_IO, &e.failure);
+    return STATUS_OK;
   }
   broker_feed(b, &e);
   return STATUS_OK;

@@ -205,6 +205,12 @@ static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t
   return STATUS_OK;
 }
 
+/* Uploads leave room for what the jobs under way will need. */
+static status check_upload(const broker *b, const peer *from, uint64_t bytes, error *why) {
+  return from->role & WAY_CLIENT ? vault_check_room(b->vault, bytes, VAULT_UPLOAD_RESERVE_BYTES, why)
+                                 : STATUS_OK;
+}
+
 status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked, error *why) {
   arriving *a = find(&b->transfers, name);
   if (a) {
@@ -219,6 +225,7 @@ status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes,
   uint64_t offset = 0;
   TRY(vault_receive(b->vault, name, bytes, &offset, why));
   if (offset < bytes) {
+    TRY(check_upload(b, from, bytes - offset, why));
     return begin_arriving(b, from, name, bytes, offset, was_asked, why);
   }
   b->must_sync = true; /* it may have come from hand-in/ just now */

@@ -49,7 +49,7 @@ status vault_write_failed(const vault *v, uint64_t bytes, int problem, error *er
                    strerror(problem));
 }
 
-status vault_check_room(const vault *v, uint64_t bytes, error *err) {
+status vault_check_room(const vault *v, uint64_t bytes, uint64_t reserve_bytes, error *err) {
   struct statvfs info;
   if (fstatvfs(v->place.directory, &info) != 0) {
     return error_set(err, STATUS_IO, "cannot tell how much room there is in the broker's store %s: %s",
@@ -58,12 +58,12 @@ status vault_check_room(const vault *v, uint64_t bytes, error *err) {
   uint64_t free_bytes;
   /* Without a number of blocks the file system has no limit of its own. */
   if (info.f_blocks == 0 || __builtin_mul_overflow((uint64_t)info.f_bavail, info.f_frsize, &free_bytes) ||
-      (free_bytes >= VAULT_RESERVE_BYTES && free_bytes - VAULT_RESERVE_BYTES >= bytes)) {
+      (free_bytes >= reserve_bytes && free_bytes - reserve_bytes >= bytes)) {
     return STATUS_OK;
   }
   char why[128];
-  snprintf(why, sizeof why, "%" PRIu64 " are free, of which %" PRIu64 " stay free for its records",
-           free_bytes, VAULT_RESERVE_BYTES);
+  snprintf(why, sizeof why, "%" PRIu64 " are free, and %" PRIu64 " must stay free for its records",
+           free_bytes, reserve_bytes);
   return no_room(v, bytes, why, err);
 }
 
@@ -300,7 +300,7 @@ status vault_put(vault *v, const void *bytes, size_t length, digest *name, error
     vault_touch(v, name);
     return STATUS_OK;
   }
-  TRY(vault_check_room(v, length, err));
+  TRY(vault_check_room(v, length, VAULT_RESERVE_BYTES, err));
   const int problem = blob_files_write_unsynced(v->place.directory, name, bytes, length);
   return problem == 0 ? vault_note_whole(v, name, length, err) : vault_write_failed(v, length, problem, err);
 }

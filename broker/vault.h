@@ -21,7 +21,9 @@
 #include "store/store.h"
 
 enum { VAULT_PROBE_BYTES = 16, VAULT_KEPT_S = 24 * 3600 };
-#define VAULT_RESERVE_BYTES  ((uint64_t)64 << 20) /* that stay free for the ledger */
+#define VAULT_RESERVE_BYTES ((uint64_t)16 << 20) /* that stay free for the ledger */
+#define VAULT_UPLOAD_RESERVE_BYTES \
+  ((uint64_t)64 << 20) /* that uploads leave free for the results of jobs under way */
 #define VAULT_BLOB_BYTES_MAX ((uint64_t)1 << 40)
 
 typedef struct vault_options {
@@ -48,7 +50,9 @@ status vault_get(vault *v, const digest *name, store_blob *out, error *err) MUST
 /* Somebody says that the blob's bytes are not what its name says: they are compared again before they are
  * next used. */
 void vault_doubt(vault *v, const digest *name);
-/* On disk after the next vault_sync. */
+/* STATUS_IO when BYTES more would leave less than RESERVE_BYTES free; the message says what to do. */
+status vault_check_room(const vault *v, uint64_t bytes, uint64_t reserve_bytes, error *err) MUST_USE;
+/* On disk after the next vault_sync.  STATUS_IO when there is no room left (VAULT_RESERVE_BYTES). */
 status vault_put(vault *v, const void *bytes, size_t length, digest *name, error *err) MUST_USE;
 
 /* Begins or goes on receiving a blob of BYTES: *OFFSET is where its next chunk begins, or BYTES when it is

@@ -37,8 +37,6 @@ struct vault {
 void vault_warn(vault *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* STATUS_IO about writing BYTES; a full disk is told with what to do. */
 status vault_write_failed(const vault *v, uint64_t bytes, int problem, error *err);
-/* STATUS_IO when BYTES more would leave less than VAULT_RESERVE_BYTES free. */
-status vault_check_room(const vault *v, uint64_t bytes, error *err) MUST_USE;
 /* Adds the bytes FROM..TO of FILE to STREAM.  0, or errno; ENODATA: it ends before. */
 int vault_hash(vault *v, int file, uint64_t from, uint64_t to, digest_stream *stream);
 /* NAME stands in blobs/ now, BYTES long, compared with its name. */

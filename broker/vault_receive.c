@@ -233,7 +233,7 @@ static status take_hand_in(vault *v, const digest *name, uint64_t bytes, bool *t
 static status take_up(vault *v, const digest *name, uint64_t bytes, uint64_t *offset, error *err) {
   vault_entry *e = NULL;
   TRY(begin_partly(v, name, bytes, &e, err));
-  TRY(vault_check_room(v, bytes - e->partly->have, err));
+  TRY(vault_check_room(v, bytes - e->partly->have, VAULT_RESERVE_BYTES, err));
   if (e->partly->have == bytes) { /* it ended between its last chunk and its renaming, or is empty */
     const int file = open_partly(v, name);
     const int problem = file >= 0 ? hash_ahead(v, file, e->partly) : errno;
@@ -289,7 +289,7 @@ static int write_at(int file, const uint8_t *bytes, size_t length, uint64_t offs
 
 static status append(vault *v, const digest *name, vault_partly *p, const void *bytes, size_t length,
                      error *err) {
-  TRY(vault_check_room(v, length, err));
+  TRY(vault_check_room(v, length, VAULT_RESERVE_BYTES, err));
   const int file = open_partly(v, name);
   if (file < 0) {
     return vault_write_failed(v, length, errno, err);

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { PROBE_BYTES = 16, PIECE_BYTES = 1 << 20, PATH_BYTES = 1200 };
+enum { PROBE_BYTES = 16, PIECE_BYTES = 1 << 20, PATH_BYTES = 1200, ROOM_LEFT_BYTES = 64 << 20 };
 
 static bool read_fully(int fd, void *out, size_t length) {
   for (size_t at = 0; at < length;) {
@@ -126,6 +127,16 @@ static bool fill(int fd, uint64_t bytes, shared_store_source source, void *conte
   return is_well;
 }
 
+/* The broker cannot refuse what is on its disk already: leave it the room that it asks for. */
+static bool has_room(int fd, uint64_t bytes) {
+  struct statvfs info;
+  uint64_t free_bytes = 0;
+  return fstatvfs(fd, &info) == 0 &&
+         (info.f_blocks == 0 ||
+          __builtin_mul_overflow((uint64_t)info.f_bavail, (uint64_t)info.f_frsize, &free_bytes) ||
+          (free_bytes >= ROOM_LEFT_BYTES && free_bytes - ROOM_LEFT_BYTES >= bytes));
+}
+
 bool shared_store_hand_in(const shared_store *s, const digest *name, uint64_t bytes,
                           shared_store_source source, void *context) {
   if (!s->is_writable) {
@@ -139,7 +150,7 @@ bool shared_store_hand_in(const shared_store *s, const digest *name, uint64_t by
   if (fd < 0) {
     return false;
   }
-  bool is_well = fill(fd, bytes, source, context);
+  bool is_well = has_room(fd, bytes) && fill(fd, bytes, source, context);
   is_well = close(fd) == 0 && is_well;
   is_well = is_well && rename(beside, path) == 0;
   if (!is_well) {

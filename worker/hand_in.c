@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "store/blob_files.h"
 #include "worker/inside.h"
 
-enum { PROBE_BYTES = 16 };
+enum { PROBE_BYTES = 16, ROOM_LEFT_BYTES = 16 << 20 };
 
 bool hand_in_probe(const char *directory, slice probe) {
   if (probe.length != PROBE_BYTES) {
@@ -54,6 +55,16 @@ static bool write_all(int file, const uint8_t *bytes, size_t length) {
   return true;
 }
 
+/* The broker cannot refuse what is on its disk already: leave it room for its records. */
+static bool has_room(int file, size_t length) {
+  struct statvfs info;
+  uint64_t free_bytes = 0;
+  return fstatvfs(file, &info) == 0 &&
+         (info.f_blocks == 0 ||
+          __builtin_mul_overflow((uint64_t)info.f_bavail, (uint64_t)info.f_frsize, &free_bytes) ||
+          (free_bytes >= ROOM_LEFT_BYTES && free_bytes - ROOM_LEFT_BYTES >= length));
+}
+
 static void write_file(int directory, const digest *name, const store_blob *blob) {
   static atomic_uint numbers;
   char to[BLOB_PATH_BYTES];
@@ -64,7 +75,7 @@ static void write_file(int directory, const digest *name, const store_blob *blob
   if (file < 0) {
     return;
   }
-  bool good = write_all(file, blob->bytes, blob->length);
+  bool good = has_room(file, blob->length) && write_all(file, blob->bytes, blob->length);
   good = close(file) == 0 && good;
   if (!good || renameat(directory, from, directory, to) != 0) {
     unlinkat(directory, from, 0);

@@ -1,4 +1,5 @@
 /* Bytes that are not what they were: in the broker's store, in a worker's, and a store that is full. */
+#include <fcntl.h>
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -215,6 +217,74 @@ static void a_full_store_refuses_uploads_and_goes_on_when_there_is_room(void **s
   cluster_passed(c);
 }
 
+enum { LEFT_BYTES = 4 << 20 };
+
+/* All but LEFT_BYTES of the broker's disk. */
+static void fill_store(cluster *c, char path[256]) {
+  struct statvfs info;
+  assert_int_equal(statvfs(c->store, &info), 0);
+  const off_t free_bytes = (off_t)(info.f_bavail * info.f_frsize);
+  (void)snprintf(path, 256, "%s/filled", c->store);
+  const int file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  assert_true(file >= 0);
+  assert_int_equal(posix_fallocate(file, 0, free_bytes - LEFT_BYTES), 0);
+  assert_int_equal(close(file), 0);
+}
+
+static void a_job_outlives_a_broker_that_stops_because_its_disk_is_full(void **state) {
+  cluster *c = *state;
+  char path[256];
+  char job[CLUSTER_JOB_BYTES];
+  process_result expected;
+  process_result r;
+  assert_int_equal(mkdir(c->store, 0700), 0);
+  if (mount("canvass-test", c->store, "tmpfs", 0, "size=100m") != 0) {
+    print_message("skipped: needs to mount a small tmpfs (root)\n");
+    cluster_passed(c);
+    skip();
+  }
+  cluster_run_alone(survey_shipped_spec, (const char *const[]){survey_shipped_data, NULL}, &expected);
+  cluster_start_broker(c);
+  cluster_do(c, "put", "survey", survey_shipped_spec, survey_shipped_data);
+  cluster_submit(c, survey_shipped_spec, "survey", job);
+  fill_store(c, path);
+  cluster_start_worker(c, 0); /* its first result finds no room */
+  assert_int_equal(process_wait(&c->broker, CLUSTER_DEADLINE_S * 1000), 1);
+  assert_int_equal(unlink(path), 0);
+  cluster_start_broker(c);
+  cluster_report(c, job, &r);
+  cluster_expect_same(&expected, &r, "after the disk was full");
+  process_result_fini(&r);
+  process_result_fini(&expected);
+  cluster_stop_worker(c, 0);
+  cluster_stop_broker(c);
+  cluster_passed(c);
+}
+
+/* By handing files in, which the broker has no word in. */
+static void uploads_leave_room_for_the_results_of_jobs(void **state) {
+  cluster *c = *state;
+  char big[256];
+  char spec[256];
+  process_result r;
+  struct statvfs info;
+  assert_int_equal(mkdir(c->store, 0700), 0);
+  if (mount("canvass-test", c->store, "tmpfs", 0, FULL_STORE) != 0) {
+    print_message("skipped: needs to mount a small tmpfs (root)\n");
+    cluster_passed(c);
+    skip();
+  }
+  survey_write(c->directory, "big.csv", BIG_ROWS, 1, 1, big);
+  survey_write_spec(c->directory, "short.yaml", survey_short_spec, spec);
+  cluster_start_broker(c);
+  cluster_expect(c, 1, &r, "put", "big", spec, big, "--shard-rows", "5000");
+  process_result_fini(&r);
+  assert_int_equal(statvfs(c->store, &info), 0);
+  assert_true(info.f_bavail * info.f_frsize >= (uint64_t)60 << 20);
+  cluster_stop_broker(c);
+  cluster_passed(c);
+}
+
 static int unmount_and_tear_down(void **state) {
   cluster *c = *state;
   process_kill(&c->broker);
@@ -231,6 +301,10 @@ int main(void) {
       CLUSTER_TEST(truncated_shards_of_a_worker_are_found_and_fetched_again),
       cmocka_unit_test_setup_teardown(a_full_store_refuses_uploads_and_goes_on_when_there_is_room,
                                       cluster_set_up, unmount_and_tear_down),
+      cmocka_unit_test_setup_teardown(a_job_outlives_a_broker_that_stops_because_its_disk_is_full,
+                                      cluster_set_up, unmount_and_tear_down),
+      cmocka_unit_test_setup_teardown(uploads_leave_room_for_the_results_of_jobs, cluster_set_up,
+                                      unmount_and_tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
