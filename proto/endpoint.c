@@ -62,3 +62,8 @@ status endpoint_check(const char *endpoint, endpoint_use use, error *err) {
   return error_set(err, STATUS_USAGE, "'%.200s' is no endpoint; write tcp://HOST:PORT or ipc:///PATH",
                    endpoint);
 }
+
+bool endpoint_takes_keys(const char *endpoint) {
+  static const char prefix[] = "tcp://";
+  return strncmp(endpoint, prefix, sizeof prefix - 1) == 0;
+}

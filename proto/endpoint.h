@@ -11,4 +11,8 @@ typedef enum endpoint_use { ENDPOINT_CONNECT, ENDPOINT_LISTEN } endpoint_use;
  * host exists is not asked. */
 status endpoint_check(const char *endpoint, endpoint_use use, error *err) MUST_USE;
 
+/* tcp:// alone is spoken with keys.  Who may use an ipc:// socket is decided by its permissions, so keys that
+ * stand in the environment for other endpoints are left out there. */
+bool endpoint_takes_keys(const char *endpoint);
+
 #endif
