@@ -55,26 +55,37 @@ static void format_bar(double share, char *out, size_t capacity) {
   out[used] = '\0';
 }
 
-static int64_t seconds_left(const progress_figures *f) {
-  const double share = (double)(f->done - f->begun_done) / (double)(f->total - f->begun_done);
-  return share > 0 ? (int64_t)((double)f->elapsed_ms / 1000 * (1 - share) / share + 0.5) : 0;
+/* ", 500 k/s, 0:08 left", as far as they are known. */
+static void format_speed(const progress_figures *f, char *out, size_t capacity) {
+  const int64_t rows = (int64_t)f->rows - f->begun_rows;
+  const int64_t done = (int64_t)f->done - f->begun_done;
+  int used = 0;
+  out[0] = '\0';
+  if (rows > 0 && f->elapsed_ms > 0) {
+    char rate[32];
+    format_rate((double)rows * 1000 / (double)f->elapsed_ms, rate, sizeof rate);
+    used = snprintf(out, capacity, "  %s/s", rate);
+  }
+  if (done > 0 && f->elapsed_ms > 0 && f->total >= f->done) {
+    const double seconds = (double)f->elapsed_ms / 1000 * (double)(f->total - f->done) / (double)done;
+    const long long left = (long long)(seconds + 0.5);
+    (void)snprintf(out + used, capacity - (size_t)used, "  %lld:%02lld left", left / 60, left % 60);
+  }
 }
 
 void progress_line(char *out, const progress_figures *f, unsigned columns) {
   char what[48];
   char count[WORDS_BYTES];
-  char rate[32];
+  char speed[64];
   (void)snprintf(what, sizeof what, f->stage > 0 ? "%s, stage %u" : "%s", f->activity, f->stage);
   if (f->total == 0 && f->rows == 0) {
     (void)snprintf(out, LINE_BYTES, "%s", what);
     return;
   }
   words_of_count(f->rows, count);
-  const double seconds = (double)f->elapsed_ms / 1000;
-  const uint64_t rows = f->rows > f->begun_rows ? f->rows - f->begun_rows : 0;
-  format_rate(seconds > 0 ? (double)rows / seconds : 0, rate, sizeof rate);
+  format_speed(f, speed, sizeof speed);
   if (f->total == 0 || f->done > f->total) {
-    (void)snprintf(out, LINE_BYTES, "%s  %s rows  %s rows/s", what, count, rate);
+    (void)snprintf(out, LINE_BYTES, "%s  %s rows%s", what, count, speed);
     return;
   }
   char bar[BAR_COLUMNS * 4 + 1];
@@ -84,19 +95,29 @@ void progress_line(char *out, const progress_figures *f, unsigned columns) {
     (void)snprintf(out, LINE_BYTES, "%s %3d%%", what, (int)(share * 100));
     return;
   }
-  const int64_t left_s = f->done > f->begun_done ? seconds_left(f) : 0;
-  (void)snprintf(out, LINE_BYTES, "%-19s %s %3d%%  %s rows  %s/s  %lld:%02lld left", what, bar,
-                 (int)(share * 100), count, rate, (long long)(left_s / 60), (long long)(left_s % 60));
+  (void)snprintf(out, LINE_BYTES, "%-19s %s %3d%%  %s rows%s", what, bar, (int)(share * 100), count, speed);
 }
 
 static void begin(progress *p, const progress_figures *f, int64_t now) {
   const bool is_first = p->activity == NULL; /* it began with the program, at nothing */
   const bool is_joined = !is_first || f->stage > 0;
   p->begun_ms = is_joined ? now : p->begun_ms;
-  p->begun_rows = is_joined ? f->rows : 0;
-  p->begun_done = is_joined ? f->done : 0;
-  p->activity = f->activity;
-  p->stage = f->stage;
+  p->begun_rows = is_joined ? (int64_t)f->rows : 0;
+  p->begun_done = is_joined ? (int64_t)f->done : 0;
+}
+
+/* The stages from the one that was shown last to this one are behind us, whether or not we saw them. */
+static void pass_stages(progress *p, const progress_figures *f) {
+  const int64_t passed = (int64_t)f->total * (int64_t)(f->stage - p->stage);
+  p->begun_rows -= passed;
+  p->begun_done -= passed;
+}
+
+static bool goes_on(const progress *p, const progress_figures *f) {
+  if (p->stage == 0 || f->stage == 0) {
+    return p->activity != NULL && strcmp(p->activity, f->activity) == 0 && p->stage == f->stage;
+  }
+  return f->stage >= p->stage && f->total == p->total;
 }
 
 void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t rows, uint64_t done,
@@ -106,10 +127,17 @@ void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t r
   }
   progress_figures f = {.activity = activity, .stage = stage, .rows = rows, .done = done, .total = total};
   const int64_t now = now_ms();
-  const bool is_new = p->activity == NULL || strcmp(p->activity, activity) != 0 || p->stage != stage;
-  if (is_new || done < p->begun_done) {
+  if (!goes_on(p, &f)) {
+    begin(p, &f, now);
+  } else if (f.stage > p->stage) {
+    pass_stages(p, &f);
+  }
+  if ((int64_t)done < p->begun_done) {
     begin(p, &f, now);
   }
+  p->activity = activity;
+  p->stage = stage;
+  p->total = total;
   if (p->is_drawn && now - p->drawn_ms < REDRAW_MS) {
     return;
   }

@@ -30,7 +30,7 @@ static void line_without_a_total_has_no_bar(void **state) {
   char line[256];
   progress_line(
       line, &(progress_figures){.activity = "Reading", .rows = 999, .done = 4096, .elapsed_ms = 1000}, 100);
-  assert_string_equal(line, "Reading  999 rows  999 rows/s");
+  assert_string_equal(line, "Reading  999 rows  999/s");
 }
 
 static void line_fits_its_terminal(void **state) {
@@ -50,7 +50,42 @@ static void nothing_done_yet_divides_nothing_by_zero(void **state) {
   (void)state;
   char line[256];
   progress_line(line, &(progress_figures){.activity = "Reading", .total = 1000}, 100);
-  assert_non_null(strstr(line, "  0%  0 rows  0/s  0:00 left"));
+  assert_string_equal(strstr(line, "  0%"), "  0%  0 rows");
+}
+
+static void an_unknown_rate_is_left_out(void **state) {
+  (void)state;
+  char line[256];
+  progress_figures f = {.activity = "Evaluating",
+                        .stage = 3,
+                        .rows = 500,
+                        .done = 500,
+                        .total = 1000,
+                        .begun_rows = 500,
+                        .begun_done = 500,
+                        .elapsed_ms = 40};
+  progress_line(line, &f, 100);
+  assert_string_equal(strstr(line, " 50%"), " 50%  500 rows");
+  f.begun_rows = f.begun_done = 0;
+  f.elapsed_ms = 0;
+  progress_line(line, &f, 100);
+  assert_string_equal(strstr(line, " 50%"), " 50%  500 rows");
+}
+
+static void stages_that_have_passed_count_for_the_rate(void **state) {
+  (void)state;
+  char line[256];
+  progress_line(line,
+                &(progress_figures){.activity = "Evaluating",
+                                    .stage = 4,
+                                    .rows = 500,
+                                    .done = 500,
+                                    .total = 1000,
+                                    .begun_rows = -2500,
+                                    .begun_done = -2500,
+                                    .elapsed_ms = 6000},
+                100);
+  assert_non_null(strstr(line, " 50%  500 rows  500/s  0:01 left"));
 }
 
 static void who_comes_in_the_middle_sees_the_rate_since_then(void **state) {
@@ -100,6 +135,8 @@ int main(void) {
       cmocka_unit_test(line_without_a_total_has_no_bar),
       cmocka_unit_test(line_fits_its_terminal),
       cmocka_unit_test(nothing_done_yet_divides_nothing_by_zero),
+      cmocka_unit_test(an_unknown_rate_is_left_out),
+      cmocka_unit_test(stages_that_have_passed_count_for_the_rate),
       cmocka_unit_test(who_comes_in_the_middle_sees_the_rate_since_then),
       cmocka_unit_test(an_activity_without_figures_stands_alone),
       cmocka_unit_test(locales_give_their_language),
