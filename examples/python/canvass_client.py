@@ -310,7 +310,7 @@ class Client:
             self.socket.close(linger=0)
         self.socket = self.context.socket(zmq.DEALER)
         self.socket.linger = 200
-        if self.keys:
+        if self.keys and not self.endpoint.startswith("ipc:"):
             self.socket.curve_publickey = self.keys.public.encode()
             self.socket.curve_secretkey = self.keys.secret.encode()
             self.socket.curve_serverkey = self.keys.broker.encode()

@@ -123,6 +123,35 @@ void cluster_use_keys(cluster *c) {
   c->has_keys = true;
 }
 
+/* ---- Hosts ----------------------------------------------------------------------------------------- */
+
+enum { ARGUMENTS_MAX = 64 };
+
+/* ARGUMENTS, as they are run on HOST. */
+static const char *const *arguments_on(const char *host, const char *const *arguments,
+                                       const char *out[ARGUMENTS_MAX]) {
+  static const char *const prefix[] = {"/usr/bin/env", "ip", "netns", "exec"};
+  size_t count = 0;
+  if (!host[0]) {
+    return arguments;
+  }
+  for (; count < sizeof prefix / sizeof prefix[0]; count++) {
+    out[count] = prefix[count];
+  }
+  out[count++] = host;
+  for (; *arguments; arguments++) {
+    assert_true(count < ARGUMENTS_MAX - 1);
+    out[count++] = *arguments;
+  }
+  out[count] = NULL;
+  return out;
+}
+
+static void start_on(process *p, const char *host, const char *const *arguments, const char *log) {
+  const char *there[ARGUMENTS_MAX];
+  process_start(p, arguments_on(host, arguments, there), log, log);
+}
+
 /* ---- Processes ------------------------------------------------------------------------------------- */
 
 void cluster_start_broker(cluster *c) {
@@ -137,7 +166,7 @@ void cluster_start_broker(cluster *c) {
     arguments[9] = cluster_path(c, "allowed", allowed);
   }
   cluster_path(c, "broker.log", log);
-  process_start(&c->broker, arguments, log, log);
+  start_on(&c->broker, c->broker_host, arguments, log);
 }
 
 void cluster_kill_broker(cluster *c) {
@@ -163,7 +192,7 @@ void cluster_start_worker(cluster *c, unsigned index) {
     arguments[10] = "--broker-key";
     arguments[11] = cluster_path(c, "broker.key.pub", broker_key);
   }
-  process_start(&c->workers[index], arguments, log, log);
+  start_on(&c->workers[index], c->worker_hosts[index], arguments, log);
 }
 
 void cluster_kill_worker(cluster *c, unsigned index) {
@@ -190,8 +219,8 @@ void cluster_stop_broker(cluster *c) {
 /* ---- Clients --------------------------------------------------------------------------------------- */
 
 void cluster_client_run(cluster *c, process_result *result, const char *const *arguments) {
-  (void)c;
-  process_run(arguments, NULL, result);
+  const char *there[ARGUMENTS_MAX];
+  process_run(arguments_on(c->client_host, arguments, there), NULL, result);
 }
 
 void cluster_client_expect(cluster *c, int code, process_result *result, const char *const *arguments) {
@@ -216,7 +245,8 @@ void cluster_client_start(cluster *c, process *p, const char *name, const char *
   cluster_path(c, file, out);
   snprintf(file, sizeof file, "%s.err", name);
   cluster_path(c, file, err);
-  process_start(p, arguments, out, err);
+  const char *there[ARGUMENTS_MAX];
+  process_start(p, arguments_on(c->client_host, arguments, there), out, err);
 }
 
 void cluster_expect_words(const char *output, const char *words, const char *what) {

@@ -19,6 +19,8 @@ typedef struct cluster {
   char endpoint[160];
   char store[160]; /* the broker's */
   bool has_keys;
+  /* Network namespaces to start processes in; "": this one. */
+  char broker_host[32], worker_hosts[CLUSTER_WORKERS_MAX][32], client_host[32];
   process broker, workers[CLUSTER_WORKERS_MAX];
   bool passed;
   arena *memory; /* for listings */

@@ -115,7 +115,7 @@ static void who_waits_may_leave_and_the_job_goes_on(void **state) {
   process_result r;
   process_result expected;
   written_id w = {0};
-  survey_write(c->directory, "long.csv", SURVEY_ROWS_LONG, 1, 7, data);
+  survey_write(c->directory, "long.csv", SURVEY_ROWS_LONG / 2, 1, 7, data);
   survey_write_spec(c->directory, "long.yaml", survey_long_spec, spec);
   cluster_start_broker(c);
   cluster_do(c, "put", "long", spec, data, "--shard-rows", "5000");

@@ -18,12 +18,12 @@ typedef struct two {
 
 /* Datasets "long" and "small" on a broker without workers. */
 static void put_two(cluster *c, two *t) {
-  survey_write(c->directory, "long.csv", SURVEY_ROWS_LONG, 1, 7, t->long_data);
+  survey_write(c->directory, "long.csv", SURVEY_ROWS_LONG / 2, 1, 7, t->long_data);
   survey_write_spec(c->directory, "long.yaml", survey_long_spec, t->long_spec);
   survey_write(c->directory, "small.csv", SMALL_ROWS, 1, 8, t->small_data);
   survey_write_spec(c->directory, "small.yaml", survey_short_spec, t->small_spec);
   cluster_start_broker(c);
-  cluster_do(c, "put", "long", t->long_spec, t->long_data, "--shard-rows", "5000");
+  cluster_do(c, "put", "long", t->long_spec, t->long_data, "--shard-rows", "2500");
   cluster_do(c, "put", "small", t->small_spec, t->small_data);
 }
 

@@ -1,0 +1,21 @@
+/* A job that lasts long enough for accidents in its middle, and what its report must be. */
+#ifndef CANVASS_TESTS_CLUSTER_LONG_JOB_H
+#define CANVASS_TESTS_CLUSTER_LONG_JOB_H
+
+#include "tests/cluster/cluster.h"
+#include "tests/cluster/survey.h"
+
+typedef struct long_job {
+  cluster *c;
+  char data[256], spec[256];
+  char id[CLUSTER_JOB_BYTES];
+  process_result expected;
+} long_job;
+
+/* Starts C's broker and puts the long survey. */
+void long_job_put(long_job *j, cluster *c);
+void long_job_submit(long_job *j);
+/* Waits for the job's end and compares the report: the last line of a test. */
+void long_job_expect_report(long_job *j, const char *what);
+
+#endif
