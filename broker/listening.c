@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "proto/message.h"
+#include "proto/wire.h"
 
 enum {
   ENDPOINT_MAX = 512,
@@ -18,7 +18,6 @@ enum {
   QUEUE_OUT = 2000,
   /* Messages of one peer that wait for us: libzmq then stops reading from it. */
   QUEUE_IN = 1000,
-  FRAME_MAX = MESSAGE_FRAME_MAX + 1024, /* and what encryption adds */
   HANDSHAKE_MS = 10000,
   BACKLOG = 1000, /* a cluster's workers come all at once */
   KEEPALIVE_IDLE_S = 60,
@@ -44,7 +43,7 @@ static status open_line(void *zmq_context, const key_pair *key, void **socket, e
   if (!*socket) {
     return error_set(err, STATUS_IO, "cannot open a socket: %s", zmq_strerror(errno));
   }
-  const int64_t frame_max = FRAME_MAX;
+  const int64_t frame_max = WIRE_FRAME_MAX;
   if (zmq_setsockopt(*socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) != 0) {
     return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
   }

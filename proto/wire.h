@@ -10,7 +10,10 @@
 #include "proto/keys.h"
 #include "proto/message.h"
 
-enum { WIRE_ROUTE_BYTES = 8 }; /* ids are assigned by ROUTER: 5 bytes in libzmq 4.3 */
+enum {
+  WIRE_ROUTE_BYTES = 8,                      /* ids are assigned by ROUTER: 5 bytes in libzmq 4.3 */
+  WIRE_FRAME_MAX = MESSAGE_FRAME_MAX + 1024, /* for ZMQ_MAXMSGSIZE, which counts what encryption adds */
+};
 
 typedef struct wire_route {
   uint8_t length;

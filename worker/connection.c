@@ -25,7 +25,7 @@ static bool set_option(void *socket, int option, int value) {
 /* Messages go only to a connection that stands (IMMEDIATE); none of libzmq's own heartbeats, which would
  * break off slow connections in the middle of a message. */
 static bool set_options(const worker *w, void *socket) {
-  const int64_t frame_max = MESSAGE_FRAME_MAX;
+  const int64_t frame_max = WIRE_FRAME_MAX;
   return set_option(socket, ZMQ_LINGER, 0) && set_option(socket, ZMQ_SNDHWM, SOCKET_LENGTH) &&
          set_option(socket, ZMQ_RCVHWM, w->is_embedded ? SOCKET_LENGTH : RECEIVE_LENGTH) &&
          set_option(socket, ZMQ_IMMEDIATE, 1) && set_option(socket, ZMQ_IPV6, 1) &&

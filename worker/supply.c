@@ -88,6 +88,13 @@ static void fail(supply *s, supply_blob *b, const error *why) {
   settle(s, b, FAILED);
 }
 
+static void arrive(supply *s, supply_blob *b) {
+  s->under_way -= b->under_way;
+  b->under_way = 0;
+  b->state = ARRIVED;
+  pthread_cond_signal(&s->arrived);
+}
+
 /* What came was not what the name says: once more, or no more. */
 static void try_again(supply *s, supply_blob *b, const error *why) {
   char hex[DIGEST_HEX_BYTES];
@@ -108,6 +115,9 @@ static void try_again(supply *s, supply_blob *b, const error *why) {
   b->under_way = 0;
   b->state = WAITING;
   assembly_restart(&b->assembly);
+  if (assembly_is_whole(&b->assembly)) {
+    arrive(s, b); /* no bytes at all, and yet the wrong name */
+  }
 }
 
 /* ---- Keeping ------------------------------------------------------------------------------------- */
@@ -334,13 +344,6 @@ static supply_blob *find_expecting(supply *s, const digest *name, uint64_t offse
     }
   }
   return NULL;
-}
-
-static void arrive(supply *s, supply_blob *b) {
-  s->under_way -= b->under_way;
-  b->under_way = 0;
-  b->state = ARRIVED;
-  pthread_cond_signal(&s->arrived);
 }
 
 /* Opens B's assembly; false when that ended its fetching. */
