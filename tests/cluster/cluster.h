@@ -95,7 +95,7 @@ bool cluster_job_has_ended(const cluster_job *j);
 void cluster_wait_stage(cluster *c, const char *job, int64_t stage);
 /* Waits for the job's end, and says how it stood. */
 cluster_job cluster_wait_end(cluster *c, const char *job);
-/* How many blobs stand in STORE (a path) and its "hand-in", and waiting for at least COUNT. */
+/* How many blobs stand below the folder STORE, and waiting for at least COUNT. */
 size_t cluster_blobs(const cluster *c, const char *store);
 void cluster_wait_blobs(cluster *c, const char *store, size_t count);
 /* Makes the processes that come from now on believe that they are on other machines than the broker's store.

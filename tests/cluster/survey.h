@@ -11,9 +11,9 @@ bool survey_airline_is_there(void);
 
 /* Under the sanitizers everything takes many times as long: there made surveys have fewer rows. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SURVEY_ROWS_LONG = 100000 };
+enum { SURVEY_ROWS_LONG = 60000 };
 #else
-enum { SURVEY_ROWS_LONG = 250000 };
+enum { SURVEY_ROWS_LONG = 160000 };
 #endif
 
 /* Writes ROWS rows of eight items (0 to 9), a group of three and the month, drawn from SEED, to
