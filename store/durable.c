@@ -204,7 +204,7 @@ static bool value_find(durable_store *s, const kept_key *key, buf *out) {
   }
   memmove(out->data + start, out->data + start + CHECKSUM_BYTES, length - CHECKSUM_BYTES);
   out->length -= CHECKSUM_BYTES;
-  uses_note(s->uses, key, key->length + length);
+  uses_note(s->uses, key, kept_value_bytes(key, length));
   return true;
 }
 

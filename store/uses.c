@@ -12,6 +12,9 @@
 enum {
   BOOK_VERSION = 1,
   ENTRY_BYTES = 16,
+  PAGE_BYTES = 4096, /* of LMDB, as its headers and nodes */
+  PAGE_HEADER_BYTES = 16,
+  NODE_BYTES = 10,
   NOTES_MAX = 1 << 16,         /* then they are written without waiting for values */
   REMOVALS_MAX = 4096,         /* of one transaction */
   CHANGES_BYTES_MAX = 16 << 20 /* of one transaction, before its last value */
@@ -57,6 +60,17 @@ kept_key kept_key_of(kept_kind kind, const digest *first, const digest *second) 
 
 static slice slice_of_key(const kept_key *k) {
   return (slice){(const char *)k->bytes, k->length};
+}
+
+/* Pages of keys that come in no order, and go, are half full.  A value of more than half a page has pages of
+ * its own. */
+uint64_t kept_value_bytes(const kept_key *key, size_t length) {
+  const uint64_t key_bytes = NODE_BYTES + key->length;
+  const uint64_t entry = key_bytes + ENTRY_BYTES;
+  const bool is_apart = key_bytes + length > PAGE_BYTES / 2;
+  const uint64_t pages = (PAGE_HEADER_BYTES + (uint64_t)length + PAGE_BYTES - 1) / PAGE_BYTES;
+  const uint64_t value = key_bytes + (is_apart ? sizeof(uint64_t) : length);
+  return 2 * (entry + value) + (is_apart ? pages * PAGE_BYTES : 0);
 }
 
 /* ---- Entries ------------------------------------------------------------------------------------- */
@@ -262,7 +276,7 @@ static status add_values(batch *b, uses *u, const kept_value *values, size_t cou
   const uint64_t turn = turn_now(u);
   for (size_t i = 0; i < count; i++) {
     const kept_value *v = &values[i];
-    TRY(batch_use(b, u, &v->key, v->key.length + v->value.length, turn, err));
+    TRY(batch_use(b, u, &v->key, kept_value_bytes(&v->key, v->value.length), turn, err));
     TRY(batch_add(b, (index_change){INDEX_VALUES, slice_of_key(&v->key), v->value}, err));
     if (b->bytes >= CHANGES_BYTES_MAX) {
       TRY(batch_write(b, u, err));

@@ -34,6 +34,10 @@ typedef struct kept_value {
   slice value;
 } kept_value;
 
+/* What a value of LENGTH bytes under KEY takes on disk, about: with its entry, and with what LMDB's pages
+ * leave empty. */
+uint64_t kept_value_bytes(const kept_key *key, size_t length);
+
 typedef struct uses uses;
 
 typedef struct uses_options {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -83,6 +84,36 @@ static void what_an_earlier_turn_used_goes_while_the_store_is_open(void **state)
 }
 
 /* The store remembers which blobs it has compared: not those that went. */
+/* Most states are small: then the index is larger than what it holds.  Twice, because removing copies every
+ * page of so small an index before the old ones are free. */
+static void the_limit_holds_for_the_disk(void **state) {
+  (void)state;
+  static const size_t lengths[] = {60, 500, 1500, 3000, 9000};
+  enum { LIMIT = 2 * MIB, TURNS = 60, PUT_IN_A_TURN = 64 * KIB };
+  for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++) {
+    durable_fixture f;
+    durable_setup(&f);
+    store *s = durable_open(&f, LIMIT);
+    uint64_t number = 0;
+    for (unsigned turn = 0; turn < TURNS; turn++, store_turn(s)) {
+      for (size_t put = 0; put < PUT_IN_A_TURN; put += lengths[k] + 200, number++) {
+        durable_put_state(s, number, number * 7, lengths[k]);
+      }
+    }
+    store_destroy(s);
+    char path[400];
+    struct stat info;
+    (void)snprintf(path, sizeof path, "%s/index/data.mdb", f.path);
+    assert_int_equal(stat(path, &info), 0);
+    const uint64_t on_disk = (uint64_t)info.st_blocks * 512;
+    if (on_disk > 2 * LIMIT) {
+      fail_msg("states of %zu bytes: %llu bytes on disk, allowed were %d", lengths[k],
+               (unsigned long long)on_disk, (int)LIMIT);
+    }
+    durable_teardown(&f);
+  }
+}
+
 static void a_blob_that_went_can_be_put_again(void **state) {
   (void)state;
   durable_fixture f;
@@ -356,6 +387,7 @@ static void turns_and_attaching_do_not_disturb_others(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_an_earlier_turn_used_goes_while_the_store_is_open),
+      cmocka_unit_test(the_limit_holds_for_the_disk),
       cmocka_unit_test(a_blob_that_went_can_be_put_again),
       cmocka_unit_test(turns_go_on_after_reopening),
       cmocka_unit_test(an_attached_store_is_read_and_not_written),
