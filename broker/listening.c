@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "proto/endpoint.h"
 #include "proto/wire.h"
 
 enum {
@@ -59,7 +60,6 @@ static status open_line(void *zmq_context, const key_pair *key, void **socket, e
       {ZMQ_BACKLOG, BACKLOG},
       {ZMQ_TCP_KEEPALIVE, 1},
       {ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE_S},
-      {ZMQ_IPV6, 1},
   };
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
     if (zmq_setsockopt(*socket, wanted[i].option, &wanted[i].value, sizeof wanted[i].value) != 0) {
@@ -128,6 +128,10 @@ static status bind_one(listening *l, void *zmq_context, const char *endpoint, co
   if (is_ipc) {
     TRY(check_ipc(endpoint, err));
   }
+  const int is_ipv6 = endpoint_is_ipv6(endpoint);
+  if (zmq_setsockopt(l->sockets[line], ZMQ_IPV6, &is_ipv6, sizeof is_ipv6) != 0) {
+    return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
+  }
   const mode_t mask = is_ipc ? umask(PRIVATE_UMASK) : 0;
   const int bound = zmq_bind(l->sockets[line], endpoint);
   const int cause = errno;
@@ -135,7 +139,9 @@ static status bind_one(listening *l, void *zmq_context, const char *endpoint, co
     (void)umask(mask);
   }
   if (bound != 0) {
-    return error_set(err, STATUS_IO, "cannot listen at %s: %s", endpoint, zmq_strerror(cause));
+    const char *advice =
+        cause == ENODEV ? ": write an address of this machine, such as 127.0.0.1, not a name" : "";
+    return error_set(err, STATUS_IO, "cannot listen at %s: %s%s", endpoint, zmq_strerror(cause), advice);
   }
   char actual[ENDPOINT_MAX];
   size_t length = sizeof actual;

@@ -67,3 +67,7 @@ bool endpoint_takes_keys(const char *endpoint) {
   static const char prefix[] = "tcp://";
   return strncmp(endpoint, prefix, sizeof prefix - 1) == 0;
 }
+
+bool endpoint_is_ipv6(const char *endpoint) {
+  return strchr(endpoint, '[') != NULL && strncmp(endpoint, "tcp://", strlen("tcp://")) == 0;
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "proto/endpoint.h"
 #include "worker/hand_in.h"
 #include "worker/talk.h"
 
@@ -28,7 +29,8 @@ static bool set_options(const worker *w, void *socket) {
   const int64_t frame_max = WIRE_FRAME_MAX;
   return set_option(socket, ZMQ_LINGER, 0) && set_option(socket, ZMQ_SNDHWM, SOCKET_LENGTH) &&
          set_option(socket, ZMQ_RCVHWM, w->is_embedded ? SOCKET_LENGTH : RECEIVE_LENGTH) &&
-         set_option(socket, ZMQ_IMMEDIATE, 1) && set_option(socket, ZMQ_IPV6, 1) &&
+         set_option(socket, ZMQ_IMMEDIATE, 1) &&
+         set_option(socket, ZMQ_IPV6, endpoint_is_ipv6(w->options.endpoint)) &&
          set_option(socket, ZMQ_RECONNECT_IVL, BACKOFF_MS) &&
          set_option(socket, ZMQ_RECONNECT_IVL_MAX, BACKOFF_MAX_MS) &&
          set_option(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) && set_option(socket, ZMQ_TCP_KEEPALIVE, 1) &&

@@ -83,11 +83,22 @@ static void a_path_fits_a_sockets_address_or_is_refused(void **state) {
   expect(endpoint, ENDPOINT_LISTEN, "the path has 108 bytes");
 }
 
+static void only_addresses_in_brackets_are_ipv6(void **state) {
+  (void)state;
+  assert_true(endpoint_is_ipv6("tcp://[::1]:7117"));
+  assert_true(endpoint_is_ipv6("tcp://[fe80::1%eth0]:*"));
+  assert_false(endpoint_is_ipv6("tcp://localhost:7117"));
+  assert_false(endpoint_is_ipv6("tcp://127.0.0.1:7117"));
+  assert_false(endpoint_is_ipv6("tcp://*:7117"));
+  assert_false(endpoint_is_ipv6("ipc:///run/[c]/socket"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(endpoints_that_can_be_meant_are_taken),
       cmocka_unit_test(only_who_listens_leaves_the_choice_to_the_system),
       cmocka_unit_test(mistakes_are_told),
+      cmocka_unit_test(only_addresses_in_brackets_are_ipv6),
       cmocka_unit_test(a_path_fits_a_sockets_address_or_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
