@@ -80,6 +80,8 @@ static void take_chunk(fetching *f) {
   memcpy(f->at + chunk * CHUNK_BYTES, bytes, length);
   f->has[chunk] = true;
   f->count++;
+  f->news_ms = session_now();
+  f->asked_ms = f->news_ms;
   while (f->first < f->chunks && f->has[f->first]) {
     f->first++;
   }
@@ -95,8 +97,6 @@ static status take_message(fetching *f, error *err) {
   if (is_refusal || (is_about && m->kind == MESSAGE_LOST)) {
     st = message_failure(m, err);
   } else if (is_about) {
-    f->news_ms = session_now();
-    f->asked_ms = f->news_ms;
     take_chunk(f);
   } else {
     session_dismiss(f->link);
@@ -109,6 +109,7 @@ static status take_message(fetching *f, error *err) {
 static status fetch_chunks(fetching *f, error *err) {
   session *s = f->link;
   uint64_t welcomes = s->welcomes;
+  int64_t checked_ms = session_now();
   while (f->count < f->chunks) {
     TRY(want_next(f, err));
     bool received = false;
@@ -121,7 +122,8 @@ static status fetch_chunks(fetching *f, error *err) {
       f->asked_ms = session_now();
       f->wanted = f->first;
     }
-    if (!received) {
+    if (!received || session_now() - checked_ms >= NEWS_MS) {
+      checked_ms = session_now();
       TRY(session_check(s, f->news_ms, err));
     }
     if (f->count == f->chunks) {

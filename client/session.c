@@ -47,6 +47,10 @@ static status prepare_socket(session *s, error *err) {
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
     TRY(set_option(s->socket, wanted[i].name, wanted[i].value, err));
   }
+  const int64_t frame_max = WIRE_FRAME_MAX;
+  if (!s->is_within && zmq_setsockopt(s->socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) != 0) {
+    return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
+  }
   return s->has_key ? key_use_client(s->socket, &s->key, s->broker_key, err) : STATUS_OK;
 }
 

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -38,7 +40,7 @@ static bool probe_stands(const shared_store *s, slice probe) {
   char path[PATH_BYTES];
   char found[PROBE_BYTES];
   (void)snprintf(path, sizeof path, "%s/probe", s->directory);
-  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
   if (fd < 0) {
     return false;
   }
@@ -47,13 +49,27 @@ static bool probe_stands(const shared_store *s, slice probe) {
   return is_same;
 }
 
-/* A file of another user would be one that the broker cannot read or keep. */
-static bool hand_in_is_ours(const shared_store *s) {
+/* The directory for files that are handed in; -1: there is none that is ours.  A file in another user's would
+ * be one that the broker cannot read or keep, and a link could lead anywhere: the broker chose the path. */
+static int open_hand_in(const shared_store *s) {
   char path[PATH_BYTES];
   struct stat info;
   (void)snprintf(path, sizeof path, "%s/hand-in", s->directory);
-  return stat(path, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid() &&
-         access(path, W_OK | X_OK) == 0;
+  const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd >= 0 &&
+      (fstat(fd, &info) != 0 || info.st_uid != geteuid() || faccessat(fd, ".", W_OK | X_OK, 0) != 0)) {
+    (void)close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+static bool has_hand_in(const shared_store *s) {
+  const int fd = open_hand_in(s);
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  return fd >= 0;
 }
 
 void shared_store_look(shared_store *s, slice directory, slice probe) {
@@ -65,7 +81,7 @@ void shared_store_look(shared_store *s, slice directory, slice probe) {
   memcpy(s->directory, directory.bytes, directory.length);
   s->directory[directory.length] = '\0';
   s->is_readable = probe_stands(s, probe);
-  s->is_writable = s->is_readable && hand_in_is_ours(s);
+  s->is_writable = s->is_readable && has_hand_in(s);
 }
 
 /* ---- Reading ------------------------------------------------------------------------------------- */
@@ -76,6 +92,10 @@ static void blob_path(const shared_store *s, const digest *name, char out[PATH_B
   (void)snprintf(out, PATH_BYTES, "%s/blobs/%.2s/%s", s->directory, hex, hex);
 }
 
+static bool has_size(const struct stat *info, uint64_t bytes) {
+  return S_ISREG(info->st_mode) && info->st_size >= 0 && (uint64_t)info->st_size == bytes;
+}
+
 bool shared_store_has(const shared_store *s, const digest *name, uint64_t bytes) {
   char path[PATH_BYTES];
   struct stat info;
@@ -83,23 +103,30 @@ bool shared_store_has(const shared_store *s, const digest *name, uint64_t bytes)
     return false;
   }
   blob_path(s, name, path);
-  return stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size >= 0 &&
-         (uint64_t)info.st_size == bytes;
+  return lstat(path, &info) == 0 && has_size(&info, bytes);
+}
+
+static int open_blob(const shared_store *s, const digest *name, uint64_t bytes) {
+  char path[PATH_BYTES];
+  struct stat info;
+  blob_path(s, name, path);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+  if (fd >= 0 && (fstat(fd, &info) != 0 || !has_size(&info, bytes))) {
+    (void)close(fd);
+    return -1;
+  }
+  return fd;
 }
 
 bool shared_store_read(const shared_store *s, const digest *name, uint64_t bytes, buf *out) {
-  char path[PATH_BYTES];
-  if (!shared_store_has(s, name, bytes) || !buf_reserve(out, (size_t)bytes)) {
-    return false;
-  }
-  blob_path(s, name, path);
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  const int fd = s->is_readable ? open_blob(s, name, bytes) : -1;
   if (fd < 0) {
     return false;
   }
   digest found;
   error ignored;
-  const bool is_right = read_fully(fd, out->data + out->length, (size_t)bytes) &&
+  const bool is_right = buf_reserve(out, (size_t)bytes) &&
+                        read_fully(fd, out->data + out->length, (size_t)bytes) &&
                         digest_of(out->data + out->length, (size_t)bytes, &found, &ignored) == STATUS_OK &&
                         digest_equal(&found, name);
   (void)close(fd);
@@ -108,12 +135,6 @@ bool shared_store_read(const shared_store *s, const digest *name, uint64_t bytes
 }
 
 /* ---- Handing in ---------------------------------------------------------------------------------- */
-
-static void hand_in_path(const shared_store *s, const digest *name, char out[PATH_BYTES]) {
-  char hex[DIGEST_HEX_BYTES];
-  digest_hex(name, hex);
-  (void)snprintf(out, PATH_BYTES, "%s/hand-in/%s", s->directory, hex);
-}
 
 static bool fill(int fd, uint64_t bytes, shared_store_source source, void *context) {
   char *piece = malloc(PIECE_BYTES);
@@ -137,30 +158,47 @@ static bool has_room(int fd, uint64_t bytes) {
           (free_bytes >= ROOM_LEFT_BYTES && free_bytes - ROOM_LEFT_BYTES >= bytes));
 }
 
-bool shared_store_hand_in(const shared_store *s, const digest *name, uint64_t bytes,
-                          shared_store_source source, void *context) {
-  if (!s->is_writable) {
+/* Under another name first, so that the broker never sees half of it. */
+static bool write_file(int directory, const char *hex, uint64_t bytes, shared_store_source source,
+                       void *context) {
+  char beside[DIGEST_HEX_BYTES + 32];
+  uint64_t number = 0;
+  if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number) {
     return false;
   }
-  char path[PATH_BYTES];
-  char beside[PATH_BYTES + 8];
-  hand_in_path(s, name, path);
-  (void)snprintf(beside, sizeof beside, "%s.XXXXXX", path);
-  const int fd = mkostemp(beside, O_CLOEXEC);
+  (void)snprintf(beside, sizeof beside, "%s.%016" PRIx64, hex, number);
+  const int fd = openat(directory, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) {
     return false;
   }
   bool is_well = has_room(fd, bytes) && fill(fd, bytes, source, context);
   is_well = close(fd) == 0 && is_well;
-  is_well = is_well && rename(beside, path) == 0;
+  is_well = is_well && renameat(directory, beside, directory, hex) == 0;
   if (!is_well) {
-    (void)unlink(beside);
+    (void)unlinkat(directory, beside, 0);
   }
   return is_well;
 }
 
+bool shared_store_hand_in(const shared_store *s, const digest *name, uint64_t bytes,
+                          shared_store_source source, void *context) {
+  char hex[DIGEST_HEX_BYTES];
+  const int directory = s->is_writable ? open_hand_in(s) : -1;
+  if (directory < 0) {
+    return false;
+  }
+  digest_hex(name, hex);
+  const bool is_well = write_file(directory, hex, bytes, source, context);
+  (void)close(directory);
+  return is_well;
+}
+
 void shared_store_take_back(const shared_store *s, const digest *name) {
-  char path[PATH_BYTES];
-  hand_in_path(s, name, path);
-  (void)unlink(path);
+  char hex[DIGEST_HEX_BYTES];
+  const int directory = open_hand_in(s);
+  if (directory >= 0) {
+    digest_hex(name, hex);
+    (void)unlinkat(directory, hex, 0);
+    (void)close(directory);
+  }
 }
