@@ -37,11 +37,11 @@ static status set_option(void *socket, int name, int value, error *err) {
 }
 
 static status prepare_socket(session *s, error *err) {
-  static const struct {
+  const struct {
     int name, value;
   } wanted[] = {
       {ZMQ_LINGER, 0},          {ZMQ_RECONNECT_IVL, RECONNECT_MS}, {ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS},
-      {ZMQ_SNDHWM, HIGH_WATER}, {ZMQ_RCVHWM, HIGH_WATER},          {ZMQ_IPV6, 1},
+      {ZMQ_SNDHWM, HIGH_WATER}, {ZMQ_RCVHWM, HIGH_WATER},          {ZMQ_IPV6, endpoint_is_ipv6(s->endpoint)},
       {ZMQ_TCP_KEEPALIVE, 1},
   };
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
