@@ -33,7 +33,9 @@ static status write_line(following *f, const char *state, const session_progress
   json *line = memory == NULL ? NULL : json_object(memory);
   json_set_text(line, "job", f->id);
   json_set_text(line, "state", state);
-  put_figures(line, p);
+  if (message == NULL || f->is_told) { /* else they are not known */
+    put_figures(line, p);
+  }
   if (message != NULL) {
     json_set_text(line, "status", status_name(ended));
     json_set_text(line, "message", message);
@@ -114,7 +116,9 @@ static status as_failure(following *f, status s, error *err) {
     (void)!write_line(f, s == STATUS_INTERRUPTED ? "cancelled" : "failed", &f->told, s, why.message,
                       &ignored);
   }
-  return error_set(err, s == STATUS_INTERRUPTED ? STATUS_JOB : s, "job %.8s: %s", f->id, why.message);
+  return error_set(
+      err, s == STATUS_INTERRUPTED ? STATUS_JOB : s, "job %.8s: %s%s", f->id, why.message,
+      f->settings->job_key != NULL ? "; to try again choose another --key: the same key is this job" : "");
 }
 
 status follow_job(const settings *s, session *link, const char *id, buf *report, error *err) {

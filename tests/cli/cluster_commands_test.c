@@ -201,6 +201,21 @@ static void a_failed_job_gives_its_exit_code(void **state) {
   process_result_fini(&r);
 }
 
+static void the_end_of_a_job_in_json_tells_no_figures_that_it_does_not_know(void **state) {
+  fixture *f = *state;
+  f->broker.failure = "data";
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "watch", "1111", "--json");
+  assert_int_equal(r.exit_code, 4);
+  char expected[256];
+  (void)snprintf(expected, sizeof expected,
+                 "{\"job\":\"%s\",\"message\":\"so it ended\",\"state\":\"failed\",\"status\":\"data\"}\n",
+                 job);
+  assert_string_equal(r.out, expected);
+  process_result_fini(&r);
+}
+
 static void a_cancelled_job_is_a_failure_and_no_interruption(void **state) {
   fixture *f = *state;
   f->broker.failure = "interrupted";
@@ -340,6 +355,7 @@ int main(void) {
       TEST(a_closed_terminal_leaves_the_job_alone),
       TEST(watching_in_json_is_a_line_for_each_news),
       TEST(a_failed_job_gives_its_exit_code),
+      TEST(the_end_of_a_job_in_json_tells_no_figures_that_it_does_not_know),
       TEST(a_cancelled_job_is_a_failure_and_no_interruption),
       TEST(a_report_before_its_time_fails_and_says_how_far),
       TEST(the_report_of_a_load_is_a_line),

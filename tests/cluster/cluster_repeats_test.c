@@ -77,6 +77,23 @@ static void the_same_key_is_the_same_job(void **state) {
   cluster_passed(c);
 }
 
+static void a_key_of_a_job_that_was_cancelled_is_used_up_and_one_is_told_so(void **state) {
+  cluster *c = *state;
+  char job[CLUSTER_JOB_BYTES];
+  process_result r;
+  cluster_start_broker(c);
+  cluster_do(c, "put", "survey", survey_shipped_spec, survey_shipped_data);
+  cluster_expect(c, 0, &r, "submit", survey_shipped_spec, "--dataset", "survey", "--key", "night-1");
+  cluster_job_id(&r, job);
+  process_result_fini(&r);
+  cluster_do(c, "cancel", job);
+  cluster_expect(c, 1, &r, "submit", survey_shipped_spec, "--dataset", "survey", "--key", "night-1",
+                 "--wait");
+  cluster_expect_words(r.err, "choose another --key", "a key of a job that was cancelled");
+  process_result_fini(&r);
+  cluster_passed(c);
+}
+
 /* The job's id, which `submit --wait` writes to its standard error first. */
 typedef struct written_id {
   char path[256];
@@ -147,6 +164,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       CLUSTER_TEST(an_interrupted_put_sends_only_what_is_missing),
       CLUSTER_TEST(the_same_key_is_the_same_job),
+      CLUSTER_TEST(a_key_of_a_job_that_was_cancelled_is_used_up_and_one_is_told_so),
       CLUSTER_TEST(who_waits_may_leave_and_the_job_goes_on),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
