@@ -308,6 +308,16 @@ static void reject_source(broker *b, arriving *a, const error *why) {
   drop_source(b, a);
 }
 
+/* The vault has got to NEXT.  When it is not where it was thought to be, what was asked for is of no use. */
+static void go_to(broker *b, arriving *a, uint64_t next) {
+  const bool is_onward = next > a->next && next <= a->wanted;
+  settle(b, a, is_onward ? next - a->next : a->wanted - a->next);
+  if (!is_onward) {
+    a->wanted = next < a->bytes ? next : a->next;
+  }
+  a->next = is_onward ? next : a->wanted;
+}
+
 static status arrive(broker *b, arriving *a, wire_message *m, error *why) {
   size_t length = 0;
   const void *bytes = wire_payload_bytes(m, 0, &length);
@@ -317,35 +327,23 @@ static status arrive(broker *b, arriving *a, wire_message *m, error *why) {
   if (offset != a->next || a->next == a->wanted) {
     return STATUS_OK; /* of an older request */
   }
-  uint64_t next = 0;
+  uint64_t next = a->next;
   status st = length == expected && m->header.integers[FIELD_BYTES] == a->bytes
                   ? vault_chunk(b->vault, &a->name, offset, bytes, length, &next, why)
                   : error_set(why, STATUS_CORRUPT, "a chunk of %zu bytes where %llu were wanted", length,
                               (unsigned long long)expected);
-  if (st == STATUS_OK && next > a->next && next <= a->wanted) {
-    settle(b, a, next - a->next);
-    a->next = next;
-    a->heard_ms = b->clock_ms;
-    if (a->next == a->bytes) {
-      finish(b, a);
-    } else {
-      enqueue(&b->transfers, a);
-    }
-    pump(b);
+  go_to(b, a, st == STATUS_OK || st == STATUS_CORRUPT ? next : a->next);
+  if (st != STATUS_OK) {
+    reject_source(b, a, why);
     return STATUS_OK;
   }
-  if (st == STATUS_OK) {
-    settle(b, a, a->wanted - a->next);
-    restart(b, a);
-    pump(b);
-    return STATUS_OK;
+  a->heard_ms = b->clock_ms;
+  if (a->next == a->bytes || (next != offset + length && vault_has(b->vault, &a->name, NULL))) {
+    finish(b, a);
+  } else {
+    enqueue(&b->transfers, a);
   }
-  settle(b, a, a->wanted - a->next);
-  a->wanted = a->next;
-  if (st == STATUS_CORRUPT) { /* the vault dropped it: the next source begins anew */
-    a->next = a->wanted = 0;
-  }
-  reject_source(b, a, why);
+  pump(b);
   return STATUS_OK;
 }
 

@@ -362,6 +362,57 @@ static void sockets_by_the_thousand_leave_nothing(void **state) {
   honest_fini(&h);
 }
 
+/* ---- Uploads ------------------------------------------------------------------------------------- */
+
+/* Takes wants of BLOB and answers those before SPOILT_FROM; the first behind gets a byte too few. */
+static void spoil_upload(talker *t, const sample *blob, uint64_t spoilt_from) {
+  for (;;) {
+    const message *want = talker_expect(t, MESSAGE_WANT);
+    if (want->integers[FIELD_OFFSET] >= spoilt_from) {
+      message m = message_of(MESSAGE_CHUNK);
+      message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
+      message_set_integer(&m, FIELD_OFFSET, want->integers[FIELD_OFFSET]);
+      message_set_integer(&m, FIELD_BYTES, blob->length);
+      const wire_payload payload = {.bytes = blob->bytes, .length = want->integers[FIELD_BYTES] - 1};
+      talker_send(t, &m, &payload, 1);
+      return;
+    }
+    talker_answer_want(t, blob);
+  }
+}
+
+static void an_upload_that_one_spoils_goes_on_with_another(void **state) {
+  enum { MIB = 1 << 20, CHUNKS = 20, SPOILT = 12 };
+  shell *s = *state;
+  talker hostile;
+  talker client;
+  sample blob;
+  unsigned wants = 0;
+  shell_start(s, NULL, true);
+  sample_make(&blob, 1, (size_t)CHUNKS * MIB);
+  talker_client(s, &hostile);
+  talker_client(s, &client);
+  talker_offer(&hostile, &blob);
+  assert_true(talker_receive(&hostile, SHELL_DEADLINE_MS));
+  talker_answer_want(&hostile, &blob);
+  talker_offer(&client, &blob);
+  talker_expect_none(&client, MESSAGE_WANT); /* it stands by */
+  spoil_upload(&hostile, &blob, (uint64_t)SPOILT * MIB);
+  for (;;) {
+    assert_true(talker_receive(&client, SHELL_DEADLINE_MS));
+    if (client.in->header.kind == MESSAGE_HAVE) {
+      break;
+    }
+    if (client.in->header.kind == MESSAGE_WANT) {
+      assert_true(++wants <= CHUNKS - SPOILT);
+      talker_answer_want(&client, &blob);
+    }
+  }
+  talker_close(&hostile);
+  talker_close(&client);
+  sample_fini(&blob);
+}
+
 /* ---- Hello --------------------------------------------------------------------------------------- */
 
 /* One answer: who is refused is a stranger still. */
@@ -387,6 +438,7 @@ int main(void) {
       SHELL_TEST(honest_jobs_end_beside_hostile_peers),
       SHELL_TEST(honest_jobs_end_beside_hostile_peers_of_a_broker_that_keeps_nothing),
       SHELL_TEST(a_broker_outlives_workers_and_clients_that_ruin_all_they_can),
+      SHELL_TEST(an_upload_that_one_spoils_goes_on_with_another),
       SHELL_TEST(a_worker_that_is_refused_was_not_welcome),
       SHELL_TEST(memory_does_not_grow_with_peers_that_come_and_go),
       SHELL_TEST(jobs_that_wait_hold_little_memory),
