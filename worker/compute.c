@@ -184,20 +184,17 @@ static status send_inline(outcome *o, buf *bytes, error *err) {
   return STATUS_OK;
 }
 
-static bool has_shard(const manifest *m, const digest *name) {
-  for (uint32_t i = 0; m != NULL && i < m->shards_count; i++) {
-    if (digest_equal(&m->shards[i].name, name)) {
-      return true;
-    }
-  }
-  return false;
+/* What is added stands behind what was there. */
+static bool was_there(const manifest *before, const manifest *now, uint32_t index) {
+  return before != NULL && index < before->shards_count &&
+         digest_equal(&before->shards[index].name, &now->shards[index].name);
 }
 
 /* Shards that were there before are the broker's already. */
 static void offer_new_shards(worker *w, outcome *o, const manifest *before, const manifest *now) {
   for (uint32_t i = 0; i < now->shards_count; i++) {
     const manifest_shard *shard = &now->shards[i];
-    if (!has_shard(before, &shard->name)) {
+    if (!was_there(before, now, i)) {
       hand_in(w, &shard->name);
       o->offers[o->offers_count++] = (offer){.name = shard->name, .bytes = shard->bytes};
     }

@@ -34,11 +34,17 @@ bool hand_in_probe(const char *directory, slice probe) {
   return length == PROBE_BYTES && memcmp(bytes, probe.bytes, probe.length) == 0;
 }
 
-/* A file of another user would be one that the broker cannot read or keep. */
-static bool hand_in_is_ours(int directory) {
+/* A file in another user's would be one that the broker cannot read or keep, and a link could lead anywhere:
+ * the broker chose the path.  -1: there is none that is ours. */
+static int open_hand_in(int directory) {
   struct stat info;
-  return fstatat(directory, "hand-in", &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode) &&
-         info.st_uid == geteuid() && faccessat(directory, "hand-in", W_OK | X_OK, 0) == 0;
+  const int at = openat(directory, "hand-in", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (at >= 0 &&
+      (fstat(at, &info) != 0 || info.st_uid != geteuid() || faccessat(at, ".", W_OK | X_OK, 0) != 0)) {
+    close(at);
+    return -1;
+  }
+  return at;
 }
 
 static bool write_all(int file, const uint8_t *bytes, size_t length) {
@@ -67,10 +73,10 @@ static bool has_room(int file, size_t length) {
 
 static void write_file(int directory, const digest *name, const store_blob *blob) {
   static atomic_uint numbers;
-  char to[BLOB_PATH_BYTES];
-  char from[BLOB_PATH_BYTES];
-  blob_files_path("hand-in", name, to);
-  snprintf(from, sizeof from, "hand-in/%ld-%u", (long)getpid(), atomic_fetch_add(&numbers, 1));
+  char to[DIGEST_HEX_BYTES];
+  char from[64];
+  digest_hex(name, to);
+  snprintf(from, sizeof from, "%ld-%u", (long)getpid(), atomic_fetch_add(&numbers, 1));
   const int file = openat(directory, from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) {
     return;
@@ -91,12 +97,16 @@ void hand_in(worker *w, const digest *name) {
     return;
   }
   const int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int ours = directory >= 0 ? open_hand_in(directory) : -1;
   uint64_t there = 0;
   store_blob blob;
-  if (directory >= 0 && hand_in_is_ours(directory) && !blob_files_size(directory, name, &there) &&
+  if (ours >= 0 && !blob_files_size(directory, name, &there) &&
       store_get(w->options.shards, name, &blob, NULL) == STATUS_OK) {
-    write_file(directory, name, &blob);
+    write_file(ours, name, &blob);
     store_release(&blob);
+  }
+  if (ours >= 0) {
+    close(ours);
   }
   if (directory >= 0) {
     close(directory);
