@@ -54,7 +54,9 @@ static void tell_lost(broker *b, const seeker *one, const digest *name) {
   char text[256];
   digest_hex(name, hex);
   snprintf(text, sizeof text,
-           "nobody has the blob %s any more: if it is a shard, drop the dataset and put it again", hex);
+           "nobody has the blob %s any more: if it is a shard, put the same files again, which sends what is "
+           "missing",
+           hex);
   transfer_send_lost(b, to, name, STATUS_NOT_FOUND, text);
 }
 

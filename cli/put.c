@@ -14,7 +14,7 @@
 #include "cli/words.h"
 #include "store/shard.h"
 
-enum { APPEND_TRIES = 3 }; /* when others append to the same dataset meanwhile */
+enum { APPEND_TRIES = 10 }; /* when others append to the same dataset meanwhile; each time one was quicker */
 
 #define AT(member) offsetof(settings, member)
 
@@ -69,6 +69,17 @@ static status print_json(const putting *p, error *err) {
   return s;
 }
 
+static void say_unchanged(const putting *p) {
+  if (p->sent.sent == 0) {
+    output_complain("dataset %s is already there, version %" PRIu64 "; nothing to send", p->name,
+                    p->sent.version);
+  } else {
+    output_complain("dataset %s is already there, version %" PRIu64 "; sent %" PRIu64
+                    " shards that the broker had lost",
+                    p->name, p->sent.version, p->sent.sent);
+  }
+}
+
 static void say_sent(const putting *p) {
   char bytes[WORDS_BYTES];
   char rows[WORDS_BYTES];
@@ -81,8 +92,7 @@ static void say_sent(const putting *p) {
 
 static status finish(const putting *p, bool was_there, error *err) {
   if (!p->e.settings->quiet && was_there) {
-    output_complain("dataset %s is already there, version %" PRIu64 "; nothing to send", p->name,
-                    p->sent.version);
+    say_unchanged(p);
   } else if (!p->e.settings->quiet) {
     say_sent(p);
   }
@@ -193,7 +203,7 @@ static status put_new(putting *p, error *err) {
     return name_is_taken(p, err);
   }
   p->added = 0;
-  p->sent.version = p->before.version;
+  TRY(send_shards(p, p->before.version, err)); /* makes good what was damaged there */
   return finish(p, true, err);
 }
 
@@ -216,6 +226,10 @@ static status append(putting *p, error *err) {
       return finish(p, true, err);
     }
     s = send_shards(p, p->before.version, err);
+  }
+  if (s == STATUS_JOB) {
+    return error_set(err, s, "dataset %s was changed by others each of %d times; repeat this put later",
+                     p->name, (int)APPEND_TRIES);
   }
   return s == STATUS_OK ? finish(p, false, err) : s;
 }

@@ -430,10 +430,8 @@ void supply_chunk(supply *s, const digest *name, uint64_t offset, uint64_t bytes
 }
 
 bool supply_lost(supply *s, const digest *name, const error *why) {
-  char hex[DIGEST_HEX_BYTES];
-  digest_hex(name, hex);
   error told;
-  error_set(&told, STATUS_NOT_FOUND, "nobody has blob %s any more: %s", hex, why->message);
+  error_set(&told, STATUS_NOT_FOUND, "%s", why->message);
   bool found = false;
   pthread_mutex_lock(&s->mutex);
   supply_blob *next = NULL;

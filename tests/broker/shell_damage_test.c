@@ -135,7 +135,7 @@ static void a_damaged_shard_that_no_worker_has_is_lost_with_advice(void **state)
   talker_worker(s, &worker, 1);
   want(&worker, &f.shards[0], 0);
   const slice text = expect_lost(&worker)->texts[FIELD_MESSAGE];
-  assert_non_null(memmem(text.bytes, text.length, "put it again", 12));
+  assert_non_null(memmem(text.bytes, text.length, "put the same files again", 24));
   talker_close(&worker);
   fixture_fini(&f);
 }
