@@ -14,14 +14,15 @@
 #include "tests/cluster/survey.h"
 #include "tests/seeded.h"
 
-enum { ROUNDS = 3, MOMENT_MS = 250, KILLS_MAX = 30 };
+enum { ROUNDS = 3, MOMENT_MS = 250, KILLS_MAX = 20 };
 
 static void pause_ms(uint64_t ms) {
   const struct timespec t = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
   nanosleep(&t, NULL);
 }
 
-/* Kills the broker again and again at random moments until P has ended; its exit code must be 0. */
+/* Kills the broker, and sometimes the worker with it as when the power fails, again and again at random
+ * moments until P has ended; its exit code must be 0. */
 static unsigned kill_until_done(cluster *c, process *p, seeded *r, const char *what) {
   unsigned kills = 0;
   for (; kills < KILLS_MAX; kills++) {
@@ -32,7 +33,12 @@ static unsigned kill_until_done(cluster *c, process *p, seeded *r, const char *w
       }
       return kills;
     }
+    const bool power_fails = seeded_below(r, 4) == 0;
     cluster_kill_broker(c);
+    if (power_fails) {
+      cluster_kill_worker(c, 0);
+      cluster_start_worker(c, 0);
+    }
     cluster_start_broker(c);
     pause_ms(kills * 10); /* ever more time, so that it ends */
   }

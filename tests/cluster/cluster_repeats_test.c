@@ -13,8 +13,7 @@
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/survey.h"
 
-static void an_interrupted_put_sends_only_what_is_missing(void **state) {
-  cluster *c = *state;
+static void interrupt_and_repeat(cluster *c, bool is_same_machine) {
   char data[256];
   char spec[256];
   char store[256];
@@ -26,6 +25,9 @@ static void an_interrupted_put_sends_only_what_is_missing(void **state) {
   cluster_run_alone(spec, (const char *const[]){data, NULL}, &expected);
   snprintf(store, sizeof store, "%s/blobs", c->store);
   cluster_start_broker(c);
+  if (!is_same_machine) {
+    cluster_hide_store(c);
+  }
   cluster_start_client(c, &put, "put", "put", "long", spec, data, "--shard-rows", "150");
   cluster_wait_blobs(c, store, 40);
   assert_true(process_is_running(&put));
@@ -45,6 +47,14 @@ static void an_interrupted_put_sends_only_what_is_missing(void **state) {
   process_result_fini(&expected);
   process_result_fini(&found);
   cluster_passed(c);
+}
+
+static void an_interrupted_put_sends_only_what_is_missing(void **state) {
+  interrupt_and_repeat(*state, true);
+}
+
+static void an_interrupted_put_from_elsewhere_sends_only_what_is_missing(void **state) {
+  interrupt_and_repeat(*state, false);
 }
 
 static void the_same_key_is_the_same_job(void **state) {
@@ -163,6 +173,7 @@ static void who_waits_may_leave_and_the_job_goes_on(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       CLUSTER_TEST(an_interrupted_put_sends_only_what_is_missing),
+      CLUSTER_TEST(an_interrupted_put_from_elsewhere_sends_only_what_is_missing),
       CLUSTER_TEST(the_same_key_is_the_same_job),
       CLUSTER_TEST(a_key_of_a_job_that_was_cancelled_is_used_up_and_one_is_told_so),
       CLUSTER_TEST(who_waits_may_leave_and_the_job_goes_on),
