@@ -262,6 +262,10 @@ class Client:
             return "job" in fields and message.fields.get("job") == fields["job"]
         return answered == fields["request"]
 
+    @staticmethod
+    def _broker_ends(message):
+        return "request" not in message.fields and message.fields["status"] in ("io", "no-memory")
+
     def _request(self, kind, fields, blob=None, frames=()):
         """Sends a request, with BLOB as its first payload frame, until it is answered."""
         fields, payloads = self._fields(kind, fields), list(frames)
@@ -299,6 +303,8 @@ class Client:
             self.answered = time.monotonic()
             if message.kind == "stranger":
                 self._hello()
+            elif message.kind == "refused" and self._broker_ends(message):
+                continue  # patience: it may be started again
             elif message.kind != "alive":
                 if message.kind == "welcome":  # of a new session: the question must be asked anew
                     say()

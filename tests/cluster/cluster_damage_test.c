@@ -126,7 +126,7 @@ static void shards_lost_by_the_broker_are_fetched_from_a_worker_that_has_them(vo
   prepare(c, &s, MANY_ROWS);
   cluster_start_broker(c);
   cluster_hide_store(c);
-  put(c, &s);
+  cluster_do(c, "put", "survey", s.spec, s.data, "--shard-rows", "5000");
   cluster_start_worker(c, 0);
   cluster_evaluate(c, s.spec, "survey", &found);
   cluster_expect_same(&s.expected, &found, "before the damage");
