@@ -185,6 +185,7 @@ void broker_destroy(broker *b) {
     zmq_msg_close(&b->endings[i].report);
   }
   free(b->endings);
+  free(b->unpinned);
   ledger_close(b->ledger);
   vault_close(b->vault);
   free(b->incoming);

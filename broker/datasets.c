@@ -27,13 +27,68 @@ static void unpin_shards(broker *b, const manifest *m) {
   }
 }
 
+static status pin_all(broker *b, const digest *name, const manifest *m, error *err) {
+  TRY(vault_refer(b->vault, name, err));
+  return pin_shards(b, m, err);
+}
+
 status datasets_pin(broker *b, const digest *name, error *err) {
   manifest *m = NULL;
-  TRY(vault_refer(b->vault, name, err));
   TRY(datasets_open(b, name, &m, err));
-  const status st = pin_shards(b, m, err);
+  const status st = pin_all(b, name, m, err);
   manifest_destroy(m);
   return st;
+}
+
+static status note_unpinned(broker *b, const digest *name, error *err) {
+  digest *grown = realloc(b->unpinned, (b->unpinned_count + 1) * sizeof *grown);
+  if (!grown) {
+    return error_no_memory(err, "the datasets");
+  }
+  b->unpinned = grown;
+  b->unpinned[b->unpinned_count++] = *name;
+  return STATUS_OK;
+}
+
+status datasets_restore(broker *b, const ledger_dataset *d, error *err) {
+  error why;
+  const status st = datasets_pin(b, &d->manifest, &why);
+  if (st == STATUS_OK) {
+    return STATUS_OK;
+  }
+  if (st == STATUS_NO_MEMORY) {
+    return error_set(err, st, "%s", why.message);
+  }
+  broker_say(b, "dataset %s cannot be read: %s; drop it and put it again", d->name, why.message);
+  return note_unpinned(b, &d->manifest, err);
+}
+
+static size_t find_unpinned(const broker *b, const digest *name) {
+  size_t i = 0;
+  while (i < b->unpinned_count && !digest_equal(&b->unpinned[i], name)) {
+    i++;
+  }
+  return i;
+}
+
+static bool is_unpinned(const broker *b, const digest *name) {
+  return find_unpinned(b, name) < b->unpinned_count;
+}
+
+static void forget_unpinned(broker *b, const digest *name) {
+  const size_t i = find_unpinned(b, name);
+  if (i < b->unpinned_count) {
+    b->unpinned[i] = b->unpinned[--b->unpinned_count];
+  }
+}
+
+/* A dataset of that manifest goes. */
+static void let_go(broker *b, const digest *name) {
+  if (is_unpinned(b, name)) {
+    forget_unpinned(b, name);
+  } else {
+    datasets_unpin(b, name);
+  }
 }
 
 void datasets_unpin(broker *b, const digest *name) {
@@ -110,7 +165,7 @@ status datasets_check(broker *b, slice name, uint64_t base, const manifest *m, c
                       error *err) {
   const ledger_dataset *d = ledger_dataset_find(b->ledger, name);
   if (is_as_it_is(d, where)) {
-    return STATUS_OK;
+    return is_unpinned(b, &where->name) ? check_shards(b, m, NULL, err) : STATUS_OK;
   }
   TRY(check_base(d, name, base, err));
   if (!d && ledger_datasets(b->ledger) >= LEDGER_DATASETS_MAX) {
@@ -126,6 +181,15 @@ status datasets_check(broker *b, slice name, uint64_t base, const manifest *m, c
   return st;
 }
 
+/* It was put again after its manifest was damaged. */
+static status pin_again(broker *b, const digest *name, const manifest *m, error *err) {
+  if (!is_unpinned(b, name)) {
+    return STATUS_OK;
+  }
+  forget_unpinned(b, name);
+  return pin_all(b, name, m, err);
+}
+
 /* Sums that come from outside may be any: they are for listings alone, and stop at the largest. */
 static void add_up(uint64_t *sum, uint64_t term) {
   *sum = *sum + term < *sum ? UINT64_MAX : *sum + term;
@@ -137,7 +201,7 @@ status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, 
   const ledger_dataset *old = ledger_dataset_find(b->ledger, name);
   if (is_as_it_is(old, where)) {
     *version = old->version;
-    return STATUS_OK;
+    return pin_again(b, &where->name, m, err);
   }
   char *copy = slice_copy(name);
   if (!copy) {
@@ -156,12 +220,9 @@ status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, 
     add_up(&d.bytes, m->shards[i].bytes);
   }
   const digest before = old ? old->manifest : (digest){0};
-  status st = vault_refer(b->vault, &where->name, err);
-  if (st == STATUS_OK) {
-    st = pin_shards(b, m, err);
-  }
+  status st = pin_all(b, &where->name, m, err);
   if (st == STATUS_OK && old) {
-    datasets_unpin(b, &before);
+    let_go(b, &before);
   }
   if (st == STATUS_OK) {
     st = ledger_dataset_put(b->ledger, &d, err);
@@ -285,7 +346,7 @@ status datasets_on_drop(broker *b, peer *from, wire_message *m, error *why) {
     broker_fail(b, st, why);
     return st;
   }
-  datasets_unpin(b, &content);
+  let_go(b, &content);
   broker_say(b, "dataset %.*s was dropped", SLICE_ARG(name));
   message answer = answer_of(MESSAGE_DROPPED, m);
   message_set_integer(&answer, FIELD_JOBS, jobs);

@@ -7,15 +7,7 @@
 
 static status restore_datasets(broker *b, error *err) {
   for (size_t i = 0; i < ledger_datasets(b->ledger); i++) {
-    const ledger_dataset *d = ledger_dataset_at(b->ledger, i);
-    error why;
-    const status st = datasets_pin(b, &d->manifest, &why);
-    if (st == STATUS_NO_MEMORY) {
-      return error_set(err, st, "%s", why.message);
-    }
-    if (st != STATUS_OK) {
-      broker_say(b, "dataset %s cannot be read: %s; drop it and put it again", d->name, why.message);
-    }
+    TRY(datasets_restore(b, ledger_dataset_at(b->ledger, i), err));
   }
   return STATUS_OK;
 }

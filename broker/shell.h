@@ -73,6 +73,9 @@ struct broker {
   size_t turn_bytes;            /* taken and answered in this turn */
   const ledger_job *submitting; /* what CORE_KEEP_JOB is to keep */
   const reading *reading;
+  /* Manifests of datasets that could not be read at the start: no references are counted for these. */
+  digest *unpinned;
+  size_t unpinned_count;
   ending *endings; /* a ring of ENDINGS_MAX */
   size_t endings_count;
   char turned_away[TURNED_AWAY_MAX][KEY_TEXT_BYTES]; /* a ring of keys that the log has named */
@@ -151,8 +154,11 @@ typedef status message_handler(broker *b, peer *from, wire_message *m, error *wh
 message_handler datasets_get, datasets_on_commit, datasets_on_drop;
 message_handler jobs_on_submit, jobs_on_load, jobs_on_watch, jobs_on_ask, jobs_on_cancel;
 message_handler listing_on_list;
-/* Counts the references of a dataset's manifest and shards up or down. */
+/* Counts the references of a dataset's manifest and shards up or down.  When the manifest cannot be read none
+ * is counted. */
 status datasets_pin(broker *b, const digest *name, error *err) MUST_USE;
+/* At the start: as datasets_pin, of a dataset, for which a manifest that cannot be read is noted. */
+status datasets_restore(broker *b, const ledger_dataset *d, error *err) MUST_USE;
 void datasets_unpin(broker *b, const digest *name);
 /* M, which stands at WHERE, becomes the version after BASE of dataset NAME, as `commit` tells.  STATUS_JOB
  * when the dataset is not at BASE; STATUS_NOT_FOUND names a shard that the vault does not have. */

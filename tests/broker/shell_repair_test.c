@@ -1,0 +1,127 @@
+/* A manifest that was damaged on disk while the broker was away: what is put again stays, and goes when it is
+ * dropped; what others share with it stays. */
+#include "tests/broker/shell_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { SHARDS = 3 };
+
+static void path_of(const shell *s, const sample *blob, char *out, size_t capacity) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(&blob->name, hex);
+  snprintf(out, capacity, "%s/blobs/%.2s/%s", s->store, hex, hex);
+}
+
+static bool is_there(const shell *s, const sample *blob) {
+  char path[500];
+  path_of(s, blob, path, sizeof path);
+  return access(path, F_OK) == 0;
+}
+
+static void damage(const shell *s, const sample *blob) {
+  char path[500];
+  path_of(s, blob, path, sizeof path);
+  assert_int_equal(truncate(path, 1), 0);
+}
+
+static void commit(talker *t, const char *dataset, uint64_t base, const sample *content) {
+  talker_commit(t, dataset, base, content);
+  talker_expect(t, MESSAGE_COMMITTED);
+}
+
+static void drop(talker *t, const char *dataset) {
+  message m = talker_request(t, MESSAGE_DROP);
+  message_set_text(&m, FIELD_DATASET, dataset);
+  talker_send(t, &m, NULL, 0);
+  talker_expect(t, MESSAGE_DROPPED);
+}
+
+/* The broker tidies once a second. */
+static void await_removal(const shell *s, const sample *blob) {
+  const struct timespec moment = {.tv_nsec = 10000000};
+  for (int i = 0; is_there(s, blob); i++) {
+    assert_true(i < SHELL_DEADLINE_MS / 10);
+    nanosleep(&moment, NULL);
+  }
+}
+
+static void what_is_put_again_after_damage_goes_with_its_own_references(void **state) {
+  shell *s = *state;
+  talker t;
+  sample shards[SHARDS];
+  sample content;
+  sample other;
+  shell_start(s, NULL, true);
+  talker_client(s, &t);
+  dataset_make(&t, "damaged", shards, SHARDS, 100, &content);
+  manifest_make(&other, shards, SHARDS - 1, 7);
+  commit(&t, "other", 0, &other);
+  shell_stop(s);
+  talker_close(&t);
+  damage(s, &content);
+  shell_start(s, NULL, true);
+  talker_client(s, &t);
+  assert_true(shell_log_has(s, "dataset damaged cannot be read"));
+  for (int i = 0; i < SHARDS; i++) {
+    talker_put(&t, &shards[i]);
+  }
+  commit(&t, "damaged", 0, &content);
+  drop(&t, "damaged");
+  await_removal(s, &shards[SHARDS - 1]);
+  for (int i = 0; i < SHARDS - 1; i++) {
+    assert_true(is_there(s, &shards[i]));
+  }
+  drop(&t, "other");
+  await_removal(s, &shards[0]);
+  talker_close(&t);
+  for (int i = 0; i < SHARDS; i++) {
+    sample_fini(&shards[i]);
+  }
+  sample_fini(&content);
+  sample_fini(&other);
+}
+
+/* Dropping what could not be read takes nothing from others. */
+static void what_is_dropped_unread_leaves_others_whole(void **state) {
+  shell *s = *state;
+  talker t;
+  sample shards[SHARDS];
+  sample content;
+  shell_start(s, NULL, true);
+  talker_client(s, &t);
+  dataset_make(&t, "damaged", shards, SHARDS, 100, &content);
+  commit(&t, "same", 0, &content);
+  shell_stop(s);
+  talker_close(&t);
+  damage(s, &content);
+  shell_start(s, NULL, true);
+  talker_client(s, &t);
+  commit(&t, "same", 0, &content); /* which brings the manifest */
+  drop(&t, "damaged");
+  talker_put(&t, &shards[0]);
+  talker_expect_none(&t, MESSAGE_REFUSED);
+  assert_true(is_there(s, &shards[1]));
+  drop(&t, "same");
+  await_removal(s, &shards[1]);
+  talker_close(&t);
+  for (int i = 0; i < SHARDS; i++) {
+    sample_fini(&shards[i]);
+  }
+  sample_fini(&content);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      SHELL_TEST(what_is_put_again_after_damage_goes_with_its_own_references),
+      SHELL_TEST(what_is_dropped_unread_leaves_others_whole),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
