@@ -46,7 +46,7 @@ void fake_unbind(fake_broker *f) {
 }
 
 void fake_setup(fake_broker *f) {
-  *f = (fake_broker){.instance = 1};
+  *f = (fake_broker){.instance = 1, .silence_ms = SILENCE_MS};
   process_directory_new(f->directory, sizeof f->directory);
   snprintf(f->endpoint, sizeof f->endpoint, "ipc://%s/broker", f->directory);
   f->context = zmq_ctx_new();
@@ -92,7 +92,7 @@ void fake_start_worker(fake_broker *f, const worker_preparing *they) {
                                  .threads = 1,
                                  .preparing = they != NULL ? *they : (worker_preparing){0},
                                  .alive_ms = 50,
-                                 .silence_ms = 400,
+                                 .silence_ms = f->silence_ms,
                                  .say = keep_line,
                                  .context = f};
   must(worker_start(&wanted, &f->w, &err), &err);

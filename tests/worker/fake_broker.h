@@ -16,8 +16,9 @@ typedef struct fake_broker {
   void *router;
   char directory[256]; /* fresh; for sockets and stores */
   char endpoint[300];
-  uint8_t instance; /* of the broker: all its bytes */
-  bool knows;       /* the worker has said hello */
+  uint8_t instance;    /* of the broker: all its bytes */
+  unsigned silence_ms; /* after which the worker takes the broker for dead */
+  bool knows;          /* the worker has said hello */
   wire_route worker;
   uint8_t worker_instance[INSTANCE_BYTES];
   uint64_t capacity;  /* as last announced */

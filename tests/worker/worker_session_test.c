@@ -12,7 +12,7 @@
 #include "tests/seeded.h"
 #include "tests/worker/fake_broker.h"
 
-enum { ROWS = 200 };
+enum { ROWS = 200, SHORT_SILENCE_MS = 400 };
 
 static slice bytes_of(const buf *b) {
   return (slice){(const char *)b->data, b->length};
@@ -23,15 +23,20 @@ typedef struct scene {
   buf program, shard;
 } scene;
 
-/* A worker that has joined and holds the shard. */
-static void scene_open(scene *s, const worker_preparing *they) {
+/* A worker that has joined and holds the shard.  SILENCE_MS 0: the protocol's. */
+static void scene_open_with(scene *s, const worker_preparing *they, unsigned silence_ms) {
   fake_setup(&s->broker);
+  s->broker.silence_ms = silence_ms > 0 ? silence_ms : s->broker.silence_ms;
   fake_program(false, &s->program);
   fake_shard(ROWS, 1, &s->shard);
   fake_start_worker(&s->broker, they);
   digest name;
   assert_int_equal(store_put(s->broker.shards, s->shard.data, s->shard.length, &name, NULL), STATUS_OK);
   fake_welcome(&s->broker, NULL, NULL);
+}
+
+static void scene_open(scene *s, const worker_preparing *they) {
+  scene_open_with(s, they, 0);
 }
 
 static void scene_close(scene *s) {
@@ -120,7 +125,7 @@ static void silence_makes_a_worker_connect_anew(void **state) {
   (void)state;
   scene s;
   fake_broker *f = &s.broker;
-  scene_open(&s, NULL);
+  scene_open_with(&s, NULL, SHORT_SILENCE_MS);
   send_map(&s, 1);
   expect_result(&s, 1);
   const wire_route before = f->worker;
@@ -252,7 +257,7 @@ static void a_worker_leaves_also_when_the_broker_is_away(void **state) {
   (void)state;
   scene s;
   fake_broker *f = &s.broker;
-  scene_open(&s, NULL);
+  scene_open_with(&s, NULL, SHORT_SILENCE_MS);
   send_map(&s, 1);
   expect_result(&s, 1); /* which is never taken */
   fake_unbind(f);
