@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "client/handshake.h"
 #include "client/session_state.h"
 #include "proto/endpoint.h"
+#include "proto/handshake.h"
 
 enum {
   LINGER_MS = 500,    /* for the last words to a broker that is there */

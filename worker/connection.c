@@ -47,6 +47,7 @@ static status connect_to(talk *t, void *socket, error *err) {
   if (o->key != NULL) {
     TRY(key_use_client(socket, o->key, o->broker_key, err));
   }
+  t->handshake = t->w->is_embedded ? NULL : handshake_watch(o->zmq_context, socket);
   if (zmq_connect(socket, o->endpoint) != 0) {
     return error_set(err, errno == EINVAL ? STATUS_USAGE : STATUS_UNREACHABLE, "cannot connect to %s: %s",
                      o->endpoint, zmq_strerror(errno));
@@ -60,6 +61,8 @@ static void enter(talk *t, talk_phase phase) {
 }
 
 void connection_close(talk *t) {
+  handshake_end(t->handshake);
+  t->handshake = NULL;
   if (t->socket != NULL) {
     zmq_close(t->socket);
     t->socket = NULL;
@@ -179,8 +182,17 @@ static void check_connecting(talk *t) {
   }
 }
 
+/* What libzmq knows is told once, until the broker lets the worker in. */
+static void tell_turned_away(talk *t) {
+  error why;
+  if (handshake_check(t->handshake, t->w->options.endpoint, &why) != STATUS_OK && !t->told_turned_away) {
+    t->told_turned_away = true;
+    worker_say(t->w, "%.400s; asking again every %u s", why.message, t->w->silence_ms / 1000);
+  }
+}
+
 static void tell_waiting(talk *t) {
-  if (!t->told_waiting && t->now_ms - t->joined_ms >= WAITING_TOLD_MS) {
+  if (!t->told_waiting && !t->told_turned_away && t->now_ms - t->joined_ms >= WAITING_TOLD_MS) {
     t->told_waiting = true;
     worker_say(t->w, "no answer from %s: either nobody listens there, or the keys do not fit; waiting",
                t->w->options.endpoint);
@@ -210,11 +222,12 @@ void connection_tick(talk *t) {
     open_socket(t);
   }
   if (t->phase == TALK_OPEN) {
-    tell_waiting(t);
     if (can_send(t)) {
       t->heard_ms = t->now_ms;
       say_hello(t);
     } else {
+      tell_turned_away(t);
+      tell_waiting(t);
       check_connecting(t);
     }
   }
@@ -262,7 +275,7 @@ void connection_on_welcome(talk *t, const message *m) {
   enter(t, TALK_JOINED);
   worker_say(t->w, "joined %s%s", t->w->options.endpoint, t->was_joined ? " again" : "");
   t->was_joined = true;
-  t->told_waiting = false;
+  t->told_waiting = t->told_turned_away = false;
   t->tries = 0;
   supply_ask_again(t->w->supply);
   results_send_again(t);

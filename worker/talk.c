@@ -310,9 +310,12 @@ static int wait_ms(const talk *t) {
 /* False when there is no use in going on. */
 static bool wait(talk *t) {
   const short events = t->phase == TALK_OPEN ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN;
+  void *monitor = t->phase == TALK_OPEN ? handshake_socket(t->handshake) : NULL;
   zmq_pollitem_t items[] = {{.fd = t->w->wake_fd, .events = ZMQ_POLLIN},
-                            {.socket = t->socket, .events = events}};
-  if (zmq_poll(items, t->socket != NULL ? 2 : 1, wait_ms(t)) < 0 && errno != EINTR) {
+                            {.socket = t->socket, .events = events},
+                            {.socket = monitor, .events = ZMQ_POLLIN}};
+  const int count = t->socket == NULL ? 1 : monitor == NULL ? 2 : 3;
+  if (zmq_poll(items, count, wait_ms(t)) < 0 && errno != EINTR) {
     return false;
   }
   uint64_t ignored = 0;

@@ -3,6 +3,7 @@
 #ifndef CANVASS_WORKER_TALK_H
 #define CANVASS_WORKER_TALK_H
 
+#include "proto/handshake.h"
 #include "worker/inside.h"
 
 enum {
@@ -35,9 +36,10 @@ struct talk {
   uint64_t now_ms;
   talk_phase phase;
   void *socket;
-  unsigned tries; /* connections without a welcome */
+  handshake *handshake; /* of the socket */
+  unsigned tries;       /* connections without a welcome */
   uint64_t phase_ms, heard_ms, joined_ms, alive_due_ms, reopen_ms, turn_ms;
-  bool was_joined, told_waiting;
+  bool was_joined, told_waiting, told_turned_away;
   digest fingerprint;
   wire_message *incoming; /* kept between receptions */
   assignment *held;       /* wait for blobs, in the order of their coming */

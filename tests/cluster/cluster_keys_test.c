@@ -73,6 +73,42 @@ static void keys_that_do_not_fit_get_no_answer_and_say_what_may_be_wrong(void **
   cluster_passed(c);
 }
 
+typedef struct logged {
+  const char *file, *words; /* the file is in the cluster's directory */
+} logged;
+
+static bool is_logged(cluster *c, void *context) {
+  const logged *l = context;
+  char path[256];
+  size_t length = 0;
+  char *log = process_read_file(cluster_path(c, l->file, path), &length);
+  const bool is = log && strstr(log, l->words);
+  free(log);
+  return is;
+}
+
+static void a_worker_that_is_not_on_the_list_says_so_and_goes_on_asking(void **state) {
+  cluster *c = *state;
+  char key[256];
+  char broker_key[256];
+  char store[256];
+  process worker = {.pid = 0};
+  cluster_use_tcp(c);
+  cluster_use_keys(c);
+  cluster_do(c, "keygen", cluster_path(c, "stranger.key", key));
+  cluster_start_broker(c);
+  cluster_listing(c, "jobs");
+  cluster_start_client(c, &worker, "stranger", "worker", "--store", cluster_path(c, "store", store),
+                       "--identity", key, "--broker-key", cluster_path(c, "broker.key.pub", broker_key));
+  logged said = {"stranger.err", "turns your key away: it is not on the broker's list; asking again"};
+  cluster_wait_for(c, is_logged, &said, "for the worker to say that its key is not listed");
+  said.words = "no answer from";
+  assert_false(is_logged(c, &said)); /* what it knows is not told as a guess */
+  process_signal(&worker, SIGTERM);
+  assert_int_equal(process_wait(&worker, CLUSTER_DEADLINE_S * 1000), 0);
+  cluster_passed(c);
+}
+
 static void a_key_may_only_come_in_its_role(void **state) {
   cluster *c = *state;
   char key[256];
@@ -143,6 +179,7 @@ static void a_secret_key_that_others_may_read_is_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       CLUSTER_TEST(keys_that_do_not_fit_get_no_answer_and_say_what_may_be_wrong),
+      CLUSTER_TEST(a_worker_that_is_not_on_the_list_says_so_and_goes_on_asking),
       CLUSTER_TEST(a_key_may_only_come_in_its_role),
       CLUSTER_TEST(a_key_that_is_added_to_the_list_may_come_after_sighup),
       CLUSTER_TEST(a_secret_key_that_others_may_read_is_refused),

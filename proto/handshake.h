@@ -1,7 +1,7 @@
 /* Why a broker does not let a connection in, as far as libzmq tells: a key that is not on its list, or no key
  * where it asks for one.  (A wrong key of the broker shows as silence.) */
-#ifndef CANVASS_CLIENT_HANDSHAKE_H
-#define CANVASS_CLIENT_HANDSHAKE_H
+#ifndef CANVASS_PROTO_HANDSHAKE_H
+#define CANVASS_PROTO_HANDSHAKE_H
 
 #include "base/status.h"
 
@@ -9,8 +9,11 @@ typedef struct handshake handshake;
 
 /* Before SOCKET connects.  NULL when it cannot be watched: then nothing is told. */
 handshake *handshake_watch(void *zmq_context, void *socket);
-/* STATUS_UNREACHABLE once the broker at ENDPOINT has said no; there is no use in waiting then. */
+/* STATUS_UNREACHABLE once the broker at ENDPOINT has said no; there is no use in waiting then.  H may be
+ * NULL: nothing is known. */
 status handshake_check(handshake *h, const char *endpoint, error *err) MUST_USE;
+/* Readable when there may be something to check: for polling alone.  NULL when H is. */
+void *handshake_socket(const handshake *h);
 /* Before SOCKET closes; accepts NULL. */
 void handshake_end(handshake *h);
 

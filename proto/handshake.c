@@ -1,5 +1,5 @@
 /* libzmq's monitor of one socket, read without waiting. */
-#include "client/handshake.h"
+#include "proto/handshake.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -41,6 +41,10 @@ void handshake_end(handshake *h) {
     (void)zmq_close(h->monitor);
   }
   free(h);
+}
+
+void *handshake_socket(const handshake *h) {
+  return h == NULL ? NULL : h->monitor;
 }
 
 /* The next event, its second frame (an address) passed over. */
