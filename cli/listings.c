@@ -1,6 +1,7 @@
 /* canvass jobs, workers, datasets: tables for people, the broker's JSON for programs; cancel and drop. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -10,7 +11,13 @@
 #include "cli/table.h"
 #include "cli/words.h"
 
-enum { ID_DIGITS_MIN = 8 };
+enum {
+  ID_DIGITS_MIN = 8,
+  /* Terminal columns; --json has all of each text. */
+  NAME_COLUMNS = 32,
+  TITLE_COLUMNS = 32,
+  MESSAGE_COLUMNS = 80, /* with the title before it */
+};
 
 static const option list_options[] = {
     {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL, "one JSON object, for programs"},
@@ -47,23 +54,32 @@ static void put_since(table *t, const json *item, const char *key) {
 /* ---- Jobs ---------------------------------------------------------------------------------------- */
 
 static const table_column job_columns[] = {
-    {"JOB", false},     {"STATE", false}, {"DATASET", false},  {"ROWS", true},
-    {"COMPUTED", true}, {"CACHED", true}, {"SUBMITTED", true}, {"TITLE", false},
+    {"JOB", false, 0},     {"STATE", false, 0}, {"DATASET", false, 0},  {"ROWS", true, 0},
+    {"COMPUTED", true, 0}, {"CACHED", true, 0}, {"SUBMITTED", true, 0}, {"TITLE", false, MESSAGE_COLUMNS},
 };
 
-/* So many digits that all ids differ. */
-static int id_digits(const json *jobs) {
+static int compare_ids(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* So many digits that all ids differ: in their order, those that share most are neighbours. */
+static int id_digits(const json *jobs, arena *memory) {
+  const size_t count = json_count(jobs);
   size_t digits = ID_DIGITS_MIN;
-  for (size_t i = 0; i < json_count(jobs); i++) {
-    const char *a = json_as_cstring(json_get(json_at(jobs, i), "id"));
-    for (size_t k = 0; k < i; k++) {
-      const char *b = json_as_cstring(json_get(json_at(jobs, k), "id"));
-      size_t same = 0;
-      while (a[same] != '\0' && a[same] == b[same]) {
-        same++;
-      }
-      digits = same + 1 > digits ? same + 1 : digits;
+  const char **ids = ARENA_ARRAY(memory, const char *, count);
+  if (ids == NULL) {
+    return (int)digits;
+  }
+  for (size_t i = 0; i < count; i++) {
+    ids[i] = json_as_cstring(json_get(json_at(jobs, i), "id"));
+  }
+  qsort(ids, count, sizeof *ids, compare_ids);
+  for (size_t i = 1; i < count; i++) {
+    size_t same = 0;
+    while (ids[i][same] != '\0' && ids[i][same] == ids[i - 1][same]) {
+      same++;
     }
+    digits = same + 1 > digits ? same + 1 : digits;
   }
   return (int)digits;
 }
@@ -82,21 +98,20 @@ static void put_state(table *t, const json *job) {
 static void put_job(table *t, const json *job, int digits) {
   table_printf(t, "%.*s", digits, json_as_cstring(json_get(job, "id")));
   put_state(t, job);
-  table_printf(t, "%s:%" PRIu64, json_as_cstring(json_get(job, "dataset")), figure(job, "version"));
+  const slice dataset = table_shorten(t, json_as_text(json_get(job, "dataset")), NAME_COLUMNS);
+  table_printf(t, "%.*s:%" PRIu64, SLICE_ARG(dataset), figure(job, "version"));
   put_count(t, job, "rows_total");
   put_count(t, job, "computed");
   put_count(t, job, "cached");
   put_since(t, job, "submitted");
   const slice message = json_as_text(json_get(job, "message"));
-  if (message.length > 0) {
-    table_printf(t, "%s: %.*s", json_as_cstring(json_get(job, "title")), SLICE_ARG(message));
-  } else {
-    put_text(t, job, "title");
-  }
+  const slice title = table_shorten(t, json_as_text(json_get(job, "title")),
+                                    message.length > 0 ? TITLE_COLUMNS : MESSAGE_COLUMNS);
+  table_printf(t, message.length > 0 ? "%.*s: %.*s" : "%.*s%.*s", SLICE_ARG(title), SLICE_ARG(message));
 }
 
 static void put_jobs(table *t, const json *jobs) {
-  const int digits = id_digits(jobs);
+  const int digits = id_digits(jobs, t->memory);
   for (size_t i = json_count(jobs); i > 0; i--) { /* they come in the order of submission */
     put_job(t, json_at(jobs, i - 1), digits);
   }
@@ -105,8 +120,13 @@ static void put_jobs(table *t, const json *jobs) {
 /* ---- Workers, datasets --------------------------------------------------------------------------- */
 
 static const table_column worker_columns[] = {
-    {"WORKER", false}, {"TASKS", true},        {"DONE", true},  {"SHARDS", true},
-    {"HEARD", true},   {"FINGERPRINT", false}, {"NOTE", false},
+    {"WORKER", false, TITLE_COLUMNS},
+    {"TASKS", true, 0},
+    {"DONE", true, 0},
+    {"SHARDS", true, 0},
+    {"HEARD", true, 0},
+    {"FINGERPRINT", false, 0},
+    {"NOTE", false, 0},
 };
 
 static void put_workers(table *t, const json *workers) {
@@ -126,8 +146,13 @@ static void put_workers(table *t, const json *workers) {
 }
 
 static const table_column dataset_columns[] = {
-    {"DATASET", false}, {"VERSION", true}, {"ROWS", true},    {"FILES", true},
-    {"SHARDS", true},   {"SIZE", true},    {"CHANGED", true},
+    {"DATASET", false, NAME_COLUMNS},
+    {"VERSION", true, 0},
+    {"ROWS", true, 0},
+    {"FILES", true, 0},
+    {"SHARDS", true, 0},
+    {"SIZE", true, 0},
+    {"CHANGED", true, 0},
 };
 
 static void put_datasets(table *t, const json *datasets) {
@@ -273,7 +298,8 @@ const subcommand subcommand_jobs = {
     .usage = "[OPTIONS]",
     .about =
         "Lists jobs, the newest first: how far they are, how many partial statistics\n"
-        "(one for each shard and accumulator) were computed, and how many workers had.\n",
+        "(one for each shard and accumulator) were computed, and how many workers had.\n"
+        "Long texts are cut; --json has all of them.\n",
     .example = "canvass jobs\ncanvass jobs --json\n",
     .options = list_options,
     .options_count = COUNT_OF(list_options),

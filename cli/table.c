@@ -36,16 +36,33 @@ static bool make_room(table *t) {
   return true;
 }
 
+slice table_shorten(table *t, slice text, size_t columns) {
+  static const slice ellipsis = {"\xe2\x80\xa6", 3};
+  char *copy = t->memory == NULL || text.length > SIZE_MAX - ellipsis.length
+                   ? NULL
+                   : arena_alloc(t->memory, text.length + ellipsis.length);
+  if (copy == NULL) {
+    return (slice){"", 0};
+  }
+  for (size_t i = 0; i < text.length; i++) {
+    const unsigned char c = (unsigned char)text.bytes[i];
+    copy[i] = c < ' ' || c == 127 ? '?' : text.bytes[i]; /* no escapes for the terminal */
+  }
+  slice whole = {copy, text.length};
+  if (text_width(whole) <= columns) {
+    return whole;
+  }
+  whole.length = text_fit(whole, columns - 1).length;
+  memcpy(copy + whole.length, ellipsis.bytes, ellipsis.length);
+  whole.length += ellipsis.length;
+  return whole;
+}
+
 void table_put(table *t, slice text) {
-  if (!make_room(t)) {
-    return;
+  if (make_room(t)) {
+    const size_t widest = t->columns[t->count % t->columns_count].widest;
+    t->cells[t->count++] = table_shorten(t, text, widest > 0 ? widest : SIZE_MAX);
   }
-  char *copy = arena_copy(t->memory, text);
-  for (size_t i = 0; copy != NULL && i < text.length; i++) {
-    copy[i] =
-        (unsigned char)copy[i] < ' ' || copy[i] == 127 ? '?' : copy[i]; /* no escapes for the terminal */
-  }
-  t->cells[t->count++] = (slice){copy, copy == NULL ? 0 : text.length};
 }
 
 void table_printf(table *t, const char *format, ...) {
@@ -54,7 +71,7 @@ void table_printf(table *t, const char *format, ...) {
   va_start(arguments, format);
   (void)vsnprintf(cell, sizeof cell, format, arguments);
   va_end(arguments);
-  table_put(t, slice_of(cell));
+  table_put(t, (slice){cell, text_utf8_check(cell, strlen(cell))}); /* it may be cut in a character */
 }
 
 static size_t width_of(const table *t, size_t column) {

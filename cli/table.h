@@ -1,4 +1,4 @@
-/* A table of texts for people: columns as wide as they must be, figures to the right. */
+/* A table of texts for people: columns as wide as they must be up to a bound, figures to the right. */
 #ifndef CANVASS_CLI_TABLE_H
 #define CANVASS_CLI_TABLE_H
 
@@ -8,6 +8,7 @@
 typedef struct table_column {
   const char *heading;
   bool is_figure; /* to the right */
+  size_t widest;  /* terminal columns, heading included; longer texts are cut.  0: no bound */
 } table_column;
 
 typedef struct table {
@@ -21,7 +22,10 @@ typedef struct table {
 /* COLUMNS are borrowed.  A failed allocation shows in table_write. */
 void table_init(table *t, const table_column *columns, size_t columns_count);
 void table_fini(table *t);
-/* The next cell, copied; control characters become '?'. */
+/* TEXT in at most COLUMNS terminal columns, in T's memory: a longer one is cut between characters and ends
+ * with an ellipsis; control characters become '?'.  Empty when there is no memory. */
+slice table_shorten(table *t, slice text, size_t columns);
+/* The next cell, copied and shortened to its column. */
 void table_put(table *t, slice text);
 void table_printf(table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 status table_write(const table *t, buf *out, error *err) MUST_USE;

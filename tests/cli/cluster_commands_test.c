@@ -105,6 +105,46 @@ static void lists_are_tables_for_people(void **state) {
                "满意           3  1,234,567      2      20  31.4 MB   5 days\n");
 }
 
+static void ids_have_so_many_digits_that_all_differ(void **state) {
+  fixture *f = *state;
+  f->broker.listing =
+      "{\"jobs\":[{\"id\":\"aaaaaaaaaa1111112222222222222222\"},"
+      "{\"id\":\"bbbbbbbbbb1111112222222222222222\"},"
+      "{\"id\":\"aaaaaaaaaa1212112222222222222222\"}]}";
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "jobs");
+  check_contains(r.out, "\naaaaaaaaaa12  ");
+  check_contains(r.out, "\nbbbbbbbbbb11  ");
+  check_contains(r.out, "\naaaaaaaaaa11  ");
+  process_result_fini(&r);
+}
+
+#define TEN(text)    text text text text text text text text text text
+#define TWENTY(text) TEN(text) TEN(text)
+
+/* Chinese characters are two columns wide: 15 of them and the ellipsis fit 32 columns, 16 do not. */
+static void long_texts_are_cut_between_characters(void **state) {
+  fixture *f = *state;
+  f->broker.listing = "{\"jobs\":[{\"id\":\"11112222333344445555666677778888\",\"version\":1,"
+                      "\"dataset\":\"" TWENTY("满意") "\",\"title\":\"" TEN("title") "\","
+                      "\"message\":\"" TWENTY("é, ") "\"}],"
+                      "\"datasets\":[{\"name\":\"" TWENTY("满意") "\"}],"
+                      "\"workers\":[{\"title\":\"" TEN("host") "\"}]}";
+  session_broker_start(&f->broker);
+  process_result r;
+  RUN(&r, "jobs");
+  check_contains(r.out, "  满意满意满意满意满意满意满意满…:1  ");
+  check_contains(r.out, "  titletitletitletitletitletitlet…: " TEN("é, ") "é, é, é, é, é, …\n");
+  process_result_fini(&r);
+  RUN(&r, "datasets");
+  check_contains(r.out, "\n满意满意满意满意满意满意满意满…  ");
+  process_result_fini(&r);
+  RUN(&r, "workers");
+  check_contains(r.out, "\nhosthosthosthosthosthosthosthos…  ");
+  process_result_fini(&r);
+}
+
 static void lists_are_the_brokers_json_for_programs(void **state) {
   fixture *f = *state;
   session_broker_start(&f->broker);
@@ -349,6 +389,8 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       TEST(lists_are_tables_for_people),
+      TEST(ids_have_so_many_digits_that_all_differ),
+      TEST(long_texts_are_cut_between_characters),
       TEST(lists_are_the_brokers_json_for_programs),
       TEST(an_empty_list_prints_nothing),
       TEST(an_interrupt_leaves_the_job_alone_and_says_how_to_come_back),
