@@ -78,8 +78,8 @@ static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   e.held_count = count;
   broker_feed(b, &e);
   free(held);
-  broker_say(b, "worker %s joined: %u task%s at once, %zu shard%s held", p->title, p->capacity,
-             p->capacity == 1 ? "" : "s", count, count == 1 ? "" : "s");
+  broker_say(b, "worker %s joined: takes %u task%s, under way and waiting; %zu shard%s held", p->title,
+             p->capacity, p->capacity == 1 ? "" : "s", count, count == 1 ? "" : "s");
   return STATUS_OK;
 }
 

@@ -121,7 +121,7 @@ static void put_jobs(table *t, const json *jobs) {
 
 static const table_column worker_columns[] = {
     {"WORKER", false, TITLE_COLUMNS},
-    {"TASKS", true, 0},
+    {"TASKS GIVEN", true, 0},
     {"DONE", true, 0},
     {"SHARDS", true, 0},
     {"HEARD", true, 0},
@@ -311,8 +311,10 @@ const subcommand subcommand_workers = {
     .summary = LISTING_SUMMARY,
     .usage = "[OPTIONS]",
     .about =
-        "Lists the workers that are there: tasks under way and done, shards that they\n"
-        "hold, when they were heard.  Workers of equal fingerprints give equal bytes.\n",
+        "Lists the workers that are there: tasks given and done, shards that they hold,\n"
+        "when they were heard.  '3 of 4' tasks are given: the worker takes 4, twice as\n"
+        "many as it has threads, and computes half of them while the others wait.\n"
+        "Workers of equal fingerprints give equal bytes.\n",
     .example = "canvass workers\ncanvass workers --json\n",
     .options = list_options,
     .options_count = COUNT_OF(list_options),

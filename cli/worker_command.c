@@ -22,7 +22,7 @@ static const option options[] = {
     LINK_OPTIONS,
     {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL, "where shards and statistics are kept"},
     {0, "threads", "N", OPTION_COUNT, AT(threads), 1, THREADS_MAX, NULL,
-     "tasks computed at once; default: one per processor"},
+     "tasks computed at a time; default: one per processor"},
     {0, "cache-bytes", "N", OPTION_BYTES, AT(cache_bytes), CACHE_MIB_MIN, 0, NULL,
      "how much --store keeps, such as 500M; default: 16G"},
     {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
@@ -146,8 +146,9 @@ const subcommand subcommand_worker = {
     .about =
         "Joins a broker and computes what it is given, until it is stopped.  Any number\n"
         "of workers may come and go.  DIR is the worker's own: what is fetched and\n"
-        "computed is kept there for the next job.  SIGTERM or Ctrl-C lets it finish what\n"
-        "is under way; a second one stops it at once.\n",
+        "computed is kept there for the next job.  It takes two tasks a thread: one is\n"
+        "computed, the other waits, so that no thread does.  SIGTERM or Ctrl-C lets it\n"
+        "finish what is under way; a second one stops it at once.\n",
     .example =
         "canvass worker --broker ipc:///run/canvass/broker --store /var/cache/canvass\n"
         "canvass worker --broker tcp://10.0.0.5:7171 --store /scratch/canvass \\\n"

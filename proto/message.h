@@ -35,7 +35,7 @@ enum {
   X(FIELD_TITLE, "title", TEXT)          /* of a hello: who it is, for people: "host:pid" */         \
   X(FIELD_RELEASE, "release", TEXT)      /* of hello and welcome: the program's version */           \
   X(FIELD_INSTANCE, "instance", BYTES)   /* of hello and welcome: 16 random bytes of the process */  \
-  X(FIELD_CAPACITY, "capacity", INTEGER) /* how many tasks a worker takes at once; 0: no more */     \
+  X(FIELD_CAPACITY, "capacity", INTEGER) /* tasks a worker takes, waiting ones too; 0: no more */    \
   X(FIELD_FINGERPRINT, "fingerprint", BYTES)                                                         \
   X(FIELD_STORE, "store", TEXT)        /* of a welcome: the broker's directory, for who shares it */ \
   X(FIELD_PROBE, "probe", BYTES)       /* what stands in STORE/probe */                              \

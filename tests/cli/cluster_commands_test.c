@@ -98,8 +98,8 @@ static void lists_are_tables_for_people(void **state) {
                "aaaa2222  stage 2, 25%  survey:2  1,000         0       0        2 s  sec?[1mond.yaml\n"
                "11112222  done          survey:1  1,811        12   1,234        3 h  first.yaml\n");
   check_answer("workers",
-               "WORKER   TASKS     DONE  SHARDS  HEARD  FINGERPRINT  NOTE\n"
-               "host:1  3 of 4  100,000       7    now  01234567     set aside: its results differ\n");
+               "WORKER  TASKS GIVEN     DONE  SHARDS  HEARD  FINGERPRINT  NOTE\n"
+               "host:1       3 of 4  100,000       7    now  01234567     set aside: its results differ\n");
   check_answer("datasets",
                "DATASET  VERSION       ROWS  FILES  SHARDS     SIZE  CHANGED\n"
                "满意           3  1,234,567      2      20  31.4 MB   5 days\n");
