@@ -209,7 +209,8 @@ void session_allow(broker *b, const key_list *list) {
       session_forget(b, p, "may not come any more");
     }
   }
-  broker_say(b, "the list of who may come was read again: %zu keys", key_list_count(list));
+  const size_t count = key_list_count(list);
+  broker_say(b, "the list of who may come was read again: %zu key%s", count, count == 1 ? "" : "s");
 }
 
 /* ---- Messages ------------------------------------------------------------------------------------ */

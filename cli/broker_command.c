@@ -16,6 +16,8 @@
 #include "cli/subcommand.h"
 #include "proto/endpoint.h"
 
+enum { LINE_BYTES = 512 };
+
 #define AT(member) offsetof(settings, member)
 
 static const option options[] = {
@@ -50,11 +52,7 @@ typedef struct service {
 /* ---- The log ------------------------------------------------------------------------------------- */
 
 /* One write for a line, whichever thread says it. */
-static void say(void *context, const char *line) {
-  const service *s = context;
-  if (s->settings->quiet) {
-    return;
-  }
+static void put_line(const char *line) {
   char stamp[32] = "";
   const time_t now = time(NULL);
   struct tm parts;
@@ -62,6 +60,13 @@ static void say(void *context, const char *line) {
     (void)strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &parts);
   }
   (void)fprintf(stderr, "%s %s\n", stamp, line);
+}
+
+static void say(void *context, const char *line) {
+  const service *s = context;
+  if (!s->settings->quiet) {
+    put_line(line);
+  }
 }
 
 /* ---- Keys ---------------------------------------------------------------------------------------- */
@@ -104,7 +109,8 @@ static void read_list_again(service *s) {
   if (s->settings->allow == NULL) {
     say(s, "SIGHUP: there is no list of keys to read again");
   } else if (read_list(s, &why) != STATUS_OK) {
-    output_complain("the list of keys stays as it was: %s", why.message);
+    error_context(&why, why.code, "the list of keys stays as it was");
+    put_line(why.message); /* an error: --quiet does not hide it */
   } else {
     broker_allow(s->broker, s->lists->list);
   }
@@ -178,9 +184,11 @@ static status start(service *s, error *err) {
   return STATUS_OK;
 }
 
-static void say_where(const service *s) {
-  for (size_t i = 0; i < s->settings->listen.count && !s->settings->quiet; i++) {
-    output_complain("listening at %s", broker_endpoint(s->broker, i));
+static void say_where(service *s) {
+  for (size_t i = 0; i < s->settings->listen.count; i++) {
+    char line[LINE_BYTES];
+    (void)snprintf(line, sizeof line, "listening at %s", broker_endpoint(s->broker, i));
+    say(s, line);
   }
 }
 

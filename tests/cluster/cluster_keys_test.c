@@ -160,6 +160,40 @@ static void a_key_that_is_added_to_the_list_may_come_after_sighup(void **state) 
   cluster_passed(c);
 }
 
+static void reread_list(cluster *c, const char *content, const char *words) {
+  char path[256];
+  logged said = {"broker.log", words};
+  process_write_file(c->directory, "allowed", content, strlen(content), path, sizeof path);
+  process_signal(&c->broker, SIGHUP);
+  cluster_wait_for(c, is_logged, &said, words);
+}
+
+static void the_log_tells_when_and_how_the_list_was_read_again(void **state) {
+  cluster *c = *state;
+  char path[256];
+  size_t length = 0;
+  process_result r;
+  cluster_use_tcp(c);
+  cluster_use_keys(c);
+  cluster_start_broker(c);
+  cluster_listing(c, "jobs");
+  cluster_expect(c, 0, &r, "keygen", "--role", "client", cluster_path(c, "late.key", path));
+  reread_list(c, "nobody knows\n", "the list of keys stays as it was: ");
+  reread_list(c, r.out, "the list of who may come was read again: 1 key\n");
+  process_result_fini(&r);
+  char *log = process_read_file(cluster_path(c, "broker.log", path), &length);
+  assert_non_null(log);
+  for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
+    int year = 0;
+    int seconds = -1;
+    if (sscanf(line, "%4d-%*2d-%*2d %*2d:%*2d:%2d ", &year, &seconds) != 2) {
+      fail_msg("no time before: %s", line);
+    }
+  }
+  free(log);
+  cluster_passed(c);
+}
+
 static void a_secret_key_that_others_may_read_is_refused(void **state) {
   cluster *c = *state;
   char path[256];
@@ -182,6 +216,7 @@ int main(void) {
       CLUSTER_TEST(a_worker_that_is_not_on_the_list_says_so_and_goes_on_asking),
       CLUSTER_TEST(a_key_may_only_come_in_its_role),
       CLUSTER_TEST(a_key_that_is_added_to_the_list_may_come_after_sighup),
+      CLUSTER_TEST(the_log_tells_when_and_how_the_list_was_read_again),
       CLUSTER_TEST(a_secret_key_that_others_may_read_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
