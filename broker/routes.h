@@ -6,6 +6,7 @@
 #define CANVASS_BROKER_ROUTES_H
 
 #include "broker/listening.h"
+#include "broker/underway.h"
 #include "proto/keys.h"
 #include "proto/wire.h"
 
@@ -22,6 +23,7 @@ typedef struct peer {
   uint64_t joined_ms, heard_ms;
   uint32_t offers;      /* blobs that it is sending, or would */
   uint64_t outstanding; /* bytes of them that were asked for and have not come */
+  underway *underway;   /* what it was sent and has not taken; its own until it is removed */
   bool is_gone;         /* could not be sent to; forgotten with the next turn */
   struct peer *next_of_route, *next_of_number;
 } peer;
@@ -30,6 +32,7 @@ typedef struct routes {
   peer *by_route[ROUTES_BUCKETS], *by_number[ROUTES_BUCKETS];
   size_t count;
   uint32_t last;
+  underway_left left;
 } routes;
 
 void routes_fini(routes *r);

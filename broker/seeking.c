@@ -151,16 +151,25 @@ void seeking_end(broker *b, const digest *name, bool is_lost) {
   discard(&b->transfers, s);
 }
 
+static void pass_to(broker *b, peer *to, const digest *name, wire_message *m) {
+  zmq_msg_t frame;
+  zmq_msg_init(&frame);
+  if (!sending_has_room(b, to, name)) {
+    return;
+  }
+  if (zmq_msg_copy(&frame, &m->frames[1]) == 0) {
+    sending_chunk(b, to, name, m->header.integers[FIELD_OFFSET], m->header.integers[FIELD_BYTES], &frame);
+  } else {
+    transfer_send_lost(b, to, name, STATUS_NO_MEMORY, "the broker has no memory for a chunk");
+  }
+  zmq_msg_close(&frame);
+}
+
 /* Passed on as it came, without copying. */
 static void pass_on(broker *b, sought *s, wire_message *m) {
   size_t length = 0;
   (void)wire_payload_bytes(m, 0, &length);
   const uint64_t offset = m->header.integers[FIELD_OFFSET];
-  message chunk = message_of(MESSAGE_CHUNK);
-  message_set_bytes(&chunk, FIELD_BLOB, s->name.bytes, DIGEST_BYTES);
-  message_set_integer(&chunk, FIELD_OFFSET, offset);
-  message_set_integer(&chunk, FIELD_BYTES, m->header.integers[FIELD_BYTES]);
-  const wire_payload payload = {.frame = &m->frames[1]};
   size_t left = 0;
   for (size_t i = 0; i < s->seekers_count; i++) {
     const seeker one = s->seekers[i];
@@ -170,7 +179,7 @@ static void pass_on(broker *b, sought *s, wire_message *m) {
     }
     peer *to = routes_at(&b->routes, one.peer);
     if (to) {
-      sending_now(b, to, &chunk, &payload, 1);
+      pass_to(b, to, &s->name, m);
     }
   }
   s->seekers_count = left;

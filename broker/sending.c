@@ -13,9 +13,25 @@ static void close_frames(zmq_msg_t *frames, size_t count) {
   }
 }
 
+/* What a client gets for the asking.  Not tasks: a worker says itself how many it takes. */
+static status count_frames(const peer *to, message_kind kind, zmq_msg_t *frames, size_t count, error *why) {
+  if (kind != MESSAGE_REPORT && kind != MESSAGE_MANIFEST && kind != MESSAGE_LISTING) {
+    return STATUS_OK;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (!underway_count(to->underway, &frames[i])) {
+      return error_no_memory(why, "an answer");
+    }
+  }
+  return STATUS_OK;
+}
+
 void sending_answer(broker *b, const peer *to, const message *m, zmq_msg_t *frames, size_t frames_count) {
   error why;
-  const status st = outbox_put(&b->outbox, to->line, &to->route, to->number, m, frames, frames_count, &why);
+  status st = count_frames(to, m->kind, frames, frames_count, &why);
+  if (st == STATUS_OK) {
+    st = outbox_put(&b->outbox, to->line, &to->route, to->number, m, frames, frames_count, &why);
+  }
   if (st != STATUS_OK) {
     close_frames(frames, frames_count);
     broker_fail(b, st, &why);
@@ -64,6 +80,28 @@ void sending_now(broker *b, peer *to, const message *m, const wire_payload *payl
       wire_send(b->lines.sockets[to->line], &to->route, m, payloads, count, &ignored) != STATUS_OK) {
     mark_gone(b, to);
   }
+}
+
+bool sending_has_room(broker *b, const peer *to, const digest *name) {
+  if (!underway_is_full(to->underway)) {
+    return true;
+  }
+  transfer_send_lost(b, to, name, STATUS_LIMIT, SENDING_TOO_MUCH);
+  return false;
+}
+
+void sending_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
+                   zmq_msg_t *frame) {
+  if (!underway_count(to->underway, frame)) {
+    transfer_send_lost(b, to, name, STATUS_NO_MEMORY, "the broker has no memory for a chunk");
+    return;
+  }
+  message m = message_of(MESSAGE_CHUNK);
+  message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
+  message_set_integer(&m, FIELD_OFFSET, offset);
+  message_set_integer(&m, FIELD_BYTES, bytes);
+  const wire_payload payload = {.frame = frame};
+  sending_now(b, to, &m, &payload, 1);
 }
 
 static void post(broker *b, letter *l) {

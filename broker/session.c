@@ -227,6 +227,11 @@ static message_handler *const handlers[MESSAGES_COUNT] = {
     [MESSAGE_FAILURE] = tasks_on_failure,
 };
 
+/* What is answered with much, so that it may pile up; `want` is answered in its own way. */
+static bool asks_for_much(message_kind kind) {
+  return kind == MESSAGE_LIST || kind == MESSAGE_DATASET || kind == MESSAGE_ASK || kind == MESSAGE_WATCH;
+}
+
 static status handle(broker *b, peer *from, wire_message *m, error *why) {
   const message_kind kind = m->header.kind;
   from->heard_ms = b->clock_ms;
@@ -236,6 +241,9 @@ static status handle(broker *b, peer *from, wire_message *m, error *why) {
   if (!(message_ways(kind) & from->role) || !handlers[kind]) {
     return error_set(why, STATUS_PROTOCOL, "a %s may not send '%s' to the broker", role_name(from->role),
                      message_kind_name(kind));
+  }
+  if (asks_for_much(kind) && underway_is_full(from->underway)) {
+    return error_set(why, STATUS_LIMIT, "%s", SENDING_TOO_MUCH);
   }
   return handlers[kind](b, from, m, why);
 }

@@ -117,6 +117,12 @@ void sending_ended(broker *b, const peer *to, const uint64_t *request, const cor
 void sending_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view);
 /* At once, before the commit: only what promises nothing. */
 void sending_now(broker *b, peer *to, const message *m, const wire_payload *payloads, size_t count);
+#define SENDING_TOO_MUCH "32 MiB are on their way to you: take them first, and ask for 8 MiB at a time"
+/* False when TO has not taken what it was sent before: it is told that the blob is lost to it. */
+bool sending_has_room(broker *b, const peer *to, const digest *name);
+/* FRAME at OFFSET of a blob of BYTES, at once and counted; the frame stays the caller's. */
+void sending_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
+                   zmq_msg_t *frame);
 /* After the commit: the outbox, then the core's actions, then what it releases. */
 void sending_all(broker *b);
 /* Everybody hears WHY the broker ends. */

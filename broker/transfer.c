@@ -380,24 +380,36 @@ void transfer_send_lost(broker *b, const peer *to, const digest *name, status st
   sending_answer(b, to, &m, NULL, 0);
 }
 
+static void serve_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
+                        const store_blob *mapped) {
+  const uint64_t left = mapped->length - offset;
+  const size_t length = (size_t)(left < bytes ? left : bytes);
+  zmq_msg_t frame;
+  if (zmq_msg_init_size(&frame, length) != 0) {
+    transfer_send_lost(b, to, name, STATUS_NO_MEMORY, "the broker has no memory for a chunk");
+    return;
+  }
+  if (length > 0) {
+    memcpy(zmq_msg_data(&frame), (const uint8_t *)mapped->bytes + offset, length);
+  }
+  b->turn_bytes += length;
+  sending_chunk(b, to, name, offset, mapped->length, &frame);
+  zmq_msg_close(&frame);
+}
+
 bool transfer_serve(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes) {
   store_blob mapped;
   error why;
+  if (!sending_has_room(b, to, name)) {
+    return true;
+  }
   if (!b->vault || vault_get(b->vault, name, &mapped, &why) != STATUS_OK) {
     return false;
   }
   if (offset > mapped.length || (offset == mapped.length && mapped.length > 0)) {
     transfer_send_lost(b, to, name, STATUS_PROTOCOL, "a chunk beyond the end of the blob was wanted");
   } else {
-    const uint64_t left = mapped.length - offset;
-    const wire_payload chunk = {.bytes = (const uint8_t *)mapped.bytes + offset,
-                                .length = (size_t)(left < bytes ? left : bytes)};
-    message m = message_of(MESSAGE_CHUNK);
-    message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
-    message_set_integer(&m, FIELD_OFFSET, offset);
-    message_set_integer(&m, FIELD_BYTES, mapped.length);
-    b->turn_bytes += chunk.length;
-    sending_now(b, to, &m, &chunk, 1);
+    serve_chunk(b, to, name, offset, bytes, &mapped);
   }
   store_release(&mapped);
   return true;

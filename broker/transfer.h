@@ -80,7 +80,7 @@ void transfer_housekeep(struct broker *b);
 status transfer_begin(struct broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked,
                       error *why) MUST_USE;
 bool transfer_is_arriving(const transfers *t, const digest *name);
-/* Sends a chunk from the vault; false when the vault does not have the blob. */
+/* Sends a chunk from the vault, or says why not; false when the vault does not have the blob. */
 bool transfer_serve(struct broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes);
 void transfer_send_lost(struct broker *b, const peer *to, const digest *name, status st, const char *message);
 /* TO wants what the vault lacks. */

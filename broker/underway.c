@@ -1,0 +1,115 @@
+/* Counts that are held together by their references: one of the broker's, and one of each frame. */
+#include "broker/underway.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/handover.h"
+
+struct underway {
+  atomic_size_t bytes, references;
+  line_kind line;
+  wire_route route;
+  underway *next; /* of those that are left */
+};
+
+static void let_go(underway *u) {
+  if (atomic_fetch_sub(&u->references, 1) == 1) {
+    free(u);
+  }
+}
+
+/* ---- Routes -------------------------------------------------------------------------------------- */
+
+static bool is_of(const underway *u, line_kind line, const wire_route *route) {
+  return u->line == line && u->route.length == route->length &&
+         memcmp(u->route.bytes, route->bytes, route->length) == 0;
+}
+
+static void forget_empty(underway_left *left) {
+  for (underway **link = &left->first; *link;) {
+    underway *u = *link;
+    if (atomic_load(&u->bytes) > 0) {
+      link = &u->next;
+    } else {
+      *link = u->next;
+      let_go(u);
+    }
+  }
+}
+
+underway *underway_take(underway_left *left, line_kind line, const wire_route *route) {
+  forget_empty(left);
+  for (underway **link = &left->first; *link; link = &(*link)->next) {
+    underway *u = *link;
+    if (is_of(u, line, route)) {
+      *link = u->next;
+      return u;
+    }
+  }
+  underway *u = malloc(sizeof *u);
+  if (u) {
+    *u = (underway){.line = line, .route = *route};
+    atomic_init(&u->bytes, 0);
+    atomic_init(&u->references, 1);
+  }
+  return u;
+}
+
+void underway_leave(underway_left *left, underway *u) {
+  u->next = left->first;
+  left->first = u;
+  forget_empty(left);
+}
+
+void underway_fini(underway_left *left) {
+  while (left->first) {
+    underway *u = left->first;
+    left->first = u->next;
+    let_go(u);
+  }
+}
+
+/* ---- Frames -------------------------------------------------------------------------------------- */
+
+/* A frame within a frame: the outer one is sent, and tells of its end. */
+typedef struct counted {
+  underway *owner;
+  size_t bytes;
+  zmq_msg_t content;
+} counted;
+
+static void count_down(void *bytes, void *hint) {
+  (void)bytes;
+  counted *c = hint;
+  handover_take(); /* from whoever made it */
+  atomic_fetch_sub(&c->owner->bytes, c->bytes);
+  let_go(c->owner);
+  zmq_msg_close(&c->content);
+  free(c);
+}
+
+bool underway_is_full(const underway *u) {
+  return atomic_load(&u->bytes) > UNDERWAY_BYTES_MAX;
+}
+
+bool underway_count(underway *u, zmq_msg_t *frame) {
+  counted *c = malloc(sizeof *c);
+  if (!c) {
+    return false;
+  }
+  *c = (counted){.owner = u, .bytes = zmq_msg_size(frame)};
+  zmq_msg_init(&c->content);
+  zmq_msg_move(&c->content, frame);
+  if (zmq_msg_init_data(frame, zmq_msg_data(&c->content), c->bytes, count_down, c) != 0) {
+    zmq_msg_init(frame);
+    zmq_msg_move(frame, &c->content);
+    zmq_msg_close(&c->content);
+    free(c);
+    return false;
+  }
+  atomic_fetch_add(&u->bytes, c->bytes);
+  atomic_fetch_add(&u->references, 1);
+  return true;
+}
