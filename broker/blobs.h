@@ -5,7 +5,7 @@
 
 #include <zmq.h>
 
-#include "broker/core.h"
+#include "broker/core/core.h"
 
 typedef struct blob {
   zmq_msg_t frame; /* always initialised */

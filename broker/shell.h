@@ -15,12 +15,12 @@
 #include "broker/blobs.h"
 #include "broker/broker.h"
 #include "broker/door.h"
-#include "broker/ledger.h"
 #include "broker/listening.h"
 #include "broker/outbox.h"
+#include "broker/records/ledger.h"
+#include "broker/records/vault.h"
 #include "broker/routes.h"
 #include "broker/transfer.h"
-#include "broker/vault.h"
 #include "store/manifest.h"
 
 enum {

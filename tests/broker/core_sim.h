@@ -8,7 +8,7 @@
 #ifndef CANVASS_TESTS_CORE_SIM_H
 #define CANVASS_TESTS_CORE_SIM_H
 
-#include "broker/core.h"
+#include "broker/core/core.h"
 #include "tests/seeded.h"
 
 enum {

@@ -2,7 +2,7 @@
 #ifndef CANVASS_TESTS_BROKER_LEDGER_FIXTURE_H
 #define CANVASS_TESTS_BROKER_LEDGER_FIXTURE_H
 
-#include "broker/ledger.h"
+#include "broker/records/ledger.h"
 #include "tests/seeded.h"
 
 typedef struct ledger_fixture {

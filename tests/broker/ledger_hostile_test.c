@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "broker/ledger_inside.h"
+#include "broker/records/ledger_inside.h"
 #include "tests/broker/ledger_fixture.h"
 
 enum { CASES = 20000, TASKS = 20 };

@@ -7,7 +7,7 @@
 #include <pthread.h>
 
 #include "broker/broker.h"
-#include "broker/core.h"
+#include "broker/core/core.h"
 #include "proto/wire.h"
 #include "tests/process.h"
 

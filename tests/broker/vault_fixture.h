@@ -2,7 +2,7 @@
 #ifndef CANVASS_TESTS_BROKER_VAULT_FIXTURE_H
 #define CANVASS_TESTS_BROKER_VAULT_FIXTURE_H
 
-#include "broker/vault.h"
+#include "broker/records/vault.h"
 
 enum { FIXTURE_BLOB_BYTES_MAX = 20000, FIXTURE_PATH_BYTES = 512 };
 

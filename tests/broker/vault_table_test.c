@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "broker/vault_table.h"
+#include "broker/records/vault_table.h"
 #include "tests/seeded.h"
 
 enum { NAMES = 600, HOMES = 5, OPERATIONS = 60000 };

@@ -4,7 +4,7 @@
 #ifndef CANVASS_BROKER_LEDGER_INSIDE_H
 #define CANVASS_BROKER_LEDGER_INSIDE_H
 
-#include "broker/ledger.h"
+#include "broker/records/ledger.h"
 #include "store/store_index.h"
 
 enum { LEDGER_TABLE_DATASETS, LEDGER_TABLE_JOBS, LEDGER_TABLE_RESULTS, LEDGER_TABLES };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core_inside.h"
+#include "broker/core/core_inside.h"
 
 enum {
   SLOT_BITS = 14, /* CORE_WORKERS_MAX */

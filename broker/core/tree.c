@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "broker/core_inside.h"
+#include "broker/core/core_inside.h"
 
 enum { ATTEMPTS_MASK = (1 << CORE_TAG_SHIFT) - 1 };
 

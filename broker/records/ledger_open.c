@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "broker/ledger_inside.h"
+#include "broker/records/ledger_inside.h"
 
 static const char when_damaged[] =
     "do not delete it: put back a copy of the broker's whole directory, or begin with an empty one and put "

@@ -2,7 +2,7 @@
  *
  * A blob is renamed into blobs/ before it is synced, and named to nobody before vault_sync: so after a power
  * cut a file there may be torn, which comparing it before its first use finds out. */
-#include "broker/vault.h"
+#include "broker/records/vault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "broker/vault_inside.h"
+#include "broker/records/vault_inside.h"
 #include "store/blob_files.h"
 
 /* ---- Telling ------------------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* Open addressing with linear probing; removal closes the gap, so there are no tombstones. */
-#include "broker/vault_table.h"
+#include "broker/records/vault_table.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,7 @@
 #define CANVASS_BROKER_LEDGER_H
 
 #include "base/buf.h"
-#include "broker/core.h"
+#include "broker/core/core.h"
 
 enum {
   LEDGER_NAME_BYTES_MAX = 200, /* of a dataset, in UTF-8 */

@@ -1,7 +1,7 @@
 /* Workers and watchers: who is there, who has room, who fell silent. */
 #include <stdlib.h>
 
-#include "broker/core_inside.h"
+#include "broker/core/core_inside.h"
 
 /* ---- Peers ----------------------------------------------------------------------------------------- */
 

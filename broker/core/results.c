@@ -1,7 +1,7 @@
 /* Results and failures of tasks: which count, and what follows. */
 #include <string.h>
 
-#include "broker/core_inside.h"
+#include "broker/core/core_inside.h"
 
 static void taken(core *c, const core_event *e) {
   core_act(c, &(core_action){.kind = CORE_SEND_TAKEN, .peer = e->peer, .id = e->id, .attempt = e->attempt});

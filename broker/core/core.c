@@ -1,9 +1,9 @@
 /* The core's turn: an event in, actions out, and the placing of tasks after each event. */
-#include "broker/core.h"
+#include "broker/core/core.h"
 
 #include <stdlib.h>
 
-#include "broker/core_inside.h"
+#include "broker/core/core_inside.h"
 
 const char *core_work_name(core_work work) {
   static const char *const names[] = {

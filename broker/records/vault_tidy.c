@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "broker/vault_inside.h"
+#include "broker/records/vault_inside.h"
 #include "store/blob_files.h"
 
 enum { WALK_S = 3600, RELEASED_FIRST = 64 };

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/ledger_inside.h"
+#include "broker/records/ledger_inside.h"
 
 enum { PLACES_FIRST = 256, CHANGE_OVERHEAD_BYTES = 64 };
 #define PENDING_BYTES_MAX ((size_t)60 << 20) /* a transaction should stay below 64 MiB */

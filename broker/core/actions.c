@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core_inside.h"
+#include "broker/core/core_inside.h"
 
 bool core_grow(void **array, size_t count, size_t *capacity, size_t size) {
   if (count < *capacity) {

@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "base/arena.h"
-#include "broker/chain.h"
-#include "broker/core.h"
+#include "broker/core/chain.h"
+#include "broker/core/core.h"
 
 enum {
   CORE_LEVELS_MAX = 12, /* 8 to the 11th runs of shards are more than a 32-bit number counts */

@@ -1,11 +1,11 @@
 /* Datasets and jobs in memory, in their orders; each change is also gathered for the next commit.
  * Opening is in ledger_open.c. */
-#include "broker/ledger.h"
+#include "broker/records/ledger.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/ledger_inside.h"
+#include "broker/records/ledger_inside.h"
 
 enum { CAPACITY_FIRST = 64 };
 

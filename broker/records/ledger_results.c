@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/ledger_inside.h"
+#include "broker/records/ledger_inside.h"
 
 enum { STAGE_BYTES = 4, TASK_BYTES = 8, KEY_BYTES = JOB_ID_BYTES + STAGE_BYTES + TASK_BYTES };
 

@@ -4,7 +4,7 @@
  * tasks that only some workers may run go first, then merges, then leaves: to who holds their shards; of
  * those that nobody holds to who has most room; and only then those of workers that are full.  Everything is
  * decided by what happened before, never by addresses. */
-#include "broker/core_inside.h"
+#include "broker/core/core_inside.h"
 
 enum {
   PICKY_TRIED_MAX = 16,  /* nodes looked at for one that may run */

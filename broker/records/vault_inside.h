@@ -3,8 +3,8 @@
 #ifndef CANVASS_BROKER_VAULT_INSIDE_H
 #define CANVASS_BROKER_VAULT_INSIDE_H
 
-#include "broker/vault.h"
-#include "broker/vault_table.h"
+#include "broker/records/vault.h"
+#include "broker/records/vault_table.h"
 #include "store/place.h"
 
 enum {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core_inside.h"
+#include "broker/core/core_inside.h"
 
 dispute *dispute_find(const job *j, uint32_t stage, uint64_t task) {
   dispute *d = j->disputes;

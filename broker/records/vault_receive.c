@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "broker/vault_inside.h"
+#include "broker/records/vault_inside.h"
 #include "store/blob_files.h"
 
 enum {

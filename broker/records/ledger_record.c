@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/ledger_inside.h"
+#include "broker/records/ledger_inside.h"
 
 enum { RECORD_VERSION = 1, CHECKSUM_AT = 1, RECORD_HEADER_BYTES = 9 };
 
