@@ -12,6 +12,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+/* The broker hashes a file that is handed in at one go, and serves nobody else meanwhile; chunks it hashes as
+ * they come. */
+#define HAND_IN_BYTES_MAX ((uint64_t)1 << 30)
+
 enum { PROBE_BYTES = 16, PIECE_BYTES = 1 << 20, PATH_BYTES = 1200, ROOM_LEFT_BYTES = 64 << 20 };
 
 static bool read_fully(int fd, void *out, size_t length) {
@@ -183,6 +187,9 @@ static bool write_file(int directory, const char *hex, uint64_t bytes, shared_st
 bool shared_store_hand_in(const shared_store *s, const digest *name, uint64_t bytes,
                           shared_store_source source, void *context) {
   char hex[DIGEST_HEX_BYTES];
+  if (bytes > HAND_IN_BYTES_MAX) {
+    return false;
+  }
   const int directory = s->is_writable ? open_hand_in(s) : -1;
   if (directory < 0) {
     return false;
