@@ -121,7 +121,7 @@ static status bind_one(listening *l, void *zmq_context, const char *endpoint, co
                        error *err) {
   TRY(listening_check(endpoint, key, err));
   const bool is_ipc = begins_with(endpoint, "ipc://");
-  const line_kind line = key && begins_with(endpoint, "tcp://") ? LINE_KEYED : LINE_PLAIN;
+  const line_kind line = key && !begins_with(endpoint, "inproc://") ? LINE_KEYED : LINE_PLAIN;
   if (!l->sockets[line]) {
     TRY(open_line(zmq_context, line == LINE_KEYED ? key : NULL, &l->sockets[line], err));
   }

@@ -1,8 +1,8 @@
 /* Where the broker listens: endpoints on one or two ROUTER sockets.
  *
- * The plain line has no keys: inproc, ipc (the permissions of its directory and the socket's own, 0600, guard
- * it) and, when the broker has no keys, tcp on loopback.  The keyed line (CURVE) has all tcp endpoints of a
- * broker with keys. */
+ * The plain line has no keys: inproc, and for a broker without keys ipc (the permissions of its directory and
+ * the socket's own, 0600, guard it) and tcp on loopback.  The keyed line (CURVE) has all ipc and tcp
+ * endpoints of a broker with keys. */
 #ifndef CANVASS_BROKER_LISTENING_H
 #define CANVASS_BROKER_LISTENING_H
 

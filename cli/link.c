@@ -34,7 +34,7 @@ status link_address_of(const settings *s, link_address *out, error *err) {
   TRY(check_endpoint(out->endpoint, err));
   const char *identity = given(s->identity, "CANVASS_IDENTITY");
   const char *broker = given(s->broker_key, "CANVASS_BROKER_KEY");
-  if ((identity == NULL && broker == NULL) || !endpoint_takes_keys(out->endpoint)) {
+  if (identity == NULL && broker == NULL) {
     return STATUS_OK;
   }
   if (identity == NULL) {

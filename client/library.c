@@ -11,7 +11,6 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "client/session.h"
-#include "proto/endpoint.h"
 
 enum { SPECIFICATION_BYTES_MAX = 16 << 20, READ_BYTES = 1 << 16 };
 
@@ -183,14 +182,13 @@ static status connect_to(const char *endpoint, const canvass_options *given, ses
                      "which broker?  Give an endpoint such as tcp://HOST:PORT or ipc:///PATH, or set "
                      "CANVASS_BROKER");
   }
-  const bool with_keys = endpoint_takes_keys(options.endpoint);
-  if (with_keys && (identity == NULL) != (broker_key == NULL)) {
+  if ((identity == NULL) != (broker_key == NULL)) {
     return error_set(err, STATUS_USAGE,
                      "give both `identity` and `broker_key` (or CANVASS_IDENTITY and CANVASS_BROKER_KEY), or "
                      "neither");
   }
   key_pair own, broker;
-  if (with_keys && identity != NULL) {
+  if (identity != NULL) {
     TRY(key_pair_read(identity, &own, err));
     TRY(key_public_read(broker_key, &broker, err));
     options.key = &own;

@@ -63,11 +63,6 @@ status endpoint_check(const char *endpoint, endpoint_use use, error *err) {
                    endpoint);
 }
 
-bool endpoint_takes_keys(const char *endpoint) {
-  static const char prefix[] = "tcp://";
-  return strncmp(endpoint, prefix, sizeof prefix - 1) == 0;
-}
-
 bool endpoint_is_ipv6(const char *endpoint) {
   return strchr(endpoint, '[') != NULL && strncmp(endpoint, "tcp://", strlen("tcp://")) == 0;
 }

@@ -11,10 +11,6 @@ typedef enum endpoint_use { ENDPOINT_CONNECT, ENDPOINT_LISTEN } endpoint_use;
  * host exists is not asked. */
 status endpoint_check(const char *endpoint, endpoint_use use, error *err) MUST_USE;
 
-/* tcp:// alone is spoken with keys.  Who may use an ipc:// socket is decided by its permissions, so keys that
- * stand in the environment for other endpoints are left out there. */
-bool endpoint_takes_keys(const char *endpoint);
-
 /* Shall ENDPOINT's host be an IPv6 address (ZMQ_IPV6)?  Only one in brackets: libzmq would otherwise look up
  * "localhost" as ::1 alone, where a broker at 127.0.0.1 does not listen. */
 bool endpoint_is_ipv6(const char *endpoint);

@@ -146,10 +146,10 @@ static void what_cannot_connect_is_told(void **state) {
   canvass_options o = {.size = 0};
   refused(canvass_connect("ipc:///nowhere", &o, &c, &error), &error, CANVASS_USAGE, "canvass_options.size");
   o = (canvass_options){.size = sizeof o, .identity = "/nowhere/key"};
-  refused(canvass_connect("tcp://127.0.0.1:1", &o, &c, &error), &error, CANVASS_USAGE, "broker_key");
+  refused(canvass_connect("ipc:///nowhere", &o, &c, &error), &error, CANVASS_USAGE, "broker_key");
   o.broker_key = "/nowhere/key.pub";
-  refused(canvass_connect("tcp://127.0.0.1:1", &o, &c, &error), &error, CANVASS_USAGE, "/nowhere/key");
-  o.patience_ms = 300;
+  refused(canvass_connect("ipc:///nowhere", &o, &c, &error), &error, CANVASS_USAGE, "/nowhere/key");
+  o = (canvass_options){.size = sizeof o, .patience_ms = 300};
   refused(canvass_connect("ipc:///nowhere/socket", &o, &c, &error), &error, CANVASS_UNREACHABLE,
           "/nowhere/socket");
   assert_null(c);

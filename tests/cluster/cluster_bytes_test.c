@@ -49,7 +49,7 @@ static void the_shipped_survey_has_the_same_bytes_over_ipc(void **state) {
   compare_for_one_worker_and_three(*state, survey_shipped_spec, survey_shipped_data);
 }
 
-static void a_broker_with_keys_asks_for_none_over_ipc_and_gives_the_same_bytes(void **state) {
+static void the_shipped_survey_has_the_same_bytes_over_ipc_with_keys(void **state) {
   cluster_use_keys(*state);
   compare_for_one_worker_and_three(*state, survey_shipped_spec, survey_shipped_data);
 }
@@ -79,7 +79,7 @@ static void the_airline_survey_has_the_same_bytes_on_a_cluster(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       CLUSTER_TEST(the_shipped_survey_has_the_same_bytes_over_ipc),
-      CLUSTER_TEST(a_broker_with_keys_asks_for_none_over_ipc_and_gives_the_same_bytes),
+      CLUSTER_TEST(the_shipped_survey_has_the_same_bytes_over_ipc_with_keys),
       CLUSTER_TEST(the_shipped_survey_has_the_same_bytes_over_tcp),
       CLUSTER_TEST(the_shipped_survey_has_the_same_bytes_over_tcp_with_keys),
       CLUSTER_TEST(the_airline_survey_has_the_same_bytes_on_a_cluster),
