@@ -64,6 +64,8 @@ static void add_job(broker *b, const ledger_job *j, json *list) {
   set_figure(o, "rows_total", view.rows_total);
   set_figure(o, "computed", view.states.computed);
   set_figure(o, "cached", view.states.cached);
+  set_figure(o, "tasks_computed", view.states.tasks_computed);
+  set_figure(o, "tasks_cached", view.states.tasks_cached);
   set_figure(o, "tasks_running", view.tasks_running);
   set_time(o, "submitted", j->submitted_s);
   if (j->ended_s > 0) {

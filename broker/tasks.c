@@ -172,8 +172,8 @@ status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_RESULT, .peer = from->number};
   TRY(read_task(&m->header, &e, why));
   TRY(read_work(&m->header, &e.work, why));
-  e.states =
-      (core_states){m->header.integers[FIELD_STATES_COMPUTED], m->header.integers[FIELD_STATES_CACHED]};
+  e.states = (core_states){.computed = m->header.integers[FIELD_STATES_COMPUTED],
+                           .cached = m->header.integers[FIELD_STATES_CACHED]};
   const status st = feed_result(b, from, m, &e, why);
   if (st == STATUS_OK) {
     return STATUS_OK;

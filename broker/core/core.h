@@ -87,9 +87,11 @@ typedef enum core_work {
 } core_work;
 const char *core_work_name(core_work work);
 
-/* How many states (of a shard and an accumulator) workers computed, and how many they had already. */
+/* How many states (of a shard and an accumulator) workers computed, and how many they had already; of a job
+ * also how many MAP tasks computed any, and how many had all. */
 typedef struct core_states {
   uint64_t computed, cached;
+  uint64_t tasks_computed, tasks_cached;
 } core_states;
 
 /* A task within its job: LEVEL << 32 | index in it.  Levels from 0 are those of the tree.  Without

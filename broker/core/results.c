@@ -145,6 +145,10 @@ void result_accept(core *c, job *j, node *n, const core_event *e) {
   n->has_content = true;
   j->states.computed += e->states.computed;
   j->states.cached += e->states.cached;
+  if (e->work == WORK_MAP) {
+    j->states.tasks_computed += e->states.computed > 0 || e->states.cached == 0;
+    j->states.tasks_cached += e->states.computed == 0 && e->states.cached > 0;
+  }
   worker *w = peer_worker(c, e->peer);
   if (w) {
     w->tasks_done++;

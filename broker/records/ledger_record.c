@@ -211,6 +211,8 @@ void ledger_job_encode(const ledger_job_entry *e, buf *out) {
   put_digest(out, &j->fingerprint);
   buf_put_u64(out, j->states.computed);
   buf_put_u64(out, j->states.cached);
+  buf_put_u64(out, j->states.tasks_computed);
+  buf_put_u64(out, j->states.tasks_cached);
   buf_put_u64(out, j->rows);
   buf_put_varint(out, j->files_count);
   for (uint32_t i = 0; i < j->files_count; i++) {
@@ -300,6 +302,8 @@ static void read_job(reader *in, ledger_job_entry *e) {
   read_digest(in, &j->fingerprint);
   j->states.computed = reader_u64(in);
   j->states.cached = reader_u64(in);
+  j->states.tasks_computed = reader_u64(in);
+  j->states.tasks_cached = reader_u64(in);
   j->rows = reader_u64(in);
   read_files(in, j);
   read_notes(in, j);

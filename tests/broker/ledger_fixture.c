@@ -123,7 +123,7 @@ ledger_job *sample_job(seeded *r, uint64_t number) {
   j->shard_rows = (uint32_t)seeded_bits(r, 32);
   j->stage = (uint32_t)seeded_bits(r, 32);
   fill(r, j->fingerprint.bytes, sizeof j->fingerprint.bytes);
-  j->states = (core_states){seeded_bits(r, 64), seeded_bits(r, 64)};
+  j->states = (core_states){seeded_bits(r, 64), seeded_bits(r, 64), seeded_bits(r, 32), seeded_bits(r, 32)};
   j->rows = seeded_bits(r, 64);
   j->failure = failures[seeded_below(r, 4)];
   sample_lists(r, j);
@@ -224,6 +224,8 @@ void assert_same_job(const ledger_job *a, const ledger_job *b, bool ignore_runni
   assert_true(digest_equal(&a->fingerprint, &b->fingerprint));
   assert_int_equal(a->states.computed, b->states.computed);
   assert_int_equal(a->states.cached, b->states.cached);
+  assert_int_equal(a->states.tasks_computed, b->states.tasks_computed);
+  assert_int_equal(a->states.tasks_cached, b->states.tasks_cached);
   assert_int_equal(a->rows, b->rows);
   assert_same_lists(a, b);
 }

@@ -326,6 +326,8 @@ cluster_job cluster_job_of(cluster *c, const char *job) {
           .rows_done = json_as_integer(json_get(at, "rows_done")),
           .rows_total = json_as_integer(json_get(at, "rows_total")),
           .computed = json_as_integer(json_get(at, "computed")),
+          .tasks_computed = json_as_integer(json_get(at, "tasks_computed")),
+          .tasks_cached = json_as_integer(json_get(at, "tasks_cached")),
           .cached = json_as_integer(json_get(at, "cached")),
       };
       snprintf(j.state, sizeof j.state, "%s", json_as_cstring(json_get(at, "state")));

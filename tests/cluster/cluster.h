@@ -85,7 +85,7 @@ void cluster_evaluate(cluster *c, const char *spec, const char *dataset, process
 const json *cluster_listing(cluster *c, const char *what);
 typedef struct cluster_job {
   char state[16];
-  int64_t stage, rows_done, rows_total, computed, cached;
+  int64_t stage, rows_done, rows_total, computed, cached, tasks_computed, tasks_cached;
 } cluster_job;
 /* Fails the test when the job is not listed. */
 cluster_job cluster_job_of(cluster *c, const char *job);

@@ -119,6 +119,10 @@ static void the_same_job_again_computes_nothing_and_a_changed_one_only_what_it_m
   assert_int_equal(first.cached, 0);
   assert_int_equal(again.computed, 0);
   assert_int_equal(again.cached, first.computed);
+  assert_true(first.tasks_computed > 0);
+  assert_int_equal(first.tasks_cached, 0);
+  assert_int_equal(again.tasks_computed, 0);
+  assert_int_equal(again.tasks_cached, first.tasks_computed);
   assert_int_equal(relabelled.computed, 0);
   assert_in_range(ranged.computed, 1, first.computed - 1); /* q1's own sums stay */
   assert_true(added.computed > 0);
