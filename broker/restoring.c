@@ -5,6 +5,10 @@
 
 #include "broker/shell.h"
 
+enum {
+  GIVEN_UP_BYTES_MAX = 16 << 20
+}; /* of records, before they are committed: one transaction takes 60 MiB */
+
 static status restore_datasets(broker *b, error *err) {
   for (size_t i = 0; i < ledger_datasets(b->ledger); i++) {
     TRY(datasets_restore(b, ledger_dataset_at(b->ledger, i), err));
@@ -150,7 +154,8 @@ static status give_up(broker *b, const ledger_job *j, const error *why, error *e
   changed.ended_s = broker_wall_s();
   broker_say(b, "a job over dataset %s cannot go on: %s", j->dataset, why->message);
   TRY(ledger_results_drop(b->ledger, &j->id, err));
-  return ledger_job_put(b->ledger, &changed, err);
+  TRY(ledger_job_put(b->ledger, &changed, err));
+  return ledger_pending_bytes(b->ledger) > GIVEN_UP_BYTES_MAX ? ledger_commit(b->ledger, err) : STATUS_OK;
 }
 
 static status restore_one(broker *b, const ledger_job *j, error *err) {

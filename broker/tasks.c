@@ -178,7 +178,7 @@ status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
   if (st == STATUS_OK) {
     return STATUS_OK;
   }
-  if (st == STATUS_IO && is_full(b)) {
+  if (st == STATUS_IO && core_is_leased(b->core, &e) && is_full(b)) {
     broker_fail(b, st, why);
     return STATUS_OK;
   }
@@ -201,7 +201,8 @@ status tasks_on_failure(broker *b, peer *from, wire_message *m, error *why) {
       vault_doubt(b->vault, &e.lost); /* it may have been damaged since it was compared */
     }
   }
-  if (e.failure.code == STATUS_IO && is_full(b)) { /* an offered result did not fit */
+  /* An offered result did not fit.  Only who has the task may say so: the broker ends by it. */
+  if (e.failure.code == STATUS_IO && core_is_leased(b->core, &e) && is_full(b)) {
     broker_fail(b, STATUS_IO, &e.failure);
     return STATUS_OK;
   }

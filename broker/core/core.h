@@ -226,6 +226,9 @@ void core_destroy(core *c); /* blobs are the shell's to free */
  * STATUS_NO_MEMORY leaves the core unusable; nothing else fails. */
 status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions *out, error *err) MUST_USE;
 
+/* Is EVENT (a result or a failure) of a task that its peer has now, in that attempt? */
+bool core_is_leased(core *c, const core_event *event);
+
 /* ---- For listings and tests ------------------------------------------------------------------------ */
 
 typedef struct core_job_view {

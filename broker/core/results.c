@@ -11,6 +11,12 @@ static bool has_lease(const node *n, const core_event *e) {
   return n->state == NODE_RUNNING && n->at->peer == e->peer && n->attempt == e->attempt;
 }
 
+bool core_is_leased(core *c, const core_event *event) {
+  job *j = job_find(c, &event->id.job);
+  const node *n = j && j->stage == event->id.stage ? tree_find(j, event->id.task) : NULL;
+  return n && has_lease(n, event);
+}
+
 /* ---- Failures -------------------------------------------------------------------------------------- */
 
 /* A fault of the task's own; ends the job when trying again would not help.  The node was RUNNING. */
