@@ -129,6 +129,7 @@ void shell_expect_failed(shell *s, status code) {
   assert_int_equal(s->ended, code);
   broker_destroy(s->broker);
   s->broker = NULL;
+  await_silence(s->endpoint);
 }
 
 /* ---- Peers --------------------------------------------------------------------------------------- */
