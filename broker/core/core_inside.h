@@ -225,6 +225,7 @@ struct core {
   uint32_t homes_of_slots[CORE_WORKERS_MAX]; /* scratch */
   holding *holdings;
   size_t holdings_count, holdings_capacity;
+  uint64_t holders_count;   /* that are there, of all shards */
   uint64_t held_changed_ms; /* a worker that holds shards joined */
   bool held_ever;
 };
@@ -260,6 +261,8 @@ void peers_free(core *c);
 uint32_t holder_of(const core *c, const worker *w);
 worker *holder_worker(const core *c, uint32_t holder); /* NULL: gone */
 void holdings_add(core *c, uint64_t prefix, worker *w);
+/* W has lost its slot: gives back memory that was for its shards alone. */
+void holdings_lose(core *c, const worker *w);
 void holdings_add_run(core *c, const job *j, uint32_t leaf, worker *w);
 /* The job's homes from its leaves that are ready. */
 void homes_assign(core *c, job *j);

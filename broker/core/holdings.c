@@ -1,6 +1,6 @@
 /* Which workers hold a shard: an open hash table by the first 8 bytes of its name.  A holder is a worker's
- * slot together with a count of who had that slot, so nothing is to be done here when a worker leaves: who is
- * gone is not found, and is overwritten when the table grows. */
+ * slot together with a count of who had that slot, so that its shards need not be looked for when a worker
+ * leaves: who is gone is not found, and is overwritten when the table changes its size. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +10,7 @@ enum {
   SLOT_BITS = 14, /* CORE_WORKERS_MAX */
   HOLDINGS_FIRST = 1024,
   HOLDINGS_MAX = 1 << 24, /* 400 MB; shards beyond that go to anybody */
+  HOLDINGS_SPARE = 12,    /* places for each holder that is left: too many.  A new table has 6 at most */
   RUN_HOLDERS_MAX = 16,   /* of one leaf that are told apart */
 };
 
@@ -45,7 +46,7 @@ static uint32_t drop_gone(const core *c, holding *h) {
   return left;
 }
 
-/* A larger table, or one of the same size when most of the old one were gone. */
+/* A table for those that are there: a larger one, or not when most of the old one were gone. */
 static bool rebuild(core *c) {
   size_t live = 0;
   for (size_t i = 0; i < c->holdings_capacity; i++) {
@@ -91,12 +92,21 @@ void holdings_add(core *c, uint64_t prefix, worker *w) {
     h->prefix = prefix;
     h->holders[0] = holder;
     w->shards_held++;
+    c->holders_count++;
     return;
   }
   const uint32_t left = drop_gone(c, h);
   if (left < CORE_HOLDERS_MAX) {
     h->holders[left] = holder;
     w->shards_held++;
+    c->holders_count++;
+  }
+}
+
+void holdings_lose(core *c, const worker *w) {
+  c->holders_count -= w->shards_held;
+  if (c->holdings_capacity > HOLDINGS_FIRST && c->holdings_capacity / HOLDINGS_SPARE > c->holders_count) {
+    (void)rebuild(c); /* without memory for a smaller table the old one stays */
   }
 }
 

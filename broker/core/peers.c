@@ -121,6 +121,7 @@ static void lose(core *c, peer *p) {
   c->workers[w->index] = c->workers[--c->workers_count];
   c->workers[w->index]->index = w->index;
   c->slots[w->slot] = NULL;
+  holdings_lose(c, w);
   p->worker = NULL;
   free(w);
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "tests/allocated.h"
 #include "tests/broker/core_sim.h"
 
 static void start(sim *s, int workers, uint32_t capacity) {
@@ -290,6 +291,40 @@ static void large_numbers_of_leaves_jobs_and_workers_are_quick(void **state) {
   crowd_of(1, MANY_LEAVES, 1, 4, MANY_LEAVES + 4286 + 1);
 }
 
+/* What a worker says it holds takes memory while it is there, not longer. */
+static void shards_of_workers_that_left_take_no_memory(void **state) {
+  enum { HOLDERS = 8, HELD = 100000, BYTES_LEFT = 64 << 10 };
+  (void)state;
+  crowd c = {.core = core_new()};
+  assert_non_null(c.core);
+  uint64_t *held = test_calloc(HELD, sizeof *held);
+  const size_t before = allocated();
+  for (uint32_t i = 0; i < HOLDERS; i++) {
+    for (uint64_t k = 0; k < HELD; k++) {
+      held[k] = (i + 1ULL) << 32 | k;
+    }
+    crowd_feed(
+        &c, &(core_event){
+                .kind = CORE_WORKER_JOINED, .peer = i + 1, .capacity = 1, .held = held, .held_count = HELD});
+  }
+  size_t last = allocated();
+  assert_true(last > before + (size_t)HOLDERS * HELD * sizeof *held);
+  for (uint32_t i = HOLDERS; i > 0; i /= 2) { /* half of those that are left */
+    for (uint32_t k = i / 2; k < i; k++) {
+      crowd_feed(&c, &(core_event){.kind = CORE_PEER_LEFT, .peer = k + 1});
+    }
+    const size_t now = allocated();
+    assert_true(now < last || i == HOLDERS);
+    last = now;
+  }
+  if (last > before + BYTES_LEFT) {
+    fail_msg("workers that left hold %zu bytes", last - before);
+  }
+  core_destroy(c.core);
+  core_actions_fini(&c.actions);
+  test_free(held);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_second_job_over_the_same_shards_finds_all_of_them_where_they_are),
@@ -299,6 +334,7 @@ int main(void) {
       cmocka_unit_test(a_small_job_does_not_wait_behind_a_big_one),
       cmocka_unit_test(jobs_of_higher_priority_go_first_and_equal_ones_take_turns),
       cmocka_unit_test(a_worker_that_drains_keeps_its_tasks_and_gets_no_more),
+      cmocka_unit_test(shards_of_workers_that_left_take_no_memory),
       cmocka_unit_test(large_numbers_of_leaves_jobs_and_workers_are_quick),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

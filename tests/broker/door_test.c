@@ -1,6 +1,5 @@
 /* The door: who is on the list comes in and is known by its key, nobody else does, and nothing hangs. */
 #include <dirent.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +16,7 @@
 
 #include "broker/door.h"
 #include "proto/wire.h"
+#include "tests/allocated.h"
 
 enum { DEADLINE_MS = 60000, PEERS = 4, ANSWER_BYTES = 512 };
 
@@ -521,11 +521,11 @@ static void strangers_leave_nothing_behind(void **state) {
   scene *s = *state;
   turn_away(s, 20);
   const size_t files = open_files();
-  const size_t bytes = mallinfo2().uordblks;
+  const size_t bytes = allocated();
   turn_away(s, 300);
   wait_for_files(files);
-  const size_t after = mallinfo2().uordblks;
-  /* Each left connection has buffers of 16 KiB and more; a sanitizer's malloc counts nothing here. */
+  const size_t after = allocated();
+  /* Each left connection has buffers of 16 KiB and more. */
   if (after > bytes + (1 << 20)) {
     fail_msg("300 strangers left %zu bytes behind", after - bytes);
   }

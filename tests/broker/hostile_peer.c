@@ -270,6 +270,9 @@ static void put_frame(hostile_peer *p, message_kind kind, size_t index, buf *out
   if (!one_in(p, 4) && (kind == MESSAGE_COMMIT || kind == MESSAGE_LOAD)) {
     form = kind == MESSAGE_COMMIT ? MANIFEST : index > 0 ? FILE_NAME : TEXT;
   }
+  if (kind == MESSAGE_HELLO && p->world->holds_little) {
+    form = NAME;
+  }
   buf_init(out);
   switch (form) {
     case NAME:

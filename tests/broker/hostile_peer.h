@@ -18,6 +18,7 @@ typedef struct hostile_world {
   const char *spared;          /* a dataset that they leave alone; NULL: none */
   core_job_id job;             /* a job that they know of */
   bool works;                  /* workers among them take tasks, and ruin them */
+  bool holds_little;           /* they say of few shards that they hold them */
 } hostile_world;
 
 typedef struct hostile_peer {
