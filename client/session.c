@@ -193,6 +193,12 @@ void session_dismiss(session *s) {
 }
 
 static status unreachable(const session *s, error *err) {
+  if (handshake_was_cut(s->handshake)) {
+    return error_set(err, STATUS_UNREACHABLE,
+                     "the broker at %s hangs up before a word is said: most likely %s", s->endpoint,
+                     s->has_key ? "the keys do not fit (it has another than the one that you gave, or none)"
+                                : "it asks for keys and you gave none (--identity, --broker-key)");
+  }
   if (s->has_key) {
     return error_set(
         err, STATUS_UNREACHABLE,

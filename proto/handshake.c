@@ -11,15 +11,16 @@ enum { EVENT_BYTES = 6 }; /* the event's number and its value */
 
 struct handshake {
   void *watched, *monitor;
+  bool was_cut;
 };
 
 handshake *handshake_watch(void *zmq_context, void *socket) {
   char name[64];
   handshake *h = calloc(1, sizeof *h);
   (void)snprintf(name, sizeof name, "inproc://canvass-handshake-%p", (void *)h);
-  if (h == NULL ||
-      zmq_socket_monitor(socket, name,
-                         ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL) != 0) {
+  if (h == NULL || zmq_socket_monitor(socket, name,
+                                      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                                          ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) != 0) {
     free(h);
     return NULL;
   }
@@ -64,11 +65,12 @@ status handshake_check(handshake *h, const char *endpoint, error *err) {
   uint16_t event = 0;
   uint32_t value = 0;
   while (h != NULL && next_event(h, &event, &value)) {
+    h->was_cut = h->was_cut || event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
     if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) {
       return error_set(err, STATUS_UNREACHABLE,
                        "the broker at %s turns your key away: it is not on the broker's list", endpoint);
     }
-    if (value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH) {
+    if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL && value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH) {
       return error_set(err, STATUS_UNREACHABLE,
                        "the broker at %s and you do not agree on keys: it asks for them and you gave none "
                        "(--identity, --broker-key), or you gave some and it has none",
@@ -76,4 +78,8 @@ status handshake_check(handshake *h, const char *endpoint, error *err) {
     }
   }
   return STATUS_OK;
+}
+
+bool handshake_was_cut(const handshake *h) {
+  return h != NULL && h->was_cut;
 }

@@ -12,6 +12,9 @@ handshake *handshake_watch(void *zmq_context, void *socket);
 /* STATUS_UNREACHABLE once the broker at ENDPOINT has said no; there is no use in waiting then.  H may be
  * NULL: nothing is known. */
 status handshake_check(handshake *h, const char *endpoint, error *err) MUST_USE;
+/* After a check: did somebody who listens hang up before a word was said?  Of two who do not agree on keys
+ * the first to notice hangs up, so that the other may never learn why. */
+bool handshake_was_cut(const handshake *h);
 /* Readable when there may be something to check: for polling alone.  NULL when H is. */
 void *handshake_socket(const handshake *h);
 /* Before SOCKET closes; accepts NULL. */
