@@ -1,0 +1,53 @@
+/* What the cluster's benchmark measures against: a real broker on a thread, behind a transport, and what
+ * reaches it: sockets of pretended peers, sessions of real clients.  A benchmark that fails ends. */
+#ifndef CANVASS_BENCH_CLUSTER_SERVICE_H
+#define CANVASS_BENCH_CLUSTER_SERVICE_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "broker/broker.h"
+#include "client/session.h"
+#include "proto/wire.h"
+
+double now_s(void);
+/* These end the program, with a message, unless all is well. */
+void must(status st, const error *err);
+void must_zmq(int result, const char *what);
+void must_begin(pthread_t *thread, void *(*run)(void *), void *argument);
+void *need(void *p);
+
+/* Where brokers run. */
+typedef struct place {
+  void *context;
+  const char *directory; /* holds their stores */
+  int brokers;           /* that ran here */
+} place;
+
+typedef struct transport {
+  const char *name;
+  /* %s: the directory; %d: a number, because sockets close a while after they are closed */
+  const char *endpoint;
+  bool has_keys;
+} transport;
+
+typedef struct service {
+  place *at;
+  broker *broker;
+  pthread_t thread;
+  char endpoint[600];
+  bool has_keys;
+  key_pair own, peer;
+  key_list *allowed;
+} service;
+
+void service_start(service *s, place *at, const transport *t, bool durable);
+void service_stop(service *s);
+
+/* A socket that is connected, of a peer that has not said anything; zmq_close. */
+void *service_peer(const service *s);
+/* CAPACITY 0: a client's hello, else a worker's. */
+void service_hello(void *socket, uint32_t capacity);
+session *service_session(const service *s);
+
+#endif
