@@ -74,15 +74,14 @@ void service_start(service *s, place *at, const transport *t, bool durable) {
   char endpoint[600];
   char directory[600];
   error err;
-  const int number = at->brokers++;
-  *s = (service){.at = at, .has_keys = t->has_keys};
+  *s = (service){.at = at, .context = need(zmq_ctx_new()), .has_keys = t->has_keys};
   if (t->has_keys) {
     make_keys(s);
   }
-  snprintf(endpoint, sizeof endpoint, t->endpoint, at->directory, number);
-  snprintf(directory, sizeof directory, "%s/store%d", at->directory, number);
+  snprintf(endpoint, sizeof endpoint, t->endpoint, at->directory);
+  snprintf(directory, sizeof directory, "%s/store%d", at->directory, at->brokers++);
   const char *const endpoints[] = {endpoint};
-  const broker_options options = {.zmq_context = at->context,
+  const broker_options options = {.zmq_context = s->context,
                                   .endpoints = endpoints,
                                   .endpoints_count = 1,
                                   .directory = durable ? directory : NULL,
@@ -98,12 +97,13 @@ void service_stop(service *s) {
   pthread_join(s->thread, NULL);
   broker_destroy(s->broker);
   key_list_destroy(s->allowed);
+  zmq_ctx_term(s->context);
 }
 
 /* ---- What reaches it ----------------------------------------------------------------------------- */
 
 void *service_peer(const service *s) {
-  void *socket = need(zmq_socket(s->at->context, ZMQ_DEALER));
+  void *socket = need(zmq_socket(s->context, ZMQ_DEALER));
   const int linger = 0;
   const int queue = 10000;
   error err;
@@ -131,7 +131,7 @@ void service_hello(void *socket, uint32_t capacity) {
 }
 
 session *service_session(const service *s) {
-  const session_options options = {.zmq_context = s->at->context,
+  const session_options options = {.zmq_context = s->context,
                                    .endpoint = s->endpoint,
                                    .key = s->has_keys ? &s->peer : NULL,
                                    .broker_key = s->has_keys ? s->own.public_key : NULL};

@@ -19,20 +19,19 @@ void *need(void *p);
 
 /* Where brokers run. */
 typedef struct place {
-  void *context;
-  const char *directory; /* holds their stores */
+  const char *directory; /* holds their stores and sockets */
   int brokers;           /* that ran here */
 } place;
 
 typedef struct transport {
   const char *name;
-  /* %s: the directory; %d: a number, because sockets close a while after they are closed */
-  const char *endpoint;
+  const char *endpoint; /* %s: the directory */
   bool has_keys;
 } transport;
 
 typedef struct service {
   place *at;
+  void *context; /* its own: what the broker before it left has no part in it */
   broker *broker;
   pthread_t thread;
   char endpoint[600];
