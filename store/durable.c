@@ -185,8 +185,7 @@ static bool value_find(durable_store *s, const kept_key *key, buf *out) {
   const size_t start = out->length;
   bool found = false;
   error err;
-  const slice bytes = {(const char *)key->bytes, key->length};
-  if (store_index_get(s->index, INDEX_VALUES, bytes, out, &found, &err) != STATUS_OK) {
+  if (store_index_get(s->index, INDEX_VALUES, kept_key_slice(key), out, &found, &err) != STATUS_OK) {
     give_up_keeping(s, &err);
     return false;
   }

@@ -1,20 +1,17 @@
-/* The book of uses.
+/* Who uses the book: notes, turns, and what must go when there is too much.
  *
- * An entry is {turn, bytes} under its key in INDEX_USES.  The sum of bytes is counted when the book is
- * opened and kept in memory from then on: one process has it, and all changes come through here, one at
- * a time. */
+ * The sum of the entries' bytes is counted when the book is opened and kept in memory from then on: one
+ * process has it, and all changes come through here, one at a time. */
 #include "store/uses.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/uses_book.h"
+
 enum {
   BOOK_VERSION = 1,
-  ENTRY_BYTES = 16,
-  PAGE_BYTES = 4096, /* of LMDB, as its headers and nodes */
-  PAGE_HEADER_BYTES = 16,
-  NODE_BYTES = 10,
   NOTES_MAX = 1 << 16,         /* then they are written without waiting for values */
   REMOVALS_MAX = 4096,         /* of one transaction */
   CHANGES_BYTES_MAX = 16 << 20 /* of one transaction, before its last value */
@@ -28,7 +25,6 @@ typedef struct note {
 } note;
 
 struct uses {
-  store_index *index;
   uses_options options;
   pthread_rwlock_t using; /* shared while something is looked for and noted, held alone to remove */
   pthread_mutex_t noting; /* guards the notes and the turn */
@@ -36,7 +32,7 @@ struct uses {
   note *notes;
   size_t notes_count, notes_capacity;
   pthread_mutex_t writing; /* guards what follows, and is held while the book changes */
-  uint64_t total;
+  uses_book book;
   uint64_t nothing_old_in; /* the turn that all that is left was used in; 0: none is known */
 };
 
@@ -47,130 +43,11 @@ static uint64_t turn_now(uses *u) {
   return turn;
 }
 
-kept_key kept_key_of(kept_kind kind, const digest *first, const digest *second) {
-  kept_key k = {.length = 1 + DIGEST_BYTES};
-  k.bytes[0] = (uint8_t)kind;
-  memcpy(k.bytes + 1, first->bytes, DIGEST_BYTES);
-  if (second != NULL) {
-    memcpy(k.bytes + 1 + DIGEST_BYTES, second->bytes, DIGEST_BYTES);
-    k.length = KEPT_KEY_BYTES_MAX;
-  }
-  return k;
-}
-
-static slice slice_of_key(const kept_key *k) {
-  return (slice){(const char *)k->bytes, k->length};
-}
-
-/* Pages of keys that come in no order, and go, are half full.  A value of more than half a page has pages of
- * its own. */
-uint64_t kept_value_bytes(const kept_key *key, size_t length) {
-  const uint64_t key_bytes = NODE_BYTES + key->length;
-  const uint64_t entry = key_bytes + ENTRY_BYTES;
-  const bool is_apart = key_bytes + length > PAGE_BYTES / 2;
-  const uint64_t pages = (PAGE_HEADER_BYTES + (uint64_t)length + PAGE_BYTES - 1) / PAGE_BYTES;
-  const uint64_t value = key_bytes + (is_apart ? sizeof(uint64_t) : length);
-  return 2 * (entry + value) + (is_apart ? pages * PAGE_BYTES : 0);
-}
-
-/* ---- Entries ------------------------------------------------------------------------------------- */
-
-typedef struct entry {
-  uint64_t turn, bytes;
-} entry;
-
-static bool entry_read(slice value, entry *out) {
-  reader r;
-  reader_init(&r, value.bytes, value.length);
-  out->turn = reader_u64(&r);
-  out->bytes = reader_u64(&r);
-  return r.problem == NULL && reader_left(&r) == 0;
-}
-
-static status entry_find(uses *u, const kept_key *key, entry *out, bool *found, error *err) {
-  buf value;
-  buf_init(&value);
-  const status st = store_index_get(u->index, INDEX_USES, slice_of_key(key), &value, found, err);
-  *found = st == STATUS_OK && *found && entry_read((slice){(const char *)value.data, value.length}, out);
-  buf_fini(&value);
-  return st;
-}
-
-status uses_find(uses *u, const kept_key *key, uint64_t *bytes, bool *found, error *err) {
-  entry e = {0};
-  TRY(entry_find(u, key, &e, found, err));
-  *bytes = e.bytes;
-  return STATUS_OK;
-}
-
-/* ---- Changes gathered for one transaction -------------------------------------------------------- */
-
-typedef struct batch {
-  index_change *changes;
-  size_t count, capacity;
-  buf entries; /* ENTRY_BYTES each, in the order of their changes */
-  size_t bytes;
-  uint64_t total; /* of the book, once it is written */
-} batch;
-
-static void batch_fini(batch *b) {
-  free(b->changes);
-  buf_fini(&b->entries);
-}
-
-static status batch_add(batch *b, index_change c, error *err) {
-  if (b->count == b->capacity) {
-    const size_t larger = b->capacity > 0 ? b->capacity * 2 : 256;
-    index_change *grown = realloc(b->changes, larger * sizeof *grown);
-    if (grown == NULL) {
-      return error_no_memory(err, "the store");
-    }
-    b->changes = grown;
-    b->capacity = larger;
-  }
-  b->changes[b->count++] = c;
-  b->bytes += c.key.length + c.value.length;
-  return STATUS_OK;
-}
-
-/* KEY takes BYTES and was used in TURN.  The entry's bytes get their place when the batch is written. */
-static status batch_use(batch *b, uses *u, const kept_key *key, uint64_t bytes, uint64_t turn, error *err) {
-  entry old = {0};
-  bool found = false;
-  TRY(entry_find(u, key, &old, &found, err));
-  if (found && old.turn >= turn && old.bytes == bytes) {
-    return STATUS_OK;
-  }
-  b->total += bytes - (found ? old.bytes : 0);
-  buf_put_u64(&b->entries, turn);
-  buf_put_u64(&b->entries, bytes);
-  return batch_add(b, (index_change){INDEX_USES, slice_of_key(key), {"", ENTRY_BYTES}}, err);
-}
-
-static status batch_write(batch *b, uses *u, error *err) {
-  TRY(buf_status(&b->entries, "the store", err));
-  size_t at = 0;
-  for (size_t i = 0; i < b->count; i++) {
-    if (b->changes[i].table == INDEX_USES && b->changes[i].value.bytes != NULL) {
-      b->changes[i].value.bytes = (const char *)b->entries.data + at;
-      at += ENTRY_BYTES;
-    }
-  }
-  if (b->count > 0) {
-    TRY(store_index_write(u->index, b->changes, b->count, err));
-  }
-  u->total = b->total;
-  b->count = 0;
-  b->bytes = 0;
-  buf_clear(&b->entries);
-  return STATUS_OK;
-}
-
 /* ---- Too much ------------------------------------------------------------------------------------ */
 
 typedef struct old_entry {
   kept_key key;
-  entry was;
+  uses_entry was;
 } old_entry;
 
 typedef struct old_list {
@@ -182,8 +59,8 @@ typedef struct old_list {
 
 static bool list_old(void *context, slice key, slice value) {
   old_list *l = context;
-  entry e;
-  if (key.length > KEPT_KEY_BYTES_MAX || !entry_read(value, &e) || e.turn >= l->turn) {
+  uses_entry e;
+  if (key.length > KEPT_KEY_BYTES_MAX || !uses_entry_read(value, &e) || e.turn >= l->turn) {
     return true;
   }
   if (l->count == l->capacity) {
@@ -213,17 +90,15 @@ static int older_first(const void *left, const void *right) {
 
 /* Entries and values first, then the files: a crash between leaves files that the next opening finds. */
 static status remove_run(uses *u, const old_entry *list, size_t count, error *err) {
-  batch b = {.total = u->total};
+  uses_batch b = uses_batch_of(&u->book);
   status st = STATUS_OK;
   for (size_t i = 0; i < count && st == STATUS_OK; i++) {
-    const slice key = slice_of_key(&list[i].key);
-    b.total -= list[i].was.bytes;
-    st = batch_add(&b, (index_change){INDEX_USES, key, {NULL, 0}}, err);
+    st = uses_batch_forget(&b, &list[i].key, list[i].was.bytes, err);
     if (st == STATUS_OK && list[i].key.bytes[0] != KEPT_BLOB) {
-      st = batch_add(&b, (index_change){INDEX_VALUES, key, {NULL, 0}}, err);
+      st = uses_batch_value(&b, &list[i].key, (slice){NULL, 0}, err);
     }
   }
-  st = st == STATUS_OK ? batch_write(&b, u, err) : st;
+  st = st == STATUS_OK ? uses_batch_write(&b, err) : st;
   for (size_t i = 0; i < count && st == STATUS_OK; i++) {
     digest name;
     if (list[i].key.bytes[0] == KEPT_BLOB) {
@@ -231,7 +106,7 @@ static status remove_run(uses *u, const old_entry *list, size_t count, error *er
       u->options.remove_blob(u->options.context, &name);
     }
   }
-  batch_fini(&b);
+  uses_batch_fini(&b);
   return st;
 }
 
@@ -239,7 +114,7 @@ static status remove_list(uses *u, const old_list *l, error *err) {
   /* An eighth more than must be, so that this is seldom. */
   const uint64_t wanted = u->options.bytes_max - u->options.bytes_max / 8;
   size_t last = 0;
-  for (uint64_t left = u->total; last < l->count && left > wanted; last++) {
+  for (uint64_t left = u->book.total; last < l->count && left > wanted; last++) {
     left -= l->at[last].was.bytes;
   }
   u->nothing_old_in = last == l->count ? l->turn : 0;
@@ -260,26 +135,26 @@ static int note_order(const void *left, const void *right) {
 }
 
 /* Each key once, in the order of the table. */
-static status add_notes(batch *b, uses *u, note *notes, size_t count, error *err) {
+static status add_notes(uses_batch *b, note *notes, size_t count, error *err) {
   if (count > 0) {
     qsort(notes, count, sizeof *notes, note_order);
   }
   for (size_t i = 0; i < count; i++) {
     if (i == 0 || memcmp(notes[i - 1].key.bytes, notes[i].key.bytes, KEPT_KEY_BYTES_MAX) != 0) {
-      TRY(batch_use(b, u, &notes[i].key, notes[i].bytes, notes[i].turn, err));
+      TRY(uses_batch_use(b, &notes[i].key, notes[i].bytes, notes[i].turn, err));
     }
   }
   return STATUS_OK;
 }
 
-static status add_values(batch *b, uses *u, const kept_value *values, size_t count, error *err) {
+static status add_values(uses_batch *b, uses *u, const kept_value *values, size_t count, error *err) {
   const uint64_t turn = turn_now(u);
   for (size_t i = 0; i < count; i++) {
     const kept_value *v = &values[i];
-    TRY(batch_use(b, u, &v->key, kept_value_bytes(&v->key, v->value.length), turn, err));
-    TRY(batch_add(b, (index_change){INDEX_VALUES, slice_of_key(&v->key), v->value}, err));
+    TRY(uses_batch_use(b, &v->key, kept_value_bytes(&v->key, v->value.length), turn, err));
+    TRY(uses_batch_value(b, &v->key, v->value, err));
     if (b->bytes >= CHANGES_BYTES_MAX) {
-      TRY(batch_write(b, u, err));
+      TRY(uses_batch_write(b, err));
     }
   }
   return STATUS_OK;
@@ -293,18 +168,18 @@ static status write_notes(uses *u, const kept_value *values, size_t count, error
   u->notes = NULL;
   u->notes_count = u->notes_capacity = 0;
   pthread_mutex_unlock(&u->noting);
-  batch b = {.total = u->total};
-  status st = add_notes(&b, u, notes, notes_count, err);
+  uses_batch b = uses_batch_of(&u->book);
+  status st = add_notes(&b, notes, notes_count, err);
   st = st == STATUS_OK ? add_values(&b, u, values, count, err) : st;
-  st = st == STATUS_OK ? batch_write(&b, u, err) : st;
-  batch_fini(&b);
+  st = st == STATUS_OK ? uses_batch_write(&b, err) : st;
+  uses_batch_fini(&b);
   free(notes);
   return st;
 }
 
 static status scan_and_remove(uses *u, error *err) {
   old_list l = {.turn = turn_now(u)};
-  status st = store_index_scan(u->index, INDEX_USES, list_old, &l, err);
+  status st = store_index_scan(u->book.index, INDEX_USES, list_old, &l, err);
   if (st == STATUS_OK && l.out_of_memory) {
     st = error_no_memory(err, "the store");
   }
@@ -318,7 +193,7 @@ static status scan_and_remove(uses *u, error *err) {
 
 /* What was noted meanwhile is no longer old. */
 static status remove_too_much(uses *u, error *err) {
-  if (u->total <= u->options.bytes_max || u->nothing_old_in == turn_now(u)) {
+  if (u->book.total <= u->options.bytes_max || u->nothing_old_in == turn_now(u)) {
     return STATUS_OK;
   }
   pthread_rwlock_wrlock(&u->using);
@@ -370,18 +245,26 @@ void uses_note(uses *u, const kept_key *key, uint64_t bytes) {
 
 status uses_forget(uses *u, const kept_key *key, error *err) {
   pthread_mutex_lock(&u->writing);
-  entry was = {0};
+  uses_entry was = {0};
   bool found = false;
-  status st = entry_find(u, key, &was, &found, err);
+  status st = uses_book_find(&u->book, key, &was, &found, err);
   if (st == STATUS_OK && found) {
-    const old_entry gone = {*key, was};
-    batch b = {.total = u->total - was.bytes};
-    st = batch_add(&b, (index_change){INDEX_USES, slice_of_key(&gone.key), {NULL, 0}}, err);
-    st = st == STATUS_OK ? batch_write(&b, u, err) : st;
-    batch_fini(&b);
+    uses_batch b = uses_batch_of(&u->book);
+    st = uses_batch_forget(&b, key, was.bytes, err);
+    st = st == STATUS_OK ? uses_batch_write(&b, err) : st;
+    uses_batch_fini(&b);
   }
   pthread_mutex_unlock(&u->writing);
   return st;
+}
+
+/* ---- Looking ------------------------------------------------------------------------------------- */
+
+status uses_find(uses *u, const kept_key *key, uint64_t *bytes, bool *found, error *err) {
+  uses_entry e = {0};
+  TRY(uses_book_find(&u->book, key, &e, found, err));
+  *bytes = e.bytes;
+  return STATUS_OK;
 }
 
 typedef struct blob_visit {
@@ -402,7 +285,7 @@ static bool visit_blob(void *context, slice key, slice value) {
 
 status uses_each_blob(uses *u, void (*visit)(void *context, const digest *name), void *context, error *err) {
   blob_visit v = {visit, context};
-  return store_index_scan(u->index, INDEX_USES, visit_blob, &v, err);
+  return store_index_scan(u->book.index, INDEX_USES, visit_blob, &v, err);
 }
 
 static bool found_one(void *context, slice key, slice value) {
@@ -416,7 +299,7 @@ static bool found_one(void *context, slice key, slice value) {
 status uses_find_any(uses *u, kept_kind kind, const digest *first, bool *found, error *err) {
   const kept_key prefix = kept_key_of(kind, first, NULL);
   *found = false;
-  return store_index_scan_prefix(u->index, INDEX_USES, slice_of_key(&prefix), found_one, found, err);
+  return store_index_scan_prefix(u->book.index, INDEX_USES, kept_key_slice(&prefix), found_one, found, err);
 }
 
 /* ---- Turns --------------------------------------------------------------------------------------- */
@@ -424,10 +307,10 @@ status uses_find_any(uses *u, kept_kind kind, const digest *first, bool *found, 
 /* A turn that was begun while the book was open is known from its entries alone. */
 static bool add_up(void *context, slice key, slice value) {
   (void)key;
-  entry e;
+  uses_entry e;
   uses *u = context;
-  if (entry_read(value, &e)) {
-    u->total += e.bytes;
+  if (uses_entry_read(value, &e)) {
+    u->book.total += e.bytes;
     u->turn = e.turn > u->turn ? e.turn : u->turn;
   }
   return true;
@@ -448,7 +331,7 @@ static status write_turn(uses *u, bool open, error *err) {
   status st = buf_status(&state, "the store", err);
   if (st == STATUS_OK) {
     const index_change c = {INDEX_STATE, state_key, {(const char *)state.data, state.length}};
-    st = store_index_write(u->index, &c, 1, err);
+    st = store_index_write(u->book.index, &c, 1, err);
   }
   buf_fini(&state);
   return st;
@@ -459,7 +342,7 @@ static status read_turn(uses *u, bool *was_closed, error *err) {
   buf state;
   buf_init(&state);
   bool found = false;
-  status st = store_index_get(u->index, INDEX_STATE, state_key, &state, &found, err);
+  status st = store_index_get(u->book.index, INDEX_STATE, state_key, &state, &found, err);
   *was_closed = false;
   if (st == STATUS_OK && found) {
     reader r;
@@ -481,7 +364,7 @@ static status read_turn(uses *u, bool *was_closed, error *err) {
 
 static status begin(uses *u, bool *was_closed, error *err) {
   TRY(read_turn(u, was_closed, err));
-  TRY(store_index_scan(u->index, INDEX_USES, add_up, u, err));
+  TRY(store_index_scan(u->book.index, INDEX_USES, add_up, u, err));
   u->turn++;
   return write_turn(u, true, err);
 }
@@ -500,7 +383,7 @@ status uses_open(store_index *index, const uses_options *options, uses **out, bo
   if (u == NULL) {
     return error_no_memory(err, "the store");
   }
-  u->index = index;
+  u->book.index = index;
   u->options = *options;
   pthread_rwlock_init(&u->using, NULL);
   pthread_mutex_init(&u->noting, NULL);

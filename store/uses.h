@@ -9,34 +9,14 @@
 #ifndef CANVASS_STORE_USES_H
 #define CANVASS_STORE_USES_H
 
-#include "base/digest.h"
+#include "store/kept.h"
 #include "store/store_index.h"
-
-/* The tables of a durable store's index. */
-enum { INDEX_STATE, INDEX_USES, INDEX_VALUES, INDEX_TABLES };
-
-/* Part of the key: never change a letter's meaning. */
-typedef enum kept_kind { KEPT_BLOB = 'b', KEPT_PARTIAL = 'p', KEPT_RECORD = 'r' } kept_kind;
-
-enum { KEPT_KEY_BYTES_MAX = 1 + 2 * DIGEST_BYTES };
-
-typedef struct kept_key {
-  uint8_t bytes[KEPT_KEY_BYTES_MAX];
-  uint8_t length;
-} kept_key;
-
-/* SECOND: of a partial, its accumulator; else NULL. */
-kept_key kept_key_of(kept_kind kind, const digest *first, const digest *second);
 
 /* An entry with a value in INDEX_VALUES (partials, records). */
 typedef struct kept_value {
   kept_key key;
   slice value;
 } kept_value;
-
-/* What a value of LENGTH bytes under KEY takes on disk, about: with its entry, and with what LMDB's pages
- * leave empty. */
-uint64_t kept_value_bytes(const kept_key *key, size_t length);
 
 typedef struct uses uses;
 
