@@ -1,0 +1,204 @@
+/* Views of a frame beyond single values: keys in numbers, what is not there, what was lost, what the file
+ * said; in every encoding. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "stats/accumulator.h"
+#include "tests/stats/fixture.h"
+#include "tests/stats/sample_program.h"
+#include "tests/stats/shown.h"
+
+static void many_keys_become_wide(void **state) {
+  (void)state;
+  enum { ROWS = 1000 };
+  static char texts[ROWS][16];
+  const char *cells[ROWS];
+  for (int r = 0; r < ROWS; r++) {
+    snprintf(texts[r], sizeof texts[r], "%d", r % 700);
+    cells[r] = texts[r];
+  }
+  const stats_column_kind kinds[] = {STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS, STATS_COLUMN_TEXTS};
+  for (size_t k = 0; k < 3; k++) {
+    fixture *data = fixture_new(ROWS);
+    program *p = program_new();
+    frame *f = NULL;
+    coded_view view;
+    fixture_column(data, "x", kinds[k], cells);
+    sample_add(p, &(program_variable){.kind = VARIABLE_NOMINAL, .name = "x", .column = "x"}, NULL);
+    assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
+    assert_int_equal(frame_coded(f, 0, &view, NULL), STATUS_OK);
+    assert_null(view.slots);
+    assert_int_equal(view.keys.count, 700);
+    for (uint32_t r = 0; r < ROWS; r++) {
+      assert_string_equal(shown_row(f, 0, r), cells[r]);
+    }
+    for (uint32_t r = ROWS; r < (ROWS + 63) / 64 * 64; r++) {
+      assert_true(view.wide[r] >= SLOT_WIDE_MISSING);
+    }
+    frame_destroy(f);
+    program_destroy(p);
+    fixture_destroy(data);
+  }
+}
+
+static void too_many_keys_are_refused_by_name(void **state) {
+  (void)state;
+  enum { ROWS = 65002 };
+  static char texts[ROWS][16];
+  static const char *cells[ROWS];
+  for (int r = 0; r < ROWS; r++) {
+    snprintf(texts[r], sizeof texts[r], "i%d", r);
+    cells[r] = texts[r];
+  }
+  fixture *data = fixture_new(ROWS);
+  program *p = program_new();
+  frame *f = NULL;
+  coded_view view;
+  error err = {0};
+  fixture_column(data, "x", STATS_COLUMN_TEXTS, cells);
+  sample_add(p, &(program_variable){.kind = VARIABLE_NOMINAL, .name = "ticket", .column = "x"}, NULL);
+  assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
+  assert_int_equal(frame_coded(f, 0, &view, &err), STATUS_LIMIT);
+  assert_non_null(strstr(err.message, "ticket"));
+  frame_destroy(f);
+  program_destroy(p);
+  fixture_destroy(data);
+}
+
+static void a_missing_column_is_named(void **state) {
+  (void)state;
+  fixture *data = fixture_new(1);
+  program *p = program_new();
+  frame *f = NULL;
+  coded_view view;
+  error err = {0};
+  sample_scale(p, "absent", 1, 5, NULL);
+  assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
+  assert_int_equal(frame_coded(f, 0, &view, &err), STATUS_NOT_FOUND);
+  assert_non_null(strstr(err.message, "absent"));
+  frame_destroy(f);
+  program_destroy(p);
+  fixture_destroy(data);
+}
+
+static void rounded_numbers_are_counted(void **state) {
+  (void)state;
+  const char *cells[] = {"1.25", "1.2", "1.25", "9.99", "x", "", "1.250", "-3.30"};
+  const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
+                                     STATS_COLUMN_TEXTS};
+  for (size_t k = 0; k < 4; k++) {
+    fixture *data = fixture_new(8);
+    program *p = program_new();
+    frame *f = NULL;
+    int64_t count = -1;
+    fixture_column(data, "x", kinds[k], cells);
+    sample_add(p,
+               &(program_variable){.kind = VARIABLE_NUMBER,
+                                   .name = "x",
+                                   .column = "x",
+                                   .decimals = 1,
+                                   .has_range = true,
+                                   .low = -100,
+                                   .high = 50},
+               NULL);
+    assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
+    assert_int_equal(frame_rounded(f, 0, &count, NULL), STATUS_OK);
+    assert_int_equal(count, 3); /* 9.99 is out of range, 1.2 and -3.30 lose nothing */
+    frame_destroy(f);
+    program_destroy(p);
+    fixture_destroy(data);
+  }
+}
+
+static void the_files_words_do_not_depend_on_the_encoding(void **state) {
+  (void)state;
+  static uint32_t first_input[] = {0};
+  const char *cells[] = {"1,50", "abc", "7", "", "007"};
+  const char *numbers[] = {"1.5", "abc", "7", "", "7"};
+  const char *second[] = {"1", "1", "1", "maybe", "x"};
+  static const char *columns[] = {"q", "p"};
+  static slice keys[] = {{"Q", 1}, {"P", 1}};
+  const char *flags[] = {"1.5", "abc", "7", "maybe", "7"};
+  const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
+                                     STATS_COLUMN_TEXTS};
+  for (size_t k = 0; k < 4; k++) {
+    fixture *data = fixture_new(5);
+    program *p = program_new();
+    frame *f = NULL;
+    fixture_decimal_mark(data, ',');
+    fixture_column(data, "q", kinds[k], cells);
+    fixture_column(data, "p", kinds[k], second);
+    sample_scale(p, "q", 1, 5, NULL);
+    sample_add(p,
+               &(program_variable){.kind = VARIABLE_MULTI_FLAGS,
+                                   .name = "f",
+                                   .columns = columns,
+                                   .columns_count = 2,
+                                   .keys = keys,
+                                   .keys_count = 2},
+               NULL);
+    sample_add(
+        p, &(program_variable){.kind = VARIABLE_TOP, .name = "t", .inputs = first_input, .inputs_count = 1},
+        NULL);
+    assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
+    for (uint32_t r = 0; r < 5; r++) {
+      slice text;
+      assert_int_equal(frame_cell_text(f, 0, r, &text, NULL), STATUS_OK);
+      assert_true(slice_equal(text, slice_of(numbers[r])));
+      assert_int_equal(frame_cell_text(f, 1, r, &text, NULL), STATUS_OK);
+      assert_true(slice_equal(text, slice_of(flags[r])));
+      assert_int_equal(frame_cell_text(f, 2, r, &text, NULL), STATUS_OK);
+      assert_int_equal(text.length, 0);
+    }
+    frame_destroy(f);
+    program_destroy(p);
+    fixture_destroy(data);
+  }
+}
+
+static void a_shard_without_rows_has_empty_views(void **state) {
+  (void)state;
+  const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
+                                     STATS_COLUMN_TEXTS};
+  const char *names[] = {"satisfaction", "trust", "region", "income", "visited",
+                         "comment",      "media", "tv",     "radio"};
+  const char *none[] = {NULL};
+  for (size_t k = 0; k < 4; k++) {
+    sample_program s = sample_program_new(SAMPLE_PLAIN);
+    fixture *data = fixture_new(0);
+    frame *f = NULL;
+    for (size_t c = 0; c < sizeof names / sizeof names[0]; c++) {
+      fixture_column(data, names[c], kinds[k], none);
+    }
+    assert_int_equal(frame_new(s.program, fixture_rows(data), &f, NULL), STATUS_OK);
+    for (uint32_t i = 0; i < s.program->variables_count; i++) {
+      shown_row(f, i, 0); /* the padding */
+    }
+    for (uint32_t i = 0; i < s.program->accumulators_count; i++) {
+      const program_accumulator *a = &s.program->accumulators[i];
+      group_view groups;
+      assert_int_equal(frame_groups(f, a->by, a->by_count, a->filter, a->weight, &groups, NULL), STATUS_OK);
+    }
+    frame_destroy(f);
+    fixture_destroy(data);
+    program_destroy(s.program);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(many_keys_become_wide),
+      cmocka_unit_test(too_many_keys_are_refused_by_name),
+      cmocka_unit_test(a_missing_column_is_named),
+      cmocka_unit_test(rounded_numbers_are_counted),
+      cmocka_unit_test(the_files_words_do_not_depend_on_the_encoding),
+      cmocka_unit_test(a_shard_without_rows_has_empty_views),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
