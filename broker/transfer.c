@@ -1,4 +1,4 @@
-/* Blobs that come in and blobs that go out; seeking.c has those that go through. */
+/* Blobs that come in; serving.c has those that go out, seeking.c those that go through. */
 #include "broker/transfer.h"
 
 #include <stdlib.h>
@@ -14,16 +14,36 @@ static arriving **bucket_of(transfers *t, const digest *name) {
   return &t->arriving[(name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS];
 }
 
-static arriving *find(transfers *t, const digest *name) {
-  arriving *a = *bucket_of(t, name);
+/* The first of that name at A or behind it in its chain. */
+static arriving *first_of(arriving *a, const digest *name) {
   while (a && !digest_equal(&a->name, name)) {
     a = a->chain;
   }
   return a;
 }
 
+static arriving *find(transfers *t, const digest *name, uint64_t bytes) {
+  arriving *a = first_of(*bucket_of(t, name), name);
+  while (a && a->bytes != bytes) {
+    a = first_of(a->chain, name);
+  }
+  return a;
+}
+
+/* The one that comes from that peer: of each name it is one at most. */
+static arriving *find_from(transfers *t, const digest *name, const peer *from) {
+  for (arriving *a = first_of(*bucket_of(t, name), name); a; a = first_of(a->chain, name)) {
+    for (size_t i = 0; i < a->sources_count; i++) {
+      if (a->sources[i].peer == from->number) {
+        return a;
+      }
+    }
+  }
+  return NULL;
+}
+
 bool transfer_is_arriving(const transfers *t, const digest *name) {
-  return find((transfers *)t, name) != NULL;
+  return first_of(*bucket_of((transfers *)t, name), name) != NULL;
 }
 
 static void enqueue(transfers *t, arriving *a) {
@@ -205,6 +225,21 @@ static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t
   return STATUS_OK;
 }
 
+/* It is whole: nobody need send it any more, whatever size he said. */
+static void finish(broker *b, const digest *name) {
+  b->must_sync = true;
+  for (arriving *a = NULL; (a = first_of(*bucket_of(&b->transfers, name), name));) {
+    for (size_t i = 0; i < a->sources_count; i++) {
+      const peer *p = routes_at(&b->routes, a->sources[i].peer);
+      if (p && !a->sources[i].was_asked) {
+        send_have(b, p, name);
+      }
+    }
+    discard(b, a);
+  }
+  seeking_end(b, name, false);
+}
+
 /* Uploads leave room for what the jobs under way will need. */
 static status check_upload(const broker *b, const peer *from, uint64_t bytes, error *why) {
   return from->role & WAY_CLIENT ? vault_check_room(b->vault, bytes, VAULT_UPLOAD_RESERVE_BYTES, why)
@@ -212,11 +247,14 @@ static status check_upload(const broker *b, const peer *from, uint64_t bytes, er
 }
 
 status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked, error *why) {
-  arriving *a = find(&b->transfers, name);
+  arriving *a = find_from(&b->transfers, name, from);
+  if (a && a->bytes != bytes) {
+    return error_set(why, STATUS_PROTOCOL, "a blob of %llu bytes that was offered with %llu before",
+                     (unsigned long long)bytes, (unsigned long long)a->bytes);
+  }
+  a = find(&b->transfers, name, bytes);
   if (a) {
-    return a->bytes == bytes ? add_source(b, from, a, was_asked, why)
-                             : error_set(why, STATUS_PROTOCOL, "a blob of %llu bytes that has %llu",
-                                         (unsigned long long)bytes, (unsigned long long)a->bytes);
+    return add_source(b, from, a, was_asked, why);
   }
   if (from->offers >= TRANSFER_OFFERS_MAX) {
     return error_set(why, STATUS_LIMIT, "%d blobs are offered at once: wait for a 'have'",
@@ -228,15 +266,14 @@ status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes,
     TRY(check_upload(b, from, bytes - offset, why));
     return begin_arriving(b, from, name, bytes, offset, was_asked, why);
   }
-  b->must_sync = true; /* it may have come from hand-in/ just now */
   if (!was_asked) {
     send_have(b, from, name);
   }
-  seeking_end(b, name, false);
+  finish(b, name); /* it may have come from hand-in/ just now */
   return STATUS_OK;
 }
 
-static status read_blob(const wire_message *m, digest *name, error *why) {
+status transfer_read_blob(const wire_message *m, digest *name, error *why) {
   const slice bytes = m->header.texts[FIELD_BLOB];
   if (bytes.length != DIGEST_BYTES) {
     return error_set(why, STATUS_PROTOCOL, "a blob's digest of %zu bytes; it has %d", bytes.length,
@@ -256,7 +293,7 @@ static void say_full(broker *b, const error *why) {
 
 status transfer_on_offer(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
-  TRY(read_blob(m, &name, why));
+  TRY(transfer_read_blob(m, &name, why));
   if (!b->vault) {
     return error_set(why, STATUS_USAGE, "this broker keeps nothing: start it with --store DIR");
   }
@@ -267,19 +304,6 @@ status transfer_on_offer(broker *b, peer *from, wire_message *m, error *why) {
     return STATUS_OK;
   }
   return st;
-}
-
-static void finish(broker *b, arriving *a) {
-  const digest name = a->name;
-  b->must_sync = true;
-  for (size_t i = 0; i < a->sources_count; i++) {
-    const peer *p = routes_at(&b->routes, a->sources[i].peer);
-    if (p && !a->sources[i].was_asked) {
-      send_have(b, p, &name);
-    }
-  }
-  discard(b, a);
-  seeking_end(b, &name, false);
 }
 
 /* The first source cannot be used: the next one is asked, if there is one. */
@@ -296,7 +320,9 @@ static void drop_source(broker *b, arriving *a) {
   }
   const digest name = a->name;
   discard(b, a);
-  seeking_end(b, &name, true);
+  if (!transfer_is_arriving(&b->transfers, &name)) {
+    seeking_end(b, &name, true);
+  }
   pump(b);
 }
 
@@ -329,7 +355,7 @@ static status arrive(broker *b, arriving *a, wire_message *m, error *why) {
   }
   uint64_t next = a->next;
   status st = length == expected && m->header.integers[FIELD_BYTES] == a->bytes
-                  ? vault_chunk(b->vault, &a->name, offset, bytes, length, &next, why)
+                  ? vault_chunk(b->vault, &a->name, a->bytes, offset, bytes, length, &next, why)
                   : error_set(why, STATUS_CORRUPT, "a chunk of %zu bytes where %llu were wanted", length,
                               (unsigned long long)expected);
   go_to(b, a, st == STATUS_OK || st == STATUS_CORRUPT ? next : a->next);
@@ -339,7 +365,8 @@ static status arrive(broker *b, arriving *a, wire_message *m, error *why) {
   }
   a->heard_ms = b->clock_ms;
   if (a->next == a->bytes || (next != offset + length && vault_has(b->vault, &a->name, NULL))) {
-    finish(b, a);
+    const digest name = a->name;
+    finish(b, &name);
   } else {
     enqueue(&b->transfers, a);
   }
@@ -349,8 +376,8 @@ static status arrive(broker *b, arriving *a, wire_message *m, error *why) {
 
 status transfer_on_chunk(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
-  TRY(read_blob(m, &name, why));
-  arriving *a = find(&b->transfers, &name);
+  TRY(transfer_read_blob(m, &name, why));
+  arriving *a = find_from(&b->transfers, &name, from);
   if (a && a->sources[0].peer == from->number) {
     return arrive(b, a, m, why);
   }
@@ -360,73 +387,14 @@ status transfer_on_chunk(broker *b, peer *from, wire_message *m, error *why) {
 
 status transfer_on_lost(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
-  TRY(read_blob(m, &name, why));
-  arriving *a = find(&b->transfers, &name);
+  TRY(transfer_read_blob(m, &name, why));
+  arriving *a = find_from(&b->transfers, &name, from);
   if (a && a->sources[0].peer == from->number) {
     drop_source(b, a);
   } else {
     (void)seeking_lost(b, from, &m->header, &name);
   }
   return STATUS_OK;
-}
-
-/* ---- Going out ----------------------------------------------------------------------------------- */
-
-void transfer_send_lost(broker *b, const peer *to, const digest *name, status st, const char *text) {
-  message m = message_of(MESSAGE_LOST);
-  message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
-  message_set_text(&m, FIELD_STATUS, status_name(st));
-  message_set_text(&m, FIELD_MESSAGE, text);
-  sending_answer(b, to, &m, NULL, 0);
-}
-
-static void serve_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
-                        const store_blob *mapped) {
-  const uint64_t left = mapped->length - offset;
-  const size_t length = (size_t)(left < bytes ? left : bytes);
-  zmq_msg_t frame;
-  if (zmq_msg_init_size(&frame, length) != 0) {
-    transfer_send_lost(b, to, name, STATUS_NO_MEMORY, "the broker has no memory for a chunk");
-    return;
-  }
-  if (length > 0) {
-    memcpy(zmq_msg_data(&frame), (const uint8_t *)mapped->bytes + offset, length);
-  }
-  b->turn_bytes += length;
-  sending_chunk(b, to, name, offset, mapped->length, &frame);
-  zmq_msg_close(&frame);
-}
-
-bool transfer_serve(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes) {
-  store_blob mapped;
-  error why;
-  if (!sending_has_room(b, to, name)) {
-    return true;
-  }
-  if (!b->vault || vault_get(b->vault, name, &mapped, &why) != STATUS_OK) {
-    return false;
-  }
-  if (offset > mapped.length || (offset == mapped.length && mapped.length > 0)) {
-    transfer_send_lost(b, to, name, STATUS_PROTOCOL, "a chunk beyond the end of the blob was wanted");
-  } else {
-    serve_chunk(b, to, name, offset, bytes, &mapped);
-  }
-  store_release(&mapped);
-  return true;
-}
-
-status transfer_on_want(broker *b, peer *from, wire_message *m, error *why) {
-  digest name;
-  TRY(read_blob(m, &name, why));
-  const uint64_t bytes = m->header.integers[FIELD_BYTES];
-  if (bytes == 0 || bytes > MESSAGE_FRAME_MAX) {
-    return error_set(why, STATUS_PROTOCOL, "%llu bytes of a blob were wanted; 1 to %d are allowed",
-                     (unsigned long long)bytes, (int)MESSAGE_FRAME_MAX);
-  }
-  if (transfer_serve(b, from, &name, m->header.integers[FIELD_OFFSET], bytes)) {
-    return STATUS_OK;
-  }
-  return seeking_begin(b, from, &name, m->header.integers[FIELD_OFFSET], bytes, why);
 }
 
 /* ---- Losing peers -------------------------------------------------------------------------------- */

@@ -2,10 +2,11 @@
  * keeps a partial to the worker that needs it.
  *
  * In: the broker asks for every chunk, TRANSFER_PEER_BYTES ahead for one peer and TRANSFER_CREDIT_BYTES in
- * all, blobs taking turns.  Several may offer the same blob: one is asked, the others stand by. Sought: what
- * somebody wants and the vault lacks.  With a holder, wants and chunks are passed on.  Without, all workers
- * are asked whether they have it (a shard that was damaged here); the first who has it sends it as if it had
- * been offered. */
+ * all, blobs taking turns.  Several may offer the same blob: one is asked, the others stand by.  Who says
+ * that it has another size offers another blob: he keeps nobody waiting, and only one of them can end well.
+ * Sought: what somebody wants and the vault lacks.  With a holder, wants and chunks are passed on.  Without,
+ * all workers are asked whether they have it (a shard that was damaged here); the first who has it sends it
+ * as if it had been offered. */
 #ifndef CANVASS_BROKER_TRANSFER_H
 #define CANVASS_BROKER_TRANSFER_H
 
@@ -29,7 +30,7 @@ typedef struct source {
 
 typedef struct arriving {
   digest name;
-  uint64_t bytes;
+  uint64_t bytes;  /* as its sources say: with another size it is another one */
   uint64_t next;   /* where the next chunk begins */
   uint64_t wanted; /* up to here chunks were asked for */
   source *sources; /* the first is asked */
@@ -75,10 +76,13 @@ void transfer_peer_left(struct broker *b, const peer *gone);
 /* Gives up on who does not answer. */
 void transfer_housekeep(struct broker *b);
 
-/* ---- Within transfer.c and seeking.c */
+/* ---- Within transfer.c, serving.c and seeking.c */
+/* The blob that M is about. */
+status transfer_read_blob(const wire_message *m, digest *name, error *why) MUST_USE;
 /* Pulls a blob from FROM. */
 status transfer_begin(struct broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked,
                       error *why) MUST_USE;
+/* With any size. */
 bool transfer_is_arriving(const transfers *t, const digest *name);
 /* Sends a chunk from the vault, or says why not; false when the vault does not have the blob. */
 bool transfer_serve(struct broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes);

@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "broker/records/vault_inside.h"
-#include "store/blob_files.h"
 
 /* ---- Telling ------------------------------------------------------------------------------------- */
 
@@ -284,7 +283,7 @@ status vault_note_whole(vault *v, const digest *name, uint64_t bytes, error *err
   if (e == NULL) {
     return error_no_memory(err, "the broker's store");
   }
-  vault_drop_partly(v, e);
+  vault_remove_partly(v, e);
   e->is_whole = true;
   e->is_wanted = true;
   e->bytes = bytes;

@@ -7,7 +7,7 @@
  * so an interrupted upload is not lost, and one that is never finished goes.
  *
  *     DIR/lock, DIR/incoming/, DIR/aside/, DIR/blobs/    as in docs/store-format.md
- *     DIR/partly/HEX      the beginning of a blob
+ *     DIR/partly/HEX-BYTES   the beginning of a blob that is to have so many
  *     DIR/hand-in/HEX     whole files that a client on this machine wrote (mode 0700: the same user)
  *     DIR/probe           16 random bytes, new at each start: who can read them shares the file system
  *
@@ -59,11 +59,12 @@ status vault_put(vault *v, const void *bytes, size_t length, digest *name, error
  * whole already (also by a file of that name in hand-in/, which is then moved).  STATUS_IO when there is no
  * room left (VAULT_RESERVE_BYTES), STATUS_LIMIT past VAULT_BLOB_BYTES_MAX. */
 status vault_receive(vault *v, const digest *name, uint64_t bytes, uint64_t *offset, error *err) MUST_USE;
-/* The chunk at OFFSET.  One that is not the next is ignored; *NEXT is where the next one begins, the blob's
- * size when it is whole.  STATUS_CORRUPT when the whole is not what its name says: it is dropped and begins
- * at 0 when it is received again.  STATUS_NOT_FOUND when it is not being received (any more). */
-status vault_chunk(vault *v, const digest *name, uint64_t offset, const void *bytes, size_t length,
-                   uint64_t *next, error *err) MUST_USE;
+/* The chunk at OFFSET of a blob that is being received with a size of WHOLE.  One that is not the next is
+ * ignored; *NEXT is where the next one begins, the blob's size when it is whole.  STATUS_CORRUPT when the
+ * whole is not what its name says: it is dropped and begins at 0 when it is received again.  STATUS_NOT_FOUND
+ * when it is not being received (any more). */
+status vault_chunk(vault *v, const digest *name, uint64_t whole, uint64_t offset, const void *bytes,
+                   size_t length, uint64_t *next, error *err) MUST_USE;
 
 /* Everything that came since the last call is on disk when this returns (one sync for all of it).  After a
  * failure nobody knows what is on disk: stop. */

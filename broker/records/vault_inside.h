@@ -5,6 +5,7 @@
 
 #include "broker/records/vault.h"
 #include "broker/records/vault_table.h"
+#include "store/blob_files.h"
 #include "store/place.h"
 
 enum {
@@ -43,7 +44,11 @@ int vault_hash(vault *v, int file, uint64_t from, uint64_t to, digest_stream *st
 status vault_note_whole(vault *v, const digest *name, uint64_t bytes, error *err) MUST_USE;
 /* A whole blob that somebody is about to refer to: it is kept as if it had come now. */
 void vault_touch(vault *v, const digest *name);
+/* Where the beginning of NAME stands, of those who say that it has BYTES. */
+void vault_partly_path(const digest *name, uint64_t bytes, char out[BLOB_PATH_BYTES]);
 /* Nobody sends it any more; what came of it stays in partly/. */
-void vault_drop_partly(vault *v, vault_entry *e);
+void vault_drop_partly(vault *v, vault_entry *e, vault_partly *p);
+/* Nobody need send E any more, whatever size he says: what came of it goes. */
+void vault_remove_partly(vault *v, vault_entry *e);
 
 #endif

@@ -1,6 +1,8 @@
-/* What comes: chunks, which grow partly/HEX, and whole files in hand-in/.
+/* What comes: chunks, which grow partly/HEX-BYTES, and whole files in hand-in/.
  *
- * The size of partly/HEX is how much is there: so receiving goes on after a restart.  Its bytes are read back
+ * BYTES is how long the blob is to become.  Before the whole is compared nobody knows who says it rightly: so
+ * those who say different sizes do not touch each other's beginnings, and only one of them can end well.
+ * The file's size is how much is there: so receiving goes on after a restart.  Its bytes are read back
  * and hashed while chunks come, so that comparing a large blob does not keep the broker from everything
  * else when its last chunk is there. */
 #include <errno.h>
@@ -13,7 +15,6 @@
 #include <unistd.h>
 
 #include "broker/records/vault_inside.h"
-#include "store/blob_files.h"
 
 enum {
   PARTLY_MAX = 65536,        /* blobs being received: then the one unheard of for longest is forgotten */
@@ -22,83 +23,110 @@ enum {
 
 /* ---- Who is being received ----------------------------------------------------------------------- */
 
-void vault_drop_partly(vault *v, vault_entry *e) {
-  if (e->partly != NULL) {
-    vault_partly_destroy(e->partly);
-    e->partly = NULL;
-    v->partly_count--;
+void vault_partly_path(const digest *name, uint64_t bytes, char out[BLOB_PATH_BYTES]) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(name, hex);
+  snprintf(out, BLOB_PATH_BYTES, "partly/%s-%" PRIu64, hex, bytes);
+}
+
+/* That of E, which may be NULL, with that size; NULL: there is none. */
+static vault_partly *find_partly(const vault_entry *e, uint64_t bytes) {
+  vault_partly *p = e != NULL ? e->partly : NULL;
+  while (p != NULL && p->bytes != bytes) {
+    p = p->next;
   }
+  return p;
+}
+
+void vault_drop_partly(vault *v, vault_entry *e, vault_partly *p) {
+  vault_partly **link = &e->partly;
+  while (*link != p) {
+    link = &(*link)->next;
+  }
+  *link = p->next;
+  vault_partly_destroy(p);
+  v->partly_count--;
 }
 
 static void forget_oldest(vault *v) {
-  vault_entry *oldest = NULL;
+  vault_entry *owner = NULL;
+  vault_partly *oldest = NULL;
   for (size_t i = 0; i < v->blobs.places; i++) {
-    vault_entry *e = &v->blobs.at[i];
-    if (e->partly != NULL && (oldest == NULL || e->partly->touched < oldest->partly->touched)) {
-      oldest = e;
+    for (vault_partly *p = v->blobs.at[i].partly; p != NULL; p = p->next) {
+      if (oldest == NULL || p->touched < oldest->touched) {
+        owner = &v->blobs.at[i];
+        oldest = p;
+      }
     }
   }
   if (oldest != NULL) {
-    vault_drop_partly(v, oldest);
+    vault_drop_partly(v, owner, oldest);
   }
 }
 
 /* How much of NAME stands in partly/. */
-static uint64_t partly_size(const vault *v, const digest *name) {
+static uint64_t partly_size(const vault *v, const digest *name, uint64_t bytes) {
   char path[BLOB_PATH_BYTES];
   struct stat info;
-  blob_files_path("partly", name, path);
+  vault_partly_path(name, bytes, path);
   if (fstatat(v->place.directory, path, &info, AT_SYMLINK_NOFOLLOW) != 0) {
     return 0;
   }
   return S_ISREG(info.st_mode) ? (uint64_t)info.st_size : UINT64_MAX;
 }
 
-static void remove_partly(vault *v, const digest *name) {
+static void remove_partly(vault *v, const digest *name, uint64_t bytes) {
   char path[BLOB_PATH_BYTES];
-  blob_files_path("partly", name, path);
+  vault_partly_path(name, bytes, path);
   unlinkat(v->place.directory, path, 0);
   vault_entry *e = vault_table_find(&v->blobs, name);
-  if (e != NULL) {
-    vault_drop_partly(v, e);
+  vault_partly *p = find_partly(e, bytes);
+  if (p != NULL) {
+    vault_drop_partly(v, e, p);
+  }
+}
+
+void vault_remove_partly(vault *v, vault_entry *e) {
+  while (e->partly != NULL) {
+    remove_partly(v, &e->name, e->partly->bytes);
   }
 }
 
 /* That of NAME, taken up where it stopped. */
-static status begin_partly(vault *v, const digest *name, uint64_t bytes, vault_entry **out, error *err) {
-  vault_entry *e = vault_table_find(&v->blobs, name);
-  if (e == NULL || e->partly == NULL) {
+static status begin_partly(vault *v, const digest *name, uint64_t bytes, vault_partly **out, error *err) {
+  vault_partly *p = find_partly(vault_table_find(&v->blobs, name), bytes);
+  if (p == NULL) {
     if (v->partly_count >= PARTLY_MAX) {
       forget_oldest(v);
     }
-    e = vault_table_add(&v->blobs, name);
-    vault_partly *p = e != NULL ? calloc(1, sizeof *p) : NULL;
+    vault_entry *e = vault_table_add(&v->blobs, name);
+    p = e != NULL ? calloc(1, sizeof *p) : NULL;
     if (p == NULL) {
       return error_no_memory(err, "receiving a blob");
     }
-    p->have = partly_size(v, name);
+    p->bytes = bytes;
+    p->have = partly_size(v, name, bytes);
+    p->next = e->partly;
     e->partly = p;
     v->partly_count++;
   }
-  if (e->partly->have > bytes) {
+  if (p->have > bytes) { /* whatever that is, it is no beginning */
     char path[BLOB_PATH_BYTES];
-    blob_files_path("partly", name, path);
+    vault_partly_path(name, bytes, path);
     unlinkat(v->place.directory, path, 0);
-    digest_stream_destroy(e->partly->stream);
-    *e->partly = (vault_partly){0};
+    p->have = 0;
   }
-  e->partly->bytes = bytes;
-  e->partly->touched = ++v->clock;
-  *out = e;
+  p->touched = ++v->clock;
+  *out = p;
   return STATUS_OK;
 }
 
 /* ---- Comparing ----------------------------------------------------------------------------------- */
 
-static status not_as_named(vault *v, const digest *name, error *err) {
+static status not_as_named(vault *v, const digest *name, uint64_t bytes, error *err) {
   char hex[DIGEST_HEX_BYTES];
   digest_hex(name, hex);
-  remove_partly(v, name);
+  remove_partly(v, name, bytes);
   return error_set(err, STATUS_CORRUPT, "what came as blob %s is not what its name says; offer it again",
                    hex);
 }
@@ -128,39 +156,38 @@ static int hash_ahead(vault *v, int file, vault_partly *p) {
 }
 
 /* All its bytes went through the stream. */
-static status finish(vault *v, const digest *name, vault_entry *e, error *err) {
+static status finish(vault *v, const digest *name, vault_partly *p, error *err) {
   digest actual;
-  const uint64_t bytes = e->partly->bytes;
-  digest_stream_finish(e->partly->stream, &actual);
-  digest_stream_destroy(e->partly->stream);
-  e->partly->stream = NULL;
+  const uint64_t bytes = p->bytes;
+  digest_stream_finish(p->stream, &actual);
+  digest_stream_destroy(p->stream);
+  p->stream = NULL;
   if (!digest_equal(&actual, name)) {
-    return not_as_named(v, name, err);
+    return not_as_named(v, name, bytes, err);
   }
   char path[BLOB_PATH_BYTES];
-  blob_files_path("partly", name, path);
+  vault_partly_path(name, bytes, path);
   const int problem = blob_files_adopt(v->place.directory, path, name);
   return problem == 0 ? vault_note_whole(v, name, bytes, err) : vault_write_failed(v, bytes, problem, err);
 }
 
 /* PROBLEM of hashing; ENODATA: somebody cut the file off. */
-static status go_on(vault *v, const digest *name, int problem, error *err) {
+static status go_on(vault *v, const digest *name, vault_partly *p, int problem, error *err) {
   if (problem == ENODATA) {
-    return not_as_named(v, name, err);
+    return not_as_named(v, name, p->bytes, err);
   }
   if (problem == ENOMEM) {
     return error_no_memory(err, "receiving a blob");
   }
-  vault_entry *e = vault_table_find(&v->blobs, name);
-  if (problem == 0 && e->partly->have == e->partly->bytes) {
-    return finish(v, name, e, err);
+  if (problem == 0 && p->have == p->bytes) {
+    return finish(v, name, p, err);
   }
   return problem == 0 ? STATUS_OK : vault_write_failed(v, 0, problem, err);
 }
 
-static int open_partly(const vault *v, const digest *name) {
+static int open_partly(const vault *v, const digest *name, uint64_t bytes) {
   char path[BLOB_PATH_BYTES];
-  blob_files_path("partly", name, path);
+  vault_partly_path(name, bytes, path);
   return openat(v->place.directory, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
 }
 
@@ -222,7 +249,7 @@ static status take_hand_in(vault *v, const digest *name, uint64_t bytes, bool *t
     return vault_write_failed(v, bytes, problem, err);
   }
   *taken = true;
-  remove_partly(v, name);
+  remove_partly(v, name, bytes);
   TRY(vault_note_whole(v, name, bytes, err));
   vault_touch(v, name); /* its age counts from now */
   return STATUS_OK;
@@ -231,16 +258,16 @@ static status take_hand_in(vault *v, const digest *name, uint64_t bytes, bool *t
 /* ---- Receiving ----------------------------------------------------------------------------------- */
 
 static status take_up(vault *v, const digest *name, uint64_t bytes, uint64_t *offset, error *err) {
-  vault_entry *e = NULL;
-  TRY(begin_partly(v, name, bytes, &e, err));
-  TRY(vault_check_room(v, bytes - e->partly->have, VAULT_RESERVE_BYTES, err));
-  if (e->partly->have == bytes) { /* it ended between its last chunk and its renaming, or is empty */
-    const int file = open_partly(v, name);
-    const int problem = file >= 0 ? hash_ahead(v, file, e->partly) : errno;
+  vault_partly *p = NULL;
+  TRY(begin_partly(v, name, bytes, &p, err));
+  TRY(vault_check_room(v, bytes - p->have, VAULT_RESERVE_BYTES, err));
+  if (p->have == bytes) { /* it ended between its last chunk and its renaming, or is empty */
+    const int file = open_partly(v, name, bytes);
+    const int problem = file >= 0 ? hash_ahead(v, file, p) : errno;
     if (file >= 0) {
       close(file);
     }
-    const status st = go_on(v, name, problem, err);
+    const status st = go_on(v, name, p, problem, err);
     if (st == STATUS_CORRUPT && bytes > 0) {
       return take_up(v, name, bytes, offset, err); /* now from 0 */
     }
@@ -248,7 +275,7 @@ static status take_up(vault *v, const digest *name, uint64_t bytes, uint64_t *of
     *offset = bytes;
     return STATUS_OK;
   }
-  *offset = e->partly->have;
+  *offset = p->have;
   return STATUS_OK;
 }
 
@@ -261,7 +288,7 @@ status vault_receive(vault *v, const digest *name, uint64_t bytes, uint64_t *off
   bool is_there = vault_has(v, name, NULL);
   if (is_there) {
     vault_touch(v, name);
-    remove_partly(v, name);
+    remove_partly(v, name, bytes);
   } else {
     TRY(take_hand_in(v, name, bytes, &is_there, err));
   }
@@ -290,7 +317,7 @@ static int write_at(int file, const uint8_t *bytes, size_t length, uint64_t offs
 static status append(vault *v, const digest *name, vault_partly *p, const void *bytes, size_t length,
                      error *err) {
   TRY(vault_check_room(v, length, VAULT_RESERVE_BYTES, err));
-  const int file = open_partly(v, name);
+  const int file = open_partly(v, name, p->bytes);
   if (file < 0) {
     return vault_write_failed(v, length, errno, err);
   }
@@ -305,23 +332,23 @@ static status append(vault *v, const digest *name, vault_partly *p, const void *
   p->have += length;
   problem = hash_ahead(v, file, p);
   close(file);
-  return go_on(v, name, problem, err);
+  return go_on(v, name, p, problem, err);
 }
 
-status vault_chunk(vault *v, const digest *name, uint64_t offset, const void *bytes, size_t length,
-                   uint64_t *next, error *err) {
+status vault_chunk(vault *v, const digest *name, uint64_t whole, uint64_t offset, const void *bytes,
+                   size_t length, uint64_t *next, error *err) {
   *next = 0;
   vault_entry *e = vault_table_find(&v->blobs, name);
   if (e != NULL && e->is_whole) {
     *next = e->bytes;
     return STATUS_OK;
   }
-  if (e == NULL || e->partly == NULL) {
+  vault_partly *p = find_partly(e, whole);
+  if (p == NULL) {
     char hex[DIGEST_HEX_BYTES];
     digest_hex(name, hex);
     return error_set(err, STATUS_NOT_FOUND, "a chunk of blob %s, which was not offered; offer it again", hex);
   }
-  vault_partly *p = e->partly;
   p->touched = ++v->clock;
   *next = p->have;
   if (offset != p->have || length == 0) {
@@ -329,7 +356,7 @@ status vault_chunk(vault *v, const digest *name, uint64_t offset, const void *by
   }
   if (length > p->bytes - p->have) {
     *next = 0;
-    return not_as_named(v, name, err);
+    return not_as_named(v, name, whole, err);
   }
   const uint64_t after = p->have + length;
   const status st = append(v, name, p, bytes, length, err);

@@ -13,9 +13,16 @@ void vault_partly_destroy(vault_partly *p) {
   }
 }
 
+static void destroy_all(vault_partly *first) {
+  for (vault_partly *p = first, *next = NULL; p != NULL; p = next) {
+    next = p->next;
+    vault_partly_destroy(p);
+  }
+}
+
 void vault_table_fini(vault_table *t) {
   for (size_t i = 0; i < t->places; i++) {
-    vault_partly_destroy(t->at[i].partly);
+    destroy_all(t->at[i].partly);
   }
   free(t->at);
   *t = (vault_table){0};
@@ -73,7 +80,7 @@ vault_entry *vault_table_add(vault_table *t, const digest *name) {
 }
 
 void vault_table_remove(vault_table *t, vault_entry *e) {
-  vault_partly_destroy(e->partly);
+  destroy_all(e->partly);
   size_t gap = (size_t)(e - t->at);
   t->count--;
   for (size_t i = (gap + 1) & (t->places - 1); t->at[i].in_use; i = (i + 1) & (t->places - 1)) {

@@ -8,18 +8,19 @@
 
 #include "base/digest.h"
 
-/* A blob of which only the beginning is there. */
+/* A blob of which only the beginning is there, as long as somebody said that it is. */
 typedef struct vault_partly {
-  uint64_t bytes, have;  /* of the whole; of its beginning in partly/ */
-  uint64_t hashed;       /* how much of that went through STREAM */
-  digest_stream *stream; /* NULL: none of it yet */
-  uint64_t touched;      /* the vault's clock: least recently touched is forgotten first */
+  uint64_t bytes, have;      /* of the whole; of its beginning in partly/ */
+  uint64_t hashed;           /* how much of that went through STREAM */
+  digest_stream *stream;     /* NULL: none of it yet */
+  uint64_t touched;          /* the vault's clock: least recently touched is forgotten first */
+  struct vault_partly *next; /* of the same name, with another size */
 } vault_partly;
 
 typedef struct vault_entry {
   digest name;
   uint64_t bytes;       /* of a whole one */
-  vault_partly *partly; /* owned; NULL: nobody sends it */
+  vault_partly *partly; /* owned, one for each size; NULL: nobody sends it */
   uint32_t references;
   bool in_use;    /* of the table's place */
   bool is_whole;  /* there, and compared with its name in this process */

@@ -4,13 +4,13 @@
  * and what stayed in partly/ and hand-in/, are found by walking through the directories, once in a while. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "broker/records/vault_inside.h"
-#include "store/blob_files.h"
 
 enum { WALK_S = 3600, RELEASED_FIRST = 64 };
 
@@ -127,14 +127,21 @@ static void remove_unreferred(void *context, const digest *name, uint64_t bytes)
   }
 }
 
-static void forget_partly(vault *v, const char *hex) {
+static void forget_partly(vault *v, const char *file_name) {
+  char hex[DIGEST_HEX_BYTES];
+  char path[BLOB_PATH_BYTES];
   digest name;
+  snprintf(hex, sizeof hex, "%.*s", (int)sizeof hex - 1, file_name);
   if (strlen(hex) != DIGEST_HEX_BYTES - 1 || !digest_from_hex(hex, &name)) {
     return;
   }
   vault_entry *e = vault_table_find(&v->blobs, &name);
-  if (e != NULL) {
-    vault_drop_partly(v, e);
+  for (vault_partly *p = e != NULL ? e->partly : NULL, *next = NULL; p != NULL; p = next) {
+    next = p->next;
+    vault_partly_path(&name, p->bytes, path);
+    if (strcmp(strchr(path, '/') + 1, file_name) == 0) {
+      vault_drop_partly(v, e, p);
+    }
   }
 }
 

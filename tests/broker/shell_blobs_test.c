@@ -192,6 +192,73 @@ static void a_blob_that_is_not_what_its_name_says_is_lost(void **state) {
   talker_close(&t);
 }
 
+static message *expect_lost(talker *t) {
+  do {
+    assert_true(talker_receive(t, SHELL_DEADLINE_MS));
+  } while (t->in->header.kind != MESSAGE_LOST);
+  return &t->in->header;
+}
+
+/* A sample with BLOB's name and another size. */
+static void sample_lie(sample *lie, const sample *blob, size_t length) {
+  sample_make(lie, 1, length);
+  lie->name = blob->name;
+}
+
+static void a_wrong_size_that_somebody_offers_holds_up_nobody_else(void **state) {
+  static const size_t sizes[] = {10, 2 * LARGE};
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  talker liar;
+  talker honest;
+  talker_client(s, &liar);
+  talker_client(s, &honest);
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    sample blob;
+    sample lie;
+    sample_make(&blob, 20 + i, LARGE);
+    sample_lie(&lie, &blob, sizes[i]);
+    talker_offer(&liar, &lie);
+    talker_expect(&liar, MESSAGE_WANT);
+    talker_offer(&liar, &blob); /* nobody knows which of the two he means */
+    talker_expect_refused(&liar, "protocol", "before");
+    talker_put(&honest, &blob);
+    talker_expect(&liar, MESSAGE_HAVE); /* whoever had it */
+    talker_fetch(&liar, &blob);
+    sample_fini(&lie);
+    sample_fini(&blob);
+  }
+  talker_close(&liar);
+  talker_close(&honest);
+}
+
+static void a_wrong_size_does_not_undo_what_came_with_the_right_one(void **state) {
+  shell *s = *state;
+  shell_start(s, NULL, true);
+  sample blob;
+  sample lie;
+  sample_make(&blob, 22, LARGE);
+  sample_lie(&lie, &blob, 10);
+  talker honest;
+  talker liar;
+  talker_client(s, &honest);
+  talker_client(s, &liar);
+  send_beginning(&honest, &blob, 5);
+  wait_for_chunks(&honest);
+  talker_offer(&liar, &lie);
+  talker_expect(&liar, MESSAGE_WANT);
+  talker_answer_want(&liar, &lie);
+  assert_true(slice_equal(expect_lost(&liar)->texts[FIELD_STATUS], slice_of("corrupt")));
+  talker_close(&honest);
+  talker_client(s, &honest);
+  expect_resumed(&honest, &blob);
+  talker_fetch(&honest, &blob);
+  talker_close(&honest);
+  talker_close(&liar);
+  sample_fini(&lie);
+  sample_fini(&blob);
+}
+
 static void a_blob_that_is_too_large_is_lost_at_once(void **state) {
   shell *s = *state;
   shell_start(s, NULL, true);
@@ -203,19 +270,9 @@ static void a_blob_that_is_too_large_is_lost_at_once(void **state) {
   message_set_bytes(&m, FIELD_BLOB, blob.name.bytes, DIGEST_BYTES);
   message_set_integer(&m, FIELD_BYTES, UINT64_MAX);
   talker_send(&t, &m, NULL, 0);
-  do {
-    assert_true(talker_receive(&t, SHELL_DEADLINE_MS));
-  } while (t.in->header.kind != MESSAGE_LOST);
-  assert_true(slice_equal(t.in->header.texts[FIELD_STATUS], slice_of("limit")));
+  assert_true(slice_equal(expect_lost(&t)->texts[FIELD_STATUS], slice_of("limit")));
   sample_fini(&blob);
   talker_close(&t);
-}
-
-static message *expect_lost(talker *t) {
-  do {
-    assert_true(talker_receive(t, SHELL_DEADLINE_MS));
-  } while (t->in->header.kind != MESSAGE_LOST);
-  return &t->in->header;
 }
 
 static void want(talker *t, const sample *blob, uint64_t offset) {
@@ -425,6 +482,8 @@ int main(void) {
       SHELL_TEST(an_upload_goes_on_after_a_restart_of_the_broker),
       SHELL_TEST(another_who_offers_the_same_takes_over),
       SHELL_TEST(a_blob_that_is_not_what_its_name_says_is_lost),
+      SHELL_TEST(a_wrong_size_that_somebody_offers_holds_up_nobody_else),
+      SHELL_TEST(a_wrong_size_does_not_undo_what_came_with_the_right_one),
       SHELL_TEST(a_blob_that_is_too_large_is_lost_at_once),
       SHELL_TEST(what_nobody_has_is_lost),
       SHELL_TEST(committing_twice_is_committing_once),

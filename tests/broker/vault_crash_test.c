@@ -42,7 +42,7 @@ static void receive_for_ever(vault_fixture *f, told *t, uint64_t seed) {
     }
     while (next < length) {
       const size_t some = length - next < 4096 ? length - (size_t)next : 4096;
-      if (vault_chunk(v, &name, next, bytes + next, some, &next, NULL) != STATUS_OK) {
+      if (vault_chunk(v, &name, length, next, bytes + next, some, &next, NULL) != STATUS_OK) {
         _exit(3);
       }
     }
@@ -113,8 +113,8 @@ static void a_full_disk_is_told_with_what_to_do_and_nothing_is_lost(void **state
   assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
   const status put = vault_put(v, large, sizeof large, &name, &err);
   const status received = vault_receive(v, &sent, sizeof large, &next, NULL);
-  const status first = vault_chunk(v, &sent, 0, large, 200 * KIB, &next, NULL);
-  const status second = vault_chunk(v, &sent, next, large + next, 200 * KIB, &next, &of_chunk);
+  const status first = vault_chunk(v, &sent, sizeof large, 0, large, 200 * KIB, &next, NULL);
+  const status second = vault_chunk(v, &sent, sizeof large, next, large + next, 200 * KIB, &next, &of_chunk);
   setrlimit(RLIMIT_FSIZE, &before);
   signal(SIGXFSZ, handler);
   assert_int_equal(put, STATUS_IO);
@@ -131,8 +131,9 @@ static void a_full_disk_is_told_with_what_to_do_and_nothing_is_lost(void **state
   v = vault_fixture_open(&f);
   assert_int_equal(vault_receive(v, &sent, sizeof large, &next, NULL), STATUS_OK);
   assert_int_equal(next, 200 * KIB);
-  assert_int_equal(vault_chunk(v, &sent, next, large + next, sizeof large - (size_t)next, &next, NULL),
-                   STATUS_OK);
+  assert_int_equal(
+      vault_chunk(v, &sent, sizeof large, next, large + next, sizeof large - (size_t)next, &next, NULL),
+      STATUS_OK);
   assert_int_equal(next, sizeof large);
   assert_true(vault_has(v, &sent, NULL));
   assert_int_equal(f.warnings, 0);

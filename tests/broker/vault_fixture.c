@@ -1,5 +1,6 @@
 #include "tests/broker/vault_fixture.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,6 +67,26 @@ bool vault_file_is_there(const vault_fixture *f, const char *part, const digest 
   return access(path, F_OK) == 0;
 }
 
+void vault_partly_at(const vault_fixture *f, const digest *name, uint64_t length,
+                     char path[FIXTURE_PATH_BYTES]) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(name, hex);
+  snprintf(path, FIXTURE_PATH_BYTES, "%s/partly/%s-%llu", f->path, hex, (unsigned long long)length);
+}
+
+size_t vault_partly_files(const vault_fixture *f) {
+  char path[FIXTURE_PATH_BYTES];
+  size_t count = 0;
+  snprintf(path, sizeof path, "%s/partly", f->path);
+  DIR *listing = opendir(path);
+  assert_non_null(listing);
+  for (const struct dirent *e = NULL; (e = readdir(listing)) != NULL;) {
+    count += e->d_name[0] != '.';
+  }
+  closedir(listing);
+  return count;
+}
+
 void vault_write_at(const char *path, const void *bytes, size_t length) {
   FILE *file = fopen(path, "wb");
   assert_non_null(file);
@@ -95,7 +116,7 @@ void vault_send(vault *v, uint64_t index, size_t chunk) {
   assert_int_equal(vault_receive(v, &name, length, &at, NULL), STATUS_OK);
   while (at < length) {
     const size_t some = length - at < chunk ? length - (size_t)at : chunk;
-    assert_int_equal(vault_chunk(v, &name, at, bytes + at, some, &at, NULL), STATUS_OK);
+    assert_int_equal(vault_chunk(v, &name, length, at, bytes + at, some, &at, NULL), STATUS_OK);
   }
 }
 

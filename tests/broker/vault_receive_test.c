@@ -38,7 +38,7 @@ static void chunks_out_of_order_repeated_and_across_restarts_make_the_blob(void 
       const size_t some = length - at < chunk ? length - (size_t)at : chunk;
       const uint64_t expected = at == next ? next + some : next;
       assert_false(vault_has(v, &name, NULL));
-      assert_int_equal(vault_chunk(v, &name, at, bytes + at, some, &next, NULL), STATUS_OK);
+      assert_int_equal(vault_chunk(v, &name, length, at, bytes + at, some, &next, NULL), STATUS_OK);
       assert_int_equal(next, expected);
       if (seeded_below(&r, 20) == 0) {
         vault_close(v);
@@ -48,10 +48,10 @@ static void chunks_out_of_order_repeated_and_across_restarts_make_the_blob(void 
       }
     }
     vault_assert_there(v, i);
-    assert_false(vault_file_is_there(&f, "partly", &name));
+    assert_int_equal(vault_partly_files(&f), 0);
     /* A chunk that comes late, and another offer. */
     if (length > 0) {
-      assert_int_equal(vault_chunk(v, &name, 0, bytes, 1, &next, NULL), STATUS_OK);
+      assert_int_equal(vault_chunk(v, &name, length, 0, bytes, 1, &next, NULL), STATUS_OK);
       assert_int_equal(next, length);
     }
     assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
@@ -82,7 +82,7 @@ static void a_large_blob_is_taken_up_after_a_restart(void **state) {
   assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
   for (int restarts = 0; next < LARGE_BYTES;) {
     const size_t some = LARGE_BYTES - next < CHUNK_BYTES - 7 ? LARGE_BYTES - (size_t)next : CHUNK_BYTES - 7;
-    assert_int_equal(vault_chunk(v, &name, next, bytes + next, some, &next, NULL), STATUS_OK);
+    assert_int_equal(vault_chunk(v, &name, LARGE_BYTES, next, bytes + next, some, &next, NULL), STATUS_OK);
     if (next > LARGE_BYTES / 8 * (restarts == 0 ? 7 : 9)) {
       restarts++;
       vault_close(v);
@@ -113,16 +113,16 @@ static void what_is_not_what_its_name_says_is_dropped_and_begins_anew(void **sta
   error err;
   const size_t length = vault_blob(5, bytes, &name);
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
-  assert_int_equal(vault_chunk(v, &name, 0, bytes, length / 2, &next, NULL), STATUS_OK);
+  assert_int_equal(vault_chunk(v, &name, length, 0, bytes, length / 2, &next, NULL), STATUS_OK);
   bytes[length - 1] ^= 1;
-  assert_int_equal(vault_chunk(v, &name, next, bytes + next, length - (size_t)next, &next, &err),
+  assert_int_equal(vault_chunk(v, &name, length, next, bytes + next, length - (size_t)next, &next, &err),
                    STATUS_CORRUPT);
   assert_int_equal(next, 0);
   char hex[DIGEST_HEX_BYTES];
   digest_hex(&name, hex);
   assert_non_null(strstr(err.message, hex));
   assert_false(vault_has(v, &name, NULL));
-  assert_false(vault_file_is_there(&f, "partly", &name));
+  assert_int_equal(vault_partly_files(&f), 0);
   vault_send(v, 5, 333);
   vault_assert_there(v, 5);
   vault_close(v);
@@ -139,11 +139,11 @@ static void more_bytes_than_were_offered_are_not_taken(void **state) {
   uint64_t next = 0;
   const size_t length = vault_blob(5, bytes, &name);
   assert_int_equal(vault_receive(v, &name, length - 1, &next, NULL), STATUS_OK);
-  assert_int_equal(vault_chunk(v, &name, 0, bytes, length, &next, NULL), STATUS_CORRUPT);
+  assert_int_equal(vault_chunk(v, &name, length - 1, 0, bytes, length, &next, NULL), STATUS_CORRUPT);
   assert_false(vault_has(v, &name, NULL));
   /* A size that is too small, but all bytes of it. */
   assert_int_equal(vault_receive(v, &name, length - 1, &next, NULL), STATUS_OK);
-  assert_int_equal(vault_chunk(v, &name, 0, bytes, length - 1, &next, NULL), STATUS_CORRUPT);
+  assert_int_equal(vault_chunk(v, &name, length - 1, 0, bytes, length - 1, &next, NULL), STATUS_CORRUPT);
   assert_int_equal(vault_receive(v, &name, 0, &next, NULL), STATUS_CORRUPT);
   vault_send(v, 5, 100);
   vault_assert_there(v, 5);
@@ -151,8 +151,9 @@ static void more_bytes_than_were_offered_are_not_taken(void **state) {
   vault_teardown(&f);
 }
 
-/* Somebody says another size: what is there already is too much, and goes. */
-static void an_offer_of_another_size_does_not_confuse_the_right_one(void **state) {
+/* What came of the right one stays, whatever others say and send, before and after. */
+static void an_offer_of_another_size_does_not_touch_the_right_one(void **state) {
+  static const size_t sizes[] = {50, FIXTURE_BLOB_BYTES_MAX * 2, 0};
   (void)state;
   vault_fixture f;
   vault_setup(&f);
@@ -162,14 +163,29 @@ static void an_offer_of_another_size_does_not_confuse_the_right_one(void **state
   uint64_t next = 0;
   const size_t length = vault_blob(5, bytes, &name);
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
-  assert_int_equal(vault_chunk(v, &name, 0, bytes, 100, &next, NULL), STATUS_OK);
-  assert_int_equal(vault_receive(v, &name, 50, &next, NULL), STATUS_OK);
-  assert_int_equal(next, 0);
+  assert_int_equal(vault_chunk(v, &name, length, 0, bytes, 100, &next, NULL), STATUS_OK);
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    uint64_t other = 7;
+    assert_int_equal(vault_receive(v, &name, sizes[i], &other, NULL),
+                     sizes[i] > 0 ? STATUS_OK : STATUS_CORRUPT);
+    assert_int_equal(other, 0);
+    if (sizes[i] > 0) {
+      assert_int_equal(vault_chunk(v, &name, sizes[i], 0, "no beginning of it", 18, &other, NULL), STATUS_OK);
+      assert_int_equal(other, 18);
+    }
+  }
+  assert_int_equal(vault_chunk(v, &name, 50, 18, bytes, 32, &(uint64_t){0}, NULL), STATUS_CORRUPT);
+  vault_close(v);
+  v = vault_fixture_open(&f);
+  assert_int_equal(vault_receive(v, &name, sizes[1], &next, NULL), STATUS_OK);
+  assert_int_equal(next, 18);
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  assert_int_equal(next, 100);
   while (next < length) {
-    assert_int_equal(vault_chunk(v, &name, next, bytes + next, 1, &next, NULL), STATUS_OK);
+    assert_int_equal(vault_chunk(v, &name, length, next, bytes + next, 1, &next, NULL), STATUS_OK);
   }
   vault_assert_there(v, 5);
+  assert_int_equal(vault_partly_files(&f), 0);
   vault_close(v);
   vault_teardown(&f);
 }
@@ -184,7 +200,7 @@ static void what_was_left_in_partly_is_compared_before_it_is_believed(void **sta
   char path[FIXTURE_PATH_BYTES];
   uint64_t next = 7;
   const size_t length = vault_blob(6, bytes, &name);
-  vault_path(&f, "partly", &name, path);
+  vault_partly_at(&f, &name, length, path);
   /* Whole but for its renaming. */
   vault_write_at(path, bytes, length);
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
@@ -214,7 +230,7 @@ static void what_was_left_in_partly_is_compared_before_it_is_believed(void **sta
   v = vault_fixture_open(&f);
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
   assert_int_equal(symlink(victim, path), 0);
-  assert_int_equal(vault_chunk(v, &name, 0, bytes, length, &next, NULL), STATUS_IO);
+  assert_int_equal(vault_chunk(v, &name, length, 0, bytes, length, &next, NULL), STATUS_IO);
   assert_int_equal(unlink(path), 0);
   vault_send(v, 6, 1000);
   vault_assert_there(v, 6);
@@ -233,7 +249,7 @@ static void a_chunk_of_what_nobody_offered_is_not_found(void **state) {
   const digest name = {{1}};
   uint64_t next = 5;
   error err;
-  assert_int_equal(vault_chunk(v, &name, 0, "x", 1, &next, &err), STATUS_NOT_FOUND);
+  assert_int_equal(vault_chunk(v, &name, 1, 0, "x", 1, &next, &err), STATUS_NOT_FOUND);
   assert_non_null(strstr(err.message, "offer it again"));
   vault_close(v);
   vault_teardown(&f);
@@ -278,7 +294,7 @@ static void a_file_that_is_handed_in_is_moved_not_copied(void **state) {
   const size_t length = vault_blob(8, bytes, &name);
   /* Some of it came in chunks already. */
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
-  assert_int_equal(vault_chunk(v, &name, 0, bytes, 10, &next, NULL), STATUS_OK);
+  assert_int_equal(vault_chunk(v, &name, length, 0, bytes, 10, &next, NULL), STATUS_OK);
   vault_path(&f, "hand-in", &name, path);
   vault_write_at(path, bytes, length);
   const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
@@ -290,7 +306,7 @@ static void a_file_that_is_handed_in_is_moved_not_copied(void **state) {
   assert_int_equal(stat(path, &after), 0);
   assert_int_equal(before.st_ino, after.st_ino);
   assert_false(vault_file_is_there(&f, "hand-in", &name));
-  assert_false(vault_file_is_there(&f, "partly", &name));
+  assert_int_equal(vault_partly_files(&f), 0);
   vault_tidy(v, vault_now(), NULL); /* however old the file was, the blob is new */
   vault_assert_there(v, 8);
   assert_int_equal(vault_sync(v, NULL), STATUS_OK);
@@ -387,7 +403,7 @@ int main(void) {
       cmocka_unit_test(a_large_blob_is_taken_up_after_a_restart),
       cmocka_unit_test(what_is_not_what_its_name_says_is_dropped_and_begins_anew),
       cmocka_unit_test(more_bytes_than_were_offered_are_not_taken),
-      cmocka_unit_test(an_offer_of_another_size_does_not_confuse_the_right_one),
+      cmocka_unit_test(an_offer_of_another_size_does_not_touch_the_right_one),
       cmocka_unit_test(what_was_left_in_partly_is_compared_before_it_is_believed),
       cmocka_unit_test(a_chunk_of_what_nobody_offered_is_not_found),
       cmocka_unit_test(what_is_too_large_or_has_no_room_is_refused_before_it_comes),
