@@ -1,10 +1,11 @@
-/* What the broker does about shards that were damaged on its disk, and about a disk that is full. */
+/* What the broker does about shards and jobs that were damaged on its disk, and about a disk that is full. */
 #include "tests/broker/shell_fixture.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,9 +13,12 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "broker/records/ledger.h"
 
 enum { SHARDS = 3, SMALL = 1000, LARGE = 20 * 1024 * 1024 + 12345 };
 
@@ -169,6 +173,60 @@ static void a_shard_that_is_damaged_while_the_broker_runs_is_found_out(void **st
   fixture_fini(&f);
 }
 
+/* ---- Damaged jobs -------------------------------------------------------------------------------- */
+
+static core_job_id numbered(uint32_t number) {
+  core_job_id id = {{0}};
+  memcpy(id.bytes, &number, sizeof number);
+  return id;
+}
+
+/* As if a broker had kept them, and lost the manifest that they all need. */
+static void put_jobs_without_manifest(const shell *s, uint32_t count, size_t title_bytes) {
+  char *title = calloc(title_bytes + 1, 1);
+  assert_non_null(title);
+  memset(title, 't', title_bytes);
+  ledger *l = NULL;
+  error err;
+  assert_int_equal(ledger_open(s->store, &l, &err), STATUS_OK);
+  for (uint32_t i = 0; i < count; i++) {
+    const ledger_job j = {.id = numbered(i),
+                          .dataset = (char *)"survey",
+                          .title = title,
+                          .version = 1,
+                          .manifest = {.name = {{1}}, .bytes = SMALL}};
+    assert_int_equal(ledger_job_put(l, &j, &err), STATUS_OK);
+    if (ledger_pending_bytes(l) > 16 << 20) {
+      assert_int_equal(ledger_commit(l, &err), STATUS_OK);
+    }
+  }
+  assert_int_equal(ledger_commit(l, &err), STATUS_OK);
+  ledger_close(l);
+  free(title);
+}
+
+/* Their records are more than one transaction takes. */
+static void damaged_jobs_are_given_up_however_many_there_are(void **state) {
+  enum { JOBS = 1100, TITLE_BYTES = 64000 };
+  shell *s = *state;
+  talker t;
+  shell_start(s, NULL, true);
+  shell_stop(s);
+  put_jobs_without_manifest(s, JOBS, TITLE_BYTES);
+  for (int start = 0; start < 2; start++) { /* the second finds what the first one kept */
+    shell_start(s, NULL, true);
+    talker_client(s, &t);
+    for (uint32_t i = 0; i < JOBS; i += JOBS - 1) {
+      const core_job_id job = numbered(i);
+      talker_ask(&t, MESSAGE_ASK, &job);
+      const message *m = talker_expect(&t, MESSAGE_ENDED);
+      assert_true(slice_equal(m->texts[FIELD_STATUS], slice_of("corrupt")));
+    }
+    talker_close(&t);
+    shell_stop(s);
+  }
+}
+
 /* ---- Full disks ---------------------------------------------------------------------------------- */
 
 /* As if the disk were full: no file may grow past BYTES. */
@@ -230,13 +288,106 @@ static void a_broker_that_cannot_write_its_records_tells_all_and_ends(void **sta
   fixture_fini(&f);
 }
 
+static atomic_bool is_full;
+
+int __real_fstatvfs(int file, struct statvfs *info);
+int __wrap_fstatvfs(int file, struct statvfs *info);
+
+/* The linker puts it in the place of fstatvfs. */
+int __wrap_fstatvfs(int file, struct statvfs *info) {
+  const int result = __real_fstatvfs(file, info);
+  if (atomic_load(&is_full)) {
+    info->f_bavail = 0;
+  }
+  return result;
+}
+
+static message about_task(message_kind kind, const message *task) {
+  message m = message_of(kind);
+  message_set_bytes(&m, FIELD_JOB, task->texts[FIELD_JOB].bytes, JOB_ID_BYTES);
+  message_set_integer(&m, FIELD_STAGE, task->integers[FIELD_STAGE]);
+  message_set_integer(&m, FIELD_TASK, task->integers[FIELD_TASK]);
+  message_set_integer(&m, FIELD_ATTEMPT, task->integers[FIELD_ATTEMPT]);
+  return m;
+}
+
+/* It says that its result did not fit. */
+static void send_failure(talker *t, const message *task) {
+  message m = about_task(MESSAGE_FAILURE, task);
+  message_set_text(&m, FIELD_STATUS, "io");
+  message_set_text(&m, FIELD_MESSAGE, "no room");
+  talker_send(t, &m, NULL, 0);
+}
+
+/* It does not fit. */
+static void send_result(talker *t, const message *task) {
+  message m = about_task(MESSAGE_RESULT, task);
+  message_set_text(&m, FIELD_WORK, core_work_name(WORK_STEP));
+  message_set_integer(&m, FIELD_STATES_COMPUTED, 1);
+  message_set_integer(&m, FIELD_STATES_CACHED, 0);
+  const wire_payload report = {.bytes = "{}", .length = 2};
+  talker_send(t, &m, &report, 1);
+}
+
+/* SEND a word of a task to a broker whose disk is full: from another worker and about other
+ * tasks, which changes nothing; then from who has it about it. */
+static void stop_by(shell *s, void (*send)(talker *t, const message *task)) {
+  talker t;
+  talker has;
+  talker other;
+  fixture f;
+  core_job_id job;
+  shell_start(s, NULL, true);
+  talker_client(s, &t);
+  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
+  talker_submit(&t, "survey", "key", "plan", &job);
+  talker_worker(s, &has, 1);
+  while (worker_do_one(&has) != WORK_STEP) {
+  }
+  talker_submit(&t, "survey", "another key", "plan", &job);
+  message task = *talker_expect(&has, MESSAGE_TASK);
+  message_set_bytes(&task, FIELD_JOB, job.bytes, JOB_ID_BYTES);
+  message others[] = {task, task, task};
+  const core_job_id none = {{0}};
+  message_set_integer(&others[0], FIELD_ATTEMPT, task.integers[FIELD_ATTEMPT] + 1);
+  message_set_integer(&others[1], FIELD_STAGE, task.integers[FIELD_STAGE] + 1);
+  message_set_bytes(&others[2], FIELD_JOB, none.bytes, JOB_ID_BYTES);
+  talker_worker(s, &other, 0);
+  atomic_store(&is_full, true);
+  send(&other, &task);
+  talker_expect_none(&other, MESSAGE_REFUSED);
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    send(&has, &others[i]);
+    talker_expect_none(&has, MESSAGE_REFUSED);
+  }
+  send(&has, &task);
+  talker_expect_refused(&other, "io", "room");
+  shell_expect_failed(s, STATUS_IO);
+  atomic_store(&is_full, false);
+  talker_close(&has);
+  talker_close(&other);
+  talker_close(&t);
+  fixture_fini(&f);
+}
+
+static void only_who_has_a_task_stops_a_full_broker_by_its_failure(void **state) {
+  stop_by(*state, send_failure);
+}
+
+static void only_who_has_a_task_stops_a_full_broker_by_its_result(void **state) {
+  stop_by(*state, send_result);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SHELL_TEST(a_damaged_shard_is_fetched_from_a_worker_that_has_it),
       SHELL_TEST(a_damaged_shard_that_no_worker_has_is_lost_with_advice),
       SHELL_TEST(a_shard_that_is_damaged_while_the_broker_runs_is_found_out),
+      SHELL_TEST(damaged_jobs_are_given_up_however_many_there_are),
       SHELL_TEST(a_blob_that_does_not_fit_is_lost_and_the_broker_goes_on),
       SHELL_TEST(a_broker_that_cannot_write_its_records_tells_all_and_ends),
+      SHELL_TEST(only_who_has_a_task_stops_a_full_broker_by_its_failure),
+      SHELL_TEST(only_who_has_a_task_stops_a_full_broker_by_its_result),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
