@@ -12,9 +12,8 @@
 #include "proto/wire.h"
 
 enum {
-  ANSWER_MS = 10000, /* after so long without an answer a request is sent again */
-  NEWS_MS = 250,     /* how often the caller's callback is asked at least */
-  AWAY_MS = 3000,    /* a broker unheard for so long is said to be away */
+  NEWS_MS = 250,  /* how often the caller's callback is asked at least */
+  AWAY_MS = 3000, /* a broker unheard for so long is said to be away */
   PATIENCE_DEFAULT_MS = 30000,
   PATIENCE_WITHOUT_NEWS = 10, /* times the patience: for a broker that lives but does not answer */
   CORRUPT_TRIES = 3,          /* how often a blob may arrive altered */

@@ -27,6 +27,7 @@ enum {
   BLOB_NAME_BYTES = DIGEST_BYTES + 8,
   ALIVE_MS = 1000,    /* how often a worker, or a client that waits, gives a sign of life */
   SILENCE_MS = 15000, /* a peer unheard for so long is gone: 15 missed signs of life */
+  ANSWER_MS = 10000,  /* what is not answered for so long is asked again */
 };
 
 /* Fields: id, name on the wire, type. */

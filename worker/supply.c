@@ -1,41 +1,8 @@
-/* One list of blobs under one mutex.  A blob goes from WAITING (its chunks are asked for) by way of ARRIVED
- * (the keeping thread compares and stores it, outside the mutex) to THERE, or to FAILED. */
-#include "worker/supply.h"
-
-#include <pthread.h>
+/* One list of blobs under one mutex: who wants them, and the thread that keeps what arrived. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "worker/assembly.h"
-
-typedef enum blob_state { WAITING, ARRIVED, THERE, FAILED } blob_state;
-
-struct supply_blob {
-  supply_blob *next; /* in the order of asking */
-  digest name;
-  uint64_t bytes;
-  bool in_store;
-  blob_state state;
-  unsigned users;
-  uint64_t idle_since_ms; /* 0: it is wanted, or supply_tidy has not looked yet */
-  bool is_open;           /* the assembly is */
-  assembly assembly;
-  unsigned under_way, tries;
-  store_blob kept; /* THERE, in the store: its bytes as mapped from there */
-  bool is_kept;
-  error why; /* FAILED */
-};
-
-struct supply {
-  supply_options options;
-  pthread_mutex_t mutex; /* guards all that follows */
-  pthread_cond_t settled, arrived;
-  supply_blob *blobs;
-  unsigned under_way;
-  bool stopped, full_told;
-  pthread_t keeper;
-  bool keeping;
-};
+#include "worker/supply_inside.h"
 
 /* ---- Blobs --------------------------------------------------------------------------------------- */
 
@@ -58,7 +25,7 @@ static void free_blob(supply_blob *b) {
   free(b);
 }
 
-static void remove_blob(supply *s, supply_blob *b) {
+void supply_remove(supply *s, supply_blob *b) {
   supply_blob **at = &s->blobs;
   while (*at != b) {
     at = &(*at)->next;
@@ -75,11 +42,11 @@ static void settle(supply *s, supply_blob *b, blob_state state) {
   pthread_cond_broadcast(&s->settled);
   s->options.wake(s->options.context);
   if (b->users == 0) {
-    remove_blob(s, b);
+    supply_remove(s, b);
   }
 }
 
-static void fail(supply *s, supply_blob *b, const error *why) {
+void supply_fail(supply *s, supply_blob *b, const error *why) {
   b->why = *why;
   if (b->is_open) {
     assembly_fini(&b->assembly);
@@ -88,15 +55,14 @@ static void fail(supply *s, supply_blob *b, const error *why) {
   settle(s, b, FAILED);
 }
 
-static void arrive(supply *s, supply_blob *b) {
+void supply_arrive(supply *s, supply_blob *b) {
   s->under_way -= b->under_way;
   b->under_way = 0;
   b->state = ARRIVED;
   pthread_cond_signal(&s->arrived);
 }
 
-/* What came was not what the name says: once more, or no more. */
-static void try_again(supply *s, supply_blob *b, const error *why) {
+void supply_try_again(supply *s, supply_blob *b, const error *why) {
   char hex[DIGEST_HEX_BYTES];
   char line[256];
   digest_hex(&b->name, hex);
@@ -108,7 +74,7 @@ static void try_again(supply *s, supply_blob *b, const error *why) {
     error told;
     error_set(&told, STATUS_CORRUPT, "blob %s arrived %d times with other bytes than its name says", hex,
               (int)SUPPLY_TRIES);
-    fail(s, b, &told);
+    supply_fail(s, b, &told);
     return;
   }
   s->under_way -= b->under_way;
@@ -116,7 +82,7 @@ static void try_again(supply *s, supply_blob *b, const error *why) {
   b->state = WAITING;
   assembly_restart(&b->assembly);
   if (assembly_is_whole(&b->assembly)) {
-    arrive(s, b); /* no bytes at all, and yet the wrong name */
+    supply_arrive(s, b); /* no bytes at all, and yet the wrong name */
   }
 }
 
@@ -189,10 +155,10 @@ static void *keep_arriving(void *argument) {
       }
       settle(s, b, THERE);
     } else if (st == STATUS_CORRUPT) {
-      try_again(s, b, &err);
+      supply_try_again(s, b, &err);
       s->options.wake(s->options.context);
     } else {
-      fail(s, b, &err);
+      supply_fail(s, b, &err);
     }
   }
   pthread_mutex_unlock(&s->mutex);
@@ -207,6 +173,7 @@ status supply_start(const supply_options *options, supply **out, error *err) {
     return error_no_memory(err, "a worker");
   }
   s->options = *options;
+  s->options.answer_ms = options->answer_ms > 0 ? options->answer_ms : ANSWER_MS;
   pthread_mutex_init(&s->mutex, NULL);
   pthread_cond_init(&s->settled, NULL);
   pthread_cond_init(&s->arrived, NULL);
@@ -236,7 +203,7 @@ void supply_destroy(supply *s) {
     pthread_join(s->keeper, NULL);
   }
   while (s->blobs != NULL) {
-    remove_blob(s, s->blobs);
+    supply_remove(s, s->blobs);
   }
   pthread_cond_destroy(&s->settled);
   pthread_cond_destroy(&s->arrived);
@@ -277,9 +244,9 @@ status supply_want(supply *s, const digest *name, uint64_t bytes, bool in_store,
   if (b == NULL) {
     b = add(s, name, bytes, in_store);
   }
-  if (b != NULL) {
-    b->users++;
-    b->idle_since_ms = 0;
+  if (b != NULL && b->users++ == 0) {
+    b->idle_since_ms = b->quiet_since_ms = 0;
+    b->unanswered = 0;
   }
   pthread_mutex_unlock(&s->mutex);
   *out = b;
@@ -291,7 +258,7 @@ void supply_leave(supply *s, supply_blob *b) {
   b->users--;
   const bool has_begun = b->state == ARRIVED || (b->state == WAITING && b->is_open);
   if (b->users == 0 && !has_begun) {
-    remove_blob(s, b);
+    supply_remove(s, b);
   }
   pthread_mutex_unlock(&s->mutex);
 }
@@ -332,145 +299,4 @@ slice supply_bytes(const supply_blob *b) {
 
 int supply_file(const supply_blob *b) {
   return b->is_open ? b->assembly.file : -1;
-}
-
-/* ---- Talking ------------------------------------------------------------------------------------- */
-
-static supply_blob *find_expecting(supply *s, const digest *name, uint64_t offset) {
-  for (supply_blob *b = s->blobs; b != NULL; b = b->next) {
-    if (b->state == WAITING && b->is_open && digest_equal(&b->name, name) &&
-        assembly_expects(&b->assembly, offset)) {
-      return b;
-    }
-  }
-  return NULL;
-}
-
-/* Opens B's assembly; false when that ended its fetching. */
-static bool begin(supply *s, supply_blob *b) {
-  if (b->is_open) {
-    return true;
-  }
-  error err;
-  if (assembly_init(&b->assembly, b->bytes, !b->in_store, &err) != STATUS_OK) {
-    fail(s, b, &err);
-    return false;
-  }
-  b->is_open = true;
-  if (assembly_is_whole(&b->assembly)) {
-    arrive(s, b); /* no bytes at all */
-    return false;
-  }
-  return true;
-}
-
-/* Among the first few that are wanted, the one with the fewest chunks under way. */
-static supply_blob *choose(supply *s) {
-  supply_blob *chosen = NULL;
-  unsigned active = 0;
-  supply_blob *next = NULL;
-  for (supply_blob *b = s->blobs; b != NULL && active < SUPPLY_ACTIVE_MAX; b = next) {
-    next = b->next;
-    if (b->state != WAITING || b->users == 0 || !begin(s, b)) {
-      continue;
-    }
-    active++;
-    if (assembly_has_more(&b->assembly) && (chosen == NULL || b->under_way < chosen->under_way)) {
-      chosen = b;
-    }
-  }
-  return chosen;
-}
-
-bool supply_ask_next(supply *s, digest *name, uint64_t *offset, uint64_t *length) {
-  pthread_mutex_lock(&s->mutex);
-  supply_blob *b = s->under_way < SUPPLY_WINDOW ? choose(s) : NULL;
-  const bool found = b != NULL && assembly_ask(&b->assembly, offset, length);
-  if (found) {
-    *name = b->name;
-    b->under_way++;
-    s->under_way++;
-  }
-  pthread_mutex_unlock(&s->mutex);
-  return found;
-}
-
-void supply_not_asked(supply *s, const digest *name, uint64_t offset) {
-  pthread_mutex_lock(&s->mutex);
-  supply_blob *b = find_expecting(s, name, offset);
-  if (b != NULL) {
-    assembly_not_asked(&b->assembly, offset);
-    b->under_way--;
-    s->under_way--;
-  }
-  pthread_mutex_unlock(&s->mutex);
-}
-
-void supply_chunk(supply *s, const digest *name, uint64_t offset, uint64_t bytes, const void *chunk,
-                  size_t length) {
-  pthread_mutex_lock(&s->mutex);
-  supply_blob *b = find_expecting(s, name, offset);
-  if (b != NULL) {
-    error err;
-    b->under_way--;
-    s->under_way--;
-    status st = bytes == b->bytes
-                    ? assembly_take(&b->assembly, offset, chunk, length, &err)
-                    : error_set(&err, STATUS_CORRUPT, "it is said to have %llu bytes and to have %llu",
-                                (unsigned long long)b->bytes, (unsigned long long)bytes);
-    if (st == STATUS_CORRUPT) {
-      try_again(s, b, &err);
-    } else if (st != STATUS_OK) {
-      fail(s, b, &err);
-    } else if (assembly_is_whole(&b->assembly)) {
-      arrive(s, b);
-    }
-  }
-  pthread_mutex_unlock(&s->mutex);
-}
-
-bool supply_lost(supply *s, const digest *name, const error *why) {
-  error told;
-  error_set(&told, STATUS_NOT_FOUND, "%s", why->message);
-  bool found = false;
-  pthread_mutex_lock(&s->mutex);
-  supply_blob *next = NULL;
-  for (supply_blob *b = s->blobs; b != NULL; b = next) {
-    next = b->next;
-    if (b->state == WAITING && b->under_way > 0 && digest_equal(&b->name, name)) {
-      fail(s, b, &told);
-      found = true;
-    }
-  }
-  pthread_mutex_unlock(&s->mutex);
-  return found;
-}
-
-void supply_ask_again(supply *s) {
-  pthread_mutex_lock(&s->mutex);
-  for (supply_blob *b = s->blobs; b != NULL; b = b->next) {
-    if (b->state == WAITING && b->is_open) {
-      assembly_ask_again(&b->assembly);
-      b->under_way = 0;
-    }
-  }
-  s->under_way = 0;
-  pthread_mutex_unlock(&s->mutex);
-}
-
-void supply_tidy(supply *s, uint64_t now_ms) {
-  pthread_mutex_lock(&s->mutex);
-  supply_blob *next = NULL;
-  for (supply_blob *b = s->blobs; b != NULL; b = next) {
-    next = b->next;
-    if (b->users > 0 || b->state != WAITING) {
-      continue;
-    }
-    if (b->idle_since_ms == 0) {
-      b->idle_since_ms = now_ms;
-    } else if (now_ms - b->idle_since_ms > SUPPLY_IDLE_MS) {
-      remove_blob(s, b);
-    }
-  }
-  pthread_mutex_unlock(&s->mutex);
 }

@@ -8,16 +8,21 @@
  * At most SUPPLY_WINDOW chunks are under way, shared among SUPPLY_ACTIVE_MAX blobs.  After a reconnection
  * what is there stays, and only the rest is asked for.  A blob of which something has come is kept for a
  * while after its last task went: a broker that was away soon gives the task again.
+ *
+ * A broker that lives but does not answer is asked again, as clients do; SUPPLY_ASKS times, then the blob
+ * does not come, and its tasks can be given to somebody else.
  */
 #ifndef CANVASS_WORKER_SUPPLY_H
 #define CANVASS_WORKER_SUPPLY_H
 
+#include "proto/message.h"
 #include "store/store.h"
 
 enum {
   SUPPLY_WINDOW = 8, /* chunks of MESSAGE_FRAME_MAX */
   SUPPLY_ACTIVE_MAX = 8,
   SUPPLY_TRIES = 3, /* of a blob that does not arrive as its name says */
+  SUPPLY_ASKS = 30, /* without a chunk of it: with ANSWER_MS five minutes, as long as a client waits */
   SUPPLY_IDLE_MS = 60000,
 };
 
@@ -26,7 +31,8 @@ typedef struct supply_blob supply_blob;
 
 typedef struct supply_options {
   store *shards;
-  bool can_ask; /* false: whatever is asked for is not found (nobody has it who could send it) */
+  unsigned answer_ms; /* 0: ANSWER_MS; others for tests */
+  bool can_ask;       /* false: whatever is asked for is not found (nobody has it who could send it) */
   /* Something came that the talking thread should look at; from any thread. */
   void (*wake)(void *context);
   /* One line for the log; from any thread. */
@@ -63,10 +69,12 @@ void supply_not_asked(supply *s, const digest *name, uint64_t offset);
 /* A chunk came, of a blob that is said to have BYTES.  One that nobody asked for is ignored. */
 void supply_chunk(supply *s, const digest *name, uint64_t offset, uint64_t bytes, const void *chunk,
                   size_t length);
-/* It will not come.  False when it was not asked for. */
+/* It will not come, or (STATUS_LIMIT) not now.  False when it was not asked for. */
 bool supply_lost(supply *s, const digest *name, const error *why);
 /* The connection is another one: nothing is under way any more. */
 void supply_ask_again(supply *s);
+/* Asks again for what is not answered, and gives up what never is; while the broker is there. */
+void supply_insist(supply *s, uint64_t now_ms);
 /* Forgets what nobody has wanted for a while. */
 void supply_tidy(supply *s, uint64_t now_ms);
 

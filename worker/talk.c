@@ -226,6 +226,9 @@ static void ask_for_blobs(talk *t) {
   digest name;
   uint64_t offset = 0;
   uint64_t length = 0;
+  if (t->phase == TALK_JOINED) {
+    supply_insist(t->w->supply, t->now_ms);
+  }
   while (t->phase == TALK_JOINED && supply_ask_next(t->w->supply, &name, &offset, &length)) {
     message m = message_of(MESSAGE_WANT);
     message_set_bytes(&m, FIELD_BLOB, name.bytes, DIGEST_BYTES);

@@ -68,6 +68,7 @@ static status set_up(worker *w, const worker_options *options, error *err) {
     return error_no_memory(err, "a worker");
   }
   const supply_options supplying = {.shards = options->shards,
+                                    .answer_ms = options->answer_ms,
                                     .can_ask = !w->is_embedded,
                                     .wake = supply_wakes,
                                     .say = supply_says,

@@ -38,7 +38,7 @@ typedef struct worker_options {
   const key_pair *key;    /* NULL: no keys */
   const char *broker_key; /* with a key: the broker's public one */
   worker_preparing preparing;
-  unsigned alive_ms, silence_ms; /* 0: ALIVE_MS, SILENCE_MS; others for tests */
+  unsigned alive_ms, silence_ms, answer_ms; /* 0: ALIVE_MS, SILENCE_MS, ANSWER_MS; others for tests */
   /* One line for the log; from the talking thread.  May be NULL. */
   void (*say)(void *context, const char *line);
   void *context;

@@ -16,7 +16,7 @@
 #include "tests/cluster/survey.h"
 #include "tests/seeded.h"
 
-enum { RANDOM_MESSAGES = 500, ANSWER_MS = 60000 };
+enum { RANDOM_MESSAGES = 500, DEADLINE_MS = 60000 };
 
 /* ---- Names ----------------------------------------------------------------------------------------- */
 
@@ -108,7 +108,7 @@ typedef struct peer {
 
 static void peer_open(const cluster *c, peer *p) {
   const int none = 0;
-  const int wait = ANSWER_MS;
+  const int wait = DEADLINE_MS;
   p->context = zmq_ctx_new();
   p->socket = zmq_socket(p->context, ZMQ_DEALER);
   assert_non_null(p->socket);
@@ -137,7 +137,7 @@ static message_kind peer_hear(peer *p) {
   int more = 0;
   size_t size = sizeof more;
   if (zmq_msg_recv(&p->frame, p->socket, 0) < 0) {
-    fail_msg("no answer within %d ms", ANSWER_MS);
+    fail_msg("no answer within %d ms", DEADLINE_MS);
   }
   assert_int_equal(zmq_getsockopt(p->socket, ZMQ_RCVMORE, &more, &size), 0);
   assert_int_equal(more, 0);

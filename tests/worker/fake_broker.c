@@ -93,6 +93,7 @@ void fake_start_worker(fake_broker *f, const worker_preparing *they) {
                                  .preparing = they != NULL ? *they : (worker_preparing){0},
                                  .alive_ms = 50,
                                  .silence_ms = f->silence_ms,
+                                 .answer_ms = f->answer_ms,
                                  .say = keep_line,
                                  .context = f};
   must(worker_start(&wanted, &f->w, &err), &err);

@@ -18,6 +18,7 @@ typedef struct fake_broker {
   char endpoint[300];
   uint8_t instance;    /* of the broker: all its bytes */
   unsigned silence_ms; /* after which the worker takes the broker for dead */
+  unsigned answer_ms;  /* after which it asks again; 0: as ever */
   bool knows;          /* the worker has said hello */
   wire_route worker;
   uint8_t worker_instance[INSTANCE_BYTES];

@@ -259,11 +259,155 @@ static void what_nobody_wants_any_more_is_forgotten_after_a_while(void **state) 
   course_close(&c);
 }
 
+/* ---- Wants that are not answered ----------------------------------------------------------------- */
+
+/* Blobs 0 and 1, of COUNT chunks each, are wanted at time 1, at which the supply looks for the first time. */
+static void want_two(course *c, uint64_t count, supply_blob *blobs[2]) {
+  course_open(c, 5);
+  for (size_t i = 0; i < 2; i++) {
+    c->lengths[i] = count * MESSAGE_FRAME_MAX;
+    free(c->bytes[i]);
+    c->bytes[i] = calloc(1, c->lengths[i]);
+    assert_non_null(c->bytes[i]);
+    c->bytes[i][0] = (uint8_t)(i + 1);
+    must(digest_of(c->bytes[i], c->lengths[i], &c->names[i], NULL), NULL);
+    must(supply_want(c->supply, &c->names[i], c->lengths[i], true, &blobs[i], NULL), NULL);
+  }
+}
+
+static void leave_two(course *c, supply_blob *blobs[2]) {
+  supply_leave(c->supply, blobs[0]);
+  supply_leave(c->supply, blobs[1]);
+  course_close(c);
+}
+
+/* Looks at time NOW_MS and takes the wants; how many of them are for blob 1. */
+static unsigned ask(course *c, uint64_t now_ms) {
+  digest name;
+  uint64_t offset = 0;
+  uint64_t length = 0;
+  unsigned count = 0;
+  supply_insist(c->supply, now_ms);
+  while (supply_ask_next(c->supply, &name, &offset, &length)) {
+    count += digest_equal(&name, &c->names[1]);
+  }
+  supply_insist(c->supply, now_ms);
+  return count;
+}
+
+static void give_chunk(course *c, size_t blob, uint64_t chunk) {
+  const uint64_t offset = chunk * MESSAGE_FRAME_MAX;
+  supply_chunk(c->supply, &c->names[blob], offset, c->lengths[blob], c->bytes[blob] + offset,
+               MESSAGE_FRAME_MAX);
+}
+
+static void expect_given_up(course *c, supply_blob *b) {
+  char hex[DIGEST_HEX_BYTES];
+  error err = {.message = ""};
+  digest_hex(supply_name(b), hex);
+  assert_true(supply_is_settled(c->supply, b));
+  assert_int_equal(supply_wait(c->supply, b, &err), STATUS_UNREACHABLE);
+  assert_non_null(strstr(err.message, hex));
+}
+
+static void what_is_never_answered_is_asked_for_again_and_then_given_up(void **state) {
+  (void)state;
+  course c;
+  supply_blob *blobs[2];
+  want_two(&c, 1, blobs);
+  assert_int_equal(ask(&c, 1), 1);
+  for (uint64_t i = 1; i < SUPPLY_ASKS; i++) {
+    assert_int_equal(ask(&c, i * ANSWER_MS), 0);
+    assert_int_equal(ask(&c, i * ANSWER_MS + 1), 1);
+  }
+  assert_false(supply_is_settled(c.supply, blobs[0]));
+  assert_int_equal(ask(&c, (uint64_t)SUPPLY_ASKS * ANSWER_MS + 1), 0);
+  expect_given_up(&c, blobs[0]);
+  expect_given_up(&c, blobs[1]);
+  leave_two(&c, blobs);
+}
+
+static void a_chunk_now_and_then_keeps_a_blob_from_being_given_up(void **state) {
+  (void)state;
+  enum { CHUNKS = 6 };
+  course c;
+  supply_blob *blobs[2];
+  uint64_t now_ms = 1;
+  want_two(&c, CHUNKS, blobs);
+  (void)ask(&c, now_ms);
+  for (uint64_t chunk = 0; chunk + 1 < CHUNKS; chunk++) {
+    for (int i = 1; i < SUPPLY_ASKS; i++) {
+      (void)ask(&c, now_ms += ANSWER_MS);
+    }
+    give_chunk(&c, 0, chunk);
+    (void)ask(&c, now_ms);
+    assert_false(supply_is_settled(c.supply, blobs[0]));
+  }
+  expect_given_up(&c, blobs[1]);
+  leave_two(&c, blobs);
+}
+
+/* The chunks of one blob are on their way for long: those of the other stand behind them. */
+static void over_a_slow_connection_nothing_is_asked_for_twice(void **state) {
+  (void)state;
+  enum { CHUNKS = 4, SLOW_MS = ANSWER_MS - 1 };
+  course c;
+  supply_blob *blobs[2];
+  want_two(&c, CHUNKS, blobs);
+  assert_int_equal(ask(&c, 1), CHUNKS);
+  for (uint64_t chunk = 0; chunk < CHUNKS; chunk++) {
+    give_chunk(&c, 0, chunk);
+    assert_int_equal(ask(&c, 1 + (chunk + 1) * SLOW_MS), 0);
+  }
+  leave_two(&c, blobs);
+}
+
+static void a_blob_that_others_pass_again_and_again_is_given_up(void **state) {
+  (void)state;
+  enum { CHUNKS = 1 + SUPPLY_ASKS * SUPPLY_WINDOW };
+  course c;
+  supply_blob *blobs[2];
+  uint64_t chunk = 0;
+  want_two(&c, CHUNKS, blobs);
+  (void)ask(&c, 1);
+  for (uint64_t i = 1; i <= SUPPLY_ASKS; i++) {
+    assert_false(supply_is_settled(c.supply, blobs[1]));
+    for (int k = 0; k < SUPPLY_WINDOW; k++) {
+      give_chunk(&c, 0, chunk++);
+      (void)ask(&c, 1 + i * ANSWER_MS - (k < SUPPLY_WINDOW - 1));
+    }
+  }
+  expect_given_up(&c, blobs[1]);
+  assert_false(supply_is_settled(c.supply, blobs[0]));
+  leave_two(&c, blobs);
+}
+
+static void what_is_too_much_now_is_asked_for_later(void **state) {
+  (void)state;
+  course c;
+  supply_blob *blobs[2];
+  error much;
+  want_two(&c, 1, blobs);
+  assert_int_equal(ask(&c, 1), 1);
+  error_set(&much, STATUS_LIMIT, "too much is on its way");
+  assert_true(supply_lost(c.supply, &c.names[1], &much));
+  assert_int_equal(ask(&c, ANSWER_MS), 0);
+  assert_int_equal(ask(&c, ANSWER_MS + 1), 1);
+  give_chunk(&c, 1, 0);
+  assert_int_equal(supply_wait(c.supply, blobs[1], NULL), STATUS_OK);
+  leave_two(&c, blobs);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(whole_blobs_come_of_any_course_of_events),
       cmocka_unit_test(stopping_wakes_who_waits),
       cmocka_unit_test(what_nobody_wants_any_more_is_forgotten_after_a_while),
+      cmocka_unit_test(what_is_never_answered_is_asked_for_again_and_then_given_up),
+      cmocka_unit_test(a_chunk_now_and_then_keeps_a_blob_from_being_given_up),
+      cmocka_unit_test(over_a_slow_connection_nothing_is_asked_for_twice),
+      cmocka_unit_test(a_blob_that_others_pass_again_and_again_is_given_up),
+      cmocka_unit_test(what_is_too_much_now_is_asked_for_later),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

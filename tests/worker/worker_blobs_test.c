@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "tests/worker/fake_broker.h"
+#include "worker/supply.h"
 
 enum { SMALL_ROWS = 500, LARGE_ROWS = 120000 /* some 3 MiB of ids */ };
 
@@ -179,6 +180,54 @@ static void a_lost_shard_fails_its_task_and_is_named(void **state) {
   fake_take(&f, m);
   /* When it is there after all, the next attempt gets it. */
   send_map(&f, 1, &s.program, &s.shard, 1);
+  expect_partial(fake_serve(&f, bytes_of(&s.shard), -1), &s.program, &s.shard, 1);
+  survey_fini(&s);
+  fake_teardown(&f);
+}
+
+static void a_want_that_nobody_answers_is_sent_again(void **state) {
+  (void)state;
+  fake_broker f;
+  survey s;
+  fake_setup(&f);
+  f.answer_ms = 50;
+  survey_init(&s, false, SMALL_ROWS);
+  fake_start_worker(&f, NULL);
+  fake_welcome(&f, NULL, NULL);
+  send_map(&f, 1, &s.program, &s.shard, 1);
+  (void)fake_expect(&f, MESSAGE_WANT);
+  expect_partial(fake_serve(&f, bytes_of(&s.shard), -1), &s.program, &s.shard, 1);
+  assert_true(f.wants >= 1);
+  survey_fini(&s);
+  fake_teardown(&f);
+}
+
+/* It answers signs of life, so that nobody takes it for dead. */
+static void a_broker_that_never_answers_wants_gets_the_task_back(void **state) {
+  (void)state;
+  fake_broker f;
+  survey s;
+  unsigned wants = 0;
+  fake_setup(&f);
+  f.answer_ms = 20;
+  survey_init(&s, false, SMALL_ROWS);
+  fake_start_worker(&f, NULL);
+  fake_welcome(&f, NULL, NULL);
+  send_map(&f, 1, &s.program, &s.shard, 1);
+  const digest name = fake_digest(bytes_of(&s.shard));
+  const wire_message *m = fake_next(&f, FAKE_DEADLINE_MS);
+  for (; m != NULL && m->header.kind == MESSAGE_WANT; m = fake_next(&f, FAKE_DEADLINE_MS)) {
+    wants++;
+  }
+  assert_non_null(m);
+  assert_int_equal(m->header.kind, MESSAGE_FAILURE);
+  assert_int_equal(wants, SUPPLY_ASKS);
+  assert_true(fake_is_of(m, 1, 1));
+  assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("unreachable")));
+  assert_memory_equal(m->header.texts[FIELD_BLOB].bytes, name.bytes, DIGEST_BYTES);
+  fake_take(&f, m);
+  /* The worker goes on: a broker that came to its senses is served. */
+  send_map(&f, 2, &s.program, &s.shard, 1);
   expect_partial(fake_serve(&f, bytes_of(&s.shard), -1), &s.program, &s.shard, 1);
   survey_fini(&s);
   fake_teardown(&f);
@@ -402,6 +451,8 @@ int main(void) {
       cmocka_unit_test(an_altered_chunk_is_told_and_asked_for_again),
       cmocka_unit_test(a_shard_that_never_arrives_whole_fails_its_task_and_is_named),
       cmocka_unit_test(a_lost_shard_fails_its_task_and_is_named),
+      cmocka_unit_test(a_want_that_nobody_answers_is_sent_again),
+      cmocka_unit_test(a_broker_that_never_answers_wants_gets_the_task_back),
       cmocka_unit_test(chunks_that_came_before_a_break_are_not_asked_for_again),
       cmocka_unit_test(a_program_by_name_is_fetched_once_for_two_tasks),
       cmocka_unit_test(a_large_partial_stays_and_is_served_also_to_who_reduces_it),

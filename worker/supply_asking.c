@@ -1,0 +1,213 @@
+/* What is asked for next, what comes, and what does not come.
+ *
+ * A want that gets no answer is sent again, SUPPLY_ASKS times in all.  Over a slow connection chunks only
+ * take their time, and asking again would make that longer: so a blob counts as not answered when nothing at
+ * all comes, or when so many chunks of others came that its own must have been left out. */
+#include "worker/supply_inside.h"
+
+static supply_blob *find_expecting(supply *s, const digest *name, uint64_t offset) {
+  for (supply_blob *b = s->blobs; b != NULL; b = b->next) {
+    if (b->state == WAITING && b->is_open && digest_equal(&b->name, name) &&
+        assembly_expects(&b->assembly, offset)) {
+      return b;
+    }
+  }
+  return NULL;
+}
+
+/* Opens B's assembly; false when that ended its fetching. */
+static bool begin(supply *s, supply_blob *b) {
+  if (b->is_open) {
+    return true;
+  }
+  error err;
+  if (assembly_init(&b->assembly, b->bytes, !b->in_store, &err) != STATUS_OK) {
+    supply_fail(s, b, &err);
+    return false;
+  }
+  b->is_open = true;
+  if (assembly_is_whole(&b->assembly)) {
+    supply_arrive(s, b); /* no bytes at all */
+    return false;
+  }
+  return true;
+}
+
+/* Among the first few that are wanted, the one with the fewest chunks under way. */
+static supply_blob *choose(supply *s) {
+  supply_blob *chosen = NULL;
+  unsigned active = 0;
+  supply_blob *next = NULL;
+  for (supply_blob *b = s->blobs; b != NULL && active < SUPPLY_ACTIVE_MAX; b = next) {
+    next = b->next;
+    if (b->state != WAITING || b->users == 0 || !begin(s, b)) {
+      continue;
+    }
+    active++;
+    if (assembly_has_more(&b->assembly) && (chosen == NULL || b->under_way < chosen->under_way)) {
+      chosen = b;
+    }
+  }
+  return chosen;
+}
+
+bool supply_ask_next(supply *s, digest *name, uint64_t *offset, uint64_t *length) {
+  pthread_mutex_lock(&s->mutex);
+  supply_blob *b = s->under_way < SUPPLY_WINDOW ? choose(s) : NULL;
+  const bool found = b != NULL && assembly_ask(&b->assembly, offset, length);
+  if (found) {
+    *name = b->name;
+    if (b->under_way == 0) {
+      b->quiet_since_ms = 0;
+      b->passed = 0;
+    }
+    b->under_way++;
+    s->under_way++;
+  }
+  pthread_mutex_unlock(&s->mutex);
+  return found;
+}
+
+void supply_not_asked(supply *s, const digest *name, uint64_t offset) {
+  pthread_mutex_lock(&s->mutex);
+  supply_blob *b = find_expecting(s, name, offset);
+  if (b != NULL) {
+    assembly_not_asked(&b->assembly, offset);
+    b->under_way--;
+    s->under_way--;
+  }
+  pthread_mutex_unlock(&s->mutex);
+}
+
+/* A chunk of B came; it passed those of others. */
+static void hear_of(supply *s, supply_blob *b) {
+  for (supply_blob *other = s->blobs; other != NULL; other = other->next) {
+    other->passed += other->under_way > 0;
+  }
+  s->quiet_since_ms = 0;
+  b->quiet_since_ms = 0;
+  b->passed = 0;
+  b->unanswered = 0;
+  b->under_way--;
+  s->under_way--;
+}
+
+void supply_chunk(supply *s, const digest *name, uint64_t offset, uint64_t bytes, const void *chunk,
+                  size_t length) {
+  pthread_mutex_lock(&s->mutex);
+  supply_blob *b = find_expecting(s, name, offset);
+  if (b != NULL) {
+    error err;
+    hear_of(s, b);
+    status st = bytes == b->bytes
+                    ? assembly_take(&b->assembly, offset, chunk, length, &err)
+                    : error_set(&err, STATUS_CORRUPT, "it is said to have %llu bytes and to have %llu",
+                                (unsigned long long)b->bytes, (unsigned long long)bytes);
+    if (st == STATUS_CORRUPT) {
+      supply_try_again(s, b, &err);
+    } else if (st != STATUS_OK) {
+      supply_fail(s, b, &err);
+    } else if (assembly_is_whole(&b->assembly)) {
+      supply_arrive(s, b);
+    }
+  }
+  pthread_mutex_unlock(&s->mutex);
+}
+
+bool supply_lost(supply *s, const digest *name, const error *why) {
+  error told;
+  error_set(&told, STATUS_NOT_FOUND, "%s", why->message);
+  bool found = false;
+  pthread_mutex_lock(&s->mutex);
+  supply_blob *next = NULL;
+  for (supply_blob *b = s->blobs; b != NULL; b = next) {
+    next = b->next;
+    if (b->state == WAITING && b->under_way > 0 && digest_equal(&b->name, name)) {
+      found = true;
+      if (why->code != STATUS_LIMIT) { /* else it is asked for again when nothing comes */
+        supply_fail(s, b, &told);
+      }
+    }
+  }
+  pthread_mutex_unlock(&s->mutex);
+  return found;
+}
+
+static void ask_again(supply *s, supply_blob *b) {
+  if (b->is_open) {
+    assembly_ask_again(&b->assembly);
+  }
+  s->under_way -= b->under_way;
+  b->under_way = 0;
+  b->quiet_since_ms = 0;
+  b->passed = 0;
+}
+
+void supply_ask_again(supply *s) {
+  pthread_mutex_lock(&s->mutex);
+  for (supply_blob *b = s->blobs; b != NULL; b = b->next) {
+    if (b->state == WAITING) {
+      ask_again(s, b);
+    }
+  }
+  s->quiet_since_ms = 0;
+  pthread_mutex_unlock(&s->mutex);
+}
+
+static void give_up(supply *s, supply_blob *b) {
+  char hex[DIGEST_HEX_BYTES];
+  error why;
+  digest_hex(&b->name, hex);
+  error_set(
+      &why, STATUS_UNREACHABLE,
+      "blob %s does not come: the broker is there, but of %d requests within %llu s it answered none; if "
+      "other workers do not get it either, look at the broker's log and start it anew",
+      hex, (int)SUPPLY_ASKS, (unsigned long long)s->options.answer_ms * SUPPLY_ASKS / 1000);
+  supply_fail(s, b, &why);
+}
+
+/* Has B waited for long enough to think that its wants are not heard? */
+static bool is_unheard(supply *s, supply_blob *b, uint64_t now_ms) {
+  if (b->quiet_since_ms == 0) {
+    b->quiet_since_ms = now_ms;
+  }
+  const bool all_is_quiet = now_ms - s->quiet_since_ms >= s->options.answer_ms;
+  return now_ms - b->quiet_since_ms >= s->options.answer_ms && (all_is_quiet || b->passed >= SUPPLY_WINDOW);
+}
+
+void supply_insist(supply *s, uint64_t now_ms) {
+  pthread_mutex_lock(&s->mutex);
+  if (s->quiet_since_ms == 0) {
+    s->quiet_since_ms = now_ms;
+  }
+  supply_blob *next = NULL;
+  for (supply_blob *b = s->blobs; b != NULL; b = next) {
+    next = b->next;
+    if (b->state != WAITING || b->users == 0 || !is_unheard(s, b, now_ms)) {
+      continue;
+    }
+    if (++b->unanswered >= SUPPLY_ASKS) {
+      give_up(s, b);
+    } else {
+      ask_again(s, b);
+    }
+  }
+  pthread_mutex_unlock(&s->mutex);
+}
+
+void supply_tidy(supply *s, uint64_t now_ms) {
+  pthread_mutex_lock(&s->mutex);
+  supply_blob *next = NULL;
+  for (supply_blob *b = s->blobs; b != NULL; b = next) {
+    next = b->next;
+    if (b->users > 0 || b->state != WAITING) {
+      continue;
+    }
+    if (b->idle_since_ms == 0) {
+      b->idle_since_ms = now_ms;
+    } else if (now_ms - b->idle_since_ms > SUPPLY_IDLE_MS) {
+      supply_remove(s, b);
+    }
+  }
+  pthread_mutex_unlock(&s->mutex);
+}
