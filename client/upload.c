@@ -2,16 +2,24 @@
  *
  * What is on offer stands in a window of slots.  A slot is empty again with `have`.  After a welcome (the
  * broker was restarted, or we connected anew), and when nothing was asked for a while, all that is on offer
- * is offered again: the broker goes on where it stopped. */
+ * is offered again: the broker goes on where it stopped.  It may well ask for the same bytes more than once;
+ * one that never gets any further is at fault, and an upload to it would never end. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/session_state.h"
 
+enum {
+  REPEATS_LEAST = 256, /* chunks sent in vain, of any blob, before its upload is given up */
+  REPEATS_TIMES = 10,  /* the whole blob again, of a large one */
+};
+
 typedef struct slot {
   bool is_taken;
   size_t index;      /* of the blob */
   uint64_t served;   /* how far chunks went */
+  uint64_t repeats;  /* chunks since they last went further */
   unsigned altered;  /* how often it arrived as something else */
   bool is_counted;   /* among those that were sent */
   bool is_handed_in; /* by file */
@@ -135,6 +143,25 @@ static status send_chunk(sending *t, slot *at, uint64_t offset, size_t length, e
   return session_send(t->link, &m, &payload, 1, err);
 }
 
+/* Counts a want of the bytes up to END. */
+static status check_repeats(const sending *t, slot *at, uint64_t end, error *err) {
+  const upload_blob *blob = blob_of(t, at);
+  const uint64_t chunks = blob->bytes / MESSAGE_FRAME_MAX + 1;
+  const uint64_t most = chunks * REPEATS_TIMES > REPEATS_LEAST ? chunks * REPEATS_TIMES : REPEATS_LEAST;
+  at->repeats = end > at->served ? 0 : at->repeats + 1;
+  if (at->repeats <= most) {
+    return STATUS_OK;
+  }
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(&blob->name, hex);
+  return error_set(
+      err, STATUS_PROTOCOL,
+      "the broker at %s asks for the same bytes of blob %.16s again and again (%" PRIu64
+      " times without getting further): look at its log and start it anew, then send again; what "
+      "it has is not sent twice",
+      t->link->endpoint, hex, at->repeats);
+}
+
 static status take_want(sending *t, slot *at, error *err) {
   const message *m = &t->link->incoming->header;
   const uint64_t size = blob_of(t, at)->bytes;
@@ -149,7 +176,9 @@ static status take_want(sending *t, slot *at, error *err) {
     t->link->shared.is_writable = false;
     at->is_handed_in = false;
   }
-  return send_chunk(t, at, offset, (size_t)(size - offset < wanted ? size - offset : wanted), err);
+  const uint64_t length = size - offset < wanted ? size - offset : wanted;
+  TRY(check_repeats(t, at, offset + length, err));
+  return send_chunk(t, at, offset, (size_t)length, err);
 }
 
 static status take_have(sending *t, slot *at, error *err) {
@@ -167,7 +196,7 @@ static status take_lost(sending *t, slot *at, error *err) {
     digest_hex(&blob_of(t, at)->name, hex);
     return error_context(err, st, "sending blob %.16s", hex);
   }
-  at->served = 0;
+  at->served = at->repeats = 0;
   at->is_handed_in = false;
   return offer(t, at, err);
 }

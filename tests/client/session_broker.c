@@ -205,6 +205,11 @@ static void take_chunk(session_broker *b) {
   const void *bytes = wire_payload_bytes(b->incoming, 0, &length);
   const uint64_t offset = m->integers[FIELD_OFFSET];
   blob->chunks[offset / CHUNK_BYTES]++;
+  if (b->asks_again > 0) {
+    b->asks_again--;
+    want(b, blob, offset);
+    return;
+  }
   if (offset != blob->next || offset + length > blob->bytes) {
     return;
   }

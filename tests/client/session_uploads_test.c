@@ -1,4 +1,6 @@
 /* Blobs and datasets to a broker: sent only when missing, resumed after a break, counted. */
+#include <limits.h>
+
 #include "tests/client/session_fixture.h"
 
 enum { SHARDS = 20, SHARD_BYTES = 3000, SHARD_ROWS = 100 };
@@ -101,6 +103,44 @@ static void a_blob_that_never_arrives_whole_is_a_failure_that_names_it(void **st
   digest_hex(&name, hex);
   hex[16] = '\0';
   check_contains(f->err.message, hex);
+  free(bytes);
+}
+
+static void check_asked_again(fixture *f, size_t length) {
+  uint8_t *bytes = random_bytes(12, length);
+  f->broker.asks_again = 100;
+  fixture_begin(f);
+  f->link->answer_ms = 100;
+  digest name;
+  upload u;
+  OK(upload_bytes(f, bytes, length, &name, &u));
+  check_arrived(f, &name, bytes, length);
+  assert_int_equal(f->broker.asks_again, 0);
+  free(bytes);
+}
+
+static void a_chunk_may_be_asked_for_many_times(void **state) {
+  check_asked_again(*state, 4000);
+}
+
+static void chunks_of_a_large_blob_may_be_asked_for_many_times(void **state) {
+  check_asked_again(*state, 12 * MIB + 5);
+}
+
+static void a_broker_that_asks_for_the_same_chunk_for_ever_is_left(void **state) {
+  fixture *f = *state;
+  uint8_t *bytes = random_bytes(14, 5000);
+  f->broker.asks_again = UINT_MAX;
+  fixture_begin(f);
+  digest name;
+  upload u;
+  assert_int_equal(upload_bytes(f, bytes, 5000, &name, &u), STATUS_PROTOCOL);
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(&name, hex);
+  hex[16] = '\0';
+  check_contains(f->err.message, hex);
+  check_contains(f->err.message, f->broker.endpoint);
+  check_contains(f->err.message, "start it anew");
   free(bytes);
 }
 
@@ -265,6 +305,9 @@ int main(void) {
       TEST(a_want_that_got_lost_is_asked_for_by_offering_again),
       TEST(a_blob_that_arrived_altered_is_offered_again),
       TEST(a_blob_that_never_arrives_whole_is_a_failure_that_names_it),
+      TEST(a_chunk_may_be_asked_for_many_times),
+      TEST(chunks_of_a_large_blob_may_be_asked_for_many_times),
+      TEST(a_broker_that_asks_for_the_same_chunk_for_ever_is_left),
       TEST(a_full_store_is_told),
       TEST(a_put_sends_each_shard_once_and_counts_rows),
       TEST(a_repeated_put_sends_only_what_is_missing),
