@@ -75,7 +75,7 @@ static void *pretend(void *argument) {
   return NULL;
 }
 
-/* ---- A job of tasks ------------------------------------------------------------------------------- */
+/* ---- A job of tasks ------------------------------------------------------------------------------ */
 
 static void submit_and_wait(session *link, const manifest *m, bool durable) {
   buf encoded;

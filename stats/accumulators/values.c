@@ -10,18 +10,7 @@
 
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
-#include "stats/grouping.h"
-
-typedef struct values {
-  values_state s; /* first: analyses see only this */
-  const program *p;
-  const program_accumulator *a;
-  value_entry *entries;
-} values;
-
-static uint64_t entries_max(const values *v) {
-  return (uint64_t)v->a->params[0];
-}
+#include "stats/accumulators/values.h"
 
 static status values_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
   static const accumulator_shape shape = {.variables_min = 1,
@@ -67,14 +56,14 @@ static status make(const program *p, const program_accumulator *a, values **out,
   return STATUS_OK;
 }
 
-static status make_places(values *v, error *err) {
+status values_make_places(values *v, error *err) {
   void *at;
   TRY(accumulator_allocate(v->p, v->a, grouping_places(&v->s.groups), sizeof *v->s.at, &at, err));
   v->s.at = at;
   return STATUS_OK;
 }
 
-static status make_entries(values *v, uint64_t count, error *err) {
+status values_make_entries(values *v, uint64_t count, error *err) {
   void *entries;
   TRY(accumulator_allocate(v->p, v->a, count, sizeof *v->entries, &entries, err));
   v->entries = entries;
@@ -85,10 +74,10 @@ static status values_empty(const program *p, const program_accumulator *a, void 
   values *v = NULL;
   status s = make(p, a, &v, err);
   if (s == STATUS_OK) {
-    s = make_places(v, err);
+    s = values_make_places(v, err);
   }
   if (s == STATUS_OK) {
-    s = make_entries(v, 0, err);
+    s = values_make_entries(v, 0, err);
   }
   if (s != STATUS_OK) {
     values_destroy(v);
@@ -96,13 +85,6 @@ static status values_empty(const program *p, const program_accumulator *a, void 
   }
   *state = v;
   return STATUS_OK;
-}
-
-static void add_rows(value_table *t, int64_t n, i128 w, int64_t low, int64_t high) {
-  t->min = t->n == 0 || low < t->min ? low : t->min;
-  t->max = t->n == 0 || high > t->max ? high : t->max;
-  t->n += n;
-  t->w += w;
 }
 
 /* ---- Map ----------------------------------------------------------------------------------------- */
@@ -153,7 +135,7 @@ static status resize(hash_table *t, uint64_t slots, error *err) {
 static status count_value(values *v, hash_table *t, uint32_t place, int64_t value, i128 w, error *err) {
   hashed *at = find(t, place, value);
   if (at->entry.n == 0) {
-    if (t->count == entries_max(v)) {
+    if (t->count == values_entries_max(v)) {
       v->s.overflown = true;
       return STATUS_OK;
     }
@@ -175,7 +157,7 @@ static status count_rows(values *v, hash_table *t, const int64_t *numbers, const
   for (uint32_t row = 0, place; row < in->count; row++) {
     if (!number_is_missing(numbers[row]) && grouped_rows_place(in, row, &place)) {
       i128 w = in->weights != NULL ? in->weights[row] : 0;
-      add_rows(&v->s.at[place], 1, w, numbers[row], numbers[row]);
+      values_add_rows(&v->s.at[place], 1, w, numbers[row], numbers[row]);
       if (!v->s.overflown) {
         TRY(count_value(v, t, place, numbers[row], w, err));
       }
@@ -194,7 +176,7 @@ static int compare_hashed(const void *left, const void *right) {
 
 /* The table's entries, ordered, become the state's. */
 static status take_entries(values *v, hash_table *t, error *err) {
-  TRY(make_entries(v, v->s.overflown ? 0 : t->count, err));
+  TRY(values_make_entries(v, v->s.overflown ? 0 : t->count, err));
   if (v->s.overflown) {
     return STATUS_OK;
   }
@@ -240,7 +222,7 @@ static status values_map(frame *f, const program_accumulator *a, void **state, e
   if (s == STATUS_OK) {
     v->s.groups = in.groups;
     in.groups = (grouping){0};
-    s = make_places(v, err);
+    s = values_make_places(v, err);
   }
   if (s == STATUS_OK) {
     s = map_variable(v, f, &in, err);
@@ -294,16 +276,17 @@ static status merge_tables(values *into, const value_table *left, const value_ta
       if (sides[side]->n > 0) {
         int64_t n = into->s.at[place].n;
         TRY(accumulator_add_rows(&n, sides[side]->n, err));
-        add_rows(&into->s.at[place], sides[side]->n, sides[side]->w, sides[side]->min, sides[side]->max);
+        values_add_rows(&into->s.at[place], sides[side]->n, sides[side]->w, sides[side]->min,
+                        sides[side]->max);
       }
     }
     count += into->s.overflown ? 0 : unite_entries(&left[place], &right[place], NULL);
   }
-  into->s.overflown |= count > entries_max(into);
+  into->s.overflown |= count > values_entries_max(into);
   if (into->s.overflown) {
-    return make_entries(into, 0, err);
+    return values_make_entries(into, 0, err);
   }
-  TRY(make_entries(into, count, err));
+  TRY(values_make_entries(into, count, err));
   value_entry *at = into->entries;
   for (uint32_t place = 0; place < places; place++) {
     into->s.at[place].entries = at;
@@ -321,7 +304,8 @@ static status merge_into(values *made, const values_state *left, const values_st
   made->s.overflown = left->overflown || right->overflown;
   uint32_t places = grouping_places(&made->s.groups);
   value_table *sides[2] = {calloc(places, sizeof(value_table)), calloc(places, sizeof(value_table))};
-  status s = sides[0] != NULL && sides[1] != NULL ? make_places(made, err) : error_no_memory(err, "values");
+  status s =
+      sides[0] != NULL && sides[1] != NULL ? values_make_places(made, err) : error_no_memory(err, "values");
   if (s == STATUS_OK) {
     spread(left, united.left_places, sides[0]);
     spread(right, united.right_places, sides[1]);
@@ -350,134 +334,12 @@ static status values_merge(void *into, const void *from, error *err) {
 
 /* ---- Bytes --------------------------------------------------------------------------------------- */
 
-static void encode_table(const values *v, const value_table *t, buf *out) {
-  buf_put_varint(out, t->count);
-  for (uint32_t i = 0; i < t->count; i++) {
-    if (i == 0) {
-      buf_put_signed(out, t->entries[i].value);
-    } else {
-      buf_put_varint(out, (uint64_t)t->entries[i].value - (uint64_t)t->entries[i - 1].value);
-    }
-    buf_put_varint(out, (uint64_t)t->entries[i].n);
-    if (v->s.weighted) {
-      buf_put_i128(out, t->entries[i].w);
-    }
-  }
-}
-
-static void encode_range(const values *v, const value_table *t, buf *out) {
-  buf_put_varint(out, (uint64_t)t->n);
-  if (t->n > 0) {
-    buf_put_signed(out, t->min);
-    buf_put_signed(out, t->max);
-    if (v->s.weighted) {
-      buf_put_i128(out, t->w);
-    }
-  }
-}
-
-static void values_encode(const void *state, buf *out) {
-  const values *v = state;
-  uint32_t places = grouping_places(&v->s.groups);
-  grouping_encode(&v->s.groups, out);
-  buf_put_u8(out, v->s.overflown);
-  for (uint32_t place = 0; place < places; place++) {
-    if (v->s.overflown) {
-      encode_range(v, &v->s.at[place], out);
-    } else {
-      encode_table(v, &v->s.at[place], out);
-    }
-  }
-}
-
-static void read_range(const values *v, reader *r, value_table *t) {
-  t->n = reader_rows(r);
-  if (t->n > 0) {
-    t->min = reader_signed(r);
-    t->max = reader_signed(r);
-    if (t->min > t->max || t->min < -NUMBER_MAX || t->max > NUMBER_MAX) {
-      reader_fail(r, "a range of values is out of bounds");
-    }
-    if (v->s.weighted) {
-      reader_weights(r, t->n, &t->w, NULL);
-    }
-  }
-}
-
-static void read_entry(const values *v, reader *r, value_table *t, uint32_t i) {
-  value_entry *e = &t->entries[i];
-  if (i == 0) {
-    e->value = reader_signed(r);
-  } else {
-    uint64_t step = reader_varint(r);
-    if (step == 0 || step > (uint64_t)NUMBER_MAX - (uint64_t)e[-1].value) {
-      reader_fail(r, "values are not in ascending order");
-      return;
-    }
-    e->value = (int64_t)((uint64_t)e[-1].value + step);
-  }
-  e->n = reader_rows(r);
-  if (e->n < 1 || e->value < -NUMBER_MAX || e->value > NUMBER_MAX) {
-    reader_fail(r, "a value without rows, or out of bounds");
-    return;
-  }
-  if (v->s.weighted) {
-    reader_weights(r, e->n, &e->w, NULL);
-  }
-  if (e->n > ACCUMULATOR_ROWS_MAX - t->n) {
-    reader_fail(r, "more rows than a dataset may have");
-    return;
-  }
-  add_rows(t, e->n, e->w, e->value, e->value);
-}
-
-static status read_tables(values *v, reader *r, error *err) {
-  enum { ENTRY_BYTES_MIN = 2 };
-  uint32_t places = grouping_places(&v->s.groups);
-  uint64_t most = reader_left(r) / ENTRY_BYTES_MIN, used = 0;
-  most = most < entries_max(v) ? most : entries_max(v);
-  TRY(make_entries(v, most, err));
-  for (uint32_t place = 0; place < places && r->problem == NULL; place++) {
-    value_table *t = &v->s.at[place];
-    t->entries = v->entries + used;
-    t->count = (uint32_t)reader_count_of(r, most - used, ENTRY_BYTES_MIN);
-    used += t->count;
-    for (uint32_t i = 0; i < t->count && r->problem == NULL; i++) {
-      read_entry(v, r, t, i);
-    }
-  }
-  return STATUS_OK;
-}
-
-static status read_ranges(values *v, reader *r, error *err) {
-  uint32_t places = grouping_places(&v->s.groups);
-  i128 rows = 0;
-  TRY(make_entries(v, 0, err));
-  for (uint32_t place = 0; place < places && r->problem == NULL; place++) {
-    read_range(v, r, &v->s.at[place]);
-    rows += v->s.at[place].n;
-  }
-  if (r->problem == NULL && rows <= (i128)entries_max(v)) {
-    reader_fail(r, "an overflown table with too few rows");
-  }
-  return STATUS_OK;
-}
-
-static status read_state(values *v, reader *r, error *err) {
-  TRY(grouping_decode(v->p, v->a, sizeof *v->s.at, r, &v->s.groups, err));
-  v->s.overflown = reader_count(r, 1) == 1;
-  TRY(reader_status(r, "values", err));
-  TRY(make_places(v, err));
-  TRY(v->s.overflown ? read_ranges(v, r, err) : read_tables(v, r, err));
-  return reader_status(r, "values", err);
-}
-
 static status values_decode(const program *p, const program_accumulator *a, reader *r, void **state,
                             error *err) {
   values *v = NULL;
   status s = make(p, a, &v, err);
   if (s == STATUS_OK) {
-    s = read_state(v, r, err);
+    s = values_read(v, r, err);
   }
   if (s != STATUS_OK) {
     values_destroy(v);
