@@ -150,12 +150,10 @@ static void exchange_socket(shell *s, void *before, void *after) {
   s->sockets[i] = after;
 }
 
-void talker_connect_with(shell *s, talker *t, const key_pair *own, const char *broker_key) {
+static void open_socket(talker *t, const key_pair *own, const char *broker_key) {
   const int linger = 0;
+  shell *s = t->owner;
   error err;
-  *t = (talker){.owner = s};
-  t->in = malloc(sizeof *t->in);
-  assert_non_null(t->in);
   t->socket = zmq_socket(s->context, ZMQ_DEALER);
   assert_non_null(t->socket);
   exchange_socket(s, NULL, t->socket);
@@ -164,6 +162,13 @@ void talker_connect_with(shell *s, talker *t, const key_pair *own, const char *b
     assert_int_equal(key_use_client(t->socket, own, broker_key, &err), STATUS_OK);
   }
   assert_int_equal(zmq_connect(t->socket, s->endpoint), 0);
+}
+
+void talker_connect_with(shell *s, talker *t, const key_pair *own, const char *broker_key) {
+  *t = (talker){.owner = s};
+  t->in = malloc(sizeof *t->in);
+  assert_non_null(t->in);
+  open_socket(t, own, broker_key);
 }
 
 void talker_connect(shell *s, talker *t) {
@@ -177,10 +182,19 @@ static void close_last(talker *t) {
   }
 }
 
-void talker_close(talker *t) {
+static void close_socket(talker *t) {
   close_last(t);
   exchange_socket(t->owner, t->socket, NULL);
   zmq_close(t->socket);
+}
+
+void talker_reconnect(talker *t) {
+  close_socket(t);
+  open_socket(t, NULL, NULL);
+}
+
+void talker_close(talker *t) {
+  close_socket(t);
   free(t->in);
 }
 
@@ -278,6 +292,12 @@ void talker_client(shell *s, talker *t) {
 void talker_worker(shell *s, talker *t, uint64_t capacity) {
   talker_connect(s, t);
   talker_hello(t, "worker", capacity);
+  talker_expect(t, MESSAGE_WELCOME);
+}
+
+void talker_come_back(talker *t, const char *role, uint64_t capacity) {
+  talker_reconnect(t);
+  talker_hello(t, role, capacity);
   talker_expect(t, MESSAGE_WELCOME);
 }
 

@@ -56,6 +56,10 @@ void talker_connect_with(shell *s, talker *t, const key_pair *own, const char *b
 /* connect, hello, welcome.  A worker takes CAPACITY tasks; its fingerprint is all ones. */
 void talker_client(shell *s, talker *t);
 void talker_worker(shell *s, talker *t, uint64_t capacity);
+/* With another socket, after the broker was restarted: what is sent right away on the old one may go into the
+ * connection that is just ending.  Requests are counted on; comers back say hello, too. */
+void talker_reconnect(talker *t);
+void talker_come_back(talker *t, const char *role, uint64_t capacity);
 void talker_hello(talker *t, const char *role, uint64_t capacity);
 void talker_close(talker *t);
 

@@ -47,8 +47,7 @@ static void the_same_key_is_the_same_job(void **state) {
   assert_memory_equal(first.bytes, again.bytes, JOB_ID_BYTES);
   shell_stop(s);
   shell_start(s, NULL, true);
-  talker_hello(&f.client, "client", 0);
-  talker_expect(&f.client, MESSAGE_WELCOME);
+  talker_come_back(&f.client, "client", 0);
   talker_submit(&f.client, "survey", "night-1", "plan", &again);
   assert_memory_equal(first.bytes, again.bytes, JOB_ID_BYTES);
   talker_ask(&f.client, MESSAGE_ASK, &first);
@@ -133,8 +132,7 @@ static void a_job_is_seen_through_and_its_report_stays(void **state) {
     assert_int_equal(m->integers[FIELD_BYTES], strlen("{\"shards\":12}"));
     shell_stop(s);
     shell_start(s, NULL, true);
-    talker_hello(&f.client, "client", 0);
-    talker_expect(&f.client, MESSAGE_WELCOME);
+    talker_come_back(&f.client, "client", 0);
   }
   talker_close(&worker);
   fixture_fini(&f);
@@ -159,8 +157,7 @@ static void a_job_goes_on_after_each_restart_of_the_broker(void **state) {
     shell_start(s, NULL, true);
   }
   assert_int_equal(maps, SHARDS);
-  talker_hello(&f.client, "client", 0);
-  talker_expect(&f.client, MESSAGE_WELCOME);
+  talker_come_back(&f.client, "client", 0);
   talker_ask(&f.client, MESSAGE_WATCH, &job);
   talker_expect(&f.client, MESSAGE_REPORT);
   fixture_fini(&f);
@@ -182,6 +179,7 @@ static void a_late_result_counts_after_a_restart(void **state) {
   shell_stop(s);
   shell_start(s, NULL, true);
   const wire_payload partial = {.bytes = f.shards[0].bytes, .length = BLOB_NAME_BYTES};
+  talker_reconnect(&worker);
   worker_answer(&worker, &task, &partial, 1, 0);
   talker_expect(&worker, MESSAGE_STRANGER);
   talker_hello(&worker, "worker", 1);
@@ -359,8 +357,7 @@ static void a_load_becomes_a_dataset_with_the_end_of_its_job(void **state) {
   memcpy(job.bytes, talker_expect(&f.client, MESSAGE_ACCEPTED)->texts[FIELD_JOB].bytes, JOB_ID_BYTES);
   shell_stop(s);
   shell_start(s, NULL, true);
-  talker_hello(&f.client, "client", 0);
-  talker_expect(&f.client, MESSAGE_WELCOME);
+  talker_come_back(&f.client, "client", 0);
   talker_ask(&f.client, MESSAGE_WATCH, &job);
   talker_worker(s, &worker, 1);
   const message task = *talker_expect(&worker, MESSAGE_TASK);

@@ -199,6 +199,7 @@ static void each_start_has_another_instance(void **state) {
   shell_stop(s);
   shell_start(s, NULL, true);
   const message alive = message_of(MESSAGE_ALIVE);
+  talker_reconnect(&t);
   talker_send(&t, &alive, NULL, 0);
   talker_expect(&t, MESSAGE_STRANGER);
   talker_hello(&t, "client", 0);

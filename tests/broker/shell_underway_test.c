@@ -151,8 +151,7 @@ static void a_broker_ends_well_with_much_on_its_way(void **state) {
   wait_until_taken(s, &narrow, &other);
   shell_stop(s);
   shell_start(s, NULL, true);
-  talker_hello(&other, "client", 0);
-  talker_expect(&other, MESSAGE_WELCOME);
+  talker_come_back(&other, "client", 0);
   talker_fetch(&other, &blob);
   sample_fini(&blob);
   talker_close(&narrow);
