@@ -341,8 +341,7 @@ static void committing_twice_is_committing_once(void **state) {
   expect_dataset(&t, "survey", 1, &f.content);
   shell_stop(s);
   shell_start(s, NULL, true);
-  talker_hello(&t, "client", 0);
-  talker_expect(&t, MESSAGE_WELCOME);
+  talker_come_back(&t, "client", 0);
   talker_commit(&t, "survey", 0, &f.content);
   assert_int_equal(talker_expect(&t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], 1);
   expect_dataset(&t, "survey", 1, &f.content);
@@ -444,8 +443,7 @@ static void dropped_data_stays_while_a_job_uses_it(void **state) {
     shell_stop(s);
     shell_start(s, NULL, true);
   }
-  talker_hello(&t, "client", 0);
-  talker_expect(&t, MESSAGE_WELCOME);
+  talker_come_back(&t, "client", 0);
   talker_ask(&t, MESSAGE_WATCH, &job);
   talker_worker(s, &worker, 1);
   worker_until_report(&worker, &t, "{\"shards\":3}");
