@@ -221,7 +221,7 @@ static void wait_for_messages(broker *b) {
     }
   }
   long timeout_ms = core_jobs(b->core) > 0 ? CORE_PROGRESS_MS : IDLE_MS;
-  if (b->has_gone) {
+  if (b->has_gone || b->transfers.comparing) {
     timeout_ms = 0;
   }
   if (zmq_poll(items, count, timeout_ms) < 0 && errno != EINTR) {
@@ -293,6 +293,7 @@ static void turn(broker *b) {
     forget_gone(b);
   }
   take_messages(b);
+  transfer_compare(b);
   if (b->clock_ms - b->ticked_ms >= TICK_MS) {
     b->ticked_ms = b->clock_ms;
     broker_feed(b, &(core_event){.kind = CORE_TICK});

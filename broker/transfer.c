@@ -1,4 +1,5 @@
-/* Blobs that come in; serving.c has those that go out, seeking.c those that go through. */
+/* Blobs that come in; arriving.c has their table, serving.c those that go out, seeking.c those that go
+ * through. */
 #include "broker/transfer.h"
 
 #include <stdlib.h>
@@ -8,75 +9,7 @@
 
 enum { SAID_AGAIN_MS = 60000 };
 
-/* ---- The table of what arrives ------------------------------------------------------------------- */
-
-static arriving **bucket_of(transfers *t, const digest *name) {
-  return &t->arriving[(name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS];
-}
-
-/* The first of that name at A or behind it in its chain. */
-static arriving *first_of(arriving *a, const digest *name) {
-  while (a && !digest_equal(&a->name, name)) {
-    a = a->chain;
-  }
-  return a;
-}
-
-static arriving *find(transfers *t, const digest *name, uint64_t bytes) {
-  arriving *a = first_of(*bucket_of(t, name), name);
-  while (a && a->bytes != bytes) {
-    a = first_of(a->chain, name);
-  }
-  return a;
-}
-
-/* The one that comes from that peer: of each name it is one at most. */
-static arriving *find_from(transfers *t, const digest *name, const peer *from) {
-  for (arriving *a = first_of(*bucket_of(t, name), name); a; a = first_of(a->chain, name)) {
-    for (size_t i = 0; i < a->sources_count; i++) {
-      if (a->sources[i].peer == from->number) {
-        return a;
-      }
-    }
-  }
-  return NULL;
-}
-
-bool transfer_is_arriving(const transfers *t, const digest *name) {
-  return first_of(*bucket_of((transfers *)t, name), name) != NULL;
-}
-
-static void enqueue(transfers *t, arriving *a) {
-  if (a->is_queued || a->wanted >= a->bytes) {
-    return;
-  }
-  a->is_queued = true;
-  a->queue_next = NULL;
-  if (t->queue_tail) {
-    t->queue_tail->queue_next = a;
-  } else {
-    t->queue_head = a;
-  }
-  t->queue_tail = a;
-  t->queued++;
-}
-
-static void dequeue(transfers *t, arriving *gone) {
-  arriving *before = NULL;
-  for (arriving *a = t->queue_head; a && a != gone; a = a->queue_next) {
-    before = a;
-  }
-  if (before) {
-    before->queue_next = gone->queue_next;
-  } else {
-    t->queue_head = gone->queue_next;
-  }
-  if (t->queue_tail == gone) {
-    t->queue_tail = before;
-  }
-  gone->is_queued = false;
-  t->queued--;
-}
+/* ---- Ending an arrival ---------------------------------------------------------------------------- */
 
 /* Chunks that were asked for have come, or will not. */
 static void settle(broker *b, arriving *a, uint64_t bytes) {
@@ -95,15 +28,7 @@ static void source_gone(broker *b, const source *s) {
 }
 
 static void discard(broker *b, arriving *gone) {
-  transfers *t = &b->transfers;
-  arriving **link = bucket_of(t, &gone->name);
-  while (*link != gone) {
-    link = &(*link)->chain;
-  }
-  *link = gone->chain;
-  if (gone->is_queued) {
-    dequeue(t, gone);
-  }
+  arriving_remove(&b->transfers, gone);
   if (gone->sources_count > 0) {
     settle(b, gone, gone->wanted - gone->next);
   }
@@ -152,9 +77,9 @@ static void pump(broker *b) {
   size_t in_vain = 0; /* one after the other */
   while (in_vain < t->queued && t->outstanding + MESSAGE_FRAME_MAX <= TRANSFER_CREDIT_BYTES) {
     arriving *a = t->queue_head;
-    dequeue(t, a);
+    arriving_dequeue(t, a);
     in_vain = ask_for_next(b, a) ? 0 : in_vain + 1;
-    enqueue(t, a);
+    arriving_enqueue(t, a);
   }
 }
 
@@ -162,7 +87,7 @@ static void pump(broker *b) {
 static void restart(broker *b, arriving *a) {
   a->wanted = a->next;
   a->heard_ms = b->clock_ms;
-  enqueue(&b->transfers, a);
+  arriving_enqueue(&b->transfers, a);
 }
 
 /* ---- Coming in ----------------------------------------------------------------------------------- */
@@ -218,17 +143,20 @@ static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t
     free(a);
     return st;
   }
-  a->chain = *bucket_of(&b->transfers, name);
-  *bucket_of(&b->transfers, name) = a;
-  enqueue(&b->transfers, a);
-  pump(b);
+  arriving_add(&b->transfers, a);
+  if (offset < bytes) {
+    arriving_enqueue(&b->transfers, a);
+    pump(b);
+  } else {
+    arriving_compare(&b->transfers, a);
+  }
   return STATUS_OK;
 }
 
 /* It is whole: nobody need send it any more, whatever size he said. */
 static void finish(broker *b, const digest *name) {
   b->must_sync = true;
-  for (arriving *a = NULL; (a = first_of(*bucket_of(&b->transfers, name), name));) {
+  for (arriving *a = NULL; (a = arriving_first(&b->transfers, name));) {
     for (size_t i = 0; i < a->sources_count; i++) {
       const peer *p = routes_at(&b->routes, a->sources[i].peer);
       if (p && !a->sources[i].was_asked) {
@@ -247,12 +175,12 @@ static status check_upload(const broker *b, const peer *from, uint64_t bytes, er
 }
 
 status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked, error *why) {
-  arriving *a = find_from(&b->transfers, name, from);
+  arriving *a = arriving_find_from(&b->transfers, name, from);
   if (a && a->bytes != bytes) {
     return error_set(why, STATUS_PROTOCOL, "a blob of %llu bytes that was offered with %llu before",
                      (unsigned long long)bytes, (unsigned long long)a->bytes);
   }
-  a = find(&b->transfers, name, bytes);
+  a = arriving_find(&b->transfers, name, bytes);
   if (a) {
     return add_source(b, from, a, was_asked, why);
   }
@@ -264,6 +192,8 @@ status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes,
   TRY(vault_receive(b->vault, name, bytes, &offset, why));
   if (offset < bytes) {
     TRY(check_upload(b, from, bytes - offset, why));
+  }
+  if (!vault_has(b->vault, name, NULL)) {
     return begin_arriving(b, from, name, bytes, offset, was_asked, why);
   }
   if (!was_asked) {
@@ -344,6 +274,19 @@ static void go_to(broker *b, arriving *a, uint64_t next) {
   a->next = is_onward ? next : a->wanted;
 }
 
+/* MAY_BE_WHOLE: it may have come in another way. */
+static void go_on(broker *b, arriving *a, bool may_be_whole) {
+  if ((may_be_whole || a->next == a->bytes) && vault_has(b->vault, &a->name, NULL)) {
+    const digest name = a->name;
+    finish(b, &name);
+  } else if (a->next < a->bytes) {
+    arriving_enqueue(&b->transfers, a);
+  } else {
+    arriving_compare(&b->transfers, a);
+  }
+  pump(b);
+}
+
 static status arrive(broker *b, arriving *a, wire_message *m, error *why) {
   size_t length = 0;
   const void *bytes = wire_payload_bytes(m, 0, &length);
@@ -364,20 +307,33 @@ static status arrive(broker *b, arriving *a, wire_message *m, error *why) {
     return STATUS_OK;
   }
   a->heard_ms = b->clock_ms;
-  if (a->next == a->bytes || (next != offset + length && vault_has(b->vault, &a->name, NULL))) {
-    const digest name = a->name;
-    finish(b, &name);
-  } else {
-    enqueue(&b->transfers, a);
-  }
-  pump(b);
+  go_on(b, a, next != offset + length);
   return STATUS_OK;
+}
+
+void transfer_compare(broker *b) {
+  arriving *a = b->transfers.comparing;
+  if (!a) {
+    return;
+  }
+  uint64_t next = 0;
+  error why;
+  arriving_compare_end(&b->transfers, a);
+  if (vault_receive(b->vault, &a->name, a->bytes, &next, &why) == STATUS_OK) {
+    a->next = a->wanted = next;
+    a->heard_ms = b->clock_ms;
+    go_on(b, a, false);
+    return;
+  }
+  for (size_t left = a->sources_count; left > 0; left--) { /* another one could not help */
+    reject_source(b, a, &why);
+  }
 }
 
 status transfer_on_chunk(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
   TRY(transfer_read_blob(m, &name, why));
-  arriving *a = find_from(&b->transfers, &name, from);
+  arriving *a = arriving_find_from(&b->transfers, &name, from);
   if (a && a->sources[0].peer == from->number) {
     return arrive(b, a, m, why);
   }
@@ -388,7 +344,7 @@ status transfer_on_chunk(broker *b, peer *from, wire_message *m, error *why) {
 status transfer_on_lost(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
   TRY(transfer_read_blob(m, &name, why));
-  arriving *a = find_from(&b->transfers, &name, from);
+  arriving *a = arriving_find_from(&b->transfers, &name, from);
   if (a && a->sources[0].peer == from->number) {
     drop_source(b, a);
   } else {

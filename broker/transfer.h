@@ -37,7 +37,8 @@ typedef struct arriving {
   size_t sources_count;
   uint64_t heard_ms;
   bool is_queued;
-  struct arriving *chain, *queue_next;
+  bool is_compared; /* all of it is there, and being compared with its name */
+  struct arriving *chain, *queue_next, *compare_next;
 } arriving;
 
 typedef struct seeker {
@@ -59,6 +60,7 @@ typedef struct transfers {
   arriving *arriving[TRANSFER_BUCKETS];
   arriving *queue_head, *queue_tail; /* of which there is more to ask for */
   size_t queued;
+  arriving *comparing;  /* they take turns */
   uint64_t outstanding; /* bytes asked for and not come */
   sought *sought[TRANSFER_BUCKETS];
   size_t sought_count;
@@ -73,8 +75,24 @@ status transfer_on_chunk(struct broker *b, peer *from, wire_message *m, error *w
 status transfer_on_lost(struct broker *b, peer *from, wire_message *m, error *why);
 /* Others are asked for what came from it; who waits for what it keeps is told. */
 void transfer_peer_left(struct broker *b, const peer *gone);
+/* In each turn: compares some more of one blob that is all there, when there is one. */
+void transfer_compare(struct broker *b);
 /* Gives up on who does not answer. */
 void transfer_housekeep(struct broker *b);
+
+/* ---- arriving.c, for transfer.c */
+void arriving_add(transfers *t, arriving *a);
+void arriving_remove(transfers *t, arriving *gone); /* from the queues, too */
+/* NULL for none: of any size; of that size; the one that comes from that peer, of each name one at most. */
+arriving *arriving_first(transfers *t, const digest *name);
+arriving *arriving_find(transfers *t, const digest *name, uint64_t bytes);
+arriving *arriving_find_from(transfers *t, const digest *name, const peer *from);
+/* To the end of the queue, unless it is in it or all was asked for. */
+void arriving_enqueue(transfers *t, arriving *a);
+void arriving_dequeue(transfers *t, arriving *gone);
+/* To the end of those that are compared. */
+void arriving_compare(transfers *t, arriving *a);
+void arriving_compare_end(transfers *t, arriving *gone);
 
 /* ---- Within transfer.c, serving.c and seeking.c */
 /* The blob that M is about. */

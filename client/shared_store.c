@@ -12,8 +12,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* The broker hashes a file that is handed in at one go, and serves nobody else meanwhile; chunks it hashes as
- * they come. */
+/* While the broker compares a file that was handed in nobody hears how far it is; chunks it hashes as they
+ * come. */
 #define HAND_IN_BYTES_MAX ((uint64_t)1 << 30)
 
 enum { PROBE_BYTES = 16, PIECE_BYTES = 1 << 20, PATH_BYTES = 1200, ROOM_LEFT_BYTES = 64 << 20 };

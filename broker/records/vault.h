@@ -20,7 +20,7 @@
 #include "base/status.h"
 #include "store/store.h"
 
-enum { VAULT_PROBE_BYTES = 16, VAULT_KEPT_S = 24 * 3600 };
+enum { VAULT_PROBE_BYTES = 16, VAULT_KEPT_S = 24 * 3600, VAULT_COMPARED_BYTES = 8 << 20 };
 #define VAULT_RESERVE_BYTES ((uint64_t)16 << 20) /* that stay free for the ledger */
 #define VAULT_UPLOAD_RESERVE_BYTES \
   ((uint64_t)64 << 20) /* that uploads leave free for the results of jobs under way */
@@ -55,14 +55,16 @@ status vault_check_room(const vault *v, uint64_t bytes, uint64_t reserve_bytes, 
 /* On disk after the next vault_sync.  STATUS_IO when there is no room left (VAULT_RESERVE_BYTES). */
 status vault_put(vault *v, const void *bytes, size_t length, digest *name, error *err) MUST_USE;
 
-/* Begins or goes on receiving a blob of BYTES: *OFFSET is where its next chunk begins, or BYTES when it is
- * whole already (also by a file of that name in hand-in/, which is then moved).  STATUS_IO when there is no
- * room left (VAULT_RESERVE_BYTES), STATUS_LIMIT past VAULT_BLOB_BYTES_MAX. */
+/* Begins or goes on receiving a blob of BYTES: *OFFSET is where its next chunk begins, or BYTES when all of
+ * it is there (also by a file of that name in hand-in/, which is then moved).  A large one may still have to
+ * be compared with its name before vault_has says that it is whole: each call compares VAULT_COMPARED_BYTES
+ * more of it; when they turn out to be others *OFFSET is 0.  STATUS_IO when there is no room left
+ * (VAULT_RESERVE_BYTES), STATUS_LIMIT past VAULT_BLOB_BYTES_MAX. */
 status vault_receive(vault *v, const digest *name, uint64_t bytes, uint64_t *offset, error *err) MUST_USE;
 /* The chunk at OFFSET of a blob that is being received with a size of WHOLE.  One that is not the next is
- * ignored; *NEXT is where the next one begins, the blob's size when it is whole.  STATUS_CORRUPT when the
- * whole is not what its name says: it is dropped and begins at 0 when it is received again.  STATUS_NOT_FOUND
- * when it is not being received (any more). */
+ * ignored; *NEXT is where the next one begins, the blob's size when all of it is there (see vault_receive).
+ * STATUS_CORRUPT when the whole is not what its name says: it is dropped and begins at 0 when it is received
+ * again.  STATUS_NOT_FOUND when it is not being received (any more). */
 status vault_chunk(vault *v, const digest *name, uint64_t whole, uint64_t offset, const void *bytes,
                    size_t length, uint64_t *next, error *err) MUST_USE;
 

@@ -3,8 +3,8 @@
  * BYTES is how long the blob is to become.  Before the whole is compared nobody knows who says it rightly: so
  * those who say different sizes do not touch each other's beginnings, and only one of them can end well.
  * The file's size is how much is there: so receiving goes on after a restart.  Its bytes are read back
- * and hashed while chunks come, so that comparing a large blob does not keep the broker from everything
- * else when its last chunk is there. */
+ * and hashed while chunks come, and never many at a time, so that comparing a large blob does not keep the
+ * broker from everything else. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,10 +16,7 @@
 
 #include "broker/records/vault_inside.h"
 
-enum {
-  PARTLY_MAX = 65536,        /* blobs being received: then the one unheard of for longest is forgotten */
-  HASH_AHEAD_BYTES = 8 << 20 /* with each chunk, of what stood there when a blob was taken up again */
-};
+enum { PARTLY_MAX = 65536 }; /* blobs being received: then the one unheard of for longest is forgotten */
 
 /* ---- Who is being received ----------------------------------------------------------------------- */
 
@@ -123,15 +120,24 @@ static status begin_partly(vault *v, const digest *name, uint64_t bytes, vault_p
 
 /* ---- Comparing ----------------------------------------------------------------------------------- */
 
-static status not_as_named(vault *v, const digest *name, uint64_t bytes, error *err) {
+static void warn_handed_in(vault *v, const digest *name, const char *why) {
+  char path[BLOB_PATH_BYTES];
+  blob_files_path("hand-in", name, path);
+  vault_warn(v, "the broker's store %s: %s, which was handed in, %s; it is removed", v->directory, path, why);
+}
+
+static status not_as_named(vault *v, const digest *name, const vault_partly *p, error *err) {
   char hex[DIGEST_HEX_BYTES];
   digest_hex(name, hex);
-  remove_partly(v, name, bytes);
+  if (p->is_handed_in) {
+    warn_handed_in(v, name, "is not what its name says");
+  }
+  remove_partly(v, name, p->bytes);
   return error_set(err, STATUS_CORRUPT, "what came as blob %s is not what its name says; offer it again",
                    hex);
 }
 
-/* Hashes what is there, a limited part of it unless it is whole. */
+/* Hashes what is there, a limited part of it. */
 static int hash_ahead(vault *v, int file, vault_partly *p) {
   if (p->stream == NULL) {
     p->stream = digest_stream_new();
@@ -141,8 +147,8 @@ static int hash_ahead(vault *v, int file, vault_partly *p) {
     }
   }
   uint64_t to = p->have;
-  if (p->have < p->bytes && to - p->hashed > HASH_AHEAD_BYTES) {
-    to = p->hashed + HASH_AHEAD_BYTES;
+  if (to - p->hashed > VAULT_COMPARED_BYTES) {
+    to = p->hashed + VAULT_COMPARED_BYTES;
   }
   const int problem = vault_hash(v, file, p->hashed, to, p->stream);
   if (problem != 0) {
@@ -163,71 +169,67 @@ static status finish(vault *v, const digest *name, vault_partly *p, error *err) 
   digest_stream_destroy(p->stream);
   p->stream = NULL;
   if (!digest_equal(&actual, name)) {
-    return not_as_named(v, name, bytes, err);
+    return not_as_named(v, name, p, err);
   }
   char path[BLOB_PATH_BYTES];
   vault_partly_path(name, bytes, path);
   const int problem = blob_files_adopt(v->place.directory, path, name);
-  return problem == 0 ? vault_note_whole(v, name, bytes, err) : vault_write_failed(v, bytes, problem, err);
+  if (problem != 0) {
+    return vault_write_failed(v, bytes, problem, err);
+  }
+  TRY(vault_note_whole(v, name, bytes, err));
+  vault_touch(v, name); /* however old a file that was handed in is: the blob's age counts from now */
+  return STATUS_OK;
 }
 
 /* PROBLEM of hashing; ENODATA: somebody cut the file off. */
 static status go_on(vault *v, const digest *name, vault_partly *p, int problem, error *err) {
   if (problem == ENODATA) {
-    return not_as_named(v, name, p->bytes, err);
+    return not_as_named(v, name, p, err);
   }
   if (problem == ENOMEM) {
     return error_no_memory(err, "receiving a blob");
   }
-  if (problem == 0 && p->have == p->bytes) {
+  if (problem == 0 && p->hashed == p->bytes) {
     return finish(v, name, p, err);
   }
   return problem == 0 ? STATUS_OK : vault_write_failed(v, 0, problem, err);
 }
 
-static int open_partly(const vault *v, const digest *name, uint64_t bytes) {
+/* HOW: O_RDONLY or O_RDWR. */
+static int open_partly(const vault *v, const digest *name, uint64_t bytes, int how) {
   char path[BLOB_PATH_BYTES];
   vault_partly_path(name, bytes, path);
-  return openat(v->place.directory, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+  return openat(v->place.directory, path, how | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
 }
 
 /* ---- Files that were handed in ------------------------------------------------------------------- */
 
-/* Why the file PATH may not become blob NAME; NULL: it may. */
-static const char *why_not(vault *v, const char *path, const digest *name, uint64_t bytes) {
+/* Why the file PATH may not become a blob of BYTES; NULL: it may, if its bytes are right. */
+static const char *why_not(const vault *v, const char *path, uint64_t bytes) {
   struct stat info;
   const int file = openat(v->place.directory, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (file < 0 || fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
-    if (file >= 0) {
-      close(file);
-    }
+  const bool is_file = file >= 0 && fstat(file, &info) == 0 && S_ISREG(info.st_mode);
+  if (file >= 0) {
+    close(file);
+  }
+  if (!is_file) {
     return "is no file that can be read";
   }
-  const char *why = NULL;
-  digest actual;
-  digest_stream *stream = digest_stream_new();
   if (info.st_nlink != 1) {
-    why = "has other names, by which it can be changed";
-  } else if ((uint64_t)info.st_size != bytes) {
-    why = "has another size than was said";
-  } else if (stream == NULL || vault_hash(v, file, 0, bytes, stream) != 0) {
-    why = "cannot be read";
-  } else {
-    digest_stream_finish(stream, &actual);
-    why = digest_equal(&actual, name) ? NULL : "is not what its name says";
+    return "has other names, by which it can be changed";
   }
-  digest_stream_destroy(stream);
-  close(file);
-  return why;
+  return (uint64_t)info.st_size == bytes ? NULL : "has another size than was said";
 }
 
-/* Takes the file of that name in hand-in/, if there is one.  It is moved first: then nobody can put another
- * one in its place after it was compared.  One that is no good is removed; the blob then comes in chunks. */
-static status take_hand_in(vault *v, const digest *name, uint64_t bytes, bool *taken, error *err) {
+/* Takes the file of that name in hand-in/, if there is one, as if it had come in chunks.  It is moved first:
+ * then nobody can put another one in its place after it was looked at.  One that is no good is removed; the
+ * blob then comes in chunks. */
+static status take_hand_in(vault *v, const digest *name, uint64_t bytes, error *err) {
   char from[BLOB_PATH_BYTES];
   char moved[BLOB_PATH_BYTES];
+  char to[BLOB_PATH_BYTES];
   struct stat info;
-  *taken = false;
   blob_files_path("hand-in", name, from);
   if (fstatat(v->place.directory, from, &info, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(info.st_mode)) {
     return STATUS_OK;
@@ -236,22 +238,22 @@ static status take_hand_in(vault *v, const digest *name, uint64_t bytes, bool *t
   if (renameat(v->place.directory, from, v->place.directory, moved) != 0) {
     return STATUS_OK;
   }
-  const char *why = why_not(v, moved, name, bytes);
+  const char *why = why_not(v, moved, bytes);
   if (why != NULL) {
     unlinkat(v->place.directory, moved, 0);
-    vault_warn(v, "the broker's store %s: %s, which was handed in, %s; it is removed", v->directory, from,
-               why);
+    warn_handed_in(v, name, why);
     return STATUS_OK;
   }
-  const int problem = blob_files_adopt(v->place.directory, moved, name);
-  if (problem != 0) {
+  remove_partly(v, name, bytes);
+  vault_partly_path(name, bytes, to);
+  if (renameat(v->place.directory, moved, v->place.directory, to) != 0) {
+    const int problem = errno;
     unlinkat(v->place.directory, moved, 0);
     return vault_write_failed(v, bytes, problem, err);
   }
-  *taken = true;
-  remove_partly(v, name, bytes);
-  TRY(vault_note_whole(v, name, bytes, err));
-  vault_touch(v, name); /* its age counts from now */
+  vault_partly *p = NULL;
+  TRY(begin_partly(v, name, bytes, &p, err));
+  p->is_handed_in = true;
   return STATUS_OK;
 }
 
@@ -260,9 +262,8 @@ static status take_hand_in(vault *v, const digest *name, uint64_t bytes, bool *t
 static status take_up(vault *v, const digest *name, uint64_t bytes, uint64_t *offset, error *err) {
   vault_partly *p = NULL;
   TRY(begin_partly(v, name, bytes, &p, err));
-  TRY(vault_check_room(v, bytes - p->have, VAULT_RESERVE_BYTES, err));
-  if (p->have == bytes) { /* it ended between its last chunk and its renaming, or is empty */
-    const int file = open_partly(v, name, bytes);
+  if (p->have == bytes) { /* not compared yet, or not to its end; or it is empty */
+    const int file = open_partly(v, name, bytes, O_RDONLY);
     const int problem = file >= 0 ? hash_ahead(v, file, p) : errno;
     if (file >= 0) {
       close(file);
@@ -276,7 +277,7 @@ static status take_up(vault *v, const digest *name, uint64_t bytes, uint64_t *of
     return STATUS_OK;
   }
   *offset = p->have;
-  return STATUS_OK;
+  return vault_check_room(v, bytes - p->have, VAULT_RESERVE_BYTES, err);
 }
 
 status vault_receive(vault *v, const digest *name, uint64_t bytes, uint64_t *offset, error *err) {
@@ -285,16 +286,15 @@ status vault_receive(vault *v, const digest *name, uint64_t bytes, uint64_t *off
     return error_set(err, STATUS_LIMIT, "a blob of %" PRIu64 " bytes; at most %" PRIu64 " are taken", bytes,
                      VAULT_BLOB_BYTES_MAX);
   }
-  bool is_there = vault_has(v, name, NULL);
-  if (is_there) {
+  if (vault_has(v, name, NULL)) {
     vault_touch(v, name);
     remove_partly(v, name, bytes);
-  } else {
-    TRY(take_hand_in(v, name, bytes, &is_there, err));
-  }
-  if (is_there) {
     *offset = bytes;
     return STATUS_OK;
+  }
+  const vault_partly *p = find_partly(vault_table_find(&v->blobs, name), bytes);
+  if (p == NULL || p->have < bytes) {
+    TRY(take_hand_in(v, name, bytes, err));
   }
   return take_up(v, name, bytes, offset, err);
 }
@@ -317,7 +317,7 @@ static int write_at(int file, const uint8_t *bytes, size_t length, uint64_t offs
 static status append(vault *v, const digest *name, vault_partly *p, const void *bytes, size_t length,
                      error *err) {
   TRY(vault_check_room(v, length, VAULT_RESERVE_BYTES, err));
-  const int file = open_partly(v, name, p->bytes);
+  const int file = open_partly(v, name, p->bytes, O_RDWR);
   if (file < 0) {
     return vault_write_failed(v, length, errno, err);
   }
@@ -356,7 +356,7 @@ status vault_chunk(vault *v, const digest *name, uint64_t whole, uint64_t offset
   }
   if (length > p->bytes - p->have) {
     *next = 0;
-    return not_as_named(v, name, whole, err);
+    return not_as_named(v, name, p, err);
   }
   const uint64_t after = p->have + length;
   const status st = append(v, name, p, bytes, length, err);

@@ -13,6 +13,7 @@ typedef struct vault_partly {
   uint64_t bytes, have;      /* of the whole; of its beginning in partly/ */
   uint64_t hashed;           /* how much of that went through STREAM */
   digest_stream *stream;     /* NULL: none of it yet */
+  bool is_handed_in;         /* whole, as somebody says who wrote it to hand-in/ */
   uint64_t touched;          /* the vault's clock: least recently touched is forgotten first */
   struct vault_partly *next; /* of the same name, with another size */
 } vault_partly;

@@ -102,6 +102,52 @@ static void a_large_blob_is_taken_up_after_a_restart(void **state) {
   vault_teardown(&f);
 }
 
+/* So that the broker is never busy with one of them for long. */
+static void a_large_blob_is_compared_a_part_at_a_time(void **state) {
+  (void)state;
+  enum { PARTS = (LARGE_BYTES + VAULT_COMPARED_BYTES - 1) / VAULT_COMPARED_BYTES };
+  vault_fixture f;
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  uint8_t *bytes = calloc(LARGE_BYTES, 1);
+  assert_non_null(bytes);
+  for (int kind = 0; kind < 4; kind++) { /* handed in, or its last chunk comes; right or wrong */
+    const bool is_handed_in = kind % 2 == 0;
+    const bool is_right = kind / 2 == 0;
+    char path[FIXTURE_PATH_BYTES];
+    digest name;
+    uint64_t next = 0;
+    bytes[0] = (uint8_t)kind;
+    assert_int_equal(digest_of(bytes, LARGE_BYTES, &name, NULL), STATUS_OK);
+    bytes[1] = !is_right;
+    if (is_handed_in) {
+      vault_path(&f, "hand-in", &name, path);
+      vault_write_at(path, bytes, LARGE_BYTES);
+      assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
+    } else {
+      vault_partly_at(&f, &name, LARGE_BYTES, path);
+      vault_write_at(path, bytes, LARGE_BYTES - CHUNK_BYTES);
+      assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
+      assert_int_equal(next, LARGE_BYTES - CHUNK_BYTES);
+      assert_int_equal(vault_chunk(v, &name, LARGE_BYTES, next, bytes + next, CHUNK_BYTES, &next, NULL),
+                       STATUS_OK);
+    }
+    for (int part = 1; part < PARTS; part++) {
+      assert_int_equal(next, LARGE_BYTES);
+      assert_false(vault_has(v, &name, NULL));
+      assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
+    }
+    assert_int_equal(next, is_right ? LARGE_BYTES : 0);
+    assert_int_equal(vault_has(v, &name, NULL), is_right);
+    assert_int_equal(f.warnings, is_handed_in && !is_right);
+    f.warnings = 0;
+    bytes[1] = 0;
+  }
+  free(bytes);
+  vault_close(v);
+  vault_teardown(&f);
+}
+
 static void what_is_not_what_its_name_says_is_dropped_and_begins_anew(void **state) {
   (void)state;
   vault_fixture f;
@@ -401,6 +447,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(chunks_out_of_order_repeated_and_across_restarts_make_the_blob),
       cmocka_unit_test(a_large_blob_is_taken_up_after_a_restart),
+      cmocka_unit_test(a_large_blob_is_compared_a_part_at_a_time),
       cmocka_unit_test(what_is_not_what_its_name_says_is_dropped_and_begins_anew),
       cmocka_unit_test(more_bytes_than_were_offered_are_not_taken),
       cmocka_unit_test(an_offer_of_another_size_does_not_touch_the_right_one),

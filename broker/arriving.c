@@ -1,0 +1,113 @@
+/* The table of blobs that arrive, and its two queues: of those of which more is to be asked for, and of those
+ * that are all there and must be compared. */
+#include "broker/transfer.h"
+
+static arriving **bucket_of(transfers *t, const digest *name) {
+  return &t->arriving[(name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS];
+}
+
+/* The first of that name at A or behind it in its chain. */
+static arriving *first_of(arriving *a, const digest *name) {
+  while (a && !digest_equal(&a->name, name)) {
+    a = a->chain;
+  }
+  return a;
+}
+
+arriving *arriving_first(transfers *t, const digest *name) {
+  return first_of(*bucket_of(t, name), name);
+}
+
+arriving *arriving_find(transfers *t, const digest *name, uint64_t bytes) {
+  arriving *a = arriving_first(t, name);
+  while (a && a->bytes != bytes) {
+    a = first_of(a->chain, name);
+  }
+  return a;
+}
+
+arriving *arriving_find_from(transfers *t, const digest *name, const peer *from) {
+  for (arriving *a = arriving_first(t, name); a; a = first_of(a->chain, name)) {
+    for (size_t i = 0; i < a->sources_count; i++) {
+      if (a->sources[i].peer == from->number) {
+        return a;
+      }
+    }
+  }
+  return NULL;
+}
+
+bool transfer_is_arriving(const transfers *t, const digest *name) {
+  return arriving_first((transfers *)t, name) != NULL;
+}
+
+void arriving_add(transfers *t, arriving *a) {
+  arriving **bucket = bucket_of(t, &a->name);
+  a->chain = *bucket;
+  *bucket = a;
+}
+
+void arriving_enqueue(transfers *t, arriving *a) {
+  if (a->is_queued || a->wanted >= a->bytes) {
+    return;
+  }
+  a->is_queued = true;
+  a->queue_next = NULL;
+  if (t->queue_tail) {
+    t->queue_tail->queue_next = a;
+  } else {
+    t->queue_head = a;
+  }
+  t->queue_tail = a;
+  t->queued++;
+}
+
+void arriving_dequeue(transfers *t, arriving *gone) {
+  arriving *before = NULL;
+  for (arriving *a = t->queue_head; a && a != gone; a = a->queue_next) {
+    before = a;
+  }
+  if (before) {
+    before->queue_next = gone->queue_next;
+  } else {
+    t->queue_head = gone->queue_next;
+  }
+  if (t->queue_tail == gone) {
+    t->queue_tail = before;
+  }
+  gone->is_queued = false;
+  t->queued--;
+}
+
+void arriving_compare(transfers *t, arriving *a) {
+  arriving **link = &t->comparing;
+  while (*link) {
+    link = &(*link)->compare_next;
+  }
+  *link = a;
+  a->compare_next = NULL;
+  a->is_compared = true;
+}
+
+void arriving_compare_end(transfers *t, arriving *gone) {
+  arriving **link = &t->comparing;
+  while (*link != gone) {
+    link = &(*link)->compare_next;
+  }
+  *link = gone->compare_next;
+  gone->is_compared = false;
+}
+
+void arriving_remove(transfers *t, arriving *gone) {
+  arriving **link = bucket_of(t, &gone->name);
+  while (*link != gone) {
+    link = &(*link)->chain;
+  }
+  *link = gone->chain;
+  if (gone->is_queued) {
+    arriving_dequeue(t, gone);
+  }
+  if (gone->is_compared) {
+    arriving_compare_end(t, gone);
+  }
+}

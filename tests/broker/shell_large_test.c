@@ -1,0 +1,140 @@
+/* Large blobs whose bytes are there before the broker has compared them, which it does in parts: files that
+ * are handed in, and uploads that go on after a restart. */
+#include "tests/broker/shell_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "broker/records/vault.h"
+
+enum { PARTS = 3, LARGE = PARTS * VAULT_COMPARED_BYTES + 12345, LAST = MESSAGE_FRAME_MAX };
+
+static void write_file(const shell *s, const char *name, const void *bytes, size_t length) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/%s", s->store, name);
+  FILE *file = fopen(path, "wb");
+  assert_non_null(file);
+  assert_int_equal(fwrite(bytes, 1, length, file), length);
+  assert_int_equal(fclose(file), 0);
+}
+
+static void hand_in(const shell *s, const sample *blob) {
+  char hex[DIGEST_HEX_BYTES];
+  char name[128];
+  digest_hex(&blob->name, hex);
+  snprintf(name, sizeof name, "hand-in/%s", hex);
+  write_file(s, name, blob->bytes, blob->length);
+}
+
+/* As if LENGTH bytes of it had come before the broker was started. */
+static void leave_beginning(const shell *s, const sample *blob, size_t length) {
+  char hex[DIGEST_HEX_BYTES];
+  char name[128];
+  digest_hex(&blob->name, hex);
+  snprintf(name, sizeof name, "partly/%s-%zu", hex, blob->length);
+  write_file(s, name, blob->bytes, length);
+}
+
+static void a_file_that_is_handed_in_is_taken_without_a_chunk(void **state) {
+  shell *s = *state;
+  talker t;
+  sample blob;
+  shell_start(s, NULL, true);
+  talker_client(s, &t);
+  sample_make(&blob, 1, LARGE);
+  hand_in(s, &blob);
+  talker_offer(&t, &blob);
+  do {
+    assert_true(talker_receive(&t, SHELL_DEADLINE_MS));
+    assert_int_not_equal(t.in->header.kind, MESSAGE_WANT);
+  } while (t.in->header.kind != MESSAGE_HAVE);
+  talker_fetch(&t, &blob);
+  sample_fini(&blob);
+  talker_close(&t);
+}
+
+static void a_file_that_is_not_what_its_name_says_comes_in_chunks_after_all(void **state) {
+  shell *s = *state;
+  talker t;
+  sample blob;
+  shell_start(s, NULL, true);
+  talker_client(s, &t);
+  sample_make(&blob, 2, LARGE);
+  blob.bytes[LARGE - 1] ^= 1;
+  hand_in(s, &blob);
+  blob.bytes[LARGE - 1] ^= 1;
+  talker_offer(&t, &blob);
+  assert_int_equal(talker_expect(&t, MESSAGE_WANT)->integers[FIELD_OFFSET], 0);
+  assert_true(shell_log_has(s, "is not what its name says"));
+  talker_answer_want(&t, &blob);
+  talker_put(&t, &blob);
+  talker_fetch(&t, &blob);
+  sample_fini(&blob);
+  talker_close(&t);
+}
+
+/* One sends its last chunk; others that offer it before and after, one of whom leaves, change nothing. */
+static void an_upload_whose_beginning_is_not_compared_yet_ends_well(void **state) {
+  shell *s = *state;
+  talker t;
+  talker leaves;
+  talker stays;
+  sample blob;
+  shell_start(s, NULL, true);
+  sample_make(&blob, 3, LARGE);
+  leave_beginning(s, &blob, LARGE - LAST);
+  talker_client(s, &t);
+  talker_client(s, &leaves);
+  talker_client(s, &stays);
+  talker_offer(&t, &blob);
+  assert_int_equal(talker_expect(&t, MESSAGE_WANT)->integers[FIELD_OFFSET], LARGE - LAST);
+  talker_offer(&leaves, &blob);
+  talker_expect_none(&leaves, MESSAGE_WANT);
+  talker_answer_want(&t, &blob);
+  const message bye = message_of(MESSAGE_BYE);
+  talker_send(&leaves, &bye, NULL, 0);
+  talker_put(&stays, &blob);
+  talker_expect(&t, MESSAGE_HAVE);
+  talker_fetch(&t, &blob);
+  sample_fini(&blob);
+  talker_close(&stays);
+  talker_close(&leaves);
+  talker_close(&t);
+}
+
+static void an_upload_whose_beginning_was_damaged_begins_anew(void **state) {
+  shell *s = *state;
+  talker t;
+  sample blob;
+  shell_start(s, NULL, true);
+  sample_make(&blob, 4, LARGE);
+  blob.bytes[0] ^= 1;
+  leave_beginning(s, &blob, LARGE - LAST);
+  blob.bytes[0] ^= 1;
+  talker_client(s, &t);
+  talker_offer(&t, &blob);
+  assert_int_equal(talker_expect(&t, MESSAGE_WANT)->integers[FIELD_OFFSET], LARGE - LAST);
+  talker_answer_want(&t, &blob);
+  assert_int_equal(talker_expect(&t, MESSAGE_WANT)->integers[FIELD_OFFSET], 0);
+  talker_answer_want(&t, &blob);
+  talker_put(&t, &blob);
+  talker_fetch(&t, &blob);
+  sample_fini(&blob);
+  talker_close(&t);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      SHELL_TEST(a_file_that_is_handed_in_is_taken_without_a_chunk),
+      SHELL_TEST(a_file_that_is_not_what_its_name_says_comes_in_chunks_after_all),
+      SHELL_TEST(an_upload_whose_beginning_is_not_compared_yet_ends_well),
+      SHELL_TEST(an_upload_whose_beginning_was_damaged_begins_anew),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
