@@ -41,6 +41,7 @@ void shell_stop(shell *s);
 /* Waits until the broker has ended by itself, with CODE. */
 void shell_expect_failed(shell *s, status code);
 bool shell_log_has(shell *s, const char *words);
+uint64_t shell_now_ms(void); /* for deadlines */
 
 /* A DEALER socket. */
 typedef struct talker {

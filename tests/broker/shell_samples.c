@@ -1,0 +1,241 @@
+/* What talkers put, submit and work on: blobs of chosen bytes, manifests of them, jobs over these. */
+#include "tests/broker/shell_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/manifest.h"
+#include "tests/seeded.h"
+
+/* ---- Blobs --------------------------------------------------------------------------------------- */
+
+void sample_make(sample *s, uint64_t seed, size_t length) {
+  seeded r = {seed};
+  s->length = length;
+  s->bytes = malloc(length + 8);
+  assert_non_null(s->bytes);
+  for (size_t i = 0; i < length; i += 8) {
+    const uint64_t v = seeded_next(&r);
+    memcpy(s->bytes + i, &v, 8);
+  }
+  error err;
+  assert_int_equal(digest_of(s->bytes, length, &s->name, &err), STATUS_OK);
+}
+
+void sample_fini(sample *s) {
+  free(s->bytes);
+  *s = (sample){0};
+}
+
+void sample_name(const sample *s, uint8_t out[BLOB_NAME_BYTES]) {
+  memcpy(out, s->name.bytes, DIGEST_BYTES);
+  for (int i = 0; i < 8; i++) {
+    out[DIGEST_BYTES + i] = (uint8_t)((uint64_t)s->length >> (8 * i));
+  }
+}
+
+void talker_offer(talker *t, const sample *s) {
+  message m = message_of(MESSAGE_OFFER);
+  message_set_bytes(&m, FIELD_BLOB, s->name.bytes, DIGEST_BYTES);
+  message_set_integer(&m, FIELD_BYTES, s->length);
+  talker_send(t, &m, NULL, 0);
+}
+
+void talker_answer_want(talker *t, const sample *s) {
+  const message *want = &t->in->header;
+  const uint64_t offset = want->integers[FIELD_OFFSET];
+  const uint64_t bytes = want->integers[FIELD_BYTES];
+  assert_memory_equal(want->texts[FIELD_BLOB].bytes, s->name.bytes, DIGEST_BYTES);
+  assert_true(bytes >= 1 && bytes <= MESSAGE_FRAME_MAX && offset < s->length);
+  const uint64_t left = s->length - offset;
+  message m = message_of(MESSAGE_CHUNK);
+  message_set_bytes(&m, FIELD_BLOB, s->name.bytes, DIGEST_BYTES);
+  message_set_integer(&m, FIELD_OFFSET, offset);
+  message_set_integer(&m, FIELD_BYTES, s->length);
+  const wire_payload payload = {.bytes = s->bytes + offset, .length = (size_t)(left < bytes ? left : bytes)};
+  talker_send(t, &m, &payload, 1);
+}
+
+void talker_put(talker *t, const sample *s) {
+  talker_offer(t, s);
+  for (;;) {
+    assert_true(talker_receive(t, SHELL_DEADLINE_MS));
+    if (t->in->header.kind == MESSAGE_HAVE) {
+      assert_memory_equal(t->in->header.texts[FIELD_BLOB].bytes, s->name.bytes, DIGEST_BYTES);
+      return;
+    }
+    assert_int_equal(t->in->header.kind, MESSAGE_WANT);
+    talker_answer_want(t, s);
+  }
+}
+
+void talker_fetch(talker *t, const sample *s) {
+  uint64_t at = 0;
+  do {
+    message m = message_of(MESSAGE_WANT);
+    message_set_bytes(&m, FIELD_BLOB, s->name.bytes, DIGEST_BYTES);
+    message_set_integer(&m, FIELD_OFFSET, at);
+    message_set_integer(&m, FIELD_BYTES, MESSAGE_FRAME_MAX);
+    talker_send(t, &m, NULL, 0);
+    const message *chunk = talker_expect(t, MESSAGE_CHUNK);
+    size_t length = 0;
+    assert_int_equal(chunk->integers[FIELD_OFFSET], at);
+    assert_int_equal(chunk->integers[FIELD_BYTES], s->length);
+    const void *bytes = wire_payload_bytes(t->in, 0, &length);
+    assert_true(at + length <= s->length && (length > 0 || s->length == 0));
+    assert_memory_equal(bytes, s->bytes + at, length);
+    at += length;
+  } while (at < s->length);
+}
+
+/* ---- Datasets ------------------------------------------------------------------------------------ */
+
+void manifest_make(sample *out, const sample *shards, size_t count, uint32_t rows) {
+  manifest *m = manifest_new();
+  assert_non_null(m);
+  m->files_count = 1;
+  m->files = ARENA_ARRAY(m->memory, manifest_file, 1);
+  m->files[0] = (manifest_file){.name = slice_of("answers.csv"), .records = rows * count};
+  m->shards_count = (uint32_t)count;
+  m->shards = ARENA_ARRAY(m->memory, manifest_shard, count);
+  for (size_t i = 0; i < count; i++) {
+    m->shards[i] = (manifest_shard){
+        .name = shards[i].name, .bytes = shards[i].length, .first_ordinal = i * rows, .rows = rows};
+  }
+  buf bytes;
+  buf_init(&bytes);
+  manifest_encode(m, &bytes);
+  manifest_destroy(m);
+  assert_false(bytes.failed);
+  out->bytes = buf_take(&bytes, &out->length);
+  error err;
+  assert_int_equal(digest_of(out->bytes, out->length, &out->name, &err), STATUS_OK);
+}
+
+void talker_commit(talker *t, const char *dataset, uint64_t base, const sample *content) {
+  message m = talker_request(t, MESSAGE_COMMIT);
+  message_set_text(&m, FIELD_DATASET, dataset);
+  message_set_integer(&m, FIELD_VERSION, base);
+  const wire_payload payload = {.bytes = content->bytes, .length = content->length};
+  talker_send(t, &m, &payload, 1);
+}
+
+void dataset_make(talker *t, const char *dataset, sample *shards, size_t count, size_t size,
+                  sample *content) {
+  for (size_t i = 0; i < count; i++) {
+    sample_make(&shards[i], 1000 + i, size);
+    talker_put(t, &shards[i]);
+  }
+  manifest_make(content, shards, count, CORE_RUN_ROWS);
+  talker_commit(t, dataset, 0, content);
+  const message *m = talker_expect(t, MESSAGE_COMMITTED);
+  assert_int_equal(m->integers[FIELD_VERSION], 1);
+  assert_int_equal(m->integers[FIELD_REQUEST], t->request);
+}
+
+/* ---- Jobs ---------------------------------------------------------------------------------------- */
+
+void talker_submit(talker *t, const char *dataset, const char *key, const char *plan, core_job_id *out) {
+  message m = talker_request(t, MESSAGE_SUBMIT);
+  message_set_text(&m, FIELD_DATASET, dataset);
+  message_set_text(&m, FIELD_KEY, key);
+  const wire_payload payloads[] = {{.bytes = plan, .length = strlen(plan)},
+                                   {.bytes = "program", .length = 7}};
+  talker_send(t, &m, payloads, 2);
+  if (out) {
+    const message *accepted = talker_expect(t, MESSAGE_ACCEPTED);
+    assert_int_equal(accepted->integers[FIELD_REQUEST], t->request);
+    assert_int_equal(accepted->texts[FIELD_JOB].length, JOB_ID_BYTES);
+    memcpy(out->bytes, accepted->texts[FIELD_JOB].bytes, JOB_ID_BYTES);
+  }
+}
+
+void talker_ask(talker *t, message_kind kind, const core_job_id *job) {
+  message m = talker_request(t, kind);
+  message_set_bytes(&m, FIELD_JOB, job->bytes, JOB_ID_BYTES);
+  talker_send(t, &m, NULL, 0);
+}
+
+static core_work work_of(const message *m) {
+  core_work w = WORK_MAP;
+  while (w < WORK_READ && !slice_equal(m->texts[FIELD_WORK], slice_of(core_work_name(w)))) {
+    w++;
+  }
+  return w;
+}
+
+void worker_answer(talker *t, const message *task, const wire_payload *payloads, size_t count,
+                   uint64_t by_name) {
+  message m = message_of(MESSAGE_RESULT);
+  message_set_bytes(&m, FIELD_JOB, task->texts[FIELD_JOB].bytes, JOB_ID_BYTES);
+  message_set_integer(&m, FIELD_STAGE, task->integers[FIELD_STAGE]);
+  message_set_integer(&m, FIELD_TASK, task->integers[FIELD_TASK]);
+  message_set_integer(&m, FIELD_ATTEMPT, task->integers[FIELD_ATTEMPT]);
+  message_set_text(&m, FIELD_WORK, core_work_name(work_of(task)));
+  message_set_integer(&m, FIELD_STATES_COMPUTED, work_of(task) == WORK_MAP);
+  message_set_integer(&m, FIELD_STATES_CACHED, 0);
+  if (by_name) {
+    message_set_integer(&m, FIELD_BY_NAME, by_name);
+  }
+  talker_send(t, &m, payloads, count);
+}
+
+/* The partial of shards is their names; of partials, one after the other; the report counts the bytes. */
+static core_work do_received(talker *t) {
+  const message task = t->in->header;
+  const core_work work = work_of(&task);
+  const size_t first = work == WORK_STEP ? 3 : 1;
+  buf all;
+  buf_init(&all);
+  for (size_t i = first; i < t->in->payloads_count; i++) {
+    size_t length = 0;
+    const void *bytes = wire_payload_bytes(t->in, i, &length);
+    buf_put(&all, bytes, length);
+  }
+  if (work == WORK_STEP) {
+    const size_t length = all.length;
+    buf_clear(&all);
+    buf_printf(&all, "{\"shards\":%zu}", length / BLOB_NAME_BYTES);
+  }
+  const wire_payload payload = {.bytes = all.data, .length = all.length};
+  worker_answer(t, &task, &payload, 1, 0);
+  buf_fini(&all);
+  return work;
+}
+
+core_work worker_do_one(talker *t) {
+  talker_expect(t, MESSAGE_TASK);
+  return do_received(t);
+}
+
+void worker_until_report(talker *worker, talker *watcher, const char *expected) {
+  const uint64_t end = shell_now_ms() + SHELL_DEADLINE_MS;
+  for (;;) {
+    assert_true(shell_now_ms() < end);
+    zmq_pollitem_t items[] = {{.socket = worker->socket, .events = ZMQ_POLLIN},
+                              {.socket = watcher->socket, .events = ZMQ_POLLIN}};
+    zmq_poll(items, 2, SHELL_QUIET_MS);
+    while (talker_receive(watcher, 0)) {
+      const message *m = &watcher->in->header;
+      if (m->kind == MESSAGE_REPORT) {
+        size_t length = 0;
+        const void *bytes = wire_payload_bytes(watcher->in, 0, &length);
+        assert_int_equal(length, strlen(expected));
+        assert_memory_equal(bytes, expected, length);
+        return;
+      }
+      assert_int_not_equal(m->kind, MESSAGE_ENDED);
+    }
+    while (talker_receive(worker, 0)) {
+      if (worker->in->header.kind == MESSAGE_TASK) {
+        do_received(worker);
+      }
+    }
+  }
+}
