@@ -83,11 +83,27 @@ static void pump(broker *b) {
   }
 }
 
-/* From the first of its sources, and from where the vault has got to. */
+/* From the first of its sources, and from where the vault has got to: after wrong bytes the vault wants to be
+ * told anew what comes. */
 static void restart(broker *b, arriving *a) {
-  a->wanted = a->next;
+  uint64_t next = 0;
+  error ignored; /* the next chunk meets it, too */
   a->heard_ms = b->clock_ms;
-  arriving_enqueue(&b->transfers, a);
+  if (a->is_compared) {
+    return; /* nothing is to be asked for */
+  }
+  if (vault_receive(b->vault, &a->name, a->bytes, &next, &ignored) == STATUS_OK) {
+    a->next = next;
+  }
+  a->wanted = a->next;
+  if (a->is_queued) {
+    arriving_dequeue(&b->transfers, a);
+  }
+  if (a->next < a->bytes) {
+    arriving_enqueue(&b->transfers, a);
+  } else {
+    arriving_compare(&b->transfers, a);
+  }
 }
 
 /* ---- Coming in ----------------------------------------------------------------------------------- */

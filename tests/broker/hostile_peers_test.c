@@ -404,6 +404,44 @@ static void an_upload_that_one_spoils_goes_on_with_another(void **state) {
   sample_fini(&blob);
 }
 
+/* All of the size that was said, and other bytes: what came is of no use to anybody else. */
+static void an_upload_of_wrong_bytes_goes_on_with_another(void **state) {
+  shell *s = *state;
+  talker hostile;
+  talker client;
+  sample blob;
+  sample wrong;
+  shell_start(s, NULL, true);
+  sample_make(&blob, 1, 2 << 20);
+  sample_make(&wrong, 2, blob.length);
+  wrong.name = blob.name;
+  talker_client(s, &hostile);
+  talker_client(s, &client);
+  talker_offer(&hostile, &wrong);
+  talker_expect(&hostile, MESSAGE_WANT);
+  talker_answer_want(&hostile, &wrong);
+  talker_expect(&hostile, MESSAGE_WANT);
+  talker_offer(&client, &blob);
+  talker_expect_none(&client, MESSAGE_WANT); /* it stands by */
+  talker_answer_want(&hostile, &wrong);
+  for (bool has_ended = false; !has_ended;) {
+    assert_true(talker_receive(&client, SHELL_DEADLINE_MS));
+    const message *m = &client.in->header;
+    has_ended = m->kind == MESSAGE_HAVE;
+    if (m->kind == MESSAGE_LOST) { /* it was asked for the end, as the other took long */
+      assert_true(slice_equal(m->texts[FIELD_STATUS], slice_of("corrupt")));
+      talker_offer(&client, &blob);
+    } else if (m->kind == MESSAGE_WANT) {
+      talker_answer_want(&client, &blob);
+    }
+  }
+  talker_fetch(&client, &blob);
+  talker_close(&hostile);
+  talker_close(&client);
+  sample_fini(&wrong);
+  sample_fini(&blob);
+}
+
 /* ---- Hello --------------------------------------------------------------------------------------- */
 
 /* One answer: who is refused is a stranger still. */
@@ -430,6 +468,7 @@ int main(void) {
       SHELL_TEST(honest_jobs_end_beside_hostile_peers_of_a_broker_that_keeps_nothing),
       SHELL_TEST(a_broker_outlives_workers_and_clients_that_ruin_all_they_can),
       SHELL_TEST(an_upload_that_one_spoils_goes_on_with_another),
+      SHELL_TEST(an_upload_of_wrong_bytes_goes_on_with_another),
       SHELL_TEST(a_worker_that_is_refused_was_not_welcome),
       SHELL_TEST(memory_does_not_grow_with_peers_that_come_and_go),
       SHELL_TEST(jobs_that_wait_hold_little_memory),
