@@ -23,6 +23,7 @@ typedef struct peer {
   uint64_t joined_ms, heard_ms;
   uint32_t offers;      /* blobs that it is sending, or would */
   uint64_t outstanding; /* bytes of them that were asked for and have not come */
+  uint64_t chunk_ms;    /* when one of its chunks last was the next of its blob */
   underway *underway;   /* what it was sent and has not taken; its own until it is removed */
   bool is_gone;         /* could not be sent to; forgotten with the next turn */
   struct peer *next_of_route, *next_of_number;

@@ -65,6 +65,9 @@ static bool ask_for_next(broker *b, arriving *a) {
   message_set_integer(&m, FIELD_OFFSET, a->wanted);
   message_set_integer(&m, FIELD_BYTES, bytes);
   sending_now(b, p, &m, NULL, 0);
+  if (a->wanted == a->next) {
+    a->heard_ms = b->clock_ms; /* however long it waited for its turn */
+  }
   a->wanted += bytes;
   p->outstanding += bytes;
   b->transfers.outstanding += bytes;
@@ -154,6 +157,7 @@ static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t
   a->bytes = bytes;
   a->next = a->wanted = offset;
   a->heard_ms = b->clock_ms;
+  a->patience_ms = TRANSFER_SWITCH_MS;
   const status st = add_source(b, from, a, was_asked, why);
   if (st != STATUS_OK) {
     free(a);
@@ -303,7 +307,7 @@ static void go_on(broker *b, arriving *a, bool may_be_whole) {
   pump(b);
 }
 
-static status arrive(broker *b, arriving *a, wire_message *m, error *why) {
+static status arrive(broker *b, peer *from, arriving *a, wire_message *m, error *why) {
   size_t length = 0;
   const void *bytes = wire_payload_bytes(m, 0, &length);
   const uint64_t offset = m->header.integers[FIELD_OFFSET];
@@ -322,7 +326,7 @@ static status arrive(broker *b, arriving *a, wire_message *m, error *why) {
     reject_source(b, a, why);
     return STATUS_OK;
   }
-  a->heard_ms = b->clock_ms;
+  a->heard_ms = from->chunk_ms = b->clock_ms;
   go_on(b, a, next != offset + length);
   return STATUS_OK;
 }
@@ -351,7 +355,7 @@ status transfer_on_chunk(broker *b, peer *from, wire_message *m, error *why) {
   TRY(transfer_read_blob(m, &name, why));
   arriving *a = arriving_find_from(&b->transfers, &name, from);
   if (a && a->sources[0].peer == from->number) {
-    return arrive(b, a, m, why);
+    return arrive(b, from, a, m, why);
   }
   (void)seeking_chunk(b, from, m, &name); /* else nobody waits for it any more */
   return STATUS_OK;
@@ -395,8 +399,10 @@ void transfer_peer_left(broker *b, const peer *gone) {
   seeking_peer_left(b, gone);
 }
 
-/* The first source becomes the last. */
+/* The first source becomes the last.  The next one is given twice as long: when all of them are slow each
+ * must have the time for a chunk, or none ever gets any further. */
 static void switch_source(broker *b, arriving *a) {
+  a->patience_ms = a->patience_ms < TRANSFER_STALL_MS / 2 ? a->patience_ms * 2 : TRANSFER_STALL_MS / 2;
   settle(b, a, a->wanted - a->next);
   const source first = a->sources[0];
   memmove(a->sources, a->sources + 1, (a->sources_count - 1) * sizeof *a->sources);
@@ -405,17 +411,28 @@ static void switch_source(broker *b, arriving *a) {
   pump(b);
 }
 
+/* Over a slow connection what was asked for before comes first: who offers, and sends chunks of another blob,
+ * will come to this one. */
+static bool is_stalled(const broker *b, const arriving *a) {
+  const source *first = &a->sources[0];
+  const peer *p = routes_at(&b->routes, first->peer);
+  const bool has_sent_others = p && !first->was_asked && p->chunk_ms > a->heard_ms;
+  return b->clock_ms - (has_sent_others ? p->chunk_ms : a->heard_ms) >= TRANSFER_STALL_MS;
+}
+
 void transfer_housekeep(broker *b) {
   for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
     for (arriving *a = b->transfers.arriving[i], *next = NULL; a; a = next) {
       next = a->chain;
-      const uint64_t silent_ms = a->wanted > a->next ? b->clock_ms - a->heard_ms : 0;
-      if (silent_ms >= TRANSFER_STALL_MS) {
+      if (a->wanted == a->next) {
+        continue;
+      }
+      if (is_stalled(b, a)) {
         error why;
         error_set(&why, STATUS_UNREACHABLE, "no chunk came for %d s: offer the blob again",
                   TRANSFER_STALL_MS / 1000);
         reject_source(b, a, &why);
-      } else if (silent_ms >= TRANSFER_SWITCH_MS && a->sources_count > 1) {
+      } else if (a->sources_count > 1 && b->clock_ms - a->heard_ms >= a->patience_ms) {
         switch_source(b, a);
       }
     }

@@ -17,7 +17,7 @@ enum {
   TRANSFER_CREDIT_BYTES = 64 << 20,
   TRANSFER_OFFERS_MAX = 256,   /* of one peer at a time */
   TRANSFER_STALL_MS = 60000,   /* a source that sends no chunk for so long is not asked any more */
-  TRANSFER_SWITCH_MS = 3000,   /* likewise, when another offers the same */
+  TRANSFER_SWITCH_MS = 3000,   /* likewise, when another offers the same; twice as long each time */
   TRANSFER_SOUGHT_MS = 15000,  /* whoever could have a sought blob must have answered by then */
   TRANSFER_SOUGHT_MAX = 10000, /* blobs, and wants for one of them */
   TRANSFER_BUCKETS = 1024,
@@ -36,6 +36,7 @@ typedef struct arriving {
   source *sources; /* the first is asked */
   size_t sources_count;
   uint64_t heard_ms;
+  uint64_t patience_ms; /* with a source that sends nothing, when there are others */
   bool is_queued;
   bool is_compared; /* all of it is there, and being compared with its name */
   struct arriving *chain, *queue_next, *compare_next;
