@@ -193,6 +193,12 @@ void session_dismiss(session *s) {
 }
 
 static status unreachable(const session *s, error *err) {
+  const char *unknown = s->is_within || s->is_welcome ? NULL : endpoint_lookup_failure(s->endpoint);
+  if (unknown != NULL) {
+    return error_set(err, STATUS_UNREACHABLE,
+                     "the broker at %s cannot be reached: its host's name cannot be looked up (%s)",
+                     s->endpoint, unknown);
+  }
   if (handshake_was_cut(s->handshake)) {
     return error_set(err, STATUS_UNREACHABLE,
                      "the broker at %s hangs up before a word is said: most likely %s", s->endpoint,

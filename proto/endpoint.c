@@ -1,8 +1,10 @@
 /* libzmq takes ports modulo 65536, and looks up what is no address again and again without a word. */
 #include "proto/endpoint.h"
 
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 
 enum {
@@ -65,4 +67,36 @@ status endpoint_check(const char *endpoint, endpoint_use use, error *err) {
 
 bool endpoint_is_ipv6(const char *endpoint) {
   return strchr(endpoint, '[') != NULL && strncmp(endpoint, "tcp://", strlen("tcp://")) == 0;
+}
+
+/* "tcp://HOST:PORT", "tcp://OWN:PORT;HOST:PORT", "tcp://[ADDRESS]:PORT" */
+static bool host_of(const char *endpoint, char *host, size_t capacity) {
+  const size_t scheme = strlen("tcp://");
+  if (strncmp(endpoint, "tcp://", scheme) != 0) {
+    return false;
+  }
+  const char *semicolon = strrchr(endpoint, ';');
+  const char *begin = semicolon != NULL ? semicolon + 1 : endpoint + scheme;
+  const char *end = strrchr(begin, ':');
+  if (end == NULL || *begin == '[' || (size_t)(end - begin) >= capacity) {
+    return false;
+  }
+  memcpy(host, begin, (size_t)(end - begin));
+  host[end - begin] = '\0';
+  return true;
+}
+
+const char *endpoint_lookup_failure(const char *endpoint) {
+  char host[NI_MAXHOST];
+  if (!host_of(endpoint, host, sizeof host)) {
+    return NULL;
+  }
+  const struct addrinfo wanted = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}; /* as libzmq does */
+  struct addrinfo *found = NULL;
+  const int code = getaddrinfo(host, NULL, &wanted, &found);
+  if (code != 0) {
+    return gai_strerror(code);
+  }
+  freeaddrinfo(found);
+  return NULL;
 }

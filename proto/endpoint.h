@@ -15,4 +15,9 @@ status endpoint_check(const char *endpoint, endpoint_use use, error *err) MUST_U
  * "localhost" as ::1 alone, where a broker at 127.0.0.1 does not listen. */
 bool endpoint_is_ipv6(const char *endpoint);
 
+/* Why the host of ENDPOINT, which endpoint_check has let pass, cannot be connected to: its name cannot be
+ * looked up.  NULL when it can, and for what needs no looking up.  May take as long as the system's resolver
+ * does. */
+const char *endpoint_lookup_failure(const char *endpoint);
+
 #endif

@@ -93,6 +93,21 @@ static void only_addresses_in_brackets_are_ipv6(void **state) {
   assert_false(endpoint_is_ipv6("ipc:///run/[c]/socket"));
 }
 
+static void names_that_cannot_be_looked_up_are_told(void **state) {
+  (void)state;
+  static const char label[] = "a-label-of-a-name-has-at-most-sixty-three-characters-and-this-one-more";
+  static const char *const rest[] = {"tcp://127.0.0.1:7117", "tcp://localhost:7117", "tcp://[::1]:7117",
+                                     "ipc:///nowhere/socket", "tcp://10.0.0.2:0;127.0.0.1:7117"};
+  char endpoint[256];
+  (void)snprintf(endpoint, sizeof endpoint, "tcp://%s:7117", label);
+  assert_non_null(endpoint_lookup_failure(endpoint));
+  (void)snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:0;%s:7117", label);
+  assert_non_null(endpoint_lookup_failure(endpoint));
+  for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
+    assert_null(endpoint_lookup_failure(rest[i]));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(endpoints_that_can_be_meant_are_taken),
@@ -100,6 +115,7 @@ int main(void) {
       cmocka_unit_test(mistakes_are_told),
       cmocka_unit_test(only_addresses_in_brackets_are_ipv6),
       cmocka_unit_test(a_path_fits_a_sockets_address_or_is_refused),
+      cmocka_unit_test(names_that_cannot_be_looked_up_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
