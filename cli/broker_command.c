@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -51,21 +50,10 @@ typedef struct service {
 
 /* ---- The log ------------------------------------------------------------------------------------- */
 
-/* One write for a line, whichever thread says it. */
-static void put_line(const char *line) {
-  char stamp[32] = "";
-  const time_t now = time(NULL);
-  struct tm parts;
-  if (localtime_r(&now, &parts)) {
-    (void)strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &parts);
-  }
-  (void)fprintf(stderr, "%s %s\n", stamp, line);
-}
-
 static void say(void *context, const char *line) {
   const service *s = context;
   if (!s->settings->quiet) {
-    put_line(line);
+    output_log(line);
   }
 }
 
@@ -110,7 +98,7 @@ static void read_list_again(service *s) {
     say(s, "SIGHUP: there is no list of keys to read again");
   } else if (read_list(s, &why) != STATUS_OK) {
     error_context(&why, why.code, "the list of keys stays as it was");
-    put_line(why.message); /* an error: --quiet does not hide it */
+    output_log(why.message); /* an error: --quiet does not hide it */
   } else {
     broker_allow(s->broker, s->lists->list);
   }
@@ -245,7 +233,7 @@ const subcommand subcommand_broker = {
         "The list of keys is read again after SIGHUP.\n",
     .example =
         "canvass broker --listen ipc:///run/canvass/socket --store /var/lib/canvass\n"
-        "canvass broker --listen 'tcp://*:5555' --store /var/lib/canvass \\\n"
+        "canvass broker --listen 'tcp://*:7117' --store /var/lib/canvass \\\n"
         "    --identity broker.key --allow allowed\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],

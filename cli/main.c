@@ -114,5 +114,9 @@ int main(int argc, char **argv) {
   if (s != STATUS_OK && err.message[0] != '\0') {
     output_complain("%s", err.message);
   }
+  if (s == STATUS_IO && output_is_unread()) { /* the end that a closed pipe has for other programs */
+    (void)signal(SIGPIPE, SIG_DFL);
+    (void)raise(SIGPIPE);
+  }
   return status_exit_code(s);
 }

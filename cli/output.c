@@ -9,19 +9,31 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define STANDARD_OUTPUT "standard output"
 
+static bool is_unread;
+
 bool output_is_standard(const char *path) {
   return path == NULL || strcmp(path, "-") == 0;
+}
+
+/* Who reads through `head` has seen enough: that is nothing to complain about. */
+static status write_failure(int fd, const char *name, error *err) {
+  if (fd == STDOUT_FILENO && errno == EPIPE) {
+    is_unread = true;
+    return error_set(err, STATUS_IO, "%s", "");
+  }
+  return error_set(err, STATUS_IO, "cannot write to %s: %s", name, strerror(errno));
 }
 
 static status write_all(int fd, const buf *content, const char *name, error *err) {
   for (size_t at = 0; at < content->length;) {
     ssize_t written = write(fd, content->data + at, content->length - at);
     if (written < 0 && errno != EINTR) {
-      return error_set(err, STATUS_IO, "cannot write to %s: %s", name, strerror(errno));
+      return write_failure(fd, name, err);
     }
     at += written < 0 ? 0 : (size_t)written;
   }
@@ -112,6 +124,10 @@ status output_check(const char *path, error *err) {
   return s;
 }
 
+bool output_is_unread(void) {
+  return is_unread;
+}
+
 status output_write(const char *path, const buf *content, error *err) {
   if (output_is_standard(path)) {
     return write_all(STDOUT_FILENO, content, STANDARD_OUTPUT, err);
@@ -132,4 +148,14 @@ void output_complain(const char *format, ...) {
   (void)vfprintf(stderr, format, arguments);
   (void)fputc('\n', stderr);
   va_end(arguments);
+}
+
+void output_log(const char *line) {
+  char stamp[40] = "";
+  const time_t now = time(NULL);
+  struct tm parts;
+  if (localtime_r(&now, &parts) != NULL) {
+    (void)strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S%z", &parts);
+  }
+  (void)fprintf(stderr, "%s %s\n", stamp, line);
 }

@@ -10,9 +10,15 @@ bool output_is_standard(const char *path);
 /* Before the work begins: could PATH be written? */
 status output_check(const char *path, error *err) MUST_USE;
 /* A regular file is written beside its place and renamed onto it; devices and pipes are written through.
- * STATUS_IO with the system's reason: a full disk, a closed pipe. */
+ * STATUS_IO with the system's reason, such as a full disk; without a word when nobody reads standard output
+ * any more. */
 status output_write(const char *path, const buf *content, error *err) MUST_USE;
+/* Was standard output a pipe whose reader had gone? */
+bool output_is_unread(void);
 /* Text for people, on standard error; failures there are of no consequence. */
 void output_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A line of a service's log on standard error, behind the local time and its distance from UTC; one write,
+ * whichever thread says it. */
+void output_log(const char *line);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -23,8 +24,14 @@ static unsigned terminal_columns(void) {
   return is_known ? size.ws_col : COLUMNS_DEFAULT;
 }
 
+/* One that cannot go back to the beginning of a line would get line after line. */
+static bool is_dumb(void) {
+  const char *terminal = getenv("TERM");
+  return terminal != NULL && strcmp(terminal, "dumb") == 0;
+}
+
 void progress_init(progress *p, bool quiet) {
-  *p = (progress){.is_shown = !quiet && isatty(STDERR_FILENO) == 1, .begun_ms = now_ms()};
+  *p = (progress){.is_shown = !quiet && isatty(STDERR_FILENO) == 1 && !is_dumb(), .begun_ms = now_ms()};
 }
 
 /* 1234567 -> "1.23 M" */

@@ -1,5 +1,5 @@
 /* One line on standard error that tells how far the work is: a bar, rows, rate and time left.  Nothing
- * is written unless standard error is a terminal. */
+ * is written unless standard error is a terminal, and not a dumb one. */
 #ifndef CANVASS_CLI_PROGRESS_H
 #define CANVASS_CLI_PROGRESS_H
 

@@ -2,7 +2,6 @@
  * under way and deliver it; the second ends it at once.  A broker that is not there is waited for. */
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -38,19 +37,11 @@ typedef struct service {
   worker *worker;
 } service;
 
-/* One write for a line, whichever thread says it. */
 static void say(void *context, const char *line) {
   const service *s = context;
-  if (s->settings->quiet) {
-    return;
+  if (!s->settings->quiet) {
+    output_log(line);
   }
-  char stamp[32] = "";
-  const time_t now = time(NULL);
-  struct tm parts;
-  if (localtime_r(&now, &parts) != NULL) {
-    (void)strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &parts);
-  }
-  (void)fprintf(stderr, "%s %s\n", stamp, line);
 }
 
 static unsigned threads_of(const settings *s) {
@@ -150,8 +141,8 @@ const subcommand subcommand_worker = {
         "computed, the other waits, so that no thread does.  SIGTERM or Ctrl-C lets it\n"
         "finish what is under way; a second one stops it at once.\n",
     .example =
-        "canvass worker --broker ipc:///run/canvass/broker --store /var/cache/canvass\n"
-        "canvass worker --broker tcp://10.0.0.5:7171 --store /scratch/canvass \\\n"
+        "canvass worker --broker ipc:///run/canvass/socket --store /var/cache/canvass\n"
+        "canvass worker --broker tcp://10.0.0.5:7117 --store /scratch/canvass \\\n"
         "    --threads 16 --identity anna.key --broker-key broker.key.pub\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],

@@ -198,6 +198,15 @@ bool process_is_running(process *p) {
   return p->pid > 0 && process_wait(p, 0) < 0;
 }
 
+int process_terminal_new(char *path, size_t capacity) {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  assert_true(terminal >= 0);
+  assert_int_equal(grantpt(terminal), 0);
+  assert_int_equal(unlockpt(terminal), 0);
+  assert_int_equal(ptsname_r(terminal, path, capacity), 0);
+  return terminal;
+}
+
 void process_directory_new(char *path, size_t capacity) {
   const char *base = getenv("TMPDIR");
   snprintf(path, capacity, "%s/canvass-test-XXXXXX", base ? base : "/tmp");

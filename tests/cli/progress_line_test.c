@@ -1,14 +1,19 @@
 /* What the progress line and the environment's language say, without a terminal. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/text.h"
 #include "cli/environment.h"
 #include "cli/progress.h"
+#include "tests/process.h"
 
 static void line_tells_share_rows_rate_and_time_left(void **state) {
   (void)state;
@@ -129,6 +134,35 @@ static void locales_give_their_language(void **state) {
   }
 }
 
+static void a_dumb_terminal_gets_neither_line_nor_colour(void **state) {
+  (void)state;
+  char path[64];
+  const int terminal = process_terminal_new(path, sizeof path);
+  const int device = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  const int kept[] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)};
+  bool is_shown[2];
+  bool is_coloured[2];
+  assert_true(device >= 0 && kept[0] >= 0 && kept[1] >= 0);
+  (void)unsetenv("NO_COLOR");
+  (void)fflush(NULL);
+  const bool is_put = dup2(device, STDOUT_FILENO) >= 0 && dup2(device, STDERR_FILENO) >= 0;
+  for (int i = 0; i < 2; i++) {
+    progress p;
+    (void)setenv("TERM", i == 0 ? "xterm" : "dumb", 1);
+    progress_init(&p, false);
+    is_shown[i] = p.is_shown;
+    is_coloured[i] = environment_color(COLOR_AUTO, true);
+  }
+  const bool is_back = dup2(kept[0], STDOUT_FILENO) >= 0 && dup2(kept[1], STDERR_FILENO) >= 0;
+  assert_true(is_put && is_back);
+  assert_true(is_shown[0] && is_coloured[0]);
+  assert_false(is_shown[1] || is_coloured[1]);
+  (void)close(kept[0]);
+  (void)close(kept[1]);
+  (void)close(device);
+  (void)close(terminal);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(line_tells_share_rows_rate_and_time_left),
@@ -140,6 +174,7 @@ int main(void) {
       cmocka_unit_test(who_comes_in_the_middle_sees_the_rate_since_then),
       cmocka_unit_test(an_activity_without_figures_stands_alone),
       cmocka_unit_test(locales_give_their_language),
+      cmocka_unit_test(a_dumb_terminal_gets_neither_line_nor_colour),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
