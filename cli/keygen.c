@@ -7,8 +7,8 @@
 #include "proto/message.h"
 
 /* The choices of --role and the roles that they stand for: by index. */
-static const char *const role_names[] = {"none", "client", "worker", "both", NULL};
-static const unsigned roles[] = {0, WAY_CLIENT, WAY_WORKER, WAY_CLIENT | WAY_WORKER};
+static const char *const role_names[] = {"client", "worker", "both", NULL};
+static const unsigned roles[] = {WAY_CLIENT, WAY_WORKER, WAY_CLIENT | WAY_WORKER};
 
 static const option options[] = {
     {0, "role", "ROLE", OPTION_CHOICE, offsetof(settings, role), 0, 0, role_names,
@@ -32,13 +32,17 @@ static status make(const settings *s, const char *path, key_pair *k, buf *title,
   const char *name = (const char *)title->data;
   TRY(key_pair_new(k, err));
   TRY(key_pair_write(k, path, name, err));
-  if (roles[s->role]) {
+  if (s->role >= 0) {
     key_list_put(answer, roles[s->role], k, name);
   } else {
     buf_printf(answer, "%s\n", k->public_key);
   }
   TRY(buf_status(answer, "the answer", err));
-  return output_write(NULL, answer, err);
+  const status st = output_write(NULL, answer, err);
+  if (st != STATUS_OK) {
+    output_complain("the keys are made all the same: the public one stands in %s.pub", path);
+  }
+  return st;
 }
 
 static status keygen(const settings *s, const char *const *operands, size_t count, error *err) {
@@ -70,9 +74,9 @@ const subcommand subcommand_keygen = {
     .example =
         "canvass keygen broker.key                  # on the broker's machine\n"
         "canvass keygen --role worker anna.key      # on hers; likewise clients\n"
-        "canvass broker --listen 'tcp://*:5555' --store cluster \\\n"
+        "canvass broker --listen 'tcp://*:7117' --store cluster \\\n"
         "  --identity broker.key --allow allowed\n"
-        "canvass jobs --broker tcp://broker:5555 --identity me.key \\\n"
+        "canvass jobs --broker tcp://broker:7117 --identity me.key \\\n"
         "  --broker-key broker.key.pub\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],

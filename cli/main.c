@@ -55,7 +55,7 @@ static status check_operands(const subcommand *s, size_t count, error *err) {
 }
 
 static status run_subcommand(const subcommand *s, const char *const *arguments, size_t count, error *err) {
-  settings chosen = {.shard_rows = SHARD_ROWS_DEFAULT, .language = -1};
+  settings chosen = {.shard_rows = SHARD_ROWS_DEFAULT, .language = -1, .role = -1, .job_state = -1};
   option_result result;
   status outcome = options_parse(s->options, s->options_count, arguments, count, &chosen, &result, err);
   if (outcome == STATUS_OK && result.wants_help) {

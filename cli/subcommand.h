@@ -28,7 +28,9 @@ typedef struct settings {
   const char *dataset;
   const char *job_key;
   unsigned priority;
-  int role; /* of keygen: none, client, worker, both */
+  int role;       /* of keygen: client, worker, both; -1: none */
+  int job_state;  /* of the jobs that are listed; -1: any */
+  unsigned limit; /* so many of them; 0: as many as there are, or as fit a terminal */
   bool wait, append, json;
 } settings;
 

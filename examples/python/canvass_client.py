@@ -167,7 +167,7 @@ class Client:
         return self._request("drop", {"dataset": dataset}).fields["jobs"]
 
     def list(self, what):
-        """What is "jobs", "datasets" or "workers"."""
+        """What is "jobs" (in the order of submission), "datasets" or "workers"."""
         return json.loads(b"".join(self._request("list", {"what": what}).payloads))
 
     # -- Blobs ---------------------------------------------------------------------------------------
@@ -364,7 +364,7 @@ def keys_of_environment():
 
 def arguments():
     parser = argparse.ArgumentParser(description="A client of a Canvass broker.")
-    parser.add_argument("endpoint", help="such as ipc:///run/canvass/socket or tcp://host:5555")
+    parser.add_argument("endpoint", help="such as ipc:///run/canvass/socket or tcp://HOST:7117")
     verbs = parser.add_subparsers(dest="verb", required=True)
     put = verbs.add_parser("put")
     put.add_argument("dataset")

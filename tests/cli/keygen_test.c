@@ -103,6 +103,22 @@ static void a_key_that_is_there_stays(void **state) {
   process_directory_remove(s.directory);
 }
 
+static void keys_whose_line_cannot_be_printed_are_told_of(void **state) {
+  (void)state;
+  const scene s = open_scene("a.key");
+  process_result r;
+  process_run((const char *const[]){"/bin/sh", "-c", "exec \"$0\" keygen \"$1\" >/dev/full", CANVASS_PROGRAM,
+                                    s.key, NULL},
+              NULL, &r);
+  assert_int_equal(r.exit_code, 1);
+  assert_non_null(strstr(r.err, "the public one stands in"));
+  assert_non_null(strstr(r.err, "a.key.pub\n"));
+  const key_pair k = read_pair(&s);
+  assert_int_equal(strlen(k.public_key), KEY_TEXT_BYTES - 1);
+  process_result_fini(&r);
+  process_directory_remove(s.directory);
+}
+
 static void the_secret_is_its_owners_whatever_the_umask(void **state) {
   (void)state;
   const scene s = open_scene("a.key");
@@ -142,6 +158,7 @@ int main(void) {
       cmocka_unit_test(without_a_role_the_public_key_alone_is_printed),
       cmocka_unit_test(the_printed_line_lets_the_key_come),
       cmocka_unit_test(a_key_that_is_there_stays),
+      cmocka_unit_test(keys_whose_line_cannot_be_printed_are_told_of),
       cmocka_unit_test(the_secret_is_its_owners_whatever_the_umask),
       cmocka_unit_test(mistakes_are_named),
   };

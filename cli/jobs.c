@@ -1,0 +1,146 @@
+/* canvass jobs: those of a dataset or a state, the newest first. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/link.h"
+#include "cli/listing.h"
+
+enum {
+  ID_DIGITS_MIN = 8,
+  MESSAGE_COLUMNS = 80, /* with the title before it */
+  TERMINAL_JOBS = 50,
+  LIMIT_MAX = 1000000,
+};
+
+/* As the broker calls them. */
+static const char *const states[] = {"queued", "running", "done", "failed", "cancelled", NULL};
+
+static const option options[] = {
+    {'d', "dataset", "NAME", OPTION_TEXT, offsetof(settings, dataset), 0, 0, NULL,
+     "only jobs over this dataset"},
+    {0, "state", "STATE", OPTION_CHOICE, offsetof(settings, job_state), 0, 0, states,
+     "only queued, running, done, failed or cancelled ones"},
+    {'n', "limit", "N", OPTION_COUNT, offsetof(settings, limit), 1, LIMIT_MAX, NULL,
+     "the newest N; default: 50 on a terminal, else all"},
+    LISTING_JSON_OPTION,
+    LINK_OPTIONS,
+};
+
+/* ---- Choosing ------------------------------------------------------------------------------------ */
+
+static bool is_wanted(const settings *s, const json *job) {
+  return (s->dataset == NULL || strcmp(json_as_cstring(json_get(job, "dataset")), s->dataset) == 0) &&
+         (s->job_state < 0 || strcmp(json_as_cstring(json_get(job, "state")), states[s->job_state]) == 0);
+}
+
+/* They come in the order of submission. */
+static void choose(const settings *s, listed *l) {
+  const bool is_terminal = !s->json && isatty(STDOUT_FILENO) == 1;
+  const size_t most = s->limit > 0 ? s->limit : is_terminal ? TERMINAL_JOBS : SIZE_MAX;
+  l->count = 0;
+  size_t wanted = 0;
+  for (size_t i = json_count(l->all); i > 0; i--) {
+    const json *job = json_at(l->all, i - 1);
+    if (is_wanted(s, job) && wanted++ < most) {
+      l->items[l->count++] = job;
+    }
+  }
+  l->left_out = s->limit > 0 ? 0 : wanted - l->count; /* who set a limit knows */
+}
+
+/* ---- The table ----------------------------------------------------------------------------------- */
+
+static const table_column job_columns[] = {
+    {"JOB", false, 0},     {"STATE", false, 0}, {"DATASET", false, 0},  {"ROWS", true, 0},
+    {"COMPUTED", true, 0}, {"CACHED", true, 0}, {"SUBMITTED", true, 0}, {"TITLE", false, MESSAGE_COLUMNS},
+};
+
+static int compare_ids(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* So many digits that all ids differ: in their order, those that share most are neighbours. */
+static int id_digits(const json *jobs, arena *memory) {
+  const size_t count = json_count(jobs);
+  size_t digits = ID_DIGITS_MIN;
+  const char **ids = ARENA_ARRAY(memory, const char *, count);
+  if (ids == NULL) {
+    return (int)digits;
+  }
+  for (size_t i = 0; i < count; i++) {
+    ids[i] = json_as_cstring(json_get(json_at(jobs, i), "id"));
+  }
+  qsort(ids, count, sizeof *ids, compare_ids);
+  for (size_t i = 1; i < count; i++) {
+    size_t same = 0;
+    while (ids[i][same] != '\0' && ids[i][same] == ids[i - 1][same]) {
+      same++;
+    }
+    digits = same + 1 > digits ? same + 1 : digits;
+  }
+  return (int)digits;
+}
+
+static void put_state(table *t, const json *job) {
+  const char *state = json_as_cstring(json_get(job, "state"));
+  const uint64_t total = listing_figure(job, "rows_total");
+  if (strcmp(state, "running") == 0 && total > 0) {
+    table_printf(t, "stage %" PRIu64 ", %d%%", listing_figure(job, "stage") + 1,
+                 (int)((double)listing_figure(job, "rows_done") / (double)total * 100));
+  } else {
+    listing_put_text(t, job, "state");
+  }
+}
+
+static void put_job(table *t, const json *job, int digits) {
+  table_printf(t, "%.*s", digits, json_as_cstring(json_get(job, "id")));
+  put_state(t, job);
+  const slice dataset = table_shorten(t, json_as_text(json_get(job, "dataset")), LISTING_NAME_COLUMNS);
+  table_printf(t, "%.*s:%" PRIu64, SLICE_ARG(dataset), listing_figure(job, "version"));
+  listing_put_count(t, job, "rows_total");
+  listing_put_count(t, job, "computed");
+  listing_put_count(t, job, "cached");
+  listing_put_since(t, job, "submitted");
+  const slice message = json_as_text(json_get(job, "message"));
+  const slice title = table_shorten(t, json_as_text(json_get(job, "title")),
+                                    message.length > 0 ? LISTING_TITLE_COLUMNS : MESSAGE_COLUMNS);
+  table_printf(t, message.length > 0 ? "%.*s: %.*s" : "%.*s%.*s", SLICE_ARG(title), SLICE_ARG(message));
+}
+
+/* Digits enough for all jobs, not only for those that are shown: what is printed finds its job. */
+static void fill(table *t, const listed *l) {
+  const int digits = id_digits(l->all, t->memory);
+  for (size_t i = 0; i < l->count; i++) {
+    put_job(t, l->items[i], digits);
+  }
+}
+
+/* ---- The subcommand ------------------------------------------------------------------------------ */
+
+static status jobs(const settings *s, const char *const *operands, size_t count, error *err) {
+  (void)operands;
+  (void)count;
+  static const listing all = {.what = "jobs",
+                              .none = "no jobs",
+                              .columns = job_columns,
+                              .columns_count = sizeof job_columns / sizeof job_columns[0],
+                              .fill = fill,
+                              .choose = choose};
+  return listing_print(s, &all, err);
+}
+
+const subcommand subcommand_jobs = {
+    .name = "jobs",
+    .summary = LISTING_SUMMARY,
+    .usage = "[OPTIONS]",
+    .about =
+        "Lists jobs, the newest first: how far they are, and how many partial statistics\n"
+        "(one for each shard and accumulator) were computed and came from caches.\n"
+        "Long texts are cut; --json has all of them.\n",
+    .example = "canvass jobs --dataset airline --state running\ncanvass jobs --json --limit 1\n",
+    .options = options,
+    .options_count = sizeof options / sizeof options[0],
+    .run = jobs,
+};

@@ -1,0 +1,132 @@
+/* Asking for a list, choosing from it, printing it. */
+#include "cli/listing.h"
+
+#include <time.h>
+
+#include "cli/link.h"
+#include "cli/output.h"
+#include "cli/words.h"
+
+/* ---- Cells --------------------------------------------------------------------------------------- */
+
+uint64_t listing_figure(const json *item, const char *key) {
+  const int64_t v = json_as_integer(json_get(item, key));
+  return v < 0 ? 0 : (uint64_t)v;
+}
+
+void listing_put_text(table *t, const json *item, const char *key) {
+  table_put(t, json_as_text(json_get(item, key)));
+}
+
+void listing_put_count(table *t, const json *item, const char *key) {
+  char words[WORDS_BYTES];
+  words_of_count(listing_figure(item, key), words);
+  table_put(t, slice_of(words));
+}
+
+void listing_put_since(table *t, const json *item, const char *key) {
+  char words[WORDS_BYTES];
+  words_of_age((int64_t)time(NULL) - json_as_integer(json_get(item, key)), words);
+  table_put(t, slice_of(words));
+}
+
+/* ---- Choosing ------------------------------------------------------------------------------------ */
+
+static status choose(const settings *s, const listing *l, const buf *text, arena *memory, listed *out,
+                     error *err) {
+  json *document = NULL;
+  TRY(json_parse(memory, (slice){(const char *)text->data, text->length}, "the broker's list", &document,
+                 err));
+  *out = (listed){.all = json_get(document, l->what)};
+  out->count = json_count(out->all);
+  out->items = ARENA_ARRAY(memory, const json *, out->count + 1);
+  if (out->items == NULL) {
+    return error_no_memory(err, "the list");
+  }
+  for (size_t i = 0; i < out->count; i++) {
+    out->items[i] = json_at(out->all, i);
+  }
+  if (l->choose != NULL) {
+    l->choose(s, out);
+  }
+  return STATUS_OK;
+}
+
+/* ---- Printing ------------------------------------------------------------------------------------ */
+
+static void say_none(const listing *l, const listed *items) {
+  if (json_count(items->all) == 0) {
+    output_complain("%s", l->none);
+  } else {
+    output_complain("none of %zu %s is so", json_count(items->all), l->what);
+  }
+}
+
+static status print_table(const listing *l, const listed *items, error *err) {
+  if (items->count == 0) {
+    say_none(l, items);
+    return STATUS_OK;
+  }
+  table t;
+  buf out;
+  buf_init(&out);
+  table_init(&t, l->columns, l->columns_count);
+  l->fill(&t, items);
+  status s = table_write(&t, &out, err);
+  if (s == STATUS_OK) {
+    s = output_write(NULL, &out, err);
+  }
+  if (s == STATUS_OK && items->left_out > 0) {
+    output_complain("%zu more %s; --limit %zu shows all", items->left_out, l->what,
+                    items->count + items->left_out);
+  }
+  table_fini(&t);
+  buf_fini(&out);
+  return s;
+}
+
+static status print_json(const buf *text, error *err) {
+  TRY(buf_status(text, "the list", err));
+  return output_write(NULL, text, err);
+}
+
+/* The items are the broker's own, and so is the form around them. */
+static status print_chosen(const listing *l, const listed *items, error *err) {
+  buf out;
+  buf_init(&out);
+  buf_printf(&out, "{\"%s\":[", l->what);
+  for (size_t i = 0; i < items->count; i++) {
+    buf_put(&out, ",", i > 0);
+    json_write(items->items[i], &out);
+  }
+  buf_printf(&out, "]}\n");
+  const status s = print_json(&out, err);
+  buf_fini(&out);
+  return s;
+}
+
+static status print(const settings *s, const listing *l, buf *text, arena *memory, error *err) {
+  if (s->json && l->choose == NULL) {
+    buf_put(text, "\n", 1);
+    return print_json(text, err);
+  }
+  listed items;
+  TRY(choose(s, l, text, memory, &items, err));
+  return s->json ? print_chosen(l, &items, err) : print_table(l, &items, err);
+}
+
+status listing_print(const settings *s, const listing *l, error *err) {
+  session *link = NULL;
+  TRY(link_open(s, &link, err));
+  buf text;
+  buf_init(&text);
+  arena *memory = arena_new();
+  status result = memory == NULL ? error_no_memory(err, "the list") : session_list(link, l->what, &text, err);
+  if (result == STATUS_OK) {
+    result = print(s, l, &text, memory, err);
+  }
+  arena_destroy(memory);
+  buf_fini(&text);
+  session_close(link);
+  return result;
+}

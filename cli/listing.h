@@ -1,0 +1,44 @@
+/* What `jobs`, `workers` and `datasets` have in common: a list of the broker's becomes a table for people, or
+ * JSON for programs. */
+#ifndef CANVASS_CLI_LISTING_H
+#define CANVASS_CLI_LISTING_H
+
+#include "base/json.h"
+#include "cli/subcommand.h"
+#include "cli/table.h"
+
+enum {
+  /* Terminal columns; --json has all of each text. */
+  LISTING_NAME_COLUMNS = 32,
+  LISTING_TITLE_COLUMNS = 32,
+};
+
+typedef struct listed {
+  const json *all; /* as the broker gives them */
+  const json **items;
+  size_t count;
+  size_t left_out; /* because they are too many for a terminal */
+} listed;
+
+typedef struct listing {
+  const char *what, *none;
+  const table_column *columns;
+  size_t columns_count;
+  void (*fill)(table *t, const listed *l);
+  /* Which of the items, and in which order; NULL: all of them, and JSON as the broker writes it. */
+  void (*choose)(const settings *s, listed *l);
+} listing;
+
+status listing_print(const settings *s, const listing *l, error *err) MUST_USE;
+
+/* Cells of T. */
+uint64_t listing_figure(const json *item, const char *key);
+void listing_put_text(table *t, const json *item, const char *key);
+void listing_put_count(table *t, const json *item, const char *key);
+void listing_put_since(table *t, const json *item, const char *key);
+
+#define LISTING_SUMMARY "list what there is; --json for programs"
+#define LISTING_JSON_OPTION \
+  { 0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL, "one JSON object, for programs" }
+
+#endif
