@@ -96,7 +96,13 @@ static status finish(const putting *p, bool was_there, error *err) {
   } else if (!p->e.settings->quiet) {
     say_sent(p);
   }
-  return p->e.settings->json ? print_json(p, err) : STATUS_OK;
+  const status s = p->e.settings->json ? print_json(p, err) : STATUS_OK;
+  if (s != STATUS_OK) {
+    output_complain("dataset %s is at version %" PRIu64
+                    " all the same; the same put once more changes nothing",
+                    p->name, p->sent.version);
+  }
+  return s;
 }
 
 /* ---- Reading ------------------------------------------------------------------------------------- */

@@ -4,11 +4,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/evaluation.h"
 #include "cli/follow.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/submission.h"
+#include "proto/message.h"
 
 enum { PRIORITY_MAX = 1000000 };
 
@@ -38,10 +40,26 @@ static status get_dataset(const settings *s, session *link, evaluation *e, uint6
   return STATUS_OK;
 }
 
+/* The specification's own title, in the first language that it has; else the name of its file. */
+static const char *title_of(const plan *p, const char *path, char title[MESSAGE_TEXT_MAX + 1]) {
+  for (int i = 0; i < LANGUAGES; i++) {
+    const char *text = p->title.text[i];
+    if (text != NULL && text[0] != '\0') {
+      const size_t bytes = strlen(text);
+      const size_t length = text_utf8_check(text, bytes < MESSAGE_TEXT_MAX ? bytes : MESSAGE_TEXT_MAX);
+      memcpy(title, text, length);
+      title[length] = '\0';
+      return title;
+    }
+  }
+  const char *last = strrchr(path, '/');
+  return last == NULL ? path : last + 1;
+}
+
 static status hand_over(evaluation *e, session *link, const char *path, uint64_t version,
                         char id[SESSION_JOB_BYTES], error *err) {
   const settings *s = e->settings;
-  const char *last = strrchr(path, '/');
+  char title[MESSAGE_TEXT_MAX + 1];
   submission parts;
   submission_init(&parts);
   status result = submission_encode(&parts, e->plan, NULL, err);
@@ -49,7 +67,7 @@ static status hand_over(evaluation *e, session *link, const char *path, uint64_t
   parts.job.version = version;
   parts.job.key = s->job_key;
   parts.job.priority = s->priority;
-  parts.job.title = last == NULL ? path : last + 1;
+  parts.job.title = title_of(e->plan, path, title);
   if (result == STATUS_OK) {
     result = session_submit(link, &parts.job, id, err);
   }
@@ -57,13 +75,63 @@ static status hand_over(evaluation *e, session *link, const char *path, uint64_t
   return result;
 }
 
-static status print_id(const char *id, error *err) {
+/* A key that is known already is that job, whatever priority comes with it this time. */
+static void say_priority(const json *jobs, const settings *s, const char *id) {
+  for (size_t i = json_count(jobs); i > 0; i--) {
+    const json *job = json_at(jobs, i - 1);
+    if (strcmp(json_as_cstring(json_get(job, "id")), id) == 0) {
+      const int64_t priority = json_as_integer(json_get(job, "priority"));
+      if (priority != s->priority) {
+        output_complain("job %.8s was there already and keeps its priority, %" PRId64, id, priority);
+      }
+      return;
+    }
+  }
+}
+
+static status check_priority(const settings *s, session *link, const char *id, error *err) {
+  if (s->job_key == NULL || s->priority == 0 || s->quiet) {
+    return STATUS_OK;
+  }
+  buf text;
+  buf_init(&text);
+  arena *memory = arena_new();
+  json *document = NULL;
+  status result =
+      memory == NULL ? error_no_memory(err, "the list of jobs") : session_list(link, "jobs", &text, err);
+  if (result == STATUS_OK) {
+    result = json_parse(memory, (slice){(const char *)text.data, text.length}, "the broker's list", &document,
+                        err);
+  }
+  if (result == STATUS_OK) {
+    say_priority(json_get(document, "jobs"), s, id);
+  }
+  arena_destroy(memory);
+  buf_fini(&text);
+  return result;
+}
+
+/* The job is there, whoever can be told of it. */
+static void say_made(const settings *s, const char *id) {
+  if (s->job_key != NULL) {
+    output_complain("job %s is made all the same; submitting again with --key %s finds it", id, s->job_key);
+  } else {
+    output_complain(
+        "job %s is made all the same; submitting again makes another (with --key it would find this one)",
+        id);
+  }
+}
+
+static status print_id(const settings *s, const char *id, error *err) {
   buf line;
   buf_init(&line);
   buf_printf(&line, "%s\n", id);
   status result = buf_status(&line, "the job's id", err);
   if (result == STATUS_OK) {
     result = output_write(NULL, &line, err);
+  }
+  if (result != STATUS_OK) {
+    say_made(s, id);
   }
   buf_fini(&line);
   return result;
@@ -76,6 +144,9 @@ static status wait_for_report(const settings *s, session *link, const char *id, 
   status result = follow_job(s, link, id, &report, err);
   if (result == STATUS_OK) {
     result = rendering_write(s, &report, err);
+    if (result != STATUS_OK) {
+      output_complain("job %.8s is done all the same: 'canvass report %.8s' prints its report", id, id);
+    }
   }
   buf_fini(&report);
   return result;
@@ -87,7 +158,12 @@ static status submit_steps(evaluation *e, session *link, const char *path, error
   TRY(get_dataset(e->settings, link, e, &version, err));
   TRY(evaluation_make_plan(e, err));
   TRY(hand_over(e, link, path, version, id, err));
-  return e->settings->wait ? wait_for_report(e->settings, link, id, err) : print_id(id, err);
+  const status s = check_priority(e->settings, link, id, err);
+  if (s != STATUS_OK) {
+    say_made(e->settings, id);
+    return s;
+  }
+  return e->settings->wait ? wait_for_report(e->settings, link, id, err) : print_id(e->settings, id, err);
 }
 
 static status submit(const settings *s, const char *const *operands, size_t count, error *err) {
