@@ -139,7 +139,7 @@ static ledger_state state_of(const core_action *a) {
 static void say_end(broker *b, const core_action *a) {
   const ledger_state state = state_of(a);
   char name[SHORT_ID_BYTES];
-  broker_say(b, "job %s %s: %" PRIu64 " partial statistics computed, %" PRIu64 " were there%s%s",
+  broker_say(b, "job %s %s: %" PRIu64 " partial statistics computed, %" PRIu64 " from caches%s%s",
              short_id(&a->job, name), ledger_state_name(state), a->states.computed, a->states.cached,
              state == JOB_DONE ? "" : ": ", state == JOB_DONE ? "" : a->failure.message);
 }

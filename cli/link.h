@@ -17,7 +17,7 @@ typedef struct link_address {
 status link_address_of(const settings *s, link_address *out, error *err) MUST_USE;
 /* Waits for the broker for some seconds, or for $CANVASS_PATIENCE; says so when it takes long. */
 status link_open(const settings *s, session **out, error *err) MUST_USE;
-/* " --broker ipc:///run/canvass": the options that were given, to be repeated in advice. */
+/* " --broker ipc:///run/canvass/socket": the options that were given, to be repeated in advice. */
 void link_options_text(const settings *s, buf *out);
 
 /* The options that every subcommand of a client has: rows for its table. */

@@ -96,7 +96,7 @@ static void say_what_was_new(const settings *s, const session_progress *last) {
   words_of_count(last->states_computed, computed);
   words_of_count(last->states_computed + last->states_cached, total);
   output_complain("computed %s of %s partial statistics, %s %s", computed, total,
-                  last->states_cached > 0 ? "the rest was in" : "now kept in", s->store);
+                  last->states_cached > 0 ? "the rest came from" : "now kept in", s->store);
 }
 
 /* ---- Strictness ---------------------------------------------------------------------------------- */

@@ -41,7 +41,7 @@ const subcommand subcommand_watch = {
         "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n",
     .example =
         "canvass watch 1f0e3dad\n"
-        "canvass watch 1f0e3dad --json --broker tcp://survey-host:7117\n",
+        "canvass watch 1f0e3dad --json --broker tcp://broker:7117\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 1,
