@@ -144,7 +144,7 @@ static status wait_for_report(const settings *s, session *link, const char *id, 
   status result = follow_job(s, link, id, &report, err);
   if (result == STATUS_OK) {
     result = rendering_write(s, &report, err);
-    if (result != STATUS_OK) {
+    if (result == STATUS_IO && !output_is_unread()) {
       output_complain("job %.8s is done all the same: 'canvass report %.8s' prints its report", id, id);
     }
   }

@@ -104,7 +104,7 @@ typedef struct canvass_progress {
   uint32_t stage; /* from 0 */
   uint64_t done, total;
   bool is_away; /* nothing was heard of the broker for some seconds: it is waited for */
-  /* Partial statistics (of a shard and an accumulator): computed for this job, and had already. */
+  /* Partial statistics (of a shard and an accumulator): computed for this job, and from caches. */
   uint64_t computed, cached;
 } canvass_progress;
 
@@ -172,8 +172,8 @@ CANVASS_API canvass_code canvass_cancel(canvass *c, const char *id, canvass_erro
 /* The id of the one job that begins with PREFIX (4 digits at least). */
 CANVASS_API canvass_code canvass_find_job(canvass *c, const char *prefix, char id[CANVASS_JOB_BYTES],
                                           canvass_error *error);
-/* WHAT: "jobs", "workers" or "datasets".  *OUT gets a JSON object with an array of that name, to be freed
- * with canvass_free; LENGTH as in canvass_wait. */
+/* WHAT: "jobs" (in the order of submission), "workers" or "datasets".  *OUT gets a JSON object with an array
+ * of that name, to be freed with canvass_free; LENGTH as in canvass_wait. */
 CANVASS_API canvass_code canvass_list(canvass *c, const char *what, char **out, size_t *length,
                                       canvass_error *error);
 

@@ -89,8 +89,8 @@ typedef struct session_progress {
   uint64_t rows_done, rows_total; /* of this stage */
   bool finishing;                 /* merging and finishing, no rows left */
   bool is_away;                   /* nothing was heard of the broker for some seconds; all else is old */
-  /* Partial statistics (of a shard and an accumulator) of all stages so far: computed for this job, and had
-   * already by the workers. */
+  /* Partial statistics (of a shard and an accumulator) of all stages so far: computed for this job, and from
+   * the workers' caches, which an earlier stage of the same job may have filled. */
   uint64_t states_computed, states_cached;
 } session_progress;
 
