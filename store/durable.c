@@ -10,6 +10,7 @@
 
 #include "store/attached.h"
 #include "store/blob_files.h"
+#include "store/held.h"
 #include "store/place.h"
 #include "store/store_kind.h"
 #include "store/uses.h"
@@ -174,11 +175,6 @@ static void durable_turn(store *base) {
   uses_turn(((durable_store *)base)->uses);
 }
 
-static void durable_each_blob(store *base, void (*visit)(void *context, const digest *name, uint64_t bytes),
-                              void *context) {
-  blob_files_each(((durable_store *)base)->place.directory, visit, context);
-}
-
 /* ---- Values -------------------------------------------------------------------------------------- */
 
 static bool value_find(durable_store *s, const kept_key *key, buf *out) {
@@ -265,6 +261,27 @@ static bool durable_has_partials(store *base, const digest *shard) {
   return found;
 }
 
+static void add_state(void *context, const digest *shard, uint64_t turn) {
+  held_add(context, shard, turn);
+}
+
+static void add_blob(void *context, const digest *name, uint64_t bytes) {
+  (void)bytes;
+  held_add(context, name, 0);
+}
+
+static void durable_each_held(store *base, void (*visit)(void *context, const digest *name), void *context) {
+  durable_store *s = (durable_store *)base;
+  held_list held = {.at = NULL};
+  error err;
+  if (!atomic_load(&s->silent) && uses_each(s->uses, KEPT_PARTIAL, add_state, &held, &err) != STATUS_OK) {
+    give_up_keeping(s, &err);
+  }
+  blob_files_each(s->place.directory, add_blob, &held);
+  held_each(&held, visit, context);
+  held_fini(&held);
+}
+
 static void durable_partials_put(store *base, const store_partial *partials, size_t count) {
   durable_store *s = (durable_store *)base;
   if (count == 0 || atomic_load(&s->silent)) {
@@ -322,7 +339,8 @@ typedef struct reconciliation {
   error *err;
 } reconciliation;
 
-static void list_gone(void *context, const digest *name) {
+static void list_gone(void *context, const digest *name, uint64_t turn) {
+  (void)turn;
   reconciliation *r = context;
   uint64_t bytes;
   if (blob_files_size(r->store->place.directory, name, &bytes)) {
@@ -355,7 +373,7 @@ static void note_stray(void *context, const digest *name, uint64_t bytes) {
 
 static status reconcile(durable_store *s, error *err) {
   reconciliation r = {.store = s, .st = STATUS_OK, .err = err};
-  status st = uses_each_blob(s->uses, list_gone, &r, err);
+  status st = uses_each(s->uses, KEPT_BLOB, list_gone, &r, err);
   for (size_t i = 0; i < r.gone_count && st == STATUS_OK; i++) {
     const kept_key key = kept_key_of(KEPT_BLOB, &r.gone[i], NULL);
     st = uses_forget(s->uses, &key, err);
@@ -392,7 +410,7 @@ static const store_kind durable_kind = {
     .get_file = durable_get_file,
     .attach = durable_attach,
     .turn = durable_turn,
-    .each_blob = durable_each_blob,
+    .each_held = durable_each_held,
     .has_partials = durable_has_partials,
     .partial_get = durable_partial_get,
     .partials_put = durable_partials_put,

@@ -49,10 +49,9 @@ void store_turn(store *s) {
   }
 }
 
-void store_each_blob(store *s, void (*visit)(void *context, const digest *name, uint64_t bytes),
-                     void *context) {
-  if (s->kind->each_blob != NULL) {
-    s->kind->each_blob(s, visit, context);
+void store_each_held(store *s, void (*visit)(void *context, const digest *name), void *context) {
+  if (s->kind->each_held != NULL) {
+    s->kind->each_held(s, visit, context);
   }
 }
 

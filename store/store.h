@@ -77,9 +77,9 @@ status store_get_file(store *s, const digest *name, int *file, error *err) MUST_
 status store_attach(store *s, const char *directory, error *err) MUST_USE;
 /* Begins a new turn: what was last used before it may go when room is needed, oldest first. */
 void store_turn(store *s);
-/* All blobs of its own, in no order. */
-void store_each_blob(store *s, void (*visit)(void *context, const digest *name, uint64_t bytes),
-                     void *context);
+/* The names of all that it has something of: shards over which it keeps states, and blobs of its own.  Each
+ * once; those with states first, and of these about what was used last. */
+void store_each_held(store *s, void (*visit)(void *context, const digest *name), void *context);
 /* Is any state over SHARD kept?  (Then the shard itself may not be needed.) */
 bool store_has_partials(store *s, const digest *shard);
 

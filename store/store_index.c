@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READERS_MAX = 1024 };
+enum { READERS_MAX = 1024, KEY_BYTES_MAX = 511 };
 #define MAP_BYTES_FIRST ((size_t)16 << 20)
 #define MAP_BYTES_MAX   ((size_t)1 << 46)
 
@@ -219,22 +219,49 @@ status store_index_get(store_index *x, index_table table, slice key, buf *out, b
   return buf_status(out, "the index of the store", err);
 }
 
-static int scan(MDB_cursor *cursor, slice prefix, bool (*visit)(void *context, slice key, slice value),
+/* What a scan goes over. */
+typedef struct range {
+  slice prefix;
+  size_t group; /* of keys that share so many bytes the first alone; 0: all */
+} range;
+
+/* The least key behind all that begin with the LENGTH bytes of KEY; false: there is none. */
+static bool step_over(uint8_t *key, size_t length) {
+  while (length > 0 && ++key[length - 1] == 0) {
+    length--;
+  }
+  return length > 0;
+}
+
+static int next_in(MDB_cursor *cursor, size_t group, MDB_val *key, MDB_val *value) {
+  if (group == 0 || key->mv_size < group) {
+    return mdb_cursor_get(cursor, key, value, MDB_NEXT);
+  }
+  uint8_t behind[KEY_BYTES_MAX];
+  memcpy(behind, key->mv_data, group);
+  if (!step_over(behind, group)) {
+    return MDB_NOTFOUND;
+  }
+  *key = (MDB_val){.mv_size = group, .mv_data = behind};
+  return mdb_cursor_get(cursor, key, value, MDB_SET_RANGE); /* KEY is the one that was found then */
+}
+
+static int scan(MDB_cursor *cursor, range r, bool (*visit)(void *context, slice key, slice value),
                 void *context) {
+  const slice prefix = r.prefix;
   MDB_val key = val_of(prefix);
   MDB_val value;
   int code = mdb_cursor_get(cursor, &key, &value, prefix.length > 0 ? MDB_SET_RANGE : MDB_FIRST);
   while (code == 0 && key.mv_size >= prefix.length &&
          (prefix.length == 0 || memcmp(key.mv_data, prefix.bytes, prefix.length) == 0) &&
          visit(context, slice_of_val(&key), slice_of_val(&value))) {
-    code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+    code = next_in(cursor, r.group, &key, &value);
   }
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
-status store_index_scan_prefix(store_index *x, index_table table, slice prefix,
-                               bool (*visit)(void *context, slice key, slice value), void *context,
-                               error *err) {
+static status scan_range(store_index *x, index_table table, range r,
+                         bool (*visit)(void *context, slice key, slice value), void *context, error *err) {
   MDB_txn *txn;
   pthread_rwlock_rdlock(&x->map);
   int code = mdb_txn_begin(x->env, NULL, MDB_RDONLY, &txn);
@@ -242,7 +269,7 @@ status store_index_scan_prefix(store_index *x, index_table table, slice prefix,
     MDB_cursor *cursor;
     code = mdb_cursor_open(txn, x->tables[table], &cursor);
     if (code == 0) {
-      code = scan(cursor, prefix, visit, context);
+      code = scan(cursor, r, visit, context);
       mdb_cursor_close(cursor);
     }
     mdb_txn_abort(txn);
@@ -253,7 +280,20 @@ status store_index_scan_prefix(store_index *x, index_table table, slice prefix,
 
 status store_index_scan(store_index *x, index_table table,
                         bool (*visit)(void *context, slice key, slice value), void *context, error *err) {
-  return store_index_scan_prefix(x, table, (slice){"", 0}, visit, context, err);
+  return scan_range(x, table, (range){{"", 0}, 0}, visit, context, err);
+}
+
+status store_index_scan_prefix(store_index *x, index_table table, slice prefix,
+                               bool (*visit)(void *context, slice key, slice value), void *context,
+                               error *err) {
+  return scan_range(x, table, (range){prefix, 0}, visit, context, err);
+}
+
+status store_index_scan_groups(store_index *x, index_table table, slice prefix, size_t group,
+                               bool (*visit)(void *context, slice key, slice value), void *context,
+                               error *err) {
+  assert(group > 0 && group <= KEY_BYTES_MAX);
+  return scan_range(x, table, (range){prefix, group}, visit, context, err);
 }
 
 /* ---- Writing ------------------------------------------------------------------------------------- */

@@ -54,5 +54,10 @@ status store_index_scan(store_index *x, index_table table,
 status store_index_scan_prefix(store_index *x, index_table table, slice prefix,
                                bool (*visit)(void *context, slice key, slice value), void *context,
                                error *err) MUST_USE;
+/* Of these the first alone of all that share their first GROUP bytes (at least 1); the others are passed
+ * over, not read.  Keys that are shorter are seen, too. */
+status store_index_scan_groups(store_index *x, index_table table, slice prefix, size_t group,
+                               bool (*visit)(void *context, slice key, slice value), void *context,
+                               error *err) MUST_USE;
 
 #endif

@@ -14,8 +14,7 @@ typedef struct store_kind {
   status (*get_file)(store *s, const digest *name, int *file, error *err);
   status (*attach)(store *s, const char *directory, error *err);
   void (*turn)(store *s);
-  void (*each_blob)(store *s, void (*visit)(void *context, const digest *name, uint64_t bytes),
-                    void *context);
+  void (*each_held)(store *s, void (*visit)(void *context, const digest *name), void *context);
   bool (*has_partials)(store *s, const digest *shard);
   bool (*partial_get)(store *s, const digest *shard, const digest *accumulator, buf *out);
   void (*partials_put)(store *s, const store_partial *partials, size_t count);

@@ -267,25 +267,29 @@ status uses_find(uses *u, const kept_key *key, uint64_t *bytes, bool *found, err
   return STATUS_OK;
 }
 
-typedef struct blob_visit {
-  void (*visit)(void *context, const digest *name);
+typedef struct name_visit {
+  void (*visit)(void *context, const digest *first, uint64_t turn);
   void *context;
-} blob_visit;
+} name_visit;
 
-static bool visit_blob(void *context, slice key, slice value) {
-  (void)value;
-  const blob_visit *v = context;
-  digest name;
-  if (key.length == 1 + DIGEST_BYTES && key.bytes[0] == KEPT_BLOB) {
-    memcpy(name.bytes, key.bytes + 1, DIGEST_BYTES);
-    v->visit(v->context, &name);
+static bool visit_name(void *context, slice key, slice value) {
+  const name_visit *v = context;
+  uses_entry e;
+  digest first;
+  if (key.length >= 1 + DIGEST_BYTES) {
+    memcpy(first.bytes, key.bytes + 1, DIGEST_BYTES);
+    v->visit(v->context, &first, uses_entry_read(value, &e) ? e.turn : 0);
   }
   return true;
 }
 
-status uses_each_blob(uses *u, void (*visit)(void *context, const digest *name), void *context, error *err) {
-  blob_visit v = {visit, context};
-  return store_index_scan(u->book.index, INDEX_USES, visit_blob, &v, err);
+/* A shard may have hundreds of states, whose entries are passed over. */
+status uses_each(uses *u, kept_kind kind, void (*visit)(void *context, const digest *first, uint64_t turn),
+                 void *context, error *err) {
+  const char letter = (char)kind;
+  name_visit v = {visit, context};
+  return store_index_scan_groups(u->book.index, INDEX_USES, (slice){&letter, 1}, 1 + DIGEST_BYTES, visit_name,
+                                 &v, err);
 }
 
 static bool found_one(void *context, slice key, slice value) {

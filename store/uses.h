@@ -50,8 +50,9 @@ status uses_forget(uses *u, const kept_key *key, error *err) MUST_USE;
 status uses_find(uses *u, const kept_key *key, uint64_t *bytes, bool *found, error *err) MUST_USE;
 /* Is there any entry of KIND whose first name is FIRST? */
 status uses_find_any(uses *u, kept_kind kind, const digest *first, bool *found, error *err) MUST_USE;
-/* All blobs that have entries; VISIT must not call anything here. */
-status uses_each_blob(uses *u, void (*visit)(void *context, const digest *name), void *context,
-                      error *err) MUST_USE;
+/* Every first name of an entry of KIND, once, with the turn of one such entry's last use as it was written;
+ * VISIT must not call anything here. */
+status uses_each(uses *u, kept_kind kind, void (*visit)(void *context, const digest *first, uint64_t turn),
+                 void *context, error *err) MUST_USE;
 
 #endif

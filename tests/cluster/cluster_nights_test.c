@@ -1,5 +1,6 @@
 /* A night and the next: twelve months put one by one, a job after each.  Nothing is computed twice. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -148,6 +149,86 @@ static void a_worker_started_again_on_its_store_has_what_it_computed(void **stat
   cluster_passed(c);
 }
 
+/* ---- Two workers that share the work, and the broker's machine -------------------------------------- */
+
+/* Two MAP tasks of two shards each: fewer than the workers take at once, so that none takes the other's. */
+enum { SHARED_ROWS = 80000, SHARED_SHARDS = 4 };
+
+typedef struct shared_work {
+  char spec[256];
+  cluster_job first;
+} shared_work;
+
+static cluster_job evaluate_under_key(cluster *c, const shared_work *w, const char *key) {
+  process_result r;
+  char job[CLUSTER_JOB_BYTES];
+  cluster_expect(c, 0, &r, "submit", w->spec, "--dataset", "shared", "--key", key);
+  cluster_job_id(&r, job);
+  process_result_fini(&r);
+  const cluster_job j = cluster_wait_end(c, job);
+  assert_string_equal(j.state, "done");
+  return j;
+}
+
+static void expect_shards_held(cluster *c) {
+  const json *workers = cluster_listing(c, "workers");
+  assert_int_equal(json_count(workers), 2);
+  for (size_t i = 0; i < 2; i++) {
+    assert_int_equal(json_as_integer(json_get(json_at(workers, i), "shards")), SHARED_SHARDS / 2);
+  }
+}
+
+/* Who joined first gets the first task when nothing is known of who holds what. */
+static void share_work(cluster *c, shared_work *w) {
+  char data[256];
+  survey_write(c->directory, "shared.csv", SHARED_ROWS, 1, 7, data);
+  survey_write_spec(c->directory, "shared.yaml", plain, w->spec);
+  cluster_start_broker(c);
+  cluster_do(c, "put", "shared", w->spec, data, "--shard-rows", "20000");
+  for (unsigned i = 0; i < 2; i++) {
+    cluster_start_worker(c, i);
+    cluster_wait_workers(c, i + 1);
+  }
+  w->first = evaluate_under_key(c, w, "night-1");
+  assert_int_equal(w->first.tasks_computed, 2);
+  expect_shards_held(c);
+}
+
+static void expect_nothing_computed(cluster *c, const shared_work *w) {
+  expect_shards_held(c);
+  const cluster_job again = evaluate_under_key(c, w, "night-2");
+  assert_int_equal(again.computed, 0);
+  assert_int_equal(again.cached, w->first.computed);
+  cluster_passed(c);
+}
+
+static void workers_started_again_in_another_order_compute_nothing_again(void **state) {
+  cluster *c = *state;
+  shared_work w;
+  share_work(c, &w);
+  cluster_stop_worker(c, 0);
+  cluster_kill_worker(c, 1);
+  cluster_wait_workers(c, 0);
+  cluster_start_worker(c, 1);
+  cluster_wait_workers(c, 1);
+  cluster_start_worker(c, 0);
+  cluster_wait_workers(c, 2);
+  expect_nothing_computed(c, &w);
+}
+
+static void workers_that_find_another_broker_compute_nothing_again(void **state) {
+  cluster *c = *state;
+  shared_work w;
+  share_work(c, &w);
+  process_signal(&c->workers[0], SIGSTOP); /* so that the other one is first this time */
+  cluster_kill_broker(c);
+  cluster_start_broker(c);
+  cluster_wait_workers(c, 1);
+  process_signal(&c->workers[0], SIGCONT);
+  cluster_wait_workers(c, 2);
+  expect_nothing_computed(c, &w);
+}
+
 static void a_month_that_is_there_already_is_not_added_twice(void **state) {
   cluster *c = *state;
   year y;
@@ -169,6 +250,8 @@ int main(void) {
       CLUSTER_TEST(every_night_computes_one_month),
       CLUSTER_TEST(the_same_job_again_computes_nothing_and_a_changed_one_only_what_it_must),
       CLUSTER_TEST(a_worker_started_again_on_its_store_has_what_it_computed),
+      CLUSTER_TEST(workers_started_again_in_another_order_compute_nothing_again),
+      CLUSTER_TEST(workers_that_find_another_broker_compute_nothing_again),
       CLUSTER_TEST(a_month_that_is_there_already_is_not_added_twice),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -240,34 +240,104 @@ static void a_temporary_store_cannot_be_attached_to(void **state) {
 
 /* ---- What there is ------------------------------------------------------------------------------- */
 
+enum { HELD_STATES = 5, HELD_MAX = 100 };
+
 typedef struct listing {
-  unsigned count;
-  uint64_t bytes;
+  digest names[HELD_MAX];
+  size_t count;
 } listing;
 
-static void count_blob(void *context, const digest *name, uint64_t bytes) {
+static void list_name(void *context, const digest *name) {
   listing *l = context;
-  (void)name;
-  l->count++;
-  l->bytes += bytes;
+  assert_true(l->count < HELD_MAX);
+  l->names[l->count++] = *name;
 }
 
-static void its_blobs_are_listed(void **state) {
+static size_t times_listed(const listing *l, const digest *name) {
+  size_t times = 0;
+  for (size_t i = 0; i < l->count; i++) {
+    times += digest_equal(&l->names[i], name);
+  }
+  return times;
+}
+
+static void expect_held(store *s, const digest *names, size_t count) {
+  listing l = {.count = 0};
+  store_each_held(s, list_name, &l);
+  assert_int_equal(l.count, count);
+  for (size_t i = 0; i < count; i++) {
+    assert_int_equal(times_listed(&l, &names[i]), 1);
+  }
+}
+
+static void put_states(store *s, const digest *shard) {
+  store_partial states[HELD_STATES];
+  for (uint64_t i = 0; i < HELD_STATES; i++) {
+    states[i] = (store_partial){*shard, durable_digest(1000 + i), {"state", 5}};
+  }
+  store_partials_put(s, states, HELD_STATES);
+}
+
+static void what_it_has_states_or_bytes_of_is_listed_once(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  digest names[HELD_MAX];
+  size_t count = 0;
+  store *s = durable_open(&f, 0);
+  for (uint64_t i = 0; i < 40; i++) {
+    names[count++] = put_blob(s, i);
+    if (i % 2 == 0) {
+      put_states(s, &names[i]);
+    }
+  }
+  for (uint64_t i = 0; i < 40; i++) { /* of these it has states alone */
+    names[count++] = durable_digest(i);
+    put_states(s, &names[count - 1]);
+  }
+  expect_held(s, names, count);
+  store_destroy(s);
+  s = durable_open(&f, 0);
+  expect_held(s, names, count);
+  store_destroy(s);
+  durable_teardown(&f);
+}
+
+/* The next name is looked for behind all keys of this one. */
+static void shards_whose_names_are_neighbours_are_all_listed(void **state) {
+  (void)state;
+  durable_fixture f;
+  durable_setup(&f);
+  digest names[5] = {{{0}}};
+  names[1].bytes[31] = 0xFE;
+  names[2].bytes[31] = 0xFF;
+  names[3].bytes[30] = 1;
+  memset(names[4].bytes, 0xFF, DIGEST_BYTES);
+  store *s = durable_open(&f, 0);
+  for (size_t i = 0; i < 5; i++) {
+    put_states(s, &names[i]);
+  }
+  expect_held(s, names, 5);
+  store_destroy(s);
+  durable_teardown(&f);
+}
+
+static void what_was_used_last_is_listed_first(void **state) {
   (void)state;
   durable_fixture f;
   durable_setup(&f);
   store *s = durable_open(&f, 0);
-  uint64_t bytes = 0;
-  for (uint64_t i = 0; i < 40; i++) {
-    uint64_t length = 0;
-    put_blob(s, i);
-    (void)name_of(i, &length);
-    bytes += length;
+  digest names[11];
+  names[10] = put_blob(s, 1);
+  for (uint64_t i = 10; i-- > 0;) {
+    names[i] = durable_digest(i);
+    put_states(s, &names[i]);
+    store_turn(s);
   }
-  listing l = {0};
-  store_each_blob(s, count_blob, &l);
-  assert_int_equal(l.count, 40);
-  assert_true(l.bytes == bytes);
+  listing l = {.count = 0};
+  store_each_held(s, list_name, &l);
+  assert_int_equal(l.count, 11);
+  assert_memory_equal(l.names, names, sizeof names);
   store_destroy(s);
   durable_teardown(&f);
 }
@@ -393,7 +463,9 @@ int main(void) {
       cmocka_unit_test(an_attached_store_is_read_and_not_written),
       cmocka_unit_test(an_altered_blob_of_an_attached_store_is_not_there_and_stays_as_it_is),
       cmocka_unit_test(a_temporary_store_cannot_be_attached_to),
-      cmocka_unit_test(its_blobs_are_listed),
+      cmocka_unit_test(what_it_has_states_or_bytes_of_is_listed_once),
+      cmocka_unit_test(shards_whose_names_are_neighbours_are_all_listed),
+      cmocka_unit_test(what_was_used_last_is_listed_first),
       cmocka_unit_test(it_knows_of_which_shards_it_has_partials),
       cmocka_unit_test(names_are_remembered_and_forgotten_exactly),
       cmocka_unit_test(turns_and_attaching_do_not_disturb_others),

@@ -81,6 +81,25 @@ static void a_worker_says_who_it_is_and_what_it_holds(void **state) {
   scene_close(&s);
 }
 
+/* So it is on the broker's machine, where a worker reads the broker's shards. */
+static void a_worker_says_that_it_holds_a_shard_of_which_it_has_states_alone(void **state) {
+  (void)state;
+  scene s;
+  fake_broker *f = &s.broker;
+  scene_open(&s, NULL);
+  const digest other = fake_digest(slice_of("another shard"));
+  const store_partial kept = {other, fake_digest(slice_of("an accumulator")), slice_of("a state")};
+  store_partials_put(f->shards, &kept, 1);
+  const message stranger = message_of(MESSAGE_STRANGER);
+  fake_send(f, &stranger, NULL, 0);
+  wire_message *hello = fake_expect(f, MESSAGE_HELLO);
+  const digest name = fake_digest(bytes_of(&s.shard));
+  assert_int_equal(fake_payload(hello, 0).length, 16);
+  assert_memory_equal(fake_payload(hello, 0).bytes, other.bytes, 8);
+  assert_memory_equal(fake_payload(hello, 0).bytes + 8, name.bytes, 8);
+  scene_close(&s);
+}
+
 static void a_result_is_sent_again_until_it_is_taken(void **state) {
   (void)state;
   scene s;
@@ -416,6 +435,7 @@ static void a_flood_of_tasks_is_bounded(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_worker_says_who_it_is_and_what_it_holds),
+      cmocka_unit_test(a_worker_says_that_it_holds_a_shard_of_which_it_has_states_alone),
       cmocka_unit_test(a_result_is_sent_again_until_it_is_taken),
       cmocka_unit_test(a_result_waits_for_a_broker_that_is_started_anew),
       cmocka_unit_test(silence_makes_a_worker_connect_anew),
