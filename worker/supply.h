@@ -22,7 +22,9 @@ enum {
   SUPPLY_WINDOW = 8, /* chunks of MESSAGE_FRAME_MAX */
   SUPPLY_ACTIVE_MAX = 8,
   SUPPLY_TRIES = 3, /* of a blob that does not arrive as its name says */
-  SUPPLY_ASKS = 30, /* without a chunk of it: with ANSWER_MS five minutes, as long as a client waits */
+  /* In vain: with ANSWER_MS, doubled each time, 310 s, about as long as a client waits. */
+  SUPPLY_ASKS = 5,
+  SUPPLY_DOUBLED = 4, /* times at most */
   SUPPLY_IDLE_MS = 60000,
 };
 
@@ -66,7 +68,7 @@ int supply_file(const supply_blob *b);
 bool supply_ask_next(supply *s, digest *name, uint64_t *offset, uint64_t *length);
 /* What supply_ask_next told was not sent: it is told again. */
 void supply_not_asked(supply *s, const digest *name, uint64_t offset);
-/* A chunk came, of a blob that is said to have BYTES.  One that nobody asked for is ignored. */
+/* A chunk came, of a blob that is said to have BYTES.  One that nobody waits for is a sign of life alone. */
 void supply_chunk(supply *s, const digest *name, uint64_t offset, uint64_t bytes, const void *chunk,
                   size_t length);
 /* It will not come, or (STATUS_LIMIT) not now.  False when it was not asked for. */

@@ -2,7 +2,8 @@
  *
  * A want that gets no answer is sent again, SUPPLY_ASKS times in all.  Over a slow connection chunks only
  * take their time, and asking again would make that longer: so a blob counts as not answered when nothing at
- * all comes, or when so many chunks of others came that its own must have been left out. */
+ * all comes, or when so many chunks of others came that its own must have been left out; each time is twice
+ * as long as the one before, whatever came between; and a chunk that comes twice is an answer, too. */
 #include "worker/supply_inside.h"
 
 static supply_blob *find_expecting(supply *s, const digest *name, uint64_t offset) {
@@ -79,26 +80,29 @@ void supply_not_asked(supply *s, const digest *name, uint64_t offset) {
   pthread_mutex_unlock(&s->mutex);
 }
 
-/* A chunk of B came; it passed those of others. */
-static void hear_of(supply *s, supply_blob *b) {
-  for (supply_blob *other = s->blobs; other != NULL; other = other->next) {
-    other->passed += other->under_way > 0;
-  }
+/* Something about NAME came; it passed what was asked of others. */
+static void hear_of(supply *s, const digest *name) {
   s->quiet_since_ms = 0;
-  b->quiet_since_ms = 0;
-  b->passed = 0;
-  b->unanswered = 0;
-  b->under_way--;
-  s->under_way--;
+  for (supply_blob *b = s->blobs; b != NULL; b = b->next) {
+    if (digest_equal(&b->name, name)) {
+      b->quiet_since_ms = 0;
+      b->passed = 0;
+      b->unanswered = 0;
+    } else {
+      b->passed += b->under_way > 0;
+    }
+  }
 }
 
 void supply_chunk(supply *s, const digest *name, uint64_t offset, uint64_t bytes, const void *chunk,
                   size_t length) {
   pthread_mutex_lock(&s->mutex);
   supply_blob *b = find_expecting(s, name, offset);
+  hear_of(s, name);
   if (b != NULL) {
     error err;
-    hear_of(s, b);
+    b->under_way--;
+    s->under_way--;
     status st = bytes == b->bytes
                     ? assembly_take(&b->assembly, offset, chunk, length, &err)
                     : error_set(&err, STATUS_CORRUPT, "it is said to have %llu bytes and to have %llu",
@@ -124,7 +128,10 @@ bool supply_lost(supply *s, const digest *name, const error *why) {
     next = b->next;
     if (b->state == WAITING && b->under_way > 0 && digest_equal(&b->name, name)) {
       found = true;
-      if (why->code != STATUS_LIMIT) { /* else it is asked for again when nothing comes */
+      if (why->code == STATUS_LIMIT) { /* then it is asked for again after a while */
+        b->quiet_since_ms = 0;
+        b->unanswered = 0;
+      } else {
         supply_fail(s, b, &told);
       }
     }
@@ -148,6 +155,7 @@ void supply_ask_again(supply *s) {
   for (supply_blob *b = s->blobs; b != NULL; b = b->next) {
     if (b->state == WAITING) {
       ask_again(s, b);
+      b->asked_again = 0;
     }
   }
   s->quiet_since_ms = 0;
@@ -160,9 +168,9 @@ static void give_up(supply *s, supply_blob *b) {
   digest_hex(&b->name, hex);
   error_set(
       &why, STATUS_UNREACHABLE,
-      "blob %s does not come: the broker is there, but of %d requests within %llu s it answered none; if "
-      "other workers do not get it either, look at the broker's log and start it anew",
-      hex, (int)SUPPLY_ASKS, (unsigned long long)s->options.answer_ms * SUPPLY_ASKS / 1000);
+      "blob %s does not come: the broker is there, but of %d requests it answered none; if other workers do "
+      "not get it either, look at the broker's log and start it anew",
+      hex, (int)SUPPLY_ASKS);
   supply_fail(s, b, &why);
 }
 
@@ -171,8 +179,10 @@ static bool is_unheard(supply *s, supply_blob *b, uint64_t now_ms) {
   if (b->quiet_since_ms == 0) {
     b->quiet_since_ms = now_ms;
   }
-  const bool all_is_quiet = now_ms - s->quiet_since_ms >= s->options.answer_ms;
-  return now_ms - b->quiet_since_ms >= s->options.answer_ms && (all_is_quiet || b->passed >= SUPPLY_WINDOW);
+  const unsigned doubled = b->asked_again < SUPPLY_DOUBLED ? b->asked_again : SUPPLY_DOUBLED;
+  const uint64_t patience_ms = (uint64_t)s->options.answer_ms << doubled;
+  const bool all_is_quiet = now_ms - s->quiet_since_ms >= patience_ms;
+  return now_ms - b->quiet_since_ms >= patience_ms && (all_is_quiet || b->passed >= SUPPLY_WINDOW);
 }
 
 void supply_insist(supply *s, uint64_t now_ms) {
@@ -183,13 +193,14 @@ void supply_insist(supply *s, uint64_t now_ms) {
   supply_blob *next = NULL;
   for (supply_blob *b = s->blobs; b != NULL; b = next) {
     next = b->next;
-    if (b->state != WAITING || b->users == 0 || !is_unheard(s, b, now_ms)) {
+    if (b->state != WAITING || b->users == 0 || b->under_way == 0 || !is_unheard(s, b, now_ms)) {
       continue;
     }
     if (++b->unanswered >= SUPPLY_ASKS) {
       give_up(s, b);
     } else {
       ask_again(s, b);
+      b->asked_again++;
     }
   }
   pthread_mutex_unlock(&s->mutex);

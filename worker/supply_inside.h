@@ -25,7 +25,8 @@ struct supply_blob {
   unsigned under_way, tries;
   uint64_t quiet_since_ms; /* nothing of it came; 0: supply_insist has not looked since */
   unsigned passed;         /* chunks of others that came meanwhile */
-  unsigned unanswered;     /* times that it was asked for in vain */
+  unsigned unanswered;     /* times that it was asked for in vain since something of it came */
+  unsigned asked_again;    /* over this connection */
   store_blob kept;         /* THERE, in the store: its bytes as mapped from there */
   bool is_kept;
   error why; /* FAILED */
