@@ -20,7 +20,7 @@ typedef struct slot {
   size_t index;      /* of the blob */
   uint64_t served;   /* how far chunks went */
   uint64_t repeats;  /* chunks since they last went further */
-  unsigned altered;  /* how often it arrived as something else */
+  unsigned lost;     /* how often it arrived as something else, or too late */
   bool is_counted;   /* among those that were sent */
   bool is_handed_in; /* by file */
 } slot;
@@ -73,7 +73,7 @@ static bool read_for_hand_in(void *context, uint64_t offset, void *out, size_t l
 static void hand_in(sending *t, slot *at) {
   const shared_store *shared = &t->link->shared;
   const upload_blob *blob = blob_of(t, at);
-  if (!shared->is_writable || at->is_handed_in || at->altered > 0 ||
+  if (!shared->is_writable || at->is_handed_in || at->lost > 0 ||
       shared_store_has(shared, &blob->name, blob->bytes)) {
     return;
   }
@@ -189,9 +189,10 @@ static status take_have(sending *t, slot *at, error *err) {
   return STATUS_OK;
 }
 
+/* What arrived altered, or too late, may arrive well the next time. */
 static status take_lost(sending *t, slot *at, error *err) {
   const status st = message_failure(&t->link->incoming->header, err);
-  if (st != STATUS_CORRUPT || ++at->altered >= CORRUPT_TRIES) {
+  if ((st != STATUS_CORRUPT && st != STATUS_UNREACHABLE) || ++at->lost >= CORRUPT_TRIES) {
     char hex[DIGEST_HEX_BYTES];
     digest_hex(&blob_of(t, at)->name, hex);
     return error_context(err, st, "sending blob %.16s", hex);

@@ -228,7 +228,7 @@ static void take_chunk(session_broker *b) {
   }
   b->finds_altered--;
   blob->next = 0;
-  say_lost(b, &name, STATUS_CORRUPT, "what arrived is not what its name says");
+  say_lost(b, &name, b->finds_late ? STATUS_UNREACHABLE : STATUS_CORRUPT, "it did not arrive as it should");
 }
 
 static void take_want(session_broker *b) {

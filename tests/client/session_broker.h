@@ -27,6 +27,7 @@ typedef struct session_broker {
   atomic_uint restarts_after;       /* ... for the Nth time, it is started anew instead; 0: never */
   unsigned alters_chunks;           /* that it sends */
   unsigned finds_altered;           /* uploads that it says arrived altered */
+  bool finds_late;                  /* it says so of these instead */
   unsigned asks_again;              /* chunks that it wants once more instead of taking them */
   bool is_full, is_deaf;            /* no room; or never answers anything */
   bool looks_in_hand_in;

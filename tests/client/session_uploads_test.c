@@ -91,6 +91,19 @@ static void a_blob_that_arrived_altered_is_offered_again(void **state) {
   free(bytes);
 }
 
+static void a_blob_that_arrived_too_late_is_offered_again(void **state) {
+  fixture *f = *state;
+  uint8_t *bytes = random_bytes(9, 2 * MIB);
+  f->broker.finds_altered = 2;
+  f->broker.finds_late = true;
+  fixture_begin(f);
+  digest name;
+  upload u;
+  OK(upload_bytes(f, bytes, 2 * MIB, &name, &u));
+  check_arrived(f, &name, bytes, 2 * MIB);
+  free(bytes);
+}
+
 static void a_blob_that_never_arrives_whole_is_a_failure_that_names_it(void **state) {
   fixture *f = *state;
   uint8_t *bytes = random_bytes(10, 5000);
@@ -304,6 +317,7 @@ int main(void) {
       TEST(an_upload_goes_on_where_a_killed_broker_stopped),
       TEST(a_want_that_got_lost_is_asked_for_by_offering_again),
       TEST(a_blob_that_arrived_altered_is_offered_again),
+      TEST(a_blob_that_arrived_too_late_is_offered_again),
       TEST(a_blob_that_never_arrives_whole_is_a_failure_that_names_it),
       TEST(a_chunk_may_be_asked_for_many_times),
       TEST(chunks_of_a_large_blob_may_be_asked_for_many_times),
