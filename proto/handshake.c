@@ -20,7 +20,7 @@ handshake *handshake_watch(void *zmq_context, void *socket) {
   (void)snprintf(name, sizeof name, "inproc://canvass-handshake-%p", (void *)h);
   if (h == NULL || zmq_socket_monitor(socket, name,
                                       ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                                          ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) != 0) {
+                                          ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_CLOSED) != 0) {
     free(h);
     return NULL;
   }
@@ -65,7 +65,9 @@ status handshake_check(handshake *h, const char *endpoint, error *err) {
   uint16_t event = 0;
   uint32_t value = 0;
   while (h != NULL && next_event(h, &event, &value)) {
-    h->was_cut = h->was_cut || event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
+    if (event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL || event == ZMQ_EVENT_CLOSED) {
+      h->was_cut = event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL; /* else nobody listens (any more) */
+    }
     if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) {
       return error_set(err, STATUS_UNREACHABLE,
                        "the broker at %s turns your key away: it is not on the broker's list", endpoint);

@@ -1,5 +1,6 @@
 /* The session and its broker: requests that get lost, brokers that forget, restart, fall silent or are not
  * there. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -202,35 +203,58 @@ static void a_broker_that_asks_for_keys_is_told_apart_from_silence(void **state)
   check_contains(f->err.message, "and you gave none");
 }
 
+typedef struct rude {
+  int listener;
+  const char *path;
+  int calls; /* after so many it goes */
+  pthread_t thread;
+} rude;
+
 /* Whoever listens, takes what comes and hangs up. */
 static void *hang_up(void *argument) {
-  const int listener = *(int *)argument;
-  for (;;) {
-    const int fd = accept(listener, NULL, NULL);
+  const rude *r = argument;
+  for (int i = 0; i < r->calls; i++) {
+    const int fd = accept(r->listener, NULL, NULL);
     if (fd < 0) {
-      return NULL;
+      break;
     }
     close(fd);
   }
+  unlink(r->path);
+  close(r->listener);
+  return NULL;
+}
+
+static void rude_start(rude *r, const fixture *f, int calls) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  *r = (rude){.path = f->broker.endpoint + strlen("ipc://"), .calls = calls};
+  r->listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  snprintf(address.sun_path, sizeof address.sun_path, "%s", r->path);
+  assert_int_equal(bind(r->listener, (struct sockaddr *)&address, sizeof address), 0);
+  assert_int_equal(listen(r->listener, 8), 0);
+  assert_int_equal(pthread_create(&r->thread, NULL, hang_up, r), 0);
 }
 
 static void who_hangs_up_at_once_is_told_apart_from_silence(void **state) {
   fixture *f = *state;
   const key_pair key = new_key(f);
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-  pthread_t thread;
-  snprintf(address.sun_path, sizeof address.sun_path, "%s", f->broker.endpoint + strlen("ipc://"));
-  assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-  assert_int_equal(listen(listener, 8), 0);
-  assert_int_equal(pthread_create(&thread, NULL, hang_up, &listener), 0);
-  assert_int_equal(connect_within(f, NULL, NULL, 500), STATUS_UNREACHABLE);
+  rude r;
+  rude_start(&r, f, INT_MAX);
+  assert_int_equal(connect_within(f, NULL, NULL, 1000), STATUS_UNREACHABLE);
   check_contains(f->err.message, "asks for keys and you gave none");
-  assert_int_equal(connect_within(f, &key, key.public_key, 500), STATUS_UNREACHABLE);
+  assert_int_equal(connect_within(f, &key, key.public_key, 1000), STATUS_UNREACHABLE);
   check_contains(f->err.message, "the keys do not fit");
-  shutdown(listener, SHUT_RDWR);
-  pthread_join(thread, NULL);
-  close(listener);
+  shutdown(r.listener, SHUT_RDWR);
+  pthread_join(r.thread, NULL);
+}
+
+static void a_broker_that_ended_while_one_came_is_silence(void **state) {
+  fixture *f = *state;
+  rude r;
+  rude_start(&r, f, 1);
+  assert_int_equal(connect_within(f, NULL, NULL, 3000), STATUS_UNREACHABLE);
+  check_contains(f->err.message, "nobody listens there");
+  pthread_join(r.thread, NULL);
 }
 
 static void a_key_that_is_turned_away_is_told_at_once(void **state) {
@@ -340,6 +364,7 @@ int main(void) {
       TEST(who_has_the_brokers_key_comes_in),
       TEST(a_broker_that_asks_for_keys_is_told_apart_from_silence),
       TEST(who_hangs_up_at_once_is_told_apart_from_silence),
+      TEST(a_broker_that_ended_while_one_came_is_silence),
       TEST(a_key_that_is_turned_away_is_told_at_once),
       TEST(no_endpoint_is_no_endpoint),
       TEST(patience_ends_when_the_broker_falls_silent),
