@@ -238,14 +238,32 @@ status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_
   return result;
 }
 
+/* The names of the header that none of the COUNT CELLS stands for: what is used already was not meant. */
+static const char **list_free(const csv_file_header *h, const uint32_t *cells, uint32_t count, arena *memory,
+                              uint32_t *free_count) {
+  const char **names = ARENA_ARRAY(memory, const char *, (size_t)h->count + 1);
+  bool *used = ARENA_ARRAY(memory, bool, (size_t)h->count + 1);
+  if (arena_failed(memory)) {
+    return NULL;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    used[cells[i] != MISSING ? cells[i] : h->count] = true;
+  }
+  *free_count = 0;
+  for (uint32_t i = 0; i < h->count; i++) {
+    if (!used[i]) {
+      names[(*free_count)++] = arena_copy(memory, h->names[i]);
+    }
+  }
+  return names;
+}
+
 /* All wanted columns whose cell is MISSING, each with the name that was probably meant. */
 static status report_missing(const csv_file_header *h, const slice *wanted, uint32_t count, const char *title,
                              const uint32_t *cells, error *err) {
   arena *memory = arena_new();
-  const char **names = memory != NULL ? ARENA_ARRAY(memory, const char *, h->count) : NULL;
-  for (uint32_t i = 0; names != NULL && i < h->count; i++) {
-    names[i] = arena_copy(memory, h->names[i]);
-  }
+  uint32_t free_count = 0;
+  const char **names = memory != NULL ? list_free(h, cells, count, memory, &free_count) : NULL;
   if (names == NULL || arena_failed(memory)) {
     arena_destroy(memory);
     return error_no_memory(err, title);
@@ -256,7 +274,7 @@ static status report_missing(const csv_file_header *h, const slice *wanted, uint
     if (cells[i] != MISSING) {
       continue;
     }
-    const char *nearest = text_nearest(wanted[i], names, h->count);
+    const char *nearest = text_nearest(wanted[i], names, free_count);
     buf_printf(&list, "%s\"%.*s\"", list.length > 0 ? ", " : "", SLICE_ARG(wanted[i]));
     if (nearest != NULL) {
       buf_printf(&list, " (did you mean \"%s\"?)", nearest);

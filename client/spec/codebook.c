@@ -91,18 +91,13 @@ static bool check_keys(compilation *c, const symbol *s, const codebook_type *typ
   return all_well;
 }
 
-static bool make_column_names(compilation *c) {
-  if (c->columns != NULL) {
-    return true;
+const char *codebook_data(compilation *c) {
+  const manifest *m = c->header;
+  if (m == NULL || m->files_count != 1 || m->files[0].name.length == 0) {
+    return "the data";
   }
-  c->columns = (const char **)arena_array(c->memory, (size_t)c->header->columns_count + 1, sizeof(char *));
-  for (uint32_t i = 0; c->columns != NULL && i < c->header->columns_count; i++) {
-    c->columns[i] = arena_copy(c->memory, c->header->columns[i].name);
-    if (c->columns[i] == NULL) {
-      return false;
-    }
-  }
-  return c->columns != NULL;
+  const char *name = arena_copy(c->memory, m->files[0].name);
+  return name != NULL ? name : "the data";
 }
 
 bool codebook_column(compilation *c, slice name, place at) {
@@ -114,12 +109,9 @@ bool codebook_column(compilation *c, slice name, place at) {
       return true;
     }
   }
-  if (!make_column_names(c)) {
-    return false;
-  }
-  const char *nearest = text_nearest(name, c->columns, c->header->columns_count);
-  problem_of_data(c->problems, at, "the data have no column '%s'%s%s%s", problem_quote(c->problems, name),
-                  nearest != NULL ? "; did you mean '" : "",
+  const char *nearest = text_nearest(name, c->free_columns, c->free_columns_count);
+  problem_of_data(c->problems, at, "no column '%s' in %s%s%s%s", problem_quote(c->problems, name),
+                  codebook_data(c), nearest != NULL ? "; did you mean '" : "",
                   nearest != NULL ? problem_quote(c->problems, slice_of(nearest)) : "",
                   nearest != NULL ? "'?" : "");
   return false;
@@ -230,6 +222,19 @@ static uint32_t pattern_of(const compilation *c, slice column) {
   return c->patterns_count;
 }
 
+/* The columns that no variable stands for: only they can have been meant by a name that is not there. */
+static bool find_free_columns(compilation *c, const claims *claimed) {
+  const uint32_t count = c->header != NULL ? c->header->columns_count : 0;
+  c->free_columns = (const char **)arena_array(c->memory, (size_t)count + 1, sizeof(char *));
+  for (uint32_t i = 0; c->free_columns != NULL && i < count; i++) {
+    const slice column = c->header->columns[i].name;
+    if (!is_claimed(claimed, column) && pattern_of(c, column) == c->patterns_count) {
+      c->free_columns[c->free_columns_count++] = arena_copy(c->memory, column);
+    }
+  }
+  return !arena_failed(c->memory);
+}
+
 static void expand(compilation *c, uint32_t index, const claims *claimed) {
   const pattern *p = &c->patterns[index];
   uint32_t matched = 0;
@@ -257,7 +262,7 @@ static void expand(compilation *c, uint32_t index, const claims *claimed) {
     }
   }
   if (matched == 0) {
-    problem_of_data(c->problems, p->key->at, "no column of the data matches '%s'",
+    problem_of_data(c->problems, p->key->at, "no column of %s matches '%s'", codebook_data(c),
                     problem_quote(c->problems, p->key->text));
   } else if (lost == matched) {
     problem_at(
@@ -313,7 +318,7 @@ void codebook_declare(compilation *c, const node *root) {
   if (section->count == 0) {
     problem_at(c->problems, section->at, "variables: expected at least one, found none");
   }
-  if (!find_patterns(c, section) || !claim_exact(c, section, &claimed)) {
+  if (!find_patterns(c, section) || !claim_exact(c, section, &claimed) || !find_free_columns(c, &claimed)) {
     return;
   }
   uint32_t next_pattern = 0;

@@ -31,6 +31,8 @@ void answers_sort(symbol *s);
 /* Adds a label for a key that is a text. */
 bool answers_label_text(compilation *c, symbol *s, slice key, const node *label);
 
+/* What messages call the data of the header: their file when it is one, else "the data". */
+const char *codebook_data(compilation *c);
 /* True when the data have the column, or there is no header; else told. */
 bool codebook_column(compilation *c, slice name, place at);
 

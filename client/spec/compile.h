@@ -92,7 +92,8 @@ typedef struct compilation {
   symbol *open[DEFINITION_DEPTH_MAX];
   uint32_t open_count;
   uint32_t lists_count;
-  const char **columns; /* of the header; made on demand */
+  const char **free_columns; /* of the header: those that no variable stands for */
+  uint32_t free_columns_count;
   uint32_t variables_capacity, constructs_capacity;
   bool open_ended; /* the last list (symbol_list) has a pattern whose columns are not known yet */
 

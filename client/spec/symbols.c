@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "client/spec/fields.h"
+#include "client/spec/codebook.h"
 
 bool list_reserve(arena *a, void **list, size_t item_bytes, uint32_t count, uint32_t *capacity) {
   if (count < *capacity) {
@@ -153,11 +153,11 @@ static void unknown_problem(compilation *c, slice name, place at) {
   for (uint32_t i = 0; i < c->patterns_count; i++) {
     if (pattern_matches(c->patterns[i].key->text, name)) {
       const char *nearest = text_nearest(name, c->names, c->names != NULL ? c->names_count : 0);
-      problem_of_data(c->problems, at, "the data have no column '%s' (declared by the pattern '%s')%s%s%s",
-                      problem_quote(c->problems, name), problem_quote(c->problems, c->patterns[i].key->text),
-                      nearest != NULL ? "; did you mean '" : "",
-                      nearest != NULL ? problem_quote(c->problems, slice_of(nearest)) : "",
-                      nearest != NULL ? "'?" : "");
+      problem_of_data(
+          c->problems, at, "no column '%s' in %s (declared by the pattern '%s')%s%s%s",
+          problem_quote(c->problems, name), codebook_data(c),
+          problem_quote(c->problems, c->patterns[i].key->text), nearest != NULL ? "; did you mean '" : "",
+          nearest != NULL ? problem_quote(c->problems, slice_of(nearest)) : "", nearest != NULL ? "'?" : "");
       return;
     }
   }

@@ -125,48 +125,6 @@ static void one_column_may_serve_two_variables(void **state) {
   spec_destroy(s);
 }
 
-static void what_the_data_lack_is_told_as_a_matter_of_the_data(void **state) {
-  (void)state;
-  spec *s = page_parse(
-      "variables:\n  seat: {column: Seat Comfort, type: id}\n  m: {type: multi, columns: [a, b]}\n"
-      "  \"q*\": {type: scale, range: [1, 5]}\n  \"z*\": {type: id}\n"
-      "analyses: [describe: {items: [q1, q7, seat]}]\n");
-  manifest *header = page_columns("Seat comfort|a|q1|q2");
-  csv_options options = {0};
-  spec_problems problems = {0};
-  error err;
-  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_DATA);
-  buf_put_u8(&problems.text, 0);
-  assert_string_equal(
-      (const char *)problems.text.data,
-      "spec.yaml:2:18: the data have no column 'Seat Comfort'; did you mean 'Seat comfort'?\n"
-      "spec.yaml:3:33: the data have no column 'b'\n"
-      "spec.yaml:5:3: no column of the data matches 'z*'\n"
-      "spec.yaml:6:35: the data have no column 'q7' (declared by the pattern 'q*'); did you mean 'q1'?\n");
-  assert_string_equal(err.message,
-                      "spec.yaml:2:18: the data have no column 'Seat Comfort'; did you mean 'Seat comfort'?");
-  manifest_destroy(header);
-  spec_problems_fini(&problems);
-  spec_destroy(s);
-}
-
-/* A name copied from the message into a quoted text is the column's. */
-static void tabs_in_names_are_shown_as_they_are_written(void **state) {
-  (void)state;
-  spec *s =
-      page_parse("variables:\n  a: {column: Seat comfort, type: id}\nanalyses: [describe: {items: a}]\n");
-  manifest *header = page_columns("Seat\tcomfort");
-  csv_options options = {0};
-  spec_problems problems = {0};
-  error err;
-  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_DATA);
-  assert_string_equal(
-      err.message, "spec.yaml:2:15: the data have no column 'Seat comfort'; did you mean 'Seat\\tcomfort'?");
-  manifest_destroy(header);
-  spec_problems_fini(&problems);
-  spec_destroy(s);
-}
-
 static void a_pattern_that_loses_every_column_is_told(void **state) {
   (void)state;
   spec *s = page_parse(
@@ -502,8 +460,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_reader_gets_each_column_once_with_its_hint),
       cmocka_unit_test(one_column_may_serve_two_variables),
-      cmocka_unit_test(what_the_data_lack_is_told_as_a_matter_of_the_data),
-      cmocka_unit_test(tabs_in_names_are_shown_as_they_are_written),
       cmocka_unit_test(a_pattern_that_loses_every_column_is_told),
       cmocka_unit_test(patterns_leave_exact_entries_alone_and_the_later_one_wins),
       cmocka_unit_test(the_codebook_becomes_program_variables),
