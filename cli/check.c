@@ -4,14 +4,17 @@
 #include "cli/output.h"
 
 static const option options[] = {
-    {0, "strict", NULL, OPTION_FLAG, offsetof(settings, strict), 0, 0, NULL, "refuse data with broken rows"},
+    {0, "strict", NULL, OPTION_FLAG, offsetof(settings, strict), 0, 0, NULL,
+     "refuse data with broken rows, and copies of files"},
     {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no progress"},
 };
 
-static void describe_dataset(const manifest *m, buf *answer) {
+static void describe_dataset(const evaluation *e, buf *answer) {
+  const manifest *m = e->dataset;
   for (uint32_t i = 0; i < m->files_count; i++) {
     const manifest_file *file = &m->files[i];
-    buf_printf(answer, "%.*s: %llu records, %llu of them quarantined\n", SLICE_ARG(file->name),
+    const slice title = evaluation_title(e, file->name);
+    buf_printf(answer, "%.*s: %llu records, %llu of them quarantined\n", SLICE_ARG(title),
                (unsigned long long)file->records, (unsigned long long)file->quarantined);
     for (uint32_t k = 0; k < file->places_count; k++) {
       buf_printf(answer, "  line %llu: %.*s\n", (unsigned long long)file->places[k].line,
@@ -26,7 +29,7 @@ static status check_steps(evaluation *e, const char *const *operands, size_t cou
   if (count > 1) {
     TRY(evaluation_load_data(e, operands + 1, count - 1, err));
     TRY(evaluation_make_plan(e, err));
-    describe_dataset(e->dataset, answer);
+    describe_dataset(e, answer);
     buf_printf(answer, "analyses: %u, over %llu rows\n", e->plan->analyses_count,
                (unsigned long long)manifest_rows(e->dataset));
   }

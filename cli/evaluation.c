@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/standard_input.h"
 #include "client/csv/dataset.h"
+#include "client/csv/raw.h"
 
 enum { SPEC_BYTES_MAX = 16 << 20, READ_BYTES = 1 << 16, PLACES_SHOWN = 3 };
 
@@ -69,6 +70,80 @@ status evaluation_load_spec(evaluation *e, const char *path, error *err) {
   return evaluation_say_problems(&problems, s, err);
 }
 
+/* ---- What the files are -------------------------------------------------------------------------- */
+
+status evaluation_name_files(evaluation *e, const char *const *paths, size_t count, error *err) {
+  return e->names != NULL ? STATUS_OK : csv_names_new(paths, count, &e->names, err);
+}
+
+slice evaluation_title(const evaluation *e, slice name) {
+  const char *path = e->names != NULL ? csv_names_path(e->names, name) : NULL;
+  return path != NULL ? slice_of(csv_raw_title(path)) : name;
+}
+
+/* "survey.csv:17: 9 cells where the header has 10" for the first places; one message names the rest. */
+static status refuse_quarantined(const evaluation *e, uint32_t first, error *err) {
+  uint64_t quarantined = 0;
+  unsigned shown = 0;
+  for (uint32_t i = first; i < e->dataset->files_count; i++) {
+    const manifest_file *file = &e->dataset->files[i];
+    quarantined += file->quarantined;
+    for (uint32_t k = 0; k < file->places_count && shown < PLACES_SHOWN; k++, shown++) {
+      const slice title = evaluation_title(e, file->name);
+      output_complain("%.*s:%llu: %.*s", SLICE_ARG(title), (unsigned long long)file->places[k].line,
+                      SLICE_ARG(file->places[k].problem));
+    }
+  }
+  if (quarantined == 0) {
+    return STATUS_OK;
+  }
+  return error_set(err, STATUS_DATA, "--strict: quarantined records: %llu", (unsigned long long)quarantined);
+}
+
+static int by_content(const void *left, const void *right) {
+  const manifest_file *const *a = left;
+  const manifest_file *const *b = right;
+  const int order = memcmp((*a)->sha256.bytes, (*b)->sha256.bytes, DIGEST_BYTES);
+  return order != 0 ? order : (*a > *b) - (*a < *b);
+}
+
+static status tell_copies(const evaluation *e, const manifest_file **sorted, uint32_t first, error *err) {
+  const manifest *m = e->dataset;
+  uint32_t original = 0;
+  for (uint32_t i = 1; i < m->files_count; i++) {
+    if (!digest_equal(&sorted[i]->sha256, &sorted[original]->sha256)) {
+      original = i;
+    } else if (sorted[i] >= m->files + first && sorted[i]->records > 0) {
+      const slice copy = sorted[i]->name;
+      const slice other = sorted[original]->name;
+      if (e->settings->strict) {
+        return error_set(err, STATUS_DATA,
+                         "--strict: %.*s has the same content as %.*s: its rows count twice", SLICE_ARG(copy),
+                         SLICE_ARG(other));
+      }
+      output_complain("warning: %.*s has the same content as %.*s: its rows count twice", SLICE_ARG(copy),
+                      SLICE_ARG(other));
+    }
+  }
+  return STATUS_OK;
+}
+
+status evaluation_judge_files(const evaluation *e, uint32_t first, error *err) {
+  const manifest *m = e->dataset;
+  const manifest_file **sorted = calloc((size_t)m->files_count + 1, sizeof *sorted);
+  if (sorted == NULL) {
+    return error_no_memory(err, "the files");
+  }
+  for (uint32_t i = 0; i < m->files_count; i++) {
+    sorted[i] = &m->files[i];
+  }
+  qsort(sorted, m->files_count, sizeof *sorted, by_content);
+  const status st = tell_copies(e, sorted, first, err);
+  free(sorted);
+  TRY(st);
+  return e->settings->strict ? refuse_quarantined(e, first, err) : STATUS_OK;
+}
+
 /* ---- The data ------------------------------------------------------------------------------------ */
 
 static bool on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
@@ -96,24 +171,6 @@ static status find_columns(evaluation *e, const char *path, csv_options *options
   s = spec_csv_options(e->specification, header, options, &problems, err);
   manifest_destroy(header);
   return evaluation_say_problems(&problems, s, err);
-}
-
-/* "survey.csv:17: 9 cells where the header has 10" for the first places; one message names the rest. */
-status evaluation_refuse_quarantined(const manifest *m, uint32_t first, error *err) {
-  uint64_t quarantined = 0;
-  unsigned shown = 0;
-  for (uint32_t i = first; i < m->files_count; i++) {
-    const manifest_file *file = &m->files[i];
-    quarantined += file->quarantined;
-    for (uint32_t k = 0; k < file->places_count && shown < PLACES_SHOWN; k++, shown++) {
-      output_complain("%.*s:%llu: %.*s", SLICE_ARG(file->name), (unsigned long long)file->places[k].line,
-                      SLICE_ARG(file->places[k].problem));
-    }
-  }
-  if (quarantined == 0) {
-    return STATUS_OK;
-  }
-  return error_set(err, STATUS_DATA, "--strict: quarantined records: %llu", (unsigned long long)quarantined);
 }
 
 static bool has_standard_input(const char *const *paths, size_t count) {
@@ -154,6 +211,8 @@ static status read_data(evaluation *e, const csv_options *options, const char *c
 }
 
 status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) {
+  const bool is_again = e->dataset != NULL;
+  TRY(evaluation_name_files(e, paths, count, err));
   bool is_piped = has_standard_input(paths, count);
   if (is_piped) {
     TRY(standard_input_keep(err));
@@ -164,6 +223,7 @@ status evaluation_load_data(evaluation *e, const char *const *paths, size_t coun
       .progress = on_reading,
       .context = e,
   };
+  csv_names_give(e->names, &options);
   TRY(open_store(e, err));
   TRY(find_columns(e, paths[0], &options, err));
   if (is_piped) {
@@ -172,7 +232,7 @@ status evaluation_load_data(evaluation *e, const char *const *paths, size_t coun
   status s = read_data(e, &options, paths, count, err);
   progress_clear(&e->progress);
   TRY(s);
-  return e->settings->strict ? evaluation_refuse_quarantined(e->dataset, 0, err) : STATUS_OK;
+  return is_again ? STATUS_OK : evaluation_judge_files(e, 0, err);
 }
 
 status evaluation_make_plan(evaluation *e, error *err) {
@@ -187,6 +247,7 @@ void evaluation_fini(evaluation *e) {
   progress_clear(&e->progress);
   plan_destroy(e->plan);
   manifest_destroy(e->dataset);
+  csv_names_destroy(e->names);
   store_destroy(e->shards);
   spec_destroy(e->specification);
   buf_fini(&e->page);

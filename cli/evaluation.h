@@ -5,6 +5,7 @@
 
 #include "cli/progress.h"
 #include "cli/subcommand.h"
+#include "client/csv/names.h"
 #include "client/spec/spec.h"
 #include "store/store.h"
 
@@ -15,20 +16,26 @@ typedef struct evaluation {
   spec *specification;
   store *shards;
   manifest *dataset;
+  csv_names *names; /* of the data files */
   plan *plan;
 } evaluation;
 
 /* All problems of a specification are written to standard error; ERR is then an empty message. */
 status evaluation_load_spec(evaluation *e, const char *path, error *err) MUST_USE;
-/* Header, columns, shards: into the store that --store names, else into a temporary one.  With --strict
- * STATUS_DATA when a row was quarantined.  May be called again when shards turned out to be gone. */
+/* Names for the data files, before any is opened. */
+status evaluation_name_files(evaluation *e, const char *const *paths, size_t count, error *err) MUST_USE;
+/* Names, header, columns, shards: into the store that --store names, else into a temporary one; then
+ * evaluation_judge_files.  May be called again when shards turned out to be gone. */
 status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) MUST_USE;
 status evaluation_make_plan(evaluation *e, error *err) MUST_USE;
 /* Every problem on a line of its own on standard error; the message in ERR has then been said.  Frees
  * PROBLEMS, returns S. */
 status evaluation_say_problems(spec_problems *problems, status s, error *err);
-/* STATUS_DATA when a file of M from FIRST on has quarantined records; the first places are said. */
-status evaluation_refuse_quarantined(const manifest *m, uint32_t first, error *err) MUST_USE;
+/* Says which files of the dataset from FIRST on have the content of another.  With --strict STATUS_DATA for
+ * those, and for quarantined records, of which the first places are said. */
+status evaluation_judge_files(const evaluation *e, uint32_t first, error *err) MUST_USE;
+/* What messages call the file that the dataset has as NAME. */
+slice evaluation_title(const evaluation *e, slice name);
 void evaluation_fini(evaluation *e);
 
 unsigned evaluation_workers(const evaluation *e);

@@ -3,11 +3,12 @@
 #include "cli/preparing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/standard_input.h"
 #include "client/csv/dataset.h"
+#include "client/csv/names.h"
 #include "client/csv/raw.h"
 #include "stats/stats.h"
 
@@ -17,32 +18,6 @@ enum { AND_MORE_BYTES = 40 }; /* room for "and N more" */
 static const char PAGE_NAME[] = "specification";
 
 /* ---- Reading ------------------------------------------------------------------------------------- */
-
-static bool has_control(const char *name) {
-  for (const char *at = name; *at != '\0'; at++) {
-    if ((unsigned char)*at < ' ' || *at == 0x7F) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/* Names come from anybody and go into everybody's reports. */
-static status check_names(const char *const *names, size_t count, error *err) {
-  for (size_t i = 0; i < count; i++) {
-    const char *name = csv_raw_title(names[i]);
-    const size_t length = strlen(name);
-    if (length == 0) {
-      return error_set(err, STATUS_DATA, "data file %zu has no name", i + 1);
-    }
-    if (text_utf8_check(name, length) < length || has_control(name)) {
-      return error_set(err, STATUS_DATA,
-                       "the name of data file %zu is not UTF-8 or has control characters; rename the file",
-                       i + 1);
-    }
-  }
-  return STATUS_OK;
-}
 
 /* The columns of the dataset decide what the specification's patterns match; of a new one those of its first
  * file. */
@@ -69,14 +44,12 @@ static bool has_standard_input(const char *const *paths, size_t count) {
 }
 
 status preparing_read(spec *specification, const csv_options *options, const manifest *before,
-                      const char *const *paths, const char *const *names, size_t count, store *into,
-                      manifest **out, uint32_t *added, spec_problems *problems, error *err) {
+                      const char *const *paths, size_t count, store *into, manifest **out, uint32_t *added,
+                      spec_problems *problems, error *err) {
   csv_options o = *options;
-  o.names = names;
   if (count == 0) {
     return error_set(err, STATUS_USAGE, "no data file is named");
   }
-  TRY(check_names(names != NULL ? names : paths, count, err));
   const bool is_piped = has_standard_input(paths, count);
   if (is_piped) {
     TRY(standard_input_keep(err));
@@ -147,14 +120,37 @@ static status make_plan(void *context, slice page, slice dataset, buf *plan_byte
   return st;
 }
 
+/* Names come from anybody, and so do directories in them: those are left away. */
+static status take_names(const char *const *names, size_t count, const char ***out, error *err) {
+  const char **taken = calloc(count + 1, sizeof *taken);
+  if (taken == NULL) {
+    return error_no_memory(err, "the names of files");
+  }
+  status st = STATUS_OK;
+  for (size_t i = 0; i < count && st == STATUS_OK; i++) {
+    taken[i] = csv_raw_base(names[i]);
+    st = csv_name_check(taken[i], taken[i], err);
+  }
+  if (st != STATUS_OK) {
+    free(taken);
+    return st;
+  }
+  *out = taken;
+  return STATUS_OK;
+}
+
+/* The paths are of blobs and say nothing to anybody. */
 static status read_after(spec *specification, const manifest *before, const char *const *paths,
                          const char *const *names, size_t count, uint32_t shard_rows, store *into,
                          buf *dataset, error *err) {
-  const csv_options options = {.shard_rows = shard_rows, .threads = 1};
+  const char **taken = NULL;
+  TRY(take_names(names, count, &taken, err));
+  const csv_options options = {.names = taken, .titles = taken, .shard_rows = shard_rows, .threads = 1};
   spec_problems problems = {.count = 0};
   manifest *m = NULL;
   const status st =
-      preparing_read(specification, &options, before, paths, names, count, into, &m, NULL, &problems, err);
+      preparing_read(specification, &options, before, paths, count, into, &m, NULL, &problems, err);
+  free(taken);
   TRY(tell_problems(&problems, st, err));
   manifest_encode(m, dataset);
   manifest_destroy(m);

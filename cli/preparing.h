@@ -8,12 +8,10 @@
 
 worker_preparing preparing(void);
 
-/* Appends to BEFORE (NULL: nothing) the files of PATHS, called NAMES (NULL: their own base names), as
- * SPECIFICATION says. Files that BEFORE has already (same name, same content) are left out; *ADDED (may be
- * NULL) counts the others.  A file of a name that BEFORE has with other content is STATUS_DATA.  OPTIONS
- * gives shard_rows, threads, progress. */
+/* Appends to BEFORE (NULL: nothing) the files of PATHS, as SPECIFICATION says and dataset_append does.
+ * OPTIONS gives shard_rows, threads, progress, and what files and dataset are called. */
 status preparing_read(spec *specification, const csv_options *options, const manifest *before,
-                      const char *const *paths, const char *const *names, size_t count, store *into,
-                      manifest **out, uint32_t *added, spec_problems *problems, error *err) MUST_USE;
+                      const char *const *paths, size_t count, store *into, manifest **out, uint32_t *added,
+                      spec_problems *problems, error *err) MUST_USE;
 
 #endif

@@ -3,6 +3,7 @@
  * Repeating it is always safe: files that are there are not read twice, shards that are there are not sent
  * twice, and what is there already exactly so is a success. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -14,6 +15,7 @@
 #include "cli/words.h"
 #include "store/shard.h"
 
+enum { DATASET_CALLED_BYTES = 320 };
 enum { APPEND_TRIES = 10 }; /* when others append to the same dataset meanwhile; each time one was quicker */
 
 #define AT(member) offsetof(settings, member)
@@ -22,7 +24,8 @@ static const option options[] = {
     {'a', "append", NULL, OPTION_FLAG, AT(append), 0, 0, NULL, "add files to the dataset, or begin it"},
     {0, "shard-rows", "N", OPTION_COUNT, AT(shard_rows), 1, SHARD_ROWS_MAX, NULL,
      "rows per shard; default: 65536; reports are the same"},
-    {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL, "refuse data with broken rows"},
+    {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
+     "refuse data with broken rows, and copies of files"},
     LINK_OPTIONS,
     {0, "json", NULL, OPTION_FLAG, AT(json), 0, 0, NULL, "say what was done as JSON on standard output"},
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress, nothing said about success"},
@@ -130,24 +133,26 @@ static void say_left_out(const putting *p) {
 static status read_files(putting *p, error *err) {
   evaluation *e = &p->e;
   const manifest *before = e->settings->append ? p->before.content : NULL;
-  const csv_options reading = {.shard_rows = e->settings->shard_rows,
-                               .threads = evaluation_workers(e),
-                               .progress = on_reading,
-                               .context = p};
+  char called[DATASET_CALLED_BYTES];
+  (void)snprintf(called, sizeof called, "dataset %s (version %" PRIu64 ")", p->name, p->before.version);
+  csv_options reading = {.shard_rows = e->settings->shard_rows,
+                         .threads = evaluation_workers(e),
+                         .dataset = called,
+                         .progress = on_reading,
+                         .context = p};
+  csv_names_give(e->names, &reading);
   manifest_destroy(e->dataset);
   e->dataset = NULL;
   if (e->shards == NULL) {
     TRY(store_new_temporary(NULL, &e->shards, err));
   }
   spec_problems problems = {.count = 0};
-  status s = preparing_read(e->specification, &reading, before, p->paths, NULL, p->count, e->shards,
-                            &e->dataset, &p->added, &problems, err);
+  status s = preparing_read(e->specification, &reading, before, p->paths, p->count, e->shards, &e->dataset,
+                            &p->added, &problems, err);
   progress_clear(&e->progress);
   TRY(evaluation_say_problems(&problems, s, err));
   say_left_out(p);
-  return e->settings->strict
-             ? evaluation_refuse_quarantined(e->dataset, before == NULL ? 0 : before->files_count, err)
-             : STATUS_OK;
+  return evaluation_judge_files(e, before == NULL ? 0 : before->files_count, err);
 }
 
 /* ---- Sending ------------------------------------------------------------------------------------- */
@@ -255,6 +260,7 @@ static status check_paths(const settings *s, const char *const *paths, size_t co
 
 static status put_steps(putting *p, const char *spec_path, error *err) {
   TRY(check_paths(p->e.settings, p->paths, p->count, err));
+  TRY(evaluation_name_files(&p->e, p->paths, p->count, err));
   TRY(evaluation_load_spec(&p->e, spec_path, err));
   TRY(link_open(p->e.settings, &p->link, err));
   TRY(get_before(p, err));
@@ -279,7 +285,9 @@ const subcommand subcommand_put = {
     .about =
         "Reads DATA as the specification SPEC says and makes them the dataset NAME.\n"
         "Can be repeated after an interruption: only what is missing is sent.  With\n"
-        "--append, files that the dataset has already are left out.\n",
+        "--append, files that the dataset has already (same content, same name) are left\n"
+        "out.  A file's name is its base name; of several that have the same one the\n"
+        "directories that tell them apart belong to it: a/1.csv, b/1.csv.\n",
     .example =
         "canvass put airline survey.yaml answers.csv.gz\n"
         "canvass put airline survey.yaml 2026-11.csv --append\n",

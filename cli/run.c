@@ -30,7 +30,7 @@ static const option options[] = {
      "allow --store on a network file system"},
     RENDERING_OPTIONS,
     {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
-     "refuse data with broken rows or invalid answers"},
+     "refuse broken rows, invalid answers, copies of files"},
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress"},
 };
 
@@ -101,22 +101,22 @@ static void say_what_was_new(const settings *s, const session_progress *last) {
 
 /* ---- Strictness ---------------------------------------------------------------------------------- */
 
-static void say_invalid_places(const json *variables) {
+static void say_invalid_places(const evaluation *e, const json *variables) {
   unsigned shown = 0;
   for (size_t i = 0; i < json_count(variables); i++) {
     const json *variable = json_at(variables, i);
     const json *places = json_get(variable, "places");
     for (size_t k = 0; k < json_count(places) && shown < PLACES_SHOWN; k++, shown++) {
       const json *place = json_at(places, k);
-      output_complain("%s:%lld: %s: '%s' is not an answer that the codebook allows",
-                      json_as_cstring(json_get(place, "file")),
+      const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
+      output_complain("%.*s:%lld: %s: '%s' is not an answer that the codebook allows", SLICE_ARG(file),
                       (long long)json_as_integer(json_get(place, "line")),
                       json_as_cstring(json_get(variable, "name")), json_as_cstring(json_get(place, "value")));
     }
   }
 }
 
-static status refuse_invalid(const buf *report, error *err) {
+static status refuse_invalid(const evaluation *e, const buf *report, error *err) {
   arena *memory = arena_new();
   if (memory == NULL) {
     return error_no_memory(err, "the report");
@@ -127,7 +127,7 @@ static status refuse_invalid(const buf *report, error *err) {
   const json *data = s == STATUS_OK ? json_get(document, "data") : NULL;
   int64_t invalid = json_as_integer(json_get(data, "invalid"));
   if (s == STATUS_OK && invalid > 0) {
-    say_invalid_places(json_get(data, "variables"));
+    say_invalid_places(e, json_get(data, "variables"));
     s = error_set(err, STATUS_DATA, "--strict: invalid answers: %lld", (long long)invalid);
   }
   arena_destroy(memory);
@@ -149,7 +149,7 @@ static status run_steps(evaluation *e, const char *const *operands, size_t count
   TRY(evaluate(e, operands + 1, count - 1, report, &last, err));
   say_what_was_new(e->settings, &last);
   if (e->settings->strict) {
-    TRY(refuse_invalid(report, err));
+    TRY(refuse_invalid(e, report, err));
   }
   return rendering_write(e->settings, report, err);
 }
@@ -172,7 +172,8 @@ const subcommand subcommand_run = {
     .usage = "[OPTIONS] SPEC DATA...",
     .about =
         "Reads survey files as the specification SPEC says and prints a report.\n"
-        "DATA: CSV files (plain, .gz or .zst) that make one dataset; - is standard input.\n",
+        "DATA: CSV files (plain, .gz or .zst) that make one dataset; - is standard input.\n"
+        "Base names are their names; where these are the same, a/1.csv and b/1.csv.\n",
     .example =
         "canvass run survey.yaml answers.csv\n"
         "canvass run survey.yaml 2024.csv.gz 2025.csv.gz --format json -o report.json\n"

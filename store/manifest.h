@@ -27,7 +27,7 @@ typedef struct manifest_place {
 } manifest_place;
 
 typedef struct manifest_file {
-  slice name;           /* base name, without .gz or .zst when it is packed; "-" for standard input */
+  slice name;           /* what reports call it, without .gz or .zst when it is packed; "-": standard input */
   digest sha256;        /* of its bytes, unpacked */
   uint64_t bytes;       /* unpacked */
   uint64_t records;     /* data rows, the quarantined ones counted */

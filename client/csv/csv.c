@@ -33,9 +33,13 @@ typedef struct reading {
   uint64_t bytes_total;
 } reading;
 
-/* What file INDEX is called. */
+/* What file INDEX is called in messages; "-" for standard input. */
 static const char *called(const reading *r, uint32_t index) {
-  return r->options->names != NULL ? r->options->names[index] : r->paths[index];
+  return r->options->titles != NULL ? r->options->titles[index] : r->paths[index];
+}
+
+static const char *name_of(const reading *r, uint32_t index) {
+  return r->options->names != NULL ? r->options->names[index] : csv_raw_base(r->paths[index]);
 }
 
 static status no_memory(error *err) {
@@ -225,7 +229,7 @@ static status split_file(reading *r, csv_pipeline *p, uint32_t index, error *err
       break;
     }
   }
-  f->name = csv_source_name(f->source, called(r, index));
+  f->name = csv_source_name(f->source, name_of(r, index));
   csv_source_finish(f->source, &f->sha256, &f->bytes);
   close_file(f);
   return STATUS_OK;
@@ -295,24 +299,30 @@ static status fill_manifest(const reading *r, const csv_pipeline *p, manifest *m
   return arena_failed(m->memory) ? no_memory(err) : STATUS_OK;
 }
 
-/* What messages call a file of the manifest. */
-static slice title_of(const manifest_file *f) {
-  return slice_equal(f->name, slice_of("-")) ? slice_of("standard input") : f->name;
+/* What messages call file INDEX of M. */
+static slice title_in(const manifest *m, uint32_t index, const char *const *titles, uint32_t first) {
+  if (titles != NULL && index >= first) {
+    return slice_of(csv_raw_title(titles[index - first]));
+  }
+  const slice name = m->files[index].name;
+  return slice_equal(name, slice_of("-")) ? slice_of("standard input") : name;
 }
 
-status csv_check_rows(const manifest *m, error *err) {
+status csv_check_rows(const manifest *m, const char *const *titles, uint32_t first, error *err) {
   if (m->shards_count > 0) {
     return STATUS_OK;
   }
   for (uint32_t i = 0; i < m->files_count; i++) {
     const manifest_file *f = &m->files[i];
     if (f->places_count > 0) {
+      const slice title = title_in(m, i, titles, first);
       return error_set(err, STATUS_DATA, "%.*s: none of the %llu rows can be used; line %llu: %.*s",
-                       SLICE_ARG(title_of(f)), (unsigned long long)f->records,
+                       SLICE_ARG(title), (unsigned long long)f->records,
                        (unsigned long long)f->places[0].line, SLICE_ARG(f->places[0].problem));
     }
   }
-  return error_set(err, STATUS_DATA, "%.*s: has a header but no rows", SLICE_ARG(title_of(&m->files[0])));
+  const slice title = title_in(m, 0, titles, first);
+  return error_set(err, STATUS_DATA, "%.*s: has a header but no rows", SLICE_ARG(title));
 }
 
 static status build_manifest(const reading *r, const csv_pipeline *p, manifest **out, error *err) {
@@ -322,7 +332,7 @@ static status build_manifest(const reading *r, const csv_pipeline *p, manifest *
   }
   status result = fill_manifest(r, p, m, err);
   if (result == STATUS_OK && !r->options->is_part) {
-    result = csv_check_rows(m, err);
+    result = csv_check_rows(m, r->options->titles != NULL ? r->options->titles : r->paths, 0, err);
   }
   if (result != STATUS_OK) {
     manifest_destroy(m);
@@ -400,7 +410,7 @@ status csv_read(const csv_options *options, const char *const *paths, size_t pat
   return result;
 }
 
-static status header_manifest(const csv_file_header *header, const char *file, manifest **out, error *err) {
+static status header_manifest(const csv_file_header *header, const char *title, manifest **out, error *err) {
   manifest *m = manifest_new();
   if (m == NULL) {
     return no_memory(err);
@@ -408,9 +418,8 @@ static status header_manifest(const csv_file_header *header, const char *file, m
   m->files = ARENA_NEW(m->memory, manifest_file);
   m->columns = ARENA_ARRAY(m->memory, manifest_column, header->count);
   if (m->files != NULL && m->columns != NULL) {
-    const char *name = strcmp(file, "-") == 0 ? "-" : csv_raw_title(file);
     m->files_count = 1;
-    m->files[0].name = arena_slice(m->memory, slice_of(name));
+    m->files[0].name = arena_slice(m->memory, slice_of(title));
     m->columns_count = header->count;
     for (uint32_t i = 0; i < header->count; i++) {
       m->columns[i].name = arena_slice(m->memory, header->names[i]);
@@ -431,7 +440,7 @@ status csv_header(const csv_options *options, const char *path, manifest **out, 
     result = open_file(&r, 0, 0, err);
   }
   if (result == STATUS_OK) {
-    result = header_manifest(&r.files[0].header, called(&r, 0), out, err);
+    result = header_manifest(&r.files[0].header, csv_raw_title(called(&r, 0)), out, err);
   }
   reading_fini(&r);
   return result;

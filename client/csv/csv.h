@@ -44,9 +44,13 @@ typedef struct csv_column {
 } csv_column;
 
 typedef struct csv_options {
-  /* What the files are called in messages and in the manifest, parallel to the paths, where that is not their
-   * paths' base names; NULL: it is. */
+  /* Parallel to the paths: what the files are called in the manifest (NULL: their base names) and in messages
+   * (NULL: their paths), and their absolute paths (NULL: nobody knows). */
   const char *const *names;
+  const char *const *titles;
+  const char *const *places;
+  /* What messages call the dataset that files are appended to; NULL: "the dataset". */
+  const char *dataset;
   /* iconv name, or what people say for one ("gbk"); NULL: UTF-8.  A byte-order mark overrules it. */
   const char *encoding;
   char delimiter;    /* 0: the one of , ; tab | that stands most often in the header */
@@ -73,12 +77,13 @@ typedef struct csv_options {
 status csv_read(const csv_options *options, const char *const *paths, size_t paths_count, store *into,
                 manifest **out, error *err) MUST_USE;
 
-/* STATUS_DATA, saying why, when M has no usable row. */
-status csv_check_rows(const manifest *m, error *err) MUST_USE;
+/* STATUS_DATA, saying why, when M has no usable row.  TITLES is what messages call its files (NULL: their
+ * names) from file FIRST on. */
+status csv_check_rows(const manifest *m, const char *const *titles, uint32_t first, error *err) MUST_USE;
 
 /* What a file is without reading it as CSV: name (as csv_read would give it; borrowed from PATH
- * or the options), digest and size unpacked.  Of OPTIONS only the first of `names`, `progress` and `context`
- * count. */
+ * or the options), digest and size unpacked.  Of OPTIONS only the first of `names` and `titles`, `progress`
+ * and `context` count. */
 typedef struct csv_identity {
   slice name;
   digest sha256;
@@ -86,7 +91,8 @@ typedef struct csv_identity {
 } csv_identity;
 status csv_identify(const csv_options *options, const char *path, csv_identity *out, error *err) MUST_USE;
 
-/* The header of the first file alone (column names, in order; in the manifest's columns). */
+/* The header of the first file alone: column names, in order, in the manifest's columns; what messages call
+ * the file as the name of its only file. */
 status csv_header(const csv_options *options, const char *path, manifest **out, error *err) MUST_USE;
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/csv/known.h"
 #include "client/csv/raw.h"
 #include "store/shard.h"
 
@@ -22,7 +23,9 @@ typedef struct dataset {
   bool appending;         /* each content once by a name, and nothing that depends on what was kept */
   store *into;
   const csv_column **wanted; /* the options' columns by name */
+  bool *taken;               /* of the files before: known_look */
   manifest **parts;
+  const char **titles; /* parallel to the parts: what messages call them */
   uint32_t parts_count;
   uint64_t records, rows;
   uint32_t parsed;
@@ -186,6 +189,7 @@ static status keep_record(const dataset *d, const manifest *m, error *err) {
 static csv_options options_of(dataset *d, uint32_t index) {
   csv_options o = *d->options;
   o.names = d->options->names != NULL ? d->options->names + index : NULL;
+  o.titles = d->options->titles != NULL ? d->options->titles + index : NULL;
   o.others_too = true;
   o.is_part = true;
   o.records_before = d->records;
@@ -206,32 +210,48 @@ static status parse_part(dataset *d, uint32_t index, manifest **out, error *err)
   return strcmp(path, "-") == 0 ? STATUS_OK : keep_record(d, *out, err);
 }
 
-static status find_among(const manifest *m, slice name, const digest *sha256, bool *found, error *err) {
-  for (uint32_t i = 0; i < m->files_count; i++) {
-    if (!slice_equal(m->files[i].name, name)) {
-      continue;
-    }
-    if (!digest_equal(&m->files[i].sha256, sha256)) {
-      return error_set(
-          err, STATUS_DATA,
-          "%.*s: a file of that name with other content is in the dataset already; give this one "
-          "another name, or put what changed as another dataset",
-          SLICE_ARG(name));
-    }
-    *found = true;
-  }
-  return STATUS_OK;
+static const char *title_of(const dataset *d, uint32_t index) {
+  const csv_options *o = d->options;
+  return csv_raw_title(o->titles != NULL ? o->titles[index] : d->paths[index]);
 }
 
-/* Is the file in the dataset already?  Only when appending. */
-static status find_earlier(const dataset *d, slice name, const digest *sha256, bool *found, error *err) {
-  *found = false;
+static status refuse_name(const dataset *d, uint32_t index, slice name, const char *owner, error *err) {
+  return error_set(err, STATUS_DATA,
+                   "%s: %s has a file of the name %.*s with other content; rename this one, or put it as "
+                   "another dataset",
+                   title_of(d, index), owner, SLICE_ARG(name));
+}
+
+/* The path of file INDEX as far as NAME, its end, goes. */
+static slice place_of(const dataset *d, uint32_t index, slice name) {
+  const csv_options *o = d->options;
+  if (o->places == NULL || o->names == NULL) {
+    return (slice){NULL, 0};
+  }
+  const char *place = o->places[index];
+  return (slice){place, strlen(place) - strlen(o->names[index]) + name.length};
+}
+
+/* Is file INDEX, called NAME, in the dataset already?  Only when appending. */
+static status find_earlier(const dataset *d, uint32_t index, slice name, const digest *sha256, bool *found,
+                           error *err) {
+  known_is is = KNOWN_NOT;
   if (d->appending && d->before != NULL) {
-    TRY(find_among(d->before, name, sha256, found, err));
+    const known_file file = {.name = name, .place = place_of(d, index, name), .sha256 = sha256};
+    is = known_look(d->before, d->taken, &file);
+    if (is == KNOWN_OTHERWISE) {
+      return refuse_name(d, index, name, d->options->dataset != NULL ? d->options->dataset : "the dataset",
+                         err);
+    }
   }
-  for (uint32_t i = 0; d->appending && i < d->parts_count; i++) {
-    TRY(find_among(d->parts[i], name, sha256, found, err));
+  for (uint32_t i = 0; d->appending && is == KNOWN_NOT && i < d->parts_count; i++) {
+    const known_file file = {.name = name, .sha256 = sha256};
+    is = known_look(d->parts[i], NULL, &file);
+    if (is == KNOWN_OTHERWISE) {
+      return refuse_name(d, index, name, "this call", err);
+    }
   }
+  *found = is == KNOWN_THERE;
   return STATUS_OK;
 }
 
@@ -241,7 +261,7 @@ static status recognise_part(dataset *d, uint32_t index, bool *earlier, manifest
   csv_identity identity;
   digest key;
   TRY(csv_identify(&o, d->paths[index], &identity, err));
-  TRY(find_earlier(d, identity.name, &identity.sha256, earlier, err));
+  TRY(find_earlier(d, index, identity.name, &identity.sha256, earlier, err));
   if (*earlier) {
     return STATUS_OK;
   }
@@ -268,14 +288,16 @@ static status read_part(dataset *d, uint32_t index, bool *earlier, manifest **ou
     return STATUS_OK;
   }
   TRY(parse_part(d, index, out, err));
-  return is_file ? STATUS_OK : find_earlier(d, (*out)->files[0].name, &(*out)->files[0].sha256, earlier, err);
+  return is_file ? STATUS_OK
+                 : find_earlier(d, index, (*out)->files[0].name, &(*out)->files[0].sha256, earlier, err);
 }
 
-static status add_part(dataset *d, manifest *m, const char *path, error *err) {
+static status add_part(dataset *d, manifest *m, uint32_t index, error *err) {
+  d->titles[d->parts_count] = title_of(d, index);
   d->parts[d->parts_count++] = m;
   d->rows += manifest_rows(m);
   if (__builtin_add_overflow(d->records, m->files[0].records, &d->records)) {
-    return error_set(err, STATUS_LIMIT, "%s: too many records", path);
+    return error_set(err, STATUS_LIMIT, "%s: too many records", title_of(d, index));
   }
   return STATUS_OK;
 }
@@ -289,7 +311,7 @@ static status read_parts(dataset *d, error *err) {
       manifest_destroy(m);
       TRY(st);
     } else {
-      TRY(add_part(d, m, d->paths[i], err));
+      TRY(add_part(d, m, i, err));
     }
     d->bytes_before += csv_raw_size(d->paths[i]);
   }
@@ -317,7 +339,9 @@ static status dataset_init(dataset *d, error *err) {
   const csv_options *o = d->options;
   d->parts = calloc((size_t)d->paths_count + 1, sizeof(manifest *));
   d->wanted = calloc(o->columns_count + 1, sizeof *d->wanted);
-  if (d->parts == NULL || d->wanted == NULL) {
+  d->titles = calloc((size_t)d->paths_count + 1, sizeof *d->titles);
+  d->taken = calloc((d->before != NULL ? (size_t)d->before->files_count : 0) + 1, sizeof *d->taken);
+  if (d->parts == NULL || d->wanted == NULL || d->titles == NULL || d->taken == NULL) {
     return error_no_memory(err, "reading");
   }
   for (size_t i = 0; i < o->columns_count; i++) {
@@ -332,6 +356,8 @@ static void dataset_fini(dataset *d) {
     manifest_destroy(d->parts[i]);
   }
   free(d->parts);
+  free(d->titles);
+  free(d->taken);
   free(d->wanted);
 }
 
@@ -351,7 +377,7 @@ static status join(const dataset *d, manifest **out, error *err) {
   status st = manifest_join(all, count, &m, err);
   free(all);
   if (st == STATUS_OK) {
-    st = csv_check_rows(m, err);
+    st = csv_check_rows(m, d->titles, d->before != NULL ? d->before->files_count : 0, err);
   }
   if (st != STATUS_OK) {
     manifest_destroy(m);

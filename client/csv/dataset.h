@@ -13,10 +13,9 @@ status dataset_read(const csv_options *options, const char *const *paths, size_t
                     uint32_t *parsed, manifest **out, error *err) MUST_USE;
 
 /* The dataset BEFORE (NULL: nothing) followed by the files that it lacks: exactly what reading all of them at
- * once gives, whatever was read into INTO earlier.  A file is there already when one of its name (OPTIONS' or
- * its base name, without .gz and .zst) and its content, unpacked, is; it is then left out, also when it is
- * named twice.  One of a name that is there with other content is STATUS_DATA.  *ADDED (may be NULL): how
- * many were not left out. */
+ * once gives, whatever was read into INTO earlier.  Files that are there already (known.h) are left out; one
+ * of a name that is there with other content is STATUS_DATA.  *ADDED (may be NULL): how many were not left
+ * out. */
 status dataset_append(const csv_options *options, const manifest *before, const char *const *paths,
                       size_t paths_count, store *into, uint32_t *added, manifest **out, error *err) MUST_USE;
 

@@ -37,14 +37,14 @@ static status read_through(const csv_options *o, const char *path, const csv_raw
 status csv_identify(const csv_options *options, const char *path, csv_identity *out, error *err) {
   csv_raw *raw = NULL;
   csv_unpack *u = NULL;
-  const char *called = options->names != NULL ? options->names[0] : path;
+  const char *called = options->titles != NULL ? options->titles[0] : path;
   TRY(csv_raw_open(path, called, NULL, &raw, err));
   status st = csv_unpack_open(raw, csv_raw_title(called), &u, err);
   if (st == STATUS_OK) {
     st = read_through(options, path, raw, u, err);
   }
   if (st == STATUS_OK) {
-    out->name = csv_unpack_name(u, called);
+    out->name = csv_unpack_name(u, options->names != NULL ? options->names[0] : csv_raw_base(path));
     csv_unpack_finish(u, &out->sha256, &out->bytes);
   }
   csv_unpack_close(u);

@@ -39,9 +39,10 @@ struct csv_raw {
 };
 
 const char *csv_raw_title(const char *path) {
-  if (strcmp(path, "-") == 0) {
-    return "standard input";
-  }
+  return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+const char *csv_raw_base(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }

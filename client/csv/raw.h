@@ -33,7 +33,9 @@ uint64_t csv_raw_position(const csv_raw *r); /* bytes read */
 
 /* Size of a regular file, 0 when it cannot be told. */
 uint64_t csv_raw_size(const char *path);
-/* What messages call PATH: its base name, or "standard input". */
+/* What messages call PATH: as it was given, or "standard input". */
 const char *csv_raw_title(const char *path);
+/* What a dataset calls PATH when nothing else is said: its base name, or "-". */
+const char *csv_raw_base(const char *path);
 
 #endif

@@ -125,8 +125,8 @@ void csv_source_finish(csv_source *s, digest *sha256, uint64_t *bytes) {
   csv_unpack_finish(s->unpack, sha256, bytes);
 }
 
-slice csv_source_name(const csv_source *s, const char *called) {
-  return csv_unpack_name(s->unpack, called);
+slice csv_source_name(const csv_source *s, const char *name) {
+  return csv_unpack_name(s->unpack, name);
 }
 
 uint64_t csv_source_position(const csv_source *s) {

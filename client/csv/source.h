@@ -19,8 +19,8 @@ void csv_source_close(csv_source *s);
 status csv_source_read(csv_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
 /* After the end: digest and number of the file's bytes, unpacked but not converted. */
 void csv_source_finish(csv_source *s, digest *sha256, uint64_t *bytes);
-slice csv_source_name(const csv_source *s, const char *called); /* as csv_unpack_name */
-uint64_t csv_source_position(const csv_source *s);              /* bytes on disk read so far */
-const char *csv_source_title(const csv_source *s);              /* what messages call the file */
+slice csv_source_name(const csv_source *s, const char *name); /* as csv_unpack_name */
+uint64_t csv_source_position(const csv_source *s);            /* bytes on disk read so far */
+const char *csv_source_title(const csv_source *s);            /* what messages call the file */
 
 #endif

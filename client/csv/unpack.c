@@ -229,14 +229,17 @@ void csv_unpack_finish(csv_unpack *u, digest *sha256, uint64_t *bytes) {
   }
 }
 
-slice csv_unpack_name(const csv_unpack *u, const char *called) {
+slice csv_unpacked_name(slice name) {
   static const char *const endings[] = {".gz", ".zst"};
-  slice name = slice_of(strcmp(called, "-") == 0 ? "-" : csv_raw_title(called));
-  for (size_t i = 0; csv_unpack_is_packed(u) && i < sizeof endings / sizeof endings[0]; i++) {
+  for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
     const size_t length = strlen(endings[i]);
     if (name.length > length && memcmp(name.bytes + name.length - length, endings[i], length) == 0) {
       name.length -= length;
     }
   }
   return name;
+}
+
+slice csv_unpack_name(const csv_unpack *u, const char *name) {
+  return csv_unpack_is_packed(u) ? csv_unpacked_name(slice_of(name)) : slice_of(name);
 }

@@ -22,8 +22,9 @@ status csv_unpack_read(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got
 /* After the end: digest and number of the plain bytes. */
 void csv_unpack_finish(csv_unpack *u, digest *sha256, uint64_t *bytes);
 bool csv_unpack_is_packed(const csv_unpack *u);
-/* The name in a dataset of a file that is CALLED so: its base name, without .gz or .zst when it is packed;
- * "-" for standard input.  Borrowed from CALLED. */
-slice csv_unpack_name(const csv_unpack *u, const char *called);
+/* NAME without .gz or .zst when the file is packed.  Borrowed from NAME. */
+slice csv_unpack_name(const csv_unpack *u, const char *name);
+/* NAME without .gz or .zst. */
+slice csv_unpacked_name(slice name);
 
 #endif

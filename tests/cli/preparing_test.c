@@ -127,9 +127,9 @@ static status try_read(const char *text, uint32_t shard_rows, const manifest *be
                        manifest **out, uint32_t *added, error *err) {
   spec *specification = parse(text);
   spec_problems problems = {0};
-  const csv_options options = {.shard_rows = shard_rows, .threads = 2};
+  const csv_options options = {.names = names, .titles = names, .shard_rows = shard_rows, .threads = 2};
   const status st =
-      preparing_read(specification, &options, before, paths, names, count, into, out, added, &problems, err);
+      preparing_read(specification, &options, before, paths, count, into, out, added, &problems, err);
   spec_problems_fini(&problems);
   spec_destroy(specification);
   return st;
@@ -301,25 +301,15 @@ static void a_file_of_a_name_with_other_content_is_refused(void **state) {
   set_up(&s, &r);
   const char *paths[] = {s.plain[0], s.plain[1]};
   const char *const names[] = {"survey.csv", "survey.csv"};
-  const char *const sorted[] = {"a/survey.csv", "b.csv"};
-  const char *const hostile[] = {"\xff.csv", "b.csv"};
-  const char *const control[] = {"a.csv", "b\x1b[2J.csv"};
-  const char *const empty[] = {"a.csv", ""};
   manifest *one = NULL;
   manifest *m = NULL;
   error err;
   assert_int_equal(try_read(page, 0, NULL, paths, names, 1, s.blobs, &one, NULL, &err), STATUS_OK);
   assert_true(slice_equal(one->files[0].name, slice_of("survey.csv")));
   assert_int_equal(try_read(page, 0, one, paths + 1, names, 1, s.blobs, &m, NULL, &err), STATUS_DATA);
-  assert_non_null(strstr(err.message, "survey.csv: a file of that name with other content"));
+  assert_non_null(strstr(err.message, "survey.csv: the dataset has a file of the name survey.csv"));
   assert_int_equal(try_read(page, 0, NULL, paths, names, 2, s.blobs, &m, NULL, &err), STATUS_DATA);
-  assert_int_equal(try_read(page, 0, NULL, paths, hostile, 2, s.blobs, &m, NULL, &err), STATUS_DATA);
-  assert_non_null(strstr(err.message, "not UTF-8"));
-  assert_int_equal(try_read(page, 0, NULL, paths, control, 2, s.blobs, &m, NULL, &err), STATUS_DATA);
-  assert_int_equal(try_read(page, 0, NULL, paths, empty, 2, s.blobs, &m, NULL, &err), STATUS_DATA);
-  assert_int_equal(try_read(page, 0, one, paths, sorted, 2, s.blobs, &m, NULL, &err), STATUS_OK);
-  assert_int_equal(m->files_count, 2);
-  manifest_destroy(m);
+  assert_non_null(strstr(err.message, "survey.csv: this call has a file of the name survey.csv"));
   manifest_destroy(one);
   tear_down(&s);
 }
@@ -381,6 +371,36 @@ static void workers_append_as_put_does(void **state) {
   buf_fini(&one);
   buf_fini(&two);
   buf_fini(&wanted);
+  tear_down(&s);
+}
+
+static void names_that_workers_are_given_lose_their_directories_or_are_refused(void **state) {
+  (void)state;
+  seeded r = {seeded_seed()};
+  scene s;
+  set_up(&s, &r);
+  static const struct {
+    const char *name, *told;
+  } hostile[] = {{"\xff.csv", "\\xff.csv: the name is not UTF-8"},
+                 {"b\x1b[2J.csv", "b\\x1b[2J.csv: the name is not UTF-8 or has control characters"},
+                 {"", "has no name"}};
+  const worker_preparing p = preparing();
+  const char *path = s.plain[0];
+  error err;
+  buf out;
+  buf_init(&out);
+  for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+    assert_int_equal(p.read(p.context, slice_of(page), (slice){NULL, 0}, &path, &hostile[i].name, 1, 300,
+                            s.blobs, &out, &err),
+                     STATUS_DATA);
+    assert_non_null(strstr(err.message, hostile[i].told));
+  }
+  read_by_worker(page, (slice){NULL, 0}, path, "../a/survey.csv", s.blobs, &out);
+  manifest *m = NULL;
+  assert_int_equal(manifest_decode(out.data, out.length, &m, &err), STATUS_OK);
+  assert_true(slice_equal(m->files[0].name, slice_of("survey.csv")));
+  manifest_destroy(m);
+  buf_fini(&out);
   tear_down(&s);
 }
 
@@ -464,6 +484,7 @@ int main(void) {
       cmocka_unit_test(a_file_of_a_name_with_other_content_is_refused),
       cmocka_unit_test(a_file_that_lacks_a_column_of_the_dataset_is_refused_by_its_name),
       cmocka_unit_test(workers_append_as_put_does),
+      cmocka_unit_test(names_that_workers_are_given_lose_their_directories_or_are_refused),
       cmocka_unit_test(another_specification_works_unless_numbers_were_kept),
       cmocka_unit_test(all_problems_are_told_as_far_as_they_fit),
   };

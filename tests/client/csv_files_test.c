@@ -239,7 +239,7 @@ static void columns_of_several_files_are_matched_by_name(void **state) {
   d = read_dataset(&options, reversed, 2);
   assert_int_equal(d.code, STATUS_DATA);
   assert_non_null(strstr(d.err.message, "\"x\""));
-  assert_non_null(strstr(d.err.message, strrchr(first, '/') + 1));
+  assert_memory_equal(d.err.message, first, strlen(first));
   drop_dataset(&d);
   drop_file(first);
   drop_file(second);

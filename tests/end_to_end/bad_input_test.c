@@ -193,12 +193,84 @@ static void files_that_are_not_there_are_named(void **state) {
   process_directory_remove(directory);
 }
 
+/* ---- Which file ---------------------------------------------------------------------------------- */
+
+/* `canvass ARGUMENTS...` exits with CODE, having said exactly TOLD. */
+static void expect_told(const char *const *arguments, int code, const char *told) {
+  process_result r;
+  process_run(arguments, NULL, &r);
+  if (r.exit_code != code || strcmp(r.err, told) != 0) {
+    fail_msg("exit code %d, wanted %d; told '%s', wanted '%s'", r.exit_code, code, r.err, told);
+  }
+  process_result_fini(&r);
+}
+
+static void check_run_and_put_refuse_a_name_that_no_report_can_show(void **state) {
+  (void)state;
+  char directory[PATH_BYTES], spec[PATH_BYTES], data[PATH_BYTES], told[2 * PATH_BYTES];
+  process_directory_new(directory, sizeof directory);
+  process_write_file(directory, "spec.yaml", SPEC, strlen(SPEC), spec, sizeof spec);
+  static const struct {
+    const char *name, *shown;
+  } names[] = {{"bad\xff.csv", "bad\\xff.csv"}, {"red\x1b[31m\n.csv", "red\\x1b[31m\\x0a.csv"}};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    process_write_file(directory, names[i].name, DATA, strlen(DATA), data, sizeof data);
+    snprintf(told, sizeof told,
+             "canvass: %s/%s: the name is not UTF-8 or has control characters; rename the file\n", directory,
+             names[i].shown);
+    expect_told((const char *const[]){CANVASS_PROGRAM, "check", spec, data, NULL}, 4, told);
+    expect_told((const char *const[]){CANVASS_PROGRAM, "run", spec, data, NULL}, 4, told);
+    /* Nobody is asked for before. */
+    expect_told((const char *const[]){CANVASS_PROGRAM, "put", "x", spec, data, "--broker",
+                                      "ipc:///no/such/socket", NULL},
+                4, told);
+  }
+  process_directory_remove(directory);
+}
+
+static void the_file_is_named_by_the_path_that_was_given(void **state) {
+  (void)state;
+  char directory[PATH_BYTES], spec[PATH_BYTES], good[PATH_BYTES], lacking[PATH_BYTES], told[3 * PATH_BYTES];
+  process_directory_new(directory, sizeof directory);
+  process_write_file(directory, "spec.yaml", SPEC, strlen(SPEC), spec, sizeof spec);
+  process_write_file(directory, "good.csv", DATA, strlen(DATA), good, sizeof good);
+  process_write_file(directory, "lacking.csv", "q1\n1\n", 5, lacking, sizeof lacking);
+  /* The file that lacks the column, whichever comes first. */
+  snprintf(told, sizeof told, "canvass: %s:3:3: no column 'q2' in %s\n", spec, lacking);
+  expect_told((const char *const[]){CANVASS_PROGRAM, "run", spec, lacking, good, NULL}, 4, told);
+  snprintf(told, sizeof told, "canvass: %s: these columns are not in the header: \"q2\"\n", lacking);
+  expect_told((const char *const[]){CANVASS_PROGRAM, "run", spec, good, lacking, NULL}, 4, told);
+  expect_told((const char *const[]){CANVASS_PROGRAM, "run", spec, "/dev/null", NULL}, 4,
+              "canvass: /dev/null: is empty\n");
+  /* Twice the same is a slip. */
+  snprintf(told, sizeof told, "canvass: %s is named twice; leave one out\n", good);
+  expect_told((const char *const[]){CANVASS_PROGRAM, "run", spec, good, good, NULL}, 2, told);
+  process_directory_remove(directory);
+}
+
+static void a_copy_counts_twice_and_strictly_not_at_all(void **state) {
+  (void)state;
+  char directory[PATH_BYTES], spec[PATH_BYTES], data[PATH_BYTES], copy[PATH_BYTES];
+  process_directory_new(directory, sizeof directory);
+  process_write_file(directory, "spec.yaml", SPEC, strlen(SPEC), spec, sizeof spec);
+  process_write_file(directory, "data.csv", DATA, strlen(DATA), data, sizeof data);
+  process_write_file(directory, "renamed.csv", DATA, strlen(DATA), copy, sizeof copy);
+  expect_told((const char *const[]){CANVASS_PROGRAM, "run", "-q", spec, data, copy, NULL}, 0,
+              "canvass: warning: renamed.csv has the same content as data.csv: its rows count twice\n");
+  expect_told((const char *const[]){CANVASS_PROGRAM, "run", "-q", "--strict", spec, data, copy, NULL}, 4,
+              "canvass: --strict: renamed.csv has the same content as data.csv: its rows count twice\n");
+  process_directory_remove(directory);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(unusable_data_exit_with_4_and_the_place),
       cmocka_unit_test(wrong_specifications_exit_with_2_and_the_place),
       cmocka_unit_test(deep_nesting_is_refused),
       cmocka_unit_test(files_that_are_not_there_are_named),
+      cmocka_unit_test(check_run_and_put_refuse_a_name_that_no_report_can_show),
+      cmocka_unit_test(the_file_is_named_by_the_path_that_was_given),
+      cmocka_unit_test(a_copy_counts_twice_and_strictly_not_at_all),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
