@@ -94,7 +94,8 @@ static status keep_plan(broker *b, const core_action *a, error *err) {
 static status keep_result(broker *b, const core_action *a, error *err) {
   payload_bytes p;
   TRY(payload_open(b, a->blobs[0], &p, err));
-  const status st = ledger_result_put(b->ledger, &a->id, &a->content, p.bytes, err);
+  const ledger_result r = {.id = a->id, .content = a->content, .states = a->states, .partial = p.bytes};
+  const status st = ledger_result_put(b->ledger, &r, err);
   payload_close(&p);
   return st;
 }

@@ -80,13 +80,13 @@ typedef struct results {
   struct {
     core_task_id id;
     digest content;
+    core_states states;
     core_blob blob;
   } * at;
   size_t count, capacity;
 } results;
 
-static status take_result(void *context, const core_task_id *id, const digest *content, slice partial,
-                          error *err) {
+static status take_result(void *context, const ledger_result *kept, error *err) {
   results *r = context;
   if (r->count == r->capacity) {
     const size_t larger = r->capacity ? r->capacity * 2 : 64;
@@ -97,12 +97,13 @@ static status take_result(void *context, const core_task_id *id, const digest *c
     r->at = grown;
     r->capacity = larger;
   }
-  const core_blob handle = blobs_take_bytes(&r->owner->blobs, partial.bytes, partial.length);
+  const core_blob handle = blobs_take_bytes(&r->owner->blobs, kept->partial.bytes, kept->partial.length);
   if (!handle) {
     return error_no_memory(err, "a partial");
   }
-  r->at[r->count].id = *id;
-  r->at[r->count].content = *content;
+  r->at[r->count].id = kept->id;
+  r->at[r->count].content = kept->content;
+  r->at[r->count].states = kept->states;
   r->at[r->count++].blob = handle;
   return STATUS_OK;
 }
@@ -115,6 +116,7 @@ static status restore_results(broker *b, const ledger_job *j, error *err) {
                                  .id = r.at[i].id,
                                  .job = r.at[i].id.job,
                                  .content = r.at[i].content,
+                                 .states = r.at[i].states,
                                  .blobs = &r.at[i].blob,
                                  .blobs_count = 1});
   }

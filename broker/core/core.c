@@ -121,7 +121,7 @@ bool core_find_job(const core *c, const core_job_id *id, core_job_view *out) {
                          .rows_done = j->rows_done,
                          .rows_total = j->rows_total,
                          .finishing = job_is_finishing(j),
-                         .states = j->states,
+                         .states = counts_of(j),
                          .tasks_running = j->running_count};
   return true;
 }

@@ -59,6 +59,7 @@ enum {
   CORE_WORKERS_MAX = 10000,
   CORE_WATCHERS_MAX = 100, /* of one job */
   CORE_CAPACITY_MAX = 1024,
+  CORE_STATES_MAX = 1 << 30, /* of a result: more (of 1,024 shards by 100,000 accumulators) is not believed */
   CORE_HELD_MAX = MESSAGE_FRAME_MAX / 8, /* shards that a worker may say it holds */
   CORE_BLOBS_MAX = MESSAGE_PAYLOADS_MAX - 1,
 };
@@ -88,7 +89,9 @@ typedef enum core_work {
 const char *core_work_name(core_work work);
 
 /* How many states (of a shard and an accumulator) workers computed, and how many they had already; of a job
- * also how many MAP tasks computed any, and how many had all. */
+ * or a kept result also how many MAP tasks computed any, and how many had all.  Each MAP task counts once,
+ * with its last result: computed again, it counts as that was.  So both together are the same whatever
+ * happens, crashes of the broker included.  A job that starts anew counts anew. */
 typedef struct core_states {
   uint64_t computed, cached;
   uint64_t tasks_computed, tasks_cached;
@@ -111,8 +114,9 @@ typedef enum core_event_kind {
   CORE_SUBMITTED,     /* peer (0: nobody waits), request, job, priority, and either read, or else shards
                        * (copied), manifest and plan + program or spec.  An id that is running: refused. */
   CORE_RESTORED,      /* a job as it was kept: as CORE_SUBMITTED, and stage, program and state of that stage,
-                       * first_program, fingerprint, states, content (see there).  No actions come from it. */
-  CORE_RESTORED_RESULT, /* id, blobs[0], content: a partial of the restored job's stage */
+                       * first_program, fingerprint, states (of stages before), content (see there).  No actions
+                       * come from it. */
+  CORE_RESTORED_RESULT, /* id, blobs[0], content, states: a partial of the restored job's stage */
   CORE_CANCELLED,       /* job (unknown ones are ignored) */
   CORE_WATCHED,         /* peer, request, job: progress now and until the end (unknown ones are ignored) */
   CORE_RESULT,  /* peer, id, attempt, work, content, states, blobs: MAP, REDUCE {partial}; STEP {report}
@@ -164,10 +168,11 @@ typedef enum core_action_kind {
   CORE_KEEP_JOB,    /* job, priority, read, blobs {plan, program, spec, manifest} (0: none) or, of a READ, its
                      * blobs; borrowed until the release that follows in some later action */
   CORE_KEEP_PLAN,   /* job, blobs {plan, program}: the PLAN is done; {0, 0}: it is to be made anew */
-  CORE_KEEP_RESULT, /* id, blobs {partial}, content: not for partials that stay with a worker */
+  CORE_KEEP_RESULT, /* id, blobs {partial}, content, states (of all MAPs that it was made of): not for
+                     * partials that stay with a worker */
   CORE_DROP_RESULT, /* id: it was merged into one that is kept, or is computed anew */
-  CORE_KEEP_STAGE,  /* job, stage, blobs {program, state}, fingerprint, states: all results before are void.
-                     * Stage 0 (a new start): blobs {first program, 0} */
+  CORE_KEEP_STAGE,  /* job, stage, blobs {program, state}, fingerprint, states (of stages before): all results
+                     * are void.  Stage 0 (a new start): blobs {first program, 0} */
   CORE_KEEP_END,    /* job, states, blobs {report} or failure; the job's other records are void */
   CORE_KEEP_NOTE,   /* job, peer (0: none), failure.message: a line for the job's log */
   /* To be done after the commit. */
@@ -205,7 +210,7 @@ typedef struct core_action {
   uint32_t shards_count;
   uint64_t rows_done, rows_total;
   bool finishing, read, is_running;
-  core_states states; /* of the job so far */
+  core_states states; /* of the job so far, where nothing else is said */
   digest fingerprint, content;
   error failure;
 } core_action;

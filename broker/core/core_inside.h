@@ -41,19 +41,21 @@ typedef struct node {
   core_blob blob;
   digest content; /* of its result, if has_content */
   uint32_t index;
-  uint32_t attempt; /* the last that was sent */
-  uint32_t tag;     /* of what it was made: of the last sending, or of the result; 0: not known */
-  uint64_t maker;   /* who gave the result; 0: not known */
-  uint32_t home;    /* READY leaves: which of the job's homes */
+  uint32_t attempt;   /* the last that was sent */
+  uint32_t tag;       /* of what it was made: of the last sending, or of the result; 0: not known */
+  uint64_t maker;     /* who gave the result; 0: not known */
+  core_states states; /* a leaf's of its last result, or a restored merge's; see counts.c */
+  uint32_t home;      /* READY leaves: which of the job's homes */
   uint64_t failed_on[CORE_FAILED_ON_MAX];
   uint8_t level;
   uint8_t state;
   uint8_t failures, losses;
   bool sent_twice;
   bool has_content;
-  bool kept;     /* its result is on disk */
-  bool disputed; /* two workers disagree; see disputes.c */
-  bool counted;  /* a leaf: its rows are in rows_done */
+  bool kept;           /* its result is on disk */
+  bool disputed;       /* two workers disagree; see disputes.c */
+  bool counted;        /* a leaf: its rows are in rows_done */
+  bool stands_for_all; /* a merge: STATES are those of all leaves below it */
 } node;
 
 /* A MAP's shards: from FIRST up to the next run's. */
@@ -161,8 +163,9 @@ struct job {
   core_shard *shards;
   uint32_t shards_count;
   uint64_t rows_done, rows_total;
-  core_states states;
-  uint64_t tell_ms; /* watchers hear nothing before */
+  core_states before;   /* of the stages that have passed, */
+  core_states in_stage; /* and of this one's leaves */
+  uint64_t tell_ms;     /* watchers hear nothing before */
   bool untold;
   bool has_fingerprint;
   digest fingerprint;
@@ -286,6 +289,12 @@ void node_finish(core *c, node *n, core_blob blob, const digest *content, worker
 void node_lose(core *c, node *n); /* its partial is gone */
 void node_void(core *c, node *n); /* its result does not count, nor what was made of it */
 void node_wait(core *c, node *n); /* not READY, not RUNNING: READY or BLOCKED by what is there */
+
+/* counts.c */
+void counts_accept(node *n, const core_states *said);  /* SAID with the result */
+core_states counts_below(const node *n);               /* of all leaves below it, itself included */
+void counts_restore(node *n, const core_states *kept); /* of those together */
+core_states counts_of(const job *j);
 
 /* job.c */
 job *job_find(const core *c, const core_job_id *id);

@@ -205,7 +205,7 @@ void job_restore(core *c, const core_event *e) {
   j->first_program = e->first_program;
   j->content = e->content;
   j->plan_content = e->stage == 0 ? e->content : none;
-  j->states = e->states;
+  j->before = e->states;
   j->fingerprint = e->fingerprint;
   j->has_fingerprint = !digest_equal(&e->fingerprint, &none);
   j->restored = true;
@@ -222,6 +222,7 @@ void job_restore_result(core *c, const core_event *e) {
     core_release(c, &blob);
     return;
   }
+  counts_restore(n, &e->states);
   node_finish(c, n, blob, &e->content, NULL, true);
 }
 
@@ -236,11 +237,12 @@ static void keep_stage(core *c, const job *j) {
                               .blobs_count = 2,
                               .fingerprint = j->fingerprint,
                               .content = j->content,
-                              .states = j->states});
+                              .states = j->before});
 }
 
 void job_next_stage(core *c, job *j, const core_event *e) {
   past_remember(c, j);
+  j->before = counts_of(j);
   tree_clear(c, j);
   if (j->stage == 0) {
     j->first_program = j->program;
@@ -288,6 +290,7 @@ void job_restart(core *c, job *j, bool plan_too) {
     j->first_program = 0;
   }
   j->stage = 0;
+  j->before = (core_states){0};
   j->content = j->plan_content;
   j->has_fingerprint = false;
   j->fingerprint = (digest){{0}};
@@ -333,7 +336,7 @@ static void drop(core *c, job *j) {
 }
 
 void job_end(core *c, job *j, const error *failure, core_blob report) {
-  core_action a = {.kind = CORE_KEEP_END, .job = j->id, .states = j->states};
+  core_action a = {.kind = CORE_KEEP_END, .job = j->id, .states = counts_of(j)};
   if (failure) {
     a.failure = *failure;
   } else {
@@ -384,7 +387,7 @@ void job_tell_one(core *c, const job *j, uint32_t to, uint64_t request) {
                              .rows_total = j->rows_total,
                              .finishing = job_is_finishing(j),
                              .is_running = j->is_running,
-                             .states = j->states});
+                             .states = counts_of(j)});
 }
 
 void job_tell(core *c, job *j) {

@@ -133,7 +133,7 @@ static void accept_partial(core *c, job *j, node *n, const core_event *e) {
                                 .blobs = core_lend(c, e->blobs, 1),
                                 .blobs_count = 1,
                                 .content = e->content,
-                                .states = j->states});
+                                .states = counts_below(n)});
   }
   node_finish(c, n, e->blobs[0], &e->content, e->stays ? w : NULL, !e->stays);
   if (n->level == 0) {
@@ -149,12 +149,7 @@ void result_accept(core *c, job *j, node *n, const core_event *e) {
   n->maker = peer_who(c, e->peer);
   n->content = e->content;
   n->has_content = true;
-  j->states.computed += e->states.computed;
-  j->states.cached += e->states.cached;
-  if (e->work == WORK_MAP) {
-    j->states.tasks_computed += e->states.computed > 0 || e->states.cached == 0;
-    j->states.tasks_cached += e->states.computed == 0 && e->states.cached > 0;
-  }
+  counts_accept(n, &e->states);
   worker *w = peer_worker(c, e->peer);
   if (w) {
     w->tasks_done++;

@@ -395,6 +395,7 @@ void tree_clear(core *c, job *j) {
   j->homes_count = 0;
   j->levels_count = 0;
   j->rows_done = 0;
+  j->in_stage = (core_states){0};
   j->is_built = false;
   j->special = (node){.owner = j, .level = CORE_LEVEL_STEP};
   chain_init(&j->special.in);

@@ -68,6 +68,14 @@ typedef struct ledger_job {
   uint32_t notes_count;
 } ledger_job;
 
+/* Of a MAP or a REDUCE. */
+typedef struct ledger_result {
+  core_task_id id;
+  digest content;
+  core_states states; /* of all MAPs that it was made of */
+  slice partial;
+} ledger_result;
+
 typedef struct ledger ledger;
 
 /* DIRECTORY is the vault's.  STATUS_CORRUPT when the index is damaged: the message says what to do. */
@@ -103,17 +111,15 @@ const ledger_job *ledger_job_oldest_surplus(const ledger *l);
 status ledger_job_forget(ledger *l, const core_job_id *id, error *err) MUST_USE;
 
 /* ---- Results of tasks */
-status ledger_result_put(ledger *l, const core_task_id *id, const digest *content, slice partial,
-                         error *err) MUST_USE;
+status ledger_result_put(ledger *l, const ledger_result *r, error *err) MUST_USE;
 status ledger_result_drop(ledger *l, const core_task_id *id, error *err) MUST_USE;
 /* All of a job. */
 status ledger_results_drop(ledger *l, const core_job_id *job, error *err) MUST_USE;
 /* VISIT sees the job's results of STAGE, in no order, borrowed for the call, until it returns other than
- * STATUS_OK, which is then returned.  It must not call the ledger.  One that does not match its checksum is
- * left out: it is computed anew. */
+ * STATUS_OK, which is then returned.  It must not call the ledger.  One that does not match its checksum, or
+ * that another release wrote, is left out: it is computed anew. */
 status ledger_results_each(ledger *l, const core_job_id *job, uint32_t stage,
-                           status (*visit)(void *context, const core_task_id *id, const digest *content,
-                                           slice partial, error *err),
-                           void *context, error *err) MUST_USE;
+                           status (*visit)(void *context, const ledger_result *r, error *err), void *context,
+                           error *err) MUST_USE;
 
 #endif

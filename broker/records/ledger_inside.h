@@ -22,14 +22,21 @@ typedef struct ledger_job_entry {
   uint64_t sequence;
 } ledger_job_entry;
 
+enum {
+  LEDGER_RECORD_VERSION = 1, /* of datasets and jobs */
+  LEDGER_RESULT_VERSION = 2, /* 1 had no counts */
+};
+
 /* Begins a record in OUT, which is empty, and completes it: writes its checksum. */
-void ledger_record_begin(buf *out);
+void ledger_record_begin(buf *out, uint8_t version);
 void ledger_record_end(buf *out);
 /* IN stands behind the checksum, or has failed. */
-void ledger_record_open(reader *in, slice record);
+void ledger_record_open(reader *in, slice record, uint8_t version);
 
 void ledger_dataset_encode(const ledger_dataset *d, buf *out);
 void ledger_job_encode(const ledger_job_entry *e, buf *out);
+void ledger_states_put(buf *out, const core_states *s);
+void ledger_states_read(reader *in, core_states *out);
 /* Fresh, to be freed with the function below; STATUS_CORRUPT with what is wrong. */
 status ledger_dataset_decode(slice record, ledger_dataset **out, error *err) MUST_USE;
 status ledger_job_decode(slice record, ledger_job_entry **out, error *err) MUST_USE;

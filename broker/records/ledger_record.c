@@ -6,7 +6,7 @@
 
 #include "broker/records/ledger_inside.h"
 
-enum { RECORD_VERSION = 1, CHECKSUM_AT = 1, RECORD_HEADER_BYTES = 9 };
+enum { CHECKSUM_AT = 1, RECORD_HEADER_BYTES = 9 };
 
 static const char *const state_names[] = {
     [JOB_QUEUED] = "queued", [JOB_RUNNING] = "running",     [JOB_DONE] = "done",
@@ -20,8 +20,8 @@ const char *ledger_state_name(ledger_state state) {
 
 /* ---- Frames of records --------------------------------------------------------------------------- */
 
-void ledger_record_begin(buf *out) {
-  buf_put_u8(out, RECORD_VERSION);
+void ledger_record_begin(buf *out, uint8_t version) {
+  buf_put_u8(out, version);
   buf_put_u64(out, 0);
 }
 
@@ -35,11 +35,11 @@ void ledger_record_end(buf *out) {
   }
 }
 
-void ledger_record_open(reader *in, slice record) {
+void ledger_record_open(reader *in, slice record, uint8_t version) {
   reader_init(in, record.bytes, record.length);
-  const uint8_t version = reader_u8(in);
+  const uint8_t said = reader_u8(in);
   const uint64_t checksum = reader_u64(in);
-  if (in->problem == NULL && version != RECORD_VERSION) {
+  if (in->problem == NULL && said != version) {
     reader_fail(in, "it was written by another release");
   } else if (in->problem == NULL && checksum != digest_xxh3(in->at, reader_left(in))) {
     reader_fail(in, "its checksum does not match");
@@ -73,6 +73,20 @@ static void read_blob(reader *in, ledger_blob *out) {
   out->bytes = reader_u64(in);
 }
 
+void ledger_states_put(buf *out, const core_states *s) {
+  buf_put_u64(out, s->computed);
+  buf_put_u64(out, s->cached);
+  buf_put_u64(out, s->tasks_computed);
+  buf_put_u64(out, s->tasks_cached);
+}
+
+void ledger_states_read(reader *in, core_states *out) {
+  out->computed = reader_u64(in);
+  out->cached = reader_u64(in);
+  out->tasks_computed = reader_u64(in);
+  out->tasks_cached = reader_u64(in);
+}
+
 /* A fresh text; NULL after a failure. */
 static char *read_text(reader *in) {
   const slice s = reader_slice(in, LEDGER_TEXT_BYTES_MAX);
@@ -97,7 +111,7 @@ static bool read_bool(reader *in) {
 /* ---- Datasets ------------------------------------------------------------------------------------ */
 
 void ledger_dataset_encode(const ledger_dataset *d, buf *out) {
-  ledger_record_begin(out);
+  ledger_record_begin(out, LEDGER_RECORD_VERSION);
   buf_put_slice(out, slice_of(d->name));
   buf_put_u64(out, d->version);
   put_digest(out, &d->manifest);
@@ -115,7 +129,7 @@ status ledger_dataset_decode(slice record, ledger_dataset **out, error *err) {
     return error_no_memory(err, "a dataset's record");
   }
   reader in;
-  ledger_record_open(&in, record);
+  ledger_record_open(&in, record, LEDGER_RECORD_VERSION);
   d->name = read_text(&in);
   d->version = reader_u64(&in);
   read_digest(&in, &d->manifest);
@@ -187,7 +201,7 @@ status ledger_job_check(const ledger_job *j, error *err) {
 void ledger_job_encode(const ledger_job_entry *e, buf *out) {
   const ledger_job *j = &e->job;
   ledger_job shallow = *j;
-  ledger_record_begin(out);
+  ledger_record_begin(out, LEDGER_RECORD_VERSION);
   buf_put(out, j->id.bytes, sizeof j->id.bytes);
   buf_put_u64(out, e->sequence);
   buf_put_slice(out, slice_of(ledger_state_name(j->state == JOB_RUNNING ? JOB_QUEUED : j->state)));
@@ -209,10 +223,7 @@ void ledger_job_encode(const ledger_job_entry *e, buf *out) {
   buf_put_u32(out, j->shard_rows);
   buf_put_u32(out, j->stage);
   put_digest(out, &j->fingerprint);
-  buf_put_u64(out, j->states.computed);
-  buf_put_u64(out, j->states.cached);
-  buf_put_u64(out, j->states.tasks_computed);
-  buf_put_u64(out, j->states.tasks_cached);
+  ledger_states_put(out, &j->states);
   buf_put_u64(out, j->rows);
   buf_put_varint(out, j->files_count);
   for (uint32_t i = 0; i < j->files_count; i++) {
@@ -300,10 +311,7 @@ static void read_job(reader *in, ledger_job_entry *e) {
   j->shard_rows = reader_u32(in);
   j->stage = reader_u32(in);
   read_digest(in, &j->fingerprint);
-  j->states.computed = reader_u64(in);
-  j->states.cached = reader_u64(in);
-  j->states.tasks_computed = reader_u64(in);
-  j->states.tasks_cached = reader_u64(in);
+  ledger_states_read(in, &j->states);
   j->rows = reader_u64(in);
   read_files(in, j);
   read_notes(in, j);
@@ -315,7 +323,7 @@ status ledger_job_decode(slice record, ledger_job_entry **out, error *err) {
     return error_no_memory(err, "a job's record");
   }
   reader in;
-  ledger_record_open(&in, record);
+  ledger_record_open(&in, record, LEDGER_RECORD_VERSION);
   read_job(&in, e);
   const status st = finish_record(&in, "a job's record", err);
   if (st != STATUS_OK) {

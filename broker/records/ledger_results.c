@@ -49,16 +49,16 @@ static bool begins_with(slice key, slice prefix) {
 
 /* ---- Putting and dropping ------------------------------------------------------------------------ */
 
-status ledger_result_put(ledger *l, const core_task_id *id, const digest *content, slice partial,
-                         error *err) {
-  const result_key key = key_of(id);
+status ledger_result_put(ledger *l, const ledger_result *r, error *err) {
+  const result_key key = key_of(&r->id);
   const slice key_bytes = {key.bytes, sizeof key.bytes};
   buf record;
   buf_init(&record);
-  ledger_record_begin(&record);
+  ledger_record_begin(&record, LEDGER_RESULT_VERSION);
   buf_put(&record, key.bytes, sizeof key.bytes);
-  buf_put(&record, content->bytes, DIGEST_BYTES);
-  buf_put(&record, partial.bytes, partial.length);
+  buf_put(&record, r->content.bytes, DIGEST_BYTES);
+  ledger_states_put(&record, &r->states);
+  buf_put(&record, r->partial.bytes, r->partial.length);
   ledger_record_end(&record);
   status st = buf_status(&record, "a result's record", err);
   if (st == STATUS_OK) {
@@ -108,7 +108,7 @@ status ledger_results_drop(ledger *l, const core_job_id *job, error *err) {
 
 typedef struct walk {
   const ledger *ledger;
-  status (*visit)(void *context, const core_task_id *id, const digest *content, slice partial, error *err);
+  status (*visit)(void *context, const ledger_result *r, error *err);
   void *context;
   status st;
   error *err;
@@ -116,16 +116,18 @@ typedef struct walk {
 
 static bool visit_record(walk *w, slice key, slice value) {
   reader in;
-  ledger_record_open(&in, value);
+  ledger_record_open(&in, value, LEDGER_RESULT_VERSION);
   const slice said = {(const char *)reader_bytes(&in, KEY_BYTES), KEY_BYTES};
   const uint8_t *content = reader_bytes(&in, DIGEST_BYTES);
+  ledger_result r;
+  ledger_states_read(&in, &r.states);
   if (in.problem != NULL || !slice_equal(said, key)) {
     return true;
   }
-  digest d;
-  memcpy(d.bytes, content, DIGEST_BYTES);
-  const core_task_id id = id_of(key);
-  w->st = w->visit(w->context, &id, &d, (slice){(const char *)in.at, reader_left(&in)}, w->err);
+  r.id = id_of(key);
+  memcpy(r.content.bytes, content, DIGEST_BYTES);
+  r.partial = (slice){(const char *)in.at, reader_left(&in)};
+  w->st = w->visit(w->context, &r, w->err);
   return w->st == STATUS_OK;
 }
 
@@ -136,9 +138,8 @@ static bool visit_kept(void *context, slice key, slice value) {
 }
 
 status ledger_results_each(ledger *l, const core_job_id *job, uint32_t stage,
-                           status (*visit)(void *context, const core_task_id *id, const digest *content,
-                                           slice partial, error *err),
-                           void *context, error *err) {
+                           status (*visit)(void *context, const ledger_result *r, error *err), void *context,
+                           error *err) {
   walk w = {.ledger = l, .visit = visit, .context = context, .st = STATUS_OK, .err = err};
   const core_task_id first = {.job = *job, .stage = stage};
   const result_key key = key_of(&first);

@@ -235,6 +235,46 @@ static void a_result_of_the_wrong_shape_is_a_failure_of_its_sender(void **state)
   sim_free(s);
 }
 
+/* A worker that boasts falsifies its own task's figures alone, and no sum goes round to a small one. */
+static void counts_that_no_task_can_have_are_not_believed(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 8);
+  s->jobs[0].stages = 2;
+  submit(s, 0, 3);
+  while (s->tasks_count > 0) {
+    const sim_task t = take_task(s, 0);
+    sim_result r;
+    digest lost;
+    assert_true(sim_compute(s, &t, &r, &lost));
+    r.states = (core_states){.computed = UINT64_MAX, .cached = UINT64_MAX - 1};
+    sim_answer(s, &r, t.peer);
+    sim_turn(s);
+  }
+  assert_true(sim_is_right(s, 0));
+  assert_int_equal(s->jobs[0].states.computed, 6 * (uint64_t)CORE_STATES_MAX);
+  assert_int_equal(s->jobs[0].states.cached, 6 * (uint64_t)CORE_STATES_MAX);
+  assert_int_equal(s->jobs[0].states.tasks_computed, 6);
+  assert_int_equal(s->jobs[0].states.tasks_cached, 0);
+  sim_free(s);
+}
+
+/* What the disk says of the stages before is not more than it can be either. */
+static void counts_of_stages_before_add_up_to_the_largest_number_at_most(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 8);
+  submit(s, 0, 3);
+  s->jobs[0].states = (core_states){UINT64_MAX, UINT64_MAX - 1, UINT64_MAX, 5};
+  sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
+  s->tasks_count = 0;
+  sim_connect(s, 0);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  assert_true(s->jobs[0].states.computed == UINT64_MAX && s->jobs[0].states.cached == UINT64_MAX);
+  assert_true(s->jobs[0].states.tasks_computed == UINT64_MAX);
+  assert_int_equal(s->jobs[0].states.tasks_cached, 5 + sim_states(&s->jobs[0]).tasks_cached);
+  sim_free(s);
+}
+
 static void results_of_tasks_that_do_not_exist_are_taken_and_let_go(void **state) {
   (void)state;
   sim *s = with_workers(1, 1);
@@ -363,6 +403,8 @@ int main(void) {
       cmocka_unit_test(a_task_whose_partials_are_always_gone_ends_the_job_in_the_end),
       cmocka_unit_test(a_silent_worker_loses_its_tasks_and_is_welcome_again),
       cmocka_unit_test(a_result_of_the_wrong_shape_is_a_failure_of_its_sender),
+      cmocka_unit_test(counts_that_no_task_can_have_are_not_believed),
+      cmocka_unit_test(counts_of_stages_before_add_up_to_the_largest_number_at_most),
       cmocka_unit_test(results_of_tasks_that_do_not_exist_are_taken_and_let_go),
       cmocka_unit_test(a_job_whose_kind_of_worker_is_gone_starts_again_with_another),
       cmocka_unit_test(watchers_hear_at_once_then_now_and_then_and_of_the_end),

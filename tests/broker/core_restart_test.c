@@ -61,6 +61,47 @@ static void nothing_that_was_taken_is_computed_again(void **state) {
   }
 }
 
+static core_states states_of(const sim *s, int job) {
+  const core_job_id id = sim_job_id(job);
+  core_job_view view;
+  assert_true(core_find_job(s->core, &id, &view));
+  return view.states;
+}
+
+/* Also what was merged since, and what nobody but the disk has. */
+static void a_job_under_way_counts_the_same_before_and_after_a_restart(void **state) {
+  (void)state;
+  unsigned counted = 0;
+  for (uint64_t seed = 1; seed <= 200; seed++) {
+    sim *s = sim_new(seed);
+    start(s, 3, 4);
+    s->jobs[0].stages = 2;
+    sim_shards(s, 0, 100, CORE_RUN_ROWS);
+    sim_submit(s, 0);
+    sim_turn(s);
+    work(s, (int)sim_below(s, 220));
+    for (int crashes = 0; crashes < 2; crashes++) {
+      const core_states before = states_of(s, 0);
+      sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
+      const core_states after = states_of(s, 0);
+      if (!sim_same_states(&before, &after)) {
+        sim_fail(s, "%llu states were computed and %llu cached, and then %llu and %llu",
+                 (unsigned long long)before.computed, (unsigned long long)before.cached,
+                 (unsigned long long)after.computed, (unsigned long long)after.cached);
+      }
+      counted += after.computed > 0;
+    }
+    s->tasks_count = 0;
+    start(s, 3, 4);
+    sim_work_all(s);
+    const core_states undisturbed = sim_states(&s->jobs[0]);
+    assert_true(sim_is_right(s, 0));
+    assert_true(sim_same_states(&s->jobs[0].states, &undisturbed));
+    sim_free(s);
+  }
+  assert_true(counted > 200);
+}
+
 static void partials_that_stayed_with_workers_are_computed_anew(void **state) {
   (void)state;
   sim *s = sim_new(3);
@@ -74,7 +115,9 @@ static void partials_that_stayed_with_workers_are_computed_anew(void **state) {
   sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
   connect_all(s, 2);
   sim_work_all(s);
+  const core_states once = sim_states(&s->jobs[0]);
   assert_true(sim_is_right(s, 0));
+  assert_true(sim_same_states(&s->jobs[0].states, &once));
   sim_free(s);
 }
 
@@ -173,6 +216,7 @@ static void the_fingerprint_of_a_job_is_known_after_a_restart(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(nothing_that_was_taken_is_computed_again),
+      cmocka_unit_test(a_job_under_way_counts_the_same_before_and_after_a_restart),
       cmocka_unit_test(partials_that_stayed_with_workers_are_computed_anew),
       cmocka_unit_test(late_results_of_tasks_from_before_count),
       cmocka_unit_test(who_was_accepted_has_a_job_that_survives),

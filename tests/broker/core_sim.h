@@ -35,6 +35,7 @@ typedef struct sim_record {
   uint64_t task;
   uint64_t value;
   digest content;
+  core_states states;
   uint64_t turn; /* in which it was kept */
 } sim_record;
 
@@ -78,6 +79,7 @@ typedef struct sim_result {
   uint64_t values[2];
   uint32_t count;
   bool stays;
+  core_states states;
 } sim_result;
 
 typedef struct sim_worker {
@@ -150,6 +152,9 @@ uint64_t sim_shards_sum(const core_shard *shards, uint32_t count, uint64_t progr
 void sim_submit(sim *s, int job);
 /* COUNT shards of ROWS rows each; 0: of any number. */
 void sim_shards(sim *s, int job, uint32_t count, uint32_t rows);
+/* What the MAPs of all its stages computed and had, each counted once, as if nothing had ever happened. */
+core_states sim_states(const sim_job *j);
+bool sim_same_states(const core_states *a, const core_states *b);
 /* Ended with the one right report of one fingerprint. */
 bool sim_is_right(const sim *s, int job);
 void sim_start_worker(sim *s, int worker, uint32_t capacity, uint32_t fingerprint);

@@ -95,6 +95,28 @@ uint32_t sim_leaves(const sim_job *j) {
   return leaves;
 }
 
+/* Of one MAP: each leaf has other counts, and every third had all that it needed. */
+static core_states states_of_leaf(uint32_t leaf) {
+  return (core_states){.computed = leaf % 3 ? leaf : 0, .cached = 2 * leaf + 1};
+}
+
+core_states sim_states(const sim_job *j) {
+  core_states sum = {0};
+  for (uint32_t leaf = 0; leaf < (j->read ? 0 : sim_leaves(j)); leaf++) {
+    const core_states s = states_of_leaf(leaf);
+    sum.computed += s.computed * j->stages;
+    sum.cached += s.cached * j->stages;
+    sum.tasks_computed += s.computed ? j->stages : 0;
+    sum.tasks_cached += s.computed ? 0 : j->stages;
+  }
+  return sum;
+}
+
+bool sim_same_states(const core_states *a, const core_states *b) {
+  return a->computed == b->computed && a->cached == b->cached && a->tasks_computed == b->tasks_computed &&
+         a->tasks_cached == b->tasks_cached;
+}
+
 static void step(uint64_t plan, uint64_t state, uint64_t program, uint64_t sum, uint32_t fingerprint,
                  uint64_t out[2]) {
   out[0] = sim_mix(sim_mix(sim_mix(plan, state), sim_mix(program, sum)), fingerprint + 1000);
@@ -197,9 +219,10 @@ bool sim_compute(sim *s, const sim_task *t, sim_result *out, digest *lost) {
   }
   const sim_job *j = &s->jobs[t->id.job.bytes[0] - 1];
   const sim_worker *w = sim_worker_of(s, t->process);
-  *out = (sim_result){.of = *t, .count = 1};
+  *out = (sim_result){.of = *t, .count = 1, .states = {UINT64_MAX, UINT64_MAX, 0, 0}}; /* MAPs alone count */
   switch (t->work) {
     case WORK_MAP:
+      out->states = states_of_leaf((uint32_t)t->id.task);
       out->values[0] = t->shards_sum;
       break;
     case WORK_REDUCE:
@@ -258,7 +281,7 @@ void sim_answer(sim *s, const sim_result *r, uint32_t peer) {
                             .attempt = r->of.attempt,
                             .work = r->of.work,
                             .content = sim_content(r->values, r->count),
-                            .states = {1, 2},
+                            .states = r->states,
                             .stays = r->stays,
                             .blobs = blobs,
                             .blobs_count = r->count});

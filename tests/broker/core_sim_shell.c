@@ -113,7 +113,8 @@ static void keep_result(sim *s, sim_job *j, const core_action *a) {
   }
   drop_record(j, a->id.stage, a->id.task);
   assert_true(j->records_count < SIM_RESULTS);
-  j->records[j->records_count++] = (sim_record){a->id.stage, a->id.task, blob->value, a->content, s->turn};
+  j->records[j->records_count++] =
+      (sim_record){a->id.stage, a->id.task, blob->value, a->content, a->states, s->turn};
 }
 
 static void keep_stage(sim *s, sim_job *j, const core_action *a) {
@@ -413,7 +414,8 @@ static void restore_job(sim *s, int number) {
                               .id = {sim_job_id(number), r->stage, r->task},
                               .blobs = &blob,
                               .blobs_count = 1,
-                              .content = r->content});
+                              .content = r->content,
+                              .states = r->states});
   }
 }
 

@@ -1,6 +1,7 @@
 /* The broker's core under storms from seeds: workers join, leave, fall silent, are slow, answer late and
  * twice, lose what they keep, fail and lie; clients submit, watch, cancel and go; the broker dies at any
- * moment and goes on from its disk.  In the end the storm is over, and every job must have the right report.
+ * moment and goes on from its disk.  In the end the storm is over, and every job must have the right report
+ * and have counted each task once.
  *
  * The first argument of the program, when given, is the seed to run alone. */
 #include <setjmp.h>
@@ -264,6 +265,12 @@ static int count_right(const sim *s) {
                           (j->failure == STATUS_INTERRUPTED && j->cancelled);
     if (!sim_is_right(s, i) && !may_fail) {
       sim_fail(s, "job %d ended wrongly (%s)", i, status_name(j->failure));
+    }
+    const core_states states = sim_states(j);
+    if (sim_is_right(s, i) && !sim_same_states(&j->states, &states)) {
+      sim_fail(s, "job %d counts %llu computed and %llu cached; undisturbed it is %llu and %llu", i,
+               (unsigned long long)j->states.computed, (unsigned long long)j->states.cached,
+               (unsigned long long)states.computed, (unsigned long long)states.cached);
     }
     right += sim_is_right(s, i);
   }

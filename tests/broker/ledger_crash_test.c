@@ -28,10 +28,9 @@ static void commit_number(ledger *l, uint64_t n) {
   ledger_dataset *d = sample_dataset(&r, n % 10);
   status st = ledger_job_put(l, j, NULL);
   st = st == STATUS_OK ? ledger_dataset_put(l, d, NULL) : st;
-  const digest content = {{1}};
-  core_task_id id = {.job = j->id};
-  for (; id.task < RESULTS_OF_COMMIT && st == STATUS_OK; id.task++) {
-    st = ledger_result_put(l, &id, &content, slice_of("partial"), NULL);
+  ledger_result result = {.id = {.job = j->id}, .content = {{1}}, .partial = slice_of("partial")};
+  for (; result.id.task < RESULTS_OF_COMMIT && st == STATUS_OK; result.id.task++) {
+    st = ledger_result_put(l, &result, NULL);
   }
   if (n > 0 && st == STATUS_OK) {
     const core_job_id before = sample_job_id(n - 1);
@@ -56,11 +55,9 @@ static void commit_for_ever(ledger_fixture *f, told *t) {
   }
 }
 
-static status count(void *context, const core_task_id *id, const digest *content, slice partial, error *err) {
-  (void)id;
-  (void)content;
+static status count(void *context, const ledger_result *r, error *err) {
   (void)err;
-  assert_true(slice_equal(partial, slice_of("partial")));
+  assert_true(slice_equal(r->partial, slice_of("partial")));
   ++*(unsigned *)context;
   return STATUS_OK;
 }
@@ -124,10 +121,9 @@ static void a_full_disk_fails_the_commit_and_loses_nothing_that_was_acknowledged
   assert_int_equal(ledger_job_put(l, j, NULL), STATUS_OK);
   assert_int_equal(ledger_commit(l, NULL), STATUS_OK);
   static char large[64 * KIB];
-  const digest content = {{1}};
-  core_task_id id = {.job = j->id};
-  for (; id.task < 20; id.task++) {
-    assert_int_equal(ledger_result_put(l, &id, &content, (slice){large, sizeof large}, NULL), STATUS_OK);
+  ledger_result result = {.id = {.job = j->id}, .content = {{1}}, .partial = {large, sizeof large}};
+  for (; result.id.task < 20; result.id.task++) {
+    assert_int_equal(ledger_result_put(l, &result, NULL), STATUS_OK);
   }
   struct rlimit before;
   error err;

@@ -78,15 +78,17 @@ static core_task_id task_id(size_t number) {
                         .task = (uint64_t)(number % TASKS) << 31};
 }
 
-/* The result's bytes, and its digest as a stand-in for its content. */
-static slice result_bytes(uint64_t seed, char bytes[256], digest *content) {
+/* The result of a task from a seed; the digest of its bytes stands for its content. */
+static ledger_result task_result(size_t number, uint64_t seed, char bytes[256]) {
   seeded r = {seed};
-  const size_t length = seeded_below(&r, 256);
-  for (size_t i = 0; i < length; i++) {
+  ledger_result made = {.id = task_id(number), .partial = {bytes, seeded_below(&r, 256)}};
+  for (size_t i = 0; i < made.partial.length; i++) {
     bytes[i] = (char)seeded_next(&r);
   }
-  assert_int_equal(digest_of(bytes, length, content, NULL), STATUS_OK);
-  return (slice){bytes, length};
+  made.states =
+      (core_states){seeded_bits(&r, 64), seeded_bits(&r, 64), seeded_bits(&r, 64), seeded_bits(&r, 64)};
+  assert_int_equal(digest_of(bytes, made.partial.length, &made.content, NULL), STATUS_OK);
+  return made;
 }
 
 static void put_dataset(model *m) {
@@ -155,12 +157,10 @@ static void forget_job(model *m) {
 
 static void put_result(model *m) {
   const size_t i = seeded_below(&m->r, RESULTS);
-  const core_task_id id = task_id(i);
   char bytes[256];
-  digest content;
   m->results[i] = (result){.there = true, .seed = seeded_next(&m->r)};
-  const slice partial = result_bytes(m->results[i].seed, bytes, &content);
-  assert_int_equal(ledger_result_put(m->l, &id, &content, partial, NULL), STATUS_OK);
+  const ledger_result put = task_result(i, m->results[i].seed, bytes);
+  assert_int_equal(ledger_result_put(m->l, &put, NULL), STATUS_OK);
 }
 
 static void drop_result(model *m) {
@@ -225,21 +225,27 @@ static void check_jobs(model *m, bool ignore_running) {
   }
 }
 
-static status see_result(void *context, const core_task_id *id, const digest *content, slice partial,
-                         error *err) {
+static void assert_same_result(const ledger_result *a, const ledger_result *b) {
+  assert_true(slice_equal(a->partial, b->partial));
+  assert_true(digest_equal(&a->content, &b->content));
+  assert_int_equal(a->states.computed, b->states.computed);
+  assert_int_equal(a->states.cached, b->states.cached);
+  assert_int_equal(a->states.tasks_computed, b->states.tasks_computed);
+  assert_int_equal(a->states.tasks_cached, b->states.tasks_cached);
+}
+
+static status see_result(void *context, const ledger_result *r, error *err) {
   (void)err;
   model *m = context;
   for (size_t i = 0; i < RESULTS; i++) {
     const core_task_id other = task_id(i);
-    if (memcmp(other.job.bytes, id->job.bytes, JOB_ID_BYTES) == 0 && other.stage == id->stage &&
-        other.task == id->task) {
+    if (memcmp(other.job.bytes, r->id.job.bytes, JOB_ID_BYTES) == 0 && other.stage == r->id.stage &&
+        other.task == r->id.task) {
       char bytes[256];
-      digest expected;
-      const slice s = result_bytes(m->results[i].seed, bytes, &expected);
+      const ledger_result expected = task_result(i, m->results[i].seed, bytes);
       assert_true(m->results[i].there);
       assert_false(m->results[i].seen);
-      assert_true(slice_equal(s, partial));
-      assert_true(digest_equal(content, &expected));
+      assert_same_result(r, &expected);
       m->results[i].seen = true;
       return STATUS_OK;
     }
@@ -414,26 +420,22 @@ static void too_much_for_one_transaction_is_refused_and_fits_after_a_commit(void
   const size_t length = 8 << 20;
   char *bytes = calloc(1, length);
   assert_non_null(bytes);
-  const digest content = {{1}};
-  core_task_id id = {.job = sample_job_id(1)};
+  ledger_result r = {.id = {.job = sample_job_id(1)}, .content = {{1}}, .partial = {bytes, length}};
   status st = STATUS_OK;
-  for (id.task = 0; st == STATUS_OK && id.task < 20; id.task++) {
-    st = ledger_result_put(l, &id, &content, (slice){bytes, length}, NULL);
+  for (; st == STATUS_OK && r.id.task < 20; r.id.task++) {
+    st = ledger_result_put(l, &r, NULL);
   }
   assert_int_equal(st, STATUS_LIMIT);
   assert_true(ledger_pending_bytes(l) > 32 << 20 && ledger_pending_bytes(l) < 64 << 20);
   assert_int_equal(ledger_commit(l, NULL), STATUS_OK);
-  assert_int_equal(ledger_result_put(l, &id, &content, (slice){bytes, length}, NULL), STATUS_OK);
+  assert_int_equal(ledger_result_put(l, &r, NULL), STATUS_OK);
   free(bytes);
   ledger_close(l);
   ledger_teardown(&f);
 }
 
-static status stop_at_once(void *context, const core_task_id *id, const digest *content, slice partial,
-                           error *err) {
-  (void)id;
-  (void)content;
-  (void)partial;
+static status stop_at_once(void *context, const ledger_result *r, error *err) {
+  (void)r;
   ++*(int *)context;
   return error_set(err, STATUS_JOB, "enough");
 }
@@ -443,15 +445,14 @@ static void a_visitor_of_results_can_stop(void **state) {
   ledger_fixture f;
   ledger_setup(&f);
   ledger *l = ledger_fixture_open(&f);
-  const digest content = {{1}};
-  core_task_id id = {.job = sample_job_id(1)};
-  for (; id.task < 6; id.task++) {
-    assert_int_equal(ledger_result_put(l, &id, &content, slice_of("x"), NULL), STATUS_OK);
-    assert_int_equal(id.task == 3 ? ledger_commit(l, NULL) : STATUS_OK, STATUS_OK);
+  ledger_result r = {.id = {.job = sample_job_id(1)}, .content = {{1}}, .partial = slice_of("x")};
+  for (; r.id.task < 6; r.id.task++) {
+    assert_int_equal(ledger_result_put(l, &r, NULL), STATUS_OK);
+    assert_int_equal(r.id.task == 3 ? ledger_commit(l, NULL) : STATUS_OK, STATUS_OK);
   }
   int calls = 0;
   error err;
-  assert_int_equal(ledger_results_each(l, &id.job, 0, stop_at_once, &calls, &err), STATUS_JOB);
+  assert_int_equal(ledger_results_each(l, &r.id.job, 0, stop_at_once, &calls, &err), STATUS_JOB);
   assert_int_equal(calls, 1);
   assert_string_equal(err.message, "enough");
   ledger_close(l);

@@ -1,5 +1,5 @@
 /* The broker killed at many moments, drawn from a seed, while a survey is put, a job submitted and computed:
- * every time all goes on as if nothing had been, and what was acknowledged is there. */
+ * every time all goes on as if nothing had been, what was acknowledged is there, and what was counted too. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tests/cluster/cluster.h"
+#include "tests/cluster/long_job.h"
 #include "tests/cluster/survey.h"
 #include "tests/seeded.h"
 
@@ -87,7 +88,33 @@ static void a_broker_killed_at_random_moments_loses_nothing(void **state) {
   cluster_passed(c);
 }
 
+/* What the caches had depends on what was computed again, so the sums are compared. */
+static void a_job_counts_each_task_once_however_often_the_broker_was_killed(void **state) {
+  cluster *c = *state;
+  long_job j;
+  long_job_put(&j, c);
+  cluster_start_worker(c, 0);
+  long_job_submit(&j);
+  for (int64_t stage = 0; stage < 3; stage++) {
+    cluster_wait_stage(c, j.id, stage);
+    cluster_kill_broker(c);
+    cluster_start_broker(c);
+  }
+  const cluster_job disturbed = cluster_wait_end(c, j.id);
+  char again[CLUSTER_JOB_BYTES];
+  cluster_submit(c, j.spec, "long", again);
+  const cluster_job undisturbed = cluster_wait_end(c, again);
+  assert_true(undisturbed.computed + undisturbed.cached > 0);
+  assert_int_equal(disturbed.computed + disturbed.cached, undisturbed.computed + undisturbed.cached);
+  assert_int_equal(disturbed.tasks_computed + disturbed.tasks_cached,
+                   undisturbed.tasks_computed + undisturbed.tasks_cached);
+  long_job_expect_report(&j, "the broker killed in three stages");
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {CLUSTER_TEST(a_broker_killed_at_random_moments_loses_nothing)};
+  const struct CMUnitTest tests[] = {
+      CLUSTER_TEST(a_broker_killed_at_random_moments_loses_nothing),
+      CLUSTER_TEST(a_job_counts_each_task_once_however_often_the_broker_was_killed),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
