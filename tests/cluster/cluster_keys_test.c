@@ -186,8 +186,10 @@ static void the_log_tells_when_and_how_the_list_was_read_again(void **state) {
   for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
     int year = 0;
     int seconds = -1;
-    if (sscanf(line, "%4d-%*2d-%*2d %*2d:%*2d:%2d ", &year, &seconds) != 2) {
-      fail_msg("no time before: %s", line);
+    char zone[6] = "";
+    if (sscanf(line, "%4d-%*2d-%*2dT%*2d:%*2d:%2d%5[+-0123456789] ", &year, &seconds, zone) != 3 ||
+        strlen(zone) != 5) {
+      fail_msg("no time with its zone before: %s", line);
     }
   }
   free(log);
