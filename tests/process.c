@@ -200,7 +200,10 @@ bool process_is_running(process *p) {
 
 int process_terminal_new(char *path, size_t capacity) {
   const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-  assert_true(terminal >= 0);
+  if (terminal < 0) {
+    print_message("this machine has no terminals (/dev/pts): %s\n", strerror(errno));
+    skip();
+  }
   assert_int_equal(grantpt(terminal), 0);
   assert_int_equal(unlockpt(terminal), 0);
   assert_int_equal(ptsname_r(terminal, path, capacity), 0);

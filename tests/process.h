@@ -38,7 +38,8 @@ void process_signal(const process *p, int signal_number); /* nothing when it doe
 void process_kill(process *p);
 bool process_is_running(process *p);
 
-/* A terminal: what is written to the device at PATH can be read from the file that is returned.  Close it. */
+/* A terminal: what is written to the device at PATH can be read from the file that is returned.  Close it.
+ * Skips the test, saying so, where there are none (a container without /dev/pts). */
 int process_terminal_new(char *path, size_t capacity);
 
 /* A fresh directory below $TMPDIR, removed with everything in it by process_directory_remove. */
