@@ -1,4 +1,5 @@
 /* canvass check: says whether a specification is right, and whether data fit it, without evaluating. */
+#include "cli/destination.h"
 #include "cli/evaluation.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
@@ -24,6 +25,7 @@ static void describe_dataset(const evaluation *e, buf *answer) {
 }
 
 static status check_steps(evaluation *e, const char *const *operands, size_t count, buf *answer, error *err) {
+  TRY(destination_check(e->settings, operands, count, err));
   TRY(evaluation_load_spec(e, operands[0], err));
   buf_printf(answer, "%s: the specification is right\n", operands[0]);
   if (count > 1) {

@@ -29,6 +29,18 @@ static status check_endpoint(const char *endpoint, error *err) {
   return endpoint_check(endpoint, ENDPOINT_CONNECT, err);
 }
 
+size_t link_files(const settings *s, const char *files[LINK_FILES_MAX]) {
+  const char *const named[LINK_FILES_MAX] = {given(s->identity, "CANVASS_IDENTITY"),
+                                             given(s->broker_key, "CANVASS_BROKER_KEY")};
+  size_t count = 0;
+  for (size_t i = 0; i < LINK_FILES_MAX; i++) {
+    if (named[i] != NULL) {
+      files[count++] = named[i];
+    }
+  }
+  return count;
+}
+
 status link_address_of(const settings *s, link_address *out, error *err) {
   *out = (link_address){.endpoint = given(s->broker, "CANVASS_BROKER")};
   TRY(check_endpoint(out->endpoint, err));

@@ -15,6 +15,9 @@ typedef struct link_address {
 /* --broker or $CANVASS_BROKER; --identity or $CANVASS_IDENTITY; --broker-key or $CANVASS_BROKER_KEY.
  * STATUS_USAGE says which one is missing or does not fit. */
 status link_address_of(const settings *s, link_address *out, error *err) MUST_USE;
+/* The files of keys that options and environment name, whether they are there or not; how many. */
+enum { LINK_FILES_MAX = 2 };
+size_t link_files(const settings *s, const char *files[LINK_FILES_MAX]);
 /* Waits for the broker for some seconds, or for $CANVASS_PATIENCE; says so when it takes long. */
 status link_open(const settings *s, session **out, error *err) MUST_USE;
 /* " --broker ipc:///run/canvass/socket": the options that were given, to be repeated in advice. */

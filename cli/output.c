@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +13,46 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { LINKS_MAX = 40 }; /* as many as the system follows */
+
 #define STANDARD_OUTPUT "standard output"
 
 static bool is_unread;
 
+/* A file that is open already is not replaced: what others have written to it would go with it.  -1 when PATH
+ * names no descriptor. */
+static int descriptor_of(const char *path) {
+  static const struct {
+    const char *name;
+    int fd;
+  } named[] = {{"-", STDOUT_FILENO}, {"/dev/stdout", STDOUT_FILENO}, {"/dev/stderr", STDERR_FILENO}};
+  static const char *const directories[] = {"/dev/fd/", "/proc/self/fd/"};
+  if (path == NULL) {
+    return STDOUT_FILENO;
+  }
+  for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+    if (strcmp(path, named[i].name) == 0) {
+      return named[i].fd;
+    }
+  }
+  for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
+    const size_t length = strlen(directories[i]);
+    if (strncmp(path, directories[i], length) == 0 && path[length] != '\0' &&
+        strspn(path + length, "0123456789") == strlen(path + length)) {
+      const unsigned long fd = strtoul(path + length, NULL, 10);
+      return fd > INT_MAX ? INT_MAX : (int)fd;
+    }
+  }
+  return -1;
+}
+
 bool output_is_standard(const char *path) {
-  return path == NULL || strcmp(path, "-") == 0;
+  return descriptor_of(path) == STDOUT_FILENO;
+}
+
+bool output_stat(const char *path, struct stat *out) {
+  const int fd = descriptor_of(path);
+  return (fd >= 0 ? fstat(fd, out) : stat(path, out)) == 0;
 }
 
 /* Who reads through `head` has seen enough: that is nothing to complain about. */
@@ -50,6 +85,40 @@ static status write_through(const char *path, const buf *content, error *err) {
     s = error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
   }
   return s;
+}
+
+/* What a link points at, as seen from where the link is; NULL: PATH is no link, or memory is short. */
+static char *follow_link(const char *path) {
+  char target[PATH_MAX];
+  const ssize_t length = readlink(path, target, sizeof target - 1);
+  if (length <= 0) {
+    return NULL;
+  }
+  target[length] = '\0';
+  const char *slash = strrchr(path, '/');
+  const int before = target[0] == '/' || slash == NULL ? 0 : (int)(slash + 1 - path);
+  char *followed = malloc((size_t)before + (size_t)length + 1);
+  if (followed != NULL) {
+    (void)sprintf(followed, "%.*s%s", before, path, target);
+  }
+  return followed;
+}
+
+char *output_resolve(const char *path) {
+  char *resolved = realpath(path, NULL);
+  if (resolved != NULL) {
+    return resolved;
+  }
+  char *at = strdup(path);
+  for (int i = 0; i < LINKS_MAX && at != NULL; i++) {
+    char *next = follow_link(at);
+    if (next == NULL) {
+      break;
+    }
+    free(at);
+    at = next;
+  }
+  return at;
 }
 
 /* The permissions of the file that is replaced, else those that the umask leaves. */
@@ -105,22 +174,30 @@ static bool is_device_or_pipe(const char *path) {
 
 status output_check(const char *path, error *err) {
   struct stat info;
-  if (output_is_standard(path) || is_device_or_pipe(path)) {
-    return STATUS_OK;
+  const int fd = descriptor_of(path);
+  if (fd >= 0) {
+    return fd == STDOUT_FILENO || fcntl(fd, F_GETFD) != -1 ? STATUS_OK : write_failure(fd, path, err);
   }
-  if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+  const bool is_there = stat(path, &info) == 0;
+  if (is_there && S_ISDIR(info.st_mode)) {
     return error_set(err, STATUS_IO, "cannot write to %s: it is a directory", path);
   }
-  char *copy = strdup(path);
-  if (copy == NULL) {
+  if (is_there && access(path, W_OK) != 0) { /* renaming would not ask */
+    return error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
+  }
+  if (is_device_or_pipe(path)) {
+    return STATUS_OK;
+  }
+  char *resolved = output_resolve(path);
+  if (resolved == NULL) {
     return error_no_memory(err, path);
   }
-  const char *directory = dirname(copy);
+  const char *directory = dirname(resolved);
   status s = STATUS_OK;
   if (access(directory, W_OK | X_OK) != 0) {
     s = error_set(err, STATUS_IO, "cannot write to %s: directory %s: %s", path, directory, strerror(errno));
   }
-  free(copy);
+  free(resolved);
   return s;
 }
 
@@ -129,14 +206,15 @@ bool output_is_unread(void) {
 }
 
 status output_write(const char *path, const buf *content, error *err) {
-  if (output_is_standard(path)) {
-    return write_all(STDOUT_FILENO, content, STANDARD_OUTPUT, err);
+  const int fd = descriptor_of(path);
+  if (fd >= 0) {
+    return write_all(fd, content, fd == STDOUT_FILENO ? STANDARD_OUTPUT : path, err);
   }
   if (is_device_or_pipe(path)) {
     return write_through(path, content, err);
   }
-  char *resolved = realpath(path, NULL); /* a link stays a link */
-  status s = write_beside(resolved == NULL ? path : resolved, content, err);
+  char *resolved = output_resolve(path); /* a link stays a link */
+  status s = resolved == NULL ? error_no_memory(err, path) : write_beside(resolved, content, err);
   free(resolved);
   return s;
 }

@@ -2,14 +2,22 @@
 #ifndef CANVASS_CLI_OUTPUT_H
 #define CANVASS_CLI_OUTPUT_H
 
+#include <sys/stat.h>
+
 #include "base/buf.h"
 #include "base/status.h"
 
-/* True for NULL and "-". */
+/* True for NULL, "-" and the names that standard output has in /dev and /proc. */
 bool output_is_standard(const char *path);
-/* Before the work begins: could PATH be written? */
+/* What is at PATH, links followed, or behind the descriptor that it names; false when nothing is. */
+bool output_stat(const char *path, struct stat *out);
+/* PATH with symbolic links followed, the last one also when nothing is there yet.  To be freed; NULL when
+ * memory is short. */
+char *output_resolve(const char *path);
+/* Before the work begins: could PATH be written?  STATUS_IO says why not. */
 status output_check(const char *path, error *err) MUST_USE;
-/* A regular file is written beside its place and renamed onto it; devices and pipes are written through.
+/* A regular file is written beside its place and renamed onto it, so that a failure leaves what was there;
+ * devices, pipes and open descriptors (/dev/stdout, /dev/fd/3) are written through, behind what they hold.
  * STATUS_IO with the system's reason, such as a full disk; without a word when nobody reads standard output
  * any more. */
 status output_write(const char *path, const buf *content, error *err) MUST_USE;

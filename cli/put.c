@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "cli/destination.h"
 #include "cli/evaluation.h"
 #include "cli/interrupt.h"
 #include "cli/link.h"
@@ -269,6 +270,7 @@ static status put_steps(putting *p, const char *spec_path, error *err) {
 }
 
 static status put(const settings *s, const char *const *operands, size_t count, error *err) {
+  TRY(destination_check(s, operands + 1, count - 1, err));
   putting p = {.e = {.settings = s}, .name = operands[0], .paths = operands + 2, .count = count - 2};
   progress_init(&p.e.progress, s->quiet);
   const status result = put_steps(&p, operands[1], err);

@@ -1,5 +1,6 @@
 /* canvass report: the report of a job that has ended. */
 #include "base/json.h"
+#include "cli/destination.h"
 #include "cli/link.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
@@ -61,7 +62,7 @@ static status report_steps(const settings *s, session *link, const char *prefix,
 
 static status report(const settings *s, const char *const *operands, size_t count, error *err) {
   (void)count;
-  TRY(output_check(s->output, err));
+  TRY(destination_check(s, NULL, 0, err));
   session *link = NULL;
   TRY(link_open(s, &link, err));
   buf document;

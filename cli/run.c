@@ -2,6 +2,7 @@
  * process for as long as the job takes. */
 #include <stdlib.h>
 
+#include "cli/destination.h"
 #include "cli/embedded.h"
 #include "cli/evaluation.h"
 #include "cli/interrupt.h"
@@ -141,7 +142,7 @@ static status run_steps(evaluation *e, const char *const *operands, size_t count
   if (kernels != NULL && kernels[0] != '\0') {
     TRY(stats_kernels_choose(kernels, err));
   }
-  TRY(output_check(e->settings->output, err));
+  TRY(destination_check(e->settings, operands, count, err));
   TRY(evaluation_load_spec(e, operands[0], err));
   TRY(evaluation_load_data(e, operands + 1, count - 1, err));
   TRY(evaluation_make_plan(e, err));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "cli/destination.h"
 #include "cli/evaluation.h"
 #include "cli/follow.h"
 #include "cli/output.h"
@@ -167,13 +168,10 @@ static status submit_steps(evaluation *e, session *link, const char *path, error
 }
 
 static status submit(const settings *s, const char *const *operands, size_t count, error *err) {
-  (void)count;
   if (s->dataset == NULL) {
     return error_set(err, STATUS_USAGE, "'submit' needs --dataset NAME; 'canvass datasets' lists them");
   }
-  if (s->wait) {
-    TRY(output_check(s->output, err));
-  }
+  TRY(destination_check(s, operands, count, err));
   evaluation e = {.settings = s};
   session *link = NULL;
   status result = evaluation_load_spec(&e, operands[0], err);
