@@ -11,6 +11,8 @@
 struct table {
   arena *memory;
   const plan *plan;
+  json *columns;
+  json *nothing; /* what a cell holds until it is set */
   json *rows;
   json *row;
 };
@@ -48,6 +50,8 @@ table *table_new(analysis_run *run, const char *name, table_view view, const cha
   }
   t->memory = memory;
   t->plan = run->plan;
+  t->columns = list;
+  t->nothing = json_null(memory);
   t->rows = json_array(memory);
   json_set_text(object, "name", name);
   json_set_text(object, "view", view_name(view));
@@ -60,26 +64,32 @@ table *table_new(analysis_run *run, const char *name, table_view view, const cha
 void table_row(table *t) {
   if (t) {
     t->row = json_object(t->memory);
+    for (size_t i = 0; i < json_count(t->columns); i++) {
+      json_set(t->row, json_as_cstring(json_at(t->columns, i)), t->nothing);
+    }
     json_push(t->rows, t->row);
   }
 }
 
+/* A row has a cell for each column from its start, so whatever is not there is no column. */
 void table_json(table *t, const char *column, json *v) {
   if (t) {
-    json_set(t->row, column, v);
+    const bool is_column = json_get(t->row, column) != NULL;
+    assert(is_column || arena_failed(t->memory));
+    json_set(is_column ? t->row : NULL, column, v);
   }
 }
 
 void table_item(table *t, const char *column, uint32_t variable) {
   if (t) {
     assert(variable < t->plan->variables_count);
-    json_set_text(t->row, column, t->plan->variables[variable].name);
+    table_json(t, column, json_text(t->memory, slice_of(t->plan->variables[variable].name)));
   }
 }
 
 void table_integer(table *t, const char *column, int64_t v) {
   if (t) {
-    json_set_integer(t->row, column, v);
+    table_json(t, column, json_integer(t->memory, v));
   }
 }
 
@@ -99,7 +109,7 @@ void table_i128(table *t, const char *column, i128 v, unsigned decimals) {
 
 void table_number(table *t, const char *column, double v) {
   if (t) {
-    json_set_number(t->row, column, v);
+    table_json(t, column, json_number(t->memory, v));
   }
 }
 
@@ -112,13 +122,13 @@ static json *axis_key(arena *memory, const axis *ax, uint32_t key) {
 
 void table_key(table *t, const char *column, const axis *ax, uint32_t key) {
   if (t) {
-    json_set(t->row, column, axis_key(t->memory, ax, key));
+    table_json(t, column, axis_key(t->memory, ax, key));
   }
 }
 
 void table_total(table *t) {
   if (t) {
-    json_set(t->row, "group", json_null(t->memory));
+    table_json(t, "group", json_null(t->memory));
   }
 }
 
@@ -133,7 +143,7 @@ void table_group(table *t, const plan *p, const plan_breakdown *b, const groupin
   for (uint32_t i = 0; i < b->count; i++) {
     json_set(group, p->variables[b->variables[i]].name, axis_key(t->memory, &g->by[i], places[i]));
   }
-  json_set(t->row, "group", group);
+  table_json(t, "group", group);
 }
 
 void run_headline(analysis_run *run, const char *name, const char *column) {

@@ -1,7 +1,8 @@
 /* Tables of the report: what every analysis writes and every renderer reads.
  *
  * A section is {"analysis", "name", "tables": [...], "warnings": [...], "notes": [...]}.  A table has
- * a name, a view (how people want to see it), its columns in order, and rows that are objects:
+ * a name, a view (how people want to see it), its columns in order, and rows that are objects with exactly
+ * one member per column:
  *
  *   {"name":"summary","view":"list","columns":["item","group","n","mean"],
  *    "rows":[{"group":null,"item":"q1","mean":3.5,"n":120}, {"group":{"class":"Eco"}, ...}]}
@@ -27,7 +28,8 @@ typedef struct table table;
 /* COLUMNS: term keys, space separated ("item group n mean").  A column "item" holds a variable's name,
  * "value" a key of that row's item, "group" the breakdown. */
 table *table_new(analysis_run *run, const char *name, table_view view, const char *columns);
-void table_row(table *t);                                         /* starts a row; cells not set are null */
+void table_row(table *t); /* starts a row, all of whose cells are null until they are set */
+/* COLUMN is one of the table's (asserted), here and below. */
 void table_item(table *t, const char *column, uint32_t variable); /* its name */
 void table_integer(table *t, const char *column, int64_t v);
 void table_i128(table *t, const char *column, i128 v, unsigned decimals); /* exact integer if it is one */

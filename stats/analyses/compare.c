@@ -215,7 +215,9 @@ static void write_pair(comparison *c, uint32_t a, uint32_t b, const pair_test *t
   table_number(t, "df", test->df);
   table_number(t, "p", test->p);
   table_number(t, "p_adjusted", p_adjusted);
-  table_number(t, "cohens_d", test->d);
+  if (c->weighting != WEIGHTING_SAMPLING) {
+    table_number(t, "cohens_d", test->d);
+  }
 }
 
 static status write_pairs(comparison *c, error *err) {

@@ -36,7 +36,8 @@ status index_node_estimate(const indexing *x, uint32_t node, const group_walk *w
 
 /* ---- Means first --------------------------------------------------------------------------------- */
 
-/* Combines the children of NODE that have a value; the base is the smallest of theirs. */
+/* Combines the children of NODE that have a value.  The bases are the smallest of theirs, each by itself: the
+ * child with the fewest rows need not be the one with the smallest weight. */
 static void combine(const indexing *x, index_means *m, uint32_t node) {
   const index_tree *t = &x->tree;
   double sum = 0, weights = 0;
@@ -45,10 +46,8 @@ static void combine(const indexing *x, index_means *m, uint32_t node) {
     if (t->nodes[k].parent == node && !isnan(m->at[k].mean) && t->nodes[k].weight > 0) {
       sum += (double)t->nodes[k].weight * m->at[k].mean;
       weights += (double)t->nodes[k].weight;
-      if (e.n == 0 || m->at[k].n < e.n) {
-        e.n = m->at[k].n;
-        e.weighted_n = m->at[k].weighted_n;
-      }
+      e.n = e.n == 0 || m->at[k].n < e.n ? m->at[k].n : e.n;
+      e.weighted_n = fmin(e.weighted_n, m->at[k].weighted_n); /* the other where one is NaN */
     }
   }
   e.mean = weights > 0 ? sum / weights : NAN;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "stats/analyses/estimate.h"
 #include "stats/analyses/levels.h"
 
 typedef struct segments {
@@ -124,7 +125,7 @@ static bool set_mean(const exact *x, i128 w, unsigned decimals, ratio *out, rati
   return true;
 }
 
-/* mean, and difference_sd = (mean - overall) / sd.  VARIANCE in squared units; at most 0: no sd. */
+/* mean, and difference_sd = (mean - overall) / sd.  VARIANCE in squared units; at most 0 or NaN: no sd. */
 static void write_mean(const segments *g, table *t, const exact *x, i128 w, const exact *all_x, i128 all_w,
                        unsigned decimals, double variance) {
   ratio *spare = ratio_new();
@@ -171,57 +172,46 @@ static uint32_t place_of(const grouping *groups, uint32_t j) {
   return UINT32_MAX;
 }
 
-static void add_moments(const segments *g, const moments *m, moments *all) {
-  all->n += m->n;
-  all->w += g->weighted ? m->w : m->n;
-  exact_add(&all->wx, g->weighted ? &m->wx : &m->x);
-  exact_add(&all->wx2, g->weighted ? &m->wx2 : &m->x2);
+/* The sums of cluster J, or nothing when no row of it answers. */
+static sums profile_sums(const segments *g, const moments_state *state, uint32_t j) {
+  const uint32_t place = place_of(&state->groups, j);
+  if (place != UINT32_MAX) {
+    return sums_of_moments(state, place, run_weighting(g->run));
+  }
+  return (sums){.decimals = state->decimals,
+                .weight_decimals = state->weight_decimals,
+                .weighting = run_weighting(g->run)};
 }
 
-/* (Swx2 - (Swx)^2 / Sw) / Sw, in squared units: for the difference in standard deviations alone. */
-static double variance_of(const segments *g, const moments *all, unsigned decimals) {
-  double variance = 0;
-  ratio *spare = ratio_new();
-  if (spare && all->w > 0) {
-    ratio_set_exact(g->one, &all->wx);
-    ratio_set_i128(spare, all->w);
-    ratio_div(g->one, g->one, spare);
-    ratio_mul(g->one, g->one, g->one);
-    ratio_set_exact(g->two, &all->wx2);
-    ratio_div(g->two, g->two, spare);
-    ratio_sub(g->two, g->two, g->one);
-    ratio_scale10(g->two, -2 * (int)decimals);
-    variance = ratio_to_double(g->two);
-  }
-  ratio_destroy(spare);
-  return variance;
+static void write_profile_mean(const segments *g, table *t, const sums *s, const sums *all, double variance) {
+  const moments *m = &s->at, *a = &all->at;
+  table_integer(t, "n", m->n);
+  write_mean(g, t, g->weighted ? &m->wx : &m->x, g->weighted ? m->w : m->n, g->weighted ? &a->wx : &a->x,
+             g->weighted ? a->w : a->n, s->decimals, variance);
 }
 
-static void write_profile_means(const segments *g, table *t, uint32_t item, const moments_state *state) {
-  moments all = {0};
-  for (uint32_t j = 0; j < g->model->clusters; j++) {
-    uint32_t place = place_of(&state->groups, j);
-    if (place != UINT32_MAX) {
-      add_moments(g, &state->at[place], &all);
-    }
+/* The deviation that differences count in is the sample's, as that of the items in segment_centres. */
+static status write_profile_means(const segments *g, table *t, uint32_t item, const moments_state *state,
+                                  error *err) {
+  const estimate_options options = estimate_options_of(g->run);
+  sums all = profile_sums(g, state, 0);
+  for (uint32_t j = 1; j < g->model->clusters; j++) {
+    const sums one = profile_sums(g, state, j);
+    sums_add(&all, &one);
   }
-  const double variance = variance_of(g, &all, state->decimals);
+  estimate e;
+  TRY(estimate_make(&all, &options, &e, err));
   for (uint32_t i = 0; i < g->model->clusters; i++) {
-    uint32_t place = place_of(&state->groups, g->order[i]);
-    moments one = {0};
-    if (place != UINT32_MAX) {
-      add_moments(g, &state->at[place], &one);
-    }
+    const sums one = profile_sums(g, state, g->order[i]);
     table_row(t);
     table_item(t, "item", item);
     table_integer(t, "segment", (int64_t)i + 1);
-    table_integer(t, "n", one.n);
-    write_mean(g, t, &one.wx, one.w, &all.wx, all.w, state->decimals, variance);
+    write_profile_mean(g, t, &one, &all, e.variance);
   }
   table_row(t);
   table_item(t, "item", item);
-  table_integer(t, "n", all.n);
-  write_mean(g, t, &all.wx, all.w, &all.wx, all.w, state->decimals, 0);
+  write_profile_mean(g, t, &all, &all, 0);
+  return STATUS_OK;
 }
 
 /* What a cell of PLACE counts: respondents or their weight; 0 for a place that does not occur. */
@@ -262,7 +252,7 @@ static void write_profile_shares(const segments *g, table *t, uint32_t item, con
   }
 }
 
-static void write_profile(const segments *g, const argument_value *profile, uint32_t first) {
+static status write_profile(const segments *g, const argument_value *profile, uint32_t first, error *err) {
   table *means = NULL, *shares = NULL;
   for (uint32_t i = 0; i < profile->variables_count; i++) {
     const uint32_t item = profile->variables[i];
@@ -270,7 +260,7 @@ static void write_profile(const segments *g, const argument_value *profile, uint
     if (program_variable_is_numeric(variable_of(run_plan(g->run), item))) {
       means = means ? means
                     : table_new(g->run, "segment_profile", VIEW_MATRIX, "item segment mean n difference_sd");
-      write_profile_means(g, means, item, state);
+      TRY(write_profile_means(g, means, item, state, err));
     } else {
       shares = shares ? shares
                       : table_new(g->run, "segment_shares", VIEW_LIST,
@@ -278,6 +268,7 @@ static void write_profile(const segments *g, const argument_value *profile, uint
       write_profile_shares(g, shares, item, state);
     }
   }
+  return STATUS_OK;
 }
 
 /* ---- Warnings ------------------------------------------------------------------------------------ */
@@ -311,7 +302,7 @@ status segment_report_segments(analysis_run *run, const segment_space *s, const 
     sort_segments(&g);
     write_sizes(&g);
     write_centres(&g, run_argument(run, "items"));
-    write_profile(&g, run_argument(run, "profile"), first);
+    st = write_profile(&g, run_argument(run, "profile"), first, err);
     warn_small(&g);
   }
   ratio_destroy(g.one);

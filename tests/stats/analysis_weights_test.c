@@ -1,5 +1,6 @@
 /* What weights do to the tables of a report: which figure is shown, what stands beside it, and what is not
  * made up.  The figures themselves are checked against R in analysis_golden_test.c. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -218,6 +219,34 @@ static void a_group_without_variance_leaves_no_wald_test(void **state) {
   }
 }
 
+/* a has the fewest rows (2, of weight 20), b the smallest weight (3 rows, of weight 6): 6 - 1 degrees of
+ * freedom.  R: qt(0.975, 5) = 2.57058183563631 (as if the rows stood there as often as they weigh; counting
+ * the item with the fewest rows gave qt(0.975, 19) = 2.09302405440831). */
+static void an_index_of_means_has_the_degrees_of_freedom_of_the_smallest_weight(void **state) {
+  (void)state;
+  static const char *const a[] = {"1", "5", "", "", ""}, *const b[] = {"", "", "3", "2", "4"};
+  static const char *const weight[] = {"10", "10", "2", "2", "2"};
+  fixture *f = fixture_new(5);
+  fixture_column(f, "a", STATS_COLUMN_CODES, a);
+  fixture_column(f, "b", STATS_COLUMN_CODES, b);
+  fixture_column(f, "w", STATS_COLUMN_CODES, weight);
+  plan *p = build_plan();
+  build_scale(p, "a", 1, 5);
+  build_scale(p, "b", 1, 5);
+  build_number(p, "w", 0);
+  build_construct(p, "c", "a b", NULL, 1);
+  plan_analysis *i = build_analysis(p, "index", "index", "c");
+  build_argument(p, i, "method", "means");
+  i->weight = build_weight(p, "w", WEIGHT_FREQUENCY);
+  arena *memory = arena_new();
+  const json *row =
+      report_row(report_of(p, f, memory), "index", "index_values", "{\"item\":\"c\",\"group\":null}");
+  assert_true(is_figure(row, "n", 2) && is_figure(row, "weighted_n", 6) && is_figure(row, "index", 50));
+  const double half = json_as_number(json_get(row, "ci_high")) - 50;
+  assert_true(fabs(half / json_as_number(json_get(row, "se")) - 2.57058183563631) < 1e-12);
+  arena_destroy(memory);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(counts_of_a_cross_table_are_weighted),
@@ -225,6 +254,7 @@ int main(void) {
       cmocka_unit_test(a_missing_correction_is_warned_of),
       cmocka_unit_test(a_single_answer_has_no_error_whatever_the_weighting),
       cmocka_unit_test(a_group_without_variance_leaves_no_wald_test),
+      cmocka_unit_test(an_index_of_means_has_the_degrees_of_freedom_of_the_smallest_weight),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 # Reference values for segment: R's kmeans (Lloyd) from given centres, cluster's silhouette on squared distances.
 # Rscript segment.R writes segment.json; tests/stats/segment_golden_test.c reads it.
-suppressMessages({library(cluster); library(jsonlite)})
+suppressMessages({library(cluster); library(jsonlite); library(survey)})
 
 entries <- list()
 add <- function(.analysis, .table, .match, ...) {
@@ -68,7 +68,9 @@ segment <- function(name, items, centres, scaled, w = rep(1, nrow(d)), kind = "n
     if (!profile) next
     for (item in c("age", "spend")) {
       a <- !is.na(s[[item]]); v <- s[[item]]
-      overall <- weighted.mean(v[a], w[a]); spread <- sqrt(weighted.mean((v[a] - overall)^2, w[a]))
+      overall <- weighted.mean(v[a], w[a])
+      spread <- sqrt(switch(kind, none = var(v[a]), frequency = var(rep(v[a], w[a])),
+                            sampling = svyvar(~v, svydesign(~1, weights = w[a], data = data.frame(v = v[a])))[1]))
       here <- weighted.mean(v[a & mine], w[a & mine])
       add(name, "segment_profile", list(item = item, segment = i), n = sum(a & mine), mean = here, difference_sd = (here - overall) / spread)
       if (i == 1) add(name, "segment_profile", list(item = item, segment = NA), n = sum(a), mean = overall)
