@@ -7,10 +7,9 @@
 #include <assert.h>
 #include <stddef.h>
 
-enum { FAST_DIGITS = 18 };
+#include "base/decimal_text.h"
 
-/* Beyond it no text in memory can have digits enough to bring the number back into range. */
-static const int64_t exponent_limit = 1000000000000000;
+enum { FAST_DIGITS = 18 };
 
 static const int64_t powers10[DECIMAL_SCALE_MAX + 1] = {
     1,
@@ -37,32 +36,6 @@ static const int64_t powers10[DECIMAL_SCALE_MAX + 1] = {
 int64_t decimal_power10(unsigned power) {
   assert(power <= DECIMAL_SCALE_MAX);
   return powers10[power];
-}
-
-static bool is_digit(char c) {
-  return (unsigned char)(c - '0') < 10;
-}
-
-/* The exponent without its letter, up to END; false when anything else is there. */
-static bool parse_exponent(const char *at, const char *end, int64_t *exponent) {
-  const bool negative = at < end && *at == '-';
-  if (at < end && (*at == '-' || *at == '+')) {
-    at++;
-  }
-  if (at == end) {
-    return false;
-  }
-  int64_t value = 0;
-  for (; at < end; at++) {
-    if (!is_digit(*at)) {
-      return false;
-    }
-    if (value < exponent_limit) {
-      value = value * 10 + (*at - '0');
-    }
-  }
-  *exponent = negative ? -value : value;
-  return true;
 }
 
 static int64_t clamp_scale(int64_t scale) {
@@ -103,7 +76,7 @@ static bool parse_general(slice s, char mark, bool negative, decimal *out) {
   int64_t fraction = 0;
   size_t digits = 0;
   bool marked = false;
-  for (; at < end && (is_digit(*at) || (*at == mark && !marked)); at++) {
+  for (; at < end && (decimal_is_digit(*at) || (*at == mark && !marked)); at++) {
     if (*at == mark) {
       marked = true;
       continue;
@@ -127,7 +100,7 @@ static bool parse_general(slice s, char mark, bool negative, decimal *out) {
   int64_t exponent = 0;
   const bool has_exponent = at < end && (*at == 'e' || *at == 'E');
   if (digits == 0 || (at < end && !has_exponent) ||
-      (has_exponent && !parse_exponent(at + 1, end, &exponent))) {
+      (has_exponent && !decimal_exponent(at + 1, end, &exponent))) {
     return false;
   }
   const int64_t wanted = fraction - exponent;
@@ -150,11 +123,11 @@ bool decimal_parse(slice s, char mark, decimal *out) {
   uint64_t value = 0;
   size_t whole = 0;
   size_t fraction = 0;
-  for (; at < end && is_digit(*at); at++, whole++) {
+  for (; at < end && decimal_is_digit(*at); at++, whole++) {
     value = value * 10 + (uint64_t)(*at - '0');
   }
   if (at < end && *at == mark) {
-    for (at++; at < end && is_digit(*at); at++, fraction++) {
+    for (at++; at < end && decimal_is_digit(*at); at++, fraction++) {
       value = value * 10 + (uint64_t)(*at - '0');
     }
   }

@@ -11,7 +11,14 @@
 
 #include "base/text.h"
 
-enum { DECIMAL_SCALE_MAX = 18 };
+enum {
+  DECIMAL_SCALE_MAX = 18,
+  DECIMAL_READ_SCALE_MAX = 99,
+  DECIMAL_MAGNITUDE_EXPONENT_MIN = -300,
+  DECIMAL_MAGNITUDE_EXPONENT_MAX = 18,
+};
+/* Numbers are used as whole units of 10^-scale within +-2^62. */
+#define DECIMAL_UNITS_MAX ((int64_t)1 << 62)
 
 typedef struct decimal {
   int64_t mantissa;
@@ -34,5 +41,41 @@ int decimal_format(decimal d, char *out);
 int64_t decimal_power10(unsigned power);
 /* num / den rounded half to even; den > 0 (asserted). */
 int64_t decimal_divide_half_even(__int128 num, __int128 den);
+
+/* What became of a text that was read at a scale. */
+typedef enum decimal_reading {
+  DECIMAL_NO_NUMBER,
+  DECIMAL_EXACT,
+  DECIMAL_ROUNDED, /* digits were lost, half to even over all that the text has */
+  DECIMAL_OUTSIDE, /* beyond +-DECIMAL_UNITS_MAX units, rounded */
+} decimal_reading;
+
+/* Reads all of S, of any number of digits and any exponent, in the grammar above, as units of 10^-SCALE
+ * (0..DECIMAL_READ_SCALE_MAX, asserted).  *MANTISSA is set when EXACT or ROUNDED. */
+decimal_reading decimal_read(slice s, char mark, unsigned scale, int64_t *mantissa);
+
+/* How large a number is, whatever its sign: mantissa * 10^exponent, a bound that is exact up to 19 digits and
+ * rounded up beyond.  Canonical, so equal ones have equal members: no zeros end the mantissa, zero is (0, 0),
+ * and what is smaller than 10^DECIMAL_MAGNITUDE_EXPONENT_MIN counts as that. */
+typedef struct decimal_magnitude {
+  uint64_t mantissa;
+  int16_t exponent;
+} decimal_magnitude;
+
+/* MANTISSA * 10^-SCALE */
+decimal_magnitude decimal_magnitude_of(uint64_t mantissa, unsigned scale);
+bool decimal_magnitude_valid(decimal_magnitude m); /* canonical, exponents within the limits */
+int decimal_magnitude_compare(decimal_magnitude a, decimal_magnitude b); /* <0, 0, >0 */
+decimal_magnitude decimal_magnitude_max(decimal_magnitude a, decimal_magnitude b);
+/* The largest scale (0..DECIMAL_READ_SCALE_MAX) at which M takes no more than LIMIT (> 0) units; 0 also when
+ * there is none. */
+unsigned decimal_magnitude_scale(decimal_magnitude m, int64_t limit);
+/* Digits before the mark; none below 1. */
+unsigned decimal_magnitude_whole_digits(decimal_magnitude m);
+
+/* How large the number S is, and how many digits stand after its mark once its exponent is applied (at most
+ * 255; trailing zeros count).  False when S is not a number, or beyond DECIMAL_UNITS_MAX, where no scale
+ * reads it. */
+bool decimal_measure(slice s, char mark, uint8_t *decimals, decimal_magnitude *size);
 
 #endif
