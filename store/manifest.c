@@ -1,5 +1,8 @@
 /* Manifests as bytes: magic, version, then files, shards and columns in order, XXH3-64 at the end.
  *
+ * Version 2, which did not say how large a column's numbers are, is read as well: datasets that a broker
+ * keeps outlive programs.
+ *
  * Integers are varints in their only form, so equal manifests have equal bytes.  The reader checks what
  * others rely on: texts are UTF-8 (they go into reports), shards refer to files that are there, and
  * their rows follow each other. */
@@ -13,11 +16,12 @@
 #define MANIFEST_MAGIC "CANVMNFS"
 
 enum {
-  MANIFEST_VERSION = 2,
+  MANIFEST_VERSION = 3,
+  MANIFEST_VERSION_OLDEST = 2,
   MAGIC_BYTES = 8,
   CHECKSUM_BYTES = 8,
   TEXT_BYTES_MAX = 1 << 20,
-  DECIMALS_MAX = 18,
+  DECIMALS_MAX_2 = 18, /* in version 2 */
   /* The fewest bytes that one of each can take, against counts that promise more than there is. */
   FILE_BYTES_MIN = 1 + DIGEST_BYTES + 4,
   SHARD_BYTES_MIN = DIGEST_BYTES + 4,
@@ -61,6 +65,17 @@ static void encode_file(const manifest_file *f, buf *out) {
   }
 }
 
+static void encode_column(const manifest_column *c, buf *out) {
+  buf_put_slice(out, c->name);
+  buf_put_u8(out, c->decimals_max);
+  buf_put_u8(out, c->as_numbers);
+  buf_put_u8(out, c->largest_known);
+  if (c->largest_known) {
+    buf_put_varint(out, c->largest.mantissa);
+    buf_put_varint(out, (uint64_t)(c->largest.exponent - DECIMAL_MAGNITUDE_EXPONENT_MIN));
+  }
+}
+
 void manifest_encode(const manifest *m, buf *out) {
   const size_t start = out->length;
   buf_put(out, MANIFEST_MAGIC, MAGIC_BYTES);
@@ -80,9 +95,7 @@ void manifest_encode(const manifest *m, buf *out) {
   }
   buf_put_varint(out, m->columns_count);
   for (uint32_t i = 0; i < m->columns_count; i++) {
-    buf_put_slice(out, m->columns[i].name);
-    buf_put_u8(out, m->columns[i].decimals_max);
-    buf_put_u8(out, m->columns[i].as_numbers);
+    encode_column(&m->columns[i], out);
   }
   if (!out->failed) {
     buf_put_u64(out, digest_xxh3(out->data + start, out->length - start));
@@ -149,35 +162,62 @@ static void decode_shards(reader *r, manifest *m) {
   }
 }
 
-static void decode_columns(reader *r, manifest *m) {
-  m->columns_count = (uint32_t)reader_count_of(r, SHARD_COLUMNS_MAX, COLUMN_BYTES_MIN);
-  m->columns = ARENA_ARRAY(m->memory, manifest_column, m->columns_count);
-  for (uint32_t i = 0; m->columns != NULL && r->problem == NULL && i < m->columns_count; i++) {
-    m->columns[i].name = decode_text(r, m->memory);
-    m->columns[i].decimals_max = reader_u8(r);
-    if (m->columns[i].decimals_max > DECIMALS_MAX) {
+static bool decode_flag(reader *r, const char *problem) {
+  const uint8_t flag = reader_u8(r);
+  if (flag > 1) {
+    reader_fail(r, problem);
+  }
+  return flag != 0;
+}
+
+static decimal_magnitude decode_largest(reader *r) {
+  enum { EXPONENTS = DECIMAL_MAGNITUDE_EXPONENT_MAX - DECIMAL_MAGNITUDE_EXPONENT_MIN };
+  decimal_magnitude m = {.mantissa = reader_varint(r)};
+  m.exponent = (int16_t)((int)reader_count(r, EXPONENTS) + DECIMAL_MAGNITUDE_EXPONENT_MIN);
+  if (r->problem == NULL && !decimal_magnitude_valid(m)) {
+    reader_fail(r, "the largest number of a column is not in its only form");
+  }
+  return m;
+}
+
+static void decode_column(reader *r, uint32_t version, manifest_column *c, arena *memory) {
+  c->name = decode_text(r, memory);
+  c->decimals_max = reader_u8(r);
+  c->as_numbers = decode_flag(r, "a column is neither kept as numbers nor as texts");
+  if (version == MANIFEST_VERSION_OLDEST) {
+    if (c->decimals_max > DECIMALS_MAX_2) {
       reader_fail(r, "a column has more than 18 decimals");
     }
-    const uint8_t as_numbers = reader_u8(r);
-    m->columns[i].as_numbers = as_numbers != 0;
-    if (as_numbers > 1) {
-      reader_fail(r, "a column is neither kept as numbers nor as texts");
-    }
+    return;
+  }
+  c->largest_known = decode_flag(r, "the largest number of a column is neither known nor unknown");
+  if (c->largest_known) {
+    c->largest = decode_largest(r);
   }
 }
 
-static status check_frame(const uint8_t *bytes, size_t length, error *err) {
+static void decode_columns(reader *r, uint32_t version, manifest *m) {
+  m->columns_count = (uint32_t)reader_count_of(r, SHARD_COLUMNS_MAX, COLUMN_BYTES_MIN);
+  m->columns = ARENA_ARRAY(m->memory, manifest_column, m->columns_count);
+  for (uint32_t i = 0; m->columns != NULL && r->problem == NULL && i < m->columns_count; i++) {
+    m->columns[i] = (manifest_column){0};
+    decode_column(r, version, &m->columns[i], m->memory);
+  }
+}
+
+static status check_frame(const uint8_t *bytes, size_t length, uint32_t *version, error *err) {
   reader r;
   reader_init(&r, bytes, length);
   const uint8_t *magic = reader_bytes(&r, MAGIC_BYTES);
   if (magic == NULL || memcmp(magic, MANIFEST_MAGIC, MAGIC_BYTES) != 0) {
     return error_set(err, STATUS_CORRUPT, "manifest: these bytes are not a manifest");
   }
-  const uint32_t version = reader_u32(&r);
-  if (r.problem == NULL && version != MANIFEST_VERSION) {
-    return error_set(err, STATUS_CORRUPT,
-                     "manifest: format version %u, and this program reads version %d; read the files anew",
-                     version, MANIFEST_VERSION);
+  *version = reader_u32(&r);
+  if (r.problem == NULL && (*version < MANIFEST_VERSION_OLDEST || *version > MANIFEST_VERSION)) {
+    return error_set(
+        err, STATUS_CORRUPT,
+        "manifest: format version %u, and this program reads versions %d to %d; read the files anew",
+        *version, MANIFEST_VERSION_OLDEST, MANIFEST_VERSION);
   }
   if (reader_left(&r) < CHECKSUM_BYTES) {
     return error_set(err, STATUS_CORRUPT, "manifest: ends too early");
@@ -192,7 +232,8 @@ static status check_frame(const uint8_t *bytes, size_t length, error *err) {
 
 status manifest_decode(const void *bytes, size_t length, manifest **out, error *err) {
   *out = NULL;
-  TRY(check_frame(bytes, length, err));
+  uint32_t version = 0;
+  TRY(check_frame(bytes, length, &version, err));
   manifest *m = manifest_new();
   if (m == NULL) {
     return error_no_memory(err, "manifest");
@@ -202,7 +243,7 @@ status manifest_decode(const void *bytes, size_t length, manifest **out, error *
   reader_init(&r, (const uint8_t *)bytes + frame, length - frame - CHECKSUM_BYTES);
   decode_files(&r, m);
   decode_shards(&r, m);
-  decode_columns(&r, m);
+  decode_columns(&r, version, m);
   status st = arena_failed(m->memory) ? error_no_memory(err, "manifest") : reader_finish(&r, "manifest", err);
   if (st != STATUS_OK) {
     manifest_destroy(m);

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/decimal.h"
 #include "base/digest.h"
 #include "base/status.h"
 
@@ -38,8 +39,14 @@ typedef struct manifest_file {
 
 typedef struct manifest_column {
   slice name;
-  uint8_t decimals_max; /* over all shards */
-  bool as_numbers;      /* some shard keeps its cells as numbers: how they were written is forgotten */
+  /* Of all numbers in it but those beyond 2^62, which no variable can use: the most digits that any has
+   * behind the mark, its exponent applied (255 at most), and how large the largest is.  Neither depends on
+   * how the file was cut or encoded. */
+  uint8_t decimals_max;
+  decimal_magnitude largest;
+  bool largest_known; /* false in manifests of version 2, whose DECIMALS_MAX leaves out numbers of more than
+                         18 decimals or digits */
+  bool as_numbers;    /* some shard keeps its cells as numbers: how they were written is forgotten */
 } manifest_column;
 
 typedef struct manifest {

@@ -22,6 +22,8 @@ static void add_facts(const manifest *part, manifest_column **sorted, uint32_t c
     if (found != NULL) {
       manifest_column *to = *found;
       to->decimals_max = from->decimals_max > to->decimals_max ? from->decimals_max : to->decimals_max;
+      to->largest = decimal_magnitude_max(from->largest, to->largest);
+      to->largest_known = to->largest_known && from->largest_known;
       to->as_numbers = to->as_numbers || from->as_numbers;
     }
   }
@@ -37,7 +39,8 @@ static void join_columns(const manifest *const *parts, size_t count, manifest *m
   }
   m->columns_count = first->columns_count;
   for (uint32_t i = 0; i < first->columns_count; i++) {
-    m->columns[i] = (manifest_column){.name = arena_slice(m->memory, first->columns[i].name)};
+    m->columns[i] =
+        (manifest_column){.name = arena_slice(m->memory, first->columns[i].name), .largest_known = true};
     sorted[i] = &m->columns[i];
   }
   qsort(sorted, m->columns_count, sizeof *sorted, column_order);

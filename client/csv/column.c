@@ -51,7 +51,7 @@ bool csv_column_start(csv_column_writer *c, uint32_t rows_max) {
   c->kind = SHARD_CODES;
   c->mostly_long = false;
   c->rows = 0;
-  c->decimals_max = 0;
+  c->measure = (csv_measure){0};
   csv_dictionary_clear(&c->dictionary, SHARD_CODES_MAX);
   return csv_array_reserve(&c->codes, &c->codes_capacity, rows_max, sizeof *c->codes);
 }
@@ -127,11 +127,6 @@ static uint32_t append_wide(csv_column_writer *c, const csv_rows *rows, uint32_t
   return append_looked_up(c, rows, cell, from, true, &long_cells);
 }
 
-static uint8_t decimals_of(slice text, char mark) {
-  decimal number;
-  return decimal_parse(text, mark, &number) ? number.scale : 0;
-}
-
 static void put_text(csv_column_writer *c, slice text) {
   buf_put(&c->bytes, text.bytes, text.length);
   c->offsets[++c->rows] = (uint32_t)c->bytes.length;
@@ -143,8 +138,7 @@ static uint32_t append_texts(csv_column_writer *c, const csv_rows *rows, uint32_
     if (!csv_cell_text(csv_rows_cell(rows, row, cell), c->dictionary.memory, &text)) {
       return FAILED;
     }
-    const uint8_t decimals = decimals_of(text, c->decimal_mark);
-    c->decimals_max = decimals > c->decimals_max ? decimals : c->decimals_max;
+    csv_measure_text(&c->measure, text, c->decimal_mark);
     put_text(c, text);
   }
   return c->bytes.failed ? FAILED : rows->count;
@@ -161,13 +155,10 @@ static const append_function append_by_kind[] = {
     [SHARD_TEXTS] = append_texts,
 };
 
-static uint8_t decimals_of_list(const csv_column_writer *c) {
-  uint8_t most = 0;
+static void measure_list(csv_column_writer *c) {
   for (uint32_t i = 0; i < c->dictionary.count; i++) {
-    const uint8_t decimals = decimals_of(c->dictionary.list[i], c->decimal_mark);
-    most = decimals > most ? decimals : most;
+    csv_measure_text(&c->measure, c->dictionary.list[i], c->decimal_mark);
   }
-  return most;
 }
 
 static bool become_wide(csv_column_writer *c, uint32_t rows_max) {
@@ -187,7 +178,7 @@ static bool become_texts(csv_column_writer *c, uint32_t rows_max) {
     return false;
   }
   const uint32_t rows = c->rows;
-  c->decimals_max = decimals_of_list(c);
+  measure_list(c);
   buf_clear(&c->bytes);
   c->offsets[0] = 0;
   c->rows = 0;
@@ -225,12 +216,13 @@ bool csv_column_finish(csv_column_writer *c, csv_find_cell find, void *context, 
     return csv_decimals_finish(c, find, context, out);
   }
   if (c->kind == SHARD_TEXTS) {
-    out->decimals_max = c->decimals_max;
+    out->decimals_max = csv_measure_scale(&c->measure);
     out->offsets = c->offsets;
     out->bytes = (const char *)c->bytes.data;
     return true;
   }
-  out->decimals_max = decimals_of_list(c);
+  measure_list(c);
+  out->decimals_max = csv_measure_scale(&c->measure);
   out->codes = c->kind == SHARD_CODES ? c->codes : NULL;
   out->wide_codes = c->kind == SHARD_WIDE ? c->wide_codes : NULL;
   out->texts = c->dictionary.list;

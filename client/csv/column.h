@@ -11,6 +11,7 @@
 #include "base/decimal.h"
 #include "client/csv/csv.h"
 #include "client/csv/dictionary.h"
+#include "client/csv/measure.h"
 #include "store/shard.h"
 
 /* Some rows of a piece, all with the same number of cells. */
@@ -53,13 +54,11 @@ typedef struct csv_column_writer {
   size_t mantissas_capacity;
   uint8_t *scales; /* of each number as it was written */
   size_t scales_capacity;
-  uint64_t largest[DECIMAL_SCALE_MAX + 1]; /* magnitude of the numbers written with that scale */
-  uint32_t scales_seen;                    /* bit s: some number was */
   csv_exceptions exceptions;
   uint32_t *offsets;
   size_t offsets_capacity;
   buf bytes;
-  uint8_t decimals_max;
+  csv_measure measure; /* of codes: once the shard is finished */
 } csv_column_writer;
 
 /* MEMORY: cleared with the piece; holds unquoted texts. */

@@ -294,6 +294,8 @@ static status fill_manifest(const reading *r, const csv_pipeline *p, manifest *m
   for (uint32_t i = 0; i < r->schema.count; i++) {
     m->columns[i] = (manifest_column){.name = arena_slice(m->memory, r->schema.names[i]),
                                       .decimals_max = columns[i].decimals_max,
+                                      .largest = columns[i].largest,
+                                      .largest_known = true,
                                       .as_numbers = columns[i].as_numbers};
   }
   return arena_failed(m->memory) ? no_memory(err) : STATUS_OK;

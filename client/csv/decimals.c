@@ -30,18 +30,9 @@ static bool add_exception(csv_exceptions *e, uint32_t row, uint32_t text) {
   return true;
 }
 
-static uint64_t magnitude_of(int64_t v) {
-  return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-}
-
 static inline void put_number(csv_column_writer *c, decimal number) {
-  const uint64_t magnitude = magnitude_of(number.mantissa);
   c->mantissas[c->rows] = number.mantissa;
   c->scales[c->rows++] = number.scale;
-  c->scales_seen |= 1u << number.scale;
-  if (magnitude > c->largest[number.scale]) {
-    c->largest[number.scale] = magnitude;
-  }
 }
 
 static bool put_exception(csv_column_writer *c, uint32_t text) {
@@ -62,9 +53,8 @@ bool csv_decimals_start(csv_column_writer *c, uint32_t rows_max) {
   for (uint32_t i = 0; i < texts_count; i++) {
     texts[i] = c->dictionary.list[i];
     is_number[i] = decimal_parse(texts[i], c->decimal_mark, &numbers[i]);
+    csv_measure_text(&c->measure, texts[i], c->decimal_mark);
   }
-  memset(c->largest, 0, sizeof c->largest);
-  c->scales_seen = 0;
   c->exceptions.count = 0;
   c->kind = SHARD_DECIMALS;
   csv_dictionary_clear(&c->dictionary, UINT32_MAX);
@@ -89,9 +79,11 @@ static bool put_other(csv_column_writer *c, slice raw) {
     return false;
   }
   if (decimal_parse(text, c->decimal_mark, &number)) {
+    csv_measure_number(&c->measure, number, text, c->decimal_mark);
     put_number(c, number);
     return true;
   }
+  csv_measure_long(&c->measure, text, c->decimal_mark);
   return put_exception(c, csv_dictionary_text(&c->dictionary, text));
 }
 
@@ -113,12 +105,12 @@ static uint32_t put_plain_numbers(csv_column_writer *c, const csv_rows *given, u
     mantissas[row - from] = number.mantissa;
     scales[row - from] = number.scale;
     seen |= 1u << number.scale;
-    const uint64_t magnitude = magnitude_of(number.mantissa);
-    if (magnitude > c->largest[number.scale]) {
-      c->largest[number.scale] = magnitude;
+    const uint64_t magnitude = csv_measure_magnitude(number.mantissa);
+    if (magnitude > c->measure.largest[number.scale]) {
+      c->measure.largest[number.scale] = magnitude;
     }
   }
-  c->scales_seen |= seen;
+  c->measure.scales_seen |= seen;
   c->rows += row - from;
   return row;
 }
@@ -134,22 +126,25 @@ bool csv_decimals_append(csv_column_writer *c, const csv_rows *rows, uint32_t ce
   return !c->dictionary.failed;
 }
 
-static bool all_fit(const csv_column_writer *c, unsigned scale) {
+static bool all_fit(const csv_measure *m, unsigned scale) {
+  if (scale > 0 && m->beyond > 0) {
+    return false;
+  }
   for (unsigned s = 0; s <= scale; s++) {
-    if (c->largest[s] > (uint64_t)INT64_MAX / (uint64_t)decimal_power10(scale - s)) {
+    if (m->largest[s] > (uint64_t)INT64_MAX / (uint64_t)decimal_power10(scale - s)) {
       return false;
     }
   }
   return true;
 }
 
-static unsigned choose_scale(const csv_column_writer *c) {
+static unsigned choose_scale(const csv_measure *m) {
   for (unsigned scale = DECIMAL_SCALE_MAX; scale > 0; scale--) {
-    if ((c->scales_seen >> scale & 1) != 0 && all_fit(c, scale)) {
+    if ((m->scales_seen >> scale & 1) != 0 && all_fit(m, scale)) {
       return scale;
     }
   }
-  return c->scales_seen == 0 ? 0 : (unsigned)__builtin_ctz(c->scales_seen);
+  return m->scales_seen == 0 ? 0 : (unsigned)__builtin_ctz(m->scales_seen);
 }
 
 /* Brings all rows to SCALE; numbers that lose digits become exceptions, in the order of rows. */
@@ -180,12 +175,12 @@ static bool rescale(csv_column_writer *c, unsigned scale, csv_find_cell find, vo
 }
 
 bool csv_decimals_finish(csv_column_writer *c, csv_find_cell find, void *context, shard_column *out) {
-  const unsigned scale = choose_scale(c);
-  const bool mixed = (c->scales_seen & ~(1u << scale)) != 0;
+  const unsigned scale = choose_scale(&c->measure);
+  const bool mixed = (c->measure.scales_seen & ~(1u << scale)) != 0;
   if (mixed && !rescale(c, scale, find, context)) {
     return false;
   }
-  out->decimals_max = c->scales_seen == 0 ? 0 : (uint8_t)(31 - __builtin_clz(c->scales_seen));
+  out->decimals_max = csv_measure_scale(&c->measure);
   out->mantissas = c->mantissas;
   out->scale = (uint8_t)scale;
   out->exception_rows = c->exceptions.rows;

@@ -186,6 +186,10 @@ status csv_encoder_run(csv_encoder *e, const csv_layout *layout, const csv_piece
   return finish(e, out, err);
 }
 
+const csv_measure *csv_encoder_measure(const csv_encoder *e, uint32_t column) {
+  return &e->columns[column].measure;
+}
+
 uint64_t csv_encoder_quarantined(const csv_encoder *e) {
   return e->records.quarantined;
 }

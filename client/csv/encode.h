@@ -38,6 +38,8 @@ void csv_encoder_destroy(csv_encoder *e);
 status csv_encoder_run(csv_encoder *e, const csv_layout *layout, const csv_piece *piece, shard_content *out,
                        error *err) MUST_USE;
 
+/* What was measured in a column of the last piece. */
+const csv_measure *csv_encoder_measure(const csv_encoder *e, uint32_t column);
 /* The records of the last piece that were left out. */
 uint64_t csv_encoder_quarantined(const csv_encoder *e);
 /* The first of them, at most MANIFEST_PLACES; the texts live until the next piece. */

@@ -185,10 +185,13 @@ static bool keep_outcome(csv_pipeline *p, size_t number, const csv_encoder *enco
     outcome->places[i].problem = arena_slice(p->memory, places[i].problem);
   }
   for (uint32_t i = 0; i < content->columns_count; i++) {
-    const shard_column *c = &content->columns[i];
+    const csv_measure *measure = csv_encoder_measure(encoder, i);
+    const uint8_t decimals = csv_measure_decimals(measure);
     csv_column_facts *facts = &p->columns[i];
-    facts->decimals_max = c->decimals_max > facts->decimals_max ? c->decimals_max : facts->decimals_max;
-    facts->as_numbers = facts->as_numbers || (c->kind == SHARD_DECIMALS && content->rows > 0);
+    facts->decimals_max = decimals > facts->decimals_max ? decimals : facts->decimals_max;
+    facts->largest = decimal_magnitude_max(facts->largest, csv_measure_largest(measure));
+    facts->as_numbers =
+        facts->as_numbers || (content->columns[i].kind == SHARD_DECIMALS && content->rows > 0);
   }
   p->outcomes[number] = *outcome;
   p->rows += content->rows;

@@ -40,7 +40,8 @@ void csv_pipeline_destroy(csv_pipeline *p);
 const csv_outcome *csv_pipeline_outcomes(const csv_pipeline *p, size_t *count);
 /* What was found of each column of the schema. */
 typedef struct csv_column_facts {
-  uint8_t decimals_max;
+  uint8_t decimals_max; /* and LARGEST: as in manifest_column */
+  decimal_magnitude largest;
   bool as_numbers; /* some shard keeps it as SHARD_DECIMALS */
 } csv_column_facts;
 const csv_column_facts *csv_pipeline_columns(const csv_pipeline *p);

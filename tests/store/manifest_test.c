@@ -63,8 +63,13 @@ static manifest *random_manifest(seeded *r) {
   m->columns_count = (uint32_t)seeded_below(r, 20);
   m->columns = ARENA_ARRAY(m->memory, manifest_column, m->columns_count);
   for (uint32_t i = 0; i < m->columns_count; i++) {
-    m->columns[i] = (manifest_column){random_name(m->memory, r, "column"), (uint8_t)seeded_below(r, 19),
-                                      seeded_below(r, 2) == 1};
+    m->columns[i] = (manifest_column){
+        .name = random_name(m->memory, r, "column"),
+        .decimals_max = (uint8_t)seeded_below(r, 256),
+        .largest = decimal_magnitude_of(seeded_bits(r, 62), (unsigned)seeded_below(r, 400)),
+        .largest_known = seeded_below(r, 8) > 0,
+        .as_numbers = seeded_below(r, 2) == 1,
+    };
   }
   return m;
 }
@@ -92,6 +97,13 @@ static void what_is_written_is_read(void **state) {
       assert_true(slice_equal(m->files[k].name, back->files[k].name));
       assert_true(digest_equal(&m->files[k].sha256, &back->files[k].sha256));
       assert_int_equal(m->files[k].places_count, back->files[k].places_count);
+    }
+    for (uint32_t k = 0; k < m->columns_count; k++) {
+      const manifest_column *column = &m->columns[k];
+      assert_int_equal(column->decimals_max, back->columns[k].decimals_max);
+      assert_int_equal(column->largest_known, back->columns[k].largest_known);
+      assert_true(!column->largest_known ||
+                  decimal_magnitude_compare(column->largest, back->columns[k].largest) == 0);
     }
     for (uint32_t k = 0; k < m->shards_count; k++) {
       assert_true(m->shards[k].first_ordinal == back->shards[k].first_ordinal);
@@ -161,8 +173,12 @@ static void spoil_text(manifest *m) {
   m->files[0].name = (slice){"\xff", 1};
 }
 
-static void spoil_decimals(manifest *m) {
-  m->columns[0].decimals_max = 19;
+static void spoil_zeros(manifest *m) {
+  m->columns[0].largest = (decimal_magnitude){10, 0};
+}
+
+static void spoil_exponent(manifest *m) {
+  m->columns[0].largest = (decimal_magnitude){1, DECIMAL_MAGNITUDE_EXPONENT_MAX + 1};
 }
 
 static void spoil_count(manifest *m) {
@@ -178,13 +194,14 @@ static void facts_that_contradict_each_other_are_refused(void **state) {
       {spoil_file, "manifest: a shard is of a file that is not there"},
       {spoil_rows, "manifest: the rows of a shard do not follow those before"},
       {spoil_text, "manifest: a text is not UTF-8"},
-      {spoil_decimals, "manifest: a column has more than 18 decimals"},
+      {spoil_zeros, "manifest: the largest number of a column is not in its only form"},
+      {spoil_exponent, "manifest: a count is above its limit"},
       {spoil_count, "manifest: a file has more quarantined rows than rows"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     manifest_file file = {.name = {"a.csv", 5}, .records = 9};
     manifest_shard shards[2] = {{.rows = 5}, {.first_ordinal = 5, .rows = 4}};
-    manifest_column column = {.name = {"q1", 2}};
+    manifest_column column = {.name = {"q1", 2}, .largest_known = true};
     manifest m = {.files = &file,
                   .files_count = 1,
                   .shards = shards,
@@ -207,11 +224,82 @@ static void facts_that_contradict_each_other_are_refused(void **state) {
   }
 }
 
+/* What the version before wrote of one file and one column: magic, version, one file, no shard, a column
+ * with its decimals and a flag, checksum. */
+static void encode_version_2(buf *out, uint8_t decimals_max) {
+  static const digest none;
+  buf_put(out, "CANVMNFS", 8);
+  buf_put_u32(out, 2);
+  buf_put_varint(out, 1);
+  buf_put_slice(out, slice_of("a.csv"));
+  buf_put(out, none.bytes, DIGEST_BYTES);
+  for (int i = 0; i < 4; i++) { /* bytes, records, quarantined, places */
+    buf_put_varint(out, 0);
+  }
+  buf_put_varint(out, 0);
+  buf_put_varint(out, 1);
+  buf_put_slice(out, slice_of("amount"));
+  buf_put_u8(out, decimals_max);
+  buf_put_u8(out, 1);
+  buf_put_u64(out, digest_xxh3(out->data, out->length));
+}
+
+static void manifests_of_version_2_are_read_and_do_not_know_the_largest_number(void **state) {
+  (void)state;
+  buf b;
+  buf_init(&b);
+  encode_version_2(&b, 4);
+  manifest *back = NULL;
+  error err;
+  assert_int_equal(manifest_decode(b.data, b.length, &back, &err), STATUS_OK);
+  assert_int_equal(back->columns[0].decimals_max, 4);
+  assert_true(back->columns[0].as_numbers);
+  assert_false(back->columns[0].largest_known);
+  /* It stays unknown when files are added, and is written so. */
+  manifest_column column = {.name = {"amount", 6},
+                            .decimals_max = 19,
+                            .largest = decimal_magnitude_of(15, 1),
+                            .largest_known = true};
+  const manifest added = {.columns = &column, .columns_count = 1};
+  const manifest *parts[] = {back, &added};
+  manifest *joined = NULL;
+  assert_int_equal(manifest_join(parts, 2, &joined, &err), STATUS_OK);
+  assert_false(joined->columns[0].largest_known);
+  assert_int_equal(joined->columns[0].decimals_max, 19);
+  manifest_destroy(joined);
+  manifest_destroy(back);
+  buf_clear(&b);
+  encode_version_2(&b, 19);
+  assert_int_equal(manifest_decode(b.data, b.length, &back, &err), STATUS_CORRUPT);
+  assert_string_equal(err.message, "manifest: a column has more than 18 decimals");
+  buf_fini(&b);
+}
+
+static void joined_parts_have_the_largest_number_of_all(void **state) {
+  (void)state;
+  manifest_column first = {.name = {"x", 1}, .decimals_max = 2, .largest = {15, -1}, .largest_known = true};
+  manifest_column second = {.name = {"x", 1}, .decimals_max = 1, .largest = {2, 3}, .largest_known = true};
+  const manifest a = {.columns = &first, .columns_count = 1};
+  const manifest b = {.columns = &second, .columns_count = 1};
+  const manifest *orders[2][2] = {{&a, &b}, {&b, &a}};
+  for (size_t i = 0; i < 2; i++) {
+    manifest *joined = NULL;
+    error err;
+    assert_int_equal(manifest_join(orders[i], 2, &joined, &err), STATUS_OK);
+    assert_true(joined->columns[0].largest_known);
+    assert_int_equal(joined->columns[0].decimals_max, 2);
+    assert_int_equal(decimal_magnitude_compare(joined->columns[0].largest, second.largest), 0);
+    manifest_destroy(joined);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_written_is_read),
       cmocka_unit_test(altered_bytes_are_refused_and_never_crash),
       cmocka_unit_test(facts_that_contradict_each_other_are_refused),
+      cmocka_unit_test(manifests_of_version_2_are_read_and_do_not_know_the_largest_number),
+      cmocka_unit_test(joined_parts_have_the_largest_number_of_all),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

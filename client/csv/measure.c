@@ -1,0 +1,54 @@
+#include "client/csv/measure.h"
+
+/* Digits up to here keep their scale when they are parsed; longer texts may lose zeros at the end. */
+enum { PLAIN_BYTES = DECIMAL_SCALE_MAX };
+
+void csv_measure_long(csv_measure *m, slice text, char mark) {
+  uint8_t decimals;
+  decimal_magnitude size;
+  if (decimal_measure(text, mark, &decimals, &size)) {
+    m->decimals = decimals > m->decimals ? decimals : m->decimals;
+    m->other = decimal_magnitude_max(m->other, size);
+  }
+}
+
+void csv_measure_number(csv_measure *m, decimal number, slice text, char mark) {
+  const uint64_t magnitude = csv_measure_magnitude(number.mantissa);
+  m->scales_seen |= 1u << number.scale;
+  if (number.scale == 0 && magnitude > (uint64_t)DECIMAL_UNITS_MAX) {
+    m->beyond = magnitude > m->beyond ? magnitude : m->beyond;
+    return;
+  }
+  if (magnitude > m->largest[number.scale]) {
+    m->largest[number.scale] = magnitude;
+  }
+  if (text.length > PLAIN_BYTES || number.scale == DECIMAL_SCALE_MAX) {
+    csv_measure_long(m, text, mark);
+  }
+}
+
+void csv_measure_text(csv_measure *m, slice text, char mark) {
+  decimal number;
+  if (decimal_parse(text, mark, &number)) {
+    csv_measure_number(m, number, text, mark);
+  } else {
+    csv_measure_long(m, text, mark);
+  }
+}
+
+uint8_t csv_measure_scale(const csv_measure *m) {
+  return m->scales_seen == 0 ? 0 : (uint8_t)(31 - __builtin_clz(m->scales_seen));
+}
+
+uint8_t csv_measure_decimals(const csv_measure *m) {
+  const uint8_t written = csv_measure_scale(m);
+  return written > m->decimals ? written : m->decimals;
+}
+
+decimal_magnitude csv_measure_largest(const csv_measure *m) {
+  decimal_magnitude largest = m->other;
+  for (unsigned scale = 0; scale <= DECIMAL_SCALE_MAX; scale++) {
+    largest = decimal_magnitude_max(largest, decimal_magnitude_of(m->largest[scale], scale));
+  }
+  return largest;
+}

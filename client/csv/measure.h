@@ -1,0 +1,36 @@
+/* How large the numbers of a column are, and how many decimals they were written with: the facts of the
+ * manifest.  They depend on the cells alone, not on how a shard keeps them.
+ */
+#ifndef CANVASS_CLIENT_CSV_MEASURE_H
+#define CANVASS_CLIENT_CSV_MEASURE_H
+
+#include "base/decimal.h"
+
+typedef struct csv_measure {
+  /* Of numbers with so many decimals that fit an int64, the largest magnitude as it was written: the usual
+   * number costs a comparison. */
+  uint64_t largest[DECIMAL_SCALE_MAX + 1];
+  uint32_t scales_seen; /* bit s: some number was written with that scale */
+  uint64_t beyond;      /* the largest whole number above DECIMAL_UNITS_MAX, which fits an int64 but no use */
+  /* Of all other numbers. */
+  uint8_t decimals;
+  decimal_magnitude other;
+} csv_measure;
+
+static inline uint64_t csv_measure_magnitude(int64_t v) {
+  return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+}
+
+/* NUMBER: what decimal_parse made of TEXT. */
+void csv_measure_number(csv_measure *m, decimal number, slice text, char mark);
+/* A text that decimal_parse refused; those that are not numbers say nothing. */
+void csv_measure_long(csv_measure *m, slice text, char mark);
+/* Any text; those that are not numbers say nothing. */
+void csv_measure_text(csv_measure *m, slice text, char mark);
+/* The most decimals of those that fit an int64 with them: what a shard notes. */
+uint8_t csv_measure_scale(const csv_measure *m);
+/* The facts of all that was measured, as in manifest_column. */
+uint8_t csv_measure_decimals(const csv_measure *m);
+decimal_magnitude csv_measure_largest(const csv_measure *m);
+
+#endif
