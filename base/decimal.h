@@ -54,6 +54,9 @@ typedef enum decimal_reading {
  * (0..DECIMAL_READ_SCALE_MAX, asserted).  *MANTISSA is set when EXACT or ROUNDED. */
 decimal_reading decimal_read(slice s, char mark, unsigned scale, int64_t *mantissa);
 
+/* Are both numbers, of any length, and of one value? */
+bool decimal_equal_texts(slice a, char mark_a, slice b, char mark_b);
+
 /* How large a number is, whatever its sign: mantissa * 10^exponent, a bound that is exact up to 19 digits and
  * rounded up beyond.  Canonical, so equal ones have equal members: no zeros end the mantissa, zero is (0, 0),
  * and what is smaller than 10^DECIMAL_MAGNITUDE_EXPONENT_MIN counts as that. */

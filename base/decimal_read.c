@@ -112,8 +112,6 @@ decimal_reading decimal_read(slice s, char mark, unsigned scale, int64_t *mantis
   return scan_text(s, mark, &n) ? read_scanned(&n, scale, mantissa) : DECIMAL_NO_NUMBER;
 }
 
-/* ---- Magnitudes ------------------------------------------------------------------------------------ */
-
 static int digits_of(uint64_t v) {
   int digits = 1;
   while (digits <= KEPT_DIGITS && v >= power_of_ten(digits)) {
@@ -121,6 +119,54 @@ static int digits_of(uint64_t v) {
   }
   return digits;
 }
+
+/* The digits of a text that scan_text took, from the first that is not 0 on. */
+typedef struct digit_run {
+  const char *at;
+  const char *end;
+} digit_run;
+
+static digit_run significant(slice s, char mark) {
+  digit_run d = {s.bytes, s.bytes + s.length};
+  while (!decimal_is_digit(*d.at) || *d.at == '0') {
+    d.at++;
+  }
+  const char *end = d.at;
+  while (end < d.end && (decimal_is_digit(*end) || *end == mark)) {
+    end++;
+  }
+  d.end = end;
+  return d;
+}
+
+/* The next digit; 0 for ever behind the last one. */
+static char next_digit(digit_run *d) {
+  d->at += d->at < d->end && !decimal_is_digit(*d->at);
+  return d->at < d->end ? *d->at++ : '0';
+}
+
+bool decimal_equal_texts(slice a, char mark_a, slice b, char mark_b) {
+  scan x;
+  scan y;
+  if (!scan_text(a, mark_a, &x) || !scan_text(b, mark_b, &y)) {
+    return false;
+  }
+  if (x.kept == 0 || y.kept == 0) {
+    return x.kept == y.kept;
+  }
+  if (x.negative != y.negative || x.power + digits_of(x.kept) != y.power + digits_of(y.kept)) {
+    return false;
+  }
+  digit_run left = significant(a, mark_a);
+  digit_run right = significant(b, mark_b);
+  bool equal = true;
+  while (equal && (left.at < left.end || right.at < right.end)) {
+    equal = next_digit(&left) == next_digit(&right);
+  }
+  return equal;
+}
+
+/* ---- Magnitudes ------------------------------------------------------------------------------------ */
 
 static decimal_magnitude without_zeros(uint64_t mantissa, int64_t exponent) {
   for (; mantissa % 10 == 0; exponent++) {
@@ -136,8 +182,8 @@ static decimal_magnitude canonical(uint64_t mantissa, int64_t exponent) {
   for (; exponent < DECIMAL_MAGNITUDE_EXPONENT_MIN && mantissa > 1; exponent++) {
     mantissa = (mantissa + 9) / 10;
   }
-  return without_zeros(mantissa, exponent < DECIMAL_MAGNITUDE_EXPONENT_MIN ? DECIMAL_MAGNITUDE_EXPONENT_MIN
-                                                                          : exponent);
+  return without_zeros(mantissa,
+                       exponent < DECIMAL_MAGNITUDE_EXPONENT_MIN ? DECIMAL_MAGNITUDE_EXPONENT_MIN : exponent);
 }
 
 decimal_magnitude decimal_magnitude_of(uint64_t mantissa, unsigned scale) {

@@ -144,6 +144,17 @@ static bool parse_rule(slice text, char mark, decimal *out) {
   return decimal_parse(text, mark, out) || decimal_parse(text, '.', out);
 }
 
+/* Does RULE mean the cell?  Numbers are compared by value, those that no decimal holds as well. */
+static bool rule_matches(const cell_rules *r, uint32_t rule, slice text, const decimal *number) {
+  const slice wanted = r->variable->rules[rule].text;
+  if (number && r->are_numbers[rule]) {
+    return decimal_compare(*number, r->numbers[rule]) == 0;
+  }
+  return slice_equal(wanted, text) || (!number && !r->are_numbers[rule] && text.length > 0 &&
+                                       (decimal_equal_texts(text, r->mark, wanted, r->mark) ||
+                                        decimal_equal_texts(text, r->mark, wanted, '.')));
+}
+
 static bool index_rule(cell_rules *r, uint32_t rule) {
   uint32_t before = r->table.count;
   uint32_t place = text_table_add(&r->table, r->variable->rules[rule].text);
@@ -189,8 +200,7 @@ const program_rule *cell_rule(const cell_rules *r, slice text, const decimal *nu
     return place == UINT32_MAX ? NULL : &rules[r->first[place]];
   }
   for (uint32_t i = 0; i < r->variable->rules_count; i++) {
-    if (number && r->are_numbers[i] ? decimal_compare(*number, r->numbers[i]) == 0
-                                    : slice_equal(rules[i].text, text)) {
+    if (rule_matches(r, i, text, number)) {
       return &rules[i];
     }
   }

@@ -9,20 +9,38 @@
 #include "stats/date.h"
 #include "stats/frame_state.h"
 
+static int64_t in_range(const program_variable *v, int64_t mantissa) {
+  int64_t low = v->has_range ? v->low : -NUMBER_MAX;
+  int64_t high = v->has_range ? v->high : NUMBER_MAX;
+  return mantissa < low || mantissa > high ? number_missing(MISSING_INVALID) : mantissa;
+}
+
+/* The cell's number at the variable's decimals; false when it has none there.  Numbers that no decimal holds,
+ * with many digits or far exponents, are read from their texts. */
+static bool number_of_cell(const program_variable *v, const cell *c, char mark, int64_t *mantissa,
+                           bool *lost) {
+  if (c->is_number) {
+    return decimal_rescale(c->number, v->decimals, mantissa, lost);
+  }
+  const decimal_reading reading = decimal_read(c->text, mark, v->decimals, mantissa);
+  *lost = reading == DECIMAL_ROUNDED;
+  return reading == DECIMAL_EXACT || reading == DECIMAL_ROUNDED;
+}
+
 /* *ROUNDED: decimals were lost, and the value stands. */
-static int64_t number_value(const program_variable *v, const cell *c, bool *rounded) {
+static int64_t number_value(const program_variable *v, const cell *c, char mark, bool *rounded) {
   int64_t mantissa;
   bool lost;
   *rounded = false;
   if (c->missing) {
     return number_missing(c->reason);
   }
-  if (!c->is_number || !decimal_rescale(c->number, v->decimals, &mantissa, &lost) || mantissa > NUMBER_MAX ||
-      mantissa < -NUMBER_MAX || (v->has_range && (mantissa < v->low || mantissa > v->high))) {
+  if (!number_of_cell(v, c, mark, &mantissa, &lost)) {
     return number_missing(MISSING_INVALID);
   }
-  *rounded = lost;
-  return mantissa;
+  const int64_t value = in_range(v, mantissa);
+  *rounded = lost && !number_is_missing(value);
+  return value;
 }
 
 static int64_t date_value(const program_variable *v, const cell *c) {
@@ -57,7 +75,7 @@ static status make_numbers(frame *f, const program_variable *v, const cell_rules
     cell c;
     bool rounded = false;
     cell_of_entry(rules, cells, i, &c);
-    of_entry[i] = v->kind == VARIABLE_DATE ? date_value(v, &c) : number_value(v, &c, &rounded);
+    of_entry[i] = v->kind == VARIABLE_DATE ? date_value(v, &c) : number_value(v, &c, rules->mark, &rounded);
     rounded_entries[i] = rounded;
     any = any || rounded;
   }
@@ -96,16 +114,11 @@ typedef struct decimal_column {
   uint8_t *rounded; /* NULL: the column has no more decimals than the variable */
 } decimal_column;
 
-static int64_t in_range(const program_variable *v, int64_t mantissa) {
-  int64_t low = v->has_range ? v->low : -NUMBER_MAX;
-  int64_t high = v->has_range ? v->high : NUMBER_MAX;
-  return mantissa < low || mantissa > high ? number_missing(MISSING_INVALID) : mantissa;
-}
-
 static void widen_decimals(const frame *f, const program_variable *v, const decimal_column *d) {
-  int64_t factor = decimal_power10((unsigned)(v->decimals - d->column->scale));
+  unsigned more = (unsigned)(v->decimals - d->column->scale);
   const int64_t *mantissas = d->column->mantissas;
-  int64_t limit = NUMBER_MAX / factor;
+  int64_t factor = more <= DECIMAL_SCALE_MAX ? decimal_power10(more) : 1;
+  int64_t limit = more <= DECIMAL_SCALE_MAX ? NUMBER_MAX / factor : 0; /* then only zeros fit */
   for (uint32_t r = 0; r < f->count; r++) {
     int64_t m = mantissas[r];
     bool fits = m >= -limit && m <= limit;
@@ -138,7 +151,7 @@ static void rule_over_decimals(const frame *f, const program_variable *v, const 
   const program_rule *rule = &v->rules[i];
   cell c = {.missing = rule->missing, .reason = rule->reason, .is_number = true, .number = rule->value};
   bool rounded;
-  int64_t value = number_value(v, &c, &rounded);
+  int64_t value = number_value(v, &c, rules->mark, &rounded);
   for (uint32_t r = 0; r < f->count; r++) {
     if (d->column->mantissas[r] == wanted) {
       d->values[r] = value;
@@ -157,7 +170,7 @@ static void exceptions_over_decimals(const program_variable *v, const decimal_co
     bool rounded;
     uint32_t row = d->column->exception_rows[i];
     cell_of_entry(rules, &cells, d->column->exception_texts[i], &c);
-    d->values[row] = number_value(v, &c, &rounded);
+    d->values[row] = number_value(v, &c, rules->mark, &rounded);
     if (d->rounded) {
       d->rounded[row] = rounded;
     }

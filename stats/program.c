@@ -77,6 +77,10 @@ bool program_variable_is_numeric_coded(const program_variable *v) {
          v->kind == VARIABLE_CLUSTER || (v->kind == VARIABLE_RECODE && !v->keys_are_texts);
 }
 
+bool program_variable_is_mere_weight(const program_variable *v) {
+  return v->kind == VARIABLE_NUMBER && v->decimals > PROGRAM_DECIMALS_MAX;
+}
+
 bool program_variable_is_numeric(const program_variable *v) {
   return program_variable_is_numeric_coded(v) || program_variable_form(v) == FORM_NUMBER;
 }

@@ -26,25 +26,26 @@
 
 /* What a program may hold.  Decoders refuse more before they allocate. */
 enum {
-  PROGRAM_VERSION = 2,
+  PROGRAM_VERSION = 3,
   PROGRAM_VARIABLES_MAX = 100000,
   PROGRAM_FILTERS_MAX = 10000,
   PROGRAM_WEIGHTS_MAX = 1000,
   PROGRAM_ACCUMULATORS_MAX = 100000,
-  PROGRAM_DEPTH_MAX = 64,       /* of variables made from variables; of filters */
-  PROGRAM_RULES_MAX = 65000,    /* of one variable, as the following */
-  PROGRAM_RANGES_MAX = 10000,   /* RECODE */
-  PROGRAM_KEYS_MAX = 65000,     /* declared keys */
-  PROGRAM_COLUMNS_MAX = 4096,   /* MULTI_FLAGS */
-  PROGRAM_INPUTS_MAX = 10000,   /* MEAN, CLUSTER */
-  PROGRAM_CLUSTERS_MAX = 1000,  /* CLUSTER */
-  PROGRAM_NODES_MAX = 10000,    /* of one filter */
-  PROGRAM_VALUES_MAX = 65000,   /* of one IN */
-  PROGRAM_PARAMS_MAX = 1 << 20, /* of one accumulator */
-  PROGRAM_TEXT_MAX = 1 << 16,   /* bytes of a name, a key, a cell text */
-  PROGRAM_SCALE_SPAN_MAX = 240, /* SCALE: high - low */
-  PROGRAM_DECIMALS_MAX = 9,     /* NUMBER */
-  PROGRAM_MEAN_DECIMALS = 12,   /* MEAN */
+  PROGRAM_DEPTH_MAX = 64,                               /* of variables made from variables; of filters */
+  PROGRAM_RULES_MAX = 65000,                            /* of one variable, as the following */
+  PROGRAM_RANGES_MAX = 10000,                           /* RECODE */
+  PROGRAM_KEYS_MAX = 65000,                             /* declared keys */
+  PROGRAM_COLUMNS_MAX = 4096,                           /* MULTI_FLAGS */
+  PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER */
+  PROGRAM_CLUSTERS_MAX = 1000,                          /* CLUSTER */
+  PROGRAM_NODES_MAX = 10000,                            /* of one filter */
+  PROGRAM_VALUES_MAX = 65000,                           /* of one IN */
+  PROGRAM_PARAMS_MAX = 1 << 20,                         /* of one accumulator */
+  PROGRAM_TEXT_MAX = 1 << 16,                           /* bytes of a name, a key, a cell text */
+  PROGRAM_SCALE_SPAN_MAX = 240,                         /* SCALE: high - low */
+  PROGRAM_DECIMALS_MAX = 9,                             /* NUMBER */
+  PROGRAM_WEIGHT_DECIMALS_MAX = DECIMAL_READ_SCALE_MAX, /* NUMBER that is a weight and nothing else */
+  PROGRAM_MEAN_DECIMALS = 12,                           /* MEAN */
 };
 /* Weights of a MEAN add up to less than this. */
 #define PROGRAM_MEAN_WEIGHT_MAX ((int64_t)1 << 40)
@@ -129,7 +130,8 @@ typedef struct program_variable {
   bool has_range;    /* SCALE always; NUMBER, DATE (days) when given: outside is invalid */
   int64_t low, high; /* SCALE: codes.  NUMBER: mantissas at `decimals` */
   bool reversed;     /* SCALE: low + high - x */
-  uint8_t decimals;  /* NUMBER 0..9; else set by the program: MEAN 12, DIFFERENCE the larger, others 0 */
+  uint8_t decimals;  /* NUMBER 0..9, a mere weight 0..99; else set by the program: MEAN 12, DIFFERENCE the
+                        larger, others 0 */
   bool closed;       /* NOMINAL, MULTI_CELL: texts outside `keys` are invalid */
   slice *keys;       /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
   uint32_t keys_count;
@@ -161,6 +163,9 @@ typedef struct program_variable {
 variable_form program_variable_form(const program_variable *v);
 /* True for SCALE, TOP, OPTION, CLUSTER, and RECODE to whole numbers: keys are numbers with a meaning. */
 bool program_variable_is_numeric_coded(const program_variable *v);
+/* A NUMBER of more decimals than PROGRAM_DECIMALS_MAX.  Only weights and ACCUMULATOR_FACTS may refer to it.
+ */
+bool program_variable_is_mere_weight(const program_variable *v);
 /* FORM_NUMBER or numeric coded: what frame_number gives values of. */
 bool program_variable_is_numeric(const program_variable *v);
 

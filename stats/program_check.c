@@ -27,6 +27,14 @@ status variable_check_text(const program_variable *v, slice s, const char *what,
   return STATUS_OK;
 }
 
+status variable_check_decimals(const program_variable *v, error *err) {
+  if (program_variable_is_mere_weight(v)) {
+    return error_set(err, STATUS_USAGE, "variable '%s': %d decimals are for weights; others keep at most %d",
+                     variable_shown(v), v->decimals, PROGRAM_DECIMALS_MAX);
+  }
+  return STATUS_OK;
+}
+
 static status check_count(const program_variable *v, uint32_t count, uint32_t max, const char *what,
                           error *err) {
   if (count > max) {
@@ -108,9 +116,9 @@ static status check_read_fields(const program_variable *v, unsigned fields, erro
   if (fields & FIELD_RANGE) {
     TRY(check_range(v, err));
   }
-  if ((fields & FIELD_DECIMALS) && v->decimals > PROGRAM_DECIMALS_MAX) {
+  if ((fields & FIELD_DECIMALS) && v->decimals > PROGRAM_WEIGHT_DECIMALS_MAX) {
     return error_set(err, STATUS_LIMIT, "variable '%s': %d decimals; at most %d are kept", variable_shown(v),
-                     v->decimals, PROGRAM_DECIMALS_MAX);
+                     v->decimals, PROGRAM_WEIGHT_DECIMALS_MAX);
   }
   if (fields & FIELD_KEYS) {
     TRY(check_keys(v, err));
@@ -151,6 +159,7 @@ static status check_inputs(const program *p, const program_variable *v, const va
       return error_set(err, STATUS_USAGE, "variable '%s' refers to variable %u, which is not before it",
                        variable_shown(v), v->inputs[i]);
     }
+    TRY(variable_check_decimals(&p->variables[v->inputs[i]], err));
     uint32_t below = program_variable_depth(p, v->inputs[i]) + 1;
     *depth = below > *depth ? below : *depth;
   }

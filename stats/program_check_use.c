@@ -1,4 +1,5 @@
 /* Are filters, weights and accumulators well-formed, and do they fit the variables they use? */
+#include "stats/accumulator.h"
 #include "stats/program_item.h"
 
 static bool value_is_wanted(const program_variable *v, filter_kind kind, bool is_text) {
@@ -22,6 +23,7 @@ static status check_leaf(const program *p, const filter_node *node, error *err) 
   if (node->kind == FILTER_MISSING) {
     return STATUS_OK;
   }
+  TRY(variable_check_decimals(v, err));
   bool one = node->kind != FILTER_IN;
   if ((one && node->values_count != 1) || node->values_count > PROGRAM_VALUES_MAX) {
     return error_set(err, STATUS_USAGE, "a filter compares '%s' with %u values", variable_shown(v),
@@ -81,10 +83,11 @@ status weight_check(const program *p, program_weight w, error *err) {
                      p->variables_count);
   }
   const program_variable *v = &p->variables[w.variable];
-  if (!program_variable_is_numeric(v) || v->decimals > PROGRAM_DECIMALS_MAX || v->kind == VARIABLE_DATE) {
+  const int most = v->kind == VARIABLE_NUMBER ? PROGRAM_WEIGHT_DECIMALS_MAX : PROGRAM_DECIMALS_MAX;
+  if (!program_variable_is_numeric(v) || v->decimals > most || v->kind == VARIABLE_DATE) {
     return error_set(err, STATUS_USAGE,
                      "'%s' (%s) cannot be a weight: it has to be a number with at most %d decimals",
-                     variable_shown(v), variable_traits_of((uint32_t)v->kind)->name, PROGRAM_DECIMALS_MAX);
+                     variable_shown(v), variable_traits_of((uint32_t)v->kind)->name, most);
   }
   if (w.kind != WEIGHT_SAMPLING && w.kind != WEIGHT_FREQUENCY) {
     return error_set(err, STATUS_USAGE, "'%s': unknown kind of weight %d", variable_shown(v), (int)w.kind);
@@ -111,6 +114,9 @@ status accumulator_check(const program *p, const program_accumulator *a, error *
     if (a->variables[i] >= p->variables_count) {
       return error_set(err, STATUS_USAGE, "an accumulator refers to variable %u of %u", a->variables[i],
                        p->variables_count);
+    }
+    if (a->kind != ACCUMULATOR_FACTS) {
+      TRY(variable_check_decimals(&p->variables[a->variables[i]], err));
     }
   }
   for (uint32_t i = 0; i < a->by_count; i++) {

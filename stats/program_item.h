@@ -86,6 +86,8 @@ status accumulator_check(const program *p, const program_accumulator *a, error *
 /* The variable's name for messages. */
 const char *variable_shown(const program_variable *v);
 /* Is a text of the variable short enough, and UTF-8? */
+/* STATUS_USAGE when V has more decimals than anything but a weight may have. */
+status variable_check_decimals(const program_variable *v, error *err);
 status variable_check_text(const program_variable *v, slice s, const char *what, error *err);
 
 uint32_t program_variable_depth(const program *p, uint32_t variable);

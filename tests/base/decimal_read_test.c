@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -145,9 +146,9 @@ static void any_scale_rounds_half_to_even_over_all_digits(void **state) {
     const unsigned scale = (unsigned)seeded_below(&r, i % 2 == 0 ? 30 : DECIMAL_READ_SCALE_MAX + 1);
     times_power_of_ten(value, scale);
     round_half_even(expected, value);
-    const decimal_reading should = mpz_cmpabs(expected, most) > 0                ? DECIMAL_OUTSIDE
+    const decimal_reading should = mpz_cmpabs(expected, most) > 0          ? DECIMAL_OUTSIDE
                                    : mpz_cmp_ui(mpq_denref(value), 1) == 0 ? DECIMAL_EXACT
-                                                                                : DECIMAL_ROUNDED;
+                                                                           : DECIMAL_ROUNDED;
     int64_t mantissa = 0;
     const decimal_reading got = decimal_read(slice_of(text), '.', scale, &mantissa);
     if (got != should || (got != DECIMAL_OUTSIDE && mpz_cmp_si(expected, mantissa) != 0)) {
@@ -211,6 +212,42 @@ static void a_magnitude_is_the_number_or_the_least_above_it_with_19_digits(void 
   mpz_clears(whole, most, NULL);
 }
 
+static void texts_of_any_length_are_equal_by_value(void **state) {
+  (void)state;
+  seeded r = {seeded_seed()};
+  mpq_t x, y;
+  mpq_inits(x, y, NULL);
+  int equal = 0;
+  for (int i = 0; i < 100000; i++) {
+    char a[160];
+    char b[160];
+    random_number(&r, a, x);
+    random_number(&r, b, y);
+    if (i % 2 == 0) { /* the same number, written another way: zeros in front and behind, a shifted mark */
+      const char *digits = a + (a[0] == '-');
+      const char *exponent = strchr(digits, 'e');
+      const size_t whole = strcspn(digits, ".");
+      const size_t fraction =
+          exponent != NULL ? (size_t)(exponent - digits) - whole - 1 : strlen(digits) - whole - 1;
+      snprintf(b, sizeof b, "%s00%.*s%.*s.00e%d", a[0] == '-' ? "-" : "", (int)whole, digits, (int)fraction,
+               digits + whole + 1, (exponent != NULL ? atoi(exponent + 1) : 0) - (int)fraction);
+      mpq_set(y, x);
+    }
+    const bool should = mpq_equal(x, y) != 0;
+    if (decimal_equal_texts(slice_of(a), '.', slice_of(b), '.') != should) {
+      fail_msg("seed %llu: \"%s\" and \"%s\"", (unsigned long long)seeded_seed(), a, b);
+    }
+    equal += should;
+  }
+  assert_true(equal >= 50000 && equal < 60000);
+  mpq_clears(x, y, NULL);
+  assert_true(decimal_equal_texts(slice_of("0,5"), ',', slice_of("5e-1"), '.'));
+  assert_true(decimal_equal_texts(slice_of("-0"), '.', slice_of("0e7"), '.'));
+  assert_false(decimal_equal_texts(slice_of("12345678901234567890123"), '.',
+                                   slice_of("12345678901234567890124"), '.'));
+  assert_false(decimal_equal_texts(slice_of("x"), '.', slice_of("x"), '.'));
+}
+
 static decimal_magnitude random_magnitude(seeded *r) {
   return decimal_magnitude_of(seeded_bits(r, 62), (unsigned)seeded_below(r, 120));
 }
@@ -222,8 +259,9 @@ static void magnitudes_compare_by_value(void **state) {
   mpq_inits(x, y, NULL);
   for (int i = 0; i < 50000; i++) {
     const decimal_magnitude a = random_magnitude(&r);
-    const decimal_magnitude b = i % 4 == 0 ? decimal_magnitude_of(a.mantissa + 1, (unsigned)(-a.exponent & 63))
-                                           : random_magnitude(&r);
+    const decimal_magnitude b = i % 4 == 0
+                                    ? decimal_magnitude_of(a.mantissa + 1, (unsigned)(-a.exponent & 63))
+                                    : random_magnitude(&r);
     set_magnitude(x, a);
     set_magnitude(y, b);
     const int order = mpq_cmp(x, y);
@@ -294,6 +332,7 @@ int main(void) {
       cmocka_unit_test(long_numbers_are_read_as_they_are_written),
       cmocka_unit_test(any_scale_rounds_half_to_even_over_all_digits),
       cmocka_unit_test(a_magnitude_is_the_number_or_the_least_above_it_with_19_digits),
+      cmocka_unit_test(texts_of_any_length_are_equal_by_value),
       cmocka_unit_test(magnitudes_compare_by_value),
       cmocka_unit_test(the_scale_is_the_largest_at_which_the_number_takes_no_more_units),
       cmocka_unit_test(measures_of_texts_are_what_they_show),

@@ -33,9 +33,27 @@ static uint64_t next_random(uint64_t *state) {
 static const char *const scale_cells[] = {"1",   "2",  "3",         "4", "5", "5.0",
                                           "2.5", "99", "very good", "",  "6", "x"};
 static const char *const region_cells[] = {"north", "south", "n", "-", "", "east", "north"};
-static const char *const number_cells[] = {"0",      "999.99", "1000",  "2500.5",       "2500.505",
-                                           "12.345", "-1",     "",      "n/a",          "1e3",
-                                           "10000",  "7.125",  "7.135", "123456789012", "3.10"};
+static const char *const number_cells[] = {"0",
+                                           "999.99",
+                                           "1000",
+                                           "2500.5",
+                                           "2500.505",
+                                           "12.345",
+                                           "-1",
+                                           "",
+                                           "n/a",
+                                           "1e3",
+                                           "10000",
+                                           "7.125",
+                                           "7.135",
+                                           "123456789012",
+                                           "3.10",
+                                           "0.0012345678901234567",
+                                           "4.53449843955693e-05",
+                                           "1e400",
+                                           "1e-400",
+                                           "2500.50500000000000000000000",
+                                           "-9999999999999999999.5"};
 static const char *const date_cells[] = {"2025-06-30", "2025-07-01", "2024-02-29", "2023-02-29",
                                          "",           "soon",       "1969-12-31"};
 static const char *const text_cells[] = {"good", "bad", "", "ok, fine", "good"};

@@ -54,7 +54,7 @@ static void variables_that_do_not_fit_are_refused_by_name(void **state) {
       {{.kind = VARIABLE_SCALE, .name = "x", .column = "c", .has_range = true, .high = 241},
        STATUS_LIMIT,
        "241"},
-      {{.kind = VARIABLE_NUMBER, .name = "x", .column = "c", .decimals = 10}, STATUS_LIMIT, "10"},
+      {{.kind = VARIABLE_NUMBER, .name = "x", .column = "c", .decimals = 100}, STATUS_LIMIT, "100"},
       {{.kind = VARIABLE_NUMBER, .name = "x", .column = "c", .has_range = true, .high = INT64_MAX},
        STATUS_LIMIT,
        "range"},
