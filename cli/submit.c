@@ -8,6 +8,7 @@
 #include "cli/destination.h"
 #include "cli/evaluation.h"
 #include "cli/follow.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/submission.h"
@@ -139,6 +140,7 @@ static status print_id(const settings *s, const char *id, error *err) {
 }
 
 static status wait_for_report(const settings *s, session *link, const char *id, error *err) {
+  interrupt_prepare(); /* whoever reads the id may interrupt, and is to be told the way back */
   output_complain("job %s", id);
   buf report;
   buf_init(&report);

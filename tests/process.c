@@ -7,7 +7,6 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +14,11 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+enum { BASE_BYTES_MAX = 60 }; /* the path of a socket below may have 107 */
 
 typedef struct stream {
   int fd;
@@ -42,20 +42,10 @@ static void stream_read(stream *s) {
   s->bytes[s->length] = 0;
 }
 
-static int64_t now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void collect(pid_t child, stream *out, stream *err) {
-  const int64_t deadline = now_ms() + PROCESS_SECONDS_MAX * INT64_C(1000);
+static void collect(stream *out, stream *err) {
   while (out->fd >= 0 || err->fd >= 0) {
     struct pollfd polled[2] = {{.fd = out->fd, .events = POLLIN}, {.fd = err->fd, .events = POLLIN}};
-    if (now_ms() > deadline) {
-      kill(child, SIGKILL);
-    }
-    if (poll(polled, 2, 1000) < 0) {
+    if (poll(polled, 2, -1) < 0) {
       assert_int_equal(errno, EINTR);
       continue;
     }
@@ -68,14 +58,28 @@ static void collect(pid_t child, stream *out, stream *err) {
   }
 }
 
-static void become(const char *const *arguments, const char *input_path, const int *out, const int *err) {
+/* Whoever starts the tests may ignore signals (nohup, a shell's &); the program shall not inherit that. */
+static void hear_signals(void) {
+  static const int heard[] = {SIGPIPE, SIGINT, SIGHUP, SIGTERM};
+  for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++) {
+    signal(heard[i], SIG_DFL);
+  }
+}
+
+/* In a child: it is to go when the test goes, whatever ends that. */
+static bool follow(pid_t parent) {
+  return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
+}
+
+static void become(const char *const *arguments, const char *input_path, const int *out, const int *err,
+                   pid_t parent) {
   const int in = open(input_path, O_RDONLY);
-  if (in < 0 || dup2(in, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0) {
+  if (in < 0 || dup2(in, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0 || !follow(parent)) {
     _exit(126);
   }
   close(out[0]);
   close(err[0]);
-  signal(SIGPIPE, SIG_DFL);
+  hear_signals();
   execv(arguments[0], (char *const *)arguments);
   _exit(127);
 }
@@ -96,15 +100,16 @@ void process_run(const char *const *arguments, const char *input, process_result
   int err[2];
   assert_int_equal(pipe2(out, O_CLOEXEC), 0);
   assert_int_equal(pipe2(err, O_CLOEXEC), 0);
+  const pid_t self = getpid();
   const pid_t child = fork();
   assert_true(child >= 0);
   if (child == 0) {
-    become(arguments, input ? input_path : "/dev/null", out, err);
+    become(arguments, input ? input_path : "/dev/null", out, err, self);
   }
   close(out[1]);
   close(err[1]);
   stream streams[2] = {{.fd = out[0]}, {.fd = err[0]}};
-  collect(child, &streams[0], &streams[1]);
+  collect(&streams[0], &streams[1]);
   int ended = 0;
   while (waitpid(child, &ended, 0) < 0) {
     assert_int_equal(errno, EINTR);
@@ -127,20 +132,12 @@ void process_result_fini(process_result *result) {
   *result = (process_result){0};
 }
 
-/* Whoever starts the tests may ignore signals (nohup, a shell's &); the program shall not inherit that. */
-static void hear_signals(void) {
-  static const int heard[] = {SIGPIPE, SIGINT, SIGHUP, SIGTERM};
-  for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++) {
-    signal(heard[i], SIG_DFL);
-  }
-}
-
 static void become_background(const char *const *arguments, const char *out, const char *err, pid_t parent) {
   const int in = open("/dev/null", O_RDONLY);
   const int to_out = open(out, O_WRONLY | O_CREAT | O_APPEND, 0600);
   const int to_err = open(err, O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (in < 0 || to_out < 0 || to_err < 0 || dup2(in, 0) < 0 || dup2(to_out, 1) < 0 || dup2(to_err, 2) < 0 ||
-      prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
+      !follow(parent)) {
     _exit(126);
   }
   hear_signals();
@@ -158,25 +155,24 @@ void process_start(process *p, const char *const *arguments, const char *out, co
   }
 }
 
-int process_wait(process *p, unsigned ms) {
+int process_wait(process *p) {
+  int ended = 0;
+  assert_true(p->pid > 0);
+  while (waitpid(p->pid, &ended, 0) < 0) {
+    assert_int_equal(errno, EINTR);
+  }
+  p->pid = 0;
+  return exit_code_of(ended);
+}
+
+int process_look(process *p, unsigned ms) {
   assert_true(p->pid > 0);
   const int fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
   assert_true(fd >= 0);
   struct pollfd polled = {.fd = fd, .events = POLLIN};
-  const int64_t deadline = now_ms() + ms;
-  int ready = 0;
-  do {
-    const int64_t left = deadline - now_ms();
-    ready = poll(&polled, 1, left > 0 ? (int)left : 0);
-  } while (ready < 0 && errno == EINTR);
+  const int ready = poll(&polled, 1, (int)ms);
   close(fd);
-  if (ready == 0) {
-    return -1;
-  }
-  int ended = 0;
-  assert_int_equal(waitpid(p->pid, &ended, 0), p->pid);
-  p->pid = 0;
-  return exit_code_of(ended);
+  return ready > 0 ? process_wait(p) : -1;
 }
 
 void process_signal(const process *p, int signal_number) {
@@ -195,7 +191,7 @@ void process_kill(process *p) {
 }
 
 bool process_is_running(process *p) {
-  return p->pid > 0 && process_wait(p, 0) < 0;
+  return p->pid > 0 && process_look(p, 0) < 0;
 }
 
 int process_terminal_new(char *path, size_t capacity) {
@@ -211,8 +207,9 @@ int process_terminal_new(char *path, size_t capacity) {
 }
 
 void process_directory_new(char *path, size_t capacity) {
-  const char *base = getenv("TMPDIR");
-  snprintf(path, capacity, "%s/canvass-test-XXXXXX", base ? base : "/tmp");
+  const char *given = getenv("TMPDIR");
+  const bool fits = given && given[0] == '/' && strlen(given) <= BASE_BYTES_MAX;
+  snprintf(path, capacity, "%s/canvass-test-XXXXXX", fits ? given : "/tmp");
   assert_non_null(mkdtemp(path));
 }
 

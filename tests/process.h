@@ -1,5 +1,7 @@
 /* Runs programs, to their end or in the background, and keeps what they wrote: for tests of the executable.
- */
+ *
+ * Tests wait for what happens, without a limit: on a slow or busy machine they take longer, and do not fail.
+ * What never happens ends with ctest's limit.  Programs end with the test that started them. */
 #ifndef CANVASS_TESTS_PROCESS_H
 #define CANVASS_TESTS_PROCESS_H
 
@@ -16,13 +18,11 @@ typedef struct process_result {
 } process_result;
 
 /* ARGUMENTS end with NULL; the first is the program's path.  INPUT (may be NULL) becomes its standard
- * input; NULL: /dev/null.  Fails the running cmocka test when the program cannot be run.  One that runs for
- * longer than PROCESS_SECONDS_MAX is killed. */
-enum { PROCESS_SECONDS_MAX = 240 };
+ * input; NULL: /dev/null.  Fails the running cmocka test when the program cannot be run. */
 void process_run(const char *const *arguments, const char *input, process_result *result);
 void process_result_fini(process_result *result);
 
-/* A program in the background.  It is killed when the test's own process ends, however that happens. */
+/* A program in the background. */
 typedef struct process {
   pid_t pid; /* 0: not running */
 } process;
@@ -30,9 +30,11 @@ typedef struct process {
 /* What it writes is appended to the files OUT and ERR (which may be the same).  Fails the running test when
  * it cannot be started. */
 void process_start(process *p, const char *const *arguments, const char *out, const char *err);
-/* Waits for its end, at most for MS; its exit code (128 + signal when it was killed), -1 when it still runs.
- */
-int process_wait(process *p, unsigned ms);
+/* Waits for its end; its exit code (128 + signal when it was killed). */
+int process_wait(process *p);
+/* The same, but -1 when it still runs after MS: for disturbing it at some moment or other.  How far a program
+ * is by then nobody knows, so no test may build on it. */
+int process_look(process *p, unsigned ms);
 void process_signal(const process *p, int signal_number); /* nothing when it does not run */
 /* SIGKILL, and gone when this returns.  Nothing when it does not run. */
 void process_kill(process *p);
@@ -42,7 +44,8 @@ bool process_is_running(process *p);
  * Skips the test, saying so, where there are none (a container without /dev/pts). */
 int process_terminal_new(char *path, size_t capacity);
 
-/* A fresh directory below $TMPDIR, removed with everything in it by process_directory_remove. */
+/* A fresh directory below $TMPDIR, or below /tmp where sockets in it would have too long a path; removed with
+ * everything in it by process_directory_remove. */
 void process_directory_new(char *path, size_t capacity);
 void process_directory_remove(const char *path);
 /* Writes LENGTH bytes to DIRECTORY/NAME and puts its path into PATH. */

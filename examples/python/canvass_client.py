@@ -416,7 +416,8 @@ def run(canvass, args):
 def main():
     args = arguments()
     try:
-        with Client(args.endpoint, keys_of_environment()) as canvass:
+        patience = int(os.environ.get("CANVASS_PATIENCE") or 30)  # seconds
+        with Client(args.endpoint, keys_of_environment(), patience) as canvass:
             run(canvass, args)
     except CanvassError as error:
         sys.exit(f"canvass_client: {error} ({error.status})")

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -15,32 +14,27 @@
 #include "tests/client/session_broker.h"
 #include "tests/process.h"
 
-enum { LISTING_BYTES = 4096, WAIT_MS = 60000 };
-
 static const char job[] = "11112222333344445555666677778888";
+
+/* All times are to come, so that no age depends on when the test runs: words_test has the ages. */
+static const char listing[] =
+    "{\"jobs\":[{\"id\":\"11112222333344445555666677778888\",\"state\":\"done\",\"dataset\":\"survey\","
+    "\"version\":1,"
+    "\"rows_total\":1811,\"computed\":12,\"cached\":1234,\"submitted\":253402300799,\"title\":\"first.yaml\","
+    "\"message\":\"\"},"
+    "{\"id\":\"aaaa2222333344445555666677778888\",\"state\":\"running\",\"dataset\":\"survey\",\"version\":2,"
+    "\"stage\":1,\"rows_done\":250,\"rows_total\":1000,\"computed\":0,\"cached\":0,\"submitted\":"
+    "253402300799,"
+    "\"title\":\"sec\\u001b[1mond.yaml\",\"message\":\"\"}],"
+    "\"workers\":[{\"title\":\"host:1\",\"capacity\":4,\"running\":3,\"tasks_done\":100000,\"shards\":7,"
+    "\"fingerprint\":\"0123456789abcdef\",\"heard_seconds\":40,\"set_aside\":true}],"
+    "\"datasets\":[{\"name\":\"\\u6ee1\\u610f\",\"version\":3,\"rows\":1234567,\"shards\":20,\"files\":2,"
+    "\"bytes\":31415926,\"changed\":253402300799}]}";
 
 typedef struct fixture {
   char directory[256], spec[512], data[512], out[512], err[512];
-  char listing[LISTING_BYTES];
   session_broker broker;
 } fixture;
-
-static void write_listing(fixture *f) {
-  const long long now = (long long)time(NULL);
-  (void)snprintf(
-      f->listing, sizeof f->listing,
-      "{\"jobs\":[{\"id\":\"%s\",\"state\":\"done\",\"dataset\":\"survey\",\"version\":1,\"rows_total\":1811,"
-      "\"computed\":12,\"cached\":1234,\"submitted\":%lld,\"title\":\"first.yaml\",\"message\":\"\"},"
-      "{\"id\":\"aaaa2222333344445555666677778888\",\"state\":\"running\",\"dataset\":\"survey\",\"version\":"
-      "2,"
-      "\"stage\":1,\"rows_done\":250,\"rows_total\":1000,\"computed\":0,\"cached\":0,\"submitted\":%lld,"
-      "\"title\":\"sec\\u001b[1mond.yaml\",\"message\":\"\"}],"
-      "\"workers\":[{\"title\":\"host:1\",\"capacity\":4,\"running\":3,\"tasks_done\":100000,\"shards\":7,"
-      "\"fingerprint\":\"0123456789abcdef\",\"heard_seconds\":0,\"set_aside\":true}],"
-      "\"datasets\":[{\"name\":\"\\u6ee1\\u610f\",\"version\":3,\"rows\":1234567,\"shards\":20,\"files\":2,"
-      "\"bytes\":31415926,\"changed\":%lld}]}",
-      job, now - 3 * 3600 - 60, now - 2, now - 5 * 86400 - 3600);
-}
 
 static int set_up(void **state) {
   static const char spec[] =
@@ -52,10 +46,9 @@ static int set_up(void **state) {
   (void)snprintf(f->out, sizeof f->out, "%s/out", f->directory);
   (void)snprintf(f->err, sizeof f->err, "%s/err", f->directory);
   (void)snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
-  write_listing(f);
-  f->broker.listing = f->listing;
+  f->broker.listing = listing;
   setenv("CANVASS_BROKER", f->broker.endpoint, 1);
-  setenv("CANVASS_PATIENCE", "60", 1);
+  setenv("CANVASS_PATIENCE", "86400", 1);
   *state = f;
   return 0;
 }
@@ -95,14 +88,14 @@ static void lists_are_tables_for_people(void **state) {
   session_broker_start(&f->broker);
   check_answer("jobs",
                "JOB       STATE         DATASET    ROWS  COMPUTED  CACHED  SUBMITTED  TITLE\n"
-               "aaaa2222  stage 2, 25%  survey:2  1,000         0       0        2 s  sec?[1mond.yaml\n"
-               "11112222  done          survey:1  1,811        12   1,234        3 h  first.yaml\n");
+               "aaaa2222  stage 2, 25%  survey:2  1,000         0       0        now  sec?[1mond.yaml\n"
+               "11112222  done          survey:1  1,811        12   1,234        now  first.yaml\n");
   check_answer("workers",
                "WORKER  TASKS GIVEN     DONE  SHARDS  HEARD  FINGERPRINT  NOTE\n"
-               "host:1       3 of 4  100,000       7    now  01234567     set aside: its results differ\n");
+               "host:1       3 of 4  100,000       7   40 s  01234567     set aside: its results differ\n");
   check_answer("datasets",
                "DATASET  VERSION       ROWS  FILES  SHARDS     SIZE  CHANGED\n"
-               "满意           3  1,234,567      2      20  31.4 MB   5 days\n");
+               "满意           3  1,234,567      2      20  31.4 MB      now\n");
 }
 
 static void ids_have_so_many_digits_that_all_differ(void **state) {
@@ -153,8 +146,8 @@ static void lists_are_the_brokers_json_for_programs(void **state) {
     process_result r;
     RUN(&r, names[i], "--json");
     assert_int_equal(r.exit_code, 0);
-    assert_int_equal(r.out_length, strlen(f->listing) + 1);
-    assert_memory_equal(r.out, f->listing, strlen(f->listing));
+    assert_int_equal(r.out_length, strlen(listing) + 1);
+    assert_memory_equal(r.out, listing, strlen(listing));
     process_result_fini(&r);
   }
 }
@@ -182,10 +175,9 @@ static bool file_contains(const char *path, const char *part) {
 }
 
 static void await(const char *path, const char *part) {
-  for (int i = 0; i < WAIT_MS / 10 && !file_contains(path, part); i++) {
+  while (!file_contains(path, part)) {
     (void)usleep(10000);
   }
-  assert_true(file_contains(path, part));
 }
 
 static void check_detaching(fixture *f, int signal_number) {
@@ -196,7 +188,7 @@ static void check_detaching(fixture *f, int signal_number) {
       f->out, f->err);
   await(f->out, "\"rows_done\":30");
   process_signal(&p, signal_number);
-  assert_int_equal(process_wait(&p, WAIT_MS), 130);
+  assert_int_equal(process_wait(&p), 130);
   assert_true(
       file_contains(f->err, "the job goes on; come back with: canvass watch 11112222 --broker ipc://"));
   assert_true(file_contains(f->err, "(or: canvass report 11112222 --broker ipc://"));

@@ -13,8 +13,6 @@
 #include "tests/client/session_broker.h"
 #include "tests/process.h"
 
-enum { WAIT_MS = 60000 };
-
 typedef struct fixture {
   char directory[256], err[512];
   session_broker broker;
@@ -26,7 +24,7 @@ static int set_up(void **state) {
   (void)snprintf(f->err, sizeof f->err, "%s/err", f->directory);
   (void)snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
   setenv("CANVASS_BROKER", f->broker.endpoint, 1);
-  setenv("CANVASS_PATIENCE", "60", 1);
+  setenv("CANVASS_PATIENCE", "86400", 1);
   *state = f;
   return 0;
 }
@@ -133,7 +131,7 @@ static void a_terminal_gets_the_newest_jobs_and_is_told_of_the_rest(void **state
   assert_true(device >= 0);
   process p = {.pid = 0};
   process_start(&p, (const char *const[]){CANVASS_PROGRAM, "jobs", NULL}, path, f->err);
-  assert_int_equal(process_wait(&p, WAIT_MS), 0);
+  assert_int_equal(process_wait(&p), 0);
   (void)close(device);
   assert_int_equal(read_lines(terminal), SHOWN + 1);
   check_told(f->err);

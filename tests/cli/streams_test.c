@@ -14,12 +14,11 @@
 
 #include "tests/process.h"
 
-enum { WAIT_MS = 60000, LOOK_MS = 5 };
+enum { LOOK_MS = 5 };
 
 static void wait_for_file(const char *path) {
   const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000};
-  for (int waited = 0; access(path, F_OK) != 0; waited += LOOK_MS) {
-    assert_true(waited < WAIT_MS);
+  while (access(path, F_OK) != 0) {
     (void)nanosleep(&pause, NULL);
   }
 }
@@ -46,7 +45,7 @@ static void a_broker_without_standard_streams_keeps_their_numbers_free(void **st
     assert_string_equal(target, "/dev/null");
   }
   process_signal(&broker, SIGTERM);
-  assert_int_equal(process_wait(&broker, WAIT_MS), 0);
+  assert_int_equal(process_wait(&broker), 0);
   process_directory_remove(directory);
 }
 

@@ -1,7 +1,6 @@
 /* The cluster of a test: see cluster.h. */
 #include "tests/cluster/cluster.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <ftw.h>
 #include <setjmp.h>
@@ -11,13 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-enum { LOG_SHOWN = 6000 };
+enum { LOG_SHOWN = 6000, TCP_PORT = 7117, PAUSE_MS = 10, PAUSES_SAID = 3000 };
 
 static const char *const client_environment[] = {"CANVASS_BROKER", "CANVASS_IDENTITY", "CANVASS_BROKER_KEY"};
 
@@ -42,6 +40,7 @@ int cluster_set_up(void **state) {
     unsetenv(client_environment[i]);
   }
   setenv("CANVASS_BROKER", c->endpoint, 1);
+  setenv("CANVASS_PATIENCE", CLUSTER_PATIENCE, 1);
   *state = c;
   return 0;
 }
@@ -88,15 +87,11 @@ void cluster_passed(cluster *c) {
   c->passed = true;
 }
 
+/* An address of this machine's own network that no other process takes: it carries the test's number. */
 void cluster_use_tcp(cluster *c) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t length = sizeof address;
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  assert_true(fd >= 0);
-  assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
-  assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-  close(fd);
-  snprintf(c->endpoint, sizeof c->endpoint, "tcp://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
+  const unsigned pid = (unsigned)getpid();
+  snprintf(c->endpoint, sizeof c->endpoint, "tcp://127.%u.%u.%u:%d", 1 + (pid >> 16) % 250, (pid >> 8) % 256,
+           pid % 256, TCP_PORT);
   setenv("CANVASS_BROKER", c->endpoint, 1);
 }
 
@@ -202,7 +197,8 @@ void cluster_kill_worker(cluster *c, unsigned index) {
 
 static void stop(process *p, const char *what) {
   process_signal(p, SIGTERM);
-  const int code = process_wait(p, CLUSTER_DEADLINE_S * 1000);
+  process_signal(p, SIGCONT);
+  const int code = process_wait(p);
   if (code != 0) {
     fail_msg("%s after SIGTERM: exit code %d", what, code);
   }
@@ -286,11 +282,10 @@ void cluster_evaluate(cluster *c, const char *spec, const char *dataset, process
 /* ---- Asking ---------------------------------------------------------------------------------------- */
 
 void cluster_wait_for(cluster *c, bool (*is_so)(cluster *c, void *context), void *context, const char *what) {
-  const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
-  const time_t deadline = time(NULL) + CLUSTER_DEADLINE_S;
-  while (!is_so(c, context)) {
-    if (time(NULL) > deadline) {
-      fail_msg("waited %d s in vain: %s", CLUSTER_DEADLINE_S, what);
+  const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000};
+  for (unsigned pauses = 1; !is_so(c, context); pauses++) {
+    if (pauses % PAUSES_SAID == 0) {
+      print_message("still waiting %s\n", what);
     }
     nanosleep(&pause, NULL);
   }
@@ -306,6 +301,16 @@ const json *cluster_listing(cluster *c, const char *what) {
   }
   process_result_fini(&r);
   return json_get(listing, what);
+}
+
+bool cluster_lists_dataset(cluster *c, const char *name) {
+  const json *datasets = cluster_listing(c, "datasets");
+  for (size_t i = 0; i < json_count(datasets); i++) {
+    if (strcmp(json_as_cstring(json_get(json_at(datasets, i), "name")), name) == 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static bool workers_are(cluster *c, void *context) {
@@ -344,23 +349,8 @@ bool cluster_job_has_ended(const cluster_job *j) {
 
 typedef struct job_wait {
   const char *job;
-  int64_t stage;
   cluster_job last;
 } job_wait;
-
-static bool stage_has_begun(cluster *c, void *context) {
-  job_wait *w = context;
-  w->last = cluster_job_of(c, w->job);
-  if (cluster_job_has_ended(&w->last)) {
-    fail_msg("the job ended (%s) before anything could happen to it: it needs more rows", w->last.state);
-  }
-  return w->last.stage > w->stage || (w->last.stage == w->stage && w->last.rows_done > 0);
-}
-
-void cluster_wait_stage(cluster *c, const char *job, int64_t stage) {
-  job_wait w = {.job = job, .stage = stage};
-  cluster_wait_for(c, stage_has_begun, &w, "for a job's stage to begin");
-}
 
 static bool job_has_ended(cluster *c, void *context) {
   job_wait *w = context;
@@ -402,6 +392,31 @@ static bool blobs_are_there(cluster *c, void *context) {
 void cluster_wait_blobs(cluster *c, const char *store, size_t count) {
   blobs_wait w = {.store = store, .count = count};
   cluster_wait_for(c, blobs_are_there, &w, "for blobs to arrive in a store");
+}
+
+bool cluster_has_logged(const cluster *c, const char *file, const char *words) {
+  char path[256];
+  size_t length = 0;
+  char *log = process_read_file(cluster_path(c, file, path), &length);
+  const bool has = log && strstr(log, words);
+  free(log);
+  return has;
+}
+
+typedef struct line_wait {
+  const char *file, *words;
+} line_wait;
+
+static bool is_logged(cluster *c, void *context) {
+  const line_wait *w = context;
+  return cluster_has_logged(c, w->file, w->words);
+}
+
+void cluster_wait_logged(cluster *c, const char *file, const char *words) {
+  line_wait w = {file, words};
+  char what[256];
+  snprintf(what, sizeof what, "for '%s' in %s", words, file);
+  cluster_wait_for(c, is_logged, &w, what);
 }
 
 /* Who shares the store finds there the very bytes that the broker told. */

@@ -1,8 +1,9 @@
 /* A cluster of real processes in a temporary directory, for tests: one broker, some workers, clients.
  *
- * Nothing is waited for by sleeping a fixed time: clients wait for their broker by themselves, and
- * everything else is asked for again until it is so or a generous deadline has passed.  Of a test that does
- * not end with cluster_passed the processes' logs are shown.  Nothing is left behind.
+ * Nothing is waited for by sleeping a fixed time: clients wait for their broker by themselves, however long
+ * it takes, and everything else is asked for again until it is so.  What must happen in the middle of a job
+ * happens while the workers are held (held.h).  Of a test that does not end with cluster_passed the
+ * processes' logs are shown.  Nothing is left behind.
  */
 #ifndef CANVASS_TESTS_CLUSTER_H
 #define CANVASS_TESTS_CLUSTER_H
@@ -12,7 +13,10 @@
 #include "base/json.h"
 #include "tests/process.h"
 
-enum { CLUSTER_WORKERS_MAX = 4, CLUSTER_DEADLINE_S = 120, CLUSTER_JOB_BYTES = 33 };
+/* Seconds that clients wait for their broker, in the environment: as long as it takes. */
+#define CLUSTER_PATIENCE "86400"
+
+enum { CLUSTER_WORKERS_MAX = 4, CLUSTER_JOB_BYTES = 33 };
 
 typedef struct cluster {
   char directory[128];
@@ -45,7 +49,7 @@ void cluster_kill_broker(cluster *c); /* SIGKILL */
 /* Worker INDEX, with one thread and a store of its own, which a worker that is started again finds again. */
 void cluster_start_worker(cluster *c, unsigned index);
 void cluster_kill_worker(cluster *c, unsigned index); /* SIGKILL */
-/* SIGTERM; its exit code must be 0. */
+/* SIGTERM, also to one that is held; its exit code must be 0. */
 void cluster_stop_worker(cluster *c, unsigned index);
 void cluster_stop_broker(cluster *c);
 /* Waits until the broker knows of exactly COUNT workers. */
@@ -83,6 +87,7 @@ void cluster_evaluate(cluster *c, const char *spec, const char *dataset, process
 /* ---- Asking */
 /* The listing's entries: an array, in C's memory. */
 const json *cluster_listing(cluster *c, const char *what);
+bool cluster_lists_dataset(cluster *c, const char *name);
 typedef struct cluster_job {
   char state[16];
   int64_t stage, rows_done, rows_total, computed, cached, tasks_computed, tasks_cached;
@@ -90,18 +95,18 @@ typedef struct cluster_job {
 /* Fails the test when the job is not listed. */
 cluster_job cluster_job_of(cluster *c, const char *job);
 bool cluster_job_has_ended(const cluster_job *j);
-/* Waits until the job has begun STAGE (from 0) and has done some of its rows.  Fails the test when it has
- * ended before. */
-void cluster_wait_stage(cluster *c, const char *job, int64_t stage);
 /* Waits for the job's end, and says how it stood. */
 cluster_job cluster_wait_end(cluster *c, const char *job);
 /* How many blobs stand below the folder STORE, and waiting for at least COUNT. */
 size_t cluster_blobs(const cluster *c, const char *store);
 void cluster_wait_blobs(cluster *c, const char *store, size_t count);
+/* Is there a line with WORDS in DIRECTORY/FILE?  Waiting for it. */
+bool cluster_has_logged(const cluster *c, const char *file, const char *words);
+void cluster_wait_logged(cluster *c, const char *file, const char *words);
 /* Makes the processes that come from now on believe that they are on other machines than the broker's store.
  */
 void cluster_hide_store(cluster *c);
-/* Calls IS_SO until it is; WHAT names it when the deadline passes. */
+/* Calls IS_SO until it is; WHAT is said now and then when that takes long. */
 void cluster_wait_for(cluster *c, bool (*is_so)(cluster *c, void *context), void *context, const char *what);
 
 /* ---- What reports are compared with */

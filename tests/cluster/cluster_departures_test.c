@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "tests/cluster/held.h"
 #include "tests/cluster/long_job.h"
 
 static void a_job_waits_for_a_worker_that_comes_late(void **state) {
@@ -18,7 +19,10 @@ static void a_job_waits_for_a_worker_that_comes_late(void **state) {
   long_job_submit(&j);
   assert_string_equal(cluster_job_of(c, j.id).state, "queued");
   cluster_start_worker(c, 0);
-  cluster_wait_stage(c, j.id, 1);
+  while (!held_at_stage(c, j.id, 1)) {
+    long_job_double(&j);
+    long_job_submit(&j);
+  }
   cluster_start_worker(c, 1);
   long_job_expect_report(&j, "workers started late");
 }
@@ -30,9 +34,9 @@ static void a_worker_asked_to_leave_exits_with_0_and_its_work_goes_to_others(voi
   cluster_start_worker(c, 0);
   cluster_start_worker(c, 1);
   cluster_wait_workers(c, 2);
-  long_job_submit(&j);
-  cluster_wait_stage(c, j.id, 0);
+  long_job_submit_held(&j, 0);
   cluster_stop_worker(c, 0);
+  held_go_on(c);
   cluster_wait_workers(c, 1);
   long_job_expect_report(&j, "a worker stopped with SIGTERM");
 }
@@ -44,9 +48,8 @@ static void a_worker_that_is_silent_for_a_while_is_welcome_again(void **state) {
   cluster_start_worker(c, 0);
   cluster_start_worker(c, 1);
   cluster_wait_workers(c, 2);
-  long_job_submit(&j);
-  cluster_wait_stage(c, j.id, 0);
-  process_signal(&c->workers[0], SIGSTOP);
+  long_job_submit_held(&j, 0);
+  process_signal(&c->workers[1], SIGCONT);
   cluster_wait_workers(c, 1); /* after the silence that the protocol allows */
   process_signal(&c->workers[0], SIGCONT);
   cluster_wait_workers(c, 2);
@@ -58,8 +61,7 @@ static void a_broker_asked_to_leave_exits_with_0_and_takes_its_jobs_up_again(voi
   long_job j;
   long_job_put(&j, c);
   cluster_start_worker(c, 0);
-  long_job_submit(&j);
-  cluster_wait_stage(c, j.id, 1);
+  long_job_submit_held(&j, 1);
   cluster_stop_broker(c);
   cluster_start_broker(c);
   long_job_expect_report(&j, "the broker stopped with SIGTERM");

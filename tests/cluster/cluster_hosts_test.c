@@ -10,7 +10,8 @@
 
 #include <cmocka.h>
 
-#include "tests/cluster/cluster.h"
+#include "tests/cluster/held.h"
+#include "tests/cluster/long_job.h"
 #include "tests/cluster/survey.h"
 
 enum { HOSTS = 3, PORT = 7321 };
@@ -86,9 +87,7 @@ static int tear_down_hosts(void **state) {
   return result;
 }
 
-static void start_all(cluster *c) {
-  cluster_use_keys(c);
-  cluster_start_broker(c);
+static void start_workers(cluster *c) {
   cluster_hide_store(c);
   cluster_start_worker(c, 0);
   cluster_start_worker(c, 1);
@@ -107,7 +106,9 @@ static void a_cluster_of_several_hosts_gives_the_same_bytes(void **state) {
   const char *data = airline ? survey_airline_data : survey_shipped_data;
   const char *spec = airline ? survey_airline_spec : survey_shipped_spec;
   cluster_run_alone(spec, (const char *const[]){data, NULL}, &expected);
-  start_all(c);
+  cluster_use_keys(c);
+  cluster_start_broker(c);
+  start_workers(c);
   cluster_do(c, "put", "survey", spec, data, "--shard-rows", "3000");
   cluster_evaluate(c, spec, "survey", &found);
   cluster_expect_same(&expected, &found, "several hosts");
@@ -125,31 +126,21 @@ static void darken(unsigned number, bool is_dark) {
 
 static void a_network_that_breaks_in_the_middle_leaves_no_trace(void **state) {
   cluster *c = *state;
-  char data[256];
-  char spec[256];
-  char job[CLUSTER_JOB_BYTES];
-  process_result expected;
-  process_result found;
+  long_job j;
   if (!hosts_new(c)) {
     cluster_passed(c);
     skip();
   }
-  survey_write(c->directory, "long.csv", SURVEY_ROWS_LONG, 1, 7, data);
-  survey_write_spec(c->directory, "long.yaml", survey_long_spec, spec);
-  cluster_run_alone(spec, (const char *const[]){data, NULL}, &expected);
-  start_all(c);
-  cluster_do(c, "put", "long", spec, data, "--shard-rows", "5000");
-  cluster_submit(c, spec, "long", job);
-  cluster_wait_stage(c, job, 0);
+  cluster_use_keys(c);
+  long_job_put(&j, c);
+  start_workers(c);
+  long_job_submit_held(&j, 0);
   darken(2, true);
+  held_go_on(c);
   cluster_wait_workers(c, 1);
   darken(2, false);
-  cluster_report(c, job, &found);
-  cluster_expect_same(&expected, &found, "a worker's network broken and mended");
   cluster_wait_workers(c, 2);
-  process_result_fini(&found);
-  process_result_fini(&expected);
-  cluster_passed(c);
+  long_job_expect_report(&j, "a worker's network broken and mended");
 }
 
 #define HOSTS_TEST(function) cmocka_unit_test_setup_teardown(function, cluster_set_up, tear_down_hosts)

@@ -10,39 +10,66 @@
 
 #include <cmocka.h>
 
-#include "tests/cluster/cluster.h"
-#include "tests/cluster/survey.h"
+#include "tests/cluster/held.h"
+#include "tests/cluster/long_job.h"
 
-static void interrupt_and_repeat(cluster *c, bool is_same_machine) {
-  char data[256];
-  char spec[256];
+enum { SHARD_ROWS = 150 };
+#define SHARD_ROWS_TEXT "150"
+
+typedef struct broken_off {
+  char data[256], dataset[32];
+  uint32_t rows;
+  size_t blobs; /* that the broker had then */
+} broken_off;
+
+static uint32_t blobs_of(uint32_t rows) {
+  return rows / SHARD_ROWS / 4;
+}
+
+/* Kills a put in its middle; one that has ended before is followed by another, of twice as many rows. */
+static void break_off_a_put(cluster *c, const char *spec, broken_off *b) {
   char store[256];
   process put = {0};
+  snprintf(store, sizeof store, "%s/blobs", c->store);
+  for (b->rows = SURVEY_ROWS_LONG / 4;; b->rows *= 2) {
+    const size_t before = cluster_blobs(c, store);
+    snprintf(b->dataset, sizeof b->dataset, "long-%u", b->rows);
+    survey_write(c->directory, "long.csv", b->rows, 1, b->rows, b->data);
+    cluster_start_client(c, &put, "put", "put", b->dataset, spec, b->data, "--shard-rows", SHARD_ROWS_TEXT);
+    cluster_wait_blobs(c, store, before + blobs_of(b->rows));
+    if (process_is_running(&put)) {
+      process_kill(&put);
+      if (!cluster_lists_dataset(c, b->dataset)) {
+        b->blobs = cluster_blobs(c, store) - before;
+        return;
+      }
+    }
+  }
+}
+
+static void interrupt_and_repeat(cluster *c, bool is_same_machine) {
+  char spec[256];
+  broken_off b;
   process_result expected;
   process_result found;
-  survey_write(c->directory, "long.csv", SURVEY_ROWS_LONG / 4, 1, 7, data);
   survey_write_spec(c->directory, "survey.yaml", survey_short_spec, spec);
-  cluster_run_alone(spec, (const char *const[]){data, NULL}, &expected);
-  snprintf(store, sizeof store, "%s/blobs", c->store);
   cluster_start_broker(c);
   if (!is_same_machine) {
     cluster_hide_store(c);
   }
-  cluster_start_client(c, &put, "put", "put", "long", spec, data, "--shard-rows", "150");
-  cluster_wait_blobs(c, store, 40);
-  assert_true(process_is_running(&put));
-  process_kill(&put);
-  const size_t before = cluster_blobs(c, store);
-  cluster_expect(c, 0, &found, "put", "long", spec, data, "--shard-rows", "150", "--json", "-q");
+  break_off_a_put(c, spec, &b);
+  cluster_run_alone(spec, (const char *const[]){b.data, NULL}, &expected);
+  cluster_expect(c, 0, &found, "put", b.dataset, spec, b.data, "--shard-rows", SHARD_ROWS_TEXT, "--json",
+                 "-q");
   json *said = NULL;
   assert_int_equal(json_parse(c->memory, (slice){found.out, found.out_length}, "put", &said, NULL),
                    STATUS_OK);
   const int64_t shards = json_as_integer(json_get(said, "shards"));
-  assert_int_equal(json_as_integer(json_get(said, "rows")), SURVEY_ROWS_LONG / 4);
-  assert_in_range(json_as_integer(json_get(said, "shards_sent")), 1, shards - (int64_t)before);
+  assert_int_equal(json_as_integer(json_get(said, "rows")), b.rows);
+  assert_in_range(json_as_integer(json_get(said, "shards_sent")), 0, shards - (int64_t)b.blobs);
   process_result_fini(&found);
   cluster_start_worker(c, 0);
-  cluster_evaluate(c, spec, "long", &found);
+  cluster_evaluate(c, spec, b.dataset, &found);
   cluster_expect_same(&expected, &found, "an interrupted and repeated put");
   process_result_fini(&expected);
   process_result_fini(&found);
@@ -130,7 +157,7 @@ static void expect_detached(cluster *c, process *p, int signal_number, const cha
   char words[64];
   size_t length = 0;
   process_signal(p, signal_number);
-  assert_int_equal(process_wait(p, CLUSTER_DEADLINE_S * 1000), 130);
+  assert_int_equal(process_wait(p), 130);
   snprintf(file, sizeof file, "%s.err", name);
   char *text = process_read_file(cluster_path(c, file, path), &length);
   assert_non_null(text);
@@ -141,33 +168,27 @@ static void expect_detached(cluster *c, process *p, int signal_number, const cha
 
 static void who_waits_may_leave_and_the_job_goes_on(void **state) {
   cluster *c = *state;
-  char data[256];
-  char spec[256];
+  long_job j;
   process submit = {0};
   process watch = {0};
-  process_result r;
-  process_result expected;
   written_id w = {0};
-  survey_write(c->directory, "long.csv", SURVEY_ROWS_LONG / 2, 1, 7, data);
-  survey_write_spec(c->directory, "long.yaml", survey_long_spec, spec);
-  cluster_start_broker(c);
-  cluster_do(c, "put", "long", spec, data, "--shard-rows", "5000");
-  cluster_start_client(c, &submit, "submit", "submit", spec, "--dataset", "long", "--wait");
+  long_job_put(&j, c);
+  cluster_start_client(c, &submit, "submit", "submit", j.spec, "--dataset", j.dataset, "--wait");
   cluster_path(c, "submit.err", w.path);
   cluster_wait_for(c, id_is_written, &w, "for submit --wait to print the job's id");
   expect_detached(c, &submit, SIGINT, "submit", w.id);
   cluster_start_worker(c, 0);
-  cluster_start_client(c, &watch, "watch", "watch", w.id);
-  cluster_wait_stage(c, w.id, 0);
+  memcpy(j.id, w.id, sizeof j.id);
+  while (!held_at_stage(c, j.id, 0)) {
+    long_job_double(&j);
+    long_job_submit(&j);
+  }
+  cluster_start_client(c, &watch, "watch", "watch", j.id, "--json");
+  cluster_wait_logged(c, "watch.out", "\"rows_done\":");
   assert_true(process_is_running(&watch));
-  expect_detached(c, &watch, SIGHUP, "watch", w.id);
-  assert_false(strcmp(cluster_job_of(c, w.id).state, "cancelled") == 0);
-  cluster_run_alone(spec, (const char *const[]){data, NULL}, &expected);
-  cluster_report(c, w.id, &r);
-  cluster_expect_same(&expected, &r, "a job that nobody watched to its end");
-  process_result_fini(&r);
-  process_result_fini(&expected);
-  cluster_passed(c);
+  expect_detached(c, &watch, SIGHUP, "watch", j.id);
+  assert_string_not_equal(cluster_job_of(c, j.id).state, "cancelled");
+  long_job_expect_report(&j, "a job that nobody watched to its end");
 }
 
 int main(void) {

@@ -7,7 +7,8 @@
 
 typedef struct long_job {
   cluster *c;
-  char data[256], spec[256];
+  char dataset[16], data[256], spec[256];
+  uint32_t rows;
   char id[CLUSTER_JOB_BYTES];
   process_result expected;
 } long_job;
@@ -15,7 +16,12 @@ typedef struct long_job {
 /* Starts C's broker and puts the long survey. */
 void long_job_put(long_job *j, cluster *c);
 void long_job_submit(long_job *j);
-/* Waits for the job's end and compares the report: the last line of a test. */
+/* Submits, and holds the workers in the middle of STAGE or soon after.  A job that has ended before it could
+ * be held is followed by another one. */
+void long_job_submit_held(long_job *j, int64_t stage);
+/* Another survey, of twice as many rows and with its own name, in the place of the one before. */
+void long_job_double(long_job *j);
+/* Lets the workers go on, waits for the job's end and compares the report: the last line of a test. */
 void long_job_expect_report(long_job *j, const char *what);
 
 #endif

@@ -14,7 +14,7 @@
 
 #include "proto/wire.h"
 
-enum { DEADLINE_MS = 60000, RELEASES_MAX = 2000 };
+enum { RELEASES_MAX = 2000 };
 
 /* ---- A broker's socket and one peer's ------------------------------------------------------------- */
 
@@ -38,7 +38,7 @@ static void *new_socket(void *context, int type) {
 
 static void wait_for(void *socket) {
   zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
-  assert_int_equal(zmq_poll(&item, 1, DEADLINE_MS), 1);
+  assert_int_equal(zmq_poll(&item, 1, -1), 1);
 }
 
 static status receive(scene *s, void *socket, error *err) {
