@@ -225,7 +225,9 @@ status session_check(session *s, int64_t news_ms, error *err) {
   if (now - s->heard_ms >= s->patience_ms) {
     return unreachable(s, err);
   }
-  if (now - news_ms >= (int64_t)s->patience_ms * PATIENCE_WITHOUT_NEWS) {
+  const int64_t newsless_ms =
+      s->newsless_ms > 0 ? s->newsless_ms : (int64_t)s->patience_ms * PATIENCE_WITHOUT_NEWS;
+  if (now - news_ms >= newsless_ms) {
     return error_set(err, STATUS_UNREACHABLE, "the broker at %s is there but gives no answer", s->endpoint);
   }
   return STATUS_OK;

@@ -31,7 +31,8 @@ struct session {
   key_pair key;
   char broker_key[KEY_TEXT_BYTES];
   unsigned patience_ms;
-  unsigned answer_ms, silence_ms, sign_ms, away_ms; /* ANSWER_MS and so on; shorter in tests */
+  unsigned answer_ms, silence_ms, sign_ms, away_ms; /* ANSWER_MS and so on; others in tests */
+  unsigned newsless_ms; /* a broker that lives but gives no answer; 0: PATIENCE_WITHOUT_NEWS */
   uint8_t instance[INSTANCE_BYTES];
   wire_message *incoming;
   uint64_t requests; /* the number of the last one */

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { POLL_MS = 20, CHUNK_BYTES = 1 << 20, WINDOW = 8 };
+enum { POLL_MS = 20, CHUNK_BYTES = 1 << 20 };
 
 /* ---- Sending ------------------------------------------------------------------------------------- */
 
@@ -191,7 +191,7 @@ static void take_offer(session_broker *b) {
     say_have(b, blob);
     return;
   }
-  for (uint64_t i = 0; i < WINDOW && blob->next + i * CHUNK_BYTES < blob->bytes; i++) {
+  for (uint64_t i = 0; i < BROKER_WINDOW && blob->next + i * CHUNK_BYTES < blob->bytes; i++) {
     want(b, blob, blob->next + i * CHUNK_BYTES);
   }
 }
@@ -215,7 +215,7 @@ static void take_chunk(session_broker *b) {
   }
   memcpy(blob->at + offset, bytes, length);
   blob->next += length;
-  const uint64_t ahead = offset + (uint64_t)WINDOW * CHUNK_BYTES;
+  const uint64_t ahead = offset + (uint64_t)BROKER_WINDOW * CHUNK_BYTES;
   if (ahead < blob->bytes) {
     want(b, blob, ahead);
   }

@@ -10,7 +10,14 @@
 #include "proto/keys.h"
 #include "proto/wire.h"
 
-enum { BROKER_ROUTES = 64, BROKER_BLOBS = 64, BROKER_CHUNKS = 64 };
+enum {
+  BROKER_ROUTES = 64,
+  BROKER_BLOBS = 64,
+  BROKER_CHUNKS = 64,
+  BROKER_WINDOW = 8, /* chunks that it wants at once */
+  /* As long as it takes: what a session waits for where no test is about its patience. */
+  SESSION_EVER_MS = 24 * 3600 * 1000,
+};
 
 typedef struct broker_blob {
   digest name;

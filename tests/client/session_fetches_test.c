@@ -6,12 +6,13 @@
 
 /* ---- Fetching ------------------------------------------------------------------------------------ */
 
-static void check_fetch(fixture *f, size_t length, uint64_t seed) {
+/* Asks again after ANSWER_MS; 0: never. */
+static void check_fetch(fixture *f, size_t length, uint64_t seed, unsigned answer_ms) {
   uint8_t *bytes = random_bytes(seed, length);
   digest name;
   session_broker_keep(&f->broker, bytes, length, &name);
   fixture_begin(f);
-  f->link->answer_ms = 100;
+  f->link->answer_ms = answer_ms > 0 ? answer_ms : f->link->answer_ms;
   buf out;
   buf_init(&out);
   buf_put(&out, "before", 6);
@@ -23,32 +24,32 @@ static void check_fetch(fixture *f, size_t length, uint64_t seed) {
 }
 
 static void a_blob_is_fetched_in_chunks(void **state) {
-  check_fetch(*state, 19 * MIB + 3, 20);
+  check_fetch(*state, 19 * MIB + 3, 20, 0);
 }
 
 static void an_empty_blob_needs_no_chunks(void **state) {
-  check_fetch(*state, 0, 21);
+  check_fetch(*state, 0, 21, 0);
 }
 
 static void a_chunk_that_was_altered_is_fetched_anew(void **state) {
   fixture *f = *state;
   f->broker.alters_chunks = 2;
-  check_fetch(f, 3 * MIB, 22);
+  check_fetch(f, 3 * MIB, 22, 0);
 }
 
 static void a_chunk_that_got_lost_is_wanted_again(void **state) {
   fixture *f = *state;
   f->broker.ignores[MESSAGE_WANT] = 3;
-  check_fetch(f, 5 * MIB, 23);
+  check_fetch(f, 5 * MIB, 23, 100);
   fixture_stop(f);
-  assert_int_equal(atomic_load(&f->broker.seen[MESSAGE_WANT]), 5 + 3);
+  assert_true(atomic_load(&f->broker.seen[MESSAGE_WANT]) >= 5 + 3); /* more when the answers were slow */
 }
 
 static void fetching_goes_on_after_a_restart(void **state) {
   fixture *f = *state;
   f->broker.restarts_on = MESSAGE_WANT;
   atomic_store(&f->broker.restarts_after, 11);
-  check_fetch(f, 24 * MIB, 24);
+  check_fetch(f, 24 * MIB, 24, 0);
   fixture_stop(f);
   assert_int_equal(atomic_load(&f->broker.starts), 2);
 }

@@ -32,8 +32,9 @@ int fixture_tear_down(void **state) {
 
 void fixture_begin(fixture *f) {
   session_broker_start(&f->broker);
-  const session_options options = {.endpoint = f->broker.endpoint};
+  const session_options options = {.endpoint = f->broker.endpoint, .patience_ms = SESSION_EVER_MS};
   OK(session_connect(&options, &f->link, &f->err));
+  f->link->answer_ms = SESSION_EVER_MS;
 }
 
 void check_contains(const char *text, const char *part) {

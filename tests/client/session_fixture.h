@@ -33,7 +33,7 @@ typedef struct fixture {
 
 int fixture_set_up(void **state);
 int fixture_tear_down(void **state);
-/* Starts the broker and connects F's session. */
+/* Starts the broker and connects F's session, which waits for answers as long as it takes. */
 void fixture_begin(fixture *f);
 /* What the broker saw is to be read when its thread is gone. */
 void fixture_stop(fixture *f);

@@ -306,7 +306,7 @@ static void a_flood_of_chunks_can_be_interrupted(void **state) {
   error err;
   session *s = NULL;
   liar_start(&l, true);
-  const session_options options = {.endpoint = l.endpoint};
+  const session_options options = {.endpoint = l.endpoint, .patience_ms = SESSION_EVER_MS};
   assert_int_equal(session_connect(&options, &s, &err), STATUS_OK);
   int64_t end_ms = session_now() + PATIENCE_MS;
   const session_callback go_on = {until, &end_ms};

@@ -65,8 +65,9 @@ static int tear_down(void **state) {
 
 static void begin(fixture *f) {
   session_broker_start(&f->broker);
-  const session_options options = {.endpoint = f->broker.endpoint};
+  const session_options options = {.endpoint = f->broker.endpoint, .patience_ms = SESSION_EVER_MS};
   OK(session_connect(&options, &f->link, &f->err));
+  f->link->answer_ms = SESSION_EVER_MS;
 }
 
 static void check_contains(const char *text, const char *part) {
@@ -214,7 +215,7 @@ static void watching_goes_on_with_a_broker_that_came_back(void **state) {
   watcher w = {.f = f};
   OK(session_wait(f->link, job, until_restarted, &w, &f->report, NULL, &f->err));
   check_report(f);
-  assert_int_equal(f->link->welcomes, 2);
+  assert_true(f->link->welcomes >= 2); /* it may say hello twice to a slow one */
 }
 
 static bool until_away(void *context, const session_progress *p) {
