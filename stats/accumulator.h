@@ -32,6 +32,7 @@ typedef enum accumulator_id {
   ACCUMULATOR_DISTINCT = 11,   /* 1 variable of any form: HyperLogLog (approximate) */
   ACCUMULATOR_DUPLICATES = 12, /* p variables: exact count of repeated combinations */
   ACCUMULATOR_BASE = 13,       /* no variable: rows, usable weights, filtered; sums of w and w2 */
+  ACCUMULATOR_INVALID = 15,    /* 1 variable read from columns: the texts of its invalid cells */
 } accumulator_id;
 
 enum { ACCUMULATOR_BYTES_MAX = 64 << 20 };
@@ -203,6 +204,26 @@ typedef struct facts_state {
   uint32_t count;
   variable_facts *at;
 } facts_state;
+
+/* ACCUMULATOR_INVALID: what stands in cells that are no answers, each text with its count and first place.
+ *
+ * Of more texts than INVALID_TEXTS_MAX the first in the order of texts are kept: those without digits before
+ * the others, shorter ones before longer ones, then bytewise.  So words that a codebook lacks outlive numbers
+ * and ids by the thousand; and the order knows nothing but the text, so what the whole keeps no part dropped:
+ * its count is exact.  The cells of texts that are not kept are the rest of `n`. */
+enum { INVALID_TEXTS_MAX = 1000, INVALID_TEXT_BYTES_MAX = 200 };
+typedef struct invalid_text {
+  fact_place first; /* with the text; of one of more than INVALID_TEXT_BYTES_MAX bytes, its beginning */
+  uint64_t length;  /* of the whole text, in bytes */
+  bool has_digit;   /* in what is kept of it */
+  uint64_t hash[2]; /* of the whole text when that is longer than what is kept of it, else 0 */
+  int64_t n;
+} invalid_text;
+typedef struct invalid_state {
+  int64_t n;      /* invalid cells */
+  uint32_t count; /* of texts that are kept */
+  invalid_text *texts;
+} invalid_state;
 
 /* ACCUMULATOR_BASE */
 typedef struct base_state {

@@ -114,17 +114,19 @@ static json *facts_json(arena *a, const plan *p, const char *name, const variabl
   return o;
 }
 
-json *document_head(arena *a, const plan *p, const variable_facts *(*facts)(void *context, uint32_t i),
+json *document_head(arena *a, const plan *p, variable_told (*told)(void *context, uint32_t i),
                     void *context) {
   json *canvass = json_object(a);
   json_set_integer(canvass, "report", 1);
   json *variables = json_array(a);
   int64_t invalid = 0;
   for (uint32_t i = 0; i < p->variables_count; i++) {
-    const variable_facts *f = facts(context, i);
-    if (f) {
-      json_push(variables, facts_json(a, p, p->variables[i].name, f));
-      invalid += f->missing[MISSING_INVALID];
+    const variable_told v = told(context, i);
+    if (v.facts) {
+      json *facts = facts_json(a, p, p->variables[i].name, v.facts);
+      document_invalid_texts(facts, p, v.invalid);
+      json_push(variables, facts);
+      invalid += v.facts->missing[MISSING_INVALID];
     }
   }
   int64_t records = 0;

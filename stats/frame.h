@@ -90,6 +90,15 @@ status frame_rounded(frame *f, uint32_t variable, int64_t *count, error *err) MU
  * numbers are in canonical form with a point, so that the text does not depend on how the shard encodes
  * the column. */
 status frame_cell_text(frame *f, uint32_t variable, uint32_t row, slice *out, error *err) MUST_USE;
+/* The texts of the invalid cells of a variable read from columns, as frame_cell_text gives them: each once,
+ * in the order of their first rows.  Borrowed.  None for derived variables. */
+typedef struct invalid_cells {
+  slice text;
+  uint32_t first_row;
+  uint32_t rows;
+} invalid_cells;
+status frame_invalid(frame *f, uint32_t variable, const invalid_cells **out, uint32_t *count,
+                     error *err) MUST_USE;
 /* At most two coded variables.  All combinations of their keys and of missing are groups while there are
  * at most GROUPS_MAX; else those that occur in used rows.  STATUS_LIMIT names the variables when these
  * are too many as well. */

@@ -140,6 +140,28 @@ status frame_spread_slots(frame *f, const frame_cells *c, const uint16_t *of_ent
 /* STATUS_LIMIT naming V when COUNT is more than CODED_LEVELS_MAX. */
 status frame_check_levels(const program_variable *v, uint64_t count, error *err);
 
+/* ---- Texts of cells (frame_words.c) ------------------------------------------------------------------ */
+
+/* One variable's cells, row by row, as frame_cell_text gives them, for many rows. */
+typedef struct cell_texts {
+  frame *f;
+  uint32_t variable;
+  bool is_set_of_columns;
+  bool numeric;
+  stats_column column;
+  char room[32];      /* for the text of a number */
+  uint32_t *of_entry; /* the user's, zeroed: one for each text that the column holds once */
+} cell_texts;
+
+status cell_texts_open(frame *f, uint32_t variable, cell_texts *out, error *err);
+void cell_texts_close(cell_texts *t);
+/* The user's number for the text in ROW; NULL when the column does not hold it once for many rows. */
+uint32_t *cell_texts_entry(const cell_texts *t, uint32_t row);
+/* Borrowed until the next call. */
+status cell_texts_at(cell_texts *t, uint32_t row, slice *out, error *err);
+/* Makes a text of the last call live as long as the frame. */
+status cell_texts_keep(cell_texts *t, slice *text, error *err);
+
 /* ---- Maps (frame_map.c) ------------------------------------------------------------------------------ */
 
 /* out[i] = table[in[i]] for COUNT bytes, a multiple of 64; arrays 64-byte aligned or not. */

@@ -1,4 +1,8 @@
-/* What the file itself says in one cell: for the places of invalid answers in the report. */
+/* What the file itself says in one cell: for the places of invalid answers in the report, and for the texts
+ * that stand there. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "stats/frame_state.h"
 
 typedef struct file_cell {
@@ -46,24 +50,37 @@ static void read_column(const stats_column *column, uint32_t row, file_cell *out
   }
 }
 
-static status read_cell(frame *f, const char *name, uint32_t row, bool numeric, file_cell *out, error *err) {
-  enum { TEXT_BYTES = 32 };
-  stats_column column = {0};
+/* Numbers in canonical form, their text in ROOM, of 32 bytes. */
+static void read_canonical(const frame *f, const stats_column *column, uint32_t row, bool numeric, char *room,
+                           file_cell *out) {
   *out = (file_cell){.text = {"", 0}};
-  TRY(f->rows->column(f->rows->context, name, &column, err));
-  read_column(&column, row, out);
+  read_column(column, row, out);
   if (numeric && !out->is_number) {
     out->is_number = decimal_parse(out->text, f->rows->decimal_mark, &out->number);
   }
   if (out->is_number) {
-    char *text = frame_memory(f, TEXT_BYTES);
-    if (!text) {
-      return frame_no_memory(err);
-    }
     out->number = decimal_normalise(out->number);
-    out->text = (slice){text, (size_t)decimal_format(out->number, text)};
+    out->text = (slice){room, (size_t)decimal_format(out->number, room)};
   }
-  return STATUS_OK;
+}
+
+static slice kept_text(frame *f, slice text) {
+  char *copy = frame_memory(f, text.length + 1);
+  if (copy) {
+    memcpy(copy, text.bytes, text.length);
+  }
+  return (slice){copy, text.length};
+}
+
+static status read_cell(frame *f, const char *name, uint32_t row, bool numeric, file_cell *out, error *err) {
+  char room[32];
+  stats_column column = {0};
+  TRY(f->rows->column(f->rows->context, name, &column, err));
+  read_canonical(f, &column, row, numeric, room, out);
+  if (out->is_number) {
+    out->text = kept_text(f, out->text);
+  }
+  return out->text.bytes ? STATUS_OK : frame_no_memory(err);
 }
 
 static status flag_text(frame *f, const program_variable *v, uint32_t row, slice *out, error *err) {
@@ -87,6 +104,10 @@ static status flag_text(frame *f, const program_variable *v, uint32_t row, slice
   return result;
 }
 
+static bool has_numeric_rules(const program_variable *v) {
+  return v->kind == VARIABLE_SCALE || v->kind == VARIABLE_NUMBER;
+}
+
 status frame_cell_text(frame *f, uint32_t variable, uint32_t row, slice *out, error *err) {
   const program_variable *v = &f->program->variables[variable];
   *out = (slice){"", 0};
@@ -97,7 +118,61 @@ status frame_cell_text(frame *f, uint32_t variable, uint32_t row, slice *out, er
     return STATUS_OK;
   }
   file_cell read;
-  TRY(read_cell(f, v->column, row, v->kind == VARIABLE_SCALE || v->kind == VARIABLE_NUMBER, &read, err));
+  TRY(read_cell(f, v->column, row, has_numeric_rules(v), &read, err));
   *out = read.text;
   return STATUS_OK;
+}
+
+/* ---- Of many rows ---------------------------------------------------------------------------------- */
+
+status cell_texts_open(frame *f, uint32_t variable, cell_texts *out, error *err) {
+  const program_variable *v = &f->program->variables[variable];
+  *out = (cell_texts){.f = f,
+                      .variable = variable,
+                      .is_set_of_columns = v->kind == VARIABLE_MULTI_FLAGS,
+                      .numeric = has_numeric_rules(v)};
+  if (out->is_set_of_columns) {
+    return STATUS_OK;
+  }
+  TRY(f->rows->column(f->rows->context, v->column, &out->column, err));
+  out->of_entry = calloc((size_t)out->column.texts_count + 1, sizeof *out->of_entry);
+  return out->of_entry ? STATUS_OK : frame_no_memory(err);
+}
+
+void cell_texts_close(cell_texts *t) {
+  free(t->of_entry);
+  *t = (cell_texts){0};
+}
+
+uint32_t *cell_texts_entry(const cell_texts *t, uint32_t row) {
+  if (t->is_set_of_columns) {
+    return NULL;
+  }
+  switch (t->column.kind) {
+    case STATS_COLUMN_CODES:
+      return &t->of_entry[t->column.codes[row]];
+    case STATS_COLUMN_WIDE:
+      return &t->of_entry[t->column.wide_codes[row]];
+    case STATS_COLUMN_DECIMALS:
+    case STATS_COLUMN_TEXTS:
+      break;
+  }
+  return NULL;
+}
+
+status cell_texts_at(cell_texts *t, uint32_t row, slice *out, error *err) {
+  if (t->is_set_of_columns) {
+    return frame_cell_text(t->f, t->variable, row, out, err);
+  }
+  file_cell read;
+  read_canonical(t->f, &t->column, row, t->numeric, t->room, &read);
+  *out = read.text;
+  return STATUS_OK;
+}
+
+status cell_texts_keep(cell_texts *t, slice *text, error *err) {
+  if (text->bytes == t->room) {
+    *text = kept_text(t->f, *text);
+  }
+  return text->bytes ? STATUS_OK : frame_no_memory(err);
 }

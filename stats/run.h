@@ -54,10 +54,17 @@ status needs_push(run_needs *needs, uint32_t accumulator, error *err) MUST_USE;
 status run_prepare(analysis_run *run, error *err) MUST_USE;
 void run_fini(analysis_run *run);
 
+/* What the report tells of a variable of the codebook; NULLs when it has no facts. */
+typedef struct variable_told {
+  const variable_facts *facts;
+  const invalid_state *invalid;
+} variable_told;
+
 /* The head of the report: title, digest, data with its facts, variables with their labels.  Everything
- * but the analyses.  FACTS gives the facts of the plan's I-th variable, or NULL when it has none. */
-json *document_head(arena *a, const plan *p, const variable_facts *(*facts)(void *context, uint32_t i),
-                    void *context);
+ * but the analyses.  TOLD is asked for each of the plan's variables. */
+json *document_head(arena *a, const plan *p, variable_told (*told)(void *context, uint32_t i), void *context);
+/* Adds the texts of invalid cells to a variable's facts; nothing when there are none. */
+void document_invalid_texts(json *facts, const plan *p, const invalid_state *state);
 /* {"analysis", "name", "label", "settings"}: a section before its first table. */
 json *document_section(arena *a, const plan *p, const plan_analysis *request);
 /* Adds settings.base. */

@@ -75,23 +75,31 @@ static status check_sizes(const plan *p, uint32_t first, const char *who, error 
   return STATUS_OK;
 }
 
-static program_accumulator facts_of(uint32_t *variable) {
-  return (program_accumulator){.kind = ACCUMULATOR_FACTS,
+static program_accumulator codebook_need(accumulator_id kind, uint32_t *variable) {
+  return (program_accumulator){.kind = kind,
                                .variables = variable,
                                .variables_count = 1,
                                .filter = PROGRAM_NONE,
                                .weight = PROGRAM_NONE};
 }
 
-status plan_finish(plan *p, error *err) {
-  stage_builder builder = {.plan = p, .program = p->program};
+/* What the report says of each variable that is read from the files. */
+static const accumulator_id codebook_kinds[] = {ACCUMULATOR_FACTS, ACCUMULATOR_INVALID};
+enum { CODEBOOK_KINDS = sizeof codebook_kinds / sizeof codebook_kinds[0] };
+
+static status ask_codebook(plan *p, error *err) {
   for (uint32_t i = 0; i < p->variables_count; i++) {
-    if (p->variables[i].in_codebook) {
-      program_accumulator facts = facts_of(&p->variables[i].variable);
-      uint32_t index = 0;
-      TRY(program_add_accumulator(p->program, &facts, &index, err));
+    for (size_t k = 0; k < CODEBOOK_KINDS && p->variables[i].in_codebook; k++) {
+      const program_accumulator a = codebook_need(codebook_kinds[k], &p->variables[i].variable);
+      TRY(program_add_accumulator(p->program, &a, NULL, err));
     }
   }
+  return STATUS_OK;
+}
+
+status plan_finish(plan *p, error *err) {
+  stage_builder builder = {.plan = p, .program = p->program};
+  TRY(ask_codebook(p, err));
   TRY(check_sizes(p, 0, "the facts of the data", err));
   for (uint32_t i = 0; i < p->analyses_count; i++) {
     const plan_analysis *request = &p->analyses[i];
@@ -118,28 +126,26 @@ status plan_finish(plan *p, error *err) {
 
 /* ---- Opening a step ------------------------------------------------------------------------------ */
 
-static const variable_facts *facts_at(void *context, uint32_t i) {
-  step *s = context;
-  if (!s->plan->variables[i].in_codebook) {
-    return NULL;
-  }
-  program_accumulator facts = facts_of(&s->plan->variables[i].variable);
+/* The merged state of one of the codebook_kinds of the plan's I-th variable; NULL when it has none. */
+static const void *codebook_state(const step *s, accumulator_id kind, uint32_t i) {
+  const program_accumulator a = codebook_need(kind, &s->plan->variables[i].variable);
   uint32_t index = 0;
-  if (program_add_accumulator(s->plan->program, &facts, &index, NULL) != STATUS_OK) {
+  if (!s->plan->variables[i].in_codebook ||
+      program_add_accumulator(s->plan->program, &a, &index, NULL) != STATUS_OK) {
     return NULL;
   }
-  const facts_state *state = partial_state(s->results, index);
-  return state->at;
+  return partial_state(s->results, index);
+}
+
+static variable_told told_at(void *context, uint32_t i) {
+  const facts_state *facts = codebook_state(context, ACCUMULATOR_FACTS, i);
+  return (variable_told){.facts = facts ? facts->at : NULL,
+                         .invalid = codebook_state(context, ACCUMULATOR_INVALID, i)};
 }
 
 /* Asks again for all that a plan's program has when plan_finish made it. */
 static status ask_again(step *s, stage_builder *builder, error *err) {
-  for (uint32_t i = 0; i < s->plan->variables_count; i++) {
-    if (s->plan->variables[i].in_codebook) {
-      program_accumulator facts = facts_of(&s->plan->variables[i].variable);
-      TRY(program_add_accumulator(s->plan->program, &facts, NULL, err));
-    }
-  }
+  TRY(ask_codebook(s->plan, err));
   for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
     s->runs[i].next = builder;
     TRY(run_begin(&s->runs[i], s->memory, err));
@@ -165,7 +171,7 @@ static status open_first(step *s, error *err) {
       document_base(run->section, partial_state(s->results, run->answered.at[0]));
     }
   }
-  s->head = document_head(s->memory, s->plan, facts_at, s);
+  s->head = document_head(s->memory, s->plan, told_at, s);
   return STATUS_OK;
 }
 

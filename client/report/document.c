@@ -162,8 +162,11 @@ static status shape_fact(const place *at, const json *node, error *err) {
   static const member_rule rules[] = {{"name", JSON_TEXT, true},
                                       {"answered", JSON_INTEGER, true},
                                       {"missing", JSON_OBJECT, false},
-                                      {"places", JSON_ARRAY, false}};
+                                      {"places", JSON_ARRAY, false},
+                                      {"invalid_texts", JSON_ARRAY, false},
+                                      {"invalid_texts_more", JSON_OBJECT, false}};
   TRY(shape_object(at, node, RULES(rules), err));
+  TRY(shape_list(at, node, "invalid_texts", shape_any_object, err));
   return shape_list(at, node, "places", shape_any_object, err);
 }
 
@@ -219,7 +222,7 @@ status document_open(arena *memory, const void *bytes, size_t length, report_lan
   json *root = NULL;
   TRY(json_parse(memory, (slice){bytes, length}, "report", &root, err));
   TRY(shape_document(root, err));
-  *out = (document){memory, root, language};
+  *out = (document){.memory = memory, .root = root, .language = language};
   return STATUS_OK;
 }
 
@@ -285,6 +288,9 @@ static const json *find_variable(const document *d, slice name) {
 }
 
 slice document_item(const document *d, slice name) {
+  if (d->shows_names) {
+    return document_display(d, name);
+  }
   slice label = document_label(d, json_get(find_variable(d, name), "label"));
   return label.length > 0 ? label : document_display(d, name);
 }

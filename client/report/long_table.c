@@ -144,6 +144,21 @@ static void put_facts(const document *d, buf *out, buf *scratch) {
   }
 }
 
+static void put_invalid_texts(const document *d, buf *out, buf *scratch) {
+  line_owner owner = {slice_of("data"), slice_of("data"), slice_of("invalid_texts"), 0};
+  const json *variables = json_get(json_get(d->root, "data"), "variables");
+  for (size_t v = 0; v < json_count(variables); v++) {
+    const json *variable = json_at(variables, v);
+    const json *texts = json_get(variable, "invalid_texts");
+    for (size_t i = 0; i < json_count(texts); i++, owner.row++) {
+      json *row = json_object(d->memory);
+      json_set(row, "item", json_text(d->memory, json_as_text(json_get(variable, "name"))));
+      json_set(row, "value", json_text(d->memory, json_as_text(json_get(json_at(texts, i), "value"))));
+      put_line(out, &owner, row, slice_of("n"), json_get(json_at(texts, i), "n"), scratch);
+    }
+  }
+}
+
 void long_table_write(const document *d, buf *out) {
   buf scratch;
   buf_init(&scratch);
@@ -153,6 +168,7 @@ void long_table_write(const document *d, buf *out) {
   }
   buf_printf(out, ",statistic,figure\n");
   put_facts(d, out, &scratch);
+  put_invalid_texts(d, out, &scratch);
   const json *sections = json_get(d->root, "analyses");
   for (size_t i = 0; i < json_count(sections); i++) {
     const json *tables = json_get(json_at(sections, i), "tables");

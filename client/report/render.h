@@ -8,6 +8,12 @@
 void text_summary_write(const document *d, const pen *p);
 void text_section_write(const document *d, const pen *p, const json *section, size_t number);
 void text_data_write(const document *d, const pen *p);
+/* What of the data could not be read or used, with counts and places: a paragraph each; nothing when all
+ * could. */
+void text_troubles_write(const document *d, const pen *p);
+/* A section's warnings below its title; nothing when there are none. */
+void text_warnings_write(const document *d, const pen *p, const json *section);
+void text_findings_write(const document *d, const pen *p);
 void long_table_write(const document *d, buf *out);
 
 /* The title of an analysis' kind: the term "analysis_KIND", else KIND itself. */

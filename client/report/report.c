@@ -32,10 +32,14 @@ bool report_language_parse(const char *text, report_language *out) {
   return false;
 }
 
-static void write_text(const document *d, const report_options *options, buf *out) {
+static pen pen_of(const report_options *options, buf *out) {
   unsigned columns = options->columns == 0 ? COLUMNS_DEFAULT : options->columns;
   columns = columns < COLUMNS_MIN ? COLUMNS_MIN : columns > COLUMNS_MAX ? COLUMNS_MAX : columns;
-  const pen p = {out, columns, options->color};
+  return (pen){out, columns, options->color};
+}
+
+static void write_text(const document *d, const report_options *options, buf *out) {
+  const pen p = pen_of(options, out);
   text_summary_write(d, &p);
   const json *sections = json_get(d->root, "analyses");
   for (size_t i = 0; i < json_count(sections); i++) {
@@ -46,6 +50,36 @@ static void write_text(const document *d, const report_options *options, buf *ou
   text_data_write(d, &p);
 }
 
+static void write_long_table(const document *d, const report_options *options, buf *out) {
+  (void)options;
+  long_table_write(d, out);
+}
+
+static void write_findings(const document *d, const report_options *options, buf *out) {
+  const pen p = pen_of(options, out);
+  document named = *d;
+  named.shows_names = true;
+  text_findings_write(&named, &p);
+}
+
+/* Opens the document and lets WRITE render it. */
+static status render(const void *document_bytes, size_t length, const report_options *options,
+                     void (*write)(const document *d, const report_options *options, buf *out), buf *out,
+                     error *err) {
+  arena *memory = arena_new();
+  if (memory == NULL) {
+    return error_no_memory(err, "report");
+  }
+  document d;
+  status s = document_open(memory, document_bytes, length, options->language, &d, err);
+  if (s == STATUS_OK) {
+    write(&d, options, out);
+    s = arena_failed(memory) ? error_no_memory(err, "report") : buf_status(out, "report", err);
+  }
+  arena_destroy(memory);
+  return s;
+}
+
 status report_render(const void *document_bytes, size_t length, const report_options *options, buf *out,
                      error *err) {
   if (options->format == REPORT_JSON) {
@@ -53,23 +87,11 @@ status report_render(const void *document_bytes, size_t length, const report_opt
     buf_put_u8(out, '\n');
     return buf_status(out, "report", err);
   }
-  arena *memory = arena_new();
-  if (memory == NULL) {
-    return error_no_memory(err, "report");
-  }
-  document d;
-  status s = document_open(memory, document_bytes, length, options->language, &d, err);
-  if (s == STATUS_OK && options->format == REPORT_CSV) {
-    long_table_write(&d, out);
-  } else if (s == STATUS_OK) {
-    write_text(&d, options, out);
-  }
-  if (s == STATUS_OK && arena_failed(memory)) {
-    s = error_no_memory(err, "report");
-  }
-  if (s == STATUS_OK) {
-    s = buf_status(out, "report", err);
-  }
-  arena_destroy(memory);
-  return s;
+  return render(document_bytes, length, options,
+                options->format == REPORT_CSV ? write_long_table : write_text, out, err);
+}
+
+status report_render_findings(const void *document_bytes, size_t length, const report_options *options,
+                              buf *out, error *err) {
+  return render(document_bytes, length, options, write_findings, out, err);
 }

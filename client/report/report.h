@@ -23,4 +23,10 @@ bool report_language_parse(const char *text, report_language *out);
 status report_render(const void *document, size_t length, const report_options *options, buf *out,
                      error *err) MUST_USE;
 
+/* What should be known of the data before figures are trusted: what could not be read or used, with causes,
+ * counts and places, and the warnings of the analyses.  Text, whatever the format, that calls variables by
+ * their names; nothing when there is nothing to tell. */
+status report_render_findings(const void *document, size_t length, const report_options *options, buf *out,
+                              error *err) MUST_USE;
+
 #endif

@@ -4,7 +4,7 @@
 #include "client/report/render.h"
 #include "client/report/sentence.h"
 
-enum { INDENT = 3, COLUMNS_MAX = 10 };
+enum { INDENT = 3, COLUMNS_MAX = 10, TEXT_COLUMNS = 60 };
 
 static const json *data_of(const document *d, const char *key) {
   return json_get(json_get(d->root, "data"), key);
@@ -136,6 +136,70 @@ static void write_places(const document *d, const pen *p, const json *places, wo
   buf_fini(&list);
 }
 
+/* At most TEXT_COLUMNS wide; what is left out is marked. */
+static slice shortened(const document *d, slice text) {
+  const slice fitting = text_fit(text, TEXT_COLUMNS);
+  if (fitting.length == text.length) {
+    return text;
+  }
+  const sentence_place kept = {"kept", text_fit(text, TEXT_COLUMNS - 1)};
+  return sentence_fill(d, "{kept}…", &kept, 1);
+}
+
+static void put_listed(const document *d, buf *list, slice text) {
+  slice comma = document_word(d, WORD_COMMA);
+  buf_put(list, comma.bytes, list->length > 0 ? comma.length : 0);
+  buf_put(list, text.bytes, text.length);
+}
+
+/* Writes "2,015 of 2,020 answers to Price are invalid: “Very satisfied” 1,203, “Satisfied” 812". */
+static void write_texts(const document *d, const pen *p, const json *variable, slice item) {
+  const json *texts = json_get(variable, "invalid_texts");
+  const json *more = json_get(variable, "invalid_texts_more");
+  if (json_count(texts) == 0) {
+    return;
+  }
+  buf list;
+  buf_init(&list);
+  for (size_t i = 0; i < json_count(texts); i++) {
+    const json *text = json_at(texts, i);
+    const sentence_place places[] = {{"value", shortened(d, shown_text(d, json_get(text, "value")))},
+                                     {"n", figure_count(d, json_as_integer(json_get(text, "n")))}};
+    put_listed(d, &list, sentence_fill(d, word_text(WORD_TEXT_COUNT, d->language), places, 2));
+  }
+  if (json_kind_of(more) == JSON_OBJECT) {
+    const word others = json_as_bool(json_get(more, "complete")) ? WORD_OTHER_TEXTS : WORD_MANY_OTHER_TEXTS;
+    const sentence_place places[] = {{"texts", figure_count(d, json_as_integer(json_get(more, "texts")))},
+                                     {"n", figure_count(d, json_as_integer(json_get(more, "n")))}};
+    put_listed(d, &list, sentence_fill(d, word_text(others, d->language), places, 2));
+  }
+  const int64_t invalid = json_as_integer(json_get(variable, "invalid"));
+  const int64_t given = invalid + json_as_integer(json_get(variable, "answered"));
+  const sentence_place filled[] = {{"item", item},
+                                   {"n", figure_count(d, invalid)},
+                                   {"given", figure_count(d, given)},
+                                   {"texts", {(const char *)list.data, list.length}}};
+  pen_paragraph(p, PEN_PLAIN, INDENT, "! ",
+                sentence_fill(d, word_text(WORD_INVALID_TEXTS, d->language), filled, 4));
+  buf_fini(&list);
+}
+
+void text_troubles_write(const document *d, const pen *p) {
+  const json *files = data_of(d, "files");
+  for (size_t i = 0; i < json_count(files); i++) {
+    const json *file = json_at(files, i);
+    slice name = shown_text(d, json_get(file, "name"));
+    write_places(d, p, json_get(file, "places"), WORD_QUARANTINED_PLACES, WORD_LINE_PLACE, name);
+  }
+  const json *variables = data_of(d, "variables");
+  for (size_t i = 0; i < json_count(variables); i++) {
+    const json *variable = json_at(variables, i);
+    slice item = document_item(d, json_as_text(json_get(variable, "name")));
+    write_texts(d, p, variable, item);
+    write_places(d, p, json_get(variable, "places"), WORD_INVALID_PLACES, WORD_CELL_PLACE, item);
+  }
+}
+
 void text_data_write(const document *d, const pen *p) {
   pen_text(p, PEN_BOLD, document_word(d, WORD_DATA));
   pen_line_end(p);
@@ -148,18 +212,7 @@ void text_data_write(const document *d, const pen *p) {
     pen_line_end(p);
   }
   size_t before = p->out->length;
-  const json *files = data_of(d, "files");
-  for (size_t i = 0; i < json_count(files); i++) {
-    const json *file = json_at(files, i);
-    slice name = shown_text(d, json_get(file, "name"));
-    write_places(d, p, json_get(file, "places"), WORD_QUARANTINED_PLACES, WORD_LINE_PLACE, name);
-  }
-  const json *variables = data_of(d, "variables");
-  for (size_t i = 0; i < json_count(variables); i++) {
-    const json *variable = json_at(variables, i);
-    slice item = document_item(d, json_as_text(json_get(variable, "name")));
-    write_places(d, p, json_get(variable, "places"), WORD_INVALID_PLACES, WORD_CELL_PLACE, item);
-  }
+  text_troubles_write(d, p);
   if (p->out->length > before) {
     pen_line_end(p);
   }

@@ -139,11 +139,8 @@ static remark_kind *count_kinds(const document *d, const json *remarks) {
   return kinds;
 }
 
-static void write_remarks(const document *d, const pen *p, const json *remarks, const char *lead) {
+static void write_remark_lines(const document *d, const pen *p, const json *remarks, const char *lead) {
   remark_kind *kinds = count_kinds(d, remarks);
-  if (json_count(remarks) > 0) {
-    pen_line_end(p);
-  }
   for (size_t i = 0; kinds != NULL && i < json_count(remarks); i++) {
     const json *remark = json_at(remarks, i);
     remark_kind *kind = kind_of(kinds, json_as_text(json_get(remark, "code")));
@@ -158,6 +155,24 @@ static void write_remarks(const document *d, const pen *p, const json *remarks, 
       pen_paragraph(p, PEN_DIM, INDENT, lead, more);
     }
   }
+}
+
+static void write_remarks(const document *d, const pen *p, const json *remarks, const char *lead) {
+  if (json_count(remarks) > 0) {
+    pen_line_end(p);
+  }
+  write_remark_lines(d, p, remarks, lead);
+}
+
+void text_warnings_write(const document *d, const pen *p, const json *section) {
+  const json *warnings = json_get(section, "warnings");
+  if (json_count(warnings) == 0) {
+    return;
+  }
+  pen_blanks(p, INDENT);
+  pen_text(p, PEN_BOLD, section_title(d, section));
+  pen_line_end(p);
+  write_remark_lines(d, p, warnings, "! ");
 }
 
 void text_section_write(const document *d, const pen *p, const json *section, size_t number) {

@@ -49,6 +49,17 @@
   X(WORD_INVALID_PLACES, "Invalid answers to {item}: {places}", "{item} 的无效答案：{places}",               \
     "{item} 的無效答案：{places}")                                                                           \
   X(WORD_CELL_PLACE, "{file}:{line} “{value}”", "{file}:{line}“{value}”", "{file}:{line}「{value}」")        \
+  X(WORD_INVALID_TEXTS, "{n} of {given} answers to {item} are invalid: {texts}",                             \
+    "{item} 的 {given} 个答案中有 {n} 个无效：{texts}", "{item} 的 {given} 個答案中有 {n} 個無效：{texts}")  \
+  X(WORD_ROUNDED_NUMBERS,                                                                                    \
+    "{n} of {answered} numbers of {item} have more decimals than are kept; they are rounded",                \
+    "{item} 的 {answered} 个数值中有 {n} 个的小数位数多于保留位数，已舍入",                                  \
+    "{item} 的 {answered} 個數值中有 {n} 個的小數位數多於保留位數，已捨入")                                  \
+  X(WORD_TEXT_COUNT, "“{value}” {n}", "“{value}” {n} 个", "「{value}」{n} 個")                               \
+  X(WORD_OTHER_TEXTS, "{texts} other texts {n}", "其他 {texts} 种文本共 {n} 个",                             \
+    "其他 {texts} 種文字共 {n} 個")                                                                          \
+  X(WORD_MANY_OTHER_TEXTS, "over {texts} other texts {n}", "其他文本（超过 {texts} 种）共 {n} 个",           \
+    "其他文字（超過 {texts} 種）共 {n} 個")                                                                  \
   X(WORD_SHA256, "SHA-256", "SHA-256", "SHA-256")                                                            \
   X(WORD_SPECIFICATION, "specification", "规格说明", "規格說明")                                             \
   X(WORD_MISSING_BLANK, "Blank", "空白", "空白")                                                             \

@@ -17,5 +17,6 @@ extern const accumulator_kind accumulator_silhouette;
 extern const accumulator_kind accumulator_distinct;
 extern const accumulator_kind accumulator_duplicates;
 extern const accumulator_kind accumulator_base;
+extern const accumulator_kind accumulator_invalid;
 
 #endif

@@ -35,14 +35,17 @@ static void write_file(const char *path, const buf *content) {
   assert_int_equal(fclose(f), 0);
 }
 
-static buf render(const report_options *options) {
+typedef status renderer(const void *document, size_t length, const report_options *options, buf *out,
+                        error *err);
+
+static buf render_with(renderer *rendered, const report_options *options) {
   buf document;
   buf out;
   buf_init(&document);
   buf_init(&out);
   read_file(GOLDEN "report_document.json", &document);
   error err = {STATUS_OK, ""};
-  status s = report_render(document.data, document.length, options, &out, &err);
+  status s = rendered(document.data, document.length, options, &out, &err);
   if (s != STATUS_OK) {
     fail_msg("%s", err.message);
   }
@@ -50,10 +53,14 @@ static buf render(const report_options *options) {
   return out;
 }
 
-static void check_golden(const char *name, const report_options *options) {
+static buf render(const report_options *options) {
+  return render_with(report_render, options);
+}
+
+static void check_golden_of(renderer *rendered, const char *name, const report_options *options) {
   char path[512];
   (void)snprintf(path, sizeof path, GOLDEN "%s", name);
-  buf got = render(options);
+  buf got = render_with(rendered, options);
   if (getenv("CANVASS_GOLDEN_UPDATE") != NULL) {
     write_file(path, &got);
   }
@@ -66,6 +73,10 @@ static void check_golden(const char *name, const report_options *options) {
   }
   buf_fini(&want);
   buf_fini(&got);
+}
+
+static void check_golden(const char *name, const report_options *options) {
+  check_golden_of(report_render, name, options);
 }
 
 static void english_text_is_as_agreed(void **state) {
@@ -92,6 +103,14 @@ static void traditional_chinese_text_is_as_agreed(void **state) {
 static void long_table_is_as_agreed(void **state) {
   (void)state;
   check_golden("report.csv", &(report_options){.format = REPORT_CSV});
+}
+
+static void findings_are_the_troubles_and_warnings_without_the_figures(void **state) {
+  (void)state;
+  check_golden_of(report_render_findings, "findings_en.txt",
+                  &(report_options){.format = REPORT_TEXT, .language = REPORT_EN});
+  check_golden_of(report_render_findings, "findings_zh_hant.txt",
+                  &(report_options){.format = REPORT_JSON, .language = REPORT_ZH_HANT});
 }
 
 static void json_is_the_document_and_a_line_end(void **state) {
@@ -262,6 +281,7 @@ static void names_of_formats_and_languages_are_known(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(findings_are_the_troubles_and_warnings_without_the_figures),
       cmocka_unit_test(english_text_is_as_agreed),
       cmocka_unit_test(narrow_page_splits_tables_into_panels),
       cmocka_unit_test(simplified_chinese_text_is_as_agreed),

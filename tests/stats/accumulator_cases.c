@@ -120,6 +120,9 @@ const accumulator_case accumulator_cases[] = {
     {.kind = ACCUMULATOR_DUPLICATES, .variables = {"item1", "item2", "class"}},
     {.kind = ACCUMULATOR_DUPLICATES, .variables = {"id", "amount", "choices"}, .filtered = true},
     {.kind = ACCUMULATOR_BASE},
+    {.kind = ACCUMULATOR_INVALID, .variables = {"score"}},
+    {.kind = ACCUMULATOR_INVALID, .variables = {"amount"}},
+    {.kind = ACCUMULATOR_INVALID, .variables = {"choices"}},
     {.kind = ACCUMULATOR_BASE, .filtered = true, .weighted = true},
 };
 const size_t accumulator_cases_count = sizeof accumulator_cases / sizeof accumulator_cases[0];

@@ -1,0 +1,166 @@
+/* The invalid cells of one variable, by text.
+ *
+ * Nearly always there are none, which a look over the slots tells.  A text that the column holds once for
+ * many rows is looked up once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/frame_state.h"
+
+/* ---- Which rows ------------------------------------------------------------------------------------ */
+
+/* A variable's answers as any form gives them: one of the pointers. */
+typedef struct answers {
+  const uint8_t *slots; /* of a set: whether it was answered */
+  const uint16_t *wide;
+  const int64_t *numbers;
+  const uint8_t *text_missing;
+} answers;
+
+static status open_answers(frame *f, uint32_t variable, answers *out, error *err) {
+  *out = (answers){0};
+  switch (program_variable_form(&f->program->variables[variable])) {
+    case FORM_CODED: {
+      coded_view v;
+      TRY(frame_coded(f, variable, &v, err));
+      out->slots = v.slots;
+      out->wide = v.wide;
+      break;
+    }
+    case FORM_NUMBER: {
+      number_view v;
+      TRY(frame_number(f, variable, &v, err));
+      out->numbers = v.values;
+      break;
+    }
+    case FORM_TEXT: {
+      text_view v;
+      TRY(frame_text(f, variable, &v, err));
+      out->text_missing = v.missing;
+      break;
+    }
+    case FORM_SET: {
+      set_view v;
+      TRY(frame_set(f, variable, &v, err));
+      out->slots = v.answered;
+      break;
+    }
+  }
+  return STATUS_OK;
+}
+
+static inline bool is_invalid(const answers *a, uint32_t row) {
+  if (a->slots) {
+    return a->slots[row] == SLOT_MISSING + MISSING_INVALID;
+  }
+  if (a->wide) {
+    return a->wide[row] == SLOT_WIDE_MISSING + MISSING_INVALID;
+  }
+  return a->numbers ? a->numbers[row] == number_missing(MISSING_INVALID)
+                    : a->text_missing[row] == MISSING_INVALID + 1;
+}
+
+/* The first invalid row from ROW on; COUNT when there is none. */
+static uint32_t next_invalid(const answers *a, uint32_t row, uint32_t count) {
+  if (a->slots && row < count) {
+    const uint8_t *at = memchr(a->slots + row, SLOT_MISSING + MISSING_INVALID, count - row);
+    return at ? (uint32_t)(at - a->slots) : count;
+  }
+  while (row < count && !is_invalid(a, row)) {
+    row++;
+  }
+  return row;
+}
+
+/* ---- By text --------------------------------------------------------------------------------------- */
+
+typedef struct collecting {
+  cell_texts texts;
+  text_table known;
+  invalid_cells *found; /* by place in KNOWN */
+  uint32_t capacity;
+} collecting;
+
+static status add_text(collecting *c, uint32_t row, uint32_t *place, error *err) {
+  const uint32_t before = c->known.count;
+  slice text;
+  TRY(cell_texts_at(&c->texts, row, &text, err));
+  *place = text_table_find(&c->known, text);
+  if (*place != UINT32_MAX) {
+    return STATUS_OK;
+  }
+  if (before == c->capacity) {
+    const uint32_t capacity = c->capacity ? c->capacity * 2 : 16;
+    invalid_cells *grown = realloc(c->found, capacity * sizeof *grown);
+    if (!grown) {
+      return frame_no_memory(err);
+    }
+    c->found = grown;
+    c->capacity = capacity;
+  }
+  TRY(cell_texts_keep(&c->texts, &text, err));
+  *place = text_table_add(&c->known, text);
+  if (*place == UINT32_MAX) {
+    return frame_no_memory(err);
+  }
+  c->found[before] = (invalid_cells){.text = text, .first_row = row};
+  return STATUS_OK;
+}
+
+static status collect(collecting *c, const answers *a, error *err) {
+  const uint32_t count = c->texts.f->count;
+  for (uint32_t row = next_invalid(a, 0, count); row < count; row = next_invalid(a, row + 1, count)) {
+    uint32_t *known = cell_texts_entry(&c->texts, row);
+    if (known && *known) {
+      c->found[*known - 1].rows++;
+      continue;
+    }
+    uint32_t place;
+    TRY(add_text(c, row, &place, err));
+    c->found[place].rows++;
+    if (known) {
+      *known = place + 1;
+    }
+  }
+  return STATUS_OK;
+}
+
+static status keep_found(const collecting *c, const invalid_cells **out, uint32_t *count, error *err) {
+  *count = c->known.count;
+  invalid_cells *kept = frame_array(c->texts.f, (size_t)*count + 1, sizeof *kept);
+  if (!kept) {
+    return frame_no_memory(err);
+  }
+  if (*count > 0) {
+    memcpy(kept, c->found, *count * sizeof *kept);
+  }
+  *out = kept;
+  return STATUS_OK;
+}
+
+status frame_invalid(frame *f, uint32_t variable, const invalid_cells **out, uint32_t *count, error *err) {
+  static const invalid_cells none;
+  answers a;
+  *out = &none;
+  *count = 0;
+  if (f->program->variables[variable].kind >= VARIABLE_RECODE) {
+    return STATUS_OK;
+  }
+  TRY(open_answers(f, variable, &a, err));
+  if (next_invalid(&a, 0, f->count) == f->count) {
+    return STATUS_OK;
+  }
+  collecting c = {0};
+  status result = cell_texts_open(f, variable, &c.texts, err);
+  if (result == STATUS_OK) {
+    result = collect(&c, &a, err);
+  }
+  if (result == STATUS_OK) {
+    result = keep_found(&c, out, count, err);
+  }
+  free(c.found);
+  text_table_fini(&c.known);
+  cell_texts_close(&c.texts);
+  return result;
+}
