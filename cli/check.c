@@ -1,39 +1,137 @@
-/* canvass check: says whether a specification is right, and whether data fit it, without evaluating. */
+/* canvass check: says whether a specification is right, and what `canvass run` would find in the data: it
+ * does the same and leaves out the figures. */
+#include "cli/advice.h"
 #include "cli/destination.h"
-#include "cli/evaluation.h"
+#include "cli/environment.h"
+#include "cli/evaluating.h"
+#include "cli/findings.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/rendering.h"
+#include "cli/words.h"
 
 static const option options[] = {
     {0, "strict", NULL, OPTION_FLAG, offsetof(settings, strict), 0, 0, NULL,
-     "refuse data with broken rows, and copies of files"},
+     "refuse what 'canvass run --strict' refuses"},
+    {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL,
+     "say what was found as JSON on standard output"},
+    {'l', "lang", "LANGUAGE", OPTION_CHOICE, offsetof(settings, language), 0, 0, rendering_languages,
+     "en, zh-Hans or zh-Hant; default: your locale's"},
     {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no progress"},
 };
 
-static void describe_dataset(const evaluation *e, buf *answer) {
+/* ---- The answer ---------------------------------------------------------------------------------- */
+
+static void put_count(buf *answer, const char *format, uint64_t n) {
+  char words[WORDS_BYTES];
+  words_of_count(n, words);
+  buf_printf(answer, format, words);
+}
+
+static void put_files(const evaluation *e, buf *answer) {
   const manifest *m = e->dataset;
   for (uint32_t i = 0; i < m->files_count; i++) {
     const manifest_file *file = &m->files[i];
     const slice title = evaluation_title(e, file->name);
-    buf_printf(answer, "%.*s: %llu records, %llu of them quarantined\n", SLICE_ARG(title),
-               (unsigned long long)file->records, (unsigned long long)file->quarantined);
-    for (uint32_t k = 0; k < file->places_count; k++) {
-      buf_printf(answer, "  line %llu: %.*s\n", (unsigned long long)file->places[k].line,
-                 SLICE_ARG(file->places[k].problem));
-    }
+    buf_printf(answer, "%.*s: ", SLICE_ARG(title));
+    put_count(answer, "%s records, ", file->records);
+    put_count(answer, "%s of them quarantined\n", file->quarantined);
   }
+}
+
+static status put_text(const evaluation *e, const findings *f, const buf *report, buf *answer, error *err) {
+  const report_options wanted = {
+      .language = e->settings->language < 0 ? environment_language() : (report_language)e->settings->language,
+      .columns = environment_columns(true),
+      .color = environment_color(COLOR_AUTO, true),
+  };
+  put_files(e, answer);
+  TRY(report_render_findings(report->data, report->length, &wanted, answer, err));
+  advice_put(e->plan, f->document, answer);
+  buf_printf(answer, "analyses: %u, over ", e->plan->analyses_count);
+  put_count(answer, "%s rows\n", manifest_rows(e->dataset));
+  return buf_status(answer, "the answer", err);
+}
+
+/* A member of the document, for another object in the same arena. */
+static json *member_of(const json *node, const char *key) {
+  return (json *)(uintptr_t)json_get(node, key);
+}
+
+/* The document's own words, without the figures; docs/report.md describes it. */
+static status put_json(const findings *f, buf *answer, error *err) {
+  static const char *const of_analysis[] = {"analysis", "name", "label", "settings", "warnings"};
+  json *root = json_object(f->memory);
+  json *canvass = json_object(f->memory);
+  json *analyses = json_array(f->memory);
+  const json *sections = json_get(f->document, "analyses");
+  for (size_t i = 0; i < json_count(sections); i++) {
+    json *section = json_object(f->memory);
+    for (size_t k = 0; k < sizeof of_analysis / sizeof of_analysis[0]; k++) {
+      json_set(section, of_analysis[k], member_of(json_at(sections, i), of_analysis[k]));
+    }
+    json_push(analyses, section);
+  }
+  json_set_integer(canvass, "check", 1);
+  json_set(root, "canvass", canvass);
+  json_set(root, "specification", member_of(f->document, "specification"));
+  json_set(root, "data", member_of(f->document, "data"));
+  json_set(root, "analyses", analyses);
+  json_set(root, "unusable", f->unusable);
+  if (arena_failed(f->memory)) {
+    return error_no_memory(err, "the answer");
+  }
+  json_write(root, answer);
+  buf_printf(answer, "\n");
+  return buf_status(answer, "the answer", err);
+}
+
+/* ---- The data ------------------------------------------------------------------------------------ */
+
+/* What `run` would refuse; after the answer, which tells all of it. */
+static status judge(const evaluation *e, const findings *f, error *err) {
+  TRY(evaluation_judge_files(e, 0, err));
+  TRY(findings_require_usable(f, err));
+  return e->settings->strict ? findings_refuse(e, f, err) : STATUS_OK;
+}
+
+static status answer_and_judge(const evaluation *e, const buf *report, buf *answer, error *err) {
+  findings f;
+  TRY(findings_open(e, report, &f, err));
+  status s = e->settings->json ? put_json(&f, answer, err) : put_text(e, &f, report, answer, err);
+  if (s == STATUS_OK) {
+    s = output_write(NULL, answer, err);
+  }
+  if (s == STATUS_OK) {
+    s = judge(e, &f, err);
+  }
+  findings_close(&f);
+  return s;
+}
+
+static status check_data(evaluation *e, const char *const *paths, size_t count, buf *answer, error *err) {
+  TRY(evaluation_load_data(e, paths, count, err));
+  TRY(evaluation_make_plan(e, err));
+  buf report;
+  buf_init(&report);
+  status s = evaluating_run(e, paths, count, &report, NULL, err);
+  if (s == STATUS_OK) {
+    s = answer_and_judge(e, &report, answer, err);
+  }
+  buf_fini(&report);
+  return s;
 }
 
 static status check_steps(evaluation *e, const char *const *operands, size_t count, buf *answer, error *err) {
   TRY(destination_check(e->settings, operands, count, err));
   TRY(evaluation_load_spec(e, operands[0], err));
-  buf_printf(answer, "%s: the specification is right\n", operands[0]);
+  if (!e->settings->json) {
+    buf_printf(answer, "%s: the specification is right\n", operands[0]);
+  } else if (count == 1) {
+    buf_printf(answer, "{\"canvass\":{\"check\":1}}\n");
+  }
   if (count > 1) {
-    TRY(evaluation_load_data(e, operands + 1, count - 1, err));
-    TRY(evaluation_make_plan(e, err));
-    describe_dataset(e, answer);
-    buf_printf(answer, "analyses: %u, over %llu rows\n", e->plan->analyses_count,
-               (unsigned long long)manifest_rows(e->dataset));
+    return check_data(e, operands + 1, count - 1, answer, err);
   }
   TRY(buf_status(answer, "the answer", err));
   return output_write(NULL, answer, err);
@@ -56,11 +154,15 @@ const subcommand subcommand_check = {
     .summary = "check a specification, and data against it",
     .usage = "[OPTIONS] SPEC [DATA...]",
     .about =
-        "Names every mistake of the specification with its place.  With DATA also reads\n"
-        "the files: missing columns and broken records are named.  Evaluates nothing.\n",
+        "Names every mistake of the specification with its place.  With DATA also does\n"
+        "what 'canvass run' does and tells what it finds, without the figures: broken\n"
+        "records, what stands in invalid cells, values that cannot be used, warnings.\n"
+        "An item without any valid answer, and an analysis that uses no row, are a\n"
+        "failure (exit code 4); with --strict all that 'canvass run --strict' refuses.\n",
     .example =
         "canvass check survey.yaml\n"
-        "canvass check survey.yaml answers.csv\n",
+        "canvass check survey.yaml answers.csv\n"
+        "canvass check survey.yaml answers.csv --strict --json > found.json\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 1,

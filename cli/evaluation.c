@@ -211,7 +211,6 @@ static status read_data(evaluation *e, const csv_options *options, const char *c
 }
 
 status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) {
-  const bool is_again = e->dataset != NULL;
   TRY(evaluation_name_files(e, paths, count, err));
   bool is_piped = has_standard_input(paths, count);
   if (is_piped) {
@@ -231,8 +230,7 @@ status evaluation_load_data(evaluation *e, const char *const *paths, size_t coun
   }
   status s = read_data(e, &options, paths, count, err);
   progress_clear(&e->progress);
-  TRY(s);
-  return is_again ? STATUS_OK : evaluation_judge_files(e, 0, err);
+  return s;
 }
 
 status evaluation_make_plan(evaluation *e, error *err) {

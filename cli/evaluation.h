@@ -24,8 +24,8 @@ typedef struct evaluation {
 status evaluation_load_spec(evaluation *e, const char *path, error *err) MUST_USE;
 /* Names for the data files, before any is opened. */
 status evaluation_name_files(evaluation *e, const char *const *paths, size_t count, error *err) MUST_USE;
-/* Names, header, columns, shards: into the store that --store names, else into a temporary one; then
- * evaluation_judge_files.  May be called again when shards turned out to be gone. */
+/* Names, header, columns, shards: into the store that --store names, else into a temporary one.  May be
+ * called again when shards turned out to be gone. */
 status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) MUST_USE;
 status evaluation_make_plan(evaluation *e, error *err) MUST_USE;
 /* Every problem on a line of its own on standard error; the message in ERR has then been said.  Frees

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "cli/destination.h"
 #include "cli/evaluation.h"
+#include "cli/findings.h"
 #include "cli/follow.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
@@ -139,12 +140,16 @@ static status print_id(const settings *s, const char *id, error *err) {
   return result;
 }
 
-static status wait_for_report(const settings *s, session *link, const char *id, error *err) {
+static status wait_for_report(const evaluation *e, session *link, const char *id, error *err) {
+  const settings *s = e->settings;
   interrupt_prepare(); /* whoever reads the id may interrupt, and is to be told the way back */
   output_complain("job %s", id);
   buf report;
   buf_init(&report);
   status result = follow_job(s, link, id, &report, err);
+  if (result == STATUS_OK) {
+    result = findings_judge(e, &report, err);
+  }
   if (result == STATUS_OK) {
     result = rendering_write(s, &report, err);
     if (result == STATUS_IO && !output_is_unread()) {
@@ -166,7 +171,7 @@ static status submit_steps(evaluation *e, session *link, const char *path, error
     say_made(e->settings, id);
     return s;
   }
-  return e->settings->wait ? wait_for_report(e->settings, link, id, err) : print_id(e->settings, id, err);
+  return e->settings->wait ? wait_for_report(e, link, id, err) : print_id(e->settings, id, err);
 }
 
 static status submit(const settings *s, const char *const *operands, size_t count, error *err) {

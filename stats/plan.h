@@ -125,5 +125,8 @@ status plan_decode(const void *bytes, size_t length, plan **out, error *err) MUS
 /* Lets every analysis ask for its stage-0 accumulators (into p->program), adds the facts, and checks
  * all sizes.  Called once, by the client, when everything else in the plan is set. */
 status plan_finish(plan *p, error *err) MUST_USE;
+/* USED[i], of plan variables: an analysis looks at the i-th, itself, in a breakdown, filter or weight, or by
+ * way of what is made from it. */
+status plan_uses(const plan *p, bool *used, error *err) MUST_USE;
 
 #endif

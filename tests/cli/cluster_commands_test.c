@@ -337,6 +337,27 @@ static void a_put_in_json_is_one_object(void **state) {
   process_result_fini(&r);
 }
 
+/* What is invalid only an evaluation can say: `run` and `check` refuse that, too. */
+static void a_strict_put_refuses_what_it_can_see_without_evaluating(void **state) {
+  fixture *f = *state;
+  session_broker_start(&f->broker);
+  static const struct {
+    const char *data, *second;
+    int wanted;
+  } cases[] = {{"q1\n1\n2,3\n", "q1\n4\n", 4}, {"q1\n1\n", "q1\n1\n", 4}, {"q1\n1\n9\n", "q1\n4\n", 0}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char second[512];
+    process_write_file(f->directory, "data.csv", cases[i].data, strlen(cases[i].data), f->data,
+                       sizeof f->data);
+    process_write_file(f->directory, "second.csv", cases[i].second, strlen(cases[i].second), second,
+                       sizeof second);
+    process_result r;
+    RUN(&r, "put", "survey", f->spec, f->data, second, "--strict");
+    assert_int_equal(r.exit_code, cases[i].wanted);
+    process_result_fini(&r);
+  }
+}
+
 static void a_full_broker_ends_a_put(void **state) {
   fixture *f = *state;
   f->broker.is_full = true;
@@ -400,6 +421,7 @@ int main(void) {
       TEST(cancel_and_drop_say_what_they_did),
       TEST(a_put_says_what_it_sent_on_standard_error_alone),
       TEST(a_put_in_json_is_one_object),
+      TEST(a_strict_put_refuses_what_it_can_see_without_evaluating),
       TEST(a_full_broker_ends_a_put),
       TEST(submitting_to_a_dataset_that_is_not_there_fails),
       TEST(a_broker_that_is_not_there_is_exit_code_3),

@@ -1,0 +1,231 @@
+/* Advice by kind of variable. */
+#include "cli/advice.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/decimal.h"
+
+enum { TEXTS_SHOWN = 3, KEYS_MAX = 1000 };
+
+/* One variable: what it is by the plan, and what was found. */
+typedef struct subject {
+  const plan_variable *planned;
+  const program_variable *variable;
+  const json *texts; /* the document's */
+  buf *out;
+} subject;
+
+static slice text_at(const subject *s, size_t i) {
+  return json_as_text(json_get(json_at(s->texts, i), "value"));
+}
+
+static bool is_number(slice text) {
+  decimal ignored;
+  return decimal_parse(text, '.', &ignored);
+}
+
+/* As YAML and JSON alike write it. */
+static void put_quoted(buf *out, slice text) {
+  static const char digits[] = "0123456789abcdef";
+  buf_put_u8(out, '"');
+  for (size_t i = 0; i < text.length; i++) {
+    const unsigned char byte = (unsigned char)text.bytes[i];
+    if (byte < ' ' || byte == 0x7F) {
+      buf_printf(out, "\\x%c%c", digits[byte >> 4], digits[byte & 15]);
+      continue;
+    }
+    buf_put(out, "\\", byte == '"' || byte == '\\' ? 1 : 0);
+    buf_put_u8(out, byte);
+  }
+  buf_put_u8(out, '"');
+}
+
+/* ---- Which texts --------------------------------------------------------------------------------- */
+
+typedef bool chooser(const subject *s, slice text);
+
+static bool choose_words(const subject *s, slice text) {
+  (void)s;
+  return !is_number(text);
+}
+
+static bool choose_numbers(const subject *s, slice text) {
+  (void)s;
+  return is_number(text);
+}
+
+static bool choose_all(const subject *s, slice text) {
+  (void)s;
+  (void)text;
+  return true;
+}
+
+static size_t count_chosen(const subject *s, chooser *choose) {
+  size_t count = 0;
+  for (size_t i = 0; i < json_count(s->texts); i++) {
+    count += choose(s, text_at(s, i));
+  }
+  return count;
+}
+
+/* `{"Very satisfied": 5, "n/a": CODE}`: what PUT_MEANING writes behind each of the first texts. */
+static void put_map(const subject *s, const char *key, chooser *choose,
+                    void (*put_meaning)(const subject *s, slice text)) {
+  size_t shown = 0;
+  buf_printf(s->out, "%s: {", key);
+  for (size_t i = 0; i < json_count(s->texts) && shown < TEXTS_SHOWN; i++) {
+    const slice text = text_at(s, i);
+    if (choose(s, text)) {
+      buf_printf(s->out, "%s", shown++ > 0 ? ", " : "");
+      put_quoted(s->out, text);
+      buf_printf(s->out, ": ");
+      put_meaning(s, text);
+    }
+  }
+  buf_printf(s->out, "%s}", count_chosen(s, choose) > shown ? ", ..." : "");
+}
+
+/* ---- What they mean ------------------------------------------------------------------------------ */
+
+static bool is_label(const plan_label *label, slice text) {
+  for (int i = 0; i < LANGUAGES; i++) {
+    const char *known = label->text[i];
+    if (known != NULL && strlen(known) == text.length && strncasecmp(known, text.bytes, text.length) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The code whose label the text is, as the file would have it. */
+static void put_code(const subject *s, slice text) {
+  const program_variable *v = s->variable;
+  for (uint32_t i = 0; i < s->planned->values_count; i++) {
+    const plan_value_label *value = &s->planned->values[i];
+    if (!value->is_text && is_label(&value->label, text)) {
+      buf_printf(s->out, "%lld", (long long)(v->reversed ? v->low + v->high - value->number : value->number));
+      return;
+    }
+  }
+  buf_printf(s->out, "CODE");
+}
+
+static void put_reason(const subject *s, slice text) {
+  (void)text;
+  buf_printf(s->out, "dont_know");
+}
+
+static void put_number(const subject *s, slice text) {
+  (void)text;
+  buf_printf(s->out, "NUMBER");
+}
+
+static void put_flag(const subject *s, slice text) {
+  (void)text;
+  buf_printf(s->out, "FLAG");
+}
+
+/* The nearest of the declared values. */
+static void put_value(const subject *s, slice text) {
+  const program_variable *v = s->variable;
+  const char *keys[KEYS_MAX];
+  size_t count = 0;
+  arena *memory = arena_new();
+  for (uint32_t i = 0; memory != NULL && i < v->keys_count && count < KEYS_MAX; i++) {
+    keys[count] = arena_copy(memory, v->keys[i]);
+    count += keys[count] != NULL;
+  }
+  const char *nearest = count > 0 ? text_nearest(text, keys, count) : NULL;
+  for (size_t i = 0; nearest == NULL && i < count; i++) {
+    const bool is_same = strlen(keys[i]) == text.length && strncasecmp(keys[i], text.bytes, text.length) == 0;
+    nearest = is_same ? keys[i] : NULL;
+  }
+  if (nearest != NULL) {
+    put_quoted(s->out, slice_of(nearest));
+  } else {
+    buf_printf(s->out, "VALUE");
+  }
+  arena_destroy(memory);
+}
+
+/* ---- By kind ------------------------------------------------------------------------------------- */
+
+static void advise_scale(const subject *s) {
+  const bool has_words = count_chosen(s, choose_words) > 0;
+  if (has_words) {
+    buf_printf(s->out, "words that are answers need their codes, ");
+    put_map(s, "texts", choose_words, put_code);
+  }
+  if (count_chosen(s, choose_numbers) > 0) {
+    buf_printf(s->out, "%scodes that are no answers a reason, ", has_words ? "; " : "");
+    put_map(s, "missing", choose_numbers, put_reason);
+    buf_printf(s->out, "; or is the range [%lld, %lld] wrong?", (long long)s->variable->low,
+               (long long)s->variable->high);
+  }
+}
+
+static void advise_number(const subject *s) {
+  if (count_chosen(s, choose_words) > 0) {
+    buf_printf(s->out, "words that stand for numbers need them, ");
+    put_map(s, "texts", choose_words, put_number);
+    buf_printf(s->out, "; others a reason, ");
+    put_map(s, "missing", choose_words, put_reason);
+  } else {
+    buf_printf(s->out, "numbers that are no answers need a reason, ");
+    put_map(s, "missing", choose_numbers, put_reason);
+    buf_printf(s->out, s->variable->has_range ? "; or is the range wrong?" : "");
+  }
+}
+
+static void advise_values(const subject *s) {
+  buf_printf(s->out, "other spellings need their value, ");
+  put_map(s, "texts", choose_all, put_value);
+  buf_printf(s->out, "; or add to values, or write closed: false");
+}
+
+static void advise_date(const subject *s) {
+  buf_printf(s->out, "%s; is the format %s right?",
+             s->variable->has_range ? "not a date of that format, or outside the range"
+                                    : "not a date of that format",
+             s->variable->format);
+}
+
+static void advise_flags(const subject *s) {
+  buf_printf(s->out, "each column holds 0 and 1; other texts need one of these, ");
+  put_map(s, "texts", choose_all, put_flag);
+}
+
+static const struct {
+  variable_kind kind;
+  void (*advise)(const subject *s);
+} kinds[] = {
+    {VARIABLE_SCALE, advise_scale},       {VARIABLE_NUMBER, advise_number},
+    {VARIABLE_NOMINAL, advise_values},    {VARIABLE_DATE, advise_date},
+    {VARIABLE_MULTI_CELL, advise_values}, {VARIABLE_MULTI_FLAGS, advise_flags},
+};
+
+static void advise(const subject *s) {
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    if (kinds[i].kind == s->variable->kind) {
+      buf_printf(s->out, "%s: ", s->planned->name);
+      kinds[i].advise(s);
+      buf_printf(s->out, "\n");
+    }
+  }
+}
+
+void advice_put(const plan *p, const json *document, buf *out) {
+  const json *variables = json_get(json_get(document, "data"), "variables");
+  size_t at = 0;
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    const plan_variable *planned = &p->variables[i];
+    if (!planned->in_codebook) {
+      continue;
+    }
+    const json *texts = json_get(json_at(variables, at++), "invalid_texts");
+    if (json_count(texts) > 0) {
+      advise(&(subject){planned, &p->program->variables[planned->variable], texts, out});
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/* The job of `run` and `check`. */
+#include "cli/evaluating.h"
+
+#include <stdlib.h>
+
+#include "cli/embedded.h"
+#include "cli/interrupt.h"
+#include "cli/submission.h"
+#include "stats/stats.h"
+
+static bool on_progress(void *context, const session_progress *p) {
+  evaluation *e = context;
+  progress_show(&e->progress, p->finishing ? "Finishing" : "Evaluating", p->stage + 1, p->rows_done,
+                p->rows_done, p->rows_total);
+  return !interrupt_requested();
+}
+
+static status submit_and_wait(evaluation *e, session *link, buf *report, session_progress *last, error *err) {
+  char job[SESSION_JOB_BYTES];
+  submission parts;
+  submission_init(&parts);
+  status s = submission_encode(&parts, e->plan, e->dataset, err);
+  if (s == STATUS_OK) {
+    s = session_submit(link, &parts.job, job, err);
+  }
+  if (s == STATUS_OK) {
+    s = session_wait(link, job, on_progress, e, report, last, err);
+  }
+  progress_clear(&e->progress);
+  submission_fini(&parts);
+  return s;
+}
+
+static status evaluate_once(evaluation *e, buf *report, session_progress *last, error *err) {
+  embedded *cluster = NULL;
+  session *link = NULL;
+  TRY(embedded_start(e->shards, evaluation_workers(e), &cluster, err));
+  const session_options here = {.zmq_context = embedded_context(cluster),
+                                .endpoint = embedded_endpoint(cluster)};
+  status s = session_connect(&here, &link, err);
+  if (s == STATUS_OK) {
+    s = submit_and_wait(e, link, report, last, err);
+    session_close(link);
+  }
+  embedded_stop(cluster);
+  return s;
+}
+
+static status choose_kernels(error *err) {
+  const char *kernels = getenv("CANVASS_KERNELS");
+  return kernels != NULL && kernels[0] != '\0' ? stats_kernels_choose(kernels, err) : STATUS_OK;
+}
+
+/* A shard that turns out to be altered is set aside and thereby gone: then its file is read again, which
+ * makes good all shards of that file.  So there is one more try for each file. */
+status evaluating_run(evaluation *e, const char *const *paths, size_t count, buf *report,
+                      session_progress *last, error *err) {
+  session_progress ignored;
+  session_progress *counts = last != NULL ? last : &ignored;
+  TRY(choose_kernels(err));
+  status s = evaluate_once(e, report, counts, err);
+  for (size_t i = 0; i < count && s == STATUS_NOT_FOUND && e->settings->store != NULL; i++) {
+    TRY(evaluation_load_data(e, paths, count, err));
+    TRY(evaluation_make_plan(e, err));
+    s = evaluate_once(e, report, counts, err);
+  }
+  return s;
+}

@@ -1,0 +1,194 @@
+/* Reading the document again as its readers do. */
+#include "cli/findings.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "cli/output.h"
+#include "cli/words.h"
+#include "stats/stats.h"
+
+enum { PLACES_SHOWN = 3 };
+
+static const json *data_of(const findings *f) {
+  return json_get(f->document, "data");
+}
+
+/* ---- What is unusable ---------------------------------------------------------------------------- */
+
+static void add_unusable(findings *f, const char *kind, const char *name, const buf *message) {
+  json *o = json_object(f->memory);
+  json_set_text(o, kind, name);
+  json_set(o, "message", json_text(f->memory, (slice){(const char *)message->data, message->length}));
+  json_push(f->unusable, o);
+}
+
+/* "q1: none of 2,015 answers is valid; the first stands at answers.csv:2" */
+static void judge_item(const evaluation *e, findings *f, const json *variable, bool is_used) {
+  const int64_t invalid = json_as_integer(json_get(variable, "invalid"));
+  if (json_kind_of(variable) != JSON_OBJECT) {
+    return; /* a stranger's document */
+  }
+  if (json_as_integer(json_get(variable, "answered")) > 0 || (invalid == 0 && !is_used)) {
+    return;
+  }
+  const char *name = json_as_cstring(json_get(variable, "name"));
+  char count[WORDS_BYTES];
+  buf message;
+  buf_init(&message);
+  if (invalid > 0) {
+    const json *place = json_at(json_get(variable, "places"), 0);
+    const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
+    words_of_count((uint64_t)invalid, count);
+    buf_printf(&message, "%s: none of %s answers is valid; the first stands at %.*s:%" PRId64, name, count,
+               SLICE_ARG(file), json_as_integer(json_get(place, "line")));
+  } else {
+    words_of_count((uint64_t)json_as_integer(json_get(data_of(f), "rows")), count);
+    buf_printf(&message, "%s: nobody answered in any of %s rows", name, count);
+  }
+  add_unusable(f, "item", name, &message);
+  buf_fini(&message);
+}
+
+/* The report has the codebook's variables in the plan's order. */
+static status judge_items(const evaluation *e, findings *f, error *err) {
+  const plan *p = e->plan;
+  bool *used = calloc((size_t)p->variables_count + 1, sizeof *used);
+  if (used == NULL) {
+    return error_no_memory(err, "the report");
+  }
+  const status s = plan_uses(p, used, err);
+  const json *variables = json_get(data_of(f), "variables");
+  size_t at = 0;
+  for (uint32_t i = 0; s == STATUS_OK && i < p->variables_count; i++) {
+    if (p->variables[i].in_codebook) {
+      judge_item(e, f, json_at(variables, at++), used[i]);
+    }
+  }
+  free(used);
+  return s;
+}
+
+/* "nps: uses none of 2,015 rows: 2,000 do not fit its filter, 15 have no usable weight" */
+static void judge_analysis(findings *f, const json *section) {
+  const json *base = json_get(json_get(section, "settings"), "base");
+  if (json_kind_of(base) != JSON_OBJECT || json_as_integer(json_get(base, "used")) > 0) {
+    return;
+  }
+  static const struct {
+    const char *key, *why;
+  } causes[] = {{"filtered_out", "do not fit its filter"},
+                {"weight_unusable", "have no usable weight"},
+                {"weight_zero", "have the weight 0"}};
+  const char *name = json_as_cstring(json_get(section, "name"));
+  char count[WORDS_BYTES];
+  buf message;
+  buf_init(&message);
+  words_of_count((uint64_t)json_as_integer(json_get(base, "rows")), count);
+  buf_printf(&message, "%s: uses none of %s rows", name, count);
+  const char *before = ": ";
+  for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+    const int64_t n = json_as_integer(json_get(base, causes[i].key));
+    if (n > 0) {
+      words_of_count((uint64_t)n, count);
+      buf_printf(&message, "%s%s %s", before, count, causes[i].why);
+      before = ", ";
+    }
+  }
+  add_unusable(f, "analysis", name, &message);
+  buf_fini(&message);
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------- */
+
+static status judge(const evaluation *e, findings *f, error *err) {
+  f->unusable = json_array(f->memory);
+  TRY(judge_items(e, f, err));
+  const json *sections = json_get(f->document, "analyses");
+  for (size_t i = 0; i < json_count(sections); i++) {
+    judge_analysis(f, json_at(sections, i));
+  }
+  return arena_failed(f->memory) ? error_no_memory(err, "the report") : STATUS_OK;
+}
+
+status findings_open(const evaluation *e, const buf *report, findings *out, error *err) {
+  *out = (findings){.memory = arena_new()};
+  if (out->memory == NULL) {
+    return error_no_memory(err, "the report");
+  }
+  json *document = NULL;
+  status s =
+      json_parse(out->memory, (slice){(const char *)report->data, report->length}, "report", &document, err);
+  out->document = document;
+  s = s == STATUS_OK ? judge(e, out, err) : s;
+  if (s != STATUS_OK) {
+    findings_close(out);
+  }
+  return s;
+}
+
+void findings_close(findings *f) {
+  arena_destroy(f->memory);
+  *f = (findings){0};
+}
+
+/* ---- Saying and refusing ------------------------------------------------------------------------- */
+
+static const char *message_at(const findings *f, size_t i) {
+  return json_as_cstring(json_get(json_at(f->unusable, i), "message"));
+}
+
+static void warn(const findings *f) {
+  for (size_t i = 0; i < json_count(f->unusable); i++) {
+    output_complain("warning: %s", message_at(f, i));
+  }
+}
+
+static void say_invalid_places(const evaluation *e, const json *variables) {
+  unsigned shown = 0;
+  for (size_t i = 0; i < json_count(variables); i++) {
+    const json *variable = json_at(variables, i);
+    const json *places = json_get(variable, "places");
+    for (size_t k = 0; k < json_count(places) && shown < PLACES_SHOWN; k++, shown++) {
+      const json *place = json_at(places, k);
+      const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
+      output_complain("%.*s:%lld: %s: '%s' is not an answer that the codebook allows", SLICE_ARG(file),
+                      (long long)json_as_integer(json_get(place, "line")),
+                      json_as_cstring(json_get(variable, "name")), json_as_cstring(json_get(place, "value")));
+    }
+  }
+}
+
+status findings_refuse(const evaluation *e, const findings *f, error *err) {
+  const int64_t invalid = json_as_integer(json_get(data_of(f), "invalid"));
+  if (invalid > 0) {
+    say_invalid_places(e, json_get(data_of(f), "variables"));
+    return error_set(err, STATUS_DATA, "--strict: invalid answers: %lld", (long long)invalid);
+  }
+  return json_count(f->unusable) == 0 ? STATUS_OK
+                                      : error_set(err, STATUS_DATA, "--strict: %s", message_at(f, 0));
+}
+
+status findings_require_usable(const findings *f, error *err) {
+  const size_t count = json_count(f->unusable);
+  if (count == 0) {
+    return STATUS_OK;
+  }
+  for (size_t i = 0; i + 1 < count; i++) {
+    output_complain("%s", message_at(f, i));
+  }
+  return error_set(err, STATUS_DATA, "%s", message_at(f, count - 1));
+}
+
+status findings_judge(const evaluation *e, const buf *report, error *err) {
+  findings f;
+  TRY(findings_open(e, report, &f, err));
+  status s = STATUS_OK;
+  if (e->settings->strict) {
+    s = findings_refuse(e, &f, err);
+  } else {
+    warn(&f);
+  }
+  findings_close(&f);
+  return s;
+}
