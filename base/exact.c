@@ -95,14 +95,24 @@ void exact_add_product(exact *sum, i128 a, i128 b) {
   exact_add(sum, &product);
 }
 
-void exact_add_scaled(exact *sum, const exact *a, int64_t b) {
-  exact product = *a;
-  const uint64_t factor = b < 0 ? -(uint64_t)b : (uint64_t)b;
+/* OUT (zeroed) = A * FACTOR * 2^(64 * SHIFTED), modulo 2^384. */
+static void multiply_limb(const exact *a, uint64_t factor, unsigned shifted, exact *out) {
   u128 carry = 0;
-  for (unsigned i = 0; i < EXACT_LIMBS; i++) {
-    carry += (u128)product.limb[i] * factor;
-    product.limb[i] = (uint64_t)carry;
+  for (unsigned i = 0; i + shifted < EXACT_LIMBS; i++) {
+    carry += (u128)a->limb[i] * factor;
+    out->limb[i + shifted] = (uint64_t)carry;
     carry >>= 64;
+  }
+}
+
+void exact_add_scaled(exact *sum, const exact *a, i128 b) {
+  const u128 factor = magnitude(b);
+  exact product = {0};
+  multiply_limb(a, (uint64_t)factor, 0, &product);
+  if (factor >> 64 != 0) {
+    exact upper = {0};
+    multiply_limb(a, (uint64_t)(factor >> 64), 1, &upper);
+    exact_add(&product, &upper);
   }
   if (b < 0) {
     exact_negate(&product);
@@ -117,6 +127,23 @@ bool exact_fits_i128(const exact *a, i128 *out) {
     return false;
   }
   *out = low;
+  return true;
+}
+
+void u192_add(u192 *sum, const u192 *term) {
+  u192_add_u128(sum, (u128)term->limb[1] << 64 | term->limb[0]);
+  sum->limb[2] += term->limb[2];
+}
+
+exact exact_from_u192(const u192 *v) {
+  return (exact){{v->limb[0], v->limb[1], v->limb[2], 0, 0, 0}};
+}
+
+bool exact_fits_u192(const exact *a, u192 *out) {
+  if ((a->limb[3] | a->limb[4] | a->limb[5]) != 0) {
+    return false;
+  }
+  *out = (u192){{a->limb[0], a->limb[1], a->limb[2]}};
   return true;
 }
 

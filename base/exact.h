@@ -1,9 +1,10 @@
-/* Exact integers: 128 bits for coded items, 384 bits for sums over decimal numbers.
+/* Exact integers: 128 bits for coded items, 192 for squares of weights, 384 for sums over decimal numbers.
  *
  * Sums are exact whatever their order, so partial statistics merge associatively and commutatively
- * to the bit.  384 bits hold the largest sum there can be: |x| < 2^63 to the fourth power, times a
- * weight below 2^30, over fewer than 2^34 rows is below 2^316.  Rounding happens once, in the
- * `exact_ratio` family, which is correctly rounded (GMP, round half to even).
+ * to the bit.  384 bits hold the largest sum there can be: |x| up to 2^62 to the fourth power, times a
+ * weight up to 2^62, over at most 2^40 rows, is at most 2^350; a sum of weights needs 102 bits, of their
+ * squares 164.  Rounding happens once, in the `exact_ratio` family, which is correctly rounded (GMP, round
+ * half to even).
  */
 #ifndef CANVASS_BASE_EXACT_H
 #define CANVASS_BASE_EXACT_H
@@ -32,9 +33,27 @@ void exact_negate(exact *a);
 /* sum += a * b, with the full product of the two. */
 void exact_add_product(exact *sum, i128 a, i128 b);
 /* sum += a * b.  The caller guarantees that the product fits (see above). */
-void exact_add_scaled(exact *sum, const exact *a, int64_t b);
+void exact_add_scaled(exact *sum, const exact *a, i128 b);
 bool exact_fits_i128(const exact *a, i128 *out);
 double exact_to_double(const exact *a); /* correctly rounded */
+
+/* Sums of squares of weights where there are so many that they had better be short: never negative, below
+ * 2^192, least significant limb first.  {0} is zero. */
+typedef struct u192 {
+  uint64_t limb[3];
+} u192;
+
+static inline void u192_add_u128(u192 *sum, u128 term) {
+  u128 carry = (u128)sum->limb[0] + (uint64_t)term;
+  sum->limb[0] = (uint64_t)carry;
+  carry = (carry >> 64) + sum->limb[1] + (uint64_t)(term >> 64);
+  sum->limb[1] = (uint64_t)carry;
+  sum->limb[2] += (uint64_t)(carry >> 64);
+}
+void u192_add(u192 *sum, const u192 *term);
+exact exact_from_u192(const u192 *v);
+/* False, and *OUT unchanged, when A is negative or too large. */
+bool exact_fits_u192(const exact *a, u192 *out);
 
 /* Rational arithmetic for the finish: numbers of any size, exact until they are rounded once.
  * A `ratio` is opaque and owned; all functions accept the same object as input and output.

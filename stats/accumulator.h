@@ -84,7 +84,7 @@ typedef struct frequency_state {
   uint8_t weight_decimals;
   int64_t *n; /* grouping_places * places */
   i128 *w;    /* sums of weight mantissas, of their squares; NULL when not weighted */
-  i128 *w2;
+  u192 *w2;
 } frequency_state;
 static inline uint32_t frequency_places(const frequency_state *s) {
   return s->keys.count + MISSING_REASONS + 1;
@@ -102,8 +102,8 @@ typedef struct moments {
   int64_t missing[MISSING_REASONS];
   int64_t min, max; /* defined when n > 0 */
   exact x, x2, x3, x4;
-  i128 w, w2;
-  exact wx, w2x, wx2, w2x2, wx3, wx4;
+  i128 w;
+  exact w2, wx, w2x, wx2, w2x2, wx3, wx4;
 } moments;
 typedef struct moments_state {
   grouping groups;
@@ -152,8 +152,8 @@ typedef struct buckets_state {
 typedef struct cross_sums {
   int64_t n;
   exact x, y, xx, yy, xy;
-  i128 w, w2;
-  exact wx, wy, wxx, wyy, wxy; /* weighted only */
+  i128 w; /* from here on weighted only */
+  exact w2, wx, wy, wxx, wyy, wxy;
 } cross_sums;
 typedef struct cross_state {
   grouping groups;
@@ -228,12 +228,13 @@ typedef struct invalid_state {
 /* ACCUMULATOR_BASE */
 typedef struct base_state {
   int64_t rows;            /* all records of the dataset */
-  int64_t weight_unusable; /* missing, invalid, negative or too large */
+  int64_t weight_unusable; /* missing, invalid or negative */
   int64_t weight_zero;     /* rows of weight 0: not used, but rows of the design */
   int64_t filtered_out;    /* rows with a weight above 0 that the filter leaves out (false or unknown) */
   int64_t filter_unknown;  /* of these: unknown, because an answer is missing */
   int64_t used;            /* the rest; and over these: */
-  i128 w, w2;
+  i128 w;
+  exact w2;
 } base_state;
 
 /* ACCUMULATOR_DISTINCT: HyperLogLog with 2^14 registers over XXH3 of the canonical value. */

@@ -41,6 +41,22 @@ typedef struct number_view {
   uint8_t decimals;
 } number_view;
 
+/* Weights per row as mantissas at `decimals`, 0 where the row has no usable weight: `narrow` in a shard where
+ * all are below WEIGHT_NARROW_END, else `wide`.  Which of them it is changes no figure, only the time. */
+#define WEIGHT_NARROW_END ((int64_t)1 << 30)
+typedef struct weight_view {
+  const uint32_t *narrow;
+  const int64_t *wide; /* at most NUMBER_MAX */
+  uint8_t decimals;
+} weight_view;
+/* Whether there is a weight. */
+static inline bool weight_is_given(const weight_view *w) {
+  return w->narrow || w->wide;
+}
+static inline int64_t weight_at(const weight_view *w, size_t row) {
+  return w->narrow ? (int64_t)w->narrow[row] : w->wide[row];
+}
+
 typedef struct text_view {
   const slice *texts;     /* one per row */
   const uint8_t *missing; /* 0: an answer; else reason + 1 */
@@ -54,7 +70,7 @@ typedef struct set_view {
 } set_view;
 
 /* Rows in groups: slot per row, GROUP_EXCLUDED where the filter says no or the weight is unusable
- * (missing, invalid, negative, too large) or 0.  A group is a tuple of key
+ * (missing, invalid, negative) or 0.  A group is a tuple of key
  * slots; a grouping variable that is missing has its own place, so that totals are sums of groups. */
 enum { GROUP_EXCLUDED = 0xFFFF, GROUPS_MAX = 65000 };
 typedef struct group_view {
@@ -112,7 +128,7 @@ status frame_mask(frame *f, uint32_t filter, uint32_t weight, const uint8_t **ou
 status frame_filter_unknown(frame *f, uint32_t filter, uint32_t weight, int64_t *count, error *err) MUST_USE;
 /* Rows whose weight is 0; none without a weight. */
 status frame_weight_zeros(frame *f, uint32_t weight, int64_t *count, error *err) MUST_USE;
-/* Weight mantissas below 2^30, 0 where the row has no usable weight; NULL when PROGRAM_NONE. */
-status frame_weights(frame *f, uint32_t weight, const uint32_t **out, uint8_t *decimals, error *err) MUST_USE;
+/* Not given when PROGRAM_NONE. */
+status frame_weights(frame *f, uint32_t weight, weight_view *out, error *err) MUST_USE;
 
 #endif

@@ -1,4 +1,4 @@
-/* Filters, weights and the masks they make together.
+/* Filters, and the masks they make together with weights.
  *
  * A filter is evaluated column by column over bytes, in an order of truth in which Kleene's AND is the
  * smaller value, OR the larger, and NOT the difference to the largest.  Comparisons with coded
@@ -10,7 +10,7 @@
 
 #include "stats/frame_state.h"
 
-enum { NO = 0, UNKNOWN = 1, YES = 2, WEIGHT_END = 1 << 30 };
+enum { NO = 0, UNKNOWN = 1, YES = 2 };
 
 typedef struct evaluation {
   frame *frame;
@@ -297,65 +297,6 @@ static status filter_truth(frame *f, uint32_t filter, const uint8_t **out, error
   return STATUS_OK;
 }
 
-/* ---- Weights -------------------------------------------------------------------------------------- */
-
-static status make_weight(frame *f, uint32_t weight, frame_weight *w, error *err) {
-  number_view view;
-  TRY(frame_number(f, f->program->weights[weight].variable, &view, err));
-  w->values = frame_array(f, f->padded, sizeof *w->values);
-  w->usable = frame_memory(f, f->padded);
-  if (!w->values || !w->usable) {
-    return frame_no_memory(err);
-  }
-  for (size_t r = 0; r < f->padded; r++) {
-    int64_t v = view.values[r];
-    bool usable = v >= 0 && v < WEIGHT_END;
-    w->values[r] = usable ? (uint32_t)v : 0;
-    w->usable[r] = usable && v > 0;
-  }
-  w->zeros = 0;
-  for (uint32_t r = 0; r < f->count; r++) {
-    w->zeros += view.values[r] == 0;
-  }
-  w->all_usable = !memchr(w->usable, 0, f->count);
-  w->decimals = view.decimals;
-  w->made = true;
-  return STATUS_OK;
-}
-
-static status weight_of(frame *f, uint32_t weight, const frame_weight **out, error *err) {
-  assert(weight < f->program->weights_count);
-  if (!f->weights[weight].made) {
-    TRY(make_weight(f, weight, &f->weights[weight], err));
-  }
-  *out = &f->weights[weight];
-  return STATUS_OK;
-}
-
-status frame_weights(frame *f, uint32_t weight, const uint32_t **out, uint8_t *decimals, error *err) {
-  *out = NULL;
-  *decimals = 0;
-  if (weight == PROGRAM_NONE) {
-    return STATUS_OK;
-  }
-  const frame_weight *w;
-  TRY(weight_of(f, weight, &w, err));
-  *out = w->values;
-  *decimals = w->decimals;
-  return STATUS_OK;
-}
-
-status frame_weight_zeros(frame *f, uint32_t weight, int64_t *count, error *err) {
-  *count = 0;
-  if (weight == PROGRAM_NONE) {
-    return STATUS_OK;
-  }
-  const frame_weight *w;
-  TRY(weight_of(f, weight, &w, err));
-  *count = w->zeros;
-  return STATUS_OK;
-}
-
 /* ---- Masks ---------------------------------------------------------------------------------------- */
 
 static status make_mask(frame *f, uint32_t filter, uint32_t weight, const uint8_t **out, error *err) {
@@ -366,7 +307,7 @@ static status make_mask(frame *f, uint32_t filter, uint32_t weight, const uint8_
     TRY(filter_truth(f, filter, &truth, err));
   }
   if (weight != PROGRAM_NONE) {
-    TRY(weight_of(f, weight, &w, err));
+    TRY(frame_weight_of(f, weight, &w, err));
   }
   if (!truth && (!w || w->all_usable)) {
     return STATUS_OK;
@@ -412,7 +353,7 @@ status frame_filter_unknown(frame *f, uint32_t filter, uint32_t weight, int64_t 
   }
   TRY(filter_truth(f, filter, &truth, err));
   if (weight != PROGRAM_NONE) {
-    TRY(weight_of(f, weight, &w, err));
+    TRY(frame_weight_of(f, weight, &w, err));
   }
   for (uint32_t r = 0; r < f->count; r++) {
     *count += truth[r] == UNKNOWN && (!w || w->usable[r]);

@@ -26,10 +26,9 @@ typedef struct frame_variable {
 typedef struct frame_weight {
   bool made;
   bool all_usable;
-  uint32_t *values;
+  weight_view view;
   uint8_t *usable; /* 1 where the weight is usable and above 0, else 0 */
   int64_t zeros;   /* rows with weight 0 */
-  uint8_t decimals;
 } frame_weight;
 
 typedef struct frame_mask_entry {
@@ -68,6 +67,10 @@ typedef status frame_maker(frame *f, const program_variable *v, frame_variable *
 frame_maker frame_make_scale, frame_make_nominal, frame_make_number, frame_make_date, frame_make_text,
     frame_make_multi_cell, frame_make_multi_flags, frame_make_recode, frame_make_period, frame_make_top,
     frame_make_mean, frame_make_option, frame_make_cluster, frame_make_difference;
+
+/* ---- Weights (frame_weight.c) ------------------------------------------------------------------------ */
+
+status frame_weight_of(frame *f, uint32_t weight, const frame_weight **out, error *err);
 
 /* ---- Texts that are found again (frame_texts.c) ----------------------------------------------------- */
 

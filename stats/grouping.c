@@ -320,10 +320,9 @@ static status groups_of_view(const program *p, const program_accumulator *a, con
 }
 
 status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *out, error *err) {
-  uint8_t decimals;
   *out = (grouped_rows){.count = frame_rows(f)};
   TRY(frame_groups(f, a->by, a->by_count, a->filter, a->weight, &out->view, err));
-  TRY(frame_weights(f, a->weight, &out->weights, &decimals, err));
+  TRY(frame_weights(f, a->weight, &out->weights, err));
   out->places = calloc((size_t)out->view.count + 1, sizeof *out->places);
   if (out->places == NULL) {
     grouped_rows_fini(out);

@@ -40,9 +40,9 @@ void grouping_empty(const program *p, const program_accumulator *a, grouping *ou
 typedef struct grouped_rows {
   uint32_t count; /* all rows, excluded ones too */
   group_view view;
-  const uint32_t *weights; /* NULL: no weight */
-  uint32_t *places;        /* per group of the view that is used: its place in `groups` */
-  grouping groups;         /* of the groups that are used; zero it to take it */
+  weight_view weights;
+  uint32_t *places; /* per group of the view that is used: its place in `groups` */
+  grouping groups;  /* of the groups that are used; zero it to take it */
 } grouped_rows;
 /* STATUS_LIMIT when the grid has more than GROUPS_MAX places. */
 status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *out, error *err) MUST_USE;

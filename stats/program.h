@@ -206,7 +206,7 @@ typedef struct program_filter {
 } program_filter;
 
 /* A weight is a NUMBER (or SCALE) variable with a kind.  Missing, invalid or negative weights drop
- * the row and are counted; mantissas are below 2^30. */
+ * the row and are counted. */
 typedef enum weight_kind { WEIGHT_SAMPLING = 1, WEIGHT_FREQUENCY = 2 } weight_kind;
 typedef struct program_weight {
   uint32_t variable;

@@ -10,9 +10,9 @@ typedef struct base {
 } base;
 
 static status base_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
-  enum { VARINT_BYTES_MAX = 10, I128_BYTES_MAX = 17 };
+  enum { VARINT_BYTES_MAX = 10, I128_BYTES_MAX = 17, U192_BYTES_MAX = 26 };
   static const accumulator_shape shape = {.takes_weight = true};
-  *bytes_max = 6 * VARINT_BYTES_MAX + 2 * I128_BYTES_MAX;
+  *bytes_max = 6 * VARINT_BYTES_MAX + I128_BYTES_MAX + U192_BYTES_MAX;
   return accumulator_check_shape(p, a, &shape, err);
 }
 
@@ -33,12 +33,13 @@ static status base_empty(const program *p, const program_accumulator *a, void **
 
 typedef struct base_columns {
   uint32_t rows;
-  const uint8_t *usable;   /* whether the weight is usable and above 0; NULL: always */
-  const uint8_t *used;     /* the filter holds, too; NULL: always */
-  const uint32_t *weights; /* NULL: no weight */
+  const uint8_t *usable; /* whether the weight is usable and above 0; NULL: always */
+  const uint8_t *used;   /* the filter holds, too; NULL: always */
+  weight_view weights;
 } base_columns;
 
 static void count_rows(base_state *s, const base_columns *c) {
+  u192 squares = {{0}};
   s->rows = c->rows;
   for (uint32_t row = 0; row < c->rows; row++) {
     if (c->usable != NULL && !c->usable[row]) {
@@ -46,24 +47,24 @@ static void count_rows(base_state *s, const base_columns *c) {
     } else if (c->used != NULL && !c->used[row]) {
       s->filtered_out++;
     } else {
-      uint64_t w = c->weights != NULL ? c->weights[row] : 0;
+      uint64_t w = weight_is_given(&c->weights) ? (uint64_t)weight_at(&c->weights, row) : 0;
       s->used++;
       s->w += w;
-      s->w2 += w * w;
+      u192_add_u128(&squares, (u128)w * w);
     }
   }
+  s->w2 = exact_from_u192(&squares);
 }
 
 static status base_map(frame *f, const program_accumulator *a, void **state, error *err) {
   base_columns columns = {.rows = frame_rows(f)};
-  uint8_t decimals;
   int64_t unknown, zeros;
   void *made;
   TRY(frame_mask(f, PROGRAM_NONE, a->weight, &columns.usable, err));
   TRY(frame_mask(f, a->filter, a->weight, &columns.used, err));
   TRY(frame_weight_zeros(f, a->weight, &zeros, err));
   TRY(frame_filter_unknown(f, a->filter, a->weight, &unknown, err));
-  TRY(frame_weights(f, a->weight, &columns.weights, &decimals, err));
+  TRY(frame_weights(f, a->weight, &columns.weights, err));
   TRY(base_empty(frame_program(f), a, &made, err));
   count_rows(made, &columns);
   base_state *s = made;
@@ -84,7 +85,7 @@ static status base_merge(void *into, const void *from, error *err) {
   s->filter_unknown += other->filter_unknown;
   s->used += other->used;
   s->w += other->w;
-  s->w2 += other->w2;
+  exact_add(&s->w2, &other->w2);
   return STATUS_OK;
 }
 
@@ -98,7 +99,7 @@ static void base_encode(const void *state, buf *out) {
   buf_put_varint(out, (uint64_t)b->s.used);
   if (b->weighted) {
     buf_put_i128(out, b->s.w);
-    buf_put_i128(out, b->s.w2);
+    buf_put_exact(out, &b->s.w2);
   }
 }
 
@@ -135,7 +136,7 @@ const accumulator_kind accumulator_base = {
     .id = ACCUMULATOR_BASE,
     .name = "base",
     .summary = "rows of the dataset, those used, and why the others are not",
-    .version = 1,
+    .version = 2,
     .check = base_check,
     .empty = base_empty,
     .map = base_map,

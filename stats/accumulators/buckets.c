@@ -170,7 +170,7 @@ static status map_rows(buckets *b, frame *from, const grouped_rows *in, error *e
       size_t cell = (size_t)place * b->s.buckets_count + bucket;
       b->s.n[cell]++;
       if (b->s.weighted) {
-        b->s.w[cell] += in->weights[row];
+        b->s.w[cell] += weight_at(&in->weights, row);
       }
     }
   }
@@ -330,7 +330,7 @@ const accumulator_kind accumulator_buckets = {
     .id = ACCUMULATOR_BUCKETS,
     .name = "buckets",
     .summary = "rows and weight of a number in sub-intervals, by group",
-    .version = 1,
+    .version = 2,
     .check = buckets_check,
     .empty = buckets_empty,
     .map = buckets_map,

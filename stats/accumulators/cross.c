@@ -10,8 +10,8 @@
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
 
-/* The largest encoding of one pair: n, 5 or 10 sums, w and w2. */
-enum { PAIR_BYTES_MAX = 10 + 10 * (1 + 8 * EXACT_LIMBS) + 2 * 17 };
+/* The largest encoding of one pair: n, 5 or 10 sums, w2, and w. */
+enum { PAIR_BYTES_MAX = 10 + 11 * (1 + 8 * EXACT_LIMBS) + 17 };
 
 static status cross_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
   static const accumulator_shape shape = {.variables_min = 2,
@@ -136,10 +136,11 @@ static status look_at_columns(frame *f, const program_accumulator *a, bool weigh
   return STATUS_OK;
 }
 
-static uint32_t largest(const uint32_t *weights, uint32_t rows) {
-  uint32_t max = 0;
+static int64_t largest(const weight_view *weights, uint32_t rows) {
+  int64_t max = 0;
   for (uint32_t r = 0; r < rows; r++) {
-    max = weights[r] > max ? weights[r] : max;
+    const int64_t w = weight_at(weights, r);
+    max = w > max ? w : max;
   }
   return max;
 }
@@ -151,7 +152,7 @@ static status add_shard(frame *f, const program_accumulator *a, cross_state *s, 
   TRY(row_order_init(f, a, &shard.order, err));
   s->groups = row_order_take_groups(&shard.order);
   shard.weights = shard.order.grouped.weights;
-  shard.weight_max = shard.weights ? largest(shard.weights, frame_rows(f)) : 0;
+  shard.weight_max = s->weighted ? largest(&shard.weights, frame_rows(f)) : 0;
   status st = allocate_sums(frame_program(f), a, s, err);
   if (st == STATUS_OK) {
     shard.at = s->at;
@@ -189,7 +190,7 @@ static status add_sums(cross_sums *into, const cross_sums *from, bool weighted, 
   exact_add(&into->xy, &from->xy);
   if (weighted) {
     into->w += from->w;
-    into->w2 += from->w2;
+    exact_add(&into->w2, &from->w2);
     exact_add(&into->wx, &from->wx);
     exact_add(&into->wy, &from->wy);
     exact_add(&into->wxx, &from->wxx);
@@ -253,7 +254,7 @@ static void cross_encode(const void *state, buf *out) {
     }
     if (s->weighted) {
       buf_put_i128(out, c->w);
-      buf_put_i128(out, c->w2);
+      buf_put_exact(out, &c->w2);
     }
   }
 }
@@ -304,7 +305,7 @@ const accumulator_kind accumulator_cross = {
     .id = ACCUMULATOR_CROSS,
     .name = "cross",
     .summary = "sums and products of pairs of variables, over the rows that answer both",
-    .version = 1,
+    .version = 2,
     .check = cross_check,
     .empty = cross_empty,
     .map = cross_map,

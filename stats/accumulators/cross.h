@@ -25,8 +25,8 @@ typedef struct cross_shard {
   uint32_t pairs_per_place;
   const cross_column *columns; /* per variable */
   row_order order;
-  const uint32_t *weights; /* per row; NULL: none */
-  uint32_t weight_max;
+  weight_view weights;
+  int64_t weight_max;
   cross_sums *at; /* of the state */
 } cross_shard;
 

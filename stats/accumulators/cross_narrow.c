@@ -2,9 +2,9 @@
  *
  * Per variable and row there are x (the key less the smallest one; 0 where missing), m (1 where
  * answered) and q = x * x.  Then, over the rows that answer both, n = m'm, sum of x = x'm, sum of x^2 =
- * q'm and sum of xy = x'y.  With weights below 2^30, w * m, w * x and w^2 * m are cut into pieces of 7
- * bits, each a byte column of its own, and the pieces' products are put together again.  Rows are taken
- * in blocks that stay in the second-level cache, group after group.
+ * q'm and sum of xy = x'y.  With weights, w * m, w * x and w^2 * m are cut into pieces of 7 bits, as many as
+ * the shard's heaviest weight needs, each a byte column of its own, and the pieces' products are put together
+ * again.  Rows are taken in blocks that stay in the second-level cache, group after group.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +14,10 @@
 
 enum {
   PIECE_BITS = 7,
-  W_PIECES = 5, /* w < 2^30 */
-  V_PIECES = 5, /* w * x < 2^34 */
-  U_PIECES = 9, /* w^2 < 2^60 */
+  W_PIECES = 9,     /* w <= 2^62 */
+  V_PIECES = 10,    /* w * x < 2^66 */
+  U_PIECES = 18,    /* w^2 <= 2^124 */
+  V_PIECES_LOW = 5, /* those of w * x that are made from the low bits of w; the others fit 64 bits then */
   SET_X = 0,
   SET_M,
   SET_Q,
@@ -49,14 +50,15 @@ typedef struct narrow {
   uint8_t *bytes;          /* all columns of all sets */
   uint8_t **columns[SETS]; /* per set and narrow column */
   uint8_t *slots;          /* of one column in the block */
-  uint32_t *weights;       /* of the block */
+  int64_t *weights;        /* of the block */
+  uint8_t *cut;            /* pieces of w, then of w^2, of the block: block_rows each */
   uint32_t block_rows;
   product products[PRODUCTS_MAX];
   uint32_t products_count;
   int64_t *sums;
 } narrow;
 
-static uint32_t pieces_of(uint64_t max) {
+static uint32_t pieces_of(u128 max) {
   uint32_t pieces = 0;
   for (; max > 0; max >>= PIECE_BITS) {
     pieces++;
@@ -70,6 +72,7 @@ static void narrow_fini(narrow *w) {
   free(w->columns[0]);
   free(w->slots);
   free(w->weights);
+  free(w->cut);
   free(w->sums);
 }
 
@@ -111,8 +114,9 @@ static status allocate(narrow *w, error *err) {
   w->columns[0] = columns;
   w->slots = aligned_alloc(64, w->block_rows);
   w->weights = malloc(w->block_rows * sizeof *w->weights);
+  w->cut = malloc((size_t)(w->w_pieces + w->u_pieces + 1) * w->block_rows);
   w->sums = malloc(w->products_count * entries * sizeof *w->sums);
-  if (!w->bytes || !columns || !w->slots || !w->weights || !w->sums) {
+  if (!w->bytes || !columns || !w->slots || !w->weights || !w->cut || !w->sums) {
     return error_no_memory(err, "cross");
   }
   uint8_t *at = w->bytes;
@@ -131,7 +135,8 @@ static status allocate(narrow *w, error *err) {
 }
 
 static status narrow_init(narrow *w, const cross_shard *s, error *err) {
-  *w = (narrow){.shard = s, .block_rows = s->weights ? WEIGHTED_BLOCK_ROWS : BYTE_PRODUCTS_ROWS};
+  const bool weighted = weight_is_given(&s->weights);
+  *w = (narrow){.shard = s, .block_rows = weighted ? WEIGHTED_BLOCK_ROWS : BYTE_PRODUCTS_ROWS};
   w->variables = malloc(s->pairs.variables_count * sizeof *w->variables);
   if (!w->variables) {
     return error_no_memory(err, "cross");
@@ -147,10 +152,11 @@ static status narrow_init(narrow *w, const cross_shard *s, error *err) {
   if (w->count == 0) {
     return STATUS_OK;
   }
-  if (s->weights) {
-    w->w_pieces = pieces_of(s->weight_max);
-    w->v_pieces = pieces_of((uint64_t)s->weight_max * span);
-    w->u_pieces = pieces_of((uint64_t)s->weight_max * s->weight_max);
+  if (weighted) {
+    const u128 most = (u128)s->weight_max;
+    w->w_pieces = pieces_of(most);
+    w->v_pieces = pieces_of(most * span);
+    w->u_pieces = pieces_of(most * most);
   }
   list_products(w, span);
   return allocate(w, err);
@@ -172,33 +178,63 @@ static const uint8_t *gather_slots(narrow *w, const uint8_t *slots, uint32_t fro
   return w->slots;
 }
 
+enum { PIECE_MASK = (1 << PIECE_BITS) - 1 };
+
 static void gather_weights(narrow *w, uint32_t from, uint32_t rows, uint32_t padded) {
   for (uint32_t r = 0; r < rows; r++) {
-    w->weights[r] = w->shard->weights[row_order_row(&w->shard->order, from + r)];
+    w->weights[r] = weight_at(&w->shard->weights, row_order_row(&w->shard->order, from + r));
   }
   memset(w->weights + rows, 0, (padded - rows) * sizeof *w->weights);
 }
 
-static void cut_weights(const narrow *w, uint32_t i, uint32_t rows) {
-  const uint8_t *x = w->columns[SET_X][i], *m = w->columns[SET_M][i];
-  const uint32_t *weights = w->weights;
-  const uint8_t mask = (1U << PIECE_BITS) - 1;
-  for (uint32_t k = 0; k < w->w_pieces; k++) {
-    uint8_t *out = w->columns[SET_W + k][i];
+/* The pieces of w and w^2: the same for all columns. */
+static void cut_block(narrow *w, uint32_t rows) {
+  uint8_t *out = w->cut;
+  for (uint32_t k = 0; k < w->w_pieces; k++, out += w->block_rows) {
     for (uint32_t r = 0; r < rows; r++) {
-      out[r] = (uint8_t)((weights[r] >> (PIECE_BITS * k)) & mask & (0U - m[r]));
+      out[r] = (uint8_t)((uint64_t)w->weights[r] >> (PIECE_BITS * k)) & PIECE_MASK;
     }
   }
+  for (uint32_t k = 0; k < w->u_pieces; k++, out += w->block_rows) {
+    for (uint32_t r = 0; r < rows; r++) {
+      const uint64_t weight = (uint64_t)w->weights[r];
+      out[r] = (uint8_t)(((u128)weight * weight) >> (PIECE_BITS * k)) & PIECE_MASK;
+    }
+  }
+}
+
+/* COUNT pieces from CUT on, 0 where the row did not answer. */
+static void mask_pieces(const narrow *w, const uint8_t *cut, uint32_t set, uint32_t count, uint32_t i,
+                        uint32_t rows) {
+  const uint8_t *restrict m = w->columns[SET_M][i];
+  for (uint32_t k = 0; k < count; k++, cut += w->block_rows) {
+    uint8_t *restrict out = w->columns[set + k][i];
+    for (uint32_t r = 0; r < rows; r++) {
+      out[r] = cut[r] & (uint8_t)-m[r];
+    }
+  }
+}
+
+/* The pieces of w * x, which may need more than 64 bits: the first come from the low bits of w, the others
+ * from the high bits and what the low ones carry. */
+static void cut_products(const narrow *w, uint32_t i, uint32_t rows) {
+  const uint8_t *restrict x = w->columns[SET_X][i];
+  const int64_t *restrict weights = w->weights;
+  const unsigned low_bits = PIECE_BITS * V_PIECES_LOW;
+  const uint64_t low_mask = (UINT64_C(1) << low_bits) - 1;
   for (uint32_t k = 0; k < w->v_pieces; k++) {
-    uint8_t *out = w->columns[SET_V + k][i];
-    for (uint32_t r = 0; r < rows; r++) {
-      out[r] = (uint8_t)(((uint64_t)weights[r] * x[r]) >> (PIECE_BITS * k)) & mask;
+    uint8_t *restrict out = w->columns[SET_V + k][i];
+    if (k < V_PIECES_LOW) {
+      for (uint32_t r = 0; r < rows; r++) {
+        const uint64_t low = ((uint64_t)weights[r] & low_mask) * x[r];
+        out[r] = (uint8_t)(low >> (PIECE_BITS * k)) & PIECE_MASK;
+      }
+      continue;
     }
-  }
-  for (uint32_t k = 0; k < w->u_pieces; k++) {
-    uint8_t *out = w->columns[SET_U + k][i];
     for (uint32_t r = 0; r < rows; r++) {
-      out[r] = (uint8_t)(((uint64_t)weights[r] * weights[r]) >> (PIECE_BITS * k)) & mask & (uint8_t)-m[r];
+      const uint64_t low = ((uint64_t)weights[r] & low_mask) * x[r];
+      const uint64_t high = ((uint64_t)weights[r] >> low_bits) * x[r] + (low >> low_bits);
+      out[r] = (uint8_t)(high >> (PIECE_BITS * (k - V_PIECES_LOW))) & PIECE_MASK;
     }
   }
 }
@@ -206,8 +242,10 @@ static void cut_weights(const narrow *w, uint32_t i, uint32_t rows) {
 static void fill_block(narrow *w, uint32_t from, uint32_t rows, uint32_t padded) {
   static const uint8_t ones[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
   const stats_kernels *kernels = stats_kernels_current();
-  if (w->shard->weights) {
+  const bool weighted = weight_is_given(&w->shard->weights);
+  if (weighted) {
     gather_weights(w, from, rows, padded);
+    cut_block(w, padded);
   }
   for (uint32_t i = 0; i < w->count; i++) {
     const cross_column *c = &w->shard->columns[w->variables[i]];
@@ -219,8 +257,10 @@ static void fill_block(narrow *w, uint32_t from, uint32_t rows, uint32_t padded)
     kernels->look_up(slots, padded, c->values, w->columns[SET_X][i]);
     kernels->look_up(slots, padded, ones, w->columns[SET_M][i]);
     kernels->look_up(slots, padded, squares, w->columns[SET_Q][i]);
-    if (w->shard->weights) {
-      cut_weights(w, i, padded);
+    if (weighted) {
+      mask_pieces(w, w->cut, SET_W, w->w_pieces, i, padded);
+      mask_pieces(w, w->cut + (size_t)w->w_pieces * w->block_rows, SET_U, w->u_pieces, i, padded);
+      cut_products(w, i, padded);
     }
   }
 }
@@ -260,7 +300,8 @@ static void multiply_block(const narrow *w, uint32_t rows) {
 /* ---- Putting together ---------------------------------------------------------------------------- */
 
 typedef struct pair_sums {
-  i128 n, x, y, xx, yy, xy, w, wx, wy, wxx, wyy, wxy, w2;
+  i128 n, x, y, xx, yy, xy, w, wx, wy, wxx, wyy, wxy;
+  exact w2;
 } pair_sums;
 
 static pair_sums read_pair(const narrow *w, uint32_t i, uint32_t j) {
@@ -270,11 +311,17 @@ static pair_sums read_pair(const narrow *w, uint32_t i, uint32_t j) {
     i128 *const into[][2] = {
         [OF_N] = {&s.n, NULL},       [OF_X] = {&s.x, &s.y},     [OF_XX] = {&s.xx, &s.yy},
         [OF_XY] = {&s.xy, NULL},     [OF_W] = {&s.w, NULL},     [OF_WY] = {&s.wy, &s.wx},
-        [OF_WYY] = {&s.wyy, &s.wxx}, [OF_WXY] = {&s.wxy, NULL}, [OF_W2] = {&s.w2, NULL},
+        [OF_WYY] = {&s.wyy, &s.wxx}, [OF_WXY] = {&s.wxy, NULL},
     };
-    *into[p->kind][0] += (i128)p->sums[(size_t)i * w->count + j] << (PIECE_BITS * p->piece);
+    const int64_t sum = p->sums[(size_t)i * w->count + j];
+    const i128 unit = (i128)1 << (PIECE_BITS * p->piece);
+    if (p->kind == OF_W2) {
+      exact_add_product(&s.w2, sum, unit);
+      continue;
+    }
+    *into[p->kind][0] += sum * unit;
     if (!p->symmetric) {
-      *into[p->kind][1] += (i128)p->sums[(size_t)j * w->count + i] << (PIECE_BITS * p->piece);
+      *into[p->kind][1] += p->sums[(size_t)j * w->count + i] * unit;
     }
   }
   return s;
@@ -283,15 +330,20 @@ static pair_sums read_pair(const narrow *w, uint32_t i, uint32_t j) {
 /* The sums over x + a and y + b, from those over x and y: N of them weigh N in all. */
 static void shift(i128 n, i128 x, i128 y, i128 xx, i128 yy, i128 xy, int64_t a, int64_t b,
                   exact *const into[5]) {
-  exact_add_i128(into[0], x + n * a);
-  exact_add_i128(into[1], y + n * b);
+  exact_add_i128(into[0], x);
+  exact_add_product(into[0], n, a);
+  exact_add_i128(into[1], y);
+  exact_add_product(into[1], n, b);
   exact_add_i128(into[2], xx);
-  exact_add_product(into[2], a, 2 * x + n * a);
+  exact_add_product(into[2], 2 * x, a);
+  exact_add_product(into[2], n, (i128)a * a);
   exact_add_i128(into[3], yy);
-  exact_add_product(into[3], b, 2 * y + n * b);
+  exact_add_product(into[3], 2 * y, b);
+  exact_add_product(into[3], n, (i128)b * b);
   exact_add_i128(into[4], xy);
-  exact_add_product(into[4], a, y);
-  exact_add_product(into[4], b, x + n * a);
+  exact_add_product(into[4], y, a);
+  exact_add_product(into[4], x, b);
+  exact_add_product(into[4], n, (i128)a * b);
 }
 
 static void keep_group(const narrow *w, uint32_t group) {
@@ -309,7 +361,7 @@ static void keep_group(const narrow *w, uint32_t group) {
       shift(p.n, p.x, p.y, p.xx, p.yy, p.xy, a, b,
             (exact *[]){&into->x, &into->y, &into->xx, &into->yy, &into->xy});
       into->w += p.w;
-      into->w2 += p.w2;
+      exact_add(&into->w2, &p.w2);
       shift(p.w, p.wx, p.wy, p.wxx, p.wyy, p.wxy, a, b,
             (exact *[]){&into->wx, &into->wy, &into->wxx, &into->wyy, &into->wxy});
     }

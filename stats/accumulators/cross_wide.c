@@ -12,6 +12,14 @@ static inline void add_row(wide_sum *sums, int64_t x, int64_t y, uint32_t weight
   wide_sum_add(&sums[OF_XY], (i128)x * y, weight);
 }
 
+static inline void add_heavy_row(wide_sum *sums, int64_t x, int64_t y, int64_t weight) {
+  wide_sum_add_heavy(&sums[OF_X], x, weight);
+  wide_sum_add_heavy(&sums[OF_Y], y, weight);
+  wide_sum_add_heavy(&sums[OF_XX], (i128)x * x, weight);
+  wide_sum_add_heavy(&sums[OF_YY], (i128)y * y, weight);
+  wide_sum_add_heavy(&sums[OF_XY], (i128)x * y, weight);
+}
+
 static void flush(const wide_sum *sums, exact *const into[OF_ALL]) {
   for (int k = 0; k < OF_ALL; k++) {
     wide_sum_flush(&sums[k], into[k]);
@@ -21,6 +29,8 @@ static void flush(const wide_sum *sums, exact *const into[OF_ALL]) {
 static void add_pair(const cross_shard *s, uint32_t group, const int64_t *x, const int64_t *y,
                      cross_sums *into) {
   wide_sum plain[OF_ALL] = {0}, weighted[OF_ALL] = {0};
+  i128 w = 0;
+  u192 w2 = {{0}};
   for (uint32_t i = s->order.starts[group]; i < s->order.starts[group + 1]; i++) {
     uint32_t row = row_order_row(&s->order, i);
     if (number_is_missing(x[row]) || number_is_missing(y[row])) {
@@ -28,13 +38,21 @@ static void add_pair(const cross_shard *s, uint32_t group, const int64_t *x, con
     }
     into->n++;
     add_row(plain, x[row], y[row], 1);
-    if (s->weights) {
-      uint32_t w = s->weights[row];
-      into->w += w;
-      into->w2 += (i128)w * w;
-      add_row(weighted, x[row], y[row], w);
+    if (s->weights.narrow) {
+      const uint32_t weight = s->weights.narrow[row];
+      w += weight;
+      u192_add_u128(&w2, (u128)weight * weight);
+      add_row(weighted, x[row], y[row], weight);
+    } else if (s->weights.wide) {
+      const int64_t weight = s->weights.wide[row];
+      w += weight;
+      u192_add_u128(&w2, (u128)weight * (u128)weight);
+      add_heavy_row(weighted, x[row], y[row], weight);
     }
   }
+  const exact squares = exact_from_u192(&w2);
+  into->w += w;
+  exact_add(&into->w2, &squares);
   flush(plain, (exact *[]){&into->x, &into->y, &into->xx, &into->yy, &into->xy});
   flush(weighted, (exact *[]){&into->wx, &into->wy, &into->wxx, &into->wyy, &into->wxy});
 }

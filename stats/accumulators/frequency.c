@@ -20,7 +20,7 @@ typedef struct frequency {
 } frequency;
 
 static size_t cell_bytes(bool weighted) {
-  return sizeof(int64_t) + (weighted ? 2 * sizeof(i128) : 0);
+  return sizeof(int64_t) + (weighted ? sizeof(i128) + sizeof(u192) : 0);
 }
 
 static status frequency_check(const program *p, const program_accumulator *a, uint64_t *bytes_max,
@@ -65,30 +65,20 @@ static status make(const program *p, const program_accumulator *a, frequency **o
   return STATUS_OK;
 }
 
-/* Zeroed cells for the state's groups and keys; what was there is forgotten, not freed. */
+/* Zeroed cells for the groups and keys of a state that has none yet. */
 static status make_cells(frequency *f, error *err) {
   frequency_state *s = &f->s;
   uint64_t cells = (uint64_t)grouping_places(&s->groups) * frequency_places(s);
-  void *n = NULL, *w = NULL, *w2 = NULL;
-  status result = accumulator_check_bytes(f->p, f->a, cells, cell_bytes(s->weighted), err);
-  if (result == STATUS_OK) {
-    result = accumulator_allocate(f->p, f->a, cells, sizeof *s->n, &n, err);
-  }
-  if (result == STATUS_OK && s->weighted) {
-    result = accumulator_allocate(f->p, f->a, cells, sizeof *s->w, &w, err);
-  }
-  if (result == STATUS_OK && s->weighted) {
-    result = accumulator_allocate(f->p, f->a, cells, sizeof *s->w2, &w2, err);
-  }
-  if (result != STATUS_OK) {
-    free(n);
-    free(w);
-    free(w2);
-    return result;
-  }
+  void *n, *w, *w2;
+  TRY(accumulator_check_bytes(f->p, f->a, cells, cell_bytes(s->weighted), err));
+  TRY(accumulator_allocate(f->p, f->a, cells, sizeof *s->n, &n, err));
   s->n = n;
-  s->w = w;
-  s->w2 = w2;
+  if (s->weighted) {
+    TRY(accumulator_allocate(f->p, f->a, cells, sizeof *s->w, &w, err));
+    s->w = w;
+    TRY(accumulator_allocate(f->p, f->a, cells, sizeof *s->w2, &w2, err));
+    s->w2 = w2;
+  }
   return STATUS_OK;
 }
 
@@ -111,8 +101,9 @@ static status frequency_empty(const program *p, const program_accumulator *a, vo
 static void add_tally(frequency_state *s, size_t cell, const tally *t, uint32_t group, uint8_t slot) {
   s->n[cell] += tally_n(t, group, slot);
   if (s->weighted) {
+    const u192 w2 = tally_w2(t, group, slot);
     s->w[cell] += tally_w(t, group, slot);
-    s->w2[cell] += tally_w2(t, group, slot);
+    u192_add(&s->w2[cell], &w2);
   }
 }
 
@@ -163,7 +154,7 @@ static void add_row(frequency_state *s, size_t cell, uint64_t weight) {
   s->n[cell]++;
   if (s->weighted) {
     s->w[cell] += weight;
-    s->w2[cell] += weight * weight;
+    u192_add_u128(&s->w2[cell], (u128)weight * weight);
   }
 }
 
@@ -172,7 +163,7 @@ static void add_wide_rows(frequency_state *s, const grouped_rows *in, const uint
   for (uint32_t row = 0, place; row < in->count; row++) {
     if (grouped_rows_place(in, row, &place)) {
       size_t first = (size_t)place * frequency_places(s);
-      uint64_t weight = in->weights != NULL ? in->weights[row] : 0;
+      uint64_t weight = s->weighted ? (uint64_t)weight_at(&in->weights, row) : 0;
       if (wide[row] >= SLOT_WIDE_MISSING) {
         add_row(s, first + frequency_missing_at(s, (missing_reason)(wide[row] - SLOT_WIDE_MISSING)), weight);
       } else {
@@ -308,7 +299,7 @@ static status add_cells(frequency_state *into, const frequency_state *from, cons
       TRY(accumulator_add_rows(&into->n[at], from->n[cell], err));
       if (into->weighted) {
         into->w[at] += from->w[cell];
-        into->w2[at] += from->w2[cell];
+        u192_add(&into->w2[at], &from->w2[cell]);
       }
     }
   }
@@ -377,8 +368,9 @@ static void frequency_encode(const void *state, buf *out) {
       size_t at = (size_t)place * frequency_places(s) + c;
       buf_put_varint(out, (uint64_t)s->n[at]);
       if (s->weighted && s->n[at] > 0) {
+        const exact w2 = exact_from_u192(&s->w2[at]);
         buf_put_i128(out, s->w[at]);
-        buf_put_i128(out, s->w2[at]);
+        buf_put_exact(out, &w2);
       }
     }
   }
@@ -390,8 +382,16 @@ static void sum_answered(frequency_state *s, size_t first) {
     s->n[answered] += s->n[first + k];
     if (s->weighted) {
       s->w[answered] += s->w[first + k];
-      s->w2[answered] += s->w2[first + k];
+      u192_add(&s->w2[answered], &s->w2[first + k]);
     }
+  }
+}
+
+static void read_weights(frequency_state *s, size_t cell, reader *r) {
+  exact w2;
+  reader_weights(r, s->n[cell], &s->w[cell], &w2);
+  if (!exact_fits_u192(&w2, &s->w2[cell])) {
+    reader_fail(r, "a sum of squared weights is out of bounds");
   }
 }
 
@@ -403,7 +403,7 @@ static void read_cells(frequency *f, reader *r) {
     for (uint32_t c = 0; c < encoded_cells(f) && r->problem == NULL; c++) {
       s->n[first + c] = reader_rows(r);
       if (s->weighted && s->n[first + c] > 0) {
-        reader_weights(r, s->n[first + c], &s->w[first + c], &s->w2[first + c]);
+        read_weights(s, first + c, r);
       }
     }
     if (!f->is_set) {
@@ -482,7 +482,7 @@ const accumulator_kind accumulator_frequency = {
     .id = ACCUMULATOR_FREQUENCY,
     .name = "frequency",
     .summary = "answers of a coded or multiple-choice variable, counted and weighed by group",
-    .version = 1,
+    .version = 2,
     .check = frequency_check,
     .empty = frequency_empty,
     .map = frequency_map,

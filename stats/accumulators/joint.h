@@ -31,7 +31,7 @@ status joint_spend(joint_shard *s, const joint_table *t, error *err) MUST_USE;
 /* Makes T of counts: CELLS[i * STRIDE + j] rows (which weigh WEIGHTS[..], or NULL) have the I-th key of X
  * and the J-th of Y. */
 status joint_keep_dense(const joint_shard *s, const joint_column *x, const joint_column *y,
-                        const uint32_t *cells, const uint64_t *weights, uint32_t stride, joint_table *t,
+                        const uint32_t *cells, const i128 *weights, uint32_t stride, joint_table *t,
                         error *err) MUST_USE;
 bool joint_cells_fit(const joint_shard *s, const joint_column *columns);
 /* Is the pair one for joint_add_bits? */

@@ -10,7 +10,7 @@
 enum { BLOCK_ROWS = 16384, BLOCK_WORDS = BLOCK_ROWS / 64, CELLS_ALL_MAX = 1 << 23 };
 
 bool joint_suits_bits(const joint_shard *s, const joint_column *x, const joint_column *y) {
-  return !s->order.grouped.weights && s->suits_bits && x->ranks && y->ranks &&
+  return !weight_is_given(&s->order.grouped.weights) && s->suits_bits && x->ranks && y->ranks &&
          x->count * y->count <= stats_kernels_current()->common_bits_cells;
 }
 
@@ -114,7 +114,7 @@ static status keep_tables(const bit_rows *b, joint_shard *s, const joint_column 
 }
 
 status joint_add_bits(joint_shard *s, const joint_column *columns, uint32_t group, error *err) {
-  if (s->order.grouped.weights || !s->suits_bits) {
+  if (weight_is_given(&s->order.grouped.weights) || !s->suits_bits) {
     return STATUS_OK;
   }
   bit_rows b;

@@ -88,7 +88,7 @@ static status look_at_columns(frame *f, const program_accumulator *a, const row_
 /* ---- Dense --------------------------------------------------------------------------------------- */
 
 status joint_keep_dense(const joint_shard *s, const joint_column *x, const joint_column *y,
-                        const uint32_t *cells, const uint64_t *weights, uint32_t stride, joint_table *t,
+                        const uint32_t *cells, const i128 *weights, uint32_t stride, joint_table *t,
                         error *err) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < x->count; i++) {
@@ -113,7 +113,7 @@ status joint_keep_dense(const joint_shard *s, const joint_column *x, const joint
     for (uint32_t j = 0; j < y->count; j++) {
       uint32_t at = i * stride + j;
       if (cells[at] > 0) {
-        *e++ = (joint_entry){x->keys[i], y->keys[j], cells[at], weights ? (i128)weights[at] : 0};
+        *e++ = (joint_entry){x->keys[i], y->keys[j], cells[at], weights ? weights[at] : 0};
       }
     }
   }
@@ -124,17 +124,18 @@ status joint_keep_dense(const joint_shard *s, const joint_column *x, const joint
 static status count_dense(const counter *c, error *err) {
   uint32_t stride = c->y->count + 1;
   size_t cells = (size_t)(c->x->count + 1) * stride;
-  const uint32_t *weights = c->shard->order.grouped.weights;
+  const weight_view *weights = &c->shard->order.grouped.weights;
+  const bool weighted = weight_is_given(weights);
   uint32_t *n = calloc(cells, sizeof *n);
-  uint64_t *w = weights ? calloc(cells, sizeof *w) : NULL;
-  status st = n && (w || !weights) ? STATUS_OK : error_no_memory(err, "joint");
+  i128 *w = weighted ? calloc(cells, sizeof *w) : NULL;
+  status st = n && (w || !weighted) ? STATUS_OK : error_no_memory(err, "joint");
   if (st == STATUS_OK) {
     const uint8_t *x = c->x->ranks, *y = c->y->ranks;
     for (uint32_t i = c->from; i < c->end; i++) {
       n[x[i] * stride + y[i]]++;
     }
-    for (uint32_t i = c->from; weights && i < c->end; i++) {
-      w[x[i] * stride + y[i]] += weights[row_order_row(&c->shard->order, i)];
+    for (uint32_t i = c->from; weighted && i < c->end; i++) {
+      w[x[i] * stride + y[i]] += weight_at(weights, row_order_row(&c->shard->order, i));
     }
     st = joint_keep_dense(c->shard, c->x, c->y, n + stride + 1, w ? w + stride + 1 : NULL, stride, c->table,
                           err);
@@ -209,7 +210,8 @@ static status keep_sparse(const counter *c, const hash_table *t, error *err) {
 }
 
 static status hash_rows(const counter *c, hash_table *t, error *err) {
-  const uint32_t *weights = c->shard->order.grouped.weights;
+  const weight_view *weights = &c->shard->order.grouped.weights;
+  const bool weighted = weight_is_given(weights);
   for (uint32_t i = c->from; i < c->end; i++) {
     uint32_t row = row_order_row(&c->shard->order, i);
     int64_t x = c->x->values[row], y = c->y->values[row];
@@ -230,7 +232,7 @@ static status hash_rows(const counter *c, hash_table *t, error *err) {
     e->x = x;
     e->y = y;
     e->n++;
-    e->w += weights ? weights[row] : 0;
+    e->w += weighted ? weight_at(weights, row) : 0;
   }
   return keep_sparse(c, t, err);
 }

@@ -28,7 +28,7 @@ enum {
 typedef struct sample_row {
   uint64_t key;
   uint64_t ordinal;
-  uint32_t weight; /* 0 when not weighted */
+  int64_t weight; /* 0 when not weighted */
 } sample_row;
 typedef struct sample_state {
   uint32_t rows_max;
@@ -78,8 +78,8 @@ typedef struct kmeans_state {
  * in units of the weight's last decimal; own 0: the row's own weight (1 without weights). */
 typedef struct silhouette_cluster {
   int64_t n;
-  i128 w; /* n when not weighted */
-  i128 s; /* weighted by w */
+  i128 w;  /* n when not weighted */
+  exact s; /* weighted by w */
 } silhouette_cluster;
 typedef struct silhouette_model {
   uint32_t clusters;

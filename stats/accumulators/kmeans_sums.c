@@ -11,7 +11,7 @@
 
 /* Squares of all columns, one column per cluster. */
 static size_t block_columns(const points *p, uint32_t clusters) {
-  return p->narrow && !p->weights ? (size_t)p->variables_count + clusters : 0;
+  return p->narrow && !weight_is_given(&p->weights) ? (size_t)p->variables_count + clusters : 0;
 }
 
 status cluster_sums_init(const points *p, uint32_t clusters, cluster_sums *out, error *err) {
@@ -52,10 +52,11 @@ void cluster_sums_fini(cluster_sums *s) {
 }
 
 static void count_rows(cluster_sums *s, const points *p, const uint8_t *own) {
+  const bool weighted = weight_is_given(&p->weights);
   for (uint32_t r = 0; r < p->rows; r++) {
     if (own[r] != POINTS_UNUSED) {
       s->n[own[r]]++;
-      s->w[own[r]] += p->weights ? p->weights[p->from + r] : 0;
+      s->w[own[r]] += weighted ? points_weight(p, r) : 0;
     }
   }
 }
@@ -104,9 +105,9 @@ static void add_by_products(cluster_sums *s, const points *p, const uint8_t *own
            s->squares);
 }
 
-/* w * x^2 < 2^38: a block's sums fit 64 bits. */
+/* Narrow weights: w * x^2 < 2^38, and a block's sums fit 64 bits. */
 static void add_weighted_bytes(cluster_sums *s, const points *p, const uint8_t *own) {
-  const uint32_t *weights = p->weights + p->from;
+  const uint32_t *weights = p->weights.narrow + p->from;
   for (uint32_t d = 0; d < p->variables_count; d++) {
     int64_t *bytes = s->bytes + (size_t)d * s->clusters, *squares = s->squares + (size_t)d * s->clusters;
     const uint8_t *x = p->bytes[d];
@@ -120,13 +121,34 @@ static void add_weighted_bytes(cluster_sums *s, const points *p, const uint8_t *
   }
 }
 
+/* Wide ones: straight into the sums of all blocks. */
+static void add_widely_weighted_bytes(cluster_sums *s, const points *p, const uint8_t *own) {
+  const int64_t *weights = p->weights.wide + p->from;
+  for (uint32_t d = 0; d < p->variables_count; d++) {
+    i128 *bytes = s->all_bytes + (size_t)d * s->clusters, *squares = s->all_squares + (size_t)d * s->clusters;
+    const uint8_t *x = p->bytes[d];
+    for (uint32_t r = 0; r < p->rows; r++) {
+      if (own[r] != POINTS_UNUSED) {
+        const i128 wx = (i128)weights[r] * x[r];
+        bytes[own[r]] += wx;
+        squares[own[r]] += wx * x[r];
+      }
+    }
+  }
+}
+
 static void add_wide(cluster_sums *s, const points *p, const uint8_t *own) {
   for (uint32_t d = 0; d < p->variables_count; d++) {
     wide_sum *x = s->x + (size_t)d * s->clusters, *xx = s->xx + (size_t)d * s->clusters;
     const int64_t *values = p->columns[d].values + p->from;
     for (uint32_t r = 0; r < p->rows; r++) {
       if (own[r] != POINTS_UNUSED) {
-        uint32_t weight = p->weights ? p->weights[p->from + r] : 1;
+        if (p->weights.wide) {
+          wide_sum_add_heavy(&x[own[r]], values[r], p->weights.wide[p->from + r]);
+          wide_sum_add_heavy(&xx[own[r]], (i128)values[r] * values[r], p->weights.wide[p->from + r]);
+          continue;
+        }
+        uint32_t weight = p->weights.narrow ? p->weights.narrow[p->from + r] : 1;
         wide_sum_add(&x[own[r]], values[r], weight);
         wide_sum_add(&xx[own[r]], (i128)values[r] * values[r], weight);
       }
@@ -135,7 +157,7 @@ static void add_wide(cluster_sums *s, const points *p, const uint8_t *own) {
 }
 
 void cluster_sums_add(cluster_sums *s, const points *p, const uint8_t *own) {
-  if (p->narrow && !p->weights) {
+  if (p->narrow && !weight_is_given(&p->weights)) {
     add_by_products(s, p, own);
   } else {
     count_rows(s, p, own);
@@ -144,7 +166,11 @@ void cluster_sums_add(cluster_sums *s, const points *p, const uint8_t *own) {
     add_wide(s, p, own);
     return;
   }
-  if (p->weights) {
+  if (p->weights.wide) {
+    add_widely_weighted_bytes(s, p, own);
+    return;
+  }
+  if (p->weights.narrow) {
     add_weighted_bytes(s, p, own);
   }
   for (size_t i = 0; i < (size_t)p->variables_count * s->clusters; i++) {
@@ -156,9 +182,11 @@ void cluster_sums_add(cluster_sums *s, const points *p, const uint8_t *own) {
 
 /* Undoes X = low + byte: COUNT is the rows' weight. */
 static void flush_bytes(const point_column *c, i128 count, i128 bytes, i128 squares, exact *x, exact *xx) {
-  exact_add_i128(x, bytes + count * c->low);
+  exact_add_i128(x, bytes);
+  exact_add_product(x, count, c->low);
   exact_add_i128(xx, squares);
-  exact_add_product(xx, c->low, 2 * bytes + count * c->low);
+  exact_add_product(xx, 2 * bytes, c->low);
+  exact_add_product(xx, count, (i128)c->low * c->low);
 }
 
 void cluster_sums_flush(const cluster_sums *s, const points *p, kmeans_model *into) {
@@ -169,8 +197,8 @@ void cluster_sums_flush(const cluster_sums *s, const points *p, kmeans_model *in
     for (size_t d = 0; d < width; d++) {
       const size_t from = d * s->clusters + j, to = j * width + d;
       if (p->narrow) {
-        flush_bytes(&p->columns[d], p->weights ? s->w[j] : s->n[j], s->all_bytes[from], s->all_squares[from],
-                    &into->x[to], &into->xx[to]);
+        flush_bytes(&p->columns[d], weight_is_given(&p->weights) ? s->w[j] : s->n[j], s->all_bytes[from],
+                    s->all_squares[from], &into->x[to], &into->xx[to]);
       } else {
         wide_sum_flush(&s->x[from], &into->x[to]);
         wide_sum_flush(&s->xx[from], &into->xx[to]);

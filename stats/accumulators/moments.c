@@ -1,13 +1,12 @@
 /* MOMENTS: sums of x, x^2, x^3, x^4, plain and weighted, by group; all exact.
  *
- * A coded variable is tallied by key first, so its powers are taken once per key.  A number's powers
- * are made limb by limb (64 bits each): every limb is added into a 128-bit lane of its own, which no
- * shard can overflow, and lanes are carried into one exact integer at the end.  Odd powers keep the
- * sums of positive and negative values apart until then.
+ * A coded variable is tallied by key first, so its powers are taken once per key; a number's powers are made
+ * row by row (power_lanes.h).
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/accumulators/power_lanes.h"
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
 #include "stats/accumulators/tally.h"
@@ -82,7 +81,7 @@ static void widen_range(moments *m, int64_t low, int64_t high) {
 /* ---- Coded variables ----------------------------------------------------------------------------- */
 
 /* N rows with the same X, whose weights add up to W, their squares to W2. */
-static void add_key(moments *m, int64_t x, int64_t n, i128 w, i128 w2, bool weighted) {
+static void add_key(moments *m, int64_t x, int64_t n, i128 w, const exact *w2, bool weighted) {
   const i128 square = (i128)x * x;
   exact cube = {0}, fourth = {0};
   exact_add_product(&cube, square, x);
@@ -95,13 +94,13 @@ static void add_key(moments *m, int64_t x, int64_t n, i128 w, i128 w2, bool weig
   exact_add_scaled(&m->x4, &fourth, n);
   if (weighted) {
     m->w += w;
-    m->w2 += w2;
+    exact_add(&m->w2, w2);
     exact_add_product(&m->wx, x, w);
-    exact_add_product(&m->w2x, x, w2);
+    exact_add_scaled(&m->w2x, w2, x);
     exact_add_product(&m->wx2, square, w);
-    exact_add_product(&m->w2x2, square, w2);
-    exact_add_scaled(&m->wx3, &cube, (int64_t)w);
-    exact_add_scaled(&m->wx4, &fourth, (int64_t)w);
+    exact_add_scaled(&m->w2x2, w2, square);
+    exact_add_scaled(&m->wx3, &cube, w);
+    exact_add_scaled(&m->wx4, &fourth, w);
   }
 }
 
@@ -119,8 +118,9 @@ static status map_coded(moments_sums *m, const coded_view *view, const grouped_r
     for (uint32_t k = 0; k < view->keys.count; k++) {
       int64_t n = tally_n(&t, g, (uint8_t)k);
       if (n > 0) {
-        add_key(at, view->keys.numbers[k], n, tally_w(&t, g, (uint8_t)k), tally_w2(&t, g, (uint8_t)k),
-                m->s.weighted);
+        const u192 squares = tally_w2(&t, g, (uint8_t)k);
+        const exact w2 = exact_from_u192(&squares);
+        add_key(at, view->keys.numbers[k], n, tally_w(&t, g, (uint8_t)k), &w2, m->s.weighted);
       }
     }
   }
@@ -129,99 +129,6 @@ static status map_coded(moments_sums *m, const coded_view *view, const grouped_r
 }
 
 /* ---- Numbers ------------------------------------------------------------------------------------- */
-
-enum { LANES = 5 };
-typedef struct lanes {
-  u128 at[LANES];
-} lanes;
-
-/* Sums over the rows of one place; index 1 of a pair takes the negative values. */
-typedef struct power_lanes {
-  i128 x, w, w2, wx;
-  lanes x2, x4, wx2, w2x2, wx4;
-  lanes x3[2], w2x[2], wx3[2];
-} power_lanes;
-
-/* OUT (COUNT + 1 limbs) = IN (COUNT limbs) * FACTOR. */
-static inline void multiply(const uint64_t *in, unsigned count, uint64_t factor, uint64_t *out) {
-  u128 carry = 0;
-  for (unsigned i = 0; i < count; i++) {
-    carry += (u128)in[i] * factor;
-    out[i] = (uint64_t)carry;
-    carry >>= 64;
-  }
-  out[count] = (uint64_t)carry;
-}
-
-static inline void add_limbs(lanes *sum, const uint64_t *limbs, unsigned count) {
-  for (unsigned i = 0; i < count; i++) {
-    sum->at[i] += limbs[i];
-  }
-}
-
-static void carry_lanes(exact *sum, const lanes *from) {
-  exact term = {0};
-  u128 carry = 0;
-  for (unsigned i = 0; i < LANES; i++) {
-    carry += from->at[i];
-    term.limb[i] = (uint64_t)carry;
-    carry >>= 64;
-  }
-  term.limb[LANES] = (uint64_t)carry;
-  exact_add(sum, &term);
-}
-
-static void carry_signed_lanes(exact *sum, const lanes from[2]) {
-  exact negative = {0};
-  carry_lanes(sum, &from[0]);
-  carry_lanes(&negative, &from[1]);
-  exact_sub(sum, &negative);
-}
-
-static inline void add_powers(power_lanes *sums, int64_t x, bool weighted, uint64_t w) {
-  const bool negative = x < 0;
-  const uint64_t first = negative ? (uint64_t)-x : (uint64_t)x;
-  uint64_t square[2], cube[3], fourth[4], product[5];
-  multiply(&first, 1, first, square);
-  multiply(square, 2, first, cube);
-  multiply(cube, 3, first, fourth);
-  sums->x += x;
-  add_limbs(&sums->x2, square, 2);
-  add_limbs(&sums->x3[negative], cube, 3);
-  add_limbs(&sums->x4, fourth, 4);
-  if (weighted) {
-    sums->w += w;
-    sums->w2 += w * w;
-    sums->wx += (i128)x * (int64_t)w;
-    multiply(&first, 1, w * w, product);
-    add_limbs(&sums->w2x[negative], product, 2);
-    multiply(square, 2, w, product);
-    add_limbs(&sums->wx2, product, 3);
-    multiply(square, 2, w * w, product);
-    add_limbs(&sums->w2x2, product, 3);
-    multiply(cube, 3, w, product);
-    add_limbs(&sums->wx3[negative], product, 4);
-    multiply(fourth, 4, w, product);
-    add_limbs(&sums->wx4, product, 5);
-  }
-}
-
-static void finish_place(moments *m, const power_lanes *sums, bool weighted) {
-  exact_add_i128(&m->x, sums->x);
-  carry_lanes(&m->x2, &sums->x2);
-  carry_signed_lanes(&m->x3, sums->x3);
-  carry_lanes(&m->x4, &sums->x4);
-  if (weighted) {
-    m->w += sums->w;
-    m->w2 += sums->w2;
-    exact_add_i128(&m->wx, sums->wx);
-    carry_signed_lanes(&m->w2x, sums->w2x);
-    carry_lanes(&m->wx2, &sums->wx2);
-    carry_lanes(&m->w2x2, &sums->w2x2);
-    carry_signed_lanes(&m->wx3, sums->wx3);
-    carry_lanes(&m->wx4, &sums->wx4);
-  }
-}
 
 static status map_number(moments_sums *m, const int64_t *values, const grouped_rows *in, error *err) {
   uint32_t places = grouping_places(&m->s.groups);
@@ -240,14 +147,16 @@ static status map_number(moments_sums *m, const int64_t *values, const grouped_r
     }
     widen_range(at, values[row], values[row]);
     at->n++;
-    if (m->s.weighted) {
-      add_powers(&sums[place], values[row], true, in->weights[row]);
+    if (in->weights.narrow != NULL) {
+      power_lanes_add(&sums[place], values[row], NARROW_WEIGHT, in->weights.narrow[row]);
+    } else if (in->weights.wide != NULL) {
+      power_lanes_add(&sums[place], values[row], WIDE_WEIGHT, (uint64_t)in->weights.wide[row]);
     } else {
-      add_powers(&sums[place], values[row], false, 0);
+      power_lanes_add(&sums[place], values[row], NO_WEIGHT, 0);
     }
   }
   for (uint32_t place = 0; place < places; place++) {
-    finish_place(&m->s.at[place], &sums[place], m->s.weighted);
+    power_lanes_flush(&m->s.at[place], &sums[place], m->s.weighted);
   }
   free(sums);
   return STATUS_OK;
@@ -308,7 +217,7 @@ static status add_place(moments *into, const moments *from, bool weighted, error
   exact_add(&into->x4, &from->x4);
   if (weighted) {
     into->w += from->w;
-    into->w2 += from->w2;
+    exact_add(&into->w2, &from->w2);
     exact_add(&into->wx, &from->wx);
     exact_add(&into->w2x, &from->w2x);
     exact_add(&into->wx2, &from->wx2);
@@ -378,7 +287,7 @@ static void encode_place(const moments *m, bool weighted, buf *out) {
   buf_put_exact(out, &m->x4);
   if (weighted) {
     buf_put_i128(out, m->w);
-    buf_put_i128(out, m->w2);
+    buf_put_exact(out, &m->w2);
     buf_put_exact(out, &m->wx);
     buf_put_exact(out, &m->w2x);
     buf_put_exact(out, &m->wx2);
@@ -472,7 +381,7 @@ const accumulator_kind accumulator_moments = {
     .id = ACCUMULATOR_MOMENTS,
     .name = "moments",
     .summary = "sums of a number's first four powers, plain and weighted, by group",
-    .version = 1,
+    .version = 2,
     .check = moments_check,
     .empty = moments_empty,
     .map = moments_map,

@@ -81,11 +81,10 @@ static status allocate_block(points *p, error *err) {
 }
 
 status points_init(frame *f, const program_accumulator *a, points *out, error *err) {
-  uint8_t decimals;
   *out =
       (points){.variables_count = a->variables_count, .rows_count = frame_rows(f), .source = frame_source(f)};
   TRY(frame_mask(f, a->filter, a->weight, &out->mask, err));
-  TRY(frame_weights(f, a->weight, &out->weights, &decimals, err));
+  TRY(frame_weights(f, a->weight, &out->weights, err));
   out->columns = calloc(a->variables_count, sizeof *out->columns);
   status s = out->columns ? look_at_columns(f, a, out, err) : error_no_memory(err, "points");
   if (s == STATUS_OK) {

@@ -20,7 +20,7 @@ typedef struct points {
   uint32_t variables_count;
   uint32_t rows_count; /* of the shard */
   const uint8_t *mask; /* NULL: every row is used if complete */
-  const uint32_t *weights;
+  weight_view weights;
   const stats_rows *source;
   bool narrow; /* all columns are */
   point_column *columns;
@@ -34,6 +34,10 @@ status points_init(frame *f, const program_accumulator *a, points *out, error *e
 void points_fini(points *p);
 /* Takes the next block; false when there is none. */
 bool points_next(points *p);
+/* The weight of row R of the block; 1 when there are none. */
+static inline int64_t points_weight(const points *p, uint32_t r) {
+  return weight_is_given(&p->weights) ? weight_at(&p->weights, (size_t)p->from + r) : 1;
+}
 /* X of variable D in row R of the block (which must be used). */
 static inline int64_t points_value(const points *p, uint32_t d, uint32_t r) {
   return p->narrow ? p->columns[d].low + p->bytes[d][r] : p->columns[d].values[p->from + r];

@@ -136,7 +136,8 @@ static uint32_t choose_rows(points *p, uint64_t seed, uint32_t rows_max, kept_ro
 static status keep_rows(frame *f, const program_accumulator *a, const points *p, const kept_row *kept,
                         sample_state *s, error *err) {
   for (uint32_t i = 0; i < s->count; i++) {
-    s->rows[i] = (sample_row){kept[i].key, kept[i].ordinal, s->weighted ? p->weights[kept[i].row] : 0};
+    s->rows[i] =
+        (sample_row){kept[i].key, kept[i].ordinal, s->weighted ? weight_at(&p->weights, kept[i].row) : 0};
   }
   for (uint32_t d = 0; d < a->variables_count; d++) {
     number_view view;
@@ -215,7 +216,7 @@ static void sample_encode(const void *state, buf *out) {
   for (uint32_t i = 0; i < s->count; i++) {
     buf_put_varint(out, s->rows[i].ordinal);
     if (s->weighted) {
-      buf_put_varint(out, s->rows[i].weight);
+      buf_put_varint(out, (uint64_t)s->rows[i].weight);
     }
     for (uint32_t d = 0; d < s->variables_count; d++) {
       buf_put_signed(out, s->values[(size_t)i * s->variables_count + d]);
@@ -228,7 +229,7 @@ static void read_rows(reader *r, sample_state *s) {
     sample_row *row = &s->rows[i];
     row->ordinal = reader_varint(r);
     row->key = random_bits(s->seed, RANDOM_SAMPLE, row->ordinal, 0);
-    row->weight = s->weighted ? (uint32_t)reader_count(r, UINT32_MAX) : 0;
+    row->weight = s->weighted ? (int64_t)reader_count(r, (uint64_t)NUMBER_MAX) : 0;
     for (uint32_t d = 0; d < s->variables_count; d++) {
       int64_t v = reader_signed(r);
       s->values[(size_t)i * s->variables_count + d] = v;
@@ -264,7 +265,7 @@ const accumulator_kind accumulator_sample = {
     .id = ACCUMULATOR_SAMPLE,
     .name = "sample",
     .summary = "a random sample of complete rows",
-    .version = 1,
+    .version = 2,
     .check = sample_check,
     .empty = sample_empty,
     .map = sample_map,

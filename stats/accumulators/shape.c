@@ -135,27 +135,30 @@ int64_t reader_rows(reader *r) {
   return (int64_t)reader_count(r, (uint64_t)ACCUMULATOR_ROWS_MAX);
 }
 
-/* W^2 / N <= W2 <= W^2, equal to the latter only for a single weight. */
-static bool may_be_squares(int64_t n, i128 w, i128 w2) {
-  exact square = {0}, least = {0};
+/* W^2 / N <= W2 <= W^2, equal to the latter only for a single weight; no square is larger than the largest
+ * weight's, nor smaller than its weight. */
+static bool may_be_squares(int64_t n, i128 w, const exact *w2) {
+  exact square = {0}, least = {0}, most = {0};
   exact_add_product(&square, w, w);
-  exact_add_product(&least, w2, n);
-  const exact most = exact_from_i128(w2);
-  const int below = exact_compare(&most, &square);
-  return exact_compare(&least, &square) >= 0 && (n > 1 ? below < 0 : below == 0);
+  exact_add_scaled(&least, w2, n);
+  exact_add_product(&most, (i128)NUMBER_MAX * NUMBER_MAX, n);
+  const exact sum = exact_from_i128(w);
+  const int below = exact_compare(w2, &square);
+  return exact_compare(w2, &sum) >= 0 && exact_compare(w2, &most) <= 0 &&
+         exact_compare(&least, &square) >= 0 && (n > 1 ? below < 0 : below == 0);
 }
 
-void reader_weights(reader *r, int64_t n, i128 *w, i128 *w2) {
+void reader_weights(reader *r, int64_t n, i128 *w, exact *w2) {
   *w = reader_i128(r);
-  if (*w < n || *w > (i128)n << 30) {
+  if (*w < n || *w > (i128)n * NUMBER_MAX) {
     reader_fail(r, "a sum of weights is out of bounds");
     *w = 0;
   }
   if (w2 != NULL) {
-    *w2 = reader_i128(r);
-    if (*w2 < *w || *w2 > (i128)n << 60 || !may_be_squares(n, *w, *w2)) {
+    reader_exact(r, w2);
+    if (!may_be_squares(n, *w, w2)) {
       reader_fail(r, "a sum of squared weights is out of bounds");
-      *w2 = 0;
+      *w2 = (exact){0};
     }
   }
 }

@@ -37,9 +37,9 @@ status accumulator_check_bytes(const program *p, const program_accumulator *a, u
 status accumulator_add_rows(int64_t *sum, int64_t n, error *err) MUST_USE;
 /* A count of rows within that limit. */
 int64_t reader_rows(reader *r);
-/* Sums of N weights and of their squares (W2 may be NULL), each weight 1 .. 2^30 - 1: refuses what they
+/* Sums of N weights and of their squares (W2 may be NULL), each weight 1 .. NUMBER_MAX: refuses what they
  * cannot be, so that analyses may divide by them. */
-void reader_weights(reader *r, int64_t n, i128 *w, i128 *w2);
+void reader_weights(reader *r, int64_t n, i128 *w, exact *w2);
 /* "frequency of q1 by class, month" */
 void accumulator_title(const program *p, const program_accumulator *a, char *out, size_t out_bytes);
 /* COUNT zeroed objects of EACH bytes (at least one), both checks made; NULL never comes with STATUS_OK. */

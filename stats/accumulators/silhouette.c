@@ -73,7 +73,7 @@ static status silhouette_check(const program *p, const program_accumulator *a, u
   if (at != a->params_count) {
     return refuse_params(err);
   }
-  *bytes_max = clusters * (10 + 17 + 17);
+  *bytes_max = clusters * (10 + 17 + 1 + 8 * EXACT_LIMBS);
   return STATUS_OK;
 }
 
@@ -184,13 +184,13 @@ static void add_block(const points *p, const mapped_model *m, int64_t own_weight
     if (own[r] == POINTS_UNUSED) {
       continue;
     }
-    int64_t weight = p->weights ? p->weights[p->from + r] : 1;
+    int64_t weight = points_weight(p, r);
     double s = silhouette_of(&m->params, p->variables_count, own[r], distances + r % STEP,
                              (double)(own_weight > 0 ? own_weight : weight));
     silhouette_cluster *c = &into->at[own[r]];
     c->n++;
     c->w += weight;
-    c->s += (i128)weight * (int64_t)nearbyint(s * (double)(INT64_C(1) << SILHOUETTE_BITS));
+    exact_add_product(&c->s, weight, (int64_t)nearbyint(s * (double)(INT64_C(1) << SILHOUETTE_BITS)));
   }
 }
 
@@ -257,7 +257,7 @@ static status silhouette_merge(void *into_state, const void *from_state, error *
       const silhouette_cluster *other = &from->models[k].at[j];
       c->n += other->n;
       c->w += other->w;
-      c->s += other->s;
+      exact_add(&c->s, &other->s);
     }
   }
   return STATUS_OK;
@@ -271,7 +271,7 @@ static void silhouette_encode(const void *state, buf *out) {
       buf_put_varint(out, (uint64_t)c->n);
       if (c->n > 0) {
         buf_put_i128(out, c->w);
-        buf_put_i128(out, c->s);
+        buf_put_exact(out, &c->s);
       }
     }
   }
@@ -286,8 +286,10 @@ static status silhouette_decode(const program *p, const program_accumulator *a, 
     for (uint32_t j = 0; j < s->models[k].clusters && !r->problem; j++) {
       silhouette_cluster *c = &s->models[k].at[j];
       c->n = (int64_t)reader_count(r, INT64_MAX);
-      c->w = c->n > 0 ? reader_i128(r) : 0;
-      c->s = c->n > 0 ? reader_i128(r) : 0;
+      if (c->n > 0) {
+        c->w = reader_i128(r);
+        reader_exact(r, &c->s);
+      }
       if (c->w < 0) {
         reader_fail(r, "a cluster has a negative weight");
       }
@@ -306,7 +308,7 @@ const accumulator_kind accumulator_silhouette = {
     .id = ACCUMULATOR_SILHOUETTE,
     .name = "silhouette",
     .summary = "sums of simplified silhouettes by cluster",
-    .version = 2,
+    .version = 3,
     .check = silhouette_check,
     .empty = silhouette_empty,
     .map = silhouette_map,

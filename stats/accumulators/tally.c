@@ -12,12 +12,18 @@ status tally_slots(const grouped_rows *rows, const uint8_t *slots, uint32_t keys
                        .groups_count = rows->view.count}};
   const stats_kernels *kernels = stats_kernels_current();
   size_t cells = histogram_cells(&out->h);
-  if (rows->weights != NULL) {
+  if (rows->weights.narrow != NULL) {
     out->weighed = calloc(cells, sizeof *out->weighed);
     if (out->weighed == NULL) {
       return error_no_memory(err, "tally");
     }
-    kernels->weigh_slots(&out->h, rows->weights, out->weighed);
+    kernels->weigh_slots(&out->h, rows->weights.narrow, out->weighed);
+  } else if (rows->weights.wide != NULL) {
+    out->widely = calloc(cells, sizeof *out->widely);
+    if (out->widely == NULL) {
+      return error_no_memory(err, "tally");
+    }
+    kernels->weigh_slots_widely(&out->h, rows->weights.wide, out->widely);
   } else {
     out->counts = calloc(cells * histogram_tables(&out->h), sizeof *out->counts);
     if (out->counts == NULL) {
@@ -31,5 +37,6 @@ status tally_slots(const grouped_rows *rows, const uint8_t *slots, uint32_t keys
 void tally_fini(tally *t) {
   free(t->counts);
   free(t->weighed);
+  free(t->widely);
   *t = (tally){0};
 }

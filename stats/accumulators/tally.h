@@ -7,8 +7,9 @@
 
 typedef struct tally {
   histogram h;
-  uint32_t *counts;      /* without weights; or */
-  weighed_cell *weighed; /* with */
+  uint32_t *counts;            /* without weights; */
+  weighed_cell *weighed;       /* with narrow ones; */
+  widely_weighed_cell *widely; /* or with wide ones */
 } tally;
 
 /* Slots below KEYS_COUNT, or missing; groups are those of the view of ROWS. */
@@ -21,18 +22,25 @@ static inline size_t tally_at(const tally *t, uint32_t group, uint8_t slot) {
 }
 static inline int64_t tally_n(const tally *t, uint32_t group, uint8_t slot) {
   size_t at = tally_at(t, group, slot);
-  return t->counts != NULL ? (int64_t)t->counts[at] : (int64_t)t->weighed[at].n;
+  return t->counts != NULL    ? (int64_t)t->counts[at]
+         : t->weighed != NULL ? (int64_t)t->weighed[at].n
+                              : (int64_t)t->widely[at].n;
 }
 /* Sums of weights and of their squares; 0 without weights. */
 static inline i128 tally_w(const tally *t, uint32_t group, uint8_t slot) {
-  return t->weighed != NULL ? (i128)t->weighed[tally_at(t, group, slot)].w : 0;
+  size_t at = tally_at(t, group, slot);
+  return t->weighed != NULL ? (i128)t->weighed[at].w : t->widely != NULL ? (i128)t->widely[at].w : 0;
 }
-static inline i128 tally_w2(const tally *t, uint32_t group, uint8_t slot) {
-  if (t->weighed == NULL) {
-    return 0;
+static inline u192 tally_w2(const tally *t, uint32_t group, uint8_t slot) {
+  u192 w2 = {{0}};
+  if (t->widely != NULL) {
+    return t->widely[tally_at(t, group, slot)].w2;
   }
-  const weighed_cell *c = &t->weighed[tally_at(t, group, slot)];
-  return ((i128)c->w2_high << 32) + c->w2_low;
+  if (t->weighed != NULL) {
+    const weighed_cell *c = &t->weighed[tally_at(t, group, slot)];
+    u192_add_u128(&w2, ((u128)c->w2_high << 32) + c->w2_low);
+  }
+  return w2;
 }
 
 #endif

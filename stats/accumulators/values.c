@@ -156,7 +156,7 @@ static status count_rows(values *v, hash_table *t, const int64_t *numbers, const
                          error *err) {
   for (uint32_t row = 0, place; row < in->count; row++) {
     if (!number_is_missing(numbers[row]) && grouped_rows_place(in, row, &place)) {
-      i128 w = in->weights != NULL ? in->weights[row] : 0;
+      i128 w = v->s.weighted ? weight_at(&in->weights, row) : 0;
       values_add_rows(&v->s.at[place], 1, w, numbers[row], numbers[row]);
       if (!v->s.overflown) {
         TRY(count_value(v, t, place, numbers[row], w, err));
@@ -353,7 +353,7 @@ const accumulator_kind accumulator_values = {
     .id = ACCUMULATOR_VALUES,
     .name = "values",
     .summary = "distinct values of a number with their rows and weight, while they are few, by group",
-    .version = 1,
+    .version = 2,
     .check = values_check,
     .empty = values_empty,
     .map = values_map,

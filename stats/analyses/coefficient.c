@@ -32,10 +32,10 @@ static void set_sizes(workspace *w, const product_sums *s, const coefficient_opt
     ratio_scale10(m, -(int)o->weight_decimals);
     out->weighted_n = ratio_to_double(m);
   }
-  if (o->weighting == WEIGHTING_SAMPLING && o->w2 > 0) {
+  if (o->weighting == WEIGHTING_SAMPLING && exact_sign(&o->w2) > 0) {
     ratio_set_i128(m, o->w);
     ratio_mul(m, m, m);
-    ratio_set_i128(w->at[SPARE], o->w2);
+    ratio_set_exact(w->at[SPARE], &o->w2);
     ratio_div(m, m, w->at[SPARE]);
   }
   out->n_effective = ratio_to_double(m);

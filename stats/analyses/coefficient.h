@@ -22,7 +22,8 @@ typedef struct product_sums {
 /* What the test needs besides: the sums of the pair's weights and of their squares. */
 typedef struct coefficient_options {
   weighting weighting;
-  i128 w, w2; /* weighted only */
+  i128 w; /* weighted only, as w2 */
+  exact w2;
   uint8_t weight_decimals;
   double confidence;
 } coefficient_options;

@@ -240,10 +240,9 @@ static void read_shares(const contingency *t, const margins *m, cell_shares *s) 
   s->v_all = 0;
   for (size_t k = 0; k < (size_t)t->rows * t->columns; k++) {
     const exact count = exact_from_i128(t->counts[k]);
-    const exact square = exact_from_i128(t->squares[k]);
     s->p[k] = exact_ratio(&count, &all);
     s->inverse[k] = s->p[k] > 0 ? 1 / s->p[k] : 0;
-    s->v[k] = exact_to_double(&square) / total / total;
+    s->v[k] = exact_to_double(&t->squares[k]) / total / total;
     s->v_all += s->v[k];
   }
 }

@@ -15,8 +15,8 @@ enum { RAO_SCOTT_DIMENSION_MAX = 400 };
 /* Row after row; no row and no column is empty. */
 typedef struct contingency {
   uint32_t rows, columns;
-  const i128 *counts;  /* rows, or mantissas of weights at `decimals` */
-  const i128 *squares; /* sums of squared weight mantissas; sampling weights alone */
+  const i128 *counts;   /* rows, or mantissas of weights at `decimals` */
+  const exact *squares; /* sums of squared weight mantissas; sampling weights alone */
   unsigned decimals;
   weighting weighting;
   int64_t n;           /* answers in the table */

@@ -76,14 +76,14 @@ typedef struct crossing {
   const frequency_state *state;
   uint32_t *row_keys, *column_keys; /* that occur */
   uint32_t rows, columns;
-  int64_t *n;           /* per cell, row after row */
-  i128 *counts;         /* n, or weights */
-  i128 *squares;        /* of weights */
-  i128 *row_sums;       /* counts; the same for options */
-  i128 *column_bases;   /* counts of those who answered (options of one respondent overlap) */
-  i128 *column_squares; /* squared weights of those */
-  int64_t *column_n;    /* rows of those */
-  i128 all;             /* of column_bases */
+  int64_t *n;            /* per cell, row after row */
+  i128 *counts;          /* n, or weights */
+  exact *squares;        /* of weights */
+  i128 *row_sums;        /* counts; the same for options */
+  i128 *column_bases;    /* counts of those who answered (options of one respondent overlap) */
+  exact *column_squares; /* squared weights of those */
+  int64_t *column_n;     /* rows of those */
+  i128 all;              /* of column_bases */
   int64_t all_n;
   int64_t domain_rows; /* of the layer, answered or not */
 } crossing;
@@ -129,10 +129,10 @@ static bool allocate(crossing *c) {
   const size_t cells = (size_t)c->rows * c->columns;
   c->n = ARENA_ARRAY(c->memory, int64_t, cells + 1);
   c->counts = ARENA_ARRAY(c->memory, i128, cells + 1);
-  c->squares = ARENA_ARRAY(c->memory, i128, cells + 1);
+  c->squares = ARENA_ARRAY(c->memory, exact, cells + 1);
   c->row_sums = ARENA_ARRAY(c->memory, i128, (size_t)c->rows + 1);
   c->column_bases = ARENA_ARRAY(c->memory, i128, (size_t)c->columns + 1);
-  c->column_squares = ARENA_ARRAY(c->memory, i128, (size_t)c->columns + 1);
+  c->column_squares = ARENA_ARRAY(c->memory, exact, (size_t)c->columns + 1);
   c->column_n = ARENA_ARRAY(c->memory, int64_t, (size_t)c->columns + 1);
   return !arena_failed(c->memory);
 }
@@ -243,7 +243,8 @@ static void write_margins(const crossing *c) {
   }
 }
 
-static contingency contingency_of(const crossing *c, uint32_t rows, const i128 *counts, const i128 *squares) {
+static contingency contingency_of(const crossing *c, uint32_t rows, const i128 *counts,
+                                  const exact *squares) {
   const base_state *base = run_base(c->run);
   return (contingency){.rows = rows,
                        .columns = c->columns,
@@ -310,7 +311,7 @@ static status test_table(crossing *c, bool *corrected, error *err) {
 /* Chosen or not against the columns; columns are dropped nowhere, because each has respondents. */
 static status test_option(crossing *c, uint32_t row, independence *out, error *err) {
   i128 *counts = ARENA_ARRAY(c->memory, i128, 2 * (size_t)c->columns);
-  i128 *squares = ARENA_ARRAY(c->memory, i128, 2 * (size_t)c->columns);
+  exact *squares = ARENA_ARRAY(c->memory, exact, 2 * (size_t)c->columns);
   if (!counts || !squares) {
     return error_no_memory(err, "options");
   }
@@ -320,7 +321,8 @@ static status test_option(crossing *c, uint32_t row, independence *out, error *e
     counts[j] = c->counts[cell];
     squares[j] = c->squares[cell];
     counts[c->columns + j] = c->column_bases[j] - c->counts[cell];
-    squares[c->columns + j] = c->column_squares[j] - c->squares[cell];
+    squares[c->columns + j] = c->column_squares[j];
+    exact_sub(&squares[c->columns + j], &c->squares[cell]);
     others += counts[c->columns + j];
   }
   const contingency t = contingency_of(c, others > 0 ? 2 : 1, counts, squares);

@@ -70,8 +70,7 @@ static void raw_read(raw *r, const sums *s) {
   for (unsigned k = 1; k < 5; k++) {
     ratio_set_exact_scaled(r->power[k], wx[k - 1], k * d + wd);
   }
-  const exact w2 = exact_from_i128(m->w2);
-  const exact *const w2x[] = {&w2, &m->w2x, &m->w2x2};
+  const exact *const w2x[] = {&m->w2, &m->w2x, &m->w2x2};
   for (unsigned k = 0; k < 3; k++) {
     ratio_set_exact_scaled(r->w2[k], w2x[k], k * d + 2 * wd);
   }

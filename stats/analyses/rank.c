@@ -35,14 +35,11 @@ static void rank_all(ranked *at, uint32_t count) {
   }
 }
 
-/* sum += w * a * b; a and b are below 2^94. */
+/* sum += w * a * b: weights of all rows are below 2^102, ranks below 2^103. */
 static void add_product(exact *sum, i128 w, i128 a, i128 b) {
-  const int64_t half = (int64_t)1 << 32;
-  exact wa = {0}, upper = {0};
+  exact wa = {0};
   exact_add_product(&wa, w, a);
-  exact_add_scaled(&upper, &wa, (int64_t)(b / half));
-  exact_add_scaled(sum, &upper, half);
-  exact_add_scaled(sum, &wa, (int64_t)(b % half));
+  exact_add_scaled(sum, &wa, b);
 }
 
 static void add_entry(product_sums *s, int64_t n, i128 w, i128 x, i128 y) {

@@ -160,7 +160,7 @@ static status fill_space(segmentation *g, error *err) {
     s->weight_decimals = state->weight_decimals;
     s->n = m->n;
     s->w = state->weighted ? m->w : m->n;
-    s->w2 = state->weighted ? m->w2 : m->n;
+    s->w2 = state->weighted ? m->w2 : exact_from_i64(m->n);
     s->x[d] = state->weighted ? m->wx : m->x;
     s->xx[d] = state->weighted ? m->wx2 : m->x2;
     int64_t reach = m->n == 0 ? 0 : -m->min > m->max ? -m->min : m->max;

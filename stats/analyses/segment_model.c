@@ -189,20 +189,20 @@ double segment_model_calinski(const segment_model *m, const segment_space *s) {
 }
 
 double segment_model_silhouette(const segment_model *m, uint32_t cluster) {
-  i128 s = 0, w = 0;
+  exact s = {0};
+  i128 w = 0;
   for (uint32_t j = 0; j < m->clusters; j++) {
     if (cluster == m->clusters || cluster == j) {
-      s += m->silhouettes[j].s;
+      exact_add(&s, &m->silhouettes[j].s);
       w += m->silhouettes[j].w;
     }
   }
   if (w == 0) {
     return NAN;
   }
-  const exact num = exact_from_i128(s);
   exact den = {0};
   exact_add_product(&den, w, (i128)1 << SILHOUETTE_BITS);
-  return exact_ratio(&num, &den);
+  return exact_ratio(&s, &den);
 }
 
 /* ---- Bytes --------------------------------------------------------------------------------------- */
@@ -220,7 +220,7 @@ void segment_model_encode(const segment_model *m, uint32_t items_count, buf *out
     buf_put_i128(out, m->w[j]);
     buf_put_varint(out, (uint64_t)m->silhouettes[j].n);
     buf_put_i128(out, m->silhouettes[j].w);
-    buf_put_i128(out, m->silhouettes[j].s);
+    buf_put_exact(out, &m->silhouettes[j].s);
   }
   for (size_t i = 0; i < entries; i++) {
     buf_put_exact(out, &m->x[i]);
@@ -242,7 +242,7 @@ status segment_model_decode(segment_model *m, arena *a, uint32_t items_count, re
     m->w[j] = reader_i128(r);
     m->silhouettes[j].n = (int64_t)reader_count(r, INT64_MAX);
     m->silhouettes[j].w = reader_i128(r);
-    m->silhouettes[j].s = reader_i128(r);
+    reader_exact(r, &m->silhouettes[j].s);
   }
   for (size_t i = 0; i < entries; i++) {
     reader_exact(r, &m->x[i]);

@@ -13,7 +13,8 @@ typedef struct segment_space {
   bool standardised;
   uint8_t weight_decimals;
   int64_t n;
-  i128 w, w2;         /* sums of weights and their squares; n without weights */
+  i128 w; /* sum of weights, of their squares; n without weights */
+  exact w2;
   uint8_t *decimals;  /* per item, as all of these */
   int64_t *magnitude; /* no |X|, no given start is larger */
   exact *x, *xx;      /* with weights: of w X, w X^2 */

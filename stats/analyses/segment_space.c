@@ -200,7 +200,7 @@ void segment_space_encode(const segment_space *s, buf *out) {
   buf_put_u8(out, s->weight_decimals);
   buf_put_varint(out, (uint64_t)s->n);
   buf_put_i128(out, s->w);
-  buf_put_i128(out, s->w2);
+  buf_put_exact(out, &s->w2);
   for (uint32_t d = 0; d < s->items_count; d++) {
     buf_put_u8(out, s->decimals[d]);
     buf_put_signed(out, s->magnitude[d]);
@@ -216,7 +216,7 @@ status segment_space_decode(segment_space *s, arena *a, reader *r, error *err) {
   s->weight_decimals = reader_u8(r);
   s->n = (int64_t)reader_count(r, INT64_MAX);
   s->w = reader_i128(r);
-  s->w2 = reader_i128(r);
+  reader_exact(r, &s->w2);
   for (uint32_t d = 0; d < s->items_count; d++) {
     s->decimals[d] = reader_u8(r);
     s->magnitude[d] = reader_signed(r);
@@ -226,7 +226,7 @@ status segment_space_decode(segment_space *s, arena *a, reader *r, error *err) {
       reader_fail(r, "an item that cannot be");
     }
   }
-  if (s->weighting > WEIGHTING_FREQUENCY || s->weight_decimals > PROGRAM_MEAN_DECIMALS || s->w < 0 ||
+  if (s->weighting > WEIGHTING_FREQUENCY || s->weight_decimals > PROGRAM_WEIGHT_DECIMALS_MAX || s->w < 0 ||
       s->n < 0) {
     reader_fail(r, "a weight that cannot be");
   }

@@ -29,8 +29,8 @@ i128 frequency_w(const frequency_state *s, uint32_t place, uint32_t cell) {
   return s->w ? s->w[cell_index(s, place, cell)] : 0;
 }
 
-i128 frequency_w2(const frequency_state *s, uint32_t place, uint32_t cell) {
-  return s->w2 ? s->w2[cell_index(s, place, cell)] : 0;
+exact frequency_w2(const frequency_state *s, uint32_t place, uint32_t cell) {
+  return s->w2 ? exact_from_u192(&s->w2[cell_index(s, place, cell)]) : (exact){0};
 }
 
 int64_t frequency_answers(const frequency_state *s, uint32_t place) {
@@ -56,16 +56,16 @@ static void add_powers(exact count, int64_t x, exact *const powers[4]) {
   }
 }
 
-static void add_key(moments *m, int64_t x, int64_t n, i128 w, i128 w2) {
+static void add_key(moments *m, int64_t x, int64_t n, i128 w, exact w2) {
   m->min = m->n == 0 || x < m->min ? x : m->min;
   m->max = m->n == 0 || x > m->max ? x : m->max;
   m->n += n;
   m->w += w;
-  m->w2 += w2;
+  exact_add(&m->w2, &w2);
   add_powers(exact_from_i64(n), x, (exact *const[4]){&m->x, &m->x2, &m->x3, &m->x4});
   add_powers(exact_from_i128(w), x, (exact *const[4]){&m->wx, &m->wx2, &m->wx3, &m->wx4});
   exact unused = {0};
-  add_powers(exact_from_i128(w2), x, (exact *const[4]){&m->w2x, &m->w2x2, &unused, &unused});
+  add_powers(w2, x, (exact *const[4]){&m->w2x, &m->w2x2, &unused, &unused});
 }
 
 sums sums_of_frequency(const frequency_state *s, uint32_t place, weighting w, const int64_t *values) {
@@ -92,7 +92,7 @@ void sums_add(sums *into, const sums *from) {
   }
   a->n += b->n;
   a->w += b->w;
-  a->w2 += b->w2;
+  exact_add(&a->w2, &b->w2);
   for (uint32_t r = 0; r < MISSING_REASONS; r++) {
     a->missing[r] += b->missing[r];
   }

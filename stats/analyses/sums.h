@@ -30,7 +30,7 @@ int64_t frequency_rows(const frequency_state *s, uint32_t place);
 /* The three counts of a cell: see frequency_state for the cells. */
 int64_t frequency_n(const frequency_state *s, uint32_t place, uint32_t cell);
 i128 frequency_w(const frequency_state *s, uint32_t place, uint32_t cell);
-i128 frequency_w2(const frequency_state *s, uint32_t place, uint32_t cell);
+exact frequency_w2(const frequency_state *s, uint32_t place, uint32_t cell);
 /* COUNT, S c x and S c x^2 as figures, c being 1 or the weight. */
 void sums_read(const sums *s, ratio *count, ratio *sum, ratio *square);
 /* 100 * part / whole, correctly rounded; NaN when WHOLE is 0. */

@@ -42,6 +42,13 @@ typedef struct weighed_cell {
   uint64_t n, w, w2_low, w2_high;
 } weighed_cell;
 
+/* The same for weights up to NUMBER_MAX; a cache line. */
+typedef struct widely_weighed_cell {
+  u128 w;
+  u192 w2;
+  uint64_t n;
+} widely_weighed_cell;
+
 static inline uint32_t histogram_stride(const histogram *h) {
   return h->keys_count + MISSING_REASONS;
 }
@@ -97,6 +104,7 @@ typedef struct stats_kernels {
   void (*count_slots)(const histogram *h, uint32_t *counts);
   /* The same with weights, one table. */
   void (*weigh_slots)(const histogram *h, const uint32_t *weights, weighed_cell *cells);
+  void (*weigh_slots_widely)(const histogram *h, const int64_t *weights, widely_weighed_cell *cells);
   void (*multiply_bytes)(const byte_products *p, int64_t *sums);
   /* out[r] = table[slots[r]], and 0 where SLOTS is missing; slots below 16, ROWS a multiple of 64, OUT
    * aligned. */

@@ -115,8 +115,45 @@ static void sums_and_products_agree_with_gmp(void **state) {
     mpz_addmul(z, x, y);
     exact_add_scaled(&c, &small, factor);
     assert_is(&c, z, seeded_seed(), i);
+
+    const exact narrow = random_exact(&r, 255);
+    const i128 wide = random_i128(&r);
+    set_mpz(x, &narrow);
+    set_mpz_i128(y, wide);
+    mpz_addmul(z, x, y);
+    exact_add_scaled(&c, &narrow, wide);
+    assert_is(&c, z, seeded_seed(), i);
   }
   mpz_clears(x, y, z, NULL);
+}
+
+static void sums_of_squares_are_the_same_in_192_bits(void **state) {
+  (void)state;
+  seeded r = {seeded_seed()};
+  for (int i = 0; i < CASES; i++) {
+    exact expected = {{0}};
+    u192 sum = {{0}}, more = {{0}};
+    for (uint64_t k = 2 + seeded_below(&r, 20); k > 0; k--) {
+      const uint64_t w = seeded_bits(&r, 64);
+      u192_add_u128(k % 2 ? &sum : &more, (u128)w * w);
+      exact_add_product(&expected, (i128)w, (i128)w);
+    }
+    u192_add(&sum, &more);
+    const exact same = exact_from_u192(&sum);
+    assert_int_equal(exact_compare(&same, &expected), 0);
+    u192 back = {{0}};
+    assert_true(exact_fits_u192(&expected, &back));
+    assert_memory_equal(&back, &sum, sizeof sum);
+  }
+}
+
+static void what_192_bits_cannot_hold_is_refused(void **state) {
+  (void)state;
+  u192 out = {{1, 2, 3}};
+  const exact negative = exact_from_i64(-1), large = {{0, 0, 0, 1, 0, 0}};
+  assert_false(exact_fits_u192(&negative, &out));
+  assert_false(exact_fits_u192(&large, &out));
+  assert_int_equal(out.limb[0], 1);
 }
 
 static void extreme_products_are_full(void **state) {
@@ -194,6 +231,8 @@ static void conversion_to_double_rounds_as_mpfr_does(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sums_and_products_agree_with_gmp),
+      cmocka_unit_test(sums_of_squares_are_the_same_in_192_bits),
+      cmocka_unit_test(what_192_bits_cannot_hold_is_refused),
       cmocka_unit_test(extreme_products_are_full),
       cmocka_unit_test(conversion_to_i128_fits_exactly_when_the_value_does),
       cmocka_unit_test(conversion_to_double_rounds_as_mpfr_does),

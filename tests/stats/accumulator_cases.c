@@ -305,7 +305,15 @@ static void write_weight(uint64_t *seed, char *out) {
 }
 
 static void write_heavy(uint64_t *seed, char *out) {
-  strcpy(out, random_below(seed, 4) ? "107374.1823" : "0");
+  strcpy(out, random_below(seed, 4) ? "461168601842738.7904" : "0");
+}
+
+static void write_uneven(uint64_t *seed, char *out) {
+  if (random_below(seed, 150) == 0) {
+    write_heavy(seed, out);
+  } else {
+    write_weight(seed, out);
+  }
 }
 
 static void write_column(fixture *f, survey_flavour flavour, uint32_t rows, uint64_t *seed, const char *name,
@@ -339,8 +347,10 @@ fixture *survey_new(survey_flavour flavour, uint32_t rows, uint64_t seed) {
       {"branch", write_branch},
       {"id", write_id},
       {"choices", write_choices},
-      {"amount", flavour == SURVEY_HUGE ? write_huge : write_amount},
-      {"weight", flavour == SURVEY_HEAVY ? write_heavy : write_weight},
+      {"amount", flavour == SURVEY_HUGE || flavour == SURVEY_HEAVY ? write_huge : write_amount},
+      {"weight", flavour == SURVEY_HEAVY    ? write_heavy
+                 : flavour == SURVEY_UNEVEN ? write_uneven
+                                            : write_weight},
   };
   fixture *f = fixture_new(rows);
   for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {

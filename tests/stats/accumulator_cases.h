@@ -27,7 +27,8 @@ typedef enum survey_flavour {
   SURVEY_MISSING,  /* nobody answered anything */
   SURVEY_CONSTANT, /* everybody answered the same */
   SURVEY_HUGE,     /* numbers near the ends of what is valid */
-  SURVEY_HEAVY,    /* the largest weights there are, and zero */
+  SURVEY_HEAVY,    /* the same with the largest weights there are, and zero */
+  SURVEY_UNEVEN,   /* a few of them among ordinary ones: of its shards some need wide weights, some do not */
   SURVEY_FLAVOURS
 } survey_flavour;
 

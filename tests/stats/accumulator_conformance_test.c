@@ -295,6 +295,11 @@ static void the_largest_weights_merge(void **unused) {
   run_all(SURVEY_HEAVY, 150);
 }
 
+static void narrow_and_wide_weights_give_the_same_bytes(void **unused) {
+  (void)unused;
+  run_all(SURVEY_UNEVEN, ROWS);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_kind_is_in_the_battery),
@@ -305,6 +310,7 @@ int main(void) {
       cmocka_unit_test(a_constant_survey_merges),
       cmocka_unit_test(the_largest_numbers_merge),
       cmocka_unit_test(the_largest_weights_merge),
+      cmocka_unit_test(narrow_and_wide_weights_give_the_same_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

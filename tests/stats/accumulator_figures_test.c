@@ -70,17 +70,18 @@ typedef struct answers {
   int64_t weights[ROWS];
 } answers;
 
-static answers *make_answers(fixture *f, uint64_t seed) {
+static answers *make_answers(fixture *f, uint64_t seed, bool heavy) {
   static const char *const classes[] = {"Eco", "Business", ""};
   answers *a = calloc(1, sizeof *a);
   assert_non_null(a);
   for (int row = 0; row < ROWS; row++) {
     uint32_t pick = random_below(&seed, 7);
     a->values[row] = pick == 6 ? 9 : (int)pick;
-    a->weights[row] = random_below(&seed, 90000);
+    a->weights[row] = heavy ? (int64_t)(random_next(&seed) >> 2) : random_below(&seed, 90000);
     snprintf(a->item[row], CELL, pick == 0 ? "" : "%d", a->values[row]);
     strcpy(a->class[row], classes[random_below(&seed, 3)]);
-    snprintf(a->weight[row], CELL, "%d.%04d", (int)(a->weights[row] / 10000), (int)(a->weights[row] % 10000));
+    snprintf(a->weight[row], CELL, "%" PRId64 ".%04d", a->weights[row] / 10000,
+             (int)(a->weights[row] % 10000));
   }
   add_cells(f, "item1", &a->item);
   add_cells(f, "class", &a->class);
@@ -88,18 +89,18 @@ static answers *make_answers(fixture *f, uint64_t seed) {
   return a;
 }
 
-static void frequency_counts_each_answer_with_its_weight_by_group(void **unused) {
-  (void)unused;
+static void check_frequency_by_group(bool heavy) {
   fixture *f = fixture_new(ROWS);
-  answers *a = make_answers(f, 11);
+  answers *a = make_answers(f, 11, heavy);
   mapped m = map_case(
       &(accumulator_case){
           .kind = ACCUMULATOR_FREQUENCY, .variables = {"item1"}, .by = {"class"}, .weighted = true},
       f);
   const frequency_state *s = partial_state(m.s, 0);
   size_t cells_count = (size_t)grouping_places(&s->groups) * frequency_places(s);
-  int64_t *n = calloc(cells_count, sizeof *n), *w = calloc(cells_count, sizeof *w),
-          *w2 = calloc(cells_count, sizeof *w2);
+  int64_t *n = calloc(cells_count, sizeof *n);
+  i128 *w = calloc(cells_count, sizeof *w);
+  exact *w2 = calloc(cells_count, sizeof *w2);
   assert_int_equal(s->keys.count, 5);
   assert_int_equal(s->groups.by[0].count, 2);
   assert_int_equal(s->weight_decimals, 4);
@@ -114,13 +115,14 @@ static void frequency_counts_each_answer_with_its_weight_by_group(void **unused)
     for (int i = 0; i < (v >= 1 && v <= 5 ? 2 : 1); i++) {
       n[both[i]]++;
       w[both[i]] += a->weights[row];
-      w2[both[i]] += a->weights[row] * a->weights[row];
+      exact_add_product(&w2[both[i]], a->weights[row], a->weights[row]);
     }
   }
   for (size_t i = 0; i < cells_count; i++) {
     assert_int_equal(s->n[i], n[i]);
     assert_true(s->w[i] == w[i]);
-    assert_true(s->w2[i] == w2[i]);
+    const exact squares = exact_from_u192(&s->w2[i]);
+    assert_int_equal(exact_compare(&squares, &w2[i]), 0);
   }
   free(n);
   free(w);
@@ -128,6 +130,12 @@ static void frequency_counts_each_answer_with_its_weight_by_group(void **unused)
   mapped_fini(&m);
   free(a);
   fixture_destroy(f);
+}
+
+static void frequency_counts_each_answer_with_its_weight_by_group(void **unused) {
+  (void)unused;
+  check_frequency_by_group(false);
+  check_frequency_by_group(true);
 }
 
 static void frequency_of_a_set_counts_respondents_and_options(void **unused) {
@@ -213,10 +221,10 @@ static void powers_add(powers *p, int64_t x, int64_t w) {
 
 static void expect_moments(const moments *m, powers *p) {
   const exact *plain[] = {&m->x, &m->x2, &m->x3, &m->x4}, *weighted[] = {&m->wx, &m->wx2, &m->wx3, &m->wx4};
-  exact w = exact_from_i128(m->w), w2 = exact_from_i128(m->w2);
+  exact w = exact_from_i128(m->w);
   assert_int_equal(m->n, mpz_get_si(p->plain[0]));
   expect_exact(&w, p->weighted[0]);
-  expect_exact(&w2, p->squared[0]);
+  expect_exact(&m->w2, p->squared[0]);
   for (int i = 0; i < 4; i++) {
     expect_exact(plain[i], p->plain[i + 1]);
     expect_exact(weighted[i], p->weighted[i + 1]);
@@ -238,13 +246,14 @@ static void powers_each(powers *p, bool make) {
   }
 }
 
-static void check_moments_of_numbers(uint64_t seed, uint64_t magnitude) {
+static void check_moments_of_numbers(uint64_t seed, uint64_t magnitude, unsigned weight_bits) {
   cells *amount = calloc(1, sizeof *amount), *weight = calloc(1, sizeof *weight);
   fixture *f = fixture_new(ROWS);
   powers expected;
   powers_each(&expected, true);
   for (int row = 0; row < ROWS; row++) {
-    int64_t x = (int64_t)(random_next(&seed) % magnitude), w = (int64_t)random_below(&seed, 1u << 30);
+    int64_t x = (int64_t)(random_next(&seed) % magnitude),
+            w = (int64_t)(random_next(&seed) >> (64 - weight_bits));
     bool negative = random_below(&seed, 2) != 0;
     snprintf((*amount)[row], CELL, "%s%" PRId64 ".%02d", negative ? "-" : "", x / 100, (int)(x % 100));
     snprintf((*weight)[row], CELL, "%" PRId64 ".%04d", w / 10000, (int)(w % 10000));
@@ -266,16 +275,18 @@ static void check_moments_of_numbers(uint64_t seed, uint64_t magnitude) {
 
 static void moments_of_numbers_are_exact_however_large(void **unused) {
   (void)unused;
-  check_moments_of_numbers(1, 100);
-  check_moments_of_numbers(2, UINT64_C(1) << 31);
-  check_moments_of_numbers(3, UINT64_C(1) << 45);
-  check_moments_of_numbers(4, UINT64_C(1) << 62);
+  check_moments_of_numbers(1, 100, 30);
+  check_moments_of_numbers(2, UINT64_C(1) << 31, 30);
+  check_moments_of_numbers(3, UINT64_C(1) << 45, 30);
+  check_moments_of_numbers(4, UINT64_C(1) << 62, 30);
+  check_moments_of_numbers(5, 100, 62);
+  check_moments_of_numbers(6, UINT64_C(1) << 31, 49);
+  check_moments_of_numbers(7, UINT64_C(1) << 62, 62);
 }
 
-static void moments_of_an_item_leave_out_what_is_missing(void **unused) {
-  (void)unused;
+static void check_moments_of_an_item(bool heavy) {
   fixture *f = fixture_new(ROWS);
-  answers *a = make_answers(f, 12);
+  answers *a = make_answers(f, 12, heavy);
   mapped m =
       map_case(&(accumulator_case){.kind = ACCUMULATOR_MOMENTS, .variables = {"item1"}, .weighted = true}, f);
   const moments_state *s = partial_state(m.s, 0);
@@ -300,6 +311,12 @@ static void moments_of_an_item_leave_out_what_is_missing(void **unused) {
   fixture_destroy(f);
 }
 
+static void moments_of_an_item_leave_out_what_is_missing(void **unused) {
+  (void)unused;
+  check_moments_of_an_item(false);
+  check_moments_of_an_item(true);
+}
+
 static void base_says_why_rows_are_not_used(void **unused) {
   (void)unused;
   static const char *const scores[] = {"9", "2", "", "9", "9", "2", "3"};
@@ -316,7 +333,8 @@ static void base_says_why_rows_are_not_used(void **unused) {
   assert_int_equal(s->filter_unknown, 1);
   assert_int_equal(s->used, 1);
   assert_true(s->w == 15000);
-  assert_true(s->w2 == 225000000);
+  const exact squares = exact_from_i64(225000000);
+  assert_int_equal(exact_compare(&s->w2, &squares), 0);
   mapped_fini(&m);
   fixture_destroy(f);
 }

@@ -49,19 +49,25 @@ typedef struct survey {
   int64_t params[2];
 } survey;
 
-static int64_t *random_column(survey *s, uint64_t *state, const char *name, int64_t low, int64_t high,
-                              unsigned decimals, unsigned missing_in) {
+/* Multiples of UNIT. */
+static int64_t *random_multiples(survey *s, uint64_t *state, const char *name, int64_t low, int64_t high,
+                                 int64_t unit, unsigned decimals, unsigned missing_in) {
   int64_t *values = malloc((s->rows + 1) * sizeof *values);
   double *cells = malloc((s->rows + 1) * sizeof *cells);
   assert_true(values && cells);
   for (uint32_t r = 0; r < s->rows; r++) {
     bool missing = missing_in > 0 && next_random(state) % missing_in == 0;
-    values[r] = missing ? INT64_MIN : between(state, low, high);
+    values[r] = missing ? INT64_MIN : between(state, low, high) * unit;
     cells[r] = missing ? (double)NAN : (double)values[r] / (double)decimal_power10(decimals);
   }
   fixture_numbers(s->data, name, decimals > 0 ? STATS_COLUMN_DECIMALS : STATS_COLUMN_CODES, cells);
   free(cells);
   return values;
+}
+
+static int64_t *random_column(survey *s, uint64_t *state, const char *name, int64_t low, int64_t high,
+                              unsigned decimals, unsigned missing_in) {
+  return random_multiples(s, state, name, low, high, 1, decimals, missing_in);
 }
 
 static uint32_t add_variable(survey *s, const char *name, bool number, unsigned decimals, int64_t low,
@@ -117,7 +123,8 @@ static void survey_init(survey *s, uint64_t seed) {
     s->values[i] = random_column(s, &state, name, s->low[i], s->high[i], s->number[i] ? 2 : 0, 7);
     s->variables[i] = add_variable(s, name, s->number[i], s->number[i] ? 2 : 0, s->low[i], s->high[i]);
   }
-  s->weights = random_column(s, &state, "w", 0, between(&state, 0, 1) ? 30000 : 1 << 29, 4, 30);
+  s->weights = random_multiples(s, &state, "w", 0, between(&state, 0, 1) ? 30000 : 1 << 29,
+                                between(&state, 0, 2) ? 1 : 10000000, 4, 30);
   s->groups = random_column(s, &state, "g", 1, GROUP_KEYS, 0, 9);
   s->chosen = random_column(s, &state, "chosen", 0, 2, 0, 9);
   if (s->filtered) {
@@ -188,7 +195,7 @@ static void expect_sum(const survey *s, const char *what, const exact *have, i12
 }
 
 static void expect_pair(const survey *s, const cross_state *c, int64_t group, uint32_t i, uint32_t j) {
-  i128 n = 0, w = 0, w2 = 0, plain[5] = {0}, weighted[5] = {0};
+  i128 n = 0, w = 0, w2 = 0, w2_is, plain[5] = {0}, weighted[5] = {0};
   for (uint32_t r = 0; r < s->rows; r++) {
     i128 x = s->values[i][r], y = s->values[j][r], weight = s->weighted ? s->weights[r] : 0;
     if (!row_is_used(s, r) || (s->grouped && s->groups[r] != group) || x == INT64_MIN || y == INT64_MIN) {
@@ -205,7 +212,7 @@ static void expect_pair(const survey *s, const cross_state *c, int64_t group, ui
   }
   uint32_t place = place_of(s, &c->groups, group);
   const cross_sums *at = &c->at[(size_t)place * c->pairs_count + pair_index(pairs_of(&s->a), i, j)];
-  if (at->n != (int64_t)n || at->w != w || at->w2 != w2) {
+  if (at->n != (int64_t)n || at->w != w || !exact_fits_i128(&at->w2, &w2_is) || w2_is != w2) {
     fail_msg("seed %llu: n or weights of pair %u, %u", (unsigned long long)s->seed, i, j);
   }
   const exact *sums[] = {&at->x, &at->y, &at->xx, &at->yy, &at->xy};

@@ -221,16 +221,15 @@ static void texts_periods_and_sets_are_filtered(void **state) {
 
 static void weights_that_cannot_be_used_drop_the_row(void **state) {
   (void)state;
-  const char *cells[] = {"1", "0", "-0.01", "", "x", "10737418.23", "10737418.24", "2.505"};
+  const char *cells[] = {"1", "0", "-0.01", "", "x", "10737418.23", "46116860184273879.05", "2.505"};
   const uint32_t expected[] = {100, 0, 0, 0, 0, 1073741823, 0, 250};
   const uint8_t used[] = {1, 0, 0, 0, 0, 1, 0, 1};
   bench x = {.data = fixture_new(8), .program = program_new()};
   uint32_t number;
   uint32_t weight;
-  const uint32_t *values;
+  weight_view view;
   int64_t zeros;
   const uint8_t *mask;
-  uint8_t decimals;
   fixture_column(x.data, "w", STATS_COLUMN_CODES, cells);
   sample_add(x.program,
              &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w", .decimals = 2},
@@ -238,20 +237,53 @@ static void weights_that_cannot_be_used_drop_the_row(void **state) {
   assert_int_equal(program_add_weight(x.program, (program_weight){number, WEIGHT_SAMPLING}, &weight, NULL),
                    STATUS_OK);
   bench_open(&x);
-  assert_int_equal(frame_weights(x.frame, weight, &values, &decimals, NULL), STATUS_OK);
+  assert_int_equal(frame_weights(x.frame, weight, &view, NULL), STATUS_OK);
   assert_int_equal(frame_mask(x.frame, PROGRAM_NONE, weight, &mask, NULL), STATUS_OK);
   assert_int_equal(frame_weight_zeros(x.frame, weight, &zeros, NULL), STATUS_OK);
   assert_int_equal(zeros, 1);
-  assert_int_equal(decimals, 2);
+  assert_int_equal(view.decimals, 2);
+  assert_non_null(view.narrow);
   for (uint32_t r = 0; r < 64; r++) {
-    assert_int_equal(values[r], r < 8 ? expected[r] : 0);
+    assert_int_equal(view.narrow[r], r < 8 ? expected[r] : 0);
     assert_int_equal(mask[r], r < 8 ? used[r] : 0);
   }
-  assert_int_equal(frame_weights(x.frame, PROGRAM_NONE, &values, &decimals, NULL), STATUS_OK);
-  assert_null(values);
+  assert_int_equal(frame_weights(x.frame, PROGRAM_NONE, &view, NULL), STATUS_OK);
+  assert_false(weight_is_given(&view));
   assert_int_equal(frame_mask(x.frame, PROGRAM_NONE, PROGRAM_NONE, &mask, NULL), STATUS_OK);
   assert_null(mask);
   bench_close(&x);
+}
+
+static void weights_that_narrow_kernels_cannot_take_are_wide(void **state) {
+  (void)state;
+  static const struct {
+    const char *heaviest;
+    int64_t mantissa;
+    bool wide;
+  } cases[] = {{"10737418.23", 1073741823, false},
+               {"10737418.24", 1073741824, true},
+               {"46116860184273879.04", NUMBER_MAX, true}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const char *cells[] = {"1.5", cases[i].heaviest, "-1"};
+    bench x = {.data = fixture_new(3), .program = program_new()};
+    uint32_t number, weight;
+    weight_view view;
+    fixture_column(x.data, "w", STATS_COLUMN_CODES, cells);
+    sample_add(x.program,
+               &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w", .decimals = 2},
+               &number);
+    assert_int_equal(program_add_weight(x.program, (program_weight){number, WEIGHT_SAMPLING}, &weight, NULL),
+                     STATUS_OK);
+    bench_open(&x);
+    assert_int_equal(frame_weights(x.frame, weight, &view, NULL), STATUS_OK);
+    assert_int_equal(view.wide != NULL, cases[i].wide);
+    assert_int_equal(view.narrow == NULL, cases[i].wide);
+    const int64_t expected[] = {150, cases[i].mantissa, 0};
+    for (uint32_t r = 0; r < 64; r++) {
+      assert_int_equal(weight_at(&view, r), r < 3 ? expected[r] : 0);
+    }
+    bench_close(&x);
+  }
 }
 
 static void groups_are_all_combinations_and_missing_has_its_place(void **state) {
@@ -349,6 +381,7 @@ int main(void) {
       cmocka_unit_test(numbers_compare_exactly),
       cmocka_unit_test(texts_periods_and_sets_are_filtered),
       cmocka_unit_test(weights_that_cannot_be_used_drop_the_row),
+      cmocka_unit_test(weights_that_narrow_kernels_cannot_take_are_wide),
       cmocka_unit_test(groups_are_all_combinations_and_missing_has_its_place),
       cmocka_unit_test(too_many_combinations_leave_those_that_occur),
       cmocka_unit_test(too_many_groups_are_refused_by_name),

@@ -18,6 +18,7 @@ typedef struct columns {
   uint8_t *slots;
   uint16_t *groups;
   uint32_t *weights;
+  int64_t *wide;
 } columns;
 
 static void *aligned(size_t bytes) {
@@ -29,7 +30,7 @@ static void *aligned(size_t bytes) {
 /* Exactly as many rows as asked for: a sanitizer sees any step past what a frame promises. */
 static columns make_columns(uint64_t *seed, const histogram *h, uint32_t weight_end) {
   size_t padded = ((size_t)h->rows + 63) / 64 * 64;
-  columns c = {aligned(padded), aligned(padded * 2), aligned(padded * 4)};
+  columns c = {aligned(padded), aligned(padded * 2), aligned(padded * 4), aligned(padded * 8)};
   for (size_t row = 0; row < padded; row++) {
     bool inside = row < h->rows;
     c.slots[row] = inside && random_below(seed, 8)
@@ -38,6 +39,9 @@ static columns make_columns(uint64_t *seed, const histogram *h, uint32_t weight_
     c.groups[row] =
         inside && random_below(seed, 9) ? (uint16_t)random_below(seed, h->groups_count) : GROUP_EXCLUDED;
     c.weights[row] = inside ? random_below(seed, weight_end) : 0;
+    c.wide[row] = !inside                 ? 0
+                  : random_below(seed, 9) ? (int64_t)(random_next(seed) >> (2 + random_below(seed, 62)))
+                                          : NUMBER_MAX;
   }
   return c;
 }
@@ -46,23 +50,55 @@ static void free_columns(columns *c) {
   free(c->slots);
   free(c->groups);
   free(c->weights);
+  free(c->wide);
 }
 
-/* Cells in the order of kernels.h. */
+/* In the order of kernels.h. */
+static size_t cell_of(const histogram *h, uint32_t row) {
+  uint32_t group = h->groups == NULL                  ? 0
+                   : h->groups[row] == GROUP_EXCLUDED ? h->groups_count
+                                                      : h->groups[row];
+  uint32_t cell =
+      h->slots[row] >= SLOT_MISSING ? h->slots[row] - SLOT_MISSING : h->slots[row] + MISSING_REASONS;
+  return (size_t)group * (h->keys_count + MISSING_REASONS) + cell;
+}
+
 static void count_plainly(const histogram *h, const uint32_t *weights, weighed_cell *cells) {
   for (uint32_t row = 0; row < h->rows; row++) {
-    uint32_t group = h->groups == NULL                  ? 0
-                     : h->groups[row] == GROUP_EXCLUDED ? h->groups_count
-                                                        : h->groups[row];
-    uint32_t cell =
-        h->slots[row] >= SLOT_MISSING ? h->slots[row] - SLOT_MISSING : h->slots[row] + MISSING_REASONS;
-    weighed_cell *c = &cells[group * (h->keys_count + MISSING_REASONS) + cell];
+    weighed_cell *c = &cells[cell_of(h, row)];
     uint64_t w = weights[row];
     c->n++;
     c->w += w;
     c->w2_low += (w * w) & UINT32_MAX;
     c->w2_high += (w * w) >> 32;
   }
+}
+
+/* Squares through the 384-bit products of exact.h. */
+static void compare_wide_form(const histogram *h, const int64_t *weights) {
+  size_t cells = histogram_cells(h);
+  widely_weighed_cell *weighed = calloc(cells, sizeof *weighed);
+  int64_t *n = calloc(cells, sizeof *n);
+  i128 *w = calloc(cells, sizeof *w);
+  exact *w2 = calloc(cells, sizeof *w2);
+  assert_true(weighed && n && w && w2);
+  stats_kernels_current()->weigh_slots_widely(h, weights, weighed);
+  for (uint32_t row = 0; row < h->rows; row++) {
+    size_t cell = cell_of(h, row);
+    n[cell]++;
+    w[cell] += weights[row];
+    exact_add_product(&w2[cell], weights[row], weights[row]);
+  }
+  for (size_t i = 0; i < cells; i++) {
+    const exact squares = exact_from_u192(&weighed[i].w2);
+    assert_int_equal(weighed[i].n, n[i]);
+    assert_true((i128)weighed[i].w == w[i]);
+    assert_int_equal(exact_compare(&squares, &w2[i]), 0);
+  }
+  free(weighed);
+  free(n);
+  free(w);
+  free(w2);
 }
 
 static void compare_form(const histogram *h, const uint32_t *weights, const weighed_cell *expected) {
@@ -101,6 +137,7 @@ static void every_form_counts_and_weighs_as_the_plain_loop(void **unused) {
       if (stats_kernels_choose(forms[f], NULL) == STATUS_OK) {
         assert_string_equal(stats_kernels_name(), forms[f]);
         compare_form(&h, c.weights, expected);
+        compare_wide_form(&h, c.wide);
       }
     }
     free(expected);
