@@ -3,7 +3,7 @@
  *   cmake --build build --target stats_bench && build/bench/stats_bench [ROWS] [KERNELS]
  *
  * The shard is made from a fixed seed: 39 items of 5 or 10 levels with a tenth missing, 6 channels by 12
- * months, a weight and an amount.  Each figure is the best of five. */
+ * months, a weight of two decimals, one of 15 digits, and an amount.  Each figure is the best of five. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ enum { ITEMS = 39, REPEATS = 5, ALIGNMENT = 64, NAME_BYTES = 8, LEVELS = 12 };
 
 typedef struct shard {
   stats_rows rows;
-  stats_column items[ITEMS], channel, month, weight, amount;
+  stats_column items[ITEMS], channel, month, weight, long_weight, amount;
 } shard;
 
 static void *need(void *p) {
@@ -74,8 +74,11 @@ static status find_column(void *context, const char *name, stats_column *out, er
   const struct {
     const char *name;
     const stats_column *column;
-  } others[] = {
-      {"channel", &s->channel}, {"month", &s->month}, {"weight", &s->weight}, {"amount", &s->amount}};
+  } others[] = {{"channel", &s->channel},
+                {"month", &s->month},
+                {"weight", &s->weight},
+                {"long_weight", &s->long_weight},
+                {"amount", &s->amount}};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
     if (strcmp(others[i].name, name) == 0) {
       *out = *others[i].column;
@@ -97,7 +100,8 @@ static void make_shard(shard *s, uint32_t rows) {
   }
   s->channel = make_codes(rows, 6, 0, &seed);
   s->month = make_codes(rows, 12, 0, &seed);
-  s->weight = make_decimals(rows, 4, 40000, &seed);
+  s->weight = make_decimals(rows, 2, 400, &seed);
+  s->long_weight = make_decimals(rows, 9, INT64_C(1000000000000000), &seed);
   s->amount = make_decimals(rows, 2, 500000, &seed);
   s->rows =
       (stats_rows){.count = rows, .first_line = 2, .decimal_mark = '.', .column = find_column, .context = s};
@@ -109,7 +113,7 @@ typedef struct bench {
   accumulator_id kind;
   enum { OVER_ITEMS, OVER_AMOUNT, OVER_ALL_ITEMS } over;
   uint32_t by_count;
-  bool weighted;
+  enum { NO_WEIGHT, WEIGHT, LONG_WEIGHT } weight;
   int64_t params[3];
   uint32_t params_count;
 } bench;
@@ -117,19 +121,31 @@ typedef struct bench {
 static const bench benches[] = {
     {.title = "facts of 39 items", .kind = ACCUMULATOR_FACTS, .over = OVER_ALL_ITEMS},
     {.title = "frequency of 39 items", .kind = ACCUMULATOR_FREQUENCY},
-    {.title = "frequency of 39 items, weighted", .kind = ACCUMULATOR_FREQUENCY, .weighted = true},
+    {.title = "frequency of 39 items, weighted", .kind = ACCUMULATOR_FREQUENCY, .weight = WEIGHT},
+    {.title = "frequency of 39 items, weights of 15 digits",
+     .kind = ACCUMULATOR_FREQUENCY,
+     .weight = LONG_WEIGHT},
     {.title = "frequency of 39 items by 72 groups", .kind = ACCUMULATOR_FREQUENCY, .by_count = 2},
     {.title = "frequency of 39 items by 72 groups, weighted",
      .kind = ACCUMULATOR_FREQUENCY,
      .by_count = 2,
-     .weighted = true},
+     .weight = WEIGHT},
+    {.title = "frequency of 39 items by 72 groups, 15 digits",
+     .kind = ACCUMULATOR_FREQUENCY,
+     .by_count = 2,
+     .weight = LONG_WEIGHT},
     {.title = "moments of 39 items by 72 groups", .kind = ACCUMULATOR_MOMENTS, .by_count = 2},
     {.title = "moments of a number", .kind = ACCUMULATOR_MOMENTS, .over = OVER_AMOUNT},
     {.title = "moments of a number by 72 groups, weighted",
      .kind = ACCUMULATOR_MOMENTS,
      .over = OVER_AMOUNT,
      .by_count = 2,
-     .weighted = true},
+     .weight = WEIGHT},
+    {.title = "moments of a number by 72 groups, 15 digits",
+     .kind = ACCUMULATOR_MOMENTS,
+     .over = OVER_AMOUNT,
+     .by_count = 2,
+     .weight = LONG_WEIGHT},
     {.title = "values of a number (500,000 distinct)",
      .kind = ACCUMULATOR_VALUES,
      .over = OVER_AMOUNT,
@@ -150,6 +166,16 @@ static const bench benches[] = {
     {.title = "cross products of 39 items",
      .kind = ACCUMULATOR_CROSS,
      .over = OVER_ALL_ITEMS,
+     .params_count = 1},
+    {.title = "cross products of 39 items, weighted",
+     .kind = ACCUMULATOR_CROSS,
+     .over = OVER_ALL_ITEMS,
+     .weight = WEIGHT,
+     .params_count = 1},
+    {.title = "cross products of 39 items, 15 digits",
+     .kind = ACCUMULATOR_CROSS,
+     .over = OVER_ALL_ITEMS,
+     .weight = LONG_WEIGHT,
      .params_count = 1},
     {.title = "joint tables of 39 items",
      .kind = ACCUMULATOR_JOINT,
@@ -190,11 +216,12 @@ static program *make_program(const bench *b) {
   }
   amount = add_variable(
       p, &(program_variable){.kind = VARIABLE_NUMBER, .name = "amount", .column = "amount", .decimals = 2});
-  program_weight weight = {
-      add_variable(
-          p,
-          &(program_variable){.kind = VARIABLE_NUMBER, .name = "weight", .column = "weight", .decimals = 4}),
-      WEIGHT_SAMPLING};
+  const program_variable weights[] = {
+      [WEIGHT] = {.kind = VARIABLE_NUMBER, .name = "weight", .column = "weight", .decimals = 2},
+      [LONG_WEIGHT] = {
+          .kind = VARIABLE_NUMBER, .name = "long_weight", .column = "long_weight", .decimals = 9}};
+  program_weight weight = {add_variable(p, &weights[b->weight == LONG_WEIGHT ? LONG_WEIGHT : WEIGHT]),
+                           WEIGHT_SAMPLING};
   if (program_add_weight(p, weight, NULL, &err) != STATUS_OK) {
     stop(&err);
   }
@@ -208,7 +235,7 @@ static program *make_program(const bench *b) {
                           &(program_variable){.kind = VARIABLE_NOMINAL, .name = "month", .column = "month"})},
       .by_count = b->by_count,
       .filter = PROGRAM_NONE,
-      .weight = b->weighted ? 0 : PROGRAM_NONE,
+      .weight = b->weight == NO_WEIGHT ? PROGRAM_NONE : 0,
       .params = (int64_t *)(uintptr_t)b->params,
       .params_count = b->params_count};
   if (b->over == OVER_ALL_ITEMS) {
