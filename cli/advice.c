@@ -196,6 +196,17 @@ static void advise_flags(const subject *s) {
   put_map(s, "texts", choose_all, put_flag);
 }
 
+/* The codebook has no texts for weights. */
+static void advise_weight(const subject *s) {
+  buf_printf(s->out, "a weight is a number above 0, and rows without one are not used; ");
+  if (count_chosen(s, choose_words) > 0) {
+    buf_printf(s->out, "name what is none on purpose, ");
+    put_map(s, "missing", choose_words, put_reason);
+  } else {
+    buf_printf(s->out, "correct those in the file");
+  }
+}
+
 static const struct {
   variable_kind kind;
   void (*advise)(const subject *s);
@@ -205,13 +216,24 @@ static const struct {
     {VARIABLE_MULTI_CELL, advise_values}, {VARIABLE_MULTI_FLAGS, advise_flags},
 };
 
-static void advise(const subject *s) {
-  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-    if (kinds[i].kind == s->variable->kind) {
-      buf_printf(s->out, "%s: ", s->planned->name);
-      kinds[i].advise(s);
-      buf_printf(s->out, "\n");
+static bool is_weight(const plan *p, uint32_t variable) {
+  for (uint32_t i = 0; i < p->program->weights_count; i++) {
+    if (p->program->weights[i].variable == variable) {
+      return true;
     }
+  }
+  return false;
+}
+
+static void advise(const plan *p, const subject *s) {
+  void (*advise_kind)(const subject *s) = is_weight(p, s->planned->variable) ? advise_weight : NULL;
+  for (size_t i = 0; advise_kind == NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
+    advise_kind = kinds[i].kind == s->variable->kind ? kinds[i].advise : NULL;
+  }
+  if (advise_kind != NULL) {
+    buf_printf(s->out, "%s: ", s->planned->name);
+    advise_kind(s);
+    buf_printf(s->out, "\n");
   }
 }
 
@@ -225,7 +247,7 @@ void advice_put(const plan *p, const json *document, buf *out) {
     }
     const json *texts = json_get(json_at(variables, at++), "invalid_texts");
     if (json_count(texts) > 0) {
-      advise(&(subject){planned, &p->program->variables[planned->variable], texts, out});
+      advise(p, &(subject){planned, &p->program->variables[planned->variable], texts, out});
     }
   }
 }

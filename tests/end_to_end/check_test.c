@@ -131,12 +131,14 @@ static void advice_speaks_the_language_of_the_codebook(void **state) {
       "  age: {type: number, range: [0, 120]}\n"
       "  day: {type: date}\n"
       "  used: {type: multi, columns: [web, app]}\n"
+      "  w: {type: weight, kind: sampling}\n"
+      "weight: w\n"
       "analyses:\n"
       "  - describe: {items: [plain, turned, coded, sex, age]}\n";
   static const char data[] =
-      "plain,turned,coded,sex,age,day,web,app\n"
-      "excellent,excellent,99,Femal,n/a,31.12.2025,Yes,0\n"
-      "2,2,2,Male,40,2025-12-31,1,0\n";
+      "plain,turned,coded,sex,age,day,web,app,w\n"
+      "excellent,excellent,99,Femal,n/a,31.12.2025,Yes,0,none\n"
+      "2,2,2,Male,40,2025-12-31,1,0,1.5\n";
   expect_found(
       s, spec, data, 0,
       SAYS("plain: words that are answers need their codes, texts: {\"excellent\": 5}\n",
@@ -146,7 +148,9 @@ static void advice_speaks_the_language_of_the_codebook(void **state) {
            "sex: other spellings need their value, texts: {\"Femal\": \"Female\"};",
            "age: words that stand for numbers need them, texts: {\"n/a\": NUMBER}; others a reason, "
            "missing: {\"n/a\": dont_know}\n",
-           "day: ", "is the format %Y-%m-%d right?\n", "used: ", "texts: {\"Yes\": FLAG}\n"),
+           "day: ", "is the format %Y-%m-%d right?\n", "used: ", "texts: {\"Yes\": FLAG}\n",
+           "w: a weight is a number above 0, and rows without one are not used; name what is none on "
+           "purpose, missing: {\"none\": dont_know}\n"),
       "");
 }
 
