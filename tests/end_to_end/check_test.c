@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -152,6 +153,35 @@ static void advice_speaks_the_language_of_the_codebook(void **state) {
            "w: a weight is a number above 0, and rows without one are not used; name what is none on "
            "purpose, missing: {\"none\": dont_know}\n"),
       "");
+}
+
+/* The airline survey with a codebook for another one.  The counts are those of Python's csv module and
+ * collections.Counter over the same file. */
+static void a_real_survey_with_the_wrong_codebook_is_told_by_text(void **state) {
+  scene *s = *state;
+  static const char survey[] =
+      CANVASS_SOURCE_DIR "/../shared/data/airline/airline_passenger_satisfaction.csv.gz";
+  if (access(survey, R_OK) != 0) {
+    print_message("skipped: %s is not here\n", survey);
+    skip();
+  }
+  write_files(s,
+              "variables:\n"
+              "  Satisfaction: {type: scale, range: [1, 5]}\n"
+              "  Age: {type: number, range: [18, 80]}\n"
+              "analyses:\n"
+              "  - describe: {items: [Satisfaction, Age]}\n",
+              "");
+  (void)snprintf(s->data, sizeof s->data, "%s", survey);
+  process_result r = run(s, "check", NULL, NULL);
+  expect(
+      &r, EXIT_DATA,
+      SAYS("129,880 of 129,880 answers to Satisfaction are invalid: “Neutral or Dissatisfied” 73,452,",
+           "“Satisfied” 56,428\n",
+           "9,872 of 129,880 answers to Age are invalid: “17” 1,225, “16” 1,156, “15” 1,006, “14” 860, “9”",
+           "2 other texts 710\n"),
+      "canvass: Satisfaction: none of 129,880 answers is valid");
+  process_result_fini(&r);
 }
 
 /* ---- What else ----------------------------------------------------------------------------------- */
@@ -301,6 +331,7 @@ int main(void) {
       TEST(a_scale_of_which_no_answer_is_valid_is_a_failure_that_names_the_texts),
       TEST(only_the_ten_most_frequent_texts_are_listed),
       TEST(advice_speaks_the_language_of_the_codebook),
+      TEST(a_real_survey_with_the_wrong_codebook_is_told_by_text),
       TEST(rounded_numbers_are_told),
       TEST(items_nobody_answered_matter_where_they_are_used),
       TEST(an_analysis_that_uses_no_row_is_a_failure),
