@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/output.h"
 #include "cli/words.h"
@@ -16,11 +17,12 @@ static const json *data_of(const findings *f) {
 
 /* ---- What is unusable ---------------------------------------------------------------------------- */
 
-static void add_unusable(findings *f, const char *kind, const char *name, const buf *message) {
-  json *o = json_object(f->memory);
+static void add_message(json *list, const char *kind, const char *name, const buf *message) {
+  arena *memory = json_arena(list);
+  json *o = json_object(memory);
   json_set_text(o, kind, name);
-  json_set(o, "message", json_text(f->memory, (slice){(const char *)message->data, message->length}));
-  json_push(f->unusable, o);
+  json_set(o, "message", json_text(memory, (slice){(const char *)message->data, message->length}));
+  json_push(list, o);
 }
 
 /* "q1: none of 2,015 answers is valid; the first stands at answers.csv:2" */
@@ -46,7 +48,7 @@ static void judge_item(const evaluation *e, findings *f, const json *variable, b
     words_of_count((uint64_t)json_as_integer(json_get(data_of(f), "rows")), count);
     buf_printf(&message, "%s: nobody answered in any of %s rows", name, count);
   }
-  add_unusable(f, "item", name, &message);
+  add_message(f->unusable, "item", name, &message);
   buf_fini(&message);
 }
 
@@ -95,7 +97,76 @@ static void judge_analysis(findings *f, const json *section) {
       before = ", ";
     }
   }
-  add_unusable(f, "analysis", name, &message);
+  add_message(f->unusable, "analysis", name, &message);
+  buf_fini(&message);
+}
+
+/* ---- Weights ------------------------------------------------------------------------------------- */
+
+static const json *variable_named(const findings *f, const char *name) {
+  const json *variables = json_get(data_of(f), "variables");
+  for (size_t i = 0; i < json_count(variables); i++) {
+    if (strcmp(json_as_cstring(json_get(json_at(variables, i), "name")), name) == 0) {
+      return json_at(variables, i);
+    }
+  }
+  return NULL;
+}
+
+static bool is_known(const findings *f, const char *weight) {
+  for (size_t i = 0; i < json_count(f->weights); i++) {
+    if (strcmp(json_as_cstring(json_get(json_at(f->weights, i), "weight")), weight) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* What is neither missing nor invalid is a number that cannot be a weight. */
+static void put_causes(const json *variable, int64_t unusable, buf *message) {
+  const int64_t invalid = json_as_integer(json_get(variable, "invalid"));
+  const json *reasons = json_get(variable, "missing");
+  int64_t missing = 0;
+  for (size_t i = 0; i < json_count(reasons); i++) {
+    const char *reason = NULL;
+    missing += json_as_integer(json_member(reasons, i, &reason));
+  }
+  const struct {
+    int64_t n;
+    const char *why;
+  } causes[] = {
+      {missing, "missing"}, {invalid, "invalid"}, {unusable - missing - invalid, "negative or too large"}};
+  const char *before = ": ";
+  for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+    if (causes[i].n > 0) {
+      char count[WORDS_BYTES];
+      words_of_count((uint64_t)causes[i].n, count);
+      buf_printf(message, "%s%s %s", before, count, causes[i].why);
+      before = ", ";
+    }
+  }
+}
+
+/* "w: 3 of 8 rows have no usable weight and are not used: 1 missing, 1 invalid, 1 negative or too large" */
+static void judge_weight(findings *f, const json *given) {
+  const char *name = json_as_cstring(json_get(given, "weight"));
+  const json *base = json_get(given, "base");
+  const int64_t unusable = json_as_integer(json_get(base, "weight_unusable"));
+  if (name[0] == '\0' || unusable <= 0 || is_known(f, name)) {
+    return;
+  }
+  char count[WORDS_BYTES];
+  char rows[WORDS_BYTES];
+  buf message;
+  buf_init(&message);
+  words_of_count((uint64_t)unusable, count);
+  words_of_count((uint64_t)json_as_integer(json_get(base, "rows")), rows);
+  buf_printf(&message, "%s: %s of %s rows have no usable weight and are not used", name, count, rows);
+  const json *variable = variable_named(f, name);
+  if (variable != NULL) {
+    put_causes(variable, unusable, &message);
+  }
+  add_message(f->weights, "weight", name, &message);
   buf_fini(&message);
 }
 
@@ -103,10 +174,12 @@ static void judge_analysis(findings *f, const json *section) {
 
 static status judge(const evaluation *e, findings *f, error *err) {
   f->unusable = json_array(f->memory);
+  f->weights = json_array(f->memory);
   TRY(judge_items(e, f, err));
   const json *sections = json_get(f->document, "analyses");
   for (size_t i = 0; i < json_count(sections); i++) {
     judge_analysis(f, json_at(sections, i));
+    judge_weight(f, json_get(json_at(sections, i), "settings"));
   }
   return arena_failed(f->memory) ? error_no_memory(err, "the report") : STATUS_OK;
 }
@@ -134,13 +207,19 @@ void findings_close(findings *f) {
 
 /* ---- Saying and refusing ------------------------------------------------------------------------- */
 
-static const char *message_at(const findings *f, size_t i) {
-  return json_as_cstring(json_get(json_at(f->unusable, i), "message"));
+static const char *message_at(const json *list, size_t i) {
+  return json_as_cstring(json_get(json_at(list, i), "message"));
 }
 
-static void warn(const findings *f) {
-  for (size_t i = 0; i < json_count(f->unusable); i++) {
-    output_complain("warning: %s", message_at(f, i));
+static void warn(const json *list) {
+  for (size_t i = 0; i < json_count(list); i++) {
+    output_complain("warning: %s", message_at(list, i));
+  }
+}
+
+void findings_put_weights(const findings *f, buf *out) {
+  for (size_t i = 0; i < json_count(f->weights); i++) {
+    buf_printf(out, "%s\n", message_at(f->weights, i));
   }
 }
 
@@ -165,8 +244,9 @@ status findings_refuse(const evaluation *e, const findings *f, error *err) {
     say_invalid_places(e, json_get(data_of(f), "variables"));
     return error_set(err, STATUS_DATA, "--strict: invalid answers: %lld", (long long)invalid);
   }
-  return json_count(f->unusable) == 0 ? STATUS_OK
-                                      : error_set(err, STATUS_DATA, "--strict: %s", message_at(f, 0));
+  const json *refused = json_count(f->weights) > 0 ? f->weights : f->unusable;
+  return json_count(refused) == 0 ? STATUS_OK
+                                  : error_set(err, STATUS_DATA, "--strict: %s", message_at(refused, 0));
 }
 
 status findings_require_usable(const findings *f, error *err) {
@@ -175,9 +255,9 @@ status findings_require_usable(const findings *f, error *err) {
     return STATUS_OK;
   }
   for (size_t i = 0; i + 1 < count; i++) {
-    output_complain("%s", message_at(f, i));
+    output_complain("%s", message_at(f->unusable, i));
   }
-  return error_set(err, STATUS_DATA, "%s", message_at(f, count - 1));
+  return error_set(err, STATUS_DATA, "%s", message_at(f->unusable, count - 1));
 }
 
 status findings_judge(const evaluation *e, const buf *report, error *err) {
@@ -187,7 +267,8 @@ status findings_judge(const evaluation *e, const buf *report, error *err) {
   if (e->settings->strict) {
     s = findings_refuse(e, &f, err);
   } else {
-    warn(&f);
+    warn(f.weights);
+    warn(f.unusable);
   }
   findings_close(&f);
   return s;

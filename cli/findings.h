@@ -10,6 +10,7 @@ typedef struct findings {
   arena *memory;
   const json *document;
   json *unusable; /* a list of {"item" or "analysis", "message"} */
+  json *weights;  /* a list of {"weight", "message"}: weights that rows lack */
 } findings;
 
 /* REPORT is the canonical document over the data of E, which has its plan; both borrowed until the end.
@@ -19,12 +20,15 @@ typedef struct findings {
 status findings_open(const evaluation *e, const buf *report, findings *out, error *err) MUST_USE;
 void findings_close(findings *f); /* harmless on a zeroed one */
 
-/* With --strict: STATUS_DATA for invalid answers and for what is unusable, after the first places were said.
- */
+/* A line for each weight that rows lack. */
+void findings_put_weights(const findings *f, buf *out);
+/* With --strict: STATUS_DATA for invalid answers, for rows without a usable weight and for what is unusable,
+ * after the first places were said. */
 status findings_refuse(const evaluation *e, const findings *f, error *err) MUST_USE;
 /* STATUS_DATA when anything is unusable: all of it is said. */
 status findings_require_usable(const findings *f, error *err) MUST_USE;
-/* Before a report is written: warns of what is unusable; with --strict as findings_refuse. */
+/* Before a report is written: warns of rows without a usable weight and of what is unusable; with --strict as
+ * findings_refuse. */
 status findings_judge(const evaluation *e, const buf *report, error *err) MUST_USE;
 
 #endif

@@ -193,6 +193,18 @@ static void rounded_numbers_are_told(void **state) {
                SAYS("2 of 3 numbers of x have more decimals than are kept; they are rounded"), "");
 }
 
+static void rows_without_a_usable_weight_are_told_by_cause(void **state) {
+  scene *s = *state;
+  expect_found(s, SCALE "  w: {type: weight, kind: sampling}\nweight: w\n" DESCRIBED,
+               "q1,w\n1,1500\n2,0.5\n5,-3\n5,\n5,abc\n5,0\n", 0,
+               SAYS("w: 3 of 6 rows have no usable weight and are not used: 1 missing, 1 invalid, "
+                    "1 negative or too large\n"),
+               "");
+  process_result r = run(s, "run", NULL, NULL);
+  expect(&r, 0, NULL, "canvass: warning: w: 3 of 6 rows have no usable weight and are not used: 1 missing,");
+  process_result_fini(&r);
+}
+
 static void items_nobody_answered_matter_where_they_are_used(void **state) {
   scene *s = *state;
   static const char data[] = "q1,q2\n1,\n2,\n";
@@ -238,6 +250,10 @@ static void check_ends_as_run_does(void **state) {
       {"an invalid answer", SCALE DESCRIBED, "q1\n1\n9\n", false, 0, 4, 0},
       {"no valid answer", SCALE DESCRIBED, "q1\n7\n9\n", false, 0, 4, 4},
       {"no answer", SCALE DESCRIBED, "q1,x\n,1\n,2\n", false, 0, 4, 4},
+      {"a missing weight", SCALE "  w: {type: weight, kind: sampling}\nweight: w\n" DESCRIBED,
+       "q1,w\n1,1\n2,\n", false, 0, 4, 0},
+      {"a negative weight", SCALE "  w: {type: weight, kind: sampling}\nweight: w\n" DESCRIBED,
+       "q1,w\n1,1\n2,-1\n", false, 0, 4, 0},
       {"a copy", SCALE DESCRIBED, "q1\n1\n2\n", true, 0, 4, 0},
       {"a missing column", SCALE DESCRIBED, "q2\n1\n2\n", false, 4, 4, 4},
       {"no rows", SCALE DESCRIBED, "q1\n", false, 4, 4, 4},
@@ -333,6 +349,7 @@ int main(void) {
       TEST(advice_speaks_the_language_of_the_codebook),
       TEST(a_real_survey_with_the_wrong_codebook_is_told_by_text),
       TEST(rounded_numbers_are_told),
+      TEST(rows_without_a_usable_weight_are_told_by_cause),
       TEST(items_nobody_answered_matter_where_they_are_used),
       TEST(an_analysis_that_uses_no_row_is_a_failure),
       TEST(findings_come_in_the_language_asked_for),
