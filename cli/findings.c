@@ -231,9 +231,11 @@ static void say_invalid_places(const evaluation *e, const json *variables) {
     for (size_t k = 0; k < json_count(places) && shown < PLACES_SHOWN; k++, shown++) {
       const json *place = json_at(places, k);
       const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
-      output_complain("%.*s:%lld: %s: '%s' is not an answer that the codebook allows", SLICE_ARG(file),
+      const slice column = json_as_text(json_get(place, "column")); /* of several */
+      output_complain("%.*s:%lld: %s%s%.*s: '%s' is not an answer that the codebook allows", SLICE_ARG(file),
                       (long long)json_as_integer(json_get(place, "line")),
-                      json_as_cstring(json_get(variable, "name")), json_as_cstring(json_get(place, "value")));
+                      json_as_cstring(json_get(variable, "name")), column.length > 0 ? ", column " : "",
+                      SLICE_ARG(column), json_as_cstring(json_get(place, "value")));
     }
   }
 }

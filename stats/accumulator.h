@@ -75,25 +75,30 @@ typedef struct grouping {
 uint32_t grouping_places(const grouping *g); /* 1 when by_count is 0 */
 uint32_t grouping_place(const grouping *g, uint32_t first, uint32_t second);
 
-/* ACCUMULATOR_FREQUENCY.  Per group: `places` = keys + MISSING_REASONS + 1 cells: the keys, then the
- * missing reasons, then "answered" (for a set: respondents with an answer; else the sum of the keys). */
+/* ACCUMULATOR_FREQUENCY.  Per group `places` cells: the keys; the missing reasons; "answered" (for a set:
+ * respondents with an answer; else the sum of the keys); and, of a set over columns, each key's base:
+ * respondents of whom it is known whether they chose it, at most those who answered. */
 typedef struct frequency_state {
   grouping groups;
   axis keys;
   bool weighted;
   uint8_t weight_decimals;
-  int64_t *n; /* grouping_places * places */
-  i128 *w;    /* sums of weight mantissas, of their squares; NULL when not weighted */
+  bool own_bases; /* of a set over columns: keys are all options with a base, chosen or not */
+  int64_t *n;     /* grouping_places * places */
+  i128 *w;        /* sums of weight mantissas, of their squares; NULL when not weighted */
   u192 *w2;
 } frequency_state;
 static inline uint32_t frequency_places(const frequency_state *s) {
-  return s->keys.count + MISSING_REASONS + 1;
+  return s->keys.count + MISSING_REASONS + 1 + (s->own_bases ? s->keys.count : 0);
 }
 static inline uint32_t frequency_missing_at(const frequency_state *s, missing_reason r) {
   return s->keys.count + (uint32_t)r;
 }
 static inline uint32_t frequency_answered_at(const frequency_state *s) {
   return s->keys.count + MISSING_REASONS;
+}
+static inline uint32_t frequency_base_at(const frequency_state *s, uint32_t key) {
+  return frequency_answered_at(s) + (s->own_bases ? 1 + key : 0);
 }
 
 /* ACCUMULATOR_MOMENTS, one per group; x are mantissas at `decimals`, w at `weight_decimals`. */
@@ -191,13 +196,14 @@ typedef struct fact_place {
   uint64_t ordinal;
   uint32_t file;
   uint64_t line;
+  uint32_t column; /* which of the variable's; 0 when it has one */
   slice text;
 } fact_place;
 typedef struct variable_facts {
   int64_t answered;
-  int64_t missing[MISSING_REASONS];
-  int64_t rounded;       /* numbers with more decimals than the variable keeps; 0 with a filter */
-  uint32_t places_count; /* first places of invalid cells, by ordinal */
+  int64_t missing[MISSING_REASONS]; /* INVALID of a set over columns: cells, also of rows that are answered */
+  int64_t rounded;                  /* numbers with more decimals than the variable keeps; 0 with a filter */
+  uint32_t places_count;            /* first places of invalid cells, by ordinal and column */
   fact_place places[FACTS_PLACES];
 } variable_facts;
 typedef struct facts_state {

@@ -88,9 +88,10 @@ static json *files_json(arena *a, const plan *p) {
   return files;
 }
 
-static json *facts_json(arena *a, const plan *p, const char *name, const variable_facts *facts) {
+static json *facts_json(arena *a, const plan *p, uint32_t variable, const variable_facts *facts) {
+  const program_variable *v = &p->program->variables[p->variables[variable].variable];
   json *o = json_object(a);
-  json_set_text(o, "name", name);
+  json_set_text(o, "name", p->variables[variable].name);
   json_set_integer(o, "answered", facts->answered);
   json_set_integer(o, "invalid", facts->missing[MISSING_INVALID]);
   json_set_integer(o, "rounded", facts->rounded);
@@ -107,6 +108,9 @@ static json *facts_json(arena *a, const plan *p, const char *name, const variabl
     json *place = json_object(a);
     json_set_text(place, "file", at->file < p->files_count ? p->files[at->file].name : "");
     json_set_integer(place, "line", (int64_t)at->line);
+    if (v->kind == VARIABLE_MULTI_FLAGS) {
+      json_set_text(place, "column", v->columns[at->column]);
+    }
     json_set(place, "value", json_text(a, at->text));
     json_push(places, place);
   }
@@ -123,7 +127,7 @@ json *document_head(arena *a, const plan *p, variable_told (*told)(void *context
   for (uint32_t i = 0; i < p->variables_count; i++) {
     const variable_told v = told(context, i);
     if (v.facts) {
-      json *facts = facts_json(a, p, p->variables[i].name, v.facts);
+      json *facts = facts_json(a, p, i, v.facts);
       document_invalid_texts(facts, p, v.invalid);
       json_push(variables, facts);
       invalid += v.facts->missing[MISSING_INVALID];

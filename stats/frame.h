@@ -64,9 +64,11 @@ typedef struct text_view {
 
 typedef struct set_view {
   coded_keys options;      /* texts */
-  const uint8_t **flags;   /* per option and row: 0, 1, or SLOT_MISSING + reason (same rows for all);
-                              each is the `slots` of a coded variable with keys 0 and 1 */
-  const uint8_t *answered; /* per row: 0, or SLOT_MISSING + reason */
+  const uint8_t **flags;   /* per option and row: 0, 1, or SLOT_MISSING + reason; each is the `slots` of a
+                              coded variable with keys 0 and 1 */
+  const uint8_t *answered; /* per row: 0, or SLOT_MISSING + reason, and then no flag is 0 or 1 */
+  bool own_bases;          /* options have columns of their own: each may be missing where the question is
+                              answered.  Else all are missing in the rows that `answered` says */
 } set_view;
 
 /* Rows in groups: slot per row, GROUP_EXCLUDED where the filter says no or the weight is unusable
@@ -101,17 +103,17 @@ status frame_set(frame *f, uint32_t variable, set_view *out, error *err) MUST_US
 /* Rows whose number had more decimals than the variable keeps, and was rounded half to even.  Out of
  * range after rounding is invalid, and not counted here.  0 for anything but NUMBER. */
 status frame_rounded(frame *f, uint32_t variable, int64_t *count, error *err) MUST_USE;
-/* What the file says in ROW for a variable read from columns (of several: in the first that is invalid,
- * else in the first); the empty slice for derived variables.  Borrowed.  For SCALE, NUMBER and MULTI_FLAGS
- * numbers are in canonical form with a point, so that the text does not depend on how the shard encodes
- * the column. */
-status frame_cell_text(frame *f, uint32_t variable, uint32_t row, slice *out, error *err) MUST_USE;
-/* The texts of the invalid cells of a variable read from columns, as frame_cell_text gives them: each once,
- * in the order of their first rows.  Borrowed.  None for derived variables. */
+/* What the file says in ROW for a variable read from columns, in its column COLUMN (0 but for MULTI_FLAGS);
+ * the empty slice for derived variables.  Borrowed.  For SCALE, NUMBER and MULTI_FLAGS numbers are in
+ * canonical form with a point, so that the text does not depend on how the shard encodes the column. */
+status frame_cell_text(frame *f, uint32_t variable, uint32_t column, uint32_t row, slice *out,
+                       error *err) MUST_USE;
+/* The texts of the invalid cells of a variable read from columns, as frame_cell_text gives them: each once.
+ * Borrowed.  None for derived variables. */
 typedef struct invalid_cells {
   slice text;
   uint32_t first_row;
-  uint32_t rows;
+  uint32_t cells; /* of several columns more than one in a row */
 } invalid_cells;
 status frame_invalid(frame *f, uint32_t variable, const invalid_cells **out, uint32_t *count,
                      error *err) MUST_USE;

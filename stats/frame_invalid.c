@@ -10,15 +10,15 @@
 
 /* ---- Which rows ------------------------------------------------------------------------------------ */
 
-/* A variable's answers as any form gives them: one of the pointers. */
+/* A column's answers as any form gives them: one of the pointers. */
 typedef struct answers {
-  const uint8_t *slots; /* of a set: whether it was answered */
+  const uint8_t *slots; /* of a set: an option's flags, or whether it was answered */
   const uint16_t *wide;
   const int64_t *numbers;
   const uint8_t *text_missing;
 } answers;
 
-static status open_answers(frame *f, uint32_t variable, answers *out, error *err) {
+static status open_answers(frame *f, uint32_t variable, uint32_t column, answers *out, error *err) {
   *out = (answers){0};
   switch (program_variable_form(&f->program->variables[variable])) {
     case FORM_CODED: {
@@ -43,7 +43,7 @@ static status open_answers(frame *f, uint32_t variable, answers *out, error *err
     case FORM_SET: {
       set_view v;
       TRY(frame_set(f, variable, &v, err));
-      out->slots = v.answered;
+      out->slots = v.own_bases ? v.flags[column] : v.answered;
       break;
     }
   }
@@ -84,10 +84,11 @@ typedef struct collecting {
 
 static status add_text(collecting *c, uint32_t row, uint32_t *place, error *err) {
   const uint32_t before = c->known.count;
-  slice text;
-  TRY(cell_texts_at(&c->texts, row, &text, err));
+  slice text = cell_texts_at(&c->texts, row);
   *place = text_table_find(&c->known, text);
   if (*place != UINT32_MAX) {
+    invalid_cells *known = &c->found[*place]; /* perhaps from another column */
+    known->first_row = row < known->first_row ? row : known->first_row;
     return STATUS_OK;
   }
   if (before == c->capacity) {
@@ -113,12 +114,12 @@ static status collect(collecting *c, const answers *a, error *err) {
   for (uint32_t row = next_invalid(a, 0, count); row < count; row = next_invalid(a, row + 1, count)) {
     uint32_t *known = cell_texts_entry(&c->texts, row);
     if (known && *known) {
-      c->found[*known - 1].rows++;
+      c->found[*known - 1].cells++;
       continue;
     }
     uint32_t place;
     TRY(add_text(c, row, &place, err));
-    c->found[place].rows++;
+    c->found[place].cells++;
     if (known) {
       *known = place + 1;
     }
@@ -126,9 +127,10 @@ static status collect(collecting *c, const answers *a, error *err) {
   return STATUS_OK;
 }
 
-static status keep_found(const collecting *c, const invalid_cells **out, uint32_t *count, error *err) {
+static status keep_found(frame *f, const collecting *c, const invalid_cells **out, uint32_t *count,
+                         error *err) {
   *count = c->known.count;
-  invalid_cells *kept = frame_array(c->texts.f, (size_t)*count + 1, sizeof *kept);
+  invalid_cells *kept = frame_array(f, (size_t)*count + 1, sizeof *kept);
   if (!kept) {
     return frame_no_memory(err);
   }
@@ -139,28 +141,38 @@ static status keep_found(const collecting *c, const invalid_cells **out, uint32_
   return STATUS_OK;
 }
 
-status frame_invalid(frame *f, uint32_t variable, const invalid_cells **out, uint32_t *count, error *err) {
-  static const invalid_cells none;
+static status collect_column(frame *f, uint32_t variable, uint32_t column, collecting *c, error *err) {
   answers a;
-  *out = &none;
-  *count = 0;
-  if (f->program->variables[variable].kind >= VARIABLE_RECODE) {
-    return STATUS_OK;
-  }
-  TRY(open_answers(f, variable, &a, err));
+  TRY(open_answers(f, variable, column, &a, err));
   if (next_invalid(&a, 0, f->count) == f->count) {
     return STATUS_OK;
   }
-  collecting c = {0};
-  status result = cell_texts_open(f, variable, &c.texts, err);
+  status result = cell_texts_open(f, variable, column, &c->texts, err);
   if (result == STATUS_OK) {
-    result = collect(&c, &a, err);
+    result = collect(c, &a, err);
   }
-  if (result == STATUS_OK) {
-    result = keep_found(&c, out, count, err);
+  cell_texts_close(&c->texts);
+  return result;
+}
+
+status frame_invalid(frame *f, uint32_t variable, const invalid_cells **out, uint32_t *count, error *err) {
+  static const invalid_cells none;
+  const program_variable *v = &f->program->variables[variable];
+  *out = &none;
+  *count = 0;
+  if (v->kind >= VARIABLE_RECODE) {
+    return STATUS_OK;
+  }
+  const uint32_t columns = v->kind == VARIABLE_MULTI_FLAGS ? v->columns_count : 1;
+  collecting c = {0};
+  status result = STATUS_OK;
+  for (uint32_t k = 0; k < columns && result == STATUS_OK; k++) {
+    result = collect_column(f, variable, k, &c, err);
+  }
+  if (result == STATUS_OK && c.known.count > 0) {
+    result = keep_found(f, &c, out, count, err);
   }
   free(c.found);
   text_table_fini(&c.known);
-  cell_texts_close(&c.texts);
   return result;
 }

@@ -4,8 +4,9 @@
  * once per cell; a cell without any option is blank; in a closed list an unknown option makes the cell
  * invalid.
  *
- * Columns.  A respondent with a cell that is neither 0 nor 1 nor missing is invalid.  Otherwise one
- * answered cell makes the others "not chosen"; without any, the first reason that is not blank counts.
+ * Columns.  Each option has the answer of its own cell.  A row with a 0 or a 1 in any of them answers the
+ * question; in such a row, and there alone, a blank cell means "not chosen".  Whatever else a cell is
+ * (not asked, refused, invalid, ..), its option has no answer in that row, and the other options keep theirs.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -206,7 +207,8 @@ status frame_make_multi_cell(frame *f, const program_variable *v, frame_variable
 
 /* ---- Columns of 0 and 1 --------------------------------------------------------------------------- */
 
-uint8_t flag_of_cell(const cell *c) {
+/* What a cell of a column says: 0, 1, or SLOT_MISSING + reason. */
+static uint8_t flag_of_cell(const cell *c) {
   if (c->missing) {
     return (uint8_t)(SLOT_MISSING + c->reason);
   }
@@ -234,16 +236,41 @@ static status read_flags(frame *f, const program_variable *v, const char *column
   return good ? STATUS_OK : frame_no_memory(err);
 }
 
-/* What one more column adds to what is known of a respondent: invalid beats answered beats a reason
- * beats blank. */
-static uint8_t join_answered(uint8_t known, uint8_t flag) {
-  if (known == SLOT_MISSING + MISSING_INVALID || flag == SLOT_MISSING + MISSING_INVALID) {
-    return SLOT_MISSING + MISSING_INVALID;
+/* What a row without an answer says as a whole, the strongest first: that a cell is invalid; the reason of
+ * the first that has one; blank; not asked, which takes that no option was asked. */
+static unsigned strength(uint8_t flag) {
+  switch (flag) {
+    case SLOT_MISSING + MISSING_NOT_ASKED:
+      return 0;
+    case SLOT_MISSING + MISSING_BLANK:
+      return 1;
+    case SLOT_MISSING + MISSING_INVALID:
+      return 3;
+    default:
+      return flag <= 1 ? 4 : 2;
   }
-  if (flag <= 1) {
-    return 0;
+}
+
+/* ANSWERED, of rows that no column has been read for, from all columns; then blank becomes "not chosen". */
+static void join_flags(const frame *f, uint8_t **flags, uint32_t count, uint8_t *answered) {
+  memset(answered, SLOT_MISSING + MISSING_BLANK, f->padded);
+  memset(answered, SLOT_MISSING + MISSING_NOT_ASKED, f->count);
+  for (uint32_t k = 0; k < count; k++) {
+    for (uint32_t r = 0; r < f->count; r++) {
+      const uint8_t flag = flags[k][r];
+      if (flag <= 1) {
+        answered[r] = 0;
+      } else if (flag != answered[r] && strength(flag) > strength(answered[r])) {
+        answered[r] = flag;
+      }
+    }
   }
-  return known == SLOT_MISSING + MISSING_BLANK ? flag : known;
+  for (uint32_t k = 0; k < count; k++) {
+    for (uint32_t r = 0; r < f->count; r++) {
+      const bool not_chosen = flags[k][r] == SLOT_MISSING + MISSING_BLANK && answered[r] == 0;
+      flags[k][r] = not_chosen ? 0 : flags[k][r];
+    }
+  }
 }
 
 status frame_make_multi_flags(frame *f, const program_variable *v, frame_variable *out, error *err) {
@@ -253,23 +280,16 @@ status frame_make_multi_flags(frame *f, const program_variable *v, frame_variabl
     return frame_no_memory(err);
   }
   TRY(keep_options(f, v->keys, v->keys_count, &out->set, err));
-  memset(answered, SLOT_MISSING + MISSING_BLANK, f->padded);
   for (uint32_t k = 0; k < v->columns_count; k++) {
     flags[k] = frame_memory(f, f->padded);
     if (!flags[k]) {
       return frame_no_memory(err);
     }
     TRY(read_flags(f, v, v->columns[k], flags[k], err));
-    for (uint32_t r = 0; r < f->count; r++) {
-      answered[r] = join_answered(answered[r], flags[k][r]);
-    }
   }
-  for (uint32_t k = 0; k < v->columns_count; k++) {
-    for (size_t r = 0; r < f->padded; r++) {
-      flags[k][r] = answered[r] ? answered[r] : flags[k][r] == 1;
-    }
-  }
+  join_flags(f, flags, v->columns_count, answered);
   out->set.answered = answered;
   out->set.flags = (const uint8_t **)flags;
+  out->set.own_bases = true;
   return STATUS_OK;
 }

@@ -129,8 +129,6 @@ void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, ce
 /* Opens the column and gets ready to read its entries; RULES are the caller's to end. */
 status frame_open_cells(frame *f, const program_variable *v, const char *column, bool numeric,
                         frame_cells *cells, cell_rules *rules, error *err);
-/* What a cell of a MULTI_FLAGS column says: 0, 1, or SLOT_MISSING + reason. */
-uint8_t flag_of_cell(const cell *c);
 /* The rule that matches, or NULL.  NUMBER may be NULL. */
 const program_rule *cell_rule(const cell_rules *r, slice text, const decimal *number);
 
@@ -145,23 +143,21 @@ status frame_check_levels(const program_variable *v, uint64_t count, error *err)
 
 /* ---- Texts of cells (frame_words.c) ------------------------------------------------------------------ */
 
-/* One variable's cells, row by row, as frame_cell_text gives them, for many rows. */
+/* The cells of one column of a variable, row by row, as frame_cell_text gives them, for many rows. */
 typedef struct cell_texts {
   frame *f;
-  uint32_t variable;
-  bool is_set_of_columns;
   bool numeric;
   stats_column column;
   char room[32];      /* for the text of a number */
   uint32_t *of_entry; /* the user's, zeroed: one for each text that the column holds once */
 } cell_texts;
 
-status cell_texts_open(frame *f, uint32_t variable, cell_texts *out, error *err);
+status cell_texts_open(frame *f, uint32_t variable, uint32_t column, cell_texts *out, error *err);
 void cell_texts_close(cell_texts *t);
 /* The user's number for the text in ROW; NULL when the column does not hold it once for many rows. */
 uint32_t *cell_texts_entry(const cell_texts *t, uint32_t row);
 /* Borrowed until the next call. */
-status cell_texts_at(cell_texts *t, uint32_t row, slice *out, error *err);
+slice cell_texts_at(cell_texts *t, uint32_t row);
 /* Makes a text of the last call live as long as the frame. */
 status cell_texts_keep(cell_texts *t, slice *text, error *err);
 

@@ -1,5 +1,6 @@
 /* What the file itself says in one cell: for the places of invalid answers in the report, and for the texts
  * that stand there. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,58 +84,36 @@ static status read_cell(frame *f, const char *name, uint32_t row, bool numeric, 
   return out->text.bytes ? STATUS_OK : frame_no_memory(err);
 }
 
-static status flag_text(frame *f, const program_variable *v, uint32_t row, slice *out, error *err) {
-  cell_rules rules;
-  TRY(cell_rules_init(&rules, f, v, true, err));
-  status result = STATUS_OK;
-  bool invalid = false;
-  for (uint32_t i = 0; i < v->columns_count && result == STATUS_OK && !invalid; i++) {
-    file_cell read;
-    cell c;
-    result = read_cell(f, v->columns[i], row, true, &read, err);
-    frame_cells one = {
-        .texts = &read.text, .count = 1, .numbers = &read.number, .numbers_count = read.is_number};
-    cell_of_entry(&rules, &one, 0, &c);
-    invalid = flag_of_cell(&c) == SLOT_MISSING + MISSING_INVALID;
-    if (i == 0 || invalid) {
-      *out = read.text;
-    }
-  }
-  cell_rules_fini(&rules);
-  return result;
-}
-
 static bool has_numeric_rules(const program_variable *v) {
-  return v->kind == VARIABLE_SCALE || v->kind == VARIABLE_NUMBER;
+  return v->kind == VARIABLE_SCALE || v->kind == VARIABLE_NUMBER || v->kind == VARIABLE_MULTI_FLAGS;
 }
 
-status frame_cell_text(frame *f, uint32_t variable, uint32_t row, slice *out, error *err) {
+/* The name of the column; NULL for derived variables. */
+static const char *column_of(const program_variable *v, uint32_t column) {
+  const bool several = v->kind == VARIABLE_MULTI_FLAGS;
+  assert(several ? column < v->columns_count : column == 0);
+  return several ? v->columns[column] : v->column;
+}
+
+status frame_cell_text(frame *f, uint32_t variable, uint32_t column, uint32_t row, slice *out, error *err) {
   const program_variable *v = &f->program->variables[variable];
+  const char *name = column_of(v, column);
   *out = (slice){"", 0};
-  if (v->kind == VARIABLE_MULTI_FLAGS) {
-    return flag_text(f, v, row, out, err);
-  }
-  if (!v->column) {
+  if (!name) {
     return STATUS_OK;
   }
   file_cell read;
-  TRY(read_cell(f, v->column, row, has_numeric_rules(v), &read, err));
+  TRY(read_cell(f, name, row, has_numeric_rules(v), &read, err));
   *out = read.text;
   return STATUS_OK;
 }
 
 /* ---- Of many rows ---------------------------------------------------------------------------------- */
 
-status cell_texts_open(frame *f, uint32_t variable, cell_texts *out, error *err) {
+status cell_texts_open(frame *f, uint32_t variable, uint32_t column, cell_texts *out, error *err) {
   const program_variable *v = &f->program->variables[variable];
-  *out = (cell_texts){.f = f,
-                      .variable = variable,
-                      .is_set_of_columns = v->kind == VARIABLE_MULTI_FLAGS,
-                      .numeric = has_numeric_rules(v)};
-  if (out->is_set_of_columns) {
-    return STATUS_OK;
-  }
-  TRY(f->rows->column(f->rows->context, v->column, &out->column, err));
+  *out = (cell_texts){.f = f, .numeric = has_numeric_rules(v)};
+  TRY(f->rows->column(f->rows->context, column_of(v, column), &out->column, err));
   out->of_entry = calloc((size_t)out->column.texts_count + 1, sizeof *out->of_entry);
   return out->of_entry ? STATUS_OK : frame_no_memory(err);
 }
@@ -145,9 +124,6 @@ void cell_texts_close(cell_texts *t) {
 }
 
 uint32_t *cell_texts_entry(const cell_texts *t, uint32_t row) {
-  if (t->is_set_of_columns) {
-    return NULL;
-  }
   switch (t->column.kind) {
     case STATS_COLUMN_CODES:
       return &t->of_entry[t->column.codes[row]];
@@ -160,14 +136,10 @@ uint32_t *cell_texts_entry(const cell_texts *t, uint32_t row) {
   return NULL;
 }
 
-status cell_texts_at(cell_texts *t, uint32_t row, slice *out, error *err) {
-  if (t->is_set_of_columns) {
-    return frame_cell_text(t->f, t->variable, row, out, err);
-  }
+slice cell_texts_at(cell_texts *t, uint32_t row) {
   file_cell read;
   read_canonical(t->f, &t->column, row, t->numeric, t->room, &read);
-  *out = read.text;
-  return STATUS_OK;
+  return read.text;
 }
 
 status cell_texts_keep(cell_texts *t, slice *text, error *err) {

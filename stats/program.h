@@ -26,7 +26,7 @@
 
 /* What a program may hold.  Decoders refuse more before they allocate. */
 enum {
-  PROGRAM_VERSION = 3,
+  PROGRAM_VERSION = 4,
   PROGRAM_VARIABLES_MAX = 100000,
   PROGRAM_FILTERS_MAX = 10000,
   PROGRAM_WEIGHTS_MAX = 1000,

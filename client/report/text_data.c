@@ -109,12 +109,16 @@ static void write_variables(const document *d, const pen *p) {
 
 /* ---- Places -------------------------------------------------------------------------------------- */
 
+/* Of several columns the place names its own. */
 static slice one_place(const document *d, const json *place, word pattern) {
+  const json *column = json_get(place, "column");
+  pattern = json_kind_of(column) == JSON_TEXT ? WORD_COLUMN_PLACE : pattern;
   const sentence_place places[] = {{"line", figure_alone(d, "line", json_get(place, "line"), place)},
                                    {"file", shown_text(d, json_get(place, "file"))},
                                    {"problem", shown_text(d, json_get(place, "problem"))},
+                                   {"column", shown_text(d, column)},
                                    {"value", shown_text(d, json_get(place, "value"))}};
-  return sentence_fill(d, word_text(pattern, d->language), places, 4);
+  return sentence_fill(d, word_text(pattern, d->language), places, 5);
 }
 
 /* Writes "Invalid answers to Price: a.csv:3 "x", a.csv:9 "y"". */

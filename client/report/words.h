@@ -60,6 +60,8 @@
     "其他 {texts} 種文字共 {n} 個")                                                                          \
   X(WORD_MANY_OTHER_TEXTS, "over {texts} other texts {n}", "其他文本（超过 {texts} 种）共 {n} 个",           \
     "其他文字（超過 {texts} 種）共 {n} 個")                                                                  \
+  X(WORD_COLUMN_PLACE, "{file}:{line} {column} “{value}”", "{file}:{line} {column}“{value}”",                \
+    "{file}:{line} {column}「{value}」")                                                                     \
   X(WORD_SHA256, "SHA-256", "SHA-256", "SHA-256")                                                            \
   X(WORD_SPECIFICATION, "specification", "规格说明", "規格說明")                                             \
   X(WORD_MISSING_BLANK, "Blank", "空白", "空白")                                                             \

@@ -24,7 +24,7 @@ static status facts_check(const program *p, const program_accumulator *a, uint64
       .variables_max = UINT32_MAX, .forms = SHAPE_ANY, .takes_weight = true};
   TRY(accumulator_check_shape(p, a, &shape, err));
   uint64_t each =
-      (MISSING_REASONS + 3) * VARINT_BYTES_MAX + FACTS_PLACES * (FACT_TEXT_BYTES_MAX + 3 * VARINT_BYTES_MAX);
+      (MISSING_REASONS + 3) * VARINT_BYTES_MAX + FACTS_PLACES * (FACT_TEXT_BYTES_MAX + 4 * VARINT_BYTES_MAX);
   *bytes_max = each * ((uint64_t)a->variables_count + 1);
   return accumulator_check_bytes(p, a, (uint64_t)a->variables_count + 1, each, err);
 }
@@ -154,12 +154,20 @@ static bool is_read_from_file(const program *p, uint32_t variable) {
   return p->variables[variable].kind < VARIABLE_RECODE;
 }
 
-static status add_invalid(frame *f, uint32_t variable, uint32_t row, variable_facts *v, error *err) {
+static uint32_t columns_of(const program *p, uint32_t variable) {
+  const program_variable *v = &p->variables[variable];
+  return v->kind == VARIABLE_MULTI_FLAGS ? v->columns_count : 1;
+}
+
+static status add_invalid(frame *f, uint32_t variable, uint32_t column, uint32_t row, variable_facts *v,
+                          error *err) {
   const stats_rows *rows = frame_source(f);
-  fact_place place = {
-      .ordinal = stats_rows_ordinal(rows, row), .file = rows->file, .line = stats_rows_line(rows, row)};
+  fact_place place = {.ordinal = stats_rows_ordinal(rows, row),
+                      .file = rows->file,
+                      .line = stats_rows_line(rows, row),
+                      .column = column};
   if (is_read_from_file(frame_program(f), variable)) {
-    TRY(frame_cell_text(f, variable, row, &place.text, err));
+    TRY(frame_cell_text(f, variable, column, row, &place.text, err));
     place.text = cut_text(place.text);
   }
   return add_place(v, place, err);
@@ -199,6 +207,34 @@ static void count_rows(const answers *a, const uint8_t *mask, uint32_t rows, var
   }
 }
 
+static const uint8_t *next_invalid(const uint8_t *flags, uint32_t from, uint32_t rows) {
+  return from < rows ? memchr(flags + from, SLOT_MISSING + MISSING_INVALID, rows - from) : NULL;
+}
+
+/* Every option of a set over columns has a cell of its own: counts the invalid ones, whether or not the row
+ * answers the question by another, and names the first. */
+static status map_cells_of_set(frame *f, uint32_t variable, const uint8_t *mask, variable_facts *v,
+                               error *err) {
+  set_view set;
+  const uint32_t rows = frame_rows(f);
+  TRY(frame_set(f, variable, &set, err));
+  v->missing[MISSING_INVALID] = 0;
+  for (uint32_t k = 0; k < set.options.count; k++) {
+    const uint8_t *flags = set.flags[k], *at = next_invalid(flags, 0, rows);
+    for (; at != NULL; at = next_invalid(flags, (uint32_t)(at - flags) + 1, rows)) {
+      v->missing[MISSING_INVALID] += is_counted(mask, (uint32_t)(at - flags));
+    }
+  }
+  for (uint32_t row = 0; v->places_count < places_expected(v); row++) {
+    for (uint32_t k = 0; k < set.options.count && v->places_count < places_expected(v); k++) {
+      if (is_counted(mask, row) && set.flags[k][row] == SLOT_MISSING + MISSING_INVALID) {
+        TRY(add_invalid(f, variable, k, row, v, err));
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
 static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, variable_facts *v, error *err) {
   answers a;
   uint32_t rows = frame_rows(f);
@@ -211,9 +247,12 @@ static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, var
   } else {
     count_rows(&a, mask, rows, v);
   }
+  if (columns_of(frame_program(f), variable) > 1) {
+    return map_cells_of_set(f, variable, mask, v, err);
+  }
   for (uint32_t row = 0; v->places_count < places_expected(v); row++) {
     if (is_counted(mask, row) && reason_of(&a, row) == MISSING_INVALID) {
-      TRY(add_invalid(f, variable, row, v, err));
+      TRY(add_invalid(f, variable, 0, row, v, err));
     }
   }
   return STATUS_OK;
@@ -242,8 +281,9 @@ static status facts_map(frame *f, const program_accumulator *a, void **state, er
 /* The order of places.  Two with one ordinal come only from a shard that was counted twice; then their
  * content decides, so that merging still commutes. */
 static int compare_places(const fact_place *a, const fact_place *b) {
-  const uint64_t keys[2][3] = {{a->ordinal, a->file, a->line}, {b->ordinal, b->file, b->line}};
-  for (int i = 0; i < 3; i++) {
+  const uint64_t keys[2][4] = {{a->ordinal, a->file, a->line, a->column},
+                               {b->ordinal, b->file, b->line, b->column}};
+  for (int i = 0; i < 4; i++) {
     if (keys[0][i] != keys[1][i]) {
       return keys[0][i] < keys[1][i] ? -1 : 1;
     }
@@ -305,12 +345,13 @@ static void facts_encode(const void *state, buf *out) {
       buf_put_varint(out, v->places[k].ordinal);
       buf_put_varint(out, v->places[k].file);
       buf_put_varint(out, v->places[k].line);
+      buf_put_varint(out, v->places[k].column);
       buf_put_slice(out, v->places[k].text);
     }
   }
 }
 
-static status read_variable(reader *r, variable_facts *v, error *err) {
+static status read_variable(reader *r, uint32_t columns, variable_facts *v, error *err) {
   v->answered = reader_rows(r);
   for (uint32_t i = 0; i < MISSING_REASONS; i++) {
     v->missing[i] = reader_rows(r);
@@ -325,6 +366,7 @@ static status read_variable(reader *r, variable_facts *v, error *err) {
     place.ordinal = reader_varint(r);
     place.file = (uint32_t)reader_count(r, UINT32_MAX);
     place.line = reader_varint(r);
+    place.column = (uint32_t)reader_count(r, columns - 1);
     place.text = reader_slice(r, FACT_TEXT_BYTES_MAX);
     if (k > 0 && compare_places(&v->places[k - 1], &place) > 0) {
       reader_fail(r, "invalid places out of order");
@@ -342,7 +384,7 @@ static status facts_decode(const program *p, const program_accumulator *a, reade
   TRY(facts_empty(p, a, &made, err));
   facts_state *s = made;
   for (uint32_t i = 0; i < s->count; i++) {
-    status result = read_variable(r, &s->at[i], err);
+    status result = read_variable(r, columns_of(p, variable_at(p, a, i)), &s->at[i], err);
     if (result != STATUS_OK) {
       facts_destroy(made);
       return result;
@@ -356,7 +398,7 @@ const accumulator_kind accumulator_facts = {
     .id = ACCUMULATOR_FACTS,
     .name = "facts",
     .summary = "answered, missing by reason and invalid cells of any variables",
-    .version = 1,
+    .version = 2,
     .check = facts_check,
     .empty = facts_empty,
     .map = facts_map,

@@ -1,23 +1,15 @@
 /* FREQUENCY: how many rows, and of which weight, gave each answer, by group.
  *
- * A state's keys are those with n > 0 somewhere, its groups those of used rows (see grouping.h), so
- * equal data give equal bytes.  Cells with n = 0 carry no sums; for a coded variable "answered" is the
- * sum of the keys and is not encoded.
+ * A state's keys are those with n > 0 somewhere (of a set over columns, with a base somewhere), its groups
+ * those of used rows (see grouping.h), so equal data give equal bytes.  Cells with n = 0 carry no sums; for a
+ * coded variable "answered" is the sum of the keys and is not encoded.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/accumulators/frequency.h"
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
-#include "stats/accumulators/tally.h"
-#include "stats/grouping.h"
-
-typedef struct frequency {
-  frequency_state s; /* first: analyses see only this */
-  const program *p;
-  const program_accumulator *a;
-  bool is_set;
-} frequency;
 
 static size_t cell_bytes(bool weighted) {
   return sizeof(int64_t) + (weighted ? sizeof(i128) + sizeof(u192) : 0);
@@ -56,6 +48,7 @@ static status make(const program *p, const program_accumulator *a, frequency **o
   f->p = p;
   f->a = a;
   f->is_set = program_variable_form(&p->variables[a->variables[0]]) == FORM_SET;
+  f->s.own_bases = p->variables[a->variables[0]].kind == VARIABLE_MULTI_FLAGS;
   f->s.weighted = a->weight != PROGRAM_NONE;
   if (f->s.weighted) {
     f->s.weight_decimals = p->variables[p->weights[a->weight].variable].decimals;
@@ -65,8 +58,7 @@ static status make(const program *p, const program_accumulator *a, frequency **o
   return STATUS_OK;
 }
 
-/* Zeroed cells for the groups and keys of a state that has none yet. */
-static status make_cells(frequency *f, error *err) {
+status frequency_make_cells(frequency *f, error *err) {
   frequency_state *s = &f->s;
   uint64_t cells = (uint64_t)grouping_places(&s->groups) * frequency_places(s);
   void *n, *w, *w2;
@@ -86,7 +78,7 @@ static status frequency_empty(const program *p, const program_accumulator *a, vo
   frequency *f = NULL;
   status s = make(p, a, &f, err);
   if (s == STATUS_OK) {
-    s = make_cells(f, err);
+    s = frequency_make_cells(f, err);
   }
   if (s != STATUS_OK) {
     frequency_destroy(f);
@@ -98,7 +90,7 @@ static status frequency_empty(const program *p, const program_accumulator *a, vo
 
 /* ---- Map ----------------------------------------------------------------------------------------- */
 
-static void add_tally(frequency_state *s, size_t cell, const tally *t, uint32_t group, uint8_t slot) {
+void frequency_add_tally(frequency_state *s, size_t cell, const tally *t, uint32_t group, uint8_t slot) {
   s->n[cell] += tally_n(t, group, slot);
   if (s->weighted) {
     const u192 w2 = tally_w2(t, group, slot);
@@ -107,11 +99,10 @@ static void add_tally(frequency_state *s, size_t cell, const tally *t, uint32_t 
   }
 }
 
-/* The missing answers of a tally, each reason in its cell. */
-static void add_missing(frequency_state *s, size_t place, const tally *t, uint32_t group) {
+void frequency_add_missing(frequency_state *s, size_t place, const tally *t, uint32_t group) {
   for (uint32_t r = 0; r < MISSING_REASONS; r++) {
-    add_tally(s, place * frequency_places(s) + frequency_missing_at(s, (missing_reason)r), t, group,
-              (uint8_t)(SLOT_MISSING + r));
+    frequency_add_tally(s, place * frequency_places(s) + frequency_missing_at(s, (missing_reason)r), t, group,
+                        (uint8_t)(SLOT_MISSING + r));
   }
 }
 
@@ -131,7 +122,7 @@ static status map_bytes(frequency *f, const grouped_rows *in, const coded_view *
     result = axis_from_keys(&view->keys, s->keys.is_text, occurs, &s->keys, map, err);
   }
   if (result == STATUS_OK) {
-    result = make_cells(f, err);
+    result = frequency_make_cells(f, err);
   }
   for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
     if (in->view.used[g] == 0) {
@@ -140,11 +131,11 @@ static status map_bytes(frequency *f, const grouped_rows *in, const coded_view *
     size_t place = in->places[g], first = place * frequency_places(s);
     for (uint32_t k = 0; k < view->keys.count; k++) {
       if (occurs[k]) {
-        add_tally(s, first + map[k], &t, g, (uint8_t)k);
-        add_tally(s, first + frequency_answered_at(s), &t, g, (uint8_t)k);
+        frequency_add_tally(s, first + map[k], &t, g, (uint8_t)k);
+        frequency_add_tally(s, first + frequency_answered_at(s), &t, g, (uint8_t)k);
       }
     }
-    add_missing(s, place, &t, g);
+    frequency_add_missing(s, place, &t, g);
   }
   tally_fini(&t);
   return result;
@@ -187,63 +178,10 @@ static status map_wide(frequency *f, const grouped_rows *in, const coded_view *v
     result = axis_from_keys(&view->keys, f->s.keys.is_text, occurs, &f->s.keys, map, err);
   }
   if (result == STATUS_OK) {
-    result = make_cells(f, err);
+    result = frequency_make_cells(f, err);
   }
   if (result == STATUS_OK) {
     add_wide_rows(&f->s, in, view->wide, map);
-  }
-  free(occurs);
-  free(map);
-  return result;
-}
-
-static bool option_occurs(const grouped_rows *in, const uint8_t *flags) {
-  for (uint32_t row = 0, place; row < in->count; row++) {
-    if (flags[row] == 1 && grouped_rows_place(in, row, &place)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/* One column of the set: rows with flag FLAG go to cell CELL of each place; missing ones to theirs. */
-static status add_set_column(frequency_state *s, const grouped_rows *in, const uint8_t *flags, uint8_t flag,
-                             uint32_t cell, bool with_missing, error *err) {
-  tally t = {0};
-  status result = tally_slots(in, flags, 2, &t, err);
-  for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
-    if (in->view.used[g] != 0) {
-      add_tally(s, (size_t)in->places[g] * frequency_places(s) + cell, &t, g, flag);
-      if (with_missing) {
-        add_missing(s, in->places[g], &t, g);
-      }
-    }
-  }
-  tally_fini(&t);
-  return result;
-}
-
-static status map_set(frequency *f, const grouped_rows *in, const set_view *view, error *err) {
-  frequency_state *s = &f->s;
-  bool *occurs = calloc((size_t)view->options.count + 1, sizeof *occurs);
-  uint32_t *map = malloc(((size_t)view->options.count + 1) * sizeof *map);
-  status result = occurs != NULL && map != NULL ? STATUS_OK : error_no_memory(err, "frequency");
-  for (uint32_t o = 0; result == STATUS_OK && o < view->options.count; o++) {
-    occurs[o] = option_occurs(in, view->flags[o]);
-  }
-  if (result == STATUS_OK) {
-    result = axis_from_keys(&view->options, s->keys.is_text, occurs, &s->keys, map, err);
-  }
-  if (result == STATUS_OK) {
-    result = make_cells(f, err);
-  }
-  for (uint32_t o = 0; result == STATUS_OK && o < view->options.count; o++) {
-    if (occurs[o]) {
-      result = add_set_column(s, in, view->flags[o], 1, map[o], false, err);
-    }
-  }
-  if (result == STATUS_OK) {
-    result = add_set_column(s, in, view->answered, 0, frequency_answered_at(s), true, err);
   }
   free(occurs);
   free(map);
@@ -255,7 +193,7 @@ static status map_variable(frequency *f, frame *from, const grouped_rows *in, er
   if (f->is_set) {
     set_view view;
     TRY(frame_set(from, variable, &view, err));
-    return map_set(f, in, &view, err);
+    return frequency_map_set(f, in, &view, err);
   }
   coded_view view;
   TRY(frame_coded(from, variable, &view, err));
@@ -285,6 +223,20 @@ static status frequency_map(frame *f, const program_accumulator *a, void **state
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
 
+/* Where cell C of FROM stands in INTO, whose keys are KEYS of those of FROM. */
+static uint32_t cell_in(const frequency_state *into, const frequency_state *from, const uint32_t *keys,
+                        uint32_t c) {
+  if (keys == NULL) {
+    return c;
+  }
+  if (c < from->keys.count) {
+    return keys[c];
+  }
+  const uint32_t base_first = frequency_answered_at(from) + 1;
+  return c < base_first ? c - from->keys.count + into->keys.count
+                        : frequency_base_at(into, keys[c - base_first]);
+}
+
 /* Adds the cells of FROM: its place P is PLACES[P] in INTO, its key K is KEYS[K]; NULL: the same. */
 static status add_cells(frequency_state *into, const frequency_state *from, const uint32_t *places,
                         const uint32_t *keys, error *err) {
@@ -293,9 +245,7 @@ static status add_cells(frequency_state *into, const frequency_state *from, cons
     size_t to = (size_t)(places != NULL ? places[place] : place) * frequency_places(into);
     for (uint32_t c = 0; c < cells; c++) {
       size_t cell = (size_t)place * cells + c;
-      size_t at = to + (c >= from->keys.count ? c - from->keys.count + into->keys.count
-                        : keys != NULL        ? keys[c]
-                                              : c);
+      size_t at = to + cell_in(into, from, keys, c);
       TRY(accumulator_add_rows(&into->n[at], from->n[cell], err));
       if (into->weighted) {
         into->w[at] += from->w[cell];
@@ -322,7 +272,7 @@ static status merge_united(frequency *f, const frequency_state *from, error *err
     s = axis_unite(&f->s.keys, &from->keys, &made->s.keys, left_keys, right_keys, err);
   }
   if (s == STATUS_OK) {
-    s = make_cells(made, err);
+    s = frequency_make_cells(made, err);
   }
   if (s == STATUS_OK) {
     s = add_cells(&made->s, &f->s, groups.left_places, left_keys, err);
@@ -412,19 +362,34 @@ static void read_cells(frequency *f, reader *r) {
   }
 }
 
-/* Every key must have been given. */
+/* Every key must have been given, or asked for where it has a base of its own. */
 static bool keys_occur(const frequency_state *s) {
   uint32_t places = grouping_places(&s->groups), cells = frequency_places(s);
   for (uint32_t k = 0; k < s->keys.count; k++) {
     bool given = false;
     for (uint32_t place = 0; place < places && !given; place++) {
-      given = s->n[(size_t)place * cells + k] > 0;
+      given = s->n[(size_t)place * cells + (s->own_bases ? frequency_base_at(s, k) : k)] > 0;
     }
     if (!given) {
       return false;
     }
   }
   return true;
+}
+
+/* Of a set: nobody chooses an option without being in its base, nor is in a base without an answer. */
+static bool bases_hold(const frequency_state *s) {
+  const uint32_t places = grouping_places(&s->groups), cells = frequency_places(s);
+  bool hold = true;
+  for (uint32_t place = 0; place < places && hold; place++) {
+    const size_t first = (size_t)place * cells, answered = first + frequency_answered_at(s);
+    for (uint32_t k = 0; k < s->keys.count && hold; k++) {
+      const size_t base = first + frequency_base_at(s, k);
+      hold = s->n[first + k] <= s->n[base] && s->n[base] <= s->n[answered] &&
+             (!s->weighted || (s->w[first + k] <= s->w[base] && s->w[base] <= s->w[answered]));
+    }
+  }
+  return hold;
 }
 
 /* Every group must have rows. */
@@ -435,7 +400,7 @@ static status check_groups(const frequency_state *s, reader *r, error *err) {
     return error_no_memory(err, "frequency");
   }
   for (uint32_t place = 0; place < places; place++) {
-    for (uint32_t c = s->keys.count; c < cells; c++) {
+    for (uint32_t c = s->keys.count; c <= frequency_answered_at(s); c++) {
       occupied[place] |= s->n[(size_t)place * cells + c] > 0;
     }
   }
@@ -454,10 +419,13 @@ static status read_state(frequency *f, reader *r, error *err) {
     reader_fail(r, "fewer cells than groups and keys ask for");
   }
   TRY(reader_status(r, "frequency", err));
-  TRY(make_cells(f, err));
+  TRY(frequency_make_cells(f, err));
   read_cells(f, r);
   if (r->problem == NULL && !keys_occur(&f->s)) {
     reader_fail(r, "a key that nobody gave");
+  }
+  if (r->problem == NULL && f->is_set && !bases_hold(&f->s)) {
+    reader_fail(r, "an option chosen by more than were asked it");
   }
   TRY(check_groups(&f->s, r, err));
   return reader_status(r, "frequency", err);
@@ -482,7 +450,7 @@ const accumulator_kind accumulator_frequency = {
     .id = ACCUMULATOR_FREQUENCY,
     .name = "frequency",
     .summary = "answers of a coded or multiple-choice variable, counted and weighed by group",
-    .version = 2,
+    .version = 3,
     .check = frequency_check,
     .empty = frequency_empty,
     .map = frequency_map,

@@ -132,7 +132,7 @@ static invalid_text text_of(const stats_rows *rows, const invalid_cells *cells) 
                               .line = stats_rows_line(rows, cells->first_row),
                               .text = cut_text(cells->text)},
                     .length = cells->text.length,
-                    .n = cells->rows};
+                    .n = cells->cells};
   t.has_digit = has_digit(t.first.text);
   if (t.first.text.length < t.length) {
     const value_hash h = value_hash_of(cells->text.bytes, cells->text.length);
@@ -301,7 +301,7 @@ const accumulator_kind accumulator_invalid = {
     .id = ACCUMULATOR_INVALID,
     .name = "invalid",
     .summary = "the texts of a variable's invalid cells",
-    .version = 1,
+    .version = 2,
     .check = invalid_check,
     .empty = invalid_empty,
     .map = invalid_map,

@@ -5,12 +5,11 @@
 #include <math.h>
 
 #include "stats/analyses/contingency.h"
-#include "stats/analyses/groups.h"
+#include "stats/analyses/crosstab_table.h"
 #include "stats/analyses/holm.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
 
-enum { SHOW_ALL, SHOW_COLUMN, SHOW_ROW, SHOW_TOTAL };
 static const char *const percent_choices[] = {"all", "column", "row", "total", NULL};
 
 static const analysis_argument arguments[] = {
@@ -61,42 +60,6 @@ static status begin(analysis_run *run, error *err) {
 
 /* ---- One table ----------------------------------------------------------------------------------- */
 
-typedef struct cross_tables {
-  table *counts, *percents[SHOW_TOTAL + 1], *row_totals, *column_totals, *tests, *options;
-} cross_tables;
-
-typedef struct crossing {
-  analysis_run *run;
-  arena *memory;
-  weighting weighting;
-  cross_tables tables;
-  uint32_t item, other_item;
-  bool is_set;
-  const group_walk *walk;
-  const frequency_state *state;
-  uint32_t *row_keys, *column_keys; /* that occur */
-  uint32_t rows, columns;
-  int64_t *n;            /* per cell, row after row */
-  i128 *counts;          /* n, or weights */
-  exact *squares;        /* of weights */
-  i128 *row_sums;        /* counts; the same for options */
-  i128 *column_bases;    /* counts of those who answered (options of one respondent overlap) */
-  exact *column_squares; /* squared weights of those */
-  int64_t *column_n;     /* rows of those */
-  i128 all;              /* of column_bases */
-  int64_t all_n;
-  int64_t domain_rows; /* of the layer, answered or not */
-} crossing;
-
-static uint32_t place_of(const crossing *c, uint32_t column) {
-  return group_walk_place(c->walk, c->column_keys[column]);
-}
-
-static i128 count_at(const crossing *c, uint32_t place, uint32_t cell) {
-  return c->weighting == WEIGHTING_NONE ? frequency_n(c->state, place, cell)
-                                        : frequency_w(c->state, place, cell);
-}
-
 /* Rows of the layer whatever they answered, and the columns that somebody who answered is in. */
 static void find_columns(crossing *c, const uint32_t *order) {
   const axis *ax = &c->walk->groups->by[0];
@@ -106,7 +69,7 @@ static void find_columns(crossing *c, const uint32_t *order) {
   for (uint32_t i = 0; i <= ax->count; i++) {
     const uint32_t place = group_walk_place(c->walk, order[i]);
     c->domain_rows += frequency_rows(c->state, place);
-    if (order[i] < ax->count && count_at(c, place, answered) > 0) {
+    if (order[i] < ax->count && crossing_count(c, place, answered) > 0) {
       c->column_keys[c->columns++] = order[i];
     }
   }
@@ -117,7 +80,7 @@ static void find_rows(crossing *c, const uint32_t *order) {
   for (uint32_t i = 0; i < c->state->keys.count; i++) {
     i128 sum = 0;
     for (uint32_t j = 0; j < c->columns; j++) {
-      sum += count_at(c, place_of(c, j), order[i]);
+      sum += crossing_count(c, crossing_place(c, j), order[i]);
     }
     if (sum > 0) {
       c->row_keys[c->rows++] = order[i];
@@ -132,7 +95,6 @@ static bool allocate(crossing *c) {
   c->squares = ARENA_ARRAY(c->memory, exact, cells + 1);
   c->row_sums = ARENA_ARRAY(c->memory, i128, (size_t)c->rows + 1);
   c->column_bases = ARENA_ARRAY(c->memory, i128, (size_t)c->columns + 1);
-  c->column_squares = ARENA_ARRAY(c->memory, exact, (size_t)c->columns + 1);
   c->column_n = ARENA_ARRAY(c->memory, int64_t, (size_t)c->columns + 1);
   return !arena_failed(c->memory);
 }
@@ -142,16 +104,15 @@ static void read_cells(crossing *c) {
   c->all = 0;
   c->all_n = 0;
   for (uint32_t j = 0; j < c->columns; j++) {
-    const uint32_t place = place_of(c, j);
+    const uint32_t place = crossing_place(c, j);
     for (uint32_t i = 0; i < c->rows; i++) {
       const size_t cell = (size_t)i * c->columns + j;
       c->n[cell] = frequency_n(c->state, place, c->row_keys[i]);
-      c->counts[cell] = count_at(c, place, c->row_keys[i]);
+      c->counts[cell] = crossing_count(c, place, c->row_keys[i]);
       c->squares[cell] = frequency_w2(c->state, place, c->row_keys[i]);
       c->row_sums[i] += c->counts[cell];
     }
-    c->column_bases[j] = count_at(c, place, answered);
-    c->column_squares[j] = frequency_w2(c->state, place, answered);
+    c->column_bases[j] = crossing_count(c, place, answered);
     c->column_n[j] = frequency_n(c->state, place, answered);
     c->all += c->column_bases[j];
     c->all_n += c->column_n[j];
@@ -177,76 +138,11 @@ static bool read_table(crossing *c) {
   return true;
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------- */
+/* ---- Tests ---------------------------------------------------------------------------------------- */
 
-static void start_row(const crossing *c, table *t) {
-  table_row(t);
-  table_item(t, "item", c->item);
-  table_item(t, "other_item", c->other_item);
-  group_write(c->walk, t);
-}
-
-static void start_cell(const crossing *c, table *t, uint32_t i, uint32_t j) {
-  start_row(c, t);
-  table_key(t, "value", &c->state->keys, c->row_keys[i]);
-  table_key(t, "other_value", &c->walk->groups->by[0], c->column_keys[j]);
-}
-
-static void write_weighted_n(const crossing *c, table *t, i128 weight) {
-  if (c->weighting != WEIGHTING_NONE) {
-    table_i128(t, "weighted_n", weight, c->state->weight_decimals);
-  }
-}
-
-/* The options of one respondent overlap: a row's share is then of those who chose the option. */
-static void write_cells(const crossing *c) {
-  static const char *const names[] = {
-      [SHOW_COLUMN] = "column_percent", [SHOW_ROW] = "row_percent", [SHOW_TOTAL] = "total_percent"};
-  for (uint32_t i = 0; i < c->rows; i++) {
-    for (uint32_t j = 0; j < c->columns; j++) {
-      const size_t cell = (size_t)i * c->columns + j;
-      start_cell(c, c->tables.counts, i, j);
-      table_integer(c->tables.counts, "n", c->n[cell]);
-      write_weighted_n(c, c->tables.counts, c->counts[cell]);
-      const i128 bases[] = {
-          [SHOW_COLUMN] = c->column_bases[j], [SHOW_ROW] = c->row_sums[i], [SHOW_TOTAL] = c->all};
-      for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
-        if (c->tables.percents[show]) {
-          start_cell(c, c->tables.percents[show], i, j);
-          table_number(c->tables.percents[show], names[show], percent_of(c->counts[cell], bases[show]));
-        }
-      }
-    }
-  }
-}
-
-static void write_margins(const crossing *c) {
-  table *t = c->tables.row_totals;
-  for (uint32_t i = 0; i < c->rows; i++) {
-    int64_t n = 0;
-    for (uint32_t j = 0; j < c->columns; j++) {
-      n += c->n[(size_t)i * c->columns + j];
-    }
-    start_row(c, t);
-    table_key(t, "value", &c->state->keys, c->row_keys[i]);
-    table_integer(t, "n", n);
-    write_weighted_n(c, t, c->row_sums[i]);
-    table_number(t, "percent", percent_of(c->row_sums[i], c->all));
-  }
-  t = c->tables.column_totals;
-  for (uint32_t j = 0; j < c->columns; j++) {
-    start_row(c, t);
-    table_key(t, "other_value", &c->walk->groups->by[0], c->column_keys[j]);
-    table_integer(t, "n", c->column_n[j]);
-    write_weighted_n(c, t, c->column_bases[j]);
-    table_number(t, "percent", percent_of(c->column_bases[j], c->all));
-  }
-}
-
-static contingency contingency_of(const crossing *c, uint32_t rows, const i128 *counts,
-                                  const exact *squares) {
+static contingency contingency_of(const crossing *c, const i128 *counts, const exact *squares) {
   const base_state *base = run_base(c->run);
-  return (contingency){.rows = rows,
+  return (contingency){.rows = c->rows,
                        .columns = c->columns,
                        .counts = counts,
                        .squares = squares,
@@ -289,13 +185,13 @@ static bool lacks_f(const crossing *c, const independence *test) {
 }
 
 static status test_table(crossing *c, bool *corrected, error *err) {
-  const contingency t = contingency_of(c, c->rows, c->counts, c->squares);
+  const contingency t = contingency_of(c, c->counts, c->squares);
   independence test;
   TRY(independence_make(&t, run_argument(c->run, "yates")->integer != 0, &test, err));
   *corrected = *corrected || test.corrected;
-  start_row(c, c->tables.tests);
+  crossing_start_row(c, c->tables.tests);
   table_integer(c->tables.tests, "n", c->all_n);
-  write_weighted_n(c, c->tables.tests, c->all);
+  crossing_weighted_n(c, c->tables.tests, c->all);
   write_test(c, c->tables.tests, &test);
   if (c->rows < 2 || c->columns < 2) {
     warn(c, "nothing_to_cross", NULL, NULL);
@@ -308,44 +204,59 @@ static status test_table(crossing *c, bool *corrected, error *err) {
   return STATUS_OK;
 }
 
-/* Chosen or not against the columns; columns are dropped nowhere, because each has respondents. */
-static status test_option(crossing *c, uint32_t row, independence *out, error *err) {
+/* Chosen or not against the columns in which somebody was asked the option; *N of them in all. */
+static status test_option(crossing *c, uint32_t row, independence *out, int64_t *n, error *err) {
   i128 *counts = ARENA_ARRAY(c->memory, i128, 2 * (size_t)c->columns);
   exact *squares = ARENA_ARRAY(c->memory, exact, 2 * (size_t)c->columns);
   if (!counts || !squares) {
     return error_no_memory(err, "options");
   }
-  i128 others = 0;
+  const uint32_t base_cell = frequency_base_at(c->state, c->row_keys[row]);
+  uint32_t columns = 0;
   for (uint32_t j = 0; j < c->columns; j++) {
-    const size_t cell = (size_t)row * c->columns + j;
-    counts[j] = c->counts[cell];
-    squares[j] = c->squares[cell];
-    counts[c->columns + j] = c->column_bases[j] - c->counts[cell];
-    squares[c->columns + j] = c->column_squares[j];
-    exact_sub(&squares[c->columns + j], &c->squares[cell]);
-    others += counts[c->columns + j];
+    columns += crossing_base(c, row, j).count > 0 ? 1 : 0;
   }
-  const contingency t = contingency_of(c, others > 0 ? 2 : 1, counts, squares);
+  i128 others = 0;
+  *n = 0;
+  for (uint32_t j = 0, at = 0; j < c->columns; j++) {
+    const size_t cell = (size_t)row * c->columns + j;
+    const cross_base base = crossing_base(c, row, j);
+    if (base.count > 0) {
+      counts[at] = c->counts[cell];
+      squares[at] = c->squares[cell];
+      counts[columns + at] = base.count - c->counts[cell];
+      squares[columns + at] = frequency_w2(c->state, crossing_place(c, j), base_cell);
+      exact_sub(&squares[columns + at], &c->squares[cell]);
+      others += counts[columns + at];
+      *n += base.n;
+      at++;
+    }
+  }
+  contingency t = contingency_of(c, counts, squares);
+  t.rows = others > 0 ? 2 : 1;
+  t.columns = columns;
+  t.n = *n;
   return independence_make(&t, run_argument(c->run, "yates")->integer != 0, out, err);
 }
 
 static status test_options(crossing *c, bool *corrected, error *err) {
   independence *tests = ARENA_ARRAY(c->memory, independence, (size_t)c->rows + 1);
   double *p = ARENA_ARRAY(c->memory, double, (size_t)c->rows + 1);
-  if (!tests || !p) {
+  int64_t *n = ARENA_ARRAY(c->memory, int64_t, (size_t)c->rows + 1);
+  if (!tests || !p || !n) {
     return error_no_memory(err, "options");
   }
   for (uint32_t i = 0; i < c->rows; i++) {
-    TRY(test_option(c, i, &tests[i], err));
+    TRY(test_option(c, i, &tests[i], &n[i], err));
     *corrected = *corrected || tests[i].corrected;
     p[i] = tests[i].p;
   }
   TRY(holm_adjust(p, p, c->rows, err));
   for (uint32_t i = 0; i < c->rows; i++) {
     table *t = c->tables.options;
-    start_row(c, t);
+    crossing_start_row(c, t);
     table_key(t, "value", &c->state->keys, c->row_keys[i]);
-    table_integer(t, "n", c->all_n);
+    table_integer(t, "n", n[i]);
     write_test(c, t, &tests[i]);
     table_number(t, "p_adjusted", p[i]);
     const slice option = c->state->keys.texts[c->row_keys[i]];
@@ -361,45 +272,6 @@ static status test_options(crossing *c, bool *corrected, error *err) {
 
 /* ---- The section --------------------------------------------------------------------------------- */
 
-static void open_tables(crossing *c, bool any_set, bool any_plain) {
-  static const char *const names[] = {
-      [SHOW_COLUMN] = "column_percents", [SHOW_ROW] = "row_percents", [SHOW_TOTAL] = "total_percents"};
-  static const char *const columns[] = {
-      [SHOW_COLUMN] = "value other_value column_percent item other_item group",
-      [SHOW_ROW] = "value other_value row_percent item other_item group",
-      [SHOW_TOTAL] = "value other_value total_percent item other_item group"};
-  const bool weighted = c->weighting != WEIGHTING_NONE, sampling = c->weighting == WEIGHTING_SAMPLING;
-  const int64_t shown = run_argument(c->run, "percentages")->integer;
-  cross_tables *t = &c->tables;
-  if (any_plain) {
-    t->tests = table_new(c->run, "independence", VIEW_LIST,
-                         sampling   ? "item other_item group n weighted_n chi2 f df df_within p cramers_v"
-                         : weighted ? "item other_item group n weighted_n chi2 df p cramers_v"
-                                    : "item other_item group n chi2 df p cramers_v");
-  }
-  if (any_set) {
-    t->options =
-        table_new(c->run, "option_tests", VIEW_LIST,
-                  sampling ? "item value other_item group n chi2 f df df_within p p_adjusted cramers_v"
-                           : "item value other_item group n chi2 df p p_adjusted cramers_v");
-  }
-  t->counts = table_new(c->run, "counts", VIEW_MATRIX,
-                        weighted ? "value other_value weighted_n item other_item group n"
-                                 : "value other_value n item other_item group");
-  for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
-    if (shown == SHOW_ALL || shown == show) {
-      t->percents[show] = table_new(c->run, names[show], VIEW_MATRIX, columns[show]);
-    }
-  }
-  t->row_totals = table_new(c->run, "row_totals", VIEW_BARS,
-                            weighted ? "item group value n weighted_n percent other_item"
-                                     : "item group value n percent other_item");
-  t->column_totals = table_new(c->run, "column_totals", VIEW_BARS,
-                               weighted ? "item other_item group other_value n weighted_n percent"
-                                        : "item other_item group other_value n percent");
-  run_headline(c->run, any_plain ? "independence" : "option_tests", "cramers_v");
-}
-
 static status cross_item(crossing *c, uint32_t first, bool *corrected, error *err) {
   group_walk w = group_walk_begin(c->run, first, true);
   c->walk = &w;
@@ -412,8 +284,8 @@ static status cross_item(crossing *c, uint32_t first, bool *corrected, error *er
       continue;
     }
     run_warn_base(c->run, c->item, group_json(&w), c->all_n);
-    write_cells(c);
-    write_margins(c);
+    crossing_write_cells(c);
+    crossing_write_margins(c);
     TRY(c->is_set ? test_options(c, corrected, err) : test_table(c, corrected, err));
   }
   return STATUS_OK;
@@ -427,9 +299,11 @@ static status step(analysis_run *run, error *err) {
   const argument_value *rows = run_argument(run, "rows");
   uint32_t sets = 0;
   for (uint32_t i = 0; i < rows->variables_count; i++) {
-    sets += program_variable_form(variable_of(run_plan(run), rows->variables[i])) == FORM_SET ? 1 : 0;
+    const program_variable *v = variable_of(run_plan(run), rows->variables[i]);
+    sets += program_variable_form(v) == FORM_SET ? 1 : 0;
+    c.any_own_bases = c.any_own_bases || v->kind == VARIABLE_MULTI_FLAGS;
   }
-  open_tables(&c, sets > 0, sets < rows->variables_count);
+  crossing_open(&c, sets > 0, sets < rows->variables_count);
   bool corrected = false;
   for (uint32_t i = 0; i < rows->variables_count; i++) {
     c.item = rows->variables[i];
@@ -448,6 +322,9 @@ static status step(analysis_run *run, error *err) {
   if (sets > 0) {
     run_note(run, "note_crosstab_set", NULL);
   }
+  if (c.any_own_bases) {
+    run_note(run, "note_option_base", NULL);
+  }
   run_note(run, "note_cramers_v", NULL);
   return STATUS_OK;
 }
@@ -463,8 +340,9 @@ const analysis_kind analysis_crosstab = {
         "of.\n"
         "Sampling weights: Rao and Scott's second-order F (survey's svychisq); frequency weights repeat "
         "rows.\n"
-        "Multiple choice as rows: percentages of respondents; options overlap, so each option is tested\n"
-        "alone, chosen or not, with Holm-adjusted p.  Breakdowns are layers: one table each.",
+        "Multiple choice as rows: percentages of respondents, of those asked the option where each has its\n"
+        "own column; options overlap, so each option is tested alone, chosen or not, with Holm-adjusted p.\n"
+        "Breakdowns are layers: one table each.",
     .example =
         "analyses:\n"
         "  - crosstab:\n"

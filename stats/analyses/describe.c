@@ -4,6 +4,7 @@
  * of distinct values, and, when these are too many, further stages for the quartiles (refine.h). */
 #include <math.h>
 
+#include "stats/analyses/answers_table.h"
 #include "stats/analyses/estimate.h"
 #include "stats/analyses/groups.h"
 #include "stats/analyses/later_quartiles.h"
@@ -97,14 +98,19 @@ typedef struct description {
   arena *memory;
   weighting weighting;
   estimate_options options;
-  table *summary, *quartiles, *shape, *distribution, *missing, *texts;
+  table *summary, *quartiles, *shape, *missing, *texts;
+  answers_table distribution;
   uint32_t quartile_rows;
   bool reasons[MISSING_REASONS]; /* that occur anywhere */
-  bool any_set, any_waiting;
+  bool any_set, any_own_bases, any_waiting;
 } description;
 
 static bool is_numeric(const description *d, uint32_t item) {
   return program_variable_is_numeric(variable_of(run_plan(d->run), item));
+}
+
+static bool has_own_bases(const description *d, uint32_t item) {
+  return variable_of(run_plan(d->run), item)->kind == VARIABLE_MULTI_FLAGS;
 }
 
 static void see_reasons(description *d, const int64_t missing[MISSING_REASONS]) {
@@ -139,7 +145,8 @@ static void open_tables(description *d, const argument_value *items) {
     numeric = numeric || is_numeric(d, item);
     listed = listed || form == FORM_CODED || form == FORM_SET;
     texts = texts || form == FORM_TEXT;
-    d->any_set = d->any_set || form == FORM_SET;
+    d->any_set = d->any_set || (form == FORM_SET && !has_own_bases(d, item));
+    d->any_own_bases = d->any_own_bases || has_own_bases(d, item);
     result += results_of(d->run, item);
   }
   const bool weighted = d->weighting != WEIGHTING_NONE;
@@ -151,9 +158,7 @@ static void open_tables(description *d, const argument_value *items) {
     d->shape = table_new(d->run, "shape", VIEW_LIST, "item group n variance skewness kurtosis");
   }
   if (listed && run_argument(d->run, "distribution")->integer) {
-    d->distribution = table_new(
-        d->run, "distribution", VIEW_BARS,
-        weighted ? "item group value n weighted_n percent unweighted_percent" : "item group value n percent");
+    d->distribution = answers_table_open(d->run, d->any_own_bases);
   }
   if (texts) {
     d->texts = table_new(d->run, "texts", VIEW_LIST, "item n distinct duplicates");
@@ -262,28 +267,6 @@ static status write_quartiles(description *d, uint32_t item, const group_walk *w
   return STATUS_OK;
 }
 
-static void write_distribution(description *d, uint32_t item, const group_walk *w, const frequency_state *s) {
-  uint32_t count = 0;
-  const level *levels = levels_of(d->memory, run_plan(d->run), item, &s->keys, &count);
-  const uint32_t answered = frequency_answered_at(s);
-  for (uint32_t i = 0; levels && i < count; i++) {
-    const bool given = levels[i].key < s->keys.count;
-    const int64_t n = given ? frequency_n(s, w->place, levels[i].key) : 0;
-    const double share = percent_of(n, frequency_n(s, w->place, answered));
-    start_row(d->distribution, item, w);
-    table_json(d->distribution, "value", level_json(&levels[i], d->memory));
-    table_integer(d->distribution, "n", n);
-    if (d->weighting == WEIGHTING_NONE) {
-      table_number(d->distribution, "percent", share);
-      continue;
-    }
-    const i128 weight = given ? frequency_w(s, w->place, levels[i].key) : 0;
-    table_i128(d->distribution, "weighted_n", weight, s->weight_decimals);
-    table_number(d->distribution, "percent", percent_of(weight, frequency_w(s, w->place, answered)));
-    table_number(d->distribution, "unweighted_percent", share);
-  }
-}
-
 /* ---- Items --------------------------------------------------------------------------------------- */
 
 static status describe_coded(description *d, uint32_t item, uint32_t result, error *err) {
@@ -303,8 +286,8 @@ static status describe_coded(description *d, uint32_t item, uint32_t result, err
       TRY(write_figures(d, item, &w, &s_here, err));
       TRY(write_quartiles(d, item, &w, &s_here, &values, err));
     }
-    if (d->distribution) {
-      write_distribution(d, item, &w, s);
+    if (d->distribution.rows) {
+      answers_table_write(&d->distribution, item, &w, s);
     }
   }
   return STATUS_OK;
@@ -383,6 +366,9 @@ static void write_notes(description *d) {
   if (d->any_set) {
     run_note(d->run, "note_set_base", NULL);
   }
+  if (d->any_own_bases) {
+    run_note(d->run, "note_option_base", NULL);
+  }
   if (d->texts) {
     run_note(
         d->run,
@@ -431,8 +417,9 @@ const analysis_kind analysis_describe = {
     .about =
         "n, mean, variance, standard deviation, standard error, confidence interval, minimum, quartiles,\n"
         "maximum, mode (the smallest of ties), skewness and kurtosis of scales and numbers; the\n"
-        "distribution of coded items; options of multiple choice in per cent of respondents; distinct\n"
-        "ids and texts.  Missing answers are left out item by item and counted by reason.\n"
+        "distribution of coded items; options of multiple choice in per cent of those asked them (with a\n"
+        "column per option; both bases are shown) or of the respondents (with one cell); distinct ids and\n"
+        "texts.  Missing answers are left out item by item and counted by reason.\n"
         "\n"
         "Unweighted: variance with n - 1, interval mean -+ t(n - 1) * sd / sqrt(n), quartiles of type 7.\n"
         "Sampling weights: mean S wx / S w with its linearised error (survey's svymean and svyby, domains\n"

@@ -230,30 +230,63 @@ static i128 all_of(const segments *g, const frequency_state *f, uint32_t cell) {
   return sum;
 }
 
-static void write_profile_shares(const segments *g, table *t, uint32_t item, const frequency_state *f) {
+/* What the share of KEY in PLACE is of. */
+static i128 base_of(const segments *g, const frequency_state *f, uint32_t place, uint32_t key) {
+  if (place == UINT32_MAX) {
+    return 0;
+  }
+  return g->weighted ? frequency_base_w(f, place, key) : frequency_base_n(f, place, key);
+}
+
+static i128 base_of_all(const segments *g, const frequency_state *f, uint32_t key) {
+  i128 sum = 0;
+  for (uint32_t j = 0; j < g->model->clusters; j++) {
+    sum += base_of(g, f, place_of(&f->groups, j), key);
+  }
+  return sum;
+}
+
+static void write_share(const segments *g, table *t, const frequency_state *f, uint32_t place, uint32_t key,
+                        bool with_bases) {
+  const bool given = key < f->keys.count, here = place != UINT32_MAX;
+  table_integer(t, "n", given && here ? frequency_n(f, place, key) : 0);
+  table_number(t, "percent", percent_of(given ? cell_of(g, f, place, key) : 0, base_of(g, f, place, key)));
+  table_number(t, "overall_percent", percent_of(given ? all_of(g, f, key) : 0, base_of_all(g, f, key)));
+  if (with_bases) {
+    table_integer(t, "answered", here ? frequency_answers(f, place) : 0);
+  }
+  if (f->own_bases) {
+    table_integer(t, "asked", here ? frequency_base_n(f, place, key) : 0);
+  }
+}
+
+static void write_profile_shares(const segments *g, table *t, uint32_t item, const frequency_state *f,
+                                 bool with_bases) {
   uint32_t count = 0;
   const level *levels = levels_of(g->memory, run_plan(g->run), item, &f->keys, &count);
-  const uint32_t answered = frequency_answered_at(f);
   for (uint32_t l = 0; levels && l < count; l++) {
-    const bool given = levels[l].key < f->keys.count;
-    const i128 all = given ? all_of(g, f, levels[l].key) : 0;
     for (uint32_t i = 0; i < g->model->clusters; i++) {
-      const uint32_t place = place_of(&f->groups, g->order[i]);
       table_row(t);
       table_item(t, "item", item);
       table_json(t, "value", level_json(&levels[l], g->memory));
       table_integer(t, "segment", (int64_t)i + 1);
-      table_integer(t, "n", given && place != UINT32_MAX ? frequency_n(f, place, levels[l].key) : 0);
-      table_number(
-          t, "percent",
-          percent_of(given ? cell_of(g, f, place, levels[l].key) : 0, cell_of(g, f, place, answered)));
-      table_number(t, "overall_percent", percent_of(all, all_of(g, f, answered)));
+      write_share(g, t, f, place_of(&f->groups, g->order[i]), levels[l].key, with_bases);
     }
   }
 }
 
+static table *open_shares(const segments *g, bool with_bases) {
+  return table_new(g->run, "segment_shares", VIEW_LIST,
+                   with_bases ? "item value segment n percent overall_percent asked answered"
+                              : "item value segment n percent overall_percent");
+}
+
 static status write_profile(const segments *g, const argument_value *profile, uint32_t first, error *err) {
   table *means = NULL, *shares = NULL;
+  bool own_bases = false;
+  for (uint32_t i = 0; i < profile->variables_count; i++) {
+    own_bases |= variable_of(run_plan(g->run), profile->variables[i])->kind == VARIABLE_MULTI_FLAGS;
+  }
   for (uint32_t i = 0; i < profile->variables_count; i++) {
     const uint32_t item = profile->variables[i];
     const void *state = run_result(g->run, first + i);
@@ -262,11 +295,12 @@ static status write_profile(const segments *g, const argument_value *profile, ui
                     : table_new(g->run, "segment_profile", VIEW_MATRIX, "item segment mean n difference_sd");
       TRY(write_profile_means(g, means, item, state, err));
     } else {
-      shares = shares ? shares
-                      : table_new(g->run, "segment_shares", VIEW_LIST,
-                                  "item value segment n percent overall_percent");
-      write_profile_shares(g, shares, item, state);
+      shares = shares ? shares : open_shares(g, own_bases);
+      write_profile_shares(g, shares, item, state, own_bases);
     }
+  }
+  if (own_bases) {
+    run_note(g->run, "note_option_base", NULL);
   }
   return STATUS_OK;
 }

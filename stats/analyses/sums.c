@@ -33,6 +33,20 @@ exact frequency_w2(const frequency_state *s, uint32_t place, uint32_t cell) {
   return s->w2 ? exact_from_u192(&s->w2[cell_index(s, place, cell)]) : (exact){0};
 }
 
+/* An option that is not on the axis: nobody was asked it when it has a base of its own, else nobody chose it.
+ */
+static bool has_base(const frequency_state *s, uint32_t key) {
+  return key < s->keys.count || !s->own_bases;
+}
+
+int64_t frequency_base_n(const frequency_state *s, uint32_t place, uint32_t key) {
+  return has_base(s, key) ? frequency_n(s, place, frequency_base_at(s, key)) : 0;
+}
+
+i128 frequency_base_w(const frequency_state *s, uint32_t place, uint32_t key) {
+  return has_base(s, key) ? frequency_w(s, place, frequency_base_at(s, key)) : 0;
+}
+
 int64_t frequency_answers(const frequency_state *s, uint32_t place) {
   return frequency_n(s, place, frequency_answered_at(s));
 }

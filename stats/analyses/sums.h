@@ -31,6 +31,10 @@ int64_t frequency_rows(const frequency_state *s, uint32_t place);
 int64_t frequency_n(const frequency_state *s, uint32_t place, uint32_t cell);
 i128 frequency_w(const frequency_state *s, uint32_t place, uint32_t cell);
 exact frequency_w2(const frequency_state *s, uint32_t place, uint32_t cell);
+/* What KEY's share is a share of: of an option with a column of its own, those asked it; else the answers.
+ * KEY may be one past the axis: a declared answer that nobody gave. */
+int64_t frequency_base_n(const frequency_state *s, uint32_t place, uint32_t key);
+i128 frequency_base_w(const frequency_state *s, uint32_t place, uint32_t key);
 /* COUNT, S c x and S c x^2 as figures, c being 1 or the weight. */
 void sums_read(const sums *s, ratio *count, ratio *sum, ratio *square);
 /* 100 * part / whole, correctly rounded; NaN when WHOLE is 0. */

@@ -39,6 +39,8 @@ static const int64_t silhouettes[] = {
 const accumulator_case accumulator_cases[] = {
     {.kind = ACCUMULATOR_FACTS, .variables = {"score", "class", "amount", "id", "choices", "mean"}},
     {.kind = ACCUMULATOR_FACTS, .variables = {"branch"}, .weighted = true},
+    {.kind = ACCUMULATOR_FACTS, .variables = {"ticks", "ticked"}},
+    {.kind = ACCUMULATOR_FACTS, .variables = {"ticks"}, .filtered = true},
     {.kind = ACCUMULATOR_FREQUENCY, .variables = {"score"}},
     {.kind = ACCUMULATOR_FREQUENCY, .variables = {"item1"}, .by = {"class"}, .weighted = true},
     {.kind = ACCUMULATOR_FREQUENCY, .variables = {"class"}, .by = {"score", "month"}, .filtered = true},
@@ -52,6 +54,12 @@ const accumulator_case accumulator_cases[] = {
     {.kind = ACCUMULATOR_FREQUENCY,
      .variables = {"choices"},
      .by = {"class", "top"},
+     .filtered = true,
+     .weighted = true},
+    {.kind = ACCUMULATOR_FREQUENCY, .variables = {"ticks"}},
+    {.kind = ACCUMULATOR_FREQUENCY,
+     .variables = {"ticks"},
+     .by = {"class", "ticked"},
      .filtered = true,
      .weighted = true},
     {.kind = ACCUMULATOR_MOMENTS, .variables = {"score"}, .weighted = true},
@@ -117,12 +125,14 @@ const accumulator_case accumulator_cases[] = {
     {.kind = ACCUMULATOR_DISTINCT, .variables = {"id"}},
     {.kind = ACCUMULATOR_DISTINCT, .variables = {"amount"}, .filtered = true},
     {.kind = ACCUMULATOR_DISTINCT, .variables = {"choices"}},
+    {.kind = ACCUMULATOR_DISTINCT, .variables = {"ticks"}},
     {.kind = ACCUMULATOR_DUPLICATES, .variables = {"item1", "item2", "class"}},
     {.kind = ACCUMULATOR_DUPLICATES, .variables = {"id", "amount", "choices"}, .filtered = true},
     {.kind = ACCUMULATOR_BASE},
     {.kind = ACCUMULATOR_INVALID, .variables = {"score"}},
     {.kind = ACCUMULATOR_INVALID, .variables = {"amount"}},
     {.kind = ACCUMULATOR_INVALID, .variables = {"choices"}},
+    {.kind = ACCUMULATOR_INVALID, .variables = {"ticks"}},
     {.kind = ACCUMULATOR_BASE, .filtered = true, .weighted = true},
 };
 const size_t accumulator_cases_count = sizeof accumulator_cases / sizeof accumulator_cases[0];
@@ -187,11 +197,31 @@ static void add_variables(program *p) {
              .kind = VARIABLE_TOP, .name = "top", .inputs = &score, .inputs_count = 1, .cut = {9, 0}});
 }
 
+/* Multiple choice over columns, and one option of it. */
+static void add_ticks(program *p) {
+  static const char *columns[] = {"tick1", "tick2", "tick3"};
+  static slice keys[] = {{"one", 3}, {"two", 3}, {"three", 5}};
+  program_rule rules[] = {{.text = {"-9", 2}, .missing = true, .reason = MISSING_NOT_ASKED},
+                          {.text = {"x", 1}, .missing = true, .reason = MISSING_REFUSED},
+                          {.text = {"yes", 3}, .value = {1, 0}}};
+  uint32_t ticks = add(p, &(program_variable){.kind = VARIABLE_MULTI_FLAGS,
+                                              .name = "ticks",
+                                              .columns = columns,
+                                              .columns_count = 3,
+                                              .keys = keys,
+                                              .keys_count = 3,
+                                              .rules = rules,
+                                              .rules_count = 3});
+  add(p, &(program_variable){
+             .kind = VARIABLE_OPTION, .name = "ticked", .inputs = &ticks, .inputs_count = 1, .key = keys[1]});
+}
+
 program *accumulator_case_program(const accumulator_case *c) {
   error err = {0};
   program *p = program_new();
   require(p != NULL, "program", &err);
   add_variables(p);
+  add_ticks(p);
   filter_value three = {.number = {3, 0}};
   filter_node node = {.kind = FILTER_GE, .variable = find(p, "score"), .values = &three, .values_count = 1};
   program_filter filter = {&node, 1};
@@ -297,6 +327,11 @@ static void write_choices(uint64_t *seed, char *out) {
   }
 }
 
+static void write_tick(uint64_t *seed, char *out) {
+  static const char *const cells[] = {"1", "0", "", "", "-9", "-9", "x", "yes", "maybe", "2"};
+  strcpy(out, cells[random_below(seed, 10)]);
+}
+
 static void write_weight(uint64_t *seed, char *out) {
   static const char *const odd[] = {"", "-1", "heavy", "0", "200000", "1.00005"};
   if (!often_not(seed, out, odd[random_below(seed, 6)])) {
@@ -351,6 +386,9 @@ fixture *survey_new(survey_flavour flavour, uint32_t rows, uint64_t seed) {
       {"weight", flavour == SURVEY_HEAVY    ? write_heavy
                  : flavour == SURVEY_UNEVEN ? write_uneven
                                             : write_weight},
+      {"tick1", write_tick},
+      {"tick2", write_tick},
+      {"tick3", write_tick},
   };
   fixture *f = fixture_new(rows);
   for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {

@@ -217,6 +217,48 @@ static void texts_periods_and_sets_are_filtered(void **state) {
   bench_close(&x);
 }
 
+/* An option that was not asked, or whose cell is invalid, is unknown; the others of the row are not. */
+static void options_of_columns_are_unknown_one_by_one(void **state) {
+  (void)state;
+  static const char *columns[] = {"a", "b"};
+  static slice keys[] = {{"A", 1}, {"B", 1}};
+  static program_rule rule[] = {{.text = {"-9", 2}, .missing = true, .reason = MISSING_NOT_ASKED}};
+  const char *first[] = {"1", "1", "1", "0", "", "-9", ""}, *second[] = {"0", "-9", "x", "", "", "-9", "x"};
+  char got[16];
+  uint32_t set;
+  bench x = {.data = fixture_new(7), .program = program_new()};
+  fixture_column(x.data, "a", STATS_COLUMN_CODES, first);
+  fixture_column(x.data, "b", STATS_COLUMN_CODES, second);
+  sample_add(x.program,
+             &(program_variable){.kind = VARIABLE_MULTI_FLAGS,
+                                 .name = "set",
+                                 .columns = columns,
+                                 .columns_count = 2,
+                                 .keys = keys,
+                                 .keys_count = 2,
+                                 .rules = rule,
+                                 .rules_count = 1},
+             &set);
+  filter_value a = {.is_text = true, .text = keys[0]}, b = {.is_text = true, .text = keys[1]};
+  filter_node has_a = {.kind = FILTER_HAS, .variable = set, .values = &a, .values_count = 1};
+  filter_node has_b = {.kind = FILTER_HAS, .variable = set, .values = &b, .values_count = 1};
+  filter_node not_so = {.kind = FILTER_NOT, .children = 1};
+  filter_node either = {.kind = FILTER_OR, .children = 2}, both = {.kind = FILTER_AND, .children = 2};
+  truth(&x, &has_a, 1, got);
+  assert_string_equal(got, "1110???");
+  truth(&x, &has_b, 1, got);
+  assert_string_equal(got, "0??0???");
+  truth(&x, (filter_node[]){not_so, has_b}, 2, got);
+  assert_string_equal(got, "1??1???");
+  truth(&x, (filter_node[]){either, has_a, has_b}, 3, got);
+  assert_string_equal(got, "1110???");
+  truth(&x, (filter_node[]){both, has_a, has_b}, 3, got);
+  assert_string_equal(got, "0??0???");
+  truth(&x, &(filter_node){.kind = FILTER_MISSING, .variable = set}, 1, got);
+  assert_string_equal(got, "0000111");
+  bench_close(&x);
+}
+
 /* ---- Weights and groups --------------------------------------------------------------------------- */
 
 static void weights_that_cannot_be_used_drop_the_row(void **state) {
@@ -380,6 +422,7 @@ int main(void) {
       cmocka_unit_test(comparisons_with_missing_are_unknown_but_missing_itself_is_known),
       cmocka_unit_test(numbers_compare_exactly),
       cmocka_unit_test(texts_periods_and_sets_are_filtered),
+      cmocka_unit_test(options_of_columns_are_unknown_one_by_one),
       cmocka_unit_test(weights_that_cannot_be_used_drop_the_row),
       cmocka_unit_test(weights_that_narrow_kernels_cannot_take_are_wide),
       cmocka_unit_test(groups_are_all_combinations_and_missing_has_its_place),

@@ -257,26 +257,56 @@ static void delimited_cells_are_sets(void **state) {
                    {"0", "0", "0", "0", "!not_applicable", "!blank", "!blank", "!invalid", "!invalid"}}});
 }
 
+/* Each option has the answer of its own cell; blank means "not chosen" where another cell is 0 or 1. */
 static void flag_columns_are_sets(void **state) {
   (void)state;
   static const char *columns[] = {"a", "b", "c"};
   static slice keys[] = {{"A", 1}, {"B", 1}, {"C", 1}};
   static program_rule rules[] = {{.text = {"9", 1}, .missing = true, .reason = MISSING_REFUSED},
+                                 {.text = {"8", 1}, .missing = true, .reason = MISSING_NOT_ASKED},
                                  {.text = {"yes", 3}, .value = {1, 0}}};
-  check(&(example){.variables = {{.kind = VARIABLE_MULTI_FLAGS,
-                                  .columns = columns,
-                                  .columns_count = 3,
-                                  .keys = keys,
-                                  .keys_count = 3,
-                                  .rules = rules,
-                                  .rules_count = 2}},
-                   .columns = {"a", "b", "c"},
-                   .cells = {{"1", "0", "1", "", "", "2", "9", "9", "yes", "1.0"},
-                             {"0", "0", "", "", "9", "1", "0", "", "", ""},
-                             {"1", "0", "1", "", "", "1", "0", "", "", "0"}},
-                   .expected = {{"{A;C}", "{}", "{A;C}", "!blank", "!refused", "!invalid", "{}", "!refused",
-                                 "{A}", "{A}"}},
-                   .decimals_too = true});
+  check(&(example){
+      .variables = {{.kind = VARIABLE_MULTI_FLAGS,
+                     .columns = columns,
+                     .columns_count = 3,
+                     .keys = keys,
+                     .keys_count = 3,
+                     .rules = rules,
+                     .rules_count = 3},
+                    {.kind = VARIABLE_OPTION, .inputs = first_input, .inputs_count = 1, .key = {"B", 1}}},
+      .columns = {"a", "b", "c"},
+      .cells = {{"1", "0", "1", "", "", "2", "9", "9", "yes", "1.0", "1", "8", "8", "8", "8"},
+                {"0", "0", "", "", "9", "1", "0", "", "", "", "8", "8", "", "9", "9"},
+                {"1", "0", "1", "", "", "1", "0", "", "", "0", "", "8", "", "x", ""}},
+      .expected = {{"{A;C}", "{}", "{A;C}", "!blank", "!refused", "{B;C}?A!invalid", "{}?A!refused",
+                    "!refused", "{A}", "{A}", "{A}?B!not_asked", "!not_asked", "!blank", "!invalid",
+                    "!refused"},
+                   {"0", "0", "0", "!blank", "!refused", "1", "0", "!blank", "0", "0", "!not_asked",
+                    "!not_asked", "!blank", "!refused", "!refused"}},
+      .decimals_too = true});
+}
+
+/* A rule for the empty cell says what nothing means: here "no", so that a row of blanks chose none. */
+static void a_blank_cell_may_mean_no(void **state) {
+  (void)state;
+  static const char *columns[] = {"a", "b"};
+  static slice keys[] = {{"A", 1}, {"B", 1}};
+  static program_rule no[] = {{.text = {"", 0}, .value = {0, 0}}};
+  static program_rule unasked[] = {{.text = {"", 0}, .missing = true, .reason = MISSING_NOT_ASKED}};
+  const program_variable set = {.kind = VARIABLE_MULTI_FLAGS,
+                                .columns = columns,
+                                .columns_count = 2,
+                                .keys = keys,
+                                .keys_count = 2,
+                                .rules_count = 1};
+  program_variable none = set, half = set;
+  none.rules = no;
+  half.rules = unasked;
+  check(&(example){.variables = {none, half},
+                   .columns = {"a", "b"},
+                   .cells = {{"1", "", "", "0"}, {"", "1", "", ""}},
+                   .expected = {{"{A}", "{B}", "{}", "{}"},
+                                {"{A}?B!not_asked", "{B}?A!not_asked", "!not_asked", "{}?B!not_asked"}}});
 }
 
 static void recode_takes_the_first_range(void **state) {
@@ -422,6 +452,7 @@ int main(void) {
       cmocka_unit_test(text_is_what_the_file_says),
       cmocka_unit_test(delimited_cells_are_sets),
       cmocka_unit_test(flag_columns_are_sets),
+      cmocka_unit_test(a_blank_cell_may_mean_no),
       cmocka_unit_test(recode_takes_the_first_range),
       cmocka_unit_test(recode_takes_texts_of_nominal_variables),
       cmocka_unit_test(difference_needs_both),

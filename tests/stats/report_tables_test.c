@@ -27,6 +27,7 @@ static const request requests[] = {
     {"describe", "q1 age channels id region product", {{NULL}}, {"region", "region sex"}},
     {"describe", "channels id q4", {{"distribution", "false"}, {"duplicates", "true"}}, {NULL}},
     {"describe", "channels", {{NULL}}, {"region"}},
+    {"describe", "ticks q1", {{NULL}}, {"region"}},
     {"nps", "recommend", {{NULL}}, {"region"}},
     {"nps", "recommend", {{"interval", "adjusted_wald"}}, {NULL}},
     {"csat", "q1", {{NULL}}, {"region"}},
@@ -41,8 +42,11 @@ static const request requests[] = {
     {"correlate", "q1 q2", {{"adjust", "none"}}, {"region"}},
     {"crosstab", "q1 channels", {{"columns", "region"}}, {"sex"}},
     {"crosstab", "q1", {{"columns", "sex"}, {"percentages", "row"}}, {NULL}},
+    {"crosstab", "ticks channels", {{"columns", "region"}}, {"sex"}},
+    {"crosstab", "ticks", {{"columns", "region"}, {"percentages", "total"}}, {NULL}},
     {"crosstab", "channels", {{"columns", "sex"}, {"percentages", "column"}, {"yates", "false"}}, {NULL}},
     {"segment", "q1 q3 q4", {{"k", "2 3"}, {"profile", "age region channels"}}, {NULL}},
+    {"segment", "q1 q3", {{"k", "2"}, {"profile", "ticks region"}}, {NULL}},
     {"segment", "q1 age", {{"k", "2"}, {"scale", "none"}, {"profile", "q2"}}, {NULL}},
     {"compare", "q4 spend", {{"groups", "region"}}, {"sex"}},
     {"compare", "q4", {{"groups", "sex"}, {"pairs", "false"}}, {NULL}},
@@ -50,7 +54,20 @@ static const request requests[] = {
 enum { REQUESTS = sizeof requests / sizeof requests[0] };
 _Static_assert((int)REQUESTS <= (int)REQUESTS_MAX, "names have room");
 
+/* Of columns that hold many other answers too: those are invalid here. */
+static void build_ticks(plan *p) {
+  static const char *columns[] = {"q1", "q2"};
+  static slice keys[] = {{"first", 5}, {"second", 6}};
+  build_variable(p, "ticks",
+                 (program_variable){.kind = VARIABLE_MULTI_FLAGS,
+                                    .columns = columns,
+                                    .columns_count = 2,
+                                    .keys = keys,
+                                    .keys_count = 2});
+}
+
 static void build_variables(plan *p) {
+  build_ticks(p);
   build_text(p, "id");
   build_nominal(p, "region");
   build_nominal(p, "sex");

@@ -82,18 +82,27 @@ static int text_order(const void *a, const void *b) {
   return slice_compare(*(const slice *)a, *(const slice *)b);
 }
 
+/* "?web!refused": an option without an answer in a row that has one. */
+static void show_unknown(slice option, unsigned reason) {
+  append("?", 1);
+  append(option.bytes, option.length);
+  append_missing(reason);
+}
+
 static void show_set(frame *f, uint32_t variable, uint32_t row) {
   set_view view;
   error err;
   slice chosen[256];
   size_t count = 0;
   need(frame_set(f, variable, &view, &err), &err);
-  if (view.answered[row]) {
+  const bool is_answered = view.answered[row] == 0;
+  if (!is_answered) {
     append_missing(view.answered[row] - (unsigned)SLOT_MISSING);
   }
   for (uint32_t k = 0; k < view.options.count; k++) {
     uint8_t flag = view.flags[k][row];
-    if (view.answered[row] ? flag != view.answered[row] : flag > 1) {
+    const bool as_the_row = is_answered ? flag <= 1 : flag == view.answered[row];
+    if (view.own_bases ? !is_answered && flag <= 1 : !as_the_row) {
       append("flags disagree", 14);
     }
     if (flag == 1 && count < 256) {
@@ -101,12 +110,17 @@ static void show_set(frame *f, uint32_t variable, uint32_t row) {
     }
   }
   qsort(chosen, count, sizeof chosen[0], text_order);
-  append("{", view.answered[row] ? 0 : 1);
+  append("{", is_answered);
   for (size_t i = 0; i < count; i++) {
     append(";", i > 0);
     append(chosen[i].bytes, chosen[i].length);
   }
-  append("}", view.answered[row] ? 0 : 1);
+  append("}", is_answered);
+  for (uint32_t k = 0; is_answered && k < view.options.count; k++) {
+    if (view.flags[k][row] > 1) {
+      show_unknown(view.options.texts[k], view.flags[k][row] - (unsigned)SLOT_MISSING);
+    }
+  }
 }
 
 const char *shown_row(frame *f, uint32_t variable, uint32_t row) {

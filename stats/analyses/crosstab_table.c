@@ -1,0 +1,173 @@
+/* The tables of crosstab: counts, percentages and margins. */
+#include "stats/analyses/crosstab_table.h"
+
+uint32_t crossing_place(const crossing *c, uint32_t column) {
+  return group_walk_place(c->walk, c->column_keys[column]);
+}
+
+i128 crossing_count(const crossing *c, uint32_t place, uint32_t cell) {
+  return c->weighting == WEIGHTING_NONE ? frequency_n(c->state, place, cell)
+                                        : frequency_w(c->state, place, cell);
+}
+
+cross_base crossing_base(const crossing *c, uint32_t i, uint32_t j) {
+  const uint32_t place = crossing_place(c, j), cell = frequency_base_at(c->state, c->row_keys[i]);
+  return (cross_base){frequency_n(c->state, place, cell), crossing_count(c, place, cell)};
+}
+
+cross_base crossing_row_base(const crossing *c, uint32_t i) {
+  cross_base sum = {0, 0};
+  for (uint32_t j = 0; j < c->columns; j++) {
+    const cross_base one = crossing_base(c, i, j);
+    sum.n += one.n;
+    sum.count += one.count;
+  }
+  return sum;
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------- */
+
+static void open_counts(cross_tables *t, analysis_run *run, bool weighted, bool own_bases) {
+  static const char *const columns[2][2] = {
+      {"value other_value n item other_item group", "value other_value weighted_n item other_item group n"},
+      {"value other_value n item other_item group asked",
+       "value other_value weighted_n item other_item group n asked weighted_asked"}};
+  t->counts = table_new(run, "counts", VIEW_MATRIX, columns[own_bases][weighted]);
+}
+
+static void open_margins(cross_tables *t, analysis_run *run, bool weighted, bool own_bases) {
+  static const char *const columns[2][2] = {
+      {"item group value n percent other_item", "item group value n weighted_n percent other_item"},
+      {"item group value n percent other_item asked answered",
+       "item group value n weighted_n percent other_item asked weighted_asked answered weighted_answered"}};
+  t->row_totals = table_new(run, "row_totals", VIEW_BARS, columns[own_bases][weighted]);
+  t->column_totals = table_new(run, "column_totals", VIEW_BARS,
+                               weighted ? "item other_item group other_value n weighted_n percent"
+                                        : "item other_item group other_value n percent");
+}
+
+static void open_percents(cross_tables *t, analysis_run *run) {
+  static const char *const names[] = {
+      [SHOW_COLUMN] = "column_percents", [SHOW_ROW] = "row_percents", [SHOW_TOTAL] = "total_percents"};
+  static const char *const columns[] = {
+      [SHOW_COLUMN] = "value other_value column_percent item other_item group",
+      [SHOW_ROW] = "value other_value row_percent item other_item group",
+      [SHOW_TOTAL] = "value other_value total_percent item other_item group"};
+  const int64_t shown = run_argument(run, "percentages")->integer;
+  for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
+    if (shown == SHOW_ALL || shown == show) {
+      t->percents[show] = table_new(run, names[show], VIEW_MATRIX, columns[show]);
+    }
+  }
+}
+
+void crossing_open(crossing *c, bool any_set, bool any_plain) {
+  const bool weighted = c->weighting != WEIGHTING_NONE, sampling = c->weighting == WEIGHTING_SAMPLING;
+  cross_tables *t = &c->tables;
+  if (any_plain) {
+    t->tests = table_new(c->run, "independence", VIEW_LIST,
+                         sampling   ? "item other_item group n weighted_n chi2 f df df_within p cramers_v"
+                         : weighted ? "item other_item group n weighted_n chi2 df p cramers_v"
+                                    : "item other_item group n chi2 df p cramers_v");
+  }
+  if (any_set) {
+    t->options =
+        table_new(c->run, "option_tests", VIEW_LIST,
+                  sampling ? "item value other_item group n chi2 f df df_within p p_adjusted cramers_v"
+                           : "item value other_item group n chi2 df p p_adjusted cramers_v");
+  }
+  open_counts(t, c->run, weighted, c->any_own_bases);
+  open_percents(t, c->run);
+  open_margins(t, c->run, weighted, c->any_own_bases);
+  run_headline(c->run, any_plain ? "independence" : "option_tests", "cramers_v");
+}
+
+/* ---- Writing ------------------------------------------------------------------------------------- */
+
+void crossing_start_row(const crossing *c, table *t) {
+  table_row(t);
+  table_item(t, "item", c->item);
+  table_item(t, "other_item", c->other_item);
+  group_write(c->walk, t);
+}
+
+static void start_cell(const crossing *c, table *t, uint32_t i, uint32_t j) {
+  crossing_start_row(c, t);
+  table_key(t, "value", &c->state->keys, c->row_keys[i]);
+  table_key(t, "other_value", &c->walk->groups->by[0], c->column_keys[j]);
+}
+
+static void write_weight(const crossing *c, table *t, const char *column, i128 weight) {
+  if (c->weighting != WEIGHTING_NONE) {
+    table_i128(t, column, weight, c->state->weight_decimals);
+  }
+}
+
+void crossing_weighted_n(const crossing *c, table *t, i128 weight) {
+  write_weight(c, t, "weighted_n", weight);
+}
+
+static void write_asked(const crossing *c, table *t, const cross_base *base) {
+  if (c->state->own_bases) {
+    table_integer(t, "asked", base->n);
+    write_weight(c, t, "weighted_asked", base->count);
+  }
+}
+
+/* The options of one respondent overlap: a row's share is then of those who chose the option. */
+void crossing_write_cells(const crossing *c) {
+  static const char *const names[] = {
+      [SHOW_COLUMN] = "column_percent", [SHOW_ROW] = "row_percent", [SHOW_TOTAL] = "total_percent"};
+  for (uint32_t i = 0; i < c->rows; i++) {
+    const cross_base row = crossing_row_base(c, i);
+    for (uint32_t j = 0; j < c->columns; j++) {
+      const size_t cell = (size_t)i * c->columns + j;
+      const cross_base base = crossing_base(c, i, j);
+      start_cell(c, c->tables.counts, i, j);
+      table_integer(c->tables.counts, "n", c->n[cell]);
+      crossing_weighted_n(c, c->tables.counts, c->counts[cell]);
+      write_asked(c, c->tables.counts, &base);
+      const i128 bases[] = {
+          [SHOW_COLUMN] = base.count, [SHOW_ROW] = c->row_sums[i], [SHOW_TOTAL] = row.count};
+      for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
+        if (c->tables.percents[show]) {
+          start_cell(c, c->tables.percents[show], i, j);
+          table_number(c->tables.percents[show], names[show], percent_of(c->counts[cell], bases[show]));
+        }
+      }
+    }
+  }
+}
+
+static void write_row_totals(const crossing *c) {
+  table *t = c->tables.row_totals;
+  for (uint32_t i = 0; i < c->rows; i++) {
+    const cross_base base = crossing_row_base(c, i);
+    int64_t n = 0;
+    for (uint32_t j = 0; j < c->columns; j++) {
+      n += c->n[(size_t)i * c->columns + j];
+    }
+    crossing_start_row(c, t);
+    table_key(t, "value", &c->state->keys, c->row_keys[i]);
+    table_integer(t, "n", n);
+    crossing_weighted_n(c, t, c->row_sums[i]);
+    table_number(t, "percent", percent_of(c->row_sums[i], base.count));
+    write_asked(c, t, &base);
+    if (c->any_own_bases) {
+      table_integer(t, "answered", c->all_n);
+      write_weight(c, t, "weighted_answered", c->all);
+    }
+  }
+}
+
+void crossing_write_margins(const crossing *c) {
+  write_row_totals(c);
+  table *t = c->tables.column_totals;
+  for (uint32_t j = 0; j < c->columns; j++) {
+    crossing_start_row(c, t);
+    table_key(t, "other_value", &c->walk->groups->by[0], c->column_keys[j]);
+    table_integer(t, "n", c->column_n[j]);
+    crossing_weighted_n(c, t, c->column_bases[j]);
+    table_number(t, "percent", percent_of(c->column_bases[j], c->all));
+  }
+}

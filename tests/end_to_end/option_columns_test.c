@@ -1,0 +1,110 @@
+/* Multiple choice with a column per option, from the file to the figures: each way that docs/specification.md
+ * gives of saying what a blank cell means, and where an invalid cell stands.  Counted by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/process.h"
+
+enum { PATH_BYTES = 512, SPEC_BYTES = 512, LINE_BYTES = 160, LINES_MAX = 8 };
+
+typedef struct example {
+  const char *entry, *data;
+  const char *lines[LINES_MAX]; /* of the long table */
+} example;
+
+#define OLD "describe,d,distribution,1,m,,,,old,,"
+#define NEW "describe,d,distribution,2,m,,,,new,,"
+
+static const example examples[] = {
+    /* a row of blanks has no answer; blank beside a tick is "not chosen" */
+    {"columns: {old: a, new: b}, texts: {X: 1}",
+     "a,b\nX,\n,X\nX,X\n,\n",
+     {OLD "n,2", OLD "asked,3", NEW "asked,3", OLD "answered,3"}},
+    /* everybody saw the question: a row of blanks chose none */
+    {"columns: {old: a, new: b}, texts: {X: 1, \"\": 0}",
+     "a,b\nX,\n,X\nX,X\n,\n",
+     {OLD "n,2", OLD "asked,4", NEW "asked,4", OLD "answered,4", OLD "percent,50"}},
+    /* not shown where blank */
+    {"columns: {old: a, new: b}, missing: {\"\": not_asked}",
+     "a,b\n1,\n0,1\n1,0\n1,\n,\n",
+     {OLD "n,3", OLD "asked,4", NEW "n,1", NEW "asked,2", NEW "answered,4", NEW "percent,50"}},
+    /* not shown where -9; blank beside it is still "not chosen" where something was answered */
+    {"columns: {old: a, new: b}, missing: {-9: not_asked}",
+     "a,b\n1,-9\n,1\n2,1\n-9,-9\n-9,\n,\n",
+     {OLD "n,1", OLD "asked,2", NEW "n,2", NEW "asked,2", NEW "answered,3", OLD "percent,50"}},
+};
+
+static void has_line(const char *out, const char *line) {
+  char wanted[LINE_BYTES];
+  snprintf(wanted, sizeof wanted, "\n%s\n", line);
+  if (strstr(out, wanted) == NULL) {
+    fail_msg("no line '%s' in:\n%s", line, out);
+  }
+}
+
+/* Runs ENTRY as the variable m over DATA. */
+static void run(const char *entry, const char *data, const char *option, const char *value,
+                process_result *out) {
+  char directory[PATH_BYTES], spec_path[PATH_BYTES], data_path[PATH_BYTES], spec[SPEC_BYTES];
+  const int length =
+      snprintf(spec, sizeof spec,
+               "variables:\n  m: {type: multi, %s}\nanalyses:\n  - describe: {items: m, name: d}\n", entry);
+  process_directory_new(directory, sizeof directory);
+  process_write_file(directory, "s.yaml", spec, (size_t)length, spec_path, sizeof spec_path);
+  process_write_file(directory, "d.csv", data, strlen(data), data_path, sizeof data_path);
+  process_run((const char *const[]){CANVASS_PROGRAM, "run", spec_path, data_path, option, value, NULL}, NULL,
+              out);
+  process_directory_remove(directory);
+}
+
+static void blank_means_what_the_specification_says(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+    process_result r;
+    run(examples[i].entry, examples[i].data, "--format", "csv", &r);
+    if (r.exit_code != 0) {
+      fail_msg("%s: exit code %d: %s", examples[i].entry, r.exit_code, r.err);
+    }
+    for (size_t k = 0; k < LINES_MAX && examples[i].lines[k]; k++) {
+      has_line(r.out, examples[i].lines[k]);
+    }
+    process_result_fini(&r);
+  }
+}
+
+static void strict_names_the_column_of_an_invalid_cell(void **state) {
+  (void)state;
+  process_result r;
+  run("columns: {old: a, new: b}", "a,b\n1,0\n1,maybe\n", "--strict", NULL, &r);
+  assert_int_equal(r.exit_code, 4);
+  if (strstr(r.err, "d.csv:3: m, column b: 'maybe'") == NULL) {
+    fail_msg("%s", r.err);
+  }
+  process_result_fini(&r);
+}
+
+static void text_names_the_column_of_an_invalid_cell(void **state) {
+  (void)state;
+  process_result r;
+  run("columns: {old: a, new: b}", "a,b\n1,0\n1,maybe\n", "--lang", "en", &r);
+  assert_int_equal(r.exit_code, 0);
+  if (strstr(r.out, "d.csv:3 b “maybe”") == NULL) {
+    fail_msg("%s", r.out);
+  }
+  process_result_fini(&r);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(blank_means_what_the_specification_says),
+      cmocka_unit_test(strict_names_the_column_of_an_invalid_cell),
+      cmocka_unit_test(text_names_the_column_of_an_invalid_cell),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
