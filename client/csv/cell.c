@@ -3,18 +3,45 @@
 
 #include <string.h>
 
+static bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+/* The quoted cell in RAW, from its quote to its quote; without bytes when it is none.  A quote behind blanks
+ * opens one only if the cell ends behind the closing quote. */
+static slice find_quoted(slice raw) {
+  const slice none = {NULL, 0};
+  size_t from = 0;
+  while (from < raw.length && is_blank(raw.bytes[from])) {
+    from++;
+  }
+  if (from == raw.length || raw.bytes[from] != '"') {
+    return none;
+  }
+  size_t to = raw.length;
+  to -= raw.bytes[to - 1] == '\r';
+  while (is_blank(raw.bytes[to - 1])) {
+    to--;
+  }
+  const slice quoted = {raw.bytes + from, to - from};
+  if (from == 0) {
+    return quoted;
+  }
+  size_t at = 1;
+  while (at < quoted.length &&
+         (quoted.bytes[at] != '"' || (at + 1 < quoted.length && quoted.bytes[at + 1] == '"'))) {
+    at += quoted.bytes[at] == '"' ? 2 : 1;
+  }
+  return at + 1 == quoted.length ? quoted : none;
+}
+
 bool csv_cell_text(slice raw, arena *memory, slice *text) {
-  if (raw.length == 0 || raw.bytes[0] != '"') {
+  const slice quoted = find_quoted(raw);
+  if (quoted.length < 2) {
     *text = slice_trim(raw);
     return true;
   }
-  slice inner = {raw.bytes + 1, raw.length - 1};
-  if (inner.length > 0 && inner.bytes[inner.length - 1] == '\r') {
-    inner.length--;
-  }
-  if (inner.length > 0) {
-    inner.length--;
-  }
+  const slice inner = {quoted.bytes + 1, quoted.length - 2};
   if (memchr(inner.bytes, '"', inner.length) == NULL) {
     *text = slice_trim(inner);
     return true;

@@ -7,14 +7,19 @@
  *
  * 1. The whole file is one automaton: what is a record never depends on where parallel readers cut, and
  *    the manifest and the shards are the same for any number of threads.
- * 2. A quote opens a quoted cell only as the first byte of a cell; elsewhere it is a letter.
+ * 2. A quote opens a quoted cell as the first byte of a cell, and behind blanks when its closing quote stands
+ *    on the same line with nothing but blanks up to the end of the cell; elsewhere it is a letter.
  * 3. Empty lines are no records.  Cells are unquoted, then trimmed (slice_trim).
- * 4. A record with another number of cells than the header, or with text after a closing quote, is
- *    quarantined: counted, its first ten places named, left out.
- * 5. A record that ends inside a quoted cell, at the end of the file or after 16 MiB (counted from the
- *    record's first byte, its newline included), is quarantined as the text up to the end of the line on
- *    which that quote opened; reading goes on with the next line.  A record of more than 16 MiB that is not
- *    inside a quoted cell there, or whose quote opened on a line that is itself longer, is STATUS_DATA.
+ * 4. A record of one line with another number of cells than the header, or with text after a closing quote,
+ * is quarantined: counted, its first ten places named, left out.
+ * 5. A record that spans lines is given up when (i) a closing quote is followed by anything but blanks and
+ * the end of its cell; (ii) its number of cells is not the header's; (iii) the header has at least three
+ * columns and every line after the first looks like a record with a first cell of the same kind (see
+ * spans.h); or when it does not end before the file does, or within 16 MiB of its first byte, its newline
+ * included.  Given up, it is quarantined as the line on which its first quoted cell with a newline opens;
+ * reading goes on with the next line.  A record of more than 16 MiB that is not inside a quoted cell there,
+ * or whose quote opened on a line that is itself longer, is STATUS_DATA.  The header is not looked at in this
+ * way.
  * 6. Text that is not UTF-8 (after conversion), or has a NUL byte, is STATUS_DATA wherever it stands: line,
  *    byte, and what the encoding probably is.
  * 7. A header's empty names become "column_N" (N from 1); names that stand twice are STATUS_DATA.  So are

@@ -102,7 +102,7 @@ static status no_memory(const csv_encoder *e, error *err) {
   return error_no_memory(err, e->layout->title);
 }
 
-/* A stretch of well-delimited records: the text between two unclosed ones. */
+/* The text between two records that were given up. */
 static status run_stretch(csv_encoder *e, size_t from, size_t to, error *err) {
   const csv_piece *p = e->piece;
   const size_t block = block_bytes(p);
@@ -171,16 +171,16 @@ status csv_encoder_run(csv_encoder *e, const csv_layout *layout, const csv_piece
   if (!well) {
     return no_memory(e, err);
   }
-  if (!e->kernels->checks_utf8 || piece->unclosed_count > 0) {
+  if (!e->kernels->checks_utf8 || piece->given_up_count > 0) {
     TRY(csv_check_text(piece->text, piece->length, piece->first_line, layout->title, err));
   }
   size_t from = 0;
-  for (size_t i = 0; i < piece->unclosed_count; i++) {
-    TRY(run_stretch(e, from, piece->unclosed[i].begin, err));
-    if (!csv_records_leave_out_unclosed(&e->records, &piece->unclosed[i], piece)) {
+  for (size_t i = 0; i < piece->given_up_count; i++) {
+    TRY(run_stretch(e, from, piece->given_up[i].begin, err));
+    if (!csv_records_leave_out_given_up(&e->records, &piece->given_up[i], layout->header)) {
       return no_memory(e, err);
     }
-    from = piece->unclosed[i].end;
+    from = piece->given_up[i].end;
   }
   TRY(run_stretch(e, from, piece->length, err));
   return finish(e, out, err);

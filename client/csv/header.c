@@ -40,41 +40,73 @@ static int delimiter_index(uint8_t c, char delimiter) {
   return -1;
 }
 
+static size_t pass_blanks(const uint8_t *text, size_t at, size_t length, char delimiter) {
+  while (at < length && (text[at] == ' ' || text[at] == '\t') && delimiter_index(text[at], delimiter) < 0) {
+    at++;
+  }
+  return at;
+}
+
+static bool ends_cell(const uint8_t *text, size_t at, size_t length, char delimiter) {
+  at = pass_blanks(text, at, length, delimiter);
+  return at < length && (text[at] == '\n' || delimiter_index(text[at], delimiter) >= 0 ||
+                         (text[at] == '\r' && at + 1 < length && text[at + 1] == '\n'));
+}
+
+/* Behind the closing quote of what the quote at AT opens; LENGTH + 1: it does not close. */
+static size_t pass_quoted(const uint8_t *text, size_t at, size_t length) {
+  for (at++; at < length; at++) {
+    if (text[at] == '"' && (at + 1 == length || text[at + 1] != '"')) {
+      return at + 1;
+    }
+    at += text[at] == '"';
+  }
+  return length + 1;
+}
+
+/* Does the quote at AT, behind blanks, open a quoted cell?  Only if the cell ends on its line. */
+static bool opens_behind_blanks(const uint8_t *text, size_t at, size_t length, char delimiter) {
+  const uint8_t *newline = memchr(text + at, '\n', length - at);
+  const size_t line = newline != NULL ? (size_t)(newline - text) + 1 : length;
+  const size_t behind = pass_quoted(text, at, line);
+  return behind < line && ends_cell(text, behind, line, delimiter);
+}
+
 /* Walks over the first record of TEXT.  DELIMITER 0: any of the candidates.  ENDS (may be NULL) gets the
  * end of each cell. */
 static walk walk_record(const uint8_t *text, size_t length, char delimiter, size_t *ends) {
-  enum { CELL_START, PLAIN, QUOTED, CLOSED } state = CELL_START;
   walk w = {0};
-  for (size_t i = 0; i < length; i++) {
-    const uint8_t c = text[i];
-    if (state == QUOTED) {
-      state = c == '"' ? CLOSED : QUOTED;
-      continue;
-    }
-    const int found = delimiter_index(c, delimiter);
-    if (c == '\n' || found >= 0) {
-      if (ends != NULL) {
-        ends[w.cells] = i;
-      }
-      w.cells++;
-      if (c == '\n') {
-        w.end = i + 1;
+  for (size_t at = 0; at < length; at++) {
+    const size_t quote = pass_blanks(text, at, length, delimiter);
+    if (quote < length && text[quote] == '"' &&
+        (quote == at || opens_behind_blanks(text, quote, length, delimiter))) {
+      w.open = quote;
+      at = pass_quoted(text, quote, length);
+      if (at > length) {
         return w;
       }
-      w.counts[found]++;
-      state = CELL_START;
-    } else if (c == '"' && state != PLAIN) {
-      w.open = i;
-      state = QUOTED;
-    } else if (state == CLOSED && !(c == '\r' && i + 1 < length && text[i + 1] == '\n')) {
-      w.wrong = true;
-      w.wrong_cell = w.cells;
-      state = PLAIN;
-    } else if (state == CELL_START) {
-      state = PLAIN;
+      if (!w.wrong && !ends_cell(text, at, length, delimiter)) {
+        w.wrong = true;
+        w.wrong_cell = w.cells;
+      }
     }
+    while (at < length && text[at] != '\n' && delimiter_index(text[at], delimiter) < 0) {
+      at++;
+    }
+    if (at == length) {
+      break;
+    }
+    if (ends != NULL) {
+      ends[w.cells] = at;
+    }
+    w.cells++;
+    if (text[at] == '\n') {
+      w.end = at + 1;
+      return w;
+    }
+    w.counts[delimiter_index(text[at], delimiter)]++;
   }
-  w.open = state == QUOTED ? w.open : length;
+  w.open = length;
   return w;
 }
 
@@ -209,9 +241,8 @@ static status take_names(const csv_splitter *s, const size_t *ends, uint32_t cou
 status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_header *out, error *err) {
   walk found;
   TRY(find_first_record(s, delimiter, &found, err));
-  s->delimiter = delimiter != 0 ? delimiter : choose_delimiter(&found);
-  out->delimiter = s->delimiter;
-  found = walk_record(s->rest.text, s->rest.length, s->delimiter, NULL);
+  out->delimiter = delimiter != 0 ? delimiter : choose_delimiter(&found);
+  found = walk_record(s->rest.text, s->rest.length, out->delimiter, NULL);
   const char *title = csv_source_title(s->source);
   if (found.end == 0) {
     return error_set(err, STATUS_DATA, "%s:%llu: the header has a quote that never closes", title,
@@ -226,7 +257,7 @@ status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_
   if (ends == NULL) {
     return no_memory(s, err);
   }
-  (void)walk_record(s->rest.text, found.end, s->delimiter, ends);
+  (void)walk_record(s->rest.text, found.end, out->delimiter, ends);
   status result = take_names(s, ends, found.cells, memory, out, err);
   free(ends);
   if (result == STATUS_OK) {
@@ -234,6 +265,7 @@ status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_
   }
   if (result == STATUS_OK) {
     csv_splitter_skip(s, found.end);
+    result = csv_splitter_start(s, out->delimiter, out->count, err);
   }
   return result;
 }

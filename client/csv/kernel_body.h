@@ -28,8 +28,12 @@ static void kernel_scan(csv_scan *s, const uint8_t *text, size_t end) {
     csv_quotes quotes = now.quotes;
     uint64_t within = quotes.inside;
     if ((quote | quotes.inside) != 0) {
+      const csv_block at = {text + now.at, BLOCK, now.delimiter, quote, separator};
       uint64_t closing;
-      within = csv_quotes_step(&quotes, quote, separator, &closing);
+      within = csv_quotes_step(&quotes, &at, &closing);
+      if ((newline & within) != 0) {
+        break;
+      }
     } else {
       quotes.edge = separator >> 63;
     }
@@ -53,18 +57,21 @@ static void kernel_scan(csv_scan *s, const uint8_t *text, size_t end) {
   *s = now;
 }
 
-/* What follows a closing quote must be a separator, perhaps behind the carriage return of its line. */
-static void note_wrong(csv_index *x, const uint8_t *p, uint32_t base, uint64_t after) {
+/* A cell must end behind its closing quote. */
+static void note_wrong(csv_index *x, const uint8_t *text, uint32_t base, uint64_t after) {
   for (; after != 0; after &= after - 1) {
-    const unsigned i = (unsigned)__builtin_ctzll(after);
-    if (p[i] != '\r' || p[i + 1] != '\n') {
-      x->wrong[x->wrong_count++] = base + i;
+    const uint32_t at = base + (unsigned)__builtin_ctzll(after);
+    if (!csv_ends_cell(text + at, x->delimiter)) {
+      x->wrong[x->wrong_count++] = at;
     }
   }
 }
 
-static inline void index_block(csv_index *x, const uint8_t *p, uint32_t base, uint64_t valid) {
+/* The first WIDTH bytes at P, which are those of TEXT at BASE. */
+static inline void index_block(csv_index *x, const uint8_t *text, uint32_t base, const uint8_t *p,
+                               unsigned width) {
   const block b = block_load(p);
+  const uint64_t valid = ~UINT64_C(0) >> (BLOCK - width);
   const uint64_t newline = block_equal(b, '\n') & valid;
   const uint64_t quote = block_equal(b, '"') & valid;
   const uint64_t separator = newline | (block_equal(b, x->delimiter) & valid);
@@ -80,9 +87,10 @@ static inline void index_block(csv_index *x, const uint8_t *p, uint32_t base, ui
   if ((quote | x->quotes.inside | x->quotes.closed) != 0) {
     uint64_t closing;
     const uint64_t closed = x->quotes.closed;
-    const uint64_t within = csv_quotes_step(&x->quotes, quote, separator, &closing);
+    const csv_block at = {text + base, width, x->delimiter, quote, separator};
+    const uint64_t within = csv_quotes_step(&x->quotes, &at, &closing);
     outside = separator & ~within;
-    note_wrong(x, p, base, (closing << 1 | closed) & ~(separator | quote) & valid);
+    note_wrong(x, text, base, (closing << 1 | closed) & ~(separator | quote) & valid);
     for (uint64_t inner = newline & within; inner != 0; inner &= inner - 1) {
       x->inner[x->inner_count++] = base + (unsigned)__builtin_ctzll(inner);
     }
@@ -102,11 +110,19 @@ static inline void index_block(csv_index *x, const uint8_t *p, uint32_t base, ui
 
 static void kernel_index(csv_index *x, const uint8_t *text, size_t from, size_t to) {
   for (; from + BLOCK <= to; from += BLOCK) {
-    index_block(x, text + from, (uint32_t)from, ~UINT64_C(0));
+    index_block(x, text, (uint32_t)from, text + from, BLOCK);
   }
   if (from < to) {
     uint8_t tail[TAIL_BEFORE + 2 * BLOCK] = {0};
     memcpy(tail, text + from - TAIL_BEFORE, TAIL_BEFORE + to - from);
-    index_block(x, tail + TAIL_BEFORE, (uint32_t)from, (UINT64_C(1) << (to - from)) - 1);
+    index_block(x, text, (uint32_t)from, tail + TAIL_BEFORE, (unsigned)(to - from));
   }
+}
+
+static csv_masks kernel_masks(const uint8_t *text, char delimiter, unsigned width) {
+  const block b = block_load(text);
+  const uint64_t valid = ~UINT64_C(0) >> (BLOCK - width);
+  return (csv_masks){.newline = block_equal(b, '\n') & valid,
+                     .quote = block_equal(b, '"') & valid,
+                     .delimiter = block_equal(b, delimiter) & valid};
 }

@@ -1,8 +1,9 @@
 /* The two loops that touch every byte, in every form that processors have.
  *
  * `scan` looks for the ends of records: where a file can be cut.  `index` lists the separators of a
- * piece and checks its bytes.  All forms give the same results; tests hold them against the portable
- * one.  Both read up to CSV_MARGIN bytes before and behind the text they are given.
+ * piece and checks its bytes.  Both read up to CSV_MARGIN bytes before and behind the text they are given.
+ * `masks` is a single block, for where a loop does not pay.  All forms give the same results; tests hold
+ * them against the portable one.
  */
 #ifndef CANVASS_CLIENT_CSV_KERNELS_H
 #define CANVASS_CLIENT_CSV_KERNELS_H
@@ -48,15 +49,23 @@ typedef struct csv_index {
   bool unfit; /* a NUL byte, or bytes that are not UTF-8, were seen */
 } csv_index;
 
+/* What a block of text is made of; bits as in quotes.h. */
+typedef struct csv_masks {
+  uint64_t newline, quote, delimiter;
+} csv_masks;
+
 typedef struct csv_kernels {
   const char *name;
   bool checks_utf8; /* false: the caller checks with text_utf8_check */
-  /* Runs over whole blocks below END; stops before a block that reaches RECORDS_MAX or in which the
-   * record grows beyond RECORD_BYTES_MAX. */
+  /* Runs over whole blocks below END, which is not behind the last newline of the text; stops before a block
+   * that reaches RECORDS_MAX, in which the record grows beyond RECORD_BYTES_MAX, or that has a newline inside
+   * quotes. */
   void (*scan)(csv_scan *s, const uint8_t *text, size_t end);
   /* Appends the separators of TEXT[from, to); the arrays have room for TO - FROM + 64 more.  Only the
    * last stretch before a new start may be no multiple of 64 bytes. */
   void (*index)(csv_index *x, const uint8_t *text, size_t from, size_t to);
+  /* Of the first WIDTH (1 to 64) of the 64 readable bytes at TEXT. */
+  csv_masks (*masks)(const uint8_t *text, char delimiter, unsigned width);
 } csv_kernels;
 
 extern const csv_kernels csv_kernels_portable;

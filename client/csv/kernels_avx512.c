@@ -68,4 +68,4 @@ static inline void block_append(csv_index *x, block b, const uint8_t *p, uint32_
 
 #include "client/csv/kernel_body.h"
 
-const csv_kernels csv_kernels_avx512 = {"avx512", true, kernel_scan, kernel_index};
+const csv_kernels csv_kernels_avx512 = {"avx512", true, kernel_scan, kernel_index, kernel_masks};

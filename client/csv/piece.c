@@ -20,23 +20,23 @@ bool csv_piece_reserve(csv_piece *p, size_t capacity) {
   return true;
 }
 
-bool csv_piece_note_unclosed(csv_piece *p, csv_unclosed record) {
-  if (p->unclosed_count == p->unclosed_capacity) {
-    const size_t capacity = p->unclosed_capacity * 2 + 8;
-    csv_unclosed *more = realloc(p->unclosed, capacity * sizeof *more);
+bool csv_piece_note_given_up(csv_piece *p, csv_given_up record) {
+  if (p->given_up_count == p->given_up_capacity) {
+    const size_t capacity = p->given_up_capacity * 2 + 8;
+    csv_given_up *more = realloc(p->given_up, capacity * sizeof *more);
     if (more == NULL) {
       return false;
     }
-    p->unclosed = more;
-    p->unclosed_capacity = capacity;
+    p->given_up = more;
+    p->given_up_capacity = capacity;
   }
-  p->unclosed[p->unclosed_count++] = record;
+  p->given_up[p->given_up_count++] = record;
   return true;
 }
 
 void csv_piece_clear(csv_piece *p) {
   p->length = 0;
-  p->unclosed_count = 0;
+  p->given_up_count = 0;
   p->records = 0;
 }
 
@@ -44,7 +44,7 @@ void csv_piece_fini(csv_piece *p) {
   if (p->text != NULL) {
     free(p->text - CSV_MARGIN);
   }
-  free(p->unclosed);
+  free(p->given_up);
   *p = (csv_piece){0};
 }
 

@@ -94,16 +94,50 @@ static bool leave_out_wrong(csv_records *r, uint32_t cell, const csv_file_header
   return leave_out(r, problem);
 }
 
-bool csv_records_leave_out_unclosed(csv_records *r, const csv_unclosed *record, const csv_piece *piece) {
-  char problem[96];
-  snprintf(problem, sizeof problem, "the quote that opens on line %llu never closes",
-           (unsigned long long)record->quote_line);
+bool csv_records_leave_out_given_up(csv_records *r, const csv_given_up *g, const csv_file_header *header) {
+  static const char advice[] = "; write \"\" for a quote inside a quoted cell";
+  const unsigned long long opened = g->line;
+  const unsigned long long to = g->to_line;
+  char problem[192];
+  const size_t room = sizeof problem;
+  switch (g->why) {
+    case CSV_WHY_OPEN:
+      snprintf(problem, room, "the quote that opens on line %llu never closes%s", opened, advice);
+      break;
+    case CSV_WHY_LONG:
+      snprintf(problem, room, "the record of the quote that opens on line %llu does not end within %d MiB%s",
+               opened, CSV_RECORD_BYTES_MAX >> 20, advice);
+      break;
+    case CSV_WHY_TEXT:
+      snprintf(
+          problem, room,
+          "the record of the quote that opens on line %llu has text after a closing quote on line %llu%s",
+          opened, to, advice);
+      break;
+    case CSV_WHY_MANY:
+      snprintf(problem, room,
+               "the record of the quote that opens on line %llu has more than the %u cell%s of the header%s",
+               opened, header->count, header->count == 1 ? "" : "s", advice);
+      break;
+    case CSV_WHY_FEW:
+      snprintf(problem, room,
+               "the record of the quote that opens on line %llu ends on line %llu with %u cell%s, the header "
+               "has %u%s",
+               opened, to, g->cells, g->cells == 1 ? "" : "s", header->count, advice);
+      break;
+    case CSV_WHY_ROWS:
+      snprintf(problem, room,
+               "the quote that opens on line %llu takes in the lines up to %llu, which all look like "
+               "records%s",
+               opened, to, advice);
+      break;
+  }
   if (!leave_out(r, problem)) {
     return false;
   }
   r->ordinal++;
-  r->line += csv_count_lines(piece->text + record->begin, record->end - record->begin);
-  r->position = record->end;
+  r->line++;
+  r->position = g->end;
   return true;
 }
 
@@ -238,24 +272,37 @@ void csv_records_drop_taken(csv_index *x) {
   x->rows_count = 0;
 }
 
+/* Behind the quoted cell that begins at AT, if one does; else AT. */
+static size_t pass_quoted(const uint8_t *text, size_t at, char delimiter) {
+  size_t quote = at;
+  while (csv_is_blank(text[quote], delimiter)) {
+    quote++;
+  }
+  if (text[quote] != '"' || (quote > at && !csv_opens_behind_blanks(text + quote, delimiter))) {
+    return at;
+  }
+  do { /* a doubled quote closes and opens */
+    quote++;
+    while (text[quote] != '"') {
+      quote++;
+    }
+    quote++;
+  } while (text[quote] == '"');
+  return quote;
+}
+
 slice csv_records_find_cell(const csv_records *r, const csv_piece *piece, char delimiter, uint32_t row,
                             uint32_t cell) {
   const uint8_t *text = piece->text;
   size_t begin = r->begins[row];
-  bool quoted = text[begin] == '"';
-  size_t at = begin + quoted;
-  for (uint32_t passed = 0;; at++) {
-    if (quoted && text[at] == '"') {
-      quoted = text[at + 1] == '"';
-      at += quoted;
-    } else if (!quoted && (text[at] == (uint8_t)delimiter || text[at] == '\n')) {
-      if (passed == cell) {
-        return (slice){(const char *)text + begin, at - begin};
-      }
-      passed++;
-      begin = at + 1;
-      quoted = text[begin] == '"';
-      at += quoted;
+  for (uint32_t passed = 0;; passed++) {
+    size_t at = pass_quoted(text, begin, delimiter);
+    while (text[at] != (uint8_t)delimiter && text[at] != '\n') {
+      at++;
     }
+    if (passed == cell) {
+      return (slice){(const char *)text + begin, at - begin};
+    }
+    begin = at + 1;
   }
 }

@@ -38,7 +38,8 @@ bool csv_records_take(csv_records *r, csv_index *x, const csv_piece *piece, cons
                       csv_rows *out);
 /* Moves what is left of an incomplete record to the front of X. */
 void csv_records_drop_taken(csv_index *x);
-bool csv_records_leave_out_unclosed(csv_records *r, const csv_unclosed *record, const csv_piece *piece);
+bool csv_records_leave_out_given_up(csv_records *r, const csv_given_up *record,
+                                    const csv_file_header *header);
 /* The raw cell of a usable row. */
 slice csv_records_find_cell(const csv_records *r, const csv_piece *piece, char delimiter, uint32_t row,
                             uint32_t cell);

@@ -1,5 +1,5 @@
 /* The splitter.  A kernel runs over the blocks in which nothing happens but ends of records; the block
- * where a piece ends, and the last bytes of a file, are looked at bit by bit. */
+ * where a piece ends or a record spans lines, and the last bytes of a file, are looked at bit by bit. */
 #include "client/csv/split.h"
 
 #include <string.h>
@@ -12,6 +12,7 @@ void csv_splitter_init(csv_splitter *s, csv_source *source, uint64_t ordinal) {
 
 void csv_splitter_fini(csv_splitter *s) {
   csv_piece_fini(&s->rest);
+  csv_spans_fini(&s->spans);
 }
 
 static status no_memory(const csv_splitter *s, error *err) {
@@ -69,6 +70,21 @@ void csv_splitter_skip(csv_splitter *s, size_t bytes) {
   s->rest.length -= bytes;
 }
 
+status csv_splitter_start(csv_splitter *s, char delimiter, uint32_t cells, error *err) {
+  s->delimiter = delimiter;
+  csv_spans_fini(&s->spans);
+  return csv_spans_init(&s->spans, delimiter, cells, CSV_RECORD_BYTES_MAX) ? STATUS_OK : no_memory(s, err);
+}
+
+/* A piece in the making. */
+typedef struct making {
+  csv_piece *piece;
+  csv_scan scan;
+  size_t lines_end; /* behind the last newline of the text */
+  size_t spans_to;  /* the first line of a record that goes on inside quotes ends here; 0: none was found */
+  size_t cut;       /* where the piece ends; 0: not found yet */
+} making;
+
 /* Sets the scan to the start of a record at POSITION, behind LINES newlines. */
 static void restart(csv_scan *scan, size_t position, uint64_t lines) {
   scan->lines = lines;
@@ -83,100 +99,84 @@ static bool is_empty_line(const uint8_t *text, size_t begin, size_t newline) {
   return newline == begin || (newline == begin + 1 && text[begin] == '\r');
 }
 
-/* One block (the last one of a file may be short), record by record.  True: the piece is full and ends
- * at *CUT.  The scan is left where it was when the record grows too long. */
-static bool step(csv_scan *scan, const csv_piece *p, size_t *cut, bool *too_long) {
-  const uint8_t *text = p->text;
-  const size_t left = p->length - scan->at;
-  uint64_t newline = 0;
-  uint64_t carriage = 0;
-  uint64_t quote = 0;
-  uint64_t separator = 0;
-  for (unsigned i = 0; i < BLOCK_BYTES && i < left; i++) {
-    const uint8_t c = text[scan->at + i];
-    newline |= (uint64_t)(c == '\n') << i;
-    carriage |= (uint64_t)(c == '\r') << i;
-    quote |= (uint64_t)(c == '"') << i;
-    separator |= (uint64_t)(c == '\n' || c == (uint8_t)scan->delimiter) << i;
+/* Ends the piece at END, the end of a record, when it is full. */
+static bool cut_if_full(making *m, size_t end) {
+  if (m->scan.records == m->scan.records_max || end >= CSV_PIECE_BYTES_MAX) {
+    m->cut = end;
   }
-  csv_quotes quotes = scan->quotes;
+  return m->cut > 0;
+}
+
+static status refuse_long(const csv_splitter *s, const making *m, error *err) {
+  return error_set(
+      err, STATUS_DATA, "%s:%llu: the record that begins here is longer than %d MiB; is this a CSV file?",
+      csv_source_title(s->source), (unsigned long long)(s->line + m->scan.lines), CSV_RECORD_BYTES_MAX >> 20);
+}
+
+/* One block (the last one of the text may be short), record by record, up to the end of the piece or a
+ * newline inside quotes. */
+static status step(const csv_splitter *s, making *m, error *err) {
+  csv_scan *scan = &m->scan;
+  const uint8_t *text = m->piece->text;
+  const size_t left = m->lines_end - scan->at;
+  const unsigned width = left < BLOCK_BYTES ? (unsigned)left : BLOCK_BYTES;
+  const csv_masks masks = s->kernels->masks(text + scan->at, scan->delimiter, width);
+  const csv_block block = {text + scan->at, width, scan->delimiter, masks.quote,
+                           masks.newline | masks.delimiter};
   uint64_t closing;
-  const uint64_t within = csv_quotes_step(&quotes, quote, separator, &closing);
-  size_t begin = scan->record_begin;
-  uint32_t records = scan->records;
-  for (uint64_t ends = newline & ~within; ends != 0; ends &= ends - 1) {
-    const size_t at = scan->at + (unsigned)__builtin_ctzll(ends);
-    if (at + 1 - begin > scan->record_bytes_max) {
-      *too_long = true;
-      return false;
+  const uint64_t within = csv_quotes_step(&scan->quotes, &block, &closing);
+  for (uint64_t newlines = masks.newline; newlines != 0; newlines &= newlines - 1) {
+    const unsigned i = (unsigned)__builtin_ctzll(newlines);
+    const size_t end = scan->at + i + 1;
+    if (end - scan->record_begin > scan->record_bytes_max) {
+      return refuse_long(s, m, err);
     }
-    records += !is_empty_line(text, begin, at);
-    begin = at + 1;
-    if (records == scan->records_max || begin >= CSV_PIECE_BYTES_MAX) {
-      scan->records = records;
-      scan->lines += (unsigned)__builtin_popcountll(newline & (ends ^ (ends - 1)));
-      *cut = begin;
-      return true;
+    if ((within >> i & 1) != 0) {
+      m->spans_to = end;
+      return STATUS_OK;
+    }
+    scan->records += !is_empty_line(text, scan->record_begin, end - 1);
+    scan->record_begin = end;
+    scan->lines++;
+    if (cut_if_full(m, end)) {
+      return STATUS_OK;
     }
   }
-  const size_t next = scan->at + (left < BLOCK_BYTES ? left : BLOCK_BYTES);
-  if (next - begin > scan->record_bytes_max) {
-    *too_long = true;
-    return false;
-  }
-  scan->records = records;
-  scan->lines += (unsigned)__builtin_popcountll(newline);
-  scan->record_begin = begin;
-  scan->quotes = quotes;
-  scan->newlines = newline;
-  scan->carriages = carriage;
-  scan->at = next;
-  return false;
+  scan->newlines = masks.newline;
+  scan->at += width;
+  scan->carriages = text[scan->at - 1] == '\r' ? UINT64_C(1) << 63 : 0;
+  return scan->at - scan->record_begin > scan->record_bytes_max ? refuse_long(s, m, err) : STATUS_OK;
 }
 
-/* Where the quoted cell opened that TEXT[begin, end) ends in; END when it does not end in one. */
-static size_t find_open_quote(const uint8_t *text, size_t begin, size_t end, char delimiter) {
-  enum { CELL_START, PLAIN, QUOTED, CLOSED } state = CELL_START;
-  size_t opened = end;
-  for (size_t i = begin; i < end; i++) {
-    const uint8_t c = text[i];
-    if (state == QUOTED) {
-      state = c == '"' ? CLOSED : QUOTED;
-    } else if (c == (uint8_t)delimiter || c == '\n') {
-      state = CELL_START;
-    } else if (c == '"' && state == CELL_START) {
-      state = QUOTED;
-      opened = i;
-    } else {
-      state = c == '"' && state == CLOSED ? QUOTED : PLAIN;
+/* The record that spans lines stands, or is given up for its first line; *MORE: more text must tell. */
+static status judge_record(csv_splitter *s, making *m, bool *more, error *err) {
+  csv_scan *scan = &m->scan;
+  const csv_window window = {.kernels = s->kernels,
+                             .text = m->piece->text,
+                             .base = s->offset,
+                             .length = m->lines_end,
+                             .all = all_fetched(s)};
+  csv_span record = {.begin = s->offset + scan->record_begin,
+                     .line_end = s->offset + m->spans_to,
+                     .line = s->line + scan->lines};
+  const csv_verdict verdict = csv_spans_judge(&s->spans, &window, &record);
+  *more = verdict == CSV_VERDICT_MORE_TEXT;
+  if (*more) {
+    return STATUS_OK;
+  }
+  if (verdict == CSV_VERDICT_STANDS) {
+    restart(scan, (size_t)(record.end - s->offset), scan->lines + record.lines);
+  } else {
+    record.given_up.begin = scan->record_begin;
+    record.given_up.end = m->spans_to;
+    if (!csv_piece_note_given_up(m->piece, record.given_up)) {
+      return no_memory(s, err);
     }
+    restart(scan, m->spans_to, scan->lines + 1);
   }
-  return state == QUOTED || state == CLOSED ? opened : end;
-}
-
-/* The record at the scan's record_begin opened a quote that does not close: makes it one line. */
-static status give_up_record(const csv_splitter *s, csv_scan *scan, csv_piece *p, error *err) {
-  const size_t begin = scan->record_begin;
-  size_t end = p->length;
-  if (end - begin > scan->record_bytes_max) {
-    end = begin + scan->record_bytes_max;
-  }
-  const size_t opened = find_open_quote(p->text, begin, end, scan->delimiter);
-  const uint8_t *newline = opened < end ? memchr(p->text + opened, '\n', end - opened) : NULL;
-  if (newline == NULL) {
-    return error_set(
-        err, STATUS_DATA, "%s:%llu: the record that begins here is longer than %d MiB; is this a CSV file?",
-        csv_source_title(s->source), (unsigned long long)(s->line + csv_count_lines(p->text, begin)),
-        CSV_RECORD_BYTES_MAX >> 20);
-  }
-  const csv_unclosed record = {.begin = begin,
-                               .end = (size_t)(newline - p->text) + 1,
-                               .quote_line = s->line + csv_count_lines(p->text, opened)};
-  if (!csv_piece_note_unclosed(p, record)) {
-    return no_memory(s, err);
-  }
-  restart(scan, record.end, csv_count_lines(p->text, record.end));
+  m->spans_to = 0;
   scan->records++;
+  (void)cut_if_full(m, scan->at);
   return STATUS_OK;
 }
 
@@ -197,28 +197,37 @@ static status cut_piece(csv_splitter *s, csv_piece *p, size_t cut, error *err) {
   return STATUS_OK;
 }
 
-/* Scans until the piece is full (*CUT > 0), or more text is needed. */
-static status scan_text(csv_splitter *s, csv_scan *scan, csv_piece *p, size_t *cut, error *err) {
-  *cut = 0;
-  while (*cut == 0) {
-    const size_t end = p->length < CSV_PIECE_BYTES_MAX ? p->length : CSV_PIECE_BYTES_MAX - 1;
-    s->kernels->scan(scan, p->text, end);
-    bool too_long = false;
-    if (scan->at + BLOCK_BYTES <= p->length || (all_fetched(s) && scan->at < p->length)) {
-      if (step(scan, p, cut, &too_long)) {
-        break;
-      }
-    } else if (!all_fetched(s) || scan->quotes.inside == 0) {
-      break;
-    } else {
-      too_long = true;
+/* Scans until the piece is full, or more text is needed. */
+static status scan_text(csv_splitter *s, making *m, error *err) {
+  csv_scan *scan = &m->scan;
+  const bool is_last = all_fetched(s);
+  const bool is_long = m->piece->length - m->lines_end > scan->record_bytes_max;
+  bool more = false;
+  while (m->cut == 0 && !more) {
+    if (m->spans_to > 0) {
+      TRY(judge_record(s, m, &more, err));
+      continue;
     }
-    if (too_long) {
-      TRY(give_up_record(s, scan, p, err));
-      *cut = scan->records == scan->records_max || scan->at >= CSV_PIECE_BYTES_MAX ? scan->at : 0;
+    s->kernels->scan(scan, m->piece->text,
+                     m->lines_end < CSV_PIECE_BYTES_MAX ? m->lines_end : CSV_PIECE_BYTES_MAX - 1);
+    if (scan->at + BLOCK_BYTES <= m->lines_end || ((is_last || is_long) && scan->at < m->lines_end)) {
+      TRY(step(s, m, err));
+    } else if (is_long) {
+      return refuse_long(s, m, err);
+    } else {
+      more = true;
     }
   }
   return STATUS_OK;
+}
+
+/* Finds the last newline in the text from FROM on. */
+static void find_lines_end(making *m, size_t from) {
+  const csv_piece *p = m->piece;
+  const uint8_t *newline = memrchr(p->text + from, '\n', p->length - from);
+  if (newline != NULL) {
+    m->lines_end = (size_t)(newline - p->text) + 1;
+  }
 }
 
 status csv_splitter_next(csv_splitter *s, uint32_t rows, csv_piece *piece, error *err) {
@@ -227,25 +236,26 @@ status csv_splitter_next(csv_splitter *s, uint32_t rows, csv_piece *piece, error
     return no_memory(s, err);
   }
   s->fresh = false;
-  csv_scan scan = {.delimiter = s->delimiter, .records_max = rows, .record_bytes_max = CSV_RECORD_BYTES_MAX};
-  restart(&scan, 0, 0);
-  size_t cut = 0;
-  while (cut == 0) {
-    const bool last = all_fetched(s);
-    TRY(scan_text(s, &scan, piece, &cut, err));
-    if (last) {
+  making m = {.piece = piece};
+  m.scan =
+      (csv_scan){.delimiter = s->delimiter, .records_max = rows, .record_bytes_max = CSV_RECORD_BYTES_MAX};
+  restart(&m.scan, 0, 0);
+  while (true) {
+    TRY(scan_text(s, &m, err));
+    if (m.cut > 0 || all_fetched(s)) {
       break;
     }
-    if (cut == 0) {
-      TRY(fetch(s, piece, err));
-    }
+    const size_t before = piece->length;
+    TRY(fetch(s, piece, err));
+    find_lines_end(&m, before);
   }
-  TRY(cut_piece(s, piece, cut > 0 ? cut : piece->length, err));
-  piece->records = scan.records;
+  TRY(cut_piece(s, piece, m.cut > 0 ? m.cut : piece->length, err));
+  piece->records = m.scan.records;
   piece->first_ordinal = s->ordinal;
   piece->first_line = s->line;
-  s->ordinal += scan.records;
-  s->line += scan.lines;
+  s->ordinal += m.scan.records;
+  s->line += m.scan.lines;
+  s->offset += piece->length;
   return STATUS_OK;
 }
 
@@ -260,5 +270,6 @@ status csv_splitter_undo(csv_splitter *s, const csv_piece *piece, error *err) {
   s->rest_from = 0;
   s->ordinal = piece->first_ordinal;
   s->line = piece->first_line;
+  s->offset -= piece->length;
   return STATUS_OK;
 }

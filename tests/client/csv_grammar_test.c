@@ -11,6 +11,8 @@ typedef struct grammar_case {
   const char *problem;
 } grammar_case;
 
+#define ADVICE "; write \"\" for a quote inside a quoted cell"
+
 static const grammar_case grammar_cases[] = {
     {"plain", "a,b\n1,2\n3,4\n", 0, "<1|2><3|4>", 0, 0, NULL},
     {"CRLF", "a,b\r\n1,2\r\n3,4\r\n", 0, "<1|2><3|4>", 0, 0, NULL},
@@ -29,7 +31,13 @@ static const grammar_case grammar_cases[] = {
     {"empty lines are no records", "\n\na,b\n\n1,2\n\r\n\n3,4\n\n", 0, "<1|2><3|4>", 0, 0, NULL},
     {"a quote inside a cell is a letter", "a,b\n5\" pipe,2\nx\"y\"z,\n", 0, "<5\" pipe|2><x\"y\"z|>", 0, 0,
      NULL},
-    {"blanks before a quote make it a letter", "a,b\n \"x\",2\n", 0, "<\"x\"|2>", 0, 0, NULL},
+    {"blanks around a quoted cell", "a,b\n \"x, y\"\t,2\n3, \"4\" \r\n", 0, "<x, y|2><3|4>", 0, 0, NULL},
+    {"a quote behind blanks with text behind its other end is a letter",
+     "a,b\n5, \"Fast\" delivery\n6, \"x\"y\n", 0, "<5|\"Fast\" delivery><6|\"x\"y>", 0, 0, NULL},
+    {"a quote behind blanks closes on its line or is a letter", "a,b\n1, \"x\n2,y\"\n", 0, "<1|\"x><2|y\">",
+     0, 0, NULL},
+    {"a tab that delimits is no blank", "a\tb\n\"1\"\t\"2\"\n\t\"3\"\n", 0, "<1|2><|3>", 0, 0, NULL},
+    {"blanks around the header's quotes", "a, \"b, c\" \n1,2\n", 0, "<1|2>", 0, 0, NULL},
     {"cells are trimmed",
      "a,b\n  1\t,\xc2\xa0"
      "2\xe3\x80\x80\n",
@@ -44,18 +52,32 @@ static const grammar_case grammar_cases[] = {
     {"another stated delimiter", "a~b\n1~\"~\"\n", '~', "<1|~>", 0, 0, NULL},
     {"too many cells", "a,b\n1,2,3\n4,5\n", 0, "<4|5>", 1, 2, "3 cells, the header has 2"},
     {"too few cells", "a,b\n1,2\n3\n", 0, "<1|2>", 1, 3, "1 cell, the header has 2"},
-    {"text after a closing quote", "a,b\n\"1\"x,2\n3,\"4\" \n5,6\n", 0, "<5|6>", 2, 2,
+    {"text after a closing quote", "a,b\n\"1\"x,2\n3,\"4\" 5\n5,6\n", 0, "<5|6>", 2, 2,
      "text after the closing quote of \"a\""},
     {"a carriage return inside a line is text", "a,b\n\"1\"\r,2\n5,6\n", 0, "<5|6>", 1, 2,
      "text after the closing quote of \"a\""},
     {"an open quote at the start", "a,b\n\"1,2\n3,4\n5,6\n", 0, "<3|4><5|6>", 1, 2,
-     "the quote that opens on line 2 never closes"},
+     "the quote that opens on line 2 never closes" ADVICE},
     {"an open quote in the middle", "a,b\n1,2\n3,\"4\n5,6\n", 0, "<1|2><5|6>", 1, 3,
-     "the quote that opens on line 3 never closes"},
+     "the quote that opens on line 3 never closes" ADVICE},
     {"an open quote at the end", "a,b\n1,2\n3,\"4", 0, "<1|2>", 1, 3,
-     "the quote that opens on line 3 never closes"},
-    {"an open quote behind a break in quotes", "a,b\n\"1\n1\",\"2\n3,4\n", 0, "<3|4>", 1, 2,
-     "the quote that opens on line 3 never closes"},
+     "the quote that opens on line 3 never closes" ADVICE},
+    {"an open quote behind a break in quotes", "a,b\n\"1\n1\",\"2\n3,4\n", 0, "<3|4>", 2, 2,
+     "the quote that opens on line 2 never closes" ADVICE},
+    {"text after a quote that closes on a later line", "a,b\n1,\"2\n3,4\n5,\"6\"\n7,8\n", 0,
+     "<3|4><5|6><7|8>", 1, 2,
+     "the record of the quote that opens on line 2 has text after a closing quote on line 4" ADVICE},
+    {"too many cells over several lines", "a,b\n1,\"2\n3\",4\n5,6\n", 0, "<3\"|4><5|6>", 1, 2,
+     "the record of the quote that opens on line 2 has more than the 2 cells of the header" ADVICE},
+    {"too few cells over several lines", "a,b,c\n1,\"2\n3,4,5\"\n6,7,8\n", 0, "<3|4|5\"><6|7|8>", 1, 2,
+     "the record of the quote that opens on line 2 ends on line 3 with 2 cells, the header has 3" ADVICE},
+    {"lines that look like records in quotes", "a,b,c\n1,2,\"good but slow\n2,3,fine\n3,4,the 5\"\n4,5,ok\n",
+     0, "<2|3|fine><3|4|the 5\"><4|5|ok>", 1, 2,
+     "the quote that opens on line 2 takes in the lines up to 4, which all look like records" ADVICE},
+    {"one line that looks like none", "a,b,c\n1,2,\"good but slow\nand, well, dear\n3,4,the 5\"\n", 0,
+     "<1|2|good but slow\nand, well, dear\n3,4,the 5>", 0, 0, NULL},
+    {"with two columns lines are not compared", "a,b\n1,\"x\n2,y\"\n", 0, "<1|x\n2,y>", 0, 0, NULL},
+    {"a header over several lines", "\"a\n1,2,3\",b,\"c\nd\"\n1,\"x\ny\",3\n", 0, "<1|x\ny|3>", 0, 0, NULL},
 };
 
 static csv_options plain_options(void) {
@@ -253,8 +275,8 @@ static void a_record_of_sixteen_mebibytes_is_read_and_a_longer_one_is_not(void *
       assert_int_equal(d.rows[1].cells[1].length, LIMIT - 2 - 3);
       assert_int_equal(d.facts->files[0].quarantined, 0);
     } else {
-      assert_true(
-          slice_is(d.facts->files[0].places[0].problem, "the quote that opens on line 3 never closes"));
+      assert_true(slice_is(d.facts->files[0].places[0].problem,
+                           "the record of the quote that opens on line 3 does not end within 16 MiB" ADVICE));
       assert_true(slice_is(d.rows[d.rows_count - 1].cells[1], "6"));
       assert_true(d.facts->files[0].quarantined > 200000);
     }

@@ -82,7 +82,9 @@ static void every_form_scans_alike(void **state) {
   uint8_t *text = memory + CSV_MARGIN;
   for (uint64_t seed = 1; seed <= CASES; seed++) {
     uint64_t random = seed;
-    const size_t length = fill(&random, text);
+    memset(memory, '\n', sizeof memory);
+    const size_t length = fill(&random, text) + 1;
+    text[length - 1] = '\n';
     const uint32_t records_max = 1 + (uint32_t)(next_random(&random) % 300);
     const size_t bytes_max = 64 + next_random(&random) % BYTES_MAX;
     const csv_scan x = scan_with(&csv_kernels_portable, text, length, records_max, bytes_max);
@@ -93,6 +95,31 @@ static void every_form_scans_alike(void **state) {
         fail_msg("seed %llu: %s scans otherwise than portable", (unsigned long long)seed,
                  csv_kernels_at(i)->name);
       }
+    }
+  }
+}
+
+static void every_form_sees_the_same_masks(void **state) {
+  (void)state;
+  uint8_t text[64];
+  for (uint64_t seed = 1; seed <= CASES; seed++) {
+    uint64_t random = seed;
+    static const char alphabet[] = "ab,\n;\"\x80\xff";
+    for (size_t i = 0; i < sizeof text; i++) {
+      text[i] = (uint8_t)alphabet[next_random(&random) % (sizeof alphabet - 1)];
+    }
+    const unsigned width = 1 + (unsigned)(next_random(&random) % 64);
+    csv_masks expected = {0};
+    for (unsigned i = 0; i < width; i++) {
+      expected.newline |= (uint64_t)(text[i] == '\n') << i;
+      expected.quote |= (uint64_t)(text[i] == '"') << i;
+      expected.delimiter |= (uint64_t)(text[i] == ',') << i;
+    }
+    for (size_t i = 0; csv_kernels_at(i) != NULL; i++) {
+      const csv_masks m = csv_kernels_at(i)->masks(text, ',', width);
+      assert_int_equal(m.newline, expected.newline);
+      assert_int_equal(m.quote, expected.quote);
+      assert_int_equal(m.delimiter, expected.delimiter);
     }
   }
 }
@@ -194,6 +221,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_form_indexes_alike),
       cmocka_unit_test(every_form_scans_alike),
+      cmocka_unit_test(every_form_sees_the_same_masks),
       cmocka_unit_test(ill_formed_utf8_is_seen_by_every_form_that_checks),
       cmocka_unit_test(the_fast_number_reader_is_decimal_parse),
       cmocka_unit_test(plain_numbers_take_the_fast_reader),
