@@ -16,6 +16,7 @@ enum {
   DECIMAL_READ_SCALE_MAX = 99,
   DECIMAL_MAGNITUDE_EXPONENT_MIN = -300,
   DECIMAL_MAGNITUDE_EXPONENT_MAX = 18,
+  DECIMAL_MAGNITUDE_TEXT_BYTES = 340,
 };
 /* Numbers are used as whole units of 10^-scale within +-2^62. */
 #define DECIMAL_UNITS_MAX ((int64_t)1 << 62)
@@ -73,6 +74,8 @@ decimal_magnitude decimal_magnitude_max(decimal_magnitude a, decimal_magnitude b
 /* The largest scale (0..DECIMAL_READ_SCALE_MAX) at which M takes no more than LIMIT (> 0) units; 0 also when
  * there is none. */
 unsigned decimal_magnitude_scale(decimal_magnitude m, int64_t limit);
+/* Its digits without exponent; OUT holds at least DECIMAL_MAGNITUDE_TEXT_BYTES. */
+int decimal_magnitude_format(decimal_magnitude m, char *out);
 /* Digits before the mark; none below 1. */
 unsigned decimal_magnitude_whole_digits(decimal_magnitude m);
 

@@ -246,6 +246,27 @@ unsigned decimal_magnitude_whole_digits(decimal_magnitude m) {
   return digits > 0 ? (unsigned)digits : 0;
 }
 
+int decimal_magnitude_format(decimal_magnitude m, char *out) {
+  const int decimals = m.exponent < 0 ? -m.exponent : 0;
+  char reversed[DECIMAL_MAGNITUDE_TEXT_BYTES];
+  int digits = 0;
+  for (; digits < m.exponent; digits++) {
+    reversed[digits] = '0';
+  }
+  for (uint64_t rest = m.mantissa; rest > 0 || digits <= decimals; rest /= 10) {
+    reversed[digits++] = (char)('0' + rest % 10);
+  }
+  int length = 0;
+  for (int i = digits; i-- > 0;) {
+    out[length++] = reversed[i];
+    if (i == decimals && i > 0) {
+      out[length++] = '.';
+    }
+  }
+  out[length] = '\0';
+  return length;
+}
+
 bool decimal_measure(slice s, char mark, uint8_t *decimals, decimal_magnitude *size) {
   scan n;
   int64_t whole;

@@ -63,6 +63,9 @@ static void put_variable(buf *out, const plan_variable *v) {
   buf_put_varint(out, v->variable);
   put_label(out, &v->label);
   buf_put_u8(out, v->in_codebook ? 1 : 0);
+  buf_put_u8(out, v->decimals_declared);
+  buf_put_varint(out, v->largest.mantissa);
+  buf_put_signed(out, v->largest.exponent);
   buf_put_varint(out, v->values_count);
   for (uint32_t i = 0; i < v->values_count; i++) {
     const plan_value_label *value = &v->values[i];

@@ -30,6 +30,10 @@ typedef struct plan_variable {
   plan_value_label *values; /* declared keys first to last: the order of reports */
   uint32_t values_count;
   bool in_codebook; /* read from the file: its facts are reported */
+  /* NUMBER: more than the program's variable keeps when LARGEST, the largest number in the data, leaves no
+   * room for them; the report tells. */
+  uint8_t decimals_declared;
+  decimal_magnitude largest;
 } plan_variable;
 
 /* Constructs: the index system.  Children are items (plan variables) or constructs. */

@@ -74,11 +74,24 @@ static void *get_array(reader *r, arena *a, uint64_t *count, size_t size) {
   return array;
 }
 
+static decimal_magnitude get_magnitude(reader *r) {
+  decimal_magnitude m = {.mantissa = reader_varint(r)};
+  const int64_t exponent = reader_signed(r);
+  m.exponent = (int16_t)exponent;
+  if (m.exponent != exponent || !decimal_magnitude_valid(m)) {
+    reader_fail(r, "a number that is not in its only form");
+    return (decimal_magnitude){0, 0};
+  }
+  return m;
+}
+
 static void get_variable(reader *r, const plan *p, plan_variable *v) {
   v->name = get_text(r, p->memory);
   v->variable = get_index(r, p->program->variables_count);
   get_label(r, p->memory, &v->label);
   v->in_codebook = get_flag(r);
+  v->decimals_declared = reader_u8(r);
+  v->largest = get_magnitude(r);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2 + LANGUAGES);
   v->values = get_array(r, p->memory, &count, sizeof *v->values);
   for (uint64_t i = 0; i < count && !r->problem; i++) {

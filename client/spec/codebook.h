@@ -20,6 +20,11 @@ bool codebook_date(compilation *c, symbol *s);
 bool codebook_weight(compilation *c, symbol *s);
 bool codebook_text(compilation *c, symbol *s);
 
+/* The two ends of `range`; NULL, and told, when it is not a list of two. */
+node **codebook_range_ends(compilation *c, const node *n);
+/* Tells that the low end is not below the high end; false. */
+bool codebook_range_is_empty(compilation *c, const node *n, node *const *ends);
+
 /* Answers (answers.c): `values`, `texts` and `missing`. */
 bool answers_of_scale(compilation *c, symbol *s);
 /* Of numbers and 0/1 columns: texts that mean a number from LOW to HIGH. */

@@ -7,8 +7,7 @@
 
 enum { RANGE_MAX = 1000000000, DECIMALS_MAX = 9, WEIGHT_DECIMALS_MAX = 6 };
 
-/* The two ends of `range`; NULL when it is no list of two. */
-static node **range_ends(compilation *c, const node *n) {
+node **codebook_range_ends(compilation *c, const node *n) {
   if (n->kind == NODE_LIST && n->count == 2) {
     return n->items;
   }
@@ -16,7 +15,7 @@ static node **range_ends(compilation *c, const node *n) {
   return NULL;
 }
 
-static bool range_is_empty(compilation *c, const node *n, node *const *ends) {
+bool codebook_range_is_empty(compilation *c, const node *n, node *const *ends) {
   problem_at(c->problems, n->at, "range: the low end %s must be below the high end %s",
              problem_quote(c->problems, ends[0]->text), problem_quote(c->problems, ends[1]->text));
   return false;
@@ -29,7 +28,7 @@ static bool scale_range(compilation *c, symbol *s) {
                problem_quote(c->problems, s->key->text));
     return false;
   }
-  node **ends = range_ends(c, n);
+  node **ends = codebook_range_ends(c, n);
   int64_t low;
   int64_t high;
   if (ends == NULL || !field_whole(c, ends[0], "range", -RANGE_MAX, RANGE_MAX, &low) ||
@@ -37,7 +36,7 @@ static bool scale_range(compilation *c, symbol *s) {
     return false;
   }
   if (low >= high) {
-    return range_is_empty(c, n, ends);
+    return codebook_range_is_empty(c, n, ends);
   }
   if (high - low > SCALE_SPAN_MAX) {
     problem_at(c->problems, n->at, "range: %lld to %lld is more than %d apart; use type number",
@@ -171,7 +170,7 @@ bool codebook_multi(compilation *c, symbol *s) {
   return answers_of_texts(c, s, "values") && all_well;
 }
 
-/* The decimals to keep: declared, or (once the data are read) what the column has. */
+/* The decimals of a weight: declared, or (once the data are read) what the column has. */
 static bool read_decimals(compilation *c, symbol *s, uint8_t most) {
   const node *n = node_get(s->body, "decimals");
   if (n != NULL) {
@@ -179,7 +178,7 @@ static bool read_decimals(compilation *c, symbol *s, uint8_t most) {
     if (!field_whole(c, n, "decimals", 0, DECIMALS_MAX, &decimals)) {
       return false;
     }
-    s->variable.decimals = (uint8_t)decimals;
+    s->variable.decimals = s->decimals_declared = (uint8_t)decimals;
     s->decimals_given = true;
     return true;
   }
@@ -192,42 +191,6 @@ static bool read_decimals(compilation *c, symbol *s, uint8_t most) {
     }
   }
   return true;
-}
-
-static bool fit_range(compilation *c, symbol *s, const node *n) {
-  program_variable *v = &s->variable;
-  uint8_t needed = s->range_low.scale > s->range_high.scale ? s->range_low.scale : s->range_high.scale;
-  if (needed > v->decimals && (s->decimals_given || needed > DECIMALS_MAX)) {
-    problem_at(c->problems, n->at, "range: has more decimals (%u) than the variable keeps (%u)", needed,
-               s->decimals_given ? v->decimals : (unsigned)DECIMALS_MAX);
-    return false;
-  }
-  v->decimals = needed > v->decimals ? needed : v->decimals;
-  if (!decimal_rescale(s->range_low, v->decimals, &v->low, NULL) ||
-      !decimal_rescale(s->range_high, v->decimals, &v->high, NULL)) {
-    problem_at(c->problems, n->at, "range: the numbers are too large for %u decimals", v->decimals);
-    return false;
-  }
-  v->has_range = true;
-  return true;
-}
-
-bool codebook_number(compilation *c, symbol *s) {
-  bool all_well = read_decimals(c, s, DECIMALS_MAX);
-  all_well = answers_of_numbers(c, s, INT64_MIN, INT64_MAX) && all_well;
-  const node *n = node_get(s->body, "range");
-  if (n == NULL) {
-    return all_well;
-  }
-  node **ends = range_ends(c, n);
-  if (ends == NULL || !field_decimal(c, ends[0], "range", &s->range_low) ||
-      !field_decimal(c, ends[1], "range", &s->range_high)) {
-    return false;
-  }
-  if (decimal_compare(s->range_low, s->range_high) >= 0) {
-    return range_is_empty(c, n, ends);
-  }
-  return fit_range(c, s, n) && all_well;
 }
 
 bool codebook_weight(compilation *c, symbol *s) {
@@ -279,12 +242,12 @@ bool codebook_date(compilation *c, symbol *s) {
   if (range == NULL) {
     return all_well;
   }
-  node **ends = range_ends(c, range);
+  node **ends = codebook_range_ends(c, range);
   if (ends == NULL || !date_end(c, ends[0], &s->variable.low) || !date_end(c, ends[1], &s->variable.high)) {
     return false;
   }
   if (s->variable.low >= s->variable.high) {
-    return range_is_empty(c, range, ends);
+    return codebook_range_is_empty(c, range, ends);
   }
   s->variable.has_range = true;
   return all_well;

@@ -41,7 +41,9 @@ typedef struct symbol {
   program_variable variable;
   plan_value_label *values;
   uint32_t values_count, values_capacity;
-  bool decimals_given;           /* NUMBER */
+  bool decimals_given;           /* NUMBER; the variable keeps fewer when its numbers are large */
+  uint8_t decimals_declared;     /* when given */
+  decimal_magnitude largest;     /* NUMBER: the largest answer that there can be, as far as it is known */
   decimal range_low, range_high; /* NUMBER, when variable.has_range */
   weight_kind weight;            /* 0: no weight */
   const char *type;              /* in the codebook: as written ("id" and "text" are one kind) */

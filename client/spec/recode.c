@@ -11,7 +11,7 @@ enum { CUTS_MAX = 1000, DECIMAL_TEXT_BYTES = 32 };
 /* Whole numbers by declaration, not by what the data happen to hold: keys must not depend on data. */
 static bool is_whole(const symbol *s) {
   return program_variable_is_numeric_coded(&s->variable) ||
-         (s->variable.kind == VARIABLE_NUMBER && s->decimals_given && s->variable.decimals == 0);
+         (s->variable.kind == VARIABLE_NUMBER && s->decimals_given && s->decimals_declared == 0);
 }
 
 static bool read_cuts(compilation *c, const symbol *s, const symbol *in, decimal **cuts, uint32_t *count) {

@@ -202,6 +202,8 @@ void symbol_finish(compilation *c, symbol *s) {
       .values = s->values,
       .values_count = s->values_count,
       .in_codebook = s->origin == SYMBOL_CODEBOOK,
+      .decimals_declared = s->decimals_given ? s->decimals_declared : 0,
+      .largest = s->largest,
   };
   if (s->origin == SYMBOL_CONSTRUCT) {
     c->plan->constructs[s->construct_index].variable = s->plan_index;

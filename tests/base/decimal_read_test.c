@@ -327,6 +327,26 @@ static void measures_of_texts_are_what_they_show(void **state) {
   assert_false(decimal_measure(slice_of("n/a"), '.', &decimals, &size));
 }
 
+static void magnitudes_are_written_without_exponents(void **state) {
+  (void)state;
+  static const struct {
+    decimal_magnitude m;
+    const char *text;
+  } cases[] = {{{0, 0}, "0"},
+               {{15, -1}, "1.5"},
+               {{5, -3}, "0.005"},
+               {{12, 3}, "12000"},
+               {{1234567890123456789, -9}, "1234567890.123456789"},
+               {{4, 18}, "4000000000000000000"}};
+  char text[DECIMAL_MAGNITUDE_TEXT_BYTES];
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    assert_int_equal(decimal_magnitude_format(cases[i].m, text), strlen(cases[i].text));
+    assert_string_equal(text, cases[i].text);
+  }
+  const decimal_magnitude least = {UINT64_MAX, DECIMAL_MAGNITUDE_EXPONENT_MIN};
+  assert_int_equal(decimal_magnitude_format(least, text), 2 - DECIMAL_MAGNITUDE_EXPONENT_MIN);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(long_numbers_are_read_as_they_are_written),
@@ -335,6 +355,7 @@ int main(void) {
       cmocka_unit_test(texts_of_any_length_are_equal_by_value),
       cmocka_unit_test(magnitudes_compare_by_value),
       cmocka_unit_test(the_scale_is_the_largest_at_which_the_number_takes_no_more_units),
+      cmocka_unit_test(magnitudes_are_written_without_exponents),
       cmocka_unit_test(measures_of_texts_are_what_they_show),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,9 @@ static void add_variables(plan *p) {
     p->variables[i] = (plan_variable){.name = p->program->variables[i].name,
                                       .variable = i,
                                       .label = label("A question", "\xE9\xA2\x98\xE7\x9B\xAE"),
-                                      .in_codebook = i % 2 == 0};
+                                      .in_codebook = i % 2 == 0,
+                                      .decimals_declared = (uint8_t)i,
+                                      .largest = decimal_magnitude_of(15 * i, i)};
   }
   p->variables_count = count;
   p->variables[0].values = ARENA_ARRAY(p->memory, plan_value_label, 2);
