@@ -1,15 +1,8 @@
-/* Decimal numbers of files.
- *
- * Up to 19 digits fit into 64 bits without a check and up to 18 into an int64; longer texts take
- * the slow path, which drops leading zeros and checks every step. */
+/* Arithmetic of decimal numbers. */
 #include "base/decimal.h"
 
 #include <assert.h>
 #include <stddef.h>
-
-#include "base/decimal_text.h"
-
-enum { FAST_DIGITS = 18 };
 
 static const int64_t powers10[DECIMAL_SCALE_MAX + 1] = {
     1,
@@ -36,107 +29,6 @@ static const int64_t powers10[DECIMAL_SCALE_MAX + 1] = {
 int64_t decimal_power10(unsigned power) {
   assert(power <= DECIMAL_SCALE_MAX);
   return powers10[power];
-}
-
-static int64_t clamp_scale(int64_t scale) {
-  return scale < 0 ? 0 : scale > DECIMAL_SCALE_MAX ? DECIMAL_SCALE_MAX : scale;
-}
-
-/* MAGNITUDE * 10^-scale, written with WANTED decimals if it fits so, else with as many as fit. */
-static bool fit(uint64_t magnitude, int64_t scale, int64_t wanted, bool negative, decimal *out) {
-  wanted = clamp_scale(wanted);
-  if (magnitude == 0) {
-    *out = (decimal){0, (uint8_t)wanted};
-    return true;
-  }
-  for (; scale < 0; scale++) {
-    if (__builtin_mul_overflow(magnitude, (uint64_t)10, &magnitude)) {
-      return false;
-    }
-  }
-  const uint64_t limit = (uint64_t)INT64_MAX + negative;
-  if (scale > DECIMAL_SCALE_MAX || magnitude > limit) {
-    return false;
-  }
-  for (; scale < wanted && magnitude <= limit / 10; scale++) {
-    magnitude *= 10;
-  }
-  out->mantissa = (int64_t)(negative ? 0 - magnitude : magnitude);
-  out->scale = (uint8_t)scale;
-  return true;
-}
-
-/* The general form, S without its sign.  Zeros are only multiplied in when another digit follows, so
- * that "0.5000...0" of any length does not overflow. */
-static bool parse_general(slice s, char mark, bool negative, decimal *out) {
-  const char *end = s.bytes + s.length;
-  const char *at = s.bytes;
-  uint64_t magnitude = 0;
-  int64_t pending = 0; /* zeros since the last other digit */
-  int64_t fraction = 0;
-  size_t digits = 0;
-  bool marked = false;
-  for (; at < end && (decimal_is_digit(*at) || (*at == mark && !marked)); at++) {
-    if (*at == mark) {
-      marked = true;
-      continue;
-    }
-    digits++;
-    fraction += marked;
-    if (*at == '0') {
-      pending++;
-      continue;
-    }
-    for (pending++; pending > 0 && magnitude != 0; pending--) {
-      if (__builtin_mul_overflow(magnitude, (uint64_t)10, &magnitude)) {
-        return false;
-      }
-    }
-    pending = 0;
-    if (__builtin_add_overflow(magnitude, (uint64_t)(*at - '0'), &magnitude)) {
-      return false;
-    }
-  }
-  int64_t exponent = 0;
-  const bool has_exponent = at < end && (*at == 'e' || *at == 'E');
-  if (digits == 0 || (at < end && !has_exponent) ||
-      (has_exponent && !decimal_exponent(at + 1, end, &exponent))) {
-    return false;
-  }
-  const int64_t wanted = fraction - exponent;
-  return fit(magnitude, wanted - pending, wanted, negative, out);
-}
-
-bool decimal_parse(slice s, char mark, decimal *out) {
-  if (s.length == 0) {
-    return false;
-  }
-  const char *at = s.bytes;
-  const char *end = s.bytes + s.length;
-  const bool negative = *at == '-';
-  at += negative || *at == '+';
-  const char *start = at;
-  const size_t length = (size_t)(end - at);
-  if (length > FAST_DIGITS + 1) {
-    return parse_general((slice){start, length}, mark, negative, out);
-  }
-  uint64_t value = 0;
-  size_t whole = 0;
-  size_t fraction = 0;
-  for (; at < end && decimal_is_digit(*at); at++, whole++) {
-    value = value * 10 + (uint64_t)(*at - '0');
-  }
-  if (at < end && *at == mark) {
-    for (at++; at < end && decimal_is_digit(*at); at++, fraction++) {
-      value = value * 10 + (uint64_t)(*at - '0');
-    }
-  }
-  if (at < end || whole + fraction > FAST_DIGITS) {
-    return parse_general((slice){start, length}, mark, negative, out);
-  }
-  out->mantissa = negative ? -(int64_t)value : (int64_t)value;
-  out->scale = (uint8_t)fraction;
-  return whole + fraction > 0;
 }
 
 int64_t decimal_divide_half_even(__int128 num, __int128 den) {

@@ -29,6 +29,22 @@ typedef struct decimal {
 /* Parses all of S (already trimmed); MARK is '.' or ','.  False when S is not a number or does not
  * fit: "12", "-0.5", "+3", ".5", "5.", "1e3", "1.5E-3". */
 bool decimal_parse(slice s, char mark, decimal *out);
+
+/* The digits of a number of any length: the first 19 that count, the one behind them, and whether others than
+ * zeros follow.  Enough to round half to even at any scale at which the number fits. */
+typedef struct decimal_digits {
+  uint64_t kept; /* below 10^19 */
+  int64_t power; /* the number is kept.next... * 10^power */
+  int64_t decimals;
+  bool negative;
+  uint8_t next;
+  bool more;
+} decimal_digits;
+
+typedef enum decimal_length { DECIMAL_NONE, DECIMAL_SHORT, DECIMAL_LONG } decimal_length;
+/* Parses all of S: SHORT when decimal_parse takes it (*OUT), LONG when it is a number that does not fit
+ * (*DIGITS). */
+decimal_length decimal_parse_any(slice s, char mark, decimal *out, decimal_digits *digits);
 /* D's mantissa at SCALE, rounded half to even when digits are lost (*INEXACT tells; may be NULL).
  * False when it does not fit into int64. */
 bool decimal_rescale(decimal d, unsigned scale, int64_t *mantissa, bool *inexact);
@@ -54,6 +70,7 @@ typedef enum decimal_reading {
 /* Reads all of S, of any number of digits and any exponent, in the grammar above, as units of 10^-SCALE
  * (0..DECIMAL_READ_SCALE_MAX, asserted).  *MANTISSA is set when EXACT or ROUNDED. */
 decimal_reading decimal_read(slice s, char mark, unsigned scale, int64_t *mantissa);
+decimal_reading decimal_read_digits(const decimal_digits *d, unsigned scale, int64_t *mantissa);
 
 /* Are both numbers, of any length, and of one value? */
 bool decimal_equal_texts(slice a, char mark_a, slice b, char mark_b);
@@ -83,5 +100,6 @@ unsigned decimal_magnitude_whole_digits(decimal_magnitude m);
  * 255; trailing zeros count).  False when S is not a number, or beyond DECIMAL_UNITS_MAX, where no scale
  * reads it. */
 bool decimal_measure(slice s, char mark, uint8_t *decimals, decimal_magnitude *size);
+bool decimal_measure_digits(const decimal_digits *d, uint8_t *decimals, decimal_magnitude *size);
 
 #endif

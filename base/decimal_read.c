@@ -1,29 +1,67 @@
-/* Numbers of any length, read at a scale or measured.
+/* Decimal numbers of texts: parsed, read at a scale, measured.
  *
- * A text becomes its first 19 significant digits, which fit into 64 bits, the digit behind them, and whether
- * anything but zeros follows: enough to round half to even at any scale at which the number fits. */
+ * Up to 18 digits fit into an int64 without a check; longer texts and those with exponents are scanned into
+ * decimal_digits first. */
 #include <assert.h>
+#include <stddef.h>
 
 #include "base/decimal.h"
-#include "base/decimal_text.h"
 
-enum { KEPT_DIGITS = 19, DECIMALS_MOST = 255 };
+enum { FAST_DIGITS = 18, KEPT_DIGITS = 19, DECIMALS_MOST = 255 };
 
-typedef struct scan {
-  bool negative;
-  uint64_t kept; /* below 10^19; the first digit is not 0 */
-  uint8_t next;  /* the digit behind those kept */
-  bool more;     /* there are others than zeros behind that one */
-  int64_t power; /* the number is kept.next... * 10^power */
-  int64_t decimals;
-} scan;
+/* Beyond it no text in memory can have digits enough to bring the number back into range. */
+static const int64_t exponent_limit = 1000000000000000;
 
-static uint64_t power_of_ten(int64_t power) {
-  return power <= DECIMAL_SCALE_MAX ? (uint64_t)decimal_power10((unsigned)power)
-                                    : UINT64_C(10000000000000000000);
+static bool is_digit(char c) {
+  return (unsigned char)(c - '0') < 10;
 }
 
-static void scan_dropped(scan *out, int64_t dropped, char digit) {
+/* The exponent without its letter, up to END; false when anything else is there. */
+static bool parse_exponent(const char *at, const char *end, int64_t *exponent) {
+  const bool negative = at < end && *at == '-';
+  if (at < end && (*at == '-' || *at == '+')) {
+    at++;
+  }
+  if (at == end) {
+    return false;
+  }
+  int64_t value = 0;
+  for (; at < end; at++) {
+    if (!is_digit(*at)) {
+      return false;
+    }
+    if (value < exponent_limit) {
+      value = value * 10 + (*at - '0');
+    }
+  }
+  *exponent = negative ? -value : value;
+  return true;
+}
+
+static const uint64_t powers10[KEPT_DIGITS + 1] = {
+    1,
+    10,
+    100,
+    1000,
+    10000,
+    100000,
+    1000000,
+    10000000,
+    100000000,
+    1000000000,
+    10000000000,
+    100000000000,
+    1000000000000,
+    10000000000000,
+    100000000000000,
+    1000000000000000,
+    10000000000000000,
+    100000000000000000,
+    1000000000000000000,
+    UINT64_C(10000000000000000000),
+};
+
+static void scan_dropped(decimal_digits *out, int64_t dropped, char digit) {
   if (dropped == 0) {
     out->next = (uint8_t)(digit - '0');
   } else {
@@ -31,17 +69,17 @@ static void scan_dropped(scan *out, int64_t dropped, char digit) {
   }
 }
 
-static bool scan_text(slice s, char mark, scan *out) {
+static bool scan_text(slice s, char mark, decimal_digits *out) {
   const char *at = s.bytes;
   const char *end = at + s.length;
-  *out = (scan){.negative = at < end && *at == '-'};
+  *out = (decimal_digits){.negative = at < end && *at == '-'};
   at += at < end && (*at == '-' || *at == '+');
   const char *first = at;
   const char *marked = NULL;
   uint64_t kept = 0;
   int64_t dropped = 0;
   for (; at < end; at++) {
-    if (!decimal_is_digit(*at)) {
+    if (!is_digit(*at)) {
       if (*at != mark || marked != NULL) {
         break;
       }
@@ -56,7 +94,7 @@ static bool scan_text(slice s, char mark, scan *out) {
   int64_t exponent = 0;
   const bool has_exponent = at < end && (*at == 'e' || *at == 'E');
   if (at - first == (marked != NULL) || (at < end && !has_exponent) ||
-      (has_exponent && !decimal_exponent(at + 1, end, &exponent))) {
+      (has_exponent && !parse_exponent(at + 1, end, &exponent))) {
     return false;
   }
   out->kept = kept;
@@ -65,8 +103,91 @@ static bool scan_text(slice s, char mark, scan *out) {
   return true;
 }
 
+/* ---- Parsing --------------------------------------------------------------------------------------- */
+
+static int64_t clamp_scale(int64_t scale) {
+  return scale < 0 ? 0 : scale > DECIMAL_SCALE_MAX ? DECIMAL_SCALE_MAX : scale;
+}
+
+/* The number written with all its decimals if it fits so, else with as many as fit. */
+static bool fit(const decimal_digits *d, decimal *out) {
+  const int64_t wanted = clamp_scale(d->decimals);
+  uint64_t magnitude = d->kept;
+  int64_t scale = -d->power;
+  if (magnitude == 0) {
+    *out = (decimal){0, (uint8_t)wanted};
+    return true;
+  }
+  if (d->next != 0 || d->more) {
+    return false; /* 20 digits that count */
+  }
+  for (; magnitude % 10 == 0; scale--) {
+    magnitude /= 10;
+  }
+  for (; scale < 0; scale++) {
+    if (__builtin_mul_overflow(magnitude, (uint64_t)10, &magnitude)) {
+      return false;
+    }
+  }
+  const uint64_t limit = (uint64_t)INT64_MAX + d->negative;
+  if (scale > DECIMAL_SCALE_MAX || magnitude > limit) {
+    return false;
+  }
+  for (; scale < wanted && magnitude <= limit / 10; scale++) {
+    magnitude *= 10;
+  }
+  out->mantissa = (int64_t)(d->negative ? 0 - magnitude : magnitude);
+  out->scale = (uint8_t)scale;
+  return true;
+}
+
+/* A text without exponent of at most FAST_DIGITS digits; false: the general form decides. */
+static bool parse_fast(slice s, char mark, decimal *out) {
+  const char *at = s.bytes;
+  const char *end = s.bytes + s.length;
+  const bool negative = at < end && *at == '-';
+  at += at < end && (negative || *at == '+');
+  if (end - at > FAST_DIGITS + 1) {
+    return false;
+  }
+  uint64_t value = 0;
+  ptrdiff_t whole = 0;
+  ptrdiff_t fraction = 0;
+  for (; at < end && is_digit(*at); at++, whole++) {
+    value = value * 10 + (uint64_t)(*at - '0');
+  }
+  if (at < end && *at == mark) {
+    for (at++; at < end && is_digit(*at); at++, fraction++) {
+      value = value * 10 + (uint64_t)(*at - '0');
+    }
+  }
+  if (at < end || whole + fraction > FAST_DIGITS || whole + fraction == 0) {
+    return false;
+  }
+  out->mantissa = negative ? -(int64_t)value : (int64_t)value;
+  out->scale = (uint8_t)fraction;
+  return true;
+}
+
+decimal_length decimal_parse_any(slice s, char mark, decimal *out, decimal_digits *digits) {
+  if (parse_fast(s, mark, out)) {
+    return DECIMAL_SHORT;
+  }
+  if (!scan_text(s, mark, digits)) {
+    return DECIMAL_NONE;
+  }
+  return fit(digits, out) ? DECIMAL_SHORT : DECIMAL_LONG;
+}
+
+bool decimal_parse(slice s, char mark, decimal *out) {
+  decimal_digits digits;
+  return decimal_parse_any(s, mark, out, &digits) == DECIMAL_SHORT;
+}
+
+/* ---- Readings -------------------------------------------------------------------------------------- */
+
 /* KEPT with what follows it, times 10^POWER, as a whole number rounded half to even. */
-static decimal_reading round_to_units(const scan *n, int64_t power, uint64_t *units) {
+static decimal_reading round_to_units(const decimal_digits *n, int64_t power, uint64_t *units) {
   const bool tail = n->next != 0 || n->more;
   if (n->kept == 0) {
     *units = 0;
@@ -74,7 +195,7 @@ static decimal_reading round_to_units(const scan *n, int64_t power, uint64_t *un
   }
   if (power > 0) {
     /* Digits were dropped only behind 19, and those are too many already. */
-    return power > DECIMAL_SCALE_MAX || __builtin_mul_overflow(n->kept, power_of_ten(power), units)
+    return power > DECIMAL_SCALE_MAX || __builtin_mul_overflow(n->kept, powers10[power], units)
                ? DECIMAL_OUTSIDE
                : DECIMAL_EXACT;
   }
@@ -82,7 +203,7 @@ static decimal_reading round_to_units(const scan *n, int64_t power, uint64_t *un
     *units = 0;
     return DECIMAL_ROUNDED;
   }
-  const uint64_t divisor = power_of_ten(-power);
+  const uint64_t divisor = powers10[-power];
   const uint64_t quotient = n->kept / divisor;
   const uint64_t rest = n->kept % divisor;
   const uint64_t other = divisor - rest;
@@ -96,7 +217,8 @@ static decimal_reading round_to_units(const scan *n, int64_t power, uint64_t *un
   return rest != 0 || tail ? DECIMAL_ROUNDED : DECIMAL_EXACT;
 }
 
-static decimal_reading read_scanned(const scan *n, unsigned scale, int64_t *mantissa) {
+decimal_reading decimal_read_digits(const decimal_digits *n, unsigned scale, int64_t *mantissa) {
+  assert(scale <= DECIMAL_READ_SCALE_MAX);
   uint64_t units = 0;
   const decimal_reading result = round_to_units(n, n->power + scale, &units);
   if (result == DECIMAL_OUTSIDE || units > (uint64_t)DECIMAL_UNITS_MAX) {
@@ -107,14 +229,13 @@ static decimal_reading read_scanned(const scan *n, unsigned scale, int64_t *mant
 }
 
 decimal_reading decimal_read(slice s, char mark, unsigned scale, int64_t *mantissa) {
-  assert(scale <= DECIMAL_READ_SCALE_MAX);
-  scan n;
-  return scan_text(s, mark, &n) ? read_scanned(&n, scale, mantissa) : DECIMAL_NO_NUMBER;
+  decimal_digits n;
+  return scan_text(s, mark, &n) ? decimal_read_digits(&n, scale, mantissa) : DECIMAL_NO_NUMBER;
 }
 
 static int digits_of(uint64_t v) {
   int digits = 1;
-  while (digits <= KEPT_DIGITS && v >= power_of_ten(digits)) {
+  while (digits <= KEPT_DIGITS && v >= powers10[digits]) {
     digits++;
   }
   return digits;
@@ -128,11 +249,11 @@ typedef struct digit_run {
 
 static digit_run significant(slice s, char mark) {
   digit_run d = {s.bytes, s.bytes + s.length};
-  while (!decimal_is_digit(*d.at) || *d.at == '0') {
+  while (!is_digit(*d.at) || *d.at == '0') {
     d.at++;
   }
   const char *end = d.at;
-  while (end < d.end && (decimal_is_digit(*end) || *end == mark)) {
+  while (end < d.end && (is_digit(*end) || *end == mark)) {
     end++;
   }
   d.end = end;
@@ -141,13 +262,13 @@ static digit_run significant(slice s, char mark) {
 
 /* The next digit; 0 for ever behind the last one. */
 static char next_digit(digit_run *d) {
-  d->at += d->at < d->end && !decimal_is_digit(*d->at);
+  d->at += d->at < d->end && !is_digit(*d->at);
   return d->at < d->end ? *d->at++ : '0';
 }
 
 bool decimal_equal_texts(slice a, char mark_a, slice b, char mark_b) {
-  scan x;
-  scan y;
+  decimal_digits x;
+  decimal_digits y;
   if (!scan_text(a, mark_a, &x) || !scan_text(b, mark_b, &y)) {
     return false;
   }
@@ -209,8 +330,8 @@ int decimal_magnitude_compare(decimal_magnitude a, decimal_magnitude b) {
   }
   /* As many digits before the mark: at most 19 places apart, so 64 bits by 64 bits. */
   const int apart = a.exponent - b.exponent;
-  const unsigned __int128 left = (unsigned __int128)a.mantissa * (apart > 0 ? power_of_ten(apart) : 1);
-  const unsigned __int128 right = (unsigned __int128)b.mantissa * (apart < 0 ? power_of_ten(-apart) : 1);
+  const unsigned __int128 left = (unsigned __int128)a.mantissa * (apart > 0 ? powers10[apart] : 1);
+  const unsigned __int128 right = (unsigned __int128)b.mantissa * (apart < 0 ? powers10[-apart] : 1);
   return (left > right) - (left < right);
 }
 
@@ -228,9 +349,9 @@ static bool fits_at(decimal_magnitude m, unsigned scale, int64_t limit) {
     return false;
   }
   if (power >= 0) {
-    return (unsigned __int128)m.mantissa * power_of_ten(power) <= (unsigned __int128)limit;
+    return (unsigned __int128)m.mantissa * powers10[power] <= (unsigned __int128)limit;
   }
-  return -power > KEPT_DIGITS || m.mantissa <= (unsigned __int128)limit * power_of_ten(-power);
+  return -power > KEPT_DIGITS || m.mantissa <= (unsigned __int128)limit * powers10[-power];
 }
 
 unsigned decimal_magnitude_scale(decimal_magnitude m, int64_t limit) {
@@ -267,14 +388,18 @@ int decimal_magnitude_format(decimal_magnitude m, char *out) {
   return length;
 }
 
-bool decimal_measure(slice s, char mark, uint8_t *decimals, decimal_magnitude *size) {
-  scan n;
+bool decimal_measure_digits(const decimal_digits *d, uint8_t *decimals, decimal_magnitude *size) {
   int64_t whole;
-  if (!scan_text(s, mark, &n) || read_scanned(&n, 0, &whole) == DECIMAL_OUTSIDE) {
+  if (decimal_read_digits(d, 0, &whole) == DECIMAL_OUTSIDE) {
     return false;
   }
-  const bool tail = n.next != 0 || n.more;
-  *decimals = (uint8_t)(n.decimals < 0 ? 0 : n.decimals > DECIMALS_MOST ? DECIMALS_MOST : n.decimals);
-  *size = canonical(n.kept + tail, n.power);
+  const bool tail = d->next != 0 || d->more;
+  *decimals = (uint8_t)(d->decimals < 0 ? 0 : d->decimals > DECIMALS_MOST ? DECIMALS_MOST : d->decimals);
+  *size = canonical(d->kept + tail, d->power);
   return true;
+}
+
+bool decimal_measure(slice s, char mark, uint8_t *decimals, decimal_magnitude *size) {
+  decimal_digits d;
+  return scan_text(s, mark, &d) && decimal_measure_digits(&d, decimals, size);
 }

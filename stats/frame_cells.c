@@ -213,7 +213,9 @@ void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, ce
     out->number = c->numbers[entry];
     out->is_number = true;
   } else if (r->numeric) {
-    out->is_number = decimal_parse(out->text, r->mark, &out->number);
+    const decimal_length length = decimal_parse_any(out->text, r->mark, &out->number, &out->digits);
+    out->is_number = length == DECIMAL_SHORT;
+    out->is_long = length == DECIMAL_LONG;
   }
   const program_rule *rule = cell_rule(r, out->text, out->is_number ? &out->number : NULL);
   if (rule && rule->missing) {

@@ -16,26 +16,28 @@ static int64_t in_range(const program_variable *v, int64_t mantissa) {
 }
 
 /* The cell's number at the variable's decimals; false when it has none there.  Numbers that no decimal holds,
- * with many digits or far exponents, are read from their texts. */
-static bool number_of_cell(const program_variable *v, const cell *c, char mark, int64_t *mantissa,
-                           bool *lost) {
+ * with many digits or far exponents, are read from all their digits. */
+static bool number_of_cell(const program_variable *v, const cell *c, int64_t *mantissa, bool *lost) {
   if (c->is_number) {
     return decimal_rescale(c->number, v->decimals, mantissa, lost);
   }
-  const decimal_reading reading = decimal_read(c->text, mark, v->decimals, mantissa);
+  if (!c->is_long) {
+    return false;
+  }
+  const decimal_reading reading = decimal_read_digits(&c->digits, v->decimals, mantissa);
   *lost = reading == DECIMAL_ROUNDED;
   return reading == DECIMAL_EXACT || reading == DECIMAL_ROUNDED;
 }
 
 /* *ROUNDED: decimals were lost, and the value stands. */
-static int64_t number_value(const program_variable *v, const cell *c, char mark, bool *rounded) {
+static int64_t number_value(const program_variable *v, const cell *c, bool *rounded) {
   int64_t mantissa;
   bool lost;
   *rounded = false;
   if (c->missing) {
     return number_missing(c->reason);
   }
-  if (!number_of_cell(v, c, mark, &mantissa, &lost)) {
+  if (!number_of_cell(v, c, &mantissa, &lost)) {
     return number_missing(MISSING_INVALID);
   }
   const int64_t value = in_range(v, mantissa);
@@ -75,7 +77,7 @@ static status make_numbers(frame *f, const program_variable *v, const cell_rules
     cell c;
     bool rounded = false;
     cell_of_entry(rules, cells, i, &c);
-    of_entry[i] = v->kind == VARIABLE_DATE ? date_value(v, &c) : number_value(v, &c, rules->mark, &rounded);
+    of_entry[i] = v->kind == VARIABLE_DATE ? date_value(v, &c) : number_value(v, &c, &rounded);
     rounded_entries[i] = rounded;
     any = any || rounded;
   }
@@ -151,7 +153,7 @@ static void rule_over_decimals(const frame *f, const program_variable *v, const 
   const program_rule *rule = &v->rules[i];
   cell c = {.missing = rule->missing, .reason = rule->reason, .is_number = true, .number = rule->value};
   bool rounded;
-  int64_t value = number_value(v, &c, rules->mark, &rounded);
+  int64_t value = number_value(v, &c, &rounded);
   for (uint32_t r = 0; r < f->count; r++) {
     if (d->column->mantissas[r] == wanted) {
       d->values[r] = value;
@@ -170,7 +172,7 @@ static void exceptions_over_decimals(const program_variable *v, const decimal_co
     bool rounded;
     uint32_t row = d->column->exception_rows[i];
     cell_of_entry(rules, &cells, d->column->exception_texts[i], &c);
-    d->values[row] = number_value(v, &c, rules->mark, &rounded);
+    d->values[row] = number_value(v, &c, &rounded);
     if (d->rounded) {
       d->rounded[row] = rounded;
     }

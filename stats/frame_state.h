@@ -107,8 +107,9 @@ uint32_t frame_cells_entry(const frame_cells *c, uint32_t row);
 typedef struct cell {
   bool missing;
   missing_reason reason;
-  bool is_number;
-  decimal number; /* of variables whose rules give numbers */
+  bool is_number, is_long; /* is_long: a number that no decimal holds */
+  decimal number;          /* of variables whose rules give numbers */
+  decimal_digits digits;   /* is_long */
   slice text;
 } cell;
 

@@ -75,15 +75,19 @@ bool csv_decimals_start(csv_column_writer *c, uint32_t rows_max) {
 static bool put_other(csv_column_writer *c, slice raw) {
   slice text;
   decimal number;
+  decimal_digits digits;
   if (!csv_cell_text(raw, c->dictionary.memory, &text)) {
     return false;
   }
-  if (decimal_parse(text, c->decimal_mark, &number)) {
+  const decimal_length length = decimal_parse_any(text, c->decimal_mark, &number, &digits);
+  if (length == DECIMAL_SHORT) {
     csv_measure_number(&c->measure, number, text, c->decimal_mark);
     put_number(c, number);
     return true;
   }
-  csv_measure_long(&c->measure, text, c->decimal_mark);
+  if (length == DECIMAL_LONG) {
+    csv_measure_digits(&c->measure, &digits);
+  }
   return put_exception(c, csv_dictionary_text(&c->dictionary, text));
 }
 

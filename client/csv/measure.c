@@ -3,12 +3,16 @@
 /* Digits up to here keep their scale when they are parsed; longer texts may lose zeros at the end. */
 enum { PLAIN_BYTES = DECIMAL_SCALE_MAX };
 
-void csv_measure_long(csv_measure *m, slice text, char mark) {
+static void add(csv_measure *m, uint8_t decimals, decimal_magnitude size) {
+  m->decimals = decimals > m->decimals ? decimals : m->decimals;
+  m->other = decimal_magnitude_max(m->other, size);
+}
+
+void csv_measure_digits(csv_measure *m, const decimal_digits *digits) {
   uint8_t decimals;
   decimal_magnitude size;
-  if (decimal_measure(text, mark, &decimals, &size)) {
-    m->decimals = decimals > m->decimals ? decimals : m->decimals;
-    m->other = decimal_magnitude_max(m->other, size);
+  if (decimal_measure_digits(digits, &decimals, &size)) {
+    add(m, decimals, size);
   }
 }
 
@@ -23,16 +27,26 @@ void csv_measure_number(csv_measure *m, decimal number, slice text, char mark) {
     m->largest[number.scale] = magnitude;
   }
   if (text.length > PLAIN_BYTES || number.scale == DECIMAL_SCALE_MAX) {
-    csv_measure_long(m, text, mark);
+    uint8_t decimals;
+    decimal_magnitude size;
+    if (decimal_measure(text, mark, &decimals, &size)) {
+      add(m, decimals, size);
+    }
   }
 }
 
 void csv_measure_text(csv_measure *m, slice text, char mark) {
   decimal number;
-  if (decimal_parse(text, mark, &number)) {
-    csv_measure_number(m, number, text, mark);
-  } else {
-    csv_measure_long(m, text, mark);
+  decimal_digits digits;
+  switch (decimal_parse_any(text, mark, &number, &digits)) {
+    case DECIMAL_NONE:
+      break;
+    case DECIMAL_SHORT:
+      csv_measure_number(m, number, text, mark);
+      break;
+    case DECIMAL_LONG:
+      csv_measure_digits(m, &digits);
+      break;
   }
 }
 

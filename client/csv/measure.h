@@ -23,8 +23,8 @@ static inline uint64_t csv_measure_magnitude(int64_t v) {
 
 /* NUMBER: what decimal_parse made of TEXT. */
 void csv_measure_number(csv_measure *m, decimal number, slice text, char mark);
-/* A text that decimal_parse refused; those that are not numbers say nothing. */
-void csv_measure_long(csv_measure *m, slice text, char mark);
+/* A number that decimal_parse refused. */
+void csv_measure_digits(csv_measure *m, const decimal_digits *digits);
 /* Any text; those that are not numbers say nothing. */
 void csv_measure_text(csv_measure *m, slice text, char mark);
 /* The most decimals of those that fit an int64 with them: what a shard notes. */
