@@ -51,7 +51,9 @@ typedef struct narrow {
   uint8_t **columns[SETS]; /* per set and narrow column */
   uint8_t *slots;          /* of one column in the block */
   int64_t *weights;        /* of the block */
-  uint8_t *cut;            /* pieces of w, then of w^2, of the block: block_rows each */
+  uint64_t *products_low;  /* of w * x of one column, see cut_products */
+  uint64_t *products_high;
+  uint8_t *cut; /* pieces of w, then of w^2, of the block: block_rows each */
   uint32_t block_rows;
   product products[PRODUCTS_MAX];
   uint32_t products_count;
@@ -72,6 +74,8 @@ static void narrow_fini(narrow *w) {
   free(w->columns[0]);
   free(w->slots);
   free(w->weights);
+  free(w->products_low);
+  free(w->products_high);
   free(w->cut);
   free(w->sums);
 }
@@ -116,7 +120,10 @@ static status allocate(narrow *w, error *err) {
   w->weights = malloc(w->block_rows * sizeof *w->weights);
   w->cut = malloc((size_t)(w->w_pieces + w->u_pieces + 1) * w->block_rows);
   w->sums = malloc(w->products_count * entries * sizeof *w->sums);
-  if (!w->bytes || !columns || !w->slots || !w->weights || !w->cut || !w->sums) {
+  w->products_low = malloc(w->block_rows * sizeof *w->products_low);
+  w->products_high = malloc(w->block_rows * sizeof *w->products_high);
+  if (!w->bytes || !columns || !w->slots || !w->weights || !w->products_low || !w->products_high || !w->cut ||
+      !w->sums) {
     return error_no_memory(err, "cross");
   }
   uint8_t *at = w->bytes;
@@ -220,21 +227,20 @@ static void mask_pieces(const narrow *w, const uint8_t *cut, uint32_t set, uint3
 static void cut_products(const narrow *w, uint32_t i, uint32_t rows) {
   const uint8_t *restrict x = w->columns[SET_X][i];
   const int64_t *restrict weights = w->weights;
+  uint64_t *restrict low = w->products_low;
+  uint64_t *restrict high = w->products_high;
   const unsigned low_bits = PIECE_BITS * V_PIECES_LOW;
   const uint64_t low_mask = (UINT64_C(1) << low_bits) - 1;
+  for (uint32_t r = 0; r < rows; r++) {
+    low[r] = ((uint64_t)weights[r] & low_mask) * x[r];
+    high[r] = ((uint64_t)weights[r] >> low_bits) * x[r] + (low[r] >> low_bits);
+  }
   for (uint32_t k = 0; k < w->v_pieces; k++) {
     uint8_t *restrict out = w->columns[SET_V + k][i];
-    if (k < V_PIECES_LOW) {
-      for (uint32_t r = 0; r < rows; r++) {
-        const uint64_t low = ((uint64_t)weights[r] & low_mask) * x[r];
-        out[r] = (uint8_t)(low >> (PIECE_BITS * k)) & PIECE_MASK;
-      }
-      continue;
-    }
+    const uint64_t *restrict from = k < V_PIECES_LOW ? low : high;
+    const unsigned shift = PIECE_BITS * (k < V_PIECES_LOW ? k : k - V_PIECES_LOW);
     for (uint32_t r = 0; r < rows; r++) {
-      const uint64_t low = ((uint64_t)weights[r] & low_mask) * x[r];
-      const uint64_t high = ((uint64_t)weights[r] >> low_bits) * x[r] + (low >> low_bits);
-      out[r] = (uint8_t)(high >> (PIECE_BITS * (k - V_PIECES_LOW))) & PIECE_MASK;
+      out[r] = (uint8_t)(from[r] >> shift) & PIECE_MASK;
     }
   }
 }

@@ -130,12 +130,10 @@ static status map_coded(moments_sums *m, const coded_view *view, const grouped_r
 
 /* ---- Numbers ------------------------------------------------------------------------------------- */
 
-static status map_number(moments_sums *m, const int64_t *values, const grouped_rows *in, error *err) {
-  uint32_t places = grouping_places(&m->s.groups);
-  power_lanes *sums = calloc(places, sizeof *sums);
-  if (sums == NULL) {
-    return error_no_memory(err, "moments");
-  }
+/* Compiled for each WIDTH by itself. */
+static inline __attribute__((always_inline)) void add_rows(moments_sums *m, const int64_t *values,
+                                                           const grouped_rows *in, power_lanes *sums,
+                                                           wide_lanes *wide, weight_width width) {
   for (uint32_t row = 0, place; row < in->count; row++) {
     if (!grouped_rows_place(in, row, &place)) {
       continue;
@@ -147,18 +145,33 @@ static status map_number(moments_sums *m, const int64_t *values, const grouped_r
     }
     widen_range(at, values[row], values[row]);
     at->n++;
-    if (in->weights.narrow != NULL) {
-      power_lanes_add(&sums[place], values[row], NARROW_WEIGHT, in->weights.narrow[row]);
-    } else if (in->weights.wide != NULL) {
-      power_lanes_add(&sums[place], values[row], WIDE_WEIGHT, (uint64_t)in->weights.wide[row]);
-    } else {
-      power_lanes_add(&sums[place], values[row], NO_WEIGHT, 0);
-    }
+    const uint64_t w = width == NARROW_WEIGHT ? in->weights.narrow[row]
+                       : width == WIDE_WEIGHT ? (uint64_t)in->weights.wide[row]
+                                              : 0;
+    power_lanes_add(&sums[place], width == WIDE_WEIGHT ? &wide[place] : NULL, values[row], width, w);
+  }
+}
+
+static status map_number(moments_sums *m, const int64_t *values, const grouped_rows *in, error *err) {
+  uint32_t places = grouping_places(&m->s.groups);
+  power_lanes *sums = calloc(places, sizeof *sums);
+  wide_lanes *wide = in->weights.wide != NULL ? calloc(places, sizeof *wide) : NULL;
+  if (sums == NULL || (wide == NULL && in->weights.wide != NULL)) {
+    free(sums);
+    return error_no_memory(err, "moments");
+  }
+  if (wide != NULL) {
+    add_rows(m, values, in, sums, wide, WIDE_WEIGHT);
+  } else if (in->weights.narrow != NULL) {
+    add_rows(m, values, in, sums, NULL, NARROW_WEIGHT);
+  } else {
+    add_rows(m, values, in, sums, NULL, NO_WEIGHT);
   }
   for (uint32_t place = 0; place < places; place++) {
-    power_lanes_flush(&m->s.at[place], &sums[place], m->s.weighted);
+    power_lanes_flush(&m->s.at[place], &sums[place], wide != NULL ? &wide[place] : NULL, m->s.weighted);
   }
   free(sums);
+  free(wide);
   return STATUS_OK;
 }
 

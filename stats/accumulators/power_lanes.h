@@ -14,14 +14,18 @@ typedef struct lanes {
   u128 at[LANES];
 } lanes;
 
-/* Sums over the rows of one place; index 1 of a pair takes the negative values.  Of the two sums of w x one
- * is for narrow weights, the other for wide ones. */
+/* Sums over the rows of one place; index 1 of a pair takes the negative values. */
 typedef struct power_lanes {
-  i128 x, w, narrow_wx;
-  u192 w2;
+  i128 x, w, w2, wx;
   lanes x2, x4, wx2, w2x2, wx4;
-  lanes x3[2], wx[2], w2x[2], wx3[2];
+  lanes x3[2], w2x[2], wx3[2];
 } power_lanes;
+
+/* Of wide weights, w2 and wx are here: a place of narrow ones had better be small. */
+typedef struct wide_lanes {
+  u192 w2;
+  lanes wx[2];
+} wide_lanes;
 
 /* OUT (COUNT + 1 limbs) = IN (COUNT limbs) * FACTOR. */
 static inline void multiply_limbs(const uint64_t *in, unsigned count, uint64_t factor, uint64_t *out) {
@@ -72,7 +76,9 @@ static inline void add_limbs_times(lanes *sum, const uint64_t *in, unsigned coun
 
 typedef enum weight_width { NO_WEIGHT, NARROW_WEIGHT, WIDE_WEIGHT } weight_width;
 
-static inline void power_lanes_add(power_lanes *sums, int64_t x, weight_width width, uint64_t w) {
+/* WIDE: with wide weights. */
+static inline void power_lanes_add(power_lanes *sums, wide_lanes *wide, int64_t x, weight_width width,
+                                   uint64_t w) {
   const bool negative = x < 0;
   const uint64_t first = negative ? (uint64_t)-x : (uint64_t)x;
   uint64_t square[2], cube[3], fourth[4], product[5];
@@ -87,7 +93,6 @@ static inline void power_lanes_add(power_lanes *sums, int64_t x, weight_width wi
     return;
   }
   sums->w += w;
-  u192_add_u128(&sums->w2, (u128)w * w);
   multiply_limbs(square, 2, w, product);
   add_limbs(&sums->wx2, product, 3);
   multiply_limbs(cube, 3, w, product);
@@ -95,35 +100,42 @@ static inline void power_lanes_add(power_lanes *sums, int64_t x, weight_width wi
   multiply_limbs(fourth, 4, w, product);
   add_limbs(&sums->wx4, product, 5);
   if (width == NARROW_WEIGHT) {
-    sums->narrow_wx += (i128)x * (int64_t)w;
+    sums->w2 += w * w;
+    sums->wx += (i128)x * (int64_t)w;
     multiply_limbs(&first, 1, w * w, product);
     add_limbs(&sums->w2x[negative], product, 2);
     multiply_limbs(square, 2, w * w, product);
     add_limbs(&sums->w2x2, product, 3);
   } else {
+    u192_add_u128(&wide->w2, (u128)w * w);
     multiply_limbs(&first, 1, w, product);
-    add_limbs(&sums->wx[negative], product, 2);
+    add_limbs(&wide->wx[negative], product, 2);
     add_limbs_times(&sums->w2x[negative], &first, 1, (u128)w * w);
     add_limbs_times(&sums->w2x2, square, 2, (u128)w * w);
   }
 }
 
-static inline void power_lanes_flush(moments *m, const power_lanes *sums, bool weighted) {
+/* WIDE: NULL without wide weights. */
+static inline void power_lanes_flush(moments *m, const power_lanes *sums, const wide_lanes *wide,
+                                     bool weighted) {
   exact_add_i128(&m->x, sums->x);
   carry_lanes(&m->x2, &sums->x2);
   carry_signed_lanes(&m->x3, sums->x3);
   carry_lanes(&m->x4, &sums->x4);
   if (weighted) {
     m->w += sums->w;
-    const exact w2 = exact_from_u192(&sums->w2);
-    exact_add(&m->w2, &w2);
-    exact_add_i128(&m->wx, sums->narrow_wx);
-    carry_signed_lanes(&m->wx, sums->wx);
+    exact_add_i128(&m->w2, sums->w2);
+    exact_add_i128(&m->wx, sums->wx);
     carry_signed_lanes(&m->w2x, sums->w2x);
     carry_lanes(&m->wx2, &sums->wx2);
     carry_lanes(&m->w2x2, &sums->w2x2);
     carry_signed_lanes(&m->wx3, sums->wx3);
     carry_lanes(&m->wx4, &sums->wx4);
+  }
+  if (wide != NULL) {
+    const exact w2 = exact_from_u192(&wide->w2);
+    exact_add(&m->w2, &w2);
+    carry_signed_lanes(&m->wx, wide->wx);
   }
 }
 

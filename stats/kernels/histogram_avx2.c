@@ -131,4 +131,94 @@ KERNEL_AVX2 void histogram_weigh_avx2(const histogram *h, const uint32_t *weight
   }
 }
 
+/* ---- Wide weights --------------------------------------------------------------------------------- */
+
+/* While rows are added, the 64 bytes of a cell are eight sums that no shard overflows: with w = a + 2^32 b of
+ * n, a, b, nothing; and of what 2^0, 2^32, 2^64 and 2^96 have in w^2 = a^2 + 2^33 a b + 2^64 b^2. */
+enum { SUMS = 8 };
+_Static_assert(sizeof(widely_weighed_cell) == SUMS * sizeof(uint64_t), "a cell has room for its sums");
+
+KERNEL_AVX2 static inline void add_half(widely_weighed_cell *cell, unsigned half, __m256i term) {
+  __m256i *at = (__m256i *)(void *)cell + half;
+  _mm256_storeu_si256(at, _mm256_add_epi64(_mm256_loadu_si256(at), term));
+}
+
+/* Four rows' terms A to D, one kind each, to the HALF of four cells: a 4 by 4 transposition. */
+KERNEL_AVX2 static inline void add_four(widely_weighed_cell *const cells[4], unsigned half, __m256i a,
+                                        __m256i b, __m256i c, __m256i d) {
+  __m256i first02 = _mm256_unpacklo_epi64(a, b), first13 = _mm256_unpackhi_epi64(a, b);
+  __m256i second02 = _mm256_unpacklo_epi64(c, d), second13 = _mm256_unpackhi_epi64(c, d);
+  add_half(cells[0], half, _mm256_permute2x128_si256(first02, second02, 0x20));
+  add_half(cells[1], half, _mm256_permute2x128_si256(first13, second13, 0x20));
+  add_half(cells[2], half, _mm256_permute2x128_si256(first02, second02, 0x31));
+  add_half(cells[3], half, _mm256_permute2x128_si256(first13, second13, 0x31));
+}
+
+KERNEL_AVX2 static inline void weigh_four_widely(const int64_t *weights,
+                                                 widely_weighed_cell *const cells[4]) {
+  const __m256i one = _mm256_set1_epi64x(1), low = _mm256_set1_epi64x(UINT32_MAX);
+  __m256i w = _mm256_loadu_si256((const __m256i *)(const void *)weights);
+  __m256i b = _mm256_srli_epi64(w, 32), bb = _mm256_mul_epu32(b, b);
+  __m256i aa = _mm256_mul_epu32(w, w), ab = _mm256_mul_epu32(w, b);
+  __m256i second = _mm256_and_si256(_mm256_slli_epi64(ab, 1), low), third = _mm256_srli_epi64(ab, 31);
+  add_four(cells, 0, one, _mm256_and_si256(w, low), b, _mm256_setzero_si256());
+  add_four(cells, 1, _mm256_and_si256(aa, low), _mm256_add_epi64(_mm256_srli_epi64(aa, 32), second),
+           _mm256_add_epi64(_mm256_and_si256(bb, low), third), _mm256_srli_epi64(bb, 32));
+}
+
+KERNEL_AVX2 static void sum_up(widely_weighed_cell *cell) {
+  uint64_t sums[SUMS];
+  memcpy(sums, cell, sizeof sums);
+  u192 high = {{0, sums[6], 0}};
+  *cell = (widely_weighed_cell){.n = sums[0], .w = ((u128)sums[2] << 32) + sums[1]};
+  u192_add_u128(&cell->w2, ((u128)sums[5] << 32) + sums[4]);
+  u192_add(&cell->w2, &high);
+  high = (u192){{0, sums[7] << 32, sums[7] >> 32}};
+  u192_add(&cell->w2, &high);
+}
+
+KERNEL_AVX2 static void weigh_rows_widely(const histogram *h, const int64_t *weights,
+                                          widely_weighed_cell *cells, size_t size) {
+  uint32_t at[HISTOGRAM_BLOCK];
+  for (uint32_t row = 0; row < h->rows; row += HISTOGRAM_BLOCK) {
+    uint32_t count = h->rows - row < HISTOGRAM_BLOCK ? h->rows - row : HISTOGRAM_BLOCK, i = 0;
+    body_cells(h, row, count, at);
+    for (; i + 4 <= count; i += 4) {
+      widely_weighed_cell *const four[4] = {cells + at[i], cells + size + at[i + 1],
+                                            cells + 2 * size + at[i + 2], cells + 3 * size + at[i + 3]};
+      weigh_four_widely(weights + row + i, four);
+    }
+    for (; i < count; i++) {
+      const uint64_t a = (uint32_t)weights[row + i], b = (uint64_t)weights[row + i] >> 32;
+      const uint64_t aa = a * a, ab = a * b, bb = b * b;
+      add_half(cells + at[i], 0, _mm256_set_epi64x(0, (int64_t)b, (int64_t)a, 1));
+      add_half(cells + at[i], 1,
+               _mm256_set_epi64x((int64_t)(bb >> 32), (int64_t)((bb & UINT32_MAX) + (ab >> 31)),
+                                 (int64_t)((aa >> 32) + (ab << 1 & UINT32_MAX)), (int64_t)(aa & UINT32_MAX)));
+    }
+  }
+}
+
+KERNEL_AVX2 void histogram_weigh_widely_avx2(const histogram *h, const int64_t *weights,
+                                             widely_weighed_cell *cells) {
+  if (h->groups != NULL) {
+    weigh_rows_widely(h, weights, cells, 0);
+    for (size_t i = 0; i < histogram_cells(h); i++) {
+      sum_up(&cells[i]);
+    }
+    return;
+  }
+  widely_weighed_cell tables[4 * HISTOGRAM_SLOTS];
+  const uint32_t stride = histogram_stride(h);
+  memset(tables, 0, 4 * stride * sizeof *tables);
+  weigh_rows_widely(h, weights, tables, stride);
+  for (uint32_t i = 0; i < 4 * stride; i++) {
+    widely_weighed_cell *c = &cells[i % stride];
+    sum_up(&tables[i]);
+    c->n += tables[i].n;
+    c->w += tables[i].w;
+    u192_add(&c->w2, &tables[i].w2);
+  }
+}
+
 #endif

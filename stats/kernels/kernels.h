@@ -42,11 +42,12 @@ typedef struct weighed_cell {
   uint64_t n, w, w2_low, w2_high;
 } weighed_cell;
 
-/* The same for weights up to NUMBER_MAX; a cache line. */
+/* The same for weights up to NUMBER_MAX. */
 typedef struct widely_weighed_cell {
   u128 w;
   u192 w2;
   uint64_t n;
+  uint64_t room[2]; /* kernels add in eight parts; 0 afterwards */
 } widely_weighed_cell;
 
 static inline uint32_t histogram_stride(const histogram *h) {
