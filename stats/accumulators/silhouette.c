@@ -156,14 +156,22 @@ static void mean_distances(const points *p, const model_params *m, uint32_t from
   }
 }
 
-/* WEIGHT is what the row itself adds to its cluster; distances[j * STEP]: D_j. */
+/* What the row itself adds to its cluster, and whether it is its share of the cluster that counts: of two
+ * whole numbers the share is the same whatever their unit. */
+typedef struct own_part {
+  double weight;
+  bool as_share;
+} own_part;
+
+/* distances[j * STEP]: D_j. */
 static double silhouette_of(const model_params *m, size_t width, uint32_t own, const double *distances,
-                            double weight) {
+                            own_part part) {
   const double total = place_w(m, width, own);
-  if (total - weight <= 0) {
+  if (total - part.weight <= 0) {
     return 0;
   }
-  const double a = distances[(size_t)own * STEP] * total / (total - weight);
+  const double a = part.as_share ? distances[(size_t)own * STEP] / (1 - part.weight / total)
+                                 : distances[(size_t)own * STEP] * total / (total - part.weight);
   double b = HUGE_VAL;
   for (uint32_t j = 0; j < m->clusters; j++) {
     if (j != own && place_w(m, width, j) > 0) {
@@ -185,8 +193,9 @@ static void add_block(const points *p, const mapped_model *m, int64_t own_weight
       continue;
     }
     int64_t weight = points_weight(p, r);
-    double s = silhouette_of(&m->params, p->variables_count, own[r], distances + r % STEP,
-                             (double)(own_weight > 0 ? own_weight : weight));
+    const own_part part = {.weight = (double)(own_weight > 0 ? own_weight : weight),
+                           .as_share = own_weight == 0 && weight_is_given(&p->weights)};
+    double s = silhouette_of(&m->params, p->variables_count, own[r], distances + r % STEP, part);
     silhouette_cluster *c = &into->at[own[r]];
     c->n++;
     c->w += weight;
@@ -308,7 +317,7 @@ const accumulator_kind accumulator_silhouette = {
     .id = ACCUMULATOR_SILHOUETTE,
     .name = "silhouette",
     .summary = "sums of simplified silhouettes by cluster",
-    .version = 3,
+    .version = 4,
     .check = silhouette_check,
     .empty = silhouette_empty,
     .map = silhouette_map,

@@ -102,12 +102,17 @@ static double corrected_2x2(const contingency *t, const margins *m, workspace *w
   return ratio_to_double(term);
 }
 
+static double share(i128 part, i128 all) {
+  const exact num = exact_from_i128(part);
+  const exact den = exact_from_i128(all);
+  return exact_ratio(&num, &den);
+}
+
 static double low_expected(const contingency *t, const margins *m, double size) {
   uint32_t low = 0;
-  const double all = (double)m->all;
   for (uint32_t i = 0; i < t->rows; i++) {
     for (uint32_t j = 0; j < t->columns; j++) {
-      low += (double)m->rows[i] / all * ((double)m->columns[j] / all) * size < 5 ? 1 : 0;
+      low += share(m->rows[i], m->all) * share(m->columns[j], m->all) * size < 5 ? 1 : 0;
     }
   }
   return 100.0 * low / ((double)t->rows * t->columns);
@@ -236,13 +241,14 @@ static void design_effects(const contingency *t, const cell_shares *s, double *e
 
 static void read_shares(const contingency *t, const margins *m, cell_shares *s) {
   const exact all = exact_from_i128(m->all);
-  const double total = exact_to_double(&all);
+  exact all_squared = {0};
+  exact_add_product(&all_squared, m->all, m->all);
   s->v_all = 0;
   for (size_t k = 0; k < (size_t)t->rows * t->columns; k++) {
     const exact count = exact_from_i128(t->counts[k]);
     s->p[k] = exact_ratio(&count, &all);
     s->inverse[k] = s->p[k] > 0 ? 1 / s->p[k] : 0;
-    s->v[k] = exact_to_double(&t->squares[k]) / total / total;
+    s->v[k] = exact_ratio(&t->squares[k], &all_squared);
     s->v_all += s->v[k];
   }
 }

@@ -3,36 +3,49 @@
 
 #include <math.h>
 
+/* As how many respondents those count who gave KEY: the unit of weights does not matter.  All ANSWERS weigh
+ * ALL. */
+static double respondents(const frequency_state *s, weighting kind, uint32_t key, int64_t answers, i128 all) {
+  if (kind == WEIGHTING_NONE) {
+    return (double)frequency_n(s, 0, key);
+  }
+  exact num = {0};
+  exact_add_product(&num, frequency_w(s, 0, key), kind == WEIGHTING_SAMPLING ? answers : 1);
+  const exact den = exact_from_i128(kind == WEIGHTING_SAMPLING ? all : decimal_power10(s->weight_decimals));
+  return exact_ratio(&num, &den);
+}
+
 double entropy_of(const frequency_state *s, int64_t low, weighting kind) {
-  double n = 0, total = 0, answers = 0;
+  i128 all = 0;
+  int64_t answers = 0;
+  for (uint32_t key = 0; key < s->keys.count; key++) {
+    answers += frequency_n(s, 0, key);
+    all += frequency_w(s, 0, key);
+  }
+  if (answers == 0 || (kind != WEIGHTING_NONE && all == 0)) {
+    return NAN;
+  }
+  double n = 0;
+  double total = 0;
   uint32_t levels = 0;
   for (uint32_t key = 0; key < s->keys.count; key++) {
-    const double weight = kind == WEIGHTING_NONE ? 0 : (double)frequency_w(s, 0, key);
-    const double count = kind == WEIGHTING_NONE ? (double)frequency_n(s, 0, key) : weight;
+    const double count = respondents(s, kind, key, answers, all);
     levels += count > 0 ? 1 : 0;
     n += count;
     total += count * (double)(s->keys.numbers[key] - low);
-    answers += (double)frequency_n(s, 0, key);
-  }
-  if (!(n > 0)) {
-    return NAN;
   }
   if (levels < 2) {
     return 1;
   }
-  const double unit = kind == WEIGHTING_NONE       ? 1
-                      : kind == WEIGHTING_SAMPLING ? answers / n
-                                                   : 1 / (double)decimal_power10(s->weight_decimals);
   double sum = 0;
   for (uint32_t key = 0; key < s->keys.count; key++) {
-    const double count =
-        kind == WEIGHTING_NONE ? (double)frequency_n(s, 0, key) : (double)frequency_w(s, 0, key);
-    const double p = (double)(s->keys.numbers[key] - low) / (total * unit);
+    const double count = respondents(s, kind, key, answers, all);
+    const double p = (double)(s->keys.numbers[key] - low) / total;
     if (count > 0 && p > 0) {
-      sum += count * unit * p * log(p);
+      sum += count * p * log(p);
     }
   }
-  return -sum / log(n * unit);
+  return -sum / log(n);
 }
 
 void entropy_weights(index_tree *t, double *divergence) {

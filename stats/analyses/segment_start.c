@@ -38,6 +38,19 @@ static double origin_of(const segment_space *s, uint32_t d) {
   return exact_ratio(&s->x[d], &w);
 }
 
+/* What divides all weights, so that multiplying them by anything draws the same rows. */
+static int64_t common_unit(const sample_state *sample) {
+  int64_t unit = 0;
+  for (uint32_t r = 0; r < sample->count; r++) {
+    for (int64_t w = sample->rows[r].weight; w != 0;) {
+      const int64_t rest = unit % w;
+      unit = w;
+      w = rest;
+    }
+  }
+  return unit > 0 ? unit : 1;
+}
+
 static status cloud_init(cloud *c, const sample_state *sample, const segment_space *s, uint32_t clusters,
                          error *err) {
   const size_t rows = sample->count, width = s->items_count;
@@ -58,8 +71,9 @@ static status cloud_init(cloud *c, const sample_state *sample, const segment_spa
       c->points[d * rows + r] = ((double)sample->values[r * width + d] - origin) * unit;
     }
   }
+  const int64_t unit = common_unit(sample);
   for (size_t r = 0; r < rows; r++) {
-    c->weights[r] = sample->weighted ? (double)sample->rows[r].weight : 1;
+    c->weights[r] = sample->weighted ? (double)(sample->rows[r].weight / unit) : 1;
   }
   return STATUS_OK;
 }
