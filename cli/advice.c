@@ -216,9 +216,11 @@ static const struct {
     {VARIABLE_MULTI_CELL, advise_values}, {VARIABLE_MULTI_FLAGS, advise_flags},
 };
 
-static bool is_weight(const plan *p, uint32_t variable) {
+static bool is_weight(const plan *p, const plan_variable *planned) {
   for (uint32_t i = 0; i < p->program->weights_count; i++) {
-    if (p->program->weights[i].variable == variable) {
+    const uint32_t variable = p->program->weights[i].variable;
+    const char *name = p->program->variables[variable].name;
+    if (variable == planned->variable || (name != NULL && strcmp(name, planned->name) == 0)) {
       return true;
     }
   }
@@ -226,7 +228,7 @@ static bool is_weight(const plan *p, uint32_t variable) {
 }
 
 static void advise(const plan *p, const subject *s) {
-  void (*advise_kind)(const subject *s) = is_weight(p, s->planned->variable) ? advise_weight : NULL;
+  void (*advise_kind)(const subject *s) = is_weight(p, s->planned) ? advise_weight : NULL;
   for (size_t i = 0; advise_kind == NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
     advise_kind = kinds[i].kind == s->variable->kind ? kinds[i].advise : NULL;
   }

@@ -47,7 +47,6 @@ static status put_text(const evaluation *e, const findings *f, const buf *report
   };
   put_files(e, answer);
   TRY(report_render_findings(report->data, report->length, &wanted, answer, err));
-  findings_put_weights(f, answer);
   advice_put(e->plan, f->document, answer);
   buf_printf(answer, "analyses: %u, over ", e->plan->analyses_count);
   put_count(answer, "%s rows\n", manifest_rows(e->dataset));

@@ -103,56 +103,66 @@ static void judge_analysis(findings *f, const json *section) {
 
 /* ---- Weights ------------------------------------------------------------------------------------- */
 
-static const json *variable_named(const findings *f, const char *name) {
-  const json *variables = json_get(data_of(f), "variables");
-  for (size_t i = 0; i < json_count(variables); i++) {
-    if (strcmp(json_as_cstring(json_get(json_at(variables, i), "name")), name) == 0) {
-      return json_at(variables, i);
-    }
-  }
-  return NULL;
-}
-
-static bool is_known(const findings *f, const char *weight) {
-  for (size_t i = 0; i < json_count(f->weights); i++) {
-    if (strcmp(json_as_cstring(json_get(json_at(f->weights, i), "weight")), weight) == 0) {
+static bool is_used(const findings *f, const char *weight) {
+  const json *sections = json_get(f->document, "analyses");
+  for (size_t i = 0; i < json_count(sections); i++) {
+    const json *given = json_get(json_get(json_at(sections, i), "settings"), "weight");
+    if (strcmp(json_as_cstring(given), weight) == 0) {
       return true;
     }
   }
   return false;
 }
 
-/* What is neither missing nor invalid is a number that cannot be a weight. */
-static void put_causes(const json *variable, int64_t unusable, buf *message) {
-  const int64_t invalid = json_as_integer(json_get(variable, "invalid"));
-  const json *reasons = json_get(variable, "missing");
-  int64_t missing = 0;
-  for (size_t i = 0; i < json_count(reasons); i++) {
-    const char *reason = NULL;
-    missing += json_as_integer(json_member(reasons, i, &reason));
-  }
-  const struct {
-    int64_t n;
-    const char *why;
-  } causes[] = {
-      {missing, "missing"}, {invalid, "invalid"}, {unusable - missing - invalid, "negative or too large"}};
-  const char *before = ": ";
-  for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
-    if (causes[i].n > 0) {
-      char count[WORDS_BYTES];
-      words_of_count((uint64_t)causes[i].n, count);
-      buf_printf(message, "%s%s %s", before, count, causes[i].why);
-      before = ", ";
+static const json *trouble_named(const json *weight, const char *cause) {
+  const json *troubles = json_get(weight, "troubles");
+  for (size_t i = 0; i < json_count(troubles); i++) {
+    if (strcmp(json_as_cstring(json_get(json_at(troubles, i), "cause")), cause) == 0) {
+      return json_at(troubles, i);
     }
+  }
+  return NULL;
+}
+
+static const struct {
+  const char *cause, *why;
+} unusable_weights[] = {{"missing", "missing"},
+                        {"no_number", "not a number"},
+                        {"too_large", "too large"},
+                        {"negative", "negative"}};
+enum { UNUSABLE_WEIGHTS = sizeof unusable_weights / sizeof unusable_weights[0] };
+
+/* "1 missing (a.csv:3), 1 not a number (a.csv:5 'none')": each cause with its first place. */
+static void put_causes(const evaluation *e, const json *weight, buf *message) {
+  const char *before = ": ";
+  for (size_t i = 0; i < UNUSABLE_WEIGHTS; i++) {
+    const json *trouble = trouble_named(weight, unusable_weights[i].cause);
+    if (trouble == NULL) {
+      continue;
+    }
+    char count[WORDS_BYTES];
+    const json *place = json_at(json_get(trouble, "places"), 0);
+    const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
+    const char *value = json_as_cstring(json_get(place, "value"));
+    words_of_count((uint64_t)json_as_integer(json_get(trouble, "n")), count);
+    buf_printf(message, "%s%s %s (%.*s:%" PRId64, before, count, unusable_weights[i].why, SLICE_ARG(file),
+               json_as_integer(json_get(place, "line")));
+    if (value[0] != '\0') {
+      buf_printf(message, " '%s'", value);
+    }
+    buf_printf(message, ")");
+    before = ", ";
   }
 }
 
-/* "w: 3 of 8 rows have no usable weight and are not used: 1 missing, 1 invalid, 1 negative or too large" */
-static void judge_weight(findings *f, const json *given) {
-  const char *name = json_as_cstring(json_get(given, "weight"));
-  const json *base = json_get(given, "base");
-  const int64_t unusable = json_as_integer(json_get(base, "weight_unusable"));
-  if (name[0] == '\0' || unusable <= 0 || is_known(f, name)) {
+/* "w: 3 of 8 rows have no usable weight and are not used: 1 missing (a.csv:3), ..." */
+static void judge_weight(const evaluation *e, findings *f, const json *weight) {
+  const char *name = json_as_cstring(json_get(weight, "name"));
+  int64_t unusable = 0;
+  for (size_t i = 0; i < UNUSABLE_WEIGHTS; i++) {
+    unusable += json_as_integer(json_get(trouble_named(weight, unusable_weights[i].cause), "n"));
+  }
+  if (unusable <= 0 || !is_used(f, name)) {
     return;
   }
   char count[WORDS_BYTES];
@@ -160,12 +170,9 @@ static void judge_weight(findings *f, const json *given) {
   buf message;
   buf_init(&message);
   words_of_count((uint64_t)unusable, count);
-  words_of_count((uint64_t)json_as_integer(json_get(base, "rows")), rows);
+  words_of_count((uint64_t)json_as_integer(json_get(data_of(f), "rows")), rows);
   buf_printf(&message, "%s: %s of %s rows have no usable weight and are not used", name, count, rows);
-  const json *variable = variable_named(f, name);
-  if (variable != NULL) {
-    put_causes(variable, unusable, &message);
-  }
+  put_causes(e, weight, &message);
   add_message(f->weights, "weight", name, &message);
   buf_fini(&message);
 }
@@ -179,7 +186,10 @@ static status judge(const evaluation *e, findings *f, error *err) {
   const json *sections = json_get(f->document, "analyses");
   for (size_t i = 0; i < json_count(sections); i++) {
     judge_analysis(f, json_at(sections, i));
-    judge_weight(f, json_get(json_at(sections, i), "settings"));
+  }
+  const json *weights = json_get(data_of(f), "weights");
+  for (size_t i = 0; i < json_count(weights); i++) {
+    judge_weight(e, f, json_at(weights, i));
   }
   return arena_failed(f->memory) ? error_no_memory(err, "the report") : STATUS_OK;
 }
@@ -214,12 +224,6 @@ static const char *message_at(const json *list, size_t i) {
 static void warn(const json *list) {
   for (size_t i = 0; i < json_count(list); i++) {
     output_complain("warning: %s", message_at(list, i));
-  }
-}
-
-void findings_put_weights(const findings *f, buf *out) {
-  for (size_t i = 0; i < json_count(f->weights); i++) {
-    buf_printf(out, "%s\n", message_at(f->weights, i));
   }
 }
 

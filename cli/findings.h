@@ -20,8 +20,6 @@ typedef struct findings {
 status findings_open(const evaluation *e, const buf *report, findings *out, error *err) MUST_USE;
 void findings_close(findings *f); /* harmless on a zeroed one */
 
-/* A line for each weight that rows lack. */
-void findings_put_weights(const findings *f, buf *out);
 /* With --strict: STATUS_DATA for invalid answers, for rows without a usable weight and for what is unusable,
  * after the first places were said. */
 status findings_refuse(const evaluation *e, const findings *f, error *err) MUST_USE;

@@ -33,6 +33,7 @@ typedef enum accumulator_id {
   ACCUMULATOR_DUPLICATES = 12, /* p variables: exact count of repeated combinations */
   ACCUMULATOR_BASE = 13,       /* no variable: rows, usable weights, filtered; sums of w and w2 */
   ACCUMULATOR_INVALID = 15,    /* 1 variable read from columns: the texts of its invalid cells */
+  ACCUMULATOR_WEIGHTS = 16,    /* no variable, a weight: how its cells were read, and which were not */
 } accumulator_id;
 
 enum { ACCUMULATOR_BYTES_MAX = 64 << 20 };
@@ -230,6 +231,33 @@ typedef struct invalid_state {
   uint32_t count; /* of texts that are kept */
   invalid_text *texts;
 } invalid_state;
+
+/* ACCUMULATOR_WEIGHTS, of all rows.  The first four are not used; the others are, if the job goes on. */
+typedef enum weight_trouble {
+  WEIGHT_MISSING,
+  WEIGHT_NO_NUMBER,
+  WEIGHT_TOO_LARGE, /* beyond NUMBER_MAX units */
+  WEIGHT_NEGATIVE,
+  WEIGHT_FRACTIONAL, /* frequency weights alone */
+  WEIGHT_FEW_DIGITS, /* rounded, and less than WEIGHT_UNITS_ENOUGH: of nine significant digits, not all are
+                        left */
+  WEIGHT_TROUBLES,
+} weight_trouble;
+#define WEIGHT_UNITS_ENOUGH 100000000
+typedef struct trouble_facts {
+  int64_t n;
+  uint32_t places_count; /* the first places, by ordinal */
+  fact_place places[FACTS_PLACES];
+} trouble_facts;
+typedef struct weights_state {
+  int64_t above_zero, zero;
+  int64_t rounded;  /* of those above 0 */
+  int64_t smallest; /* mantissas of those above 0; 0 when there are none */
+  int64_t largest;
+  int64_t error; /* the largest relative error of these, as frame_weight_error gives it */
+  trouble_facts troubles[WEIGHT_TROUBLES];
+} weights_state;
+const char *weight_trouble_name(weight_trouble t);
 
 /* ACCUMULATOR_BASE */
 typedef struct base_state {

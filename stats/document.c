@@ -1,5 +1,8 @@
 /* The report document around the analyses' sections: facts of the data, labels, settings.
  * docs/report.md is its reference. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "stats/run.h"
 
 static const char *const languages[LANGUAGES] = {"en", "zh-Hans", "zh-Hant"};
@@ -118,53 +121,73 @@ static json *facts_json(arena *a, const plan *p, uint32_t variable, const variab
   return o;
 }
 
-json *document_head(arena *a, const plan *p, variable_told (*told)(void *context, uint32_t i),
-                    void *context) {
-  json *canvass = json_object(a);
-  json_set_integer(canvass, "report", 1);
-  json *variables = json_array(a);
-  int64_t invalid = 0;
-  for (uint32_t i = 0; i < p->variables_count; i++) {
-    const variable_told v = told(context, i);
-    if (v.facts) {
-      json *facts = facts_json(a, p, i, v.facts);
-      document_invalid_texts(facts, p, v.invalid);
-      json_push(variables, facts);
-      invalid += v.facts->missing[MISSING_INVALID];
+/* What rounding changed in a weight that is nothing else is told with the weights. */
+static int64_t rounded_of(const plan *p, uint32_t variable, bool used, const document_source *source,
+                          int64_t rounded) {
+  for (uint32_t w = 0; w < p->program->weights_count && !used; w++) {
+    if (strcmp(document_weight_name(p, w), p->variables[variable].name) == 0) {
+      const weights_state *s = source->weight(source->context, w);
+      return s ? s->rounded : rounded;
     }
   }
+  return rounded;
+}
+
+static json *variables_facts(arena *a, const plan *p, const bool *used, const document_source *source,
+                             int64_t *invalid) {
+  json *variables = json_array(a);
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    const variable_told v = source->variable(source->context, i);
+    if (v.facts) {
+      json *facts = facts_json(a, p, i, v.facts);
+      json_set_integer(facts, "rounded", rounded_of(p, i, used[i], source, v.facts->rounded));
+      document_invalid_texts(facts, p, v.invalid);
+      json_push(variables, facts);
+      *invalid += v.facts->missing[MISSING_INVALID];
+    }
+  }
+  return variables;
+}
+
+static json *data_json(arena *a, const plan *p, const bool *used, const document_source *source) {
   int64_t records = 0;
   int64_t quarantined = 0;
+  int64_t invalid = 0;
   for (uint32_t i = 0; i < p->files_count; i++) {
     records += (int64_t)p->files[i].records;
     quarantined += (int64_t)p->files[i].quarantined;
   }
+  json *variables = variables_facts(a, p, used, source, &invalid);
   json *data = json_object(a);
   json_set(data, "files", files_json(a, p));
   json_set_integer(data, "rows", records - quarantined);
   json_set_integer(data, "quarantined", quarantined);
   json_set_integer(data, "invalid", invalid);
   json_set(data, "variables", variables);
-
-  char hex[DIGEST_HEX_BYTES];
-  digest_hex(&p->specification, hex);
-  json *head = json_object(a);
-  json_set(head, "canvass", canvass);
-  json_set_text(head, "specification", hex);
-  json_set(head, "title", label_json(a, &p->title));
-  json_set(head, "data", data);
-  json_set(head, "variables", variables_json(a, p));
-  return head;
+  json_set(data, "weights", document_weights(a, p, source));
+  return data;
 }
 
-/* The name of the plan variable that is variable V of the program. */
-static const char *variable_name(const plan *p, uint32_t v) {
-  for (uint32_t i = 0; i < p->variables_count; i++) {
-    if (p->variables[i].variable == v) {
-      return p->variables[i].name;
-    }
+status document_head(arena *a, const plan *p, const document_source *source, json **out, error *err) {
+  bool *used = calloc((size_t)p->variables_count + 1, sizeof *used);
+  if (!used) {
+    return error_no_memory(err, "the report");
   }
-  return "";
+  status st = plan_uses(p, used, err);
+  if (st == STATUS_OK) {
+    json *canvass = json_object(a);
+    json_set_integer(canvass, "report", 1);
+    char hex[DIGEST_HEX_BYTES];
+    digest_hex(&p->specification, hex);
+    *out = json_object(a);
+    json_set(*out, "canvass", canvass);
+    json_set_text(*out, "specification", hex);
+    json_set(*out, "title", label_json(a, &p->title));
+    json_set(*out, "data", data_json(a, p, used, source));
+    json_set(*out, "variables", variables_json(a, p));
+  }
+  free(used);
+  return st;
 }
 
 json *document_section(arena *a, const plan *p, const plan_analysis *request) {
@@ -176,7 +199,7 @@ json *document_section(arena *a, const plan *p, const plan_analysis *request) {
   json_set(settings, "where", json_null(a));
   if (request->weight != PROGRAM_NONE) {
     const program_weight *w = &p->program->weights[request->weight];
-    json_set_text(settings, "weight", variable_name(p, w->variable));
+    json_set_text(settings, "weight", document_weight_name(p, request->weight));
     json_set_text(settings, "weight_kind", w->kind == WEIGHT_FREQUENCY ? "frequency" : "sampling");
   }
   if (request->filter_text) {

@@ -132,5 +132,16 @@ status frame_filter_unknown(frame *f, uint32_t filter, uint32_t weight, int64_t 
 status frame_weight_zeros(frame *f, uint32_t weight, int64_t *count, error *err) MUST_USE;
 /* Not given when PROGRAM_NONE. */
 status frame_weights(frame *f, uint32_t weight, weight_view *out, error *err) MUST_USE;
+/* How the weight's cells were read.  A number that is not 0 is at least one unit away from it. */
+typedef struct weight_reading {
+  const int64_t *mantissas; /* as of number_view */
+  const uint8_t *roundings; /* per row: not 0 when digits were lost; NULL: none were */
+  uint8_t decimals;
+} weight_reading;
+status frame_weight_reading(frame *f, uint32_t weight, weight_reading *out, error *err) MUST_USE;
+/* The largest |kept - given| / given of the weights that lost digits, in units of 10^-18, rounded up; what is
+ * more than WEIGHT_ERROR_MAX counts as that. */
+#define WEIGHT_ERROR_MAX INT64_C(1000000000000000000)
+status frame_weight_error(frame *f, uint32_t weight, int64_t *largest, error *err) MUST_USE;
 
 #endif

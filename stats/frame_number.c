@@ -15,6 +15,10 @@ static int64_t in_range(const program_variable *v, int64_t mantissa) {
   return mantissa < low || mantissa > high ? number_missing(MISSING_INVALID) : mantissa;
 }
 
+static uint8_t rounding_of(bool negative) {
+  return negative ? ROUNDED_NEGATIVE : ROUNDED_POSITIVE;
+}
+
 /* The cell's number at the variable's decimals; false when it has none there.  Numbers that no decimal holds,
  * with many digits or far exponents, are read from all their digits. */
 static bool number_of_cell(const program_variable *v, const cell *c, int64_t *mantissa, bool *lost) {
@@ -29,11 +33,11 @@ static bool number_of_cell(const program_variable *v, const cell *c, int64_t *ma
   return reading == DECIMAL_EXACT || reading == DECIMAL_ROUNDED;
 }
 
-/* *ROUNDED: decimals were lost, and the value stands. */
-static int64_t number_value(const program_variable *v, const cell *c, bool *rounded) {
+/* *ROUNDING is not ROUNDED_NOT when decimals were lost, and the value stands. */
+static int64_t number_value(const program_variable *v, const cell *c, uint8_t *rounding) {
   int64_t mantissa;
   bool lost;
-  *rounded = false;
+  *rounding = ROUNDED_NOT;
   if (c->missing) {
     return number_missing(c->reason);
   }
@@ -41,7 +45,9 @@ static int64_t number_value(const program_variable *v, const cell *c, bool *roun
     return number_missing(MISSING_INVALID);
   }
   const int64_t value = in_range(v, mantissa);
-  *rounded = lost && !number_is_missing(value);
+  if (lost && !number_is_missing(value)) {
+    *rounding = rounding_of(c->is_number ? c->number.mantissa < 0 : c->text.bytes[0] == '-');
+  }
   return value;
 }
 
@@ -56,13 +62,25 @@ static int64_t date_value(const program_variable *v, const cell *c) {
   return days;
 }
 
-/* How many rows have an entry that is marked. */
-static int64_t count_marked(const frame *f, const frame_cells *cells, const uint8_t *marked) {
-  int64_t count = 0;
+/* Gives the variable the roundings of its rows. */
+static void keep_roundings(const frame *f, const uint8_t *roundings, frame_variable *out) {
+  out->roundings = roundings;
   for (uint32_t r = 0; r < f->count; r++) {
-    count += marked[frame_cells_entry(cells, r)];
+    out->rounded += roundings[r] != ROUNDED_NOT;
   }
-  return count;
+}
+
+static status spread_roundings(frame *f, const frame_cells *cells, const uint8_t *of_entry,
+                               frame_variable *out, error *err) {
+  uint8_t *roundings = frame_memory(f, f->padded);
+  if (!roundings) {
+    return frame_no_memory(err);
+  }
+  for (uint32_t r = 0; r < f->count; r++) {
+    roundings[r] = of_entry[frame_cells_entry(cells, r)];
+  }
+  keep_roundings(f, roundings, out);
+  return STATUS_OK;
 }
 
 static status make_numbers(frame *f, const program_variable *v, const cell_rules *rules,
@@ -70,24 +88,22 @@ static status make_numbers(frame *f, const program_variable *v, const cell_rules
   size_t entries = (size_t)cells->count + 1;
   int64_t *values = frame_array(f, f->padded, sizeof *values);
   int64_t *of_entry = malloc(entries * sizeof *of_entry);
-  uint8_t *rounded_entries = calloc(entries, 1);
+  uint8_t *roundings = calloc(entries, 1);
   bool any = false;
-  status result = values && of_entry && rounded_entries ? STATUS_OK : frame_no_memory(err);
+  status result = values && of_entry && roundings ? STATUS_OK : frame_no_memory(err);
   for (uint32_t i = 0; result == STATUS_OK && i < cells->count; i++) {
     cell c;
-    bool rounded = false;
     cell_of_entry(rules, cells, i, &c);
-    of_entry[i] = v->kind == VARIABLE_DATE ? date_value(v, &c) : number_value(v, &c, &rounded);
-    rounded_entries[i] = rounded;
-    any = any || rounded;
+    of_entry[i] = v->kind == VARIABLE_DATE ? date_value(v, &c) : number_value(v, &c, &roundings[i]);
+    any = any || roundings[i] != ROUNDED_NOT;
   }
   if (result == STATUS_OK) {
     frame_spread_numbers(f, cells, of_entry, values);
     out->number = (number_view){.values = values, .decimals = v->decimals};
-    out->rounded = any ? count_marked(f, cells, rounded_entries) : 0;
+    result = any ? spread_roundings(f, cells, roundings, out, err) : STATUS_OK;
   }
   free(of_entry);
-  free(rounded_entries);
+  free(roundings);
   return result;
 }
 
@@ -113,7 +129,7 @@ static status number_of_cells(frame *f, const program_variable *v, frame_variabl
 typedef struct decimal_column {
   const stats_column *column;
   int64_t *values;
-  uint8_t *rounded; /* NULL: the column has no more decimals than the variable */
+  uint8_t *roundings; /* NULL: the column has no more decimals than the variable */
 } decimal_column;
 
 static void widen_decimals(const frame *f, const program_variable *v, const decimal_column *d) {
@@ -138,7 +154,7 @@ static void narrow_decimals(const frame *f, const program_variable *v, const dec
     bool up = size > divisor - size || (size == divisor - size && (quotient & 1));
     quotient += up ? (rest < 0 ? -1 : 1) : 0;
     d->values[r] = in_range(v, quotient);
-    d->rounded[r] = rest != 0 && !number_is_missing(d->values[r]);
+    d->roundings[r] = rest != 0 && !number_is_missing(d->values[r]) ? rounding_of(rest < 0) : ROUNDED_NOT;
   }
 }
 
@@ -152,13 +168,13 @@ static void rule_over_decimals(const frame *f, const program_variable *v, const 
   }
   const program_rule *rule = &v->rules[i];
   cell c = {.missing = rule->missing, .reason = rule->reason, .is_number = true, .number = rule->value};
-  bool rounded;
-  int64_t value = number_value(v, &c, &rounded);
+  uint8_t rounding;
+  int64_t value = number_value(v, &c, &rounding);
   for (uint32_t r = 0; r < f->count; r++) {
     if (d->column->mantissas[r] == wanted) {
       d->values[r] = value;
-      if (d->rounded) {
-        d->rounded[r] = rounded;
+      if (d->roundings) {
+        d->roundings[r] = rounding;
       }
     }
   }
@@ -169,12 +185,12 @@ static void exceptions_over_decimals(const program_variable *v, const decimal_co
   frame_cells cells = {.texts = d->column->texts, .count = d->column->texts_count};
   for (uint32_t i = 0; i < d->column->exceptions_count; i++) {
     cell c;
-    bool rounded;
+    uint8_t rounding;
     uint32_t row = d->column->exception_rows[i];
     cell_of_entry(rules, &cells, d->column->exception_texts[i], &c);
-    d->values[row] = number_value(v, &c, &rounded);
-    if (d->rounded) {
-      d->rounded[row] = rounded;
+    d->values[row] = number_value(v, &c, &rounding);
+    if (d->roundings) {
+      d->roundings[row] = rounding;
     }
   }
 }
@@ -205,8 +221,8 @@ static status number_of_decimals(frame *f, const program_variable *v, const stat
   cell_rules rules;
   decimal_column d = {.column = column, .values = frame_array(f, f->padded, sizeof *d.values)};
   bool rounds = may_round(v, column);
-  d.rounded = rounds ? calloc((size_t)f->count + 1, 1) : NULL;
-  status result = d.values && (d.rounded || !rounds) ? STATUS_OK : frame_no_memory(err);
+  d.roundings = rounds ? frame_scratch(f, f->padded) : NULL;
+  status result = d.values && (d.roundings || !rounds) ? STATUS_OK : frame_no_memory(err);
   if (result == STATUS_OK) {
     result = cell_rules_init(&rules, f, v, true, err);
   }
@@ -214,11 +230,10 @@ static status number_of_decimals(frame *f, const program_variable *v, const stat
     rescale_decimals(f, v, &d, &rules);
     cell_rules_fini(&rules);
     out->number = (number_view){.values = d.values, .decimals = v->decimals};
-    for (uint32_t r = 0; d.rounded && r < f->count; r++) {
-      out->rounded += d.rounded[r];
+    if (rounds) {
+      keep_roundings(f, d.roundings, out);
     }
   }
-  free(d.rounded);
   return result;
 }
 

@@ -13,6 +13,9 @@ static inline int64_t number_missing(missing_reason reason) {
   return INT64_MIN + (int64_t)reason;
 }
 
+/* What became of a number's decimals, and on which side of 0 it was. */
+enum { ROUNDED_NOT, ROUNDED_POSITIVE, ROUNDED_NEGATIVE };
+
 /* What is known of one variable.  Which members count depends on its form. */
 typedef struct frame_variable {
   bool made, number_made;
@@ -20,11 +23,13 @@ typedef struct frame_variable {
   number_view number; /* of FORM_NUMBER, and of numeric coded variables on demand */
   text_view text;
   set_view set;
-  int64_t rounded; /* see frame_rounded */
+  int64_t rounded;          /* see frame_rounded */
+  const uint8_t *roundings; /* per row, of NUMBER: ROUNDED_..; NULL: none was rounded */
 } frame_variable;
 
 typedef struct frame_weight {
   bool made;
+  const int64_t *mantissas; /* per row: missing, negative, 0, or at least one unit */
   bool all_usable;
   weight_view view;
   uint8_t *usable; /* 1 where the weight is usable and above 0, else 0 */

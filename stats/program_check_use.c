@@ -89,6 +89,10 @@ status weight_check(const program *p, program_weight w, error *err) {
                      "'%s' (%s) cannot be a weight: it has to be a number with at most %d decimals",
                      variable_shown(v), variable_traits_of((uint32_t)v->kind)->name, most);
   }
+  if (w.kind == WEIGHT_FREQUENCY && v->decimals > PROGRAM_DECIMALS_MAX) {
+    return error_set(err, STATUS_USAGE, "'%s' has %d decimals, but counts rows as a frequency weight",
+                     variable_shown(v), v->decimals);
+  }
   if (w.kind != WEIGHT_SAMPLING && w.kind != WEIGHT_FREQUENCY) {
     return error_set(err, STATUS_USAGE, "'%s': unknown kind of weight %d", variable_shown(v), (int)w.kind);
   }

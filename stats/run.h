@@ -59,10 +59,25 @@ typedef struct variable_told {
   const variable_facts *facts;
   const invalid_state *invalid;
 } variable_told;
+/* Where the head of the report asks for what it tells: of the plan's I-th variable, of its program's I-th
+ * weight. */
+typedef struct document_source {
+  variable_told (*variable)(void *context, uint32_t i);
+  const weights_state *(*weight)(void *context, uint32_t i);
+  void *context;
+} document_source;
 
 /* The head of the report: title, digest, data with its facts, variables with their labels.  Everything
- * but the analyses.  TOLD is asked for each of the plan's variables. */
-json *document_head(arena *a, const plan *p, variable_told (*told)(void *context, uint32_t i), void *context);
+ * but the analyses. */
+status document_head(arena *a, const plan *p, const document_source *source, json **out, error *err) MUST_USE;
+/* The name of weight W of the plan's program. */
+const char *document_weight_name(const plan *p, uint32_t w);
+/* A list: how each weight of the plan was read. */
+json *document_weights(arena *a, const plan *p, const document_source *source);
+/* STATUS_DATA naming the first cells when W, a frequency weight, has a fraction. */
+status document_check_weight(const plan *p, uint32_t w, const weights_state *s, error *err) MUST_USE;
+/* Warns of what the weight of a section cannot use or has lost. */
+void document_warn_weight(analysis_run *run, const weights_state *s);
 /* Adds the texts of invalid cells to a variable's facts; nothing when there are none. */
 void document_invalid_texts(json *facts, const plan *p, const invalid_state *state);
 /* {"analysis", "name", "label", "settings"}: a section before its first table. */

@@ -87,7 +87,15 @@ static program_accumulator codebook_need(accumulator_id kind, uint32_t *variable
 static const accumulator_id codebook_kinds[] = {ACCUMULATOR_FACTS, ACCUMULATOR_INVALID};
 enum { CODEBOOK_KINDS = sizeof codebook_kinds / sizeof codebook_kinds[0] };
 
+static program_accumulator weight_need(uint32_t weight) {
+  return (program_accumulator){.kind = ACCUMULATOR_WEIGHTS, .filter = PROGRAM_NONE, .weight = weight};
+}
+
 static status ask_codebook(plan *p, error *err) {
+  for (uint32_t w = 0; w < p->program->weights_count; w++) {
+    const program_accumulator a = weight_need(w);
+    TRY(program_add_accumulator(p->program, &a, NULL, err));
+  }
   for (uint32_t i = 0; i < p->variables_count; i++) {
     for (size_t k = 0; k < CODEBOOK_KINDS && p->variables[i].in_codebook; k++) {
       const program_accumulator a = codebook_need(codebook_kinds[k], &p->variables[i].variable);
@@ -143,6 +151,15 @@ static variable_told told_at(void *context, uint32_t i) {
                          .invalid = codebook_state(context, ACCUMULATOR_INVALID, i)};
 }
 
+static const weights_state *weight_told(void *context, uint32_t w) {
+  const step *s = context;
+  const program_accumulator a = weight_need(w);
+  uint32_t index = 0;
+  return program_add_accumulator(s->plan->program, &a, &index, NULL) == STATUS_OK
+             ? partial_state(s->results, index)
+             : NULL;
+}
+
 /* Asks again for all that a plan's program has when plan_finish made it. */
 static status ask_again(step *s, stage_builder *builder, error *err) {
   TRY(ask_codebook(s->plan, err));
@@ -150,6 +167,17 @@ static status ask_again(step *s, stage_builder *builder, error *err) {
     s->runs[i].next = builder;
     TRY(run_begin(&s->runs[i], s->memory, err));
   }
+  return STATUS_OK;
+}
+
+static status tell_weight(step *s, analysis_run *run, error *err) {
+  const uint32_t weight = run->request->weight;
+  const weights_state *told = weight != PROGRAM_NONE ? weight_told(s, weight) : NULL;
+  if (!told) {
+    return STATUS_OK;
+  }
+  TRY(document_check_weight(s->plan, weight, told, err));
+  document_warn_weight(run, told);
   return STATUS_OK;
 }
 
@@ -168,11 +196,13 @@ static status open_first(step *s, error *err) {
     run->carried_bytes = run->carry;
     buf_init(&run->carry);
     if (run->answered.count > 0) {
-      document_base(run->section, partial_state(s->results, run->answered.at[0]));
+      run->results = s->results;
+      document_base(run->section, run_base(run));
+      TRY(tell_weight(s, run, err));
     }
   }
-  s->head = document_head(s->memory, s->plan, told_at, s);
-  return STATUS_OK;
+  const document_source source = {.variable = told_at, .weight = weight_told, .context = s};
+  return document_head(s->memory, s->plan, &source, &s->head, err);
 }
 
 /* What is only kept passes through the stages as text: a job may have hundreds of stages, and its report

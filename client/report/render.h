@@ -11,6 +11,10 @@ void text_data_write(const document *d, const pen *p);
 /* What of the data could not be read or used, with counts and places: a paragraph each; nothing when all
  * could. */
 void text_troubles_write(const document *d, const pen *p);
+/* How weights were read, as far as it is not as they are written; part of the troubles. */
+void text_weights_write(const document *d, const pen *p);
+/* A list of places in files, as sentences show them. */
+void text_places_put(const document *d, const json *places, buf *out);
 /* A section's warnings below its title; nothing when there are none. */
 void text_warnings_write(const document *d, const pen *p, const json *section);
 void text_findings_write(const document *d, const pen *p);

@@ -121,17 +121,25 @@ static slice one_place(const document *d, const json *place, word pattern) {
   return sentence_fill(d, word_text(pattern, d->language), places, 5);
 }
 
+static void put_places(const document *d, const json *places, word each, buf *list) {
+  for (size_t i = 0; i < json_count(places); i++) {
+    slice text = one_place(d, json_at(places, i), each);
+    slice comma = document_word(d, WORD_COMMA);
+    buf_put(list, comma.bytes, i > 0 ? comma.length : 0);
+    buf_put(list, text.bytes, text.length);
+  }
+}
+
+void text_places_put(const document *d, const json *places, buf *out) {
+  put_places(d, places, WORD_CELL_PLACE, out);
+}
+
 /* Writes "Invalid answers to Price: a.csv:3 "x", a.csv:9 "y"". */
 static void write_places(const document *d, const pen *p, const json *places, word sentence, word each,
                          slice owner) {
   buf list;
   buf_init(&list);
-  for (size_t i = 0; i < json_count(places); i++) {
-    slice text = one_place(d, json_at(places, i), each);
-    slice comma = document_word(d, WORD_COMMA);
-    buf_put(&list, comma.bytes, i > 0 ? comma.length : 0);
-    buf_put(&list, text.bytes, text.length);
-  }
+  put_places(d, places, each, &list);
   if (json_count(places) > 0) {
     const sentence_place filled[] = {
         {"file", owner}, {"item", owner}, {"places", {(const char *)list.data, list.length}}};
@@ -202,6 +210,7 @@ void text_troubles_write(const document *d, const pen *p) {
     write_texts(d, p, variable, item);
     write_places(d, p, json_get(variable, "places"), WORD_INVALID_PLACES, WORD_CELL_PLACE, item);
   }
+  text_weights_write(d, p);
 }
 
 void text_data_write(const document *d, const pen *p) {

@@ -43,6 +43,34 @@
     "其中因缺少答案而无法判断：{n}", "其中因缺少答案而無法判斷：{n}")                                        \
   X(WORD_WEIGHT_ZERO, "rows of weight 0: {n}", "权重为 0 的行：{n}", "權重為 0 的列：{n}")                   \
   X(WORD_WEIGHT_UNUSABLE, "rows without a usable weight: {n}", "无可用权重的行：{n}", "無可用權重的列：{n}") \
+  X(WORD_WEIGHT_MISSING, "Rows without a weight in {item}, not used: {n} ({places})",                        \
+    "{item} 中没有权重的行，未使用：{n}（{places}）", "{item} 中沒有權重的列，未使用：{n}（{places}）")      \
+  X(WORD_WEIGHT_NO_NUMBER, "Weights in {item} that are not numbers, rows not used: {n} ({places})",          \
+    "{item} 中不是数字的权重，这些行未使用：{n}（{places}）",                                                \
+    "{item} 中不是數字的權重，這些列未使用：{n}（{places}）")                                                \
+  X(WORD_WEIGHT_TOO_LARGE, "Weights in {item} that are too large, rows not used: {n} ({places})",            \
+    "{item} 中过大的权重，这些行未使用：{n}（{places}）",                                                    \
+    "{item} 中過大的權重，這些列未使用：{n}（{places}）")                                                    \
+  X(WORD_WEIGHT_NEGATIVE, "Negative weights in {item}, rows not used: {n} ({places})",                       \
+    "{item} 中为负的权重，这些行未使用：{n}（{places}）",                                                    \
+    "{item} 中為負的權重，這些列未使用：{n}（{places}）")                                                    \
+  X(WORD_WEIGHT_FRACTIONAL, "Frequency weights in {item} with fractions: {n} ({places})",                    \
+    "{item} 中带有小数的频数权重：{n}（{places}）", "{item} 中帶有小數的頻次權重：{n}（{places}）")          \
+  X(WORD_WEIGHT_FEW_DIGITS,                                                                                  \
+    "Small weights in {item} that keep fewer than nine significant digits beside the heaviest: {n} "         \
+    "({places})",                                                                                            \
+    "{item} 中因最大权重的限制而不足九位有效数字的小权重：{n}（{places}）",                                  \
+    "{item} 中因最大權重的限制而不足九位有效數字的小權重：{n}（{places}）")                                  \
+  X(WORD_WEIGHT_ROUNDED,                                                                                     \
+    "Weights in {item} with more digits than are kept, rounded: {n} of {answered}; none is changed by more " \
+    "than 1 part in {parts}",                                                                                \
+    "{item} 中位数多于保留位数、已舍入的权重：{answered} 个中的 {n} 个；改变均不超过 {parts} 分之一",        \
+    "{item} 中位數多於保留位數、已捨入的權重：{answered} 個中的 {n} 個；改變均不超過 {parts} 分之一")        \
+  X(WORD_WEIGHT_ROUNDED_AWAY,                                                                                \
+    "Weights in {item} with more digits than are kept, rounded: {n} of {answered}; some are changed by as "  \
+    "much as they are",                                                                                      \
+    "{item} 中位数多于保留位数、已舍入的权重：{answered} 个中的 {n} 个；其中有的改变不小于权重本身",         \
+    "{item} 中位數多於保留位數、已捨入的權重：{answered} 個中的 {n} 個；其中有的改變不小於權重本身")         \
   X(WORD_QUARANTINED_PLACES, "Quarantined in {file}: {places}", "{file} 中隔离的记录：{places}",             \
     "{file} 中隔離的記錄：{places}")                                                                         \
   X(WORD_LINE_PLACE, "line {line} ({problem})", "第 {line} 行（{problem}）", "第 {line} 行（{problem}）")    \

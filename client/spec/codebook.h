@@ -25,6 +25,9 @@ node **codebook_range_ends(compilation *c, const node *n);
 /* Tells that the low end is not below the high end; false. */
 bool codebook_range_is_empty(compilation *c, const node *n, node *const *ends);
 
+/* What reading found in the column of S (numbers.c); NULL before all of the data are read. */
+const manifest_column *codebook_measured(const compilation *c, const symbol *s);
+
 /* Answers (answers.c): `values`, `texts` and `missing`. */
 bool answers_of_scale(compilation *c, symbol *s);
 /* Of numbers and 0/1 columns: texts that mean a number from LOW to HIGH. */

@@ -5,7 +5,7 @@
 #include "client/spec/codebook.h"
 #include "stats/date.h"
 
-enum { RANGE_MAX = 1000000000, DECIMALS_MAX = 9, WEIGHT_DECIMALS_MAX = 6 };
+enum { RANGE_MAX = 1000000000, DECIMALS_MAX = PROGRAM_DECIMALS_MAX };
 
 node **codebook_range_ends(compilation *c, const node *n) {
   if (n->kind == NODE_LIST && n->count == 2) {
@@ -170,26 +170,42 @@ bool codebook_multi(compilation *c, symbol *s) {
   return answers_of_texts(c, s, "values") && all_well;
 }
 
-/* The decimals of a weight: declared, or (once the data are read) what the column has. */
-static bool read_decimals(compilation *c, symbol *s, uint8_t most) {
+/* How many decimals leave room for the heaviest weight; of datasets that do not know it, what leaves room for
+ * weights up to 4 thousand million. */
+static unsigned weight_room(const manifest_column *column) {
+  return column == NULL          ? PROGRAM_WEIGHT_DECIMALS_MAX
+         : column->largest_known ? decimal_magnitude_scale(column->largest, NUMBER_MAX)
+                                 : DECIMALS_MAX;
+}
+
+/* One scale for the whole column: declared, or (once the data are read) the column's digits, or else as many
+ * as leave room for the heaviest weight. */
+static bool read_weight_decimals(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "decimals");
-  if (n != NULL) {
-    int64_t decimals;
-    if (!field_whole(c, n, "decimals", 0, DECIMALS_MAX, &decimals)) {
-      return false;
-    }
-    s->variable.decimals = s->decimals_declared = (uint8_t)decimals;
-    s->decimals_given = true;
+  const manifest_column *column = codebook_measured(c, s);
+  const unsigned room = weight_room(column);
+  if (n == NULL) {
+    const unsigned seen = column != NULL && s->weight == WEIGHT_SAMPLING ? column->decimals_max : 0;
+    s->weight_decimals = (uint8_t)(seen < room ? seen : room);
     return true;
   }
-  const node *column = node_get(s->body, "column");
-  slice name = column != NULL ? column->text : slice_of(s->name);
-  for (uint32_t i = 0; c->decimals_known && i < c->header->columns_count; i++) {
-    if (slice_equal(c->header->columns[i].name, name)) {
-      uint8_t seen = c->header->columns[i].decimals_max;
-      s->variable.decimals = seen < most ? seen : most;
-    }
+  int64_t decimals;
+  if (!field_whole(c, n, "decimals", 0, PROGRAM_WEIGHT_DECIMALS_MAX, &decimals)) {
+    return false;
   }
+  if (s->weight == WEIGHT_FREQUENCY && decimals > 0) {
+    field_expected(c, n, "decimals", "0, as a frequency weight counts rows");
+    return false;
+  }
+  if (column != NULL && column->largest_known && decimals > (int64_t)room) {
+    problem_of_data(c->problems, n->at,
+                    "decimals: with %lld the heaviest weight of '%s' is above 2^62 units; at most %u fit, or "
+                    "leave decimals out",
+                    (long long)decimals, problem_quote(c->problems, slice_of(s->name)), room);
+    return false;
+  }
+  s->weight_decimals = (uint8_t)decimals;
+  s->decimals_given = true;
   return true;
 }
 
@@ -207,13 +223,10 @@ bool codebook_weight(compilation *c, symbol *s) {
     return false;
   }
   s->weight = kind == 0 ? WEIGHT_SAMPLING : WEIGHT_FREQUENCY;
-  if (!read_decimals(c, s, s->weight == WEIGHT_SAMPLING ? WEIGHT_DECIMALS_MAX : 0)) {
+  if (!read_weight_decimals(c, s)) {
     return false;
   }
-  if (s->weight == WEIGHT_FREQUENCY && s->variable.decimals > 0) {
-    field_expected(c, node_get(s->body, "decimals"), "decimals", "0, as a frequency weight counts rows");
-    return false;
-  }
+  s->variable.decimals = s->weight_decimals < DECIMALS_MAX ? s->weight_decimals : DECIMALS_MAX;
   return true;
 }
 

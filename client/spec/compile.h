@@ -45,7 +45,9 @@ typedef struct symbol {
   uint8_t decimals_declared;     /* when given */
   decimal_magnitude largest;     /* NUMBER: the largest answer that there can be, as far as it is known */
   decimal range_low, range_high; /* NUMBER, when variable.has_range */
-  weight_kind weight;            /* 0: no weight */
+  weight_kind weight;            /* 0: no weight; else also: */
+  uint8_t weight_decimals;       /* as a weight it keeps more than as a number */
+  uint32_t weight_index;         /* in the program, READY */
   const char *type;              /* in the codebook: as written ("id" and "text" are one kind) */
   bool values_closed;            /* `values` are all there can be */
   uint32_t plan_index;           /* READY */

@@ -102,8 +102,8 @@ json *normal_codebook_entry(compilation *c, const symbol *s) {
   json_set_bool(o, "reverse", v->reversed);
   json_set_bool(o, "closed", v->closed);
   json_set_text(o, "delimiter", v->delimiter);
-  json_set(o, "decimals",
-           s->decimals_given ? json_integer(c->memory, s->decimals_declared) : json_null(c->memory));
+  const uint8_t decimals = s->weight != 0 ? s->weight_decimals : s->decimals_declared;
+  json_set(o, "decimals", s->decimals_given ? json_integer(c->memory, decimals) : json_null(c->memory));
   json_set(o, "format", v->format != NULL ? json_text(c->memory, slice_of(v->format)) : json_null(c->memory));
   json_set(o, "kind",
            s->weight != 0 ? json_text(c->memory, slice_of(weight_kinds[s->weight])) : json_null(c->memory));

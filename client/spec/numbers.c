@@ -6,8 +6,7 @@
 
 enum { DECIMALS_MAX = PROGRAM_DECIMALS_MAX, DIGITS_MAX = DECIMAL_SCALE_MAX };
 
-/* What is known of the column of S; NULL before the dataset is. */
-static const manifest_column *column_of(const compilation *c, const symbol *s) {
+const manifest_column *codebook_measured(const compilation *c, const symbol *s) {
   const node *column = node_get(s->body, "column");
   const slice name = column != NULL ? column->text : slice_of(s->name);
   for (uint32_t i = 0; c->decimals_known && i < c->header->columns_count; i++) {
@@ -113,7 +112,7 @@ bool codebook_number(compilation *c, symbol *s) {
     problem_at(c->problems, n->at, "range: the numbers are too large for %u decimals", needed);
     return false;
   }
-  choose_decimals(s, column_of(c, s), needed);
+  choose_decimals(s, codebook_measured(c, s), needed);
   if (n != NULL) {
     s->variable.low = end_of_range(s->range_low, s->variable.decimals);
     s->variable.high = end_of_range(s->range_high, s->variable.decimals);

@@ -27,16 +27,9 @@ static bool read_weight(compilation *c, const node *n, analysis_defaults *out) {
                problem_quote(c->problems, name), symbol_kind_name(s));
     return false;
   }
-  error err;
-  program_weight weight = {.variable = symbol_program_index(c, s), .kind = s->weight};
-  status result = program_add_weight(c->plan->program, weight, &out->weight, &err);
-  if (result == STATUS_NO_MEMORY) {
-    c->failure = result;
-  } else if (result != STATUS_OK) {
-    problem_at(c->problems, n->at, "weight: %s", err.message);
-  }
+  out->weight = s->weight_index;
   out->weight_name = s->name;
-  return result == STATUS_OK;
+  return true;
 }
 
 static bool read_confidence(compilation *c, const node *n, analysis_defaults *out) {

@@ -186,6 +186,25 @@ static bool add_to_program(compilation *c, symbol *s, uint32_t *index) {
   return result == STATUS_OK;
 }
 
+/* The weight that the symbol is: with all its decimals, whatever it keeps as a number among others. */
+static bool add_weight(compilation *c, symbol *s) {
+  error err;
+  program_variable v = s->variable;
+  program_weight weight = {.kind = s->weight};
+  v.decimals = s->weight_decimals;
+  status result = program_add_variable(c->plan->program, &v, &weight.variable, &err);
+  if (result == STATUS_OK) {
+    result = program_add_weight(c->plan->program, weight, &s->weight_index, &err);
+  }
+  if (result == STATUS_NO_MEMORY) {
+    c->failure = result;
+  } else if (result != STATUS_OK) {
+    problem_at(c->problems, s->key->at, "'%s': %s", problem_quote(c->problems, slice_of(s->name)),
+               err.message);
+  }
+  return result == STATUS_OK;
+}
+
 void symbol_finish(compilation *c, symbol *s) {
   uint32_t index;
   s->state = SYMBOL_BROKEN;
@@ -208,7 +227,9 @@ void symbol_finish(compilation *c, symbol *s) {
   if (s->origin == SYMBOL_CONSTRUCT) {
     c->plan->constructs[s->construct_index].variable = s->plan_index;
   }
-  s->state = SYMBOL_READY;
+  if (s->weight == 0 || add_weight(c, s)) {
+    s->state = SYMBOL_READY;
+  }
 }
 
 void symbols_resolve(compilation *c) {

@@ -7,12 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/accumulators/places.h"
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
 #include "stats/kernels/kernels.h"
-
-/* Longer cell texts are cut, at a character, in what is kept of them. */
-enum { FACT_TEXT_BYTES_MAX = 200 };
 
 typedef struct facts {
   facts_state s; /* first: analyses see only this; texts of places are malloc'ed */
@@ -23,8 +21,7 @@ static status facts_check(const program *p, const program_accumulator *a, uint64
   static const accumulator_shape shape = {
       .variables_max = UINT32_MAX, .forms = SHAPE_ANY, .takes_weight = true};
   TRY(accumulator_check_shape(p, a, &shape, err));
-  uint64_t each =
-      (MISSING_REASONS + 3) * VARINT_BYTES_MAX + FACTS_PLACES * (FACT_TEXT_BYTES_MAX + 4 * VARINT_BYTES_MAX);
+  uint64_t each = (MISSING_REASONS + 3) * VARINT_BYTES_MAX + (uint64_t)FACTS_PLACES * PLACE_BYTES_MAX;
   *bytes_max = each * ((uint64_t)a->variables_count + 1);
   return accumulator_check_bytes(p, a, (uint64_t)a->variables_count + 1, each, err);
 }
@@ -35,9 +32,7 @@ static void facts_destroy(void *state) {
     return;
   }
   for (uint32_t i = 0; i < f->s.count; i++) {
-    for (uint32_t k = 0; k < f->s.at[i].places_count; k++) {
-      free((char *)(uintptr_t)f->s.at[i].places[k].text.bytes);
-    }
+    places_free(f->s.at[i].places, f->s.at[i].places_count);
   }
   free(f->s.at);
   free(f);
@@ -58,27 +53,6 @@ static status facts_empty(const program *p, const program_accumulator *a, void *
   }
   f->s = (facts_state){.count = count, .at = at};
   *state = f;
-  return STATUS_OK;
-}
-
-static slice cut_text(slice s) {
-  if (s.length > FACT_TEXT_BYTES_MAX) {
-    s.length = FACT_TEXT_BYTES_MAX;
-    while (s.length > 0 && ((unsigned char)s.bytes[s.length] & 0xC0) == 0x80) {
-      s.length--;
-    }
-  }
-  return s;
-}
-
-/* Appends a place with a copy of its text. */
-static status add_place(variable_facts *v, fact_place place, error *err) {
-  char *copy = slice_copy(place.text);
-  if (copy == NULL) {
-    return error_no_memory(err, "facts");
-  }
-  place.text.bytes = copy;
-  v->places[v->places_count++] = place;
   return STATUS_OK;
 }
 
@@ -161,16 +135,11 @@ static uint32_t columns_of(const program *p, uint32_t variable) {
 
 static status add_invalid(frame *f, uint32_t variable, uint32_t column, uint32_t row, variable_facts *v,
                           error *err) {
-  const stats_rows *rows = frame_source(f);
-  fact_place place = {.ordinal = stats_rows_ordinal(rows, row),
-                      .file = rows->file,
-                      .line = stats_rows_line(rows, row),
-                      .column = column};
+  slice text = {"", 0};
   if (is_read_from_file(frame_program(f), variable)) {
-    TRY(frame_cell_text(f, variable, column, row, &place.text, err));
-    place.text = cut_text(place.text);
+    TRY(frame_cell_text(f, variable, column, row, &text, err));
   }
-  return add_place(v, place, err);
+  return places_add(v->places, &v->places_count, place_of_row(frame_source(f), row, column, text), err);
 }
 
 static status count_slots(const answers *a, uint32_t rows, variable_facts *v, error *err) {
@@ -278,44 +247,6 @@ static status facts_map(frame *f, const program_accumulator *a, void **state, er
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
 
-/* The order of places.  Two with one ordinal come only from a shard that was counted twice; then their
- * content decides, so that merging still commutes. */
-static int compare_places(const fact_place *a, const fact_place *b) {
-  const uint64_t keys[2][4] = {{a->ordinal, a->file, a->line, a->column},
-                               {b->ordinal, b->file, b->line, b->column}};
-  for (int i = 0; i < 4; i++) {
-    if (keys[0][i] != keys[1][i]) {
-      return keys[0][i] < keys[1][i] ? -1 : 1;
-    }
-  }
-  return slice_compare(a->text, b->text);
-}
-
-/* The first places of both into INTO, whose texts beyond them are freed. */
-static status merge_places(variable_facts *into, const variable_facts *from, error *err) {
-  variable_facts merged = {0};
-  uint32_t i = 0, j = 0;
-  while (merged.places_count < FACTS_PLACES && (i < into->places_count || j < from->places_count)) {
-    bool left = j == from->places_count ||
-                (i < into->places_count && compare_places(&into->places[i], &from->places[j]) <= 0);
-    status s = add_place(&merged, left ? into->places[i] : from->places[j], err);
-    if (s != STATUS_OK) {
-      for (uint32_t k = 0; k < merged.places_count; k++) {
-        free((char *)(uintptr_t)merged.places[k].text.bytes);
-      }
-      return s;
-    }
-    i += left;
-    j += !left;
-  }
-  for (uint32_t k = 0; k < into->places_count; k++) {
-    free((char *)(uintptr_t)into->places[k].text.bytes);
-  }
-  memcpy(into->places, merged.places, sizeof merged.places);
-  into->places_count = merged.places_count;
-  return STATUS_OK;
-}
-
 static status facts_merge(void *into, const void *from, error *err) {
   facts_state *s = into;
   const facts_state *other = from;
@@ -325,7 +256,8 @@ static status facts_merge(void *into, const void *from, error *err) {
       TRY(accumulator_add_rows(&s->at[i].missing[r], other->at[i].missing[r], err));
     }
     TRY(accumulator_add_rows(&s->at[i].rounded, other->at[i].rounded, err));
-    TRY(merge_places(&s->at[i], &other->at[i], err));
+    TRY(places_merge(s->at[i].places, &s->at[i].places_count, other->at[i].places, other->at[i].places_count,
+                     err));
   }
   return STATUS_OK;
 }
@@ -341,13 +273,7 @@ static void facts_encode(const void *state, buf *out) {
       buf_put_varint(out, (uint64_t)v->missing[r]);
     }
     buf_put_varint(out, (uint64_t)v->rounded);
-    for (uint32_t k = 0; k < v->places_count; k++) {
-      buf_put_varint(out, v->places[k].ordinal);
-      buf_put_varint(out, v->places[k].file);
-      buf_put_varint(out, v->places[k].line);
-      buf_put_varint(out, v->places[k].column);
-      buf_put_slice(out, v->places[k].text);
-    }
+    places_encode(v->places, v->places_count, out);
   }
 }
 
@@ -360,21 +286,8 @@ static status read_variable(reader *r, uint32_t columns, variable_facts *v, erro
   if (v->rounded > v->answered) {
     reader_fail(r, "more rounded numbers than answers");
   }
-  uint32_t expected = r->problem == NULL ? places_expected(v) : 0;
-  for (uint32_t k = 0; k < expected && r->problem == NULL; k++) {
-    fact_place place;
-    place.ordinal = reader_varint(r);
-    place.file = (uint32_t)reader_count(r, UINT32_MAX);
-    place.line = reader_varint(r);
-    place.column = (uint32_t)reader_count(r, columns - 1);
-    place.text = reader_slice(r, FACT_TEXT_BYTES_MAX);
-    if (k > 0 && compare_places(&v->places[k - 1], &place) > 0) {
-      reader_fail(r, "invalid places out of order");
-    }
-    if (r->problem == NULL) {
-      TRY(add_place(v, place, err));
-    }
-  }
+  const uint32_t expected = r->problem == NULL ? places_expected(v) : 0;
+  TRY(places_read(r, expected, columns, v->places, &v->places_count, err));
   return reader_status(r, "facts", err);
 }
 

@@ -18,5 +18,6 @@ extern const accumulator_kind accumulator_distinct;
 extern const accumulator_kind accumulator_duplicates;
 extern const accumulator_kind accumulator_base;
 extern const accumulator_kind accumulator_invalid;
+extern const accumulator_kind accumulator_weights;
 
 #endif

@@ -229,7 +229,7 @@ static void undeclared_decimals_come_from_the_data_and_the_range(void **state) {
   assert_int_equal(plan_program_variable(p, "b")->high, 200);
   assert_int_equal(plan_program_variable(p, "c")->decimals, 2);
   assert_int_equal(plan_program_variable(p, "e")->decimals, 9);
-  assert_int_equal(plan_program_variable(p, "w")->decimals, 6);
+  assert_int_equal(plan_program_variable(p, "w")->decimals, 9);
   assert_int_equal(plan_program_variable(p, "f")->decimals, 0);
   plan_destroy(p);
   manifest_destroy(dataset);

@@ -197,11 +197,13 @@ static void rows_without_a_usable_weight_are_told_by_cause(void **state) {
   scene *s = *state;
   expect_found(s, SCALE "  w: {type: weight, kind: sampling}\nweight: w\n" DESCRIBED,
                "q1,w\n1,1500\n2,0.5\n5,-3\n5,\n5,abc\n5,0\n", 0,
-               SAYS("w: 3 of 6 rows have no usable weight and are not used: 1 missing, 1 invalid, "
-                    "1 negative or too large\n"),
+               SAYS("Rows without a weight in w, not used: 1 (data.csv:5 “”)\n",
+                    "Weights in w that are not numbers, rows not used: 1 (data.csv:6 “abc”)\n",
+                    "Negative weights in w, rows not used: 1 (data.csv:4 “-3”)\n",
+                    "Rows without a usable weight in w, not used: 3 of 6 (missing: 1, not a number: 1, "),
                "");
   process_result r = run(s, "run", NULL, NULL);
-  expect(&r, 0, NULL, "canvass: warning: w: 3 of 6 rows have no usable weight and are not used: 1 missing,");
+  expect(&r, 0, NULL, "canvass: warning: w: 3 of 6 rows have no usable weight and are not used: 1 missing (");
   process_result_fini(&r);
 }
 

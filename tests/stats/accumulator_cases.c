@@ -128,6 +128,7 @@ const accumulator_case accumulator_cases[] = {
     {.kind = ACCUMULATOR_DISTINCT, .variables = {"ticks"}},
     {.kind = ACCUMULATOR_DUPLICATES, .variables = {"item1", "item2", "class"}},
     {.kind = ACCUMULATOR_DUPLICATES, .variables = {"id", "amount", "choices"}, .filtered = true},
+    {.kind = ACCUMULATOR_WEIGHTS, .weighted = true},
     {.kind = ACCUMULATOR_BASE},
     {.kind = ACCUMULATOR_INVALID, .variables = {"score"}},
     {.kind = ACCUMULATOR_INVALID, .variables = {"amount"}},
@@ -333,8 +334,9 @@ static void write_tick(uint64_t *seed, char *out) {
 }
 
 static void write_weight(uint64_t *seed, char *out) {
-  static const char *const odd[] = {"", "-1", "heavy", "0", "200000", "1.00005"};
-  if (!often_not(seed, out, odd[random_below(seed, 6)])) {
+  static const char *const odd[] = {"",        "-1",    "heavy",    "0",    "200000",
+                                    "1.00005", "1e-30", "-0.00001", "1e15", "-1e400"};
+  if (!often_not(seed, out, odd[random_below(seed, sizeof odd / sizeof odd[0])])) {
     snprintf(out, CELL_BYTES, "%u.%04u", random_below(seed, 4), random_below(seed, 10000));
   }
 }

@@ -61,7 +61,7 @@ static fixture *filled(uint32_t rows, const char *answer) {
   static const char *const names[] = {"g", "q1", "q2", "rec", "effort", "x", "m", "id", "w"};
   for (size_t c = 0; c < sizeof names / sizeof names[0]; c++) {
     for (uint32_t r = 0; r < rows; r++) {
-      cells[r] = strcmp(names[c], "w") == 0 ? "1.5" : answer;
+      cells[r] = strcmp(names[c], "w") == 0 ? "3.0" : answer;
     }
     fixture_column(f, names[c], STATS_COLUMN_CODES, cells);
   }

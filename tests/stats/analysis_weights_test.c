@@ -16,7 +16,7 @@
 static fixture *small_survey(void) {
   static const char *const region[] = {"n", "n", "s", "s", "s", "s"};
   static const char *const answer[] = {"1", "2", "1", "2", "2", "2"};
-  static const char *const weight[] = {"3.5", "2.5", "0.5", "0.5", "0.5", "0.5"};
+  static const char *const weight[] = {"7.0", "5.0", "1.0", "1.0", "1.0", "1.0"};
   fixture *f = fixture_new(6);
   fixture_column(f, "g", STATS_COLUMN_CODES, region);
   fixture_column(f, "q", STATS_COLUMN_CODES, answer);
@@ -78,13 +78,13 @@ static void counts_of_a_cross_table_are_weighted(void **state) {
   assert_column(table_of(report, "plain", "counts"), 2, "n");
   assert_column(table_of(report, "weighted", "counts"), 2, "weighted_n");
   const json *row = report_row(report, "weighted", "counts", "{\"value\":2,\"other_value\":\"s\"}");
-  assert_true(is_figure(row, "weighted_n", 1.5) && is_figure(row, "n", 3));
+  assert_true(is_figure(row, "weighted_n", 3) && is_figure(row, "n", 3));
   assert_true(report_says(report, "weighted", "notes", "note_counts_weighted"));
   assert_false(report_says(report, "plain", "notes", "note_counts_weighted"));
   arena_destroy(memory);
 }
 
-/* "percent" is what bars are drawn from: 4 of the weight 8, 2 of 6 answers. */
+/* "percent" is what bars are drawn from: 8 of the weight 16, 2 of 6 answers. */
 static void distributions_are_drawn_from_weighted_shares(void **state) {
   (void)state;
   plan *p = small_plan();
@@ -100,7 +100,7 @@ static void distributions_are_drawn_from_weighted_shares(void **state) {
     row = report_row(report, weighted[i], "distribution", "{\"value\":2}");
     assert_true(is_figure(row, "percent", 50) && is_figure(row, "unweighted_percent", 100 * 4.0 / 6));
     row = report_row(report, weighted[i], "distribution", "{\"value\":1}");
-    assert_true(is_figure(row, "weighted_n", 4) && is_figure(row, "n", 2));
+    assert_true(is_figure(row, "weighted_n", 8) && is_figure(row, "n", 2));
   }
   arena_destroy(memory);
 }
