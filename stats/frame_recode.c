@@ -68,77 +68,7 @@ static status keep_results(frame *f, const program_variable *v, const results *r
   return STATUS_OK;
 }
 
-/* ---- Coded inputs --------------------------------------------------------------------------------- */
-
-static uint16_t slot_of_number(const program_variable *v, const results *r, int64_t number) {
-  for (uint32_t i = 0; i < v->ranges_count; i++) {
-    if (number_interval_has(number_interval_of_range(&v->ranges[i], 0), number)) {
-      return r->slots[i];
-    }
-  }
-  return r->other;
-}
-
-/* The first range of each text. */
-static status index_texts(const program_variable *v, text_table *table, uint32_t *first, error *err) {
-  for (uint32_t i = 0; i < v->ranges_count; i++) {
-    uint32_t before = table->count;
-    uint32_t place = text_table_add(table, v->ranges[i].text);
-    if (place == UINT32_MAX) {
-      return frame_no_memory(err);
-    }
-    if (place == before) {
-      first[place] = i;
-    }
-  }
-  return STATUS_OK;
-}
-
-static status slots_of_keys(const program_variable *v, const results *r, const coded_keys *keys,
-                            uint16_t *of_entry, error *err) {
-  if (keys->numbers) {
-    for (uint32_t i = 0; i < keys->count; i++) {
-      of_entry[i] = slot_of_number(v, r, keys->numbers[i]);
-    }
-    return STATUS_OK;
-  }
-  text_table table = {0};
-  uint32_t *first = malloc(((size_t)v->ranges_count + 1) * sizeof *first);
-  status result = first ? index_texts(v, &table, first, err) : frame_no_memory(err);
-  for (uint32_t i = 0; result == STATUS_OK && i < keys->count; i++) {
-    uint32_t place = text_table_find(&table, keys->texts[i]);
-    of_entry[i] = place == UINT32_MAX ? r->other : r->slots[first[place]];
-  }
-  free(first);
-  text_table_fini(&table);
-  return result;
-}
-
-static status recode_coded(frame *f, const program_variable *v, const results *r, coded_view *out,
-                           error *err) {
-  coded_view input;
-  TRY(frame_coded(f, v->inputs[0], &input, err));
-  uint32_t entries = input.wide ? UINT16_MAX + 1U : UINT8_MAX + 1U;
-  frame_cells cells = {.codes = input.slots, .wide = input.wide, .count = entries};
-  uint16_t *of_entry = malloc(entries * sizeof *of_entry);
-  if (!of_entry) {
-    return frame_no_memory(err);
-  }
-  for (uint32_t i = 0; i < entries; i++) {
-    of_entry[i] = slot_missing(MISSING_INVALID);
-  }
-  for (uint32_t i = 0; i < MISSING_REASONS; i++) {
-    of_entry[entries - MISSING_REASONS + i] = slot_missing((missing_reason)i);
-  }
-  status result = slots_of_keys(v, r, &input.keys, of_entry, err);
-  if (result == STATUS_OK) {
-    result = frame_spread_slots(f, &cells, of_entry, r->keys.count, out, err);
-  }
-  free(of_entry);
-  return result;
-}
-
-/* ---- Numbers -------------------------------------------------------------------------------------- */
+/* ---- Ranges of numbers ----------------------------------------------------------------------------- */
 
 /* Values from starts[k] on, and below starts[k + 1], have slots[k + 1]; those below starts[0] slots[0]. */
 typedef struct segments {
@@ -176,6 +106,11 @@ static uint32_t segment_of(const segments *s, int64_t value) {
   return low;
 }
 
+static void segments_fini(segments *s) {
+  free(s->starts);
+  free(s->slots);
+}
+
 static status segments_init(segments *s, const program_variable *v, const results *r, unsigned decimals,
                             error *err) {
   size_t count = (size_t)v->ranges_count * 2 + 1;
@@ -206,6 +141,77 @@ static status segments_init(segments *s, const program_variable *v, const result
   return STATUS_OK;
 }
 
+/* ---- Coded inputs --------------------------------------------------------------------------------- */
+
+/* The first range of each text. */
+static status index_texts(const program_variable *v, text_table *table, uint32_t *first, error *err) {
+  for (uint32_t i = 0; i < v->ranges_count; i++) {
+    uint32_t before = table->count;
+    uint32_t place = text_table_add(table, v->ranges[i].text);
+    if (place == UINT32_MAX) {
+      return frame_no_memory(err);
+    }
+    if (place == before) {
+      first[place] = i;
+    }
+  }
+  return STATUS_OK;
+}
+
+static status slots_of_numbers(const program_variable *v, const results *r, const coded_keys *keys,
+                               uint16_t *of_entry, error *err) {
+  segments s;
+  status result = segments_init(&s, v, r, 0, err);
+  for (uint32_t i = 0; result == STATUS_OK && i < keys->count; i++) {
+    of_entry[i] = s.slots[segment_of(&s, keys->numbers[i])];
+  }
+  segments_fini(&s);
+  return result;
+}
+
+static status slots_of_keys(const program_variable *v, const results *r, const coded_keys *keys,
+                            uint16_t *of_entry, error *err) {
+  if (keys->numbers) {
+    return slots_of_numbers(v, r, keys, of_entry, err);
+  }
+  text_table table = {0};
+  uint32_t *first = malloc(((size_t)v->ranges_count + 1) * sizeof *first);
+  status result = first ? index_texts(v, &table, first, err) : frame_no_memory(err);
+  for (uint32_t i = 0; result == STATUS_OK && i < keys->count; i++) {
+    uint32_t place = text_table_find(&table, keys->texts[i]);
+    of_entry[i] = place == UINT32_MAX ? r->other : r->slots[first[place]];
+  }
+  free(first);
+  text_table_fini(&table);
+  return result;
+}
+
+static status recode_coded(frame *f, const program_variable *v, const results *r, coded_view *out,
+                           error *err) {
+  coded_view input;
+  TRY(frame_coded(f, v->inputs[0], &input, err));
+  uint32_t entries = input.wide ? UINT16_MAX + 1U : UINT8_MAX + 1U;
+  frame_cells cells = {.codes = input.slots, .wide = input.wide, .count = entries};
+  uint16_t *of_entry = malloc(entries * sizeof *of_entry);
+  if (!of_entry) {
+    return frame_no_memory(err);
+  }
+  for (uint32_t i = 0; i < entries; i++) {
+    of_entry[i] = slot_missing(MISSING_INVALID);
+  }
+  for (uint32_t i = 0; i < MISSING_REASONS; i++) {
+    of_entry[entries - MISSING_REASONS + i] = slot_missing((missing_reason)i);
+  }
+  status result = slots_of_keys(v, r, &input.keys, of_entry, err);
+  if (result == STATUS_OK) {
+    result = frame_spread_slots(f, &cells, of_entry, r->keys.count, out, err);
+  }
+  free(of_entry);
+  return result;
+}
+
+/* ---- Numbers --------------------------------------------------------------------------------------- */
+
 static status recode_number(frame *f, const program_variable *v, const results *r, coded_view *out,
                             error *err) {
   number_view input;
@@ -226,8 +232,7 @@ static status recode_number(frame *f, const program_variable *v, const results *
     out->wide = r->keys.count > SLOT_MISSING ? wide : NULL;
     out->slots = out->wide ? NULL : narrow;
   }
-  free(s.starts);
-  free(s.slots);
+  segments_fini(&s);
   return result;
 }
 
