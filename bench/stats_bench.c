@@ -180,7 +180,7 @@ static const bench benches[] = {
     {.title = "joint tables of 39 items",
      .kind = ACCUMULATOR_JOINT,
      .over = OVER_ALL_ITEMS,
-     .params = {0, 1000},
+     .params = {0, 1 << 20},
      .params_count = 2},
 };
 

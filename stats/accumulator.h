@@ -22,7 +22,8 @@ typedef enum accumulator_id {
   ACCUMULATOR_FACTS = 1,       /* any variables: answered, missing by reason, invalid places */
   ACCUMULATOR_FREQUENCY = 2,   /* 1 coded or set variable, by up to 2: n, w, w2 per key */
   ACCUMULATOR_MOMENTS = 3,     /* 1 number (or numeric coded), by up to 2: sums of x .. x^4, weighted sums */
-  ACCUMULATOR_VALUES = 4,      /* 1 number, by up to 2: table of distinct values while it is small */
+  ACCUMULATOR_VALUES = 4,      /* 1 number, by up to 2: table of distinct values while it is small; with a
+                                  second variable: of the rows that answer that too */
   ACCUMULATOR_BUCKETS = 5,     /* 1 number, by up to 2: counts in sub-intervals given by params */
   ACCUMULATOR_CROSS = 6,       /* p numbers (or numeric coded), by up to 2: pairwise-complete products */
   ACCUMULATOR_JOINT = 7,       /* p numbers (or numeric coded), by up to 2: joint tables of pairs */
@@ -32,8 +33,9 @@ typedef enum accumulator_id {
   ACCUMULATOR_DISTINCT = 11,   /* 1 variable of any form: HyperLogLog (approximate) */
   ACCUMULATOR_DUPLICATES = 12, /* p variables: exact count of repeated combinations */
   ACCUMULATOR_BASE = 13,       /* no variable: rows, usable weights, filtered; sums of w and w2 */
-  ACCUMULATOR_INVALID = 15,    /* 1 variable read from columns: the texts of its invalid cells */
-  ACCUMULATOR_WEIGHTS = 16,    /* no variable, a weight: how its cells were read, and which were not */
+  ACCUMULATOR_RANKS = 14,   /* p numbers (or numeric coded), by up to 2: products of given ranks of pairs */
+  ACCUMULATOR_INVALID = 15, /* 1 variable read from columns: the texts of its invalid cells */
+  ACCUMULATOR_WEIGHTS = 16, /* no variable, a weight: how its cells were read, and which were not */
 } accumulator_id;
 
 enum { ACCUMULATOR_BYTES_MAX = 64 << 20 };
@@ -171,15 +173,15 @@ typedef struct cross_state {
   cross_sums *at; /* grouping_places * pairs_count */
 } cross_state;
 
-/* ACCUMULATOR_JOINT.  params: {split, entries_max per pair and group}.  Sorted by (x, y).  A pair past
- * entries_max is overflown: its table is empty and stays so. */
+/* ACCUMULATOR_JOINT.  params: {split, entries_max}.  Sorted by (x, y).  Once the tables of all pairs and
+ * groups together have more than entries_max entries the state is overflown: they are empty and stay so
+ * (the union only grows, so no order matters). */
 typedef struct joint_entry {
   int64_t x, y;
   int64_t n;
   i128 w;
 } joint_entry;
 typedef struct joint_table {
-  bool overflown;
   uint32_t count;
   joint_entry *entries;
 } joint_table;
@@ -188,8 +190,22 @@ typedef struct joint_state {
   uint32_t pairs_count;
   bool weighted;
   uint8_t weight_decimals;
+  bool overflown;
   joint_table *at; /* grouping_places * pairs_count */
 } joint_state;
+
+/* ACCUMULATOR_RANKS.  params: pairs of its variables and the rank tables of each variable by group, see
+ * stats/accumulators/ranks.h. */
+typedef struct rank_products {
+  int64_t n; /* rows in whose tables both answers are */
+  exact xy;  /* of w * rank of x * rank of y; ranks are doubled */
+} rank_products;
+typedef struct ranks_state {
+  grouping groups;
+  uint32_t pairs_count;
+  uint8_t weight_decimals;
+  rank_products *at; /* grouping_places * pairs_count */
+} ranks_state;
 
 /* ACCUMULATOR_FACTS, per variable (and for the weight, when given, as one more at the end). */
 enum { FACTS_PLACES = 10 };

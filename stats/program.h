@@ -33,14 +33,14 @@ enum {
   PROGRAM_ACCUMULATORS_MAX = 100000,
   PROGRAM_DEPTH_MAX = 64,                               /* of variables made from variables; of filters */
   PROGRAM_RULES_MAX = 65000,                            /* of one variable, as the following */
-  PROGRAM_RANGES_MAX = 10000,                           /* RECODE */
+  PROGRAM_RANGES_MAX = 65000,                           /* RECODE */
   PROGRAM_KEYS_MAX = 65000,                             /* declared keys */
   PROGRAM_COLUMNS_MAX = 4096,                           /* MULTI_FLAGS */
   PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER */
   PROGRAM_CLUSTERS_MAX = 1000,                          /* CLUSTER */
   PROGRAM_NODES_MAX = 10000,                            /* of one filter */
   PROGRAM_VALUES_MAX = 65000,                           /* of one IN */
-  PROGRAM_PARAMS_MAX = 1 << 20,                         /* of one accumulator */
+  PROGRAM_PARAMS_MAX = 1 << 22,                         /* of one accumulator */
   PROGRAM_TEXT_MAX = 1 << 16,                           /* bytes of a name, a key, a cell text */
   PROGRAM_SCALE_SPAN_MAX = 240,                         /* SCALE: high - low */
   PROGRAM_DECIMALS_MAX = 9,                             /* NUMBER */

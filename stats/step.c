@@ -218,7 +218,7 @@ static status read_run(step *s, reader *r, analysis_run *run, error *err) {
   if (!run->done) {
     TRY(open_kept(s, run->section_text, &run->section, err));
   }
-  uint64_t count = reader_count_of(r, s->running->accumulators_count + (uint64_t)1, 1);
+  uint64_t count = reader_count_of(r, UINT32_MAX, 1); /* the same accumulator may be asked for often */
   for (uint64_t k = 0; k < count; k++) {
     uint64_t index = reader_varint(r);
     if (index >= s->running->accumulators_count) {

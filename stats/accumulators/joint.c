@@ -1,7 +1,7 @@
 /* JOINT: joint tables of pairs of variables, for rank statistics.
  *
- * A table grows only by new (x, y), so whether it passes entries_max does not depend on the order of
- * merging; past it the table is overflown, and stays so. */
+ * Tables grow only by new (x, y), so whether together they pass entries_max does not depend on the order of
+ * merging; past it the state is overflown, and stays so. */
 #include "stats/accumulators/joint.h"
 
 #include <stdlib.h>
@@ -10,16 +10,11 @@
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
 
-/* The encoding of one entry: x, y, n, w. */
-enum {
-  ENTRY_BYTES_MIN = 3,
-  ENTRY_BYTES_MAX = 10 + 10 + 10 + 17,
-  ENTRIES_ALL_MAX = ACCUMULATOR_BYTES_MAX / ENTRY_BYTES_MAX
-};
+enum { ENTRY_BYTES_MIN = 3 }; /* of an encoded entry: x, y, n, and w when weighted */
 
 typedef struct joint {
   joint_state s; /* what analyses see */
-  uint32_t entries_max;
+  uint64_t entries_max;
 } joint;
 
 static status joint_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
@@ -35,10 +30,11 @@ static status joint_check(const program *p, const program_accumulator *a, uint64
     return error_set(err, STATUS_USAGE, "joint: split %lld is not below the %u variables",
                      (long long)a->params[0], a->variables_count);
   }
-  if (a->params[1] < 1 || a->params[1] > ENTRIES_ALL_MAX) {
-    return error_set(err, STATUS_USAGE, "joint: entries_max %lld is not within 1..%d",
-                     (long long)a->params[1], ENTRIES_ALL_MAX);
+  if (a->params[1] < 1) {
+    return error_set(err, STATUS_USAGE, "joint: tables of %lld entries; expected at least 1",
+                     (long long)a->params[1]);
   }
+  TRY(accumulator_check_bytes(p, a, (uint64_t)a->params[1], sizeof(joint_entry), err));
   TRY(accumulator_check_bytes(p, a, pairs_count(pairs_of(a)), sizeof(joint_table), err));
   *bytes_max = 0;
   return STATUS_OK;
@@ -72,7 +68,7 @@ static status joint_new(const program *p, const program_accumulator *a, joint **
   }
   j->s.pairs_count = (uint32_t)pairs_count(pairs_of(a));
   j->s.weighted = a->weight != PROGRAM_NONE;
-  j->entries_max = (uint32_t)a->params[1];
+  j->entries_max = (uint64_t)a->params[1];
   if (j->s.weighted) {
     const program_variable *w = &p->variables[p->weights[a->weight].variable];
     j->s.weight_decimals = program_variable_form(w) == FORM_NUMBER ? w->decimals : 0;
@@ -102,10 +98,19 @@ static status joint_empty(const program *p, const program_accumulator *a, void *
   return STATUS_OK;
 }
 
+static void overflow(joint *j) {
+  uint64_t tables = tables_count(&j->s);
+  for (uint64_t i = 0; i < tables; i++) {
+    free(j->s.at[i].entries);
+    j->s.at[i] = (joint_table){0};
+  }
+  j->s.overflown = true;
+}
+
 static status joint_map(frame *f, const program_accumulator *a, void **state, error *err) {
   joint *j;
   TRY(joint_new(frame_program(f), a, &j, err));
-  joint_shard shard = {.pairs = pairs_of(a), .entries_max = j->entries_max, .entries_left = ENTRIES_ALL_MAX};
+  joint_shard shard = {.pairs = pairs_of(a), .entries_left = j->entries_max};
   status st = row_order_init(f, a, &shard.order, err);
   if (st == STATUS_OK) {
     j->s.groups = row_order_take_groups(&shard.order);
@@ -114,6 +119,9 @@ static status joint_map(frame *f, const program_accumulator *a, void **state, er
   }
   if (st == STATUS_OK) {
     st = joint_add_shard(f, a, &shard, err);
+  }
+  if (st == STATUS_OK && shard.overflown) {
+    overflow(j);
   }
   row_order_fini(&shard.order);
   if (st != STATUS_OK) {
@@ -128,11 +136,6 @@ static status joint_map(frame *f, const program_accumulator *a, void **state, er
 
 static int compare_entries(const joint_entry *a, const joint_entry *b) {
   return a->x != b->x ? (a->x > b->x) - (a->x < b->x) : (a->y > b->y) - (a->y < b->y);
-}
-
-void joint_table_overflow(joint_table *t) {
-  free(t->entries);
-  *t = (joint_table){.overflown = true};
 }
 
 /* The united entries go to OUT when it is not NULL; their number is returned. */
@@ -153,18 +156,11 @@ static uint32_t unite(const joint_table *a, const joint_table *b, joint_entry *o
   return count;
 }
 
-static status merge_table(joint_table *into, const joint_table *from, uint32_t entries_max, error *err) {
-  if (into->overflown || from->count == 0) {
-    if (from->overflown) {
-      joint_table_overflow(into);
-    }
+static status merge_table(joint_table *into, const joint_table *from, error *err) {
+  if (from->count == 0) {
     return STATUS_OK;
   }
   uint32_t count = unite(into, from, NULL);
-  if (count > entries_max) {
-    joint_table_overflow(into);
-    return STATUS_OK;
-  }
   joint_entry *entries = malloc(count * sizeof *entries);
   if (!entries) {
     return error_no_memory(err, "joint");
@@ -184,20 +180,23 @@ static status spread(joint_state *into, grouping_union *u, error *err) {
   return STATUS_OK;
 }
 
+/* Stops as soon as they are too many: no state is ever much larger than its limit. */
 static status add_places(joint *into, const joint_state *from, const uint32_t *places, error *err) {
-  uint32_t count = grouping_places(&from->groups), pairs = from->pairs_count;
-  for (uint32_t place = 0; place < count; place++) {
-    joint_table *to = into->s.at + (size_t)(places ? places[place] : place) * pairs;
-    for (uint32_t pair = 0; pair < pairs; pair++) {
-      TRY(merge_table(&to[pair], &from->at[(size_t)place * pairs + pair], into->entries_max, err));
-    }
-  }
-  uint64_t entries = 0, tables = tables_count(&into->s);
+  uint32_t pairs = from->pairs_count;
+  uint64_t entries = 0, tables = tables_count(&into->s), added = tables_count(from);
   for (uint64_t i = 0; i < tables; i++) {
     entries += into->s.at[i].count;
   }
-  if (entries > ENTRIES_ALL_MAX) {
-    return joint_refuse_entries(err);
+  bool overflown = into->s.overflown || from->overflown;
+  for (uint64_t i = 0; i < added && !overflown; i++) {
+    joint_table *to = into->s.at + (places ? places[i / pairs] * (uint64_t)pairs + i % pairs : i);
+    entries -= to->count;
+    TRY(merge_table(to, &from->at[i], err));
+    entries += to->count;
+    overflown = entries > into->entries_max;
+  }
+  if (overflown) {
+    overflow(into);
   }
   return STATUS_OK;
 }
@@ -218,18 +217,11 @@ static status joint_merge(void *into_state, const void *from_state, error *err) 
   return st;
 }
 
-status joint_refuse_entries(error *err) {
-  return error_set(err, STATUS_LIMIT,
-                   "joint: the tables of all pairs and groups have more than %d entries; use fewer groups, "
-                   "fewer items, or bands instead of numbers",
-                   ENTRIES_ALL_MAX);
-}
-
 /* ---- Bytes --------------------------------------------------------------------------------------- */
 
 /* Sorted by (x, y): x as the step from the one before; y likewise while x stays. */
 static void encode_table(const joint_table *t, bool weighted, buf *out) {
-  buf_put_varint(out, t->overflown ? 0 : (uint64_t)t->count + 1);
+  buf_put_varint(out, t->count);
   for (uint32_t i = 0; i < t->count; i++) {
     const joint_entry *e = &t->entries[i];
     if (i == 0) {
@@ -254,7 +246,8 @@ static void encode_table(const joint_table *t, bool weighted, buf *out) {
 static void joint_encode(const void *state, buf *out) {
   const joint_state *s = state;
   grouping_encode(&s->groups, out);
-  uint64_t tables = tables_count(s);
+  buf_put_u8(out, s->overflown ? 1 : 0);
+  uint64_t tables = s->overflown ? 0 : tables_count(s);
   for (uint64_t i = 0; i < tables; i++) {
     encode_table(&s->at[i], s->weighted, out);
   }
@@ -288,20 +281,16 @@ static void read_place(reader *r, const joint_entry *before, joint_entry *e) {
   }
 }
 
-static status read_table(reader *r, bool weighted, uint32_t entries_max, joint_table *t, error *err) {
-  uint64_t count = reader_count(r, (uint64_t)entries_max + 1);
-  if (count > 1 && count - 1 > reader_left(r) / ENTRY_BYTES_MIN) {
-    reader_fail(r, "a joint table is longer than its bytes");
-  }
-  if (count <= 1 || r->problem) {
-    t->overflown = count == 0;
+static status read_table(reader *r, bool weighted, uint64_t entries_max, joint_table *t, error *err) {
+  uint64_t count = reader_count_of(r, entries_max, ENTRY_BYTES_MIN);
+  if (count == 0 || r->problem) {
     return STATUS_OK;
   }
-  t->entries = calloc(count - 1, sizeof *t->entries);
+  t->entries = calloc(count, sizeof *t->entries);
   if (!t->entries) {
     return error_no_memory(err, "joint");
   }
-  t->count = (uint32_t)(count - 1);
+  t->count = (uint32_t)count;
   for (uint32_t i = 0; i < t->count && !r->problem; i++) {
     joint_entry *e = &t->entries[i];
     read_place(r, i > 0 ? e - 1 : NULL, e);
@@ -320,13 +309,11 @@ static status read_state(const program *p, const program_accumulator *a, reader 
   TRY(grouping_decode(p, a, j->s.pairs_count * sizeof(joint_table), r, &j->s.groups, err));
   TRY(reader_status(r, "joint", err));
   TRY(allocate_tables(p, a, j, err));
-  uint64_t entries = 0, tables = tables_count(&j->s);
+  j->s.overflown = reader_count(r, 1) == 1;
+  uint64_t left = j->entries_max, tables = j->s.overflown ? 0 : tables_count(&j->s);
   for (uint64_t i = 0; i < tables && !r->problem; i++) {
-    TRY(read_table(r, j->s.weighted, j->entries_max, &j->s.at[i], err));
-    entries += j->s.at[i].count;
-    if (entries > ENTRIES_ALL_MAX) {
-      reader_fail(r, "joint tables with more entries than an accumulator may have");
-    }
+    TRY(read_table(r, j->s.weighted, left, &j->s.at[i], err));
+    left -= j->s.at[i].count;
   }
   return reader_status(r, "joint", err);
 }

@@ -9,8 +9,8 @@
 /* A shard on its way into a state. */
 typedef struct joint_shard {
   pair_list pairs;
-  uint32_t entries_max;  /* of one table */
   uint64_t entries_left; /* of the whole state */
+  bool overflown;        /* more than were left: nothing of it is kept */
   bool suits_bits;       /* the tables of all coded pairs fit memory at once */
   row_order order;
   joint_table *at; /* of the state */
@@ -26,21 +26,16 @@ typedef struct joint_column {
 
 status joint_add_shard(frame *f, const program_accumulator *a, joint_shard *s, error *err) MUST_USE;
 
-/* What is left of the state's entries after T, which the shard just made.  STATUS_LIMIT. */
-status joint_spend(joint_shard *s, const joint_table *t, error *err) MUST_USE;
+/* Takes COUNT of the entries that are left; false when they are more: the state is then overflown. */
+bool joint_spend(joint_shard *s, uint64_t count);
 /* Makes T of counts: CELLS[i * STRIDE + j] rows (which weigh WEIGHTS[..], or NULL) have the I-th key of X
  * and the J-th of Y. */
-status joint_keep_dense(const joint_shard *s, const joint_column *x, const joint_column *y,
-                        const uint32_t *cells, const i128 *weights, uint32_t stride, joint_table *t,
-                        error *err) MUST_USE;
+status joint_keep_dense(joint_shard *s, const joint_column *x, const joint_column *y, const uint32_t *cells,
+                        const i128 *weights, uint32_t stride, joint_table *t, error *err) MUST_USE;
 bool joint_cells_fit(const joint_shard *s, const joint_column *columns);
 /* Is the pair one for joint_add_bits? */
 bool joint_suits_bits(const joint_shard *s, const joint_column *x, const joint_column *y);
 /* All such pairs of one group. */
 status joint_add_bits(joint_shard *s, const joint_column *columns, uint32_t group, error *err) MUST_USE;
-
-void joint_table_overflow(joint_table *t);
-/* STATUS_LIMIT, with what may be done. */
-status joint_refuse_entries(error *err) MUST_USE;
 
 #endif

@@ -105,7 +105,6 @@ static status keep_tables(const bit_rows *b, joint_shard *s, const joint_column 
       if (joint_suits_bits(s, &columns[i], &columns[j])) {
         joint_table *t = &tables[pair_index(s->pairs, i, j)];
         TRY(joint_keep_dense(s, &columns[i], &columns[j], cells, NULL, columns[j].count, t, err));
-        TRY(joint_spend(s, t, err));
         cells += columns[i].count * columns[j].count;
       }
     }

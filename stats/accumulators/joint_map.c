@@ -8,7 +8,7 @@
 #include "stats/kernels/kernels.h"
 
 typedef struct counter {
-  const joint_shard *shard;
+  joint_shard *shard;
   const joint_column *x, *y;
   uint32_t from, end; /* used rows of the group */
   joint_table *table;
@@ -87,9 +87,8 @@ static status look_at_columns(frame *f, const program_accumulator *a, const row_
 
 /* ---- Dense --------------------------------------------------------------------------------------- */
 
-status joint_keep_dense(const joint_shard *s, const joint_column *x, const joint_column *y,
-                        const uint32_t *cells, const i128 *weights, uint32_t stride, joint_table *t,
-                        error *err) {
+status joint_keep_dense(joint_shard *s, const joint_column *x, const joint_column *y, const uint32_t *cells,
+                        const i128 *weights, uint32_t stride, joint_table *t, error *err) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < x->count; i++) {
     for (uint32_t j = 0; j < y->count; j++) {
@@ -99,8 +98,7 @@ status joint_keep_dense(const joint_shard *s, const joint_column *x, const joint
   if (count == 0) {
     return STATUS_OK;
   }
-  if (count > s->entries_max) {
-    joint_table_overflow(t);
+  if (!joint_spend(s, count)) {
     return STATUS_OK;
   }
   joint_entry *e = malloc(count * sizeof *e);
@@ -190,7 +188,7 @@ static int compare_entries(const void *left, const void *right) {
 }
 
 static status keep_sparse(const counter *c, const hash_table *t, error *err) {
-  if (t->count == 0) {
+  if (t->count == 0 || !joint_spend(c->shard, t->count)) {
     return STATUS_OK;
   }
   joint_entry *entries = malloc(t->count * sizeof *entries);
@@ -223,8 +221,8 @@ static status hash_rows(const counter *c, hash_table *t, error *err) {
     }
     joint_entry *e = find_slot(t, x, y);
     if (e->n == 0) {
-      if (t->count == c->shard->entries_max) {
-        joint_table_overflow(c->table);
+      if (t->count == c->shard->entries_left) {
+        c->shard->overflown = true;
         return STATUS_OK;
       }
       t->count++;
@@ -246,12 +244,10 @@ static status count_sparse(const counter *c, error *err) {
 
 /* ---- All pairs ----------------------------------------------------------------------------------- */
 
-status joint_spend(joint_shard *s, const joint_table *t, error *err) {
-  if (t->count > s->entries_left) {
-    return joint_refuse_entries(err);
-  }
-  s->entries_left -= t->count;
-  return STATUS_OK;
+bool joint_spend(joint_shard *s, uint64_t count) {
+  s->overflown = s->overflown || count > s->entries_left;
+  s->entries_left -= s->overflown ? s->entries_left : count;
+  return !s->overflown;
 }
 
 static status count_pair(joint_shard *s, const joint_column *x, const joint_column *y, uint32_t group,
@@ -262,14 +258,13 @@ static status count_pair(joint_shard *s, const joint_column *x, const joint_colu
                .from = s->order.starts[group],
                .end = s->order.starts[group + 1],
                .table = s->at + s->order.grouped.places[group] * pairs_count(s->pairs) + pair};
-  TRY(x->ranks && y->ranks ? count_dense(&c, err) : count_sparse(&c, err));
-  return joint_spend(s, c.table, err);
+  return x->ranks && y->ranks ? count_dense(&c, err) : count_sparse(&c, err);
 }
 
 static status count_group(joint_shard *s, const joint_column *columns, uint32_t group, error *err) {
   TRY(joint_add_bits(s, columns, group, err));
   for (uint32_t i = 0; i < pairs_end(s->pairs); i++) {
-    for (uint32_t j = pairs_first(s->pairs, i); j < s->pairs.variables_count; j++) {
+    for (uint32_t j = pairs_first(s->pairs, i); j < s->pairs.variables_count && !s->overflown; j++) {
       if (!joint_suits_bits(s, &columns[i], &columns[j])) {
         TRY(count_pair(s, &columns[i], &columns[j], group, pair_index(s->pairs, i, j), err));
       }
@@ -282,7 +277,7 @@ static status count_pairs(frame *f, const program_accumulator *a, joint_shard *s
                           error *err) {
   TRY(look_at_columns(f, a, &s->order, columns, err));
   s->suits_bits = joint_cells_fit(s, columns);
-  for (uint32_t g = 0; g < s->order.groups_count; g++) {
+  for (uint32_t g = 0; g < s->order.groups_count && !s->overflown; g++) {
     status st = s->order.starts[g] < s->order.starts[g + 1] ? count_group(s, columns, g, err) : STATUS_OK;
     if (st != STATUS_OK) {
       char title[256];

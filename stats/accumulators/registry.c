@@ -5,7 +5,7 @@ static const accumulator_kind *const accumulators[] = {
     &accumulator_facts,   &accumulator_frequency,  &accumulator_moments,  &accumulator_values,
     &accumulator_buckets, &accumulator_cross,      &accumulator_joint,    &accumulator_sample,
     &accumulator_kmeans,  &accumulator_silhouette, &accumulator_distinct, &accumulator_duplicates,
-    &accumulator_base,    &accumulator_invalid,    &accumulator_weights,
+    &accumulator_base,    &accumulator_ranks,      &accumulator_invalid,  &accumulator_weights,
 };
 
 size_t accumulator_count(void) {

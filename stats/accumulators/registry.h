@@ -19,5 +19,6 @@ extern const accumulator_kind accumulator_duplicates;
 extern const accumulator_kind accumulator_base;
 extern const accumulator_kind accumulator_invalid;
 extern const accumulator_kind accumulator_weights;
+extern const accumulator_kind accumulator_ranks;
 
 #endif

@@ -14,7 +14,7 @@
 
 static status values_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
   static const accumulator_shape shape = {.variables_min = 1,
-                                          .variables_max = 1,
+                                          .variables_max = 2,
                                           .forms = SHAPE_NUMERIC,
                                           .by_max = 2,
                                           .takes_weight = true,
@@ -152,9 +152,13 @@ static status count_value(values *v, hash_table *t, uint32_t place, int64_t valu
   return STATUS_OK;
 }
 
-static status count_rows(values *v, hash_table *t, const int64_t *numbers, const grouped_rows *in,
-                         error *err) {
+/* PARTNERS: also to be answered, or NULL. */
+static status count_rows(values *v, hash_table *t, const int64_t *numbers, const int64_t *partners,
+                         const grouped_rows *in, error *err) {
   for (uint32_t row = 0, place; row < in->count; row++) {
+    if (partners != NULL && number_is_missing(partners[row])) {
+      continue;
+    }
     if (!number_is_missing(numbers[row]) && grouped_rows_place(in, row, &place)) {
       i128 w = v->s.weighted ? weight_at(&in->weights, row) : 0;
       values_add_rows(&v->s.at[place], 1, w, numbers[row], numbers[row]);
@@ -198,12 +202,15 @@ static status take_entries(values *v, hash_table *t, error *err) {
 
 static status map_variable(values *v, frame *from, const grouped_rows *in, error *err) {
   enum { SLOTS_FIRST = 1024 };
-  number_view numbers;
+  number_view numbers, partners = {0};
   TRY(frame_number(from, v->a->variables[0], &numbers, err));
+  if (v->a->variables_count > 1) {
+    TRY(frame_number(from, v->a->variables[1], &partners, err));
+  }
   hash_table t = {0};
   status s = resize(&t, SLOTS_FIRST, err);
   if (s == STATUS_OK) {
-    s = count_rows(v, &t, numbers.values, in, err);
+    s = count_rows(v, &t, numbers.values, partners.values, in, err);
   }
   if (s == STATUS_OK) {
     s = take_entries(v, &t, err);

@@ -1,24 +1,15 @@
-/* correlate: how closely items go together, pair by pair.
+/* correlate: how closely items go together, pair by pair, each pair over its own complete cases.
  *
- * Pearson comes from pairwise-complete sums of products, Spearman from joint tables, each pair over its own
- * complete cases.  p-values are adjusted over the pairs of one group and one coefficient. */
+ * Pearson comes from pairwise-complete sums of products, in one stage; these also tell which pairs have a
+ * Spearman's rho, whose figures come stage by stage (spearman.h).  p-values are adjusted over the pairs of
+ * one group and one coefficient. */
 #include <math.h>
 
-#include "stats/accumulators/pairs.h"
-#include "stats/analyses/coefficient.h"
-#include "stats/analyses/groups.h"
+#include "stats/analyses/correlation.h"
 #include "stats/analyses/holm.h"
-#include "stats/analyses/levels.h"
-#include "stats/analyses/rank.h"
 #include "stats/analyses/registry.h"
+#include "stats/analyses/spearman.h"
 
-enum {
-  TABLE_ENTRIES_MIN = 1 << 12, /* of a pair's joint table, whatever the number of pairs */
-  TABLE_ENTRIES_MAX = 1 << 18,
-  TABLES_ENTRIES_MAX = 1 << 20, /* of all pairs together, without breakdowns */
-};
-
-typedef enum method { METHOD_PEARSON, METHOD_SPEARMAN, METHOD_BOTH } method;
 typedef enum adjustment { ADJUST_HOLM, ADJUST_NONE } adjustment;
 
 static const char *const methods[] = {"pearson", "spearman", "both", NULL};
@@ -70,23 +61,12 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
 
 /* ---- Asking -------------------------------------------------------------------------------------- */
 
-typedef struct correlation {
-  analysis_run *run;
-  arena *memory;
-  weighting weighting;
-  method method;
-  bool adjusted;
-  uint32_t *items; /* plan variables: items, then the others */
-  pair_list pairs;
-  uint64_t count; /* of pairs */
-} correlation;
-
 static status open_correlation(analysis_run *run, correlation *c, error *err) {
   const argument_value *items = run_argument(run, "items"), *others = run_argument(run, "with");
   *c = (correlation){.run = run,
                      .memory = json_arena(run_section(run)),
                      .weighting = run_weighting(run),
-                     .method = (method)run_argument(run, "method")->integer,
+                     .method = (correlation_method)run_argument(run, "method")->integer,
                      .adjusted = run_argument(run, "adjust")->integer == ADJUST_HOLM,
                      .pairs = {.variables_count = items->variables_count + others->variables_count,
                                .split = others->variables_count > 0 ? items->variables_count : 0}};
@@ -102,30 +82,6 @@ static status open_correlation(analysis_run *run, correlation *c, error *err) {
   return STATUS_OK;
 }
 
-/* How many answers a coded item can have; 0: not known beforehand. */
-static uint64_t levels_known(const correlation *c, uint32_t item) {
-  int64_t low = 0, high = 0;
-  if (!codes_range(run_plan(c->run), item, &low, &high) || high - low >= CODED_LEVELS_MAX) {
-    return 0;
-  }
-  return (uint64_t)(high - low) + 1;
-}
-
-/* Enough for every pair of coded items, and for numbers what memory allows. */
-static int64_t entries_max(const correlation *c) {
-  bool groups = run_request(c->run)->breakdowns_count > 0;
-  uint64_t share = (groups ? TABLES_ENTRIES_MAX / 8 : TABLES_ENTRIES_MAX) / (c->count > 0 ? c->count : 1);
-  uint64_t most = share > TABLE_ENTRIES_MAX ? TABLE_ENTRIES_MAX : share;
-  most = most < TABLE_ENTRIES_MIN ? TABLE_ENTRIES_MIN : most;
-  uint64_t widest = 0;
-  for (uint32_t i = 0; i < c->pairs.variables_count; i++) {
-    uint64_t levels = levels_known(c, c->items[i]);
-    widest = levels > widest ? levels : widest;
-  }
-  uint64_t coded = widest * widest;
-  return (int64_t)(coded > most && coded <= TABLE_ENTRIES_MAX ? coded : most);
-}
-
 static status begin(analysis_run *run, error *err) {
   correlation c;
   TRY(open_correlation(run, &c, err));
@@ -136,19 +92,14 @@ static status begin(analysis_run *run, error *err) {
   for (uint32_t i = 0; i < c.pairs.variables_count; i++) {
     TRY(run_variable(run, c.items[i], &variables[i], err));
   }
-  int64_t params[] = {c.pairs.split, entries_max(&c)};
-  program_accumulator a = {.kind = ACCUMULATOR_CROSS,
-                           .variables = variables,
-                           .variables_count = c.pairs.variables_count,
-                           .params = params,
-                           .params_count = 1};
+  int64_t split = c.pairs.split;
+  const program_accumulator a = {.kind = ACCUMULATOR_CROSS,
+                                 .variables = variables,
+                                 .variables_count = c.pairs.variables_count,
+                                 .params = &split,
+                                 .params_count = 1};
   TRY(groups_need(run, &a, PROGRAM_NONE, err));
-  if (c.method == METHOD_PEARSON) {
-    return STATUS_OK;
-  }
-  a.kind = ACCUMULATOR_JOINT;
-  a.params_count = 2;
-  return groups_need(run, &a, PROGRAM_NONE, err);
+  return c.method == METHOD_PEARSON ? STATUS_OK : spearman_begin(&c, err);
 }
 
 /* ---- Coefficients of one group ------------------------------------------------------------------- */
@@ -187,43 +138,11 @@ static status pearson_of(const correlation *c, const cross_state *s, const cross
   return coefficient_make(&p, &options, out, err);
 }
 
-static void warn_overflow(const correlation *c, const group_walk *w, uint32_t i, uint32_t j) {
-  json *detail = run_detail(c->run);
-  json_set_text(detail, "item", run_plan(c->run)->variables[c->items[i]].name);
-  json_set_text(detail, "other_item", run_plan(c->run)->variables[c->items[j]].name);
-  json_set(detail, "group", group_json(w));
-  json_set_integer(detail, "limit", entries_max(c));
-  run_warn(c->run, "ranks_too_many", detail);
-}
-
-static status spearman_of(const correlation *c, const group_walk *w, uint32_t i, uint32_t j, coefficient *out,
-                          error *err) {
-  const uint64_t pair = pair_index(c->pairs, i, j);
-  const cross_state *cross = run_result(c->run, group_walk_result(w));
-  const joint_state *joint = run_result(c->run, group_walk_result(w) + groups_count(c->run));
-  const cross_sums *products = &cross->at[w->place * c->count + pair];
-  const joint_table *t = &joint->at[w->place * c->count + pair];
-  coefficient_options options = options_of(c, cross, products);
-  product_sums ranks = {.n = products->n};
-  if (t->overflown) {
-    TRY(coefficient_make(&ranks, &options, out, err));
-    out->x_constant = out->y_constant = false;
-    warn_overflow(c, w, i, j);
-    return STATUS_OK;
-  }
-  TRY(rank_sums(t, c->weighting != WEIGHTING_NONE, &ranks, err));
-  return coefficient_make(&ranks, &options, out, err);
-}
-
-static status fill_family(const correlation *c, const group_walk *w, bool spearman, family *f, error *err) {
+static status fill_family(const correlation *c, const group_walk *w, family *f, error *err) {
   const cross_state *s = run_result(c->run, group_walk_result(w));
-  for (uint32_t i = 0; i < pairs_end(c->pairs); i++) {
-    for (uint32_t j = pairs_first(c->pairs, i); j < c->pairs.variables_count; j++) {
-      const uint64_t pair = pair_index(c->pairs, i, j);
-      TRY(spearman ? spearman_of(c, w, i, j, &f->at[pair], err)
-                   : pearson_of(c, s, &s->at[w->place * c->count + pair], &f->at[pair], err));
-      f->adjusted[pair] = f->at[pair].p;
-    }
+  for (uint64_t pair = 0; pair < c->count; pair++) {
+    TRY(pearson_of(c, s, &s->at[w->place * c->count + pair], &f->at[pair], err));
+    f->adjusted[pair] = f->at[pair].p;
   }
   return holm_adjust(f->adjusted, f->adjusted, c->count, err);
 }
@@ -382,38 +301,97 @@ static bool has_pairs(const correlation *c, const group_walk *w) {
   return w->which == 0;
 }
 
-static status step(analysis_run *run, error *err) {
-  correlation c;
-  TRY(open_correlation(run, &c, err));
-  static const bool wanted[][2] = {
-      [METHOD_PEARSON] = {true, false}, [METHOD_SPEARMAN] = {false, true}, [METHOD_BOTH] = {true, true}};
-  bool warned = false;
-  family f;
-  TRY(family_new(&c, &f, err));
-  for (int spearman = 0; spearman < 2; spearman++) {
-    if (!wanted[c.method][spearman]) {
+/* The rows of a family that wait for rho: sizes alone.  What each pair allows follows from its products:
+ * ranks vary where answers do. */
+static void write_waiting(const correlation *c, const coefficient_tables *t, const group_walk *w,
+                          const family *f, family *waiting, rank_family *ranks) {
+  for (uint64_t pair = 0; pair < c->count; pair++) {
+    const coefficient *at = &f->at[pair];
+    waiting->at[pair] = (coefficient){.n = at->n,
+                                      .weighted_n = at->weighted_n,
+                                      .n_effective = at->n_effective,
+                                      .r = NAN,
+                                      .t = NAN,
+                                      .df = NAN,
+                                      .p = NAN};
+    waiting->adjusted[pair] = NAN;
+    ranks->figures[w->place * c->count + pair] = (uint8_t)(isnan(at->r)    ? FIGURES_NONE
+                                                           : isnan(at->df) ? FIGURES_RHO
+                                                                           : FIGURES_RHO_AND_P);
+  }
+  if (w->which == 0) {
+    write_matrix(c, t, waiting);
+  }
+  write_pairs(c, t, w, waiting);
+}
+
+static status open_ranks(const correlation *c, rank_family **out, error *err) {
+  *out = ARENA_ARRAY(c->memory, rank_family, groups_count(c->run));
+  for (uint32_t which = 0; *out && which < groups_count(c->run); which++) {
+    const cross_state *s = run_result(c->run, which);
+    rank_family *f = &(*out)[which];
+    f->groups = &s->groups;
+    f->places = grouping_places(&s->groups);
+    f->rows = ARENA_ARRAY(c->memory, uint32_t, f->places);
+    f->refused = ARENA_ARRAY(c->memory, uint32_t, f->places);
+    f->figures = ARENA_ARRAY(c->memory, uint8_t, f->places * c->count);
+    for (uint32_t place = 0; f->rows && place < f->places; place++) {
+      f->rows[place] = UINT32_MAX;
+    }
+  }
+  return arena_failed(c->memory) ? error_no_memory(err, "correlate") : STATUS_OK;
+}
+
+static status write_all(const correlation *c, rank_family *ranks, error *err) {
+  const bool pearson = c->method != METHOD_SPEARMAN, spearman = c->method != METHOD_PEARSON;
+  family f, waiting;
+  TRY(family_new(c, &f, err));
+  TRY(family_new(c, &waiting, err));
+  const coefficient_tables of_r = pearson ? open_tables(c, false) : (coefficient_tables){0};
+  const coefficient_tables of_rho = spearman ? open_tables(c, true) : (coefficient_tables){0};
+  uint32_t rows = 0;
+  group_walk w = group_walk_begin(c->run, 0, false);
+  while (group_walk_next(&w)) {
+    if (!has_pairs(c, &w)) {
       continue;
     }
-    coefficient_tables t = open_tables(&c, spearman != 0);
-    group_walk w = group_walk_begin(run, 0, false);
-    while (group_walk_next(&w)) {
-      if (!has_pairs(&c, &w)) {
-        continue;
-      }
-      TRY(fill_family(&c, &w, spearman != 0, &f, err));
-      if (w.which == 0) {
-        write_matrix(&c, &t, &f);
-      }
-      write_pairs(&c, &t, &w, &f);
-      if (!warned) {
-        warn_few(&c, &w, &f);
-        warn_constants(&c, &w, &f);
-      }
+    TRY(fill_family(c, &w, &f, err));
+    if (pearson && w.which == 0) {
+      write_matrix(c, &of_r, &f);
     }
-    warned = true;
+    if (pearson) {
+      write_pairs(c, &of_r, &w, &f);
+    }
+    if (spearman) {
+      ranks[w.which].rows[w.place] = rows;
+      rows += (uint32_t)c->count;
+      write_waiting(c, &of_rho, &w, &f, &waiting, &ranks[w.which]);
+    }
+    warn_few(c, &w, &f);
+    warn_constants(c, &w, &f);
   }
-  write_notes(&c);
   return STATUS_OK;
+}
+
+static status step(analysis_run *run, error *err) {
+  correlation c;
+  rank_family *ranks = NULL;
+  TRY(open_correlation(run, &c, err));
+  if (run_stage(run) > 0) {
+    return spearman_next(&c, err);
+  }
+  if (c.method != METHOD_PEARSON) {
+    TRY(open_ranks(&c, &ranks, err));
+  }
+  TRY(write_all(&c, ranks, err));
+  write_notes(&c);
+  return ranks ? spearman_first(&c, ranks, 0, err) : STATUS_OK;
+}
+
+static status ask_again(analysis_run *run, error *err) {
+  correlation c;
+  TRY(open_correlation(run, &c, err));
+  return spearman_ask_again(&c, err);
 }
 
 const analysis_kind analysis_correlate = {
@@ -441,4 +419,5 @@ const analysis_kind analysis_correlate = {
     .check = check,
     .begin = begin,
     .step = step,
+    .ask_again = ask_again,
 };

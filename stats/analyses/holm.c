@@ -20,6 +20,10 @@ static int compare_ranked(const void *a, const void *b) {
 }
 
 status holm_adjust(const double *p, double *adjusted, size_t count, error *err) {
+  return holm_adjust_among(p, adjusted, count, 0, err);
+}
+
+status holm_adjust_among(const double *p, double *adjusted, size_t count, size_t unknown, error *err) {
   if (count == 0) {
     return STATUS_OK;
   }
@@ -39,7 +43,7 @@ status holm_adjust(const double *p, double *adjusted, size_t count, error *err) 
   }
   double highest = 0;
   for (size_t i = 0; i < tests; i++) {
-    highest = fmax(highest, fmin(1, order[i].p * (double)(tests - i)));
+    highest = fmax(highest, fmin(1, order[i].p * (double)(tests + unknown - i)));
     adjusted[order[i].at] = highest;
   }
   free(order);

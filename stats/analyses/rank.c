@@ -1,8 +1,9 @@
 /* Mid-ranks of a joint table, doubled so that they are whole. */
 #include "stats/analyses/rank.h"
 
-#include <assert.h>
 #include <stdlib.h>
+
+#include "stats/accumulators/ranks.h"
 
 typedef struct ranked {
   int64_t value;
@@ -35,25 +36,17 @@ static void rank_all(ranked *at, uint32_t count) {
   }
 }
 
-/* sum += w * a * b: weights of all rows are below 2^102, ranks below 2^103. */
-static void add_product(exact *sum, i128 w, i128 a, i128 b) {
-  exact wa = {0};
-  exact_add_product(&wa, w, a);
-  exact_add_scaled(sum, &wa, b);
-}
-
 static void add_entry(product_sums *s, int64_t n, i128 w, i128 x, i128 y) {
   s->n += n;
   exact_add_i128(&s->count, w);
   exact_add_product(&s->x, w, x);
   exact_add_product(&s->y, w, y);
-  add_product(&s->xx, w, x, x);
-  add_product(&s->yy, w, y, y);
-  add_product(&s->xy, w, x, y);
+  rank_add_product(&s->xx, w, x, x);
+  rank_add_product(&s->yy, w, y, y);
+  rank_add_product(&s->xy, w, x, y);
 }
 
 status rank_sums(const joint_table *t, bool weighted, product_sums *out, error *err) {
-  assert(!t->overflown);
   *out = (product_sums){0};
   if (t->count == 0) {
     return STATUS_OK;

@@ -10,7 +10,6 @@
 #include "stats/accumulator.h"
 #include "stats/analyses/coefficient.h"
 
-/* T must not be overflown (asserted). */
 status rank_sums(const joint_table *t, bool weighted, product_sums *out, error *err) MUST_USE;
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 /* cmocka wants those first */
@@ -164,6 +165,58 @@ static void mobile_phone_survey_has_its_published_figures(void **state) {
   arena_destroy(a);
 }
 
+/* R 4.2.2: cor(rank(x), rank(y)) of the complete cases; a 0 of the item is no answer. */
+static void ranks_of_delays_of_129880_flights_equal_those_of_r(void **state) {
+  (void)state;
+  static const struct {
+    const char *match;
+    int64_t n;
+    double rho;
+  } expected[] = {
+      {"\"item\":\"In-flight_Wifi_Service\",\"other_item\":\"Flight_Distance\",\"group\":null", 125964,
+       0.0013236990430178553},
+      {"\"item\":\"In-flight_Wifi_Service\",\"other_item\":\"Arrival_Delay\",\"group\":null", 125579,
+       -0.049101930407559502},
+      {"\"item\":\"Flight_Distance\",\"other_item\":\"Departure_Delay\",\"group\":null", 129880,
+       0.02521065999763767},
+      {"\"item\":\"Departure_Delay\",\"other_item\":\"Arrival_Delay\",\"group\":null", 129487,
+       0.74028441216469232},
+      {"\"item\":\"In-flight_Wifi_Service\",\"other_item\":\"Departure_Delay\",\"group\":{\"Class\":"
+       "\"Business\"}",
+       59670, -0.017993428721435251},
+      {"\"item\":\"Departure_Delay\",\"other_item\":\"Arrival_Delay\",\"group\":{\"Class\":\"Business\"}",
+       61990, 0.73332189675411463},
+  };
+  fixture *survey = fixture_from_csv(SHARED "airline/airline_passenger_satisfaction.csv.gz");
+  if (!survey) {
+    print_message("skipped: the airline survey is not at hand\n");
+    skip();
+  }
+  arena *a = arena_new();
+  plan *p = build_plan();
+  build_scale(p, "In-flight_Wifi_Service", 1, 5);
+  build_number(p, "Flight_Distance", 0);
+  build_number(p, "Departure_Delay", 0);
+  build_number(p, "Arrival_Delay", 0);
+  build_nominal(p, "Class");
+  plan_analysis *c = build_analysis(p, "correlate", "c",
+                                    "In-flight_Wifi_Service Flight_Distance Departure_Delay Arrival_Delay");
+  build_argument(p, c, "method", "spearman");
+  build_by(p, c, "Class");
+  finish(p);
+  const json *report = golden_report(a, p, survey, 20000);
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+    char match[256];
+    snprintf(match, sizeof match, "{%s}", expected[i].match);
+    const json *row = report_row(report, "c", "spearman_pairs", match);
+    assert_int_equal(json_as_integer(json_get(row, "n")), expected[i].n);
+    assert_float_equal(json_as_number(json_get(row, "rho")), expected[i].rho, 1e-14);
+  }
+  fixture_destroy(survey);
+  plan_destroy(p);
+  arena_destroy(a);
+}
+
 static void holm_leaves_out_tests_without_a_value(void **state) {
   (void)state;
   /* p.adjust(c(.01, NA, .04, .03), "holm") */
@@ -175,6 +228,16 @@ static void holm_leaves_out_tests_without_a_value(void **state) {
   assert_float_equal(adjusted[3], .06, 1e-15);
 }
 
+static void holm_counts_tests_whose_p_nobody_knows(void **state) {
+  (void)state;
+  /* p.adjust(c(.01, .04, .03, 1, 1), "holm")[1:3] */
+  double p[] = {.01, .04, .03}, adjusted[3];
+  assert_int_equal(holm_adjust_among(p, adjusted, 3, 2, NULL), STATUS_OK);
+  assert_float_equal(adjusted[0], .05, 1e-15);
+  assert_float_equal(adjusted[1], .12, 1e-15);
+  assert_float_equal(adjusted[2], .12, 1e-15);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(figures_equal_those_of_r),
@@ -182,7 +245,9 @@ int main(void) {
       cmocka_unit_test(figures_that_do_not_exist_are_null),
       cmocka_unit_test(an_item_named_twice_is_refused),
       cmocka_unit_test(mobile_phone_survey_has_its_published_figures),
+      cmocka_unit_test(ranks_of_delays_of_129880_flights_equal_those_of_r),
       cmocka_unit_test(holm_leaves_out_tests_without_a_value),
+      cmocka_unit_test(holm_counts_tests_whose_p_nobody_knows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

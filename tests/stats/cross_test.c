@@ -321,7 +321,7 @@ static void joint_tables_hold_every_row_in_any_shards(void **state) {
     fixture_destroy(s.data);
     s.data = small;
     s.a.kind = ACCUMULATOR_JOINT;
-    s.params[1] = 300;
+    s.params[1] = 100000;
     s.a.params_count = 2;
     assert_int_equal(program_add_accumulator(s.p, &s.a, NULL, NULL), STATUS_OK);
     partial *all = map_in_shards(&s, 1);
@@ -346,8 +346,9 @@ static void joint_tables_hold_every_row_in_any_shards(void **state) {
   }
 }
 
-static void joint_table_past_its_limit_is_overflown_in_any_shards(void **state) {
+static void joint_tables_past_their_limit_are_overflown_in_any_shards(void **state) {
   (void)state;
+  unsigned overflown = 0;
   for (uint64_t seed = 100; seed <= 120; seed++) {
     survey s;
     survey_init(&s, seed);
@@ -361,8 +362,18 @@ static void joint_table_past_its_limit_is_overflown_in_any_shards(void **state) 
     expect_same_bytes(&s, &one, &many, "cutting into shards");
     buf_fini(&one);
     buf_fini(&many);
+    partial *all = map_in_shards(&s, 3);
+    const joint_state *joint = partial_state(all, 0);
+    uint64_t tables = (uint64_t)grouping_places(&joint->groups) * joint->pairs_count, entries = 0;
+    for (uint64_t i = 0; i < tables; i++) {
+      entries += joint->at[i].count;
+    }
+    overflown += joint->overflown;
+    assert_true(joint->overflown ? entries == 0 : entries <= 20);
+    partial_destroy(all);
     survey_fini(&s);
   }
+  assert_true(overflown > 0);
 }
 
 static void split_beyond_the_variables_is_refused(void **state) {
@@ -385,7 +396,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(cross_equals_plain_sums_in_every_form),
       cmocka_unit_test(joint_tables_hold_every_row_in_any_shards),
-      cmocka_unit_test(joint_table_past_its_limit_is_overflown_in_any_shards),
+      cmocka_unit_test(joint_tables_past_their_limit_are_overflown_in_any_shards),
       cmocka_unit_test(split_beyond_the_variables_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

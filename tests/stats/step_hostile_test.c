@@ -28,15 +28,15 @@ typedef struct course {
 } course;
 
 static fixture *make_data(seeded *r) {
-  static const char *const names[] = {"a", "b", "c", "value", "region"};
+  static const char *const names[] = {"a", "b", "c", "value", "region", "gaps"};
   fixture *f = fixture_new(ROWS);
-  for (unsigned c = 0; c < 5; c++) {
+  for (unsigned c = 0; c < 6; c++) {
     static char texts[ROWS][CELL_BYTES];
     const char *cells[ROWS];
     for (unsigned i = 0; i < ROWS; i++) {
       const unsigned long long drawn = seeded_below(r, c == 3 ? 100000 : 5) + 1;
       snprintf(texts[i], CELL_BYTES, "%llu", drawn);
-      cells[i] = texts[i];
+      cells[i] = c == 5 && drawn == 1 ? "" : texts[i];
     }
     fixture_column(f, names[c], c == 3 ? STATS_COLUMN_DECIMALS : STATS_COLUMN_CODES, cells);
   }
@@ -50,6 +50,7 @@ static plan *make_plan(void) {
   build_scale(p, "c", 1, 5);
   build_number(p, "value", 0);
   build_nominal(p, "region");
+  build_number(p, "gaps", 0);
   build_construct(p, "whole", "a b c", NULL, 1);
   build_argument(p, build_analysis(p, "segment", "groups", "a b value"), "k", "2 3");
   plan_analysis *profiled = build_analysis(p, "segment", "profiled", "a c");
@@ -58,6 +59,9 @@ static plan *make_plan(void) {
   plan_analysis *index = build_analysis(p, "index", "weighed", NULL);
   build_argument(p, index, "construct", "whole");
   build_argument(p, index, "weights", "entropy");
+  plan_analysis *ranks = build_analysis(p, "correlate", "ranks", "a b value gaps");
+  build_argument(p, ranks, "method", "spearman");
+  build_by(p, ranks, "region");
   error err;
   if (plan_finish(p, &err) != STATUS_OK) {
     fail_msg("%s", err.message);
