@@ -16,7 +16,7 @@
 #include "tests/cluster/survey.h"
 #include "tests/seeded.h"
 
-enum { ROUNDS = 3, MOMENT_MS = 250, KILLS_MAX = 20 };
+enum { ROUNDS = 3, MOMENT_MS = 250, KILLS_MAX = 8 };
 
 static void pause_ms(uint64_t ms) {
   const struct timespec t = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};

@@ -29,7 +29,7 @@ const char survey_long_spec[] =
     "analyses:\n"
     "  - csat: {items: ['q*'], boxes: 2, by: group}\n"
     "  - correlate: {items: ['q*'], method: both}\n"
-    "  - segment: {items: ['q*'], k: '2..6'}\n";
+    "  - segment: {items: ['q*'], k: '2..4'}\n";
 
 const char survey_short_spec[] =
     "variables:\n"

@@ -1,15 +1,16 @@
 /* A broker of which a test decides every word: a ROUTER socket, what came over it, and what a worker computes
  * from.
  *
- * Everything waits for messages, never for time, at most FAKE_DEADLINE_MS; what does not come fails the test.
- */
+ * Everything waits for messages, as long as it takes; nothing is asked again and nobody is taken for dead unless
+ * a test says after how long.  A worker whose patience is short may lose it at any time on a slow machine: it says
+ * hello then, and what was sent to it may be lost. */
 #ifndef CANVASS_TESTS_WORKER_FAKE_BROKER_H
 #define CANVASS_TESTS_WORKER_FAKE_BROKER_H
 
 #include "proto/wire.h"
 #include "worker/worker.h"
 
-enum { FAKE_DEADLINE_MS = 60000, FAKE_LINES = 256 };
+enum { FAKE_EVER_MS = 24 * 3600 * 1000, FAKE_LINES = 256 };
 
 typedef struct fake_broker {
   void *context;
@@ -18,7 +19,7 @@ typedef struct fake_broker {
   char endpoint[300];
   uint8_t instance;    /* of the broker: all its bytes */
   unsigned silence_ms; /* after which the worker takes the broker for dead */
-  unsigned answer_ms;  /* after which it asks again; 0: as ever */
+  unsigned answer_ms;  /* after which it asks again */
   bool knows;          /* the worker has said hello */
   wire_route worker;
   uint8_t worker_instance[INSTANCE_BYTES];
@@ -40,10 +41,14 @@ void fake_bind(fake_broker *f);
 void fake_start_worker(fake_broker *f, const worker_preparing *they);
 /* Takes hello and answers welcome; DIRECTORY and PROBE may be NULL. */
 void fake_welcome(fake_broker *f, const char *directory, const uint8_t *probe);
+/* The same for a hello that came already. */
+void fake_answer_hello(fake_broker *f, const wire_message *hello);
 /* The next message, which must be of KIND; signs of life are answered, and counted as nothing. */
 wire_message *fake_expect(fake_broker *f, message_kind kind);
-/* The next message of any kind but a sign of life; NULL when none came within MS. */
-wire_message *fake_next(fake_broker *f, unsigned ms);
+/* The next message of any kind but a sign of life. */
+wire_message *fake_next(fake_broker *f);
+/* The same; NULL when none came within MS: for the silence between messages alone. */
+wire_message *fake_look(fake_broker *f, unsigned ms);
 void fake_send(fake_broker *f, const message *m, const wire_payload *payloads, size_t count);
 
 /* A task of job JOB (all its bytes), stage 0. */

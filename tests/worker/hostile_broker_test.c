@@ -15,7 +15,7 @@
 #include "tests/seeded.h"
 #include "tests/worker/fake_broker.h"
 
-enum { ROUNDS = 400, ROWS = 500, LARGE_ROWS = 120000 /* some 3 MiB of ids */, PAYLOADS = 5, HONEST_JOB = 7 };
+enum { ROUNDS = 400, ROUNDS_EACH = 40 /* for an honest task at most */, ROWS = 500, LARGE_ROWS = 120000 /* some 3 MiB of ids */, PAYLOADS = 5, HONEST_JOB = 7 };
 
 /* Under the address sanitizer: libzmq 4.3.4 now and then forgets a queue of a connection that breaks while
  * its socket is closed, which happens here all the time. */
@@ -214,7 +214,7 @@ static void take_answer(hostile *h, wire_message *m) {
 
 /* Takes what comes, for at most MS; false when nothing came. */
 static bool listen(hostile *h, unsigned ms) {
-  wire_message *m = fake_next(&h->broker, ms);
+  wire_message *m = fake_look(&h->broker, ms);
   if (m == NULL) {
     return false;
   }
@@ -263,14 +263,17 @@ static void tasks_of_any_kind_are_answered_and_honest_ones_rightly(void **state)
     send_other(&h);
     while (listen(&h, 1)) {
     }
+    while (!h.honest_done && round % ROUNDS_EACH == 0) { /* else a slow worker would do hardly any of them */
+      (void)listen(&h, FAKE_EVER_MS);
+    }
     if (h.honest_done) {
       begin_honest(&h);
     }
   }
   while (!h.honest_done || h.answered < h.sent) {
-    assert_true(listen(&h, FAKE_DEADLINE_MS));
+    assert_true(listen(&h, FAKE_EVER_MS));
   }
-  assert_true(h.honest > 10);
+  assert_true(h.honest > ROUNDS / ROUNDS_EACH);
   hostile_fini(&h);
 }
 
@@ -309,7 +312,7 @@ static void whole_chunks_come_through_encryption(void **state) {
   fake_welcome(&h.broker, NULL, NULL);
   begin_honest(&h);
   while (!h.honest_done) {
-    assert_true(listen(&h, FAKE_DEADLINE_MS));
+    assert_true(listen(&h, FAKE_EVER_MS));
   }
   hostile_fini(&h);
 }

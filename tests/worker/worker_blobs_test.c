@@ -98,7 +98,7 @@ static void no_more_than_eight_chunks_are_under_way(void **state) {
   for (int i = 0; i < 8; i++) {
     (void)fake_expect(&f, MESSAGE_WANT);
   }
-  assert_null(fake_next(&f, 200));
+  assert_null(fake_look(&f, 200));
   survey_fini(&s);
   fake_teardown(&f);
 }
@@ -116,7 +116,7 @@ static void an_altered_chunk_is_told_and_asked_for_again(void **state) {
   expect_partial(m, &s.program, &s.shard, 1);
   assert_int_equal(f.wants, 2 * (s.shard.length / MESSAGE_FRAME_MAX + 1));
   fake_take(&f, m);
-  assert_true(worker_drain(f.w, FAKE_DEADLINE_MS)); /* all lines are said when it has left */
+  assert_true(worker_drain(f.w, FAKE_EVER_MS)); /* all lines are said when it has left */
   worker_stop(f.w);
   f.w = NULL;
   char hex[DIGEST_HEX_BYTES];
@@ -185,6 +185,20 @@ static void a_lost_shard_fails_its_task_and_is_named(void **state) {
   fake_teardown(&f);
 }
 
+/* The partial of task 1, which the worker gives back when the answers are too slow for it: then it is sent again.
+ */
+static wire_message *serve_patiently(fake_broker *f, const survey *s) {
+  for (;;) {
+    wire_message *m = fake_serve(f, bytes_of(&s->shard), -1);
+    if (m->header.kind != MESSAGE_FAILURE) {
+      return m;
+    }
+    assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("unreachable")));
+    fake_take(f, m);
+    send_map(f, 1, &s->program, &s->shard, 1);
+  }
+}
+
 static void a_want_that_nobody_answers_is_sent_again(void **state) {
   (void)state;
   fake_broker f;
@@ -196,7 +210,7 @@ static void a_want_that_nobody_answers_is_sent_again(void **state) {
   fake_welcome(&f, NULL, NULL);
   send_map(&f, 1, &s.program, &s.shard, 1);
   (void)fake_expect(&f, MESSAGE_WANT);
-  expect_partial(fake_serve(&f, bytes_of(&s.shard), -1), &s.program, &s.shard, 1);
+  expect_partial(serve_patiently(&f, &s), &s.program, &s.shard, 1);
   assert_true(f.wants >= 1);
   survey_fini(&s);
   fake_teardown(&f);
@@ -215,11 +229,10 @@ static void a_broker_that_never_answers_wants_gets_the_task_back(void **state) {
   fake_welcome(&f, NULL, NULL);
   send_map(&f, 1, &s.program, &s.shard, 1);
   const digest name = fake_digest(bytes_of(&s.shard));
-  const wire_message *m = fake_next(&f, FAKE_DEADLINE_MS);
-  for (; m != NULL && m->header.kind == MESSAGE_WANT; m = fake_next(&f, FAKE_DEADLINE_MS)) {
+  const wire_message *m = fake_next(&f);
+  for (; m->header.kind == MESSAGE_WANT; m = fake_next(&f)) {
     wants++;
   }
-  assert_non_null(m);
   assert_int_equal(m->header.kind, MESSAGE_FAILURE);
   assert_int_equal(wants, SUPPLY_ASKS);
   assert_true(fake_is_of(m, 1, 1));
@@ -227,8 +240,8 @@ static void a_broker_that_never_answers_wants_gets_the_task_back(void **state) {
   assert_memory_equal(m->header.texts[FIELD_BLOB].bytes, name.bytes, DIGEST_BYTES);
   fake_take(&f, m);
   /* The worker goes on: a broker that came to its senses is served. */
-  send_map(&f, 2, &s.program, &s.shard, 1);
-  expect_partial(fake_serve(&f, bytes_of(&s.shard), -1), &s.program, &s.shard, 1);
+  send_map(&f, 1, &s.program, &s.shard, 1);
+  expect_partial(serve_patiently(&f, &s), &s.program, &s.shard, 1);
   survey_fini(&s);
   fake_teardown(&f);
 }

@@ -54,15 +54,34 @@ static void send_map(scene *s, uint64_t task) {
   fake_send(&s->broker, &m, payloads, 2);
 }
 
-static void expect_result(scene *s, uint64_t task) {
+static void check_result(scene *s, wire_message *m, uint64_t task) {
   buf wanted;
-  wire_message *m = fake_expect(&s->broker, MESSAGE_RESULT);
   fake_partial(bytes_of(&s->program), &s->shard, 1, &wanted);
   assert_true(fake_is_of(m, task, 1));
   assert_true(slice_equal(m->header.texts[FIELD_WORK], slice_of("map")));
   assert_int_equal(fake_payload(m, 0).length, wanted.length);
   assert_memory_equal(fake_payload(m, 0).bytes, wanted.data, wanted.length);
   buf_fini(&wanted);
+}
+
+static void expect_result(scene *s, uint64_t task) {
+  check_result(s, fake_expect(&s->broker, MESSAGE_RESULT), task);
+}
+
+/* From a worker whose patience is short: each time that it comes anew the task may have been lost. */
+static void do_map_patiently(scene *s, uint64_t task) {
+  fake_broker *f = &s->broker;
+  send_map(s, task);
+  for (;;) {
+    wire_message *m = fake_next(f);
+    if (m->header.kind == MESSAGE_RESULT) {
+      check_result(s, m, task);
+      return;
+    }
+    assert_int_equal(m->header.kind, MESSAGE_HELLO);
+    fake_answer_hello(f, m);
+    send_map(s, task);
+  }
 }
 
 static void a_worker_says_who_it_is_and_what_it_holds(void **state) {
@@ -145,15 +164,14 @@ static void silence_makes_a_worker_connect_anew(void **state) {
   scene s;
   fake_broker *f = &s.broker;
   scene_open_with(&s, NULL, SHORT_SILENCE_MS);
-  send_map(&s, 1);
-  expect_result(&s, 1);
+  do_map_patiently(&s, 1);
   const wire_route before = f->worker;
   /* Nothing is received, so nothing is answered: the worker must come over another connection. */
   for (bool is_another = false; !is_another;) {
     wire_message m;
     bool received = false;
     zmq_pollitem_t item = {.socket = f->router, .events = ZMQ_POLLIN};
-    assert_true(zmq_poll(&item, 1, FAKE_DEADLINE_MS) > 0);
+    assert_true(zmq_poll(&item, 1, -1) > 0);
     assert_int_equal(wire_receive(f->router, true, &m, &received, NULL), STATUS_OK);
     if (received) {
       is_another = memcmp(m.from.bytes, before.bytes, before.length) != 0;
@@ -166,7 +184,7 @@ static void silence_makes_a_worker_connect_anew(void **state) {
   message welcome = message_of(MESSAGE_WELCOME);
   message_set_bytes(&welcome, FIELD_INSTANCE, instance, sizeof instance);
   fake_send(f, &welcome, NULL, 0);
-  expect_result(&s, 1);
+  do_map_patiently(&s, 1);
   scene_close(&s);
 }
 
@@ -241,7 +259,7 @@ static void send_plan(fake_broker *f, uint64_t task) {
 
 static void *drain(void *argument) {
   fake_broker *f = argument;
-  return worker_drain(f->w, FAKE_DEADLINE_MS) ? f : NULL;
+  return worker_drain(f->w, FAKE_EVER_MS) ? f : NULL;
 }
 
 static void a_worker_that_leaves_finishes_what_is_under_way_and_gives_back_the_rest(void **state) {
@@ -258,7 +276,7 @@ static void a_worker_that_leaves_finishes_what_is_under_way_and_gives_back_the_r
   assert_int_equal(pthread_create(&thread, NULL, drain, f), 0);
   expect_failure(f, 2, "interrupted");
   while (f->capacity != 0) {
-    assert_null(fake_next(f, 100)); /* nothing but signs of life */
+    assert_null(fake_look(f, 100)); /* nothing but signs of life */
   }
   assert_false(worker_drain(f->w, 1));
   gate_open(&g);
@@ -277,10 +295,9 @@ static void a_worker_leaves_also_when_the_broker_is_away(void **state) {
   scene s;
   fake_broker *f = &s.broker;
   scene_open_with(&s, NULL, SHORT_SILENCE_MS);
-  send_map(&s, 1);
-  expect_result(&s, 1); /* which is never taken */
+  do_map_patiently(&s, 1); /* which is never taken */
   fake_unbind(f);
-  assert_true(worker_drain(f->w, FAKE_DEADLINE_MS));
+  assert_true(worker_drain(f->w, FAKE_EVER_MS));
   scene_close(&s);
 }
 
@@ -296,7 +313,7 @@ static void signs_of_life_come_while_a_task_is_computed(void **state) {
   for (int i = 0; i < 5; i++) {
     f->capacity = 99;
     while (f->capacity == 99) {
-      assert_null(fake_next(f, 20));
+      assert_null(fake_look(f, 20));
     }
   }
   gate_open(&g);
@@ -399,8 +416,8 @@ static void garbage_in_tasks_does_no_harm(void **state) {
     const char *work = works[seeded_below(&r, 3)];
     const message m = fake_task(7, task, work);
     fake_send(f, &m, payloads, strcmp(work, "map") == 0 ? 2 : 4);
-    wire_message *answer = fake_next(f, FAKE_DEADLINE_MS);
-    if (answer == NULL || (answer->header.kind != MESSAGE_FAILURE && answer->header.kind != MESSAGE_RESULT)) {
+    wire_message *answer = fake_next(f);
+    if (answer->header.kind != MESSAGE_FAILURE && answer->header.kind != MESSAGE_RESULT) {
       fail_msg("seed %llu, task %llu", (unsigned long long)seed, (unsigned long long)task);
       return;
     }
@@ -423,8 +440,7 @@ static void a_flood_of_tasks_is_bounded(void **state) {
     send_map(&s, task);
   }
   while (results + failures < 100) {
-    const wire_message *m = fake_next(f, FAKE_DEADLINE_MS);
-    assert_non_null(m);
+    const wire_message *m = fake_next(f);
     results += m->header.kind == MESSAGE_RESULT;
     failures += m->header.kind == MESSAGE_FAILURE;
   }
