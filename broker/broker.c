@@ -34,8 +34,12 @@ uint64_t broker_wall_s(void) {
   return now > 0 ? (uint64_t)now : 0;
 }
 
+static uint64_t now_ms(const broker *b) {
+  return b->options.now_ms ? b->options.now_ms(b->options.context) : monotonic_ms();
+}
+
 static void advance_clock(broker *b) {
-  const uint64_t now = monotonic_ms();
+  const uint64_t now = now_ms(b);
   const uint64_t passed = now - b->seen_ms;
   b->clock_ms += passed < HELD_UP_MS ? passed : HELD_UP_MS;
   b->seen_ms = now;
@@ -144,7 +148,7 @@ status broker_new(const broker_options *options, broker **out, error *err) {
   b->allowed = options->allowed;
   b->wake_fd = -1;
   b->clock_ms = 1; /* 0 means never */
-  b->seen_ms = monotonic_ms();
+  b->seen_ms = now_ms(b);
   atomic_init(&b->stop, false);
   atomic_init(&b->new_list, NULL);
   status st = open_memory(b, err);
@@ -317,7 +321,7 @@ static void turn(broker *b) {
 }
 
 status broker_run(broker *b, error *err) {
-  b->seen_ms = monotonic_ms();
+  b->seen_ms = now_ms(b);
   while (b->fatal == STATUS_OK && !atomic_load(&b->stop)) {
     turn(b);
   }

@@ -85,7 +85,7 @@ static void say_hello(hostile_peer *p) {
   hostile_frames_fini(&f);
   const message *answer = NULL;
   do {
-    assert_true(talker_receive(&p->line, SHELL_DEADLINE_MS));
+    (void)talker_next(&p->line);
     answer = &p->line.in->header;
   } while (answer->kind != MESSAGE_WELCOME &&
            (answer->kind != MESSAGE_REFUSED || answer->has & FIELD_BIT(FIELD_REQUEST)));
@@ -214,7 +214,7 @@ static bool pass_fence(hostile_peer *p) {
   send(p, &fence, NULL);
   const message *m = NULL;
   do {
-    assert_true(talker_receive(&p->line, SHELL_DEADLINE_MS));
+    (void)talker_next(&p->line);
     m = &p->line.in->header;
     count_answer(p, m);
     if (m->kind == MESSAGE_STRANGER) {

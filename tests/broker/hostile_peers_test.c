@@ -140,7 +140,7 @@ static void honest_finish(honest *h) {
     for (int i = 0; i < WORKERS; i++) {
       items[i + 1] = (zmq_pollitem_t){.socket = h->workers[i].socket, .events = ZMQ_POLLIN};
     }
-    assert_true(zmq_poll(items, WORKERS + 1, SHELL_DEADLINE_MS) > 0);
+    assert_true(zmq_poll(items, WORKERS + 1, -1) > 0);
     honest_step(h);
   }
 }
@@ -384,13 +384,13 @@ static void an_upload_that_one_spoils_goes_on_with_another(void **state) {
   talker_client(s, &hostile);
   talker_client(s, &client);
   talker_offer(&hostile, &blob);
-  assert_true(talker_receive(&hostile, SHELL_DEADLINE_MS));
+  (void)talker_next(&hostile);
   talker_answer_want(&hostile, &blob);
   talker_offer(&client, &blob);
   talker_expect_none(&client, MESSAGE_WANT); /* it stands by */
   spoil_upload(&hostile, &blob, (uint64_t)SPOILT * MIB);
   for (;;) {
-    assert_true(talker_receive(&client, SHELL_DEADLINE_MS));
+    (void)talker_next(&client);
     if (client.in->header.kind == MESSAGE_HAVE) {
       break;
     }
@@ -425,7 +425,7 @@ static void an_upload_of_wrong_bytes_goes_on_with_another(void **state) {
   talker_expect_none(&client, MESSAGE_WANT); /* it stands by */
   talker_answer_want(&hostile, &wrong);
   for (bool has_ended = false; !has_ended;) {
-    assert_true(talker_receive(&client, SHELL_DEADLINE_MS));
+    (void)talker_next(&client);
     const message *m = &client.in->header;
     has_ended = m->kind == MESSAGE_HAVE;
     if (m->kind == MESSAGE_LOST) { /* it was asked for the end, as the other took long */
@@ -453,11 +453,11 @@ static void a_worker_that_is_refused_was_not_welcome(void **state) {
   message hello = message_of(MESSAGE_HELLO);
   message_set_text(&hello, FIELD_ROLE, "worker");
   talker_send(&t, &hello, NULL, 0);
-  assert_true(talker_receive(&t, SHELL_DEADLINE_MS));
+  (void)talker_next(&t);
   assert_int_equal(t.in->header.kind, MESSAGE_REFUSED);
   const message alive = message_of(MESSAGE_ALIVE);
   talker_send(&t, &alive, NULL, 0);
-  assert_true(talker_receive(&t, SHELL_DEADLINE_MS));
+  (void)talker_next(&t);
   assert_int_equal(t.in->header.kind, MESSAGE_STRANGER);
   talker_close(&t);
 }

@@ -45,7 +45,7 @@ static void at_most_8_mib_are_asked_for_at_a_time(void **state) {
   }
   const message alive = message_of(MESSAGE_ALIVE);
   talker_send(&t, &alive, NULL, 0);
-  while (talker_receive(&t, SHELL_DEADLINE_MS) && t.in->header.kind == MESSAGE_WANT) {
+  while (talker_next(&t)->kind == MESSAGE_WANT) {
     asked += t.in->header.integers[FIELD_BYTES];
   }
   assert_int_equal(t.in->header.kind, MESSAGE_ALIVE);
@@ -68,7 +68,7 @@ static void several_blobs_at_once_arrive_all(void **state) {
     talker_offer(&t, &blobs[i]);
   }
   for (size_t done = 0; done < COUNT;) {
-    assert_true(talker_receive(&t, SHELL_DEADLINE_MS));
+    (void)talker_next(&t);
     const message *m = &t.in->header;
     for (size_t i = 0; m->kind == MESSAGE_WANT && i < COUNT; i++) {
       if (memcmp(m->texts[FIELD_BLOB].bytes, blobs[i].name.bytes, DIGEST_BYTES) == 0) {
@@ -180,7 +180,7 @@ static void a_blob_that_is_not_what_its_name_says_is_lost(void **state) {
   memcpy(wrong.bytes, blob.bytes, blob.length);
   wrong.bytes[2000000] ^= 1;
   talker_offer(&t, &wrong);
-  while (talker_receive(&t, SHELL_DEADLINE_MS) && t.in->header.kind == MESSAGE_WANT) {
+  while (talker_next(&t)->kind == MESSAGE_WANT) {
     talker_answer_want(&t, &wrong);
   }
   assert_int_equal(t.in->header.kind, MESSAGE_LOST);
@@ -194,7 +194,7 @@ static void a_blob_that_is_not_what_its_name_says_is_lost(void **state) {
 
 static message *expect_lost(talker *t) {
   do {
-    assert_true(talker_receive(t, SHELL_DEADLINE_MS));
+    (void)talker_next(t);
   } while (t->in->header.kind != MESSAGE_LOST);
   return &t->in->header;
 }
@@ -412,10 +412,9 @@ static bool is_in_store(const shell *s, const sample *blob) {
 }
 
 /* Tidying comes once a second. */
-static void wait_until_gone(talker *t, const shell *s, const sample *blob) {
-  for (int i = 0; is_in_store(s, blob); i++) {
-    assert_true(i < SHELL_DEADLINE_MS / SHELL_QUIET_MS);
-    (void)talker_receive(t, SHELL_QUIET_MS);
+static void wait_until_gone(shell *s, const sample *blob) {
+  while (is_in_store(s, blob)) {
+    shell_pass(s, 1000);
   }
 }
 
@@ -434,11 +433,7 @@ static void dropped_data_stays_while_a_job_uses_it(void **state) {
   drop(&t, "survey");
   talker_expect_refused(&t, "not-found", "survey");
   for (int i = 0; i < 2; i++) { /* also after a restart, and after some tidying */
-    const message alive = message_of(MESSAGE_ALIVE);
-    for (int k = 0; k < 8; k++) {
-      talker_send(&t, &alive, NULL, 0);
-      (void)talker_receive(&t, SHELL_QUIET_MS);
-    }
+    shell_pass(s, 3000);
     assert_true(is_in_store(s, &f.shards[0]));
     shell_stop(s);
     shell_start(s, NULL, true);
@@ -448,7 +443,7 @@ static void dropped_data_stays_while_a_job_uses_it(void **state) {
   talker_worker(s, &worker, 1);
   worker_until_report(&worker, &t, "{\"shards\":3}");
   for (size_t i = 0; i < SHARDS; i++) {
-    wait_until_gone(&t, s, &f.shards[i]);
+    wait_until_gone(s, &f.shards[i]);
   }
   talker_close(&worker);
   talker_close(&t);
@@ -465,8 +460,8 @@ static void unused_data_goes_with_its_dataset(void **state) {
   assert_true(is_in_store(s, &f.shards[2]));
   drop(&t, "survey");
   assert_int_equal(talker_expect(&t, MESSAGE_DROPPED)->integers[FIELD_JOBS], 0);
-  wait_until_gone(&t, s, &f.shards[2]);
-  wait_until_gone(&t, s, &f.content);
+  wait_until_gone(s, &f.shards[2]);
+  wait_until_gone(s, &f.content);
   talker_close(&t);
   fixture_fini(&f);
 }

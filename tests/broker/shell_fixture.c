@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+enum { STEP_MS = 500 }; /* a turn of the broker never counts as much more */
+
 /* ---- The broker ---------------------------------------------------------------------------------- */
 
 static void say(void *context, const char *line) {
@@ -30,6 +32,29 @@ bool shell_log_has(shell *s, const char *words) {
   const bool has = strstr(s->log, words) != NULL;
   pthread_mutex_unlock(&s->mutex);
   return has;
+}
+
+static uint64_t tell_time(void *context) {
+  shell *s = context;
+  atomic_fetch_add(&s->looks, 1);
+  return atomic_load(&s->clock_ms);
+}
+
+/* A turn has begun with the new time when the broker has looked, and has ended when it looks again. */
+static void await_turn(shell *s) {
+  const struct timespec moment = {.tv_nsec = 100000};
+  const uint64_t seen = atomic_load(&s->looks);
+  while (atomic_load(&s->looks) < seen + 2) {
+    broker_allow(s->broker, NULL); /* no new list: it only wakes the broker */
+    nanosleep(&moment, NULL);
+  }
+}
+
+void shell_pass(shell *s, unsigned ms) {
+  for (unsigned passed = 0; passed < ms; passed += STEP_MS) {
+    atomic_fetch_add(&s->clock_ms, STEP_MS);
+    await_turn(s);
+  }
 }
 
 int shell_set_up(void **state) {
@@ -79,6 +104,7 @@ void shell_start(shell *s, const char *endpoint, bool keeps) {
                                   .key = s->key,
                                   .allowed = s->allowed,
                                   .say = say,
+                                  .now_ms = tell_time,
                                   .context = s};
   error err;
   if (broker_new(&options, &s->broker, &err) != STATUS_OK) {
@@ -105,7 +131,7 @@ static bool listens(const char *endpoint) {
 /* libzmq closes sockets after zmq_close has returned; nothing tells when. */
 static void await_silence(const char *endpoint) {
   const struct timespec moment = {.tv_nsec = 1000000};
-  for (int i = 0; listens(endpoint) && i < SHELL_DEADLINE_MS; i++) {
+  while (listens(endpoint)) {
     nanosleep(&moment, NULL);
   }
 }
@@ -130,12 +156,6 @@ void shell_expect_failed(shell *s, status code) {
 }
 
 /* ---- Peers --------------------------------------------------------------------------------------- */
-
-uint64_t shell_now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* Puts AFTER in the place of BEFORE among the sockets to be closed. */
 static void exchange_socket(shell *s, void *before, void *after) {
@@ -209,8 +229,7 @@ void talker_send_raw(talker *t, const void *const *frames, const size_t *lengths
   }
 }
 
-bool talker_receive(talker *t, unsigned ms) {
-  const uint64_t end = shell_now_ms() + ms;
+static bool receive(talker *t, long ms) {
   close_last(t);
   for (;;) {
     bool received = false;
@@ -222,28 +241,33 @@ bool talker_receive(talker *t, unsigned ms) {
       t->is_open = true;
       return true;
     }
-    const uint64_t now = shell_now_ms();
-    if (now >= end) {
+    zmq_pollitem_t item = {.socket = t->socket, .events = ZMQ_POLLIN};
+    if (zmq_poll(&item, 1, ms) == 0) {
       return false;
     }
-    zmq_pollitem_t item = {.socket = t->socket, .events = ZMQ_POLLIN};
-    zmq_poll(&item, 1, (long)(end - now));
   }
 }
 
+bool talker_receive(talker *t, unsigned ms) {
+  return receive(t, (long)ms);
+}
+
+message *talker_next(talker *t) {
+  assert_true(receive(t, -1));
+  return &t->in->header;
+}
+
 message *talker_expect(talker *t, message_kind kind) {
-  while (talker_receive(t, SHELL_DEADLINE_MS)) {
-    const message *m = &t->in->header;
+  for (;;) {
+    message *m = talker_next(t);
     if (m->kind == kind) {
-      return &t->in->header;
+      return m;
     }
     if (m->kind == MESSAGE_REFUSED || m->kind == MESSAGE_LOST) {
       fail_msg("'%s' instead of '%s': %.*s", message_kind_name(m->kind), message_kind_name(kind),
                SLICE_ARG(m->texts[FIELD_MESSAGE]));
     }
   }
-  fail_msg("no '%s' came", message_kind_name(kind));
-  return NULL;
 }
 
 static bool has_words(slice text, const char *words) {
@@ -262,8 +286,7 @@ void talker_expect_none(talker *t, message_kind kind) {
   const message alive = message_of(MESSAGE_ALIVE);
   talker_send(t, &alive, NULL, 0);
   do {
-    assert_true(talker_receive(t, SHELL_DEADLINE_MS));
-    if (t->in->header.kind == kind) {
+    if (talker_next(t)->kind == kind) {
       fail_msg("'%s' came", message_kind_name(kind));
     }
   } while (t->in->header.kind != MESSAGE_ALIVE);

@@ -1,17 +1,19 @@
 /* A broker on a thread, and peers made by hand, for tests of the broker's shell.
  *
- * Every wait has a deadline, after which the test fails and says what it waited for. */
+ * What is waited for is waited for as long as it takes, and the broker's clock stands still but where a test moves
+ * it: nobody is silent for too long, and nothing is asked again, because a machine is slow. */
 #ifndef CANVASS_TESTS_BROKER_SHELL_FIXTURE_H
 #define CANVASS_TESTS_BROKER_SHELL_FIXTURE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "broker/broker.h"
 #include "broker/core/core.h"
 #include "proto/wire.h"
 #include "tests/process.h"
 
-enum { SHELL_DEADLINE_MS = 60000, SHELL_QUIET_MS = 200, SHELL_TALKERS_MAX = 16 };
+enum { SHELL_QUIET_MS = 50, SHELL_TALKERS_MAX = 16 };
 
 typedef struct shell {
   void *context;
@@ -26,6 +28,8 @@ typedef struct shell {
   pthread_t thread;
   pthread_mutex_t mutex; /* guards the log */
   char log[1 << 16];
+  atomic_uint_fast64_t clock_ms; /* the broker's */
+  atomic_uint_fast64_t looks;    /* of the broker at its clock: once a turn */
   status ended;
   error why;
 } shell;
@@ -41,7 +45,8 @@ void shell_stop(shell *s);
 /* Waits until the broker has ended by itself, with CODE. */
 void shell_expect_failed(shell *s, status code);
 bool shell_log_has(shell *s, const char *words);
-uint64_t shell_now_ms(void); /* for deadlines */
+/* MS pass for the broker, in steps that it takes one by one. */
+void shell_pass(shell *s, unsigned ms);
 
 /* A DEALER socket. */
 typedef struct talker {
@@ -68,7 +73,9 @@ void talker_send(talker *t, const message *m, const wire_payload *payloads, size
 void talker_send_raw(talker *t, const void *const *frames, const size_t *lengths, size_t count);
 /* The next message of KIND; others are passed over. */
 message *talker_expect(talker *t, message_kind kind);
-/* The next message, whatever it is; false after MS without one. */
+/* The next message, whatever it is. */
+message *talker_next(talker *t);
+/* The same; false after MS without one: for the silence between messages alone. */
 bool talker_receive(talker *t, unsigned ms);
 /* A `refused` with that status and these words in the message. */
 void talker_expect_refused(talker *t, const char *code, const char *words);

@@ -318,7 +318,7 @@ static void partials_that_stay_are_passed_on_between_workers(void **state) {
   const message bye = message_of(MESSAGE_BYE);
   talker_send(&other->talk, &bye, NULL, 0);
   do {
-    assert_true(talker_receive(&stepper->talk, SHELL_DEADLINE_MS));
+    (void)talker_next(&stepper->talk);
   } while (stepper->talk.in->header.kind != MESSAGE_LOST);
   for (uint64_t i = 0; i < 2; i++) {
     talker_close(&keepers[i].talk);

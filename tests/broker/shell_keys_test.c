@@ -140,8 +140,8 @@ static void who_is_not_on_the_list_hears_nothing_and_the_log_names_the_key(void 
   talker_hello(&stranger, "client", 0);
   talker_connect(s, &plain); /* without any key */
   talker_hello(&plain, "client", 0);
-  for (int i = 0; !shell_log_has(s, k.nobody.public_key); i++) {
-    assert_true(i < SHELL_DEADLINE_MS / SHELL_QUIET_MS);
+  while (!shell_log_has(s, k.nobody.public_key)) {
+    shell_pass(s, 1000);
     assert_false(talker_receive(&stranger, SHELL_QUIET_MS));
   }
   assert_false(talker_receive(&plain, SHELL_QUIET_MS));

@@ -51,7 +51,7 @@ static void a_file_that_is_handed_in_is_taken_without_a_chunk(void **state) {
   hand_in(s, &blob);
   talker_offer(&t, &blob);
   do {
-    assert_true(talker_receive(&t, SHELL_DEADLINE_MS));
+    (void)talker_next(&t);
     assert_int_not_equal(t.in->header.kind, MESSAGE_WANT);
   } while (t.in->header.kind != MESSAGE_HAVE);
   talker_fetch(&t, &blob);

