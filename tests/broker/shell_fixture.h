@@ -1,7 +1,7 @@
 /* A broker on a thread, and peers made by hand, for tests of the broker's shell.
  *
- * What is waited for is waited for as long as it takes, and the broker's clock stands still but where a test moves
- * it: nobody is silent for too long, and nothing is asked again, because a machine is slow. */
+ * What is waited for is waited for as long as it takes, and the broker's clock stands still but where a test
+ * moves it: nobody is silent for too long, and nothing is asked again, because a machine is slow. */
 #ifndef CANVASS_TESTS_BROKER_SHELL_FIXTURE_H
 #define CANVASS_TESTS_BROKER_SHELL_FIXTURE_H
 

@@ -20,8 +20,8 @@
 
 enum { ROUNDS = 8, BLOBS = 60, STATE_BYTES = 3000, THREADS = 4, KIB = 1024 };
 
-/* In the child: puts until it is killed. */
-static void put_for_ever(durable_fixture *f) {
+/* In the child: puts until it is killed; each blob and state is told through TOLD. */
+static void put_for_ever(durable_fixture *f, int told) {
   const store_options options = durable_options(f, 0);
   uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
   store *s = NULL;
@@ -34,6 +34,9 @@ static void put_for_ever(durable_fixture *f) {
       _exit(2);
     }
     durable_put_state(s, i, i, STATE_BYTES);
+    if (write(told, "", 1) != 1) {
+      _exit(3);
+    }
   }
 }
 
@@ -66,12 +69,21 @@ static void killed_in_the_middle_it_opens_whole(void **state) {
   seeded r = {seeded_seed()};
   unsigned before = 0;
   for (int round = 0; round < ROUNDS; round++) {
+    int told[2];
+    char byte = 0;
+    assert_int_equal(pipe(told), 0);
     const pid_t child = fork();
     if (child == 0) {
-      put_for_ever(&f);
+      close(told[0]);
+      put_for_ever(&f, told[1]);
     }
-    usleep((useconds_t)(20000 + seeded_below(&r, 60000)));
+    close(told[1]);
+    for (uint64_t puts = 1 + seeded_below(&r, 2 * BLOBS); puts > 0; puts--) {
+      assert_int_equal(read(told[0], &byte, 1), 1);
+    }
+    usleep((useconds_t)seeded_below(&r, 5000)); /* somewhere in the next one */
     kill(child, SIGKILL);
+    close(told[0]);
     int ended = 0;
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_true(WIFSIGNALED(ended));
