@@ -47,6 +47,8 @@ static int set_up(void **state) {
   (void)snprintf(f->err, sizeof f->err, "%s/err", f->directory);
   (void)snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
   f->broker.listing = listing;
+  unsetenv("CANVASS_IDENTITY");
+  unsetenv("CANVASS_BROKER_KEY");
   setenv("CANVASS_BROKER", f->broker.endpoint, 1);
   setenv("CANVASS_PATIENCE", "86400", 1);
   *state = f;
@@ -174,8 +176,10 @@ static bool file_contains(const char *path, const char *part) {
   return found;
 }
 
-static void await(const char *path, const char *part) {
+/* What P writes to PATH. */
+static void await(process *p, const char *path, const char *part) {
   while (!file_contains(path, part)) {
+    assert_true(process_is_running(p));
     (void)usleep(10000);
   }
 }
@@ -186,7 +190,7 @@ static void check_detaching(fixture *f, int signal_number) {
   process_start(
       &p, (const char *const[]){CANVASS_PROGRAM, "watch", "1111", "--json", "-b", f->broker.endpoint, NULL},
       f->out, f->err);
-  await(f->out, "\"rows_done\":30");
+  await(&p, f->out, "\"rows_done\":30");
   process_signal(&p, signal_number);
   assert_int_equal(process_wait(&p), 130);
   assert_true(

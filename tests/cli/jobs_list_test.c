@@ -23,6 +23,8 @@ static int set_up(void **state) {
   process_directory_new(f->directory, sizeof f->directory);
   (void)snprintf(f->err, sizeof f->err, "%s/err", f->directory);
   (void)snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
+  unsetenv("CANVASS_IDENTITY");
+  unsetenv("CANVASS_BROKER_KEY");
   setenv("CANVASS_BROKER", f->broker.endpoint, 1);
   setenv("CANVASS_PATIENCE", "86400", 1);
   *state = f;

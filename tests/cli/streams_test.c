@@ -16,9 +16,10 @@
 
 enum { LOOK_MS = 5 };
 
-static void wait_for_file(const char *path) {
+static void wait_for_file(process *p, const char *path) {
   const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000};
   while (access(path, F_OK) != 0) {
+    assert_true(process_is_running(p));
     (void)nanosleep(&pause, NULL);
   }
 }
@@ -36,7 +37,7 @@ static void a_broker_without_standard_streams_keeps_their_numbers_free(void **st
   const char *const arguments[] = {"/bin/sh", "-c", command, NULL};
   process broker = {0};
   process_start(&broker, arguments, "/dev/null", "/dev/null");
-  wait_for_file(socket);
+  wait_for_file(&broker, socket);
   for (int fd = 0; fd <= 2; fd++) {
     char link[64];
     char target[512] = "";
