@@ -60,7 +60,7 @@ static void check_answers(hostile_peer *p) {
 
 /* ---- Deeds --------------------------------------------------------------------------------------- */
 
-static void open_anew(hostile_peer *p) {
+void hostile_open_anew(hostile_peer *p) {
   talker_close(&p->line);
   talker_connect(p->world->shell, &p->line);
   p->is_known = false;
@@ -73,7 +73,7 @@ static void say_hello(hostile_peer *p) {
     hostile_settle(p);
     check_answers(p);
   } else {
-    open_anew(p);
+    hostile_open_anew(p);
   }
   message m = hostile_message(p->world, MESSAGE_HELLO);
   hostile_frames f;
@@ -238,7 +238,7 @@ void hostile_act(hostile_peer *p) {
   if (!p->is_known && !hostile_one_in(p->world, 4)) {
     say_hello(p);
   } else if (deed < 2) {
-    open_anew(p);
+    hostile_open_anew(p);
   } else if (deed < 4) {
     say_hello(p);
   } else if (deed < 6) {

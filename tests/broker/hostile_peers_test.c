@@ -134,21 +134,25 @@ static void honest_fini(honest *h) {
   sample_fini(&h->content);
 }
 
+static void honest_live(honest *h) {
+  sign_of_life(&h->client, false);
+  for (int i = 0; i < WORKERS; i++) {
+    sign_of_life(&h->workers[i], true);
+  }
+}
+
+/* When nothing more comes time passes: tasks may be with hostile peers that have gone without a word. */
 static void honest_finish(honest *h) {
   while (!h->is_done) {
     zmq_pollitem_t items[WORKERS + 1] = {{.socket = h->client.socket, .events = ZMQ_POLLIN}};
     for (int i = 0; i < WORKERS; i++) {
       items[i + 1] = (zmq_pollitem_t){.socket = h->workers[i].socket, .events = ZMQ_POLLIN};
     }
-    assert_true(zmq_poll(items, WORKERS + 1, -1) > 0);
+    if (zmq_poll(items, WORKERS + 1, SHELL_QUIET_MS) == 0) {
+      honest_live(h);
+      shell_pass(h->client.owner, 500);
+    }
     honest_step(h);
-  }
-}
-
-static void honest_live(honest *h) {
-  sign_of_life(&h->client, false);
-  for (int i = 0; i < WORKERS; i++) {
-    sign_of_life(&h->workers[i], true);
   }
 }
 
@@ -221,6 +225,9 @@ static void a_broker_outlives_workers_and_clients_that_ruin_all_they_can(void **
     if (round == ROUNDS / 2) { /* what they left in the ledger does no harm either */
       shell_stop(s);
       shell_start(s, NULL, true);
+      for (int i = 0; i < PEERS; i++) { /* the old connections may swallow what is sent */
+        hostile_open_anew(&peers[i]);
+      }
     }
   }
   for (int i = 0; i < PEERS; i++) {
