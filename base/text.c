@@ -34,6 +34,16 @@ static size_t blank_length(slice s, bool at_end) {
   return 0;
 }
 
+/* What shows nothing, beside blanks: soft hyphen, typographic and zero-width spaces, joiners, marks of
+ * direction, word joiner, byte-order mark. */
+static const slice invisibles[] = {
+    {"\xc2\xad", 2},     {"\xe1\x9a\x80", 3}, {"\xe1\xa0\x8e", 3}, {"\xe2\x80\x80", 3}, {"\xe2\x80\x81", 3},
+    {"\xe2\x80\x82", 3}, {"\xe2\x80\x83", 3}, {"\xe2\x80\x84", 3}, {"\xe2\x80\x85", 3}, {"\xe2\x80\x86", 3},
+    {"\xe2\x80\x87", 3}, {"\xe2\x80\x88", 3}, {"\xe2\x80\x89", 3}, {"\xe2\x80\x8a", 3}, {"\xe2\x80\x8b", 3},
+    {"\xe2\x80\x8c", 3}, {"\xe2\x80\x8d", 3}, {"\xe2\x80\x8e", 3}, {"\xe2\x80\x8f", 3}, {"\xe2\x80\xa8", 3},
+    {"\xe2\x80\xa9", 3}, {"\xe2\x80\xaf", 3}, {"\xe2\x81\x9f", 3}, {"\xe2\x81\xa0", 3}, {"\xef\xbb\xbf", 3},
+};
+
 /* Printable ASCII can neither be a blank nor take part in one, which settles nearly every field. */
 static bool plain(char c) {
   return c > ' ' && c < 0x7f;
@@ -56,6 +66,23 @@ slice slice_trim(slice s) {
     s.length -= length;
   }
   return s;
+}
+
+bool slice_is_invisible(slice s) {
+  while (s.length > 0) {
+    size_t length = s.bytes[0] == '\n' ? 1 : plain(s.bytes[0]) ? 0 : blank_length(s, false);
+    for (size_t i = 0; length == 0 && !plain(s.bytes[0]) && i < sizeof invisibles / sizeof invisibles[0];
+         i++) {
+      const slice c = invisibles[i];
+      length = c.length <= s.length && memcmp(s.bytes, c.bytes, c.length) == 0 ? c.length : 0;
+    }
+    if (length == 0) {
+      return false;
+    }
+    s.bytes += length;
+    s.length -= length;
+  }
+  return true;
 }
 
 char *slice_copy(slice s) {

@@ -24,6 +24,9 @@ bool slice_equal(slice a, slice b);
 int slice_compare(slice a, slice b);
 /* Without leading and trailing spaces, tabs, CR, NBSP and U+3000. */
 slice slice_trim(slice s);
+/* True when a reader would see nothing: only blanks, line breaks, zero-width characters, byte-order marks;
+ * also for the empty slice. */
+bool slice_is_invisible(slice s);
 /* A fresh terminated copy, to be freed by the caller; NULL when out of memory. */
 char *slice_copy(slice s);
 

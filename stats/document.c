@@ -66,6 +66,21 @@ static json *variables_json(arena *a, const plan *p) {
   return all;
 }
 
+/* A member only where there are any: "blank_rows":{"lines":[3,4],"n":2}. */
+static void set_skipped(json *o, const char *key, const plan_skipped *s) {
+  if (s->count == 0) {
+    return;
+  }
+  json *skipped = json_object(json_arena(o));
+  json *lines = json_array(json_arena(o));
+  for (uint32_t i = 0; i < s->lines_count; i++) {
+    json_push(lines, json_integer(json_arena(o), (int64_t)s->lines[i]));
+  }
+  json_set_integer(skipped, "n", (int64_t)s->count);
+  json_set(skipped, "lines", lines);
+  json_set(o, key, skipped);
+}
+
 static json *files_json(arena *a, const plan *p) {
   json *files = json_array(a);
   for (uint32_t i = 0; i < p->files_count; i++) {
@@ -86,6 +101,8 @@ static json *files_json(arena *a, const plan *p) {
       json_push(places, place);
     }
     json_set(o, "places", places);
+    set_skipped(o, "blank_rows", &f->blank_rows);
+    set_skipped(o, "repeated_headers", &f->repeated_headers);
     json_push(files, o);
   }
   return files;
@@ -152,16 +169,26 @@ static json *variables_facts(arena *a, const plan *p, const bool *used, const do
 static json *data_json(arena *a, const plan *p, const bool *used, const document_source *source) {
   int64_t records = 0;
   int64_t quarantined = 0;
+  int64_t blank = 0;
+  int64_t repeated = 0;
   int64_t invalid = 0;
   for (uint32_t i = 0; i < p->files_count; i++) {
     records += (int64_t)p->files[i].records;
     quarantined += (int64_t)p->files[i].quarantined;
+    blank += (int64_t)p->files[i].blank_rows.count;
+    repeated += (int64_t)p->files[i].repeated_headers.count;
   }
   json *variables = variables_facts(a, p, used, source, &invalid);
   json *data = json_object(a);
   json_set(data, "files", files_json(a, p));
-  json_set_integer(data, "rows", records - quarantined);
+  json_set_integer(data, "rows", records - quarantined - blank - repeated);
   json_set_integer(data, "quarantined", quarantined);
+  if (blank > 0) {
+    json_set_integer(data, "blank_rows", blank);
+  }
+  if (repeated > 0) {
+    json_set_integer(data, "repeated_headers", repeated);
+  }
   json_set_integer(data, "invalid", invalid);
   json_set(data, "variables", variables);
   json_set(data, "weights", document_weights(a, p, source));

@@ -137,6 +137,13 @@ static void put_analysis(buf *out, const plan_analysis *a) {
   buf_put_u64(out, a->seed);
 }
 
+static void put_skipped(buf *out, const plan_skipped *s) {
+  buf_put_varint(out, s->count);
+  for (uint32_t i = 0; i < s->lines_count; i++) {
+    buf_put_varint(out, s->lines[i]);
+  }
+}
+
 static void put_file(buf *out, const plan_file *f) {
   put_text(out, f->name);
   buf_put(out, f->sha256.bytes, DIGEST_BYTES);
@@ -148,6 +155,8 @@ static void put_file(buf *out, const plan_file *f) {
     buf_put_varint(out, f->places[i].line);
     put_text(out, f->places[i].problem);
   }
+  put_skipped(out, &f->blank_rows);
+  put_skipped(out, &f->repeated_headers);
 }
 
 void plan_encode(const plan *p, buf *out) {

@@ -99,12 +99,20 @@ typedef struct plan_place {
   uint64_t line;
   const char *problem;
 } plan_place;
+/* Records that are nobody's answers, left out. */
+enum { PLAN_SKIPPED_LINES = 10 };
+typedef struct plan_skipped {
+  uint64_t count;
+  uint64_t lines[PLAN_SKIPPED_LINES]; /* of the first */
+  uint32_t lines_count;               /* the smaller of COUNT and PLAN_SKIPPED_LINES */
+} plan_skipped;
 typedef struct plan_file {
   const char *name;                     /* base name, without .gz or .zst */
   digest sha256;                        /* of the file's bytes, unpacked */
   uint64_t bytes, records, quarantined; /* bytes unpacked */
   plan_place *places;                   /* first ten quarantined rows */
   uint32_t places_count;
+  plan_skipped blank_rows, repeated_headers;
 } plan_file;
 
 typedef struct plan {

@@ -286,6 +286,14 @@ static void get_analysis(reader *r, const plan *p, plan_analysis *a) {
   a->seed = reader_u64(r);
 }
 
+static void get_skipped(reader *r, uint64_t most, plan_skipped *s) {
+  s->count = reader_count(r, most);
+  s->lines_count = s->count < PLAN_SKIPPED_LINES ? (uint32_t)s->count : PLAN_SKIPPED_LINES;
+  for (uint32_t i = 0; i < s->lines_count; i++) {
+    s->lines[i] = reader_count(r, INT64_MAX);
+  }
+}
+
 static void get_file(reader *r, const plan *p, plan_file *f) {
   f->name = get_text(r, p->memory);
   const uint8_t *sha256 = reader_bytes(r, DIGEST_BYTES);
@@ -302,6 +310,8 @@ static void get_file(reader *r, const plan *p, plan_file *f) {
     f->places[i].problem = get_text(r, p->memory);
   }
   f->places_count = (uint32_t)count;
+  get_skipped(r, f->records - f->quarantined, &f->blank_rows);
+  get_skipped(r, f->records - f->quarantined - f->blank_rows.count, &f->repeated_headers);
 }
 
 static void get_head(reader *r, plan *p) {

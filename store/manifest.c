@@ -1,7 +1,7 @@
 /* Manifests as bytes: magic, version, then files, shards and columns in order, XXH3-64 at the end.
  *
- * Version 2, which did not say how large a column's numbers are, is read as well: datasets that a broker
- * keeps outlive programs.
+ * Version 2, which did not say how large a column's numbers are nor which records were nobody's, is read as
+ * well: datasets that a broker keeps outlive programs.
  *
  * Integers are varints in their only form, so equal manifests have equal bytes.  The reader checks what
  * others rely on: texts are UTF-8 (they go into reports), shards refer to files that are there, and
@@ -52,6 +52,21 @@ uint64_t manifest_rows(const manifest *m) {
   return rows;
 }
 
+void manifest_skipped_add(manifest_skipped *into, const manifest_skipped *from) {
+  into->count += from->count;
+  for (uint32_t i = 0; i < from->lines_count && into->lines_count < MANIFEST_PLACES; i++) {
+    into->lines[into->lines_count++] = from->lines[i];
+  }
+}
+
+uint64_t manifest_file_left_out(const manifest_file *f) {
+  uint64_t count = f->quarantined;
+  for (int i = 0; i < MANIFEST_SKIPS; i++) {
+    count += f->skipped[i].count;
+  }
+  return count;
+}
+
 static void encode_file(const manifest_file *f, buf *out) {
   buf_put_slice(out, f->name);
   buf_put(out, f->sha256.bytes, DIGEST_BYTES);
@@ -62,6 +77,13 @@ static void encode_file(const manifest_file *f, buf *out) {
   for (uint32_t i = 0; i < f->places_count; i++) {
     buf_put_varint(out, f->places[i].line);
     buf_put_slice(out, f->places[i].problem);
+  }
+  for (int i = 0; i < MANIFEST_SKIPS; i++) {
+    const manifest_skipped *s = &f->skipped[i];
+    buf_put_varint(out, s->count);
+    for (uint32_t k = 0; k < s->lines_count; k++) {
+      buf_put_varint(out, s->lines[k]);
+    }
   }
 }
 
@@ -118,7 +140,16 @@ static slice decode_text(reader *r, arena *memory) {
   return arena_slice(memory, s);
 }
 
-static void decode_file(reader *r, manifest_file *f, arena *memory) {
+/* As many lines as there are records, at most MANIFEST_PLACES. */
+static void decode_skipped(reader *r, uint64_t most, manifest_skipped *s) {
+  s->count = reader_count(r, most);
+  s->lines_count = s->count < MANIFEST_PLACES ? (uint32_t)s->count : MANIFEST_PLACES;
+  for (uint32_t i = 0; i < s->lines_count; i++) {
+    s->lines[i] = reader_varint(r);
+  }
+}
+
+static void decode_file(reader *r, uint32_t version, manifest_file *f, arena *memory) {
   f->name = decode_text(r, memory);
   decode_digest(r, &f->sha256);
   f->bytes = reader_varint(r);
@@ -132,13 +163,17 @@ static void decode_file(reader *r, manifest_file *f, arena *memory) {
     f->places[i].line = reader_varint(r);
     f->places[i].problem = decode_text(r, memory);
   }
+  for (int i = 0; i < MANIFEST_SKIPS && version > MANIFEST_VERSION_OLDEST && r->problem == NULL; i++) {
+    decode_skipped(r, f->records - manifest_file_left_out(f), &f->skipped[i]);
+  }
 }
 
-static void decode_files(reader *r, manifest *m) {
+static void decode_files(reader *r, uint32_t version, manifest *m) {
   m->files_count = (uint32_t)reader_count_of(r, MANIFEST_FILES_MAX, FILE_BYTES_MIN);
   m->files = ARENA_ARRAY(m->memory, manifest_file, m->files_count);
   for (uint32_t i = 0; m->files != NULL && r->problem == NULL && i < m->files_count; i++) {
-    decode_file(r, &m->files[i], m->memory);
+    m->files[i] = (manifest_file){0};
+    decode_file(r, version, &m->files[i], m->memory);
   }
 }
 
@@ -241,7 +276,7 @@ status manifest_decode(const void *bytes, size_t length, manifest **out, error *
   reader r;
   const size_t frame = MAGIC_BYTES + sizeof(uint32_t);
   reader_init(&r, (const uint8_t *)bytes + frame, length - frame - CHECKSUM_BYTES);
-  decode_files(&r, m);
+  decode_files(&r, version, m);
   decode_shards(&r, m);
   decode_columns(&r, version, m);
   status st = arena_failed(m->memory) ? error_no_memory(err, "manifest") : reader_finish(&r, "manifest", err);

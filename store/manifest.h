@@ -27,15 +27,34 @@ typedef struct manifest_place {
   slice problem;
 } manifest_place;
 
+/* Records of a file that are nobody's answers, and left out. */
+typedef enum manifest_skip {
+  MANIFEST_BLANK_ROWS,       /* nothing in any cell */
+  MANIFEST_REPEATED_HEADERS, /* every cell is that of the header */
+  MANIFEST_SKIPS
+} manifest_skip;
+
+typedef struct manifest_skipped {
+  uint64_t count;
+  uint64_t lines[MANIFEST_PLACES]; /* of the first */
+  uint32_t lines_count;
+} manifest_skipped;
+
 typedef struct manifest_file {
   slice name;           /* what reports call it, without .gz or .zst when it is packed; "-": standard input */
   digest sha256;        /* of its bytes, unpacked */
   uint64_t bytes;       /* unpacked */
-  uint64_t records;     /* data rows, the quarantined ones counted */
+  uint64_t records;     /* data rows, those that are left out counted */
   uint64_t quarantined; /* structurally broken rows */
   manifest_place places[MANIFEST_PLACES];
   uint32_t places_count;
+  manifest_skipped skipped[MANIFEST_SKIPS];
 } manifest_file;
+
+/* The lines of FROM come behind those of INTO. */
+void manifest_skipped_add(manifest_skipped *into, const manifest_skipped *from);
+/* Records that are not rows: quarantined or skipped. */
+uint64_t manifest_file_left_out(const manifest_file *f);
 
 typedef struct manifest_column {
   slice name;

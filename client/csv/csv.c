@@ -71,6 +71,7 @@ static status open_file(reading *r, uint32_t index, uint64_t ordinal, error *err
   TRY(csv_source_open(r->paths[index], called(r, index), r->options->encoding, &r->stop, &f->source, err));
   csv_splitter_init(&f->splitter, f->source, ordinal);
   TRY(csv_header_read(&f->splitter, r->options->delimiter, r->memory, &f->header, err));
+  f->header.keeps_blank_rows = r->options->keeps_blank_rows;
   f->layout = (csv_layout){
       .title = csv_source_title(f->source), .header = &f->header, .file = r->options->files_before + index};
   return STATUS_OK;
@@ -264,6 +265,9 @@ static void describe_file(const reading *r, uint32_t index, manifest *m) {
 static void add_outcome(manifest *m, const csv_outcome *o, uint32_t files_before) {
   manifest_file *f = &m->files[o->shard.file - files_before];
   f->quarantined += o->quarantined;
+  for (int i = 0; i < MANIFEST_SKIPS; i++) {
+    manifest_skipped_add(&f->skipped[i], &o->skipped[i]);
+  }
   for (uint32_t i = 0; i < o->places_count && f->places_count < MANIFEST_PLACES; i++) {
     f->places[f->places_count++] =
         (manifest_place){.line = o->places[i].line, .problem = arena_slice(m->memory, o->places[i].problem)};
@@ -324,6 +328,12 @@ status csv_check_rows(const manifest *m, const char *const *titles, uint32_t fir
     }
   }
   const slice title = title_in(m, 0, titles, first);
+  const uint64_t skipped = m->files_count > 0 ? manifest_file_left_out(&m->files[0]) : 0;
+  if (skipped > 0) {
+    return error_set(err, STATUS_DATA,
+                     "%.*s: has a header but no rows, only %llu blank rows or repeated headers",
+                     SLICE_ARG(title), (unsigned long long)skipped);
+  }
   return error_set(err, STATUS_DATA, "%.*s: has a header but no rows", SLICE_ARG(title));
 }
 

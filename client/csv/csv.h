@@ -24,10 +24,13 @@
  *    byte, and what the encoding probably is.
  * 7. A header's empty names become "column_N" (N from 1); names that stand twice are STATUS_DATA.  So are
  *    a file without a header, and a dataset without a usable row.
- * 8. Ordinals count records from 0 over all files, quarantined ones included; lines count from 1.
- * 9. A shard holds shard_rows records less those quarantined; fewer at the end of a file, and when
+ * 8. Ordinals count records from 0 over all files, those left out included; lines count from 1.
+ * 9. A shard holds shard_rows records less those left out; fewer at the end of a file, and when
  *    they take more than 256 MiB of text.  It never spans files; one without rows is not made.
- * 10. Of several failures the first in the order of the dataset is reported.
+ * 10. Records in which no cell has anything to be seen, and records that repeat the file's header cell by
+ * cell (with or without a byte-order mark), are nobody's answers: left out and counted, the lines of the
+ * first ten named.
+ * 11. Of several failures the first in the order of the dataset is reported.
  *
  * Memory: the text of threads + 2 shards and the columns of as many shards as threads.
  */
@@ -60,6 +63,8 @@ typedef struct csv_options {
   const char *encoding;
   char delimiter;    /* 0: the one of , ; tab | that stands most often in the header */
   char decimal_mark; /* '.' (also 0) or ',' */
+  /* Records without anything in any cell are rows; else they are left out and counted (manifest.h). */
+  bool keeps_blank_rows;
   /* Columns wanted; NULL: all, with hints guessed from the first rows.  A wanted column that a file
    * lacks is STATUS_DATA, all of them named at once, with the nearest name of the header. */
   const csv_column *columns;

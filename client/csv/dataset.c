@@ -114,6 +114,7 @@ static status key_of(const dataset *d, const digest *sha256, digest *out, error 
   buf_put_text(&b, o->encoding != NULL ? o->encoding : "");
   buf_put_u8(&b, (uint8_t)o->delimiter);
   buf_put_u8(&b, (uint8_t)(o->decimal_mark != 0 ? o->decimal_mark : '.'));
+  buf_put_u8(&b, o->keeps_blank_rows);
   buf_put_varint(&b, o->shard_rows > 0 ? o->shard_rows : CSV_SHARD_ROWS_DEFAULT);
   buf_put_varint(&b, d->records);
   buf_put_varint(&b, files_before(d));

@@ -198,3 +198,7 @@ const manifest_place *csv_encoder_places(const csv_encoder *e, uint32_t *count) 
   *count = e->records.places_count;
   return e->records.places;
 }
+
+const manifest_skipped *csv_encoder_skipped(const csv_encoder *e) {
+  return e->records.skipped;
+}

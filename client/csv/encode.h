@@ -40,9 +40,11 @@ status csv_encoder_run(csv_encoder *e, const csv_layout *layout, const csv_piece
 
 /* What was measured in a column of the last piece. */
 const csv_measure *csv_encoder_measure(const csv_encoder *e, uint32_t column);
-/* The records of the last piece that were left out. */
+/* The records of the last piece that were quarantined. */
 uint64_t csv_encoder_quarantined(const csv_encoder *e);
 /* The first of them, at most MANIFEST_PLACES; the texts live until the next piece. */
 const manifest_place *csv_encoder_places(const csv_encoder *e, uint32_t *count);
+/* What was left out as nobody's: MANIFEST_SKIPS of them. */
+const manifest_skipped *csv_encoder_skipped(const csv_encoder *e);
 
 #endif

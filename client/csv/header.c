@@ -220,7 +220,8 @@ static status take_names(const csv_splitter *s, const size_t *ends, uint32_t cou
                          csv_file_header *out, error *err) {
   out->count = count;
   out->names = ARENA_ARRAY(memory, slice, count);
-  if (out->names == NULL) {
+  out->titles = ARENA_ARRAY(memory, slice, count);
+  if (arena_failed(memory)) {
     return no_memory(s, err);
   }
   for (uint32_t i = 0; i < count; i++) {
@@ -229,6 +230,7 @@ static status take_names(const csv_splitter *s, const size_t *ends, uint32_t cou
     if (!csv_cell_text((slice){(const char *)s->rest.text + begin, ends[i] - begin}, memory, &text)) {
       return no_memory(s, err);
     }
+    out->titles[i] = arena_slice(memory, text);
     char numbered[32];
     if (text.length == 0) {
       text = (slice){numbered, (size_t)snprintf(numbered, sizeof numbered, "column_%u", i + 1)};

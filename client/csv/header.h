@@ -8,8 +8,10 @@
 
 typedef struct csv_file_header {
   char delimiter;
-  slice *names; /* trimmed; "column_N" where the file has none; no two are the same */
+  slice *names;  /* trimmed; "column_N" where the file has none; no two are the same */
+  slice *titles; /* what the cells say, trimmed; may be empty */
   uint32_t count;
+  bool keeps_blank_rows; /* as csv_options says */
 } csv_file_header;
 
 /* Reads the header from the start of S's file and leaves S behind it, its delimiter set.  DELIMITER as in

@@ -176,6 +176,7 @@ static bool keep_outcome(csv_pipeline *p, size_t number, const csv_encoder *enco
   outcome->done = true;
   outcome->quarantined = csv_encoder_quarantined(encoder);
   outcome->places_count = places_count;
+  memcpy(outcome->skipped, csv_encoder_skipped(encoder), sizeof outcome->skipped);
   outcome->places = ARENA_ARRAY(p->memory, manifest_place, places_count);
   if (!reserve_outcome(p, number) || outcome->places == NULL) {
     return false;

@@ -18,6 +18,7 @@ typedef struct csv_outcome {
   uint64_t quarantined;
   manifest_place *places;
   uint32_t places_count;
+  manifest_skipped skipped[MANIFEST_SKIPS];
 } csv_outcome;
 
 typedef struct csv_pipeline csv_pipeline;

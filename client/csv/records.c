@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/csv/nobody.h"
+
 bool csv_records_start(csv_records *r, const csv_piece *piece) {
   if (r->memory == NULL) {
     r->memory = arena_new();
@@ -23,6 +25,7 @@ bool csv_records_start(csv_records *r, const csv_piece *piece) {
   r->gaps_count = 0;
   r->quarantined = 0;
   r->places_count = 0;
+  memset(r->skipped, 0, sizeof r->skipped);
   return true;
 }
 
@@ -141,6 +144,33 @@ bool csv_records_leave_out_given_up(csv_records *r, const csv_given_up *g, const
   return true;
 }
 
+static void skip_record(csv_records *r, manifest_skip which) {
+  manifest_skipped *s = &r->skipped[which];
+  s->count++;
+  if (s->lines_count < MANIFEST_PLACES) {
+    s->lines[s->lines_count++] = r->line;
+  }
+}
+
+/* Is any of the block's records, all of them with the header's number of cells, nobody's? */
+static bool has_nobody(csv_records *r, const csv_index *x, const csv_piece *p, const csv_file_header *header,
+                       bool *found) {
+  *found = false;
+  size_t begin = r->position;
+  for (size_t i = 0; i < x->rows_count && !*found; i++) {
+    const uint32_t *ends = x->ends + i * header->count;
+    if (csv_nobody_possible(header, p->text + begin)) {
+      manifest_skip skip;
+      if (!csv_nobody_judge(header, &(csv_whole_record){p->text, begin, ends}, r->memory, &skip)) {
+        return false;
+      }
+      *found = skip != MANIFEST_SKIPS;
+    }
+    begin = ends[header->count - 1] + 1;
+  }
+  return true;
+}
+
 /* The block's matrix is the list of separators as it is. */
 static bool is_regular(const csv_index *x, uint32_t cells) {
   bool regular = x->inner_count == 0 && x->wrong_count == 0 && cells > 1;
@@ -198,15 +228,22 @@ static bool is_empty(const csv_piece *p, const record *one) {
 }
 
 /* Judges one record; a usable one becomes row KEPT of the block's matrix. */
-static bool judge(csv_records *r, csv_index *x, const record *one, const csv_file_header *header,
-                  size_t *kept) {
+static bool judge(csv_records *r, csv_index *x, const csv_piece *p, const record *one,
+                  const csv_file_header *header, size_t *kept) {
   bool well = true;
+  manifest_skip skip = MANIFEST_SKIPS;
+  if (one->cells == header->count && !one->wrong && csv_nobody_possible(header, p->text + one->begin)) {
+    well = csv_nobody_judge(header, &(csv_whole_record){p->text, one->begin, x->ends + one->first}, r->memory,
+                            &skip);
+  }
   if (one->cells != header->count) {
     well = leave_out_miscounted(r, one->cells, header);
   } else if (one->wrong) {
     well = leave_out_wrong(r, cell_at(x, one), header);
+  } else if (skip != MANIFEST_SKIPS) {
+    skip_record(r, skip);
   } else {
-    well = note_gap(r);
+    well = well && note_gap(r);
     const size_t to = *kept * header->count;
     memmove(x->ends + to, x->ends + one->first, header->count * sizeof *x->ends);
     memmove(x->briefs + to, x->briefs + one->first, header->count);
@@ -232,7 +269,7 @@ static bool take_one_by_one(csv_records *r, csv_index *x, const csv_piece *p, co
     one.lines = 1 + pass_notes(x->inner, x->inner_count, &inner, one.end);
     one.wrong_at = wrong < x->wrong_count ? x->wrong[wrong] : 0;
     one.wrong = pass_notes(x->wrong, x->wrong_count, &wrong, one.end) > 0;
-    if (!is_empty(p, &one) && !judge(r, x, &one, header, kept)) {
+    if (!is_empty(p, &one) && !judge(r, x, p, &one, header, kept)) {
       return false;
     }
     r->line += one.lines;
@@ -250,8 +287,15 @@ bool csv_records_take(csv_records *r, csv_index *x, const csv_piece *piece, cons
                       csv_rows *out) {
   const uint32_t rows = r->rows;
   size_t kept = x->rows_count;
-  const bool well = is_regular(x, header->count) ? take_regular(r, x, header->count)
-                                                 : take_one_by_one(r, x, piece, header, &kept);
+  bool regular = is_regular(x, header->count);
+  if (regular) {
+    bool found;
+    if (!has_nobody(r, x, piece, header, &found)) {
+      return false;
+    }
+    regular = !found;
+  }
+  const bool well = regular ? take_regular(r, x, header->count) : take_one_by_one(r, x, piece, header, &kept);
   *out = (csv_rows){.text = piece->text,
                     .ends = x->ends,
                     .briefs = x->briefs,

@@ -25,7 +25,8 @@ typedef struct csv_records {
   uint64_t quarantined;
   manifest_place places[MANIFEST_PLACES];
   uint32_t places_count;
-  arena *memory; /* of the problems' texts */
+  manifest_skipped skipped[MANIFEST_SKIPS];
+  arena *memory; /* of the problems' texts, and of cells while records are judged */
 } csv_records;
 
 /* Zeroed is empty.  The functions return false when memory is out. */

@@ -151,10 +151,20 @@ static status shape_analysis(const place *at, const json *node, error *err) {
 }
 
 static status shape_file(const place *at, const json *node, error *err) {
-  static const member_rule rules[] = {{"name", JSON_TEXT, true},     {"sha256", JSON_TEXT, true},
-                                      {"bytes", JSON_INTEGER, true}, {"records", JSON_INTEGER, true},
-                                      {"places", JSON_ARRAY, false}, {"quarantined", JSON_INTEGER, true}};
+  static const member_rule rules[] = {
+      {"name", JSON_TEXT, true},          {"sha256", JSON_TEXT, true},
+      {"bytes", JSON_INTEGER, true},      {"records", JSON_INTEGER, true},
+      {"places", JSON_ARRAY, false},      {"quarantined", JSON_INTEGER, true},
+      {"blank_rows", JSON_OBJECT, false}, {"repeated_headers", JSON_OBJECT, false}};
+  static const member_rule skipped_rules[] = {{"n", JSON_INTEGER, true}, {"lines", JSON_ARRAY, true}};
+  static const char *const skipped[] = {"blank_rows", "repeated_headers"};
   TRY(shape_object(at, node, RULES(rules), err));
+  for (size_t i = 0; i < sizeof skipped / sizeof skipped[0]; i++) {
+    const json *given = json_get(node, skipped[i]);
+    if (json_kind_of(given) == JSON_OBJECT) {
+      TRY(shape_object(&(place){at, skipped[i], 0}, given, RULES(skipped_rules), err));
+    }
+  }
   return shape_list(at, node, "places", shape_any_object, err);
 }
 

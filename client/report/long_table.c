@@ -113,12 +113,14 @@ static void put_table(buf *out, const json *section, const json *table, buf *scr
 /* ---- Facts of the data --------------------------------------------------------------------------- */
 
 static void put_facts(const document *d, buf *out, buf *scratch) {
-  static const char *const totals[] = {"rows", "quarantined", "invalid"};
+  static const char *const totals[] = {"rows", "quarantined", "blank_rows", "repeated_headers", "invalid"};
   static const char *const facts[] = {"answered", "invalid", "rounded"};
   const json *data = json_get(d->root, "data");
   line_owner owner = {slice_of("data"), slice_of("data"), slice_of("rows"), 0};
   for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++) {
-    put_line(out, &owner, NULL, slice_of(totals[i]), json_get(data, totals[i]), scratch);
+    if (json_kind_of(json_get(data, totals[i])) != JSON_NULL) {
+      put_line(out, &owner, NULL, slice_of(totals[i]), json_get(data, totals[i]), scratch);
+    }
   }
   owner.table = slice_of("variables");
   const json *variables = json_get(data, "variables");

@@ -16,19 +16,52 @@ static slice shown_text(const document *d, const json *node) {
 
 /* ---- Files --------------------------------------------------------------------------------------- */
 
+typedef struct file_figure {
+  const char *key;
+  word title;
+  bool skips; /* {"n", "lines"}, and shown only where some file has any */
+} file_figure;
+
+static int64_t file_count(const json *file, const file_figure *f) {
+  const json *figure = json_get(file, f->key);
+  return json_as_integer(f->skips ? json_get(figure, "n") : figure);
+}
+
+enum { FILE_FIGURES = 5 };
+
+static size_t choose_figures(const json *files, file_figure out[FILE_FIGURES]) {
+  static const file_figure all[FILE_FIGURES] = {{"records", WORD_RECORDS, false},
+                                                {"quarantined", WORD_QUARANTINED, false},
+                                                {"blank_rows", WORD_BLANK_ROWS, true},
+                                                {"repeated_headers", WORD_REPEATED_HEADERS, true},
+                                                {"bytes", WORD_BYTES, false}};
+  size_t count = 0;
+  for (size_t k = 0; k < FILE_FIGURES; k++) {
+    bool is_shown = !all[k].skips;
+    for (size_t i = 0; i < json_count(files) && !is_shown; i++) {
+      is_shown = file_count(json_at(files, i), &all[k]) > 0;
+    }
+    if (is_shown) {
+      out[count++] = all[k];
+    }
+  }
+  return count;
+}
+
 static void write_files(const document *d, const pen *p) {
-  static const char *const figures[] = {"records", "quarantined", "bytes"};
   const json *files = data_of(d, "files");
-  const grid_column columns[] = {{document_word(d, WORD_FILE), GRID_TEXT, true, false, 0},
-                                 {document_word(d, WORD_RECORDS), GRID_FIGURE, false, false, 0},
-                                 {document_word(d, WORD_QUARANTINED), GRID_FIGURE, false, false, 0},
-                                 {document_word(d, WORD_BYTES), GRID_FIGURE, false, false, 0}};
-  grid *g = grid_new(d->memory, columns, 4, json_count(files));
+  file_figure figures[FILE_FIGURES];
+  const size_t count = choose_figures(files, figures);
+  grid_column columns[FILE_FIGURES + 1] = {{document_word(d, WORD_FILE), GRID_TEXT, true, false, 0}};
+  for (size_t c = 0; c < count; c++) {
+    columns[c + 1] = (grid_column){document_word(d, figures[c].title), GRID_FIGURE, false, false, 0};
+  }
+  grid *g = grid_new(d->memory, columns, count + 1, json_count(files));
   for (size_t i = 0; i < json_count(files); i++) {
     const json *file = json_at(files, i);
     grid_set(g, i, 0, shown_text(d, json_get(file, "name")));
-    for (size_t c = 0; c < 3; c++) {
-      grid_set(g, i, c + 1, figure_count(d, json_as_integer(json_get(file, figures[c]))));
+    for (size_t c = 0; c < count; c++) {
+      grid_set(g, i, c + 1, figure_count(d, file_count(file, &figures[c])));
     }
   }
   grid_write(g, p, INDENT, true, document_word(d, WORD_PANEL));
@@ -196,12 +229,32 @@ static void write_texts(const document *d, const pen *p, const json *variable, s
   buf_fini(&list);
 }
 
+/* Writes "Blank rows in a.csv, left out: 1,000 (lines 5, 6, 7)". */
+static void write_skipped(const document *d, const pen *p, const json *skipped, word sentence, slice file) {
+  if (json_kind_of(skipped) != JSON_OBJECT) {
+    return;
+  }
+  const json *lines = json_get(skipped, "lines");
+  buf list;
+  buf_init(&list);
+  for (size_t i = 0; i < json_count(lines); i++) {
+    put_listed(d, &list, figure_alone(d, "line", json_at(lines, i), skipped));
+  }
+  const sentence_place filled[] = {{"file", file},
+                                   {"n", figure_count(d, json_as_integer(json_get(skipped, "n")))},
+                                   {"places", {(const char *)list.data, list.length}}};
+  pen_paragraph(p, PEN_PLAIN, INDENT, "! ", sentence_fill(d, word_text(sentence, d->language), filled, 3));
+  buf_fini(&list);
+}
+
 void text_troubles_write(const document *d, const pen *p) {
   const json *files = data_of(d, "files");
   for (size_t i = 0; i < json_count(files); i++) {
     const json *file = json_at(files, i);
     slice name = shown_text(d, json_get(file, "name"));
     write_places(d, p, json_get(file, "places"), WORD_QUARANTINED_PLACES, WORD_LINE_PLACE, name);
+    write_skipped(d, p, json_get(file, "blank_rows"), WORD_BLANK_ROW_LINES, name);
+    write_skipped(d, p, json_get(file, "repeated_headers"), WORD_REPEATED_HEADER_LINES, name);
   }
   const json *variables = data_of(d, "variables");
   for (size_t i = 0; i < json_count(variables); i++) {

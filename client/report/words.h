@@ -14,6 +14,8 @@
   X(WORD_RECORDS, "Records", "记录数", "記錄數")                                                             \
   X(WORD_BYTES, "Bytes", "字节数", "位元組")                                                                 \
   X(WORD_QUARANTINED, "Quarantined records", "隔离的记录", "隔離的記錄")                                     \
+  X(WORD_BLANK_ROWS, "Blank rows", "空白行", "空白列")                                                       \
+  X(WORD_REPEATED_HEADERS, "Repeated headers", "重复的表头", "重複的標題列")                                 \
   X(WORD_INVALID, "Invalid answers", "无效答案", "無效答案")                                                 \
   X(WORD_WARNINGS, "Warnings", "警告", "警告")                                                               \
   X(WORD_VARIABLE, "Variable", "变量", "變數")                                                               \
@@ -73,6 +75,12 @@
     "{item} 中位數多於保留位數、已捨入的權重：{answered} 個中的 {n} 個；其中有的改變不小於權重本身")         \
   X(WORD_QUARANTINED_PLACES, "Quarantined in {file}: {places}", "{file} 中隔离的记录：{places}",             \
     "{file} 中隔離的記錄：{places}")                                                                         \
+  X(WORD_BLANK_ROW_LINES, "Blank rows in {file}, left out: {n} (lines {places})",                            \
+    "{file} 中的空白行，未计入：{n} 行（第 {places} 行）",                                                   \
+    "{file} 中的空白列，未計入：{n} 列（第 {places} 行）")                                                   \
+  X(WORD_REPEATED_HEADER_LINES, "Header rows repeated in {file}, left out: {n} (lines {places})",            \
+    "{file} 中重复的表头，未计入：{n} 行（第 {places} 行）",                                                 \
+    "{file} 中重複的標題列，未計入：{n} 列（第 {places} 行）")                                               \
   X(WORD_LINE_PLACE, "line {line} ({problem})", "第 {line} 行（{problem}）", "第 {line} 行（{problem}）")    \
   X(WORD_INVALID_PLACES, "Invalid answers to {item}: {places}", "{item} 的无效答案：{places}",               \
     "{item} 的無效答案：{places}")                                                                           \

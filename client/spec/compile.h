@@ -67,6 +67,7 @@ typedef struct data_options {
   const char *encoding; /* NULL: UTF-8 */
   char delimiter;       /* 0: found out from the header */
   char decimal_mark;
+  bool keeps_blank_rows;
 } data_options;
 
 typedef struct analysis_defaults {

@@ -64,6 +64,14 @@ static void read_decimal_mark(compilation *c, const node *n) {
   c->data.decimal_mark = n->text.bytes[0];
 }
 
+static void read_blank_rows(compilation *c, const node *n) {
+  static const char *const choices[] = {"leave_out", "keep"};
+  size_t choice = 0;
+  if (field_choice(c, n, "blank_rows", choices, 2, &choice)) {
+    c->data.keeps_blank_rows = choice == 1;
+  }
+}
+
 static void data_normal(compilation *c) {
   json *o = json_object(c->memory);
   char delimiter[] = {c->data.delimiter, '\0'};
@@ -72,6 +80,9 @@ static void data_normal(compilation *c) {
   json_set(o, "delimiter",
            c->data.delimiter != '\0' ? json_text(c->memory, slice_of(delimiter)) : json_null(c->memory));
   json_set_text(o, "decimal", mark);
+  if (c->data.keeps_blank_rows) { /* the default leaves no trace: it is older than the key */
+    json_set_text(o, "blank_rows", "keep");
+  }
   json_set(c->normal, "data", o);
 }
 
@@ -79,13 +90,20 @@ void data_read(compilation *c, const node *root) {
   static const struct data_key {
     const char *key;
     void (*read)(compilation *c, const node *n);
-  } keys[] = {{"encoding", read_encoding}, {"delimiter", read_delimiter}, {"decimal", read_decimal_mark}};
+  } keys[] = {{"encoding", read_encoding},
+              {"delimiter", read_delimiter},
+              {"decimal", read_decimal_mark},
+              {"blank_rows", read_blank_rows}};
+  enum { KEYS = sizeof keys / sizeof keys[0] };
   const node *section = node_get(root, "data");
   c->data.decimal_mark = '.';
-  if (section != NULL && field_is_map(c, section, "data", "encoding, delimiter and decimal")) {
-    const char *names[] = {keys[0].key, keys[1].key, keys[2].key};
-    field_check_keys(c, section, "data", names, 3);
-    for (size_t i = 0; i < 3; i++) {
+  if (section != NULL && field_is_map(c, section, "data", "encoding, delimiter, decimal and blank_rows")) {
+    const char *names[KEYS];
+    for (size_t i = 0; i < KEYS; i++) {
+      names[i] = keys[i].key;
+    }
+    field_check_keys(c, section, "data", names, KEYS);
+    for (size_t i = 0; i < KEYS; i++) {
       const node *n = node_get(section, keys[i].key);
       if (n != NULL) {
         keys[i].read(c, n);

@@ -164,6 +164,7 @@ status spec_csv_options(spec *s, const manifest *header, csv_options *out, spec_
     out->encoding = c.data.encoding != NULL ? arena_copy(memory, slice_of(c.data.encoding)) : NULL;
     out->delimiter = c.data.delimiter;
     out->decimal_mark = c.data.decimal_mark;
+    out->keeps_blank_rows = c.data.keeps_blank_rows;
     out->columns_count = 0;
     out->columns = header != NULL ? columns_wanted(&c, memory, &out->columns_count) : NULL;
     result = arena_failed(memory) ? error_no_memory(err, "the columns") : STATUS_OK;
@@ -192,6 +193,12 @@ static void copy_files(plan *p, const manifest *dataset) {
       to->places[k] = (plan_place){from->places[k].line, arena_copy(p->memory, from->places[k].problem)};
     }
     to->places_count = from->places_count;
+    for (int k = 0; k < MANIFEST_SKIPS; k++) {
+      plan_skipped *skipped = k == MANIFEST_BLANK_ROWS ? &to->blank_rows : &to->repeated_headers;
+      skipped->count = from->skipped[k].count;
+      skipped->lines_count = from->skipped[k].lines_count;
+      memcpy(skipped->lines, from->skipped[k].lines, sizeof skipped->lines);
+    }
     p->files_count++;
   }
 }

@@ -27,7 +27,7 @@ static const grammar_case grammar_cases[] = {
     {"doubled quotes", "a,b\n\"say \"\"hi\"\"\",\"\"\"\"\n", 0, "<say \"hi\"|\">", 0, 0, NULL},
     {"break in quotes", "a,b\n\"x\ny\",2\n3,4\n", 0, "<x\ny|2><3|4>", 0, 0, NULL},
     {"empty quotes", "a,b\n\"\",2\n", 0, "<|2>", 0, 0, NULL},
-    {"empty cells", "a,b\n,\n1,\n,2\n", 0, "<|><1|><|2>", 0, 0, NULL},
+    {"empty cells", "a,b\n,\n1,\n,2\n", 0, "<1|><|2>", 0, 0, NULL},
     {"empty lines are no records", "\n\na,b\n\n1,2\n\r\n\n3,4\n\n", 0, "<1|2><3|4>", 0, 0, NULL},
     {"a quote inside a cell is a letter", "a,b\n5\" pipe,2\nx\"y\"z,\n", 0, "<5\" pipe|2><x\"y\"z|>", 0, 0,
      NULL},
@@ -43,7 +43,7 @@ static const grammar_case grammar_cases[] = {
      "2\xe3\x80\x80\n",
      0, "<1|2>", 0, 0, NULL},
     {"quoted cells are trimmed", "a,b\n\" 1 \",2\n", 0, "<1|2>", 0, 0, NULL},
-    {"one column", "a\n1\n\n\"\"\n2\n", 0, "<1><><2>", 0, 0, NULL},
+    {"one column", "a\n1\n\n\"\"\n2\n", 0, "<1><2>", 0, 0, NULL},
     {"semicolon", "a;b;c,d\n1;2;3\n", 0, "<1|2|3>", 0, 0, NULL},
     {"tab", "a\tb\n1\t2,5\n", 0, "<1|2,5>", 0, 0, NULL},
     {"bar", "a|b\n1|2\n", 0, "<1|2>", 0, 0, NULL},
@@ -107,7 +107,7 @@ static void every_case_of_the_grammar_reads_as_stated(void **state) {
     }
     const manifest_file *file = &d.facts->files[0];
     assert_int_equal(file->quarantined, c->quarantined);
-    assert_int_equal(file->records, d.rows_count + c->quarantined);
+    assert_int_equal(file->records, d.rows_count + manifest_file_left_out(file));
     if (c->quarantined > 0) {
       assert_int_equal(file->places[0].line, c->bad_line);
       if (!slice_is(file->places[0].problem, c->problem)) {

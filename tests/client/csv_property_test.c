@@ -56,6 +56,10 @@ static bool same_places(const reference *e, const manifest_file *file) {
   return same;
 }
 
+static bool same_skipped(const manifest_skipped *s, size_t count, uint64_t line) {
+  return s->count == count && (count == 0 || s->lines[0] == line);
+}
+
 static void compare(uint64_t seed, const reference *e, const dataset *d) {
   if (d->code != STATUS_OK) {
     if (e->rows_count > 0) {
@@ -66,6 +70,8 @@ static void compare(uint64_t seed, const reference *e, const dataset *d) {
   const manifest_file *file = &d->facts->files[0];
   bool same =
       d->rows_count == e->rows_count && file->records == e->records && file->quarantined == e->left_out_count;
+  same = same && same_skipped(&file->skipped[MANIFEST_BLANK_ROWS], e->blank_count, e->blank_line) &&
+         same_skipped(&file->skipped[MANIFEST_REPEATED_HEADERS], e->repeated_count, e->repeated_line);
   for (size_t i = 0; same && i < e->rows_count; i++) {
     same = d->rows[i].ordinal == e->rows[i].ordinal && d->rows[i].line == e->rows[i].line;
     for (uint32_t c = 0; same && c < d->facts->columns_count; c++) {

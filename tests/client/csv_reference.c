@@ -213,6 +213,31 @@ static bool is_empty_line(const page *p, size_t begin) {
   return p->text[begin] == '\n' || (p->text[begin] == '\r' && p->text[begin + 1] == '\n');
 }
 
+/* The texts that tests make show nothing only with these. */
+static bool shows_nothing(slice text) {
+  size_t blanks = 0;
+  while (blanks < text.length && memchr(" \t\r\n", text.bytes[blanks], 4) != NULL) {
+    blanks++;
+  }
+  return blanks == text.length;
+}
+
+/* Counts a record that has nothing to be seen in its cells, or the header's cells. */
+static bool is_nobody(reference *r, const walked *w, uint64_t line) {
+  bool blank = true;
+  bool repeated = true;
+  for (uint32_t i = 0; i < r->columns; i++) {
+    blank = blank && shows_nothing(w->texts[i]);
+    repeated = repeated && slice_equal(w->texts[i], r->titles[i]);
+  }
+  if (blank) {
+    r->blank_line = r->blank_count++ == 0 ? line : r->blank_line;
+  } else if (repeated) {
+    r->repeated_line = r->repeated_count++ == 0 ? line : r->repeated_line;
+  }
+  return blank || repeated;
+}
+
 /* One record; the position behind it. */
 static size_t read_record(reference *r, const page *p, size_t begin, uint64_t line) {
   if (is_empty_line(p, begin)) {
@@ -221,6 +246,7 @@ static size_t read_record(reference *r, const page *p, size_t begin, uint64_t li
   const walked w = walk(p, begin, r->columns, r->memory);
   if (r->columns == 0) {
     r->columns = w.cells;
+    r->titles = walk(p, begin, w.cells, r->memory).texts;
     return w.end;
   }
   const uint64_t ordinal = r->records++;
@@ -231,7 +257,7 @@ static size_t read_record(reference *r, const page *p, size_t begin, uint64_t li
     leave_out(r, line, ", the header has", 0);
   } else if (w.wrong > 0) {
     leave_out(r, line, "text after the closing quote of", 0);
-  } else {
+  } else if (!is_nobody(r, &w, line)) {
     r->rows[r->rows_count++] = (reference_row){ordinal, line, w.texts};
   }
   return w.end;

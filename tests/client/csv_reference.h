@@ -25,6 +25,9 @@ typedef struct reference {
   reference_problem *left_out; /* quarantined records */
   size_t left_out_count;
   uint64_t records;
+  slice *titles; /* of the header */
+  size_t blank_count, repeated_count;
+  uint64_t blank_line, repeated_line; /* of the first; 0: none */
 } reference;
 
 /* Reads TEXT, whose header is its first record that is no empty line. */

@@ -141,7 +141,10 @@ static void data_says_how_files_are_written(void **state) {
       {PAGE("data: {decimal: x}\n"), "10:17: decimal: expected \".\" or \",\", found 'x'"},
       {PAGE("data: {delimiter: \",\", decimal: \",\"}\n"),
        "10:7: data: delimiter and decimal mark are both ','"},
-      {PAGE("data: utf-8\n"), "10:7: data: expected a map of encoding, delimiter and decimal, found 'utf-8'"},
+      {PAGE("data: {blank_rows: drop}\n"),
+       "10:20: unknown blank_rows 'drop'; expected one of: leave_out, keep"},
+      {PAGE("data: utf-8\n"),
+       "10:7: data: expected a map of encoding, delimiter, decimal and blank_rows, found 'utf-8'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }

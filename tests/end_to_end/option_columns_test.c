@@ -48,6 +48,18 @@ static void has_line(const char *out, const char *line) {
   }
 }
 
+/* The page's data behind a column of ids: without one, a row of blanks would be nobody's. */
+static void write_data(const char *directory, const char *data, char path[PATH_BYTES]) {
+  char text[SPEC_BYTES];
+  int length = snprintf(text, sizeof text, "id,");
+  for (const char *at = data; *at != '\0'; at++) {
+    const char *before = *at == '\n' && at[1] != '\0' ? "\n7," : NULL;
+    length += before != NULL ? snprintf(text + length, sizeof text - (size_t)length, "%s", before)
+                             : snprintf(text + length, sizeof text - (size_t)length, "%c", *at);
+  }
+  process_write_file(directory, "d.csv", text, (size_t)length, path, PATH_BYTES);
+}
+
 /* Runs ENTRY as the variable m over DATA. */
 static void run(const char *entry, const char *data, const char *option, const char *value,
                 process_result *out) {
@@ -57,7 +69,7 @@ static void run(const char *entry, const char *data, const char *option, const c
                "variables:\n  m: {type: multi, %s}\nanalyses:\n  - describe: {items: m, name: d}\n", entry);
   process_directory_new(directory, sizeof directory);
   process_write_file(directory, "s.yaml", spec, (size_t)length, spec_path, sizeof spec_path);
-  process_write_file(directory, "d.csv", data, strlen(data), data_path, sizeof data_path);
+  write_data(directory, data, data_path);
   process_run((const char *const[]){CANVASS_PROGRAM, "run", spec_path, data_path, option, value, NULL}, NULL,
               out);
   process_directory_remove(directory);
