@@ -247,3 +247,37 @@ status frame_set(frame *f, uint32_t variable, set_view *out, error *err) {
   *out = known->set;
   return STATUS_OK;
 }
+
+status frame_answers(frame *f, uint32_t variable, answers_view *out, error *err) {
+  *out = (answers_view){0};
+  switch (program_variable_form(&f->program->variables[variable])) {
+    case FORM_CODED: {
+      coded_view v;
+      TRY(frame_coded(f, variable, &v, err));
+      out->slots = v.slots;
+      out->slots_count = v.keys.count;
+      out->wide = v.wide;
+      break;
+    }
+    case FORM_NUMBER: {
+      number_view v;
+      TRY(frame_number(f, variable, &v, err));
+      out->numbers = v.values;
+      break;
+    }
+    case FORM_TEXT: {
+      text_view v;
+      TRY(frame_text(f, variable, &v, err));
+      out->text_missing = v.missing;
+      break;
+    }
+    case FORM_SET: {
+      set_view v;
+      TRY(frame_set(f, variable, &v, err));
+      out->slots = v.answered;
+      out->slots_count = 1;
+      break;
+    }
+  }
+  return STATUS_OK;
+}

@@ -100,6 +100,30 @@ status frame_coded(frame *f, uint32_t variable, coded_view *out, error *err) MUS
 status frame_number(frame *f, uint32_t variable, number_view *out, error *err) MUST_USE;
 status frame_text(frame *f, uint32_t variable, text_view *out, error *err) MUST_USE;
 status frame_set(frame *f, uint32_t variable, set_view *out, error *err) MUST_USE;
+/* A variable's answers whatever its form: one of the pointers. */
+typedef struct answers_view {
+  const uint8_t *slots; /* coded; of a set its `answered` */
+  uint32_t slots_count; /* keys */
+  const uint16_t *wide;
+  const int64_t *numbers;
+  const uint8_t *text_missing; /* reason + 1 */
+} answers_view;
+status frame_answers(frame *f, uint32_t variable, answers_view *out, error *err) MUST_USE;
+
+enum { ANSWERED = -1 };
+/* The reason why the row is missing, or ANSWERED. */
+static inline int answers_reason(const answers_view *a, uint32_t row) {
+  if (a->slots) {
+    return a->slots[row] >= SLOT_MISSING ? a->slots[row] - SLOT_MISSING : ANSWERED;
+  }
+  if (a->wide) {
+    return a->wide[row] >= SLOT_WIDE_MISSING ? a->wide[row] - SLOT_WIDE_MISSING : ANSWERED;
+  }
+  if (a->numbers) {
+    return number_is_missing(a->numbers[row]) ? (int)number_reason(a->numbers[row]) : ANSWERED;
+  }
+  return (int)a->text_missing[row] - 1;
+}
 /* Rows whose number had more decimals than the variable keeps, and was rounded half to even.  Out of
  * range after rounding is invalid, and not counted here.  0 for anything but NUMBER. */
 status frame_rounded(frame *f, uint32_t variable, int64_t *count, error *err) MUST_USE;

@@ -10,64 +10,24 @@
 
 /* ---- Which rows ------------------------------------------------------------------------------------ */
 
-/* A column's answers as any form gives them: one of the pointers. */
-typedef struct answers {
-  const uint8_t *slots; /* of a set: an option's flags, or whether it was answered */
-  const uint16_t *wide;
-  const int64_t *numbers;
-  const uint8_t *text_missing;
-} answers;
-
-static status open_answers(frame *f, uint32_t variable, uint32_t column, answers *out, error *err) {
-  *out = (answers){0};
-  switch (program_variable_form(&f->program->variables[variable])) {
-    case FORM_CODED: {
-      coded_view v;
-      TRY(frame_coded(f, variable, &v, err));
-      out->slots = v.slots;
-      out->wide = v.wide;
-      break;
-    }
-    case FORM_NUMBER: {
-      number_view v;
-      TRY(frame_number(f, variable, &v, err));
-      out->numbers = v.values;
-      break;
-    }
-    case FORM_TEXT: {
-      text_view v;
-      TRY(frame_text(f, variable, &v, err));
-      out->text_missing = v.missing;
-      break;
-    }
-    case FORM_SET: {
-      set_view v;
-      TRY(frame_set(f, variable, &v, err));
-      out->slots = v.own_bases ? v.flags[column] : v.answered;
-      break;
-    }
+/* The answers of one of the variable's columns. */
+static status open_answers(frame *f, uint32_t variable, uint32_t column, answers_view *out, error *err) {
+  TRY(frame_answers(f, variable, out, err));
+  if (program_variable_form(&f->program->variables[variable]) == FORM_SET) {
+    set_view v;
+    TRY(frame_set(f, variable, &v, err));
+    out->slots = v.own_bases ? v.flags[column] : v.answered;
   }
   return STATUS_OK;
 }
 
-static inline bool is_invalid(const answers *a, uint32_t row) {
-  if (a->slots) {
-    return a->slots[row] == SLOT_MISSING + MISSING_INVALID;
-  }
-  if (a->wide) {
-    return a->wide[row] == SLOT_WIDE_MISSING + MISSING_INVALID;
-  }
-  return a->numbers ? a->numbers[row] == number_missing(MISSING_INVALID)
-                    : a->text_missing[row] == MISSING_INVALID + 1;
-}
-
 /* The first invalid row from ROW on; COUNT when there is none. */
-static uint32_t next_invalid(const answers *a, uint32_t row, uint32_t count) {
+static uint32_t next_invalid(const answers_view *a, uint32_t row, uint32_t count) {
   if (a->slots && row < count) {
     const uint8_t *at = memchr(a->slots + row, SLOT_MISSING + MISSING_INVALID, count - row);
     return at ? (uint32_t)(at - a->slots) : count;
   }
-  while (row < count && !is_invalid(a, row)) {
+  while (row < count && answers_reason(a, row) != MISSING_INVALID) {
     row++;
   }
   return row;
@@ -109,7 +69,7 @@ static status add_text(collecting *c, uint32_t row, uint32_t *place, error *err)
   return STATUS_OK;
 }
 
-static status collect(collecting *c, const answers *a, error *err) {
+static status collect(collecting *c, const answers_view *a, error *err) {
   const uint32_t count = c->texts.f->count;
   for (uint32_t row = next_invalid(a, 0, count); row < count; row = next_invalid(a, row + 1, count)) {
     uint32_t *known = cell_texts_entry(&c->texts, row);
@@ -142,7 +102,7 @@ static status keep_found(frame *f, const collecting *c, const invalid_cells **ou
 }
 
 static status collect_column(frame *f, uint32_t variable, uint32_t column, collecting *c, error *err) {
-  answers a;
+  answers_view a;
   TRY(open_answers(f, variable, column, &a, err));
   if (next_invalid(&a, 0, f->count) == f->count) {
     return STATUS_OK;

@@ -64,65 +64,6 @@ static uint32_t places_expected(const variable_facts *v) {
 
 /* ---- Map ----------------------------------------------------------------------------------------- */
 
-/* A variable's answers as any form gives them: one of the pointers. */
-typedef struct answers {
-  const uint8_t *slots; /* coded; a set's `answered` */
-  uint32_t slots_count; /* keys */
-  const uint16_t *wide;
-  const int64_t *numbers;
-  const uint8_t *text_missing; /* reason + 1 */
-} answers;
-
-enum { ANSWERED = -1 };
-
-/* The reason why the row is missing, or ANSWERED. */
-static inline int reason_of(const answers *a, uint32_t row) {
-  if (a->slots != NULL) {
-    return a->slots[row] >= SLOT_MISSING ? a->slots[row] - SLOT_MISSING : ANSWERED;
-  }
-  if (a->wide != NULL) {
-    return a->wide[row] >= SLOT_WIDE_MISSING ? a->wide[row] - SLOT_WIDE_MISSING : ANSWERED;
-  }
-  if (a->numbers != NULL) {
-    return number_is_missing(a->numbers[row]) ? (int)number_reason(a->numbers[row]) : ANSWERED;
-  }
-  return (int)a->text_missing[row] - 1;
-}
-
-static status read_answers(frame *f, uint32_t variable, answers *out, error *err) {
-  *out = (answers){0};
-  switch (program_variable_form(&frame_program(f)->variables[variable])) {
-    case FORM_CODED: {
-      coded_view v;
-      TRY(frame_coded(f, variable, &v, err));
-      out->slots = v.slots;
-      out->slots_count = v.keys.count;
-      out->wide = v.wide;
-      break;
-    }
-    case FORM_NUMBER: {
-      number_view v;
-      TRY(frame_number(f, variable, &v, err));
-      out->numbers = v.values;
-      break;
-    }
-    case FORM_TEXT: {
-      text_view v;
-      TRY(frame_text(f, variable, &v, err));
-      out->text_missing = v.missing;
-      break;
-    }
-    case FORM_SET: {
-      set_view v;
-      TRY(frame_set(f, variable, &v, err));
-      out->slots = v.answered;
-      out->slots_count = 1;
-      break;
-    }
-  }
-  return STATUS_OK;
-}
-
 /* A derived variable is invalid where its inputs are; it has no cell of its own. */
 static bool is_read_from_file(const program *p, uint32_t variable) {
   return p->variables[variable].kind < VARIABLE_RECODE;
@@ -142,7 +83,7 @@ static status add_invalid(frame *f, uint32_t variable, uint32_t column, uint32_t
   return places_add(v->places, &v->places_count, place_of_row(frame_source(f), row, column, text), err);
 }
 
-static status count_slots(const answers *a, uint32_t rows, variable_facts *v, error *err) {
+static status count_slots(const answers_view *a, uint32_t rows, variable_facts *v, error *err) {
   histogram h = {.slots = a->slots, .rows = rows, .keys_count = a->slots_count, .groups_count = 1};
   uint32_t *counts = calloc(histogram_cells(&h) * histogram_tables(&h), sizeof *counts);
   if (counts == NULL) {
@@ -162,12 +103,12 @@ static inline bool is_counted(const uint8_t *mask, uint32_t row) {
   return mask == NULL || mask[row];
 }
 
-static void count_rows(const answers *a, const uint8_t *mask, uint32_t rows, variable_facts *v) {
+static void count_rows(const answers_view *a, const uint8_t *mask, uint32_t rows, variable_facts *v) {
   for (uint32_t row = 0; row < rows; row++) {
     if (!is_counted(mask, row)) {
       continue;
     }
-    int reason = reason_of(a, row);
+    int reason = answers_reason(a, row);
     if (reason == ANSWERED) {
       v->answered++;
     } else {
@@ -205,9 +146,9 @@ static status map_cells_of_set(frame *f, uint32_t variable, const uint8_t *mask,
 }
 
 static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, variable_facts *v, error *err) {
-  answers a;
+  answers_view a;
   uint32_t rows = frame_rows(f);
-  TRY(read_answers(f, variable, &a, err));
+  TRY(frame_answers(f, variable, &a, err));
   if (mask == NULL) {
     TRY(frame_rounded(f, variable, &v->rounded, err));
   }
@@ -220,7 +161,7 @@ static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, var
     return map_cells_of_set(f, variable, mask, v, err);
   }
   for (uint32_t row = 0; v->places_count < places_expected(v); row++) {
-    if (is_counted(mask, row) && reason_of(&a, row) == MISSING_INVALID) {
+    if (is_counted(mask, row) && answers_reason(&a, row) == MISSING_INVALID) {
       TRY(add_invalid(f, variable, 0, row, v, err));
     }
   }
