@@ -38,28 +38,10 @@ static bool parse_exponent(const char *at, const char *end, int64_t *exponent) {
   return true;
 }
 
-static const uint64_t powers10[KEPT_DIGITS + 1] = {
-    1,
-    10,
-    100,
-    1000,
-    10000,
-    100000,
-    1000000,
-    10000000,
-    100000000,
-    1000000000,
-    10000000000,
-    100000000000,
-    1000000000000,
-    10000000000000,
-    100000000000000,
-    1000000000000000,
-    10000000000000000,
-    100000000000000000,
-    1000000000000000000,
-    UINT64_C(10000000000000000000),
-};
+static uint64_t power10(int64_t power) {
+  return power <= DECIMAL_SCALE_MAX ? (uint64_t)decimal_power10((unsigned)power)
+                                    : UINT64_C(10000000000000000000);
+}
 
 static void scan_dropped(decimal_digits *out, int64_t dropped, char digit) {
   if (dropped == 0) {
@@ -195,7 +177,7 @@ static decimal_reading round_to_units(const decimal_digits *n, int64_t power, ui
   }
   if (power > 0) {
     /* Digits were dropped only behind 19, and those are too many already. */
-    return power > DECIMAL_SCALE_MAX || __builtin_mul_overflow(n->kept, powers10[power], units)
+    return power > DECIMAL_SCALE_MAX || __builtin_mul_overflow(n->kept, power10(power), units)
                ? DECIMAL_OUTSIDE
                : DECIMAL_EXACT;
   }
@@ -203,7 +185,7 @@ static decimal_reading round_to_units(const decimal_digits *n, int64_t power, ui
     *units = 0;
     return DECIMAL_ROUNDED;
   }
-  const uint64_t divisor = powers10[-power];
+  const uint64_t divisor = power10(-power);
   const uint64_t quotient = n->kept / divisor;
   const uint64_t rest = n->kept % divisor;
   const uint64_t other = divisor - rest;
@@ -235,7 +217,7 @@ decimal_reading decimal_read(slice s, char mark, unsigned scale, int64_t *mantis
 
 static int digits_of(uint64_t v) {
   int digits = 1;
-  while (digits <= KEPT_DIGITS && v >= powers10[digits]) {
+  while (digits <= KEPT_DIGITS && v >= power10(digits)) {
     digits++;
   }
   return digits;
@@ -330,8 +312,8 @@ int decimal_magnitude_compare(decimal_magnitude a, decimal_magnitude b) {
   }
   /* As many digits before the mark: at most 19 places apart, so 64 bits by 64 bits. */
   const int apart = a.exponent - b.exponent;
-  const unsigned __int128 left = (unsigned __int128)a.mantissa * (apart > 0 ? powers10[apart] : 1);
-  const unsigned __int128 right = (unsigned __int128)b.mantissa * (apart < 0 ? powers10[-apart] : 1);
+  const unsigned __int128 left = (unsigned __int128)a.mantissa * (apart > 0 ? power10(apart) : 1);
+  const unsigned __int128 right = (unsigned __int128)b.mantissa * (apart < 0 ? power10(-apart) : 1);
   return (left > right) - (left < right);
 }
 
@@ -349,9 +331,9 @@ static bool fits_at(decimal_magnitude m, unsigned scale, int64_t limit) {
     return false;
   }
   if (power >= 0) {
-    return (unsigned __int128)m.mantissa * powers10[power] <= (unsigned __int128)limit;
+    return (unsigned __int128)m.mantissa * power10(power) <= (unsigned __int128)limit;
   }
-  return -power > KEPT_DIGITS || m.mantissa <= (unsigned __int128)limit * powers10[-power];
+  return -power > KEPT_DIGITS || m.mantissa <= (unsigned __int128)limit * power10(-power);
 }
 
 unsigned decimal_magnitude_scale(decimal_magnitude m, int64_t limit) {
