@@ -174,16 +174,21 @@ symbol *symbol_use(compilation *c, slice name, place at) {
   return s->state == SYMBOL_READY ? s : NULL;
 }
 
-static bool add_to_program(compilation *c, symbol *s, uint32_t *index) {
-  error err;
-  status result = program_add_variable(c->plan->program, &s->variable, index, &err);
+/* True when the program took what the symbol is; else told, unless memory is out. */
+static bool is_taken(compilation *c, const symbol *s, status result, const error *err) {
   if (result == STATUS_NO_MEMORY) {
     c->failure = result;
   } else if (result != STATUS_OK) {
     problem_at(c->problems, s->key->at, "'%s': %s", problem_quote(c->problems, slice_of(s->name)),
-               err.message);
+               err->message);
   }
   return result == STATUS_OK;
+}
+
+static bool add_to_program(compilation *c, symbol *s, uint32_t *index) {
+  error err;
+  const status result = program_add_variable(c->plan->program, &s->variable, index, &err);
+  return is_taken(c, s, result, &err);
 }
 
 /* The weight that the symbol is: with all its decimals, whatever it keeps as a number among others. */
@@ -196,13 +201,7 @@ static bool add_weight(compilation *c, symbol *s) {
   if (result == STATUS_OK) {
     result = program_add_weight(c->plan->program, weight, &s->weight_index, &err);
   }
-  if (result == STATUS_NO_MEMORY) {
-    c->failure = result;
-  } else if (result != STATUS_OK) {
-    problem_at(c->problems, s->key->at, "'%s': %s", problem_quote(c->problems, slice_of(s->name)),
-               err.message);
-  }
-  return result == STATUS_OK;
+  return is_taken(c, s, result, &err);
 }
 
 void symbol_finish(compilation *c, symbol *s) {
