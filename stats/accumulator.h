@@ -222,6 +222,8 @@ typedef struct variable_facts {
   int64_t rounded;                  /* numbers with more decimals than the variable keeps; 0 with a filter */
   uint32_t places_count;            /* first places of invalid cells, by ordinal and column */
   fact_place places[FACTS_PLACES];
+  uint32_t rounded_places_count; /* first places of rounded numbers, by ordinal */
+  fact_place rounded_places[FACTS_PLACES];
 } variable_facts;
 typedef struct facts_state {
   uint32_t count;

@@ -108,6 +108,23 @@ static json *files_json(arena *a, const plan *p) {
   return files;
 }
 
+static json *places_json(arena *a, const plan *p, const program_variable *v, const fact_place *places,
+                         uint32_t count) {
+  json *all = json_array(a);
+  for (uint32_t k = 0; k < count; k++) {
+    const fact_place *at = &places[k];
+    json *place = json_object(a);
+    json_set_text(place, "file", at->file < p->files_count ? p->files[at->file].name : "");
+    json_set_integer(place, "line", (int64_t)at->line);
+    if (v->kind == VARIABLE_MULTI_FLAGS) {
+      json_set_text(place, "column", v->columns[at->column]);
+    }
+    json_set(place, "value", json_text(a, at->text));
+    json_push(all, place);
+  }
+  return all;
+}
+
 static json *facts_json(arena *a, const plan *p, uint32_t variable, const variable_facts *facts) {
   const program_variable *v = &p->program->variables[p->variables[variable].variable];
   json *o = json_object(a);
@@ -122,32 +139,43 @@ static json *facts_json(arena *a, const plan *p, uint32_t variable, const variab
     }
   }
   json_set(o, "missing", missing);
-  json *places = json_array(a);
-  for (uint32_t k = 0; k < facts->places_count; k++) {
-    const fact_place *at = &facts->places[k];
-    json *place = json_object(a);
-    json_set_text(place, "file", at->file < p->files_count ? p->files[at->file].name : "");
-    json_set_integer(place, "line", (int64_t)at->line);
-    if (v->kind == VARIABLE_MULTI_FLAGS) {
-      json_set_text(place, "column", v->columns[at->column]);
-    }
-    json_set(place, "value", json_text(a, at->text));
-    json_push(places, place);
-  }
-  json_set(o, "places", places);
+  json_set(o, "places", places_json(a, p, v, facts->places, facts->places_count));
   return o;
 }
 
-/* What rounding changed in a weight that is nothing else is told with the weights. */
-static int64_t rounded_of(const plan *p, uint32_t variable, bool used, const document_source *source,
-                          int64_t rounded) {
+/* A weight that is nothing else: what rounding changed in it is told with the weights. */
+static const weights_state *weight_alone(const plan *p, uint32_t variable, bool used,
+                                         const document_source *source) {
   for (uint32_t w = 0; w < p->program->weights_count && !used; w++) {
     if (strcmp(document_weight_name(p, w), p->variables[variable].name) == 0) {
-      const weights_state *s = source->weight(source->context, w);
-      return s ? s->rounded : rounded;
+      return source->weight(source->context, w);
     }
   }
-  return rounded;
+  return NULL;
+}
+
+static double magnitude_value(decimal_magnitude m) {
+  char text[DECIMAL_MAGNITUDE_TEXT_BYTES];
+  (void)decimal_magnitude_format(m, text);
+  return strtod(text, NULL);
+}
+
+/* Members only where there are any: the first rounded cells, and the decimals that a large number displaced.
+ */
+static void set_rounding(json *o, const plan *p, uint32_t variable, const variable_facts *facts) {
+  arena *a = json_arena(o);
+  const plan_variable *planned = &p->variables[variable];
+  const program_variable *v = &p->program->variables[planned->variable];
+  if (facts->rounded_places_count > 0) {
+    json_set(o, "rounded_places", places_json(a, p, v, facts->rounded_places, facts->rounded_places_count));
+  }
+  if (v->kind == VARIABLE_NUMBER && planned->decimals_declared > v->decimals) {
+    json *decimals = json_object(a);
+    json_set_integer(decimals, "declared", planned->decimals_declared);
+    json_set_integer(decimals, "kept", v->decimals);
+    json_set_number(decimals, "largest", magnitude_value(planned->largest));
+    json_set(o, "decimals", decimals);
+  }
 }
 
 static json *variables_facts(arena *a, const plan *p, const bool *used, const document_source *source,
@@ -157,7 +185,12 @@ static json *variables_facts(arena *a, const plan *p, const bool *used, const do
     const variable_told v = source->variable(source->context, i);
     if (v.facts) {
       json *facts = facts_json(a, p, i, v.facts);
-      json_set_integer(facts, "rounded", rounded_of(p, i, used[i], source, v.facts->rounded));
+      const weights_state *weight = weight_alone(p, i, used[i], source);
+      if (weight) {
+        json_set_integer(facts, "rounded", weight->rounded);
+      } else {
+        set_rounding(facts, p, i, v.facts);
+      }
       document_invalid_texts(facts, p, v.invalid);
       json_push(variables, facts);
       *invalid += v.facts->missing[MISSING_INVALID];

@@ -225,10 +225,11 @@ status frame_number(frame *f, uint32_t variable, number_view *out, error *err) {
   return STATUS_OK;
 }
 
-status frame_rounded(frame *f, uint32_t variable, int64_t *count, error *err) {
+status frame_rounded(frame *f, uint32_t variable, int64_t *count, const uint8_t **rows, error *err) {
   frame_variable *known;
   TRY(made_variable(f, variable, &known, err));
   *count = known->rounded;
+  *rows = known->rounded > 0 ? known->roundings : NULL;
   return STATUS_OK;
 }
 

@@ -124,9 +124,10 @@ static inline int answers_reason(const answers_view *a, uint32_t row) {
   }
   return (int)a->text_missing[row] - 1;
 }
-/* Rows whose number had more decimals than the variable keeps, and was rounded half to even.  Out of
- * range after rounding is invalid, and not counted here.  0 for anything but NUMBER. */
-status frame_rounded(frame *f, uint32_t variable, int64_t *count, error *err) MUST_USE;
+/* Rows whose number had more decimals than the variable keeps, and was rounded half to even: how many, and
+ * which (not 0; NULL in *ROWS when there are none).  Out of range after rounding is invalid, and not counted
+ * here.  None for anything but NUMBER. */
+status frame_rounded(frame *f, uint32_t variable, int64_t *count, const uint8_t **rows, error *err) MUST_USE;
 /* What the file says in ROW for a variable read from columns, in its column COLUMN (0 but for MULTI_FLAGS);
  * the empty slice for derived variables.  Borrowed.  For SCALE, NUMBER and MULTI_FLAGS numbers are in
  * canonical form with a point, so that the text does not depend on how the shard encodes the column. */

@@ -11,6 +11,8 @@ void text_data_write(const document *d, const pen *p);
 /* What of the data could not be read or used, with counts and places: a paragraph each; nothing when all
  * could. */
 void text_troubles_write(const document *d, const pen *p);
+/* How the numbers of a variable were kept, as far as it is not as they are written; part of the troubles. */
+void text_numbers_write(const document *d, const pen *p, const json *variable, slice item);
 /* How weights were read, as far as it is not as they are written; part of the troubles. */
 void text_weights_write(const document *d, const pen *p);
 /* A list of places in files, as sentences show them. */

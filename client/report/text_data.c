@@ -262,6 +262,7 @@ void text_troubles_write(const document *d, const pen *p) {
     slice item = document_item(d, json_as_text(json_get(variable, "name")));
     write_texts(d, p, variable, item);
     write_places(d, p, json_get(variable, "places"), WORD_INVALID_PLACES, WORD_CELL_PLACE, item);
+    text_numbers_write(d, p, variable, item);
   }
   text_weights_write(d, p);
 }

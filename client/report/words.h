@@ -91,6 +91,15 @@
     "{n} of {answered} numbers of {item} have more decimals than are kept; they are rounded",                \
     "{item} 的 {answered} 个数值中有 {n} 个的小数位数多于保留位数，已舍入",                                  \
     "{item} 的 {answered} 個數值中有 {n} 個的小數位數多於保留位數，已捨入")                                  \
+  X(WORD_ROUNDED_NUMBERS_AT,                                                                                 \
+    "{n} of {answered} numbers of {item} have more decimals than are kept; they are rounded ({places})",     \
+    "{item} 的 {answered} 个数值中有 {n} 个的小数位数多于保留位数，已舍入（{places}）",                      \
+    "{item} 的 {answered} 個數值中有 {n} 個的小數位數多於保留位數，已捨入（{places}）")                      \
+  X(WORD_DECIMALS_DISPLACED,                                                                                 \
+    "Numbers of {item} keep {kept} decimals, not the {declared} that are declared: {largest}, the largest, " \
+    "leaves no room for more",                                                                               \
+    "{item} 的数值保留 {kept} 位小数，而非声明的 {declared} 位：其最大值 {largest} 未留出更多位数",          \
+    "{item} 的數值保留 {kept} 位小數，而非宣告的 {declared} 位：其最大值 {largest} 未留出更多位數")          \
   X(WORD_TEXT_COUNT, "“{value}” {n}", "“{value}” {n} 个", "「{value}」{n} 個")                               \
   X(WORD_OTHER_TEXTS, "{texts} other texts {n}", "其他 {texts} 种文本共 {n} 个",                             \
     "其他 {texts} 種文字共 {n} 個")                                                                          \

@@ -1,4 +1,4 @@
-/* FACTS: how each variable was answered, why not, and where its first invalid cells stand.
+/* FACTS: how each variable was answered, why not, and where its first invalid and rounded cells stand.
  *
  * Facts are of all rows, or of those for which the filter holds.  The weight, when given, is one more
  * variable at the end; it is looked at like the others and drops no row.  Places are kept by ordinal, so the
@@ -21,7 +21,7 @@ static status facts_check(const program *p, const program_accumulator *a, uint64
   static const accumulator_shape shape = {
       .variables_max = UINT32_MAX, .forms = SHAPE_ANY, .takes_weight = true};
   TRY(accumulator_check_shape(p, a, &shape, err));
-  uint64_t each = (MISSING_REASONS + 3) * VARINT_BYTES_MAX + (uint64_t)FACTS_PLACES * PLACE_BYTES_MAX;
+  uint64_t each = (MISSING_REASONS + 3) * VARINT_BYTES_MAX + 2 * (uint64_t)FACTS_PLACES * PLACE_BYTES_MAX;
   *bytes_max = each * ((uint64_t)a->variables_count + 1);
   return accumulator_check_bytes(p, a, (uint64_t)a->variables_count + 1, each, err);
 }
@@ -33,6 +33,7 @@ static void facts_destroy(void *state) {
   }
   for (uint32_t i = 0; i < f->s.count; i++) {
     places_free(f->s.at[i].places, f->s.at[i].places_count);
+    places_free(f->s.at[i].rounded_places, f->s.at[i].rounded_places_count);
   }
   free(f->s.at);
   free(f);
@@ -56,10 +57,13 @@ static status facts_empty(const program *p, const program_accumulator *a, void *
   return STATUS_OK;
 }
 
-/* There are as many places as invalid cells, up to the limit. */
+/* There are as many places as cells, up to the limit. */
+static uint32_t places_of(int64_t cells) {
+  return cells < FACTS_PLACES ? (uint32_t)cells : FACTS_PLACES;
+}
+
 static uint32_t places_expected(const variable_facts *v) {
-  int64_t invalid = v->missing[MISSING_INVALID];
-  return invalid < FACTS_PLACES ? (uint32_t)invalid : FACTS_PLACES;
+  return places_of(v->missing[MISSING_INVALID]);
 }
 
 /* ---- Map ----------------------------------------------------------------------------------------- */
@@ -74,13 +78,34 @@ static uint32_t columns_of(const program *p, uint32_t variable) {
   return v->kind == VARIABLE_MULTI_FLAGS ? v->columns_count : 1;
 }
 
-static status add_invalid(frame *f, uint32_t variable, uint32_t column, uint32_t row, variable_facts *v,
-                          error *err) {
+static status place_of_cell(frame *f, uint32_t variable, uint32_t column, uint32_t row, fact_place *out,
+                            error *err) {
   slice text = {"", 0};
   if (is_read_from_file(frame_program(f), variable)) {
     TRY(frame_cell_text(f, variable, column, row, &text, err));
   }
-  return places_add(v->places, &v->places_count, place_of_row(frame_source(f), row, column, text), err);
+  *out = place_of_row(frame_source(f), row, column, text);
+  return STATUS_OK;
+}
+
+static status add_invalid(frame *f, uint32_t variable, uint32_t column, uint32_t row, variable_facts *v,
+                          error *err) {
+  fact_place place;
+  TRY(place_of_cell(f, variable, column, row, &place, err));
+  return places_add(v->places, &v->places_count, place, err);
+}
+
+static status map_rounded(frame *f, uint32_t variable, variable_facts *v, error *err) {
+  const uint8_t *rounded;
+  TRY(frame_rounded(f, variable, &v->rounded, &rounded, err));
+  for (uint32_t row = 0; v->rounded_places_count < places_of(v->rounded); row++) {
+    if (rounded[row] != 0) {
+      fact_place place;
+      TRY(place_of_cell(f, variable, 0, row, &place, err));
+      TRY(places_add(v->rounded_places, &v->rounded_places_count, place, err));
+    }
+  }
+  return STATUS_OK;
 }
 
 static status count_slots(const answers_view *a, uint32_t rows, variable_facts *v, error *err) {
@@ -150,7 +175,7 @@ static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, var
   uint32_t rows = frame_rows(f);
   TRY(frame_answers(f, variable, &a, err));
   if (mask == NULL) {
-    TRY(frame_rounded(f, variable, &v->rounded, err));
+    TRY(map_rounded(f, variable, v, err));
   }
   if (a.slots != NULL && mask == NULL) {
     TRY(count_slots(&a, rows, v, err));
@@ -199,6 +224,8 @@ static status facts_merge(void *into, const void *from, error *err) {
     TRY(accumulator_add_rows(&s->at[i].rounded, other->at[i].rounded, err));
     TRY(places_merge(s->at[i].places, &s->at[i].places_count, other->at[i].places, other->at[i].places_count,
                      err));
+    TRY(places_merge(s->at[i].rounded_places, &s->at[i].rounded_places_count, other->at[i].rounded_places,
+                     other->at[i].rounded_places_count, err));
   }
   return STATUS_OK;
 }
@@ -215,6 +242,7 @@ static void facts_encode(const void *state, buf *out) {
     }
     buf_put_varint(out, (uint64_t)v->rounded);
     places_encode(v->places, v->places_count, out);
+    places_encode(v->rounded_places, v->rounded_places_count, out);
   }
 }
 
@@ -229,6 +257,8 @@ static status read_variable(reader *r, uint32_t columns, variable_facts *v, erro
   }
   const uint32_t expected = r->problem == NULL ? places_expected(v) : 0;
   TRY(places_read(r, expected, columns, v->places, &v->places_count, err));
+  const uint32_t rounded = r->problem == NULL ? places_of(v->rounded) : 0;
+  TRY(places_read(r, rounded, 1, v->rounded_places, &v->rounded_places_count, err));
   return reader_status(r, "facts", err);
 }
 
@@ -251,8 +281,8 @@ static status facts_decode(const program *p, const program_accumulator *a, reade
 const accumulator_kind accumulator_facts = {
     .id = ACCUMULATOR_FACTS,
     .name = "facts",
-    .summary = "answered, missing by reason and invalid cells of any variables",
-    .version = 2,
+    .summary = "answered, missing by reason, invalid and rounded cells of any variables",
+    .version = 3,
     .check = facts_check,
     .empty = facts_empty,
     .map = facts_map,

@@ -190,7 +190,39 @@ static void rounded_numbers_are_told(void **state) {
   expect_found(*state,
                "variables:\n  x: {type: number, decimals: 1}\nanalyses:\n  - describe: {items: [x]}\n",
                "x\n1.25\n2.5\n3.75\n", 0,
-               SAYS("2 of 3 numbers of x have more decimals than are kept; they are rounded"), "");
+               SAYS("2 of 3 numbers of x have more decimals than are kept; they are rounded (data.csv:2 "
+                    "“1.25”,\n",
+                    "data.csv:4 “3.75”)\n"),
+               "");
+}
+
+/* Twelve digits before the mark leave six of 18 behind it. */
+static void decimals_that_a_large_number_displaces_are_told_and_counted(void **state) {
+  scene *s = *state;
+  static const char spec[] =
+      "variables:\n  x: {type: number, decimals: 8}\nanalyses:\n  - describe: {items: [x]}\n";
+  expect_found(
+      s, spec, "x\n123456789012.5\n0.12345678\n1.5\n", 0,
+      SAYS("Numbers of x keep 6 decimals, not the 8 that are declared: 123,456,789,012, the largest,",
+           "1 of 3 numbers of x have more decimals than are kept; they are rounded (data.csv:3"),
+      "");
+  process_result r = run(s, "check", "--json", NULL);
+  expect(
+      &r, 0,
+      SAYS("\"decimals\":{\"declared\":8,\"kept\":6,\"largest\":123456789012.5}",
+           "\"rounded\":1,\"rounded_places\":[{\"file\":\"data.csv\",\"line\":3,\"value\":\"0.12345678\"}]"),
+      "");
+  process_result_fini(&r);
+  r = run(s, "run", "--format", "text");
+  expect(&r, 0, SAYS("Numbers of x keep 6 decimals, not the 8 that are declared:"), "");
+  process_result_fini(&r);
+  /* Where all are kept nothing is told. */
+  write_files(s, spec, "x\n12345678.5\n0.12345678\n1.5\n");
+  r = run(s, "check", "--json", NULL);
+  expect(&r, 0, SAYS("\"rounded\":0"), "");
+  assert_null(strstr(r.out, "rounded_places"));
+  assert_null(strstr(r.out, "\"decimals\""));
+  process_result_fini(&r);
 }
 
 static void rows_without_a_usable_weight_are_told_by_cause(void **state) {
@@ -351,6 +383,7 @@ int main(void) {
       TEST(advice_speaks_the_language_of_the_codebook),
       TEST(a_real_survey_with_the_wrong_codebook_is_told_by_text),
       TEST(rounded_numbers_are_told),
+      TEST(decimals_that_a_large_number_displaces_are_told_and_counted),
       TEST(rows_without_a_usable_weight_are_told_by_cause),
       TEST(items_nobody_answered_matter_where_they_are_used),
       TEST(an_analysis_that_uses_no_row_is_a_failure),

@@ -339,7 +339,7 @@ static void base_says_why_rows_are_not_used(void **unused) {
   fixture_destroy(f);
 }
 
-static void facts_keep_the_first_ten_invalid_places(void **unused) {
+static void facts_keep_the_first_ten_invalid_and_rounded_places(void **unused) {
   (void)unused;
   cells *amount = calloc(1, sizeof *amount);
   fixture *f = fixture_new(ROWS);
@@ -363,6 +363,12 @@ static void facts_keep_the_first_ten_invalid_places(void **unused) {
     assert_int_equal(v->places[i].line, 100 * i + 9);
     assert_true(slice_equal(v->places[i].text, slice_of("much")));
   }
+  assert_int_equal(v->rounded_places_count, FACTS_PLACES);
+  for (uint32_t i = 0; i < FACTS_PLACES; i++) {
+    assert_int_equal(v->rounded_places[i].ordinal, 100 * i + 8);
+    assert_int_equal(v->rounded_places[i].line, 100 * i + 10);
+    assert_true(slice_equal(v->rounded_places[i].text, slice_of("1.005")));
+  }
   mapped_fini(&m);
   free(amount);
   fixture_destroy(f);
@@ -376,7 +382,7 @@ int main(void) {
       cmocka_unit_test(moments_of_numbers_are_exact_however_large),
       cmocka_unit_test(moments_of_an_item_leave_out_what_is_missing),
       cmocka_unit_test(base_says_why_rows_are_not_used),
-      cmocka_unit_test(facts_keep_the_first_ten_invalid_places),
+      cmocka_unit_test(facts_keep_the_first_ten_invalid_and_rounded_places),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

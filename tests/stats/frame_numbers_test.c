@@ -72,6 +72,7 @@ static void long_numbers_are_rounded_at_any_scale_and_others_are_invalid(void **
     for (uint32_t d = 0; d < 3; d++) {
       number_view view;
       int64_t count;
+      const uint8_t *rows;
       assert_int_equal(frame_number(f, d, &view, NULL), STATUS_OK);
       for (uint32_t i = 0; i < READINGS; i++) {
         const int64_t expected = d == 0 ? readings[i].at_0 : d == 1 ? readings[i].at_9 : readings[i].at_25;
@@ -80,8 +81,12 @@ static void long_numbers_are_rounded_at_any_scale_and_others_are_invalid(void **
                    (long long)view.values[i]);
         }
       }
-      assert_int_equal(frame_rounded(f, d, &count, NULL), STATUS_OK);
+      assert_int_equal(frame_rounded(f, d, &count, &rows, NULL), STATUS_OK);
       assert_int_equal(count, rounded[d]);
+      for (uint32_t i = 0; i < READINGS; i++) {
+        count -= rows[i] != 0;
+      }
+      assert_int_equal(count, 0);
     }
     frame_destroy(f);
     program_destroy(p);
