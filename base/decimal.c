@@ -43,6 +43,15 @@ int64_t decimal_divide_half_even(__int128 num, __int128 den) {
   return (int64_t)quotient;
 }
 
+/* MANTISSA / 10^POWER of more than 18 zeros: half of 10^19 is still below 2^63. */
+static int64_t nearly_nothing(int64_t mantissa, unsigned power) {
+  const int64_t half = 5 * powers10[DECIMAL_SCALE_MAX];
+  if (power > DECIMAL_SCALE_MAX + 1) {
+    return 0;
+  }
+  return mantissa > half ? 1 : mantissa < -half ? -1 : 0;
+}
+
 bool decimal_rescale(decimal d, unsigned scale, int64_t *mantissa, bool *inexact) {
   bool lost = false;
   if (scale >= d.scale) {
@@ -54,6 +63,9 @@ bool decimal_rescale(decimal d, unsigned scale, int64_t *mantissa, bool *inexact
     } else if (__builtin_mul_overflow(d.mantissa, powers10[scale - d.scale], mantissa)) {
       return false;
     }
+  } else if (d.scale - scale > DECIMAL_SCALE_MAX) {
+    *mantissa = nearly_nothing(d.mantissa, d.scale - scale);
+    lost = d.mantissa != 0;
   } else {
     const int64_t divisor = decimal_power10(d.scale - scale);
     *mantissa = decimal_divide_half_even(d.mantissa, divisor);
@@ -77,14 +89,20 @@ decimal decimal_normalise(decimal d) {
 }
 
 int decimal_compare(decimal a, decimal b) {
-  /* |mantissa| <= 2^63 and 10^18 < 2^60: the products stay below 2^123. */
-  const __int128 left = (__int128)a.mantissa * decimal_power10(b.scale);
-  const __int128 right = (__int128)b.mantissa * decimal_power10(a.scale);
-  return (left > right) - (left < right);
+  if (a.scale > b.scale) {
+    return -decimal_compare(b, a);
+  }
+  const unsigned more = b.scale - a.scale;
+  if (more > DECIMAL_SCALE_MAX && a.mantissa != 0) {
+    return a.mantissa > 0 ? 1 : -1; /* 10^19 is above 2^63 */
+  }
+  /* |mantissa| <= 2^63 and 10^18 < 2^60: the product stays below 2^123. */
+  const __int128 left = a.mantissa == 0 ? 0 : (__int128)a.mantissa * decimal_power10(more);
+  return (left > b.mantissa) - (left < b.mantissa);
 }
 
 int decimal_format(decimal d, char *out) {
-  char reversed[24];
+  char reversed[DECIMAL_SCALED_TEXT_BYTES];
   int digits = 0;
   uint64_t magnitude = d.mantissa < 0 ? 0 - (uint64_t)d.mantissa : (uint64_t)d.mantissa;
   while (magnitude > 0 || digits <= d.scale) {

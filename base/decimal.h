@@ -17,13 +17,16 @@ enum {
   DECIMAL_MAGNITUDE_EXPONENT_MIN = -300,
   DECIMAL_MAGNITUDE_EXPONENT_MAX = 18,
   DECIMAL_MAGNITUDE_TEXT_BYTES = 340,
+  DECIMAL_TEXT_BYTES = 32,         /* of a decimal up to DECIMAL_SCALE_MAX */
+  DECIMAL_SCALED_TEXT_BYTES = 112, /* up to DECIMAL_READ_SCALE_MAX */
 };
 /* Numbers are used as whole units of 10^-scale within +-2^62. */
 #define DECIMAL_UNITS_MAX ((int64_t)1 << 62)
 
 typedef struct decimal {
   int64_t mantissa;
-  uint8_t scale; /* 0..DECIMAL_SCALE_MAX; trailing zeros of the text are kept ("1.50": 150, 2) */
+  uint8_t scale; /* 0..DECIMAL_SCALE_MAX when parsed; trailing zeros of the text are kept ("1.50": 150, 2).
+                    The arithmetic below takes up to DECIMAL_READ_SCALE_MAX. */
 } decimal;
 
 /* Parses all of S (already trimmed); MARK is '.' or ','.  False when S is not a number or does not
@@ -45,6 +48,11 @@ typedef enum decimal_length { DECIMAL_NONE, DECIMAL_SHORT, DECIMAL_LONG } decima
 /* Parses all of S: SHORT when decimal_parse takes it (*OUT), LONG when it is a number that does not fit
  * (*DIGITS). */
 decimal_length decimal_parse_any(slice s, char mark, decimal *out, decimal_digits *digits);
+/* The number that *DIGITS are, normalised, when it is a mantissa at some scale up to DECIMAL_READ_SCALE_MAX.
+ */
+bool decimal_of_digits(const decimal_digits *digits, decimal *out);
+/* Parses all of S when it is a number with such a mantissa; what decimal_parse takes is as it gives it. */
+bool decimal_parse_scaled(slice s, char mark, decimal *out);
 /* D's mantissa at SCALE, rounded half to even when digits are lost (*INEXACT tells; may be NULL).
  * False when it does not fit into int64. */
 bool decimal_rescale(decimal d, unsigned scale, int64_t *mantissa, bool *inexact);
@@ -52,7 +60,8 @@ bool decimal_rescale(decimal d, unsigned scale, int64_t *mantissa, bool *inexact
 decimal decimal_normalise(decimal d);
 /* <0, 0, >0 by value. */
 int decimal_compare(decimal a, decimal b);
-/* Canonical text of a normalised decimal, without exponent.  OUT holds at least 32 bytes. */
+/* Canonical text of a normalised decimal, without exponent.  OUT holds at least DECIMAL_TEXT_BYTES, or
+ * DECIMAL_SCALED_TEXT_BYTES where the scale is above DECIMAL_SCALE_MAX. */
 int decimal_format(decimal d, char *out);
 /* 10^power for 0 <= power <= 18 */
 int64_t decimal_power10(unsigned power);

@@ -161,6 +161,44 @@ decimal_length decimal_parse_any(slice s, char mark, decimal *out, decimal_digit
   return fit(digits, out) ? DECIMAL_SHORT : DECIMAL_LONG;
 }
 
+bool decimal_of_digits(const decimal_digits *d, decimal *out) {
+  uint64_t magnitude = d->kept;
+  int64_t scale = -d->power;
+  *out = (decimal){0, 0};
+  if (magnitude == 0) {
+    return true;
+  }
+  if (d->next != 0 || d->more) {
+    return false; /* 20 digits that count */
+  }
+  for (; magnitude % 10 == 0; scale--) {
+    magnitude /= 10;
+  }
+  for (; scale < 0; scale++) {
+    if (__builtin_mul_overflow(magnitude, (uint64_t)10, &magnitude)) {
+      return false;
+    }
+  }
+  if (scale > DECIMAL_READ_SCALE_MAX || magnitude > (uint64_t)INT64_MAX) {
+    return false;
+  }
+  *out = (decimal){d->negative ? -(int64_t)magnitude : (int64_t)magnitude, (uint8_t)scale};
+  return true;
+}
+
+bool decimal_parse_scaled(slice s, char mark, decimal *out) {
+  decimal_digits digits;
+  switch (decimal_parse_any(s, mark, out, &digits)) {
+    case DECIMAL_SHORT:
+      return true;
+    case DECIMAL_LONG:
+      return decimal_of_digits(&digits, out);
+    case DECIMAL_NONE:
+      break;
+  }
+  return false;
+}
+
 bool decimal_parse(slice s, char mark, decimal *out) {
   decimal_digits digits;
   return decimal_parse_any(s, mark, out, &digits) == DECIMAL_SHORT;

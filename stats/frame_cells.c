@@ -23,35 +23,37 @@ static status cells_of_texts(frame *f, const stats_column *column, frame_cells *
   return STATUS_OK;
 }
 
-/* Distinct mantissas, each with its place; open addressing, at most half full. */
-typedef struct mantissa_table {
-  int64_t *mantissas; /* by place */
-  uint32_t *slots;    /* place + 1 */
+/* Distinct numbers, each with its place; open addressing, at most half full. */
+typedef struct number_table {
+  decimal *numbers; /* by place */
+  uint32_t *slots;  /* place + 1 */
   uint32_t mask, count;
-} mantissa_table;
+} number_table;
 
-static uint32_t mantissa_place(mantissa_table *t, int64_t mantissa) {
-  uint32_t at = (uint32_t)(((uint64_t)mantissa * 0x9E3779B97F4A7C15U) >> 32) & t->mask;
-  while (t->slots[at] && t->mantissas[t->slots[at] - 1] != mantissa) {
-    at = (at + 1) & t->mask;
+static uint32_t number_place(number_table *t, decimal number) {
+  const uint64_t key = (uint64_t)number.mantissa + number.scale;
+  uint32_t at = (uint32_t)((key * 0x9E3779B97F4A7C15U) >> 32) & t->mask;
+  for (; t->slots[at]; at = (at + 1) & t->mask) {
+    const decimal *known = &t->numbers[t->slots[at] - 1];
+    if (known->mantissa == number.mantissa && known->scale == number.scale) {
+      return t->slots[at] - 1;
+    }
   }
-  if (!t->slots[at]) {
-    t->mantissas[t->count] = mantissa;
-    t->slots[at] = ++t->count;
-  }
-  return t->slots[at] - 1;
+  t->numbers[t->count] = number;
+  t->slots[at] = ++t->count;
+  return t->count - 1;
 }
 
-static status index_mantissas(const frame *f, const stats_column *column, mantissa_table *t, uint32_t *index,
-                              error *err) {
+static status index_numbers(const frame *f, const stats_column *column, number_table *t, uint32_t *index,
+                            error *err) {
   uint32_t slots = 64;
   while (slots < 2 * (uint64_t)f->count) {
     slots *= 2;
   }
   t->mask = slots - 1;
-  t->mantissas = malloc(f->padded * sizeof *t->mantissas);
+  t->numbers = malloc(f->padded * sizeof *t->numbers);
   t->slots = calloc(slots, sizeof *t->slots);
-  if (!t->mantissas || !t->slots) {
+  if (!t->numbers || !t->slots) {
     return frame_no_memory(err);
   }
   uint32_t exception = 0;
@@ -60,25 +62,26 @@ static status index_mantissas(const frame *f, const stats_column *column, mantis
       exception++;
       index[r] = 0;
     } else {
-      index[r] = mantissa_place(t, column->mantissas[r]);
+      index[r] = number_place(t, frame_number_in(column, r));
     }
   }
   return STATUS_OK;
 }
 
-static status entries_of_mantissas(frame *f, const stats_column *column, const mantissa_table *t,
-                                   frame_cells *out, error *err) {
-  enum { TEXT_BYTES = 32 };
+static status entries_of_numbers(frame *f, const stats_column *column, const number_table *t,
+                                 frame_cells *out, error *err) {
+  const size_t text_bytes =
+      column->kind == STATS_COLUMN_SCALED ? DECIMAL_SCALED_TEXT_BYTES : DECIMAL_TEXT_BYTES;
   size_t count = (size_t)t->count + column->texts_count;
   decimal *numbers = frame_array(f, (size_t)t->count + 1, sizeof *numbers);
   slice *texts = frame_array(f, count + 1, sizeof *texts);
-  char *bytes = frame_array(f, (size_t)t->count + 1, TEXT_BYTES);
+  char *bytes = frame_array(f, (size_t)t->count + 1, text_bytes);
   if (!numbers || !texts || !bytes || count > UINT32_MAX) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < t->count; i++) {
-    numbers[i] = decimal_normalise((decimal){.mantissa = t->mantissas[i], .scale = column->scale});
-    char *text = bytes + (size_t)i * TEXT_BYTES;
+    numbers[i] = decimal_normalise(t->numbers[i]);
+    char *text = bytes + (size_t)i * text_bytes;
     texts[i] = (slice){text, (size_t)decimal_format(numbers[i], text)};
   }
   for (uint32_t i = 0; i < column->texts_count; i++) {
@@ -92,19 +95,19 @@ static status entries_of_mantissas(frame *f, const stats_column *column, const m
 }
 
 static status cells_of_decimals(frame *f, const stats_column *column, frame_cells *out, error *err) {
-  mantissa_table t = {0};
+  number_table t = {0};
   uint32_t *index = frame_array(f, f->padded, sizeof *index);
-  status result = index ? index_mantissas(f, column, &t, index, err) : frame_no_memory(err);
+  status result = index ? index_numbers(f, column, &t, index, err) : frame_no_memory(err);
   *out = (frame_cells){.index = index};
   if (result == STATUS_OK) {
-    result = entries_of_mantissas(f, column, &t, out, err);
+    result = entries_of_numbers(f, column, &t, out, err);
   }
   if (result == STATUS_OK) {
     for (uint32_t i = 0; i < column->exceptions_count; i++) {
       index[column->exception_rows[i]] = t.count + column->exception_texts[i];
     }
   }
-  free(t.mantissas);
+  free(t.numbers);
   free(t.slots);
   return result;
 }
@@ -121,6 +124,7 @@ status frame_cells_of(frame *f, const char *column_name, frame_cells *out, error
       out->wide = column.wide_codes;
       return STATUS_OK;
     case STATS_COLUMN_DECIMALS:
+    case STATS_COLUMN_SCALED:
       return cells_of_decimals(f, &column, out, err);
     case STATS_COLUMN_TEXTS:
       return cells_of_texts(f, &column, out, err);
@@ -141,7 +145,7 @@ uint32_t frame_cells_entry(const frame_cells *c, uint32_t row) {
 /* ---- Rules ---------------------------------------------------------------------------------------- */
 
 static bool parse_rule(slice text, char mark, decimal *out) {
-  return decimal_parse(text, mark, out) || decimal_parse(text, '.', out);
+  return decimal_parse_scaled(text, mark, out) || decimal_parse_scaled(text, '.', out);
 }
 
 /* Does RULE mean the cell?  Numbers are compared by value, those that no decimal holds as well. */
@@ -214,8 +218,9 @@ void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, ce
     out->is_number = true;
   } else if (r->numeric) {
     const decimal_length length = decimal_parse_any(out->text, r->mark, &out->number, &out->digits);
-    out->is_number = length == DECIMAL_SHORT;
-    out->is_long = length == DECIMAL_LONG;
+    out->is_number =
+        length == DECIMAL_SHORT || (length == DECIMAL_LONG && decimal_of_digits(&out->digits, &out->number));
+    out->is_long = length == DECIMAL_LONG && !out->is_number;
   }
   const program_rule *rule = cell_rule(r, out->text, out->is_number ? &out->number : NULL);
   if (rule && rule->missing) {

@@ -125,11 +125,12 @@ static status number_of_cells(frame *f, const program_variable *v, frame_variabl
   return result;
 }
 
-/* A column of decimals is rescaled as a whole; rules and exceptions are written over it. */
+/* A column of decimals, of one scale or of many, is rescaled as a whole; rules and exceptions are written
+ * over it. */
 typedef struct decimal_column {
   const stats_column *column;
   int64_t *values;
-  uint8_t *roundings; /* NULL: the column has no more decimals than the variable */
+  uint8_t *roundings; /* zeroed; NULL: the column has no more decimals than the variable */
 } decimal_column;
 
 static void widen_decimals(const frame *f, const program_variable *v, const decimal_column *d) {
@@ -158,12 +159,52 @@ static void narrow_decimals(const frame *f, const program_variable *v, const dec
   }
 }
 
+/* As decimal_rescale, which takes the far ones; false: the number does not fit. */
+static inline bool rescale_scaled(decimal d, unsigned scale, int64_t *mantissa, bool *lost) {
+  if (d.scale <= scale || d.scale - scale > DECIMAL_SCALE_MAX) {
+    return decimal_rescale(d, scale, mantissa, lost);
+  }
+  const int64_t divisor = decimal_power10(d.scale - scale);
+  const int64_t quotient = d.mantissa / divisor;
+  const int64_t rest = d.mantissa % divisor;
+  const int64_t size = rest < 0 ? -rest : rest;
+  const bool up = size > divisor - size || (size == divisor - size && (quotient & 1));
+  *mantissa = quotient + (up ? (rest < 0 ? -1 : 1) : 0);
+  *lost = rest != 0;
+  return true;
+}
+
+static void bring_scaled(const frame *f, const program_variable *v, const decimal_column *d) {
+  for (uint32_t r = 0; r < f->count; r++) {
+    const decimal number = {d->column->mantissas[r], d->column->scales[r]};
+    int64_t mantissa;
+    bool lost;
+    if (!rescale_scaled(number, v->decimals, &mantissa, &lost)) {
+      d->values[r] = number_missing(MISSING_INVALID);
+      continue; /* no rounding: scratch memory is zeroed */
+    }
+    d->values[r] = in_range(v, mantissa);
+    d->roundings[r] =
+        lost && !number_is_missing(d->values[r]) ? rounding_of(number.mantissa < 0) : ROUNDED_NOT;
+  }
+}
+
+/* What the column's numbers are where the rule means them; false: none can be. */
+static bool number_of_rule(const decimal_column *d, decimal rule, decimal *wanted) {
+  bool lost = false;
+  *wanted = decimal_normalise(rule);
+  if (d->column->kind == STATS_COLUMN_SCALED) {
+    return true;
+  }
+  const bool fits = decimal_rescale(*wanted, d->column->scale, &wanted->mantissa, &lost) && !lost;
+  wanted->scale = d->column->scale;
+  return fits;
+}
+
 static void rule_over_decimals(const frame *f, const program_variable *v, const decimal_column *d,
                                const cell_rules *rules, uint32_t i) {
-  int64_t wanted;
-  bool lost;
-  if (!rules->are_numbers[i] ||
-      !decimal_rescale(decimal_normalise(rules->numbers[i]), d->column->scale, &wanted, &lost) || lost) {
+  decimal wanted;
+  if (!rules->are_numbers[i] || !number_of_rule(d, rules->numbers[i], &wanted)) {
     return;
   }
   const program_rule *rule = &v->rules[i];
@@ -171,7 +212,7 @@ static void rule_over_decimals(const frame *f, const program_variable *v, const 
   uint8_t rounding;
   int64_t value = number_value(v, &c, &rounding);
   for (uint32_t r = 0; r < f->count; r++) {
-    if (d->column->mantissas[r] == wanted) {
+    if (d->column->mantissas[r] == wanted.mantissa && frame_number_in(d->column, r).scale == wanted.scale) {
       d->values[r] = value;
       if (d->roundings) {
         d->roundings[r] = rounding;
@@ -197,12 +238,15 @@ static void exceptions_over_decimals(const program_variable *v, const decimal_co
 
 /* Could a rule's number or an exception be rounded although the column needs no rounding? */
 static bool may_round(const program_variable *v, const stats_column *column) {
-  return column->scale > v->decimals || column->exceptions_count > 0 || v->rules_count > 0;
+  return column->kind == STATS_COLUMN_SCALED || column->scale > v->decimals || column->exceptions_count > 0 ||
+         v->rules_count > 0;
 }
 
 static void rescale_decimals(const frame *f, const program_variable *v, const decimal_column *d,
                              const cell_rules *rules) {
-  if (d->column->scale <= v->decimals) {
+  if (d->column->kind == STATS_COLUMN_SCALED) {
+    bring_scaled(f, v, d);
+  } else if (d->column->scale <= v->decimals) {
     widen_decimals(f, v, d);
   } else {
     narrow_decimals(f, v, d);
@@ -240,6 +284,6 @@ static status number_of_decimals(frame *f, const program_variable *v, const stat
 status frame_make_number(frame *f, const program_variable *v, frame_variable *out, error *err) {
   stats_column column = {0};
   TRY(f->rows->column(f->rows->context, v->column, &column, err));
-  return column.kind == STATS_COLUMN_DECIMALS ? number_of_decimals(f, v, &column, out, err)
-                                              : number_of_cells(f, v, out, err);
+  const bool is_numbers = column.kind == STATS_COLUMN_DECIMALS || column.kind == STATS_COLUMN_SCALED;
+  return is_numbers ? number_of_decimals(f, v, &column, out, err) : number_of_cells(f, v, out, err);
 }

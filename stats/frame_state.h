@@ -105,6 +105,12 @@ typedef struct frame_cells {
   uint32_t numbers_count;
 } frame_cells;
 
+/* The number in a row of DECIMALS or SCALED that is not an exception. */
+static inline decimal frame_number_in(const stats_column *column, uint32_t row) {
+  return (decimal){column->mantissas[row],
+                   column->kind == STATS_COLUMN_SCALED ? column->scales[row] : column->scale};
+}
+
 status frame_cells_of(frame *f, const char *column, frame_cells *out, error *err);
 uint32_t frame_cells_entry(const frame_cells *c, uint32_t row);
 
@@ -112,7 +118,7 @@ uint32_t frame_cells_entry(const frame_cells *c, uint32_t row);
 typedef struct cell {
   bool missing;
   missing_reason reason;
-  bool is_number, is_long; /* is_long: a number that no decimal holds */
+  bool is_number, is_long; /* is_long: a number that no decimal holds, at whatever scale */
   decimal number;          /* of variables whose rules give numbers */
   decimal_digits digits;   /* is_long */
   slice text;
@@ -154,8 +160,8 @@ typedef struct cell_texts {
   frame *f;
   bool numeric;
   stats_column column;
-  char room[32];      /* for the text of a number */
-  uint32_t *of_entry; /* the user's, zeroed: one for each text that the column holds once */
+  char room[DECIMAL_SCALED_TEXT_BYTES]; /* for the text of a number */
+  uint32_t *of_entry;                   /* the user's, zeroed: one for each text that the column holds once */
 } cell_texts;
 
 status cell_texts_open(frame *f, uint32_t variable, uint32_t column, cell_texts *out, error *err);

@@ -43,21 +43,22 @@ static void read_column(const stats_column *column, uint32_t row, file_cell *out
           (slice){column->bytes + column->offsets[row], column->offsets[row + 1] - column->offsets[row]};
       break;
     case STATS_COLUMN_DECIMALS:
+    case STATS_COLUMN_SCALED:
       if (!exception_at(column, row, &out->text)) {
         out->is_number = true;
-        out->number = (decimal){column->mantissas[row], column->scale};
+        out->number = frame_number_in(column, row);
       }
       break;
   }
 }
 
-/* Numbers in canonical form, their text in ROOM, of 32 bytes. */
+/* Numbers in canonical form, their text in ROOM, of DECIMAL_SCALED_TEXT_BYTES. */
 static void read_canonical(const frame *f, const stats_column *column, uint32_t row, bool numeric, char *room,
                            file_cell *out) {
   *out = (file_cell){.text = {"", 0}};
   read_column(column, row, out);
   if (numeric && !out->is_number) {
-    out->is_number = decimal_parse(out->text, f->rows->decimal_mark, &out->number);
+    out->is_number = decimal_parse_scaled(out->text, f->rows->decimal_mark, &out->number);
   }
   if (out->is_number) {
     out->number = decimal_normalise(out->number);
@@ -74,7 +75,7 @@ static slice kept_text(frame *f, slice text) {
 }
 
 static status read_cell(frame *f, const char *name, uint32_t row, bool numeric, file_cell *out, error *err) {
-  char room[32];
+  char room[DECIMAL_SCALED_TEXT_BYTES];
   stats_column column = {0};
   TRY(f->rows->column(f->rows->context, name, &column, err));
   read_canonical(f, &column, row, numeric, room, out);
@@ -130,6 +131,7 @@ uint32_t *cell_texts_entry(const cell_texts *t, uint32_t row) {
     case STATS_COLUMN_WIDE:
       return &t->of_entry[t->column.wide_codes[row]];
     case STATS_COLUMN_DECIMALS:
+    case STATS_COLUMN_SCALED:
     case STATS_COLUMN_TEXTS:
       break;
   }

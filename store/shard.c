@@ -54,10 +54,10 @@ static status check_header(shard *s, error *err) {
   if (memcmp(h->magic, magic, sizeof magic) != 0) {
     return error_set(err, STATUS_CORRUPT, "shard %s: these bytes are not a shard", s->what);
   }
-  if (h->version != SHARD_VERSION) {
+  if (h->version < SHARD_VERSION_OLDEST || h->version > SHARD_VERSION) {
     return error_set(err, STATUS_CORRUPT,
-                     "shard %s: format version %u, and this program reads version %d; make it anew", s->what,
-                     h->version, SHARD_VERSION);
+                     "shard %s: format version %u, and this program reads versions %d to %d; make it anew",
+                     s->what, h->version, SHARD_VERSION_OLDEST, SHARD_VERSION);
   }
   if (h->rows > SHARD_ROWS_MAX || h->columns_count > SHARD_COLUMNS_MAX || h->gaps_count > h->rows ||
       h->names_bytes > SHARD_NAMES_BYTES_MAX) {
@@ -106,32 +106,36 @@ static status check_header_rest(const shard *s, error *err) {
 typedef struct kind_rule {
   uint8_t bits_min, bits_max;
   uint32_t texts_max;
-  bool is_decimals;
+  bool is_decimals, has_exceptions;
+  uint32_t version; /* from which it is there */
 } kind_rule;
 
 static const kind_rule kind_rules[] = {
-    [SHARD_CODES] = {4, 8, SHARD_CODES_MAX, false},
-    [SHARD_WIDE] = {16, 16, SHARD_WIDE_MAX, false},
-    [SHARD_DECIMALS] = {8, 64, SHARD_ROWS_MAX, true},
-    [SHARD_TEXTS] = {0, 0, 0, false},
+    [SHARD_CODES] = {4, 8, SHARD_CODES_MAX, false, false, 1},
+    [SHARD_WIDE] = {16, 16, SHARD_WIDE_MAX, false, false, 1},
+    [SHARD_DECIMALS] = {8, 64, SHARD_ROWS_MAX, true, true, 1},
+    [SHARD_TEXTS] = {0, 0, 0, false, false, 1},
+    [SHARD_SCALED] = {SHARD_SCALED_BITS, SHARD_SCALED_BITS, SHARD_ROWS_MAX, false, true, 2},
 };
 
-static bool entry_is_sound(const shard_entry *e, uint32_t rows) {
-  if (e->kind < SHARD_CODES || e->kind > SHARD_TEXTS) {
+static bool entry_is_sound(const shard_entry *e, uint32_t version, uint32_t rows) {
+  if (e->kind < SHARD_CODES || e->kind > SHARD_SCALED) {
     return false;
   }
   const kind_rule *rule = &kind_rules[e->kind];
-  const bool power_of_two = (e->row_bits & (e->row_bits - 1)) == 0;
-  if (!power_of_two || e->row_bits < rule->bits_min || e->row_bits > rule->bits_max ||
+  const bool is_width = (e->row_bits & (e->row_bits - 1)) == 0 || e->row_bits == rule->bits_min;
+  if (version < rule->version || !is_width || e->row_bits < rule->bits_min || e->row_bits > rule->bits_max ||
       e->texts_count > rule->texts_max) {
     return false;
   }
   if (e->kind == SHARD_CODES && e->row_bits != (e->texts_count <= SHARD_PACKED_TEXTS_MAX ? 4 : 8)) {
     return false;
   }
-  if (rule->is_decimals
-          ? e->exceptions_count > rows || e->scale > 18 || (e->row_bits == 64 && e->minimum != 0)
-          : e->exceptions_count > 0 || e->scale > 0 || e->minimum != 0) {
+  if (e->exceptions_count > (rule->has_exceptions ? rows : 0)) {
+    return false;
+  }
+  if (rule->is_decimals ? e->scale > 18 || (e->row_bits == 64 && e->minimum != 0)
+                        : e->scale > 0 || e->minimum != 0) {
     return false;
   }
   return (e->length_bits == 8 || e->length_bits == 16 || e->length_bits == 32) && e->decimals_max <= 18 &&
@@ -148,7 +152,7 @@ static status check_entries(const shard *s, error *err) {
   uint64_t name_offset = 0;
   for (uint32_t i = 0; i < s->header.columns_count; i++) {
     const shard_entry e = entry_at(s, i);
-    if (!entry_is_sound(&e, s->header.rows)) {
+    if (!entry_is_sound(&e, s->header.version, s->header.rows)) {
       return column_corrupt(s, i, err, "its entry has a wrong kind, width or count");
     }
     if (e.name_offset != name_offset || e.name_bytes > s->header.names_bytes - name_offset) {

@@ -16,7 +16,8 @@
 #include "base/status.h"
 
 enum {
-  SHARD_VERSION = 1,
+  SHARD_VERSION = 2,
+  SHARD_VERSION_OLDEST = 1, /* written where no column needs more */
   SHARD_ROWS_MAX = 4 << 20,
   SHARD_COLUMNS_MAX = 20000,
   SHARD_CODES_MAX = 254,
@@ -29,10 +30,15 @@ typedef enum shard_kind {
   SHARD_WIDE = 2,     /* up to 65,000 distinct texts: two bytes per row */
   SHARD_DECIMALS = 3, /* int64 mantissas at one scale, in as few bytes as they need; exceptions */
   SHARD_TEXTS = 4,    /* offsets and bytes */
+  SHARD_SCALED = 5,   /* int64 mantissas, each at a scale of its own; exceptions */
 } shard_kind;
 
-/* Texts are UTF-8, trimmed, and distinct where they are a dictionary.  In SHARD_DECIMALS every row that
- * is not a number has an entry in exception_rows (ascending) and its mantissa is 0. */
+enum { SHARD_SCALES_MAX = 99 }; /* of SHARD_SCALED */
+
+/* Texts are UTF-8, trimmed, and distinct where they are a dictionary.  In SHARD_DECIMALS and SHARD_SCALED
+ * every row that is not a number has an entry in exception_rows (ascending) and its mantissa is 0.  In
+ * SHARD_SCALED numbers have their least scale (no mantissa ends in a zero unless its scale is 0), so equal
+ * ones are equal in both. */
 typedef struct shard_column {
   shard_kind kind;
   slice name;
@@ -45,6 +51,7 @@ typedef struct shard_column {
   uint32_t texts_count;
   const int64_t *mantissas;
   uint8_t scale;
+  const uint8_t *scales; /* of SHARD_SCALED, one a row; padded like the mantissas */
   const uint32_t *exception_rows;
   const uint32_t *exception_texts;
   uint32_t exceptions_count;

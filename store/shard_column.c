@@ -202,6 +202,43 @@ static status decode_decimals(const shard_entry *e, const uint8_t *blob, uint32_
   return d->column.mantissas != NULL ? STATUS_OK : error_no_memory(err, "decoding decimals");
 }
 
+/* Whether every number has its least scale. */
+static bool scales_are_least(const int64_t *mantissas, const uint8_t *scales, uint32_t rows) {
+  bool any = false;
+  for (uint32_t r = 0; r < rows; r++) {
+    any |= scales[r] > SHARD_SCALES_MAX || (scales[r] > 0 && mantissas[r] % 10 == 0);
+  }
+  return !any;
+}
+
+/* A row without a number has the mantissa 0, whose least scale is 0. */
+static status decode_scaled(const shard_entry *e, const uint8_t *blob, uint32_t rows, shard_decoded *d,
+                            error *err) {
+  const uint64_t padded = shard_padded_rows(rows);
+  const uint8_t *both = rows_in_place(d, blob, padded * SHARD_SCALED_BITS / 8);
+  if (both == NULL) {
+    return error_no_memory(err, "decoding scaled numbers");
+  }
+  const int64_t *mantissas = (const void *)both;
+  const uint8_t *scales = both + padded * sizeof *mantissas;
+  TRY(decode_exceptions(e, blob + shard_blob_of(e, rows).exceptions, rows, d, err));
+  if (!all_zero((const uint8_t *)mantissas, rows * sizeof *mantissas, padded * sizeof *mantissas) ||
+      !all_zero(scales, rows, padded)) {
+    return corrupt(err, "a number follows the last row");
+  }
+  for (uint32_t i = 0; i < e->exceptions_count; i++) {
+    if (mantissas[d->column.exception_rows[i]] != 0) {
+      return corrupt(err, "a row has both a number and a text");
+    }
+  }
+  if (!scales_are_least(mantissas, scales, rows)) {
+    return corrupt(err, "a number does not have its least scale");
+  }
+  d->column.mantissas = mantissas;
+  d->column.scales = scales;
+  return STATUS_OK;
+}
+
 static uint32_t length_at(const uint8_t *lengths, uint64_t index, unsigned bits) {
   const uint8_t *at = lengths + index * (bits / 8);
   if (bits == 8) {
@@ -265,6 +302,9 @@ static status decode(const shard_entry *e, const uint8_t *blob, uint32_t rows, s
       break;
     case SHARD_DECIMALS:
       TRY(decode_decimals(e, blob, rows, d, err));
+      break;
+    case SHARD_SCALED:
+      TRY(decode_scaled(e, blob, rows, d, err));
       break;
     case SHARD_TEXTS:
       return decode_texts(e, blob, rows, d, err);

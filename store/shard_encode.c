@@ -46,6 +46,7 @@ static uint32_t texts_limit(const shard_column *c, uint32_t rows) {
     case SHARD_WIDE:
       return SHARD_WIDE_MAX;
     case SHARD_DECIMALS:
+    case SHARD_SCALED:
       return rows;
     case SHARD_TEXTS:
       return 0;
@@ -129,6 +130,10 @@ static status lay_out(const shard_column *c, uint32_t rows, shard_entry *e, erro
       break;
     case SHARD_DECIMALS:
       lay_out_decimals(c, rows, e);
+      break;
+    case SHARD_SCALED:
+      e->row_bits = SHARD_SCALED_BITS;
+      e->exceptions_count = c->exceptions_count;
       break;
     case SHARD_TEXTS:
       break;
@@ -223,6 +228,22 @@ static void write_texts(const shard_column *c, const shard_entry *e, uint32_t ro
   }
 }
 
+static void write_scaled(const shard_column *c, uint32_t rows, uint8_t *to) {
+  uint8_t *scales = to + shard_padded_rows(rows) * sizeof *c->mantissas;
+  put_bytes(to, c->mantissas, rows * sizeof *c->mantissas);
+  put_bytes(scales, c->scales, rows);
+  for (uint32_t i = 0; i < c->exceptions_count; i++) {
+    memset(to + c->exception_rows[i] * sizeof *c->mantissas, 0, sizeof *c->mantissas);
+    scales[c->exception_rows[i]] = 0;
+  }
+}
+
+static void write_exceptions(const shard_column *c, uint8_t *to) {
+  const size_t bytes = (size_t)c->exceptions_count * sizeof(uint32_t);
+  put_bytes(to, c->exception_rows, bytes);
+  put_bytes(to + bytes, c->exception_texts, bytes);
+}
+
 /* TO is zeroed. */
 static void write_blob(const shard_column *c, const shard_entry *e, uint32_t rows, uint8_t *to) {
   const shard_blob blob = shard_blob_of(e, rows);
@@ -237,16 +258,16 @@ static void write_blob(const shard_column *c, const shard_entry *e, uint32_t row
     case SHARD_WIDE:
       put_bytes(to, c->wide_codes, (size_t)rows * sizeof *c->wide_codes);
       break;
-    case SHARD_DECIMALS: {
-      const size_t bytes = (size_t)c->exceptions_count * sizeof(uint32_t);
+    case SHARD_DECIMALS:
       write_mantissas(c, e, rows, to);
-      put_bytes(to + blob.exceptions, c->exception_rows, bytes);
-      put_bytes(to + blob.exceptions + bytes, c->exception_texts, bytes);
       break;
-    }
+    case SHARD_SCALED:
+      write_scaled(c, rows, to);
+      break;
     case SHARD_TEXTS:
       break;
   }
+  write_exceptions(c, to + blob.exceptions);
   write_texts(c, e, rows, to + blob.lengths, to + blob.texts);
 }
 
@@ -302,7 +323,7 @@ static status lay_out_columns(const shard_content *content, shard_header *h, uin
 static shard_header header_of(const shard_content *content) {
   shard_header h = {
       .magic = SHARD_MAGIC,
-      .version = SHARD_VERSION,
+      .version = SHARD_VERSION_OLDEST,
       .columns_count = content->columns_count,
       .first_ordinal = content->first_ordinal,
       .first_line = content->first_line,
@@ -313,6 +334,7 @@ static shard_header header_of(const shard_content *content) {
   };
   for (uint32_t i = 0; i < content->columns_count; i++) {
     h.names_bytes += (uint32_t)content->columns[i].name.length;
+    h.version = content->columns[i].kind == SHARD_SCALED ? SHARD_VERSION : h.version;
   }
   h.header_bytes = shard_header_bytes(h.columns_count, h.gaps_count, h.names_bytes);
   return h;

@@ -17,6 +17,7 @@ enum {
   SHARD_BLOCK_ROWS = 64,       /* arrays of rows are padded to whole blocks */
   SHARD_PACKED_TEXTS_MAX = 16, /* up to here codes take 4 bits */
   SHARD_BLOCK_PACKED_BYTES = 32,
+  SHARD_SCALED_BITS = 64 + 8, /* all mantissas, then all scales */
   SHARD_CHECKSUM_BYTES = 8,
 };
 
@@ -47,7 +48,7 @@ typedef struct shard_entry {
   uint32_t texts_count;
   uint32_t exceptions_count;
   uint8_t kind;
-  uint8_t row_bits;    /* 4, 8, 16, 32, 64; 0 for texts, which have no array of fixed width */
+  uint8_t row_bits; /* 4, 8, 16, 32, 64; SHARD_SCALED_BITS; 0 for texts, which have no array of fixed width */
   uint8_t length_bits; /* 8, 16, 32: of the lengths of texts */
   uint8_t scale;
   uint8_t decimals_max;

@@ -9,6 +9,8 @@ static stats_column_kind kind_of(shard_kind kind) {
       return STATS_COLUMN_WIDE;
     case SHARD_DECIMALS:
       return STATS_COLUMN_DECIMALS;
+    case SHARD_SCALED:
+      return STATS_COLUMN_SCALED;
     case SHARD_TEXTS:
       return STATS_COLUMN_TEXTS;
   }
@@ -26,6 +28,7 @@ static status find_column(void *context, const char *name, stats_column *out, er
       .texts_count = c.texts_count,
       .mantissas = c.mantissas,
       .scale = c.scale,
+      .scales = c.scales,
       .exception_rows = c.exception_rows,
       .exception_texts = c.exception_texts,
       .exceptions_count = c.exceptions_count,

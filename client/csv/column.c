@@ -127,6 +127,11 @@ static uint32_t append_wide(csv_column_writer *c, const csv_rows *rows, uint32_t
   return append_looked_up(c, rows, cell, from, true, &long_cells);
 }
 
+static void measure_text(csv_column_writer *c, slice text) {
+  decimal ignored;
+  (void)csv_measure_text(&c->measure, text, c->decimal_mark, &ignored);
+}
+
 static void put_text(csv_column_writer *c, slice text) {
   buf_put(&c->bytes, text.bytes, text.length);
   c->offsets[++c->rows] = (uint32_t)c->bytes.length;
@@ -138,7 +143,7 @@ static uint32_t append_texts(csv_column_writer *c, const csv_rows *rows, uint32_
     if (!csv_cell_text(csv_rows_cell(rows, row, cell), c->dictionary.memory, &text)) {
       return FAILED;
     }
-    csv_measure_text(&c->measure, text, c->decimal_mark);
+    measure_text(c, text);
     put_text(c, text);
   }
   return c->bytes.failed ? FAILED : rows->count;
@@ -157,7 +162,7 @@ static const append_function append_by_kind[] = {
 
 static void measure_list(csv_column_writer *c) {
   for (uint32_t i = 0; i < c->dictionary.count; i++) {
-    csv_measure_text(&c->measure, c->dictionary.list[i], c->decimal_mark);
+    measure_text(c, c->dictionary.list[i]);
   }
 }
 

@@ -1,8 +1,9 @@
-/* Columns of numbers: mantissas at one scale, and the cells that are none.
+/* Columns of numbers: mantissas at one scale or each at its own, and the cells that are none.
  *
  * The shard's scale is the largest one written in it at which every number written with that many
  * decimals or fewer fits into an int64.  A number with more decimals than that is kept as a number when
- * its last ones are zeros, else as an exception with its text.
+ * its last ones are zeros, else as an exception with its text; but where these are many, every number keeps
+ * a scale of its own.
  */
 #include <stdlib.h>
 
@@ -52,8 +53,7 @@ bool csv_decimals_start(csv_column_writer *c, uint32_t rows_max) {
   const uint32_t texts_count = c->dictionary.count;
   for (uint32_t i = 0; i < texts_count; i++) {
     texts[i] = c->dictionary.list[i];
-    is_number[i] = decimal_parse(texts[i], c->decimal_mark, &numbers[i]);
-    csv_measure_text(&c->measure, texts[i], c->decimal_mark);
+    is_number[i] = csv_measure_text(&c->measure, texts[i], c->decimal_mark, &numbers[i]);
   }
   c->exceptions.count = 0;
   c->kind = SHARD_DECIMALS;
@@ -75,18 +75,12 @@ bool csv_decimals_start(csv_column_writer *c, uint32_t rows_max) {
 static bool put_other(csv_column_writer *c, slice raw) {
   slice text;
   decimal number;
-  decimal_digits digits;
   if (!csv_cell_text(raw, c->dictionary.memory, &text)) {
     return false;
   }
-  const decimal_length length = decimal_parse_any(text, c->decimal_mark, &number, &digits);
-  if (length == DECIMAL_SHORT) {
-    csv_measure_number(&c->measure, number, text, c->decimal_mark);
+  if (csv_measure_text(&c->measure, text, c->decimal_mark, &number)) {
     put_number(c, number);
     return true;
-  }
-  if (length == DECIMAL_LONG) {
-    csv_measure_digits(&c->measure, &digits);
   }
   return put_exception(c, csv_dictionary_text(&c->dictionary, text));
 }
@@ -178,15 +172,52 @@ static bool rescale(csv_column_writer *c, unsigned scale, csv_find_cell find, vo
   return well;
 }
 
-bool csv_decimals_finish(csv_column_writer *c, csv_find_cell find, void *context, shard_column *out) {
-  const unsigned scale = choose_scale(&c->measure);
-  const bool mixed = (c->measure.scales_seen & ~(1u << scale)) != 0;
-  if (mixed && !rescale(c, scale, find, context)) {
+/* More exceptions than one in so many rows are kept as numbers, which take longer to read than those of one
+ * scale, but not as long as texts. */
+enum { EXCEPTIONS_FEW = 16 };
+
+/* Does D lose digits at SCALE?  Those with fewer decimals fit. */
+static inline bool loses_digits(decimal d, unsigned scale) {
+  return d.scale > scale &&
+         (d.scale - scale > DECIMAL_SCALE_MAX || d.mantissa % decimal_power10(d.scale - scale) != 0);
+}
+
+static bool needs_scales(const csv_column_writer *c, unsigned scale) {
+  const csv_measure *m = &c->measure;
+  if (m->scales_seen >> scale <= 1 && !csv_measure_is_far(m)) {
     return false;
   }
-  out->decimals_max = csv_measure_scale(&c->measure);
+  uint32_t lost = 0;
+  for (uint32_t row = 0; row < c->rows; row++) {
+    lost += loses_digits((decimal){c->mantissas[row], c->scales[row]}, scale);
+  }
+  return lost > c->rows / EXCEPTIONS_FEW;
+}
+
+static void take_least_scales(csv_column_writer *c) {
+  for (uint32_t row = 0; row < c->rows; row++) {
+    const decimal number = decimal_normalise((decimal){c->mantissas[row], c->scales[row]});
+    c->mantissas[row] = number.mantissa;
+    c->scales[row] = number.scale;
+  }
+}
+
+bool csv_decimals_finish(csv_column_writer *c, csv_find_cell find, void *context, shard_column *out) {
+  const unsigned scale = choose_scale(&c->measure);
+  const bool mixed = (c->measure.scales_seen & ~(1u << scale)) != 0 || csv_measure_is_far(&c->measure);
+  if (needs_scales(c, scale)) {
+    take_least_scales(c);
+    out->kind = SHARD_SCALED;
+    out->scales = c->scales;
+    out->decimals_max = csv_measure_is_far(&c->measure) ? DECIMAL_SCALE_MAX : csv_measure_scale(&c->measure);
+  } else {
+    if (mixed && !rescale(c, scale, find, context)) {
+      return false;
+    }
+    out->scale = (uint8_t)scale;
+    out->decimals_max = csv_measure_scale(&c->measure);
+  }
   out->mantissas = c->mantissas;
-  out->scale = (uint8_t)scale;
   out->exception_rows = c->exceptions.rows;
   out->exception_texts = c->exceptions.texts;
   out->exceptions_count = c->exceptions.count;

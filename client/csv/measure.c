@@ -8,7 +8,16 @@ static void add(csv_measure *m, uint8_t decimals, decimal_magnitude size) {
   m->other = decimal_magnitude_max(m->other, size);
 }
 
-void csv_measure_digits(csv_measure *m, const decimal_digits *digits) {
+/* What decimal_of_digits made of DIGITS that decimal_parse refused. */
+static void measure_scaled(csv_measure *m, decimal number, const decimal_digits *digits) {
+  enum { DECIMALS_MOST = 255 };
+  const uint64_t magnitude = csv_measure_magnitude(number.mantissa);
+  const uint8_t decimals = digits->decimals < DECIMALS_MOST ? (uint8_t)digits->decimals : DECIMALS_MOST;
+  m->decimals = decimals > m->decimals ? decimals : m->decimals;
+  m->largest[number.scale] = magnitude > m->largest[number.scale] ? magnitude : m->largest[number.scale];
+}
+
+static void measure_digits(csv_measure *m, const decimal_digits *digits) {
   uint8_t decimals;
   decimal_magnitude size;
   if (decimal_measure_digits(digits, &decimals, &size)) {
@@ -35,19 +44,31 @@ void csv_measure_number(csv_measure *m, decimal number, slice text, char mark) {
   }
 }
 
-void csv_measure_text(csv_measure *m, slice text, char mark) {
-  decimal number;
+bool csv_measure_text(csv_measure *m, slice text, char mark, decimal *number) {
   decimal_digits digits;
-  switch (decimal_parse_any(text, mark, &number, &digits)) {
+  switch (decimal_parse_any(text, mark, number, &digits)) {
     case DECIMAL_NONE:
-      break;
+      return false;
     case DECIMAL_SHORT:
-      csv_measure_number(m, number, text, mark);
-      break;
+      csv_measure_number(m, *number, text, mark);
+      return true;
     case DECIMAL_LONG:
-      csv_measure_digits(m, &digits);
       break;
   }
+  if (decimal_of_digits(&digits, number)) {
+    measure_scaled(m, *number, &digits);
+    return true;
+  }
+  measure_digits(m, &digits);
+  return false;
+}
+
+bool csv_measure_is_far(const csv_measure *m) {
+  uint64_t any = 0;
+  for (unsigned scale = DECIMAL_SCALE_MAX + 1; scale <= DECIMAL_READ_SCALE_MAX; scale++) {
+    any |= m->largest[scale];
+  }
+  return any != 0;
 }
 
 uint8_t csv_measure_scale(const csv_measure *m) {
@@ -61,8 +82,10 @@ uint8_t csv_measure_decimals(const csv_measure *m) {
 
 decimal_magnitude csv_measure_largest(const csv_measure *m) {
   decimal_magnitude largest = m->other;
-  for (unsigned scale = 0; scale <= DECIMAL_SCALE_MAX; scale++) {
-    largest = decimal_magnitude_max(largest, decimal_magnitude_of(m->largest[scale], scale));
+  for (unsigned scale = 0; scale <= DECIMAL_READ_SCALE_MAX; scale++) {
+    if (m->largest[scale] > 0) {
+      largest = decimal_magnitude_max(largest, decimal_magnitude_of(m->largest[scale], scale));
+    }
   }
   return largest;
 }

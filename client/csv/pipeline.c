@@ -191,8 +191,9 @@ static bool keep_outcome(csv_pipeline *p, size_t number, const csv_encoder *enco
     csv_column_facts *facts = &p->columns[i];
     facts->decimals_max = decimals > facts->decimals_max ? decimals : facts->decimals_max;
     facts->largest = decimal_magnitude_max(facts->largest, csv_measure_largest(measure));
-    facts->as_numbers =
-        facts->as_numbers || (content->columns[i].kind == SHARD_DECIMALS && content->rows > 0);
+    const shard_kind kind = content->columns[i].kind;
+    const bool as_numbers = kind == SHARD_DECIMALS || kind == SHARD_SCALED;
+    facts->as_numbers = facts->as_numbers || (as_numbers && content->rows > 0);
   }
   p->outcomes[number] = *outcome;
   p->rows += content->rows;

@@ -43,7 +43,7 @@ const csv_outcome *csv_pipeline_outcomes(const csv_pipeline *p, size_t *count);
 typedef struct csv_column_facts {
   uint8_t decimals_max; /* and LARGEST: as in manifest_column */
   decimal_magnitude largest;
-  bool as_numbers; /* some shard keeps it as SHARD_DECIMALS */
+  bool as_numbers; /* some shard keeps it as SHARD_DECIMALS or SHARD_SCALED */
 } csv_column_facts;
 const csv_column_facts *csv_pipeline_columns(const csv_pipeline *p);
 

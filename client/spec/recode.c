@@ -4,7 +4,7 @@
 
 #include "client/spec/definitions.h"
 
-enum { CUTS_MAX = 1000, DECIMAL_TEXT_BYTES = 32 };
+enum { CUTS_MAX = 1000 };
 
 /* ---- Bands ---------------------------------------------------------------------------------------- */
 

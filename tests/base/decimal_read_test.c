@@ -347,6 +347,41 @@ static void magnitudes_are_written_without_exponents(void **state) {
   assert_int_equal(decimal_magnitude_format(least, text), 2 - DECIMAL_MAGNITUDE_EXPONENT_MIN);
 }
 
+/* Whatever is at most 19 digits below 2^63 at no more than 99 decimals has a mantissa; zeros that end it are
+ * taken off. */
+static void long_numbers_have_a_mantissa_at_some_scale(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    bool has;
+    decimal number;
+  } cases[] = {
+      {"4.53449843955693e-05", true, {453449843955693, 19}},
+      {"-0.0012345678901234567", true, {-12345678901234567, 19}},
+      {"1.2300e-40", true, {123, 42}},
+      {"1e-99", true, {1, 99}},
+      {"10e-100", true, {1, 99}},
+      {"1e-100", false, {0, 0}},
+      {"0.00009223372036854775807", true, {INT64_MAX, 23}},
+      {"0.00009223372036854775808", false, {0, 0}},
+      {"-0.00009223372036854775808", false, {0, 0}},
+      {"0.1234567890123456789012345678901234567890", false, {0, 0}},
+      {"2.50000000000000000000000000000000000000", true, {25, 1}},
+      {"1e400", false, {0, 0}},
+      {"1.5", true, {15, 1}},
+      {"n/a", false, {0, 0}},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    decimal d = {0, 0};
+    const bool has = decimal_parse_scaled(slice_of(cases[i].text), '.', &d);
+    d = decimal_normalise(d);
+    if (has != cases[i].has ||
+        (has && (d.mantissa != cases[i].number.mantissa || d.scale != cases[i].number.scale))) {
+      fail_msg("\"%s\" gave %d, %lld, %u", cases[i].text, has, (long long)d.mantissa, d.scale);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(long_numbers_are_read_as_they_are_written),
@@ -354,6 +389,7 @@ int main(void) {
       cmocka_unit_test(a_magnitude_is_the_number_or_the_least_above_it_with_19_digits),
       cmocka_unit_test(texts_of_any_length_are_equal_by_value),
       cmocka_unit_test(magnitudes_compare_by_value),
+      cmocka_unit_test(long_numbers_have_a_mantissa_at_some_scale),
       cmocka_unit_test(the_scale_is_the_largest_at_which_the_number_takes_no_more_units),
       cmocka_unit_test(magnitudes_are_written_without_exponents),
       cmocka_unit_test(measures_of_texts_are_what_they_show),

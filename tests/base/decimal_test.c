@@ -211,8 +211,9 @@ static void parsing_agrees_with_the_oracle(void **state) {
 
 static decimal random_decimal(seeded *r) {
   const int64_t mantissa = (int64_t)seeded_bits(r, 64);
+  const unsigned scales = seeded_below(r, 3) == 0 ? DECIMAL_READ_SCALE_MAX + 1 : DECIMAL_SCALE_MAX + 1;
   return (decimal){seeded_below(r, 2) == 0 ? mantissa : (int64_t)(0 - (uint64_t)mantissa),
-                   (uint8_t)seeded_below(r, DECIMAL_SCALE_MAX + 1)};
+                   (uint8_t)seeded_below(r, scales)};
 }
 
 /* Rounds half to even by floor(2x): independent of the remainders that the code looks at. */
@@ -238,10 +239,13 @@ static void rescaling_rounds_half_to_even(void **state) {
   for (int i = 0; i < 50000; i++) {
     decimal d = random_decimal(&r);
     if (i % 3 == 0) {
+      d.scale %= DECIMAL_SCALE_MAX + 1;
       d.mantissa = ((int64_t)seeded_below(&r, 2001) - 1000) * decimal_power10(d.scale / 2) * 5;
       d.scale = (uint8_t)(d.scale / 2 + 1);
     }
-    const unsigned scale = (unsigned)seeded_below(&r, DECIMAL_SCALE_MAX + 1);
+    const unsigned near = d.scale + (unsigned)seeded_below(&r, 40);
+    const unsigned scale = i % 2 == 0 || near < 20 ? (unsigned)seeded_below(&r, DECIMAL_SCALE_MAX + 1)
+                                                   : (near - 20) % (DECIMAL_READ_SCALE_MAX + 1);
     set_decimal(value, d);
     mpz_ui_pow_ui(mpq_numref(power), 10, scale);
     mpz_set_ui(mpq_denref(power), 1);
@@ -267,7 +271,8 @@ static void comparison_is_by_value(void **state) {
   mpq_inits(x, y, NULL);
   for (int i = 0; i < 20000; i++) {
     const decimal a = random_decimal(&r);
-    const decimal b = random_decimal(&r);
+    decimal b = random_decimal(&r);
+    b.mantissa = i % 3 == 0 ? a.mantissa : b.mantissa >> seeded_below(&r, 64);
     set_decimal(x, a);
     set_decimal(y, b);
     const int order = mpq_cmp(x, y);
@@ -283,11 +288,12 @@ static void formatted_text_reads_back(void **state) {
   seeded r = {seeded_seed()};
   for (int i = 0; i < 50000; i++) {
     const decimal d = decimal_normalise(random_decimal(&r));
-    char text[32];
+    char text[DECIMAL_SCALED_TEXT_BYTES];
     const int length = decimal_format(d, text);
     assert_int_equal(length, strlen(text));
+    assert_true(d.scale > DECIMAL_SCALE_MAX || length < DECIMAL_TEXT_BYTES);
     decimal back = {0};
-    assert_true(decimal_parse(slice_of(text), '.', &back));
+    assert_true(decimal_parse_scaled(slice_of(text), '.', &back));
     if (back.mantissa != d.mantissa || back.scale != d.scale) {
       fail_msg("%lld, %u gave \"%s\"", (long long)d.mantissa, d.scale, text);
     }

@@ -204,6 +204,51 @@ static void the_scale_is_the_largest_that_fits_all_with_so_many_decimals(void **
   buf_fini(&text);
 }
 
+/* Of ONE_IN numbers one is as FORMAT writes it. */
+static shard_kind kind_with_long_numbers(int rows, int one_in, const char *format, dataset *d) {
+  buf text;
+  buf_init(&text);
+  buf_printf(&text, "x\n");
+  for (int i = 0; i < rows; i++) {
+    buf_printf(&text, i % one_in == one_in - 1 ? format : "%d.25\n", i + 1);
+  }
+  const csv_column column = {"x", CSV_HINT_NUMBER};
+  const csv_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
+  *d = read_text(&options, text.data, text.length);
+  buf_fini(&text);
+  uint8_t scale;
+  return kind_of(d, 0, "x", &scale);
+}
+
+static void numbers_with_scales_of_their_own_stay_numbers_where_they_are_many(void **state) {
+  (void)state;
+  dataset d;
+  assert_int_equal(kind_with_long_numbers(1000, 2, "%d.234e-30\n", &d), SHARD_SCALED);
+  assert_true(d.rows[0].numeric[0]);
+  assert_true(slice_is(d.rows[0].cells[0], "1.25"));
+  assert_true(d.rows[1].numeric[0]);
+  assert_true(slice_is(d.rows[1].cells[0], "0.000000000000000000000000000002234"));
+  assert_int_equal(d.facts->columns[0].decimals_max, 33);
+  assert_true(d.facts->columns[0].as_numbers);
+  drop_dataset(&d);
+  /* One in sixteen is few: texts, as before. */
+  assert_int_equal(kind_with_long_numbers(1000, 16, "%d.234e-30\n", &d), SHARD_DECIMALS);
+  assert_false(d.rows[15].numeric[0]);
+  assert_true(slice_is(d.rows[15].cells[0], "16.234e-30"));
+  assert_int_equal(d.facts->columns[0].decimals_max, 33);
+  drop_dataset(&d);
+  /* No mantissa holds these. */
+  assert_int_equal(kind_with_long_numbers(1000, 2, "%d.2345678901234567890123456789\n", &d), SHARD_DECIMALS);
+  assert_true(slice_is(d.rows[1].cells[0], "2.2345678901234567890123456789"));
+  drop_dataset(&d);
+  /* Numbers of eighteen decimals beside large ones. */
+  assert_int_equal(kind_with_long_numbers(1000, 2, "123456789%d.25\n0.123456789012345678\n", &d),
+                   SHARD_SCALED);
+  assert_true(slice_is(d.rows[1].cells[0], "1234567892.25"));
+  assert_true(slice_is(d.rows[2].cells[0], "0.123456789012345678"));
+  drop_dataset(&d);
+}
+
 static void decimal_commas_are_numbers_where_they_are_stated(void **state) {
   (void)state;
   buf text;
@@ -261,6 +306,7 @@ int main(void) {
       cmocka_unit_test(every_cell_comes_back_wherever_shards_are_cut),
       cmocka_unit_test(columns_become_what_their_hint_and_texts_say),
       cmocka_unit_test(the_scale_is_the_largest_that_fits_all_with_so_many_decimals),
+      cmocka_unit_test(numbers_with_scales_of_their_own_stay_numbers_where_they_are_many),
       cmocka_unit_test(decimal_commas_are_numbers_where_they_are_stated),
       cmocka_unit_test(hints_are_guessed_from_the_first_thousand_rows),
       cmocka_unit_test(cells_that_differ_in_quotes_and_blanks_alone_are_one_text),

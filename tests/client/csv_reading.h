@@ -60,13 +60,15 @@ static inline slice cell_of(arena *memory, const shard_column *c, uint32_t row, 
     case SHARD_TEXTS:
       return arena_slice(memory, (slice){c->bytes + c->offsets[row], c->offsets[row + 1] - c->offsets[row]});
     case SHARD_DECIMALS:
+    case SHARD_SCALED:
       break;
   }
   if (*exception < c->exceptions_count && c->exception_rows[*exception] == row) {
     return arena_slice(memory, c->texts[c->exception_texts[(*exception)++]]);
   }
-  char text[32];
-  const decimal value = decimal_normalise((decimal){c->mantissas[row], c->scale});
+  char text[DECIMAL_SCALED_TEXT_BYTES];
+  const uint8_t scale = c->kind == SHARD_SCALED ? c->scales[row] : c->scale;
+  const decimal value = decimal_normalise((decimal){c->mantissas[row], scale});
   const int length = decimal_format(value, text);
   *numeric = true;
   return arena_slice(memory, (slice){text, (size_t)length});

@@ -165,6 +165,35 @@ static void encode_decimals(fixture *f, column *c) {
                            .exceptions_count = exceptions};
 }
 
+static void encode_scaled(fixture *f, column *c) {
+  uint32_t rows = f->rows.count;
+  int64_t *mantissas = aligned(f, padded(rows) * sizeof *mantissas);
+  uint8_t *scales = aligned(f, padded(rows));
+  uint32_t *exception_rows = need(ARENA_ARRAY(f->memory, uint32_t, (size_t)rows + 1));
+  uint32_t *exception_texts = need(ARENA_ARRAY(f->memory, uint32_t, (size_t)rows + 1));
+  dictionary d = dictionary_for(f, rows);
+  uint32_t exceptions = 0;
+  for (uint32_t r = 0; r < rows; r++) {
+    decimal number = {0, 0};
+    if (decimal_parse_scaled(c->cells[r], f->rows.decimal_mark, &number)) {
+      number = decimal_normalise(number);
+    } else {
+      exception_rows[exceptions] = r;
+      exception_texts[exceptions++] = dictionary_add(&d, c->cells[r]);
+    }
+    mantissas[r] = number.mantissa;
+    scales[r] = number.scale;
+  }
+  c->view = (stats_column){.kind = STATS_COLUMN_SCALED,
+                           .mantissas = mantissas,
+                           .scales = scales,
+                           .texts = d.texts,
+                           .texts_count = d.count,
+                           .exception_rows = exception_rows,
+                           .exception_texts = exception_texts,
+                           .exceptions_count = exceptions};
+}
+
 static void encode_texts(fixture *f, column *c) {
   uint32_t rows = f->rows.count;
   size_t length = 0;
@@ -204,6 +233,9 @@ static stats_column_kind add_column(fixture *f, const char *name, stats_column_k
       break;
     case STATS_COLUMN_DECIMALS:
       encode_decimals(f, c);
+      break;
+    case STATS_COLUMN_SCALED:
+      encode_scaled(f, c);
       break;
     case STATS_COLUMN_TEXTS:
       encode_texts(f, c);

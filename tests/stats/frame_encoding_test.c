@@ -85,8 +85,8 @@ static fixture *random_data(uint64_t seed, stats_column_kind kind, bool mixed) {
       cells[r] = sources[c].cells[next_random(&state) % sources[c].count];
     }
     uint64_t choice = seed * 7777 + c;
-    stats_column_kind own = mixed ? (stats_column_kind)(next_random(&choice) % 4) : kind;
-    if (own == STATS_COLUMN_DECIMALS && !sources[c].numbers) {
+    stats_column_kind own = mixed ? (stats_column_kind)(next_random(&choice) % 5) : kind;
+    if ((own == STATS_COLUMN_DECIMALS || own == STATS_COLUMN_SCALED) && !sources[c].numbers) {
       own = STATS_COLUMN_TEXTS;
     }
     fixture_column(data, sources[c].name, own, cells);
@@ -145,8 +145,9 @@ static void every_encoding_says_the_same(void **state) {
   for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
     fixture *data = random_data(seed, STATS_COLUMN_CODES, false);
     char **whole = say(s.program, fixture_rows(data));
-    const stats_column_kind kinds[] = {STATS_COLUMN_WIDE, STATS_COLUMN_TEXTS, STATS_COLUMN_DECIMALS};
-    for (size_t k = 0; k < 3; k++) {
+    const stats_column_kind kinds[] = {STATS_COLUMN_WIDE, STATS_COLUMN_TEXTS, STATS_COLUMN_DECIMALS,
+                                       STATS_COLUMN_SCALED};
+    for (size_t k = 0; k < 4; k++) {
       fixture *other = random_data(seed, kinds[k], false);
       char **said = say(s.program, fixture_rows(other));
       compare(s.program, whole, said, 0, ROWS, seed, "encoding");

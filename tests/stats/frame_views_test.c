@@ -91,8 +91,8 @@ static void rounded_numbers_are_counted(void **state) {
   (void)state;
   const char *cells[] = {"1.25", "1.2", "1.25", "9.99", "x", "", "1.250", "-3.30"};
   const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
-                                     STATS_COLUMN_TEXTS};
-  for (size_t k = 0; k < 4; k++) {
+                                     STATS_COLUMN_TEXTS, STATS_COLUMN_SCALED};
+  for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
     fixture *data = fixture_new(8);
     program *p = program_new();
     frame *f = NULL;
@@ -120,16 +120,16 @@ static void rounded_numbers_are_counted(void **state) {
 static void the_files_words_do_not_depend_on_the_encoding(void **state) {
   (void)state;
   static uint32_t first_input[] = {0};
-  const char *cells[] = {"1,50", "abc", "7", "", "007"};
-  const char *numbers[] = {"1.5", "abc", "7", "", "7"};
-  const char *second[] = {"1", "1", "1", "maybe", "x"};
+  const char *cells[] = {"1,50", "abc", "7", "", "007", "-4,50e-20", "1e400"};
+  const char *numbers[] = {"1.5", "abc", "7", "", "7", "-0.000000000000000000045", "1e400"};
+  const char *second[] = {"1", "1", "1", "maybe", "x", "1", "1"};
   static const char *columns[] = {"q", "p"};
   static slice keys[] = {{"Q", 1}, {"P", 1}};
-  const char *others[] = {"1", "1", "1", "maybe", "x"};
+  const char *others[] = {"1", "1", "1", "maybe", "x", "1", "1"};
   const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
-                                     STATS_COLUMN_TEXTS};
-  for (size_t k = 0; k < 4; k++) {
-    fixture *data = fixture_new(5);
+                                     STATS_COLUMN_TEXTS, STATS_COLUMN_SCALED};
+  for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+    fixture *data = fixture_new(7);
     program *p = program_new();
     frame *f = NULL;
     fixture_decimal_mark(data, ',');
@@ -148,7 +148,7 @@ static void the_files_words_do_not_depend_on_the_encoding(void **state) {
         p, &(program_variable){.kind = VARIABLE_TOP, .name = "t", .inputs = first_input, .inputs_count = 1},
         NULL);
     assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
-    for (uint32_t r = 0; r < 5; r++) {
+    for (uint32_t r = 0; r < 7; r++) {
       slice text;
       assert_int_equal(frame_cell_text(f, 0, 0, r, &text, NULL), STATUS_OK);
       assert_true(slice_equal(text, slice_of(numbers[r])));
@@ -168,11 +168,11 @@ static void the_files_words_do_not_depend_on_the_encoding(void **state) {
 static void a_shard_without_rows_has_empty_views(void **state) {
   (void)state;
   const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
-                                     STATS_COLUMN_TEXTS};
+                                     STATS_COLUMN_TEXTS, STATS_COLUMN_SCALED};
   const char *names[] = {"satisfaction", "trust", "region", "income", "visited",
                          "comment",      "media", "tv",     "radio"};
   const char *none[] = {NULL};
-  for (size_t k = 0; k < 4; k++) {
+  for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
     sample_program s = sample_program_new(SAMPLE_PLAIN);
     fixture *data = fixture_new(0);
     frame *f = NULL;

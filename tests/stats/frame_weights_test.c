@@ -14,7 +14,7 @@
 #include "tests/stats/sample_program.h"
 
 static const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
-                                          STATS_COLUMN_TEXTS};
+                                          STATS_COLUMN_TEXTS, STATS_COLUMN_SCALED};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 #define INVALID (INT64_MIN + MISSING_INVALID)
 #define BLANK   (INT64_MIN + MISSING_BLANK)

@@ -35,6 +35,9 @@ static uint64_t touch(const shard_column *c, uint32_t rows) {
       case SHARD_DECIMALS:
         sum += (uint64_t)c->mantissas[r];
         break;
+      case SHARD_SCALED:
+        sum += (uint64_t)c->mantissas[r] + c->scales[r];
+        break;
       case SHARD_TEXTS:
         for (uint32_t i = c->offsets[r]; i < c->offsets[r + 1]; i++) {
           sum += (uint8_t)c->bytes[i];
@@ -186,10 +189,10 @@ static void messages_name_shard_and_column(void **state) {
   assert_int_equal(shard_find(s, "q4", &c, &err), STATUS_CORRUPT);
   assert_string_equal(err.message, "shard 1234abcd: column \"q4\": its checksum does not match its bytes");
   shard_close(s);
-  b.data[8] = 2;
+  b.data[8] = 3;
   assert_int_equal(shard_open(b.data, b.length, "1234abcd", &s, &err), STATUS_CORRUPT);
-  assert_string_equal(err.message,
-                      "shard 1234abcd: format version 2, and this program reads version 1; make it anew");
+  assert_string_equal(
+      err.message, "shard 1234abcd: format version 3, and this program reads versions 1 to 2; make it anew");
   buf_fini(&b);
   arena_destroy(memory);
 }

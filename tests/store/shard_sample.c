@@ -42,32 +42,71 @@ static void fill_wide(arena *memory, seeded *r, shard_column *c, uint32_t rows) 
   c->wide_codes = codes;
 }
 
-static void fill_decimals(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
-  static const unsigned widths[] = {0, 1, 8, 9, 16, 17, 32, 33, 64};
-  const unsigned bits = widths[seeded_below(r, 9)];
-  const int64_t base = bits == 64 ? 0 : (int64_t)seeded_bits(r, 64);
+/* Exceptions in some of the rows; of the others PUT makes numbers. */
+static void fill_numbers(arena *memory, seeded *r, shard_column *c, uint32_t rows,
+                         void (*put)(seeded *r, shard_column *c, uint32_t row, void *context),
+                         void *context) {
   const uint64_t exceptions_in = seeded_below(r, 3) == 0 ? 0 : 1 + seeded_below(r, 10);
-  int64_t *mantissas = ARENA_ARRAY(memory, int64_t, rows);
   uint32_t *exception_rows = ARENA_ARRAY(memory, uint32_t, rows);
   uint32_t *exception_texts = ARENA_ARRAY(memory, uint32_t, rows);
   for (uint32_t i = 0; i < rows; i++) {
     if (exceptions_in > 0 && seeded_below(r, exceptions_in) == 0) {
       exception_rows[c->exceptions_count++] = i;
-      continue;
-    }
-    const uint64_t delta = bits == 0 ? 0 : seeded_next(r) >> (64 - bits);
-    if (__builtin_add_overflow(base, delta, &mantissas[i])) {
-      mantissas[i] = base;
+    } else {
+      put(r, c, i, context);
     }
   }
   add_dictionary(memory, r, c, c->exceptions_count < 5 ? c->exceptions_count : 5);
   for (uint32_t i = 0; i < c->exceptions_count; i++) {
     exception_texts[i] = (uint32_t)seeded_below(r, c->texts_count);
   }
-  c->mantissas = mantissas;
   c->exception_rows = exception_rows;
   c->exception_texts = exception_texts;
+}
+
+typedef struct narrow_numbers {
+  int64_t *mantissas;
+  int64_t base;
+  unsigned bits;
+} narrow_numbers;
+
+static void put_narrow(seeded *r, shard_column *c, uint32_t row, void *context) {
+  const narrow_numbers *n = context;
+  const uint64_t delta = n->bits == 0 ? 0 : seeded_next(r) >> (64 - n->bits);
+  (void)c;
+  if (__builtin_add_overflow(n->base, delta, &n->mantissas[row])) {
+    n->mantissas[row] = n->base;
+  }
+}
+
+static void fill_decimals(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+  static const unsigned widths[] = {0, 1, 8, 9, 16, 17, 32, 33, 64};
+  narrow_numbers n = {.bits = widths[seeded_below(r, 9)]};
+  n.base = n.bits == 64 ? 0 : (int64_t)seeded_bits(r, 64);
+  n.mantissas = ARENA_ARRAY(memory, int64_t, rows);
+  c->mantissas = n.mantissas;
+  fill_numbers(memory, r, c, rows, put_narrow, &n);
   c->scale = (uint8_t)seeded_below(r, 19);
+}
+
+typedef struct scaled_numbers {
+  int64_t *mantissas;
+  uint8_t *scales;
+} scaled_numbers;
+
+static void put_scaled(seeded *r, shard_column *c, uint32_t row, void *context) {
+  const scaled_numbers *n = context;
+  (void)c;
+  n->mantissas[row] = (int64_t)seeded_bits(r, 64);
+  n->scales[row] = n->mantissas[row] % 10 == 0 ? 0 : (uint8_t)seeded_below(r, SHARD_SCALES_MAX + 1);
+}
+
+static void fill_scaled(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+  scaled_numbers n = {.mantissas = ARENA_ARRAY(memory, int64_t, rows),
+                      .scales = ARENA_ARRAY(memory, uint8_t, rows)};
+  c->mantissas = n.mantissas;
+  c->scales = n.scales;
+  fill_numbers(memory, r, c, rows, put_scaled, &n);
 }
 
 static void fill_texts(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
@@ -89,10 +128,8 @@ static void fill_texts(arena *memory, seeded *r, shard_column *c, uint32_t rows)
 }
 
 static void (*const fills[])(arena *, seeded *, shard_column *, uint32_t) = {
-    [SHARD_CODES] = fill_codes,
-    [SHARD_WIDE] = fill_wide,
-    [SHARD_DECIMALS] = fill_decimals,
-    [SHARD_TEXTS] = fill_texts,
+    [SHARD_CODES] = fill_codes, [SHARD_WIDE] = fill_wide,     [SHARD_DECIMALS] = fill_decimals,
+    [SHARD_TEXTS] = fill_texts, [SHARD_SCALED] = fill_scaled,
 };
 
 static void add_gaps(arena *memory, seeded *r, shard_content *content) {
@@ -124,7 +161,7 @@ shard_content shard_sample(arena *memory, seeded *r, uint32_t rows, uint32_t col
   for (uint32_t i = 0; i < columns; i++) {
     char name[16];
     const int length = snprintf(name, sizeof name, "q%u", i);
-    all[i].kind = (shard_kind)(1 + seeded_below(r, 4));
+    all[i].kind = (shard_kind)(1 + seeded_below(r, 5));
     all[i].name = arena_slice(memory, (slice){name, (size_t)length});
     all[i].decimals_max = (uint8_t)seeded_below(r, 19);
     fills[all[i].kind](memory, r, &all[i], rows);
@@ -148,6 +185,9 @@ static bool same_rows(const shard_column *a, const shard_column *b, uint32_t row
       return same_bytes(a->wide_codes, b->wide_codes, rows * sizeof *a->wide_codes);
     case SHARD_DECIMALS:
       return same_bytes(a->mantissas, b->mantissas, rows * sizeof *a->mantissas);
+    case SHARD_SCALED:
+      return same_bytes(a->mantissas, b->mantissas, rows * sizeof *a->mantissas) &&
+             same_bytes(a->scales, b->scales, rows);
     case SHARD_TEXTS:
       return same_bytes(a->offsets, b->offsets, (rows + 1) * sizeof *a->offsets) &&
              same_bytes(a->bytes, b->bytes, a->offsets[rows]);

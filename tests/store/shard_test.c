@@ -34,7 +34,8 @@ static void assert_padded(const shard_column *c, uint32_t rows) {
   for (uint32_t r = rows; r % 64 != 0; r++) {
     assert_true(c->kind != SHARD_CODES || c->codes[r] == 0);
     assert_true(c->kind != SHARD_WIDE || c->wide_codes[r] == 0);
-    assert_true(c->kind != SHARD_DECIMALS || c->mantissas[r] == 0);
+    assert_true(c->mantissas == NULL || c->mantissas[r] == 0);
+    assert_true(c->scales == NULL || c->scales[r] == 0);
   }
   assert_int_equal((uintptr_t)c->codes % 64, 0);
   assert_int_equal((uintptr_t)c->wide_codes % 64, 0);
@@ -190,21 +191,119 @@ static const char golden[] =
     "0100000000000000036e2f610000000000000000000000000000000000000000\n"
     "0000000000000000000000000000000000000000000000000000000000000000\n";
 
-static void bytes_of_the_format_are_fixed(void **state) {
-  (void)state;
-  const shard_content content = small_content();
+static void assert_bytes(const shard_content *content, const char *expected) {
   buf b, hex;
   buf_init(&b);
   buf_init(&hex);
-  assert_encoded(&content, &b);
+  assert_encoded(content, &b);
   for (size_t i = 0; i < b.length; i++) {
     buf_printf(&hex, "%02x%s", b.data[i], i % 32 == 31 ? "\n" : "");
   }
   buf_put_u8(&hex, 0);
-  assert_string_equal((const char *)hex.data, golden);
-  assert_reads_as(&content, b.data, b.length);
+  assert_string_equal((const char *)hex.data, expected);
+  assert_reads_as(content, b.data, b.length);
   buf_fini(&b);
   buf_fini(&hex);
+}
+
+/* Shards without scaled numbers are of version 1, as they always were. */
+static void bytes_of_the_format_are_fixed(void **state) {
+  (void)state;
+  const shard_content content = small_content();
+  assert_bytes(&content, golden);
+}
+
+/* 4.53449843955693e-05, "n/a", -2.5; written by a program made from docs/shard-format.md alone. */
+static const char golden_scaled[] =
+    "43414e5653485244020000000100000098000000000000004003000000000000\n"
+    "6400000000000000660000000000000003000000000000000000000001000000\n"
+    "2e00000000000000c000000000000000800200000000000043ab2becac29f001\n"
+    "0000000000000000030000000000000000000000010000000100000001000000\n"
+    "05480800120000000000000078000000e446efd314a447db0000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "ed57df04699c01000000000000000000e7ffffffffffffff0000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "1300010000000000000000000000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n"
+    "0100000000000000036e2f610000000000000000000000000000000000000000\n"
+    "0000000000000000000000000000000000000000000000000000000000000000\n";
+
+static void bytes_of_version_2_are_fixed(void **state) {
+  (void)state;
+  static const int64_t mantissas[] = {453449843955693, 0, -25};
+  static const uint8_t scales[] = {19, 0, 1};
+  static const uint32_t exception_row = 1, exception_text = 0;
+  static const slice not_available = {"n/a", 3};
+  const shard_column column = {.kind = SHARD_SCALED,
+                               .name = {"x", 1},
+                               .decimals_max = 18,
+                               .texts = &not_available,
+                               .texts_count = 1,
+                               .mantissas = mantissas,
+                               .scales = scales,
+                               .exception_rows = &exception_row,
+                               .exception_texts = &exception_text,
+                               .exceptions_count = 1};
+  const shard_content content = {.rows = 3,
+                                 .first_ordinal = 100,
+                                 .first_line = 102,
+                                 .decimal_mark = '.',
+                                 .columns = &column,
+                                 .columns_count = 1};
+  assert_bytes(&content, golden_scaled);
+}
+
+/* The mantissas of the shard above begin at 192, its scales at 704. */
+static void scaled_numbers_that_are_not_in_their_only_form_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    size_t at;
+    uint8_t byte;
+    const char *problem;
+  } cases[] = {
+      {192, 0xea, "a number does not have its least scale"}, /* 453449843955690 */
+      {704, 100, "a number does not have its least scale"},
+      {705, 1, "a number does not have its least scale"},
+      {200, 1, "a row has both a number and a text"},
+      {192 + 3 * 8, 1, "a number follows the last row"},
+      {707, 1, "a number follows the last row"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    uint8_t bytes[832];
+    for (size_t k = 0, at = 0; k < sizeof bytes; k++, at += 2) {
+      at += golden_scaled[at] == '\n';
+      unsigned byte;
+      assert_int_equal(sscanf(golden_scaled + at, "%2x", &byte), 1);
+      bytes[k] = (uint8_t)byte;
+    }
+    bytes[cases[i].at] = cases[i].byte;
+    uint64_t checksum = digest_xxh3(bytes + 192, sizeof bytes - 192);
+    memcpy(bytes + 72 + 16, &checksum, sizeof checksum);
+    checksum = digest_xxh3(bytes, 152 - 8);
+    memcpy(bytes + 152 - 8, &checksum, sizeof checksum);
+    shard *s = open_shard(bytes, sizeof bytes);
+    shard_column c;
+    error err;
+    assert_int_equal(shard_find(s, "x", &c, &err), STATUS_CORRUPT);
+    if (strstr(err.message, cases[i].problem) == NULL) {
+      fail_msg("byte %zu: %s", cases[i].at, err.message);
+    }
+    shard_close(s);
+  }
 }
 
 static void contents_above_the_limits_are_refused(void **state) {
@@ -236,6 +335,8 @@ int main(void) {
       cmocka_unit_test(what_is_written_is_read),
       cmocka_unit_test(twenty_thousand_columns_are_found_by_name),
       cmocka_unit_test(bytes_of_the_format_are_fixed),
+      cmocka_unit_test(bytes_of_version_2_are_fixed),
+      cmocka_unit_test(scaled_numbers_that_are_not_in_their_only_form_are_refused),
       cmocka_unit_test(contents_above_the_limits_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
