@@ -74,7 +74,12 @@ static status print_json(const putting *p, error *err) {
 }
 
 static void say_unchanged(const putting *p) {
-  if (p->sent.sent == 0) {
+  if (p->before.version != p->sent.version) {
+    output_complain(
+        "dataset %s has this data already; facts of it that an earlier version of canvass did "
+        "not note were added: it is now version %" PRIu64,
+        p->name, p->sent.version);
+  } else if (p->sent.sent == 0) {
     output_complain("dataset %s is already there, version %" PRIu64 "; nothing to send", p->name,
                     p->sent.version);
   } else {
@@ -166,23 +171,6 @@ static bool has_same_files(const manifest *a, const manifest *b) {
   return is_same;
 }
 
-static status compare(const manifest *a, const manifest *b, bool *is_same, error *err) {
-  buf left;
-  buf right;
-  buf_init(&left);
-  buf_init(&right);
-  manifest_encode(a, &left);
-  manifest_encode(b, &right);
-  status s = buf_status(&left, "the manifest", err);
-  if (s == STATUS_OK) {
-    s = buf_status(&right, "the manifest", err);
-  }
-  *is_same = s == STATUS_OK && left.length == right.length && memcmp(left.data, right.data, left.length) == 0;
-  buf_fini(&left);
-  buf_fini(&right);
-  return s;
-}
-
 static status name_is_taken(const putting *p, error *err) {
   const bool is_cut_otherwise = has_same_files(p->before.content, p->e.dataset);
   return error_set(err, STATUS_JOB,
@@ -190,7 +178,9 @@ static status name_is_taken(const putting *p, error *err) {
                    "), %s; add files with --append, take another "
                    "name, or remove it with: canvass drop %s",
                    p->name, p->before.version,
-                   is_cut_otherwise ? "of the same files, but read or cut in another way" : "of other files",
+                   is_cut_otherwise
+                       ? "of the same files, but read with other options or by another version of canvass"
+                       : "of other files",
                    p->name);
 }
 
@@ -209,13 +199,13 @@ static status put_new(putting *p, error *err) {
     TRY(send_shards(p, 0, err));
     return finish(p, false, err);
   }
-  bool is_same = false;
-  TRY(compare(p->before.content, p->e.dataset, &is_same, err));
-  if (!is_same) {
+  if (!manifest_same_shards(p->before.content, p->e.dataset)) {
     return name_is_taken(p, err);
   }
   p->added = 0;
-  TRY(send_shards(p, p->before.version, err)); /* makes good what was damaged there */
+  /* Makes good what was damaged there; and a manifest that an earlier version of this program wrote with
+   * fewer facts gives way to this one, as the next version of the dataset. */
+  TRY(send_shards(p, p->before.version, err));
   return finish(p, true, err);
 }
 

@@ -52,6 +52,26 @@ uint64_t manifest_rows(const manifest *m) {
   return rows;
 }
 
+static bool same_file(const manifest_file *a, const manifest_file *b) {
+  return slice_equal(a->name, b->name) && digest_equal(&a->sha256, &b->sha256) && a->bytes == b->bytes;
+}
+
+static bool same_shard(const manifest_shard *a, const manifest_shard *b) {
+  return digest_equal(&a->name, &b->name) && a->bytes == b->bytes && a->first_ordinal == b->first_ordinal &&
+         a->rows == b->rows && a->file == b->file;
+}
+
+bool manifest_same_shards(const manifest *a, const manifest *b) {
+  bool same = a->files_count == b->files_count && a->shards_count == b->shards_count;
+  for (uint32_t i = 0; same && i < a->files_count; i++) {
+    same = same_file(&a->files[i], &b->files[i]);
+  }
+  for (uint32_t i = 0; same && i < a->shards_count; i++) {
+    same = same_shard(&a->shards[i], &b->shards[i]);
+  }
+  return same;
+}
+
 void manifest_skipped_add(manifest_skipped *into, const manifest_skipped *from) {
   into->count += from->count;
   for (uint32_t i = 0; i < from->lines_count && into->lines_count < MANIFEST_PLACES; i++) {

@@ -85,6 +85,9 @@ void manifest_destroy(manifest *m);
  * the dataset's first, and their files from the part's. */
 status manifest_join(const manifest *const *parts, size_t count, manifest **out, error *err) MUST_USE;
 uint64_t manifest_rows(const manifest *m); /* usable rows */
+/* Whether A and B have the same files under the same names, cut into the same shards.  Their facts may differ
+ * even so, when an earlier version of this program wrote one of them. */
+bool manifest_same_shards(const manifest *a, const manifest *b);
 void manifest_encode(const manifest *m, buf *out);
 status manifest_decode(const void *bytes, size_t length, manifest **out, error *err) MUST_USE;
 

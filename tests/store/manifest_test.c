@@ -275,6 +275,41 @@ static void manifests_of_version_2_are_read_and_do_not_know_the_largest_number(v
   buf_fini(&b);
 }
 
+static void datasets_are_the_same_by_their_files_and_shards(void **state) {
+  (void)state;
+  buf b;
+  buf_init(&b);
+  encode_version_2(&b, 4);
+  manifest *old = NULL;
+  error err;
+  assert_int_equal(manifest_decode(b.data, b.length, &old, &err), STATUS_OK);
+  buf_fini(&b);
+  /* What this version knows of the same file: more. */
+  manifest_file file = {.name = {"a.csv", 5}, .skipped[MANIFEST_BLANK_ROWS] = {.count = 0}};
+  manifest_column column = {
+      .name = {"amount", 6}, .decimals_max = 19, .largest = {15, -1}, .largest_known = true};
+  manifest same = {.files = &file, .files_count = 1, .columns = &column, .columns_count = 1};
+  assert_true(manifest_same_shards(old, &same));
+  assert_true(manifest_same_shards(&same, old));
+  file.name = slice_of("b.csv");
+  assert_false(manifest_same_shards(old, &same));
+  file.name = slice_of("a.csv");
+  file.sha256.bytes[31] = 1;
+  assert_false(manifest_same_shards(old, &same));
+  file.sha256.bytes[31] = 0;
+  manifest_shard shards[2] = {{.bytes = 64, .rows = 3}, {.bytes = 64, .rows = 3}};
+  manifest left = {.files = &file, .files_count = 1, .shards = &shards[0], .shards_count = 1};
+  manifest right = {.files = &file, .files_count = 1, .shards = &shards[1], .shards_count = 1};
+  assert_false(manifest_same_shards(&left, &same));
+  assert_true(manifest_same_shards(&left, &right));
+  shards[1].name.bytes[0] = 1;
+  assert_false(manifest_same_shards(&left, &right));
+  shards[1].name.bytes[0] = 0;
+  shards[1].first_ordinal = 1;
+  assert_false(manifest_same_shards(&left, &right));
+  manifest_destroy(old);
+}
+
 static void joined_parts_have_the_largest_number_of_all(void **state) {
   (void)state;
   manifest_column first = {.name = {"x", 1}, .decimals_max = 2, .largest = {15, -1}, .largest_known = true};
@@ -299,6 +334,7 @@ int main(void) {
       cmocka_unit_test(altered_bytes_are_refused_and_never_crash),
       cmocka_unit_test(facts_that_contradict_each_other_are_refused),
       cmocka_unit_test(manifests_of_version_2_are_read_and_do_not_know_the_largest_number),
+      cmocka_unit_test(datasets_are_the_same_by_their_files_and_shards),
       cmocka_unit_test(joined_parts_have_the_largest_number_of_all),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
