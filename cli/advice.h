@@ -3,7 +3,7 @@
 #define CANVASS_CLI_ADVICE_H
 
 #include "base/json.h"
-#include "stats/plan.h"
+#include "stats/plan/plan.h"
 
 /* A line for each variable with invalid cells, by its kind and by what stands there (the DOCUMENT's
  * "invalid_texts"): entries to write into the codebook, the nearest known values. */

@@ -11,8 +11,8 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/standard_input.h"
-#include "client/csv/dataset.h"
-#include "client/csv/raw.h"
+#include "reading/dataset.h"
+#include "reading/raw.h"
 
 enum { SPEC_BYTES_MAX = 16 << 20, READ_BYTES = 1 << 16, PLACES_SHOWN = 3 };
 

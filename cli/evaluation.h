@@ -5,8 +5,8 @@
 
 #include "cli/progress.h"
 #include "cli/subcommand.h"
-#include "client/csv/names.h"
-#include "client/spec/spec.h"
+#include "reading/names.h"
+#include "specification/spec.h"
 #include "store/store.h"
 
 typedef struct evaluation {

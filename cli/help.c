@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/subcommand.h"
-#include "stats/analysis.h"
+#include "stats/analyses/analysis.h"
 
 enum { NAMES_MAX = 64, SYNOPSIS_BYTES = 64, SCREEN_COLUMNS = 80 };
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "cli/standard_input.h"
-#include "client/csv/dataset.h"
-#include "client/csv/names.h"
-#include "client/csv/raw.h"
+#include "reading/dataset.h"
+#include "reading/names.h"
+#include "reading/raw.h"
 #include "stats/stats.h"
 
 enum { AND_MORE_BYTES = 40 }; /* room for "and N more" */

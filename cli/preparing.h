@@ -2,8 +2,8 @@
 #ifndef CANVASS_CLI_PREPARING_H
 #define CANVASS_CLI_PREPARING_H
 
-#include "client/csv/csv.h"
-#include "client/spec/spec.h"
+#include "reading/csv.h"
+#include "specification/spec.h"
 #include "worker/worker.h"
 
 worker_preparing preparing(void);

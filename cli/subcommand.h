@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "cli/options.h"
-#include "client/report/report.h"
+#include "report/report.h"
 
 /* What options set; the same for all subcommands. */
 typedef struct settings {

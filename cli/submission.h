@@ -3,7 +3,7 @@
 #define CANVASS_CLI_SUBMISSION_H
 
 #include "client/session.h"
-#include "stats/plan.h"
+#include "stats/plan/plan.h"
 
 typedef struct submission {
   session_job job; /* its plan, program and manifest are borrowed from the buffers */

@@ -7,9 +7,9 @@
 #ifndef CANVASS_STATS_STATS_H
 #define CANVASS_STATS_STATS_H
 
-#include "stats/analysis.h"
-#include "stats/partial.h"
-#include "stats/plan.h"
+#include "stats/accumulators/partial.h"
+#include "stats/analyses/analysis.h"
+#include "stats/plan/plan.h"
 
 /* The outcome of a STEP.  Exactly one of report and program is not empty. */
 typedef struct stats_outcome {

@@ -2,7 +2,7 @@
 #ifndef CANVASS_WORKER_SHARD_ROWS_H
 #define CANVASS_WORKER_SHARD_ROWS_H
 
-#include "stats/rows.h"
+#include "stats/frame/rows.h"
 #include "store/shard.h"
 
 /* Borrows S, which must outlive the view. */

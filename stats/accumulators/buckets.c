@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/accumulators/grouping.h"
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
-#include "stats/grouping.h"
 
 enum { PARAMS_EACH = 3 };
 

@@ -2,9 +2,9 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_FREQUENCY_H
 #define CANVASS_STATS_ACCUMULATORS_FREQUENCY_H
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
+#include "stats/accumulators/grouping.h"
 #include "stats/accumulators/tally.h"
-#include "stats/grouping.h"
 
 typedef struct frequency {
   frequency_state s; /* first: analyses see only this */

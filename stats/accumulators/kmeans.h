@@ -9,12 +9,12 @@
  *
  * in whatever metric; ties go to the lowest j.  The shifts s, 0 to 63, are the same for all centres of a
  * model; they give every column coefficients of many bits, however long the mantissas of one and short those
- * of another (see stats/long_score.h).  VARIABLE_CLUSTER takes the same coefficients and shifts.
+ * of another (see stats/program/long_score.h).  VARIABLE_CLUSTER takes the same coefficients and shifts.
  */
 #ifndef CANVASS_STATS_ACCUMULATORS_KMEANS_H
 #define CANVASS_STATS_ACCUMULATORS_KMEANS_H
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 
 enum {
   CLUSTERS_MAX = 200,      /* of one model */

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/accumulators/grouping.h"
 #include "stats/accumulators/power_lanes.h"
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
 #include "stats/accumulators/tally.h"
-#include "stats/grouping.h"
 
 typedef struct moments_sums {
   moments_state s; /* first: analyses see only this */

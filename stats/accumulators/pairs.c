@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 
 status pairs_spread(void **at, uint32_t pairs, size_t size, grouping *groups, grouping_union *u,
                     const char *who, error *err) {

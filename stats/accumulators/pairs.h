@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "stats/grouping.h"
-#include "stats/program.h"
+#include "stats/accumulators/grouping.h"
+#include "stats/program/program.h"
 
 typedef struct pair_list {
   uint32_t variables_count;

@@ -3,7 +3,7 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_PLACES_H
 #define CANVASS_STATS_ACCUMULATORS_PLACES_H
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 
 /* Longer cell texts are cut, at a character, in what is kept of them. */
 enum { PLACE_TEXT_BYTES_MAX = 200 };

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "stats/kernels/kernels.h"
-#include "stats/long_score.h"
+#include "stats/program/long_score.h"
 
 static status look_at_keys(frame *f, uint32_t variable, point_column *c, bool *narrow, error *err) {
   *narrow = false;

@@ -3,7 +3,7 @@
 #define CANVASS_STATS_ACCUMULATORS_POINTS_H
 
 #include "stats/accumulators/kmeans.h"
-#include "stats/frame.h"
+#include "stats/frame/frame.h"
 
 enum { POINTS_BLOCK_ROWS = 4096, POINTS_UNUSED = 255 };
 

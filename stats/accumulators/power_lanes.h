@@ -7,7 +7,7 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_POWER_LANES_H
 #define CANVASS_STATS_ACCUMULATORS_POWER_LANES_H
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 
 enum { LANES = 5 };
 typedef struct lanes {

@@ -6,7 +6,7 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_RANKS_H
 #define CANVASS_STATS_ACCUMULATORS_RANKS_H
 
-#include "stats/grouping.h"
+#include "stats/accumulators/grouping.h"
 
 /* Of all values of a table: 2^40 rows of weights below 2^62. */
 #define RANK_WEIGHT_MAX ((i128)1 << 102)

@@ -2,7 +2,7 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_REGISTRY_H
 #define CANVASS_STATS_ACCUMULATORS_REGISTRY_H
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 
 extern const accumulator_kind accumulator_facts;
 extern const accumulator_kind accumulator_frequency;

@@ -2,7 +2,7 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_ROW_ORDER_H
 #define CANVASS_STATS_ACCUMULATORS_ROW_ORDER_H
 
-#include "stats/grouping.h"
+#include "stats/accumulators/grouping.h"
 
 /* Group G of the view has the rows rows[starts[g]] .. rows[starts[g + 1] - 1], ascending, and belongs
  * into place grouped.places[g] (groups without rows have no place). */

@@ -2,7 +2,7 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_SHAPE_H
 #define CANVASS_STATS_ACCUMULATORS_SHAPE_H
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 
 /* Forms that a kind accepts for its variables. */
 enum {

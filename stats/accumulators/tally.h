@@ -2,7 +2,7 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_TALLY_H
 #define CANVASS_STATS_ACCUMULATORS_TALLY_H
 
-#include "stats/grouping.h"
+#include "stats/accumulators/grouping.h"
 #include "stats/kernels/kernels.h"
 
 typedef struct tally {

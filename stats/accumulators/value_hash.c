@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#include "stats/grouping.h"
+#include "stats/accumulators/grouping.h"
 
 value_hash value_hash_of(const void *bytes, size_t length) {
   XXH128_hash_t h = XXH3_128bits(bytes, length);

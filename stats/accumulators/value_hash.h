@@ -5,7 +5,7 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_VALUE_HASH_H
 #define CANVASS_STATS_ACCUMULATORS_VALUE_HASH_H
 
-#include "stats/frame.h"
+#include "stats/frame/frame.h"
 
 typedef struct value_hash {
   uint64_t high, low;

@@ -2,8 +2,8 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_VALUES_H
 #define CANVASS_STATS_ACCUMULATORS_VALUES_H
 
-#include "stats/accumulator.h"
-#include "stats/grouping.h"
+#include "stats/accumulators/accumulator.h"
+#include "stats/accumulators/grouping.h"
 
 typedef struct values {
   values_state s; /* first: analyses see only this */

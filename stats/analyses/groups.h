@@ -8,7 +8,7 @@
 #ifndef CANVASS_STATS_ANALYSES_GROUPS_H
 #define CANVASS_STATS_ANALYSES_GROUPS_H
 
-#include "stats/table.h"
+#include "stats/analyses/table.h"
 
 /* Accumulators that one groups_need adds: the total and one per breakdown. */
 uint32_t groups_count(const analysis_run *run);

@@ -3,7 +3,7 @@
 #ifndef CANVASS_STATS_ANALYSES_INDEX_TREE_H
 #define CANVASS_STATS_ANALYSES_INDEX_TREE_H
 
-#include "stats/analysis.h"
+#include "stats/analyses/analysis.h"
 
 enum { INDEX_NODES_MAX = 10000, INDEX_DEPTH_MAX = 32, INDEX_ROOT = 0 };
 #define INDEX_NO_PARENT UINT32_MAX

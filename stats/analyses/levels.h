@@ -3,7 +3,7 @@
 #ifndef CANVASS_STATS_ANALYSES_LEVELS_H
 #define CANVASS_STATS_ANALYSES_LEVELS_H
 
-#include "stats/table.h"
+#include "stats/analyses/table.h"
 
 typedef struct level {
   bool is_text;

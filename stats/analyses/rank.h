@@ -7,7 +7,7 @@
 #ifndef CANVASS_STATS_ANALYSES_RANK_H
 #define CANVASS_STATS_ANALYSES_RANK_H
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 #include "stats/analyses/coefficient.h"
 
 status rank_sums(const joint_table *t, bool weighted, product_sums *out, error *err) MUST_USE;

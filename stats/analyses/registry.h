@@ -2,7 +2,7 @@
 #ifndef CANVASS_STATS_ANALYSES_REGISTRY_H
 #define CANVASS_STATS_ANALYSES_REGISTRY_H
 
-#include "stats/analysis.h"
+#include "stats/analyses/analysis.h"
 
 extern const analysis_kind analysis_describe;
 extern const analysis_kind analysis_nps;

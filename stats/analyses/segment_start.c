@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stats/random.h"
+#include "stats/accumulators/random.h"
 
 enum { RANKING_ITERATIONS = 20, SETTLING_ITERATIONS = 200 };
 

@@ -3,7 +3,7 @@
 #ifndef CANVASS_STATS_ANALYSES_SUMS_H
 #define CANVASS_STATS_ANALYSES_SUMS_H
 
-#include "stats/analysis.h"
+#include "stats/analyses/analysis.h"
 
 /* What a weight means (docs/analyses/README.md): a frequency weight repeats the row, a sampling weight
  * says how many people of the population it stands for. */

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/exact.h"
-#include "stats/frame.h"
+#include "stats/frame/frame.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define KERNELS_X86 1

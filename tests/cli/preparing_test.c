@@ -10,7 +10,7 @@
 #include <zlib.h>
 
 #include "cli/preparing.h"
-#include "client/csv/dataset.h"
+#include "reading/dataset.h"
 #include "stats/stats.h"
 #include "tests/process.h"
 #include "tests/seeded.h"

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "cli/preparing.h"
-#include "client/csv/names.h"
+#include "reading/names.h"
 #include "tests/process.h"
 
 enum { PATH_BYTES = 400 };

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "stats/analysis.h"
+#include "stats/analyses/analysis.h"
 #include "tests/process.h"
 
 enum { SCREEN_LINES = 24, SCREEN_COLUMNS = 80, ARGUMENTS_MAX = 8 };

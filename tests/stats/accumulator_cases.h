@@ -3,7 +3,7 @@
 #ifndef CANVASS_TESTS_STATS_ACCUMULATOR_CASES_H
 #define CANVASS_TESTS_STATS_ACCUMULATOR_CASES_H
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 #include "tests/stats/fixture.h"
 
 typedef struct accumulator_case {

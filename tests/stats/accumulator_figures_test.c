@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "stats/partial.h"
+#include "stats/accumulators/partial.h"
 #include "tests/stats/accumulator_cases.h"
 
 enum { ROWS = 3000, CELL = 32 };

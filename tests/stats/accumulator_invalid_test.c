@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 #include "tests/stats/accumulator_cases.h"
 
 enum { ROWS = 12000, CELL_BYTES = 320, CASES = 24, SHARDS_MAX = 7 };

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "stats/partial.h"
+#include "stats/accumulators/partial.h"
 #include "tests/stats/accumulator_cases.h"
 
 typedef struct mapped {

@@ -14,7 +14,7 @@
 #include <math.h>
 
 #include "stats/accumulators/pairs.h"
-#include "stats/partial.h"
+#include "stats/accumulators/partial.h"
 #include "stats/stats.h"
 #include "tests/stats/fixture.h"
 

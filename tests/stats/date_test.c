@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "stats/date.h"
+#include "stats/program/date.h"
 
 static void known_days_have_their_numbers(void **state) {
   (void)state;

@@ -1,5 +1,5 @@
 /* The encodings are made the plain way: dictionaries in the order of first appearance, decimals at the
- * largest scale that occurs, everything padded as stats/rows.h says. */
+ * largest scale that occurs, everything padded as stats/frame/rows.h says. */
 #include "tests/stats/fixture.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
 #ifndef CANVASS_TESTS_STATS_FIXTURE_H
 #define CANVASS_TESTS_STATS_FIXTURE_H
 
-#include "stats/rows.h"
+#include "stats/frame/rows.h"
 
 typedef struct fixture fixture;
 

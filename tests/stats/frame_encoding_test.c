@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 #include "stats/stats.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"

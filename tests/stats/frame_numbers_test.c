@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "stats/accumulator.h"
-#include "stats/frame.h"
+#include "stats/accumulators/accumulator.h"
+#include "stats/frame/frame.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 

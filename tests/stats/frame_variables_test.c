@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 #include "tests/stats/shown.h"

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "stats/accumulator.h"
-#include "stats/frame.h"
-#include "stats/partial.h"
+#include "stats/accumulators/accumulator.h"
+#include "stats/accumulators/partial.h"
+#include "stats/frame/frame.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 

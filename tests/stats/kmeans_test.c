@@ -14,8 +14,8 @@
 #include <math.h>
 
 #include "stats/accumulators/kmeans.h"
-#include "stats/partial.h"
-#include "stats/random.h"
+#include "stats/accumulators/partial.h"
+#include "stats/accumulators/random.h"
 #include "stats/stats.h"
 #include "tests/stats/accumulator_cases.h"
 

@@ -4,7 +4,7 @@
 #ifndef CANVASS_TESTS_STATS_PLAN_BUILDER_H
 #define CANVASS_TESTS_STATS_PLAN_BUILDER_H
 
-#include "stats/analysis.h"
+#include "stats/analyses/analysis.h"
 #include "tests/stats/fixture.h"
 
 plan *build_plan(void);

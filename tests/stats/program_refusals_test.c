@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 #include "tests/stats/sample_program.h"
 
 static void refused(const program_variable *v, status expected, const char *word) {

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 #include "tests/stats/sample_program.h"
 
 static void encoded(const program *p, buf *out) {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "stats/accumulator.h"
+#include "stats/accumulators/accumulator.h"
 
 #define COUNT(array) (uint32_t)(sizeof(array) / sizeof(array)[0])
 

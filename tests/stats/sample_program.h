@@ -2,7 +2,7 @@
 #ifndef CANVASS_TESTS_STATS_SAMPLE_PROGRAM_H
 #define CANVASS_TESTS_STATS_SAMPLE_PROGRAM_H
 
-#include "stats/program.h"
+#include "stats/program/program.h"
 
 typedef enum sample_style {
   SAMPLE_PLAIN,

@@ -3,7 +3,7 @@
 #define CANVASS_TESTS_STATS_SHOWN_H
 
 #include "base/buf.h"
-#include "stats/frame.h"
+#include "stats/frame/frame.h"
 
 /* "5", "north", "12.50", "{radio;tv}" (options in bytewise order), or "!blank", "!invalid" and so on.
  * Borrowed until the next call.  Any failure ends the test. */

@@ -1,0 +1,11 @@
+/* From the raw bytes of a cell to its text: quotes taken off, doubled ones single, trimmed. */
+#ifndef CANVASS_READING_CELL_H
+#define CANVASS_READING_CELL_H
+
+#include "base/arena.h"
+
+/* RAW is a cell of a well-formed record (perhaps with the carriage return of its line).  The text lies in
+ * RAW, or, when it has doubled quotes, in MEMORY.  False: out of memory. */
+bool csv_cell_text(slice raw, arena *memory, slice *text);
+
+#endif

@@ -1,0 +1,85 @@
+/* One column of one shard, filled block by block of rows.
+ *
+ * Every column begins as codes of a dictionary.  When it has more distinct texts than SHARD_CODES_MAX,
+ * its hint tells what it becomes: numbers become decimals, coded texts become wide codes and, beyond
+ * SHARD_WIDE_MAX, plain texts, and texts plain texts.  What the shard holds depends on the cells alone.
+ */
+#ifndef CANVASS_READING_COLUMN_H
+#define CANVASS_READING_COLUMN_H
+
+#include "base/buf.h"
+#include "base/decimal.h"
+#include "reading/csv.h"
+#include "reading/dictionary.h"
+#include "reading/measure.h"
+#include "store/shard.h"
+
+/* Some rows of a piece, all with the same number of cells. */
+typedef struct csv_rows {
+  const uint8_t *text;
+  const uint32_t *ends; /* COUNT x CELLS positions behind the cells */
+  const uint8_t *briefs;
+  const uint32_t *begins; /* of the rows */
+  uint32_t cells;
+  uint32_t count;
+} csv_rows;
+
+static inline slice csv_rows_cell(const csv_rows *rows, uint32_t row, uint32_t cell) {
+  const size_t at = (size_t)row * rows->cells + cell;
+  const uint32_t begin = cell == 0 ? rows->begins[row] : rows->ends[at - 1] + 1;
+  return (slice){(const char *)rows->text + begin, rows->ends[at] - begin};
+}
+
+/* Grows with what it is given; SIZE bytes an element. */
+typedef struct csv_exceptions {
+  uint32_t *rows;
+  uint32_t *texts;
+  uint32_t count;
+  uint32_t capacity;
+} csv_exceptions;
+
+typedef struct csv_column_writer {
+  slice name;
+  csv_hint hint;
+  char decimal_mark;
+  shard_kind kind;
+  bool mostly_long; /* cells of more than a byte are the rule: saves a vain pass */
+  uint32_t rows;
+  csv_dictionary dictionary; /* of the codes; in decimals, of the exceptions */
+  uint8_t *codes;
+  size_t codes_capacity;
+  uint16_t *wide_codes;
+  size_t wide_capacity;
+  int64_t *mantissas;
+  size_t mantissas_capacity;
+  uint8_t *scales; /* of each number as it was written */
+  size_t scales_capacity;
+  csv_exceptions exceptions;
+  uint32_t *offsets;
+  size_t offsets_capacity;
+  buf bytes;
+  csv_measure measure; /* of codes: once the shard is finished */
+} csv_column_writer;
+
+/* MEMORY: cleared with the piece; holds unquoted texts. */
+bool csv_column_init(csv_column_writer *c, slice name, csv_hint hint, char decimal_mark, arena *memory);
+void csv_column_fini(csv_column_writer *c);
+/* Begins a shard of at most ROWS_MAX rows.  False: out of memory. */
+bool csv_column_start(csv_column_writer *c, uint32_t rows_max);
+/* Appends the cells CELL of ROWS.  The text must outlive the shard.  False: out of memory. */
+bool csv_column_append(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t rows_max);
+/* Finds the raw cell of an earlier row again. */
+typedef slice (*csv_find_cell)(void *context, uint32_t row);
+/* Ends the shard: decides the scale of decimals and fills OUT, which borrows from C.  False: out of
+ * memory. */
+bool csv_column_finish(csv_column_writer *c, csv_find_cell find, void *context, shard_column *out);
+
+/* The decimals part of the writer (decimals.c). */
+bool csv_decimals_start(csv_column_writer *c, uint32_t rows_max);
+bool csv_decimals_append(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from);
+bool csv_decimals_finish(csv_column_writer *c, csv_find_cell find, void *context, shard_column *out);
+
+/* Makes *ARRAY hold COUNT elements of SIZE bytes; what is there is kept.  False: out of memory. */
+bool csv_array_reserve(void *array, size_t *capacity, size_t count, size_t size);
+
+#endif

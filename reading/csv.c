@@ -1,0 +1,459 @@
+/* Reading a dataset: its files one after the other, and the manifest of what was read. */
+#include "reading/csv.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reading/pipeline.h"
+
+enum { GUESS_ROWS = 1000 };
+
+/* A file of the dataset.  Header and cells live in the reading's memory. */
+typedef struct reading_file {
+  csv_source *source;
+  csv_splitter splitter;
+  csv_file_header header;
+  csv_layout layout;
+  slice name;
+  digest sha256;
+  uint64_t bytes;
+  uint64_t records;
+} reading_file;
+
+typedef struct reading {
+  const csv_options *options;
+  const char *const *paths;
+  reading_file *files;
+  uint32_t files_count;
+  csv_schema schema;
+  arena *memory;
+  atomic_bool stop;
+  _Atomic uint64_t bytes_done;
+  uint64_t bytes_total;
+} reading;
+
+/* What file INDEX is called in messages; "-" for standard input. */
+static const char *called(const reading *r, uint32_t index) {
+  return r->options->titles != NULL ? r->options->titles[index] : r->paths[index];
+}
+
+static const char *name_of(const reading *r, uint32_t index) {
+  return r->options->names != NULL ? r->options->names[index] : csv_raw_base(r->paths[index]);
+}
+
+static status no_memory(error *err) {
+  return error_no_memory(err, "reading");
+}
+
+static status check_options(const csv_options *o, error *err) {
+  const bool usable = (o->delimiter > 0 && !isalnum((unsigned char)o->delimiter) &&
+                       strchr("\"\n\r-+", o->delimiter) == NULL) ||
+                      o->delimiter == 0;
+  if (!usable) {
+    return error_set(err, STATUS_SPECIFICATION,
+                     "the delimiter (byte 0x%02X) cannot be one; use , ; | or a tab",
+                     (unsigned char)o->delimiter);
+  }
+  if (o->decimal_mark != '.' && o->decimal_mark != ',' && o->decimal_mark != 0) {
+    return error_set(err, STATUS_SPECIFICATION, "the decimal mark '%c' is neither '.' nor ','",
+                     o->decimal_mark);
+  }
+  if (o->shard_rows > SHARD_ROWS_MAX) {
+    return error_set(err, STATUS_LIMIT, "%u rows a shard are more than %d", o->shard_rows, SHARD_ROWS_MAX);
+  }
+  return STATUS_OK;
+}
+
+/* Opens file INDEX and reads its header. */
+static status open_file(reading *r, uint32_t index, uint64_t ordinal, error *err) {
+  reading_file *f = &r->files[index];
+  TRY(csv_source_open(r->paths[index], called(r, index), r->options->encoding, &r->stop, &f->source, err));
+  csv_splitter_init(&f->splitter, f->source, ordinal);
+  TRY(csv_header_read(&f->splitter, r->options->delimiter, r->memory, &f->header, err));
+  f->header.keeps_blank_rows = r->options->keeps_blank_rows;
+  f->layout = (csv_layout){
+      .title = csv_source_title(f->source), .header = &f->header, .file = r->options->files_before + index};
+  return STATUS_OK;
+}
+
+static void close_file(reading_file *f) {
+  csv_splitter_fini(&f->splitter);
+  csv_source_close(f->source);
+  f->source = NULL;
+}
+
+/* Finds the wanted columns in the header of file INDEX. */
+static status match_file(reading *r, uint32_t index, error *err) {
+  reading_file *f = &r->files[index];
+  uint32_t *cells = ARENA_ARRAY(r->memory, uint32_t, (size_t)r->schema.count + 1);
+  if (cells == NULL) {
+    return no_memory(err);
+  }
+  f->layout.cells = cells;
+  return csv_header_match(&f->header, r->schema.names, r->schema.count, csv_raw_title(called(r, index)),
+                          cells, err);
+}
+
+typedef struct wanted {
+  uint32_t cell;
+  csv_hint hint;
+} wanted;
+
+/* Adds the columns of the header that ORDER lacks. */
+static size_t add_others(const csv_file_header *header, wanted *order, size_t count, bool *listed) {
+  for (size_t i = 0; i < count; i++) {
+    listed[order[i].cell] = true;
+  }
+  for (uint32_t cell = 0; cell < header->count; cell++) {
+    if (!listed[cell]) {
+      order[count++] = (wanted){cell, CSV_HINT_TEXT_CODES};
+    }
+  }
+  return count;
+}
+
+static int compare_wanted(const void *left, const void *right) {
+  const wanted *a = left;
+  const wanted *b = right;
+  return (a->cell > b->cell) - (a->cell < b->cell);
+}
+
+/* Finds the wanted columns in the header, each with its hint. */
+static status find_wanted(reading *r, size_t count, wanted *order, error *err) {
+  const csv_options *o = r->options;
+  const csv_file_header *header = &r->files[0].header;
+  slice *names = ARENA_ARRAY(r->memory, slice, count + 1);
+  uint32_t *cells = ARENA_ARRAY(r->memory, uint32_t, count + 1);
+  if (arena_failed(r->memory)) {
+    return no_memory(err);
+  }
+  for (size_t i = 0; i < count; i++) {
+    names[i] = o->columns != NULL ? slice_of(o->columns[i].name) : header->names[i];
+  }
+  TRY(csv_header_match(header, names, (uint32_t)count, csv_raw_title(called(r, 0)), cells, err));
+  for (size_t i = 0; i < count; i++) {
+    order[i] = (wanted){cells[i], o->columns != NULL ? o->columns[i].hint : CSV_HINT_TEXT_CODES};
+  }
+  return STATUS_OK;
+}
+
+/* The wanted columns, each once, in the order of the first file. */
+static status choose_columns(reading *r, error *err) {
+  const csv_options *o = r->options;
+  const csv_file_header *header = &r->files[0].header;
+  size_t count = o->columns != NULL ? o->columns_count : header->count;
+  if (count > SHARD_COLUMNS_MAX) {
+    return error_set(err, STATUS_LIMIT, "%s: %zu columns are wanted, more than %d",
+                     csv_raw_title(called(r, 0)), count, SHARD_COLUMNS_MAX);
+  }
+  const size_t most = count + header->count + 1;
+  slice *names = ARENA_ARRAY(r->memory, slice, most);
+  csv_hint *hints = ARENA_ARRAY(r->memory, csv_hint, most);
+  wanted *order = ARENA_ARRAY(r->memory, wanted, most);
+  bool *listed = ARENA_ARRAY(r->memory, bool, most);
+  if (arena_failed(r->memory)) {
+    return no_memory(err);
+  }
+  TRY(find_wanted(r, count, order, err));
+  if (o->others_too && header->count <= SHARD_COLUMNS_MAX) {
+    count = add_others(header, order, count, listed);
+  }
+  qsort(order, count, sizeof *order, compare_wanted);
+  uint32_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (i == 0 || order[i].cell != order[i - 1].cell) {
+      names[kept] = header->names[order[i].cell];
+      hints[kept++] = order[i].hint;
+    }
+  }
+  r->schema = (csv_schema){.names = names, .hints = hints, .count = kept, .decimal_mark = o->decimal_mark};
+  if (r->schema.decimal_mark == 0) {
+    r->schema.decimal_mark = '.';
+  }
+  return STATUS_OK;
+}
+
+/* Are nine in ten of the cells that are not empty numbers? */
+static bool looks_numeric(const shard_column *c, uint32_t rows, char mark) {
+  uint64_t filled = 0;
+  uint64_t numbers = 0;
+  for (uint32_t row = 0; row < rows; row++) {
+    const slice text = c->texts[c->kind == SHARD_WIDE ? c->wide_codes[row] : c->codes[row]];
+    decimal number;
+    filled += text.length > 0;
+    numbers += decimal_parse(text, mark, &number);
+  }
+  return filled > 0 && numbers * 10 >= filled * 9;
+}
+
+static status guess_from(reading *r, csv_piece *sample, csv_encoder *encoder, error *err) {
+  reading_file *f = &r->files[0];
+  csv_hint *hints = (csv_hint *)r->schema.hints;
+  shard_content content;
+  TRY(csv_splitter_next(&f->splitter, GUESS_ROWS, sample, err));
+  TRY(csv_encoder_run(encoder, &f->layout, sample, &content, err));
+  for (uint32_t i = 0; i < content.columns_count; i++) {
+    if (looks_numeric(&content.columns[i], content.rows, r->schema.decimal_mark)) {
+      hints[i] = CSV_HINT_NUMBER;
+    }
+  }
+  return csv_splitter_undo(&f->splitter, sample, err);
+}
+
+/* Hints for all columns from the first rows of the first file. */
+static status guess_hints(reading *r, error *err) {
+  csv_piece sample = {0};
+  csv_encoder *encoder = csv_encoder_new(&r->schema, csv_kernels_best());
+  const status result = encoder != NULL ? guess_from(r, &sample, encoder, err) : no_memory(err);
+  csv_encoder_destroy(encoder);
+  csv_piece_fini(&sample);
+  return result;
+}
+
+/* Cuts file INDEX into pieces and closes it. */
+static status split_file(reading *r, csv_pipeline *p, uint32_t index, error *err) {
+  reading_file *f = &r->files[index];
+  const uint32_t rows = r->options->shard_rows > 0 ? r->options->shard_rows : CSV_SHARD_ROWS_DEFAULT;
+  const uint64_t bytes_before = atomic_load(&r->bytes_done);
+  while (true) {
+    csv_piece *piece = csv_pipeline_piece(p);
+    if (piece == NULL) {
+      return STATUS_OK;
+    }
+    TRY(csv_splitter_next(&f->splitter, rows, piece, err));
+    atomic_store(&r->bytes_done, bytes_before + csv_source_position(f->source));
+    f->records += piece->records;
+    const bool end = piece->length == 0;
+    csv_pipeline_push(p, piece, &f->layout);
+    if (end) {
+      break;
+    }
+  }
+  f->name = csv_source_name(f->source, name_of(r, index));
+  csv_source_finish(f->source, &f->sha256, &f->bytes);
+  close_file(f);
+  return STATUS_OK;
+}
+
+static status split_files(void *context, csv_pipeline *p, error *err) {
+  reading *r = context;
+  uint64_t ordinal = r->options->records_before;
+  for (uint32_t i = 0; i < r->files_count && !atomic_load(&r->stop); i++) {
+    if (i > 0) {
+      TRY(open_file(r, i, ordinal, err));
+      TRY(match_file(r, i, err));
+    }
+    TRY(split_file(r, p, i, err));
+    ordinal += r->files[i].records;
+  }
+  return STATUS_OK;
+}
+
+static bool tell_progress(void *context, uint64_t rows) {
+  const reading *r = context;
+  const csv_options *o = r->options;
+  return o->progress == NULL || o->progress(o->context, rows, atomic_load(&r->bytes_done), r->bytes_total);
+}
+
+static void describe_file(const reading *r, uint32_t index, manifest *m) {
+  const reading_file *f = &r->files[index];
+  m->files[index] = (manifest_file){
+      .name = arena_slice(m->memory, f->name), .sha256 = f->sha256, .bytes = f->bytes, .records = f->records};
+}
+
+static void add_outcome(manifest *m, const csv_outcome *o, uint32_t files_before) {
+  manifest_file *f = &m->files[o->shard.file - files_before];
+  f->quarantined += o->quarantined;
+  for (int i = 0; i < MANIFEST_SKIPS; i++) {
+    manifest_skipped_add(&f->skipped[i], &o->skipped[i]);
+  }
+  for (uint32_t i = 0; i < o->places_count && f->places_count < MANIFEST_PLACES; i++) {
+    f->places[f->places_count++] =
+        (manifest_place){.line = o->places[i].line, .problem = arena_slice(m->memory, o->places[i].problem)};
+  }
+  if (o->shard.rows > 0) {
+    m->shards[m->shards_count++] = o->shard;
+  }
+}
+
+static status fill_manifest(const reading *r, const csv_pipeline *p, manifest *m, error *err) {
+  size_t outcomes_count;
+  const csv_outcome *outcomes = csv_pipeline_outcomes(p, &outcomes_count);
+  const csv_column_facts *columns = csv_pipeline_columns(p);
+  m->files = ARENA_ARRAY(m->memory, manifest_file, r->files_count);
+  m->shards = ARENA_ARRAY(m->memory, manifest_shard, outcomes_count + 1);
+  m->columns = ARENA_ARRAY(m->memory, manifest_column, (size_t)r->schema.count + 1);
+  if (arena_failed(m->memory)) {
+    return no_memory(err);
+  }
+  m->files_count = r->files_count;
+  for (uint32_t i = 0; i < r->files_count; i++) {
+    describe_file(r, i, m);
+  }
+  for (size_t i = 0; i < outcomes_count; i++) {
+    add_outcome(m, &outcomes[i], r->options->files_before);
+  }
+  m->columns_count = r->schema.count;
+  for (uint32_t i = 0; i < r->schema.count; i++) {
+    m->columns[i] = (manifest_column){.name = arena_slice(m->memory, r->schema.names[i]),
+                                      .decimals_max = columns[i].decimals_max,
+                                      .largest = columns[i].largest,
+                                      .largest_known = true,
+                                      .as_numbers = columns[i].as_numbers};
+  }
+  return arena_failed(m->memory) ? no_memory(err) : STATUS_OK;
+}
+
+/* What messages call file INDEX of M. */
+static slice title_in(const manifest *m, uint32_t index, const char *const *titles, uint32_t first) {
+  if (titles != NULL && index >= first) {
+    return slice_of(csv_raw_title(titles[index - first]));
+  }
+  const slice name = m->files[index].name;
+  return slice_equal(name, slice_of("-")) ? slice_of("standard input") : name;
+}
+
+status csv_check_rows(const manifest *m, const char *const *titles, uint32_t first, error *err) {
+  if (m->shards_count > 0) {
+    return STATUS_OK;
+  }
+  for (uint32_t i = 0; i < m->files_count; i++) {
+    const manifest_file *f = &m->files[i];
+    if (f->places_count > 0) {
+      const slice title = title_in(m, i, titles, first);
+      return error_set(err, STATUS_DATA, "%.*s: none of the %llu rows can be used; line %llu: %.*s",
+                       SLICE_ARG(title), (unsigned long long)f->records,
+                       (unsigned long long)f->places[0].line, SLICE_ARG(f->places[0].problem));
+    }
+  }
+  const slice title = title_in(m, 0, titles, first);
+  const uint64_t skipped = m->files_count > 0 ? manifest_file_left_out(&m->files[0]) : 0;
+  if (skipped > 0) {
+    return error_set(err, STATUS_DATA,
+                     "%.*s: has a header but no rows, only %llu blank rows or repeated headers",
+                     SLICE_ARG(title), (unsigned long long)skipped);
+  }
+  return error_set(err, STATUS_DATA, "%.*s: has a header but no rows", SLICE_ARG(title));
+}
+
+static status build_manifest(const reading *r, const csv_pipeline *p, manifest **out, error *err) {
+  manifest *m = manifest_new();
+  if (m == NULL) {
+    return no_memory(err);
+  }
+  status result = fill_manifest(r, p, m, err);
+  if (result == STATUS_OK && !r->options->is_part) {
+    result = csv_check_rows(m, r->options->titles != NULL ? r->options->titles : r->paths, 0, err);
+  }
+  if (result != STATUS_OK) {
+    manifest_destroy(m);
+    return result;
+  }
+  *out = m;
+  return STATUS_OK;
+}
+
+static status read_files(reading *r, store *into, manifest **out, error *err) {
+  TRY(open_file(r, 0, r->options->records_before, err));
+  TRY(choose_columns(r, err));
+  TRY(match_file(r, 0, err));
+  if (r->options->columns == NULL) {
+    TRY(guess_hints(r, err));
+  }
+  const csv_pipeline_options options = {.threads = r->options->threads > 0 ? r->options->threads : 1,
+                                        .schema = &r->schema,
+                                        .into = into,
+                                        .split = split_files,
+                                        .progress = tell_progress,
+                                        .context = r,
+                                        .stop = &r->stop};
+  csv_pipeline *p;
+  status result = csv_pipeline_run(&options, &p, err);
+  if (result == STATUS_OK) {
+    result = build_manifest(r, p, out, err);
+  }
+  csv_pipeline_destroy(p);
+  return result;
+}
+
+/* The size of all files together; 0 when that of one cannot be told. */
+static uint64_t total_bytes(const char *const *paths, size_t count) {
+  uint64_t total = 0;
+  for (size_t i = 0; i < count; i++) {
+    const uint64_t size = csv_raw_size(paths[i]);
+    if (size == 0) {
+      return 0;
+    }
+    total += size;
+  }
+  return total;
+}
+
+static status reading_init(reading *r, const csv_options *options, const char *const *paths, size_t count,
+                           error *err) {
+  *r = (reading){.options = options, .paths = paths, .files_count = (uint32_t)count};
+  TRY(check_options(options, err));
+  if (count == 0 || count > UINT32_MAX) {
+    return error_set(err, STATUS_USAGE, "no data file is named");
+  }
+  r->memory = arena_new();
+  r->files = calloc(count, sizeof *r->files);
+  return r->memory == NULL || r->files == NULL ? no_memory(err) : STATUS_OK;
+}
+
+static void reading_fini(reading *r) {
+  for (uint32_t i = 0; r->files != NULL && i < r->files_count; i++) {
+    close_file(&r->files[i]);
+  }
+  free(r->files);
+  arena_destroy(r->memory);
+}
+
+status csv_read(const csv_options *options, const char *const *paths, size_t paths_count, store *into,
+                manifest **out, error *err) {
+  reading r;
+  status result = reading_init(&r, options, paths, paths_count, err);
+  if (result == STATUS_OK) {
+    r.bytes_total = total_bytes(paths, paths_count);
+    result = read_files(&r, into, out, err);
+  }
+  reading_fini(&r);
+  return result;
+}
+
+static status header_manifest(const csv_file_header *header, const char *title, manifest **out, error *err) {
+  manifest *m = manifest_new();
+  if (m == NULL) {
+    return no_memory(err);
+  }
+  m->files = ARENA_NEW(m->memory, manifest_file);
+  m->columns = ARENA_ARRAY(m->memory, manifest_column, header->count);
+  if (m->files != NULL && m->columns != NULL) {
+    m->files_count = 1;
+    m->files[0].name = arena_slice(m->memory, slice_of(title));
+    m->columns_count = header->count;
+    for (uint32_t i = 0; i < header->count; i++) {
+      m->columns[i].name = arena_slice(m->memory, header->names[i]);
+    }
+  }
+  if (arena_failed(m->memory)) {
+    manifest_destroy(m);
+    return no_memory(err);
+  }
+  *out = m;
+  return STATUS_OK;
+}
+
+status csv_header(const csv_options *options, const char *path, manifest **out, error *err) {
+  reading r;
+  status result = reading_init(&r, options, &path, 1, err);
+  if (result == STATUS_OK) {
+    result = open_file(&r, 0, 0, err);
+  }
+  if (result == STATUS_OK) {
+    result = header_manifest(&r.files[0].header, csv_raw_title(called(&r, 0)), out, err);
+  }
+  reading_fini(&r);
+  return result;
+}

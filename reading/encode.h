@@ -1,0 +1,50 @@
+/* From a piece of text to the content of a shard.
+ *
+ * An encoder belongs to one thread and keeps its memory from piece to piece.  It indexes a block of text,
+ * checks the records in it, and then fills column after column from the block's rows.
+ */
+#ifndef CANVASS_READING_ENCODE_H
+#define CANVASS_READING_ENCODE_H
+
+#include "reading/column.h"
+#include "reading/header.h"
+#include "reading/piece.h"
+#include "store/manifest.h"
+
+/* What an encoder must know of a file. */
+typedef struct csv_layout {
+  const char *title;
+  const csv_file_header *header;
+  const uint32_t *cells; /* where each wanted column stands */
+  uint32_t file;         /* its number in the dataset */
+} csv_layout;
+
+/* The columns of the dataset, in order. */
+typedef struct csv_schema {
+  const slice *names;
+  const csv_hint *hints;
+  uint32_t count;
+  char decimal_mark;
+} csv_schema;
+
+typedef struct csv_encoder csv_encoder;
+
+/* SCHEMA is borrowed.  NULL: out of memory. */
+csv_encoder *csv_encoder_new(const csv_schema *schema, const csv_kernels *kernels);
+void csv_encoder_destroy(csv_encoder *e);
+
+/* Encodes PIECE; *OUT borrows from E and PIECE until the next piece.  A content without rows is no shard.
+ * STATUS_DATA for text that is not UTF-8. */
+status csv_encoder_run(csv_encoder *e, const csv_layout *layout, const csv_piece *piece, shard_content *out,
+                       error *err) MUST_USE;
+
+/* What was measured in a column of the last piece. */
+const csv_measure *csv_encoder_measure(const csv_encoder *e, uint32_t column);
+/* The records of the last piece that were quarantined. */
+uint64_t csv_encoder_quarantined(const csv_encoder *e);
+/* The first of them, at most MANIFEST_PLACES; the texts live until the next piece. */
+const manifest_place *csv_encoder_places(const csv_encoder *e, uint32_t *count);
+/* What was left out as nobody's: MANIFEST_SKIPS of them. */
+const manifest_skipped *csv_encoder_skipped(const csv_encoder *e);
+
+#endif

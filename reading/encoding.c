@@ -1,0 +1,202 @@
+/* Names, marks, guesses and iconv.
+ *
+ * The guess looks at the bytes above 0x7F alone.  In the double-byte encodings of East Asia the first
+ * bytes of characters tell the language: Hangul lies in B0..C8, Chinese text spreads to F7, Japanese
+ * kana are 82 and 83, and only Big5 has second bytes below 0x7F in plenty.  Western text has single
+ * bytes between ASCII letters.  The guess only words a hint, so it may be wrong.
+ */
+#include "reading/encoding.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct csv_converter {
+  iconv_t handle;
+  const char *title;
+  const char *encoding;
+  uint64_t consumed; /* bytes, for messages */
+  uint64_t line;
+};
+
+static const struct {
+  const char *bytes;
+  size_t length;
+  const char *encoding;
+} marks[] = {
+    {"\xef\xbb\xbf", 3, "UTF-8"}, {"\xff\xfe\0\0", 4, "UTF-32LE"}, {"\0\0\xfe\xff", 4, "UTF-32BE"},
+    {"\xff\xfe", 2, "UTF-16LE"},  {"\xfe\xff", 2, "UTF-16BE"},
+};
+
+const char *csv_encoding_mark(const uint8_t *bytes, size_t length, size_t *mark_bytes) {
+  for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+    if (length >= marks[i].length && memcmp(bytes, marks[i].bytes, marks[i].length) == 0) {
+      *mark_bytes = marks[i].length;
+      return marks[i].encoding;
+    }
+  }
+  *mark_bytes = 0;
+  return NULL;
+}
+
+static const struct {
+  const char *name;
+  const char *meant; /* NULL: nothing to convert */
+} aliases[] = {
+    {"utf-8", NULL},
+    {"utf8", NULL},
+    {"utf-8-sig", NULL},
+    {"ascii", NULL},
+    {"us-ascii", NULL},
+    {"gbk", "GB18030"},
+    {"gb2312", "GB18030"},
+    {"cp936", "GB18030"},
+    {"gb-18030", "GB18030"},
+    {"euc-kr", "CP949"},
+    {"euckr", "CP949"},
+    {"ks_c_5601-1987", "CP949"},
+    {"uhc", "CP949"},
+    {"ms949", "CP949"},
+    {"shift_jis", "CP932"},
+    {"shift-jis", "CP932"},
+    {"sjis", "CP932"},
+    {"big5", "CP950"},
+    {"utf16", "UTF-16"},
+    {"utf-16", "UTF-16"},
+    {"unicode", "UTF-16"},
+    {"latin1", "ISO-8859-1"},
+    {"latin-1", "ISO-8859-1"},
+    {"windows-949", "CP949"},
+    {"windows-936", "GB18030"},
+};
+
+const char *csv_encoding_resolve(const char *name) {
+  if (name == NULL || name[0] == '\0') {
+    return NULL;
+  }
+  for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
+    if (strcasecmp(name, aliases[i].name) == 0) {
+      return aliases[i].meant;
+    }
+  }
+  return name;
+}
+
+/* What the bytes above 0x7F look like when they are read as pairs. */
+typedef struct pair_counts {
+  size_t pairs;
+  size_t single;       /* between ASCII letters */
+  size_t kana;         /* first byte 82 or 83 */
+  size_t above_hangul; /* first byte above C8 */
+  size_t low_second;   /* second byte below 7F */
+} pair_counts;
+
+static bool is_letter(uint8_t c) {
+  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static pair_counts count_pairs(const uint8_t *bytes, size_t length) {
+  pair_counts n = {0};
+  for (size_t i = 0; i + 1 < length; i++) {
+    const uint8_t first = bytes[i];
+    const uint8_t second = bytes[i + 1];
+    if (first < 0x80) {
+      continue;
+    }
+    n.single += second < 0x80 && i > 0 && is_letter(bytes[i - 1]);
+    n.pairs++;
+    n.kana += first == 0x82 || first == 0x83;
+    n.above_hangul += first > 0xc8;
+    n.low_second += second >= 0x40 && second < 0x7f;
+    i++;
+  }
+  return n;
+}
+
+const char *csv_encoding_hint(const uint8_t *bytes, size_t length) {
+  size_t zeros = 0;
+  for (size_t i = 0; i < length; i++) {
+    zeros += bytes[i] == 0;
+  }
+  if (zeros > length / 8) {
+    return "the bytes look like UTF-16: state `encoding: utf-16`";
+  }
+  const pair_counts n = count_pairs(bytes, length);
+  if (n.single * 2 > n.pairs) {
+    return "the bytes look like Western European text: state `encoding: windows-1252`";
+  }
+  if (n.kana * 10 > n.pairs * 3) {
+    return "the bytes look like Japanese: state `encoding: shift_jis`";
+  }
+  if (n.low_second * 4 > n.pairs) {
+    return "the bytes look like traditional Chinese: state `encoding: big5` (or gb18030)";
+  }
+  if (n.above_hangul * 10 < n.pairs) {
+    return "the bytes look like Korean: state `encoding: cp949` (or gb18030 if it is Chinese)";
+  }
+  return "the bytes look like Chinese: state `encoding: gb18030` (or cp949 if it is Korean)";
+}
+
+status csv_converter_open(const char *encoding, const char *title, csv_converter **out, error *err) {
+  csv_converter *c = calloc(1, sizeof *c);
+  if (c == NULL) {
+    return error_no_memory(err, title);
+  }
+  c->title = title;
+  c->encoding = encoding;
+  c->line = 1;
+  c->handle = iconv_open("UTF-8", encoding);
+  if (c->handle == (iconv_t)-1) {
+    free(c);
+    return error_set(err, STATUS_SPECIFICATION,
+                     "encoding \"%s\" is not known; utf-8, gb18030, big5, cp949, shift_jis, utf-16 and "
+                     "windows-1252 are some that are",
+                     encoding);
+  }
+  *out = c;
+  return STATUS_OK;
+}
+
+void csv_converter_close(csv_converter *c) {
+  if (c != NULL) {
+    iconv_close(c->handle);
+    free(c);
+  }
+}
+
+status csv_converter_run(csv_converter *c, const uint8_t **in, size_t *in_bytes, uint8_t *out,
+                         size_t capacity, size_t *produced, error *err) {
+  char *from = (char *)*in;
+  char *to = (char *)out;
+  size_t from_left = *in_bytes;
+  size_t to_left = capacity;
+  const size_t result = iconv(c->handle, &from, &from_left, &to, &to_left);
+  const int problem = result == (size_t)-1 ? errno : 0;
+  *produced = capacity - to_left;
+  for (size_t i = 0; i < *produced; i++) {
+    c->line += out[i] == '\n';
+  }
+  c->consumed += *in_bytes - from_left;
+  *in = (const uint8_t *)from;
+  *in_bytes = from_left;
+  if (problem == EILSEQ) {
+    return error_set(err, STATUS_DATA,
+                     "%s:%llu: byte %llu of the file (0x%02X) is not %s; is `encoding:` right?", c->title,
+                     (unsigned long long)c->line, (unsigned long long)c->consumed + 1, **in, c->encoding);
+  }
+  if (problem != 0 && problem != E2BIG && problem != EINVAL) {
+    return error_set(err, STATUS_IO, "%s: converting from %s failed: %s", c->title, c->encoding,
+                     strerror(problem));
+  }
+  return STATUS_OK;
+}
+
+status csv_converter_finish(const csv_converter *c, size_t left, error *err) {
+  if (left == 0) {
+    return STATUS_OK;
+  }
+  return error_set(err, STATUS_DATA, "%s:%llu: the file ends in the middle of a character of %s", c->title,
+                   (unsigned long long)c->line, c->encoding);
+}

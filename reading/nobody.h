@@ -1,0 +1,21 @@
+/* Records that are nobody's answers: blank ones, and the header once more where files were joined. */
+#ifndef CANVASS_READING_NOBODY_H
+#define CANVASS_READING_NOBODY_H
+
+#include "reading/header.h"
+#include "store/manifest.h"
+
+/* A record of as many cells as the header: cell I ends at text[ends[i]]. */
+typedef struct csv_whole_record {
+  const uint8_t *text;
+  size_t begin;
+  const uint32_t *ends;
+} csv_whole_record;
+
+/* May RECORD be one, by its first byte?  Answers nearly always no, and at once. */
+bool csv_nobody_possible(const csv_file_header *header, const uint8_t *record);
+/* *SKIP: which one it is; MANIFEST_SKIPS: somebody's.  MEMORY holds unquoted texts.  False: out of memory. */
+bool csv_nobody_judge(const csv_file_header *header, const csv_whole_record *record, arena *memory,
+                      manifest_skip *skip);
+
+#endif

@@ -1,0 +1,57 @@
+/* The memory of pieces. */
+#include "reading/piece.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool csv_piece_reserve(csv_piece *p, size_t capacity) {
+  if (p->text != NULL && capacity <= p->capacity) {
+    return true;
+  }
+  const size_t grown = p->capacity + p->capacity / 2;
+  const size_t bytes = capacity > grown ? capacity : grown;
+  uint8_t *memory = realloc(p->text != NULL ? p->text - CSV_MARGIN : NULL, bytes + (size_t)2 * CSV_MARGIN);
+  if (memory == NULL) {
+    return false;
+  }
+  memset(memory, '\n', CSV_MARGIN);
+  p->text = memory + CSV_MARGIN;
+  p->capacity = bytes;
+  return true;
+}
+
+bool csv_piece_note_given_up(csv_piece *p, csv_given_up record) {
+  if (p->given_up_count == p->given_up_capacity) {
+    const size_t capacity = p->given_up_capacity * 2 + 8;
+    csv_given_up *more = realloc(p->given_up, capacity * sizeof *more);
+    if (more == NULL) {
+      return false;
+    }
+    p->given_up = more;
+    p->given_up_capacity = capacity;
+  }
+  p->given_up[p->given_up_count++] = record;
+  return true;
+}
+
+void csv_piece_clear(csv_piece *p) {
+  p->length = 0;
+  p->given_up_count = 0;
+  p->records = 0;
+}
+
+void csv_piece_fini(csv_piece *p) {
+  if (p->text != NULL) {
+    free(p->text - CSV_MARGIN);
+  }
+  free(p->given_up);
+  *p = (csv_piece){0};
+}
+
+uint64_t csv_count_lines(const uint8_t *text, size_t length) {
+  uint64_t lines = 0;
+  for (size_t i = 0; i < length; i++) {
+    lines += text[i] == '\n';
+  }
+  return lines;
+}

@@ -1,0 +1,52 @@
+/* A piece: the text of the records of one shard, on its way from the splitter to an encoder. */
+#ifndef CANVASS_READING_PIECE_H
+#define CANVASS_READING_PIECE_H
+
+#include "base/status.h"
+#include "reading/kernels.h"
+
+enum {
+  CSV_RECORD_BYTES_MAX = 16 << 20,
+  CSV_PIECE_BYTES_MAX = 256 << 20, /* a piece ends early with the record that reaches this */
+};
+
+/* Why a record that a quote would stretch over several lines is given up. */
+typedef enum csv_why {
+  CSV_WHY_OPEN, /* the quote never closes, */
+  CSV_WHY_LONG, /* or not within CSV_RECORD_BYTES_MAX of the record's first byte */
+  CSV_WHY_TEXT, /* a cell goes on behind its closing quote */
+  CSV_WHY_MANY, /* more cells than the header has, */
+  CSV_WHY_FEW,  /* or fewer */
+  CSV_WHY_ROWS, /* the lines that the quote takes in look like records */
+} csv_why;
+
+/* A record that was given up: its first line, quarantined. */
+typedef struct csv_given_up {
+  size_t begin;
+  size_t end;
+  csv_why why;
+  uint64_t line;    /* on which the record begins and the quote opens */
+  uint64_t to_line; /* TEXT: where that is; FEW and ROWS: on which the record would end */
+  uint32_t cells;   /* FEW: of the record */
+} csv_given_up;
+
+typedef struct csv_piece {
+  uint8_t *text; /* CSV_MARGIN bytes are readable before and behind; ends with a newline */
+  size_t length;
+  size_t capacity;
+  csv_given_up *given_up; /* by position */
+  size_t given_up_count;
+  size_t given_up_capacity;
+  uint64_t first_ordinal;
+  uint64_t first_line;
+  uint32_t records; /* the quarantined ones counted */
+} csv_piece;
+
+/* Zeroed is empty.  Room for CAPACITY bytes of text; what is there stays.  False: out of memory. */
+bool csv_piece_reserve(csv_piece *p, size_t capacity);
+bool csv_piece_note_given_up(csv_piece *p, csv_given_up record);
+void csv_piece_clear(csv_piece *p); /* keeps the memory */
+void csv_piece_fini(csv_piece *p);
+uint64_t csv_count_lines(const uint8_t *text, size_t length); /* newlines */
+
+#endif

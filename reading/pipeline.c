@@ -1,0 +1,345 @@
+/* Threads, one lock, one condition.
+ *
+ * A slot is free, being filled by the splitter, waiting, or being encoded; the list of free slots and the
+ * queue of waiting ones are under the lock, everything in a slot belongs to whoever took it from there.
+ */
+#include "reading/pipeline.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { PROGRESS_MS = 100 };
+
+typedef struct slot {
+  csv_piece piece; /* first, so that a piece is its slot */
+  const csv_layout *layout;
+  size_t number;
+  struct slot *next;
+} slot;
+
+struct csv_pipeline {
+  csv_pipeline_options options;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  slot *slots;
+  size_t slots_count;
+  slot *free;
+  slot *first, *last; /* waiting */
+  size_t pushed;
+  bool split_done;
+  unsigned running; /* threads */
+  size_t failed_at; /* number of the first piece that failed; SIZE_MAX: none */
+  status failed;
+  error failure;
+  uint64_t rows;
+  csv_outcome *outcomes;
+  size_t outcomes_count, outcomes_capacity;
+  csv_column_facts *columns;
+  arena *memory; /* of the outcomes' places */
+};
+
+static csv_pipeline *pipeline_new(const csv_pipeline_options *options) {
+  csv_pipeline *p = calloc(1, sizeof *p);
+  if (p == NULL) {
+    return NULL;
+  }
+  p->options = *options;
+  pthread_mutex_init(&p->lock, NULL);
+  pthread_condattr_t clock;
+  pthread_condattr_init(&clock);
+  pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+  pthread_cond_init(&p->changed, &clock);
+  pthread_condattr_destroy(&clock);
+  p->failed_at = SIZE_MAX;
+  p->slots_count = (size_t)options->threads + 2;
+  p->slots = calloc(p->slots_count, sizeof *p->slots);
+  p->columns = calloc((size_t)options->schema->count + 1, sizeof *p->columns);
+  p->memory = arena_new();
+  if (p->slots == NULL || p->columns == NULL || p->memory == NULL) {
+    csv_pipeline_destroy(p);
+    return NULL;
+  }
+  for (size_t i = 0; i < p->slots_count; i++) {
+    p->slots[i].next = p->free;
+    p->free = &p->slots[i];
+  }
+  return p;
+}
+
+void csv_pipeline_destroy(csv_pipeline *p) {
+  if (p == NULL) {
+    return;
+  }
+  for (size_t i = 0; p->slots != NULL && i < p->slots_count; i++) {
+    csv_piece_fini(&p->slots[i].piece);
+  }
+  free(p->slots);
+  free(p->columns);
+  free(p->outcomes);
+  arena_destroy(p->memory);
+  pthread_cond_destroy(&p->changed);
+  pthread_mutex_destroy(&p->lock);
+  free(p);
+}
+
+const csv_outcome *csv_pipeline_outcomes(const csv_pipeline *p, size_t *count) {
+  *count = p->outcomes_count;
+  return p->outcomes;
+}
+
+const csv_column_facts *csv_pipeline_columns(const csv_pipeline *p) {
+  return p->columns;
+}
+
+/* Under the lock.  The first failure in the order of the dataset stays. */
+static void fail(csv_pipeline *p, size_t number, status code, const error *failure) {
+  if (number < p->failed_at) {
+    p->failed_at = number;
+    p->failed = code;
+    p->failure = *failure;
+    atomic_store(p->options.stop, true);
+  }
+  pthread_cond_broadcast(&p->changed);
+}
+
+csv_piece *csv_pipeline_piece(csv_pipeline *p) {
+  pthread_mutex_lock(&p->lock);
+  while (p->free == NULL && p->failed_at == SIZE_MAX) {
+    pthread_cond_wait(&p->changed, &p->lock);
+  }
+  slot *taken = p->failed_at == SIZE_MAX ? p->free : NULL;
+  if (taken != NULL) {
+    p->free = taken->next;
+    taken->next = NULL;
+  }
+  pthread_mutex_unlock(&p->lock);
+  return taken != NULL ? &taken->piece : NULL;
+}
+
+void csv_pipeline_push(csv_pipeline *p, csv_piece *piece, const csv_layout *layout) {
+  slot *full = (slot *)piece;
+  pthread_mutex_lock(&p->lock);
+  full->layout = layout;
+  full->number = p->pushed++;
+  full->next = NULL;
+  if (p->last != NULL) {
+    p->last->next = full;
+  } else {
+    p->first = full;
+  }
+  p->last = full;
+  pthread_cond_broadcast(&p->changed);
+  pthread_mutex_unlock(&p->lock);
+}
+
+/* The next waiting piece; NULL: there will be none that matters. */
+static slot *take_waiting(csv_pipeline *p) {
+  pthread_mutex_lock(&p->lock);
+  while (p->first == NULL && !p->split_done) {
+    pthread_cond_wait(&p->changed, &p->lock);
+  }
+  slot *taken = p->first;
+  if (taken != NULL && taken->number > p->failed_at) {
+    taken = NULL;
+  }
+  if (taken != NULL) {
+    p->first = taken->next;
+    p->last = p->first == NULL ? NULL : p->last;
+  }
+  pthread_mutex_unlock(&p->lock);
+  return taken;
+}
+
+/* Under the lock.  Room for the outcome of piece NUMBER. */
+static bool reserve_outcome(csv_pipeline *p, size_t number) {
+  if (number >= p->outcomes_capacity) {
+    const size_t capacity = number * 2 + 64;
+    csv_outcome *more = realloc(p->outcomes, capacity * sizeof *more);
+    if (more == NULL) {
+      return false;
+    }
+    p->outcomes = more;
+    p->outcomes_capacity = capacity;
+  }
+  for (; p->outcomes_count <= number; p->outcomes_count++) {
+    p->outcomes[p->outcomes_count] = (csv_outcome){0};
+  }
+  return true;
+}
+
+/* Under the lock.  Keeps what ENCODER found in the piece. */
+static bool keep_outcome(csv_pipeline *p, size_t number, const csv_encoder *encoder,
+                         const shard_content *content, csv_outcome *outcome) {
+  uint32_t places_count;
+  const manifest_place *places = csv_encoder_places(encoder, &places_count);
+  outcome->done = true;
+  outcome->quarantined = csv_encoder_quarantined(encoder);
+  outcome->places_count = places_count;
+  memcpy(outcome->skipped, csv_encoder_skipped(encoder), sizeof outcome->skipped);
+  outcome->places = ARENA_ARRAY(p->memory, manifest_place, places_count);
+  if (!reserve_outcome(p, number) || outcome->places == NULL) {
+    return false;
+  }
+  for (uint32_t i = 0; i < places_count; i++) {
+    outcome->places[i].line = places[i].line;
+    outcome->places[i].problem = arena_slice(p->memory, places[i].problem);
+  }
+  for (uint32_t i = 0; i < content->columns_count; i++) {
+    const csv_measure *measure = csv_encoder_measure(encoder, i);
+    const uint8_t decimals = csv_measure_decimals(measure);
+    csv_column_facts *facts = &p->columns[i];
+    facts->decimals_max = decimals > facts->decimals_max ? decimals : facts->decimals_max;
+    facts->largest = decimal_magnitude_max(facts->largest, csv_measure_largest(measure));
+    const shard_kind kind = content->columns[i].kind;
+    const bool as_numbers = kind == SHARD_DECIMALS || kind == SHARD_SCALED;
+    facts->as_numbers = facts->as_numbers || (as_numbers && content->rows > 0);
+  }
+  p->outcomes[number] = *outcome;
+  p->rows += content->rows;
+  return !arena_failed(p->memory);
+}
+
+static status encode_slot(csv_pipeline *p, csv_encoder *encoder, slot *full, buf *bytes, error *err) {
+  shard_content content;
+  csv_outcome outcome = {0};
+  TRY(csv_encoder_run(encoder, full->layout, &full->piece, &content, err));
+  if (content.rows > 0) {
+    buf_clear(bytes);
+    TRY(shard_encode(&content, bytes, err));
+    TRY(store_put(p->options.into, bytes->data, bytes->length, &outcome.shard.name, err));
+    outcome.shard.bytes = bytes->length;
+    outcome.shard.first_ordinal = content.first_ordinal;
+    outcome.shard.rows = content.rows;
+  }
+  outcome.shard.file = content.file;
+  pthread_mutex_lock(&p->lock);
+  const bool kept = keep_outcome(p, full->number, encoder, &content, &outcome);
+  pthread_mutex_unlock(&p->lock);
+  return kept ? STATUS_OK : error_no_memory(err, full->layout->title);
+}
+
+static void give_back(csv_pipeline *p, slot *used, status code, const error *failure) {
+  pthread_mutex_lock(&p->lock);
+  if (code != STATUS_OK) {
+    fail(p, used->number, code, failure);
+  }
+  used->next = p->free;
+  p->free = used;
+  pthread_cond_broadcast(&p->changed);
+  pthread_mutex_unlock(&p->lock);
+}
+
+static void leave(csv_pipeline *p) {
+  pthread_mutex_lock(&p->lock);
+  p->running--;
+  pthread_cond_broadcast(&p->changed);
+  pthread_mutex_unlock(&p->lock);
+}
+
+static void *run_encoder(void *argument) {
+  csv_pipeline *p = argument;
+  error failure;
+  buf bytes;
+  buf_init(&bytes);
+  csv_encoder *encoder = csv_encoder_new(p->options.schema, csv_kernels_best());
+  if (encoder == NULL) {
+    const status code = error_no_memory(&failure, "reading");
+    pthread_mutex_lock(&p->lock);
+    fail(p, 0, code, &failure);
+    pthread_mutex_unlock(&p->lock);
+  }
+  for (slot *full; encoder != NULL && (full = take_waiting(p)) != NULL;) {
+    const status code = encode_slot(p, encoder, full, &bytes, &failure);
+    give_back(p, full, code, &failure);
+  }
+  csv_encoder_destroy(encoder);
+  buf_fini(&bytes);
+  leave(p);
+  return NULL;
+}
+
+static void *run_splitter(void *argument) {
+  csv_pipeline *p = argument;
+  error failure;
+  const status code = p->options.split(p->options.context, p, &failure);
+  pthread_mutex_lock(&p->lock);
+  if (code != STATUS_OK) {
+    fail(p, p->pushed, code, &failure);
+  }
+  p->split_done = true;
+  pthread_mutex_unlock(&p->lock);
+  leave(p);
+  return NULL;
+}
+
+/* Under the lock: waits for the threads, with a call of progress now and then. */
+static void wait_for_end(csv_pipeline *p) {
+  while (p->running > 0) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += PROGRESS_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    int waited = 0;
+    while (p->running > 0 && waited == 0) {
+      waited = pthread_cond_timedwait(&p->changed, &p->lock, &until);
+    }
+    if (p->options.progress == NULL || p->failed_at == 0) {
+      continue;
+    }
+    const uint64_t rows = p->rows;
+    pthread_mutex_unlock(&p->lock);
+    const bool go_on = p->options.progress(p->options.context, rows);
+    pthread_mutex_lock(&p->lock);
+    if (!go_on) {
+      error stopped;
+      const status code = error_set(&stopped, STATUS_INTERRUPTED, "reading was stopped");
+      fail(p, 0, code, &stopped);
+    }
+  }
+}
+
+/* Starts RUN on a thread; a failure stops the pipeline. */
+static bool start(csv_pipeline *p, pthread_t *thread, void *(*run)(void *)) {
+  pthread_mutex_lock(&p->lock);
+  p->running++;
+  const bool started = pthread_create(thread, NULL, run, p) == 0;
+  if (!started) {
+    error failure;
+    const status code = error_set(&failure, STATUS_NO_MEMORY, "no thread for reading could be started");
+    p->running--;
+    p->split_done = p->split_done || run == run_splitter;
+    fail(p, 0, code, &failure);
+  }
+  pthread_mutex_unlock(&p->lock);
+  return started;
+}
+
+status csv_pipeline_run(const csv_pipeline_options *options, csv_pipeline **out, error *err) {
+  *out = NULL;
+  csv_pipeline *p = pipeline_new(options);
+  pthread_t *threads = calloc((size_t)options->threads + 1, sizeof *threads);
+  if (p == NULL || threads == NULL) {
+    csv_pipeline_destroy(p);
+    free(threads);
+    return error_no_memory(err, "reading");
+  }
+  unsigned started = 0;
+  started += start(p, &threads[started], run_splitter);
+  for (unsigned i = 0; i < options->threads; i++) {
+    started += start(p, &threads[started], run_encoder);
+  }
+  pthread_mutex_lock(&p->lock);
+  wait_for_end(p);
+  pthread_mutex_unlock(&p->lock);
+  for (unsigned i = 0; i < started; i++) {
+    pthread_join(threads[i], NULL);
+  }
+  free(threads);
+  if (p->failed_at != SIZE_MAX && err != NULL) {
+    *err = p->failure;
+  }
+  *out = p;
+  return p->failed_at != SIZE_MAX ? p->failed : STATUS_OK;
+}

@@ -1,0 +1,55 @@
+/* Pieces on their way through the threads.
+ *
+ * One thread splits, others encode, the caller waits and tells of progress.  There are THREADS + 2 pieces,
+ * so memory is bounded.  Pieces are numbered in the order of the dataset and results are kept by that
+ * number; when something fails, what comes before it is still finished, and the first failure in the
+ * order of the dataset is the one reported.  So the outcome does not depend on threads.
+ */
+#ifndef CANVASS_READING_PIPELINE_H
+#define CANVASS_READING_PIPELINE_H
+
+#include "reading/encode.h"
+#include "store/store.h"
+
+/* What became of a piece. */
+typedef struct csv_outcome {
+  bool done;
+  manifest_shard shard; /* rows 0: none was made */
+  uint64_t quarantined;
+  manifest_place *places;
+  uint32_t places_count;
+  manifest_skipped skipped[MANIFEST_SKIPS];
+} csv_outcome;
+
+typedef struct csv_pipeline csv_pipeline;
+
+typedef struct csv_pipeline_options {
+  unsigned threads;
+  const csv_schema *schema;
+  store *into;
+  /* Runs on the splitting thread: calls csv_pipeline_piece and csv_pipeline_push until the end. */
+  status (*split)(void *context, csv_pipeline *p, error *err);
+  void *context;
+  /* Runs on the calling thread about ten times a second; may be NULL.  ROWS are encoded.  False: stop. */
+  bool (*progress)(void *context, uint64_t rows);
+  atomic_bool *stop; /* set when the splitting thread should give up waiting for input */
+} csv_pipeline_options;
+
+/* Runs to the end.  *OUT is given in any case but when memory is out, and is NULL then. */
+status csv_pipeline_run(const csv_pipeline_options *options, csv_pipeline **out, error *err) MUST_USE;
+void csv_pipeline_destroy(csv_pipeline *p);
+const csv_outcome *csv_pipeline_outcomes(const csv_pipeline *p, size_t *count);
+/* What was found of each column of the schema. */
+typedef struct csv_column_facts {
+  uint8_t decimals_max; /* and LARGEST: as in manifest_column */
+  decimal_magnitude largest;
+  bool as_numbers; /* some shard keeps it as SHARD_DECIMALS or SHARD_SCALED */
+} csv_column_facts;
+const csv_column_facts *csv_pipeline_columns(const csv_pipeline *p);
+
+/* An unused piece; NULL: stop splitting (somebody failed). */
+csv_piece *csv_pipeline_piece(csv_pipeline *p);
+/* Hands over what csv_pipeline_piece gave.  LAYOUT is borrowed until the end. */
+void csv_pipeline_push(csv_pipeline *p, csv_piece *piece, const csv_layout *layout);
+
+#endif

@@ -1,0 +1,234 @@
+/* Reading blocks and hashing them behind the reader's back.
+ *
+ * Block i lives in slot i % CSV_RAW_BLOCKS.  `filled` and `hashed` count blocks, under the lock; the
+ * reader owns slot `filled`, the hashing thread the slots from `hashed` up to `filled`, and a block that
+ * is handed out is only read by both.
+ */
+#include "reading/raw.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { POLL_MS = 50 };
+
+struct csv_raw {
+  const char *title;
+  int fd;
+  bool borrowed_fd;
+  bool regular;
+  bool ended;
+  const atomic_bool *stop;
+  atomic_bool without_digest;
+  _Atomic uint64_t position;
+  uint8_t *memory;
+  size_t lengths[CSV_RAW_BLOCKS];
+  digest_stream *hash;
+  pthread_t thread;
+  bool thread_runs;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  uint64_t filled;
+  uint64_t hashed;
+  bool closing;
+};
+
+const char *csv_raw_title(const char *path) {
+  return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+const char *csv_raw_base(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+uint64_t csv_raw_size(const char *path) {
+  struct stat facts;
+  const int failed = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &facts) : stat(path, &facts);
+  return failed == 0 && S_ISREG(facts.st_mode) && facts.st_size > 0 ? (uint64_t)facts.st_size : 0;
+}
+
+static void *hash_blocks(void *argument) {
+  csv_raw *r = argument;
+  pthread_mutex_lock(&r->lock);
+  while (true) {
+    while (r->hashed == r->filled && !r->closing) {
+      pthread_cond_wait(&r->changed, &r->lock);
+    }
+    if (r->hashed == r->filled) {
+      break;
+    }
+    const size_t slot = (size_t)(r->hashed % CSV_RAW_BLOCKS);
+    const size_t length = r->lengths[slot];
+    pthread_mutex_unlock(&r->lock);
+    if (!atomic_load(&r->without_digest)) {
+      digest_stream_add(r->hash, r->memory + slot * CSV_RAW_BLOCK_BYTES, length);
+    }
+    pthread_mutex_lock(&r->lock);
+    r->hashed++;
+    pthread_cond_broadcast(&r->changed);
+  }
+  pthread_mutex_unlock(&r->lock);
+  return NULL;
+}
+
+static status open_descriptor(csv_raw *r, const char *path, error *err) {
+  r->borrowed_fd = strcmp(path, "-") == 0;
+  r->fd = r->borrowed_fd ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  if (r->fd < 0) {
+    return error_set(err, STATUS_DATA, "%s: cannot be opened: %s", path, strerror(errno));
+  }
+  struct stat facts;
+  if (fstat(r->fd, &facts) != 0) {
+    return error_set(err, STATUS_DATA, "%s: cannot be read: %s", path, strerror(errno));
+  }
+  if (S_ISDIR(facts.st_mode)) {
+    return error_set(err, STATUS_DATA, "%s: is a directory; name the files in it", path);
+  }
+  r->regular = S_ISREG(facts.st_mode);
+  if (r->regular) {
+    (void)posix_fadvise(r->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  }
+  return STATUS_OK;
+}
+
+status csv_raw_open(const char *path, const char *called, const atomic_bool *stop, csv_raw **out,
+                    error *err) {
+  csv_raw *r = calloc(1, sizeof *r);
+  if (r == NULL) {
+    return error_no_memory(err, path);
+  }
+  r->title = csv_raw_title(called);
+  r->stop = stop;
+  r->fd = -1;
+  pthread_mutex_init(&r->lock, NULL);
+  pthread_cond_init(&r->changed, NULL);
+  status result = open_descriptor(r, path, err);
+  if (result == STATUS_OK) {
+    r->memory = aligned_alloc(4096, (size_t)CSV_RAW_BLOCKS * CSV_RAW_BLOCK_BYTES);
+    r->hash = digest_stream_new();
+    if (r->memory == NULL || r->hash == NULL) {
+      result = error_no_memory(err, path);
+    } else if (pthread_create(&r->thread, NULL, hash_blocks, r) != 0) {
+      result = error_set(err, STATUS_NO_MEMORY, "%s: no thread for its digest", path);
+    } else {
+      r->thread_runs = true;
+    }
+  }
+  if (result != STATUS_OK) {
+    csv_raw_close(r);
+    return result;
+  }
+  *out = r;
+  return STATUS_OK;
+}
+
+static void join_hash(csv_raw *r) {
+  if (!r->thread_runs) {
+    return;
+  }
+  pthread_mutex_lock(&r->lock);
+  r->closing = true;
+  pthread_cond_broadcast(&r->changed);
+  pthread_mutex_unlock(&r->lock);
+  pthread_join(r->thread, NULL);
+  r->thread_runs = false;
+}
+
+void csv_raw_close(csv_raw *r) {
+  if (r == NULL) {
+    return;
+  }
+  join_hash(r);
+  if (r->fd >= 0 && !r->borrowed_fd) {
+    close(r->fd);
+  }
+  digest_stream_destroy(r->hash);
+  free(r->memory);
+  pthread_cond_destroy(&r->changed);
+  pthread_mutex_destroy(&r->lock);
+  free(r);
+}
+
+/* Waits for a pipe in short steps, so that a stop is noticed. */
+static status wait_readable(csv_raw *r, error *err) {
+  struct pollfd one = {.fd = r->fd, .events = POLLIN};
+  while (!r->regular) {
+    if (r->stop != NULL && atomic_load(r->stop)) {
+      return error_set(err, STATUS_INTERRUPTED, "%s: stopped", r->title);
+    }
+    const int ready = poll(&one, 1, POLL_MS);
+    if (ready > 0 || (ready < 0 && errno != EINTR)) {
+      break;
+    }
+  }
+  return STATUS_OK;
+}
+
+static status fill(csv_raw *r, uint8_t *block, size_t *length, error *err) {
+  *length = 0;
+  while (*length < CSV_RAW_BLOCK_BYTES) {
+    TRY(wait_readable(r, err));
+    const ssize_t got = read(r->fd, block + *length, CSV_RAW_BLOCK_BYTES - *length);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
+      continue;
+    }
+    if (got < 0) {
+      return error_set(err, STATUS_IO, "%s: reading failed after %llu bytes: %s", r->title,
+                       (unsigned long long)(csv_raw_position(r) + *length), strerror(errno));
+    }
+    if (got == 0) {
+      r->ended = true;
+      break;
+    }
+    *length += (size_t)got;
+  }
+  return STATUS_OK;
+}
+
+status csv_raw_next(csv_raw *r, const uint8_t **bytes, size_t *length, error *err) {
+  *length = 0;
+  *bytes = NULL;
+  if (r->ended) {
+    return STATUS_OK;
+  }
+  pthread_mutex_lock(&r->lock);
+  while (r->filled - r->hashed == CSV_RAW_BLOCKS) {
+    pthread_cond_wait(&r->changed, &r->lock);
+  }
+  const size_t slot = (size_t)(r->filled % CSV_RAW_BLOCKS);
+  pthread_mutex_unlock(&r->lock);
+  uint8_t *block = r->memory + slot * CSV_RAW_BLOCK_BYTES;
+  size_t got = 0;
+  TRY(fill(r, block, &got, err));
+  if (got > 0) {
+    pthread_mutex_lock(&r->lock);
+    r->lengths[slot] = got;
+    r->filled++;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+    atomic_fetch_add(&r->position, got);
+  }
+  *bytes = block;
+  *length = got;
+  return STATUS_OK;
+}
+
+void csv_raw_without_digest(csv_raw *r) {
+  atomic_store(&r->without_digest, true);
+}
+
+void csv_raw_finish(csv_raw *r, digest *sha256, uint64_t *bytes) {
+  join_hash(r);
+  digest_stream_finish(r->hash, sha256);
+  *bytes = csv_raw_position(r);
+}
+
+uint64_t csv_raw_position(const csv_raw *r) {
+  return atomic_load(&r->position);
+}

@@ -1,0 +1,275 @@
+/* The splitter.  A kernel runs over the blocks in which nothing happens but ends of records; the block
+ * where a piece ends or a record spans lines, and the last bytes of a file, are looked at bit by bit. */
+#include "reading/split.h"
+
+#include <string.h>
+
+enum { CHUNK_BYTES = 256 << 10, BLOCK_BYTES = 64 };
+
+void csv_splitter_init(csv_splitter *s, csv_source *source, uint64_t ordinal) {
+  *s = (csv_splitter){.source = source, .kernels = csv_kernels_best(), .ordinal = ordinal, .line = 1};
+}
+
+void csv_splitter_fini(csv_splitter *s) {
+  csv_piece_fini(&s->rest);
+  csv_spans_fini(&s->spans);
+}
+
+static status no_memory(const csv_splitter *s, error *err) {
+  return error_no_memory(err, csv_source_title(s->source));
+}
+
+/* Appends text from the source, and the newline that the last line of the file may lack. */
+static status read_source(csv_splitter *s, csv_piece *into, error *err) {
+  if (s->ended) {
+    return STATUS_OK;
+  }
+  if (!csv_piece_reserve(into, into->length + CHUNK_BYTES)) {
+    return no_memory(s, err);
+  }
+  size_t got = 0;
+  TRY(csv_source_read(s->source, into->text + into->length, CHUNK_BYTES - 1, &got, err));
+  into->length += got;
+  if (got == 0) {
+    s->ended = true;
+    if (into->length > 0 && into->text[into->length - 1] != '\n') {
+      into->text[into->length++] = '\n';
+    }
+  }
+  return STATUS_OK;
+}
+
+status csv_splitter_more(csv_splitter *s, error *err) {
+  return read_source(s, &s->rest, err);
+}
+
+/* Appends the next text to the piece. */
+static status fetch(csv_splitter *s, csv_piece *p, error *err) {
+  const size_t left = s->rest.length - s->rest_from;
+  if (left == 0) {
+    s->fresh = true;
+    return read_source(s, p, err);
+  }
+  const size_t taken = left < CHUNK_BYTES ? left : CHUNK_BYTES;
+  if (!csv_piece_reserve(p, p->length + taken)) {
+    return no_memory(s, err);
+  }
+  memcpy(p->text + p->length, s->rest.text + s->rest_from, taken);
+  p->length += taken;
+  s->rest_from += taken;
+  return STATUS_OK;
+}
+
+static bool all_fetched(const csv_splitter *s) {
+  return s->ended && s->rest_from == s->rest.length;
+}
+
+void csv_splitter_skip(csv_splitter *s, size_t bytes) {
+  s->line += csv_count_lines(s->rest.text, bytes);
+  memmove(s->rest.text, s->rest.text + bytes, s->rest.length - bytes);
+  s->rest.length -= bytes;
+}
+
+status csv_splitter_start(csv_splitter *s, char delimiter, uint32_t cells, error *err) {
+  s->delimiter = delimiter;
+  csv_spans_fini(&s->spans);
+  return csv_spans_init(&s->spans, delimiter, cells, CSV_RECORD_BYTES_MAX) ? STATUS_OK : no_memory(s, err);
+}
+
+/* A piece in the making. */
+typedef struct making {
+  csv_piece *piece;
+  csv_scan scan;
+  size_t lines_end; /* behind the last newline of the text */
+  size_t spans_to;  /* the first line of a record that goes on inside quotes ends here; 0: none was found */
+  size_t cut;       /* where the piece ends; 0: not found yet */
+} making;
+
+/* Sets the scan to the start of a record at POSITION, behind LINES newlines. */
+static void restart(csv_scan *scan, size_t position, uint64_t lines) {
+  scan->lines = lines;
+  scan->quotes = csv_quotes_start();
+  scan->newlines = UINT64_C(1) << 63;
+  scan->carriages = 0;
+  scan->at = position;
+  scan->record_begin = position;
+}
+
+static bool is_empty_line(const uint8_t *text, size_t begin, size_t newline) {
+  return newline == begin || (newline == begin + 1 && text[begin] == '\r');
+}
+
+/* Ends the piece at END, the end of a record, when it is full. */
+static bool cut_if_full(making *m, size_t end) {
+  if (m->scan.records == m->scan.records_max || end >= CSV_PIECE_BYTES_MAX) {
+    m->cut = end;
+  }
+  return m->cut > 0;
+}
+
+static status refuse_long(const csv_splitter *s, const making *m, error *err) {
+  return error_set(
+      err, STATUS_DATA, "%s:%llu: the record that begins here is longer than %d MiB; is this a CSV file?",
+      csv_source_title(s->source), (unsigned long long)(s->line + m->scan.lines), CSV_RECORD_BYTES_MAX >> 20);
+}
+
+/* One block (the last one of the text may be short), record by record, up to the end of the piece or a
+ * newline inside quotes. */
+static status step(const csv_splitter *s, making *m, error *err) {
+  csv_scan *scan = &m->scan;
+  const uint8_t *text = m->piece->text;
+  const size_t left = m->lines_end - scan->at;
+  const unsigned width = left < BLOCK_BYTES ? (unsigned)left : BLOCK_BYTES;
+  const csv_masks masks = s->kernels->masks(text + scan->at, scan->delimiter, width);
+  const csv_block block = {text + scan->at, width, scan->delimiter, masks.quote,
+                           masks.newline | masks.delimiter};
+  uint64_t closing;
+  const uint64_t within = csv_quotes_step(&scan->quotes, &block, &closing);
+  for (uint64_t newlines = masks.newline; newlines != 0; newlines &= newlines - 1) {
+    const unsigned i = (unsigned)__builtin_ctzll(newlines);
+    const size_t end = scan->at + i + 1;
+    if (end - scan->record_begin > scan->record_bytes_max) {
+      return refuse_long(s, m, err);
+    }
+    if ((within >> i & 1) != 0) {
+      m->spans_to = end;
+      return STATUS_OK;
+    }
+    scan->records += !is_empty_line(text, scan->record_begin, end - 1);
+    scan->record_begin = end;
+    scan->lines++;
+    if (cut_if_full(m, end)) {
+      return STATUS_OK;
+    }
+  }
+  scan->newlines = masks.newline;
+  scan->at += width;
+  scan->carriages = text[scan->at - 1] == '\r' ? UINT64_C(1) << 63 : 0;
+  return scan->at - scan->record_begin > scan->record_bytes_max ? refuse_long(s, m, err) : STATUS_OK;
+}
+
+/* The record that spans lines stands, or is given up for its first line; *MORE: more text must tell. */
+static status judge_record(csv_splitter *s, making *m, bool *more, error *err) {
+  csv_scan *scan = &m->scan;
+  const csv_window window = {.kernels = s->kernels,
+                             .text = m->piece->text,
+                             .base = s->offset,
+                             .length = m->lines_end,
+                             .all = all_fetched(s)};
+  csv_span record = {.begin = s->offset + scan->record_begin,
+                     .line_end = s->offset + m->spans_to,
+                     .line = s->line + scan->lines};
+  const csv_verdict verdict = csv_spans_judge(&s->spans, &window, &record);
+  *more = verdict == CSV_VERDICT_MORE_TEXT;
+  if (*more) {
+    return STATUS_OK;
+  }
+  if (verdict == CSV_VERDICT_STANDS) {
+    restart(scan, (size_t)(record.end - s->offset), scan->lines + record.lines);
+  } else {
+    record.given_up.begin = scan->record_begin;
+    record.given_up.end = m->spans_to;
+    if (!csv_piece_note_given_up(m->piece, record.given_up)) {
+      return no_memory(s, err);
+    }
+    restart(scan, m->spans_to, scan->lines + 1);
+  }
+  m->spans_to = 0;
+  scan->records++;
+  (void)cut_if_full(m, scan->at);
+  return STATUS_OK;
+}
+
+/* Gives the text behind CUT back to the rest. */
+static status cut_piece(csv_splitter *s, csv_piece *p, size_t cut, error *err) {
+  const size_t left = p->length - cut;
+  if (!s->fresh) {
+    s->rest_from -= left;
+  } else if (!csv_piece_reserve(&s->rest, left)) {
+    return no_memory(s, err);
+  } else {
+    memcpy(s->rest.text, p->text + cut, left);
+    s->rest.length = left;
+    s->rest_from = 0;
+  }
+  p->length = cut;
+  memset(p->text + cut, 0, CSV_MARGIN);
+  return STATUS_OK;
+}
+
+/* Scans until the piece is full, or more text is needed. */
+static status scan_text(csv_splitter *s, making *m, error *err) {
+  csv_scan *scan = &m->scan;
+  const bool is_last = all_fetched(s);
+  const bool is_long = m->piece->length - m->lines_end > scan->record_bytes_max;
+  bool more = false;
+  while (m->cut == 0 && !more) {
+    if (m->spans_to > 0) {
+      TRY(judge_record(s, m, &more, err));
+      continue;
+    }
+    s->kernels->scan(scan, m->piece->text,
+                     m->lines_end < CSV_PIECE_BYTES_MAX ? m->lines_end : CSV_PIECE_BYTES_MAX - 1);
+    if (scan->at + BLOCK_BYTES <= m->lines_end || ((is_last || is_long) && scan->at < m->lines_end)) {
+      TRY(step(s, m, err));
+    } else if (is_long) {
+      return refuse_long(s, m, err);
+    } else {
+      more = true;
+    }
+  }
+  return STATUS_OK;
+}
+
+/* Finds the last newline in the text from FROM on. */
+static void find_lines_end(making *m, size_t from) {
+  const csv_piece *p = m->piece;
+  const uint8_t *newline = memrchr(p->text + from, '\n', p->length - from);
+  if (newline != NULL) {
+    m->lines_end = (size_t)(newline - p->text) + 1;
+  }
+}
+
+status csv_splitter_next(csv_splitter *s, uint32_t rows, csv_piece *piece, error *err) {
+  csv_piece_clear(piece);
+  if (!csv_piece_reserve(piece, CHUNK_BYTES)) {
+    return no_memory(s, err);
+  }
+  s->fresh = false;
+  making m = {.piece = piece};
+  m.scan =
+      (csv_scan){.delimiter = s->delimiter, .records_max = rows, .record_bytes_max = CSV_RECORD_BYTES_MAX};
+  restart(&m.scan, 0, 0);
+  while (true) {
+    TRY(scan_text(s, &m, err));
+    if (m.cut > 0 || all_fetched(s)) {
+      break;
+    }
+    const size_t before = piece->length;
+    TRY(fetch(s, piece, err));
+    find_lines_end(&m, before);
+  }
+  TRY(cut_piece(s, piece, m.cut > 0 ? m.cut : piece->length, err));
+  piece->records = m.scan.records;
+  piece->first_ordinal = s->ordinal;
+  piece->first_line = s->line;
+  s->ordinal += m.scan.records;
+  s->line += m.scan.lines;
+  s->offset += piece->length;
+  return STATUS_OK;
+}
+
+status csv_splitter_undo(csv_splitter *s, const csv_piece *piece, error *err) {
+  const size_t left = s->rest.length - s->rest_from;
+  if (!csv_piece_reserve(&s->rest, piece->length + left)) {
+    return no_memory(s, err);
+  }
+  memmove(s->rest.text + piece->length, s->rest.text + s->rest_from, left);
+  memcpy(s->rest.text, piece->text, piece->length);
+  s->rest.length = piece->length + left;
+  s->rest_from = 0;
+  s->ordinal = piece->first_ordinal;
+  s->line = piece->first_line;
+  s->offset -= piece->length;
+  return STATUS_OK;
+}

@@ -1,0 +1,30 @@
+/* Plain, gzip or zstd bytes, told by their first bytes, as one stream of plain ones.
+ *
+ * Several gzip members and zstd frames after each other are one stream (that is how logs and parallel
+ * compressors write them); zeros after the last gzip member are padding.  A stream that ends early or
+ * is damaged is STATUS_DATA.  Files that are no text at all (workbooks, archives) are told by their
+ * first bytes and refused with what to do.  The digest is that of the plain bytes, so that packing a
+ * file leaves no trace in a report.
+ */
+#ifndef CANVASS_READING_UNPACK_H
+#define CANVASS_READING_UNPACK_H
+
+#include "base/text.h"
+#include "reading/raw.h"
+
+typedef struct csv_unpack csv_unpack;
+
+/* RAW is borrowed; TITLE names the file in messages. */
+status csv_unpack_open(csv_raw *raw, const char *title, csv_unpack **out, error *err) MUST_USE;
+void csv_unpack_close(csv_unpack *u);
+/* Up to CAPACITY bytes into OUT; *GOT is 0 only at the end. */
+status csv_unpack_read(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
+/* After the end: digest and number of the plain bytes. */
+void csv_unpack_finish(csv_unpack *u, digest *sha256, uint64_t *bytes);
+bool csv_unpack_is_packed(const csv_unpack *u);
+/* NAME without .gz or .zst when the file is packed.  Borrowed from NAME. */
+slice csv_unpack_name(const csv_unpack *u, const char *name);
+/* NAME without .gz or .zst. */
+slice csv_unpacked_name(slice name);
+
+#endif

@@ -1,0 +1,183 @@
+/* The report as one tidy long table: a line per figure, RFC 4180, line feeds.
+ *
+ * Figures are written as in the document (its shortest numbers); a figure that does not exist has no
+ * line.  `row` numbers the rows of a table, so that figures of one row can be joined again.  Columns
+ * that name things (item, value, group) are there once; every other column is a statistic. */
+#include <stdio.h>
+#include <string.h>
+
+#include "report/render.h"
+
+/* Columns of the long table that are taken from the row itself. */
+static const char *const key_columns[] = {"item",        "other_item", "group",
+                                          "other_group", "value",      "other_value"};
+enum { KEY_COLUMNS = sizeof key_columns / sizeof key_columns[0] };
+
+static void put_quoted(buf *out, slice text) {
+  bool needs_quotes = false;
+  for (size_t i = 0; i < text.length && !needs_quotes; i++) {
+    needs_quotes = strchr(",\"\r\n", text.bytes[i]) != NULL && text.bytes[i] != '\0';
+  }
+  if (!needs_quotes) {
+    buf_put(out, text.bytes, text.length);
+    return;
+  }
+  buf_put_u8(out, '"');
+  for (size_t i = 0; i < text.length; i++) {
+    buf_put(out, "\"", text.bytes[i] == '"' ? 1 : 0);
+    buf_put(out, text.bytes + i, 1);
+  }
+  buf_put_u8(out, '"');
+}
+
+static void put_plain(buf *out, const json *cell) {
+  if (json_kind_of(cell) == JSON_TEXT) {
+    slice text = json_as_text(cell);
+    buf_put(out, text.bytes, text.length);
+  } else if (json_kind_of(cell) != JSON_NULL) {
+    json_write(cell, out);
+  }
+}
+
+/* A group is written "class=Eco;month=2024-01". */
+static void put_group(buf *out, const json *group) {
+  for (size_t i = 0; i < json_count(group); i++) {
+    const char *name = "";
+    const json *key = json_member(group, i, &name);
+    buf_printf(out, "%s%s=", i > 0 ? ";" : "", name);
+    put_plain(out, key);
+  }
+}
+
+static void put_cell(buf *out, const json *cell, buf *scratch) {
+  buf_clear(scratch);
+  if (json_kind_of(cell) == JSON_OBJECT) {
+    put_group(scratch, cell);
+  } else {
+    put_plain(scratch, cell);
+  }
+  put_quoted(out, (slice){(const char *)scratch->data, scratch->length});
+}
+
+typedef struct line_owner {
+  slice analysis, name, table;
+  size_t row;
+} line_owner;
+
+static void put_line(buf *out, const line_owner *owner, const json *row, slice statistic, const json *figure,
+                     buf *scratch) {
+  put_quoted(out, owner->analysis);
+  buf_put_u8(out, ',');
+  put_quoted(out, owner->name);
+  buf_put_u8(out, ',');
+  put_quoted(out, owner->table);
+  buf_printf(out, ",%zu,", owner->row + 1);
+  for (size_t k = 0; k < KEY_COLUMNS; k++) {
+    put_cell(out, json_get(row, key_columns[k]), scratch);
+    buf_put_u8(out, ',');
+  }
+  put_quoted(out, statistic);
+  buf_put_u8(out, ',');
+  buf_clear(scratch);
+  put_plain(scratch, figure);
+  put_quoted(out, (slice){(const char *)scratch->data, scratch->length});
+  buf_put_u8(out, '\n');
+}
+
+static bool is_key_column(const char *key) {
+  for (size_t k = 0; k < KEY_COLUMNS; k++) {
+    if (strcmp(key, key_columns[k]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void put_table(buf *out, const json *section, const json *table, buf *scratch) {
+  const json *rows = json_get(table, "rows");
+  const json *columns = json_get(table, "columns");
+  line_owner owner = {json_as_text(json_get(section, "analysis")), json_as_text(json_get(section, "name")),
+                      json_as_text(json_get(table, "name")), 0};
+  for (size_t r = 0; r < json_count(rows); r++) {
+    owner.row = r;
+    for (size_t c = 0; c < json_count(columns); c++) {
+      const char *key = json_as_cstring(json_at(columns, c));
+      const json *figure = json_get(json_at(rows, r), key);
+      if (!is_key_column(key) && json_kind_of(figure) != JSON_NULL) {
+        put_line(out, &owner, json_at(rows, r), slice_of(key), figure, scratch);
+      }
+    }
+  }
+}
+
+/* ---- Facts of the data --------------------------------------------------------------------------- */
+
+static void put_facts(const document *d, buf *out, buf *scratch) {
+  static const char *const totals[] = {"rows", "quarantined", "blank_rows", "repeated_headers", "invalid"};
+  static const char *const facts[] = {"answered", "invalid", "rounded"};
+  const json *data = json_get(d->root, "data");
+  line_owner owner = {slice_of("data"), slice_of("data"), slice_of("rows"), 0};
+  for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++) {
+    if (json_kind_of(json_get(data, totals[i])) != JSON_NULL) {
+      put_line(out, &owner, NULL, slice_of(totals[i]), json_get(data, totals[i]), scratch);
+    }
+  }
+  owner.table = slice_of("variables");
+  const json *variables = json_get(data, "variables");
+  for (size_t v = 0; v < json_count(variables); v++) {
+    const json *variable = json_at(variables, v);
+    json *row = json_object(d->memory);
+    json_set(row, "item", json_text(d->memory, json_as_text(json_get(variable, "name"))));
+    owner.row = v;
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+      const json *fact = json_get(variable, facts[i]);
+      if (json_kind_of(fact) != JSON_NULL) {
+        put_line(out, &owner, row, slice_of(facts[i]), fact, scratch);
+      }
+    }
+    const json *missing = json_get(variable, "missing");
+    for (size_t i = 0; i < json_count(missing); i++) {
+      const char *reason = "";
+      const json *count = json_member(missing, i, &reason);
+      char statistic[64];
+      (void)snprintf(statistic, sizeof statistic, "missing_%s", reason);
+      put_line(out, &owner, row, slice_of(statistic), count, scratch);
+    }
+  }
+}
+
+static void put_invalid_texts(const document *d, buf *out, buf *scratch) {
+  line_owner owner = {slice_of("data"), slice_of("data"), slice_of("invalid_texts"), 0};
+  const json *variables = json_get(json_get(d->root, "data"), "variables");
+  for (size_t v = 0; v < json_count(variables); v++) {
+    const json *variable = json_at(variables, v);
+    const json *texts = json_get(variable, "invalid_texts");
+    for (size_t i = 0; i < json_count(texts); i++, owner.row++) {
+      json *row = json_object(d->memory);
+      json_set(row, "item", json_text(d->memory, json_as_text(json_get(variable, "name"))));
+      json_set(row, "value", json_text(d->memory, json_as_text(json_get(json_at(texts, i), "value"))));
+      put_line(out, &owner, row, slice_of("n"), json_get(json_at(texts, i), "n"), scratch);
+    }
+  }
+}
+
+void long_table_write(const document *d, buf *out) {
+  buf scratch;
+  buf_init(&scratch);
+  buf_printf(out, "analysis,name,table,row");
+  for (size_t k = 0; k < KEY_COLUMNS; k++) {
+    buf_printf(out, ",%s", key_columns[k]);
+  }
+  buf_printf(out, ",statistic,figure\n");
+  put_facts(d, out, &scratch);
+  put_invalid_texts(d, out, &scratch);
+  const json *sections = json_get(d->root, "analyses");
+  for (size_t i = 0; i < json_count(sections); i++) {
+    const json *tables = json_get(json_at(sections, i), "tables");
+    for (size_t t = 0; t < json_count(tables); t++) {
+      put_table(out, json_at(sections, i), json_at(tables, t), &scratch);
+    }
+  }
+  out->failed = out->failed || scratch.failed;
+  buf_fini(&scratch);
+}

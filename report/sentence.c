@@ -1,0 +1,105 @@
+/* Filling the {places} of sentences. */
+#include "report/sentence.h"
+
+#include <string.h>
+
+/* The text of place NAME, or false when there is none. */
+typedef bool place_function(const void *context, slice name, slice *text);
+
+static void fill(const char *pattern, place_function *find, const void *context, buf *out) {
+  for (const char *at = pattern; *at != '\0';) {
+    const char *open = strchr(at, '{');
+    const char *close = open == NULL ? NULL : strchr(open, '}');
+    if (close == NULL) {
+      buf_put(out, at, strlen(at));
+      return;
+    }
+    buf_put(out, at, (size_t)(open - at));
+    slice name = {open + 1, (size_t)(close - open - 1)};
+    slice text = {open, (size_t)(close - open + 1)};
+    (void)find(context, name, &text);
+    buf_put(out, text.bytes, text.length);
+    at = close + 1;
+  }
+}
+
+static slice finish(const document *d, buf *text) {
+  slice copy = arena_slice(d->memory, (slice){(const char *)text->data, text->length});
+  buf_fini(text);
+  return copy;
+}
+
+typedef struct place_list {
+  const sentence_place *places;
+  size_t count;
+} place_list;
+
+static bool find_in_list(const void *context, slice name, slice *text) {
+  const place_list *list = context;
+  for (size_t i = 0; i < list->count; i++) {
+    if (slice_equal(name, slice_of(list->places[i].name))) {
+      *text = list->places[i].text;
+      return true;
+    }
+  }
+  return false;
+}
+
+slice sentence_fill(const document *d, const char *pattern, const sentence_place *places, size_t count) {
+  buf text;
+  buf_init(&text);
+  fill(pattern, find_in_list, &(place_list){places, count}, &text);
+  return finish(d, &text);
+}
+
+typedef struct remark_detail {
+  const document *d;
+  const json *detail;
+} remark_detail;
+
+static bool find_in_detail(const void *context, slice name, slice *text) {
+  const remark_detail *r = context;
+  const char *key = arena_copy(r->d->memory, name);
+  if (key == NULL) {
+    return false;
+  }
+  *text = figure_alone(r->d, key, json_get(r->detail, key), r->detail);
+  return true;
+}
+
+static bool starts_with_closing_mark(slice text) {
+  static const char *const marks[] = {".", ",", ";", ":", "。", "，", "；", "："};
+  for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+    size_t length = strlen(marks[i]);
+    if (text.length >= length && memcmp(text.bytes, marks[i], length) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Spaces that an empty place left behind: doubled, or before a closing mark. */
+static slice close_gaps(const document *d, slice text) {
+  buf out;
+  buf_init(&out);
+  for (size_t i = 0; i < text.length; i++) {
+    slice rest = {text.bytes + i + 1, text.length - i - 1};
+    bool is_doubled = rest.length > 0 && rest.bytes[0] == ' ';
+    if (text.bytes[i] != ' ' || !(is_doubled || starts_with_closing_mark(rest))) {
+      buf_put(&out, text.bytes + i, 1);
+    }
+  }
+  return finish(d, &out);
+}
+
+slice sentence_remark(const document *d, const json *remark) {
+  const char *code = json_as_cstring(json_get(remark, "code"));
+  const term *t = term_find(code);
+  if (t == NULL) {
+    return document_display(d, slice_of(code));
+  }
+  buf text;
+  buf_init(&text);
+  fill(t->title[d->language], find_in_detail, &(remark_detail){d, json_get(remark, "detail")}, &text);
+  return close_gaps(d, finish(d, &text));
+}

@@ -1,0 +1,132 @@
+/* The fixed words of the report's frame, in three languages; columns, tables and sentences of analyses
+ * are terms (stats/analyses/terms.h).  Patterns hold {places} for `sentence_fill`. */
+#ifndef CANVASS_REPORT_WORDS_H
+#define CANVASS_REPORT_WORDS_H
+
+#include "report/report.h"
+
+#define WORD_TABLE(X)                                                                                        \
+  X(WORD_REPORT, "Evaluation report", "评估报告", "評估報告")                                                \
+  X(WORD_SUMMARY, "Summary", "摘要", "摘要")                                                                 \
+  X(WORD_DATA, "About the data", "数据说明", "資料說明")                                                     \
+  X(WORD_FILE, "File", "文件", "檔案")                                                                       \
+  X(WORD_ROWS, "Rows", "有效行数", "有效列數")                                                               \
+  X(WORD_RECORDS, "Records", "记录数", "記錄數")                                                             \
+  X(WORD_BYTES, "Bytes", "字节数", "位元組")                                                                 \
+  X(WORD_QUARANTINED, "Quarantined records", "隔离的记录", "隔離的記錄")                                     \
+  X(WORD_BLANK_ROWS, "Blank rows", "空白行", "空白列")                                                       \
+  X(WORD_REPEATED_HEADERS, "Repeated headers", "重复的表头", "重複的標題列")                                 \
+  X(WORD_INVALID, "Invalid answers", "无效答案", "無效答案")                                                 \
+  X(WORD_WARNINGS, "Warnings", "警告", "警告")                                                               \
+  X(WORD_VARIABLE, "Variable", "变量", "變數")                                                               \
+  X(WORD_ANSWERED, "Answered", "已回答", "已回答")                                                           \
+  X(WORD_ROUNDED, "Rounded", "已舍入", "已捨入")                                                             \
+  X(WORD_TOTAL, "Total", "总体", "總體")                                                                     \
+  X(WORD_NO_ANSWER, "no answer", "未回答", "未回答")                                                         \
+  X(WORD_COLON, ": ", "：", "：")                                                                            \
+  X(WORD_COMMA, ", ", "、", "、")                                                                            \
+  X(WORD_SEE_BELOW, "{title}: see below", "{title}：见下文", "{title}：見下文")                              \
+  X(WORD_MORE, "… and {n} more", "……另有 {n} 项", "……另有 {n} 項")                                           \
+  X(WORD_MORE_LIKE_IT, "… and {n} more like it (all in the JSON)", "……另有 {n} 条同类提示（全部见 JSON）",   \
+    "……另有 {n} 則同類提示（全部見 JSON）")                                                                  \
+  X(WORD_NO_ROWS, "no rows", "无数据", "無資料")                                                             \
+  X(WORD_PANEL, "continued", "续", "續")                                                                     \
+  X(WORD_BASE, "{used} of {rows} rows", "{rows} 行中使用 {used} 行", "{rows} 列中使用 {used} 列")            \
+  X(WORD_UNWEIGHTED, "unweighted", "未加权", "未加權")                                                       \
+  X(WORD_WEIGHTED, "weighted by {weight}", "按 {weight} 加权", "按 {weight} 加權")                           \
+  X(WORD_WEIGHTED_AS, "weighted by {weight} ({kind})", "按 {weight} 加权（{kind}）",                         \
+    "按 {weight} 加權（{kind}）")                                                                            \
+  X(WORD_SAMPLING, "sampling weights", "抽样权重", "抽樣權重")                                               \
+  X(WORD_FREQUENCY, "frequency weights", "频数权重", "頻次權重")                                             \
+  X(WORD_WHERE, "where {where}", "筛选：{where}", "篩選：{where}")                                           \
+  X(WORD_CONFIDENCE, "{percent}% confidence", "置信水平 {percent}%", "信賴水準 {percent}%")                  \
+  X(WORD_FILTERED_OUT, "rows left out by the filter: {n}", "被筛选排除的行：{n}", "被篩選排除的列：{n}")     \
+  X(WORD_FILTER_UNKNOWN, "of these unknown because an answer is missing: {n}",                               \
+    "其中因缺少答案而无法判断：{n}", "其中因缺少答案而無法判斷：{n}")                                        \
+  X(WORD_WEIGHT_ZERO, "rows of weight 0: {n}", "权重为 0 的行：{n}", "權重為 0 的列：{n}")                   \
+  X(WORD_WEIGHT_UNUSABLE, "rows without a usable weight: {n}", "无可用权重的行：{n}", "無可用權重的列：{n}") \
+  X(WORD_WEIGHT_MISSING, "Rows without a weight in {item}, not used: {n} ({places})",                        \
+    "{item} 中没有权重的行，未使用：{n}（{places}）", "{item} 中沒有權重的列，未使用：{n}（{places}）")      \
+  X(WORD_WEIGHT_NO_NUMBER, "Weights in {item} that are not numbers, rows not used: {n} ({places})",          \
+    "{item} 中不是数字的权重，这些行未使用：{n}（{places}）",                                                \
+    "{item} 中不是數字的權重，這些列未使用：{n}（{places}）")                                                \
+  X(WORD_WEIGHT_TOO_LARGE, "Weights in {item} that are too large, rows not used: {n} ({places})",            \
+    "{item} 中过大的权重，这些行未使用：{n}（{places}）",                                                    \
+    "{item} 中過大的權重，這些列未使用：{n}（{places}）")                                                    \
+  X(WORD_WEIGHT_NEGATIVE, "Negative weights in {item}, rows not used: {n} ({places})",                       \
+    "{item} 中为负的权重，这些行未使用：{n}（{places}）",                                                    \
+    "{item} 中為負的權重，這些列未使用：{n}（{places}）")                                                    \
+  X(WORD_WEIGHT_FRACTIONAL, "Frequency weights in {item} with fractions: {n} ({places})",                    \
+    "{item} 中带有小数的频数权重：{n}（{places}）", "{item} 中帶有小數的頻次權重：{n}（{places}）")          \
+  X(WORD_WEIGHT_FEW_DIGITS,                                                                                  \
+    "Small weights in {item} that keep fewer than nine significant digits beside the heaviest: {n} "         \
+    "({places})",                                                                                            \
+    "{item} 中因最大权重的限制而不足九位有效数字的小权重：{n}（{places}）",                                  \
+    "{item} 中因最大權重的限制而不足九位有效數字的小權重：{n}（{places}）")                                  \
+  X(WORD_WEIGHT_ROUNDED,                                                                                     \
+    "Weights in {item} with more digits than are kept, rounded: {n} of {answered}; none is changed by more " \
+    "than 1 part in {parts}",                                                                                \
+    "{item} 中位数多于保留位数、已舍入的权重：{answered} 个中的 {n} 个；改变均不超过 {parts} 分之一",        \
+    "{item} 中位數多於保留位數、已捨入的權重：{answered} 個中的 {n} 個；改變均不超過 {parts} 分之一")        \
+  X(WORD_WEIGHT_ROUNDED_AWAY,                                                                                \
+    "Weights in {item} with more digits than are kept, rounded: {n} of {answered}; some are changed by as "  \
+    "much as they are",                                                                                      \
+    "{item} 中位数多于保留位数、已舍入的权重：{answered} 个中的 {n} 个；其中有的改变不小于权重本身",         \
+    "{item} 中位數多於保留位數、已捨入的權重：{answered} 個中的 {n} 個；其中有的改變不小於權重本身")         \
+  X(WORD_QUARANTINED_PLACES, "Quarantined in {file}: {places}", "{file} 中隔离的记录：{places}",             \
+    "{file} 中隔離的記錄：{places}")                                                                         \
+  X(WORD_BLANK_ROW_LINES, "Blank rows in {file}, left out: {n} (lines {places})",                            \
+    "{file} 中的空白行，未计入：{n} 行（第 {places} 行）",                                                   \
+    "{file} 中的空白列，未計入：{n} 列（第 {places} 行）")                                                   \
+  X(WORD_REPEATED_HEADER_LINES, "Header rows repeated in {file}, left out: {n} (lines {places})",            \
+    "{file} 中重复的表头，未计入：{n} 行（第 {places} 行）",                                                 \
+    "{file} 中重複的標題列，未計入：{n} 列（第 {places} 行）")                                               \
+  X(WORD_LINE_PLACE, "line {line} ({problem})", "第 {line} 行（{problem}）", "第 {line} 行（{problem}）")    \
+  X(WORD_INVALID_PLACES, "Invalid answers to {item}: {places}", "{item} 的无效答案：{places}",               \
+    "{item} 的無效答案：{places}")                                                                           \
+  X(WORD_CELL_PLACE, "{file}:{line} “{value}”", "{file}:{line}“{value}”", "{file}:{line}「{value}」")        \
+  X(WORD_INVALID_TEXTS, "{n} of {given} answers to {item} are invalid: {texts}",                             \
+    "{item} 的 {given} 个答案中有 {n} 个无效：{texts}", "{item} 的 {given} 個答案中有 {n} 個無效：{texts}")  \
+  X(WORD_ROUNDED_NUMBERS,                                                                                    \
+    "{n} of {answered} numbers of {item} have more decimals than are kept; they are rounded",                \
+    "{item} 的 {answered} 个数值中有 {n} 个的小数位数多于保留位数，已舍入",                                  \
+    "{item} 的 {answered} 個數值中有 {n} 個的小數位數多於保留位數，已捨入")                                  \
+  X(WORD_ROUNDED_NUMBERS_AT,                                                                                 \
+    "{n} of {answered} numbers of {item} have more decimals than are kept; they are rounded ({places})",     \
+    "{item} 的 {answered} 个数值中有 {n} 个的小数位数多于保留位数，已舍入（{places}）",                      \
+    "{item} 的 {answered} 個數值中有 {n} 個的小數位數多於保留位數，已捨入（{places}）")                      \
+  X(WORD_DECIMALS_DISPLACED,                                                                                 \
+    "Numbers of {item} keep {kept} decimals, not the {declared} that are declared: {largest}, the largest, " \
+    "leaves no room for more",                                                                               \
+    "{item} 的数值保留 {kept} 位小数，而非声明的 {declared} 位：其最大值 {largest} 未留出更多位数",          \
+    "{item} 的數值保留 {kept} 位小數，而非宣告的 {declared} 位：其最大值 {largest} 未留出更多位數")          \
+  X(WORD_TEXT_COUNT, "“{value}” {n}", "“{value}” {n} 个", "「{value}」{n} 個")                               \
+  X(WORD_OTHER_TEXTS, "{texts} other texts {n}", "其他 {texts} 种文本共 {n} 个",                             \
+    "其他 {texts} 種文字共 {n} 個")                                                                          \
+  X(WORD_MANY_OTHER_TEXTS, "over {texts} other texts {n}", "其他文本（超过 {texts} 种）共 {n} 个",           \
+    "其他文字（超過 {texts} 種）共 {n} 個")                                                                  \
+  X(WORD_COLUMN_PLACE, "{file}:{line} {column} “{value}”", "{file}:{line} {column}“{value}”",                \
+    "{file}:{line} {column}「{value}」")                                                                     \
+  X(WORD_SHA256, "SHA-256", "SHA-256", "SHA-256")                                                            \
+  X(WORD_SPECIFICATION, "specification", "规格说明", "規格說明")                                             \
+  X(WORD_MISSING_BLANK, "Blank", "空白", "空白")                                                             \
+  X(WORD_MISSING_NOT_ASKED, "Not asked", "未询问", "未詢問")                                                 \
+  X(WORD_MISSING_NOT_APPLICABLE, "Not applicable", "不适用", "不適用")                                       \
+  X(WORD_MISSING_REFUSED, "Refused", "拒答", "拒答")                                                         \
+  X(WORD_MISSING_DONT_KNOW, "Don't know", "不知道", "不知道")                                                \
+  X(WORD_MISSING_OTHER, "Other", "其他", "其他")                                                             \
+  X(WORD_MISSING_INVALID, "Invalid", "无效", "無效")                                                         \
+  X(WORD_MISSING_TOO_FEW, "Too few", "有效项不足", "有效項不足")
+
+typedef enum word {
+#define X(id, en, hans, hant) id,
+  WORD_TABLE(X)
+#undef X
+      WORD_COUNT
+} word;
+
+const char *word_text(word w, report_language language);
+/* The word for a name in the document: a weight kind ("sampling").  NAME itself when it is not known. */
+const char *word_for_name(const char *name, report_language language);
+
+#endif

@@ -1,0 +1,20 @@
+/* Arguments of analyses, read by the kind's own table.  Private to specification. */
+#ifndef CANVASS_SPECIFICATION_ARGUMENTS_H
+#define CANVASS_SPECIFICATION_ARGUMENTS_H
+
+#include "specification/fields.h"
+
+/* What became of one argument. */
+typedef enum argument_outcome {
+  ARGUMENT_READ,
+  ARGUMENT_WRONG, /* told */
+  ARGUMENT_OPEN,  /* a pattern has columns to come */
+} argument_outcome;
+
+argument_outcome argument_read(compilation *c, const analysis_argument *a, const node *n,
+                               argument_value *out);
+/* The default of the table; leaves OUT alone when there is none. */
+void argument_default(compilation *c, const analysis_argument *a, argument_value *out);
+json *argument_normal(compilation *c, const analysis_argument *a, const argument_value *v);
+
+#endif

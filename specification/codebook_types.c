@@ -1,0 +1,273 @@
+/* The types of the codebook: what each asks for besides column, label and missing answers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "specification/codebook.h"
+#include "stats/program/date.h"
+
+enum { RANGE_MAX = 1000000000, DECIMALS_MAX = PROGRAM_DECIMALS_MAX };
+
+node **codebook_range_ends(compilation *c, const node *n) {
+  if (n->kind == NODE_LIST && n->count == 2) {
+    return n->items;
+  }
+  field_expected(c, n, "range", "two values, [low, high]");
+  return NULL;
+}
+
+bool codebook_range_is_empty(compilation *c, const node *n, node *const *ends) {
+  problem_at(c->problems, n->at, "range: the low end %s must be below the high end %s",
+             problem_quote(c->problems, ends[0]->text), problem_quote(c->problems, ends[1]->text));
+  return false;
+}
+
+static bool scale_range(compilation *c, symbol *s) {
+  const node *n = node_get(s->body, "range");
+  if (n == NULL) {
+    problem_at(c->problems, s->key->at, "scale '%s' has no range; add range: [low, high]",
+               problem_quote(c->problems, s->key->text));
+    return false;
+  }
+  node **ends = codebook_range_ends(c, n);
+  int64_t low;
+  int64_t high;
+  if (ends == NULL || !field_whole(c, ends[0], "range", -RANGE_MAX, RANGE_MAX, &low) ||
+      !field_whole(c, ends[1], "range", -RANGE_MAX, RANGE_MAX, &high)) {
+    return false;
+  }
+  if (low >= high) {
+    return codebook_range_is_empty(c, n, ends);
+  }
+  if (high - low > SCALE_SPAN_MAX) {
+    problem_at(c->problems, n->at, "range: %lld to %lld is more than %d apart; use type number",
+               (long long)low, (long long)high, SCALE_SPAN_MAX);
+    return false;
+  }
+  s->variable.has_range = true;
+  s->variable.low = low;
+  s->variable.high = high;
+  return true;
+}
+
+bool codebook_scale(compilation *c, symbol *s) {
+  const node *reverse = node_get(s->body, "reverse");
+  bool all_well = reverse == NULL || field_flag(c, reverse, "reverse", &s->variable.reversed);
+  return scale_range(c, s) && answers_of_scale(c, s) && all_well;
+}
+
+static bool read_closed(compilation *c, symbol *s) {
+  const node *closed = node_get(s->body, "closed");
+  if (closed == NULL) {
+    return true;
+  }
+  if (!field_flag(c, closed, "closed", &s->variable.closed)) {
+    return false;
+  }
+  if (s->variable.closed && node_get(s->body, "values") == NULL) {
+    problem_at(c->problems, closed->at, "closed: true needs `values` that say which answers there are");
+    return false;
+  }
+  s->values_closed = s->variable.closed;
+  return true;
+}
+
+bool codebook_nominal(compilation *c, symbol *s) {
+  bool all_well = read_closed(c, s);
+  return answers_of_texts(c, s, "values") && all_well;
+}
+
+/* One 0/1 column per option: a map option -> column, or a list of columns that are the options too. */
+static bool multi_flags(compilation *c, symbol *s, const node *columns) {
+  program_variable *v = &s->variable;
+  v->kind = VARIABLE_MULTI_FLAGS;
+  if ((columns->kind != NODE_MAP && columns->kind != NODE_LIST) || columns->count == 0) {
+    field_expected(c, columns, "columns", "a map of options and their 0/1 columns");
+    return false;
+  }
+  if (columns->count > PROGRAM_COLUMNS_MAX) {
+    problem_at(c->problems, columns->at, "columns: %u options are more than %d", columns->count,
+               PROGRAM_COLUMNS_MAX);
+    return false;
+  }
+  v->columns = (const char **)arena_array(c->memory, columns->count, sizeof(char *));
+  v->keys = ARENA_ARRAY(c->memory, slice, columns->count);
+  if (v->columns == NULL || v->keys == NULL) {
+    return false;
+  }
+  bool all_well = true;
+  for (uint32_t i = 0; i < columns->count; i++) {
+    const node *option = columns->kind == NODE_MAP ? columns->keys[i] : columns->items[i];
+    slice column;
+    if (!field_name(c, option, "columns", &v->keys[i]) ||
+        !field_name(c, columns->items[i], "columns", &column)) {
+      all_well = false;
+      continue;
+    }
+    for (uint32_t k = 0; columns->kind == NODE_LIST && k < i; k++) {
+      if (slice_equal(v->keys[k], v->keys[i])) {
+        problem_at(c->problems, option->at, "columns: '%s' is named twice",
+                   problem_quote(c->problems, option->text));
+        all_well = false;
+      }
+    }
+    v->columns[i] = column.bytes;
+    all_well = codebook_column(c, column, columns->items[i]->at) && all_well;
+  }
+  v->columns_count = columns->count;
+  v->keys_count = columns->count;
+  s->values_closed = true;
+  return answers_of_numbers(c, s, 0, 1) && all_well;
+}
+
+static bool label_options(compilation *c, symbol *s) {
+  const node *values = node_get(s->body, "values");
+  bool all_well = true;
+  if (values != NULL && !field_is_map(c, values, "values", "options and their labels")) {
+    return false;
+  }
+  for (uint32_t k = 0; k < s->variable.keys_count; k++) {
+    const node *label = values != NULL ? node_get(values, s->variable.keys[k].bytes) : NULL;
+    all_well = answers_label_text(c, s, s->variable.keys[k], label) && all_well;
+  }
+  for (uint32_t i = 0; values != NULL && i < values->count; i++) {
+    all_well = symbol_knows_text(c, s, values->keys[i]->text, values->keys[i]->at) && all_well;
+  }
+  return all_well;
+}
+
+bool codebook_multi(compilation *c, symbol *s) {
+  const node *columns = node_get(s->body, "columns");
+  const node *delimiter = node_get(s->body, "delimiter");
+  if (columns != NULL) {
+    static const char *const excluded[] = {"column", "delimiter", "closed"};
+    for (size_t i = 0; i < sizeof excluded / sizeof excluded[0]; i++) {
+      const node *key = node_key(s->body, excluded[i]);
+      if (key != NULL) {
+        problem_at(c->problems, key->at, "'%s' goes with one delimited column, not with `columns`",
+                   excluded[i]);
+        return false;
+      }
+    }
+    return multi_flags(c, s, columns) && label_options(c, s);
+  }
+  bool all_well = read_closed(c, s);
+  if (delimiter == NULL) {
+    problem_at(c->problems, s->key->at,
+               "multi '%s' needs `columns` (one 0/1 column per option) or `delimiter` (one cell with all)",
+               problem_quote(c->problems, s->key->text));
+    return false;
+  }
+  slice text;
+  if (!field_text(c, delimiter, "delimiter", &text)) {
+    return false;
+  }
+  if (text.length == 0 || text.length >= sizeof s->variable.delimiter ||
+      memchr(text.bytes, '\0', text.length) != NULL) {
+    field_expected(c, delimiter, "delimiter", "1 to %zu bytes", sizeof s->variable.delimiter - 1);
+    return false;
+  }
+  memcpy(s->variable.delimiter, text.bytes, text.length);
+  return answers_of_texts(c, s, "values") && all_well;
+}
+
+/* How many decimals leave room for the heaviest weight; of datasets that do not know it, what leaves room for
+ * weights up to 4 thousand million. */
+static unsigned weight_room(const manifest_column *column) {
+  return column == NULL          ? PROGRAM_WEIGHT_DECIMALS_MAX
+         : column->largest_known ? decimal_magnitude_scale(column->largest, NUMBER_MAX)
+                                 : DECIMALS_MAX;
+}
+
+/* One scale for the whole column: declared, or (once the data are read) the column's digits, or else as many
+ * as leave room for the heaviest weight. */
+static bool read_weight_decimals(compilation *c, symbol *s) {
+  const node *n = node_get(s->body, "decimals");
+  const manifest_column *column = codebook_measured(c, s);
+  const unsigned room = weight_room(column);
+  if (n == NULL) {
+    const unsigned seen = column != NULL && s->weight == WEIGHT_SAMPLING ? column->decimals_max : 0;
+    s->weight_decimals = (uint8_t)(seen < room ? seen : room);
+    return true;
+  }
+  int64_t decimals;
+  if (!field_whole(c, n, "decimals", 0, PROGRAM_WEIGHT_DECIMALS_MAX, &decimals)) {
+    return false;
+  }
+  if (s->weight == WEIGHT_FREQUENCY && decimals > 0) {
+    field_expected(c, n, "decimals", "0, as a frequency weight counts rows");
+    return false;
+  }
+  if (column != NULL && column->largest_known && decimals > (int64_t)room) {
+    problem_of_data(c->problems, n->at,
+                    "decimals: with %lld the heaviest weight of '%s' is above 2^62 units; at most %u fit, or "
+                    "leave decimals out",
+                    (long long)decimals, problem_quote(c->problems, slice_of(s->name)), room);
+    return false;
+  }
+  s->weight_decimals = (uint8_t)decimals;
+  s->decimals_given = true;
+  return true;
+}
+
+bool codebook_weight(compilation *c, symbol *s) {
+  static const char *const kinds[] = {"sampling", "frequency"};
+  const node *n = node_get(s->body, "kind");
+  if (n == NULL) {
+    problem_at(c->problems, s->key->at,
+               "weight '%s' does not say what it is; add kind: sampling or kind: frequency",
+               problem_quote(c->problems, s->key->text));
+    return false;
+  }
+  size_t kind;
+  if (!field_choice(c, n, "kind of weight", kinds, 2, &kind)) {
+    return false;
+  }
+  s->weight = kind == 0 ? WEIGHT_SAMPLING : WEIGHT_FREQUENCY;
+  if (!read_weight_decimals(c, s)) {
+    return false;
+  }
+  s->variable.decimals = s->weight_decimals < DECIMALS_MAX ? s->weight_decimals : DECIMALS_MAX;
+  return true;
+}
+
+static bool check_format(compilation *c, const node *n, slice format) {
+  const char *wrong = date_format_problem(format.bytes);
+  if (wrong != NULL) {
+    problem_at(c->problems, n->at, "format: '%s': %s", problem_quote(c->problems, format), wrong);
+  }
+  return wrong == NULL;
+}
+
+static bool date_end(compilation *c, const node *n, int64_t *days) {
+  if (n->kind == NODE_TEXT && date_parse("%Y-%m-%d", n->text, days)) {
+    return true;
+  }
+  field_expected(c, n, "range", "a date such as 2025-07-31");
+  return false;
+}
+
+bool codebook_date(compilation *c, symbol *s) {
+  const node *n = node_get(s->body, "format");
+  slice format = slice_of("%Y-%m-%d");
+  bool all_well = n == NULL || (field_name(c, n, "format", &format) && check_format(c, n, format));
+  s->variable.format = format.bytes;
+  const node *range = node_get(s->body, "range");
+  if (range == NULL) {
+    return all_well;
+  }
+  node **ends = codebook_range_ends(c, range);
+  if (ends == NULL || !date_end(c, ends[0], &s->variable.low) || !date_end(c, ends[1], &s->variable.high)) {
+    return false;
+  }
+  if (s->variable.low >= s->variable.high) {
+    return codebook_range_is_empty(c, range, ends);
+  }
+  s->variable.has_range = true;
+  return all_well;
+}
+
+bool codebook_text(compilation *c, symbol *s) {
+  (void)c;
+  (void)s;
+  return true;
+}

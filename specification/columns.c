@@ -1,0 +1,121 @@
+/* The columns that the codebook wants, with the hint that suits what they are declared as.  A column of
+ * numbers loses the texts of its cells, so it is hinted only where nothing else reads the column. */
+#include "specification/columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Beyond this many codes a scale is stored better as a number. */
+enum { SCALE_CODES_MAX = 100 };
+
+typedef struct wanted {
+  const char *name;
+  csv_hint hint;
+  size_t order;
+} wanted;
+
+static csv_hint hint_of(const program_variable *v) {
+  switch (v->kind) {
+    case VARIABLE_NUMBER:
+      return CSV_HINT_NUMBER;
+    case VARIABLE_SCALE:
+      return v->high - v->low >= SCALE_CODES_MAX ? CSV_HINT_NUMBER : CSV_HINT_TEXT_CODES;
+    case VARIABLE_TEXT:
+      return CSV_HINT_TEXT;
+    default:
+      return CSV_HINT_TEXT_CODES;
+  }
+}
+
+static int by_name(const void *left, const void *right) {
+  const wanted *a = left;
+  const wanted *b = right;
+  int order = strcmp(a->name, b->name);
+  return order != 0 ? order : (a->order > b->order) - (a->order < b->order);
+}
+
+static int by_order(const void *left, const void *right) {
+  const wanted *a = left;
+  const wanted *b = right;
+  return (a->order > b->order) - (a->order < b->order);
+}
+
+static size_t list_all(const compilation *c, wanted *into) {
+  size_t count = 0;
+  for (uint32_t i = 0; i < c->symbols_count; i++) {
+    const symbol *s = c->symbols[i];
+    const program_variable *v = &s->variable;
+    if (s->origin != SYMBOL_CODEBOOK || s->state != SYMBOL_READY) {
+      continue;
+    }
+    for (uint32_t k = 0; k < (v->columns_count > 0 ? v->columns_count : 1); k++) {
+      if (into != NULL) {
+        into[count] = (wanted){v->columns_count > 0 ? v->columns[k] : v->column, hint_of(v), count};
+      }
+      count++;
+    }
+  }
+  return count;
+}
+
+static csv_hint merge_hints(csv_hint a, csv_hint b) {
+  if (a == b) {
+    return a;
+  }
+  return a == CSV_HINT_TEXT_CODES || b == CSV_HINT_TEXT_CODES ? CSV_HINT_TEXT_CODES : CSV_HINT_TEXT;
+}
+
+csv_column *columns_wanted(const compilation *c, arena *a, size_t *count) {
+  size_t all = list_all(c, NULL);
+  wanted *list = ARENA_ARRAY(a, wanted, all + 1);
+  csv_column *columns = ARENA_ARRAY(a, csv_column, all + 1);
+  if (list == NULL || columns == NULL) {
+    return NULL;
+  }
+  (void)list_all(c, list);
+  qsort(list, all, sizeof list[0], by_name);
+  size_t kept = 0;
+  for (size_t i = 0; i < all; i++) {
+    if (kept > 0 && strcmp(list[kept - 1].name, list[i].name) == 0) {
+      list[kept - 1].hint = merge_hints(list[kept - 1].hint, list[i].hint);
+    } else {
+      list[kept++] = list[i];
+    }
+  }
+  qsort(list, kept, sizeof list[0], by_order);
+  for (size_t i = 0; i < kept; i++) {
+    columns[i] = (csv_column){.name = arena_copy(a, slice_of(list[i].name)), .hint = list[i].hint};
+    if (columns[i].name == NULL) {
+      return NULL;
+    }
+  }
+  *count = kept;
+  return columns;
+}
+
+static bool reads_texts(const program_variable *v) {
+  return v->kind == VARIABLE_NOMINAL || v->kind == VARIABLE_DATE || v->kind == VARIABLE_TEXT ||
+         v->kind == VARIABLE_MULTI_CELL;
+}
+
+static void check_kept(compilation *c, const manifest_column *column) {
+  for (uint32_t i = 0; i < c->symbols_count; i++) {
+    const symbol *s = c->symbols[i];
+    if (s->origin == SYMBOL_CODEBOOK && s->state == SYMBOL_READY && reads_texts(&s->variable) &&
+        slice_equal(slice_of(s->variable.column), column->name)) {
+      problem_of_data(
+          c->problems, s->key->at,
+          "'%s' is %s, but the dataset keeps its column as numbers, and how they were written (05, "
+          "5.0) is forgotten; put the files as another dataset with this specification",
+          problem_quote(c->problems, slice_of(s->name)), symbol_kind_name(s));
+    }
+  }
+}
+
+void columns_check_kept(compilation *c) {
+  for (uint32_t i = 0; i < c->header->columns_count; i++) {
+    if (c->header->columns[i].as_numbers) {
+      check_kept(c, &c->header->columns[i]);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+/* Compiling a specification: one walk over the tree that checks everything and builds the plan.
+ *
+ * The same walk is made three times: over the page alone (spec_parse), with the header of the data
+ * (spec_csv_options) and with the whole dataset (spec_plan).  Without a header a pattern such as q*
+ * declares no columns yet; a name that it matches is then taken to be one, and lists written with
+ * patterns stay open.
+ *
+ * Symbols are all that has a name: variables of the codebook, constructs, derived variables.  They are
+ * resolved on first use, so the order in the page is free; SYMBOL_OPEN marks the way down and finds
+ * circles.  Whatever a symbol holds lives in the plan's arena.  Private to specification.
+ */
+#ifndef CANVASS_SPECIFICATION_COMPILE_H
+#define CANVASS_SPECIFICATION_COMPILE_H
+
+#include "base/json.h"
+#include "specification/node.h"
+#include "stats/analyses/analysis.h"
+
+enum {
+  NAME_BYTES_MAX = 1000,                    /* column titles can be whole questions */
+  DEFINITION_DEPTH_MAX = PROGRAM_DEPTH_MAX, /* derived from derived from derived ... */
+  SCALE_SPAN_MAX = 240,
+  LEVELS_MAX = 60000, /* declared values of one variable */
+};
+
+typedef enum symbol_origin { SYMBOL_CODEBOOK, SYMBOL_CONSTRUCT, SYMBOL_DERIVED } symbol_origin;
+
+typedef enum symbol_state {
+  SYMBOL_DECLARED,
+  SYMBOL_OPEN,
+  SYMBOL_READY,
+  SYMBOL_BROKEN, /* a mistake has been told; who uses it stays silent */
+} symbol_state;
+
+typedef struct symbol {
+  const char *name;
+  symbol_origin origin;
+  symbol_state state;
+  const node *key, *body;
+  plan_label label;
+  program_variable variable;
+  plan_value_label *values;
+  uint32_t values_count, values_capacity;
+  bool decimals_given;           /* NUMBER; the variable keeps fewer when its numbers are large */
+  uint8_t decimals_declared;     /* when given */
+  decimal_magnitude largest;     /* NUMBER: the largest answer that there can be, as far as it is known */
+  decimal range_low, range_high; /* NUMBER, when variable.has_range */
+  weight_kind weight;            /* 0: no weight; else also: */
+  uint8_t weight_decimals;       /* as a weight it keeps more than as a number */
+  uint32_t weight_index;         /* in the program, READY */
+  const char *type;              /* in the codebook: as written ("id" and "text" are one kind) */
+  bool values_closed;            /* `values` are all there can be */
+  uint32_t plan_index;           /* READY */
+  uint32_t construct_index;      /* SYMBOL_CONSTRUCT, READY */
+  uint32_t listed;               /* the last list (symbol_list) that took it */
+  decimal *weights;              /* MEAN, as given; NULL: none */
+  json *normal;                  /* of the normalised specification; may be NULL */
+} symbol;
+
+/* An entry of the codebook that declares as many variables as columns match. */
+typedef struct pattern {
+  const node *key, *body;
+} pattern;
+
+/* How the files are written. */
+typedef struct data_options {
+  const char *encoding; /* NULL: UTF-8 */
+  char delimiter;       /* 0: found out from the header */
+  char decimal_mark;
+  bool keeps_blank_rows;
+} data_options;
+
+typedef struct analysis_defaults {
+  uint32_t weight; /* in the program, or PROGRAM_NONE */
+  const char *weight_name;
+  double confidence;
+  uint32_t small_base;
+  uint64_t seed;
+} analysis_defaults;
+
+typedef struct compilation {
+  slice page;
+  const manifest *header; /* NULL: the page alone */
+  bool decimals_known;    /* HEADER is the whole dataset */
+  plan *plan;
+  arena *memory; /* the plan's */
+  problem_list *problems;
+
+  symbol **symbols; /* in the order of the page */
+  uint32_t symbols_count, symbols_capacity;
+  uint32_t *buckets; /* open addressing over the names: index + 1, 0 when free */
+  uint32_t buckets_count;
+  const char **names; /* of all symbols, for the nearest one; made on demand */
+  uint32_t names_count;
+  pattern *patterns;
+  uint32_t patterns_count;
+  symbol *open[DEFINITION_DEPTH_MAX];
+  uint32_t open_count;
+  uint32_t lists_count;
+  const char **free_columns; /* of the header: those that no variable stands for */
+  uint32_t free_columns_count;
+  uint32_t variables_capacity, constructs_capacity;
+  bool open_ended; /* the last list (symbol_list) has a pattern whose columns are not known yet */
+
+  data_options data;
+  analysis_defaults defaults;
+  json *normal;   /* the normalised specification */
+  status failure; /* what is no mistake of the page: no memory */
+} compilation;
+
+/* The sections; each tells its mistakes and goes on.  ROOT is the page. */
+void data_read(compilation *c, const node *root);
+void codebook_declare(compilation *c, const node *root);
+void constructs_declare(compilation *c, const node *root);
+void derived_declare(compilation *c, const node *root);
+void analyses_compile(compilation *c, const node *root);
+
+/* ---- Symbols (symbols.c) ------------------------------------------------------------------------- */
+
+/* NULL when the name is taken (told) or memory ran out. */
+symbol *symbol_declare(compilation *c, symbol_origin origin, slice name, const node *key, const node *body);
+/* The symbol of that name, or, without a header, the one a pattern would make; NULL: none. */
+symbol *symbol_find(compilation *c, slice name);
+/* Makes it READY or BROKEN. */
+void symbol_resolve(compilation *c, symbol *s, place used_at);
+/* A name in the page: the READY symbol, or NULL when it is unknown (told now) or broken (told before). */
+symbol *symbol_use(compilation *c, slice name, place at);
+/* Adds what has been read to the program and the plan: the symbol is READY (BROKEN when refused). */
+void symbol_finish(compilation *c, symbol *s);
+/* Resolves all, in the order of the page. */
+void symbols_resolve(compilation *c);
+unsigned symbol_accepts(const symbol *s); /* one of the ACCEPT_ bits */
+/* "a scale", "a date" .. */
+const char *symbol_kind_name(const symbol *s);
+/* Could TEXT be a value (or an option) of S?  Told when it surely is none. */
+bool symbol_knows_text(compilation *c, const symbol *s, slice text, place at);
+bool symbol_is_quantity(const symbol *s); /* scales, flags, numbers, means: not dates */
+uint32_t symbol_program_index(const compilation *c, const symbol *s);
+/* READY symbols for a text or a list of texts, patterns expanded over all symbols; every mistake told.
+ * False when there was one.  c->open_ended tells whether a pattern has columns to come; then there may
+ * be no symbol at all. */
+bool symbol_list(compilation *c, const node *n, const char *what, symbol ***out, uint32_t *count);
+
+/* Of the codebook: reads one entry under NAME.  The pattern's own reading has no column yet. */
+bool codebook_read(compilation *c, symbol *s);
+bool construct_read(compilation *c, symbol *s);
+bool derived_read(compilation *c, symbol *s);
+/* The filter in the program; *CANONICAL is the same as a tree.  False: mistakes were told (or told
+ * before). */
+bool where_compile(compilation *c, const node *n, uint32_t *filter, json **canonical);
+
+/* ---- Normal form (normalise.c) ------------------------------------------------------------------- */
+
+json *normal_codebook_entry(compilation *c, const symbol *s);
+json *normal_label(compilation *c, const plan_label *label);
+json *normal_values(compilation *c, const symbol *s);
+json *normal_decimal(compilation *c, decimal d);
+json *normal_slice(compilation *c, slice s);
+json *normal_symbols(compilation *c, symbol *const *list, uint32_t count); /* their names */
+/* What a construct or a derived variable has in common; the rest is added by who reads it. */
+json *normal_definition(compilation *c, const symbol *s);
+void normal_push(compilation *c, const char *section, json *item); /* at the end of that list */
+
+/* ---- Patterns (pattern.c) ------------------------------------------------------------------------ */
+
+bool pattern_is(slice text);
+bool pattern_matches(slice wanted, slice text);
+
+/* Doubles a list that is full; false when out of memory. */
+bool list_reserve(arena *a, void **list, size_t item_bytes, uint32_t count, uint32_t *capacity);
+
+#endif

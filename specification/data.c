@@ -1,0 +1,118 @@
+/* `data`: how the files are written. */
+#include <ctype.h>
+#include <iconv.h>
+#include <string.h>
+
+#include "specification/fields.h"
+
+static const char *const common_encodings[] = {
+    "utf-8",      "gb18030",     "gbk",          "gb2312",       "big5",         "utf-16",
+    "utf-16le",   "utf-16be",    "cp949",        "euc-kr",       "shift_jis",    "euc-jp",
+    "iso-8859-1", "iso-8859-15", "windows-1252", "windows-1250", "windows-1251", "koi8-r",
+};
+
+static bool is_utf8(const char *name) {
+  return strcmp(name, "utf-8") == 0 || strcmp(name, "utf8") == 0;
+}
+
+static void read_encoding(compilation *c, const node *n) {
+  slice name;
+  if (!field_name(c, n, "encoding", &name)) {
+    return;
+  }
+  char *lower = arena_copy(c->memory, name);
+  if (lower == NULL) {
+    return;
+  }
+  for (char *at = lower; *at != '\0'; at++) {
+    *at = (char)tolower((unsigned char)*at);
+  }
+  if (is_utf8(lower)) {
+    return;
+  }
+  iconv_t converter = strchr(lower, '/') == NULL ? iconv_open("UTF-8", lower) : (iconv_t)-1;
+  if (converter == (iconv_t)-1) {
+    problem_unknown(c->problems, n->at, "encoding", name, common_encodings,
+                    sizeof common_encodings / sizeof common_encodings[0]);
+    return;
+  }
+  (void)iconv_close(converter);
+  c->data.encoding = lower;
+}
+
+static void read_delimiter(compilation *c, const node *n) {
+  if (n->kind == NODE_TEXT &&
+      (slice_equal(n->text, slice_of("tab")) || slice_equal(n->text, slice_of("\\t")))) {
+    c->data.delimiter = '\t';
+    return;
+  }
+  char byte = n->kind == NODE_TEXT && n->text.length == 1 ? n->text.bytes[0] : '\0';
+  bool possible = byte == '\t' || (byte > ' ' && byte < 0x7f && byte != '"' && !isalnum((unsigned char)byte));
+  if (!possible) {
+    field_expected(c, n, "delimiter", "one character such as \",\" or \";\", or tab");
+    return;
+  }
+  c->data.delimiter = byte;
+}
+
+static void read_decimal_mark(compilation *c, const node *n) {
+  bool possible = n->kind == NODE_TEXT && n->text.length == 1 && strchr(".,", n->text.bytes[0]) != NULL;
+  if (!possible) {
+    field_expected(c, n, "decimal", "\".\" or \",\"");
+    return;
+  }
+  c->data.decimal_mark = n->text.bytes[0];
+}
+
+static void read_blank_rows(compilation *c, const node *n) {
+  static const char *const choices[] = {"leave_out", "keep"};
+  size_t choice = 0;
+  if (field_choice(c, n, "blank_rows", choices, 2, &choice)) {
+    c->data.keeps_blank_rows = choice == 1;
+  }
+}
+
+static void data_normal(compilation *c) {
+  json *o = json_object(c->memory);
+  char delimiter[] = {c->data.delimiter, '\0'};
+  char mark[] = {c->data.decimal_mark, '\0'};
+  json_set_text(o, "encoding", c->data.encoding != NULL ? c->data.encoding : "utf-8");
+  json_set(o, "delimiter",
+           c->data.delimiter != '\0' ? json_text(c->memory, slice_of(delimiter)) : json_null(c->memory));
+  json_set_text(o, "decimal", mark);
+  if (c->data.keeps_blank_rows) { /* the default leaves no trace: it is older than the key */
+    json_set_text(o, "blank_rows", "keep");
+  }
+  json_set(c->normal, "data", o);
+}
+
+void data_read(compilation *c, const node *root) {
+  static const struct data_key {
+    const char *key;
+    void (*read)(compilation *c, const node *n);
+  } keys[] = {{"encoding", read_encoding},
+              {"delimiter", read_delimiter},
+              {"decimal", read_decimal_mark},
+              {"blank_rows", read_blank_rows}};
+  enum { KEYS = sizeof keys / sizeof keys[0] };
+  const node *section = node_get(root, "data");
+  c->data.decimal_mark = '.';
+  if (section != NULL && field_is_map(c, section, "data", "encoding, delimiter, decimal and blank_rows")) {
+    const char *names[KEYS];
+    for (size_t i = 0; i < KEYS; i++) {
+      names[i] = keys[i].key;
+    }
+    field_check_keys(c, section, "data", names, KEYS);
+    for (size_t i = 0; i < KEYS; i++) {
+      const node *n = node_get(section, keys[i].key);
+      if (n != NULL) {
+        keys[i].read(c, n);
+      }
+    }
+    if (c->data.delimiter != '\0' && c->data.delimiter == c->data.decimal_mark) {
+      problem_at(c->problems, section->at, "data: delimiter and decimal mark are both '%c'",
+                 c->data.delimiter);
+    }
+  }
+  data_normal(c);
+}

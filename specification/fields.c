@@ -1,0 +1,170 @@
+/* Reading values of the tree: texts, numbers, flags, labels. */
+#include "specification/fields.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const language_keys[LANGUAGES] = {"en", "zh-Hans", "zh-Hant"};
+
+void field_expected(compilation *c, const node *n, const char *what, const char *format, ...) {
+  char expected[400];
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(expected, sizeof expected, format, arguments);
+  va_end(arguments);
+  static const char *const found[] = {[NODE_EMPTY] = "nothing", [NODE_LIST] = "a list", [NODE_MAP] = "a map"};
+  static const char *const found_empty[] = {
+      [NODE_EMPTY] = "nothing", [NODE_LIST] = "an empty list", [NODE_MAP] = "an empty map"};
+  if (n->kind == NODE_TEXT) {
+    problem_at(c->problems, n->at, "%s: expected %s, found '%s'", what, expected,
+               problem_quote(c->problems, n->text));
+  } else {
+    problem_at(c->problems, n->at, "%s: expected %s, found %s", what, expected,
+               n->count > 0 ? found[n->kind] : found_empty[n->kind]);
+  }
+}
+
+void field_check_keys(compilation *c, const node *map, const char *what, const char *const *known,
+                      size_t known_count) {
+  for (uint32_t i = 0; i < map->count; i++) {
+    bool is_known = false;
+    for (size_t k = 0; k < known_count && !is_known; k++) {
+      is_known = slice_equal(map->keys[i]->text, slice_of(known[k]));
+    }
+    if (!is_known) {
+      problem_nearest(c->problems, map->keys[i]->at, map->keys[i]->text, known, known_count,
+                      "%s: unknown key '%s'", what, problem_quote(c->problems, map->keys[i]->text));
+    }
+  }
+}
+
+bool field_is_map(compilation *c, const node *n, const char *what, const char *of) {
+  if (n->kind == NODE_MAP) {
+    return true;
+  }
+  field_expected(c, n, what, "a map of %s", of);
+  return false;
+}
+
+bool field_text(compilation *c, const node *n, const char *what, slice *out) {
+  if (n->kind != NODE_TEXT) {
+    field_expected(c, n, what, "a text");
+    return false;
+  }
+  *out = arena_slice(c->memory, n->text);
+  return true;
+}
+
+bool field_name(compilation *c, const node *n, const char *what, slice *out) {
+  if (n->kind != NODE_TEXT || slice_trim(n->text).length == 0) {
+    field_expected(c, n, what, "a name");
+    return false;
+  }
+  if (n->text.length > NAME_BYTES_MAX) {
+    problem_at(c->problems, n->at, "%s: a name of %zu bytes is too long; at most %d", what, n->text.length,
+               NAME_BYTES_MAX);
+    return false;
+  }
+  if (memchr(n->text.bytes, '\0', n->text.length) != NULL) {
+    problem_at(c->problems, n->at, "%s: a name cannot hold a zero byte", what);
+    return false;
+  }
+  const char *copy = arena_copy(c->memory, n->text);
+  *out = slice_of(copy);
+  return copy != NULL;
+}
+
+bool whole_parse(slice text, int64_t *out) {
+  decimal d;
+  return decimal_parse(slice_trim(text), '.', &d) && (d = decimal_normalise(d)).scale == 0 &&
+         (*out = d.mantissa, true);
+}
+
+bool field_whole(compilation *c, const node *n, const char *what, int64_t low, int64_t high, int64_t *out) {
+  int64_t value = 0;
+  if (n->kind != NODE_TEXT || !whole_parse(n->text, &value) || value < low || value > high) {
+    field_expected(c, n, what, "a whole number from %lld to %lld", (long long)low, (long long)high);
+    return false;
+  }
+  *out = value;
+  return true;
+}
+
+bool field_decimal(compilation *c, const node *n, const char *what, decimal *out) {
+  if (n->kind != NODE_TEXT || !decimal_parse(slice_trim(n->text), '.', out)) {
+    field_expected(c, n, what, "a number");
+    return false;
+  }
+  *out = decimal_normalise(*out);
+  return true;
+}
+
+bool field_flag(compilation *c, const node *n, const char *what, bool *out) {
+  if (n->kind == NODE_TEXT && slice_equal(n->text, slice_of("true"))) {
+    *out = true;
+    return true;
+  }
+  if (n->kind == NODE_TEXT && slice_equal(n->text, slice_of("false"))) {
+    *out = false;
+    return true;
+  }
+  field_expected(c, n, what, "true or false");
+  return false;
+}
+
+bool field_choice(compilation *c, const node *n, const char *what, const char *const *choices, size_t count,
+                  size_t *out) {
+  if (n->kind != NODE_TEXT) {
+    field_expected(c, n, what, "a text such as '%s'", choices[0]);
+    return false;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (slice_equal(n->text, slice_of(choices[i]))) {
+      *out = i;
+      return true;
+    }
+  }
+  problem_unknown(c->problems, n->at, what, n->text, choices, count);
+  return false;
+}
+
+/* What people read has no zero bytes: it is handed on as terminated text. */
+static const char *readable(compilation *c, const node *n, const char *what) {
+  slice text;
+  if (!field_text(c, n, what, &text)) {
+    return NULL;
+  }
+  if (memchr(text.bytes, '\0', text.length) != NULL) {
+    problem_at(c->problems, n->at, "%s: a text for people cannot hold a zero byte", what);
+    return NULL;
+  }
+  return arena_copy(c->memory, text);
+}
+
+bool field_label(compilation *c, const node *n, const char *what, plan_label *out) {
+  if (n->kind == NODE_MAP) {
+    field_check_keys(c, n, what, language_keys, LANGUAGES);
+    bool all_well = n->count > 0;
+    if (n->count == 0) {
+      field_expected(c, n, what, "a text for at least one language (en, zh-Hans, zh-Hant)");
+    }
+    for (size_t i = 0; i < LANGUAGES; i++) {
+      const node *text = node_get(n, language_keys[i]);
+      if (text != NULL) {
+        out->text[i] = readable(c, text, what);
+        all_well = all_well && out->text[i] != NULL;
+      }
+    }
+    return all_well;
+  }
+  if (n->kind != NODE_TEXT) {
+    field_expected(c, n, what, "a text, or a map of texts by language (en, zh-Hans, zh-Hant)");
+    return false;
+  }
+  const char *text = readable(c, n, what);
+  for (size_t i = 0; i < LANGUAGES; i++) {
+    out->text[i] = text;
+  }
+  return text != NULL;
+}

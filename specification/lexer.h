@@ -1,0 +1,33 @@
+/* Words of the small languages inside texts (`where`, `by`): names, numbers, quoted texts, signs.
+ * Private to specification. */
+#ifndef CANVASS_SPECIFICATION_LEXER_H
+#define CANVASS_SPECIFICATION_LEXER_H
+
+#include "base/arena.h"
+
+typedef enum token_kind {
+  TOKEN_END,
+  TOKEN_NAME,    /* an identifier, or anything in backquotes */
+  TOKEN_KEYWORD, /* and or not in missing has */
+  TOKEN_NUMBER,
+  TOKEN_TEXT, /* in ' or "; a doubled quote stands for itself */
+  TOKEN_SIGN, /* ( ) , * == != < <= > >= */
+  TOKEN_WRONG,
+} token_kind;
+
+typedef struct token {
+  token_kind kind;
+  slice text;          /* of names and quoted texts: without quotes; of wrong ones: what to do */
+  size_t start, bytes; /* in the text */
+} token;
+
+typedef struct lexer {
+  arena *memory;
+  slice text;
+  size_t at;
+} lexer;
+
+token lexer_next(lexer *l);
+bool token_is(const token *t, const char *text); /* a keyword or a sign */
+
+#endif

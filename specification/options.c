@@ -1,0 +1,181 @@
+/* Weight, confidence, small base, seed and breakdowns. */
+#include "specification/options.h"
+
+#include <string.h>
+
+#include "specification/lexer.h"
+
+enum { BREAKDOWNS_MAX = 100, SMALL_BASE_MAX = 1000000000 };
+
+static bool read_weight(compilation *c, const node *n, analysis_defaults *out) {
+  slice name;
+  if (!field_name(c, n, "weight", &name)) {
+    return false;
+  }
+  out->weight = PROGRAM_NONE;
+  out->weight_name = NULL;
+  if (slice_equal(name, slice_of("none"))) {
+    return true;
+  }
+  const symbol *s = symbol_use(c, name, n->at);
+  if (s == NULL) {
+    return false;
+  }
+  if (s->weight == 0) {
+    problem_at(c->problems, n->at,
+               "weight: '%s' is %s; declare it with type: weight, kind: sampling or frequency",
+               problem_quote(c->problems, name), symbol_kind_name(s));
+    return false;
+  }
+  out->weight = s->weight_index;
+  out->weight_name = s->name;
+  return true;
+}
+
+static bool read_confidence(compilation *c, const node *n, analysis_defaults *out) {
+  decimal d;
+  if (!field_decimal(c, n, "confidence", &d)) {
+    return false;
+  }
+  if (d.mantissa <= 0 || decimal_compare(d, (decimal){1, 0}) >= 0) {
+    field_expected(c, n, "confidence", "a share between 0 and 1, such as 0.95");
+    return false;
+  }
+  out->confidence = (double)d.mantissa / (double)decimal_power10(d.scale);
+  return true;
+}
+
+static bool read_small_base(compilation *c, const node *n, analysis_defaults *out) {
+  int64_t value;
+  if (!field_whole(c, n, "small_base", 0, SMALL_BASE_MAX, &value)) {
+    return false;
+  }
+  out->small_base = (uint32_t)value;
+  return true;
+}
+
+static bool read_seed(compilation *c, const node *n, analysis_defaults *out) {
+  int64_t value;
+  if (!field_whole(c, n, "seed", 0, INT64_MAX, &value)) {
+    return false;
+  }
+  out->seed = (uint64_t)value;
+  return true;
+}
+
+bool options_read(compilation *c, const node *map, analysis_defaults *out) {
+  static const struct option {
+    const char *key;
+    bool (*read)(compilation *c, const node *n, analysis_defaults *out);
+  } options[] = {
+      {"weight", read_weight},
+      {"confidence", read_confidence},
+      {"small_base", read_small_base},
+      {"seed", read_seed},
+  };
+  bool all_well = true;
+  for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+    const node *n = node_get(map, options[i].key);
+    all_well = (n == NULL || options[i].read(c, n, out)) && all_well;
+  }
+  return all_well;
+}
+
+/* ---- Breakdowns ----------------------------------------------------------------------------------- */
+
+static bool take_grouping(compilation *c, const symbol *s, place at, plan_breakdown *out) {
+  if (s == NULL) {
+    return false;
+  }
+  if ((symbol_accepts(s) & ACCEPT_CODED) == 0) {
+    problem_at(c->problems, at,
+               "by: '%s' is %s; a breakdown needs a scale, a nominal variable, bands or a period",
+               problem_quote(c->problems, slice_of(s->name)), symbol_kind_name(s));
+    return false;
+  }
+  if (out->count == 1 && out->variables[0] == s->plan_index) {
+    problem_at(c->problems, at, "by: '%s' is crossed with itself",
+               problem_quote(c->problems, slice_of(s->name)));
+    return false;
+  }
+  out->variables[out->count++] = s->plan_index;
+  return true;
+}
+
+static bool by_grammar(compilation *c, const node *n, size_t offset, const char *found) {
+  problem_at(
+      c->problems, node_place(n, c->page, offset),
+      "by: expected a name, or two names with * between them, found '%s' (a name that is no identifier "
+      "stands in backquotes)",
+      found);
+  return false;
+}
+
+static bool read_crossed(compilation *c, const node *n, plan_breakdown *out) {
+  lexer words = {.memory = c->memory, .text = n->text};
+  for (bool more = true; more;) {
+    token t = lexer_next(&words);
+    if (t.kind != TOKEN_NAME || out->count == 2) {
+      return by_grammar(c, n, t.start, problem_quote(c->problems, n->text));
+    }
+    place at = node_place(n, c->page, t.start);
+    if (!take_grouping(c, symbol_use(c, t.text, at), at, out)) {
+      return false;
+    }
+    t = lexer_next(&words);
+    more = token_is(&t, "*");
+    if (!more && t.kind != TOKEN_END) {
+      return by_grammar(c, n, t.start, problem_quote(c->problems, n->text));
+    }
+  }
+  return true;
+}
+
+static bool read_breakdown(compilation *c, const node *n, plan_analysis *out) {
+  plan_breakdown breakdown = {0};
+  slice name;
+  if (!field_name(c, n, "by", &name)) {
+    return false;
+  }
+  /* The whole text as a name comes first: most names need no backquotes. */
+  symbol *whole = memchr(name.bytes, '*', name.length) == NULL ? symbol_find(c, name) : NULL;
+  bool read = whole != NULL ? take_grouping(c, symbol_use(c, name, n->at), n->at, &breakdown)
+                            : read_crossed(c, n, &breakdown);
+  if (!read) {
+    return false;
+  }
+  for (uint32_t i = 0; i < out->breakdowns_count; i++) {
+    const plan_breakdown *other = &out->breakdowns[i];
+    bool same = other->count == breakdown.count && other->variables[0] == breakdown.variables[0] &&
+                (other->count == 1 || other->variables[1] == breakdown.variables[1]);
+    if (same) {
+      problem_at(c->problems, n->at, "by: '%s' is there already", problem_quote(c->problems, name));
+      return false;
+    }
+  }
+  out->breakdowns[out->breakdowns_count++] = breakdown;
+  return true;
+}
+
+bool breakdowns_read(compilation *c, const analysis_kind *kind, const node *map, plan_analysis *out) {
+  const node *n = node_get(map, "by");
+  if (n == NULL) {
+    return true;
+  }
+  if (!kind->takes_breakdowns) {
+    problem_at(c->problems, node_key(map, "by")->at, "%s takes no breakdowns (by)", kind->name);
+    return false;
+  }
+  bool is_list = n->kind == NODE_LIST;
+  if ((!is_list && n->kind != NODE_TEXT) || (is_list && n->count > BREAKDOWNS_MAX)) {
+    field_expected(c, n, "by", "a name or a list of at most %d names", BREAKDOWNS_MAX);
+    return false;
+  }
+  uint32_t count = is_list ? n->count : 1;
+  out->breakdowns = ARENA_ARRAY(c->memory, plan_breakdown, (size_t)count + 1);
+  bool all_well = out->breakdowns != NULL;
+  for (uint32_t i = 0; out->breakdowns != NULL && i < count; i++) {
+    all_well = read_breakdown(c, is_list ? n->items[i] : n, out) && all_well;
+  }
+  return all_well;
+}

@@ -1,0 +1,223 @@
+/* The specification's three uses: the page alone, with a header, with a dataset. */
+#include "specification/spec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "specification/columns.h"
+#include "specification/options.h"
+
+struct spec {
+  arena *memory; /* of the page and its tree */
+  const char *name;
+  slice page;
+  node *root;
+  arena *columns; /* of the last spec_csv_options */
+};
+
+static const char *const page_keys[] = {"title",      "data",   "variables", "constructs",
+                                        "derived",    "weight", "seed",      "confidence",
+                                        "small_base", "design", "analyses"};
+
+static void read_page(compilation *c, const node *root) {
+  if (!field_is_map(c, root, "the specification", "title, data, variables, analyses")) {
+    return;
+  }
+  field_check_keys(c, root, "the specification", page_keys, sizeof page_keys / sizeof page_keys[0]);
+  const node *design = node_key(root, "design");
+  if (design != NULL) {
+    problem_at(
+        c->problems, design->at,
+        "design (strata, clusters, finite population) is not yet supported; weights are: type: weight");
+  }
+  const node *title = node_get(root, "title");
+  if (title != NULL) {
+    (void)field_label(c, title, "title", &c->plan->title);
+  }
+  json_set(c->normal, "title", normal_label(c, &c->plan->title));
+  data_read(c, root);
+  codebook_declare(c, root);
+  constructs_declare(c, root);
+  derived_declare(c, root);
+  symbols_resolve(c);
+  for (uint32_t i = 0; i < c->symbols_count; i++) {
+    const symbol *s = c->symbols[i];
+    if (s->origin != SYMBOL_CODEBOOK) {
+      normal_push(c, s->origin == SYMBOL_CONSTRUCT ? "constructs" : "derived", s->normal);
+    }
+  }
+  (void)options_read(c, root, &c->defaults);
+  analyses_compile(c, root);
+}
+
+static status digest_normal(compilation *c, error *err) {
+  buf text;
+  buf_init(&text);
+  json_write(c->normal, &text);
+  status result = buf_status(&text, "the normalised specification", err);
+  if (result == STATUS_OK) {
+    result = digest_of(text.data, text.length, &c->plan->specification, err);
+  }
+  buf_fini(&text);
+  return result;
+}
+
+static void compilation_close(compilation *c) {
+  plan_destroy(c->plan);
+  c->plan = NULL;
+}
+
+/* FOUND: mistakes so far, or NULL.  C is to be closed whatever the status. */
+static status compile(const spec *s, const manifest *header, bool decimals_known, problem_list *found,
+                      compilation *c, spec_problems *problems, error *err) {
+  *c = (compilation){.page = s->page, .header = header, .decimals_known = decimals_known};
+  c->plan = plan_new();
+  if (c->plan == NULL || c->plan->memory == NULL || c->plan->program == NULL) {
+    return error_no_memory(err, "the plan");
+  }
+  c->memory = c->plan->memory;
+  c->problems = found != NULL ? found : problems_new(c->memory, s->name);
+  c->normal = json_object(c->memory);
+  c->defaults = (analysis_defaults){.weight = PROGRAM_NONE, .confidence = 0.95, .small_base = 30, .seed = 1};
+  if (c->problems == NULL) {
+    return error_no_memory(err, "the plan");
+  }
+  read_page(c, s->root);
+  if (decimals_known) {
+    columns_check_kept(c);
+  }
+  if (c->failure != STATUS_OK || arena_failed(c->memory)) {
+    return error_no_memory(err, "the specification");
+  }
+  return problems_finish(c->problems, problems, err);
+}
+
+static status open_spec(spec *s, const char *name, slice page, spec_problems *problems, error *err) {
+  s->memory = arena_new();
+  if (s->memory == NULL) {
+    return error_no_memory(err, "the specification");
+  }
+  s->name = arena_copy(s->memory, slice_of(name));
+  s->page = page.length <= NODE_PAGE_BYTES_MAX ? arena_slice(s->memory, page) : page;
+  if (s->name == NULL || arena_failed(s->memory)) {
+    return error_no_memory(err, "the specification");
+  }
+  problem_list *found = problems_new(s->memory, s->name);
+  if (found == NULL) {
+    return error_no_memory(err, "the specification");
+  }
+  TRY(node_read(s->memory, found, s->page, &s->root, err));
+  if (s->root == NULL) {
+    return problems_finish(found, problems, err);
+  }
+  compilation c;
+  status result = compile(s, NULL, false, found, &c, problems, err);
+  compilation_close(&c);
+  return result;
+}
+
+status spec_parse(const char *name, const char *bytes, size_t length, spec **out, spec_problems *problems,
+                  error *err) {
+  static const char byte_order_mark[] = "\xEF\xBB\xBF";
+  *out = NULL;
+  spec *s = calloc(1, sizeof *s);
+  if (s == NULL) {
+    return error_no_memory(err, "the specification");
+  }
+  slice page = {bytes, length};
+  if (length >= 3 && memcmp(bytes, byte_order_mark, 3) == 0) {
+    page = (slice){bytes + 3, length - 3};
+  }
+  status result = open_spec(s, name, page, problems, err);
+  if (result != STATUS_OK) {
+    spec_destroy(s);
+    return result;
+  }
+  *out = s;
+  return STATUS_OK;
+}
+
+void spec_destroy(spec *s) {
+  if (s == NULL) {
+    return;
+  }
+  arena_destroy(s->columns);
+  arena_destroy(s->memory);
+  free(s);
+}
+
+status spec_csv_options(spec *s, const manifest *header, csv_options *out, spec_problems *problems,
+                        error *err) {
+  compilation c;
+  arena *memory = arena_new();
+  status result = memory != NULL ? compile(s, header, false, NULL, &c, problems, err)
+                                 : error_no_memory(err, "the columns");
+  if (memory == NULL) {
+    return result;
+  }
+  if (result == STATUS_OK && header != NULL) {
+    /* Analyses that ask for too much are refused before the data are read. */
+    result = plan_finish(c.plan, err);
+  }
+  if (result == STATUS_OK) {
+    out->encoding = c.data.encoding != NULL ? arena_copy(memory, slice_of(c.data.encoding)) : NULL;
+    out->delimiter = c.data.delimiter;
+    out->decimal_mark = c.data.decimal_mark;
+    out->keeps_blank_rows = c.data.keeps_blank_rows;
+    out->columns_count = 0;
+    out->columns = header != NULL ? columns_wanted(&c, memory, &out->columns_count) : NULL;
+    result = arena_failed(memory) ? error_no_memory(err, "the columns") : STATUS_OK;
+  }
+  compilation_close(&c);
+  arena_destroy(s->columns);
+  s->columns = memory;
+  return result;
+}
+
+/* What was found while reading is repeated in the report. */
+static void copy_files(plan *p, const manifest *dataset) {
+  p->files = ARENA_ARRAY(p->memory, plan_file, (size_t)dataset->files_count + 1);
+  for (uint32_t i = 0; p->files != NULL && i < dataset->files_count; i++) {
+    const manifest_file *from = &dataset->files[i];
+    plan_file *to = &p->files[i];
+    *to = (plan_file){
+        .name = arena_copy(p->memory, from->name),
+        .sha256 = from->sha256,
+        .bytes = from->bytes,
+        .records = from->records,
+        .quarantined = from->quarantined,
+        .places = ARENA_ARRAY(p->memory, plan_place, (size_t)from->places_count + 1),
+    };
+    for (uint32_t k = 0; to->places != NULL && k < from->places_count; k++) {
+      to->places[k] = (plan_place){from->places[k].line, arena_copy(p->memory, from->places[k].problem)};
+    }
+    to->places_count = from->places_count;
+    for (int k = 0; k < MANIFEST_SKIPS; k++) {
+      plan_skipped *skipped = k == MANIFEST_BLANK_ROWS ? &to->blank_rows : &to->repeated_headers;
+      skipped->count = from->skipped[k].count;
+      skipped->lines_count = from->skipped[k].lines_count;
+      memcpy(skipped->lines, from->skipped[k].lines, sizeof skipped->lines);
+    }
+    p->files_count++;
+  }
+}
+
+status spec_plan(spec *s, const manifest *dataset, plan **out, spec_problems *problems, error *err) {
+  compilation c;
+  *out = NULL;
+  status result = compile(s, dataset, true, NULL, &c, problems, err);
+  if (result == STATUS_OK) {
+    result = digest_normal(&c, err);
+  }
+  if (result == STATUS_OK) {
+    copy_files(c.plan, dataset);
+    result = arena_failed(c.memory) ? error_no_memory(err, "the plan") : plan_finish(c.plan, err);
+  }
+  if (result == STATUS_OK) {
+    *out = c.plan;
+    c.plan = NULL;
+  }
+  compilation_close(&c);
+  return result;
+}

@@ -1,0 +1,393 @@
+/* Symbols: declared by name, found by name, resolved on first use. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "specification/codebook.h"
+
+bool list_reserve(arena *a, void **list, size_t item_bytes, uint32_t count, uint32_t *capacity) {
+  if (count < *capacity) {
+    return true;
+  }
+  uint32_t wanted = *capacity < 8 ? 8 : *capacity * 2;
+  void *larger = arena_array(a, wanted, item_bytes);
+  if (larger == NULL) {
+    return false;
+  }
+  if (count > 0) {
+    memcpy(larger, *list, count * item_bytes);
+  }
+  *list = larger;
+  *capacity = wanted;
+  return true;
+}
+
+/* The bucket that holds NAME, or the free one where it would go. */
+static uint32_t *bucket_of(const compilation *c, slice name) {
+  uint32_t mask = c->buckets_count - 1;
+  uint32_t at = (uint32_t)digest_xxh3(name.bytes, name.length) & mask;
+  while (c->buckets[at] != 0 && !slice_equal(slice_of(c->symbols[c->buckets[at] - 1]->name), name)) {
+    at = (at + 1) & mask;
+  }
+  return &c->buckets[at];
+}
+
+static bool grow_buckets(compilation *c) {
+  if (c->symbols_count * 2 < c->buckets_count) {
+    return true;
+  }
+  uint32_t wanted = c->buckets_count == 0 ? 64 : c->buckets_count * 2;
+  uint32_t *larger = ARENA_ARRAY(c->memory, uint32_t, wanted);
+  if (larger == NULL) {
+    return false;
+  }
+  c->buckets = larger;
+  c->buckets_count = wanted;
+  for (uint32_t i = 0; i < c->symbols_count; i++) {
+    *bucket_of(c, slice_of(c->symbols[i]->name)) = i + 1;
+  }
+  return true;
+}
+
+static symbol *add(compilation *c, symbol_origin origin, slice name, const node *key, const node *body) {
+  symbol *s = ARENA_NEW(c->memory, symbol);
+  const char *copy = arena_copy(c->memory, name);
+  if (s == NULL || copy == NULL || !grow_buckets(c) ||
+      !list_reserve(c->memory, (void **)&c->symbols, sizeof c->symbols[0], c->symbols_count,
+                    &c->symbols_capacity)) {
+    return NULL;
+  }
+  *s = (symbol){.name = copy, .origin = origin, .key = key, .body = body};
+  s->variable.name = copy;
+  uint32_t *bucket = bucket_of(c, name);
+  c->symbols[c->symbols_count++] = s;
+  *bucket = c->symbols_count;
+  return s;
+}
+
+symbol *symbol_declare(compilation *c, symbol_origin origin, slice name, const node *key, const node *body) {
+  if (c->buckets_count > 0) {
+    uint32_t taken = *bucket_of(c, name);
+    if (taken != 0) {
+      const symbol *other = c->symbols[taken - 1];
+      problem_at(c->problems, key->at, "the name '%s' is taken already, in line %u",
+                 problem_quote(c->problems, name), other->key->at.line);
+      return NULL;
+    }
+  }
+  return add(c, origin, name, key, body);
+}
+
+symbol *symbol_find(compilation *c, slice name) {
+  uint32_t found = c->buckets_count > 0 ? *bucket_of(c, name) : 0;
+  if (found != 0) {
+    return c->symbols[found - 1];
+  }
+  /* With a header every pattern has been expanded. */
+  for (uint32_t i = c->header == NULL ? c->patterns_count : 0; i-- > 0;) {
+    if (pattern_matches(c->patterns[i].key->text, name)) {
+      return add(c, SYMBOL_CODEBOOK, name, c->patterns[i].key, c->patterns[i].body);
+    }
+  }
+  return NULL;
+}
+
+static void circle_problem(compilation *c, const symbol *s, place used_at) {
+  uint32_t from = c->open_count;
+  while (from > 0 && c->open[from - 1] != s) {
+    from--;
+  }
+  char circle[700];
+  size_t length = 0;
+  for (uint32_t i = from > 0 ? from - 1 : 0; i < c->open_count; i++) {
+    int written = length < sizeof circle ? snprintf(circle + length, sizeof circle - length, "'%s' uses ",
+                                                    problem_quote(c->problems, slice_of(c->open[i]->name)))
+                                         : 0;
+    length += written < 0 ? 0 : (size_t)written;
+  }
+  problem_at(c->problems, used_at, "a circle of definitions: %s'%s'", circle,
+             problem_quote(c->problems, slice_of(s->name)));
+}
+
+typedef bool (*symbol_reader)(compilation *c, symbol *s);
+
+static const symbol_reader readers[] = {
+    [SYMBOL_CODEBOOK] = codebook_read,
+    [SYMBOL_CONSTRUCT] = construct_read,
+    [SYMBOL_DERIVED] = derived_read,
+};
+
+void symbol_resolve(compilation *c, symbol *s, place used_at) {
+  if (s->state == SYMBOL_OPEN) {
+    circle_problem(c, s, used_at);
+    return;
+  }
+  if (s->state != SYMBOL_DECLARED) {
+    return;
+  }
+  if (c->open_count == DEFINITION_DEPTH_MAX) {
+    problem_at(c->problems, used_at,
+               "definitions rest on one another more than %d deep; declare '%s' earlier",
+               DEFINITION_DEPTH_MAX, problem_quote(c->problems, slice_of(s->name)));
+    return;
+  }
+  s->state = SYMBOL_OPEN;
+  c->open[c->open_count++] = s;
+  bool all_well = readers[s->origin](c, s);
+  c->open_count--;
+  if (all_well) {
+    symbol_finish(c, s);
+  } else {
+    s->state = SYMBOL_BROKEN;
+  }
+}
+
+static void unknown_problem(compilation *c, slice name, place at) {
+  if (c->names == NULL || c->names_count != c->symbols_count) {
+    c->names = (const char **)arena_array(c->memory, c->symbols_count + 1, sizeof c->names[0]);
+    c->names_count = c->symbols_count;
+    for (uint32_t i = 0; c->names != NULL && i < c->symbols_count; i++) {
+      c->names[i] = c->symbols[i]->name;
+    }
+  }
+  for (uint32_t i = 0; i < c->patterns_count; i++) {
+    if (pattern_matches(c->patterns[i].key->text, name)) {
+      const char *nearest = text_nearest(name, c->names, c->names != NULL ? c->names_count : 0);
+      problem_of_data(
+          c->problems, at, "no column '%s' in %s (declared by the pattern '%s')%s%s%s",
+          problem_quote(c->problems, name), codebook_data(c),
+          problem_quote(c->problems, c->patterns[i].key->text), nearest != NULL ? "; did you mean '" : "",
+          nearest != NULL ? problem_quote(c->problems, slice_of(nearest)) : "", nearest != NULL ? "'?" : "");
+      return;
+    }
+  }
+  problem_unknown(c->problems, at, "variable", name, c->names, c->names != NULL ? c->names_count : 0);
+}
+
+symbol *symbol_use(compilation *c, slice name, place at) {
+  symbol *s = symbol_find(c, name);
+  if (s == NULL) {
+    unknown_problem(c, name, at);
+    return NULL;
+  }
+  symbol_resolve(c, s, at);
+  return s->state == SYMBOL_READY ? s : NULL;
+}
+
+/* True when the program took what the symbol is; else told, unless memory is out. */
+static bool is_taken(compilation *c, const symbol *s, status result, const error *err) {
+  if (result == STATUS_NO_MEMORY) {
+    c->failure = result;
+  } else if (result != STATUS_OK) {
+    problem_at(c->problems, s->key->at, "'%s': %s", problem_quote(c->problems, slice_of(s->name)),
+               err->message);
+  }
+  return result == STATUS_OK;
+}
+
+static bool add_to_program(compilation *c, symbol *s, uint32_t *index) {
+  error err;
+  const status result = program_add_variable(c->plan->program, &s->variable, index, &err);
+  return is_taken(c, s, result, &err);
+}
+
+/* The weight that the symbol is: with all its decimals, whatever it keeps as a number among others. */
+static bool add_weight(compilation *c, symbol *s) {
+  error err;
+  program_variable v = s->variable;
+  program_weight weight = {.kind = s->weight};
+  v.decimals = s->weight_decimals;
+  status result = program_add_variable(c->plan->program, &v, &weight.variable, &err);
+  if (result == STATUS_OK) {
+    result = program_add_weight(c->plan->program, weight, &s->weight_index, &err);
+  }
+  return is_taken(c, s, result, &err);
+}
+
+void symbol_finish(compilation *c, symbol *s) {
+  uint32_t index;
+  s->state = SYMBOL_BROKEN;
+  if (!add_to_program(c, s, &index) ||
+      !list_reserve(c->memory, (void **)&c->plan->variables, sizeof c->plan->variables[0],
+                    c->plan->variables_count, &c->variables_capacity)) {
+    return;
+  }
+  s->plan_index = c->plan->variables_count++;
+  c->plan->variables[s->plan_index] = (plan_variable){
+      .name = s->name,
+      .variable = index,
+      .label = s->label,
+      .values = s->values,
+      .values_count = s->values_count,
+      .in_codebook = s->origin == SYMBOL_CODEBOOK,
+      .decimals_declared = s->decimals_given ? s->decimals_declared : 0,
+      .largest = s->largest,
+  };
+  if (s->origin == SYMBOL_CONSTRUCT) {
+    c->plan->constructs[s->construct_index].variable = s->plan_index;
+  }
+  if (s->weight == 0 || add_weight(c, s)) {
+    s->state = SYMBOL_READY;
+  }
+}
+
+void symbols_resolve(compilation *c) {
+  for (uint32_t i = 0; i < c->symbols_count; i++) {
+    symbol_resolve(c, c->symbols[i], c->symbols[i]->key->at);
+  }
+}
+
+unsigned symbol_accepts(const symbol *s) {
+  switch (program_variable_form(&s->variable)) {
+    case FORM_CODED:
+      return program_variable_is_numeric_coded(&s->variable) ? ACCEPT_NUMERIC_CODED : ACCEPT_TEXT_CODED;
+    case FORM_NUMBER:
+      return ACCEPT_NUMBER;
+    case FORM_SET:
+      return ACCEPT_SET;
+    case FORM_TEXT:
+      break;
+  }
+  return ACCEPT_TEXT;
+}
+
+const char *symbol_kind_name(const symbol *s) {
+  switch (s->variable.kind) {
+    case VARIABLE_SCALE:
+      return "a scale";
+    case VARIABLE_NOMINAL:
+      return "a nominal variable";
+    case VARIABLE_NUMBER:
+      return s->weight != 0 ? "a weight" : "a number";
+    case VARIABLE_DATE:
+      return "a date";
+    case VARIABLE_TEXT:
+      return "a text";
+    case VARIABLE_MULTI_CELL:
+    case VARIABLE_MULTI_FLAGS:
+      return "a multiple choice";
+    case VARIABLE_RECODE:
+      return "a recode";
+    case VARIABLE_PERIOD:
+      return "a period";
+    case VARIABLE_TOP:
+    case VARIABLE_OPTION:
+      return "a flag";
+    case VARIABLE_MEAN:
+      return s->origin == SYMBOL_CONSTRUCT ? "a construct" : "a mean";
+    case VARIABLE_DIFFERENCE:
+      return "a difference";
+    case VARIABLE_CLUSTER:
+      break;
+  }
+  return "a cluster";
+}
+
+bool symbol_is_quantity(const symbol *s) {
+  return (symbol_accepts(s) & ACCEPT_NUMERIC) != 0 && s->variable.kind != VARIABLE_DATE;
+}
+
+bool symbol_knows_text(compilation *c, const symbol *s, slice text, place at) {
+  for (uint32_t i = 0; i < s->values_count; i++) {
+    if (s->values[i].is_text && slice_equal(s->values[i].text, text)) {
+      return true;
+    }
+  }
+  if (!s->values_closed) {
+    return true;
+  }
+  const char **names = (const char **)arena_array(c->memory, (size_t)s->values_count + 1, sizeof names[0]);
+  for (uint32_t i = 0; names != NULL && i < s->values_count; i++) {
+    names[i] = arena_copy(c->memory, s->values[i].text);
+    names[i] = names[i] != NULL ? names[i] : "";
+  }
+  problem_nearest(c->problems, at, text, names, names != NULL ? s->values_count : 0,
+                  "'%s' is no value of '%s'", problem_quote(c->problems, text),
+                  problem_quote(c->problems, slice_of(s->name)));
+  return false;
+}
+
+uint32_t symbol_program_index(const compilation *c, const symbol *s) {
+  return c->plan->variables[s->plan_index].variable;
+}
+
+typedef struct symbol_collection {
+  symbol **list;
+  uint32_t count, capacity;
+  uint32_t number; /* of this list, from 1 */
+  bool open_ended;
+} symbol_collection;
+
+static bool collect(compilation *c, symbol_collection *into, symbol *s) {
+  if (!list_reserve(c->memory, (void **)&into->list, sizeof(symbol *), into->count, &into->capacity)) {
+    return false;
+  }
+  into->list[into->count++] = s;
+  s->listed = into->number;
+  return true;
+}
+
+/* All variables of the codebook whose names match, in the order of the page; those in hand already are
+ * left out.  Derived variables are named one by one: a pattern is about the columns. */
+static bool collect_matching(compilation *c, symbol_collection *into, const node *n, const char *what) {
+  bool all_well = true;
+  uint32_t matched = 0;
+  uint32_t known = c->symbols_count;
+  for (uint32_t i = 0; i < known; i++) {
+    symbol *s = c->symbols[i];
+    if (s->origin != SYMBOL_CODEBOOK || !pattern_matches(n->text, slice_of(s->name))) {
+      continue;
+    }
+    matched++;
+    all_well = all_well && s->state == SYMBOL_READY;
+    if (s->state == SYMBOL_READY && s->listed != into->number) {
+      all_well = collect(c, into, s) && all_well;
+    }
+  }
+  if (c->header == NULL && c->patterns_count > 0) {
+    into->open_ended = true;
+  } else if (matched == 0) {
+    problem_at(c->problems, n->at, "%s: no variable matches '%s'", what, problem_quote(c->problems, n->text));
+    all_well = false;
+  }
+  return all_well;
+}
+
+static bool collect_one(compilation *c, symbol_collection *into, const node *n, const char *what) {
+  slice name;
+  if (!field_name(c, n, what, &name)) {
+    return false;
+  }
+  bool is_known = c->buckets_count > 0 && *bucket_of(c, name) != 0;
+  if (!is_known && pattern_is(name)) {
+    return collect_matching(c, into, n, what);
+  }
+  symbol *s = symbol_use(c, name, n->at);
+  if (s == NULL) {
+    return false;
+  }
+  if (s->listed == into->number) {
+    problem_at(c->problems, n->at, "%s: '%s' is named twice", what, problem_quote(c->problems, name));
+    return false;
+  }
+  return collect(c, into, s);
+}
+
+bool symbol_list(compilation *c, const node *n, const char *what, symbol ***out, uint32_t *count) {
+  symbol_collection all = {.number = ++c->lists_count};
+  bool all_well = true;
+  if (n->kind == NODE_TEXT) {
+    all_well = collect_one(c, &all, n, what);
+  } else if (n->kind == NODE_LIST && n->count > 0) {
+    for (uint32_t i = 0; i < n->count; i++) {
+      all_well = collect_one(c, &all, n->items[i], what) && all_well;
+    }
+  } else {
+    field_expected(c, n, what, "a name or a list of names");
+    all_well = false;
+  }
+  c->open_ended = all.open_ended;
+  *out = all.list;
+  *count = all.count;
+  return all_well;
+}

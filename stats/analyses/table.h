@@ -1,0 +1,57 @@
+/* Tables of the report: what every analysis writes and every renderer reads.
+ *
+ * A section is {"analysis", "name", "tables": [...], "warnings": [...], "notes": [...]}.  A table has
+ * a name, a view (how people want to see it), its columns in order, and rows that are objects with exactly
+ * one member per column:
+ *
+ *   {"name":"summary","view":"list","columns":["item","group","n","mean"],
+ *    "rows":[{"group":null,"item":"q1","mean":3.5,"n":120}, {"group":{"class":"Eco"}, ...}]}
+ *
+ * Every column key is a term (stats/analyses/terms.h), which knows its title in three languages and how its
+ * numbers are shown.  Figures that do not exist are null, with the reason as a warning or a note.
+ * Rows hold variables by name and keys by value; labels are looked up by the renderer in the report's
+ * "variables".
+ */
+#ifndef CANVASS_STATS_ANALYSES_TABLE_H
+#define CANVASS_STATS_ANALYSES_TABLE_H
+
+#include "stats/analyses/analysis.h"
+
+typedef enum table_view {
+  VIEW_LIST,   /* a row is a line */
+  VIEW_MATRIX, /* columns[0] is the line, columns[1] the column, columns[2] the cell, the rest not shown */
+  VIEW_BARS,   /* as LIST, and the column "percent" is also drawn */
+} table_view;
+
+typedef struct table table;
+
+/* COLUMNS: term keys, space separated ("item group n mean").  A column "item" holds a variable's name,
+ * "value" a key of that row's item, "group" the breakdown. */
+table *table_new(analysis_run *run, const char *name, table_view view, const char *columns);
+void table_row(table *t); /* starts a row, all of whose cells are null until they are set */
+/* COLUMN is one of the table's (asserted), here and below. */
+void table_item(table *t, const char *column, uint32_t variable); /* its name */
+void table_integer(table *t, const char *column, int64_t v);
+void table_i128(table *t, const char *column, i128 v, unsigned decimals); /* exact integer if it is one */
+void table_number(table *t, const char *column, double v);                /* not finite: null */
+void table_json(table *t, const char *column, json *v);
+/* KEY-th key of AX, or the missing place (null). */
+void table_key(table *t, const char *column, const axis *ax, uint32_t key);
+/* "group": the total (null), or {"class": key, ...} for a place in a breakdown's grid. */
+void table_total(table *t);
+void table_group(table *t, const plan *p, const plan_breakdown *b, const grouping *g, uint32_t first,
+                 uint32_t second);
+
+/* The figure that a summary shows first: COLUMN of the table NAME.  Without it, the first of nps, csat, ces,
+ * index and mean in the first table. */
+void run_headline(analysis_run *run, const char *name, const char *column);
+/* CODE is a term whose title is a sentence with {item}, {group}, {n}, ... filled by the renderer from
+ * the members of DETAIL (may be NULL). */
+void run_warn(analysis_run *run, const char *code, json *detail);
+void run_note(analysis_run *run, const char *code, json *detail);
+/* A fresh object in the section's arena, for DETAIL. */
+json *run_detail(analysis_run *run);
+/* The usual one: a base below the request's threshold (or empty) for the row's item and group. */
+void run_warn_base(analysis_run *run, uint32_t variable, const json *group, int64_t base);
+
+#endif

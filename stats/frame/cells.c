@@ -1,0 +1,337 @@
+/* From a column to cells: every encoding becomes entries and which entry a row has, so that a text is
+ * interpreted once however often it occurs; and from entries back to rows.
+ *
+ * Rules.  The first rule that matches decides.  A rule whose text is a number (written in the file's
+ * way or with a point) matches equal numbers where the variable is one of numbers.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/frame/state.h"
+
+/* ---- Entries -------------------------------------------------------------------------------------- */
+
+static status cells_of_texts(frame *f, const stats_column *column, frame_cells *out, error *err) {
+  slice *texts = frame_array(f, f->padded, sizeof *texts);
+  if (!texts) {
+    return frame_no_memory(err);
+  }
+  for (uint32_t r = 0; r < f->count; r++) {
+    texts[r] = (slice){column->bytes + column->offsets[r], column->offsets[r + 1] - column->offsets[r]};
+  }
+  *out = (frame_cells){.texts = texts, .count = f->count};
+  return STATUS_OK;
+}
+
+/* Distinct numbers, each with its place; open addressing, at most half full. */
+typedef struct number_table {
+  decimal *numbers; /* by place */
+  uint32_t *slots;  /* place + 1 */
+  uint32_t mask, count;
+} number_table;
+
+static uint32_t number_place(number_table *t, decimal number) {
+  const uint64_t key = (uint64_t)number.mantissa + number.scale;
+  uint32_t at = (uint32_t)((key * 0x9E3779B97F4A7C15U) >> 32) & t->mask;
+  for (; t->slots[at]; at = (at + 1) & t->mask) {
+    const decimal *known = &t->numbers[t->slots[at] - 1];
+    if (known->mantissa == number.mantissa && known->scale == number.scale) {
+      return t->slots[at] - 1;
+    }
+  }
+  t->numbers[t->count] = number;
+  t->slots[at] = ++t->count;
+  return t->count - 1;
+}
+
+static status index_numbers(const frame *f, const stats_column *column, number_table *t, uint32_t *index,
+                            error *err) {
+  uint32_t slots = 64;
+  while (slots < 2 * (uint64_t)f->count) {
+    slots *= 2;
+  }
+  t->mask = slots - 1;
+  t->numbers = malloc(f->padded * sizeof *t->numbers);
+  t->slots = calloc(slots, sizeof *t->slots);
+  if (!t->numbers || !t->slots) {
+    return frame_no_memory(err);
+  }
+  uint32_t exception = 0;
+  for (uint32_t r = 0; r < f->count; r++) {
+    if (exception < column->exceptions_count && column->exception_rows[exception] == r) {
+      exception++;
+      index[r] = 0;
+    } else {
+      index[r] = number_place(t, frame_number_in(column, r));
+    }
+  }
+  return STATUS_OK;
+}
+
+static status entries_of_numbers(frame *f, const stats_column *column, const number_table *t,
+                                 frame_cells *out, error *err) {
+  const size_t text_bytes =
+      column->kind == STATS_COLUMN_SCALED ? DECIMAL_SCALED_TEXT_BYTES : DECIMAL_TEXT_BYTES;
+  size_t count = (size_t)t->count + column->texts_count;
+  decimal *numbers = frame_array(f, (size_t)t->count + 1, sizeof *numbers);
+  slice *texts = frame_array(f, count + 1, sizeof *texts);
+  char *bytes = frame_array(f, (size_t)t->count + 1, text_bytes);
+  if (!numbers || !texts || !bytes || count > UINT32_MAX) {
+    return frame_no_memory(err);
+  }
+  for (uint32_t i = 0; i < t->count; i++) {
+    numbers[i] = decimal_normalise(t->numbers[i]);
+    char *text = bytes + (size_t)i * text_bytes;
+    texts[i] = (slice){text, (size_t)decimal_format(numbers[i], text)};
+  }
+  for (uint32_t i = 0; i < column->texts_count; i++) {
+    texts[t->count + i] = column->texts[i];
+  }
+  out->texts = texts;
+  out->count = (uint32_t)count;
+  out->numbers = numbers;
+  out->numbers_count = t->count;
+  return STATUS_OK;
+}
+
+static status cells_of_decimals(frame *f, const stats_column *column, frame_cells *out, error *err) {
+  number_table t = {0};
+  uint32_t *index = frame_array(f, f->padded, sizeof *index);
+  status result = index ? index_numbers(f, column, &t, index, err) : frame_no_memory(err);
+  *out = (frame_cells){.index = index};
+  if (result == STATUS_OK) {
+    result = entries_of_numbers(f, column, &t, out, err);
+  }
+  if (result == STATUS_OK) {
+    for (uint32_t i = 0; i < column->exceptions_count; i++) {
+      index[column->exception_rows[i]] = t.count + column->exception_texts[i];
+    }
+  }
+  free(t.numbers);
+  free(t.slots);
+  return result;
+}
+
+status frame_cells_of(frame *f, const char *column_name, frame_cells *out, error *err) {
+  stats_column column = {0};
+  TRY(f->rows->column(f->rows->context, column_name, &column, err));
+  *out = (frame_cells){.texts = column.texts, .count = column.texts_count};
+  switch (column.kind) {
+    case STATS_COLUMN_CODES:
+      out->codes = column.codes;
+      return STATUS_OK;
+    case STATS_COLUMN_WIDE:
+      out->wide = column.wide_codes;
+      return STATUS_OK;
+    case STATS_COLUMN_DECIMALS:
+    case STATS_COLUMN_SCALED:
+      return cells_of_decimals(f, &column, out, err);
+    case STATS_COLUMN_TEXTS:
+      return cells_of_texts(f, &column, out, err);
+  }
+  return error_set(err, STATUS_CORRUPT, "column '%s': unknown kind %d", column_name, (int)column.kind);
+}
+
+uint32_t frame_cells_entry(const frame_cells *c, uint32_t row) {
+  if (c->codes) {
+    return c->codes[row];
+  }
+  if (c->wide) {
+    return c->wide[row];
+  }
+  return c->index ? c->index[row] : row;
+}
+
+/* ---- Rules ---------------------------------------------------------------------------------------- */
+
+static bool parse_rule(slice text, char mark, decimal *out) {
+  return decimal_parse_scaled(text, mark, out) || decimal_parse_scaled(text, '.', out);
+}
+
+/* Does RULE mean the cell?  Numbers are compared by value, those that no decimal holds as well. */
+static bool rule_matches(const cell_rules *r, uint32_t rule, slice text, const decimal *number) {
+  const slice wanted = r->variable->rules[rule].text;
+  if (number && r->are_numbers[rule]) {
+    return decimal_compare(*number, r->numbers[rule]) == 0;
+  }
+  return slice_equal(wanted, text) || (!number && !r->are_numbers[rule] && text.length > 0 &&
+                                       (decimal_equal_texts(text, r->mark, wanted, r->mark) ||
+                                        decimal_equal_texts(text, r->mark, wanted, '.')));
+}
+
+static bool index_rule(cell_rules *r, uint32_t rule) {
+  uint32_t before = r->table.count;
+  uint32_t place = text_table_add(&r->table, r->variable->rules[rule].text);
+  if (place == before) {
+    r->first[place] = rule;
+  }
+  return place != UINT32_MAX;
+}
+
+status cell_rules_init(cell_rules *r, const frame *f, const program_variable *v, bool numeric, error *err) {
+  size_t count = (size_t)v->rules_count + 1;
+  *r = (cell_rules){.variable = v, .numeric = numeric, .mark = f->rows->decimal_mark};
+  r->numbers = calloc(count, sizeof *r->numbers);
+  r->are_numbers = calloc(count, sizeof *r->are_numbers);
+  r->first = calloc(count, sizeof *r->first);
+  bool good = r->numbers && r->are_numbers && r->first;
+  for (uint32_t i = 0; good && i < v->rules_count; i++) {
+    if (numeric) {
+      r->are_numbers[i] = parse_rule(v->rules[i].text, r->mark, &r->numbers[i]);
+    } else {
+      good = index_rule(r, i);
+    }
+  }
+  if (!good) {
+    cell_rules_fini(r);
+    return frame_no_memory(err);
+  }
+  return STATUS_OK;
+}
+
+void cell_rules_fini(cell_rules *r) {
+  free(r->numbers);
+  free(r->are_numbers);
+  free(r->first);
+  text_table_fini(&r->table);
+  *r = (cell_rules){0};
+}
+
+const program_rule *cell_rule(const cell_rules *r, slice text, const decimal *number) {
+  const program_rule *rules = r->variable->rules;
+  if (!r->numeric) {
+    uint32_t place = text_table_find(&r->table, text);
+    return place == UINT32_MAX ? NULL : &rules[r->first[place]];
+  }
+  for (uint32_t i = 0; i < r->variable->rules_count; i++) {
+    if (rule_matches(r, i, text, number)) {
+      return &rules[i];
+    }
+  }
+  return NULL;
+}
+
+void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, cell *out) {
+  *out = (cell){.text = c->texts[entry]};
+  if (entry < c->numbers_count) {
+    out->number = c->numbers[entry];
+    out->is_number = true;
+  } else if (r->numeric) {
+    const decimal_length length = decimal_parse_any(out->text, r->mark, &out->number, &out->digits);
+    out->is_number =
+        length == DECIMAL_SHORT || (length == DECIMAL_LONG && decimal_of_digits(&out->digits, &out->number));
+    out->is_long = length == DECIMAL_LONG && !out->is_number;
+  }
+  const program_rule *rule = cell_rule(r, out->text, out->is_number ? &out->number : NULL);
+  if (rule && rule->missing) {
+    out->missing = true;
+    out->reason = rule->reason;
+  } else if (rule && r->numeric) {
+    out->number = rule->value;
+    out->is_number = true;
+  } else if (rule && r->variable->kind != VARIABLE_MULTI_CELL) {
+    out->text = rule->key;
+  } else if (!rule && out->text.length == 0) {
+    out->missing = true;
+    out->reason = MISSING_BLANK;
+  }
+}
+
+status frame_open_cells(frame *f, const program_variable *v, const char *column, bool numeric,
+                        frame_cells *cells, cell_rules *rules, error *err) {
+  TRY(frame_cells_of(f, column, cells, err));
+  return cell_rules_init(rules, f, v, numeric, err);
+}
+
+/* ---- Back to rows --------------------------------------------------------------------------------- */
+
+void frame_spread_bytes(const frame *f, const frame_cells *c, const uint8_t *of_entry, uint8_t *out) {
+  if (c->codes) {
+    uint8_t table[256];
+    memset(table, SLOT_MISSING + MISSING_INVALID, sizeof table);
+    memcpy(table, of_entry, c->count < sizeof table ? c->count : sizeof table);
+    frame_map_bytes(c->codes, f->count ? f->padded : 0, table, out);
+  } else if (c->wide) {
+    for (uint32_t r = 0; r < f->count; r++) {
+      out[r] = of_entry[c->wide[r]];
+    }
+  } else if (c->index) {
+    for (uint32_t r = 0; r < f->count; r++) {
+      out[r] = of_entry[c->index[r]];
+    }
+  } else {
+    memcpy(out, of_entry, f->count);
+  }
+  memset(out + f->count, SLOT_MISSING, f->padded - f->count);
+}
+
+/* One loop for each encoding, so that none of them asks per row which one it is. */
+#define SPREAD(which)                       \
+  for (uint32_t r = 0; r < f->count; r++) { \
+    out[r] = of_entry[which];               \
+  }
+
+void frame_spread_numbers(const frame *f, const frame_cells *c, const int64_t *of_entry, int64_t *out) {
+  if (c->codes) {
+    SPREAD(c->codes[r])
+  } else if (c->wide) {
+    SPREAD(c->wide[r])
+  } else if (c->index) {
+    SPREAD(c->index[r])
+  } else {
+    SPREAD(r)
+  }
+  for (size_t r = f->count; r < f->padded; r++) {
+    out[r] = number_missing(MISSING_BLANK);
+  }
+}
+
+static void spread_wide(const frame *f, const frame_cells *c, const uint16_t *of_entry, uint16_t *out) {
+  if (c->codes) {
+    SPREAD(c->codes[r])
+  } else if (c->wide) {
+    SPREAD(c->wide[r])
+  } else if (c->index) {
+    SPREAD(c->index[r])
+  } else {
+    SPREAD(r)
+  }
+  for (size_t r = f->count; r < f->padded; r++) {
+    out[r] = slot_missing(MISSING_BLANK);
+  }
+}
+
+status frame_spread_slots(frame *f, const frame_cells *c, const uint16_t *of_entry, uint32_t keys_count,
+                          coded_view *out, error *err) {
+  if (keys_count > SLOT_MISSING) {
+    uint16_t *wide = frame_array(f, f->padded, sizeof *wide);
+    if (!wide) {
+      return frame_no_memory(err);
+    }
+    spread_wide(f, c, of_entry, wide);
+    out->wide = wide;
+    return STATUS_OK;
+  }
+  uint8_t *slots = frame_memory(f, f->padded);
+  uint8_t *narrow = malloc((size_t)c->count + 1);
+  if (!slots || !narrow) {
+    free(narrow);
+    return frame_no_memory(err);
+  }
+  for (uint32_t i = 0; i < c->count; i++) {
+    narrow[i] = (uint8_t)of_entry[i];
+  }
+  frame_spread_bytes(f, c, narrow, slots);
+  free(narrow);
+  out->slots = slots;
+  return STATUS_OK;
+}
+
+status frame_check_levels(const program_variable *v, uint64_t count, error *err) {
+  if (count > CODED_LEVELS_MAX) {
+    return error_set(err, STATUS_LIMIT,
+                     "variable '%s': more than %d different values in one shard; is it an id or a free text?",
+                     v->name, CODED_LEVELS_MAX);
+  }
+  return STATUS_OK;
+}

@@ -1,0 +1,295 @@
+/* Multiple choice: one delimited cell, or several columns of 0 and 1.
+ *
+ * One delimited cell.  Missing rules match the whole cell, other rules single options.  An option counts
+ * once per cell; a cell without any option is blank; in a closed list an unknown option makes the cell
+ * invalid.
+ *
+ * Columns.  Each option has the answer of its own cell.  A row with a 0 or a 1 in any of them answers the
+ * question; in such a row, and there alone, a blank cell means "not chosen".  Whatever else a cell is
+ * (not asked, refused, invalid, ..), its option has no answer in that row, and the other options keep theirs.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/frame/state.h"
+
+enum { SET_OPTIONS_MAX = 1000 };
+
+static status check_options(const program_variable *v, uint32_t count, error *err) {
+  if (count > SET_OPTIONS_MAX) {
+    return error_set(
+        err, STATUS_LIMIT,
+        "variable '%s': more than %d different options in one shard; is the delimiter '%s' right?", v->name,
+        SET_OPTIONS_MAX, v->delimiter);
+  }
+  return STATUS_OK;
+}
+
+static status keep_options(frame *f, const slice *texts, uint32_t count, set_view *out, error *err) {
+  slice *kept = frame_array(f, (size_t)count + 1, sizeof *kept);
+  if (!kept) {
+    return frame_no_memory(err);
+  }
+  if (count > 0) {
+    memcpy(kept, texts, count * sizeof *kept);
+  }
+  out->options = (coded_keys){.texts = kept, .count = count};
+  return STATUS_OK;
+}
+
+/* ---- One delimited cell --------------------------------------------------------------------------- */
+
+/* The options of all entries one after the other; ENDS[i] is where those of entry i end. */
+typedef struct choices {
+  uint32_t *options;
+  size_t count, capacity;
+  size_t *ends;
+  uint8_t *answered; /* per entry: 0, or SLOT_MISSING + reason */
+  text_table found;
+  text_table declared;
+} choices;
+
+static void choices_fini(choices *c) {
+  free(c->options);
+  free(c->ends);
+  free(c->answered);
+  text_table_fini(&c->found);
+  text_table_fini(&c->declared);
+}
+
+static status choices_init(choices *c, const program_variable *v, uint32_t entries, error *err) {
+  *c = (choices){.ends = malloc(((size_t)entries + 1) * sizeof *c->ends),
+                 .answered = malloc((size_t)entries + 1)};
+  bool good = c->ends && c->answered;
+  for (uint32_t i = 0; good && v->closed && i < v->keys_count; i++) {
+    good = text_table_add(&c->declared, v->keys[i]) != UINT32_MAX;
+  }
+  return good ? STATUS_OK : frame_no_memory(err);
+}
+
+static bool push_option(choices *c, uint32_t option) {
+  if (c->count == c->capacity) {
+    size_t capacity = c->capacity ? c->capacity * 2 : 256;
+    uint32_t *options = realloc(c->options, capacity * sizeof *options);
+    if (!options) {
+      return false;
+    }
+    c->options = options;
+    c->capacity = capacity;
+  }
+  c->options[c->count++] = option;
+  return true;
+}
+
+/* Takes the text up to the next delimiter off the front of *REST. */
+static slice next_option(slice *rest, const char *delimiter) {
+  size_t length = strlen(delimiter);
+  const char *at = memmem(rest->bytes, rest->length, delimiter, length);
+  size_t taken = at ? (size_t)(at - rest->bytes) : rest->length;
+  slice option = slice_trim((slice){rest->bytes, taken});
+  size_t gone = at ? taken + length : taken;
+  *rest = (slice){rest->bytes + gone, rest->length - gone};
+  return option;
+}
+
+/* *KNOWN: the option is one of a closed list, or the list is open. */
+static status take_option(choices *c, const program_variable *v, const cell_rules *rules, slice text,
+                          size_t first, bool *known, error *err) {
+  const program_rule *rule = cell_rule(rules, text, NULL);
+  slice key = rule && !rule->missing ? rule->key : text;
+  *known = !v->closed || text_table_find(&c->declared, key) != UINT32_MAX;
+  if (!*known) {
+    return STATUS_OK;
+  }
+  uint32_t option = text_table_add(&c->found, key);
+  if (option == UINT32_MAX) {
+    return frame_no_memory(err);
+  }
+  TRY(check_options(v, c->found.count, err));
+  for (size_t i = first; i < c->count; i++) {
+    if (c->options[i] == option) {
+      return STATUS_OK;
+    }
+  }
+  return push_option(c, option) ? STATUS_OK : frame_no_memory(err);
+}
+
+static status split_cell(choices *c, const program_variable *v, const cell_rules *rules, slice text,
+                         uint8_t *answered, error *err) {
+  size_t first = c->count;
+  bool known = true;
+  while (text.length > 0 && known) {
+    slice option = next_option(&text, v->delimiter);
+    if (option.length > 0) {
+      TRY(take_option(c, v, rules, option, first, &known, err));
+    }
+  }
+  if (!known) {
+    c->count = first;
+  }
+  *answered = !known ? SLOT_MISSING + MISSING_INVALID : c->count == first ? SLOT_MISSING + MISSING_BLANK : 0;
+  return STATUS_OK;
+}
+
+static status read_choices(choices *c, const program_variable *v, const cell_rules *rules,
+                           const frame_cells *cells, error *err) {
+  for (uint32_t i = 0; i < cells->count; i++) {
+    cell read;
+    cell_of_entry(rules, cells, i, &read);
+    c->answered[i] = (uint8_t)(SLOT_MISSING + read.reason);
+    if (!read.missing) {
+      TRY(split_cell(c, v, rules, read.text, &c->answered[i], err));
+    }
+    c->ends[i] = c->count;
+  }
+  return STATUS_OK;
+}
+
+/* One row of marks per option, entry by entry. */
+static uint8_t *marks_of_entries(const choices *c, uint32_t entries) {
+  uint8_t *marks = malloc((size_t)c->found.count * entries + 1);
+  for (uint32_t k = 0; marks && k < c->found.count; k++) {
+    memcpy(marks + (size_t)k * entries, c->answered, entries);
+  }
+  size_t at = 0;
+  for (uint32_t i = 0; marks && i < entries; i++) {
+    for (; at < c->ends[i]; at++) {
+      marks[(size_t)c->options[at] * entries + i] = 1;
+    }
+  }
+  return marks;
+}
+
+static status spread_choices(frame *f, const choices *c, const frame_cells *cells, set_view *out,
+                             error *err) {
+  uint32_t count = c->found.count;
+  uint8_t *answered = frame_memory(f, f->padded);
+  const uint8_t **flags = frame_array(f, (size_t)count + 1, sizeof *flags);
+  uint8_t *marks = marks_of_entries(c, cells->count);
+  status result = answered && flags && marks ? STATUS_OK : frame_no_memory(err);
+  if (result == STATUS_OK) {
+    frame_spread_bytes(f, cells, c->answered, answered);
+  }
+  for (uint32_t k = 0; result == STATUS_OK && k < count; k++) {
+    uint8_t *rows = frame_memory(f, f->padded);
+    if (!rows) {
+      result = frame_no_memory(err);
+      break;
+    }
+    frame_spread_bytes(f, cells, marks + (size_t)k * cells->count, rows);
+    flags[k] = rows;
+  }
+  free(marks);
+  out->answered = answered;
+  out->flags = flags;
+  return result;
+}
+
+status frame_make_multi_cell(frame *f, const program_variable *v, frame_variable *out, error *err) {
+  frame_cells cells;
+  cell_rules rules;
+  choices c;
+  TRY(frame_open_cells(f, v, v->column, false, &cells, &rules, err));
+  status result = choices_init(&c, v, cells.count, err);
+  if (result == STATUS_OK) {
+    result = read_choices(&c, v, &rules, &cells, err);
+  }
+  if (result == STATUS_OK) {
+    result = keep_options(f, c.found.texts, c.found.count, &out->set, err);
+  }
+  if (result == STATUS_OK) {
+    result = spread_choices(f, &c, &cells, &out->set, err);
+  }
+  choices_fini(&c);
+  cell_rules_fini(&rules);
+  return result;
+}
+
+/* ---- Columns of 0 and 1 --------------------------------------------------------------------------- */
+
+/* What a cell of a column says: 0, 1, or SLOT_MISSING + reason. */
+static uint8_t flag_of_cell(const cell *c) {
+  if (c->missing) {
+    return (uint8_t)(SLOT_MISSING + c->reason);
+  }
+  decimal number = decimal_normalise(c->number);
+  bool is_flag = c->is_number && number.scale == 0 && (number.mantissa == 0 || number.mantissa == 1);
+  return is_flag ? (uint8_t)number.mantissa : SLOT_MISSING + MISSING_INVALID;
+}
+
+static status read_flags(frame *f, const program_variable *v, const char *column, uint8_t *out, error *err) {
+  frame_cells cells;
+  cell_rules rules;
+  TRY(frame_open_cells(f, v, column, true, &cells, &rules, err));
+  uint8_t *of_entry = malloc((size_t)cells.count + 1);
+  for (uint32_t i = 0; of_entry && i < cells.count; i++) {
+    cell c;
+    cell_of_entry(&rules, &cells, i, &c);
+    of_entry[i] = flag_of_cell(&c);
+  }
+  if (of_entry) {
+    frame_spread_bytes(f, &cells, of_entry, out);
+  }
+  bool good = of_entry != NULL;
+  free(of_entry);
+  cell_rules_fini(&rules);
+  return good ? STATUS_OK : frame_no_memory(err);
+}
+
+/* What a row without an answer says as a whole, the strongest first: that a cell is invalid; the reason of
+ * the first that has one; blank; not asked, which takes that no option was asked. */
+static unsigned strength(uint8_t flag) {
+  switch (flag) {
+    case SLOT_MISSING + MISSING_NOT_ASKED:
+      return 0;
+    case SLOT_MISSING + MISSING_BLANK:
+      return 1;
+    case SLOT_MISSING + MISSING_INVALID:
+      return 3;
+    default:
+      return flag <= 1 ? 4 : 2;
+  }
+}
+
+/* ANSWERED, of rows that no column has been read for, from all columns; then blank becomes "not chosen". */
+static void join_flags(const frame *f, uint8_t **flags, uint32_t count, uint8_t *answered) {
+  memset(answered, SLOT_MISSING + MISSING_BLANK, f->padded);
+  memset(answered, SLOT_MISSING + MISSING_NOT_ASKED, f->count);
+  for (uint32_t k = 0; k < count; k++) {
+    for (uint32_t r = 0; r < f->count; r++) {
+      const uint8_t flag = flags[k][r];
+      if (flag <= 1) {
+        answered[r] = 0;
+      } else if (flag != answered[r] && strength(flag) > strength(answered[r])) {
+        answered[r] = flag;
+      }
+    }
+  }
+  for (uint32_t k = 0; k < count; k++) {
+    for (uint32_t r = 0; r < f->count; r++) {
+      const bool not_chosen = flags[k][r] == SLOT_MISSING + MISSING_BLANK && answered[r] == 0;
+      flags[k][r] = not_chosen ? 0 : flags[k][r];
+    }
+  }
+}
+
+status frame_make_multi_flags(frame *f, const program_variable *v, frame_variable *out, error *err) {
+  uint8_t *answered = frame_memory(f, f->padded);
+  uint8_t **flags = frame_array(f, v->columns_count, sizeof *flags);
+  if (!answered || !flags) {
+    return frame_no_memory(err);
+  }
+  TRY(keep_options(f, v->keys, v->keys_count, &out->set, err));
+  for (uint32_t k = 0; k < v->columns_count; k++) {
+    flags[k] = frame_memory(f, f->padded);
+    if (!flags[k]) {
+      return frame_no_memory(err);
+    }
+    TRY(read_flags(f, v, v->columns[k], flags[k], err));
+  }
+  join_flags(f, flags, v->columns_count, answered);
+  out->set.answered = answered;
+  out->set.flags = (const uint8_t **)flags;
+  out->set.own_bases = true;
+  return STATUS_OK;
+}

@@ -1,0 +1,200 @@
+/* Inside the frame: its caches, and the steps from cells to views that its files share. */
+#ifndef CANVASS_STATS_FRAME_STATE_H
+#define CANVASS_STATS_FRAME_STATE_H
+
+#include "stats/frame/frame.h"
+
+/* Slots as they are before it is known whether bytes hold them: a wide missing slot cut to a byte is
+ * the narrow one, 0xFFF8 + reason -> 0xF8 + reason. */
+static inline uint16_t slot_missing(missing_reason reason) {
+  return (uint16_t)(SLOT_WIDE_MISSING + reason);
+}
+static inline int64_t number_missing(missing_reason reason) {
+  return INT64_MIN + (int64_t)reason;
+}
+
+/* What became of a number's decimals, and on which side of 0 it was. */
+enum { ROUNDED_NOT, ROUNDED_POSITIVE, ROUNDED_NEGATIVE };
+
+/* What is known of one variable.  Which members count depends on its form. */
+typedef struct frame_variable {
+  bool made, number_made;
+  coded_view coded;
+  number_view number; /* of FORM_NUMBER, and of numeric coded variables on demand */
+  text_view text;
+  set_view set;
+  int64_t rounded;          /* see frame_rounded */
+  const uint8_t *roundings; /* per row, of NUMBER: ROUNDED_..; NULL: none was rounded */
+} frame_variable;
+
+typedef struct frame_weight {
+  bool made;
+  const int64_t *mantissas; /* per row: missing, negative, 0, or at least one unit */
+  bool all_usable;
+  weight_view view;
+  uint8_t *usable; /* 1 where the weight is usable and above 0, else 0 */
+  int64_t zeros;   /* rows with weight 0 */
+} frame_weight;
+
+typedef struct frame_mask_entry {
+  uint32_t filter, weight;
+  const uint8_t *mask;
+  struct frame_mask_entry *next;
+} frame_mask_entry;
+
+typedef struct frame_group_entry {
+  uint32_t by[2], by_count, filter, weight;
+  group_view view;
+  struct frame_group_entry *next;
+} frame_group_entry;
+
+struct frame {
+  const program *program;
+  const stats_rows *rows;
+  uint32_t count;               /* rows */
+  size_t padded;                /* to a multiple of 64, at least 64 */
+  struct frame_block *blocks;   /* all memory of the frame */
+  frame_variable **variables;   /* by index; NULL: not asked for yet */
+  uint8_t **filters;            /* truth per row, by index; NULL: not asked for yet */
+  frame_weight *weights;        /* by index */
+  frame_mask_entry *masks;      /* by (filter, weight) */
+  frame_group_entry *groupings; /* by (by, filter, weight) */
+};
+
+/* Memory of the frame, 64-byte aligned, not cleared.  NULL: out of memory. */
+void *frame_memory(frame *f, size_t bytes);
+/* COUNT objects of SIZE bytes, the product checked. */
+void *frame_array(frame *f, size_t count, size_t size);
+status frame_no_memory(error *err);
+
+/* Makers of variables, by kind. */
+typedef status frame_maker(frame *f, const program_variable *v, frame_variable *out, error *err);
+frame_maker frame_make_scale, frame_make_nominal, frame_make_number, frame_make_date, frame_make_text,
+    frame_make_multi_cell, frame_make_multi_flags, frame_make_recode, frame_make_period, frame_make_top,
+    frame_make_mean, frame_make_option, frame_make_cluster, frame_make_difference;
+
+/* ---- Weights (stats/frame/weight.c)
+ * ------------------------------------------------------------------------ */
+
+status frame_weight_of(frame *f, uint32_t weight, const frame_weight **out, error *err);
+
+/* ---- Texts that are found again (stats/frame/texts.c) -----------------------------------------------------
+ */
+
+typedef struct text_table {
+  slice *texts;
+  uint32_t count, capacity;
+  uint32_t *slots; /* index + 1 */
+  uint32_t slots_count;
+} text_table;
+
+void text_table_fini(text_table *t);
+/* The place of TEXT, added when it is new; UINT32_MAX: out of memory.  The bytes are borrowed. */
+uint32_t text_table_add(text_table *t, slice text);
+uint32_t text_table_find(const text_table *t, slice text); /* UINT32_MAX: not there */
+
+/* ---- Columns as cells (stats/frame/cells.c) ---------------------------------------------------------------
+ */
+
+/* Which entry a row has: codes, wide or index, or (all NULL) entry r is row r's.  The first numbers_count
+ * entries are numbers, whose texts are canonical; all others are texts as they stand in the file. */
+typedef struct frame_cells {
+  const uint8_t *codes;
+  const uint16_t *wide;
+  const uint32_t *index;
+  const slice *texts;
+  uint32_t count;
+  const decimal *numbers;
+  uint32_t numbers_count;
+} frame_cells;
+
+/* The number in a row of DECIMALS or SCALED that is not an exception. */
+static inline decimal frame_number_in(const stats_column *column, uint32_t row) {
+  return (decimal){column->mantissas[row],
+                   column->kind == STATS_COLUMN_SCALED ? column->scales[row] : column->scale};
+}
+
+status frame_cells_of(frame *f, const char *column, frame_cells *out, error *err);
+uint32_t frame_cells_entry(const frame_cells *c, uint32_t row);
+
+/* What a cell is once the variable's rules have been applied. */
+typedef struct cell {
+  bool missing;
+  missing_reason reason;
+  bool is_number, is_long; /* is_long: a number that no decimal holds, at whatever scale */
+  decimal number;          /* of variables whose rules give numbers */
+  decimal_digits digits;   /* is_long */
+  slice text;
+} cell;
+
+typedef struct cell_rules {
+  const program_variable *variable;
+  bool numeric; /* rules compare by value too, and give numbers */
+  char mark;
+  decimal *numbers; /* of the rules' texts */
+  bool *are_numbers;
+  text_table table; /* of the rules' texts, when not numeric: places are rule numbers */
+  uint32_t *first;  /* rule of each place in TABLE */
+} cell_rules;
+
+status cell_rules_init(cell_rules *r, const frame *f, const program_variable *v, bool numeric, error *err);
+void cell_rules_fini(cell_rules *r);
+/* The whole cell: rules, then blank. */
+void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, cell *out);
+/* Opens the column and gets ready to read its entries; RULES are the caller's to end. */
+status frame_open_cells(frame *f, const program_variable *v, const char *column, bool numeric,
+                        frame_cells *cells, cell_rules *rules, error *err);
+/* The rule that matches, or NULL.  NUMBER may be NULL. */
+const program_rule *cell_rule(const cell_rules *r, slice text, const decimal *number);
+
+/* Spreads what is known of entries over the rows; padding is missing (BLANK). */
+void frame_spread_bytes(const frame *f, const frame_cells *c, const uint8_t *of_entry, uint8_t *out);
+void frame_spread_numbers(const frame *f, const frame_cells *c, const int64_t *of_entry, int64_t *out);
+/* Makes the coded view from a slot per entry; KEYS_COUNT decides whether bytes hold it. */
+status frame_spread_slots(frame *f, const frame_cells *c, const uint16_t *of_entry, uint32_t keys_count,
+                          coded_view *out, error *err);
+/* STATUS_LIMIT naming V when COUNT is more than CODED_LEVELS_MAX. */
+status frame_check_levels(const program_variable *v, uint64_t count, error *err);
+
+/* ---- Texts of cells (stats/frame/words.c)
+ * ------------------------------------------------------------------ */
+
+/* The cells of one column of a variable, row by row, as frame_cell_text gives them, for many rows. */
+typedef struct cell_texts {
+  frame *f;
+  bool numeric;
+  stats_column column;
+  char room[DECIMAL_SCALED_TEXT_BYTES]; /* for the text of a number */
+  uint32_t *of_entry;                   /* the user's, zeroed: one for each text that the column holds once */
+} cell_texts;
+
+status cell_texts_open(frame *f, uint32_t variable, uint32_t column, cell_texts *out, error *err);
+void cell_texts_close(cell_texts *t);
+/* The user's number for the text in ROW; NULL when the column does not hold it once for many rows. */
+uint32_t *cell_texts_entry(const cell_texts *t, uint32_t row);
+/* Borrowed until the next call. */
+slice cell_texts_at(cell_texts *t, uint32_t row);
+/* Makes a text of the last call live as long as the frame. */
+status cell_texts_keep(cell_texts *t, slice *text, error *err);
+
+/* ---- Maps (stats/frame/map.c)
+ * ------------------------------------------------------------------------------ */
+
+/* out[i] = table[in[i]] for COUNT bytes, a multiple of 64; arrays 64-byte aligned or not. */
+void frame_map_bytes(const uint8_t *in, size_t count, const uint8_t table[256], uint8_t *out);
+
+/* ---- Comparisons (stats/frame/interval.c)
+ * ------------------------------------------------------------------ */
+
+/* LOW <= mantissa <= HIGH; empty when LOW > HIGH. */
+typedef struct number_interval {
+  int64_t low, high;
+} number_interval;
+/* Mantissas m at DECIMALS for which m * 10^-decimals stands in relation KIND (EQ, LT, LE, GT, GE) to V. */
+number_interval number_interval_of(filter_kind kind, decimal v, unsigned decimals);
+number_interval number_interval_of_range(const program_range *g, unsigned decimals);
+static inline bool number_interval_has(number_interval i, int64_t v) {
+  return v >= i.low && v <= i.high;
+}
+
+#endif

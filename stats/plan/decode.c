@@ -1,0 +1,398 @@
+/* Reading a plan back.  Bytes are hostile: every count, index and number is checked before it is used, so
+ * that whoever holds a decoded plan need not ask again. */
+#include <math.h>
+#include <string.h>
+
+#include "stats/analyses/analysis.h"
+#include "stats/plan/codec.h"
+
+static double get_double(reader *r) {
+  const uint64_t bits = reader_u64(r);
+  double v = 0;
+  memcpy(&v, &bits, sizeof v);
+  if (!isfinite(v)) {
+    reader_fail(r, "a number that is not finite");
+    return 0;
+  }
+  return v;
+}
+
+static bool get_flag(reader *r) {
+  const uint8_t v = reader_u8(r);
+  if (v > 1) {
+    reader_fail(r, "a flag that is neither 0 nor 1");
+  }
+  return v == 1;
+}
+
+static decimal get_decimal(reader *r) {
+  decimal d = {.mantissa = reader_signed(r)};
+  d.scale = reader_u8(r);
+  if (d.scale > DECIMAL_SCALE_MAX) {
+    reader_fail(r, "a decimal with too many places");
+  }
+  return d;
+}
+
+static const char *get_text(reader *r, arena *a) {
+  const slice s = reader_slice(r, PLAN_TEXT_MAX);
+  if (memchr(s.bytes, 0, s.length) || text_utf8_check(s.bytes, s.length) != s.length) {
+    reader_fail(r, "a text that is not UTF-8");
+    return "";
+  }
+  const char *copy = arena_copy(a, s);
+  return copy ? copy : "";
+}
+
+static const char *get_optional(reader *r, arena *a) {
+  return get_flag(r) ? get_text(r, a) : NULL;
+}
+
+static void get_label(reader *r, arena *a, plan_label *out) {
+  for (int i = 0; i < LANGUAGES; i++) {
+    out->text[i] = get_optional(r, a);
+  }
+}
+
+/* An index below LIMIT. */
+static uint32_t get_index(reader *r, uint32_t limit) {
+  const uint64_t v = reader_varint(r);
+  if (v >= limit) {
+    reader_fail(r, "a reference to something that is not there");
+    return 0;
+  }
+  return (uint32_t)v;
+}
+
+/* An array for COUNT elements; on failure the reader knows, and the count is 0. */
+static void *get_array(reader *r, arena *a, uint64_t *count, size_t size) {
+  void *array = r->problem ? NULL : arena_array(a, (size_t)*count + 1, size);
+  if (!array) {
+    reader_fail(r, "out of memory");
+    *count = 0;
+  }
+  return array;
+}
+
+static decimal_magnitude get_magnitude(reader *r) {
+  decimal_magnitude m = {.mantissa = reader_varint(r)};
+  const int64_t exponent = reader_signed(r);
+  m.exponent = (int16_t)exponent;
+  if (m.exponent != exponent || !decimal_magnitude_valid(m)) {
+    reader_fail(r, "a number that is not in its only form");
+    return (decimal_magnitude){0, 0};
+  }
+  return m;
+}
+
+static void get_variable(reader *r, const plan *p, plan_variable *v) {
+  v->name = get_text(r, p->memory);
+  v->variable = get_index(r, p->program->variables_count);
+  get_label(r, p->memory, &v->label);
+  v->in_codebook = get_flag(r);
+  v->decimals_declared = reader_u8(r);
+  v->largest = get_magnitude(r);
+  uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2 + LANGUAGES);
+  v->values = get_array(r, p->memory, &count, sizeof *v->values);
+  for (uint64_t i = 0; i < count && !r->problem; i++) {
+    plan_value_label *value = &v->values[i];
+    value->is_text = get_flag(r);
+    if (value->is_text) {
+      value->text = slice_of(get_text(r, p->memory));
+    } else {
+      value->number = reader_signed(r);
+    }
+    get_label(r, p->memory, &value->label);
+  }
+  v->values_count = (uint32_t)count;
+}
+
+static void get_construct(reader *r, const plan *p, uint32_t own_index, plan_construct *c) {
+  c->name = get_text(r, p->memory);
+  get_label(r, p->memory, &c->label);
+  c->variable = get_index(r, p->variables_count);
+  c->valid_min = (uint32_t)reader_count(r, PLAN_LIST_MAX);
+  const bool weighted = get_flag(r);
+  uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2);
+  c->child_is_construct = get_array(r, p->memory, &count, sizeof *c->child_is_construct);
+  c->children = get_array(r, p->memory, &count, sizeof *c->children);
+  c->weights = weighted ? get_array(r, p->memory, &count, sizeof *c->weights) : NULL;
+  for (uint64_t i = 0; i < count && !r->problem; i++) {
+    c->child_is_construct[i] = get_flag(r);
+    c->children[i] = get_index(r, c->child_is_construct[i] ? own_index : p->variables_count);
+    if (weighted) {
+      c->weights[i] = get_decimal(r);
+      if (c->weights[i].mantissa < 0) {
+        reader_fail(r, "a negative weight");
+      }
+    }
+  }
+  c->children_count = (uint32_t)count;
+}
+
+/* What an argument that takes V has to accept. */
+static unsigned accepted_as(const program_variable *v) {
+  switch (program_variable_form(v)) {
+    case FORM_NUMBER:
+      return ACCEPT_NUMBER;
+    case FORM_SET:
+      return ACCEPT_SET;
+    case FORM_TEXT:
+      return ACCEPT_TEXT;
+    default:
+      return program_variable_is_numeric_coded(v) ? ACCEPT_NUMERIC_CODED : ACCEPT_TEXT_CODED;
+  }
+}
+
+/* The variables (or the construct) of an argument: all there, and of a form that it accepts. */
+static void get_references(reader *r, const plan *p, const analysis_argument *table, argument_value *a) {
+  const bool construct = table->type == ARGUMENT_CONSTRUCT;
+  uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
+  a->variables = get_array(r, p->memory, &count, sizeof *a->variables);
+  for (uint64_t i = 0; i < count && !r->problem; i++) {
+    a->variables[i] = get_index(r, construct ? p->constructs_count : p->variables_count);
+    if (!r->problem && !construct && table->accepts != 0 &&
+        !(table->accepts & accepted_as(&p->program->variables[p->variables[a->variables[i]].variable]))) {
+      reader_fail(r, "an argument with a variable of the wrong form");
+    }
+  }
+  a->variables_count = (uint32_t)count;
+  const bool one = construct || table->type == ARGUMENT_VARIABLE;
+  if (!r->problem && a->given && ((one && count != 1) || (table->type == ARGUMENT_VARIABLES && count == 0))) {
+    reader_fail(r, "an argument without its variable");
+  }
+}
+
+static bool in_bounds(const analysis_argument *table, int64_t v) {
+  return table->low >= table->high || (v >= table->low && v <= table->high);
+}
+
+static int64_t choices_count(const analysis_argument *table) {
+  int64_t count = 0;
+  while (table->choices && table->choices[count]) {
+    count++;
+  }
+  return count;
+}
+
+/* Values that the specification gives or the table's default stands for. */
+static void check_value(reader *r, const analysis_argument *table, const argument_value *a) {
+  bool good = a->given || !table->required;
+  switch (table->type) {
+    case ARGUMENT_INTEGER:
+      good = good && (!a->given || in_bounds(table, a->integer));
+      break;
+    case ARGUMENT_BOOLEAN:
+      good = good && (a->integer == 0 || a->integer == 1);
+      break;
+    case ARGUMENT_CHOICE:
+      good = good && a->integer >= 0 && a->integer < choices_count(table);
+      break;
+    case ARGUMENT_INTEGERS:
+      good = good && (!a->given || a->integers);
+      for (uint32_t i = 0; good && a->integers && i < a->list_count; i++) {
+        good = in_bounds(table, a->integers[i]);
+      }
+      break;
+    case ARGUMENT_NUMBERS:
+      good = good && (!a->given || a->numbers);
+      break;
+    default:
+      break;
+  }
+  if (!good) {
+    reader_fail(r, "an argument with a value that it does not allow");
+  }
+}
+
+static void get_argument(reader *r, const plan *p, const analysis_argument *table, argument_value *a) {
+  a->given = get_flag(r);
+  get_references(r, p, table, a);
+  a->integer = reader_signed(r);
+  a->number = get_double(r);
+  const uint8_t lists = reader_u8(r);
+  uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
+  if (lists > (PLAN_HAS_INTEGERS | PLAN_HAS_NUMBERS) || (!lists && count > 0)) {
+    reader_fail(r, "an unknown kind of list");
+  }
+  a->rows_count = (uint32_t)reader_count(r, PLAN_LIST_MAX);
+  if (!r->problem && a->rows_count > 0 && count % a->rows_count != 0) {
+    reader_fail(r, "rows of unequal length");
+  }
+  a->integers = lists & PLAN_HAS_INTEGERS ? get_array(r, p->memory, &count, sizeof *a->integers) : NULL;
+  a->numbers = lists & PLAN_HAS_NUMBERS ? get_array(r, p->memory, &count, sizeof *a->numbers) : NULL;
+  for (uint64_t i = 0; a->integers && i < count && !r->problem; i++) {
+    a->integers[i] = reader_signed(r);
+  }
+  for (uint64_t i = 0; a->numbers && i < count && !r->problem; i++) {
+    a->numbers[i] = get_decimal(r);
+  }
+  a->list_count = (uint32_t)count;
+  if (!r->problem) {
+    check_value(r, table, a);
+  }
+}
+
+static void get_breakdowns(reader *r, const plan *p, plan_analysis *a) {
+  uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2);
+  a->breakdowns = get_array(r, p->memory, &count, sizeof *a->breakdowns);
+  for (uint64_t i = 0; i < count && !r->problem; i++) {
+    plan_breakdown *b = &a->breakdowns[i];
+    b->count = reader_u8(r);
+    if (b->count < 1 || b->count > 2) {
+      reader_fail(r, "a breakdown by neither one nor two variables");
+      return;
+    }
+    for (uint32_t k = 0; k < b->count; k++) {
+      b->variables[k] = get_index(r, p->variables_count);
+    }
+  }
+  a->breakdowns_count = (uint32_t)count;
+}
+
+/* An index below LIMIT, or PROGRAM_NONE. */
+static uint32_t get_optional_index(reader *r, uint32_t limit) {
+  const uint32_t v = reader_u32(r);
+  if (v != PROGRAM_NONE && v >= limit) {
+    reader_fail(r, "a reference to something that is not there");
+    return PROGRAM_NONE;
+  }
+  return v;
+}
+
+static void get_analysis(reader *r, const plan *p, plan_analysis *a) {
+  a->kind = get_text(r, p->memory);
+  a->name = get_text(r, p->memory);
+  get_label(r, p->memory, &a->label);
+  const analysis_kind *kind = analysis_find(a->kind);
+  uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
+  if (!r->problem && (!kind || kind->arguments_count != count)) {
+    reader_fail(r, "an analysis that this canvass does not have");
+  }
+  a->arguments = get_array(r, p->memory, &count, sizeof *a->arguments);
+  for (uint64_t i = 0; i < count && !r->problem; i++) {
+    get_argument(r, p, &kind->arguments[i], &a->arguments[i]);
+  }
+  a->arguments_count = (uint32_t)count;
+  get_breakdowns(r, p, a);
+  a->filter = get_optional_index(r, p->program->filters_count);
+  a->filter_text = get_optional(r, p->memory);
+  a->weight = get_optional_index(r, p->program->weights_count);
+  a->confidence = get_double(r);
+  if (!r->problem && !(a->confidence > 0 && a->confidence < 1)) {
+    reader_fail(r, "a confidence level that is not between 0 and 1");
+  }
+  a->small_base = (uint32_t)reader_count(r, UINT32_MAX);
+  a->seed = reader_u64(r);
+}
+
+static void get_skipped(reader *r, uint64_t most, plan_skipped *s) {
+  s->count = reader_count(r, most);
+  s->lines_count = s->count < PLAN_SKIPPED_LINES ? (uint32_t)s->count : PLAN_SKIPPED_LINES;
+  for (uint32_t i = 0; i < s->lines_count; i++) {
+    s->lines[i] = reader_count(r, INT64_MAX);
+  }
+}
+
+static void get_file(reader *r, const plan *p, plan_file *f) {
+  f->name = get_text(r, p->memory);
+  const uint8_t *sha256 = reader_bytes(r, DIGEST_BYTES);
+  if (sha256) {
+    memcpy(f->sha256.bytes, sha256, DIGEST_BYTES);
+  }
+  f->bytes = reader_count(r, INT64_MAX);
+  f->records = reader_count(r, INT64_MAX);
+  f->quarantined = reader_count(r, f->records);
+  uint64_t count = reader_count_of(r, PLAN_PLACES_MAX, 2);
+  f->places = get_array(r, p->memory, &count, sizeof *f->places);
+  for (uint64_t i = 0; i < count && !r->problem; i++) {
+    f->places[i].line = reader_count(r, INT64_MAX);
+    f->places[i].problem = get_text(r, p->memory);
+  }
+  f->places_count = (uint32_t)count;
+  get_skipped(r, f->records - f->quarantined, &f->blank_rows);
+  get_skipped(r, f->records - f->quarantined - f->blank_rows.count, &f->repeated_headers);
+}
+
+static void get_head(reader *r, plan *p) {
+  if (reader_u8(r) != PLAN_VERSION) {
+    reader_fail(r, "made by another version of canvass");
+  }
+  get_label(r, p->memory, &p->title);
+  const uint8_t *specification = reader_bytes(r, DIGEST_BYTES);
+  if (specification) {
+    memcpy(p->specification.bytes, specification, DIGEST_BYTES);
+  }
+}
+
+static void get_body(reader *r, plan *p) {
+  uint64_t count = reader_count_of(r, PLAN_VARIABLES_MAX, 4);
+  p->variables = get_array(r, p->memory, &count, sizeof *p->variables);
+  p->variables_count = (uint32_t)count;
+  for (uint64_t i = 0; i < count && !r->problem; i++) {
+    get_variable(r, p, &p->variables[i]);
+  }
+  count = reader_count_of(r, PLAN_CONSTRUCTS_MAX, 4);
+  p->constructs = get_array(r, p->memory, &count, sizeof *p->constructs);
+  p->constructs_count = (uint32_t)count;
+  for (uint64_t i = 0; i < count && !r->problem; i++) {
+    get_construct(r, p, (uint32_t)i, &p->constructs[i]);
+  }
+  count = reader_count_of(r, PLAN_ANALYSES_MAX, 8);
+  p->analyses = get_array(r, p->memory, &count, sizeof *p->analyses);
+  p->analyses_count = (uint32_t)count;
+  for (uint64_t i = 0; i < count && !r->problem; i++) {
+    get_analysis(r, p, &p->analyses[i]);
+  }
+  count = reader_count_of(r, PLAN_FILES_MAX, DIGEST_BYTES);
+  p->files = get_array(r, p->memory, &count, sizeof *p->files);
+  p->files_count = (uint32_t)count;
+  for (uint64_t i = 0; i < count && !r->problem; i++) {
+    get_file(r, p, &p->files[i]);
+  }
+}
+
+static status decode(reader *r, plan *p, error *err) {
+  get_head(r, p);
+  TRY(reader_status(r, "plan", err));
+  program_destroy(p->program);
+  p->program = NULL;
+  TRY(program_decode(r, &p->program, err));
+  get_body(r, p);
+  if (arena_failed(p->memory)) {
+    return error_no_memory(err, "plan");
+  }
+  return reader_finish(r, "plan", err);
+}
+
+/* Equal plans have equal bytes: what a decoded plan writes has to be what it was read from. */
+static status check_canonical(const plan *p, const void *bytes, size_t length, error *err) {
+  buf again = {0};
+  plan_encode(p, &again);
+  const bool same = again.length == length && memcmp(again.data, bytes, length) == 0;
+  status st = buf_status(&again, "plan", err);
+  if (st == STATUS_OK && !same) {
+    st = error_set(err, STATUS_CORRUPT, "plan: not in canonical form");
+  }
+  buf_fini(&again);
+  return st;
+}
+
+status plan_decode(const void *bytes, size_t length, plan **out, error *err) {
+  plan *p = plan_new();
+  if (!p) {
+    return error_no_memory(err, "plan");
+  }
+  reader r;
+  reader_init(&r, bytes, length);
+  status st = decode(&r, p, err);
+  if (st == STATUS_OK) {
+    st = check_canonical(p, bytes, length, err);
+  }
+  if (st != STATUS_OK) {
+    plan_destroy(p);
+    return st;
+  }
+  *out = p;
+  return STATUS_OK;
+}

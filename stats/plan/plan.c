@@ -1,0 +1,183 @@
+/* The plan's life and its canonical bytes.  Reading them back is stats/plan/decode.c; the two go through the
+ * fields in the same order, and a change in one is a change in both and in PLAN_VERSION. */
+#include "stats/plan/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/plan/codec.h"
+
+plan *plan_new(void) {
+  plan *p = calloc(1, sizeof *p);
+  if (!p) {
+    return NULL;
+  }
+  p->memory = arena_new();
+  p->program = program_new();
+  if (!p->memory || !p->program) {
+    plan_destroy(p);
+    return NULL;
+  }
+  return p;
+}
+
+void plan_destroy(plan *p) {
+  if (p) {
+    program_destroy(p->program);
+    arena_destroy(p->memory);
+    free(p);
+  }
+}
+
+static void put_double(buf *out, double v) {
+  uint64_t bits = 0;
+  memcpy(&bits, &v, sizeof bits);
+  buf_put_u64(out, bits);
+}
+
+static void put_decimal(buf *out, decimal d) {
+  buf_put_signed(out, d.mantissa);
+  buf_put_u8(out, d.scale);
+}
+
+static void put_text(buf *out, const char *text) {
+  buf_put_slice(out, slice_of(text));
+}
+
+/* A text that may be absent: 0, or 1 and the text. */
+static void put_optional(buf *out, const char *text) {
+  buf_put_u8(out, text ? 1 : 0);
+  if (text) {
+    put_text(out, text);
+  }
+}
+
+static void put_label(buf *out, const plan_label *label) {
+  for (int i = 0; i < LANGUAGES; i++) {
+    put_optional(out, label->text[i]);
+  }
+}
+
+static void put_variable(buf *out, const plan_variable *v) {
+  put_text(out, v->name);
+  buf_put_varint(out, v->variable);
+  put_label(out, &v->label);
+  buf_put_u8(out, v->in_codebook ? 1 : 0);
+  buf_put_u8(out, v->decimals_declared);
+  buf_put_varint(out, v->largest.mantissa);
+  buf_put_signed(out, v->largest.exponent);
+  buf_put_varint(out, v->values_count);
+  for (uint32_t i = 0; i < v->values_count; i++) {
+    const plan_value_label *value = &v->values[i];
+    buf_put_u8(out, value->is_text ? 1 : 0);
+    if (value->is_text) {
+      buf_put_slice(out, value->text);
+    } else {
+      buf_put_signed(out, value->number);
+    }
+    put_label(out, &value->label);
+  }
+}
+
+static void put_construct(buf *out, const plan_construct *c) {
+  put_text(out, c->name);
+  put_label(out, &c->label);
+  buf_put_varint(out, c->variable);
+  buf_put_varint(out, c->valid_min);
+  buf_put_u8(out, c->weights ? 1 : 0);
+  buf_put_varint(out, c->children_count);
+  for (uint32_t i = 0; i < c->children_count; i++) {
+    buf_put_u8(out, c->child_is_construct[i] ? 1 : 0);
+    buf_put_varint(out, c->children[i]);
+    if (c->weights) {
+      put_decimal(out, c->weights[i]);
+    }
+  }
+}
+
+static void put_argument(buf *out, const argument_value *a) {
+  buf_put_u8(out, a->given ? 1 : 0);
+  buf_put_varint(out, a->variables_count);
+  for (uint32_t i = 0; i < a->variables_count; i++) {
+    buf_put_varint(out, a->variables[i]);
+  }
+  buf_put_signed(out, a->integer);
+  put_double(out, a->number);
+  buf_put_u8(out, (uint8_t)((a->integers ? PLAN_HAS_INTEGERS : 0) | (a->numbers ? PLAN_HAS_NUMBERS : 0)));
+  buf_put_varint(out, a->list_count);
+  buf_put_varint(out, a->rows_count);
+  for (uint32_t i = 0; a->integers && i < a->list_count; i++) {
+    buf_put_signed(out, a->integers[i]);
+  }
+  for (uint32_t i = 0; a->numbers && i < a->list_count; i++) {
+    put_decimal(out, a->numbers[i]);
+  }
+}
+
+static void put_analysis(buf *out, const plan_analysis *a) {
+  put_text(out, a->kind);
+  put_text(out, a->name);
+  put_label(out, &a->label);
+  buf_put_varint(out, a->arguments_count);
+  for (uint32_t i = 0; i < a->arguments_count; i++) {
+    put_argument(out, &a->arguments[i]);
+  }
+  buf_put_varint(out, a->breakdowns_count);
+  for (uint32_t i = 0; i < a->breakdowns_count; i++) {
+    buf_put_u8(out, (uint8_t)a->breakdowns[i].count);
+    for (uint32_t k = 0; k < a->breakdowns[i].count; k++) {
+      buf_put_varint(out, a->breakdowns[i].variables[k]);
+    }
+  }
+  buf_put_u32(out, a->filter);
+  put_optional(out, a->filter_text);
+  buf_put_u32(out, a->weight);
+  put_double(out, a->confidence);
+  buf_put_varint(out, a->small_base);
+  buf_put_u64(out, a->seed);
+}
+
+static void put_skipped(buf *out, const plan_skipped *s) {
+  buf_put_varint(out, s->count);
+  for (uint32_t i = 0; i < s->lines_count; i++) {
+    buf_put_varint(out, s->lines[i]);
+  }
+}
+
+static void put_file(buf *out, const plan_file *f) {
+  put_text(out, f->name);
+  buf_put(out, f->sha256.bytes, DIGEST_BYTES);
+  buf_put_varint(out, f->bytes);
+  buf_put_varint(out, f->records);
+  buf_put_varint(out, f->quarantined);
+  buf_put_varint(out, f->places_count);
+  for (uint32_t i = 0; i < f->places_count; i++) {
+    buf_put_varint(out, f->places[i].line);
+    put_text(out, f->places[i].problem);
+  }
+  put_skipped(out, &f->blank_rows);
+  put_skipped(out, &f->repeated_headers);
+}
+
+void plan_encode(const plan *p, buf *out) {
+  buf_put_u8(out, PLAN_VERSION);
+  put_label(out, &p->title);
+  buf_put(out, p->specification.bytes, DIGEST_BYTES);
+  program_encode(p->program, out);
+  buf_put_varint(out, p->variables_count);
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    put_variable(out, &p->variables[i]);
+  }
+  buf_put_varint(out, p->constructs_count);
+  for (uint32_t i = 0; i < p->constructs_count; i++) {
+    put_construct(out, &p->constructs[i]);
+  }
+  buf_put_varint(out, p->analyses_count);
+  for (uint32_t i = 0; i < p->analyses_count; i++) {
+    put_analysis(out, &p->analyses[i]);
+  }
+  buf_put_varint(out, p->files_count);
+  for (uint32_t i = 0; i < p->files_count; i++) {
+    put_file(out, &p->files[i]);
+  }
+}

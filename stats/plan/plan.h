@@ -1,0 +1,144 @@
+/* The plan: a checked specification, ready to run.  Made by the client, read by STEP; the first
+ * program in it is what MAP runs in stage 0.
+ *
+ * What people read (names, labels in three languages, the tree of constructs) is here and not in the
+ * program.  A plan travels as canonical bytes; decoding checks everything.
+ */
+#ifndef CANVASS_STATS_PLAN_PLAN_H
+#define CANVASS_STATS_PLAN_PLAN_H
+
+#include "stats/program/program.h"
+
+enum { LANGUAGES = 3 }; /* en, zh-Hans, zh-Hant, in this order everywhere */
+
+/* NULL where the specification gives none. */
+typedef struct plan_label {
+  const char *text[LANGUAGES];
+} plan_label;
+
+typedef struct plan_value_label {
+  bool is_text;
+  int64_t number;
+  slice text;
+  plan_label label;
+} plan_value_label;
+
+typedef struct plan_variable {
+  const char *name;  /* unique in the plan; constructs and derived variables too */
+  uint32_t variable; /* in the program */
+  plan_label label;
+  plan_value_label *values; /* declared keys first to last: the order of reports */
+  uint32_t values_count;
+  bool in_codebook; /* read from the file: its facts are reported */
+  /* NUMBER: more than the program's variable keeps when LARGEST, the largest number in the data, leaves no
+   * room for them; the report tells. */
+  uint8_t decimals_declared;
+  decimal_magnitude largest;
+} plan_variable;
+
+/* Constructs: the index system.  Children are items (plan variables) or constructs. */
+typedef struct plan_construct {
+  const char *name;
+  plan_label label;
+  uint32_t variable; /* plan variable that holds its construct mean (on the items' own scale) */
+  uint32_t children_count;
+  bool *child_is_construct;
+  uint32_t *children; /* indices of plan variables or of constructs (lower index than this one) */
+  decimal *weights;   /* as given; NULL: none given */
+  uint32_t valid_min; /* fewer answered children than this: no value */
+} plan_construct;
+
+typedef enum argument_type {
+  ARGUMENT_VARIABLE,
+  ARGUMENT_VARIABLES, /* indices of plan variables */
+  ARGUMENT_CONSTRUCT, /* index of a construct */
+  ARGUMENT_INTEGER,
+  ARGUMENT_NUMBER,
+  ARGUMENT_BOOLEAN,
+  ARGUMENT_CHOICE,   /* one of `choices`, as its index */
+  ARGUMENT_INTEGERS, /* a list, or "2..6" */
+  ARGUMENT_NUMBERS,  /* a list of numbers, or of lists of numbers (rows) */
+} argument_type;
+
+typedef struct argument_value {
+  bool given;          /* false: the default stands here, if there is one */
+  uint32_t *variables; /* VARIABLE(S), CONSTRUCT */
+  uint32_t variables_count;
+  int64_t integer; /* INTEGER, BOOLEAN, CHOICE */
+  double number;
+  int64_t *integers;   /* INTEGERS */
+  decimal *numbers;    /* NUMBERS, row after row */
+  uint32_t list_count; /* of integers or numbers */
+  uint32_t rows_count; /* NUMBERS given as rows: their number, else 0 */
+} argument_value;
+
+/* A breakdown: one grouping variable, or two crossed ("channel * month"). */
+typedef struct plan_breakdown {
+  uint32_t variables[2];
+  uint32_t count;
+} plan_breakdown;
+
+typedef struct plan_analysis {
+  const char *kind; /* analysis_kind name */
+  const char *name; /* unique in the report */
+  plan_label label;
+  argument_value *arguments; /* parallel to the kind's argument table */
+  uint32_t arguments_count;
+  plan_breakdown *breakdowns; /* besides the total, which is always there */
+  uint32_t breakdowns_count;
+  uint32_t filter;         /* in the program, or PROGRAM_NONE */
+  const char *filter_text; /* as written, for the report; NULL when none */
+  uint32_t weight;         /* in the program, or PROGRAM_NONE */
+  double confidence;       /* 0.95 */
+  uint32_t small_base;     /* warn below this base; 30 */
+  uint64_t seed;
+} plan_analysis;
+
+/* Facts of reading that the report repeats; from the dataset's manifest. */
+typedef struct plan_place {
+  uint64_t line;
+  const char *problem;
+} plan_place;
+/* Records that are nobody's answers, left out. */
+enum { PLAN_SKIPPED_LINES = 10 };
+typedef struct plan_skipped {
+  uint64_t count;
+  uint64_t lines[PLAN_SKIPPED_LINES]; /* of the first */
+  uint32_t lines_count;               /* the smaller of COUNT and PLAN_SKIPPED_LINES */
+} plan_skipped;
+typedef struct plan_file {
+  const char *name;                     /* base name, without .gz or .zst */
+  digest sha256;                        /* of the file's bytes, unpacked */
+  uint64_t bytes, records, quarantined; /* bytes unpacked */
+  plan_place *places;                   /* first ten quarantined rows */
+  uint32_t places_count;
+  plan_skipped blank_rows, repeated_headers;
+} plan_file;
+
+typedef struct plan {
+  arena *memory;
+  plan_label title;
+  digest specification; /* of the normalised specification */
+  program *program;     /* stage 0; owned */
+  plan_variable *variables;
+  uint32_t variables_count;
+  plan_construct *constructs;
+  uint32_t constructs_count;
+  plan_analysis *analyses;
+  uint32_t analyses_count;
+  plan_file *files;
+  uint32_t files_count;
+} plan;
+
+plan *plan_new(void);
+void plan_destroy(plan *p);
+void plan_encode(const plan *p, buf *out);
+status plan_decode(const void *bytes, size_t length, plan **out, error *err) MUST_USE;
+/* Lets every analysis ask for its stage-0 accumulators (into p->program), adds the facts, and checks
+ * all sizes.  Called once, by the client, when everything else in the plan is set. */
+status plan_finish(plan *p, error *err) MUST_USE;
+/* USED[i], of plan variables: an analysis looks at the i-th, itself, in a breakdown, filter or weight, or by
+ * way of what is made from it. */
+status plan_uses(const plan *p, bool *used, error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,208 @@
+/* The canonical bytes of a program's items: what all items share, and filters, weights, accumulators.
+ *
+ * References are varints, flags are bytes, decimals are normalised when written.  Reading checks the
+ * shape (lengths, counts, flags); what the parts mean together is checked when the item is added to a
+ * program, and non-canonical bytes are refused by comparing them with what the program writes.
+ */
+#include <string.h>
+
+#include "stats/program/item.h"
+
+void item_put_decimal(decimal d, buf *out) {
+  decimal n = decimal_normalise(d);
+  buf_put_signed(out, n.mantissa);
+  buf_put_u8(out, n.scale);
+}
+
+decimal item_get_decimal(reader *r) {
+  decimal d = {.mantissa = reader_signed(r)};
+  d.scale = reader_u8(r);
+  if (d.scale > DECIMAL_SCALE_MAX) {
+    reader_fail(r, "a decimal with too large a scale");
+    d.scale = 0;
+  }
+  return d;
+}
+
+void item_put_flag(bool v, buf *out) {
+  buf_put_u8(out, v ? 1 : 0);
+}
+
+bool item_get_flag(reader *r) {
+  uint8_t v = reader_u8(r);
+  if (v > 1) {
+    reader_fail(r, "a flag that is neither 0 nor 1");
+  }
+  return v == 1;
+}
+
+slice item_get_text(reader *r, arena *a) {
+  slice s = reader_slice(r, PROGRAM_TEXT_MAX);
+  if (s.length == 0) {
+    return (slice){.bytes = "", .length = 0};
+  }
+  slice copy = arena_slice(a, s);
+  return copy.bytes ? copy : (slice){.bytes = "", .length = 0};
+}
+
+const char *item_get_name(reader *r, arena *a) {
+  slice s = reader_slice(r, PROGRAM_TEXT_MAX);
+  if (s.length > 0 && memchr(s.bytes, 0, s.length)) {
+    reader_fail(r, "a name with a NUL in it");
+    return "";
+  }
+  const char *copy = s.length ? arena_copy(a, s) : "";
+  return copy ? copy : "";
+}
+
+uint32_t item_get_count(reader *r, uint32_t max, size_t bytes_each) {
+  return (uint32_t)reader_count_of(r, max, bytes_each);
+}
+
+uint32_t item_renumbered(const item_numbering *numbering, uint32_t variable) {
+  return numbering ? numbering->variables[variable] : variable;
+}
+
+uint32_t *item_get_references(reader *r, arena *a, uint32_t max, uint32_t *count) {
+  *count = item_get_count(r, max, 1);
+  uint32_t *references = ARENA_ARRAY(a, uint32_t, *count);
+  for (uint32_t i = 0; references && i < *count && !r->problem; i++) {
+    references[i] = (uint32_t)reader_count(r, PROGRAM_VARIABLES_MAX);
+  }
+  return references;
+}
+
+/* ---- Filters, weights, accumulators --------------------------------------------------------------- */
+
+static bool node_has_children(filter_kind kind) {
+  return kind == FILTER_AND || kind == FILTER_OR;
+}
+
+static bool node_has_variable(filter_kind kind) {
+  return kind >= FILTER_EQ;
+}
+
+static bool node_has_values(filter_kind kind) {
+  return kind >= FILTER_EQ && kind != FILTER_MISSING;
+}
+
+void filter_encode(const program_filter *f, const item_numbering *numbering, buf *out) {
+  buf_put_varint(out, f->nodes_count);
+  for (uint32_t i = 0; i < f->nodes_count; i++) {
+    const filter_node *node = &f->nodes[i];
+    buf_put_u8(out, (uint8_t)node->kind);
+    if (node_has_children(node->kind)) {
+      buf_put_varint(out, node->children);
+    }
+    if (node_has_variable(node->kind)) {
+      buf_put_varint(out, item_renumbered(numbering, node->variable));
+    }
+    if (node_has_values(node->kind)) {
+      buf_put_varint(out, node->values_count);
+      for (uint32_t k = 0; k < node->values_count; k++) {
+        item_put_flag(node->values[k].is_text, out);
+        if (node->values[k].is_text) {
+          buf_put_slice(out, node->values[k].text);
+        } else {
+          item_put_decimal(node->values[k].number, out);
+        }
+      }
+    }
+  }
+}
+
+static void node_values_decode(reader *r, arena *a, filter_node *node) {
+  node->values_count = item_get_count(r, PROGRAM_VALUES_MAX, 2);
+  node->values = ARENA_ARRAY(a, filter_value, node->values_count);
+  for (uint32_t k = 0; node->values && k < node->values_count && !r->problem; k++) {
+    node->values[k].is_text = item_get_flag(r);
+    if (node->values[k].is_text) {
+      node->values[k].text = item_get_text(r, a);
+    } else {
+      node->values[k].number = item_get_decimal(r);
+    }
+  }
+}
+
+void filter_decode(reader *r, arena *a, program_filter *out) {
+  out->nodes_count = item_get_count(r, PROGRAM_NODES_MAX, 1);
+  out->nodes = ARENA_ARRAY(a, filter_node, out->nodes_count);
+  for (uint32_t i = 0; out->nodes && i < out->nodes_count && !r->problem; i++) {
+    filter_node *node = &out->nodes[i];
+    uint8_t kind = reader_u8(r);
+    if (kind < FILTER_AND || kind > FILTER_HAS) {
+      reader_fail(r, "an unknown kind of filter");
+      return;
+    }
+    node->kind = (filter_kind)kind;
+    if (node_has_children(node->kind)) {
+      node->children = (uint32_t)reader_count(r, PROGRAM_NODES_MAX);
+    } else {
+      node->children = node->kind == FILTER_NOT ? 1 : 0;
+    }
+    if (node_has_variable(node->kind)) {
+      node->variable = (uint32_t)reader_count(r, PROGRAM_VARIABLES_MAX);
+    }
+    if (node_has_values(node->kind)) {
+      node_values_decode(r, a, node);
+    }
+  }
+}
+
+void weight_encode(program_weight w, const item_numbering *numbering, buf *out) {
+  buf_put_varint(out, item_renumbered(numbering, w.variable));
+  buf_put_u8(out, (uint8_t)w.kind);
+}
+
+void weight_decode(reader *r, program_weight *out) {
+  out->variable = (uint32_t)reader_count(r, PROGRAM_VARIABLES_MAX);
+  out->kind = (weight_kind)reader_u8(r);
+}
+
+static void optional_encode(uint32_t index, const item_numbering *numbering, buf *out) {
+  uint32_t shown = index == PROGRAM_NONE || numbering ? 0 : index;
+  buf_put_varint(out, index == PROGRAM_NONE ? 0 : (uint64_t)shown + 1);
+}
+
+static uint32_t optional_decode(reader *r, uint32_t max) {
+  uint64_t index = reader_count(r, max);
+  return index == 0 ? PROGRAM_NONE : (uint32_t)(index - 1);
+}
+
+void accumulator_encode(const program_accumulator *a, const item_numbering *numbering, buf *out) {
+  buf_put_varint(out, a->kind);
+  buf_put_varint(out, a->variables_count);
+  for (uint32_t i = 0; i < a->variables_count; i++) {
+    buf_put_varint(out, item_renumbered(numbering, a->variables[i]));
+  }
+  buf_put_u8(out, (uint8_t)a->by_count);
+  for (uint32_t i = 0; i < a->by_count; i++) {
+    buf_put_varint(out, item_renumbered(numbering, a->by[i]));
+  }
+  optional_encode(a->filter, numbering, out);
+  optional_encode(a->weight, numbering, out);
+  buf_put_varint(out, a->params_count);
+  for (uint32_t i = 0; i < a->params_count; i++) {
+    buf_put_signed(out, a->params[i]);
+  }
+}
+
+void accumulator_decode(reader *r, arena *a, program_accumulator *out) {
+  out->kind = (uint32_t)reader_count(r, UINT16_MAX);
+  out->variables = item_get_references(r, a, PROGRAM_VARIABLES_MAX, &out->variables_count);
+  out->by_count = (uint32_t)reader_u8(r);
+  if (out->by_count > 2) {
+    reader_fail(r, "more than two grouping variables");
+    return;
+  }
+  for (uint32_t i = 0; i < out->by_count; i++) {
+    out->by[i] = (uint32_t)reader_count(r, PROGRAM_VARIABLES_MAX);
+  }
+  out->filter = optional_decode(r, PROGRAM_FILTERS_MAX);
+  out->weight = optional_decode(r, PROGRAM_WEIGHTS_MAX);
+  out->params_count = item_get_count(r, PROGRAM_PARAMS_MAX, 1);
+  out->params = ARENA_ARRAY(a, int64_t, out->params_count);
+  for (uint32_t i = 0; out->params && i < out->params_count && !r->problem; i++) {
+    out->params[i] = reader_signed(r);
+  }
+}

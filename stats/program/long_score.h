@@ -1,0 +1,48 @@
+/* Scores of centres, exact whatever the size of coefficients and values:
+ *
+ *   score = c_0 2^s_0 + c_1 2^s_1 X_1 + .. + c_p 2^s_p X_p,   0 <= s <= SCORE_SHIFT_MAX
+ *
+ * with 64-bit coefficients c and |X| <= NUMBER_MAX, in 192 bits.  A shift of its own for every item lets
+ * answers from 1 to 5 and means of twelve decimals be told apart equally well in one score.
+ */
+#ifndef CANVASS_STATS_PROGRAM_LONG_SCORE_H
+#define CANVASS_STATS_PROGRAM_LONG_SCORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/exact.h"
+
+enum { SCORE_SHIFT_MAX = 63 };
+
+/* high * 2^64 + low */
+typedef struct long_score {
+  i128 high;
+  uint64_t low;
+} long_score;
+
+static inline void long_score_add(long_score *s, i128 term, unsigned shift) {
+  const uint64_t low = (uint64_t)term << shift;
+  s->high += term >> (64 - shift);
+  s->low += low;
+  s->high += s->low < low;
+}
+
+static inline bool long_score_is_less(const long_score *a, const long_score *b) {
+  return a->high < b->high || (a->high == b->high && a->low < b->low);
+}
+
+/* Whether no score of values up to NUMBER_MAX overflows: false when the sum of |c_d| 2^s_d reaches 2^125.
+ * SHIFTS (at most SCORE_SHIFT_MAX) as COEFFICIENTS: 1 + ITEMS; NULL: all 0. */
+static inline bool long_score_fits(const int64_t *coefficients, const uint8_t *shifts, uint32_t items) {
+  const u128 limit = (u128)1 << 125;
+  u128 sum = 0;
+  for (uint32_t d = 0; d <= items && sum < limit; d++) {
+    const int64_t c = coefficients[d];
+    const u128 size = c < 0 ? (u128)0 - (u128)(i128)c : (u128)c;
+    sum += size << (shifts ? shifts[d] : 0);
+  }
+  return sum < limit;
+}
+
+#endif

@@ -1,0 +1,275 @@
+/* The program: what MAP computes from a shard.  The plan language of variables, filters, weights and
+ * accumulators.
+ *
+ * A program is plain data.  It holds no labels and no names of analyses, only what changes figures:
+ * so the digest of an accumulator with everything it depends on (`program_accumulator_digest`) names
+ * its partial in caches, and a changed label recomputes nothing.  Stage 0's program comes with the
+ * plan; a STEP makes the program of each further stage, which may hold new variables (weights made
+ * from the data, cluster membership).  That is how masks and weights computed from a stage's state
+ * are part of the language.
+ *
+ * Numbers.  Every per-row quantity is an integer: a *coded* variable gives a slot per row into a
+ * list of keys (whole numbers or texts), a *number* gives mantissa * 10^-decimals.  Division is
+ * rounded half to even at 12 decimals, once, by a rule that mentions only the row.
+ *
+ * References are by index and point backwards: a variable may use only variables of lower index, so
+ * cycles cannot be written down.  Everything is owned by the program's arena.
+ */
+#ifndef CANVASS_STATS_PROGRAM_PROGRAM_H
+#define CANVASS_STATS_PROGRAM_PROGRAM_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/decimal.h"
+#include "base/digest.h"
+#include "base/status.h"
+
+/* What a program may hold.  Decoders refuse more before they allocate. */
+enum {
+  PROGRAM_VERSION = 4,
+  PROGRAM_VARIABLES_MAX = 100000,
+  PROGRAM_FILTERS_MAX = 10000,
+  PROGRAM_WEIGHTS_MAX = 1000,
+  PROGRAM_ACCUMULATORS_MAX = 100000,
+  PROGRAM_DEPTH_MAX = 64,                               /* of variables made from variables; of filters */
+  PROGRAM_RULES_MAX = 65000,                            /* of one variable, as the following */
+  PROGRAM_RANGES_MAX = 65000,                           /* RECODE */
+  PROGRAM_KEYS_MAX = 65000,                             /* declared keys */
+  PROGRAM_COLUMNS_MAX = 4096,                           /* MULTI_FLAGS */
+  PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER */
+  PROGRAM_CLUSTERS_MAX = 1000,                          /* CLUSTER */
+  PROGRAM_NODES_MAX = 10000,                            /* of one filter */
+  PROGRAM_VALUES_MAX = 65000,                           /* of one IN */
+  PROGRAM_PARAMS_MAX = 1 << 22,                         /* of one accumulator */
+  PROGRAM_TEXT_MAX = 1 << 16,                           /* bytes of a name, a key, a cell text */
+  PROGRAM_SCALE_SPAN_MAX = 240,                         /* SCALE: high - low */
+  PROGRAM_DECIMALS_MAX = 9,                             /* NUMBER */
+  PROGRAM_WEIGHT_DECIMALS_MAX = DECIMAL_READ_SCALE_MAX, /* NUMBER that is a weight and nothing else */
+  PROGRAM_MEAN_DECIMALS = 12,                           /* MEAN */
+};
+/* Weights of a MEAN add up to less than this. */
+#define PROGRAM_MEAN_WEIGHT_MAX ((int64_t)1 << 40)
+/* Valid numbers (mantissas) are within +-2^62. */
+#define NUMBER_MAX ((int64_t)1 << 62)
+
+/* Why there is no answer.  Order is part of the encoding: append only. */
+#define MISSING_TABLE(X)                      \
+  X(MISSING_BLANK, "blank")                   \
+  X(MISSING_NOT_ASKED, "not_asked")           \
+  X(MISSING_NOT_APPLICABLE, "not_applicable") \
+  X(MISSING_REFUSED, "refused")               \
+  X(MISSING_DONT_KNOW, "dont_know")           \
+  X(MISSING_OTHER, "other")                   \
+  X(MISSING_INVALID, "invalid")               \
+  X(MISSING_TOO_FEW, "too_few") /* a construct with fewer valid items than asked for */
+
+typedef enum missing_reason {
+#define X(id, name) id,
+  MISSING_TABLE(X)
+#undef X
+      MISSING_REASONS /* 8 */
+} missing_reason;
+
+const char *missing_name(missing_reason reason);
+
+/* What a cell text (or number) stands for, before the variable's own rule is tried: the first rule
+ * that matches either makes the cell missing, or puts a number or a text in its place, to which the
+ * variable's own rule (range, reversal, closed keys, format) then applies.  For MULTI_CELL missing
+ * rules match the whole cell, others a single option. */
+typedef struct program_rule {
+  slice text;   /* compared whole; as a number by value where VALUE is meant below */
+  bool missing; /* REASON counts; else VALUE (SCALE, NUMBER, MULTI_FLAGS) or KEY (all others) */
+  missing_reason reason;
+  decimal value;
+  slice key;
+} program_rule;
+
+typedef enum variable_kind {
+  /* read from a column */
+  VARIABLE_SCALE = 1,       /* whole numbers low..high (at most 240 apart), optionally reversed; coded */
+  VARIABLE_NOMINAL = 2,     /* texts; coded */
+  VARIABLE_NUMBER = 3,      /* decimal numbers; number */
+  VARIABLE_DATE = 4,        /* days since 1970-01-01; number with 0 decimals */
+  VARIABLE_TEXT = 5,        /* id and free text; text */
+  VARIABLE_MULTI_CELL = 6,  /* one delimited cell; set */
+  VARIABLE_MULTI_FLAGS = 7, /* several 0/1 columns; set */
+  /* derived */
+  VARIABLE_RECODE = 16,     /* first matching range or text of `inputs[0]` gives a key; coded */
+  VARIABLE_PERIOD = 17,     /* year "2025", quarter "2025-Q3", month "2025-07", weekday "1".."7"; coded */
+  VARIABLE_TOP = 18,        /* 1 when inputs[0] >= cut (or <= cut), else 0; coded */
+  VARIABLE_MEAN = 19,       /* weighted mean of inputs over those answered, optionally rescaled; number */
+  VARIABLE_OPTION = 20,     /* 1 when option `key` of the set inputs[0] was chosen, else 0; coded */
+  VARIABLE_CLUSTER = 21,    /* index of the nearest centre; coded 1..k; see accumulators/kmeans.h */
+  VARIABLE_DIFFERENCE = 22, /* inputs[0] - inputs[1], both answered; number */
+} variable_kind;
+
+typedef enum variable_form { FORM_CODED, FORM_NUMBER, FORM_TEXT, FORM_SET } variable_form;
+
+typedef enum program_period { PERIOD_YEAR, PERIOD_QUARTER, PERIOD_MONTH, PERIOD_WEEKDAY } program_period;
+
+/* RECODE: LOW <= x <= HIGH (bounds optional, each open or closed) of a number or scale; or TEXT. */
+typedef struct program_range {
+  bool has_low, has_high, low_open, high_open, is_text;
+  decimal low, high;
+  slice text;
+  int64_t code; /* RECODE gives whole numbers when the variable's `keys_are_texts` is false ... */
+  slice key;    /* ... and texts when true */
+  bool missing; /* or this: the range is missing for REASON */
+  missing_reason reason;
+} program_range;
+
+typedef struct program_variable {
+  variable_kind kind;
+  const char *name;     /* for messages; not part of the digest */
+  const char *column;   /* kinds read from one column */
+  const char **columns; /* MULTI_FLAGS */
+  uint32_t columns_count;
+  program_rule *rules;
+  uint32_t rules_count;
+
+  bool has_range;    /* SCALE always; NUMBER, DATE (days) when given: outside is invalid */
+  int64_t low, high; /* SCALE: codes.  NUMBER: mantissas at `decimals` */
+  bool reversed;     /* SCALE: low + high - x */
+  uint8_t decimals;  /* NUMBER 0..9, a mere weight 0..99; else set by the program: MEAN 12, DIFFERENCE the
+                        larger, others 0 */
+  bool closed;       /* NOMINAL, MULTI_CELL: texts outside `keys` are invalid */
+  slice *keys;       /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
+  uint32_t keys_count;
+  char delimiter[8];  /* MULTI_CELL */
+  const char *format; /* DATE: see stats/program/date.h */
+
+  uint32_t *inputs; /* derived: variables of lower index */
+  uint32_t inputs_count;
+  program_range *ranges; /* RECODE */
+  uint32_t ranges_count;
+  bool keys_are_texts; /* RECODE */
+  bool has_else;       /* RECODE: values in no range keep `else_key`/`else_code`; otherwise OTHER-missing */
+  slice else_key;
+  int64_t else_code;
+  program_period period; /* PERIOD */
+  decimal cut;           /* TOP */
+  bool below;            /* TOP: <= cut instead of >= cut */
+  slice key;             /* OPTION */
+  int64_t *weights;      /* MEAN: positive whole numbers, one per input, sum below 2^40; NULL: all 1 */
+  bool *rescaled;        /* MEAN: input i is mapped from rescale_low..rescale_high to 0..100 first */
+  decimal *rescale_low;
+  decimal *rescale_high;
+  uint32_t valid_min;    /* MEAN: fewer answered inputs than this (1..inputs_count): missing, TOO_FEW */
+  int64_t *coefficients; /* CLUSTER: `clusters` rows of (1 + inputs_count) */
+  uint8_t *shifts;       /* CLUSTER: 1 + inputs_count, at most 63; NULL: all 0.  See long_score.h */
+  uint32_t clusters;
+} program_variable;
+
+variable_form program_variable_form(const program_variable *v);
+/* True for SCALE, TOP, OPTION, CLUSTER, and RECODE to whole numbers: keys are numbers with a meaning. */
+bool program_variable_is_numeric_coded(const program_variable *v);
+/* A NUMBER of more decimals than PROGRAM_DECIMALS_MAX.  Only weights and ACCUMULATOR_FACTS may refer to it.
+ */
+bool program_variable_is_mere_weight(const program_variable *v);
+/* FORM_NUMBER or numeric coded: what frame_number gives values of. */
+bool program_variable_is_numeric(const program_variable *v);
+
+/* Filters: a tree in prefix order of nodes.  Logic is three-valued (Kleene): a comparison with a
+ * missing answer is unknown, and a row whose filter is unknown is not used. */
+typedef enum filter_kind {
+  FILTER_AND = 1,
+  FILTER_OR,
+  FILTER_NOT,
+  FILTER_EQ,
+  FILTER_NE,
+  FILTER_LT,
+  FILTER_LE,
+  FILTER_GT,
+  FILTER_GE,
+  FILTER_IN,
+  FILTER_MISSING,
+  FILTER_HAS
+} filter_kind;
+
+typedef struct filter_value {
+  bool is_text;
+  decimal number;
+  slice text;
+} filter_value;
+
+typedef struct filter_node {
+  filter_kind kind;
+  uint32_t children;    /* AND, OR: number of subtrees that follow; NOT: 1 */
+  uint32_t variable;    /* comparisons, IN, MISSING, HAS (set has option) */
+  filter_value *values; /* comparisons and HAS: 1; IN: any */
+  uint32_t values_count;
+} filter_node;
+
+typedef struct program_filter {
+  filter_node *nodes;
+  uint32_t nodes_count;
+} program_filter;
+
+/* A weight is a NUMBER (or SCALE) variable with a kind.  Missing, invalid or negative weights drop
+ * the row and are counted. */
+typedef enum weight_kind { WEIGHT_SAMPLING = 1, WEIGHT_FREQUENCY = 2 } weight_kind;
+typedef struct program_weight {
+  uint32_t variable;
+  weight_kind kind;
+} program_weight;
+
+#define PROGRAM_NONE UINT32_MAX
+
+/* One accumulator to compute: kind (see accumulator.h for what each wants), its variables, up to two
+ * grouping variables, filter, weight, and whole-number parameters. */
+typedef struct program_accumulator {
+  uint32_t kind; /* enum accumulator_id */
+  uint32_t *variables;
+  uint32_t variables_count;
+  uint32_t by[2];
+  uint32_t by_count;
+  uint32_t filter; /* index, or PROGRAM_NONE */
+  uint32_t weight; /* index, or PROGRAM_NONE */
+  int64_t *params;
+  uint32_t params_count;
+} program_accumulator;
+
+struct program_index;
+
+typedef struct program {
+  arena *memory;
+  struct program_index *index; /* private: finds equal items again, knows bounds */
+  program_variable *variables;
+  uint32_t variables_count;
+  program_filter *filters;
+  uint32_t filters_count;
+  program_weight *weights;
+  uint32_t weights_count;
+  program_accumulator *accumulators;
+  uint32_t accumulators_count;
+} program;
+
+program *program_new(void); /* empty; NULL when out of memory */
+void program_destroy(program *p);
+
+/* Each copies *V deeply into the program and gives its index (INDEX may be NULL); an equal one (names
+ * aside) is found again instead of added twice.  Fields that the kind does not use are ignored.
+ * STATUS_LIMIT past the limits, or when exact arithmetic could overflow; STATUS_USAGE for a forward
+ * reference or forms that do not fit.  After STATUS_NO_MEMORY the program can only be destroyed. */
+status program_add_variable(program *p, const program_variable *v, uint32_t *index, error *err) MUST_USE;
+status program_add_filter(program *p, const program_filter *f, uint32_t *index, error *err) MUST_USE;
+status program_add_weight(program *p, program_weight w, uint32_t *index, error *err) MUST_USE;
+status program_add_accumulator(program *p, const program_accumulator *a, uint32_t *index,
+                               error *err) MUST_USE;
+
+/* The largest magnitude of a numeric variable's values (mantissas at its decimals; keys of coded ones),
+ * as declared; NUMBER_MAX when nothing is declared. */
+int64_t program_variable_bound(const program *p, uint32_t variable);
+
+/* The names of all columns that the accumulators' variables, filters and weights need, each once, in
+ * bytewise order; array and names in A. */
+status program_columns(const program *p, arena *a, const char ***names, uint32_t *count, error *err) MUST_USE;
+
+/* Canonical bytes; decode checks everything (ranges, references, counts) and refuses all else.  Whether
+ * an accumulator suits its variables is for its kind's `check` to say. */
+void program_encode(const program *p, buf *out);
+status program_decode(reader *r, program **out, error *err) MUST_USE;
+/* Digest of the accumulator and all it depends on, with the kind's version; names aside. */
+status program_accumulator_digest(const program *p, uint32_t accumulator, digest *out, error *err) MUST_USE;
+
+#endif

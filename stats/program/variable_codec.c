@@ -1,0 +1,437 @@
+/* The canonical bytes of a variable: its kind, then the fields that the kind uses, in one fixed order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/program/item.h"
+#include "stats/program/long_score.h"
+
+static void name_encode(buf *out, const char *name) {
+  buf_put_slice(out, slice_of(name));
+}
+
+static void rules_encode(const program_variable *v, bool numbers, buf *out) {
+  buf_put_varint(out, v->rules_count);
+  for (uint32_t i = 0; i < v->rules_count; i++) {
+    const program_rule *rule = &v->rules[i];
+    buf_put_slice(out, rule->text);
+    item_put_flag(rule->missing, out);
+    if (rule->missing) {
+      buf_put_u8(out, (uint8_t)rule->reason);
+    } else if (numbers) {
+      item_put_decimal(rule->value, out);
+    } else {
+      buf_put_slice(out, rule->key);
+    }
+  }
+}
+
+static missing_reason reason_decode(reader *r) {
+  uint8_t reason = reader_u8(r);
+  if (reason >= MISSING_REASONS) {
+    reader_fail(r, "an unknown reason for a missing answer");
+    return MISSING_OTHER;
+  }
+  return (missing_reason)reason;
+}
+
+static void rules_decode(reader *r, arena *a, bool numbers, program_variable *v) {
+  v->rules_count = item_get_count(r, PROGRAM_RULES_MAX, 3);
+  v->rules = ARENA_ARRAY(a, program_rule, v->rules_count);
+  for (uint32_t i = 0; v->rules && i < v->rules_count && !r->problem; i++) {
+    program_rule *rule = &v->rules[i];
+    rule->text = item_get_text(r, a);
+    rule->missing = item_get_flag(r);
+    if (rule->missing) {
+      rule->reason = reason_decode(r);
+    } else if (numbers) {
+      rule->value = item_get_decimal(r);
+    } else {
+      rule->key = item_get_text(r, a);
+    }
+  }
+}
+
+/* Which of program_range's flags stand where in its first byte. */
+enum {
+  RANGE_LOW = 1,
+  RANGE_HIGH = 2,
+  RANGE_LOW_OPEN = 4,
+  RANGE_HIGH_OPEN = 8,
+  RANGE_TEXT = 16,
+  RANGE_GONE = 32
+};
+
+static void result_encode(bool texts, slice key, int64_t code, buf *out) {
+  if (texts) {
+    buf_put_slice(out, key);
+  } else {
+    buf_put_signed(out, code);
+  }
+}
+
+static void range_encode(const program_range *g, bool texts, buf *out) {
+  unsigned flags = g->missing ? RANGE_GONE : 0U;
+  if (g->is_text) {
+    flags |= RANGE_TEXT;
+  } else {
+    flags |= (g->has_low ? RANGE_LOW : 0U) | (g->has_high ? RANGE_HIGH : 0U);
+    flags |= (g->has_low && g->low_open ? RANGE_LOW_OPEN : 0U);
+    flags |= (g->has_high && g->high_open ? RANGE_HIGH_OPEN : 0U);
+  }
+  buf_put_u8(out, (uint8_t)flags);
+  if (flags & RANGE_TEXT) {
+    buf_put_slice(out, g->text);
+  }
+  if (flags & RANGE_LOW) {
+    item_put_decimal(g->low, out);
+  }
+  if (flags & RANGE_HIGH) {
+    item_put_decimal(g->high, out);
+  }
+  if (g->missing) {
+    buf_put_u8(out, (uint8_t)g->reason);
+  } else {
+    result_encode(texts, g->key, g->code, out);
+  }
+}
+
+static void range_decode(reader *r, arena *a, bool texts, program_range *g) {
+  unsigned flags = reader_u8(r);
+  g->is_text = flags & RANGE_TEXT;
+  g->has_low = flags & RANGE_LOW;
+  g->has_high = flags & RANGE_HIGH;
+  g->low_open = flags & RANGE_LOW_OPEN;
+  g->high_open = flags & RANGE_HIGH_OPEN;
+  g->missing = flags & RANGE_GONE;
+  if (g->is_text) {
+    g->text = item_get_text(r, a);
+  }
+  if (g->has_low) {
+    g->low = item_get_decimal(r);
+  }
+  if (g->has_high) {
+    g->high = item_get_decimal(r);
+  }
+  if (g->missing) {
+    g->reason = reason_decode(r);
+  } else if (texts) {
+    g->key = item_get_text(r, a);
+  } else {
+    g->code = reader_signed(r);
+  }
+}
+
+static void ranges_encode(const program_variable *v, buf *out) {
+  item_put_flag(v->keys_are_texts, out);
+  buf_put_varint(out, v->ranges_count);
+  for (uint32_t i = 0; i < v->ranges_count; i++) {
+    range_encode(&v->ranges[i], v->keys_are_texts, out);
+  }
+  item_put_flag(v->has_else, out);
+  if (v->has_else) {
+    result_encode(v->keys_are_texts, v->else_key, v->else_code, out);
+  }
+}
+
+static void ranges_decode(reader *r, arena *a, program_variable *v) {
+  v->keys_are_texts = item_get_flag(r);
+  v->ranges_count = item_get_count(r, PROGRAM_RANGES_MAX, 2);
+  v->ranges = ARENA_ARRAY(a, program_range, v->ranges_count);
+  for (uint32_t i = 0; v->ranges && i < v->ranges_count && !r->problem; i++) {
+    range_decode(r, a, v->keys_are_texts, &v->ranges[i]);
+  }
+  v->has_else = item_get_flag(r);
+  if (v->has_else && v->keys_are_texts) {
+    v->else_key = item_get_text(r, a);
+  } else if (v->has_else) {
+    v->else_code = reader_signed(r);
+  }
+}
+
+static bool weights_all_one(const program_variable *v) {
+  for (uint32_t i = 0; v->weights && i < v->inputs_count; i++) {
+    if (v->weights[i] != 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static void mean_encode(const program_variable *v, buf *out) {
+  bool weighted = !weights_all_one(v);
+  item_put_flag(weighted, out);
+  for (uint32_t i = 0; i < v->inputs_count; i++) {
+    bool rescaled = v->rescaled && v->rescaled[i];
+    if (weighted) {
+      buf_put_signed(out, v->weights[i]);
+    }
+    item_put_flag(rescaled, out);
+    if (rescaled) {
+      item_put_decimal(v->rescale_low[i], out);
+      item_put_decimal(v->rescale_high[i], out);
+    }
+  }
+  buf_put_varint(out, v->valid_min);
+}
+
+static void mean_decode(reader *r, arena *a, program_variable *v) {
+  bool weighted = item_get_flag(r);
+  v->weights = weighted ? ARENA_ARRAY(a, int64_t, v->inputs_count) : NULL;
+  v->rescaled = ARENA_ARRAY(a, bool, v->inputs_count);
+  v->rescale_low = ARENA_ARRAY(a, decimal, v->inputs_count);
+  v->rescale_high = ARENA_ARRAY(a, decimal, v->inputs_count);
+  for (uint32_t i = 0; i < v->inputs_count && !r->problem && !arena_failed(a); i++) {
+    if (weighted) {
+      v->weights[i] = reader_signed(r);
+    }
+    v->rescaled[i] = item_get_flag(r);
+    if (v->rescaled[i]) {
+      v->rescale_low[i] = item_get_decimal(r);
+      v->rescale_high[i] = item_get_decimal(r);
+    }
+  }
+  v->valid_min = (uint32_t)reader_count(r, PROGRAM_INPUTS_MAX);
+}
+
+static void cluster_encode(const program_variable *v, buf *out) {
+  for (uint32_t d = 0; d <= v->inputs_count; d++) {
+    buf_put_u8(out, v->shifts ? v->shifts[d] : 0);
+  }
+  buf_put_varint(out, v->clusters);
+  size_t count = (size_t)v->clusters * (1 + (size_t)v->inputs_count);
+  for (size_t i = 0; i < count; i++) {
+    buf_put_signed(out, v->coefficients[i]);
+  }
+}
+
+static void cluster_decode(reader *r, arena *a, program_variable *v) {
+  v->shifts = ARENA_ARRAY(a, uint8_t, (size_t)v->inputs_count + 1);
+  for (uint32_t d = 0; v->shifts && d <= v->inputs_count && !r->problem; d++) {
+    v->shifts[d] = reader_u8(r);
+    if (v->shifts[d] > SCORE_SHIFT_MAX) {
+      reader_fail(r, "a shift that is too large");
+    }
+  }
+  v->clusters = item_get_count(r, PROGRAM_CLUSTERS_MAX, 1 + (size_t)v->inputs_count);
+  size_t count = (size_t)v->clusters * (1 + (size_t)v->inputs_count);
+  v->coefficients = ARENA_ARRAY(a, int64_t, count);
+  for (size_t i = 0; v->coefficients && i < count && !r->problem; i++) {
+    v->coefficients[i] = reader_signed(r);
+  }
+}
+
+static void texts_encode(const slice *texts, uint32_t count, buf *out) {
+  buf_put_varint(out, count);
+  for (uint32_t i = 0; i < count; i++) {
+    buf_put_slice(out, texts[i]);
+  }
+}
+
+static slice *texts_decode(reader *r, arena *a, uint32_t max, uint32_t *count) {
+  *count = item_get_count(r, max, 1);
+  slice *texts = ARENA_ARRAY(a, slice, *count);
+  for (uint32_t i = 0; texts && i < *count && !r->problem; i++) {
+    texts[i] = item_get_text(r, a);
+  }
+  return texts;
+}
+
+static int text_order(const void *a, const void *b) {
+  return slice_compare(*(const slice *)a, *(const slice *)b);
+}
+
+/* For a digest, keys that close the list count as a set, and open ones not at all: they only order
+ * reports. */
+static void keys_encode(const program_variable *v, bool for_digest, buf *out) {
+  if (!for_digest || v->kind == VARIABLE_MULTI_FLAGS) {
+    texts_encode(v->keys, v->keys_count, out);
+    return;
+  }
+  uint32_t count = v->closed ? v->keys_count : 0;
+  slice *sorted = calloc((size_t)count + 1, sizeof *sorted);
+  if (!sorted) {
+    out->failed = true;
+    return;
+  }
+  if (count > 0) {
+    memcpy(sorted, v->keys, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, text_order);
+  }
+  texts_encode(sorted, count, out);
+  free(sorted);
+}
+
+static void columns_encode(const program_variable *v, buf *out) {
+  buf_put_varint(out, v->columns_count);
+  for (uint32_t i = 0; i < v->columns_count; i++) {
+    name_encode(out, v->columns[i]);
+  }
+}
+
+static void columns_decode(reader *r, arena *a, program_variable *v) {
+  v->columns_count = item_get_count(r, PROGRAM_COLUMNS_MAX, 1);
+  v->columns = ARENA_ARRAY(a, const char *, v->columns_count);
+  for (uint32_t i = 0; v->columns && i < v->columns_count && !r->problem; i++) {
+    v->columns[i] = item_get_name(r, a);
+  }
+}
+
+static void range_bounds_encode(const program_variable *v, buf *out) {
+  item_put_flag(v->has_range, out);
+  if (v->has_range) {
+    buf_put_signed(out, v->low);
+    buf_put_signed(out, v->high);
+  }
+}
+
+static void inputs_encode(const program_variable *v, const item_numbering *numbering, buf *out) {
+  buf_put_varint(out, v->inputs_count);
+  for (uint32_t i = 0; i < v->inputs_count; i++) {
+    buf_put_varint(out, item_renumbered(numbering, v->inputs[i]));
+  }
+}
+
+static void read_fields_encode(const program_variable *v, unsigned fields, bool for_digest, buf *out) {
+  if (fields & FIELD_COLUMN) {
+    name_encode(out, v->column);
+  }
+  if (fields & FIELD_COLUMNS) {
+    columns_encode(v, out);
+  }
+  if (fields & FIELD_RULES) {
+    rules_encode(v, fields & FIELD_RULE_NUMBERS, out);
+  }
+  if (fields & FIELD_RANGE) {
+    range_bounds_encode(v, out);
+  }
+  if (fields & FIELD_REVERSED) {
+    item_put_flag(v->reversed, out);
+  }
+  if (fields & FIELD_DECIMALS) {
+    buf_put_u8(out, v->decimals);
+  }
+  if (fields & FIELD_CLOSED) {
+    item_put_flag(v->closed, out);
+  }
+  if (fields & FIELD_KEYS) {
+    keys_encode(v, for_digest, out);
+  }
+  if (fields & FIELD_DELIMITER) {
+    name_encode(out, v->delimiter);
+  }
+  if (fields & FIELD_FORMAT) {
+    name_encode(out, v->format);
+  }
+}
+
+static void derived_fields_encode(const program_variable *v, unsigned fields, const item_numbering *numbering,
+                                  buf *out) {
+  if (fields & FIELD_INPUTS) {
+    inputs_encode(v, numbering, out);
+  }
+  if (fields & FIELD_RANGES) {
+    ranges_encode(v, out);
+  }
+  if (fields & FIELD_PERIOD) {
+    buf_put_u8(out, (uint8_t)v->period);
+  }
+  if (fields & FIELD_CUT) {
+    item_put_decimal(v->cut, out);
+    item_put_flag(v->below, out);
+  }
+  if (fields & FIELD_KEY) {
+    buf_put_slice(out, v->key);
+  }
+  if (fields & FIELD_MEAN) {
+    mean_encode(v, out);
+  }
+  if (fields & FIELD_CLUSTER) {
+    cluster_encode(v, out);
+  }
+}
+
+void variable_encode(const program_variable *v, const item_numbering *numbering, buf *out) {
+  const variable_traits *traits = variable_traits_of((uint32_t)v->kind);
+  buf_put_u8(out, (uint8_t)v->kind);
+  read_fields_encode(v, traits->fields, numbering, out);
+  derived_fields_encode(v, traits->fields, numbering, out);
+}
+
+static void delimiter_decode(reader *r, program_variable *v) {
+  slice s = reader_slice(r, sizeof v->delimiter - 1);
+  if (s.length > 0) {
+    memcpy(v->delimiter, s.bytes, s.length);
+  }
+}
+
+static void read_fields_decode(reader *r, arena *a, unsigned fields, program_variable *v) {
+  if (fields & FIELD_COLUMN) {
+    v->column = item_get_name(r, a);
+  }
+  if (fields & FIELD_COLUMNS) {
+    columns_decode(r, a, v);
+  }
+  if (fields & FIELD_RULES) {
+    rules_decode(r, a, fields & FIELD_RULE_NUMBERS, v);
+  }
+  if (fields & FIELD_RANGE) {
+    v->has_range = item_get_flag(r);
+    v->low = v->has_range ? reader_signed(r) : 0;
+    v->high = v->has_range ? reader_signed(r) : 0;
+  }
+  if (fields & FIELD_REVERSED) {
+    v->reversed = item_get_flag(r);
+  }
+  if (fields & FIELD_DECIMALS) {
+    v->decimals = reader_u8(r);
+  }
+  if (fields & FIELD_CLOSED) {
+    v->closed = item_get_flag(r);
+  }
+  if (fields & FIELD_KEYS) {
+    v->keys = texts_decode(r, a, PROGRAM_KEYS_MAX, &v->keys_count);
+  }
+  if (fields & FIELD_DELIMITER) {
+    delimiter_decode(r, v);
+  }
+  if (fields & FIELD_FORMAT) {
+    v->format = item_get_name(r, a);
+  }
+}
+
+static void derived_fields_decode(reader *r, arena *a, unsigned fields, program_variable *v) {
+  if (fields & FIELD_INPUTS) {
+    v->inputs = item_get_references(r, a, PROGRAM_INPUTS_MAX, &v->inputs_count);
+  }
+  if (fields & FIELD_RANGES) {
+    ranges_decode(r, a, v);
+  }
+  if (fields & FIELD_PERIOD) {
+    v->period = (program_period)reader_u8(r);
+  }
+  if (fields & FIELD_CUT) {
+    v->cut = item_get_decimal(r);
+    v->below = item_get_flag(r);
+  }
+  if (fields & FIELD_KEY) {
+    v->key = item_get_text(r, a);
+  }
+  if (fields & FIELD_MEAN) {
+    mean_decode(r, a, v);
+  }
+  if (fields & FIELD_CLUSTER) {
+    cluster_decode(r, a, v);
+  }
+}
+
+void variable_decode(reader *r, arena *a, program_variable *out) {
+  uint8_t kind = reader_u8(r);
+  const variable_traits *traits = variable_traits_of(kind);
+  if (!traits) {
+    reader_fail(r, "an unknown kind of variable");
+    return;
+  }
+  out->kind = (variable_kind)kind;
+  read_fields_decode(r, a, traits->fields, out);
+  derived_fields_decode(r, a, traits->fields, out);
+}

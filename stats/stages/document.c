@@ -1,0 +1,289 @@
+/* The report document around the analyses' sections: facts of the data, labels, settings.
+ * docs/report.md is its reference. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/stages/run.h"
+
+static const char *const languages[LANGUAGES] = {"en", "zh-Hans", "zh-Hant"};
+
+static json *label_json(arena *a, const plan_label *label) {
+  json *o = json_object(a);
+  for (int i = 0; i < LANGUAGES; i++) {
+    if (label->text[i]) {
+      json_set_text(o, languages[i], label->text[i]);
+    }
+  }
+  return o;
+}
+
+static const char *variable_kind_name(variable_kind kind) {
+  static const struct {
+    variable_kind kind;
+    const char *name;
+  } names[] = {
+      {VARIABLE_SCALE, "scale"},       {VARIABLE_NOMINAL, "nominal"},
+      {VARIABLE_NUMBER, "number"},     {VARIABLE_DATE, "date"},
+      {VARIABLE_TEXT, "text"},         {VARIABLE_MULTI_CELL, "multi"},
+      {VARIABLE_MULTI_FLAGS, "multi"}, {VARIABLE_RECODE, "recode"},
+      {VARIABLE_PERIOD, "period"},     {VARIABLE_TOP, "flag"},
+      {VARIABLE_MEAN, "mean"},         {VARIABLE_OPTION, "flag"},
+      {VARIABLE_CLUSTER, "segment"},   {VARIABLE_DIFFERENCE, "difference"},
+  };
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (names[i].kind == kind) {
+      return names[i].name;
+    }
+  }
+  return "variable";
+}
+
+static json *variables_json(arena *a, const plan *p) {
+  json *all = json_object(a);
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    const plan_variable *v = &p->variables[i];
+    json *o = json_object(a);
+    json_set_text(o, "kind", variable_kind_name(p->program->variables[v->variable].kind));
+    json_set(o, "label", label_json(a, &v->label));
+    const program_variable *in_program = &p->program->variables[v->variable];
+    if (in_program->kind == VARIABLE_SCALE) {
+      json *range = json_array(a);
+      json_push(range, json_integer(a, in_program->low));
+      json_push(range, json_integer(a, in_program->high));
+      json_set(o, "range", range);
+    }
+    json *values = json_array(a);
+    for (uint32_t k = 0; k < v->values_count; k++) {
+      const plan_value_label *value = &v->values[k];
+      json *entry = json_object(a);
+      json_set(entry, "key", value->is_text ? json_text(a, value->text) : json_integer(a, value->number));
+      json_set(entry, "label", label_json(a, &value->label));
+      json_push(values, entry);
+    }
+    json_set(o, "values", values);
+    json_set(all, v->name, o);
+  }
+  return all;
+}
+
+/* A member only where there are any: "blank_rows":{"lines":[3,4],"n":2}. */
+static void set_skipped(json *o, const char *key, const plan_skipped *s) {
+  if (s->count == 0) {
+    return;
+  }
+  json *skipped = json_object(json_arena(o));
+  json *lines = json_array(json_arena(o));
+  for (uint32_t i = 0; i < s->lines_count; i++) {
+    json_push(lines, json_integer(json_arena(o), (int64_t)s->lines[i]));
+  }
+  json_set_integer(skipped, "n", (int64_t)s->count);
+  json_set(skipped, "lines", lines);
+  json_set(o, key, skipped);
+}
+
+static json *files_json(arena *a, const plan *p) {
+  json *files = json_array(a);
+  for (uint32_t i = 0; i < p->files_count; i++) {
+    const plan_file *f = &p->files[i];
+    char hex[DIGEST_HEX_BYTES];
+    digest_hex(&f->sha256, hex);
+    json *o = json_object(a);
+    json_set_text(o, "name", f->name);
+    json_set_text(o, "sha256", hex);
+    json_set_integer(o, "bytes", (int64_t)f->bytes);
+    json_set_integer(o, "records", (int64_t)f->records);
+    json_set_integer(o, "quarantined", (int64_t)f->quarantined);
+    json *places = json_array(a);
+    for (uint32_t k = 0; k < f->places_count; k++) {
+      json *place = json_object(a);
+      json_set_integer(place, "line", (int64_t)f->places[k].line);
+      json_set_text(place, "problem", f->places[k].problem);
+      json_push(places, place);
+    }
+    json_set(o, "places", places);
+    set_skipped(o, "blank_rows", &f->blank_rows);
+    set_skipped(o, "repeated_headers", &f->repeated_headers);
+    json_push(files, o);
+  }
+  return files;
+}
+
+static json *places_json(arena *a, const plan *p, const program_variable *v, const fact_place *places,
+                         uint32_t count) {
+  json *all = json_array(a);
+  for (uint32_t k = 0; k < count; k++) {
+    const fact_place *at = &places[k];
+    json *place = json_object(a);
+    json_set_text(place, "file", at->file < p->files_count ? p->files[at->file].name : "");
+    json_set_integer(place, "line", (int64_t)at->line);
+    if (v->kind == VARIABLE_MULTI_FLAGS) {
+      json_set_text(place, "column", v->columns[at->column]);
+    }
+    json_set(place, "value", json_text(a, at->text));
+    json_push(all, place);
+  }
+  return all;
+}
+
+static json *facts_json(arena *a, const plan *p, uint32_t variable, const variable_facts *facts) {
+  const program_variable *v = &p->program->variables[p->variables[variable].variable];
+  json *o = json_object(a);
+  json_set_text(o, "name", p->variables[variable].name);
+  json_set_integer(o, "answered", facts->answered);
+  json_set_integer(o, "invalid", facts->missing[MISSING_INVALID]);
+  json_set_integer(o, "rounded", facts->rounded);
+  json *missing = json_object(a);
+  for (int r = 0; r < MISSING_REASONS; r++) {
+    if (facts->missing[r] > 0 && r != MISSING_INVALID) {
+      json_set_integer(missing, missing_name((missing_reason)r), facts->missing[r]);
+    }
+  }
+  json_set(o, "missing", missing);
+  json_set(o, "places", places_json(a, p, v, facts->places, facts->places_count));
+  return o;
+}
+
+/* A weight that is nothing else: what rounding changed in it is told with the weights. */
+static const weights_state *weight_alone(const plan *p, uint32_t variable, bool used,
+                                         const document_source *source) {
+  for (uint32_t w = 0; w < p->program->weights_count && !used; w++) {
+    if (strcmp(document_weight_name(p, w), p->variables[variable].name) == 0) {
+      return source->weight(source->context, w);
+    }
+  }
+  return NULL;
+}
+
+static double magnitude_value(decimal_magnitude m) {
+  char text[DECIMAL_MAGNITUDE_TEXT_BYTES];
+  (void)decimal_magnitude_format(m, text);
+  return strtod(text, NULL);
+}
+
+/* Members only where there are any: the first rounded cells, and the decimals that a large number displaced.
+ */
+static void set_rounding(json *o, const plan *p, uint32_t variable, const variable_facts *facts) {
+  arena *a = json_arena(o);
+  const plan_variable *planned = &p->variables[variable];
+  const program_variable *v = &p->program->variables[planned->variable];
+  if (facts->rounded_places_count > 0) {
+    json_set(o, "rounded_places", places_json(a, p, v, facts->rounded_places, facts->rounded_places_count));
+  }
+  if (v->kind == VARIABLE_NUMBER && planned->decimals_declared > v->decimals) {
+    json *decimals = json_object(a);
+    json_set_integer(decimals, "declared", planned->decimals_declared);
+    json_set_integer(decimals, "kept", v->decimals);
+    json_set_number(decimals, "largest", magnitude_value(planned->largest));
+    json_set(o, "decimals", decimals);
+  }
+}
+
+static json *variables_facts(arena *a, const plan *p, const bool *used, const document_source *source,
+                             int64_t *invalid) {
+  json *variables = json_array(a);
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    const variable_told v = source->variable(source->context, i);
+    if (v.facts) {
+      json *facts = facts_json(a, p, i, v.facts);
+      const weights_state *weight = weight_alone(p, i, used[i], source);
+      if (weight) {
+        json_set_integer(facts, "rounded", weight->rounded);
+      } else {
+        set_rounding(facts, p, i, v.facts);
+      }
+      document_invalid_texts(facts, p, v.invalid);
+      json_push(variables, facts);
+      *invalid += v.facts->missing[MISSING_INVALID];
+    }
+  }
+  return variables;
+}
+
+static json *data_json(arena *a, const plan *p, const bool *used, const document_source *source) {
+  int64_t records = 0;
+  int64_t quarantined = 0;
+  int64_t blank = 0;
+  int64_t repeated = 0;
+  int64_t invalid = 0;
+  for (uint32_t i = 0; i < p->files_count; i++) {
+    records += (int64_t)p->files[i].records;
+    quarantined += (int64_t)p->files[i].quarantined;
+    blank += (int64_t)p->files[i].blank_rows.count;
+    repeated += (int64_t)p->files[i].repeated_headers.count;
+  }
+  json *variables = variables_facts(a, p, used, source, &invalid);
+  json *data = json_object(a);
+  json_set(data, "files", files_json(a, p));
+  json_set_integer(data, "rows", records - quarantined - blank - repeated);
+  json_set_integer(data, "quarantined", quarantined);
+  if (blank > 0) {
+    json_set_integer(data, "blank_rows", blank);
+  }
+  if (repeated > 0) {
+    json_set_integer(data, "repeated_headers", repeated);
+  }
+  json_set_integer(data, "invalid", invalid);
+  json_set(data, "variables", variables);
+  json_set(data, "weights", document_weights(a, p, source));
+  return data;
+}
+
+status document_head(arena *a, const plan *p, const document_source *source, json **out, error *err) {
+  bool *used = calloc((size_t)p->variables_count + 1, sizeof *used);
+  if (!used) {
+    return error_no_memory(err, "the report");
+  }
+  status st = plan_uses(p, used, err);
+  if (st == STATUS_OK) {
+    json *canvass = json_object(a);
+    json_set_integer(canvass, "report", 1);
+    char hex[DIGEST_HEX_BYTES];
+    digest_hex(&p->specification, hex);
+    *out = json_object(a);
+    json_set(*out, "canvass", canvass);
+    json_set_text(*out, "specification", hex);
+    json_set(*out, "title", label_json(a, &p->title));
+    json_set(*out, "data", data_json(a, p, used, source));
+    json_set(*out, "variables", variables_json(a, p));
+  }
+  free(used);
+  return st;
+}
+
+json *document_section(arena *a, const plan *p, const plan_analysis *request) {
+  json *settings = json_object(a);
+  json_set_number(settings, "confidence", request->confidence);
+  json_set_integer(settings, "seed", (int64_t)request->seed);
+  json_set(settings, "weight", json_null(a));
+  json_set(settings, "weight_kind", json_null(a));
+  json_set(settings, "where", json_null(a));
+  if (request->weight != PROGRAM_NONE) {
+    const program_weight *w = &p->program->weights[request->weight];
+    json_set_text(settings, "weight", document_weight_name(p, request->weight));
+    json_set_text(settings, "weight_kind", w->kind == WEIGHT_FREQUENCY ? "frequency" : "sampling");
+  }
+  if (request->filter_text) {
+    json_set_text(settings, "where", request->filter_text);
+  }
+  json *section = json_object(a);
+  json_set_text(section, "analysis", request->kind);
+  json_set_text(section, "name", request->name);
+  json_set(section, "label", label_json(a, &request->label));
+  json_set(section, "settings", settings);
+  json_set(section, "tables", json_array(a));
+  json_set(section, "warnings", json_array(a));
+  json_set(section, "notes", json_array(a));
+  return section;
+}
+
+void document_base(json *section, const base_state *base) {
+  json *settings = (json *)json_get(section, "settings");
+  json *o = json_object(json_arena(section));
+  json_set_integer(o, "rows", base->rows);
+  json_set_integer(o, "used", base->used);
+  json_set_integer(o, "weight_unusable", base->weight_unusable);
+  json_set_integer(o, "weight_zero", base->weight_zero);
+  json_set_integer(o, "filtered_out", base->filtered_out);
+  json_set_integer(o, "filter_unknown", base->filter_unknown);
+  json_set(settings, "base", o);
+}

@@ -1,0 +1,336 @@
+/* Mistakes in what is to be evaluated: arguments, breakdowns, weights and the small language of `where`,
+ * whose places are exact inside the text. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/specification/spec_page.h"
+
+static void options_of_the_page_are_checked(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {PAGE("weight: s\n"),
+       "10:9: weight: 's' is a scale; declare it with type: weight, kind: sampling or frequency"},
+      {PAGE("weight: ww\n"), "10:9: unknown variable 'ww'; did you mean 'w'?"},
+      {PAGE("confidence: 95\n"),
+       "10:13: confidence: expected a share between 0 and 1, such as 0.95, found '95'"},
+      {PAGE("confidence: high\n"), "10:13: confidence: expected a number, found 'high'"},
+      {PAGE("small_base: -1\n"),
+       "10:13: small_base: expected a whole number from 0 to 1000000000, found '-1'"},
+      {PAGE("seed: 1.5\n"), "10:7: seed: expected a whole number from 0 to 9223372036854775807, found '1.5'"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void analyses_are_known_by_name(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - descrbe: {items: s}\n"), "11:5: unknown analysis 'descrbe'; did you mean 'describe'?"},
+      {ANALYSES("  - describe: [s]\n"), "11:15: describe: expected a map of its arguments, found a list"},
+      {ANALYSES("  - [describe]\n"),
+       "11:5: an analysis: expected its name and arguments, such as nps: {items: q1}, found a list"},
+      {ANALYSES("  - describe:\n"), "11:5: describe needs 'items' (what to describe: any variables)"},
+      {ANALYSES("  - describe: {items: s}\n"
+                "    by: n\n"),
+       "12:5: an analysis is one name with its arguments; 'by' belongs inside, indented or in braces"},
+      {ANALYSES("  - describe\n"), "11:5: describe needs 'items' (what to describe: any variables)"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void arguments_are_checked_by_the_table(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe: {itms: s}\n"),
+       "11:5: describe needs 'items' (what to describe: any variables)\n"
+       "11:16: describe: unknown key 'itms'; did you mean 'items'?"},
+      {ANALYSES("  - describe: {items: [s, ss]}\n"), "11:27: unknown variable 'ss'; did you mean 's'?"},
+      {ANALYSES("  - describe: {items: {s: 1}}\n"),
+       "11:23: items: expected a name or a list of names, found a map"},
+      {ANALYSES("  - describe: {items: []}\n"),
+       "11:23: items: expected a name or a list of names, found an empty list"},
+      {ANALYSES("  - describe: {items: \"z*\"}\n"), "11:23: items: no variable matches 'z*'"},
+      {ANALYSES("  - describe: {items: s, distribution: maybe}\n"),
+       "11:40: distribution: expected true or false, found 'maybe'"},
+      {ANALYSES("  - correlate: {items: [s, n]}\n"),
+       "11:28: items: 'n' is a nominal variable; expected a scale or a flag, or a number or a construct"},
+      {ANALYSES("  - correlate: {items: [s, t], method: kendall}\n"),
+       "11:40: unknown method 'kendall'; expected one of: pearson, spearman, both"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void names_are_unique(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe: {items: s, name: [x]}\n"), "11:32: name: expected a name, found a list"},
+      {ANALYSES("  - describe: {items: s, name: a}\n"
+                "  - describe: {items: t, name: a}\n"),
+       "12:32: name: another analysis is called 'a' already"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void breakdowns_are_one_or_two_groupings(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe: {items: s, by: nn}\n"), "11:30: unknown variable 'nn'; did you mean 'n'?"},
+      {ANALYSES("  - describe: {items: s, by: [n, d]}\n"),
+       "11:34: by: 'd' is a date; a breakdown needs a scale, a nominal variable, bands or a period"},
+      {ANALYSES("  - describe: {items: s, by: \"n * n\"}\n"), "11:35: by: 'n' is crossed with itself"},
+      {ANALYSES("  - describe: {items: s, by: \"n *\"}\n"),
+       "11:34: by: expected a name, or two names with * between them, found 'n *' (a name that is no "
+       "identifier stands in backquotes)"},
+      {ANALYSES("  - describe: {items: s, by: \"n * s * t\"}\n"),
+       "11:39: by: expected a name, or two names with * between them, found 'n * s * t' (a name that is no "
+       "identifier stands in backquotes)"},
+      {ANALYSES("  - describe: {items: s, by: [n, \"n\"]}\n"), "11:34: by: 'n' is there already"},
+      {ANALYSES("  - describe: {items: s, by: {n: 1}}\n"),
+       "11:30: by: expected a name or a list of at most 100 names, found a map"},
+      {ANALYSES("  - describe: {items: s, by: \"n * ss\"}\n"),
+       "11:35: unknown variable 'ss'; did you mean 's'?"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void weights_are_declared_as_such(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe: {items: s, weight: s}\n"),
+       "11:34: weight: 's' is a scale; declare it with type: weight, kind: sampling or frequency"},
+      {ANALYSES("  - describe: {items: s, weight: [w]}\n"), "11:34: weight: expected a name, found a list"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void where_tells_what_it_expected(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe: {items: s, where: \"s = 1\"}\n"), "11:36: where: '=': write == to compare"},
+      {ANALYSES("  - describe: {items: s, where: \"s == 1 && t == 2\"}\n"), "11:41: where: '&': write and"},
+      {ANALYSES("  - describe: {items: s, where: \"s == 1 || t == 2\"}\n"), "11:41: where: '|': write or"},
+      {ANALYSES("  - describe: {items: s, where: \"!(s == 1)\"}\n"), "11:34: where: '!': write not"},
+      {ANALYSES("  - describe: {items: s, where: \"s <> 1\"}\n"),
+       "11:36: where: '<>': write != for not equal"},
+      {ANALYSES("  - describe: {items: s, where: \"s == \"}\n"),
+       "11:39: where: expected a value, found the end"},
+      {ANALYSES("  - describe: {items: s, where: \"== 1\"}\n"),
+       "11:34: where: expected the name of a variable, found '=='"},
+      {ANALYSES("  - describe: {items: s, where: \"(s == 1\"}\n"),
+       "11:41: where: expected and, or, or ), found the end"},
+      {ANALYSES("  - describe: {items: s, where: \"s == 1)\"}\n"),
+       "11:40: where: expected and, or, or the end, found ')'"},
+      {ANALYSES("  - describe: {items: s, where: \"s\"}\n"),
+       "11:35: where: expected ==, !=, <, <=, >, >=, in or not in, found the end"},
+      {ANALYSES("  - describe: {items: s, where: \"s == t\"}\n"),
+       "11:39: where: expected a number or a text in quotes, found 't'"},
+      {ANALYSES("  - describe: {items: s, where: \"s in 1, 2\"}\n"),
+       "11:39: where: expected ( and a list of values, found '1'"},
+      {ANALYSES("  - describe: {items: s, where: \"s in ()\"}\n"),
+       "11:40: where: expected a value, found ')'"},
+      {ANALYSES("  - describe: {items: s, where: \"missing s\"}\n"),
+       "11:42: where: expected ( after missing, found 's'"},
+      {ANALYSES("  - describe: {items: s, where: \"has(m web)\"}\n"),
+       "11:40: where: expected , and an option, found 'web'"},
+      {ANALYSES("  - describe: {items: s, where: \"n == 'open\"}\n"),
+       "11:39: where: ''': this quote is not closed"},
+      {ANALYSES("  - describe: {items: s, where: \"1 == s\"}\n"),
+       "11:34: where: expected the name of a variable, found '1'"},
+      {ANALYSES("  - describe: {items: s, where: \"not\"}\n"),
+       "11:37: where: expected the name of a variable, found the end"},
+      {ANALYSES("  - describe: {items: s, where: \"s ~ 3\"}\n"),
+       "11:36: where: '~': this character has no meaning here"},
+      {ANALYSES("  - describe: {items: s, where: \"2x == 1\"}\n"),
+       "11:34: where: '2': a name that begins with a digit stands in backquotes"},
+      {ANALYSES("  - describe: {items: s, where: \"customer-type == 1\"}\n"),
+       "11:34: unknown variable 'customer'; expected one of: s, t, n, m, x, d, w, i\n"
+       "11:42: where: '-': a name with - stands in backquotes; a date stands in quotes"},
+      {ANALYSES("  - describe: {items: s, where: \"not in (1)\"}\n"),
+       "11:38: where: expected the name of a variable, found 'in'"},
+      {ANALYSES("  - describe: {items: s, where: \"s not 1\"}\n"),
+       "11:40: where: expected in after not, found '1'"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void values_in_where_must_be_possible(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe: {items: s, where: \"s == 9\"}\n"),
+       "11:39: where: 9 is outside the range [1, 5] of 's'; missing answers are found with missing(..)"},
+      {ANALYSES("  - describe: {items: s, where: \"s != 6\"}\n"),
+       "11:39: where: 6 is outside the range [1, 5] of 's'; missing answers are found with missing(..)"},
+      {ANALYSES("  - describe: {items: s, where: \"n == 'alpa'\"}\n"),
+       "11:39: 'alpa' is no value of 'n'; did you mean 'alpha'?"},
+      {ANALYSES("  - describe: {items: s, where: \"n < 'beta'\"}\n"),
+       "11:34: where: 'n' is a nominal variable, which has no order; use ==, != or in"},
+      {ANALYSES("  - describe: {items: s, where: \"n in ('alpha', 'gamma')\"}\n"),
+       "11:49: 'gamma' is no value of 'n'; expected one of: alpha, beta"},
+      {ANALYSES("  - describe: {items: s, where: \"m == 'web'\"}\n"),
+       "11:34: where: 'm' is a multiple choice; ask has(m, 'option') or missing(m)"},
+      {ANALYSES("  - describe: {items: s, where: \"has(s, 'web')\"}\n"),
+       "11:38: where: 's' is a scale; has(..) asks a multiple choice"},
+      {ANALYSES("  - describe: {items: s, where: \"has(m, 'wep')\"}\n"),
+       "11:41: 'wep' is no value of 'm'; did you mean 'web'?"},
+      {ANALYSES("  - describe: {items: s, where: \"d == 'x'\"}\n"),
+       "11:39: where: 'd' is a date; expected a date such as '2025-07-31', found 'x'"},
+      {ANALYSES("  - describe: {items: s, where: \"d >= 3\"}\n"),
+       "11:39: where: 'd' is a date; expected a date such as '2025-07-31', found 3"},
+      {ANALYSES("  - describe: {items: s, where: \"x == 'many'\"}\n"),
+       "11:39: where: 'x' is a number; expected a number, found 'many'"},
+      {ANALYSES("  - describe: {items: s, where: \"s == 'Bad'\"}\n"),
+       "11:39: where: 's' is a scale; expected a number, found 'Bad'"},
+      {ANALYSES("  - describe: {items: s, where: \"nope == 1 and s == 7 or n == 'x'\"}\n"),
+       "11:34: unknown variable 'nope'; expected one of: s, t, n, m, x, d, w, i\n"
+       "11:53: where: 7 is outside the range [1, 5] of 's'; missing answers are found with missing(..)\n"
+       "11:63: 'x' is no value of 'n'; expected one of: alpha, beta"},
+      {ANALYSES("  - describe: {items: s, where: \"missing(nope)\"}\n"),
+       "11:42: unknown variable 'nope'; expected one of: s, t, n, m, x, d, w, i"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void places_in_where_survive_yaml(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe:\n"
+                "      items: s\n"
+                "      where: >-\n"
+                "        s >= 3 and\n"
+                "        (t <= 6\n"
+                "         or nope == 1)\n"),
+       "16:13: unknown variable 'nope'; expected one of: s, t, n, m, x, d, w, i"},
+      {ANALYSES("  - describe: {items: s, where: 'n == ''beta'' and nope == 1'}\n"),
+       "11:52: unknown variable 'nope'; expected one of: s, t, n, m, x, d, w, i"},
+      {ANALYSES("  - describe: {items: s, where: \"n == \\\"beta\\\" and nope == 1\"}\n"),
+       "11:52: unknown variable 'nope'; expected one of: s, t, n, m, x, d, w, i"},
+      {ANALYSES("  - describe: {items: s, where: \"n == 'beta' and\n"
+                "     nope == 1\"}\n"),
+       "12:6: unknown variable 'nope'; expected one of: s, t, n, m, x, d, w, i"},
+      {ANALYSES("  - describe:\n"
+                "      items: s\n"
+                "      where: |\n"
+                "        s >= 3 and\n"
+                "        nope == 1\n"),
+       "15:9: unknown variable 'nope'; expected one of: s, t, n, m, x, d, w, i"},
+      {ANALYSES("  - describe: {items: s, where: \"`座椅` == 1 and nope == 2\"}\n"),
+       "11:34: unknown variable '座椅'; expected one of: s, t, n, m, x, d, w, i\n"
+       "11:48: unknown variable 'nope'; expected one of: s, t, n, m, x, d, w, i"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void where_is_a_text_of_bounded_depth(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe: {items: s, where: [s]}\n"),
+       "11:33: where: expected a condition such as \"age >= 18\", found a list"},
+      {ANALYSES("  - describe: {items: s, where: }\n"),
+       "11:26: where: expected a condition such as \"age >= 18\", found nothing"},
+      {ANALYSES("  - describe: {items: s, where: \"((((((((((((((((((((((((((((((((((((((((s == "
+                "1))))))))))))))))))))))))))))))))))))))))\"}\n"),
+       "11:66: where: expected no more than 32 levels of parentheses and not, found '('"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void mistakes_come_in_the_order_of_their_places(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe: {items: q1, by: q2, confidence: 2}\n"
+                "  - corelate: {}\n"
+                "  - correlate: {items: [s, t], method: x}\n"),
+       "11:23: unknown variable 'q1'; expected one of: s, t, n, m, x, d, w, i\n"
+       "11:31: unknown variable 'q2'; expected one of: s, t, n, m, x, d, w, i\n"
+       "11:47: confidence: expected a share between 0 and 1, such as 0.95, found '2'\n"
+       "12:5: unknown analysis 'corelate'; did you mean 'correlate'?\n"
+       "13:40: unknown method 'x'; expected one of: pearson, spearman, both"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void arguments_of_every_type_are_checked(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - nps: {items: t, promoters: \"9..x\", detractors: \"6..0\"}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:32: promoters: expected whole numbers from -1000000 to 1000000, as a list or as \"low..high\", "
+       "found '9..x'\n"
+       "11:52: detractors: expected whole numbers from -1000000 to 1000000, as a list or as \"low..high\", "
+       "found '6..0'"},
+      {ANALYSES("  - nps: {items: t, promoters: [9, ten], detractors: {a: 1}}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:36: promoters: expected a whole number from -1000000 to 1000000, found 'ten'\n"
+       "11:54: detractors: expected a list of whole numbers, or \"low..high\", found a map"},
+      {ANALYSES("  - nps: {items: t, promoters: [], detractors: 6.5}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:32: promoters: expected a list of whole numbers, or \"low..high\", found an empty list\n"
+       "11:48: detractors: expected whole numbers from -1000000 to 1000000, as a list or as \"low..high\", "
+       "found '6.5'"},
+      {ANALYSES("  - nps: {items: t, promoters: 9..10}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:5: detractors: give both promoters and detractors, or neither for a scale of 0..10"},
+      {ANALYSES("  - csat: {items: s, boxes: two}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:29: boxes: expected a whole number from 1 to 100, found 'two'"},
+      {ANALYSES("  - csat: {items: s, boxes: 0}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:29: boxes: expected a whole number from 1 to 100, found '0'"},
+      {ANALYSES("  - csat: {items: s, boxes: 5}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:22: boxes: 5 of the 5 codes of 's' would be satisfied; give fewer"},
+      {ANALYSES("  - index: {construct: s}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:24: unknown construct 's'; expected one of: c"},
+      {ANALYSES("  - index: {construct: [c]}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:24: construct: expected a name, found a list"},
+      {ANALYSES("  - segment: {items: [s, t], by: n}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:30: segment takes no breakdowns (by)"},
+      {ANALYSES("  - segment: {items: [s, t], start: [[1, 2], [3]]}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:46: start: expected rows of equal length (2 numbers), found a list"},
+      {ANALYSES("  - segment: {items: [s, t], start: 1}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:37: start: expected a list of numbers, or of rows of numbers, found '1'"},
+      {ANALYSES("  - segment: {items: [s, t], start: [[1, x], [3, 4]]}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:42: start: expected a number, found 'x'"},
+      {ANALYSES("  - segment: {items: [s, t], k: 2..100000000}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:33: k: expected whole numbers from 2 to 50, as a list or as \"low..high\", found '2..100000000'"},
+      {ANALYSES("  - compare: {items: s, groups: d}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:33: groups: 'd' is a date; expected a scale or a flag, or a nominal variable"},
+      {ANALYSES("  - compare: {items: s, groups: [n]}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:33: groups: expected a name, found a list"},
+      {ANALYSES("  - correlate: {items: s}\n"
+                "constructs: {c: {items: [s, t]}}\n"),
+       "11:17: items: one item alone has nothing to correlate with; name at least two, or others in "
+       "\"with:\""},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(options_of_the_page_are_checked),
+      cmocka_unit_test(analyses_are_known_by_name),
+      cmocka_unit_test(arguments_are_checked_by_the_table),
+      cmocka_unit_test(names_are_unique),
+      cmocka_unit_test(breakdowns_are_one_or_two_groupings),
+      cmocka_unit_test(weights_are_declared_as_such),
+      cmocka_unit_test(where_tells_what_it_expected),
+      cmocka_unit_test(values_in_where_must_be_possible),
+      cmocka_unit_test(places_in_where_survive_yaml),
+      cmocka_unit_test(where_is_a_text_of_bounded_depth),
+      cmocka_unit_test(mistakes_come_in_the_order_of_their_places),
+      cmocka_unit_test(arguments_of_every_type_are_checked),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,106 @@
+/* What is told of columns that the data lack: where they are declared, which file lacks them, and what may
+ * have been meant. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/specification/spec_page.h"
+
+static void what_the_data_lack_is_told_as_a_matter_of_the_data(void **state) {
+  (void)state;
+  spec *s = page_parse(
+      "variables:\n  seat: {column: Seat Comfort, type: id}\n  m: {type: multi, columns: [a, b]}\n"
+      "  \"q*\": {type: scale, range: [1, 5]}\n  \"z*\": {type: id}\n"
+      "analyses: [describe: {items: [q1, q7, seat]}]\n");
+  manifest *header = page_columns("Seat comfort|a|q1|q2");
+  csv_options options = {0};
+  spec_problems problems = {0};
+  error err;
+  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_DATA);
+  buf_put_u8(&problems.text, 0);
+  assert_string_equal(
+      (const char *)problems.text.data,
+      "spec.yaml:2:18: no column 'Seat Comfort' in the data; did you mean 'Seat comfort'?\n"
+      "spec.yaml:3:33: no column 'b' in the data\n"
+      "spec.yaml:5:3: no column of the data matches 'z*'\n"
+      "spec.yaml:6:35: no column 'q7' in the data (declared by the pattern 'q*'); did you mean 'q1'?\n");
+  assert_string_equal(err.message,
+                      "spec.yaml:2:18: no column 'Seat Comfort' in the data; did you mean 'Seat comfort'?");
+  manifest_destroy(header);
+  spec_problems_fini(&problems);
+  spec_destroy(s);
+}
+
+/* A name copied from the message into a quoted text is the column's. */
+static void tabs_in_names_are_shown_as_they_are_written(void **state) {
+  (void)state;
+  spec *s =
+      page_parse("variables:\n  a: {column: Seat comfort, type: id}\nanalyses: [describe: {items: a}]\n");
+  manifest *header = page_columns("Seat\tcomfort");
+  csv_options options = {0};
+  spec_problems problems = {0};
+  error err;
+  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_DATA);
+  assert_string_equal(err.message,
+                      "spec.yaml:2:15: no column 'Seat comfort' in the data; did you mean 'Seat\\tcomfort'?");
+  manifest_destroy(header);
+  spec_problems_fini(&problems);
+  spec_destroy(s);
+}
+
+static void expect_told(const char *page, manifest *header, const char *told) {
+  spec *s = page_parse(page);
+  csv_options options = {0};
+  spec_problems problems = {0};
+  error err;
+  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_DATA);
+  buf_put_u8(&problems.text, 0);
+  assert_string_equal((const char *)problems.text.data, told);
+  manifest_destroy(header);
+  spec_problems_fini(&problems);
+  spec_destroy(s);
+}
+
+static void the_file_whose_header_it_is_is_named(void **state) {
+  (void)state;
+  manifest *header = page_columns("a");
+  header->files = ARENA_NEW(header->memory, manifest_file);
+  assert_non_null(header->files);
+  header->files_count = 1;
+  header->files[0].name = slice_of("shops/b/2026-01.csv");
+  expect_told(
+      "variables:\n  a: {type: id}\n  z: {type: id}\n  \"q*\": {type: id}\n"
+      "analyses: [describe: {items: [a, q1]}]\n",
+      header,
+      "spec.yaml:3:3: no column 'z' in shops/b/2026-01.csv\n"
+      "spec.yaml:4:3: no column of shops/b/2026-01.csv matches 'q*'\n"
+      "spec.yaml:5:34: no column 'q1' in shops/b/2026-01.csv (declared by the pattern 'q*')\n");
+}
+
+static void a_column_that_another_variable_uses_is_not_offered(void **state) {
+  (void)state;
+  expect_told(
+      "variables:\n  q1: {type: id}\n  q3: {type: id}\n  q5: {type: id}\n"
+      "analyses: [describe: {items: q1}]\n",
+      page_columns("q1|class"),
+      "spec.yaml:3:3: no column 'q3' in the data\nspec.yaml:4:3: no column 'q5' in the data\n");
+  expect_told(
+      "variables:\n  first: {type: id, column: q1}\n  q3: {type: id}\n  \"r*\": {type: id}\n"
+      "  m: {type: multi, columns: [q4, q5]}\n  r33: {type: id}\nanalyses: [describe: {items: first}]\n",
+      page_columns("q1|q2|q4|q5|r3"),
+      "spec.yaml:3:3: no column 'q3' in the data; did you mean 'q2'?\n"
+      "spec.yaml:6:3: no column 'r33' in the data\n");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_the_data_lack_is_told_as_a_matter_of_the_data),
+      cmocka_unit_test(tabs_in_names_are_shown_as_they_are_written),
+      cmocka_unit_test(the_file_whose_header_it_is_is_named),
+      cmocka_unit_test(a_column_that_another_variable_uses_is_not_offered),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
