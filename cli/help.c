@@ -90,7 +90,11 @@ static void put_option(buf *out, const option *o) {
   }
   (void)snprintf(synopsis, sizeof synopsis, "%s--%s%s%s", letter, o->name, o->argument == NULL ? "" : " ",
                  o->argument == NULL ? "" : o->argument);
-  buf_printf(out, "  %-23s %s\n", synopsis, o->help);
+  buf_printf(out, "  %-23s %s", synopsis, o->help);
+  if (o->kind == OPTION_FORMAT) {
+    report_formats_list(out);
+  }
+  buf_printf(out, "\n");
 }
 
 void help_subcommand(const subcommand *s, buf *out) {
@@ -149,22 +153,22 @@ static status unknown_topic(const char *topic, error *err) {
   }
   const char *nearest = text_nearest(slice_of(topic), names, count);
   if (nearest != NULL) {
-    return error_set(err, STATUS_USAGE, "'%s' is no subcommand and no analysis; did you mean '%s'?", topic,
-                     nearest);
+    return error_set(err, STATUS_USAGE, "'%s' is not a subcommand, analysis or format; did you mean '%s'?",
+                     topic, nearest);
   }
-  return error_set(err, STATUS_USAGE, "'%s' is no subcommand and no analysis; see 'canvass help'", topic);
+  return error_set(err, STATUS_USAGE, "'%s' is not a subcommand, analysis or format; see 'canvass help'",
+                   topic);
 }
 
 static status put_topic(const char *topic, buf *out, error *err) {
   const subcommand *s = subcommand_find(topic);
   const analysis_kind *kind = analysis_find(topic);
-  if (s == NULL && kind == NULL) {
-    return unknown_topic(topic, err);
-  }
   if (s != NULL) {
     help_subcommand(s, out);
-  } else {
+  } else if (kind != NULL) {
     help_analysis(kind, out);
+  } else if (!report_format_describe(topic, out)) {
+    return unknown_topic(topic, err);
   }
   return STATUS_OK;
 }
@@ -191,12 +195,13 @@ static status help(const settings *s, const char *const *operands, size_t count,
 
 const subcommand subcommand_help = {
     .name = "help",
-    .summary = "tell about a subcommand or an analysis",
-    .usage = "[SUBCOMMAND|ANALYSIS]",
+    .summary = "tell about a subcommand, analysis or format",
+    .usage = "[SUBCOMMAND|ANALYSIS|FORMAT]",
     .about = "Without a name: what there is.\n",
     .example =
         "canvass help run\n"
-        "canvass help nps\n",
+        "canvass help nps\n"
+        "canvass help csv\n",
     .operands_max = 1,
     .run = help,
 };

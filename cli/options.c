@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "report/report.h"
 
 enum { OPTIONS_MAX = 32 };
 
@@ -110,6 +111,12 @@ static status set_text(const option *o, const char *value, void *place, error *e
   return value[0] != '\0' ? STATUS_OK : error_set(err, STATUS_USAGE, "option '--%s': empty value", o->name);
 }
 
+static status set_format(const option *o, const char *value, void *place, error *err) {
+  memcpy(place, &value, sizeof value);
+  const status s = report_format_check(value, err);
+  return s == STATUS_OK ? s : error_context(err, s, "option '--%s'", o->name);
+}
+
 static status set_texts(const option *o, const char *value, void *place, error *err) {
   option_texts *texts = place;
   if (texts->count == OPTION_TEXTS_MAX) {
@@ -151,8 +158,8 @@ static status set_choice(const option *o, const char *value, void *place, error 
 }
 
 static status (*const setters[])(const option *o, const char *value, void *place, error *err) = {
-    [OPTION_COUNT] = set_count, [OPTION_BYTES] = set_bytes, [OPTION_CHOICE] = set_choice,
-    [OPTION_TEXT] = set_text,   [OPTION_TEXTS] = set_texts,
+    [OPTION_COUNT] = set_count,   [OPTION_BYTES] = set_bytes, [OPTION_CHOICE] = set_choice,
+    [OPTION_FORMAT] = set_format, [OPTION_TEXT] = set_text,   [OPTION_TEXTS] = set_texts,
 };
 
 /* GIVEN is the value written with the option, NULL when it must be the next argument. */

@@ -9,6 +9,7 @@ typedef enum option_kind {
   OPTION_COUNT,  /* unsigned, LOW..HIGH */
   OPTION_BYTES,  /* uint64_t: "500M", "20G"; at least LOW MiB */
   OPTION_CHOICE, /* int: index into CHOICES */
+  OPTION_FORMAT, /* const char *: of a report (report/formats.def); help lists them behind HELP */
   OPTION_TEXT,   /* const char *: borrowed from the command line */
   OPTION_TEXTS,  /* option_texts: may be given several times */
 } option_kind;

@@ -4,14 +4,24 @@
 #include "cli/environment.h"
 #include "cli/output.h"
 
-const char *const rendering_formats[] = {"text", "json", "csv", NULL};
 const char *const rendering_languages[] = {"en", "zh-Hans", "zh-Hant", NULL};
 const char *const rendering_colors[] = {"auto", "always", "never", NULL};
+
+/* Who names a file as those of another format are may have forgotten to ask for that. */
+static void tell_of_unlike_name(const settings *s) {
+  buf other;
+  buf_init(&other);
+  if (s->format == NULL && s->output != NULL && !s->quiet && report_format_unlike(s->output, &other)) {
+    output_complain("%s holds the report as text; add --format %.*s for what its name promises", s->output,
+                    (int)other.length, (const char *)other.data);
+  }
+  buf_fini(&other);
+}
 
 status rendering_write(const settings *s, const buf *document, error *err) {
   const bool is_standard = output_is_standard(s->output);
   const report_options wanted = {
-      .format = (report_format)s->format,
+      .format = s->format,
       .language = s->language < 0 ? environment_language() : (report_language)s->language,
       .columns = environment_columns(is_standard),
       .color = environment_color((color_choice)s->color, is_standard),
@@ -21,6 +31,9 @@ status rendering_write(const settings *s, const buf *document, error *err) {
   status result = report_render(document->data, document->length, &wanted, &rendered, err);
   if (result == STATUS_OK) {
     result = output_write(s->output, &rendered, err);
+  }
+  if (result == STATUS_OK) {
+    tell_of_unlike_name(s);
   }
   buf_fini(&rendered);
   return result;

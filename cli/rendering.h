@@ -4,22 +4,14 @@
 
 #include "cli/subcommand.h"
 
-extern const char *const rendering_formats[], *const rendering_languages[], *const rendering_colors[];
+extern const char *const rendering_languages[], *const rendering_colors[];
 
 /* DOCUMENT is the report's canonical JSON. */
 status rendering_write(const settings *s, const buf *document, error *err) MUST_USE;
 
 /* The options of every subcommand that writes a report: rows for its table. */
 #define RENDERING_OPTIONS                                                                 \
-  {'f',                                                                                   \
-   "format",                                                                              \
-   "FORMAT",                                                                              \
-   OPTION_CHOICE,                                                                         \
-   offsetof(settings, format),                                                            \
-   0,                                                                                     \
-   0,                                                                                     \
-   rendering_formats,                                                                     \
-   "text (default), json or csv"},                                                        \
+  {'f', "format", "FORMAT", OPTION_FORMAT, offsetof(settings, format), 0, 0, NULL, ""},   \
       {'o',                                                                               \
        "output",                                                                          \
        "FILE",                                                                            \

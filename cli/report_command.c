@@ -41,8 +41,9 @@ static status write_document(const settings *s, const buf *report, error *err) {
   status result =
       json_parse(memory, (slice){(const char *)report->data, report->length}, "report", &document, err);
   if (result == STATUS_OK) {
-    result = s->format != REPORT_JSON && is_of_a_load(document) ? write_load(s, document, err)
-                                                                : rendering_write(s, report, err);
+    result = is_of_a_load(document) && !report_format_is_document(s->format)
+                 ? write_load(s, document, err)
+                 : rendering_write(s, report, err);
   }
   arena_destroy(memory);
   return result;

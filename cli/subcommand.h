@@ -11,9 +11,9 @@
 typedef struct settings {
   unsigned workers; /* 0: as many as processors */
   unsigned shard_rows;
-  int format;   /* report_format */
-  int language; /* report_language; -1: as the environment says */
-  int color;    /* color_choice */
+  const char *format; /* of the report; NULL: the default */
+  int language;       /* report_language; -1: as the environment says */
+  int color;          /* color_choice */
   const char *output;
   const char *store;    /* a directory; NULL: nothing is kept */
   uint64_t cache_bytes; /* 0: the store's default */

@@ -1,4 +1,4 @@
-/* The parts of the text report and the long table; private to report. */
+/* The parts of the text report; private to report. */
 #ifndef CANVASS_REPORT_RENDER_H
 #define CANVASS_REPORT_RENDER_H
 
@@ -19,8 +19,8 @@ void text_weights_write(const document *d, const pen *p);
 void text_places_put(const document *d, const json *places, buf *out);
 /* A section's warnings below its title; nothing when there are none. */
 void text_warnings_write(const document *d, const pen *p, const json *section);
-void text_findings_write(const document *d, const pen *p);
-void long_table_write(const document *d, buf *out);
+/* What should be known of the data before figures are trusted, without the figures. */
+document_writer text_findings_write;
 
 /* The title of an analysis' kind: the term "analysis_KIND", else KIND itself. */
 slice section_kind_title(const document *d, const json *section);

@@ -6,20 +6,30 @@
 #include "base/buf.h"
 #include "base/status.h"
 
-typedef enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_CSV } report_format;
 typedef enum report_language { REPORT_EN, REPORT_ZH_HANS, REPORT_ZH_HANT } report_language;
 
 typedef struct report_options {
-  report_format format;
+  const char *format; /* a name of formats.def, with its part where it has any ("csv"); NULL: the default */
   report_language language;
   unsigned columns; /* terminal width for TEXT; 0: 100 */
   bool color;
 } report_options;
 
-bool report_format_parse(const char *text, report_format *out);
+/* STATUS_USAGE when TEXT is not a format: "'xml' is not one of text, json, csv". */
+status report_format_check(const char *text, error *err) MUST_USE;
+/* Does the format write what it is given as it is, also what is not a report?  False for an unknown one. */
+bool report_format_is_document(const char *text);
+/* "text (default), json or csv" */
+void report_formats_list(buf *out);
+/* Help about the format NAME: lines; false when there is none. */
+bool report_format_describe(const char *name, buf *out);
+/* Is PATH named as the files of another format than the default?  OTHER gets that format: "svg:NAME". */
+bool report_format_unlike(const char *path, buf *other);
+
 bool report_language_parse(const char *text, report_language *out);
 
-/* DOCUMENT is the report's JSON text; OUT gets the rendering.  JSON gives DOCUMENT and a line end. */
+/* DOCUMENT is the report's JSON text; OUT gets the rendering.  STATUS_USAGE: there is no such format, or the
+ * report has no such part; STATUS_CORRUPT: DOCUMENT is not a report. */
 status report_render(const void *document, size_t length, const report_options *options, buf *out,
                      error *err) MUST_USE;
 

@@ -56,6 +56,7 @@ static void every_help_fits_a_screen_and_has_an_example(void **state) {
       {{"help", "run"}},
       {{"check", "-h"}},
       {{"help", "help"}},
+      {{"help", "csv"}},
       {{"help", "check"}},
       {{"version", "--help"}},
       {{"help", "version"}},

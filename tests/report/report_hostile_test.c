@@ -13,7 +13,7 @@
 
 #include "report/report.h"
 
-static status render(const char *text, size_t length, report_format format, error *err) {
+static status render(const char *text, size_t length, const char *format, error *err) {
   buf out;
   buf_init(&out);
   const report_options options = {.format = format, .language = REPORT_ZH_HANS, .columns = 80};
@@ -24,7 +24,7 @@ static status render(const char *text, size_t length, report_format format, erro
 
 static void check_refused(const char *text, const char *expected) {
   error err = {STATUS_OK, ""};
-  status s = render(text, strlen(text), REPORT_TEXT, &err);
+  status s = render(text, strlen(text), "text", &err);
   assert_int_not_equal(s, STATUS_OK);
   if (strstr(err.message, expected) == NULL) {
     fail_msg("'%s' is not in '%s'", expected, err.message);
@@ -66,7 +66,7 @@ static void control_characters_never_reach_the_terminal(void **state) {
   buf out;
   buf_init(&out);
   error err = {STATUS_OK, ""};
-  assert_int_equal(report_render(text, sizeof text - 1, &(report_options){.format = REPORT_TEXT}, &out, &err),
+  assert_int_equal(report_render(text, sizeof text - 1, &(report_options){.format = "text"}, &out, &err),
                    STATUS_OK);
   for (size_t i = 0; i < out.length; i++) {
     assert_true(out.data[i] >= 0x20 || out.data[i] == '\n');
@@ -92,7 +92,7 @@ static void grids_of_absurd_size_are_refused(void **state) {
   }
   buf_printf(&text, "]}]}]}");
   error err = {STATUS_OK, ""};
-  assert_int_equal(render((const char *)text.data, text.length, REPORT_TEXT, &err), STATUS_CORRUPT);
+  assert_int_equal(render((const char *)text.data, text.length, "text", &err), STATUS_CORRUPT);
   assert_non_null(strstr(err.message, "columns"));
   buf_fini(&text);
 }
@@ -118,6 +118,7 @@ static void damaged_documents_never_crash(void **state) {
   (void)state;
   static const char *const replacements[] = {"null", "[]",   "{}",     "1",   "-1e308",
                                              "\"\"", "true", "\"q1\"", "[[]]"};
+  static const char *const formats[] = {"text", "json", "csv"};
   size_t length = 0;
   char *golden = read_golden(&length);
   for (uint64_t seed = 1; seed <= 1500; seed++) {
@@ -138,9 +139,9 @@ static void damaged_documents_never_crash(void **state) {
     buf_put(&text, golden, at);
     buf_put(&text, by, strlen(by));
     buf_put(&text, golden + at + skip, length - at - skip);
-    for (int format = REPORT_TEXT; format <= REPORT_CSV; format++) {
+    for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
       error err = {STATUS_OK, ""};
-      status s = render((const char *)text.data, text.length, (report_format)format, &err);
+      status s = render((const char *)text.data, text.length, formats[f], &err);
       if (s != STATUS_OK && err.message[0] == '\0') {
         fail_msg("seed %llu: failed without a message", (unsigned long long)seed);
       }

@@ -1,4 +1,4 @@
-/* The report as one tidy long table: a line per figure, RFC 4180, line feeds.
+/* CSV: the report as one tidy long table, a line per figure, RFC 4180, line feeds.
  *
  * Figures are written as in the document (its shortest numbers); a figure that does not exist has no
  * line.  `row` numbers the rows of a table, so that figures of one row can be joined again.  Columns
@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/render.h"
+#include "report/document.h"
+#include "report/formats.h"
 
 /* Columns of the long table that are taken from the row itself. */
 static const char *const key_columns[] = {"item",        "other_item", "group",
@@ -161,7 +162,11 @@ static void put_invalid_texts(const document *d, buf *out, buf *scratch) {
   }
 }
 
-void long_table_write(const document *d, buf *out) {
+static status write_long_table(const document *d, const report_options *options, slice part, buf *out,
+                               error *err) {
+  (void)options;
+  (void)part;
+  (void)err;
   buf scratch;
   buf_init(&scratch);
   buf_printf(out, "analysis,name,table,row");
@@ -180,4 +185,9 @@ void long_table_write(const document *d, buf *out) {
   }
   out->failed = out->failed || scratch.failed;
   buf_fini(&scratch);
+  return STATUS_OK;
+}
+
+status format_csv_write(slice bytes, const report_options *options, slice part, buf *out, error *err) {
+  return document_render(bytes, options, part, write_long_table, out, err);
 }
