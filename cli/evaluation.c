@@ -10,9 +10,9 @@
 
 #include "cli/interrupt.h"
 #include "cli/output.h"
-#include "cli/standard_input.h"
 #include "reading/dataset.h"
 #include "reading/raw.h"
+#include "specification/preparation.h"
 
 enum { SPEC_BYTES_MAX = 16 << 20, READ_BYTES = 1 << 16, PLACES_SHOWN = 3 };
 
@@ -161,27 +161,6 @@ unsigned evaluation_workers(const evaluation *e) {
   return count > 0 ? (unsigned)count : 1;
 }
 
-static status find_columns(evaluation *e, const char *path, csv_options *options, error *err) {
-  spec_problems problems = {.count = 0};
-  status s = spec_csv_options(e->specification, NULL, options, &problems, err);
-  TRY(evaluation_say_problems(&problems, s, err));
-  manifest *header = NULL;
-  TRY(csv_header(options, path, &header, err));
-  problems = (spec_problems){.count = 0};
-  s = spec_csv_options(e->specification, header, options, &problems, err);
-  manifest_destroy(header);
-  return evaluation_say_problems(&problems, s, err);
-}
-
-static bool has_standard_input(const char *const *paths, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    if (strcmp(paths[i], "-") == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static void say_warning(void *context, const char *message) {
   (void)context;
   output_complain("warning: %s", message);
@@ -212,10 +191,6 @@ static status read_data(evaluation *e, const csv_options *options, const char *c
 
 status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) {
   TRY(evaluation_name_files(e, paths, count, err));
-  bool is_piped = has_standard_input(paths, count);
-  if (is_piped) {
-    TRY(standard_input_keep(err));
-  }
   csv_options options = {
       .shard_rows = e->settings->shard_rows,
       .threads = evaluation_workers(e),
@@ -224,11 +199,10 @@ status evaluation_load_data(evaluation *e, const char *const *paths, size_t coun
   };
   csv_names_give(e->names, &options);
   TRY(open_store(e, err));
-  TRY(find_columns(e, paths[0], &options, err));
-  if (is_piped) {
-    TRY(standard_input_rewind(err));
-  }
-  status s = read_data(e, &options, paths, count, err);
+  spec_problems problems = {.count = 0};
+  status s = preparation_columns(e->specification, NULL, paths, count, &options, &problems, err);
+  TRY(evaluation_say_problems(&problems, s, err));
+  s = read_data(e, &options, paths, count, err);
   progress_clear(&e->progress);
   return s;
 }

@@ -12,8 +12,8 @@
 #include "cli/interrupt.h"
 #include "cli/link.h"
 #include "cli/output.h"
-#include "cli/preparing.h"
 #include "cli/words.h"
+#include "specification/preparation.h"
 #include "store/shard.h"
 
 enum { DATASET_CALLED_BYTES = 320 };
@@ -153,8 +153,8 @@ static status read_files(putting *p, error *err) {
     TRY(store_new_temporary(NULL, &e->shards, err));
   }
   spec_problems problems = {.count = 0};
-  status s = preparing_read(e->specification, &reading, before, p->paths, p->count, e->shards, &e->dataset,
-                            &p->added, &problems, err);
+  status s = preparation_append(e->specification, &reading, before, p->paths, p->count, e->shards,
+                                &e->dataset, &p->added, &problems, err);
   progress_clear(&e->progress);
   TRY(evaluation_say_problems(&problems, s, err));
   say_left_out(p);

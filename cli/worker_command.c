@@ -9,7 +9,6 @@
 #include "cli/interrupt.h"
 #include "cli/link.h"
 #include "cli/output.h"
-#include "cli/preparing.h"
 #include "cli/subcommand.h"
 #include "worker/worker.h"
 
@@ -78,7 +77,6 @@ static status start_worker(service *s, error *err) {
                                  .threads = threads_of(s->settings),
                                  .key = a->has_keys ? &a->own : NULL,
                                  .broker_key = a->has_keys ? a->broker.public_key : NULL,
-                                 .preparing = preparing(),
                                  .say = say,
                                  .context = s};
   sigset_t all;

@@ -1,5 +1,5 @@
 /* Keeping what comes through a pipe. */
-#include "cli/standard_input.h"
+#include "reading/standard_input.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,8 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "cli/interrupt.h"
 
 enum { BLOCK_BYTES = 1 << 20, PATH_BYTES = 4096 };
 
@@ -27,10 +25,10 @@ static status write_block(int fd, const char *bytes, size_t length, error *err) 
   return STATUS_OK;
 }
 
-static status copy_input(int fd, char *block, error *err) {
+static status copy_input(const csv_options *o, int fd, char *block, error *err) {
   for (;;) {
     ssize_t got = read(STDIN_FILENO, block, BLOCK_BYTES);
-    if (interrupt_requested()) {
+    if (o->progress != NULL && !o->progress(o->context, 0, 0, 0)) {
       return error_set(err, STATUS_INTERRUPTED, "interrupted");
     }
     if (got < 0 && errno != EINTR) {
@@ -61,7 +59,7 @@ static status open_unlinked(int *fd, error *err) {
   return STATUS_OK;
 }
 
-status standard_input_keep(error *err) {
+status standard_input_keep(const csv_options *options, error *err) {
   struct stat info;
   if (fstat(STDIN_FILENO, &info) != 0) {
     return error_set(err, STATUS_DATA, "cannot read standard input: %s", strerror(errno));
@@ -72,7 +70,7 @@ status standard_input_keep(error *err) {
   int fd = -1;
   TRY(open_unlinked(&fd, err));
   char *block = malloc(BLOCK_BYTES);
-  status s = block == NULL ? error_no_memory(err, "standard input") : copy_input(fd, block, err);
+  status s = block == NULL ? error_no_memory(err, "standard input") : copy_input(options, fd, block, err);
   free(block);
   if (s == STATUS_OK && dup2(fd, STDIN_FILENO) < 0) {
     s = input_failed(err);

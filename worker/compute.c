@@ -257,7 +257,6 @@ static status run_looked_up(computing *c, error *err) {
                          .shards = w->options.shards,
                          .source = {get_blob, c},
                          .path = find_path,
-                         .preparing = &w->options.preparing,
                          .stop = &w->stop};
   task_output output;
   TRY(task_run(&in, &output, err));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "specification/preparation.h"
 #include "worker/assignment.h"
 
 void task_output_fini(task_output *out) {
@@ -140,11 +141,7 @@ static status make_plan(const task_input *in, task_output *out, error *err) {
   if (in->payloads_count != 2) {
     return error_set(err, STATUS_PROTOCOL, "a plan task needs a specification and a manifest");
   }
-  if (in->preparing == NULL || in->preparing->plan == NULL) {
-    return error_set(err, STATUS_USAGE, "this worker makes no plans; submit a plan and a program");
-  }
-  TRY(in->preparing->plan(in->preparing->context, in->payloads[0], in->payloads[1], &out->payloads[0],
-                          &out->payloads[1], err));
+  TRY(preparation_plan_task(in->payloads[0], in->payloads[1], &out->payloads[0], &out->payloads[1], err));
   out->payloads_count = 2;
   TRY(buf_status(&out->payloads[0], "a plan", err));
   return buf_status(&out->payloads[1], "a program", err);
@@ -205,16 +202,12 @@ static status read_files(const task_input *in, task_output *out, error *err) {
     return error_set(err, STATUS_PROTOCOL,
                      "a read task needs a specification, a manifest or none, and files");
   }
-  if (in->preparing == NULL || in->preparing->read == NULL) {
-    return error_set(err, STATUS_USAGE, "this worker reads no files; put the dataset with 'canvass put'");
-  }
   files f = {0};
   status st = find_files(in, &f, err);
   if (st == STATUS_OK) {
-    st = in->preparing->read(in->preparing->context, in->payloads[0], in->payloads[1], f.borrowed_paths,
-                             (const char *const *)f.names, f.count,
-                             in->shard_rows > 0 ? in->shard_rows : TASK_READ_SHARD_ROWS, in->shards,
-                             &out->payloads[0], err);
+    st = preparation_read_task(
+        in->payloads[0], in->payloads[1], f.borrowed_paths, (const char *const *)f.names, f.count,
+        in->shard_rows > 0 ? in->shard_rows : TASK_READ_SHARD_ROWS, in->shards, &out->payloads[0], err);
   }
   files_fini(&f);
   TRY(st);

@@ -1,5 +1,5 @@
 /* One task's computing over bytes: MAP, REDUCE, STEP, PLAN, READ.  Pure but for reading shards and files, and
- * for what preparing puts into the store. */
+ * for the shards that READ puts into the store. */
 #ifndef CANVASS_WORKER_TASK_H
 #define CANVASS_WORKER_TASK_H
 
@@ -21,7 +21,6 @@ typedef struct task_input {
   map_source source;
   /* READ: the path of a blob's file, until the task ends. */
   status (*path)(void *context, const digest *name, uint64_t bytes, char *path, size_t capacity, error *err);
-  const worker_preparing *preparing;
   const atomic_bool *stop; /* asked between shards; when set: STATUS_INTERRUPTED */
 } task_input;
 

@@ -16,28 +16,13 @@
 #include "proto/keys.h"
 #include "store/store.h"
 
-/* Preparing: what needs the specification's language and the reader of files, which a worker does not
- * include. Whoever starts it lends them; without, such tasks are refused.  From computing threads. */
-typedef struct worker_preparing {
-  /* A plan and its first program over the dataset of MANIFEST (encoded).  STATUS_SPECIFICATION or
-   * STATUS_DATA: all problems, a line each, as far as they fit the message. */
-  status (*plan)(void *context, slice specification, slice manifest, buf *plan, buf *program, error *err);
-  /* Reads files (PATHS, to be called NAMES in the manifest) into INTO.  BEFORE: the encoded manifest that
-   * they are to follow, or empty. */
-  status (*read)(void *context, slice specification, slice before, const char *const *paths,
-                 const char *const *names, size_t count, uint32_t shard_rows, store *into, buf *manifest,
-                 error *err);
-  void *context;
-} worker_preparing;
-
 typedef struct worker_options {
   void *zmq_context;
   const char *endpoint; /* the broker's */
   store *shards;        /* borrowed */
   unsigned threads;
-  const key_pair *key;    /* NULL: no keys */
-  const char *broker_key; /* with a key: the broker's public one */
-  worker_preparing preparing;
+  const key_pair *key;                      /* NULL: no keys */
+  const char *broker_key;                   /* with a key: the broker's public one */
   unsigned alive_ms, silence_ms, answer_ms; /* 0: ALIVE_MS, SILENCE_MS, ANSWER_MS; others for tests */
   /* One line for the log; from the talking thread.  May be NULL. */
   void (*say)(void *context, const char *line);

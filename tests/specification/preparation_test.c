@@ -9,9 +9,8 @@
 #include <cmocka.h>
 #include <zlib.h>
 
-#include "cli/preparing.h"
 #include "reading/dataset.h"
-#include "stats/stats.h"
+#include "specification/preparation.h"
 #include "tests/process.h"
 #include "tests/seeded.h"
 
@@ -129,7 +128,7 @@ static status try_read(const char *text, uint32_t shard_rows, const manifest *be
   spec_problems problems = {0};
   const csv_options options = {.names = names, .titles = names, .shard_rows = shard_rows, .threads = 2};
   const status st =
-      preparing_read(specification, &options, before, paths, count, into, out, added, &problems, err);
+      preparation_append(specification, &options, before, paths, count, into, out, added, &problems, err);
   spec_problems_fini(&problems);
   spec_destroy(specification);
   return st;
@@ -337,7 +336,7 @@ static void a_file_that_lacks_a_column_of_the_dataset_is_refused_by_its_name(voi
   tear_down(&s);
 }
 
-/* ---- What workers are lent ------------------------------------------------------------------------ */
+/* ---- The work of tasks ------------------------------------------------------------------------ */
 
 static slice bytes_of(const buf *b) {
   return (slice){(const char *)b->data, b->length};
@@ -345,9 +344,8 @@ static slice bytes_of(const buf *b) {
 
 static void read_by_worker(const char *text, slice before, const char *path, const char *name, store *into,
                            buf *out) {
-  const worker_preparing p = preparing();
   error err;
-  if (p.read(p.context, slice_of(text), before, &path, &name, 1, 300, into, out, &err) != STATUS_OK) {
+  if (preparation_read_task(slice_of(text), before, &path, &name, 1, 300, into, out, &err) != STATUS_OK) {
     fail_msg("%s", err.message);
   }
 }
@@ -384,14 +382,13 @@ static void names_that_workers_are_given_lose_their_directories_or_are_refused(v
   } hostile[] = {{"\xff.csv", "\\xff.csv: the name is not UTF-8"},
                  {"b\x1b[2J.csv", "b\\x1b[2J.csv: the name is not UTF-8 or has control characters"},
                  {"", "has no name"}};
-  const worker_preparing p = preparing();
   const char *path = s.plain[0];
   error err;
   buf out;
   buf_init(&out);
   for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
-    assert_int_equal(p.read(p.context, slice_of(page), (slice){NULL, 0}, &path, &hostile[i].name, 1, 300,
-                            s.blobs, &out, &err),
+    assert_int_equal(preparation_read_task(slice_of(page), (slice){NULL, 0}, &path, &hostile[i].name, 1, 300,
+                                           s.blobs, &out, &err),
                      STATUS_DATA);
     assert_non_null(strstr(err.message, hostile[i].told));
   }
@@ -409,21 +406,21 @@ static void another_specification_works_unless_numbers_were_kept(void **state) {
   seeded r = {seeded_seed()};
   scene s;
   set_up(&s, &r);
-  const worker_preparing p = preparing();
   buf dataset, plan_bytes, program_bytes;
   buf_init(&dataset);
   buf_init(&plan_bytes);
   buf_init(&program_bytes);
   error err;
   read_by_worker(page, (slice){NULL, 0}, s.plain[0], "a.csv", s.blobs, &dataset);
-  assert_int_equal(p.plan(NULL, slice_of(other_page), bytes_of(&dataset), &plan_bytes, &program_bytes, &err),
-                   STATUS_OK);
+  assert_int_equal(
+      preparation_plan_task(slice_of(other_page), bytes_of(&dataset), &plan_bytes, &program_bytes, &err),
+      STATUS_OK);
   plan *back = NULL;
   assert_int_equal(plan_decode(plan_bytes.data, plan_bytes.length, &back, &err), STATUS_OK);
   plan_destroy(back);
   assert_true(program_bytes.length > 0);
   assert_int_equal(
-      p.plan(NULL, slice_of(amount_as_text), bytes_of(&dataset), &plan_bytes, &program_bytes, &err),
+      preparation_plan_task(slice_of(amount_as_text), bytes_of(&dataset), &plan_bytes, &program_bytes, &err),
       STATUS_DATA);
   assert_non_null(strstr(err.message,
                          "specification:2:3: 'amount' is a nominal variable, but the dataset "
@@ -432,10 +429,11 @@ static void another_specification_works_unless_numbers_were_kept(void **state) {
   buf_clear(&dataset);
   read_by_worker(amount_as_text, (slice){NULL, 0}, s.plain[0], "a.csv", s.blobs, &dataset);
   assert_int_equal(
-      p.plan(NULL, slice_of(amount_as_text), bytes_of(&dataset), &plan_bytes, &program_bytes, &err),
+      preparation_plan_task(slice_of(amount_as_text), bytes_of(&dataset), &plan_bytes, &program_bytes, &err),
       STATUS_OK);
-  assert_int_equal(p.plan(NULL, slice_of(page), bytes_of(&dataset), &plan_bytes, &program_bytes, &err),
-                   STATUS_OK);
+  assert_int_equal(
+      preparation_plan_task(slice_of(page), bytes_of(&dataset), &plan_bytes, &program_bytes, &err),
+      STATUS_OK);
   buf_fini(&dataset);
   buf_fini(&plan_bytes);
   buf_fini(&program_bytes);
@@ -444,7 +442,6 @@ static void another_specification_works_unless_numbers_were_kept(void **state) {
 
 static void all_problems_are_told_as_far_as_they_fit(void **state) {
   (void)state;
-  const worker_preparing p = preparing();
   buf text, plan_bytes, program_bytes;
   buf_init(&text);
   buf_init(&plan_bytes);
@@ -452,7 +449,7 @@ static void all_problems_are_told_as_far_as_they_fit(void **state) {
   error err;
   static const char two[] =
       "variables:\n  a: {type: scal}\n  b: {type: numbr}\nanalyses: [describe: {items: a}]\n";
-  assert_int_equal(p.plan(NULL, slice_of(two), (slice){NULL, 0}, &plan_bytes, &program_bytes, &err),
+  assert_int_equal(preparation_plan_task(slice_of(two), (slice){NULL, 0}, &plan_bytes, &program_bytes, &err),
                    STATUS_SPECIFICATION);
   assert_non_null(strstr(err.message, "specification:2:"));
   assert_non_null(strstr(err.message, "\nspecification:3:"));
@@ -462,13 +459,14 @@ static void all_problems_are_told_as_far_as_they_fit(void **state) {
     buf_printf(&text, "  a%d: {type: scal}\n", i);
   }
   buf_printf(&text, "analyses: [describe: {items: a1}]\n");
-  assert_int_equal(p.plan(NULL, bytes_of(&text), (slice){NULL, 0}, &plan_bytes, &program_bytes, &err),
-                   STATUS_SPECIFICATION);
+  assert_int_equal(
+      preparation_plan_task(bytes_of(&text), (slice){NULL, 0}, &plan_bytes, &program_bytes, &err),
+      STATUS_SPECIFICATION);
   const char *last = strrchr(err.message, '\n');
   assert_non_null(last);
   assert_memory_equal(last, "\nand ", 5);
   assert_int_equal(
-      p.plan(NULL, slice_of(page), slice_of("not a manifest"), &plan_bytes, &program_bytes, &err),
+      preparation_plan_task(slice_of(page), slice_of("not a manifest"), &plan_bytes, &program_bytes, &err),
       STATUS_CORRUPT);
   buf_fini(&text);
   buf_fini(&plan_bytes);

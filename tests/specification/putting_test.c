@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "cli/preparing.h"
 #include "reading/names.h"
+#include "specification/preparation.h"
 #include "tests/process.h"
 
 enum { PATH_BYTES = 400 };
@@ -59,7 +59,8 @@ static status put_files(scene *s, const manifest *before, const char *const *pat
   spec_problems problems = {0};
   status st = spec_parse("page", page, strlen(page), &specification, &problems, err);
   assert_int_equal(st, STATUS_OK);
-  st = preparing_read(specification, &options, before, paths, count, s->blobs, out, added, &problems, err);
+  st =
+      preparation_append(specification, &options, before, paths, count, s->blobs, out, added, &problems, err);
   spec_problems_fini(&problems);
   spec_destroy(specification);
   csv_names_destroy(names);

@@ -80,7 +80,8 @@ static void keep_line(void *context, const char *line) {
   }
 }
 
-void fake_start_worker(fake_broker *f, const worker_preparing *they) {
+void fake_start_worker(fake_broker *f, const fake_preparation *they) {
+  fake_preparation_use(they);
   char path[300];
   error err;
   const store_options kept = {.cache_bytes = 0};
@@ -90,7 +91,6 @@ void fake_start_worker(fake_broker *f, const worker_preparing *they) {
                                  .endpoint = f->endpoint,
                                  .shards = f->shards,
                                  .threads = 1,
-                                 .preparing = they != NULL ? *they : (worker_preparing){0},
                                  .alive_ms = 50,
                                  .silence_ms = f->silence_ms,
                                  .answer_ms = f->answer_ms,

@@ -8,6 +8,7 @@
 #define CANVASS_TESTS_WORKER_FAKE_BROKER_H
 
 #include "proto/wire.h"
+#include "tests/worker/fake_preparation.h"
 #include "worker/worker.h"
 
 enum { FAKE_EVER_MS = 24 * 3600 * 1000, FAKE_LINES = 256 };
@@ -38,7 +39,7 @@ void fake_teardown(fake_broker *f);
 void fake_unbind(fake_broker *f);
 void fake_bind(fake_broker *f);
 /* A worker over a fresh durable store, with one thread; THEY (may be NULL) is lent to it. */
-void fake_start_worker(fake_broker *f, const worker_preparing *they);
+void fake_start_worker(fake_broker *f, const fake_preparation *they);
 /* Takes hello and answers welcome; DIRECTORY and PROBE may be NULL. */
 void fake_welcome(fake_broker *f, const char *directory, const uint8_t *probe);
 /* The same for a hello that came already. */

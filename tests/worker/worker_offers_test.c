@@ -1,5 +1,5 @@
-/* Plans are made and files read by what is lent to a worker; what comes of it and does not fit a message is
- * offered before the result is told, or handed in as a file. */
+/* What tasks make and does not fit a message (plans, the shards of files that were read) is offered before
+ * the result is told, or handed in as a file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -74,7 +74,7 @@ static void a_plan_that_is_large_is_offered_before_the_result(void **state) {
   (void)state;
   fake_broker f;
   fake_setup(&f);
-  const worker_preparing they = {.plan = make_plan};
+  const fake_preparation they = {.plan = make_plan};
   fake_start_worker(&f, &they);
   fake_welcome(&f, NULL, NULL);
   const message task = fake_task(7, 1, "plan");
@@ -139,7 +139,7 @@ static void files_are_fetched_and_read_and_their_shards_offered(void **state) {
   const slice first = slice_of("first file");
   const slice second = slice_of("second");
   fake_setup(&f);
-  const worker_preparing they = {.read = read_files, .context = &calls};
+  const fake_preparation they = {.read = read_files, .context = &calls};
   fake_start_worker(&f, &they);
   fake_welcome(&f, NULL, NULL);
   send_read(&f, first, second);
@@ -184,7 +184,7 @@ static void shards_are_handed_in_as_files_where_the_directory_is_shared(void **s
   fake_shard(SMALL_ROWS, 5, &first);
   fake_setup(&f);
   fake_share(&f, path, sizeof path, second);
-  const worker_preparing they = {.read = read_files, .context = &calls};
+  const fake_preparation they = {.read = read_files, .context = &calls};
   fake_start_worker(&f, &they);
   fake_welcome(&f, path, fake_probe);
   send_read(&f, bytes_of(&first), second);
@@ -208,7 +208,7 @@ static void an_offer_that_is_refused_fails_the_task(void **state) {
   (void)state;
   fake_broker f;
   fake_setup(&f);
-  const worker_preparing they = {.plan = make_plan};
+  const fake_preparation they = {.plan = make_plan};
   fake_start_worker(&f, &they);
   fake_welcome(&f, NULL, NULL);
   const message task = fake_task(7, 1, "plan");

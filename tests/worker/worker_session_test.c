@@ -24,7 +24,7 @@ typedef struct scene {
 } scene;
 
 /* A worker that has joined and holds the shard.  SILENCE_MS 0: the protocol's. */
-static void scene_open_with(scene *s, const worker_preparing *they, unsigned silence_ms) {
+static void scene_open_with(scene *s, const fake_preparation *they, unsigned silence_ms) {
   fake_setup(&s->broker);
   s->broker.silence_ms = silence_ms > 0 ? silence_ms : s->broker.silence_ms;
   fake_program(false, &s->program);
@@ -35,7 +35,7 @@ static void scene_open_with(scene *s, const worker_preparing *they, unsigned sil
   fake_welcome(&s->broker, NULL, NULL);
 }
 
-static void scene_open(scene *s, const worker_preparing *they) {
+static void scene_open(scene *s, const fake_preparation *they) {
   scene_open_with(s, they, 0);
 }
 
@@ -265,7 +265,7 @@ static void *drain(void *argument) {
 static void a_worker_that_leaves_finishes_what_is_under_way_and_gives_back_the_rest(void **state) {
   (void)state;
   gate g = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-  const worker_preparing they = {.plan = wait_at, .context = &g};
+  const fake_preparation they = {.plan = wait_at, .context = &g};
   scene s;
   fake_broker *f = &s.broker;
   scene_open(&s, &they);
@@ -304,7 +304,7 @@ static void a_worker_leaves_also_when_the_broker_is_away(void **state) {
 static void signs_of_life_come_while_a_task_is_computed(void **state) {
   (void)state;
   gate g = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-  const worker_preparing they = {.plan = wait_at, .context = &g};
+  const fake_preparation they = {.plan = wait_at, .context = &g};
   scene s;
   fake_broker *f = &s.broker;
   scene_open(&s, &they);
@@ -377,10 +377,10 @@ static void tasks_that_cannot_be_are_answered_with_their_failure(void **state) {
     size_t payloads;
     const char *code;
   } cases[] = {
-      {"dance", 0, 1, "protocol"}, {"map", 0, 1, "protocol"},          {"map", 0, 2, "protocol"},
-      {"map", 1, 2, "protocol"},   {"map", UINT64_MAX, 2, "protocol"}, {"reduce", 0, 1, "protocol"},
-      {"reduce", 0, 3, "corrupt"}, {"step", 0, 3, "protocol"},         {"step", 0, 5, "corrupt"},
-      {"plan", 0, 2, "usage"},     {"plan", 0, 1, "protocol"},         {"read", 0, 3, "protocol"},
+      {"dance", 0, 1, "protocol"},     {"map", 0, 1, "protocol"},          {"map", 0, 2, "protocol"},
+      {"map", 1, 2, "protocol"},       {"map", UINT64_MAX, 2, "protocol"}, {"reduce", 0, 1, "protocol"},
+      {"reduce", 0, 3, "corrupt"},     {"step", 0, 3, "protocol"},         {"step", 0, 5, "corrupt"},
+      {"plan", 0, 2, "specification"}, {"plan", 0, 1, "protocol"},         {"read", 0, 3, "protocol"},
       {"read", 0, 2, "protocol"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
