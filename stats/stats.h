@@ -1,17 +1,35 @@
 /* The public face of stats for whoever runs jobs: MAP, REDUCE and STEP over bytes.
  *
  * Pure computation: no I/O, no messaging, no clock, no threads.  All functions are reentrant.
- *   MAP(program, shard) -> partial      REDUCE(program, partials) -> partial
+ *   MAP(program, shards) -> partial     REDUCE(program, partials) -> partial
  *   STEP(plan, state, partial) -> next state and program, or the report
+ * Programs, plans, states and partials may come from anybody: what does not decode is STATUS_CORRUPT.
  */
 #ifndef CANVASS_STATS_STATS_H
 #define CANVASS_STATS_STATS_H
 
-#include "stats/accumulators/partial.h"
-#include "stats/analyses/analysis.h"
-#include "stats/plan/plan.h"
+#include "base/digest.h"
+#include "stats/accumulators/cache.h"
 
-/* The outcome of a STEP.  Exactly one of report and program is not empty. */
+/* ---- MAP: shards are added one by one to a partial that is empty at first. */
+typedef struct stats_map stats_map;
+status stats_map_open(slice program, stats_map **out, error *err) MUST_USE;
+void stats_map_destroy(stats_map *m); /* accepts NULL */
+/* States that a shard has, and what names state NUMBER of any shard in caches. */
+uint32_t stats_map_states(const stats_map *m);
+status stats_map_name(const stats_map *m, uint32_t number, digest *out, error *err) MUST_USE;
+/* Adds the shard that OPEN gives.  CACHE (NULL: none) is asked for its states first; *COMPUTED grows by the
+ * states that it did not have.  After a failure M is only good for stats_map_destroy. */
+status stats_map_add(stats_map *m, partial_rows open, void *context, const partial_cache *cache,
+                     uint64_t *computed, error *err) MUST_USE;
+/* Appends the encoded partial of all shards added. */
+status stats_map_write(const stats_map *m, buf *partial, error *err) MUST_USE;
+
+/* ---- REDUCE: appends the encoded merge of COUNT partials of PROGRAM, in any order. */
+status stats_reduce(slice program, const slice *partials, size_t count, buf *merged, error *err) MUST_USE;
+
+/* ---- STEP */
+/* Exactly one of report and program is not empty. */
 typedef struct stats_outcome {
   buf report;     /* the canonical JSON document: the job is done */
   buf program;    /* the next stage's program ... */
@@ -24,6 +42,7 @@ void stats_outcome_fini(stats_outcome *o);
 status stats_step(const void *plan, size_t plan_bytes, const void *state, size_t state_bytes,
                   const void *partial, size_t partial_bytes, stats_outcome *out, error *err) MUST_USE;
 
+/* ---- The machine */
 /* Hash of a self-test through libm, r-mathlib and the arithmetic that STEP uses: workers with equal
  * fingerprints give equal bytes. */
 digest stats_fingerprint(void);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/stats.h"
 #include "store/shard.h"
 #include "worker/assignment.h"
 #include "worker/shard_rows.h"
@@ -19,7 +20,7 @@ typedef struct gathered {
 } gathered;
 
 typedef struct mapping {
-  const program *program;
+  stats_map *map;
   store *shards;
   const map_source *source;
   digest *accumulators; /* of each accumulator; NULL where the store keeps none */
@@ -100,75 +101,59 @@ static void put_state(void *context, uint32_t accumulator, slice state) {
 
 /* ---- The run ------------------------------------------------------------------------------------- */
 
-static status map_plain(mapping *m, partial **out, error *err) {
-  const stats_rows *rows = NULL;
-  TRY(open_rows(m, &rows, err));
-  m->counts.computed += m->program->accumulators_count;
-  return partial_map(m->program, rows, out, err);
-}
-
-static status map_kept(mapping *m, partial **out, error *err) {
+static status map_shard(mapping *m, error *err) {
   const partial_cache cache = {.get = get_state, .put = put_state, .context = m};
   uint64_t computed = 0;
-  TRY(partial_map_cached(m->program, open_rows, m, &cache, &computed, out, err));
-  m->counts.computed += computed;
-  m->counts.cached += m->program->accumulators_count - computed;
-  return STATUS_OK;
-}
-
-static status map_shard(mapping *m, partial *into, error *err) {
-  partial *one = NULL;
-  status st = m->accumulators == NULL ? map_plain(m, &one, err) : map_kept(m, &one, err);
+  const status st =
+      stats_map_add(m->map, open_rows, m, m->accumulators != NULL ? &cache : NULL, &computed, err);
   close_shard(m);
-  if (st == STATUS_OK) {
-    st = partial_merge(into, one, err);
-    partial_destroy(one);
-  }
+  m->counts.computed += computed;
+  m->counts.cached += st == STATUS_OK ? stats_map_states(m->map) - computed : 0;
   return st;
 }
 
 static status name_accumulators(mapping *m, error *err) {
-  const program *p = m->program;
+  const uint32_t count = stats_map_states(m->map);
   if (!store_keeps_partials(m->shards)) {
     return STATUS_OK;
   }
-  m->accumulators = calloc((size_t)p->accumulators_count + 1, sizeof *m->accumulators);
+  m->accumulators = calloc((size_t)count + 1, sizeof *m->accumulators);
   if (m->accumulators == NULL) {
     return error_no_memory(err, "the names of accumulators");
   }
-  for (uint32_t i = 0; i < p->accumulators_count; i++) {
-    TRY(program_accumulator_digest(p, i, &m->accumulators[i], err));
+  for (uint32_t i = 0; i < count; i++) {
+    TRY(stats_map_name(m->map, i, &m->accumulators[i], err));
   }
   return STATUS_OK;
 }
 
-static status map_all(mapping *m, slice names, const atomic_bool *stop, partial *into, error *err) {
+static status map_all(mapping *m, slice names, const atomic_bool *stop, error *err) {
   TRY(name_accumulators(m, err));
   for (size_t at = 0; at + BLOB_NAME_BYTES <= names.length; at += BLOB_NAME_BYTES) {
     if (atomic_load(stop)) {
       return error_set(err, STATUS_INTERRUPTED, "the worker stops");
     }
     blob_name_read(names.bytes + at, &m->name, &m->bytes);
-    TRY(map_shard(m, into, err));
+    TRY(map_shard(m, err));
   }
   return STATUS_OK;
 }
 
-status map_shards(const program *p, slice names, const map_source *source, store *shards,
-                  const atomic_bool *stop, map_counts *counts, partial **out, error *err) {
-  mapping m = {.program = p, .shards = shards, .source = source};
+status map_shards(slice program, slice names, const map_source *source, store *shards,
+                  const atomic_bool *stop, map_counts *counts, buf *partial, error *err) {
+  mapping m = {.shards = shards, .source = source};
+  TRY(stats_map_open(program, &m.map, err));
   buf_init(&m.states);
-  TRY(partial_empty(p, out, err));
-  const status st = map_all(&m, names, stop, *out, err);
+  status st = map_all(&m, names, stop, err);
   /* What was computed before a failure or a stop is as good as any. */
   if (m.accumulators != NULL) {
     keep_gathered(&m);
   }
-  if (st != STATUS_OK) {
-    partial_destroy(*out);
-    *out = NULL;
+  if (st == STATUS_OK) {
+    st = stats_map_write(m.map, partial, err);
   }
   *counts = m.counts;
+  stats_map_destroy(m.map);
   buf_fini(&m.states);
   free(m.gathered);
   free(m.accumulators);

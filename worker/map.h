@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "stats/stats.h"
+#include "base/buf.h"
 #include "store/store.h"
 
 /* States, one for each shard and accumulator. */
@@ -18,10 +18,10 @@ typedef struct map_source {
   void *context;
 } map_source;
 
-/* The merged partial of P over the shards whose names (BLOB_NAME_BYTES each) stand in NAMES.  Where SHARDS
- * keeps partials, states that it has are taken from there, and those that were computed are handed to it
- * at the end.  STATUS_INTERRUPTED when STOP is set between two shards. */
-status map_shards(const program *p, slice names, const map_source *source, store *shards,
-                  const atomic_bool *stop, map_counts *counts, partial **out, error *err) MUST_USE;
+/* Appends to PARTIAL what PROGRAM (encoded) gives over the shards whose names (BLOB_NAME_BYTES each) stand in
+ * NAMES.  Where SHARDS keeps partials, states that it has are taken from there, and those that were computed
+ * are handed to it at the end.  STATUS_INTERRUPTED when STOP is set between two shards. */
+status map_shards(slice program, slice names, const map_source *source, store *shards,
+                  const atomic_bool *stop, map_counts *counts, buf *partial, error *err) MUST_USE;
 
 #endif

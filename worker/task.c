@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "specification/preparation.h"
+#include "stats/stats.h"
 #include "worker/assignment.h"
 
 void task_output_fini(task_output *out) {
@@ -12,70 +13,16 @@ void task_output_fini(task_output *out) {
   buf_fini(&out->payloads[1]);
 }
 
-static status decode_program(slice bytes, program **out, error *err) {
-  reader r;
-  reader_init(&r, bytes.bytes, bytes.length);
-  TRY(program_decode(&r, out, err));
-  status st = reader_finish(&r, "program", err);
-  /* Frames assert that variables have the form that is asked for: here is where a stranger's program is
-   * refused. */
-  for (uint32_t i = 0; i < (*out)->accumulators_count && st == STATUS_OK; i++) {
-    const program_accumulator *a = &(*out)->accumulators[i];
-    uint64_t bytes_max = 0;
-    st = accumulator_find(a->kind)->check(*out, a, &bytes_max, err);
-  }
-  if (st != STATUS_OK) {
-    program_destroy(*out);
-  }
-  return st;
-}
-
-static status give_partial(const partial *p, task_output *out, error *err) {
-  partial_encode(p, &out->payloads[0]);
-  out->payloads_count = 1;
-  return buf_status(&out->payloads[0], "a partial", err);
-}
-
 static status run_map(const task_input *in, task_output *out, error *err) {
   if (in->payloads_count != 2 || in->payloads[1].length % BLOB_NAME_BYTES != 0) {
     return error_set(err, STATUS_PROTOCOL, "a map task needs a program and shard names");
   }
-  program *p = NULL;
-  TRY(decode_program(in->payloads[0], &p, err));
-  partial *all = NULL;
-  map_counts counts;
-  status st = map_shards(p, in->payloads[1], &in->source, in->shards, in->stop, &counts, &all, err);
-  if (st == STATUS_OK) {
-    out->states_computed = counts.computed;
-    out->states_cached = counts.cached;
-    st = give_partial(all, out, err);
-  }
-  partial_destroy(all);
-  program_destroy(p);
-  return st;
-}
-
-/* The merge of all PARTIALS. */
-static status merge_all(const program *p, const slice *partials, size_t count, partial **out, error *err) {
-  TRY(partial_empty(p, out, err));
-  for (size_t i = 0; i < count; i++) {
-    reader r;
-    reader_init(&r, partials[i].bytes, partials[i].length);
-    partial *one = NULL;
-    status st = partial_decode(p, &r, &one, err);
-    if (st == STATUS_OK) {
-      st = reader_finish(&r, "partial", err);
-    }
-    if (st == STATUS_OK) {
-      st = partial_merge(*out, one, err);
-    }
-    partial_destroy(one);
-    if (st != STATUS_OK) {
-      partial_destroy(*out);
-      *out = NULL;
-      return st;
-    }
-  }
+  map_counts counts = {0};
+  TRY(map_shards(in->payloads[0], in->payloads[1], &in->source, in->shards, in->stop, &counts,
+                 &out->payloads[0], err));
+  out->payloads_count = 1;
+  out->states_computed = counts.computed;
+  out->states_cached = counts.cached;
   return STATUS_OK;
 }
 
@@ -83,16 +30,8 @@ static status run_reduce(const task_input *in, task_output *out, error *err) {
   if (in->payloads_count < 2) {
     return error_set(err, STATUS_PROTOCOL, "a reduce task needs a program and partials");
   }
-  program *p = NULL;
-  TRY(decode_program(in->payloads[0], &p, err));
-  partial *all = NULL;
-  status st = merge_all(p, in->payloads + 1, in->payloads_count - 1, &all, err);
-  if (st == STATUS_OK) {
-    st = give_partial(all, out, err);
-  }
-  partial_destroy(all);
-  program_destroy(p);
-  return st;
+  out->payloads_count = 1;
+  return stats_reduce(in->payloads[0], in->payloads + 1, in->payloads_count - 1, &out->payloads[0], err);
 }
 
 static status step(const task_input *in, const buf *merged, task_output *out, error *err) {
@@ -116,26 +55,17 @@ static status run_step(const task_input *in, task_output *out, error *err) {
   if (in->payloads_count < 4) {
     return error_set(err, STATUS_PROTOCOL, "a step task needs a plan, a state, a program and partials");
   }
-  program *p = NULL;
-  TRY(decode_program(in->payloads[2], &p, err));
-  partial *all = NULL;
   buf merged;
   buf_init(&merged);
-  status st = merge_all(p, in->payloads + 3, in->payloads_count - 3, &all, err);
-  if (st == STATUS_OK) {
-    partial_encode(all, &merged);
-    st = buf_status(&merged, "a partial", err);
-  }
+  status st = stats_reduce(in->payloads[2], in->payloads + 3, in->payloads_count - 3, &merged, err);
   if (st == STATUS_OK) {
     st = step(in, &merged, out, err);
   }
   buf_fini(&merged);
-  partial_destroy(all);
-  program_destroy(p);
   return st;
 }
 
-/* ---- Preparing ----------------------------------------------------------------------------------- */
+/* ---- Preparation ----------------------------------------------------------------------------------- */
 
 static status make_plan(const task_input *in, task_output *out, error *err) {
   if (in->payloads_count != 2) {

@@ -4,6 +4,7 @@
 #define CANVASS_STATS_ACCUMULATORS_PARTIAL_H
 
 #include "stats/accumulators/accumulator.h"
+#include "stats/accumulators/cache.h"
 
 typedef struct partial partial;
 
@@ -11,20 +12,6 @@ typedef struct partial partial;
 status partial_empty(const program *p, partial **out, error *err) MUST_USE;
 status partial_map(const program *p, const stats_rows *rows, partial **out, error *err) MUST_USE;
 /* INTO += FROM; FROM is left alone.  Both of the same program P (which must outlive them). */
-
-/* Where the states of one shard's accumulators may come from and go to.  A cache knows them by
- * program_accumulator_digest; what it gives is decoded with suspicion. */
-typedef struct partial_cache {
-  /* Appends the encoded state of ACCUMULATOR to OUT; false when it has none. */
-  bool (*get)(void *context, uint32_t accumulator, buf *out);
-  /* Is given each state that was computed.  STATE is borrowed for the call. */
-  void (*put)(void *context, uint32_t accumulator, slice state);
-  void *context;
-} partial_cache;
-
-/* Opens a shard: called at most once, and not at all when the cache has every state.  *ROWS live until the
- * caller of partial_map_cached closes them. */
-typedef status (*partial_rows)(void *context, const stats_rows **rows, error *err);
 
 /* The same partial as partial_map's, to the bit.  A cached state that does not decode is computed anew.
  * *COMPUTED grows by the states that were not in the cache. */

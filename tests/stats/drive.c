@@ -1,40 +1,38 @@
 #include "drive.h"
 
-static status map_all(const program *p, const stats_rows *shards, size_t count, buf *out, error *err) {
-  partial *all = NULL;
-  TRY(partial_empty(p, &all, err));
+static status give_rows(void *context, const stats_rows **rows, error *err) {
+  (void)err;
+  *rows = context;
+  return STATUS_OK;
+}
+
+static status map_all(slice program_bytes, const stats_rows *shards, size_t count, buf *out, error *err) {
+  stats_map *m = NULL;
+  TRY(stats_map_open(program_bytes, &m, err));
   status st = STATUS_OK;
   for (size_t i = 0; i < count && st == STATUS_OK; i++) {
-    partial *one = NULL;
-    st = partial_map(p, &shards[i], &one, err);
-    if (st == STATUS_OK) {
-      st = partial_merge(all, one, err);
-    }
-    partial_destroy(one);
+    stats_rows rows = shards[i];
+    uint64_t computed = 0;
+    st = stats_map_add(m, give_rows, &rows, NULL, &computed, err);
   }
   if (st == STATUS_OK) {
-    partial_encode(all, out);
-    st = buf_status(out, "partial", err);
+    st = stats_map_write(m, out, err);
   }
-  partial_destroy(all);
+  stats_map_destroy(m);
   return st;
 }
 
 static status stage(const buf *plan_bytes, const buf *program_bytes, const buf *state,
                     const stats_rows *shards, size_t count, stats_outcome *out, error *err) {
-  reader r;
-  reader_init(&r, program_bytes->data, program_bytes->length);
-  program *p = NULL;
-  TRY(program_decode(&r, &p, err));
   buf partial_bytes;
   buf_init(&partial_bytes);
-  status st = map_all(p, shards, count, &partial_bytes, err);
+  status st = map_all((slice){(const char *)program_bytes->data, program_bytes->length}, shards, count,
+                      &partial_bytes, err);
   if (st == STATUS_OK) {
     st = stats_step(plan_bytes->data, plan_bytes->length, state->length ? state->data : NULL, state->length,
                     partial_bytes.data, partial_bytes.length, out, err);
   }
   buf_fini(&partial_bytes);
-  program_destroy(p);
   return st;
 }
 

@@ -3,6 +3,7 @@
 #ifndef CANVASS_TESTS_STATS_DRIVE_H
 #define CANVASS_TESTS_STATS_DRIVE_H
 
+#include "stats/plan/plan.h"
 #include "stats/stats.h"
 
 /* REPORT is initialised here and gets the canonical document. */

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "stats/accumulators/partial.h"
 #include "stats/stats.h"
 #include "tests/stats/accumulator_cases.h"
 

@@ -11,6 +11,9 @@
 
 #include <cmocka.h>
 
+#include "stats/accumulators/partial.h"
+#include "stats/analyses/analysis.h"
+#include "stats/plan/plan.h"
 #include "stats/stats.h"
 #include "tests/stats/sample_program.h"
 

@@ -10,6 +10,7 @@
 /* cmocka wants those first */
 #include <cmocka.h>
 
+#include "stats/accumulators/partial.h"
 #include "stats/stats.h"
 #include "tests/seeded.h"
 #include "tests/stats/plan_builder.h"

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "stats/accumulators/partial.h"
 #include "stats/stats.h"
 #include "store/shard.h"
 #include "tests/process.h"

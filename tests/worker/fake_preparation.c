@@ -12,9 +12,9 @@ static status not_understood(error *err) {
   return error_set(err, STATUS_SPECIFICATION, "specification: is not understood");
 }
 
-status preparation_plan_task(slice page, slice dataset, buf *plan_bytes, buf *program_bytes,
-                             error *err) {
-  return used.plan != NULL ? used.plan(used.context, page, dataset, plan_bytes, program_bytes, err) : not_understood(err);
+status preparation_plan_task(slice page, slice dataset, buf *plan_bytes, buf *program_bytes, error *err) {
+  return used.plan != NULL ? used.plan(used.context, page, dataset, plan_bytes, program_bytes, err)
+                           : not_understood(err);
 }
 
 status preparation_read_task(slice page, slice before, const char *const *paths, const char *const *names,

@@ -1,5 +1,5 @@
-/* Stands in for specification/preparation_tasks.c: linked into tests, it takes the place of the real one, so that
- * a test says what a plan or a read task gives, and when. */
+/* Stands in for specification/preparation_tasks.c: linked into tests, it takes the place of the real one, so
+ * that a test says what a plan or a read task gives, and when. */
 #ifndef CANVASS_TESTS_WORKER_FAKE_PREPARATION_H
 #define CANVASS_TESTS_WORKER_FAKE_PREPARATION_H
 
