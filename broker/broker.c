@@ -1,4 +1,6 @@
 /* The broker's life: opening, turns of the loop, the end. */
+#include "broker/broker.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

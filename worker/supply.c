@@ -1,4 +1,6 @@
 /* One list of blobs under one mutex: who wants them, and the thread that keeps what arrived. */
+#include "worker/supply.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 

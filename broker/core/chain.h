@@ -1,6 +1,6 @@
 /* Doubly linked lists through their members.  An empty list, and a member of none, points to itself. */
-#ifndef CANVASS_BROKER_CHAIN_H
-#define CANVASS_BROKER_CHAIN_H
+#ifndef CANVASS_BROKER_CORE_CHAIN_H
+#define CANVASS_BROKER_CORE_CHAIN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -36,8 +36,8 @@
  *  7. Tasks go first to workers that hold their shards or partials; nobody idles for that.
  *  8. Every result and failure is answered with CORE_SEND_TAKEN, also one that is not wanted any more.
  */
-#ifndef CANVASS_BROKER_CORE_H
-#define CANVASS_BROKER_CORE_H
+#ifndef CANVASS_BROKER_CORE_CORE_H
+#define CANVASS_BROKER_CORE_CORE_H
 
 #include "base/digest.h"
 #include "base/status.h"

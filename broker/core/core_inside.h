@@ -4,8 +4,8 @@
  * `running`, DONE with a partial that stays in its keeper's `keeps`.  Whatever changes a node goes through
  * tree.c.
  */
-#ifndef CANVASS_BROKER_CORE_INSIDE_H
-#define CANVASS_BROKER_CORE_INSIDE_H
+#ifndef CANVASS_BROKER_CORE_CORE_INSIDE_H
+#define CANVASS_BROKER_CORE_CORE_INSIDE_H
 
 #include <stddef.h>
 

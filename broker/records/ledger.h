@@ -9,8 +9,8 @@
  *
  * All functions from one thread.
  */
-#ifndef CANVASS_BROKER_LEDGER_H
-#define CANVASS_BROKER_LEDGER_H
+#ifndef CANVASS_BROKER_RECORDS_LEDGER_H
+#define CANVASS_BROKER_RECORDS_LEDGER_H
 
 #include "base/buf.h"
 #include "broker/core/core.h"

@@ -1,8 +1,8 @@
 /* The ledger behind its handle, for its own files: ledger.c (datasets and jobs in memory), ledger_open.c,
  * ledger_record.c (how they are written), ledger_pending.c (what the next commit writes), ledger_results.c.
  */
-#ifndef CANVASS_BROKER_LEDGER_INSIDE_H
-#define CANVASS_BROKER_LEDGER_INSIDE_H
+#ifndef CANVASS_BROKER_RECORDS_LEDGER_INSIDE_H
+#define CANVASS_BROKER_RECORDS_LEDGER_INSIDE_H
 
 #include "broker/records/ledger.h"
 #include "store/store_index.h"

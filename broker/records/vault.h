@@ -13,8 +13,8 @@
  *
  * All functions from one thread.
  */
-#ifndef CANVASS_BROKER_VAULT_H
-#define CANVASS_BROKER_VAULT_H
+#ifndef CANVASS_BROKER_RECORDS_VAULT_H
+#define CANVASS_BROKER_RECORDS_VAULT_H
 
 #include "base/digest.h"
 #include "base/status.h"

@@ -1,7 +1,7 @@
 /* The vault behind its handle, for its own files: vault.c (what is whole), vault_receive.c (what comes),
  * vault_tidy.c (what goes). */
-#ifndef CANVASS_BROKER_VAULT_INSIDE_H
-#define CANVASS_BROKER_VAULT_INSIDE_H
+#ifndef CANVASS_BROKER_RECORDS_VAULT_INSIDE_H
+#define CANVASS_BROKER_RECORDS_VAULT_INSIDE_H
 
 #include "broker/records/vault.h"
 #include "broker/records/vault_table.h"

@@ -3,8 +3,8 @@
  * Entries move when others come or go: a pointer to one is good until the next vault_table_add or
  * vault_table_remove.
  */
-#ifndef CANVASS_BROKER_VAULT_TABLE_H
-#define CANVASS_BROKER_VAULT_TABLE_H
+#ifndef CANVASS_BROKER_RECORDS_VAULT_TABLE_H
+#define CANVASS_BROKER_RECORDS_VAULT_TABLE_H
 
 #include "base/digest.h"
 

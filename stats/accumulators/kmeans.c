@@ -3,6 +3,8 @@
  *
  * Which rows are farthest is decided by doubles that are computed in one fixed order of operations from
  * the row and the parameters alone: the same on every machine, whatever its vectors. */
+#include "stats/accumulators/kmeans.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,12 +5,13 @@
  * it does not matter in which order shards meet.  An overflown state keeps n, w, min and max; another
  * state's n, w, min and max follow from its entries and are not encoded.
  */
+#include "stats/accumulators/values.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
-#include "stats/accumulators/values.h"
 
 static status values_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
   static const accumulator_shape shape = {.variables_min = 1,

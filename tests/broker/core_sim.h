@@ -5,8 +5,8 @@
  * answer: MAP adds up a mixture of each shard and the program, REDUCE adds, STEP mixes the sum, the state and
  * the worker's fingerprint into the next program and state or the report.  Whoever counted a shard twice or
  * not at all, or mixed stages or fingerprints, gets another number. */
-#ifndef CANVASS_TESTS_CORE_SIM_H
-#define CANVASS_TESTS_CORE_SIM_H
+#ifndef CANVASS_TESTS_BROKER_CORE_SIM_H
+#define CANVASS_TESTS_BROKER_CORE_SIM_H
 
 #include "broker/core/core.h"
 #include "tests/seeded.h"

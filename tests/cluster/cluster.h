@@ -5,8 +5,8 @@
  * happens while the workers are held (held.h).  Of a test that does not end with cluster_passed the
  * processes' logs are shown.  Nothing is left behind.
  */
-#ifndef CANVASS_TESTS_CLUSTER_H
-#define CANVASS_TESTS_CLUSTER_H
+#ifndef CANVASS_TESTS_CLUSTER_CLUSTER_H
+#define CANVASS_TESTS_CLUSTER_CLUSTER_H
 
 #include <stdint.h>
 
