@@ -262,6 +262,32 @@ static void the_example_is_built_with_what_is_installed_and_prints_what_run_prin
   stop(&c);
 }
 
+static void a_cmake_project_finds_what_is_installed(void **state) {
+  (void)state;
+  char directory[256];
+  process_result r;
+  process_directory_new(directory, sizeof directory);
+  shell(&r, "'%s' --install '%s' --component library --prefix '%s/prefix'", CANVASS_CMAKE, CANVASS_BUILD_DIR,
+        directory);
+  process_result_fini(&r);
+  shell(&r,
+        "cp -r '%s/examples/c' '%s/shared' && cp -r '%s/shared' '%s/static' && "
+        "sed -i 's/PRIVATE canvass::canvass/PRIVATE canvass::canvass_static/' '%s/static/CMakeLists.txt'",
+        CANVASS_SOURCE_DIR, directory, directory, directory, directory);
+  process_result_fini(&r);
+  static const char *const kinds[] = {"shared", "static"};
+  for (size_t i = 0; i < 2; i++) {
+    shell(&r,
+          "cd '%s/%s'; '%s' -S . -B build -DCMAKE_PREFIX_PATH='%s/prefix' -DCMAKE_C_FLAGS='%s' && '%s' "
+          "--build build "
+          "&& ldd build/submit_survey",
+          directory, kinds[i], CANVASS_CMAKE, directory, CANVASS_FLAGS, CANVASS_CMAKE);
+    assert_true((strstr(r.out, "libcanvass.so.0 => ") != NULL) == (i == 0));
+    process_result_fini(&r);
+  }
+  process_directory_remove(directory);
+}
+
 /* ---- With a cluster ------------------------------------------------------------------------------ */
 
 typedef struct seen {
@@ -410,6 +436,7 @@ int main(void) {
       cmocka_unit_test(structs_of_newer_programs_are_taken_unless_they_ask_for_more),
       cmocka_unit_test(it_shows_its_interface_alone_and_needs_no_statistics_and_no_store),
       cmocka_unit_test(the_example_is_built_with_what_is_installed_and_prints_what_run_prints),
+      cmocka_unit_test(a_cmake_project_finds_what_is_installed),
       cmocka_unit_test(a_survey_is_put_and_evaluated),
       cmocka_unit_test(leaving_a_job_does_not_end_it),
       cmocka_unit_test(mistakes_come_back_with_their_places),
