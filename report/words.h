@@ -6,14 +6,14 @@
 #include "report/report.h"
 
 #define WORD_TABLE(X)                                                                                        \
-  X(WORD_REPORT, "Evaluation report", "评估报告", "評估報告")                                                \
+  X(WORD_REPORT, "Evaluation report", "满意度测评报告", "滿意度測評報告")                                    \
   X(WORD_SUMMARY, "Summary", "摘要", "摘要")                                                                 \
   X(WORD_DATA, "About the data", "数据说明", "資料說明")                                                     \
   X(WORD_FILE, "File", "文件", "檔案")                                                                       \
-  X(WORD_ROWS, "Rows", "有效行数", "有效列數")                                                               \
-  X(WORD_RECORDS, "Records", "记录数", "記錄數")                                                             \
+  X(WORD_ROWS, "Rows", "有效记录数", "有效筆數")                                                             \
+  X(WORD_RECORDS, "Records", "记录数", "紀錄筆數")                                                           \
   X(WORD_BYTES, "Bytes", "字节数", "位元組")                                                                 \
-  X(WORD_QUARANTINED, "Quarantined records", "隔离的记录", "隔離的記錄")                                     \
+  X(WORD_QUARANTINED, "Quarantined records", "格式错误已剔除的记录", "格式錯誤已剔除的紀錄")                 \
   X(WORD_BLANK_ROWS, "Blank rows", "空白行", "空白列")                                                       \
   X(WORD_REPEATED_HEADERS, "Repeated headers", "重复的表头", "重複的標題列")                                 \
   X(WORD_INVALID, "Invalid answers", "无效答案", "無效答案")                                                 \
@@ -31,33 +31,36 @@
     "……另有 {n} 則同類提示（全部見 JSON）")                                                                  \
   X(WORD_NO_ROWS, "no rows", "无数据", "無資料")                                                             \
   X(WORD_PANEL, "continued", "续", "續")                                                                     \
-  X(WORD_BASE, "{used} of {rows} rows", "{rows} 行中使用 {used} 行", "{rows} 列中使用 {used} 列")            \
+  X(WORD_BASE, "{used} of {rows} rows", "共 {rows} 条记录，纳入分析 {used} 条",                              \
+    "共 {rows} 筆紀錄，納入分析 {used} 筆")                                                                  \
   X(WORD_UNWEIGHTED, "unweighted", "未加权", "未加權")                                                       \
   X(WORD_WEIGHTED, "weighted by {weight}", "按 {weight} 加权", "按 {weight} 加權")                           \
   X(WORD_WEIGHTED_AS, "weighted by {weight} ({kind})", "按 {weight} 加权（{kind}）",                         \
     "按 {weight} 加權（{kind}）")                                                                            \
   X(WORD_SAMPLING, "sampling weights", "抽样权重", "抽樣權重")                                               \
-  X(WORD_FREQUENCY, "frequency weights", "频数权重", "頻次權重")                                             \
+  X(WORD_FREQUENCY, "frequency weights", "频数权重", "次數權重")                                             \
   X(WORD_WHERE, "where {where}", "筛选：{where}", "篩選：{where}")                                           \
   X(WORD_CONFIDENCE, "{percent}% confidence", "置信水平 {percent}%", "信賴水準 {percent}%")                  \
-  X(WORD_FILTERED_OUT, "rows left out by the filter: {n}", "被筛选排除的行：{n}", "被篩選排除的列：{n}")     \
+  X(WORD_FILTERED_OUT, "rows left out by the filter: {n}", "被筛选条件排除的记录：{n}",                      \
+    "被篩選條件排除的紀錄：{n}")                                                                             \
   X(WORD_FILTER_UNKNOWN, "of these unknown because an answer is missing: {n}",                               \
     "其中因缺少答案而无法判断：{n}", "其中因缺少答案而無法判斷：{n}")                                        \
-  X(WORD_WEIGHT_ZERO, "rows of weight 0: {n}", "权重为 0 的行：{n}", "權重為 0 的列：{n}")                   \
-  X(WORD_WEIGHT_UNUSABLE, "rows without a usable weight: {n}", "无可用权重的行：{n}", "無可用權重的列：{n}") \
+  X(WORD_WEIGHT_ZERO, "rows of weight 0: {n}", "权重为 0 的记录：{n}", "權重為 0 的紀錄：{n}")               \
+  X(WORD_WEIGHT_UNUSABLE, "rows without a usable weight: {n}", "无可用权重的记录：{n}",                      \
+    "無可用權重的紀錄：{n}")                                                                                 \
   X(WORD_WEIGHT_MISSING, "Rows without a weight in {item}, not used: {n} ({places})",                        \
-    "{item} 中没有权重的行，未使用：{n}（{places}）", "{item} 中沒有權重的列，未使用：{n}（{places}）")      \
+    "{item} 中没有权重的记录，未使用：{n}（{places}）", "{item} 中沒有權重的紀錄，未使用：{n}（{places}）")  \
   X(WORD_WEIGHT_NO_NUMBER, "Weights in {item} that are not numbers, rows not used: {n} ({places})",          \
-    "{item} 中不是数字的权重，这些行未使用：{n}（{places}）",                                                \
-    "{item} 中不是數字的權重，這些列未使用：{n}（{places}）")                                                \
+    "{item} 中不是数字的权重，这些记录未使用：{n}（{places}）",                                              \
+    "{item} 中不是數字的權重，這些紀錄未使用：{n}（{places}）")                                              \
   X(WORD_WEIGHT_TOO_LARGE, "Weights in {item} that are too large, rows not used: {n} ({places})",            \
-    "{item} 中过大的权重，这些行未使用：{n}（{places}）",                                                    \
-    "{item} 中過大的權重，這些列未使用：{n}（{places}）")                                                    \
+    "{item} 中过大的权重，这些记录未使用：{n}（{places}）",                                                  \
+    "{item} 中過大的權重，這些紀錄未使用：{n}（{places}）")                                                  \
   X(WORD_WEIGHT_NEGATIVE, "Negative weights in {item}, rows not used: {n} ({places})",                       \
-    "{item} 中为负的权重，这些行未使用：{n}（{places}）",                                                    \
-    "{item} 中為負的權重，這些列未使用：{n}（{places}）")                                                    \
+    "{item} 中为负的权重，这些记录未使用：{n}（{places}）",                                                  \
+    "{item} 中為負的權重，這些紀錄未使用：{n}（{places}）")                                                  \
   X(WORD_WEIGHT_FRACTIONAL, "Frequency weights in {item} with fractions: {n} ({places})",                    \
-    "{item} 中带有小数的频数权重：{n}（{places}）", "{item} 中帶有小數的頻次權重：{n}（{places}）")          \
+    "{item} 中带有小数的频数权重：{n}（{places}）", "{item} 中帶有小數的次數權重：{n}（{places}）")          \
   X(WORD_WEIGHT_FEW_DIGITS,                                                                                  \
     "Small weights in {item} that keep fewer than nine significant digits beside the heaviest: {n} "         \
     "({places})",                                                                                            \
@@ -73,8 +76,8 @@
     "much as they are",                                                                                      \
     "{item} 中位数多于保留位数、已舍入的权重：{answered} 个中的 {n} 个；其中有的改变不小于权重本身",         \
     "{item} 中位數多於保留位數、已捨入的權重：{answered} 個中的 {n} 個；其中有的改變不小於權重本身")         \
-  X(WORD_QUARANTINED_PLACES, "Quarantined in {file}: {places}", "{file} 中隔离的记录：{places}",             \
-    "{file} 中隔離的記錄：{places}")                                                                         \
+  X(WORD_QUARANTINED_PLACES, "Quarantined in {file}: {places}", "{file} 中格式错误已剔除的记录：{places}",   \
+    "{file} 中格式錯誤已剔除的紀錄：{places}")                                                               \
   X(WORD_BLANK_ROW_LINES, "Blank rows in {file}, left out: {n} (lines {places})",                            \
     "{file} 中的空白行，未计入：{n} 行（第 {places} 行）",                                                   \
     "{file} 中的空白列，未計入：{n} 列（第 {places} 行）")                                                   \
@@ -108,12 +111,12 @@
   X(WORD_COLUMN_PLACE, "{file}:{line} {column} “{value}”", "{file}:{line} {column}“{value}”",                \
     "{file}:{line} {column}「{value}」")                                                                     \
   X(WORD_SHA256, "SHA-256", "SHA-256", "SHA-256")                                                            \
-  X(WORD_SPECIFICATION, "specification", "规格说明", "規格說明")                                             \
+  X(WORD_SPECIFICATION, "specification", "评价方案", "評價方案")                                             \
   X(WORD_MISSING_BLANK, "Blank", "空白", "空白")                                                             \
   X(WORD_MISSING_NOT_ASKED, "Not asked", "未询问", "未詢問")                                                 \
   X(WORD_MISSING_NOT_APPLICABLE, "Not applicable", "不适用", "不適用")                                       \
   X(WORD_MISSING_REFUSED, "Refused", "拒答", "拒答")                                                         \
-  X(WORD_MISSING_DONT_KNOW, "Don't know", "不知道", "不知道")                                                \
+  X(WORD_MISSING_DONT_KNOW, "Don't know", "不清楚/不知道", "不清楚/不知道")                                  \
   X(WORD_MISSING_OTHER, "Other", "其他", "其他")                                                             \
   X(WORD_MISSING_INVALID, "Invalid", "无效", "無效")                                                         \
   X(WORD_MISSING_TOO_FEW, "Too few", "有效项不足", "有效項不足")

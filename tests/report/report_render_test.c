@@ -177,10 +177,10 @@ static void intervals_of_scores_have_the_decimals_of_scores(void **state) {
 static void one_figure_without_a_label_names_its_item(void **state) {
   (void)state;
   assert_row_reads("[\"item\",\"mean\"]", "{\"item\":\"age\",\"mean\":41.5}",
-                   "  Description: age  Mean  41.5\n");
+                   "  Descriptive statistics: age  Mean  41.5\n");
   assert_row_reads("[\"item\",\"mean\"]",
                    "{\"item\":\"a name that leaves no room for the title\",\"mean\":41.5}",
-                   "  Description\n  \xC2\xA0\xC2\xA0"
+                   "  Descriptive statistics\n  \xC2\xA0\xC2\xA0"
                    "a name that leaves no room for the title  Mean  41.5\n");
 }
 
