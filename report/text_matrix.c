@@ -7,6 +7,7 @@
 #include "report/grid.h"
 #include "report/sentence.h"
 #include "report/text_table.h"
+#include "stats/analyses/presentation.h"
 
 enum { SIDE_MAX = 400, PARTS_MAX = 1000, ROWS_MAX = 200000, NAME_LINES_MAX = 3, FIGURE_COLUMNS = 6, GAP = 2 };
 
@@ -26,6 +27,7 @@ typedef struct matrix {
   slice *parts; /* per row: what it belongs to */
   side *lines, *columns;
   bool is_square;
+  slice whole; /* the name of the column of all others together */
 } matrix;
 
 static slice canonical(const document *d, const json *cell) {
@@ -102,7 +104,7 @@ static slice column_label(const matrix *m, const json *row) {
   slice label = figure_cell(m->d, &m->column, row);
   json_kind kind = json_kind_of(json_get(row, m->column.key));
   if (!m->column.is_key && kind == JSON_NULL) {
-    return figure_title(m->d, "overall");
+    return m->whole;
   }
   if (m->column.is_key || (kind != JSON_INTEGER && kind != JSON_NUMBER)) {
     return label;
@@ -255,6 +257,13 @@ static bool is_first_of_part(const matrix *m, size_t r) {
   return true;
 }
 
+/* As the analysis' presentation names it; in a table that this version does not know, as a total. */
+static slice whole_of(const document *d, const json *section, const json *table) {
+  const analysis_presentation *p = analysis_presentation_of(json_as_text(json_get(section, "analysis")));
+  const presentation_table *told = presentation_table_of(p, json_as_text(json_get(table, "name")));
+  return told != NULL && told->whole != NULL ? figure_title(d, told->whole) : document_word(d, WORD_TOTAL);
+}
+
 /* With P a dry run when it is NULL: can all parts be drawn? */
 static bool walk_parts(matrix *m, const pen *p, size_t indent) {
   for (size_t r = 0; r < json_count(m->rows); r++) {
@@ -282,8 +291,9 @@ static bool walk_parts(matrix *m, const pen *p, size_t indent) {
   return true;
 }
 
-bool text_matrix_write(const document *d, const pen *p, size_t indent, const json *table) {
-  matrix m = {.d = d, .rows = json_get(table, "rows")};
+bool text_matrix_write(const document *d, const pen *p, size_t indent, const json *section,
+                       const json *table) {
+  matrix m = {.d = d, .rows = json_get(table, "rows"), .whole = whole_of(d, section, table)};
   if (json_count(m.rows) > ROWS_MAX || !find_columns(&m, table) || !find_parts(&m) ||
       !walk_parts(&m, NULL, 0)) {
     return false;

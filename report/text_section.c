@@ -181,7 +181,7 @@ void text_section_write(const document *d, const pen *p, const json *section, si
   write_settings(d, p, json_get(section, "settings"));
   for (size_t i = 0; i < json_count(tables); i++) {
     pen_line_end(p);
-    text_table_write(d, p, INDENT, json_at(tables, i));
+    text_table_write(d, p, INDENT, section, json_at(tables, i));
   }
   write_remarks(d, p, json_get(section, "warnings"), "! ");
   write_remarks(d, p, json_get(section, "notes"), "· ");

@@ -1,22 +1,24 @@
 /* The summary: the facts of the data, then each analysis in its headline figure.
  *
- * A section may say what its headline is: "headline": {"table": .., "column": ..}.  Otherwise it is the
- * first column of its first table that is one of headline_columns. */
+ * A section may say what its headline is: "headline": {"table": .., "column": ..}.  Otherwise its analysis'
+ * presentation says: the first of its headlines whose table is there or whose column is in the first table (a
+ * document of another version may name its tables otherwise).  An analysis that this version does not know
+ * has no other headline than its own. */
 #include <math.h>
 
 #include "report/grid.h"
 #include "report/render.h"
 #include "report/sentence.h"
 #include "report/strip.h"
+#include "stats/analyses/presentation.h"
 
 enum { HEADLINE_ROWS_MAX = 6, INDENT = 2 };
 enum { PART_NAME, PART_FIGURE, PART_VALUE, PART_INTERVAL, PART_STRIP, PARTS };
 
-static const char *const headline_columns[] = {"nps", "csat", "ces", "index", "mean"};
-
 typedef struct headline {
   const json *table;
   const char *column;
+  presentation_headline told; /* empty when the analysis is not known */
 } headline;
 
 static bool table_has_column(const json *table, const char *key) {
@@ -29,21 +31,35 @@ static bool table_has_column(const json *table, const char *key) {
   return false;
 }
 
-static headline find_headline(const json *section) {
+static const json *table_named(const json *section, slice name) {
   const json *tables = json_get(section, "tables");
-  const json *given = json_get(section, "headline");
   for (size_t i = 0; i < json_count(tables); i++) {
-    slice name = json_as_text(json_get(json_at(tables, i), "name"));
-    if (slice_equal(name, json_as_text(json_get(given, "table")))) {
-      return (headline){json_at(tables, i), json_as_cstring(json_get(given, "column"))};
+    if (slice_equal(json_as_text(json_get(json_at(tables, i), "name")), name)) {
+      return json_at(tables, i);
     }
   }
-  for (size_t i = 0; i < sizeof headline_columns / sizeof headline_columns[0]; i++) {
-    if (table_has_column(json_at(tables, 0), headline_columns[i])) {
-      return (headline){json_at(tables, 0), headline_columns[i]};
+  return NULL;
+}
+
+static headline find_headline(const json *section) {
+  const analysis_presentation *p = analysis_presentation_of(json_as_text(json_get(section, "analysis")));
+  const json *given = json_get(section, "headline");
+  const json *named = table_named(section, json_as_text(json_get(given, "table")));
+  if (named != NULL) {
+    const presentation_headline *told = presentation_headline_of(p, json_as_text(json_get(given, "table")));
+    return (headline){named, json_as_cstring(json_get(given, "column")),
+                      told != NULL ? *told : (presentation_headline){NULL}};
+  }
+  const json *first = json_at(json_get(section, "tables"), 0);
+  for (size_t i = 0; p != NULL && i < PRESENTATION_HEADLINES_MAX && p->headlines[i].table != NULL; i++) {
+    const presentation_headline *told = &p->headlines[i];
+    const json *table = table_named(section, slice_of(told->table));
+    table = table == NULL ? first : table;
+    if (table_has_column(table, told->column)) {
+      return (headline){table, told->column, *told};
     }
   }
-  return (headline){NULL, NULL};
+  return (headline){NULL, NULL, {NULL}};
 }
 
 static bool is_total(const json *row) {
@@ -56,18 +72,10 @@ static double bound(const json *row, const char *key) {
   return json_kind_of(cell) == JSON_NULL ? NAN : json_as_number(cell);
 }
 
-/* NPS has a scale of its own, per cents and indices go from 0 to 100, means over the item's answers. */
-static bool find_scale(const document *d, const figure_column *column, slice item, strip_scale *scale) {
-  if (slice_equal(slice_of(column->key), slice_of("nps"))) {
-    *scale = (strip_scale){-100, 100};
-    return true;
-  }
-  if (column->format == TERM_PERCENT || column->format == TERM_SCORE) {
-    *scale = (strip_scale){0, 100};
-    return true;
-  }
-  bool is_on_item_scale = column->format == TERM_NUMBER;
-  return is_on_item_scale && document_scale(d, item, &scale->low, &scale->high);
+static bool find_scale(const document *d, const figure_scale *told, slice item, strip_scale *scale) {
+  *scale = (strip_scale){told->low, told->high};
+  return told->kind == FIGURE_SCALE_FIXED ||
+         (told->kind == FIGURE_SCALE_OF_ITEM && document_scale(d, item, &scale->low, &scale->high));
 }
 
 static slice interval_text(const document *d, const figure_column *column, const json *row) {
@@ -95,7 +103,7 @@ static void set(headlines *h, size_t part, slice text) {
   grid_set(h->g, h->at, part, text);
 }
 
-static void set_figure(headlines *h, const figure_column *column, const json *row) {
+static void set_figure(headlines *h, const figure_scale *told, const figure_column *column, const json *row) {
   const document *d = h->d;
   set(h, PART_FIGURE, column->title);
   set(h, PART_VALUE, figure_cell(d, column, row));
@@ -103,7 +111,7 @@ static void set_figure(headlines *h, const figure_column *column, const json *ro
   strip_scale scale = {0, 0};
   double value = bound(row, column->key);
   slice item = json_as_text(json_get(row, "item"));
-  if (h->strip_columns > 0 && !isnan(value) && find_scale(d, column, item, &scale)) {
+  if (h->strip_columns > 0 && !isnan(value) && find_scale(d, told, item, &scale)) {
     double from = bound(row, "ci_low");
     double to = bound(row, "ci_high");
     set(h, PART_STRIP, strip_interval(d->memory, h->strip_columns, scale, from, value, to));
@@ -116,22 +124,23 @@ static slice indented(const document *d, slice text) {
 
 /* What a headline's figure belongs to: "Seat comfort", "Reasons: price", "Seat comfort × Satisfied",
  * "Segment 2". */
-static slice row_name(const document *d, const json *row) {
+static slice row_name(const document *d, const headline *of, const json *row) {
   slice item = json_as_text(json_get(row, "item"));
   slice other = json_as_text(json_get(row, "other_item"));
   const json *value = json_get(row, "value");
-  const json *segment = json_get(row, "segment");
+  const char *numbered = of->told.numbered;
+  const json *number = numbered != NULL ? json_get(row, numbered) : NULL;
   const sentence_place places[] = {
       {"item", document_item(d, item)},
       {"other", document_item(d, other)},
       {"value", value ? document_value(d, item, value) : slice_of("")},
-      {"segment", segment ? figure_alone(d, "segment", segment, row) : slice_of("")},
-      {"title", figure_title(d, "segment")},
+      {"number", number ? figure_alone(d, numbered, number, row) : slice_of("")},
+      {"title", number ? figure_title(d, numbered) : slice_of("")},
   };
-  const char *pattern = segment && item.length == 0 ? "{title} {segment}"
-                        : value                     ? "{item}: {value}"
-                        : other.length > 0          ? "{item} × {other}"
-                                                    : "{item}";
+  const char *pattern = number && item.length == 0 ? "{title} {number}"
+                        : value                    ? "{item}: {value}"
+                        : other.length > 0         ? "{item} × {other}"
+                                                   : "{item}";
   return sentence_fill(d, pattern, places, sizeof places / sizeof places[0]);
 }
 
@@ -154,20 +163,21 @@ static const json *only_total(const json *rows) {
 
 /* "Description: Age": a label says what its one figure is about, the title of a kind needs the item.  Empty
  * when it is too long for the column of names. */
-static slice joined_name(const headlines *h, const json *section, const json *row) {
+static slice joined_name(const headlines *h, const json *section, const headline *of, const json *row) {
   const sentence_place places[] = {{"title", section_title(h->d, section)},
                                    {"colon", document_word(h->d, WORD_COLON)},
-                                   {"row", row_name(h->d, row)}};
+                                   {"row", row_name(h->d, of, row)}};
   slice joined = sentence_fill(h->d, "{title}{colon}{row}", places, 3);
   return text_width(joined) <= h->name_columns ? joined : slice_of("");
 }
 
 /* Sets the section's title; whether its figures stand on lines of their own below. */
-static bool set_title(headlines *h, const json *section, const json *rows, size_t totals) {
+static bool set_title(headlines *h, const json *section, const headline *of, size_t totals) {
+  const json *rows = json_get(of->table, "rows");
   const sentence_place title = {"title", section_title(h->d, section)};
   const bool is_labelled = document_label(h->d, json_get(section, "label")).length > 0;
-  const bool wants_item = totals == 1 && !is_labelled && row_name(h->d, only_total(rows)).length > 0;
-  slice joined = wants_item ? joined_name(h, section, only_total(rows)) : slice_of("");
+  const bool wants_item = totals == 1 && !is_labelled && row_name(h->d, of, only_total(rows)).length > 0;
+  slice joined = wants_item ? joined_name(h, section, of, only_total(rows)) : slice_of("");
   const char *pattern = totals == 0 ? word_text(WORD_SEE_BELOW, h->d->language) : "{title}";
   set(h, PART_NAME, joined.length > 0 ? joined : sentence_fill(h->d, pattern, &title, 1));
   return totals > 1 || (wants_item && joined.length == 0);
@@ -176,23 +186,23 @@ static bool set_title(headlines *h, const json *section, const json *rows, size_
 /* One line for one figure; more figures, or one with a long name, stand under the section's title, each with
  * its item. */
 static void add_section(headlines *h, const json *section) {
-  headline found = find_headline(section);
+  const headline found = find_headline(section);
   const json *rows = json_get(found.table, "rows");
   size_t totals = count_totals(rows);
   figure_column column = {.key = ""};
   if (totals > 0) {
     column = figure_column_of(h->d, found.column, rows);
   }
-  const bool is_list = set_title(h, section, rows, totals);
+  const bool is_list = set_title(h, section, &found, totals);
   h->at += is_list || totals == 0 ? 1 : 0;
   size_t shown = 0;
   for (size_t r = 0; r < json_count(rows) && shown < HEADLINE_ROWS_MAX; r++) {
     const json *row = json_at(rows, r);
     if (is_total(row)) {
       if (is_list) {
-        set(h, PART_NAME, indented(h->d, row_name(h->d, row)));
+        set(h, PART_NAME, indented(h->d, row_name(h->d, &found, row)));
       }
-      set_figure(h, &column, row);
+      set_figure(h, &found.told.scale, &column, row);
       h->at++;
       shown++;
     }

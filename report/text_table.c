@@ -66,7 +66,8 @@ void text_list_write(const document *d, const pen *p, size_t indent, const json 
   grid_write(g, p, indent, true, document_word(d, WORD_PANEL));
 }
 
-void text_table_write(const document *d, const pen *p, size_t indent, const json *table) {
+void text_table_write(const document *d, const pen *p, size_t indent, const json *section,
+                      const json *table) {
   pen_blanks(p, indent);
   pen_text(p, PEN_BOLD, figure_title(d, json_as_cstring(json_get(table, "name"))));
   pen_line_end(p);
@@ -77,7 +78,7 @@ void text_table_write(const document *d, const pen *p, size_t indent, const json
     return;
   }
   bool is_matrix = slice_equal(json_as_text(json_get(table, "view")), slice_of("matrix"));
-  if (!is_matrix || !text_matrix_write(d, p, indent, table)) {
+  if (!is_matrix || !text_matrix_write(d, p, indent, section, table)) {
     text_list_write(d, p, indent, table);
   }
 }

@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "stats/accumulators/accumulator.h"
+#include "stats/analyses/presentation.h"
 #include "stats/plan/plan.h"
 
 /* Which variables an argument accepts. */
@@ -47,6 +48,7 @@ typedef struct analysis_kind {
   const analysis_argument *arguments;
   uint32_t arguments_count;
   bool takes_breakdowns, takes_weight;
+  analysis_presentation presentation;
   /* More than the table can say about the arguments; NULL: nothing.  The message says which argument. */
   status (*check)(const plan *p, const plan_analysis *a, error *err);
   status (*begin)(analysis_run *run, error *err);

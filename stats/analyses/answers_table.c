@@ -10,7 +10,7 @@ answers_table answers_table_open(analysis_run *run, bool with_bases) {
        "item group value n weighted_n percent unweighted_percent asked weighted_asked answered "
        "weighted_answered"}};
   answers_table t = {.run = run, .weighting = run_weighting(run), .with_bases = with_bases};
-  t.rows = table_new(run, "distribution", VIEW_BARS, columns[with_bases][t.weighting != WEIGHTING_NONE]);
+  t.rows = table_new(run, "distribution", columns[with_bases][t.weighting != WEIGHTING_NONE]);
   return t;
 }
 

@@ -163,13 +163,13 @@ static status step(analysis_run *run, error *err) {
   const bool weighted = run_weighting(run) != WEIGHTING_NONE;
   scores s = {0};
   s.means = table_new(
-      run, "ces_scores", VIEW_LIST,
+      run, "ces_scores",
       weighted ? "item group n weighted_n ces se ci_low ci_high" : "item group n ces se ci_low ci_high");
   s.shares = table_new(
-      run, "easy_shares", VIEW_LIST,
+      run, "easy_shares",
       weighted ? "item group n weighted_n easy se ci_low ci_high" : "item group n easy se ci_low ci_high");
   if (run_argument(run, "net")->integer) {
-    s.nets = table_new(run, "easy_nets", VIEW_LIST,
+    s.nets = table_new(run, "easy_nets",
                        weighted ? "item group n weighted_n net_easy se ci_low ci_high"
                                 : "item group n net_easy se ci_low ci_high");
   }
@@ -199,6 +199,11 @@ const analysis_kind analysis_ces = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .presentation =
+        {
+            .chapter = CHAPTER_SATISFACTION,
+            .headlines = {{"ces_scores", "ces", {FIGURE_SCALE_OF_ITEM}}},
+        },
     .check = check,
     .begin = shares_begin,
     .step = step,

@@ -281,23 +281,22 @@ static status compare_item(comparison *c, uint32_t first, error *err) {
 
 static void open_tables(comparison *c) {
   const bool sampling = c->weighting == WEIGHTING_SAMPLING;
-  c->means = table_new(c->run, "group_means", VIEW_LIST,
+  c->means = table_new(c->run, "group_means",
                        c->weighting == WEIGHTING_NONE ? "item group n mean sd se ci_low ci_high"
                                                       : "item group n weighted_n mean sd se ci_low ci_high");
   if (sampling) {
-    c->anova = table_new(c->run, "wald", VIEW_LIST, "item group f df df_within p");
+    c->anova = table_new(c->run, "wald", "item group f df df_within p");
   } else {
-    c->anova =
-        table_new(c->run, "anova", VIEW_LIST, "item group f df df_within p eta2 omega2 ss_between ss_within");
-    c->welch = table_new(c->run, "welch", VIEW_LIST, "item group f df df_within p");
+    c->anova = table_new(c->run, "anova", "item group f df df_within p eta2 omega2 ss_between ss_within");
+    c->welch = table_new(c->run, "welch", "item group f df df_within p");
   }
   if (run_argument(c->run, "pairs")->integer) {
-    c->pairs = table_new(c->run, "pairs", VIEW_LIST,
+    c->pairs = table_new(c->run, "pairs",
                          sampling ? "item group other_group difference ci_low ci_high p p_adjusted t df se"
                                   : "item group other_group difference ci_low ci_high p p_adjusted cohens_d "
                                     "t df se");
   }
-  run_headline(c->run, sampling ? "wald" : "anova", "p");
+  run_headline(c->run, sampling ? "wald" : "anova");
 }
 
 static status step(analysis_run *run, error *err) {
@@ -340,6 +339,11 @@ const analysis_kind analysis_compare = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .presentation =
+        {
+            .chapter = CHAPTER_DIFFERENCES,
+            .headlines = {{"anova", "p"}, {"wald", "p"}},
+        },
     .check = check,
     .begin = begin,
     .step = step,

@@ -164,19 +164,17 @@ static coefficient_tables open_tables(const correlation *c, bool spearman) {
   buf_printf(&columns, "item other_item %s %s p%s", column, sizes, adjusted);
   buf_put_u8(&columns, 0);
   if (!columns.failed) {
-    t.matrix = table_new(c->run, spearman ? "spearman_matrix" : "pearson_matrix", VIEW_MATRIX,
-                         (const char *)columns.data);
+    t.matrix = table_new(c->run, spearman ? "spearman_matrix" : "pearson_matrix", (const char *)columns.data);
   }
   buf_clear(&columns);
   buf_printf(&columns, "item other_item group %s %s t df p%s%s", sizes, column, adjusted, interval);
   buf_put_u8(&columns, 0);
   if (!columns.failed) {
-    t.pairs = table_new(c->run, spearman ? "spearman_pairs" : "pearson_pairs", VIEW_LIST,
-                        (const char *)columns.data);
+    t.pairs = table_new(c->run, spearman ? "spearman_pairs" : "pearson_pairs", (const char *)columns.data);
   }
   buf_fini(&columns);
   if (!spearman || c->method == METHOD_SPEARMAN) {
-    run_headline(c->run, spearman ? "spearman_pairs" : "pearson_pairs", column);
+    run_headline(c->run, spearman ? "spearman_pairs" : "pearson_pairs");
   }
   return t;
 }
@@ -416,6 +414,12 @@ const analysis_kind analysis_correlate = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .presentation =
+        {
+            .chapter = CHAPTER_DRIVERS,
+            .headlines = {{"pearson_pairs", "r"}, {"spearman_pairs", "rho"}},
+            .tables = {{"pearson_matrix", VIEW_MATRIX}, {"spearman_matrix", VIEW_MATRIX}},
+        },
     .check = check,
     .begin = begin,
     .step = step,

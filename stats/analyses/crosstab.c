@@ -352,6 +352,17 @@ const analysis_kind analysis_crosstab = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .presentation =
+        {
+            .chapter = CHAPTER_DIFFERENCES,
+            .headlines = {{"independence", "cramers_v"}, {"option_tests", "cramers_v"}},
+            .tables = {{"counts", VIEW_MATRIX},
+                       {"column_percents", VIEW_MATRIX},
+                       {"row_percents", VIEW_MATRIX},
+                       {"total_percents", VIEW_MATRIX},
+                       {"row_totals", VIEW_BARS},
+                       {"column_totals", VIEW_BARS}},
+        },
     .check = check,
     .begin = begin,
     .step = step,

@@ -32,7 +32,7 @@ static void open_counts(cross_tables *t, analysis_run *run, bool weighted, bool 
       {"value other_value n item other_item group", "value other_value weighted_n item other_item group n"},
       {"value other_value n item other_item group asked",
        "value other_value weighted_n item other_item group n asked weighted_asked"}};
-  t->counts = table_new(run, "counts", VIEW_MATRIX, columns[own_bases][weighted]);
+  t->counts = table_new(run, "counts", columns[own_bases][weighted]);
 }
 
 static void open_margins(cross_tables *t, analysis_run *run, bool weighted, bool own_bases) {
@@ -40,8 +40,8 @@ static void open_margins(cross_tables *t, analysis_run *run, bool weighted, bool
       {"item group value n percent other_item", "item group value n weighted_n percent other_item"},
       {"item group value n percent other_item asked answered",
        "item group value n weighted_n percent other_item asked weighted_asked answered weighted_answered"}};
-  t->row_totals = table_new(run, "row_totals", VIEW_BARS, columns[own_bases][weighted]);
-  t->column_totals = table_new(run, "column_totals", VIEW_BARS,
+  t->row_totals = table_new(run, "row_totals", columns[own_bases][weighted]);
+  t->column_totals = table_new(run, "column_totals",
                                weighted ? "item other_item group other_value n weighted_n percent"
                                         : "item other_item group other_value n percent");
 }
@@ -56,7 +56,7 @@ static void open_percents(cross_tables *t, analysis_run *run) {
   const int64_t shown = run_argument(run, "percentages")->integer;
   for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
     if (shown == SHOW_ALL || shown == show) {
-      t->percents[show] = table_new(run, names[show], VIEW_MATRIX, columns[show]);
+      t->percents[show] = table_new(run, names[show], columns[show]);
     }
   }
 }
@@ -65,21 +65,21 @@ void crossing_open(crossing *c, bool any_set, bool any_plain) {
   const bool weighted = c->weighting != WEIGHTING_NONE, sampling = c->weighting == WEIGHTING_SAMPLING;
   cross_tables *t = &c->tables;
   if (any_plain) {
-    t->tests = table_new(c->run, "independence", VIEW_LIST,
+    t->tests = table_new(c->run, "independence",
                          sampling   ? "item other_item group n weighted_n chi2 f df df_within p cramers_v"
                          : weighted ? "item other_item group n weighted_n chi2 df p cramers_v"
                                     : "item other_item group n chi2 df p cramers_v");
   }
   if (any_set) {
     t->options =
-        table_new(c->run, "option_tests", VIEW_LIST,
+        table_new(c->run, "option_tests",
                   sampling ? "item value other_item group n chi2 f df df_within p p_adjusted cramers_v"
                            : "item value other_item group n chi2 df p p_adjusted cramers_v");
   }
   open_counts(t, c->run, weighted, c->any_own_bases);
   open_percents(t, c->run);
   open_margins(t, c->run, weighted, c->any_own_bases);
-  run_headline(c->run, any_plain ? "independence" : "option_tests", "cramers_v");
+  run_headline(c->run, any_plain ? "independence" : "option_tests");
 }
 
 /* ---- Writing ------------------------------------------------------------------------------------- */

@@ -85,8 +85,8 @@ static status step(analysis_run *run, error *err) {
                                       [WEIGHTING_SAMPLING] = "note_wilson_sampling",
                                       [WEIGHTING_FREQUENCY] = "note_wilson_frequency"};
   const weighting w = run_weighting(run);
-  scores s = {.boxes = table_new(run, "top_boxes", VIEW_LIST, box_columns[w])};
-  s.means = table_new(run, "rescaled_means", VIEW_LIST,
+  scores s = {.boxes = table_new(run, "top_boxes", box_columns[w])};
+  s.means = table_new(run, "rescaled_means",
                       w == WEIGHTING_NONE ? "item group n score se ci_low ci_high"
                                           : "item group n weighted_n score se ci_low ci_high");
   TRY(shares_each(run, visit, &s, err));
@@ -116,6 +116,11 @@ const analysis_kind analysis_csat = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .presentation =
+        {
+            .chapter = CHAPTER_SATISFACTION,
+            .headlines = {{"top_boxes", "csat", {FIGURE_SCALE_FIXED, 0, 100}}},
+        },
     .check = check,
     .begin = shares_begin,
     .step = step,

@@ -151,17 +151,17 @@ static void open_tables(description *d, const argument_value *items) {
   }
   const bool weighted = d->weighting != WEIGHTING_NONE;
   if (numeric) {
-    d->summary = table_new(d->run, "summary", VIEW_LIST,
+    d->summary = table_new(d->run, "summary",
                            weighted ? "item group n weighted_n mean sd se ci_low ci_high"
                                     : "item group n mean sd se ci_low ci_high");
-    d->quartiles = table_new(d->run, "quartiles", VIEW_LIST, "item group n min q1 median q3 max mode");
-    d->shape = table_new(d->run, "shape", VIEW_LIST, "item group n variance skewness kurtosis");
+    d->quartiles = table_new(d->run, "quartiles", "item group n min q1 median q3 max mode");
+    d->shape = table_new(d->run, "shape", "item group n variance skewness kurtosis");
   }
   if (listed && run_argument(d->run, "distribution")->integer) {
     d->distribution = answers_table_open(d->run, d->any_own_bases);
   }
   if (texts) {
-    d->texts = table_new(d->run, "texts", VIEW_LIST, "item n distinct duplicates");
+    d->texts = table_new(d->run, "texts", "item n distinct duplicates");
   }
   buf columns;
   buf_init(&columns);
@@ -173,7 +173,7 @@ static void open_tables(description *d, const argument_value *items) {
   }
   buf_put_u8(&columns, 0);
   if (!columns.failed) {
-    d->missing = table_new(d->run, "missing", VIEW_LIST, (const char *)columns.data);
+    d->missing = table_new(d->run, "missing", (const char *)columns.data);
   }
   buf_fini(&columns);
 }
@@ -436,6 +436,12 @@ const analysis_kind analysis_describe = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .presentation =
+        {
+            .chapter = CHAPTER_DETAILS,
+            .headlines = {{"summary", "mean", {FIGURE_SCALE_OF_ITEM}}},
+            .tables = {{"distribution", VIEW_BARS}},
+        },
     .begin = begin,
     .step = step,
     .ask_again = later_quartiles_ask_again,

@@ -177,7 +177,7 @@ static status begin(analysis_run *run, error *err) {
 
 static void write_weights(indexing *x, const double *entropy) {
   table *t = table_new(
-      x->run, "index_weights", VIEW_LIST,
+      x->run, "index_weights",
       entropy ? "item parent level weight total_weight entropy" : "item parent level weight total_weight");
   double *total = ARENA_ARRAY(json_arena(run_section(x->run)), double, x->tree.count);
   for (uint32_t k = 0; total && k < x->tree.count; k++) {
@@ -309,17 +309,16 @@ static status write_values(indexing *x, error *err) {
     return error_no_memory(err, "an index");
   }
   table *values =
-      table_new(x->run, "index_values", VIEW_LIST,
+      table_new(x->run, "index_values",
                 x->weighting == WEIGHTING_NONE ? "item level group n index se ci_low ci_high"
                                                : "item level group n weighted_n index se ci_low ci_high");
-  table *matrix =
-      groups_count(x->run) > 1 ? table_new(x->run, "index_by_group", VIEW_MATRIX, "item group index") : NULL;
+  table *matrix = groups_count(x->run) > 1 ? table_new(x->run, "index_by_group", "item group index") : NULL;
   for (uint32_t k = 0; k < x->tree.count; k++) {
     if (x->tree.nodes[k].weight > 0) {
       TRY(write_node(x, &m, k, values, matrix, err));
     }
   }
-  run_headline(x->run, "index_values", "index");
+  run_headline(x->run, "index_values");
   return STATUS_OK;
 }
 
@@ -397,6 +396,12 @@ const analysis_kind analysis_index = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .presentation =
+        {
+            .chapter = CHAPTER_SATISFACTION,
+            .headlines = {{"index_values", "index", {FIGURE_SCALE_FIXED, 0, 100}}},
+            .tables = {{"index_by_group", VIEW_MATRIX}},
+        },
     .check = check,
     .begin = begin,
     .step = step,

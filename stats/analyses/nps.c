@@ -154,7 +154,7 @@ static status step(analysis_run *run, error *err) {
                                       [WEIGHTING_SAMPLING] = "note_nps_sampling",
                                       [WEIGHTING_FREQUENCY] = "note_nps_frequency"};
   const weighting w = run_weighting(run);
-  scores s = {.table = table_new(run, "nps_scores", VIEW_LIST,
+  scores s = {.table = table_new(run, "nps_scores",
                                  w == WEIGHTING_NONE ? "item group n nps se ci_low ci_high promoters "
                                                        "passives detractors"
                                                      : "item group n weighted_n nps se ci_low ci_high "
@@ -187,6 +187,11 @@ const analysis_kind analysis_nps = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .presentation =
+        {
+            .chapter = CHAPTER_SATISFACTION,
+            .headlines = {{"nps_scores", "nps", {FIGURE_SCALE_FIXED, -100, 100}}},
+        },
     .check = check,
     .begin = shares_begin,
     .step = step,

@@ -423,6 +423,14 @@ const analysis_kind analysis_segment = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = false,
     .takes_weight = true,
+    .presentation =
+        {
+            .chapter = CHAPTER_CUSTOMERS,
+            .headlines = {{"segment_sizes", "percent", {FIGURE_SCALE_FIXED, 0, 100}, .numbered = "segment"}},
+            .tables = {{"segment_sizes", VIEW_BARS},
+                       {"segment_centres", VIEW_MATRIX, .whole = "overall"},
+                       {"segment_profile", VIEW_MATRIX, .whole = "overall"}},
+        },
     .check = check,
     .begin = begin,
     .step = step,

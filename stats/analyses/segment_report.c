@@ -22,7 +22,7 @@ typedef struct segments {
 
 status segment_report_models(analysis_run *run, const segment_space *s, const segment_model *models,
                              uint32_t models_count, error *err) {
-  table *t = table_new(run, "segment_models", VIEW_LIST,
+  table *t = table_new(run, "segment_models",
                        "segments within_ss between_percent calinski_harabasz silhouette passes");
   ratio *within = ratio_new(), *total = ratio_new(), *percent = ratio_new();
   if (!within || !total || !percent) {
@@ -95,10 +95,10 @@ static void sort_segments(segments *g) {
 
 static void write_sizes(const segments *g) {
   const segment_model *m = g->model;
-  table *t = table_new(g->run, "segment_sizes", VIEW_BARS,
+  table *t = table_new(g->run, "segment_sizes",
                        g->weighted ? "segment n weighted_n percent within_ss silhouette"
                                    : "segment n percent within_ss silhouette");
-  run_headline(g->run, "segment_sizes", "percent");
+  run_headline(g->run, "segment_sizes");
   for (uint32_t i = 0; i < m->clusters; i++) {
     const uint32_t j = g->order[i];
     table_row(t);
@@ -143,7 +143,7 @@ static void write_mean(const segments *g, table *t, const exact *x, i128 w, cons
 
 static void write_centres(const segments *g, const argument_value *items) {
   const segment_space *s = g->space;
-  table *t = table_new(g->run, "segment_centres", VIEW_MATRIX, "item segment mean difference_sd");
+  table *t = table_new(g->run, "segment_centres", "item segment mean difference_sd");
   for (uint32_t d = 0; d < s->items_count; d++) {
     double variance = ratio_to_double(s->variance[d]) / pow(10, 2 * (double)s->decimals[d]);
     for (uint32_t i = 0; i < g->model->clusters; i++) {
@@ -276,7 +276,7 @@ static void write_profile_shares(const segments *g, table *t, uint32_t item, con
 }
 
 static table *open_shares(const segments *g, bool with_bases) {
-  return table_new(g->run, "segment_shares", VIEW_LIST,
+  return table_new(g->run, "segment_shares",
                    with_bases ? "item value segment n percent overall_percent asked answered"
                               : "item value segment n percent overall_percent");
 }
@@ -291,8 +291,7 @@ static status write_profile(const segments *g, const argument_value *profile, ui
     const uint32_t item = profile->variables[i];
     const void *state = run_result(g->run, first + i);
     if (program_variable_is_numeric(variable_of(run_plan(g->run), item))) {
-      means = means ? means
-                    : table_new(g->run, "segment_profile", VIEW_MATRIX, "item segment mean n difference_sd");
+      means = means ? means : table_new(g->run, "segment_profile", "item segment mean n difference_sd");
       TRY(write_profile_means(g, means, item, state, err));
     } else {
       shares = shares ? shares : open_shares(g, own_bases);

@@ -17,9 +17,10 @@ struct table {
   json *row;
 };
 
-static const char *view_name(table_view view) {
+static const char *view_of(const analysis_run *run, const char *name) {
   static const char *const names[] = {[VIEW_LIST] = "list", [VIEW_MATRIX] = "matrix", [VIEW_BARS] = "bars"};
-  return names[view];
+  const presentation_table *told = presentation_table_of(&run->kind->presentation, slice_of(name));
+  return names[told != NULL ? told->view : VIEW_LIST];
 }
 
 /* The member KEY of SECTION, an array made on the first demand. */
@@ -32,7 +33,7 @@ static json *section_list(json *section, const char *key) {
   return list;
 }
 
-table *table_new(analysis_run *run, const char *name, table_view view, const char *columns) {
+table *table_new(analysis_run *run, const char *name, const char *columns) {
   arena *memory = json_arena(run->section);
   table *t = ARENA_NEW(memory, table);
   if (!t) {
@@ -54,7 +55,7 @@ table *table_new(analysis_run *run, const char *name, table_view view, const cha
   t->nothing = json_null(memory);
   t->rows = json_array(memory);
   json_set_text(object, "name", name);
-  json_set_text(object, "view", view_name(view));
+  json_set_text(object, "view", view_of(run, name));
   json_set(object, "columns", list);
   json_set(object, "rows", t->rows);
   json_push(section_list(run->section, "tables"), object);
@@ -146,10 +147,12 @@ void table_group(table *t, const plan *p, const plan_breakdown *b, const groupin
   table_json(t, "group", group);
 }
 
-void run_headline(analysis_run *run, const char *name, const char *column) {
+void run_headline(analysis_run *run, const char *name) {
+  const presentation_headline *told = presentation_headline_of(&run->kind->presentation, slice_of(name));
+  assert(told != NULL);
   json *headline = json_object(json_arena(run->section));
   json_set_text(headline, "table", name);
-  json_set_text(headline, "column", column);
+  json_set_text(headline, "column", told->column);
   json_set(run->section, "headline", headline);
 }
 

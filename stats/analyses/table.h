@@ -17,17 +17,12 @@
 
 #include "stats/analyses/analysis.h"
 
-typedef enum table_view {
-  VIEW_LIST,   /* a row is a line */
-  VIEW_MATRIX, /* columns[0] is the line, columns[1] the column, columns[2] the cell, the rest not shown */
-  VIEW_BARS,   /* as LIST, and the column "percent" is also drawn */
-} table_view;
-
 typedef struct table table;
 
-/* COLUMNS: term keys, space separated ("item group n mean").  A column "item" holds a variable's name,
+/* The view is the one that the kind's presentation gives the table NAME, a list where it gives none.
+ * COLUMNS: term keys, space separated ("item group n mean").  A column "item" holds a variable's name,
  * "value" a key of that row's item, "group" the breakdown. */
-table *table_new(analysis_run *run, const char *name, table_view view, const char *columns);
+table *table_new(analysis_run *run, const char *name, const char *columns);
 void table_row(table *t); /* starts a row, all of whose cells are null until they are set */
 /* COLUMN is one of the table's (asserted), here and below. */
 void table_item(table *t, const char *column, uint32_t variable); /* its name */
@@ -42,9 +37,9 @@ void table_total(table *t);
 void table_group(table *t, const plan *p, const plan_breakdown *b, const grouping *g, uint32_t first,
                  uint32_t second);
 
-/* The figure that a summary shows first: COLUMN of the table NAME.  Without it, the first of nps, csat, ces,
- * index and mean in the first table. */
-void run_headline(analysis_run *run, const char *name, const char *column);
+/* Writes down which of its kind's headlines this run has: the one in the table NAME (asserted to be one).
+ * Without it, it is the first of them whose table is there. */
+void run_headline(analysis_run *run, const char *name);
 /* CODE is a term whose title is a sentence with {item}, {group}, {n}, ... filled by the renderer from
  * the members of DETAIL (may be NULL). */
 void run_warn(analysis_run *run, const char *code, json *detail);

@@ -1,0 +1,71 @@
+/* How an analysis stands in a report: its chapter, its headline figures and the views of its tables.
+ *
+ * Each analysis has one, a field of its row (stats/analyses/analysis.h).  Renderers read it here, by the name
+ * that a section of the document gives, so that none of them knows an analysis.  A document may come from
+ * another version and hold an analysis, or a table, that this one does not know: renderers show it by what
+ * the document itself says (docs/report.md). */
+#ifndef CANVASS_STATS_ANALYSES_PRESENTATION_H
+#define CANVASS_STATS_ANALYSES_PRESENTATION_H
+
+#include "base/text.h"
+
+/* What a report answers, in the order of its chapters. */
+typedef enum report_chapter {
+  CHAPTER_SATISFACTION, /* how satisfied are customers */
+  CHAPTER_EXPECTATIONS, /* what did they expect, and does it meet that */
+  CHAPTER_DRIVERS,      /* what goes with satisfaction, and what satisfaction with loyalty */
+  CHAPTER_CUSTOMERS,    /* who are they, and into which groups do they fall */
+  CHAPTER_DIFFERENCES,  /* who differs from whom, and what has changed */
+  CHAPTER_PRIORITIES,   /* where improving is worth most */
+  CHAPTER_DETAILS,      /* distributions and everything else to look up */
+  REPORT_CHAPTERS,
+} report_chapter;
+
+/* Where a figure is drawn as a mark between two ends. */
+typedef enum figure_scale_kind {
+  FIGURE_SCALE_NONE,    /* not at all */
+  FIGURE_SCALE_FIXED,   /* from low to high */
+  FIGURE_SCALE_OF_ITEM, /* over the answers of the row's item, if these have a declared range */
+} figure_scale_kind;
+
+typedef struct figure_scale {
+  figure_scale_kind kind;
+  double low, high; /* FIXED: low < high */
+} figure_scale;
+
+typedef struct presentation_headline {
+  const char *table;
+  const char *column; /* a column of it: the figure that the summary shows for each row of the total */
+  figure_scale scale;
+  const char *numbered; /* a column whose number names a row that has no item ("Segment 2"); NULL: none */
+} presentation_headline;
+
+typedef enum table_view {
+  VIEW_LIST,   /* a row is a line */
+  VIEW_MATRIX, /* columns[0] is the line, columns[1] the column, columns[2] the cell, the rest not shown */
+  VIEW_BARS,   /* as LIST, and the column "percent" is also drawn */
+} table_view;
+
+typedef struct presentation_table {
+  const char *name;
+  table_view view;
+  const char *whole; /* MATRIX: the term for the column of all others together, which has no name; or NULL */
+} presentation_table;
+
+enum { PRESENTATION_HEADLINES_MAX = 4, PRESENTATION_TABLES_MAX = 8 };
+
+/* Lists end before their first entry without a name. */
+typedef struct analysis_presentation {
+  report_chapter chapter;
+  /* The figures that can be its headline, the usual one first; run_headline says which of several it is. */
+  presentation_headline headlines[PRESENTATION_HEADLINES_MAX];
+  presentation_table tables[PRESENTATION_TABLES_MAX]; /* those that are not simply lists */
+} analysis_presentation;
+
+/* NULL when this version does not know the analysis. */
+const analysis_presentation *analysis_presentation_of(slice analysis_name);
+/* NULL when P is NULL or has no headline in that table; the table's description likewise. */
+const presentation_headline *presentation_headline_of(const analysis_presentation *p, slice table);
+const presentation_table *presentation_table_of(const analysis_presentation *p, slice table);
+
+#endif
