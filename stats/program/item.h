@@ -65,7 +65,7 @@ decimal item_get_decimal(reader *r);
 void item_put_flag(bool v, buf *out);
 bool item_get_flag(reader *r);
 slice item_get_text(reader *r, arena *a);
-const char *item_get_name(reader *r, arena *a); /* refuses NULs */
+const char *item_get_name(reader *r, arena *a); /* refuses NULs, and what is not UTF-8 */
 /* BYTES_EACH, the smallest encoding of one element, keeps counts honest before anything is allocated. */
 uint32_t item_get_count(reader *r, uint32_t max, size_t bytes_each);
 uint32_t *item_get_references(reader *r, arena *a, uint32_t max, uint32_t *count);

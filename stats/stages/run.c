@@ -130,7 +130,7 @@ const argument_value *run_argument(const analysis_run *run, const char *name) {
       return &run->request->arguments[i];
     }
   }
-  assert(!"an argument that the analysis' own table lacks");
+  assert(false && "an argument that the analysis' own table lacks");
   return NULL;
 }
 

@@ -232,6 +232,18 @@ static void weights_and_groupings_need_their_forms(void **state) {
   program_destroy(p);
 }
 
+/* A message about the variable would carry them. */
+static void names_that_are_not_utf8_are_refused_before_they_are_told(void **state) {
+  (void)state;
+  static const uint8_t bytes[] = {PROGRAM_VERSION, 1, 1, 0xff, VARIABLE_TEXT, 0, 0, 0, 0};
+  program *p = NULL;
+  error err;
+  reader r;
+  reader_init(&r, bytes, sizeof bytes);
+  assert_int_equal(program_decode(&r, &p, &err), STATUS_CORRUPT);
+  assert_string_equal(err.message, "program: a name that is not UTF-8");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(variables_that_do_not_fit_are_refused_by_name),
@@ -239,6 +251,7 @@ int main(void) {
       cmocka_unit_test(means_that_128_bits_cannot_hold_are_refused),
       cmocka_unit_test(filters_that_are_not_one_tree_are_refused),
       cmocka_unit_test(weights_and_groupings_need_their_forms),
+      cmocka_unit_test(names_that_are_not_utf8_are_refused_before_they_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
