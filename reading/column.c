@@ -87,8 +87,8 @@ static inline uint32_t append_looked_up(csv_column_writer *c, const csv_rows *gi
                                         uint32_t from, bool wide, uint32_t *long_cells) {
   const csv_rows rows = *given;
   const uint8_t *brief = rows.briefs + (size_t)from * rows.cells + cell;
-  uint8_t *codes = c->codes + c->rows;
-  uint16_t *wide_codes = c->wide_codes + (wide ? c->rows : 0);
+  uint8_t *codes = wide ? NULL : c->codes + c->rows;
+  uint16_t *wide_codes = wide ? c->wide_codes + c->rows : NULL;
   uint32_t others = 0;
   uint32_t row = from;
   for (; row < rows.count; row++, brief += rows.cells) {

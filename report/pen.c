@@ -77,8 +77,11 @@ static bool breaks_after(const char *bytes, size_t at) {
 
 slice pen_fold(slice *rest, size_t columns) {
   *rest = without_first_blanks(*rest);
+  if (rest->length == 0) {
+    return *rest;
+  }
   slice line = text_fit(*rest, columns);
-  if (line.length == 0 && rest->length > 0) {
+  if (line.length == 0) {
     line = (slice){rest->bytes, character_bytes(*rest)};
   }
   if (line.length < rest->length && rest->bytes[line.length] != ' ') {
