@@ -1,0 +1,84 @@
+/* Pages of YAML (specification/spec.h), with the expressions in them; a page that is read makes a plan, or is
+ * told why not. */
+#include "specification/spec.h"
+
+#include <stdlib.h>
+
+#include "tests/fuzz/fuzz.h"
+#include "tests/specification/spec_page.h"
+
+/* A plan's bytes are read, and are its own. */
+static void check_plan(const plan *p) {
+  buf b, again;
+  plan *back = NULL;
+  error err;
+  buf_init(&b);
+  buf_init(&again);
+  plan_encode(p, &b);
+  fuzz_require_ok(plan_decode(b.data, b.length, &back, &err), &err, "the plan of a page can be read");
+  plan_encode(back, &again);
+  fuzz_require_same(fuzz_slice(&b), fuzz_slice(&again), "equal plans have equal bytes");
+  buf_fini(&b);
+  buf_fini(&again);
+  plan_destroy(back);
+}
+
+int fuzz_one(const uint8_t *bytes, size_t length) {
+  spec *s = NULL;
+  plan *p = NULL;
+  spec_problems problems = {0};
+  error err = {STATUS_OK, ""};
+  manifest *dataset = page_columns("s|t|n|a|b|x|d|w|i|q1|q2");
+  status st = spec_parse("fuzz.yaml", (const char *)bytes, length, &s, &problems, &err);
+  if (st == STATUS_OK) {
+    csv_options options = {0};
+    st = spec_csv_options(s, dataset, &options, &problems, &err);
+  }
+  st = st == STATUS_OK ? spec_plan(s, dataset, &p, &problems, &err) : st;
+  if (st == STATUS_OK) {
+    check_plan(p);
+  } else {
+    fuzz_require_told(st, &err);
+    fuzz_require(st != STATUS_SPECIFICATION || problems.count > 0, "a page that is refused has mistakes");
+  }
+  plan_destroy(p);
+  spec_problems_fini(&problems);
+  spec_destroy(s);
+  manifest_destroy(dataset);
+  return 0;
+}
+
+void fuzz_seeds(fuzz_corpus *out) {
+  fuzz_corpus_add_text(out, PAGE(""));
+  fuzz_corpus_add_text(
+      out, CODEBOOK
+      "  \"q*\": {type: scale, range: [1, 5]}\n"
+      "constructs:\n"
+      "  c: {items: [s, t, q1], weights: [2, 1, 0.5], valid_min: 2, label: {en: C, zh-Hans: 指标}}\n"
+      "derived:\n"
+      "  b: {bands: c, cuts: [2, 3.5], names: [low, mid, high]}\n"
+      "  r: {recode: n, map: {A: [alpha]}, else: keep, values: {A: {en: a}}}\n"
+      "  o: {recode: t, map: {1: \"0..6\", 2: [7, 8], 3: \"9..\"}}\n"
+      "  u: {month: d}\n"
+      "  v: {top: s, boxes: 2}\n"
+      "  g: {difference: [s, t]}\n"
+      "  k: {chosen: m, option: web}\n"
+      "title: {en: Title, zh-Hant: 標題}\n"
+      "data: {encoding: gbk, delimiter: \";\", decimal: \",\"}\n"
+      "weight: w\n"
+      "confidence: 0.9\n"
+      "analyses:\n"
+      "  - describe: {items: [s, \"q*\", x, m, i], by: [n, \"n * u\"], name: first}\n"
+      "  - describe:\n"
+      "      items: [c, g]\n"
+      "      where: >-\n"
+      "        s in (1, 2) and not (has(m, 'web') or missing(t))\n"
+      "        or d >= '2025-01-31' and n != \"beta\"\n"
+      "  - correlate: {items: [s, t], with: [x], method: spearman, weight: none}\n"
+      "  - segment: {items: [s, t], k: 2..3}\n"
+      "  - crosstab: {items: [s], by: [n]}\n");
+  fuzz_corpus_add_file(out, "examples/airline/spec.yaml");
+  fuzz_corpus_add_file(out, "examples/customersat/spec.yaml");
+  fuzz_corpus_add_file(out, "tests/end_to_end/kano.yaml");
+  fuzz_corpus_add_file(out, "tests/end_to_end/kiosk.yaml");
+}
