@@ -90,6 +90,12 @@ bool digest_equal(const digest *a, const digest *b) {
   return memcmp(a->bytes, b->bytes, DIGEST_BYTES) == 0;
 }
 
+uint64_t digest_hash(const digest *d) {
+  uint64_t hash;
+  memcpy(&hash, d->bytes, sizeof hash);
+  return hash;
+}
+
 uint64_t digest_xxh3(const void *bytes, size_t length) {
   return XXH3_64bits(bytes, length);
 }

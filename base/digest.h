@@ -23,6 +23,7 @@ status digest_of(const void *bytes, size_t length, digest *out, error *err) MUST
 void digest_hex(const digest *d, char out[DIGEST_HEX_BYTES]);
 bool digest_from_hex(const char *hex, digest *out);
 bool digest_equal(const digest *a, const digest *b);
+uint64_t digest_hash(const digest *d); /* for tables: its first bytes, as good as a random number */
 uint64_t digest_xxh3(const void *bytes, size_t length);
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "broker/shell.h"
 
 /* ---- Manifests in the vault ---------------------------------------------------------------------- */
@@ -41,11 +42,9 @@ status datasets_pin(broker *b, const digest *name, error *err) {
 }
 
 static status note_unpinned(broker *b, const digest *name, error *err) {
-  digest *grown = realloc(b->unpinned, (b->unpinned_count + 1) * sizeof *grown);
-  if (!grown) {
+  if (!ARRAY_ROOM(b->unpinned, b->unpinned_count, b->unpinned_capacity)) {
     return error_no_memory(err, "the datasets");
   }
-  b->unpinned = grown;
   b->unpinned[b->unpinned_count++] = *name;
   return STATUS_OK;
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPACITY_FIRST = 32 };
+#include "base/array.h"
 
 static void letter_fini(letter *l) {
   for (size_t i = 0; i < l->frames_count; i++) {
@@ -46,24 +46,12 @@ static bool copy_texts(message *m, char **out) {
   return *out != NULL;
 }
 
-static bool make_room(outbox *o) {
-  if (o->count < o->capacity) {
-    return true;
-  }
-  const size_t larger = o->capacity ? o->capacity * 2 : CAPACITY_FIRST;
-  letter *grown = realloc(o->at, larger * sizeof *grown);
-  if (grown) {
-    o->at = grown;
-    o->capacity = larger;
-  }
-  return grown != NULL;
-}
-
 status outbox_put(outbox *o, line_kind line, const wire_route *to, uint32_t peer, const message *header,
                   zmq_msg_t *frames, size_t frames_count, error *err) {
   letter l = {.line = line, .to = *to, .peer = peer, .header = *header};
   l.frames = frames_count ? malloc(frames_count * sizeof *l.frames) : NULL;
-  if (!make_room(o) || (frames_count && !l.frames) || !copy_texts(&l.header, &l.texts)) {
+  if (!ARRAY_ROOM(o->at, o->count, o->capacity) || (frames_count && !l.frames) ||
+      !copy_texts(&l.header, &l.texts)) {
     free(l.frames);
     return error_no_memory(err, "an answer");
   }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "broker/shell.h"
 
 enum {
@@ -88,14 +89,8 @@ typedef struct results {
 
 static status take_result(void *context, const ledger_result *kept, error *err) {
   results *r = context;
-  if (r->count == r->capacity) {
-    const size_t larger = r->capacity ? r->capacity * 2 : 64;
-    void *grown = realloc(r->at, larger * sizeof *r->at);
-    if (!grown) {
-      return error_no_memory(err, "a job's partials");
-    }
-    r->at = grown;
-    r->capacity = larger;
+  if (!ARRAY_ROOM(r->at, r->count, r->capacity)) {
+    return error_no_memory(err, "a job's partials");
   }
   const core_blob handle = blobs_take_bytes(&r->owner->blobs, kept->partial.bytes, kept->partial.length);
   if (!handle) {

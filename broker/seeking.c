@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "broker/shell.h"
 
 static sought **bucket_of(transfers *t, const digest *name) {
@@ -109,11 +110,9 @@ static status add_seeker(sought *s, const seeker *one, error *why) {
   if (s->seekers_count >= TRANSFER_SOUGHT_MAX) {
     return error_set(why, STATUS_LIMIT, "a blob is wanted %zu times at once", s->seekers_count);
   }
-  seeker *grown = realloc(s->seekers, (s->seekers_count + 1) * sizeof *grown);
-  if (!grown) {
+  if (!ARRAY_ROOM(s->seekers, s->seekers_count, s->seekers_capacity)) {
     return error_no_memory(why, "a sought blob");
   }
-  s->seekers = grown;
   s->seekers[s->seekers_count++] = *one;
   return STATUS_OK;
 }

@@ -75,7 +75,7 @@ struct broker {
   const reading *reading;
   /* Manifests of datasets that could not be read at the start: no references are counted for these. */
   digest *unpinned;
-  size_t unpinned_count;
+  size_t unpinned_count, unpinned_capacity;
   ending *endings; /* a ring of ENDINGS_MAX */
   size_t endings_count;
   char turned_away[TURNED_AWAY_MAX][KEY_TEXT_BYTES]; /* a ring of keys that the log has named */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "broker/shell.h"
 
 enum { SAID_AGAIN_MS = 60000 };
@@ -134,11 +135,9 @@ static status add_source(broker *b, peer *from, arriving *a, bool was_asked, err
       return STATUS_OK; /* offered again: it goes on */
     }
   }
-  source *grown = realloc(a->sources, (a->sources_count + 1) * sizeof *grown);
-  if (!grown) {
+  if (!ARRAY_ROOM(a->sources, a->sources_count, a->sources_capacity)) {
     return error_no_memory(why, "an offered blob");
   }
-  a->sources = grown;
   if (a->sources_count > 0) {
     probe(b, a->sources[0].peer);
   }

@@ -34,7 +34,7 @@ typedef struct arriving {
   uint64_t next;   /* where the next chunk begins */
   uint64_t wanted; /* up to here chunks were asked for */
   source *sources; /* the first is asked */
-  size_t sources_count;
+  size_t sources_count, sources_capacity;
   uint64_t heard_ms;
   uint64_t patience_ms; /* with a source that sends nothing, when there are others */
   bool is_queued;
@@ -52,7 +52,7 @@ typedef struct sought {
   uint32_t holder; /* 0: all workers were asked */
   size_t asked;    /* how many have not answered */
   seeker *seekers;
-  size_t seekers_count;
+  size_t seekers_count, seekers_capacity;
   uint64_t since_ms;
   struct sought *chain;
 } sought;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "proto/key_text.h"
 #include "proto/message.h"
 
@@ -49,20 +50,6 @@ static unsigned role_of(slice word) {
   return 0;
 }
 
-static bool make_room(key_list *l) {
-  if (l->count < l->capacity) {
-    return true;
-  }
-  const size_t larger = l->capacity ? l->capacity * 2 : 16;
-  entry *grown = reallocarray(l->entries, larger, sizeof *grown);
-  if (!grown) {
-    return false;
-  }
-  l->entries = grown;
-  l->capacity = larger;
-  return true;
-}
-
 static status read_line(key_text *t, slice line, key_list *l, error *err) {
   const slice word = key_text_word(&line);
   const unsigned role = role_of(word);
@@ -70,7 +57,7 @@ static status read_line(key_text *t, slice line, key_list *l, error *err) {
     return key_text_wrong(t, err, "'%.*s' is no role; a line is 'worker KEY TITLE' or 'client KEY TITLE'",
                           word.length < 40 ? (int)word.length : 40, word.bytes);
   }
-  if (!make_room(l)) {
+  if (!ARRAY_ROOM(l->entries, l->count, l->capacity)) {
     return error_no_memory(err, t->path);
   }
   entry *e = &l->entries[l->count];

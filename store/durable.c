@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "store/attached.h"
 #include "store/blob_files.h"
 #include "store/held.h"
@@ -346,16 +347,9 @@ static void list_gone(void *context, const digest *name, uint64_t turn) {
   if (blob_files_size(r->store->place.directory, name, &bytes)) {
     return;
   }
-  if (r->gone_count == r->gone_capacity) {
-    const size_t larger = r->gone_capacity > 0 ? r->gone_capacity * 2 : 64;
-    digest *grown = realloc(r->gone, larger * sizeof *grown);
-    if (grown == NULL) {
-      return; /* an entry too many makes the store look fuller than it is, until the next time */
-    }
-    r->gone = grown;
-    r->gone_capacity = larger;
-  }
-  r->gone[r->gone_count++] = *name;
+  if (ARRAY_ROOM(r->gone, r->gone_count, r->gone_capacity)) {
+    r->gone[r->gone_count++] = *name;
+  } /* else the store looks fuller than it is, by an entry, until the next time */
 }
 
 static void note_stray(void *context, const digest *name, uint64_t bytes) {

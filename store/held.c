@@ -4,22 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 void held_fini(held_list *l) {
   free(l->at);
   *l = (held_list){.at = NULL};
 }
 
 void held_add(held_list *l, const digest *name, uint64_t turn) {
-  if (l->count == l->capacity) {
-    const size_t larger = l->capacity > 0 ? l->capacity * 2 : 1024;
-    held_name *grown = realloc(l->at, larger * sizeof *grown);
-    if (grown == NULL) {
-      return;
-    }
-    l->at = grown;
-    l->capacity = larger;
+  if (ARRAY_ROOM(l->at, l->count, l->capacity)) {
+    l->at[l->count++] = (held_name){*name, turn};
   }
-  l->at[l->count++] = (held_name){*name, turn};
 }
 
 static int last_used_first(const held_name *a, const held_name *b) {

@@ -6,11 +6,13 @@
 #include <pthread.h>
 
 #include "base/digest.h"
+#include "base/table.h"
 
 typedef struct seen_set {
   pthread_mutex_t lock;
-  digest *at; /* a power of two of entries, at most half used; all zero: free */
-  size_t entries, count;
+  digest *at;
+  size_t capacity;
+  hash_table places; /* of all names in AT */
 } seen_set;
 
 void seen_init(seen_set *s);

@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "store/store_kind.h"
 #include "store/unlinked_file.h"
@@ -20,10 +22,7 @@ typedef struct blob_entry {
   digest name;
   uint64_t offset;
   size_t length;
-  bool used;
 } blob_entry;
-
-enum { FIRST_TABLE_ENTRIES = 64 };
 
 typedef struct temporary_store {
   store base;
@@ -32,44 +31,26 @@ typedef struct temporary_store {
   size_t page_bytes;
   pthread_mutex_t lock; /* guards all that follows */
   uint64_t end;
-  blob_entry *table; /* a power of two of entries, at most three quarters used */
-  size_t table_entries;
-  size_t table_used;
+  blob_entry *blobs;
+  size_t count, capacity;
+  hash_table names; /* of all blobs */
 } temporary_store;
 
-/* The entry of NAME, or the free one where it belongs.  A digest is as good as a random number. */
-static blob_entry *table_place(blob_entry *table, size_t entries, const digest *name) {
-  uint64_t hash;
-  memcpy(&hash, name->bytes, sizeof hash);
-  size_t at = (size_t)hash & (entries - 1);
-  while (table[at].used && !digest_equal(&table[at].name, name)) {
-    at = (at + 1) & (entries - 1);
+static uint32_t place_of(const temporary_store *s, const digest *name) {
+  hash_search search = hash_table_search(&s->names, digest_hash(name));
+  while (hash_table_next(&search) && !digest_equal(&s->blobs[search.place].name, name)) {
   }
-  return &table[at];
-}
-
-static bool table_grow(temporary_store *s) {
-  const size_t entries = s->table_entries * 2;
-  blob_entry *table = calloc(entries, sizeof *table);
-  if (table == NULL) {
-    return false;
-  }
-  for (size_t i = 0; i < s->table_entries; i++) {
-    if (s->table[i].used) {
-      *table_place(table, entries, &s->table[i].name) = s->table[i];
-    }
-  }
-  free(s->table);
-  s->table = table;
-  s->table_entries = entries;
-  return true;
+  return search.place;
 }
 
 static bool find(temporary_store *s, const digest *name, blob_entry *out) {
   pthread_mutex_lock(&s->lock);
-  *out = *table_place(s->table, s->table_entries, name);
+  const uint32_t place = place_of(s, name);
+  if (place != PLACE_NONE) {
+    *out = s->blobs[place];
+  }
   pthread_mutex_unlock(&s->lock);
-  return out->used;
+  return place != PLACE_NONE;
 }
 
 /* Whole pages for LENGTH bytes at the end of the file; false when the offset overflows. */
@@ -117,19 +98,15 @@ static status write_all(const temporary_store *s, const uint8_t *bytes, size_t l
 /* Two threads may have written the same bytes at once: the first one in the table counts, and the
  * second copy is a hole that nothing refers to. */
 static status enter(temporary_store *s, const blob_entry *entry, error *err) {
-  status st = STATUS_OK;
   pthread_mutex_lock(&s->lock);
-  if (s->table_used + 1 > s->table_entries / 4 * 3 && !table_grow(s)) {
-    st = error_no_memory(err, "temporary store");
-  } else {
-    blob_entry *place = table_place(s->table, s->table_entries, &entry->name);
-    if (!place->used) {
-      *place = *entry;
-      s->table_used++;
-    }
+  bool is_there = place_of(s, &entry->name) != PLACE_NONE;
+  if (!is_there && ARRAY_ROOM(s->blobs, s->count, s->capacity) &&
+      hash_table_add(&s->names, digest_hash(&entry->name), (uint32_t)s->count)) {
+    s->blobs[s->count++] = *entry;
+    is_there = true;
   }
   pthread_mutex_unlock(&s->lock);
-  return st;
+  return is_there ? STATUS_OK : error_no_memory(err, "temporary store");
 }
 
 static status temporary_put(store *base, const void *bytes, size_t length, digest *name, error *err) {
@@ -139,7 +116,7 @@ static status temporary_put(store *base, const void *bytes, size_t length, diges
   if (find(s, name, &entry)) {
     return STATUS_OK;
   }
-  entry = (blob_entry){.name = *name, .length = length, .used = true};
+  entry = (blob_entry){.name = *name, .length = length};
   if (!reserve(s, length, &entry.offset)) {
     return write_error(s, length, EFBIG, err);
   }
@@ -176,7 +153,8 @@ static void temporary_destroy(store *base) {
   close(s->file);
   pthread_mutex_destroy(&s->lock);
   free(s->directory);
-  free(s->table);
+  hash_table_fini(&s->names);
+  free(s->blobs);
   free(s);
 }
 
@@ -204,9 +182,7 @@ status store_new_temporary(const char *directory, store **out, error *err) {
   s->file = file;
   s->page_bytes = page_bytes > 0 ? (size_t)page_bytes : 4096;
   s->directory = slice_copy(slice_of(used));
-  s->table = calloc(FIRST_TABLE_ENTRIES, sizeof *s->table);
-  s->table_entries = FIRST_TABLE_ENTRIES;
-  if (s->directory == NULL || s->table == NULL) {
+  if (s->directory == NULL) {
     temporary_destroy(&s->base);
     return error_no_memory(err, "temporary store");
   }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "store/uses_book.h"
 
 enum {
@@ -63,15 +64,9 @@ static bool list_old(void *context, slice key, slice value) {
   if (key.length > KEPT_KEY_BYTES_MAX || !uses_entry_read(value, &e) || e.turn >= l->turn) {
     return true;
   }
-  if (l->count == l->capacity) {
-    const size_t larger = l->capacity > 0 ? l->capacity * 2 : 1024;
-    old_entry *grown = realloc(l->at, larger * sizeof *grown);
-    if (grown == NULL) {
-      l->out_of_memory = true;
-      return false;
-    }
-    l->at = grown;
-    l->capacity = larger;
+  if (!ARRAY_ROOM(l->at, l->count, l->capacity)) {
+    l->out_of_memory = true;
+    return false;
   }
   old_entry *o = &l->at[l->count++];
   *o = (old_entry){.key.length = (uint8_t)key.length, .was = e};
@@ -228,16 +223,8 @@ void uses_leave(uses *u) {
 
 void uses_note(uses *u, const kept_key *key, uint64_t bytes) {
   pthread_mutex_lock(&u->noting);
-  if (u->notes_count == u->notes_capacity) {
-    const size_t larger = u->notes_capacity > 0 ? u->notes_capacity * 2 : 256;
-    note *grown = realloc(u->notes, larger * sizeof *grown);
-    if (grown != NULL) {
-      u->notes = grown;
-      u->notes_capacity = larger;
-    }
-  }
   /* Without memory the use is forgotten, and the entry looks older than it is. */
-  if (u->notes_count < u->notes_capacity) {
+  if (ARRAY_ROOM(u->notes, u->notes_count, u->notes_capacity)) {
     u->notes[u->notes_count++] = (note){*key, bytes, u->turn};
   }
   pthread_mutex_unlock(&u->noting);

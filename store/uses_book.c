@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
+
 bool uses_entry_read(slice value, uses_entry *out) {
   reader r;
   reader_init(&r, value.bytes, value.length);
@@ -32,14 +34,8 @@ void uses_batch_fini(uses_batch *b) {
 }
 
 static status add(uses_batch *b, index_change c, error *err) {
-  if (b->count == b->capacity) {
-    const size_t larger = b->capacity > 0 ? b->capacity * 2 : 256;
-    index_change *grown = realloc(b->changes, larger * sizeof *grown);
-    if (grown == NULL) {
-      return error_no_memory(err, "the store");
-    }
-    b->changes = grown;
-    b->capacity = larger;
+  if (!ARRAY_ROOM(b->changes, b->count, b->capacity)) {
+    return error_no_memory(err, "the store");
   }
   b->changes[b->count++] = c;
   b->bytes += c.key.length + c.value.length;

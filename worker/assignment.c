@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 /* ---- Names --------------------------------------------------------------------------------------- */
 
 status task_name_of(const message *m, task_name *out, error *err) {
@@ -99,14 +101,8 @@ void assignment_free(assignment *a, supply *s) {
 
 status assignment_need(assignment *a, supply *s, const digest *name, uint64_t bytes, bool in_store,
                        supply_blob **out, error *err) {
-  if (a->needs_count == a->needs_capacity) {
-    const size_t larger = a->needs_capacity > 0 ? a->needs_capacity * 2 : 8;
-    supply_blob **grown = realloc(a->needs, larger * sizeof(supply_blob *));
-    if (grown == NULL) {
-      return error_no_memory(err, "what a task needs");
-    }
-    a->needs = grown;
-    a->needs_capacity = larger;
+  if (!ARRAY_ROOM(a->needs, a->needs_count, a->needs_capacity)) {
+    return error_no_memory(err, "what a task needs");
   }
   TRY(supply_want(s, name, bytes, in_store, out, err));
   a->needs[a->needs_count++] = *out;

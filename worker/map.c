@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "stats/stats.h"
 #include "store/shard.h"
 #include "worker/assignment.h"
@@ -80,17 +81,9 @@ static void keep_gathered(mapping *m) {
 
 static void put_state(void *context, uint32_t accumulator, slice state) {
   mapping *m = context;
-  if (state.length > STORE_PARTIAL_BYTES_MAX) {
+  if (state.length > STORE_PARTIAL_BYTES_MAX ||
+      !ARRAY_ROOM(m->gathered, m->gathered_count, m->gathered_capacity)) {
     return;
-  }
-  if (m->gathered_count == m->gathered_capacity) {
-    const size_t larger = m->gathered_capacity > 0 ? m->gathered_capacity * 2 : 256;
-    gathered *grown = realloc(m->gathered, larger * sizeof *grown);
-    if (grown == NULL) {
-      return;
-    }
-    m->gathered = grown;
-    m->gathered_capacity = larger;
   }
   m->gathered[m->gathered_count++] = (gathered){m->name, accumulator, m->states.length, state.length};
   buf_put(&m->states, state.bytes, state.length);

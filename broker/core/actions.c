@@ -5,22 +5,8 @@
 
 #include "broker/core/core_inside.h"
 
-bool core_grow(void **array, size_t count, size_t *capacity, size_t size) {
-  if (count < *capacity) {
-    return true;
-  }
-  const size_t larger = *capacity ? *capacity * 2 : 16;
-  void *grown = realloc(*array, larger * size);
-  if (!grown) {
-    return false;
-  }
-  *array = grown;
-  *capacity = larger;
-  return true;
-}
-
 static void append(core *c, core_actions *list, const core_action *action) {
-  if (!core_grow((void **)&list->at, list->count, &list->capacity, sizeof *list->at)) {
+  if (!ARRAY_ROOM(list->at, list->count, list->capacity)) {
     c->out_of_memory = true;
     return;
   }

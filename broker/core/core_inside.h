@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "broker/core/chain.h"
 #include "broker/core/core.h"
 
@@ -241,7 +242,6 @@ void core_release(core *c, core_blob *blob);         /* 0: nothing; sets it to 0
 void core_release_all(core *c, const core_event *e); /* the event's */
 /* A copy that lasts as long as actions do. */
 const core_blob *core_lend(core *c, const core_blob *blobs, size_t count);
-bool core_grow(void **array, size_t count, size_t *capacity, size_t size);
 
 /* peers.c */
 peer *peer_find(const core *c, uint32_t number);

@@ -223,8 +223,7 @@ static void remember_maker(core *c, job *j, uint64_t maker) {
   if (maker == 0 || made_before(j, maker)) {
     return;
   }
-  if (!core_grow((void **)&j->past_makers, j->past_makers_count, &j->past_makers_capacity,
-                 sizeof *j->past_makers)) {
+  if (!ARRAY_ROOM(j->past_makers, j->past_makers_count, j->past_makers_capacity)) {
     c->out_of_memory = true;
     return;
   }

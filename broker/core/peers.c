@@ -241,7 +241,7 @@ void peer_set_aside(core *c, uint64_t who) {
   if (who == 0 || is_aside(c, who)) {
     return;
   }
-  if (!core_grow((void **)&c->aside, c->aside_count, &c->aside_capacity, sizeof *c->aside)) {
+  if (!ARRAY_ROOM(c->aside, c->aside_count, c->aside_capacity)) {
     c->out_of_memory = true;
     return;
   }

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "broker/records/ledger_inside.h"
-
-enum { CAPACITY_FIRST = 64 };
 
 bool ledger_blob_is_set(const ledger_blob *b) {
   static const digest none;
@@ -79,17 +78,8 @@ static status dataset_room(ledger *l, error *err) {
     return error_set(err, STATUS_LIMIT, "the broker has %zu datasets, as many as it keeps; drop some",
                      l->datasets_count);
   }
-  if (l->datasets_count < l->datasets_capacity) {
-    return STATUS_OK;
-  }
-  const size_t larger = l->datasets_capacity > 0 ? l->datasets_capacity * 2 : CAPACITY_FIRST;
-  ledger_dataset **grown = realloc(l->datasets, larger * sizeof *grown);
-  if (grown == NULL) {
-    return error_no_memory(err, "the broker's datasets");
-  }
-  l->datasets = grown;
-  l->datasets_capacity = larger;
-  return STATUS_OK;
+  const bool has_room = ARRAY_ROOM(l->datasets, l->datasets_count, l->datasets_capacity);
+  return has_room ? STATUS_OK : error_no_memory(err, "the broker's datasets");
 }
 
 static void dataset_insert(ledger *l, size_t at, ledger_dataset *d) {
@@ -211,22 +201,9 @@ const ledger_job *ledger_job_find(const ledger *l, const core_job_id *id) {
 }
 
 static status job_room(ledger *l, error *err) {
-  if (l->jobs_count < l->jobs_capacity) {
-    return STATUS_OK;
-  }
-  const size_t larger = l->jobs_capacity > 0 ? l->jobs_capacity * 2 : CAPACITY_FIRST;
-  ledger_job_entry **jobs = realloc(l->jobs, larger * sizeof *jobs);
-  if (jobs == NULL) {
-    return error_no_memory(err, "the broker's jobs");
-  }
-  l->jobs = jobs;
-  ledger_job_entry **by_id = realloc(l->by_id, larger * sizeof *by_id);
-  if (by_id == NULL) {
-    return error_no_memory(err, "the broker's jobs");
-  }
-  l->by_id = by_id;
-  l->jobs_capacity = larger;
-  return STATUS_OK;
+  const bool has_room = ARRAY_ROOM(l->jobs, l->jobs_count, l->jobs_capacity) &&
+                        ARRAY_ROOM(l->by_id, l->jobs_count, l->by_id_capacity);
+  return has_room ? STATUS_OK : error_no_memory(err, "the broker's jobs");
 }
 
 /* Its sequence is larger than all others, and its id a new one. */

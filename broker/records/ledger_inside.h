@@ -4,6 +4,7 @@
 #ifndef CANVASS_BROKER_RECORDS_LEDGER_INSIDE_H
 #define CANVASS_BROKER_RECORDS_LEDGER_INSIDE_H
 
+#include "base/table.h"
 #include "broker/records/ledger.h"
 #include "store/store_index.h"
 
@@ -57,8 +58,7 @@ typedef struct ledger_change {
 typedef struct ledger_pending {
   ledger_change *at; /* one for each key */
   size_t count, capacity;
-  uint32_t *places; /* a hash table of 1 + index in AT; 0: free */
-  size_t places_count;
+  hash_table keys; /* of all changes in AT */
   size_t bytes;
 } ledger_pending;
 
@@ -80,7 +80,7 @@ struct ledger {
   size_t datasets_count, datasets_capacity;
   ledger_job_entry **jobs;  /* by sequence */
   ledger_job_entry **by_id; /* the same, by id */
-  size_t jobs_count, jobs_capacity, ended_count;
+  size_t jobs_count, jobs_capacity, by_id_capacity, ended_count;
   uint64_t next_sequence;
 };
 

@@ -2,18 +2,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "broker/records/ledger_inside.h"
 
-enum { PLACES_FIRST = 256, CHANGE_OVERHEAD_BYTES = 64 };
+enum { CHANGE_OVERHEAD_BYTES = 64 };
 #define PENDING_BYTES_MAX ((size_t)60 << 20) /* a transaction should stay below 64 MiB */
 
 void ledger_pending_clear(ledger_pending *p) {
   for (size_t i = 0; i < p->count; i++) {
     free(p->at[i].key);
   }
-  if (p->places != NULL) {
-    memset(p->places, 0, p->places_count * sizeof *p->places);
-  }
+  hash_table_clear(&p->keys);
   p->count = 0;
   p->bytes = 0;
 }
@@ -21,7 +20,7 @@ void ledger_pending_clear(ledger_pending *p) {
 void ledger_pending_fini(ledger_pending *p) {
   ledger_pending_clear(p);
   free(p->at);
-  free(p->places);
+  hash_table_fini(&p->keys);
   *p = (ledger_pending){0};
 }
 
@@ -35,61 +34,31 @@ slice ledger_change_value(const ledger_change *c) {
 
 /* ---- Finding ------------------------------------------------------------------------------------- */
 
-static uint32_t *place_of(const ledger_pending *p, index_table table, slice key) {
-  size_t i = (size_t)(digest_xxh3(key.bytes, key.length) + table) & (p->places_count - 1);
-  for (; p->places[i] != 0; i = (i + 1) & (p->places_count - 1)) {
-    const ledger_change *c = &p->at[p->places[i] - 1];
-    if (c->table == table && slice_equal(ledger_change_key(c), key)) {
-      break;
-    }
-  }
-  return &p->places[i];
+static uint64_t hash_of(index_table in, slice key) {
+  return digest_xxh3(key.bytes, key.length) + in;
 }
 
-const ledger_change *ledger_pending_find(const ledger_pending *p, index_table table, slice key) {
-  const uint32_t *place = p->places_count > 0 ? place_of(p, table, key) : NULL;
-  return place != NULL && *place != 0 ? &p->at[*place - 1] : NULL;
+static uint32_t place_of(const ledger_pending *p, index_table in, slice key) {
+  hash_search search = hash_table_search(&p->keys, hash_of(in, key));
+  while (hash_table_next(&search) &&
+         (p->at[search.place].table != in || !slice_equal(ledger_change_key(&p->at[search.place]), key))) {
+  }
+  return search.place;
+}
+
+const ledger_change *ledger_pending_find(const ledger_pending *p, index_table in, slice key) {
+  const uint32_t place = place_of(p, in, key);
+  return place != PLACE_NONE ? &p->at[place] : NULL;
 }
 
 /* ---- Adding -------------------------------------------------------------------------------------- */
-
-static bool grow_places(ledger_pending *p) {
-  ledger_pending larger = *p;
-  larger.places_count = p->places_count > 0 ? p->places_count * 2 : PLACES_FIRST;
-  larger.places = calloc(larger.places_count, sizeof *larger.places);
-  if (larger.places == NULL) {
-    return false;
-  }
-  for (size_t i = 0; i < p->count; i++) {
-    *place_of(&larger, p->at[i].table, ledger_change_key(&p->at[i])) = (uint32_t)i + 1;
-  }
-  free(p->places);
-  *p = larger;
-  return true;
-}
-
-static bool grow(ledger_pending *p) {
-  if (p->count >= p->places_count / 2 && !grow_places(p)) {
-    return false;
-  }
-  if (p->count < p->capacity) {
-    return true;
-  }
-  const size_t larger = p->capacity > 0 ? p->capacity * 2 : PLACES_FIRST;
-  ledger_change *grown = realloc(p->at, larger * sizeof *grown);
-  if (grown != NULL) {
-    p->at = grown;
-    p->capacity = larger;
-  }
-  return grown != NULL;
-}
 
 static size_t bytes_of(const ledger_change *c) {
   return c->key_length + c->value_length + CHANGE_OVERHEAD_BYTES;
 }
 
-status ledger_pending_add(ledger_pending *p, index_table table, slice key, slice value, error *err) {
-  ledger_change c = {.table = table,
+status ledger_pending_add(ledger_pending *p, index_table in, slice key, slice value, error *err) {
+  ledger_change c = {.table = in,
                      .key_length = key.length,
                      .value_length = value.bytes != NULL ? value.length : 0,
                      .is_removal = value.bytes == NULL};
@@ -97,19 +66,21 @@ status ledger_pending_add(ledger_pending *p, index_table table, slice key, slice
     return error_set(err, STATUS_LIMIT, "more than %zu bytes for one transaction of the broker's records",
                      PENDING_BYTES_MAX);
   }
-  if (!grow(p) || (c.key = malloc(c.key_length + c.value_length)) == NULL) {
+  c.key = ARRAY_ROOM(p->at, p->count, p->capacity) ? malloc(c.key_length + c.value_length) : NULL;
+  const uint32_t place = place_of(p, in, key);
+  if (c.key == NULL ||
+      (place == PLACE_NONE && !hash_table_add(&p->keys, hash_of(in, key), (uint32_t)p->count))) {
+    free(c.key);
     return error_no_memory(err, "the broker's records");
   }
   memcpy(c.key, key.bytes, c.key_length);
   if (c.value_length > 0) {
     memcpy(c.key + c.key_length, value.bytes, c.value_length);
   }
-  uint32_t *place = place_of(p, table, key);
-  if (*place == 0) {
+  if (place == PLACE_NONE) {
     p->at[p->count++] = c;
-    *place = (uint32_t)p->count;
   } else {
-    ledger_change *old = &p->at[*place - 1];
+    ledger_change *old = &p->at[place];
     p->bytes -= bytes_of(old);
     free(old->key);
     *old = c;

@@ -48,7 +48,7 @@ void vault_drop_partly(vault *v, vault_entry *e, vault_partly *p) {
 static void forget_oldest(vault *v) {
   vault_entry *owner = NULL;
   vault_partly *oldest = NULL;
-  for (size_t i = 0; i < v->blobs.places; i++) {
+  for (size_t i = 0; i < v->blobs.count; i++) {
     for (vault_partly *p = v->blobs.at[i].partly; p != NULL; p = p->next) {
       if (oldest == NULL || p->touched < oldest->touched) {
         owner = &v->blobs.at[i];

@@ -1,10 +1,9 @@
-/* Open addressing with linear probing; removal closes the gap, so there are no tombstones. */
+/* Entries in an array, and a table of their names over it. */
 #include "broker/records/vault_table.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-enum { PLACES_FIRST = 256 };
+#include "base/array.h"
 
 void vault_partly_destroy(vault_partly *p) {
   if (p != NULL) {
@@ -21,48 +20,19 @@ static void destroy_all(vault_partly *first) {
 }
 
 void vault_table_fini(vault_table *t) {
-  for (size_t i = 0; i < t->places; i++) {
+  for (size_t i = 0; i < t->count; i++) {
     destroy_all(t->at[i].partly);
   }
+  hash_table_fini(&t->names);
   free(t->at);
   *t = (vault_table){0};
 }
 
-/* Names are digests: any of their bytes are a hash. */
-static size_t home_of(const vault_table *t, const digest *name) {
-  uint64_t hash;
-  memcpy(&hash, name->bytes, sizeof hash);
-  return (size_t)hash & (t->places - 1);
-}
-
-/* Its place, or the free one where it would go. */
-static vault_entry *place_of(const vault_table *t, const digest *name) {
-  size_t i = home_of(t, name);
-  while (t->at[i].in_use && !digest_equal(&t->at[i].name, name)) {
-    i = (i + 1) & (t->places - 1);
-  }
-  return &t->at[i];
-}
-
 vault_entry *vault_table_find(const vault_table *t, const digest *name) {
-  vault_entry *e = t->places > 0 ? place_of(t, name) : NULL;
-  return e != NULL && e->in_use ? e : NULL;
-}
-
-static bool grow(vault_table *t) {
-  vault_table larger = {.places = t->places > 0 ? t->places * 2 : PLACES_FIRST, .count = t->count};
-  larger.at = calloc(larger.places, sizeof *larger.at);
-  if (larger.at == NULL) {
-    return false;
+  hash_search search = hash_table_search(&t->names, digest_hash(name));
+  while (hash_table_next(&search) && !digest_equal(&t->at[search.place].name, name)) {
   }
-  for (size_t i = 0; i < t->places; i++) {
-    if (t->at[i].in_use) {
-      *place_of(&larger, &t->at[i].name) = t->at[i];
-    }
-  }
-  free(t->at);
-  *t = larger;
-  return true;
+  return search.place != PLACE_NONE ? &t->at[search.place] : NULL;
 }
 
 vault_entry *vault_table_add(vault_table *t, const digest *name) {
@@ -70,25 +40,22 @@ vault_entry *vault_table_add(vault_table *t, const digest *name) {
   if (e != NULL) {
     return e;
   }
-  if (t->count >= t->places / 2 && !grow(t)) {
+  if (!ARRAY_ROOM(t->at, t->count, t->capacity) ||
+      !hash_table_add(&t->names, digest_hash(name), (uint32_t)t->count)) {
     return NULL;
   }
-  e = place_of(t, name);
-  *e = (vault_entry){.name = *name, .in_use = true};
-  t->count++;
+  e = &t->at[t->count++];
+  *e = (vault_entry){.name = *name};
   return e;
 }
 
+/* The last entry takes its place. */
 void vault_table_remove(vault_table *t, vault_entry *e) {
+  const uint32_t place = (uint32_t)(e - t->at), last = (uint32_t)--t->count;
   destroy_all(e->partly);
-  size_t gap = (size_t)(e - t->at);
-  t->count--;
-  for (size_t i = (gap + 1) & (t->places - 1); t->at[i].in_use; i = (i + 1) & (t->places - 1)) {
-    const size_t from_home = (i - home_of(t, &t->at[i].name)) & (t->places - 1);
-    if (from_home >= ((i - gap) & (t->places - 1))) {
-      t->at[gap] = t->at[i];
-      gap = i;
-    }
+  hash_table_remove(&t->names, digest_hash(&e->name), place);
+  if (place != last) {
+    *e = t->at[last];
+    hash_table_move(&t->names, digest_hash(&e->name), last, place);
   }
-  t->at[gap] = (vault_entry){0};
 }

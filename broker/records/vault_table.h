@@ -1,4 +1,4 @@
-/* What the vault knows of its blobs in memory: a hash table by name.
+/* What the vault knows of its blobs in memory, found by name.
  *
  * Entries move when others come or go: a pointer to one is good until the next vault_table_add or
  * vault_table_remove.
@@ -7,6 +7,7 @@
 #define CANVASS_BROKER_RECORDS_VAULT_TABLE_H
 
 #include "base/digest.h"
+#include "base/table.h"
 
 /* A blob of which only the beginning is there, as long as somebody said that it is. */
 typedef struct vault_partly {
@@ -23,15 +24,15 @@ typedef struct vault_entry {
   uint64_t bytes;       /* of a whole one */
   vault_partly *partly; /* owned, one for each size; NULL: nobody sends it */
   uint32_t references;
-  bool in_use;    /* of the table's place */
   bool is_whole;  /* there, and compared with its name in this process */
   bool is_wanted; /* it came, or was offered again, since it was last referred to: somebody is about to */
   bool is_listed; /* among those whose last reference went */
 } vault_entry;
 
 typedef struct vault_table {
-  vault_entry *at; /* a power of two of places */
-  size_t places, count;
+  vault_entry *at;
+  size_t count, capacity;
+  hash_table names; /* of all entries in AT */
 } vault_table;
 
 void vault_table_fini(vault_table *t);

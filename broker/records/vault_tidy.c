@@ -10,9 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "broker/records/vault_inside.h"
 
-enum { WALK_S = 3600, RELEASED_FIRST = 64 };
+enum { WALK_S = 3600 };
 
 /* ---- References ---------------------------------------------------------------------------------- */
 
@@ -30,15 +31,9 @@ status vault_refer(vault *v, const digest *name, error *err) {
 }
 
 static void list_released(vault *v, vault_entry *e) {
-  if (v->released_count == v->released_capacity) {
-    const size_t larger = v->released_capacity > 0 ? v->released_capacity * 2 : RELEASED_FIRST;
-    digest *grown = realloc(v->released, larger * sizeof *grown);
-    if (grown == NULL) {
-      v->released_overflow = true;
-      return;
-    }
-    v->released = grown;
-    v->released_capacity = larger;
+  if (!ARRAY_ROOM(v->released, v->released_count, v->released_capacity)) {
+    v->released_overflow = true;
+    return;
   }
   v->released[v->released_count++] = e->name;
 }
@@ -81,7 +76,7 @@ static void remove_blob(vault *v, const digest *name, uint64_t *removed) {
 static void remove_released(vault *v, uint64_t *removed) {
   if (v->released_overflow) {
     /* What could not be listed goes back to be found by its age. */
-    for (size_t i = 0; i < v->blobs.places; i++) {
+    for (size_t i = 0; i < v->blobs.count; i++) {
       v->blobs.at[i].is_listed = false;
     }
     v->released_overflow = false;

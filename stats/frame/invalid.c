@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "stats/frame/state.h"
 
 /* ---- Which rows ------------------------------------------------------------------------------------ */
@@ -39,7 +40,7 @@ typedef struct collecting {
   cell_texts texts;
   text_table known;
   invalid_cells *found; /* by place in KNOWN */
-  uint32_t capacity;
+  size_t capacity;
 } collecting;
 
 static status add_text(collecting *c, uint32_t row, uint32_t *place, error *err) {
@@ -51,14 +52,8 @@ static status add_text(collecting *c, uint32_t row, uint32_t *place, error *err)
     known->first_row = row < known->first_row ? row : known->first_row;
     return STATUS_OK;
   }
-  if (before == c->capacity) {
-    const uint32_t capacity = c->capacity ? c->capacity * 2 : 16;
-    invalid_cells *grown = realloc(c->found, capacity * sizeof *grown);
-    if (!grown) {
-      return frame_no_memory(err);
-    }
-    c->found = grown;
-    c->capacity = capacity;
+  if (!ARRAY_ROOM(c->found, before, c->capacity)) {
+    return frame_no_memory(err);
   }
   TRY(cell_texts_keep(&c->texts, &text, err));
   *place = text_table_add(&c->known, text);

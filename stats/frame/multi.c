@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "stats/frame/state.h"
 
 enum { SET_OPTIONS_MAX = 1000 };
@@ -68,14 +69,8 @@ static status choices_init(choices *c, const program_variable *v, uint32_t entri
 }
 
 static bool push_option(choices *c, uint32_t option) {
-  if (c->count == c->capacity) {
-    size_t capacity = c->capacity ? c->capacity * 2 : 256;
-    uint32_t *options = realloc(c->options, capacity * sizeof *options);
-    if (!options) {
-      return false;
-    }
-    c->options = options;
-    c->capacity = capacity;
+  if (!ARRAY_ROOM(c->options, c->count, c->capacity)) {
+    return false;
   }
   c->options[c->count++] = option;
   return true;

@@ -2,6 +2,7 @@
 #ifndef CANVASS_STATS_FRAME_STATE_H
 #define CANVASS_STATS_FRAME_STATE_H
 
+#include "base/table.h"
 #include "stats/frame/frame.h"
 
 /* Slots as they are before it is known whether bytes hold them: a wide missing slot cut to a byte is
@@ -83,9 +84,9 @@ status frame_weight_of(frame *f, uint32_t weight, const frame_weight **out, erro
 
 typedef struct text_table {
   slice *texts;
-  uint32_t count, capacity;
-  uint32_t *slots; /* index + 1 */
-  uint32_t slots_count;
+  uint32_t count;
+  size_t capacity;
+  hash_table places;
 } text_table;
 
 void text_table_fini(text_table *t);

@@ -10,21 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/table.h"
 #include "stats/program/item.h"
 
-enum { FIRST_ITEMS = 16 };
-
 typedef struct section {
-  buf bytes;       /* of all items, in order */
-  size_t *ends;    /* of item i in BYTES */
-  uint32_t *slots; /* hash table of item index + 1; 0 is free */
-  uint32_t slots_count;
-  uint32_t count, capacity;
+  buf bytes;    /* of all items, in order */
+  size_t *ends; /* of item i in BYTES */
+  size_t capacity;
+  hash_table items;
+  size_t decoded_capacity; /* of the program's array */
+  uint32_t count;
 } section;
 
 struct program_index {
   section variables, filters, weights, accumulators;
-  variable_facts_known *known; /* per variable, room for variables.capacity */
+  variable_facts_known *known; /* per variable */
+  size_t known_capacity;
 };
 
 static const variable_traits traits_table[] = {
@@ -90,89 +92,46 @@ bool program_variable_is_numeric(const program_variable *v) {
 static void section_fini(section *s) {
   buf_fini(&s->bytes);
   free(s->ends);
-  free(s->slots);
+  hash_table_fini(&s->items);
 }
 
 static size_t item_start(const section *s, uint32_t item) {
   return item == 0 ? 0 : s->ends[item - 1];
 }
 
-static uint32_t *section_slot(const section *s, const void *bytes, size_t length) {
-  uint32_t mask = s->slots_count - 1;
-  for (uint32_t at = (uint32_t)digest_xxh3(bytes, length) & mask;; at = (at + 1) & mask) {
-    uint32_t item = s->slots[at];
-    if (item == 0) {
-      return &s->slots[at];
-    }
-    size_t start = item_start(s, item - 1);
-    if (s->ends[item - 1] - start == length && memcmp(s->bytes.data + start, bytes, length) == 0) {
-      return &s->slots[at];
+static uint32_t section_find(const section *s, uint64_t hash, const buf *item) {
+  hash_search search = hash_table_search(&s->items, hash);
+  while (hash_table_next(&search)) {
+    const size_t start = item_start(s, search.place);
+    if (s->ends[search.place] - start == item->length &&
+        memcmp(s->bytes.data + start, item->data, item->length) == 0) {
+      break;
     }
   }
-}
-
-/* Room for one more item: COUNT + 1 <= CAPACITY, and a table that is at most half full. */
-static bool section_grow(section *s) {
-  if (s->count < s->capacity) {
-    return true;
-  }
-  uint32_t capacity = s->capacity ? s->capacity * 2 : FIRST_ITEMS;
-  size_t *ends = realloc(s->ends, capacity * sizeof *ends);
-  if (!ends) {
-    return false;
-  }
-  s->ends = ends;
-  uint32_t *slots = calloc((size_t)capacity * 2, sizeof *slots);
-  if (!slots) {
-    return false;
-  }
-  free(s->slots);
-  s->slots = slots;
-  s->slots_count = capacity * 2;
-  s->capacity = capacity;
-  for (uint32_t i = 0; i < s->count; i++) {
-    size_t start = item_start(s, i);
-    *section_slot(s, s->bytes.data + start, s->ends[i] - start) = i + 1;
-  }
-  return true;
+  return search.place;
 }
 
 /* Puts the bytes of ITEM at the end.  *FOUND: it was there before, and *INDEX is its place. */
 static status section_add(section *s, const buf *item, uint32_t max, const char *what, uint32_t *index,
                           bool *found, error *err) {
   TRY(buf_status(item, what, err));
-  if (!section_grow(s)) {
-    return error_no_memory(err, what);
-  }
-  uint32_t *slot = section_slot(s, item->data, item->length);
-  *found = *slot != 0;
-  *index = *found ? *slot - 1 : s->count;
+  const uint64_t hash = digest_xxh3(item->data, item->length);
+  *index = section_find(s, hash, item);
+  *found = *index != PLACE_NONE;
   if (*found) {
     return STATUS_OK;
   }
   if (s->count >= max) {
     return error_set(err, STATUS_LIMIT, "a program may have at most %u %s", max, what);
   }
+  if (!buf_reserve(&s->bytes, item->length) || !ARRAY_ROOM(s->ends, s->count, s->capacity) ||
+      !hash_table_add(&s->items, hash, s->count)) {
+    return error_no_memory(err, what);
+  }
   buf_put(&s->bytes, item->data, item->length);
-  TRY(buf_status(&s->bytes, what, err));
   s->ends[s->count] = s->bytes.length;
-  s->count++;
-  *slot = *index + 1;
+  *index = s->count++;
   return STATUS_OK;
-}
-
-/* The program's array with room for COUNT + 1 items; grows by doubling, like the section. */
-static void *items_grow(arena *a, void *items, uint32_t count, size_t size) {
-  bool full = count == 0 || (count >= FIRST_ITEMS && (count & (count - 1)) == 0);
-  if (!full) {
-    return items;
-  }
-  uint32_t capacity = count < FIRST_ITEMS ? FIRST_ITEMS : count * 2;
-  void *grown = arena_array(a, capacity, size);
-  if (grown && count > 0) {
-    memcpy(grown, items, count * size);
-  }
-  return grown;
 }
 
 /* ---- Life ----------------------------------------------------------------------------------------- */
@@ -210,13 +169,10 @@ void program_destroy(program *p) {
 /* ---- Adding --------------------------------------------------------------------------------------- */
 
 static status known_add(program *p, uint32_t index, variable_facts_known known, error *err) {
-  variable_facts_known *grown =
-      realloc(p->index->known, p->index->variables.capacity * sizeof *p->index->known);
-  if (!grown) {
+  if (!ARRAY_ROOM(p->index->known, index, p->index->known_capacity)) {
     return error_no_memory(err, "variables");
   }
-  p->index->known = grown;
-  grown[index] = known;
+  p->index->known[index] = known;
   return STATUS_OK;
 }
 
@@ -229,10 +185,9 @@ static status variable_append(program *p, const program_variable *v, variable_fa
     return STATUS_OK;
   }
   TRY(known_add(p, *index, known, err));
-  p->variables = items_grow(p->memory, p->variables, *index, sizeof *p->variables);
   reader r;
   reader_init(&r, item->data, item->length);
-  if (!arena_failed(p->memory)) {
+  if (ARRAY_ROOM_IN(p->memory, p->variables, *index, p->index->variables.decoded_capacity)) {
     program_variable *copy = &p->variables[*index];
     variable_decode(&r, p->memory, copy);
     copy->name = arena_copy(p->memory, slice_of(v->name));
@@ -265,10 +220,9 @@ static status filter_append(program *p, const program_filter *f, buf *item, uint
   if (found) {
     return STATUS_OK;
   }
-  p->filters = items_grow(p->memory, p->filters, *index, sizeof *p->filters);
   reader r;
   reader_init(&r, item->data, item->length);
-  if (!arena_failed(p->memory)) {
+  if (ARRAY_ROOM_IN(p->memory, p->filters, *index, p->index->filters.decoded_capacity)) {
     filter_decode(&r, p->memory, &p->filters[*index]);
   }
   if (arena_failed(p->memory)) {
@@ -297,8 +251,7 @@ static status weight_append(program *p, program_weight w, buf *item, uint32_t *i
   if (found) {
     return STATUS_OK;
   }
-  p->weights = items_grow(p->memory, p->weights, *index, sizeof *p->weights);
-  if (arena_failed(p->memory)) {
+  if (!ARRAY_ROOM_IN(p->memory, p->weights, *index, p->index->weights.decoded_capacity)) {
     return error_no_memory(err, "weights");
   }
   p->weights[*index] = w;
@@ -327,10 +280,9 @@ static status accumulator_append(program *p, const program_accumulator *a, buf *
   if (found) {
     return STATUS_OK;
   }
-  p->accumulators = items_grow(p->memory, p->accumulators, *index, sizeof *p->accumulators);
   reader r;
   reader_init(&r, item->data, item->length);
-  if (!arena_failed(p->memory)) {
+  if (ARRAY_ROOM_IN(p->memory, p->accumulators, *index, p->index->accumulators.decoded_capacity)) {
     accumulator_decode(&r, p->memory, &p->accumulators[*index]);
   }
   if (arena_failed(p->memory)) {

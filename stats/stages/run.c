@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 status stage_builder_init(stage_builder *b, const plan *p, error *err) {
   *b = (stage_builder){.plan = p, .program = program_new()};
   b->variables = malloc(((size_t)p->program->variables_count + 1) * sizeof *b->variables);
@@ -90,14 +92,8 @@ status stage_builder_weight(stage_builder *b, uint32_t weight, uint32_t *index, 
 }
 
 status needs_push(run_needs *needs, uint32_t accumulator, error *err) {
-  if (needs->count == needs->capacity) {
-    uint32_t capacity = needs->capacity ? needs->capacity * 2 : 16;
-    uint32_t *grown = realloc(needs->at, capacity * sizeof *grown);
-    if (!grown) {
-      return error_no_memory(err, "the needs of an analysis");
-    }
-    needs->at = grown;
-    needs->capacity = capacity;
+  if (!ARRAY_ROOM(needs->at, needs->count, needs->capacity)) {
+    return error_no_memory(err, "the needs of an analysis");
   }
   needs->at[needs->count++] = accumulator;
   return STATUS_OK;

@@ -24,7 +24,7 @@ status stage_builder_weight(stage_builder *b, uint32_t weight, uint32_t *index, 
 typedef struct run_needs {
   uint32_t *at;
   uint32_t count;
-  uint32_t capacity;
+  size_t capacity;
 } run_needs;
 
 struct analysis_run {
