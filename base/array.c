@@ -1,12 +1,12 @@
-/* Arrays that grow.  The pointer is read and written by its bytes: a void * and, say, a digest * are different
- * types to the compiler, and one may not stand for the other. */
+/* Arrays that grow.  The pointer is read and written by its bytes: a void * and, say, a digest * are
+ * different types to the compiler, and one may not stand for the other. */
 #include "base/array.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPACITY_FIRST = 16 };
+enum { CAPACITY_FIRST = 4 };
 
 static size_t next_capacity(size_t capacity, size_t count) {
   const size_t doubled = capacity == 0 ? CAPACITY_FIRST : capacity <= SIZE_MAX / 2 ? capacity * 2 : SIZE_MAX;

@@ -18,8 +18,8 @@
 #define ARRAY_ROOM_IN(memory, items, count, capacity) \
   array_reserve_in((memory), &(items), &(capacity), (size_t)(count) + 1, sizeof *(items))
 
-/* ITEMS: the address of the pointer to an array, whose memory is the caller's to free().  Room for COUNT items
- * of SIZE bytes; what is new is not zeroed. */
+/* ITEMS: the address of the pointer to an array, whose memory is the caller's to free().  Room for COUNT
+ * items of SIZE bytes; what is new is not zeroed. */
 bool array_reserve(void *items, size_t *capacity, size_t count, size_t size);
 /* The same in an arena; what is new is zeroed. */
 bool array_reserve_in(arena *memory, void *items, size_t *capacity, size_t count, size_t size);

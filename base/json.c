@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json_tree.h"
-
-enum { FIRST_CAPACITY = 4 };
 
 static json *node_new(arena *a, json_kind kind) {
   json *node = ARENA_NEW(a, json);
@@ -77,28 +76,9 @@ arena *json_arena(const json *node) {
 }
 
 bool json_make_room(json *node) {
-  if (node->count < node->capacity) {
-    return true;
-  }
-  const size_t capacity = node->capacity == 0 ? FIRST_CAPACITY : node->capacity * 2;
-  const size_t each = node->kind == JSON_ARRAY ? sizeof(json *) : sizeof(json_pair);
-  void *grown = arena_array(node->memory, capacity, each);
-  if (grown == NULL) {
-    return false;
-  }
-  if (node->kind == JSON_ARRAY) {
-    if (node->count > 0) {
-      memcpy(grown, node->as.items, node->count * each);
-    }
-    node->as.items = grown;
-  } else {
-    if (node->count > 0) {
-      memcpy(grown, node->as.members, node->count * each);
-    }
-    node->as.members = grown;
-  }
-  node->capacity = capacity;
-  return true;
+  return node->kind == JSON_ARRAY
+             ? ARRAY_ROOM_IN(node->memory, node->as.items, node->count, node->capacity)
+             : ARRAY_ROOM_IN(node->memory, node->as.members, node->count, node->capacity);
 }
 
 void json_push(json *array, json *item) {

@@ -28,7 +28,8 @@ static void put(hash_table *t, hash_slot slot) {
 }
 
 static bool grow(hash_table *t) {
-  hash_table larger = {.slots_count = t->slots_count > 0 ? t->slots_count * 2 : SLOTS_FIRST, .count = t->count};
+  hash_table larger = {.slots_count = t->slots_count > 0 ? t->slots_count * 2 : SLOTS_FIRST,
+                       .count = t->count};
   larger.slots = calloc(larger.slots_count, sizeof *larger.slots);
   if (larger.slots == NULL) {
     return false;

@@ -8,8 +8,8 @@
  *   }
  *   // s.place is its place, or PLACE_NONE
  *
- * Open addressing with linear probing, at most half full; what is removed leaves no mark.  A zeroed table is an
- * empty one.  Hashes should differ in their low 32 bits: those of digest_xxh3 and digest_hash do.
+ * Open addressing with linear probing, at most half full; what is removed leaves no mark.  A zeroed table is
+ * an empty one.  Hashes should differ in their low 32 bits: those of digest_xxh3 and digest_hash do.
  */
 #ifndef CANVASS_BASE_TABLE_H
 #define CANVASS_BASE_TABLE_H
@@ -41,8 +41,8 @@ void hash_table_fini(hash_table *t);
 void hash_table_clear(hash_table *t); /* forgets all, keeps the memory */
 /* PLACE (below PLACE_NONE) under HASH, whatever else is there.  False: out of memory, nothing added. */
 bool hash_table_add(hash_table *t, uint64_t hash, uint32_t place);
-/* PLACE, which is under HASH, goes; and then FROM, under its own hash, is called TO.  So an array gives an item
- * up by moving its last one there. */
+/* PLACE, which is under HASH, goes; and then FROM, under its own hash, is called TO.  So an array gives an
+ * item up by moving its last one there. */
 void hash_table_remove(hash_table *t, uint64_t hash, uint32_t place);
 void hash_table_move(hash_table *t, uint64_t hash, uint32_t from, uint32_t to);
 

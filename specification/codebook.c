@@ -172,7 +172,8 @@ static int by_text(const void *left, const void *right) {
 /* Names and columns of the exact entries, sorted. */
 typedef struct claims {
   slice *names;
-  uint32_t count, capacity;
+  uint32_t count;
+  size_t capacity;
 } claims;
 
 static bool claim(compilation *c, claims *all, const node *n) {
@@ -186,7 +187,7 @@ static bool claim(compilation *c, claims *all, const node *n) {
     }
     return done;
   }
-  if (!list_reserve(c->memory, (void **)&all->names, sizeof(slice), all->count, &all->capacity)) {
+  if (!ARRAY_ROOM_IN(c->memory, all->names, all->count, all->capacity)) {
     return false;
   }
   all->names[all->count++] = n->text;

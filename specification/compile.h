@@ -12,7 +12,9 @@
 #ifndef CANVASS_SPECIFICATION_COMPILE_H
 #define CANVASS_SPECIFICATION_COMPILE_H
 
+#include "base/array.h"
 #include "base/json.h"
+#include "base/table.h"
 #include "specification/node.h"
 #include "stats/analyses/analysis.h"
 
@@ -40,7 +42,8 @@ typedef struct symbol {
   plan_label label;
   program_variable variable;
   plan_value_label *values;
-  uint32_t values_count, values_capacity;
+  uint32_t values_count;
+  size_t values_capacity;
   bool decimals_given;           /* NUMBER; the variable keeps fewer when its numbers are large */
   uint8_t decimals_declared;     /* when given */
   decimal_magnitude largest;     /* NUMBER: the largest answer that there can be, as far as it is known */
@@ -87,9 +90,9 @@ typedef struct compilation {
   problem_list *problems;
 
   symbol **symbols; /* in the order of the page */
-  uint32_t symbols_count, symbols_capacity;
-  uint32_t *buckets; /* open addressing over the names: index + 1, 0 when free */
-  uint32_t buckets_count;
+  uint32_t symbols_count;
+  size_t symbols_capacity;
+  hash_table places;  /* of all symbols, by their names */
   const char **names; /* of all symbols, for the nearest one; made on demand */
   uint32_t names_count;
   pattern *patterns;
@@ -99,7 +102,7 @@ typedef struct compilation {
   uint32_t lists_count;
   const char **free_columns; /* of the header: those that no variable stands for */
   uint32_t free_columns_count;
-  uint32_t variables_capacity, constructs_capacity;
+  size_t variables_capacity, constructs_capacity;
   bool open_ended; /* the last list (symbol_list) has a pattern whose columns are not known yet */
 
   data_options data;
@@ -165,8 +168,5 @@ void normal_push(compilation *c, const char *section, json *item); /* at the end
 
 bool pattern_is(slice text);
 bool pattern_matches(slice wanted, slice text);
-
-/* Doubles a list that is full; false when out of memory. */
-bool list_reserve(arena *a, void **list, size_t item_bytes, uint32_t count, uint32_t *capacity);
 
 #endif

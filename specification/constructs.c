@@ -185,8 +185,7 @@ static bool add_construct(compilation *c, symbol *s, symbol *const *items, uint3
       .valid_min = s->variable.valid_min,
   };
   if (built.child_is_construct == NULL || built.children == NULL ||
-      !list_reserve(c->memory, (void **)&p->constructs, sizeof p->constructs[0], p->constructs_count,
-                    &c->constructs_capacity)) {
+      !ARRAY_ROOM_IN(c->memory, p->constructs, p->constructs_count, c->constructs_capacity)) {
     return false;
   }
   for (uint32_t i = 0; i < count; i++) {

@@ -27,8 +27,7 @@ static bool add_value(compilation *c, symbol *s, plan_value_label value) {
       return true;
     }
   }
-  if (!list_reserve(c->memory, (void **)&s->values, sizeof s->values[0], s->values_count,
-                    &s->values_capacity)) {
+  if (!ARRAY_ROOM_IN(c->memory, s->values, s->values_count, s->values_capacity)) {
     return false;
   }
   s->values[s->values_count++] = value;

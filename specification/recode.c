@@ -158,7 +158,8 @@ typedef struct recoding {
   const node *map;
   const node *other; /* `else` */
   program_range *ranges;
-  uint32_t count, capacity;
+  uint32_t count;
+  size_t capacity;
 } recoding;
 
 /* "0..6", "7..", "..6", or one number. */
@@ -198,7 +199,7 @@ static bool add_range(compilation *c, recoding *r, program_range range, const no
       return false;
     }
   }
-  if (!list_reserve(c->memory, (void **)&r->ranges, sizeof r->ranges[0], r->count, &r->capacity)) {
+  if (!ARRAY_ROOM_IN(c->memory, r->ranges, r->count, r->capacity)) {
     return false;
   }
   r->ranges[r->count++] = range;

@@ -66,6 +66,7 @@ static status digest_normal(compilation *c, error *err) {
 static void compilation_close(compilation *c) {
   plan_destroy(c->plan);
   c->plan = NULL;
+  hash_table_fini(&c->places);
 }
 
 /* FOUND: mistakes so far, or NULL.  C is to be closed whatever the status. */

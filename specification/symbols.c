@@ -5,83 +5,41 @@
 #include "base/digest.h"
 #include "specification/codebook.h"
 
-bool list_reserve(arena *a, void **list, size_t item_bytes, uint32_t count, uint32_t *capacity) {
-  if (count < *capacity) {
-    return true;
+static uint32_t place_of(const compilation *c, slice name) {
+  hash_search search = hash_table_search(&c->places, digest_xxh3(name.bytes, name.length));
+  while (hash_table_next(&search) && !slice_equal(slice_of(c->symbols[search.place]->name), name)) {
   }
-  uint32_t wanted = *capacity < 8 ? 8 : *capacity * 2;
-  void *larger = arena_array(a, wanted, item_bytes);
-  if (larger == NULL) {
-    return false;
-  }
-  if (count > 0) {
-    memcpy(larger, *list, count * item_bytes);
-  }
-  *list = larger;
-  *capacity = wanted;
-  return true;
-}
-
-/* The bucket that holds NAME, or the free one where it would go. */
-static uint32_t *bucket_of(const compilation *c, slice name) {
-  uint32_t mask = c->buckets_count - 1;
-  uint32_t at = (uint32_t)digest_xxh3(name.bytes, name.length) & mask;
-  while (c->buckets[at] != 0 && !slice_equal(slice_of(c->symbols[c->buckets[at] - 1]->name), name)) {
-    at = (at + 1) & mask;
-  }
-  return &c->buckets[at];
-}
-
-static bool grow_buckets(compilation *c) {
-  if (c->symbols_count * 2 < c->buckets_count) {
-    return true;
-  }
-  uint32_t wanted = c->buckets_count == 0 ? 64 : c->buckets_count * 2;
-  uint32_t *larger = ARENA_ARRAY(c->memory, uint32_t, wanted);
-  if (larger == NULL) {
-    return false;
-  }
-  c->buckets = larger;
-  c->buckets_count = wanted;
-  for (uint32_t i = 0; i < c->symbols_count; i++) {
-    *bucket_of(c, slice_of(c->symbols[i]->name)) = i + 1;
-  }
-  return true;
+  return search.place;
 }
 
 static symbol *add(compilation *c, symbol_origin origin, slice name, const node *key, const node *body) {
   symbol *s = ARENA_NEW(c->memory, symbol);
   const char *copy = arena_copy(c->memory, name);
-  if (s == NULL || copy == NULL || !grow_buckets(c) ||
-      !list_reserve(c->memory, (void **)&c->symbols, sizeof c->symbols[0], c->symbols_count,
-                    &c->symbols_capacity)) {
+  if (s == NULL || copy == NULL ||
+      !ARRAY_ROOM_IN(c->memory, c->symbols, c->symbols_count, c->symbols_capacity) ||
+      !hash_table_add(&c->places, digest_xxh3(name.bytes, name.length), c->symbols_count)) {
     return NULL;
   }
   *s = (symbol){.name = copy, .origin = origin, .key = key, .body = body};
   s->variable.name = copy;
-  uint32_t *bucket = bucket_of(c, name);
   c->symbols[c->symbols_count++] = s;
-  *bucket = c->symbols_count;
   return s;
 }
 
 symbol *symbol_declare(compilation *c, symbol_origin origin, slice name, const node *key, const node *body) {
-  if (c->buckets_count > 0) {
-    uint32_t taken = *bucket_of(c, name);
-    if (taken != 0) {
-      const symbol *other = c->symbols[taken - 1];
-      problem_at(c->problems, key->at, "the name '%s' is taken already, in line %u",
-                 problem_quote(c->problems, name), other->key->at.line);
-      return NULL;
-    }
+  const uint32_t taken = place_of(c, name);
+  if (taken != PLACE_NONE) {
+    problem_at(c->problems, key->at, "the name '%s' is taken already, in line %u",
+               problem_quote(c->problems, name), c->symbols[taken]->key->at.line);
+    return NULL;
   }
   return add(c, origin, name, key, body);
 }
 
 symbol *symbol_find(compilation *c, slice name) {
-  uint32_t found = c->buckets_count > 0 ? *bucket_of(c, name) : 0;
-  if (found != 0) {
-    return c->symbols[found - 1];
+  const uint32_t found = place_of(c, name);
+  if (found != PLACE_NONE) {
+    return c->symbols[found];
   }
   /* With a header every pattern has been expanded. */
   for (uint32_t i = c->header == NULL ? c->patterns_count : 0; i-- > 0;) {
@@ -208,8 +166,7 @@ void symbol_finish(compilation *c, symbol *s) {
   uint32_t index;
   s->state = SYMBOL_BROKEN;
   if (!add_to_program(c, s, &index) ||
-      !list_reserve(c->memory, (void **)&c->plan->variables, sizeof c->plan->variables[0],
-                    c->plan->variables_count, &c->variables_capacity)) {
+      !ARRAY_ROOM_IN(c->memory, c->plan->variables, c->plan->variables_count, c->variables_capacity)) {
     return;
   }
   s->plan_index = c->plan->variables_count++;
@@ -313,13 +270,14 @@ uint32_t symbol_program_index(const compilation *c, const symbol *s) {
 
 typedef struct symbol_collection {
   symbol **list;
-  uint32_t count, capacity;
+  uint32_t count;
+  size_t capacity;
   uint32_t number; /* of this list, from 1 */
   bool open_ended;
 } symbol_collection;
 
 static bool collect(compilation *c, symbol_collection *into, symbol *s) {
-  if (!list_reserve(c->memory, (void **)&into->list, sizeof(symbol *), into->count, &into->capacity)) {
+  if (!ARRAY_ROOM_IN(c->memory, into->list, into->count, into->capacity)) {
     return false;
   }
   into->list[into->count++] = s;
@@ -358,7 +316,7 @@ static bool collect_one(compilation *c, symbol_collection *into, const node *n, 
   if (!field_name(c, n, what, &name)) {
     return false;
   }
-  bool is_known = c->buckets_count > 0 && *bucket_of(c, name) != 0;
+  const bool is_known = place_of(c, name) != PLACE_NONE;
   if (!is_known && pattern_is(name)) {
     return collect_matching(c, into, n, what);
   }

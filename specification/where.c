@@ -22,7 +22,8 @@ typedef struct where_parser {
   lexer lexer;
   token next;
   filter_node *nodes;
-  uint32_t count, capacity;
+  uint32_t count;
+  size_t capacity;
   uint32_t depth;
   bool stuck;  /* after a mistake of grammar nothing more is told */
   bool broken; /* after any mistake there is no filter */
@@ -63,7 +64,7 @@ static bool accept(where_parser *p, const char *word) {
 }
 
 static filter_node *add_node(where_parser *p, filter_node n) {
-  if (!list_reserve(p->c->memory, (void **)&p->nodes, sizeof p->nodes[0], p->count, &p->capacity)) {
+  if (!ARRAY_ROOM_IN(p->c->memory, p->nodes, p->count, p->capacity)) {
     p->stuck = p->broken = true;
     return NULL;
   }
@@ -249,12 +250,12 @@ static json *read_has(where_parser *p) {
 static json *read_in(where_parser *p, const symbol *s) {
   filter_value *values = NULL;
   uint32_t count = 0;
-  uint32_t capacity = 0;
+  size_t capacity = 0;
   if (!accept(p, "(")) {
     return stop(p, "( and a list of values");
   }
   do {
-    if (!list_reserve(p->c->memory, (void **)&values, sizeof values[0], count, &capacity)) {
+    if (!ARRAY_ROOM_IN(p->c->memory, values, count, capacity)) {
       p->stuck = p->broken = true;
       return NULL;
     }
