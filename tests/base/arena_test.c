@@ -1,13 +1,9 @@
 /* Arena: aligned, zeroed, and failing for good. */
 #include "base/arena.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 static void blocks_are_aligned_zeroed_and_apart(void **state) {

@@ -1,13 +1,9 @@
 /* Arrays that grow: what is in them stays, and what cannot be had changes nothing. */
 #include "base/array.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 enum { ITEMS = 5000 };
 

@@ -3,14 +3,10 @@
  * exact size, so that a sanitizer sees it). */
 #include "base/buf.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 typedef struct record {

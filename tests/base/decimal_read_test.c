@@ -1,15 +1,11 @@
 /* Numbers of any length at any scale, against fractions that GMP makes of all their digits. */
 #include <gmp.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/decimal.h"
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 typedef struct sample {

@@ -2,14 +2,10 @@
 #include "base/decimal.h"
 
 #include <gmp.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 typedef struct sample {

@@ -2,12 +2,9 @@
  * empty input from the xxHash specification (doc/xxhash_spec.md, seed 0). */
 #include "base/digest.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 static void sha256_is_that_of_the_standard(void **state) {
   (void)state;

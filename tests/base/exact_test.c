@@ -2,16 +2,12 @@
  * 2^384 into two's complement, must have the same limbs. */
 #include "base/exact.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 
 #include <gmp.h>
 #include <mpfr.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 enum { CASES = 20000 };

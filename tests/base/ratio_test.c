@@ -3,13 +3,9 @@
 #include <gmp.h>
 #include <math.h>
 #include <mpfr.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 #include "base/exact.h"
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 enum { CASES = 20000 };

@@ -1,15 +1,10 @@
 /* Codes and their names travel; messages are cut, never overrun. */
 #include "base/status.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/text.h"
+#include "tests/check.h"
 
 static void every_code_is_found_by_its_name(void **state) {
   (void)state;

@@ -1,14 +1,10 @@
 /* Tables of places against a plain list, with hashes that crowd into few slots. */
 #include "base/table.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 enum { KEYS = 600, HOMES = 5, OPERATIONS = 60000 };

@@ -2,14 +2,10 @@
  * with a decoder written from RFC 3629 in another way: decode first, judge afterwards. */
 #include "base/text.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 #define S(literal) ((slice){(literal), sizeof(literal) - 1})

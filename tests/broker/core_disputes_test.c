@@ -1,13 +1,8 @@
 /* Two workers disagree about one task: who decides, what is computed anew, and when nobody can decide. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/core_sim.h"
+#include "tests/check.h"
 
 /* Workers with room for one task each, and a job of one run of shards in STAGES. */
 static sim *with_workers(int workers, uint32_t stages) {

@@ -1,13 +1,8 @@
 /* Failures, losses and strange answers of workers; what watchers hear; how jobs end. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/core_sim.h"
+#include "tests/check.h"
 
 static sim *with_workers(int workers, uint32_t capacity) {
   sim *s = sim_new(21);

@@ -1,15 +1,10 @@
 /* Which task goes to whom, and when: shards' homes, room, turns and priorities, large numbers. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "tests/allocated.h"
 #include "tests/broker/core_sim.h"
+#include "tests/check.h"
 
 static void start(sim *s, int workers, uint32_t capacity) {
   for (int i = 0; i < workers; i++) {

@@ -1,13 +1,8 @@
 /* What a broker that begins again makes of what its disk has. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/core_sim.h"
+#include "tests/check.h"
 
 static void start(sim *s, int workers, uint32_t capacity) {
   for (int i = 0; i < workers; i++) {

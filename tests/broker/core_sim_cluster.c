@@ -1,13 +1,8 @@
 /* The workers and clients of the simulator. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/core_sim.h"
+#include "tests/check.h"
 
 enum { ALIVE_EVERY_MS = 1000 };
 

@@ -1,15 +1,10 @@
 /* The shell of the simulator: commits and carries out what the core says, and checks each of it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/core_sim.h"
+#include "tests/check.h"
 
 sim *sim_new(uint64_t seed) {
   sim *s = calloc(1, sizeof *s);

@@ -4,17 +4,12 @@
  * and have counted each task once.
  *
  * The first argument of the program, when given, is the seed to run alone. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/core_sim.h"
+#include "tests/check.h"
 
 enum { STORM_TURNS = 400, TURNS_MAX = 20000, JOBS = 5, SEEDS = 1500 };
 

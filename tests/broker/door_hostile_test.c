@@ -2,19 +2,14 @@
  * behind. */
 #include <dirent.h>
 #include <netinet/in.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "tests/allocated.h"
 #include "tests/broker/door_scene.h"
+#include "tests/check.h"
 
 enum { ANSWER_BYTES = 512 };
 

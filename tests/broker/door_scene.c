@@ -1,14 +1,10 @@
 /* The scene at a broker's door. */
 #include "tests/broker/door_scene.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 key_pair scene_pair(void) {
   key_pair k;

@@ -1,15 +1,10 @@
 /* The door: who is on the list comes in and is known by its key, and nobody else does. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/door_scene.h"
+#include "tests/check.h"
 
 /* ---- Who comes in -------------------------------------------------------------------------------- */
 

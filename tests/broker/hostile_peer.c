@@ -1,15 +1,11 @@
 /* The deeds of a hostile peer, and the answers that it must get. */
 #include "tests/broker/hostile_peer.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 /* Peers read late: a broker that forgot this one says so, which is no fault. */
 static void send(hostile_peer *p, const message *m, const hostile_frames *f) {

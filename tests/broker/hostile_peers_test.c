@@ -1,17 +1,12 @@
 /* Peers that mean no good beside peers that do real work: the broker lives, honest jobs end with the right
  * report, every request is answered once, and memory does not grow with what hostile peers sent. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "tests/allocated.h"
 #include "tests/broker/hostile_peer.h"
+#include "tests/check.h"
 
 enum {
   PEERS = 6,

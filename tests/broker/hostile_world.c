@@ -1,13 +1,9 @@
 /* What hostile peers say: tables of values that are right, nearly right and absurd. */
 #include "tests/broker/hostile_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 enum { LONG_TEXT = 4096, HELD_MOST = 4096 };
 

@@ -1,7 +1,5 @@
 /* The ledger after accidents: killed in the middle of commits, a full disk, a damaged index. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/ledger_fixture.h"
+#include "tests/check.h"
 
 enum { ROUNDS = 8, COMMITS_EACH = 5, RESULTS_OF_COMMIT = 7, KIB = 1024 };
 

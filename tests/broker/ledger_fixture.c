@@ -1,14 +1,11 @@
 #include "tests/broker/ledger_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { TEXT_BYTES_MAX = 60, FILES_MAX = 5, NOTES_MAX = 3 };

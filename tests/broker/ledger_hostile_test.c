@@ -1,15 +1,12 @@
 /* The ledger over records that somebody or something altered: named when they are needed, left out when they
  * can be made anew, and never more than that. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "broker/records/ledger_inside.h"
 #include "tests/broker/ledger_fixture.h"
+#include "tests/check.h"
 
 enum { CASES = 20000, TASKS = 20 };
 

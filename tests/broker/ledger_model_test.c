@@ -1,13 +1,10 @@
 /* The ledger against a plain model, and what its lists promise. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/ledger_fixture.h"
+#include "tests/check.h"
 
 enum { DATASETS = 20, JOBS = 30, TASKS = 12, STAGES = 3, RESULTS = JOBS * STAGES * TASKS, OPERATIONS = 6000 };
 

@@ -1,10 +1,6 @@
 /* One thread for the broker, one for the test: it polls the sockets of all its peers. */
 #include "tests/broker/shell_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 enum { STEP_MS = 500 }; /* a turn of the broker never counts as much more */
 

@@ -1,16 +1,11 @@
 /* What strangers and broken programs may send: it is refused, and the broker goes on. */
 #include "tests/broker/shell_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 static void expect_alive(shell *s) {

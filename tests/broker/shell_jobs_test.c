@@ -2,15 +2,11 @@
  * they were made. */
 #include "tests/broker/shell_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 enum { SHARDS = 12, SMALL = 100 };
 

@@ -1,16 +1,12 @@
 /* Where the broker listens, who may come, and ending it from outside. */
 #include "tests/broker/shell_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 /* ---- Endpoints ----------------------------------------------------------------------------------- */
 

@@ -2,16 +2,11 @@
  * are handed in, and uploads that go on after a restart. */
 #include "tests/broker/shell_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "broker/records/vault.h"
+#include "tests/check.h"
 
 enum { PARTS = 3, LARGE = PARTS * VAULT_COMPARED_BYTES + 12345, LAST = MESSAGE_FRAME_MAX };
 

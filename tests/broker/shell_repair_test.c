@@ -2,14 +2,10 @@
  * dropped; what others share with it stays. */
 #include "tests/broker/shell_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 enum { SHARDS = 3 };
 

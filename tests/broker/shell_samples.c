@@ -1,16 +1,12 @@
 /* What talkers put, submit and work on: blobs of chosen bytes, manifests of them, jobs over these. */
 #include "tests/broker/shell_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "store/manifest.h"
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 /* ---- Blobs --------------------------------------------------------------------------------------- */

@@ -1,14 +1,8 @@
 /* Several who offer the same blob over slow connections. */
 #include "tests/broker/shell_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "broker/transfer.h"
+#include "tests/check.h"
 
 enum {
   CHUNKS = 4,

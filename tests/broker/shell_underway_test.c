@@ -1,14 +1,10 @@
 /* What a peer that asks and does not read costs the broker. */
 #include "tests/broker/shell_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 enum { WANTS = 100, MIB = 1 << 20, LIMIT_MIB = 32, ELSEWHERE_MIB = 8, MARK = 77 };
 

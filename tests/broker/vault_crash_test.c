@@ -1,7 +1,5 @@
 /* The vault after accidents: killed in the middle, a full disk. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/vault_fixture.h"
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 enum { ROUNDS = 8, BLOBS = 400, KIB = 1024 };

@@ -1,17 +1,14 @@
 #include "tests/broker/vault_fixture.h"
 
 #include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "store/blob_files.h"
+#include "tests/check.h"
 #include "tests/process.h"
 #include "tests/seeded.h"
 

@@ -1,7 +1,5 @@
 /* The vault: blobs that come in chunks, and files that are handed in. */
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +7,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/vault_fixture.h"
+#include "tests/check.h"
 #include "tests/process.h"
 #include "tests/seeded.h"
 

@@ -1,13 +1,10 @@
 /* The vault's table against a plain list, with names that crowd into few places. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "broker/records/vault_table.h"
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 enum { NAMES = 600, HOMES = 5, OPERATIONS = 60000 };

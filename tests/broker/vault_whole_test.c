@@ -1,15 +1,12 @@
 /* The vault: what is whole, found again, compared with its name, referred to and removed. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "tests/broker/vault_fixture.h"
+#include "tests/check.h"
 #include "tests/process.h"
 #include "tests/seeded.h"
 

@@ -1,16 +1,12 @@
 /* What the client's subcommands print and how they end, against a broker that answers as told: answers on
  * standard output, all else on standard error, exit codes, and leaving a job alone. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/client/session_broker.h"
 #include "tests/process.h"
 

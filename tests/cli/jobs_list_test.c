@@ -1,15 +1,11 @@
 /* Which jobs `canvass jobs` lists, and in which order, against a broker that answers as told. */
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/client/session_broker.h"
 #include "tests/process.h"
 

@@ -1,17 +1,12 @@
 /* canvass keygen: what it prints lets the key come that it wrote. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "proto/keys.h"
 #include "proto/message.h"
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { PATH_BYTES = 512 };

@@ -1,18 +1,14 @@
 /* What the progress line and the environment's language say, without a terminal. */
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/text.h"
 #include "cli/environment.h"
 #include "cli/progress.h"
+#include "tests/check.h"
 #include "tests/process.h"
 
 static void line_tells_share_rows_rate_and_time_left(void **state) {

@@ -1,16 +1,12 @@
 /* The program's screens: help of every subcommand and analysis, versions, and refusals of the command
  * line, with their exit codes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/text.h"
 #include "stats/analyses/analysis.h"
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { SCREEN_LINES = 24, SCREEN_COLUMNS = 80, ARGUMENTS_MAX = 8 };

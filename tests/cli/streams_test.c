@@ -1,17 +1,13 @@
 /* A program started with closed standard streams, as some services are: nothing that it opens takes their
  * place, so that no message can end in a store or a connection. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { LOOK_MS = 5 };

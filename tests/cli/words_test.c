@@ -1,12 +1,7 @@
 /* Counts, sizes and ages as people read them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "cli/words.h"
+
+#include "tests/check.h"
 
 static void counts_have_separators(void **state) {
   (void)state;

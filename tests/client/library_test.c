@@ -3,14 +3,11 @@
  * with what pkg-config tells of an installed library. */
 #include "client/canvass.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { PATIENCE_MS = 24 * 3600 * 1000, COMMAND_BYTES = 4096 };

@@ -1,15 +1,13 @@
 /* Answers, one message at a time. */
 #include "tests/client/session_broker.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 enum { POLL_MS = 20, CHUNK_BYTES = 1 << 20 };
 

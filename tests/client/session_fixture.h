@@ -3,18 +3,14 @@
 #ifndef CANVASS_TESTS_CLIENT_SESSION_FIXTURE_H
 #define CANVASS_TESTS_CLIENT_SESSION_FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "client/session_state.h"
 #include "store/manifest.h"
 #include "store/store.h"
+#include "tests/check.h"
 #include "tests/client/session_broker.h"
 #include "tests/process.h"
 

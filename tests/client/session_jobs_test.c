@@ -1,15 +1,11 @@
 /* Jobs through a session: submitted, followed over a broker's restart, asked about, found by their first
  * digits. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "client/session_state.h"
+#include "tests/check.h"
 #include "tests/client/session_broker.h"
 #include "tests/process.h"
 

@@ -1,9 +1,6 @@
 /* The session and its broker: requests that get lost, brokers that forget, restart, fall silent or are not
  * there. */
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "client/session_state.h"
+#include "tests/check.h"
 #include "tests/client/session_broker.h"
 #include "tests/process.h"
 

@@ -3,17 +3,14 @@
 
 #include <dirent.h>
 #include <ftw.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 enum { LOG_SHOWN = 6000, TCP_PORT = 7117, PAUSE_MS = 10, PAUSES_SAID = 3000 };
 

@@ -1,13 +1,8 @@
 /* Processes that are killed in the middle of a job: the same bytes. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/cluster/long_job.h"
 
 static void a_worker_and_then_the_broker_killed_in_the_middle_leave_no_trace(void **state) {

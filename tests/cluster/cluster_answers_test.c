@@ -1,15 +1,11 @@
 /* What the commands of a cluster say of that which they have changed, when it cannot be said on standard
  * output or is not quite what was asked for. */
 #include <regex.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/survey.h"
 

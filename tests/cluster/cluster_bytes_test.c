@@ -1,15 +1,10 @@
 /* The promise of `canvass run`, kept by processes: the same bytes for any shards, workers, transport, with
  * and without keys. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/survey.h"
 

@@ -1,15 +1,10 @@
 /* The broker killed at many moments, drawn from a seed, while a survey is put, a job submitted and computed:
  * every time all goes on as if nothing had been, what was acknowledged is there, and what was counted too. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/held.h"
 #include "tests/cluster/long_job.h"

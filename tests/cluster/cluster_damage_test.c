@@ -1,10 +1,6 @@
 /* Bytes that are not what they were: in the broker's store, in a worker's, and a store that is full. */
 #include <fcntl.h>
 #include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/survey.h"
 

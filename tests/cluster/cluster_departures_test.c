@@ -1,14 +1,9 @@
 /* Workers that come late, leave in good order or are silent for a while, and a broker that is restarted, in
  * the middle of a job: the same bytes. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/cluster/held.h"
 #include "tests/cluster/long_job.h"
 

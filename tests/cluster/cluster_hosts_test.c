@@ -1,15 +1,10 @@
 /* Several hosts: broker, workers and client in network namespaces of their own, over CURVE; also when the
  * network breaks in the middle.  Nothing goes through the file system. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/cluster/held.h"
 #include "tests/cluster/long_job.h"
 #include "tests/cluster/survey.h"

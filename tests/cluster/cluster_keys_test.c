@@ -1,15 +1,10 @@
 /* Who may come: keys that are listed, in their roles; nobody else, and nobody hangs for ever. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/survey.h"
 

@@ -1,17 +1,13 @@
 /* Bad input to a real broker, from its command line to garbage on its socket: each is answered by a message
  * that names it, and the broker goes on. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <zmq.h>
 
 #include "proto/message.h"
+#include "tests/check.h"
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/survey.h"
 #include "tests/seeded.h"

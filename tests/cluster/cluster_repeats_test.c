@@ -1,15 +1,10 @@
 /* Whatever was interrupted may be repeated, and whoever was waiting may leave and come back. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/cluster/held.h"
 #include "tests/cluster/long_job.h"
 

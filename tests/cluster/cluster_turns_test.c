@@ -1,14 +1,9 @@
 /* Jobs beside each other: turns, priorities, cancelling, and data that stays while a job needs it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/cluster/held.h"
 #include "tests/cluster/long_job.h"
 

@@ -1,16 +1,12 @@
 /* What a run gives back: formats, languages, files and standard input, and that an answer is written
  * whole or not at all. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { PATH_BYTES = 512, ARGUMENTS_MAX = 12 };

@@ -1,14 +1,10 @@
 /* Bad input through the whole program: each case has its exit code and a message that names the place.
  * Nothing is printed on standard output then. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { PATH_BYTES = 512 };

@@ -1,16 +1,12 @@
 /* `canvass check SPEC DATA` tells what `canvass run` would find, and with --strict ends as that does. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/json.h"
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { PATH_BYTES = 512, EXIT_DATA = 4 };

@@ -1,17 +1,13 @@
 /* An output never destroys an input: whatever a command reads is refused as the place of its answer, by
  * device and inode, before anything is read; and an answer that cannot be written leaves what was there. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { PATH_BYTES = 512, COMMAND_BYTES = 4096, EXIT_USAGE = 2 };

@@ -1,18 +1,13 @@
 /* The promise that no peer makes: the report's bytes do not depend on workers, shards, compression or the
  * processor's instructions.  On the airline survey, with a specification that uses every analysis; on the
  * shipped survey where that file is absent. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 
 static const char airline_data[] =

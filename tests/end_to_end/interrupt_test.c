@@ -1,11 +1,7 @@
 /* Ctrl-C: one SIGINT ends a run cleanly, at any moment: exit code 130, no report, nothing left behind. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { ROWS = 400000, ROW_BYTES = 40 };

@@ -6,17 +6,12 @@
 #include <ctype.h>
 #include <glob.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/json.h"
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { DATA_LINE = 61 };

@@ -3,17 +3,13 @@
  *
  * Reference figures: sums of Python's fractions.Fraction over the same cells, each rounded half to even at
  * the kept decimals, rounded once to a double. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-/* cmocka wants the first three first */
-#include <cmocka.h>
 
 #include "base/json.h"
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { PATH_BYTES = 512 };

@@ -1,14 +1,10 @@
 /* Multiple choice with a column per option, from the file to the figures: each way that docs/specification.md
  * gives of saying what a blank cell means, and where an invalid cell stands.  Counted by hand. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { PATH_BYTES = 512, SPEC_BYTES = 512, LINE_BYTES = 160, LINES_MAX = 8 };

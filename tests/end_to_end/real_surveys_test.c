@@ -3,18 +3,13 @@
  *
  * The data lie outside the repository, and a test skips, saying so, where they are not there. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/json.h"
+#include "tests/check.h"
 #include "tests/process.h"
 
 #define DATA_FOLDER CANVASS_SOURCE_DIR "/../shared/data"

@@ -1,19 +1,14 @@
 /* Nothing twice: `canvass run --store DIR` gives the bytes of a run without it, and computes only what is
  * new.  On the shipped survey, in two parts as two months; on the airline survey where it is there. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 #include "tests/seeded.h"
 

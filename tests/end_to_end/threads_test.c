@@ -1,13 +1,8 @@
 /* Readers, broker and workers at once, on a survey cut into many small shards: meant for a build with the
  * thread sanitizer, which ends the program with another exit code when it finds a race. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "tests/process.h"
+
+#include "tests/check.h"
 
 static void readers_broker_and_workers_share_nothing_unguarded(void **state) {
   (void)state;

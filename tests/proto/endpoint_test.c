@@ -1,14 +1,9 @@
 /* Endpoints: what cannot be meant is told with its reason, before anybody waits for it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "proto/endpoint.h"
+#include "tests/check.h"
 
 static void expect(const char *endpoint, endpoint_use use, const char *complaint) {
   error err = {STATUS_OK, ""};

@@ -1,18 +1,13 @@
 /* Keys: what is written is read back, secrets stay secret, and mistakes are named with their line. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "proto/keys.h"
 #include "proto/message.h"
+#include "tests/check.h"
 
 enum { PATH_BYTES = 256 };
 

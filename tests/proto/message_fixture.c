@@ -1,14 +1,10 @@
 /* A message, decoding, comparing. */
 #include "tests/proto/message_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 status message_decode_copy(const void *bytes, size_t length, message *out, error *err) {
   static uint8_t *copy;

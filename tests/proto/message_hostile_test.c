@@ -1,13 +1,8 @@
 /* Headers: nothing that comes from outside can do harm, and what is refused is told why. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/proto/message_fixture.h"
 
 /* A literal and its length, which may have zeros in it. */

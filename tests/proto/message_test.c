@@ -1,14 +1,9 @@
 /* Headers: what is encoded is decoded, in every form that may be sent. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/proto/message_fixture.h"
 
 static void what_is_encoded_is_decoded(void **state) {

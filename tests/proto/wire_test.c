@@ -1,18 +1,13 @@
 /* Messages on sockets: they arrive whole or not at all, what does not belong is skipped to its end, and bytes
  * are given back exactly once. */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "proto/wire.h"
+#include "tests/check.h"
 
 enum { RELEASES_MAX = 2000 };
 

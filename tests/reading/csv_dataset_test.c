@@ -1,16 +1,14 @@
 /* Reading into a store that lasts: the same dataset as csv_read's, and each file is parsed once. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <zlib.h>
 
 #include "reading/dataset.h"
 #include "store/shard.h"
+#include "tests/check.h"
 #include "tests/process.h"
 
 typedef struct scene {

@@ -1,14 +1,10 @@
 /* What reading says of the numbers in a column: the most decimals and the largest magnitude, the same
  * however the file is cut and however shards keep the cells. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/reading/csv_reading.h"
 #include "tests/seeded.h"
 

@@ -1,14 +1,11 @@
 /* What data files are called: base names, with directories where they are needed, and never in a way that a
  * report could not show. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "reading/names.h"
+#include "tests/check.h"
 
 enum { FILES_MAX = 4 };
 

@@ -2,18 +2,15 @@
 #ifndef CANVASS_TESTS_READING_CSV_READING_H
 #define CANVASS_TESTS_READING_CSV_READING_H
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/decimal.h"
 #include "reading/csv.h"
 #include "store/shard.h"
+#include "tests/check.h"
 
 typedef struct read_row {
   uint64_t ordinal;

@@ -2,16 +2,12 @@
  *
  * Besides named cases, the golden document is damaged at random from seeds: bytes changed, cut, and
  * subtrees replaced by another kind.  Run under the sanitizers this is the test of every reader. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "report/report.h"
+#include "tests/check.h"
 
 static status render(const char *text, size_t length, const char *format, error *err) {
   buf out;

@@ -2,17 +2,13 @@
  *
  * After a wanted change of the layout, run the program with CANVASS_GOLDEN_UPDATE=1 and read the
  * difference.  Widths are checked on their own: no line of a text report is wider than the page. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/text.h"
 #include "report/report.h"
+#include "tests/check.h"
 
 #define GOLDEN CANVASS_SOURCE_DIR "/tests/report/golden/"
 

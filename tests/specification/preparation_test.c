@@ -1,16 +1,14 @@
 /* Files appended one by one make the dataset that reading them at once makes, and what a specification asks
  * of a dataset that another one was read with is right or refused. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <zlib.h>
 
 #include "reading/dataset.h"
 #include "specification/preparation.h"
+#include "tests/check.h"
 #include "tests/process.h"
 #include "tests/seeded.h"
 

@@ -1,17 +1,14 @@
 /* Files put by their paths, in one call or in several: which are there already, which are others, and what
  * they are called. */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
-
 #include "reading/names.h"
 #include "specification/preparation.h"
+#include "tests/check.h"
 #include "tests/process.h"
 
 enum { PATH_BYTES = 400 };

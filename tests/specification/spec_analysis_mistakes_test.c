@@ -1,12 +1,8 @@
 /* Mistakes in what is to be evaluated: arguments, breakdowns, weights and the small language of `where`,
  * whose places are exact inside the text. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
 static void options_of_the_page_are_checked(void **state) {

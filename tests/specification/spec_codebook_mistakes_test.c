@@ -1,12 +1,8 @@
 /* Mistakes in the page as a whole and in its codebook: every kind once, each with the exact place and words.
  * Lines and columns count from 1; columns are characters. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
 static void an_empty_page_is_refused(void **state) {

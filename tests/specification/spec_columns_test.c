@@ -1,12 +1,8 @@
 /* What is told of columns that the data lack: where they are declared, which file lacks them, and what may
  * have been meant. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
 static void what_the_data_lack_is_told_as_a_matter_of_the_data(void **state) {

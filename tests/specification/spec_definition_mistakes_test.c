@@ -1,11 +1,7 @@
 /* Mistakes in constructs and derived variables, circles among them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
 static void constructs_have_items_and_weights(void **state) {

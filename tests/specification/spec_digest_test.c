@@ -1,12 +1,8 @@
 /* The digest of a specification is that of what was understood: not of how it was written. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
 static const char plain[] =

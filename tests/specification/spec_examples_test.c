@@ -1,15 +1,11 @@
 /* What people will copy must work: the specifications under examples/ over the columns of their data, and the
  * examples that `canvass help` prints. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/analyses/analysis.h"
+#include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
 static char *file_text(const char *path) {

@@ -1,15 +1,11 @@
 /* Pages that mean harm, or that a slip of the hand has spoiled: refused or read, in bounded time and
  * memory, never a crash.  Run under the sanitizers this is the test of everything that reads the page.
  * CANVASS_SEED chooses other damage. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/seeded.h"
 #include "tests/specification/spec_page.h"
 

@@ -1,11 +1,7 @@
 /* How many decimals numbers keep. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
 /* 18 digits less those before the mark; hand-counted. */

@@ -1,12 +1,10 @@
 #include "tests/specification/spec_page.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 static const char *told_of(const spec_problems *problems) {
   return problems->text.length > 0 ? (const char *)problems->text.data : "";

@@ -1,13 +1,9 @@
 /* What a right page becomes: columns for the reader, variables and filters of the program, constructs and
  * analyses of the plan. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
 #define COLUMNS "Seat Comfort|q1|q2|q3|q10|Satisfaction|Class|ch_web|ch_app|Why|income|age|day|key|w|unused"

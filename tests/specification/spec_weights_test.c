@@ -1,12 +1,8 @@
 /* At which scale weights are read. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
 /* The weight's own decimals, which its column as a number among others does not keep all of. */

@@ -3,15 +3,12 @@
  * Method: the whole survey mapped at once is the reference; everything else (shards cut at random,
  * merged in random trees, in any encoding of the columns, by any form of the kernels) must give the same
  * bytes.  The seed of a failure is printed. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/stats.h"
+#include "tests/check.h"
 #include "tests/stats/accumulator_cases.h"
 
 enum { ROWS = 400, SHARDINGS = 6, TRUNCATIONS_MAX = 400, FLIPS = 300 };

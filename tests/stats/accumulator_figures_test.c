@@ -2,15 +2,12 @@
  * facts, base.  Powers near the ends of what is valid are checked against GMP. */
 #include <gmp.h>
 #include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/partial.h"
+#include "tests/check.h"
 #include "tests/stats/accumulator_cases.h"
 
 enum { ROWS = 3000, CELL = 32 };

@@ -1,14 +1,11 @@
 /* The texts of invalid cells, against a plain loop over the cells: counts, first places, which are kept of
  * too many; however the survey is cut and encoded. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/accumulator.h"
+#include "tests/check.h"
 #include "tests/stats/accumulator_cases.h"
 
 enum { ROWS = 12000, CELL_BYTES = 320, CASES = 24, SHARDS_MAX = 7 };

@@ -1,15 +1,12 @@
 /* What the accumulators of tables and sketches hold, against plain loops: values, buckets, distinct,
  * duplicates; and what partials refuse. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/partial.h"
+#include "tests/check.h"
 #include "tests/stats/accumulator_cases.h"
 
 typedef struct mapped {

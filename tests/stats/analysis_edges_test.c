@@ -1,15 +1,11 @@
 /* Analyses where there is nothing, one answer, or no variety: no figure is made up, and the report says
  * why.  And what the specification's table of arguments cannot refuse, `check` does. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-/* cmocka wants the first three first */
-#include <cmocka.h>
 
 #include "plan_builder.h"
 #include "report_reader.h"
+#include "tests/check.h"
 
 static plan *every_analysis(void) {
   plan *p = build_plan();

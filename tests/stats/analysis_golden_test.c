@@ -1,13 +1,9 @@
 /* Every figure of describe, nps, csat, ces, index, crosstab and compare against R: golden/analyses.R says
  * which functions, golden/analyses.json has their results, golden/weighted_survey.csv the answers. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-/* cmocka wants those first */
-#include <cmocka.h>
 
 #include "plan_builder.h"
 #include "report_reader.h"
+#include "tests/check.h"
 
 #define GOLDEN CANVASS_SOURCE_DIR "/tests/stats/golden/"
 

@@ -1,17 +1,13 @@
 /* NIST StRD: univariate summary statistics and one-way analysis of variance, certified to 15 digits.
  * Every certified digit must come out; where a certified value is exact, so must ours be.  The files are
  * not part of the project: without them the tests are skipped. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-/* cmocka wants the first four first */
-#include <cmocka.h>
 
 #include "plan_builder.h"
 #include "report_reader.h"
+#include "tests/check.h"
 
 #define NIST CANVASS_SOURCE_DIR "/../shared/data/nist-strd/"
 

@@ -1,15 +1,11 @@
 /* Quartiles of numbers with more distinct values than a table may hold: several stages must find the very
  * values that sorting finds. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-/* cmocka wants the first four first */
-#include <cmocka.h>
 
 #include "plan_builder.h"
 #include "report_reader.h"
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 enum { ROWS = 150000, CELL_BYTES = 32 };

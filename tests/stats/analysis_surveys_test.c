@@ -1,13 +1,9 @@
 /* Real surveys against R: golden/surveys.R says which functions.  The airline survey is not part of the
  * project; without it its test is skipped. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-/* cmocka wants those first */
-#include <cmocka.h>
 
 #include "plan_builder.h"
 #include "report_reader.h"
+#include "tests/check.h"
 
 #define GOLDEN  CANVASS_SOURCE_DIR "/tests/stats/golden/"
 #define AIRLINE CANVASS_SOURCE_DIR "/../shared/data/airline/airline_passenger_satisfaction.csv.gz"

@@ -1,16 +1,12 @@
 /* What weights do to the tables of a report: which figure is shown, what stands beside it, and what is not
  * made up.  The figures themselves are checked against R in analysis_golden_test.c. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-/* cmocka wants the first three first */
-#include <cmocka.h>
 
 #include "plan_builder.h"
 #include "report_reader.h"
+#include "tests/check.h"
 
 /* Six answers to two questions; half of the weight says 1, but a third of the rows. */
 static fixture *small_survey(void) {

@@ -1,17 +1,12 @@
 /* Every figure of correlate against R (golden/correlate.R says which functions), and the published
  * figures of two real surveys where they are at hand. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-/* cmocka wants those first */
-#include <cmocka.h>
-#include <math.h>
 
 #include "stats/analyses/holm.h"
+#include "tests/check.h"
 #include "tests/stats/golden_report.h"
 #include "tests/stats/plan_builder.h"
 

@@ -3,19 +3,16 @@
  * Goal: whatever the ranges, weights, groups, filter, shards and SIMD form, the states hold exactly the
  * integers that a loop over the rows adds up.  Method: seeded random columns; an oracle in 128-bit
  * integers; the seed is printed with every failure. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <math.h>
 
 #include "stats/accumulators/pairs.h"
 #include "stats/accumulators/partial.h"
 #include "stats/stats.h"
+#include "tests/check.h"
 #include "tests/stats/fixture.h"
 
 enum { COLUMNS_MAX = 12, GROUP_KEYS = 4 };

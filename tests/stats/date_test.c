@@ -1,13 +1,8 @@
 /* Dates against the calendar of glibc and known days, and formats cell by cell. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "stats/program/date.h"
+#include "tests/check.h"
 
 static void known_days_have_their_numbers(void **state) {
   (void)state;

@@ -5,17 +5,12 @@
  * (tests/stats/shown.h) from the dictionary encoding are compared with those of every other
  * presentation of the same cells.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/accumulator.h"
 #include "stats/stats.h"
+#include "tests/check.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 #include "tests/stats/shown.h"

@@ -1,15 +1,11 @@
 /* MEAN against a slow oracle in GMP rationals: every row of random means over random inputs has the
  * exact value, rounded half to even at 12 decimals. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <gmp.h>
 
+#include "tests/check.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 #include "tests/stats/shown.h"

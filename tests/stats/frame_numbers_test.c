@@ -1,15 +1,10 @@
 /* Numbers of more digits than an int64 holds, in every encoding that a shard may have. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/accumulator.h"
 #include "stats/frame/frame.h"
+#include "tests/check.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 

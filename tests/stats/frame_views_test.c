@@ -1,15 +1,10 @@
 /* Views of a frame beyond single values: keys in numbers, what is not there, what was lost, what the file
  * said; in every encoding. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/accumulator.h"
+#include "tests/check.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 #include "tests/stats/shown.h"

@@ -1,15 +1,10 @@
 /* How a frame reads weights: in every encoding that a shard may have, the same; and what rounding changed. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "stats/accumulators/accumulator.h"
 #include "stats/accumulators/partial.h"
 #include "stats/frame/frame.h"
+#include "tests/check.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 

@@ -1,13 +1,10 @@
 /* The histogram kernels against the plainest loop there is, for each form that this processor has. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/kernels/kernels.h"
 #include "stats/stats.h"
+#include "tests/check.h"
 #include "tests/stats/accumulator_cases.h"
 
 enum { CASES = 250, ROWS_MAX = 6000, ALIGNMENT = 64 };

@@ -3,20 +3,15 @@
  * Method: seeded random points, narrow and wide, with and without weights; nearest centres by 128-bit
  * integers in the test itself, and wide ones where coefficients are shifted; the seed is printed with every
  * failure. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-/* cmocka wants those first */
-#include <cmocka.h>
-#include <math.h>
 
 #include "stats/accumulators/kmeans.h"
 #include "stats/accumulators/partial.h"
 #include "stats/accumulators/random.h"
 #include "stats/stats.h"
+#include "tests/check.h"
 #include "tests/stats/accumulator_cases.h"
 
 enum { WIDTH = 3, CLUSTERS = 4, ROWS_MAX = 6000 };

@@ -3,17 +3,12 @@
  * invalid.  Counted by hand in the table below; chi-squares from R 4.2.2 (chisq.test) and survey 4.1.1
  * (svychisq, statistic = "F") over the rows where the option is 0 or 1. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-/* cmocka wants those first */
-#include <cmocka.h>
 
 #include "golden_report.h"
 #include "plan_builder.h"
+#include "tests/check.h"
 
 enum { ROWS = 12 };
 

@@ -1,14 +1,11 @@
 /* MAP with a cache gives the same bytes as without, whatever the cache holds: nothing, everything, a part, or
  * bytes that are no states. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/partial.h"
 #include "stats/stats.h"
+#include "tests/check.h"
 #include "tests/stats/accumulator_cases.h"
 
 enum { ROWS = 300, DAMAGES = 40 };

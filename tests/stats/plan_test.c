@@ -2,19 +2,14 @@
  *
  * The sample plan asks for every registered analysis, with every argument of its table given.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "stats/accumulators/partial.h"
 #include "stats/analyses/analysis.h"
 #include "stats/plan/plan.h"
 #include "stats/stats.h"
+#include "tests/check.h"
 #include "tests/stats/sample_program.h"
 
 static plan_label label(const char *en, const char *zh) {

@@ -1,14 +1,9 @@
 /* What a program does not take: references that do not point backwards, forms that do not fit, numbers that
  * cannot be held. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/accumulator.h"
+#include "tests/check.h"
 #include "tests/stats/sample_program.h"
 
 static void refused(const program_variable *v, status expected, const char *word) {

@@ -3,16 +3,11 @@
  * Method: one program that uses every kind and every field, taken through bytes, cut at every place and
  * altered at random.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/accumulator.h"
+#include "tests/check.h"
 #include "tests/stats/sample_program.h"
 
 static void encoded(const program *p, buf *out) {

@@ -1,17 +1,12 @@
 /* Rows of tables hold exactly what their table's columns name: every table of every analysis, with every
  * choice of its arguments that opens or widens tables, weighted and not, by groups and not, over a survey, a
  * few rows of it, one, and none.  A reader of the JSON needs nothing but `columns`. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-/* cmocka wants those first */
-#include <cmocka.h>
 
 #include "golden_report.h"
 #include "plan_builder.h"
+#include "tests/check.h"
 
 #define GOLDEN CANVASS_SOURCE_DIR "/tests/stats/golden/"
 

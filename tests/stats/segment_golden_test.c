@@ -1,15 +1,10 @@
 /* Every figure of segment against R (golden/segment.R and segment_constructs.R: kmeans with Lloyd's
  * algorithm, silhouettes of package cluster on squared distances), and what must hold whatever the data. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-/* cmocka wants those first */
-#include <cmocka.h>
 
+#include "tests/check.h"
 #include "tests/stats/golden_report.h"
 #include "tests/stats/plan_builder.h"
 

@@ -1,17 +1,12 @@
 /* Spearman's rho in stages: against its definition, whatever else is asked, however many pairs and groups
  * there are, and where a pair has no rho. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-/* cmocka wants those first */
-#include <cmocka.h>
-#include <math.h>
 
 #include "stats/analyses/spearman.h"
+#include "tests/check.h"
 #include "tests/seeded.h"
 #include "tests/stats/golden_report.h"
 #include "tests/stats/plan_builder.h"

@@ -1,17 +1,12 @@
 /* STEP trusts nobody's state: whatever is altered in it, the answer is a report, a further stage or a
  * refusal, and answers to other questions than were asked are refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-/* cmocka wants those first */
-#include <cmocka.h>
 
 #include "stats/accumulators/partial.h"
 #include "stats/stats.h"
+#include "tests/check.h"
 #include "tests/seeded.h"
 #include "tests/stats/plan_builder.h"
 

@@ -1,9 +1,7 @@
 /* The durable store after accidents: killed in the middle of puts, a damaged index, a full disk, several
  * threads with hardly any room. */
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 #include "tests/seeded.h"
 #include "tests/store/durable_store.h"

@@ -1,17 +1,14 @@
 /* A durable store in a process that lives long: turns let old things go while it is open, another store is
  * read beside it, and it can say what it has. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "store/seen.h"
+#include "tests/check.h"
 #include "tests/process.h"
 #include "tests/seeded.h"
 #include "tests/store/durable_store.h"

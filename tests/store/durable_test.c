@@ -1,8 +1,6 @@
 /* The durable store: what was put comes back after reopening, whole; least recently used goes first; what was
  * altered is named and treated as absent; one process at a time. */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "store/place.h"
+#include "tests/check.h"
 #include "tests/process.h"
 #include "tests/store/durable_store.h"
 

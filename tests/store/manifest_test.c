@@ -2,16 +2,12 @@
  * changed bytes, and changes with a repaired checksum. */
 #include "store/manifest.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "store/shard.h"
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 static slice random_name(arena *memory, seeded *r, const char *kind) {

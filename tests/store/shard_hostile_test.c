@@ -1,16 +1,12 @@
 /* Altered shards: every truncation and thousands of changed bytes are refused as corrupt or change
  * nothing, and never crash (the bytes have their exact size on the heap, for sanitizers).  A second
  * battery repairs the checksums after the change, as somebody with bad intentions would. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "store/shard_format.h"
+#include "tests/check.h"
 #include "tests/store/shard_sample.h"
 
 enum { COLUMNS = 9 };

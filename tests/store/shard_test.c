@@ -2,16 +2,12 @@
  * bytes of one small shard are fixed, so that no change of the format goes unnoticed. */
 #include "store/shard.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/digest.h"
+#include "tests/check.h"
 #include "tests/store/shard_sample.h"
 
 static shard *open_shard(const void *bytes, size_t length) {

@@ -1,18 +1,15 @@
 #include "tests/worker/fake_broker.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/partial.h"
 #include "stats/stats.h"
 #include "store/shard.h"
+#include "tests/check.h"
 #include "tests/process.h"
 #include "worker/shard_rows.h"
 

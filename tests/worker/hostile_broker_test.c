@@ -2,16 +2,11 @@
  *
  * Tasks are made from valid ones, whose payloads are altered, cut off, exchanged, or named without being
  * there; wants are answered with something else; and what was never sent is taken. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/seeded.h"
 #include "tests/worker/fake_broker.h"
 

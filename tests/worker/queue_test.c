@@ -1,14 +1,9 @@
 /* The worker's queue: bounded, and every task comes out exactly once whoever waits for it. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "worker/assignment.h"
 #include "worker/queue.h"
 

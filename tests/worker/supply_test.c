@@ -1,16 +1,13 @@
 /* Blobs come whole whatever happens to their chunks: any order, any of them altered, twice, or lost with the
  * connection.  Never more than the window is under way. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "proto/message.h"
+#include "tests/check.h"
 #include "tests/process.h"
 #include "tests/seeded.h"
 #include "worker/assembly.h"

@@ -1,16 +1,13 @@
 /* What a worker needs it gets, by chunks or from a directory that it shares, whole or not at all; what it
  * made and does not fit a message the broker can have from it. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/worker/fake_broker.h"
 #include "worker/supply.h"
 

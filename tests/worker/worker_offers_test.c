@@ -1,14 +1,11 @@
 /* What tasks make and does not fit a message (plans, the shards of files that were read) is offered before
  * the result is told, or handed in as a file. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "store/manifest.h"
+#include "tests/check.h"
 #include "tests/process.h"
 #include "tests/worker/fake_broker.h"
 

@@ -1,14 +1,11 @@
 /* A worker keeps what it has computed until the broker has taken it, comes back to a broker that was away,
  * and leaves without anything being lost. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/seeded.h"
 #include "tests/worker/fake_broker.h"
 
