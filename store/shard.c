@@ -102,7 +102,8 @@ static status check_header_rest(const shard *s, error *err) {
   return STATUS_OK;
 }
 
-/* What a kind allows: the least and most bits of a row, the most texts, which other fields it uses. */
+/* What a kind allows: the least and most bits of a row, the most texts (of one with exceptions: as many as
+ * rows), which other fields it uses. */
 typedef struct kind_rule {
   uint8_t bits_min, bits_max;
   uint32_t texts_max;
@@ -113,9 +114,9 @@ typedef struct kind_rule {
 static const kind_rule kind_rules[] = {
     [SHARD_CODES] = {4, 8, SHARD_CODES_MAX, false, false, 1},
     [SHARD_WIDE] = {16, 16, SHARD_WIDE_MAX, false, false, 1},
-    [SHARD_DECIMALS] = {8, 64, SHARD_ROWS_MAX, true, true, 1},
+    [SHARD_DECIMALS] = {8, 64, 0, true, true, 1},
     [SHARD_TEXTS] = {0, 0, 0, false, false, 1},
-    [SHARD_SCALED] = {SHARD_SCALED_BITS, SHARD_SCALED_BITS, SHARD_ROWS_MAX, false, true, 2},
+    [SHARD_SCALED] = {SHARD_SCALED_BITS, SHARD_SCALED_BITS, 0, false, true, 2},
 };
 
 static bool entry_is_sound(const shard_entry *e, uint32_t version, uint32_t rows) {
@@ -124,8 +125,10 @@ static bool entry_is_sound(const shard_entry *e, uint32_t version, uint32_t rows
   }
   const kind_rule *rule = &kind_rules[e->kind];
   const bool is_width = (e->row_bits & (e->row_bits - 1)) == 0 || e->row_bits == rule->bits_min;
+  const uint32_t texts_max =
+      rule->has_exceptions ? rows : rule->texts_max; /* one for each exception at most */
   if (version < rule->version || !is_width || e->row_bits < rule->bits_min || e->row_bits > rule->bits_max ||
-      e->texts_count > rule->texts_max) {
+      e->texts_count > texts_max) {
     return false;
   }
   if (e->kind == SHARD_CODES && e->row_bits != (e->texts_count <= SHARD_PACKED_TEXTS_MAX ? 4 : 8)) {

@@ -193,12 +193,45 @@ static void messages_name_shard_and_column(void **state) {
   arena_destroy(memory);
 }
 
+/* The writer makes no larger one, so nothing that is read may fail to be written. */
+static void a_dictionary_of_numbers_has_no_more_texts_than_rows(void **state) {
+  (void)state;
+  static const int64_t mantissas[] = {0, 5, 6};
+  static const uint32_t exception_row = 0, exception_text = 2;
+  static const slice texts[] = {{"a", 1}, {"b", 1}, {"c", 1}};
+  const shard_column column = {.kind = SHARD_DECIMALS,
+                               .name = {"x", 1},
+                               .texts = texts,
+                               .texts_count = 3,
+                               .mantissas = mantissas,
+                               .exception_rows = &exception_row,
+                               .exception_texts = &exception_text,
+                               .exceptions_count = 1};
+  const shard_content content = {.rows = 3, .decimal_mark = '.', .columns = &column, .columns_count = 1};
+  shard *s = NULL;
+  error err;
+  buf b;
+  buf_init(&b);
+  assert_int_equal(shard_encode(&content, &b, &err), STATUS_OK);
+  assert_int_equal(shard_open(b.data, b.length, "test", &s, &err), STATUS_OK);
+  shard_close(s);
+  b.data[offsetof(shard_header, rows)] = 2;
+  repair_checksums(b.data, b.length);
+  assert_int_equal(shard_open(b.data, b.length, "test", &s, &err), STATUS_CORRUPT);
+  assert_string_equal(
+      err.message,
+      "shard test: column 1: its entry has a wrong kind, width or count; it was altered or cut "
+      "off, make it anew");
+  buf_fini(&b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_truncation_is_refused),
       cmocka_unit_test(every_changed_bit_is_noticed),
       cmocka_unit_test(changes_with_repaired_checksums_never_crash),
       cmocka_unit_test(messages_name_shard_and_column),
+      cmocka_unit_test(a_dictionary_of_numbers_has_no_more_texts_than_rows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
