@@ -1,0 +1,195 @@
+/* Manifests of the versions that are read, byte by byte. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/manifest.h"
+#include "tests/golden/golden.h"
+
+enum { VERSION_AT = 8, CHECKSUM_BYTES = 8, VERSION_NEWEST = 3 };
+
+static const golden_version newest = {VERSION_NEWEST, "MANIFEST_VERSION (store/manifest.c)"};
+
+static digest counted(uint8_t first) {
+  digest d;
+  for (size_t i = 0; i < DIGEST_BYTES; i++) {
+    d.bytes[i] = (uint8_t)(first + i);
+  }
+  return d;
+}
+
+/* The dataset of manifest.py. */
+typedef struct sample {
+  manifest_file files[2];
+  manifest_shard shards[3];
+  manifest_column columns[2];
+  manifest m;
+} sample;
+
+static void make(sample *s) {
+  *s = (sample){
+      .files = {{.name = {"2026-01.csv", 11},
+                 .sha256 = counted(0x00),
+                 .bytes = 4096,
+                 .records = 40,
+                 .quarantined = 2,
+                 .places = {{7, slice_of("3 fields instead of 2")}, {9, slice_of("a quote")}},
+                 .places_count = 2,
+                 .skipped[MANIFEST_BLANK_ROWS] = {2, {11, 12}, 2}},
+                {.name = {"\xe9\x97\xae\xe5\x8d\xb7.csv", 10},
+                 .sha256 = counted(0x20),
+                 .bytes = 300,
+                 .records = 5,
+                 .skipped[MANIFEST_REPEATED_HEADERS] = {1, {3}, 1}}},
+      .shards = {{.name = counted(0x40), .bytes = 640, .rows = 20},
+                 {.name = counted(0x60), .bytes = 512, .first_ordinal = 30, .rows = 10},
+                 {.name = counted(0x80), .bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}},
+      .columns = {{.name = {"score", 5}},
+                  {.name = {"amount", 6},
+                   .decimals_max = 2,
+                   .largest = {99999, -2},
+                   .largest_known = true,
+                   .as_numbers = true}},
+  };
+  s->m = (manifest){.files = s->files,
+                    .files_count = 2,
+                    .shards = s->shards,
+                    .shards_count = 3,
+                    .columns = s->columns,
+                    .columns_count = 2};
+}
+
+static manifest *decoded(const golden *g, const char *entry) {
+  const slice bytes = golden_bytes(g, entry);
+  manifest *m = NULL;
+  error err;
+  if (manifest_decode(bytes.bytes, bytes.length, &m, &err) != STATUS_OK) {
+    fail_msg("%s: %s", entry, err.message);
+  }
+  return m;
+}
+
+static void assert_file(const manifest_file *f, const manifest_file *wanted) {
+  assert_true(slice_equal(f->name, wanted->name) && digest_equal(&f->sha256, &wanted->sha256));
+  assert_true(f->bytes == wanted->bytes && f->records == wanted->records);
+  assert_true(f->quarantined == wanted->quarantined);
+  assert_int_equal(f->places_count, wanted->places_count);
+  for (uint32_t i = 0; i < f->places_count; i++) {
+    assert_true(f->places[i].line == wanted->places[i].line);
+    assert_true(slice_equal(f->places[i].problem, wanted->places[i].problem));
+  }
+}
+
+static void bytes_of_the_newest_version_are_fixed(void **state) {
+  (void)state;
+  golden *g = golden_open("manifest");
+  sample s;
+  buf b;
+  make(&s);
+  buf_init(&b);
+  manifest_encode(&s.m, &b);
+  golden_expect(g, "newest", (slice){(const char *)b.data, b.length}, newest);
+  manifest *m = decoded(g, "newest");
+  assert_true(manifest_same_shards(m, &s.m));
+  for (size_t i = 0; i < 2; i++) {
+    assert_file(&m->files[i], &s.files[i]);
+    assert_memory_equal(m->files[i].skipped, s.files[i].skipped, sizeof s.files[i].skipped);
+    assert_true(slice_equal(m->columns[i].name, s.columns[i].name));
+    assert_int_equal(m->columns[i].decimals_max, s.columns[i].decimals_max);
+    assert_int_equal(m->columns[i].as_numbers, s.columns[i].as_numbers);
+    assert_int_equal(m->columns[i].largest_known, s.columns[i].largest_known);
+    assert_int_equal(decimal_magnitude_compare(m->columns[i].largest, s.columns[i].largest), 0);
+  }
+  manifest_destroy(m);
+  buf_fini(&b);
+  golden_close(g);
+}
+
+/* It is written as the newest, without what it did not know. */
+static void the_oldest_version_stays_readable(void **state) {
+  (void)state;
+  golden *g = golden_open("manifest");
+  sample s;
+  buf again, wanted;
+  make(&s);
+  manifest *m = decoded(g, "oldest");
+  assert_true(manifest_same_shards(m, &s.m));
+  for (size_t i = 0; i < 2; i++) {
+    assert_file(&m->files[i], &s.files[i]);
+    memset(s.files[i].skipped, 0, sizeof s.files[i].skipped);
+    s.columns[i].largest = (decimal_magnitude){0, 0};
+    s.columns[i].largest_known = false;
+  }
+  buf_init(&again);
+  buf_init(&wanted);
+  manifest_encode(m, &again);
+  manifest_encode(&s.m, &wanted);
+  assert_int_equal(again.length, wanted.length);
+  assert_memory_equal(again.data, wanted.data, again.length);
+  manifest_destroy(m);
+  buf_fini(&again);
+  buf_fini(&wanted);
+  golden_close(g);
+}
+
+static status decode(const char *entry, slice bytes, error *err) {
+  (void)entry;
+  manifest *m = NULL;
+  const status st = manifest_decode(bytes.bytes, bytes.length, &m, err);
+  manifest_destroy(m);
+  return st;
+}
+
+static void repair(const char *entry, buf *b) {
+  (void)entry;
+  if (b->length >= CHECKSUM_BYTES) {
+    const size_t checked = b->length - CHECKSUM_BYTES;
+    const uint64_t checksum = digest_xxh3(b->data, checked);
+    for (size_t i = 0; i < CHECKSUM_BYTES; i++) {
+      b->data[checked + i] = (uint8_t)(checksum >> (8 * i));
+    }
+  }
+}
+
+static const golden_refusal as_they_are[] = {
+    {"newest", GOLDEN_BYTE, 0, 'X', STATUS_CORRUPT, "manifest: these bytes are not a manifest"},
+    {"newest", GOLDEN_BYTE, VERSION_AT, VERSION_NEWEST + 1, STATUS_CORRUPT,
+     "manifest: format version 4, and this program reads versions 2 to 3; read the files anew"},
+    {"newest", GOLDEN_BYTE, VERSION_AT, 1, STATUS_CORRUPT,
+     "manifest: format version 1, and this program reads versions 2 to 3; read the files anew"},
+    {"newest", GOLDEN_BYTE, 60, 0, STATUS_CORRUPT, "manifest: the checksum does not match the bytes"},
+    {"newest", GOLDEN_CUT, 15, 0, STATUS_CORRUPT, "manifest: ends too early"},
+    {"newest", GOLDEN_MORE, 0, 0, STATUS_CORRUPT, "manifest: the checksum does not match the bytes"},
+};
+
+/* 12: files; 13: the first one's name; 57: its bytes (2), 59: records, 60: quarantined, 61: places. */
+static const golden_refusal repaired[] = {
+    {"newest", GOLDEN_BYTE, 12, 0x7f, STATUS_CORRUPT, "manifest: a count is above what the bytes can hold"},
+    {"newest", GOLDEN_BYTE, 14, 0xff, STATUS_CORRUPT, "manifest: a text is not UTF-8"},
+    {"newest", GOLDEN_BYTE, 60, 41, STATUS_CORRUPT, "manifest: a file has more quarantined rows than rows"},
+    {"newest", GOLDEN_BYTE, 61, 11, STATUS_CORRUPT, "manifest: a count is above its limit"},
+    {"newest", GOLDEN_MORE, 0, 0, STATUS_CORRUPT, "manifest: bytes are left over at the end"},
+};
+
+static void refusals_are_fixed(void **state) {
+  (void)state;
+  golden *g = golden_open("manifest");
+  golden_refuse(g, as_they_are, sizeof as_they_are / sizeof as_they_are[0], decode, NULL);
+  golden_refuse(g, repaired, sizeof repaired / sizeof repaired[0], decode, repair);
+  golden_refuse_beginnings(g, "newest", decode, repair);
+  golden_refuse_beginnings(g, "oldest", decode, repair);
+  golden_close(g);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(bytes_of_the_newest_version_are_fixed),
+      cmocka_unit_test(the_oldest_version_stays_readable),
+      cmocka_unit_test(refusals_are_fixed),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

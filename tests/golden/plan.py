@@ -1,0 +1,138 @@
+"""Plans, from the description in stats/plan/plan.c: what people read, round a program."""
+
+import program
+from golden import Golden, run
+
+VERSION = 2
+NONE = 0xFFFFFFFF
+
+
+def optional(e, text, note):
+    e.u8(text is not None, note if text is not None else f"no {note}")
+    if text is not None:
+        e.text(text)
+
+
+def label(e, english=None, simplified=None, traditional=None):
+    for text, language in ((english, "en"), (simplified, "zh-Hans"), (traditional, "zh-Hant")):
+        optional(e, text, language)
+
+
+def variable(e, name, index, labels, in_codebook, declared, largest, values=()):
+    e.text(name, "variable")
+    e.varint(index, "in the program")
+    label(e, *labels)
+    e.u8(in_codebook, "in the codebook" if in_codebook else "derived")
+    e.u8(declared, "decimals declared")
+    e.varint(largest[0], "largest number: mantissa")
+    e.signed(largest[1], "exponent")
+    e.varint(len(values), "values")
+    for value, value_labels in values:
+        e.u8(isinstance(value, str), "a text" if isinstance(value, str) else "a number")
+        if isinstance(value, str):
+            e.text(value)
+        else:
+            e.signed(value)
+        label(e, *value_labels)
+
+
+def construct(e, name, labels, index, valid_min, children, weights):
+    e.text(name, "construct")
+    label(e, *labels)
+    e.varint(index, "variable")
+    e.varint(valid_min, "valid at least")
+    e.u8(weights is not None, "weighted" if weights is not None else "not weighted")
+    e.varint(len(children), "children")
+    for i, (is_construct, child) in enumerate(children):
+        e.u8(is_construct, "a construct" if is_construct else "an item")
+        e.varint(child)
+        if weights is not None:
+            mantissa, scale = weights[i]
+            e.signed(mantissa, "weight")
+            e.u8(scale, "its decimals")
+
+
+def argument(e, name, given=False, variables=(), integer=0, integers=None):
+    e.u8(given, f"argument {name}: " + ("given" if given else "its default"))
+    e.varint(len(variables), "variables")
+    for v in variables:
+        e.varint(v)
+    e.signed(integer, "integer")
+    e.double(0.0, "number")
+    e.u8(1 if integers is not None else 0, "a list of integers" if integers is not None else "no list")
+    e.varint(len(integers or ()), "list")
+    e.varint(0, "rows")
+    for v in integers or ():
+        e.signed(v)
+
+
+def analysis(e):
+    e.text("nps", "analysis")
+    e.text("loyalty", "name")
+    label(e, "Loyalty", None, "忠誠度")
+    e.varint(4, "arguments")
+    argument(e, "items", True, [0])
+    argument(e, "promoters", True, integers=[5])
+    argument(e, "detractors", True, integers=[1, 2, 3])
+    argument(e, "interval", True, integer=1)
+    e.varint(2, "breakdowns")
+    for by in ([1], [1, 0]):
+        e.u8(len(by), "by")
+        for v in by:
+            e.varint(v)
+    e.u32(0, "filter")
+    optional(e, "q >= 2", "filter as written")
+    e.u32(NONE, "no weight")
+    e.double(0.95, "confidence")
+    e.varint(30, "small base")
+    e.u64(20240229, "seed")
+
+
+def file(e):
+    e.text("2026-01.csv", "file")
+    e.raw(run(0x40, 32), "SHA-256")
+    e.varint(4096, "bytes")
+    e.varint(40, "records")
+    e.varint(2, "quarantined")
+    e.varint(1, "places")
+    e.varint(7, "line")
+    e.text("3 fields instead of 2")
+    e.varint(2, "blank rows")
+    e.varint(11, "line")
+    e.varint(12, "line")
+    e.varint(0, "repeated headers")
+
+
+def inner_program(e):
+    e.u8(program.VERSION, "version of programs")
+    e.varint(2, "variables")
+    program.scale(e, "q", "q", [], 1, 5, 0)
+    program.start(e, "m", program.MEAN, "mean")
+    program.inputs(e, 0)
+    e.u8(0, "not weighted")
+    e.u8(0, "as it is")
+    e.varint(1, "valid at least")
+    e.varint(1, "filters")
+    e.varint(1, "nodes")
+    program.node(e, program.GE, ">=", 0, values=[2])
+    e.varint(0, "weights")
+    e.varint(0, "accumulators")
+
+
+def golden():
+    g = Golden("plan", "Plans (stats/plan/plan.h).")
+    e = g.entry("whole", VERSION)
+    e.u8(VERSION, "version")
+    label(e, "Title", "标题", None)
+    e.raw(run(0x20, 32), "digest of the specification")
+    inner_program(e)
+    e.varint(2, "variables")
+    variable(e, "q", 0, ("Overall", "总体", "整體"), 1, 0, (0, 0), [(1, ("bad",)), (5, ("good", "好"))])
+    variable(e, "m", 1, (), 0, 3, (12345, -2), [("x", (None, "其他"))])
+    e.varint(1, "constructs")
+    construct(e, "c", ("C",), 1, 1, [(0, 0)], [(15, 1)])
+    e.varint(1, "analyses")
+    analysis(e)
+    e.varint(1, "files")
+    file(e)
+    return g
