@@ -313,7 +313,8 @@ static status sort_members(const parser *p, const char *start, json *object) {
   for (size_t i = 1; i < object->count; i++) {
     if (strcmp(object->as.members[i - 1].key, object->as.members[i].key) == 0) {
       char text[160];
-      snprintf(text, sizeof text, "the object has the key \"%.100s\" twice", object->as.members[i].key);
+      const slice key = text_cut(slice_of(object->as.members[i].key), 100);
+      snprintf(text, sizeof text, "the object has the key \"%.*s\" twice", SLICE_ARG(key));
       return problem_at(p, start, text);
     }
   }

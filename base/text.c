@@ -190,6 +190,16 @@ static whole whole_of(slice s) {
   return w;
 }
 
+slice text_cut(slice s, size_t bytes) {
+  size_t length = s.length < bytes ? s.length : bytes;
+  for (int back = 0;
+       back < 3 && length < s.length && length > 0 && ((unsigned char)s.bytes[length] & 0xC0) == 0x80;
+       back++) {
+    length--;
+  }
+  return (slice){s.bytes, length};
+}
+
 int text_compare_natural(slice a, slice b) {
   const whole x = whole_of(a);
   const whole y = whole_of(b);

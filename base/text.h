@@ -36,6 +36,9 @@ size_t text_utf8_check(const char *bytes, size_t length);
 size_t text_width(slice s);
 /* The longest prefix of at most COLUMNS terminal columns, never cutting a character. */
 slice text_fit(slice s, size_t columns);
+/* The longest prefix of at most BYTES bytes, never cutting a character: for messages and what has little
+ * room. (Of a text that is not UTF-8 up to three bytes fewer.) */
+slice text_cut(slice s, size_t bytes);
 /* "Natural" order for value keys: whole numbers by value and before other texts, those bytewise. */
 int text_compare_natural(slice a, slice b);
 /* Damerau-Levenshtein distance, at most LIMIT + 1. */

@@ -247,9 +247,8 @@ static status needs_directory(const broker *b, error *why) {
 static status find(broker *b, slice name, const ledger_dataset **out, error *why) {
   TRY(needs_directory(b, why));
   *out = ledger_dataset_find(b->ledger, name);
-  return *out ? STATUS_OK
-              : error_set(why, STATUS_NOT_FOUND, "there is no dataset '%.*s'",
-                          name.length < 200 ? (int)name.length : 200, name.bytes);
+  const slice shown = text_cut(name, LEDGER_NAME_BYTES_MAX);
+  return *out ? STATUS_OK : error_set(why, STATUS_NOT_FOUND, "there is no dataset '%.*s'", SLICE_ARG(shown));
 }
 
 static message answer_of(message_kind kind, const wire_message *m) {

@@ -209,8 +209,9 @@ static status find_list(slice what, size_t *which, error *why) {
       return STATUS_OK;
     }
   }
+  const slice shown = text_cut(what, 40);
   return error_set(why, STATUS_USAGE, "'%.*s' cannot be listed; jobs, workers and datasets can",
-                   what.length < 40 ? (int)what.length : 40, what.bytes);
+                   SLICE_ARG(shown));
 }
 
 status listing_on_list(broker *b, peer *from, wire_message *m, error *why) {

@@ -26,8 +26,8 @@ static status read_role(broker *b, line_kind line, const wire_message *m, const 
     }
   }
   if (*out == 0) {
-    return error_set(why, STATUS_PROTOCOL, "the role is 'client' or 'worker', not '%.*s'",
-                     asked.length < 40 ? (int)asked.length : 40, asked.bytes);
+    const slice shown = text_cut(asked, 40);
+    return error_set(why, STATUS_PROTOCOL, "the role is 'client' or 'worker', not '%.*s'", SLICE_ARG(shown));
   }
   *key = "";
   if (line == LINE_KEYED) {

@@ -54,8 +54,9 @@ static status read_line(key_text *t, slice line, key_list *l, error *err) {
   const slice word = key_text_word(&line);
   const unsigned role = role_of(word);
   if (!role) {
+    const slice shown = text_cut(word, 40);
     return key_text_wrong(t, err, "'%.*s' is no role; a line is 'worker KEY TITLE' or 'client KEY TITLE'",
-                          word.length < 40 ? (int)word.length : 40, word.bytes);
+                          SLICE_ARG(shown));
   }
   if (!ARRAY_ROOM(l->entries, l->count, l->capacity)) {
     return error_no_memory(err, t->path);

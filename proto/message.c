@@ -82,18 +82,8 @@ static int pack_bytes(void *out, const char *bytes, size_t length) {
   return 0;
 }
 
-/* What fits, without cutting a character. */
-static slice fitting(slice s) {
-  size_t length = s.length < MESSAGE_TEXT_MAX ? s.length : MESSAGE_TEXT_MAX;
-  while (length < s.length && length > MESSAGE_TEXT_MAX - 4 &&
-         ((unsigned char)s.bytes[length] & 0xc0) == 0x80) {
-    length--;
-  }
-  return (slice){s.bytes, length};
-}
-
 static void pack_text(msgpack_packer *pk, slice text) {
-  slice left = fitting(text);
+  slice left = text_cut(text, MESSAGE_TEXT_MAX);
   msgpack_pack_str(pk, left.length);
   while (left.length > 0) {
     const size_t good = text_utf8_check(left.bytes, left.length);

@@ -163,6 +163,6 @@ status task_run(const task_input *in, task_output *out, error *err) {
       return st;
     }
   }
-  return error_set(err, STATUS_PROTOCOL, "unknown work '%.*s'",
-                   in->work.length < 40 ? (int)in->work.length : 40, in->work.bytes);
+  const slice work = text_cut(in->work, 40);
+  return error_set(err, STATUS_PROTOCOL, "unknown work '%.*s'", SLICE_ARG(work));
 }

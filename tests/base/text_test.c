@@ -135,6 +135,17 @@ static void fitting_never_cuts_a_character(void **state) {
   }
 }
 
+static void cutting_never_cuts_a_character(void **state) {
+  (void)state;
+  const slice mixed = slice_of("a\xc3\xa9\xe6\xbb\xa1\xf0\x9f\x98\x80"); /* 1, 2, 3 and 4 bytes */
+  static const size_t lengths[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+  for (size_t bytes = 0; bytes < sizeof lengths / sizeof lengths[0]; bytes++) {
+    assert_int_equal(text_cut(mixed, bytes).length, lengths[bytes]);
+  }
+  /* Of what is not UTF-8 most is kept. */
+  assert_int_equal(text_cut(slice_of("\x80\x80\x80\x80\x80\x80\x80"), 6).length, 3);
+}
+
 static void natural_order_puts_numbers_first_and_by_value(void **state) {
   (void)state;
   static const char *const ordered[] = {
@@ -180,6 +191,7 @@ int main(void) {
       cmocka_unit_test(slices_are_ordered_bytewise),
       cmocka_unit_test(widths_are_those_of_a_terminal),
       cmocka_unit_test(fitting_never_cuts_a_character),
+      cmocka_unit_test(cutting_never_cuts_a_character),
       cmocka_unit_test(natural_order_puts_numbers_first_and_by_value),
       cmocka_unit_test(distance_counts_slips),
       cmocka_unit_test(nearest_offers_slips_of_the_pen_only),

@@ -292,6 +292,8 @@ static void wrong_lists_are_named_with_their_line(void **state) {
   } cases[] = {
       {"worker " PUBLIC "\nboss " PUBLIC " me\n", "allowed:2: 'boss' is no role"},
       {PUBLIC "\n", "is no role"},
+      {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\xc3\xa9 " PUBLIC "\n",
+       "allowed:1: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' is no role"}, /* not half a character */
       {"worker " PUBLIC "\n\n# x\nclient\n", "allowed:4: 0 characters that are no key"},
       {"worker anna " PUBLIC "\n", "allowed:1: 4 characters that are no key"},
       {"worker " PUBLIC " \x1b[31mred\n", "allowed:1: this is not text"},
