@@ -236,24 +236,6 @@ status document_open(arena *memory, const void *bytes, size_t length, report_lan
   return STATUS_OK;
 }
 
-status document_render(slice bytes, const report_options *options, slice part, document_writer *write,
-                       buf *out, error *err) {
-  arena *memory = arena_new();
-  if (memory == NULL) {
-    return error_no_memory(err, "report");
-  }
-  document d;
-  status s = document_open(memory, bytes.bytes, bytes.length, options->language, &d, err);
-  if (s == STATUS_OK) {
-    s = write(&d, options, part, out, err);
-  }
-  if (s == STATUS_OK) {
-    s = arena_failed(memory) ? error_no_memory(err, "report") : buf_status(out, "report", err);
-  }
-  arena_destroy(memory);
-  return s;
-}
-
 /* ---- Names and labels ---------------------------------------------------------------------------- */
 
 slice document_word(const document *d, word w) {

@@ -24,13 +24,6 @@ typedef struct document {
 status document_open(arena *memory, const void *bytes, size_t length, report_language language, document *out,
                      error *err) MUST_USE;
 
-/* Writes an opened document to OUT. */
-typedef status document_writer(const document *d, const report_options *options, slice part, buf *out,
-                               error *err);
-/* Opens BYTES, has WRITE write them, and closes them.  PART is handed on. */
-status document_render(slice bytes, const report_options *options, slice part, document_writer *write,
-                       buf *out, error *err) MUST_USE;
-
 /* TEXT with control characters and malformed bytes replaced. */
 slice document_display(const document *d, slice text);
 /* A label object in the document's language, else the nearest language given; empty when there is none. */

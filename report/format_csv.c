@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/document.h"
 #include "report/formats.h"
+#include "report/layout.h"
 
 /* Columns of the long table that are taken from the row itself. */
 static const char *const key_columns[] = {"item",        "other_item", "group",
@@ -94,18 +94,16 @@ static bool is_key_column(const char *key) {
   return false;
 }
 
-static void put_table(buf *out, const json *section, const json *table, buf *scratch) {
-  const json *rows = json_get(table, "rows");
-  const json *columns = json_get(table, "columns");
-  line_owner owner = {json_as_text(json_get(section, "analysis")), json_as_text(json_get(section, "name")),
-                      json_as_text(json_get(table, "name")), 0};
-  for (size_t r = 0; r < json_count(rows); r++) {
+static void put_table(buf *out, const layout_section *section, const layout_table *table, buf *scratch) {
+  line_owner owner = {section->analysis, section->name, slice_of(table->name), 0};
+  for (size_t r = 0; r < table->rows_count; r++) {
+    const json *row = json_at(table->rows, r);
     owner.row = r;
-    for (size_t c = 0; c < json_count(columns); c++) {
-      const char *key = json_as_cstring(json_at(columns, c));
-      const json *figure = json_get(json_at(rows, r), key);
+    for (size_t c = 0; c < table->columns_count; c++) {
+      const char *key = table->columns[c].key;
+      const json *figure = json_get(row, key);
       if (!is_key_column(key) && json_kind_of(figure) != JSON_NULL) {
-        put_line(out, &owner, json_at(rows, r), slice_of(key), figure, scratch);
+        put_line(out, &owner, row, slice_of(key), figure, scratch);
       }
     }
   }
@@ -162,7 +160,7 @@ static void put_invalid_texts(const document *d, buf *out, buf *scratch) {
   }
 }
 
-static status write_long_table(const document *d, const report_options *options, slice part, buf *out,
+static status write_long_table(const layout *l, const report_options *options, slice part, buf *out,
                                error *err) {
   (void)options;
   (void)part;
@@ -174,13 +172,12 @@ static status write_long_table(const document *d, const report_options *options,
     buf_printf(out, ",%s", key_columns[k]);
   }
   buf_printf(out, ",statistic,figure\n");
-  put_facts(d, out, &scratch);
-  put_invalid_texts(d, out, &scratch);
-  const json *sections = json_get(d->root, "analyses");
-  for (size_t i = 0; i < json_count(sections); i++) {
-    const json *tables = json_get(json_at(sections, i), "tables");
-    for (size_t t = 0; t < json_count(tables); t++) {
-      put_table(out, json_at(sections, i), json_at(tables, t), &scratch);
+  put_facts(l->document, out, &scratch);
+  put_invalid_texts(l->document, out, &scratch);
+  for (size_t i = 0; i < l->sections_count; i++) {
+    const layout_section *section = &l->sections[i];
+    for (size_t t = 0; t < section->tables_count; t++) {
+      put_table(out, section, &section->tables[t], &scratch);
     }
   }
   out->failed = out->failed || scratch.failed;
@@ -189,5 +186,5 @@ static status write_long_table(const document *d, const report_options *options,
 }
 
 status format_csv_write(slice bytes, const report_options *options, slice part, buf *out, error *err) {
-  return document_render(bytes, options, part, write_long_table, out, err);
+  return layout_write(bytes, options, part, LAYOUT_LABELS, write_long_table, out, err);
 }

@@ -10,37 +10,31 @@ static pen pen_of(const report_options *options, buf *out) {
   return (pen){out, columns, options->color};
 }
 
-static status write_pages(const document *d, const report_options *options, slice part, buf *out,
-                          error *err) {
+static status write_pages(const layout *l, const report_options *options, slice part, buf *out, error *err) {
   (void)part;
   (void)err;
   const pen p = pen_of(options, out);
-  text_summary_write(d, &p);
-  const json *sections = json_get(d->root, "analyses");
-  for (size_t i = 0; i < json_count(sections); i++) {
+  text_summary_write(l, &p);
+  for (size_t i = 0; i < l->sections_count; i++) {
     buf_put(out, "\n\n", 2);
-    text_section_write(d, &p, json_at(sections, i), i + 1);
+    text_section_write(l->document, &p, &l->sections[i], i + 1);
   }
   buf_put(out, "\n\n", 2);
-  text_data_write(d, &p);
+  text_data_write(l, &p);
   return STATUS_OK;
 }
 
 status format_text_write(slice bytes, const report_options *options, slice part, buf *out, error *err) {
-  return document_render(bytes, options, part, write_pages, out, err);
+  return layout_write(bytes, options, part, LAYOUT_LABELS, write_pages, out, err);
 }
 
-status text_findings_write(const document *d, const report_options *options, slice part, buf *out,
-                           error *err) {
+status text_findings_write(const layout *l, const report_options *options, slice part, buf *out, error *err) {
   (void)part;
   (void)err;
   const pen p = pen_of(options, out);
-  document named = *d;
-  named.shows_names = true;
-  text_troubles_write(&named, &p);
-  const json *sections = json_get(d->root, "analyses");
-  for (size_t i = 0; i < json_count(sections); i++) {
-    text_warnings_write(&named, &p, json_at(sections, i));
+  text_troubles_write(l, &p);
+  for (size_t i = 0; i < l->sections_count; i++) {
+    text_warnings_write(&p, &l->sections[i]);
   }
   return STATUS_OK;
 }

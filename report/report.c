@@ -29,6 +29,6 @@ status report_render(const void *document_bytes, size_t length, const report_opt
 
 status report_render_findings(const void *document_bytes, size_t length, const report_options *options,
                               buf *out, error *err) {
-  return document_render((slice){document_bytes, length}, options, slice_of(""), text_findings_write, out,
-                         err);
+  return layout_write((slice){document_bytes, length}, options, slice_of(""), LAYOUT_NAMES,
+                      text_findings_write, out, err);
 }

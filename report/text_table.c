@@ -4,13 +4,6 @@
 #include "report/grid.h"
 #include "report/strip.h"
 
-static void describe_columns(const document *d, const json *table, figure_column *columns, size_t count) {
-  for (size_t c = 0; c < count; c++) {
-    const char *key = json_as_cstring(json_at(json_get(table, "columns"), c));
-    columns[c] = figure_column_of(d, key, json_get(table, "rows"));
-  }
-}
-
 /* The grid's columns being chosen: those that say something, what names a row before its figures. */
 typedef struct column_plan {
   grid_column *columns;
@@ -41,22 +34,19 @@ static void plan_columns(column_plan *plan, const figure_column *columns, size_t
   }
 }
 
-void text_list_write(const document *d, const pen *p, size_t indent, const json *table) {
-  const json *rows = json_get(table, "rows");
-  size_t count = json_count(json_get(table, "columns"));
-  figure_column *columns = ARENA_ARRAY(d->memory, figure_column, count);
+static void write_list(const document *d, const pen *p, size_t indent, const layout_table *table) {
+  const size_t count = table->columns_count;
   column_plan plan = {ARENA_ARRAY(d->memory, grid_column, count + 1),
                       ARENA_ARRAY(d->memory, size_t, count + 1), 0, SIZE_MAX};
-  if (columns == NULL || plan.columns == NULL || plan.sources == NULL) {
+  if (plan.columns == NULL || plan.sources == NULL) {
     return;
   }
-  describe_columns(d, table, columns, count);
-  plan_columns(&plan, columns, count, slice_equal(json_as_text(json_get(table, "view")), slice_of("bars")));
-  grid *g = grid_new(d->memory, plan.columns, plan.count, json_count(rows));
-  for (size_t r = 0; r < json_count(rows); r++) {
-    const json *row = json_at(rows, r);
+  plan_columns(&plan, table->columns, count, table->view == VIEW_BARS);
+  grid *g = grid_new(d->memory, plan.columns, plan.count, table->rows_count);
+  for (size_t r = 0; r < table->rows_count; r++) {
+    const json *row = json_at(table->rows, r);
     for (size_t c = 0; c < plan.count; c++) {
-      const figure_column *column = &columns[plan.sources[c]];
+      const figure_column *column = &table->columns[plan.sources[c]];
       const json *cell = json_get(row, column->key);
       bool is_drawn = c == plan.bars && json_kind_of(cell) != JSON_NULL;
       slice drawn = is_drawn ? strip_bar(d->memory, json_as_number(cell)) : slice_of("");
@@ -66,19 +56,22 @@ void text_list_write(const document *d, const pen *p, size_t indent, const json 
   grid_write(g, p, indent, true, document_word(d, WORD_PANEL));
 }
 
-void text_table_write(const document *d, const pen *p, size_t indent, const json *section,
-                      const json *table) {
+void text_table_write(const document *d, const pen *p, size_t indent, const layout_table *table) {
   pen_blanks(p, indent);
-  pen_text(p, PEN_BOLD, figure_title(d, json_as_cstring(json_get(table, "name"))));
+  pen_text(p, PEN_BOLD, table->title);
   pen_line_end(p);
-  if (json_count(json_get(table, "rows")) == 0) {
+  if (table->rows_count == 0) {
     pen_blanks(p, indent);
     pen_text(p, PEN_DIM, document_word(d, WORD_NO_ROWS));
     pen_line_end(p);
     return;
   }
-  bool is_matrix = slice_equal(json_as_text(json_get(table, "view")), slice_of("matrix"));
-  if (!is_matrix || !text_matrix_write(d, p, indent, section, table)) {
-    text_list_write(d, p, indent, table);
+  size_t matrices_count = 0;
+  const layout_matrix *matrices =
+      table->view == VIEW_MATRIX ? layout_matrices(d, table, &matrices_count) : NULL;
+  if (matrices_count > 0) {
+    text_matrices_write(d, p, indent, matrices, matrices_count);
+  } else {
+    write_list(d, p, indent, table);
   }
 }

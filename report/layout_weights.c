@@ -1,10 +1,8 @@
 /* How weights were read: which cannot be used, with the first places, and what rounding changed. */
 #include <string.h>
 
-#include "report/render.h"
+#include "report/layout_build.h"
 #include "report/sentence.h"
-
-enum { INDENT = 3 };
 
 static const struct {
   const char *cause;
@@ -15,25 +13,20 @@ static const struct {
     {"fractional", WORD_WEIGHT_FRACTIONAL}, {"few_digits", WORD_WEIGHT_FEW_DIGITS},
 };
 
-static void write_trouble(const document *d, const pen *p, slice item, const json *trouble) {
+static void tell_trouble(const document *d, slice item, const json *trouble, layout_texts *out) {
   const char *cause = json_as_cstring(json_get(trouble, "cause"));
   for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++) {
     if (strcmp(troubles[i].cause, cause) != 0) {
       continue;
     }
-    buf places;
-    buf_init(&places);
-    text_places_put(d, json_get(trouble, "places"), &places);
     const sentence_place filled[] = {{"item", item},
                                      {"n", figure_count(d, json_as_integer(json_get(trouble, "n")))},
-                                     {"places", {(const char *)places.data, places.length}}};
-    pen_paragraph(p, PEN_PLAIN, INDENT, "! ",
-                  sentence_fill(d, word_text(troubles[i].sentence, d->language), filled, 3));
-    buf_fini(&places);
+                                     {"places", layout_places(d, json_get(trouble, "places"))}};
+    layout_texts_add(d, out, sentence_fill(d, word_text(troubles[i].sentence, d->language), filled, 3));
   }
 }
 
-static void write_rounded(const document *d, const pen *p, slice item, const json *weight) {
+static void tell_rounded(const document *d, slice item, const json *weight, layout_texts *out) {
   const int64_t rounded = json_as_integer(json_get(weight, "rounded"));
   const double change = json_as_number(json_get(weight, "rounding_error"));
   if (rounded > 0) {
@@ -44,18 +37,18 @@ static void write_rounded(const document *d, const pen *p, slice item, const jso
         {"n", figure_count(d, rounded)},
         {"answered", figure_count(d, json_as_integer(json_get(weight, "above_zero")))},
         {"parts", figure_count(d, parts)}};
-    pen_paragraph(p, PEN_PLAIN, INDENT, "! ", sentence_fill(d, word_text(sentence, d->language), filled, 4));
+    layout_texts_add(d, out, sentence_fill(d, word_text(sentence, d->language), filled, 4));
   }
 }
 
-void text_weights_write(const document *d, const pen *p) {
+void layout_weights_tell(const document *d, layout_texts *out) {
   const json *weights = json_get(json_get(d->root, "data"), "weights");
   for (size_t i = 0; i < json_count(weights); i++) {
     const json *weight = json_at(weights, i);
     const slice item = document_item(d, json_as_text(json_get(weight, "name")));
-    write_rounded(d, p, item, weight);
+    tell_rounded(d, item, weight, out);
     for (size_t k = 0; k < json_count(json_get(weight, "troubles")); k++) {
-      write_trouble(d, p, item, json_at(json_get(weight, "troubles"), k));
+      tell_trouble(d, item, json_at(json_get(weight, "troubles"), k), out);
     }
   }
 }

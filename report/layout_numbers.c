@@ -1,8 +1,6 @@
 /* How numbers were kept: which were rounded, with the first places, and why declared decimals gave way. */
-#include "report/render.h"
+#include "report/layout_build.h"
 #include "report/sentence.h"
-
-enum { INDENT = 3 };
 
 /* What rounding changes in a weight is told with the weights. */
 static bool is_weight(const document *d, const json *variable) {
@@ -17,38 +15,33 @@ static bool is_weight(const document *d, const json *variable) {
   return false;
 }
 
-static void write_rounded(const document *d, const pen *p, const json *variable, slice item) {
+static void tell_rounded(const document *d, const json *variable, slice item, layout_texts *out) {
   const int64_t rounded = json_as_integer(json_get(variable, "rounded"));
   const json *first = json_get(variable, "rounded_places");
   if (rounded <= 0 || is_weight(d, variable)) {
     return;
   }
-  buf places;
-  buf_init(&places);
-  text_places_put(d, first, &places);
   const sentence_place filled[] = {
       {"item", item},
       {"n", figure_count(d, rounded)},
       {"answered", figure_count(d, json_as_integer(json_get(variable, "answered")))},
-      {"places", {(const char *)places.data, places.length}}};
+      {"places", layout_places(d, first)}};
   const word sentence = json_count(first) > 0 ? WORD_ROUNDED_NUMBERS_AT : WORD_ROUNDED_NUMBERS;
-  pen_paragraph(p, PEN_PLAIN, INDENT, "! ", sentence_fill(d, word_text(sentence, d->language), filled, 4));
-  buf_fini(&places);
+  layout_texts_add(d, out, sentence_fill(d, word_text(sentence, d->language), filled, 4));
 }
 
-static void write_decimals(const document *d, const pen *p, const json *decimals, slice item) {
+static void tell_decimals(const document *d, const json *decimals, slice item, layout_texts *out) {
   if (json_kind_of(decimals) == JSON_OBJECT) {
     const sentence_place filled[] = {
         {"item", item},
         {"declared", figure_count(d, json_as_integer(json_get(decimals, "declared")))},
         {"kept", figure_count(d, json_as_integer(json_get(decimals, "kept")))},
         {"largest", figure_alone(d, "largest", json_get(decimals, "largest"), decimals)}};
-    pen_paragraph(p, PEN_PLAIN, INDENT, "! ",
-                  sentence_fill(d, word_text(WORD_DECIMALS_DISPLACED, d->language), filled, 4));
+    layout_texts_add(d, out, sentence_fill(d, word_text(WORD_DECIMALS_DISPLACED, d->language), filled, 4));
   }
 }
 
-void text_numbers_write(const document *d, const pen *p, const json *variable, slice item) {
-  write_decimals(d, p, json_get(variable, "decimals"), item);
-  write_rounded(d, p, variable, item);
+void layout_numbers_tell(const document *d, const json *variable, slice item, layout_texts *out) {
+  tell_decimals(d, json_get(variable, "decimals"), item, out);
+  tell_rounded(d, variable, item, out);
 }
