@@ -42,6 +42,39 @@ const layout_matrix *layout_matrices(const document *d, const layout_table *tabl
 /* The row at LINE and COLUMN as it is shown; NULL: nothing is. */
 const json *layout_matrix_row(const layout_matrix *m, size_t line, size_t column);
 
+/* ---- Charts -------------------------------------------------------------------------------------- */
+
+typedef enum chart_kind {
+  CHART_BARS,   /* a figure a row, from zero, with its interval */
+  CHART_SHARES, /* the answers on one scale, a row of parts that make up 100 */
+} chart_kind;
+
+typedef struct chart_row {
+  slice label;
+  bool is_part; /* of the row before it that is none: a group below its item */
+  slice base;   /* "1,811"; empty when there is none */
+  double value; /* BARS */
+  double low, high;
+  slice value_text, low_text, high_text;
+  const double *shares; /* SHARES: one for each key, 0..100 */
+} chart_row;
+
+typedef struct layout_chart {
+  const char *name; /* within its section; terminated */
+  chart_kind kind;
+  slice title;      /* of the table that it shows */
+  slice subject;    /* the one thing that all rows are about, where they do not name it; else empty */
+  slice measure;    /* BARS: what the figure is, "Index" */
+  double low, high; /* BARS: what the axis shows at least; low <= 0 <= high */
+  bool is_percent;  /* BARS: the figure is a share of 100 */
+  bool has_intervals;
+  const slice *keys; /* SHARES: the answers, from the lowest to the highest, then those beside the scale */
+  size_t keys_count, scale_count;
+  chart_row *rows;
+  size_t rows_count;
+  size_t more; /* rows of the table that are left out */
+} layout_chart;
+
 /* ---- Sections ------------------------------------------------------------------------------------ */
 
 typedef struct layout_texts {
@@ -86,8 +119,12 @@ typedef struct layout_section {
   layout_remarks warnings, notes;
 } layout_section;
 
-/* What the figures of ROW belong to: "Seat comfort", "Reasons: price", "Seat comfort × Satisfied"; NUMBERED as
- * in presentation_headline. */
+/* The charts of SECTION, those of its headline first; *COUNT may be 0.  At most 1,024, of tables of at most
+ * 20,000 rows. */
+const layout_chart *layout_charts(const document *d, const layout_section *section, size_t *count);
+
+/* What the figures of ROW belong to: "Seat comfort", "Reasons: price", "Seat comfort × Satisfied"; NUMBERED
+ * as in presentation_headline. */
 slice layout_row_name(const document *d, const char *numbered, const json *row);
 
 /* ---- The report ---------------------------------------------------------------------------------- */
@@ -130,9 +167,10 @@ typedef struct layout {
 typedef enum layout_naming { LAYOUT_LABELS, LAYOUT_NAMES } layout_naming;
 
 /* Draws a layout to OUT. */
-typedef status layout_writer(const layout *l, const report_options *options, slice part, buf *out, error *err);
-/* Opens BYTES, a report's JSON text, lays it out in OPTIONS' language, has WRITE draw it, and closes it.  PART is
- * handed on.  STATUS_CORRUPT when BYTES are not a report. */
+typedef status layout_writer(const layout *l, const report_options *options, slice part, buf *out,
+                             error *err);
+/* Opens BYTES, a report's JSON text, lays it out in OPTIONS' language, has WRITE draw it, and closes it. PART
+ * is handed on.  STATUS_CORRUPT when BYTES are not a report. */
 status layout_write(slice bytes, const report_options *options, slice part, layout_naming naming,
                     layout_writer *write, buf *out, error *err) MUST_USE;
 

@@ -84,8 +84,8 @@ static double bound(const json *row, const char *key) {
 static bool find_scale(const document *d, const figure_scale *told, slice item, headline_figure *out) {
   out->scale_low = told->low;
   out->scale_high = told->high;
-  return told->kind == FIGURE_SCALE_FIXED || (told->kind == FIGURE_SCALE_OF_ITEM &&
-                                              document_scale(d, item, &out->scale_low, &out->scale_high));
+  return told->kind == FIGURE_SCALE_FIXED ||
+         (told->kind == FIGURE_SCALE_OF_ITEM && document_scale(d, item, &out->scale_low, &out->scale_high));
 }
 
 static slice interval_text(const document *d, const figure_column *column, const json *row) {

@@ -20,8 +20,8 @@ typedef struct division {
   const figure_column *line, *column, *cell;
   figure_column *others; /* key columns that divide the table */
   size_t others_count;
-  slice *parts;           /* per row: what it belongs to */
-  side *lines, *columns;  /* of the part being made */
+  slice *parts;          /* per row: what it belongs to */
+  side *lines, *columns; /* of the part being made */
   bool is_square;
 } division;
 

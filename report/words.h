@@ -24,6 +24,7 @@
   X(WORD_TOTAL, "Total", "总体", "總體")                                                                     \
   X(WORD_NO_ANSWER, "no answer", "未回答", "未回答")                                                         \
   X(WORD_COLON, ": ", "：", "：")                                                                            \
+  X(WORD_FROM_TO, "{low} to {high}", "{low} 至 {high}", "{low} 至 {high}")                                   \
   X(WORD_COMMA, ", ", "、", "、")                                                                            \
   X(WORD_SEE_BELOW, "{title}: see below", "{title}：见下文", "{title}：見下文")                              \
   X(WORD_MORE, "… and {n} more", "……另有 {n} 项", "……另有 {n} 項")                                           \

@@ -214,6 +214,34 @@ static void every_kernel_form_that_runs_gives_the_same_bytes(void **state) {
 
 #define ANSWER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_chart_is_a_picture_of_its_own(void **state) {
+  const fixture *f = *state;
+  process_result r = run_with(f, f->data, NULL, MORE("-f", "svg:describe/distribution", "-l", "zh-Hans"));
+  assert_memory_equal(r.out, "<svg xmlns=\"http://www.w3.org/2000/svg\"", 39);
+  assert_non_null(strstr(r.out, ">服务</text>"));
+  process_result_fini(&r);
+  process_run((const char *const[]){CANVASS_PROGRAM, "run", f->spec, f->data, "-q", "-f", "svg:nps", NULL},
+              NULL, &r);
+  assert_int_equal(r.exit_code, 2);
+  assert_int_equal(r.out_length, 0);
+  assert_non_null(
+      strstr(r.err, "there is no chart 'nps'; the report has describe/summary, describe/distribution"));
+  process_result_fini(&r);
+}
+
+/* Who leaves --format out gets text whatever the file is called, and is told so. */
+static void a_file_named_as_another_format_is_told_of(void **state) {
+  const fixture *f = *state;
+  char path[PATH_BYTES];
+  (void)snprintf(path, sizeof path, "%.400s/report.svg", f->directory);
+  process_result r = run_with(f, f->data, NULL, MORE("-o", path));
+  assert_non_null(strstr(r.err, "report.svg holds the report as text; add --format svg:NAME"));
+  process_result_fini(&r);
+  r = run_with(f, f->data, NULL, MORE("-o", path, "-f", "text"));
+  assert_null(strstr(r.err, "holds the report as text"));
+  process_result_fini(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       ANSWER_TEST(nothing_but_the_answer_is_printed),
@@ -227,6 +255,8 @@ int main(void) {
       ANSWER_TEST(standard_input_is_data),
       ANSWER_TEST(check_names_what_was_read),
       ANSWER_TEST(every_kernel_form_that_runs_gives_the_same_bytes),
+      ANSWER_TEST(a_chart_is_a_picture_of_its_own),
+      ANSWER_TEST(a_file_named_as_another_format_is_told_of),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,12 +8,18 @@
 
 #include "report/report.h"
 #include "tests/check.h"
+#include "tests/report/xml_check.h"
 
 static status render(const char *text, size_t length, const char *format, error *err) {
   buf out;
   buf_init(&out);
   const report_options options = {.format = format, .language = REPORT_ZH_HANS, .columns = 80};
   status s = report_render(text, length, &options, &out, err);
+  const bool is_picture = s == STATUS_OK && strncmp(format, "svg:", 4) == 0;
+  const char *wrong = is_picture ? xml_check((const char *)out.data, out.length) : NULL;
+  if (wrong != NULL) {
+    fail_msg("%s: not well-formed at %.80s", format, wrong);
+  }
   buf_fini(&out);
   return s;
 }
@@ -114,7 +120,8 @@ static void damaged_documents_never_crash(void **state) {
   (void)state;
   static const char *const replacements[] = {"null", "[]",   "{}",     "1",   "-1e308",
                                              "\"\"", "true", "\"q1\"", "[[]]"};
-  static const char *const formats[] = {"text", "json", "csv"};
+  static const char *const formats[] = {
+      "text", "json", "csv", "svg:describe/mean", "svg:describe/percent", "svg:describe", "svg:links"};
   size_t length = 0;
   char *golden = read_golden(&length);
   for (uint64_t seed = 1; seed <= 1500; seed++) {

@@ -1,0 +1,46 @@
+/* A chart being made: rows in the order of the table come in, rows of one item together go out. */
+#ifndef CANVASS_REPORT_CHARTING_H
+#define CANVASS_REPORT_CHARTING_H
+
+#include "report/layout.h"
+
+enum { CHARTING_ROWS_MAX = 200, CHARTING_KEYS_MAX = 24 };
+
+/* What a figure is about: a thing, and a group of respondents. */
+typedef struct charting_subject {
+  slice of, label;          /* the thing: to tell it apart by, and as it is shown */
+  slice group, group_label; /* the same for the group */
+  bool is_total;            /* of all groups */
+} charting_subject;
+
+typedef struct charting_row {
+  charting_subject subject;
+  chart_row row;
+  int64_t n;      /* SHARES: answers so far */
+  double *shares; /* SHARES: in the order of the chart's keys */
+} charting_row;
+
+typedef struct charting {
+  const document *d;
+  slice unit;   /* what its figures have in common: a scale, an item */
+  slice suffix; /* the same for people */
+  layout_chart chart;
+  double scale_low, scale_high; /* BARS: what its figures were declared to lie in; equal: nothing */
+  bool is_off_scale;            /* but some do not, such as differences: the scale is not theirs */
+  charting_row *rows;
+  size_t rows_count;
+  const json *keys[CHARTING_KEYS_MAX]; /* SHARES: in the order in which they came */
+  size_t keys_count;
+  slice keys_item; /* whose labels they have */
+} charting;
+
+/* A row about SUBJECT.  NULL: there is no room for more; that is counted. */
+chart_row *charting_add(charting *c, const charting_subject *subject);
+/* The answers of ITEM go from LOW to HIGH. */
+void charting_scale(charting *c, slice item, double low, double high);
+/* PERCENT of those that SUBJECT is about, N of them, have answered KEY. */
+void charting_share(charting *c, const charting_subject *subject, const json *key, double percent, int64_t n);
+/* Orders rows and keys, and fills `chart`. */
+void charting_finish(charting *c);
+
+#endif

@@ -1,0 +1,391 @@
+/* Which charts a section has, and their rows.
+ *
+ * A table of figures with intervals is a chart of bars, and so is the table of a headline.  A table of
+ * answers with their per cents is a chart of shares where the answers are on a scale, else one of bars.
+ * Figures on different scales stand in charts of their own. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/charting.h"
+#include "report/sentence.h"
+
+enum { CHARTS_MAX = 1024, TABLE_ROWS_MAX = 20000, NAME_BYTES = 320 };
+
+static double number_of(const json *row, const char *key) {
+  const json *cell = json_get(row, key);
+  const bool is_number = json_kind_of(cell) == JSON_INTEGER || json_kind_of(cell) == JSON_NUMBER;
+  return is_number ? json_as_number(cell) : NAN;
+}
+
+static const figure_column *column_of(const layout_table *t, const char *key) {
+  for (size_t c = 0; c < t->columns_count; c++) {
+    if (strcmp(t->columns[c].key, key) == 0) {
+      return &t->columns[c];
+    }
+  }
+  return NULL;
+}
+
+static slice canonical(const document *d, const json *cell) {
+  buf text;
+  buf_init(&text);
+  json_write(cell, &text);
+  slice copy = arena_slice(d->memory, (slice){(const char *)text.data, text.length});
+  buf_fini(&text);
+  return copy;
+}
+
+/* ---- What a table shows -------------------------------------------------------------------------- */
+
+/* Do the intervals of all rows hold the figure of COLUMN? */
+static bool is_held(const layout_table *t, const char *column) {
+  bool any = false;
+  for (size_t r = 0; r < t->rows_count; r++) {
+    const json *row = json_at(t->rows, r);
+    const double v = number_of(row, column);
+    const double low = number_of(row, "ci_low");
+    const double high = number_of(row, "ci_high");
+    if (!isnan(v) && !isnan(low) && !isnan(high)) {
+      if (v < low || v > high) {
+        return false;
+      }
+      any = true;
+    }
+  }
+  return any;
+}
+
+/* The figure that the bars of T show: that of the headline, else the first that its intervals hold. */
+static const figure_column *estimate_of(const layout_section *s, const layout_table *t) {
+  if (t == s->headline_table) {
+    const figure_column *column = column_of(t, s->headline_column);
+    if (column != NULL && !column->is_key && column->format != TERM_P) {
+      return column;
+    }
+  }
+  const bool has_interval = column_of(t, "ci_low") != NULL && column_of(t, "ci_high") != NULL;
+  for (size_t c = 0; has_interval && t->view == VIEW_LIST && c < t->columns_count; c++) {
+    const figure_column *column = &t->columns[c];
+    const bool is_bound = strcmp(column->key, "ci_low") == 0 || strcmp(column->key, "ci_high") == 0;
+    if (!column->is_key && column->format != TERM_COUNT && !is_bound && is_held(t, column->key)) {
+      return column;
+    }
+  }
+  return NULL;
+}
+
+/* The column of answers, in tables of their per cents. */
+static const figure_column *answers_of(const layout_table *t) {
+  for (size_t c = 0; c < t->columns_count && column_of(t, "percent") != NULL; c++) {
+    if (t->columns[c].format == TERM_VALUE) {
+      return &t->columns[c];
+    }
+  }
+  return NULL;
+}
+
+/* ---- Charts by scale ----------------------------------------------------------------------------- */
+
+typedef struct charts {
+  const document *d;
+  const document *named; /* the same, calling variables by their names: to tell rows apart */
+  const layout_section *section;
+  charting *at[CHARTS_MAX];
+  size_t count;
+  size_t first; /* those of the table being looked at */
+} charts;
+
+/* Figures of one UNIT stand in one chart; SUFFIX tells the charts of a table apart. */
+static charting *chart_of(charts *all, const layout_table *t, chart_kind kind, slice unit, slice suffix) {
+  for (size_t i = all->first; i < all->count; i++) {
+    if (all->at[i]->chart.kind == kind && slice_equal(all->at[i]->unit, unit)) {
+      return all->at[i];
+    }
+  }
+  charting *c = all->count < CHARTS_MAX ? ARENA_NEW(all->d->memory, charting) : NULL;
+  if (c == NULL) {
+    return NULL;
+  }
+  all->at[all->count++] = c;
+  *c = (charting){.d = all->d, .unit = unit, .suffix = suffix};
+  c->chart = (layout_chart){.name = t->name, .kind = kind, .title = t->title};
+  return c;
+}
+
+static slice scale_suffix(const document *d, double low, double high) {
+  char text[NAME_BYTES];
+  char from[32];
+  char to[32];
+  const int from_length = json_format_number(low, from);
+  const int to_length = json_format_number(high, to);
+  const int length = snprintf(text, sizeof text, "%.*s-%.*s", from_length, from, to_length, to);
+  return arena_slice(d->memory, (slice){text, (size_t)length});
+}
+
+/* ---- Bars ---------------------------------------------------------------------------------------- */
+
+typedef struct bars {
+  const layout_table *table;
+  const figure_column *estimate, *low, *high, *base;
+  const figure_scale *told; /* NULL: nothing is told of its scale */
+  const char *numbered;
+} bars;
+
+static bool is_of_hundred(const bars *b) {
+  return b->told == NULL && (b->estimate->format == TERM_PERCENT || b->estimate->format == TERM_SCORE);
+}
+
+/* The chart of ROW's figure, by the scale that it is on. */
+static charting *bars_chart(charts *all, const bars *b, slice item) {
+  double low = 0;
+  double high = 0;
+  charting *c = NULL;
+  if (is_of_hundred(b) || (b->told != NULL && b->told->kind == FIGURE_SCALE_FIXED)) {
+    c = chart_of(all, b->table, CHART_BARS, slice_of(""), slice_of(""));
+    low = is_of_hundred(b) ? 0 : b->told->low;
+    high = is_of_hundred(b) ? 100 : b->told->high;
+  } else if (b->estimate->format != TERM_NUMBER) {
+    c = chart_of(all, b->table, CHART_BARS, slice_of(""), slice_of(""));
+  } else if (document_scale(all->d, item, &low, &high)) {
+    const slice suffix = scale_suffix(all->d, low, high);
+    c = chart_of(all, b->table, CHART_BARS, suffix, suffix);
+  } else {
+    c = chart_of(all, b->table, CHART_BARS, item, item);
+  }
+  if (c != NULL) {
+    c->scale_low = low;
+    c->scale_high = high;
+    c->chart.is_percent = b->estimate->format == TERM_PERCENT;
+    c->chart.measure = b->estimate->title;
+  }
+  return c;
+}
+
+/* What ROW is about; OF and LABEL say of which thing.  NUMBERED: a column that numbers groups; NULL: none. */
+static charting_subject subject_of(const document *d, const layout_table *t, const char *numbered,
+                                   const json *row, slice of, slice label) {
+  const figure_column *group = column_of(t, "group");
+  const figure_column *other = column_of(t, "other_group");
+  charting_subject s = {.of = of, .label = label, .is_total = true};
+  if (group != NULL && json_kind_of(json_get(row, "group")) != JSON_NULL) {
+    s.is_total = false;
+    s.group = canonical(d, json_get(row, "group"));
+    s.group_label = figure_cell(d, group, row);
+  }
+  if (numbered != NULL && json_kind_of(json_get(row, numbered)) != JSON_NULL) {
+    const json *number = json_get(row, numbered);
+    const sentence_place places[] = {{"title", figure_title(d, numbered)},
+                                     {"number", figure_alone(d, numbered, number, row)}};
+    s.is_total = false;
+    s.group = canonical(d, number);
+    s.group_label = sentence_fill(d, "{title} {number}", places, 2);
+  }
+  if (other != NULL && json_kind_of(json_get(row, "other_group")) != JSON_NULL) {
+    const sentence_place places[] = {{"one", s.group_label}, {"other", figure_cell(d, other, row)}};
+    const sentence_place keys[] = {{"one", s.group}, {"other", canonical(d, json_get(row, "other_group"))}};
+    s.is_total = false;
+    s.group = sentence_fill(d, "{one} {other}", keys, 2);
+    s.group_label = sentence_fill(d, "{one} – {other}", places, 2);
+  }
+  return s;
+}
+
+static slice shown(const document *d, const figure_column *column, const json *row) {
+  return column == NULL || json_kind_of(json_get(row, column->key)) == JSON_NULL
+             ? slice_of("")
+             : figure_cell(d, column, row);
+}
+
+static void add_bars(charts *all, const bars *b) {
+  const document *d = all->d;
+  for (size_t r = 0; r < b->table->rows_count; r++) {
+    const json *row = json_at(b->table->rows, r);
+    const slice item = json_as_text(json_get(row, "item"));
+    charting *c =
+        b->estimate->format == TERM_NUMBER && document_is_date(d, item) ? NULL : bars_chart(all, b, item);
+    const slice name = layout_row_name(d, b->numbered, row);
+    const charting_subject subject =
+        subject_of(d, b->table, NULL, row, layout_row_name(all->named, b->numbered, row), name);
+    chart_row *out = c == NULL ? NULL : charting_add(c, &subject);
+    if (out == NULL) {
+      continue;
+    }
+    out->base = shown(d, b->base, row);
+    out->value = number_of(row, b->estimate->key);
+    out->value_text = figure_cell(d, b->estimate, row);
+    c->is_off_scale = c->is_off_scale || out->value < c->scale_low || out->value > c->scale_high;
+    out->low = number_of(row, "ci_low");
+    out->high = number_of(row, "ci_high");
+    if (!isnan(out->value) && !isnan(out->low) && !isnan(out->high)) {
+      out->low_text = shown(d, b->low, row);
+      out->high_text = shown(d, b->high, row);
+      c->chart.has_intervals = true;
+    }
+  }
+}
+
+/* ---- Answers ------------------------------------------------------------------------------------- */
+
+/* What the answers of ITEM are, by codes and labels: items that share it share a chart. */
+static slice answers_unit(const document *d, slice item, double low, double high) {
+  buf unit;
+  buf_init(&unit);
+  const slice range = scale_suffix(d, low, high);
+  buf_put_slice(&unit, range);
+  for (double code = low; high - low < CHARTING_KEYS_MAX && code <= high; code += 1) {
+    buf_put_slice(&unit, document_value(d, item, json_number(d->memory, code)));
+  }
+  const slice copy = arena_slice(d->memory, (slice){(const char *)unit.data, unit.length});
+  buf_fini(&unit);
+  return copy;
+}
+
+/* The last item asked for: rows of one stand together. */
+typedef struct item_answers {
+  slice item;
+  bool is_known, is_scale;
+  double low, high;
+  slice unit;
+} item_answers;
+
+static void find_answers(const document *d, slice item, item_answers *a) {
+  if (a->is_known && slice_equal(a->item, item)) {
+    return;
+  }
+  *a = (item_answers){.item = item, .is_known = true};
+  a->is_scale = document_scale(d, item, &a->low, &a->high);
+  a->unit = a->is_scale ? answers_unit(d, item, a->low, a->high) : item;
+}
+
+/* "Seat comfort", "Seat comfort × Class" */
+static slice item_name(const document *d, const json *row) {
+  const slice other = json_as_text(json_get(row, "other_item"));
+  const sentence_place places[] = {{"item", document_item(d, json_as_text(json_get(row, "item")))},
+                                   {"other", document_item(d, other)}};
+  return sentence_fill(d, other.length > 0 ? "{item} × {other}" : "{item}", places, 2);
+}
+
+static void add_share(charts *all, const layout_table *t, const figure_column *answers, const item_answers *a,
+                      const json *row) {
+  const document *d = all->d;
+  charting *c = chart_of(all, t, CHART_SHARES, a->unit, scale_suffix(d, a->low, a->high));
+  if (c != NULL) {
+    const slice name = item_name(d, row);
+    const charting_subject subject =
+        subject_of(d, t, all->section->told.numbered, row, item_name(all->named, row), name);
+    charting_scale(c, a->item, a->low, a->high);
+    charting_share(c, &subject, json_get(row, answers->key), number_of(row, "percent"),
+                   json_as_integer(json_get(row, "n")));
+  }
+}
+
+/* Answers without an order: a bar each, in a chart of each item. */
+static void add_answer(charts *all, const layout_table *t, const figure_column *answers,
+                       const item_answers *a, const json *row) {
+  const document *d = all->d;
+  charting *c = chart_of(all, t, CHART_BARS, a->unit, a->item);
+  const charting_subject subject =
+      subject_of(d, t, all->section->told.numbered, row, canonical(d, json_get(row, answers->key)),
+                 figure_cell(d, answers, row));
+  chart_row *out = c == NULL ? NULL : charting_add(c, &subject);
+  if (out != NULL) {
+    const figure_column *percent = column_of(t, "percent");
+    out->value = number_of(row, percent->key);
+    out->value_text = figure_cell(d, percent, row);
+    out->low = out->high = NAN;
+    out->base = shown(d, column_of(t, "n"), row);
+    c->chart.is_percent = true;
+    c->scale_high = 100;
+    c->chart.measure = percent->title;
+    c->chart.subject = document_item(d, a->item);
+  }
+}
+
+static void add_answers(charts *all, const layout_table *t, const figure_column *answers) {
+  item_answers a = {.is_known = false};
+  for (size_t r = 0; r < t->rows_count; r++) {
+    const json *row = json_at(t->rows, r);
+    find_answers(all->d, figure_value_owner(row, answers->key), &a);
+    if (a.is_scale) {
+      add_share(all, t, answers, &a, row);
+    } else {
+      add_answer(all, t, answers, &a, row);
+    }
+  }
+}
+
+/* ---- All of them --------------------------------------------------------------------------------- */
+
+static bool is_taken(const charts *all, size_t until, const char *name) {
+  for (size_t i = 0; i < until; i++) {
+    if (strcmp(all->at[i]->chart.name, name) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* "summary", or "summary.1-5" where the table has charts on several scales. */
+static void name_charts(charts *all) {
+  const bool is_alone = all->count == all->first + 1;
+  for (size_t i = all->first; i < all->count; i++) {
+    charting *c = all->at[i];
+    char name[NAME_BYTES];
+    const char *base = c->chart.name;
+    int length =
+        snprintf(name, sizeof name, "%.100s%s%.*s", base, is_alone ? "" : ".",
+                 is_alone ? 0 : (int)(c->suffix.length < 100 ? c->suffix.length : 100), c->suffix.bytes);
+    for (unsigned k = 2; is_taken(all, i, name) && k <= CHARTS_MAX; k++) {
+      (void)snprintf(name + length, sizeof name - (size_t)length, "-%u", k);
+    }
+    const char *copy = arena_copy(all->d->memory, slice_of(name));
+    c->chart.name = copy == NULL ? "" : copy;
+  }
+}
+
+static void add_table(charts *all, const layout_table *t) {
+  const layout_section *s = all->section;
+  all->first = all->count;
+  if (t->view == VIEW_MATRIX || t->rows_count > TABLE_ROWS_MAX) {
+    return;
+  }
+  const figure_column *answers = answers_of(t);
+  const figure_column *estimate = answers == NULL ? estimate_of(s, t) : NULL;
+  if (answers != NULL) {
+    add_answers(all, t, answers);
+  } else if (estimate != NULL) {
+    const bool is_headline = t == s->headline_table && s->told.table != NULL;
+    add_bars(all, &(bars){t, estimate, column_of(t, "ci_low"), column_of(t, "ci_high"), column_of(t, "n"),
+                          is_headline ? &s->told.scale : NULL, is_headline ? s->told.numbered : NULL});
+  }
+  name_charts(all);
+}
+
+const layout_chart *layout_charts(const document *d, const layout_section *section, size_t *count) {
+  charts *all = ARENA_NEW(d->memory, charts);
+  *count = 0;
+  if (all == NULL) {
+    return NULL;
+  }
+  document named = *d;
+  named.shows_names = true;
+  all->d = d;
+  all->named = &named;
+  all->section = section;
+  if (section->headline_table != NULL) {
+    add_table(all, section->headline_table);
+  }
+  for (size_t i = 0; i < section->tables_count; i++) {
+    if (&section->tables[i] != section->headline_table) {
+      add_table(all, &section->tables[i]);
+    }
+  }
+  layout_chart *out = ARENA_ARRAY(d->memory, layout_chart, all->count);
+  for (size_t i = 0; out != NULL && i < all->count; i++) {
+    charting_finish(all->at[i]);
+    out[i] = all->at[i]->chart;
+  }
+  *count = out == NULL ? 0 : all->count;
+  return out;
+}

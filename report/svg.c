@@ -1,0 +1,275 @@
+/* SVG: the style, elements, and the estimate of widths. */
+#include "report/svg.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Colours as docs/report.md lists them: blue and vermilion with greys, which colour-blind readers tell apart.
+ * The ends of a scale are dark and its middle is grey; s0 .. s10 are its steps from the low to the high end.
+ */
+static const char style_begin[] = "<style>\n.cv text{font-family:";
+static const char style_rest[] =
+    ";font-size:13px;fill:#16191d;font-variant-numeric:lining-nums tabular-nums}\n"
+    ".cv .bg{fill:#fff}.cv .hd{font-size:16px;font-weight:600}.cv .sm{font-size:12px}"
+    ".cv .k2{fill:#545b64}.cv .b{font-weight:600}\n"
+    ".cv .grid{stroke:#e4e6e9}.cv .zero{stroke:#545b64}\n"
+    ".cv .bar{fill:#5b93c7}.cv .part{fill:#8db6dc}\n"
+    ".cv .halo{fill:none;stroke:#fff;stroke-width:3.5}.cv .wh{fill:none;stroke:#16191d;stroke-width:1.5}\n"
+    ".cv .s0{fill:#b8441a}.cv .s1{fill:#c9683f}.cv .s2{fill:#d98a66}.cv .s3{fill:#e8a583}.cv "
+    ".s4{fill:#e6c3b1}"
+    ".cv .s5{fill:#d6d9dd}.cv .s6{fill:#b4c8dc}.cv .s7{fill:#8db6dc}.cv .s8{fill:#6599ca}.cv "
+    ".s9{fill:#3f7cb5}"
+    ".cv .s10{fill:#1b5e9e}.cv .miss{fill:#fff;stroke:#8b929b}\n"
+    ".cv text.lt{fill:#fff}.cv text.dk{fill:#16191d}\n"
+    "@media (prefers-color-scheme:dark){\n"
+    ".cv text{fill:#e9ebee}.cv .bg{fill:#15181c}.cv .k2{fill:#a9b0b9}\n"
+    ".cv .grid{stroke:#2c3138}.cv .zero{stroke:#a9b0b9}\n"
+    ".cv .bar{fill:#3f7cb5}.cv .part{fill:#2f5b85}\n"
+    ".cv .halo{stroke:#15181c}.cv .wh{stroke:#e9ebee}\n"
+    ".cv .s0{fill:#f08f60}.cv .s1{fill:#cc7650}.cv .s2{fill:#985437}.cv .s3{fill:#84492e}.cv "
+    ".s4{fill:#5f4338}"
+    ".cv .s5{fill:#3b4149}.cv .s6{fill:#344b63}.cv .s7{fill:#2f5b85}.cv .s8{fill:#3d6d9b}.cv "
+    ".s9{fill:#5893cb}"
+    ".cv .s10{fill:#6cb0ee}.cv .miss{fill:#15181c}\n"
+    ".cv text.lt,.cv text.dk{fill:#15181c}\n"
+    "}\n"
+    "</style>\n";
+
+static const char *const families[] = {
+    [REPORT_EN] = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif",
+    [REPORT_ZH_HANS] =
+        "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',system-ui,sans-serif",
+    [REPORT_ZH_HANT] =
+        "'PingFang TC','Microsoft JhengHei','Noto Sans CJK TC','Noto Sans TC',system-ui,sans-serif",
+};
+static const char *const languages[] = {
+    [REPORT_EN] = "en", [REPORT_ZH_HANS] = "zh-Hans", [REPORT_ZH_HANT] = "zh-Hant"};
+
+/* ---- Elements ------------------------------------------------------------------------------------ */
+
+void svg_number(buf *out, double v) {
+  const long long tenths = isfinite(v) && fabs(v) < 1e9 ? llround(v * 10) : 0;
+  const long long size = tenths < 0 ? -tenths : tenths;
+  buf_printf(out, "%s%lld", tenths < 0 ? "-" : "", size / 10);
+  if (size % 10 != 0) {
+    buf_printf(out, ".%lld", size % 10);
+  }
+}
+
+/* Bytes of the character at TEXT's start; 0: it cannot stand in XML. */
+static size_t character_bytes(slice text) {
+  const unsigned char first = (unsigned char)text.bytes[0];
+  if (first < 0x80) {
+    return first >= 0x20 || first == '\t' || first == '\n' ? 1 : 0;
+  }
+  const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (length > text.length || text_utf8_check(text.bytes, length) != length) {
+    return 0;
+  }
+  const bool is_noncharacter = length == 3 && first == 0xEF && (unsigned char)text.bytes[1] == 0xBF &&
+                               (unsigned char)text.bytes[2] >= 0xBE; /* U+FFFE and U+FFFF */
+  return is_noncharacter ? 0 : length;
+}
+
+void svg_escape(buf *out, slice text) {
+  static const struct {
+    char character;
+    const char *entity;
+  } entities[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}};
+  while (text.length > 0) {
+    const char *by = NULL;
+    size_t bytes = character_bytes(text);
+    for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++) {
+      by = text.bytes[0] == entities[i].character ? entities[i].entity : by;
+    }
+    by = bytes == 0 ? " " : by;
+    bytes = bytes == 0 ? 1 : bytes;
+    buf_put(out, by == NULL ? text.bytes : by, by == NULL ? bytes : strlen(by));
+    text = (slice){text.bytes + bytes, text.length - bytes};
+  }
+}
+
+static void put_attribute(buf *out, const char *name, double v) {
+  buf_printf(out, " %s=\"", name);
+  svg_number(out, v);
+  buf_printf(out, "\"");
+}
+
+static void put_element(buf *out, const char *name, slice text) {
+  buf_printf(out, "<%s>", name);
+  svg_escape(out, text);
+  buf_printf(out, "</%s>", name);
+}
+
+void svg_begin(buf *out, double width, double height, report_language language, slice title,
+               slice description) {
+  buf_printf(
+      out,
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"cv\" xml:lang=\"%s\" role=\"img\" viewBox=\"0 0 ",
+      languages[language]);
+  svg_number(out, width);
+  buf_printf(out, " ");
+  svg_number(out, height);
+  buf_printf(out, "\"");
+  put_attribute(out, "width", width);
+  put_attribute(out, "height", height);
+  buf_printf(out, ">\n");
+  put_element(out, "title", title);
+  buf_printf(out, "\n");
+  put_element(out, "desc", description);
+  buf_printf(out, "\n");
+  buf_printf(out, "%s%s%s", style_begin, families[language], style_rest);
+  svg_rect(out, "bg", 0, 0, width, height);
+}
+
+void svg_end(buf *out) {
+  buf_printf(out, "</svg>\n");
+}
+
+void svg_rect(buf *out, const char *class_name, double x, double y, double width, double height) {
+  buf_printf(out, "<rect class=\"%s\"", class_name);
+  put_attribute(out, "x", x);
+  put_attribute(out, "y", y);
+  put_attribute(out, "width", width);
+  put_attribute(out, "height", height);
+  buf_printf(out, "/>\n");
+}
+
+void svg_line(buf *out, const char *class_name, double x1, double y1, double x2, double y2) {
+  buf_printf(out, "<line class=\"%s\"", class_name);
+  put_attribute(out, "x1", x1);
+  put_attribute(out, "y1", y1);
+  put_attribute(out, "x2", x2);
+  put_attribute(out, "y2", y2);
+  buf_printf(out, "/>\n");
+}
+
+static void put_points(buf *out, const char *const *commands, const double *at, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    buf_printf(out, "%s", commands[i]);
+    svg_number(out, at[i]);
+  }
+}
+
+void svg_whisker(buf *out, double x1, double x2, double y, double half) {
+  static const char *const commands[] = {"M", " ", "V", "M", " ", "V", "M", " ", "H"};
+  static const char *const classes[] = {"halo", "wh"}; /* the same twice: it stands out against its bar */
+  const double at[] = {x1, y - half, y + half, x2, y - half, y + half, x1, y, x2};
+  for (size_t i = 0; i < 2; i++) {
+    buf_printf(out, "<path class=\"%s\" d=\"", classes[i]);
+    put_points(out, commands, at, sizeof at / sizeof at[0]);
+    buf_printf(out, "\"/>\n");
+  }
+}
+
+void svg_text(buf *out, const char *class_name, double x, double y, svg_anchor anchor, slice text,
+              slice whole) {
+  static const char *const anchors[] = {
+      [SVG_START] = "", [SVG_MIDDLE] = " text-anchor=\"middle\"", [SVG_END] = " text-anchor=\"end\""};
+  if (text.length == 0) {
+    return;
+  }
+  buf_printf(out, "<text");
+  if (class_name[0] != '\0') {
+    buf_printf(out, " class=\"%s\"", class_name);
+  }
+  put_attribute(out, "x", x);
+  put_attribute(out, "y", y);
+  buf_printf(out, "%s>", anchors[anchor]);
+  if (whole.length > 0) {
+    put_element(out, "title", whole);
+  }
+  svg_escape(out, text);
+  buf_printf(out, "</text>\n");
+}
+
+/* ---- Widths -------------------------------------------------------------------------------------- */
+
+/* Widths in em by classes of characters, measured in Noto Sans; texts come out up to 8 per cent too narrow.
+ */
+static double character_width(slice character) {
+  static const struct {
+    const char *characters;
+    double em;
+  } classes[] = {{"iljI.,:;|' ", 0.27},
+                 {"ftr()[]-", 0.38},
+                 {"mwMW%", 0.9},
+                 {"0123456789", 0.58},
+                 {"ABCDEFGHJKLNOPQRSTUVXYZ", 0.67}};
+  if (character.length > 1) {
+    return text_width(character) == 0                                               ? 0
+           : text_width(character) > 1 || (unsigned char)character.bytes[0] >= 0xE3 ? 1.0
+                                                                                    : 0.6;
+  }
+  for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+    if (character.bytes[0] != '\0' && strchr(classes[i].characters, character.bytes[0]) != NULL) {
+      return classes[i].em;
+    }
+  }
+  return 0.57;
+}
+
+static slice first_character(slice text) {
+  const size_t bytes = character_bytes(text);
+  return (slice){text.bytes, bytes == 0 ? 1 : bytes};
+}
+
+static double em_to_px(double size, bool is_bold) {
+  return size * (is_bold ? 1.04 * 1.06 : 1.04);
+}
+
+double svg_text_width(slice text, double size, bool is_bold) {
+  double em = 0;
+  while (text.length > 0) {
+    const slice c = first_character(text);
+    em += character_width(c);
+    text = (slice){text.bytes + c.length, text.length - c.length};
+  }
+  return em * em_to_px(size, is_bold);
+}
+
+static slice trimmed(slice text) {
+  while (text.length > 0 && text.bytes[0] == ' ') {
+    text = (slice){text.bytes + 1, text.length - 1};
+  }
+  while (text.length > 0 && text.bytes[text.length - 1] == ' ') {
+    text.length--;
+  }
+  return text;
+}
+
+static bool is_wide(slice character) {
+  return character.length > 1 && character_width(character) >= 1.0;
+}
+
+/* Marks that do not begin a line of Chinese. */
+static bool is_closing(slice character) {
+  static const char marks[] = "、。，；：！？）」』》〉】”’…";
+  return character.length > 1 && memmem(marks, sizeof marks - 1, character.bytes, character.length) != NULL;
+}
+
+slice svg_fold(slice *rest, double size, bool is_bold, double width) {
+  const slice text = trimmed(*rest);
+  if (text.length == 0) {
+    *rest = text;
+    return text;
+  }
+  double used = 0;
+  size_t at = 0;   /* bytes that fit */
+  size_t good = 0; /* the last place to break at */
+  slice before = {NULL, 0};
+  while (at < text.length) {
+    const slice c = first_character((slice){text.bytes + at, text.length - at});
+    const bool breaks = c.bytes[0] == ' ' || ((is_wide(c) || is_wide(before)) && !is_closing(c));
+    good = at > 0 && breaks ? at : good;
+    used += character_width(c) * em_to_px(size, is_bold);
+    if (used > width && at > 0) {
+      break;
+    }
+    at += c.length;
+    before = c;
+  }
+  const size_t end = at == text.length ? at : good > 0 ? good : at;
+  *rest = trimmed((slice){text.bytes + end, text.length - end});
+  return trimmed((slice){text.bytes, end});
+}
