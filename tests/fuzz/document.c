@@ -30,6 +30,8 @@ int fuzz_one(const uint8_t *bytes, size_t length) {
 #define FORMAT(name, part, extension, is_document, about) #name,
 #include "report/formats.def"
 #undef FORMAT
+      "svg:describe",
+      "svg:describe/percent",
   };
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
     const report_options options = {
