@@ -3,26 +3,18 @@
 
 #include <math.h>
 
+#include "base/array.h"
 #include "report/sentence.h"
 
 /* ---- Gathering ----------------------------------------------------------------------------------- */
 
 static charting_row *add_row(charting *c, const charting_subject *subject) {
-  const bool is_full = (c->rows_count & (c->rows_count - 1)) == 0; /* room grows by powers of two */
   if (c->rows_count == CHARTING_ROWS_MAX) {
     c->chart.more++;
     return NULL;
   }
-  if (is_full) {
-    charting_row *larger =
-        ARENA_ARRAY(c->d->memory, charting_row, c->rows_count == 0 ? 1 : 2 * c->rows_count);
-    if (larger == NULL) {
-      return NULL;
-    }
-    for (size_t i = 0; i < c->rows_count; i++) {
-      larger[i] = c->rows[i];
-    }
-    c->rows = larger;
+  if (!ARRAY_ROOM_IN(c->d->memory, c->rows, c->rows_count, c->rows_capacity)) {
+    return NULL;
   }
   charting_row *out = &c->rows[c->rows_count++];
   *out = (charting_row){.subject = *subject, .row = {.value = NAN, .low = NAN, .high = NAN}};

@@ -28,7 +28,7 @@ typedef struct charting {
   double scale_low, scale_high; /* BARS: what its figures were declared to lie in; equal: nothing */
   bool is_off_scale;            /* but some do not, such as differences: the scale is not theirs */
   charting_row *rows;
-  size_t rows_count;
+  size_t rows_count, rows_capacity;
   const json *keys[CHARTING_KEYS_MAX]; /* SHARES: in the order in which they came */
   size_t keys_count;
   slice keys_item; /* whose labels they have */

@@ -1,23 +1,15 @@
 /* The layout of a report from its document. */
 #include "report/layout.h"
 
+#include "base/array.h"
 #include "report/layout_build.h"
 
 /* ---- Lists of texts ------------------------------------------------------------------------------ */
 
 void layout_texts_add(const document *d, layout_texts *list, slice text) {
-  const bool is_full = (list->count & (list->count - 1)) == 0; /* room grows by powers of two */
-  if (is_full) {
-    slice *larger = ARENA_ARRAY(d->memory, slice, list->count == 0 ? 1 : 2 * list->count);
-    if (larger == NULL) {
-      return;
-    }
-    for (size_t i = 0; i < list->count; i++) {
-      larger[i] = list->at[i];
-    }
-    list->at = larger;
+  if (ARRAY_ROOM_IN(d->memory, list->at, list->count, list->capacity)) {
+    list->at[list->count++] = text;
   }
-  list->at[list->count++] = text;
 }
 
 slice layout_texts_joined(const document *d, const layout_texts *list, slice separator) {

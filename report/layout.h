@@ -79,7 +79,7 @@ typedef struct layout_chart {
 
 typedef struct layout_texts {
   slice *at;
-  size_t count;
+  size_t count, capacity;
 } layout_texts;
 
 /* Remarks of one code are cut after some; `more` says then how many there are. */

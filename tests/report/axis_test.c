@@ -1,16 +1,12 @@
 /* Axes: their ticks are those that a person would choose. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "report/axis.h"
+#include "tests/check.h"
 #include "tests/seeded.h"
 
 static void ticks_are_round_numbers(void **state) {

@@ -2,15 +2,11 @@
 #include "tests/report/chart_document.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/report/xml_check.h"
 
 void chart_document(buf *out, const char *kind, const char *tables, const char *variables) {

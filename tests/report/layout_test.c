@@ -1,15 +1,11 @@
 /* The layout: charts as data, from tables of any analysis. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "report/layout.h"
+#include "tests/check.h"
 #include "tests/report/chart_document.h"
 
 /* What a test looks at, as lines: "NAME KIND SUBJECT low..high", then its rows. */

@@ -4,16 +4,12 @@
  * Places are compared with a hand calculation from the places of two ticks; they are written with one
  * decimal, so that sums of four of them are right to 0.2. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "report/svg.h"
+#include "tests/check.h"
 #include "tests/report/chart_document.h"
 
 #define NEAR 0.25
