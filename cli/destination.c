@@ -82,24 +82,36 @@ static status check_store(const settings *s, error *err) {
 
 /* ---- All of it ----------------------------------------------------------------------------------- */
 
-static status check_files(const settings *s, const char *const *read, size_t count, error *err) {
-  struct stat destination;
-  if (!output_stat(s->output, &destination) || !S_ISREG(destination.st_mode)) {
-    return STATUS_OK;
-  }
-  for (size_t i = 0; i < count; i++) {
-    TRY(check_file(s, &destination, i == 0 ? "the specification" : "the data file", read[i], err));
-  }
+/* What everything that writes must not overwrite, and whether it can be written at all. */
+static status check_place(const settings *s, const struct stat *destination, error *err) {
   const char *keys[LINK_FILES_MAX];
-  const size_t keys_count = link_files(s, keys);
+  const size_t keys_count = destination != NULL ? link_files(s, keys) : 0;
   for (size_t i = 0; i < keys_count; i++) {
-    TRY(check_file(s, &destination, "the file of keys", keys[i], err));
+    TRY(check_file(s, destination, "the file of keys", keys[i], err));
   }
-  return STATUS_OK;
+  TRY(check_store(s, err));
+  return output_check(s->output, err);
+}
+
+/* False when the destination is no file that could be lost. */
+static bool find_destination(const settings *s, struct stat *out) {
+  return output_stat(s->output, out) && S_ISREG(out->st_mode);
 }
 
 status destination_check(const settings *s, const char *const *read, size_t count, error *err) {
-  TRY(check_files(s, read, count, err));
-  TRY(check_store(s, err));
-  return output_check(s->output, err);
+  struct stat destination;
+  const bool is_file = find_destination(s, &destination);
+  for (size_t i = 0; is_file && i < count; i++) {
+    TRY(check_file(s, &destination, i == 0 ? "the specification" : "the data file", read[i], err));
+  }
+  return check_place(s, is_file ? &destination : NULL, err);
+}
+
+status destination_check_file(const settings *s, const char *what, const char *path, error *err) {
+  struct stat destination;
+  const bool is_file = find_destination(s, &destination);
+  if (is_file) {
+    TRY(check_file(s, &destination, what, path, err));
+  }
+  return check_place(s, is_file ? &destination : NULL, err);
 }

@@ -10,5 +10,7 @@
  * inode, so that another spelling, a symbolic link and a hard link are the same file.  STATUS_USAGE names the
  * destination and what it would destroy; STATUS_IO says why it cannot be written. */
 status destination_check(const settings *s, const char *const *read, size_t count, error *err) MUST_USE;
+/* The same where one file is read, which messages call WHAT ("the report"). */
+status destination_check_file(const settings *s, const char *what, const char *path, error *err) MUST_USE;
 
 #endif

@@ -1,10 +1,17 @@
-/* canvass report: the report of a job that has ended. */
+/* canvass report: the report of a job that has ended, or one that is kept in a file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "base/json.h"
 #include "cli/destination.h"
 #include "cli/link.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/words.h"
+
+enum { READ_BYTES = 1 << 16, REPORT_BYTES_MAX = 256 << 20 }; /* what JSON is read of */
 
 static const option options[] = {
     RENDERING_OPTIONS,
@@ -61,34 +68,98 @@ static status report_steps(const settings *s, session *link, const char *prefix,
   return write_document(s, report, err);
 }
 
+static status report_of_job(const settings *s, const char *prefix, buf *document, error *err) {
+  session *link = NULL;
+  TRY(destination_check(s, NULL, 0, err));
+  TRY(link_open(s, &link, err));
+  const status result = report_steps(s, link, prefix, document, err);
+  session_close(link);
+  return result;
+}
+
+/* ---- Files --------------------------------------------------------------------------------------- */
+
+/* Whatever has other characters than a job's id is a file. */
+static bool is_file(const char *operand) {
+  return operand[strspn(operand, "0123456789abcdefABCDEF")] != '\0' || operand[0] == '\0';
+}
+
+static status read_all(int fd, const char *path, buf *out, error *err) {
+  for (;;) {
+    if (!buf_reserve(out, READ_BYTES)) {
+      return error_no_memory(err, path);
+    }
+    const ssize_t got = read(fd, out->data + out->length, READ_BYTES);
+    if (got < 0 && errno != EINTR) {
+      return error_set(err, STATUS_IO, "cannot read the report %s: %s", path, strerror(errno));
+    }
+    if (got == 0) {
+      return STATUS_OK;
+    }
+    out->length += got < 0 ? 0 : (size_t)got;
+    if (out->length > REPORT_BYTES_MAX) {
+      return error_set(err, STATUS_LIMIT, "the report %s is larger than %d MiB", path,
+                       REPORT_BYTES_MAX >> 20);
+    }
+  }
+}
+
+static status read_file(const char *path, buf *out, error *err) {
+  const bool is_input = strcmp(path, "-") == 0;
+  const int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return error_set(err, STATUS_IO, "cannot open the report %s: %s (a job's id has hexadecimal digits only)",
+                     path, strerror(errno));
+  }
+  const status result = read_all(fd, is_input ? "on standard input" : path, out, err);
+  if (!is_input) {
+    (void)close(fd);
+  }
+  return result;
+}
+
+/* The line end behind a document in a file is not part of it. */
+static void take_line_end(buf *document) {
+  while (document->length > 0 && document->data[document->length - 1] == '\n') {
+    document->length--;
+  }
+}
+
+static status report_of_file(const settings *s, const char *path, buf *document, error *err) {
+  TRY(destination_check_file(s, "the report", path, err));
+  TRY(read_file(path, document, err));
+  take_line_end(document);
+  const status result = write_document(s, document, err);
+  return result == STATUS_DATA || result == STATUS_CORRUPT ? error_context(err, result, "%s", path) : result;
+}
+
 static status report(const settings *s, const char *const *operands, size_t count, error *err) {
   (void)count;
-  TRY(destination_check(s, NULL, 0, err));
-  session *link = NULL;
-  TRY(link_open(s, &link, err));
   buf document;
   buf_init(&document);
-  const status result = report_steps(s, link, operands[0], &document, err);
+  const status result = is_file(operands[0]) ? report_of_file(s, operands[0], &document, err)
+                                             : report_of_job(s, operands[0], &document, err);
   buf_fini(&document);
-  session_close(link);
   return result;
 }
 
 const subcommand subcommand_report = {
     .name = "report",
-    .summary = "print the report of a job that is done",
-    .usage = "[OPTIONS] JOB",
+    .summary = "print the report of a job that is done, or a kept one",
+    .usage = "[OPTIONS] JOB|FILE",
     .about =
         "Prints a job's report, as often as one likes.  A job that has not ended yet is a\n"
         "failure (exit code 1) that says how far it is; 'canvass watch' waits for it.\n"
-        "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n",
+        "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n"
+        "FILE: a report that was written with --format json; - is standard input.\n",
     .example =
         "canvass report 1f0e3dad\n"
-        "canvass report 1f0e3dad --format csv -o report.csv\n",
+        "canvass report 1f0e3dad --format csv -o report.csv\n"
+        "canvass report report.json --format svg:nps -o nps.svg\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 1,
     .operands_max = 1,
-    .operands_missing = "a job's id",
+    .operands_missing = "a job's id or a file",
     .run = report,
 };

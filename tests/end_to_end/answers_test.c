@@ -229,6 +229,57 @@ static void a_chart_is_a_picture_of_its_own(void **state) {
   process_result_fini(&r);
 }
 
+static process_result report_of(const char *path, const char *input, const char *format, const char *output) {
+  process_result r;
+  process_run(
+      (const char *const[]){CANVASS_PROGRAM, "report", path, "-f", format, "-l", "en", "-o", output, NULL},
+      input, &r);
+  return r;
+}
+
+/* A report that was kept as JSON is rendered again without the data: the same bytes. */
+static void a_kept_report_is_rendered_as_the_run_would(void **state) {
+  static const char *const formats[] = {"text", "csv", "json", "svg:describe"};
+  const fixture *f = *state;
+  char path[PATH_BYTES];
+  process_result kept = run_with(f, f->data, NULL, MORE("-f", "json"));
+  process_write_file(f->directory, "kept.json", kept.out, kept.out_length, path, sizeof path);
+  for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+    process_result want = run_with(f, f->data, NULL, MORE("-f", formats[i], "-l", "en"));
+    process_result file = report_of(path, NULL, formats[i], "-");
+    process_result input = report_of("-", kept.out, formats[i], "-");
+    assert_int_equal(file.exit_code, 0);
+    assert_string_equal(file.out, want.out);
+    assert_string_equal(input.out, want.out);
+    process_result_fini(&want);
+    process_result_fini(&file);
+    process_result_fini(&input);
+  }
+  process_result_fini(&kept);
+}
+
+static void what_is_no_report_is_refused_by_its_name(void **state) {
+  const fixture *f = *state;
+  const struct {
+    const char *path, *output;
+    int exit_code;
+    const char *message;
+  } cases[] = {
+      {f->data, "-", 4, "data.csv: report:1:1: "},
+      {"no-such-report.json", "-", 1, "cannot open the report no-such-report.json: No such file"},
+      {f->data, f->data, 2, "it is the report "},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    process_result r = report_of(cases[i].path, NULL, "text", cases[i].output);
+    assert_int_equal(r.exit_code, cases[i].exit_code);
+    assert_int_equal(r.out_length, 0);
+    if (strstr(r.err, cases[i].message) == NULL) {
+      fail_msg("case %zu: %s", i, r.err);
+    }
+    process_result_fini(&r);
+  }
+}
+
 /* Who leaves --format out gets text whatever the file is called, and is told so. */
 static void a_file_named_as_another_format_is_told_of(void **state) {
   const fixture *f = *state;
@@ -256,6 +307,8 @@ int main(void) {
       ANSWER_TEST(check_names_what_was_read),
       ANSWER_TEST(every_kernel_form_that_runs_gives_the_same_bytes),
       ANSWER_TEST(a_chart_is_a_picture_of_its_own),
+      ANSWER_TEST(a_kept_report_is_rendered_as_the_run_would),
+      ANSWER_TEST(what_is_no_report_is_refused_by_its_name),
       ANSWER_TEST(a_file_named_as_another_format_is_told_of),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
