@@ -1,11 +1,26 @@
 /* Choosing format, language, width and colour. */
 #include "cli/rendering.h"
 
+#include <stdlib.h>
+
 #include "cli/environment.h"
 #include "cli/output.h"
 
 const char *const rendering_languages[] = {"en", "zh-Hans", "zh-Hant", NULL};
 const char *const rendering_colors[] = {"auto", "always", "never", NULL};
+
+status rendering_check(const settings *s, const plan *p, error *err) {
+  const char **names = calloc((size_t)p->analyses_count + 1, sizeof *names);
+  if (names == NULL) {
+    return error_no_memory(err, "the names of analyses");
+  }
+  for (uint32_t i = 0; i < p->analyses_count; i++) {
+    names[i] = p->analyses[i].name;
+  }
+  const status result = report_format_check_names(s->format, names, p->analyses_count, err);
+  free(names);
+  return result == STATUS_OK ? result : error_context(err, result, "option '--format'");
+}
 
 /* Who names a file as those of another format are may have forgotten to ask for that. */
 static void tell_of_unlike_name(const settings *s) {

@@ -3,9 +3,12 @@
 #define CANVASS_CLI_RENDERING_H
 
 #include "cli/subcommand.h"
+#include "stats/plan/plan.h"
 
 extern const char *const rendering_languages[], *const rendering_colors[];
 
+/* Before the work begins: can a report of plan P be written as settings say? */
+status rendering_check(const settings *s, const plan *p, error *err) MUST_USE;
 /* DOCUMENT is the report's canonical JSON. */
 status rendering_write(const settings *s, const buf *document, error *err) MUST_USE;
 

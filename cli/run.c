@@ -49,6 +49,7 @@ static status run_steps(evaluation *e, const char *const *operands, size_t count
   TRY(evaluation_load_data(e, operands + 1, count - 1, err));
   TRY(evaluation_judge_files(e, 0, err));
   TRY(evaluation_make_plan(e, err));
+  TRY(rendering_check(e->settings, e->plan, err));
   session_progress last = {0};
   TRY(evaluating_run(e, operands + 1, count - 1, report, &last, err));
   say_what_was_new(e->settings, &last);

@@ -165,6 +165,7 @@ static status submit_steps(evaluation *e, session *link, const char *path, error
   uint64_t version = 0;
   TRY(get_dataset(e->settings, link, e, &version, err));
   TRY(evaluation_make_plan(e, err));
+  TRY(rendering_check(e->settings, e->plan, err));
   TRY(hand_over(e, link, path, version, id, err));
   const status s = check_priority(e->settings, link, id, err);
   if (s != STATUS_OK) {

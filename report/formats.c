@@ -62,6 +62,32 @@ status report_format_check(const char *text, error *err) {
   return format_find(text, &f, &part, err);
 }
 
+/* "NAME", or "NAME/" and more */
+static bool is_part_of(slice part, const char *name) {
+  const size_t length = strlen(name);
+  return part.length >= length && memcmp(part.bytes, name, length) == 0 &&
+         (part.length == length || part.bytes[length] == '/');
+}
+
+status report_format_check_names(const char *text, const char *const *names, size_t count, error *err) {
+  const format *f = NULL;
+  slice part;
+  TRY(format_find(text, &f, &part, err));
+  bool is_known = f->part == NULL;
+  buf list;
+  buf_init(&list);
+  for (size_t i = 0; i < count; i++) {
+    is_known = is_known || is_part_of(part, names[i]);
+    buf_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+  }
+  const status s =
+      is_known ? STATUS_OK
+               : error_set(err, STATUS_USAGE, "'%.80s': the specification has no such analysis; it has %.*s",
+                           text, (int)list.length, (const char *)list.data);
+  buf_fini(&list);
+  return s;
+}
+
 bool report_format_is_document(const char *text) {
   const format *f = NULL;
   slice part;

@@ -17,6 +17,10 @@ typedef struct report_options {
 
 /* STATUS_USAGE when TEXT is not a format: "'xml' is not one of text, json, csv". */
 status report_format_check(const char *text, error *err) MUST_USE;
+/* Can TEXT's part be one of a report whose analyses are called NAMES?  For who asks before there is a report;
+ * STATUS_USAGE lists the names. */
+status report_format_check_names(const char *text, const char *const *names, size_t count,
+                                 error *err) MUST_USE;
 /* Does the format write what it is given as it is, also what is not a report?  False for an unknown one. */
 bool report_format_is_document(const char *text);
 /* "text (default), json or csv" */

@@ -220,13 +220,27 @@ static void a_chart_is_a_picture_of_its_own(void **state) {
   assert_memory_equal(r.out, "<svg xmlns=\"http://www.w3.org/2000/svg\"", 39);
   assert_non_null(strstr(r.out, ">服务</text>"));
   process_result_fini(&r);
-  process_run((const char *const[]){CANVASS_PROGRAM, "run", f->spec, f->data, "-q", "-f", "svg:nps", NULL},
-              NULL, &r);
-  assert_int_equal(r.exit_code, 2);
-  assert_int_equal(r.out_length, 0);
-  assert_non_null(
-      strstr(r.err, "there is no chart 'nps'; the report has describe/summary, describe/distribution"));
-  process_result_fini(&r);
+}
+
+/* An analysis that the specification does not have is refused before anything is computed. */
+static void charts_that_there_are_not_are_refused_with_those_that_there_are(void **state) {
+  static const char *const cases[][2] = {
+      {"svg:nps", "option '--format': 'svg:nps': the specification has no such analysis; it has describe\n"},
+      {"svg:describer", "it has describe\n"},
+      {"svg:describe/x",
+       "there is no chart 'describe/x'; the report has describe/summary, describe/distribution\n"},
+  };
+  const fixture *f = *state;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    process_result r;
+    process_run(
+        (const char *const[]){CANVASS_PROGRAM, "run", f->spec, f->data, "-q", "-f", cases[i][0], NULL}, NULL,
+        &r);
+    assert_int_equal(r.exit_code, 2);
+    assert_int_equal(r.out_length, 0);
+    assert_non_null(strstr(r.err, cases[i][1]));
+    process_result_fini(&r);
+  }
 }
 
 static process_result report_of(const char *path, const char *input, const char *format, const char *output) {
@@ -307,6 +321,7 @@ int main(void) {
       ANSWER_TEST(check_names_what_was_read),
       ANSWER_TEST(every_kernel_form_that_runs_gives_the_same_bytes),
       ANSWER_TEST(a_chart_is_a_picture_of_its_own),
+      ANSWER_TEST(charts_that_there_are_not_are_refused_with_those_that_there_are),
       ANSWER_TEST(a_kept_report_is_rendered_as_the_run_would),
       ANSWER_TEST(what_is_no_report_is_refused_by_its_name),
       ANSWER_TEST(a_file_named_as_another_format_is_told_of),

@@ -121,7 +121,14 @@ static void damaged_documents_never_crash(void **state) {
   static const char *const replacements[] = {"null", "[]",   "{}",     "1",   "-1e308",
                                              "\"\"", "true", "\"q1\"", "[[]]"};
   static const char *const formats[] = {
-      "text", "json", "csv", "svg:describe/mean", "svg:describe/percent", "svg:describe", "svg:links"};
+#define FORMAT(name, part, extension, is_document, about) #name,
+#include "report/formats.def"
+#undef FORMAT
+      "svg:describe",
+      "svg:describe/mean",
+      "svg:describe/percent",
+      "svg:links",
+  };
   size_t length = 0;
   char *golden = read_golden(&length);
   for (uint64_t seed = 1; seed <= 1500; seed++) {
