@@ -67,7 +67,10 @@ const analysis_kind *analysis_at(size_t index); /* in the order of the report's 
 
 const plan *run_plan(const analysis_run *run);
 const plan_analysis *run_request(const analysis_run *run);
-/* The argument of that name in the kind's table (asserted to be there). */
+/* The argument of that name, which is in the table of the request's kind (asserted); by name only, so that
+ * tables may grow. */
+const argument_value *request_argument(const plan_analysis *request, const char *name);
+/* The same of the run's request. */
 const argument_value *run_argument(const analysis_run *run, const char *name);
 uint32_t run_stage(const analysis_run *run); /* of the results at hand: 0, 1, .. */
 

@@ -41,7 +41,6 @@ static const analysis_argument arguments[] = {
      .high = 100,
      .help = "codes at the hard end for net; as many as boxes when not given"},
 };
-enum { ITEMS_AT, VARIANT_AT, DIRECTION_AT, BOXES_AT, NET_AT, HARD_BOXES_AT };
 
 /* What each variant fixes. */
 static const struct {
@@ -54,31 +53,35 @@ typedef struct effort {
   box_scale easy, hard;
 } effort;
 
-static void effort_of(const plan *p, const argument_value *arguments_given, uint32_t item, effort *out) {
-  const int64_t variant = arguments_given[VARIANT_AT].integer;
-  const int64_t direction = arguments_given[DIRECTION_AT].integer;
+static void effort_of(const plan *p, const plan_analysis *a, uint32_t item, effort *out) {
+  const int64_t variant = request_argument(a, "variant")->integer;
+  const int64_t direction = request_argument(a, "direction")->integer;
+  const argument_value *boxes = request_argument(a, "boxes");
+  const argument_value *hard_boxes = request_argument(a, "hard_boxes");
   box_scale s = {.boxes = variants[variant].boxes, .low_is_good = variants[variant].low_is_easy};
   (void)codes_range(p, item, &s.low, &s.high);
   if (direction != DIRECTION_BY_VARIANT) {
     s.low_is_good = direction == DIRECTION_LOW_IS_EASY;
   }
-  if (arguments_given[BOXES_AT].given) {
-    s.boxes = arguments_given[BOXES_AT].integer;
+  if (boxes->given) {
+    s.boxes = boxes->integer;
   }
   *out = (effort){.easy = s, .hard = s};
   out->hard.low_is_good = !s.low_is_good;
-  if (arguments_given[HARD_BOXES_AT].given) {
-    out->hard.boxes = arguments_given[HARD_BOXES_AT].integer;
+  if (hard_boxes->given) {
+    out->hard.boxes = hard_boxes->integer;
   }
 }
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
-  const int64_t variant = a->arguments[VARIANT_AT].integer;
-  if (variant == VARIANT_OWN && a->arguments[DIRECTION_AT].integer == DIRECTION_BY_VARIANT) {
+  const argument_value *items = request_argument(a, "items");
+  const int64_t variant = request_argument(a, "variant")->integer;
+  const bool is_net = request_argument(a, "net")->integer != 0;
+  if (variant == VARIANT_OWN && request_argument(a, "direction")->integer == DIRECTION_BY_VARIANT) {
     return error_set(err, STATUS_SPECIFICATION, "direction: variant own needs high_is_easy or low_is_easy");
   }
-  for (uint32_t i = 0; i < a->arguments[ITEMS_AT].variables_count; i++) {
-    const uint32_t item = a->arguments[ITEMS_AT].variables[i];
+  for (uint32_t i = 0; i < items->variables_count; i++) {
+    const uint32_t item = items->variables[i];
     const char *name = p->variables[item].name;
     int64_t low = 0, high = 0;
     if (!codes_range(p, item, &low, &high)) {
@@ -93,9 +96,8 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
           (long long)low, (long long)high);
     }
     effort e;
-    effort_of(p, a->arguments, item, &e);
-    if (e.easy.boxes + (a->arguments[NET_AT].integer ? e.hard.boxes : 0) > high - low + 1 ||
-        e.easy.boxes > high - low) {
+    effort_of(p, a, item, &e);
+    if (e.easy.boxes + (is_net ? e.hard.boxes : 0) > high - low + 1 || e.easy.boxes > high - low) {
       return error_set(err, STATUS_SPECIFICATION, "boxes: '%s' has only %lld codes", name,
                        (long long)(high - low + 1));
     }
@@ -115,7 +117,7 @@ typedef struct scores {
 static status visit(const share_cell *cell, void *context, error *err) {
   const scores *s = context;
   effort e;
-  effort_of(run_plan(cell->run), run_request(cell->run)->arguments, cell->item, &e);
+  effort_of(run_plan(cell->run), run_request(cell->run), cell->item, &e);
   estimate mean, easy, net;
   TRY(share_estimate(cell, share_code, NULL, &mean, err));
   TRY(share_estimate(cell, share_top_box, &e.easy, &easy, err));
@@ -151,7 +153,7 @@ static void write_notes(analysis_run *run) {
                                        [WEIGHTING_SAMPLING] = "note_wilson_sampling",
                                        [WEIGHTING_FREQUENCY] = "note_wilson_frequency"};
   effort e;
-  effort_of(run_plan(run), run_request(run)->arguments, run_argument(run, "items")->variables[0], &e);
+  effort_of(run_plan(run), run_request(run), run_argument(run, "items")->variables[0], &e);
   json *detail = run_detail(run);
   json_set_integer(detail, "boxes", e.easy.boxes);
   run_note(run, e.easy.low_is_good ? "note_ces_low" : "note_ces_high", detail);

@@ -36,23 +36,25 @@ static const analysis_argument arguments[] = {
      .fallback = "holm",
      .help = "adjust p for the number of pairs"},
 };
-enum { ITEMS_AT, WITH_AT };
+/* The K-th variable of ITEMS followed by OTHERS. */
+static uint32_t named(const argument_value *items, const argument_value *others, uint32_t k) {
+  const uint32_t count = items->variables_count;
+  return k < count ? items->variables[k] : others->variables[k - count];
+}
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
-  const argument_value *lists = a->arguments;
-  const uint32_t items = lists[ITEMS_AT].variables_count, others = lists[WITH_AT].variables_count;
-  if (items < 2 && others == 0) {
+  const argument_value *items = request_argument(a, "items"), *others = request_argument(a, "with");
+  if (items->variables_count < 2 && others->variables_count == 0) {
     return error_set(err, STATUS_SPECIFICATION,
                      "items: one item alone has nothing to correlate with; name at least two, or others in "
                      "\"with:\"");
   }
-  for (uint32_t i = 0; i < items + others; i++) {
-    uint32_t item = i < items ? lists[ITEMS_AT].variables[i] : lists[WITH_AT].variables[i - items];
+  for (uint32_t i = 0; i < items->variables_count + others->variables_count; i++) {
+    const uint32_t item = named(items, others, i);
     for (uint32_t j = 0; j < i; j++) {
-      uint32_t before = j < items ? lists[ITEMS_AT].variables[j] : lists[WITH_AT].variables[j - items];
-      if (before == item) {
+      if (named(items, others, j) == item) {
         return error_set(err, STATUS_SPECIFICATION, "%s: \"%s\" is named twice; name each item once",
-                         i < items ? "items" : "with", p->variables[item].name);
+                         i < items->variables_count ? "items" : "with", p->variables[item].name);
       }
     }
   }
@@ -75,8 +77,7 @@ static status open_correlation(analysis_run *run, correlation *c, error *err) {
     return error_no_memory(err, "correlate");
   }
   for (uint32_t i = 0; i < c->pairs.variables_count; i++) {
-    c->items[i] =
-        i < items->variables_count ? items->variables[i] : others->variables[i - items->variables_count];
+    c->items[i] = named(items, others, i);
   }
   c->count = pairs_count(c->pairs);
   return STATUS_OK;

@@ -26,17 +26,18 @@ static const analysis_argument arguments[] = {
 };
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
-  const argument_value *items = &a->arguments[0];
+  const argument_value *items = request_argument(a, "items");
+  const int64_t boxes = request_argument(a, "boxes")->integer;
   for (uint32_t i = 0; i < items->variables_count; i++) {
     const char *name = p->variables[items->variables[i]].name;
     int64_t low = 0, high = 0;
     if (!codes_range(p, items->variables[i], &low, &high)) {
       return error_set(err, STATUS_SPECIFICATION, "items: the range of '%s' is not declared", name);
     }
-    if (a->arguments[1].integer > high - low) {
+    if (boxes > high - low) {
       return error_set(err, STATUS_SPECIFICATION,
                        "boxes: %lld of the %lld codes of '%s' would be satisfied; give fewer",
-                       (long long)a->arguments[1].integer, (long long)(high - low + 1), name);
+                       (long long)boxes, (long long)(high - low + 1), name);
     }
   }
   return STATUS_OK;

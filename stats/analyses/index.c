@@ -34,17 +34,16 @@ static const analysis_argument arguments[] = {
      .fallback = "person",
      .help = "person: each person's index first, then the mean; means: item means first"},
 };
-enum { CONSTRUCT_AT, WEIGHTS_AT, METHOD_AT };
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
+  const int64_t weights = request_argument(a, "weights")->integer;
   index_tree tree;
-  TRY(index_tree_make(p, a->arguments[CONSTRUCT_AT].variables[0],
-                      a->arguments[WEIGHTS_AT].integer != WEIGHTS_GIVEN, &tree, err));
+  TRY(index_tree_make(p, request_argument(a, "construct")->variables[0], weights != WEIGHTS_GIVEN, &tree,
+                      err));
   status st = STATUS_OK;
   for (uint32_t k = 0; k < tree.count && st == STATUS_OK; k++) {
     const index_node *node = &tree.nodes[k];
-    if (a->arguments[WEIGHTS_AT].integer == WEIGHTS_ENTROPY && !node->is_construct &&
-        !index_is_coded(p, node->item)) {
+    if (weights == WEIGHTS_ENTROPY && !node->is_construct && !index_is_coded(p, node->item)) {
       st = error_set(err, STATUS_SPECIFICATION, "weights: entropy needs coded items; '%s' is a number",
                      p->variables[node->item].name);
     }

@@ -30,7 +30,6 @@ static const analysis_argument arguments[] = {
      .fallback = "normal",
      .help = "normal, or adjusted_wald for small bases"},
 };
-enum { PROMOTERS_AT = 1, DETRACTORS_AT = 2 };
 
 /* ---- Who is what --------------------------------------------------------------------------------- */
 
@@ -72,9 +71,9 @@ static status check_list(const plan *p, uint32_t item, const argument_value *lis
 }
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
-  const argument_value *items = &a->arguments[0];
-  const argument_value *promoters = &a->arguments[PROMOTERS_AT];
-  const argument_value *detractors = &a->arguments[DETRACTORS_AT];
+  const argument_value *items = request_argument(a, "items");
+  const argument_value *promoters = request_argument(a, "promoters");
+  const argument_value *detractors = request_argument(a, "detractors");
   if (promoters->given != detractors->given) {
     return error_set(err, STATUS_SPECIFICATION,
                      "%s: give both promoters and detractors, or neither for a scale of 0..10",

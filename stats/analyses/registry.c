@@ -1,6 +1,7 @@
 /* The list of analyses: one line each, in the order of help. */
 #include "stats/analyses/registry.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const analysis_kind *const analyses[] = {
@@ -22,5 +23,16 @@ const analysis_kind *analysis_find(const char *name) {
       return analyses[i];
     }
   }
+  return NULL;
+}
+
+const argument_value *request_argument(const plan_analysis *request, const char *name) {
+  const analysis_kind *kind = analysis_find(request->kind);
+  for (uint32_t i = 0; kind != NULL && i < kind->arguments_count; i++) {
+    if (strcmp(kind->arguments[i].name, name) == 0) {
+      return &request->arguments[i];
+    }
+  }
+  assert(false && "an argument that the analysis' own table lacks");
   return NULL;
 }

@@ -68,7 +68,6 @@ static const analysis_argument arguments[] = {
      .fallback = "silhouette",
      .help = "what decides between several k"},
 };
-enum { ITEMS_AT, K_AT, SCALE_AT, STARTS_AT, SAMPLE_AT, ITERATIONS_AT, START_AT };
 
 static status check_items(const plan *p, const argument_value *items, error *err) {
   if (items->variables_count > CLUSTER_ITEMS_MAX) {
@@ -87,8 +86,8 @@ static status check_items(const plan *p, const argument_value *items, error *err
 }
 
 static status check_start(const plan_analysis *a, error *err) {
-  const argument_value *start = &a->arguments[START_AT], *k = &a->arguments[K_AT];
-  const uint32_t items = a->arguments[ITEMS_AT].variables_count;
+  const argument_value *start = request_argument(a, "start"), *k = request_argument(a, "k");
+  const uint32_t items = request_argument(a, "items")->variables_count;
   if (!start->given) {
     return STATUS_OK;
   }
@@ -107,8 +106,8 @@ static status check_start(const plan_analysis *a, error *err) {
 }
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
-  const argument_value *k = &a->arguments[K_AT];
-  TRY(check_items(p, &a->arguments[ITEMS_AT], err));
+  const argument_value *k = request_argument(a, "k");
+  TRY(check_items(p, request_argument(a, "items"), err));
   TRY(check_start(a, err));
   if (k->list_count < 1 || k->list_count > MODELS_MOST) {
     return error_set(err, STATUS_SPECIFICATION, "k: %u numbers of segments; give 1 to %d", k->list_count,

@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/array.h"
 
@@ -121,13 +120,7 @@ const plan_analysis *run_request(const analysis_run *run) {
 }
 
 const argument_value *run_argument(const analysis_run *run, const char *name) {
-  for (uint32_t i = 0; i < run->kind->arguments_count; i++) {
-    if (strcmp(run->kind->arguments[i].name, name) == 0) {
-      return &run->request->arguments[i];
-    }
-  }
-  assert(false && "an argument that the analysis' own table lacks");
-  return NULL;
+  return request_argument(run->request, name);
 }
 
 uint32_t run_stage(const analysis_run *run) {
