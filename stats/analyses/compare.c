@@ -2,11 +2,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "stats/analyses/anova.h"
 #include "stats/analyses/groups.h"
-#include "stats/analyses/holm.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
+#include "stats/methods/anova.h"
+#include "stats/methods/holm.h"
 
 enum { PAIRED_GROUPS_MAX = 60 };
 

@@ -1,14 +1,14 @@
 /* correlate: how closely items go together, pair by pair, each pair over its own complete cases.
  *
  * Pearson comes from pairwise-complete sums of products, in one stage; these also tell which pairs have a
- * Spearman's rho, whose figures come stage by stage (spearman.h).  p-values are adjusted over the pairs of
- * one group and one coefficient. */
+ * Spearman's rho, whose figures come stage by stage (correlate_spearman.h).  p-values are adjusted over the
+ * pairs of one group and one coefficient. */
 #include <math.h>
 
-#include "stats/analyses/correlation.h"
-#include "stats/analyses/holm.h"
+#include "stats/analyses/correlate.h"
+#include "stats/analyses/correlate_spearman.h"
 #include "stats/analyses/registry.h"
-#include "stats/analyses/spearman.h"
+#include "stats/methods/holm.h"
 
 typedef enum adjustment { ADJUST_HOLM, ADJUST_NONE } adjustment;
 

@@ -4,11 +4,11 @@
  * groups are layers), gives every figure. */
 #include <math.h>
 
-#include "stats/analyses/contingency.h"
 #include "stats/analyses/crosstab_table.h"
-#include "stats/analyses/holm.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
+#include "stats/methods/contingency.h"
+#include "stats/methods/holm.h"
 
 static const char *const percent_choices[] = {"all", "column", "row", "total", NULL};
 

@@ -1,15 +1,16 @@
 /* describe: what was answered to each item, how often, how high and how evenly.
  *
  * Coded items take one frequency table, from which everything follows; numbers take moments and a table
- * of distinct values, and, when these are too many, further stages for the quartiles (refine.h). */
+ * of distinct values, and, when these are too many, further stages for the quartiles (describe_quartiles.h).
+ */
 #include <math.h>
 
-#include "stats/analyses/answers_table.h"
-#include "stats/analyses/estimate.h"
+#include "stats/analyses/describe_answers.h"
+#include "stats/analyses/describe_quartiles.h"
 #include "stats/analyses/groups.h"
-#include "stats/analyses/later_quartiles.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
+#include "stats/methods/estimate.h"
 
 enum { VALUES_ENTRIES_MAX = 1 << 16, ITEMS_MAX = 100000 };
 

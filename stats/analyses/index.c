@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "stats/analyses/entropy.h"
 #include "stats/analyses/groups.h"
+#include "stats/analyses/index_entropy.h"
 #include "stats/analyses/index_values.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"

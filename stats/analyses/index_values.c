@@ -5,7 +5,7 @@
 
 #include "stats/accumulators/pairs.h"
 #include "stats/analyses/levels.h"
-#include "stats/analyses/workspace.h"
+#include "stats/methods/workspace.h"
 
 bool index_is_coded(const plan *p, uint32_t item) {
   return program_variable_form(variable_of(p, item)) == FORM_CODED;

@@ -2,9 +2,9 @@
 #ifndef CANVASS_STATS_ANALYSES_INDEX_VALUES_H
 #define CANVASS_STATS_ANALYSES_INDEX_VALUES_H
 
-#include "stats/analyses/estimate.h"
 #include "stats/analyses/groups.h"
 #include "stats/analyses/index_tree.h"
+#include "stats/methods/estimate.h"
 
 typedef struct indexing {
   analysis_run *run;

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "stats/analyses/estimate.h"
 #include "stats/analyses/levels.h"
+#include "stats/methods/estimate.h"
 
 typedef struct segments {
   analysis_run *run;

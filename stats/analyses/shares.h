@@ -2,8 +2,8 @@
 #ifndef CANVASS_STATS_ANALYSES_SHARES_H
 #define CANVASS_STATS_ANALYSES_SHARES_H
 
-#include "stats/analyses/estimate.h"
 #include "stats/analyses/groups.h"
+#include "stats/methods/estimate.h"
 
 /* One item in one group. */
 typedef struct share_cell {

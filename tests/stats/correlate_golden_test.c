@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stats/analyses/holm.h"
+#include "stats/methods/holm.h"
 #include "tests/check.h"
 #include "tests/stats/golden_report.h"
 #include "tests/stats/plan_builder.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stats/analyses/spearman.h"
+#include "stats/analyses/correlate_spearman.h"
 #include "tests/check.h"
 #include "tests/seeded.h"
 #include "tests/stats/golden_report.h"
