@@ -43,10 +43,10 @@ typedef struct u192 {
   uint64_t limb[3];
 } u192;
 
-static inline void u192_add_u128(u192 *sum, u128 term) {
-  u128 carry = (u128)sum->limb[0] + (uint64_t)term;
+static inline void u192_add_u128(u192 *sum, u128 addend) {
+  u128 carry = (u128)sum->limb[0] + (uint64_t)addend;
   sum->limb[0] = (uint64_t)carry;
-  carry = (carry >> 64) + sum->limb[1] + (uint64_t)(term >> 64);
+  carry = (carry >> 64) + sum->limb[1] + (uint64_t)(addend >> 64);
   sum->limb[1] = (uint64_t)carry;
   sum->limb[2] += (uint64_t)(carry >> 64);
 }

@@ -8,8 +8,9 @@
  * ACCUMULATOR_BYTES_MAX: `check` refuses what would, from the program alone, and what depends on the
  * data is refused in `map` and `merge` with the variable's name.
  *
- * To add a kind: its id and row below, its file in stats/accumulators/, its line in
- * stats/accumulators/registry.c; the conformance battery then covers it.  Ids are never reused.
+ * To add a kind: its file in stats/accumulators/ and its line in accumulators.def there; the conformance
+ * battery then covers it.  The state that analyses read is declared below, or in a header beside its file
+ * (kmeans.h).
  */
 #ifndef CANVASS_STATS_ACCUMULATORS_ACCUMULATOR_H
 #define CANVASS_STATS_ACCUMULATORS_ACCUMULATOR_H
@@ -19,23 +20,9 @@
 #include "stats/program/program.h"
 
 typedef enum accumulator_id {
-  ACCUMULATOR_FACTS = 1,       /* any variables: answered, missing by reason, invalid places */
-  ACCUMULATOR_FREQUENCY = 2,   /* 1 coded or set variable, by up to 2: n, w, w2 per key */
-  ACCUMULATOR_MOMENTS = 3,     /* 1 number (or numeric coded), by up to 2: sums of x .. x^4, weighted sums */
-  ACCUMULATOR_VALUES = 4,      /* 1 number, by up to 2: table of distinct values while it is small; with a
-                                  second variable: of the rows that answer that too */
-  ACCUMULATOR_BUCKETS = 5,     /* 1 number, by up to 2: counts in sub-intervals given by params */
-  ACCUMULATOR_CROSS = 6,       /* p numbers (or numeric coded), by up to 2: pairwise-complete products */
-  ACCUMULATOR_JOINT = 7,       /* p numbers (or numeric coded), by up to 2: joint tables of pairs */
-  ACCUMULATOR_SAMPLE = 8,      /* p numbers (or numeric coded): the rows with the smallest random keys */
-  ACCUMULATOR_KMEANS = 9,      /* p numbers (or numeric coded): sums by nearest centre, several models */
-  ACCUMULATOR_SILHOUETTE = 10, /* the same variables: simplified silhouette sums, several models */
-  ACCUMULATOR_DISTINCT = 11,   /* 1 variable of any form: HyperLogLog (approximate) */
-  ACCUMULATOR_DUPLICATES = 12, /* p variables: exact count of repeated combinations */
-  ACCUMULATOR_BASE = 13,       /* no variable: rows, usable weights, filtered; sums of w and w2 */
-  ACCUMULATOR_RANKS = 14,   /* p numbers (or numeric coded), by up to 2: products of given ranks of pairs */
-  ACCUMULATOR_INVALID = 15, /* 1 variable read from columns: the texts of its invalid cells */
-  ACCUMULATOR_WEIGHTS = 16, /* no variable, a weight: how its cells were read, and which were not */
+#define ACCUMULATOR(name, constant, id) ACCUMULATOR_##constant = (id),
+#include "stats/accumulators/accumulators.def"
+#undef ACCUMULATOR
 } accumulator_id;
 
 enum { ACCUMULATOR_BYTES_MAX = 64 << 20 };

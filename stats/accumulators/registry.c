@@ -1,11 +1,10 @@
-/* The list of accumulators: one line each, by id. */
+/* The list of accumulators, and what is looked up in it. */
 #include "stats/accumulators/registry.h"
 
 static const accumulator_kind *const accumulators[] = {
-    &accumulator_facts,   &accumulator_frequency,  &accumulator_moments,  &accumulator_values,
-    &accumulator_buckets, &accumulator_cross,      &accumulator_joint,    &accumulator_sample,
-    &accumulator_kmeans,  &accumulator_silhouette, &accumulator_distinct, &accumulator_duplicates,
-    &accumulator_base,    &accumulator_ranks,      &accumulator_invalid,  &accumulator_weights,
+#define ACCUMULATOR(name, constant, id) &accumulator_##name,
+#include "stats/accumulators/accumulators.def"
+#undef ACCUMULATOR
 };
 
 size_t accumulator_count(void) {

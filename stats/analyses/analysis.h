@@ -5,8 +5,8 @@
  * remember between stages it puts into its section (already written tables stay) or into `run_carry`.
  * `begin` and `step` see nothing but the run: same inputs, same bytes.
  *
- * To add an analysis: its file in stats/analyses/, its line in stats/analyses/registry.c, its terms in
- * stats/analyses/terms.c, its page in docs/analyses/.  See docs/adding-an-analysis.md.
+ * To add an analysis: its file, its terms and its line in analyses.def, all in stats/analyses/; its page in
+ * docs/analyses/, its golden.  See docs/adding-an-analysis.md.
  */
 #ifndef CANVASS_STATS_ANALYSES_ANALYSIS_H
 #define CANVASS_STATS_ANALYSES_ANALYSIS_H
@@ -49,6 +49,8 @@ typedef struct analysis_kind {
   uint32_t arguments_count;
   bool takes_breakdowns, takes_weight;
   analysis_presentation presentation;
+  const struct term *terms; /* of this analysis alone; its title in reports is the term "analysis_NAME" */
+  size_t terms_count;
   /* More than the table can say about the arguments; NULL: nothing.  The message says which argument. */
   status (*check)(const plan *p, const plan_analysis *a, error *err);
   status (*begin)(analysis_run *run, error *err);

@@ -4,6 +4,7 @@
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/shares.h"
+#include "stats/analyses/terms.h"
 
 enum { VARIANT_CES2, VARIANT_CES1, VARIANT_OWN };
 static const char *const variant_choices[] = {"ces2", "ces1", "own", NULL};
@@ -182,6 +183,10 @@ static status step(analysis_run *run, error *err) {
   return STATUS_OK;
 }
 
+static const term terms[] = {
+#include "stats/analyses/ces.terms"
+};
+
 const analysis_kind analysis_ces = {
     .name = "ces",
     .summary = "customer effort score: mean, share of easy answers, net",
@@ -206,6 +211,8 @@ const analysis_kind analysis_ces = {
             .chapter = CHAPTER_SATISFACTION,
             .headlines = {{"ces_scores", "ces", {FIGURE_SCALE_OF_ITEM}}},
         },
+    .terms = terms,
+    .terms_count = sizeof terms / sizeof terms[0],
     .check = check,
     .begin = shares_begin,
     .step = step,

@@ -5,6 +5,8 @@
 #include "stats/analyses/groups.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
+#include "stats/analyses/terms.h"
+#include "stats/analyses/weighting.h"
 #include "stats/methods/anova.h"
 #include "stats/methods/holm.h"
 
@@ -303,7 +305,7 @@ static status step(analysis_run *run, error *err) {
   comparison c = {.run = run,
                   .memory = json_arena(run_section(run)),
                   .weighting = run_weighting(run),
-                  .options = estimate_options_of(run)};
+                  .options = run_estimate_options(run)};
   open_tables(&c);
   const argument_value *items = run_argument(run, "items");
   for (uint32_t i = 0; i < items->variables_count; i++) {
@@ -319,6 +321,10 @@ static status step(analysis_run *run, error *err) {
   }
   return STATUS_OK;
 }
+
+static const term terms[] = {
+#include "stats/analyses/compare.terms"
+};
 
 const analysis_kind analysis_compare = {
     .name = "compare",
@@ -344,6 +350,8 @@ const analysis_kind analysis_compare = {
             .chapter = CHAPTER_DIFFERENCES,
             .headlines = {{"anova", "p"}, {"wald", "p"}},
         },
+    .terms = terms,
+    .terms_count = sizeof terms / sizeof terms[0],
     .check = check,
     .begin = begin,
     .step = step,

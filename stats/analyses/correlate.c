@@ -8,6 +8,7 @@
 #include "stats/analyses/correlate.h"
 #include "stats/analyses/correlate_spearman.h"
 #include "stats/analyses/registry.h"
+#include "stats/analyses/terms.h"
 #include "stats/methods/holm.h"
 
 typedef enum adjustment { ADJUST_HOLM, ADJUST_NONE } adjustment;
@@ -393,6 +394,10 @@ static status ask_again(analysis_run *run, error *err) {
   return spearman_ask_again(&c, err);
 }
 
+static const term terms[] = {
+#include "stats/analyses/correlate.terms"
+};
+
 const analysis_kind analysis_correlate = {
     .name = "correlate",
     .summary = "Pearson and Spearman correlations of items, all pairs or two lists",
@@ -421,6 +426,8 @@ const analysis_kind analysis_correlate = {
             .headlines = {{"pearson_pairs", "r"}, {"spearman_pairs", "rho"}},
             .tables = {{"pearson_matrix", VIEW_MATRIX}, {"spearman_matrix", VIEW_MATRIX}},
         },
+    .terms = terms,
+    .terms_count = sizeof terms / sizeof terms[0],
     .check = check,
     .begin = begin,
     .step = step,

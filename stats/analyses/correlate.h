@@ -4,6 +4,7 @@
 
 #include "stats/accumulators/pairs.h"
 #include "stats/analyses/groups.h"
+#include "stats/analyses/weighting.h"
 #include "stats/methods/coefficient.h"
 
 typedef enum correlation_method { METHOD_PEARSON, METHOD_SPEARMAN, METHOD_BOTH } correlation_method;

@@ -7,6 +7,7 @@
 #include "stats/analyses/crosstab_table.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
+#include "stats/analyses/terms.h"
 #include "stats/methods/contingency.h"
 #include "stats/methods/holm.h"
 
@@ -329,6 +330,10 @@ static status step(analysis_run *run, error *err) {
   return STATUS_OK;
 }
 
+static const term terms[] = {
+#include "stats/analyses/crosstab.terms"
+};
+
 const analysis_kind analysis_crosstab = {
     .name = "crosstab",
     .summary = "counts and percentages of one question by another, with tests",
@@ -363,6 +368,8 @@ const analysis_kind analysis_crosstab = {
                        {"row_totals", VIEW_BARS},
                        {"column_totals", VIEW_BARS}},
         },
+    .terms = terms,
+    .terms_count = sizeof terms / sizeof terms[0],
     .check = check,
     .begin = begin,
     .step = step,

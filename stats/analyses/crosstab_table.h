@@ -3,6 +3,7 @@
 #define CANVASS_STATS_ANALYSES_CROSSTAB_TABLE_H
 
 #include "stats/analyses/groups.h"
+#include "stats/analyses/weighting.h"
 #include "stats/methods/sums.h"
 
 enum { SHOW_ALL, SHOW_COLUMN, SHOW_ROW, SHOW_TOTAL };

@@ -2,6 +2,7 @@
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/shares.h"
+#include "stats/analyses/terms.h"
 
 enum { HIGH_IS_GOOD, LOW_IS_GOOD };
 static const char *const direction_choices[] = {"high_is_good", "low_is_good", NULL};
@@ -98,6 +99,10 @@ static status step(analysis_run *run, error *err) {
   return STATUS_OK;
 }
 
+static const term terms[] = {
+#include "stats/analyses/csat.terms"
+};
+
 const analysis_kind analysis_csat = {
     .name = "csat",
     .summary = "share of satisfied answers (top boxes), and the mean on 0 to 100",
@@ -122,6 +127,8 @@ const analysis_kind analysis_csat = {
             .chapter = CHAPTER_SATISFACTION,
             .headlines = {{"top_boxes", "csat", {FIGURE_SCALE_FIXED, 0, 100}}},
         },
+    .terms = terms,
+    .terms_count = sizeof terms / sizeof terms[0],
     .check = check,
     .begin = shares_begin,
     .step = step,

@@ -10,6 +10,8 @@
 #include "stats/analyses/groups.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
+#include "stats/analyses/terms.h"
+#include "stats/analyses/weighting.h"
 #include "stats/methods/estimate.h"
 
 enum { VALUES_ENTRIES_MAX = 1 << 16, ITEMS_MAX = 100000 };
@@ -408,9 +410,13 @@ static status step(analysis_run *run, error *err) {
   description d = {.run = run,
                    .memory = json_arena(run_section(run)),
                    .weighting = run_weighting(run),
-                   .options = estimate_options_of(run)};
+                   .options = run_estimate_options(run)};
   return run_stage(run) == 0 ? first_step(&d, err) : later_quartiles_step(run, err);
 }
+
+static const term terms[] = {
+#include "stats/analyses/describe.terms"
+};
 
 const analysis_kind analysis_describe = {
     .name = "describe",
@@ -443,6 +449,8 @@ const analysis_kind analysis_describe = {
             .headlines = {{"summary", "mean", {FIGURE_SCALE_OF_ITEM}}},
             .tables = {{"distribution", VIEW_BARS}},
         },
+    .terms = terms,
+    .terms_count = sizeof terms / sizeof terms[0],
     .begin = begin,
     .step = step,
     .ask_again = later_quartiles_ask_again,

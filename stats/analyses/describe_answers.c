@@ -2,6 +2,7 @@
 #include "stats/analyses/describe_answers.h"
 
 #include "stats/analyses/levels.h"
+#include "stats/analyses/weighting.h"
 
 answers_table answers_table_open(analysis_run *run, bool with_bases) {
   static const char *const columns[2][2] = {

@@ -5,6 +5,7 @@
 
 #include "stats/analyses/groups.h"
 #include "stats/analyses/levels.h"
+#include "stats/analyses/weighting.h"
 
 const char *quartile_column(unsigned quartile) {
   static const char *const columns[QUARTILES] = {"q1", "median", "q3"};

@@ -3,6 +3,7 @@
 #ifndef CANVASS_STATS_ANALYSES_DESCRIBE_QUARTILES_H
 #define CANVASS_STATS_ANALYSES_DESCRIBE_QUARTILES_H
 
+#include "stats/analyses/analysis.h"
 #include "stats/methods/refinement.h"
 
 /* "q1", "median", "q3" for 0..2: the columns that wait. */

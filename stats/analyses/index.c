@@ -12,6 +12,8 @@
 #include "stats/analyses/index_values.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
+#include "stats/analyses/terms.h"
+#include "stats/analyses/weighting.h"
 
 enum { WEIGHTS_GIVEN, WEIGHTS_EQUAL, WEIGHTS_ENTROPY };
 static const char *const weight_choices[] = {"given", "equal", "entropy", NULL};
@@ -372,6 +374,10 @@ static status ask_again(analysis_run *run, error *err) {
   return st;
 }
 
+static const term terms[] = {
+#include "stats/analyses/index.terms"
+};
+
 const analysis_kind analysis_index = {
     .name = "index",
     .summary = "weighted hierarchical index on 0 to 100, every level with its error",
@@ -401,6 +407,8 @@ const analysis_kind analysis_index = {
             .headlines = {{"index_values", "index", {FIGURE_SCALE_FIXED, 0, 100}}},
             .tables = {{"index_by_group", VIEW_MATRIX}},
         },
+    .terms = terms,
+    .terms_count = sizeof terms / sizeof terms[0],
     .check = check,
     .begin = begin,
     .step = step,

@@ -5,6 +5,7 @@
 
 #include "stats/accumulators/pairs.h"
 #include "stats/analyses/levels.h"
+#include "stats/analyses/weighting.h"
 #include "stats/methods/workspace.h"
 
 bool index_is_coded(const plan *p, uint32_t item) {
@@ -24,7 +25,7 @@ sums index_node_sums(const indexing *x, uint32_t node, const group_walk *w) {
 }
 
 status index_node_estimate(const indexing *x, uint32_t node, const group_walk *w, estimate *out, error *err) {
-  estimate_options options = estimate_options_of(x->run);
+  estimate_options options = run_estimate_options(x->run);
   if (!x->tree.nodes[node].is_construct) {
     options.rescaled = true;
     options.rescale_low = x->tree.nodes[node].low;

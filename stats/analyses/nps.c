@@ -4,6 +4,7 @@
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/shares.h"
+#include "stats/analyses/terms.h"
 
 enum { INTERVAL_NORMAL, INTERVAL_ADJUSTED_WALD };
 static const char *const interval_choices[] = {"normal", "adjusted_wald", NULL};
@@ -166,6 +167,10 @@ static status step(analysis_run *run, error *err) {
   return STATUS_OK;
 }
 
+static const term terms[] = {
+#include "stats/analyses/nps.terms"
+};
+
 const analysis_kind analysis_nps = {
     .name = "nps",
     .summary = "net promoter score with its error and interval",
@@ -191,6 +196,8 @@ const analysis_kind analysis_nps = {
             .chapter = CHAPTER_SATISFACTION,
             .headlines = {{"nps_scores", "nps", {FIGURE_SCALE_FIXED, -100, 100}}},
         },
+    .terms = terms,
+    .terms_count = sizeof terms / sizeof terms[0],
     .check = check,
     .begin = shares_begin,
     .step = step,

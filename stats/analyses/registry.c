@@ -1,12 +1,13 @@
-/* The list of analyses: one line each, in the order of help. */
+/* The list of analyses, and what is looked up in it. */
 #include "stats/analyses/registry.h"
 
 #include <assert.h>
 #include <string.h>
 
 static const analysis_kind *const analyses[] = {
-    &analysis_describe,  &analysis_nps,      &analysis_csat,    &analysis_ces,     &analysis_index,
-    &analysis_correlate, &analysis_crosstab, &analysis_segment, &analysis_compare,
+#define ANALYSIS(name) &analysis_##name,
+#include "stats/analyses/analyses.def"
+#undef ANALYSIS
 };
 
 size_t analysis_count(void) {

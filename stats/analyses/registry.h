@@ -4,14 +4,8 @@
 
 #include "stats/analyses/analysis.h"
 
-extern const analysis_kind analysis_describe;
-extern const analysis_kind analysis_nps;
-extern const analysis_kind analysis_csat;
-extern const analysis_kind analysis_ces;
-extern const analysis_kind analysis_index;
-extern const analysis_kind analysis_correlate;
-extern const analysis_kind analysis_crosstab;
-extern const analysis_kind analysis_segment;
-extern const analysis_kind analysis_compare;
+#define ANALYSIS(name) extern const analysis_kind analysis_##name;
+#include "stats/analyses/analyses.def"
+#undef ANALYSIS
 
 #endif

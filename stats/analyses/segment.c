@@ -11,6 +11,8 @@
 #include "stats/analyses/segment_report.h"
 #include "stats/analyses/segment_stage.h"
 #include "stats/analyses/segment_start.h"
+#include "stats/analyses/terms.h"
+#include "stats/analyses/weighting.h"
 
 enum { SEGMENTS_MOST = 50, MODELS_MOST = 20, SAMPLE_MOST = SAMPLE_ROWS_MAX };
 
@@ -401,6 +403,10 @@ static status ask_again(analysis_run *run, error *err) {
   return with_segmentation(run, need_again, err);
 }
 
+static const term terms[] = {
+#include "stats/analyses/segment.terms"
+};
+
 const analysis_kind analysis_segment = {
     .name = "segment",
     .summary = "groups of respondents who answer alike (k-means), with their profiles",
@@ -430,6 +436,8 @@ const analysis_kind analysis_segment = {
                        {"segment_centres", VIEW_MATRIX, .whole = "overall"},
                        {"segment_profile", VIEW_MATRIX, .whole = "overall"}},
         },
+    .terms = terms,
+    .terms_count = sizeof terms / sizeof terms[0],
     .check = check,
     .begin = begin,
     .step = step,

@@ -4,6 +4,7 @@
 #define CANVASS_STATS_ANALYSES_SEGMENT_MODEL_H
 
 #include "stats/accumulators/kmeans.h"
+#include "stats/analyses/analysis.h"
 #include "stats/methods/sums.h"
 
 /* All complete rows.  Figures of an item are in units of its last decimal ("mantissas"). */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "stats/analyses/levels.h"
+#include "stats/analyses/weighting.h"
 #include "stats/methods/estimate.h"
 
 typedef struct segments {
@@ -193,7 +194,7 @@ static void write_profile_mean(const segments *g, table *t, const sums *s, const
 /* The deviation that differences count in is the sample's, as that of the items in segment_centres. */
 static status write_profile_means(const segments *g, table *t, uint32_t item, const moments_state *state,
                                   error *err) {
-  const estimate_options options = estimate_options_of(g->run);
+  const estimate_options options = run_estimate_options(g->run);
   sums all = profile_sums(g, state, 0);
   for (uint32_t j = 1; j < g->model->clusters; j++) {
     const sums one = profile_sums(g, state, j);

@@ -16,7 +16,7 @@ status shares_begin(analysis_run *run, error *err) {
 
 status shares_each(analysis_run *run, share_visit *visit, void *context, error *err) {
   const argument_value *items = run_argument(run, "items");
-  share_cell cell = {.run = run, .weighting = run_weighting(run), .options = estimate_options_of(run)};
+  share_cell cell = {.run = run, .weighting = run_weighting(run), .options = run_estimate_options(run)};
   for (uint32_t i = 0; i < items->variables_count; i++) {
     group_walk w = group_walk_begin(run, i * groups_count(run), false);
     cell.item = items->variables[i];

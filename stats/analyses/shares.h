@@ -3,7 +3,7 @@
 #define CANVASS_STATS_ANALYSES_SHARES_H
 
 #include "stats/analyses/groups.h"
-#include "stats/methods/estimate.h"
+#include "stats/analyses/weighting.h"
 
 /* One item in one group. */
 typedef struct share_cell {

@@ -1,34 +1,51 @@
-/* The catalogue of terms: shared ones here, those of one analysis beside it (<name>.terms). */
+/* The catalogue of terms: the shared ones, then those of each analysis, in the order of the analyses. */
 #include "stats/analyses/terms.h"
 
 #include <string.h>
 
-static const term terms[] = {
-#define TERM(key, format, en, hans, hant) {key, format, {en, hans, hant}},
+#include "stats/analyses/analysis.h"
+
+static const term common[] = {
 #include "stats/analyses/common.terms"
-#include "stats/analyses/compare.terms"
-#include "stats/analyses/correlate.terms"
-#include "stats/analyses/crosstab.terms"
-#include "stats/analyses/describe.terms"
-#include "stats/analyses/index.terms"
-#include "stats/analyses/segment.terms"
-#include "stats/analyses/shares.terms"
-#undef TERM
 };
+enum { COMMON_COUNT = sizeof common / sizeof common[0] };
 
 size_t term_count(void) {
-  return sizeof terms / sizeof terms[0];
+  size_t count = COMMON_COUNT;
+  for (size_t i = 0; i < analysis_count(); i++) {
+    count += analysis_at(i)->terms_count;
+  }
+  return count;
 }
 
 const term *term_at(size_t index) {
-  return index < term_count() ? &terms[index] : NULL;
+  if (index < COMMON_COUNT) {
+    return &common[index];
+  }
+  index -= COMMON_COUNT;
+  for (size_t i = 0; i < analysis_count(); i++) {
+    const analysis_kind *kind = analysis_at(i);
+    if (index < kind->terms_count) {
+      return &kind->terms[index];
+    }
+    index -= kind->terms_count;
+  }
+  return NULL;
 }
 
-const term *term_find(const char *key) {
-  for (size_t i = 0; i < term_count(); i++) {
+static const term *find_in(const term *terms, size_t count, const char *key) {
+  for (size_t i = 0; i < count; i++) {
     if (strcmp(terms[i].key, key) == 0) {
       return &terms[i];
     }
   }
   return NULL;
+}
+
+const term *term_find(const char *key) {
+  const term *found = find_in(common, COMMON_COUNT, key);
+  for (size_t i = 0; found == NULL && i < analysis_count(); i++) {
+    found = find_in(analysis_at(i)->terms, analysis_at(i)->terms_count, key);
+  }
+  return found;
 }

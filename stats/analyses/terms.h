@@ -1,5 +1,6 @@
 /* Terms: every column title, table title, note and warning of a report, in three languages, with the
- * way its figures are shown.  One table; the renderer and `canvass help` read it. */
+ * way its figures are shown.  Shared ones are in common.terms, those of one analysis in its own NAME.terms,
+ * which its row holds; renderers find them all here. */
 #ifndef CANVASS_STATS_ANALYSES_TERMS_H
 #define CANVASS_STATS_ANALYSES_TERMS_H
 
@@ -24,6 +25,9 @@ typedef struct term {
   term_format format;
   const char *title[3]; /* en, zh-Hans, zh-Hant */
 } term;
+
+/* A line of a .terms file as an element of an array of terms. */
+#define TERM(key, format, en, hans, hant) {key, format, {en, hans, hant}},
 
 const term *term_find(const char *key); /* NULL when unknown */
 size_t term_count(void);

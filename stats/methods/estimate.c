@@ -17,12 +17,6 @@ double critical_z(double confidence) {
   return qnorm(0.5 + confidence / 2, 0, 1, 1, 0);
 }
 
-estimate_options estimate_options_of(const analysis_run *run) {
-  const base_state *base = run_base(run);
-  return (estimate_options){.design_rows = base->rows - base->weight_unusable,
-                            .confidence = run_request(run)->confidence};
-}
-
 /* The exact quantities of one estimate, already on the scale that is reported. */
 typedef struct raw {
   ratio *count;    /* N of the header's table */

@@ -28,9 +28,6 @@ typedef struct estimate_options {
   decimal rescale_low, rescale_high; /* low < high (asserted) */
 } estimate_options;
 
-/* The options of a run: its base and its confidence level. */
-estimate_options estimate_options_of(const analysis_run *run);
-
 /* NaN where a figure does not exist (no answers, one answer, no variance). */
 typedef struct estimate {
   int64_t n;          /* answers */

@@ -3,15 +3,6 @@
 
 #include <math.h>
 
-weighting run_weighting(const analysis_run *run) {
-  uint32_t weight = run_request(run)->weight;
-  if (weight == PROGRAM_NONE) {
-    return WEIGHTING_NONE;
-  }
-  return run_plan(run)->program->weights[weight].kind == WEIGHT_FREQUENCY ? WEIGHTING_FREQUENCY
-                                                                          : WEIGHTING_SAMPLING;
-}
-
 sums sums_of_moments(const moments_state *s, uint32_t place, weighting w) {
   return (sums){
       .at = s->at[place], .decimals = s->decimals, .weight_decimals = s->weight_decimals, .weighting = w};

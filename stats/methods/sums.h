@@ -3,13 +3,11 @@
 #ifndef CANVASS_STATS_METHODS_SUMS_H
 #define CANVASS_STATS_METHODS_SUMS_H
 
-#include "stats/analyses/analysis.h"
+#include "stats/accumulators/accumulator.h"
 
 /* What a weight means (docs/analyses/README.md): a frequency weight repeats the row, a sampling weight
  * says how many people of the population it stands for. */
 typedef enum weighting { WEIGHTING_NONE, WEIGHTING_SAMPLING, WEIGHTING_FREQUENCY } weighting;
-
-weighting run_weighting(const analysis_run *run);
 
 typedef struct sums {
   moments at; /* x at `decimals`, w at `weight_decimals` */
