@@ -48,4 +48,7 @@ void link_options_text(const settings *s, buf *out);
         "its public key or file; default: $CANVASS_BROKER_KEY"                       \
   }
 
+/* Of what ends a job or removes a dataset: neighbours of the same summary share a line of the overview. */
+#define LINK_ENDING_SUMMARY "end a job; remove a dataset"
+
 #endif

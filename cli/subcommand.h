@@ -1,5 +1,5 @@
 /* Subcommands: one table for the dispatcher, for help and for the nearest name of an unknown one.
- * To add one: its file in cli/, its line in cli/subcommands.c. */
+ * To add one: its file in cli/, its line in cli/subcommands.def. */
 #ifndef CANVASS_CLI_SUBCOMMAND_H
 #define CANVASS_CLI_SUBCOMMAND_H
 
@@ -50,22 +50,9 @@ typedef struct subcommand {
   status (*run)(const settings *s, const char *const *operands, size_t count, error *err);
 } subcommand;
 
-extern const subcommand subcommand_run;
-extern const subcommand subcommand_check;
-extern const subcommand subcommand_broker;
-extern const subcommand subcommand_worker;
-extern const subcommand subcommand_put;
-extern const subcommand subcommand_submit;
-extern const subcommand subcommand_watch;
-extern const subcommand subcommand_report;
-extern const subcommand subcommand_jobs;
-extern const subcommand subcommand_workers;
-extern const subcommand subcommand_datasets;
-extern const subcommand subcommand_cancel;
-extern const subcommand subcommand_drop;
-extern const subcommand subcommand_keygen;
-extern const subcommand subcommand_help;
-extern const subcommand subcommand_version;
+#define SUBCOMMAND(name, heading) extern const subcommand subcommand_##name;
+#include "cli/subcommands.def"
+#undef SUBCOMMAND
 
 const subcommand *subcommand_find(const char *name); /* NULL when unknown */
 size_t subcommand_count(void);

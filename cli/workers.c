@@ -1,0 +1,62 @@
+/* canvass workers: a table for people, the broker's JSON for programs. */
+#include <inttypes.h>
+
+#include "cli/link.h"
+#include "cli/listing.h"
+#include "cli/words.h"
+
+static const option options[] = {
+    LISTING_JSON_OPTION,
+    LINK_OPTIONS,
+};
+
+static const table_column columns[] = {
+    {"WORKER", false, LISTING_TITLE_COLUMNS},
+    {"TASKS GIVEN", true, 0},
+    {"DONE", true, 0},
+    {"SHARDS", true, 0},
+    {"HEARD", true, 0},
+    {"FINGERPRINT", false, 0},
+    {"NOTE", false, 0},
+};
+
+static void put(table *t, const listed *l) {
+  for (size_t i = 0; i < l->count; i++) {
+    const json *worker = l->items[i];
+    char heard[WORDS_BYTES];
+    words_of_age(json_as_integer(json_get(worker, "heard_seconds")), heard);
+    listing_put_text(t, worker, "title");
+    table_printf(t, "%" PRIu64 " of %" PRIu64, listing_figure(worker, "running"),
+                 listing_figure(worker, "capacity"));
+    listing_put_count(t, worker, "tasks_done");
+    listing_put_count(t, worker, "shards");
+    table_put(t, slice_of(heard));
+    table_printf(t, "%.8s", json_as_cstring(json_get(worker, "fingerprint")));
+    table_put(t,
+              slice_of(json_as_bool(json_get(worker, "set_aside")) ? "set aside: its results differ" : ""));
+  }
+}
+
+static const listing workers_listing = {"workers", "no workers", columns, sizeof columns / sizeof columns[0],
+                                        put,       NULL};
+
+static status workers(const settings *s, const char *const *operands, size_t count, error *err) {
+  (void)operands;
+  (void)count;
+  return listing_print(s, &workers_listing, err);
+}
+
+const subcommand subcommand_workers = {
+    .name = "workers",
+    .summary = LISTING_SUMMARY,
+    .usage = "[OPTIONS]",
+    .about =
+        "Lists the workers that are there: tasks given and done, shards that they hold,\n"
+        "when they were heard.  '3 of 4' tasks are given: the worker takes 4, twice as\n"
+        "many as it has threads, and computes half of them while the others wait.\n"
+        "Workers of equal fingerprints give equal bytes.\n",
+    .example = "canvass workers\ncanvass workers --json\n",
+    .options = options,
+    .options_count = sizeof options / sizeof options[0],
+    .run = workers,
+};
