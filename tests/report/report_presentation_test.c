@@ -1,13 +1,9 @@
 /* Headlines and matrices come from what each analysis' row says of itself; what this version does not know is
  * still rendered. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "report/report.h"
+#include "tests/check.h"
 
 #define DATA "\"data\":{\"files\":[],\"rows\":1,\"quarantined\":0,\"invalid\":0}"
 #define HEAD "{\"canvass\":{\"report\":1},\"specification\":\"00\",\"variables\":{}," DATA

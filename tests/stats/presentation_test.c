@@ -1,14 +1,10 @@
 /* How analyses stand in a report: what their rows say can be shown. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/analyses/analysis.h"
 #include "stats/analyses/terms.h"
+#include "tests/check.h"
 
 static void assert_term(const char *analysis, const char *key) {
   if (term_find(key) == NULL) {
