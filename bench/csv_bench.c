@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "reading/csv/split.h"
 #include "reading/encode.h"
-#include "reading/split.h"
 
 enum { ROWS = 65536, REPETITIONS = 5 };
 

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-#include "reading/cell.h"
-#include "reading/kernels.h"
+#include "reading/csv/cell.h"
+#include "reading/csv/kernels.h"
 
 typedef uint32_t (*append_function)(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from);
 

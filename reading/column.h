@@ -9,9 +9,9 @@
 
 #include "base/buf.h"
 #include "base/decimal.h"
-#include "reading/csv.h"
 #include "reading/dictionary.h"
 #include "reading/measure.h"
+#include "reading/reading.h"
 #include "store/shard.h"
 
 /* Some rows of a piece, all with the same number of cells. */

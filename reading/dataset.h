@@ -2,7 +2,7 @@
 #ifndef CANVASS_READING_DATASET_H
 #define CANVASS_READING_DATASET_H
 
-#include "reading/csv.h"
+#include "reading/reading.h"
 
 /* As csv_read, with these differences.  All columns are read, so that another codebook needs no new shards;
  * those of OPTIONS (which must name them) have their hints.  A file that INTO knows by what it unpacks to,

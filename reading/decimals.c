@@ -7,8 +7,8 @@
  */
 #include <stdlib.h>
 
-#include "reading/cell.h"
 #include "reading/column.h"
+#include "reading/csv/cell.h"
 #include "reading/number.h"
 
 static bool add_exception(csv_exceptions *e, uint32_t row, uint32_t text) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
-#include "reading/cell.h"
+#include "reading/csv/cell.h"
 
 enum { SLOTS_FIRST = 64, LIST_FIRST = 16 };
 

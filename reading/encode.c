@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#include "reading/records.h"
+#include "reading/csv/records.h"
 
 enum {
   BLOCK_ROWS = 128,           /* rows that a block is to hold, so that the loops over columns pay */

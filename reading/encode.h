@@ -7,8 +7,8 @@
 #define CANVASS_READING_ENCODE_H
 
 #include "reading/column.h"
-#include "reading/header.h"
-#include "reading/piece.h"
+#include "reading/csv/header.h"
+#include "reading/csv/piece.h"
 #include "store/manifest.h"
 
 /* What an encoder must know of a file. */

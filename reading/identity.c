@@ -1,7 +1,7 @@
 /* Knowing a file without parsing it: unpacked and hashed, nothing else. */
 #include <stdlib.h>
 
-#include "reading/csv.h"
+#include "reading/reading.h"
 #include "reading/unpack.h"
 
 enum { READ_BYTES = 256 << 10, PROGRESS_BYTES = 16 << 20 };

@@ -5,7 +5,7 @@
 #ifndef CANVASS_READING_NAMES_H
 #define CANVASS_READING_NAMES_H
 
-#include "reading/csv.h"
+#include "reading/reading.h"
 
 typedef struct csv_names csv_names;
 

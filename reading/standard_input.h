@@ -3,7 +3,7 @@
 #ifndef CANVASS_READING_STANDARD_INPUT_H
 #define CANVASS_READING_STANDARD_INPUT_H
 
-#include "reading/csv.h"
+#include "reading/reading.h"
 
 /* Makes descriptor 0 a file that can be read from its start again.  Of OPTIONS only `progress` and `context`
  * count: STATUS_INTERRUPTED when it says so, which it is asked after each block and each signal. */

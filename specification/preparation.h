@@ -3,7 +3,7 @@
 #ifndef CANVASS_SPECIFICATION_PREPARATION_H
 #define CANVASS_SPECIFICATION_PREPARATION_H
 
-#include "reading/csv.h"
+#include "reading/reading.h"
 #include "specification/spec.h"
 
 /* Makes *OPTIONS those for reading PATHS as SPECIFICATION says: its columns are looked up in BEFORE, or

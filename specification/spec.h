@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/status.h"
-#include "reading/csv.h"
+#include "reading/reading.h"
 #include "stats/plan/plan.h"
 
 typedef struct spec spec;

@@ -1,8 +1,8 @@
-/* Files of answers (reading/csv.h): the same outcome for 1 and 3 threads, and every record is told of.
+/* Files of answers (reading/reading.h): the same outcome for 1 and 3 threads, and every record is told of.
  *
  * The first four bytes are how the file is read: delimiter, decimal mark and blank rows, rows of a shard,
  * encoding.  The rest is the file: plain, or packed by gzip or zstd, as its own first bytes say. */
-#include "reading/csv.h"
+#include "reading/reading.h"
 
 #include <stdlib.h>
 #include <string.h>

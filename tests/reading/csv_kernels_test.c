@@ -1,9 +1,9 @@
 /* Every SIMD form against the portable one, bit for bit, and the number reader against decimal_parse. */
 #include "tests/reading/csv_reading.h"
 
-#include "reading/kernels.h"
+#include "reading/csv/kernels.h"
+#include "reading/csv/piece.h"
 #include "reading/number.h"
-#include "reading/piece.h"
 
 enum { CASES = 3000, BYTES_MAX = 1500 };
 

@@ -8,8 +8,8 @@
 
 #include <sys/mman.h>
 
+#include "reading/csv/split.h"
 #include "reading/encode.h"
-#include "reading/split.h"
 #include "tests/reading/csv_reference.h"
 #include "tests/seeded.h"
 

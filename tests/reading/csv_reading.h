@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/decimal.h"
-#include "reading/csv.h"
+#include "reading/reading.h"
 #include "store/shard.h"
 #include "tests/check.h"
 

@@ -19,11 +19,11 @@
  * begin with.  So one path through the text, kept from record to record, serves them all, and every byte is
  * looked at once by the scan for records, at most once on a path, and at most once as part of a first line.
  */
-#ifndef CANVASS_READING_SPANS_H
-#define CANVASS_READING_SPANS_H
+#ifndef CANVASS_READING_CSV_SPANS_H
+#define CANVASS_READING_CSV_SPANS_H
 
-#include "reading/kernels.h"
-#include "reading/piece.h"
+#include "reading/csv/kernels.h"
+#include "reading/csv/piece.h"
 
 /* Text in memory; positions are counted from the start of the file's text. */
 typedef struct csv_window {

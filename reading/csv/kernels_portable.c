@@ -1,5 +1,5 @@
 /* The form for any processor: eight bytes in a word. */
-#include "reading/kernels.h"
+#include "reading/csv/kernels.h"
 
 typedef struct block {
   uint64_t words[8];
@@ -51,6 +51,6 @@ static inline void block_append(csv_index *x, block b, const uint8_t *p, uint32_
   }
 }
 
-#include "reading/kernel_body.h"
+#include "reading/csv/kernel_body.h"
 
 const csv_kernels csv_kernels_portable = {"portable", false, kernel_scan, kernel_index, kernel_masks};

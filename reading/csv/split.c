@@ -1,6 +1,6 @@
 /* The splitter.  A kernel runs over the blocks in which nothing happens but ends of records; the block
  * where a piece ends or a record spans lines, and the last bytes of a file, are looked at bit by bit. */
-#include "reading/split.h"
+#include "reading/csv/split.h"
 
 #include <string.h>
 

@@ -13,7 +13,7 @@
  */
 #include <string.h>
 
-#include "reading/kernels.h"
+#include "reading/csv/kernels.h"
 
 enum { BLOCK = 64, TAIL_BEFORE = 8 };
 

@@ -1,5 +1,5 @@
 /* The memory of pieces. */
-#include "reading/piece.h"
+#include "reading/csv/piece.h"
 
 #include <stdlib.h>
 #include <string.h>

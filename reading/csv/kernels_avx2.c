@@ -1,7 +1,7 @@
 /* The form for AVX2: twice 32 bytes, separators listed bit by bit. */
 #include <immintrin.h>
 
-#include "reading/kernels.h"
+#include "reading/csv/kernels.h"
 
 typedef struct block {
   __m256i low, high;
@@ -24,7 +24,7 @@ static inline uint64_t block_high(block b) {
   return join(b.low, b.high);
 }
 
-#include "reading/utf8_tables.h"
+#include "reading/csv/utf8_tables.h"
 
 static inline __m256i table(const uint8_t *bytes) {
   return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)bytes));
@@ -67,6 +67,6 @@ static inline void block_append(csv_index *x, block b, const uint8_t *p, uint32_
   }
 }
 
-#include "reading/kernel_body.h"
+#include "reading/csv/kernel_body.h"
 
 const csv_kernels csv_kernels_avx2 = {"avx2", true, kernel_scan, kernel_index, kernel_masks};

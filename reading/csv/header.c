@@ -1,12 +1,12 @@
 /* Reading and matching headers, with a plain automaton: this text is short. */
-#include "reading/header.h"
+#include "reading/csv/header.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "reading/cell.h"
+#include "reading/csv/cell.h"
 #include "reading/encoding.h"
 
 enum { HINT_BYTES = 64 << 10 };

@@ -1,7 +1,7 @@
 /* The form for AVX-512 with byte compression (VBMI2): 64 bytes in a register, separators compressed. */
 #include <immintrin.h>
 
-#include "reading/kernels.h"
+#include "reading/csv/kernels.h"
 
 typedef __m512i block;
 
@@ -17,7 +17,7 @@ static inline uint64_t block_high(block b) {
   return _mm512_movepi8_mask(b);
 }
 
-#include "reading/utf8_tables.h"
+#include "reading/csv/utf8_tables.h"
 
 /* Keiser and Lemire (2021), "Validating UTF-8 in less than one instruction per byte". */
 static inline bool block_utf8(block b, const uint8_t *p) {
@@ -66,6 +66,6 @@ static inline void block_append(csv_index *x, block b, const uint8_t *p, uint32_
   x->count += count;
 }
 
-#include "reading/kernel_body.h"
+#include "reading/csv/kernel_body.h"
 
 const csv_kernels csv_kernels_avx512 = {"avx512", true, kernel_scan, kernel_index, kernel_masks};

@@ -34,8 +34,8 @@
  *
  * Memory: the text of threads + 2 shards and the columns of as many shards as threads.
  */
-#ifndef CANVASS_READING_CSV_H
-#define CANVASS_READING_CSV_H
+#ifndef CANVASS_READING_READING_H
+#define CANVASS_READING_READING_H
 
 #include "base/status.h"
 #include "store/manifest.h"

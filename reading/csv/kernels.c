@@ -1,5 +1,5 @@
 /* Choosing a form, once. */
-#include "reading/kernels.h"
+#include "reading/csv/kernels.h"
 
 typedef struct form {
   const csv_kernels *kernels;

@@ -1,11 +1,11 @@
 /* From separators to rows: which records of a piece are usable, and where they stand in the file. */
-#ifndef CANVASS_READING_RECORDS_H
-#define CANVASS_READING_RECORDS_H
+#ifndef CANVASS_READING_CSV_RECORDS_H
+#define CANVASS_READING_CSV_RECORDS_H
 
 #include "base/arena.h"
 #include "reading/column.h"
-#include "reading/header.h"
-#include "reading/piece.h"
+#include "reading/csv/header.h"
+#include "reading/csv/piece.h"
 #include "store/manifest.h"
 
 typedef struct csv_records {

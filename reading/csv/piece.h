@@ -1,9 +1,9 @@
 /* A piece: the text of the records of one shard, on its way from the splitter to an encoder. */
-#ifndef CANVASS_READING_PIECE_H
-#define CANVASS_READING_PIECE_H
+#ifndef CANVASS_READING_CSV_PIECE_H
+#define CANVASS_READING_CSV_PIECE_H
 
 #include "base/status.h"
-#include "reading/kernels.h"
+#include "reading/csv/kernels.h"
 
 enum {
   CSV_RECORD_BYTES_MAX = 16 << 20,

@@ -5,12 +5,12 @@
  * `masks` is a single block, for where a loop does not pay.  All forms give the same results; tests hold
  * them against the portable one.
  */
-#ifndef CANVASS_READING_KERNELS_H
-#define CANVASS_READING_KERNELS_H
+#ifndef CANVASS_READING_CSV_KERNELS_H
+#define CANVASS_READING_CSV_KERNELS_H
 
 #include <stddef.h>
 
-#include "reading/quotes.h"
+#include "reading/csv/quotes.h"
 
 enum {
   CSV_MARGIN = 64,       /* readable bytes before and behind every text */

@@ -1,5 +1,5 @@
 /* What the masks of a block do not tell of a quote. */
-#include "reading/quotes.h"
+#include "reading/csv/quotes.h"
 
 bool csv_ends_cell(const uint8_t *p, char delimiter) {
   while (csv_is_blank(*p, delimiter)) {

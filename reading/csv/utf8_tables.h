@@ -1,8 +1,8 @@
 /* Which mistakes two bytes after each other can make, by nibble: Keiser and Lemire (2021), "Validating
  * UTF-8 in less than one instruction per byte", table 9.  The AND of the three entries is the mistake.
  */
-#ifndef CANVASS_READING_UTF8_TABLES_H
-#define CANVASS_READING_UTF8_TABLES_H
+#ifndef CANVASS_READING_CSV_UTF8_TABLES_H
+#define CANVASS_READING_CSV_UTF8_TABLES_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* Looking ahead, 64 bytes at a time. */
-#include "reading/spans.h"
+#include "reading/csv/spans.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* Comparing a record with nothing and with the header, cell by cell up to the first that differs. */
-#include "reading/nobody.h"
+#include "reading/csv/nobody.h"
 
-#include "reading/cell.h"
+#include "reading/csv/cell.h"
 
 static const slice byte_order_mark = {"\xef\xbb\xbf", 3};
 

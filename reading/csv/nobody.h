@@ -1,8 +1,8 @@
 /* Records that are nobody's answers: blank ones, and the header once more where files were joined. */
-#ifndef CANVASS_READING_NOBODY_H
-#define CANVASS_READING_NOBODY_H
+#ifndef CANVASS_READING_CSV_NOBODY_H
+#define CANVASS_READING_CSV_NOBODY_H
 
-#include "reading/header.h"
+#include "reading/csv/header.h"
 #include "store/manifest.h"
 
 /* A record of as many cells as the header: cell I ends at text[ends[i]]. */

@@ -1,5 +1,5 @@
 /* Cells.  Most are returned as they are; only a doubled quote needs a copy. */
-#include "reading/cell.h"
+#include "reading/csv/cell.h"
 
 #include <string.h>
 

@@ -6,12 +6,12 @@
  * is given up is its first line alone, and the piece notes why.  Where pieces are cut depends on the text and
  * ROWS only, never on how the text arrives.
  */
-#ifndef CANVASS_READING_SPLIT_H
-#define CANVASS_READING_SPLIT_H
+#ifndef CANVASS_READING_CSV_SPLIT_H
+#define CANVASS_READING_CSV_SPLIT_H
 
-#include "reading/piece.h"
+#include "reading/csv/piece.h"
+#include "reading/csv/spans.h"
 #include "reading/source.h"
-#include "reading/spans.h"
 
 typedef struct csv_splitter {
   csv_source *source; /* borrowed */

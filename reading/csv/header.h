@@ -1,10 +1,10 @@
 /* The first record of a file: the delimiter, the names of its columns, and where wanted ones are. */
-#ifndef CANVASS_READING_HEADER_H
-#define CANVASS_READING_HEADER_H
+#ifndef CANVASS_READING_CSV_HEADER_H
+#define CANVASS_READING_CSV_HEADER_H
 
 #include "base/arena.h"
-#include "reading/csv.h"
-#include "reading/split.h"
+#include "reading/csv/split.h"
+#include "reading/reading.h"
 
 typedef struct csv_file_header {
   char delimiter;

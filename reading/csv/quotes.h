@@ -6,8 +6,8 @@
  * outside stands at the start of a cell or behind a closing quote, "inside" is the running parity of quotes;
  * a block in which that is not so is walked quote by quote.  Both give the automaton's states exactly.
  */
-#ifndef CANVASS_READING_QUOTES_H
-#define CANVASS_READING_QUOTES_H
+#ifndef CANVASS_READING_CSV_QUOTES_H
+#define CANVASS_READING_CSV_QUOTES_H
 
 #include <stdbool.h>
 #include <stddef.h>

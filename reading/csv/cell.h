@@ -1,6 +1,6 @@
 /* From the raw bytes of a cell to its text: quotes taken off, doubled ones single, trimmed. */
-#ifndef CANVASS_READING_CELL_H
-#define CANVASS_READING_CELL_H
+#ifndef CANVASS_READING_CSV_CELL_H
+#define CANVASS_READING_CSV_CELL_H
 
 #include "base/arena.h"
 

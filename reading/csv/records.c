@@ -1,11 +1,11 @@
 /* Records of a block, the usual ones all at once and the others one by one. */
-#include "reading/records.h"
+#include "reading/csv/records.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "reading/nobody.h"
+#include "reading/csv/nobody.h"
 
 bool csv_records_start(csv_records *r, const csv_piece *piece) {
   if (r->memory == NULL) {

@@ -1,5 +1,5 @@
 /* Reading a dataset: its files one after the other, and the manifest of what was read. */
-#include "reading/csv.h"
+#include "reading/reading.h"
 
 #include <ctype.h>
 #include <stdlib.h>
