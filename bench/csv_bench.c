@@ -44,45 +44,45 @@ static void must(status code, const error *err) {
   }
 }
 
-/* What the guess of csv_read comes to on the generated survey: names say it. */
-static csv_hint hint_of(slice name) {
+/* What the guess of reading_read comes to on the generated survey: names say it. */
+static reading_hint hint_of(slice name) {
   static const char *const numbers[] = {"resp_id", "weight", "spend"};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
     if (slice_equal(name, slice_of(numbers[i]))) {
-      return CSV_HINT_NUMBER;
+      return READING_HINT_NUMBER;
     }
   }
-  return CSV_HINT_TEXT_CODES;
+  return READING_HINT_TEXT_CODES;
 }
 
 typedef struct bench {
-  csv_source *source;
+  text_source *source;
   csv_splitter splitter;
   csv_file_header header;
-  csv_schema schema;
-  csv_layout layout;
+  encoder_schema schema;
+  encoder_layout layout;
   arena *memory;
 } bench;
 
 static void begin(bench *b, const char *path) {
   error err;
   b->memory = arena_new();
-  must(csv_source_open(path, path, NULL, NULL, &b->source, &err), &err);
+  must(source_open(path, path, NULL, NULL, &b->source, &err), &err);
   csv_splitter_init(&b->splitter, b->source, 0);
   must(csv_header_read(&b->splitter, 0, b->memory, &b->header, &err), &err);
-  csv_hint *hints = ARENA_ARRAY(b->memory, csv_hint, b->header.count);
+  reading_hint *hints = ARENA_ARRAY(b->memory, reading_hint, b->header.count);
   uint32_t *cells = ARENA_ARRAY(b->memory, uint32_t, b->header.count);
   for (uint32_t i = 0; i < b->header.count; i++) {
     hints[i] = hint_of(b->header.names[i]);
     cells[i] = i;
   }
-  b->schema = (csv_schema){b->header.names, hints, b->header.count, '.'};
-  b->layout = (csv_layout){"bench", &b->header, cells, 0};
+  b->schema = (encoder_schema){b->header.names, hints, b->header.count, '.'};
+  b->layout = (encoder_layout){"bench", &b->header, cells, 0};
 }
 
 static void end(bench *b) {
   csv_splitter_fini(&b->splitter);
-  csv_source_close(b->source);
+  source_close(b->source);
   arena_destroy(b->memory);
 }
 
@@ -91,10 +91,10 @@ static void read_only(bench *b, figures *f) {
   size_t got = 1;
   error err;
   while (got > 0) {
-    must(csv_source_read(b->source, block, sizeof block, &got, &err), &err);
+    must(source_read(b->source, block, sizeof block, &got, &err), &err);
   }
   digest sha256;
-  csv_source_finish(b->source, &sha256, &f->bytes);
+  source_finish(b->source, &sha256, &f->bytes);
 }
 
 static void read_pieces(bench *b, depth how_deep, const csv_kernels *kernels, figures *f) {
@@ -102,7 +102,7 @@ static void read_pieces(bench *b, depth how_deep, const csv_kernels *kernels, fi
   csv_piece piece = {0};
   buf bytes;
   buf_init(&bytes);
-  csv_encoder *encoder = csv_encoder_new(&b->schema, kernels);
+  encoder *coder = encoder_new(&b->schema, kernels);
   b->splitter.kernels = kernels;
   double spent = 0;
   while (true) {
@@ -116,7 +116,7 @@ static void read_pieces(bench *b, depth how_deep, const csv_kernels *kernels, fi
     const double split = spent_by_thread();
     shard_content content;
     if (how_deep >= ENCODE) {
-      must(csv_encoder_run(encoder, &b->layout, &piece, &content, &err), &err);
+      must(encoder_run(coder, &b->layout, &piece, &content, &err), &err);
     }
     if (how_deep >= SHARDS) {
       buf_clear(&bytes);
@@ -125,8 +125,8 @@ static void read_pieces(bench *b, depth how_deep, const csv_kernels *kernels, fi
     spent += how_deep >= ENCODE ? spent_by_thread() - split : 0;
   }
   f->seconds = spent;
-  f->bytes = csv_source_position(b->source);
-  csv_encoder_destroy(encoder);
+  f->bytes = source_position(b->source);
+  encoder_destroy(coder);
   buf_fini(&bytes);
   csv_piece_fini(&piece);
 }
@@ -151,9 +151,9 @@ static figures run_reader(const char *path, unsigned threads) {
   store *into;
   manifest *facts;
   must(store_new_temporary(NULL, &into, &err), &err);
-  const csv_options options = {.decimal_mark = '.', .shard_rows = ROWS, .threads = threads};
+  const reading_options options = {.decimal_mark = '.', .shard_rows = ROWS, .threads = threads};
   const double start = now();
-  must(csv_read(&options, &path, 1, into, &facts, &err), &err);
+  must(reading_read(&options, &path, 1, into, &facts, &err), &err);
   const figures f = {manifest_rows(facts), facts->files[0].bytes, now() - start};
   manifest_destroy(facts);
   store_destroy(into);

@@ -73,12 +73,12 @@ status evaluation_load_spec(evaluation *e, const char *path, error *err) {
 /* ---- What the files are -------------------------------------------------------------------------- */
 
 status evaluation_name_files(evaluation *e, const char *const *paths, size_t count, error *err) {
-  return e->names != NULL ? STATUS_OK : csv_names_new(paths, count, &e->names, err);
+  return e->names != NULL ? STATUS_OK : reading_names_new(paths, count, &e->names, err);
 }
 
 slice evaluation_title(const evaluation *e, slice name) {
-  const char *path = e->names != NULL ? csv_names_path(e->names, name) : NULL;
-  return path != NULL ? slice_of(csv_raw_title(path)) : name;
+  const char *path = e->names != NULL ? reading_names_path(e->names, name) : NULL;
+  return path != NULL ? slice_of(raw_title(path)) : name;
 }
 
 /* "survey.csv:17: 9 cells where the header has 10" for the first places; one message names the rest. */
@@ -179,25 +179,25 @@ static status open_store(evaluation *e, error *err) {
   return store_open(s->store, &options, &e->shards, err);
 }
 
-static status read_data(evaluation *e, const csv_options *options, const char *const *paths, size_t count,
+static status read_data(evaluation *e, const reading_options *options, const char *const *paths, size_t count,
                         error *err) {
   manifest_destroy(e->dataset);
   e->dataset = NULL;
   if (e->settings->store != NULL) {
     return dataset_read(options, paths, count, e->shards, NULL, &e->dataset, err);
   }
-  return csv_read(options, paths, count, e->shards, &e->dataset, err);
+  return reading_read(options, paths, count, e->shards, &e->dataset, err);
 }
 
 status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) {
   TRY(evaluation_name_files(e, paths, count, err));
-  csv_options options = {
+  reading_options options = {
       .shard_rows = e->settings->shard_rows,
       .threads = evaluation_workers(e),
       .progress = on_reading,
       .context = e,
   };
-  csv_names_give(e->names, &options);
+  reading_names_give(e->names, &options);
   TRY(open_store(e, err));
   spec_problems problems = {.count = 0};
   status s = preparation_columns(e->specification, NULL, paths, count, &options, &problems, err);
@@ -219,7 +219,7 @@ void evaluation_fini(evaluation *e) {
   progress_clear(&e->progress);
   plan_destroy(e->plan);
   manifest_destroy(e->dataset);
-  csv_names_destroy(e->names);
+  reading_names_destroy(e->names);
   store_destroy(e->shards);
   spec_destroy(e->specification);
   buf_fini(&e->page);

@@ -16,7 +16,7 @@ typedef struct evaluation {
   spec *specification;
   store *shards;
   manifest *dataset;
-  csv_names *names; /* of the data files */
+  reading_names *names; /* of the data files */
   plan *plan;
 } evaluation;
 

@@ -141,12 +141,12 @@ static status read_files(putting *p, error *err) {
   const manifest *before = e->settings->append ? p->before.content : NULL;
   char called[DATASET_CALLED_BYTES];
   (void)snprintf(called, sizeof called, "dataset %s (version %" PRIu64 ")", p->name, p->before.version);
-  csv_options reading = {.shard_rows = e->settings->shard_rows,
-                         .threads = evaluation_workers(e),
-                         .dataset = called,
-                         .progress = on_reading,
-                         .context = p};
-  csv_names_give(e->names, &reading);
+  reading_options reading = {.shard_rows = e->settings->shard_rows,
+                             .threads = evaluation_workers(e),
+                             .dataset = called,
+                             .progress = on_reading,
+                             .context = p};
+  reading_names_give(e->names, &reading);
   manifest_destroy(e->dataset);
   e->dataset = NULL;
   if (e->shards == NULL) {

@@ -7,7 +7,7 @@
 #include "reading/csv/cell.h"
 #include "reading/csv/kernels.h"
 
-typedef uint32_t (*append_function)(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from);
+typedef uint32_t (*append_function)(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from);
 
 static const uint32_t FAILED = UINT32_MAX;
 
@@ -29,14 +29,14 @@ bool csv_array_reserve(void *array, size_t *capacity, size_t count, size_t size)
   return true;
 }
 
-bool csv_column_init(csv_column_writer *c, slice name, csv_hint hint, char decimal_mark, arena *memory) {
-  *c = (csv_column_writer){.name = name, .hint = hint, .decimal_mark = decimal_mark};
+bool column_init(column_writer *c, slice name, reading_hint hint, char decimal_mark, arena *memory) {
+  *c = (column_writer){.name = name, .hint = hint, .decimal_mark = decimal_mark};
   buf_init(&c->bytes);
-  return csv_dictionary_init(&c->dictionary, memory);
+  return dictionary_init(&c->dictionary, memory);
 }
 
-void csv_column_fini(csv_column_writer *c) {
-  csv_dictionary_fini(&c->dictionary);
+void column_fini(column_writer *c) {
+  dictionary_fini(&c->dictionary);
   free(c->codes);
   free(c->wide_codes);
   free(c->mantissas);
@@ -47,27 +47,27 @@ void csv_column_fini(csv_column_writer *c) {
   buf_fini(&c->bytes);
 }
 
-bool csv_column_start(csv_column_writer *c, uint32_t rows_max) {
+bool column_start(column_writer *c, uint32_t rows_max) {
   c->kind = SHARD_CODES;
   c->mostly_long = false;
   c->rows = 0;
-  c->measure = (csv_measure){0};
-  csv_dictionary_clear(&c->dictionary, SHARD_CODES_MAX);
+  c->measure = (measure){0};
+  dictionary_clear(&c->dictionary, SHARD_CODES_MAX);
   return csv_array_reserve(&c->codes, &c->codes_capacity, rows_max, sizeof *c->codes);
 }
 
 /* The code of a cell that has more than a byte, or whose byte is new. */
-static inline uint32_t look_up(csv_dictionary *d, const csv_rows *rows, uint32_t row, uint32_t cell,
+static inline uint32_t look_up(dictionary *d, const csv_rows *rows, uint32_t row, uint32_t cell,
                                uint8_t brief) {
   const slice raw = csv_rows_cell(rows, row, cell);
   if (brief != CSV_BRIEF_NONE) {
-    return csv_dictionary_add_brief(d, brief, raw);
+    return dictionary_add_brief(d, brief, raw);
   }
-  return csv_dictionary_code(d, (const uint8_t *)raw.bytes, raw.length);
+  return dictionary_code(d, (const uint8_t *)raw.bytes, raw.length);
 }
 
 /* All cells that have at most one byte and were seen before: true.  The usual case of an item. */
-static bool append_brief(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+static bool append_brief(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
   const uint32_t *code_of = c->dictionary.brief;
   const uint8_t *brief = rows->briefs + (size_t)from * rows->cells + cell;
   uint8_t *codes = c->codes + c->rows;
@@ -78,13 +78,13 @@ static bool append_brief(csv_column_writer *c, const csv_rows *rows, uint32_t ce
     codes[i] = (uint8_t)code;
     missed |= code;
   }
-  return missed != CSV_CODE_NONE;
+  return missed != DICTIONARY_NONE;
 }
 
 /* The loop of codes and wide codes, which differ in what they store.  The rows are copied, or every store
  * of a byte would make the compiler read them again. */
-static inline uint32_t append_looked_up(csv_column_writer *c, const csv_rows *given, uint32_t cell,
-                                        uint32_t from, bool wide, uint32_t *long_cells) {
+static inline uint32_t append_looked_up(column_writer *c, const csv_rows *given, uint32_t cell, uint32_t from,
+                                        bool wide, uint32_t *long_cells) {
   const csv_rows rows = *given;
   const uint8_t *brief = rows.briefs + (size_t)from * rows.cells + cell;
   uint8_t *codes = wide ? NULL : c->codes + c->rows;
@@ -93,10 +93,10 @@ static inline uint32_t append_looked_up(csv_column_writer *c, const csv_rows *gi
   uint32_t row = from;
   for (; row < rows.count; row++, brief += rows.cells) {
     uint32_t code = c->dictionary.brief[*brief];
-    if (code == CSV_CODE_NONE) {
+    if (code == DICTIONARY_NONE) {
       others++;
       code = look_up(&c->dictionary, &rows, row, cell, *brief);
-      if (code == CSV_CODE_NONE) {
+      if (code == DICTIONARY_NONE) {
         break;
       }
     }
@@ -111,7 +111,7 @@ static inline uint32_t append_looked_up(csv_column_writer *c, const csv_rows *gi
   return row;
 }
 
-static uint32_t append_codes(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+static uint32_t append_codes(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
   if (!c->mostly_long && append_brief(c, rows, cell, from)) {
     c->rows += rows->count - from;
     return rows->count;
@@ -122,35 +122,35 @@ static uint32_t append_codes(csv_column_writer *c, const csv_rows *rows, uint32_
   return done;
 }
 
-static uint32_t append_wide(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+static uint32_t append_wide(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
   uint32_t long_cells;
   return append_looked_up(c, rows, cell, from, true, &long_cells);
 }
 
-static void measure_text(csv_column_writer *c, slice text) {
+static void note_size(column_writer *c, slice text) {
   decimal ignored;
-  (void)csv_measure_text(&c->measure, text, c->decimal_mark, &ignored);
+  (void)measure_text(&c->measure, text, c->decimal_mark, &ignored);
 }
 
-static void put_text(csv_column_writer *c, slice text) {
+static void put_text(column_writer *c, slice text) {
   buf_put(&c->bytes, text.bytes, text.length);
   c->offsets[++c->rows] = (uint32_t)c->bytes.length;
 }
 
-static uint32_t append_texts(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+static uint32_t append_texts(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
   for (uint32_t row = from; row < rows->count; row++) {
     slice text;
     if (!csv_cell_text(csv_rows_cell(rows, row, cell), c->dictionary.memory, &text)) {
       return FAILED;
     }
-    measure_text(c, text);
+    note_size(c, text);
     put_text(c, text);
   }
   return c->bytes.failed ? FAILED : rows->count;
 }
 
-static uint32_t append_decimals(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
-  return csv_decimals_append(c, rows, cell, from) ? rows->count : FAILED;
+static uint32_t append_decimals(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+  return decimals_append(c, rows, cell, from) ? rows->count : FAILED;
 }
 
 static const append_function append_by_kind[] = {
@@ -160,13 +160,13 @@ static const append_function append_by_kind[] = {
     [SHARD_TEXTS] = append_texts,
 };
 
-static void measure_list(csv_column_writer *c) {
+static void measure_list(column_writer *c) {
   for (uint32_t i = 0; i < c->dictionary.count; i++) {
-    measure_text(c, c->dictionary.list[i]);
+    note_size(c, c->dictionary.list[i]);
   }
 }
 
-static bool become_wide(csv_column_writer *c, uint32_t rows_max) {
+static bool become_wide(column_writer *c, uint32_t rows_max) {
   if (!csv_array_reserve(&c->wide_codes, &c->wide_capacity, rows_max, sizeof *c->wide_codes)) {
     return false;
   }
@@ -178,7 +178,7 @@ static bool become_wide(csv_column_writer *c, uint32_t rows_max) {
   return true;
 }
 
-static bool become_texts(csv_column_writer *c, uint32_t rows_max) {
+static bool become_texts(column_writer *c, uint32_t rows_max) {
   if (!csv_array_reserve(&c->offsets, &c->offsets_capacity, (size_t)rows_max + 1, sizeof *c->offsets)) {
     return false;
   }
@@ -194,17 +194,17 @@ static bool become_texts(csv_column_writer *c, uint32_t rows_max) {
   return !c->bytes.failed;
 }
 
-static bool become_next_kind(csv_column_writer *c, uint32_t rows_max) {
+static bool become_next_kind(column_writer *c, uint32_t rows_max) {
   if (c->dictionary.failed) {
     return false;
   }
-  if (c->kind == SHARD_WIDE || c->hint == CSV_HINT_TEXT) {
+  if (c->kind == SHARD_WIDE || c->hint == READING_HINT_TEXT) {
     return become_texts(c, rows_max);
   }
-  return c->hint == CSV_HINT_NUMBER ? csv_decimals_start(c, rows_max) : become_wide(c, rows_max);
+  return c->hint == READING_HINT_NUMBER ? decimals_start(c, rows_max) : become_wide(c, rows_max);
 }
 
-bool csv_column_append(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t rows_max) {
+bool column_append(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t rows_max) {
   uint32_t done = append_by_kind[c->kind](c, rows, cell, 0);
   while (done < rows->count) {
     if (!become_next_kind(c, rows_max)) {
@@ -215,19 +215,19 @@ bool csv_column_append(csv_column_writer *c, const csv_rows *rows, uint32_t cell
   return done != FAILED;
 }
 
-bool csv_column_finish(csv_column_writer *c, csv_find_cell find, void *context, shard_column *out) {
+bool column_finish(column_writer *c, column_find_cell find, void *context, shard_column *out) {
   *out = (shard_column){.kind = c->kind, .name = c->name};
   if (c->kind == SHARD_DECIMALS) {
-    return csv_decimals_finish(c, find, context, out);
+    return decimals_finish(c, find, context, out);
   }
   if (c->kind == SHARD_TEXTS) {
-    out->decimals_max = csv_measure_scale(&c->measure);
+    out->decimals_max = measure_scale(&c->measure);
     out->offsets = c->offsets;
     out->bytes = (const char *)c->bytes.data;
     return true;
   }
   measure_list(c);
-  out->decimals_max = csv_measure_scale(&c->measure);
+  out->decimals_max = measure_scale(&c->measure);
   out->codes = c->kind == SHARD_CODES ? c->codes : NULL;
   out->wide_codes = c->kind == SHARD_WIDE ? c->wide_codes : NULL;
   out->texts = c->dictionary.list;

@@ -31,21 +31,21 @@ static inline slice csv_rows_cell(const csv_rows *rows, uint32_t row, uint32_t c
 }
 
 /* Grows with what it is given; SIZE bytes an element. */
-typedef struct csv_exceptions {
+typedef struct column_exceptions {
   uint32_t *rows;
   uint32_t *texts;
   uint32_t count;
   uint32_t capacity;
-} csv_exceptions;
+} column_exceptions;
 
-typedef struct csv_column_writer {
+typedef struct column_writer {
   slice name;
-  csv_hint hint;
+  reading_hint hint;
   char decimal_mark;
   shard_kind kind;
   bool mostly_long; /* cells of more than a byte are the rule: saves a vain pass */
   uint32_t rows;
-  csv_dictionary dictionary; /* of the codes; in decimals, of the exceptions */
+  dictionary dictionary; /* of the codes; in decimals, of the exceptions */
   uint8_t *codes;
   size_t codes_capacity;
   uint16_t *wide_codes;
@@ -54,30 +54,30 @@ typedef struct csv_column_writer {
   size_t mantissas_capacity;
   uint8_t *scales; /* of each number as it was written */
   size_t scales_capacity;
-  csv_exceptions exceptions;
+  column_exceptions exceptions;
   uint32_t *offsets;
   size_t offsets_capacity;
   buf bytes;
-  csv_measure measure; /* of codes: once the shard is finished */
-} csv_column_writer;
+  measure measure; /* of codes: once the shard is finished */
+} column_writer;
 
 /* MEMORY: cleared with the piece; holds unquoted texts. */
-bool csv_column_init(csv_column_writer *c, slice name, csv_hint hint, char decimal_mark, arena *memory);
-void csv_column_fini(csv_column_writer *c);
+bool column_init(column_writer *c, slice name, reading_hint hint, char decimal_mark, arena *memory);
+void column_fini(column_writer *c);
 /* Begins a shard of at most ROWS_MAX rows.  False: out of memory. */
-bool csv_column_start(csv_column_writer *c, uint32_t rows_max);
+bool column_start(column_writer *c, uint32_t rows_max);
 /* Appends the cells CELL of ROWS.  The text must outlive the shard.  False: out of memory. */
-bool csv_column_append(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t rows_max);
+bool column_append(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t rows_max);
 /* Finds the raw cell of an earlier row again. */
-typedef slice (*csv_find_cell)(void *context, uint32_t row);
+typedef slice (*column_find_cell)(void *context, uint32_t row);
 /* Ends the shard: decides the scale of decimals and fills OUT, which borrows from C.  False: out of
  * memory. */
-bool csv_column_finish(csv_column_writer *c, csv_find_cell find, void *context, shard_column *out);
+bool column_finish(column_writer *c, column_find_cell find, void *context, shard_column *out);
 
 /* The decimals part of the writer (decimals.c). */
-bool csv_decimals_start(csv_column_writer *c, uint32_t rows_max);
-bool csv_decimals_append(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from);
-bool csv_decimals_finish(csv_column_writer *c, csv_find_cell find, void *context, shard_column *out);
+bool decimals_start(column_writer *c, uint32_t rows_max);
+bool decimals_append(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from);
+bool decimals_finish(column_writer *c, column_find_cell find, void *context, shard_column *out);
 
 /* Makes *ARRAY hold COUNT elements of SIZE bytes; what is there is kept.  False: out of memory. */
 bool csv_array_reserve(void *array, size_t *capacity, size_t count, size_t size);

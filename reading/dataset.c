@@ -16,14 +16,14 @@ enum {
 };
 
 typedef struct dataset {
-  const csv_options *options;
+  const reading_options *options;
   const char *const *paths;
   uint32_t paths_count;
   const manifest *before; /* NULL: nothing */
   bool appending;         /* each content once by a name, and nothing that depends on what was kept */
   store *into;
-  const csv_column **wanted; /* the options' columns by name */
-  bool *taken;               /* of the files before: known_look */
+  const reading_column **wanted; /* the options' columns by name */
+  bool *taken;                   /* of the files before: known_look */
   manifest **parts;
   const char **titles; /* parallel to the parts: what messages call them */
   uint32_t parts_count;
@@ -39,7 +39,7 @@ typedef struct dataset {
 static bool tell_progress(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
   (void)bytes_total;
   const dataset *d = context;
-  const csv_options *o = d->options;
+  const reading_options *o = d->options;
   return o->progress == NULL ||
          o->progress(o->context, d->rows + rows, d->bytes_before * PASSES + d->bytes_pass + bytes_done,
                      d->bytes_total * PASSES);
@@ -48,7 +48,7 @@ static bool tell_progress(void *context, uint64_t rows, uint64_t bytes_done, uin
 static uint64_t total_bytes(const char *const *paths, size_t count) {
   uint64_t total = 0;
   for (size_t i = 0; i < count; i++) {
-    const uint64_t size = csv_raw_size(paths[i]);
+    const uint64_t size = raw_size(paths[i]);
     if (size == 0) {
       return 0;
     }
@@ -60,26 +60,26 @@ static uint64_t total_bytes(const char *const *paths, size_t count) {
 /* ---- Hints --------------------------------------------------------------------------------------- */
 
 static int wanted_order(const void *left, const void *right) {
-  const csv_column *const *a = left;
-  const csv_column *const *b = right;
+  const reading_column *const *a = left;
+  const reading_column *const *b = right;
   return strcmp((*a)->name, (*b)->name);
 }
 
 static int wanted_match(const void *key, const void *element) {
-  const csv_column *const *column = element;
+  const reading_column *const *column = element;
   return slice_compare(*(const slice *)key, slice_of((*column)->name));
 }
 
-static csv_hint hint_of(const dataset *d, slice name) {
-  const csv_column **found =
+static reading_hint hint_of(const dataset *d, slice name) {
+  const reading_column **found =
       bsearch(&name, d->wanted, d->options->columns_count, sizeof *d->wanted, wanted_match);
-  return found != NULL ? (*found)->hint : CSV_HINT_TEXT_CODES;
+  return found != NULL ? (*found)->hint : READING_HINT_TEXT_CODES;
 }
 
 /* Numbers lose how they were written; all other hints lose nothing.  What is appended must be the same
  * wherever it is read, whatever has been read there before. */
-static bool hint_suits(const dataset *d, csv_hint kept, csv_hint wanted) {
-  return kept == wanted || (kept != CSV_HINT_NUMBER && !d->appending);
+static bool hint_suits(const dataset *d, reading_hint kept, reading_hint wanted) {
+  return kept == wanted || (kept != READING_HINT_NUMBER && !d->appending);
 }
 
 /* Are all wanted columns there, and all in a form that suits? */
@@ -89,7 +89,7 @@ static bool columns_suit(const dataset *d, const manifest *m, const uint8_t *hin
     const slice *name = &m->columns[i].name;
     const bool is_wanted =
         bsearch(name, d->wanted, d->options->columns_count, sizeof *d->wanted, wanted_match) != NULL;
-    if ((is_wanted || d->appending) && !hint_suits(d, (csv_hint)hints[i], hint_of(d, *name))) {
+    if ((is_wanted || d->appending) && !hint_suits(d, (reading_hint)hints[i], hint_of(d, *name))) {
       return false;
     }
     found += is_wanted;
@@ -104,7 +104,7 @@ static uint32_t files_before(const dataset *d) {
 }
 
 static status key_of(const dataset *d, const digest *sha256, digest *out, error *err) {
-  const csv_options *o = d->options;
+  const reading_options *o = d->options;
   buf b;
   buf_init(&b);
   buf_put_text(&b, "canvass reading");
@@ -115,7 +115,7 @@ static status key_of(const dataset *d, const digest *sha256, digest *out, error 
   buf_put_u8(&b, (uint8_t)o->delimiter);
   buf_put_u8(&b, (uint8_t)(o->decimal_mark != 0 ? o->decimal_mark : '.'));
   buf_put_u8(&b, o->keeps_blank_rows);
-  buf_put_varint(&b, o->shard_rows > 0 ? o->shard_rows : CSV_SHARD_ROWS_DEFAULT);
+  buf_put_varint(&b, o->shard_rows > 0 ? o->shard_rows : READING_SHARD_ROWS_DEFAULT);
   buf_put_varint(&b, d->records);
   buf_put_varint(&b, files_before(d));
   status st = buf_status(&b, "reading", err);
@@ -187,8 +187,8 @@ static status keep_record(const dataset *d, const manifest *m, error *err) {
 /* ---- Parts --------------------------------------------------------------------------------------- */
 
 /* The options for file INDEX alone. */
-static csv_options options_of(dataset *d, uint32_t index) {
-  csv_options o = *d->options;
+static reading_options options_of(dataset *d, uint32_t index) {
+  reading_options o = *d->options;
   o.names = d->options->names != NULL ? d->options->names + index : NULL;
   o.titles = d->options->titles != NULL ? d->options->titles + index : NULL;
   o.others_too = true;
@@ -201,9 +201,9 @@ static csv_options options_of(dataset *d, uint32_t index) {
 }
 
 static status parse_part(dataset *d, uint32_t index, manifest **out, error *err) {
-  const csv_options o = options_of(d, index);
+  const reading_options o = options_of(d, index);
   const char *path = d->paths[index];
-  TRY(csv_read(&o, &path, 1, d->into, out, err));
+  TRY(reading_read(&o, &path, 1, d->into, out, err));
   for (uint32_t i = 0; i < (*out)->shards_count; i++) {
     (*out)->shards[i].file = 0;
   }
@@ -212,8 +212,8 @@ static status parse_part(dataset *d, uint32_t index, manifest **out, error *err)
 }
 
 static const char *title_of(const dataset *d, uint32_t index) {
-  const csv_options *o = d->options;
-  return csv_raw_title(o->titles != NULL ? o->titles[index] : d->paths[index]);
+  const reading_options *o = d->options;
+  return raw_title(o->titles != NULL ? o->titles[index] : d->paths[index]);
 }
 
 static status refuse_name(const dataset *d, uint32_t index, slice name, const char *owner, error *err) {
@@ -225,7 +225,7 @@ static status refuse_name(const dataset *d, uint32_t index, slice name, const ch
 
 /* The path of file INDEX as far as NAME, its end, goes. */
 static slice place_of(const dataset *d, uint32_t index, slice name) {
-  const csv_options *o = d->options;
+  const reading_options *o = d->options;
   if (o->places == NULL || o->names == NULL) {
     return (slice){NULL, 0};
   }
@@ -258,17 +258,17 @@ static status find_earlier(const dataset *d, uint32_t index, slice name, const d
 
 /* Without parsing, by what the file unpacks to: *OUT stays NULL when its part is not kept. */
 static status recognise_part(dataset *d, uint32_t index, bool *earlier, manifest **out, error *err) {
-  const csv_options o = options_of(d, index);
-  csv_identity identity;
+  const reading_options o = options_of(d, index);
+  reading_identity identity;
   digest key;
-  TRY(csv_identify(&o, d->paths[index], &identity, err));
+  TRY(reading_identify(&o, d->paths[index], &identity, err));
   TRY(find_earlier(d, index, identity.name, &identity.sha256, earlier, err));
   if (*earlier) {
     return STATUS_OK;
   }
   TRY(key_of(d, &identity.sha256, &key, err));
   *out = find_record(d, &key);
-  d->bytes_pass = csv_raw_size(d->paths[index]);
+  d->bytes_pass = raw_size(d->paths[index]);
   if (*out != NULL) {
     (*out)->files[0].name = arena_slice((*out)->memory, identity.name);
     return arena_failed((*out)->memory) ? error_no_memory(err, d->paths[index]) : STATUS_OK;
@@ -281,7 +281,7 @@ static status read_part(dataset *d, uint32_t index, bool *earlier, manifest **ou
   const char *path = d->paths[index];
   d->bytes_pass = 0;
   /* What has no size may be a pipe, and can be read but once. */
-  const bool is_file = strcmp(path, "-") != 0 && csv_raw_size(path) > 0;
+  const bool is_file = strcmp(path, "-") != 0 && raw_size(path) > 0;
   if (is_file) {
     TRY(recognise_part(d, index, earlier, out, err));
   }
@@ -314,7 +314,7 @@ static status read_parts(dataset *d, error *err) {
     } else {
       TRY(add_part(d, m, i, err));
     }
-    d->bytes_before += csv_raw_size(d->paths[i]);
+    d->bytes_before += raw_size(d->paths[i]);
   }
   return STATUS_OK;
 }
@@ -337,7 +337,7 @@ static status count_before(dataset *d, error *err) {
 }
 
 static status dataset_init(dataset *d, error *err) {
-  const csv_options *o = d->options;
+  const reading_options *o = d->options;
   d->parts = calloc((size_t)d->paths_count + 1, sizeof(manifest *));
   d->wanted = calloc(o->columns_count + 1, sizeof *d->wanted);
   d->titles = calloc((size_t)d->paths_count + 1, sizeof *d->titles);
@@ -378,7 +378,7 @@ static status join(const dataset *d, manifest **out, error *err) {
   status st = manifest_join(all, count, &m, err);
   free(all);
   if (st == STATUS_OK) {
-    st = csv_check_rows(m, d->titles, d->before != NULL ? d->before->files_count : 0, err);
+    st = reading_check_rows(m, d->titles, d->before != NULL ? d->before->files_count : 0, err);
   }
   if (st != STATUS_OK) {
     manifest_destroy(m);
@@ -397,7 +397,7 @@ static status read_and_join(dataset *d, manifest **out, error *err) {
   return join(d, out, err);
 }
 
-status dataset_read(const csv_options *options, const char *const *paths, size_t paths_count, store *into,
+status dataset_read(const reading_options *options, const char *const *paths, size_t paths_count, store *into,
                     uint32_t *parsed, manifest **out, error *err) {
   dataset d = {.options = options,
                .paths = paths,
@@ -412,7 +412,7 @@ status dataset_read(const csv_options *options, const char *const *paths, size_t
   return st;
 }
 
-status dataset_append(const csv_options *options, const manifest *before, const char *const *paths,
+status dataset_append(const reading_options *options, const manifest *before, const char *const *paths,
                       size_t paths_count, store *into, uint32_t *added, manifest **out, error *err) {
   dataset d = {.options = options,
                .paths = paths,

@@ -11,7 +11,7 @@
 #include "reading/csv/cell.h"
 #include "reading/number.h"
 
-static bool add_exception(csv_exceptions *e, uint32_t row, uint32_t text) {
+static bool add_exception(column_exceptions *e, uint32_t row, uint32_t text) {
   if (e->count == e->capacity) {
     const uint32_t capacity = e->capacity * 2 + 64;
     uint32_t *rows = realloc(e->rows, capacity * sizeof *rows);
@@ -31,18 +31,18 @@ static bool add_exception(csv_exceptions *e, uint32_t row, uint32_t text) {
   return true;
 }
 
-static inline void put_number(csv_column_writer *c, decimal number) {
+static inline void put_number(column_writer *c, decimal number) {
   c->mantissas[c->rows] = number.mantissa;
   c->scales[c->rows++] = number.scale;
 }
 
-static bool put_exception(csv_column_writer *c, uint32_t text) {
+static bool put_exception(column_writer *c, uint32_t text) {
   c->mantissas[c->rows] = 0;
   c->scales[c->rows] = 0;
-  return text != CSV_CODE_NONE && add_exception(&c->exceptions, c->rows++, text);
+  return text != DICTIONARY_NONE && add_exception(&c->exceptions, c->rows++, text);
 }
 
-bool csv_decimals_start(csv_column_writer *c, uint32_t rows_max) {
+bool decimals_start(column_writer *c, uint32_t rows_max) {
   if (!csv_array_reserve(&c->mantissas, &c->mantissas_capacity, rows_max, sizeof *c->mantissas) ||
       !csv_array_reserve(&c->scales, &c->scales_capacity, rows_max, sizeof *c->scales)) {
     return false;
@@ -53,18 +53,18 @@ bool csv_decimals_start(csv_column_writer *c, uint32_t rows_max) {
   const uint32_t texts_count = c->dictionary.count;
   for (uint32_t i = 0; i < texts_count; i++) {
     texts[i] = c->dictionary.list[i];
-    is_number[i] = csv_measure_text(&c->measure, texts[i], c->decimal_mark, &numbers[i]);
+    is_number[i] = measure_text(&c->measure, texts[i], c->decimal_mark, &numbers[i]);
   }
   c->exceptions.count = 0;
   c->kind = SHARD_DECIMALS;
-  csv_dictionary_clear(&c->dictionary, UINT32_MAX);
+  dictionary_clear(&c->dictionary, UINT32_MAX);
   const uint32_t rows = c->rows;
   c->rows = 0;
   for (uint32_t row = 0; row < rows; row++) {
     const uint8_t code = c->codes[row];
     if (is_number[code]) {
       put_number(c, numbers[code]);
-    } else if (!put_exception(c, csv_dictionary_text(&c->dictionary, texts[code]))) {
+    } else if (!put_exception(c, dictionary_text(&c->dictionary, texts[code]))) {
       return false;
     }
   }
@@ -72,22 +72,22 @@ bool csv_decimals_start(csv_column_writer *c, uint32_t rows_max) {
 }
 
 /* A cell that is no plain number: quoted, with an exponent or blanks, or no number at all. */
-static bool put_other(csv_column_writer *c, slice raw) {
+static bool put_other(column_writer *c, slice raw) {
   slice text;
   decimal number;
   if (!csv_cell_text(raw, c->dictionary.memory, &text)) {
     return false;
   }
-  if (csv_measure_text(&c->measure, text, c->decimal_mark, &number)) {
+  if (measure_text(&c->measure, text, c->decimal_mark, &number)) {
     put_number(c, number);
     return true;
   }
-  return put_exception(c, csv_dictionary_text(&c->dictionary, text));
+  return put_exception(c, dictionary_text(&c->dictionary, text));
 }
 
 /* Plain numbers from row FROM on, up to the first cell that is none; returns its row.  What the loop
  * changes is kept in locals, or every store of a scale would make the compiler read it all again. */
-static uint32_t put_plain_numbers(csv_column_writer *c, const csv_rows *given, uint32_t cell, uint32_t from) {
+static uint32_t put_plain_numbers(column_writer *c, const csv_rows *given, uint32_t cell, uint32_t from) {
   const csv_rows rows = *given;
   int64_t *mantissas = c->mantissas + c->rows;
   uint8_t *scales = c->scales + c->rows;
@@ -97,13 +97,13 @@ static uint32_t put_plain_numbers(csv_column_writer *c, const csv_rows *given, u
   for (; row < rows.count; row++) {
     const slice raw = csv_rows_cell(&rows, row, cell);
     decimal number;
-    if (!csv_number_parse((const uint8_t *)raw.bytes, raw.length, mark, &number)) {
+    if (!number_parse((const uint8_t *)raw.bytes, raw.length, mark, &number)) {
       break;
     }
     mantissas[row - from] = number.mantissa;
     scales[row - from] = number.scale;
     seen |= 1u << number.scale;
-    const uint64_t magnitude = csv_measure_magnitude(number.mantissa);
+    const uint64_t magnitude = measure_magnitude(number.mantissa);
     if (magnitude > c->measure.largest[number.scale]) {
       c->measure.largest[number.scale] = magnitude;
     }
@@ -113,7 +113,7 @@ static uint32_t put_plain_numbers(csv_column_writer *c, const csv_rows *given, u
   return row;
 }
 
-bool csv_decimals_append(csv_column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+bool decimals_append(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
   uint32_t row = put_plain_numbers(c, rows, cell, from);
   while (row < rows->count) {
     if (!put_other(c, csv_rows_cell(rows, row, cell))) {
@@ -124,7 +124,7 @@ bool csv_decimals_append(csv_column_writer *c, const csv_rows *rows, uint32_t ce
   return !c->dictionary.failed;
 }
 
-static bool all_fit(const csv_measure *m, unsigned scale) {
+static bool all_fit(const measure *m, unsigned scale) {
   if (scale > 0 && m->beyond > 0) {
     return false;
   }
@@ -136,7 +136,7 @@ static bool all_fit(const csv_measure *m, unsigned scale) {
   return true;
 }
 
-static unsigned choose_scale(const csv_measure *m) {
+static unsigned choose_scale(const measure *m) {
   for (unsigned scale = DECIMAL_SCALE_MAX; scale > 0; scale--) {
     if ((m->scales_seen >> scale & 1) != 0 && all_fit(m, scale)) {
       return scale;
@@ -146,9 +146,9 @@ static unsigned choose_scale(const csv_measure *m) {
 }
 
 /* Brings all rows to SCALE; numbers that lose digits become exceptions, in the order of rows. */
-static bool rescale(csv_column_writer *c, unsigned scale, csv_find_cell find, void *context) {
-  const csv_exceptions before = c->exceptions;
-  c->exceptions = (csv_exceptions){0};
+static bool rescale(column_writer *c, unsigned scale, column_find_cell find, void *context) {
+  const column_exceptions before = c->exceptions;
+  c->exceptions = (column_exceptions){0};
   uint32_t next = 0;
   bool well = true;
   for (uint32_t row = 0; row < c->rows && well; row++) {
@@ -165,7 +165,7 @@ static bool rescale(csv_column_writer *c, unsigned scale, csv_find_cell find, vo
     slice text;
     c->mantissas[row] = 0;
     well = csv_cell_text(find(context, row), c->dictionary.memory, &text) &&
-           add_exception(&c->exceptions, row, csv_dictionary_text(&c->dictionary, text));
+           add_exception(&c->exceptions, row, dictionary_text(&c->dictionary, text));
   }
   free(before.rows);
   free(before.texts);
@@ -182,9 +182,9 @@ static inline bool loses_digits(decimal d, unsigned scale) {
          (d.scale - scale > DECIMAL_SCALE_MAX || d.mantissa % decimal_power10(d.scale - scale) != 0);
 }
 
-static bool needs_scales(const csv_column_writer *c, unsigned scale) {
-  const csv_measure *m = &c->measure;
-  if (m->scales_seen >> scale <= 1 && !csv_measure_is_far(m)) {
+static bool needs_scales(const column_writer *c, unsigned scale) {
+  const measure *m = &c->measure;
+  if (m->scales_seen >> scale <= 1 && !measure_is_far(m)) {
     return false;
   }
   uint32_t lost = 0;
@@ -194,7 +194,7 @@ static bool needs_scales(const csv_column_writer *c, unsigned scale) {
   return lost > c->rows / EXCEPTIONS_FEW;
 }
 
-static void take_least_scales(csv_column_writer *c) {
+static void take_least_scales(column_writer *c) {
   for (uint32_t row = 0; row < c->rows; row++) {
     const decimal number = decimal_normalise((decimal){c->mantissas[row], c->scales[row]});
     c->mantissas[row] = number.mantissa;
@@ -202,20 +202,20 @@ static void take_least_scales(csv_column_writer *c) {
   }
 }
 
-bool csv_decimals_finish(csv_column_writer *c, csv_find_cell find, void *context, shard_column *out) {
+bool decimals_finish(column_writer *c, column_find_cell find, void *context, shard_column *out) {
   const unsigned scale = choose_scale(&c->measure);
-  const bool mixed = (c->measure.scales_seen & ~(1u << scale)) != 0 || csv_measure_is_far(&c->measure);
+  const bool mixed = (c->measure.scales_seen & ~(1u << scale)) != 0 || measure_is_far(&c->measure);
   if (needs_scales(c, scale)) {
     take_least_scales(c);
     out->kind = SHARD_SCALED;
     out->scales = c->scales;
-    out->decimals_max = csv_measure_is_far(&c->measure) ? DECIMAL_SCALE_MAX : csv_measure_scale(&c->measure);
+    out->decimals_max = measure_is_far(&c->measure) ? DECIMAL_SCALE_MAX : measure_scale(&c->measure);
   } else {
     if (mixed && !rescale(c, scale, find, context)) {
       return false;
     }
     out->scale = (uint8_t)scale;
-    out->decimals_max = csv_measure_scale(&c->measure);
+    out->decimals_max = measure_scale(&c->measure);
   }
   out->mantissas = c->mantissas;
   out->exception_rows = c->exceptions.rows;

@@ -10,8 +10,8 @@
 enum { SLOTS_FIRST = 64, LIST_FIRST = 16 };
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-               "the masks and csv_number_word take the first byte as the lowest");
-const uint64_t csv_short_masks[CSV_SHORT_BYTES + 1][2] = {
+               "the masks and number_word take the first byte as the lowest");
+const uint64_t dictionary_short_masks[DICTIONARY_SHORT_BYTES + 1][2] = {
     {UINT64_C(0x0), UINT64_C(0x0)},
     {UINT64_C(0xff), UINT64_C(0x0)},
     {UINT64_C(0xffff), UINT64_C(0x0)},
@@ -31,24 +31,24 @@ const uint64_t csv_short_masks[CSV_SHORT_BYTES + 1][2] = {
     {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffffff)},
 };
 
-static csv_short_slot *new_short_slots(size_t count) {
-  csv_short_slot *slots = calloc(count, sizeof *slots);
+static dictionary_short_slot *new_short_slots(size_t count) {
+  dictionary_short_slot *slots = calloc(count, sizeof *slots);
   for (size_t i = 0; slots != NULL && i < count; i++) {
-    slots[i].code = CSV_CODE_NONE;
+    slots[i].code = DICTIONARY_NONE;
   }
   return slots;
 }
 
-static csv_text_slot *new_text_slots(size_t count) {
-  csv_text_slot *slots = calloc(count, sizeof *slots);
+static dictionary_text_slot *new_text_slots(size_t count) {
+  dictionary_text_slot *slots = calloc(count, sizeof *slots);
   for (size_t i = 0; slots != NULL && i < count; i++) {
-    slots[i].code = CSV_CODE_NONE;
+    slots[i].code = DICTIONARY_NONE;
   }
   return slots;
 }
 
-bool csv_dictionary_init(csv_dictionary *d, arena *memory) {
-  *d = (csv_dictionary){.memory = memory, .mask = SLOTS_FIRST - 1};
+bool dictionary_init(dictionary *d, arena *memory) {
+  *d = (dictionary){.memory = memory, .mask = SLOTS_FIRST - 1};
   d->slots = new_short_slots(SLOTS_FIRST);
   d->raws.slots = new_text_slots(SLOTS_FIRST);
   d->raws.mask = SLOTS_FIRST - 1;
@@ -57,31 +57,31 @@ bool csv_dictionary_init(csv_dictionary *d, arena *memory) {
   d->list = calloc(LIST_FIRST, sizeof *d->list);
   d->capacity = LIST_FIRST;
   if (d->slots == NULL || d->raws.slots == NULL || d->texts.slots == NULL || d->list == NULL) {
-    csv_dictionary_fini(d);
+    dictionary_fini(d);
     return false;
   }
   return true;
 }
 
-void csv_dictionary_fini(csv_dictionary *d) {
+void dictionary_fini(dictionary *d) {
   free(d->slots);
   free(d->raws.slots);
   free(d->texts.slots);
   free(d->list);
-  *d = (csv_dictionary){0};
+  *d = (dictionary){0};
 }
 
-static void clear_table(csv_text_table *t) {
+static void clear_table(dictionary_text_table *t) {
   for (size_t i = 0; t->used > 0 && i <= t->mask; i++) {
-    t->slots[i].code = CSV_CODE_NONE;
+    t->slots[i].code = DICTIONARY_NONE;
   }
   t->used = 0;
 }
 
-void csv_dictionary_clear(csv_dictionary *d, uint32_t limit) {
+void dictionary_clear(dictionary *d, uint32_t limit) {
   memset(d->brief, 0xff, sizeof d->brief);
   for (size_t i = 0; d->used > 0 && i <= d->mask; i++) {
-    d->slots[i].code = CSV_CODE_NONE;
+    d->slots[i].code = DICTIONARY_NONE;
   }
   d->used = 0;
   clear_table(&d->raws);
@@ -90,24 +90,24 @@ void csv_dictionary_clear(csv_dictionary *d, uint32_t limit) {
   d->limit = limit;
 }
 
-static csv_text_slot *find_slot(const csv_text_table *t, slice key, uint64_t hash) {
+static dictionary_text_slot *find_slot(const dictionary_text_table *t, slice key, uint64_t hash) {
   size_t i = (size_t)hash & t->mask;
-  while (t->slots[i].code != CSV_CODE_NONE &&
+  while (t->slots[i].code != DICTIONARY_NONE &&
          (t->slots[i].hash != hash || !slice_equal(t->slots[i].key, key))) {
     i = (i + 1) & t->mask;
   }
   return &t->slots[i];
 }
 
-static bool grow_table(csv_text_table *t) {
+static bool grow_table(dictionary_text_table *t) {
   const size_t count = (t->mask + 1) * 4;
-  csv_text_slot *slots = new_text_slots(count);
+  dictionary_text_slot *slots = new_text_slots(count);
   if (slots == NULL) {
     return false;
   }
-  const csv_text_table grown = {.slots = slots, .mask = count - 1, .used = t->used};
+  const dictionary_text_table grown = {.slots = slots, .mask = count - 1, .used = t->used};
   for (size_t i = 0; i <= t->mask; i++) {
-    if (t->slots[i].code != CSV_CODE_NONE) {
+    if (t->slots[i].code != DICTIONARY_NONE) {
       *find_slot(&grown, t->slots[i].key, t->slots[i].hash) = t->slots[i];
     }
   }
@@ -116,24 +116,25 @@ static bool grow_table(csv_text_table *t) {
   return true;
 }
 
-static bool put(csv_text_table *t, csv_text_slot *slot, slice key, uint64_t hash, uint32_t code) {
-  *slot = (csv_text_slot){.hash = hash, .key = key, .code = code};
+static bool put(dictionary_text_table *t, dictionary_text_slot *slot, slice key, uint64_t hash,
+                uint32_t code) {
+  *slot = (dictionary_text_slot){.hash = hash, .key = key, .code = code};
   t->used++;
   return t->used * 2 <= t->mask || grow_table(t);
 }
 
-static bool grow_short(csv_dictionary *d) {
+static bool grow_short(dictionary *d) {
   const size_t count = (d->mask + 1) * 4;
-  csv_short_slot *slots = new_short_slots(count);
+  dictionary_short_slot *slots = new_short_slots(count);
   if (slots == NULL) {
     return false;
   }
   for (size_t i = 0; i <= d->mask; i++) {
-    if (d->slots[i].code == CSV_CODE_NONE) {
+    if (d->slots[i].code == DICTIONARY_NONE) {
       continue;
     }
-    size_t at = csv_short_hash(d->slots[i].key) & (count - 1);
-    while (slots[at].code != CSV_CODE_NONE) {
+    size_t at = dictionary_short_hash(d->slots[i].key) & (count - 1);
+    while (slots[at].code != DICTIONARY_NONE) {
       at = (at + 1) & (count - 1);
     }
     slots[at] = d->slots[i];
@@ -144,11 +145,11 @@ static bool grow_short(csv_dictionary *d) {
   return true;
 }
 
-static bool put_short(csv_dictionary *d, slice raw, uint32_t code) {
-  csv_short_slot new_slot = {.code = code};
+static bool put_short(dictionary *d, slice raw, uint32_t code) {
+  dictionary_short_slot new_slot = {.code = code};
   memcpy(new_slot.key, raw.bytes, raw.length);
-  size_t i = csv_short_hash(new_slot.key) & d->mask;
-  while (d->slots[i].code != CSV_CODE_NONE) {
+  size_t i = dictionary_short_hash(new_slot.key) & d->mask;
+  while (d->slots[i].code != DICTIONARY_NONE) {
     i = (i + 1) & d->mask;
   }
   d->slots[i] = new_slot;
@@ -156,17 +157,17 @@ static bool put_short(csv_dictionary *d, slice raw, uint32_t code) {
   return d->used * 2 <= d->mask || grow_short(d);
 }
 
-uint32_t csv_dictionary_text(csv_dictionary *d, slice text) {
+uint32_t dictionary_text(dictionary *d, slice text) {
   const uint64_t hash = digest_xxh3(text.bytes, text.length);
-  csv_text_slot *slot = find_slot(&d->texts, text, hash);
-  if (slot->code != CSV_CODE_NONE || d->count >= d->limit) {
+  dictionary_text_slot *slot = find_slot(&d->texts, text, hash);
+  if (slot->code != DICTIONARY_NONE || d->count >= d->limit) {
     return slot->code;
   }
   if (d->count == d->capacity) {
     slice *more = realloc(d->list, (size_t)d->capacity * 2 * sizeof *more);
     if (more == NULL) {
       d->failed = true;
-      return CSV_CODE_NONE;
+      return DICTIONARY_NONE;
     }
     d->list = more;
     d->capacity *= 2;
@@ -179,37 +180,37 @@ uint32_t csv_dictionary_text(csv_dictionary *d, slice text) {
   return code;
 }
 
-static uint32_t code_of_raw(csv_dictionary *d, slice raw) {
+static uint32_t code_of_raw(dictionary *d, slice raw) {
   slice text;
   if (!csv_cell_text(raw, d->memory, &text)) {
     d->failed = true;
-    return CSV_CODE_NONE;
+    return DICTIONARY_NONE;
   }
-  return csv_dictionary_text(d, text);
+  return dictionary_text(d, text);
 }
 
-uint32_t csv_dictionary_add(csv_dictionary *d, slice raw) {
+uint32_t dictionary_add(dictionary *d, slice raw) {
   const uint32_t code = code_of_raw(d, raw);
-  if (code != CSV_CODE_NONE && !put_short(d, raw, code)) {
+  if (code != DICTIONARY_NONE && !put_short(d, raw, code)) {
     d->failed = true;
   }
   return code;
 }
 
-uint32_t csv_dictionary_add_brief(csv_dictionary *d, uint8_t brief, slice raw) {
+uint32_t dictionary_add_brief(dictionary *d, uint8_t brief, slice raw) {
   const uint32_t code = code_of_raw(d, raw);
   d->brief[brief] = code;
   return code;
 }
 
-uint32_t csv_dictionary_find_long(csv_dictionary *d, slice raw) {
+uint32_t dictionary_find_long(dictionary *d, slice raw) {
   const uint64_t hash = digest_xxh3(raw.bytes, raw.length);
-  csv_text_slot *slot = find_slot(&d->raws, raw, hash);
-  if (slot->code != CSV_CODE_NONE) {
+  dictionary_text_slot *slot = find_slot(&d->raws, raw, hash);
+  if (slot->code != DICTIONARY_NONE) {
     return slot->code;
   }
   const uint32_t code = code_of_raw(d, raw);
-  if (code != CSV_CODE_NONE && !put(&d->raws, slot, raw, hash, code)) {
+  if (code != DICTIONARY_NONE && !put(&d->raws, slot, raw, hash, code)) {
     d->failed = true;
   }
   return code;

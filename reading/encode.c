@@ -17,22 +17,22 @@ enum {
   BLOCK_BYTES_MAX = 8 << 20,
 };
 
-struct csv_encoder {
-  const csv_schema *schema;
+struct encoder {
+  const encoder_schema *schema;
   const csv_kernels *kernels;
-  csv_column_writer *columns;
+  column_writer *columns;
   shard_column *out;
   arena *memory;
   csv_index index;
   size_t ends_capacity, briefs_capacity, row_ends_capacity, inner_capacity, wrong_capacity;
   csv_records records;
-  const csv_layout *layout;
+  const encoder_layout *layout;
   const csv_piece *piece;
-  uint32_t finding_cell; /* the column that csv_column_finish asks for */
+  uint32_t finding_cell; /* the column that column_finish asks for */
 };
 
-csv_encoder *csv_encoder_new(const csv_schema *schema, const csv_kernels *kernels) {
-  csv_encoder *e = calloc(1, sizeof *e);
+encoder *encoder_new(const encoder_schema *schema, const csv_kernels *kernels) {
+  encoder *e = calloc(1, sizeof *e);
   if (e == NULL) {
     return NULL;
   }
@@ -43,22 +43,21 @@ csv_encoder *csv_encoder_new(const csv_schema *schema, const csv_kernels *kernel
   e->out = calloc(schema->count + 1, sizeof *e->out);
   bool well = e->memory != NULL && e->columns != NULL && e->out != NULL;
   for (uint32_t i = 0; well && i < schema->count; i++) {
-    well =
-        csv_column_init(&e->columns[i], schema->names[i], schema->hints[i], schema->decimal_mark, e->memory);
+    well = column_init(&e->columns[i], schema->names[i], schema->hints[i], schema->decimal_mark, e->memory);
   }
   if (!well) {
-    csv_encoder_destroy(e);
+    encoder_destroy(e);
     return NULL;
   }
   return e;
 }
 
-void csv_encoder_destroy(csv_encoder *e) {
+void encoder_destroy(encoder *e) {
   if (e == NULL) {
     return;
   }
   for (uint32_t i = 0; e->columns != NULL && i < e->schema->count; i++) {
-    csv_column_fini(&e->columns[i]);
+    column_fini(&e->columns[i]);
   }
   free(e->columns);
   free(e->out);
@@ -73,7 +72,7 @@ void csv_encoder_destroy(csv_encoder *e) {
 }
 
 /* Room for the separators of BYTES more bytes. */
-static bool reserve_index(csv_encoder *e, size_t bytes) {
+static bool reserve_index(encoder *e, size_t bytes) {
   csv_index *x = &e->index;
   const size_t room = bytes + CSV_MARGIN;
   return csv_array_reserve(&x->ends, &e->ends_capacity, x->count + room, sizeof *x->ends) &&
@@ -83,10 +82,10 @@ static bool reserve_index(csv_encoder *e, size_t bytes) {
          csv_array_reserve(&x->wrong, &e->wrong_capacity, x->wrong_count + room, sizeof *x->wrong);
 }
 
-static bool append_columns(csv_encoder *e, const csv_rows *rows) {
+static bool append_columns(encoder *e, const csv_rows *rows) {
   bool well = true;
   for (uint32_t i = 0; well && rows->count > 0 && i < e->schema->count; i++) {
-    well = csv_column_append(&e->columns[i], rows, e->layout->cells[i], e->piece->records);
+    well = column_append(&e->columns[i], rows, e->layout->cells[i], e->piece->records);
   }
   return well;
 }
@@ -98,12 +97,12 @@ static size_t block_bytes(const csv_piece *p) {
   return (bytes < BLOCK_BYTES_MAX ? bytes : BLOCK_BYTES_MAX) / 64 * 64;
 }
 
-static status no_memory(const csv_encoder *e, error *err) {
+static status no_memory(const encoder *e, error *err) {
   return error_no_memory(err, e->layout->title);
 }
 
 /* The text between two records that were given up. */
-static status run_stretch(csv_encoder *e, size_t from, size_t to, error *err) {
+static status run_stretch(encoder *e, size_t from, size_t to, error *err) {
   const csv_piece *p = e->piece;
   const size_t block = block_bytes(p);
   csv_index_start(&e->index);
@@ -129,14 +128,14 @@ static status run_stretch(csv_encoder *e, size_t from, size_t to, error *err) {
 }
 
 static slice find_cell(void *context, uint32_t row) {
-  const csv_encoder *e = context;
+  const encoder *e = context;
   return csv_records_find_cell(&e->records, e->piece, e->layout->header->delimiter, row, e->finding_cell);
 }
 
-static status finish(csv_encoder *e, shard_content *out, error *err) {
+static status finish(encoder *e, shard_content *out, error *err) {
   for (uint32_t i = 0; i < e->schema->count; i++) {
     e->finding_cell = e->layout->cells[i];
-    if (!csv_column_finish(&e->columns[i], find_cell, e, &e->out[i])) {
+    if (!column_finish(&e->columns[i], find_cell, e, &e->out[i])) {
       return no_memory(e, err);
     }
   }
@@ -156,8 +155,8 @@ static status finish(csv_encoder *e, shard_content *out, error *err) {
   return STATUS_OK;
 }
 
-status csv_encoder_run(csv_encoder *e, const csv_layout *layout, const csv_piece *piece, shard_content *out,
-                       error *err) {
+status encoder_run(encoder *e, const encoder_layout *layout, const csv_piece *piece, shard_content *out,
+                   error *err) {
   e->layout = layout;
   e->piece = piece;
   arena_clear(e->memory);
@@ -166,7 +165,7 @@ status csv_encoder_run(csv_encoder *e, const csv_layout *layout, const csv_piece
   e->index.unfit = false;
   bool well = csv_records_start(&e->records, piece);
   for (uint32_t i = 0; well && i < e->schema->count; i++) {
-    well = csv_column_start(&e->columns[i], piece->records);
+    well = column_start(&e->columns[i], piece->records);
   }
   if (!well) {
     return no_memory(e, err);
@@ -186,19 +185,19 @@ status csv_encoder_run(csv_encoder *e, const csv_layout *layout, const csv_piece
   return finish(e, out, err);
 }
 
-const csv_measure *csv_encoder_measure(const csv_encoder *e, uint32_t column) {
+const measure *encoder_measure(const encoder *e, uint32_t column) {
   return &e->columns[column].measure;
 }
 
-uint64_t csv_encoder_quarantined(const csv_encoder *e) {
+uint64_t encoder_quarantined(const encoder *e) {
   return e->records.quarantined;
 }
 
-const manifest_place *csv_encoder_places(const csv_encoder *e, uint32_t *count) {
+const manifest_place *encoder_places(const encoder *e, uint32_t *count) {
   *count = e->records.places_count;
   return e->records.places;
 }
 
-const manifest_skipped *csv_encoder_skipped(const csv_encoder *e) {
+const manifest_skipped *encoder_skipped(const encoder *e) {
   return e->records.skipped;
 }

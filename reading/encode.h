@@ -12,39 +12,39 @@
 #include "store/manifest.h"
 
 /* What an encoder must know of a file. */
-typedef struct csv_layout {
+typedef struct encoder_layout {
   const char *title;
   const csv_file_header *header;
   const uint32_t *cells; /* where each wanted column stands */
   uint32_t file;         /* its number in the dataset */
-} csv_layout;
+} encoder_layout;
 
 /* The columns of the dataset, in order. */
-typedef struct csv_schema {
+typedef struct encoder_schema {
   const slice *names;
-  const csv_hint *hints;
+  const reading_hint *hints;
   uint32_t count;
   char decimal_mark;
-} csv_schema;
+} encoder_schema;
 
-typedef struct csv_encoder csv_encoder;
+typedef struct encoder encoder;
 
 /* SCHEMA is borrowed.  NULL: out of memory. */
-csv_encoder *csv_encoder_new(const csv_schema *schema, const csv_kernels *kernels);
-void csv_encoder_destroy(csv_encoder *e);
+encoder *encoder_new(const encoder_schema *schema, const csv_kernels *kernels);
+void encoder_destroy(encoder *e);
 
 /* Encodes PIECE; *OUT borrows from E and PIECE until the next piece.  A content without rows is no shard.
  * STATUS_DATA for text that is not UTF-8. */
-status csv_encoder_run(csv_encoder *e, const csv_layout *layout, const csv_piece *piece, shard_content *out,
-                       error *err) MUST_USE;
+status encoder_run(encoder *e, const encoder_layout *layout, const csv_piece *piece, shard_content *out,
+                   error *err) MUST_USE;
 
 /* What was measured in a column of the last piece. */
-const csv_measure *csv_encoder_measure(const csv_encoder *e, uint32_t column);
+const measure *encoder_measure(const encoder *e, uint32_t column);
 /* The records of the last piece that were quarantined. */
-uint64_t csv_encoder_quarantined(const csv_encoder *e);
+uint64_t encoder_quarantined(const encoder *e);
 /* The first of them, at most MANIFEST_PLACES; the texts live until the next piece. */
-const manifest_place *csv_encoder_places(const csv_encoder *e, uint32_t *count);
+const manifest_place *encoder_places(const encoder *e, uint32_t *count);
 /* What was left out as nobody's: MANIFEST_SKIPS of them. */
-const manifest_skipped *csv_encoder_skipped(const csv_encoder *e);
+const manifest_skipped *encoder_skipped(const encoder *e);
 
 #endif

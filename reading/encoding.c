@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-struct csv_converter {
+struct converter {
   iconv_t handle;
   const char *title;
   const char *encoding;
@@ -30,7 +30,7 @@ static const struct {
     {"\xff\xfe", 2, "UTF-16LE"},  {"\xfe\xff", 2, "UTF-16BE"},
 };
 
-const char *csv_encoding_mark(const uint8_t *bytes, size_t length, size_t *mark_bytes) {
+const char *encoding_mark(const uint8_t *bytes, size_t length, size_t *mark_bytes) {
   for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
     if (length >= marks[i].length && memcmp(bytes, marks[i].bytes, marks[i].length) == 0) {
       *mark_bytes = marks[i].length;
@@ -72,7 +72,7 @@ static const struct {
     {"windows-936", "GB18030"},
 };
 
-const char *csv_encoding_resolve(const char *name) {
+const char *encoding_resolve(const char *name) {
   if (name == NULL || name[0] == '\0') {
     return NULL;
   }
@@ -115,7 +115,7 @@ static pair_counts count_pairs(const uint8_t *bytes, size_t length) {
   return n;
 }
 
-const char *csv_encoding_hint(const uint8_t *bytes, size_t length) {
+const char *encoding_hint(const uint8_t *bytes, size_t length) {
   size_t zeros = 0;
   for (size_t i = 0; i < length; i++) {
     zeros += bytes[i] == 0;
@@ -139,8 +139,8 @@ const char *csv_encoding_hint(const uint8_t *bytes, size_t length) {
   return "the bytes look like Chinese: state `encoding: gb18030` (or cp949 if it is Korean)";
 }
 
-status csv_converter_open(const char *encoding, const char *title, csv_converter **out, error *err) {
-  csv_converter *c = calloc(1, sizeof *c);
+status converter_open(const char *encoding, const char *title, converter **out, error *err) {
+  converter *c = calloc(1, sizeof *c);
   if (c == NULL) {
     return error_no_memory(err, title);
   }
@@ -159,15 +159,15 @@ status csv_converter_open(const char *encoding, const char *title, csv_converter
   return STATUS_OK;
 }
 
-void csv_converter_close(csv_converter *c) {
+void converter_close(converter *c) {
   if (c != NULL) {
     iconv_close(c->handle);
     free(c);
   }
 }
 
-status csv_converter_run(csv_converter *c, const uint8_t **in, size_t *in_bytes, uint8_t *out,
-                         size_t capacity, size_t *produced, error *err) {
+status converter_run(converter *c, const uint8_t **in, size_t *in_bytes, uint8_t *out, size_t capacity,
+                     size_t *produced, error *err) {
   char *from = (char *)*in;
   char *to = (char *)out;
   size_t from_left = *in_bytes;
@@ -193,7 +193,7 @@ status csv_converter_run(csv_converter *c, const uint8_t **in, size_t *in_bytes,
   return STATUS_OK;
 }
 
-status csv_converter_finish(const csv_converter *c, size_t left, error *err) {
+status converter_finish(const converter *c, size_t left, error *err) {
   if (left == 0) {
     return STATUS_OK;
   }

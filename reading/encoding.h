@@ -10,27 +10,27 @@
 
 #include "base/status.h"
 
-enum { CSV_BOM_BYTES_MAX = 4 };
+enum { BOM_BYTES_MAX = 4 };
 
 /* The encoding that a byte-order mark at the start of BYTES tells, and the mark's length; NULL: none. */
-const char *csv_encoding_mark(const uint8_t *bytes, size_t length, size_t *mark_bytes);
+const char *encoding_mark(const uint8_t *bytes, size_t length, size_t *mark_bytes);
 /* The superset that is meant in practice by NAME (GBK: GB18030; EUC-KR: CP949; ...), NULL for UTF-8 (and
  * for NULL), NAME itself when it has no alias. */
-const char *csv_encoding_resolve(const char *name);
+const char *encoding_resolve(const char *name);
 /* What bytes that are not UTF-8 probably are, as a sentence with what to do.  Static. */
-const char *csv_encoding_hint(const uint8_t *bytes, size_t length);
+const char *encoding_hint(const uint8_t *bytes, size_t length);
 
-typedef struct csv_converter csv_converter;
+typedef struct converter converter;
 
 /* ENCODING: as resolved.  TITLE names the file in messages and is borrowed.  An unknown encoding is
  * STATUS_SPECIFICATION. */
-status csv_converter_open(const char *encoding, const char *title, csv_converter **out, error *err) MUST_USE;
-void csv_converter_close(csv_converter *c);
+status converter_open(const char *encoding, const char *title, converter **out, error *err) MUST_USE;
+void converter_close(converter *c);
 /* Converts from *IN (advanced) into OUT; *PRODUCED bytes.  Stops when either is used up or what is left
  * of *IN is the beginning of a character. */
-status csv_converter_run(csv_converter *c, const uint8_t **in, size_t *in_bytes, uint8_t *out,
-                         size_t capacity, size_t *produced, error *err) MUST_USE;
+status converter_run(converter *c, const uint8_t **in, size_t *in_bytes, uint8_t *out, size_t capacity,
+                     size_t *produced, error *err) MUST_USE;
 /* The error for LEFT bytes of an unfinished character at the end of the file; STATUS_OK when 0. */
-status csv_converter_finish(const csv_converter *c, size_t left, error *err) MUST_USE;
+status converter_finish(const converter *c, size_t left, error *err) MUST_USE;
 
 #endif

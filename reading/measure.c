@@ -3,21 +3,21 @@
 /* Digits up to here keep their scale when they are parsed; longer texts may lose zeros at the end. */
 enum { PLAIN_BYTES = DECIMAL_SCALE_MAX };
 
-static void add(csv_measure *m, uint8_t decimals, decimal_magnitude size) {
+static void add(measure *m, uint8_t decimals, decimal_magnitude size) {
   m->decimals = decimals > m->decimals ? decimals : m->decimals;
   m->other = decimal_magnitude_max(m->other, size);
 }
 
 /* What decimal_of_digits made of DIGITS that decimal_parse refused. */
-static void measure_scaled(csv_measure *m, decimal number, const decimal_digits *digits) {
+static void measure_scaled(measure *m, decimal number, const decimal_digits *digits) {
   enum { DECIMALS_MOST = 255 };
-  const uint64_t magnitude = csv_measure_magnitude(number.mantissa);
+  const uint64_t magnitude = measure_magnitude(number.mantissa);
   const uint8_t decimals = digits->decimals < DECIMALS_MOST ? (uint8_t)digits->decimals : DECIMALS_MOST;
   m->decimals = decimals > m->decimals ? decimals : m->decimals;
   m->largest[number.scale] = magnitude > m->largest[number.scale] ? magnitude : m->largest[number.scale];
 }
 
-static void measure_digits(csv_measure *m, const decimal_digits *digits) {
+static void measure_digits(measure *m, const decimal_digits *digits) {
   uint8_t decimals;
   decimal_magnitude size;
   if (decimal_measure_digits(digits, &decimals, &size)) {
@@ -25,8 +25,8 @@ static void measure_digits(csv_measure *m, const decimal_digits *digits) {
   }
 }
 
-void csv_measure_number(csv_measure *m, decimal number, slice text, char mark) {
-  const uint64_t magnitude = csv_measure_magnitude(number.mantissa);
+void measure_number(measure *m, decimal number, slice text, char mark) {
+  const uint64_t magnitude = measure_magnitude(number.mantissa);
   m->scales_seen |= 1u << number.scale;
   if (number.scale == 0 && magnitude > (uint64_t)DECIMAL_UNITS_MAX) {
     m->beyond = magnitude > m->beyond ? magnitude : m->beyond;
@@ -44,13 +44,13 @@ void csv_measure_number(csv_measure *m, decimal number, slice text, char mark) {
   }
 }
 
-bool csv_measure_text(csv_measure *m, slice text, char mark, decimal *number) {
+bool measure_text(measure *m, slice text, char mark, decimal *number) {
   decimal_digits digits;
   switch (decimal_parse_any(text, mark, number, &digits)) {
     case DECIMAL_NONE:
       return false;
     case DECIMAL_SHORT:
-      csv_measure_number(m, *number, text, mark);
+      measure_number(m, *number, text, mark);
       return true;
     case DECIMAL_LONG:
       break;
@@ -63,7 +63,7 @@ bool csv_measure_text(csv_measure *m, slice text, char mark, decimal *number) {
   return false;
 }
 
-bool csv_measure_is_far(const csv_measure *m) {
+bool measure_is_far(const measure *m) {
   uint64_t any = 0;
   for (unsigned scale = DECIMAL_SCALE_MAX + 1; scale <= DECIMAL_READ_SCALE_MAX; scale++) {
     any |= m->largest[scale];
@@ -71,16 +71,16 @@ bool csv_measure_is_far(const csv_measure *m) {
   return any != 0;
 }
 
-uint8_t csv_measure_scale(const csv_measure *m) {
+uint8_t measure_scale(const measure *m) {
   return m->scales_seen == 0 ? 0 : (uint8_t)(31 - __builtin_clz(m->scales_seen));
 }
 
-uint8_t csv_measure_decimals(const csv_measure *m) {
-  const uint8_t written = csv_measure_scale(m);
+uint8_t measure_decimals(const measure *m) {
+  const uint8_t written = measure_scale(m);
   return written > m->decimals ? written : m->decimals;
 }
 
-decimal_magnitude csv_measure_largest(const csv_measure *m) {
+decimal_magnitude measure_largest(const measure *m) {
   decimal_magnitude largest = m->other;
   for (unsigned scale = 0; scale <= DECIMAL_READ_SCALE_MAX; scale++) {
     if (m->largest[scale] > 0) {

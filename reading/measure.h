@@ -6,7 +6,7 @@
 
 #include "base/decimal.h"
 
-typedef struct csv_measure {
+typedef struct measure {
   /* Of numbers with so many decimals that fit an int64, the largest magnitude as it was written: the usual
    * number costs a comparison. */
   uint64_t largest[DECIMAL_READ_SCALE_MAX + 1]; /* beyond DECIMAL_SCALE_MAX at their least scale */
@@ -15,23 +15,23 @@ typedef struct csv_measure {
   /* Of all other numbers. */
   uint8_t decimals;
   decimal_magnitude other;
-} csv_measure;
+} measure;
 
-static inline uint64_t csv_measure_magnitude(int64_t v) {
+static inline uint64_t measure_magnitude(int64_t v) {
   return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 }
 
 /* NUMBER: what decimal_parse made of TEXT. */
-void csv_measure_number(csv_measure *m, decimal number, slice text, char mark);
+void measure_number(measure *m, decimal number, slice text, char mark);
 /* Any text; those that are not numbers say nothing.  True: *NUMBER is its value, as decimal_parse_scaled
  * gives it. */
-bool csv_measure_text(csv_measure *m, slice text, char mark, decimal *number);
+bool measure_text(measure *m, slice text, char mark, decimal *number);
 /* Whether some number has more than DECIMAL_SCALE_MAX decimals that count. */
-bool csv_measure_is_far(const csv_measure *m);
+bool measure_is_far(const measure *m);
 /* The most decimals of those that fit an int64 with them: what a shard notes. */
-uint8_t csv_measure_scale(const csv_measure *m);
+uint8_t measure_scale(const measure *m);
 /* The facts of all that was measured, as in manifest_column. */
-uint8_t csv_measure_decimals(const csv_measure *m);
-decimal_magnitude csv_measure_largest(const csv_measure *m);
+uint8_t measure_decimals(const measure *m);
+decimal_magnitude measure_largest(const measure *m);
 
 #endif

@@ -12,7 +12,7 @@
 #include "reading/raw.h"
 #include "reading/unpack.h"
 
-struct csv_names {
+struct reading_names {
   arena *memory;
   size_t count;
   const char *const *paths; /* as given */
@@ -57,7 +57,7 @@ static void put_escaped(buf *out, const char *text) {
   }
 }
 
-status csv_name_check(const char *name, const char *title, error *err) {
+status reading_name_check(const char *name, const char *title, error *err) {
   const size_t length = strlen(name);
   if (length > 0 && text_utf8_check(name, length) == length && !has_control(name)) {
     return STATUS_OK;
@@ -107,14 +107,14 @@ static char *resolve(arena *memory, const char *directory, const char *path) {
   return out;
 }
 
-static status find_places(csv_names *n, error *err) {
+static status find_places(reading_names *n, error *err) {
   char *directory = NULL;
   for (size_t i = 0; i < n->count; i++) {
     const char *path = n->paths[i];
     const bool is_input = strcmp(path, "-") == 0;
     if (path[0] == '\0') {
       free(directory);
-      return csv_name_check(path, path, err);
+      return reading_name_check(path, path, err);
     }
     if (!is_input && path[0] != '/' && directory == NULL && (directory = getcwd(NULL, 0)) == NULL) {
       return error_set(err, STATUS_IO, "cannot tell the current directory: %s", strerror(errno));
@@ -156,7 +156,7 @@ static size_t find_twins(keyed *list, size_t count) {
   return count;
 }
 
-static status refuse_twins(const csv_names *n, size_t a, size_t b, error *err) {
+static status refuse_twins(const reading_names *n, size_t a, size_t b, error *err) {
   if (strcmp(n->paths[a], n->paths[b]) == 0) {
     return error_set(err, STATUS_USAGE, "%s is named twice; leave one out", n->paths[a]);
   }
@@ -167,20 +167,20 @@ static status refuse_twins(const csv_names *n, size_t a, size_t b, error *err) {
 }
 
 /* Lengthens the names of a GROUP until they differ.  Their places do, so this ends. */
-static void lengthen(csv_names *n, keyed *group, size_t count) {
+static void lengthen(reading_names *n, keyed *group, size_t count) {
   size_t parents = 0;
   do {
     parents++;
     for (size_t i = 0; i < count; i++) {
       n->names[group[i].index] = end_of(n->places[group[i].index], parents);
-      group[i].key = csv_unpacked_name(slice_of(n->names[group[i].index]));
+      group[i].key = unpacked_name(slice_of(n->names[group[i].index]));
     }
   } while (find_twins(group, count) < count);
 }
 
-static status choose_names(csv_names *n, keyed *list, error *err) {
+static status choose_names(reading_names *n, keyed *list, error *err) {
   for (size_t i = 0; i < n->count; i++) {
-    list[i] = (keyed){csv_unpacked_name(slice_of(n->places[i])), i};
+    list[i] = (keyed){unpacked_name(slice_of(n->places[i])), i};
   }
   const size_t twins = find_twins(list, n->count);
   if (twins < n->count) {
@@ -188,7 +188,7 @@ static status choose_names(csv_names *n, keyed *list, error *err) {
   }
   for (size_t i = 0; i < n->count; i++) {
     n->names[i] = end_of(n->places[i], 0);
-    list[i] = (keyed){csv_unpacked_name(slice_of(n->names[i])), i};
+    list[i] = (keyed){unpacked_name(slice_of(n->names[i])), i};
   }
   qsort(list, n->count, sizeof *list, keyed_order);
   for (size_t i = 0, end; i < n->count; i = end) {
@@ -203,7 +203,7 @@ static status choose_names(csv_names *n, keyed *list, error *err) {
   return STATUS_OK;
 }
 
-static status fill(csv_names *n, error *err) {
+static status fill(reading_names *n, error *err) {
   n->places = ARENA_ARRAY(n->memory, const char *, n->count + 1);
   n->names = ARENA_ARRAY(n->memory, const char *, n->count + 1);
   keyed *list = ARENA_ARRAY(n->memory, keyed, n->count + 1);
@@ -213,13 +213,13 @@ static status fill(csv_names *n, error *err) {
   TRY(find_places(n, err));
   TRY(choose_names(n, list, err));
   for (size_t i = 0; i < n->count; i++) {
-    TRY(csv_name_check(n->names[i], n->paths[i], err));
+    TRY(reading_name_check(n->names[i], n->paths[i], err));
   }
   return STATUS_OK;
 }
 
-status csv_names_new(const char *const *paths, size_t count, csv_names **out, error *err) {
-  csv_names *n = calloc(1, sizeof *n);
+status reading_names_new(const char *const *paths, size_t count, reading_names **out, error *err) {
+  reading_names *n = calloc(1, sizeof *n);
   if (n == NULL || (n->memory = arena_new()) == NULL) {
     free(n);
     return error_no_memory(err, "the names of files");
@@ -228,29 +228,29 @@ status csv_names_new(const char *const *paths, size_t count, csv_names **out, er
   n->count = count;
   const status st = fill(n, err);
   if (st != STATUS_OK) {
-    csv_names_destroy(n);
+    reading_names_destroy(n);
     return st;
   }
   *out = n;
   return STATUS_OK;
 }
 
-void csv_names_destroy(csv_names *n) {
+void reading_names_destroy(reading_names *n) {
   if (n != NULL) {
     arena_destroy(n->memory);
     free(n);
   }
 }
 
-void csv_names_give(const csv_names *n, csv_options *options) {
+void reading_names_give(const reading_names *n, reading_options *options) {
   options->names = n->names;
   options->places = n->places;
 }
 
-const char *csv_names_path(const csv_names *n, slice name) {
+const char *reading_names_path(const reading_names *n, slice name) {
   for (size_t i = 0; i < n->count; i++) {
     const slice own = slice_of(n->names[i]);
-    if (slice_equal(name, own) || slice_equal(name, csv_unpacked_name(own))) {
+    if (slice_equal(name, own) || slice_equal(name, unpacked_name(own))) {
       return n->paths[i];
     }
   }

@@ -7,19 +7,19 @@
 
 #include "reading/reading.h"
 
-typedef struct csv_names csv_names;
+typedef struct reading_names reading_names;
 
 /* PATHS are borrowed.  STATUS_USAGE for two that are one file or can have but one name, STATUS_DATA for a
- * name that csv_name_check refuses.  Nothing is opened. */
-status csv_names_new(const char *const *paths, size_t count, csv_names **out, error *err) MUST_USE;
-void csv_names_destroy(csv_names *n);
+ * name that reading_name_check refuses.  Nothing is opened. */
+status reading_names_new(const char *const *paths, size_t count, reading_names **out, error *err) MUST_USE;
+void reading_names_destroy(reading_names *n);
 /* Names and places into OPTIONS, which borrow them. */
-void csv_names_give(const csv_names *n, csv_options *options);
+void reading_names_give(const reading_names *n, reading_options *options);
 /* The path, as it was given, of the file that a dataset has as NAME; NULL when it is none of these. */
-const char *csv_names_path(const csv_names *n, slice name);
+const char *reading_names_path(const reading_names *n, slice name);
 
 /* Names stand in everybody's reports: STATUS_DATA for one that is not UTF-8, has control characters or is
  * empty.  TITLE is what the message calls the file. */
-status csv_name_check(const char *name, const char *title, error *err) MUST_USE;
+status reading_name_check(const char *name, const char *title, error *err) MUST_USE;
 
 #endif

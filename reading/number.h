@@ -6,10 +6,10 @@
 
 #include "base/decimal.h"
 
-enum { CSV_NUMBER_BYTES = 16 };
+enum { NUMBER_BYTES = 16 };
 
 /* Eight decimal digits in the bytes of WORD (values 0..9, the first digit in the lowest byte). */
-static inline uint64_t csv_eight_digits(uint64_t word) {
+static inline uint64_t eight_digits(uint64_t word) {
   word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
   word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
   return (word * 10000 + (word >> 32)) & UINT64_C(0xffffffff);
@@ -17,8 +17,8 @@ static inline uint64_t csv_eight_digits(uint64_t word) {
 
 /* Up to eight bytes, at most one of them MARK: their digits as a number in *VALUE, how many in *DIGITS and
  * how many of them stand behind the mark in *DECIMALS (-1: no mark).  False: something else is there. */
-static inline bool csv_number_word(const uint8_t *bytes, unsigned length, uint8_t mark, uint64_t *value,
-                                   unsigned *digits, int *decimals) {
+static inline bool number_word(const uint8_t *bytes, unsigned length, uint8_t mark, uint64_t *value,
+                               unsigned *digits, int *decimals) {
   const uint64_t ones = UINT64_C(0x0101010101010101);
   const uint64_t tops = UINT64_C(0x8080808080808080);
   uint64_t word;
@@ -35,31 +35,31 @@ static inline bool csv_number_word(const uint8_t *bytes, unsigned length, uint8_
     *digits = length - 1;
     *decimals = 7 - (int)(at / 8);
   }
-  *value = csv_eight_digits(word);
+  *value = eight_digits(word);
   return ((word + 0x76 * ones) & tops) == 0 && (word & tops) == 0;
 }
 
 /* What decimal_parse gives for CELL when it is an optional minus, digits and at most one MARK in no more
- * than CSV_NUMBER_BYTES bytes (16 from CELL are readable); false: ask decimal_parse. */
-static inline bool csv_number_parse(const uint8_t *cell, size_t length, char mark, decimal *out) {
+ * than NUMBER_BYTES bytes (16 from CELL are readable); false: ask decimal_parse. */
+static inline bool number_parse(const uint8_t *cell, size_t length, char mark, decimal *out) {
   const bool negative = length > 0 && *cell == '-';
   cell += negative;
   length -= negative;
   uint64_t low;
   unsigned low_digits;
   int low_decimals;
-  if (length - 1 > CSV_NUMBER_BYTES - 1) {
+  if (length - 1 > NUMBER_BYTES - 1) {
     return false;
   }
   uint64_t value = 0;
   unsigned digits = 0;
   int decimals = -1;
   const size_t front = length > 8 ? length - 8 : 0;
-  if (front > 0 && !csv_number_word(cell, (unsigned)front, (uint8_t)mark, &value, &digits, &decimals)) {
+  if (front > 0 && !number_word(cell, (unsigned)front, (uint8_t)mark, &value, &digits, &decimals)) {
     return false;
   }
-  if (!csv_number_word(cell + front, (unsigned)(length - front), (uint8_t)mark, &low, &low_digits,
-                       &low_decimals) ||
+  if (!number_word(cell + front, (unsigned)(length - front), (uint8_t)mark, &low, &low_digits,
+                   &low_decimals) ||
       (decimals >= 0 && low_decimals >= 0) || digits + low_digits == 0) {
     return false;
   }

@@ -13,13 +13,13 @@ enum { PROGRESS_MS = 100 };
 
 typedef struct slot {
   csv_piece piece; /* first, so that a piece is its slot */
-  const csv_layout *layout;
+  const encoder_layout *layout;
   size_t number;
   struct slot *next;
 } slot;
 
-struct csv_pipeline {
-  csv_pipeline_options options;
+struct pipeline {
+  pipeline_options options;
   pthread_mutex_t lock;
   pthread_cond_t changed;
   slot *slots;
@@ -33,14 +33,14 @@ struct csv_pipeline {
   status failed;
   error failure;
   uint64_t rows;
-  csv_outcome *outcomes;
+  pipeline_outcome *outcomes;
   size_t outcomes_count, outcomes_capacity;
-  csv_column_facts *columns;
+  column_facts *columns;
   arena *memory; /* of the outcomes' places */
 };
 
-static csv_pipeline *pipeline_new(const csv_pipeline_options *options) {
-  csv_pipeline *p = calloc(1, sizeof *p);
+static pipeline *pipeline_new(const pipeline_options *options) {
+  pipeline *p = calloc(1, sizeof *p);
   if (p == NULL) {
     return NULL;
   }
@@ -57,7 +57,7 @@ static csv_pipeline *pipeline_new(const csv_pipeline_options *options) {
   p->columns = calloc((size_t)options->schema->count + 1, sizeof *p->columns);
   p->memory = arena_new();
   if (p->slots == NULL || p->columns == NULL || p->memory == NULL) {
-    csv_pipeline_destroy(p);
+    pipeline_destroy(p);
     return NULL;
   }
   for (size_t i = 0; i < p->slots_count; i++) {
@@ -67,7 +67,7 @@ static csv_pipeline *pipeline_new(const csv_pipeline_options *options) {
   return p;
 }
 
-void csv_pipeline_destroy(csv_pipeline *p) {
+void pipeline_destroy(pipeline *p) {
   if (p == NULL) {
     return;
   }
@@ -83,17 +83,17 @@ void csv_pipeline_destroy(csv_pipeline *p) {
   free(p);
 }
 
-const csv_outcome *csv_pipeline_outcomes(const csv_pipeline *p, size_t *count) {
+const pipeline_outcome *pipeline_outcomes(const pipeline *p, size_t *count) {
   *count = p->outcomes_count;
   return p->outcomes;
 }
 
-const csv_column_facts *csv_pipeline_columns(const csv_pipeline *p) {
+const column_facts *pipeline_columns(const pipeline *p) {
   return p->columns;
 }
 
 /* Under the lock.  The first failure in the order of the dataset stays. */
-static void fail(csv_pipeline *p, size_t number, status code, const error *failure) {
+static void fail(pipeline *p, size_t number, status code, const error *failure) {
   if (number < p->failed_at) {
     p->failed_at = number;
     p->failed = code;
@@ -103,7 +103,7 @@ static void fail(csv_pipeline *p, size_t number, status code, const error *failu
   pthread_cond_broadcast(&p->changed);
 }
 
-csv_piece *csv_pipeline_piece(csv_pipeline *p) {
+csv_piece *pipeline_piece(pipeline *p) {
   pthread_mutex_lock(&p->lock);
   while (p->free == NULL && p->failed_at == SIZE_MAX) {
     pthread_cond_wait(&p->changed, &p->lock);
@@ -117,7 +117,7 @@ csv_piece *csv_pipeline_piece(csv_pipeline *p) {
   return taken != NULL ? &taken->piece : NULL;
 }
 
-void csv_pipeline_push(csv_pipeline *p, csv_piece *piece, const csv_layout *layout) {
+void pipeline_push(pipeline *p, csv_piece *piece, const encoder_layout *layout) {
   slot *full = (slot *)piece;
   pthread_mutex_lock(&p->lock);
   full->layout = layout;
@@ -134,7 +134,7 @@ void csv_pipeline_push(csv_pipeline *p, csv_piece *piece, const csv_layout *layo
 }
 
 /* The next waiting piece; NULL: there will be none that matters. */
-static slot *take_waiting(csv_pipeline *p) {
+static slot *take_waiting(pipeline *p) {
   pthread_mutex_lock(&p->lock);
   while (p->first == NULL && !p->split_done) {
     pthread_cond_wait(&p->changed, &p->lock);
@@ -152,10 +152,10 @@ static slot *take_waiting(csv_pipeline *p) {
 }
 
 /* Under the lock.  Room for the outcome of piece NUMBER. */
-static bool reserve_outcome(csv_pipeline *p, size_t number) {
+static bool reserve_outcome(pipeline *p, size_t number) {
   if (number >= p->outcomes_capacity) {
     const size_t capacity = number * 2 + 64;
-    csv_outcome *more = realloc(p->outcomes, capacity * sizeof *more);
+    pipeline_outcome *more = realloc(p->outcomes, capacity * sizeof *more);
     if (more == NULL) {
       return false;
     }
@@ -163,20 +163,20 @@ static bool reserve_outcome(csv_pipeline *p, size_t number) {
     p->outcomes_capacity = capacity;
   }
   for (; p->outcomes_count <= number; p->outcomes_count++) {
-    p->outcomes[p->outcomes_count] = (csv_outcome){0};
+    p->outcomes[p->outcomes_count] = (pipeline_outcome){0};
   }
   return true;
 }
 
 /* Under the lock.  Keeps what ENCODER found in the piece. */
-static bool keep_outcome(csv_pipeline *p, size_t number, const csv_encoder *encoder,
-                         const shard_content *content, csv_outcome *outcome) {
+static bool keep_outcome(pipeline *p, size_t number, const encoder *coder, const shard_content *content,
+                         pipeline_outcome *outcome) {
   uint32_t places_count;
-  const manifest_place *places = csv_encoder_places(encoder, &places_count);
+  const manifest_place *places = encoder_places(coder, &places_count);
   outcome->done = true;
-  outcome->quarantined = csv_encoder_quarantined(encoder);
+  outcome->quarantined = encoder_quarantined(coder);
   outcome->places_count = places_count;
-  memcpy(outcome->skipped, csv_encoder_skipped(encoder), sizeof outcome->skipped);
+  memcpy(outcome->skipped, encoder_skipped(coder), sizeof outcome->skipped);
   outcome->places = ARENA_ARRAY(p->memory, manifest_place, places_count);
   if (!reserve_outcome(p, number) || outcome->places == NULL) {
     return false;
@@ -186,11 +186,11 @@ static bool keep_outcome(csv_pipeline *p, size_t number, const csv_encoder *enco
     outcome->places[i].problem = arena_slice(p->memory, places[i].problem);
   }
   for (uint32_t i = 0; i < content->columns_count; i++) {
-    const csv_measure *measure = csv_encoder_measure(encoder, i);
-    const uint8_t decimals = csv_measure_decimals(measure);
-    csv_column_facts *facts = &p->columns[i];
+    const measure *found = encoder_measure(coder, i);
+    const uint8_t decimals = measure_decimals(found);
+    column_facts *facts = &p->columns[i];
     facts->decimals_max = decimals > facts->decimals_max ? decimals : facts->decimals_max;
-    facts->largest = decimal_magnitude_max(facts->largest, csv_measure_largest(measure));
+    facts->largest = decimal_magnitude_max(facts->largest, measure_largest(found));
     const shard_kind kind = content->columns[i].kind;
     const bool as_numbers = kind == SHARD_DECIMALS || kind == SHARD_SCALED;
     facts->as_numbers = facts->as_numbers || (as_numbers && content->rows > 0);
@@ -200,10 +200,10 @@ static bool keep_outcome(csv_pipeline *p, size_t number, const csv_encoder *enco
   return !arena_failed(p->memory);
 }
 
-static status encode_slot(csv_pipeline *p, csv_encoder *encoder, slot *full, buf *bytes, error *err) {
+static status encode_slot(pipeline *p, encoder *coder, slot *full, buf *bytes, error *err) {
   shard_content content;
-  csv_outcome outcome = {0};
-  TRY(csv_encoder_run(encoder, full->layout, &full->piece, &content, err));
+  pipeline_outcome outcome = {0};
+  TRY(encoder_run(coder, full->layout, &full->piece, &content, err));
   if (content.rows > 0) {
     buf_clear(bytes);
     TRY(shard_encode(&content, bytes, err));
@@ -214,12 +214,12 @@ static status encode_slot(csv_pipeline *p, csv_encoder *encoder, slot *full, buf
   }
   outcome.shard.file = content.file;
   pthread_mutex_lock(&p->lock);
-  const bool kept = keep_outcome(p, full->number, encoder, &content, &outcome);
+  const bool kept = keep_outcome(p, full->number, coder, &content, &outcome);
   pthread_mutex_unlock(&p->lock);
   return kept ? STATUS_OK : error_no_memory(err, full->layout->title);
 }
 
-static void give_back(csv_pipeline *p, slot *used, status code, const error *failure) {
+static void give_back(pipeline *p, slot *used, status code, const error *failure) {
   pthread_mutex_lock(&p->lock);
   if (code != STATUS_OK) {
     fail(p, used->number, code, failure);
@@ -230,7 +230,7 @@ static void give_back(csv_pipeline *p, slot *used, status code, const error *fai
   pthread_mutex_unlock(&p->lock);
 }
 
-static void leave(csv_pipeline *p) {
+static void leave(pipeline *p) {
   pthread_mutex_lock(&p->lock);
   p->running--;
   pthread_cond_broadcast(&p->changed);
@@ -238,29 +238,29 @@ static void leave(csv_pipeline *p) {
 }
 
 static void *run_encoder(void *argument) {
-  csv_pipeline *p = argument;
+  pipeline *p = argument;
   error failure;
   buf bytes;
   buf_init(&bytes);
-  csv_encoder *encoder = csv_encoder_new(p->options.schema, csv_kernels_best());
-  if (encoder == NULL) {
+  encoder *coder = encoder_new(p->options.schema, csv_kernels_best());
+  if (coder == NULL) {
     const status code = error_no_memory(&failure, "reading");
     pthread_mutex_lock(&p->lock);
     fail(p, 0, code, &failure);
     pthread_mutex_unlock(&p->lock);
   }
-  for (slot *full; encoder != NULL && (full = take_waiting(p)) != NULL;) {
-    const status code = encode_slot(p, encoder, full, &bytes, &failure);
+  for (slot *full; coder != NULL && (full = take_waiting(p)) != NULL;) {
+    const status code = encode_slot(p, coder, full, &bytes, &failure);
     give_back(p, full, code, &failure);
   }
-  csv_encoder_destroy(encoder);
+  encoder_destroy(coder);
   buf_fini(&bytes);
   leave(p);
   return NULL;
 }
 
 static void *run_splitter(void *argument) {
-  csv_pipeline *p = argument;
+  pipeline *p = argument;
   error failure;
   const status code = p->options.split(p->options.context, p, &failure);
   pthread_mutex_lock(&p->lock);
@@ -273,18 +273,23 @@ static void *run_splitter(void *argument) {
   return NULL;
 }
 
-/* Under the lock: waits for the threads, with a call of progress now and then. */
-static void wait_for_end(csv_pipeline *p) {
-  while (p->running > 0) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += PROGRESS_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    int waited = 0;
-    while (p->running > 0 && waited == 0) {
-      waited = pthread_cond_timedwait(&p->changed, &p->lock, &until);
-    }
+/* Under the lock: until a thread ends, or for as long as progress may wait. */
+static void wait_a_while(pipeline *p) {
+  struct timespec until;
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_nsec += PROGRESS_MS * 1000000L;
+  until.tv_sec += until.tv_nsec / 1000000000L;
+  until.tv_nsec %= 1000000000L;
+  int waited = 0;
+  while (p->running > 0 && waited == 0) {
+    waited = pthread_cond_timedwait(&p->changed, &p->lock, &until);
+  }
+}
+
+/* Under the lock: waits for the threads, with a call of progress now and then, and one at the end. */
+static void wait_for_end(pipeline *p) {
+  do {
+    wait_a_while(p);
     if (p->options.progress == NULL || p->failed_at == 0) {
       continue;
     }
@@ -297,11 +302,11 @@ static void wait_for_end(csv_pipeline *p) {
       const status code = error_set(&stopped, STATUS_INTERRUPTED, "reading was stopped");
       fail(p, 0, code, &stopped);
     }
-  }
+  } while (p->running > 0);
 }
 
 /* Starts RUN on a thread; a failure stops the pipeline. */
-static bool start(csv_pipeline *p, pthread_t *thread, void *(*run)(void *)) {
+static bool start(pipeline *p, pthread_t *thread, void *(*run)(void *)) {
   pthread_mutex_lock(&p->lock);
   p->running++;
   const bool started = pthread_create(thread, NULL, run, p) == 0;
@@ -316,12 +321,12 @@ static bool start(csv_pipeline *p, pthread_t *thread, void *(*run)(void *)) {
   return started;
 }
 
-status csv_pipeline_run(const csv_pipeline_options *options, csv_pipeline **out, error *err) {
+status pipeline_run(const pipeline_options *options, pipeline **out, error *err) {
   *out = NULL;
-  csv_pipeline *p = pipeline_new(options);
+  pipeline *p = pipeline_new(options);
   pthread_t *threads = calloc((size_t)options->threads + 1, sizeof *threads);
   if (p == NULL || threads == NULL) {
-    csv_pipeline_destroy(p);
+    pipeline_destroy(p);
     free(threads);
     return error_no_memory(err, "reading");
   }

@@ -12,44 +12,44 @@
 #include "store/store.h"
 
 /* What became of a piece. */
-typedef struct csv_outcome {
+typedef struct pipeline_outcome {
   bool done;
   manifest_shard shard; /* rows 0: none was made */
   uint64_t quarantined;
   manifest_place *places;
   uint32_t places_count;
   manifest_skipped skipped[MANIFEST_SKIPS];
-} csv_outcome;
+} pipeline_outcome;
 
-typedef struct csv_pipeline csv_pipeline;
+typedef struct pipeline pipeline;
 
-typedef struct csv_pipeline_options {
+typedef struct pipeline_options {
   unsigned threads;
-  const csv_schema *schema;
+  const encoder_schema *schema;
   store *into;
-  /* Runs on the splitting thread: calls csv_pipeline_piece and csv_pipeline_push until the end. */
-  status (*split)(void *context, csv_pipeline *p, error *err);
+  /* Runs on the splitting thread: calls pipeline_piece and pipeline_push until the end. */
+  status (*split)(void *context, pipeline *p, error *err);
   void *context;
   /* Runs on the calling thread about ten times a second; may be NULL.  ROWS are encoded.  False: stop. */
   bool (*progress)(void *context, uint64_t rows);
   atomic_bool *stop; /* set when the splitting thread should give up waiting for input */
-} csv_pipeline_options;
+} pipeline_options;
 
 /* Runs to the end.  *OUT is given in any case but when memory is out, and is NULL then. */
-status csv_pipeline_run(const csv_pipeline_options *options, csv_pipeline **out, error *err) MUST_USE;
-void csv_pipeline_destroy(csv_pipeline *p);
-const csv_outcome *csv_pipeline_outcomes(const csv_pipeline *p, size_t *count);
+status pipeline_run(const pipeline_options *options, pipeline **out, error *err) MUST_USE;
+void pipeline_destroy(pipeline *p);
+const pipeline_outcome *pipeline_outcomes(const pipeline *p, size_t *count);
 /* What was found of each column of the schema. */
-typedef struct csv_column_facts {
+typedef struct column_facts {
   uint8_t decimals_max; /* and LARGEST: as in manifest_column */
   decimal_magnitude largest;
   bool as_numbers; /* some shard keeps it as SHARD_DECIMALS or SHARD_SCALED */
-} csv_column_facts;
-const csv_column_facts *csv_pipeline_columns(const csv_pipeline *p);
+} column_facts;
+const column_facts *pipeline_columns(const pipeline *p);
 
 /* An unused piece; NULL: stop splitting (somebody failed). */
-csv_piece *csv_pipeline_piece(csv_pipeline *p);
-/* Hands over what csv_pipeline_piece gave.  LAYOUT is borrowed until the end. */
-void csv_pipeline_push(csv_pipeline *p, csv_piece *piece, const csv_layout *layout);
+csv_piece *pipeline_piece(pipeline *p);
+/* Hands over what pipeline_piece gave.  LAYOUT is borrowed until the end. */
+void pipeline_push(pipeline *p, csv_piece *piece, const encoder_layout *layout);
 
 #endif

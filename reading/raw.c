@@ -1,6 +1,6 @@
 /* Reading blocks and hashing them behind the reader's back.
  *
- * Block i lives in slot i % CSV_RAW_BLOCKS.  `filled` and `hashed` count blocks, under the lock; the
+ * Block i lives in slot i % RAW_BLOCKS.  `filled` and `hashed` count blocks, under the lock; the
  * reader owns slot `filled`, the hashing thread the slots from `hashed` up to `filled`, and a block that
  * is handed out is only read by both.
  */
@@ -17,7 +17,7 @@
 
 enum { POLL_MS = 50 };
 
-struct csv_raw {
+struct raw_file {
   const char *title;
   int fd;
   bool borrowed_fd;
@@ -27,7 +27,7 @@ struct csv_raw {
   atomic_bool without_digest;
   _Atomic uint64_t position;
   uint8_t *memory;
-  size_t lengths[CSV_RAW_BLOCKS];
+  size_t lengths[RAW_BLOCKS];
   digest_stream *hash;
   pthread_t thread;
   bool thread_runs;
@@ -38,23 +38,23 @@ struct csv_raw {
   bool closing;
 };
 
-const char *csv_raw_title(const char *path) {
+const char *raw_title(const char *path) {
   return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-const char *csv_raw_base(const char *path) {
+const char *raw_base(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-uint64_t csv_raw_size(const char *path) {
+uint64_t raw_size(const char *path) {
   struct stat facts;
   const int failed = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &facts) : stat(path, &facts);
   return failed == 0 && S_ISREG(facts.st_mode) && facts.st_size > 0 ? (uint64_t)facts.st_size : 0;
 }
 
 static void *hash_blocks(void *argument) {
-  csv_raw *r = argument;
+  raw_file *r = argument;
   pthread_mutex_lock(&r->lock);
   while (true) {
     while (r->hashed == r->filled && !r->closing) {
@@ -63,11 +63,11 @@ static void *hash_blocks(void *argument) {
     if (r->hashed == r->filled) {
       break;
     }
-    const size_t slot = (size_t)(r->hashed % CSV_RAW_BLOCKS);
+    const size_t slot = (size_t)(r->hashed % RAW_BLOCKS);
     const size_t length = r->lengths[slot];
     pthread_mutex_unlock(&r->lock);
     if (!atomic_load(&r->without_digest)) {
-      digest_stream_add(r->hash, r->memory + slot * CSV_RAW_BLOCK_BYTES, length);
+      digest_stream_add(r->hash, r->memory + slot * RAW_BLOCK_BYTES, length);
     }
     pthread_mutex_lock(&r->lock);
     r->hashed++;
@@ -77,7 +77,7 @@ static void *hash_blocks(void *argument) {
   return NULL;
 }
 
-static status open_descriptor(csv_raw *r, const char *path, error *err) {
+static status open_descriptor(raw_file *r, const char *path, error *err) {
   r->borrowed_fd = strcmp(path, "-") == 0;
   r->fd = r->borrowed_fd ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
   if (r->fd < 0) {
@@ -97,20 +97,19 @@ static status open_descriptor(csv_raw *r, const char *path, error *err) {
   return STATUS_OK;
 }
 
-status csv_raw_open(const char *path, const char *called, const atomic_bool *stop, csv_raw **out,
-                    error *err) {
-  csv_raw *r = calloc(1, sizeof *r);
+status raw_open(const char *path, const char *called, const atomic_bool *stop, raw_file **out, error *err) {
+  raw_file *r = calloc(1, sizeof *r);
   if (r == NULL) {
     return error_no_memory(err, path);
   }
-  r->title = csv_raw_title(called);
+  r->title = raw_title(called);
   r->stop = stop;
   r->fd = -1;
   pthread_mutex_init(&r->lock, NULL);
   pthread_cond_init(&r->changed, NULL);
   status result = open_descriptor(r, path, err);
   if (result == STATUS_OK) {
-    r->memory = aligned_alloc(4096, (size_t)CSV_RAW_BLOCKS * CSV_RAW_BLOCK_BYTES);
+    r->memory = aligned_alloc(4096, (size_t)RAW_BLOCKS * RAW_BLOCK_BYTES);
     r->hash = digest_stream_new();
     if (r->memory == NULL || r->hash == NULL) {
       result = error_no_memory(err, path);
@@ -121,14 +120,14 @@ status csv_raw_open(const char *path, const char *called, const atomic_bool *sto
     }
   }
   if (result != STATUS_OK) {
-    csv_raw_close(r);
+    raw_close(r);
     return result;
   }
   *out = r;
   return STATUS_OK;
 }
 
-static void join_hash(csv_raw *r) {
+static void join_hash(raw_file *r) {
   if (!r->thread_runs) {
     return;
   }
@@ -140,7 +139,7 @@ static void join_hash(csv_raw *r) {
   r->thread_runs = false;
 }
 
-void csv_raw_close(csv_raw *r) {
+void raw_close(raw_file *r) {
   if (r == NULL) {
     return;
   }
@@ -156,7 +155,7 @@ void csv_raw_close(csv_raw *r) {
 }
 
 /* Waits for a pipe in short steps, so that a stop is noticed. */
-static status wait_readable(csv_raw *r, error *err) {
+static status wait_readable(raw_file *r, error *err) {
   struct pollfd one = {.fd = r->fd, .events = POLLIN};
   while (!r->regular) {
     if (r->stop != NULL && atomic_load(r->stop)) {
@@ -170,17 +169,17 @@ static status wait_readable(csv_raw *r, error *err) {
   return STATUS_OK;
 }
 
-static status fill(csv_raw *r, uint8_t *block, size_t *length, error *err) {
+static status fill(raw_file *r, uint8_t *block, size_t *length, error *err) {
   *length = 0;
-  while (*length < CSV_RAW_BLOCK_BYTES) {
+  while (*length < RAW_BLOCK_BYTES) {
     TRY(wait_readable(r, err));
-    const ssize_t got = read(r->fd, block + *length, CSV_RAW_BLOCK_BYTES - *length);
+    const ssize_t got = read(r->fd, block + *length, RAW_BLOCK_BYTES - *length);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
       continue;
     }
     if (got < 0) {
       return error_set(err, STATUS_IO, "%s: reading failed after %llu bytes: %s", r->title,
-                       (unsigned long long)(csv_raw_position(r) + *length), strerror(errno));
+                       (unsigned long long)(raw_position(r) + *length), strerror(errno));
     }
     if (got == 0) {
       r->ended = true;
@@ -191,19 +190,19 @@ static status fill(csv_raw *r, uint8_t *block, size_t *length, error *err) {
   return STATUS_OK;
 }
 
-status csv_raw_next(csv_raw *r, const uint8_t **bytes, size_t *length, error *err) {
+status raw_next(raw_file *r, const uint8_t **bytes, size_t *length, error *err) {
   *length = 0;
   *bytes = NULL;
   if (r->ended) {
     return STATUS_OK;
   }
   pthread_mutex_lock(&r->lock);
-  while (r->filled - r->hashed == CSV_RAW_BLOCKS) {
+  while (r->filled - r->hashed == RAW_BLOCKS) {
     pthread_cond_wait(&r->changed, &r->lock);
   }
-  const size_t slot = (size_t)(r->filled % CSV_RAW_BLOCKS);
+  const size_t slot = (size_t)(r->filled % RAW_BLOCKS);
   pthread_mutex_unlock(&r->lock);
-  uint8_t *block = r->memory + slot * CSV_RAW_BLOCK_BYTES;
+  uint8_t *block = r->memory + slot * RAW_BLOCK_BYTES;
   size_t got = 0;
   TRY(fill(r, block, &got, err));
   if (got > 0) {
@@ -219,16 +218,16 @@ status csv_raw_next(csv_raw *r, const uint8_t **bytes, size_t *length, error *er
   return STATUS_OK;
 }
 
-void csv_raw_without_digest(csv_raw *r) {
+void raw_without_digest(raw_file *r) {
   atomic_store(&r->without_digest, true);
 }
 
-void csv_raw_finish(csv_raw *r, digest *sha256, uint64_t *bytes) {
+void raw_finish(raw_file *r, digest *sha256, uint64_t *bytes) {
   join_hash(r);
   digest_stream_finish(r->hash, sha256);
-  *bytes = csv_raw_position(r);
+  *bytes = raw_position(r);
 }
 
-uint64_t csv_raw_position(const csv_raw *r) {
+uint64_t raw_position(const raw_file *r) {
   return atomic_load(&r->position);
 }

@@ -2,7 +2,7 @@
  *
  * The reader fills one of a few blocks and hands it out; the hashing thread follows behind and a block
  * is filled again only when it has been hashed.  So hashing costs no time of the reader's, and memory
- * is CSV_RAW_BLOCKS blocks whatever the file's size.  One thread reads; any thread may ask for the
+ * is RAW_BLOCKS blocks whatever the file's size.  One thread reads; any thread may ask for the
  * position.
  */
 #ifndef CANVASS_READING_RAW_H
@@ -14,28 +14,28 @@
 #include "base/digest.h"
 #include "base/status.h"
 
-enum { CSV_RAW_BLOCKS = 4, CSV_RAW_BLOCK_BYTES = 512 << 10 };
+enum { RAW_BLOCKS = 4, RAW_BLOCK_BYTES = 512 << 10 };
 
-typedef struct csv_raw csv_raw;
+typedef struct raw_file raw_file;
 
 /* PATH: a file, a pipe, or "-" for standard input; CALLED names it in messages.  STATUS_DATA when it cannot
  * be opened.  STOP (may be NULL) ends a wait for a silent pipe with STATUS_INTERRUPTED. */
-status csv_raw_open(const char *path, const char *called, const atomic_bool *stop, csv_raw **out,
-                    error *err) MUST_USE;
-void csv_raw_close(csv_raw *r);
+status raw_open(const char *path, const char *called, const atomic_bool *stop, raw_file **out,
+                error *err) MUST_USE;
+void raw_close(raw_file *r);
 /* The next block, valid until the next call; full except for the last.  LENGTH 0: the end. */
-status csv_raw_next(csv_raw *r, const uint8_t **bytes, size_t *length, error *err) MUST_USE;
+status raw_next(raw_file *r, const uint8_t **bytes, size_t *length, error *err) MUST_USE;
 /* The digest is not wanted after all: the bytes are packed, and what they unpack to is what counts. */
-void csv_raw_without_digest(csv_raw *r);
+void raw_without_digest(raw_file *r);
 /* After the end: waits for the digest. */
-void csv_raw_finish(csv_raw *r, digest *sha256, uint64_t *bytes);
-uint64_t csv_raw_position(const csv_raw *r); /* bytes read */
+void raw_finish(raw_file *r, digest *sha256, uint64_t *bytes);
+uint64_t raw_position(const raw_file *r); /* bytes read */
 
 /* Size of a regular file, 0 when it cannot be told. */
-uint64_t csv_raw_size(const char *path);
+uint64_t raw_size(const char *path);
 /* What messages call PATH: as it was given, or "standard input". */
-const char *csv_raw_title(const char *path);
+const char *raw_title(const char *path);
 /* What a dataset calls PATH when nothing else is said: its base name, or "-". */
-const char *csv_raw_base(const char *path);
+const char *raw_base(const char *path);
 
 #endif

@@ -11,10 +11,10 @@ enum { GUESS_ROWS = 1000 };
 
 /* A file of the dataset.  Header and cells live in the reading's memory. */
 typedef struct reading_file {
-  csv_source *source;
+  text_source *source;
   csv_splitter splitter;
   csv_file_header header;
-  csv_layout layout;
+  encoder_layout layout;
   slice name;
   digest sha256;
   uint64_t bytes;
@@ -22,11 +22,11 @@ typedef struct reading_file {
 } reading_file;
 
 typedef struct reading {
-  const csv_options *options;
+  const reading_options *options;
   const char *const *paths;
   reading_file *files;
   uint32_t files_count;
-  csv_schema schema;
+  encoder_schema schema;
   arena *memory;
   atomic_bool stop;
   _Atomic uint64_t bytes_done;
@@ -39,14 +39,14 @@ static const char *called(const reading *r, uint32_t index) {
 }
 
 static const char *name_of(const reading *r, uint32_t index) {
-  return r->options->names != NULL ? r->options->names[index] : csv_raw_base(r->paths[index]);
+  return r->options->names != NULL ? r->options->names[index] : raw_base(r->paths[index]);
 }
 
 static status no_memory(error *err) {
   return error_no_memory(err, "reading");
 }
 
-static status check_options(const csv_options *o, error *err) {
+static status check_options(const reading_options *o, error *err) {
   const bool usable = (o->delimiter > 0 && !isalnum((unsigned char)o->delimiter) &&
                        strchr("\"\n\r-+", o->delimiter) == NULL) ||
                       o->delimiter == 0;
@@ -68,18 +68,18 @@ static status check_options(const csv_options *o, error *err) {
 /* Opens file INDEX and reads its header. */
 static status open_file(reading *r, uint32_t index, uint64_t ordinal, error *err) {
   reading_file *f = &r->files[index];
-  TRY(csv_source_open(r->paths[index], called(r, index), r->options->encoding, &r->stop, &f->source, err));
+  TRY(source_open(r->paths[index], called(r, index), r->options->encoding, &r->stop, &f->source, err));
   csv_splitter_init(&f->splitter, f->source, ordinal);
   TRY(csv_header_read(&f->splitter, r->options->delimiter, r->memory, &f->header, err));
   f->header.keeps_blank_rows = r->options->keeps_blank_rows;
-  f->layout = (csv_layout){
-      .title = csv_source_title(f->source), .header = &f->header, .file = r->options->files_before + index};
+  f->layout = (encoder_layout){
+      .title = source_title(f->source), .header = &f->header, .file = r->options->files_before + index};
   return STATUS_OK;
 }
 
 static void close_file(reading_file *f) {
   csv_splitter_fini(&f->splitter);
-  csv_source_close(f->source);
+  source_close(f->source);
   f->source = NULL;
 }
 
@@ -91,13 +91,13 @@ static status match_file(reading *r, uint32_t index, error *err) {
     return no_memory(err);
   }
   f->layout.cells = cells;
-  return csv_header_match(&f->header, r->schema.names, r->schema.count, csv_raw_title(called(r, index)),
-                          cells, err);
+  return csv_header_match(&f->header, r->schema.names, r->schema.count, raw_title(called(r, index)), cells,
+                          err);
 }
 
 typedef struct wanted {
   uint32_t cell;
-  csv_hint hint;
+  reading_hint hint;
 } wanted;
 
 /* Adds the columns of the header that ORDER lacks. */
@@ -107,7 +107,7 @@ static size_t add_others(const csv_file_header *header, wanted *order, size_t co
   }
   for (uint32_t cell = 0; cell < header->count; cell++) {
     if (!listed[cell]) {
-      order[count++] = (wanted){cell, CSV_HINT_TEXT_CODES};
+      order[count++] = (wanted){cell, READING_HINT_TEXT_CODES};
     }
   }
   return count;
@@ -121,7 +121,7 @@ static int compare_wanted(const void *left, const void *right) {
 
 /* Finds the wanted columns in the header, each with its hint. */
 static status find_wanted(reading *r, size_t count, wanted *order, error *err) {
-  const csv_options *o = r->options;
+  const reading_options *o = r->options;
   const csv_file_header *header = &r->files[0].header;
   slice *names = ARENA_ARRAY(r->memory, slice, count + 1);
   uint32_t *cells = ARENA_ARRAY(r->memory, uint32_t, count + 1);
@@ -131,25 +131,25 @@ static status find_wanted(reading *r, size_t count, wanted *order, error *err) {
   for (size_t i = 0; i < count; i++) {
     names[i] = o->columns != NULL ? slice_of(o->columns[i].name) : header->names[i];
   }
-  TRY(csv_header_match(header, names, (uint32_t)count, csv_raw_title(called(r, 0)), cells, err));
+  TRY(csv_header_match(header, names, (uint32_t)count, raw_title(called(r, 0)), cells, err));
   for (size_t i = 0; i < count; i++) {
-    order[i] = (wanted){cells[i], o->columns != NULL ? o->columns[i].hint : CSV_HINT_TEXT_CODES};
+    order[i] = (wanted){cells[i], o->columns != NULL ? o->columns[i].hint : READING_HINT_TEXT_CODES};
   }
   return STATUS_OK;
 }
 
 /* The wanted columns, each once, in the order of the first file. */
 static status choose_columns(reading *r, error *err) {
-  const csv_options *o = r->options;
+  const reading_options *o = r->options;
   const csv_file_header *header = &r->files[0].header;
   size_t count = o->columns != NULL ? o->columns_count : header->count;
   if (count > SHARD_COLUMNS_MAX) {
-    return error_set(err, STATUS_LIMIT, "%s: %zu columns are wanted, more than %d",
-                     csv_raw_title(called(r, 0)), count, SHARD_COLUMNS_MAX);
+    return error_set(err, STATUS_LIMIT, "%s: %zu columns are wanted, more than %d", raw_title(called(r, 0)),
+                     count, SHARD_COLUMNS_MAX);
   }
   const size_t most = count + header->count + 1;
   slice *names = ARENA_ARRAY(r->memory, slice, most);
-  csv_hint *hints = ARENA_ARRAY(r->memory, csv_hint, most);
+  reading_hint *hints = ARENA_ARRAY(r->memory, reading_hint, most);
   wanted *order = ARENA_ARRAY(r->memory, wanted, most);
   bool *listed = ARENA_ARRAY(r->memory, bool, most);
   if (arena_failed(r->memory)) {
@@ -167,7 +167,8 @@ static status choose_columns(reading *r, error *err) {
       hints[kept++] = order[i].hint;
     }
   }
-  r->schema = (csv_schema){.names = names, .hints = hints, .count = kept, .decimal_mark = o->decimal_mark};
+  r->schema =
+      (encoder_schema){.names = names, .hints = hints, .count = kept, .decimal_mark = o->decimal_mark};
   if (r->schema.decimal_mark == 0) {
     r->schema.decimal_mark = '.';
   }
@@ -187,15 +188,15 @@ static bool looks_numeric(const shard_column *c, uint32_t rows, char mark) {
   return filled > 0 && numbers * 10 >= filled * 9;
 }
 
-static status guess_from(reading *r, csv_piece *sample, csv_encoder *encoder, error *err) {
+static status guess_from(reading *r, csv_piece *sample, encoder *coder, error *err) {
   reading_file *f = &r->files[0];
-  csv_hint *hints = (csv_hint *)r->schema.hints;
+  reading_hint *hints = (reading_hint *)r->schema.hints;
   shard_content content;
   TRY(csv_splitter_next(&f->splitter, GUESS_ROWS, sample, err));
-  TRY(csv_encoder_run(encoder, &f->layout, sample, &content, err));
+  TRY(encoder_run(coder, &f->layout, sample, &content, err));
   for (uint32_t i = 0; i < content.columns_count; i++) {
     if (looks_numeric(&content.columns[i], content.rows, r->schema.decimal_mark)) {
-      hints[i] = CSV_HINT_NUMBER;
+      hints[i] = READING_HINT_NUMBER;
     }
   }
   return csv_splitter_undo(&f->splitter, sample, err);
@@ -204,39 +205,39 @@ static status guess_from(reading *r, csv_piece *sample, csv_encoder *encoder, er
 /* Hints for all columns from the first rows of the first file. */
 static status guess_hints(reading *r, error *err) {
   csv_piece sample = {0};
-  csv_encoder *encoder = csv_encoder_new(&r->schema, csv_kernels_best());
-  const status result = encoder != NULL ? guess_from(r, &sample, encoder, err) : no_memory(err);
-  csv_encoder_destroy(encoder);
+  encoder *coder = encoder_new(&r->schema, csv_kernels_best());
+  const status result = coder != NULL ? guess_from(r, &sample, coder, err) : no_memory(err);
+  encoder_destroy(coder);
   csv_piece_fini(&sample);
   return result;
 }
 
 /* Cuts file INDEX into pieces and closes it. */
-static status split_file(reading *r, csv_pipeline *p, uint32_t index, error *err) {
+static status split_file(reading *r, pipeline *p, uint32_t index, error *err) {
   reading_file *f = &r->files[index];
-  const uint32_t rows = r->options->shard_rows > 0 ? r->options->shard_rows : CSV_SHARD_ROWS_DEFAULT;
+  const uint32_t rows = r->options->shard_rows > 0 ? r->options->shard_rows : READING_SHARD_ROWS_DEFAULT;
   const uint64_t bytes_before = atomic_load(&r->bytes_done);
   while (true) {
-    csv_piece *piece = csv_pipeline_piece(p);
+    csv_piece *piece = pipeline_piece(p);
     if (piece == NULL) {
       return STATUS_OK;
     }
     TRY(csv_splitter_next(&f->splitter, rows, piece, err));
-    atomic_store(&r->bytes_done, bytes_before + csv_source_position(f->source));
+    atomic_store(&r->bytes_done, bytes_before + source_position(f->source));
     f->records += piece->records;
     const bool end = piece->length == 0;
-    csv_pipeline_push(p, piece, &f->layout);
+    pipeline_push(p, piece, &f->layout);
     if (end) {
       break;
     }
   }
-  f->name = csv_source_name(f->source, name_of(r, index));
-  csv_source_finish(f->source, &f->sha256, &f->bytes);
+  f->name = source_name(f->source, name_of(r, index));
+  source_finish(f->source, &f->sha256, &f->bytes);
   close_file(f);
   return STATUS_OK;
 }
 
-static status split_files(void *context, csv_pipeline *p, error *err) {
+static status split_files(void *context, pipeline *p, error *err) {
   reading *r = context;
   uint64_t ordinal = r->options->records_before;
   for (uint32_t i = 0; i < r->files_count && !atomic_load(&r->stop); i++) {
@@ -252,7 +253,7 @@ static status split_files(void *context, csv_pipeline *p, error *err) {
 
 static bool tell_progress(void *context, uint64_t rows) {
   const reading *r = context;
-  const csv_options *o = r->options;
+  const reading_options *o = r->options;
   return o->progress == NULL || o->progress(o->context, rows, atomic_load(&r->bytes_done), r->bytes_total);
 }
 
@@ -262,7 +263,7 @@ static void describe_file(const reading *r, uint32_t index, manifest *m) {
       .name = arena_slice(m->memory, f->name), .sha256 = f->sha256, .bytes = f->bytes, .records = f->records};
 }
 
-static void add_outcome(manifest *m, const csv_outcome *o, uint32_t files_before) {
+static void add_outcome(manifest *m, const pipeline_outcome *o, uint32_t files_before) {
   manifest_file *f = &m->files[o->shard.file - files_before];
   f->quarantined += o->quarantined;
   for (int i = 0; i < MANIFEST_SKIPS; i++) {
@@ -277,10 +278,10 @@ static void add_outcome(manifest *m, const csv_outcome *o, uint32_t files_before
   }
 }
 
-static status fill_manifest(const reading *r, const csv_pipeline *p, manifest *m, error *err) {
+static status fill_manifest(const reading *r, const pipeline *p, manifest *m, error *err) {
   size_t outcomes_count;
-  const csv_outcome *outcomes = csv_pipeline_outcomes(p, &outcomes_count);
-  const csv_column_facts *columns = csv_pipeline_columns(p);
+  const pipeline_outcome *outcomes = pipeline_outcomes(p, &outcomes_count);
+  const column_facts *columns = pipeline_columns(p);
   m->files = ARENA_ARRAY(m->memory, manifest_file, r->files_count);
   m->shards = ARENA_ARRAY(m->memory, manifest_shard, outcomes_count + 1);
   m->columns = ARENA_ARRAY(m->memory, manifest_column, (size_t)r->schema.count + 1);
@@ -308,13 +309,13 @@ static status fill_manifest(const reading *r, const csv_pipeline *p, manifest *m
 /* What messages call file INDEX of M. */
 static slice title_in(const manifest *m, uint32_t index, const char *const *titles, uint32_t first) {
   if (titles != NULL && index >= first) {
-    return slice_of(csv_raw_title(titles[index - first]));
+    return slice_of(raw_title(titles[index - first]));
   }
   const slice name = m->files[index].name;
   return slice_equal(name, slice_of("-")) ? slice_of("standard input") : name;
 }
 
-status csv_check_rows(const manifest *m, const char *const *titles, uint32_t first, error *err) {
+status reading_check_rows(const manifest *m, const char *const *titles, uint32_t first, error *err) {
   if (m->shards_count > 0) {
     return STATUS_OK;
   }
@@ -337,14 +338,14 @@ status csv_check_rows(const manifest *m, const char *const *titles, uint32_t fir
   return error_set(err, STATUS_DATA, "%.*s: has a header but no rows", SLICE_ARG(title));
 }
 
-static status build_manifest(const reading *r, const csv_pipeline *p, manifest **out, error *err) {
+static status build_manifest(const reading *r, const pipeline *p, manifest **out, error *err) {
   manifest *m = manifest_new();
   if (m == NULL) {
     return no_memory(err);
   }
   status result = fill_manifest(r, p, m, err);
   if (result == STATUS_OK && !r->options->is_part) {
-    result = csv_check_rows(m, r->options->titles != NULL ? r->options->titles : r->paths, 0, err);
+    result = reading_check_rows(m, r->options->titles != NULL ? r->options->titles : r->paths, 0, err);
   }
   if (result != STATUS_OK) {
     manifest_destroy(m);
@@ -361,19 +362,19 @@ static status read_files(reading *r, store *into, manifest **out, error *err) {
   if (r->options->columns == NULL) {
     TRY(guess_hints(r, err));
   }
-  const csv_pipeline_options options = {.threads = r->options->threads > 0 ? r->options->threads : 1,
-                                        .schema = &r->schema,
-                                        .into = into,
-                                        .split = split_files,
-                                        .progress = tell_progress,
-                                        .context = r,
-                                        .stop = &r->stop};
-  csv_pipeline *p;
-  status result = csv_pipeline_run(&options, &p, err);
+  const pipeline_options options = {.threads = r->options->threads > 0 ? r->options->threads : 1,
+                                    .schema = &r->schema,
+                                    .into = into,
+                                    .split = split_files,
+                                    .progress = tell_progress,
+                                    .context = r,
+                                    .stop = &r->stop};
+  pipeline *p;
+  status result = pipeline_run(&options, &p, err);
   if (result == STATUS_OK) {
     result = build_manifest(r, p, out, err);
   }
-  csv_pipeline_destroy(p);
+  pipeline_destroy(p);
   return result;
 }
 
@@ -381,7 +382,7 @@ static status read_files(reading *r, store *into, manifest **out, error *err) {
 static uint64_t total_bytes(const char *const *paths, size_t count) {
   uint64_t total = 0;
   for (size_t i = 0; i < count; i++) {
-    const uint64_t size = csv_raw_size(paths[i]);
+    const uint64_t size = raw_size(paths[i]);
     if (size == 0) {
       return 0;
     }
@@ -390,7 +391,7 @@ static uint64_t total_bytes(const char *const *paths, size_t count) {
   return total;
 }
 
-static status reading_init(reading *r, const csv_options *options, const char *const *paths, size_t count,
+static status reading_init(reading *r, const reading_options *options, const char *const *paths, size_t count,
                            error *err) {
   *r = (reading){.options = options, .paths = paths, .files_count = (uint32_t)count};
   TRY(check_options(options, err));
@@ -410,8 +411,8 @@ static void reading_fini(reading *r) {
   arena_destroy(r->memory);
 }
 
-status csv_read(const csv_options *options, const char *const *paths, size_t paths_count, store *into,
-                manifest **out, error *err) {
+status reading_read(const reading_options *options, const char *const *paths, size_t paths_count, store *into,
+                    manifest **out, error *err) {
   reading r;
   status result = reading_init(&r, options, paths, paths_count, err);
   if (result == STATUS_OK) {
@@ -445,14 +446,14 @@ static status header_manifest(const csv_file_header *header, const char *title, 
   return STATUS_OK;
 }
 
-status csv_header(const csv_options *options, const char *path, manifest **out, error *err) {
+status reading_header(const reading_options *options, const char *path, manifest **out, error *err) {
   reading r;
   status result = reading_init(&r, options, &path, 1, err);
   if (result == STATUS_OK) {
     result = open_file(&r, 0, 0, err);
   }
   if (result == STATUS_OK) {
-    result = header_manifest(&r.files[0].header, csv_raw_title(called(&r, 0)), out, err);
+    result = header_manifest(&r.files[0].header, raw_title(called(&r, 0)), out, err);
   }
   reading_fini(&r);
   return result;

@@ -41,17 +41,17 @@
 #include "store/manifest.h"
 #include "store/store.h"
 
-enum { CSV_SHARD_ROWS_DEFAULT = 65536 };
+enum { READING_SHARD_ROWS_DEFAULT = 65536 };
 
 /* How a column is best stored; what it means is the plan's business. */
-typedef enum csv_hint { CSV_HINT_TEXT_CODES, CSV_HINT_NUMBER, CSV_HINT_TEXT } csv_hint;
+typedef enum reading_hint { READING_HINT_TEXT_CODES, READING_HINT_NUMBER, READING_HINT_TEXT } reading_hint;
 
-typedef struct csv_column {
+typedef struct reading_column {
   const char *name;
-  csv_hint hint;
-} csv_column;
+  reading_hint hint;
+} reading_column;
 
-typedef struct csv_options {
+typedef struct reading_options {
   /* Parallel to the paths: what the files are called in the manifest (NULL: their base names) and in messages
    * (NULL: their paths), and their absolute paths (NULL: nobody knows). */
   const char *const *names;
@@ -67,7 +67,7 @@ typedef struct csv_options {
   bool keeps_blank_rows;
   /* Columns wanted; NULL: all, with hints guessed from the first rows.  A wanted column that a file
    * lacks is STATUS_DATA, all of them named at once, with the nearest name of the header. */
-  const csv_column *columns;
+  const reading_column *columns;
   size_t columns_count;
   /* Columns that are not wanted are read too, as texts that lose nothing, in the order of the file. */
   bool others_too;
@@ -82,27 +82,28 @@ typedef struct csv_options {
    * when it cannot be told.  Returning false stops the reading: STATUS_INTERRUPTED. */
   bool (*progress)(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total);
   void *context;
-} csv_options;
+} reading_options;
 
-status csv_read(const csv_options *options, const char *const *paths, size_t paths_count, store *into,
-                manifest **out, error *err) MUST_USE;
+status reading_read(const reading_options *options, const char *const *paths, size_t paths_count, store *into,
+                    manifest **out, error *err) MUST_USE;
 
 /* STATUS_DATA, saying why, when M has no usable row.  TITLES is what messages call its files (NULL: their
  * names) from file FIRST on. */
-status csv_check_rows(const manifest *m, const char *const *titles, uint32_t first, error *err) MUST_USE;
+status reading_check_rows(const manifest *m, const char *const *titles, uint32_t first, error *err) MUST_USE;
 
-/* What a file is without reading it as CSV: name (as csv_read would give it; borrowed from PATH
+/* What a file is without reading it as CSV: name (as reading_read would give it; borrowed from PATH
  * or the options), digest and size unpacked.  Of OPTIONS only the first of `names` and `titles`, `progress`
  * and `context` count. */
-typedef struct csv_identity {
+typedef struct reading_identity {
   slice name;
   digest sha256;
   uint64_t bytes;
-} csv_identity;
-status csv_identify(const csv_options *options, const char *path, csv_identity *out, error *err) MUST_USE;
+} reading_identity;
+status reading_identify(const reading_options *options, const char *path, reading_identity *out,
+                        error *err) MUST_USE;
 
 /* The header of the first file alone: column names, in order, in the manifest's columns; what messages call
  * the file as the name of its only file. */
-status csv_header(const csv_options *options, const char *path, manifest **out, error *err) MUST_USE;
+status reading_header(const reading_options *options, const char *path, manifest **out, error *err) MUST_USE;
 
 #endif

@@ -10,23 +10,23 @@
 
 enum { STAGE_BYTES = 256 << 10 };
 
-struct csv_source {
+struct text_source {
   const char *title;
-  csv_raw *raw;
-  csv_unpack *unpack;
-  csv_converter *converter; /* NULL: UTF-8 already */
+  raw_file *raw;
+  unpacker *unpack;
+  converter *converter; /* NULL: UTF-8 already */
   uint8_t *stage;
   size_t stage_from;
   size_t stage_to;
   bool ended;
 };
 
-static status fill_stage(csv_source *s, error *err) {
+static status fill_stage(text_source *s, error *err) {
   memmove(s->stage, s->stage + s->stage_from, s->stage_to - s->stage_from);
   s->stage_to -= s->stage_from;
   s->stage_from = 0;
   size_t got = 0;
-  TRY(csv_unpack_read(s->unpack, s->stage + s->stage_to, STAGE_BYTES - s->stage_to, &got, err));
+  TRY(unpack_read(s->unpack, s->stage + s->stage_to, STAGE_BYTES - s->stage_to, &got, err));
   s->stage_to += got;
   s->ended = got == 0;
   return STATUS_OK;
@@ -40,64 +40,63 @@ static const char *byte_order(const char *encoding, const uint8_t *bytes, size_t
   return length > 0 && bytes[0] == 0 ? "UTF-16BE" : "UTF-16LE";
 }
 
-static status start(csv_source *s, const char *encoding, error *err) {
-  while (s->stage_to < CSV_BOM_BYTES_MAX && !s->ended) {
+static status start(text_source *s, const char *encoding, error *err) {
+  while (s->stage_to < BOM_BYTES_MAX && !s->ended) {
     TRY(fill_stage(s, err));
   }
   size_t mark_bytes = 0;
-  const char *told = csv_encoding_mark(s->stage, s->stage_to, &mark_bytes);
+  const char *told = encoding_mark(s->stage, s->stage_to, &mark_bytes);
   s->stage_from = mark_bytes;
-  const char *meant = csv_encoding_resolve(told != NULL ? told : encoding);
+  const char *meant = encoding_resolve(told != NULL ? told : encoding);
   meant = byte_order(meant, s->stage, s->stage_to);
-  return meant == NULL ? STATUS_OK : csv_converter_open(meant, s->title, &s->converter, err);
+  return meant == NULL ? STATUS_OK : converter_open(meant, s->title, &s->converter, err);
 }
 
-status csv_source_open(const char *path, const char *called, const char *encoding, const atomic_bool *stop,
-                       csv_source **out, error *err) {
-  csv_source *s = calloc(1, sizeof *s);
+status source_open(const char *path, const char *called, const char *encoding, const atomic_bool *stop,
+                   text_source **out, error *err) {
+  text_source *s = calloc(1, sizeof *s);
   if (s == NULL) {
     return error_no_memory(err, path);
   }
-  s->title = csv_raw_title(called);
+  s->title = raw_title(called);
   s->stage = malloc(STAGE_BYTES);
-  status result =
-      s->stage == NULL ? error_no_memory(err, path) : csv_raw_open(path, called, stop, &s->raw, err);
+  status result = s->stage == NULL ? error_no_memory(err, path) : raw_open(path, called, stop, &s->raw, err);
   if (result == STATUS_OK) {
-    result = csv_unpack_open(s->raw, s->title, &s->unpack, err);
+    result = unpack_open(s->raw, s->title, &s->unpack, err);
   }
   if (result == STATUS_OK) {
     result = start(s, encoding, err);
   }
   if (result != STATUS_OK) {
-    csv_source_close(s);
+    source_close(s);
     return result;
   }
   *out = s;
   return STATUS_OK;
 }
 
-void csv_source_close(csv_source *s) {
+void source_close(text_source *s) {
   if (s == NULL) {
     return;
   }
-  csv_converter_close(s->converter);
-  csv_unpack_close(s->unpack);
-  csv_raw_close(s->raw);
+  converter_close(s->converter);
+  unpack_close(s->unpack);
+  raw_close(s->raw);
   free(s->stage);
   free(s);
 }
 
-static status read_converted(csv_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) {
+static status read_converted(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) {
   *got = 0;
   while (*got == 0) {
     const uint8_t *from = s->stage + s->stage_from;
     size_t left = s->stage_to - s->stage_from;
     if (left > 0) {
-      TRY(csv_converter_run(s->converter, &from, &left, out, capacity, got, err));
+      TRY(converter_run(s->converter, &from, &left, out, capacity, got, err));
       s->stage_from = s->stage_to - left;
     }
     if (*got == 0 && s->ended) {
-      return csv_converter_finish(s->converter, left, err);
+      return converter_finish(s->converter, left, err);
     }
     if (*got == 0) {
       TRY(fill_stage(s, err));
@@ -106,7 +105,7 @@ static status read_converted(csv_source *s, uint8_t *out, size_t capacity, size_
   return STATUS_OK;
 }
 
-status csv_source_read(csv_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) {
+status source_read(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) {
   if (s->converter != NULL) {
     return read_converted(s, out, capacity, got, err);
   }
@@ -118,21 +117,21 @@ status csv_source_read(csv_source *s, uint8_t *out, size_t capacity, size_t *got
     return STATUS_OK;
   }
   *got = 0;
-  return s->ended ? STATUS_OK : csv_unpack_read(s->unpack, out, capacity, got, err);
+  return s->ended ? STATUS_OK : unpack_read(s->unpack, out, capacity, got, err);
 }
 
-void csv_source_finish(csv_source *s, digest *sha256, uint64_t *bytes) {
-  csv_unpack_finish(s->unpack, sha256, bytes);
+void source_finish(text_source *s, digest *sha256, uint64_t *bytes) {
+  unpack_finish(s->unpack, sha256, bytes);
 }
 
-slice csv_source_name(const csv_source *s, const char *name) {
-  return csv_unpack_name(s->unpack, name);
+slice source_name(const text_source *s, const char *name) {
+  return unpack_name(s->unpack, name);
 }
 
-uint64_t csv_source_position(const csv_source *s) {
-  return csv_raw_position(s->raw);
+uint64_t source_position(const text_source *s) {
+  return raw_position(s->raw);
 }
 
-const char *csv_source_title(const csv_source *s) {
+const char *source_title(const text_source *s) {
   return s->title;
 }

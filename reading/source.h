@@ -9,18 +9,18 @@
 #include "base/text.h"
 #include "reading/raw.h"
 
-typedef struct csv_source csv_source;
+typedef struct text_source text_source;
 
-/* CALLED names the file in messages.  ENCODING as in csv_options; STOP as in csv_raw_open. */
-status csv_source_open(const char *path, const char *called, const char *encoding, const atomic_bool *stop,
-                       csv_source **out, error *err) MUST_USE;
-void csv_source_close(csv_source *s);
+/* CALLED names the file in messages.  ENCODING as in reading_options; STOP as in raw_open. */
+status source_open(const char *path, const char *called, const char *encoding, const atomic_bool *stop,
+                   text_source **out, error *err) MUST_USE;
+void source_close(text_source *s);
 /* Up to CAPACITY bytes into OUT; *GOT is 0 only at the end. */
-status csv_source_read(csv_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
+status source_read(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
 /* After the end: digest and number of the file's bytes, unpacked but not converted. */
-void csv_source_finish(csv_source *s, digest *sha256, uint64_t *bytes);
-slice csv_source_name(const csv_source *s, const char *name); /* as csv_unpack_name */
-uint64_t csv_source_position(const csv_source *s);            /* bytes on disk read so far */
-const char *csv_source_title(const csv_source *s);            /* what messages call the file */
+void source_finish(text_source *s, digest *sha256, uint64_t *bytes);
+slice source_name(const text_source *s, const char *name); /* as unpack_name */
+uint64_t source_position(const text_source *s);            /* bytes on disk read so far */
+const char *source_title(const text_source *s);            /* what messages call the file */
 
 #endif

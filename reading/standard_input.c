@@ -25,7 +25,7 @@ static status write_block(int fd, const char *bytes, size_t length, error *err) 
   return STATUS_OK;
 }
 
-static status copy_input(const csv_options *o, int fd, char *block, error *err) {
+static status copy_input(const reading_options *o, int fd, char *block, error *err) {
   for (;;) {
     ssize_t got = read(STDIN_FILENO, block, BLOCK_BYTES);
     if (o->progress != NULL && !o->progress(o->context, 0, 0, 0)) {
@@ -59,7 +59,7 @@ static status open_unlinked(int *fd, error *err) {
   return STATUS_OK;
 }
 
-status standard_input_keep(const csv_options *options, error *err) {
+status standard_input_keep(const reading_options *options, error *err) {
   struct stat info;
   if (fstat(STDIN_FILENO, &info) != 0) {
     return error_set(err, STATUS_DATA, "cannot read standard input: %s", strerror(errno));

@@ -6,10 +6,10 @@
 #include <zlib.h>
 #include <zstd.h>
 
-typedef status (*read_function)(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got, error *err);
+typedef status (*read_function)(unpacker *u, uint8_t *out, size_t capacity, size_t *got, error *err);
 
-struct csv_unpack {
-  csv_raw *raw;
+struct unpacker {
+  raw_file *raw;
   const char *title;
   read_function read;
   const uint8_t *at; /* what is left of the raw block */
@@ -23,15 +23,15 @@ struct csv_unpack {
   uint64_t plain_bytes;
 };
 
-static status refill(csv_unpack *u, error *err) {
+static status refill(unpacker *u, error *err) {
   if (u->left == 0 && !u->raw_ended) {
-    TRY(csv_raw_next(u->raw, &u->at, &u->left, err));
+    TRY(raw_next(u->raw, &u->at, &u->left, err));
     u->raw_ended = u->left == 0;
   }
   return STATUS_OK;
 }
 
-static status read_plain(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got, error *err) {
+static status read_plain(unpacker *u, uint8_t *out, size_t capacity, size_t *got, error *err) {
   TRY(refill(u, err));
   *got = u->left < capacity ? u->left : capacity;
   if (*got > 0) {
@@ -42,13 +42,13 @@ static status read_plain(csv_unpack *u, uint8_t *out, size_t capacity, size_t *g
   return STATUS_OK;
 }
 
-static status truncated(const csv_unpack *u, const char *kind, error *err) {
+static status truncated(const unpacker *u, const char *kind, error *err) {
   return error_set(err, STATUS_DATA, "%s: the %s data ends early; the file was cut off, copy it again",
                    u->title, kind);
 }
 
 /* After a gzip member: another one, zeros as padding, or the end. */
-static status next_member(csv_unpack *u, bool *end, error *err) {
+static status next_member(unpacker *u, bool *end, error *err) {
   *end = false;
   while (true) {
     TRY(refill(u, err));
@@ -70,7 +70,7 @@ static status next_member(csv_unpack *u, bool *end, error *err) {
   return STATUS_OK;
 }
 
-static status read_gzip(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got, error *err) {
+static status read_gzip(unpacker *u, uint8_t *out, size_t capacity, size_t *got, error *err) {
   *got = 0;
   while (*got == 0) {
     if (u->between) {
@@ -102,7 +102,7 @@ static status read_gzip(csv_unpack *u, uint8_t *out, size_t capacity, size_t *go
   return STATUS_OK;
 }
 
-static status read_zstd(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got, error *err) {
+static status read_zstd(unpacker *u, uint8_t *out, size_t capacity, size_t *got, error *err) {
   ZSTD_outBuffer output = {.dst = out, .size = capacity, .pos = 0};
   *got = 0;
   while (output.pos == 0) {
@@ -128,7 +128,7 @@ static status read_zstd(csv_unpack *u, uint8_t *out, size_t capacity, size_t *go
   return STATUS_OK;
 }
 
-static status start_gzip(csv_unpack *u, error *err) {
+static status start_gzip(unpacker *u, error *err) {
   enum { GZIP_HEADER = 16 };
   if (inflateInit2(&u->zlib, MAX_WBITS + GZIP_HEADER) != Z_OK) {
     return error_no_memory(err, u->title);
@@ -138,7 +138,7 @@ static status start_gzip(csv_unpack *u, error *err) {
   return STATUS_OK;
 }
 
-static status start_zstd(csv_unpack *u, error *err) {
+static status start_zstd(unpacker *u, error *err) {
   u->zstd = ZSTD_createDStream();
   if (u->zstd == NULL) {
     return error_no_memory(err, u->title);
@@ -151,7 +151,7 @@ static status start_zstd(csv_unpack *u, error *err) {
 static const struct {
   const char *bytes;
   size_t length;
-  status (*start)(csv_unpack *u, error *err);
+  status (*start)(unpacker *u, error *err);
   const char *what;
 } first_bytes[] = {
     {"\x1f\x8b", 2, start_gzip, NULL},
@@ -165,8 +165,8 @@ static const struct {
     {"%PDF", 4, NULL, "a PDF document"},
 };
 
-status csv_unpack_open(csv_raw *raw, const char *title, csv_unpack **out, error *err) {
-  csv_unpack *u = calloc(1, sizeof *u);
+status unpack_open(raw_file *raw, const char *title, unpacker **out, error *err) {
+  unpacker *u = calloc(1, sizeof *u);
   if (u == NULL) {
     return error_no_memory(err, title);
   }
@@ -184,19 +184,19 @@ status csv_unpack_open(csv_raw *raw, const char *title, csv_unpack **out, error 
     break;
   }
   if (result == STATUS_OK && u->read != read_plain) {
-    csv_raw_without_digest(raw);
+    raw_without_digest(raw);
     u->hash = digest_stream_new();
     result = u->hash == NULL ? error_no_memory(err, title) : STATUS_OK;
   }
   if (result != STATUS_OK) {
-    csv_unpack_close(u);
+    unpack_close(u);
     return result;
   }
   *out = u;
   return STATUS_OK;
 }
 
-void csv_unpack_close(csv_unpack *u) {
+void unpack_close(unpacker *u) {
   if (u == NULL) {
     return;
   }
@@ -208,7 +208,7 @@ void csv_unpack_close(csv_unpack *u) {
   free(u);
 }
 
-status csv_unpack_read(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got, error *err) {
+status unpack_read(unpacker *u, uint8_t *out, size_t capacity, size_t *got, error *err) {
   TRY(u->read(u, out, capacity, got, err));
   if (u->hash != NULL) {
     digest_stream_add(u->hash, out, *got);
@@ -217,19 +217,19 @@ status csv_unpack_read(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got
   return STATUS_OK;
 }
 
-bool csv_unpack_is_packed(const csv_unpack *u) {
+bool unpack_is_packed(const unpacker *u) {
   return u->hash != NULL;
 }
 
-void csv_unpack_finish(csv_unpack *u, digest *sha256, uint64_t *bytes) {
-  csv_raw_finish(u->raw, sha256, bytes);
+void unpack_finish(unpacker *u, digest *sha256, uint64_t *bytes) {
+  raw_finish(u->raw, sha256, bytes);
   if (u->hash != NULL) {
     digest_stream_finish(u->hash, sha256);
     *bytes = u->plain_bytes;
   }
 }
 
-slice csv_unpacked_name(slice name) {
+slice unpacked_name(slice name) {
   static const char *const endings[] = {".gz", ".zst"};
   for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
     const size_t length = strlen(endings[i]);
@@ -240,6 +240,6 @@ slice csv_unpacked_name(slice name) {
   return name;
 }
 
-slice csv_unpack_name(const csv_unpack *u, const char *name) {
-  return csv_unpack_is_packed(u) ? csv_unpacked_name(slice_of(name)) : slice_of(name);
+slice unpack_name(const unpacker *u, const char *name) {
+  return unpack_is_packed(u) ? unpacked_name(slice_of(name)) : slice_of(name);
 }

@@ -12,19 +12,19 @@
 #include "base/text.h"
 #include "reading/raw.h"
 
-typedef struct csv_unpack csv_unpack;
+typedef struct unpacker unpacker;
 
 /* RAW is borrowed; TITLE names the file in messages. */
-status csv_unpack_open(csv_raw *raw, const char *title, csv_unpack **out, error *err) MUST_USE;
-void csv_unpack_close(csv_unpack *u);
+status unpack_open(raw_file *raw, const char *title, unpacker **out, error *err) MUST_USE;
+void unpack_close(unpacker *u);
 /* Up to CAPACITY bytes into OUT; *GOT is 0 only at the end. */
-status csv_unpack_read(csv_unpack *u, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
+status unpack_read(unpacker *u, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
 /* After the end: digest and number of the plain bytes. */
-void csv_unpack_finish(csv_unpack *u, digest *sha256, uint64_t *bytes);
-bool csv_unpack_is_packed(const csv_unpack *u);
+void unpack_finish(unpacker *u, digest *sha256, uint64_t *bytes);
+bool unpack_is_packed(const unpacker *u);
 /* NAME without .gz or .zst when the file is packed.  Borrowed from NAME. */
-slice csv_unpack_name(const csv_unpack *u, const char *name);
+slice unpack_name(const unpacker *u, const char *name);
 /* NAME without .gz or .zst. */
-slice csv_unpacked_name(slice name);
+slice unpacked_name(slice name);
 
 #endif

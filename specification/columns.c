@@ -10,20 +10,20 @@ enum { SCALE_CODES_MAX = 100 };
 
 typedef struct wanted {
   const char *name;
-  csv_hint hint;
+  reading_hint hint;
   size_t order;
 } wanted;
 
-static csv_hint hint_of(const program_variable *v) {
+static reading_hint hint_of(const program_variable *v) {
   switch (v->kind) {
     case VARIABLE_NUMBER:
-      return CSV_HINT_NUMBER;
+      return READING_HINT_NUMBER;
     case VARIABLE_SCALE:
-      return v->high - v->low >= SCALE_CODES_MAX ? CSV_HINT_NUMBER : CSV_HINT_TEXT_CODES;
+      return v->high - v->low >= SCALE_CODES_MAX ? READING_HINT_NUMBER : READING_HINT_TEXT_CODES;
     case VARIABLE_TEXT:
-      return CSV_HINT_TEXT;
+      return READING_HINT_TEXT;
     default:
-      return CSV_HINT_TEXT_CODES;
+      return READING_HINT_TEXT_CODES;
   }
 }
 
@@ -58,17 +58,18 @@ static size_t list_all(const compilation *c, wanted *into) {
   return count;
 }
 
-static csv_hint merge_hints(csv_hint a, csv_hint b) {
+static reading_hint merge_hints(reading_hint a, reading_hint b) {
   if (a == b) {
     return a;
   }
-  return a == CSV_HINT_TEXT_CODES || b == CSV_HINT_TEXT_CODES ? CSV_HINT_TEXT_CODES : CSV_HINT_TEXT;
+  return a == READING_HINT_TEXT_CODES || b == READING_HINT_TEXT_CODES ? READING_HINT_TEXT_CODES
+                                                                      : READING_HINT_TEXT;
 }
 
-csv_column *columns_wanted(const compilation *c, arena *a, size_t *count) {
+reading_column *columns_wanted(const compilation *c, arena *a, size_t *count) {
   size_t all = list_all(c, NULL);
   wanted *list = ARENA_ARRAY(a, wanted, all + 1);
-  csv_column *columns = ARENA_ARRAY(a, csv_column, all + 1);
+  reading_column *columns = ARENA_ARRAY(a, reading_column, all + 1);
   if (list == NULL || columns == NULL) {
     return NULL;
   }
@@ -84,7 +85,7 @@ csv_column *columns_wanted(const compilation *c, arena *a, size_t *count) {
   }
   qsort(list, kept, sizeof list[0], by_order);
   for (size_t i = 0; i < kept; i++) {
-    columns[i] = (csv_column){.name = arena_copy(a, slice_of(list[i].name)), .hint = list[i].hint};
+    columns[i] = (reading_column){.name = arena_copy(a, slice_of(list[i].name)), .hint = list[i].hint};
     if (columns[i].name == NULL) {
       return NULL;
     }

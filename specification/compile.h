@@ -1,7 +1,7 @@
 /* Compiling a specification: one walk over the tree that checks everything and builds the plan.
  *
  * The same walk is made three times: over the page alone (spec_parse), with the header of the data
- * (spec_csv_options) and with the whole dataset (spec_plan).  Without a header a pattern such as q*
+ * (spec_reading_options) and with the whole dataset (spec_plan).  Without a header a pattern such as q*
  * declares no columns yet; a name that it matches is then taken to be one, and lists written with
  * patterns stay open.
  *

@@ -9,14 +9,14 @@
 /* The columns of the dataset decide what the specification's patterns match; of a new one those of its first
  * file. */
 static status find_columns(spec *specification, const manifest *before, const char *path,
-                           csv_options *options, spec_problems *problems, error *err) {
-  TRY(spec_csv_options(specification, NULL, options, problems, err));
+                           reading_options *options, spec_problems *problems, error *err) {
+  TRY(spec_reading_options(specification, NULL, options, problems, err));
   if (before != NULL) {
-    return spec_csv_options(specification, before, options, problems, err);
+    return spec_reading_options(specification, before, options, problems, err);
   }
   manifest *header = NULL;
-  TRY(csv_header(options, path, &header, err));
-  const status st = spec_csv_options(specification, header, options, problems, err);
+  TRY(reading_header(options, path, &header, err));
+  const status st = spec_reading_options(specification, header, options, problems, err);
   manifest_destroy(header);
   return st;
 }
@@ -31,7 +31,7 @@ static bool has_standard_input(const char *const *paths, size_t count) {
 }
 
 status preparation_columns(spec *specification, const manifest *before, const char *const *paths,
-                           size_t count, csv_options *options, spec_problems *problems, error *err) {
+                           size_t count, reading_options *options, spec_problems *problems, error *err) {
   if (count == 0) {
     return error_set(err, STATUS_USAGE, "no data file is named");
   }
@@ -43,10 +43,10 @@ status preparation_columns(spec *specification, const manifest *before, const ch
   return is_piped ? standard_input_rewind(err) : STATUS_OK;
 }
 
-status preparation_append(spec *specification, const csv_options *options, const manifest *before,
+status preparation_append(spec *specification, const reading_options *options, const manifest *before,
                           const char *const *paths, size_t count, store *into, manifest **out,
                           uint32_t *added, spec_problems *problems, error *err) {
-  csv_options o = *options;
+  reading_options o = *options;
   TRY(preparation_columns(specification, before, paths, count, &o, problems, err));
   return dataset_append(&o, before, paths, count, into, added, out, err);
 }

@@ -7,15 +7,16 @@
 #include "specification/spec.h"
 
 /* Makes *OPTIONS those for reading PATHS as SPECIFICATION says: its columns are looked up in BEFORE, or
- * (NULL) in the header of the first file.  Borrowed as by spec_csv_options.  Standard input among PATHS
+ * (NULL) in the header of the first file.  Borrowed as by spec_reading_options.  Standard input among PATHS
  * becomes a file that is read from its start.  STATUS_SPECIFICATION and STATUS_DATA with PROBLEMS;
  * STATUS_USAGE without a path. */
 status preparation_columns(spec *specification, const manifest *before, const char *const *paths,
-                           size_t count, csv_options *options, spec_problems *problems, error *err) MUST_USE;
+                           size_t count, reading_options *options, spec_problems *problems,
+                           error *err) MUST_USE;
 
 /* Appends to BEFORE (NULL: nothing) the files of PATHS, as SPECIFICATION says and dataset_append does.
  * OPTIONS gives shard_rows, threads, progress, and what files and dataset are called. */
-status preparation_append(spec *specification, const csv_options *options, const manifest *before,
+status preparation_append(spec *specification, const reading_options *options, const manifest *before,
                           const char *const *paths, size_t count, store *into, manifest **out,
                           uint32_t *added, spec_problems *problems, error *err) MUST_USE;
 

@@ -75,8 +75,8 @@ static status take_names(const char *const *names, size_t count, const char ***o
   }
   status st = STATUS_OK;
   for (size_t i = 0; i < count && st == STATUS_OK; i++) {
-    taken[i] = csv_raw_base(names[i]);
-    st = csv_name_check(taken[i], taken[i], err);
+    taken[i] = raw_base(names[i]);
+    st = reading_name_check(taken[i], taken[i], err);
   }
   if (st != STATUS_OK) {
     free(taken);
@@ -92,7 +92,7 @@ static status read_after(spec *specification, const manifest *before, const char
                          buf *dataset, error *err) {
   const char **taken = NULL;
   TRY(take_names(names, count, &taken, err));
-  const csv_options options = {.names = taken, .titles = taken, .shard_rows = shard_rows, .threads = 1};
+  const reading_options options = {.names = taken, .titles = taken, .shard_rows = shard_rows, .threads = 1};
   spec_problems problems = {.count = 0};
   manifest *m = NULL;
   const status st =

@@ -13,7 +13,7 @@ struct spec {
   const char *name;
   slice page;
   node *root;
-  arena *columns; /* of the last spec_csv_options */
+  arena *columns; /* of the last spec_reading_options */
 };
 
 static const char *const page_keys[] = {"title",      "data",   "variables", "constructs",
@@ -148,8 +148,8 @@ void spec_destroy(spec *s) {
   free(s);
 }
 
-status spec_csv_options(spec *s, const manifest *header, csv_options *out, spec_problems *problems,
-                        error *err) {
+status spec_reading_options(spec *s, const manifest *header, reading_options *out, spec_problems *problems,
+                            error *err) {
   compilation c;
   arena *memory = arena_new();
   status result = memory != NULL ? compile(s, header, false, NULL, &c, problems, err)

@@ -28,8 +28,8 @@ void spec_destroy(spec *s);
  * options stay as they are.  Patterns (q*) are matched against HEADER; without one (NULL: to read the
  * header) no columns are named.  Borrowed until spec_destroy or the next call.  What the header lacks
  * are problems too: STATUS_DATA when the page is right but for missing columns. */
-status spec_csv_options(spec *s, const manifest *header, csv_options *out, spec_problems *problems,
-                        error *err) MUST_USE;
+status spec_reading_options(spec *s, const manifest *header, reading_options *out, spec_problems *problems,
+                            error *err) MUST_USE;
 
 /* The plan over a dataset.  DATASET gives the columns and the decimals where none are declared. */
 status spec_plan(spec *s, const manifest *dataset, plan **out, spec_problems *problems, error *err) MUST_USE;

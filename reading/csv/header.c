@@ -135,7 +135,7 @@ status csv_check_text(const uint8_t *text, size_t length, uint64_t first_line, c
   }
   const uint64_t line = first_line + csv_count_lines(text, begin);
   const size_t sample = length - begin < HINT_BYTES ? length - begin : HINT_BYTES;
-  const char *hint = csv_encoding_hint(text + begin, sample);
+  const char *hint = encoding_hint(text + begin, sample);
   if (nul < good) {
     return error_set(err, STATUS_DATA, "%s:%llu: byte %zu of the line is NUL, which no text has; %s", title,
                      (unsigned long long)line, at - begin + 1,
@@ -147,7 +147,7 @@ status csv_check_text(const uint8_t *text, size_t length, uint64_t first_line, c
 
 /* Skips empty lines, then reads on until the first record is complete. */
 static status find_first_record(csv_splitter *s, char delimiter, walk *found, error *err) {
-  const char *title = csv_source_title(s->source);
+  const char *title = source_title(s->source);
   while (true) {
     size_t skip = 0;
     while (skip < s->rest.length &&
@@ -176,7 +176,7 @@ static status find_first_record(csv_splitter *s, char delimiter, walk *found, er
 }
 
 static status no_memory(const csv_splitter *s, error *err) {
-  return error_no_memory(err, csv_source_title(s->source));
+  return error_no_memory(err, source_title(s->source));
 }
 
 static int compare_by_name(const void *left, const void *right) {
@@ -208,8 +208,8 @@ static status check_twins(const csv_splitter *s, const csv_file_header *h, error
     if (slice_equal(*sorted[i - 1], *sorted[i])) {
       result = error_set(err, STATUS_DATA,
                          "%s:%llu: columns %td and %td have the same name \"%.*s\"; rename one of them",
-                         csv_source_title(s->source), (unsigned long long)s->line,
-                         sorted[i - 1] - h->names + 1, sorted[i] - h->names + 1, SLICE_ARG(*sorted[i]));
+                         source_title(s->source), (unsigned long long)s->line, sorted[i - 1] - h->names + 1,
+                         sorted[i] - h->names + 1, SLICE_ARG(*sorted[i]));
     }
   }
   free(sorted);
@@ -245,7 +245,7 @@ status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_
   TRY(find_first_record(s, delimiter, &found, err));
   out->delimiter = delimiter != 0 ? delimiter : choose_delimiter(&found);
   found = walk_record(s->rest.text, s->rest.length, out->delimiter, NULL);
-  const char *title = csv_source_title(s->source);
+  const char *title = source_title(s->source);
   if (found.end == 0) {
     return error_set(err, STATUS_DATA, "%s:%llu: the header has a quote that never closes", title,
                      (unsigned long long)s->line);

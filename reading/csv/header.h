@@ -11,11 +11,11 @@ typedef struct csv_file_header {
   slice *names;  /* trimmed; "column_N" where the file has none; no two are the same */
   slice *titles; /* what the cells say, trimmed; may be empty */
   uint32_t count;
-  bool keeps_blank_rows; /* as csv_options says */
+  bool keeps_blank_rows; /* as reading_options says */
 } csv_file_header;
 
 /* Reads the header from the start of S's file and leaves S behind it, its delimiter set.  DELIMITER as in
- * csv_options.  The names live in MEMORY.  STATUS_DATA for an empty file, a malformed header, text that
+ * reading_options.  The names live in MEMORY.  STATUS_DATA for an empty file, a malformed header, text that
  * is not UTF-8 and names that stand twice. */
 status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_header *out,
                        error *err) MUST_USE;

@@ -6,7 +6,7 @@
 
 enum { CHUNK_BYTES = 256 << 10, BLOCK_BYTES = 64 };
 
-void csv_splitter_init(csv_splitter *s, csv_source *source, uint64_t ordinal) {
+void csv_splitter_init(csv_splitter *s, text_source *source, uint64_t ordinal) {
   *s = (csv_splitter){.source = source, .kernels = csv_kernels_best(), .ordinal = ordinal, .line = 1};
 }
 
@@ -16,7 +16,7 @@ void csv_splitter_fini(csv_splitter *s) {
 }
 
 static status no_memory(const csv_splitter *s, error *err) {
-  return error_no_memory(err, csv_source_title(s->source));
+  return error_no_memory(err, source_title(s->source));
 }
 
 /* Appends text from the source, and the newline that the last line of the file may lack. */
@@ -28,7 +28,7 @@ static status read_source(csv_splitter *s, csv_piece *into, error *err) {
     return no_memory(s, err);
   }
   size_t got = 0;
-  TRY(csv_source_read(s->source, into->text + into->length, CHUNK_BYTES - 1, &got, err));
+  TRY(source_read(s->source, into->text + into->length, CHUNK_BYTES - 1, &got, err));
   into->length += got;
   if (got == 0) {
     s->ended = true;
@@ -110,7 +110,7 @@ static bool cut_if_full(making *m, size_t end) {
 static status refuse_long(const csv_splitter *s, const making *m, error *err) {
   return error_set(
       err, STATUS_DATA, "%s:%llu: the record that begins here is longer than %d MiB; is this a CSV file?",
-      csv_source_title(s->source), (unsigned long long)(s->line + m->scan.lines), CSV_RECORD_BYTES_MAX >> 20);
+      source_title(s->source), (unsigned long long)(s->line + m->scan.lines), CSV_RECORD_BYTES_MAX >> 20);
 }
 
 /* One block (the last one of the text may be short), record by record, up to the end of the piece or a

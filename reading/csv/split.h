@@ -14,7 +14,7 @@
 #include "reading/source.h"
 
 typedef struct csv_splitter {
-  csv_source *source; /* borrowed */
+  text_source *source; /* borrowed */
   const csv_kernels *kernels;
   char delimiter;
   csv_piece rest;   /* text that was read but is in no piece, */
@@ -28,7 +28,7 @@ typedef struct csv_splitter {
 } csv_splitter;
 
 /* ORDINAL: of the file's first record in the dataset. */
-void csv_splitter_init(csv_splitter *s, csv_source *source, uint64_t ordinal);
+void csv_splitter_init(csv_splitter *s, text_source *source, uint64_t ordinal);
 void csv_splitter_fini(csv_splitter *s);
 /* For reading a header, before the first piece: reads more text behind the rest, */
 status csv_splitter_more(csv_splitter *s, error *err) MUST_USE;

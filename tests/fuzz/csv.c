@@ -51,8 +51,8 @@ static void check_manifest(store *s, const manifest *m) {
   fuzz_require(rows_in_shards(s, m) == manifest_rows(m), "the shards have the manifest's rows");
 }
 
-static outcome read_with(const csv_options *options, unsigned threads, const char *path) {
-  csv_options own = *options;
+static outcome read_with(const reading_options *options, unsigned threads, const char *path) {
+  reading_options own = *options;
   const char *paths[] = {path};
   static const char *const names[] = {"fuzz.csv"};
   manifest *m = NULL;
@@ -62,7 +62,7 @@ static outcome read_with(const csv_options *options, unsigned threads, const cha
   own.threads = threads;
   buf_init(&o.manifest);
   fuzz_require_ok(store_new_temporary(NULL, &s, &o.err), &o.err, "a store can be made");
-  o.st = csv_read(&own, paths, 1, s, &m, &o.err);
+  o.st = reading_read(&own, paths, 1, s, &m, &o.err);
   if (o.st == STATUS_OK) {
     check_manifest(s, m);
     manifest_encode(m, &o.manifest);
@@ -74,21 +74,21 @@ static outcome read_with(const csv_options *options, unsigned threads, const cha
   return o;
 }
 
-static csv_options options_of(const uint8_t how[HOW_BYTES]) {
+static reading_options options_of(const uint8_t how[HOW_BYTES]) {
   static const char delimiters[] = {0, ',', ';', '\t', '|'};
   static const char *const encodings[] = {NULL, NULL, NULL, "gbk", "windows-1252", "utf-16le", "shift_jis"};
-  return (csv_options){.delimiter = delimiters[how[0] % sizeof delimiters],
-                       .decimal_mark = how[1] & 1 ? ',' : '.',
-                       .keeps_blank_rows = (how[1] & 2) != 0,
-                       .shard_rows = how[2] % 9,
-                       .encoding = encodings[how[3] % (sizeof encodings / sizeof encodings[0])]};
+  return (reading_options){.delimiter = delimiters[how[0] % sizeof delimiters],
+                           .decimal_mark = how[1] & 1 ? ',' : '.',
+                           .keeps_blank_rows = (how[1] & 2) != 0,
+                           .shard_rows = how[2] % 9,
+                           .encoding = encodings[how[3] % (sizeof encodings / sizeof encodings[0])]};
 }
 
 int fuzz_one(const uint8_t *bytes, size_t length) {
   if (length < HOW_BYTES) {
     return 0;
   }
-  const csv_options options = options_of(bytes);
+  const reading_options options = options_of(bytes);
   fuzz_file file = fuzz_file_new(bytes + HOW_BYTES, length - HOW_BYTES);
   outcome one = read_with(&options, 1, file.path);
   outcome three = read_with(&options, 3, file.path);

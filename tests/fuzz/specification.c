@@ -31,8 +31,8 @@ int fuzz_one(const uint8_t *bytes, size_t length) {
   manifest *dataset = page_columns("s|t|n|a|b|x|d|w|i|q1|q2");
   status st = spec_parse("fuzz.yaml", (const char *)bytes, length, &s, &problems, &err);
   if (st == STATUS_OK) {
-    csv_options options = {0};
-    st = spec_csv_options(s, dataset, &options, &problems, &err);
+    reading_options options = {0};
+    st = spec_reading_options(s, dataset, &options, &problems, &err);
   }
   st = st == STATUS_OK ? spec_plan(s, dataset, &p, &problems, &err) : st;
   if (st == STATUS_OK) {

@@ -78,8 +78,8 @@ static void keys_and_values_of_the_index_are_fixed(void **state) {
 static void what_a_file_was_read_by_has_one_digest(void **state) {
   (void)state;
   static const char text[] = "a,b\n1,x\n2,y\n";
-  static const csv_column columns[] = {{"a", CSV_HINT_NUMBER}, {"b", CSV_HINT_TEXT_CODES}};
-  const csv_options options = {.delimiter = ',', .columns = columns, .columns_count = 2};
+  static const reading_column columns[] = {{"a", READING_HINT_NUMBER}, {"b", READING_HINT_TEXT_CODES}};
+  const reading_options options = {.delimiter = ',', .columns = columns, .columns_count = 2};
   golden *g = golden_open("store");
   durable_fixture f;
   char path[400];

@@ -4,10 +4,12 @@
 
 enum { ROWS = 70000, COLUMNS = 9, CELL_BYTES = 48 };
 
-static const csv_column wanted[COLUMNS] = {
-    {"item", CSV_HINT_NUMBER},      {"amount", CSV_HINT_NUMBER},    {"extreme", CSV_HINT_NUMBER},
-    {"no_number", CSV_HINT_NUMBER}, {"label", CSV_HINT_TEXT_CODES}, {"town", CSV_HINT_TEXT_CODES},
-    {"id", CSV_HINT_TEXT_CODES},    {"comment", CSV_HINT_TEXT},     {"short_comment", CSV_HINT_TEXT},
+static const reading_column wanted[COLUMNS] = {
+    {"item", READING_HINT_NUMBER},        {"amount", READING_HINT_NUMBER},
+    {"extreme", READING_HINT_NUMBER},     {"no_number", READING_HINT_NUMBER},
+    {"label", READING_HINT_TEXT_CODES},   {"town", READING_HINT_TEXT_CODES},
+    {"id", READING_HINT_TEXT_CODES},      {"comment", READING_HINT_TEXT},
+    {"short_comment", READING_HINT_TEXT},
 };
 
 static uint64_t next_random(uint64_t *state) {
@@ -131,11 +133,11 @@ static void every_cell_comes_back_wherever_shards_are_cut(void **state) {
     unsigned threads;
   } cuts[] = {{ROWS, 1}, {997, 3}, {65536, 2}};
   for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
-    const csv_options options = {.decimal_mark = '.',
-                                 .columns = wanted,
-                                 .columns_count = COLUMNS,
-                                 .shard_rows = cuts[i].shard_rows,
-                                 .threads = cuts[i].threads};
+    const reading_options options = {.decimal_mark = '.',
+                                     .columns = wanted,
+                                     .columns_count = COLUMNS,
+                                     .shard_rows = cuts[i].shard_rows,
+                                     .threads = cuts[i].threads};
     dataset d = read_text(&options, text.data, text.length);
     assert_int_equal(d.code, STATUS_OK);
     assert_int_equal(d.rows_count, ROWS);
@@ -161,7 +163,7 @@ static void columns_become_what_their_hint_and_texts_say(void **state) {
   arena *memory = arena_new();
   slice *expected = calloc((size_t)ROWS * COLUMNS, sizeof *expected);
   make_file_and_expectation(&text, expected, memory);
-  const csv_options options = {
+  const reading_options options = {
       .decimal_mark = '.', .columns = wanted, .columns_count = COLUMNS, .shard_rows = ROWS, .threads = 1};
   dataset d = read_text(&options, text.data, text.length);
   static const shard_kind kinds[COLUMNS] = {SHARD_CODES,    SHARD_DECIMALS, SHARD_DECIMALS,
@@ -190,8 +192,8 @@ static void the_scale_is_the_largest_that_fits_all_with_so_many_decimals(void **
   for (int i = 0; i < 300; i++) {
     buf_printf(&text, "%d\n", i);
   }
-  const csv_column column = {"x", CSV_HINT_NUMBER};
-  const csv_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
+  const reading_column column = {"x", READING_HINT_NUMBER};
+  const reading_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
   dataset d = read_text(&options, text.data, text.length);
   uint8_t scale;
   assert_int_equal(kind_of(&d, 0, "x", &scale), SHARD_DECIMALS);
@@ -212,8 +214,8 @@ static shard_kind kind_with_long_numbers(int rows, int one_in, const char *forma
   for (int i = 0; i < rows; i++) {
     buf_printf(&text, i % one_in == one_in - 1 ? format : "%d.25\n", i + 1);
   }
-  const csv_column column = {"x", CSV_HINT_NUMBER};
-  const csv_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
+  const reading_column column = {"x", READING_HINT_NUMBER};
+  const reading_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
   *d = read_text(&options, text.data, text.length);
   buf_fini(&text);
   uint8_t scale;
@@ -257,7 +259,7 @@ static void decimal_commas_are_numbers_where_they_are_stated(void **state) {
   for (int i = 0; i < 300; i++) {
     buf_printf(&text, "%d,%02d;%d.5\n", i, i % 100, i);
   }
-  csv_options options = {.decimal_mark = ',', .threads = 1};
+  reading_options options = {.decimal_mark = ',', .threads = 1};
   dataset d = read_text(&options, text.data, text.length);
   uint8_t scale;
   assert_int_equal(kind_of(&d, 0, "x", &scale), SHARD_DECIMALS);
@@ -277,7 +279,7 @@ static void hints_are_guessed_from_the_first_thousand_rows(void **state) {
   for (int i = 0; i < 3000; i++) {
     buf_printf(&text, i % 10 == 0 ? "n/a,n/a,\n" : i % 2 == 0 || i >= 1000 ? "%d,%d,\n" : "%d,x%d,\n", i, i);
   }
-  csv_options options = {.decimal_mark = '.', .threads = 2, .shard_rows = 600};
+  reading_options options = {.decimal_mark = '.', .threads = 2, .shard_rows = 600};
   dataset d = read_text(&options, text.data, text.length);
   uint8_t scale;
   for (uint32_t i = 0; i < d.facts->shards_count; i++) {
@@ -292,7 +294,7 @@ static void hints_are_guessed_from_the_first_thousand_rows(void **state) {
 static void cells_that_differ_in_quotes_and_blanks_alone_are_one_text(void **state) {
   (void)state;
   const char *text = "x\nyes\n\"yes\"\n yes\nyes \n\" yes \"\n\"\"\"yes\"\"\"\n";
-  const csv_options options = {.decimal_mark = '.', .threads = 1};
+  const reading_options options = {.decimal_mark = '.', .threads = 1};
   dataset d = read_text(&options, text, strlen(text));
   for (size_t i = 0; i < 5; i++) {
     assert_true(slice_is(d.rows[i].cells[0], "yes"));

@@ -1,4 +1,4 @@
-/* Reading into a store that lasts: the same dataset as csv_read's, and each file is parsed once. */
+/* Reading into a store that lasts: the same dataset as reading_read's, and each file is parsed once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +21,10 @@ typedef struct scene {
 static const char january[] = "id,score,note\n1,5,a\n2,4.25,b\n3,x,\"c\nd\"\n4,1\n5,2,e\n";
 static const char february[] = "score,id,extra,note\n3,6,!,f\n1.125,7,?,g\n";
 
-static const csv_column wanted[] = {{"score", CSV_HINT_NUMBER}, {"id", CSV_HINT_TEXT_CODES}};
+static const reading_column wanted[] = {{"score", READING_HINT_NUMBER}, {"id", READING_HINT_TEXT_CODES}};
 
-static csv_options options_of(const csv_column *columns, size_t count) {
-  return (csv_options){.columns = columns, .columns_count = count, .shard_rows = 3, .threads = 2};
+static reading_options options_of(const reading_column *columns, size_t count) {
+  return (reading_options){.columns = columns, .columns_count = count, .shard_rows = 3, .threads = 2};
 }
 
 static void open_store(scene *s) {
@@ -51,7 +51,7 @@ static void tear_down(scene *s) {
   process_directory_remove(s->directory);
 }
 
-static manifest *read_kept(scene *s, const csv_options *o, const char *first, const char *second) {
+static manifest *read_kept(scene *s, const reading_options *o, const char *first, const char *second) {
   const char *const paths[] = {first, second};
   manifest *m = NULL;
   error err;
@@ -92,13 +92,13 @@ static void kept_files_make_the_dataset_that_reading_makes(void **state) {
   (void)state;
   scene s;
   set_up(&s);
-  const csv_options o = options_of(wanted, 2);
+  const reading_options o = options_of(wanted, 2);
   const char *const paths[] = {s.january, s.february};
   store *temporary = NULL;
   manifest *plain = NULL;
   error err;
   assert_int_equal(store_new_temporary(NULL, &temporary, &err), STATUS_OK);
-  assert_int_equal(csv_read(&o, paths, 2, temporary, &plain, &err), STATUS_OK);
+  assert_int_equal(reading_read(&o, paths, 2, temporary, &plain, &err), STATUS_OK);
   for (int round = 0; round < 2; round++) {
     manifest *m = read_kept(&s, &o, s.january, s.february);
     assert_int_equal(s.parsed, round == 0 ? 2 : 0);
@@ -128,7 +128,7 @@ static void one_more_file_is_the_only_one_parsed(void **state) {
   (void)state;
   scene s;
   set_up(&s);
-  const csv_options o = options_of(wanted, 2);
+  const reading_options o = options_of(wanted, 2);
   manifest_destroy(read_kept(&s, &o, s.january, NULL));
   assert_int_equal(s.parsed, 1);
   manifest_destroy(read_kept(&s, &o, s.january, s.february));
@@ -143,7 +143,7 @@ static void packing_a_file_makes_it_no_other(void **state) {
   (void)state;
   scene s;
   set_up(&s);
-  const csv_options o = options_of(wanted, 2);
+  const reading_options o = options_of(wanted, 2);
   manifest_destroy(read_kept(&s, &o, s.january, NULL));
   char packed[400];
   snprintf(packed, sizeof packed, "%s/january.csv.gz", s.directory);
@@ -160,12 +160,12 @@ static void packing_a_file_makes_it_no_other(void **state) {
 
 static void another_codebook_needs_no_parsing_unless_numbers_become_texts(void **state) {
   (void)state;
-  static const csv_column more[] = {
-      {"score", CSV_HINT_NUMBER}, {"id", CSV_HINT_NUMBER}, {"note", CSV_HINT_TEXT}};
-  static const csv_column as_text[] = {{"score", CSV_HINT_TEXT_CODES}};
+  static const reading_column more[] = {
+      {"score", READING_HINT_NUMBER}, {"id", READING_HINT_NUMBER}, {"note", READING_HINT_TEXT}};
+  static const reading_column as_text[] = {{"score", READING_HINT_TEXT_CODES}};
   scene s;
   set_up(&s);
-  csv_options o = options_of(wanted, 2);
+  reading_options o = options_of(wanted, 2);
   manifest_destroy(read_kept(&s, &o, s.january, NULL));
   o = options_of(more, 3);
   manifest_destroy(read_kept(&s, &o, s.january, NULL));
@@ -183,7 +183,7 @@ static void rules_of_reading_and_changed_content_count(void **state) {
   (void)state;
   scene s;
   set_up(&s);
-  csv_options o = options_of(wanted, 2);
+  reading_options o = options_of(wanted, 2);
   manifest_destroy(read_kept(&s, &o, s.january, NULL));
   o.shard_rows = 2;
   manifest_destroy(read_kept(&s, &o, s.january, NULL));
@@ -204,7 +204,7 @@ static void a_lost_shard_is_made_anew(void **state) {
   (void)state;
   scene s;
   set_up(&s);
-  const csv_options o = options_of(wanted, 2);
+  const reading_options o = options_of(wanted, 2);
   manifest *m = read_kept(&s, &o, s.january, NULL);
   char hex[DIGEST_HEX_BYTES];
   char path[600];
@@ -222,10 +222,10 @@ static void a_lost_shard_is_made_anew(void **state) {
 
 static void missing_columns_and_empty_datasets_are_told_as_ever(void **state) {
   (void)state;
-  static const csv_column absent[] = {{"scores", CSV_HINT_NUMBER}};
+  static const reading_column absent[] = {{"scores", READING_HINT_NUMBER}};
   scene s;
   set_up(&s);
-  csv_options o = options_of(absent, 1);
+  reading_options o = options_of(absent, 1);
   const char *paths[] = {s.january, s.february};
   manifest *m = NULL;
   error err;

@@ -8,7 +8,7 @@
 #include "tests/reading/csv_reading.h"
 #include "tests/seeded.h"
 
-static const csv_hint hints[] = {CSV_HINT_TEXT_CODES, CSV_HINT_NUMBER, CSV_HINT_TEXT};
+static const reading_hint hints[] = {READING_HINT_TEXT_CODES, READING_HINT_NUMBER, READING_HINT_TEXT};
 
 static void assert_facts(const manifest_column *got, uint8_t decimals, decimal_magnitude largest) {
   assert_true(got->largest_known);
@@ -48,8 +48,8 @@ static void facts_are_those_of_all_numbers_that_can_be_used(void **state) {
     }
     buf_printf(&text, "%s,\n", cases[i].cells[3]);
     for (size_t h = 0; h < 3; h++) {
-      const csv_column column = {"x", hints[h]};
-      const csv_options options = {.columns = &column, .columns_count = 1, .threads = 1};
+      const reading_column column = {"x", hints[h]};
+      const reading_options options = {.columns = &column, .columns_count = 1, .threads = 1};
       dataset d = read_text(&options, text.data, text.length);
       assert_facts(&d.facts->columns[0], cases[i].decimals, cases[i].largest);
       drop_dataset(&d);
@@ -97,8 +97,8 @@ static void facts_do_not_depend_on_cuts_threads_or_encodings(void **state) {
     }
     for (size_t h = 0; h < 3; h++) {
       for (size_t c = 0; c < sizeof cuts / sizeof cuts[0]; c++) {
-        const csv_column column = {"x", hints[h]};
-        const csv_options options = {
+        const reading_column column = {"x", hints[h]};
+        const reading_options options = {
             .columns = &column, .columns_count = 1, .threads = 1 + (unsigned)c % 3, .shard_rows = cuts[c]};
         dataset d = read_text(&options, text.data, text.length);
         assert_facts(&d.facts->columns[0], decimals, largest);

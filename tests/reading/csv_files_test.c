@@ -9,8 +9,8 @@
 
 #define DATA CANVASS_SOURCE_DIR "/../shared/data/"
 
-static csv_options plain_options(void) {
-  return (csv_options){.decimal_mark = '.', .shard_rows = 1000, .threads = 2};
+static reading_options plain_options(void) {
+  return (reading_options){.decimal_mark = '.', .shard_rows = 1000, .threads = 2};
 }
 
 static buf gzip_member(const void *bytes, size_t length) {
@@ -63,7 +63,7 @@ static buf packed_in_two(const buf *text, buf (*pack)(const void *, size_t)) {
 static void compressed_files_give_the_shards_of_the_plain_one(void **state) {
   (void)state;
   buf text = long_text();
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   dataset plain = read_text(&options, text.data, text.length);
   assert_int_equal(plain.rows_count, 60000);
   digest sha256;
@@ -90,7 +90,7 @@ static void compressed_files_give_the_shards_of_the_plain_one(void **state) {
 
 static void zeros_behind_a_gzip_member_are_padding_and_other_bytes_are_not(void **state) {
   (void)state;
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   buf packed = gzip_member("a,b\n1,2\n", 8);
   buf_put(&packed, "\0\0\0\0", 4);
   dataset d = read_text(&options, packed.data, packed.length);
@@ -131,7 +131,7 @@ static void other_encodings_give_the_shards_of_utf8(void **state) {
       {"UTF-16BE", NULL, true},      {"UTF-32LE", NULL, true},        {"UTF-8", "gb18030", true},
   };
   buf text = long_text();
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   dataset plain = read_text(&options, text.data, text.length);
   buf marked;
   buf_init(&marked);
@@ -154,7 +154,7 @@ static void other_encodings_give_the_shards_of_utf8(void **state) {
 
 static void bytes_that_an_encoding_does_not_have_are_placed(void **state) {
   (void)state;
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   options.encoding = "gb18030";
   dataset d = read_text(&options, "a,b\n1,2\n3,\xff\n", 12);
   assert_int_equal(d.code, STATUS_DATA);
@@ -187,7 +187,7 @@ static void *write_slowly(void *argument) {
 static void standard_input_gives_the_shards_of_the_file(void **state) {
   (void)state;
   buf text = long_text();
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   dataset plain = read_text(&options, text.data, text.length);
   int ends[2];
   assert_int_equal(pipe(ends), 0);
@@ -220,8 +220,8 @@ static void columns_of_several_files_are_matched_by_name(void **state) {
       "c;x;b;a\r\n7;0;8;9\r\n",
       21);
   const char *paths[] = {first, second};
-  const csv_column wanted[] = {{"a", 0}, {"c", 0}};
-  csv_options options = plain_options();
+  const reading_column wanted[] = {{"a", 0}, {"c", 0}};
+  reading_options options = plain_options();
   options.columns = wanted;
   options.columns_count = 2;
   dataset d = read_dataset(&options, paths, 2);
@@ -258,7 +258,7 @@ static void the_korean_kiosk_survey_reads_alike_in_both_encodings(void **state) 
   const char *utf8[] = {DATA "servqual/kiosk_utf8.csv"};
   const char *cp949[] = {DATA "servqual/kiosk_cp949.csv"};
   need_data(utf8[0]);
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   dataset a = read_dataset(&options, utf8, 1);
   assert_int_equal(a.code, STATUS_OK);
   assert_int_equal(a.rows_count, 211);
@@ -291,7 +291,7 @@ static void the_kano_cohorts_read_as_they_are(void **state) {
       DATA "kano/storage--cohort3-clean.csv", DATA "kano/storage--cohort4-clean.csv"};
   static const size_t rows[] = {91, 97, 89, 86};
   need_data(paths[0]);
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   for (size_t i = 0; i < 4; i++) {
     dataset d = read_dataset(&options, &paths[i], 1);
     assert_int_equal(d.code, STATUS_OK);
@@ -319,7 +319,7 @@ static void the_airline_survey_reads_alike_plain_and_compressed(void **state) {
     buf_put(&text, block, (size_t)got);
   }
   gzclose(in);
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   options.shard_rows = 7919;
   dataset plain = read_text(&options, text.data, text.length);
   assert_int_equal(plain.rows_count, 129880);

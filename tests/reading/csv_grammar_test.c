@@ -80,15 +80,15 @@ static const grammar_case grammar_cases[] = {
     {"a header over several lines", "\"a\n1,2,3\",b,\"c\nd\"\n1,\"x\ny\",3\n", 0, "<1|x\ny|3>", 0, 0, NULL},
 };
 
-static csv_options plain_options(void) {
-  return (csv_options){.decimal_mark = '.', .shard_rows = 2, .threads = 2};
+static reading_options plain_options(void) {
+  return (reading_options){.decimal_mark = '.', .shard_rows = 2, .threads = 2};
 }
 
 static void every_case_of_the_grammar_reads_as_stated(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof grammar_cases / sizeof grammar_cases[0]; i++) {
     const grammar_case *c = &grammar_cases[i];
-    csv_options options = plain_options();
+    reading_options options = plain_options();
     options.delimiter = c->delimiter;
     dataset d = read_text(&options, c->text, strlen(c->text));
     if (d.code != STATUS_OK) {
@@ -172,8 +172,8 @@ static void wrong_files_are_refused_with_place_and_advice(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof wrong_cases / sizeof wrong_cases[0]; i++) {
     const wrong_case *c = &wrong_cases[i];
-    csv_options options = plain_options();
-    const csv_column wanted = {c->column, CSV_HINT_TEXT_CODES};
+    reading_options options = plain_options();
+    const reading_column wanted = {c->column, READING_HINT_TEXT_CODES};
     options.columns = c->column != NULL ? &wanted : NULL;
     options.columns_count = 1;
     dataset d = read_text(&options, c->bytes, c->length > 0 ? c->length : strlen(c->bytes));
@@ -191,8 +191,8 @@ static void wrong_files_are_refused_with_place_and_advice(void **state) {
 
 static void all_missing_columns_are_named_at_once(void **state) {
   (void)state;
-  const csv_column wanted[] = {{"q01", 0}, {"qq", 0}, {"weigth", 0}, {"q02", 0}};
-  csv_options options = plain_options();
+  const reading_column wanted[] = {{"q01", 0}, {"qq", 0}, {"weigth", 0}, {"q02", 0}};
+  reading_options options = plain_options();
   options.columns = wanted;
   options.columns_count = 4;
   const char *text = "q01,weight\n1,2\n";
@@ -208,8 +208,8 @@ static void all_missing_columns_are_named_at_once(void **state) {
 
 static void wanted_columns_come_in_the_order_of_the_file(void **state) {
   (void)state;
-  const csv_column wanted[] = {{"c", CSV_HINT_NUMBER}, {"a", 0}, {"c", 0}};
-  csv_options options = plain_options();
+  const reading_column wanted[] = {{"c", READING_HINT_NUMBER}, {"a", 0}, {"c", 0}};
+  reading_options options = plain_options();
   options.columns = wanted;
   options.columns_count = 3;
   const char *text = "a,b,c\n1,2,3.25\n4,5\n7,8,9\n";
@@ -226,7 +226,7 @@ static void wanted_columns_come_in_the_order_of_the_file(void **state) {
 
 static void columns_without_a_name_are_numbered(void **state) {
   (void)state;
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   const char *text = "a,,\" \"\n1,2,3\n";
   dataset d = read_text(&options, text, strlen(text));
   assert_int_equal(d.code, STATUS_OK);
@@ -237,7 +237,7 @@ static void columns_without_a_name_are_numbered(void **state) {
 
 static void ordinals_and_lines_count_what_is_left_out(void **state) {
   (void)state;
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   options.shard_rows = 100;
   const char *text = "a,b\nbad\n\n\"1\n1\",2\n\n3,4\nbad\nbad\n5,6\n";
   dataset d = read_text(&options, text, strlen(text));
@@ -267,7 +267,7 @@ static void a_record_of_sixteen_mebibytes_is_read_and_a_longer_one_is_not(void *
       buf_put_u8(&text, text.length % 80 == 0 ? '\n' : 'x');
     }
     buf_printf(&text, "yyyyyyy\"\n\n5,6\n");
-    csv_options options = plain_options();
+    reading_options options = plain_options();
     dataset d = read_text(&options, text.data, text.length);
     assert_int_equal(d.code, STATUS_OK);
     if (over == 0) {
@@ -291,7 +291,7 @@ static void a_line_that_does_not_end_is_an_error(void **state) {
   char *text = malloc(LENGTH);
   memset(text, 'x', LENGTH);
   memcpy(text, "a,b\n1,2\n", 8);
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   dataset d = read_text(&options, text, LENGTH);
   assert_int_equal(d.code, STATUS_DATA);
   assert_non_null(strstr(d.err.message, ":3:"));
@@ -309,7 +309,7 @@ static void the_first_mistake_of_a_file_is_reported_whatever_the_threads(void **
     buf_printf(&text, i >= 1777 ? "%d,\xff\n" : "%d,x\n", i);
   }
   for (unsigned threads = 1; threads <= 4; threads++) {
-    csv_options options = plain_options();
+    reading_options options = plain_options();
     options.threads = threads;
     options.shard_rows = 7;
     dataset d = read_text(&options, text.data, text.length);
@@ -331,7 +331,7 @@ static bool stop_at_once(void *context, uint64_t rows, uint64_t done, uint64_t t
 static void a_caller_that_has_enough_stops_the_reading(void **state) {
   (void)state;
   int calls = 0;
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   options.progress = stop_at_once;
   options.context = &calls;
   int ends[2];
@@ -339,7 +339,7 @@ static void a_caller_that_has_enough_stops_the_reading(void **state) {
   assert_int_equal(write(ends[1], "a,b\n1,2\n", 8), 8);
   char path[64];
   snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
-  const csv_column wanted[] = {{"a", 0}};
+  const reading_column wanted[] = {{"a", 0}};
   options.columns = wanted;
   options.columns_count = 1;
   /* The header cannot be complete before a block is, so the pipe is closed behind enough lines. */
@@ -352,24 +352,47 @@ static void a_caller_that_has_enough_stops_the_reading(void **state) {
   close(ends[0]);
 }
 
+static bool count_calls(void *context, uint64_t rows, uint64_t done, uint64_t total) {
+  (void)rows;
+  (void)done;
+  (void)total;
+  ++*(int *)context;
+  return true;
+}
+
+/* Threads that end before the caller begins to wait for them were told of by nobody. */
+static void progress_is_told_at_the_end_however_short_the_file(void **state) {
+  (void)state;
+  for (int i = 0; i < 200; i++) {
+    int calls = 0;
+    reading_options options = plain_options();
+    options.progress = count_calls;
+    options.context = &calls;
+    dataset d = read_text(&options, "a\n1\n", 4);
+    assert_int_equal(d.code, STATUS_OK);
+    assert_true(calls > 0);
+    drop_dataset(&d);
+  }
+}
+
 static void the_header_alone_can_be_asked_for(void **state) {
   (void)state;
   char *path = make_file("x;\"y\n1\";z\n", 10);
-  const csv_options options = plain_options();
+  const reading_options options = plain_options();
   manifest *m = NULL;
   error err;
-  assert_int_equal(csv_header(&options, path, &m, &err), STATUS_OK);
+  assert_int_equal(reading_header(&options, path, &m, &err), STATUS_OK);
   assert_int_equal(m->columns_count, 3);
   assert_true(slice_is(m->columns[1].name, "y\n1"));
   manifest_destroy(m);
-  assert_int_equal(csv_header(&options, "/nonexistent/file.csv", &m, &err), STATUS_DATA);
+  assert_int_equal(reading_header(&options, "/nonexistent/file.csv", &m, &err), STATUS_DATA);
   assert_non_null(strstr(err.message, "/nonexistent/file.csv"));
   drop_file(path);
 }
 
 static void options_that_make_no_sense_are_refused(void **state) {
   (void)state;
-  csv_options options = plain_options();
+  reading_options options = plain_options();
   options.delimiter = '"';
   dataset d = read_text(&options, "a\n1\n", 4);
   assert_int_equal(d.code, STATUS_SPECIFICATION);
@@ -394,6 +417,7 @@ int main(void) {
       cmocka_unit_test(a_line_that_does_not_end_is_an_error),
       cmocka_unit_test(the_first_mistake_of_a_file_is_reported_whatever_the_threads),
       cmocka_unit_test(a_caller_that_has_enough_stops_the_reading),
+      cmocka_unit_test(progress_is_told_at_the_end_however_short_the_file),
       cmocka_unit_test(the_header_alone_can_be_asked_for),
       cmocka_unit_test(options_that_make_no_sense_are_refused),
   };

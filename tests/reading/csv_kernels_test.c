@@ -196,7 +196,7 @@ static void the_fast_number_reader_is_decimal_parse(void **state) {
     const char mark = seed % 2 == 0 ? '.' : ',';
     decimal fast;
     decimal slow;
-    if (csv_number_parse((const uint8_t *)cell, length, mark, &fast) &&
+    if (number_parse((const uint8_t *)cell, length, mark, &fast) &&
         (!decimal_parse((slice){cell, length}, mark, &slow) || fast.mantissa != slow.mantissa ||
          fast.scale != slow.scale)) {
       fail_msg("seed %llu: %s", (unsigned long long)seed, cell);
@@ -213,7 +213,7 @@ static void plain_numbers_take_the_fast_reader(void **state) {
     char cell[40] = {0};
     memcpy(cell, cells[i], strlen(cells[i]));
     decimal number;
-    assert_true(csv_number_parse((const uint8_t *)cell, strlen(cell), '.', &number));
+    assert_true(number_parse((const uint8_t *)cell, strlen(cell), '.', &number));
   }
 }
 

@@ -29,7 +29,7 @@ static const nobody_case cases[] = {
 };
 
 static dataset read_case(const nobody_case *c, bool keeps, uint32_t shard_rows, unsigned threads) {
-  const csv_options options = {.keeps_blank_rows = keeps, .shard_rows = shard_rows, .threads = threads};
+  const reading_options options = {.keeps_blank_rows = keeps, .shard_rows = shard_rows, .threads = threads};
   char *path = make_file(c->text, strlen(c->text));
   const char *paths[] = {path};
   dataset d = read_dataset(&options, paths, 1);
@@ -102,7 +102,7 @@ static void a_file_of_nothing_but_blank_rows_is_refused_with_the_reason(void **s
   (void)state;
   char *path = make_file("a,b\n,\n,\n", 8);
   const char *paths[] = {path};
-  const csv_options options = {.shard_rows = 0};
+  const reading_options options = {.shard_rows = 0};
   dataset d = read_dataset(&options, paths, 1);
   assert_int_equal(d.code, STATUS_DATA);
   assert_non_null(strstr(d.err.message, "2 blank rows or repeated headers"));

@@ -99,7 +99,7 @@ static void any_cut_and_any_threads_read_as_the_reference(void **state) {
     reference_read(text, length, ',', &e);
     char *path = make_file(text, length);
     const char *paths[] = {path};
-    csv_options options = {.decimal_mark = '.', .delimiter = ','};
+    reading_options options = {.decimal_mark = '.', .delimiter = ','};
     options.shard_rows = 1 + (uint32_t)(next_random(&random) % 7);
     options.threads = 1 + (unsigned)(next_random(&random) % 3);
     dataset d = read_dataset(&options, paths, 1);

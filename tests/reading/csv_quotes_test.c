@@ -33,7 +33,7 @@ static int close_file(void **state) {
 
 typedef struct reading {
   arena *memory;
-  csv_source *source;
+  text_source *source;
   csv_splitter splitter;
   csv_file_header header;
   csv_piece piece;
@@ -50,7 +50,7 @@ static void begin_reading(reading *r, const csv_kernels *kernels, const void *te
   *r = (reading){.memory = arena_new()};
   assert_int_equal(ftruncate(file, 0), 0);
   assert_int_equal(pwrite(file, text, length, 0), length);
-  must(csv_source_open(file_path, file_path, NULL, NULL, &r->source, &err), &err);
+  must(source_open(file_path, file_path, NULL, NULL, &r->source, &err), &err);
   csv_splitter_init(&r->splitter, r->source, 0);
   r->splitter.kernels = kernels;
   must(csv_header_read(&r->splitter, ',', r->memory, &r->header, &err), &err);
@@ -65,7 +65,7 @@ static bool next_piece(reading *r, uint32_t records) {
 static void end_reading(reading *r) {
   csv_piece_fini(&r->piece);
   csv_splitter_fini(&r->splitter);
-  csv_source_close(r->source);
+  source_close(r->source);
   arena_destroy(r->memory);
 }
 
@@ -86,7 +86,7 @@ static bool place_is(const manifest_place *place, const reference_problem *expec
 }
 
 /* The rows of a piece, in order, with their ordinals and lines, and its first places. */
-static bool piece_is(progress *p, const csv_encoder *encoder, const shard_content *c) {
+static bool piece_is(progress *p, const encoder *coder, const shard_content *c) {
   const reference *e = p->expected;
   uint64_t ordinal = c->first_ordinal;
   uint64_t line = c->first_line;
@@ -109,13 +109,13 @@ static bool piece_is(progress *p, const csv_encoder *encoder, const shard_conten
     }
   }
   uint32_t places_count;
-  const manifest_place *places = csv_encoder_places(encoder, &places_count);
+  const manifest_place *places = encoder_places(coder, &places_count);
   for (uint32_t i = 0; i < places_count; i++) {
     if (p->left_out + i >= e->left_out_count || !place_is(&places[i], &e->left_out[p->left_out + i])) {
       return false;
     }
   }
-  p->left_out += csv_encoder_quarantined(encoder);
+  p->left_out += encoder_quarantined(coder);
   return true;
 }
 
@@ -123,23 +123,23 @@ static bool reads_as(const reference *expected, const csv_kernels *kernels, uint
                      const char *text, size_t length) {
   reading r;
   begin_reading(&r, kernels, text, length);
-  csv_hint *hints = ARENA_ARRAY(r.memory, csv_hint, r.header.count);
+  reading_hint *hints = ARENA_ARRAY(r.memory, reading_hint, r.header.count);
   uint32_t *cells = ARENA_ARRAY(r.memory, uint32_t, r.header.count);
   for (uint32_t i = 0; i < r.header.count; i++) {
     cells[i] = i;
   }
-  const csv_schema schema = {r.header.names, hints, r.header.count, '.'};
-  const csv_layout layout = {"test", &r.header, cells, 0};
-  csv_encoder *encoder = csv_encoder_new(&schema, kernels);
+  const encoder_schema schema = {r.header.names, hints, r.header.count, '.'};
+  const encoder_layout layout = {"test", &r.header, cells, 0};
+  encoder *coder = encoder_new(&schema, kernels);
   progress p = {.expected = expected};
   bool same = true;
   error err;
   while (same && next_piece(&r, records)) {
     shard_content content;
-    must(csv_encoder_run(encoder, &layout, &r.piece, &content, &err), &err);
-    same = piece_is(&p, encoder, &content);
+    must(encoder_run(coder, &layout, &r.piece, &content, &err), &err);
+    same = piece_is(&p, coder, &content);
   }
-  csv_encoder_destroy(encoder);
+  encoder_destroy(coder);
   end_reading(&r);
   return same && p.rows == expected->rows_count && p.left_out == expected->left_out_count;
 }

@@ -108,12 +108,12 @@ static inline void read_shard(dataset *d, const manifest_shard *entry, size_t at
 }
 
 /* Reads PATHS; on success all rows are in memory.  To be dropped in any case. */
-static inline dataset read_dataset(const csv_options *options, const char *const *paths, size_t count) {
+static inline dataset read_dataset(const reading_options *options, const char *const *paths, size_t count) {
   dataset d = {0};
   error err;
   assert_int_equal(store_new_temporary(NULL, &d.blobs, &err), STATUS_OK);
   d.memory = arena_new();
-  d.code = csv_read(options, paths, count, d.blobs, &d.facts, &d.err);
+  d.code = reading_read(options, paths, count, d.blobs, &d.facts, &d.err);
   if (d.code != STATUS_OK) {
     return d;
   }
@@ -135,7 +135,7 @@ static inline void drop_dataset(dataset *d) {
   free(d->rows);
 }
 
-static inline dataset read_text(const csv_options *options, const void *bytes, size_t length) {
+static inline dataset read_text(const reading_options *options, const void *bytes, size_t length) {
   char *path = make_file(bytes, length);
   const char *paths[] = {path};
   dataset d = read_dataset(options, paths, 1);

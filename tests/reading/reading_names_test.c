@@ -40,18 +40,18 @@ static void files_are_called_by_as_much_of_their_paths_as_is_needed(void **state
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const size_t count = count_of(cases[i].paths);
-    csv_names *n = NULL;
-    csv_options options = {.threads = 1};
+    reading_names *n = NULL;
+    reading_options options = {.threads = 1};
     error err;
-    if (csv_names_new(cases[i].paths, count, &n, &err) != STATUS_OK) {
+    if (reading_names_new(cases[i].paths, count, &n, &err) != STATUS_OK) {
       fail_msg("case %zu: %s", i, err.message);
     }
-    csv_names_give(n, &options);
+    reading_names_give(n, &options);
     for (size_t k = 0; k < count; k++) {
       assert_string_equal(options.names[k], cases[i].names[k]);
-      assert_ptr_equal(csv_names_path(n, slice_of(options.names[k])), cases[i].paths[k]);
+      assert_ptr_equal(reading_names_path(n, slice_of(options.names[k])), cases[i].paths[k]);
     }
-    csv_names_destroy(n);
+    reading_names_destroy(n);
   }
 }
 
@@ -64,29 +64,29 @@ static void relative_paths_count_from_the_current_directory(void **state) {
   snprintf(wanted, sizeof wanted, "%s/1.csv", last[1] != '\0' ? last + 1 : "");
   snprintf(place, sizeof place, "%s/1.csv", here);
   const char *const paths[] = {"1.csv", "no/such/1.csv"};
-  csv_names *n = NULL;
-  csv_options options = {.threads = 1};
+  reading_names *n = NULL;
+  reading_options options = {.threads = 1};
   error err;
-  assert_int_equal(csv_names_new(paths, 2, &n, &err), STATUS_OK);
-  csv_names_give(n, &options);
+  assert_int_equal(reading_names_new(paths, 2, &n, &err), STATUS_OK);
+  reading_names_give(n, &options);
   assert_string_equal(options.names[0], wanted);
   assert_string_equal(options.names[1], "such/1.csv");
   assert_string_equal(options.places[0], place);
-  csv_names_destroy(n);
+  reading_names_destroy(n);
   free(here);
 }
 
 static void a_recorded_name_leads_back_to_the_path_that_was_given(void **state) {
   (void)state;
   const char *const paths[] = {"/d/a/1.csv.gz", "/d/../d/b/1.csv", "-"};
-  csv_names *n = NULL;
+  reading_names *n = NULL;
   error err;
-  assert_int_equal(csv_names_new(paths, 3, &n, &err), STATUS_OK);
-  assert_string_equal(csv_names_path(n, slice_of("a/1.csv")), "/d/a/1.csv.gz");
-  assert_string_equal(csv_names_path(n, slice_of("b/1.csv")), "/d/../d/b/1.csv");
-  assert_string_equal(csv_names_path(n, slice_of("-")), "-");
-  assert_null(csv_names_path(n, slice_of("1.csv")));
-  csv_names_destroy(n);
+  assert_int_equal(reading_names_new(paths, 3, &n, &err), STATUS_OK);
+  assert_string_equal(reading_names_path(n, slice_of("a/1.csv")), "/d/a/1.csv.gz");
+  assert_string_equal(reading_names_path(n, slice_of("b/1.csv")), "/d/../d/b/1.csv");
+  assert_string_equal(reading_names_path(n, slice_of("-")), "-");
+  assert_null(reading_names_path(n, slice_of("1.csv")));
+  reading_names_destroy(n);
 }
 
 static void what_cannot_be_named_is_refused_by_its_path(void **state) {
@@ -117,17 +117,17 @@ static void what_cannot_be_named_is_refused_by_its_path(void **state) {
       {{"/d/1.csv", ""}, STATUS_DATA, "a data file has no name"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    csv_names *n = NULL;
+    reading_names *n = NULL;
     error err;
-    assert_int_equal(csv_names_new(cases[i].paths, count_of(cases[i].paths), &n, &err), cases[i].st);
+    assert_int_equal(reading_names_new(cases[i].paths, count_of(cases[i].paths), &n, &err), cases[i].st);
     assert_string_equal(err.message, cases[i].message);
   }
   /* Directories that are no part of a name may be called anything. */
   const char *const path = "/a\xff/1.csv";
-  csv_names *n = NULL;
+  reading_names *n = NULL;
   error err;
-  assert_int_equal(csv_names_new(&path, 1, &n, &err), STATUS_OK);
-  csv_names_destroy(n);
+  assert_int_equal(reading_names_new(&path, 1, &n, &err), STATUS_OK);
+  reading_names_destroy(n);
 }
 
 int main(void) {

@@ -124,7 +124,7 @@ static status try_read(const char *text, uint32_t shard_rows, const manifest *be
                        manifest **out, uint32_t *added, error *err) {
   spec *specification = parse(text);
   spec_problems problems = {0};
-  const csv_options options = {.names = names, .titles = names, .shard_rows = shard_rows, .threads = 2};
+  const reading_options options = {.names = names, .titles = names, .shard_rows = shard_rows, .threads = 2};
   const status st =
       preparation_append(specification, &options, before, paths, count, into, out, added, &problems, err);
   spec_problems_fini(&problems);
@@ -224,12 +224,12 @@ static void what_run_reads_into_a_store_is_the_same_dataset(void **state) {
   point_to(paths, s.packed);
   spec *specification = parse(page);
   spec_problems problems = {0};
-  csv_options o = {.shard_rows = 500, .threads = 2};
+  reading_options o = {.shard_rows = 500, .threads = 2};
   manifest *header = NULL;
   manifest *run = NULL;
   error err;
-  assert_int_equal(csv_header(&o, paths[0], &header, &err), STATUS_OK);
-  assert_int_equal(spec_csv_options(specification, header, &o, &problems, &err), STATUS_OK);
+  assert_int_equal(reading_header(&o, paths[0], &header, &err), STATUS_OK);
+  assert_int_equal(spec_reading_options(specification, header, &o, &problems, &err), STATUS_OK);
   assert_int_equal(dataset_read(&o, paths, MONTHS, s.blobs, NULL, &run, &err), STATUS_OK);
   manifest *put = read_more(page, 500, NULL, paths, MONTHS, s.blobs, MONTHS);
   assert_same_bytes(run, put);

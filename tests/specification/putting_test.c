@@ -48,10 +48,10 @@ static void write_branch(const scene *s, const char *city, const char *name, con
 /* What `put --append` does with PATHS. */
 static status put_files(scene *s, const manifest *before, const char *const *paths, size_t count,
                         manifest **out, uint32_t *added, error *err) {
-  csv_names *names = NULL;
-  TRY(csv_names_new(paths, count, &names, err));
-  csv_options options = {.threads = 1, .dataset = "dataset shops (version 3)"};
-  csv_names_give(names, &options);
+  reading_names *names = NULL;
+  TRY(reading_names_new(paths, count, &names, err));
+  reading_options options = {.threads = 1, .dataset = "dataset shops (version 3)"};
+  reading_names_give(names, &options);
   spec *specification = NULL;
   spec_problems problems = {0};
   status st = spec_parse("page", page, strlen(page), &specification, &problems, err);
@@ -60,7 +60,7 @@ static status put_files(scene *s, const manifest *before, const char *const *pat
       preparation_append(specification, &options, before, paths, count, s->blobs, out, added, &problems, err);
   spec_problems_fini(&problems);
   spec_destroy(specification);
-  csv_names_destroy(names);
+  reading_names_destroy(names);
   return st;
 }
 

@@ -12,10 +12,10 @@ static void what_the_data_lack_is_told_as_a_matter_of_the_data(void **state) {
       "  \"q*\": {type: scale, range: [1, 5]}\n  \"z*\": {type: id}\n"
       "analyses: [describe: {items: [q1, q7, seat]}]\n");
   manifest *header = page_columns("Seat comfort|a|q1|q2");
-  csv_options options = {0};
+  reading_options options = {0};
   spec_problems problems = {0};
   error err;
-  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_DATA);
+  assert_int_equal(spec_reading_options(s, header, &options, &problems, &err), STATUS_DATA);
   buf_put_u8(&problems.text, 0);
   assert_string_equal(
       (const char *)problems.text.data,
@@ -36,10 +36,10 @@ static void tabs_in_names_are_shown_as_they_are_written(void **state) {
   spec *s =
       page_parse("variables:\n  a: {column: Seat comfort, type: id}\nanalyses: [describe: {items: a}]\n");
   manifest *header = page_columns("Seat\tcomfort");
-  csv_options options = {0};
+  reading_options options = {0};
   spec_problems problems = {0};
   error err;
-  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_DATA);
+  assert_int_equal(spec_reading_options(s, header, &options, &problems, &err), STATUS_DATA);
   assert_string_equal(err.message,
                       "spec.yaml:2:15: no column 'Seat comfort' in the data; did you mean 'Seat\\tcomfort'?");
   manifest_destroy(header);
@@ -49,10 +49,10 @@ static void tabs_in_names_are_shown_as_they_are_written(void **state) {
 
 static void expect_told(const char *page, manifest *header, const char *told) {
   spec *s = page_parse(page);
-  csv_options options = {0};
+  reading_options options = {0};
   spec_problems problems = {0};
   error err;
-  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_DATA);
+  assert_int_equal(spec_reading_options(s, header, &options, &problems, &err), STATUS_DATA);
   buf_put_u8(&problems.text, 0);
   assert_string_equal((const char *)problems.text.data, told);
   manifest_destroy(header);

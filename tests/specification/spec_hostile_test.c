@@ -43,9 +43,9 @@ static status read_page(const char *bytes, size_t length) {
   status result = spec_parse("spec.yaml", bytes, length, &s, &problems, &err);
   if (result == STATUS_OK) {
     manifest *dataset = page_columns("s|t|n|a|b|x|d|w|i|q1|q2");
-    csv_options options = {0};
+    reading_options options = {0};
     plan *p = NULL;
-    result = spec_csv_options(s, dataset, &options, &problems, &err);
+    result = spec_reading_options(s, dataset, &options, &problems, &err);
     if (result == STATUS_OK) {
       result = spec_plan(s, dataset, &p, &problems, &err);
     }

@@ -63,22 +63,22 @@ static const manifest_column *column_of(manifest *m, const char *name) {
 
 static void the_reader_gets_each_column_once_with_its_hint(void **state) {
   (void)state;
-  static const csv_column expected[] = {
-      {"q1", CSV_HINT_TEXT_CODES},     {"q3", CSV_HINT_TEXT_CODES},
-      {"q10", CSV_HINT_TEXT_CODES},    {"Seat Comfort", CSV_HINT_TEXT_CODES},
-      {"q2", CSV_HINT_TEXT_CODES},     {"Satisfaction", CSV_HINT_TEXT_CODES},
-      {"Class", CSV_HINT_TEXT_CODES},  {"ch_web", CSV_HINT_TEXT_CODES},
-      {"ch_app", CSV_HINT_TEXT_CODES}, {"Why", CSV_HINT_TEXT_CODES},
-      {"income", CSV_HINT_NUMBER},     {"age", CSV_HINT_NUMBER},
-      {"day", CSV_HINT_TEXT_CODES},    {"key", CSV_HINT_TEXT},
-      {"w", CSV_HINT_NUMBER},
+  static const reading_column expected[] = {
+      {"q1", READING_HINT_TEXT_CODES},     {"q3", READING_HINT_TEXT_CODES},
+      {"q10", READING_HINT_TEXT_CODES},    {"Seat Comfort", READING_HINT_TEXT_CODES},
+      {"q2", READING_HINT_TEXT_CODES},     {"Satisfaction", READING_HINT_TEXT_CODES},
+      {"Class", READING_HINT_TEXT_CODES},  {"ch_web", READING_HINT_TEXT_CODES},
+      {"ch_app", READING_HINT_TEXT_CODES}, {"Why", READING_HINT_TEXT_CODES},
+      {"income", READING_HINT_NUMBER},     {"age", READING_HINT_NUMBER},
+      {"day", READING_HINT_TEXT_CODES},    {"key", READING_HINT_TEXT},
+      {"w", READING_HINT_NUMBER},
   };
   spec *s = page_parse(page);
   manifest *header = page_columns(COLUMNS);
-  csv_options options = {.shard_rows = 77};
+  reading_options options = {.shard_rows = 77};
   spec_problems problems = {0};
   error err;
-  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_OK);
+  assert_int_equal(spec_reading_options(s, header, &options, &problems, &err), STATUS_OK);
   assert_string_equal(options.encoding, "gbk");
   assert_int_equal(options.delimiter, '\t');
   assert_int_equal(options.decimal_mark, ',');
@@ -88,7 +88,7 @@ static void the_reader_gets_each_column_once_with_its_hint(void **state) {
     assert_string_equal(options.columns[i].name, expected[i].name);
     assert_int_equal(options.columns[i].hint, expected[i].hint);
   }
-  assert_int_equal(spec_csv_options(s, NULL, &options, &problems, &err), STATUS_OK);
+  assert_int_equal(spec_reading_options(s, NULL, &options, &problems, &err), STATUS_OK);
   assert_string_equal(options.encoding, "gbk");
   assert_null(options.columns);
   manifest_destroy(header);
@@ -104,15 +104,15 @@ static void one_column_may_serve_two_variables(void **state) {
       "  wide: {type: scale, range: [0, 100]}\n  narrow: {type: scale, range: [1, 100]}\n"
       "analyses: [describe: {items: a}]\n");
   manifest *header = page_columns("c|f|wide|narrow");
-  csv_options options = {0};
+  reading_options options = {0};
   spec_problems problems = {0};
   error err;
-  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_OK);
+  assert_int_equal(spec_reading_options(s, header, &options, &problems, &err), STATUS_OK);
   assert_int_equal(options.columns_count, 4);
-  assert_int_equal(options.columns[0].hint, CSV_HINT_TEXT_CODES);
-  assert_int_equal(options.columns[1].hint, CSV_HINT_TEXT);
-  assert_int_equal(options.columns[2].hint, CSV_HINT_NUMBER);
-  assert_int_equal(options.columns[3].hint, CSV_HINT_TEXT_CODES);
+  assert_int_equal(options.columns[0].hint, READING_HINT_TEXT_CODES);
+  assert_int_equal(options.columns[1].hint, READING_HINT_TEXT);
+  assert_int_equal(options.columns[2].hint, READING_HINT_NUMBER);
+  assert_int_equal(options.columns[3].hint, READING_HINT_TEXT_CODES);
   assert_null(options.encoding);
   assert_int_equal(options.delimiter, 0);
   assert_int_equal(options.decimal_mark, '.');
@@ -127,10 +127,10 @@ static void a_pattern_that_loses_every_column_is_told(void **state) {
       "variables:\n  \"q*\": {type: scale, range: [1, 5]}\n  \"*\": {type: nominal}\n"
       "analyses: [describe: {items: \"*\"}]\n");
   manifest *header = page_columns("q1|q2|n");
-  csv_options options = {0};
+  reading_options options = {0};
   spec_problems problems = {0};
   error err;
-  assert_int_equal(spec_csv_options(s, header, &options, &problems, &err), STATUS_SPECIFICATION);
+  assert_int_equal(spec_reading_options(s, header, &options, &problems, &err), STATUS_SPECIFICATION);
   assert_string_equal(err.message,
                       "spec.yaml:2:3: every column that matches 'q*' goes to the later pattern '*'; put the "
                       "more general one first");
