@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "reading/csv/split.h"
+#include "reading/csv/csv.h"
 #include "reading/encode.h"
 
 enum { ROWS = 65536, REPETITIONS = 5 };
@@ -56,9 +56,8 @@ static reading_hint hint_of(slice name) {
 }
 
 typedef struct bench {
-  text_source *source;
-  csv_splitter splitter;
-  csv_file_header header;
+  reading_options options;
+  input_file input;
   encoder_schema schema;
   encoder_layout layout;
   arena *memory;
@@ -67,22 +66,24 @@ typedef struct bench {
 static void begin(bench *b, const char *path) {
   error err;
   b->memory = arena_new();
-  must(source_open(path, path, NULL, NULL, &b->source, &err), &err);
-  csv_splitter_init(&b->splitter, b->source, 0);
-  must(csv_header_read(&b->splitter, 0, b->memory, &b->header, &err), &err);
-  reading_hint *hints = ARENA_ARRAY(b->memory, reading_hint, b->header.count);
-  uint32_t *cells = ARENA_ARRAY(b->memory, uint32_t, b->header.count);
-  for (uint32_t i = 0; i < b->header.count; i++) {
-    hints[i] = hint_of(b->header.names[i]);
+  b->options = (reading_options){.format = "csv"};
+  b->input = (input_file){.options = &b->options, .memory = b->memory};
+  must(input_open(&b->input, path, path, path, NULL, NULL, &err), &err);
+  const input_header *header = &b->input.header;
+  slice *names = ARENA_ARRAY(b->memory, slice, header->count);
+  reading_hint *hints = ARENA_ARRAY(b->memory, reading_hint, header->count);
+  uint32_t *cells = ARENA_ARRAY(b->memory, uint32_t, header->count);
+  for (uint32_t i = 0; i < header->count; i++) {
+    names[i] = header->columns[i].name;
+    hints[i] = hint_of(names[i]);
     cells[i] = i;
   }
-  b->schema = (encoder_schema){b->header.names, hints, b->header.count, '.'};
-  b->layout = (encoder_layout){"bench", &b->header, cells, 0};
+  b->schema = (encoder_schema){names, hints, header->count, '.'};
+  b->layout = (encoder_layout){&b->input, cells, 0};
 }
 
 static void end(bench *b) {
-  csv_splitter_fini(&b->splitter);
-  source_close(b->source);
+  input_close(&b->input);
   arena_destroy(b->memory);
 }
 
@@ -91,25 +92,29 @@ static void read_only(bench *b, figures *f) {
   size_t got = 1;
   error err;
   while (got > 0) {
-    must(source_read(b->source, block, sizeof block, &got, &err), &err);
+    must(source_read(b->input.source, block, sizeof block, &got, &err), &err);
   }
   digest sha256;
-  source_finish(b->source, &sha256, &f->bytes);
+  source_finish(b->input.source, &sha256, &f->bytes);
 }
 
 static void read_pieces(bench *b, depth how_deep, const csv_kernels *kernels, figures *f) {
   error err;
-  csv_piece piece = {0};
+  input_piece piece = {0};
+  csv_file *csv = b->input.self;
   buf bytes;
   buf_init(&bytes);
-  encoder *coder = encoder_new(&b->schema, kernels);
-  b->splitter.kernels = kernels;
+  encoder *coder = encoder_new(&b->schema);
+  csv->splitter.kernels = kernels;
+  if (!input_piece_prepare(&piece, &b->input)) {
+    must(error_no_memory(&err, "the piece"), &err);
+  }
   double spent = 0;
   while (true) {
     const double start = spent_by_thread();
-    must(csv_splitter_next(&b->splitter, ROWS, &piece, &err), &err);
+    must(b->input.format->cut(&b->input, ROWS, &piece, &err), &err);
     spent += how_deep == SPLIT ? spent_by_thread() - start : 0;
-    if (piece.length == 0) {
+    if (piece.is_end) {
       break;
     }
     f->rows += piece.records;
@@ -125,10 +130,10 @@ static void read_pieces(bench *b, depth how_deep, const csv_kernels *kernels, fi
     spent += how_deep >= ENCODE ? spent_by_thread() - split : 0;
   }
   f->seconds = spent;
-  f->bytes = source_position(b->source);
+  f->bytes = source_position(b->input.source);
   encoder_destroy(coder);
   buf_fini(&bytes);
-  csv_piece_fini(&piece);
+  input_piece_fini(&piece);
 }
 
 static figures run_phase(const char *path, depth how_deep, const csv_kernels *kernels) {

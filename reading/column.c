@@ -4,14 +4,13 @@
 
 #include <stdlib.h>
 
-#include "reading/csv/cell.h"
-#include "reading/csv/kernels.h"
+#include "reading/number.h"
 
-typedef uint32_t (*append_function)(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from);
+typedef uint32_t (*append_function)(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from);
 
 static const uint32_t FAILED = UINT32_MAX;
 
-bool csv_array_reserve(void *array, size_t *capacity, size_t count, size_t size) {
+bool column_reserve(void *array, size_t *capacity, size_t count, size_t size) {
   void **pointer = array;
   if (count <= *capacity && *pointer != NULL) {
     return true;
@@ -47,29 +46,30 @@ void column_fini(column_writer *c) {
   buf_fini(&c->bytes);
 }
 
-bool column_start(column_writer *c, uint32_t rows_max) {
+bool column_start(column_writer *c, uint32_t rows_max, dictionary_text_of text_of) {
   c->kind = SHARD_CODES;
   c->mostly_long = false;
   c->rows = 0;
   c->measure = (measure){0};
+  c->dictionary.text_of = text_of;
   dictionary_clear(&c->dictionary, SHARD_CODES_MAX);
-  return csv_array_reserve(&c->codes, &c->codes_capacity, rows_max, sizeof *c->codes);
+  return column_reserve(&c->codes, &c->codes_capacity, rows_max, sizeof *c->codes);
 }
 
 /* The code of a cell that has more than a byte, or whose byte is new. */
-static inline uint32_t look_up(dictionary *d, const csv_rows *rows, uint32_t row, uint32_t cell,
+static inline uint32_t look_up(dictionary *d, const input_rows *rows, uint32_t row, uint32_t cell,
                                uint8_t brief) {
-  const slice raw = csv_rows_cell(rows, row, cell);
-  if (brief != CSV_BRIEF_NONE) {
+  const slice raw = input_raw_cell(rows, row, cell);
+  if (brief != INPUT_BRIEF_NONE) {
     return dictionary_add_brief(d, brief, raw);
   }
   return dictionary_code(d, (const uint8_t *)raw.bytes, raw.length);
 }
 
 /* All cells that have at most one byte and were seen before: true.  The usual case of an item. */
-static bool append_brief(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+static bool append_brief(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from) {
   const uint32_t *code_of = c->dictionary.brief;
-  const uint8_t *brief = rows->briefs + (size_t)from * rows->cells + cell;
+  const uint8_t *brief = rows->ranges.briefs + (size_t)from * rows->cells + cell;
   uint8_t *codes = c->codes + c->rows;
   uint32_t missed = 0;
   for (uint32_t i = 0; i < rows->count - from; i++) {
@@ -83,10 +83,10 @@ static bool append_brief(column_writer *c, const csv_rows *rows, uint32_t cell, 
 
 /* The loop of codes and wide codes, which differ in what they store.  The rows are copied, or every store
  * of a byte would make the compiler read them again. */
-static inline uint32_t append_looked_up(column_writer *c, const csv_rows *given, uint32_t cell, uint32_t from,
-                                        bool wide, uint32_t *long_cells) {
-  const csv_rows rows = *given;
-  const uint8_t *brief = rows.briefs + (size_t)from * rows.cells + cell;
+static inline uint32_t append_looked_up(column_writer *c, const input_rows *given, uint32_t cell,
+                                        uint32_t from, bool wide, uint32_t *long_cells) {
+  const input_rows rows = *given;
+  const uint8_t *brief = rows.ranges.briefs + (size_t)from * rows.cells + cell;
   uint8_t *codes = wide ? NULL : c->codes + c->rows;
   uint16_t *wide_codes = wide ? c->wide_codes + c->rows : NULL;
   uint32_t others = 0;
@@ -111,7 +111,41 @@ static inline uint32_t append_looked_up(column_writer *c, const csv_rows *given,
   return row;
 }
 
-static uint32_t append_codes(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+/* The code of a value. */
+static inline uint32_t code_of_value(column_writer *c, const input_cell *value) {
+  switch (value->kind) {
+    case INPUT_MISSING:
+      return dictionary_missing(&c->dictionary);
+    case INPUT_TEXT:
+      return dictionary_code(&c->dictionary, (const uint8_t *)value->as.text.bytes, value->as.text.length);
+    case INPUT_NUMBER:
+      break;
+  }
+  return dictionary_number(&c->dictionary, value->as.number, c->decimal_mark);
+}
+
+/* The same of values. */
+static uint32_t append_values(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from) {
+  const input_cell *value = rows->values + (size_t)from * rows->cells + cell;
+  uint32_t row = from;
+  for (; row < rows->count; row++, value += rows->cells) {
+    const uint32_t code = code_of_value(c, value);
+    if (code == DICTIONARY_NONE) {
+      break;
+    }
+    if (c->kind == SHARD_WIDE) {
+      c->wide_codes[c->rows++] = (uint16_t)code;
+    } else {
+      c->codes[c->rows++] = (uint8_t)code;
+    }
+  }
+  return row;
+}
+
+static uint32_t append_codes(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from) {
+  if (rows->values != NULL) {
+    return append_values(c, rows, cell, from);
+  }
   if (!c->mostly_long && append_brief(c, rows, cell, from)) {
     c->rows += rows->count - from;
     return rows->count;
@@ -122,7 +156,10 @@ static uint32_t append_codes(column_writer *c, const csv_rows *rows, uint32_t ce
   return done;
 }
 
-static uint32_t append_wide(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+static uint32_t append_wide(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from) {
+  if (rows->values != NULL) {
+    return append_values(c, rows, cell, from);
+  }
   uint32_t long_cells;
   return append_looked_up(c, rows, cell, from, true, &long_cells);
 }
@@ -137,10 +174,27 @@ static void put_text(column_writer *c, slice text) {
   c->offsets[++c->rows] = (uint32_t)c->bytes.length;
 }
 
-static uint32_t append_texts(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+/* What the cell says; a number's text is in BUFFER. */
+static bool text_of_cell(column_writer *c, const input_rows *rows, uint32_t row, uint32_t cell, char *buffer,
+                         slice *text) {
+  if (rows->values == NULL) {
+    return c->dictionary.text_of(input_raw_cell(rows, row, cell), c->dictionary.memory, text);
+  }
+  const input_cell *value = &rows->values[(size_t)row * rows->cells + cell];
+  *text = (slice){"", 0};
+  if (value->kind == INPUT_TEXT) {
+    *text = value->as.text;
+  } else if (value->kind == INPUT_NUMBER) {
+    *text = (slice){buffer, number_format(value->as.number, c->decimal_mark, buffer)};
+  }
+  return true;
+}
+
+static uint32_t append_texts(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from) {
   for (uint32_t row = from; row < rows->count; row++) {
+    char buffer[DECIMAL_TEXT_BYTES];
     slice text;
-    if (!csv_cell_text(csv_rows_cell(rows, row, cell), c->dictionary.memory, &text)) {
+    if (!text_of_cell(c, rows, row, cell, buffer, &text)) {
       return FAILED;
     }
     note_size(c, text);
@@ -149,7 +203,7 @@ static uint32_t append_texts(column_writer *c, const csv_rows *rows, uint32_t ce
   return c->bytes.failed ? FAILED : rows->count;
 }
 
-static uint32_t append_decimals(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+static uint32_t append_decimals(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from) {
   return decimals_append(c, rows, cell, from) ? rows->count : FAILED;
 }
 
@@ -167,7 +221,7 @@ static void measure_list(column_writer *c) {
 }
 
 static bool become_wide(column_writer *c, uint32_t rows_max) {
-  if (!csv_array_reserve(&c->wide_codes, &c->wide_capacity, rows_max, sizeof *c->wide_codes)) {
+  if (!column_reserve(&c->wide_codes, &c->wide_capacity, rows_max, sizeof *c->wide_codes)) {
     return false;
   }
   for (uint32_t row = 0; row < c->rows; row++) {
@@ -179,7 +233,7 @@ static bool become_wide(column_writer *c, uint32_t rows_max) {
 }
 
 static bool become_texts(column_writer *c, uint32_t rows_max) {
-  if (!csv_array_reserve(&c->offsets, &c->offsets_capacity, (size_t)rows_max + 1, sizeof *c->offsets)) {
+  if (!column_reserve(&c->offsets, &c->offsets_capacity, (size_t)rows_max + 1, sizeof *c->offsets)) {
     return false;
   }
   const uint32_t rows = c->rows;
@@ -204,7 +258,7 @@ static bool become_next_kind(column_writer *c, uint32_t rows_max) {
   return c->hint == READING_HINT_NUMBER ? decimals_start(c, rows_max) : become_wide(c, rows_max);
 }
 
-bool column_append(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t rows_max) {
+bool column_append(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t rows_max) {
   uint32_t done = append_by_kind[c->kind](c, rows, cell, 0);
   while (done < rows->count) {
     if (!become_next_kind(c, rows_max)) {
@@ -215,7 +269,7 @@ bool column_append(column_writer *c, const csv_rows *rows, uint32_t cell, uint32
   return done != FAILED;
 }
 
-bool column_finish(column_writer *c, column_find_cell find, void *context, shard_column *out) {
+bool column_finish(column_writer *c, column_find find, void *context, shard_column *out) {
   *out = (shard_column){.kind = c->kind, .name = c->name};
   if (c->kind == SHARD_DECIMALS) {
     return decimals_finish(c, find, context, out);

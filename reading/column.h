@@ -8,27 +8,10 @@
 #define CANVASS_READING_COLUMN_H
 
 #include "base/buf.h"
-#include "base/decimal.h"
 #include "reading/dictionary.h"
 #include "reading/measure.h"
-#include "reading/reading.h"
+#include "reading/reader.h"
 #include "store/shard.h"
-
-/* Some rows of a piece, all with the same number of cells. */
-typedef struct csv_rows {
-  const uint8_t *text;
-  const uint32_t *ends; /* COUNT x CELLS positions behind the cells */
-  const uint8_t *briefs;
-  const uint32_t *begins; /* of the rows */
-  uint32_t cells;
-  uint32_t count;
-} csv_rows;
-
-static inline slice csv_rows_cell(const csv_rows *rows, uint32_t row, uint32_t cell) {
-  const size_t at = (size_t)row * rows->cells + cell;
-  const uint32_t begin = cell == 0 ? rows->begins[row] : rows->ends[at - 1] + 1;
-  return (slice){(const char *)rows->text + begin, rows->ends[at] - begin};
-}
 
 /* Grows with what it is given; SIZE bytes an element. */
 typedef struct column_exceptions {
@@ -64,22 +47,23 @@ typedef struct column_writer {
 /* MEMORY: cleared with the piece; holds unquoted texts. */
 bool column_init(column_writer *c, slice name, reading_hint hint, char decimal_mark, arena *memory);
 void column_fini(column_writer *c);
-/* Begins a shard of at most ROWS_MAX rows.  False: out of memory. */
-bool column_start(column_writer *c, uint32_t rows_max);
-/* Appends the cells CELL of ROWS.  The text must outlive the shard.  False: out of memory. */
-bool column_append(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t rows_max);
-/* Finds the raw cell of an earlier row again. */
-typedef slice (*column_find_cell)(void *context, uint32_t row);
+/* Begins a shard of at most ROWS_MAX rows, given as values, or as ranges of what TEXT_OF reads (reader.h).
+ * False: out of memory. */
+bool column_start(column_writer *c, uint32_t rows_max, dictionary_text_of text_of);
+/* Appends the cells CELL of ROWS.  Their text must outlive the shard.  False: out of memory. */
+bool column_append(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t rows_max);
+/* Finds the text of an earlier row again.  False: out of memory. */
+typedef bool (*column_find)(void *context, uint32_t row, slice *text);
 /* Ends the shard: decides the scale of decimals and fills OUT, which borrows from C.  False: out of
  * memory. */
-bool column_finish(column_writer *c, column_find_cell find, void *context, shard_column *out);
+bool column_finish(column_writer *c, column_find find, void *context, shard_column *out);
 
 /* The decimals part of the writer (decimals.c). */
 bool decimals_start(column_writer *c, uint32_t rows_max);
-bool decimals_append(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from);
-bool decimals_finish(column_writer *c, column_find_cell find, void *context, shard_column *out);
+bool decimals_append(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from);
+bool decimals_finish(column_writer *c, column_find find, void *context, shard_column *out);
 
 /* Makes *ARRAY hold COUNT elements of SIZE bytes; what is there is kept.  False: out of memory. */
-bool csv_array_reserve(void *array, size_t *capacity, size_t count, size_t size);
+bool column_reserve(void *array, size_t *capacity, size_t count, size_t size);
 
 #endif

@@ -5,10 +5,10 @@
  * its last ones are zeros, else as an exception with its text; but where these are many, every number keeps
  * a scale of its own.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "reading/column.h"
-#include "reading/csv/cell.h"
 #include "reading/number.h"
 
 static bool add_exception(column_exceptions *e, uint32_t row, uint32_t text) {
@@ -43,8 +43,8 @@ static bool put_exception(column_writer *c, uint32_t text) {
 }
 
 bool decimals_start(column_writer *c, uint32_t rows_max) {
-  if (!csv_array_reserve(&c->mantissas, &c->mantissas_capacity, rows_max, sizeof *c->mantissas) ||
-      !csv_array_reserve(&c->scales, &c->scales_capacity, rows_max, sizeof *c->scales)) {
+  if (!column_reserve(&c->mantissas, &c->mantissas_capacity, rows_max, sizeof *c->mantissas) ||
+      !column_reserve(&c->scales, &c->scales_capacity, rows_max, sizeof *c->scales)) {
     return false;
   }
   slice texts[SHARD_CODES_MAX];
@@ -71,13 +71,9 @@ bool decimals_start(column_writer *c, uint32_t rows_max) {
   return true;
 }
 
-/* A cell that is no plain number: quoted, with an exponent or blanks, or no number at all. */
-static bool put_other(column_writer *c, slice raw) {
-  slice text;
+/* A text that is no plain number: with an exponent or blanks, long, or no number at all. */
+static bool put_text(column_writer *c, slice text) {
   decimal number;
-  if (!csv_cell_text(raw, c->dictionary.memory, &text)) {
-    return false;
-  }
   if (measure_text(&c->measure, text, c->decimal_mark, &number)) {
     put_number(c, number);
     return true;
@@ -85,17 +81,60 @@ static bool put_other(column_writer *c, slice raw) {
   return put_exception(c, dictionary_text(&c->dictionary, text));
 }
 
+static bool put_raw(column_writer *c, slice raw) {
+  slice text;
+  return c->dictionary.text_of(raw, c->dictionary.memory, &text) && put_text(c, text);
+}
+
+static void put_value_number(column_writer *c, decimal number) {
+  assert(number.scale <= NUMBER_BYTES);
+  const uint64_t magnitude = measure_magnitude(number.mantissa);
+  put_number(c, number);
+  c->measure.scales_seen |= 1u << number.scale;
+  if (magnitude > c->measure.largest[number.scale]) {
+    c->measure.largest[number.scale] = magnitude;
+  }
+}
+
+static bool put_value(column_writer *c, const input_cell *value) {
+  decimal number;
+  switch (value->kind) {
+    case INPUT_MISSING:
+      return put_text(c, (slice){"", 0});
+    case INPUT_NUMBER:
+      put_value_number(c, value->as.number);
+      return true;
+    case INPUT_TEXT:
+      break;
+  }
+  const slice text = value->as.text;
+  if (!number_parse((const uint8_t *)text.bytes, text.length, c->decimal_mark, &number)) {
+    return put_text(c, text);
+  }
+  put_value_number(c, number);
+  return true;
+}
+
+static bool append_values(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from) {
+  const input_cell *value = rows->values + (size_t)from * rows->cells + cell;
+  bool well = true;
+  for (uint32_t row = from; well && row < rows->count; row++, value += rows->cells) {
+    well = put_value(c, value);
+  }
+  return well && !c->dictionary.failed;
+}
+
 /* Plain numbers from row FROM on, up to the first cell that is none; returns its row.  What the loop
  * changes is kept in locals, or every store of a scale would make the compiler read it all again. */
-static uint32_t put_plain_numbers(column_writer *c, const csv_rows *given, uint32_t cell, uint32_t from) {
-  const csv_rows rows = *given;
+static uint32_t put_plain_numbers(column_writer *c, const input_rows *given, uint32_t cell, uint32_t from) {
+  const input_rows rows = *given;
   int64_t *mantissas = c->mantissas + c->rows;
   uint8_t *scales = c->scales + c->rows;
   const char mark = c->decimal_mark;
   uint32_t seen = 0;
   uint32_t row = from;
   for (; row < rows.count; row++) {
-    const slice raw = csv_rows_cell(&rows, row, cell);
+    const slice raw = input_raw_cell(&rows, row, cell);
     decimal number;
     if (!number_parse((const uint8_t *)raw.bytes, raw.length, mark, &number)) {
       break;
@@ -113,10 +152,13 @@ static uint32_t put_plain_numbers(column_writer *c, const csv_rows *given, uint3
   return row;
 }
 
-bool decimals_append(column_writer *c, const csv_rows *rows, uint32_t cell, uint32_t from) {
+bool decimals_append(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from) {
+  if (rows->values != NULL) {
+    return append_values(c, rows, cell, from);
+  }
   uint32_t row = put_plain_numbers(c, rows, cell, from);
   while (row < rows->count) {
-    if (!put_other(c, csv_rows_cell(rows, row, cell))) {
+    if (!put_raw(c, input_raw_cell(rows, row, cell))) {
       return false;
     }
     row = put_plain_numbers(c, rows, cell, row + 1);
@@ -146,7 +188,7 @@ static unsigned choose_scale(const measure *m) {
 }
 
 /* Brings all rows to SCALE; numbers that lose digits become exceptions, in the order of rows. */
-static bool rescale(column_writer *c, unsigned scale, column_find_cell find, void *context) {
+static bool rescale(column_writer *c, unsigned scale, column_find find, void *context) {
   const column_exceptions before = c->exceptions;
   c->exceptions = (column_exceptions){0};
   uint32_t next = 0;
@@ -164,7 +206,7 @@ static bool rescale(column_writer *c, unsigned scale, column_find_cell find, voi
     }
     slice text;
     c->mantissas[row] = 0;
-    well = csv_cell_text(find(context, row), c->dictionary.memory, &text) &&
+    well = find(context, row, &text) &&
            add_exception(&c->exceptions, row, dictionary_text(&c->dictionary, text));
   }
   free(before.rows);
@@ -202,7 +244,7 @@ static void take_least_scales(column_writer *c) {
   }
 }
 
-bool decimals_finish(column_writer *c, column_find_cell find, void *context, shard_column *out) {
+bool decimals_finish(column_writer *c, column_find find, void *context, shard_column *out) {
   const unsigned scale = choose_scale(&c->measure);
   const bool mixed = (c->measure.scales_seen & ~(1u << scale)) != 0 || measure_is_far(&c->measure);
   if (needs_scales(c, scale)) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
-#include "reading/csv/cell.h"
+#include "reading/number.h"
 
 enum { SLOTS_FIRST = 64, LIST_FIRST = 16 };
 
@@ -80,6 +80,8 @@ static void clear_table(dictionary_text_table *t) {
 
 void dictionary_clear(dictionary *d, uint32_t limit) {
   memset(d->brief, 0xff, sizeof d->brief);
+  memset(d->small, 0xff, sizeof d->small);
+  d->missing = DICTIONARY_NONE;
   for (size_t i = 0; d->used > 0 && i <= d->mask; i++) {
     d->slots[i].code = DICTIONARY_NONE;
   }
@@ -180,9 +182,32 @@ uint32_t dictionary_text(dictionary *d, slice text) {
   return code;
 }
 
+uint32_t dictionary_add_missing(dictionary *d) {
+  d->missing = dictionary_text(d, (slice){"", 0});
+  return d->missing;
+}
+
+uint32_t dictionary_add_number(dictionary *d, decimal number, char mark) {
+  char formatted[DECIMAL_TEXT_BYTES];
+  slice text = {formatted, number_format(number, mark, formatted)};
+  uint32_t code = find_slot(&d->texts, text, digest_xxh3(text.bytes, text.length))->code;
+  if (code == DICTIONARY_NONE && d->count < d->limit) {
+    text = arena_slice(d->memory, text);
+    if (text.bytes == NULL) {
+      d->failed = true;
+      return DICTIONARY_NONE;
+    }
+    code = dictionary_text(d, text);
+  }
+  if (number.scale == 0 && (uint64_t)number.mantissa < DICTIONARY_SMALL) {
+    d->small[number.mantissa] = code;
+  }
+  return code;
+}
+
 static uint32_t code_of_raw(dictionary *d, slice raw) {
-  slice text;
-  if (!csv_cell_text(raw, d->memory, &text)) {
+  slice text = raw;
+  if (d->text_of != NULL && !d->text_of(raw, d->memory, &text)) {
     d->failed = true;
     return DICTIONARY_NONE;
   }

@@ -11,8 +11,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/decimal.h"
 
-enum { DICTIONARY_SHORT_BYTES = 16 };
+enum { DICTIONARY_SHORT_BYTES = 16, DICTIONARY_SMALL = 256 };
 
 static const uint32_t DICTIONARY_NONE = UINT32_MAX; /* not looked up yet, full, or out of memory */
 
@@ -33,6 +34,9 @@ typedef struct dictionary_text_table {
   size_t used;
 } dictionary_text_table;
 
+/* What a raw cell says: in RAW, or in MEMORY.  False: out of memory. */
+typedef bool (*dictionary_text_of)(slice raw, arena *memory, slice *text);
+
 typedef struct dictionary {
   uint32_t brief[256]; /* by the byte before the separator, see csv_index */
   dictionary_short_slot *slots;
@@ -43,17 +47,24 @@ typedef struct dictionary {
   slice *list;
   uint32_t count;
   uint32_t capacity;
-  uint32_t limit; /* no more texts than this */
-  bool failed;    /* out of memory */
-  arena *memory;  /* borrowed; for texts with doubled quotes */
+  uint32_t limit;                   /* no more texts than this */
+  uint32_t missing;                 /* the code of a missing cell, */
+  uint32_t small[DICTIONARY_SMALL]; /* and of the whole numbers from 0 on */
+  bool failed;                      /* out of memory */
+  dictionary_text_of text_of;       /* of cells that are given raw; NULL: they are texts */
+  arena *memory;                    /* borrowed; for texts with doubled quotes */
 } dictionary;
 
 /* MEMORY lives as long as the texts are used; so do the cells.  False: out of memory. */
 bool dictionary_init(dictionary *d, arena *memory);
 void dictionary_fini(dictionary *d);
 void dictionary_clear(dictionary *d, uint32_t limit); /* keeps the memory */
-/* The code of a text itself, as csv_cell_text gives it. */
+/* The code of a text itself. */
 uint32_t dictionary_text(dictionary *d, slice text);
+/* The code of a cell without anything in it, as of a text without bytes. */
+uint32_t dictionary_add_missing(dictionary *d);
+/* The code of a number, as of its text with MARK. */
+uint32_t dictionary_add_number(dictionary *d, decimal number, char mark);
 /* The code of a raw cell that is not in the cache; DICTIONARY_NONE when the dictionary is full. */
 uint32_t dictionary_add(dictionary *d, slice raw);
 /* For a cell of at most one byte; BRIEF as in csv_index. */
@@ -95,6 +106,16 @@ static inline uint32_t dictionary_code(dictionary *d, const uint8_t *cell, size_
       return dictionary_add(d, raw);
     }
   }
+}
+
+static inline uint32_t dictionary_missing(dictionary *d) {
+  return d->missing != DICTIONARY_NONE ? d->missing : dictionary_add_missing(d);
+}
+
+static inline uint32_t dictionary_number(dictionary *d, decimal number, char mark) {
+  const bool is_small = number.scale == 0 && (uint64_t)number.mantissa < DICTIONARY_SMALL;
+  const uint32_t code = is_small ? d->small[number.mantissa] : DICTIONARY_NONE;
+  return code != DICTIONARY_NONE ? code : dictionary_add_number(d, number, mark);
 }
 
 #endif

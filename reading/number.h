@@ -1,4 +1,4 @@
-/* Reading plain decimal numbers in a handful of instructions. */
+/* Reading plain decimal numbers in a handful of instructions, and writing them. */
 #ifndef CANVASS_READING_NUMBER_H
 #define CANVASS_READING_NUMBER_H
 
@@ -70,6 +70,16 @@ static inline bool number_parse(const uint8_t *cell, size_t length, char mark, d
   out->mantissa = negative ? -mantissa : mantissa;
   out->scale = (uint8_t)(decimals >= 0 ? decimals + 8 : low_decimals >= 0 ? low_decimals : 0);
   return true;
+}
+
+/* The text of a number as it was written, with MARK; OUT holds at least DECIMAL_TEXT_BYTES.  Returns its
+ * length. */
+static inline size_t number_format(decimal number, char mark, char *out) {
+  const size_t length = (size_t)decimal_format(number, out);
+  if (number.scale > 0) {
+    out[length - number.scale - 1] = mark;
+  }
+  return length;
 }
 
 #endif

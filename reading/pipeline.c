@@ -12,7 +12,7 @@
 enum { PROGRESS_MS = 100 };
 
 typedef struct slot {
-  csv_piece piece; /* first, so that a piece is its slot */
+  input_piece piece; /* first, so that a piece is its slot */
   const encoder_layout *layout;
   size_t number;
   struct slot *next;
@@ -72,7 +72,7 @@ void pipeline_destroy(pipeline *p) {
     return;
   }
   for (size_t i = 0; p->slots != NULL && i < p->slots_count; i++) {
-    csv_piece_fini(&p->slots[i].piece);
+    input_piece_fini(&p->slots[i].piece);
   }
   free(p->slots);
   free(p->columns);
@@ -103,7 +103,7 @@ static void fail(pipeline *p, size_t number, status code, const error *failure) 
   pthread_cond_broadcast(&p->changed);
 }
 
-csv_piece *pipeline_piece(pipeline *p) {
+input_piece *pipeline_piece(pipeline *p) {
   pthread_mutex_lock(&p->lock);
   while (p->free == NULL && p->failed_at == SIZE_MAX) {
     pthread_cond_wait(&p->changed, &p->lock);
@@ -117,7 +117,7 @@ csv_piece *pipeline_piece(pipeline *p) {
   return taken != NULL ? &taken->piece : NULL;
 }
 
-void pipeline_push(pipeline *p, csv_piece *piece, const encoder_layout *layout) {
+void pipeline_push(pipeline *p, input_piece *piece, const encoder_layout *layout) {
   slot *full = (slot *)piece;
   pthread_mutex_lock(&p->lock);
   full->layout = layout;
@@ -171,26 +171,25 @@ static bool reserve_outcome(pipeline *p, size_t number) {
 /* Under the lock.  Keeps what ENCODER found in the piece. */
 static bool keep_outcome(pipeline *p, size_t number, const encoder *coder, const shard_content *content,
                          pipeline_outcome *outcome) {
-  uint32_t places_count;
-  const manifest_place *places = encoder_places(coder, &places_count);
+  const row_places *found = encoder_places(coder);
   outcome->done = true;
-  outcome->quarantined = encoder_quarantined(coder);
-  outcome->places_count = places_count;
-  memcpy(outcome->skipped, encoder_skipped(coder), sizeof outcome->skipped);
-  outcome->places = ARENA_ARRAY(p->memory, manifest_place, places_count);
+  outcome->quarantined = found->quarantined;
+  outcome->places_count = found->list_count;
+  memcpy(outcome->skipped, found->skipped, sizeof outcome->skipped);
+  outcome->places = ARENA_ARRAY(p->memory, manifest_place, found->list_count);
   if (!reserve_outcome(p, number) || outcome->places == NULL) {
     return false;
   }
-  for (uint32_t i = 0; i < places_count; i++) {
-    outcome->places[i].line = places[i].line;
-    outcome->places[i].problem = arena_slice(p->memory, places[i].problem);
+  for (uint32_t i = 0; i < found->list_count; i++) {
+    outcome->places[i].line = found->list[i].line;
+    outcome->places[i].problem = arena_slice(p->memory, found->list[i].problem);
   }
   for (uint32_t i = 0; i < content->columns_count; i++) {
-    const measure *found = encoder_measure(coder, i);
-    const uint8_t decimals = measure_decimals(found);
+    const measure *sizes = encoder_measure(coder, i);
+    const uint8_t decimals = measure_decimals(sizes);
     column_facts *facts = &p->columns[i];
     facts->decimals_max = decimals > facts->decimals_max ? decimals : facts->decimals_max;
-    facts->largest = decimal_magnitude_max(facts->largest, measure_largest(found));
+    facts->largest = decimal_magnitude_max(facts->largest, measure_largest(sizes));
     const shard_kind kind = content->columns[i].kind;
     const bool as_numbers = kind == SHARD_DECIMALS || kind == SHARD_SCALED;
     facts->as_numbers = facts->as_numbers || (as_numbers && content->rows > 0);
@@ -216,7 +215,7 @@ static status encode_slot(pipeline *p, encoder *coder, slot *full, buf *bytes, e
   pthread_mutex_lock(&p->lock);
   const bool kept = keep_outcome(p, full->number, coder, &content, &outcome);
   pthread_mutex_unlock(&p->lock);
-  return kept ? STATUS_OK : error_no_memory(err, full->layout->title);
+  return kept ? STATUS_OK : error_no_memory(err, full->layout->input->title);
 }
 
 static void give_back(pipeline *p, slot *used, status code, const error *failure) {
@@ -242,7 +241,7 @@ static void *run_encoder(void *argument) {
   error failure;
   buf bytes;
   buf_init(&bytes);
-  encoder *coder = encoder_new(p->options.schema, csv_kernels_best());
+  encoder *coder = encoder_new(p->options.schema);
   if (coder == NULL) {
     const status code = error_no_memory(&failure, "reading");
     pthread_mutex_lock(&p->lock);

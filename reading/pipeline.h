@@ -48,8 +48,8 @@ typedef struct column_facts {
 const column_facts *pipeline_columns(const pipeline *p);
 
 /* An unused piece; NULL: stop splitting (somebody failed). */
-csv_piece *pipeline_piece(pipeline *p);
+input_piece *pipeline_piece(pipeline *p);
 /* Hands over what pipeline_piece gave.  LAYOUT is borrowed until the end. */
-void pipeline_push(pipeline *p, csv_piece *piece, const encoder_layout *layout);
+void pipeline_push(pipeline *p, input_piece *piece, const encoder_layout *layout);
 
 #endif

@@ -22,6 +22,7 @@ struct raw_file {
   int fd;
   bool borrowed_fd;
   bool regular;
+  off_t start; /* of standard input, which may have been read before */
   bool ended;
   const atomic_bool *stop;
   atomic_bool without_digest;
@@ -91,6 +92,7 @@ static status open_descriptor(raw_file *r, const char *path, error *err) {
     return error_set(err, STATUS_DATA, "%s: is a directory; name the files in it", path);
   }
   r->regular = S_ISREG(facts.st_mode);
+  r->start = r->borrowed_fd && r->regular ? lseek(r->fd, 0, SEEK_CUR) : 0;
   if (r->regular) {
     (void)posix_fadvise(r->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   }
@@ -152,6 +154,10 @@ void raw_close(raw_file *r) {
   pthread_cond_destroy(&r->changed);
   pthread_mutex_destroy(&r->lock);
   free(r);
+}
+
+bool raw_rewind(const raw_file *r) {
+  return r->regular && (!r->borrowed_fd || (r->start >= 0 && lseek(r->fd, r->start, SEEK_SET) >= 0));
 }
 
 /* Waits for a pipe in short steps, so that a stop is noticed. */

@@ -9,6 +9,7 @@
 #define CANVASS_READING_RAW_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/digest.h"
@@ -23,6 +24,9 @@ typedef struct raw_file raw_file;
 status raw_open(const char *path, const char *called, const atomic_bool *stop, raw_file **out,
                 error *err) MUST_USE;
 void raw_close(raw_file *r);
+/* Puts standard input back to where it stood, so that the file can be closed and opened once more.  False: it
+ * is no regular file. */
+bool raw_rewind(const raw_file *r);
 /* The next block, valid until the next call; full except for the last.  LENGTH 0: the end. */
 status raw_next(raw_file *r, const uint8_t **bytes, size_t *length, error *err) MUST_USE;
 /* The digest is not wanted after all: the bytes are packed, and what they unpack to is what counts. */

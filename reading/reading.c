@@ -1,19 +1,17 @@
 /* Reading a dataset: its files one after the other, and the manifest of what was read. */
 #include "reading/reading.h"
 
-#include <ctype.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "reading/matching.h"
 #include "reading/pipeline.h"
+#include "reading/raw.h"
 
 enum { GUESS_ROWS = 1000 };
 
 /* A file of the dataset.  Header and cells live in the reading's memory. */
 typedef struct reading_file {
-  text_source *source;
-  csv_splitter splitter;
-  csv_file_header header;
+  input_file input;
   encoder_layout layout;
   slice name;
   digest sha256;
@@ -31,6 +29,7 @@ typedef struct reading {
   atomic_bool stop;
   _Atomic uint64_t bytes_done;
   uint64_t bytes_total;
+  bool is_splitting; /* on the splitting thread */
 } reading;
 
 /* What file INDEX is called in messages; "-" for standard input. */
@@ -47,14 +46,6 @@ static status no_memory(error *err) {
 }
 
 static status check_options(const reading_options *o, error *err) {
-  const bool usable = (o->delimiter > 0 && !isalnum((unsigned char)o->delimiter) &&
-                       strchr("\"\n\r-+", o->delimiter) == NULL) ||
-                      o->delimiter == 0;
-  if (!usable) {
-    return error_set(err, STATUS_SPECIFICATION,
-                     "the delimiter (byte 0x%02X) cannot be one; use , ; | or a tab",
-                     (unsigned char)o->delimiter);
-  }
   if (o->decimal_mark != '.' && o->decimal_mark != ',' && o->decimal_mark != 0) {
     return error_set(err, STATUS_SPECIFICATION, "the decimal mark '%c' is neither '.' nor ','",
                      o->decimal_mark);
@@ -65,113 +56,32 @@ static status check_options(const reading_options *o, error *err) {
   return STATUS_OK;
 }
 
+/* Asked while a file is opened, by whichever thread opens it: progress is the caller's alone. */
+static bool go_on_opening(void *context, const input_file *f) {
+  reading *r = context;
+  if (atomic_load(&r->stop)) {
+    return false;
+  }
+  const reading_options *o = r->options;
+  const uint64_t done = f->format->position(f);
+  return r->is_splitting || o->progress == NULL || o->progress(o->context, 0, done, r->bytes_total);
+}
+
 /* Opens file INDEX and reads its header. */
 static status open_file(reading *r, uint32_t index, uint64_t ordinal, error *err) {
   reading_file *f = &r->files[index];
-  TRY(source_open(r->paths[index], called(r, index), r->options->encoding, &r->stop, &f->source, err));
-  csv_splitter_init(&f->splitter, f->source, ordinal);
-  TRY(csv_header_read(&f->splitter, r->options->delimiter, r->memory, &f->header, err));
-  f->header.keeps_blank_rows = r->options->keeps_blank_rows;
-  f->layout = (encoder_layout){
-      .title = source_title(f->source), .header = &f->header, .file = r->options->files_before + index};
-  return STATUS_OK;
-}
-
-static void close_file(reading_file *f) {
-  csv_splitter_fini(&f->splitter);
-  source_close(f->source);
-  f->source = NULL;
+  const input_watch watch = {go_on_opening, r};
+  f->input = (input_file){.options = r->options, .memory = r->memory, .first_ordinal = ordinal};
+  f->layout = (encoder_layout){.input = &f->input, .file = r->options->files_before + index};
+  return input_open(&f->input, r->paths[index], name_of(r, index), called(r, index), &r->stop, &watch, err);
 }
 
 /* Finds the wanted columns in the header of file INDEX. */
 static status match_file(reading *r, uint32_t index, error *err) {
   reading_file *f = &r->files[index];
-  uint32_t *cells = ARENA_ARRAY(r->memory, uint32_t, (size_t)r->schema.count + 1);
-  if (cells == NULL) {
-    return no_memory(err);
-  }
+  uint32_t *cells;
+  TRY(matching_find(&r->schema, &f->input, raw_title(called(r, index)), r->memory, &cells, err));
   f->layout.cells = cells;
-  return csv_header_match(&f->header, r->schema.names, r->schema.count, raw_title(called(r, index)), cells,
-                          err);
-}
-
-typedef struct wanted {
-  uint32_t cell;
-  reading_hint hint;
-} wanted;
-
-/* Adds the columns of the header that ORDER lacks. */
-static size_t add_others(const csv_file_header *header, wanted *order, size_t count, bool *listed) {
-  for (size_t i = 0; i < count; i++) {
-    listed[order[i].cell] = true;
-  }
-  for (uint32_t cell = 0; cell < header->count; cell++) {
-    if (!listed[cell]) {
-      order[count++] = (wanted){cell, READING_HINT_TEXT_CODES};
-    }
-  }
-  return count;
-}
-
-static int compare_wanted(const void *left, const void *right) {
-  const wanted *a = left;
-  const wanted *b = right;
-  return (a->cell > b->cell) - (a->cell < b->cell);
-}
-
-/* Finds the wanted columns in the header, each with its hint. */
-static status find_wanted(reading *r, size_t count, wanted *order, error *err) {
-  const reading_options *o = r->options;
-  const csv_file_header *header = &r->files[0].header;
-  slice *names = ARENA_ARRAY(r->memory, slice, count + 1);
-  uint32_t *cells = ARENA_ARRAY(r->memory, uint32_t, count + 1);
-  if (arena_failed(r->memory)) {
-    return no_memory(err);
-  }
-  for (size_t i = 0; i < count; i++) {
-    names[i] = o->columns != NULL ? slice_of(o->columns[i].name) : header->names[i];
-  }
-  TRY(csv_header_match(header, names, (uint32_t)count, raw_title(called(r, 0)), cells, err));
-  for (size_t i = 0; i < count; i++) {
-    order[i] = (wanted){cells[i], o->columns != NULL ? o->columns[i].hint : READING_HINT_TEXT_CODES};
-  }
-  return STATUS_OK;
-}
-
-/* The wanted columns, each once, in the order of the first file. */
-static status choose_columns(reading *r, error *err) {
-  const reading_options *o = r->options;
-  const csv_file_header *header = &r->files[0].header;
-  size_t count = o->columns != NULL ? o->columns_count : header->count;
-  if (count > SHARD_COLUMNS_MAX) {
-    return error_set(err, STATUS_LIMIT, "%s: %zu columns are wanted, more than %d", raw_title(called(r, 0)),
-                     count, SHARD_COLUMNS_MAX);
-  }
-  const size_t most = count + header->count + 1;
-  slice *names = ARENA_ARRAY(r->memory, slice, most);
-  reading_hint *hints = ARENA_ARRAY(r->memory, reading_hint, most);
-  wanted *order = ARENA_ARRAY(r->memory, wanted, most);
-  bool *listed = ARENA_ARRAY(r->memory, bool, most);
-  if (arena_failed(r->memory)) {
-    return no_memory(err);
-  }
-  TRY(find_wanted(r, count, order, err));
-  if (o->others_too && header->count <= SHARD_COLUMNS_MAX) {
-    count = add_others(header, order, count, listed);
-  }
-  qsort(order, count, sizeof *order, compare_wanted);
-  uint32_t kept = 0;
-  for (size_t i = 0; i < count; i++) {
-    if (i == 0 || order[i].cell != order[i - 1].cell) {
-      names[kept] = header->names[order[i].cell];
-      hints[kept++] = order[i].hint;
-    }
-  }
-  r->schema =
-      (encoder_schema){.names = names, .hints = hints, .count = kept, .decimal_mark = o->decimal_mark};
-  if (r->schema.decimal_mark == 0) {
-    r->schema.decimal_mark = '.';
-  }
   return STATUS_OK;
 }
 
@@ -188,57 +98,64 @@ static bool looks_numeric(const shard_column *c, uint32_t rows, char mark) {
   return filled > 0 && numbers * 10 >= filled * 9;
 }
 
-static status guess_from(reading *r, csv_piece *sample, encoder *coder, error *err) {
+static status guess_from(reading *r, input_piece *sample, encoder *coder, error *err) {
   reading_file *f = &r->files[0];
   reading_hint *hints = (reading_hint *)r->schema.hints;
   shard_content content;
-  TRY(csv_splitter_next(&f->splitter, GUESS_ROWS, sample, err));
+  if (!input_piece_prepare(sample, &f->input)) {
+    return no_memory(err);
+  }
+  TRY(f->input.format->cut(&f->input, GUESS_ROWS, sample, err));
   TRY(encoder_run(coder, &f->layout, sample, &content, err));
   for (uint32_t i = 0; i < content.columns_count; i++) {
     if (looks_numeric(&content.columns[i], content.rows, r->schema.decimal_mark)) {
       hints[i] = READING_HINT_NUMBER;
     }
   }
-  return csv_splitter_undo(&f->splitter, sample, err);
+  return f->input.format->undo(&f->input, sample, err);
 }
 
 /* Hints for all columns from the first rows of the first file. */
 static status guess_hints(reading *r, error *err) {
-  csv_piece sample = {0};
-  encoder *coder = encoder_new(&r->schema, csv_kernels_best());
+  input_piece sample = {0};
+  encoder *coder = encoder_new(&r->schema);
   const status result = coder != NULL ? guess_from(r, &sample, coder, err) : no_memory(err);
   encoder_destroy(coder);
-  csv_piece_fini(&sample);
+  input_piece_fini(&sample);
   return result;
 }
 
 /* Cuts file INDEX into pieces and closes it. */
 static status split_file(reading *r, pipeline *p, uint32_t index, error *err) {
   reading_file *f = &r->files[index];
+  const input_format *format = f->input.format;
   const uint32_t rows = r->options->shard_rows > 0 ? r->options->shard_rows : READING_SHARD_ROWS_DEFAULT;
   const uint64_t bytes_before = atomic_load(&r->bytes_done);
   while (true) {
-    csv_piece *piece = pipeline_piece(p);
+    input_piece *piece = pipeline_piece(p);
     if (piece == NULL) {
       return STATUS_OK;
     }
-    TRY(csv_splitter_next(&f->splitter, rows, piece, err));
-    atomic_store(&r->bytes_done, bytes_before + source_position(f->source));
+    if (!input_piece_prepare(piece, &f->input)) {
+      return no_memory(err);
+    }
+    TRY(format->cut(&f->input, rows, piece, err));
+    atomic_store(&r->bytes_done, bytes_before + format->position(&f->input));
     f->records += piece->records;
-    const bool end = piece->length == 0;
+    const bool is_end = piece->is_end;
     pipeline_push(p, piece, &f->layout);
-    if (end) {
+    if (is_end) {
       break;
     }
   }
-  f->name = source_name(f->source, name_of(r, index));
-  source_finish(f->source, &f->sha256, &f->bytes);
-  close_file(f);
+  f->name = source_name(f->input.source, name_of(r, index));
+  input_end(&f->input, &f->sha256, &f->bytes);
   return STATUS_OK;
 }
 
 static status split_files(void *context, pipeline *p, error *err) {
   reading *r = context;
+  r->is_splitting = true;
   uint64_t ordinal = r->options->records_before;
   for (uint32_t i = 0; i < r->files_count && !atomic_load(&r->stop); i++) {
     if (i > 0) {
@@ -357,9 +274,11 @@ static status build_manifest(const reading *r, const pipeline *p, manifest **out
 
 static status read_files(reading *r, store *into, manifest **out, error *err) {
   TRY(open_file(r, 0, r->options->records_before, err));
-  TRY(choose_columns(r, err));
+  bool open = false;
+  const reading_file *first = &r->files[0];
+  TRY(matching_choose(r->options, &first->input, raw_title(called(r, 0)), r->memory, &r->schema, &open, err));
   TRY(match_file(r, 0, err));
-  if (r->options->columns == NULL) {
+  if (open) {
     TRY(guess_hints(r, err));
   }
   const pipeline_options options = {.threads = r->options->threads > 0 ? r->options->threads : 1,
@@ -405,7 +324,7 @@ static status reading_init(reading *r, const reading_options *options, const cha
 
 static void reading_fini(reading *r) {
   for (uint32_t i = 0; r->files != NULL && i < r->files_count; i++) {
-    close_file(&r->files[i]);
+    input_close(&r->files[i].input);
   }
   free(r->files);
   arena_destroy(r->memory);
@@ -423,19 +342,19 @@ status reading_read(const reading_options *options, const char *const *paths, si
   return result;
 }
 
-static status header_manifest(const csv_file_header *header, const char *title, manifest **out, error *err) {
+static status header_manifest(const input_header *header, const char *title, manifest **out, error *err) {
   manifest *m = manifest_new();
   if (m == NULL) {
     return no_memory(err);
   }
   m->files = ARENA_NEW(m->memory, manifest_file);
-  m->columns = ARENA_ARRAY(m->memory, manifest_column, header->count);
+  m->columns = ARENA_ARRAY(m->memory, manifest_column, (size_t)header->count + 1);
   if (m->files != NULL && m->columns != NULL) {
     m->files_count = 1;
     m->files[0].name = arena_slice(m->memory, slice_of(title));
     m->columns_count = header->count;
     for (uint32_t i = 0; i < header->count; i++) {
-      m->columns[i].name = arena_slice(m->memory, header->names[i]);
+      m->columns[i].name = arena_slice(m->memory, header->columns[i].name);
     }
   }
   if (arena_failed(m->memory)) {
@@ -453,7 +372,7 @@ status reading_header(const reading_options *options, const char *path, manifest
     result = open_file(&r, 0, 0, err);
   }
   if (result == STATUS_OK) {
-    result = header_manifest(&r.files[0].header, raw_title(called(&r, 0)), out, err);
+    result = header_manifest(&r.files[0].input.header, raw_title(called(&r, 0)), out, err);
   }
   reading_fini(&r);
   return result;

@@ -61,8 +61,9 @@ typedef struct reading_options {
   const char *dataset;
   /* iconv name, or what people say for one ("gbk"); NULL: UTF-8.  A byte-order mark overrules it. */
   const char *encoding;
-  char delimiter;    /* 0: the one of , ; tab | that stands most often in the header */
-  char decimal_mark; /* '.' (also 0) or ',' */
+  const char *format; /* of reading_format_name; NULL: told by each file's name, or by how it begins */
+  char delimiter;     /* of CSV; 0: the one of , ; tab | that stands most often in the header */
+  char decimal_mark;  /* '.' (also 0) or ',' */
   /* Records without anything in any cell are rows; else they are left out and counted (manifest.h). */
   bool keeps_blank_rows;
   /* Columns wanted; NULL: all, with hints guessed from the first rows.  A wanted column that a file
@@ -83,6 +84,9 @@ typedef struct reading_options {
   bool (*progress)(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total);
   void *context;
 } reading_options;
+
+/* The INDEX-th input format, NULL behind the last. */
+const char *reading_format_name(size_t index);
 
 status reading_read(const reading_options *options, const char *const *paths, size_t paths_count, store *into,
                     manifest **out, error *err) MUST_USE;

@@ -8,9 +8,11 @@
 #include "reading/encoding.h"
 #include "reading/unpack.h"
 
-enum { STAGE_BYTES = 256 << 10 };
+enum { STAGE_BYTES = 256 << 10, CHARACTER_BYTES_MAX = 8 };
 
 struct text_source {
+  const char *path, *called, *encoding; /* as they were given */
+  const atomic_bool *stop;
   const char *title;
   raw_file *raw;
   unpacker *unpack;
@@ -19,6 +21,9 @@ struct text_source {
   size_t stage_from;
   size_t stage_to;
   bool ended;
+  uint8_t head[SOURCE_HEAD_BYTES]; /* what source_head read ahead */
+  size_t head_from;
+  size_t head_to;
 };
 
 static status fill_stage(text_source *s, error *err) {
@@ -52,21 +57,34 @@ static status start(text_source *s, const char *encoding, error *err) {
   return meant == NULL ? STATUS_OK : converter_open(meant, s->title, &s->converter, err);
 }
 
+static status open_layers(text_source *s, error *err) {
+  TRY(raw_open(s->path, s->called, s->stop, &s->raw, err));
+  TRY(unpack_open(s->raw, s->title, &s->unpack, err));
+  return start(s, s->encoding, err);
+}
+
+static void close_layers(text_source *s) {
+  converter_close(s->converter);
+  unpack_close(s->unpack);
+  raw_close(s->raw);
+  s->converter = NULL;
+  s->unpack = NULL;
+  s->raw = NULL;
+}
+
 status source_open(const char *path, const char *called, const char *encoding, const atomic_bool *stop,
                    text_source **out, error *err) {
   text_source *s = calloc(1, sizeof *s);
   if (s == NULL) {
     return error_no_memory(err, path);
   }
+  s->path = path;
+  s->called = called;
+  s->encoding = encoding;
+  s->stop = stop;
   s->title = raw_title(called);
   s->stage = malloc(STAGE_BYTES);
-  status result = s->stage == NULL ? error_no_memory(err, path) : raw_open(path, called, stop, &s->raw, err);
-  if (result == STATUS_OK) {
-    result = unpack_open(s->raw, s->title, &s->unpack, err);
-  }
-  if (result == STATUS_OK) {
-    result = start(s, encoding, err);
-  }
+  const status result = s->stage == NULL ? error_no_memory(err, path) : open_layers(s, err);
   if (result != STATUS_OK) {
     source_close(s);
     return result;
@@ -79,11 +97,23 @@ void source_close(text_source *s) {
   if (s == NULL) {
     return;
   }
-  converter_close(s->converter);
-  unpack_close(s->unpack);
-  raw_close(s->raw);
+  close_layers(s);
   free(s->stage);
   free(s);
+}
+
+status source_restart(text_source *s, error *err) {
+  if (!raw_rewind(s->raw)) {
+    return error_set(
+        err, STATUS_DATA,
+        "%s: is a pipe, but must be read twice; save it as a file, or give it as standard input (-)",
+        s->title);
+  }
+  close_layers(s);
+  s->stage_from = s->stage_to = 0;
+  s->head_from = s->head_to = 0;
+  s->ended = false;
+  return open_layers(s, err);
 }
 
 static status read_converted(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) {
@@ -105,7 +135,7 @@ static status read_converted(text_source *s, uint8_t *out, size_t capacity, size
   return STATUS_OK;
 }
 
-status source_read(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) {
+static status read_text(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) {
   if (s->converter != NULL) {
     return read_converted(s, out, capacity, got, err);
   }
@@ -118,6 +148,27 @@ status source_read(text_source *s, uint8_t *out, size_t capacity, size_t *got, e
   }
   *got = 0;
   return s->ended ? STATUS_OK : unpack_read(s->unpack, out, capacity, got, err);
+}
+
+status source_head(text_source *s, slice *head, error *err) {
+  size_t got = 1;
+  while (got > 0 && s->head_to + CHARACTER_BYTES_MAX <= sizeof s->head) {
+    TRY(read_text(s, s->head + s->head_to, sizeof s->head - s->head_to, &got, err));
+    s->head_to += got;
+  }
+  *head = (slice){(const char *)s->head, s->head_to};
+  return STATUS_OK;
+}
+
+status source_read(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) {
+  if (s->head_from == s->head_to) {
+    return read_text(s, out, capacity, got, err);
+  }
+  const size_t left = s->head_to - s->head_from;
+  *got = left < capacity ? left : capacity;
+  memcpy(out, s->head + s->head_from, *got);
+  s->head_from += *got;
+  return STATUS_OK;
 }
 
 void source_finish(text_source *s, digest *sha256, uint64_t *bytes) {
@@ -134,4 +185,8 @@ uint64_t source_position(const text_source *s) {
 
 const char *source_title(const text_source *s) {
   return s->title;
+}
+
+uint64_t source_size(const text_source *s) {
+  return raw_size(s->path);
 }

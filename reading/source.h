@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "reading/raw.h"
 
+enum { SOURCE_HEAD_BYTES = 4096 };
+
 typedef struct text_source text_source;
 
 /* CALLED names the file in messages.  ENCODING as in reading_options; STOP as in raw_open. */
@@ -17,10 +19,15 @@ status source_open(const char *path, const char *called, const char *encoding, c
 void source_close(text_source *s);
 /* Up to CAPACITY bytes into OUT; *GOT is 0 only at the end. */
 status source_read(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
+/* The first bytes of the text, at most SOURCE_HEAD_BYTES, before any is read. */
+status source_head(text_source *s, slice *head, error *err) MUST_USE;
+/* Back to the start, to read the file once more.  STATUS_DATA when it is a pipe. */
+status source_restart(text_source *s, error *err) MUST_USE;
 /* After the end: digest and number of the file's bytes, unpacked but not converted. */
 void source_finish(text_source *s, digest *sha256, uint64_t *bytes);
 slice source_name(const text_source *s, const char *name); /* as unpack_name */
 uint64_t source_position(const text_source *s);            /* bytes on disk read so far */
 const char *source_title(const text_source *s);            /* what messages call the file */
+uint64_t source_size(const text_source *s);                /* bytes on disk; 0: cannot be told */
 
 #endif

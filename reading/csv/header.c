@@ -1,17 +1,12 @@
-/* Reading and matching headers, with a plain automaton: this text is short. */
+/* Reading headers, with a plain automaton: this text is short. */
 #include "reading/csv/header.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "reading/csv/cell.h"
-#include "reading/encoding.h"
-
-enum { HINT_BYTES = 64 << 10 };
-
-static const uint32_t MISSING = UINT32_MAX;
+#include "reading/plain_text.h"
 
 /* In order of preference where two stand equally often. */
 static const char delimiters[] = {',', ';', '\t', '|'};
@@ -120,31 +115,6 @@ static char choose_delimiter(const walk *w) {
   return delimiters[best];
 }
 
-status csv_check_text(const uint8_t *text, size_t length, uint64_t first_line, const char *title,
-                      error *err) {
-  const size_t good = text_utf8_check((const char *)text, length);
-  const uint8_t *zero = memchr(text, '\0', length);
-  const size_t nul = zero != NULL ? (size_t)(zero - text) : length;
-  const size_t at = nul < good ? nul : good;
-  if (at == length) {
-    return STATUS_OK;
-  }
-  size_t begin = at;
-  while (begin > 0 && text[begin - 1] != '\n') {
-    begin--;
-  }
-  const uint64_t line = first_line + csv_count_lines(text, begin);
-  const size_t sample = length - begin < HINT_BYTES ? length - begin : HINT_BYTES;
-  const char *hint = encoding_hint(text + begin, sample);
-  if (nul < good) {
-    return error_set(err, STATUS_DATA, "%s:%llu: byte %zu of the line is NUL, which no text has; %s", title,
-                     (unsigned long long)line, at - begin + 1,
-                     strstr(hint, "utf-16") != NULL ? hint : "the file is damaged or no CSV");
-  }
-  return error_set(err, STATUS_DATA, "%s:%llu: byte %zu of the line (0x%02X) is not UTF-8; %s", title,
-                   (unsigned long long)line, at - begin + 1, text[at], hint);
-}
-
 /* Skips empty lines, then reads on until the first record is complete. */
 static status find_first_record(csv_splitter *s, char delimiter, walk *found, error *err) {
   const char *title = source_title(s->source);
@@ -165,9 +135,9 @@ static status find_first_record(csv_splitter *s, char delimiter, walk *found, er
     if (s->ended && s->rest.length == 0) {
       return error_set(err, STATUS_DATA, "%s: is empty", title);
     }
-    if (s->ended || s->rest.length > CSV_RECORD_BYTES_MAX) {
+    if (s->ended || s->rest.length > INPUT_RECORD_BYTES_MAX) {
       return error_set(err, STATUS_DATA, "%s:%llu: the header %s", title,
-                       (unsigned long long)(s->line + csv_count_lines(s->rest.text, found->open)),
+                       (unsigned long long)(s->line + plain_text_lines(s->rest.text, found->open)),
                        found->open < s->rest.length ? "has a quote that opens on this line and never closes"
                                                     : "does not end; is this a CSV file?");
     }
@@ -177,43 +147,6 @@ static status find_first_record(csv_splitter *s, char delimiter, walk *found, er
 
 static status no_memory(const csv_splitter *s, error *err) {
   return error_no_memory(err, source_title(s->source));
-}
-
-static int compare_by_name(const void *left, const void *right) {
-  const slice *const *a = left;
-  const slice *const *b = right;
-  const int order = slice_compare(**a, **b);
-  return order != 0 ? order : (*a > *b) - (*a < *b);
-}
-
-/* The names in order, for finding twins and wanted ones.  To be freed; NULL: out of memory. */
-static const slice **sort_names(const csv_file_header *h) {
-  const slice **sorted = malloc((h->count + 1) * sizeof(const slice *));
-  for (uint32_t i = 0; sorted != NULL && i < h->count; i++) {
-    sorted[i] = &h->names[i];
-  }
-  if (sorted != NULL) {
-    qsort(sorted, h->count, sizeof(const slice *), compare_by_name);
-  }
-  return sorted;
-}
-
-static status check_twins(const csv_splitter *s, const csv_file_header *h, error *err) {
-  const slice **sorted = sort_names(h);
-  if (sorted == NULL) {
-    return no_memory(s, err);
-  }
-  status result = STATUS_OK;
-  for (uint32_t i = 1; i < h->count && result == STATUS_OK; i++) {
-    if (slice_equal(*sorted[i - 1], *sorted[i])) {
-      result = error_set(err, STATUS_DATA,
-                         "%s:%llu: columns %td and %td have the same name \"%.*s\"; rename one of them",
-                         source_title(s->source), (unsigned long long)s->line, sorted[i - 1] - h->names + 1,
-                         sorted[i] - h->names + 1, SLICE_ARG(*sorted[i]));
-    }
-  }
-  free(sorted);
-  return result;
 }
 
 static status take_names(const csv_splitter *s, const size_t *ends, uint32_t count, arena *memory,
@@ -243,6 +176,7 @@ static status take_names(const csv_splitter *s, const size_t *ends, uint32_t cou
 status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_header *out, error *err) {
   walk found;
   TRY(find_first_record(s, delimiter, &found, err));
+  out->line = s->line;
   out->delimiter = delimiter != 0 ? delimiter : choose_delimiter(&found);
   found = walk_record(s->rest.text, s->rest.length, out->delimiter, NULL);
   const char *title = source_title(s->source);
@@ -250,7 +184,7 @@ status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_
     return error_set(err, STATUS_DATA, "%s:%llu: the header has a quote that never closes", title,
                      (unsigned long long)s->line);
   }
-  TRY(csv_check_text(s->rest.text, found.end, s->line, title, err));
+  TRY(plain_text_check(s->rest.text, found.end, s->line, title, err));
   if (found.wrong) {
     return error_set(err, STATUS_DATA, "%s:%llu: the header has text after the closing quote of cell %u",
                      title, (unsigned long long)s->line, found.wrong_cell + 1);
@@ -263,82 +197,8 @@ status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_
   status result = take_names(s, ends, found.cells, memory, out, err);
   free(ends);
   if (result == STATUS_OK) {
-    result = check_twins(s, out, err);
-  }
-  if (result == STATUS_OK) {
     csv_splitter_skip(s, found.end);
     result = csv_splitter_start(s, out->delimiter, out->count, err);
   }
   return result;
-}
-
-/* The names of the header that none of the COUNT CELLS stands for: what is used already was not meant. */
-static const char **list_free(const csv_file_header *h, const uint32_t *cells, uint32_t count, arena *memory,
-                              uint32_t *free_count) {
-  const char **names = ARENA_ARRAY(memory, const char *, (size_t)h->count + 1);
-  bool *used = ARENA_ARRAY(memory, bool, (size_t)h->count + 1);
-  if (arena_failed(memory)) {
-    return NULL;
-  }
-  for (uint32_t i = 0; i < count; i++) {
-    used[cells[i] != MISSING ? cells[i] : h->count] = true;
-  }
-  *free_count = 0;
-  for (uint32_t i = 0; i < h->count; i++) {
-    if (!used[i]) {
-      names[(*free_count)++] = arena_copy(memory, h->names[i]);
-    }
-  }
-  return names;
-}
-
-/* All wanted columns whose cell is MISSING, each with the name that was probably meant. */
-static status report_missing(const csv_file_header *h, const slice *wanted, uint32_t count, const char *title,
-                             const uint32_t *cells, error *err) {
-  arena *memory = arena_new();
-  uint32_t free_count = 0;
-  const char **names = memory != NULL ? list_free(h, cells, count, memory, &free_count) : NULL;
-  if (names == NULL || arena_failed(memory)) {
-    arena_destroy(memory);
-    return error_no_memory(err, title);
-  }
-  buf list;
-  buf_init(&list);
-  for (uint32_t i = 0; i < count; i++) {
-    if (cells[i] != MISSING) {
-      continue;
-    }
-    const char *nearest = text_nearest(wanted[i], names, free_count);
-    buf_printf(&list, "%s\"%.*s\"", list.length > 0 ? ", " : "", SLICE_ARG(wanted[i]));
-    if (nearest != NULL) {
-      buf_printf(&list, " (did you mean \"%s\"?)", nearest);
-    }
-  }
-  const status result = error_set(err, STATUS_DATA, "%s: these columns are not in the header: %.*s", title,
-                                  (int)list.length, (const char *)list.data);
-  buf_fini(&list);
-  arena_destroy(memory);
-  return result;
-}
-
-static int compare_name(const void *key, const void *element) {
-  const slice *wanted = key;
-  const slice *const *name = element;
-  return slice_compare(*wanted, **name);
-}
-
-status csv_header_match(const csv_file_header *h, const slice *wanted, uint32_t count, const char *title,
-                        uint32_t *cells, error *err) {
-  const slice **sorted = sort_names(h);
-  if (sorted == NULL) {
-    return error_no_memory(err, title);
-  }
-  bool complete = true;
-  for (uint32_t i = 0; i < count; i++) {
-    const slice **found = bsearch(&wanted[i], sorted, h->count, sizeof(const slice *), compare_name);
-    cells[i] = found != NULL ? (uint32_t)(*found - h->names) : MISSING;
-    complete = complete && found != NULL;
-  }
-  free(sorted);
-  return complete ? STATUS_OK : report_missing(h, wanted, count, title, cells, err);
 }

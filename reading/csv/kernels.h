@@ -11,11 +11,9 @@
 #include <stddef.h>
 
 #include "reading/csv/quotes.h"
+#include "reading/reader.h"
 
-enum {
-  CSV_MARGIN = 64,       /* readable bytes before and behind every text */
-  CSV_BRIEF_NONE = 0xff, /* no byte of UTF-8 */
-};
+enum { CSV_MARGIN = 64 }; /* readable bytes before and behind every text */
 
 /* Where a scan stands.  Blocks are 64 bytes from the start of the text. */
 typedef struct csv_scan {
@@ -38,7 +36,7 @@ typedef struct csv_index {
   uint64_t separators; /* mask of the block before */
   uint64_t high;       /* likewise: bytes above 0x7f */
   uint32_t *ends;      /* positions of separators outside quotes */
-  uint8_t *briefs;     /* the byte before each when the cell has at most one, else CSV_BRIEF_NONE */
+  uint8_t *briefs;     /* the byte before each when the cell has at most one, else INPUT_BRIEF_NONE */
   size_t count;
   uint32_t *row_ends; /* which of them are newlines */
   size_t rows_count;

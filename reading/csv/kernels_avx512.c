@@ -45,7 +45,7 @@ static inline void block_append(csv_index *x, block b, const uint8_t *p, uint32_
       _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42,
                       41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20,
                       19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  const __m512i none = _mm512_set1_epi8((char)CSV_BRIEF_NONE);
+  const __m512i none = _mm512_set1_epi8((char)INPUT_BRIEF_NONE);
   const __m512i before = _mm512_mask_blend_epi8(briefs, none, _mm512_loadu_si512(p - 1));
   _mm512_storeu_si512(x->briefs + x->count, _mm512_maskz_compress_epi8(separators, before));
   const __m512i at = _mm512_maskz_compress_epi8(separators, numbers);

@@ -46,7 +46,7 @@ static inline void block_append(csv_index *x, block b, const uint8_t *p, uint32_
   for (; separators != 0; separators &= separators - 1) {
     const unsigned i = (unsigned)__builtin_ctzll(separators);
     x->ends[x->count] = base + i;
-    x->briefs[x->count] = (briefs >> i & 1) != 0 ? *(p + i - 1) : CSV_BRIEF_NONE;
+    x->briefs[x->count] = (briefs >> i & 1) != 0 ? *(p + i - 1) : INPUT_BRIEF_NONE;
     x->count++;
   }
 }

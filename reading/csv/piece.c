@@ -47,11 +47,3 @@ void csv_piece_fini(csv_piece *p) {
   free(p->given_up);
   *p = (csv_piece){0};
 }
-
-uint64_t csv_count_lines(const uint8_t *text, size_t length) {
-  uint64_t lines = 0;
-  for (size_t i = 0; i < length; i++) {
-    lines += text[i] == '\n';
-  }
-  return lines;
-}

@@ -5,15 +5,10 @@
 #include "base/status.h"
 #include "reading/csv/kernels.h"
 
-enum {
-  CSV_RECORD_BYTES_MAX = 16 << 20,
-  CSV_PIECE_BYTES_MAX = 256 << 20, /* a piece ends early with the record that reaches this */
-};
-
 /* Why a record that a quote would stretch over several lines is given up. */
 typedef enum csv_why {
   CSV_WHY_OPEN, /* the quote never closes, */
-  CSV_WHY_LONG, /* or not within CSV_RECORD_BYTES_MAX of the record's first byte */
+  CSV_WHY_LONG, /* or not within INPUT_RECORD_BYTES_MAX of the record's first byte */
   CSV_WHY_TEXT, /* a cell goes on behind its closing quote */
   CSV_WHY_MANY, /* more cells than the header has, */
   CSV_WHY_FEW,  /* or fewer */
@@ -47,6 +42,5 @@ bool csv_piece_reserve(csv_piece *p, size_t capacity);
 bool csv_piece_note_given_up(csv_piece *p, csv_given_up record);
 void csv_piece_clear(csv_piece *p); /* keeps the memory */
 void csv_piece_fini(csv_piece *p);
-uint64_t csv_count_lines(const uint8_t *text, size_t length); /* newlines */
 
 #endif

@@ -5,35 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reading/column.h"
 #include "reading/csv/nobody.h"
 
-bool csv_records_start(csv_records *r, const csv_piece *piece) {
+bool csv_records_start(csv_records *r, const csv_piece *piece, row_places *places) {
   if (r->memory == NULL) {
     r->memory = arena_new();
   }
   if (r->memory == NULL ||
-      !csv_array_reserve(&r->begins, &r->begins_capacity, piece->records, sizeof *r->begins)) {
+      !column_reserve(&r->begins, &r->begins_capacity, piece->records, sizeof *r->begins)) {
     return false;
   }
   arena_clear(r->memory);
-  r->rows = 0;
-  r->ordinal = piece->first_ordinal;
-  r->line = piece->first_line;
+  r->places = places;
   r->position = 0;
-  r->expected_ordinal = r->first_ordinal = piece->first_ordinal;
-  r->expected_line = r->first_line = piece->first_line;
-  r->gaps_count = 0;
-  r->quarantined = 0;
-  r->places_count = 0;
-  memset(r->skipped, 0, sizeof r->skipped);
   return true;
 }
 
 void csv_records_fini(csv_records *r) {
   free(r->begins);
-  free(r->gap_rows);
-  free(r->gap_records);
-  free(r->gap_lines);
   arena_destroy(r->memory);
   *r = (csv_records){0};
 }
@@ -42,59 +32,19 @@ void csv_records_start_stretch(csv_records *r, size_t position) {
   r->position = position;
 }
 
-static bool grow(uint32_t **array, size_t count) {
-  uint32_t *more = realloc(*array, count * sizeof *more);
-  if (more != NULL) {
-    *array = more;
-  }
-  return more != NULL;
-}
-
-/* Notes that the next row does not follow the one before. */
-static bool note_gap(csv_records *r) {
-  if (r->rows == 0) {
-    r->first_ordinal = r->ordinal;
-    r->first_line = r->line;
-  } else if (r->ordinal != r->expected_ordinal || r->line != r->expected_line) {
-    if (r->gaps_count == r->gaps_capacity) {
-      const size_t capacity = (size_t)r->gaps_capacity * 2 + 64;
-      if (!grow(&r->gap_rows, capacity) || !grow(&r->gap_records, capacity) ||
-          !grow(&r->gap_lines, capacity)) {
-        return false;
-      }
-      r->gaps_capacity = (uint32_t)capacity;
-    }
-    r->gap_rows[r->gaps_count] = r->rows;
-    r->gap_records[r->gaps_count] = (uint32_t)(r->ordinal - r->expected_ordinal);
-    r->gap_lines[r->gaps_count++] = (uint32_t)(r->line - r->expected_line);
-  }
-  r->expected_ordinal = r->ordinal;
-  r->expected_line = r->line;
-  return true;
-}
-
-static bool leave_out(csv_records *r, const char *problem) {
-  r->quarantined++;
-  if (r->places_count == MANIFEST_PLACES) {
-    return true;
-  }
-  const slice kept = arena_slice(r->memory, slice_of(problem));
-  r->places[r->places_count++] = (manifest_place){.line = r->line, .problem = kept};
-  return !arena_failed(r->memory);
-}
-
-static bool leave_out_miscounted(csv_records *r, uint32_t cells, const csv_file_header *header) {
+static bool leave_out_miscounted(csv_records *r, uint32_t lines, uint32_t cells,
+                                 const csv_file_header *header) {
   char problem[96];
   snprintf(problem, sizeof problem, "%u cell%s, the header has %u", cells, cells == 1 ? "" : "s",
            header->count);
-  return leave_out(r, problem);
+  return places_quarantine(r->places, lines, problem);
 }
 
-static bool leave_out_wrong(csv_records *r, uint32_t cell, const csv_file_header *header) {
+static bool leave_out_wrong(csv_records *r, uint32_t lines, uint32_t cell, const csv_file_header *header) {
   char problem[192];
   const slice name = text_fit(header->names[cell], 40);
   snprintf(problem, sizeof problem, "text after the closing quote of \"%.*s\"", SLICE_ARG(name));
-  return leave_out(r, problem);
+  return places_quarantine(r->places, lines, problem);
 }
 
 bool csv_records_leave_out_given_up(csv_records *r, const csv_given_up *g, const csv_file_header *header) {
@@ -109,7 +59,7 @@ bool csv_records_leave_out_given_up(csv_records *r, const csv_given_up *g, const
       break;
     case CSV_WHY_LONG:
       snprintf(problem, room, "the record of the quote that opens on line %llu does not end within %d MiB%s",
-               opened, CSV_RECORD_BYTES_MAX >> 20, advice);
+               opened, INPUT_RECORD_BYTES_MAX >> 20, advice);
       break;
     case CSV_WHY_TEXT:
       snprintf(
@@ -135,21 +85,8 @@ bool csv_records_leave_out_given_up(csv_records *r, const csv_given_up *g, const
                opened, to, advice);
       break;
   }
-  if (!leave_out(r, problem)) {
-    return false;
-  }
-  r->ordinal++;
-  r->line++;
   r->position = g->end;
-  return true;
-}
-
-static void skip_record(csv_records *r, manifest_skip which) {
-  manifest_skipped *s = &r->skipped[which];
-  s->count++;
-  if (s->lines_count < MANIFEST_PLACES) {
-    s->lines[s->lines_count++] = r->line;
-  }
+  return places_quarantine(r->places, 1, problem);
 }
 
 /* Is any of the block's records, all of them with the header's number of cells, nobody's? */
@@ -181,18 +118,12 @@ static bool is_regular(const csv_index *x, uint32_t cells) {
 }
 
 static bool take_regular(csv_records *r, const csv_index *x, uint32_t cells) {
-  if (x->rows_count > 0 && !note_gap(r)) {
-    return false;
-  }
+  uint32_t row = r->places->rows;
   for (size_t i = 0; i < x->rows_count; i++) {
-    r->begins[r->rows++] = (uint32_t)r->position;
+    r->begins[row++] = (uint32_t)r->position;
     r->position = x->ends[(i + 1) * cells - 1] + 1;
   }
-  r->ordinal += x->rows_count;
-  r->line += x->rows_count;
-  r->expected_ordinal = r->ordinal;
-  r->expected_line = r->line;
-  return true;
+  return places_take_rows(r->places, (uint32_t)x->rows_count);
 }
 
 /* What is known of one record while it is judged. */
@@ -237,23 +168,21 @@ static bool judge(csv_records *r, csv_index *x, const csv_piece *p, const record
                             &skip);
   }
   if (one->cells != header->count) {
-    well = leave_out_miscounted(r, one->cells, header);
-  } else if (one->wrong) {
-    well = leave_out_wrong(r, cell_at(x, one), header);
-  } else if (skip != MANIFEST_SKIPS) {
-    skip_record(r, skip);
-  } else {
-    well = well && note_gap(r);
-    const size_t to = *kept * header->count;
-    memmove(x->ends + to, x->ends + one->first, header->count * sizeof *x->ends);
-    memmove(x->briefs + to, x->briefs + one->first, header->count);
-    r->begins[r->rows++] = (uint32_t)one->begin;
-    ++*kept;
-    r->expected_ordinal++;
-    r->expected_line++;
+    return leave_out_miscounted(r, one->lines, one->cells, header);
   }
-  r->ordinal++;
-  return well;
+  if (one->wrong) {
+    return leave_out_wrong(r, one->lines, cell_at(x, one), header);
+  }
+  if (skip != MANIFEST_SKIPS) {
+    places_skip(r->places, one->lines, skip);
+    return well;
+  }
+  const size_t to = *kept * header->count;
+  memmove(x->ends + to, x->ends + one->first, header->count * sizeof *x->ends);
+  memmove(x->briefs + to, x->briefs + one->first, header->count);
+  r->begins[r->places->rows] = (uint32_t)one->begin;
+  ++*kept;
+  return places_take_row(r->places, one->lines) && well;
 }
 
 static bool take_one_by_one(csv_records *r, csv_index *x, const csv_piece *p, const csv_file_header *header,
@@ -269,10 +198,11 @@ static bool take_one_by_one(csv_records *r, csv_index *x, const csv_piece *p, co
     one.lines = 1 + pass_notes(x->inner, x->inner_count, &inner, one.end);
     one.wrong_at = wrong < x->wrong_count ? x->wrong[wrong] : 0;
     one.wrong = pass_notes(x->wrong, x->wrong_count, &wrong, one.end) > 0;
-    if (!is_empty(p, &one) && !judge(r, x, p, &one, header, kept)) {
+    if (is_empty(p, &one)) {
+      places_pass_lines(r->places, one.lines);
+    } else if (!judge(r, x, p, &one, header, kept)) {
       return false;
     }
-    r->line += one.lines;
     r->position = one.end + 1;
     first = last + 1;
   }
@@ -284,8 +214,8 @@ static bool take_one_by_one(csv_records *r, csv_index *x, const csv_piece *p, co
 }
 
 bool csv_records_take(csv_records *r, csv_index *x, const csv_piece *piece, const csv_file_header *header,
-                      csv_rows *out) {
-  const uint32_t rows = r->rows;
+                      input_rows *out) {
+  const uint32_t rows = r->places->rows;
   size_t kept = x->rows_count;
   bool regular = is_regular(x, header->count);
   if (regular) {
@@ -296,12 +226,10 @@ bool csv_records_take(csv_records *r, csv_index *x, const csv_piece *piece, cons
     regular = !found;
   }
   const bool well = regular ? take_regular(r, x, header->count) : take_one_by_one(r, x, piece, header, &kept);
-  *out = (csv_rows){.text = piece->text,
-                    .ends = x->ends,
-                    .briefs = x->briefs,
-                    .begins = r->begins + rows,
-                    .cells = header->count,
-                    .count = (uint32_t)kept};
+  *out = (input_rows){
+      .count = (uint32_t)kept,
+      .cells = header->count,
+      .ranges = {.text = piece->text, .ends = x->ends, .briefs = x->briefs, .begins = r->begins + rows}};
   return well;
 }
 

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "reading/plain_text.h"
+#include "reading/reader.h"
+
 enum { CHUNK_BYTES = 256 << 10, BLOCK_BYTES = 64 };
 
 void csv_splitter_init(csv_splitter *s, text_source *source, uint64_t ordinal) {
@@ -65,7 +68,7 @@ static bool all_fetched(const csv_splitter *s) {
 }
 
 void csv_splitter_skip(csv_splitter *s, size_t bytes) {
-  s->line += csv_count_lines(s->rest.text, bytes);
+  s->line += plain_text_lines(s->rest.text, bytes);
   memmove(s->rest.text, s->rest.text + bytes, s->rest.length - bytes);
   s->rest.length -= bytes;
 }
@@ -73,7 +76,7 @@ void csv_splitter_skip(csv_splitter *s, size_t bytes) {
 status csv_splitter_start(csv_splitter *s, char delimiter, uint32_t cells, error *err) {
   s->delimiter = delimiter;
   csv_spans_fini(&s->spans);
-  return csv_spans_init(&s->spans, delimiter, cells, CSV_RECORD_BYTES_MAX) ? STATUS_OK : no_memory(s, err);
+  return csv_spans_init(&s->spans, delimiter, cells, INPUT_RECORD_BYTES_MAX) ? STATUS_OK : no_memory(s, err);
 }
 
 /* A piece in the making. */
@@ -101,7 +104,7 @@ static bool is_empty_line(const uint8_t *text, size_t begin, size_t newline) {
 
 /* Ends the piece at END, the end of a record, when it is full. */
 static bool cut_if_full(making *m, size_t end) {
-  if (m->scan.records == m->scan.records_max || end >= CSV_PIECE_BYTES_MAX) {
+  if (m->scan.records == m->scan.records_max || end >= INPUT_PIECE_BYTES_MAX) {
     m->cut = end;
   }
   return m->cut > 0;
@@ -110,7 +113,7 @@ static bool cut_if_full(making *m, size_t end) {
 static status refuse_long(const csv_splitter *s, const making *m, error *err) {
   return error_set(
       err, STATUS_DATA, "%s:%llu: the record that begins here is longer than %d MiB; is this a CSV file?",
-      source_title(s->source), (unsigned long long)(s->line + m->scan.lines), CSV_RECORD_BYTES_MAX >> 20);
+      source_title(s->source), (unsigned long long)(s->line + m->scan.lines), INPUT_RECORD_BYTES_MAX >> 20);
 }
 
 /* One block (the last one of the text may be short), record by record, up to the end of the piece or a
@@ -209,7 +212,7 @@ static status scan_text(csv_splitter *s, making *m, error *err) {
       continue;
     }
     s->kernels->scan(scan, m->piece->text,
-                     m->lines_end < CSV_PIECE_BYTES_MAX ? m->lines_end : CSV_PIECE_BYTES_MAX - 1);
+                     m->lines_end < INPUT_PIECE_BYTES_MAX ? m->lines_end : INPUT_PIECE_BYTES_MAX - 1);
     if (scan->at + BLOCK_BYTES <= m->lines_end || ((is_last || is_long) && scan->at < m->lines_end)) {
       TRY(step(s, m, err));
     } else if (is_long) {
@@ -238,7 +241,7 @@ status csv_splitter_next(csv_splitter *s, uint32_t rows, csv_piece *piece, error
   s->fresh = false;
   making m = {.piece = piece};
   m.scan =
-      (csv_scan){.delimiter = s->delimiter, .records_max = rows, .record_bytes_max = CSV_RECORD_BYTES_MAX};
+      (csv_scan){.delimiter = s->delimiter, .records_max = rows, .record_bytes_max = INPUT_RECORD_BYTES_MAX};
   restart(&m.scan, 0, 0);
   while (true) {
     TRY(scan_text(s, &m, err));

@@ -1,7 +1,7 @@
 /* Cutting a file into pieces of whole records.
  *
  * One pass, in the order of the file, runs the quoting automaton (quotes.h) and counts.  A piece holds
- * exactly ROWS records (fewer at the end of the file, and when they take more than CSV_PIECE_BYTES_MAX);
+ * exactly ROWS records (fewer at the end of the file, and when they take more than INPUT_PIECE_BYTES_MAX);
  * empty lines belong to a piece but are no records.  A record that spans lines is judged (spans.h): one that
  * is given up is its first line alone, and the piece notes why.  Where pieces are cut depends on the text and
  * ROWS only, never on how the text arrives.

@@ -8,8 +8,9 @@
 
 #include <sys/mman.h>
 
-#include "reading/csv/split.h"
+#include "reading/csv/csv.h"
 #include "reading/encode.h"
+#include "reading/plain_text.h"
 #include "tests/reading/csv_reference.h"
 #include "tests/seeded.h"
 
@@ -32,11 +33,11 @@ static int close_file(void **state) {
 }
 
 typedef struct reading {
+  reading_options options;
   arena *memory;
-  text_source *source;
-  csv_splitter splitter;
-  csv_file_header header;
-  csv_piece piece;
+  input_file input;
+  csv_file *csv;
+  input_piece piece;
 } reading;
 
 static void must(status code, const error *err) {
@@ -47,26 +48,31 @@ static void must(status code, const error *err) {
 
 static void begin_reading(reading *r, const csv_kernels *kernels, const void *text, size_t length) {
   error err;
-  *r = (reading){.memory = arena_new()};
+  *r = (reading){.options = {.delimiter = ',', .format = "csv"}, .memory = arena_new()};
   assert_int_equal(ftruncate(file, 0), 0);
   assert_int_equal(pwrite(file, text, length, 0), length);
-  must(source_open(file_path, file_path, NULL, NULL, &r->source, &err), &err);
-  csv_splitter_init(&r->splitter, r->source, 0);
-  r->splitter.kernels = kernels;
-  must(csv_header_read(&r->splitter, ',', r->memory, &r->header, &err), &err);
+  r->input = (input_file){.options = &r->options, .memory = r->memory};
+  must(input_open(&r->input, file_path, file_path, file_path, NULL, NULL, &err), &err);
+  r->csv = r->input.self;
+  r->csv->splitter.kernels = kernels;
+  assert_true(input_piece_prepare(&r->piece, &r->input));
 }
 
 static bool next_piece(reading *r, uint32_t records) {
   error err;
-  must(csv_splitter_next(&r->splitter, records, &r->piece, &err), &err);
-  return r->piece.length > 0;
+  must(r->input.format->cut(&r->input, records, &r->piece, &err), &err);
+  return !r->piece.is_end;
 }
 
 static void end_reading(reading *r) {
-  csv_piece_fini(&r->piece);
-  csv_splitter_fini(&r->splitter);
-  source_close(r->source);
+  input_piece_fini(&r->piece);
+  input_close(&r->input);
   arena_destroy(r->memory);
+}
+
+static uint64_t lines_of(const input_piece *piece) {
+  const csv_piece *text = piece->content;
+  return plain_text_lines(text->text, text->length);
 }
 
 /* ---- Against the reference ----------------------------------------------------------------------- */
@@ -108,14 +114,13 @@ static bool piece_is(progress *p, const encoder *coder, const shard_content *c) 
       }
     }
   }
-  uint32_t places_count;
-  const manifest_place *places = encoder_places(coder, &places_count);
-  for (uint32_t i = 0; i < places_count; i++) {
-    if (p->left_out + i >= e->left_out_count || !place_is(&places[i], &e->left_out[p->left_out + i])) {
+  const row_places *found = encoder_places(coder);
+  for (uint32_t i = 0; i < found->list_count; i++) {
+    if (p->left_out + i >= e->left_out_count || !place_is(&found->list[i], &e->left_out[p->left_out + i])) {
       return false;
     }
   }
-  p->left_out += encoder_quarantined(coder);
+  p->left_out += found->quarantined;
   return true;
 }
 
@@ -123,14 +128,14 @@ static bool reads_as(const reference *expected, const csv_kernels *kernels, uint
                      const char *text, size_t length) {
   reading r;
   begin_reading(&r, kernels, text, length);
-  reading_hint *hints = ARENA_ARRAY(r.memory, reading_hint, r.header.count);
-  uint32_t *cells = ARENA_ARRAY(r.memory, uint32_t, r.header.count);
-  for (uint32_t i = 0; i < r.header.count; i++) {
+  reading_hint *hints = ARENA_ARRAY(r.memory, reading_hint, r.csv->header.count);
+  uint32_t *cells = ARENA_ARRAY(r.memory, uint32_t, r.csv->header.count);
+  for (uint32_t i = 0; i < r.csv->header.count; i++) {
     cells[i] = i;
   }
-  const encoder_schema schema = {r.header.names, hints, r.header.count, '.'};
-  const encoder_layout layout = {"test", &r.header, cells, 0};
-  encoder *coder = encoder_new(&schema, kernels);
+  const encoder_schema schema = {r.csv->header.names, hints, r.csv->header.count, '.'};
+  const encoder_layout layout = {&r.input, cells, 0};
+  encoder *coder = encoder_new(&schema);
   progress p = {.expected = expected};
   bool same = true;
   error err;
@@ -278,7 +283,7 @@ static void every_line_of_a_file_with_stray_quotes_is_read_or_counted(void **sta
     uint64_t newlines = 1;
     while (next_piece(&r, 4)) {
       records += r.piece.records;
-      newlines += csv_count_lines(r.piece.text, r.piece.length);
+      newlines += lines_of(&r.piece);
     }
     end_reading(&r);
     /* Each record is a row, or one line that is left out; a row of two lines would be one too few. */
@@ -336,9 +341,9 @@ static void what_is_given_up_is_looked_at_twice_more_at_most(void **state) {
     begin_reading(&r, csv_kernels_best(), text.data, text.length);
     while (next_piece(&r, 1000)) {
     }
-    if (r.splitter.spans.looked_ahead > 2 * bytes) {
+    if (r.csv->splitter.spans.looked_ahead > 2 * bytes) {
       fail_msg("%s: %zu bytes, %llu looked at ahead", hard_files[i].what, bytes,
-               (unsigned long long)r.splitter.spans.looked_ahead);
+               (unsigned long long)r.csv->splitter.spans.looked_ahead);
     }
     end_reading(&r);
     buf_fini(&text);
@@ -352,7 +357,7 @@ static void a_file_of_one_line_records_is_never_looked_ahead_in(void **state) {
   begin_reading(&r, csv_kernels_best(), text, sizeof text - 1);
   while (next_piece(&r, 1)) {
   }
-  assert_int_equal(r.splitter.spans.looked_ahead, 0);
+  assert_int_equal(r.csv->splitter.spans.looked_ahead, 0);
   end_reading(&r);
 }
 

@@ -1,0 +1,108 @@
+/* The input formats, and how a file's is told. */
+#include "reading/formats.h"
+
+#include <string.h>
+
+#include "reading/matching.h"
+#include "reading/unpack.h"
+
+/* The first is taken for files that tell nothing. */
+static const input_format *const formats[] = {&input_csv};
+
+enum { FORMATS = sizeof formats / sizeof formats[0] };
+
+const input_format *input_format_at(size_t index) {
+  return index < FORMATS ? formats[index] : NULL;
+}
+
+const char *reading_format_name(size_t index) {
+  return index < FORMATS ? formats[index]->name : NULL;
+}
+
+static status find_named(const char *name, const input_format **out, error *err) {
+  for (size_t i = 0; i < FORMATS; i++) {
+    if (strcmp(formats[i]->name, name) == 0) {
+      *out = formats[i];
+      return STATUS_OK;
+    }
+  }
+  return error_set(err, STATUS_SPECIFICATION, "the input format '%s' is not known", name);
+}
+
+/* Does NAME end like ENDING, in letters of any case? */
+static bool ends_like(slice name, const char *ending) {
+  const size_t length = strlen(ending);
+  return name.length > length && strncasecmp(name.bytes + name.length - length, ending, length) == 0;
+}
+
+static const input_format *find_by_ending(slice name) {
+  for (size_t i = 0; i < FORMATS; i++) {
+    for (const char *const *ending = formats[i]->endings; *ending != NULL; ending++) {
+      if (ends_like(name, *ending)) {
+        return formats[i];
+      }
+    }
+  }
+  return NULL;
+}
+
+status input_format_of(const reading_options *options, slice name, text_source *source,
+                       const input_format **out, error *err) {
+  if (options->format != NULL) {
+    return find_named(options->format, out, err);
+  }
+  *out = find_by_ending(unpacked_name(name));
+  if (*out != NULL) {
+    return STATUS_OK;
+  }
+  slice head;
+  TRY(source_head(source, &head, err));
+  *out = formats[0];
+  for (size_t i = 0; i < FORMATS; i++) {
+    if (formats[i]->recognise != NULL && formats[i]->recognise(head)) {
+      *out = formats[i];
+      break;
+    }
+  }
+  return STATUS_OK;
+}
+
+status input_open(input_file *f, const char *path, const char *name, const char *called,
+                  const atomic_bool *stop, const input_watch *watch, error *err) {
+  TRY(source_open(path, called, f->options->encoding, stop, &f->source, err));
+  f->title = source_title(f->source);
+  TRY(input_format_of(f->options, slice_of(name), f->source, &f->format, err));
+  TRY(f->format->open(f, watch, err));
+  return matching_check_names(f, err);
+}
+
+void input_end(input_file *f, digest *sha256, uint64_t *bytes) {
+  source_finish(f->source, sha256, bytes);
+  source_close(f->source);
+  f->source = NULL;
+}
+
+void input_close(input_file *f) {
+  if (f->format != NULL) {
+    f->format->close(f);
+  }
+  source_close(f->source);
+  f->source = NULL;
+  f->format = NULL;
+}
+
+bool input_piece_prepare(input_piece *piece, const input_file *f) {
+  if (piece->format != f->format) {
+    input_piece_fini(piece);
+    piece->content = f->format->piece_new();
+    piece->format = piece->content != NULL ? f->format : NULL;
+  }
+  return piece->format != NULL;
+}
+
+void input_piece_fini(input_piece *piece) {
+  if (piece->format != NULL) {
+    piece->format->piece_free(piece->content);
+  }
+  *piece = (input_piece){0};
+}
