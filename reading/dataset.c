@@ -8,6 +8,7 @@
 
 #include "reading/known.h"
 #include "reading/raw.h"
+#include "reading/reader.h"
 #include "store/shard.h"
 
 enum {
@@ -29,9 +30,10 @@ typedef struct dataset {
   uint32_t parts_count;
   uint64_t records, rows;
   uint32_t parsed;
-  uint64_t bytes_total;  /* of all files on disk; 0: unknown */
-  uint64_t bytes_before; /* of the files that are done */
-  uint64_t bytes_pass;   /* of this file, in passes that are done */
+  uint64_t bytes_total;       /* of all files on disk; 0: unknown */
+  uint64_t bytes_before;      /* of the files that are done */
+  uint64_t bytes_pass;        /* of this file, in passes that are done */
+  const input_format *format; /* of this file; NULL: of a pipe */
 } dataset;
 
 /* ---- Progress ------------------------------------------------------------------------------------ */
@@ -118,6 +120,9 @@ static status key_of(const dataset *d, const digest *sha256, digest *out, error 
   buf_put_varint(&b, o->shard_rows > 0 ? o->shard_rows : READING_SHARD_ROWS_DEFAULT);
   buf_put_varint(&b, d->records);
   buf_put_varint(&b, files_before(d));
+  if (d->format != input_format_at(0)) { /* which leaves no trace: it is older than the others */
+    buf_put_text(&b, d->format->name);
+  }
   status st = buf_status(&b, "reading", err);
   if (st == STATUS_OK) {
     st = digest_of(b.data, b.length, out, err);
@@ -208,7 +213,8 @@ static status parse_part(dataset *d, uint32_t index, manifest **out, error *err)
     (*out)->shards[i].file = 0;
   }
   d->parsed++;
-  return strcmp(path, "-") == 0 ? STATUS_OK : keep_record(d, *out, err);
+  /* What came through a pipe is not known again. */
+  return d->format == NULL ? STATUS_OK : keep_record(d, *out, err);
 }
 
 static const char *title_of(const dataset *d, uint32_t index) {
@@ -256,6 +262,17 @@ static status find_earlier(const dataset *d, uint32_t index, slice name, const d
   return STATUS_OK;
 }
 
+static status find_format(dataset *d, uint32_t index, error *err) {
+  const reading_options *o = d->options;
+  const char *path = d->paths[index];
+  const char *name = o->names != NULL ? o->names[index] : raw_base(path);
+  text_source *source = NULL;
+  TRY(source_open(path, o->titles != NULL ? o->titles[index] : path, o->encoding, NULL, &source, err));
+  const status st = input_format_of(o, slice_of(name), source, &d->format, err);
+  source_close(source);
+  return st;
+}
+
 /* Without parsing, by what the file unpacks to: *OUT stays NULL when its part is not kept. */
 static status recognise_part(dataset *d, uint32_t index, bool *earlier, manifest **out, error *err) {
   const reading_options o = options_of(d, index);
@@ -266,6 +283,7 @@ static status recognise_part(dataset *d, uint32_t index, bool *earlier, manifest
   if (*earlier) {
     return STATUS_OK;
   }
+  TRY(find_format(d, index, err));
   TRY(key_of(d, &identity.sha256, &key, err));
   *out = find_record(d, &key);
   d->bytes_pass = raw_size(d->paths[index]);
@@ -280,6 +298,7 @@ static status recognise_part(dataset *d, uint32_t index, bool *earlier, manifest
 static status read_part(dataset *d, uint32_t index, bool *earlier, manifest **out, error *err) {
   const char *path = d->paths[index];
   d->bytes_pass = 0;
+  d->format = NULL;
   /* What has no size may be a pipe, and can be read but once. */
   const bool is_file = strcmp(path, "-") != 0 && raw_size(path) > 0;
   if (is_file) {

@@ -159,6 +159,10 @@ static bool put_short(dictionary *d, slice raw, uint32_t code) {
   return d->used * 2 <= d->mask || grow_short(d);
 }
 
+uint32_t dictionary_find(const dictionary *d, slice text) {
+  return find_slot(&d->texts, text, digest_xxh3(text.bytes, text.length))->code;
+}
+
 uint32_t dictionary_text(dictionary *d, slice text) {
   const uint64_t hash = digest_xxh3(text.bytes, text.length);
   dictionary_text_slot *slot = find_slot(&d->texts, text, hash);
@@ -190,7 +194,7 @@ uint32_t dictionary_add_missing(dictionary *d) {
 uint32_t dictionary_add_number(dictionary *d, decimal number, char mark) {
   char formatted[DECIMAL_TEXT_BYTES];
   slice text = {formatted, number_format(number, mark, formatted)};
-  uint32_t code = find_slot(&d->texts, text, digest_xxh3(text.bytes, text.length))->code;
+  uint32_t code = dictionary_find(d, text);
   if (code == DICTIONARY_NONE && d->count < d->limit) {
     text = arena_slice(d->memory, text);
     if (text.bytes == NULL) {

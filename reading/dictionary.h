@@ -59,6 +59,8 @@ typedef struct dictionary {
 bool dictionary_init(dictionary *d, arena *memory);
 void dictionary_fini(dictionary *d);
 void dictionary_clear(dictionary *d, uint32_t limit); /* keeps the memory */
+/* The code of a text that is there; DICTIONARY_NONE when it is not. */
+uint32_t dictionary_find(const dictionary *d, slice text);
 /* The code of a text itself. */
 uint32_t dictionary_text(dictionary *d, slice text);
 /* The code of a cell without anything in it, as of a text without bytes. */

@@ -7,7 +7,7 @@
 #include "reading/unpack.h"
 
 /* The first is taken for files that tell nothing. */
-static const input_format *const formats[] = {&input_csv};
+static const input_format *const formats[] = {&input_csv, &input_ndjson};
 
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 

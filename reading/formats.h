@@ -5,5 +5,6 @@
 #include "reading/reader.h"
 
 extern const input_format input_csv;
+extern const input_format input_ndjson;
 
 #endif

@@ -15,12 +15,15 @@ uint64_t plain_text_lines(const uint8_t *text, size_t length) {
   return lines;
 }
 
+size_t plain_text_good(const uint8_t *text, size_t length) {
+  const size_t good = text_utf8_check((const char *)text, length);
+  const uint8_t *zero = memchr(text, '\0', good);
+  return zero != NULL ? (size_t)(zero - text) : good;
+}
+
 status plain_text_check(const uint8_t *text, size_t length, uint64_t first_line, const char *title,
                         error *err) {
-  const size_t good = text_utf8_check((const char *)text, length);
-  const uint8_t *zero = memchr(text, '\0', length);
-  const size_t nul = zero != NULL ? (size_t)(zero - text) : length;
-  const size_t at = nul < good ? nul : good;
+  const size_t at = plain_text_good(text, length);
   if (at == length) {
     return STATUS_OK;
   }
@@ -31,7 +34,7 @@ status plain_text_check(const uint8_t *text, size_t length, uint64_t first_line,
   const uint64_t line = first_line + plain_text_lines(text, begin);
   const size_t sample = length - begin < HINT_BYTES ? length - begin : HINT_BYTES;
   const char *hint = encoding_hint(text + begin, sample);
-  if (nul < good) {
+  if (text[at] == '\0') {
     return error_set(err, STATUS_DATA, "%s:%llu: byte %zu of the line is NUL, which no text has; %s", title,
                      (unsigned long long)line, at - begin + 1,
                      strstr(hint, "utf-16") != NULL ? hint : "the file is damaged or not a text file");

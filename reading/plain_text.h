@@ -10,6 +10,8 @@
  * in it, and what the encoding probably is.  STATUS_OK when all is well. */
 status plain_text_check(const uint8_t *text, size_t length, uint64_t first_line, const char *title,
                         error *err) MUST_USE;
+/* Where the first byte stands that is NUL or not UTF-8; LENGTH: nowhere. */
+size_t plain_text_good(const uint8_t *text, size_t length);
 uint64_t plain_text_lines(const uint8_t *text, size_t length); /* newlines */
 
 #endif

@@ -72,6 +72,20 @@ static void read_blank_rows(compilation *c, const node *n) {
   }
 }
 
+enum { FORMATS_MAX = 16 };
+
+static void read_format(compilation *c, const node *n) {
+  const char *choices[FORMATS_MAX];
+  size_t count = 0;
+  size_t choice = 0;
+  while (count < FORMATS_MAX && (choices[count] = reading_format_name(count)) != NULL) {
+    count++;
+  }
+  if (field_choice(c, n, "format", choices, count, &choice)) {
+    c->data.format = choices[choice];
+  }
+}
+
 static void data_normal(compilation *c) {
   json *o = json_object(c->memory);
   char delimiter[] = {c->data.delimiter, '\0'};
@@ -80,8 +94,12 @@ static void data_normal(compilation *c) {
   json_set(o, "delimiter",
            c->data.delimiter != '\0' ? json_text(c->memory, slice_of(delimiter)) : json_null(c->memory));
   json_set_text(o, "decimal", mark);
-  if (c->data.keeps_blank_rows) { /* the default leaves no trace: it is older than the key */
+  /* The defaults of these leave no trace: they are older than the keys. */
+  if (c->data.keeps_blank_rows) {
     json_set_text(o, "blank_rows", "keep");
+  }
+  if (c->data.format != NULL) {
+    json_set_text(o, "format", c->data.format);
   }
   json_set(c->normal, "data", o);
 }
@@ -93,11 +111,13 @@ void data_read(compilation *c, const node *root) {
   } keys[] = {{"encoding", read_encoding},
               {"delimiter", read_delimiter},
               {"decimal", read_decimal_mark},
-              {"blank_rows", read_blank_rows}};
+              {"blank_rows", read_blank_rows},
+              {"format", read_format}};
   enum { KEYS = sizeof keys / sizeof keys[0] };
   const node *section = node_get(root, "data");
   c->data.decimal_mark = '.';
-  if (section != NULL && field_is_map(c, section, "data", "encoding, delimiter, decimal and blank_rows")) {
+  if (section != NULL &&
+      field_is_map(c, section, "data", "encoding, delimiter, decimal, blank_rows and format")) {
     const char *names[KEYS];
     for (size_t i = 0; i < KEYS; i++) {
       names[i] = keys[i].key;
