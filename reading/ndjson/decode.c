@@ -25,6 +25,7 @@ typedef struct decoder {
   /* Of the line in hand. */
   input_cell *row;
   bool is_visible;
+  bool has_unknown;    /* a key that the first pass did not find */
   status code;         /* why it was stopped; OK: the problem is the line's alone */
   const char *problem; /* then: what it is */
   error failure;
@@ -156,13 +157,9 @@ static bool take_member(void *context, slice key, const line_value *value) {
   bool twice;
   const uint64_t line = d->sink->places->line;
   const uint32_t found = ndjson_keys_next(&d->keys, key, &twice);
-  if (found == DICTIONARY_NONE) {
-    d->code =
-        error_set(&d->failure, STATUS_DATA,
-                  "%s:%llu: a key is there that was not when the file was read for its keys; it is being "
-                  "written, read it again later",
-                  d->file->title, (unsigned long long)line);
-    return false;
+  if (found == DICTIONARY_NONE) { /* the line is broken further on, or was another before */
+    d->has_unknown = true;
+    return true;
   }
   if (twice) {
     d->code = ndjson_refuse_twice(d->file, line, key, &d->failure);
@@ -187,6 +184,7 @@ static line_result read_row(decoder *d, slice line, input_cell *row) {
   memset(row, 0, d->sink->count * sizeof *row);
   d->row = row;
   d->is_visible = false;
+  d->has_unknown = false;
   d->code = STATUS_OK;
   return ndjson_keys_start(&d->keys, &n->names) ? line_read(&d->reader, line, take_member, d)
                                                 : LINE_NO_MEMORY;
@@ -199,6 +197,13 @@ static status take_line(decoder *d, slice line, input_cell *row, bool *is_row, e
   *is_row = false;
   switch (read_row(d, line, row)) {
     case LINE_WELL:
+      if (d->has_unknown) {
+        return error_set(
+            err, STATUS_DATA,
+            "%s:%llu: a key is here that was not when the file was read for its keys; the file is "
+            "still being written: read it again later",
+            d->file->title, (unsigned long long)places->line);
+      }
       *is_row = d->is_visible || d->file->options->keeps_blank_rows;
       if (*is_row) {
         d->begins[places->rows] = (size_t)(line.bytes - (const char *)d->text->data);

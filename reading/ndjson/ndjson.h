@@ -3,7 +3,7 @@
  * 1. A line that is not blank is a record.  One that is no JSON object is quarantined, with its line and what
  * is wrong at which byte; reading goes on with the next.  A line of more than 16 MiB is STATUS_DATA.
  * 2. The columns are the keys of all objects of the file, in the order of their first appearance: so the file
- * is read twice, and what comes through a pipe cannot be.  A line that is quarantined adds none.  Keys are
+ * is read twice, and what comes through a pipe cannot be.  A line that is no object adds none.  Keys are
  * trimmed; an empty one makes its line broken.  A member of an object inside is a column of its own: a.b.
  * 3. A key that stands twice in an object, also as the path of a member of one inside, is STATUS_DATA.
  * 4. Texts are decoded and trimmed.  A number is as it is written, with the dataset's decimal mark; true and
