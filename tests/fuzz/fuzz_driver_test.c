@@ -1,15 +1,10 @@
 /* The fuzz driver finds a mistake that was planted, keeps the input, and runs it again. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "tests/check.h"
 #include "tests/process.h"
 
 typedef struct scene {

@@ -1,14 +1,11 @@
 /* See golden.h. */
 #include "tests/golden/golden.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 enum { ENTRIES_MAX = 128, LINE_BYTES = 4096, NAME_BYTES = 64 };
 
@@ -104,18 +101,27 @@ const char *golden_name(const golden *g, size_t index) {
   return g->entries[index].name;
 }
 
-bool golden_has(const golden *g, const char *name) {
-  return find(g, name) != NULL;
-}
-
 slice golden_bytes(const golden *g, const char *name) {
   const entry *e = find_or_fail(g, name);
   return (slice){(const char *)e->bytes.data, e->bytes.length};
 }
 
+digest golden_digest(uint8_t first) {
+  digest d;
+  for (size_t i = 0; i < DIGEST_BYTES; i++) {
+    d.bytes[i] = (uint8_t)(first + i);
+  }
+  return d;
+}
+
 /* ---- Comparing ----------------------------------------------------------------------------------- */
 
-void golden_expect(const golden *g, const char *name, slice got, golden_version version) {
+void golden_expect(const golden *g, const char *name, const buf *written, golden_version version) {
+  assert_false(written->failed);
+  golden_expect_slice(g, name, (slice){(const char *)written->data, written->length}, version);
+}
+
+void golden_expect_slice(const golden *g, const char *name, slice got, golden_version version) {
   const entry *e = find_or_fail(g, name);
   if (version.number != e->version) {
     fail_msg(

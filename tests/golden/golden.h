@@ -7,6 +7,7 @@
 #define CANVASS_TESTS_GOLDEN_GOLDEN_H
 
 #include "base/buf.h"
+#include "base/digest.h"
 
 typedef struct golden golden;
 
@@ -16,7 +17,8 @@ size_t golden_count(const golden *g);
 const char *golden_name(const golden *g, size_t index);
 /* The bytes of an entry, borrowed; in a block of exactly that size. */
 slice golden_bytes(const golden *g, const char *entry);
-bool golden_has(const golden *g, const char *entry);
+/* Stands for a digest in goldens: 32 bytes that count up from FIRST. */
+digest golden_digest(uint8_t first);
 
 /* A format's version, and where it is raised: "PLAN_VERSION (stats/plan/codec.h)". */
 typedef struct golden_version {
@@ -24,9 +26,9 @@ typedef struct golden_version {
   const char *where;
 } golden_version;
 
-/* GOT are the bytes that the program makes of the entry's value: they have to be the entry's, and VERSION
- * its. */
-void golden_expect(const golden *g, const char *entry, slice got, golden_version version);
+/* WRITTEN is what the program makes of the entry's value: it has to be the entry's bytes, and VERSION its. */
+void golden_expect(const golden *g, const char *entry, const buf *written, golden_version version);
+void golden_expect_slice(const golden *g, const char *entry, slice written, golden_version version);
 
 /* One change of an entry's bytes, and what the decoder then says. */
 typedef struct golden_refusal {

@@ -1,28 +1,15 @@
 /* Records of the broker, byte by byte: what is in its store outlives releases. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "broker/records/ledger_inside.h"
 #include "tests/broker/ledger_fixture.h"
+#include "tests/check.h"
 #include "tests/golden/golden.h"
 
 static const golden_version records = {LEDGER_RECORD_VERSION,
                                        "LEDGER_RECORD_VERSION (broker/records/ledger_inside.h)"};
 static const golden_version results = {LEDGER_RESULT_VERSION,
                                        "LEDGER_RESULT_VERSION (broker/records/ledger_inside.h)"};
-
-static digest counted(uint8_t first) {
-  digest d;
-  for (size_t i = 0; i < DIGEST_BYTES; i++) {
-    d.bytes[i] = (uint8_t)(first + i);
-  }
-  return d;
-}
 
 static core_job_id counted_id(uint8_t first) {
   core_job_id id;
@@ -33,11 +20,7 @@ static core_job_id counted_id(uint8_t first) {
 }
 
 static ledger_blob counted_blob(uint8_t first, uint64_t bytes) {
-  return (ledger_blob){.name = counted(first), .bytes = bytes};
-}
-
-static slice slice_of_buf(const buf *b) {
-  return (slice){(const char *)b->data, b->length};
+  return (ledger_blob){.name = golden_digest(first), .bytes = bytes};
 }
 
 /* ---- The values of ledger.py --------------------------------------------------------------------- */
@@ -46,7 +29,7 @@ static ledger_dataset sample_dataset_fixed(void) {
   static char name[] = "2026 \xe8\xb0\x83\xe6\x9f\xa5";
   return (ledger_dataset){.name = name,
                           .version = 3,
-                          .manifest = counted(0x10),
+                          .manifest = golden_digest(0x10),
                           .manifest_bytes = 4096,
                           .rows = 1000,
                           .shards = 12,
@@ -73,7 +56,7 @@ static ledger_job_entry sample_job_fixed(void) {
                                     .priority = 1,
                                     .submitted_s = 1767225600,
                                     .ended_s = 1767225660,
-                                    .content = counted(0x50),
+                                    .content = golden_digest(0x50),
                                     .read = true,
                                     .plan = counted_blob(0x01, 100),
                                     .program = counted_blob(0x02, 200),
@@ -86,7 +69,7 @@ static ledger_job_entry sample_job_fixed(void) {
                                     .files_count = 1,
                                     .shard_rows = 65536,
                                     .stage = 2,
-                                    .fingerprint = counted(0x70),
+                                    .fingerprint = golden_digest(0x70),
                                     .states = {10, 20, 3, 4},
                                     .rows = 1000,
                                     .failure = STATUS_DATA,
@@ -106,7 +89,7 @@ static void bytes_of_a_dataset_are_fixed(void **state) {
   buf b;
   buf_init(&b);
   ledger_dataset_encode(&d, &b);
-  golden_expect(g, "dataset", slice_of_buf(&b), records);
+  golden_expect(g, "dataset", &b, records);
   assert_int_equal(ledger_dataset_decode(golden_bytes(g, "dataset"), &back, &err), STATUS_OK);
   assert_same_dataset(back, &d);
   ledger_dataset_destroy(back);
@@ -123,7 +106,7 @@ static void bytes_of_a_job_are_fixed(void **state) {
   buf b;
   buf_init(&b);
   ledger_job_encode(&e, &b);
-  golden_expect(g, "job", slice_of_buf(&b), records);
+  golden_expect(g, "job", &b, records);
   assert_int_equal(ledger_job_decode(golden_bytes(g, "job"), &back, &err), STATUS_OK);
   assert_same_job(&back->job, &e.job, false);
   assert_int_equal(back->sequence, 42);
@@ -142,14 +125,14 @@ static void bytes_of_a_result_are_fixed(void **state) {
   ledger *l = ledger_fixture_open(&f);
   error err;
   const ledger_result r = {.id = {.job = counted_id(0x30), .stage = 2, .task = 300},
-                           .content = counted(0x90),
+                           .content = golden_digest(0x90),
                            .states = {1, 2, 3, 4},
                            .partial = {"partial", 7}};
   assert_int_equal(ledger_result_put(l, &r, &err), STATUS_OK);
   const slice key = {golden_bytes(g, "result").bytes + HEADER_BYTES, KEY_BYTES};
   const ledger_change *c = ledger_pending_find(&l->pending, LEDGER_TABLE_RESULTS, key);
   assert_non_null(c);
-  golden_expect(g, "result", ledger_change_value(c), results);
+  golden_expect_slice(g, "result", ledger_change_value(c), results);
   ledger_close(l);
   ledger_teardown(&f);
   golden_close(g);

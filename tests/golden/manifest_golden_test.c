@@ -1,26 +1,13 @@
 /* Manifests of the versions that are read, byte by byte. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "store/manifest.h"
+#include "tests/check.h"
 #include "tests/golden/golden.h"
 
 enum { VERSION_AT = 8, CHECKSUM_BYTES = 8, VERSION_NEWEST = 3 };
 
 static const golden_version newest = {VERSION_NEWEST, "MANIFEST_VERSION (store/manifest.c)"};
-
-static digest counted(uint8_t first) {
-  digest d;
-  for (size_t i = 0; i < DIGEST_BYTES; i++) {
-    d.bytes[i] = (uint8_t)(first + i);
-  }
-  return d;
-}
 
 /* The dataset of manifest.py. */
 typedef struct sample {
@@ -33,7 +20,7 @@ typedef struct sample {
 static void make(sample *s) {
   *s = (sample){
       .files = {{.name = {"2026-01.csv", 11},
-                 .sha256 = counted(0x00),
+                 .sha256 = golden_digest(0x00),
                  .bytes = 4096,
                  .records = 40,
                  .quarantined = 2,
@@ -41,13 +28,13 @@ static void make(sample *s) {
                  .places_count = 2,
                  .skipped[MANIFEST_BLANK_ROWS] = {2, {11, 12}, 2}},
                 {.name = {"\xe9\x97\xae\xe5\x8d\xb7.csv", 10},
-                 .sha256 = counted(0x20),
+                 .sha256 = golden_digest(0x20),
                  .bytes = 300,
                  .records = 5,
                  .skipped[MANIFEST_REPEATED_HEADERS] = {1, {3}, 1}}},
-      .shards = {{.name = counted(0x40), .bytes = 640, .rows = 20},
-                 {.name = counted(0x60), .bytes = 512, .first_ordinal = 30, .rows = 10},
-                 {.name = counted(0x80), .bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}},
+      .shards = {{.name = golden_digest(0x40), .bytes = 640, .rows = 20},
+                 {.name = golden_digest(0x60), .bytes = 512, .first_ordinal = 30, .rows = 10},
+                 {.name = golden_digest(0x80), .bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}},
       .columns = {{.name = {"score", 5}},
                   {.name = {"amount", 6},
                    .decimals_max = 2,
@@ -92,7 +79,7 @@ static void bytes_of_the_newest_version_are_fixed(void **state) {
   make(&s);
   buf_init(&b);
   manifest_encode(&s.m, &b);
-  golden_expect(g, "newest", (slice){(const char *)b.data, b.length}, newest);
+  golden_expect(g, "newest", &b, newest);
   manifest *m = decoded(g, "newest");
   assert_true(manifest_same_shards(m, &s.m));
   for (size_t i = 0; i < 2; i++) {

@@ -1,17 +1,12 @@
-/* States of every kind of accumulator over one small survey, byte by byte: worker's caches and brokers keep
+/* States of every kind of accumulator over one small survey, byte by byte: workers' caches and brokers keep
  * them across releases, under the version of their kind.  partial.py shows the survey and works out the
  * figures. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/accumulators/kmeans.h"
 #include "stats/accumulators/partial.h"
+#include "tests/check.h"
 #include "tests/golden/golden.h"
 #include "tests/stats/fixture.h"
 
@@ -184,7 +179,7 @@ static void expect_state(const golden *g, const accumulator_kind *kind, const vo
   buf b;
   buf_init(&b);
   kind->encode(state, &b);
-  golden_expect(g, kind->name, (slice){(const char *)b.data, b.length}, version_of(kind, where));
+  golden_expect(g, kind->name, &b, version_of(kind, where));
   buf_fini(&b);
 }
 
@@ -235,7 +230,7 @@ static void bytes_of_a_partial_are_fixed(void **unused) {
   assert_int_equal(reader_left(&r), 0);
   buf_init(&b);
   partial_encode(read, &b);
-  golden_expect(g, "whole", (slice){(const char *)b.data, b.length}, current);
+  golden_expect(g, "whole", &b, current);
   partial_destroy(read);
   buf_fini(&b);
   program_destroy(p);

@@ -1,26 +1,13 @@
 /* A plan with everything that a plan can have, byte by byte. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "stats/plan/codec.h"
 #include "stats/plan/plan.h"
+#include "tests/check.h"
 #include "tests/golden/golden.h"
 #include "tests/stats/sample_program.h"
 
 static const golden_version current = {PLAN_VERSION, "PLAN_VERSION (stats/plan/codec.h)"};
-
-static digest counted(uint8_t first) {
-  digest d;
-  for (size_t i = 0; i < DIGEST_BYTES; i++) {
-    d.bytes[i] = (uint8_t)(first + i);
-  }
-  return d;
-}
 
 /* A scale, the mean of it, and a filter on it. */
 static void fill_program(program *p) {
@@ -91,7 +78,7 @@ static plan *sample_plan(plan_file *file) {
   assert_non_null(p);
   fill_program(p->program);
   *file = (plan_file){.name = "2026-01.csv",
-                      .sha256 = counted(0x40),
+                      .sha256 = golden_digest(0x40),
                       .bytes = 4096,
                       .records = 40,
                       .quarantined = 2,
@@ -99,7 +86,7 @@ static plan *sample_plan(plan_file *file) {
                       .places_count = 1,
                       .blank_rows = {2, {11, 12}, 2}};
   p->title = (plan_label){{"Title", "\xe6\xa0\x87\xe9\xa2\x98", NULL}};
-  p->specification = counted(0x20);
+  p->specification = golden_digest(0x20);
   p->variables = variables;
   p->variables_count = 2;
   p->constructs = constructs;
@@ -115,7 +102,7 @@ static void expect_written(const golden *g, const plan *p) {
   buf b;
   buf_init(&b);
   plan_encode(p, &b);
-  golden_expect(g, "whole", (slice){(const char *)b.data, b.length}, current);
+  golden_expect(g, "whole", &b, current);
   buf_fini(&b);
 }
 

@@ -1,13 +1,8 @@
 /* Programs, byte by byte: every kind of variable and of filter. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "stats/program/item.h"
+#include "tests/check.h"
 #include "tests/golden/golden.h"
 #include "tests/stats/sample_program.h"
 
@@ -36,7 +31,7 @@ static void check(const golden *g, const char *entry, program *p) {
     buf b;
     buf_init(&b);
     program_encode(both[i], &b);
-    golden_expect(g, entry, (slice){(const char *)b.data, b.length}, current);
+    golden_expect(g, entry, &b, current);
     buf_fini(&b);
     program_destroy(both[i]);
   }

@@ -4,18 +4,13 @@
  * Half of it is the report so far, so its bytes are not fixed; its form is, and is read here once more from
  * its description: version, stage, the stage's program, the report's head, and for each analysis whether it
  * is done, its section, the accumulators that answer it, and what it carries. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/json.h"
 #include "stats/accumulators/partial.h"
 #include "stats/stats.h"
+#include "tests/check.h"
 #include "tests/golden/golden.h"
 #include "tests/seeded.h"
 #include "tests/stats/plan_builder.h"

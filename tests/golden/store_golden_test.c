@@ -1,18 +1,13 @@
 /* What a durable store keeps in its index, byte by byte. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "reading/dataset.h"
 #include "store/kept.h"
 #include "store/manifest.h"
 #include "store/store_index.h"
+#include "tests/check.h"
 #include "tests/golden/golden.h"
 #include "tests/process.h"
 #include "tests/store/durable_store.h"
@@ -22,14 +17,6 @@ enum { BOOK_VERSION = 1, READING_VERSION = 3 };
 static const golden_version index_format = {BOOK_VERSION, "BOOK_VERSION (store/uses.c)"};
 static const golden_version reading = {READING_VERSION, "READING_VERSION (reading/dataset.c)"};
 
-static digest counted(uint8_t first) {
-  digest d;
-  for (size_t i = 0; i < DIGEST_BYTES; i++) {
-    d.bytes[i] = (uint8_t)(first + i);
-  }
-  return d;
-}
-
 static void expect_kept(const golden *g, store_index *x, index_table table, slice key, const char *entry) {
   buf value;
   bool found = false;
@@ -37,14 +24,14 @@ static void expect_kept(const golden *g, store_index *x, index_table table, slic
   buf_init(&value);
   assert_int_equal(store_index_get(x, table, key, &value, &found, &err), STATUS_OK);
   assert_true(found);
-  golden_expect(g, entry, (slice){(const char *)value.data, value.length}, index_format);
+  golden_expect(g, entry, &value, index_format);
   buf_fini(&value);
 }
 
 static void keep_samples(durable_fixture *f) {
   const store_partial partial = {
-      .shard = counted(0x10), .accumulator = counted(0x40), .state = slice_of("a state")};
-  const digest name = counted(0x70);
+      .shard = golden_digest(0x10), .accumulator = golden_digest(0x40), .state = slice_of("a state")};
+  const digest name = golden_digest(0x70);
   store *s = durable_open(f, 0);
   store_partials_put(s, &partial, 1);
   store_record_put(s, &name, "a record", strlen("a record"));
@@ -98,7 +85,8 @@ static void what_a_file_was_read_by_has_one_digest(void **state) {
     fail_msg("what a file was read by is digested otherwise: raise %s, and tell tests/golden/store.py",
              reading.where);
   }
-  golden_expect(g, "digest of a file's reading", (slice){(const char *)key.bytes, DIGEST_BYTES}, reading);
+  golden_expect_slice(g, "digest of a file's reading", (slice){(const char *)key.bytes, DIGEST_BYTES},
+                      reading);
   /* The hints of the columns, and the file's manifest. */
   reader r;
   reader_init(&r, record.data, record.length);
