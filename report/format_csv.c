@@ -100,7 +100,7 @@ static void put_table(buf *out, const layout_section *section, const layout_tabl
     const json *row = json_at(table->rows, r);
     owner.row = r;
     for (size_t c = 0; c < table->columns_count; c++) {
-      const char *key = table->columns[c].key;
+      const char *key = table->keys[c];
       const json *figure = json_get(row, key);
       if (!is_key_column(key) && json_kind_of(figure) != JSON_NULL) {
         put_line(out, &owner, row, slice_of(key), figure, scratch);

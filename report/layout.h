@@ -16,12 +16,16 @@ typedef struct layout_table {
   const char *name; /* its term */
   slice title;
   table_view view;
-  const figure_column *columns; /* in the document's order, those that say nothing too */
+  const char *const *keys; /* of the columns, in the document's order, those that say nothing too */
   size_t columns_count;
   const json *rows;
   size_t rows_count;
-  slice whole; /* MATRIX: the name of the column of all others together */
+  slice whole;            /* MATRIX: the name of the column of all others together */
+  figure_column *columns; /* what layout_columns has found */
 } layout_table;
+
+/* How the columns are shown: found at the first call, since it takes a look at every cell. */
+const figure_column *layout_columns(const document *d, const layout_table *table);
 
 /* A matrix: one part of a table of that view. */
 typedef struct layout_matrix {
@@ -102,6 +106,13 @@ typedef struct headline_figure {
   double scale_low, scale_high;
 } headline_figure;
 
+/* The figures of a headline that are of the total: those that the summary shows, and how many it leaves out.
+ */
+typedef struct layout_headline {
+  headline_figure *at;
+  size_t count, more;
+} layout_headline;
+
 typedef struct layout_section {
   slice analysis, name; /* as the document has them */
   slice title, kind_title;
@@ -113,12 +124,11 @@ typedef struct layout_section {
   size_t tables_count;
   const layout_table *headline_table; /* NULL: it has no headline */
   const char *headline_column;
-  presentation_headline told;           /* how the analysis says it looks; empty when it is not known */
-  headline_figure *headline;            /* those of the total */
-  size_t headline_count, headline_more; /* shown, and left out */
+  presentation_headline told; /* how the analysis says it looks; empty when it is not known */
   layout_remarks warnings, notes;
 } layout_section;
 
+layout_headline layout_headline_of(const document *d, const layout_section *section);
 /* The charts of SECTION, those of its headline first; *COUNT may be 0.  At most 1,024, of tables of at most
  * 20,000 rows. */
 const layout_chart *layout_charts(const document *d, const layout_section *section, size_t *count);

@@ -9,8 +9,8 @@ void layout_texts_add(const document *d, layout_texts *list, slice text);
 slice layout_texts_joined(const document *d, const layout_texts *list, slice separator);
 
 void layout_section_make(const document *d, const json *section, layout_section *out);
-/* Finds the headline of a section whose tables are there. */
-void layout_headline_make(const document *d, const json *section, layout_section *out);
+/* Finds the table and the column of the headline of a section whose tables are there. */
+void layout_headline_find(const json *section, layout_section *out);
 void layout_data_make(const document *d, layout_data *out);
 
 /* What of the data is not as it was written, a sentence each: how the numbers of a variable were kept, how

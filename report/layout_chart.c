@@ -18,10 +18,10 @@ static double number_of(const json *row, const char *key) {
   return is_number ? json_as_number(cell) : NAN;
 }
 
-static const figure_column *column_of(const layout_table *t, const char *key) {
+static const figure_column *column_of(const document *d, const layout_table *t, const char *key) {
   for (size_t c = 0; c < t->columns_count; c++) {
-    if (strcmp(t->columns[c].key, key) == 0) {
-      return &t->columns[c];
+    if (strcmp(t->keys[c], key) == 0) {
+      return &layout_columns(d, t)[c];
     }
   }
   return NULL;
@@ -57,16 +57,16 @@ static bool is_held(const layout_table *t, const char *column) {
 }
 
 /* The figure that the bars of T show: that of the headline, else the first that its intervals hold. */
-static const figure_column *estimate_of(const layout_section *s, const layout_table *t) {
+static const figure_column *estimate_of(const document *d, const layout_section *s, const layout_table *t) {
   if (t == s->headline_table) {
-    const figure_column *column = column_of(t, s->headline_column);
+    const figure_column *column = column_of(d, t, s->headline_column);
     if (column != NULL && !column->is_key && column->format != TERM_P) {
       return column;
     }
   }
-  const bool has_interval = column_of(t, "ci_low") != NULL && column_of(t, "ci_high") != NULL;
+  const bool has_interval = column_of(d, t, "ci_low") != NULL && column_of(d, t, "ci_high") != NULL;
   for (size_t c = 0; has_interval && t->view == VIEW_LIST && c < t->columns_count; c++) {
-    const figure_column *column = &t->columns[c];
+    const figure_column *column = &layout_columns(d, t)[c];
     const bool is_bound = strcmp(column->key, "ci_low") == 0 || strcmp(column->key, "ci_high") == 0;
     if (!column->is_key && column->format != TERM_COUNT && !is_bound && is_held(t, column->key)) {
       return column;
@@ -76,10 +76,10 @@ static const figure_column *estimate_of(const layout_section *s, const layout_ta
 }
 
 /* The column of answers, in tables of their per cents. */
-static const figure_column *answers_of(const layout_table *t) {
-  for (size_t c = 0; c < t->columns_count && column_of(t, "percent") != NULL; c++) {
-    if (t->columns[c].format == TERM_VALUE) {
-      return &t->columns[c];
+static const figure_column *answers_of(const document *d, const layout_table *t) {
+  for (size_t c = 0; c < t->columns_count && column_of(d, t, "percent") != NULL; c++) {
+    if (layout_columns(d, t)[c].format == TERM_VALUE) {
+      return &layout_columns(d, t)[c];
     }
   }
   return NULL;
@@ -165,8 +165,8 @@ static charting *bars_chart(charts *all, const bars *b, slice item) {
 /* What ROW is about; OF and LABEL say of which thing.  NUMBERED: a column that numbers groups; NULL: none. */
 static charting_subject subject_of(const document *d, const layout_table *t, const char *numbered,
                                    const json *row, slice of, slice label) {
-  const figure_column *group = column_of(t, "group");
-  const figure_column *other = column_of(t, "other_group");
+  const figure_column *group = column_of(d, t, "group");
+  const figure_column *other = column_of(d, t, "other_group");
   charting_subject s = {.of = of, .label = label, .is_total = true};
   if (group != NULL && json_kind_of(json_get(row, "group")) != JSON_NULL) {
     s.is_total = false;
@@ -290,11 +290,11 @@ static void add_answer(charts *all, const layout_table *t, const figure_column *
                  figure_cell(d, answers, row));
   chart_row *out = c == NULL ? NULL : charting_add(c, &subject);
   if (out != NULL) {
-    const figure_column *percent = column_of(t, "percent");
+    const figure_column *percent = column_of(d, t, "percent");
     out->value = number_of(row, percent->key);
     out->value_text = figure_cell(d, percent, row);
     out->low = out->high = NAN;
-    out->base = shown(d, column_of(t, "n"), row);
+    out->base = shown(d, column_of(d, t, "n"), row);
     c->chart.is_percent = true;
     c->scale_high = 100;
     c->chart.measure = percent->title;
@@ -345,19 +345,21 @@ static void name_charts(charts *all) {
 }
 
 static void add_table(charts *all, const layout_table *t) {
+  const document *d = all->d;
   const layout_section *s = all->section;
   all->first = all->count;
   if (t->view == VIEW_MATRIX || t->rows_count > TABLE_ROWS_MAX) {
     return;
   }
-  const figure_column *answers = answers_of(t);
-  const figure_column *estimate = answers == NULL ? estimate_of(s, t) : NULL;
+  const figure_column *answers = answers_of(d, t);
+  const figure_column *estimate = answers == NULL ? estimate_of(d, s, t) : NULL;
   if (answers != NULL) {
     add_answers(all, t, answers);
   } else if (estimate != NULL) {
     const bool is_headline = t == s->headline_table && s->told.table != NULL;
-    add_bars(all, &(bars){t, estimate, column_of(t, "ci_low"), column_of(t, "ci_high"), column_of(t, "n"),
-                          is_headline ? &s->told.scale : NULL, is_headline ? s->told.numbered : NULL});
+    add_bars(all,
+             &(bars){t, estimate, column_of(d, t, "ci_low"), column_of(d, t, "ci_high"), column_of(d, t, "n"),
+                     is_headline ? &s->told.scale : NULL, is_headline ? s->told.numbered : NULL});
   }
   name_charts(all);
 }

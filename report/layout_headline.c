@@ -23,14 +23,14 @@ static const layout_table *table_named(const layout_section *s, slice name) {
 
 static bool has_column(const layout_table *table, const char *key) {
   for (size_t c = 0; table != NULL && c < table->columns_count; c++) {
-    if (strcmp(table->columns[c].key, key) == 0) {
+    if (strcmp(table->keys[c], key) == 0) {
       return true;
     }
   }
   return false;
 }
 
-static void find_headline(const json *section, layout_section *s) {
+void layout_headline_find(const json *section, layout_section *s) {
   const analysis_presentation *p = analysis_presentation_of(s->analysis);
   const json *given = json_get(section, "headline");
   const slice name = json_as_text(json_get(given, "table"));
@@ -114,23 +114,23 @@ static headline_figure figure_of(const document *d, const layout_section *s, con
   return f;
 }
 
-void layout_headline_make(const document *d, const json *section, layout_section *out) {
-  find_headline(section, out);
-  out->headline = ARENA_ARRAY(d->memory, headline_figure, HEADLINE_ROWS_MAX);
-  if (out->headline_table == NULL || out->headline == NULL) {
-    return;
+layout_headline layout_headline_of(const document *d, const layout_section *section) {
+  layout_headline out = {ARENA_ARRAY(d->memory, headline_figure, HEADLINE_ROWS_MAX), 0, 0};
+  if (section->headline_table == NULL || out.at == NULL) {
+    return out;
   }
-  const json *rows = out->headline_table->rows;
-  const figure_column column = figure_column_of(d, out->headline_column, rows);
+  const json *rows = section->headline_table->rows;
+  const figure_column column = figure_column_of(d, section->headline_column, rows);
   for (size_t r = 0; r < json_count(rows); r++) {
     const json *row = json_at(rows, r);
     if (json_kind_of(json_get(row, "group")) != JSON_NULL) {
       continue;
     }
-    if (out->headline_count < HEADLINE_ROWS_MAX) {
-      out->headline[out->headline_count++] = figure_of(d, out, &column, row);
+    if (out.count < HEADLINE_ROWS_MAX) {
+      out.at[out.count++] = figure_of(d, section, &column, row);
     } else {
-      out->headline_more++;
+      out.more++;
     }
   }
+  return out;
 }

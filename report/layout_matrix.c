@@ -64,12 +64,13 @@ static bool find_columns(division *v) {
       v->columns == NULL) {
     return false;
   }
-  v->line = &t->columns[0];
-  v->column = &t->columns[1];
-  v->cell = &t->columns[2];
+  const figure_column *columns = layout_columns(v->d, t);
+  v->line = &columns[0];
+  v->column = &columns[1];
+  v->cell = &columns[2];
   for (size_t c = 3; c < t->columns_count; c++) {
-    if (t->columns[c].is_key && !t->columns[c].is_empty) {
-      v->others[v->others_count++] = t->columns[c];
+    if (columns[c].is_key && !columns[c].is_empty) {
+      v->others[v->others_count++] = columns[c];
     }
   }
   return true;

@@ -144,18 +144,26 @@ static slice whole_of(const document *d, slice analysis, slice table) {
 }
 
 static void make_table(const document *d, slice analysis, const json *table, layout_table *out) {
-  const json *keys = json_get(table, "columns");
-  figure_column *columns = ARENA_ARRAY(d->memory, figure_column, json_count(keys));
+  const json *columns = json_get(table, "columns");
+  const char **keys = ARENA_ARRAY(d->memory, const char *, json_count(columns));
   *out = (layout_table){.name = json_as_cstring(json_get(table, "name")),
                         .view = view_of(table),
-                        .columns = columns,
-                        .rows = json_get(table, "rows")};
+                        .keys = keys,
+                        .rows = json_get(table, "rows"),
+                        .columns = ARENA_ARRAY(d->memory, figure_column, json_count(columns))};
   out->title = figure_title(d, out->name);
   out->rows_count = json_count(out->rows);
   out->whole = whole_of(d, analysis, slice_of(out->name));
-  for (size_t c = 0; columns != NULL && c < json_count(keys); c++) {
-    columns[out->columns_count++] = figure_column_of(d, json_as_cstring(json_at(keys, c)), out->rows);
+  for (size_t c = 0; keys != NULL && out->columns != NULL && c < json_count(columns); c++) {
+    keys[out->columns_count++] = json_as_cstring(json_at(columns, c));
   }
+}
+
+const figure_column *layout_columns(const document *d, const layout_table *table) {
+  for (size_t c = 0; c < table->columns_count && table->columns[c].key == NULL; c++) {
+    table->columns[c] = figure_column_of(d, table->keys[c], table->rows);
+  }
+  return table->columns;
 }
 
 void layout_section_make(const document *d, const json *section, layout_section *out) {
@@ -172,5 +180,5 @@ void layout_section_make(const document *d, const json *section, layout_section 
   }
   make_remarks(d, json_get(section, "warnings"), &out->warnings);
   make_remarks(d, json_get(section, "notes"), &out->notes);
-  layout_headline_make(d, section, out);
+  layout_headline_find(section, out);
 }

@@ -11,7 +11,8 @@ enum { PART_NAME, PART_FIGURE, PART_VALUE, PART_INTERVAL, PART_STRIP, PARTS };
 typedef struct headlines {
   const layout *l;
   const document *d;
-  grid *g; /* NULL while counting */
+  const layout_headline *figures; /* of each section */
+  grid *g;                        /* NULL while counting */
   size_t at;
   size_t name_columns;  /* that a name may take on the line of its figure */
   size_t strip_columns; /* 0: none */
@@ -37,18 +38,19 @@ static slice indented(const document *d, slice text) {
 
 /* "Description: Age": a label says what its one figure is about, the title of a kind needs the item.  Empty
  * when it is too long for the column of names. */
-static slice joined_name(const headlines *h, const layout_section *s) {
+static slice joined_name(const headlines *h, const layout_section *s, slice name) {
   const sentence_place places[] = {
-      {"title", s->title}, {"colon", document_word(h->d, WORD_COLON)}, {"row", s->headline[0].name}};
+      {"title", s->title}, {"colon", document_word(h->d, WORD_COLON)}, {"row", name}};
   slice joined = sentence_fill(h->d, "{title}{colon}{row}", places, 3);
   return text_width(joined) <= h->name_columns ? joined : slice_of("");
 }
 
 /* Sets the section's title; whether its figures stand on lines of their own below. */
-static bool set_title(headlines *h, const layout_section *s, size_t totals) {
+static bool set_title(headlines *h, const layout_section *s, const layout_headline *figures) {
+  const size_t totals = figures->count + figures->more;
   const sentence_place title = {"title", s->title};
-  const bool wants_item = totals == 1 && !s->is_labelled && s->headline[0].name.length > 0;
-  slice joined = wants_item ? joined_name(h, s) : slice_of("");
+  const bool wants_item = totals == 1 && !s->is_labelled && figures->at[0].name.length > 0;
+  slice joined = wants_item ? joined_name(h, s, figures->at[0].name) : slice_of("");
   const char *pattern = totals == 0 ? word_text(WORD_SEE_BELOW, h->d->language) : "{title}";
   set(h, PART_NAME, joined.length > 0 ? joined : sentence_fill(h->d, pattern, &title, 1));
   return totals > 1 || (wants_item && joined.length == 0);
@@ -56,19 +58,18 @@ static bool set_title(headlines *h, const layout_section *s, size_t totals) {
 
 /* One line for one figure; more figures, or one with a long name, stand under the section's title, each with
  * its item. */
-static void add_section(headlines *h, const layout_section *s) {
-  const size_t totals = s->headline_count + s->headline_more;
-  const bool is_list = set_title(h, s, totals);
-  h->at += is_list || totals == 0 ? 1 : 0;
-  for (size_t i = 0; i < s->headline_count; i++) {
+static void add_section(headlines *h, const layout_section *s, const layout_headline *figures) {
+  const bool is_list = set_title(h, s, figures);
+  h->at += is_list || figures->count == 0 ? 1 : 0;
+  for (size_t i = 0; i < figures->count; i++) {
     if (is_list) {
-      set(h, PART_NAME, indented(h->d, s->headline[i].name));
+      set(h, PART_NAME, indented(h->d, figures->at[i].name));
     }
-    set_figure(h, &s->headline[i]);
+    set_figure(h, &figures->at[i]);
     h->at++;
   }
-  if (s->headline_more > 0) {
-    const sentence_place place = {"n", figure_count(h->d, (int64_t)s->headline_more)};
+  if (figures->more > 0) {
+    const sentence_place place = {"n", figure_count(h->d, (int64_t)figures->more)};
     set(h, PART_NAME, indented(h->d, sentence_fill(h->d, word_text(WORD_MORE, h->d->language), &place, 1)));
     h->at++;
   }
@@ -77,7 +78,7 @@ static void add_section(headlines *h, const layout_section *s) {
 static void add_sections(headlines *h) {
   h->at = 0;
   for (size_t i = 0; i < h->l->sections_count; i++) {
-    add_section(h, &h->l->sections[i]);
+    add_section(h, &h->l->sections[i], &h->figures[i]);
   }
 }
 
@@ -89,7 +90,14 @@ static void write_headlines(const layout *l, const pen *p) {
       [PART_INTERVAL] = {.align = GRID_TEXT},
       [PART_STRIP] = {.align = GRID_TEXT},
   };
-  headlines h = {.l = l, .d = l->document, .name_columns = p->columns * 2 / 5};
+  layout_headline *figures = ARENA_ARRAY(l->document->memory, layout_headline, l->sections_count);
+  for (size_t i = 0; figures != NULL && i < l->sections_count; i++) {
+    figures[i] = layout_headline_of(l->document, &l->sections[i]);
+  }
+  if (figures == NULL) {
+    return;
+  }
+  headlines h = {.l = l, .d = l->document, .figures = figures, .name_columns = p->columns * 2 / 5};
   add_sections(&h);
   h.g = grid_new(h.d->memory, columns, PARTS, h.at);
   add_sections(&h);

@@ -41,12 +41,13 @@ static void write_list(const document *d, const pen *p, size_t indent, const lay
   if (plan.columns == NULL || plan.sources == NULL) {
     return;
   }
-  plan_columns(&plan, table->columns, count, table->view == VIEW_BARS);
+  const figure_column *columns = layout_columns(d, table);
+  plan_columns(&plan, columns, count, table->view == VIEW_BARS);
   grid *g = grid_new(d->memory, plan.columns, plan.count, table->rows_count);
   for (size_t r = 0; r < table->rows_count; r++) {
     const json *row = json_at(table->rows, r);
     for (size_t c = 0; c < plan.count; c++) {
-      const figure_column *column = &table->columns[plan.sources[c]];
+      const figure_column *column = &columns[plan.sources[c]];
       const json *cell = json_get(row, column->key);
       bool is_drawn = c == plan.bars && json_kind_of(cell) != JSON_NULL;
       slice drawn = is_drawn ? strip_bar(d->memory, json_as_number(cell)) : slice_of("");
