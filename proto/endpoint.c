@@ -1,4 +1,4 @@
-/* libzmq takes ports modulo 65536, and looks up what is no address again and again without a word. */
+/* libzmq takes ports modulo 65536, and keeps looking up an invalid address without reporting it. */
 #include "proto/endpoint.h"
 
 #include <netdb.h>
@@ -21,8 +21,8 @@ static status check_port(const char *endpoint, const char *port, endpoint_use us
   if (is_any ? use == ENDPOINT_LISTEN : number <= PORT_MAX) {
     return STATUS_OK;
   }
-  return error_set(err, STATUS_USAGE, "%.200s: '%.40s' is no port; write one from 1 to %d%s", endpoint, port,
-                   (int)PORT_MAX, use == ENDPOINT_LISTEN ? ", or * for any that is free" : "");
+  return error_set(err, STATUS_USAGE, "%.200s: '%.40s' is not a valid port; write one from 1 to %d%s",
+                   endpoint, port, (int)PORT_MAX, use == ENDPOINT_LISTEN ? ", or * for any free port" : "");
 }
 
 static status check_tcp(const char *endpoint, const char *address, endpoint_use use, error *err) {
@@ -43,9 +43,10 @@ static status check_ipc(const char *endpoint, const char *path, endpoint_use use
   }
   const size_t length = strlen(path);
   if (length > SOCKET_PATH_MAX) {
-    return error_set(err, STATUS_USAGE,
-                     "%.200s: the path has %zu bytes, and a socket's may have %d: choose a shorter one",
-                     endpoint, length, (int)SOCKET_PATH_MAX);
+    return error_set(
+        err, STATUS_USAGE,
+        "%.200s: the path has %zu bytes, and a socket's path can have at most %d: choose a shorter one",
+        endpoint, length, (int)SOCKET_PATH_MAX);
   }
   return STATUS_OK;
 }
@@ -61,8 +62,8 @@ status endpoint_check(const char *endpoint, endpoint_use use, error *err) {
       return kinds[i].check(endpoint, endpoint + length, use, err);
     }
   }
-  return error_set(err, STATUS_USAGE, "'%.200s' is no endpoint; write tcp://HOST:PORT or ipc:///PATH",
-                   endpoint);
+  return error_set(err, STATUS_USAGE,
+                   "'%.200s' is not a valid endpoint; write tcp://HOST:PORT or ipc:///PATH", endpoint);
 }
 
 bool endpoint_is_ipv6(const char *endpoint) {

@@ -1,6 +1,6 @@
 /* For the thread sanitizer alone: libzmq hands messages from thread to thread under locks of its own, which
- * the sanitizer cannot see in a library that was not built with it.  These two say so; in other builds
- * they are nothing.  tests/tsan.supp keeps it from looking into libzmq itself. */
+ * the sanitizer cannot see in a library that was not built with it.  These two declare them; in other builds
+ * they do nothing. tests/tsan.supp keeps it from looking into libzmq itself. */
 #ifndef CANVASS_PROTO_HANDOVER_H
 #define CANVASS_PROTO_HANDOVER_H
 

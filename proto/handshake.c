@@ -66,16 +66,18 @@ status handshake_check(handshake *h, const char *endpoint, error *err) {
   uint32_t value = 0;
   while (h != NULL && next_event(h, &event, &value)) {
     if (event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL || event == ZMQ_EVENT_CLOSED) {
-      h->was_cut = event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL; /* else nobody listens (any more) */
+      h->was_cut =
+          event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL; /* otherwise nothing listens there (any more) */
     }
     if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) {
       return error_set(err, STATUS_UNREACHABLE,
-                       "the broker at %s turns your key away: it is not on the broker's list", endpoint);
+                       "the broker at %s refuses your key: it is not among the broker's allowed keys",
+                       endpoint);
     }
     if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL && value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH) {
       return error_set(err, STATUS_UNREACHABLE,
-                       "the broker at %s and you do not agree on keys: it asks for them and you gave none "
-                       "(--identity, --broker-key), or you gave some and it has none",
+                       "the broker at %s and you do not agree on keys: it requires them and you "
+                       "gave none (--identity, --broker-key), or you gave some and it uses none",
                        endpoint);
     }
   }

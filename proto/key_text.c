@@ -1,5 +1,5 @@
 /* Lines and words of key files.  A file is read whole, up to a limit, and must be UTF-8; a byte that cannot
- * be in a text is an error that names its line, never a surprise in a log. */
+ * be in a text is an error that names its line, and never ends up in a log. */
 #include "proto/key_text.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-/* Key files fit into the first room that is made, so that growing leaves no copy of a secret behind. */
+/* Key files fit into the first allocation, so that growing leaves no copy of a secret behind. */
 enum { READ_BYTES = 4096, FIRST_ROOM_BYTES = 4 * READ_BYTES };
 
 static status read_all(int fd, key_text *t, size_t bytes_max, error *err) {
@@ -94,7 +94,7 @@ status key_text_next(key_text *t, slice *line, bool *found, error *err) {
     t->line++;
     *line = slice_trim((slice){start, length});
     if (!is_plain_text(*line)) {
-      return key_text_wrong(t, err, "this is not text in UTF-8");
+      return key_text_wrong(t, err, "this is not UTF-8 text");
     }
     if (line->length > 0 && line->bytes[0] != '#') {
       *found = true;
@@ -143,8 +143,8 @@ bool key_text_is_key(slice s) {
 status key_text_key(const key_text *t, slice word, char out[KEY_TEXT_BYTES], error *err) {
   if (!key_text_is_key(word)) {
     return key_text_wrong(t, err,
-                          "%zu characters that are no key; a key is %d characters, as 'canvass keygen' "
-                          "writes it",
+                          "%zu characters that are not a valid key; a key has %d characters, "
+                          "as 'canvass keygen' writes it",
                           word.length, KEY_TEXT_BYTES - 1);
   }
   memcpy(out, word.bytes, word.length);

@@ -1,4 +1,4 @@
-/* The text that key files and lists of keys are: lines of words, read whole, with messages that name file and
+/* The text of key files and lists of keys: lines of words, read whole, with messages that name file and
  * line.  For keys.c and key_list.c. */
 #ifndef CANVASS_PROTO_KEY_TEXT_H
 #define CANVASS_PROTO_KEY_TEXT_H
@@ -11,7 +11,7 @@ typedef struct key_text {
   const char *path; /* borrowed */
   buf content;
   size_t at;
-  unsigned line; /* of the last line given out, from 1 */
+  unsigned line; /* of the last line returned, from 1 */
   mode_t mode;   /* of the file that was read */
 } key_text;
 
@@ -28,7 +28,7 @@ status key_text_key(const key_text *t, slice word, char out[KEY_TEXT_BYTES], err
 /* STATUS_USAGE with "file:line: ...". */
 status key_text_wrong(const key_text *t, error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* 40 characters of Z85 that stand for 32 bytes. */
+/* 40 characters of Z85, which encode 32 bytes. */
 bool key_text_is_key(slice s);
 /* A title on one line: control characters become blanks, bytes that are not UTF-8 '?'. */
 void key_text_put_title(buf *out, const char *title);

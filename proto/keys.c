@@ -1,5 +1,5 @@
 /* Pairs of keys, their files and their use on sockets.  Secret bytes are wiped from memory that is given
- * back; files are created by nobody but this process (O_EXCL), the secret one readable by its owner alone. */
+ * back; files are created by this process alone (O_EXCL), the secret one readable only by its owner. */
 #include "proto/keys.h"
 
 #include <arpa/inet.h>
@@ -46,7 +46,7 @@ static status create_file(const char *path, mode_t mode, const buf *content, err
   const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (fd < 0 && errno == EEXIST) {
     return error_set(err, STATUS_USAGE,
-                     "%s is there already, and a key is never overwritten: choose another name, or remove it "
+                     "%s already exists, and a key is never overwritten: choose another name, or remove it "
                      "first",
                      path);
   }
@@ -86,7 +86,7 @@ static status write_both(const key_pair *k, const char *path, const char *public
   buf public;
   buf_init(&secret);
   buf_init(&public);
-  /* Room for all, so that no copy of the secret is left behind by growing. */
+  /* Room for everything, so that growing leaves no copy of the secret behind. */
   buf_reserve(&secret, 512 + 2 * strlen(title));
   put_pair(&secret, k, title, true);
   put_pair(&public, k, title, false);
@@ -129,15 +129,16 @@ static status read_line(key_text *t, slice line, key_pair *out, error *err) {
              : slice_equal(word, slice_of("secret")) ? out->secret_key
                                                      : NULL;
   if (!to) {
-    return key_text_wrong(t, err,
-                          "this is no key file (its lines say 'public' or 'secret' and a key); make one with "
-                          "'canvass keygen'");
+    return key_text_wrong(
+        t, err,
+        "this is not a key file (its lines have 'public' or 'secret' and a key); make one with "
+        "'canvass keygen'");
   }
   if (to[0] != '\0') {
     return key_text_wrong(t, err, "a second '%.*s' key", SLICE_ARG(word));
   }
   TRY(key_text_key(t, key_text_word(&line), to, err));
-  return line.length > 0 ? key_text_wrong(t, err, "something stands behind the key") : STATUS_OK;
+  return line.length > 0 ? key_text_wrong(t, err, "something follows the key") : STATUS_OK;
 }
 
 static status parse_pair(key_text *t, key_pair *out, error *err) {
@@ -176,10 +177,11 @@ static status check_secret(const char *path, const key_pair *k, mode_t mode, err
                      path);
   }
   if (mode & OTHERS) {
-    return error_set(err, STATUS_USAGE,
-                     "%s holds a secret key, but others than its owner may use the file (mode %04o): run "
-                     "'chmod 600 %s'; if others may have read it, make a new key",
-                     path, (unsigned)(mode & 07777), path);
+    return error_set(
+        err, STATUS_USAGE,
+        "%s holds a secret key, but users other than its owner can access the file (mode %04o): run "
+        "'chmod 600 %s'; if others may have read it, make a new key",
+        path, (unsigned)(mode & 07777), path);
   }
   char derived[KEY_TEXT_BYTES];
   if (zmq_curve_public(derived, k->secret_key) != 0 || strcmp(derived, k->public_key) != 0) {
@@ -256,7 +258,7 @@ static bool is_loopback(const char *host) {
   return inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
-/* A port, or '*' for any.  What else may stand there ("source;destination") is not looked into. */
+/* A port, or '*' for any.  Anything else that may be there ("source;destination") is not examined. */
 static bool is_port(const char *s) {
   return strcmp(s, "*") == 0 || (s[0] != '\0' && strspn(s, "0123456789") == strlen(s));
 }

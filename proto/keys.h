@@ -1,4 +1,4 @@
-/* CURVE keys: pairs, files, and the list of who may come in which role.
+/* CURVE keys: pairs, files, and the list of allowed keys with their roles.
  *
  * A key file is text.  FILE (mode 0600) has both halves, FILE.pub only the public one:
  *
@@ -33,35 +33,35 @@ typedef struct key_list key_list;
 
 /* STATUS_IO when this libzmq was built without CURVE. */
 status key_pair_new(key_pair *out, error *err) MUST_USE;
-/* Writes PATH and PATH.pub, synced to disk.  STATUS_USAGE when one is there already; then, as after any
- * failure, neither is changed or left behind.  TITLE: whose key it is, for people. */
+/* Writes PATH and PATH.pub, synced to disk.  STATUS_USAGE when one already exists; then, as after any
+ * failure, neither is changed or left behind.  TITLE: whose key it is, for readers. */
 status key_pair_write(const key_pair *k, const char *path, const char *title, error *err) MUST_USE;
-/* Both halves.  STATUS_USAGE when others than the owner may use the file, or it is no key file, or its halves
- * do not belong together: file, line. */
+/* Both halves.  STATUS_USAGE when others than the owner can access the file, or it is not a key file, or its
+ * halves do not belong together: file, line. */
 status key_pair_read(const char *path, key_pair *out, error *err) MUST_USE;
 /* The public half, of PATH (a .pub or a secret file), or PATH itself when it is 40 characters of Z85 and no
  * such file is there. */
 status key_public_read(const char *path, key_pair *out, error *err) MUST_USE;
 
-/* STATUS_USAGE with file and line for the first line that is wrong.  A list without keys is allowed: nobody
- * may come. */
+/* STATUS_USAGE with file and line for the first line that is wrong.  A list without keys is valid: it allows
+ * nobody. */
 status key_list_read(const char *path, key_list **out, error *err) MUST_USE;
 void key_list_destroy(key_list *l); /* accepts NULL */
 size_t key_list_count(const key_list *l);
 /* WAY_CLIENT, WAY_WORKER, both, or 0: unknown.  *TITLE (may be NULL) is borrowed; "" for none. */
 unsigned key_list_roles(const key_list *l, slice public_key, const char **title);
-/* The lines that let K's public half come in ROLES, as key_list_read reads them.  Control characters of TITLE
+/* The lines that allow K's public half in ROLES, as key_list_read reads them.  Control characters of TITLE
  * become blanks. */
 void key_list_put(buf *out, unsigned roles, const key_pair *k, const char *title);
 
 /* Makes SOCKET a CURVE client of the broker whose public key is BROKER_KEY, before it connects. */
 status key_use_client(void *socket, const key_pair *own, const char *broker_key, error *err) MUST_USE;
-/* Makes SOCKET a CURVE server in the ZAP domain KEY_DOMAIN, before it binds.  While no door stands
- * (broker/door.h) libzmq lets any key in. */
+/* Makes SOCKET a CURVE server in the ZAP domain KEY_DOMAIN, before it binds.  Without a door (broker/door.h)
+ * libzmq lets any key in. */
 status key_use_server(void *socket, const key_pair *own, error *err) MUST_USE;
 #define KEY_DOMAIN "canvass"
-/* Does anybody beyond this machine reach it?  inproc, ipc, tcp://127.x.x.x, tcp://localhost and tcp://[::1]
- * are not exposed; everything else is, what cannot be understood included. */
+/* Can it be reached from beyond this machine?  inproc, ipc, tcp://127.x.x.x, tcp://localhost and tcp://[::1]
+ * are not exposed; everything else is, including what cannot be parsed. */
 bool endpoint_is_exposed(const char *endpoint);
 
 #endif

@@ -241,10 +241,10 @@ typedef struct heading {
   slice kind;
 } heading;
 
-/* Notes that something stands here, once and of the right type. */
+/* Notes that a field is present, once and of the right type. */
 static bool stands_once(reader *r, bool already, field_type wanted, const value *v) {
   if (already) {
-    reader_fail(r, "a field that stands twice");
+    reader_fail(r, "a field that occurs twice");
   } else if (v->type != wanted) {
     reader_fail(r, "a field of the wrong type");
   }
@@ -284,7 +284,7 @@ static void read_pair(reader *r, heading *h, message *out) {
   }
 }
 
-/* What a peer calls a kind is repeated only where it can do no harm on a terminal. */
+/* A peer's name of a kind is quoted only where it can do no harm on a terminal. */
 static status unknown_kind(slice name, error *err) {
   for (size_t i = 0; i < name.length; i++) {
     if ((name.bytes[i] < 'a' || name.bytes[i] > 'z') && name.bytes[i] != '-') {

@@ -25,22 +25,22 @@ enum {
   INSTANCE_BYTES = 16,
   /* A blob by its name: SHA-256 and, little-endian, how many bytes it has. */
   BLOB_NAME_BYTES = DIGEST_BYTES + 8,
-  ALIVE_MS = 1000,    /* how often a worker, or a client that waits, gives a sign of life */
-  SILENCE_MS = 15000, /* a peer unheard for so long is gone: 15 missed signs of life */
-  ANSWER_MS = 10000,  /* what is not answered for so long is asked again */
+  ALIVE_MS = 1000,    /* how often a worker, or a client that waits, sends a sign of life */
+  SILENCE_MS = 15000, /* a peer silent for so long is gone: 15 missed signs of life */
+  ANSWER_MS = 10000,  /* a request unanswered for so long is sent again */
 };
 
 /* Fields: id, name on the wire, type. */
 #define FIELD_TABLE(X)                                                                               \
   X(FIELD_ROLE, "role", TEXT)            /* of a hello: "client" or "worker" */                      \
-  X(FIELD_TITLE, "title", TEXT)          /* of a hello: who it is, for people: "host:pid" */         \
+  X(FIELD_TITLE, "title", TEXT)          /* of a hello: who it is, for readers: "host:pid" */        \
   X(FIELD_RELEASE, "release", TEXT)      /* of hello and welcome: the program's version */           \
   X(FIELD_INSTANCE, "instance", BYTES)   /* of hello and welcome: 16 random bytes of the process */  \
   X(FIELD_CAPACITY, "capacity", INTEGER) /* tasks a worker takes, waiting ones too; 0: no more */    \
   X(FIELD_FINGERPRINT, "fingerprint", BYTES)                                                         \
-  X(FIELD_STORE, "store", TEXT)        /* of a welcome: the broker's directory, for who shares it */ \
-  X(FIELD_PROBE, "probe", BYTES)       /* what stands in STORE/probe */                              \
-  X(FIELD_REQUEST, "request", INTEGER) /* chosen by who asks, given back in the answer */            \
+  X(FIELD_STORE, "store", TEXT)        /* of a welcome: the broker's directory, if shared */         \
+  X(FIELD_PROBE, "probe", BYTES)       /* content of STORE/probe */                                  \
+  X(FIELD_REQUEST, "request", INTEGER) /* chosen by the asker, repeated in the answer */             \
   X(FIELD_JOB, "job", BYTES)                                                                         \
   X(FIELD_STAGE, "stage", INTEGER)                                                                   \
   X(FIELD_TASK, "task", INTEGER)                                                                     \
@@ -66,7 +66,7 @@ enum {
   X(FIELD_KEY, "key", TEXT)                                                                          \
   X(FIELD_PRIORITY, "priority", INTEGER) /* larger first */                                          \
   X(FIELD_WHAT, "what", TEXT)            /* of a list: jobs, workers, datasets */                    \
-  X(FIELD_JOBS, "jobs", INTEGER)         /* how many use a dropped dataset still */
+  X(FIELD_JOBS, "jobs", INTEGER)         /* how many still use a dropped dataset */
 
 typedef enum message_field {
 #define X(id, name, type) id,
@@ -161,16 +161,16 @@ unsigned message_ways(message_kind kind); /* who may send it: WAY_... */
 /* How many payload frames the kind takes. */
 void message_payloads(message_kind kind, size_t *least, size_t *most);
 
-/* What the fields "status" and "message" of M tell, as an error: always a failure, whatever they say. */
+/* The fields "status" and "message" of M as an error: always a failure, whatever they contain. */
 status message_failure(const message *m, error *err);
 
 /* A text is cut to MESSAGE_TEXT_MAX bytes, and what is not UTF-8 in it becomes '?': it may stem from a file's
- * name, and the message shall arrive all the same. */
+ * name, and the message must arrive anyway. */
 void message_encode(const message *m, buf *out);
 /* STATUS_PROTOCOL for anything but a well-formed header of this version with the fields its kind must
- * have.  A "refused" is understood in any version, so that peers of different versions can be told so.
- * After a failure OUT has FIELD_REQUEST when it could be read, so that the refusal can carry it, and nothing
- * else. */
+ * have.  A "refused" is understood in any version, so that peers of different versions can report the
+ * mismatch. After a failure OUT has FIELD_REQUEST when it could be read, so that the refusal can carry it,
+ * and nothing else. */
 status message_decode(const void *bytes, size_t length, message *out, error *err) MUST_USE;
 
 #endif

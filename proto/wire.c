@@ -123,7 +123,7 @@ static bool send_frame(void *socket, zmq_msg_t *frame, bool more) {
 }
 
 /* When the first frame cannot be sent nothing was.  When a later one cannot, the connection broke in the
- * middle: libzmq then forgets the message, but waits for its last frame, and would take the next message for
+ * middle: libzmq then drops the message, but waits for its last frame, and would take the next message for
  * the rest of this one. */
 static status send_frames(void *socket, outgoing *o, error *err) {
   int cause = 0;
@@ -192,7 +192,7 @@ static void skip_rest(void *socket, bool more) {
   }
 }
 
-/* An id that the broker did not assign may be longer than a route: nobody can be answered there. */
+/* An id that the broker did not assign may be longer than a route: such a peer cannot be answered. */
 static bool receive_route(void *socket, wire_route *from, bool *more) {
   zmq_msg_t frame;
   if (!receive_frame(socket, &frame)) {
@@ -226,8 +226,8 @@ static void read_user(wire_message *m) {
   }
 }
 
-/* Header and payloads; those beyond the limit are dropped, and *MORE then says so.  False when nothing is
- * there. */
+/* Header and payloads; those beyond the limit are dropped, and *MORE is then set. False when there is no
+ * message. */
 static bool receive_frames(void *socket, wire_message *out, bool *more) {
   if (!receive_frame(socket, &out->frames[0])) {
     return false;
@@ -235,7 +235,7 @@ static bool receive_frames(void *socket, wire_message *out, bool *more) {
   *more = zmq_msg_more(&out->frames[0]) != 0;
   while (*more && out->payloads_count < MESSAGE_PAYLOADS_MAX) {
     if (!receive_frame(socket, &out->frames[out->payloads_count + 1])) {
-      wire_message_close(out); /* messages come whole: only the context's end breaks one off */
+      wire_message_close(out); /* messages come whole: only the context's end truncates one */
       return false;
     }
     out->payloads_count++;

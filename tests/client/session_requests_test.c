@@ -272,7 +272,7 @@ static void a_key_that_is_turned_away_is_told_at_once(void **state) {
   f->broker.allowed = nobody;
   session_broker_start(&f->broker);
   assert_int_equal(connect_with(f, &mine, theirs.public_key), STATUS_UNREACHABLE);
-  check_contains(f->err.message, "turns your key away");
+  check_contains(f->err.message, "refuses your key");
   session_broker_stop(&f->broker);
   f->broker.context = NULL;
   key_list_destroy(nobody);

@@ -76,7 +76,7 @@ static void expect_no_guess(cluster *c) {
   size_t length = 0;
   char *said = process_read_file(cluster_path(c, "stranger.err", path), &length);
   assert_non_null(said);
-  const char *known = strstr(said, "turns your key away");
+  const char *known = strstr(said, "refuses your key");
   assert_non_null(known);
   assert_null(strstr(known, "no answer from"));
   free(said);
@@ -95,7 +95,8 @@ static void a_worker_that_is_not_on_the_list_says_so_and_goes_on_asking(void **s
   cluster_listing(c, "jobs");
   cluster_start_client(c, &worker, "stranger", "worker", "--store", cluster_path(c, "store", store),
                        "--identity", key, "--broker-key", cluster_path(c, "broker.key.pub", broker_key));
-  cluster_wait_logged(c, "stranger.err", "turns your key away: it is not on the broker's list; asking again");
+  cluster_wait_logged(c, "stranger.err",
+                      "refuses your key: it is not among the broker's allowed keys; asking again");
   process_signal(&worker, SIGTERM);
   assert_int_equal(process_wait(&worker), 0);
   expect_no_guess(c);

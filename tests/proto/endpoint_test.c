@@ -42,23 +42,23 @@ static void mistakes_are_told(void **state) {
   static const struct {
     const char *endpoint, *complaint;
   } bad[] = {
-      {"", "is no endpoint"},
-      {"tcp://", "is no endpoint"},
-      {"ipc://", "is no endpoint"},
-      {"inproc://here", "is no endpoint"},
-      {"http://host:80", "is no endpoint"},
-      {"host:7117", "is no endpoint"},
-      {"TCP://host:7117", "is no endpoint"},
+      {"", "is not a valid endpoint"},
+      {"tcp://", "is not a valid endpoint"},
+      {"ipc://", "is not a valid endpoint"},
+      {"inproc://here", "is not a valid endpoint"},
+      {"http://host:80", "is not a valid endpoint"},
+      {"host:7117", "is not a valid endpoint"},
+      {"TCP://host:7117", "is not a valid endpoint"},
       {"tcp://127.0.0.1", "port is missing"},
       {"tcp://[::1]", "port is missing"},
       {"tcp://:7117", "host is missing"},
-      {"tcp://127.0.0.1:", "'' is no port"},
-      {"tcp://127.0.0.1:65536", "'65536' is no port; write one from 1 to 65535"},
-      {"tcp://127.0.0.1:70000", "'70000' is no port"},
-      {"tcp://127.0.0.1:4294967297", "is no port"},
-      {"tcp://127.0.0.1:+7", "is no port"},
-      {"tcp://127.0.0.1:7117/", "'7117/' is no port"},
-      {"tcp://127.0.0.1:http", "'http' is no port"},
+      {"tcp://127.0.0.1:", "'' is not a valid port"},
+      {"tcp://127.0.0.1:65536", "'65536' is not a valid port; write one from 1 to 65535"},
+      {"tcp://127.0.0.1:70000", "'70000' is not a valid port"},
+      {"tcp://127.0.0.1:4294967297", "is not a valid port"},
+      {"tcp://127.0.0.1:+7", "is not a valid port"},
+      {"tcp://127.0.0.1:7117/", "'7117/' is not a valid port"},
+      {"tcp://127.0.0.1:http", "'http' is not a valid port"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     expect(bad[i].endpoint, ENDPOINT_CONNECT, bad[i].complaint);
@@ -74,7 +74,7 @@ static void a_path_fits_a_sockets_address_or_is_refused(void **state) {
   expect(endpoint, ENDPOINT_CONNECT, NULL);
   expect(endpoint, ENDPOINT_LISTEN, NULL);
   endpoint[scheme + 107] = 'x';
-  expect(endpoint, ENDPOINT_CONNECT, "the path has 108 bytes, and a socket's may have 107");
+  expect(endpoint, ENDPOINT_CONNECT, "the path has 108 bytes, and a socket's path can have at most 107");
   expect(endpoint, ENDPOINT_LISTEN, "the path has 108 bytes");
 }
 

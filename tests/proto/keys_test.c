@@ -133,7 +133,7 @@ static void files_that_are_there_are_never_overwritten(void **state) {
   const key_pair second = new_pair();
   error err;
   assert_int_equal(key_pair_write(&first, path_of("a.key"), "anna", &err), STATUS_OK);
-  expect(key_pair_write(&second, path_of("a.key"), "anna", &err), STATUS_USAGE, &err, "is there already");
+  expect(key_pair_write(&second, path_of("a.key"), "anna", &err), STATUS_USAGE, &err, "already exists");
   /* A public file alone stops it too, and then no secret file stays behind. */
   write_file("b.key.pub", "mine\n", 0644);
   expect(key_pair_write(&second, path_of("b.key"), "anna", &err), STATUS_USAGE, &err, "b.key.pub is there");
@@ -196,19 +196,19 @@ static void wrong_key_files_are_named_with_their_line(void **state) {
       {"", "has no public key"},
       {"# canvass key\nsecret " SECRET "\n", "has no public key"},
       {"# canvass key\npublic " PUBLIC "\n", "only the public half"},
-      {"public " PUBLIC "\nsecret " SECRET " x\n", "f:2: something stands behind the key"},
+      {"public " PUBLIC "\nsecret " SECRET " x\n", "f:2: something follows the key"},
       {"public " PUBLIC "\npublic " PUBLIC "\n", "f:2: a second 'public' key"},
-      {"\n\npublic tooshort\n", "f:3: 8 characters that are no key"},
-      {"public " PUBLIC "x\n", "f:1: 41 characters that are no key"},
+      {"\n\npublic tooshort\n", "f:3: 8 characters that are not a valid key"},
+      {"public " PUBLIC "x\n", "f:1: 41 characters that are not a valid key"},
       /* 40 characters, but one that Z85 does not have, and five that are beyond 32 bits. */
-      {"public Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hI~\n", "f:1: 40 characters that are no key"},
-      {"public #####w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID\n", "f:1: 40 characters that are no key"},
-      {"worker " PUBLIC " anna\n", "f:1: this is no key file"},
-      {"-----BEGIN OPENSSH PRIVATE KEY-----\n", "f:1: this is no key file"},
-      {"public " PUBLIC "\nsecret\n", "f:2: 0 characters that are no key"},
+      {"public Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hI~\n", "f:1: 40 characters that are not a valid key"},
+      {"public #####w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID\n", "f:1: 40 characters that are not a valid key"},
+      {"worker " PUBLIC " anna\n", "f:1: this is not a key file"},
+      {"-----BEGIN OPENSSH PRIVATE KEY-----\n", "f:1: this is not a key file"},
+      {"public " PUBLIC "\nsecret\n", "f:2: 0 characters that are not a valid key"},
       {"public " PUBLIC "\nsecret " OTHER "\n", "do not belong together"},
-      {"public \x01\n", "f:1: this is not text"},
-      {"# \xff\n", "f:1: this is not text"},
+      {"public \x01\n", "f:1: this is not UTF-8 text"},
+      {"# \xff\n", "f:1: this is not UTF-8 text"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const char *path = write_file("f", cases[i].content, 0600);
@@ -249,7 +249,7 @@ static void a_file_that_is_too_large_is_refused(void **state) {
 static void a_list_tells_roles_and_titles(void **state) {
   (void)state;
   const char *path = write_file("allowed",
-                                "# who may come\n"
+                                "# allowed keys\n"
                                 "worker " PUBLIC
                                 " anna's # machine\n"
                                 "\n"
@@ -290,14 +290,14 @@ static void wrong_lists_are_named_with_their_line(void **state) {
   static const struct {
     const char *content, *problem;
   } cases[] = {
-      {"worker " PUBLIC "\nboss " PUBLIC " me\n", "allowed:2: 'boss' is no role"},
-      {PUBLIC "\n", "is no role"},
+      {"worker " PUBLIC "\nboss " PUBLIC " me\n", "allowed:2: 'boss' is not a valid role"},
+      {PUBLIC "\n", "is not a valid role"},
       {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\xc3\xa9 " PUBLIC "\n",
-       "allowed:1: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' is no role"}, /* not half a character */
-      {"worker " PUBLIC "\n\n# x\nclient\n", "allowed:4: 0 characters that are no key"},
-      {"worker anna " PUBLIC "\n", "allowed:1: 4 characters that are no key"},
-      {"worker " PUBLIC " \x1b[31mred\n", "allowed:1: this is not text"},
-      {"worker " PUBLIC " M\xfcller\n", "allowed:1: this is not text"},
+       "allowed:1: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' is not a valid role"}, /* not half a character */
+      {"worker " PUBLIC "\n\n# x\nclient\n", "allowed:4: 0 characters that are not a valid key"},
+      {"worker anna " PUBLIC "\n", "allowed:1: 4 characters that are not a valid key"},
+      {"worker " PUBLIC " \x1b[31mred\n", "allowed:1: this is not UTF-8 text"},
+      {"worker " PUBLIC " M\xfcller\n", "allowed:1: this is not UTF-8 text"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     key_list *l = NULL;
