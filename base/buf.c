@@ -107,7 +107,7 @@ void buf_put_i128(buf *b, i128 v) {
   buf_put_exact(b, &wide);
 }
 
-/* The least number of bytes whose sign extension gives back all EXACT_BYTES; none for zero. */
+/* The least number of bytes whose sign extension restores all EXACT_BYTES; none for zero. */
 static unsigned minimal_length(const uint8_t bytes[EXACT_BYTES]) {
   const uint8_t fill = bytes[EXACT_BYTES - 1] >> 7 != 0 ? 0xff : 0;
   unsigned length = EXACT_BYTES;

@@ -33,8 +33,8 @@ typedef struct decimal {
  * fit: "12", "-0.5", "+3", ".5", "5.", "1e3", "1.5E-3". */
 bool decimal_parse(slice s, char mark, decimal *out);
 
-/* The digits of a number of any length: the first 19 that count, the one behind them, and whether others than
- * zeros follow.  Enough to round half to even at any scale at which the number fits. */
+/* The digits of a number of any length: the first 19 significant ones, the one after them, and whether any
+ * digit but zero follows.  Enough to round half to even at any scale at which the number fits. */
 typedef struct decimal_digits {
   uint64_t kept; /* below 10^19 */
   int64_t power; /* the number is kept.next... * 10^power */
@@ -48,12 +48,13 @@ typedef enum decimal_length { DECIMAL_NONE, DECIMAL_SHORT, DECIMAL_LONG } decima
 /* Parses all of S: SHORT when decimal_parse takes it (*OUT), LONG when it is a number that does not fit
  * (*DIGITS). */
 decimal_length decimal_parse_any(slice s, char mark, decimal *out, decimal_digits *digits);
-/* The number that *DIGITS are, normalised, when it is a mantissa at some scale up to DECIMAL_READ_SCALE_MAX.
+/* The number of *DIGITS, normalised, when it is a mantissa at some scale up to DECIMAL_READ_SCALE_MAX.
  */
 bool decimal_of_digits(const decimal_digits *digits, decimal *out);
-/* Parses all of S when it is a number with such a mantissa; what decimal_parse takes is as it gives it. */
+/* Parses all of S when it is a number with such a mantissa; what decimal_parse accepts gives the same
+ * result. */
 bool decimal_parse_scaled(slice s, char mark, decimal *out);
-/* D's mantissa at SCALE, rounded half to even when digits are lost (*INEXACT tells; may be NULL).
+/* D's mantissa at SCALE, rounded half to even when digits are lost (*INEXACT is then set; may be NULL).
  * False when it does not fit into int64. */
 bool decimal_rescale(decimal d, unsigned scale, int64_t *mantissa, bool *inexact);
 /* Trailing zeros removed; zero is (0, 0). */
@@ -81,7 +82,7 @@ typedef enum decimal_reading {
 decimal_reading decimal_read(slice s, char mark, unsigned scale, int64_t *mantissa);
 decimal_reading decimal_read_digits(const decimal_digits *d, unsigned scale, int64_t *mantissa);
 
-/* Are both numbers, of any length, and of one value? */
+/* Whether both are numbers, of any length, with the same value. */
 bool decimal_equal_texts(slice a, char mark_a, slice b, char mark_b);
 
 /* How large a number is, whatever its sign: mantissa * 10^exponent, a bound that is exact up to 19 digits and

@@ -9,7 +9,7 @@
 
 enum { FAST_DIGITS = 18, KEPT_DIGITS = 19, DECIMALS_MOST = 255 };
 
-/* Beyond it no text in memory can have digits enough to bring the number back into range. */
+/* Beyond it no text in memory can have enough digits to bring the number back into range. */
 static const int64_t exponent_limit = 1000000000000000;
 
 static bool is_digit(char c) {
@@ -91,7 +91,7 @@ static int64_t clamp_scale(int64_t scale) {
   return scale < 0 ? 0 : scale > DECIMAL_SCALE_MAX ? DECIMAL_SCALE_MAX : scale;
 }
 
-/* The number written with all its decimals if it fits so, else with as many as fit. */
+/* The number with all its decimals if it fits that way, otherwise with as many as fit. */
 static bool fit(const decimal_digits *d, decimal *out) {
   const int64_t wanted = clamp_scale(d->decimals);
   uint64_t magnitude = d->kept;
@@ -101,7 +101,7 @@ static bool fit(const decimal_digits *d, decimal *out) {
     return true;
   }
   if (d->next != 0 || d->more) {
-    return false; /* 20 digits that count */
+    return false; /* 20 significant digits */
   }
   for (; magnitude % 10 == 0; scale--) {
     magnitude /= 10;
@@ -169,7 +169,7 @@ bool decimal_of_digits(const decimal_digits *d, decimal *out) {
     return true;
   }
   if (d->next != 0 || d->more) {
-    return false; /* 20 digits that count */
+    return false; /* 20 significant digits */
   }
   for (; magnitude % 10 == 0; scale--) {
     magnitude /= 10;
@@ -214,7 +214,7 @@ static decimal_reading round_to_units(const decimal_digits *n, int64_t power, ui
     return DECIMAL_EXACT;
   }
   if (power > 0) {
-    /* Digits were dropped only behind 19, and those are too many already. */
+    /* Digits were dropped only after 19, and those are too many already. */
     return power > DECIMAL_SCALE_MAX || __builtin_mul_overflow(n->kept, power10(power), units)
                ? DECIMAL_OUTSIDE
                : DECIMAL_EXACT;
@@ -280,7 +280,7 @@ static digit_run significant(slice s, char mark) {
   return d;
 }
 
-/* The next digit; 0 for ever behind the last one. */
+/* The next digit; after the last one always 0. */
 static char next_digit(digit_run *d) {
   d->at += d->at < d->end && !is_digit(*d->at);
   return d->at < d->end ? *d->at++ : '0';
@@ -359,7 +359,7 @@ decimal_magnitude decimal_magnitude_max(decimal_magnitude a, decimal_magnitude b
   return decimal_magnitude_compare(a, b) >= 0 ? a : b;
 }
 
-/* Does M take no more than LIMIT units of 10^-SCALE? */
+/* Whether M takes no more than LIMIT units of 10^-SCALE. */
 static bool fits_at(decimal_magnitude m, unsigned scale, int64_t limit) {
   const int power = m.exponent + (int)scale;
   if (m.mantissa == 0) {

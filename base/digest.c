@@ -44,7 +44,7 @@ void digest_stream_add(digest_stream *s, const void *bytes, size_t length) {
 void digest_stream_finish(digest_stream *s, digest *out) {
   unsigned written = 0;
   if (EVP_DigestFinal_ex(s->context, out->bytes, &written) != 1 || written != DIGEST_BYTES || s->failed) {
-    /* No content is known to have this digest, so a name made from it is found nowhere. */
+    /* No content is known to have this digest, so a name made from it is never found. */
     memset(out->bytes, 0, sizeof out->bytes);
   }
 }

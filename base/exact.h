@@ -37,7 +37,7 @@ void exact_add_scaled(exact *sum, const exact *a, i128 b);
 bool exact_fits_i128(const exact *a, i128 *out);
 double exact_to_double(const exact *a); /* correctly rounded */
 
-/* Sums of squares of weights where there are so many that they had better be short: never negative, below
+/* Sums of squares of weights, short because there are so many of them: never negative, below
  * 2^192, least significant limb first.  {0} is zero. */
 typedef struct u192 {
   uint64_t limb[3];

@@ -1,6 +1,6 @@
 /* JSON trees and their canonical text.
  *
- * Objects keep their members ascending by key, so that writing and lookup need no order of their own.
+ * Objects keep their members ascending by key, so that neither writing nor lookup has to sort them.
  * json_set moves members on insertion, which is cheap for objects built by code; the parser, whose
  * objects may be of any size, appends and sorts once. */
 #include "base/json.h"

@@ -2,7 +2,7 @@
  *
  * The canonical text has sorted keys (bytewise), no white space, numbers in the shortest of %.15g,
  * %.16g, %.17g that reads back, integers in full, UTF-8 unescaped but for what JSON demands.  Equal
- * trees give equal bytes.  A tree lives in one arena; nodes are never freed alone.  The parser is
+ * trees give equal bytes.  A tree lives in one arena; nodes are never freed separately.  The parser is
  * bounded in depth (64) and size (256 MiB), refuses duplicate keys and treats its input as hostile.
  * A number without '.', 'e', 'E' that fits into int64 is read as JSON_INTEGER.
  */
@@ -42,7 +42,7 @@ void json_set_text(json *object, const char *key, const char *v);
 void json_set_bool(json *object, const char *key, bool v);
 arena *json_arena(const json *node);
 
-/* Readers accept NULL nodes, and give NULL, 0, "" when the kind is another. */
+/* Readers accept NULL nodes, and return NULL, 0 or "" for a node of another kind. */
 json_kind json_kind_of(const json *node); /* JSON_NULL for NULL */
 size_t json_count(const json *node);      /* items of an array, members of an object */
 const json *json_at(const json *array, size_t index);

@@ -65,7 +65,7 @@ static bool skip_digits(parser *p) {
   return p->at > start;
 }
 
-/* Moves past one number; *INTEGRAL says that it has neither fraction nor exponent. */
+/* Moves past one number; *INTEGRAL is set when it has neither fraction nor exponent. */
 static status skip_number(parser *p, bool *integral) {
   *integral = true;
   if (next_is(p, '-')) {

@@ -1,6 +1,6 @@
 /* Exact fractions over GMP, rounded once.
  *
- * Both roundings work alike: scale the fraction by a power of two so that the integer quotient (or
+ * Both roundings work the same way: scale the fraction by a power of two so that the integer quotient (or
  * the integer square root) has at least 64 bits, append a sticky bit for the remainder, and let
  * `round_scaled` round that integer to the 53 bits of a double, or to fewer where the result is
  * subnormal. */

@@ -1,4 +1,4 @@
-/* Status codes and their messages: one table, and the only places that fill an `error`.
+/* Status codes and their messages: one table, and the only functions that fill an `error`.
  * A message that does not fit is cut at a character boundary, never overrun. */
 #include "base/status.h"
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* code, wire name, exit code of the program, whether trying again elsewhere can help */
+/* code, wire name, exit code of the program, whether a retry elsewhere can help */
 #define STATUS_TABLE(X)                              \
   X(STATUS_OK, "ok", 0, false)                       \
   X(STATUS_NO_MEMORY, "no-memory", 1, true)          \
@@ -50,7 +50,7 @@ status status_from_name(const char *name);
 status error_set(error *err, status code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Puts "context: " in front of the message, outermost first.  Returns ERR's code (CODE if NULL). */
 status error_context(error *err, status code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* The one sentence for a failed allocation. */
+/* The one message for a failed allocation. */
 status error_no_memory(error *err, const char *what);
 
 /* The only macro of the project that hides a return. */

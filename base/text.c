@@ -34,8 +34,8 @@ static size_t blank_length(slice s, bool at_end) {
   return 0;
 }
 
-/* What shows nothing, beside blanks: soft hyphen, typographic and zero-width spaces, joiners, marks of
- * direction, word joiner, byte-order mark. */
+/* Characters other than blanks that show nothing: soft hyphen, typographic and zero-width spaces, joiners,
+ * marks of direction, word joiner, byte-order mark. */
 static const slice invisibles[] = {
     {"\xc2\xad", 2},     {"\xe1\x9a\x80", 3}, {"\xe1\xa0\x8e", 3}, {"\xe2\x80\x80", 3}, {"\xe2\x80\x81", 3},
     {"\xe2\x80\x82", 3}, {"\xe2\x80\x83", 3}, {"\xe2\x80\x84", 3}, {"\xe2\x80\x85", 3}, {"\xe2\x80\x86", 3},

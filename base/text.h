@@ -1,4 +1,4 @@
-/* Text: borrowed slices of bytes, UTF-8, and what people see of them.
+/* Text: borrowed slices of bytes, UTF-8, and what readers see of them.
  *
  * A slice never owns its bytes and needs no terminator.  Lengths are bytes; `text_width` gives the
  * columns a terminal uses (East Asian wide characters take two, combining marks none).
