@@ -2,7 +2,7 @@
  *
  * With blob_files_write a file appears under its name complete and on disk, or not at all: it is written in
  * incoming/, synced and renamed.  (The renaming itself is not synced: after a power cut a blob may be gone,
- * and is then made anew.)  DIRECTORY is an open descriptor.  Nothing here looks into the bytes.
+ * and is then made again.)  DIRECTORY is an open descriptor.  Nothing here examines the bytes.
  */
 #ifndef CANVASS_STORE_BLOB_FILES_H
 #define CANVASS_STORE_BLOB_FILES_H
@@ -11,10 +11,10 @@
 
 enum { BLOB_PATH_BYTES = 96 };
 
-/* Where NAME stands below the directory: "blobs/ab/abcd...", in any other part "PART/abcd...". */
+/* The path of NAME below the directory: "blobs/ab/abcd...", in any other part "PART/abcd...". */
 void blob_files_path(const char *part, const digest *name, char out[BLOB_PATH_BYTES]);
 
-/* STATUS_IO tells of a full disk and what to do. */
+/* STATUS_IO reports a full disk and what to do. */
 status blob_files_write(int directory, const digest *name, const void *bytes, size_t length,
                         error *err) MUST_USE;
 /* The same without the sync: the file may be anything after a power cut until blob_files_sync.  Returns 0, or
@@ -31,7 +31,7 @@ status blob_files_open(int directory, const digest *name, int *file, error *err)
 /* The size of the file; false when there is none. */
 bool blob_files_size(int directory, const digest *name, uint64_t *bytes);
 void blob_files_remove(int directory, const digest *name);
-/* Moves it to aside/, for whoever wants to know what happened to it. */
+/* Moves it to aside/, for anyone who wants to examine what happened to it. */
 void blob_files_set_aside(int directory, const digest *name);
 /* Removes what a crash left in incoming/. */
 void blob_files_tidy(int directory);

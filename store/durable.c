@@ -2,8 +2,9 @@
  * and the values of partials and records.
  *
  * A value begins with the XXH3 of the rest: LMDB checks nothing of what it holds.  Blobs are compared with
- * their names once per process; `seen` holds those that were, or that this process wrote.  Blobs are true
- * by their names alone, so the index is never needed to find one: it says only what may go first. */
+ * their names once per process; `seen` holds those that were, or that this process wrote.  Blobs are verified
+ * by their names alone, so the index is never needed to find one: it records only what may be removed
+ * first. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ typedef struct durable_store {
   place place;
   store_index *index;
   uses *uses;
-  atomic_bool silent; /* keeping failed, and was told */
+  atomic_bool silent; /* writing failed, and was reported */
   seen_set seen;
   attached attached;
 } durable_store;
@@ -36,11 +37,11 @@ static void warn(durable_store *s, const char *message) {
   }
 }
 
-/* A cache that cannot be used is told once; the job goes on without. */
+/* A cache that cannot be used is reported once; the job goes on without it. */
 static void give_up_keeping(durable_store *s, const error *why) {
   if (!atomic_exchange(&s->silent, true)) {
     error told = *why;
-    error_context(&told, why->code, "what is computed is no longer kept");
+    error_context(&told, why->code, "results are no longer cached");
     warn(s, told.message);
   }
 }
@@ -63,7 +64,7 @@ static void set_aside(durable_store *s, const digest *name) {
   blob_files_set_aside(s->place.directory, name);
   error told;
   error_set(&told, STATUS_CORRUPT,
-            "the store %s: shard %s was altered or cut off; it is set aside (%s/aside) and made anew",
+            "the store %s: shard %s was altered or cut off; it is set aside (%s/aside) and made again",
             s->directory, hex, s->directory);
   warn(s, told.message);
 }
@@ -232,7 +233,7 @@ static bool durable_partial_get(store *base, const digest *shard, const digest *
   return value_get((durable_store *)base, &key, out);
 }
 
-/* Gives VALUES the bytes that FROM begins with. */
+/* Takes the bytes of VALUES from the beginning of FROM. */
 static void place_values(const buf *from, const store_partial *partials, size_t count, kept_value *values,
                          size_t *kept) {
   size_t at = 0;
@@ -331,7 +332,7 @@ static void remove_blob(void *context, const digest *name) {
   blob_files_remove(s->place.directory, name);
 }
 
-/* After a crash entries and files may be out of step. */
+/* After a crash entries and files may disagree. */
 typedef struct reconciliation {
   durable_store *store;
   digest *gone;
@@ -418,7 +419,7 @@ static status open_index(durable_store *s, error *err) {
   static const index_options options = {
       .tables = tables,
       .tables_count = INDEX_TABLES,
-      .when_damaged = "delete it: shards are found again, and what was computed is computed anew",
+      .when_damaged = "delete it: shards are found again, and results are recomputed",
       .when_full = "make room there, or keep less (--cache-bytes)",
   };
   buf path;

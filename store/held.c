@@ -1,4 +1,4 @@
-/* Gathering names, and putting them in order. */
+/* Gathers names and sorts them. */
 #include "store/held.h"
 
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static int by_turn(const void *left, const void *right) {
   return order != 0 ? order : memcmp(a->name.bytes, b->name.bytes, DIGEST_BYTES);
 }
 
-/* Of the same name that which was used last stays. */
+/* Of equal names the one used last is kept. */
 static void drop_repeated(held_list *l) {
   size_t kept = 0;
   for (size_t i = 0; i < l->count; i++) {

@@ -1,4 +1,5 @@
-/* Names of what a store has something of, gathered from several places: each once, last used first. */
+/* Names of the shards and blobs of which a store holds anything, gathered from several places: each once,
+ * last used first. */
 #ifndef CANVASS_STORE_HELD_H
 #define CANVASS_STORE_HELD_H
 

@@ -1,4 +1,4 @@
-/* Keys of what is kept, and what it takes. */
+/* Keys of entries, and the space that entries take. */
 #include "store/kept.h"
 
 #include <string.h>
@@ -24,8 +24,8 @@ slice kept_key_slice(const kept_key *k) {
   return (slice){(const char *)k->bytes, k->length};
 }
 
-/* Pages of keys that come in no order, and go, are half full.  A value of more than half a page has pages of
- * its own. */
+/* Pages of keys that are inserted and removed in no order are half full.  A value of more than half a page
+ * gets separate pages. */
 uint64_t kept_value_bytes(const kept_key *key, size_t length) {
   const uint64_t key_bytes = NODE_BYTES + key->length;
   const uint64_t entry = key_bytes + KEPT_ENTRY_BYTES;

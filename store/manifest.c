@@ -1,10 +1,10 @@
 /* Manifests as bytes: magic, version, then files, shards and columns in order, XXH3-64 at the end.
  *
- * Version 2, which did not say how large a column's numbers are nor which records were nobody's, is read as
- * well: datasets that a broker keeps outlive programs.
+ * Version 2, which did not say how large a column's numbers are nor which records belong to no respondent, is
+ * read as well: datasets that a broker keeps outlive programs.
  *
- * Integers are varints in their only form, so equal manifests have equal bytes.  The reader checks what
- * others rely on: texts are UTF-8 (they go into reports), shards refer to files that are there, and
+ * Integers are varints in their shortest form, so equal manifests have equal bytes.  The reader checks what
+ * other modules rely on: texts are UTF-8 (they go into reports), shards refer to existing files, and
  * their rows follow each other. */
 #include "store/manifest.h"
 
@@ -22,7 +22,7 @@ enum {
   CHECKSUM_BYTES = 8,
   TEXT_BYTES_MAX = 1 << 20,
   DECIMALS_MAX_2 = 18, /* in version 2 */
-  /* The fewest bytes that one of each can take, against counts that promise more than there is. */
+  /* The fewest bytes that one of each can take, to refuse counts larger than the bytes allow. */
   FILE_BYTES_MIN = 1 + DIGEST_BYTES + 4,
   SHARD_BYTES_MIN = DIGEST_BYTES + 4,
   COLUMN_BYTES_MIN = 3,
@@ -209,7 +209,7 @@ static void decode_shards(reader *r, manifest *m) {
     s->rows = (uint32_t)reader_count(r, SHARD_ROWS_MAX);
     s->file = (uint32_t)reader_count(r, UINT32_MAX);
     if (s->file >= m->files_count) {
-      reader_fail(r, "a shard is of a file that is not there");
+      reader_fail(r, "a shard belongs to a file that does not exist");
     }
     if (s->first_ordinal < ordinal_min || __builtin_add_overflow(s->first_ordinal, s->rows, &ordinal_min)) {
       reader_fail(r, "the rows of a shard do not follow those before");
@@ -230,7 +230,7 @@ static decimal_magnitude decode_largest(reader *r) {
   decimal_magnitude m = {.mantissa = reader_varint(r)};
   m.exponent = (int16_t)((int)reader_count(r, EXPONENTS) + DECIMAL_MAGNITUDE_EXPONENT_MIN);
   if (r->problem == NULL && !decimal_magnitude_valid(m)) {
-    reader_fail(r, "the largest number of a column is not in its only form");
+    reader_fail(r, "the largest number of a column is not in canonical form");
   }
   return m;
 }
@@ -271,7 +271,7 @@ static status check_frame(const uint8_t *bytes, size_t length, uint32_t *version
   if (r.problem == NULL && (*version < MANIFEST_VERSION_OLDEST || *version > MANIFEST_VERSION)) {
     return error_set(
         err, STATUS_CORRUPT,
-        "manifest: format version %u, and this program reads versions %d to %d; read the files anew",
+        "manifest: format version %u, and this program reads versions %d to %d; read the files again",
         *version, MANIFEST_VERSION_OLDEST, MANIFEST_VERSION);
   }
   if (reader_left(&r) < CHECKSUM_BYTES) {

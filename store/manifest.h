@@ -27,7 +27,7 @@ typedef struct manifest_place {
   slice problem;
 } manifest_place;
 
-/* Records of a file that are nobody's answers, and left out. */
+/* Records of a file that belong to no respondent, and are left out. */
 typedef enum manifest_skip {
   MANIFEST_BLANK_ROWS,       /* nothing in any cell */
   MANIFEST_REPEATED_HEADERS, /* every cell is that of the header */
@@ -44,14 +44,14 @@ typedef struct manifest_file {
   slice name;           /* what reports call it, without .gz or .zst when it is packed; "-": standard input */
   digest sha256;        /* of its bytes, unpacked */
   uint64_t bytes;       /* unpacked */
-  uint64_t records;     /* data rows, those that are left out counted */
+  uint64_t records;     /* data rows, including those that are left out */
   uint64_t quarantined; /* structurally broken rows */
   manifest_place places[MANIFEST_PLACES];
   uint32_t places_count;
   manifest_skipped skipped[MANIFEST_SKIPS];
 } manifest_file;
 
-/* The lines of FROM come behind those of INTO. */
+/* The lines of FROM follow those of INTO. */
 void manifest_skipped_add(manifest_skipped *into, const manifest_skipped *from);
 /* Records that are not rows: quarantined or skipped. */
 uint64_t manifest_file_left_out(const manifest_file *f);
@@ -59,13 +59,13 @@ uint64_t manifest_file_left_out(const manifest_file *f);
 typedef struct manifest_column {
   slice name;
   /* Of all numbers in it but those beyond 2^62, which no variable can use: the most digits that any has
-   * behind the mark, its exponent applied (255 at most), and how large the largest is.  Neither depends on
-   * how the file was cut or encoded. */
+   * after the decimal mark, its exponent applied (255 at most), and how large the largest is.  Neither
+   * depends on how the file was cut or encoded. */
   uint8_t decimals_max;
   decimal_magnitude largest;
   bool largest_known; /* false in manifests of version 2, whose DECIMALS_MAX leaves out numbers of more than
                          18 decimals or digits */
-  bool as_numbers;    /* some shard keeps its cells as numbers: how they were written is forgotten */
+  bool as_numbers;    /* some shard keeps its cells as numbers: how they were written is lost */
 } manifest_column;
 
 typedef struct manifest {
@@ -81,7 +81,7 @@ typedef struct manifest {
 manifest *manifest_new(void);
 void manifest_destroy(manifest *m);
 /* The dataset of all PARTS (at least one), which follow each other: files and shards in that order, the
- * columns of the first part with what the others found of them.  The parts' shards count their records from
+ * columns of the first part with the facts of the other parts.  The parts' shards count their records from
  * the dataset's first, and their files from the part's. */
 status manifest_join(const manifest *const *parts, size_t count, manifest **out, error *err) MUST_USE;
 uint64_t manifest_rows(const manifest *m); /* usable rows */

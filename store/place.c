@@ -1,4 +1,4 @@
-/* A lock is flock on a file in the directory: the kernel gives it back however the process ends. */
+/* A lock is flock on a file in the directory: the kernel releases it however the process ends. */
 #include "store/place.h"
 
 #include <dirent.h>
@@ -14,7 +14,7 @@
 
 enum { OF_CACHE = 1 << PLACE_CACHE, OF_BROKER = 1 << PLACE_BROKER, OF_BOTH = OF_CACHE | OF_BROKER };
 
-/* What stands in a store's directory.  Those of the broker alone tell that it is one's, so they are made
+/* The contents of a store's directory. The broker's own parts mark a broker's store, so they are made
  * before the others: a directory that has others without them is a cache. */
 static const struct {
   const char *name;
@@ -60,7 +60,7 @@ static status open_directory(const char *directory, place *p, error *err) {
 static status check_network(const char *directory, const place *p, error *err) {
   struct statfs info;
   if (fstatfs(p->directory, &info) != 0) {
-    return error_set(err, STATUS_IO, "cannot tell the file system of the store %s: %s", directory,
+    return error_set(err, STATUS_IO, "cannot determine the file system of the store %s: %s", directory,
                      strerror(errno));
   }
   const char *name = place_network_name((long)info.f_type);
@@ -86,12 +86,12 @@ static unsigned kinds_of(const char *name) {
   return 0;
 }
 
-/* Tells a directory in use from one that was merely locked. */
+/* Distinguishes a directory in use from one that was merely locked. */
 static bool is_directory_of_both(const char *name) {
   return kinds_of(name) == OF_BOTH && name[0] != '.' && strcmp(name, parts[LOCK].name) != 0;
 }
 
-/* Somebody's documents are no store: a wrong --store must not scatter files among them. */
+/* A wrong --store must not scatter files among a user's documents. */
 static status check_names(const char *directory, DIR *listing, place_kind kind, error *err) {
   bool is_used = false;
   bool is_brokers = false;
@@ -105,7 +105,7 @@ static status check_names(const char *directory, DIR *listing, place_kind kind, 
     is_used = is_used || is_directory_of_both(e->d_name);
   }
   if (kind == PLACE_CACHE && is_brokers) {
-    return error_set(err, STATUS_USAGE, "%s is a broker's store; name another directory for what is computed",
+    return error_set(err, STATUS_USAGE, "%s is a broker's store; name another directory for results",
                      directory);
   }
   if (kind == PLACE_BROKER && is_used && !is_brokers) {

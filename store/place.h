@@ -1,12 +1,12 @@
-/* The directory of a store: whether it may be one, of which kind it is, and that only one process has it. */
+/* The directory of a store: whether it may be one, of which kind it is, and that only one process uses it. */
 #ifndef CANVASS_STORE_PLACE_H
 #define CANVASS_STORE_PLACE_H
 
 #include "base/status.h"
 
-/* What the directory is for.  One that serves one of them is no good for the other. */
+/* What the directory is for.  One that serves one purpose cannot serve the other. */
 typedef enum place_kind {
-  PLACE_CACHE, /* of `canvass run` or a worker: what can be made again */
+  PLACE_CACHE, /* of `canvass run` or a worker: what can be recomputed */
   PLACE_BROKER /* what is entrusted to a broker: also partly/, hand-in/ and the file probe */
 } place_kind;
 
@@ -15,9 +15,9 @@ typedef struct place {
   int lock;
 } place;
 
-/* Makes DIRECTORY when it is not there, locks it, and makes what belongs in it.  STATUS_USAGE when it holds
- * something else or is of the other kind, when another process has it (named by its number), or when it is on
- * a network file system and NETWORK_ALLOWED is false. */
+/* Creates DIRECTORY when it does not exist, locks it, and creates what belongs in it.  STATUS_USAGE when it
+ * holds something else or is of the other kind, when another process uses it (named by its process id), or
+ * when it is on a network file system and NETWORK_ALLOWED is false. */
 status place_open(const char *directory, place_kind kind, bool network_allowed, place *out,
                   error *err) MUST_USE;
 void place_close(place *p);

@@ -1,5 +1,5 @@
-/* The names of blobs whose bytes were compared with their names, so that they are compared once.  Guarded by
- * a lock of its own. */
+/* The names of blobs whose bytes were compared with their names, so that they are compared once. It
+ * has its own lock. */
 #ifndef CANVASS_STORE_SEEN_H
 #define CANVASS_STORE_SEEN_H
 

@@ -23,7 +23,7 @@ struct shard {
 };
 
 static status corrupt(const shard *s, error *err, const char *problem) {
-  return error_set(err, STATUS_CORRUPT, "shard %s: %s; it was altered or cut off, make it anew", s->what,
+  return error_set(err, STATUS_CORRUPT, "shard %s: %s; it was altered or cut off; make it again", s->what,
                    problem);
 }
 
@@ -56,7 +56,7 @@ static status check_header(shard *s, error *err) {
   }
   if (h->version < SHARD_VERSION_OLDEST || h->version > SHARD_VERSION) {
     return error_set(err, STATUS_CORRUPT,
-                     "shard %s: format version %u, and this program reads versions %d to %d; make it anew",
+                     "shard %s: format version %u, and this program reads versions %d to %d; make it again",
                      s->what, h->version, SHARD_VERSION_OLDEST, SHARD_VERSION);
   }
   if (h->rows > SHARD_ROWS_MAX || h->columns_count > SHARD_COLUMNS_MAX || h->gaps_count > h->rows ||
@@ -64,7 +64,7 @@ static status check_header(shard *s, error *err) {
     return corrupt(s, err, "a count in the header is above its limit");
   }
   if (h->shard_bytes != s->length) {
-    return corrupt(s, err, "its length is not what the header says");
+    return corrupt(s, err, "its length differs from what the header says");
   }
   if (h->header_bytes != shard_header_bytes(h->columns_count, h->gaps_count, h->names_bytes) ||
       shard_align(h->header_bytes) > s->length) {
@@ -87,7 +87,7 @@ static bool all_zero(const uint8_t *bytes, uint64_t length) {
   return any == 0;
 }
 
-/* What the checksum vouches for is still what somebody else wrote. */
+/* The checksum shows only that the bytes are as written, not that they are valid. */
 static status check_header_rest(const shard *s, error *err) {
   const shard_header *h = &s->header;
   const uint64_t names_end = shard_names_offset(h->columns_count, h->gaps_count) + h->names_bytes;
@@ -108,7 +108,7 @@ typedef struct kind_rule {
   uint8_t bits_min, bits_max;
   uint32_t texts_max;
   bool is_decimals, has_exceptions;
-  uint32_t version; /* from which it is there */
+  uint32_t version; /* from which it exists */
 } kind_rule;
 
 static const kind_rule kind_rules[] = {
@@ -146,7 +146,7 @@ static bool entry_is_sound(const shard_entry *e, uint32_t version, uint32_t rows
 }
 
 static status column_corrupt(const shard *s, uint32_t index, error *err, const char *problem) {
-  return error_set(err, STATUS_CORRUPT, "shard %s: column %u: %s; it was altered or cut off, make it anew",
+  return error_set(err, STATUS_CORRUPT, "shard %s: column %u: %s; it was altered or cut off; make it again",
                    s->what, index + 1, problem);
 }
 
@@ -163,7 +163,7 @@ static status check_entries(const shard *s, error *err) {
     }
     if (e.offset != offset || e.bytes != shard_blob_of(&e, s->header.rows).bytes ||
         e.bytes > s->length - offset) {
-      return column_corrupt(s, i, err, "its bytes lie outside the shard or beside their place");
+      return column_corrupt(s, i, err, "its bytes lie outside the shard or at the wrong place");
     }
     name_offset += e.name_bytes;
     offset += e.bytes;
@@ -184,7 +184,7 @@ static status check_order(const shard *s, error *err) {
   for (uint32_t i = 0; i < s->header.columns_count; i++) {
     const uint32_t column = column_in_order(s, i);
     if (column >= s->header.columns_count) {
-      return corrupt(s, err, "the order of names has a column that is not there");
+      return corrupt(s, err, "the order of names has a column that does not exist");
     }
     const shard_entry e = entry_at(s, column);
     const slice name = name_of(s, &e);
@@ -354,7 +354,7 @@ static uint32_t column_index(const shard *s, slice name) {
 status shard_find(shard *s, const char *name, shard_column *out, error *err) {
   const uint32_t index = column_index(s, slice_of(name));
   if (index == s->header.columns_count) {
-    return error_set(err, STATUS_NOT_FOUND, "shard %s: there is no column \"%s\"", s->what, name);
+    return error_set(err, STATUS_NOT_FOUND, "shard %s has no column \"%s\"", s->what, name);
   }
   if (s->decoded[index] == NULL) {
     const shard_entry e = entry_at(s, index);

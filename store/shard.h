@@ -30,7 +30,7 @@ typedef enum shard_kind {
   SHARD_WIDE = 2,     /* up to 65,000 distinct texts: two bytes per row */
   SHARD_DECIMALS = 3, /* int64 mantissas at one scale, in as few bytes as they need; exceptions */
   SHARD_TEXTS = 4,    /* offsets and bytes */
-  SHARD_SCALED = 5,   /* int64 mantissas, each at a scale of its own; exceptions */
+  SHARD_SCALED = 5,   /* int64 mantissas, each at its own scale; exceptions */
 } shard_kind;
 
 enum { SHARD_SCALES_MAX = 99 }; /* of SHARD_SCALED */
@@ -65,7 +65,7 @@ typedef struct shard_content {
   uint32_t file;
   uint64_t first_line;
   char decimal_mark;
-  /* Where ordinal or line does not simply count up: ascending rows, and how many records (quarantined)
+  /* Where ordinal or line does not simply increase by one: ascending rows, and how many records (quarantined)
    * or lines (breaks inside quotes, blank lines) were skipped before the row. */
   const uint32_t *gap_rows, *gap_records, *gap_lines;
   uint32_t gaps_count;
@@ -73,8 +73,8 @@ typedef struct shard_content {
   uint32_t columns_count;
 } shard_content;
 
-/* Appends the encoding to OUT.  STATUS_LIMIT past the limits above, STATUS_DATA when two columns have one
- * name; OUT is then as it was. */
+/* Appends the encoding to OUT.  STATUS_LIMIT past the limits above, STATUS_DATA when two columns have the
+ * same name; OUT is then unchanged. */
 status shard_encode(const shard_content *content, buf *out, error *err) MUST_USE;
 
 typedef struct shard shard;

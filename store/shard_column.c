@@ -1,5 +1,5 @@
 /* Decoding a column: arrays that lie ready in the shard (byte codes, wide codes, mantissas of eight
- * bytes) are used there when they are aligned; all others are unpacked into memory of their own.
+ * bytes) are used there when they are aligned; all others are unpacked into separate memory.
  *
  * What the entry promises about sizes has been checked; what the arrays hold is checked here: codes
  * below the number of texts, exceptions ascending, lengths adding up, zeros after the last row. */

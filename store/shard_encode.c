@@ -271,7 +271,7 @@ static void write_blob(const shard_column *c, const shard_entry *e, uint32_t row
   write_texts(c, e, rows, to + blob.lengths, to + blob.texts);
 }
 
-/* The columns' indices in the order of their names, which also shows that no name comes twice. */
+/* The columns' indices in the order of their names, which also shows that no name occurs twice. */
 static status write_order(const shard_content *content, uint8_t *to, error *err) {
   const uint32_t count = content->columns_count;
   named *order = malloc((count > 0 ? count : 1) * sizeof *order);
@@ -285,7 +285,7 @@ static status write_order(const shard_content *content, uint8_t *to, error *err)
   status st = STATUS_OK;
   for (uint32_t i = 0; i < count && st == STATUS_OK; i++) {
     if (i > 0 && slice_equal(order[i - 1].name, order[i].name)) {
-      st = error_set(err, STATUS_DATA, "column \"%.*s\" is there twice; give each column its own name",
+      st = error_set(err, STATUS_DATA, "column \"%.*s\" occurs twice; give each column its own name",
                      SLICE_ARG(order[i].name));
     }
     memcpy(to + i * sizeof order[i].index, &order[i].index, sizeof order[i].index);

@@ -1,7 +1,7 @@
-/* The bytes of a shard as structs, for the encoder and the reader only; docs/shard-format.md tells
+/* The bytes of a shard as structs, for the encoder and the reader only; docs/shard-format.md describes
  * everything in words.
  *
- * Both structs are copied in and out of the bytes, never overlaid, so the bytes may lie anywhere.  A
+ * Both structs are copied in and out of the bytes, never overlaid, so the bytes need not be aligned.  A
  * change here is a new SHARD_VERSION, a new golden shard in tests/store, and a new reference page. */
 #ifndef CANVASS_STORE_SHARD_FORMAT_H
 #define CANVASS_STORE_SHARD_FORMAT_H

@@ -1,4 +1,4 @@
-/* The calls that all stores have, handed to the kind behind the handle. */
+/* The calls that all stores have, passed on to the kind behind the handle. */
 #include "store/store.h"
 
 #include <sys/mman.h>
@@ -38,7 +38,7 @@ status store_get_file(store *s, const digest *name, int *file, error *err) {
 
 status store_attach(store *s, const char *directory, error *err) {
   if (s->kind->attach == NULL) {
-    return error_set(err, STATUS_USAGE, "a temporary store reads nothing from %s", directory);
+    return error_set(err, STATUS_USAGE, "a temporary store cannot be attached to %s", directory);
   }
   return s->kind->attach(s, directory, err);
 }

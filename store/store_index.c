@@ -2,7 +2,7 @@
  *
  * Every transaction holds the map's lock shared; the map grows under it alone, because LMDB may only
  * remap while the process has no transaction.  Values are copied out inside the transaction: no reader
- * lives longer than a call, so pages are reused and the file does not grow for readers' sake. */
+ * lives longer than a call, so pages are reused and the file does not grow because of readers. */
 #include "store/store_index.h"
 
 #include <assert.h>
@@ -31,7 +31,7 @@ struct store_index {
 
 /* ---- What went wrong, and what to do ------------------------------------------------------------- */
 
-/* Whose advice it is: the table's own, or the opener's. */
+/* Where the advice comes from: this table, or whoever opened the index. */
 typedef enum adviser { OWN, WHEN_DAMAGED, WHEN_FULL } adviser;
 
 static const struct {
@@ -54,7 +54,7 @@ static const struct {
     {ENOSPC, STATUS_IO, "no space is left", WHEN_FULL},
     {EDQUOT, STATUS_IO, "the disk quota is used up", WHEN_FULL},
     {EFBIG, STATUS_IO, "the file would be larger than is allowed", WHEN_FULL},
-    /* LMDB says so too of a write that was cut short, which is how a disk becomes full. */
+    /* LMDB also reports this for a write that was cut short, which is how a full disk shows. */
     {EIO, STATUS_IO, "no space is left, or the disk reports an error", WHEN_FULL},
     {EACCES, STATUS_IO, "it cannot be read and written by this user", OWN},
     {EROFS, STATUS_IO, "the file system is read-only; name a store elsewhere", OWN},
@@ -76,8 +76,8 @@ static status failed(const store_index *x, int code, error *err) {
 
 /* ---- Opening ------------------------------------------------------------------------------------- */
 
-/* Pages that LMDB believes in may lie behind the end of a file that was cut off, where reading ends the
- * process.  As zeros they are found out and refused instead.  (Behind the end of a sound file there can
+/* Pages that LMDB expects may lie beyond the end of a file that was cut off, where reading ends the
+ * process.  As zeros they are detected and refused instead. (Beyond the end of an intact file there can
  * only be free pages, which are written before they are read.) */
 static int cover_pages(MDB_env *env) {
   MDB_envinfo info;
@@ -130,7 +130,7 @@ static size_t first_map_bytes(const char *directory) {
   return bytes;
 }
 
-/* The names of a new environment's files are on disk too. */
+/* Syncs the names of a new environment's files too. */
 static int sync_directory(const char *directory) {
   const int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const int code = fd >= 0 && fsync(fd) == 0 ? 0 : errno;
@@ -219,13 +219,13 @@ status store_index_get(store_index *x, index_table table, slice key, buf *out, b
   return buf_status(out, "the index of the store", err);
 }
 
-/* What a scan goes over. */
+/* What a scan visits. */
 typedef struct range {
   slice prefix;
   size_t group; /* of keys that share so many bytes the first alone; 0: all */
 } range;
 
-/* The least key behind all that begin with the LENGTH bytes of KEY; false: there is none. */
+/* The least key after all that begin with the LENGTH bytes of KEY; false: there is none. */
 static bool step_over(uint8_t *key, size_t length) {
   while (length > 0 && ++key[length - 1] == 0) {
     length--;

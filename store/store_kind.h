@@ -1,11 +1,11 @@
-/* What a store is behind its handle: the temporary one and the durable one.  For the files of store/ alone.
+/* The kinds of store behind a handle: temporary and durable. For the files of store/ only.
  */
 #ifndef CANVASS_STORE_STORE_KIND_H
 #define CANVASS_STORE_STORE_KIND_H
 
 #include "store/store.h"
 
-/* Those from GET_FILE on may be NULL: a store that has nothing of the sort. */
+/* Those from GET_FILE on may be NULL: a store without that function. */
 typedef struct store_kind {
   void (*destroy)(store *s);
   status (*put)(store *s, const void *bytes, size_t length, digest *name, error *err);

@@ -1,7 +1,7 @@
 /* The temporary store: blobs one after the other in an unlinked file, found through a table in memory.
  *
  * The lock guards the table and the end of the file, never I/O or hashing: a blob's place is reserved
- * under it, written outside, and entered in the table when all its bytes are there.  So what is found
+ * under it, written outside, and entered in the table when all its bytes are there.  So whatever is found
  * is complete.  Blobs start on page boundaries, for mmap. */
 #include "store/store.h"
 

@@ -1,4 +1,4 @@
-/* O_TMPFILE, and what to do where the file system has none. */
+/* O_TMPFILE, and what to do where the file system lacks it. */
 #include "store/unlinked_file.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A file without a name; where the file system has no O_TMPFILE, the name is taken away at once. */
+/* A file without a name; where the file system has no O_TMPFILE, the name is removed at once. */
 static int open_unlinked(const char *directory) {
   const int file = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (file >= 0) {

@@ -1,4 +1,4 @@
-/* A file without a name: its bytes go with the last descriptor, however the process ends. */
+/* A file without a name: its bytes are freed with the last descriptor, however the process ends. */
 #ifndef CANVASS_STORE_UNLINKED_FILE_H
 #define CANVASS_STORE_UNLINKED_FILE_H
 

@@ -1,4 +1,4 @@
-/* Who uses the book: notes, turns, and what must go when there is too much.
+/* Use of the book: notes, turns, and what is removed when there is too much.
  *
  * The sum of the entries' bytes is counted when the book is opened and kept in memory from then on: one
  * process has it, and all changes come through here, one at a time. */
@@ -34,7 +34,7 @@ struct uses {
   size_t notes_count, notes_capacity;
   pthread_mutex_t writing; /* guards what follows, and is held while the book changes */
   uses_book book;
-  uint64_t nothing_old_in; /* the turn that all that is left was used in; 0: none is known */
+  uint64_t nothing_old_in; /* the turn in which everything left was last used; 0: unknown */
 };
 
 static uint64_t turn_now(uses *u) {
@@ -106,7 +106,7 @@ static status remove_run(uses *u, const old_entry *list, size_t count, error *er
 }
 
 static status remove_list(uses *u, const old_list *l, error *err) {
-  /* An eighth more than must be, so that this is seldom. */
+  /* An eighth more than necessary, so that this happens rarely. */
   const uint64_t wanted = u->options.bytes_max - u->options.bytes_max / 8;
   size_t last = 0;
   for (uint64_t left = u->book.total; last < l->count && left > wanted; last++) {
@@ -216,7 +216,7 @@ void uses_leave(uses *u) {
   pthread_mutex_unlock(&u->noting);
   pthread_rwlock_unlock(&u->using);
   if (many) {
-    error ignored; /* whoever keeps the next value hears of it */
+    error ignored; /* the next write reports it */
     (void)!uses_keep(u, NULL, 0, &ignored);
   }
 }
@@ -295,7 +295,7 @@ status uses_find_any(uses *u, kept_kind kind, const digest *first, bool *found, 
 
 /* ---- Turns --------------------------------------------------------------------------------------- */
 
-/* A turn that was begun while the book was open is known from its entries alone. */
+/* A turn that was begun while the book was open is known only from its entries. */
 static bool add_up(void *context, slice key, slice value) {
   (void)key;
   uses_entry e;
@@ -344,8 +344,8 @@ static status read_turn(uses *u, bool *was_closed, error *err) {
     st = reader_finish(&r, "the index of the store", err);
     if (st == STATUS_OK && version != BOOK_VERSION) {
       st = error_set(err, STATUS_CORRUPT,
-                     "the index of the store has version %u, and this program reads version %d; delete it: "
-                     "what was computed is computed anew",
+                     "the index of the store has version %u, and this program reads version %d; delete "
+                     "it: results are recomputed",
                      version, BOOK_VERSION);
     }
   }

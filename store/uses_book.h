@@ -17,11 +17,11 @@ typedef struct uses_entry {
   uint64_t turn, bytes;
 } uses_entry;
 
-/* False when VALUE is no entry. */
+/* False when VALUE is not a valid entry. */
 bool uses_entry_read(slice value, uses_entry *out);
 status uses_book_find(uses_book *b, const kept_key *key, uses_entry *out, bool *found, error *err) MUST_USE;
 
-/* Keys and values stay their owner's until the batch is written. */
+/* Keys and values are borrowed until the batch is written. */
 typedef struct uses_batch {
   uses_book *book;
   index_change *changes;
@@ -33,11 +33,11 @@ typedef struct uses_batch {
 
 uses_batch uses_batch_of(uses_book *b);
 void uses_batch_fini(uses_batch *b);
-/* KEY takes BYTES and was used in TURN. */
+/* Records that KEY takes BYTES and was used in TURN. */
 status uses_batch_use(uses_batch *b, const kept_key *key, uint64_t bytes, uint64_t turn, error *err) MUST_USE;
-/* VALUE stands under KEY in INDEX_VALUES, or nothing where it has no bytes. */
+/* Puts VALUE under KEY in INDEX_VALUES, or removes KEY where it has no bytes. */
 status uses_batch_value(uses_batch *b, const kept_key *key, slice value, error *err) MUST_USE;
-/* The entry of KEY, which says BYTES, goes. */
+/* Removes the entry of KEY, which records BYTES. */
 status uses_batch_forget(uses_batch *b, const kept_key *key, uint64_t bytes, error *err) MUST_USE;
 /* The batch is empty afterwards. */
 status uses_batch_write(uses_batch *b, error *err) MUST_USE;

@@ -191,7 +191,7 @@ static void a_full_disk_is_told_once_and_the_job_goes_on(void **state) {
   assert_int_equal(st, STATUS_IO);
   assert_non_null(strstr(err.message, "make room"));
   assert_int_equal(f.warnings, 1);
-  assert_non_null(strstr(f.warning, "no longer kept"));
+  assert_non_null(strstr(f.warning, "no longer cached"));
   assert_false(store_has(s, &name, sizeof large));
   store_destroy(s);
   s = durable_open(&f, 0);

@@ -187,10 +187,10 @@ static void facts_that_contradict_each_other_are_refused(void **state) {
     spoil change;
     const char *message;
   } cases[] = {
-      {spoil_file, "manifest: a shard is of a file that is not there"},
+      {spoil_file, "manifest: a shard belongs to a file that does not exist"},
       {spoil_rows, "manifest: the rows of a shard do not follow those before"},
       {spoil_text, "manifest: a text is not UTF-8"},
-      {spoil_zeros, "manifest: the largest number of a column is not in its only form"},
+      {spoil_zeros, "manifest: the largest number of a column is not in canonical form"},
       {spoil_exponent, "manifest: a count is above its limit"},
       {spoil_count, "manifest: a file has more quarantined rows than rows"},
   };

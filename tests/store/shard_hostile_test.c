@@ -188,7 +188,7 @@ static void messages_name_shard_and_column(void **state) {
   b.data[8] = 3;
   assert_int_equal(shard_open(b.data, b.length, "1234abcd", &s, &err), STATUS_CORRUPT);
   assert_string_equal(
-      err.message, "shard 1234abcd: format version 3, and this program reads versions 1 to 2; make it anew");
+      err.message, "shard 1234abcd: format version 3, and this program reads versions 1 to 2; make it again");
   buf_fini(&b);
   arena_destroy(memory);
 }

@@ -124,7 +124,7 @@ static void twenty_thousand_columns_are_found_by_name(void **state) {
   shard_column c;
   error err;
   assert_int_equal(shard_find(s, "q20000", &c, &err), STATUS_NOT_FOUND);
-  assert_string_equal(err.message, "shard test: there is no column \"q20000\"");
+  assert_string_equal(err.message, "shard test has no column \"q20000\"");
   assert_int_equal(shard_find(s, "", &c, NULL), STATUS_NOT_FOUND);
   assert_int_equal(shard_column_name(s, SHARD_COLUMNS_MAX).length, 0);
   shard_close(s);
@@ -321,7 +321,7 @@ static void contents_above_the_limits_are_refused(void **state) {
   columns[0].texts_count = 3;
   columns[1].name = columns[0].name;
   assert_int_equal(shard_encode(&content, &b, &err), STATUS_DATA);
-  assert_string_equal(err.message, "column \"q1\" is there twice; give each column its own name");
+  assert_string_equal(err.message, "column \"q1\" occurs twice; give each column its own name");
   assert_int_equal(b.length, 0);
   buf_fini(&b);
 }
