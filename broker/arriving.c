@@ -1,12 +1,12 @@
-/* The table of blobs that arrive, and its two queues: of those of which more is to be asked for, and of those
- * that are all there and must be compared. */
+/* The table of arriving blobs, and its two queues: of those of which more must be requested, and
+ * of complete ones that must be compared. */
 #include "broker/transfer.h"
 
 static arriving **bucket_of(transfers *t, const digest *name) {
   return &t->arriving[(name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS];
 }
 
-/* The first of that name at A or behind it in its chain. */
+/* The first of that name at A or after it in its chain. */
 static arriving *first_of(arriving *a, const digest *name) {
   while (a && !digest_equal(&a->name, name)) {
     a = a->chain;

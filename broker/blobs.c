@@ -14,7 +14,7 @@ void blobs_fini(blobs *b) {
   *b = (blobs){0};
 }
 
-/* The table moves as it grows: frames are moved as libzmq wants it, not copied. */
+/* The table moves as it grows: frames are moved with libzmq's call, not copied. */
 static bool grow(blobs *b) {
   const size_t larger = b->capacity ? b->capacity * 2 : CAPACITY_FIRST;
   blob *at = malloc(larger * sizeof *at);

@@ -10,10 +10,10 @@
 typedef struct blob {
   zmq_msg_t frame; /* always initialised */
   bool has_frame;
-  bool is_named; /* in the vault or, with a holder, there */
+  bool is_named; /* in the vault or, with a holder, at that worker */
   digest name;
   uint64_t bytes;
-  uint32_t holder; /* number of the worker that keeps it; 0: it is here */
+  uint32_t holder; /* number of the worker that keeps it; 0: this process */
   bool is_used;
   core_blob next; /* of the free ones, or of those that stay and whose names share a bucket */
 } blob;
@@ -31,7 +31,7 @@ void blobs_fini(blobs *b);
 /* Takes the frame's content; the frame is empty afterwards.  0 when out of memory, like the others. */
 core_blob blobs_take(blobs *b, zmq_msg_t *frame);
 core_blob blobs_take_bytes(blobs *b, const void *bytes, size_t length);
-/* A name without bytes.  HOLDER: who keeps it; 0: the vault. */
+/* A name without bytes.  HOLDER: the worker that keeps it; 0: the vault. */
 core_blob blobs_take_name(blobs *b, const digest *name, uint64_t bytes, uint32_t holder);
 /* The frame under HANDLE is in the vault too. */
 void blobs_set_name(blobs *b, core_blob handle, const digest *name);

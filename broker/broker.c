@@ -15,11 +15,11 @@
 
 enum {
   TURN_MESSAGES = 1000,
-  TURN_BYTES = 32 << 20, /* taken and answered in one turn: what a turn holds in memory */
+  TURN_BYTES = 32 << 20, /* received and answered in one turn: what a turn holds in memory */
   LEDGER_BYTES = 16 << 20,
   IDLE_MS = 1000,
   TICK_MS = CORE_PROGRESS_MS / 2,
-  HELD_UP_MS = 2000, /* a turn that took longer counts as so long on the broker's clock */
+  HELD_UP_MS = 2000, /* a longer turn counts as this long on the broker's clock */
   LINE_MAX = 1200,
 };
 
@@ -56,7 +56,7 @@ void broker_say(broker *b, const char *format, ...) {
   va_start(arguments, format);
   vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
-  for (char *c = line; *c; c++) { /* titles and messages come from others: no lines or colours of theirs */
+  for (char *c = line; *c; c++) { /* titles and messages come from peers: no line breaks or colours */
     if ((unsigned char)*c < 0x20 || *c == 0x7f) {
       *c = ' ';
     }
@@ -124,7 +124,7 @@ static status open_directory(broker *b, error *err) {
 static status open_lines(broker *b, error *err) {
   if (b->options.key) {
     if (!b->allowed) {
-      return error_set(err, STATUS_USAGE, "a broker with keys needs the list of who may come: --allow FILE");
+      return error_set(err, STATUS_USAGE, "a broker with keys needs the list of allowed keys: --allow FILE");
     }
     TRY(door_open(b->options.zmq_context, b->allowed, &b->door, err));
   }
@@ -132,7 +132,7 @@ static status open_lines(broker *b, error *err) {
                         b->options.key, &b->lines, err);
 }
 
-/* Before anything is opened or made: a mistake in an endpoint should cost nothing. */
+/* Before anything is opened or created: a mistake in an endpoint should have no effect. */
 static status check_endpoints(const broker_options *options, error *err) {
   for (size_t i = 0; i < options->endpoints_count; i++) {
     TRY(listening_check(options->endpoints[i], options->key, err));
@@ -203,7 +203,7 @@ void broker_destroy(broker *b) {
 static void wake(broker *b) {
   const uint64_t one = 1;
   ssize_t written = write(b->wake_fd, &one, sizeof one);
-  (void)written; /* it can only fail when it was already told */
+  (void)written; /* it can only fail when a wake-up is already pending */
 }
 
 void broker_stop(broker *b) {
@@ -241,7 +241,7 @@ static void wait_for_messages(broker *b) {
   (void)got;
 }
 
-/* The lines take turns, so that neither waits for the other. */
+/* The lines alternate, so that neither waits for the other. */
 static void take_messages(broker *b) {
   b->turn_bytes = 0;
   bool any = true;
@@ -267,12 +267,12 @@ static void forget_gone(broker *b) {
   for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p; p = next) {
     next = routes_next(&b->routes, p);
     if (p->is_gone) {
-      session_forget(b, p, "cannot be reached any more");
+      session_forget(b, p, "can no longer be reached");
     }
   }
 }
 
-/* What came in this turn is on disk when this returns without a failure. */
+/* Everything received in this turn is on disk when this returns without a failure. */
 static void make_durable(broker *b) {
   error why;
   status st = STATUS_OK;
@@ -310,7 +310,7 @@ static void turn(broker *b) {
     session_housekeep(b);
     transfer_housekeep(b);
   }
-  if (b->fatal == STATUS_OK) { /* else the records may be half of what belongs together */
+  if (b->fatal == STATUS_OK) { /* otherwise the records may be incomplete */
     make_durable(b);
   }
   if (b->fatal != STATUS_OK) {

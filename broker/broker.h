@@ -1,6 +1,6 @@
 /* The broker: the thin shell around its core.  One thread.
  *
- * Each turn of the loop takes the messages that are there, feeds them to the core, writes what must survive
+ * Each turn of the loop takes the waiting messages, feeds them to the core, writes what must survive
  * in one transaction, and only then sends what the core wants sent.  Without a directory nothing is kept and
  * blobs are the frames they came in (`canvass run`).
  */
@@ -16,29 +16,29 @@ typedef struct broker_options {
   void *zmq_context;
   const char *const *endpoints; /* inproc://, ipc://, tcp:// */
   size_t endpoints_count;
-  const char *directory;   /* NULL: nothing is kept, and shards are said to be where the workers are */
+  const char *directory;   /* NULL: nothing is kept, and shards are assumed to be where the workers are */
   bool network_allowed;    /* the directory may be on a network file system */
   const key_pair *key;     /* NULL: no keys; then endpoints are inproc, ipc or loopback */
-  const key_list *allowed; /* with a key: who may come in which role; borrowed */
+  const key_list *allowed; /* with a key: the allowed keys with their roles; borrowed */
   /* One line for the log; from the broker's thread.  May be NULL. */
   void (*say)(void *context, const char *line);
   /* Milliseconds of a clock that never goes back, asked once a turn by the broker's thread.  NULL: the
-   * machine's; others for tests. */
+   * machine's clock; others for tests. */
   uint64_t (*now_ms)(void *context);
   void *context;
 } broker_options;
 
-/* Binds, and takes up the jobs that were kept.  STATUS_USAGE for an endpoint beyond loopback without keys,
+/* Binds, and resumes the jobs that were kept.  STATUS_USAGE for an endpoint beyond loopback without keys,
  * saying what to do; STATUS_IO for one that cannot be bound. */
 status broker_new(const broker_options *options, broker **out, error *err) MUST_USE;
 /* The endpoint as bound: with the port that tcp://...:* was given.  Borrowed. */
 const char *broker_endpoint(const broker *b, size_t index);
-/* Serves until broker_stop.  A failure (no memory, no disk) ends it, and every peer is told. */
+/* Serves until broker_stop.  A failure (no memory, no disk) ends it, and every peer is notified. */
 status broker_run(broker *b, error *err) MUST_USE;
 /* Ends broker_run; from any thread or signal handler. */
 void broker_stop(broker *b);
-/* The list of who may come has changed (SIGHUP): before broker_run's next turn it is taken over; peers that
- * may no longer come are forgotten.  From any thread; LIST must outlive the broker. */
+/* The list of allowed keys has changed (SIGHUP): before its next turn broker_run takes it over; peers that
+ * are no longer allowed are forgotten.  From any thread; LIST must outlive the broker. */
 void broker_allow(broker *b, const key_list *list);
 void broker_destroy(broker *b);
 

@@ -1,4 +1,4 @@
-/* Datasets: a name, a version, and the manifest that stands in the vault. */
+/* Datasets: a name, a version, and the manifest in the vault. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +81,7 @@ static void forget_unpinned(broker *b, const digest *name) {
   }
 }
 
-/* A dataset of that manifest goes. */
+/* A dataset of that manifest is dropped. */
 static void let_go(broker *b, const digest *name) {
   if (is_unpinned(b, name)) {
     forget_unpinned(b, name);
@@ -125,16 +125,16 @@ static status check_base(const ledger_dataset *d, slice name, uint64_t base, err
     return STATUS_OK;
   }
   if (!d) {
-    return error_set(err, STATUS_JOB, "there is no dataset '%.*s' that could be added to", SLICE_ARG(name));
+    return error_set(err, STATUS_JOB, "there is no dataset '%.*s' to append to", SLICE_ARG(name));
   }
   if (base == 0) {
     return error_set(
         err, STATUS_JOB,
-        "there is a dataset '%.*s' already (version %llu): choose another name, append, or drop it",
+        "a dataset '%.*s' already exists (version %llu): choose another name, append, or drop it",
         SLICE_ARG(name), (unsigned long long)d->version);
   }
   return error_set(err, STATUS_JOB,
-                   "dataset '%.*s' is at version %llu by now, not %llu: get the newest and begin again",
+                   "dataset '%.*s' is now at version %llu, not %llu: get the newest and begin again",
                    SLICE_ARG(name), (unsigned long long)d->version, (unsigned long long)base);
 }
 
@@ -142,8 +142,8 @@ static bool is_same_shard(const manifest_shard *a, const manifest_shard *b) {
   return digest_equal(&a->name, &b->name) && a->bytes == b->bytes;
 }
 
-/* Those that stand at the same place of BEFORE (may be NULL) are the broker's already.  After a restart the
- * vault would hash each of them, a whole dataset in one turn; damage shows when they are used. */
+/* The broker already has those at the same position of BEFORE (may be NULL). After a restart the vault
+ * would hash each of them, a whole dataset in one turn; damage is found when they are used. */
 static status check_shards(broker *b, const manifest *m, const manifest *before, error *err) {
   for (uint32_t i = 0; i < m->shards_count; i++) {
     if (before && i < before->shards_count && is_same_shard(&m->shards[i], &before->shards[i])) {
@@ -168,10 +168,10 @@ status datasets_check(broker *b, slice name, uint64_t base, const manifest *m, c
   }
   TRY(check_base(d, name, base, err));
   if (!d && ledger_datasets(b->ledger) >= LEDGER_DATASETS_MAX) {
-    return error_set(err, STATUS_LIMIT, "there are %d datasets: drop some", (int)LEDGER_DATASETS_MAX);
+    return error_set(err, STATUS_LIMIT, "there are already %d datasets: drop some", (int)LEDGER_DATASETS_MAX);
   }
   manifest *before = NULL;
-  error ignored; /* a manifest that cannot be read: then all shards are looked at */
+  error ignored; /* a manifest that cannot be read: then all shards are checked */
   if (d && datasets_open(b, &d->manifest, &before, &ignored) != STATUS_OK) {
     before = NULL;
   }
@@ -189,7 +189,7 @@ static status pin_again(broker *b, const digest *name, const manifest *m, error 
   return pin_all(b, name, m, err);
 }
 
-/* Sums that come from outside may be any: they are for listings alone, and stop at the largest. */
+/* Sums from outside may have any value: they serve listings only, and saturate. */
 static void add_up(uint64_t *sum, uint64_t term) {
   *sum = *sum + term < *sum ? UINT64_MAX : *sum + term;
 }
@@ -328,7 +328,7 @@ status datasets_on_commit(broker *b, peer *from, wire_message *m, error *why) {
   return STATUS_OK;
 }
 
-/* Its data stays where unfinished jobs have pinned it. */
+/* Its data stays as long as unfinished jobs pin it. */
 status datasets_on_drop(broker *b, peer *from, wire_message *m, error *why) {
   const slice name = m->header.texts[FIELD_DATASET];
   const ledger_dataset *d = NULL;

@@ -4,7 +4,7 @@
  *
  * and an answer: version, request id, status code, status text, user id, metadata.  Whatever is not a
  * question of our domain with one CURVE key in it is turned away; REP must answer before it can receive
- * again, so that nothing is left unanswered.  If the thread should fail nobody is answered, and nobody comes
+ * again, so that nothing is left unanswered. If the thread fails no question is answered, and no peer is let
  * in. */
 #include "broker/door.h"
 
@@ -35,7 +35,7 @@ struct door {
   char last[KEY_TEXT_BYTES];
 };
 
-/* A question as far as it is looked at.  COUNT goes on counting behind the frames that are kept. */
+/* The part of a question that is examined. COUNT goes on counting beyond the frames that are kept. */
 typedef struct question {
   zmq_msg_t frames[ZAP_FRAMES];
   size_t count;
@@ -75,7 +75,7 @@ static bool receive_question(void *socket, question *q) {
   return true;
 }
 
-/* The key that asks; "" when this is no question about one. */
+/* The key in the question; "" when it is not about one. */
 static void key_of(question *q, char key[KEY_TEXT_BYTES]) {
   const slice bytes = frame_of(q, ZAP_KEY);
   key[0] = '\0';
@@ -99,11 +99,11 @@ static bool may_come(door *d, const char *key) {
   return yes;
 }
 
-/* A failure ends in silence, which lets nobody in. */
+/* A failure ends in silence, which lets no peer in. */
 static void send_answer(void *socket, slice id, bool yes, const char *key) {
   const slice frames[] = {
       slice_of(ZAP_VERSION),         {id.bytes, id.length < ID_BYTES_MAX ? id.length : ID_BYTES_MAX},
-      slice_of(yes ? "200" : "400"), slice_of(yes ? "OK" : "this key is not on the list"),
+      slice_of(yes ? "200" : "400"), slice_of(yes ? "OK" : "this key is not allowed"),
       slice_of(yes ? key : ""),      {"", 0}};
   enum { COUNT = sizeof frames / sizeof frames[0] };
   for (size_t i = 0; i < COUNT; i++) {
@@ -148,8 +148,9 @@ static status open_socket(door *d, void *zmq_context, error *err) {
   d->socket = zmq_socket(zmq_context, ZMQ_REP);
   if (!d->socket || zmq_setsockopt(d->socket, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
       zmq_bind(d->socket, ZAP_ENDPOINT) != 0) {
-    return error_set(err, STATUS_IO, "cannot watch over keys: %s",
-                     errno == EADDRINUSE ? "somebody does so already in this process" : zmq_strerror(errno));
+    return error_set(
+        err, STATUS_IO, "cannot check keys: %s",
+        errno == EADDRINUSE ? "another door is already open in this process" : zmq_strerror(errno));
   }
   return STATUS_OK;
 }
@@ -169,7 +170,7 @@ static int start_thread(door *d) {
 static status open_door(door *d, void *zmq_context, error *err) {
   d->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (d->stop_fd < 0) {
-    return error_set(err, STATUS_IO, "cannot watch over keys: %s", strerror(errno));
+    return error_set(err, STATUS_IO, "cannot check keys: %s", strerror(errno));
   }
   d->has_mutex = pthread_mutex_init(&d->mutex, NULL) == 0;
   if (!d->has_mutex) {
@@ -178,7 +179,7 @@ static status open_door(door *d, void *zmq_context, error *err) {
   TRY(open_socket(d, zmq_context, err));
   const int failure = start_thread(d);
   return failure != 0
-             ? error_set(err, STATUS_IO, "cannot start a thread to watch over keys: %s", strerror(failure))
+             ? error_set(err, STATUS_IO, "cannot start a thread to check keys: %s", strerror(failure))
              : STATUS_OK;
 }
 
@@ -220,7 +221,7 @@ void door_close(door *d) {
   if (d->has_thread) {
     const uint64_t one = 1;
     const ssize_t written = write(d->stop_fd, &one, sizeof one);
-    (void)written; /* it can only fail when it was already told */
+    (void)written; /* it can only fail when a wake-up is already pending */
     pthread_join(d->thread, NULL);
   }
   if (d->socket) {

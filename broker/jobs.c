@@ -1,4 +1,4 @@
-/* Jobs as clients see them: submitted under a key, watched, asked for, cancelled. */
+/* Jobs as clients see them: submitted under a key, watched, fetched, cancelled. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static status read_key(const wire_message *m, core_job_id *id, error *why) {
   return STATUS_OK;
 }
 
-/* A digest of what was asked for: the same key must mean the same.  The version is compared by itself. */
+/* A digest of the request: the same key must mean the same job. The version is compared separately. */
 static status read_content(wire_message *m, digest *out, error *why) {
   buf all;
   buf_init(&all);
@@ -101,14 +101,14 @@ static status recognise(broker *b, const wire_message *m, const core_job_id *id,
 
 /* ---- Submitting ---------------------------------------------------------------------------------- */
 
-/* What a job is made of, until core and ledger have it. */
+/* The parts of a job, until core and ledger have them. */
 typedef struct submission {
   core_event event;
   ledger_job record;
   core_shard *shards;
   core_blob taken[SUBMIT_PAYLOADS + 1];
   size_t taken_count;
-  bool is_given; /* the blobs are the core's */
+  bool is_given; /* the blobs belong to the core */
 } submission;
 
 static void submission_fini(broker *b, submission *s) {
@@ -205,11 +205,11 @@ static status prepare_kept(broker *b, wire_message *m, submission *s, error *why
   }
   const uint64_t version = m->header.integers[FIELD_VERSION];
   if (version > 0 && version != d->version) {
-    return error_set(why, STATUS_JOB, "dataset '%s' is at version %llu; version %llu is not there", d->name,
+    return error_set(why, STATUS_JOB, "dataset '%s' is at version %llu; there is no version %llu", d->name,
                      (unsigned long long)d->version, (unsigned long long)version);
   }
   if (m->payloads_count > 2) {
-    return error_set(why, STATUS_USAGE, "a manifest may only come with a job to a broker that keeps nothing");
+    return error_set(why, STATUS_USAGE, "only a broker that keeps nothing takes a manifest with a job");
   }
   s->record.version = d->version;
   manifest *content = NULL;
@@ -269,14 +269,15 @@ status jobs_on_submit(broker *b, peer *from, wire_message *m, error *why) {
 
 /* ---- Loading ------------------------------------------------------------------------------------- */
 
-/* A frame of a file: the blob's name, then what the file is called. */
+/* A frame of a file: the blob's name, then the file's. */
 static status read_file(broker *b, wire_message *m, size_t index, ledger_job *j, error *why) {
   size_t length = 0;
   const char *bytes = wire_payload_bytes(m, index, &length);
   ledger_blob file = {0};
   uint64_t there = 0;
   if (length <= BLOB_NAME_BYTES || length > BLOB_NAME_BYTES + MESSAGE_TEXT_MAX) {
-    return error_set(why, STATUS_PROTOCOL, "payload frame %zu is not a blob's name and a file's", index);
+    return error_set(why, STATUS_PROTOCOL, "payload frame %zu is not the name of a blob and of a file",
+                     index);
   }
   payload_unpack_name((const uint8_t *)bytes, &file.name, &file.bytes);
   const slice name = {bytes + BLOB_NAME_BYTES, length - BLOB_NAME_BYTES};
@@ -406,7 +407,7 @@ static status answer_end(broker *b, const peer *from, const uint64_t *request, c
   for (size_t i = 0; i < JOB_ID_BYTES; i++) {
     snprintf(hex + 2 * i, 3, "%02x", (unsigned)id->bytes[i]);
   }
-  return error_set(why, STATUS_NOT_FOUND, "there is no job %s (any more)", hex);
+  return error_set(why, STATUS_NOT_FOUND, "there is no job %s (any longer)", hex);
 }
 
 static status answer_state(broker *b, peer *from, wire_message *m, bool watches, error *why) {

@@ -1,5 +1,5 @@
-/* What the core wants kept, as records of the ledger.  They are written with the turn's commit; each change
- * of a job's record moves the references that the vault counts. */
+/* Writes what the core must keep as records of the ledger.  They are written with the turn's commit; each
+ * change of a job's record moves the references that the vault counts. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 enum { SHORT_ID_BYTES = 17, NOTE_BYTES = 1200 };
 
-/* Enough of an id for a line of the log. */
+/* Enough of an id for a log line. */
 static const char *short_id(const core_job_id *id, char out[SHORT_ID_BYTES]) {
   for (size_t i = 0; i < (SHORT_ID_BYTES - 1) / 2; i++) {
     snprintf(out + 2 * i, 3, "%02x", (unsigned)id->bytes[i]);

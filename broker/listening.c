@@ -1,4 +1,4 @@
-/* Options before binding, and a look at what stands where an ipc socket is to be: libzmq would remove it. */
+/* Sets options before binding, and checks the path of an ipc socket: libzmq would remove what is there. */
 #include "broker/listening.h"
 
 #include <errno.h>
@@ -15,15 +15,15 @@
 
 enum {
   ENDPOINT_MAX = 512,
-  /* Messages that wait for one peer.  Who has so many unread is gone. */
+  /* Messages that wait for one peer.  A peer with so many unread is gone. */
   QUEUE_OUT = 2000,
   /* Messages of one peer that wait for us: libzmq then stops reading from it. */
   QUEUE_IN = 1000,
   HANDSHAKE_MS = 10000,
-  BACKLOG = 1000, /* a cluster's workers come all at once */
+  BACKLOG = 1000, /* a cluster's workers connect all at once */
   KEEPALIVE_IDLE_S = 60,
   PRIVATE_UMASK = 077,
-  LINGER_MS = 200, /* so that a farewell gets out */
+  LINGER_MS = 200, /* so that a farewell is sent */
 };
 
 void listening_close(listening *l) {
@@ -48,7 +48,7 @@ static status open_line(void *zmq_context, const key_pair *key, void **socket, e
   if (zmq_setsockopt(*socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) != 0) {
     return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
   }
-  /* No ZMQ_HEARTBEAT_*: libzmq would break slow connections off in the middle of a message. */
+  /* No ZMQ_HEARTBEAT_*: libzmq would close slow connections in the middle of a message. */
   const struct {
     int option, value;
   } wanted[] = {
@@ -73,8 +73,8 @@ static bool begins_with(const char *text, const char *start) {
   return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* libzmq removes whatever has the name of an ipc socket: not a user's file, and not the socket of a broker
- * that still serves. */
+/* libzmq removes whatever has the name of an ipc socket: it must not be a user's file, nor the socket of a
+ * broker that still serves. */
 static status check_ipc(const char *endpoint, error *err) {
   const char *path = endpoint + strlen("ipc://");
   struct stat there;
@@ -82,12 +82,12 @@ static status check_ipc(const char *endpoint, error *err) {
     return STATUS_OK;
   }
   if (!S_ISSOCK(there.st_mode)) {
-    return error_set(err, STATUS_USAGE, "%s: there is something else than a socket; choose another path",
-                     endpoint);
+    return error_set(err, STATUS_USAGE,
+                     "%s: there is already something other than a socket; choose another path", endpoint);
   }
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   if (strlen(path) >= sizeof address.sun_path) {
-    return STATUS_OK; /* binding says so */
+    return STATUS_OK; /* binding reports it */
   }
   memcpy(address.sun_path, path, strlen(path) + 1);
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -96,7 +96,7 @@ static status check_ipc(const char *endpoint, error *err) {
   }
   const bool is_served = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
   close(fd);
-  return is_served ? error_set(err, STATUS_IO, "cannot listen at %s: another program does already", endpoint)
+  return is_served ? error_set(err, STATUS_IO, "cannot listen on %s: another program already does", endpoint)
                    : STATUS_OK;
 }
 
@@ -104,14 +104,14 @@ status listening_check(const char *endpoint, const key_pair *key, error *err) {
   if (!begins_with(endpoint, "tcp://") && !begins_with(endpoint, "ipc://") &&
       !begins_with(endpoint, "inproc://")) {
     return error_set(err, STATUS_USAGE,
-                     "cannot listen at '%s': an endpoint begins with tcp:// or ipc://, such as "
+                     "cannot listen on '%s': an endpoint begins with tcp:// or ipc://, such as "
                      "tcp://127.0.0.1:5770",
                      endpoint);
   }
   if (!key && endpoint_is_exposed(endpoint)) {
     return error_set(err, STATUS_USAGE,
                      "%s can be reached from other machines, which needs keys: make some with 'canvass "
-                     "keygen', then pass --identity and --allow; or listen at tcp://127.0.0.1 or ipc://",
+                     "keygen', then pass --identity and --allow; or listen on tcp://127.0.0.1 or ipc://",
                      endpoint);
   }
   return STATUS_OK;
@@ -141,12 +141,12 @@ static status bind_one(listening *l, void *zmq_context, const char *endpoint, co
   if (bound != 0) {
     const char *advice =
         cause == ENODEV ? ": write an address of this machine, such as 127.0.0.1, not a name" : "";
-    return error_set(err, STATUS_IO, "cannot listen at %s: %s%s", endpoint, zmq_strerror(cause), advice);
+    return error_set(err, STATUS_IO, "cannot listen on %s: %s%s", endpoint, zmq_strerror(cause), advice);
   }
   char actual[ENDPOINT_MAX];
   size_t length = sizeof actual;
   if (zmq_getsockopt(l->sockets[line], ZMQ_LAST_ENDPOINT, actual, &length) != 0) {
-    return error_set(err, STATUS_IO, "cannot listen at %s: %s", endpoint, zmq_strerror(errno));
+    return error_set(err, STATUS_IO, "cannot listen on %s: %s", endpoint, zmq_strerror(errno));
   }
   l->endpoints[l->count] = strdup(actual);
   return l->endpoints[l->count++] ? STATUS_OK : error_no_memory(err, endpoint);
@@ -156,7 +156,7 @@ status listening_open(void *zmq_context, const char *const *endpoints, size_t co
                       listening *out, error *err) {
   *out = (listening){0};
   if (count == 0) {
-    return error_set(err, STATUS_USAGE, "the broker needs an endpoint to listen at");
+    return error_set(err, STATUS_USAGE, "the broker needs an endpoint to listen on");
   }
   out->endpoints = calloc(count, sizeof *out->endpoints);
   status st = out->endpoints ? STATUS_OK : error_no_memory(err, "the broker's endpoints");

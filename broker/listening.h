@@ -17,9 +17,10 @@ typedef struct listening {
   size_t count;
 } listening;
 
-/* STATUS_USAGE for an endpoint that others can reach while KEY is NULL, and for an unknown transport. */
+/* STATUS_USAGE for an endpoint reachable from other machines while KEY is NULL, and for an unknown
+ * transport. */
 status listening_check(const char *endpoint, const key_pair *key, error *err) MUST_USE;
-/* STATUS_USAGE also for an ipc path where something else stands; STATUS_IO when it cannot be bound. */
+/* STATUS_USAGE also for an ipc path that is not a socket; STATUS_IO when it cannot be bound. */
 status listening_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
                       listening *out, error *err) MUST_USE;
 void listening_close(listening *l);

@@ -1,5 +1,5 @@
-/* Jobs, workers and datasets as JSON: {"jobs": [...]} and so on.  Times are seconds since 1970; beside them
- * stand texts in UTC for people and other programs. */
+/* Jobs, workers and datasets as JSON: {"jobs": [...]} and so on.  Times are seconds since 1970; UTC texts
+ * beside them are for readers and other programs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ enum { TIME_TEXT_BYTES = 32 };
 
 /* ---- Values -------------------------------------------------------------------------------------- */
 
-/* Texts from elsewhere may have been cut in the middle of a character. */
+/* Texts from peers may have been cut in the middle of a character. */
 static void set_text(json *object, const char *key, const char *text) {
   const size_t length = text_utf8_check(text, strlen(text));
   json_set(object, key, json_text(json_arena(object), (slice){text, length}));

@@ -1,4 +1,4 @@
-/* Answers that wait for the commit of their turn: what was acknowledged is on disk. */
+/* Answers that wait for the commit of their turn: whatever was acknowledged is on disk. */
 #ifndef CANVASS_BROKER_OUTBOX_H
 #define CANVASS_BROKER_OUTBOX_H
 
@@ -8,7 +8,7 @@
 typedef struct letter {
   line_kind line;
   wire_route to;
-  uint32_t peer;  /* its number; 0: a stranger */
+  uint32_t peer;  /* its number; 0: an unknown peer */
   message header; /* borrows from texts */
   char *texts;
   zmq_msg_t *frames;
@@ -23,7 +23,7 @@ typedef struct outbox {
 
 void outbox_fini(outbox *o);
 /* Copies HEADER with its texts; takes over the content of FRAMES, which are empty afterwards.
- * STATUS_NO_MEMORY leaves them as they are. */
+ * STATUS_NO_MEMORY leaves them unchanged. */
 status outbox_put(outbox *o, line_kind line, const wire_route *to, uint32_t peer, const message *header,
                   zmq_msg_t *frames, size_t frames_count, error *err) MUST_USE;
 void outbox_clear(outbox *o);

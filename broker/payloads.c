@@ -22,7 +22,7 @@ static bool is_by_name(const wire_message *m, size_t index) {
   return index < 64 && m->header.integers[FIELD_BY_NAME] >> index & 1;
 }
 
-/* Inline bytes, or the name that stands for them. */
+/* Inline bytes, or their name. */
 static status read_payload(broker *b, wire_message *m, size_t index, const void **bytes, size_t *length,
                            digest *name, uint64_t *name_bytes, error *err) {
   *bytes = wire_payload_bytes(m, index, length);
@@ -34,8 +34,8 @@ static status read_payload(broker *b, wire_message *m, size_t index, const void 
     payload_unpack_name(*bytes, name, name_bytes);
     *bytes = NULL;
   } else if (b->vault && *length > MESSAGE_FRAME_MAX) {
-    return error_set(err, STATUS_PROTOCOL, "a payload of %zu bytes; over %d a blob goes by its name", *length,
-                     (int)MESSAGE_FRAME_MAX);
+    return error_set(err, STATUS_PROTOCOL, "a payload of %zu bytes; above %d a blob is sent by its name",
+                     *length, (int)MESSAGE_FRAME_MAX);
   }
   return STATUS_OK;
 }
@@ -117,7 +117,7 @@ status payload_make(broker *b, const void *bytes, size_t length, core_blob *out,
     TRY(vault_put(b->vault, bytes, length, &name, err));
     b->must_sync = true;
   }
-  /* What travels by its name is not held in memory: thousands of jobs may wait. */
+  /* A blob sent by its name is not held in memory: thousands of jobs may wait. */
   const bool by_name = b->vault && length > BLOB_INLINE_MAX;
   *out = by_name ? blobs_take_name(&b->blobs, &name, length, 0) : blobs_take_bytes(&b->blobs, bytes, length);
   if (!*out) {

@@ -1,4 +1,4 @@
-/* From the ledger to a core as it was: references of datasets and jobs first, then the unfinished jobs with
+/* Restores a core from the ledger: references of datasets and jobs first, then the unfinished jobs with
  * the results of their stages. */
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static status take_blobs(broker *b, const ledger_job *j, core_event *e, error *e
   TRY(take(b, &j->program, &e->program, err));
   TRY(take(b, &j->spec, &e->spec, err));
   TRY(take(b, &j->manifest, &e->manifest, err));
-  if (e->plan) { /* planned: the specification has done its part */
+  if (e->plan) { /* planned: the specification is no longer needed */
     blobs_release(&b->blobs, e->spec);
     e->spec = 0;
   }
@@ -61,7 +61,7 @@ static status take_shards(broker *b, const ledger_job *j, restored *r, error *er
   return st;
 }
 
-/* Of what the stage's tasks were made: so late results of theirs count. */
+/* The inputs of the stage's tasks: so that their late results count. */
 static status read_content(const ledger_job *j, core_event *e, error *err) {
   const ledger_blob *made = j->stage > 0 ? &j->program_state : &j->plan;
   if ((j->stage == 0 && !ledger_blob_is_set(&j->spec)) || !ledger_blob_is_set(made)) {
@@ -142,7 +142,7 @@ static status restore_job(broker *b, const ledger_job *j, restored *r, error *er
   return restore_results(b, j, err);
 }
 
-/* What it was made of is not there any more: its owner hears so when he asks. */
+/* Its inputs no longer exist: its owner learns so on asking. */
 static status give_up(broker *b, const ledger_job *j, const error *why, error *err) {
   ledger_job changed = *j;
   changed.state = JOB_FAILED;
@@ -183,7 +183,7 @@ status restoring_do(broker *b, error *err) {
     TRY(restore_one(b, ledger_job_at(b->ledger, i), err));
   }
   if (core_jobs(b->core) > 0) {
-    broker_say(b, "jobs that go on: %zu", core_jobs(b->core));
+    broker_say(b, "jobs resumed: %zu", core_jobs(b->core));
   }
   return ledger_commit(b->ledger, err);
 }

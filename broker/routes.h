@@ -1,6 +1,7 @@
-/* Who has said hello: numbers for the core, routes for the sockets, roles, and when each was heard.
+/* Peers that have said hello: numbers for the core, routes for the sockets, roles, and when each was last
+ * heard from.
  *
- * A number is never given anew.  A peer that did not say hello, or was forgotten, has none: it is a stranger.
+ * A number is never reused. A peer that did not say hello, or was forgotten, has none: it is unknown.
  */
 #ifndef CANVASS_BROKER_ROUTES_H
 #define CANVASS_BROKER_ROUTES_H
@@ -19,12 +20,12 @@ typedef struct peer {
   unsigned role;            /* WAY_CLIENT or WAY_WORKER */
   char key[KEY_TEXT_BYTES]; /* its public key; "" on the plain line */
   char title[PEER_TITLE_MAX];
-  uint32_t capacity; /* of a worker, as it said last */
+  uint32_t capacity; /* of a worker, as last reported */
   uint64_t joined_ms, heard_ms;
   uint32_t offers;      /* blobs that it is sending, or would */
-  uint64_t outstanding; /* bytes of them that were asked for and have not come */
+  uint64_t outstanding; /* bytes of them that were requested and have not arrived */
   uint64_t chunk_ms;    /* when one of its chunks last was the next of its blob */
-  underway *underway;   /* what it was sent and has not taken; its own until it is removed */
+  underway *underway;   /* what it was sent and has not received; owned until it is removed */
   bool is_gone;         /* could not be sent to; forgotten with the next turn */
   struct peer *next_of_route, *next_of_number;
 } peer;
@@ -37,12 +38,12 @@ typedef struct routes {
 } routes;
 
 void routes_fini(routes *r);
-peer *routes_find(const routes *r, line_kind line, const wire_route *route); /* NULL: a stranger */
+peer *routes_find(const routes *r, line_kind line, const wire_route *route); /* NULL: unknown */
 peer *routes_at(const routes *r, uint32_t number);                           /* NULL: gone */
-/* NULL when out of memory; ROUTES_MAX is the caller's to heed. */
+/* NULL when out of memory; the caller observes ROUTES_MAX. */
 peer *routes_add(routes *r, line_kind line, const wire_route *route);
 void routes_remove(routes *r, peer *gone);
-/* All of them, in no order: PREVIOUS is NULL at first, and must still be there. */
+/* All of them, in no order: PREVIOUS is NULL at first, and must still exist. */
 peer *routes_next(const routes *r, const peer *previous);
 
 #endif

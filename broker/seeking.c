@@ -1,5 +1,5 @@
-/* What somebody wants and the vault does not have: a partial that stays with its worker, whose chunks are
- * passed on; or a shard that was damaged here, which some worker may still hold. */
+/* Blobs that a peer wants and the vault does not have: a partial that stays with its worker, whose chunks
+ * are passed on; or a shard that was damaged here, which some worker may still hold. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static void tell_lost(broker *b, const seeker *one, const digest *name) {
   char text[256];
   digest_hex(name, hex);
   snprintf(text, sizeof text,
-           "nobody has the blob %s any more: if it is a shard, put the same files again, which sends what is "
+           "the blob %s is lost: if it is a shard, put the same files again, which sends what is "
            "missing",
            hex);
   transfer_send_lost(b, to, name, STATUS_NOT_FOUND, text);
@@ -63,7 +63,8 @@ static void tell_lost(broker *b, const seeker *one, const digest *name) {
 
 /* ---- Beginning ----------------------------------------------------------------------------------- */
 
-/* Everybody else who may have it says how large it is, by a chunk of one byte, or that it is lost. */
+/* All other peers that may have it are asked for a chunk of one byte, which gives its size, or answer that it
+ * is lost. */
 static size_t ask_workers(broker *b, const peer *but, const digest *name) {
   size_t asked = 0;
   for (peer *p = routes_next(&b->routes, NULL); p; p = routes_next(&b->routes, p)) {
@@ -78,7 +79,7 @@ static size_t ask_workers(broker *b, const peer *but, const digest *name) {
 static status begin(broker *b, peer *to, const digest *name, sought **out, error *why) {
   transfers *t = &b->transfers;
   if (t->sought_count >= TRANSFER_SOUGHT_MAX) {
-    return error_set(why, STATUS_LIMIT, "%zu blobs are sought already", t->sought_count);
+    return error_set(why, STATUS_LIMIT, "%zu blobs are already being sought", t->sought_count);
   }
   sought *s = calloc(1, sizeof *s);
   if (!s) {
@@ -108,7 +109,7 @@ static bool is_wanted(const sought *s, uint64_t offset, uint64_t bytes) {
 
 static status add_seeker(sought *s, const seeker *one, error *why) {
   if (s->seekers_count >= TRANSFER_SOUGHT_MAX) {
-    return error_set(why, STATUS_LIMIT, "a blob is wanted %zu times at once", s->seekers_count);
+    return error_set(why, STATUS_LIMIT, "a blob is requested %zu times at once", s->seekers_count);
   }
   if (!ARRAY_ROOM(s->seekers, s->seekers_count, s->seekers_capacity)) {
     return error_no_memory(why, "a sought blob");
@@ -237,7 +238,7 @@ void seeking_peer_left(broker *b, const peer *gone) {
   }
 }
 
-/* While a chunk still comes now and then, the blob is on its way. */
+/* As long as chunks keep arriving, the blob is in transfer. */
 void seeking_housekeep(broker *b) {
   for (size_t i = 0; b->transfers.sought_count > 0 && i < TRANSFER_BUCKETS; i++) {
     for (sought *s = b->transfers.sought[i], *next = NULL; s; s = next) {

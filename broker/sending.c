@@ -1,5 +1,5 @@
-/* Messages on their way out.  What the core wants sent becomes letters like all other answers, so that there
- * is one place where sending can fail: then the peer is forgotten with the next turn. */
+/* Outgoing messages. What the core wants sent becomes letters like all other answers, so that sending
+ * can fail in only one place: then the peer is forgotten with the next turn. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ static void close_frames(zmq_msg_t *frames, size_t count) {
   }
 }
 
-/* What a client gets for the asking.  Not tasks: a worker says itself how many it takes. */
+/* What a client gets by asking. Not tasks: a worker itself reports how many it takes. */
 static status count_frames(const peer *to, message_kind kind, zmq_msg_t *frames, size_t count, error *why) {
   if (kind != MESSAGE_REPORT && kind != MESSAGE_MANIFEST && kind != MESSAGE_LISTING) {
     return STATUS_OK;
@@ -113,7 +113,7 @@ static void post(broker *b, letter *l) {
   for (size_t i = 0; i < l->frames_count; i++) {
     payloads[i] = (wire_payload){.frame = &l->frames[i]};
   }
-  error ignored; /* a stranger that cannot be answered is no loss */
+  error ignored; /* an unknown peer need not be answered */
   const status st =
       wire_send(b->lines.sockets[l->line], &l->to, &l->header, payloads, l->frames_count, &ignored);
   if (st != STATUS_OK && to) {
@@ -280,7 +280,7 @@ static void send_progress(broker *b, const peer *to, const core_action *a) {
   sending_progress(b, to, a->request ? &a->request : NULL, &view);
 }
 
-/* Clients get up to 1 MiB inline, also what is in the vault alone. */
+/* Clients get up to 1 MiB inline, also what is only in the vault. */
 static status frame_of_report(broker *b, core_blob handle, zmq_msg_t *frame, bool *by_name, error *err) {
   blob *one = blobs_at(&b->blobs, handle);
   *by_name = one && one->is_named && one->bytes > MESSAGE_FRAME_MAX;

@@ -1,4 +1,4 @@
-/* Blobs that go out: chunks of what the vault has, to who wants them. */
+/* Outgoing blobs: chunks of what the vault has, for peers that request them. */
 #include <string.h>
 
 #include "broker/shell.h"
@@ -38,7 +38,7 @@ bool transfer_serve(broker *b, peer *to, const digest *name, uint64_t offset, ui
     return false;
   }
   if (offset > mapped.length || (offset == mapped.length && mapped.length > 0)) {
-    transfer_send_lost(b, to, name, STATUS_PROTOCOL, "a chunk beyond the end of the blob was wanted");
+    transfer_send_lost(b, to, name, STATUS_PROTOCOL, "a chunk beyond the end of the blob was requested");
   } else {
     serve_chunk(b, to, name, offset, bytes, &mapped);
   }
@@ -51,7 +51,7 @@ status transfer_on_want(broker *b, peer *from, wire_message *m, error *why) {
   TRY(transfer_read_blob(m, &name, why));
   const uint64_t bytes = m->header.integers[FIELD_BYTES];
   if (bytes == 0 || bytes > MESSAGE_FRAME_MAX) {
-    return error_set(why, STATUS_PROTOCOL, "%llu bytes of a blob were wanted; 1 to %d are allowed",
+    return error_set(why, STATUS_PROTOCOL, "%llu bytes of a blob were requested; 1 to %d are allowed",
                      (unsigned long long)bytes, (int)MESSAGE_FRAME_MAX);
   }
   if (transfer_serve(b, from, &name, m->header.integers[FIELD_OFFSET], bytes)) {

@@ -1,4 +1,5 @@
-/* Taking messages: who sent it, may he, and whose handler it is.  Hello, signs of life, farewells. */
+/* Receives messages: finds the sender, checks its role, and calls the handler.  Hello, signs of life,
+ * farewells. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ static const char *role_name(unsigned way) {
   return way == WAY_WORKER ? "worker" : "client";
 }
 
-/* The role that M asks for, if its sender may take it. */
+/* The role that M requests, if its sender is allowed to take it. */
 static status read_role(broker *b, line_kind line, const wire_message *m, const char **key, unsigned *out,
                         error *why) {
   const slice asked = m->header.texts[FIELD_ROLE];
@@ -34,8 +35,8 @@ static status read_role(broker *b, line_kind line, const wire_message *m, const 
     *key = m->user;
     if (!(key_list_roles(b->allowed, slice_of(*key), NULL) & *out)) {
       return error_set(why, STATUS_USAGE,
-                       "the key %s may not come as a %s; the broker's list (--allow) says who may", *key,
-                       role_name(*out));
+                       "the key %s is not allowed as a %s by the broker's list of allowed keys (--allow)",
+                       *key, role_name(*out));
     }
   }
   return STATUS_OK;
@@ -78,7 +79,7 @@ static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   e.held_count = count;
   broker_feed(b, &e);
   free(held);
-  broker_say(b, "worker %s joined: takes %u task%s, under way and waiting; %zu shard%s held", p->title,
+  broker_say(b, "worker %s joined: takes %u task%s, running and waiting; %zu shard%s held", p->title,
              p->capacity, p->capacity == 1 ? "" : "s", count, count == 1 ? "" : "s");
   return STATUS_OK;
 }
@@ -110,7 +111,7 @@ static status on_hello(broker *b, line_kind line, wire_message *m, error *why) {
   if (role == WAY_WORKER) {
     TRY(check_fingerprint(m, why));
   }
-  /* Whoever says it again begins anew: with another number, without tasks, offers and watches. */
+  /* A peer that says it again starts afresh: with another number, without tasks, offers and watches. */
   peer *before = routes_find(&b->routes, line, &m->from);
   if (before) {
     session_forget(b, before, NULL);
@@ -171,7 +172,7 @@ static void forget_silent(broker *b) {
   }
 }
 
-/* Each key once: a peer that is turned away comes again and again. */
+/* Each key once: a peer that is turned away keeps reconnecting. */
 static void say_turned_away(broker *b) {
   char last[KEY_TEXT_BYTES] = "";
   if (door_turned_away(b->door, last) == 0) {
@@ -183,7 +184,7 @@ static void say_turned_away(broker *b) {
     }
   }
   memcpy(b->turned_away[b->turned_away_next++ % TURNED_AWAY_MAX], last, sizeof last);
-  broker_say(b, "turned away: the key %s is not on the list of who may come", last[0] ? last : "(none)");
+  broker_say(b, "turned away: the key %s is not among the allowed keys", last[0] ? last : "(none)");
 }
 
 void session_housekeep(broker *b) {
@@ -204,13 +205,13 @@ void session_allow(broker *b, const key_list *list) {
     next = routes_next(&b->routes, p);
     if (p->line == LINE_KEYED && !(key_list_roles(list, slice_of(p->key), NULL) & p->role)) {
       error why;
-      error_set(&why, STATUS_USAGE, "the key %s may not come as a %s any more", p->key, role_name(p->role));
+      error_set(&why, STATUS_USAGE, "the key %s is no longer allowed as a %s", p->key, role_name(p->role));
       sending_refuse(b, p, NULL, &why);
-      session_forget(b, p, "may not come any more");
+      session_forget(b, p, "is no longer allowed");
     }
   }
   const size_t count = key_list_count(list);
-  broker_say(b, "the list of who may come was read again: %zu key%s", count, count == 1 ? "" : "s");
+  broker_say(b, "the list of allowed keys was read again: %zu key%s", count, count == 1 ? "" : "s");
 }
 
 /* ---- Messages ------------------------------------------------------------------------------------ */
@@ -227,7 +228,7 @@ static message_handler *const handlers[MESSAGES_COUNT] = {
     [MESSAGE_FAILURE] = tasks_on_failure,
 };
 
-/* What is answered with much, so that it may pile up; `want` is answered in its own way. */
+/* Requests with large answers, which may pile up; `want` is handled separately. */
 static bool asks_for_much(message_kind kind) {
   return kind == MESSAGE_LIST || kind == MESSAGE_DATASET || kind == MESSAGE_ASK || kind == MESSAGE_WATCH;
 }
@@ -236,7 +237,7 @@ static status handle(broker *b, peer *from, wire_message *m, error *why) {
   const message_kind kind = m->header.kind;
   from->heard_ms = b->clock_ms;
   if (kind == MESSAGE_REFUSED) {
-    return STATUS_OK; /* a refusal that is refused would go to and fro for ever */
+    return STATUS_OK; /* refusing a refusal would never end */
   }
   if (!(message_ways(kind) & from->role) || !handlers[kind]) {
     return error_set(why, STATUS_PROTOCOL, "a %s may not send '%s' to the broker", role_name(from->role),

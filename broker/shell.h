@@ -1,11 +1,11 @@
-/* What the files of the broker's shell share; broker.h is for others.
+/* What the files of the broker's shell share; broker.h is the public header.
  *
  * One turn: messages are taken (session.c, and the handlers of the other files); the core is fed; what it
  * wants kept goes to the ledger at once (keeping.c), in memory; answers wait in the outbox.  Then one sync,
  * one commit, and only after it the outbox and what the core wants sent (sending.c), and the releases.
  *
- * Handlers return STATUS_OK, or why the sender is refused.  What the broker cannot go on after is
- * broker_fail's.
+ * Handlers return STATUS_OK, or why the sender is refused.  After a fatal failure they call
+ * broker_fail.
  */
 #ifndef CANVASS_BROKER_SHELL_H
 #define CANVASS_BROKER_SHELL_H
@@ -24,8 +24,8 @@
 #include "store/manifest.h"
 
 enum {
-  BLOB_INLINE_MAX = 16 * 1024, /* blobs of tasks that have a name travel by it when they are larger */
-  ENDINGS_MAX = 64,            /* without a ledger: ended jobs that can still be asked for */
+  BLOB_INLINE_MAX = 16 * 1024, /* larger blobs of tasks are sent by their name if they have one */
+  ENDINGS_MAX = 64,            /* without a ledger: ended jobs that can still be fetched */
   TURNED_AWAY_MAX = 32,
 };
 
@@ -38,7 +38,7 @@ typedef struct ending {
   error failure;
 } ending;
 
-/* A dataset as a READ made it, while the core decides whether its result counts. */
+/* A dataset made by a READ, while the core decides whether its result counts. */
 typedef struct reading {
   core_job_id job;
   ledger_blob where;
@@ -59,19 +59,19 @@ struct broker {
   outbox outbox;
   uint8_t instance[INSTANCE_BYTES];
   wire_message *incoming;
-  /* Milliseconds in which the broker itself was held up do not count as others' silence: so this clock
+  /* Milliseconds in which the broker itself was blocked do not count as its peers' silence: so this clock
    * may be slow. */
   uint64_t clock_ms, seen_ms;
   uint64_t ticked_ms, housekept_ms;
-  uint64_t said_full_ms; /* when the log last told that a blob cannot be taken; 0: never */
+  uint64_t said_full_ms; /* when the log last reported that a blob cannot be taken; 0: never */
   int wake_fd;           /* eventfd */
   atomic_bool stop;
   _Atomic(const key_list *) new_list;
   const key_list *allowed;
-  bool must_sync;               /* the vault got something in this turn */
+  bool must_sync;               /* the vault was written to in this turn */
   bool has_gone;                /* a peer could not be sent to */
-  size_t turn_bytes;            /* taken and answered in this turn */
-  const ledger_job *submitting; /* what CORE_KEEP_JOB is to keep */
+  size_t turn_bytes;            /* received and answered in this turn */
+  const ledger_job *submitting; /* the job for CORE_KEEP_JOB */
   const reading *reading;
   /* Manifests of datasets that could not be read at the start: no references are counted for these. */
   digest *unpinned;
@@ -86,16 +86,16 @@ struct broker {
 
 /* ---- broker.c */
 void broker_say(broker *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Ends the broker with the turn: WHY is told to all.  The first one stays. */
+/* Ends the broker with the turn: WHY is sent to all peers. The first one stays. */
 void broker_fail(broker *b, status st, const error *why);
-/* Gives EVENT to the core, and what is to be kept of it to the ledger. */
+/* Gives EVENT to the core, and what must be kept of it to the ledger. */
 void broker_feed(broker *b, const core_event *event);
 uint64_t broker_wall_s(void);
 
 /* ---- session.c */
-/* Takes one message; *RECEIVED is false when none is there. */
+/* Takes one message; *RECEIVED is false when there is none. */
 void session_take(broker *b, line_kind line, bool *received);
-/* Forgets a peer: it left, is silent, or may not come any more.  WHY is for the log. */
+/* Forgets a peer: it left, is silent, or is no longer allowed.  WHY is for the log. */
 void session_forget(broker *b, peer *p, const char *why);
 void session_housekeep(broker *b);
 /* Takes over a new list of keys. */
@@ -104,9 +104,10 @@ void session_allow(broker *b, const key_list *list);
 /* ---- sending.c */
 /* Queues an answer until after the commit; takes over the content of FRAMES. */
 void sending_answer(broker *b, const peer *to, const message *m, zmq_msg_t *frames, size_t frames_count);
-/* REQUEST (may be NULL) is the message that is refused: its "request" and "blob" are given back. */
+/* REQUEST (may be NULL) is the message that is refused: its "request" and "blob" are repeated. */
 void sending_refuse(broker *b, const peer *to, const message *request, const error *why);
-/* To who has not said hello, or sent what is no message: of REQUEST (may be NULL) only the number is used. */
+/* To a peer that has not said hello, or sent something invalid: of REQUEST (may be NULL) only the number is
+ * used. */
 void sending_refuse_stranger(broker *b, line_kind line, const wire_route *to, const message *request,
                              const error *why);
 /* How a job ended: its report, which is under HANDLE.  REQUEST may be NULL. */
@@ -115,24 +116,24 @@ void sending_report(broker *b, const peer *to, const uint64_t *request, const co
 void sending_ended(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
                    core_states states, const error *failure);
 void sending_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view);
-/* At once, before the commit: only what promises nothing. */
+/* Sent at once, before the commit: only messages that acknowledge nothing. */
 void sending_now(broker *b, peer *to, const message *m, const wire_payload *payloads, size_t count);
-#define SENDING_TOO_MUCH "32 MiB are on their way to you: take them first, and ask for 8 MiB at a time"
-/* False when TO has not taken what it was sent before: it is told that the blob is lost to it. */
+#define SENDING_TOO_MUCH "32 MiB are in transfer to you: receive them first, and request 8 MiB at a time"
+/* False when TO has not received what it was sent before: it is then sent a `lost` for the blob. */
 bool sending_has_room(broker *b, const peer *to, const digest *name);
 /* FRAME at OFFSET of a blob of BYTES, at once and counted; the frame stays the caller's. */
 void sending_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
                    zmq_msg_t *frame);
 /* After the commit: the outbox, then the core's actions, then what it releases. */
 void sending_all(broker *b);
-/* Everybody hears WHY the broker ends. */
+/* All peers are told WHY the broker ends. */
 void sending_farewell(broker *b, const error *why);
 
 /* ---- payloads.c: blobs in messages */
-/* Payload INDEX of M as a blob of the core.  Where there is a vault it is in it: an inline one is put there,
+/* Payload INDEX of M as a blob of the core.  With a vault it is in there: an inline one is put there,
  * one by name must have been offered (STATUS_NOT_FOUND). */
 status payload_take(broker *b, wire_message *m, size_t index, core_blob *out, error *err) MUST_USE;
-/* As it came, in memory or as a name that stays with FROM. */
+/* As received, in memory or as a name that stays with FROM. */
 status payload_take_partial(broker *b, wire_message *m, const peer *from, core_blob *out, bool *stays,
                             error *err) MUST_USE;
 /* Its name: as given, or computed.  OUT has BLOB_NAME_BYTES. */
@@ -141,7 +142,7 @@ void payload_pack_name(const digest *name, uint64_t bytes, uint8_t out[BLOB_NAME
 void payload_unpack_name(const uint8_t in[BLOB_NAME_BYTES], digest *name, uint64_t *bytes);
 /* A blob of the vault under a handle, and with its bytes when it is small. */
 status payload_of_vault(broker *b, const ledger_blob *where, core_blob *out, error *err) MUST_USE;
-/* Where the vault has it; all zero for none or without a vault. */
+/* Its name in the vault; all zero for none or without a vault. */
 ledger_blob payload_where(broker *b, core_blob handle);
 /* The bytes under a handle, until payload_close. */
 typedef struct payload_bytes {
@@ -151,7 +152,8 @@ typedef struct payload_bytes {
 } payload_bytes;
 status payload_open(broker *b, core_blob handle, payload_bytes *out, error *err) MUST_USE;
 void payload_close(payload_bytes *p);
-/* Puts BYTES (of a file's or the broker's own making) under a handle, and into the vault where there is one.
+/* Puts BYTES (made by a broker file or the broker itself) under a handle, and into the vault where there is
+ * one.
  */
 status payload_make(broker *b, const void *bytes, size_t length, core_blob *out, error *err) MUST_USE;
 
@@ -166,7 +168,7 @@ status datasets_pin(broker *b, const digest *name, error *err) MUST_USE;
 /* At the start: as datasets_pin, of a dataset, for which a manifest that cannot be read is noted. */
 status datasets_restore(broker *b, const ledger_dataset *d, error *err) MUST_USE;
 void datasets_unpin(broker *b, const digest *name);
-/* M, which stands at WHERE, becomes the version after BASE of dataset NAME, as `commit` tells.  STATUS_JOB
+/* M, stored at WHERE, becomes the version after BASE of dataset NAME, as `commit` says.  STATUS_JOB
  * when the dataset is not at BASE; STATUS_NOT_FOUND names a shard that the vault does not have. */
 status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, const ledger_blob *where,
                        uint64_t *version, error *err) MUST_USE;

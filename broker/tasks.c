@@ -20,7 +20,7 @@ static status read_task(const message *m, core_event *e, error *why) {
   const slice job = m->texts[FIELD_JOB];
   if (job.length != JOB_ID_BYTES || m->integers[FIELD_STAGE] > UINT32_MAX ||
       m->integers[FIELD_ATTEMPT] > UINT32_MAX) {
-    return error_set(why, STATUS_PROTOCOL, "'%s' of a task that cannot be", message_kind_name(m->kind));
+    return error_set(why, STATUS_PROTOCOL, "'%s' of a task that cannot exist", message_kind_name(m->kind));
   }
   memcpy(e->id.job.bytes, job.bytes, JOB_ID_BYTES);
   e->job = e->id.job;
@@ -37,10 +37,11 @@ static status read_work(const message *m, core_work *out, error *why) {
       return STATUS_OK;
     }
   }
-  return error_set(why, STATUS_PROTOCOL, "a result of work that is not known");
+  return error_set(why, STATUS_PROTOCOL, "a result of an unknown kind of work");
 }
 
-/* Of one output its name, of two the digest of both: equal outputs have equal ones, however they were sent.
+/* Of one output its name, of two the digest of both: equal outputs have equal digests, however they were
+ * sent.
  */
 static status read_content(wire_message *m, digest *out, error *why) {
   uint8_t names[RESULT_BLOBS_MAX][DIGEST_BYTES];
@@ -58,7 +59,7 @@ static status read_content(wire_message *m, digest *out, error *why) {
 
 /* ---- READ ---------------------------------------------------------------------------------------- */
 
-/* The report of a READ is the broker's: what dataset there is now. */
+/* The broker writes the report of a READ: the dataset as it is now. */
 static status report_reading(broker *b, const ledger_job *j, uint64_t version, const manifest *m,
                              core_blob *out, error *why) {
   arena *memory = arena_new();
@@ -100,7 +101,7 @@ static status feed_manifest(broker *b, core_event *e, core_blob handle, const le
 
 static status feed_reading(broker *b, core_event *e, core_blob handle, error *why) {
   const ledger_job *j = b->ledger ? ledger_job_find(b->ledger, &e->id.job) : NULL;
-  if (!j || !j->read || j->state > JOB_RUNNING) { /* it ended: the core has an answer for that */
+  if (!j || !j->read || j->state > JOB_RUNNING) { /* it ended: the core answers that */
     e->blobs = &handle;
     e->blobs_count = 1;
     broker_feed(b, e);
@@ -158,16 +159,16 @@ static status feed_result(broker *b, peer *from, wire_message *m, core_event *e,
   return STATUS_OK;
 }
 
-/* Nothing more of any job can be kept. */
+/* From here on nothing of any job can be kept. */
 static bool is_full(const broker *b) {
   error ignored;
   return b->vault &&
          vault_check_room(b->vault, MESSAGE_FRAME_MAX, VAULT_RESERVE_BYTES, &ignored) == STATUS_IO;
 }
 
-/* A result that cannot be taken is a failure of its task.  When the reason lies in what was sent, another try
- * may do better.  When the disk is full no try does, and the job is not to blame: the broker stops, and goes
- * on with the job when there is room and it is started again. */
+/* A result that cannot be taken is a failure of its task.  When the cause lies in what was sent, a retry may
+ * succeed. When the disk is full no retry does, and the job is not to blame: the broker stops, and resumes
+ * the job when there is room and it is started again. */
 status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_RESULT, .peer = from->number};
   TRY(read_task(&m->header, &e, why));
@@ -201,7 +202,7 @@ status tasks_on_failure(broker *b, peer *from, wire_message *m, error *why) {
       vault_doubt(b->vault, &e.lost); /* it may have been damaged since it was compared */
     }
   }
-  /* An offered result did not fit.  Only who has the task may say so: the broker ends by it. */
+  /* An offered result did not fit.  Only the worker that has the task may report this: it ends the broker. */
   if (e.failure.code == STATUS_IO && core_is_leased(b->core, &e) && is_full(b)) {
     broker_fail(b, STATUS_IO, &e.failure);
     return STATUS_OK;

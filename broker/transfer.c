@@ -1,5 +1,5 @@
-/* Blobs that come in; arriving.c has their table, serving.c those that go out, seeking.c those that go
- * through. */
+/* Incoming blobs; arriving.c has their table, serving.c outgoing blobs, seeking.c those that are
+ * passed on. */
 #include "broker/transfer.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@ enum { SAID_AGAIN_MS = 60000 };
 
 /* ---- Ending an arrival ---------------------------------------------------------------------------- */
 
-/* Chunks that were asked for have come, or will not. */
+/* Requested chunks have arrived, or will not. */
 static void settle(broker *b, arriving *a, uint64_t bytes) {
   peer *p = routes_at(&b->routes, a->sources[0].peer);
   if (p) {
@@ -53,7 +53,7 @@ void transfer_fini(transfers *t) {
 
 /* ---- Asking -------------------------------------------------------------------------------------- */
 
-/* False when its source has enough to do. */
+/* False when its source has enough to send. */
 static bool ask_for_next(broker *b, arriving *a) {
   const uint64_t left = a->bytes - a->wanted;
   const uint64_t bytes = left < MESSAGE_FRAME_MAX ? left : MESSAGE_FRAME_MAX;
@@ -87,14 +87,14 @@ static void pump(broker *b) {
   }
 }
 
-/* From the first of its sources, and from where the vault has got to: after wrong bytes the vault wants to be
- * told anew what comes. */
+/* From the first of its sources, and from where the vault stopped: after wrong bytes the vault must be asked
+ * again what it needs. */
 static void restart(broker *b, arriving *a) {
   uint64_t next = 0;
   error ignored; /* the next chunk meets it, too */
   a->heard_ms = b->clock_ms;
   if (a->is_compared) {
-    return; /* nothing is to be asked for */
+    return; /* there is nothing to request */
   }
   if (vault_receive(b->vault, &a->name, a->bytes, &next, &ignored) == STATUS_OK) {
     a->next = next;
@@ -118,8 +118,8 @@ static void send_have(broker *b, const peer *to, const digest *name) {
   sending_answer(b, to, &m, NULL, 0);
 }
 
-/* Who lost his connection comes back as another peer and offers anew.  Sending tells whether the old one is
- * still there. */
+/* A client that lost its connection returns as another peer and offers again. Sending shows whether the old
+ * one still exists. */
 static void probe(broker *b, uint32_t number) {
   peer *p = routes_at(&b->routes, number);
   if (p) {
@@ -172,7 +172,7 @@ static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t
   return STATUS_OK;
 }
 
-/* It is whole: nobody need send it any more, whatever size he said. */
+/* It is complete: no peer need send it any longer, whatever size it gave. */
 static void finish(broker *b, const digest *name) {
   b->must_sync = true;
   for (arriving *a = NULL; (a = arriving_first(&b->transfers, name));) {
@@ -187,7 +187,7 @@ static void finish(broker *b, const digest *name) {
   seeking_end(b, name, false);
 }
 
-/* Uploads leave room for what the jobs under way will need. */
+/* Uploads leave room for what running jobs will need. */
 static status check_upload(const broker *b, const peer *from, uint64_t bytes, error *why) {
   return from->role & WAY_CLIENT ? vault_check_room(b->vault, bytes, VAULT_UPLOAD_RESERVE_BYTES, why)
                                  : STATUS_OK;
@@ -218,7 +218,7 @@ status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes,
   if (!was_asked) {
     send_have(b, from, name);
   }
-  finish(b, name); /* it may have come from hand-in/ just now */
+  finish(b, name); /* it may just have come from hand-in/ */
   return STATUS_OK;
 }
 
@@ -232,7 +232,7 @@ status transfer_read_blob(const wire_message *m, digest *name, error *why) {
   return STATUS_OK;
 }
 
-/* Not for every offer that a full disk turns away. */
+/* Not for every offer that a full disk refuses. */
 static void say_full(broker *b, const error *why) {
   if (b->said_full_ms == 0 || b->clock_ms - b->said_full_ms >= SAID_AGAIN_MS) {
     b->said_full_ms = b->clock_ms;
@@ -283,7 +283,8 @@ static void reject_source(broker *b, arriving *a, const error *why) {
   drop_source(b, a);
 }
 
-/* The vault has got to NEXT.  When it is not where it was thought to be, what was asked for is of no use. */
+/* The vault has received up to NEXT. When that is not the expected position, the requested chunks are
+ * useless. */
 static void go_to(broker *b, arriving *a, uint64_t next) {
   const bool is_onward = next > a->next && next <= a->wanted;
   settle(b, a, is_onward ? next - a->next : a->wanted - a->next);
@@ -293,7 +294,7 @@ static void go_to(broker *b, arriving *a, uint64_t next) {
   a->next = is_onward ? next : a->wanted;
 }
 
-/* MAY_BE_WHOLE: it may have come in another way. */
+/* MAY_BE_WHOLE: it may have arrived in another way. */
 static void go_on(broker *b, arriving *a, bool may_be_whole) {
   if ((may_be_whole || a->next == a->bytes) && vault_has(b->vault, &a->name, NULL)) {
     const digest name = a->name;
@@ -318,7 +319,7 @@ static status arrive(broker *b, peer *from, arriving *a, wire_message *m, error 
   uint64_t next = a->next;
   status st = length == expected && m->header.integers[FIELD_BYTES] == a->bytes
                   ? vault_chunk(b->vault, &a->name, a->bytes, offset, bytes, length, &next, why)
-                  : error_set(why, STATUS_CORRUPT, "a chunk of %zu bytes where %llu were wanted", length,
+                  : error_set(why, STATUS_CORRUPT, "a chunk of %zu bytes where %llu were requested", length,
                               (unsigned long long)expected);
   go_to(b, a, st == STATUS_OK || st == STATUS_CORRUPT ? next : a->next);
   if (st != STATUS_OK) {
@@ -356,7 +357,7 @@ status transfer_on_chunk(broker *b, peer *from, wire_message *m, error *why) {
   if (a && a->sources[0].peer == from->number) {
     return arrive(b, from, a, m, why);
   }
-  (void)seeking_chunk(b, from, m, &name); /* else nobody waits for it any more */
+  (void)seeking_chunk(b, from, m, &name); /* otherwise nobody waits for it any longer */
   return STATUS_OK;
 }
 
@@ -398,8 +399,8 @@ void transfer_peer_left(broker *b, const peer *gone) {
   seeking_peer_left(b, gone);
 }
 
-/* The first source becomes the last.  The next one is given twice as long: when all of them are slow each
- * must have the time for a chunk, or none ever gets any further. */
+/* The first source becomes the last. The next one is given twice as long: when all of them are slow
+ * each must have time for a chunk, or none ever makes progress. */
 static void switch_source(broker *b, arriving *a) {
   a->patience_ms = a->patience_ms < TRANSFER_STALL_MS / 2 ? a->patience_ms * 2 : TRANSFER_STALL_MS / 2;
   settle(b, a, a->wanted - a->next);
@@ -410,8 +411,8 @@ static void switch_source(broker *b, arriving *a) {
   pump(b);
 }
 
-/* Over a slow connection what was asked for before comes first: who offers, and sends chunks of another blob,
- * will come to this one. */
+/* Over a slow connection what was requested before arrives first: a source that sends chunks of another blob
+ * will get to this one. */
 static bool is_stalled(const broker *b, const arriving *a) {
   const source *first = &a->sources[0];
   const peer *p = routes_at(&b->routes, first->peer);

@@ -1,11 +1,11 @@
-/* Blobs on their way: in, from who offers them; out, to who wants them; and through, from the worker that
- * keeps a partial to the worker that needs it.
+/* Blobs in transfer: in, from peers that offer them; out, to peers that want them; and through, from the
+ * worker that keeps a partial to the worker that needs it.
  *
- * In: the broker asks for every chunk, TRANSFER_PEER_BYTES ahead for one peer and TRANSFER_CREDIT_BYTES in
- * all, blobs taking turns.  Several may offer the same blob: one is asked, the others stand by.  Who says
- * that it has another size offers another blob: he keeps nobody waiting, and only one of them can end well.
- * Sought: what somebody wants and the vault lacks.  With a holder, wants and chunks are passed on.  Without,
- * all workers are asked whether they have it (a shard that was damaged here); the first who has it sends it
+ * In: the broker requests every chunk, TRANSFER_PEER_BYTES ahead for one peer and TRANSFER_CREDIT_BYTES in
+ * all, blobs taking turns.  Several may offer the same blob: one is asked, the others stand by. An
+ * offer with another size is of another blob: it delays nobody, and only one of them can succeed.
+ * Sought: what a peer wants and the vault lacks.  With a holder, wants and chunks are passed on.  Without,
+ * all workers are asked whether they have it (a shard that was damaged here); the first that has it sends it
  * as if it had been offered. */
 #ifndef CANVASS_BROKER_TRANSFER_H
 #define CANVASS_BROKER_TRANSFER_H
@@ -16,29 +16,29 @@ enum {
   TRANSFER_PEER_BYTES = 8 << 20,
   TRANSFER_CREDIT_BYTES = 64 << 20,
   TRANSFER_OFFERS_MAX = 256,   /* of one peer at a time */
-  TRANSFER_STALL_MS = 60000,   /* a source that sends no chunk for so long is not asked any more */
+  TRANSFER_STALL_MS = 60000,   /* a source that sends no chunk for so long is no longer asked */
   TRANSFER_SWITCH_MS = 3000,   /* likewise, when another offers the same; twice as long each time */
-  TRANSFER_SOUGHT_MS = 15000,  /* whoever could have a sought blob must have answered by then */
-  TRANSFER_SOUGHT_MAX = 10000, /* blobs, and wants for one of them */
+  TRANSFER_SOUGHT_MS = 15000,  /* every worker that may have a sought blob must have answered by then */
+  TRANSFER_SOUGHT_MAX = 10000, /* blobs, and requests for one of them */
   TRANSFER_BUCKETS = 1024,
 };
 
 typedef struct source {
   uint32_t peer;
-  bool was_asked; /* it did not offer: it hears no `have` */
+  bool was_asked; /* it did not offer: it gets no `have` */
 } source;
 
 typedef struct arriving {
   digest name;
-  uint64_t bytes;  /* as its sources say: with another size it is another one */
+  uint64_t bytes;  /* as its sources say: with another size it is another blob */
   uint64_t next;   /* where the next chunk begins */
-  uint64_t wanted; /* up to here chunks were asked for */
+  uint64_t wanted; /* up to here chunks were requested */
   source *sources; /* the first is asked */
   size_t sources_count, sources_capacity;
   uint64_t heard_ms;
   uint64_t patience_ms; /* with a source that sends nothing, when there are others */
   bool is_queued;
-  bool is_compared; /* all of it is there, and being compared with its name */
+  bool is_compared; /* it is complete, and being compared with its name */
   struct arriving *chain, *queue_next, *compare_next;
 } arriving;
 
@@ -59,10 +59,10 @@ typedef struct sought {
 
 typedef struct transfers {
   arriving *arriving[TRANSFER_BUCKETS];
-  arriving *queue_head, *queue_tail; /* of which there is more to ask for */
+  arriving *queue_head, *queue_tail; /* of which more must be requested */
   size_t queued;
   arriving *comparing;  /* they take turns */
-  uint64_t outstanding; /* bytes asked for and not come */
+  uint64_t outstanding; /* bytes requested and not received */
   sought *sought[TRANSFER_BUCKETS];
   size_t sought_count;
 } transfers;
@@ -74,36 +74,36 @@ status transfer_on_offer(struct broker *b, peer *from, wire_message *m, error *w
 status transfer_on_want(struct broker *b, peer *from, wire_message *m, error *why);
 status transfer_on_chunk(struct broker *b, peer *from, wire_message *m, error *why);
 status transfer_on_lost(struct broker *b, peer *from, wire_message *m, error *why);
-/* Others are asked for what came from it; who waits for what it keeps is told. */
+/* Other sources are asked for what came from it; peers that wait for what it keeps are notified. */
 void transfer_peer_left(struct broker *b, const peer *gone);
-/* In each turn: compares some more of one blob that is all there, when there is one. */
+/* In each turn: goes on comparing one complete blob, when there is one. */
 void transfer_compare(struct broker *b);
-/* Gives up on who does not answer. */
+/* Gives up on peers that do not answer. */
 void transfer_housekeep(struct broker *b);
 
 /* ---- arriving.c, for transfer.c */
 void arriving_add(transfers *t, arriving *a);
 void arriving_remove(transfers *t, arriving *gone); /* from the queues, too */
-/* NULL for none: of any size; of that size; the one that comes from that peer, of each name one at most. */
+/* NULL for none: of any size; of that size; the one that comes from that peer, at most one of each name. */
 arriving *arriving_first(transfers *t, const digest *name);
 arriving *arriving_find(transfers *t, const digest *name, uint64_t bytes);
 arriving *arriving_find_from(transfers *t, const digest *name, const peer *from);
-/* To the end of the queue, unless it is in it or all was asked for. */
+/* To the end of the queue, unless it is in it or all of it was requested. */
 void arriving_enqueue(transfers *t, arriving *a);
 void arriving_dequeue(transfers *t, arriving *gone);
-/* To the end of those that are compared. */
+/* To the end of those being compared. */
 void arriving_compare(transfers *t, arriving *a);
 void arriving_compare_end(transfers *t, arriving *gone);
 
 /* ---- Within transfer.c, serving.c and seeking.c */
-/* The blob that M is about. */
+/* The blob named by M. */
 status transfer_read_blob(const wire_message *m, digest *name, error *why) MUST_USE;
 /* Pulls a blob from FROM. */
 status transfer_begin(struct broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked,
                       error *why) MUST_USE;
 /* With any size. */
 bool transfer_is_arriving(const transfers *t, const digest *name);
-/* Sends a chunk from the vault, or says why not; false when the vault does not have the blob. */
+/* Sends a chunk from the vault, or the reason why not; false when the vault does not have the blob. */
 bool transfer_serve(struct broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes);
 void transfer_send_lost(struct broker *b, const peer *to, const digest *name, status st, const char *message);
 /* TO wants what the vault lacks. */
@@ -112,7 +112,7 @@ status seeking_begin(struct broker *b, peer *to, const digest *name, uint64_t of
 /* A chunk or a lost of a sought blob; false when it is not one. */
 bool seeking_chunk(struct broker *b, peer *from, wire_message *m, const digest *name);
 bool seeking_lost(struct broker *b, const peer *from, const message *m, const digest *name);
-/* The vault has it now, or (IS_LOST) nobody has. */
+/* The vault has it now, or (IS_LOST) no peer does. */
 void seeking_end(struct broker *b, const digest *name, bool is_lost);
 void seeking_peer_left(struct broker *b, const peer *gone);
 void seeking_housekeep(struct broker *b);

@@ -1,4 +1,4 @@
-/* Counts that are held together by their references: one of the broker's, and one of each frame. */
+/* Reference-counted totals: the broker holds one reference, each frame another. */
 #include "broker/underway.h"
 
 #include <stdatomic.h>
@@ -11,7 +11,7 @@ struct underway {
   atomic_size_t bytes, references;
   line_kind line;
   wire_route route;
-  underway *next; /* of those that are left */
+  underway *next; /* of the remaining ones */
 };
 
 static void let_go(underway *u) {
@@ -73,7 +73,7 @@ void underway_fini(underway_left *left) {
 
 /* ---- Frames -------------------------------------------------------------------------------------- */
 
-/* A frame within a frame: the outer one is sent, and tells of its end. */
+/* A frame within a frame: the outer one is sent, and reports when it is freed. */
 typedef struct counted {
   underway *owner;
   size_t bytes;
@@ -83,7 +83,7 @@ typedef struct counted {
 static void count_down(void *bytes, void *hint) {
   (void)bytes;
   counted *c = hint;
-  handover_take(); /* from whoever made it */
+  handover_take(); /* from the thread that made it */
   atomic_fetch_sub(&c->owner->bytes, c->bytes);
   let_go(c->owner);
   zmq_msg_close(&c->content);

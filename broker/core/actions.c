@@ -1,5 +1,5 @@
-/* The list of actions: what is to be kept goes out at once, all else at the end of the step, so that the
- * former comes first. */
+/* The list of actions: what must be kept goes out at once, everything else at the end of the step, so that
+ * the former comes first. */
 #include <stdlib.h>
 #include <string.h>
 

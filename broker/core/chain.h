@@ -1,4 +1,5 @@
-/* Doubly linked lists through their members.  An empty list, and a member of none, points to itself. */
+/* Doubly linked lists through their members.  An empty list, and a member that is in none, points to
+ * itself. */
 #ifndef CANVASS_BROKER_CORE_CHAIN_H
 #define CANVASS_BROKER_CORE_CHAIN_H
 

@@ -1,4 +1,4 @@
-/* The core's turn: an event in, actions out, and the placing of tasks after each event. */
+/* The core's turn: an event in, actions out, and the placement of tasks after each event. */
 #include "broker/core/core.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* The broker's core: a pure state machine, step(state, event, now) -> actions.
  *
  * No socket, no clock, no disk, no log: a thin shell feeds it events and carries out its actions, and a
- * simulator tests it from seeds, crashes of the broker included.  It understands nothing of what it hands
- * round: plans, programs, states, partials and reports are blobs, known here by a handle that the shell
- * gives out.
+ * simulator tests it from seeds, crashes of the broker included.  It does not interpret what it passes
+ * on: plans, programs, states, partials and reports are blobs, known here by a handle that the shell
+ * assigns.
  *
  * The life of a job:
  *
@@ -22,19 +22,21 @@
  * Invariants
  *  1. A task's first valid result counts, whoever sends it and however late.  A second one must have the same
  *     digest; if not, a third run on another worker decides, the odd worker gets no more tasks
- *     (CORE_SET_ASIDE), and what came from it in this job is computed anew.  When no third worker was there
- *     for CORE_THIRD_MS, each of the two runs the task once more: one that now agrees with the other was odd;
- *     when both insist, the job ends and says so, because nobody can tell which is right.
+ *     (CORE_SET_ASIDE), and what came from it in this job is recomputed.  When no third worker was there for
+ *     CORE_THIRD_MS, each of the two runs the task again: one that now agrees with the other was odd; when
+ * both give the same
+ *     results as before, the job ends with that message, because it cannot be decided which is right.
  *  2. Leases are fenced, results are not: a worker that is not heard from loses its tasks to others, and
- *     nobody is blamed for a lost worker.  A task that fails by itself counts against the task.
- *  3. Blobs that come in with an event belong to the core; each is released exactly once.
- *  4. The STEPs of one job all go to workers of one fingerprint.  When no worker of it was there for
- *     CORE_FINGERPRINT_MS while a STEP waits and others are, the job starts again from its first stage.
- *  5. Jobs of equal priority take turns, so that a small job does not wait behind a big one.
+ *     no task is blamed for a lost worker. Only a failure of the task itself counts against it.
+ *  3. Blobs passed in with an event belong to the core; each is released exactly once.
+ *  4. The STEPs of one job all go to workers of one fingerprint.  When no worker of that fingerprint was
+ *     there for CORE_FINGERPRINT_MS while a STEP waits and others are, the job starts again from its first
+ *     stage.
+ *  5. Jobs of equal priority take turns, so that a small job does not wait for a big one.
  *  6. A partial that stays with its worker is lost with it: its task, and of those below it only the ones
  *     whose partials are gone, run again.
- *  7. Tasks go first to workers that hold their shards or partials; nobody idles for that.
- *  8. Every result and failure is answered with CORE_SEND_TAKEN, also one that is not wanted any more.
+ *  7. Tasks go first to workers that hold their shards or partials; no worker idles because of that.
+ *  8. Every result and failure is answered with CORE_SEND_TAKEN, also one that is no longer wanted.
  */
 #ifndef CANVASS_BROKER_CORE_CORE_H
 #define CANVASS_BROKER_CORE_CORE_H
@@ -45,22 +47,22 @@
 
 /* Limits and times, together with the reason for each figure. */
 enum {
-  CORE_RUN_ROWS = 32768,      /* rows of a MAP task at least: partials stay small beside their input */
+  CORE_RUN_ROWS = 32768,      /* least rows of a MAP task: partials stay small compared with their input */
   CORE_RUN_SHARDS_MAX = 1024, /* shards of a MAP task: their names fit one frame easily */
   CORE_FAN_IN = 8,            /* partials merged by one task */
-  CORE_FAILURES_MAX = 3,      /* own failures of a task that may be tried again */
+  CORE_FAILURES_MAX = 3,      /* failures of a task itself that may be retried */
   CORE_SILENCE_MS = SILENCE_MS,
-  CORE_PROGRESS_MS = 100,      /* a job's watchers hear of it so often at most */
+  CORE_PROGRESS_MS = 100,      /* least time between two messages to a job's watchers */
   CORE_FINGERPRINT_MS = 60000, /* four times as long as a worker may be silent */
   CORE_THIRD_MS = 60000,       /* likewise, for a worker that decides between two others */
-  CORE_LOSSES_MAX = 20,        /* failures of a task because partials were gone: caches are too small */
+  CORE_LOSSES_MAX = 20,        /* failures of a task because partials were lost: caches are too small */
   CORE_HOLDERS_MAX = 4,        /* workers that are known to hold a shard; more would not help */
   CORE_JOBS_MAX = 10000,       /* unfinished */
   CORE_WORKERS_MAX = 10000,
   CORE_WATCHERS_MAX = 100, /* of one job */
   CORE_CAPACITY_MAX = 1024,
-  CORE_STATES_MAX = 1 << 30, /* of a result: more (of 1,024 shards by 100,000 accumulators) is not believed */
-  CORE_HELD_MAX = MESSAGE_FRAME_MAX / 8, /* shards that a worker may say it holds */
+  CORE_STATES_MAX = 1 << 30, /* of a result: more (of 1,024 shards by 100,000 accumulators) is refused */
+  CORE_HELD_MAX = MESSAGE_FRAME_MAX / 8, /* shards that a worker may report as held */
   CORE_BLOBS_MAX = MESSAGE_PAYLOADS_MAX - 1,
 };
 
@@ -88,17 +90,17 @@ typedef enum core_work {
 } core_work;
 const char *core_work_name(core_work work);
 
-/* How many states (of a shard and an accumulator) workers computed, and how many they had already; of a job
- * or a kept result also how many MAP tasks computed any, and how many had all.  Each MAP task counts once,
- * with its last result: computed again, it counts as that was.  So both together are the same whatever
- * happens, crashes of the broker included.  A job that starts anew counts anew. */
+/* How many states (of a shard and an accumulator) workers computed, and how many were cached; of a job
+ * or a kept result also how many MAP tasks computed any, and how many had all cached.  Each MAP task counts
+ * once, with its last result: when recomputed, it counts as that one. So the sum of both is the same whatever
+ * happens, including crashes of the broker. A job that starts again counts from zero. */
 typedef struct core_states {
   uint64_t computed, cached;
   uint64_t tasks_computed, tasks_cached;
 } core_states;
 
 /* A task within its job: LEVEL << 32 | index in it.  Levels from 0 are those of the tree.  Without
- * shards there is one MAP of none. */
+ * shards there is one MAP over none. */
 enum { CORE_LEVEL_STEP = 64, CORE_LEVEL_PLAN, CORE_LEVEL_READ };
 typedef struct core_task_id {
   core_job_id job;
@@ -111,31 +113,31 @@ typedef enum core_event_kind {
                        * is lost */
   CORE_HEARD,         /* peer; a worker may change its capacity (0: it takes no more) */
   CORE_PEER_LEFT,     /* peer, worker or watcher */
-  CORE_SUBMITTED,     /* peer (0: nobody waits), request, job, priority, and either read, or else shards
+  CORE_SUBMITTED,     /* peer (0: no peer waits), request, job, priority, and either read, or else shards
                        * (copied), manifest and plan + program or spec.  An id that is running: refused. */
   CORE_RESTORED,      /* a job as it was kept: as CORE_SUBMITTED, and stage, program and state of that stage,
-                       * first_program, fingerprint, states (of stages before), content (see there).  No actions
-                       * come from it. */
+                       * first_program, fingerprint, states (of stages before), content (see there).  No
+                       * actions come from it. */
   CORE_RESTORED_RESULT, /* id, blobs[0], content, states: a partial of the restored job's stage */
   CORE_CANCELLED,       /* job (unknown ones are ignored) */
   CORE_WATCHED,         /* peer, request, job: progress now and until the end (unknown ones are ignored) */
   CORE_RESULT,  /* peer, id, attempt, work, content, states, blobs: MAP, REDUCE {partial}; STEP {report}
                  * or {program, state}; PLAN {plan, program}; READ {report} */
-  CORE_FAILURE, /* peer, id, attempt, failure; lost (all zero: none): a blob that the task needed and that
-                 * nobody gave it: no fault of the task when it is a partial that a worker kept.
-                 * STATUS_INTERRUPTED: the worker gives the task back, and gets no more until it is heard with
-                 * a capacity again. */
+  CORE_FAILURE, /* peer, id, attempt, failure; lost (all zero: none): a blob that the task needed and
+                 * could not get: not the task's fault when it is a partial that a worker kept.
+                 * STATUS_INTERRUPTED: the worker returns the task, and gets no more until it
+                 * reports a capacity again. */
   CORE_TICK,    /* time has passed; at least every CORE_PROGRESS_MS */
 } core_event_kind;
 
 typedef struct core_event {
   core_event_kind kind;
-  uint32_t peer; /* numbers are never given anew while the core may know them */
+  uint32_t peer; /* numbers are never reused while the core may know them */
   uint64_t request;
   /* Workers. */
   uint32_t capacity;
-  uint64_t process;     /* the same as long as it is the same process, also as another peer; 0: not known */
-  digest fingerprint;   /* also of CORE_RESTORED: all zero when no STEP was given out yet */
+  uint64_t process;     /* the same as long as it is the same process, also as another peer; 0: unknown */
+  digest fingerprint;   /* also of CORE_RESTORED: all zero when no STEP was assigned yet */
   const uint64_t *held; /* the first 8 bytes, little-endian, of each shard's name */
   size_t held_count;
   /* Jobs. */
@@ -143,19 +145,19 @@ typedef struct core_event {
   uint32_t priority; /* larger first */
   core_blob plan, program, spec, manifest;
   core_blob first_program, state; /* CORE_RESTORED; at stage 0 first_program is 0 */
-  bool read; /* a READ: of spec and manifest (or 0); its files are the shell's business */
+  bool read;                      /* a READ: of spec and manifest (or 0); only the shell knows its files */
   const core_shard *shards;
   uint32_t shards_count;
   uint32_t stage;
   /* Tasks. */
   core_task_id id;
-  uint32_t attempt; /* says of what the task was made: a result counts only for the same inputs */
-  core_work work;   /* of a result: what it says it is */
+  uint32_t attempt; /* identifies the task's inputs: a result counts only for the same inputs */
+  core_work work;   /* of a result: the kind that it claims */
   const core_blob *blobs;
   uint32_t blobs_count;
   /* Of a result, so that copies can be compared: of one blob its name, the SHA-256 of its bytes; of two the
    * SHA-256 of both names.  Of CORE_RESTORED: of {program, state}, or at stage 0 of {plan, program} when a
-   * PLAN made them; all zero is allowed, and means that results of tasks given out before do not count. */
+   * PLAN made them; all zero is allowed, and means that results of tasks assigned before do not count. */
   digest content;
   bool stays; /* a partial that the worker keeps: its blob is a handle of its name */
   core_states states;
@@ -167,10 +169,10 @@ typedef enum core_action_kind {
   /* To be kept, in order, in the turn's transaction. */
   CORE_KEEP_JOB,    /* job, priority, read, blobs {plan, program, spec, manifest} (0: none) or, of a READ, its
                      * blobs; borrowed until the release that follows in some later action */
-  CORE_KEEP_PLAN,   /* job, blobs {plan, program}: the PLAN is done; {0, 0}: it is to be made anew */
+  CORE_KEEP_PLAN,   /* job, blobs {plan, program}: the PLAN is done; {0, 0}: it must be made again */
   CORE_KEEP_RESULT, /* id, blobs {partial}, content, states (of all MAPs that it was made of): not for
                      * partials that stay with a worker */
-  CORE_DROP_RESULT, /* id: it was merged into one that is kept, or is computed anew */
+  CORE_DROP_RESULT, /* id: it was merged into one that is kept, or is recomputed */
   CORE_KEEP_STAGE,  /* job, stage, blobs {program, state}, fingerprint, states (of stages before): all results
                      * are void.  Stage 0 (a new start): blobs {first program, 0} */
   CORE_KEEP_END,    /* job, states, blobs {report} or failure; the job's other records are void */
@@ -185,15 +187,15 @@ typedef enum core_action_kind {
                          is_running */
   CORE_SEND_REPORT,   /* peer, job, states, blobs {report} */
   CORE_SEND_ENDED,    /* peer, job, states, failure */
-  CORE_SET_ASIDE,     /* peer: its results were odd; failure tells whom to tell what */
+  CORE_SET_ASIDE,     /* peer: its results were odd; failure has the message for it */
   CORE_RELEASE,       /* blobs[0] */
 } core_action_kind;
 
 /* A task's blobs.  MAP: {program}.  REDUCE: {program, partials..}.  STEP: {plan, state or 0, program,
- * partials..}.  PLAN: {specification, manifest}.  READ: {specification, manifest or 0}; its files
- * the shell knows.
+ * partials..}.  PLAN: {specification, manifest}.  READ: {specification, manifest or 0}; the shell
+ * knows its files.
  * CORE_KEEP_* come before the first action that is not one only within what a single event causes: the shell
- * goes over the list twice. */
+ * walks through the list twice. */
 typedef struct core_action {
   core_action_kind kind;
   uint32_t peer;
@@ -210,7 +212,7 @@ typedef struct core_action {
   uint32_t shards_count;
   uint64_t rows_done, rows_total;
   bool finishing, read, is_running;
-  core_states states; /* of the job so far, where nothing else is said */
+  core_states states; /* of the job so far, unless stated otherwise */
   digest fingerprint, content;
   error failure;
 } core_action;
@@ -225,20 +227,20 @@ void core_actions_fini(core_actions *a);
 typedef struct core core;
 
 core *core_new(void);
-void core_destroy(core *c); /* blobs are the shell's to free */
-/* Takes EVENT at NOW_MS (never going back) and appends what is to be done to OUT, in order.  Whoever has
- * done all of it sets OUT's count to 0.
+void core_destroy(core *c); /* the shell frees the blobs */
+/* Takes EVENT at NOW_MS (never going back) and appends what is to be done to OUT, in order.  After carrying
+ * out all of them the caller sets OUT's count to 0.
  * STATUS_NO_MEMORY leaves the core unusable; nothing else fails. */
 status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions *out, error *err) MUST_USE;
 
-/* Is EVENT (a result or a failure) of a task that its peer has now, in that attempt? */
+/* Whether EVENT (a result or a failure) belongs to a task that its peer has now, in that attempt. */
 bool core_is_leased(core *c, const core_event *event);
 
 /* ---- For listings and tests ------------------------------------------------------------------------ */
 
 typedef struct core_job_view {
   core_job_id id;
-  bool is_running; /* a task was given out */
+  bool is_running; /* a task was assigned */
   uint32_t priority, stage;
   uint64_t rows_done, rows_total;
   bool finishing;

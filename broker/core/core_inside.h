@@ -1,6 +1,6 @@
-/* The inside of the broker's core: workers, jobs, their trees of tasks.  For the core's own files alone.
+/* The inside of the broker's core: workers, jobs, their trees of tasks.  For the core's own files only.
  *
- * A node of a tree stands in one list at a time: READY in one of its job's, RUNNING in its worker's
+ * A node of a tree is in one list at a time: READY in one of its job's, RUNNING in its worker's
  * `running`, DONE with a partial that stays in its keeper's `keeps`.  Whatever changes a node goes through
  * tree.c.
  */
@@ -15,9 +15,9 @@
 #include "broker/core/core.h"
 
 enum {
-  CORE_LEVELS_MAX = 12, /* 8 to the 11th runs of shards are more than a 32-bit number counts */
+  CORE_LEVELS_MAX = 12, /* 8 to the 11th runs of shards are more than 32 bits can count */
   CORE_BUCKETS = 4096,
-  CORE_TAG_SHIFT = 8, /* an attempt's number: a digest of its inputs, and below it a count */
+  CORE_TAG_SHIFT = 8, /* an attempt's number: a digest of its inputs, and a count in the low bits */
   CORE_VOTES_MAX = 6,
   CORE_FAILED_ON_MAX = CORE_FAILURES_MAX - 1,
 };
@@ -28,11 +28,11 @@ typedef struct worker worker;
 /* ---- Nodes ----------------------------------------------------------------------------------------- */
 
 typedef enum node_state {
-  NODE_IDLE,    /* not needed: what it would give is contained in another partial */
+  NODE_IDLE,    /* not needed: its result is contained in another partial */
   NODE_BLOCKED, /* waits for partials of the level below */
   NODE_READY,
   NODE_RUNNING,
-  NODE_DONE, /* with a blob: present; without: merged since */
+  NODE_DONE, /* with a blob: present; without one: merged since */
 } node_state;
 
 typedef struct node {
@@ -43,8 +43,8 @@ typedef struct node {
   digest content; /* of its result, if has_content */
   uint32_t index;
   uint32_t attempt;   /* the last that was sent */
-  uint32_t tag;       /* of what it was made: of the last sending, or of the result; 0: not known */
-  uint64_t maker;     /* who gave the result; 0: not known */
+  uint32_t tag;       /* of what it was made: of the last sending, or of the result; 0: unknown */
+  uint64_t maker;     /* the worker that gave the result; 0: unknown */
   core_states states; /* a leaf's of its last result, or a restored merge's; see counts.c */
   uint32_t home;      /* READY leaves: which of the job's homes */
   uint64_t failed_on[CORE_FAILED_ON_MAX];
@@ -65,7 +65,7 @@ typedef struct run {
   uint64_t rows;
 } run;
 
-/* Leaves that wait for one worker, because it holds their shards; number 0 is nobody's. */
+/* Leaves that wait for one worker, because it holds their shards; number 0: no worker. */
 typedef struct home {
   chain leaves;
   uint32_t count;
@@ -78,7 +78,7 @@ struct worker {
   chain room; /* in core.with_room */
   chain running, keeps;
   uint32_t peer;
-  uint64_t who; /* its process, or when that is not known its peer number */
+  uint64_t who; /* its process, or its peer number when that is unknown */
   uint32_t capacity, running_count;
   size_t index; /* in core.workers */
   uint32_t slot;
@@ -95,7 +95,7 @@ typedef struct peer {
   worker *worker;
   chain watches;
   uint64_t who; /* see worker */
-  bool silent;  /* was a worker, and is one again when it is heard */
+  bool silent;  /* was a worker, and is one again when heard from */
   digest fingerprint;
 } peer;
 
@@ -109,8 +109,8 @@ typedef struct watch {
 
 typedef struct vote {
   digest content;
-  uint64_t who;  /* 0: not known */
-  bool repeated; /* the worker was asked again, and insists */
+  uint64_t who;  /* 0: unknown */
+  bool repeated; /* the worker ran it again with the same result */
 } vote;
 
 /* Different results of one task, until a third run decides. */
@@ -122,10 +122,10 @@ typedef struct dispute {
   vote votes[CORE_VOTES_MAX];
   uint32_t votes_count;
   uint64_t waits_since_ms; /* for a third worker; 0: does not */
-  bool again;              /* no third came: the voters run it once more */
+  bool again;              /* no third came: the voters run it again */
 } dispute;
 
-/* A result of a stage that has passed, of a task that was given out more than once: copies may come. */
+/* A result of a stage that has passed, of a task that was assigned more than once: copies may arrive. */
 typedef struct past_result {
   uint32_t stage;
   uint64_t task;
@@ -135,7 +135,7 @@ typedef struct past_result {
 } past_result;
 enum { CORE_PAST_MAX = 1024 };
 
-/* Jobs of one priority, and among them those that have something to give out, in the order of their turns. */
+/* Jobs of one priority, and among them those that have tasks to assign, in the order of their turns. */
 typedef struct rank {
   struct rank *next; /* of lower priority */
   uint32_t priority;
@@ -145,18 +145,18 @@ typedef struct rank {
 
 struct job {
   job *next;         /* in its bucket */
-  job *next_dropped; /* actions that are not carried out yet may point to its shards */
+  job *next_dropped; /* pending actions may point to its shards */
   rank *rank;
-  chain turn;    /* in rank.turns when something can be given out */
-  chain watched; /* in core.watched when somebody watches */
+  chain turn;    /* in rank.turns when a task can be assigned */
+  chain watched; /* in core.watched when it has watchers */
   chain stuck;   /* in core.stuck when no worker may run what is ready */
   chain watches;
   uint32_t watches_count;
   core_job_id id;
   uint32_t priority;
   bool is_running, read;
-  bool restored;           /* who made its results is not known */
-  uint32_t restored_stage; /* copies of its tasks may be under way */
+  bool restored;           /* the makers of its results are unknown */
+  uint32_t restored_stage; /* copies of its tasks may be in flight */
   core_blob plan, program, spec, manifest, first_program, state;
   uint32_t stage;
   digest content; /* of {program, state}, or at stage 0 of {plan, program}; see core.h */
@@ -166,11 +166,11 @@ struct job {
   uint64_t rows_done, rows_total;
   core_states before;   /* of the stages that have passed, */
   core_states in_stage; /* and of this one's leaves */
-  uint64_t tell_ms;     /* watchers hear nothing before */
+  uint64_t tell_ms;     /* watchers are not notified before */
   bool untold;
   bool has_fingerprint;
   digest fingerprint;
-  uint64_t strange_since_ms; /* its STEP waits, and only workers of other fingerprints are there; 0: no */
+  uint64_t strange_since_ms; /* its STEP waits, and all workers have other fingerprints; 0: no */
   /* The stage's tasks. */
   bool is_built;
   run *runs; /* one more than leaves */
@@ -179,7 +179,7 @@ struct job {
   uint32_t levels_count;
   node special; /* STEP, or before the stages PLAN or READ */
   uint32_t ready_count, running_count;
-  chain picky;   /* READY nodes that not every worker may run */
+  chain picky;   /* READY nodes that only some workers may run */
   chain reduces; /* READY nodes above the leaves */
   home *homes;
   uint32_t homes_count;
@@ -188,7 +188,7 @@ struct job {
   dispute *disputes;
   past_result *past;
   size_t past_count;
-  uint64_t planner;      /* who made the plan */
+  uint64_t planner;      /* maker of the plan */
   uint64_t *past_makers; /* whose results are in PROGRAM and STATE, sorted */
   size_t past_makers_count, past_makers_capacity;
 };
@@ -202,7 +202,7 @@ typedef struct holding {
 
 struct core {
   uint64_t now_ms;
-  core_actions *out;  /* takes what is to be kept at once, */
+  core_actions *out;  /* receives what must be kept at once, */
   core_actions later; /* and this at the end of the step */
   arena *lent;        /* blobs of actions */
   bool out_of_memory;
@@ -229,12 +229,12 @@ struct core {
   uint32_t homes_of_slots[CORE_WORKERS_MAX]; /* scratch */
   holding *holdings;
   size_t holdings_count, holdings_capacity;
-  uint64_t holders_count;   /* that are there, of all shards */
+  uint64_t holders_count;   /* existing ones, of all shards */
   uint64_t held_changed_ms; /* a worker that holds shards joined */
   bool held_ever;
 };
 
-/* actions.c: what is to be kept goes before everything else of the step. */
+/* actions.c: what must be kept precedes everything else of the step. */
 void core_keep(core *c, const core_action *action);
 void core_act(core *c, const core_action *action);
 void core_flush(core *c);
@@ -256,15 +256,15 @@ bool peer_is_aside(const core *c, uint32_t number);
 void workers_lose_silent(core *c);
 void worker_set_capacity(core *c, worker *w, uint32_t capacity);
 void worker_update_room(core *c, worker *w);
-bool worker_accepts(const worker *w); /* has it room or not */
+bool worker_accepts(const worker *w); /* whether or not it has room */
 void watch_end(core *c, watch *w);
 void peers_free(core *c);
 
-/* holdings.c: which workers hold a shard, as far as known.  It is a hint: it may be wrong. */
+/* holdings.c: which workers hold a shard, as far as known.  It is a hint, and may be wrong. */
 uint32_t holder_of(const core *c, const worker *w);
 worker *holder_worker(const core *c, uint32_t holder); /* NULL: gone */
 void holdings_add(core *c, uint64_t prefix, worker *w);
-/* W has lost its slot: gives back memory that was for its shards alone. */
+/* W has lost its slot: frees memory that only its shards used. */
 void holdings_lose(core *c, const worker *w);
 void holdings_add_run(core *c, const job *j, uint32_t leaf, worker *w);
 /* The job's homes from its leaves that are ready. */
@@ -272,11 +272,11 @@ void homes_assign(core *c, job *j);
 
 /* tree.c */
 bool tree_build(core *c, job *j);
-void tree_clear(core *c, job *j); /* gives everything back, leases too */
+void tree_clear(core *c, job *j); /* releases everything, including leases */
 node *tree_find(job *j, uint64_t task);
 uint64_t node_task(const node *n);
 core_work node_work(const node *n);
-bool node_is_present(const node *n); /* its partial is there */
+bool node_is_present(const node *n); /* its partial exists */
 bool node_is_needed(const node *n);
 node *node_parent(const node *n);
 node *node_children(const node *n, uint32_t *count);
@@ -287,8 +287,8 @@ void node_requeue(core *c, node *n); /* RUNNING before */
 void node_stop(core *c, node *n);    /* READY or RUNNING before: leaves its list; its state is to be set */
 void node_finish(core *c, node *n, core_blob blob, const digest *content, worker *keeper, bool kept);
 void node_lose(core *c, node *n); /* its partial is gone */
-void node_void(core *c, node *n); /* its result does not count, nor what was made of it */
-void node_wait(core *c, node *n); /* not READY, not RUNNING: READY or BLOCKED by what is there */
+void node_void(core *c, node *n); /* its result does not count, nor anything made from it */
+void node_wait(core *c, node *n); /* not READY, not RUNNING: READY or BLOCKED, depending on its inputs */
 
 /* counts.c */
 void counts_accept(node *n, const core_states *said);  /* SAID with the result */
@@ -307,7 +307,7 @@ void job_next_stage(core *c, job *j, const core_event *e);
 void job_planned(core *c, job *j, const core_event *e);
 void job_restart_stage(core *c, job *j);
 void job_restart(core *c, job *j, bool plan_too); /* from its first stage */
-void job_tell(core *c, job *j);                   /* now, or soon when it was told a moment ago */
+void job_tell(core *c, job *j);                   /* now, or soon when they were notified a moment ago */
 void job_tell_one(core *c, const job *j, uint32_t to, uint64_t request);
 bool job_is_finishing(const job *j);
 void jobs_tell_untold(core *c);
@@ -329,7 +329,7 @@ void dispute_past(core *c, job *j, const core_event *e);
 void dispute_vote(core *c, job *j, node *n, const core_event *e);
 bool dispute_may_run(const dispute *d, uint64_t by);
 void dispute_forget(job *j, dispute *d);
-/* Keeps what is needed to compare late copies with, and who made it, before the stage goes. */
+/* Keeps what later copies are compared with, and its maker, before the stage is freed. */
 void past_remember(core *c, job *j);
 void past_clear(job *j);
 void disputes_check(core *c, job *j); /* one whose nodes are stuck */

@@ -1,8 +1,8 @@
-/* How many states the tasks of a job computed and had already.
+/* How many states the tasks of a job computed, and how many were cached.
  *
- * Each leaf counts once, with its last result: whatever was lost, disputed or computed again on the way, and
- * however often the broker was restarted, both together are the states of the job.  What is kept of a merge
- * has the counts of all leaves below it; restored, it stands for them, also while they are computed anew,
+ * Each leaf counts once, with its last result: whatever was lost, disputed or recomputed on the way, and
+ * however often the broker was restarted, the sum of both is the number of states of the job. The record of a
+ * merge has the counts of all leaves below it; restored, it stands for them, also while they are recomputed,
  * until it is merged again. */
 #include "broker/core/core_inside.h"
 

@@ -1,7 +1,7 @@
 /* Two workers give different results of one task: a third decides (invariant 1).
  *
- * What was made of the disputed result is void at once, so that nothing wrong can be kept while it is not
- * decided; the task waits for a worker that has not voted. */
+ * What was made from the disputed result is void at once, so that nothing wrong can be kept before the
+ * decision; the task waits for a worker that has not voted. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +67,7 @@ bool dispute_may_run(const dispute *d, uint64_t by) {
   return true;
 }
 
-/* Do two different workers say CONTENT? */
+/* Whether two different workers gave CONTENT. */
 static bool is_decided(const dispute *d, const digest *content) {
   const vote *first = NULL;
   for (uint32_t i = 0; i < d->votes_count; i++) {
@@ -123,7 +123,7 @@ static bool made_before(const job *j, uint64_t by) {
          bsearch(&by, j->past_makers, j->past_makers_count, sizeof *j->past_makers, compare_numbers) != NULL;
 }
 
-/* What an odd worker gave to this job is computed anew.  False: nothing was to be done. */
+/* What an odd worker gave to this job is recomputed. False: there was nothing to do. */
 static bool undo_odd(core *c, job *j, const dispute *d, const digest *right) {
   bool all = false;
   bool plan = false;
@@ -270,7 +270,7 @@ void past_clear(job *j) {
   j->past_count = j->past_makers_count = j->past_makers_capacity = 0;
 }
 
-/* Whatever came after it may be wrong: the job starts anew, and when it comes to that task again a third
+/* Whatever came after it may be wrong: the job starts again, and when it reaches that task again a third
  * worker decides. */
 void dispute_past(core *c, job *j, const core_event *e) {
   for (size_t i = 0; i < j->past_count; i++) {

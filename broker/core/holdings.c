@@ -1,6 +1,6 @@
 /* Which workers hold a shard: an open hash table by the first 8 bytes of its name.  A holder is a worker's
- * slot together with a count of who had that slot, so that its shards need not be looked for when a worker
- * leaves: who is gone is not found, and is overwritten when the table changes its size. */
+ * slot together with a count of who had that slot, so that nothing is searched when a worker leaves: entries
+ * of departed workers match nothing, and are dropped when the table changes its size. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +9,9 @@
 enum {
   SLOT_BITS = 14, /* CORE_WORKERS_MAX */
   HOLDINGS_FIRST = 1024,
-  HOLDINGS_MAX = 1 << 24, /* 400 MB; shards beyond that go to anybody */
-  HOLDINGS_SPARE = 12,    /* places for each holder that is left: too many.  A new table has 6 at most */
-  RUN_HOLDERS_MAX = 16,   /* of one leaf that are told apart */
+  HOLDINGS_MAX = 1 << 24, /* 400 MB; shards beyond that go to any worker */
+  HOLDINGS_SPARE = 12,    /* slots for each remaining holder: too many. A new table has 6 at most */
+  RUN_HOLDERS_MAX = 16,   /* of one leaf that are distinguished */
 };
 
 uint32_t holder_of(const core *c, const worker *w) {
@@ -23,7 +23,7 @@ worker *holder_worker(const core *c, uint32_t holder) {
   return w && holder_of(c, w) == holder ? w : NULL;
 }
 
-/* Where PREFIX stands, or the free place where it would. */
+/* The position of PREFIX, or the free one where it belongs. */
 static holding *place_of(holding *table, size_t capacity, uint64_t prefix) {
   size_t at = (size_t)(prefix * 0x9E3779B97F4A7C15ULL >> 20) & (capacity - 1);
   while (table[at].holders[0] && table[at].prefix != prefix) {
@@ -32,7 +32,7 @@ static holding *place_of(holding *table, size_t capacity, uint64_t prefix) {
   return &table[at];
 }
 
-/* Drops holders that are gone; how many are left. */
+/* Drops departed holders; returns how many are left. */
 static uint32_t drop_gone(const core *c, holding *h) {
   uint32_t left = 0;
   for (uint32_t i = 0; i < CORE_HOLDERS_MAX && h->holders[i]; i++) {
@@ -46,7 +46,7 @@ static uint32_t drop_gone(const core *c, holding *h) {
   return left;
 }
 
-/* A table for those that are there: a larger one, or not when most of the old one were gone. */
+/* A table for the present holders: a larger one, unless most of the old ones have left. */
 static bool rebuild(core *c) {
   size_t live = 0;
   for (size_t i = 0; i < c->holdings_capacity; i++) {
@@ -76,7 +76,7 @@ static bool rebuild(core *c) {
 }
 
 void holdings_add(core *c, uint64_t prefix, worker *w) {
-  /* Without memory for hints tasks go to anybody. */
+  /* Without memory for hints tasks go to any worker. */
   if (3 * (c->holdings_count + 1) > 2 * c->holdings_capacity && !rebuild(c)) {
     return;
   }
@@ -146,12 +146,12 @@ static void count_holders(const core *c, const core_shard *shard, tally *tallies
       tallies[(*count)++] = (tally){.worker = w};
     }
     if (at < *count) {
-      tallies[at].rows += shard->rows + 1ULL; /* one that is empty counts too */
+      tallies[at].rows += shard->rows + 1ULL; /* an empty one counts too */
     }
   }
 }
 
-/* The home of a leaf: with the worker that holds most of it; of several the one with the fewest leaves. */
+/* The home of a leaf: the worker that holds most of it; of several the one with the fewest leaves. */
 static uint32_t choose_home(core *c, job *j, uint32_t leaf) {
   tally tallies[RUN_HOLDERS_MAX];
   size_t count = 0;

@@ -1,4 +1,4 @@
-/* A job's life: submitted or restored, its stages, its end, and what watchers hear of it. */
+/* A job's life: submitted or restored, its stages, its end, and what its watchers are sent. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -361,7 +361,7 @@ void jobs_free_dropped(core *c) {
   }
 }
 
-/* Without actions: the core goes as a whole. */
+/* Without actions: the whole core is freed. */
 void jobs_free(core *c) {
   for (size_t bucket = 0; bucket < CORE_BUCKETS; bucket++) {
     while (c->jobs[bucket]) {
@@ -371,7 +371,7 @@ void jobs_free(core *c) {
   jobs_free_dropped(c);
 }
 
-/* ---- What watchers hear ---------------------------------------------------------------------------- */
+/* ---- Watchers -------------------------------------------------------------------------------------- */
 
 bool job_is_finishing(const job *j) {
   return j->levels_count > 0 && j->rows_done == j->rows_total;

@@ -1,4 +1,4 @@
-/* Workers and watchers: who is there, who has room, who fell silent. */
+/* Workers and watchers: which are present, which have room, which fell silent. */
 #include <stdlib.h>
 
 #include "broker/core/core_inside.h"
@@ -59,7 +59,7 @@ static peer *peer_get(core *c, uint32_t number) {
   return p;
 }
 
-/* Forgets a peer of whom nothing is to be known. */
+/* Forgets a peer about which nothing is recorded. */
 static void tidy(core *c, peer *p) {
   if (p->worker || p->silent || !chain_is_alone(&p->watches)) {
     return;
@@ -137,7 +137,7 @@ static void take_slot(core *c, worker *w) {
 
 static worker *add_worker(core *c, peer *p, uint32_t capacity, const digest *fingerprint) {
   if (c->workers_count == CORE_WORKERS_MAX) {
-    return NULL; /* it gets no tasks, and is told of its presence by nobody */
+    return NULL; /* it gets no tasks, and nothing answers its signs of life */
   }
   worker *w = calloc(1, sizeof *w);
   if (!w) {
@@ -196,7 +196,7 @@ void peer_heard(core *c, const core_event *e) {
   }
 }
 
-/* Another worker may have that number one day. */
+/* Another worker may get that number one day. */
 static void forget_aside(core *c, uint32_t number) {
   for (size_t i = 0; i < c->aside_count; i++) {
     if (c->aside[i] == number) {
@@ -216,7 +216,7 @@ void peer_leaves(core *c, uint32_t number) {
   }
   while (p && !chain_is_alone(&p->watches)) {
     watch_end(c, CHAIN_OWNER(p->watches.next, watch, of_peer));
-    p = peer_find(c, number); /* watch_end forgets a peer of whom nothing is left to know */
+    p = peer_find(c, number); /* watch_end forgets a peer about which nothing is left */
   }
   if (p) {
     p->silent = false;
@@ -300,7 +300,7 @@ void peer_watches(core *c, const core_event *e) {
   } else if (j->watches_count == CORE_WATCHERS_MAX) {
     core_action refusal = {.kind = CORE_SEND_REFUSED, .peer = e->peer, .request = e->request, .job = e->job};
     error_set(&refusal.failure, STATUS_LIMIT,
-              "%d others watch this job already; ask for its progress now and then instead",
+              "%d others already watch this job; ask for its progress from time to time instead",
               (int)CORE_WATCHERS_MAX);
     core_act(c, &refusal);
     tidy(c, p);
@@ -310,7 +310,7 @@ void peer_watches(core *c, const core_event *e) {
   }
 }
 
-/* After the jobs: then nobody watches, runs or keeps anything. */
+/* After the jobs: by then no peer watches, runs or keeps anything. */
 void peers_free(core *c) {
   for (size_t i = 0; i < c->workers_count; i++) {
     free(c->workers[i]);

@@ -1,19 +1,20 @@
 /* Which task goes to which worker.
  *
- * Highest priority first; within one priority jobs take turns: who got a task goes to the end.  Of a job the
- * tasks that only some workers may run go first, then merges, then leaves: to who holds their shards; of
- * those that nobody holds to who has most room; and only then those of workers that are full.  Everything is
- * decided by what happened before, never by addresses. */
+ * Highest priority first; within one priority jobs take turns: one that got a task goes to the end. Of a job
+ * the tasks that only some workers may run go first, then merges, then leaves: first to the workers that hold
+ * their shards; those that none holds to the worker with most room; and only then those of workers that are
+ * full. Every decision depends on past events, never on addresses. */
 #include "broker/core/core_inside.h"
 
 enum {
-  PICKY_TRIED_MAX = 16,  /* nodes looked at for one that may run */
-  PASSED_MAX = 64,       /* jobs without such in one step; later ones have their turn in the next */
-  HOMES_PER_MS = 32,     /* leaves may be assigned anew so often that it costs little */
-  STUCK_CHECK_MS = 1000, /* what is waited for takes a minute */
+  PICKY_TRIED_MAX = 16,  /* nodes examined to find one that may run */
+  PASSED_MAX = 64,       /* jobs without such a node in one step; later ones have their turn in the next */
+  HOMES_PER_MS = 32,     /* leaves are reassigned at a rate that costs little */
+  STUCK_CHECK_MS = 1000, /* the waits checked take a minute */
 };
 
-/* ---- Who may, and who had best --------------------------------------------------------------------- */
+/* ---- Which workers may, and which are best
+ * --------------------------------------------------------------------- */
 
 static bool has_failed_on(const node *n, const worker *w) {
   for (uint32_t i = 0; i < n->failures; i++) {
@@ -24,7 +25,7 @@ static bool has_failed_on(const node *n, const worker *w) {
   return false;
 }
 
-/* Apart from where it failed before. */
+/* Regardless of where it failed before. */
 static bool is_fit(const node *n, const worker *w) {
   const job *j = n->owner;
   if (n->level == CORE_LEVEL_STEP && j->has_fingerprint && !digest_equal(&j->fingerprint, &w->fingerprint)) {
@@ -34,8 +35,8 @@ static bool is_fit(const node *n, const worker *w) {
   return !d || dispute_may_run(d, w->who);
 }
 
-/* A task that failed on one worker waits for another if there is one: a machine with a full disk is always
- * free. */
+/* A task that failed on one worker waits for another if there is one: a machine with a full disk always has
+ * room for tasks. */
 static bool has_other(const core *c, const node *n) {
   for (size_t i = 0; i < c->workers_count; i++) {
     const worker *w = c->workers[i];
@@ -133,7 +134,7 @@ static node *first_of(const chain *list) {
 
 /* ---- One task of a job ----------------------------------------------------------------------------- */
 
-/* The task came again with other inputs than those of which there were two results: nothing to decide. */
+/* The task was assigned again with inputs other than those of the two results: nothing to decide. */
 static bool drop_moot_dispute(core *c, node *n) {
   dispute *d = n->disputed ? dispute_find(n->owner, n->owner->stage, node_task(n)) : NULL;
   const bool is_known = n->level != CORE_LEVEL_STEP || n->owner->has_fingerprint;
@@ -184,7 +185,7 @@ static worker *with_most_room(const core *c) {
   return best;
 }
 
-/* A leaf of whoever holds its shards and has room. */
+/* A leaf of a worker that holds its shards and has room. */
 static bool place_at_home(core *c, job *j) {
   const home *best = NULL;
   worker *best_worker = NULL;
@@ -202,7 +203,7 @@ static bool place_at_home(core *c, job *j) {
   return true;
 }
 
-/* A leaf that nobody holds, or whose holder is gone, or else one of the holder that has most to do. */
+/* A leaf that no worker holds, or whose holder is gone, or otherwise one of the holder with most to do. */
 static bool place_abroad(core *c, job *j) {
   const home *best = j->homes[0].count > 0 ? &j->homes[0] : NULL;
   for (uint32_t i = 1; i < j->homes_count && best != &j->homes[0]; i++) {
@@ -252,7 +253,7 @@ static void go_last(job *j) {
   }
 }
 
-/* Gives out one task; false when there is none that anybody may run. */
+/* Assigns one task; false when there is none that any worker may run. */
 static bool place_next(core *c, uint32_t *passed) {
   for (const rank *r = c->ranks; r; r = r->next) {
     for (uint32_t i = 0; i < r->jobs && !chain_is_alone(&r->turns) && *passed < PASSED_MAX; i++) {
@@ -280,7 +281,7 @@ void placing_run(core *c) {
   }
 }
 
-/* ---- Jobs that wait for a worker that is not there ------------------------------------------------- */
+/* ---- Jobs that wait for a worker that is missing ------------------------------------------------- */
 
 /* Invariant 4. */
 static void check_fingerprint(core *c, job *j) {

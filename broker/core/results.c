@@ -19,7 +19,7 @@ bool core_is_leased(core *c, const core_event *event) {
 
 /* ---- Failures -------------------------------------------------------------------------------------- */
 
-/* A fault of the task's own; ends the job when trying again would not help.  The node was RUNNING. */
+/* A failure of the task itself; ends the job when a retry would not help.  The node was RUNNING. */
 static void fault(core *c, node *n, uint32_t by, const error *failure, bool may_retry) {
   job *j = n->owner;
   if (!may_retry || n->failures + 1 >= CORE_FAILURES_MAX) {
@@ -42,8 +42,8 @@ static node *find_input(const node *n, const digest *lost) {
   return NULL;
 }
 
-/* A partial could not be got.  When it stayed with a worker nobody is to blame, but a task that never gets
- * all of its partials must not go on for ever. */
+/* A partial could not be obtained. When it stayed with a worker the task is not to blame, but one that never
+ * gets all of its partials must not go on forever. */
 static void input_lost(core *c, node *n, node *input, const core_event *e) {
   const bool blameless = !node_is_present(input) || input->at;
   if (blameless && n->losses < CORE_LOSSES_MAX) {
@@ -99,7 +99,7 @@ static bool has_shape(const node *n, const core_event *e) {
   return right;
 }
 
-/* Was it made of what the task is to be made of? */
+/* Whether it was made from the task's inputs. */
 static bool inputs_match(core *c, job *j, const node *n, const core_event *e) {
   const uint32_t tag = e->attempt >> CORE_TAG_SHIFT;
   if (n->level == 0 || n->level >= CORE_LEVEL_PLAN) {
@@ -114,7 +114,7 @@ static bool inputs_match(core *c, job *j, const node *n, const core_event *e) {
   if (tag == node_tag(j, n)) {
     return true;
   }
-  /* A first STEP that was given out before the broker was restarted. */
+  /* A first STEP that was assigned before the broker was restarted. */
   const worker *w = peer_worker(c, e->peer);
   if (n->level == CORE_LEVEL_STEP && !j->has_fingerprint && w) {
     j->fingerprint = w->fingerprint;
@@ -206,7 +206,7 @@ void take_result(core *c, const core_event *e) {
     core_release_all(c, e);
     if (has_lease(n, e)) {
       error wrong;
-      error_set(&wrong, STATUS_PROTOCOL, "a worker answered a %s task with something else",
+      error_set(&wrong, STATUS_PROTOCOL, "a worker answered a %s task with another kind of result",
                 core_work_name(node_work(n)));
       fault(c, n, e->peer, &wrong, true);
     }

@@ -1,8 +1,8 @@
 /* The tree of a stage's tasks: from its shards alone, and from then on every change of a node.
  *
- * A node is needed unless something above it is done.  When a node is done, what it was made of is let go,
- * except that handles of partials that stay with workers are kept below one that stays too: when that is
- * lost, merging them again is all there is to do. */
+ * A node is needed unless something above it is done.  When a node is done, its inputs are released, except
+ * that handles of partials that stay with workers are kept below one that stays too: when that
+ * one is lost, it is enough to merge them again. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -220,7 +220,7 @@ static void drop_kept(core *c, node *n) {
   }
 }
 
-/* P is done: nothing below it is needed.  Deeper than one level only where it may not be so already. */
+/* P is done: nothing below it is needed.  Deeper than one level only where that may not be so already. */
 static void settle_below(core *c, node *p, bool is_kept) {
   uint32_t count = 0;
   node *children = node_children(p, &count);

@@ -17,7 +17,7 @@ bool ledger_blob_is_set(const ledger_blob *b) {
 
 status ledger_check_name(slice name, error *err) {
   if (name.length == 0 || name.length > LEDGER_NAME_BYTES_MAX) {
-    return error_set(err, STATUS_USAGE, "the dataset's name has %zu bytes; it may have 1 to %d", name.length,
+    return error_set(err, STATUS_USAGE, "the dataset's name has %zu bytes; 1 to %d are allowed", name.length,
                      (int)LEDGER_NAME_BYTES_MAX);
   }
   const size_t good = text_utf8_check(name.bytes, name.length);
@@ -46,7 +46,7 @@ const ledger_dataset *ledger_dataset_at(const ledger *l, size_t index) {
   return l->datasets[index];
 }
 
-/* Where NAME stands, or would. */
+/* The position of NAME, or where it belongs. */
 static size_t dataset_index(const ledger *l, slice name, bool *found) {
   size_t low = 0;
   size_t high = l->datasets_count;
@@ -75,7 +75,7 @@ const ledger_dataset *ledger_dataset_find(const ledger *l, slice name) {
 
 static status dataset_room(ledger *l, error *err) {
   if (l->datasets_count >= LEDGER_DATASETS_MAX) {
-    return error_set(err, STATUS_LIMIT, "the broker has %zu datasets, as many as it keeps; drop some",
+    return error_set(err, STATUS_LIMIT, "the broker has %zu datasets, the most that it keeps; drop some",
                      l->datasets_count);
   }
   const bool has_room = ARRAY_ROOM(l->datasets, l->datasets_count, l->datasets_capacity);
@@ -231,7 +231,7 @@ static void replace_job(ledger *l, ledger_job_entry *old, ledger_job_entry *new)
   ledger_job_destroy(old);
 }
 
-/* Gathers ENTRY's record and gives back a copy of it that owns its texts. */
+/* Gathers ENTRY's record and returns a copy of it that owns its texts. */
 static status gather_job(ledger *l, const ledger_job_entry *entry, ledger_job_entry **copy, error *err) {
   buf record;
   *copy = NULL;

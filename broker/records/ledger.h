@@ -1,11 +1,11 @@
-/* The broker's records: datasets, jobs, and the results of tasks of the stages under way.
+/* The broker's records: datasets, jobs, and the results of tasks of the current stages.
  *
  * One LMDB environment (store/store_index.h) in DIR/index, written with full durability.  Changes are
- * gathered and written by ledger_commit in one transaction: after it nothing that was told to anybody can be
- * lost. Reading sees the changes that are gathered.  Datasets and jobs are also in memory, for listings. What
- * a record names (manifests, plans, reports) stands in the vault.
+ * gathered and written by ledger_commit in one transaction: after it nothing that was acknowledged to a peer
+ * can be lost. Reading sees the gathered changes.  Datasets and jobs are also in memory, for listings. What
+ * a record names (manifests, plans, reports) is in the vault.
  *
- * Pointers that are given out stay good until that dataset or job is put, noted to, dropped or forgotten.
+ * Returned pointers stay valid until that dataset or job is put, noted to, dropped or forgotten.
  *
  * All functions from one thread.
  */
@@ -47,11 +47,11 @@ typedef struct ledger_job {
   ledger_state state; /* JOB_QUEUED and JOB_RUNNING are both "unfinished" on disk */
   char *key;
   char *dataset;    /* its name when it was submitted */
-  uint64_t version; /* of the dataset; of a READ the version that it is to follow */
-  char *title;      /* the specification's file name or title, for people; "" */
+  uint64_t version; /* of the dataset; of a READ the version that it will follow */
+  char *title;      /* the specification's file name or title, for readers; "" */
   uint32_t priority;
   uint64_t submitted_s, ended_s;
-  digest content; /* of what was submitted: to tell whether the same key means the same job */
+  digest content; /* of what was submitted: whether the same key means the same job */
   bool read;
   ledger_blob plan, program, spec, manifest, first_program, program_state, report;
   ledger_blob *files; /* of a READ */
@@ -72,7 +72,7 @@ typedef struct ledger_job {
 typedef struct ledger_result {
   core_task_id id;
   digest content;
-  core_states states; /* of all MAPs that it was made of */
+  core_states states; /* of all MAPs that it was made from */
   slice partial;
 } ledger_result;
 
@@ -83,7 +83,7 @@ status ledger_open(const char *directory, ledger **out, error *err) MUST_USE;
 void ledger_close(ledger *l); /* accepts NULL; what was not committed is lost */
 
 /* Everything since the last commit, in one transaction.  When it fails the memory is ahead of the disk: stop.
- * STATUS_IO when no space is left: what was committed before is whole. */
+ * STATUS_IO when no space is left: what was committed before is intact. */
 status ledger_commit(ledger *l, error *err) MUST_USE;
 size_t ledger_pending_bytes(const ledger *l); /* commit before this passes 32 MiB; at 60 puts are refused */
 
@@ -116,8 +116,8 @@ status ledger_result_drop(ledger *l, const core_task_id *id, error *err) MUST_US
 /* All of a job. */
 status ledger_results_drop(ledger *l, const core_job_id *job, error *err) MUST_USE;
 /* VISIT sees the job's results of STAGE, in no order, borrowed for the call, until it returns other than
- * STATUS_OK, which is then returned.  It must not call the ledger.  One that does not match its checksum, or
- * that another release wrote, is left out: it is computed anew. */
+ * STATUS_OK, which is then returned.  It must not call the ledger.  One that does not match its checksum,
+ * or that another release wrote, is left out: it is recomputed. */
 status ledger_results_each(ledger *l, const core_job_id *job, uint32_t stage,
                            status (*visit)(void *context, const ledger_result *r, error *err), void *context,
                            error *err) MUST_USE;

@@ -31,7 +31,7 @@ enum {
 /* Begins a record in OUT, which is empty, and completes it: writes its checksum. */
 void ledger_record_begin(buf *out, uint8_t version);
 void ledger_record_end(buf *out);
-/* IN stands behind the checksum, or has failed. */
+/* IN is positioned after the checksum, or has failed. */
 void ledger_record_open(reader *in, slice record, uint8_t version);
 
 void ledger_dataset_encode(const ledger_dataset *d, buf *out);
@@ -66,7 +66,7 @@ void ledger_pending_fini(ledger_pending *p);
 void ledger_pending_clear(ledger_pending *p);
 /* The change of KEY; NULL: there is none. */
 const ledger_change *ledger_pending_find(const ledger_pending *p, index_table table, slice key);
-/* VALUE with NULL bytes: the key goes. */
+/* VALUE with NULL bytes removes the key. */
 status ledger_pending_add(ledger_pending *p, index_table table, slice key, slice value, error *err) MUST_USE;
 slice ledger_change_key(const ledger_change *c);
 slice ledger_change_value(const ledger_change *c);
@@ -84,9 +84,9 @@ struct ledger {
   uint64_t next_sequence;
 };
 
-/* For opening.  The name is larger than all that are there; D is then the ledger's. */
+/* For opening.  The name is larger than all others; the ledger takes D over. */
 status ledger_dataset_append(ledger *l, ledger_dataset *d, error *err) MUST_USE;
-/* The id is a new one; E is then the ledger's.  Jobs that are appended out of order must be sorted. */
+/* The id is a new one; the ledger takes E over.  Jobs that are appended out of order must be sorted. */
 status ledger_job_append(ledger *l, ledger_job_entry *e, error *err) MUST_USE;
 slice ledger_job_key(const core_job_id *id);
 

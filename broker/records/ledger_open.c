@@ -1,4 +1,4 @@
-/* Opening the ledger: what is on disk becomes what is in memory, or is named when it cannot. */
+/* Opening the ledger: loads the records from disk, or reports the one that cannot be loaded. */
 #include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 #include "broker/records/ledger_inside.h"
 
 static const char when_damaged[] =
-    "do not delete it: put back a copy of the broker's whole directory, or begin with an empty one and put "
-    "the datasets anew";
+    "do not delete it: put back a copy of the broker's whole directory, or begin with an empty one and "
+    "put the datasets again";
 
 static const index_options options = {
     .tables = (const char *const[LEDGER_TABLES]){[LEDGER_TABLE_DATASETS] = "datasets",
@@ -42,7 +42,7 @@ static bool load_dataset(void *context, slice key, slice value) {
   error why;
   in->st = ledger_dataset_decode(value, &d, &why);
   if (in->st == STATUS_OK && !slice_equal(slice_of(d->name), key)) {
-    in->st = error_set(&why, STATUS_CORRUPT, "its record is another's");
+    in->st = error_set(&why, STATUS_CORRUPT, "its record belongs to another key");
   }
   in->st = in->st == STATUS_OK ? ledger_check_name(key, &why) : in->st;
   /* Keys come in the order of names. */
@@ -62,7 +62,7 @@ static bool load_job(void *context, slice key, slice value) {
   error why;
   in->st = ledger_job_decode(value, &e, &why);
   if (in->st == STATUS_OK && !slice_equal(ledger_job_key(&e->job.id), key)) {
-    in->st = error_set(&why, STATUS_CORRUPT, "its record is another's");
+    in->st = error_set(&why, STATUS_CORRUPT, "its record belongs to another key");
   }
   in->st = in->st == STATUS_OK ? ledger_job_append(l, e, &why) : in->st;
   if (in->st != STATUS_OK) {
@@ -96,7 +96,7 @@ static status load(ledger *l, error *err) {
   return STATUS_OK;
 }
 
-/* Is anything in DIRECTORY/blobs?  Whatever is there was once written down. */
+/* Whether DIRECTORY/blobs has any file: each was once recorded. */
 static bool has_blobs(const char *directory) {
   char path[PATH_MAX];
   const int length = snprintf(path, sizeof path, "%s/blobs", directory);
@@ -111,15 +111,15 @@ static bool has_blobs(const char *directory) {
   return has;
 }
 
-/* An empty index is made where there is none; beside blobs, somebody lost it, and an empty one would let them
- * be tidied away. */
+/* An empty index is made where there is none; where there are blobs it was lost, and an empty one would let
+ * them be tidied away. */
 static status check_not_lost(const ledger *l, const char *directory, error *err) {
   char path[PATH_MAX];
   struct stat info;
   const int length = snprintf(path, sizeof path, "%s/data.mdb", l->path);
   if (length > 0 && (size_t)length < sizeof path && (stat(path, &info) != 0 || info.st_size == 0) &&
       has_blobs(directory)) {
-    return error_set(err, STATUS_CORRUPT, "the index %s is gone, and there are blobs; %s", l->path,
+    return error_set(err, STATUS_CORRUPT, "the index %s is missing, but there are blobs; %s", l->path,
                      when_damaged);
   }
   return STATUS_OK;

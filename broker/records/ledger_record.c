@@ -1,6 +1,7 @@
 /* How datasets and jobs are written.  docs/store-format.md lists the fields.
  *
- * Texts stand where a number's meaning could change with a release: states and statuses have their names. */
+ * Texts are used where a number's meaning could change with a release: states and statuses are written by
+ * name. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,7 +245,7 @@ static ledger_state read_state(reader *in) {
       return (ledger_state)i;
     }
   }
-  reader_fail(in, "a state that there is not");
+  reader_fail(in, "an unknown state");
   return JOB_FAILED;
 }
 

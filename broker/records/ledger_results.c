@@ -1,7 +1,7 @@
-/* Results of tasks.  They are not in memory: those that are gathered stand over those on disk.
+/* Results of tasks.  They are not in memory: gathered ones take precedence over those on disk.
  *
- * A result's key is job, stage and task, the numbers big-endian, so that a job's and a stage's stand
- * together. */
+ * A result's key is job, stage and task, the numbers big-endian, so that those of a job and of a stage
+ * are adjacent. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
-/* What is whole: opening, finding, comparing, putting, syncing.
+/* Complete blobs: opening, finding, comparing, putting, syncing.
  *
- * A blob is renamed into blobs/ before it is synced, and named to nobody before vault_sync: so after a power
- * cut a file there may be torn, which comparing it before its first use finds out. */
+ * A blob is renamed into blobs/ before it is synced, and not acknowledged before vault_sync: so after a power
+ * cut a file there may be torn, which is detected by comparing it before its first use. */
 #include "broker/records/vault.h"
 
 #include <errno.h>
@@ -51,7 +51,7 @@ status vault_write_failed(const vault *v, uint64_t bytes, int problem, error *er
 status vault_check_room(const vault *v, uint64_t bytes, uint64_t reserve_bytes, error *err) {
   struct statvfs info;
   if (fstatvfs(v->place.directory, &info) != 0) {
-    return error_set(err, STATUS_IO, "cannot tell how much room there is in the broker's store %s: %s",
+    return error_set(err, STATUS_IO, "cannot determine how much room there is in the broker's store %s: %s",
                      v->directory, strerror(errno));
   }
   uint64_t free_bytes;
@@ -70,9 +70,9 @@ status vault_check_room(const vault *v, uint64_t bytes, uint64_t reserve_bytes, 
 
 static status write_probe(vault *v, error *err) {
   if (getrandom(v->probe, sizeof v->probe, 0) != (ssize_t)sizeof v->probe) {
-    return error_set(err, STATUS_IO, "the system gives no random bytes: %s", strerror(errno));
+    return error_set(err, STATUS_IO, "the system provides no random bytes: %s", strerror(errno));
   }
-  /* A new file: who still reads the old one must not see half of each. */
+  /* A new file: a process that still reads the old one must not see half of each. */
   unlinkat(v->place.directory, "probe", 0);
   const int file =
       openat(v->place.directory, "probe", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -89,7 +89,7 @@ static status open_parts(vault *v, const char *directory, error *err) {
   TRY(place_open(directory, PLACE_BROKER, v->options.network_allowed, &v->place, err));
   v->directory = realpath(directory, NULL);
   if (v->directory == NULL) {
-    return error_set(err, STATUS_IO, "cannot tell where the broker's store %s is: %s", directory,
+    return error_set(err, STATUS_IO, "cannot resolve the path of the broker's store %s: %s", directory,
                      strerror(errno));
   }
   v->read_buffer = malloc(VAULT_READ_BYTES);
@@ -98,7 +98,7 @@ static status open_parts(vault *v, const char *directory, error *err) {
   }
   blob_files_tidy(v->place.directory);
   TRY(write_probe(v, err));
-  /* A process before this one may have ended between a renaming and its sync. */
+  /* An earlier process may have ended between a rename and its sync. */
   return syncfs(v->place.directory) == 0 ? STATUS_OK : vault_write_failed(v, 0, errno, err);
 }
 
@@ -163,7 +163,7 @@ int vault_hash(vault *v, int file, uint64_t from, uint64_t to, digest_stream *st
   return 0;
 }
 
-/* 0, or errno; ENODATA also when the bytes are not what NAME says. */
+/* 0, or errno; ENODATA also when the bytes do not match NAME. */
 static int compare_file(vault *v, int file, const digest *name, uint64_t bytes) {
   digest_stream *stream = digest_stream_new();
   if (stream == NULL) {
@@ -180,8 +180,8 @@ static void set_aside(vault *v, const digest *name, const char *what) {
   char hex[DIGEST_HEX_BYTES];
   digest_hex(name, hex);
   blob_files_set_aside(v->place.directory, name);
-  vault_warn(v, "the broker's store %s: blob %s %s; it is set aside (%s/aside) and needed anew", v->directory,
-             hex, what, v->directory);
+  vault_warn(v, "the broker's store %s: blob %s %s; it is set aside (%s/aside) and must be sent again",
+             v->directory, hex, what, v->directory);
 }
 
 /* Compares the file of NAME; *FOUND is false when there is none, or it had to be set aside. */
@@ -313,7 +313,7 @@ status vault_sync(vault *v, error *err) {
   } else if (syncfs(v->place.directory) != 0) {
     problem = errno;
   }
-  /* One that is gone again needs no sync. */
+  /* One that was removed since needs no sync. */
   if (problem != 0 && problem != ENOENT) {
     return vault_write_failed(v, 0, problem, err);
   }

@@ -1,5 +1,5 @@
-/* The vault behind its handle, for its own files: vault.c (what is whole), vault_receive.c (what comes),
- * vault_tidy.c (what goes). */
+/* The vault behind its handle, for its own files: vault.c (complete blobs), vault_receive.c (arriving ones),
+ * vault_tidy.c (removal). */
 #ifndef CANVASS_BROKER_RECORDS_VAULT_INSIDE_H
 #define CANVASS_BROKER_RECORDS_VAULT_INSIDE_H
 
@@ -20,35 +20,35 @@ struct vault {
   uint8_t probe[VAULT_PROBE_BYTES];
   uint8_t *read_buffer; /* VAULT_READ_BYTES, for comparing */
   vault_table blobs;
-  /* What came since the last sync: the first few by name. */
+  /* Blobs received since the last sync: the first few by name. */
   digest unsynced[VAULT_SYNCED_SINGLY_MAX];
   size_t unsynced_count;
   /* Receiving. */
   size_t partly_count;
   uint64_t clock;
   uint64_t incoming_count;
-  /* Tidying: whose last reference went. */
+  /* Tidying: blobs whose last reference was dropped. */
   digest *released;
   size_t released_count, released_capacity;
-  bool released_overflow; /* the list is not all: look through the table */
+  bool released_overflow; /* the list is incomplete: search the table */
   bool walked;
   uint64_t walked_s;
 };
 
 void vault_warn(vault *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* STATUS_IO about writing BYTES; a full disk is told with what to do. */
+/* STATUS_IO about writing BYTES; for a full disk the message says what to do. */
 status vault_write_failed(const vault *v, uint64_t bytes, int problem, error *err);
 /* Adds the bytes FROM..TO of FILE to STREAM.  0, or errno; ENODATA: it ends before. */
 int vault_hash(vault *v, int file, uint64_t from, uint64_t to, digest_stream *stream);
-/* NAME stands in blobs/ now, BYTES long, compared with its name. */
+/* NAME is now in blobs/, BYTES long and compared with its name. */
 status vault_note_whole(vault *v, const digest *name, uint64_t bytes, error *err) MUST_USE;
-/* A whole blob that somebody is about to refer to: it is kept as if it had come now. */
+/* A complete blob that is about to be referred to: it is kept as if it had just arrived. */
 void vault_touch(vault *v, const digest *name);
-/* Where the beginning of NAME stands, of those who say that it has BYTES. */
+/* The path of the beginning of NAME from offers with BYTES. */
 void vault_partly_path(const digest *name, uint64_t bytes, char out[BLOB_PATH_BYTES]);
-/* Nobody sends it any more; what came of it stays in partly/. */
+/* It is no longer being sent; what was received of it stays in partly/. */
 void vault_drop_partly(vault *v, vault_entry *e, vault_partly *p);
-/* Nobody need send E any more, whatever size he says: what came of it goes. */
+/* E need not be sent any longer, whatever its size: what was received of it is removed. */
 void vault_remove_partly(vault *v, vault_entry *e);
 
 #endif

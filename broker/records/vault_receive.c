@@ -1,10 +1,10 @@
-/* What comes: chunks, which grow partly/HEX-BYTES, and whole files in hand-in/.
+/* Arrivals: chunks, which grow partly/HEX-BYTES, and whole files in hand-in/.
  *
- * BYTES is how long the blob is to become.  Before the whole is compared nobody knows who says it rightly: so
- * those who say different sizes do not touch each other's beginnings, and only one of them can end well.
- * The file's size is how much is there: so receiving goes on after a restart.  Its bytes are read back
- * and hashed while chunks come, and never many at a time, so that comparing a large blob does not keep the
- * broker from everything else. */
+ * BYTES is the blob's final length. Before the whole is compared it is unknown which offer gives it
+ * correctly: so offers of different sizes do not touch each other's beginnings, and only one of them can
+ * succeed. The file's size is what has been received: so receiving goes on after a restart.  Its bytes are
+ * read back and hashed while chunks come, and never many at a time, so that comparing a large blob does not
+ * keep the broker from everything else. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,9 +16,11 @@
 
 #include "broker/records/vault_inside.h"
 
-enum { PARTLY_MAX = 65536 }; /* blobs being received: then the one unheard of for longest is forgotten */
+enum {
+  PARTLY_MAX = 65536
+}; /* blobs being received: beyond that the least recently touched one is forgotten */
 
-/* ---- Who is being received ----------------------------------------------------------------------- */
+/* ---- Blobs being received ----------------------------------------------------------------------- */
 
 void vault_partly_path(const digest *name, uint64_t bytes, char out[BLOB_PATH_BYTES]) {
   char hex[DIGEST_HEX_BYTES];
@@ -26,7 +28,7 @@ void vault_partly_path(const digest *name, uint64_t bytes, char out[BLOB_PATH_BY
   snprintf(out, BLOB_PATH_BYTES, "partly/%s-%" PRIu64, hex, bytes);
 }
 
-/* That of E, which may be NULL, with that size; NULL: there is none. */
+/* The one of E (may be NULL) with that size; NULL: there is none. */
 static vault_partly *find_partly(const vault_entry *e, uint64_t bytes) {
   vault_partly *p = e != NULL ? e->partly : NULL;
   while (p != NULL && p->bytes != bytes) {
@@ -61,7 +63,7 @@ static void forget_oldest(vault *v) {
   }
 }
 
-/* How much of NAME stands in partly/. */
+/* How much of NAME is in partly/. */
 static uint64_t partly_size(const vault *v, const digest *name, uint64_t bytes) {
   char path[BLOB_PATH_BYTES];
   struct stat info;
@@ -89,7 +91,7 @@ void vault_remove_partly(vault *v, vault_entry *e) {
   }
 }
 
-/* That of NAME, taken up where it stopped. */
+/* The one of NAME, resumed where it stopped. */
 static status begin_partly(vault *v, const digest *name, uint64_t bytes, vault_partly **out, error *err) {
   vault_partly *p = find_partly(vault_table_find(&v->blobs, name), bytes);
   if (p == NULL) {
@@ -107,7 +109,7 @@ static status begin_partly(vault *v, const digest *name, uint64_t bytes, vault_p
     e->partly = p;
     v->partly_count++;
   }
-  if (p->have > bytes) { /* whatever that is, it is no beginning */
+  if (p->have > bytes) { /* too long to be a beginning of it */
     char path[BLOB_PATH_BYTES];
     vault_partly_path(name, bytes, path);
     unlinkat(v->place.directory, path, 0);
@@ -130,14 +132,14 @@ static status not_as_named(vault *v, const digest *name, const vault_partly *p, 
   char hex[DIGEST_HEX_BYTES];
   digest_hex(name, hex);
   if (p->is_handed_in) {
-    warn_handed_in(v, name, "is not what its name says");
+    warn_handed_in(v, name, "does not match its name");
   }
   remove_partly(v, name, p->bytes);
-  return error_set(err, STATUS_CORRUPT, "what came as blob %s is not what its name says; offer it again",
-                   hex);
+  return error_set(err, STATUS_CORRUPT,
+                   "what was received as blob %s does not match its name; offer it again", hex);
 }
 
-/* Hashes what is there, a limited part of it. */
+/* Hashes a limited part of what has been received. */
 static int hash_ahead(vault *v, int file, vault_partly *p) {
   if (p->stream == NULL) {
     p->stream = digest_stream_new();
@@ -152,7 +154,7 @@ static int hash_ahead(vault *v, int file, vault_partly *p) {
   }
   const int problem = vault_hash(v, file, p->hashed, to, p->stream);
   if (problem != 0) {
-    /* How far the stream came is unknown: it begins anew. */
+    /* How far the stream got is unknown: it begins again. */
     digest_stream_destroy(p->stream);
     p->stream = NULL;
     return problem;
@@ -178,11 +180,11 @@ static status finish(vault *v, const digest *name, vault_partly *p, error *err) 
     return vault_write_failed(v, bytes, problem, err);
   }
   TRY(vault_note_whole(v, name, bytes, err));
-  vault_touch(v, name); /* however old a file that was handed in is: the blob's age counts from now */
+  vault_touch(v, name); /* however old a handed-in file is: the blob's age counts from now */
   return STATUS_OK;
 }
 
-/* PROBLEM of hashing; ENODATA: somebody cut the file off. */
+/* PROBLEM of hashing; ENODATA: the file was truncated. */
 static status go_on(vault *v, const digest *name, vault_partly *p, int problem, error *err) {
   if (problem == ENODATA) {
     return not_as_named(v, name, p, err);
@@ -214,17 +216,17 @@ static const char *why_not(const vault *v, const char *path, uint64_t bytes) {
     close(file);
   }
   if (!is_file) {
-    return "is no file that can be read";
+    return "is not a readable file";
   }
   if (info.st_nlink != 1) {
-    return "has other names, by which it can be changed";
+    return "has other links, through which it can be changed";
   }
-  return (uint64_t)info.st_size == bytes ? NULL : "has another size than was said";
+  return (uint64_t)info.st_size == bytes ? NULL : "differs in size from the offer";
 }
 
-/* Takes the file of that name in hand-in/, if there is one, as if it had come in chunks.  It is moved first:
- * then nobody can put another one in its place after it was looked at.  One that is no good is removed; the
- * blob then comes in chunks. */
+/* Takes the file of that name in hand-in/, if there is one, as if it had come in chunks.  It is moved first,
+ * so that it cannot be replaced after it was checked. An unusable one is removed; the blob
+ * then arrives in chunks. */
 static status take_hand_in(vault *v, const digest *name, uint64_t bytes, error *err) {
   char from[BLOB_PATH_BYTES];
   char moved[BLOB_PATH_BYTES];
@@ -262,7 +264,7 @@ static status take_hand_in(vault *v, const digest *name, uint64_t bytes, error *
 static status take_up(vault *v, const digest *name, uint64_t bytes, uint64_t *offset, error *err) {
   vault_partly *p = NULL;
   TRY(begin_partly(v, name, bytes, &p, err));
-  if (p->have == bytes) { /* not compared yet, or not to its end; or it is empty */
+  if (p->have == bytes) { /* not compared yet, or not completely; or it is empty */
     const int file = open_partly(v, name, bytes, O_RDONLY);
     const int problem = file >= 0 ? hash_ahead(v, file, p) : errno;
     if (file >= 0) {
@@ -323,9 +325,9 @@ static status append(vault *v, const digest *name, vault_partly *p, const void *
   }
   int problem = write_at(file, bytes, length, p->have);
   if (problem != 0) {
-    /* The size says how much is there, also after a restart. */
+    /* The size tells how much was received, also after a restart. */
     const int ignored = ftruncate(file, (off_t)p->have);
-    (void)ignored; /* what stays of it is the right beginning of the chunk all the same */
+    (void)ignored; /* what stays of it is a correct beginning of the chunk anyway */
     close(file);
     return vault_write_failed(v, length, problem, err);
   }

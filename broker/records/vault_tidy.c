@@ -1,7 +1,8 @@
-/* What goes: references, and looking for what nobody refers to.
+/* Removal: references, and the search for unreferenced blobs.
  *
- * Blobs whose last reference went are listed and removed with the next tidying.  Those that never had one,
- * and what stayed in partly/ and hand-in/, are found by walking through the directories, once in a while. */
+ * Blobs whose last reference was dropped are listed and removed with the next tidying. Those that never had
+ * one, and what stayed in partly/ and hand-in/, are found by walking through the directories from time to
+ * time. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

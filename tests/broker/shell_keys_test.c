@@ -44,7 +44,7 @@ static void an_ipc_socket_replaces_neither_a_file_nor_a_broker_that_serves(void 
   char endpoint[320];
   process_write_file(s->directory, "precious", "data", 4, path, sizeof path);
   snprintf(endpoint, sizeof endpoint, "ipc://%s", path);
-  expect_no_broker(s, endpoint, STATUS_USAGE, "something else");
+  expect_no_broker(s, endpoint, STATUS_USAGE, "something other than a socket");
   size_t length = 0;
   char *still = process_read_file(path, &length);
   assert_non_null(still);
@@ -114,11 +114,11 @@ static void a_key_comes_in_its_own_role_alone(void **state) {
   talker_connect_with(s, &client, &k.client, k.broker.public_key);
   talker_connect_with(s, &worker, &k.worker, k.broker.public_key);
   talker_hello(&client, "worker", 1);
-  talker_expect_refused(&client, "usage", "may not come as a worker");
+  talker_expect_refused(&client, "usage", "is not allowed as a worker");
   talker_hello(&client, "client", 0);
   talker_expect(&client, MESSAGE_WELCOME);
   talker_hello(&worker, "client", 0);
-  talker_expect_refused(&worker, "usage", "may not come as a client");
+  talker_expect_refused(&worker, "usage", "is not allowed as a client");
   talker_hello(&worker, "worker", 1);
   talker_expect(&worker, MESSAGE_WELCOME);
   talker_close(&client);

@@ -406,11 +406,11 @@ static void make_directory(const vault_fixture *f, const char *path, uint8_t *by
 static void what_is_handed_in_wrongly_is_not_taken_and_the_blob_comes_in_chunks(void **state) {
   (void)state;
   static const bad_hand_in kinds[] = {
-      {"is not what its name says", make_other_content},
-      {"another size", make_other_size},
-      {"no file", make_symlink},
-      {"other names", make_hard_link},
-      {"no file", make_fifo},
+      {"does not match its name", make_other_content},
+      {"differs in size", make_other_size},
+      {"is not a readable file", make_symlink},
+      {"other links", make_hard_link},
+      {"is not a readable file", make_fifo},
       {NULL, make_directory}, /* left where it is, without a word */
   };
   for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
