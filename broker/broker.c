@@ -47,7 +47,7 @@ static void advance_clock(broker *b) {
   b->seen_ms = now;
 }
 
-void broker_say(broker *b, const char *format, ...) {
+void broker_log(broker *b, const char *format, ...) {
   if (!b->options.say) {
     return;
   }
@@ -85,8 +85,8 @@ void broker_feed(broker *b, const core_event *event) {
   }
   for (size_t i = before; i < b->actions.count; i++) {
     const core_action a = b->actions.at[i];
-    if (keeping_is_kept(a.kind)) {
-      keeping_do(b, &a);
+    if (persistence_handles(a.kind)) {
+      persistence_write(b, &a);
     }
   }
 }
@@ -94,7 +94,7 @@ void broker_feed(broker *b, const core_event *event) {
 /* ---- Opening ------------------------------------------------------------------------------------- */
 
 static void warn(void *context, const char *line) {
-  broker_say(context, "%s", line);
+  broker_log(context, "%s", line);
 }
 
 static status open_memory(broker *b, error *err) {
@@ -118,7 +118,7 @@ static status open_directory(broker *b, error *err) {
   const vault_options wanted = {.network_allowed = b->options.network_allowed, .warn = warn, .context = b};
   TRY(vault_open(b->options.directory, &wanted, &b->vault, err));
   TRY(ledger_open(vault_directory(b->vault), &b->ledger, err));
-  return restoring_do(b, err);
+  return recovery_run(b, err);
 }
 
 static status open_lines(broker *b, error *err) {
@@ -128,14 +128,14 @@ static status open_lines(broker *b, error *err) {
     }
     TRY(door_open(b->options.zmq_context, b->allowed, &b->door, err));
   }
-  return listening_open(b->options.zmq_context, b->options.endpoints, b->options.endpoints_count,
-                        b->options.key, &b->lines, err);
+  return listener_open(b->options.zmq_context, b->options.endpoints, b->options.endpoints_count,
+                       b->options.key, &b->lines, err);
 }
 
 /* Before anything is opened or created: a mistake in an endpoint should have no effect. */
 static status check_endpoints(const broker_options *options, error *err) {
   for (size_t i = 0; i < options->endpoints_count; i++) {
-    TRY(listening_check(options->endpoints[i], options->key, err));
+    TRY(listener_check(options->endpoints[i], options->key, err));
   }
   return STATUS_OK;
 }
@@ -176,7 +176,7 @@ void broker_destroy(broker *b) {
   if (!b) {
     return;
   }
-  listening_close(&b->lines);
+  listener_close(&b->lines);
   door_close(b->door);
   if (b->wake_fd >= 0) {
     close(b->wake_fd);
@@ -316,7 +316,7 @@ static void turn(broker *b) {
   if (b->fatal != STATUS_OK) {
     return;
   }
-  sending_all(b);
+  outgoing_all(b);
   if (is_time && b->vault) {
     vault_tidy(b->vault, broker_wall_s(), NULL);
   }
@@ -328,7 +328,7 @@ status broker_run(broker *b, error *err) {
     turn(b);
   }
   if (b->fatal != STATUS_OK) {
-    sending_farewell(b, &b->why_fatal);
+    outgoing_farewell(b, &b->why_fatal);
     return error_set(err, b->fatal, "%s", b->why_fatal.message);
   }
   return STATUS_OK;

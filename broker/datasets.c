@@ -58,7 +58,7 @@ status datasets_restore(broker *b, const ledger_dataset *d, error *err) {
   if (st == STATUS_NO_MEMORY) {
     return error_set(err, st, "%s", why.message);
   }
-  broker_say(b, "dataset %s cannot be read: %s; drop it and put it again", d->name, why.message);
+  broker_log(b, "dataset %s cannot be read: %s; drop it and put it again", d->name, why.message);
   return note_unpinned(b, &d->manifest, err);
 }
 
@@ -97,7 +97,7 @@ void datasets_unpin(broker *b, const digest *name) {
     unpin_shards(b, m);
     manifest_destroy(m);
   } else { /* its shards stay until the next start */
-    broker_say(b, "%s", why.message);
+    broker_log(b, "%s", why.message);
   }
   vault_release(b->vault, name);
 }
@@ -229,7 +229,7 @@ status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, 
   if (st != STATUS_OK) {
     broker_fail(b, st, err); /* counts and records may differ now */
   } else {
-    broker_say(b, "dataset %s, version %llu: %llu rows in %llu shards", copy, (unsigned long long)d.version,
+    broker_log(b, "dataset %s, version %llu: %llu rows in %llu shards", copy, (unsigned long long)d.version,
                (unsigned long long)d.rows, (unsigned long long)d.shards);
   }
   *version = d.version;
@@ -294,7 +294,7 @@ status datasets_get(broker *b, peer *from, wire_message *m, error *why) {
   if (d->manifest_bytes > MESSAGE_FRAME_MAX) {
     message_set_integer(&answer, FIELD_BY_NAME, 1);
   }
-  sending_answer(b, from, &answer, &frame, 1);
+  outgoing_answer(b, from, &answer, &frame, 1);
   return STATUS_OK;
 }
 
@@ -324,7 +324,7 @@ status datasets_on_commit(broker *b, peer *from, wire_message *m, error *why) {
   TRY(st);
   message answer = answer_of(MESSAGE_COMMITTED, m);
   set_dataset(&answer, m->header.texts[FIELD_DATASET], version);
-  sending_answer(b, from, &answer, NULL, 0);
+  outgoing_answer(b, from, &answer, NULL, 0);
   return STATUS_OK;
 }
 
@@ -345,9 +345,9 @@ status datasets_on_drop(broker *b, peer *from, wire_message *m, error *why) {
     return st;
   }
   let_go(b, &content);
-  broker_say(b, "dataset %.*s was dropped", SLICE_ARG(name));
+  broker_log(b, "dataset %.*s was dropped", SLICE_ARG(name));
   message answer = answer_of(MESSAGE_DROPPED, m);
   message_set_integer(&answer, FIELD_JOBS, jobs);
-  sending_answer(b, from, &answer, NULL, 0);
+  outgoing_answer(b, from, &answer, NULL, 0);
   return STATUS_OK;
 }

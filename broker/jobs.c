@@ -62,7 +62,7 @@ static void accept_again(broker *b, const peer *from, const wire_message *m, con
   message answer = message_of(MESSAGE_ACCEPTED);
   message_set_integer(&answer, FIELD_REQUEST, m->header.integers[FIELD_REQUEST]);
   message_set_bytes(&answer, FIELD_JOB, id->bytes, sizeof id->bytes);
-  sending_answer(b, from, &answer, NULL, 0);
+  outgoing_answer(b, from, &answer, NULL, 0);
 }
 
 static const ending *find_ending(const broker *b, const core_job_id *id) {
@@ -230,7 +230,7 @@ static status prepare_kept(broker *b, wire_message *m, submission *s, error *why
   return STATUS_OK;
 }
 
-/* The core accepts it, which makes keeping.c write the record; or refuses it. */
+/* The core accepts it, which makes persistence.c write the record; or refuses it. */
 static void give(broker *b, submission *s) {
   b->submitting = &s->record;
   s->is_given = true;
@@ -363,21 +363,21 @@ static status answer_kept(broker *b, const peer *from, const uint64_t *request, 
     error failure;
     error_set(&failure, j->failure == STATUS_OK ? STATUS_JOB : j->failure, "%s",
               j->message ? j->message : "");
-    sending_ended(b, from, request, &j->id, j->states, &failure);
+    outgoing_ended(b, from, request, &j->id, j->states, &failure);
     return STATUS_OK;
   }
   const core_blob handle = blobs_take_name(&b->blobs, &j->report.name, j->report.bytes, 0);
   if (!handle) {
     return error_no_memory(why, "a report");
   }
-  sending_report(b, from, request, &j->id, j->states, handle);
+  outgoing_report(b, from, request, &j->id, j->states, handle);
   blobs_release(&b->blobs, handle);
   return STATUS_OK;
 }
 
 static status answer_unkept(broker *b, const peer *from, const uint64_t *request, ending *e, error *why) {
   if (!e->is_done) {
-    sending_ended(b, from, request, &e->job, e->states, &e->failure);
+    outgoing_ended(b, from, request, &e->job, e->states, &e->failure);
     return STATUS_OK;
   }
   zmq_msg_t frame;
@@ -387,7 +387,7 @@ static status answer_unkept(broker *b, const peer *from, const uint64_t *request
   if (!handle) {
     return error_no_memory(why, "a report");
   }
-  sending_report(b, from, request, &e->job, e->states, handle);
+  outgoing_report(b, from, request, &e->job, e->states, handle);
   blobs_release(&b->blobs, handle);
   return STATUS_OK;
 }
@@ -421,7 +421,7 @@ static status answer_state(broker *b, peer *from, wire_message *m, bool watches,
   if (watches) {
     broker_feed(b, &(core_event){.kind = CORE_WATCHED, .peer = from->number, .request = request, .job = id});
   } else {
-    sending_progress(b, from, &request, &view);
+    outgoing_progress(b, from, &request, &view);
   }
   return STATUS_OK;
 }

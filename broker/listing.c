@@ -235,6 +235,6 @@ status listing_on_list(broker *b, peer *from, wire_message *m, error *why) {
   message answer = message_of(MESSAGE_LISTING);
   message_set_integer(&answer, FIELD_REQUEST, m->header.integers[FIELD_REQUEST]);
   message_set_text(&answer, FIELD_WHAT, lists[which].name);
-  sending_answer(b, from, &answer, frames, count);
+  outgoing_answer(b, from, &answer, frames, count);
   return STATUS_OK;
 }

@@ -2,7 +2,7 @@
 #ifndef CANVASS_BROKER_OUTBOX_H
 #define CANVASS_BROKER_OUTBOX_H
 
-#include "broker/listening.h"
+#include "broker/listener.h"
 #include "proto/wire.h"
 
 typedef struct letter {

@@ -8,7 +8,7 @@ void routes_fini(routes *r) {
   for (peer *one = routes_next(r, NULL); one; one = routes_next(r, NULL)) {
     routes_remove(r, one);
   }
-  underway_fini(&r->left);
+  in_flight_fini(&r->left);
 }
 
 static bool same_route(const wire_route *a, const wire_route *b) {
@@ -43,12 +43,12 @@ peer *routes_at(const routes *r, uint32_t number) {
 
 peer *routes_add(routes *r, line_kind line, const wire_route *route) {
   peer *one = calloc(1, sizeof *one);
-  underway *counted = one ? underway_take(&r->left, line, route) : NULL;
+  in_flight *counted = one ? in_flight_take(&r->left, line, route) : NULL;
   if (!counted) {
     free(one);
     return NULL;
   }
-  one->underway = counted;
+  one->in_flight = counted;
   one->number = ++r->last;
   one->line = line;
   one->route = *route;
@@ -74,7 +74,7 @@ void routes_remove(routes *r, peer *gone) {
   }
   *link = gone->next_of_number;
   r->count--;
-  underway_leave(&r->left, gone->underway);
+  in_flight_leave(&r->left, gone->in_flight);
   free(gone);
 }
 

@@ -6,8 +6,8 @@
 #ifndef CANVASS_BROKER_ROUTES_H
 #define CANVASS_BROKER_ROUTES_H
 
-#include "broker/listening.h"
-#include "broker/underway.h"
+#include "broker/in_flight.h"
+#include "broker/listener.h"
 #include "proto/keys.h"
 #include "proto/wire.h"
 
@@ -25,7 +25,7 @@ typedef struct peer {
   uint32_t offers;      /* blobs that it is sending, or would */
   uint64_t outstanding; /* bytes of them that were requested and have not arrived */
   uint64_t chunk_ms;    /* when one of its chunks last was the next of its blob */
-  underway *underway;   /* what it was sent and has not received; owned until it is removed */
+  in_flight *in_flight; /* what it was sent and has not received; owned until it is removed */
   bool is_gone;         /* could not be sent to; forgotten with the next turn */
   struct peer *next_of_route, *next_of_number;
 } peer;
@@ -34,7 +34,7 @@ typedef struct routes {
   peer *by_route[ROUTES_BUCKETS], *by_number[ROUTES_BUCKETS];
   size_t count;
   uint32_t last;
-  underway_left left;
+  in_flight_left left;
 } routes;
 
 void routes_fini(routes *r);

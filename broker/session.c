@@ -79,7 +79,7 @@ static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   e.held_count = count;
   broker_feed(b, &e);
   free(held);
-  broker_say(b, "worker %s joined: takes %u task%s, running and waiting; %zu shard%s held", p->title,
+  broker_log(b, "worker %s joined: takes %u task%s, running and waiting; %zu shard%s held", p->title,
              p->capacity, p->capacity == 1 ? "" : "s", count, count == 1 ? "" : "s");
   return STATUS_OK;
 }
@@ -92,7 +92,7 @@ static void welcome(broker *b, const peer *p) {
     message_set_text(&m, FIELD_STORE, vault_directory(b->vault));
     message_set_bytes(&m, FIELD_PROBE, vault_probe(b->vault), VAULT_PROBE_BYTES);
   }
-  sending_answer(b, p, &m, NULL, 0);
+  outgoing_answer(b, p, &m, NULL, 0);
 }
 
 static void copy_title(peer *p, slice title) {
@@ -143,13 +143,13 @@ static status on_alive(broker *b, peer *from, wire_message *m, error *why) {
     broker_feed(b, &(core_event){.kind = CORE_HEARD, .peer = from->number, .capacity = from->capacity});
   }
   const message alive = message_of(MESSAGE_ALIVE);
-  sending_answer(b, from, &alive, NULL, 0);
+  outgoing_answer(b, from, &alive, NULL, 0);
   return STATUS_OK;
 }
 
 void session_forget(broker *b, peer *p, const char *why) {
   if (why && p->role == WAY_WORKER) {
-    broker_say(b, "worker %s %s", p->title, why);
+    broker_log(b, "worker %s %s", p->title, why);
   }
   broker_feed(b, &(core_event){.kind = CORE_PEER_LEFT, .peer = p->number});
   transfer_peer_left(b, p);
@@ -184,7 +184,7 @@ static void say_turned_away(broker *b) {
     }
   }
   memcpy(b->turned_away[b->turned_away_next++ % TURNED_AWAY_MAX], last, sizeof last);
-  broker_say(b, "turned away: the key %s is not among the allowed keys", last[0] ? last : "(none)");
+  broker_log(b, "turned away: the key %s is not among the allowed keys", last[0] ? last : "(none)");
 }
 
 void session_housekeep(broker *b) {
@@ -206,12 +206,12 @@ void session_allow(broker *b, const key_list *list) {
     if (p->line == LINE_KEYED && !(key_list_roles(list, slice_of(p->key), NULL) & p->role)) {
       error why;
       error_set(&why, STATUS_USAGE, "the key %s is no longer allowed as a %s", p->key, role_name(p->role));
-      sending_refuse(b, p, NULL, &why);
+      outgoing_refuse(b, p, NULL, &why);
       session_forget(b, p, "is no longer allowed");
     }
   }
   const size_t count = key_list_count(list);
-  broker_say(b, "the list of allowed keys was read again: %zu key%s", count, count == 1 ? "" : "s");
+  broker_log(b, "the list of allowed keys was read again: %zu key%s", count, count == 1 ? "" : "s");
 }
 
 /* ---- Messages ------------------------------------------------------------------------------------ */
@@ -243,8 +243,8 @@ static status handle(broker *b, peer *from, wire_message *m, error *why) {
     return error_set(why, STATUS_PROTOCOL, "a %s may not send '%s' to the broker", role_name(from->role),
                      message_kind_name(kind));
   }
-  if (asks_for_much(kind) && underway_is_full(from->underway)) {
-    return error_set(why, STATUS_LIMIT, "%s", SENDING_TOO_MUCH);
+  if (asks_for_much(kind) && in_flight_is_full(from->in_flight)) {
+    return error_set(why, STATUS_LIMIT, "%s", OUTGOING_TOO_MUCH);
   }
   return handlers[kind](b, from, m, why);
 }
@@ -267,7 +267,7 @@ void session_take(broker *b, line_kind line, bool *received) {
   }
   if (st != STATUS_OK) {
     if (m->from.length > 0) {
-      sending_refuse_stranger(b, line, &m->from, &m->header, &why);
+      outgoing_refuse_stranger(b, line, &m->from, &m->header, &why);
     }
     return;
   }
@@ -277,7 +277,7 @@ void session_take(broker *b, line_kind line, bool *received) {
   if (m->header.kind == MESSAGE_HELLO) {
     st = on_hello(b, line, m, &why);
     if (st != STATUS_OK) {
-      sending_refuse_stranger(b, line, &m->from, NULL, &why);
+      outgoing_refuse_stranger(b, line, &m->from, NULL, &why);
     }
   } else {
     peer *from = routes_find(&b->routes, line, &m->from);
@@ -286,7 +286,7 @@ void session_take(broker *b, line_kind line, bool *received) {
     } else {
       st = handle(b, from, m, &why);
       if (st != STATUS_OK) {
-        sending_refuse(b, from, &m->header, &why);
+        outgoing_refuse(b, from, &m->header, &why);
       }
     }
   }

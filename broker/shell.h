@@ -1,8 +1,8 @@
 /* What the files of the broker's shell share; broker.h is the public header.
  *
  * One turn: messages are taken (session.c, and the handlers of the other files); the core is fed; what it
- * wants kept goes to the ledger at once (keeping.c), in memory; answers wait in the outbox.  Then one sync,
- * one commit, and only after it the outbox and what the core wants sent (sending.c), and the releases.
+ * wants kept goes to the ledger at once (persistence.c), in memory; answers wait in the outbox.  Then one
+ * sync, one commit, and only after it the outbox and what the core wants sent (outgoing.c), and the releases.
  *
  * Handlers return STATUS_OK, or why the sender is refused.  After a fatal failure they call
  * broker_fail.
@@ -15,7 +15,7 @@
 #include "broker/blobs.h"
 #include "broker/broker.h"
 #include "broker/door.h"
-#include "broker/listening.h"
+#include "broker/listener.h"
 #include "broker/outbox.h"
 #include "broker/records/ledger.h"
 #include "broker/records/vault.h"
@@ -47,7 +47,7 @@ typedef struct reading {
 
 struct broker {
   broker_options options;
-  listening lines;
+  listener lines;
   door *door;   /* NULL without keys */
   vault *vault; /* NULL, as the ledger: nothing is kept */
   ledger *ledger;
@@ -63,8 +63,8 @@ struct broker {
    * may be slow. */
   uint64_t clock_ms, seen_ms;
   uint64_t ticked_ms, housekept_ms;
-  uint64_t said_full_ms; /* when the log last reported that a blob cannot be taken; 0: never */
-  int wake_fd;           /* eventfd */
+  uint64_t logged_full_ms; /* when the log last reported that a blob cannot be taken; 0: never */
+  int wake_fd;             /* eventfd */
   atomic_bool stop;
   _Atomic(const key_list *) new_list;
   const key_list *allowed;
@@ -85,7 +85,7 @@ struct broker {
 };
 
 /* ---- broker.c */
-void broker_say(broker *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void broker_log(broker *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Ends the broker with the turn: WHY is sent to all peers. The first one stays. */
 void broker_fail(broker *b, status st, const error *why);
 /* Gives EVENT to the core, and what must be kept of it to the ledger. */
@@ -101,33 +101,33 @@ void session_housekeep(broker *b);
 /* Takes over a new list of keys. */
 void session_allow(broker *b, const key_list *list);
 
-/* ---- sending.c */
+/* ---- outgoing.c */
 /* Queues an answer until after the commit; takes over the content of FRAMES. */
-void sending_answer(broker *b, const peer *to, const message *m, zmq_msg_t *frames, size_t frames_count);
+void outgoing_answer(broker *b, const peer *to, const message *m, zmq_msg_t *frames, size_t frames_count);
 /* REQUEST (may be NULL) is the message that is refused: its "request" and "blob" are repeated. */
-void sending_refuse(broker *b, const peer *to, const message *request, const error *why);
+void outgoing_refuse(broker *b, const peer *to, const message *request, const error *why);
 /* To a peer that has not said hello, or sent something invalid: of REQUEST (may be NULL) only the number is
  * used. */
-void sending_refuse_stranger(broker *b, line_kind line, const wire_route *to, const message *request,
-                             const error *why);
+void outgoing_refuse_stranger(broker *b, line_kind line, const wire_route *to, const message *request,
+                              const error *why);
 /* How a job ended: its report, which is under HANDLE.  REQUEST may be NULL. */
-void sending_report(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
-                    core_states states, core_blob handle);
-void sending_ended(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
-                   core_states states, const error *failure);
-void sending_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view);
+void outgoing_report(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
+                     core_states states, core_blob handle);
+void outgoing_ended(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
+                    core_states states, const error *failure);
+void outgoing_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view);
 /* Sent at once, before the commit: only messages that acknowledge nothing. */
-void sending_now(broker *b, peer *to, const message *m, const wire_payload *payloads, size_t count);
-#define SENDING_TOO_MUCH "32 MiB are in transfer to you: receive them first, and request 8 MiB at a time"
+void outgoing_now(broker *b, peer *to, const message *m, const wire_payload *payloads, size_t count);
+#define OUTGOING_TOO_MUCH "32 MiB are in transfer to you: receive them first, and request 8 MiB at a time"
 /* False when TO has not received what it was sent before: it is then sent a `lost` for the blob. */
-bool sending_has_room(broker *b, const peer *to, const digest *name);
+bool outgoing_has_room(broker *b, const peer *to, const digest *name);
 /* FRAME at OFFSET of a blob of BYTES, at once and counted; the frame stays the caller's. */
-void sending_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
-                   zmq_msg_t *frame);
+void outgoing_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
+                    zmq_msg_t *frame);
 /* After the commit: the outbox, then the core's actions, then what it releases. */
-void sending_all(broker *b);
+void outgoing_all(broker *b);
 /* All peers are told WHY the broker ends. */
-void sending_farewell(broker *b, const error *why);
+void outgoing_farewell(broker *b, const error *why);
 
 /* ---- payloads.c: blobs in messages */
 /* Payload INDEX of M as a blob of the core.  With a vault it is in there: an inline one is put there,
@@ -183,14 +183,14 @@ status datasets_shards(const manifest *m, core_shard **out, error *err) MUST_USE
 /* ---- tasks.c: kinds of workers */
 message_handler tasks_on_result, tasks_on_failure;
 
-/* ---- keeping.c: what the core wants kept */
-void keeping_do(broker *b, const core_action *a);
-bool keeping_is_kept(core_action_kind kind);
+/* ---- persistence.c: what the core wants kept */
+void persistence_write(broker *b, const core_action *a);
+bool persistence_handles(core_action_kind kind);
 /* Counts the references of all blobs of a job's record up or down; not those of its dataset's shards. */
-status keeping_refer(broker *b, const ledger_job *j, error *err) MUST_USE;
-void keeping_release(broker *b, const ledger_job *j);
+status persistence_refer(broker *b, const ledger_job *j, error *err) MUST_USE;
+void persistence_release(broker *b, const ledger_job *j);
 
-/* ---- restoring.c */
-status restoring_do(broker *b, error *err) MUST_USE;
+/* ---- recovery.c */
+status recovery_run(broker *b, error *err) MUST_USE;
 
 #endif

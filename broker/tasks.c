@@ -82,7 +82,7 @@ static status report_reading(broker *b, const ledger_job *j, uint64_t version, c
   return st;
 }
 
-/* The core decides whether the result counts; if so, keeping.c makes M the dataset. */
+/* The core decides whether the result counts; if so, persistence.c makes M the dataset. */
 static status feed_manifest(broker *b, core_event *e, core_blob handle, const ledger_job *j,
                             const manifest *m, error *why) {
   const reading r = {.job = e->id.job, .where = payload_where(b, handle), .content = m};
@@ -183,7 +183,7 @@ status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
     broker_fail(b, st, why);
     return STATUS_OK;
   }
-  broker_say(b, "a result of worker %s cannot be taken: %s", from->title, why->message);
+  broker_log(b, "a result of worker %s cannot be taken: %s", from->title, why->message);
   core_event failure = {
       .kind = CORE_FAILURE, .peer = from->number, .id = e.id, .job = e.id.job, .attempt = e.attempt};
   const bool is_final = st == STATUS_JOB || st == STATUS_LIMIT;

@@ -1,4 +1,4 @@
-/* Incoming blobs; arriving.c has their table, serving.c outgoing blobs, seeking.c those that are
+/* Incoming blobs; arrivals.c has their table, chunks.c outgoing blobs, relay.c those that are
  * passed on. */
 #include "broker/transfer.h"
 
@@ -13,7 +13,7 @@ enum { SAID_AGAIN_MS = 60000 };
 /* ---- Ending an arrival ---------------------------------------------------------------------------- */
 
 /* Requested chunks have arrived, or will not. */
-static void settle(broker *b, arriving *a, uint64_t bytes) {
+static void settle(broker *b, arrival *a, uint64_t bytes) {
   peer *p = routes_at(&b->routes, a->sources[0].peer);
   if (p) {
     p->outstanding -= bytes;
@@ -28,8 +28,8 @@ static void source_gone(broker *b, const source *s) {
   }
 }
 
-static void discard(broker *b, arriving *gone) {
-  arriving_remove(&b->transfers, gone);
+static void discard(broker *b, arrival *gone) {
+  arrivals_remove(&b->transfers, gone);
   if (gone->sources_count > 0) {
     settle(b, gone, gone->wanted - gone->next);
   }
@@ -42,19 +42,19 @@ static void discard(broker *b, arriving *gone) {
 
 void transfer_fini(transfers *t) {
   for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
-    for (arriving *a = t->arriving[i], *next = NULL; a; a = next) {
+    for (arrival *a = t->arrivals[i], *next = NULL; a; a = next) {
       next = a->chain;
       free(a->sources);
       free(a);
     }
   }
-  seeking_fini(t);
+  relay_fini(t);
 }
 
 /* ---- Asking -------------------------------------------------------------------------------------- */
 
 /* False when its source has enough to send. */
-static bool ask_for_next(broker *b, arriving *a) {
+static bool ask_for_next(broker *b, arrival *a) {
   const uint64_t left = a->bytes - a->wanted;
   const uint64_t bytes = left < MESSAGE_FRAME_MAX ? left : MESSAGE_FRAME_MAX;
   peer *p = routes_at(&b->routes, a->sources[0].peer);
@@ -65,7 +65,7 @@ static bool ask_for_next(broker *b, arriving *a) {
   message_set_bytes(&m, FIELD_BLOB, a->name.bytes, DIGEST_BYTES);
   message_set_integer(&m, FIELD_OFFSET, a->wanted);
   message_set_integer(&m, FIELD_BYTES, bytes);
-  sending_now(b, p, &m, NULL, 0);
+  outgoing_now(b, p, &m, NULL, 0);
   if (a->wanted == a->next) {
     a->heard_ms = b->clock_ms; /* however long it waited for its turn */
   }
@@ -80,16 +80,16 @@ static void pump(broker *b) {
   transfers *t = &b->transfers;
   size_t in_vain = 0; /* one after the other */
   while (in_vain < t->queued && t->outstanding + MESSAGE_FRAME_MAX <= TRANSFER_CREDIT_BYTES) {
-    arriving *a = t->queue_head;
-    arriving_dequeue(t, a);
+    arrival *a = t->queue_head;
+    arrivals_dequeue(t, a);
     in_vain = ask_for_next(b, a) ? 0 : in_vain + 1;
-    arriving_enqueue(t, a);
+    arrivals_enqueue(t, a);
   }
 }
 
 /* From the first of its sources, and from where the vault stopped: after wrong bytes the vault must be asked
  * again what it needs. */
-static void restart(broker *b, arriving *a) {
+static void restart(broker *b, arrival *a) {
   uint64_t next = 0;
   error ignored; /* the next chunk meets it, too */
   a->heard_ms = b->clock_ms;
@@ -101,12 +101,12 @@ static void restart(broker *b, arriving *a) {
   }
   a->wanted = a->next;
   if (a->is_queued) {
-    arriving_dequeue(&b->transfers, a);
+    arrivals_dequeue(&b->transfers, a);
   }
   if (a->next < a->bytes) {
-    arriving_enqueue(&b->transfers, a);
+    arrivals_enqueue(&b->transfers, a);
   } else {
-    arriving_compare(&b->transfers, a);
+    arrivals_compare(&b->transfers, a);
   }
 }
 
@@ -115,7 +115,7 @@ static void restart(broker *b, arriving *a) {
 static void send_have(broker *b, const peer *to, const digest *name) {
   message m = message_of(MESSAGE_HAVE);
   message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
-  sending_answer(b, to, &m, NULL, 0);
+  outgoing_answer(b, to, &m, NULL, 0);
 }
 
 /* A client that lost its connection returns as another peer and offers again. Sending shows whether the old
@@ -124,11 +124,11 @@ static void probe(broker *b, uint32_t number) {
   peer *p = routes_at(&b->routes, number);
   if (p) {
     const message alive = message_of(MESSAGE_ALIVE);
-    sending_now(b, p, &alive, NULL, 0);
+    outgoing_now(b, p, &alive, NULL, 0);
   }
 }
 
-static status add_source(broker *b, peer *from, arriving *a, bool was_asked, error *why) {
+static status add_source(broker *b, peer *from, arrival *a, bool was_asked, error *why) {
   for (size_t i = 0; i < a->sources_count; i++) {
     if (a->sources[i].peer == from->number) {
       a->sources[i].was_asked = a->sources[i].was_asked && was_asked;
@@ -148,7 +148,7 @@ static status add_source(broker *b, peer *from, arriving *a, bool was_asked, err
 
 static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t bytes, uint64_t offset,
                              bool was_asked, error *why) {
-  arriving *a = calloc(1, sizeof *a);
+  arrival *a = calloc(1, sizeof *a);
   if (!a) {
     return error_no_memory(why, "an offered blob");
   }
@@ -162,12 +162,12 @@ static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t
     free(a);
     return st;
   }
-  arriving_add(&b->transfers, a);
+  arrivals_add(&b->transfers, a);
   if (offset < bytes) {
-    arriving_enqueue(&b->transfers, a);
+    arrivals_enqueue(&b->transfers, a);
     pump(b);
   } else {
-    arriving_compare(&b->transfers, a);
+    arrivals_compare(&b->transfers, a);
   }
   return STATUS_OK;
 }
@@ -175,7 +175,7 @@ static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t
 /* It is complete: no peer need send it any longer, whatever size it gave. */
 static void finish(broker *b, const digest *name) {
   b->must_sync = true;
-  for (arriving *a = NULL; (a = arriving_first(&b->transfers, name));) {
+  for (arrival *a = NULL; (a = arrivals_first(&b->transfers, name));) {
     for (size_t i = 0; i < a->sources_count; i++) {
       const peer *p = routes_at(&b->routes, a->sources[i].peer);
       if (p && !a->sources[i].was_asked) {
@@ -184,7 +184,7 @@ static void finish(broker *b, const digest *name) {
     }
     discard(b, a);
   }
-  seeking_end(b, name, false);
+  relay_end(b, name, false);
 }
 
 /* Uploads leave room for what running jobs will need. */
@@ -194,12 +194,12 @@ static status check_upload(const broker *b, const peer *from, uint64_t bytes, er
 }
 
 status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked, error *why) {
-  arriving *a = arriving_find_from(&b->transfers, name, from);
+  arrival *a = arrivals_find_from(&b->transfers, name, from);
   if (a && a->bytes != bytes) {
     return error_set(why, STATUS_PROTOCOL, "a blob of %llu bytes that was offered with %llu before",
                      (unsigned long long)bytes, (unsigned long long)a->bytes);
   }
-  a = arriving_find(&b->transfers, name, bytes);
+  a = arrivals_find(&b->transfers, name, bytes);
   if (a) {
     return add_source(b, from, a, was_asked, why);
   }
@@ -234,9 +234,9 @@ status transfer_read_blob(const wire_message *m, digest *name, error *why) {
 
 /* Not for every offer that a full disk refuses. */
 static void say_full(broker *b, const error *why) {
-  if (b->said_full_ms == 0 || b->clock_ms - b->said_full_ms >= SAID_AGAIN_MS) {
-    b->said_full_ms = b->clock_ms;
-    broker_say(b, "an offered blob cannot be taken: %s", why->message);
+  if (b->logged_full_ms == 0 || b->clock_ms - b->logged_full_ms >= SAID_AGAIN_MS) {
+    b->logged_full_ms = b->clock_ms;
+    broker_log(b, "an offered blob cannot be taken: %s", why->message);
   }
 }
 
@@ -256,7 +256,7 @@ status transfer_on_offer(broker *b, peer *from, wire_message *m, error *why) {
 }
 
 /* The first source cannot be used: the next one is asked, if there is one. */
-static void drop_source(broker *b, arriving *a) {
+static void drop_source(broker *b, arrival *a) {
   settle(b, a, a->wanted - a->next);
   a->wanted = a->next;
   source_gone(b, &a->sources[0]);
@@ -270,12 +270,12 @@ static void drop_source(broker *b, arriving *a) {
   const digest name = a->name;
   discard(b, a);
   if (!transfer_is_arriving(&b->transfers, &name)) {
-    seeking_end(b, &name, true);
+    relay_end(b, &name, true);
   }
   pump(b);
 }
 
-static void reject_source(broker *b, arriving *a, const error *why) {
+static void reject_source(broker *b, arrival *a, const error *why) {
   const peer *p = routes_at(&b->routes, a->sources[0].peer);
   if (p && !a->sources[0].was_asked) {
     transfer_send_lost(b, p, &a->name, why->code, why->message);
@@ -285,7 +285,7 @@ static void reject_source(broker *b, arriving *a, const error *why) {
 
 /* The vault has received up to NEXT. When that is not the expected position, the requested chunks are
  * useless. */
-static void go_to(broker *b, arriving *a, uint64_t next) {
+static void go_to(broker *b, arrival *a, uint64_t next) {
   const bool is_onward = next > a->next && next <= a->wanted;
   settle(b, a, is_onward ? next - a->next : a->wanted - a->next);
   if (!is_onward) {
@@ -295,19 +295,19 @@ static void go_to(broker *b, arriving *a, uint64_t next) {
 }
 
 /* MAY_BE_WHOLE: it may have arrived in another way. */
-static void go_on(broker *b, arriving *a, bool may_be_whole) {
+static void go_on(broker *b, arrival *a, bool may_be_whole) {
   if ((may_be_whole || a->next == a->bytes) && vault_has(b->vault, &a->name, NULL)) {
     const digest name = a->name;
     finish(b, &name);
   } else if (a->next < a->bytes) {
-    arriving_enqueue(&b->transfers, a);
+    arrivals_enqueue(&b->transfers, a);
   } else {
-    arriving_compare(&b->transfers, a);
+    arrivals_compare(&b->transfers, a);
   }
   pump(b);
 }
 
-static status arrive(broker *b, peer *from, arriving *a, wire_message *m, error *why) {
+static status arrive(broker *b, peer *from, arrival *a, wire_message *m, error *why) {
   size_t length = 0;
   const void *bytes = wire_payload_bytes(m, 0, &length);
   const uint64_t offset = m->header.integers[FIELD_OFFSET];
@@ -332,13 +332,13 @@ static status arrive(broker *b, peer *from, arriving *a, wire_message *m, error 
 }
 
 void transfer_compare(broker *b) {
-  arriving *a = b->transfers.comparing;
+  arrival *a = b->transfers.comparing;
   if (!a) {
     return;
   }
   uint64_t next = 0;
   error why;
-  arriving_compare_end(&b->transfers, a);
+  arrivals_compare_end(&b->transfers, a);
   if (vault_receive(b->vault, &a->name, a->bytes, &next, &why) == STATUS_OK) {
     a->next = a->wanted = next;
     a->heard_ms = b->clock_ms;
@@ -353,29 +353,29 @@ void transfer_compare(broker *b) {
 status transfer_on_chunk(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
   TRY(transfer_read_blob(m, &name, why));
-  arriving *a = arriving_find_from(&b->transfers, &name, from);
+  arrival *a = arrivals_find_from(&b->transfers, &name, from);
   if (a && a->sources[0].peer == from->number) {
     return arrive(b, from, a, m, why);
   }
-  (void)seeking_chunk(b, from, m, &name); /* otherwise nobody waits for it any longer */
+  (void)relay_chunk(b, from, m, &name); /* otherwise nobody waits for it any longer */
   return STATUS_OK;
 }
 
 status transfer_on_lost(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
   TRY(transfer_read_blob(m, &name, why));
-  arriving *a = arriving_find_from(&b->transfers, &name, from);
+  arrival *a = arrivals_find_from(&b->transfers, &name, from);
   if (a && a->sources[0].peer == from->number) {
     drop_source(b, a);
   } else {
-    (void)seeking_lost(b, from, &m->header, &name);
+    (void)relay_lost(b, from, &m->header, &name);
   }
   return STATUS_OK;
 }
 
 /* ---- Losing peers -------------------------------------------------------------------------------- */
 
-static void forget_source(broker *b, arriving *a, uint32_t peer_number) {
+static void forget_source(broker *b, arrival *a, uint32_t peer_number) {
   for (size_t i = 1; i < a->sources_count; i++) {
     if (a->sources[i].peer == peer_number) {
       source_gone(b, &a->sources[i]);
@@ -391,17 +391,17 @@ static void forget_source(broker *b, arriving *a, uint32_t peer_number) {
 
 void transfer_peer_left(broker *b, const peer *gone) {
   for (size_t i = 0; gone->offers > 0 && i < TRANSFER_BUCKETS; i++) {
-    for (arriving *a = b->transfers.arriving[i], *next = NULL; a; a = next) {
+    for (arrival *a = b->transfers.arrivals[i], *next = NULL; a; a = next) {
       next = a->chain;
       forget_source(b, a, gone->number);
     }
   }
-  seeking_peer_left(b, gone);
+  relay_peer_left(b, gone);
 }
 
 /* The first source becomes the last. The next one is given twice as long: when all of them are slow
  * each must have time for a chunk, or none ever makes progress. */
-static void switch_source(broker *b, arriving *a) {
+static void switch_source(broker *b, arrival *a) {
   a->patience_ms = a->patience_ms < TRANSFER_STALL_MS / 2 ? a->patience_ms * 2 : TRANSFER_STALL_MS / 2;
   settle(b, a, a->wanted - a->next);
   const source first = a->sources[0];
@@ -413,7 +413,7 @@ static void switch_source(broker *b, arriving *a) {
 
 /* Over a slow connection what was requested before arrives first: a source that sends chunks of another blob
  * will get to this one. */
-static bool is_stalled(const broker *b, const arriving *a) {
+static bool is_stalled(const broker *b, const arrival *a) {
   const source *first = &a->sources[0];
   const peer *p = routes_at(&b->routes, first->peer);
   const bool has_sent_others = p && !first->was_asked && p->chunk_ms > a->heard_ms;
@@ -422,7 +422,7 @@ static bool is_stalled(const broker *b, const arriving *a) {
 
 void transfer_housekeep(broker *b) {
   for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
-    for (arriving *a = b->transfers.arriving[i], *next = NULL; a; a = next) {
+    for (arrival *a = b->transfers.arrivals[i], *next = NULL; a; a = next) {
       next = a->chain;
       if (a->wanted == a->next) {
         continue;
@@ -437,5 +437,5 @@ void transfer_housekeep(broker *b) {
       }
     }
   }
-  seeking_housekeep(b);
+  relay_housekeep(b);
 }

@@ -28,7 +28,7 @@ typedef struct source {
   bool was_asked; /* it did not offer: it gets no `have` */
 } source;
 
-typedef struct arriving {
+typedef struct arrival {
   digest name;
   uint64_t bytes;  /* as its sources say: with another size it is another blob */
   uint64_t next;   /* where the next chunk begins */
@@ -39,8 +39,8 @@ typedef struct arriving {
   uint64_t patience_ms; /* with a source that sends nothing, when there are others */
   bool is_queued;
   bool is_compared; /* it is complete, and being compared with its name */
-  struct arriving *chain, *queue_next, *compare_next;
-} arriving;
+  struct arrival *chain, *queue_next, *compare_next;
+} arrival;
 
 typedef struct seeker {
   uint32_t peer;
@@ -58,10 +58,10 @@ typedef struct sought {
 } sought;
 
 typedef struct transfers {
-  arriving *arriving[TRANSFER_BUCKETS];
-  arriving *queue_head, *queue_tail; /* of which more must be requested */
+  arrival *arrivals[TRANSFER_BUCKETS];
+  arrival *queue_head, *queue_tail; /* of which more must be requested */
   size_t queued;
-  arriving *comparing;  /* they take turns */
+  arrival *comparing;   /* they take turns */
   uint64_t outstanding; /* bytes requested and not received */
   sought *sought[TRANSFER_BUCKETS];
   size_t sought_count;
@@ -81,21 +81,21 @@ void transfer_compare(struct broker *b);
 /* Gives up on peers that do not answer. */
 void transfer_housekeep(struct broker *b);
 
-/* ---- arriving.c, for transfer.c */
-void arriving_add(transfers *t, arriving *a);
-void arriving_remove(transfers *t, arriving *gone); /* from the queues, too */
+/* ---- arrivals.c, for transfer.c */
+void arrivals_add(transfers *t, arrival *a);
+void arrivals_remove(transfers *t, arrival *gone); /* from the queues, too */
 /* NULL for none: of any size; of that size; the one that comes from that peer, at most one of each name. */
-arriving *arriving_first(transfers *t, const digest *name);
-arriving *arriving_find(transfers *t, const digest *name, uint64_t bytes);
-arriving *arriving_find_from(transfers *t, const digest *name, const peer *from);
+arrival *arrivals_first(transfers *t, const digest *name);
+arrival *arrivals_find(transfers *t, const digest *name, uint64_t bytes);
+arrival *arrivals_find_from(transfers *t, const digest *name, const peer *from);
 /* To the end of the queue, unless it is in it or all of it was requested. */
-void arriving_enqueue(transfers *t, arriving *a);
-void arriving_dequeue(transfers *t, arriving *gone);
+void arrivals_enqueue(transfers *t, arrival *a);
+void arrivals_dequeue(transfers *t, arrival *gone);
 /* To the end of those being compared. */
-void arriving_compare(transfers *t, arriving *a);
-void arriving_compare_end(transfers *t, arriving *gone);
+void arrivals_compare(transfers *t, arrival *a);
+void arrivals_compare_end(transfers *t, arrival *gone);
 
-/* ---- Within transfer.c, serving.c and seeking.c */
+/* ---- Within transfer.c, chunks.c and relay.c */
 /* The blob named by M. */
 status transfer_read_blob(const wire_message *m, digest *name, error *why) MUST_USE;
 /* Pulls a blob from FROM. */
@@ -107,15 +107,15 @@ bool transfer_is_arriving(const transfers *t, const digest *name);
 bool transfer_serve(struct broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes);
 void transfer_send_lost(struct broker *b, const peer *to, const digest *name, status st, const char *message);
 /* TO wants what the vault lacks. */
-status seeking_begin(struct broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
-                     error *why) MUST_USE;
+status relay_begin(struct broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
+                   error *why) MUST_USE;
 /* A chunk or a lost of a sought blob; false when it is not one. */
-bool seeking_chunk(struct broker *b, peer *from, wire_message *m, const digest *name);
-bool seeking_lost(struct broker *b, const peer *from, const message *m, const digest *name);
+bool relay_chunk(struct broker *b, peer *from, wire_message *m, const digest *name);
+bool relay_lost(struct broker *b, const peer *from, const message *m, const digest *name);
 /* The vault has it now, or (IS_LOST) no peer does. */
-void seeking_end(struct broker *b, const digest *name, bool is_lost);
-void seeking_peer_left(struct broker *b, const peer *gone);
-void seeking_housekeep(struct broker *b);
-void seeking_fini(transfers *t);
+void relay_end(struct broker *b, const digest *name, bool is_lost);
+void relay_peer_left(struct broker *b, const peer *gone);
+void relay_housekeep(struct broker *b);
+void relay_fini(transfers *t);
 
 #endif

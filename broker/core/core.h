@@ -24,10 +24,10 @@
  *     digest; if not, a third run on another worker decides, the odd worker gets no more tasks
  *     (CORE_SET_ASIDE), and what came from it in this job is recomputed.  When no third worker was there for
  *     CORE_THIRD_MS, each of the two runs the task again: one that now agrees with the other was odd; when
- * both give the same
- *     results as before, the job ends with that message, because it cannot be decided which is right.
+ *     both give the same results as before, the job ends with that message, because it cannot be decided
+ *     which is right.
  *  2. Leases are fenced, results are not: a worker that is not heard from loses its tasks to others, and
- *     no task is blamed for a lost worker. Only a failure of the task itself counts against it.
+ *     no task is blamed for a lost worker.  Only a failure of the task itself counts against it.
  *  3. Blobs passed in with an event belong to the core; each is released exactly once.
  *  4. The STEPs of one job all go to workers of one fingerprint.  When no worker of that fingerprint was
  *     there for CORE_FINGERPRINT_MS while a STEP waits and others are, the job starts again from its first

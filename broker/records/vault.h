@@ -9,8 +9,7 @@
  *     DIR/lock, DIR/incoming/, DIR/aside/, DIR/blobs/    as in docs/store-format.md
  *     DIR/partly/HEX-BYTES   the beginning of a blob that will have so many bytes
  *     DIR/hand-in/HEX     whole files that a client on this machine wrote (mode 0700: the same user)
- *     DIR/probe           16 random bytes, new at each start: a peer that can read them shares the file
- * system
+ *     DIR/probe           16 random bytes, new at each start: they show whether a peer shares the file system
  *
  * All functions from one thread.
  */

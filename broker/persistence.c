@@ -28,7 +28,7 @@ static const ledger_blob *blob_of(const ledger_job *j, size_t index) {
   return index - count < j->files_count ? &j->files[index - count] : NULL;
 }
 
-status keeping_refer(broker *b, const ledger_job *j, error *err) {
+status persistence_refer(broker *b, const ledger_job *j, error *err) {
   const ledger_blob *one = NULL;
   for (size_t i = 0; (one = blob_of(j, i)); i++) {
     if (ledger_blob_is_set(one)) {
@@ -38,7 +38,7 @@ status keeping_refer(broker *b, const ledger_job *j, error *err) {
   return STATUS_OK;
 }
 
-void keeping_release(broker *b, const ledger_job *j) {
+void persistence_release(broker *b, const ledger_job *j) {
   const ledger_blob *one = NULL;
   for (size_t i = 0; (one = blob_of(j, i)); i++) {
     if (ledger_blob_is_set(one)) {
@@ -48,8 +48,8 @@ void keeping_release(broker *b, const ledger_job *j) {
 }
 
 static status replace(broker *b, const ledger_job *old, const ledger_job *changed, error *err) {
-  TRY(keeping_refer(b, changed, err));
-  keeping_release(b, old);
+  TRY(persistence_refer(b, changed, err));
+  persistence_release(b, old);
   return ledger_job_put(b->ledger, changed, err);
 }
 
@@ -66,13 +66,13 @@ static status keep_job(broker *b, const core_action *a, error *err) {
     return unknown_job(&a->job, err);
   }
   char name[SHORT_ID_BYTES];
-  broker_say(b, "job %s: %s dataset %s, version %" PRIu64 "%s%s", short_id(&j->id, name),
+  broker_log(b, "job %s: %s dataset %s, version %" PRIu64 "%s%s", short_id(&j->id, name),
              j->read ? "reads files into" : "evaluates", j->dataset, j->version + j->read,
              j->title[0] ? ": " : "", j->title);
   if (!b->ledger) {
     return STATUS_OK;
   }
-  TRY(keeping_refer(b, j, err));
+  TRY(persistence_refer(b, j, err));
   if (!j->read) {
     TRY(datasets_pin(b, &j->manifest.name, err));
   }
@@ -124,7 +124,7 @@ static status keep_note(broker *b, const core_action *a, error *err) {
   char line[NOTE_BYTES];
   const peer *about = a->peer ? routes_at(&b->routes, a->peer) : NULL;
   snprintf(line, sizeof line, "%s%s%s", about ? about->title : "", about ? ": " : "", a->failure.message);
-  broker_say(b, "job %s: %s", short_id(&a->job, name), line);
+  broker_log(b, "job %s: %s", short_id(&a->job, name), line);
   return b->ledger ? ledger_job_note(b->ledger, &a->job, line, err) : STATUS_OK;
 }
 
@@ -140,7 +140,7 @@ static ledger_state state_of(const core_action *a) {
 static void say_end(broker *b, const core_action *a) {
   const ledger_state state = state_of(a);
   char name[SHORT_ID_BYTES];
-  broker_say(b, "job %s %s: %" PRIu64 " partial statistics computed, %" PRIu64 " from caches%s%s",
+  broker_log(b, "job %s %s: %" PRIu64 " partial statistics computed, %" PRIu64 " from caches%s%s",
              short_id(&a->job, name), ledger_state_name(state), a->states.computed, a->states.cached,
              state == JOB_DONE ? "" : ": ", state == JOB_DONE ? "" : a->failure.message);
 }
@@ -148,7 +148,7 @@ static void say_end(broker *b, const core_action *a) {
 static status forget_surplus(broker *b, error *err) {
   const ledger_job *oldest = NULL;
   while ((oldest = ledger_job_oldest_surplus(b->ledger))) {
-    keeping_release(b, oldest);
+    persistence_release(b, oldest);
     const core_job_id id = oldest->id;
     TRY(ledger_job_forget(b->ledger, &id, err));
   }
@@ -233,11 +233,11 @@ static const struct {
     [CORE_KEEP_NOTE] = {keep_note, false},
 };
 
-bool keeping_is_kept(core_action_kind kind) {
+bool persistence_handles(core_action_kind kind) {
   return (size_t)kind < sizeof keepers / sizeof keepers[0] && keepers[kind].keep != NULL;
 }
 
-void keeping_do(broker *b, const core_action *a) {
+void persistence_write(broker *b, const core_action *a) {
   if (keepers[a->kind].needs_ledger && !b->ledger) {
     return;
   }

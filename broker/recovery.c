@@ -149,14 +149,14 @@ static status give_up(broker *b, const ledger_job *j, const error *why, error *e
   changed.failure = STATUS_CORRUPT;
   changed.message = (char *)why->message;
   changed.ended_s = broker_wall_s();
-  broker_say(b, "a job over dataset %s cannot go on: %s", j->dataset, why->message);
+  broker_log(b, "a job over dataset %s cannot go on: %s", j->dataset, why->message);
   TRY(ledger_results_drop(b->ledger, &j->id, err));
   TRY(ledger_job_put(b->ledger, &changed, err));
   return ledger_pending_bytes(b->ledger) > GIVEN_UP_BYTES_MAX ? ledger_commit(b->ledger, err) : STATUS_OK;
 }
 
 static status restore_one(broker *b, const ledger_job *j, error *err) {
-  TRY(keeping_refer(b, j, err));
+  TRY(persistence_refer(b, j, err));
   if (j->state > JOB_RUNNING) {
     return STATUS_OK;
   }
@@ -177,13 +177,13 @@ static status restore_one(broker *b, const ledger_job *j, error *err) {
   return st == STATUS_OK ? STATUS_OK : give_up(b, j, &why, err);
 }
 
-status restoring_do(broker *b, error *err) {
+status recovery_run(broker *b, error *err) {
   TRY(restore_datasets(b, err));
   for (size_t i = 0; i < ledger_jobs(b->ledger); i++) {
     TRY(restore_one(b, ledger_job_at(b->ledger, i), err));
   }
   if (core_jobs(b->core) > 0) {
-    broker_say(b, "jobs resumed: %zu", core_jobs(b->core));
+    broker_log(b, "jobs resumed: %zu", core_jobs(b->core));
   }
   return ledger_commit(b->ledger, err);
 }

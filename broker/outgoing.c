@@ -19,14 +19,14 @@ static status count_frames(const peer *to, message_kind kind, zmq_msg_t *frames,
     return STATUS_OK;
   }
   for (size_t i = 0; i < count; i++) {
-    if (!underway_count(to->underway, &frames[i])) {
+    if (!in_flight_count(to->in_flight, &frames[i])) {
       return error_no_memory(why, "an answer");
     }
   }
   return STATUS_OK;
 }
 
-void sending_answer(broker *b, const peer *to, const message *m, zmq_msg_t *frames, size_t frames_count) {
+void outgoing_answer(broker *b, const peer *to, const message *m, zmq_msg_t *frames, size_t frames_count) {
   error why;
   status st = count_frames(to, m->kind, frames, frames_count, &why);
   if (st == STATUS_OK) {
@@ -51,13 +51,13 @@ static message refusal(const message *request, const error *why) {
   return m;
 }
 
-void sending_refuse(broker *b, const peer *to, const message *request, const error *why) {
+void outgoing_refuse(broker *b, const peer *to, const message *request, const error *why) {
   const message m = refusal(request, why);
-  sending_answer(b, to, &m, NULL, 0);
+  outgoing_answer(b, to, &m, NULL, 0);
 }
 
-void sending_refuse_stranger(broker *b, line_kind line, const wire_route *to, const message *request,
-                             const error *why) {
+void outgoing_refuse_stranger(broker *b, line_kind line, const wire_route *to, const message *request,
+                              const error *why) {
   message m = refusal(NULL, why);
   if (request && request->has & FIELD_BIT(FIELD_REQUEST)) {
     message_set_integer(&m, FIELD_REQUEST, request->integers[FIELD_REQUEST]);
@@ -74,7 +74,7 @@ static void mark_gone(broker *b, peer *p) {
   b->has_gone = true;
 }
 
-void sending_now(broker *b, peer *to, const message *m, const wire_payload *payloads, size_t count) {
+void outgoing_now(broker *b, peer *to, const message *m, const wire_payload *payloads, size_t count) {
   error ignored;
   if (!to->is_gone &&
       wire_send(b->lines.sockets[to->line], &to->route, m, payloads, count, &ignored) != STATUS_OK) {
@@ -82,17 +82,17 @@ void sending_now(broker *b, peer *to, const message *m, const wire_payload *payl
   }
 }
 
-bool sending_has_room(broker *b, const peer *to, const digest *name) {
-  if (!underway_is_full(to->underway)) {
+bool outgoing_has_room(broker *b, const peer *to, const digest *name) {
+  if (!in_flight_is_full(to->in_flight)) {
     return true;
   }
-  transfer_send_lost(b, to, name, STATUS_LIMIT, SENDING_TOO_MUCH);
+  transfer_send_lost(b, to, name, STATUS_LIMIT, OUTGOING_TOO_MUCH);
   return false;
 }
 
-void sending_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
-                   zmq_msg_t *frame) {
-  if (!underway_count(to->underway, frame)) {
+void outgoing_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
+                    zmq_msg_t *frame) {
+  if (!in_flight_count(to->in_flight, frame)) {
     transfer_send_lost(b, to, name, STATUS_NO_MEMORY, "the broker has no memory for a chunk");
     return;
   }
@@ -101,7 +101,7 @@ void sending_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uin
   message_set_integer(&m, FIELD_OFFSET, offset);
   message_set_integer(&m, FIELD_BYTES, bytes);
   const wire_payload payload = {.frame = frame};
-  sending_now(b, to, &m, &payload, 1);
+  outgoing_now(b, to, &m, &payload, 1);
 }
 
 static void post(broker *b, letter *l) {
@@ -233,30 +233,30 @@ static void send_task(broker *b, const peer *to, const core_action *a) {
   if (by_name) {
     message_set_integer(&m, FIELD_BY_NAME, by_name);
   }
-  sending_answer(b, to, &m, frames, count);
+  outgoing_answer(b, to, &m, frames, count);
 }
 
 static void send_taken(broker *b, const peer *to, const core_action *a) {
   message m = message_of(MESSAGE_TAKEN);
   set_task(&m, a);
-  sending_answer(b, to, &m, NULL, 0);
+  outgoing_answer(b, to, &m, NULL, 0);
 }
 
 static void send_accepted(broker *b, const peer *to, const core_action *a) {
   message m = message_of(MESSAGE_ACCEPTED);
   set_job(&m, &a->job);
   message_set_integer(&m, FIELD_REQUEST, a->request);
-  sending_answer(b, to, &m, NULL, 0);
+  outgoing_answer(b, to, &m, NULL, 0);
 }
 
 static void send_refused(broker *b, const peer *to, const core_action *a) {
   message m = refusal(NULL, &a->failure);
   message_set_integer(&m, FIELD_REQUEST, a->request);
   set_job(&m, &a->job);
-  sending_answer(b, to, &m, NULL, 0);
+  outgoing_answer(b, to, &m, NULL, 0);
 }
 
-void sending_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view) {
+void outgoing_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view) {
   message m = message_of(MESSAGE_PROGRESS);
   set_request(&m, request);
   set_job(&m, &view->id);
@@ -266,7 +266,7 @@ void sending_progress(broker *b, const peer *to, const uint64_t *request, const 
   message_set_integer(&m, FIELD_ROWS_TOTAL, view->rows_total);
   message_set_integer(&m, FIELD_FINISHING, view->finishing);
   set_states(&m, view->states);
-  sending_answer(b, to, &m, NULL, 0);
+  outgoing_answer(b, to, &m, NULL, 0);
 }
 
 static void send_progress(broker *b, const peer *to, const core_action *a) {
@@ -277,7 +277,7 @@ static void send_progress(broker *b, const peer *to, const core_action *a) {
                               .rows_total = a->rows_total,
                               .finishing = a->finishing,
                               .states = a->states};
-  sending_progress(b, to, a->request ? &a->request : NULL, &view);
+  outgoing_progress(b, to, a->request ? &a->request : NULL, &view);
 }
 
 /* Clients get up to 1 MiB inline, also what is only in the vault. */
@@ -302,8 +302,8 @@ static status frame_of_report(broker *b, core_blob handle, zmq_msg_t *frame, boo
   return made ? STATUS_OK : error_no_memory(err, "a report");
 }
 
-void sending_report(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
-                    core_states states, core_blob handle) {
+void outgoing_report(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
+                     core_states states, core_blob handle) {
   zmq_msg_t frame;
   bool by_name = false;
   error why;
@@ -311,7 +311,7 @@ void sending_report(broker *b, const peer *to, const uint64_t *request, const co
     error told;
     error_set(&told, STATUS_CORRUPT,
               "the job's report was damaged on disk; submit it again with another key");
-    sending_ended(b, to, request, job, states, &told);
+    outgoing_ended(b, to, request, job, states, &told);
     return;
   }
   message m = message_of(MESSAGE_REPORT);
@@ -323,15 +323,15 @@ void sending_report(broker *b, const peer *to, const uint64_t *request, const co
   if (by_name) {
     message_set_integer(&m, FIELD_BY_NAME, 1);
   }
-  sending_answer(b, to, &m, &frame, 1);
+  outgoing_answer(b, to, &m, &frame, 1);
 }
 
 static void send_report(broker *b, const peer *to, const core_action *a) {
-  sending_report(b, to, NULL, &a->job, a->states, a->blobs[0]);
+  outgoing_report(b, to, NULL, &a->job, a->states, a->blobs[0]);
 }
 
-void sending_ended(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
-                   core_states states, const error *failure) {
+void outgoing_ended(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
+                    core_states states, const error *failure) {
   message m = message_of(MESSAGE_ENDED);
   set_request(&m, request);
   set_job(&m, job);
@@ -340,17 +340,17 @@ void sending_ended(broker *b, const peer *to, const uint64_t *request, const cor
                    ledger_state_name(failure->code == STATUS_INTERRUPTED ? JOB_CANCELLED : JOB_FAILED));
   message_set_text(&m, FIELD_STATUS, status_name(failure->code));
   message_set_text(&m, FIELD_MESSAGE, failure->message);
-  sending_answer(b, to, &m, NULL, 0);
+  outgoing_answer(b, to, &m, NULL, 0);
 }
 
 static void send_ended(broker *b, const peer *to, const core_action *a) {
-  sending_ended(b, to, NULL, &a->job, a->states, &a->failure);
+  outgoing_ended(b, to, NULL, &a->job, a->states, &a->failure);
 }
 
 static void send_set_aside(broker *b, const peer *to, const core_action *a) {
-  broker_say(b, "worker %s is set aside: %s", to->title, a->failure.message);
+  broker_log(b, "worker %s is set aside: %s", to->title, a->failure.message);
   const message m = refusal(NULL, &a->failure);
-  sending_answer(b, to, &m, NULL, 0);
+  outgoing_answer(b, to, &m, NULL, 0);
 }
 
 static void (*const senders[])(broker *b, const peer *to, const core_action *a) = {
@@ -365,7 +365,7 @@ static void (*const senders[])(broker *b, const peer *to, const core_action *a) 
     [CORE_RELEASE] = NULL,
 };
 
-void sending_all(broker *b) {
+void outgoing_all(broker *b) {
   for (size_t i = 0; i < b->actions.count; i++) {
     const core_action *a = &b->actions.at[i];
     const peer *to = a->peer ? routes_at(&b->routes, a->peer) : NULL;
@@ -385,10 +385,10 @@ void sending_all(broker *b) {
   b->actions.count = 0;
 }
 
-void sending_farewell(broker *b, const error *why) {
+void outgoing_farewell(broker *b, const error *why) {
   outbox_clear(&b->outbox);
   const message m = refusal(NULL, why);
   for (peer *p = routes_next(&b->routes, NULL); p; p = routes_next(&b->routes, p)) {
-    sending_now(b, p, &m, NULL, 0);
+    outgoing_now(b, p, &m, NULL, 0);
   }
 }

@@ -30,7 +30,7 @@ static void discard(transfers *t, sought *gone) {
   free(gone);
 }
 
-void seeking_fini(transfers *t) {
+void relay_fini(transfers *t) {
   for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
     while (t->sought[i]) {
       discard(t, t->sought[i]);
@@ -43,7 +43,7 @@ static void send_want(broker *b, peer *to, const digest *name, uint64_t offset, 
   message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
   message_set_integer(&m, FIELD_OFFSET, offset);
   message_set_integer(&m, FIELD_BYTES, bytes);
-  sending_now(b, to, &m, NULL, 0);
+  outgoing_now(b, to, &m, NULL, 0);
 }
 
 static void tell_lost(broker *b, const seeker *one, const digest *name) {
@@ -118,7 +118,7 @@ static status add_seeker(sought *s, const seeker *one, error *why) {
   return STATUS_OK;
 }
 
-status seeking_begin(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes, error *why) {
+status relay_begin(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes, error *why) {
   sought *s = find(&b->transfers, name);
   if (!s) {
     TRY(begin(b, to, name, &s, why));
@@ -130,14 +130,14 @@ status seeking_begin(broker *b, peer *to, const digest *name, uint64_t offset, u
     send_want(b, holder, name, offset, bytes);
   }
   if (!holder && s->asked == 0 && !transfer_is_arriving(&b->transfers, name)) {
-    seeking_end(b, name, true);
+    relay_end(b, name, true);
   }
   return STATUS_OK;
 }
 
 /* ---- Ending -------------------------------------------------------------------------------------- */
 
-void seeking_end(broker *b, const digest *name, bool is_lost) {
+void relay_end(broker *b, const digest *name, bool is_lost) {
   sought *s = find(&b->transfers, name);
   if (!s) {
     return;
@@ -154,11 +154,11 @@ void seeking_end(broker *b, const digest *name, bool is_lost) {
 static void pass_to(broker *b, peer *to, const digest *name, wire_message *m) {
   zmq_msg_t frame;
   zmq_msg_init(&frame);
-  if (!sending_has_room(b, to, name)) {
+  if (!outgoing_has_room(b, to, name)) {
     return;
   }
   if (zmq_msg_copy(&frame, &m->frames[1]) == 0) {
-    sending_chunk(b, to, name, m->header.integers[FIELD_OFFSET], m->header.integers[FIELD_BYTES], &frame);
+    outgoing_chunk(b, to, name, m->header.integers[FIELD_OFFSET], m->header.integers[FIELD_BYTES], &frame);
   } else {
     transfer_send_lost(b, to, name, STATUS_NO_MEMORY, "the broker has no memory for a chunk");
   }
@@ -189,7 +189,7 @@ static void pass_on(broker *b, sought *s, wire_message *m) {
   }
 }
 
-bool seeking_chunk(broker *b, peer *from, wire_message *m, const digest *name) {
+bool relay_chunk(broker *b, peer *from, wire_message *m, const digest *name) {
   sought *s = find(&b->transfers, name);
   if (!s) {
     return false;
@@ -204,48 +204,48 @@ bool seeking_chunk(broker *b, peer *from, wire_message *m, const digest *name) {
   s->asked--;
   error why;
   if (transfer_begin(b, from, name, m->header.integers[FIELD_BYTES], true, &why) != STATUS_OK) {
-    broker_say(b, "%s", why.message);
+    broker_log(b, "%s", why.message);
     if (s->asked == 0 && !transfer_is_arriving(&b->transfers, name)) {
-      seeking_end(b, name, true);
+      relay_end(b, name, true);
     }
   }
   return true;
 }
 
-bool seeking_lost(broker *b, const peer *from, const message *m, const digest *name) {
+bool relay_lost(broker *b, const peer *from, const message *m, const digest *name) {
   (void)m;
   sought *s = find(&b->transfers, name);
   if (!s || (s->holder && s->holder != from->number)) {
     return false;
   }
   if (s->holder) {
-    seeking_end(b, name, true);
+    relay_end(b, name, true);
   } else if (s->asked > 0 && --s->asked == 0 && !transfer_is_arriving(&b->transfers, name)) {
-    seeking_end(b, name, true);
+    relay_end(b, name, true);
   }
   return true;
 }
 
-void seeking_peer_left(broker *b, const peer *gone) {
+void relay_peer_left(broker *b, const peer *gone) {
   for (size_t i = 0; b->transfers.sought_count > 0 && i < TRANSFER_BUCKETS; i++) {
     for (sought *s = b->transfers.sought[i], *next = NULL; s; s = next) {
       next = s->chain;
       if (s->holder == gone->number) {
         const digest name = s->name;
-        seeking_end(b, &name, true);
+        relay_end(b, &name, true);
       }
     }
   }
 }
 
 /* As long as chunks keep arriving, the blob is in transfer. */
-void seeking_housekeep(broker *b) {
+void relay_housekeep(broker *b) {
   for (size_t i = 0; b->transfers.sought_count > 0 && i < TRANSFER_BUCKETS; i++) {
     for (sought *s = b->transfers.sought[i], *next = NULL; s; s = next) {
       next = s->chain;
       const digest name = s->name;
       if (b->clock_ms - s->since_ms >= TRANSFER_SOUGHT_MS && !transfer_is_arriving(&b->transfers, &name)) {
-        seeking_end(b, &name, true);
+        relay_end(b, &name, true);
       }
     }
   }

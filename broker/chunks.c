@@ -8,7 +8,7 @@ void transfer_send_lost(broker *b, const peer *to, const digest *name, status st
   message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
   message_set_text(&m, FIELD_STATUS, status_name(st));
   message_set_text(&m, FIELD_MESSAGE, text);
-  sending_answer(b, to, &m, NULL, 0);
+  outgoing_answer(b, to, &m, NULL, 0);
 }
 
 static void serve_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
@@ -24,14 +24,14 @@ static void serve_chunk(broker *b, peer *to, const digest *name, uint64_t offset
     memcpy(zmq_msg_data(&frame), (const uint8_t *)mapped->bytes + offset, length);
   }
   b->turn_bytes += length;
-  sending_chunk(b, to, name, offset, mapped->length, &frame);
+  outgoing_chunk(b, to, name, offset, mapped->length, &frame);
   zmq_msg_close(&frame);
 }
 
 bool transfer_serve(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes) {
   store_blob mapped;
   error why;
-  if (!sending_has_room(b, to, name)) {
+  if (!outgoing_has_room(b, to, name)) {
     return true;
   }
   if (!b->vault || vault_get(b->vault, name, &mapped, &why) != STATUS_OK) {
@@ -57,5 +57,5 @@ status transfer_on_want(broker *b, peer *from, wire_message *m, error *why) {
   if (transfer_serve(b, from, &name, m->header.integers[FIELD_OFFSET], bytes)) {
     return STATUS_OK;
   }
-  return seeking_begin(b, from, &name, m->header.integers[FIELD_OFFSET], bytes, why);
+  return relay_begin(b, from, &name, m->header.integers[FIELD_OFFSET], bytes, why);
 }

@@ -1,5 +1,5 @@
 /* Sets options before binding, and checks the path of an ipc socket: libzmq would remove what is there. */
-#include "broker/listening.h"
+#include "broker/listener.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ enum {
   LINGER_MS = 200, /* so that a farewell is sent */
 };
 
-void listening_close(listening *l) {
+void listener_close(listener *l) {
   for (size_t i = 0; i < LINES_COUNT; i++) {
     if (l->sockets[i]) {
       zmq_close(l->sockets[i]);
@@ -36,7 +36,7 @@ void listening_close(listening *l) {
     free(l->endpoints[i]);
   }
   free(l->endpoints);
-  *l = (listening){0};
+  *l = (listener){0};
 }
 
 static status open_line(void *zmq_context, const key_pair *key, void **socket, error *err) {
@@ -100,7 +100,7 @@ static status check_ipc(const char *endpoint, error *err) {
                    : STATUS_OK;
 }
 
-status listening_check(const char *endpoint, const key_pair *key, error *err) {
+status listener_check(const char *endpoint, const key_pair *key, error *err) {
   if (!begins_with(endpoint, "tcp://") && !begins_with(endpoint, "ipc://") &&
       !begins_with(endpoint, "inproc://")) {
     return error_set(err, STATUS_USAGE,
@@ -117,9 +117,9 @@ status listening_check(const char *endpoint, const key_pair *key, error *err) {
   return STATUS_OK;
 }
 
-static status bind_one(listening *l, void *zmq_context, const char *endpoint, const key_pair *key,
+static status bind_one(listener *l, void *zmq_context, const char *endpoint, const key_pair *key,
                        error *err) {
-  TRY(listening_check(endpoint, key, err));
+  TRY(listener_check(endpoint, key, err));
   const bool is_ipc = begins_with(endpoint, "ipc://");
   const line_kind line = key && !begins_with(endpoint, "inproc://") ? LINE_KEYED : LINE_PLAIN;
   if (!l->sockets[line]) {
@@ -152,9 +152,9 @@ static status bind_one(listening *l, void *zmq_context, const char *endpoint, co
   return l->endpoints[l->count++] ? STATUS_OK : error_no_memory(err, endpoint);
 }
 
-status listening_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
-                      listening *out, error *err) {
-  *out = (listening){0};
+status listener_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
+                     listener *out, error *err) {
+  *out = (listener){0};
   if (count == 0) {
     return error_set(err, STATUS_USAGE, "the broker needs an endpoint to listen on");
   }
@@ -164,7 +164,7 @@ status listening_open(void *zmq_context, const char *const *endpoints, size_t co
     st = bind_one(out, zmq_context, endpoints[i], key, err);
   }
   if (st != STATUS_OK) {
-    listening_close(out);
+    listener_close(out);
   }
   return st;
 }

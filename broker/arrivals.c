@@ -2,32 +2,32 @@
  * of complete ones that must be compared. */
 #include "broker/transfer.h"
 
-static arriving **bucket_of(transfers *t, const digest *name) {
-  return &t->arriving[(name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS];
+static arrival **bucket_of(transfers *t, const digest *name) {
+  return &t->arrivals[(name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS];
 }
 
 /* The first of that name at A or after it in its chain. */
-static arriving *first_of(arriving *a, const digest *name) {
+static arrival *first_of(arrival *a, const digest *name) {
   while (a && !digest_equal(&a->name, name)) {
     a = a->chain;
   }
   return a;
 }
 
-arriving *arriving_first(transfers *t, const digest *name) {
+arrival *arrivals_first(transfers *t, const digest *name) {
   return first_of(*bucket_of(t, name), name);
 }
 
-arriving *arriving_find(transfers *t, const digest *name, uint64_t bytes) {
-  arriving *a = arriving_first(t, name);
+arrival *arrivals_find(transfers *t, const digest *name, uint64_t bytes) {
+  arrival *a = arrivals_first(t, name);
   while (a && a->bytes != bytes) {
     a = first_of(a->chain, name);
   }
   return a;
 }
 
-arriving *arriving_find_from(transfers *t, const digest *name, const peer *from) {
-  for (arriving *a = arriving_first(t, name); a; a = first_of(a->chain, name)) {
+arrival *arrivals_find_from(transfers *t, const digest *name, const peer *from) {
+  for (arrival *a = arrivals_first(t, name); a; a = first_of(a->chain, name)) {
     for (size_t i = 0; i < a->sources_count; i++) {
       if (a->sources[i].peer == from->number) {
         return a;
@@ -38,16 +38,16 @@ arriving *arriving_find_from(transfers *t, const digest *name, const peer *from)
 }
 
 bool transfer_is_arriving(const transfers *t, const digest *name) {
-  return arriving_first((transfers *)t, name) != NULL;
+  return arrivals_first((transfers *)t, name) != NULL;
 }
 
-void arriving_add(transfers *t, arriving *a) {
-  arriving **bucket = bucket_of(t, &a->name);
+void arrivals_add(transfers *t, arrival *a) {
+  arrival **bucket = bucket_of(t, &a->name);
   a->chain = *bucket;
   *bucket = a;
 }
 
-void arriving_enqueue(transfers *t, arriving *a) {
+void arrivals_enqueue(transfers *t, arrival *a) {
   if (a->is_queued || a->wanted >= a->bytes) {
     return;
   }
@@ -62,9 +62,9 @@ void arriving_enqueue(transfers *t, arriving *a) {
   t->queued++;
 }
 
-void arriving_dequeue(transfers *t, arriving *gone) {
-  arriving *before = NULL;
-  for (arriving *a = t->queue_head; a && a != gone; a = a->queue_next) {
+void arrivals_dequeue(transfers *t, arrival *gone) {
+  arrival *before = NULL;
+  for (arrival *a = t->queue_head; a && a != gone; a = a->queue_next) {
     before = a;
   }
   if (before) {
@@ -79,8 +79,8 @@ void arriving_dequeue(transfers *t, arriving *gone) {
   t->queued--;
 }
 
-void arriving_compare(transfers *t, arriving *a) {
-  arriving **link = &t->comparing;
+void arrivals_compare(transfers *t, arrival *a) {
+  arrival **link = &t->comparing;
   while (*link) {
     link = &(*link)->compare_next;
   }
@@ -89,8 +89,8 @@ void arriving_compare(transfers *t, arriving *a) {
   a->is_compared = true;
 }
 
-void arriving_compare_end(transfers *t, arriving *gone) {
-  arriving **link = &t->comparing;
+void arrivals_compare_end(transfers *t, arrival *gone) {
+  arrival **link = &t->comparing;
   while (*link != gone) {
     link = &(*link)->compare_next;
   }
@@ -98,16 +98,16 @@ void arriving_compare_end(transfers *t, arriving *gone) {
   gone->is_compared = false;
 }
 
-void arriving_remove(transfers *t, arriving *gone) {
-  arriving **link = bucket_of(t, &gone->name);
+void arrivals_remove(transfers *t, arrival *gone) {
+  arrival **link = bucket_of(t, &gone->name);
   while (*link != gone) {
     link = &(*link)->chain;
   }
   *link = gone->chain;
   if (gone->is_queued) {
-    arriving_dequeue(t, gone);
+    arrivals_dequeue(t, gone);
   }
   if (gone->is_compared) {
-    arriving_compare_end(t, gone);
+    arrivals_compare_end(t, gone);
   }
 }

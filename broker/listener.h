@@ -3,26 +3,26 @@
  * The plain line has no keys: inproc, and for a broker without keys ipc (the permissions of its directory and
  * the socket's own, 0600, guard it) and tcp on loopback.  The keyed line (CURVE) has all ipc and tcp
  * endpoints of a broker with keys. */
-#ifndef CANVASS_BROKER_LISTENING_H
-#define CANVASS_BROKER_LISTENING_H
+#ifndef CANVASS_BROKER_LISTENER_H
+#define CANVASS_BROKER_LISTENER_H
 
 #include "base/status.h"
 #include "proto/keys.h"
 
 typedef enum line_kind { LINE_PLAIN, LINE_KEYED, LINES_COUNT } line_kind;
 
-typedef struct listening {
+typedef struct listener {
   void *sockets[LINES_COUNT]; /* NULL: not used */
   char **endpoints;           /* as bound */
   size_t count;
-} listening;
+} listener;
 
 /* STATUS_USAGE for an endpoint reachable from other machines while KEY is NULL, and for an unknown
  * transport. */
-status listening_check(const char *endpoint, const key_pair *key, error *err) MUST_USE;
+status listener_check(const char *endpoint, const key_pair *key, error *err) MUST_USE;
 /* STATUS_USAGE also for an ipc path that is not a socket; STATUS_IO when it cannot be bound. */
-status listening_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
-                      listening *out, error *err) MUST_USE;
-void listening_close(listening *l);
+status listener_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
+                     listener *out, error *err) MUST_USE;
+void listener_close(listener *l);
 
 #endif

@@ -1,5 +1,5 @@
 /* Reference-counted totals: the broker holds one reference, each frame another. */
-#include "broker/underway.h"
+#include "broker/in_flight.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -7,14 +7,14 @@
 
 #include "proto/handover.h"
 
-struct underway {
+struct in_flight {
   atomic_size_t bytes, references;
   line_kind line;
   wire_route route;
-  underway *next; /* of the remaining ones */
+  in_flight *next; /* of the remaining ones */
 };
 
-static void let_go(underway *u) {
+static void let_go(in_flight *u) {
   if (atomic_fetch_sub(&u->references, 1) == 1) {
     free(u);
   }
@@ -22,14 +22,14 @@ static void let_go(underway *u) {
 
 /* ---- Routes -------------------------------------------------------------------------------------- */
 
-static bool is_of(const underway *u, line_kind line, const wire_route *route) {
+static bool is_of(const in_flight *u, line_kind line, const wire_route *route) {
   return u->line == line && u->route.length == route->length &&
          memcmp(u->route.bytes, route->bytes, route->length) == 0;
 }
 
-static void forget_empty(underway_left *left) {
-  for (underway **link = &left->first; *link;) {
-    underway *u = *link;
+static void forget_empty(in_flight_left *left) {
+  for (in_flight **link = &left->first; *link;) {
+    in_flight *u = *link;
     if (atomic_load(&u->bytes) > 0) {
       link = &u->next;
     } else {
@@ -39,33 +39,33 @@ static void forget_empty(underway_left *left) {
   }
 }
 
-underway *underway_take(underway_left *left, line_kind line, const wire_route *route) {
+in_flight *in_flight_take(in_flight_left *left, line_kind line, const wire_route *route) {
   forget_empty(left);
-  for (underway **link = &left->first; *link; link = &(*link)->next) {
-    underway *u = *link;
+  for (in_flight **link = &left->first; *link; link = &(*link)->next) {
+    in_flight *u = *link;
     if (is_of(u, line, route)) {
       *link = u->next;
       return u;
     }
   }
-  underway *u = malloc(sizeof *u);
+  in_flight *u = malloc(sizeof *u);
   if (u) {
-    *u = (underway){.line = line, .route = *route};
+    *u = (in_flight){.line = line, .route = *route};
     atomic_init(&u->bytes, 0);
     atomic_init(&u->references, 1);
   }
   return u;
 }
 
-void underway_leave(underway_left *left, underway *u) {
+void in_flight_leave(in_flight_left *left, in_flight *u) {
   u->next = left->first;
   left->first = u;
   forget_empty(left);
 }
 
-void underway_fini(underway_left *left) {
+void in_flight_fini(in_flight_left *left) {
   while (left->first) {
-    underway *u = left->first;
+    in_flight *u = left->first;
     left->first = u->next;
     let_go(u);
   }
@@ -75,7 +75,7 @@ void underway_fini(underway_left *left) {
 
 /* A frame within a frame: the outer one is sent, and reports when it is freed. */
 typedef struct counted {
-  underway *owner;
+  in_flight *owner;
   size_t bytes;
   zmq_msg_t content;
 } counted;
@@ -90,11 +90,11 @@ static void count_down(void *bytes, void *hint) {
   free(c);
 }
 
-bool underway_is_full(const underway *u) {
-  return atomic_load(&u->bytes) > UNDERWAY_BYTES_MAX;
+bool in_flight_is_full(const in_flight *u) {
+  return atomic_load(&u->bytes) > IN_FLIGHT_BYTES_MAX;
 }
 
-bool underway_count(underway *u, zmq_msg_t *frame) {
+bool in_flight_count(in_flight *u, zmq_msg_t *frame) {
   counted *c = malloc(sizeof *c);
   if (!c) {
     return false;
