@@ -67,7 +67,7 @@ static void cancel(core *c, const core_event *e) {
 static void tick(core *c, const core_event *e) {
   (void)e;
   workers_lose_silent(c);
-  placing_check_stuck(c);
+  placement_check_stuck(c);
   jobs_tell_untold(c);
 }
 
@@ -97,7 +97,7 @@ status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions
     w->heard_ms = c->now_ms;
   }
   handlers[event->kind](c, event);
-  placing_run(c);
+  placement_run(c);
   core_flush(c);
   c->out = NULL;
   return c->out_of_memory ? error_no_memory(err, "the broker") : STATUS_OK;

@@ -334,8 +334,8 @@ void past_remember(core *c, job *j);
 void past_clear(job *j);
 void disputes_check(core *c, job *j); /* one whose nodes are stuck */
 
-/* placing.c */
-void placing_run(core *c);
-void placing_check_stuck(core *c);
+/* placement.c */
+void placement_run(core *c);
+void placement_check_stuck(core *c);
 
 #endif

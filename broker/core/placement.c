@@ -272,7 +272,7 @@ static bool place_next(core *c, uint32_t *passed) {
   return false;
 }
 
-void placing_run(core *c) {
+void placement_run(core *c) {
   uint32_t passed = 0;
   while (!c->out_of_memory && !chain_is_alone(&c->with_room) && c->turns_count > 0) {
     if (!place_next(c, &passed)) {
@@ -306,7 +306,7 @@ static void check_fingerprint(core *c, job *j) {
   }
 }
 
-void placing_check_stuck(core *c) {
+void placement_check_stuck(core *c) {
   if (c->now_ms - c->stuck_checked_ms < STUCK_CHECK_MS) {
     return;
   }
