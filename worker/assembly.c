@@ -1,4 +1,4 @@
-/* Two bits for each chunk: asked for, and there. */
+/* Two bits for each chunk: requested, and received. */
 #include "worker/assembly.h"
 
 #include <errno.h>
@@ -58,7 +58,7 @@ static status open_bytes(assembly *a, bool in_file, error *err) {
 status assembly_init(assembly *a, uint64_t bytes, bool in_file, error *err) {
   *a = (assembly){.bytes = bytes, .file = -1};
   if (bytes > ASSEMBLY_BYTES_MAX) {
-    return error_set(err, STATUS_LIMIT, "a blob of %llu bytes is larger than any may be",
+    return error_set(err, STATUS_LIMIT, "a blob of %llu bytes is larger than is allowed",
                      (unsigned long long)bytes);
   }
   a->chunks = bytes / MESSAGE_FRAME_MAX + (bytes % MESSAGE_FRAME_MAX != 0);
@@ -136,7 +136,7 @@ static status write_at(const assembly *a, uint64_t offset, const uint8_t *bytes,
 status assembly_take(assembly *a, uint64_t offset, const void *bytes, size_t length, error *err) {
   const uint64_t chunk = offset / MESSAGE_FRAME_MAX;
   if (length != length_at(a, chunk)) {
-    return error_set(err, STATUS_CORRUPT, "%zu bytes came where %llu belong", length,
+    return error_set(err, STATUS_CORRUPT, "%zu bytes arrived where %llu belong", length,
                      (unsigned long long)length_at(a, chunk));
   }
   if (a->file >= 0) {

@@ -1,5 +1,6 @@
 /* The bytes of a blob that arrives in chunks of MESSAGE_FRAME_MAX, in any order: in memory while they are
- * few, else in a file without a name, of which nothing is left however the process ends.  Not thread-safe. */
+ * few, otherwise in a file without a name, of which nothing is left however the process ends.  Not
+ * thread-safe. */
 #ifndef CANVASS_WORKER_ASSEMBLY_H
 #define CANVASS_WORKER_ASSEMBLY_H
 
@@ -23,21 +24,21 @@ typedef struct assembly {
 status assembly_init(assembly *a, uint64_t bytes, bool in_file, error *err) MUST_USE;
 void assembly_fini(assembly *a); /* harmless on a zeroed one */
 
-/* The next chunk to ask for; false when all were asked for. */
+/* The next chunk to request; false when all were requested. */
 bool assembly_ask(assembly *a, uint64_t *offset, uint64_t *length);
-bool assembly_has_more(assembly *a); /* to ask for */
-/* An expected chunk is to be asked for again. */
+bool assembly_has_more(assembly *a); /* to request */
+/* An expected chunk must be requested again. */
 void assembly_not_asked(assembly *a, uint64_t offset);
-/* Whatever was asked for and has not come is to be asked for again. */
+/* Whatever was requested and has not arrived must be requested again. */
 void assembly_ask_again(assembly *a);
-/* Nothing of it counts any more. */
+/* Discards everything received. */
 void assembly_restart(assembly *a);
-/* Was this chunk asked for, and has it not come yet? */
+/* Whether this chunk was requested and has not arrived yet. */
 bool assembly_expects(const assembly *a, uint64_t offset);
-/* Takes an expected chunk.  STATUS_CORRUPT when it has not the length that belongs there. */
+/* Takes an expected chunk.  STATUS_CORRUPT when its length is not the expected one. */
 status assembly_take(assembly *a, uint64_t offset, const void *bytes, size_t length, error *err) MUST_USE;
 bool assembly_is_whole(const assembly *a);
-/* The bytes of a whole one, until assembly_fini. */
+/* The bytes of a complete one, until assembly_fini. */
 status assembly_bytes(assembly *a, const void **bytes, error *err) MUST_USE;
 
 #endif

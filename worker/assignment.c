@@ -1,4 +1,4 @@
-/* What a task names, and letting it go again. */
+/* What a task names, and releasing it. */
 #include "worker/assignment.h"
 
 #include <stdlib.h>
@@ -119,7 +119,7 @@ static status need_unless_there(assignment *a, supply *s, store *shards, const v
                                          : assignment_need(a, s, &name, bytes, in_store, &ignored, err);
 }
 
-/* Shards whose states are all kept are not needed; one that is after all is wanted when that turns out. */
+/* Shards whose states are all kept are not needed; one that turns out to be needed is requested then. */
 static status need_shards(assignment *a, supply *s, store *shards, slice names, error *err) {
   for (size_t at = 0; at + BLOB_NAME_BYTES <= names.length; at += BLOB_NAME_BYTES) {
     digest name;

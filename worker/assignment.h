@@ -1,34 +1,34 @@
-/* A task on its way through the worker: from the message that brought it, over the blobs that it waits for,
- * to its outcome.  It belongs to one thread at a time, which hands it on. */
+/* A task on its way through the worker: from its message, through waiting for blobs, to its outcome.
+ * It belongs to one thread at a time, which passes it on. */
 #ifndef CANVASS_WORKER_ASSIGNMENT_H
 #define CANVASS_WORKER_ASSIGNMENT_H
 
 #include "proto/wire.h"
 #include "worker/supply.h"
 
-/* Which task it is: broker and worker speak of it by these. */
+/* Which task it is: broker and worker identify it by these. */
 typedef struct task_name {
   uint8_t job[JOB_ID_BYTES];
   uint64_t stage, task, attempt;
 } task_name;
 
-/* A blob that the broker must have before it may hear of the result. */
+/* A blob that the broker must have before the result is sent. */
 typedef enum offer_state { OFFER_WAITS, OFFER_SENT, OFFER_DONE } offer_state;
 typedef struct offer {
   digest name;
   uint64_t bytes;
   offer_state state;
   unsigned tries;
-  bool in_memory; /* its bytes are CONTENT; else the store has it */
+  bool in_memory; /* its bytes are CONTENT; otherwise the store has it */
   zmq_msg_t content;
 } offer;
 
-/* What came of a task. */
+/* The outcome of a task. */
 typedef struct outcome {
   char work[16];
   status st;
   error failure;
-  digest lost; /* the blob that could not be had; all zero: none */
+  digest lost; /* the blob that could not be obtained; all zero: none */
   uint64_t computed, cached, by_name;
   zmq_msg_t frames[2];
   size_t frames_count;
@@ -37,20 +37,20 @@ typedef struct outcome {
 } outcome;
 
 typedef struct assignment {
-  struct assignment *next; /* in the list that it stands in */
+  struct assignment *next; /* in the list that it is in */
   task_name name;
   bool is_read;          /* reads files: what it puts into the store must stay until the broker has it */
   bool is_given;         /* to the computing threads */
   wire_message *message; /* from malloc; NULL once the outcome is known */
   supply_blob **needs;
-  size_t needs_count, needs_capacity, needs_settled; /* the first needs_settled are there or will not come */
+  size_t needs_count, needs_capacity, needs_settled; /* the first needs_settled have arrived or will not */
   outcome outcome;
   bool is_sent; /* on this connection */
 } assignment;
 
-/* Takes over M, which is from malloc.  NULL: no memory, and M stays the caller's. */
+/* Takes over M, which is from malloc.  NULL: no memory, and the caller keeps M. */
 assignment *assignment_new(wire_message *m);
-/* What the task needed, and its message, are let go. */
+/* Releases what the task needed, and its message. */
 void assignment_release_task(assignment *a, supply *s);
 void assignment_free(assignment *a, supply *s);
 bool assignment_is(const assignment *a, const task_name *name);
@@ -58,15 +58,15 @@ bool assignment_is(const assignment *a, const task_name *name);
 status task_name_of(const message *m, task_name *out, error *err) MUST_USE;
 void task_name_put(const task_name *name, message *m);
 
-/* Wants a blob and remembers it. */
+/* Requests a blob and records the need. */
 status assignment_need(assignment *a, supply *s, const digest *name, uint64_t bytes, bool in_store,
                        supply_blob **out, error *err) MUST_USE;
-/* Wants all that the store lacks of what the task names: blobs by name, shards, files. */
+/* Requests everything named by the task that the store lacks: blobs by name, shards, files. */
 status assignment_prepare(assignment *a, supply *s, store *shards, error *err) MUST_USE;
-/* Need nothing be waited for any more? */
+/* Whether nothing need be waited for any longer. */
 bool assignment_is_ready(assignment *a, supply *s);
 
-/* Payload INDEX is a name and stands for the blob. */
+/* Whether payload INDEX is the name of a blob. */
 bool assignment_is_by_name(const assignment *a, size_t index);
 /* The name and size in the BLOB_NAME_BYTES at BYTES. */
 void blob_name_read(const void *bytes, digest *name, uint64_t *length);

@@ -1,5 +1,5 @@
-/* Computing threads: a task's payloads are looked up, it is run, and what came of it is made ready to be
- * sent, so that the talking thread neither hashes nor writes. */
+/* Computing threads: a task's payloads are looked up, it is run, and its outcome is prepared for sending,
+ * so that the talking thread neither hashes nor writes. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +18,8 @@ typedef struct computing {
   worker *owner;
   assignment *task;
   slice *payloads;
-  store_blob *opened; /* behind the payloads that came by name */
-  int *files;         /* that paths lead to */
+  store_blob *opened; /* for payloads that were sent by name */
+  int *files;         /* that paths refer to */
   size_t files_count;
 } computing;
 
@@ -34,7 +34,7 @@ static supply_blob *needed(const assignment *a, const digest *name) {
   return NULL;
 }
 
-/* Waits for a blob of which the store knows nothing; names it when it does not come. */
+/* Waits for a blob that the store lacks; reports it when it does not arrive. */
 static status await(computing *c, const digest *name, uint64_t bytes, bool in_store, supply_blob **out,
                     error *err) {
   *out = needed(c->task, name);
@@ -48,7 +48,7 @@ static status await(computing *c, const digest *name, uint64_t bytes, bool in_st
   return st;
 }
 
-/* What was fetched for this task is there whatever became of it in the store. */
+/* A blob fetched for this task is available whatever became of it in the store. */
 static status get_blob(void *context, const digest *name, uint64_t bytes, store_blob *out, error *err) {
   computing *c = context;
   supply_blob *b = needed(c->task, name);
@@ -130,7 +130,7 @@ static status frame_of_copy(zmq_msg_t *out, const void *bytes, size_t length, er
   return STATUS_OK;
 }
 
-/* The bytes go over to the frame. */
+/* The frame takes over the bytes. */
 static status frame_of(zmq_msg_t *out, buf *bytes, error *err) {
   size_t length = 0;
   uint8_t *taken = buf_take(bytes, &length);
@@ -146,7 +146,7 @@ static status frame_of(zmq_msg_t *out, buf *bytes, error *err) {
   return STATUS_OK;
 }
 
-/* Room for COUNT offers, once: they may hold frames, which are not to be moved. */
+/* Room for COUNT offers, once: they may hold frames, which must not be moved. */
 static status make_offers(outcome *o, size_t count, error *err) {
   o->offers = calloc(count, sizeof *o->offers);
   return o->offers != NULL ? STATUS_OK : error_no_memory(err, "a result");
@@ -184,13 +184,13 @@ static status send_inline(outcome *o, buf *bytes, error *err) {
   return STATUS_OK;
 }
 
-/* What is added stands behind what was there. */
+/* New shards follow the earlier ones. */
 static bool was_there(const manifest *before, const manifest *now, uint32_t index) {
   return before != NULL && index < before->shards_count &&
          digest_equal(&before->shards[index].name, &now->shards[index].name);
 }
 
-/* Shards that were there before are the broker's already. */
+/* The broker already has the earlier shards. */
 static void offer_new_shards(worker *w, outcome *o, const manifest *before, const manifest *now) {
   for (uint32_t i = 0; i < now->shards_count; i++) {
     const manifest_shard *shard = &now->shards[i];

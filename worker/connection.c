@@ -1,5 +1,5 @@
-/* The socket and the session.  libzmq connects again by itself when a connection breaks, and the broker then
- * says "stranger"; one that silently went dead is closed here and opened anew. */
+/* The socket and the session.  libzmq reconnects automatically when a connection breaks, and the broker then
+ * answers "stranger"; one that silently went dead is closed here and reopened. */
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
@@ -9,7 +9,7 @@
 #include "worker/talk.h"
 
 enum {
-  SOCKET_LENGTH = 10000, /* messages; bytes are bounded by what this worker asks for */
+  SOCKET_LENGTH = 10000, /* messages; bytes are bounded by what this worker requests */
   RECEIVE_LENGTH = 1000,
   HANDSHAKE_MS = 10000,
   KEEPALIVE_S = 30,
@@ -23,8 +23,8 @@ static bool set_option(void *socket, int option, int value) {
   return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
 }
 
-/* Messages go only to a connection that stands (IMMEDIATE); none of libzmq's own heartbeats, which would
- * break off slow connections in the middle of a message. */
+/* Messages go only to an established connection (IMMEDIATE); without libzmq's heartbeats, which would
+ * close slow connections in the middle of a message. */
 static bool set_options(const worker *w, void *socket) {
   const int64_t frame_max = WIRE_FRAME_MAX;
   return set_option(socket, ZMQ_LINGER, 0) && set_option(socket, ZMQ_SNDHWM, SOCKET_LENGTH) &&
@@ -69,7 +69,7 @@ void connection_close(talk *t) {
   }
 }
 
-/* A worker that lost its broker comes back with all the others: not at the same moment. */
+/* A worker that lost its broker comes back with all the others, but not at the same moment. */
 static uint64_t backoff(talk *t) {
   uint64_t longest = BACKOFF_MS;
   for (unsigned i = 0; i < t->tries && longest < BACKOFF_MAX_MS; i++) {
@@ -105,7 +105,7 @@ static void open_socket(talk *t) {
     return;
   }
   if (!t->told_waiting) {
-    worker_say(t->w, "%s", err.message);
+    worker_log(t->w, "%s", err.message);
     t->told_waiting = true;
   }
   reopen_later(t);
@@ -160,21 +160,21 @@ static void say_hello(talk *t) {
   const wire_payload held = {.bytes = h.prefixes.data, .length = h.prefixes.length};
   const bool has_some = !h.prefixes.failed && h.prefixes.length > 0;
   if (connection_send(t, &hello, &held, has_some ? 1 : 0)) {
-    results_drop_waiting(t); /* who joins begins without tasks */
+    results_drop_waiting(t); /* a joining worker begins without tasks */
     enter(t, TALK_GREETED);
     t->alive_due_ms = t->now_ms + w->alive_ms;
   }
   buf_fini(&h.prefixes);
 }
 
-/* Hello can be said once the connection stands; before, sending fails, and libzmq goes on trying. */
+/* Hello can be sent once the connection is established; before, sending fails, and libzmq goes on trying. */
 static bool can_send(talk *t) {
   int events = 0;
   size_t length = sizeof events;
   return zmq_getsockopt(t->socket, ZMQ_EVENTS, &events, &length) == 0 && (events & ZMQ_POLLOUT) != 0;
 }
 
-/* A key that the broker turned away is not tried again by libzmq, and an address is not looked up again; both
+/* libzmq neither retries a key that the broker refused nor looks an address up again; both
  * may have changed. */
 static void check_connecting(talk *t) {
   if (!t->w->is_embedded && t->now_ms - t->phase_ms >= t->w->silence_ms) {
@@ -182,19 +182,19 @@ static void check_connecting(talk *t) {
   }
 }
 
-/* What libzmq knows is told once, until the broker lets the worker in. */
+/* What libzmq reports is logged once, until the broker lets the worker in. */
 static void tell_turned_away(talk *t) {
   error why;
   if (handshake_check(t->handshake, t->w->options.endpoint, &why) != STATUS_OK && !t->told_turned_away) {
     t->told_turned_away = true;
-    worker_say(t->w, "%.400s; asking again every %u s", why.message, t->w->silence_ms / 1000);
+    worker_log(t->w, "%.400s; asking again every %u s", why.message, t->w->silence_ms / 1000);
   }
 }
 
 static void tell_waiting(talk *t) {
   if (!t->told_waiting && !t->told_turned_away && t->now_ms - t->joined_ms >= WAITING_TOLD_MS) {
     t->told_waiting = true;
-    worker_say(t->w, "no answer from %s: either nobody listens there, or the keys do not fit; waiting",
+    worker_log(t->w, "no answer from %s: either nothing listens there, or the keys do not match; waiting",
                t->w->options.endpoint);
   }
 }
@@ -204,7 +204,7 @@ static void check_silence(talk *t) {
     return;
   }
   if (t->phase == TALK_JOINED) {
-    worker_say(t->w, "lost the broker at %s: nothing heard for %u s; connecting anew", t->w->options.endpoint,
+    worker_log(t->w, "lost the broker at %s: nothing received for %u s; reconnecting", t->w->options.endpoint,
                t->w->silence_ms / 1000);
   }
   reopen_later(t);
@@ -243,9 +243,9 @@ void connection_tick(talk *t) {
   t->joined_ms = t->phase == TALK_JOINED ? t->now_ms : t->joined_ms;
 }
 
-/* ---- What the broker says ------------------------------------------------------------------------ */
+/* ---- Messages of the broker ------------------------------------------------------------------------ */
 
-/* Blobs are read where the broker has them, if that is a directory of ours too. */
+/* Blobs are read from the broker's directory where the worker can reach it. */
 static void share_directory(talk *t, const message *m) {
   worker *w = t->w;
   char path[DIRECTORY_BYTES] = "";
@@ -260,7 +260,7 @@ static void share_directory(talk *t, const message *m) {
   }
   error err;
   if (!w->is_embedded && store_attach(w->options.shards, path[0] != 0 ? path : NULL, &err) != STATUS_OK) {
-    path[0] = 0; /* then blobs come by messages */
+    path[0] = 0; /* then blobs arrive in messages */
   }
   pthread_mutex_lock(&w->mutex);
   memcpy(w->directory, path, sizeof path);
@@ -273,7 +273,7 @@ void connection_on_welcome(talk *t, const message *m) {
   }
   share_directory(t, m);
   enter(t, TALK_JOINED);
-  worker_say(t->w, "joined %s%s", t->w->options.endpoint, t->was_joined ? " again" : "");
+  worker_log(t->w, "joined %s%s", t->w->options.endpoint, t->was_joined ? " again" : "");
   t->was_joined = true;
   t->told_waiting = t->told_turned_away = false;
   t->tries = 0;
@@ -283,8 +283,7 @@ void connection_on_welcome(talk *t, const message *m) {
 
 void connection_on_stranger(talk *t) {
   if (t->phase == TALK_JOINED) {
-    worker_say(t->w, "the broker at %s does not know this worker any more; joining anew",
-               t->w->options.endpoint);
+    worker_log(t->w, "the broker at %s no longer knows this worker; joining again", t->w->options.endpoint);
   }
   /* Just after hello it answers what was sent before; if not, the next sign of life brings it again. */
   const bool is_late = t->phase == TALK_GREETED && t->now_ms - t->phase_ms < t->w->alive_ms;
@@ -293,18 +292,18 @@ void connection_on_stranger(talk *t) {
   }
 }
 
-/* Before the welcome it is the answer to hello: there is no use in asking again, unless what is wrong there
- * may pass. */
+/* Before the welcome it is the answer to hello: a retry is pointless, unless the cause is
+ * temporary. */
 void connection_on_refused(talk *t, const message *m) {
   worker *w = t->w;
   error why;
   message_failure(m, &why);
   if (t->phase != TALK_GREETED) {
-    worker_say(w, "the broker at %s says: %.300s", w->options.endpoint, why.message);
+    worker_log(w, "the broker at %s says: %.300s", w->options.endpoint, why.message);
     return;
   }
   if (status_may_retry(why.code)) {
-    worker_say(w, "the broker at %s refuses this worker for now: %.300s", w->options.endpoint, why.message);
+    worker_log(w, "the broker at %s refuses this worker for now: %.300s", w->options.endpoint, why.message);
     reopen_later(t);
     return;
   }

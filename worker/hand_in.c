@@ -1,5 +1,5 @@
-/* Files in the broker's hand-in/: written under another name, then renamed, so that one is whole or not
- * there. */
+/* Files in the broker's hand-in/: written under another name, then renamed, so that one is complete or
+ * absent. */
 #include "worker/hand_in.h"
 
 #include <errno.h>
@@ -34,8 +34,8 @@ bool hand_in_probe(const char *directory, slice probe) {
   return length == PROBE_BYTES && memcmp(bytes, probe.bytes, probe.length) == 0;
 }
 
-/* A file in another user's would be one that the broker cannot read or keep, and a link could lead anywhere:
- * the broker chose the path.  -1: there is none that is ours. */
+/* A file in another user's directory could not be read or kept by the broker, and a link could lead anywhere:
+ * the broker chose the path. -1: there is none of this user. */
 static int open_hand_in(int directory) {
   struct stat info;
   const int at = openat(directory, "hand-in", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -61,7 +61,7 @@ static bool write_all(int file, const uint8_t *bytes, size_t length) {
   return true;
 }
 
-/* The broker cannot refuse what is on its disk already: leave it room for its records. */
+/* The broker cannot refuse what is already on its disk: leave it room for its records. */
 static bool has_room(int file, size_t length) {
   struct statvfs info;
   uint64_t free_bytes = 0;

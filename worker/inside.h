@@ -1,4 +1,4 @@
-/* What the files of the worker share; worker.h is for others.
+/* What the files of the worker share; worker.h is the public header.
  *
  * worker.c starts and ends it, compute.c is the computing threads, talk.c the talking one.  Assignments go
  * from the talking thread through `ready` to a computing one and back through `done`. */
@@ -13,10 +13,10 @@
 #include "worker/worker.h"
 
 enum {
-  TASKS_PER_THREAD = 2, /* one under way, one waiting: no thread idles for a round trip */
-  TASKS_ROUNDS = 8,     /* tasks and results at once, as multiples of the capacity: a broker that came back
-                         * gives tasks while results still wait for it */
-  LINES_MAX = 64,       /* of the log, between two looks of the talking thread */
+  TASKS_PER_THREAD = 2, /* one running, one waiting: no thread idles for a round trip */
+  TASKS_ROUNDS = 8,     /* tasks and results at once, as multiples of the capacity: a broker that came
+                         * back assigns tasks while results still wait for it */
+  LINES_MAX = 64,       /* of the log, between two checks by the talking thread */
   LINE_BYTES = 512,
   DIRECTORY_BYTES = 4096,
 };
@@ -31,7 +31,7 @@ typedef struct compute_thread {
 
 struct worker {
   worker_options options;
-  bool is_embedded; /* broker in this process: everything goes inline, and nobody has what the store lacks */
+  bool is_embedded; /* broker in this process: everything goes inline, and what the store lacks is nowhere */
   unsigned capacity;
   unsigned alive_ms, silence_ms;
   uint8_t instance[INSTANCE_BYTES];
@@ -51,16 +51,16 @@ struct worker {
   size_t lines_count;
 
   compute_thread *threads;
-  talk *talk; /* the talking thread's own */
+  talk *talk; /* used only by the talking thread */
   pthread_t talker;
   bool talking;
 };
 
 /* ---- worker.c */
-/* Makes the talking thread look; from any thread. */
+/* Wakes the talking thread; from any thread. */
 void worker_wake(worker *w);
-/* One line for the log, said by the talking thread; from any thread. */
-void worker_say(worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One line for the log, written by the talking thread; from any thread. */
+void worker_log(worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- compute.c */
 void *worker_compute(void *argument); /* a compute_thread */

@@ -13,7 +13,7 @@
 
 enum { GATHERED_BYTES_MAX = 16 << 20 };
 
-/* A state to be kept; its bytes stand in the mapping's buffer from OFFSET on. */
+/* A state to be kept; its bytes are in the mapping's buffer from OFFSET on. */
 typedef struct gathered {
   digest shard;
   uint32_t accumulator;
@@ -29,7 +29,7 @@ typedef struct mapping {
   size_t gathered_count, gathered_capacity;
   buf states;
   map_counts counts;
-  /* The shard under way, open from the first state that must be computed. */
+  /* The current shard, open from the first state that must be computed. */
   digest name;
   uint64_t bytes;
   store_blob blob;
@@ -63,7 +63,7 @@ static bool get_state(void *context, uint32_t accumulator, buf *out) {
   return store_partial_get(m->shards, &m->name, &m->accumulators[accumulator], out);
 }
 
-/* Hands over what was gathered.  Without memory it is merely not kept. */
+/* Passes on what was gathered. Without memory it is merely not kept. */
 static void keep_gathered(mapping *m) {
   store_partial *partials = calloc(m->gathered_count + 1, sizeof *partials);
   if (partials != NULL && !m->states.failed) {
@@ -138,7 +138,7 @@ status map_shards(slice program, slice names, const map_source *source, store *s
   TRY(stats_map_open(program, &m.map, err));
   buf_init(&m.states);
   status st = map_all(&m, names, stop, err);
-  /* What was computed before a failure or a stop is as good as any. */
+  /* What was computed before a failure or a stop is valid too. */
   if (m.accumulators != NULL) {
     keep_gathered(&m);
   }

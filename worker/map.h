@@ -1,4 +1,4 @@
-/* MAP over a run of shards, with what the store keeps of earlier runs. */
+/* MAP over a run of shards, using the states that the store keeps. */
 #ifndef CANVASS_WORKER_MAP_H
 #define CANVASS_WORKER_MAP_H
 
@@ -18,9 +18,9 @@ typedef struct map_source {
   void *context;
 } map_source;
 
-/* Appends to PARTIAL what PROGRAM (encoded) gives over the shards whose names (BLOB_NAME_BYTES each) stand in
- * NAMES.  Where SHARDS keeps partials, states that it has are taken from there, and those that were computed
- * are handed to it at the end.  STATUS_INTERRUPTED when STOP is set between two shards. */
+/* Appends to PARTIAL the result of PROGRAM (encoded) over the shards whose names (BLOB_NAME_BYTES each)
+ * are in NAMES. Where SHARDS keeps partials, cached states are taken from there, and computed ones
+ * are passed to it at the end.  STATUS_INTERRUPTED when STOP is set between two shards. */
 status map_shards(slice program, slice names, const map_source *source, store *shards,
                   const atomic_bool *stop, map_counts *counts, buf *partial, error *err) MUST_USE;
 

@@ -1,4 +1,5 @@
-/* A bounded ring: the broker sends what the worker announced, and that anew when it lost it for a while. */
+/* A bounded ring: the broker sends as many tasks as the worker announced, and as many again after losing it
+ * for a while. */
 #include "worker/queue.h"
 
 #include <stdlib.h>

@@ -20,7 +20,7 @@ typedef struct queue {
 
 status queue_init(queue *q, size_t capacity, error *err) MUST_USE;
 void queue_fini(queue *q); /* when it is empty; harmless on a zeroed one */
-/* Takes A; false when the queue is full or closed (A stays the caller's). */
+/* Takes A; false when the queue is full or closed (the caller keeps A). */
 bool queue_push(queue *q, assignment *a);
 /* Waits for one; NULL when the queue is closed. */
 assignment *queue_pop(queue *q);

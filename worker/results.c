@@ -1,5 +1,5 @@
-/* What goes out: results until they are taken, blobs that are offered before their result, and chunks of
- * blobs that the broker wants. */
+/* Outgoing data: results until they are taken, blobs that are offered before their result, and chunks
+ * that the broker requests. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ static void add_result(talk *t, assignment *a) {
   t->results_count++;
 }
 
-/* Partials that stay are needed until their stage is over, which this worker is not told. */
+/* Partials that stay are needed until their stage is over, which this worker does not learn. */
 static void note_staying(talk *t, assignment *a) {
   for (size_t i = 0; i < a->outcome.frames_count && a->outcome.offers_count == 0; i++) {
     if ((a->outcome.by_name >> i & 1) != 0) {
@@ -54,7 +54,7 @@ void results_fail(talk *t, assignment *a, status st, const error *why) {
   add_result(t, a);
 }
 
-/* The next task that nobody computes yet; NULL when there is none. */
+/* The next task that no thread computes yet; NULL when there is none. */
 static assignment *take_waiting(talk *t) {
   assignment *a = t->held;
   if (a != NULL) {
@@ -71,7 +71,7 @@ static void drop(talk *t, assignment *a) {
   assignment_free(a, t->w->supply);
 }
 
-/* Tasks that were given back, too. */
+/* Including returned tasks. */
 void results_drop_waiting(talk *t) {
   for (assignment *a = NULL; (a = take_waiting(t)) != NULL;) {
     drop(t, a);
@@ -143,7 +143,7 @@ void results_send_again(talk *t) {
     a->is_sent = false;
     for (size_t i = 0; i < a->outcome.offers_count; i++) {
       offer *o = &a->outcome.offers[i];
-      o->state = OFFER_WAITS; /* a broker that was restarted may not have it any more */
+      o->state = OFFER_WAITS; /* a restarted broker may no longer have it */
     }
   }
 }
@@ -275,13 +275,13 @@ static void send_lost(talk *t, const digest *name, const error *why) {
   message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
   message_set_text(&m, FIELD_STATUS, status_name(why->code));
   message_set_text(&m, FIELD_MESSAGE, why->message);
-  (void)connection_send(t, &m, NULL, 0); /* who does not hear it asks again */
+  (void)connection_send(t, &m, NULL, 0); /* a peer that misses it asks again */
 }
 
 static void send_chunk(talk *t, const digest *name, uint64_t offset, uint64_t length, slice blob) {
   error why;
   if (length == 0 || length > MESSAGE_FRAME_MAX || offset >= blob.length) {
-    error_set(&why, STATUS_PROTOCOL, "%llu bytes from %llu on are wanted of a blob of %zu",
+    error_set(&why, STATUS_PROTOCOL, "%llu bytes from %llu on are requested of a blob of %zu",
               (unsigned long long)length, (unsigned long long)offset, blob.length);
     send_lost(t, name, &why);
     return;

@@ -1,4 +1,4 @@
-/* How stats sees a shard of the store: the plain view of its rows and columns. */
+/* The view that stats has of a shard of the store: its rows and columns. */
 #ifndef CANVASS_WORKER_SHARD_ROWS_H
 #define CANVASS_WORKER_SHARD_ROWS_H
 

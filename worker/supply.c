@@ -1,4 +1,4 @@
-/* One list of blobs under one mutex: who wants them, and the thread that keeps what arrived. */
+/* One list of blobs under one mutex: which tasks need them, and the thread that stores what arrived. */
 #include "worker/supply.h"
 
 #include <stdio.h>
@@ -69,12 +69,12 @@ void supply_try_again(supply *s, supply_blob *b, const error *why) {
   char line[256];
   digest_hex(&b->name, hex);
   b->tries++;
-  snprintf(line, sizeof line, "blob %s did not arrive whole (attempt %u of %d): %.100s", hex, b->tries,
+  snprintf(line, sizeof line, "blob %s did not arrive intact (attempt %u of %d): %.100s", hex, b->tries,
            (int)SUPPLY_TRIES, why->message);
   s->options.say(s->options.context, line);
   if (b->tries >= SUPPLY_TRIES) {
     error told;
-    error_set(&told, STATUS_CORRUPT, "blob %s arrived %d times with other bytes than its name says", hex,
+    error_set(&told, STATUS_CORRUPT, "blob %s arrived %d times with bytes that do not match its name", hex,
               (int)SUPPLY_TRIES);
     supply_fail(s, b, &told);
     return;
@@ -84,7 +84,7 @@ void supply_try_again(supply *s, supply_blob *b, const error *why) {
   b->state = WAITING;
   assembly_restart(&b->assembly);
   if (assembly_is_whole(&b->assembly)) {
-    supply_arrive(s, b); /* no bytes at all, and yet the wrong name */
+    supply_arrive(s, b); /* no bytes at all, but the wrong name */
   }
 }
 
@@ -105,13 +105,13 @@ static void keep(supply *s, supply_blob *b, const void *bytes) {
     s->full_told = true;
     pthread_mutex_unlock(&s->mutex);
     if (!told) {
-      error_context(&err, st, "what is fetched is used once and not kept");
+      error_context(&err, st, "fetched blobs are used once and not kept");
       s->options.say(s->options.context, err.message);
     }
   }
 }
 
-/* Outside the mutex: B is the keeping thread's while it has ARRIVED. */
+/* Outside the mutex: only the keeping thread uses B while it has ARRIVED. */
 static status take_in(supply *s, supply_blob *b, error *err) {
   const void *bytes = NULL;
   digest actual;
@@ -241,7 +241,7 @@ status supply_want(supply *s, const digest *name, uint64_t bytes, bool in_store,
   pthread_mutex_lock(&s->mutex);
   supply_blob *b = find(s, name, WAITING, THERE);
   if (b != NULL && (b->bytes != bytes || b->in_store != in_store)) {
-    b = NULL; /* somebody is mistaken about its size, or needs it in another form */
+    b = NULL; /* the sizes disagree, or it is needed in another form */
   }
   if (b == NULL) {
     b = add(s, name, bytes, in_store);

@@ -1,16 +1,16 @@
-/* The blobs that tasks need and the worker has not: each is asked for once however many tasks want it,
+/* The blobs that tasks need and the worker lacks: each is requested once however many tasks need it,
  * assembled from its chunks, compared with its name, and kept in the worker's store.
  *
- * The talking thread sends what supply_ask_next tells and hands in what arrives.  A thread of the supply's
- * own compares and stores, so that no sign of life waits for a disk.  Computing threads wait for a blob, or
- * find it when they begin.  All functions may be called from several threads, but for those marked "talking".
+ * The talking thread sends what supply_ask_next returns and passes on what arrives. The supply's own thread
+ * compares and stores, so that no sign of life waits for a disk.  Computing threads wait for a blob, or
+ * find it when they begin.  All functions may be called from several threads, except those marked "talking".
  *
- * At most SUPPLY_WINDOW chunks are under way, shared among SUPPLY_ACTIVE_MAX blobs.  After a reconnection
- * what is there stays, and only the rest is asked for.  A blob of which something has come is kept for a
- * while after its last task went: a broker that was away soon gives the task again.
+ * At most SUPPLY_WINDOW chunks are in flight, shared among SUPPLY_ACTIVE_MAX blobs. After a reconnection
+ * what was received stays, and only the rest is requested. A partly received blob is kept for a while
+ * after its last task ended: a broker that was away soon assigns the task again.
  *
- * A broker that lives but does not answer is asked again, as clients do; SUPPLY_ASKS times, then the blob
- * does not come, and its tasks can be given to somebody else.
+ * A broker that is alive but does not answer is asked again, as clients do; after SUPPLY_ASKS times the blob
+ * is given up, and its tasks can be assigned to another worker.
  */
 #ifndef CANVASS_WORKER_SUPPLY_H
 #define CANVASS_WORKER_SUPPLY_H
@@ -21,8 +21,8 @@
 enum {
   SUPPLY_WINDOW = 8, /* chunks of MESSAGE_FRAME_MAX */
   SUPPLY_ACTIVE_MAX = 8,
-  SUPPLY_TRIES = 3, /* of a blob that does not arrive as its name says */
-  /* In vain: with ANSWER_MS, doubled each time, 310 s, about as long as a client waits. */
+  SUPPLY_TRIES = 3, /* of a blob whose bytes do not match its name */
+  /* Unanswered: with ANSWER_MS, doubled each time, 310 s, about as long as a client waits. */
   SUPPLY_ASKS = 5,
   SUPPLY_DOUBLED = 4, /* times at most */
   SUPPLY_IDLE_MS = 60000,
@@ -34,8 +34,8 @@ typedef struct supply_blob supply_blob;
 typedef struct supply_options {
   store *shards;
   unsigned answer_ms; /* 0: ANSWER_MS; others for tests */
-  bool can_ask;       /* false: whatever is asked for is not found (nobody has it who could send it) */
-  /* Something came that the talking thread should look at; from any thread. */
+  bool can_ask;       /* false: whatever is requested is not found (no peer could send it) */
+  /* Something arrived that the talking thread should handle; from any thread. */
   void (*wake)(void *context);
   /* One line for the log; from any thread. */
   void (*say)(void *context, const char *line);
@@ -43,18 +43,18 @@ typedef struct supply_options {
 } supply_options;
 
 status supply_start(const supply_options *options, supply **out, error *err) MUST_USE;
-/* Wakes whoever waits: nothing more will come. */
+/* Wakes all waiting threads: nothing more will arrive. */
 void supply_stop(supply *s);
 void supply_destroy(supply *s); /* when no other thread uses it; accepts NULL */
 
-/* Asks for a blob of BYTES.  IN_STORE: it is to be kept in the store; else it is for its tasks alone, as a
- * file. The blob stays until supply_leave. */
+/* Requests a blob of BYTES. IN_STORE: it is kept in the store; otherwise it is only for its tasks, as
+ * a file. The blob stays until supply_leave. */
 status supply_want(supply *s, const digest *name, uint64_t bytes, bool in_store, supply_blob **out,
                    error *err) MUST_USE;
 void supply_leave(supply *s, supply_blob *b);
-/* Is it there, or known not to come? */
+/* Whether it has arrived, or is known not to. */
 bool supply_is_settled(supply *s, const supply_blob *b);
-/* Waits until it is.  STATUS_NOT_FOUND, STATUS_CORRUPT, ...: why it does not come; STATUS_INTERRUPTED after
+/* Waits until it is. STATUS_NOT_FOUND, STATUS_CORRUPT, ...: why it does not arrive; STATUS_INTERRUPTED after
  * supply_stop. */
 status supply_wait(supply *s, supply_blob *b, error *err) MUST_USE;
 const digest *supply_name(const supply_blob *b);
@@ -64,20 +64,21 @@ int supply_file(const supply_blob *b);
 
 /* ---- Talking --------------------------------------------------------------------------------------- */
 
-/* What to ask for next; false when there is nothing, or enough is under way. */
+/* What to request next; false when there is nothing, or enough is in flight. */
 bool supply_ask_next(supply *s, digest *name, uint64_t *offset, uint64_t *length);
-/* What supply_ask_next told was not sent: it is told again. */
+/* The request from supply_ask_next was not sent: it is returned again. */
 void supply_not_asked(supply *s, const digest *name, uint64_t offset);
-/* A chunk came, of a blob that is said to have BYTES.  One that nobody waits for is a sign of life alone. */
+/* A chunk arrived, of a blob with a size of BYTES according to the sender. One that no task waits for is only
+ * a sign of life. */
 void supply_chunk(supply *s, const digest *name, uint64_t offset, uint64_t bytes, const void *chunk,
                   size_t length);
-/* It will not come, or (STATUS_LIMIT) not now.  False when it was not asked for. */
+/* It will not arrive, or (STATUS_LIMIT) not now. False when it was not requested. */
 bool supply_lost(supply *s, const digest *name, const error *why);
-/* The connection is another one: nothing is under way any more. */
+/* After a reconnection: nothing is in flight any longer. */
 void supply_ask_again(supply *s);
-/* Asks again for what is not answered, and gives up what never is; while the broker is there. */
+/* Repeats unanswered requests, and gives up those that never are answered; while the broker is present. */
 void supply_insist(supply *s, uint64_t now_ms);
-/* Forgets what nobody has wanted for a while. */
+/* Forgets what no task has needed for a while. */
 void supply_tidy(supply *s, uint64_t now_ms);
 
 #endif

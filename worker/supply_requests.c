@@ -1,9 +1,9 @@
-/* What is asked for next, what comes, and what does not come.
+/* Requests: which is next, what arrives, and what does not.
  *
- * A want that gets no answer is sent again, SUPPLY_ASKS times in all.  Over a slow connection chunks only
- * take their time, and asking again would make that longer: so a blob counts as not answered when nothing at
- * all comes, or when so many chunks of others came that its own must have been left out; each time is twice
- * as long as the one before, whatever came between; and a chunk that comes twice is an answer, too. */
+ * A request without an answer is sent again, SUPPLY_ASKS times in all. Over a slow connection chunks only
+ * take their time, and a retry would make that longer: so a blob counts as unanswered when nothing at all
+ * arrives, or when so many chunks of others arrived that its own must have been lost; each wait is twice as
+ * long as the one before, whatever arrived in between; and a chunk that arrives twice is an answer, too. */
 #include "worker/supply_inside.h"
 
 static supply_blob *find_expecting(supply *s, const digest *name, uint64_t offset) {
@@ -16,7 +16,7 @@ static supply_blob *find_expecting(supply *s, const digest *name, uint64_t offse
   return NULL;
 }
 
-/* Opens B's assembly; false when that ended its fetching. */
+/* Opens B's assembly; false when that ended its transfer. */
 static bool begin(supply *s, supply_blob *b) {
   if (b->is_open) {
     return true;
@@ -34,7 +34,7 @@ static bool begin(supply *s, supply_blob *b) {
   return true;
 }
 
-/* Among the first few that are wanted, the one with the fewest chunks under way. */
+/* Among the first few that are needed, the one with the fewest chunks in flight. */
 static supply_blob *choose(supply *s) {
   supply_blob *chosen = NULL;
   unsigned active = 0;
@@ -80,7 +80,7 @@ void supply_not_asked(supply *s, const digest *name, uint64_t offset) {
   pthread_mutex_unlock(&s->mutex);
 }
 
-/* Something about NAME came; it passed what was asked of others. */
+/* Something about NAME arrived; it passed the requests for others. */
 static void hear_of(supply *s, const digest *name) {
   s->quiet_since_ms = 0;
   for (supply_blob *b = s->blobs; b != NULL; b = b->next) {
@@ -105,7 +105,7 @@ void supply_chunk(supply *s, const digest *name, uint64_t offset, uint64_t bytes
     s->under_way--;
     status st = bytes == b->bytes
                     ? assembly_take(&b->assembly, offset, chunk, length, &err)
-                    : error_set(&err, STATUS_CORRUPT, "it is said to have %llu bytes and to have %llu",
+                    : error_set(&err, STATUS_CORRUPT, "its size is given as %llu bytes and as %llu",
                                 (unsigned long long)b->bytes, (unsigned long long)bytes);
     if (st == STATUS_CORRUPT) {
       supply_try_again(s, b, &err);
@@ -128,7 +128,7 @@ bool supply_lost(supply *s, const digest *name, const error *why) {
     next = b->next;
     if (b->state == WAITING && b->under_way > 0 && digest_equal(&b->name, name)) {
       found = true;
-      if (why->code == STATUS_LIMIT) { /* then it is asked for again after a while */
+      if (why->code == STATUS_LIMIT) { /* then it is requested again after a while */
         b->quiet_since_ms = 0;
         b->unanswered = 0;
       } else {
@@ -168,13 +168,13 @@ static void give_up(supply *s, supply_blob *b) {
   digest_hex(&b->name, hex);
   error_set(
       &why, STATUS_UNREACHABLE,
-      "blob %s does not come: the broker is there, but of %d requests it answered none; if other workers do "
-      "not get it either, look at the broker's log and start it anew",
+      "blob %s does not arrive: the broker is alive, but answered none of %d requests; if other workers "
+      "do not get it either, look at the broker's log and restart it",
       hex, (int)SUPPLY_ASKS);
   supply_fail(s, b, &why);
 }
 
-/* Has B waited for long enough to think that its wants are not heard? */
+/* Whether B has waited long enough to assume that its requests are lost. */
 static bool is_unheard(supply *s, supply_blob *b, uint64_t now_ms) {
   if (b->quiet_since_ms == 0) {
     b->quiet_since_ms = now_ms;

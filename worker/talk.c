@@ -1,5 +1,5 @@
 /* The talking thread: signs of life, messages, and what is due.  It never hashes, syncs or waits for another
- * thread, so that nobody takes it for dead. */
+ * thread, so that the broker never takes it for dead. */
 #include "worker/talk.h"
 
 #include <errno.h>
@@ -73,8 +73,7 @@ static void refuse_task(talk *t, const task_name *name, const error *why) {
   task_name_put(name, &m);
   message_set_text(&m, FIELD_STATUS, status_name(why->code));
   message_set_text(&m, FIELD_MESSAGE, why->message);
-  (void)connection_send(t, &m, NULL,
-                        0); /* a broker that does not hear it gives the task when we join again */
+  (void)connection_send(t, &m, NULL, 0); /* a broker that misses it assigns the task when we join again */
 }
 
 /* Takes over the incoming message if it becomes an assignment. */
@@ -87,7 +86,7 @@ static void on_task(talk *t) {
   }
   assignment *known = results_find(t, &name);
   if (known != NULL) {
-    known->is_sent = false; /* it did not hear of the result */
+    known->is_sent = false; /* the broker did not get the result */
     return;
   }
   if (is_held(t, &name)) {
@@ -203,7 +202,7 @@ static bool receive_one(talk *t) {
   }
   t->heard_ms = t->now_ms;
   if (st != STATUS_OK) {
-    worker_say(t->w, "the broker sent what cannot be understood: %.300s", err.message);
+    worker_log(t->w, "the broker sent an invalid message: %.300s", err.message);
     return true;
   }
   if (handlers[t->incoming->header.kind] != NULL) {
@@ -241,7 +240,8 @@ static void ask_for_blobs(talk *t) {
   }
 }
 
-/* What a task reads into the store must stay until the broker has it; else what was not used for long may go.
+/* What a task reads into the store must stay until the broker has it; otherwise what was not used for long
+ * may be removed.
  */
 static void turn_store(talk *t) {
   if (t->now_ms - t->turn_ms >= TURN_MS && t->reads == 0) {
@@ -272,7 +272,7 @@ static void say_lines(worker *w) {
   }
 }
 
-/* Asked to leave: what waits is given back by leaving, what is under way is finished and taken first. */
+/* Asked to leave: waiting tasks are returned by leaving, running ones are finished and taken first. */
 static void drain(talk *t) {
   worker *w = t->w;
   pthread_mutex_lock(&w->mutex);
@@ -288,7 +288,7 @@ static void drain(talk *t) {
   }
   t->alive_due_ms = t->drain_told ? t->alive_due_ms : t->now_ms;
   t->drain_told = true;
-  /* A broker that is away for long will have the results computed again. */
+  /* A broker that is away for long will have the results recomputed. */
   const bool is_away = t->phase != TALK_JOINED && t->now_ms - t->joined_ms >= w->silence_ms;
   if (t->given > 0 || (t->results_count > 0 && !is_away)) {
     return;
@@ -310,7 +310,7 @@ static int wait_ms(const talk *t) {
   return until > t->now_ms ? (int)(until - t->now_ms) : 0;
 }
 
-/* False when there is no use in going on. */
+/* False when it cannot go on. */
 static bool wait(talk *t) {
   const short events = t->phase == TALK_OPEN ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN;
   void *monitor = t->phase == TALK_OPEN ? handshake_socket(t->handshake) : NULL;
@@ -323,7 +323,7 @@ static bool wait(talk *t) {
   }
   uint64_t ignored = 0;
   const ssize_t length = read(t->w->wake_fd, &ignored, sizeof ignored);
-  (void)length; /* nothing to read: nobody woke us */
+  (void)length; /* nothing to read: we were not woken */
   t->now_ms = talk_clock_ms();
   return true;
 }

@@ -1,4 +1,4 @@
-/* The talking thread's own state, and what its files share: talk.c takes messages and keeps the loop going,
+/* The talking thread's state, and what its files share: talk.c receives messages and runs the loop,
  * connection.c has the socket and the session, results.c the results and blobs that go out. */
 #ifndef CANVASS_WORKER_TALK_H
 #define CANVASS_WORKER_TALK_H
@@ -7,9 +7,9 @@
 #include "worker/inside.h"
 
 enum {
-  OFFERS_MAX = 8,     /* under way */
-  OFFER_TRIES = 3,    /* of a blob that the broker says arrived altered */
-  STAYING_MAX = 1024, /* partials whose use is noted again and again while their stage may need them */
+  OFFERS_MAX = 8,     /* open at once */
+  OFFER_TRIES = 3,    /* of a blob that arrived altered according to the broker */
+  STAYING_MAX = 1024, /* partials whose use is noted repeatedly while their stage may need them */
   STAYING_MS = 600 * 1000,
   TURN_MS = 5000, /* of the store */
   BACKOFF_MS = 200,
@@ -19,13 +19,13 @@ enum {
 
 typedef enum talk_phase {
   TALK_CLOSED,  /* there is no socket; the next one is opened at reopen_ms */
-  TALK_OPEN,    /* hello is to be said */
-  TALK_GREETED, /* hello was said */
-  TALK_JOINED,  /* welcome came */
+  TALK_OPEN,    /* hello must be sent */
+  TALK_GREETED, /* hello was sent */
+  TALK_JOINED,  /* welcome was received */
   TALK_ENDED,   /* refused, or it said good-bye */
 } talk_phase;
 
-/* A partial that waits in the store for who needs it. */
+/* A partial that is kept in the store until it is needed. */
 typedef struct staying {
   digest name;
   uint64_t bytes, since_ms;
@@ -42,9 +42,9 @@ struct talk {
   bool was_joined, told_waiting, told_turned_away;
   digest fingerprint;
   wire_message *incoming; /* kept between receptions */
-  assignment *held;       /* wait for blobs, in the order of their coming */
+  assignment *held;       /* waiting for blobs, in the order of arrival */
   size_t given;           /* to computing threads */
-  size_t reads;           /* tasks and results that rest on blobs in the store */
+  size_t reads;           /* tasks and results that depend on blobs in the store */
   assignment *results;    /* not yet taken, oldest first */
   size_t results_count;
   offer *offered[OFFERS_MAX];
@@ -58,15 +58,15 @@ uint64_t talk_clock_ms(void);
 
 /* ---- connection.c */
 void connection_close(talk *t);
-/* Opens, says hello, says that it is alive, notices silence: what is due at now_ms. */
+/* Opens, says hello, sends signs of life, notices silence: whatever is due at now_ms. */
 void connection_tick(talk *t);
-/* Said by the broker. */
+/* Messages from the broker. */
 void connection_on_welcome(talk *t, const message *m);
 void connection_on_stranger(talk *t);
 void connection_on_refused(talk *t, const message *m);
-/* Good-bye, if there is anybody to say it to. */
+/* Says good-bye, if there is a broker to say it to. */
 void connection_leave(talk *t);
-/* False when it could not be sent now: it is to be tried again when the socket has room. */
+/* False when it could not be sent now: it is retried when the socket has room. */
 bool connection_send(talk *t, const message *m, const wire_payload *payloads, size_t count);
 
 /* ---- results.c */
@@ -78,13 +78,13 @@ void results_send(talk *t);
 void results_send_again(talk *t);
 void results_on_taken(talk *t, const message *m);
 void results_on_have(talk *t, const digest *name);
-/* An offered blob is not there (WHY's code STATUS_CORRUPT: it is to be offered again). */
+/* An offered blob is missing (WHY's code STATUS_CORRUPT: it must be offered again). */
 void results_on_offer_failed(talk *t, const digest *name, const error *why);
 void results_on_want(talk *t, const message *m);
 /* A task that cannot be run: its failure is a result. */
 void results_fail(talk *t, assignment *a, status st, const error *why);
-/* Tasks that nobody computes yet: who joins begins without any, and the broker gives them to others; who
- * leaves gives them back, each by a failure that blames nobody. */
+/* Tasks that no thread computes yet: a joining worker begins without any, and the broker assigns them to
+ * others; a leaving one returns them, each by a failure that does not count against the task. */
 void results_drop_waiting(talk *t);
 void results_give_back_waiting(talk *t);
 assignment *results_find(talk *t, const task_name *name);

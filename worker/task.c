@@ -1,4 +1,4 @@
-/* Tasks by name, in a table.  Whatever comes in is decoded with suspicion; whatever goes out is canonical. */
+/* Tasks by name, in a table.  All input is decoded as hostile; all output is canonical. */
 #include "worker/task.h"
 
 #include <stdlib.h>

@@ -18,11 +18,11 @@
 void worker_wake(worker *w) {
   const uint64_t one = 1;
   const ssize_t written = write(w->wake_fd, &one, sizeof one);
-  (void)written; /* can only fail when it was already told */
+  (void)written; /* can only fail when a wake-up is already pending */
 }
 
-/* When nobody reads them, the last lines are not taken. */
-void worker_say(worker *w, const char *format, ...) {
+/* When they are not read, the last lines are dropped. */
+void worker_log(worker *w, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   pthread_mutex_lock(&w->mutex);
@@ -38,7 +38,7 @@ static void supply_wakes(void *context) {
 }
 
 static void supply_says(void *context, const char *line) {
-  worker_say(context, "%s", line);
+  worker_log(context, "%s", line);
 }
 
 /* ---- Starting ------------------------------------------------------------------------------------ */
@@ -59,7 +59,7 @@ static status set_up(worker *w, const worker_options *options, error *err) {
   w->silence_ms = options->silence_ms > 0 ? options->silence_ms : SILENCE_MS;
   name_oneself(w);
   if (getrandom(w->instance, sizeof w->instance, 0) != (ssize_t)sizeof w->instance) {
-    return error_set(err, STATUS_IO, "the system gives no random bytes: %s", strerror(errno));
+    return error_set(err, STATUS_IO, "the system provides no random bytes: %s", strerror(errno));
   }
   w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   w->threads = calloc(options->threads, sizeof *w->threads);

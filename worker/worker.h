@@ -1,12 +1,12 @@
-/* A worker: takes tasks from a broker, computes them, gives results back.
+/* A worker: takes tasks from a broker, computes them, returns results.
  *
  * One thread talks (a DEALER socket), so that signs of life go out while shards are computed; THREADS
- * others compute, and one keeps what arrives.  Tasks go to the computing threads through a bounded queue, and
- * come back with their results through a list.
+ * others compute, and one stores what arrives.  Tasks go to the computing threads through a bounded queue,
+ * and come back with their results through a list.
  *
  * What a task needs and the store lacks is fetched before the task is computed: read from the broker's
- * directory where that is on the same file system, else asked for in chunks, at most SUPPLY_WINDOW of them
- * under way.  A result is kept until the broker has taken it, and sent again to a broker that came back.
+ * directory where that is on the same file system, otherwise requested in chunks, at most SUPPLY_WINDOW of
+ * them in flight.  A result is kept until the broker has taken it, and sent again to a broker that came back.
  */
 #ifndef CANVASS_WORKER_WORKER_H
 #define CANVASS_WORKER_WORKER_H
@@ -31,17 +31,17 @@ typedef struct worker_options {
 
 typedef struct worker worker;
 
-/* Returns when its threads run; joining the broker goes on in the background, and again whenever the broker
- * is lost. */
+/* Returns when its threads run; joining the broker goes on in the background, and is repeated whenever the
+ * broker is lost. */
 status worker_start(const worker_options *options, worker **out, error *err) MUST_USE;
-/* Takes no more tasks; those that wait are given back at once, those under way are finished and their results
+/* Takes no more tasks; waiting ones are returned at once, running ones are finished and their results
  * delivered, then the worker leaves.  Results for a broker that is away longer than SILENCE_MS are given up.
  * From any thread; waits at most MS, and may be called again.  True when it has left. */
 bool worker_drain(worker *w, unsigned ms);
-/* Why it cannot go on: the broker refused it (another version, a role that its key has not).  STATUS_OK while
+/* Why it cannot go on: the broker refused it (another version, a role that its key lacks).  STATUS_OK while
  * it can. */
 status worker_problem(worker *w, error *err);
-/* Stops after the shards under way, says good-bye, joins all threads and frees.  Accepts NULL. */
+/* Stops after the current shards, says good-bye, joins all threads and frees.  Accepts NULL. */
 void worker_stop(worker *w);
 
 #endif
