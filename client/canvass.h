@@ -1,4 +1,4 @@
-/* libcanvass: evaluating satisfaction surveys on a cluster, from a program of one's own.
+/* libcanvass: evaluates satisfaction surveys on a cluster, from your own program.
  *
  *     canvass *c = NULL;
  *     canvass_error error;
@@ -6,19 +6,19 @@
  *       fprintf(stderr, "%s: %s\n", error.name, error.message);
  *     }
  *
- * A client sends survey files and a specification (YAML); workers cut the files into shards, compute, and
- * give back a report: JSON in UTF-8, the same bytes however many workers there are.
+ * A client sends survey files and a specification (YAML); workers cut the files into shards, compute,
+ * and return a report: JSON in UTF-8, the same bytes however many workers there are.
  *
- * One thread at a time uses a handle; several handles may be used by several threads.  A handle takes part in
- * no fork.  Whatever a broker was asked while it is being restarted, or while the connection is broken, is
- * asked again, until the handle's patience is over.
+ * One thread at a time uses a handle; several handles may be used by several threads.  A handle must not be
+ * used across a fork. Requests that meet a broker's restart or a broken connection are repeated
+ * until the handle's patience is over.
  *
  * All texts are UTF-8 and end with a zero byte.  Functions return CANVASS_OK or the code of their failure and
- * then fill ERROR, which may be NULL.  What they give out through pointers has a meaning only after
- * CANVASS_OK.  Memory that they give out is freed with canvass_free.
+ * then fill ERROR, which may be NULL.  What they return through pointers is defined only after
+ * CANVASS_OK. Memory that they return is freed with canvass_free.
  *
  * Structs that a caller fills begin with their `size`, because fields may be added at their end: zero them,
- * then set `size` to sizeof.  What is 0 or NULL has its default.
+ * then set `size` to sizeof.  A field that is 0 or NULL has its default.
  *
  * Mozilla Public License 2.0; see LICENSES/MPL-2.0.txt.
  */
@@ -44,16 +44,16 @@ extern "C" {
 typedef enum canvass_code {
   CANVASS_OK = 0,
   CANVASS_NO_MEMORY = 1,
-  CANVASS_USAGE = 2,         /* an argument that cannot be: an endpoint, a key file, an id */
+  CANVASS_USAGE = 2,         /* an invalid argument: an endpoint, a key file, an id */
   CANVASS_SPECIFICATION = 3, /* mistakes in the specification, one per line with its place */
   CANVASS_UNREACHABLE = 4,   /* no answer; a key that the broker does not know gets none either */
-  CANVASS_DATA = 5,          /* the files are not as the specification says */
+  CANVASS_DATA = 5,          /* the files do not match the specification */
   CANVASS_IO = 6,            /* a file cannot be read, a disk is full */
-  CANVASS_CORRUPT = 7,       /* bytes are not what they should be */
+  CANVASS_CORRUPT = 7,       /* bytes were altered or cut off */
   CANVASS_LIMIT = 8,
-  CANVASS_JOB = 9, /* a job or dataset stands in the way: not ended, changed meanwhile, a name taken */
+  CANVASS_JOB = 9, /* the state of a job or dataset: not ended, changed meanwhile, a name taken */
   CANVASS_NOT_FOUND = 10,
-  CANVASS_PROTOCOL = 11,    /* another version, or no broker of canvass at all */
+  CANVASS_PROTOCOL = 11,    /* another version, or not a canvass broker at all */
   CANVASS_INTERRUPTED = 12, /* a callback returned false, or the job was cancelled */
 } canvass_code;
 
@@ -80,7 +80,7 @@ typedef struct canvass_options {
 } canvass_options;
 
 /* ENDPOINT: tcp://HOST:PORT or ipc:///PATH; NULL: the environment's CANVASS_BROKER.  OPTIONS may be NULL.
- * CANVASS_UNREACHABLE when nobody answers, CANVASS_USAGE for keys that cannot be read. */
+ * CANVASS_UNREACHABLE when there is no answer, CANVASS_USAGE for keys that cannot be read. */
 CANVASS_API canvass_code canvass_connect(const char *endpoint, const canvass_options *options, canvass **out,
                                          canvass_error *error);
 /* Jobs go on.  Accepts NULL. */
@@ -103,12 +103,12 @@ typedef struct canvass_progress {
   canvass_phase phase;
   uint32_t stage; /* from 0 */
   uint64_t done, total;
-  bool is_away; /* nothing was heard of the broker for some seconds: it is waited for */
+  bool is_away; /* nothing was received from the broker for some seconds; the call waits for it */
   /* Partial statistics (of a shard and an accumulator): computed for this job, and from caches. */
   uint64_t computed, cached;
 } canvass_progress;
 
-/* Called at every news and at least four times a second; it must not use the handle.  Returning false ends
+/* Called at every change and at least four times a second; it must not use the handle.  Returning false ends
  * the call with CANVASS_INTERRUPTED: a job goes on without being watched. */
 typedef bool (*canvass_watcher)(void *context, const canvass_progress *progress);
 
@@ -117,12 +117,12 @@ typedef bool (*canvass_watcher)(void *context, const canvass_progress *progress)
 typedef struct canvass_files {
   size_t size;
   const char *dataset; /* its name: 1 to 200 bytes without '/' and control characters */
-  /* How the files are to be read: the text, or the file of it (one of the two). */
+  /* How to read the files: the text, or the file of it (one of the two). */
   const char *specification;
   const char *specification_file;
   const char *const *paths; /* CSV files, plain, .gz or .zst */
   size_t count;             /* 1 to 1,023 */
-  bool append;              /* to what the dataset has, if it is there; files that it has are left out */
+  bool append;              /* to the dataset, if it exists; files that it already has are left out */
   uint32_t shard_rows;      /* 0: the worker's default */
 } canvass_files;
 
@@ -131,13 +131,13 @@ typedef struct canvass_dataset {
   uint64_t rows;    /* of the whole dataset */
 } canvass_dataset;
 
-/* Sends files (what the broker has already is not sent again), has a worker cut them into shards, and waits
- * for that.  WATCH, OUT may be NULL.  CANVASS_JOB when the name is taken and `append` is not set, or when
- * somebody else appended meanwhile: then ask again. */
+/* Sends files (except what the broker already has), has a worker cut them into shards, and waits for the
+ * end of that.  WATCH, OUT may be NULL.  CANVASS_JOB when the name is taken and `append` is not set, or when
+ * another client appended meanwhile: then repeat the call. */
 CANVASS_API canvass_code canvass_put(canvass *c, const canvass_files *files, canvass_watcher watch,
                                      void *context, canvass_dataset *out, canvass_error *error);
-/* Takes the name away; the data stay until the jobs that use them have ended.  *JOBS (may be NULL): how many
- * that are. */
+/* Removes the name; the data stay until the jobs that use them have ended. *JOBS (may be NULL): the number of
+ * these jobs. */
 CANVASS_API canvass_code canvass_drop(canvass *c, const char *dataset, uint64_t *jobs, canvass_error *error);
 
 /* ---- Jobs ---------------------------------------------------------------------------------------- */
@@ -156,18 +156,18 @@ typedef struct canvass_job {
   uint32_t priority; /* larger goes first */
 } canvass_job;
 
-/* After CANVASS_OK the job is on the broker's disk and goes on whatever happens here. */
+/* After CANVASS_OK the job is on the broker's disk and goes on whatever happens to the client. */
 CANVASS_API canvass_code canvass_submit(canvass *c, const canvass_job *job, char id[CANVASS_JOB_BYTES],
                                         canvass_error *error);
 /* Waits for the end of job ID.  REPORT (may be NULL) gets the report, to be freed with canvass_free, and
- * LENGTH (may be NULL) its bytes without the zero behind them.  A job that failed is its failure.  A broker
- * that is gone is waited for as long as WATCH returns true; without WATCH, for the handle's patience. */
+ * LENGTH (may be NULL) its bytes without the terminating zero. For a job that failed its failure is returned.
+ * An absent broker is waited for as long as WATCH returns true; without WATCH, for the handle's patience. */
 CANVASS_API canvass_code canvass_wait(canvass *c, const char *id, canvass_watcher watch, void *context,
                                       char **report, size_t *length, canvass_error *error);
-/* The report of a job that has ended, as canvass_wait gives it.  CANVASS_JOB while it has not. */
+/* The report of a job that has ended, as canvass_wait returns it.  CANVASS_JOB while it has not. */
 CANVASS_API canvass_code canvass_report(canvass *c, const char *id, char **report, size_t *length,
                                         canvass_error *error);
-/* CANVASS_JOB when it had ended already. */
+/* CANVASS_JOB when it had already ended. */
 CANVASS_API canvass_code canvass_cancel(canvass *c, const char *id, canvass_error *error);
 /* The id of the one job that begins with PREFIX (4 digits at least). */
 CANVASS_API canvass_code canvass_find_job(canvass *c, const char *prefix, char id[CANVASS_JOB_BYTES],

@@ -43,7 +43,7 @@ static status read_at(int fd, const char *path, uint64_t offset, void *out, size
       return error_set(err, STATUS_IO, "cannot read %s: %s", path, strerror(errno));
     }
     if (got == 0) {
-      return error_set(err, STATUS_IO, "%s became shorter while it was sent", path);
+      return error_set(err, STATUS_IO, "%s became shorter while it was being sent", path);
     }
     at += got < 0 ? 0 : (size_t)got;
   }
@@ -95,7 +95,7 @@ static status identify(file_source *source, size_t index, upload_blob *out, erro
   struct stat info;
   TRY(open_file(source, index, err));
   if (fstat(source->fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-    return error_set(err, STATUS_IO, "%s is no regular file", source->paths[index]);
+    return error_set(err, STATUS_IO, "%s is not a regular file", source->paths[index]);
   }
   *out = (upload_blob){.bytes = (uint64_t)info.st_size, .weight = (uint64_t)info.st_size};
   return hash_file(source->fd, source->paths[index], out->bytes, &out->name, err);

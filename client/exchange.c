@@ -3,7 +3,7 @@
 
 #include "client/session_state.h"
 
-/* The one answer carries the request's number; news of a watched job may come without one. */
+/* The one answer carries the request's number; progress of a watched job may arrive without one. */
 static bool is_answer(const message *m, const message *asked, uint64_t answers) {
   if ((m->has & FIELD_BIT(FIELD_REQUEST)) != 0) {
     return m->integers[FIELD_REQUEST] == asked->integers[FIELD_REQUEST];

@@ -1,4 +1,4 @@
-/* Fetching a blob: a window of wanted chunks moves over it; what got lost is wanted again. */
+/* Fetching a blob: a window of requested chunks moves over it; what got lost is requested again. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +14,10 @@ typedef struct fetching {
   const digest *name;
   uint64_t bytes, chunks;
   uint8_t *at;                   /* the blob's place */
-  bool *has;                     /* of each chunk: is it there? */
-  uint64_t wanted, first, count; /* asked for up to; the first that is missing; how many are there */
+  bool *has;                     /* of each chunk: whether it has arrived */
+  uint64_t wanted, first, count; /* requested up to; the first that is missing; number received */
   unsigned altered;
-  int64_t news_ms, asked_ms; /* when a chunk came; when one came or all were asked for again */
+  int64_t news_ms, asked_ms; /* when a chunk arrived; when one arrived or all were requested again */
 } fetching;
 
 static status want(fetching *f, uint64_t chunk, error *err) {
@@ -63,7 +63,7 @@ static status check_whole(fetching *f, error *err) {
   return STATUS_OK;
 }
 
-/* A chunk that was not asked for, or is not what was asked for, is passed over. */
+/* A chunk that was not requested, or differs from the request, is ignored. */
 static void take_chunk(fetching *f) {
   const message *m = &f->link->incoming->header;
   const uint64_t chunk = m->integers[FIELD_OFFSET] / CHUNK_BYTES;
@@ -96,7 +96,8 @@ static status take_message(fetching *f, error *err) {
   status st = STATUS_OK;
   if (is_refusal || (is_about && m->kind == MESSAGE_LOST)) {
     st = message_failure(m, err);
-    /* Too much is on its way over a slow connection: what is missing is wanted again when nothing comes. */
+    /* Too much is in flight over a slow connection: what is missing is requested again when nothing
+     * arrives. */
     st = st == STATUS_LIMIT && is_about ? STATUS_OK : st;
   } else if (is_about) {
     take_chunk(f);

@@ -1,4 +1,4 @@
-/* Jobs: submitted, followed, asked about, listed. */
+/* Jobs: submitting, following, querying, listing. */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -37,7 +37,7 @@ static status job_from_hex(const char *hex, uint8_t out[JOB_ID_BYTES], error *er
     out[i] = (uint8_t)(is_well ? high * 16 + low : 0);
   }
   return is_well ? STATUS_OK
-                 : error_set(err, STATUS_USAGE, "'%.60s' is no job's id: 32 hexadecimal digits", hex);
+                 : error_set(err, STATUS_USAGE, "'%.60s' is not a valid job id: 32 hexadecimal digits", hex);
 }
 
 status session_take_job(session *s, char out[SESSION_JOB_BYTES], error *err) {
@@ -132,10 +132,10 @@ typedef struct following {
   session_progress now;
   buf *report;
   bool has_ended;
-  bool was_answered; /* since we last said watch */
+  bool was_answered; /* since the last watch was sent */
 } following;
 
-/* A broker that ends tells everybody; the job goes on when it is back. */
+/* A broker that ends notifies its clients; the job goes on when it is back. */
 static status take_refusal(following *f, error *err) {
   const message *m = &f->link->incoming->header;
   const bool is_ours = (m->has & FIELD_BIT(FIELD_REQUEST)) == 0 || m->integers[FIELD_REQUEST] == f->request;
@@ -261,12 +261,12 @@ status session_cancel(session *s, const char *job, error *err) {
   const message *m = &s->incoming->header;
   status st = STATUS_OK;
   if (m->kind == MESSAGE_REPORT) {
-    st = error_set(err, STATUS_JOB, "job %.8s is done already; its report is there", job);
+    st = error_set(err, STATUS_JOB, "job %.8s is already done; its report is available", job);
   } else if (m->kind == MESSAGE_PROGRESS) {
     st = error_set(err, STATUS_PROTOCOL, "the broker at %s did not cancel job %.8s", s->endpoint, job);
   } else if (message_failure(m, err) != STATUS_INTERRUPTED) {
     const slice why = m->texts[FIELD_MESSAGE];
-    st = error_set(err, STATUS_JOB, "job %.8s has failed already: %.*s", job, SLICE_ARG(why));
+    st = error_set(err, STATUS_JOB, "job %.8s has already failed: %.*s", job, SLICE_ARG(why));
   }
   wire_message_close(s->incoming);
   return st;
@@ -312,7 +312,7 @@ status session_find_job(session *s, const char *prefix, char id[SESSION_JOB_BYTE
     is_well = digit_of(prefix[i]) >= 0;
   }
   if (!is_well) {
-    return error_set(err, STATUS_USAGE, "'%.60s' is no job's id: 4 to 32 hexadecimal digits", prefix);
+    return error_set(err, STATUS_USAGE, "'%.60s' is not a valid job id: 4 to 32 hexadecimal digits", prefix);
   }
   if (length == SESSION_JOB_BYTES - 1) {
     for (size_t i = 0; i <= length; i++) {

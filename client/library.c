@@ -1,4 +1,4 @@
-/* libcanvass: the session behind a C interface that can stay the same while the session changes. */
+/* libcanvass: the session behind a C interface that stays the same when the session changes. */
 #include "client/canvass.h"
 
 #include <assert.h>
@@ -20,7 +20,7 @@ struct canvass {
 
 /* ---- Failures ------------------------------------------------------------------------------------ */
 
-/* The public codes are what they are for ever; the inner ones may be sorted anew. */
+/* The public codes never change; the inner ones may be renumbered. */
 static const struct {
   status inner;
   canvass_code code;
@@ -64,7 +64,7 @@ static canvass_code code_of(status st) {
   return CANVASS_PROTOCOL;
 }
 
-/* What every public function ends with. */
+/* The end of every public function. */
 static canvass_code leave(status st, const error *why, canvass_error *out) {
   const canvass_code code = code_of(st);
   if (st != STATUS_OK && out != NULL) {
@@ -77,7 +77,7 @@ static canvass_code leave(status st, const error *why, canvass_error *out) {
 
 /* ---- What callers fill --------------------------------------------------------------------------- */
 
-/* Copies a struct of the caller's SIZE, which may be an older or a newer library's. */
+/* Copies a struct of the caller's SIZE, which may be from an older or a newer library. */
 static status take_struct(const char *name, void *out, size_t known, const void *given, size_t size,
                           error *err) {
   if (size < sizeof size || size > 4096) {
@@ -144,7 +144,7 @@ static slice bytes_of(const buf *b) {
   return (slice){(const char *)b->data, b->length};
 }
 
-/* Hands BYTES out with a zero behind them, or frees them. */
+/* Returns BYTES with a terminating zero, or frees them. */
 static status give_text(status st, buf *bytes, char **out, size_t *length, error *err) {
   if (st == STATUS_OK && out != NULL) {
     buf_put_u8(bytes, 0);
@@ -163,7 +163,7 @@ static status give_text(status st, buf *bytes, char **out, size_t *length, error
 
 /* ---- The connection ------------------------------------------------------------------------------ */
 
-/* GIVEN, else what the environment has; NULL: neither, or empty. */
+/* GIVEN, otherwise the environment's value; NULL: neither, or empty. */
 static const char *given_or(const char *given, const char *variable) {
   const char *value = given != NULL ? given : getenv(variable);
   return value != NULL && value[0] != '\0' ? value : NULL;
@@ -265,7 +265,7 @@ static status wait_for(canvass *c, const char *id, watching *w, buf *report, err
 
 /* ---- Datasets ------------------------------------------------------------------------------------ */
 
-/* What the job of a `load` reports. */
+/* The report of a `load` job. */
 static status read_outcome(const buf *report, canvass_dataset *out, error *err) {
   arena *memory = arena_new();
   json *document = NULL;

@@ -14,10 +14,10 @@
 #include "proto/handshake.h"
 
 enum {
-  LINGER_MS = 500,    /* for the last words to a broker that is there */
-  RECONNECT_MS = 100, /* libzmq's own attempts while nobody listens */
+  LINGER_MS = 500,    /* for the last messages to a broker that is present */
+  RECONNECT_MS = 100, /* libzmq's own attempts while nothing listens */
   RECONNECT_MAX_MS = 2000,
-  GREET_AGAIN_MS = 1000, /* a stranger says hello so often at most */
+  GREET_AGAIN_MS = 1000, /* least time between two hellos to a broker that does not know us */
   HIGH_WATER = 4000,     /* messages: far more than the windows allow */
 };
 
@@ -91,8 +91,7 @@ static status connect_anew(session *s, error *err) {
   TRY(prepare_socket(s, err));
   s->handshake = s->is_within ? NULL : handshake_watch(s->context, s->socket);
   if (zmq_connect(s->socket, s->endpoint) != 0) {
-    return error_set(err, STATUS_USAGE, "'%s' is no endpoint to connect to: %s", s->endpoint,
-                     zmq_strerror(errno));
+    return error_set(err, STATUS_USAGE, "cannot connect to '%s': %s", s->endpoint, zmq_strerror(errno));
   }
   return greet(s, err);
 }
@@ -119,7 +118,7 @@ static void take_welcome(session *s) {
                     tells ? m->texts[FIELD_PROBE] : (slice){"", 0});
 }
 
-/* What concerns the connection alone; false: the message is the call's. */
+/* Handles what concerns only the connection; false: the message is for the call. */
 static bool take_own(session *s, status *outcome, error *err) {
   const message_kind kind = s->incoming->header.kind;
   if (kind != MESSAGE_WELCOME && kind != MESSAGE_ALIVE && kind != MESSAGE_STRANGER) {
@@ -185,7 +184,7 @@ void session_dismiss(session *s) {
     message lost = message_of(MESSAGE_LOST);
     message_set_bytes(&lost, FIELD_BLOB, m->texts[FIELD_BLOB].bytes, m->texts[FIELD_BLOB].length);
     message_set_text(&lost, FIELD_STATUS, status_name(STATUS_NOT_FOUND));
-    message_set_text(&lost, FIELD_MESSAGE, "this blob is not offered any more");
+    message_set_text(&lost, FIELD_MESSAGE, "this blob is no longer offered");
     error ignored;
     (void)!session_send(s, &lost, NULL, 0, &ignored);
   }
@@ -200,21 +199,21 @@ static status unreachable(const session *s, error *err) {
                      s->endpoint, unknown);
   }
   if (handshake_was_cut(s->handshake)) {
-    return error_set(err, STATUS_UNREACHABLE,
-                     "the broker at %s hangs up before a word is said: most likely %s", s->endpoint,
-                     s->has_key ? "the keys do not fit (it has another than the one that you gave, or none)"
-                                : "it asks for keys and you gave none (--identity, --broker-key)");
-  }
-  if (s->has_key) {
     return error_set(
         err, STATUS_UNREACHABLE,
-        "the broker at %s does not answer: nobody listens there, or the keys do not fit (who has another "
-        "key than the broker's gets no answer)",
-        s->endpoint);
+        "the broker at %s closes the connection during the handshake: most likely %s", s->endpoint,
+        s->has_key ? "the keys do not match (its key differs from the one that you gave, or it has none)"
+                   : "it requires keys and you gave none (--identity, --broker-key)");
+  }
+  if (s->has_key) {
+    return error_set(err, STATUS_UNREACHABLE,
+                     "the broker at %s does not answer: nothing listens there, or the keys do not match "
+                     "(a wrong broker key gets no answer)",
+                     s->endpoint);
   }
   return error_set(
-      err, STATUS_UNREACHABLE, "the broker at %s does not answer: nobody listens there%s", s->endpoint,
-      strncmp(s->endpoint, "tcp:", 4) == 0 ? ", or it asks for keys (--identity, --broker-key)" : "");
+      err, STATUS_UNREACHABLE, "the broker at %s does not answer: nothing listens there%s", s->endpoint,
+      strncmp(s->endpoint, "tcp:", 4) == 0 ? ", or it requires keys (--identity, --broker-key)" : "");
 }
 
 status session_check(session *s, int64_t news_ms, error *err) {
@@ -228,7 +227,7 @@ status session_check(session *s, int64_t news_ms, error *err) {
   const int64_t newsless_ms =
       s->newsless_ms > 0 ? s->newsless_ms : (int64_t)s->patience_ms * PATIENCE_WITHOUT_NEWS;
   if (now - news_ms >= newsless_ms) {
-    return error_set(err, STATUS_UNREACHABLE, "the broker at %s is there but gives no answer", s->endpoint);
+    return error_set(err, STATUS_UNREACHABLE, "the broker at %s is alive but does not answer", s->endpoint);
   }
   return STATUS_OK;
 }
@@ -255,7 +254,8 @@ static status await_welcome(session *s, error *err) {
 
 static status take_options(session *s, const session_options *o, error *err) {
   if (o->endpoint == NULL || strlen(o->endpoint) >= sizeof s->endpoint) {
-    return error_set(err, STATUS_USAGE, "'%.60s' is no endpoint", o->endpoint == NULL ? "" : o->endpoint);
+    return error_set(err, STATUS_USAGE, "'%.60s' is not a valid endpoint",
+                     o->endpoint == NULL ? "" : o->endpoint);
   }
   (void)snprintf(s->endpoint, sizeof s->endpoint, "%s", o->endpoint);
   s->is_within = strncmp(s->endpoint, "inproc:", 7) == 0;

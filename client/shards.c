@@ -1,4 +1,4 @@
-/* Datasets as shards: what there is, shards sent, versions made. */
+/* Datasets as shards: looked up, sent, committed as versions. */
 #include <stdlib.h>
 #include <string.h>
 

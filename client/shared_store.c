@@ -1,4 +1,4 @@
-/* Files beside the broker's own: every size and every byte is compared before it counts. */
+/* Files in the broker's directory: every size and every byte is compared before it counts. */
 #include "client/shared_store.h"
 
 #include <errno.h>
@@ -12,8 +12,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* While the broker compares a file that was handed in nobody hears how far it is; chunks it hashes as they
- * come. */
+/* While the broker compares a handed-in file there is no progress to report; chunks it hashes as they
+ * arrive. */
 #define HAND_IN_BYTES_MAX ((uint64_t)1 << 30)
 
 enum { PROBE_BYTES = 16, PIECE_BYTES = 1 << 20, PATH_BYTES = 1200, ROOM_LEFT_BYTES = 64 << 20 };
@@ -53,8 +53,8 @@ static bool probe_stands(const shared_store *s, slice probe) {
   return is_same;
 }
 
-/* The directory for files that are handed in; -1: there is none that is ours.  A file in another user's would
- * be one that the broker cannot read or keep, and a link could lead anywhere: the broker chose the path. */
+/* The directory for handed-in files; -1: there is none of this user. A file in another user's directory
+ * could not be read or kept by the broker, and a link could lead anywhere: the broker chose the path. */
 static int open_hand_in(const shared_store *s) {
   char path[PATH_BYTES];
   struct stat info;
@@ -152,7 +152,7 @@ static bool fill(int fd, uint64_t bytes, shared_store_source source, void *conte
   return is_well;
 }
 
-/* The broker cannot refuse what is on its disk already: leave it the room that it asks for. */
+/* The broker cannot refuse what is already on its disk: leave it the room that it needs. */
 static bool has_room(int fd, uint64_t bytes) {
   struct statvfs info;
   uint64_t free_bytes = 0;

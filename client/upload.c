@@ -1,9 +1,9 @@
-/* Sending blobs: a few are on offer at once, and the broker asks for their chunks.
+/* Sending blobs: a few are offered at once, and the broker requests their chunks.
  *
- * What is on offer stands in a window of slots.  A slot is empty again with `have`.  After a welcome (the
- * broker was restarted, or we connected anew), and when nothing was asked for a while, all that is on offer
- * is offered again: the broker goes on where it stopped.  It may well ask for the same bytes more than once;
- * one that never gets any further is at fault, and an upload to it would never end. */
+ * Offered blobs are in a window of slots. A slot becomes empty with `have`. After a welcome (the broker
+ * was restarted, or we reconnected), and when nothing was requested for a while, all of them are
+ * offered again: the broker goes on where it stopped. It may well request the same bytes more than once;
+ * one that makes no progress is at fault, and an upload to it would never end. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "client/session_state.h"
 
 enum {
-  REPEATS_LEAST = 256, /* chunks sent in vain, of any blob, before its upload is given up */
+  REPEATS_LEAST = 256, /* chunks sent without progress, of any blob, before its upload is given up */
   REPEATS_TIMES = 10,  /* the whole blob again, of a large one */
 };
 
@@ -20,9 +20,9 @@ typedef struct slot {
   size_t index;      /* of the blob */
   uint64_t served;   /* how far chunks went */
   uint64_t repeats;  /* chunks since they last went further */
-  unsigned lost;     /* how often it arrived as something else, or too late */
+  unsigned lost;     /* how often it arrived altered, or too late */
   bool is_counted;   /* among those that were sent */
-  bool is_handed_in; /* by file */
+  bool is_handed_in; /* as a file */
 } slot;
 
 typedef struct sending {
@@ -31,8 +31,8 @@ typedef struct sending {
   slot slots[WINDOW_BLOBS];
   size_t taken, next; /* slots in use; the next blob to be offered */
   uint64_t weight_done, weight_all;
-  int64_t news_ms;  /* when the broker last said something about these blobs */
-  int64_t asked_ms; /* when they were last offered, or it last said something */
+  int64_t news_ms;  /* when the broker last sent something about these blobs */
+  int64_t asked_ms; /* when they were last offered, or it last sent something */
 } sending;
 
 static const upload_blob *blob_of(const sending *t, const slot *at) {
@@ -69,7 +69,7 @@ static bool read_for_hand_in(void *context, uint64_t offset, void *out, size_t l
   return source->work->read(source->work->context, source->index, offset, out, length, &ignored) == STATUS_OK;
 }
 
-/* Past the socket, where that works and the broker does not have the blob already. */
+/* Bypasses the socket, where that works and the broker lacks the blob. */
 static void hand_in(sending *t, slot *at) {
   const shared_store *shared = &t->link->shared;
   const upload_blob *blob = blob_of(t, at);
@@ -103,7 +103,7 @@ static status offer_again(sending *t, error *err) {
   return STATUS_OK;
 }
 
-/* A blob that stands twice in the list waits until its first one is there. */
+/* A blob that occurs twice in the list waits until the first has arrived. */
 static status offer_next(sending *t, error *err) {
   for (size_t i = 0; i < WINDOW_BLOBS && t->next < t->work->count; i++) {
     const upload_blob *blob = &t->work->blobs[t->next];
@@ -143,7 +143,7 @@ static status send_chunk(sending *t, slot *at, uint64_t offset, size_t length, e
   return session_send(t->link, &m, &payload, 1, err);
 }
 
-/* Counts a want of the bytes up to END. */
+/* Counts a request for the bytes up to END. */
 static status check_repeats(const sending *t, slot *at, uint64_t end, error *err) {
   const upload_blob *blob = blob_of(t, at);
   const uint64_t chunks = blob->bytes / MESSAGE_FRAME_MAX + 1;
@@ -154,12 +154,11 @@ static status check_repeats(const sending *t, slot *at, uint64_t end, error *err
   }
   char hex[DIGEST_HEX_BYTES];
   digest_hex(&blob->name, hex);
-  return error_set(
-      err, STATUS_PROTOCOL,
-      "the broker at %s asks for the same bytes of blob %.16s again and again (%" PRIu64
-      " times without getting further): look at its log and start it anew, then send again; what "
-      "it has is not sent twice",
-      t->link->endpoint, hex, at->repeats);
+  return error_set(err, STATUS_PROTOCOL,
+                   "the broker at %s keeps requesting the same bytes of blob %.16s (%" PRIu64
+                   " times without progress): look at its log and restart it, then send again; what "
+                   "it has is not sent twice",
+                   t->link->endpoint, hex, at->repeats);
 }
 
 static status take_want(sending *t, slot *at, error *err) {
@@ -168,10 +167,10 @@ static status take_want(sending *t, slot *at, error *err) {
   const uint64_t offset = m->integers[FIELD_OFFSET];
   const uint64_t wanted = m->integers[FIELD_BYTES];
   if (offset >= size || wanted == 0 || wanted > MESSAGE_FRAME_MAX) {
-    return error_set(err, STATUS_PROTOCOL, "the broker at %s asks for bytes that the blob does not have",
+    return error_set(err, STATUS_PROTOCOL, "the broker at %s requests bytes beyond the end of the blob",
                      t->link->endpoint);
   }
-  if (at->is_handed_in) { /* the broker cannot use it after all */
+  if (at->is_handed_in) { /* the broker cannot use it */
     shared_store_take_back(&t->link->shared, &blob_of(t, at)->name);
     t->link->shared.is_writable = false;
     at->is_handed_in = false;
@@ -189,7 +188,7 @@ static status take_have(sending *t, slot *at, error *err) {
   return STATUS_OK;
 }
 
-/* What arrived altered, or too late, may arrive well the next time. */
+/* What arrived altered, or too late, may arrive intact the next time. */
 static status take_lost(sending *t, slot *at, error *err) {
   const status st = message_failure(&t->link->incoming->header, err);
   if ((st != STATUS_CORRUPT && st != STATUS_UNREACHABLE) || ++at->lost >= CORRUPT_TRIES) {

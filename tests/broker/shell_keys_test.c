@@ -159,9 +159,9 @@ static void a_key_that_was_taken_off_the_list_is_shown_the_door(void **state) {
   talker_hello(&worker, "worker", 1);
   talker_expect(&worker, MESSAGE_WELCOME);
   broker_allow(s->broker, k.shorter);
-  talker_expect_refused(&worker, "usage", "any more");
+  talker_expect_refused(&worker, "usage", "no longer allowed");
   talker_hello(&worker, "worker", 1);
-  talker_expect_refused(&worker, "usage", "may not come");
+  talker_expect_refused(&worker, "usage", "is not allowed");
   talker_expect_none(&client, MESSAGE_REFUSED);
   talker_close(&client);
   talker_close(&worker);

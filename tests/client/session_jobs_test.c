@@ -273,7 +273,7 @@ static void what_has_ended_cannot_be_cancelled(void **state) {
   f->broker.report = slice_of(document);
   begin(f);
   assert_int_equal(session_cancel(f->link, job, &f->err), STATUS_JOB);
-  check_contains(f->err.message, "is done already");
+  check_contains(f->err.message, "is already done");
 }
 
 static void what_failed_cannot_be_cancelled(void **state) {
@@ -281,7 +281,7 @@ static void what_failed_cannot_be_cancelled(void **state) {
   f->broker.failure = "data";
   begin(f);
   assert_int_equal(session_cancel(f->link, job, &f->err), STATUS_JOB);
-  check_contains(f->err.message, "has failed already: so it ended");
+  check_contains(f->err.message, "has already failed: so it ended");
 }
 
 static void the_first_digits_find_a_job(void **state) {

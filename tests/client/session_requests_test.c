@@ -246,8 +246,9 @@ static void who_hangs_up_at_once_is_told_apart_from_silence(void **state) {
   const key_pair key = new_key(f);
   rude r;
   rude_start(&r, f, INT_MAX);
-  expect_unreachable(f, NULL, "asks for keys and you gave none");
-  expect_unreachable(f, &key, "hangs up before a word is said: most likely the keys do not fit");
+  expect_unreachable(f, NULL, "requires keys and you gave none");
+  expect_unreachable(f, &key,
+                     "closes the connection during the handshake: most likely the keys do not match");
   shutdown(r.listener, SHUT_RDWR);
   pthread_join(r.thread, NULL);
 }
@@ -256,7 +257,7 @@ static void a_broker_that_ended_while_one_came_is_silence(void **state) {
   fixture *f = *state;
   rude r;
   rude_start(&r, f, 1);
-  expect_unreachable(f, NULL, "nobody listens there");
+  expect_unreachable(f, NULL, "nothing listens there");
   pthread_join(r.thread, NULL);
 }
 
@@ -305,7 +306,7 @@ static void a_broker_that_lives_but_never_answers_is_given_up(void **state) {
   buf out;
   buf_init(&out);
   assert_int_equal(session_list(f->link, "jobs", &out, &f->err), STATUS_UNREACHABLE);
-  check_contains(f->err.message, "is there but gives no answer");
+  check_contains(f->err.message, "is alive but does not answer");
   buf_fini(&out);
 }
 

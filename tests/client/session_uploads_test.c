@@ -153,7 +153,7 @@ static void a_broker_that_asks_for_the_same_chunk_for_ever_is_left(void **state)
   hex[16] = '\0';
   check_contains(f->err.message, hex);
   check_contains(f->err.message, f->broker.endpoint);
-  check_contains(f->err.message, "start it anew");
+  check_contains(f->err.message, "restart it");
   free(bytes);
 }
 
