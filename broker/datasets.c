@@ -142,7 +142,7 @@ static bool is_same_shard(const manifest_shard *a, const manifest_shard *b) {
   return digest_equal(&a->name, &b->name) && a->bytes == b->bytes;
 }
 
-/* The broker already has those at the same position of BEFORE (may be NULL). After a restart the vault
+/* The broker already has those at the same position of BEFORE (may be NULL).  After a restart the vault
  * would hash each of them, a whole dataset in one turn; damage is found when they are used. */
 static status check_shards(broker *b, const manifest *m, const manifest *before, error *err) {
   for (uint32_t i = 0; i < m->shards_count; i++) {

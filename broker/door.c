@@ -4,7 +4,7 @@
  *
  * and an answer: version, request id, status code, status text, user id, metadata.  Whatever is not a
  * question of our domain with one CURVE key in it is turned away; REP must answer before it can receive
- * again, so that nothing is left unanswered. If the thread fails no question is answered, and no peer is let
+ * again, so that nothing is left unanswered.  If the thread fails no question is answered, and no peer is let
  * in. */
 #include "broker/door.h"
 
@@ -35,7 +35,7 @@ struct door {
   char last[KEY_TEXT_BYTES];
 };
 
-/* The part of a question that is examined. COUNT goes on counting beyond the frames that are kept. */
+/* The part of a question that is examined.  COUNT goes on counting beyond the frames that are kept. */
 typedef struct question {
   zmq_msg_t frames[ZAP_FRAMES];
   size_t count;

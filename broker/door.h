@@ -14,9 +14,9 @@
 typedef struct door door;
 
 /* Before sockets bind.  LIST is borrowed until door_allow names another one or the door is closed; NULL lets
- * no peer in. STATUS_IO when the context already has a door. */
+ * no peer in.  STATUS_IO when the context already has a door. */
 status door_open(void *zmq_context, const key_list *list, door **out, error *err) MUST_USE;
-/* From now on LIST applies: to handshakes only, not to connected peers. From any thread; when it returns
+/* From now on LIST applies: to handshakes only, not to connected peers.  From any thread; when it returns
  * the door no longer uses the old list. */
 void door_allow(door *d, const key_list *list);
 /* How many were turned away since the last call, and the last of them (public key; "" for none or not CURVE).

@@ -1,7 +1,7 @@
 /* Bytes in flight to a peer: passed to libzmq, and not yet written to the peer's connection.
  *
  * They are counted for each route, not for each peer: a peer that says bye and hello again still has what it
- * did not read. A count outlives its peer, its route and its socket for as long as a frame of it is in
+ * did not read.  A count outlives its peer, its route and its socket for as long as a frame of it is in
  * flight, and frames are counted down by libzmq's threads. */
 #ifndef CANVASS_BROKER_IN_FLIGHT_H
 #define CANVASS_BROKER_IN_FLIGHT_H
@@ -9,7 +9,7 @@
 #include "broker/listener.h"
 #include "proto/wire.h"
 
-/* A peer with so much unread gets no more. Peers request 8 MiB at a time. */
+/* A peer with so much unread gets no more.  Peers request 8 MiB at a time. */
 enum { IN_FLIGHT_BYTES_MAX = 32 << 20 };
 
 typedef struct in_flight in_flight;

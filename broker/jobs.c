@@ -29,7 +29,7 @@ static status read_key(const wire_message *m, core_job_id *id, error *why) {
   return STATUS_OK;
 }
 
-/* A digest of the request: the same key must mean the same job. The version is compared separately. */
+/* A digest of the request: the same key must mean the same job.  The version is compared separately. */
 static status read_content(wire_message *m, digest *out, error *why) {
   buf all;
   buf_init(&all);

@@ -1,4 +1,4 @@
-/* Outgoing messages. What the core wants sent becomes letters like all other answers, so that sending
+/* Outgoing messages.  What the core wants sent becomes letters like all other answers, so that sending
  * can fail in only one place: then the peer is forgotten with the next turn. */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ static void close_frames(zmq_msg_t *frames, size_t count) {
   }
 }
 
-/* What a client gets by asking. Not tasks: a worker itself reports how many it takes. */
+/* What a client gets by asking.  Not tasks: a worker itself reports how many it takes. */
 static status count_frames(const peer *to, message_kind kind, zmq_msg_t *frames, size_t count, error *why) {
   if (kind != MESSAGE_REPORT && kind != MESSAGE_MANIFEST && kind != MESSAGE_LISTING) {
     return STATUS_OK;

@@ -1,7 +1,7 @@
 /* Peers that have said hello: numbers for the core, routes for the sockets, roles, and when each was last
  * heard from.
  *
- * A number is never reused. A peer that did not say hello, or was forgotten, has none: it is unknown.
+ * A number is never reused.  A peer that did not say hello, or was forgotten, has none: it is unknown.
  */
 #ifndef CANVASS_BROKER_ROUTES_H
 #define CANVASS_BROKER_ROUTES_H

@@ -86,7 +86,7 @@ struct broker {
 
 /* ---- broker.c */
 void broker_log(broker *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Ends the broker with the turn: WHY is sent to all peers. The first one stays. */
+/* Ends the broker with the turn: WHY is sent to all peers.  The first one stays. */
 void broker_fail(broker *b, status st, const error *why);
 /* Gives EVENT to the core, and what must be kept of it to the ledger. */
 void broker_feed(broker *b, const core_event *event);

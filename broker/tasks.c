@@ -167,7 +167,7 @@ static bool is_full(const broker *b) {
 }
 
 /* A result that cannot be taken is a failure of its task.  When the cause lies in what was sent, a retry may
- * succeed. When the disk is full no retry does, and the job is not to blame: the broker stops, and resumes
+ * succeed.  When the disk is full no retry does, and the job is not to blame: the broker stops, and resumes
  * the job when there is room and it is started again. */
 status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_RESULT, .peer = from->number};

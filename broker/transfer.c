@@ -118,7 +118,7 @@ static void send_have(broker *b, const peer *to, const digest *name) {
   outgoing_answer(b, to, &m, NULL, 0);
 }
 
-/* A client that lost its connection returns as another peer and offers again. Sending shows whether the old
+/* A client that lost its connection returns as another peer and offers again.  Sending shows whether the old
  * one still exists. */
 static void probe(broker *b, uint32_t number) {
   peer *p = routes_at(&b->routes, number);
@@ -283,7 +283,7 @@ static void reject_source(broker *b, arrival *a, const error *why) {
   drop_source(b, a);
 }
 
-/* The vault has received up to NEXT. When that is not the expected position, the requested chunks are
+/* The vault has received up to NEXT.  When that is not the expected position, the requested chunks are
  * useless. */
 static void go_to(broker *b, arrival *a, uint64_t next) {
   const bool is_onward = next > a->next && next <= a->wanted;
@@ -399,7 +399,7 @@ void transfer_peer_left(broker *b, const peer *gone) {
   relay_peer_left(b, gone);
 }
 
-/* The first source becomes the last. The next one is given twice as long: when all of them are slow
+/* The first source becomes the last.  The next one is given twice as long: when all of them are slow
  * each must have time for a chunk, or none ever makes progress. */
 static void switch_source(broker *b, arrival *a) {
   a->patience_ms = a->patience_ms < TRANSFER_STALL_MS / 2 ? a->patience_ms * 2 : TRANSFER_STALL_MS / 2;

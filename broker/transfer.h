@@ -2,7 +2,7 @@
  * worker that keeps a partial to the worker that needs it.
  *
  * In: the broker requests every chunk, TRANSFER_PEER_BYTES ahead for one peer and TRANSFER_CREDIT_BYTES in
- * all, blobs taking turns.  Several may offer the same blob: one is asked, the others stand by. An
+ * all, blobs taking turns.  Several may offer the same blob: one is asked, the others stand by.  An
  * offer with another size is of another blob: it delays nobody, and only one of them can succeed.
  * Sought: what a peer wants and the vault lacks.  With a holder, wants and chunks are passed on.  Without,
  * all workers are asked whether they have it (a shard that was damaged here); the first that has it sends it

@@ -10,12 +10,12 @@
  * and return a report: JSON in UTF-8, the same bytes however many workers there are.
  *
  * One thread at a time uses a handle; several handles may be used by several threads.  A handle must not be
- * used across a fork. Requests that meet a broker's restart or a broken connection are repeated
+ * used across a fork.  Requests that meet a broker's restart or a broken connection are repeated
  * until the handle's patience is over.
  *
  * All texts are UTF-8 and end with a zero byte.  Functions return CANVASS_OK or the code of their failure and
  * then fill ERROR, which may be NULL.  What they return through pointers is defined only after
- * CANVASS_OK. Memory that they return is freed with canvass_free.
+ * CANVASS_OK.  Memory that they return is freed with canvass_free.
  *
  * Structs that a caller fills begin with their `size`, because fields may be added at their end: zero them,
  * then set `size` to sizeof.  A field that is 0 or NULL has its default.
@@ -136,8 +136,8 @@ typedef struct canvass_dataset {
  * another client appended meanwhile: then repeat the call. */
 CANVASS_API canvass_code canvass_put(canvass *c, const canvass_files *files, canvass_watcher watch,
                                      void *context, canvass_dataset *out, canvass_error *error);
-/* Removes the name; the data stay until the jobs that use them have ended. *JOBS (may be NULL): the number of
- * these jobs. */
+/* Removes the name; the data stay until the jobs that use them have ended.  *JOBS (may be NULL): the number
+ * of these jobs. */
 CANVASS_API canvass_code canvass_drop(canvass *c, const char *dataset, uint64_t *jobs, canvass_error *error);
 
 /* ---- Jobs ---------------------------------------------------------------------------------------- */
@@ -160,8 +160,9 @@ typedef struct canvass_job {
 CANVASS_API canvass_code canvass_submit(canvass *c, const canvass_job *job, char id[CANVASS_JOB_BYTES],
                                         canvass_error *error);
 /* Waits for the end of job ID.  REPORT (may be NULL) gets the report, to be freed with canvass_free, and
- * LENGTH (may be NULL) its bytes without the terminating zero. For a job that failed its failure is returned.
- * An absent broker is waited for as long as WATCH returns true; without WATCH, for the handle's patience. */
+ * LENGTH (may be NULL) its bytes without the terminating zero.  For a job that failed its failure is
+ * returned. An absent broker is waited for as long as WATCH returns true; without WATCH, for the handle's
+ * patience. */
 CANVASS_API canvass_code canvass_wait(canvass *c, const char *id, canvass_watcher watch, void *context,
                                       char **report, size_t *length, canvass_error *error);
 /* The report of a job that has ended, as canvass_wait returns it.  CANVASS_JOB while it has not. */

@@ -2,7 +2,7 @@
  * statistics: the heart of libcanvass.  One thread per session.
  *
  * Every request can be repeated: a session whose broker is away for a while asks again, with the same keys
- * and versions, until PATIENCE is over. A blob's upload goes on where it stopped.
+ * and versions, until PATIENCE is over.  A blob's upload goes on where it stopped.
  */
 #ifndef CANVASS_CLIENT_SESSION_H
 #define CANVASS_CLIENT_SESSION_H
@@ -94,11 +94,11 @@ typedef struct session_progress {
   uint64_t states_computed, states_cached;
 } session_progress;
 
-/* Waits for the end. CALLBACK (may be NULL) is called at every change and at least four times a second;
+/* Waits for the end.  CALLBACK (may be NULL) is called at every change and at least four times a second;
  * returning false leaves the job alone and returns STATUS_INTERRUPTED.  REPORT gets the document, LAST (may
- * be NULL) its state at the end. For a job that failed its failure is returned (STATUS_INTERRUPTED when
- * cancelled), STATUS_NOT_FOUND for an unknown one. An absent broker is waited for as long as CALLBACK returns
- * true; without a callback, for the session's patience. */
+ * be NULL) its state at the end.  For a job that failed its failure is returned (STATUS_INTERRUPTED when
+ * cancelled), STATUS_NOT_FOUND for an unknown one.  An absent broker is waited for as long as CALLBACK
+ * returns true; without a callback, for the session's patience. */
 status session_wait(session *s, const char *job, bool (*callback)(void *context, const session_progress *p),
                     void *context, buf *report, session_progress *last, error *err) MUST_USE;
 /* The report of a job that has ended.  STATUS_JOB while it has not, with its progress in the message. */

@@ -1,8 +1,8 @@
-/* The state of a session, and the turns that make up all its calls. For the files of the session only.
+/* The state of a session, and the turns that make up all its calls.  For the files of the session only.
  *
- * A call starts with session_begin, sends, and then takes turns until it has what it waits for. A turn
+ * A call starts with session_begin, sends, and then takes turns until it has what it waits for.  A turn
  * maintains the connection: signs of life, a new connection after silence, hello to a broker that does not
- * know us. Each welcome counts in `welcomes`: a call that sees the count change repeats its unanswered
+ * know us.  Each welcome counts in `welcomes`: a call that sees the count change repeats its unanswered
  * requests.
  */
 #ifndef CANVASS_CLIENT_SESSION_STATE_H
@@ -64,7 +64,7 @@ status session_send(session *s, const message *m, const wire_payload *payloads, 
 
 /* ---- Requests (exchange.c) */
 #define ANSWER(kind) ((uint64_t)1 << (kind))
-/* Numbers and sends M until one of the ANSWERS came, which is then in s->incoming. A refusal becomes the
+/* Numbers and sends M until one of the ANSWERS came, which is then in s->incoming.  A refusal becomes the
  * failure. */
 status session_ask(session *s, message *m, const wire_payload *payloads, size_t count, uint64_t answers,
                    error *err) MUST_USE;

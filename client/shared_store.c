@@ -53,7 +53,7 @@ static bool probe_stands(const shared_store *s, slice probe) {
   return is_same;
 }
 
-/* The directory for handed-in files; -1: there is none of this user. A file in another user's directory
+/* The directory for handed-in files; -1: there is none of this user.  A file in another user's directory
  * could not be read or kept by the broker, and a link could lead anywhere: the broker chose the path. */
 static int open_hand_in(const shared_store *s) {
   char path[PATH_BYTES];

@@ -1,5 +1,5 @@
 /* A broker's directory on the same file system: blobs are read there and handed in there, bypassing the
- * socket. Nothing here fails: what cannot be done with files is done with messages. */
+ * socket.  Nothing here fails: what cannot be done with files is done with messages. */
 #ifndef CANVASS_CLIENT_SHARED_STORE_H
 #define CANVASS_CLIENT_SHARED_STORE_H
 

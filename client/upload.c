@@ -1,8 +1,8 @@
 /* Sending blobs: a few are offered at once, and the broker requests their chunks.
  *
- * Offered blobs are in a window of slots. A slot becomes empty with `have`. After a welcome (the broker
+ * Offered blobs are in a window of slots.  A slot becomes empty with `have`.  After a welcome (the broker
  * was restarted, or we reconnected), and when nothing was requested for a while, all of them are
- * offered again: the broker goes on where it stopped. It may well request the same bytes more than once;
+ * offered again: the broker goes on where it stopped.  It may well request the same bytes more than once;
  * one that makes no progress is at fault, and an upload to it would never end. */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 typedef enum endpoint_use { ENDPOINT_CONNECT, ENDPOINT_LISTEN } endpoint_use;
 
 /* STATUS_USAGE unless ENDPOINT is tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH with a path that
- * fits a socket's address; a listener may also leave the port or path to the system (0 or *). Whether the
+ * fits a socket's address; a listener may also leave the port or path to the system (0 or *).  Whether the
  * host exists is not checked. */
 status endpoint_check(const char *endpoint, endpoint_use use, error *err) MUST_USE;
 

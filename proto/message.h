@@ -169,7 +169,7 @@ status message_failure(const message *m, error *err);
 void message_encode(const message *m, buf *out);
 /* STATUS_PROTOCOL for anything but a well-formed header of this version with the fields its kind must
  * have.  A "refused" is understood in any version, so that peers of different versions can report the
- * mismatch. After a failure OUT has FIELD_REQUEST when it could be read, so that the refusal can carry it,
+ * mismatch.  After a failure OUT has FIELD_REQUEST when it could be read, so that the refusal can carry it,
  * and nothing else. */
 status message_decode(const void *bytes, size_t length, message *out, error *err) MUST_USE;
 

@@ -226,7 +226,7 @@ static void read_user(wire_message *m) {
   }
 }
 
-/* Header and payloads; those beyond the limit are dropped, and *MORE is then set. False when there is no
+/* Header and payloads; those beyond the limit are dropped, and *MORE is then set.  False when there is no
  * message. */
 static bool receive_frames(void *socket, wire_message *out, bool *more) {
   if (!receive_frame(socket, &out->frames[0])) {

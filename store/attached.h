@@ -1,5 +1,5 @@
 /* Another store's directory, read beside one's own: the broker's, where worker and broker share a file
- * system. Nothing is written there, and a file there is accepted only when its bytes match its
+ * system.  Nothing is written there, and a file there is accepted only when its bytes match its
  * name. */
 #ifndef CANVASS_STORE_ATTACHED_H
 #define CANVASS_STORE_ATTACHED_H
@@ -15,7 +15,7 @@ typedef struct attached {
 
 void attached_init(attached *a);
 void attached_fini(attached *a);
-/* NULL: none any longer. After a failure there is none. */
+/* NULL: none any longer.  After a failure there is none. */
 status attached_to(attached *a, const char *directory, error *err) MUST_USE;
 /* Blobs of another LENGTH are not there. */
 bool attached_has(attached *a, const digest *name, uint64_t length);

@@ -1,4 +1,4 @@
-/* Joins datasets one after the other. Columns are matched by name; those of the first part count. */
+/* Joins datasets one after the other.  Columns are matched by name; those of the first part count. */
 #include <stdlib.h>
 
 #include "store/manifest.h"

@@ -14,7 +14,7 @@
 
 enum { OF_CACHE = 1 << PLACE_CACHE, OF_BROKER = 1 << PLACE_BROKER, OF_BOTH = OF_CACHE | OF_BROKER };
 
-/* The contents of a store's directory. The broker's own parts mark a broker's store, so they are made
+/* The contents of a store's directory.  The broker's own parts mark a broker's store, so they are made
  * before the others: a directory that has others without them is a cache. */
 static const struct {
   const char *name;

@@ -1,4 +1,4 @@
-/* The names of blobs whose bytes were compared with their names, so that they are compared once. It
+/* The names of blobs whose bytes were compared with their names, so that they are compared once.  It
  * has its own lock. */
 #ifndef CANVASS_STORE_SEEN_H
 #define CANVASS_STORE_SEEN_H

@@ -28,7 +28,7 @@ enum {
 typedef struct store_options {
   uint64_t cache_bytes; /* of shards, states and records together; 0: STORE_CACHE_BYTES_DEFAULT */
   bool network_allowed; /* accept a network file system; one machine at a time must then use it */
-  /* Called for damage that was found and repaired, and for a cache that cannot be written. From
+  /* Called for damage that was found and repaired, and for a cache that cannot be written.  From
    * any thread; may be NULL. */
   void (*warn)(void *context, const char *message);
   void *context;
@@ -60,7 +60,7 @@ typedef struct store_blob {
  * asked for: one that was altered is reported to `warn`, set aside and missing from then on. */
 status store_get(store *s, const digest *name, store_blob *out, error *err) MUST_USE;
 void store_release(store_blob *blob);
-/* Whether a blob of that name and LENGTH exists. It then counts as used, and stays until the next turn
+/* Whether a blob of that name and LENGTH exists.  It then counts as used, and stays until the next turn
  * ends. */
 bool store_has(store *s, const digest *name, uint64_t length);
 
@@ -73,12 +73,12 @@ status store_get_file(store *s, const digest *name, int *file, error *err) MUST_
  * A temporary store has no turns, lists nothing, and cannot be attached to (STATUS_USAGE). */
 
 /* Reads blobs also from DIRECTORY, another store's (a broker's), without taking them into this one.  A blob
- * there is compared with its name as always; one that differs is treated as missing. NULL: no longer.
+ * there is compared with its name as always; one that differs is treated as missing.  NULL: no longer.
  * Nothing is written there. */
 status store_attach(store *s, const char *directory, error *err) MUST_USE;
 /* Begins a new turn: what was last used before it may be removed when room is needed, oldest first. */
 void store_turn(store *s);
-/* The names of everything it holds: shards over which it keeps states, and its own blobs. Each once;
+/* The names of everything it holds: shards over which it keeps states, and its own blobs.  Each once;
  * those with states first, and of these roughly the last used first. */
 void store_each_held(store *s, void (*visit)(void *context, const digest *name), void *context);
 /* Whether any state over SHARD is kept.  (Then the shard itself may not be needed.) */

@@ -1,4 +1,4 @@
-/* An index: a few tables of keys and values in one LMDB environment. The durable store and the broker's
+/* An index: a few tables of keys and values in one LMDB environment.  The durable store and the broker's
  * ledger each have one.
  *
  * One process opens it, once.  All functions may be called from several threads; writes wait for each
@@ -18,7 +18,7 @@ typedef unsigned index_table;
 typedef struct index_options {
   const char *const *tables; /* their names; created when missing */
   unsigned tables_count;     /* at most INDEX_TABLES_MAX */
-  /* A commit is on disk when store_index_write returns. Otherwise a power cut may undo the last one. */
+  /* A commit is on disk when store_index_write returns.  Otherwise a power cut may undo the last one. */
   bool durable;
   /* Advice that ends a message: when it is damaged, and when there is no space. */
   const char *when_damaged, *when_full;
@@ -26,7 +26,7 @@ typedef struct index_options {
 
 typedef struct store_index store_index;
 
-/* DIRECTORY must exist. STATUS_CORRUPT when its content is not an index: the message says what
+/* DIRECTORY must exist.  STATUS_CORRUPT when its content is not an index: the message says what
  * to do.  OPTIONS' texts are borrowed until it is closed. */
 status store_index_open(const char *directory, const index_options *options, store_index **out,
                         error *err) MUST_USE;
@@ -55,7 +55,7 @@ status store_index_scan_prefix(store_index *x, index_table table, slice prefix,
                                bool (*visit)(void *context, slice key, slice value), void *context,
                                error *err) MUST_USE;
 /* Of these only the first of all that share their first GROUP bytes (at least 1); the others are
- * skipped, not read. Shorter keys are visited, too. */
+ * skipped, not read.  Shorter keys are visited, too. */
 status store_index_scan_groups(store_index *x, index_table table, slice prefix, size_t group,
                                bool (*visit)(void *context, slice key, slice value), void *context,
                                error *err) MUST_USE;

@@ -1,4 +1,4 @@
-/* The kinds of store behind a handle: temporary and durable. For the files of store/ only.
+/* The kinds of store behind a handle: temporary and durable.  For the files of store/ only.
  */
 #ifndef CANVASS_STORE_STORE_KIND_H
 #define CANVASS_STORE_STORE_KIND_H

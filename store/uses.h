@@ -1,7 +1,7 @@
 /* What a durable store keeps, how large it is, and in which turn it was last used: the least recently used is
  * removed first.
  *
- * Every opening of the store begins a *turn*; long-running processes begin more. What the current turn
+ * Every opening of the store begins a *turn*; long-running processes begin more.  What the current turn
  * uses is never removed, even when that alone exceeds the limit.  Uses are noted in memory and written
  * with the next transaction, so noting costs nothing; a crash loses some, which makes things look older than
  * they are.
@@ -41,7 +41,7 @@ void uses_enter(uses *u);
 void uses_leave(uses *u);
 /* KEY, which takes BYTES, is used now.  Between enter and leave. */
 void uses_note(uses *u, const kept_key *key, uint64_t bytes);
-/* Keeps the values, in one transaction while they are small, and all notes with them. Then removes
+/* Keeps the values, in one transaction while they are small, and all notes with them.  Then removes
  * the excess. */
 status uses_keep(uses *u, const kept_value *values, size_t count, error *err) MUST_USE;
 /* Forgets an entry whose file is missing. */

@@ -63,7 +63,7 @@ static bool get_state(void *context, uint32_t accumulator, buf *out) {
   return store_partial_get(m->shards, &m->name, &m->accumulators[accumulator], out);
 }
 
-/* Passes on what was gathered. Without memory it is merely not kept. */
+/* Passes on what was gathered.  Without memory it is merely not kept. */
 static void keep_gathered(mapping *m) {
   store_partial *partials = calloc(m->gathered_count + 1, sizeof *partials);
   if (partials != NULL && !m->states.failed) {

@@ -19,7 +19,7 @@ typedef struct map_source {
 } map_source;
 
 /* Appends to PARTIAL the result of PROGRAM (encoded) over the shards whose names (BLOB_NAME_BYTES each)
- * are in NAMES. Where SHARDS keeps partials, cached states are taken from there, and computed ones
+ * are in NAMES.  Where SHARDS keeps partials, cached states are taken from there, and computed ones
  * are passed to it at the end.  STATUS_INTERRUPTED when STOP is set between two shards. */
 status map_shards(slice program, slice names, const map_source *source, store *shards,
                   const atomic_bool *stop, map_counts *counts, buf *partial, error *err) MUST_USE;

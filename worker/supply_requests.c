@@ -1,6 +1,6 @@
 /* Requests: which is next, what arrives, and what does not.
  *
- * A request without an answer is sent again, SUPPLY_ASKS times in all. Over a slow connection chunks only
+ * A request without an answer is sent again, SUPPLY_ASKS times in all.  Over a slow connection chunks only
  * take their time, and a retry would make that longer: so a blob counts as unanswered when nothing at all
  * arrives, or when so many chunks of others arrived that its own must have been lost; each wait is twice as
  * long as the one before, whatever arrived in between; and a chunk that arrives twice is an answer, too. */

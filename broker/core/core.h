@@ -28,15 +28,15 @@
  *     which is right.
  *  2. Leases are fenced, results are not: a worker that is not heard from loses its tasks to others, and
  *     no task is blamed for a lost worker.  Only a failure of the task itself counts against it.
- *  3. Blobs passed in with an event belong to the core; each is released exactly once.
- *  4. The STEPs of one job all go to workers of one fingerprint.  When no worker of that fingerprint was
+ *  3.  Blobs passed in with an event belong to the core; each is released exactly once.
+ *  4.  The STEPs of one job all go to workers of one fingerprint.  When no worker of that fingerprint was
  *     there for CORE_FINGERPRINT_MS while a STEP waits and others are, the job starts again from its first
  *     stage.
- *  5. Jobs of equal priority take turns, so that a small job does not wait for a big one.
+ *  5.  Jobs of equal priority take turns, so that a small job does not wait for a big one.
  *  6. A partial that stays with its worker is lost with it: its task, and of those below it only the ones
  *     whose partials are gone, run again.
- *  7. Tasks go first to workers that hold their shards or partials; no worker idles because of that.
- *  8. Every result and failure is answered with CORE_SEND_TAKEN, also one that is no longer wanted.
+ *  7.  Tasks go first to workers that hold their shards or partials; no worker idles because of that.
+ *  8.  Every result and failure is answered with CORE_SEND_TAKEN, also one that is no longer wanted.
  */
 #ifndef CANVASS_BROKER_CORE_CORE_H
 #define CANVASS_BROKER_CORE_CORE_H
@@ -92,8 +92,8 @@ const char *core_work_name(core_work work);
 
 /* How many states (of a shard and an accumulator) workers computed, and how many were cached; of a job
  * or a kept result also how many MAP tasks computed any, and how many had all cached.  Each MAP task counts
- * once, with its last result: when recomputed, it counts as that one. So the sum of both is the same whatever
- * happens, including crashes of the broker. A job that starts again counts from zero. */
+ * once, with its last result: when recomputed, it counts as that one.  So the sum of both is the same
+ * whatever happens, including crashes of the broker.  A job that starts again counts from zero. */
 typedef struct core_states {
   uint64_t computed, cached;
   uint64_t tasks_computed, tasks_cached;

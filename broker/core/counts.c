@@ -1,9 +1,9 @@
 /* How many states the tasks of a job computed, and how many were cached.
  *
  * Each leaf counts once, with its last result: whatever was lost, disputed or recomputed on the way, and
- * however often the broker was restarted, the sum of both is the number of states of the job. The record of a
- * merge has the counts of all leaves below it; restored, it stands for them, also while they are recomputed,
- * until it is merged again. */
+ * however often the broker was restarted, the sum of both is the number of states of the job.  The record of
+ * a merge has the counts of all leaves below it; restored, it stands for them, also while they are
+ * recomputed, until it is merged again. */
 #include "broker/core/core_inside.h"
 
 static void add(core_states *sum, const core_states *s) {

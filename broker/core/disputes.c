@@ -123,7 +123,7 @@ static bool made_before(const job *j, uint64_t by) {
          bsearch(&by, j->past_makers, j->past_makers_count, sizeof *j->past_makers, compare_numbers) != NULL;
 }
 
-/* What an odd worker gave to this job is recomputed. False: there was nothing to do. */
+/* What an odd worker gave to this job is recomputed.  False: there was nothing to do. */
 static bool undo_odd(core *c, job *j, const dispute *d, const digest *right) {
   bool all = false;
   bool plan = false;

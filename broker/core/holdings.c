@@ -10,7 +10,7 @@ enum {
   SLOT_BITS = 14, /* CORE_WORKERS_MAX */
   HOLDINGS_FIRST = 1024,
   HOLDINGS_MAX = 1 << 24, /* 400 MB; shards beyond that go to any worker */
-  HOLDINGS_SPARE = 12,    /* slots for each remaining holder: too many. A new table has 6 at most */
+  HOLDINGS_SPARE = 12,    /* slots for each remaining holder: too many.  A new table has 6 at most */
   RUN_HOLDERS_MAX = 16,   /* of one leaf that are distinguished */
 };
 

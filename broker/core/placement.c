@@ -1,9 +1,9 @@
 /* Which task goes to which worker.
  *
- * Highest priority first; within one priority jobs take turns: one that got a task goes to the end. Of a job
+ * Highest priority first; within one priority jobs take turns: one that got a task goes to the end.  Of a job
  * the tasks that only some workers may run go first, then merges, then leaves: first to the workers that hold
  * their shards; those that none holds to the worker with most room; and only then those of workers that are
- * full. Every decision depends on past events, never on addresses. */
+ * full.  Every decision depends on past events, never on addresses. */
 #include "broker/core/core_inside.h"
 
 enum {

@@ -42,7 +42,7 @@ static node *find_input(const node *n, const digest *lost) {
   return NULL;
 }
 
-/* A partial could not be obtained. When it stayed with a worker the task is not to blame, but one that never
+/* A partial could not be obtained.  When it stayed with a worker the task is not to blame, but one that never
  * gets all of its partials must not go on forever. */
 static void input_lost(core *c, node *n, node *input, const core_event *e) {
   const bool blameless = !node_is_present(input) || input->at;

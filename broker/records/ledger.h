@@ -2,7 +2,7 @@
  *
  * One LMDB environment (store/store_index.h) in DIR/index, written with full durability.  Changes are
  * gathered and written by ledger_commit in one transaction: after it nothing that was acknowledged to a peer
- * can be lost. Reading sees the gathered changes.  Datasets and jobs are also in memory, for listings. What
+ * can be lost.  Reading sees the gathered changes.  Datasets and jobs are also in memory, for listings.  What
  * a record names (manifests, plans, reports) is in the vault.
  *
  * Returned pointers stay valid until that dataset or job is put, noted to, dropped or forgotten.

@@ -28,7 +28,7 @@ enum { VAULT_PROBE_BYTES = 16, VAULT_KEPT_S = 24 * 3600, VAULT_COMPARED_BYTES = 
 
 typedef struct vault_options {
   bool network_allowed;
-  /* Called for damage that was found. May be NULL. */
+  /* Called for damage that was found.  May be NULL. */
   void (*warn)(void *context, const char *message);
   void *context;
 } vault_options;
@@ -42,7 +42,7 @@ const char *vault_directory(const vault *v); /* absolute */
 const uint8_t *vault_probe(const vault *v);  /* VAULT_PROBE_BYTES */
 int vault_descriptor(const vault *v);        /* of the directory, for the ledger's index */
 
-/* Whether it is complete and was compared with its name. With it *BYTES (may be NULL). */
+/* Whether it is complete and was compared with its name.  With it *BYTES (may be NULL). */
 bool vault_has(vault *v, const digest *name, uint64_t *bytes);
 /* Mapped until store_release.  The first time in this process the bytes are compared with the name: one that
  * was altered or cut off is reported to warn, set aside, and STATUS_NOT_FOUND. */
@@ -64,21 +64,21 @@ status vault_receive(vault *v, const digest *name, uint64_t bytes, uint64_t *off
 /* The chunk at OFFSET of a blob that is being received with a size of WHOLE.  One that is not the next is
  * ignored; *NEXT is where the next one begins, the blob's size when all of it is there (see vault_receive).
  * STATUS_CORRUPT when the complete blob does not match its name: it is dropped and begins at 0 when it is
- * received again. STATUS_NOT_FOUND when it is not being received (any longer). */
+ * received again.  STATUS_NOT_FOUND when it is not being received (any longer). */
 status vault_chunk(vault *v, const digest *name, uint64_t whole, uint64_t offset, const void *bytes,
                    size_t length, uint64_t *next, error *err) MUST_USE;
 
-/* Everything received since the last call is on disk when this returns (one sync for all of it). After a
+/* Everything received since the last call is on disk when this returns (one sync for all of it).  After a
  * failure it is unknown what is on disk: stop. */
 status vault_sync(vault *v, error *err) MUST_USE;
 
-/* References are counted in memory: the shell rebuilds them from the ledger at each start. A blob may be
- * referred to before it exists. One whose last reference is dropped is removed with the next vault_tidy. */
+/* References are counted in memory: the shell rebuilds them from the ledger at each start.  A blob may be
+ * referred to before it exists.  One whose last reference is dropped is removed with the next vault_tidy. */
 status vault_refer(vault *v, const digest *name, error *err) MUST_USE;
 void vault_release(vault *v, const digest *name);
 /* Removes unreferenced blobs: at once those that were referred to before, after VAULT_KEPT_S those that never
  * were (looked for once an hour), also in partly/ and hand-in/.  NOW_S: the wall clock.  *REMOVED may be
- * NULL. Cheap when there is nothing to do. */
+ * NULL.  Cheap when there is nothing to do. */
 void vault_tidy(vault *v, uint64_t now_s, uint64_t *removed);
 
 #endif

@@ -1,8 +1,8 @@
 /* Arrivals: chunks, which grow partly/HEX-BYTES, and whole files in hand-in/.
  *
- * BYTES is the blob's final length. Before the whole is compared it is unknown which offer gives it
+ * BYTES is the blob's final length.  Before the whole is compared it is unknown which offer gives it
  * correctly: so offers of different sizes do not touch each other's beginnings, and only one of them can
- * succeed. The file's size is what has been received: so receiving goes on after a restart.  Its bytes are
+ * succeed.  The file's size is what has been received: so receiving goes on after a restart.  Its bytes are
  * read back and hashed while chunks come, and never many at a time, so that comparing a large blob does not
  * keep the broker from everything else. */
 #include <errno.h>
@@ -225,7 +225,7 @@ static const char *why_not(const vault *v, const char *path, uint64_t bytes) {
 }
 
 /* Takes the file of that name in hand-in/, if there is one, as if it had come in chunks.  It is moved first,
- * so that it cannot be replaced after it was checked. An unusable one is removed; the blob
+ * so that it cannot be replaced after it was checked.  An unusable one is removed; the blob
  * then arrives in chunks. */
 static status take_hand_in(vault *v, const digest *name, uint64_t bytes, error *err) {
   char from[BLOB_PATH_BYTES];

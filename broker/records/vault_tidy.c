@@ -1,6 +1,6 @@
 /* Removal: references, and the search for unreferenced blobs.
  *
- * Blobs whose last reference was dropped are listed and removed with the next tidying. Those that never had
+ * Blobs whose last reference was dropped are listed and removed with the next tidying.  Those that never had
  * one, and what stayed in partly/ and hand-in/, are found by walking through the directories from time to
  * time. */
 #include <dirent.h>
