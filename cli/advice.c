@@ -8,7 +8,7 @@
 
 enum { TEXTS_SHOWN = 3, KEYS_MAX = 1000 };
 
-/* One variable: what it is by the plan, and what was found. */
+/* One variable: its definition in the plan, and what was found. */
 typedef struct subject {
   const plan_variable *planned;
   const program_variable *variable;
@@ -69,7 +69,7 @@ static size_t count_chosen(const subject *s, chooser *choose) {
   return count;
 }
 
-/* `{"Very satisfied": 5, "n/a": CODE}`: what PUT_MEANING writes behind each of the first texts. */
+/* `{"Very satisfied": 5, "n/a": CODE}`: what PUT_MEANING writes after each of the first texts. */
 static void put_map(const subject *s, const char *key, chooser *choose,
                     void (*put_meaning)(const subject *s, slice text)) {
   size_t shown = 0;
@@ -98,7 +98,7 @@ static bool is_label(const plan_label *label, slice text) {
   return false;
 }
 
-/* The code whose label the text is, as the file would have it. */
+/* The code whose label is the text, as the file would have it. */
 static void put_code(const subject *s, slice text) {
   const program_variable *v = s->variable;
   for (uint32_t i = 0; i < s->planned->values_count; i++) {
@@ -158,7 +158,7 @@ static void advise_scale(const subject *s) {
     put_map(s, "texts", choose_words, put_code);
   }
   if (count_chosen(s, choose_numbers) > 0) {
-    buf_printf(s->out, "%scodes that are no answers a reason, ", has_words ? "; " : "");
+    buf_printf(s->out, "%scodes that are not answers a reason, ", has_words ? "; " : "");
     put_map(s, "missing", choose_numbers, put_reason);
     buf_printf(s->out, "; or is the range [%lld, %lld] wrong?", (long long)s->variable->low,
                (long long)s->variable->high);
@@ -167,12 +167,12 @@ static void advise_scale(const subject *s) {
 
 static void advise_number(const subject *s) {
   if (count_chosen(s, choose_words) > 0) {
-    buf_printf(s->out, "words that stand for numbers need them, ");
+    buf_printf(s->out, "words that stand for numbers need their numbers, ");
     put_map(s, "texts", choose_words, put_number);
     buf_printf(s->out, "; others a reason, ");
     put_map(s, "missing", choose_words, put_reason);
   } else {
-    buf_printf(s->out, "numbers that are no answers need a reason, ");
+    buf_printf(s->out, "numbers that are not answers need a reason, ");
     put_map(s, "missing", choose_numbers, put_reason);
     buf_printf(s->out, s->variable->has_range ? "; or is the range wrong?" : "");
   }
@@ -185,7 +185,7 @@ static void advise_values(const subject *s) {
 }
 
 static void advise_date(const subject *s) {
-  buf_printf(s->out, "%s; is the format %s right?",
+  buf_printf(s->out, "%s; is the format %s correct?",
              s->variable->has_range ? "not a date of that format, or outside the range"
                                     : "not a date of that format",
              s->variable->format);
@@ -200,7 +200,7 @@ static void advise_flags(const subject *s) {
 static void advise_weight(const subject *s) {
   buf_printf(s->out, "a weight is a number above 0, and rows without one are not used; ");
   if (count_chosen(s, choose_words) > 0) {
-    buf_printf(s->out, "name what is none on purpose, ");
+    buf_printf(s->out, "name those that are intentional, ");
     put_map(s, "missing", choose_words, put_reason);
   } else {
     buf_printf(s->out, "correct those in the file");

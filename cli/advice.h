@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "stats/plan/plan.h"
 
-/* A line for each variable with invalid cells, by its kind and by what stands there (the DOCUMENT's
+/* A line for each variable with invalid cells, by its kind and by its invalid texts (the DOCUMENT's
  * "invalid_texts"): entries to write into the codebook, the nearest known values. */
 void advice_put(const plan *p, const json *document, buf *out);
 

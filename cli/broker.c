@@ -1,5 +1,5 @@
-/* canvass broker: serves until SIGTERM or Ctrl-C.  Signals are taken by a thread of their own, so that the
- * broker's thread is never interrupted: the first one ends the broker in good order, a second one at once;
+/* canvass broker: serves until SIGTERM or Ctrl-C.  A separate thread takes signals, so that the broker's
+ * thread is never interrupted: the first one ends the broker cleanly, a second one at once;
  * SIGHUP reads the list of keys again. */
 #include <pthread.h>
 #include <signal.h>
@@ -25,13 +25,13 @@ static const option options[] = {
     {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL, "where datasets and jobs are kept"},
     {0, "identity", "FILE", OPTION_TEXT, AT(identity), 0, 0, NULL,
      "the broker's pair of keys; default: $CANVASS_IDENTITY"},
-    {0, "allow", "FILE", OPTION_TEXT, AT(allow), 0, 0, NULL, "the list of keys that may come"},
+    {0, "allow", "FILE", OPTION_TEXT, AT(allow), 0, 0, NULL, "the list of allowed keys"},
     {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
      "allow --store on a network file system"},
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no log"},
 };
 
-/* A list of keys that the broker looks at, or did: they are freed at the end. */
+/* A list of keys that the broker uses or has used: they are freed at the end. */
 typedef struct list_read {
   key_list *list;
   struct list_read *before;
@@ -40,7 +40,7 @@ typedef struct list_read {
 typedef struct service {
   const settings *settings;
   key_pair key;
-  list_read *lists; /* the newest first; after the start the signal thread's */
+  list_read *lists; /* the newest first; after the start only the signal thread uses them */
   void *context;
   broker *broker;
   sigset_t signals;
@@ -77,7 +77,7 @@ static status read_list(service *s, error *err) {
 static status read_keys(service *s, error *err) {
   const char *identity = s->settings->identity != NULL ? s->settings->identity : getenv("CANVASS_IDENTITY");
   if (s->settings->allow == NULL && s->settings->identity != NULL) {
-    return error_set(err, STATUS_USAGE, "--identity needs --allow FILE, the list of keys that may come");
+    return error_set(err, STATUS_USAGE, "--identity needs --allow FILE, the list of allowed keys");
   }
   if (s->settings->allow == NULL) {
     return STATUS_OK;
@@ -97,7 +97,7 @@ static void read_list_again(service *s) {
   if (s->settings->allow == NULL) {
     say(s, "SIGHUP: there is no list of keys to read again");
   } else if (read_list(s, &why) != STATUS_OK) {
-    error_context(&why, why.code, "the list of keys stays as it was");
+    error_context(&why, why.code, "the list of keys stays unchanged");
     output_log(why.message); /* an error: --quiet does not hide it */
   } else {
     broker_allow(s->broker, s->lists->list);
@@ -122,8 +122,8 @@ static void *take_signals(void *argument) {
   return NULL;
 }
 
-/* Blocked here, they are blocked in all threads that begin later.  Ctrl-C stays ignored where a shell ignores
- * it for what runs in the background. */
+/* Blocked here, they are blocked in all threads that begin later.  Ctrl-C stays ignored where a shell
+ * ignores it for background jobs. */
 static void block_signals(service *s) {
   static const int numbers[] = {SIGTERM, SIGHUP, SIGUSR1};
   struct sigaction before;
@@ -142,7 +142,7 @@ static void raise_descriptors(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
     limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit); /* else it stays as it was */
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* on failure it stays unchanged */
   }
 }
 
@@ -224,11 +224,11 @@ static status serve(const settings *chosen, const char *const *operands, size_t 
 
 const subcommand subcommand_broker = {
     .name = "broker",
-    .summary = "serve a cluster: keep data and jobs, hand out tasks",
+    .summary = "serve a cluster: keep data and jobs, assign tasks",
     .usage = "--listen ENDPOINT --store DIR [OPTIONS]",
     .about =
         "Serves clients and workers until SIGTERM or Ctrl-C.  Everything that was\n"
-        "acknowledged is in DIR: started again, it goes on where it was.\n"
+        "acknowledged is in DIR: after a restart it goes on where it stopped.\n"
         "An endpoint that other machines can reach needs keys: --identity, --allow.\n"
         "The list of keys is read again after SIGHUP.\n",
     .example =

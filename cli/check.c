@@ -1,11 +1,11 @@
-/* canvass check: says whether a specification is right, and what `canvass run` would find in the data: it
- * does the same and leaves out the figures. */
+/* canvass check: reports whether a specification is valid, and what `canvass run` would find in the data:
+ * it does the same without the figures. */
 #include "cli/advice.h"
 #include "cli/destination.h"
 #include "cli/environment.h"
-#include "cli/evaluating.h"
 #include "cli/findings.h"
 #include "cli/interrupt.h"
+#include "cli/local_job.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/words.h"
@@ -14,7 +14,7 @@ static const option options[] = {
     {0, "strict", NULL, OPTION_FLAG, offsetof(settings, strict), 0, 0, NULL,
      "refuse what 'canvass run --strict' refuses"},
     {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL,
-     "say what was found as JSON on standard output"},
+     "report the findings as JSON on standard output"},
     {'l', "lang", "LANGUAGE", OPTION_CHOICE, offsetof(settings, language), 0, 0, rendering_languages,
      "en, zh-Hans or zh-Hant; default: your locale's"},
     {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no progress"},
@@ -58,7 +58,7 @@ static json *member_of(const json *node, const char *key) {
   return (json *)(uintptr_t)json_get(node, key);
 }
 
-/* The document's own words, without the figures; docs/report.md describes it. */
+/* The document's own text, without the figures; docs/report.md describes it. */
 static status put_json(const findings *f, buf *answer, error *err) {
   static const char *const of_analysis[] = {"analysis", "name", "label", "settings", "warnings"};
   json *root = json_object(f->memory);
@@ -88,7 +88,7 @@ static status put_json(const findings *f, buf *answer, error *err) {
 
 /* ---- The data ------------------------------------------------------------------------------------ */
 
-/* What `run` would refuse; after the answer, which tells all of it. */
+/* What `run` would refuse; after the answer, which lists all of it. */
 static status judge(const evaluation *e, const findings *f, error *err) {
   TRY(evaluation_judge_files(e, 0, err));
   TRY(findings_require_usable(f, err));
@@ -114,7 +114,7 @@ static status check_data(evaluation *e, const char *const *paths, size_t count, 
   TRY(evaluation_make_plan(e, err));
   buf report;
   buf_init(&report);
-  status s = evaluating_run(e, paths, count, &report, NULL, err);
+  status s = local_job_run(e, paths, count, &report, NULL, err);
   if (s == STATUS_OK) {
     s = answer_and_judge(e, &report, answer, err);
   }
@@ -126,7 +126,7 @@ static status check_steps(evaluation *e, const char *const *operands, size_t cou
   TRY(destination_check(e->settings, operands, count, err));
   TRY(evaluation_load_spec(e, operands[0], err));
   if (!e->settings->json) {
-    buf_printf(answer, "%s: the specification is right\n", operands[0]);
+    buf_printf(answer, "%s: the specification is valid\n", operands[0]);
   } else if (count == 1) {
     buf_printf(answer, "{\"canvass\":{\"check\":1}}\n");
   }

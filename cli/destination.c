@@ -35,14 +35,14 @@ static status check_file(const settings *s, const struct stat *destination, cons
   const bool is_input = strcmp(path, "-") == 0;
   const int failed = is_input ? fstat(STDIN_FILENO, &facts) : stat(path, &facts);
   if (failed != 0 || !is_same(destination, &facts)) {
-    return STATUS_OK; /* what cannot be read is told when it is read */
+    return STATUS_OK; /* what cannot be read is reported when it is read */
   }
   return refuse(s, what, is_input ? "on standard input" : path, err);
 }
 
 /* ---- The store ----------------------------------------------------------------------------------- */
 
-/* Is DIRECTORY, a resolved path, or one above it the store?  Shortens DIRECTORY on its way up. */
+/* Whether DIRECTORY, a resolved path, or one above it is the store.  Shortens DIRECTORY on its way up. */
 static bool is_inside(char *directory, const struct stat *whole) {
   for (;;) {
     struct stat facts;
@@ -57,7 +57,7 @@ static bool is_inside(char *directory, const struct stat *whole) {
   }
 }
 
-/* A file among its own would be overwritten, and any other makes that the store is not recognised again. */
+/* A file among its own would be overwritten, and with any other the store would no longer be recognised. */
 static status check_store(const settings *s, error *err) {
   struct stat whole;
   if (s->store == NULL || s->output == NULL || stat(s->store, &whole) != 0) {
@@ -73,11 +73,10 @@ static status check_store(const settings *s, error *err) {
   if (!is_known || !is_inside(directory, &whole)) {
     return STATUS_OK;
   }
-  return error_set(
-      err, STATUS_USAGE,
-      "cannot write to %s: the store %s holds nothing but its own files; name another file, outside "
-      "of it, with --output",
-      s->output, s->store);
+  return error_set(err, STATUS_USAGE,
+                   "cannot write to %s: the store %s can hold only its own files; name another file, outside "
+                   "of it, with --output",
+                   s->output, s->store);
 }
 
 /* ---- All of it ----------------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
-/* Where the answer goes, looked at before anything is read: it can be written there, and nothing that the
- * command reads is lost by it. */
+/* Checks the destination of the answer before anything is read: it can be written there, and nothing that
+ * the command reads is lost by it. */
 #ifndef CANVASS_CLI_DESTINATION_H
 #define CANVASS_CLI_DESTINATION_H
 

@@ -1,4 +1,4 @@
-/* The broker on a thread of its own, a worker beside it, one libzmq context for both and the client. */
+/* The broker on a separate thread, a worker beside it, one libzmq context for both and the client. */
 #include "cli/embedded.h"
 
 #include <errno.h>
@@ -49,7 +49,7 @@ status embedded_start(store *shards, unsigned workers, embedded **out, error *er
   if (!e) {
     return error_no_memory(err, "broker and workers");
   }
-  /* Signals are the main thread's: threads made here inherit a full mask. */
+  /* Only the main thread takes signals: threads made here inherit a full mask. */
   sigset_t all;
   sigset_t before;
   sigfillset(&all);

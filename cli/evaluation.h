@@ -20,21 +20,21 @@ typedef struct evaluation {
   plan *plan;
 } evaluation;
 
-/* All problems of a specification are written to standard error; ERR is then an empty message. */
+/* All problems of a specification are written to standard error; ERR then has an empty message. */
 status evaluation_load_spec(evaluation *e, const char *path, error *err) MUST_USE;
 /* Names for the data files, before any is opened. */
 status evaluation_name_files(evaluation *e, const char *const *paths, size_t count, error *err) MUST_USE;
-/* Names, header, columns, shards: into the store that --store names, else into a temporary one.  May be
- * called again when shards turned out to be gone. */
+/* Names, header, columns, shards: into the store that --store names, otherwise into a temporary one.  May
+ * be called again when shards turn out to be missing. */
 status evaluation_load_data(evaluation *e, const char *const *paths, size_t count, error *err) MUST_USE;
 status evaluation_make_plan(evaluation *e, error *err) MUST_USE;
-/* Every problem on a line of its own on standard error; the message in ERR has then been said.  Frees
- * PROBLEMS, returns S. */
+/* Writes every problem on a separate line to standard error; the message in ERR then counts as reported.
+ * Frees PROBLEMS, returns S. */
 status evaluation_say_problems(spec_problems *problems, status s, error *err);
-/* Says which files of the dataset from FIRST on have the content of another.  With --strict STATUS_DATA for
- * those, and for quarantined records, of which the first places are said. */
+/* Reports which files of the dataset from FIRST on have the content of another.  With --strict STATUS_DATA
+ * for those, and for quarantined records, of which the first places are reported. */
 status evaluation_judge_files(const evaluation *e, uint32_t first, error *err) MUST_USE;
-/* What messages call the file that the dataset has as NAME. */
+/* The name in messages of the file that the dataset has as NAME. */
 slice evaluation_title(const evaluation *e, slice name);
 void evaluation_fini(evaluation *e);
 

@@ -25,11 +25,11 @@ static void add_message(json *list, const char *kind, const char *name, const bu
   json_push(list, o);
 }
 
-/* "q1: none of 2,015 answers is valid; the first stands at answers.csv:2" */
+/* "q1: none of 2,015 answers is valid; the first is at answers.csv:2" */
 static void judge_item(const evaluation *e, findings *f, const json *variable, bool is_used) {
   const int64_t invalid = json_as_integer(json_get(variable, "invalid"));
   if (json_kind_of(variable) != JSON_OBJECT) {
-    return; /* a stranger's document */
+    return; /* a document of unknown form */
   }
   if (json_as_integer(json_get(variable, "answered")) > 0 || (invalid == 0 && !is_used)) {
     return;
@@ -42,7 +42,7 @@ static void judge_item(const evaluation *e, findings *f, const json *variable, b
     const json *place = json_at(json_get(variable, "places"), 0);
     const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
     words_of_count((uint64_t)invalid, count);
-    buf_printf(&message, "%s: none of %s answers is valid; the first stands at %.*s:%" PRId64, name, count,
+    buf_printf(&message, "%s: none of %s answers is valid; the first is at %.*s:%" PRId64, name, count,
                SLICE_ARG(file), json_as_integer(json_get(place, "line")));
   } else {
     words_of_count((uint64_t)json_as_integer(json_get(data_of(f), "rows")), count);
@@ -215,7 +215,7 @@ void findings_close(findings *f) {
   *f = (findings){0};
 }
 
-/* ---- Saying and refusing ------------------------------------------------------------------------- */
+/* ---- Reporting and refusing ------------------------------------------------------------------------- */
 
 static const char *message_at(const json *list, size_t i) {
   return json_as_cstring(json_get(json_at(list, i), "message"));

@@ -1,5 +1,5 @@
-/* What the report's document says of the data: what `run` warns of, what --strict refuses, and what `check`
- * prints. */
+/* The findings about the data in the report's document: what `run` warns of, what --strict refuses, and what
+ * `check` prints. */
 #ifndef CANVASS_CLI_FINDINGS_H
 #define CANVASS_CLI_FINDINGS_H
 
@@ -15,15 +15,15 @@ typedef struct findings {
 
 /* REPORT is the canonical document over the data of E, which has its plan; both borrowed until the end.
  *
- * Unusable is an item of which no answer is valid (an analysis uses it, or what stands there is invalid), and
+ * Unusable is an item of which no answer is valid (an analysis uses it, or its cells are invalid), and
  * an analysis that uses no row. */
 status findings_open(const evaluation *e, const buf *report, findings *out, error *err) MUST_USE;
 void findings_close(findings *f); /* harmless on a zeroed one */
 
 /* With --strict: STATUS_DATA for invalid answers, for rows without a usable weight and for what is unusable,
- * after the first places were said. */
+ * after the first places were reported. */
 status findings_refuse(const evaluation *e, const findings *f, error *err) MUST_USE;
-/* STATUS_DATA when anything is unusable: all of it is said. */
+/* STATUS_DATA when anything is unusable: all of it is reported. */
 status findings_require_usable(const findings *f, error *err) MUST_USE;
 /* Before a report is written: warns of rows without a usable weight and of what is unusable; with --strict as
  * findings_refuse. */

@@ -1,4 +1,4 @@
-/* News of a job, for people and for programs. */
+/* Progress of a job, for users and for programs. */
 #include "cli/follow.h"
 
 #include <string.h>
@@ -12,9 +12,9 @@ typedef struct following {
   const settings *settings;
   const char *id;
   progress progress;
-  session_progress told; /* the news that was written last */
+  session_progress told; /* the last progress written */
   bool is_told;
-  status outcome; /* of writing news */
+  status outcome; /* of writing progress */
   error failure;
 } following;
 
@@ -33,7 +33,7 @@ static status write_line(following *f, const char *state, const session_progress
   json *line = memory == NULL ? NULL : json_object(memory);
   json_set_text(line, "job", f->id);
   json_set_text(line, "state", state);
-  if (message == NULL || f->is_told) { /* else they are not known */
+  if (message == NULL || f->is_told) { /* otherwise they are unknown */
     put_figures(line, p);
   }
   if (message != NULL) {
@@ -74,7 +74,7 @@ static bool tell_program(following *f, const session_progress *p) {
   return f->outcome == STATUS_OK;
 }
 
-/* ---- For people ---------------------------------------------------------------------------------- */
+/* ---- For users ----------------------------------------------------------------------------------- */
 
 static void tell_people(following *f, const session_progress *p) {
   if (p->is_away) {
@@ -108,7 +108,7 @@ static status detach(following *f, error *err) {
   return error_set(err, STATUS_INTERRUPTED, "%s", "");
 }
 
-/* A cancelled job is no interruption of this program. */
+/* A cancelled job is not an interruption of this program. */
 static status as_failure(following *f, status s, error *err) {
   const error why = *err;
   if (f->settings->json) {
@@ -118,7 +118,7 @@ static status as_failure(following *f, status s, error *err) {
   }
   return error_set(
       err, s == STATUS_INTERRUPTED ? STATUS_JOB : s, "job %.8s: %s%s", f->id, why.message,
-      f->settings->job_key != NULL ? "; to try again choose another --key: the same key is this job" : "");
+      f->settings->job_key != NULL ? "; to try again choose another --key: the same key means this job" : "");
 }
 
 status follow_job(const settings *s, session *link, const char *id, buf *report, error *err) {

@@ -9,7 +9,7 @@
 
 enum { NAMES_MAX = 64, SYNOPSIS_BYTES = 64, SCREEN_COLUMNS = 80 };
 
-/* TEXT's lines, each behind INDENT blanks. */
+/* TEXT's lines, each after INDENT blanks. */
 static void put_lines(buf *out, const char *text, int indent) {
   while (text != NULL && *text != '\0') {
     size_t length = strcspn(text, "\n");
@@ -26,7 +26,7 @@ void help_bare(buf *out) {
              "  canvass run survey.yaml answers.csv\n"
              "  canvass run survey.yaml answers.csv.gz --format json -o report.json\n"
              "\n"
-             "On a cluster (CANVASS_BROKER says where):\n"
+             "On a cluster (CANVASS_BROKER names the broker):\n"
              "\n"
              "  canvass put airline survey.yaml answers.csv.gz\n"
              "  canvass submit survey.yaml --dataset airline --wait\n"
@@ -78,8 +78,8 @@ void help_overview(buf *out) {
   buf_printf(out,
              "Example:\n"
              "  canvass run survey.yaml answers.csv\n"
-             "Exit codes: 0 done, 1 failed, 2 usage or wrong specification,\n"
-             "            3 broker not reachable, 4 unusable data, 130 interrupted\n");
+             "Exit codes: 0 done, 1 failed, 2 usage or invalid specification,\n"
+             "            3 broker unreachable, 4 unusable data, 130 interrupted\n");
 }
 
 static void put_option(buf *out, const option *o) {
@@ -195,9 +195,9 @@ static status help(const settings *s, const char *const *operands, size_t count,
 
 const subcommand subcommand_help = {
     .name = "help",
-    .summary = "tell about a subcommand, analysis or format",
+    .summary = "describe a subcommand, analysis or format",
     .usage = "[SUBCOMMAND|ANALYSIS|FORMAT]",
-    .about = "Without a name: what there is.\n",
+    .about = "Without a name: an overview.\n",
     .example =
         "canvass help run\n"
         "canvass help nps\n"

@@ -22,7 +22,7 @@ void interrupt_prepare(void) {
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
     struct sigaction before;
     bool is_ignored = sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN;
-    if (!is_ignored) { /* nohup and background jobs ignore some: leave it so */
+    if (!is_ignored) { /* nohup and background jobs ignore some: keep that */
       (void)sigaction(numbers[i], &action, NULL);
     }
   }

@@ -1,4 +1,4 @@
-/* Ctrl-C and its like: the first one asks the program to stop cleanly, the second one ends it. */
+/* Ctrl-C and similar signals: the first one asks the program to stop cleanly, the second one ends it. */
 #ifndef CANVASS_CLI_INTERRUPT_H
 #define CANVASS_CLI_INTERRUPT_H
 

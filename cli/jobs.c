@@ -14,7 +14,7 @@ enum {
   LIMIT_MAX = 1000000,
 };
 
-/* As the broker calls them. */
+/* As the broker names them. */
 static const char *const states[] = {"queued", "running", "done", "failed", "cancelled", NULL};
 
 static const option options[] = {
@@ -23,7 +23,7 @@ static const option options[] = {
     {0, "state", "STATE", OPTION_CHOICE, offsetof(settings, job_state), 0, 0, states,
      "only queued, running, done, failed or cancelled ones"},
     {'n', "limit", "N", OPTION_COUNT, offsetof(settings, limit), 1, LIMIT_MAX, NULL,
-     "the newest N; default: 50 on a terminal, else all"},
+     "the newest N; default: 50 on a terminal, otherwise all"},
     LISTING_JSON_OPTION,
     LINK_OPTIONS,
 };
@@ -35,7 +35,7 @@ static bool is_wanted(const settings *s, const json *job) {
          (s->job_state < 0 || strcmp(json_as_cstring(json_get(job, "state")), states[s->job_state]) == 0);
 }
 
-/* They come in the order of submission. */
+/* They arrive in the order of submission. */
 static void choose(const settings *s, listed *l) {
   const bool is_terminal = !s->json && isatty(STDOUT_FILENO) == 1;
   const size_t most = s->limit > 0 ? s->limit : is_terminal ? TERMINAL_JOBS : SIZE_MAX;
@@ -47,7 +47,7 @@ static void choose(const settings *s, listed *l) {
       l->items[l->count++] = job;
     }
   }
-  l->left_out = s->limit > 0 ? 0 : wanted - l->count; /* who set a limit knows */
+  l->left_out = s->limit > 0 ? 0 : wanted - l->count; /* the user set the limit */
 }
 
 /* ---- The table ----------------------------------------------------------------------------------- */
@@ -61,7 +61,7 @@ static int compare_ids(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* So many digits that all ids differ: in their order, those that share most are neighbours. */
+/* As many digits as make all ids distinct: when sorted, those that share most are neighbours. */
 static int id_digits(const json *jobs, arena *memory) {
   const size_t count = json_count(jobs);
   size_t digits = ID_DIGITS_MIN;
@@ -109,7 +109,7 @@ static void put_job(table *t, const json *job, int digits) {
   table_printf(t, message.length > 0 ? "%.*s: %.*s" : "%.*s%.*s", SLICE_ARG(title), SLICE_ARG(message));
 }
 
-/* Digits enough for all jobs, not only for those that are shown: what is printed finds its job. */
+/* Enough digits for all jobs, not only for those shown: a printed id finds its job. */
 static void fill(table *t, const listed *l) {
   const int digits = id_digits(l->all, t->memory);
   for (size_t i = 0; i < l->count; i++) {

@@ -1,4 +1,4 @@
-/* canvass keygen: a pair of keys for a broker, a worker or a client, and the line that lets it come. */
+/* canvass keygen: a pair of keys for a broker, a worker or a client, and the line that allows it. */
 #include <string.h>
 
 #include "cli/output.h"
@@ -6,7 +6,7 @@
 #include "proto/keys.h"
 #include "proto/message.h"
 
-/* The choices of --role and the roles that they stand for: by index. */
+/* The choices of --role and their roles: by index. */
 static const char *const role_names[] = {"client", "worker", "both", NULL};
 static const unsigned roles[] = {WAY_CLIENT, WAY_WORKER, WAY_CLIENT | WAY_WORKER};
 
@@ -40,7 +40,7 @@ static status make(const settings *s, const char *path, key_pair *k, buf *title,
   TRY(buf_status(answer, "the answer", err));
   const status st = output_write(NULL, answer, err);
   if (st != STATUS_OK) {
-    output_complain("the keys are made all the same: the public one stands in %s.pub", path);
+    output_complain("the keys were made anyway: the public one is in %s.pub", path);
   }
   return st;
 }
@@ -64,11 +64,11 @@ const subcommand subcommand_keygen = {
     .summary = "make a pair of keys for a cluster",
     .usage = "[--role ROLE] FILE",
     .about =
-        "Writes a pair of keys: FILE, which is secret and only yours to read, and\n"
-        "FILE.pub.  Prints the public key; with --role the line that lets it come to a\n"
-        "broker in that role.  Files that are there already are left alone.\n"
+        "Writes a pair of keys: FILE, which is secret and readable only by you, and\n"
+        "FILE.pub.  Prints the public key; with --role the line that allows it at a\n"
+        "broker in that role.  Existing files are left alone.\n"
         "\n"
-        "Each machine makes its own pair; only what is printed or ends in .pub goes to\n"
+        "Each machine makes its own pair; only printed lines and .pub files go to\n"
         "others: the lines of workers and clients into the broker's list 'allowed', the\n"
         "broker's public key to everybody.  A cluster on one machine needs no keys.\n",
     .example =

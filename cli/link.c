@@ -10,7 +10,7 @@
 #include "proto/endpoint.h"
 
 enum {
-  CONNECT_MS = 10000, /* a mistyped endpoint is told soon; a restarting broker is waited for */
+  CONNECT_MS = 10000, /* a mistyped endpoint is reported soon; a restarting broker is waited for */
   PATIENCE_S_MAX = 86400,
   SAY_AFTER_S = 2,
 };
@@ -65,7 +65,7 @@ status link_address_of(const settings *s, link_address *out, error *err) {
   return STATUS_OK;
 }
 
-/* How long scripts put up with a broker that is away: $CANVASS_PATIENCE, in seconds. */
+/* How long scripts wait for a broker that is away: $CANVASS_PATIENCE, in seconds. */
 static status read_patience(session_options *out, error *err) {
   const char *text = getenv("CANVASS_PATIENCE");
   if (text == NULL || text[0] == '\0') {

@@ -13,17 +13,17 @@ typedef struct link_address {
 } link_address;
 
 /* --broker or $CANVASS_BROKER; --identity or $CANVASS_IDENTITY; --broker-key or $CANVASS_BROKER_KEY.
- * STATUS_USAGE says which one is missing or does not fit. */
+ * STATUS_USAGE names the one that is missing or does not match. */
 status link_address_of(const settings *s, link_address *out, error *err) MUST_USE;
-/* The files of keys that options and environment name, whether they are there or not; how many. */
+/* The key files that options and environment name, whether they exist or not; returns how many. */
 enum { LINK_FILES_MAX = 2 };
 size_t link_files(const settings *s, const char *files[LINK_FILES_MAX]);
-/* Waits for the broker for some seconds, or for $CANVASS_PATIENCE; says so when it takes long. */
+/* Waits for the broker for some seconds, or for $CANVASS_PATIENCE; reports it when that takes long. */
 status link_open(const settings *s, session **out, error *err) MUST_USE;
 /* " --broker ipc:///run/canvass/socket": the options that were given, to be repeated in advice. */
 void link_options_text(const settings *s, buf *out);
 
-/* The options that every subcommand of a client has: rows for its table. */
+/* The options of every client subcommand: rows for its table. */
 #define LINK_OPTIONS                                                                 \
   {'b',                                                                              \
    "broker",                                                                         \

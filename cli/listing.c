@@ -1,4 +1,4 @@
-/* Asking for a list, choosing from it, printing it. */
+/* Fetches a list, selects from it, prints it. */
 #include "cli/listing.h"
 
 #include <time.h>
@@ -58,7 +58,7 @@ static void say_none(const listing *l, const listed *items) {
   if (json_count(items->all) == 0) {
     output_complain("%s", l->none);
   } else {
-    output_complain("none of %zu %s is so", json_count(items->all), l->what);
+    output_complain("none of %zu %s matches", json_count(items->all), l->what);
   }
 }
 
@@ -90,7 +90,7 @@ static status print_json(const buf *text, error *err) {
   return output_write(NULL, text, err);
 }
 
-/* The items are the broker's own, and so is the form around them. */
+/* The items are the broker's, and so is their enclosing form. */
 static status print_chosen(const listing *l, const listed *items, error *err) {
   buf out;
   buf_init(&out);

@@ -1,5 +1,5 @@
-/* What `jobs`, `workers` and `datasets` have in common: a list of the broker's becomes a table for people, or
- * JSON for programs. */
+/* What `jobs`, `workers` and `datasets` have in common: a list from the broker becomes a table for readers,
+ * or JSON for programs. */
 #ifndef CANVASS_CLI_LISTING_H
 #define CANVASS_CLI_LISTING_H
 
@@ -14,7 +14,7 @@ enum {
 };
 
 typedef struct listed {
-  const json *all; /* as the broker gives them */
+  const json *all; /* as the broker returns them */
   const json **items;
   size_t count;
   size_t left_out; /* because they are too many for a terminal */
@@ -37,7 +37,7 @@ void listing_put_text(table *t, const json *item, const char *key);
 void listing_put_count(table *t, const json *item, const char *key);
 void listing_put_since(table *t, const json *item, const char *key);
 
-#define LISTING_SUMMARY "list what there is; --json for programs"
+#define LISTING_SUMMARY "list them; --json for programs"
 #define LISTING_JSON_OPTION \
   { 0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL, "one JSON object, for programs" }
 

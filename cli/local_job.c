@@ -1,5 +1,5 @@
 /* The job of `run` and `check`. */
-#include "cli/evaluating.h"
+#include "cli/local_job.h"
 
 #include <stdlib.h>
 
@@ -51,10 +51,10 @@ static status choose_kernels(error *err) {
   return kernels != NULL && kernels[0] != '\0' ? stats_kernels_choose(kernels, err) : STATUS_OK;
 }
 
-/* A shard that turns out to be altered is set aside and thereby gone: then its file is read again, which
- * makes good all shards of that file.  So there is one more try for each file. */
-status evaluating_run(evaluation *e, const char *const *paths, size_t count, buf *report,
-                      session_progress *last, error *err) {
+/* A shard that turns out to be altered is set aside and thus missing: its file is then read again, which
+ * restores all shards of that file.  So there is one more attempt for each file. */
+status local_job_run(evaluation *e, const char *const *paths, size_t count, buf *report,
+                     session_progress *last, error *err) {
   session_progress ignored;
   session_progress *counts = last != NULL ? last : &ignored;
   TRY(choose_kernels(err));

@@ -12,8 +12,8 @@
 
 enum {
   SHARD_ROWS_DEFAULT = 65536,
-  /* Each shard takes and gives back some megabytes.  glibc would hand them to the kernel every time and
-   * fault them in again; below these sizes it keeps them. */
+  /* Each shard allocates and frees some megabytes. glibc would return them to the kernel every time
+   * and fault them in again; below these sizes it keeps them. */
   KEPT_BLOCK_BYTES = 32 << 20,
   KEPT_FREE_BYTES = 64 << 20,
 };
@@ -91,7 +91,7 @@ static status dispatch(const char *const *arguments, size_t count, error *err) {
   return s == NULL ? subcommand_unknown(arguments[0], err) : run_subcommand(s, arguments + 1, count - 1, err);
 }
 
-/* Were a standard stream closed, the next file opened would take its place, and what is printed would end in
+/* If a standard stream were closed, the next file opened would take its place, and output would end up in
  * a store or a connection.  Reading the first stand-in fails, and writing to the second, as with closed ones.
  */
 static void fill_closed_streams(void) {
@@ -114,7 +114,7 @@ int main(int argc, char **argv) {
   if (s != STATUS_OK && err.message[0] != '\0') {
     output_complain("%s", err.message);
   }
-  if (s == STATUS_IO && output_is_unread()) { /* the end that a closed pipe has for other programs */
+  if (s == STATUS_IO && output_is_unread()) { /* the exit that other programs have on a closed pipe */
     (void)signal(SIGPIPE, SIG_DFL);
     (void)raise(SIGPIPE);
   }

@@ -1,4 +1,4 @@
-/* Options of the command line: a table says what there is, one parser reads it, help prints it. */
+/* Options of the command line: a table lists them, one parser reads it, help prints it. */
 #ifndef CANVASS_CLI_OPTIONS_H
 #define CANVASS_CLI_OPTIONS_H
 
@@ -9,7 +9,7 @@ typedef enum option_kind {
   OPTION_COUNT,  /* unsigned, LOW..HIGH */
   OPTION_BYTES,  /* uint64_t: "500M", "20G"; at least LOW MiB */
   OPTION_CHOICE, /* int: index into CHOICES */
-  OPTION_FORMAT, /* const char *: of a report (report/formats.def); help lists them behind HELP */
+  OPTION_FORMAT, /* const char *: of a report (report/formats.def); help lists them after HELP */
   OPTION_TEXT,   /* const char *: borrowed from the command line */
   OPTION_TEXTS,  /* option_texts: may be given several times */
 } option_kind;
@@ -32,7 +32,7 @@ typedef struct option {
 } option;
 
 typedef struct option_result {
-  bool wants_help;       /* -h, --help: what else stands there does not matter */
+  bool wants_help;       /* -h, --help: all other arguments are then ignored */
   const char **operands; /* borrowed; to be freed */
   size_t operands_count;
 } option_result;

@@ -1,4 +1,4 @@
-/* Writing answers, and complaining. */
+/* Writes answers, and diagnostics. */
 #include "cli/output.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ enum { LINKS_MAX = 40 }; /* as many as the system follows */
 
 static bool is_unread;
 
-/* A file that is open already is not replaced: what others have written to it would go with it.  -1 when PATH
+/* A file that is already open is not replaced: what others have written to it would be lost. -1 when PATH
  * names no descriptor. */
 static int descriptor_of(const char *path) {
   static const struct {
@@ -55,7 +55,7 @@ bool output_stat(const char *path, struct stat *out) {
   return (fd >= 0 ? fstat(fd, out) : stat(path, out)) == 0;
 }
 
-/* Who reads through `head` has seen enough: that is nothing to complain about. */
+/* A reader such as `head` has seen enough: that is not an error. */
 static status write_failure(int fd, const char *name, error *err) {
   if (fd == STDOUT_FILENO && errno == EPIPE) {
     is_unread = true;
@@ -87,7 +87,7 @@ static status write_through(const char *path, const buf *content, error *err) {
   return s;
 }
 
-/* What a link points at, as seen from where the link is; NULL: PATH is no link, or memory is short. */
+/* What a link points at, as seen from where the link is; NULL: PATH is not a link, or memory is short. */
 static char *follow_link(const char *path) {
   char target[PATH_MAX];
   const ssize_t length = readlink(path, target, sizeof target - 1);
@@ -121,7 +121,7 @@ char *output_resolve(const char *path) {
   return at;
 }
 
-/* The permissions of the file that is replaced, else those that the umask leaves. */
+/* The permissions of the file that is replaced, otherwise those that the umask leaves. */
 static mode_t wanted_mode(const char *path) {
   struct stat info;
   if (stat(path, &info) == 0) {
@@ -182,7 +182,7 @@ status output_check(const char *path, error *err) {
   if (is_there && S_ISDIR(info.st_mode)) {
     return error_set(err, STATUS_IO, "cannot write to %s: it is a directory", path);
   }
-  if (is_there && access(path, W_OK) != 0) { /* renaming would not ask */
+  if (is_there && access(path, W_OK) != 0) { /* renaming would not check it */
     return error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
   }
   if (is_device_or_pipe(path)) {

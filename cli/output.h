@@ -1,4 +1,4 @@
-/* Where the answer goes: standard output, or a file that appears whole or not at all. */
+/* Where the answer goes: standard output, or a file that appears complete or not at all. */
 #ifndef CANVASS_CLI_OUTPUT_H
 #define CANVASS_CLI_OUTPUT_H
 
@@ -7,26 +7,26 @@
 #include "base/buf.h"
 #include "base/status.h"
 
-/* True for NULL, "-" and the names that standard output has in /dev and /proc. */
+/* True for NULL, "-" and the names of standard output in /dev and /proc. */
 bool output_is_standard(const char *path);
-/* What is at PATH, links followed, or behind the descriptor that it names; false when nothing is. */
+/* What is at PATH, links followed, or at the descriptor that it names; false when there is nothing. */
 bool output_stat(const char *path, struct stat *out);
-/* PATH with symbolic links followed, the last one also when nothing is there yet.  To be freed; NULL when
- * memory is short. */
+/* PATH with symbolic links followed, the last one even when its target does not exist yet.  To be freed; NULL
+ * when memory is short. */
 char *output_resolve(const char *path);
-/* Before the work begins: could PATH be written?  STATUS_IO says why not. */
+/* Before the work begins: checks that PATH can be written.  STATUS_IO says why not. */
 status output_check(const char *path, error *err) MUST_USE;
-/* A regular file is written beside its place and renamed onto it, so that a failure leaves what was there;
- * devices, pipes and open descriptors (/dev/stdout, /dev/fd/3) are written through, behind what they hold.
- * STATUS_IO with the system's reason, such as a full disk; without a word when nobody reads standard output
- * any more. */
+/* A regular file is written beside its place and renamed onto it, so that a failure leaves the old file;
+ * devices, pipes and open descriptors (/dev/stdout, /dev/fd/3) are written directly, after what they hold.
+ * STATUS_IO with the system's reason, such as a full disk; with an empty message when standard output is no
+ * longer read. */
 status output_write(const char *path, const buf *content, error *err) MUST_USE;
-/* Was standard output a pipe whose reader had gone? */
+/* Whether standard output was a pipe whose reader had gone. */
 bool output_is_unread(void);
-/* Text for people, on standard error; failures there are of no consequence. */
+/* Text for users, on standard error; failures there are ignored. */
 void output_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* A line of a service's log on standard error, behind the local time and its distance from UTC; one write,
- * whichever thread says it. */
+/* A line of a service's log on standard error, after the local time and its offset from UTC; one write,
+ * whichever thread logs it. */
 void output_log(const char *line);
 
 #endif

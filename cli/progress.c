@@ -24,7 +24,7 @@ static unsigned terminal_columns(void) {
   return is_known ? size.ws_col : COLUMNS_DEFAULT;
 }
 
-/* One that cannot go back to the beginning of a line would get line after line. */
+/* A terminal that cannot return to the beginning of a line would get line after line. */
 static bool is_dumb(void) {
   const char *terminal = getenv("TERM");
   return terminal != NULL && strcmp(terminal, "dumb") == 0;
@@ -106,14 +106,14 @@ void progress_line(char *out, const progress_figures *f, unsigned columns) {
 }
 
 static void begin(progress *p, const progress_figures *f, int64_t now) {
-  const bool is_first = p->activity == NULL; /* it began with the program, at nothing */
+  const bool is_first = p->activity == NULL; /* it began with the program, at zero */
   const bool is_joined = !is_first || f->stage > 0;
   p->begun_ms = is_joined ? now : p->begun_ms;
   p->begun_rows = is_joined ? (int64_t)f->rows : 0;
   p->begun_done = is_joined ? (int64_t)f->done : 0;
 }
 
-/* The stages from the one that was shown last to this one are behind us, whether or not we saw them. */
+/* The stages between the last one shown and this one are over, whether or not we saw them. */
 static void pass_stages(progress *p, const progress_figures *f) {
   const int64_t passed = (int64_t)f->total * (int64_t)(f->stage - p->stage);
   p->begun_rows -= passed;

@@ -1,4 +1,4 @@
-/* One line on standard error that tells how far the work is: a bar, rows, rate and time left.  Nothing
+/* One line on standard error that shows how far the work is: a bar, rows, rate and time left.  Nothing
  * is written unless standard error is a terminal, and not a dumb one. */
 #ifndef CANVASS_CLI_PROGRESS_H
 #define CANVASS_CLI_PROGRESS_H
@@ -8,8 +8,8 @@
 
 typedef struct progress {
   bool is_shown;
-  bool is_drawn;        /* something stands on the line */
-  const char *activity; /* of the line that stands */
+  bool is_drawn;        /* the line shows something */
+  const char *activity; /* of the line shown */
   uint32_t stage;
   uint64_t total;
   int64_t begun_ms; /* when that activity began */
@@ -19,11 +19,11 @@ typedef struct progress {
 
 /* QUIET: never show anything. */
 void progress_init(progress *p, bool quiet);
-/* ACTIVITY ("Reading"), and STAGE behind it when not 0.  DONE of TOTAL (bytes or rows; TOTAL 0: unknown)
+/* ACTIVITY ("Reading"), followed by STAGE when not 0.  DONE of TOTAL (bytes or rows; TOTAL 0: unknown)
  * moves the bar, ROWS are counted; with neither the activity stands alone.  Rate and time left (of the stage)
- * are those since the activity was first shown, so that they are right for who comes in its middle; stages of
- * the same TOTAL count as one activity, because one alone may be too short for a rate.  Left out as long as
- * nothing is known.  Redrawn at most ten times a second. */
+ * are those since the activity was first shown, so that they are right for a watcher that joins in the
+ * middle; stages of the same TOTAL count as one activity, because one alone may be too short for a rate.
+ * Omitted while nothing is known.  Redrawn at most ten times a second. */
 void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t rows, uint64_t done,
                    uint64_t total);
 void progress_clear(progress *p);
@@ -32,7 +32,7 @@ typedef struct progress_figures {
   const char *activity;
   uint32_t stage;
   uint64_t rows, done, total;
-  int64_t begun_rows, begun_done; /* when we began to look; below 0: in an earlier stage */
+  int64_t begun_rows, begun_done; /* when we began to watch; below 0: in an earlier stage */
   int64_t elapsed_ms;             /* since then */
 } progress_figures;
 /* The line itself, without the escapes around it: for tests.  OUT holds at least 256 bytes. */

@@ -1,7 +1,7 @@
 /* canvass put: survey files become a dataset on the cluster, cut into shards here.
  *
- * Repeating it is always safe: files that are there are not read twice, shards that are there are not sent
- * twice, and what is there already exactly so is a success. */
+ * Repeating it is always safe: existing files are not read again, existing shards are not sent again, and
+ * a dataset that already equals the request is a success. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,19 +17,19 @@
 #include "store/shard.h"
 
 enum { DATASET_CALLED_BYTES = 320 };
-enum { APPEND_TRIES = 10 }; /* when others append to the same dataset meanwhile; each time one was quicker */
+enum { APPEND_TRIES = 10 }; /* when others append to the same dataset meanwhile; each time one was faster */
 
 #define AT(member) offsetof(settings, member)
 
 static const option options[] = {
-    {'a', "append", NULL, OPTION_FLAG, AT(append), 0, 0, NULL, "add files to the dataset, or begin it"},
+    {'a', "append", NULL, OPTION_FLAG, AT(append), 0, 0, NULL, "add files to the dataset, or create it"},
     {0, "shard-rows", "N", OPTION_COUNT, AT(shard_rows), 1, SHARD_ROWS_MAX, NULL,
      "rows per shard; default: 65536; reports are the same"},
     {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
      "refuse data with broken rows, and copies of files"},
     LINK_OPTIONS,
-    {0, "json", NULL, OPTION_FLAG, AT(json), 0, 0, NULL, "say what was done as JSON on standard output"},
-    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress, nothing said about success"},
+    {0, "json", NULL, OPTION_FLAG, AT(json), 0, 0, NULL, "report what was done as JSON on standard output"},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress, no message on success"},
 };
 
 typedef struct putting {
@@ -76,14 +76,14 @@ static status print_json(const putting *p, error *err) {
 static void say_unchanged(const putting *p) {
   if (p->before.version != p->sent.version) {
     output_complain(
-        "dataset %s has this data already; facts of it that an earlier version of canvass did "
-        "not note were added: it is now version %" PRIu64,
+        "dataset %s already has this data; facts that an earlier version of canvass "
+        "did not record were added: it is now version %" PRIu64,
         p->name, p->sent.version);
   } else if (p->sent.sent == 0) {
-    output_complain("dataset %s is already there, version %" PRIu64 "; nothing to send", p->name,
+    output_complain("dataset %s already exists, version %" PRIu64 "; nothing to send", p->name,
                     p->sent.version);
   } else {
-    output_complain("dataset %s is already there, version %" PRIu64 "; sent %" PRIu64
+    output_complain("dataset %s already exists, version %" PRIu64 "; sent %" PRIu64
                     " shards that the broker had lost",
                     p->name, p->sent.version, p->sent.sent);
   }
@@ -107,8 +107,7 @@ static status finish(const putting *p, bool was_there, error *err) {
   }
   const status s = p->e.settings->json ? print_json(p, err) : STATUS_OK;
   if (s != STATUS_OK) {
-    output_complain("dataset %s is at version %" PRIu64
-                    " all the same; the same put once more changes nothing",
+    output_complain("dataset %s is at version %" PRIu64 " anyway; repeating this put changes nothing",
                     p->name, p->sent.version);
   }
   return s;
@@ -131,7 +130,7 @@ static bool on_sending(void *context, uint64_t done, uint64_t total) {
 static void say_left_out(const putting *p) {
   const size_t left_out = p->count - p->added;
   if (left_out > 0 && p->added > 0 && !p->e.settings->quiet) {
-    output_complain("%zu of %zu files are in dataset %s already and are left out", left_out, p->count,
+    output_complain("%zu of %zu files are already in dataset %s and are left out", left_out, p->count,
                     p->name);
   }
 }
@@ -174,9 +173,9 @@ static bool has_same_files(const manifest *a, const manifest *b) {
 static status name_is_taken(const putting *p, error *err) {
   const bool is_cut_otherwise = has_same_files(p->before.content, p->e.dataset);
   return error_set(err, STATUS_JOB,
-                   "dataset %s is there already (version %" PRIu64
-                   "), %s; add files with --append, take another "
-                   "name, or remove it with: canvass drop %s",
+                   "dataset %s already exists (version %" PRIu64
+                   "), %s; add files with --append, choose "
+                   "another name, or remove it with: canvass drop %s",
                    p->name, p->before.version,
                    is_cut_otherwise
                        ? "of the same files, but read with other options or by another version of canvass"
@@ -189,7 +188,7 @@ static status send_shards(putting *p, uint64_t base, error *err) {
   const status s = session_put(p->link, p->name, base, p->e.dataset, p->e.shards, &callback, &p->sent, err);
   progress_clear(&p->e.progress);
   return s == STATUS_INTERRUPTED
-             ? error_set(err, s, "interrupted; what was sent stays there, and the same command goes on")
+             ? error_set(err, s, "interrupted; what was sent is kept, and the same command goes on")
              : s;
 }
 
@@ -203,8 +202,8 @@ static status put_new(putting *p, error *err) {
     return name_is_taken(p, err);
   }
   p->added = 0;
-  /* Makes good what was damaged there; and a manifest that an earlier version of this program wrote with
-   * fewer facts gives way to this one, as the next version of the dataset. */
+  /* Repairs what was damaged there; and a manifest that an earlier version of this program wrote with
+   * fewer facts is replaced by this one, as the next version of the dataset. */
   TRY(send_shards(p, p->before.version, err));
   return finish(p, true, err);
 }
@@ -215,7 +214,7 @@ static status get_before(putting *p, error *err) {
   return session_dataset_get(p->link, p->name, &p->before, err);
 }
 
-/* Whoever else appends at the same time may be first; then our files come behind theirs. */
+/* Another client that appends at the same time may be first; then our files follow theirs. */
 static status append(putting *p, error *err) {
   status s = STATUS_JOB;
   for (int i = 0; i < APPEND_TRIES && s == STATUS_JOB; i++) {
@@ -230,7 +229,8 @@ static status append(putting *p, error *err) {
     s = send_shards(p, p->before.version, err);
   }
   if (s == STATUS_JOB) {
-    return error_set(err, s, "dataset %s was changed by others each of %d times; repeat this put later",
+    return error_set(err, s,
+                     "dataset %s was changed by others during each of %d attempts; repeat this put later",
                      p->name, (int)APPEND_TRIES);
   }
   return s == STATUS_OK ? finish(p, false, err) : s;
@@ -238,7 +238,7 @@ static status append(putting *p, error *err) {
 
 /* ---- The subcommand ------------------------------------------------------------------------------ */
 
-/* A file that is added every night needs a name by which it is known. */
+/* A file that is added every night must be known by a name. */
 static status check_paths(const settings *s, const char *const *paths, size_t count, error *err) {
   for (size_t i = 0; s->append && i < count; i++) {
     if (strcmp(paths[i], "-") == 0) {
@@ -277,9 +277,9 @@ const subcommand subcommand_put = {
     .about =
         "Reads DATA as the specification SPEC says and makes them the dataset NAME.\n"
         "Can be repeated after an interruption: only what is missing is sent.  With\n"
-        "--append, files that the dataset has already (same content, same name) are left\n"
-        "out.  A file's name is its base name; of several that have the same one the\n"
-        "directories that tell them apart belong to it: a/1.csv, b/1.csv.\n",
+        "--append, files that the dataset already has (same content, same name) are left\n"
+        "out.  A file's name is its base name; when several share one,\n"
+        "the directories that distinguish them belong to it: a/1.csv, b/1.csv.\n",
     .example =
         "canvass put airline survey.yaml answers.csv.gz\n"
         "canvass put airline survey.yaml 2026-11.csv --append\n",

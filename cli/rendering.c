@@ -27,7 +27,7 @@ static void tell_of_unlike_name(const settings *s) {
   buf other;
   buf_init(&other);
   if (s->format == NULL && s->output != NULL && !s->quiet && report_format_unlike(s->output, &other)) {
-    output_complain("%s holds the report as text; add --format %.*s for what its name promises", s->output,
+    output_complain("%s holds the report as text; add --format %.*s for what its name suggests", s->output,
                     (int)other.length, (const char *)other.data);
   }
   buf_fini(&other);

@@ -1,4 +1,5 @@
-/* A report as people want it: rendered in their format and language, and written where they say. */
+/* A report as the user wants it: rendered in the chosen format and language, and written to the chosen
+ * place. */
 #ifndef CANVASS_CLI_RENDERING_H
 #define CANVASS_CLI_RENDERING_H
 

@@ -18,7 +18,7 @@ static const option options[] = {
     LINK_OPTIONS,
 };
 
-/* The job of a load (files that a worker read) has a short document of its own. */
+/* The job of a load (files that a worker read) has its own short document. */
 static bool is_of_a_load(const json *document) {
   return json_kind_of(json_get(document, "dataset")) == JSON_TEXT && json_get(document, "analyses") == NULL;
 }
@@ -60,7 +60,7 @@ static status report_steps(const settings *s, session *link, const char *prefix,
   char id[SESSION_JOB_BYTES];
   TRY(session_find_job(link, prefix, id, err));
   const status found = session_report(link, id, report, err);
-  if (found == STATUS_INTERRUPTED) { /* the job was; this program is not */
+  if (found == STATUS_INTERRUPTED) { /* the job was; this program was not */
     error why = *err;
     return error_set(err, STATUS_JOB, "job %.8s: %s", id, why.message);
   }
@@ -145,10 +145,10 @@ static status report(const settings *s, const char *const *operands, size_t coun
 
 const subcommand subcommand_report = {
     .name = "report",
-    .summary = "print the report of a job that is done, or a kept one",
+    .summary = "print the report of a finished job, or a saved one",
     .usage = "[OPTIONS] JOB|FILE",
     .about =
-        "Prints a job's report, as often as one likes.  A job that has not ended yet is a\n"
+        "Prints a job's report, as often as you like.  A job that has not ended is a\n"
         "failure (exit code 1) that says how far it is; 'canvass watch' waits for it.\n"
         "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n"
         "FILE: a report that was written with --format json; - is standard input.\n",

@@ -1,8 +1,8 @@
 /* canvass run: files and a specification in, the report out. */
 #include "cli/destination.h"
-#include "cli/evaluating.h"
 #include "cli/findings.h"
 #include "cli/interrupt.h"
+#include "cli/local_job.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/words.h"
@@ -18,7 +18,7 @@ static const option options[] = {
     {0, "shard-rows", "N", OPTION_COUNT, AT(shard_rows), 1, SHARD_ROWS_MAX, NULL,
      "rows per shard; default: 65536; the report is the same"},
     {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL,
-     "keep data and statistics there, compute what is new"},
+     "keep data and statistics there, compute only what is new"},
     {0, "cache-bytes", "N", OPTION_BYTES, AT(cache_bytes), CACHE_MIB_MIN, 0, NULL,
      "how much --store keeps, such as 500M; default: 16G"},
     {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
@@ -51,7 +51,7 @@ static status run_steps(evaluation *e, const char *const *operands, size_t count
   TRY(evaluation_make_plan(e, err));
   TRY(rendering_check(e->settings, e->plan, err));
   session_progress last = {0};
-  TRY(evaluating_run(e, operands + 1, count - 1, report, &last, err));
+  TRY(local_job_run(e, operands + 1, count - 1, report, &last, err));
   say_what_was_new(e->settings, &last);
   TRY(findings_judge(e, report, err));
   return rendering_write(e->settings, report, err);

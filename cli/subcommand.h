@@ -12,7 +12,7 @@ typedef struct settings {
   unsigned workers; /* 0: as many as processors */
   unsigned shard_rows;
   const char *format; /* of the report; NULL: the default */
-  int language;       /* report_language; -1: as the environment says */
+  int language;       /* report_language; -1: from the environment */
   int color;          /* color_choice */
   const char *output;
   const char *store;    /* a directory; NULL: nothing is kept */
@@ -21,16 +21,16 @@ typedef struct settings {
   /* The cluster. */
   option_texts listen;    /* endpoints of a broker */
   const char *broker;     /* endpoint; NULL: $CANVASS_BROKER */
-  const char *identity;   /* file of one's own pair of keys; NULL: $CANVASS_IDENTITY, else none */
+  const char *identity;   /* file of the user's pair of keys; NULL: $CANVASS_IDENTITY, otherwise none */
   const char *broker_key; /* the broker's public key or its file; NULL: $CANVASS_BROKER_KEY */
-  const char *allow;      /* file of the keys that may come to a broker */
+  const char *allow;      /* file of the keys that a broker allows */
   unsigned threads;       /* 0: as many as processors */
   const char *dataset;
   const char *job_key;
   unsigned priority;
   int role;       /* of keygen: client, worker, both; -1: none */
   int job_state;  /* of the jobs that are listed; -1: any */
-  unsigned limit; /* so many of them; 0: as many as there are, or as fit a terminal */
+  unsigned limit; /* how many of them; 0: all, or as many as fit a terminal */
   bool wait, append, json;
 } settings;
 
@@ -38,14 +38,14 @@ typedef enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color_choice
 
 typedef struct subcommand {
   const char *name;
-  const char *summary; /* half a line; neighbours of the same summary share a line of the overview */
+  const char *summary; /* half a line; neighbours with the same summary share a line of the overview */
   const char *usage;   /* what follows "canvass NAME" */
   const char *about;   /* lines */
   const char *example; /* lines */
   const option *options;
   size_t options_count;
   size_t operands_min, operands_max;
-  const char *operands_missing; /* what to say when there are too few */
+  const char *operands_missing; /* named when there are too few */
   /* A status other than STATUS_OK ends the program with its exit code and ERR's message. */
   status (*run)(const settings *s, const char *const *operands, size_t count, error *err);
 } subcommand;

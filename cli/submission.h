@@ -1,4 +1,4 @@
-/* A job's parts as bytes: what `run` and `submit` hand to a session. */
+/* A job's parts as bytes: what `run` and `submit` pass to a session. */
 #ifndef CANVASS_CLI_SUBMISSION_H
 #define CANVASS_CLI_SUBMISSION_H
 
@@ -11,7 +11,7 @@ typedef struct submission {
 } submission;
 
 void submission_init(submission *s);
-/* DATASET goes with the job only within one process: NULL otherwise. */
+/* DATASET is sent with the job only within one process: NULL otherwise. */
 status submission_encode(submission *s, const plan *p, const manifest *dataset, error *err) MUST_USE;
 void submission_fini(submission *s);
 

@@ -1,6 +1,6 @@
 /* canvass submit: a specification becomes a job over a dataset that the broker has.
  *
- * The plan is made here, so that mistakes are named at once with their places. */
+ * The plan is made here, so that mistakes are reported at once with their places. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -20,10 +20,11 @@ enum { PRIORITY_MAX = 1000000 };
 #define AT(member) offsetof(settings, member)
 
 static const option options[] = {
-    {'d', "dataset", "NAME", OPTION_TEXT, AT(dataset), 0, 0, NULL, "the data, put there by 'canvass put'"},
+    {'d', "dataset", "NAME", OPTION_TEXT, AT(dataset), 0, 0, NULL,
+     "the data, sent before with 'canvass put'"},
     {0, "wait", NULL, OPTION_FLAG, AT(wait), 0, 0, NULL, "wait, and print the report instead of the id"},
     {0, "key", "KEY", OPTION_TEXT, AT(job_key), 0, 0, NULL,
-     "the same key is the same job; default: a new one"},
+     "the same key means the same job; default: a new one"},
     {0, "priority", "P", OPTION_COUNT, AT(priority), 0, PRIORITY_MAX, NULL, "larger goes first; default: 0"},
     RENDERING_OPTIONS,
     LINK_OPTIONS,
@@ -43,7 +44,7 @@ static status get_dataset(const settings *s, session *link, evaluation *e, uint6
   return STATUS_OK;
 }
 
-/* The specification's own title, in the first language that it has; else the name of its file. */
+/* The specification's own title, in the first language that it has; otherwise the name of its file. */
 static const char *title_of(const plan *p, const char *path, char title[MESSAGE_TEXT_MAX + 1]) {
   for (int i = 0; i < LANGUAGES; i++) {
     const char *text = p->title.text[i];
@@ -78,14 +79,14 @@ static status hand_over(evaluation *e, session *link, const char *path, uint64_t
   return result;
 }
 
-/* A key that is known already is that job, whatever priority comes with it this time. */
+/* A known key means that job, whatever priority is given this time. */
 static void say_priority(const json *jobs, const settings *s, const char *id) {
   for (size_t i = json_count(jobs); i > 0; i--) {
     const json *job = json_at(jobs, i - 1);
     if (strcmp(json_as_cstring(json_get(job, "id")), id) == 0) {
       const int64_t priority = json_as_integer(json_get(job, "priority"));
       if (priority != s->priority) {
-        output_complain("job %.8s was there already and keeps its priority, %" PRId64, id, priority);
+        output_complain("job %.8s already exists and keeps its priority, %" PRId64, id, priority);
       }
       return;
     }
@@ -114,14 +115,13 @@ static status check_priority(const settings *s, session *link, const char *id, e
   return result;
 }
 
-/* The job is there, whoever can be told of it. */
+/* The job exists, even when this cannot be printed. */
 static void say_made(const settings *s, const char *id) {
   if (s->job_key != NULL) {
-    output_complain("job %s is made all the same; submitting again with --key %s finds it", id, s->job_key);
+    output_complain("job %s was made anyway; submitting again with --key %s finds it", id, s->job_key);
   } else {
     output_complain(
-        "job %s is made all the same; submitting again makes another (with --key it would find this one)",
-        id);
+        "job %s was made anyway; submitting again makes another (with --key it would find this one)", id);
   }
 }
 
@@ -142,7 +142,7 @@ static status print_id(const settings *s, const char *id, error *err) {
 
 static status wait_for_report(const evaluation *e, session *link, const char *id, error *err) {
   const settings *s = e->settings;
-  interrupt_prepare(); /* whoever reads the id may interrupt, and is to be told the way back */
+  interrupt_prepare(); /* once the id is read an interruption may follow, which must print how to return */
   output_complain("job %s", id);
   buf report;
   buf_init(&report);
@@ -153,7 +153,7 @@ static status wait_for_report(const evaluation *e, session *link, const char *id
   if (result == STATUS_OK) {
     result = rendering_write(s, &report, err);
     if (result == STATUS_IO && !output_is_unread()) {
-      output_complain("job %.8s is done all the same: 'canvass report %.8s' prints its report", id, id);
+      output_complain("job %.8s is done anyway: 'canvass report %.8s' prints its report", id, id);
     }
   }
   buf_fini(&report);

@@ -71,7 +71,7 @@ void table_printf(table *t, const char *format, ...) {
   va_start(arguments, format);
   (void)vsnprintf(cell, sizeof cell, format, arguments);
   va_end(arguments);
-  table_put(t, (slice){cell, text_utf8_check(cell, strlen(cell))}); /* it may be cut in a character */
+  table_put(t, (slice){cell, text_utf8_check(cell, strlen(cell))}); /* it may be cut within a character */
 }
 
 static size_t width_of(const table *t, size_t column) {
@@ -93,7 +93,7 @@ static void write_cell(const table *t, size_t column, slice text, size_t width, 
   buf_printf(out, "%*s", GAP, "");
 }
 
-/* Ends a row, without blanks behind its last text. */
+/* Ends a row, without blanks after its last text. */
 static void end_row(buf *out) {
   while (out->length > 0 && out->data[out->length - 1] == ' ') {
     out->length--;

@@ -1,4 +1,4 @@
-/* A table of texts for people: columns as wide as they must be up to a bound, figures to the right. */
+/* A table of texts for readers: columns as wide as necessary up to a bound, figures right-aligned. */
 #ifndef CANVASS_CLI_TABLE_H
 #define CANVASS_CLI_TABLE_H
 
@@ -7,7 +7,7 @@
 
 typedef struct table_column {
   const char *heading;
-  bool is_figure; /* to the right */
+  bool is_figure; /* right-aligned */
   size_t widest;  /* terminal columns, heading included; longer texts are cut.  0: no bound */
 } table_column;
 

@@ -1,4 +1,4 @@
-/* canvass version: the release, and what decides whether two machines give the same bytes. */
+/* canvass version: the release, and what determines whether two machines give the same bytes. */
 #include "cli/output.h"
 #include "cli/subcommand.h"
 #include "stats/stats.h"

@@ -5,7 +5,7 @@
 static const option options[] = {
     LINK_OPTIONS,
     {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL,
-     "one JSON object a line for each news"},
+     "one JSON object on a line for each change"},
     {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no progress"},
 };
 
@@ -36,8 +36,8 @@ const subcommand subcommand_watch = {
     .summary = "follow a job to its end",
     .usage = "[OPTIONS] JOB",
     .about =
-        "Shows how far a job is until it ends.  The exit code is 0 when it is done, else\n"
-        "its failure's.  Ctrl-C leaves the job alone: watch it again whenever you like.\n"
+        "Shows how far a job is until it ends.  The exit code is 0 when it is done, or\n"
+        "that of its failure.  Ctrl-C leaves the job alone: watch it again at any time.\n"
         "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n",
     .example =
         "canvass watch 1f0e3dad\n"

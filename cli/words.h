@@ -1,4 +1,4 @@
-/* Figures as people read them. */
+/* Figures in readable form. */
 #ifndef CANVASS_CLI_WORDS_H
 #define CANVASS_CLI_WORDS_H
 

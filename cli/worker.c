@@ -1,5 +1,5 @@
-/* canvass worker: computes for a broker until SIGTERM or Ctrl-C.  The first signal lets it finish what is
- * under way and deliver it; the second ends it at once.  A broker that is not there is waited for. */
+/* canvass worker: computes for a broker until SIGTERM or Ctrl-C.  The first signal lets it finish running
+ * tasks and deliver them; the second ends it at once.  It waits for an absent broker. */
 #include <errno.h>
 #include <signal.h>
 #include <time.h>
@@ -54,7 +54,7 @@ static unsigned threads_of(const settings *s) {
 static status open_store(service *s, error *err) {
   if (s->settings->store == NULL) {
     return error_set(err, STATUS_USAGE,
-                     "a worker needs --store DIR, a directory of its own where it keeps what it fetches and "
+                     "a worker needs --store DIR, its own directory where it keeps what it fetches and "
                      "computes");
   }
   const store_options kept = {.cache_bytes = s->settings->cache_bytes,
@@ -64,7 +64,7 @@ static status open_store(service *s, error *err) {
   return store_open(s->settings->store, &kept, &s->shards, err);
 }
 
-/* Signals are the main thread's: threads made here inherit a full mask. */
+/* Only the main thread takes signals: threads made here inherit a full mask. */
 static status start_worker(service *s, error *err) {
   const link_address *a = &s->address;
   s->context = zmq_ctx_new();
@@ -99,7 +99,7 @@ static status serve(service *s, error *err) {
     TRY(worker_problem(s->worker, err));
     sleep_ms(LOOK_MS);
   }
-  say(s, "stopping: what is under way is finished first; once more to stop at once");
+  say(s, "stopping: running tasks are finished first; signal again to stop at once");
   while (!worker_drain(s->worker, LOOK_MS)) {
     TRY(worker_problem(s->worker, err));
   }
@@ -133,11 +133,11 @@ const subcommand subcommand_worker = {
     .summary = "compute for a broker",
     .usage = "--broker ENDPOINT --store DIR [OPTIONS]",
     .about =
-        "Joins a broker and computes what it is given, until it is stopped.  Any number\n"
-        "of workers may come and go.  DIR is the worker's own: what is fetched and\n"
+        "Joins a broker and computes tasks until it is stopped.  Any number of workers\n"
+        "may join and leave.  DIR belongs to this worker alone: what is fetched and\n"
         "computed is kept there for the next job.  It takes two tasks a thread: one is\n"
         "computed, the other waits, so that no thread does.  SIGTERM or Ctrl-C lets it\n"
-        "finish what is under way; a second one stops it at once.\n",
+        "finish running tasks; a second one stops it at once.\n",
     .example =
         "canvass worker --broker ipc:///run/canvass/socket --store /var/cache/canvass\n"
         "canvass worker --broker tcp://10.0.0.5:7117 --store /scratch/canvass \\\n"

@@ -87,7 +87,7 @@ static void jobs_that_are_chosen_have_ids_that_differ_from_all(void **state) {
   RUN(&r, "jobs", "--dataset", "c");
   assert_int_equal(r.exit_code, 0);
   assert_string_equal(r.out, "");
-  assert_string_equal(r.err, "canvass: none of 2 jobs is so\n");
+  assert_string_equal(r.err, "canvass: none of 2 jobs matches\n");
   process_result_fini(&r);
 }
 

@@ -91,7 +91,7 @@ static void a_key_that_is_there_stays(void **state) {
   r = keygen("worker", s.key);
   assert_int_equal(r.exit_code, 2);
   assert_int_equal(r.out_length, 0);
-  assert_non_null(strstr(r.err, "is there already"));
+  assert_non_null(strstr(r.err, "already exists"));
   process_result_fini(&r);
   const key_pair after = read_pair(&s);
   assert_memory_equal(&before, &after, sizeof before);
@@ -106,7 +106,7 @@ static void keys_whose_line_cannot_be_printed_are_told_of(void **state) {
                                     s.key, NULL},
               NULL, &r);
   assert_int_equal(r.exit_code, 1);
-  assert_non_null(strstr(r.err, "the public one stands in"));
+  assert_non_null(strstr(r.err, "the public one is in"));
   assert_non_null(strstr(r.err, "a.key.pub\n"));
   const key_pair k = read_pair(&s);
   assert_int_equal(strlen(k.public_key), KEY_TEXT_BYTES - 1);

@@ -33,13 +33,13 @@ static void a_job_whose_id_cannot_be_printed_is_told_of(void **state) {
   char words[128];
   serve_survey(c);
   ON_A_FULL_DISK(c, &r, "submit", survey_shipped_spec, "-d", "survey", "--key", "night-1");
-  snprintf(words, sizeof words, "job %s is made all the same", only_job(c));
+  snprintf(words, sizeof words, "job %s was made anyway", only_job(c));
   cluster_expect_words(r.err, words, "submit with a key");
   cluster_expect_words(r.err, "with --key night-1 finds it", "submit with a key");
   cluster_expect_words(r.err, "No space left on device", "submit with a key");
   process_result_fini(&r);
   ON_A_FULL_DISK(c, &r, "submit", survey_shipped_spec, "-d", "survey", "--key", "night-1");
-  snprintf(words, sizeof words, "job %s is made all the same", only_job(c));
+  snprintf(words, sizeof words, "job %s was made anyway", only_job(c));
   cluster_expect_words(r.err, words, "submit once more");
   process_result_fini(&r);
   ON_A_FULL_DISK(c, &r, "submit", survey_shipped_spec, "-d", "survey");
@@ -66,7 +66,7 @@ static void a_dataset_whose_change_cannot_be_printed_is_told_of(void **state) {
   process_result r;
   cluster_start_broker(c);
   ON_A_FULL_DISK(c, &r, "put", "survey", survey_shipped_spec, survey_shipped_data, "--json", "--quiet");
-  cluster_expect_words(r.err, "dataset survey is at version 1 all the same", "put");
+  cluster_expect_words(r.err, "dataset survey is at version 1 anyway", "put");
   process_result_fini(&r);
   assert_int_equal(json_count(cluster_listing(c, "datasets")), 1);
   cluster_passed(c);
@@ -82,7 +82,7 @@ static void a_key_that_is_known_keeps_its_priority_and_says_so(void **state) {
     if (i < 2) {
       assert_string_equal(r.err, "");
     } else {
-      cluster_expect_words(r.err, "was there already and keeps its priority, 7", "another priority");
+      cluster_expect_words(r.err, "already exists and keeps its priority, 7", "another priority");
     }
     process_result_fini(&r);
   }

@@ -172,7 +172,7 @@ static void the_log_tells_when_and_how_the_list_was_read_again(void **state) {
   cluster_start_broker(c);
   cluster_listing(c, "jobs");
   cluster_expect(c, 0, &r, "keygen", "--role", "client", cluster_path(c, "late.key", path));
-  reread_list(c, "nobody knows\n", "the list of keys stays as it was: ");
+  reread_list(c, "nobody knows\n", "the list of keys stays unchanged: ");
   reread_list(c, r.out, "the list of allowed keys was read again: 1 key\n");
   process_result_fini(&r);
   char *log = process_read_file(cluster_path(c, "broker.log", path), &length);

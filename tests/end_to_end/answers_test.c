@@ -188,7 +188,7 @@ static void check_names_what_was_read(void **state) {
   process_result r;
   process_run((const char *const[]){CANVASS_PROGRAM, "check", f->spec, f->data, NULL}, NULL, &r);
   assert_int_equal(r.exit_code, 0);
-  check_contains(&r, "the specification is right");
+  check_contains(&r, "the specification is valid");
   check_contains(&r, "data.csv: 7 records, 0 of them quarantined");
   process_result_fini(&r);
 }

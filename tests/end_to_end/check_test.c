@@ -87,17 +87,17 @@ static void a_scale_of_which_no_answer_is_valid_is_a_failure_that_names_the_text
   char *data = worded_survey();
   expect_found(
       s, SCALE DESCRIBED, data, EXIT_DATA,
-      SAYS("spec.yaml: the specification is right\n", "data.csv: 2,015 records, 0 of them quarantined\n",
+      SAYS("spec.yaml: the specification is valid\n", "data.csv: 2,015 records, 0 of them quarantined\n",
            "2,015 of 2,015 answers to q1 are invalid: “Very satisfied” 1,203, “Satisfied” 812",
            "data.csv:2 “Very satisfied”", "No answers: q1.",
            "q1: words that are answers need their codes, texts: {\"Very satisfied\": CODE, "
            "\"Satisfied\": CODE}\n",
            "analyses: 1, over 2,015 rows\n"),
-      "canvass: q1: none of 2,015 answers is valid; the first stands at ");
+      "canvass: q1: none of 2,015 answers is valid; the first is at ");
   /* `run` warns, and writes its report. */
   process_result r = run(s, "run", NULL, NULL);
   expect(&r, 0, SAYS("No answers: q1.", "“Very satisfied” 1,203, “Satisfied” 812"),
-         "canvass: warning: q1: none of 2,015 answers is valid; the first stands at ");
+         "canvass: warning: q1: none of 2,015 answers is valid; the first is at ");
   process_result_fini(&r);
   free(data);
 }
@@ -140,14 +140,14 @@ static void advice_speaks_the_language_of_the_codebook(void **state) {
       s, spec, data, 0,
       SAYS("plain: words that are answers need their codes, texts: {\"excellent\": 5}\n",
            "turned: words that are answers need their codes, texts: {\"excellent\": 5}\n",
-           "coded: codes that are no answers a reason, missing: {\"99\": dont_know}; or is the range [1, 5] "
+           "coded: codes that are not answers a reason, missing: {\"99\": dont_know}; or is the range [1, 5] "
            "wrong?\n",
            "sex: other spellings need their value, texts: {\"Femal\": \"Female\"};",
-           "age: words that stand for numbers need them, texts: {\"n/a\": NUMBER}; others a reason, "
+           "age: words that stand for numbers need their numbers, texts: {\"n/a\": NUMBER}; others a reason, "
            "missing: {\"n/a\": dont_know}\n",
-           "day: ", "is the format %Y-%m-%d right?\n", "used: ", "texts: {\"Yes\": FLAG}\n",
-           "w: a weight is a number above 0, and rows without one are not used; name what is none on "
-           "purpose, missing: {\"none\": dont_know}\n"),
+           "day: ", "is the format %Y-%m-%d correct?\n", "used: ", "texts: {\"Yes\": FLAG}\n",
+           "w: a weight is a number above 0, and rows without one are not used; name those that are "
+           "intentional, missing: {\"none\": dont_know}\n"),
       "");
 }
 
