@@ -18,7 +18,7 @@ static const option options[] = {
     {0, "shard-rows", "N", OPTION_COUNT, AT(shard_rows), 1, SHARD_ROWS_MAX, NULL,
      "rows per shard; default: 65536; the report is the same"},
     {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL,
-     "keep data and statistics there, compute only what is new"},
+     "keep data and statistics there, compute what is new"},
     {0, "cache-bytes", "N", OPTION_BYTES, AT(cache_bytes), CACHE_MIB_MIN, 0, NULL,
      "how much --store keeps, such as 500M; default: 16G"},
     {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,

@@ -163,7 +163,7 @@ static void keys_that_may_not_fit_are_said(void **state) {
   fixture *f = *state;
   const key_pair key = new_key(f);
   assert_int_equal(connect_to("tcp://127.0.0.1:1", &key, &f->err), STATUS_UNREACHABLE);
-  check_contains(f->err.message, "the keys do not fit");
+  check_contains(f->err.message, "the keys do not match");
 }
 
 static status connect_within(fixture *f, const key_pair *own, const char *broker_key, unsigned ms) {
