@@ -55,7 +55,8 @@ static status read_line(key_text *t, slice line, key_list *l, error *err) {
   const unsigned role = role_of(word);
   if (!role) {
     const slice shown = text_cut(word, 40);
-    return key_text_wrong(t, err, "'%.*s' is not a valid role; a line is 'worker KEY TITLE' or 'client KEY TITLE'",
+    return key_text_wrong(t, err,
+                          "'%.*s' is not a valid role; a line is 'worker KEY TITLE' or 'client KEY TITLE'",
                           SLICE_ARG(shown));
   }
   if (!ARRAY_ROOM(l->entries, l->count, l->capacity)) {

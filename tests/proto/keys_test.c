@@ -136,7 +136,8 @@ static void files_that_are_there_are_never_overwritten(void **state) {
   expect(key_pair_write(&second, path_of("a.key"), "anna", &err), STATUS_USAGE, &err, "already exists");
   /* A public file alone stops it too, and then no secret file stays behind. */
   write_file("b.key.pub", "mine\n", 0644);
-  expect(key_pair_write(&second, path_of("b.key"), "anna", &err), STATUS_USAGE, &err, "b.key.pub already exists");
+  expect(key_pair_write(&second, path_of("b.key"), "anna", &err), STATUS_USAGE, &err,
+         "b.key.pub already exists");
   assert_int_not_equal(access(path_of("b.key"), F_OK), 0);
   key_pair back;
   assert_int_equal(key_pair_read(path_of("a.key"), &back, &err), STATUS_OK);
