@@ -93,7 +93,7 @@ static bool read_weight(compilation *c, request *r, const analysis_defaults *com
 static bool check_name(compilation *c, const request *r, const node *n) {
   for (uint32_t i = 0; i < c->plan->analyses_count; i++) {
     if (c->plan->analyses[i].name != NULL && strcmp(c->plan->analyses[i].name, r->out->name) == 0) {
-      problem_at(c->problems, n->at, "name: another analysis is called '%s' already",
+      problem_at(c->problems, n->at, "name: another analysis is already called '%s'",
                  problem_quote(c->problems, n->text));
       return false;
     }
@@ -151,7 +151,7 @@ static void request_normal(compilation *c, const request *r) {
   normal_push(c, "analyses", o);
 }
 
-/* A message that begins with the name of an argument is told at that argument. */
+/* A message that begins with the name of an argument is reported at that argument. */
 static place place_of_message(const request *r, const char *message) {
   slice first = {message, strcspn(message, ":")};
   for (uint32_t i = 0; i < r->body->count; i++) {
@@ -162,7 +162,7 @@ static place place_of_message(const request *r, const char *message) {
   return r->key->at;
 }
 
-/* What the kind itself has to say about its arguments. */
+/* The kind's own checks of its arguments. */
 static void check_by_kind(compilation *c, const request *r) {
   error err;
   if (r->kind->check == NULL) {

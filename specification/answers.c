@@ -1,5 +1,5 @@
-/* What cells stand for: `values` (codes and their labels), `texts` (answer texts and the codes they
- * mean) and `missing` (codes and texts that are no answers, with the reason). */
+/* What cells mean: `values` (codes and their labels), `texts` (answer texts and the codes they
+ * mean) and `missing` (codes and texts that are not answers, with the reason). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static bool scale_value(compilation *c, symbol *s, int64_t code, const node *lab
   const program_variable *v = &s->variable;
   for (uint32_t i = 0; i < s->values_count; i++) {
     if (s->values[i].number == (v->reversed ? v->low + v->high - code : code)) {
-      problem_at(c->problems, label->at, "values: code %lld has a label already", (long long)code);
+      problem_at(c->problems, label->at, "values: code %lld already has a label", (long long)code);
       return false;
     }
   }
@@ -246,7 +246,7 @@ bool answers_of_texts(compilation *c, symbol *s, const char *what) {
   return all_well;
 }
 
-/* Reasons that a codebook can give; the others are found out while reading. */
+/* Reasons that a codebook can give; the others are found while reading. */
 enum { REASONS_DECLARABLE = MISSING_OTHER + 1 };
 
 static bool rule_is_taken(compilation *c, const symbol *s, const node *code) {
@@ -260,7 +260,7 @@ static bool rule_is_taken(compilation *c, const symbol *s, const node *code) {
         slice_equal(other, code->text) ||
         (is_number && decimal_parse(slice_trim(other), '.', &number) && decimal_compare(number, wanted) == 0);
     if (same) {
-      problem_at(c->problems, code->at, "missing: '%s' has a meaning already",
+      problem_at(c->problems, code->at, "missing: '%s' already has a meaning",
                  problem_quote(c->problems, code->text));
       return true;
     }

@@ -4,10 +4,10 @@
 
 #include "specification/fields.h"
 
-/* What became of one argument. */
+/* The outcome of one argument. */
 typedef enum argument_outcome {
   ARGUMENT_READ,
-  ARGUMENT_WRONG, /* told */
+  ARGUMENT_WRONG, /* reported */
   ARGUMENT_OPEN,  /* a pattern has columns to come */
 } argument_outcome;
 

@@ -1,7 +1,7 @@
 /* The codebook: which columns there are and what they mean.  An entry is exact (one variable) or a
  * pattern (one variable per matching column).
  *
- * 1. An exact entry wins over a pattern wherever it stands, and its columns are left out of patterns.
+ * 1. An exact entry wins over a pattern whatever their order, and its columns are left out of patterns.
  * 2. Of two patterns that match a column the later one wins. */
 #include "specification/codebook.h"
 
@@ -153,7 +153,7 @@ static bool read_entry(compilation *c, symbol *s) {
 }
 
 bool codebook_read(compilation *c, symbol *s) {
-  /* What a name makes of a pattern has been told where the pattern was read. */
+  /* Mistakes of a name from a pattern were reported where the pattern was read. */
   bool was_muted = c->problems->muted;
   c->problems->muted = was_muted || (c->header == NULL && !slice_equal(s->key->text, slice_of(s->name)));
   bool all_well = read_entry(c, s);
@@ -223,7 +223,7 @@ static uint32_t pattern_of(const compilation *c, slice column) {
   return c->patterns_count;
 }
 
-/* The columns that no variable stands for: only they can have been meant by a name that is not there. */
+/* The columns without a variable: only they can have been meant by an unknown name. */
 static bool find_free_columns(compilation *c, const claims *claimed) {
   const uint32_t count = c->header != NULL ? c->header->columns_count : 0;
   c->free_columns = (const char **)arena_array(c->memory, (size_t)count + 1, sizeof(char *));

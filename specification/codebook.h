@@ -11,7 +11,7 @@ typedef struct codebook_type {
   bool (*read)(compilation *c, symbol *s);
 } codebook_type;
 
-/* Per type (codebook_types.c): what is peculiar to it, from s->body. */
+/* Per type (codebook_types.c): its own keys, from s->body. */
 bool codebook_scale(compilation *c, symbol *s);
 bool codebook_nominal(compilation *c, symbol *s);
 bool codebook_multi(compilation *c, symbol *s);
@@ -20,9 +20,9 @@ bool codebook_date(compilation *c, symbol *s);
 bool codebook_weight(compilation *c, symbol *s);
 bool codebook_text(compilation *c, symbol *s);
 
-/* The two ends of `range`; NULL, and told, when it is not a list of two. */
+/* The two ends of `range`; NULL, and reported, when it is not a list of two. */
 node **codebook_range_ends(compilation *c, const node *n);
-/* Tells that the low end is not below the high end; false. */
+/* Reports that the low end is not below the high end; false. */
 bool codebook_range_is_empty(compilation *c, const node *n, node *const *ends);
 
 /* What reading found in the column of S (numbers.c); NULL before all of the data are read. */
@@ -34,14 +34,14 @@ bool answers_of_scale(compilation *c, symbol *s);
 bool answers_of_numbers(compilation *c, symbol *s, int64_t low, int64_t high);
 bool answers_of_texts(compilation *c, symbol *s, const char *what);
 bool answers_missing(compilation *c, symbol *s);
-/* The order of maps means nothing: rules stand by their texts. */
+/* The order of maps means nothing: rules are sorted by their texts. */
 void answers_sort(symbol *s);
 /* Adds a label for a key that is a text. */
 bool answers_label_text(compilation *c, symbol *s, slice key, const node *label);
 
-/* What messages call the data of the header: their file when it is one, else "the data". */
+/* What messages call the data of the header: their file when it is one, otherwise "the data". */
 const char *codebook_data(compilation *c);
-/* True when the data have the column, or there is no header; else told. */
+/* True when the data have the column, or there is no header; otherwise reported. */
 bool codebook_column(compilation *c, slice name, place at);
 
 #endif

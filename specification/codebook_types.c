@@ -1,4 +1,4 @@
-/* The types of the codebook: what each asks for besides column, label and missing answers. */
+/* The types of the codebook: what each needs besides column, label and missing answers. */
 #include <stdio.h>
 #include <string.h>
 
@@ -170,7 +170,7 @@ bool codebook_multi(compilation *c, symbol *s) {
   return answers_of_texts(c, s, "values") && all_well;
 }
 
-/* How many decimals leave room for the heaviest weight; of datasets that do not know it, what leaves room for
+/* How many decimals leave room for the largest weight; for datasets that do not know it, room for
  * weights up to 4 thousand million. */
 static unsigned weight_room(const manifest_column *column) {
   return column == NULL          ? PROGRAM_WEIGHT_DECIMALS_MAX
@@ -179,7 +179,7 @@ static unsigned weight_room(const manifest_column *column) {
 }
 
 /* One scale for the whole column: declared, or (once the data are read) the column's digits, or else as many
- * as leave room for the heaviest weight. */
+ * as leave room for the largest weight. */
 static bool read_weight_decimals(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "decimals");
   const manifest_column *column = codebook_measured(c, s);
@@ -199,7 +199,7 @@ static bool read_weight_decimals(compilation *c, symbol *s) {
   }
   if (column != NULL && column->largest_known && decimals > (int64_t)room) {
     problem_of_data(c->problems, n->at,
-                    "decimals: with %lld the heaviest weight of '%s' is above 2^62 units; at most %u fit, or "
+                    "decimals: with %lld the largest weight of '%s' is above 2^62 units; at most %u fit, or "
                     "leave decimals out",
                     (long long)decimals, problem_quote(c->problems, slice_of(s->name)), room);
     return false;
@@ -213,8 +213,7 @@ bool codebook_weight(compilation *c, symbol *s) {
   static const char *const kinds[] = {"sampling", "frequency"};
   const node *n = node_get(s->body, "kind");
   if (n == NULL) {
-    problem_at(c->problems, s->key->at,
-               "weight '%s' does not say what it is; add kind: sampling or kind: frequency",
+    problem_at(c->problems, s->key->at, "weight '%s' has no kind; add kind: sampling or kind: frequency",
                problem_quote(c->problems, s->key->text));
     return false;
   }

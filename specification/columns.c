@@ -1,4 +1,4 @@
-/* The columns that the codebook wants, with the hint that suits what they are declared as.  A column of
+/* The columns that the codebook wants, with the hint that suits their declaration.  A column of
  * numbers loses the texts of its cells, so it is hinted only where nothing else reads the column. */
 #include "specification/columns.h"
 
@@ -104,11 +104,10 @@ static void check_kept(compilation *c, const manifest_column *column) {
     const symbol *s = c->symbols[i];
     if (s->origin == SYMBOL_CODEBOOK && s->state == SYMBOL_READY && reads_texts(&s->variable) &&
         slice_equal(slice_of(s->variable.column), column->name)) {
-      problem_of_data(
-          c->problems, s->key->at,
-          "'%s' is %s, but the dataset keeps its column as numbers, and how they were written (05, "
-          "5.0) is forgotten; put the files as another dataset with this specification",
-          problem_quote(c->problems, slice_of(s->name)), symbol_kind_name(s));
+      problem_of_data(c->problems, s->key->at,
+                      "'%s' is %s, but the dataset keeps its column as numbers, and how they were written "
+                      "(05, 5.0) is lost; put the files as another dataset with this specification",
+                      problem_quote(c->problems, slice_of(s->name)), symbol_kind_name(s));
     }
   }
 }

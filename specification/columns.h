@@ -7,7 +7,7 @@
 /* Each column once, in the order of the codebook; list and names in A.  NULL when out of memory. */
 reading_column *columns_wanted(const compilation *c, arena *a, size_t *count);
 
-/* With the whole dataset: tells of every variable that needs its cells as they were written while the dataset
+/* With the whole dataset: reports every variable that needs its cells as they were written while the dataset
  * keeps their column as numbers. */
 void columns_check_kept(compilation *c);
 

@@ -5,7 +5,7 @@
  * declares no columns yet; a name that it matches is then taken to be one, and lists written with
  * patterns stay open.
  *
- * Symbols are all that has a name: variables of the codebook, constructs, derived variables.  They are
+ * Symbols are everything that has a name: variables of the codebook, constructs, derived variables.  They are
  * resolved on first use, so the order in the page is free; SYMBOL_OPEN marks the way down and finds
  * circles.  Whatever a symbol holds lives in the plan's arena.  Private to specification.
  */
@@ -31,7 +31,7 @@ typedef enum symbol_state {
   SYMBOL_DECLARED,
   SYMBOL_OPEN,
   SYMBOL_READY,
-  SYMBOL_BROKEN, /* a mistake has been told; who uses it stays silent */
+  SYMBOL_BROKEN, /* a mistake has been reported; its uses stay silent */
 } symbol_state;
 
 typedef struct symbol {
@@ -48,7 +48,7 @@ typedef struct symbol {
   uint8_t decimals_declared;     /* when given */
   decimal_magnitude largest;     /* NUMBER: the largest answer that there can be, as far as it is known */
   decimal range_low, range_high; /* NUMBER, when variable.has_range */
-  weight_kind weight;            /* 0: no weight; else also: */
+  weight_kind weight;            /* 0: no weight; otherwise also: */
   uint8_t weight_decimals;       /* as a weight it keeps more than as a number */
   uint32_t weight_index;         /* in the program, READY */
   const char *type;              /* in the codebook: as written ("id" and "text" are one kind) */
@@ -101,7 +101,7 @@ typedef struct compilation {
   symbol *open[DEFINITION_DEPTH_MAX];
   uint32_t open_count;
   uint32_t lists_count;
-  const char **free_columns; /* of the header: those that no variable stands for */
+  const char **free_columns; /* of the header: those without a variable */
   uint32_t free_columns_count;
   size_t variables_capacity, constructs_capacity;
   bool open_ended; /* the last list (symbol_list) has a pattern whose columns are not known yet */
@@ -109,10 +109,10 @@ typedef struct compilation {
   data_options data;
   analysis_defaults defaults;
   json *normal;   /* the normalised specification */
-  status failure; /* what is no mistake of the page: no memory */
+  status failure; /* not a mistake of the page: no memory */
 } compilation;
 
-/* The sections; each tells its mistakes and goes on.  ROOT is the page. */
+/* The sections; each reports its mistakes and goes on.  ROOT is the page. */
 void data_read(compilation *c, const node *root);
 void codebook_declare(compilation *c, const node *root);
 void constructs_declare(compilation *c, const node *root);
@@ -121,13 +121,14 @@ void analyses_compile(compilation *c, const node *root);
 
 /* ---- Symbols (symbols.c) ------------------------------------------------------------------------- */
 
-/* NULL when the name is taken (told) or memory ran out. */
+/* NULL when the name is taken (reported) or memory ran out. */
 symbol *symbol_declare(compilation *c, symbol_origin origin, slice name, const node *key, const node *body);
 /* The symbol of that name, or, without a header, the one a pattern would make; NULL: none. */
 symbol *symbol_find(compilation *c, slice name);
 /* Makes it READY or BROKEN. */
 void symbol_resolve(compilation *c, symbol *s, place used_at);
-/* A name in the page: the READY symbol, or NULL when it is unknown (told now) or broken (told before). */
+/* A name in the page: the READY symbol, or NULL when it is unknown (reported now) or broken (reported
+ * before). */
 symbol *symbol_use(compilation *c, slice name, place at);
 /* Adds what has been read to the program and the plan: the symbol is READY (BROKEN when refused). */
 void symbol_finish(compilation *c, symbol *s);
@@ -136,12 +137,12 @@ void symbols_resolve(compilation *c);
 unsigned symbol_accepts(const symbol *s); /* one of the ACCEPT_ bits */
 /* "a scale", "a date" .. */
 const char *symbol_kind_name(const symbol *s);
-/* Could TEXT be a value (or an option) of S?  Told when it surely is none. */
+/* Whether TEXT can be a value (or an option) of S. Reported when it certainly is not. */
 bool symbol_knows_text(compilation *c, const symbol *s, slice text, place at);
 bool symbol_is_quantity(const symbol *s); /* scales, flags, numbers, means: not dates */
 uint32_t symbol_program_index(const compilation *c, const symbol *s);
-/* READY symbols for a text or a list of texts, patterns expanded over all symbols; every mistake told.
- * False when there was one.  c->open_ended tells whether a pattern has columns to come; then there may
+/* READY symbols for a text or a list of texts, patterns expanded over all symbols; every mistake reported.
+ * False when there was one. c->open_ended is set when a pattern has columns to come; then there may
  * be no symbol at all. */
 bool symbol_list(compilation *c, const node *n, const char *what, symbol ***out, uint32_t *count);
 
@@ -149,8 +150,8 @@ bool symbol_list(compilation *c, const node *n, const char *what, symbol ***out,
 bool codebook_read(compilation *c, symbol *s);
 bool construct_read(compilation *c, symbol *s);
 bool derived_read(compilation *c, symbol *s);
-/* The filter in the program; *CANONICAL is the same as a tree.  False: mistakes were told (or told
- * before). */
+/* The filter in the program; *CANONICAL is the same as a tree.  False: mistakes were reported (now
+ * or before). */
 bool where_compile(compilation *c, const node *n, uint32_t *filter, json **canonical);
 
 /* ---- Normal form (normalise.c) ------------------------------------------------------------------- */
@@ -161,7 +162,7 @@ json *normal_values(compilation *c, const symbol *s);
 json *normal_decimal(compilation *c, decimal d);
 json *normal_slice(compilation *c, slice s);
 json *normal_symbols(compilation *c, symbol *const *list, uint32_t count); /* their names */
-/* What a construct or a derived variable has in common; the rest is added by who reads it. */
+/* What constructs and derived variables have in common; their readers add the rest. */
 json *normal_definition(compilation *c, const symbol *s);
 void normal_push(compilation *c, const char *section, json *item); /* at the end of that list */
 

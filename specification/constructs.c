@@ -91,7 +91,7 @@ static int64_t common_divisor(int64_t a, int64_t b) {
   return a;
 }
 
-/* Decimals at one scale, divided by what all have in common: 0.5, 0.25, 0.25 are 2, 1, 1. */
+/* Decimals at one scale, divided by their common factor: 0.5, 0.25, 0.25 are 2, 1, 1. */
 static bool whole_weights(compilation *c, const node *n, symbol *s, uint32_t count) {
   uint8_t scale = 0;
   for (uint32_t i = 0; i < count; i++) {

@@ -6,7 +6,7 @@
 
 /* Declares every entry of a section; they are read on first use. */
 void definitions_declare(compilation *c, const node *root, const char *section_name, symbol_origin origin);
-/* Tells every symbol of the list that is no quantity. */
+/* Reports every symbol of the list that is not a quantity. */
 bool quantities_check(compilation *c, const node *n, const char *what, symbol *const *list, uint32_t count);
 bool inputs_set(compilation *c, symbol *s, symbol *const *list, uint32_t count);
 /* A mean of the items under ITEMS_KEY, with the `weights` and `valid_min` of the body.  False also, and
@@ -14,7 +14,7 @@ bool inputs_set(compilation *c, symbol *s, symbol *const *list, uint32_t count);
 bool mean_read(compilation *c, symbol *s, const char *items_key, symbol ***items, uint32_t *count);
 json *mean_normal(compilation *c, const symbol *s, symbol *const *items, uint32_t count);
 
-/* A way to derive: the key that names it and its input, further keys, and who reads them. */
+/* A way to derive: the key that names it and its input, further keys, and their reader. */
 typedef struct derivation {
   const char *key;
   const char *options[3];
@@ -25,9 +25,9 @@ typedef struct derivation {
 bool derived_bands(compilation *c, symbol *s, const derivation *d, const node *input);
 bool derived_recode(compilation *c, symbol *s, const derivation *d, const node *input);
 
-/* The one input of a derived variable, READY and set as its input; NULL: told. */
+/* The one input of a derived variable, READY and set as its input; NULL: reported. */
 symbol *derived_input(compilation *c, symbol *s, const derivation *d, const node *input);
-/* The input is what the derivation does not take. */
+/* Reports an input that the derivation does not take. */
 bool derived_refuse(compilation *c, const derivation *d, const node *input, const symbol *in,
                     const char *expected);
 /* Adds a key to the values of a derived variable, once.  False only when memory ran out. */

@@ -135,7 +135,7 @@ static bool read_chosen(compilation *c, symbol *s, const derivation *d, const no
   const symbol *in = derived_input(c, s, d, input);
   const node *option = node_get(s->body, "option");
   if (option == NULL) {
-    problem_at(c->problems, s->key->at, "chosen: says no option; add option: ..");
+    problem_at(c->problems, s->key->at, "chosen: no option; add option: ..");
     return false;
   }
   if (in == NULL || !field_name(c, option, "option", &s->variable.key)) {
@@ -184,7 +184,7 @@ static const derivation *derivation_of(compilation *c, const symbol *s) {
   }
   if (s->body->count == 0) {
     problem_at(c->problems, s->key->at,
-               "derived variable '%s' says nothing; expected one of: bands, recode, "
+               "derived variable '%s' is empty; expected one of: bands, recode, "
                "year, quarter, month, weekday, top, bottom, mean, difference, chosen",
                problem_quote(c->problems, s->key->text));
   } else {
@@ -224,7 +224,7 @@ static bool read_values(compilation *c, symbol *s) {
       found = (v->is_text ? slice_equal(v->text, n->keys[i]->text) : is_code && v->number == code) ? v : NULL;
     }
     if (found == NULL) {
-      problem_at(c->problems, n->keys[i]->at, "values: '%s' is no value of '%s'",
+      problem_at(c->problems, n->keys[i]->at, "values: '%s' is not a value of '%s'",
                  problem_quote(c->problems, n->keys[i]->text), problem_quote(c->problems, slice_of(s->name)));
       all_well = false;
     } else {

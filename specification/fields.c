@@ -67,7 +67,7 @@ bool field_name(compilation *c, const node *n, const char *what, slice *out) {
     return false;
   }
   if (memchr(n->text.bytes, '\0', n->text.length) != NULL) {
-    problem_at(c->problems, n->at, "%s: a name cannot hold a zero byte", what);
+    problem_at(c->problems, n->at, "%s: a name cannot contain a zero byte", what);
     return false;
   }
   const char *copy = arena_copy(c->memory, n->text);
@@ -129,14 +129,14 @@ bool field_choice(compilation *c, const node *n, const char *what, const char *c
   return false;
 }
 
-/* What people read has no zero bytes: it is handed on as terminated text. */
+/* Texts for readers have no zero bytes: they are passed on as terminated texts. */
 static const char *readable(compilation *c, const node *n, const char *what) {
   slice text;
   if (!field_text(c, n, what, &text)) {
     return NULL;
   }
   if (memchr(text.bytes, '\0', text.length) != NULL) {
-    problem_at(c->problems, n->at, "%s: a text for people cannot hold a zero byte", what);
+    problem_at(c->problems, n->at, "%s: a text for readers cannot contain a zero byte", what);
     return NULL;
   }
   return arena_copy(c->memory, text);

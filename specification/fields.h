@@ -1,5 +1,5 @@
-/* Reading values of the tree.  Each reader tells the mistake ("WHAT: expected .., found ..") and gives
- * false when the value is not of its kind.  Texts are copied into the plan's arena.  Private to
+/* Reading values of the tree.  Each reader reports the mistake ("WHAT: expected .., found ..") and returns
+ * false when the value is of another kind.  Texts are copied into the plan's arena.  Private to
  * specification. */
 #ifndef CANVASS_SPECIFICATION_FIELDS_H
 #define CANVASS_SPECIFICATION_FIELDS_H
@@ -9,7 +9,7 @@
 /* "WHAT: expected ..., found 'value'". */
 void field_expected(compilation *c, const node *n, const char *what, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* Tells every key of MAP that is not among KNOWN. */
+/* Reports every key of MAP that is not among KNOWN. */
 void field_check_keys(compilation *c, const node *map, const char *what, const char *const *known,
                       size_t known_count);
 bool field_is_map(compilation *c, const node *n, const char *what, const char *of);

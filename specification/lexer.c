@@ -66,7 +66,7 @@ static token number(const lexer *l) {
   while (is_digit(at(l, bytes)) || at(l, bytes) == '.') {
     bytes++;
   }
-  return is_letter(at(l, bytes)) ? wrong(l, bytes, "a name that begins with a digit stands in backquotes")
+  return is_letter(at(l, bytes)) ? wrong(l, bytes, "write a name that begins with a digit in backquotes")
                                  : make(l, TOKEN_NUMBER, bytes);
 }
 
@@ -78,7 +78,7 @@ static token sign(const lexer *l) {
       {"&", "write and"},
       {"|", "write or"},
       {"!", "write not"},
-      {"-", "a name with - stands in backquotes; a date stands in quotes"},
+      {"-", "write a name with - in backquotes, and a date in quotes"},
   };
   for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
     size_t bytes = strlen(signs[i]);

@@ -34,13 +34,13 @@ struct node {
 /* Reads the page; its nodes live in A.  *OUT is NULL when the page cannot be read at all; with other
  * problems (a key twice) there is a tree.  Fails only when memory runs out. */
 status node_read(arena *a, problem_list *p, slice page, node **out, error *err) MUST_USE;
-/* The value of KEY; NULL when there is none, or MAP is no map. */
+/* The value of KEY; NULL when there is none, or MAP is not a map. */
 const node *node_get(const node *map, const char *key);
 /* Its key, for the place. */
 const node *node_key(const node *map, const char *key);
 /* Of the INDEX-th of COUNT things that came of the list N: N's own when they are not one to one. */
 place node_item_place(const node *n, uint32_t index, uint32_t count);
-/* Where byte OFFSET of the text of N stands in the page, quotes, escapes and folded lines counted. */
+/* Where byte OFFSET of the text of N is in the page, quotes, escapes and folded lines counted. */
 place node_place(const node *n, slice page, size_t offset);
 
 #endif

@@ -1,4 +1,4 @@
-/* The normalised specification: canonical JSON of what was understood, every default spelled out and
+/* The normalised specification: canonical JSON of its content, every default spelled out and
  * every pattern expanded.  Its digest is the plan's name for the specification: comments, spelling,
  * quotes and the order of keys leave no trace.  Order stays where reports show it: variables, values,
  * items, analyses. */

@@ -1,6 +1,6 @@
 /* Numbers of the codebook: the decimals that they keep, and their range.
  *
- * Mantissas have 18 digits.  What the largest number of the column leaves of them is for decimals, so that no
+ * Mantissas have 18 digits.  Decimals get what the largest number of the column leaves of them, so that no
  * cell is lost because another has many decimals: those are rounded and counted. */
 #include "specification/codebook.h"
 
@@ -81,7 +81,7 @@ static int64_t within_units(int64_t mantissa) {
   return mantissa > NUMBER_MAX ? NUMBER_MAX : mantissa < -NUMBER_MAX ? -NUMBER_MAX : mantissa;
 }
 
-/* An end beyond what mantissas hold bounds nothing: no cell gets there. */
+/* An end beyond the range of mantissas bounds nothing: no cell reaches it. */
 static int64_t end_of_range(decimal end, uint8_t decimals) {
   int64_t mantissa;
   if (decimal_rescale(end, decimals, &mantissa, NULL)) {

@@ -103,11 +103,10 @@ static bool take_grouping(compilation *c, const symbol *s, place at, plan_breakd
 }
 
 static bool by_grammar(compilation *c, const node *n, size_t offset, const char *found) {
-  problem_at(
-      c->problems, node_place(n, c->page, offset),
-      "by: expected a name, or two names with * between them, found '%s' (a name that is no identifier "
-      "stands in backquotes)",
-      found);
+  problem_at(c->problems, node_place(n, c->page, offset),
+             "by: expected a name, or two names with * between them, found '%s' (write a name that is not an "
+             "identifier in backquotes)",
+             found);
   return false;
 }
 
@@ -149,7 +148,7 @@ static bool read_breakdown(compilation *c, const node *n, plan_analysis *out) {
     bool same = other->count == breakdown.count && other->variables[0] == breakdown.variables[0] &&
                 (other->count == 1 || other->variables[1] == breakdown.variables[1]);
     if (same) {
-      problem_at(c->problems, n->at, "by: '%s' is there already", problem_quote(c->problems, name));
+      problem_at(c->problems, n->at, "by: '%s' is given twice", problem_quote(c->problems, name));
       return false;
     }
   }

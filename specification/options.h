@@ -1,4 +1,4 @@
-/* Options that stand for the whole page and for one analysis alike.  Private to specification. */
+/* Options that apply to the whole page or to one analysis.  Private to specification. */
 #ifndef CANVASS_SPECIFICATION_OPTIONS_H
 #define CANVASS_SPECIFICATION_OPTIONS_H
 

@@ -1,4 +1,4 @@
-/* A piped file is kept before its header is looked at, so that it can be read from its start again. */
+/* A piped file is kept before its header is read, so that it can be read from its start again. */
 #include "specification/preparation.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "reading/dataset.h"
 #include "reading/standard_input.h"
 
-/* The columns of the dataset decide what the specification's patterns match; of a new one those of its first
+/* The columns of the dataset decide what the specification's patterns match; for a new one those of its first
  * file. */
 static status find_columns(spec *specification, const manifest *before, const char *path,
                            reading_options *options, spec_problems *problems, error *err) {
@@ -33,7 +33,7 @@ static bool has_standard_input(const char *const *paths, size_t count) {
 status preparation_columns(spec *specification, const manifest *before, const char *const *paths,
                            size_t count, reading_options *options, spec_problems *problems, error *err) {
   if (count == 0) {
-    return error_set(err, STATUS_USAGE, "no data file is named");
+    return error_set(err, STATUS_USAGE, "no data file is given");
   }
   const bool is_piped = has_standard_input(paths, count);
   if (is_piped) {

@@ -1,4 +1,4 @@
-/* The work of tasks.  Specifications, manifests and names come from anybody. */
+/* The work of tasks.  Specifications, manifests and names are hostile input. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 enum { AND_MORE_BYTES = 40 }; /* room for "and N more" */
 
-/* What messages call a specification that arrived without a name. */
+/* The name in messages of a specification that arrived without one. */
 static const char PAGE_NAME[] = "specification";
 
 /* All problems into the message, whole lines as far as they fit, then how many are left. */
@@ -67,7 +67,7 @@ status preparation_plan_task(slice page, slice dataset, buf *plan_bytes, buf *pr
   return st;
 }
 
-/* Names come from anybody, and so do directories in them: those are left away. */
+/* Names are hostile input, and so are directories in them: those are dropped. */
 static status take_names(const char *const *names, size_t count, const char ***out, error *err) {
   const char **taken = calloc(count + 1, sizeof *taken);
   if (taken == NULL) {
@@ -86,7 +86,7 @@ static status take_names(const char *const *names, size_t count, const char ***o
   return STATUS_OK;
 }
 
-/* The paths are of blobs and say nothing to anybody. */
+/* The paths are those of blobs and mean nothing to a user. */
 static status read_after(spec *specification, const manifest *before, const char *const *paths,
                          const char *const *names, size_t count, uint32_t shard_rows, store *into,
                          buf *dataset, error *err) {

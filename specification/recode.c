@@ -194,8 +194,7 @@ static bool overlap(const program_range *a, const program_range *b) {
 static bool add_range(compilation *c, recoding *r, program_range range, const node *n) {
   for (uint32_t i = 0; i < r->count; i++) {
     if (overlap(&r->ranges[i], &range)) {
-      problem_at(c->problems, n->at, "map: '%s' has a place in the map already",
-                 problem_quote(c->problems, n->text));
+      problem_at(c->problems, n->at, "map: '%s' is already in the map", problem_quote(c->problems, n->text));
       return false;
     }
   }
@@ -359,7 +358,7 @@ bool derived_recode(compilation *c, symbol *s, const derivation *d, const node *
     problem_at(c->problems, s->key->at, "recode: no map; add map: {new value: [old values]}");
     return false;
   }
-  if (r.in == NULL || !field_is_map(c, r.map, "map", "new values and the old values they stand for")) {
+  if (r.in == NULL || !field_is_map(c, r.map, "map", "new values and the old values they replace")) {
     return false;
   }
   unsigned accepts = symbol_accepts(r.in);

@@ -29,7 +29,7 @@ static symbol *add(compilation *c, symbol_origin origin, slice name, const node 
 symbol *symbol_declare(compilation *c, symbol_origin origin, slice name, const node *key, const node *body) {
   const uint32_t taken = place_of(c, name);
   if (taken != PLACE_NONE) {
-    problem_at(c->problems, key->at, "the name '%s' is taken already, in line %u",
+    problem_at(c->problems, key->at, "the name '%s' is already taken, in line %u",
                problem_quote(c->problems, name), c->symbols[taken]->key->at.line);
     return NULL;
   }
@@ -85,7 +85,7 @@ void symbol_resolve(compilation *c, symbol *s, place used_at) {
   }
   if (c->open_count == DEFINITION_DEPTH_MAX) {
     problem_at(c->problems, used_at,
-               "definitions rest on one another more than %d deep; declare '%s' earlier",
+               "definitions depend on one another more than %d deep; declare '%s' earlier",
                DEFINITION_DEPTH_MAX, problem_quote(c->problems, slice_of(s->name)));
     return;
   }
@@ -132,7 +132,7 @@ symbol *symbol_use(compilation *c, slice name, place at) {
   return s->state == SYMBOL_READY ? s : NULL;
 }
 
-/* True when the program took what the symbol is; else told, unless memory is out. */
+/* True when the program accepted the symbol; otherwise reported, unless memory is out. */
 static bool is_taken(compilation *c, const symbol *s, status result, const error *err) {
   if (result == STATUS_NO_MEMORY) {
     c->failure = result;
@@ -149,7 +149,7 @@ static bool add_to_program(compilation *c, symbol *s, uint32_t *index) {
   return is_taken(c, s, result, &err);
 }
 
-/* The weight that the symbol is: with all its decimals, whatever it keeps as a number among others. */
+/* The symbol as a weight: with all its decimals, whatever it keeps as a number. */
 static bool add_weight(compilation *c, symbol *s) {
   error err;
   program_variable v = s->variable;
@@ -259,7 +259,7 @@ bool symbol_knows_text(compilation *c, const symbol *s, slice text, place at) {
     names[i] = names[i] != NULL ? names[i] : "";
   }
   problem_nearest(c->problems, at, text, names, names != NULL ? s->values_count : 0,
-                  "'%s' is no value of '%s'", problem_quote(c->problems, text),
+                  "'%s' is not a value of '%s'", problem_quote(c->problems, text),
                   problem_quote(c->problems, slice_of(s->name)));
   return false;
 }
@@ -285,7 +285,7 @@ static bool collect(compilation *c, symbol_collection *into, symbol *s) {
   return true;
 }
 
-/* All variables of the codebook whose names match, in the order of the page; those in hand already are
+/* All variables of the codebook whose names match, in the order of the page; those already taken are
  * left out.  Derived variables are named one by one: a pattern is about the columns. */
 static bool collect_matching(compilation *c, symbol_collection *into, const node *n, const char *what) {
   bool all_well = true;

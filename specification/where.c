@@ -25,7 +25,7 @@ typedef struct where_parser {
   uint32_t count;
   size_t capacity;
   uint32_t depth;
-  bool stuck;  /* after a mistake of grammar nothing more is told */
+  bool stuck;  /* after a mistake of grammar nothing more is reported */
   bool broken; /* after any mistake there is no filter */
 } where_parser;
 
@@ -141,7 +141,7 @@ static bool check_code(where_parser *p, const token *t, const symbol *s, decimal
     known = decimal_compare(number, (decimal){s->values[i].number, 0}) == 0;
   }
   if (!known) {
-    problem_at(p->c->problems, place_of(p, t->start), "where: %s is no value of '%s'",
+    problem_at(p->c->problems, place_of(p, t->start), "where: %s is not a value of '%s'",
                problem_quote(p->c->problems, t->text), problem_quote(p->c->problems, slice_of(s->name)));
   }
   return known;
@@ -163,7 +163,7 @@ static bool read_number(where_parser *p, const token *t, const symbol *s, bool i
   return !is_exact || check_code(p, t, s, out->number);
 }
 
-/* EXACT: the value itself is meant, not an order. */
+/* EXACT: the value itself is compared, not its order. */
 static bool convert_value(where_parser *p, const token *t, const symbol *s, bool is_exact,
                           filter_value *out) {
   if ((symbol_accepts(s) & ACCEPT_NUMERIC) != 0) {
@@ -230,7 +230,7 @@ static json *read_has(where_parser *p) {
   size_t named_at = p->next.start;
   const symbol *s = read_symbol(p);
   if (s != NULL && symbol_accepts(s) != ACCEPT_SET) {
-    problem_at(p->c->problems, place_of(p, named_at), "where: '%s' is %s; has(..) asks a multiple choice",
+    problem_at(p->c->problems, place_of(p, named_at), "where: '%s' is %s; has(..) takes a multiple choice",
                problem_quote(p->c->problems, slice_of(s->name)), symbol_kind_name(s));
     p->broken = true;
     s = NULL;
@@ -312,7 +312,7 @@ static json *read_about(where_parser *p) {
   }
   if (s != NULL && symbol_accepts(s) == ACCEPT_SET) {
     problem_at(p->c->problems, place_of(p, named_at),
-               "where: '%s' is a multiple choice; ask has(%s, 'option') or missing(%s)",
+               "where: '%s' is a multiple choice; use has(%s, 'option') or missing(%s)",
                problem_quote(p->c->problems, slice_of(s->name)), s->name, s->name);
     p->broken = true;
     s = NULL;

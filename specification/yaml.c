@@ -29,7 +29,7 @@ static void open_parser(yaml_parser_t *parser, slice page) {
   yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
 }
 
-/* What helps against a character that YAML does not take. */
+/* Advice for a character that YAML does not accept. */
 static const char *advice_at(slice page, size_t character, const char *what) {
   if (strstr(what, "cannot start any token") == NULL) {
     return "";
@@ -90,8 +90,7 @@ static bool check_event(problem_list *p, const yaml_event_t *event, census *so_f
       }
       return true;
     case YAML_ALIAS_EVENT:
-      problem_at(p, at,
-                 "aliases (*%s) are not supported; write the value out (a name with * stands in quotes)",
+      problem_at(p, at, "aliases (*%s) are not supported; write the value out (put a name with * in quotes)",
                  problem_quote(p, slice_of((const char *)event->data.alias.anchor)));
       break;
     case YAML_SCALAR_EVENT:
@@ -113,7 +112,7 @@ static bool check_event(problem_list *p, const yaml_event_t *event, census *so_f
       return true;
   }
   if (so_far->depth > NODE_DEPTH_MAX) {
-    problem_at(p, at, "lists and maps stand in one another more than %d deep", NODE_DEPTH_MAX);
+    problem_at(p, at, "lists and maps are nested more than %d deep", NODE_DEPTH_MAX);
     return false;
   }
   if (++so_far->nodes > NODE_COUNT_MAX) {
@@ -151,7 +150,7 @@ static int by_text_then_place(const void *left, const void *right) {
   return order != 0 ? order : (a->start > b->start) - (a->start < b->start);
 }
 
-/* Of keys that stand twice the first stays.  Maps can be large, so the keys are compared in order. */
+/* Of duplicate keys the first stays.  Maps can be large, so the keys are compared in order. */
 static void drop_duplicates(arena *a, problem_list *p, node *map) {
   node **sorted = ARENA_ARRAY(a, node *, (size_t)map->count + 1);
   if (sorted == NULL || map->count < 2) {
@@ -162,7 +161,7 @@ static void drop_duplicates(arena *a, problem_list *p, node *map) {
   const node *first = sorted[0];
   for (uint32_t i = 1; i < map->count; i++) {
     if (slice_equal(sorted[i]->text, first->text)) {
-      problem_at(p, sorted[i]->at, "duplicate key '%s'; it stands in line %u already",
+      problem_at(p, sorted[i]->at, "duplicate key '%s'; it is already in line %u",
                  problem_quote(p, first->text), first->at.line);
       sorted[i]->kind = NODE_EMPTY;
     } else {
@@ -250,7 +249,7 @@ static bool convert_map(const conversion *c, const yaml_node_t *from, node *to) 
       continue;
     }
     if (value->kind == NODE_EMPTY) {
-      value->at = key->at; /* where nothing is written there is no place of its own */
+      value->at = key->at; /* an empty value has no place of its own */
     }
     key->kind = NODE_TEXT;
     to->keys[to->count] = key;

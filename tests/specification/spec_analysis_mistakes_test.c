@@ -65,7 +65,7 @@ static void names_are_unique(void **state) {
       {ANALYSES("  - describe: {items: s, name: [x]}\n"), "11:32: name: expected a name, found a list"},
       {ANALYSES("  - describe: {items: s, name: a}\n"
                 "  - describe: {items: t, name: a}\n"),
-       "12:32: name: another analysis is called 'a' already"},
+       "12:32: name: another analysis is already called 'a'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
@@ -78,12 +78,12 @@ static void breakdowns_are_one_or_two_groupings(void **state) {
        "11:34: by: 'd' is a date; a breakdown needs a scale, a nominal variable, bands or a period"},
       {ANALYSES("  - describe: {items: s, by: \"n * n\"}\n"), "11:35: by: 'n' is crossed with itself"},
       {ANALYSES("  - describe: {items: s, by: \"n *\"}\n"),
-       "11:34: by: expected a name, or two names with * between them, found 'n *' (a name that is no "
-       "identifier stands in backquotes)"},
+       "11:34: by: expected a name, or two names with * between them, found 'n *' (write a name "
+       "that is not an identifier in backquotes)"},
       {ANALYSES("  - describe: {items: s, by: \"n * s * t\"}\n"),
-       "11:39: by: expected a name, or two names with * between them, found 'n * s * t' (a name that is no "
-       "identifier stands in backquotes)"},
-      {ANALYSES("  - describe: {items: s, by: [n, \"n\"]}\n"), "11:34: by: 'n' is there already"},
+       "11:39: by: expected a name, or two names with * between them, found 'n * s * t' (write a name "
+       "that is not an identifier in backquotes)"},
+      {ANALYSES("  - describe: {items: s, by: [n, \"n\"]}\n"), "11:34: by: 'n' is given twice"},
       {ANALYSES("  - describe: {items: s, by: {n: 1}}\n"),
        "11:30: by: expected a name or a list of at most 100 names, found a map"},
       {ANALYSES("  - describe: {items: s, by: \"n * ss\"}\n"),
@@ -140,10 +140,10 @@ static void where_tells_what_it_expected(void **state) {
       {ANALYSES("  - describe: {items: s, where: \"s ~ 3\"}\n"),
        "11:36: where: '~': this character has no meaning here"},
       {ANALYSES("  - describe: {items: s, where: \"2x == 1\"}\n"),
-       "11:34: where: '2': a name that begins with a digit stands in backquotes"},
+       "11:34: where: '2': write a name that begins with a digit in backquotes"},
       {ANALYSES("  - describe: {items: s, where: \"customer-type == 1\"}\n"),
        "11:34: unknown variable 'customer'; expected one of: s, t, n, m, x, d, w, i\n"
-       "11:42: where: '-': a name with - stands in backquotes; a date stands in quotes"},
+       "11:42: where: '-': write a name with - in backquotes, and a date in quotes"},
       {ANALYSES("  - describe: {items: s, where: \"not in (1)\"}\n"),
        "11:38: where: expected the name of a variable, found 'in'"},
       {ANALYSES("  - describe: {items: s, where: \"s not 1\"}\n"),
@@ -160,17 +160,17 @@ static void values_in_where_must_be_possible(void **state) {
       {ANALYSES("  - describe: {items: s, where: \"s != 6\"}\n"),
        "11:39: where: 6 is outside the range [1, 5] of 's'; missing answers are found with missing(..)"},
       {ANALYSES("  - describe: {items: s, where: \"n == 'alpa'\"}\n"),
-       "11:39: 'alpa' is no value of 'n'; did you mean 'alpha'?"},
+       "11:39: 'alpa' is not a value of 'n'; did you mean 'alpha'?"},
       {ANALYSES("  - describe: {items: s, where: \"n < 'beta'\"}\n"),
        "11:34: where: 'n' is a nominal variable, which has no order; use ==, != or in"},
       {ANALYSES("  - describe: {items: s, where: \"n in ('alpha', 'gamma')\"}\n"),
-       "11:49: 'gamma' is no value of 'n'; expected one of: alpha, beta"},
+       "11:49: 'gamma' is not a value of 'n'; expected one of: alpha, beta"},
       {ANALYSES("  - describe: {items: s, where: \"m == 'web'\"}\n"),
-       "11:34: where: 'm' is a multiple choice; ask has(m, 'option') or missing(m)"},
+       "11:34: where: 'm' is a multiple choice; use has(m, 'option') or missing(m)"},
       {ANALYSES("  - describe: {items: s, where: \"has(s, 'web')\"}\n"),
-       "11:38: where: 's' is a scale; has(..) asks a multiple choice"},
+       "11:38: where: 's' is a scale; has(..) takes a multiple choice"},
       {ANALYSES("  - describe: {items: s, where: \"has(m, 'wep')\"}\n"),
-       "11:41: 'wep' is no value of 'm'; did you mean 'web'?"},
+       "11:41: 'wep' is not a value of 'm'; did you mean 'web'?"},
       {ANALYSES("  - describe: {items: s, where: \"d == 'x'\"}\n"),
        "11:39: where: 'd' is a date; expected a date such as '2025-07-31', found 'x'"},
       {ANALYSES("  - describe: {items: s, where: \"d >= 3\"}\n"),
@@ -182,7 +182,7 @@ static void values_in_where_must_be_possible(void **state) {
       {ANALYSES("  - describe: {items: s, where: \"nope == 1 and s == 7 or n == 'x'\"}\n"),
        "11:34: unknown variable 'nope'; expected one of: s, t, n, m, x, d, w, i\n"
        "11:53: where: 7 is outside the range [1, 5] of 's'; missing answers are found with missing(..)\n"
-       "11:63: 'x' is no value of 'n'; expected one of: alpha, beta"},
+       "11:63: 'x' is not a value of 'n'; expected one of: alpha, beta"},
       {ANALYSES("  - describe: {items: s, where: \"missing(nope)\"}\n"),
        "11:42: unknown variable 'nope'; expected one of: s, t, n, m, x, d, w, i"},
   };

@@ -63,7 +63,7 @@ static void anchors_aliases_and_tags_are_refused(void **state) {
        "label: *t\n"
        "data: !!map {}\n",
        "1:8: anchors (&t) are not supported; write the value out where it is needed\n"
-       "2:8: aliases (*t) are not supported; write the value out (a name with * stands in quotes)\n"
+       "2:8: aliases (*t) are not supported; write the value out (put a name with * in quotes)\n"
        "3:7: tags (tag:yaml.org,2002:map) are not supported"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
@@ -97,7 +97,7 @@ static void unknown_and_duplicate_keys_are_told(void **state) {
       {PAGE("titel: x\n"), "10:1: the specification: unknown key 'titel'; did you mean 'title'?"},
       {PAGE("title: x\n"
             "title: y\n"),
-       "11:1: duplicate key 'title'; it stands in line 10 already"},
+       "11:1: duplicate key 'title'; it is already in line 10"},
       {PAGE("? [a]\n"
             ": x\n"),
        "10:3: a key must be a text, not a list"},
@@ -162,7 +162,7 @@ static void every_variable_has_a_known_type(void **state) {
        "10:37: a variable: unknown key 'labl'; did you mean 'label'?\n"
        "10:46: 'decimals' does not go with type scale"},
       {PAGE("  \"\": {type: id}\n"), "10:3: the name of a variable: expected a name, found ''"},
-      {PAGE("  s: {type: id}\n"), "10:3: duplicate key 's'; it stands in line 2 already"},
+      {PAGE("  s: {type: id}\n"), "10:3: duplicate key 's'; it is already in line 2"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
@@ -205,7 +205,7 @@ static void answers_of_scales_are_in_the_range(void **state) {
       {PAGE("  bad: {type: scale, range: [1, 5], values: [a, b]}\n"),
        "10:45: values: 2 labels for the 5 codes of the range"},
       {PAGE("  bad: {type: scale, range: [1, 5], values: {1: a, 1.0: b}}\n"),
-       "10:57: values: code 1 has a label already"},
+       "10:57: values: code 1 already has a label"},
       {PAGE("  bad: {type: scale, range: [1, 5], values: x}\n"),
        "10:45: values: expected a map of codes and labels, or a list with one label per code, found 'x'"},
       {PAGE("  bad: {type: scale, range: [1, 5], values: {1: [x]}}\n"),
@@ -232,13 +232,13 @@ static void missing_codes_have_a_reason_once(void **state) {
        "dont_know, other"},
       {PAGE("  bad: {type: id, missing: 9}\n"),
        "10:28: missing: expected a map of codes and reasons, or a list of codes, found '9'"},
-      {PAGE("  bad: {type: id, missing: [9, 9]}\n"), "10:32: missing: '9' has a meaning already"},
+      {PAGE("  bad: {type: id, missing: [9, 9]}\n"), "10:32: missing: '9' already has a meaning"},
       {PAGE("  bad: {type: number, missing: {9: other, 9.0: refused}}\n"),
-       "10:43: missing: '9.0' has a meaning already"},
+       "10:43: missing: '9.0' already has a meaning"},
       {PAGE("  bad: {type: id, missing: {9: }}\n"),
        "10:29: reason: expected a text such as 'blank', found nothing"},
       {PAGE("  bad: {type: scale, range: [1, 5], texts: {Good: 5}, missing: [Good]}\n"),
-       "10:65: missing: 'Good' has a meaning already"},
+       "10:65: missing: 'Good' already has a meaning"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
@@ -276,7 +276,7 @@ static void multiple_choice_is_columns_or_a_cell(void **state) {
       {PAGE("  bad: {type: multi, columns: {web: p}, delimiter: \",\"}\n"),
        "10:41: 'delimiter' goes with one delimited column, not with `columns`"},
       {PAGE("  bad: {type: multi, columns: {web: p}, values: {wep: Web}}\n"),
-       "10:50: 'wep' is no value of 'bad'; did you mean 'web'?"},
+       "10:50: 'wep' is not a value of 'bad'; did you mean 'web'?"},
       {PAGE("  bad: {type: multi, columns: {web: p}, texts: {Yes: 2}}\n"),
        "10:54: texts: expected 0 or 1, found '2'"},
       {PAGE("  bad: {type: multi, delimiter: \"\"}\n"), "10:33: delimiter: expected 1 to 7 bytes, found ''"},
@@ -323,7 +323,7 @@ static void weights_say_what_they_are(void **state) {
   (void)state;
   static const mistake_case cases[] = {
       {PAGE("  bad: {type: weight}\n"),
-       "10:3: weight 'bad' does not say what it is; add kind: sampling or kind: frequency"},
+       "10:3: weight 'bad' has no kind; add kind: sampling or kind: frequency"},
       {PAGE("  bad: {type: weight, kind: samplin}\n"),
        "10:29: unknown kind of weight 'samplin'; did you mean 'sampling'?"},
       {PAGE("  bad: {type: weight, kind: frequency, decimals: 2}\n"),

@@ -33,7 +33,7 @@ static void constructs_have_items_and_weights(void **state) {
        "10:42: weights: too far apart to be whole numbers below 2^40; give fewer decimals"},
       {PAGE("constructs: {c: {items: [s, t], valid_min: 3}}\n"),
        "10:44: valid_min: expected a whole number from 1 to 2, found '3'"},
-      {PAGE("constructs: {s: {items: [t]}}\n"), "10:14: the name 's' is taken already, in line 2"},
+      {PAGE("constructs: {s: {items: [t]}}\n"), "10:14: the name 's' is already taken, in line 2"},
       {PAGE("constructs: {c: {items: \"q*\"}}\n"), "10:25: items: no variable matches 'q*'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
@@ -61,7 +61,7 @@ static void a_derived_variable_says_how(void **state) {
       {PAGE("derived: {v: {bnds: s}}\n"),
        "10:15: unknown way to derive a variable 'bnds'; did you mean 'bands'?"},
       {PAGE("derived: {v: {}}\n"),
-       "10:11: derived variable 'v' says nothing; expected one of: bands, recode, year, quarter, month, "
+       "10:11: derived variable 'v' is empty; expected one of: bands, recode, year, quarter, month, "
        "weekday, top, bottom, mean, difference, chosen"},
       {PAGE("derived: {v: s}\n"),
        "10:14: a derived variable: expected a map of its definition, such as {top: q1, boxes: 2}, found 's'"},
@@ -89,7 +89,7 @@ static void bands_have_ascending_cuts(void **state) {
       {PAGE("derived: {v: {bands: s, cuts: [3], names: [low, low]}}\n"),
        "10:49: names: 'low' is named twice"},
       {PAGE("derived: {v: {bands: s, cuts: [3], values: {\"<4\": low}}}\n"),
-       "10:45: values: '<4' is no value of 'v'"},
+       "10:45: values: '<4' is not a value of 'v'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
@@ -102,8 +102,8 @@ static void periods_boxes_and_options_fit_their_input(void **state) {
       {PAGE("derived: {v: {top: s, boxes: 5}}\n"),
        "10:30: boxes: expected a whole number from 1 to 4, found '5'"},
       {PAGE("derived: {v: {chosen: m, option: wep}}\n"),
-       "10:34: 'wep' is no value of 'm'; did you mean 'web'?"},
-      {PAGE("derived: {v: {chosen: m}}\n"), "10:11: chosen: says no option; add option: .."},
+       "10:34: 'wep' is not a value of 'm'; did you mean 'web'?"},
+      {PAGE("derived: {v: {chosen: m}}\n"), "10:11: chosen: no option; add option: .."},
       {PAGE("derived: {v: {chosen: s, option: web}}\n"),
        "10:23: chosen: 's' is a scale; expected a multiple choice"},
   };
@@ -115,13 +115,13 @@ static void recodes_place_every_value_once(void **state) {
   static const mistake_case cases[] = {
       {PAGE("derived: {v: {recode: n}}\n"), "10:11: recode: no map; add map: {new value: [old values]}"},
       {PAGE("derived: {v: {recode: n, map: [a]}}\n"),
-       "10:31: map: expected a map of new values and the old values they stand for, found a list"},
+       "10:31: map: expected a map of new values and the old values they replace, found a list"},
       {PAGE("derived: {v: {recode: n, map: {A: [alpa]}}}\n"),
-       "10:36: 'alpa' is no value of 'n'; did you mean 'alpha'?"},
+       "10:36: 'alpa' is not a value of 'n'; did you mean 'alpha'?"},
       {PAGE("derived: {v: {recode: n, map: {A: alpha, B: [alpha]}}}\n"),
-       "10:46: map: 'alpha' has a place in the map already"},
+       "10:46: map: 'alpha' is already in the map"},
       {PAGE("derived: {v: {recode: t, map: {1: \"0..6\", 2: [6]}}}\n"),
-       "10:47: map: '6' has a place in the map already"},
+       "10:47: map: '6' is already in the map"},
       {PAGE("derived: {v: {recode: t, map: {1: \"6..0\"}}}\n"),
        "10:35: map: expected a number or a range such as \"0..6\", found '6..0'"},
       {PAGE("derived: {v: {recode: t, map: {1: \"11..12\"}}}\n"),

@@ -175,7 +175,7 @@ static void depth_number_and_size_are_bounded(void **state) {
     size_t count;
     const char *expected;
   } cases[] = {
-      {"[", 1000000, "spec.yaml:1:33: lists and maps stand in one another more than 32 deep"},
+      {"[", 1000000, "spec.yaml:1:33: lists and maps are nested more than 32 deep"},
       {"{a: ", 500000, "more than 32 deep"},
       {"- ", 1000000, "more than 32 deep"},
       {"- a\n", 300000, "spec.yaml:200000:3: more than 200000 values in one specification"},
