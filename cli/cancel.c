@@ -4,7 +4,7 @@
 
 static const option options[] = {
     LINK_OPTIONS,
-    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "nothing said about success"},
+    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no message on success"},
 };
 
 static status cancel_steps(const settings *s, session *link, const char *prefix, error *err) {

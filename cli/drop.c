@@ -6,7 +6,7 @@
 
 static const option options[] = {
     LINK_OPTIONS,
-    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "nothing said about success"},
+    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no message on success"},
 };
 
 static status drop(const settings *s, const char *const *operands, size_t count, error *err) {
@@ -32,7 +32,7 @@ const subcommand subcommand_drop = {
     .usage = "[OPTIONS] NAME",
     .about =
         "Removes a dataset.  Its name is free at once; jobs that use its data go on, and\n"
-        "the data go when these have ended.\n",
+        "the data are removed when these have ended.\n",
     .example = "canvass drop airline\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],

@@ -22,7 +22,7 @@ status rendering_check(const settings *s, const plan *p, error *err) {
   return result == STATUS_OK ? result : error_context(err, result, "option '--format'");
 }
 
-/* Who names a file as those of another format are may have forgotten to ask for that. */
+/* A file name with the extension of another format suggests a forgotten --format. */
 static void tell_of_unlike_name(const settings *s) {
   buf other;
   buf_init(&other);

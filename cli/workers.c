@@ -51,9 +51,9 @@ const subcommand subcommand_workers = {
     .summary = LISTING_SUMMARY,
     .usage = "[OPTIONS]",
     .about =
-        "Lists the workers that are there: tasks given and done, shards that they hold,\n"
-        "when they were heard.  '3 of 4' tasks are given: the worker takes 4, twice as\n"
-        "many as it has threads, and computes half of them while the others wait.\n"
+        "Lists the connected workers: tasks assigned and done, shards that they hold,\n"
+        "when they were last heard.  '3 of 4' means that of the 4 tasks that the worker\n"
+        "takes, twice its threads, 3 are assigned: it computes half of them at a time.\n"
         "Workers of equal fingerprints give equal bytes.\n",
     .example = "canvass workers\ncanvass workers --json\n",
     .options = options,

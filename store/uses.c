@@ -223,7 +223,7 @@ void uses_leave(uses *u) {
 
 void uses_note(uses *u, const kept_key *key, uint64_t bytes) {
   pthread_mutex_lock(&u->noting);
-  /* Without memory the use is forgotten, and the entry looks older than it is. */
+  /* Without memory the use is not recorded, and the entry looks older than it is. */
   if (ARRAY_ROOM(u->notes, u->notes_count, u->notes_capacity)) {
     u->notes[u->notes_count++] = (note){*key, bytes, u->turn};
   }

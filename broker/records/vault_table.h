@@ -24,9 +24,10 @@ typedef struct vault_entry {
   uint64_t bytes;       /* of a whole one */
   vault_partly *partly; /* owned, one for each size; NULL: not being received */
   uint32_t references;
-  bool is_whole;  /* there, and compared with its name in this process */
-  bool is_wanted; /* it came, or was offered again, since it was last referred to: somebody is about to */
-  bool is_listed; /* among those whose last reference went */
+  bool is_whole; /* complete, and compared with its name in this process */
+  bool
+      is_wanted; /* it arrived, or was offered again, since it was last referred to: it is about to be used */
+  bool is_listed; /* among those whose last reference was dropped */
 } vault_entry;
 
 typedef struct vault_table {

@@ -76,7 +76,7 @@ static void remove_blob(vault *v, const digest *name, uint64_t *removed) {
 
 static void remove_released(vault *v, uint64_t *removed) {
   if (v->released_overflow) {
-    /* What could not be listed goes back to be found by its age. */
+    /* What could not be listed is found later by its age. */
     for (size_t i = 0; i < v->blobs.count; i++) {
       v->blobs.at[i].is_listed = false;
     }

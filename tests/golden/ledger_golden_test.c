@@ -175,7 +175,7 @@ static const golden_refusal as_they_are[] = {
 static const golden_refusal repaired[] = {
     {"dataset", GOLDEN_BYTE, 10, 0, STATUS_CORRUPT, "a dataset's record: a text with a zero byte"},
     {"dataset", GOLDEN_MORE, 0, 0, STATUS_CORRUPT, "a dataset's record: bytes are left over at the end"},
-    {"job", GOLDEN_BYTE, 34, 'm', STATUS_CORRUPT, "a job's record: a state that there is not"},
+    {"job", GOLDEN_BYTE, 34, 'm', STATUS_CORRUPT, "a job's record: an unknown state"},
     {"job", GOLDEN_BYTE, 41, 0, STATUS_CORRUPT, "a job's record: a text with a zero byte"},
     {"job", GOLDEN_MORE, 0, 0, STATUS_CORRUPT, "a job's record: bytes are left over at the end"},
 };

@@ -221,7 +221,7 @@ static void a_dictionary_of_numbers_has_no_more_texts_than_rows(void **state) {
   assert_string_equal(
       err.message,
       "shard test: column 1: its entry has a wrong kind, width or count; it was altered or cut "
-      "off, make it anew");
+      "off; make it again");
   buf_fini(&b);
 }
 
