@@ -22,7 +22,9 @@ bool ndjson_keys_start(ndjson_keys *k, const dictionary *names) {
     k->names = names;
     k->order_count = 0;
     k->lines = 0;
-    memset(k->seen, 0, k->seen != NULL ? k->seen_capacity * sizeof *k->seen : 0);
+    if (k->seen != NULL) {
+      memset(k->seen, 0, k->seen_capacity * sizeof *k->seen);
+    }
   }
   const size_t before = k->seen_capacity;
   const size_t count = (size_t)names->count + 1;

@@ -77,7 +77,9 @@ status ndjson_cut(input_file *f, uint32_t records, ndjson_piece *piece, input_pi
     is_full = take_lines(&m, text, records);
   }
   buf_clear(&n->rest);
-  buf_put(&n->rest, text->data + m.line_begin, text->length - m.line_begin);
+  if (text->length > m.line_begin) { /* else there may be no text at all */
+    buf_put(&n->rest, text->data + m.line_begin, text->length - m.line_begin);
+  }
   text->length = m.line_begin;
   if (!buf_reserve(text, INPUT_MARGIN) || n->rest.failed) {
     return error_no_memory(err, f->title);
