@@ -9,8 +9,8 @@
  * data is refused in `map` and `merge` with the variable's name.
  *
  * To add a kind: its file in stats/accumulators/ and its line in accumulators.def there; the conformance
- * battery then covers it.  The state that analyses read is declared below, or in a header beside its file
- * (kmeans.h).
+ * battery and the goldens of partials then ask for its cases.  The state that analyses read is declared
+ * below, or in a header beside its file (kmeans.h).
  */
 #ifndef CANVASS_STATS_ACCUMULATORS_ACCUMULATOR_H
 #define CANVASS_STATS_ACCUMULATORS_ACCUMULATOR_H
