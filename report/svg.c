@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Colours as docs/report.md lists them: blue and vermilion with greys, which colour-blind readers tell apart.
- * The ends of a scale are dark and its middle is grey; s0 .. s10 are its steps from the low to the high end.
- */
+/* Blue and vermilion with greys, which colour-blind readers tell apart.  The ends of a scale are the
+ * strongest and its middle is grey; s0 .. s10 are its steps from the low to the high end.  In the dark the
+ * ends are bright, the steps between them dark, so that texts on both can be read. */
 static const char style_begin[] = "<style>\n.cv text{font-family:";
 static const char style_rest[] =
     ";font-size:13px;fill:#16191d;font-variant-numeric:lining-nums tabular-nums}\n"

@@ -101,6 +101,13 @@ static void long_table_is_as_agreed(void **state) {
   check_golden("report.csv", &(report_options){.format = "csv"});
 }
 
+static void pictures_are_as_agreed(void **state) {
+  (void)state;
+  check_golden("bars_en.svg", &(report_options){.format = "svg:describe/mean", .language = REPORT_EN});
+  check_golden("shares_zh_hans.svg",
+               &(report_options){.format = "svg:describe/percent", .language = REPORT_ZH_HANS});
+}
+
 static void findings_are_the_troubles_and_warnings_without_the_figures(void **state) {
   (void)state;
   check_golden_of(report_render_findings, "findings_en.txt",
@@ -284,6 +291,7 @@ int main(void) {
       cmocka_unit_test(simplified_chinese_text_is_as_agreed),
       cmocka_unit_test(traditional_chinese_text_is_as_agreed),
       cmocka_unit_test(long_table_is_as_agreed),
+      cmocka_unit_test(pictures_are_as_agreed),
       cmocka_unit_test(json_is_the_document_and_a_line_end),
       cmocka_unit_test(means_of_dates_are_dates_and_their_spread_is_days),
       cmocka_unit_test(intervals_of_scores_have_the_decimals_of_scores),
