@@ -1,9 +1,9 @@
-/* The public face of stats for whoever runs jobs: MAP, REDUCE and STEP over bytes.
+/* The public interface of stats for running jobs: MAP, REDUCE and STEP over bytes.
  *
  * Pure computation: no I/O, no messaging, no clock, no threads.  All functions are reentrant.
  *   MAP(program, shards) -> partial     REDUCE(program, partials) -> partial
  *   STEP(plan, state, partial) -> next state and program, or the report
- * Programs, plans, states and partials may come from anybody: what does not decode is STATUS_CORRUPT.
+ * Programs, plans, states and partials are hostile input: what does not decode is STATUS_CORRUPT.
  */
 #ifndef CANVASS_STATS_STATS_H
 #define CANVASS_STATS_STATS_H

@@ -32,7 +32,7 @@ typedef struct accumulator_kind {
   const char *name;
   const char *summary;
   uint32_t version; /* part of the digest: change it whenever the same input gives other bytes */
-  /* Is A put together rightly in P?  *BYTES_MAX: the largest encoding if it can be told, else 0. */
+  /* Whether A is valid in P. *BYTES_MAX: the largest encoding if it is known, else 0. */
   status (*check)(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err);
   status (*empty)(const program *p, const program_accumulator *a, void **state, error *err);
   status (*map)(frame *f, const program_accumulator *a, void **state, error *err);
@@ -217,7 +217,7 @@ typedef struct facts_state {
   variable_facts *at;
 } facts_state;
 
-/* ACCUMULATOR_INVALID: what stands in cells that are no answers, each text with its count and first place.
+/* ACCUMULATOR_INVALID: the texts of cells that are not answers, each with its count and first place.
  *
  * Of more texts than INVALID_TEXTS_MAX the first in the order of texts are kept: those without digits before
  * the others, shorter ones before longer ones, then bytewise.  So words that a codebook lacks outlive numbers

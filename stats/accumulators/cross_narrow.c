@@ -3,7 +3,7 @@
  * Per variable and row there are x (the key less the smallest one; 0 where missing), m (1 where
  * answered) and q = x * x.  Then, over the rows that answer both, n = m'm, sum of x = x'm, sum of x^2 =
  * q'm and sum of xy = x'y.  With weights, w * m, w * x and w^2 * m are cut into pieces of 7 bits, as many as
- * the shard's heaviest weight needs, each a byte column of its own, and the pieces' products are put together
+ * the shard's heaviest weight needs, each a separate byte column, and the pieces' products are put together
  * again.  Rows are taken in blocks that stay in the second-level cache, group after group.
  */
 #include <stdlib.h>

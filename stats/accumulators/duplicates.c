@@ -1,6 +1,6 @@
 /* DUPLICATES: how often each combination of answers occurs, by its 128-bit hash.
  *
- * A missing answer is a value of its own, whatever its reason; rows without any answer are left out.
+ * A missing answer is a separate value, whatever its reason; rows without any answer are left out.
  * Entries are ordered by hash.
  */
 #include <stdlib.h>
@@ -111,7 +111,7 @@ static status map_rows(frame *f, const program_accumulator *a, const hashed_vari
   return accumulator_check_bytes(d->p, d->a, d->s.count, sizeof *d->s.entries, err);
 }
 
-/* Room for every row of the shard; what of it is kept is checked afterwards. */
+/* Room for every row of the shard; what is kept of it is checked afterwards. */
 static status make_for_rows(frame *f, const program_accumulator *a, duplicates **out, error *err) {
   TRY(make(frame_program(f), a, 0, out, err));
   duplicate_entry *entries = malloc(((size_t)frame_rows(f) + 1) * sizeof *entries);

@@ -1,7 +1,7 @@
 /* FACTS: how each variable was answered, why not, and where its first invalid and rounded cells stand.
  *
  * Facts are of all rows, or of those for which the filter holds.  The weight, when given, is one more
- * variable at the end; it is looked at like the others and drops no row.  Places are kept by ordinal, so the
+ * variable at the end; it is read like the others and drops no row.  Places are kept by ordinal, so the
  * first ten are the same however shards meet.
  */
 #include <stdlib.h>
@@ -68,7 +68,7 @@ static uint32_t places_expected(const variable_facts *v) {
 
 /* ---- Map ----------------------------------------------------------------------------------------- */
 
-/* A derived variable is invalid where its inputs are; it has no cell of its own. */
+/* A derived variable is invalid where its inputs are; it has no cell. */
 static bool is_read_from_file(const program *p, uint32_t variable) {
   return p->variables[variable].kind < VARIABLE_RECODE;
 }
@@ -146,7 +146,7 @@ static const uint8_t *next_invalid(const uint8_t *flags, uint32_t from, uint32_t
   return from < rows ? memchr(flags + from, SLOT_MISSING + MISSING_INVALID, rows - from) : NULL;
 }
 
-/* Every option of a set over columns has a cell of its own: counts the invalid ones, whether or not the row
+/* Every option of a set over columns has its own cell: counts the invalid ones, whether or not the row
  * answers the question by another, and names the first. */
 static status map_cells_of_set(frame *f, uint32_t variable, const uint8_t *mask, variable_facts *v,
                                error *err) {

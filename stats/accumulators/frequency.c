@@ -223,7 +223,7 @@ static status frequency_map(frame *f, const program_accumulator *a, void **state
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
 
-/* Where cell C of FROM stands in INTO, whose keys are KEYS of those of FROM. */
+/* The position of cell C of FROM in INTO, whose keys are KEYS of those of FROM. */
 static uint32_t cell_in(const frequency_state *into, const frequency_state *from, const uint32_t *keys,
                         uint32_t c) {
   if (keys == NULL) {
@@ -362,7 +362,7 @@ static void read_cells(frequency *f, reader *r) {
   }
 }
 
-/* Every key must have been given, or asked for where it has a base of its own. */
+/* Every key must have been given, or asked for where it has its own base. */
 static bool keys_occur(const frequency_state *s) {
   uint32_t places = grouping_places(&s->groups), cells = frequency_places(s);
   for (uint32_t k = 0; k < s->keys.count; k++) {
@@ -377,7 +377,7 @@ static bool keys_occur(const frequency_state *s) {
   return true;
 }
 
-/* Of a set: nobody chooses an option without being in its base, nor is in a base without an answer. */
+/* Of a set: whoever chose an option is in its base, and whoever is in a base has an answer. */
 static bool bases_hold(const frequency_state *s) {
   const uint32_t places = grouping_places(&s->groups), cells = frequency_places(s);
   bool hold = true;
@@ -422,7 +422,7 @@ static status read_state(frequency *f, reader *r, error *err) {
   TRY(frequency_make_cells(f, err));
   read_cells(f, r);
   if (r->problem == NULL && !keys_occur(&f->s)) {
-    reader_fail(r, "a key that nobody gave");
+    reader_fail(r, "a key that does not occur");
   }
   if (r->problem == NULL && f->is_set && !bases_hold(&f->s)) {
     reader_fail(r, "an option chosen by more than were asked it");

@@ -1,9 +1,10 @@
-/* FREQUENCY of multiple choice: one column of flags per option, tallied by itself, and those who answered. */
+/* FREQUENCY of multiple choice: one column of flags per option, tallied separately, and those who
+ * answered. */
 #include <stdlib.h>
 
 #include "stats/accumulators/frequency.h"
 
-/* Does anybody choose the option, or (ASKED) say whether?  Flags that are no answer are far above 1. */
+/* Whether anyone chose the option, or (ASKED) was asked it. Flags that are not answers are far above 1. */
 static bool option_occurs(const grouped_rows *in, const uint8_t *flags, bool asked) {
   for (uint32_t row = 0, place; row < in->count; row++) {
     if ((flags[row] == 1 || (asked && flags[row] == 0)) && grouped_rows_place(in, row, &place)) {

@@ -1,5 +1,5 @@
 /* KMEANS: sizes and sums of the rows nearest to each centre, for several models in one pass; on demand the
- * rows farthest from their centres, from which empty clusters start anew.
+ * rows farthest from their centres, from which empty clusters start again.
  *
  * Which rows are farthest is decided by doubles that are computed in one fixed order of operations from
  * the row and the parameters alone: the same on every machine, whatever its vectors. */

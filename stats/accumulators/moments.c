@@ -130,7 +130,7 @@ static status map_coded(moments_sums *m, const coded_view *view, const grouped_r
 
 /* ---- Numbers ------------------------------------------------------------------------------------- */
 
-/* Compiled for each WIDTH by itself. */
+/* Compiled separately for each WIDTH. */
 static inline __attribute__((always_inline)) void add_rows(moments_sums *m, const int64_t *values,
                                                            const grouped_rows *in, power_lanes *sums,
                                                            wide_lanes *wide, weight_width width) {

@@ -30,7 +30,8 @@ static status find_kind(const program *p, uint32_t accumulator, const accumulato
   return (*out)->check(p, a, &bytes_max, err);
 }
 
-/* A limit is told with the accumulator's variables: kinds whose states do not know them leave it to us. */
+/* A limit is reported with the accumulator's variables: kinds whose states do not know them leave that to
+ * this function. */
 static status name_limit(const program *p, uint32_t accumulator, status s, error *err) {
   char title[256];
   if (s != STATUS_LIMIT || err == NULL) {
@@ -128,7 +129,7 @@ typedef struct cached_mapping {
 static bool decode_cached(const program *p, uint32_t accumulator, const buf *bytes, void **state) {
   const program_accumulator *a = &p->accumulators[accumulator];
   const accumulator_kind *kind = accumulator_find(a->kind);
-  error ignored; /* it is computed anew */
+  error ignored; /* it is recomputed */
   reader r;
   reader_init(&r, bytes->data, bytes->length);
   if (kind->decode(p, a, &r, state, &ignored) != STATUS_OK) {

@@ -13,7 +13,7 @@ status partial_empty(const program *p, partial **out, error *err) MUST_USE;
 status partial_map(const program *p, const stats_rows *rows, partial **out, error *err) MUST_USE;
 /* INTO += FROM; FROM is left alone.  Both of the same program P (which must outlive them). */
 
-/* The same partial as partial_map's, to the bit.  A cached state that does not decode is computed anew.
+/* The same partial as partial_map's, to the bit.  A cached state that does not decode is recomputed.
  * *COMPUTED grows by the states that were not in the cache. */
 status partial_map_cached(const program *p, partial_rows rows, void *rows_context, const partial_cache *cache,
                           uint64_t *computed, partial **out, error *err) MUST_USE;

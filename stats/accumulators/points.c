@@ -193,7 +193,7 @@ bool points_shifts_are_valid(const int64_t *shifts, uint64_t count) {
   return true;
 }
 
-/* Keeps SHIFTS when slopes have any, or when scores are long all the same. */
+/* Keeps SHIFTS when slopes have any, or when scores are long anyway. */
 static status take_shifts(const points *p, const int64_t *shifts, point_model *m, error *err) {
   const size_t stride = (size_t)p->variables_count + 1;
   bool needed = false;

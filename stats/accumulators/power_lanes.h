@@ -1,6 +1,6 @@
 /* Sums of the powers of numbers, plain and weighted, for MOMENTS alone.
  *
- * Powers are made limb by limb (64 bits each): every limb is added into a 128-bit lane of its own, which no
+ * Powers are made limb by limb (64 bits each): every limb is added into its own 128-bit lane, which no
  * shard can overflow, and lanes are carried into one exact integer at the end.  Odd powers keep the sums of
  * positive and negative values apart until then.
  */

@@ -1,5 +1,5 @@
 /* A shard's products of ranks, block after block: each column's ranks are looked up once, whatever the number
- * of its pairs.  A rank of 0 stands for no answer. */
+ * of its pairs.  A rank of 0 means no answer. */
 #include <stdlib.h>
 
 #include "stats/accumulators/ranks.h"

@@ -55,8 +55,8 @@ typedef struct analysis_kind {
   status (*check)(const plan *p, const plan_analysis *a, error *err);
   status (*begin)(analysis_run *run, error *err);
   status (*step)(analysis_run *run, error *err);
-  /* Of a kind that asks further: asks once more for what the step before asked for, from what that carried.
-   * The state may be a stranger's: nobody looks at results before they are known to be those.  NULL: there is
+  /* Of a kind that asks further: repeats the requests of the step before, from what that carried. The
+   * state is hostile input: results are not read before they are known to be those. NULL: there is
    * one stage. */
   status (*ask_again)(analysis_run *run, error *err);
 } analysis_kind;

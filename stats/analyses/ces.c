@@ -1,4 +1,4 @@
-/* ces: the customer effort score.  There is no single standard: scale, direction and variant are said. */
+/* ces: the customer effort score.  There is no single standard: scale, direction and variant are stated. */
 #include <math.h>
 
 #include "stats/analyses/levels.h"

@@ -1,6 +1,6 @@
 /* correlate: how closely items go together, pair by pair, each pair over its own complete cases.
  *
- * Pearson comes from pairwise-complete sums of products, in one stage; these also tell which pairs have a
+ * Pearson comes from pairwise-complete sums of products, in one stage; these also show which pairs have a
  * Spearman's rho, whose figures come stage by stage (correlate_spearman.h).  p-values are adjusted over the
  * pairs of one group and one coefficient. */
 #include <math.h>

@@ -1,4 +1,4 @@
-/* A correlation under way: what correlate.c and the Spearman stages share. */
+/* A correlation in progress: what correlate.c and the Spearman stages share. */
 #ifndef CANVASS_STATS_ANALYSES_CORRELATE_H
 #define CANVASS_STATS_ANALYSES_CORRELATE_H
 

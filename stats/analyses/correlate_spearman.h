@@ -15,7 +15,7 @@
 
 enum {
   SPEARMAN_VALUES_MAX = 1 << 19,  /* distinct values of an item in a pair's own cases, group by group */
-  SPEARMAN_ENTRIES_MAX = 1 << 20, /* of all tables that are under way in one stage, of either kind */
+  SPEARMAN_ENTRIES_MAX = 1 << 20, /* of all tables of one stage, of either kind */
 };
 
 /* What a group's rows of a pair allow. */
@@ -42,10 +42,10 @@ typedef struct rank_pair {
   exact *w2;         /* per place, with sampling weights */
 } rank_pair;
 
-/* The sums of one breakdown that are under way, for its pairs with WAY_SUMS in their order. */
+/* The current sums of one breakdown, for its pairs with WAY_SUMS in their order. */
 typedef struct rank_asked {
   uint32_t columns_count;
-  uint32_t *columns; /* items; none: nothing is under way */
+  uint32_t *columns; /* items; none: no sums in progress */
   int64_t *params;   /* of ACCUMULATOR_RANKS */
   uint32_t params_count;
 } rank_asked;

@@ -4,7 +4,7 @@
 #include "stats/analyses/correlate_spearman.h"
 #include "stats/methods/holm.h"
 
-/* Rows of the table NAME, or NULL: the section may be a stranger's. */
+/* Rows of the table NAME, or NULL: the section is hostile input. */
 static const json *rows_of(const correlation *c, const char *name) {
   const json *tables = json_get(run_section(c->run), "tables");
   for (size_t i = 0; i < json_count(tables); i++) {

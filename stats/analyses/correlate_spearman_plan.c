@@ -1,6 +1,6 @@
 /* Which pairs' tables are asked for in which stage: those that fit its memory together.
  *
- * A joint table counts with the entries that it can have at most, as the products of the first stage tell; a
+ * A joint table counts with the entries that it can have at most, from the products of the first stage; a
  * table of values likewise, and one of all rows of an item counts once, whatever the number of its pairs. */
 #include "stats/analyses/correlate_spearman.h"
 

@@ -1,4 +1,4 @@
-/* A course as bytes: families, pairs that are not done, sums that are under way. */
+/* A course as bytes: families, pairs that are not done, current sums. */
 #include "stats/analyses/correlate_spearman.h"
 
 enum { STAGE_MAX = 100000 };

@@ -45,7 +45,7 @@ typedef struct cross_base {
 uint32_t crossing_place(const crossing *c, uint32_t column);
 /* Rows or weight in CELL of PLACE. */
 i128 crossing_count(const crossing *c, uint32_t place, uint32_t cell);
-/* Of row I in column J: those who were asked the option, where options have columns of their own; else those
+/* Of row I in column J: those who were asked the option, where options have their own columns; else those
  * who answered. */
 cross_base crossing_base(const crossing *c, uint32_t i, uint32_t j);
 /* The same in all columns together. */

@@ -23,7 +23,7 @@ static void write_base(const answers_table *t, const char *const columns[2], int
   }
 }
 
-/* Where options have columns of their own: those asked the option, and those who answered the question. */
+/* Where options have their own columns: those asked the option, and those who answered the question. */
 static void write_bases(const answers_table *t, const frequency_state *s, uint32_t place, uint32_t key) {
   static const char *const asked[] = {"asked", "weighted_asked"};
   static const char *const answered[] = {"answered", "weighted_answered"};

@@ -8,12 +8,12 @@
 typedef struct answers_table {
   analysis_run *run;
   weighting weighting;
-  bool with_bases; /* columns for the bases of options that have columns of their own */
+  bool with_bases; /* columns for the bases of options that have their own columns */
   table *rows;     /* NULL when it was not opened */
 } answers_table;
 
 answers_table answers_table_open(analysis_run *run, bool with_bases);
-/* ITEM's answers in the group that W stands at; warns of options with a small base. */
+/* ITEM's answers in W's current group; warns of options with a small base. */
 void answers_table_write(const answers_table *t, uint32_t item, const group_walk *w,
                          const frequency_state *s);
 

@@ -36,7 +36,7 @@ status groups_need(analysis_run *run, const program_accumulator *a, uint32_t inn
 
 /* ---- Order --------------------------------------------------------------------------------------- */
 
-/* The place of V's key on AX, whose keys are sorted; count when it is not there. */
+/* The index of V's key on AX, whose keys are sorted; count when it is missing. */
 static uint32_t find_key(const axis *ax, const plan_value_label *v) {
   if (v->is_text != ax->is_text) {
     return ax->count;

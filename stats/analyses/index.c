@@ -2,7 +2,7 @@
  *
  * Person level first: each node is a derived variable (a mean over what the person answered), and its
  * moments give everything.  Means first: item means are combined; the covariances of the items give the
- * error.  Entropy weights take a stage of their own: the program of the second stage holds weights that
+ * error.  Entropy weights take a separate stage: the program of the second stage holds weights that
  * were computed from the first. */
 #include <math.h>
 #include <stdlib.h>

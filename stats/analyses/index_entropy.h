@@ -1,4 +1,4 @@
-/* Entropy weights: an item that tells respondents apart weighs more (Shannon's entropy of the shares
+/* Entropy weights: an item that distinguishes respondents weighs more (Shannon's entropy of the shares
  * that respondents have in the item's total score). */
 #ifndef CANVASS_STATS_ANALYSES_INDEX_ENTROPY_H
 #define CANVASS_STATS_ANALYSES_INDEX_ENTROPY_H

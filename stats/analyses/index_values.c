@@ -37,8 +37,8 @@ status index_node_estimate(const indexing *x, uint32_t node, const group_walk *w
 
 /* ---- Means first --------------------------------------------------------------------------------- */
 
-/* Combines the children of NODE that have a value.  The bases are the smallest of theirs, each by itself: the
- * child with the fewest rows need not be the one with the smallest weight. */
+/* Combines the children of NODE that have a value.  The bases are the smallest of theirs, each separately:
+ * the child with the fewest rows need not be the one with the smallest weight. */
 static void combine(const indexing *x, index_means *m, uint32_t node) {
   const index_tree *t = &x->tree;
   double sum = 0, weights = 0;

@@ -1,5 +1,5 @@
 /* The answers to a coded item as a report lists them: what the codebook declares, in its order and
- * whether or not anybody gave it, then whatever else occurs. */
+ * whether or not it was given, then whatever else occurs. */
 #ifndef CANVASS_STATS_ANALYSES_LEVELS_H
 #define CANVASS_STATS_ANALYSES_LEVELS_H
 
@@ -9,7 +9,7 @@ typedef struct level {
   bool is_text;
   int64_t number;
   slice text;
-  uint32_t key; /* index on the axis; the axis' count when nobody gave the answer */
+  uint32_t key; /* index on the axis; the axis' count when the answer does not occur */
 } level;
 
 /* In A; NULL when out of memory. */

@@ -1,4 +1,4 @@
-/* Looking up how analyses stand in a report. */
+/* Looks up how analyses appear in a report. */
 #include "stats/analyses/presentation.h"
 
 #include "stats/analyses/analysis.h"

@@ -1,4 +1,4 @@
-/* How an analysis stands in a report: its chapter, its headline figures and the views of its tables.
+/* How an analysis appears in a report: its chapter, its headline figures and the views of its tables.
  *
  * Each analysis has one, a field of its row (stats/analyses/analysis.h).  Renderers read it here, by the name
  * that a section of the document gives, so that none of them knows an analysis.  A document may come from

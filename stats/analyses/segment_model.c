@@ -77,7 +77,7 @@ static void fill_empty(const segment_model *m, const segment_space *s, const kme
 }
 
 /* Takes the sums of a pass.  *GAINED is false when the rows are no nearer to their centres than after the
- * pass before: rounded coefficients may toss a row between two equally near centres for ever. */
+ * pass before: rounded coefficients may move a row between two equally near centres forever. */
 static status take_pass(segment_model *m, const segment_space *s, const kmeans_model *pass, bool *gained,
                         error *err) {
   ratio *before = ratio_new(), *now = ratio_new();

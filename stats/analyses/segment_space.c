@@ -8,7 +8,7 @@
 
 enum {
   FAST_BITS = 51,  /* scores below 2^53 let kernels use doubles: a third for each of three terms, and room */
-  FINE_BITS = 24,  /* the squared distance is then told to 2^-24 of the total variance */
+  FINE_BITS = 24,  /* the squared distance is then exact to 2^-24 of the total variance */
   SLOPE_BITS = 53, /* else slopes as fine as centres are as doubles, */
   WIDE_BITS = 61,  /* no coefficient above 2^61, */
   SUM_BITS = 123,  /* and no sum of a centre's shifted ones: shifts are below 63, see long_score.h */

@@ -72,7 +72,7 @@ void table_row(table *t) {
   }
 }
 
-/* A row has a cell for each column from its start, so whatever is not there is no column. */
+/* A row has a cell for each column from its start, so a name without a cell is not a column. */
 void table_json(table *t, const char *column, json *v) {
   if (t) {
     const bool is_column = json_get(t->row, column) != NULL;

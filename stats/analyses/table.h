@@ -38,7 +38,7 @@ void table_group(table *t, const plan *p, const plan_breakdown *b, const groupin
                  uint32_t second);
 
 /* Writes down which of its kind's headlines this run has: the one in the table NAME (asserted to be one).
- * Without it, it is the first of them whose table is there. */
+ * Without it, it is the first of them whose table exists. */
 void run_headline(analysis_run *run, const char *name);
 /* CODE is a term whose title is a sentence with {item}, {group}, {n}, ... filled by the renderer from
  * the members of DETAIL (may be NULL). */

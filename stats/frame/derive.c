@@ -1,5 +1,5 @@
 /* Variables made from other variables: recode, period, top, option, difference; mean and cluster have
- * files of their own.  A missing input stays missing for its reason, unless said otherwise.
+ * separate files. A missing input stays missing for its reason, unless said otherwise.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,8 +77,8 @@ status frame_make_top(frame *f, const program_variable *v, frame_variable *out, 
 
 /* ---- OPTION --------------------------------------------------------------------------------------- */
 
-/* An option's flags are already slots of the keys 0 and 1; one that nobody named in a delimited cell is 0 for
- * everyone who answered, and so are the answers themselves. */
+/* An option's flags are already slots of the keys 0 and 1; one that was not named in a delimited cell is 0
+ * for everyone who answered, and so are the answers themselves. */
 status frame_make_option(frame *f, const program_variable *v, frame_variable *out, error *err) {
   set_view set;
   TRY(frame_set(f, v->inputs[0], &set, err));

@@ -44,7 +44,7 @@ void *frame_memory(frame *f, size_t bytes) {
     if (!own) {
       return NULL;
     }
-    /* Behind the first, which stays the one that is shared. */
+    /* After the first, which stays the shared one. */
     frame_block **place = f->blocks ? &f->blocks->next : &f->blocks;
     own->next = *place;
     *place = own;

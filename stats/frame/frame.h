@@ -42,7 +42,7 @@ typedef struct number_view {
 } number_view;
 
 /* Weights per row as mantissas at `decimals`, 0 where the row has no usable weight: `narrow` in a shard where
- * all are below WEIGHT_NARROW_END, else `wide`.  Which of them it is changes no figure, only the time. */
+ * all are below WEIGHT_NARROW_END, else `wide`.  The choice changes no figure, only the time. */
 #define WEIGHT_NARROW_END ((int64_t)1 << 30)
 typedef struct weight_view {
   const uint32_t *narrow;
@@ -67,7 +67,7 @@ typedef struct set_view {
   const uint8_t **flags;   /* per option and row: 0, 1, or SLOT_MISSING + reason; each is the `slots` of a
                               coded variable with keys 0 and 1 */
   const uint8_t *answered; /* per row: 0, or SLOT_MISSING + reason, and then no flag is 0 or 1 */
-  bool own_bases;          /* options have columns of their own: each may be missing where the question is
+  bool own_bases;          /* options have their own columns: each may be missing where the question is
                               answered.  Else all are missing in the rows that `answered` says */
 } set_view;
 
@@ -148,7 +148,7 @@ status frame_invalid(frame *f, uint32_t variable, const invalid_cells **out, uin
 status frame_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t filter, uint32_t weight,
                     group_view *out, error *err) MUST_USE;
 /* 1 where the filter holds and the weight is usable and above 0, else 0; NULL in *OUT when every row is used.
- * A row of weight 0 stands for nobody: no figure counts it but the size of the design. */
+ * A row of weight 0 represents no respondent: no figure counts it except the size of the design. */
 status frame_mask(frame *f, uint32_t filter, uint32_t weight, const uint8_t **out, error *err) MUST_USE;
 /* Rows with a weight above 0 (all, when PROGRAM_NONE) for which the filter is unknown because an answer
  * is missing.  0 without a filter. */

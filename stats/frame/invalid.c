@@ -1,6 +1,6 @@
 /* The invalid cells of one variable, by text.
  *
- * Nearly always there are none, which a look over the slots tells.  A text that the column holds once for
+ * Nearly always there are none, which a scan of the slots shows.  A text that the column holds once for
  * many rows is looked up once.
  */
 #include <stdlib.h>

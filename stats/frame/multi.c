@@ -5,7 +5,7 @@
  * invalid.
  *
  * Columns.  Each option has the answer of its own cell.  A row with a 0 or a 1 in any of them answers the
- * question; in such a row, and there alone, a blank cell means "not chosen".  Whatever else a cell is
+ * question; only in such a row a blank cell means "not chosen".  Whatever else a cell is
  * (not asked, refused, invalid, ..), its option has no answer in that row, and the other options keep theirs.
  */
 #include <stdlib.h>

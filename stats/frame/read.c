@@ -58,7 +58,7 @@ status frame_make_scale(frame *f, const program_variable *v, frame_variable *out
 
 /* ---- NOMINAL -------------------------------------------------------------------------------------- */
 
-/* Declared keys, to tell texts that are none. */
+/* Declared keys, to find texts that are not keys. */
 static status declared_keys(const program_variable *v, text_table *out, error *err) {
   *out = (text_table){0};
   for (uint32_t i = 0; v->closed && i < v->keys_count; i++) {

@@ -1,6 +1,6 @@
 /* What stats sees of a shard: rows, and columns as the file wrote them.
  *
- * A plain view, borrowed from whoever maps the shard (the worker, or a test).  Nothing here knows of
+ * A plain view, borrowed from the owner of the mapped shard (the worker, or a test).  Nothing here knows of
  * files or storage.  A column says what the file said: cell texts are interpreted by the program's
  * variables, once per dictionary entry where there is a dictionary.  Texts are UTF-8 and trimmed.
  *
@@ -46,7 +46,7 @@ typedef struct stats_rows {
   const uint32_t *ordinal_offsets; /* NULL: row r is first_ordinal + r */
   uint32_t file;                   /* index of the file in the dataset */
   uint64_t first_line;             /* line of the first record in that file, from 1 */
-  const uint32_t *line_offsets;    /* NULL: row r stands at first_line + r */
+  const uint32_t *line_offsets;    /* NULL: row r is at first_line + r */
   char decimal_mark;               /* '.' or ',': how numbers in texts are written */
   /* Gives the column of that name; borrowed until the shard is closed.  STATUS_NOT_FOUND if absent. */
   status (*column)(void *context, const char *name, stats_column *out, error *err);

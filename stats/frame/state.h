@@ -92,13 +92,13 @@ typedef struct text_table {
 void text_table_fini(text_table *t);
 /* The place of TEXT, added when it is new; UINT32_MAX: out of memory.  The bytes are borrowed. */
 uint32_t text_table_add(text_table *t, slice text);
-uint32_t text_table_find(const text_table *t, slice text); /* UINT32_MAX: not there */
+uint32_t text_table_find(const text_table *t, slice text); /* UINT32_MAX: not found */
 
 /* ---- Columns as cells (stats/frame/cells.c) ---------------------------------------------------------------
  */
 
 /* Which entry a row has: codes, wide or index, or (all NULL) entry r is row r's.  The first numbers_count
- * entries are numbers, whose texts are canonical; all others are texts as they stand in the file. */
+ * entries are numbers, whose texts are canonical; all others are texts as in the file. */
 typedef struct frame_cells {
   const uint8_t *codes;
   const uint16_t *wide;
@@ -191,7 +191,7 @@ void frame_map_bytes(const uint8_t *in, size_t count, const uint8_t table[256], 
 typedef struct number_interval {
   int64_t low, high;
 } number_interval;
-/* Mantissas m at DECIMALS for which m * 10^-decimals stands in relation KIND (EQ, LT, LE, GT, GE) to V. */
+/* Mantissas m at DECIMALS for which m * 10^-decimals is in relation KIND (EQ, LT, LE, GT, GE) to V. */
 number_interval number_interval_of(filter_kind kind, decimal v, unsigned decimals);
 number_interval number_interval_of_range(const program_range *g, unsigned decimals);
 static inline bool number_interval_has(number_interval i, int64_t v) {

@@ -119,7 +119,7 @@ status frame_weight_reading(frame *f, uint32_t weight, weight_reading *out, erro
 
 /* ---- What rounding changed ------------------------------------------------------------------------- */
 
-/* 10^18 |kept - given| / given, rounded up; GIVEN's text is read once more, with as many more decimals as its
+/* 10^18 |kept - given| / given, rounded up; GIVEN's text is read again, with as many more decimals as its
  * units hold. */
 static int64_t relative_error(slice text, char mark, unsigned decimals, int64_t kept) {
   int64_t given = 0;

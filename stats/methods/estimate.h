@@ -9,7 +9,7 @@
  *
  * Sampling: the linearised error of a domain mean under independent sampling, as svymean and svyby of R's
  * survey give it; R is the number of rows of the whole dataset with a usable weight, because a domain
- * is no sample of its own; the variance is svyvar's.  Degrees of freedom: N - 1; sampling: the domain's
+ * is not a separate sample; the variance is svyvar's.  Degrees of freedom: N - 1; sampling: the domain's
  * rows less one (survey's degf of the subset).  A single answer has no error, whatever the weighting: survey
  * gives 0 for a domain of one row, which would read as certainty.
  * Skewness and kurtosis are the adjusted G1 and G2 (Joanes & Gill 1998, The Statistician 47:183-189;

@@ -10,7 +10,7 @@
 /* ADJUSTED[i] for P[i]; NaN means no value: it stays NaN and does not count as a test.  The two
  * arrays may be the same. */
 status holm_adjust(const double *p, double *adjusted, size_t count, error *err) MUST_USE;
-/* The same among UNKNOWN further tests whose p nobody knows: they count as the largest, so that no adjusted p
+/* The same among UNKNOWN further tests whose p is unknown: they count as the largest, so that no adjusted p
  * is smaller than it would be with them. */
 status holm_adjust_among(const double *p, double *adjusted, size_t count, size_t unknown,
                          error *err) MUST_USE;

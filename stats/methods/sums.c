@@ -24,7 +24,7 @@ exact frequency_w2(const frequency_state *s, uint32_t place, uint32_t cell) {
   return s->w2 ? exact_from_u192(&s->w2[cell_index(s, place, cell)]) : (exact){0};
 }
 
-/* An option that is not on the axis: nobody was asked it when it has a base of its own, else nobody chose it.
+/* An option that is not on the axis: none was asked it when it has its own base, else none chose it.
  */
 static bool has_base(const frequency_state *s, uint32_t key) {
   return key < s->keys.count || !s->own_bases;

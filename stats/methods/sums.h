@@ -6,7 +6,7 @@
 #include "stats/accumulators/accumulator.h"
 
 /* What a weight means (docs/analyses/README.md): a frequency weight repeats the row, a sampling weight
- * says how many people of the population it stands for. */
+ * says how many people of the population it represents. */
 typedef enum weighting { WEIGHTING_NONE, WEIGHTING_SAMPLING, WEIGHTING_FREQUENCY } weighting;
 
 typedef struct sums {
@@ -29,8 +29,8 @@ int64_t frequency_rows(const frequency_state *s, uint32_t place);
 int64_t frequency_n(const frequency_state *s, uint32_t place, uint32_t cell);
 i128 frequency_w(const frequency_state *s, uint32_t place, uint32_t cell);
 exact frequency_w2(const frequency_state *s, uint32_t place, uint32_t cell);
-/* What KEY's share is a share of: of an option with a column of its own, those asked it; else the answers.
- * KEY may be one past the axis: a declared answer that nobody gave. */
+/* What KEY's share is a share of: of an option with its own column, those asked it; else the answers.
+ * KEY may be one past the axis: a declared answer that does not occur. */
 int64_t frequency_base_n(const frequency_state *s, uint32_t place, uint32_t key);
 i128 frequency_base_w(const frequency_state *s, uint32_t place, uint32_t key);
 /* COUNT, S c x and S c x^2 as figures, c being 1 or the weight. */

@@ -1,5 +1,5 @@
 /* Reading a plan back.  Bytes are hostile: every count, index and number is checked before it is used, so
- * that whoever holds a decoded plan need not ask again. */
+ * that a decoded plan need not be checked again. */
 #include <math.h>
 #include <string.h>
 
@@ -58,7 +58,7 @@ static void get_label(reader *r, arena *a, plan_label *out) {
 static uint32_t get_index(reader *r, uint32_t limit) {
   const uint64_t v = reader_varint(r);
   if (v >= limit) {
-    reader_fail(r, "a reference to something that is not there");
+    reader_fail(r, "a reference to something that does not exist");
     return 0;
   }
   return (uint32_t)v;
@@ -175,7 +175,7 @@ static int64_t choices_count(const analysis_argument *table) {
   return count;
 }
 
-/* Values that the specification gives or the table's default stands for. */
+/* Values that the specification gives, or the table's default. */
 static void check_value(reader *r, const analysis_argument *table, const argument_value *a) {
   bool good = a->given || !table->required;
   switch (table->type) {
@@ -254,7 +254,7 @@ static void get_breakdowns(reader *r, const plan *p, plan_analysis *a) {
 static uint32_t get_optional_index(reader *r, uint32_t limit) {
   const uint32_t v = reader_u32(r);
   if (v != PROGRAM_NONE && v >= limit) {
-    reader_fail(r, "a reference to something that is not there");
+    reader_fail(r, "a reference to something that does not exist");
     return PROGRAM_NONE;
   }
   return v;

@@ -31,7 +31,7 @@ typedef struct plan_variable {
   uint32_t values_count;
   bool in_codebook; /* read from the file: its facts are reported */
   /* NUMBER: more than the program's variable keeps when LARGEST, the largest number in the data, leaves no
-   * room for them; the report tells. */
+   * room for them; the report says so. */
   uint8_t decimals_declared;
   decimal_magnitude largest;
 } plan_variable;
@@ -99,7 +99,7 @@ typedef struct plan_place {
   uint64_t line;
   const char *problem;
 } plan_place;
-/* Records that are nobody's answers, left out. */
+/* Records that belong to no respondent, left out. */
 enum { PLAN_SKIPPED_LINES = 10 };
 typedef struct plan_skipped {
   uint64_t count;

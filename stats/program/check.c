@@ -89,7 +89,8 @@ static status check_range(const program_variable *v, error *err) {
     return STATUS_OK;
   }
   if (v->low > v->high) {
-    return error_set(err, STATUS_USAGE, "variable '%s': the range %lld..%lld is upside down",
+    return error_set(err, STATUS_USAGE,
+                     "variable '%s': the low end of the range %lld..%lld exceeds the high end",
                      variable_shown(v), (long long)v->low, (long long)v->high);
   }
   if (v->low < -max || v->high > max) {
@@ -191,8 +192,8 @@ static status check_inputs_numeric(const program *p, const program_variable *v, 
 static status check_range_bounds(const program_variable *v, const program_range *g, uint32_t number,
                                  error *err) {
   if (g->has_low && g->has_high && decimal_compare(g->low, g->high) > 0) {
-    return error_set(err, STATUS_USAGE, "variable '%s': range %u is upside down", variable_shown(v),
-                     number + 1);
+    return error_set(err, STATUS_USAGE, "variable '%s': range %u has a low end that exceeds its high end",
+                     variable_shown(v), number + 1);
   }
   return STATUS_OK;
 }

@@ -51,7 +51,8 @@ const char *item_get_name(reader *r, arena *a) {
     reader_fail(r, "a name with a NUL in it");
     return "";
   }
-  if (text_utf8_check(s.bytes, s.length) != s.length) { /* messages say it before its owner is looked at */
+  if (text_utf8_check(s.bytes, s.length) !=
+      s.length) { /* it appears in messages before its owner is checked */
     reader_fail(r, "a name that is not UTF-8");
     return "";
   }

@@ -55,7 +55,7 @@ const char *date_format_problem(const char *format) {
       return "only %Y %y %m %b %d %H %M %S and %% are known";
     }
     if (memchr(seen, c->field, count)) {
-      return "a part of the date is there twice";
+      return "a part of the date occurs twice";
     }
     seen[count++] = c->field;
   }

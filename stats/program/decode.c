@@ -45,7 +45,7 @@ static status item_status(const decoding *d) {
 
 static status item_place(const decoding *d, uint32_t index, uint32_t expected) {
   if (index != expected) {
-    return error_set(d->err, STATUS_CORRUPT, "program: an item is there twice (%u and %u)", index, expected);
+    return error_set(d->err, STATUS_CORRUPT, "program: an item occurs twice (%u and %u)", index, expected);
   }
   return STATUS_OK;
 }

@@ -102,7 +102,7 @@ typedef struct mean_terms {
   i128 scale, unit;
   i128 terms_bound;  /* of the magnitude of any sum of terms, before scaling */
   int64_t bound;     /* of the value, at most NUMBER_MAX ... */
-  bool may_overflow; /* ... but the exact bound is larger: values must be looked at */
+  bool may_overflow; /* ... but the exact bound is larger: values must be examined */
 } mean_terms;
 /* Arrays are in A.  STATUS_LIMIT when 128 bits would not hold every step. */
 status mean_terms_make(const program *p, const program_variable *v, arena *a, mean_terms *out, error *err);

@@ -2,8 +2,8 @@
  *
  *   score = c_0 2^s_0 + c_1 2^s_1 X_1 + .. + c_p 2^s_p X_p,   0 <= s <= SCORE_SHIFT_MAX
  *
- * with 64-bit coefficients c and |X| <= NUMBER_MAX, in 192 bits.  A shift of its own for every item lets
- * answers from 1 to 5 and means of twelve decimals be told apart equally well in one score.
+ * with 64-bit coefficients c and |X| <= NUMBER_MAX, in 192 bits.  A separate shift for every item lets
+ * one score distinguish answers from 1 to 5 and means of twelve decimals equally well.
  */
 #ifndef CANVASS_STATS_PROGRAM_LONG_SCORE_H
 #define CANVASS_STATS_PROGRAM_LONG_SCORE_H

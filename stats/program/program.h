@@ -72,7 +72,7 @@ typedef enum missing_reason {
 
 const char *missing_name(missing_reason reason);
 
-/* What a cell text (or number) stands for, before the variable's own rule is tried: the first rule
+/* What a cell text (or number) means, before the variable's own rule is tried: the first rule
  * that matches either makes the cell missing, or puts a number or a text in its place, to which the
  * variable's own rule (range, reversal, closed keys, format) then applies.  For MULTI_CELL missing
  * rules match the whole cell, others a single option. */

@@ -1,6 +1,6 @@
 /* What an accumulator depends on: the variables it reaches, the columns they need, and its digest.
  *
- * The digest numbers the variables anew in the order in which a walk from the accumulator first
+ * The digest renumbers the variables in the order in which a walk from the accumulator first
  * finishes them (inputs before what is made from them), so it is the same in every program.
  */
 #include <stdlib.h>

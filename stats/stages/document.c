@@ -143,7 +143,7 @@ static json *facts_json(arena *a, const plan *p, uint32_t variable, const variab
   return o;
 }
 
-/* A weight that is nothing else: what rounding changed in it is told with the weights. */
+/* Only a weight: what rounding changed in it is reported with the weights. */
 static const weights_state *weight_alone(const plan *p, uint32_t variable, bool used,
                                          const document_source *source) {
   for (uint32_t w = 0; w < p->program->weights_count && !used; w++) {

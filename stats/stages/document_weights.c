@@ -102,7 +102,7 @@ status document_check_weight(const plan *p, uint32_t w, const weights_state *s, 
   status st =
       error_set(err, STATUS_DATA,
                 "weight '%s' is a frequency weight, which counts equal rows, and has fractions in %lld "
-                "%s: %.*s%s; weights that say how many of the population a row stands for are "
+                "%s: %.*s%s; weights that say how many people of the population a row represents are "
                 "kind: sampling",
                 document_weight_name(p, w), (long long)t->n, t->n == 1 ? "row" : "rows", (int)cells.length,
                 (const char *)cells.data, t->n > SHOWN ? ", ..." : "");

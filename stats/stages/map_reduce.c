@@ -14,7 +14,7 @@ static status decode_program(slice bytes, program **out, error *err) {
   reader_init(&r, bytes.bytes, bytes.length);
   TRY(program_decode(&r, out, err));
   status st = reader_finish(&r, "program", err);
-  /* Frames assert that variables have the form that is asked for: here is where a stranger's program is
+  /* Frames assert that variables have the form that is asked for: here is where an untrusted program is
    * refused. */
   for (uint32_t i = 0; i < (*out)->accumulators_count && st == STATUS_OK; i++) {
     const program_accumulator *a = &(*out)->accumulators[i];

@@ -1,4 +1,4 @@
-/* One analysis on its way through the stages: what stands behind `analysis_run`.  For step.c, run.c and
+/* One analysis in the course of its stages: what is behind `analysis_run`.  For step.c, run.c and
  * table.c alone; analyses see stats/analyses/analysis.h. */
 #ifndef CANVASS_STATS_STAGES_RUN_H
 #define CANVASS_STATS_STAGES_RUN_H
@@ -54,12 +54,12 @@ status needs_push(run_needs *needs, uint32_t accumulator, error *err) MUST_USE;
 status run_prepare(analysis_run *run, error *err) MUST_USE;
 void run_fini(analysis_run *run);
 
-/* What the report tells of a variable of the codebook; NULLs when it has no facts. */
+/* What the report says of a variable of the codebook; NULLs when it has no facts. */
 typedef struct variable_told {
   const variable_facts *facts;
   const invalid_state *invalid;
 } variable_told;
-/* Where the head of the report asks for what it tells: of the plan's I-th variable, of its program's I-th
+/* Where the head of the report requests its figures: of the plan's I-th variable, of its program's I-th
  * weight. */
 typedef struct document_source {
   variable_told (*variable)(void *context, uint32_t i);

@@ -1,6 +1,6 @@
 /* STEP: from merged partials to the next stage's program, or to the report.
  *
- * All analyses of a plan go through the stages together: one pass over the data serves whoever still
+ * All analyses of a plan go through the stages together: one pass over the data serves all that still
  * has questions.  Between stages everything lives in the state: the program that is running, the head
  * of the report, and per analysis its section so far, what it asked for, and its private bytes.
  * Stage 0 has no state: asking again (`begin`) finds the same accumulators in the plan's program. */
@@ -40,7 +40,7 @@ static status check_request(const analysis_run *run, error *err) {
   return st == STATUS_OK ? st : error_context(err, st, "analysis '%s'", run->request->name);
 }
 
-/* The section is there from the beginning: its memory is the analysis' too. */
+/* The section exists from the beginning: the analysis uses its memory too. */
 static status run_begin(analysis_run *run, arena *memory, error *err) {
   run->section = document_section(memory, run->plan, run->request);
   if (!run->section) {
@@ -271,7 +271,7 @@ static status step_open(step *s, const void *state, size_t state_bytes, const vo
     if (!s->runs[i].kind) {
       return error_set(err, STATUS_CORRUPT, "unknown analysis '%s' in the plan", s->plan->analyses[i].kind);
     }
-    TRY(check_request(&s->runs[i], err)); /* whoever made the plan: analyses rely on it */
+    TRY(check_request(&s->runs[i], err)); /* whatever the plan's origin: analyses rely on it */
   }
   reader r;
   s->running = s->plan->program;

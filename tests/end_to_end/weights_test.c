@@ -240,8 +240,8 @@ static void a_frequency_weight_counts_whole_rows(void **state) {
     process_result r = run(s, subcommands[i], NULL, NULL);
     expect(&r, EXIT_DATA, "",
            "weight 'w' is a frequency weight, which counts equal rows, and has fractions in 2 rows: "
-           "data.csv:3 '0.4', data.csv:5 '1.5'; weights that say how many of the population a row stands "
-           "for are kind: sampling");
+           "data.csv:3 '0.4', data.csv:5 '1.5'; weights that say how many people of the population a row "
+           "represents are kind: sampling");
     process_result_fini(&r);
   }
 }

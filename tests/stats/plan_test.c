@@ -261,13 +261,13 @@ static void plans_that_refer_to_nothing_are_refused(void **state) {
   (void)state;
   plan *p = sample_plan();
   p->variables[1].variable = p->program->variables_count;
-  refused(p, "not there");
+  refused(p, "does not exist");
   p = sample_plan();
   p->constructs[1].children[0] = 1; /* itself */
-  refused(p, "not there");
+  refused(p, "does not exist");
   p = sample_plan();
   p->analyses[0].filter = 5;
-  refused(p, "not there");
+  refused(p, "does not exist");
   p = sample_plan();
   p->analyses[0].kind = "astrology";
   refused(p, "does not have");
@@ -276,7 +276,7 @@ static void plans_that_refer_to_nothing_are_refused(void **state) {
   refused(p, "between 0 and 1");
   p = sample_plan();
   p->analyses[0].breakdowns[0].variables[0] = 1000;
-  refused(p, "not there");
+  refused(p, "does not exist");
 }
 
 static void arguments_that_do_not_fit_their_analysis_are_refused(void **state) {

@@ -81,7 +81,7 @@ static void variables_that_do_not_fit_are_refused_by_name(void **state) {
         .ranges = upside_down,
         .ranges_count = 1},
        STATUS_USAGE,
-       "upside down"},
+       "has a low end that exceeds its high end"},
       {{.kind = VARIABLE_MEAN, .name = "x", .inputs = text, .inputs_count = 1, .valid_min = 1},
        STATUS_USAGE,
        "'text'"},
