@@ -63,7 +63,7 @@ bool decimals_start(column_writer *c, uint32_t rows_max);
 bool decimals_append(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from);
 bool decimals_finish(column_writer *c, column_find find, void *context, shard_column *out);
 
-/* Makes *ARRAY hold COUNT elements of SIZE bytes; what is there is kept.  False: out of memory. */
+/* Makes *ARRAY hold COUNT elements of SIZE bytes; the content is kept. False: out of memory. */
 bool column_reserve(void *array, size_t *capacity, size_t count, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
-/* A file's part of the dataset is a manifest of its own: it is kept as a record of the store, under a digest
- * of all that it depends on, behind the hints with which its columns were read.  The dataset is the parts
+/* A file's part of the dataset is a separate manifest: it is kept as a record of the store, under a digest
+ * of all that it depends on, after the hints with which its columns were read.  The dataset is the parts
  * joined. */
 #include "reading/dataset.h"
 

@@ -13,8 +13,8 @@ status dataset_read(const reading_options *options, const char *const *paths, si
                     uint32_t *parsed, manifest **out, error *err) MUST_USE;
 
 /* The dataset BEFORE (NULL: nothing) followed by the files that it lacks: exactly what reading all of them at
- * once gives, whatever was read into INTO earlier.  Files that are there already (known.h) are left out; one
- * of a name that is there with other content is STATUS_DATA.  *ADDED (may be NULL): how many were not left
+ * once gives, whatever was read into INTO earlier.  Files that are already there (known.h) are left out;
+ * one whose name exists with other content is STATUS_DATA.  *ADDED (may be NULL): how many were not left
  * out. */
 status dataset_append(const reading_options *options, const manifest *before, const char *const *paths,
                       size_t paths_count, store *into, uint32_t *added, manifest **out, error *err) MUST_USE;

@@ -3,7 +3,7 @@
  * The shard's scale is the largest one written in it at which every number written with that many
  * decimals or fewer fits into an int64.  A number with more decimals than that is kept as a number when
  * its last ones are zeros, else as an exception with its text; but where these are many, every number keeps
- * a scale of its own.
+ * its own scale.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -71,7 +71,7 @@ bool decimals_start(column_writer *c, uint32_t rows_max) {
   return true;
 }
 
-/* A text that is no plain number: with an exponent or blanks, long, or no number at all. */
+/* A text that is not a plain number: with an exponent or blanks, long, or not a number at all. */
 static bool put_text(column_writer *c, slice text) {
   decimal number;
   if (measure_text(&c->measure, text, c->decimal_mark, &number)) {

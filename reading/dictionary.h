@@ -18,7 +18,7 @@ enum { DICTIONARY_SHORT_BYTES = 16, DICTIONARY_SMALL = 256 };
 static const uint32_t DICTIONARY_NONE = UINT32_MAX; /* not looked up yet, full, or out of memory */
 
 typedef struct dictionary_short_slot {
-  uint64_t key[2]; /* the raw bytes, zeros behind them */
+  uint64_t key[2]; /* the raw bytes, followed by zeros */
   uint32_t code;
 } dictionary_short_slot;
 
@@ -59,7 +59,7 @@ typedef struct dictionary {
 bool dictionary_init(dictionary *d, arena *memory);
 void dictionary_fini(dictionary *d);
 void dictionary_clear(dictionary *d, uint32_t limit); /* keeps the memory */
-/* The code of a text that is there; DICTIONARY_NONE when it is not. */
+/* The code of a known text; DICTIONARY_NONE for others. */
 uint32_t dictionary_find(const dictionary *d, slice text);
 /* The code of a text itself. */
 uint32_t dictionary_text(dictionary *d, slice text);
@@ -77,7 +77,7 @@ uint32_t dictionary_find_long(dictionary *d, slice raw);
  */
 extern const uint64_t dictionary_short_masks[DICTIONARY_SHORT_BYTES + 1][2];
 
-/* The first LENGTH bytes of 16 that are readable, as two words with zeros behind them. */
+/* The first LENGTH bytes of 16 that are readable, as two words followed by zeros. */
 static inline void dictionary_short_key(const uint8_t *cell, size_t length, uint64_t key[2]) {
   memcpy(key, cell, DICTIONARY_SHORT_BYTES);
   key[0] &= dictionary_short_masks[length][0];

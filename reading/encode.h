@@ -30,7 +30,7 @@ typedef struct encoder encoder;
 encoder *encoder_new(const encoder_schema *schema);
 void encoder_destroy(encoder *e);
 
-/* Encodes PIECE; *OUT borrows from E and PIECE until the next piece.  A content without rows is no shard.
+/* Encodes PIECE; *OUT borrows from E and PIECE until the next piece.  A content without rows is not a shard.
  * STATUS_DATA for what makes the whole file unfit, such as text that is not UTF-8. */
 status encoder_run(encoder *e, const encoder_layout *layout, const input_piece *piece, shard_content *out,
                    error *err) MUST_USE;

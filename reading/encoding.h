@@ -12,7 +12,7 @@
 
 enum { BOM_BYTES_MAX = 4 };
 
-/* The encoding that a byte-order mark at the start of BYTES tells, and the mark's length; NULL: none. */
+/* The encoding given by a byte-order mark at the start of BYTES, and the mark's length; NULL: none. */
 const char *encoding_mark(const uint8_t *bytes, size_t length, size_t *mark_bytes);
 /* The superset that is meant in practice by NAME (GBK: GB18030; EUC-KR: CP949; ...), NULL for UTF-8 (and
  * for NULL), NAME itself when it has no alias. */

@@ -1,4 +1,4 @@
-/* Knowing a file without parsing it: unpacked and hashed, nothing else. */
+/* Identifies a file without parsing it: unpacked and hashed, nothing else. */
 #include <stdlib.h>
 
 #include "reading/reading.h"

@@ -6,7 +6,7 @@
 
 typedef struct known_file {
   slice name;
-  slice place; /* absolute path, without .gz and .zst like the name; empty: nobody knows */
+  slice place; /* absolute path, without .gz and .zst like the name; empty: unknown */
   const digest *sha256;
 } known_file;
 

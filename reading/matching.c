@@ -49,7 +49,7 @@ status matching_check_names(const input_file *f, error *err) {
 
 /* ---- Finding ------------------------------------------------------------------------------------- */
 
-/* The names of the header that none of the COUNT CELLS stands for: what is used already was not meant. */
+/* The names of the header that none of the COUNT CELLS uses: only they can have been meant. */
 static const char **list_free(const input_header *h, const uint32_t *cells, uint32_t count, arena *memory,
                               uint32_t *free_count) {
   const char **names = ARENA_ARRAY(memory, const char *, (size_t)h->count + 1);

@@ -14,7 +14,7 @@ status matching_check_names(const input_file *f, error *err) MUST_USE;
 status matching_choose(const reading_options *options, const input_file *f, const char *called, arena *memory,
                        encoder_schema *out, bool *open, error *err) MUST_USE;
 
-/* Where each column of SCHEMA stands in F: CELLS, in MEMORY.  STATUS_DATA names all that are missing, with
+/* Where each column of SCHEMA is in F: CELLS, in MEMORY.  STATUS_DATA names all that are missing, with
  * the nearest name of F. */
 status matching_find(const encoder_schema *schema, const input_file *f, const char *called, arena *memory,
                      uint32_t **cells, error *err) MUST_USE;

@@ -20,7 +20,7 @@ struct reading_names {
   const char **names;       /* each the end of its place */
 };
 
-/* A file under the key by which it is told from others. */
+/* A file under the key that distinguishes it from others. */
 typedef struct keyed {
   slice key;
   size_t index;
@@ -70,9 +70,10 @@ status reading_name_check(const char *name, const char *title, error *err) {
   put_escaped(&shown, title);
   status st = buf_status(&shown, "a file's name", err);
   if (st == STATUS_OK) {
-    st = error_set(err, STATUS_DATA, "%.*s: the name is not UTF-8 or has control characters; rename the %s",
-                   (int)shown.length, (const char *)shown.data,
-                   strchr(name, '/') != NULL ? "file, or the directory that tells it from others" : "file");
+    st = error_set(
+        err, STATUS_DATA, "%.*s: the name is not UTF-8 or has control characters; rename the %s",
+        (int)shown.length, (const char *)shown.data,
+        strchr(name, '/') != NULL ? "file, or the directory that distinguishes it from others" : "file");
   }
   buf_fini(&shown);
   return st;
@@ -117,7 +118,7 @@ static status find_places(reading_names *n, error *err) {
       return reading_name_check(path, path, err);
     }
     if (!is_input && path[0] != '/' && directory == NULL && (directory = getcwd(NULL, 0)) == NULL) {
-      return error_set(err, STATUS_IO, "cannot tell the current directory: %s", strerror(errno));
+      return error_set(err, STATUS_IO, "cannot determine the current directory: %s", strerror(errno));
     }
     n->places[i] = is_input ? path : resolve(n->memory, directory, path);
   }

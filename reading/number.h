@@ -16,7 +16,7 @@ static inline uint64_t eight_digits(uint64_t word) {
 }
 
 /* Up to eight bytes, at most one of them MARK: their digits as a number in *VALUE, how many in *DIGITS and
- * how many of them stand behind the mark in *DECIMALS (-1: no mark).  False: something else is there. */
+ * how many of them follow the mark in *DECIMALS (-1: no mark). False: something else follows. */
 static inline bool number_word(const uint8_t *bytes, unsigned length, uint8_t mark, uint64_t *value,
                                unsigned *digits, int *decimals) {
   const uint64_t ones = UINT64_C(0x0101010101010101);

@@ -1,6 +1,6 @@
 /* Pieces on their way through the threads.
  *
- * One thread splits, others encode, the caller waits and tells of progress.  There are THREADS + 2 pieces,
+ * One thread splits, others encode, the caller waits and reports progress.  There are THREADS + 2 pieces,
  * so memory is bounded.  Pieces are numbered in the order of the dataset and results are kept by that
  * number; when something fails, what comes before it is still finished, and the first failure in the
  * order of the dataset is the one reported.  So the outcome does not depend on threads.

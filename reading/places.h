@@ -1,4 +1,4 @@
-/* Which records of a piece are rows, where they stand in the file, and what was left out. */
+/* Which records of a piece are rows, where they are in the file, and what was left out. */
 #ifndef CANVASS_READING_PLACES_H
 #define CANVASS_READING_PLACES_H
 
@@ -32,9 +32,9 @@ bool places_take_rows(row_places *p, uint32_t count);
 bool places_take_row(row_places *p, uint32_t lines);
 /* or is left out, for what is wrong with it, */
 bool places_quarantine(row_places *p, uint32_t lines, const char *problem);
-/* or because it is nobody's answer. */
+/* or because it belongs to no respondent. */
 void places_skip(row_places *p, uint32_t lines, manifest_skip which);
-/* Lines that are no records. */
+/* Lines that are not records. */
 void places_pass_lines(row_places *p, uint64_t lines);
 
 #endif

@@ -1,6 +1,6 @@
-/* The bytes of a file as they are on disk, block by block, and their SHA-256 on a thread of its own.
+/* The bytes of a file as they are on disk, block by block, and their SHA-256 on a separate thread.
  *
- * The reader fills one of a few blocks and hands it out; the hashing thread follows behind and a block
+ * The reader fills one of a few blocks and returns it; the hashing thread follows and a block
  * is filled again only when it has been hashed.  So hashing costs no time of the reader's, and memory
  * is RAW_BLOCKS blocks whatever the file's size.  One thread reads; any thread may ask for the
  * position.
@@ -24,8 +24,8 @@ typedef struct raw_file raw_file;
 status raw_open(const char *path, const char *called, const atomic_bool *stop, raw_file **out,
                 error *err) MUST_USE;
 void raw_close(raw_file *r);
-/* Puts standard input back to where it stood, so that the file can be closed and opened once more.  False: it
- * is no regular file. */
+/* Puts standard input back to where it stood, so that the file can be closed and reopened. False: it is
+ * not a regular file. */
 bool raw_rewind(const raw_file *r);
 /* The next block, valid until the next call; full except for the last.  LENGTH 0: the end. */
 status raw_next(raw_file *r, const uint8_t **bytes, size_t *length, error *err) MUST_USE;
@@ -35,11 +35,11 @@ void raw_without_digest(raw_file *r);
 void raw_finish(raw_file *r, digest *sha256, uint64_t *bytes);
 uint64_t raw_position(const raw_file *r); /* bytes read */
 
-/* Size of a regular file, 0 when it cannot be told. */
+/* Size of a regular file, 0 when it is unknown. */
 uint64_t raw_size(const char *path);
 /* What messages call PATH: as it was given, or "standard input". */
 const char *raw_title(const char *path);
-/* What a dataset calls PATH when nothing else is said: its base name, or "-". */
+/* The default name of PATH in a dataset: its base name, or "-". */
 const char *raw_base(const char *path);
 
 #endif

@@ -23,7 +23,7 @@
 enum {
   INPUT_RECORD_BYTES_MAX = 16 << 20,
   INPUT_PIECE_BYTES_MAX = 256 << 20, /* a piece ends early with the record that reaches this */
-  INPUT_MARGIN = 16,                 /* readable bytes behind the text of a cell */
+  INPUT_MARGIN = 16,                 /* readable bytes after the text of a cell */
   INPUT_BRIEF_NONE = 0xff,           /* no byte of UTF-8 */
 };
 
@@ -34,13 +34,13 @@ enum {
 
 typedef enum input_type { INPUT_UNKNOWN, INPUT_TEXTS, INPUT_NUMBERS, INPUT_LISTS } input_type;
 
-/* What CODE stands for. */
+/* The meaning of CODE. */
 typedef struct input_label {
   slice code;
   slice label;
 } input_label;
 
-/* Codes that are no answers: from LOW to HIGH, or LOW alone when HIGH is empty. */
+/* Codes that are not answers: from LOW to HIGH, or LOW alone when HIGH is empty. */
 typedef struct input_missing {
   slice low, high;
 } input_missing;
@@ -65,7 +65,7 @@ typedef struct input_set {
 } input_set;
 
 typedef struct input_header {
-  uint64_t line; /* on which names stand; 0: on none of their own */
+  uint64_t line; /* that has the names; 0: no separate line */
   input_column *columns;
   uint32_t count;
   input_set *sets;
@@ -80,17 +80,17 @@ typedef enum input_kind { INPUT_MISSING, INPUT_TEXT, INPUT_NUMBER } input_kind;
 typedef struct input_cell {
   input_kind kind;
   union {
-    slice text;     /* trimmed; lives until the piece is decoded; INPUT_MARGIN bytes behind it are readable */
+    slice text;     /* trimmed; lives until the piece is decoded; INPUT_MARGIN bytes after it are readable */
     decimal number; /* at most 16 digits and 16 decimals, as many as were written; others are texts, with the
                        dataset's decimal mark */
   } as;
 } input_cell;
 
-/* Cells as stretches of one text, for formats whose cells can be told apart faster than understood: cell I of
+/* Cells as stretches of one text, for formats whose cells can be separated faster than parsed: cell I of
  * a row ends before ends[row * cells + I] and begins behind the one before.  What a raw cell says is up to
  * the format's text_of. */
 typedef struct input_ranges {
-  const uint8_t *text; /* 64 bytes before and behind are readable */
+  const uint8_t *text; /* 64 bytes before and after are readable */
   const uint32_t *ends;
   const uint8_t *briefs;  /* the byte of a cell that has one, the byte before an empty one; else
                              INPUT_BRIEF_NONE */
@@ -114,9 +114,8 @@ static inline slice input_raw_cell(const input_rows *rows, uint32_t row, uint32_
 
 /* What decode fills. */
 typedef struct input_sink {
-  row_places *places; /* started for the piece */
-  const uint32_t
-      *columns; /* those that are wanted, by their numbers in the header; INPUT_ABSENT: not there */
+  row_places *places;      /* started for the piece */
+  const uint32_t *columns; /* those that are wanted, by their numbers in the header; INPUT_ABSENT: missing */
   uint32_t count;
   char decimal_mark;
   arena *memory; /* of texts; cleared with the piece */
@@ -161,16 +160,16 @@ typedef struct input_watch {
 
 struct input_format {
   const char *name; /* data: {format: NAME} */
-  /* Names of files end like these, which tell the format; NULL behind the last. */
+  /* Names of files end like these, which tell the format; NULL after the last. */
   const char *const *endings;
-  /* Do the first bytes of a text tell it?  NULL: never. */
+  /* Whether the first bytes of a text show it. NULL: never. */
   bool (*recognise)(slice head);
   /* "these columns are not ...": where names of columns stand. */
   const char *names_stand;
   /* Some of the wanted columns may be in no record: they are missing cells then. */
   bool may_lack_columns;
 
-  /* SOURCE stands at the start of the file.  Fills the header and SELF, which close frees in any case. */
+  /* SOURCE is at the start of the file.  Fills the header and SELF, which close frees in any case. */
   status (*open)(input_file *f, const input_watch *watch, error *err);
   void (*close)(input_file *f);
   /* Bytes on disk that are done with, of those that the file has, whatever it is read how many times. */
@@ -179,7 +178,7 @@ struct input_format {
   void *(*piece_new)(void); /* NULL: out of memory */
   void (*piece_free)(void *content);
   status (*cut)(input_file *f, uint32_t records, input_piece *piece, error *err);
-  /* Puts back what cut gave last; NULL: the types of all columns are known, so nobody asks for it. */
+  /* Puts back what cut gave last; NULL: the types of all columns are known, so it is never called. */
   status (*undo)(input_file *f, const input_piece *piece, error *err);
 
   void *(*decoder_new)(void); /* for one thread; NULL: out of memory */
@@ -192,7 +191,7 @@ struct input_format {
   bool (*find)(void *decoder, uint32_t row, uint32_t cell, slice *text);
 };
 
-/* The INDEX-th format, NULL behind the last. */
+/* The INDEX-th format, NULL after the last. */
 const input_format *input_format_at(size_t index);
 /* By the options, else by the ending of NAME, else by the first bytes of SOURCE. */
 status input_format_of(const reading_options *options, slice name, text_source *source,

@@ -297,7 +297,7 @@ static status read_files(reading *r, store *into, manifest **out, error *err) {
   return result;
 }
 
-/* The size of all files together; 0 when that of one cannot be told. */
+/* The size of all files together; 0 when one of them is unknown. */
 static uint64_t total_bytes(const char *const *paths, size_t count) {
   uint64_t total = 0;
   for (size_t i = 0; i < count; i++) {

@@ -37,7 +37,7 @@ static status fill_stage(text_source *s, error *err) {
   return STATUS_OK;
 }
 
-/* "UTF-16" without a mark: text begins with ASCII, so the zero byte tells the order. */
+/* "UTF-16" without a mark: text begins with ASCII, so the zero byte shows the order. */
 static const char *byte_order(const char *encoding, const uint8_t *bytes, size_t length) {
   if (encoding == NULL || strcmp(encoding, "UTF-16") != 0) {
     return encoding;

@@ -1,7 +1,7 @@
 /* A file as a stream of UTF-8 text, whatever it is on disk.
  *
  * Blocks (raw.h), unpacked (unpack.h), without byte-order mark, converted to UTF-8 where an encoding is
- * stated or a mark tells one (encoding.h).  Text that claims to be UTF-8 is passed on unchecked.
+ * stated or given by a mark (encoding.h).  Text that claims to be UTF-8 is passed on unchecked.
  */
 #ifndef CANVASS_READING_SOURCE_H
 #define CANVASS_READING_SOURCE_H
@@ -21,13 +21,13 @@ void source_close(text_source *s);
 status source_read(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
 /* The first bytes of the text, at most SOURCE_HEAD_BYTES, before any is read. */
 status source_head(text_source *s, slice *head, error *err) MUST_USE;
-/* Back to the start, to read the file once more.  STATUS_DATA when it is a pipe. */
+/* Back to the start, to read the file again.  STATUS_DATA when it is a pipe. */
 status source_restart(text_source *s, error *err) MUST_USE;
 /* After the end: digest and number of the file's bytes, unpacked but not converted. */
 void source_finish(text_source *s, digest *sha256, uint64_t *bytes);
 slice source_name(const text_source *s, const char *name); /* as unpack_name */
 uint64_t source_position(const text_source *s);            /* bytes on disk read so far */
 const char *source_title(const text_source *s);            /* what messages call the file */
-uint64_t source_size(const text_source *s);                /* bytes on disk; 0: cannot be told */
+uint64_t source_size(const text_source *s);                /* bytes on disk; 0: unknown */
 
 #endif

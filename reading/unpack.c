@@ -147,7 +147,7 @@ static status start_zstd(unpacker *u, error *err) {
   return STATUS_OK;
 }
 
-/* The first bytes that tell: a packing to undo, or what a file is that is no CSV. */
+/* The first bytes that show a packing to undo, or what a file is that is not CSV. */
 static const struct {
   const char *bytes;
   size_t length;
@@ -180,7 +180,7 @@ status unpack_open(raw_file *raw, const char *title, unpacker **out, error *err)
     }
     result = first_bytes[i].start != NULL
                  ? first_bytes[i].start(u, err)
-                 : error_set(err, STATUS_DATA, "%s: is no CSV but %s", title, first_bytes[i].what);
+                 : error_set(err, STATUS_DATA, "%s: is not CSV but %s", title, first_bytes[i].what);
     break;
   }
   if (result == STATUS_OK && u->read != read_plain) {

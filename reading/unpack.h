@@ -1,8 +1,8 @@
-/* Plain, gzip or zstd bytes, told by their first bytes, as one stream of plain ones.
+/* Plain, gzip or zstd bytes, recognised by their first bytes, as one stream of plain ones.
  *
  * Several gzip members and zstd frames after each other are one stream (that is how logs and parallel
  * compressors write them); zeros after the last gzip member are padding.  A stream that ends early or
- * is damaged is STATUS_DATA.  Files that are no text at all (workbooks, archives) are told by their
+ * is damaged is STATUS_DATA.  Files that are not text at all (workbooks, archives) are recognised by their
  * first bytes and refused with what to do.  The digest is that of the plain bytes, so that packing a
  * file leaves no trace in a report.
  */

@@ -7,8 +7,8 @@ static bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-/* The quoted cell in RAW, from its quote to its quote; without bytes when it is none.  A quote behind blanks
- * opens one only if the cell ends behind the closing quote. */
+/* The quoted cell in RAW, from its quote to its quote; without bytes when there is none. A quote after blanks
+ * opens one only if the cell ends after the closing quote. */
 static slice find_quoted(slice raw) {
   const slice none = {NULL, 0};
   size_t from = 0;

@@ -3,7 +3,7 @@
  * A block of text gives separators; those of complete records become a matrix of rows and cells, from
  * which bad records have been taken out, and what is left of the last record stays for the next block.
  * Usually every record is one line with the right number of cells, and the matrix is the list of
- * separators as it is; only otherwise are records looked at one by one (records.c).
+ * separators as it is; only otherwise are records examined one by one (records.c).
  */
 #include <stdlib.h>
 

@@ -14,7 +14,7 @@ enum { DELIMITERS = sizeof delimiters };
 
 /* What one walk over a record finds. */
 typedef struct walk {
-  size_t end;  /* behind the newline; 0: the record is not complete */
+  size_t end;  /* after the newline; 0: the record is incomplete */
   size_t open; /* where a quote opened that is not closed */
   uint32_t cells;
   uint32_t counts[DELIMITERS]; /* outside quotes */
@@ -48,7 +48,7 @@ static bool ends_cell(const uint8_t *text, size_t at, size_t length, char delimi
                          (text[at] == '\r' && at + 1 < length && text[at + 1] == '\n'));
 }
 
-/* Behind the closing quote of what the quote at AT opens; LENGTH + 1: it does not close. */
+/* The position after the quoted cell that begins at AT; LENGTH + 1: it does not close. */
 static size_t pass_quoted(const uint8_t *text, size_t at, size_t length) {
   for (at++; at < length; at++) {
     if (text[at] == '"' && (at + 1 == length || text[at + 1] != '"')) {
@@ -59,7 +59,7 @@ static size_t pass_quoted(const uint8_t *text, size_t at, size_t length) {
   return length + 1;
 }
 
-/* Does the quote at AT, behind blanks, open a quoted cell?  Only if the cell ends on its line. */
+/* Whether the quote at AT, after blanks, opens a quoted cell.  Only if the cell ends on its line. */
 static bool opens_behind_blanks(const uint8_t *text, size_t at, size_t length, char delimiter) {
   const uint8_t *newline = memchr(text + at, '\n', length - at);
   const size_t line = newline != NULL ? (size_t)(newline - text) + 1 : length;

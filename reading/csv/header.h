@@ -15,7 +15,7 @@ typedef struct csv_file_header {
   bool keeps_blank_rows; /* as reading_options says */
 } csv_file_header;
 
-/* Reads the header from the start of S's file and leaves S behind it, its delimiter set.  DELIMITER as in
+/* Reads the header from the start of S's file and leaves S after it, its delimiter set.  DELIMITER as in
  * reading_options.  The names live in MEMORY.  STATUS_DATA for an empty file, a malformed header and text
  * that is not UTF-8. */
 status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_header *out,

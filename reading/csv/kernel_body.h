@@ -57,7 +57,7 @@ static void kernel_scan(csv_scan *s, const uint8_t *text, size_t end) {
   *s = now;
 }
 
-/* A cell must end behind its closing quote. */
+/* A cell must end after its closing quote. */
 static void note_wrong(csv_index *x, const uint8_t *text, uint32_t base, uint64_t after) {
   for (; after != 0; after &= after - 1) {
     const uint32_t at = base + (unsigned)__builtin_ctzll(after);

@@ -1,7 +1,7 @@
 /* The two loops that touch every byte, in every form that processors have.
  *
  * `scan` looks for the ends of records: where a file can be cut.  `index` lists the separators of a
- * piece and checks its bytes.  Both read up to CSV_MARGIN bytes before and behind the text they are given.
+ * piece and checks its bytes.  Both read up to CSV_MARGIN bytes before and after the text they are given.
  * `masks` is a single block, for where a loop does not pay.  All forms give the same results; tests hold
  * them against the portable one.
  */
@@ -13,7 +13,7 @@
 #include "reading/csv/quotes.h"
 #include "reading/reader.h"
 
-enum { CSV_MARGIN = 64 }; /* readable bytes before and behind every text */
+enum { CSV_MARGIN = 64 }; /* readable bytes before and after every text */
 
 /* Where a scan stands.  Blocks are 64 bytes from the start of the text. */
 typedef struct csv_scan {
@@ -55,7 +55,7 @@ typedef struct csv_masks {
 typedef struct csv_kernels {
   const char *name;
   bool checks_utf8; /* false: the caller checks with text_utf8_check */
-  /* Runs over whole blocks below END, which is not behind the last newline of the text; stops before a block
+  /* Runs over whole blocks below END, which is not after the last newline of the text; stops before a block
    * that reaches RECORDS_MAX, in which the record grows beyond RECORD_BYTES_MAX, or that has a newline inside
    * quotes. */
   void (*scan)(csv_scan *s, const uint8_t *text, size_t end);
@@ -74,7 +74,7 @@ extern const csv_kernels csv_kernels_avx512;
 
 /* The fastest form of this processor. */
 const csv_kernels *csv_kernels_best(void);
-/* The INDEX-th form that this processor has, NULL behind the last. */
+/* The INDEX-th form that this processor has, NULL after the last. */
 const csv_kernels *csv_kernels_at(size_t index);
 
 /* Sets X to the start of a record at the beginning of a stretch; keeps the arrays. */

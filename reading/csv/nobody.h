@@ -1,4 +1,4 @@
-/* Records that are nobody's answers: blank ones, and the header once more where files were joined. */
+/* Records that belong to no respondent: blank ones, and repeated headers where files were joined. */
 #ifndef CANVASS_READING_CSV_NOBODY_H
 #define CANVASS_READING_CSV_NOBODY_H
 

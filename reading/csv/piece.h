@@ -9,7 +9,7 @@
 typedef enum csv_why {
   CSV_WHY_OPEN, /* the quote never closes, */
   CSV_WHY_LONG, /* or not within INPUT_RECORD_BYTES_MAX of the record's first byte */
-  CSV_WHY_TEXT, /* a cell goes on behind its closing quote */
+  CSV_WHY_TEXT, /* a cell goes on after its closing quote */
   CSV_WHY_MANY, /* more cells than the header has, */
   CSV_WHY_FEW,  /* or fewer */
   CSV_WHY_ROWS, /* the lines that the quote takes in look like records */
@@ -26,7 +26,7 @@ typedef struct csv_given_up {
 } csv_given_up;
 
 typedef struct csv_piece {
-  uint8_t *text; /* CSV_MARGIN bytes are readable before and behind; ends with a newline */
+  uint8_t *text; /* CSV_MARGIN bytes are readable before and after; ends with a newline */
   size_t length;
   size_t capacity;
   csv_given_up *given_up; /* by position */
@@ -37,7 +37,7 @@ typedef struct csv_piece {
   uint32_t records; /* the quarantined ones counted */
 } csv_piece;
 
-/* Zeroed is empty.  Room for CAPACITY bytes of text; what is there stays.  False: out of memory. */
+/* Zeroed is empty.  Room for CAPACITY bytes of text; the content stays.  False: out of memory. */
 bool csv_piece_reserve(csv_piece *p, size_t capacity);
 bool csv_piece_note_given_up(csv_piece *p, csv_given_up record);
 void csv_piece_clear(csv_piece *p); /* keeps the memory */

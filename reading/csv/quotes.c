@@ -1,4 +1,4 @@
-/* What the masks of a block do not tell of a quote. */
+/* What the masks of a block do not show of a quote. */
 #include "reading/csv/quotes.h"
 
 bool csv_ends_cell(const uint8_t *p, char delimiter) {

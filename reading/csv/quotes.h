@@ -33,7 +33,7 @@ static inline bool csv_is_blank(uint8_t c, char delimiter) {
   return (c == ' ' || c == '\t') && c != (uint8_t)delimiter;
 }
 
-/* Does the cell end at P, behind blanks at most? */
+/* Whether the cell ends at P, after blanks at most. */
 bool csv_ends_cell(const uint8_t *p, char delimiter);
 /* Does the quote at P, outside and not first in its cell, open a quoted cell? */
 bool csv_opens_behind_blanks(const uint8_t *p, char delimiter);

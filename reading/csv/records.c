@@ -89,7 +89,7 @@ bool csv_records_leave_out_given_up(csv_records *r, const csv_given_up *g, const
   return places_quarantine(r->places, 1, problem);
 }
 
-/* Is any of the block's records, all of them with the header's number of cells, nobody's? */
+/* Whether any of the block's records, all with the header's number of cells, belongs to no respondent. */
 static bool has_nobody(csv_records *r, const csv_index *x, const csv_piece *p, const csv_file_header *header,
                        bool *found) {
   *found = false;
@@ -244,7 +244,7 @@ void csv_records_drop_taken(csv_index *x) {
   x->rows_count = 0;
 }
 
-/* Behind the quoted cell that begins at AT, if one does; else AT. */
+/* The position after the quoted cell that begins at AT, if one does; else AT. */
 static size_t pass_quoted(const uint8_t *text, size_t at, char delimiter) {
   size_t quote = at;
   while (csv_is_blank(text[quote], delimiter)) {

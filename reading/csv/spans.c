@@ -60,7 +60,7 @@ static void take_kind(csv_line *l, const csv_block *b) {
   l->kind_done = b->separator != 0;
 }
 
-/* The first place of AFTER, bytes behind closing quotes, where the cell goes on; B's width: none. */
+/* The first place of AFTER, bytes after closing quotes, where the cell goes on; B's width: none. */
 static unsigned find_wrong(const csv_block *b, uint64_t after) {
   for (after &= ~(b->separator | b->quote) & first_bits(b->width); after != 0; after &= after - 1) {
     const unsigned i = (unsigned)__builtin_ctzll(after);

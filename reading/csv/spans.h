@@ -1,7 +1,7 @@
 /* Records that span lines: which of them stand, and which are given up.
  *
- * A quote that nobody meant to open takes in line after line, up to the next quote.  So a record with a
- * newline inside quotes is looked at as a whole before it is believed.  It is given up when
+ * A stray quote takes in line after line, up to the next quote. So a record with a newline
+ * inside quotes is checked as a whole before it is accepted. It is given up when
  *
  *   (i)   a closing quote is followed by anything but blanks and the end of its cell, or
  *   (ii)  it has another number of cells than the header, or
@@ -12,7 +12,7 @@
  *
  * or when it does not end before the file does, or within record_bytes_max of its first byte.  Given up, the
  * record is its first line (on which its first quoted cell with a newline opens), and the next line begins a
- * record of its own: so the rule is one of the file, not of who reads it how.
+ * record of its own: so the rule depends on the file, not on how it is read.
  *
  * Looking ahead is not done twice.  Where a record leaves its first line it is inside quotes, as all records
  * before it that took in that line were; what follows is the same for all of them but for the cells they
@@ -50,7 +50,7 @@ typedef struct csv_line {
   uint32_t delimiters; /* and all of them */
   csv_kind kind;       /* of the text before the first of them, as far as it was read */
   bool kind_done;
-  bool wrong; /* text behind a closing quote */
+  bool wrong; /* text after a closing quote */
 } csv_line;
 
 typedef enum csv_path_end { CSV_PATH_GOES_ON, CSV_PATH_ENDS, CSV_PATH_WRONG } csv_path_end;
@@ -82,7 +82,7 @@ typedef enum csv_verdict { CSV_VERDICT_MORE_TEXT, CSV_VERDICT_STANDS, CSV_VERDIC
 /* A record that spans lines.  Positions are those of the file's text. */
 typedef struct csv_span {
   uint64_t begin;
-  uint64_t line_end;     /* behind the newline of its first line, which is inside quotes */
+  uint64_t line_end;     /* after the newline of its first line, which is inside quotes */
   uint64_t line;         /* of BEGIN */
   uint64_t end;          /* when it stands */
   uint64_t lines;        /* that it takes then */

@@ -1,5 +1,5 @@
 /* The splitter.  A kernel runs over the blocks in which nothing happens but ends of records; the block
- * where a piece ends or a record spans lines, and the last bytes of a file, are looked at bit by bit. */
+ * where a piece ends or a record spans lines, and the last bytes of a file, are examined bit by bit. */
 #include "reading/csv/split.h"
 
 #include <string.h>
@@ -83,12 +83,12 @@ status csv_splitter_start(csv_splitter *s, char delimiter, uint32_t cells, error
 typedef struct making {
   csv_piece *piece;
   csv_scan scan;
-  size_t lines_end; /* behind the last newline of the text */
+  size_t lines_end; /* after the last newline of the text */
   size_t spans_to;  /* the first line of a record that goes on inside quotes ends here; 0: none was found */
   size_t cut;       /* where the piece ends; 0: not found yet */
 } making;
 
-/* Sets the scan to the start of a record at POSITION, behind LINES newlines. */
+/* Sets the scan to the start of a record at POSITION, after LINES newlines. */
 static void restart(csv_scan *scan, size_t position, uint64_t lines) {
   scan->lines = lines;
   scan->quotes = csv_quotes_start();
@@ -151,7 +151,7 @@ static status step(const csv_splitter *s, making *m, error *err) {
   return scan->at - scan->record_begin > scan->record_bytes_max ? refuse_long(s, m, err) : STATUS_OK;
 }
 
-/* The record that spans lines stands, or is given up for its first line; *MORE: more text must tell. */
+/* Accepts the record that spans lines, or gives it up for its first line; *MORE: more text is needed. */
 static status judge_record(csv_splitter *s, making *m, bool *more, error *err) {
   csv_scan *scan = &m->scan;
   const csv_window window = {.kernels = s->kernels,
@@ -183,7 +183,7 @@ static status judge_record(csv_splitter *s, making *m, bool *more, error *err) {
   return STATUS_OK;
 }
 
-/* Gives the text behind CUT back to the rest. */
+/* Returns the text after CUT to the rest. */
 static status cut_piece(csv_splitter *s, csv_piece *p, size_t cut, error *err) {
   const size_t left = p->length - cut;
   if (!s->fresh) {

@@ -2,7 +2,7 @@
  *
  * One pass, in the order of the file, runs the quoting automaton (quotes.h) and counts.  A piece holds
  * exactly ROWS records (fewer at the end of the file, and when they take more than INPUT_PIECE_BYTES_MAX);
- * empty lines belong to a piece but are no records.  A record that spans lines is judged (spans.h): one that
+ * empty lines belong to a piece but are not records.  A record that spans lines is judged (spans.h): one that
  * is given up is its first line alone, and the piece notes why.  Where pieces are cut depends on the text and
  * ROWS only, never on how the text arrives.
  */
@@ -24,13 +24,13 @@ typedef struct csv_splitter {
   csv_spans spans;
   uint64_t ordinal;
   uint64_t line;   /* of the first byte of the rest */
-  uint64_t offset; /* likewise, in the text behind the header */
+  uint64_t offset; /* likewise, in the text after the header */
 } csv_splitter;
 
 /* ORDINAL: of the file's first record in the dataset. */
 void csv_splitter_init(csv_splitter *s, text_source *source, uint64_t ordinal);
 void csv_splitter_fini(csv_splitter *s);
-/* For reading a header, before the first piece: reads more text behind the rest, */
+/* For reading a header, before the first piece: reads more text after the rest, */
 status csv_splitter_more(csv_splitter *s, error *err) MUST_USE;
 /* and drops the first BYTES bytes of it. */
 void csv_splitter_skip(csv_splitter *s, size_t bytes);

@@ -47,7 +47,7 @@ void ndjson_decoder_free(void *pointer) {
 
 /* ---- Values -------------------------------------------------------------------------------------- */
 
-/* A number that is no plain one, with the dataset's decimal mark. */
+/* A number that is not a plain one, with the dataset's decimal mark. */
 static bool write_number(const decoder *d, slice written, slice *text) {
   char *mark = NULL;
   *text = written;
@@ -190,7 +190,7 @@ static line_result read_row(decoder *d, slice line, input_cell *row) {
                                                 : LINE_NO_MEMORY;
 }
 
-/* A line that is no blank one: a row, *IS_ROW, or left out. */
+/* A line that is not blank: a row, *IS_ROW, or left out. */
 static status take_line(decoder *d, slice line, input_cell *row, bool *is_row, error *err) {
   row_places *places = d->sink->places;
   bool well = true;

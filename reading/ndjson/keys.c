@@ -166,7 +166,7 @@ static status take_line(scan *s, slice line, error *err) {
   return STATUS_OK;
 }
 
-/* Lines before the first byte that is no text; then that byte is told of. */
+/* Lines before the first byte that is not text; then that byte is reported. */
 static status take_lines(scan *s, const ndjson_piece *piece, uint64_t first_line, error *err) {
   const buf *text = &piece->text;
   size_t good = plain_text_good(text->data, text->length);

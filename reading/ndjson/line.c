@@ -1,5 +1,5 @@
 /* One recursive function for objects and one for arrays, both bounded; every value is checked when it is
- * passed, so what is looked at later cannot be broken. */
+ * passed, so what is read later cannot be broken. */
 #include "reading/ndjson/line.h"
 
 #include <stdio.h>
@@ -66,7 +66,7 @@ static bool is_low(int unit) {
   return unit >= 0xdc00 && unit < 0xe000;
 }
 
-/* Behind "\u": one UTF-16 unit, or two that make a pair. */
+/* After "\u": one UTF-16 unit, or two that make a pair. */
 static line_result pass_unicode(line_reader *r, const char *escape) {
   const int unit = hex4(r->at, r->end);
   if (unit < 0) {
@@ -145,7 +145,7 @@ static char *put_utf8(char *to, unsigned point) {
   return to;
 }
 
-/* Writes what the escape at AT says, which was checked; behind it. */
+/* Writes the meaning of the escape at AT, which was checked; returns the position after it. */
 static const char *decode_escape(const char *at, const char *end, char **to) {
   static const char names[] = "\"\\/bfnrt";
   static const char meanings[] = "\"\\/\b\f\n\r\t";
@@ -325,7 +325,7 @@ bool line_list_next(slice *rest, line_value *out) {
 
 static line_result read_object(line_reader *r);
 
-/* The path of a member: its key alone, or behind those of the objects that it is in. */
+/* The path of a member: its key alone, or after those of the objects that it is in. */
 static bool put_key(line_reader *r, const line_value *key, slice *path) {
   if (r->path.length == 0 && !key->has_escapes) {
     *path = slice_trim(key->written);
@@ -439,7 +439,7 @@ line_result line_read(line_reader *r, slice line, line_member member, void *cont
   const line_result result = read_object(r);
   skip_blanks(r);
   if (result == LINE_WELL && r->at < r->end) {
-    return broken(r, "something follows behind the object");
+    return broken(r, "something follows the object");
   }
   return result;
 }

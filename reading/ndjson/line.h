@@ -29,7 +29,7 @@ typedef struct line_value {
 
 typedef enum line_result {
   LINE_WELL,
-  LINE_BROKEN,  /* the line is no object */
+  LINE_BROKEN,  /* the line is not an object */
   LINE_REFUSED, /* it has a NUL, which no text has */
   LINE_STOPPED, /* by the caller */
   LINE_NO_MEMORY
@@ -42,7 +42,7 @@ typedef bool (*line_member)(void *context, slice key, const line_value *value);
 typedef struct line_reader {
   const char *start, *at, *end;
   unsigned depth;
-  buf path; /* of the object in hand, a point behind each key */
+  buf path; /* of the current object, a point after each key */
   line_member member;
   void *context;
   char problem[LINE_PROBLEM_BYTES]; /* of a broken or refused line: its byte, and what is wrong there */
@@ -55,7 +55,7 @@ line_result line_read(line_reader *r, slice line, line_member member, void *cont
 /* Takes the first value from the front of what is left of a LIST (at first: all of it).  False: there is
  * none. */
 bool line_list_next(slice *rest, line_value *out);
-/* What a TEXT says, trimmed: in WRITTEN or, with 16 readable bytes behind it, in MEMORY.  False: out of
+/* What a TEXT says, trimmed: in WRITTEN or, with 16 readable bytes after it, in MEMORY.  False: out of
  * memory. */
 bool line_text(const line_value *v, arena *memory, slice *text);
 /* Spaces, tabs and carriage returns alone. */

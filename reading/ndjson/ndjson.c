@@ -35,7 +35,7 @@ typedef struct making {
   uint64_t lines;
 } making;
 
-/* The lines that are there, up to the end of a full piece: then true. */
+/* The available lines, up to the end of a full piece: then true. */
 static bool take_lines(making *m, const buf *text, uint32_t records_max) {
   while (m->looked_at < text->length) {
     const uint8_t *from = text->data + m->looked_at;

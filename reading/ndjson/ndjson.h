@@ -1,16 +1,16 @@
 /* Newline-delimited JSON as an input format: one object a line.
  *
- * 1. A line that is not blank is a record.  One that is no JSON object is quarantined, with its line and what
- * is wrong at which byte; reading goes on with the next.  A line of more than 16 MiB is STATUS_DATA.
+ * 1. A line that is not blank is a record.  One that is not a JSON object is quarantined, with its line and
+ * what is wrong at which byte; reading goes on with the next.  A line of more than 16 MiB is STATUS_DATA.
  * 2. The columns are the keys of all objects of the file, in the order of their first appearance: so the file
- * is read twice, and what comes through a pipe cannot be.  A line that is no object adds none.  Keys are
- * trimmed; an empty one makes its line broken.  A member of an object inside is a column of its own: a.b.
- * 3. A key that stands twice in an object, also as the path of a member of one inside, is STATUS_DATA.
+ * is read twice, and a pipe cannot be. A line that is not an object adds none.  Keys are
+ * trimmed; an empty one makes its line broken.  A member of an object inside is a separate column: a.b.
+ * 3. A key that occurs twice in an object, also as the path of a member of one inside, is STATUS_DATA.
  * 4. Texts are decoded and trimmed.  A number is as it is written, with the dataset's decimal mark; true and
- * false are texts.  null, blank texts and keys that are not there are blank cells alike.
+ * false are texts.  null, blank texts and missing keys are all blank cells.
  * 5. An array of texts, numbers, true and false is one cell, its items joined by INPUT_LIST_MARK; null and
  * blank items are left away.  An item with that mark in it makes its line broken.  An array with arrays or
- * objects in it is a text: the JSON as it stands in the file.
+ * objects in it is a text: the JSON as in the file.
  * 6. NUL, as a byte or as \u0000, and text that is not UTF-8 are STATUS_DATA.
  * 7. An object in which nothing is to be seen is a blank row.
  */
@@ -22,7 +22,7 @@
 #include "reading/ndjson/line.h"
 #include "reading/reader.h"
 
-/* Whole lines, the last with its newline; INPUT_MARGIN bytes behind them are readable. */
+/* Whole lines, the last with its newline; INPUT_MARGIN bytes after them are readable. */
 typedef struct ndjson_piece {
   buf text;
 } ndjson_piece;
@@ -64,7 +64,7 @@ status ndjson_find_keys(input_file *f, const input_watch *watch, error *err) MUS
 /* "file:line: the object has the key ... twice" */
 status ndjson_refuse_twice(const input_file *f, uint64_t line, slice key, error *err);
 status ndjson_refuse_line(const input_file *f, uint64_t line, const line_reader *r, error *err);
-/* The next line of the LENGTH bytes of whole lines at TEXT, from *AT on, which moves behind it. */
+/* The next line of the LENGTH bytes of whole lines at TEXT, from *AT on, which moves past it. */
 slice ndjson_next_line(const buf *text, size_t *at);
 
 /* Turns pieces into rows; of one thread (decode.c). */

@@ -113,7 +113,7 @@ static void what_cannot_be_named_is_refused_by_its_path(void **state) {
        STATUS_DATA,
        "/a\\xff/1.csv: the name is not UTF-8 or has control characters; rename the file, or the directory "
        "that "
-       "tells it from others"},
+       "distinguishes it from others"},
       {{"/d/1.csv", ""}, STATUS_DATA, "a data file has no name"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
