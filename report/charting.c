@@ -37,7 +37,7 @@ static bool is_same_key(const json *a, const json *b) {
   return json_kind_of(a) == json_kind_of(b) && slice_equal(json_as_text(a), json_as_text(b));
 }
 
-/* Its place among the keys; CHARTING_KEYS_MAX when there is no room for it. */
+/* Its index among the keys; CHARTING_KEYS_MAX when there is no room for it. */
 static size_t key_at(charting *c, const json *key) {
   size_t i = 0;
   while (i < c->keys_count && !is_same_key(c->keys[i], key)) {

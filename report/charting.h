@@ -8,7 +8,7 @@ enum { CHARTING_ROWS_MAX = 200, CHARTING_KEYS_MAX = 24 };
 
 /* What a figure is about: a thing, and a group of respondents. */
 typedef struct charting_subject {
-  slice of, label;          /* the thing: to tell it apart by, and as it is shown */
+  slice of, label;          /* the thing: as identified, and as shown */
   slice group, group_label; /* the same for the group */
   bool is_total;            /* of all groups */
 } charting_subject;
@@ -34,7 +34,7 @@ typedef struct charting {
   slice keys_item; /* whose labels they have */
 } charting;
 
-/* A row about SUBJECT.  NULL: there is no room for more; that is counted. */
+/* A row about SUBJECT. NULL: there is no room for more, which is counted. */
 chart_row *charting_add(charting *c, const charting_subject *subject);
 /* The answers of ITEM go from LOW to HIGH. */
 void charting_scale(charting *c, slice item, double low, double high);

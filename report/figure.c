@@ -182,7 +182,7 @@ static bool format_is_key(term_format format) {
   return format == TERM_ITEM || format == TERM_VALUE || format == TERM_GROUP || format == TERM_TEXT;
 }
 
-/* The one variable that all groups of column KEY are of; empty when there is no such one. */
+/* The one variable that all groups of column KEY are of; empty when there is none. */
 static slice only_group_variable(const char *key, const json *rows) {
   const char *only = NULL;
   for (size_t i = 0; i < json_count(rows); i++) {

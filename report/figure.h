@@ -24,11 +24,11 @@ typedef struct figure_column {
 figure_column figure_column_of(const document *d, const char *key, const json *rows);
 /* The cell of ROW; "–" for a figure that does not exist. */
 slice figure_cell(const document *d, const figure_column *column, const json *row);
-/* CELL as a figure of its own (in a sentence), by the term KEY; OWNER may hold "item" for values. */
+/* CELL as a separate figure (in a sentence), by the term KEY; OWNER may hold "item" for values. */
 slice figure_alone(const document *d, const char *key, const json *cell, const json *owner);
 /* The name of the variable that a TERM_VALUE column's keys belong to; empty when the row has none. */
 slice figure_value_owner(const json *row, const char *column);
-/* A term's title in the document's language; KEY itself when it is no term. */
+/* A term's title in the document's language; KEY itself when it is not a term. */
 slice figure_title(const document *d, const char *key);
 slice figure_count(const document *d, int64_t n); /* with thousands marks */
 

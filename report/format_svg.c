@@ -23,7 +23,7 @@ static bool is_named(slice part, const layout_section *section, const layout_cha
           slice_equal((slice){rest.bytes + 1, rest.length - 1}, slice_of(chart->name)));
 }
 
-/* "index/index_values, csat/top_boxes": the names that stand for charts, as many as a message holds. */
+/* "index/index_values, csat/top_boxes": the names of charts, as many as a message holds. */
 static void list_names(const layout *l, buf *out) {
   const document *d = l->document;
   size_t more = 0;

@@ -4,7 +4,7 @@
 
 #include "report/report.h"
 
-/* Writes BYTES, a report's JSON text, to OUT as OPTIONS say.  PART is what stands behind the format's name
+/* Writes BYTES, a report's JSON text, to OUT as OPTIONS say.  PART is what follows the format's name
  * ("" where the format has no parts); STATUS_USAGE says which parts the report has, STATUS_CORRUPT where
  * BYTES are not a report. */
 typedef status format_write(slice bytes, const report_options *options, slice part, buf *out, error *err);

@@ -72,7 +72,7 @@ static slice cell_at(const grid *g, size_t row, size_t column) {
 
 /* ---- Widths -------------------------------------------------------------------------------------- */
 
-/* Texts without a digit among figures, such as the dash of a missing one, stand at the right edge. */
+/* Texts without a digit among figures, such as the dash of a missing one, are right-aligned. */
 static bool has_digit(slice text) {
   for (size_t i = 0; i < text.length; i++) {
     if (text.bytes[i] >= '0' && text.bytes[i] <= '9') {
@@ -219,7 +219,7 @@ static slice folded_line(slice text, size_t width, size_t line, bool is_last, bo
   return *cut ? text_fit(whole, width - 1) : part;
 }
 
-/* A one-line text with nothing behind it may be as wide as the page. */
+/* A one-line text with nothing after it may be as wide as the page. */
 static bool may_spill(const grid *g, panel part, size_t row, size_t column) {
   if (g->columns[column].lines_max != 1) {
     return false;
@@ -272,7 +272,7 @@ static size_t row_lines(const grid *g, panel part, size_t row) {
   return lines;
 }
 
-/* Titles stand at the bottom of the header, over figures to the right. */
+/* Titles are at the bottom of the header, over figures to the right. */
 static void write_header(const grid *g, const pen *p, size_t indent, panel part) {
   size_t lines = 1;
   size_t width = 0;

@@ -67,7 +67,7 @@ typedef struct layout_chart {
   const char *name; /* within its section; terminated */
   chart_kind kind;
   slice title;      /* of the table that it shows */
-  slice subject;    /* the one thing that all rows are about, where they do not name it; else empty */
+  slice subject;    /* the one subject of all rows, where they do not name it; else empty */
   slice measure;    /* BARS: what the figure is, "Index" */
   double low, high; /* BARS: what the axis shows at least; low <= 0 <= high */
   bool is_percent;  /* BARS: the figure is a share of 100 */
@@ -116,7 +116,7 @@ typedef struct layout_headline {
 typedef struct layout_section {
   slice analysis, name; /* as the document has them */
   slice title, kind_title;
-  bool is_labelled;       /* the title is a label of its own */
+  bool is_labelled;       /* the title is a separate label */
   report_chapter chapter; /* CHAPTER_DETAILS when this version does not know the analysis */
   layout_texts settings;
   slice confidence; /* among the settings: "95% confidence"; may be empty */
@@ -124,7 +124,7 @@ typedef struct layout_section {
   size_t tables_count;
   const layout_table *headline_table; /* NULL: it has no headline */
   const char *headline_column;
-  presentation_headline told; /* how the analysis says it looks; empty when it is not known */
+  presentation_headline told; /* how the analysis presents it; empty when unknown */
   layout_remarks warnings, notes;
 } layout_section;
 

@@ -2,7 +2,7 @@
  *
  * A table of figures with intervals is a chart of bars, and so is the table of a headline.  A table of
  * answers with their per cents is a chart of shares where the answers are on a scale, else one of bars.
- * Figures on different scales stand in charts of their own. */
+ * Figures on different scales are in separate charts. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,14 +89,14 @@ static const figure_column *answers_of(const document *d, const layout_table *t)
 
 typedef struct charts {
   const document *d;
-  const document *named; /* the same, calling variables by their names: to tell rows apart */
+  const document *named; /* the same, calling variables by their names: to distinguish rows */
   const layout_section *section;
   charting *at[CHARTS_MAX];
   size_t count;
-  size_t first; /* those of the table being looked at */
+  size_t first; /* those of the current table */
 } charts;
 
-/* Figures of one UNIT stand in one chart; SUFFIX tells the charts of a table apart. */
+/* Figures of one UNIT are in one chart; SUFFIX distinguishes the charts of a table. */
 static charting *chart_of(charts *all, const layout_table *t, chart_kind kind, slice unit, slice suffix) {
   for (size_t i = all->first; i < all->count; i++) {
     if (all->at[i]->chart.kind == kind && slice_equal(all->at[i]->unit, unit)) {
@@ -128,7 +128,7 @@ static slice scale_suffix(const document *d, double low, double high) {
 typedef struct bars {
   const layout_table *table;
   const figure_column *estimate, *low, *high, *base;
-  const figure_scale *told; /* NULL: nothing is told of its scale */
+  const figure_scale *told; /* NULL: its scale is unknown */
   const char *numbered;
 } bars;
 

@@ -1,7 +1,7 @@
 /* The headline of a section: the figures that the summary shows.
  *
  * A section may say what its headline is: "headline": {"table": .., "column": ..}.  Otherwise its analysis'
- * presentation says: the first of its headlines whose table is there or whose column is in the first table (a
+ * presentation says: the first of its headlines whose table exists or whose column is in the first table (a
  * document of another version may name its tables otherwise).  An analysis that this version does not know
  * has no other headline than its own. */
 #include <math.h>

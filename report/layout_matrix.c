@@ -107,7 +107,7 @@ static bool is_first_of_part(const division *v, size_t r) {
 
 /* ---- One matrix ---------------------------------------------------------------------------------- */
 
-/* The name of ROW's column; a bare number says of what: "Segment 2"; null stands for all together. */
+/* The name of ROW's column; a bare number says of what: "Segment 2"; null means all together. */
 static slice column_label(const division *v, const json *row) {
   slice label = figure_cell(v->d, v->column, row);
   json_kind kind = json_kind_of(json_get(row, v->column->key));
@@ -126,7 +126,7 @@ static bool add_sides(division *v, const json *row) {
          side_add(v->columns, canonical(v->d, json_get(row, v->column->key)), column_label(v, row));
 }
 
-/* Where items stand in lines and columns, both sides hold them all. */
+/* Where items are in lines and columns, both sides have them all. */
 static bool make_square(division *v) {
   const bool are_items = v->line->format == TERM_ITEM && v->column->format == TERM_ITEM;
   bool fits = true;

@@ -2,7 +2,7 @@
 #include "report/layout_build.h"
 #include "report/sentence.h"
 
-/* What rounding changes in a weight is told with the weights. */
+/* What rounding changes in a weight is reported with the weights. */
 static bool is_weight(const document *d, const json *variable) {
   const json *weights = json_get(json_get(d->root, "data"), "weights");
   const slice name = json_as_text(json_get(variable, "name"));

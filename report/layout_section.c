@@ -13,7 +13,7 @@ static slice kind_title(const document *d, slice kind) {
   return term_find(key) != NULL ? figure_title(d, key) : document_display(d, kind);
 }
 
-/* For people: the label, else the section's own name, else the title of its kind. */
+/* For readers: the label, else the section's own name, else the title of its kind. */
 static void make_titles(const document *d, const json *section, layout_section *out) {
   const slice label = document_label(d, json_get(section, "label"));
   const bool is_named = !slice_equal(out->name, out->analysis) && out->name.length > 0;

@@ -39,7 +39,7 @@ status report_render(const void *document, size_t length, const report_options *
 
 /* What should be known of the data before figures are trusted: what could not be read or used, with causes,
  * counts and places, and the warnings of the analyses.  Text, whatever the format, that calls variables by
- * their names; nothing when there is nothing to tell. */
+ * their names; nothing when there is nothing to report. */
 status report_render_findings(const void *document, size_t length, const report_options *options, buf *out,
                               error *err) MUST_USE;
 

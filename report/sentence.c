@@ -78,7 +78,7 @@ static bool starts_with_closing_mark(slice text) {
   return false;
 }
 
-/* Spaces that an empty place left behind: doubled, or before a closing mark. */
+/* Spaces that an empty place left: doubled, or before a closing mark. */
 static slice close_gaps(const document *d, slice text) {
   buf out;
   buf_init(&out);

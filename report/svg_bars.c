@@ -34,7 +34,7 @@ static columns measure(const document *d, const layout_section *section, const l
   return c;
 }
 
-/* What is to be seen: the scale that is told and every figure with its interval. */
+/* What must be visible: the given scale and every figure with its interval. */
 static axis axis_of(const layout_chart *chart) {
   double low = chart->low;
   double high = chart->high;

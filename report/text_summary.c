@@ -7,7 +7,7 @@
 enum { INDENT = 2 };
 enum { PART_NAME, PART_FIGURE, PART_VALUE, PART_INTERVAL, PART_STRIP, PARTS };
 
-/* The headlines being laid out: first counted, then set, then set once more with strips. */
+/* The headlines being laid out: first counted, then set, then set again with strips. */
 typedef struct headlines {
   const layout *l;
   const document *d;
@@ -45,7 +45,7 @@ static slice joined_name(const headlines *h, const layout_section *s, slice name
   return text_width(joined) <= h->name_columns ? joined : slice_of("");
 }
 
-/* Sets the section's title; whether its figures stand on lines of their own below. */
+/* Sets the section's title; whether its figures are on separate lines below. */
 static bool set_title(headlines *h, const layout_section *s, const layout_headline *figures) {
   const size_t totals = figures->count + figures->more;
   const sentence_place title = {"title", s->title};
