@@ -1,4 +1,4 @@
-/* Datasets of shards that nobody decodes. */
+/* Datasets of shards that are never decoded. */
 #include "bench/cluster_dataset.h"
 
 #include <stdlib.h>

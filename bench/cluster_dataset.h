@@ -1,4 +1,4 @@
-/* Datasets for the cluster's benchmark: shards of bytes that nobody decodes, and their manifest. */
+/* Datasets for the cluster's benchmark: shards of bytes that are never decoded, and their manifest. */
 #ifndef CANVASS_BENCH_CLUSTER_DATASET_H
 #define CANVASS_BENCH_CLUSTER_DATASET_H
 

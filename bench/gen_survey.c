@@ -23,7 +23,7 @@ static const char *const industries[] = {
     "retail", "banking", "telecom", "电商", "hospitality", "\"food, beverage\"", "healthcare", "automotive"};
 static const char *const segments[] = {"new", "returning", "loyal", "VIP会员", "at risk"};
 
-/* SplitMix64 (Steele, Lea and Flood 2014), started anew for every row. */
+/* SplitMix64 (Steele, Lea and Flood 2014), restarted for every row. */
 typedef struct draws {
   uint64_t state;
 } draws;

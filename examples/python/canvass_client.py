@@ -46,7 +46,7 @@ Message = namedtuple("Message", "kind fields payloads")
 
 
 class CanvassError(Exception):
-    """What the broker said, or what it did not say; `status` is one of the protocol's statuses."""
+    """The broker's failure, or its silence; `status` is one of the protocol's statuses."""
 
     def __init__(self, status, message):
         super().__init__(message)
@@ -98,7 +98,7 @@ class Client:
         self.socket.close(linger=200)
         self.context.term()
 
-    # -- What one wants of a broker ------------------------------------------------------------------
+    # -- Requests to a broker ------------------------------------------------------------------
 
     def put(self, dataset, specification, files, append=False, shard_rows=None, progress=None):
         """Sends files; a worker makes shards of them.  Returns {"dataset", "version", "rows"}."""
@@ -128,7 +128,7 @@ class Client:
             raise
 
     def submit(self, specification, dataset, key=None, priority=0, title=None):
-        """Returns the job's id.  The same key is the same job: who is not sure asks again."""
+        """Returns the job's id.  The same key means the same job: when in doubt, ask again."""
         with open(specification, "rb") as file:
             text = source_of_bytes(file.read())
         fields = {"dataset": dataset, "key": key or secrets.token_hex(16), "priority": priority,
@@ -283,11 +283,11 @@ class Client:
         """Yields what arrives.  say() asks; it is called again when the broker may have forgotten."""
         if say_now:
             say()
-        asked = alive = self.answered = time.monotonic()  # patience begins anew with every question
+        asked = alive = self.answered = time.monotonic()  # patience starts again with every request
         while True:
             now = time.monotonic()
             if now - self.answered > self.patience:
-                raise CanvassError("unreachable", f"{self.endpoint} does not answer: nobody listens there, or (with "
+                raise CanvassError("unreachable", f"{self.endpoint} does not answer: nothing listens there, or (with "
                                    "CURVE) the keys do not fit")
             if now - max(self.connected, self.answered) > SILENCE:
                 self._connect()
@@ -306,7 +306,7 @@ class Client:
             elif message.kind == "refused" and self._broker_ends(message):
                 continue  # patience: it may be started again
             elif message.kind != "alive":
-                if message.kind == "welcome":  # of a new session: the question must be asked anew
+                if message.kind == "welcome":  # of a new session: the request must be repeated
                     say()
                 yield message
                 asked = self.answered = time.monotonic()  # whoever took it may have taken long
@@ -333,7 +333,7 @@ class Client:
         try:
             self.socket.send_multipart([header, *payloads], flags=zmq.DONTWAIT)
         except zmq.Again:
-            pass  # nobody there, or too slow: it is asked again
+            pass  # no answer, or too slow: it is asked again
 
     def _receive(self):
         header, *payloads = self.socket.recv_multipart()
@@ -347,7 +347,7 @@ class Client:
 
 
 def keys_of_environment():
-    """CANVASS_IDENTITY names the file of one's own pair, CANVASS_BROKER_KEY the broker's key or its file."""
+    """CANVASS_IDENTITY names the file of your own pair, CANVASS_BROKER_KEY the broker's key or its file."""
     if "CANVASS_IDENTITY" not in os.environ:
         return None
 
@@ -408,7 +408,7 @@ def run(canvass, args):
     elif args.verb == "cancel":
         canvass.cancel(args.job)
     elif args.verb == "drop":
-        print(canvass.drop(args.dataset), "unfinished jobs use it still")
+        print(canvass.drop(args.dataset), "unfinished jobs still use it")
     else:
         print(json.dumps(canvass.list(args.verb), ensure_ascii=False, indent=2))
 
