@@ -33,7 +33,7 @@ void process_start(process *p, const char *const *arguments, const char *out, co
 /* Waits for its end; its exit code (128 + signal when it was killed). */
 int process_wait(process *p);
 /* The same, but -1 when it still runs after MS: for disturbing it at some moment or other.  How far a program
- * is by then nobody knows, so no test may build on it. */
+ * is by then unknown, so no test may rely on it. */
 int process_look(process *p, unsigned ms);
 void process_signal(const process *p, int signal_number); /* nothing when it does not run */
 /* SIGKILL, and gone when this returns.  Nothing when it does not run. */

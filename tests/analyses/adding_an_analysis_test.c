@@ -2,7 +2,7 @@
  * shows them, its line is added to the list, stats alone is built, and a program finds the analysis and its
  * figures.
  *
- * The copy is configured before the files are added: the build must notice the line by itself. */
+ * The copy is configured before the files are added: the build must notice the line without help. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -29,7 +29,7 @@ static void set_mpz(mpz_t out, const exact *magnitude) {
 }
 
 /* num / den, or its root, rounded to a double by MPFR.  1600 bits come first: more than a tie of
- * quotients of our sizes needs to be told from its neighbours. */
+ * quotients of our sizes needs to be distinguished from its neighbours. */
 static double reference(const mpq_t value, bool root) {
   mpfr_t out;
   mpfr_init2(out, 53);

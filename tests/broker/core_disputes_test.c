@@ -1,4 +1,4 @@
-/* Two workers disagree about one task: who decides, what is computed anew, and when nobody can decide. */
+/* Two workers disagree about one task: who decides, what is recomputed, and when no decision is possible. */
 #include <string.h>
 
 #include "tests/broker/core_sim.h"
@@ -124,7 +124,7 @@ static void who_was_set_aside_stays_so_when_it_connects_anew(void **state) {
   sim_connect(s, 0);
   sim_turn(s);
   assert_true(is_aside(s, 0));
-  assert_int_equal(s->set_aside, 2); /* it is told again */
+  assert_int_equal(s->set_aside, 2); /* it is reported again */
   sim_free(s);
 }
 
@@ -206,7 +206,7 @@ static void an_odd_result_of_a_stage_that_has_passed_starts_the_job_anew(void **
   sim_free(s);
 }
 
-/* The odd plan is computed anew too. */
+/* The odd plan is recomputed too. */
 static void an_odd_plan_is_made_anew(void **state) {
   (void)state;
   sim *s = sim_new(12);
@@ -246,7 +246,7 @@ static void what_the_odd_worker_gave_before_is_computed_anew(void **state) {
     own++;
   }
   const sim_task unseen = take_task(s, own);
-  answer(s, &unseen, 0, 64); /* wrong, and nobody else computes it */
+  answer(s, &unseen, 0, 64); /* wrong, and no other worker computes it */
   const sim_task slow = hand_over(s, 0);
   sim_turn(s);
   while (s->tasks_count > 0 && s->jobs[0].notes == 0) {

@@ -220,7 +220,7 @@ static void crowd_submit(crowd *c, uint32_t number, const core_shard *shards, ui
   crowd_feed(c, &e);
 }
 
-/* Every task is answered at once, each result with a digest of its own. */
+/* Every task is answered at once, each result with a different digest. */
 static void crowd_work_all(crowd *c) {
   core_actions now = {0};
   while (c->actions.count > 0) {

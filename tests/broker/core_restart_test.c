@@ -37,7 +37,7 @@ static void nothing_that_was_taken_is_computed_again(void **state) {
     sim_turn(s);
     work(s, (int)sim_below(s, 60));
     sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
-    s->tasks_count = 0; /* what was under way is lost with its workers */
+    s->tasks_count = 0; /* running tasks are lost with their workers */
     memset(s->jobs[0].sent, 0, sizeof s->jobs[0].sent);
     const uint32_t stage = s->jobs[0].stage;
     uint32_t maps = 0;
@@ -63,7 +63,7 @@ static core_states states_of(const sim *s, int job) {
   return view.states;
 }
 
-/* Also what was merged since, and what nobody but the disk has. */
+/* Also what was merged since, and what only the disk has. */
 static void a_job_under_way_counts_the_same_before_and_after_a_restart(void **state) {
   (void)state;
   unsigned counted = 0;

@@ -139,7 +139,7 @@ void sim_feed(sim *s, const core_event *e);
 /* Commits, and carries out. */
 void sim_turn(sim *s);
 typedef enum sim_crash { SIM_CRASH_BEFORE_COMMIT, SIM_CRASH_AFTER_COMMIT, SIM_CRASH_WHILE_SENDING } sim_crash;
-/* The broker dies, starts again, and takes up what the disk has; nobody is connected. */
+/* The broker dies, starts again, and resumes from the disk; no peer is connected. */
 void sim_crash_broker(sim *s, sim_crash when);
 const sim_record *sim_record_find(const sim_job *j, uint32_t stage, uint64_t task);
 /* The leaves of the job's tree, computed apart from the core. */

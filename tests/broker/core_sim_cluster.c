@@ -8,7 +8,7 @@ enum { ALIVE_EVERY_MS = 1000 };
 
 uint64_t sim_mix(uint64_t a, uint64_t b) {
   seeded r = {a * 0x9e3779b97f4a7c15 ^ (b + 0x632be59bd9b4e019)};
-  return seeded_next(&r) | 1; /* 0 is no blob */
+  return seeded_next(&r) | 1; /* 0 is not a blob */
 }
 
 static uint64_t shard_value(const core_shard *shard) {
@@ -192,7 +192,7 @@ static bool keeps(const sim_worker *w, uint64_t value) {
   return false;
 }
 
-/* An input that nobody has any more. */
+/* An input that is lost. */
 static bool is_lost(sim *s, const sim_task *t, uint32_t input) {
   const uint32_t keeper = t->keepers[input];
   return keeper && !keeps(sim_worker_of(s, keeper), t->inputs[input]) &&

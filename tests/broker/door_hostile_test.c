@@ -109,7 +109,7 @@ static void older_protocols_do_not_get_round_the_door(void **state) {
   assert_false(received);
 }
 
-/* ---- Ending, and strangers in numbers ------------------------------------------------------------ */
+/* ---- Ending, and many peers without keys ------------------------------------------------------------ */
 
 static void it_stops_with_peers_at_the_door(void **state) {
   (void)state;

@@ -1,4 +1,4 @@
-/* The door: who is on the list comes in and is known by its key, and nobody else does. */
+/* The door: listed keys are let in and known by their key, and no others. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -152,7 +152,7 @@ static void a_list_that_was_replaced_may_be_freed_at_once(void **state) {
 /* ---- What else there is in the context ----------------------------------------------------------- */
 
 static void plain_sockets_of_the_same_context_are_not_affected(void **state) {
-  scene *s = *state; /* its list lets nobody come */
+  scene *s = *state; /* its list allows no key */
   char ipc[64];
   snprintf(ipc, sizeof ipc, "ipc:///tmp/canvass-door-%d", (int)getpid());
   const char *const endpoints[] = {"inproc://plain", ipc, "tcp://127.0.0.1:*"};

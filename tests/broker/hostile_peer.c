@@ -7,7 +7,7 @@
 
 #include "tests/check.h"
 
-/* Peers read late: a broker that forgot this one says so, which is no fault. */
+/* Peers read late: a broker that forgot this one says so, which is not a fault. */
 static void send(hostile_peer *p, const message *m, const hostile_frames *f) {
   wire_payload payloads[HOSTILE_FRAMES_MAX];
   for (size_t i = 0; f && i < f->count; i++) {
@@ -56,20 +56,20 @@ static void check_answers(hostile_peer *p) {
 
 /* ---- Deeds --------------------------------------------------------------------------------------- */
 
-void hostile_open_anew(hostile_peer *p) {
+void hostile_reopen(hostile_peer *p) {
   talker_close(&p->line);
   talker_connect(p->world->shell, &p->line);
   p->is_known = false;
   begin_count(p);
 }
 
-/* Whether it is taken or refused is told before anything else happens. */
+/* Whether it is taken or refused is known before anything else happens. */
 static void say_hello(hostile_peer *p) {
   if (p->is_known) {
     hostile_settle(p);
     check_answers(p);
   } else {
-    hostile_open_anew(p);
+    hostile_reopen(p);
   }
   message m = hostile_message(p->world, MESSAGE_HELLO);
   hostile_frames f;
@@ -234,7 +234,7 @@ void hostile_act(hostile_peer *p) {
   if (!p->is_known && !hostile_one_in(p->world, 4)) {
     say_hello(p);
   } else if (deed < 2) {
-    hostile_open_anew(p);
+    hostile_reopen(p);
   } else if (deed < 4) {
     say_hello(p);
   } else if (deed < 6) {

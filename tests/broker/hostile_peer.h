@@ -29,7 +29,7 @@ void hostile_settle(hostile_peer *p);
 /* Says bye. */
 void hostile_leave(hostile_peer *p);
 /* With another socket, as a stranger: without a word, or after a restart of the broker. */
-void hostile_open_anew(hostile_peer *p);
+void hostile_reopen(hostile_peer *p);
 void hostile_close(hostile_peer *p);
 
 #endif

@@ -221,7 +221,7 @@ static void a_broker_outlives_workers_and_clients_that_ruin_all_they_can(void **
       shell_stop(s);
       shell_start(s, NULL, true);
       for (int i = 0; i < PEERS; i++) { /* the old connections may swallow what is sent */
-        hostile_open_anew(&peers[i]);
+        hostile_reopen(&peers[i]);
       }
     }
   }
@@ -297,7 +297,7 @@ static void memory_does_not_grow_with_peers_that_come_and_go(void **state) {
   honest_fini(&h);
 }
 
-/* The most that one message can bring, and nobody to work on it. */
+/* The most that one message can bring, and no worker for it. */
 static void jobs_that_wait_hold_little_memory(void **state) {
   enum { JOBS = 64, MOST_BYTES = 16 << 20 };
   shell *s = *state;
@@ -446,7 +446,7 @@ static void an_upload_of_wrong_bytes_goes_on_with_another(void **state) {
 
 /* ---- Hello --------------------------------------------------------------------------------------- */
 
-/* One answer: who is refused is a stranger still. */
+/* One answer: a refused peer remains unknown. */
 static void a_worker_that_is_refused_was_not_welcome(void **state) {
   shell *s = *state;
   talker t;

@@ -63,7 +63,7 @@ static status count(void *context, const ledger_result *r, error *err) {
 static void check_all(ledger_fixture *f, uint64_t committed) {
   ledger *l = ledger_fixture_open(f);
   const uint64_t there = ledger_jobs(l);
-  assert_true(there == committed || there == committed + 1); /* killed before it could tell */
+  assert_true(there == committed || there == committed + 1); /* killed before it could report it */
   for (uint64_t n = 0; n < there; n++) {
     seeded r = {n};
     ledger_job *j = sample_job(&r, n);

@@ -1,5 +1,5 @@
 /* The ledger over records that somebody or something altered: named when they are needed, left out when they
- * can be made anew, and never more than that. */
+ * can be recomputed, and never more than that. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -233,7 +233,7 @@ static void a_wrong_size_that_somebody_offers_holds_up_nobody_else(void **state)
     sample_lie(&lie, &blob, sizes[i]);
     talker_offer(&liar, &lie);
     talker_expect(&liar, MESSAGE_WANT);
-    talker_offer(&liar, &blob); /* nobody knows which of the two he means */
+    talker_offer(&liar, &blob); /* it is unknown which of the two it means */
     talker_expect_refused(&liar, "protocol", "before");
     talker_put(&honest, &blob);
     talker_expect(&liar, MESSAGE_HAVE); /* whoever had it */

@@ -124,7 +124,7 @@ static bool listens(const char *endpoint) {
   return connected;
 }
 
-/* libzmq closes sockets after zmq_close has returned; nothing tells when. */
+/* libzmq closes sockets after zmq_close has returned; nothing shows when. */
 static void await_silence(const char *endpoint) {
   const struct timespec moment = {.tv_nsec = 1000000};
   while (listens(endpoint)) {

@@ -1,7 +1,7 @@
 /* A broker on a thread, and peers made by hand, for tests of the broker's shell.
  *
  * What is waited for is waited for as long as it takes, and the broker's clock stands still but where a test
- * moves it: nobody is silent for too long, and nothing is asked again, because a machine is slow. */
+ * moves it: no peer is silent for too long, and nothing is asked again, because a machine is slow. */
 #ifndef CANVASS_TESTS_BROKER_SHELL_FIXTURE_H
 #define CANVASS_TESTS_BROKER_SHELL_FIXTURE_H
 
@@ -42,7 +42,7 @@ int shell_tear_down(void **state);
 /* ENDPOINT NULL: ipc in the directory, the same after every start.  KEEPS: with a store. */
 void shell_start(shell *s, const char *endpoint, bool keeps);
 void shell_stop(shell *s);
-/* Waits until the broker has ended by itself, with CODE. */
+/* Waits until the broker has ended on its own, with CODE. */
 void shell_expect_failed(shell *s, status code);
 bool shell_log_has(shell *s, const char *words);
 /* MS pass for the broker, in steps that it takes one by one. */

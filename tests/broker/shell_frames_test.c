@@ -1,4 +1,4 @@
-/* What strangers and broken programs may send: it is refused, and the broker goes on. */
+/* What untrusted and broken programs may send: it is refused, and the broker goes on. */
 #include "tests/broker/shell_fixture.h"
 
 #include <stdio.h>
@@ -189,7 +189,7 @@ static void messages_of_too_many_frames_are_refused_and_leave_nothing_behind(voi
   talker_close(&t);
 }
 
-/* libzmq breaks the connection off; it comes again as a stranger. */
+/* libzmq closes the connection; it comes again as an unknown peer. */
 static void frames_that_are_too_large_end_their_connection_alone(void **state) {
   shell *s = *state;
   shell_start(s, "tcp://127.0.0.1:*", true);

@@ -134,7 +134,7 @@ static void a_job_is_seen_through_and_its_report_stays(void **state) {
   fixture_fini(&f);
 }
 
-/* After each task the broker is started anew: what was taken is not given out again. */
+/* After each task the broker is restarted: what was taken is not assigned again. */
 static void a_job_goes_on_after_each_restart_of_the_broker(void **state) {
   shell *s = *state;
   fixture f;
@@ -308,7 +308,7 @@ static void partials_that_stay_are_passed_on_between_workers(void **state) {
     assert_int_equal(chunk->integers[FIELD_BYTES], other->partial.length);
     assert_memory_equal(bytes, other->partial.bytes + at, length);
   }
-  /* The keeper leaves in the middle of another fetch: what it kept is lost, and computed anew. */
+  /* The keeper leaves in the middle of another fetch: what it kept is lost, and recomputed. */
   ask_for(&stepper->talk, &other->partial, 0);
   talker_expect(&other->talk, MESSAGE_WANT);
   const message bye = message_of(MESSAGE_BYE);

@@ -27,7 +27,7 @@ static void want(talker *t, const sample *blob) {
   talker_send(t, &m, NULL, 0);
 }
 
-/* The broker takes a peer's messages in order, and its log tells of workers. */
+/* The broker takes a peer's messages in order, and its log reports workers. */
 static void wait_until_taken(shell *s, talker *t, talker *other) {
   talker_hello(t, "worker", MARK);
   while (!shell_log_has(s, "77 tasks")) {
@@ -77,12 +77,12 @@ static void who_does_not_read_is_sent_32_mib_and_no_more(void **state) {
   talker_hello(&narrow, "worker", 1);
   want(&narrow, &blob);
   wait_until_taken(s, &narrow, &other);
-  talker_fetch(&other, &blob); /* nobody else is held up */
+  talker_fetch(&other, &blob); /* no other peer is delayed */
   answers a = read_answers(&narrow);
   assert_int_equal(a.chunks + a.lost, WANTS);
   assert_true(a.chunks >= LIMIT_MIB && a.chunks <= LIMIT_MIB + ELSEWHERE_MIB);
   assert_int_equal(a.refused, 1);
-  a = read_answers(&narrow); /* saying hello anew does not help */
+  a = read_answers(&narrow); /* saying hello again does not help */
   assert_int_equal(a.chunks, 0);
   assert_int_equal(a.lost, 1);
   talker_fetch(&narrow, &blob); /* reading does */

@@ -14,7 +14,7 @@
 
 enum { ROUNDS = 8, BLOBS = 400, KIB = 1024 };
 
-/* What the child was told is on disk; it lives in shared memory. */
+/* What was acknowledged to the child is on disk; it lives in shared memory. */
 typedef struct told {
   volatile uint64_t synced; /* blobs 0 to this one, exclusive */
 } told;

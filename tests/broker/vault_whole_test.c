@@ -328,7 +328,7 @@ static void do_sync(model *m, uint64_t i) {
   assert_int_equal(vault_sync(m->v, NULL), STATUS_OK);
 }
 
-/* The next process knows no references until it is told. */
+/* The next process knows no references until they are given. */
 static void do_reopen(model *m, uint64_t i) {
   (void)i;
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];

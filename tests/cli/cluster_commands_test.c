@@ -318,7 +318,7 @@ static void a_put_says_what_it_sent_on_standard_error_alone(void **state) {
   check_contains(r.err, "sent 1 of 1 shards");
   check_contains(r.err, "dataset survey is now version 1, 3 rows");
   process_result_fini(&r);
-  RUN(&r, "put", "survey", f->spec, f->data); /* the broker tells of no dataset, but its name is taken */
+  RUN(&r, "put", "survey", f->spec, f->data); /* the broker reports no dataset, but its name is taken */
   assert_int_equal(r.exit_code, 1);
   process_result_fini(&r);
 }

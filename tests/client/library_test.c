@@ -1,6 +1,6 @@
 /* libcanvass as a program of somebody else's uses it: what it shows and needs, what it refuses, and a survey
  * evaluated by a broker and a worker of their own processes; by this program and by the example, compiled
- * with what pkg-config tells of an installed library. */
+ * with what pkg-config says about an installed library. */
 #include "client/canvass.h"
 
 #include <stdio.h>
@@ -213,7 +213,7 @@ static void it_shows_its_interface_alone_and_needs_no_statistics_and_no_store(vo
   process_result_fini(&r);
 }
 
-/* Compiles the example in DIRECTORY with what pkg-config tells of the library installed there. */
+/* Compiles the example in DIRECTORY with what pkg-config says about the library installed there. */
 static void build_example(const char *directory, const char *flags, const char *name) {
   process_result r;
   shell(&r,

@@ -31,11 +31,11 @@ typedef struct session_broker {
   /* What it is to do wrong: set before it starts.  Counters go down with each time. */
   unsigned ignores[MESSAGES_COUNT]; /* messages of a kind that it does not hear */
   message_kind restarts_on;         /* when this kind comes ... */
-  atomic_uint restarts_after;       /* ... for the Nth time, it is started anew instead; 0: never */
+  atomic_uint restarts_after;       /* ... for the Nth time, it is restarted instead; 0: never */
   unsigned alters_chunks;           /* that it sends */
   unsigned finds_altered;           /* uploads that it says arrived altered */
   bool finds_late;                  /* it says so of these instead */
-  unsigned asks_again;              /* chunks that it wants once more instead of taking them */
+  unsigned asks_again;              /* chunks that it requests again instead of taking them */
   bool is_full, is_deaf;            /* no room; or never answers anything */
   bool looks_in_hand_in;
   const key_pair *key;     /* it asks for keys ... */
@@ -54,7 +54,7 @@ typedef struct session_broker {
   atomic_uint seen[MESSAGES_COUNT];
   atomic_uint starts;
   atomic_bool completes; /* set by a test: now jobs are done */
-  atomic_bool forgets;   /* set by a test: all peers become strangers, once */
+  atomic_bool forgets;   /* set by a test: all peers become unknown, once */
   atomic_bool goes_deaf; /* set by a test: who is known now is not heard any more */
   uint64_t last_request; /* after it has stopped */
   char last_key[64];

@@ -23,7 +23,7 @@ typedef struct liar {
   char endpoint[300];
   char directory[256]; /* with traps in it */
   seeded random;
-  bool floods; /* answers all with chunks that nobody asked for */
+  bool floods; /* answers everything with unrequested chunks */
   atomic_bool stops;
   pthread_t thread;
 } liar;

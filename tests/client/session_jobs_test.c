@@ -223,7 +223,7 @@ static bool until_away(void *context, const session_progress *p) {
 static void a_broker_that_is_away_is_said_to_be(void **state) {
   fixture *f = *state;
   begin(f);
-  f->link->patience_ms = 100; /* does not count here: whoever watches decides */
+  f->link->patience_ms = 100; /* does not count here: the watcher decides */
   f->link->away_ms = 300;
   atomic_store(&f->broker.goes_deaf, true);
   watcher w = {.f = f};

@@ -129,7 +129,7 @@ static void a_connection_that_went_dead_is_made_anew(void **state) {
   assert_true(f->link->welcomes >= 2); /* more when the new connection seems dead, too, for a moment */
 }
 
-/* ---- Nobody there -------------------------------------------------------------------------------- */
+/* ---- No broker there ----------------------------------------------------------------------------- */
 
 static status connect_to(const char *endpoint, const key_pair *key, error *err) {
   session *s = NULL;
@@ -199,7 +199,7 @@ static void who_has_the_brokers_key_comes_in(void **state) {
   assert_int_equal(connect_with(f, &mine, theirs.public_key), STATUS_OK);
 }
 
-/* By whoever of the two notices first: when that is the broker, the client learns nothing but that it hung
+/* By whoever of the two notices first: when that is the broker, the client learns only that it hung
  * up. */
 static void a_broker_that_asks_for_keys_is_told_apart_from_silence(void **state) {
   fixture *f = *state;
@@ -216,7 +216,7 @@ typedef struct rude {
   pthread_t thread;
 } rude;
 
-/* Whoever listens, takes what comes and hangs up. */
+/* Listens, takes what arrives and hangs up. */
 static void *hang_up(void *argument) {
   const rude *r = argument;
   for (int i = 0; i < r->calls; i++) {

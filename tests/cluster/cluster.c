@@ -416,7 +416,7 @@ void cluster_wait_logged(cluster *c, const char *file, const char *words) {
   cluster_wait_for(c, is_logged, &w, what);
 }
 
-/* Who shares the store finds there the very bytes that the broker told. */
+/* A peer that shares the store finds there the same bytes as in the welcome. */
 void cluster_hide_store(cluster *c) {
   char path[256];
   process_result r;

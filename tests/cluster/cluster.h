@@ -47,7 +47,7 @@ const char *cluster_path(const cluster *c, const char *name, char path[256]);
 /* ---- Processes */
 void cluster_start_broker(cluster *c);
 void cluster_kill_broker(cluster *c); /* SIGKILL */
-/* Worker INDEX, with one thread and a store of its own, which a worker that is started again finds again. */
+/* Worker INDEX, with one thread and its own store, which a restarted worker finds again. */
 void cluster_start_worker(cluster *c, unsigned index);
 void cluster_kill_worker(cluster *c, unsigned index); /* SIGKILL */
 /* SIGTERM, also to one that is held; its exit code must be 0. */

@@ -113,7 +113,7 @@ static void branch_files_of_one_name_have_the_same_bytes(void **state) {
   cluster_start_broker(c);
   cluster_start_worker(c, 0);
   compare_branches(c, spec, "branches", (const char *const[]){a, b, other});
-  /* Once more changes nothing, together or one by one. */
+  /* Repeating changes nothing, together or one by one. */
   cluster_do(c, "put", "branches", spec, a, b, other);
   cluster_do(c, "put", "branches", spec, b, "--append");
   const json *listed = cluster_listing(c, "datasets");

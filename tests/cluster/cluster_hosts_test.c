@@ -112,7 +112,7 @@ static void a_cluster_of_several_hosts_gives_the_same_bytes(void **state) {
   cluster_passed(c);
 }
 
-/* Packets vanish, and nobody is told. */
+/* Packets vanish without notice. */
 static void darken(unsigned number, bool is_dark) {
   char hub[32];
   hub_name(hub);

@@ -1,4 +1,4 @@
-/* Who may come: keys that are listed, in their roles; nobody else, and nobody hangs for ever. */
+/* Allowed keys: those that are listed, in their roles; no others, and no peer hangs forever. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/survey.h"
 
-/* A client with its own ideas of keys, started in the background because nobody answers it. */
+/* A client with its own ideas of keys, started in the background because it gets no answer. */
 typedef struct visitor {
   const char *name, *identity, *broker_key; /* key files in the cluster's directory; NULL: none */
   process p;
@@ -70,7 +70,7 @@ static void keys_that_do_not_fit_get_no_answer_and_say_what_may_be_wrong(void **
   cluster_passed(c);
 }
 
-/* What a worker knows is not told as a guess any more. */
+/* What a worker knows is no longer reported as a guess. */
 static void expect_no_guess(cluster *c) {
   char path[256];
   size_t length = 0;

@@ -173,7 +173,7 @@ static void expect_shards_held(cluster *c) {
   }
 }
 
-/* Who joined first gets the first task when nothing is known of who holds what. */
+/* The worker that joined first gets the first task when nothing is known about holdings. */
 static void share_work(cluster *c, shared_work *w) {
   char data[256];
   survey_write(c->directory, "shared.csv", SHARED_ROWS, 1, 7, data);

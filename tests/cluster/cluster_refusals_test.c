@@ -38,7 +38,7 @@ static void names_that_are_taken_or_unknown_are_named(void **state) {
   survey_write_spec(c->directory, "other.yaml", survey_short_spec, spec);
   cluster_start_broker(c);
   cluster_do(c, "put", "survey", survey_shipped_spec, survey_shipped_data);
-  /* The same data again is no harm; other data under the same name are. */
+  /* The same data again does no harm; other data under the same name are. */
   cluster_do(c, "put", "survey", survey_shipped_spec, survey_shipped_data);
   char data[256];
   survey_write(c->directory, "other.csv", 50, 1, 1, data);

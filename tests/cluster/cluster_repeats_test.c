@@ -1,4 +1,4 @@
-/* Whatever was interrupted may be repeated, and whoever was waiting may leave and come back. */
+/* Whatever was interrupted may be repeated, and a waiting client may leave and come back. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

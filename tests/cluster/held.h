@@ -1,7 +1,7 @@
 /* Jobs held in their middle: what a test does to a cluster then cannot come too late, however slow it is.
  *
  * A worker that is held (SIGSTOP) computes nothing; a broker may forget it after a while, and knows it again
- * when it goes on.  How far a worker gets between two looks nobody knows: a job may have ended before it
+ * when it goes on.  How far a worker gets between two checks is unknown: a job may have ended before it
  * could be held, and then the test has to begin again with more rows. */
 #ifndef CANVASS_TESTS_CLUSTER_HELD_H
 #define CANVASS_TESTS_CLUSTER_HELD_H

@@ -294,7 +294,7 @@ static void what_is_no_report_is_refused_by_its_name(void **state) {
   }
 }
 
-/* Who leaves --format out gets text whatever the file is called, and is told so. */
+/* Without --format the report is text whatever the file is called, with a message. */
 static void a_file_named_as_another_format_is_told_of(void **state) {
   const fixture *f = *state;
   char path[PATH_BYTES];

@@ -216,7 +216,7 @@ static void check_run_and_put_refuse_a_name_that_no_report_can_show(void **state
              names[i].shown);
     expect_told((const char *const[]){CANVASS_PROGRAM, "check", spec, data, NULL}, 4, told);
     expect_told((const char *const[]){CANVASS_PROGRAM, "run", spec, data, NULL}, 4, told);
-    /* Nobody is asked for before. */
+    /* It is not reached before. */
     expect_told((const char *const[]){CANVASS_PROGRAM, "put", "x", spec, data, "--broker",
                                       "ipc:///no/such/socket", NULL},
                 4, told);

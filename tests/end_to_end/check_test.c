@@ -1,4 +1,4 @@
-/* `canvass check SPEC DATA` tells what `canvass run` would find, and with --strict ends as that does. */
+/* `canvass check SPEC DATA` reports what `canvass run` would find, and with --strict ends as that does. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,7 +212,7 @@ static void decimals_that_a_large_number_displaces_are_told_and_counted(void **s
   r = run(s, "run", "--format", "text");
   expect(&r, 0, SAYS("Numbers of x keep 6 decimals, not the 8 that are declared:"), "");
   process_result_fini(&r);
-  /* Where all are kept nothing is told. */
+  /* Where all are kept nothing is reported. */
   write_files(s, spec, "x\n12345678.5\n0.12345678\n1.5\n");
   r = run(s, "check", "--json", NULL);
   expect(&r, 0, SAYS("\"rounded\":0"), "");

@@ -95,7 +95,7 @@ static bool is_empty(int pipe_end) {
   return bytes == 0;
 }
 
-/* It reads, which nobody ends: the interrupt cannot come too late, nor before the program listens for it. */
+/* It reads, which nothing ends: the interrupt cannot come too late, nor before the program listens for it. */
 static void one_interrupt_ends_a_run_that_waits_for_its_input(void **state) {
   (void)state;
   static const char rows[] = "q1,q2,q3,q4,q5,q6,q7,q8\n1,2,3,4,5,6,7,8\n";

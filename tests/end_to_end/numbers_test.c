@@ -102,7 +102,7 @@ static void numbers_of_any_length_give_the_mean_of_what_is_kept(void **state) {
        1.6666666666666667e-09},
       /* beyond any double: nothing, and too much */
       {PAGE(""), "x,y\n1e-400,1\n-1e-400,1\n1e400,1\n-1e400,1\n3,1\n", 3, 2, 2, 1},
-      /* a zero has any exponent, and zeros behind are no digits */
+      /* a zero has any exponent, and trailing zeros are not digits */
       {PAGE(""), "x,y\n0e400,1\n0.000e-400,1\n5.00000000000000000000000000,1\n500e-2,1\n", 4, 0, 0, 2.5},
       /* missing codes by value, however they are written */
       {PAGE(""), "x,y\n-99,1\n-99.00000000000000000000000,1\n-9.9e1,1\n4.53449843955693e-05,1\n", 1, 1, 0,

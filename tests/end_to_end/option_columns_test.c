@@ -44,7 +44,7 @@ static void has_line(const char *out, const char *line) {
   }
 }
 
-/* The page's data behind a column of ids: without one, a row of blanks would be nobody's. */
+/* The page's data after a column of ids: without one, a row of blanks would belong to no respondent. */
 static void write_data(const char *directory, const char *data, char path[PATH_BYTES]) {
   char text[SPEC_BYTES];
   int length = snprintf(text, sizeof text, "id,");

@@ -1,4 +1,4 @@
-/* Weights are used as they are written, whatever their size; what cannot be used is told.
+/* Weights are used as they are written, whatever their size; what cannot be used is reported.
  *
  * Reference figures are exact: sums of Python's fractions.Fraction over the same cells, rounded once, or sums
  * of the whole numbers that the cells were made from. */
@@ -165,7 +165,7 @@ static void a_positive_weight_is_at_least_one_unit(void **state) {
   assert_int_equal(json_as_integer(json_get(weight, "rounded")), 3);
   assert_true(is(json_as_number(json_get(weight, "smallest")), 1));
   assert_true(
-      is(json_as_number(json_get(weight, "rounding_error")), 1)); /* 1 for 0.25, and no more is told */
+      is(json_as_number(json_get(weight, "rounding_error")), 1)); /* 1 for 0.25, and no more is reported */
   assert_int_equal(json_as_integer(json_get(trouble_of(weight, "few_digits"), "n")), 3);
   const json *place = json_at(json_get(trouble_of(weight, "few_digits"), "places"), 0);
   assert_int_equal(json_as_integer(json_get(place, "line")), 3);

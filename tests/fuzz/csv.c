@@ -1,4 +1,4 @@
-/* Files of answers (reading/reading.h): the same outcome for 1 and 3 threads, and every record is told of.
+/* Files of answers (reading/reading.h): the same outcome for 1 and 3 threads, and every record is reported.
  *
  * The first four bytes are how the file is read: delimiter, decimal mark and blank rows, rows of a shard,
  * encoding.  The rest is the file: plain, or packed by gzip or zstd, as its own first bytes say. */

@@ -22,7 +22,7 @@ static void check_list(const char *path) {
   const char *title = NULL;
   const unsigned roles = key_list_roles(l, slice_of(KEY_A), &title);
   fuzz_require((roles & ~(unsigned)(WAY_CLIENT | WAY_WORKER)) == 0, "a list gives the two roles alone");
-  fuzz_require(roles == 0 || title != NULL, "who may come has a title");
+  fuzz_require(roles == 0 || title != NULL, "an allowed key has a title");
   /* The lines that let somebody in are read as they were meant. */
   if (roles != 0) {
     key_pair pair = {.public_key = KEY_A};

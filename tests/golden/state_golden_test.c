@@ -1,4 +1,4 @@
-/* What a STEP leaves for the next one: brokers keep it while a job is under way, across restarts and
+/* What a STEP leaves for the next one: brokers keep it while a job is running, across restarts and
  * releases.
  *
  * Half of it is the report so far, so its bytes are not fixed; its form is, and is read here once more from

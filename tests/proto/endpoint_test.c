@@ -1,4 +1,4 @@
-/* Endpoints: what cannot be meant is told with its reason, before anybody waits for it. */
+/* Endpoints: what cannot be meant is reported with its reason, before anything waits for it. */
 #include <stdio.h>
 #include <string.h>
 

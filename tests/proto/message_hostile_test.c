@@ -1,4 +1,4 @@
-/* Headers: nothing that comes from outside can do harm, and what is refused is told why. */
+/* Headers: nothing that comes from outside can do harm, and what is refused gets a reason. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -284,7 +284,7 @@ static size_t fill(wire_payload *payloads, size_t count) {
   return (count + 1) / 2;
 }
 
-/* Building a message needs some allocations, sending it to nobody none.  Each of them fails once. */
+/* Building a message needs some allocations, sending it to no peer none.  Each of them fails once. */
 static void without_memory_nothing_is_sent(void **state) {
   scene *s = *state;
   const wire_route nobody = {.length = 5, .bytes = "\0\1\2\3\4"};
@@ -319,7 +319,7 @@ static void without_memory_nothing_is_sent(void **state) {
 
 static void without_memory_nothing_is_sent(void **state) {
   (void)state;
-  skip(); /* the sanitizer has a malloc of its own */
+  skip(); /* the sanitizer has its own malloc */
 }
 
 #endif

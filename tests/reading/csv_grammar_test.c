@@ -360,7 +360,7 @@ static bool count_calls(void *context, uint64_t rows, uint64_t done, uint64_t to
   return true;
 }
 
-/* Threads that end before the caller begins to wait for them were told of by nobody. */
+/* Threads that ended before the caller began to wait for them were not noticed. */
 static void progress_is_told_at_the_end_however_short_the_file(void **state) {
   (void)state;
   for (int i = 0; i < 200; i++) {

@@ -1,4 +1,4 @@
-/* Records that are nobody's answers: blank rows, and headers that stand again where files were joined. */
+/* Records that belong to no respondent: blank rows, and headers repeated where files were joined. */
 #include "tests/reading/csv_reading.h"
 
 #define MARK "\xef\xbb\xbf"

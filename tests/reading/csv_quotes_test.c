@@ -16,7 +16,7 @@
 
 enum { CHUNK = 256 << 10 }; /* of the splitter */
 
-/* A file in memory that is written anew for every case. */
+/* A file in memory that is rewritten for every case. */
 static int file;
 static char file_path[64];
 

@@ -88,7 +88,7 @@ static void write_ndjson(const answers *a, buf *out) {
 typedef struct writer {
   const char *format;
   void (*write)(const answers *a, buf *out);
-  const char *name;    /* of a file that tells its format */
+  const char *name;    /* of a file that shows its format */
   const char *no_rows; /* a file that has columns and no rows; NULL: there is none */
 } writer;
 
@@ -152,7 +152,7 @@ static void every_format_gives_the_cells_that_were_written(void **state) {
   for_each_format(check_rows);
 }
 
-/* In another format the shards of the same cells are the same, byte by byte: only names tell. */
+/* In another format the shards of the same cells are the same, byte by byte: only names differ. */
 static void check_shards(const writer *w) {
   const reading_options options = options_of(w, true);
   const reading_options first = options_of(&writers[0], true);

@@ -32,7 +32,7 @@ static void files_are_called_by_as_much_of_their_paths_as_is_needed(void **state
       {{"/1.csv", "/a/1.csv"}, {"1.csv", "a/1.csv"}},
       {{"/d//a/./1.csv", "/d/a/../b/1.csv"}, {"a/1.csv", "b/1.csv"}},
       {{"/../a/1.csv", "/b/../../c/1.csv"}, {"a/1.csv", "c/1.csv"}},
-      /* Packing is no part of a name. */
+      /* Packing is not part of a name. */
       {{"/d/a/1.csv", "/d/b/1.csv.gz", "/d/c/1.csv.zst"}, {"a/1.csv", "b/1.csv.gz", "c/1.csv.zst"}},
       {{"-", "/d/a/1.csv"}, {"-", "1.csv"}},
       {{"-", "/d/-"}, {"-", "d/-"}},
@@ -122,7 +122,7 @@ static void what_cannot_be_named_is_refused_by_its_path(void **state) {
     assert_int_equal(reading_names_new(cases[i].paths, count_of(cases[i].paths), &n, &err), cases[i].st);
     assert_string_equal(err.message, cases[i].message);
   }
-  /* Directories that are no part of a name may be called anything. */
+  /* Directories that are not part of a name may be called anything. */
   const char *const path = "/a\xff/1.csv";
   reading_names *n = NULL;
   error err;

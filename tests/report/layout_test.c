@@ -149,7 +149,7 @@ static void answers_on_a_scale_are_shares_and_others_bars(void **state) {
                " red = 100.0 (4)\n");
 }
 
-/* Labels tell scales apart that have the same codes. */
+/* Labels distinguish scales that have the same codes. */
 static void scales_with_other_labels_stand_in_charts_of_their_own(void **state) {
   (void)state;
   check_charts("describe",

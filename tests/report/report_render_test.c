@@ -176,7 +176,7 @@ static void intervals_of_scores_have_the_decimals_of_scores(void **state) {
                    "   q     -15.4  8.71   -32.5      1.7\n");
 }
 
-/* A section without a label names the item of its one figure; a long name takes a line of its own. */
+/* A section without a label names the item of its one figure; a long name takes a separate line. */
 static void one_figure_without_a_label_names_its_item(void **state) {
   (void)state;
   assert_row_reads("[\"item\",\"mean\"]", "{\"item\":\"age\",\"mean\":41.5}",

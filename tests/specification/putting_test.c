@@ -101,7 +101,7 @@ static void branches_of_equal_content_are_two_files_in_one_call_and_in_two(void 
   append_files(&s, &at_once, &both[1], 1, 0);
   assert_int_equal(at_once->files_count, 2);
   manifest_destroy(at_once);
-  /* The first was put alone; the second is no repetition of it. */
+  /* The first was put alone; the second is not a repetition of it. */
   for (int turn = 0; turn < 2; turn++) {
     manifest *m = NULL;
     append_files(&s, &m, &both[0], 1, 1);
@@ -155,7 +155,7 @@ static void the_name_with_other_content_names_path_dataset_and_way_out(void **st
       "put it as another dataset",
       b);
   assert_string_equal(err.message, wanted);
-  /* In one call they can be told apart. */
+  /* In one call they can be distinguished. */
   append_files(&s, &m, both, 2, 1);
   assert_named(m, 1, "b/1.csv");
   /* And what is recorded under a longer name is found, whatever has the shorter one. */

@@ -1,5 +1,5 @@
-/* What is told of columns that the data lack: where they are declared, which file lacks them, and what may
- * have been meant. */
+/* What is reported of columns that the data lack: where they are declared, which file lacks them, and what
+ * may have been meant. */
 #include <string.h>
 
 #include "tests/check.h"

@@ -60,7 +60,7 @@ static status read_page(const char *bytes, size_t length) {
 
 static void the_undamaged_page_is_read(void **state) {
   (void)state;
-  /* The weight of q2 is missing: only the header can tell. */
+  /* The weight of q2 is missing: only the header can show it. */
   assert_int_equal(read_page(valid, sizeof valid - 1), STATUS_SPECIFICATION);
   static const char whole[] = PAGE("constructs: {c: {items: [s, t]}}\n");
   assert_int_equal(read_page(whole, sizeof whole - 1), STATUS_OK);

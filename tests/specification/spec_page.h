@@ -1,5 +1,5 @@
 /* What tests of the specification share: a codebook to build pages on, and short ways through the three
- * calls.  Whatever is expected to work and does not ends the test with the mistakes that were told. */
+ * calls.  Whatever is expected to work and does not ends the test with the mistakes that were reported. */
 #ifndef CANVASS_TESTS_SPECIFICATION_SPEC_PAGE_H
 #define CANVASS_TESTS_SPECIFICATION_SPEC_PAGE_H
 
@@ -24,7 +24,7 @@ typedef struct mistake_case {
   const char *told; /* lines of "line:column: message" */
 } mistake_case;
 
-/* Every page is refused with exactly what the case tells. */
+/* Every page is refused with exactly the case's messages. */
 void check_mistakes(const mistake_case *cases, size_t count);
 
 spec *page_parse(const char *page);

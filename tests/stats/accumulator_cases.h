@@ -24,7 +24,7 @@ program *accumulator_case_program(const accumulator_case *c);
 
 typedef enum survey_flavour {
   SURVEY_ORDINARY,
-  SURVEY_MISSING,  /* nobody answered anything */
+  SURVEY_MISSING,  /* no respondent answered anything */
   SURVEY_CONSTANT, /* everybody answered the same */
   SURVEY_HUGE,     /* numbers near the ends of what is valid */
   SURVEY_HEAVY,    /* the same with the largest weights there are, and zero */

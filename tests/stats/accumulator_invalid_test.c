@@ -219,8 +219,8 @@ static void of_too_many_texts_those_without_digits_and_short_ones_are_kept_with_
 
 /* ---- Long texts ------------------------------------------------------------------------------------ */
 
-/* 250 bytes of which 200 are the same; the last tells them apart.  100 characters of two bytes each would end
- * on byte 200; one byte before them, and the cut is before a character. */
+/* 250 bytes of which 200 are the same; the last distinguishes them.  100 characters of two bytes each would
+ * end on byte 200; one byte before them, and the cut is before a character. */
 static void long_texts_are_told_apart_by_what_is_not_kept_of_them(void **state) {
   (void)state;
   cells *c = calloc(1, sizeof *c);

@@ -196,7 +196,7 @@ static void a_grid_past_the_byte_limit_is_refused_by_name(void **unused) {
   free(texts);
 }
 
-/* Each shard has 8,000 groups of its own: only together are they too many. */
+/* Each shard has 8,000 other groups: only together are they too many. */
 static void a_merge_past_the_byte_limit_is_refused_by_name(void **unused) {
   (void)unused;
   enum { ROWS = 8000 };

@@ -160,7 +160,7 @@ static void mobile_phone_survey_has_its_published_figures(void **state) {
   arena_destroy(a);
 }
 
-/* R 4.2.2: cor(rank(x), rank(y)) of the complete cases; a 0 of the item is no answer. */
+/* R 4.2.2: cor(rank(x), rank(y)) of the complete cases; a 0 of the item is not an answer. */
 static void ranks_of_delays_of_129880_flights_equal_those_of_r(void **state) {
   (void)state;
   static const struct {

@@ -16,7 +16,7 @@ stats_column_kind fixture_column(fixture *f, const char *name, stats_column_kind
 /* Numbers instead of texts; NAN is a blank cell. */
 stats_column_kind fixture_numbers(fixture *f, const char *name, stats_column_kind kind, const double *cells);
 void fixture_decimal_mark(fixture *f, char mark); /* before the columns */
-/* COUNT rows from FIRST on as a shard of its own, each column encoded anew as it was asked for. */
+/* COUNT rows from FIRST on as a separate shard, each column encoded again as requested. */
 fixture *fixture_cut(const fixture *f, uint32_t first, uint32_t count);
 /* The same with every column encoded as KIND. */
 fixture *fixture_recoded(const fixture *f, stats_column_kind kind);

@@ -109,7 +109,7 @@ static void the_largest_relative_error_is_the_same_in_every_encoding(void **stat
       {"0.4", 0, WEIGHT_ERROR_MAX},    /* 1: more than itself */
       {"0.0000004", 6, WEIGHT_ERROR_MAX},
       {"1e-90", 6, WEIGHT_ERROR_MAX},
-      {"-1.25", 1, 0},                /* is no weight */
+      {"-1.25", 1, 0},                /* is not a weight */
       {"1000000.0000001", 6, 100000}, /* 1e-7 / 1e6 = 1e-13, a little less */
       {"4000000000000000000.4", 0, 1},
       {"0.1234567890123456789", 18, 1}, /* 1e-19 / 0.12 */

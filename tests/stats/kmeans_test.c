@@ -207,7 +207,7 @@ static void sums_by_nearest_centre_equal_plain_loops_in_every_form(void **state)
   }
 }
 
-/* The variable that profiles go by must tell the same clusters. */
+/* The variable that profiles use must give the same clusters. */
 static void cluster_variable_counts_the_same_rows(void **state) {
   (void)state;
   for (uint64_t seed = 200; seed <= 230; seed++) {

@@ -221,7 +221,7 @@ static void chosen_variables_have_the_base_of_their_option(void **state) {
   arena_destroy(memory);
 }
 
-/* Nobody is asked B in group s when its two cells there are not asked: no share, and a warning. */
+/* No respondent is asked B in group s when its two cells there are not asked: no share, and a warning. */
 static void an_option_that_nobody_was_asked_has_no_share(void **state) {
   (void)state;
   static const char *const half[] = {"1", "0", "1", "0", "1", "1", "-9", "-9", "-9", "-9", "-9", "-9"};

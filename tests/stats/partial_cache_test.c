@@ -1,5 +1,5 @@
 /* MAP with a cache gives the same bytes as without, whatever the cache holds: nothing, everything, a part, or
- * bytes that are no states. */
+ * bytes that are not states. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +78,7 @@ static buf mapped_plain(const program *p, const fixture *f) {
   return b;
 }
 
-/* Maps through the cache; *COMPUTED and *OPENED tell what that took. */
+/* Maps through the cache; *COMPUTED and *OPENED count what that took. */
 static buf mapped_cached(const program *p, const fixture *f, memory_cache *c, uint64_t *computed,
                          unsigned *opened) {
   const partial_cache cache = {cache_get, cache_put, c};
@@ -141,7 +141,7 @@ static void a_cached_map_is_the_plain_one_to_the_bit(void **state) {
   }
 }
 
-/* Whatever stands in the cache, it is a state or is computed anew; it never does harm. */
+/* Whatever is in the cache, it is a state or is recomputed; it never does harm. */
 static void damaged_states_do_no_harm(void **state) {
   (void)state;
   uint64_t random = 4711;

@@ -172,7 +172,7 @@ static const json *models_row(const json *report, const char *name, int segments
   return report_row(report, name, "segment_models", match);
 }
 
-/* Nobody is near the third centre.  By hand: the first takes (1,1), (1,2), (2,1), the second the rest with
+/* No row is near the third centre.  By hand: the first takes (1,1), (1,2), (2,1), the second the rest with
  * mean (7.75, 7.75), from which (2,2) is farthest: the third moves there, and nothing changes after that. */
 static void an_empty_segment_starts_anew_from_the_farthest_row(void **state) {
   (void)state;

@@ -1,4 +1,4 @@
-/* STEP trusts nobody's state: whatever is altered in it, the answer is a report, a further stage or a
+/* STEP trusts no state: whatever is altered in it, the answer is a report, a further stage or a
  * refusal, and answers to other questions than were asked are refused. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -17,7 +17,7 @@
 
 enum { ROUNDS = 8, BLOBS = 60, STATE_BYTES = 3000, THREADS = 4, KIB = 1024 };
 
-/* In the child: puts until it is killed; each blob and state is told through TOLD. */
+/* In the child: puts until it is killed; each blob and state is reported through TOLD. */
 static void put_for_ever(durable_fixture *f, int told) {
   const store_options options = durable_options(f, 0);
   uint8_t bytes[DURABLE_BLOB_BYTES_MAX];

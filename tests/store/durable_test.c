@@ -101,7 +101,7 @@ static void what_was_not_used_for_longest_goes_first(void **state) {
   digest old_blob;
   put_blob(s, 1, &old_blob);
   store_destroy(s);
-  /* The even ones are used once more. */
+  /* The even ones are used again. */
   s = durable_open(&f, MIB);
   for (uint64_t i = 0; i < 8; i += 2) {
     assert_true(durable_has_state(s, i, i, 100 * KIB));

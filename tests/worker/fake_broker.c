@@ -108,7 +108,7 @@ bool fake_heard(const fake_broker *f, const char *words) {
 
 /* ---- Messages ------------------------------------------------------------------------------------ */
 
-/* Whoever has gone on to another connection hears nothing. */
+/* A peer that has moved to another connection gets nothing. */
 void fake_send(fake_broker *f, const message *m, const wire_payload *payloads, size_t count) {
   error err;
   const status st = wire_send(f->router, &f->worker, m, payloads, count, &err);
@@ -124,7 +124,7 @@ static bool is_alive(fake_broker *f, const wire_message *m) {
     f->capacity = m->header.integers[FIELD_CAPACITY];
   }
   const message answer = message_of(f->knows ? MESSAGE_ALIVE : MESSAGE_STRANGER);
-  error ignored; /* it may have connected anew meanwhile */
+  error ignored; /* it may have reconnected meanwhile */
   (void)!wire_send(f->router, &m->from, &answer, NULL, 0, &ignored);
   return true;
 }

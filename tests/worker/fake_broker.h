@@ -1,7 +1,7 @@
 /* A broker of which a test decides every word: a ROUTER socket, what came over it, and what a worker computes
  * from.
  *
- * Everything waits for messages, as long as it takes; nothing is asked again and nobody is taken for dead
+ * Everything waits for messages, as long as it takes; nothing is asked again and no peer is taken for dead
  * unless a test says after how long.  A worker whose patience is short may lose it at any time on a slow
  * machine: it says hello then, and what was sent to it may be lost. */
 #ifndef CANVASS_TESTS_WORKER_FAKE_BROKER_H

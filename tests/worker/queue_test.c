@@ -1,4 +1,4 @@
-/* The worker's queue: bounded, and every task comes out exactly once whoever waits for it. */
+/* The worker's queue: bounded, and every task comes out exactly once whichever thread waits for it. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>

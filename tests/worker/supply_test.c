@@ -1,5 +1,5 @@
 /* Blobs come whole whatever happens to their chunks: any order, any of them altered, twice, or lost with the
- * connection.  Never more than the window is under way. */
+ * connection.  Never more than the window is in flight. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -140,7 +140,7 @@ static bool all_settled(course *c, supply_blob *const *blobs) {
   return true;
 }
 
-/* An altered blob begins anew: what is still under way of it is not waited for any more. */
+/* An altered blob begins again: what is still in flight of it is no longer waited for. */
 static void run(course *c, uint64_t seed) {
   supply_blob *blobs[BLOBS];
   unsigned altered[BLOBS] = {0};

@@ -214,7 +214,7 @@ static void a_want_that_nobody_answers_is_sent_again(void **state) {
   fake_teardown(&f);
 }
 
-/* It answers signs of life, so that nobody takes it for dead. */
+/* It answers signs of life, so that no peer takes it for dead. */
 static void a_broker_that_never_answers_wants_gets_the_task_back(void **state) {
   (void)state;
   fake_broker f;

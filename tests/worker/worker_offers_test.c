@@ -1,5 +1,5 @@
 /* What tasks make and does not fit a message (plans, the shards of files that were read) is offered before
- * the result is told, or handed in as a file. */
+ * the result is sent, or handed in as a file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,7 +147,7 @@ static void files_are_fetched_and_read_and_their_shards_offered(void **state) {
   wire_message *m = fake_expect(&f, MESSAGE_OFFER);
   const digest shard = fake_digest(first);
   assert_memory_equal(m->header.texts[FIELD_BLOB].bytes, shard.bytes, DIGEST_BYTES);
-  /* The broker says that it came altered: it is offered once more. */
+  /* The broker reports that it arrived altered: it is offered again. */
   message lost = message_of(MESSAGE_LOST);
   message_set_bytes(&lost, FIELD_BLOB, shard.bytes, DIGEST_BYTES);
   message_set_text(&lost, FIELD_STATUS, "corrupt");

@@ -65,7 +65,7 @@ static void expect_result(scene *s, uint64_t task) {
   check_result(s, fake_expect(&s->broker, MESSAGE_RESULT), task);
 }
 
-/* From a worker whose patience is short: each time that it comes anew the task may have been lost. */
+/* From a worker whose patience is short: each time that it reconnects the task may have been lost. */
 static void do_map_patiently(scene *s, uint64_t task) {
   fake_broker *f = &s->broker;
   send_map(s, task);
