@@ -357,7 +357,7 @@ status transfer_on_chunk(broker *b, peer *from, wire_message *m, error *why) {
   if (a && a->sources[0].peer == from->number) {
     return arrive(b, from, a, m, why);
   }
-  (void)relay_chunk(b, from, m, &name); /* otherwise nobody waits for it any longer */
+  (void)relay_chunk(b, from, m, &name); /* otherwise no peer waits for it any longer */
   return STATUS_OK;
 }
 

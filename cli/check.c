@@ -155,8 +155,8 @@ const subcommand subcommand_check = {
     .usage = "[OPTIONS] SPEC [DATA...]",
     .about =
         "Names every mistake of the specification with its place.  With DATA also does\n"
-        "what 'canvass run' does and tells what it finds, without the figures: broken\n"
-        "records, what stands in invalid cells, values that cannot be used, warnings.\n"
+        "what 'canvass run' does and reports the findings, without the figures: broken\n"
+        "records, texts of invalid cells, values that cannot be used, warnings.\n"
         "An item without any valid answer, and an analysis that uses no row, are a\n"
         "failure (exit code 4); with --strict all that 'canvass run --strict' refuses.\n",
     .example =

@@ -92,7 +92,7 @@ static status check_place(const settings *s, const struct stat *destination, err
   return output_check(s->output, err);
 }
 
-/* False when the destination is no file that could be lost. */
+/* False when the destination is not a file that could be lost. */
 static bool find_destination(const settings *s, struct stat *out) {
   return output_stat(s->output, out) && S_ISREG(out->st_mode);
 }

@@ -71,7 +71,7 @@ typedef struct data_options {
   char delimiter;       /* 0: found out from the header */
   char decimal_mark;
   bool keeps_blank_rows;
-  const char *format; /* static; NULL: told by each file */
+  const char *format; /* static; NULL: recognised for each file */
 } data_options;
 
 typedef struct analysis_defaults {

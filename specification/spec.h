@@ -27,7 +27,7 @@ void spec_destroy(spec *s);
 /* What the reader needs: encoding, delimiter, decimal mark, and the columns with hints; the other
  * options stay as they are.  Patterns (q*) are matched against HEADER; without one (NULL: to read the
  * header) no columns are named.  Borrowed until spec_destroy or the next call.  What the header lacks
- * are problems too: STATUS_DATA when the page is right but for missing columns. */
+ * are problems too: STATUS_DATA when the page is valid but columns are missing. */
 status spec_reading_options(spec *s, const manifest *header, reading_options *out, spec_problems *problems,
                             error *err) MUST_USE;
 

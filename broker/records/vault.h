@@ -23,7 +23,7 @@
 enum { VAULT_PROBE_BYTES = 16, VAULT_KEPT_S = 24 * 3600, VAULT_COMPARED_BYTES = 8 << 20 };
 #define VAULT_RESERVE_BYTES ((uint64_t)16 << 20) /* that stay free for the ledger */
 #define VAULT_UPLOAD_RESERVE_BYTES \
-  ((uint64_t)64 << 20) /* that uploads leave free for the results of jobs under way */
+  ((uint64_t)64 << 20) /* that uploads leave free for the results of running jobs */
 #define VAULT_BLOB_BYTES_MAX ((uint64_t)1 << 40)
 
 typedef struct vault_options {

@@ -7,7 +7,7 @@
  * To add a kernel: its function type below, its files kernels/<name>_<form>.c with a header
  * kernels/<name>.h of their prototypes, and its member in each table of kernels/dispatch.c (a form
  * without its own version takes the next narrower one).  A file for wider instructions marks its
- * functions with KERNEL_AVX2 or KERNEL_AVX512 and stands inside #if KERNELS_X86.
+ * functions with KERNEL_AVX2 or KERNEL_AVX512 and is inside #if KERNELS_X86.
  */
 #ifndef CANVASS_STATS_KERNELS_KERNELS_H
 #define CANVASS_STATS_KERNELS_KERNELS_H
