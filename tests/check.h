@@ -1,4 +1,4 @@
-/* cmocka, after the headers that it wants before it. */
+/* cmocka, after the headers that it wants before it, and what it lacks. */
 #ifndef CANVASS_TESTS_CHECK_H
 #define CANVASS_TESTS_CHECK_H
 
@@ -6,7 +6,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
+
+/* PART stands somewhere in TEXT. */
+static inline void assert_contains(const char *text, const char *part) {
+  if (strstr(text, part) == NULL) {
+    fail_msg("'%s' is not in:\n%s", part, text);
+  }
+}
 
 #endif

@@ -130,6 +130,12 @@ void process_result_fini(process_result *result) {
   *result = (process_result){0};
 }
 
+void process_check_success(const process_result *result) {
+  if (result->exit_code != 0) {
+    fail_msg("exit code %d: %s", result->exit_code, result->err);
+  }
+}
+
 static void become_background(const char *const *arguments, const char *out, const char *err, pid_t parent) {
   const int in = open("/dev/null", O_RDONLY);
   const int to_out = open(out, O_WRONLY | O_CREAT | O_APPEND, 0600);

@@ -20,7 +20,12 @@ typedef struct process_result {
 /* ARGUMENTS end with NULL; the first is the program's path.  INPUT (may be NULL) becomes its standard
  * input; NULL: /dev/null.  Fails the running cmocka test when the program cannot be run. */
 void process_run(const char *const *arguments, const char *input, process_result *result);
+/* `canvass WORD...` without input; a NULL ends the words. */
+#define CANVASS(result, ...) \
+  process_run((const char *const[]){CANVASS_PROGRAM, __VA_ARGS__, NULL}, NULL, (result))
 void process_result_fini(process_result *result);
+/* Fails the running test, with what it said, when its exit code is another than 0. */
+void process_check_success(const process_result *result);
 
 /* A program in the background. */
 typedef struct process {

@@ -194,7 +194,7 @@ static void a_context_has_one_door(void **state) {
   door *second = NULL;
   error err;
   assert_int_equal(door_open(s->context, NULL, &second, &err), STATUS_IO);
-  assert_non_null(strstr(err.message, "already"));
+  assert_contains(err.message, "already");
   assert_null(second);
 }
 

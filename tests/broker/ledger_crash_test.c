@@ -132,9 +132,9 @@ static void a_full_disk_fails_the_commit_and_loses_nothing_that_was_acknowledged
   setrlimit(RLIMIT_FSIZE, &before);
   signal(SIGXFSZ, handler);
   assert_int_equal(st, STATUS_IO);
-  assert_non_null(strstr(err.message, "nothing that was acknowledged is lost"));
-  assert_non_null(strstr(err.message, "make room"));
-  assert_non_null(strstr(err.message, f.directory));
+  assert_contains(err.message, "nothing that was acknowledged is lost");
+  assert_contains(err.message, "make room");
+  assert_contains(err.message, f.directory);
   ledger_close(l);
   l = ledger_fixture_open(&f);
   assert_int_equal(ledger_jobs(l), 1);
@@ -168,7 +168,7 @@ static void a_cut_off_index_is_refused_with_what_to_do(void **state) {
       ledger_close(l);
     } else {
       assert_int_equal(st, STATUS_CORRUPT);
-      assert_non_null(strstr(err.message, "do not delete it"));
+      assert_contains(err.message, "do not delete it");
       refused++;
     }
     ledger_teardown(&f);
@@ -197,8 +197,8 @@ static void a_lost_index_is_not_taken_for_a_new_one(void **state) {
     assert_int_equal(emptied ? truncate(path, 0) : unlink(path), 0);
     error err;
     assert_int_equal(ledger_open(f.directory, &l, &err), STATUS_CORRUPT);
-    assert_non_null(strstr(err.message, f.directory));
-    assert_non_null(strstr(err.message, "put back a copy"));
+    assert_contains(err.message, f.directory);
+    assert_contains(err.message, "put back a copy");
     ledger_teardown(&f);
   }
 }

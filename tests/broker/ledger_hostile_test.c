@@ -111,9 +111,9 @@ static void assert_refused(ledger_fixture *f, const char *named) {
   error err;
   assert_int_equal(ledger_open(f->directory, &l, &err), STATUS_CORRUPT);
   assert_null(l);
-  assert_non_null(strstr(err.message, named));
-  assert_non_null(strstr(err.message, f->directory));
-  assert_non_null(strstr(err.message, "put back a copy"));
+  assert_contains(err.message, named);
+  assert_contains(err.message, f->directory);
+  assert_contains(err.message, "put back a copy");
 }
 
 static void a_damaged_dataset_is_named_when_the_ledger_is_opened(void **state) {

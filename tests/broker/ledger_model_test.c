@@ -19,7 +19,7 @@ static void names_that_cannot_be_shown_or_be_a_path_are_refused(void **state) {
   error err;
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     assert_int_equal(ledger_check_name(slice_of(bad[i]), &err), STATUS_USAGE);
-    assert_non_null(strstr(err.message, "name"));
+    assert_contains(err.message, "name");
   }
   assert_int_equal(ledger_check_name((slice){"a\0b", 3}, &err), STATUS_USAGE);
   const char *const good[] = {
@@ -398,7 +398,7 @@ static void what_could_not_be_read_back_is_refused(void **state) {
   error err;
   const ledger_job j = {.id = sample_job_id(1), .title = long_text};
   assert_int_equal(ledger_job_put(l, &j, &err), STATUS_LIMIT);
-  assert_non_null(strstr(err.message, "title"));
+  assert_contains(err.message, "title");
   const ledger_dataset d = {.name = long_text};
   assert_int_equal(ledger_dataset_put(l, &d, &err), STATUS_USAGE);
   assert_int_equal(ledger_jobs(l) + ledger_datasets(l), 0);

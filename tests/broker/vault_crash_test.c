@@ -116,11 +116,11 @@ static void a_full_disk_is_told_with_what_to_do_and_nothing_is_lost(void **state
   signal(SIGXFSZ, handler);
   assert_int_equal(put, STATUS_IO);
   assert_non_null(strstr(err.message, vault_directory(v)));
-  assert_non_null(strstr(err.message, "make room"));
+  assert_contains(err.message, "make room");
   assert_int_equal(received, STATUS_OK);
   assert_int_equal(first, STATUS_OK);
   assert_int_equal(second, STATUS_IO);
-  assert_non_null(strstr(of_chunk.message, "make room"));
+  assert_contains(of_chunk.message, "make room");
   assert_false(vault_has(v, &sent, NULL));
   vault_assert_there(v, 1);
   /* With room again it goes on where it was, also after a restart. */

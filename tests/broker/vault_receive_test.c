@@ -163,7 +163,7 @@ static void what_is_not_what_its_name_says_is_dropped_and_begins_anew(void **sta
   assert_int_equal(next, 0);
   char hex[DIGEST_HEX_BYTES];
   digest_hex(&name, hex);
-  assert_non_null(strstr(err.message, hex));
+  assert_contains(err.message, hex);
   assert_false(vault_has(v, &name, NULL));
   assert_int_equal(vault_partly_files(&f), 0);
   vault_send(v, 5, 333);
@@ -293,7 +293,7 @@ static void a_chunk_of_what_nobody_offered_is_not_found(void **state) {
   uint64_t next = 5;
   error err;
   assert_int_equal(vault_chunk(v, &name, 1, 0, "x", 1, &next, &err), STATUS_NOT_FOUND);
-  assert_non_null(strstr(err.message, "offer it again"));
+  assert_contains(err.message, "offer it again");
   vault_close(v);
   vault_teardown(&f);
 }
@@ -315,7 +315,7 @@ static void what_is_too_large_or_has_no_room_is_refused_before_it_comes(void **s
   } else {
     assert_int_equal(vault_receive(v, &name, free_bytes * 2 + VAULT_RESERVE_BYTES, &next, &err), STATUS_IO);
     assert_non_null(strstr(err.message, vault_directory(v)));
-    assert_non_null(strstr(err.message, "make room"));
+    assert_contains(err.message, "make room");
   }
   vault_close(v);
   vault_teardown(&f);

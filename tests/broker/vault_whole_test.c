@@ -51,7 +51,7 @@ static void an_unknown_blob_is_not_found_and_named(void **state) {
   store_blob blob;
   error err;
   assert_int_equal(vault_get(v, &name, &blob, &err), STATUS_NOT_FOUND);
-  assert_non_null(strstr(err.message, "abcd00"));
+  assert_contains(err.message, "abcd00");
   vault_close(v);
   vault_teardown(&f);
 }
@@ -100,8 +100,8 @@ static void a_blob_that_was_altered_is_named_and_set_aside_and_can_come_anew(voi
     assert_int_equal(f.warnings, 1);
     char hex[DIGEST_HEX_BYTES];
     digest_hex(&name, hex);
-    assert_non_null(strstr(f.warning, hex));
-    assert_non_null(strstr(f.warning, "aside"));
+    assert_contains(f.warning, hex);
+    assert_contains(f.warning, "aside");
     assert_true(vault_file_is_there(&f, "aside", &name));
     assert_false(vault_has(v, &name, NULL));
     vault_send(v, 7, 1000);
@@ -149,24 +149,24 @@ static void only_a_fresh_or_own_directory_is_taken(void **state) {
   snprintf(document, sizeof document, "%s/thesis.txt", f.path);
   vault_write_at(document, "x", 1);
   assert_int_equal(vault_open(f.path, &options, &v, &err), STATUS_USAGE);
-  assert_non_null(strstr(err.message, "thesis.txt"));
+  assert_contains(err.message, "thesis.txt");
   assert_int_equal(unlink(document), 0);
   /* A broker's, twice at once, and as the store of a worker. */
   v = vault_fixture_open(&f);
   vault *second = NULL;
   assert_int_equal(vault_open(f.path, &options, &second, &err), STATUS_USAGE);
-  assert_non_null(strstr(err.message, "in use"));
+  assert_contains(err.message, "in use");
   vault_close(v);
   const store_options cache = {0};
   assert_int_equal(store_open(f.path, &cache, &s, &err), STATUS_USAGE);
-  assert_non_null(strstr(err.message, "broker"));
+  assert_contains(err.message, "broker");
   /* The store of a worker as a broker's. */
   char other[FIXTURE_PATH_BYTES];
   snprintf(other, sizeof other, "%s/cache", f.directory);
   assert_int_equal(store_open(other, &cache, &s, &err), STATUS_OK);
   store_destroy(s);
   assert_int_equal(vault_open(other, &options, &v, &err), STATUS_USAGE);
-  assert_non_null(strstr(err.message, "worker"));
+  assert_contains(err.message, "worker");
   vault_teardown(&f);
 }
 

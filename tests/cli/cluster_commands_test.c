@@ -62,17 +62,9 @@ static int tear_down(void **state) {
   return 0;
 }
 
-static void check_contains(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) {
-    fail_msg("'%s' is not in:\n%s", part, text);
-  }
-}
-
-#define RUN(result, ...) process_run((const char *const[]){CANVASS_PROGRAM, __VA_ARGS__, NULL}, NULL, result)
-
 static void check_answer(const char *subcommand, const char *expected) {
   process_result r;
-  RUN(&r, subcommand);
+  CANVASS(&r, subcommand);
   assert_string_equal(r.out, expected);
   assert_string_equal(r.err, "");
   assert_int_equal(r.exit_code, 0);
@@ -104,10 +96,10 @@ static void ids_have_so_many_digits_that_all_differ(void **state) {
       "{\"id\":\"aaaaaaaaaa1212112222222222222222\"}]}";
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "jobs");
-  check_contains(r.out, "\naaaaaaaaaa12  ");
-  check_contains(r.out, "\nbbbbbbbbbb11  ");
-  check_contains(r.out, "\naaaaaaaaaa11  ");
+  CANVASS(&r, "jobs");
+  assert_contains(r.out, "\naaaaaaaaaa12  ");
+  assert_contains(r.out, "\nbbbbbbbbbb11  ");
+  assert_contains(r.out, "\naaaaaaaaaa11  ");
   process_result_fini(&r);
 }
 
@@ -124,15 +116,15 @@ static void long_texts_are_cut_between_characters(void **state) {
                       "\"workers\":[{\"title\":\"" TEN("host") "\"}]}";
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "jobs");
-  check_contains(r.out, "  满意满意满意满意满意满意满意满…:1  ");
-  check_contains(r.out, "  titletitletitletitletitletitlet…: " TEN("é, ") "é, é, é, é, é, …\n");
+  CANVASS(&r, "jobs");
+  assert_contains(r.out, "  满意满意满意满意满意满意满意满…:1  ");
+  assert_contains(r.out, "  titletitletitletitletitletitlet…: " TEN("é, ") "é, é, é, é, é, …\n");
   process_result_fini(&r);
-  RUN(&r, "datasets");
-  check_contains(r.out, "\n满意满意满意满意满意满意满意满…  ");
+  CANVASS(&r, "datasets");
+  assert_contains(r.out, "\n满意满意满意满意满意满意满意满…  ");
   process_result_fini(&r);
-  RUN(&r, "workers");
-  check_contains(r.out, "\nhosthosthosthosthosthosthosthos…  ");
+  CANVASS(&r, "workers");
+  assert_contains(r.out, "\nhosthosthosthosthosthosthosthos…  ");
   process_result_fini(&r);
 }
 
@@ -142,7 +134,7 @@ static void lists_are_the_brokers_json_for_programs(void **state) {
   static const char *const names[] = {"workers", "datasets"};
   for (size_t i = 0; i < 2; i++) {
     process_result r;
-    RUN(&r, names[i], "--json");
+    CANVASS(&r, names[i], "--json");
     assert_int_equal(r.exit_code, 0);
     assert_int_equal(r.out_length, strlen(listing) + 1);
     assert_memory_equal(r.out, listing, strlen(listing));
@@ -155,10 +147,10 @@ static void an_empty_list_prints_nothing(void **state) {
   f->broker.listing = "{\"jobs\":[]}";
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "jobs");
+  CANVASS(&r, "jobs");
   assert_int_equal(r.exit_code, 0);
   assert_string_equal(r.out, "");
-  check_contains(r.err, "no jobs");
+  assert_contains(r.err, "no jobs");
   process_result_fini(&r);
 }
 
@@ -208,13 +200,13 @@ static void watching_in_json_is_a_line_for_each_news(void **state) {
   f->broker.report = (slice){"{}", 2};
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "watch", "1111", "--json");
+  CANVASS(&r, "watch", "1111", "--json");
   assert_int_equal(r.exit_code, 0);
   char expected[256];
   (void)snprintf(expected, sizeof expected,
                  "{\"cached\":7,\"computed\":5,\"job\":\"%s\",\"state\":\"done\"}\n", job);
   assert_string_equal(r.out, expected);
-  check_contains(r.err, "job 11112222 is done");
+  assert_contains(r.err, "job 11112222 is done");
   process_result_fini(&r);
 }
 
@@ -223,12 +215,12 @@ static void a_failed_job_gives_its_exit_code(void **state) {
   f->broker.failure = "data";
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "watch", "1111");
+  CANVASS(&r, "watch", "1111");
   assert_int_equal(r.exit_code, 4);
   assert_string_equal(r.out, "");
-  check_contains(r.err, "job 11112222: so it ended");
+  assert_contains(r.err, "job 11112222: so it ended");
   process_result_fini(&r);
-  RUN(&r, "report", "1111");
+  CANVASS(&r, "report", "1111");
   assert_int_equal(r.exit_code, 4);
   process_result_fini(&r);
 }
@@ -238,7 +230,7 @@ static void the_end_of_a_job_in_json_tells_no_figures_that_it_does_not_know(void
   f->broker.failure = "data";
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "watch", "1111", "--json");
+  CANVASS(&r, "watch", "1111", "--json");
   assert_int_equal(r.exit_code, 4);
   char expected[256];
   (void)snprintf(expected, sizeof expected,
@@ -253,10 +245,10 @@ static void a_cancelled_job_is_a_failure_and_no_interruption(void **state) {
   f->broker.failure = "interrupted";
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "watch", "1111");
+  CANVASS(&r, "watch", "1111");
   assert_int_equal(r.exit_code, 1);
   process_result_fini(&r);
-  RUN(&r, "report", "1111");
+  CANVASS(&r, "report", "1111");
   assert_int_equal(r.exit_code, 1);
   process_result_fini(&r);
 }
@@ -265,10 +257,10 @@ static void a_report_before_its_time_fails_and_says_how_far(void **state) {
   fixture *f = *state;
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "report", "11112222");
+  CANVASS(&r, "report", "11112222");
   assert_int_equal(r.exit_code, 1);
   assert_string_equal(r.out, "");
-  check_contains(r.err, "job 11112222 has not ended: running, stage 2, 30 of 120 rows (25%)");
+  assert_contains(r.err, "job 11112222 has not ended: running, stage 2, 30 of 120 rows (25%)");
   process_result_fini(&r);
 }
 
@@ -277,11 +269,11 @@ static void the_report_of_a_load_is_a_line(void **state) {
   f->broker.report = slice_of("{\"dataset\":\"airline\",\"rows\":129880,\"version\":2}");
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "report", "1111");
+  CANVASS(&r, "report", "1111");
   assert_int_equal(r.exit_code, 0);
   assert_string_equal(r.out, "dataset airline is at version 2, 129,880 rows\n");
   process_result_fini(&r);
-  RUN(&r, "report", "1111", "--format", "json");
+  CANVASS(&r, "report", "1111", "--format", "json");
   assert_string_equal(r.out, "{\"dataset\":\"airline\",\"rows\":129880,\"version\":2}\n");
   process_result_fini(&r);
 }
@@ -292,19 +284,19 @@ static void cancel_and_drop_say_what_they_did(void **state) {
   fixture *f = *state;
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "cancel", "1111");
+  CANVASS(&r, "cancel", "1111");
   assert_int_equal(r.exit_code, 0);
   assert_string_equal(r.out, "");
   assert_string_equal(r.err, "canvass: job 11112222 is cancelled\n");
   process_result_fini(&r);
-  RUN(&r, "drop", "survey");
+  CANVASS(&r, "drop", "survey");
   assert_int_equal(r.exit_code, 0);
   assert_string_equal(r.out, "");
-  check_contains(r.err, "its data stay until 2 unfinished jobs have ended");
+  assert_contains(r.err, "its data stay until 2 unfinished jobs have ended");
   process_result_fini(&r);
-  RUN(&r, "cancel", "9999");
+  CANVASS(&r, "cancel", "9999");
   assert_int_equal(r.exit_code, 1);
-  check_contains(r.err, "no job's id begins with 9999");
+  assert_contains(r.err, "no job's id begins with 9999");
   process_result_fini(&r);
 }
 
@@ -312,13 +304,13 @@ static void a_put_says_what_it_sent_on_standard_error_alone(void **state) {
   fixture *f = *state;
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "put", "survey", f->spec, f->data);
+  CANVASS(&r, "put", "survey", f->spec, f->data);
   assert_int_equal(r.exit_code, 0);
   assert_string_equal(r.out, "");
-  check_contains(r.err, "sent 1 of 1 shards");
-  check_contains(r.err, "dataset survey is now version 1, 3 rows");
+  assert_contains(r.err, "sent 1 of 1 shards");
+  assert_contains(r.err, "dataset survey is now version 1, 3 rows");
   process_result_fini(&r);
-  RUN(&r, "put", "survey", f->spec, f->data); /* the broker reports no dataset, but its name is taken */
+  CANVASS(&r, "put", "survey", f->spec, f->data); /* the broker reports no dataset, but its name is taken */
   assert_int_equal(r.exit_code, 1);
   process_result_fini(&r);
 }
@@ -327,13 +319,13 @@ static void a_put_in_json_is_one_object(void **state) {
   fixture *f = *state;
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "put", "survey", f->spec, f->data, "--json", "--quiet");
+  CANVASS(&r, "put", "survey", f->spec, f->data, "--json", "--quiet");
   assert_int_equal(r.exit_code, 0);
   assert_string_equal(r.err, "");
   assert_memory_equal(r.out, "{\"bytes_sent\":", 14);
-  check_contains(r.out,
-                 "\"dataset\":\"survey\",\"files\":1,\"files_added\":1,\"rows\":3,\"shards\":1,"
-                 "\"shards_sent\":1,\"version\":1}\n");
+  assert_contains(r.out,
+                  "\"dataset\":\"survey\",\"files\":1,\"files_added\":1,\"rows\":3,\"shards\":1,"
+                  "\"shards_sent\":1,\"version\":1}\n");
   process_result_fini(&r);
 }
 
@@ -352,7 +344,7 @@ static void a_strict_put_refuses_what_it_can_see_without_evaluating(void **state
     process_write_file(f->directory, "second.csv", cases[i].second, strlen(cases[i].second), second,
                        sizeof second);
     process_result r;
-    RUN(&r, "put", "survey", f->spec, f->data, second, "--strict");
+    CANVASS(&r, "put", "survey", f->spec, f->data, second, "--strict");
     assert_int_equal(r.exit_code, cases[i].wanted);
     process_result_fini(&r);
   }
@@ -363,9 +355,9 @@ static void a_full_broker_ends_a_put(void **state) {
   f->broker.is_full = true;
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "put", "survey", f->spec, f->data);
+  CANVASS(&r, "put", "survey", f->spec, f->data);
   assert_int_equal(r.exit_code, 1);
-  check_contains(r.err, "no room left in the broker's store");
+  assert_contains(r.err, "no room left in the broker's store");
   process_result_fini(&r);
 }
 
@@ -373,10 +365,10 @@ static void submitting_to_a_dataset_that_is_not_there_fails(void **state) {
   fixture *f = *state;
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "submit", f->spec, "--dataset", "survey");
+  CANVASS(&r, "submit", f->spec, "--dataset", "survey");
   assert_int_equal(r.exit_code, 1);
   assert_string_equal(r.out, "");
-  check_contains(r.err, "there is no dataset 'survey'");
+  assert_contains(r.err, "there is no dataset 'survey'");
   process_result_fini(&r);
 }
 
@@ -386,19 +378,20 @@ static void a_broker_that_is_not_there_is_exit_code_3(void **state) {
   fixture *f = *state;
   setenv("CANVASS_PATIENCE", "1", 1);
   process_result r;
-  RUN(&r, "jobs");
+  CANVASS(&r, "jobs");
   assert_int_equal(r.exit_code, 3);
   assert_string_equal(r.out, "");
-  check_contains(r.err, f->broker.endpoint);
+  assert_contains(r.err, f->broker.endpoint);
   process_result_fini(&r);
-  RUN(&r, "jobs", "-b", "tcp://a-label-of-a-name-has-at-most-sixty-three-characters-and-this-one-more:7117");
+  CANVASS(&r, "jobs", "-b",
+          "tcp://a-label-of-a-name-has-at-most-sixty-three-characters-and-this-one-more:7117");
   assert_int_equal(r.exit_code, 3);
-  check_contains(r.err, "its host's name cannot be looked up (");
+  assert_contains(r.err, "its host's name cannot be looked up (");
   process_result_fini(&r);
   setenv("CANVASS_PATIENCE", "soon", 1);
-  RUN(&r, "jobs");
+  CANVASS(&r, "jobs");
   assert_int_equal(r.exit_code, 2);
-  check_contains(r.err, "CANVASS_PATIENCE: 'soon'");
+  assert_contains(r.err, "CANVASS_PATIENCE: 'soon'");
   process_result_fini(&r);
 }
 

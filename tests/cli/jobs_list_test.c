@@ -38,8 +38,6 @@ static int tear_down(void **state) {
   return 0;
 }
 
-#define RUN(result, ...) process_run((const char *const[]){CANVASS_PROGRAM, __VA_ARGS__, NULL}, NULL, result)
-
 #define JOB_1 "{\"dataset\":\"a\",\"id\":\"11112222333344445555666677778888\",\"state\":\"done\"}"
 #define JOB_2 "{\"dataset\":\"b\",\"id\":\"22222222333344445555666677778888\",\"state\":\"running\"}"
 #define JOB_3 "{\"dataset\":\"a\",\"id\":\"22223333333344445555666677778888\",\"state\":\"running\"}"
@@ -65,7 +63,7 @@ static void jobs_are_the_newest_first_for_programs_too_and_can_be_chosen(void **
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const char *const *o = cases[i].options;
     process_result r;
-    RUN(&r, "jobs", "--json", o[0], o[1], o[2], o[3]);
+    CANVASS(&r, "jobs", "--json", o[0], o[1], o[2], o[3]);
     assert_int_equal(r.exit_code, 0);
     assert_string_equal(r.out, cases[i].expected);
     assert_string_equal(r.err, "");
@@ -80,11 +78,11 @@ static void jobs_that_are_chosen_have_ids_that_differ_from_all(void **state) {
       "{\"dataset\":\"b\",\"id\":\"aaaaaaaaaa1212112222222222222222\"}]}";
   session_broker_start(&f->broker);
   process_result r;
-  RUN(&r, "jobs", "--dataset", "a");
-  assert_non_null(strstr(r.out, "\naaaaaaaaaa11  "));
+  CANVASS(&r, "jobs", "--dataset", "a");
+  assert_contains(r.out, "\naaaaaaaaaa11  ");
   assert_null(strstr(r.out, "aaaaaaaaaa12"));
   process_result_fini(&r);
-  RUN(&r, "jobs", "--dataset", "c");
+  CANVASS(&r, "jobs", "--dataset", "c");
   assert_int_equal(r.exit_code, 0);
   assert_string_equal(r.out, "");
   assert_string_equal(r.err, "canvass: none of 2 jobs matches\n");
@@ -135,7 +133,7 @@ static void a_terminal_gets_the_newest_jobs_and_is_told_of_the_rest(void **state
   check_told(f->err);
   (void)close(terminal);
   process_result r;
-  RUN(&r, "jobs");
+  CANVASS(&r, "jobs");
   size_t lines = 0;
   for (const char *c = r.out; (c = strchr(c, '\n')) != NULL; c++) {
     lines++;

@@ -91,7 +91,7 @@ static void a_key_that_is_there_stays(void **state) {
   r = keygen("worker", s.key);
   assert_int_equal(r.exit_code, 2);
   assert_int_equal(r.out_length, 0);
-  assert_non_null(strstr(r.err, "already exists"));
+  assert_contains(r.err, "already exists");
   process_result_fini(&r);
   const key_pair after = read_pair(&s);
   assert_memory_equal(&before, &after, sizeof before);
@@ -106,8 +106,8 @@ static void keys_whose_line_cannot_be_printed_are_told_of(void **state) {
                                     s.key, NULL},
               NULL, &r);
   assert_int_equal(r.exit_code, 1);
-  assert_non_null(strstr(r.err, "the public one is in"));
-  assert_non_null(strstr(r.err, "a.key.pub\n"));
+  assert_contains(r.err, "the public one is in");
+  assert_contains(r.err, "a.key.pub\n");
   const key_pair k = read_pair(&s);
   assert_int_equal(strlen(k.public_key), KEY_TEXT_BYTES - 1);
   process_result_fini(&r);
@@ -133,17 +133,17 @@ static void mistakes_are_named(void **state) {
   const scene s = open_scene("a.key");
   process_result r = keygen("boss", s.key);
   assert_int_equal(r.exit_code, 2);
-  assert_non_null(strstr(r.err, "boss"));
+  assert_contains(r.err, "boss");
   process_result_fini(&r);
   assert_int_not_equal(access(s.key, F_OK), 0);
   r = keygen(NULL, "/no/such/folder/a.key");
   assert_int_equal(r.exit_code, 1);
-  assert_non_null(strstr(r.err, "/no/such/folder/a.key"));
+  assert_contains(r.err, "/no/such/folder/a.key");
   process_result_fini(&r);
   const char *const bare[] = {CANVASS_PROGRAM, "keygen", NULL};
   process_run(bare, NULL, &r);
   assert_int_equal(r.exit_code, 2);
-  assert_non_null(strstr(r.err, "needs a file"));
+  assert_contains(r.err, "needs a file");
   process_result_fini(&r);
   process_directory_remove(s.directory);
 }

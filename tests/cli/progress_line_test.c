@@ -86,7 +86,7 @@ static void stages_that_have_passed_count_for_the_rate(void **state) {
                                     .begun_done = -2500,
                                     .elapsed_ms = 6000},
                 100);
-  assert_non_null(strstr(line, " 50%  500 rows  500/s  0:01 left"));
+  assert_contains(line, " 50%  500 rows  500/s  0:01 left");
 }
 
 static void who_comes_in_the_middle_sees_the_rate_since_then(void **state) {
@@ -102,7 +102,7 @@ static void who_comes_in_the_middle_sees_the_rate_since_then(void **state) {
                                     .begun_done = 800,
                                     .elapsed_ms = 10000},
                 100);
-  assert_non_null(strstr(line, " 90%  900 rows  10/s  0:10 left"));
+  assert_contains(line, " 90%  900 rows  10/s  0:10 left");
 }
 
 static void an_activity_without_figures_stands_alone(void **state) {

@@ -23,12 +23,6 @@ static void call_program(const invocation *call, process_result *r) {
   process_run(arguments, NULL, r);
 }
 
-static void check_contains(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) {
-    fail_msg("'%s' is not in:\n%s", part, text);
-  }
-}
-
 static size_t count_lines(const char *text, size_t *widest) {
   size_t lines = 0;
   *widest = 0;
@@ -81,8 +75,8 @@ static void every_help_fits_a_screen_and_has_an_example(void **state) {
                calls[i].arguments[1] == NULL ? "" : calls[i].arguments[1], r.exit_code, lines, widest, r.out,
                r.err);
     }
-    check_contains(r.out, "Usage: canvass");
-    check_contains(r.out, "Example:\n  canvass ");
+    assert_contains(r.out, "Usage: canvass");
+    assert_contains(r.out, "Example:\n  canvass ");
     process_result_fini(&r);
   }
 }
@@ -92,7 +86,7 @@ static void help_wins_over_whatever_else_is_written(void **state) {
   process_result r;
   call_program(&(invocation){{"run", "--workers", "2", "--help"}}, &r);
   assert_int_equal(r.exit_code, 0);
-  check_contains(r.out, "--shard-rows N");
+  assert_contains(r.out, "--shard-rows N");
   process_result_fini(&r);
 }
 
@@ -102,9 +96,9 @@ static void every_analysis_has_its_help(void **state) {
     process_result r;
     call_program(&(invocation){{"help", analysis_at(i)->name}}, &r);
     assert_int_equal(r.exit_code, 0);
-    check_contains(r.out, analysis_at(i)->name);
-    check_contains(r.out, "Arguments:");
-    check_contains(r.out, "Example:");
+    assert_contains(r.out, analysis_at(i)->name);
+    assert_contains(r.out, "Arguments:");
+    assert_contains(r.out, "Example:");
     process_result_fini(&r);
   }
 }
@@ -114,9 +108,9 @@ static void bare_program_says_what_it_is(void **state) {
   process_result r;
   call_program(&(invocation){{NULL}}, &r);
   assert_int_equal(r.exit_code, 0);
-  check_contains(r.out, "canvass run survey.yaml answers.csv");
-  check_contains(r.out, "canvass submit survey.yaml --dataset airline --wait");
-  check_contains(r.out, "canvass --help");
+  assert_contains(r.out, "canvass run survey.yaml answers.csv");
+  assert_contains(r.out, "canvass submit survey.yaml --dataset airline --wait");
+  assert_contains(r.out, "canvass --help");
   process_result_fini(&r);
 }
 
@@ -128,7 +122,7 @@ static void version_names_release_and_fingerprint(void **state) {
     call_program(&calls[i], &r);
     assert_int_equal(r.exit_code, 0);
     assert_memory_equal(r.out, "canvass ", strlen("canvass "));
-    check_contains(r.out, "numeric fingerprint: ");
+    assert_contains(r.out, "numeric fingerprint: ");
     process_result_fini(&r);
   }
 }
@@ -185,7 +179,7 @@ static void wrong_usage_is_told_and_exits_with_2(void **state) {
     if (r.exit_code != 2 || r.out_length != 0) {
       fail_msg("case %zu: exit code %d, output '%s', errors '%s'", i, r.exit_code, r.out, r.err);
     }
-    check_contains(r.err, cases[i].message);
+    assert_contains(r.err, cases[i].message);
     process_result_fini(&r);
   }
 }
@@ -196,7 +190,7 @@ static void a_full_disk_is_an_error(void **state) {
   process_run((const char *const[]){"/bin/sh", "-c", "exec \"$0\" help >/dev/full", CANVASS_PROGRAM, NULL},
               NULL, &r);
   assert_int_equal(r.exit_code, 1);
-  check_contains(r.err, "cannot write to standard output: No space left on device");
+  assert_contains(r.err, "cannot write to standard output: No space left on device");
   process_result_fini(&r);
 }
 

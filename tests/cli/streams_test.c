@@ -52,7 +52,7 @@ static void an_answer_to_a_closed_output_is_a_failure(void **state) {
   const char *const arguments[] = {"/bin/sh", "-c", "exec '" CANVASS_PROGRAM "' version >&-", NULL};
   process_run(arguments, NULL, &r);
   assert_int_equal(r.exit_code, 1);
-  assert_non_null(strstr(r.err, "standard output: Bad file descriptor"));
+  assert_contains(r.err, "standard output: Bad file descriptor");
   process_result_fini(&r);
 }
 

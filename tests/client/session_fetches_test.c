@@ -67,7 +67,7 @@ static void a_blob_that_stays_altered_is_a_failure_that_names_it(void **state) {
   char hex[DIGEST_HEX_BYTES];
   digest_hex(&name, hex);
   hex[16] = '\0';
-  check_contains(f->err.message, hex);
+  assert_contains(f->err.message, hex);
   assert_int_equal(out.length, 0);
   buf_fini(&out);
   free(bytes);

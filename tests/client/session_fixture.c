@@ -37,12 +37,6 @@ void fixture_begin(fixture *f) {
   f->link->answer_ms = SESSION_EVER_MS;
 }
 
-void check_contains(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) {
-    fail_msg("'%s' is not in: %s", part, text);
-  }
-}
-
 uint8_t *random_bytes(uint64_t seed, size_t length) {
   seeded random = {seed};
   uint8_t *bytes = malloc(length + 1);

@@ -41,7 +41,6 @@ void fixture_stop(fixture *f);
     }                                            \
   } while (0)
 
-void check_contains(const char *text, const char *part);
 uint8_t *random_bytes(uint64_t seed, size_t length); /* to be freed */
 status upload_bytes(fixture *f, const uint8_t *bytes, size_t length, digest *name, upload *out);
 /* Stops the broker and looks whether it has the blob. */

@@ -66,12 +66,6 @@ static void begin(fixture *f) {
   f->link->answer_ms = SESSION_EVER_MS;
 }
 
-static void check_contains(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) {
-    fail_msg("'%s' is not in: %s", part, text);
-  }
-}
-
 static void check_report(const fixture *f) {
   assert_int_equal(f->report.length, strlen(document));
   assert_memory_equal(f->report.data, document, strlen(document));
@@ -145,7 +139,7 @@ static void texts_that_no_message_can_carry_are_told(void **state) {
   char id[SESSION_JOB_BYTES];
   session_job wanted = {.specification = {"page", 4}, .dataset = "\xff\xfe"};
   assert_int_equal(session_submit(f->link, &wanted, id, &f->err), STATUS_USAGE);
-  check_contains(f->err.message, "the dataset's name is not UTF-8");
+  assert_contains(f->err.message, "the dataset's name is not UTF-8");
   char long_key[5000];
   memset(long_key, 'k', sizeof long_key - 1);
   long_key[sizeof long_key - 1] = '\0';
@@ -235,7 +229,7 @@ static void a_job_that_failed_is_its_failure(void **state) {
   f->broker.failure = "data";
   begin(f);
   assert_int_equal(session_wait(f->link, job, NULL, NULL, &f->report, NULL, &f->err), STATUS_DATA);
-  check_contains(f->err.message, "so it ended");
+  assert_contains(f->err.message, "so it ended");
   assert_int_equal(session_report(f->link, job, &f->report, &f->err), STATUS_DATA);
 }
 
@@ -253,8 +247,8 @@ static void a_report_before_its_time_says_how_far_the_job_is(void **state) {
   fixture *f = *state;
   begin(f);
   assert_int_equal(session_report(f->link, job, &f->report, &f->err), STATUS_JOB);
-  check_contains(f->err.message, "11112222");
-  check_contains(f->err.message, "stage 2, 30 of 120 rows (25%)");
+  assert_contains(f->err.message, "11112222");
+  assert_contains(f->err.message, "stage 2, 30 of 120 rows (25%)");
 }
 
 static void a_report_can_be_fetched_again_and_again(void **state) {
@@ -273,7 +267,7 @@ static void what_has_ended_cannot_be_cancelled(void **state) {
   f->broker.report = slice_of(document);
   begin(f);
   assert_int_equal(session_cancel(f->link, job, &f->err), STATUS_JOB);
-  check_contains(f->err.message, "is already done");
+  assert_contains(f->err.message, "is already done");
 }
 
 static void what_failed_cannot_be_cancelled(void **state) {
@@ -281,7 +275,7 @@ static void what_failed_cannot_be_cancelled(void **state) {
   f->broker.failure = "data";
   begin(f);
   assert_int_equal(session_cancel(f->link, job, &f->err), STATUS_JOB);
-  check_contains(f->err.message, "has already failed: so it ended");
+  assert_contains(f->err.message, "has already failed: so it ended");
 }
 
 static void the_first_digits_find_a_job(void **state) {
@@ -295,7 +289,7 @@ static void the_first_digits_find_a_job(void **state) {
   OK(session_find_job(f->link, "ABCDEF00333344445555666677778888", id, &f->err)); /* whole: not looked up */
   assert_string_equal(id, "abcdef00333344445555666677778888");
   assert_int_equal(session_find_job(f->link, "1111", id, &f->err), STATUS_USAGE);
-  check_contains(f->err.message, "2 jobs");
+  assert_contains(f->err.message, "2 jobs");
   assert_int_equal(session_find_job(f->link, "9999", id, &f->err), STATUS_NOT_FOUND);
   static const char *const wrong[] = {"", "111", "xyzw", "1111-222", "111122223333444455556666777788889"};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

@@ -75,12 +75,6 @@ static unsigned seen(fixture *f, message_kind kind) {
   return atomic_load(&f->broker.seen[kind]);
 }
 
-static void check_contains(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) {
-    fail_msg("'%s' is not in: %s", part, text);
-  }
-}
-
 /* ---- Lost requests ------------------------------------------------------------------------------- */
 
 static void a_request_without_an_answer_is_sent_again_with_its_number(void **state) {
@@ -145,10 +139,10 @@ static status connect_to(const char *endpoint, const key_pair *key, error *err) 
 static void a_broker_that_is_not_there_is_named(void **state) {
   fixture *f = *state;
   assert_int_equal(connect_to(f->broker.endpoint, NULL, &f->err), STATUS_UNREACHABLE);
-  check_contains(f->err.message, f->broker.endpoint);
+  assert_contains(f->err.message, f->broker.endpoint);
   assert_int_equal(connect_to("tcp://127.0.0.1:1", NULL, &f->err), STATUS_UNREACHABLE);
-  check_contains(f->err.message, "tcp://127.0.0.1:1");
-  check_contains(f->err.message, "--identity");
+  assert_contains(f->err.message, "tcp://127.0.0.1:1");
+  assert_contains(f->err.message, "--identity");
 }
 
 static key_pair new_key(fixture *f) {
@@ -163,7 +157,7 @@ static void keys_that_may_not_fit_are_said(void **state) {
   fixture *f = *state;
   const key_pair key = new_key(f);
   assert_int_equal(connect_to("tcp://127.0.0.1:1", &key, &f->err), STATUS_UNREACHABLE);
-  check_contains(f->err.message, "the keys do not match");
+  assert_contains(f->err.message, "the keys do not match");
 }
 
 static status connect_within(fixture *f, const key_pair *own, const char *broker_key, unsigned ms) {
@@ -187,7 +181,7 @@ static void expect_unreachable(fixture *f, const key_pair *own, const char *word
     assert_int_equal(connect_within(f, own, broker_key, ms), STATUS_UNREACHABLE);
     ms *= 2;
   } while (strstr(f->err.message, words) == NULL && ms < SESSION_EVER_MS / 24);
-  check_contains(f->err.message, words);
+  assert_contains(f->err.message, words);
 }
 
 static void who_has_the_brokers_key_comes_in(void **state) {
@@ -273,7 +267,7 @@ static void a_key_that_is_turned_away_is_told_at_once(void **state) {
   f->broker.allowed = nobody;
   session_broker_start(&f->broker);
   assert_int_equal(connect_with(f, &mine, theirs.public_key), STATUS_UNREACHABLE);
-  check_contains(f->err.message, "refuses your key");
+  assert_contains(f->err.message, "refuses your key");
   session_broker_stop(&f->broker);
   f->broker.context = NULL;
   key_list_destroy(nobody);
@@ -282,7 +276,7 @@ static void a_key_that_is_turned_away_is_told_at_once(void **state) {
 static void no_endpoint_is_no_endpoint(void **state) {
   fixture *f = *state;
   assert_int_equal(connect_to("nowhere", NULL, &f->err), STATUS_USAGE);
-  check_contains(f->err.message, "'nowhere'");
+  assert_contains(f->err.message, "'nowhere'");
 }
 
 static void patience_ends_when_the_broker_falls_silent(void **state) {
@@ -293,7 +287,7 @@ static void patience_ends_when_the_broker_falls_silent(void **state) {
   buf out;
   buf_init(&out);
   assert_int_equal(session_list(f->link, "jobs", &out, &f->err), STATUS_UNREACHABLE);
-  check_contains(f->err.message, f->broker.endpoint);
+  assert_contains(f->err.message, f->broker.endpoint);
   buf_fini(&out);
 }
 
@@ -306,7 +300,7 @@ static void a_broker_that_lives_but_never_answers_is_given_up(void **state) {
   buf out;
   buf_init(&out);
   assert_int_equal(session_list(f->link, "jobs", &out, &f->err), STATUS_UNREACHABLE);
-  check_contains(f->err.message, "is alive but does not answer");
+  assert_contains(f->err.message, "is alive but does not answer");
   buf_fini(&out);
 }
 
@@ -332,7 +326,7 @@ static void a_broker_of_another_version_says_so(void **state) {
   f->broker.has_other_version = true;
   session_broker_start(&f->broker);
   assert_int_equal(connect_with(f, NULL, NULL), STATUS_PROTOCOL);
-  check_contains(f->err.message, "speaks version 2");
+  assert_contains(f->err.message, "speaks version 2");
 }
 
 /* ---- Several sessions ---------------------------------------------------------------------------- */

@@ -115,7 +115,7 @@ static void a_blob_that_never_arrives_whole_is_a_failure_that_names_it(void **st
   char hex[DIGEST_HEX_BYTES];
   digest_hex(&name, hex);
   hex[16] = '\0';
-  check_contains(f->err.message, hex);
+  assert_contains(f->err.message, hex);
   free(bytes);
 }
 
@@ -151,9 +151,9 @@ static void a_broker_that_asks_for_the_same_chunk_for_ever_is_left(void **state)
   char hex[DIGEST_HEX_BYTES];
   digest_hex(&name, hex);
   hex[16] = '\0';
-  check_contains(f->err.message, hex);
-  check_contains(f->err.message, f->broker.endpoint);
-  check_contains(f->err.message, "restart it");
+  assert_contains(f->err.message, hex);
+  assert_contains(f->err.message, f->broker.endpoint);
+  assert_contains(f->err.message, "restart it");
   free(bytes);
 }
 
@@ -164,7 +164,7 @@ static void a_full_store_is_told(void **state) {
   fixture_begin(f);
   assert_int_equal(session_put(f->link, "survey", 0, f->dataset, f->shards, NULL, &f->counts, &f->err),
                    STATUS_IO);
-  check_contains(f->err.message, "no room left");
+  assert_contains(f->err.message, "no room left");
 }
 
 /* ---- Datasets ------------------------------------------------------------------------------------ */
@@ -307,7 +307,7 @@ static void a_file_that_is_not_there_is_named(void **state) {
   const char *const paths[] = {"/nowhere/survey.csv"};
   assert_int_equal(session_load(f->link, "survey", 0, slice_of("x"), paths, 1, 0, NULL, NULL, job, &f->err),
                    STATUS_IO);
-  check_contains(f->err.message, "/nowhere/survey.csv");
+  assert_contains(f->err.message, "/nowhere/survey.csv");
 }
 
 int main(void) {

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "tests/check.h"
-#include "tests/process.h"
+#include "tests/end_to_end/scene.h"
 
-enum { PATH_BYTES = 512, ARGUMENTS_MAX = 12 };
+enum { ARGUMENTS_MAX = 12 };
 
 static const char spec_text[] =
     "title: {en: Visitors, zh-Hans: 访客}\n"
@@ -19,54 +19,28 @@ static const char spec_text[] =
     "  - describe: {items: q1}\n";
 static const char data_text[] = "q1\n1\n2\n3\n4\n5\n5\n9\n";
 
-typedef struct fixture {
-  char directory[PATH_BYTES];
-  char spec[PATH_BYTES];
-  char data[PATH_BYTES];
-} fixture;
-
 static int set_up(void **state) {
-  fixture *f = calloc(1, sizeof *f);
-  assert_non_null(f);
-  process_directory_new(f->directory, sizeof f->directory);
-  process_write_file(f->directory, "spec.yaml", spec_text, sizeof spec_text - 1, f->spec, sizeof f->spec);
-  process_write_file(f->directory, "data.csv", data_text, sizeof data_text - 1, f->data, sizeof f->data);
-  *state = f;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  fixture *f = *state;
-  process_directory_remove(f->directory);
-  free(f);
-  return 0;
+  const int failed = scene_set_up(state);
+  scene_write(*state, spec_text, data_text);
+  return failed;
 }
 
 /* canvass run spec.yaml DATA MORE..., with a zero exit code. */
-static process_result run_with(const fixture *f, const char *data, const char *input,
-                               const char *const *more) {
+static process_result run_with(const scene *f, const char *data, const char *input, const char *const *more) {
   const char *arguments[ARGUMENTS_MAX] = {CANVASS_PROGRAM, "run", f->spec, data};
   for (size_t i = 0; more[i] != NULL && i + 5 < ARGUMENTS_MAX; i++) {
     arguments[i + 4] = more[i];
   }
   process_result r;
   process_run(arguments, input, &r);
-  if (r.exit_code != 0) {
-    fail_msg("exit code %d: %s", r.exit_code, r.err);
-  }
+  process_check_success(&r);
   return r;
 }
 
 #define MORE(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static void check_contains(const process_result *r, const char *part) {
-  if (strstr(r->out, part) == NULL) {
-    fail_msg("'%s' is not in:\n%s", part, r->out);
-  }
-}
-
 static void nothing_but_the_answer_is_printed(void **state) {
-  process_result r = run_with(*state, ((fixture *)*state)->data, NULL, MORE("--format", "json"));
+  process_result r = run_with(*state, ((scene *)*state)->data, NULL, MORE("--format", "json"));
   assert_int_equal(r.err_length, 0);
   assert_int_equal(r.out[0], '{');
   assert_memory_equal(r.out + r.out_length - 2, "}\n", 2);
@@ -74,7 +48,7 @@ static void nothing_but_the_answer_is_printed(void **state) {
 }
 
 static void text_speaks_the_language_asked_for(void **state) {
-  const fixture *f = *state;
+  const scene *f = *state;
   static const struct {
     const char *language, *title, *label, *word;
   } cases[] = {{"en", "Visitors", "Service", "Invalid answers"},
@@ -82,38 +56,38 @@ static void text_speaks_the_language_asked_for(void **state) {
                {"zh-Hant", "访客", "服務", "無效答案"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     process_result r = run_with(f, f->data, NULL, MORE("--lang", cases[i].language));
-    check_contains(&r, cases[i].title);
-    check_contains(&r, cases[i].label);
-    check_contains(&r, cases[i].word);
+    assert_contains(r.out, cases[i].title);
+    assert_contains(r.out, cases[i].label);
+    assert_contains(r.out, cases[i].word);
     process_result_fini(&r);
   }
 }
 
 static void language_comes_from_the_environment(void **state) {
-  const fixture *f = *state;
+  const scene *f = *state;
   process_result r;
   static const char script[] = "LC_ALL=zh_TW.UTF-8 exec \"$0\" run \"$1\" \"$2\"";
   process_run((const char *const[]){"/bin/sh", "-c", script, CANVASS_PROGRAM, f->spec, f->data, NULL}, NULL,
               &r);
   assert_int_equal(r.exit_code, 0);
-  check_contains(&r, "服務");
+  assert_contains(r.out, "服務");
   process_result_fini(&r);
 }
 
 static void csv_is_a_long_table(void **state) {
-  const fixture *f = *state;
+  const scene *f = *state;
   process_result r = run_with(f, f->data, NULL, MORE("-f", "csv"));
   static const char header[] =
       "analysis,name,table,row,item,other_item,group,other_group,value,other_value,statistic,figure\n";
   assert_memory_equal(r.out, header, sizeof header - 1);
-  check_contains(&r, "data,data,rows,1,,,,,,,rows,7\n");
-  check_contains(&r, "data,data,variables,1,q1,,,,,,invalid,1\n");
-  check_contains(&r, "describe,describe,summary,1,q1,,,,,,n,6\n");
+  assert_contains(r.out, "data,data,rows,1,,,,,,,rows,7\n");
+  assert_contains(r.out, "data,data,variables,1,q1,,,,,,invalid,1\n");
+  assert_contains(r.out, "describe,describe,summary,1,q1,,,,,,n,6\n");
   process_result_fini(&r);
 }
 
 static void colour_only_when_asked_for(void **state) {
-  const fixture *f = *state;
+  const scene *f = *state;
   process_result plain = run_with(f, f->data, NULL, MORE("--color", "auto"));
   process_result coloured = run_with(f, f->data, NULL, MORE("--color", "always"));
   assert_null(strchr(plain.out, '\x1b'));
@@ -123,8 +97,8 @@ static void colour_only_when_asked_for(void **state) {
 }
 
 static void output_file_is_replaced_whole(void **state) {
-  const fixture *f = *state;
-  char path[PATH_BYTES];
+  const scene *f = *state;
+  char path[SCENE_PATH_BYTES];
   process_write_file(f->directory, "report.json", "old", 3, path, sizeof path);
   assert_int_equal(chmod(path, 0640), 0);
   process_result printed = run_with(f, f->data, NULL, MORE("--format", "json", "-o", "-"));
@@ -144,12 +118,11 @@ static void output_file_is_replaced_whole(void **state) {
 }
 
 static void a_failed_run_leaves_the_old_answer(void **state) {
-  const fixture *f = *state;
-  char path[PATH_BYTES];
+  const scene *f = *state;
+  char path[SCENE_PATH_BYTES];
   process_write_file(f->directory, "report.txt", "old", 3, path, sizeof path);
   process_result r;
-  process_run((const char *const[]){CANVASS_PROGRAM, "run", f->spec, f->data, "--strict", "-o", path, NULL},
-              NULL, &r);
+  CANVASS(&r, "run", f->spec, f->data, "--strict", "-o", path);
   assert_int_equal(r.exit_code, 4);
   size_t length = 0;
   char *kept = process_read_file(path, &length);
@@ -160,41 +133,39 @@ static void a_failed_run_leaves_the_old_answer(void **state) {
 }
 
 static void a_place_that_cannot_be_written_is_told_first(void **state) {
-  const fixture *f = *state;
+  const scene *f = *state;
   process_result r;
-  process_run((const char *const[]){CANVASS_PROGRAM, "run", f->spec, "no-such-data.csv", "-o",
-                                    "/no/such/place", NULL},
-              NULL, &r);
+  CANVASS(&r, "run", f->spec, "no-such-data.csv", "-o", "/no/such/place");
   assert_int_equal(r.exit_code, 1);
-  assert_non_null(strstr(r.err, "cannot write to /no/such/place"));
+  assert_contains(r.err, "cannot write to /no/such/place");
   process_result_fini(&r);
 }
 
 static void standard_input_is_data(void **state) {
-  const fixture *f = *state;
+  const scene *f = *state;
   process_result r = run_with(f, "-", data_text, MORE("-f", "csv"));
-  check_contains(&r, "data,data,rows,1,,,,,,,rows,7\n");
+  assert_contains(r.out, "data,data,rows,1,,,,,,,rows,7\n");
   process_result_fini(&r);
   static const char script[] = "cat \"$2\" | \"$0\" run \"$1\" - -f csv";
   process_run((const char *const[]){"/bin/sh", "-c", script, CANVASS_PROGRAM, f->spec, f->data, NULL}, NULL,
               &r);
   assert_int_equal(r.exit_code, 0);
-  check_contains(&r, "data,data,rows,1,,,,,,,rows,7\n");
+  assert_contains(r.out, "data,data,rows,1,,,,,,,rows,7\n");
   process_result_fini(&r);
 }
 
 static void check_names_what_was_read(void **state) {
-  const fixture *f = *state;
+  const scene *f = *state;
   process_result r;
-  process_run((const char *const[]){CANVASS_PROGRAM, "check", f->spec, f->data, NULL}, NULL, &r);
+  CANVASS(&r, "check", f->spec, f->data);
   assert_int_equal(r.exit_code, 0);
-  check_contains(&r, "the specification is valid");
-  check_contains(&r, "data.csv: 7 records, 0 of them quarantined");
+  assert_contains(r.out, "the specification is valid");
+  assert_contains(r.out, "data.csv: 7 records, 0 of them quarantined");
   process_result_fini(&r);
 }
 
 static void every_kernel_form_that_runs_gives_the_same_bytes(void **state) {
-  const fixture *f = *state;
+  const scene *f = *state;
   static const char script[] = "CANVASS_KERNELS=$3 exec \"$0\" run \"$1\" \"$2\" -f json";
   process_result wanted = run_with(f, f->data, NULL, MORE("-f", "json"));
   static const char *const forms[] = {"portable", "avx2", "avx512"};
@@ -212,13 +183,13 @@ static void every_kernel_form_that_runs_gives_the_same_bytes(void **state) {
   process_result_fini(&wanted);
 }
 
-#define ANSWER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define ANSWER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, scene_tear_down)
 
 static void a_chart_is_a_picture_of_its_own(void **state) {
-  const fixture *f = *state;
+  const scene *f = *state;
   process_result r = run_with(f, f->data, NULL, MORE("-f", "svg:describe/distribution", "-l", "zh-Hans"));
   assert_memory_equal(r.out, "<svg xmlns=\"http://www.w3.org/2000/svg\"", 39);
-  assert_non_null(strstr(r.out, ">服务</text>"));
+  assert_contains(r.out, ">服务</text>");
   process_result_fini(&r);
 }
 
@@ -230,7 +201,7 @@ static void charts_that_there_are_not_are_refused_with_those_that_there_are(void
       {"svg:describe/x",
        "there is no chart 'describe/x'; the report has describe/summary, describe/distribution\n"},
   };
-  const fixture *f = *state;
+  const scene *f = *state;
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     process_result r;
     process_run(
@@ -254,8 +225,8 @@ static process_result report_of(const char *path, const char *input, const char 
 /* A report that was kept as JSON is rendered again without the data: the same bytes. */
 static void a_kept_report_is_rendered_as_the_run_would(void **state) {
   static const char *const formats[] = {"text", "csv", "json", "svg:describe"};
-  const fixture *f = *state;
-  char path[PATH_BYTES];
+  const scene *f = *state;
+  char path[SCENE_PATH_BYTES];
   process_result kept = run_with(f, f->data, NULL, MORE("-f", "json"));
   process_write_file(f->directory, "kept.json", kept.out, kept.out_length, path, sizeof path);
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
@@ -273,7 +244,7 @@ static void a_kept_report_is_rendered_as_the_run_would(void **state) {
 }
 
 static void what_is_no_report_is_refused_by_its_name(void **state) {
-  const fixture *f = *state;
+  const scene *f = *state;
   const struct {
     const char *path, *output;
     int exit_code;
@@ -296,11 +267,11 @@ static void what_is_no_report_is_refused_by_its_name(void **state) {
 
 /* Without --format the report is text whatever the file is called, with a message. */
 static void a_file_named_as_another_format_is_told_of(void **state) {
-  const fixture *f = *state;
-  char path[PATH_BYTES];
+  const scene *f = *state;
+  char path[SCENE_PATH_BYTES];
   (void)snprintf(path, sizeof path, "%.400s/report.svg", f->directory);
   process_result r = run_with(f, f->data, NULL, MORE("-o", path));
-  assert_non_null(strstr(r.err, "report.svg holds the report as text; add --format svg:NAME"));
+  assert_contains(r.err, "report.svg holds the report as text; add --format svg:NAME");
   process_result_fini(&r);
   r = run_with(f, f->data, NULL, MORE("-o", path, "-f", "text"));
   assert_null(strstr(r.err, "holds the report as text"));

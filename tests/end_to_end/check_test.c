@@ -5,46 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "tests/check.h"
-#include "tests/process.h"
+#include "tests/end_to_end/scene.h"
 
-enum { PATH_BYTES = 512, EXIT_DATA = 4 };
+enum { EXIT_DATA = 4 };
 
 #define SCALE     "variables:\n  q1: {type: scale, range: [1, 5]}\n"
 #define DESCRIBED "analyses:\n  - describe: {items: [q1]}\n"
-
-typedef struct scene {
-  char directory[PATH_BYTES], spec[PATH_BYTES], data[PATH_BYTES], copy[PATH_BYTES];
-} scene;
-
-static int set_up(void **state) {
-  scene *s = calloc(1, sizeof *s);
-  assert_non_null(s);
-  process_directory_new(s->directory, sizeof s->directory);
-  *state = s;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  scene *s = *state;
-  process_directory_remove(s->directory);
-  free(s);
-  return 0;
-}
-
-static void write_files(scene *s, const char *spec, const char *data) {
-  process_write_file(s->directory, "spec.yaml", spec, strlen(spec), s->spec, sizeof s->spec);
-  process_write_file(s->directory, "data.csv", data, strlen(data), s->data, sizeof s->data);
-}
-
-/* `canvass SUBCOMMAND --quiet [OPTION] [OPTION] SPEC DATA`. */
-static process_result run(const scene *s, const char *subcommand, const char *option, const char *value) {
-  const char *arguments[8] = {CANVASS_PROGRAM, subcommand, "--quiet", s->spec, s->data, option, value, NULL};
-  process_result r;
-  process_run(arguments, NULL, &r);
-  return r;
-}
 
 static void expect(const process_result *r, int exit_code, const char *const *out, const char *err) {
   if (r->exit_code != exit_code || strstr(r->err, err) == NULL) {
@@ -52,9 +19,7 @@ static void expect(const process_result *r, int exit_code, const char *const *ou
              r->err, err, r->out);
   }
   for (size_t i = 0; out != NULL && out[i] != NULL; i++) {
-    if (strstr(r->out, out[i]) == NULL) {
-      fail_msg("'%s' is not in:\n%s", out[i], r->out);
-    }
+    assert_contains(r->out, out[i]);
   }
 }
 
@@ -62,8 +27,8 @@ static void expect(const process_result *r, int exit_code, const char *const *ou
 
 static void expect_found(scene *s, const char *spec, const char *data, int exit_code, const char *const *out,
                          const char *err) {
-  write_files(s, spec, data);
-  process_result r = run(s, "check", NULL, NULL);
+  scene_write(s, spec, data);
+  process_result r = scene_run(s, "check", NULL, NULL);
   expect(&r, exit_code, out, err);
   process_result_fini(&r);
 }
@@ -95,7 +60,7 @@ static void a_scale_of_which_no_answer_is_valid_is_a_failure_that_names_the_text
            "analyses: 1, over 2,015 rows\n"),
       "canvass: q1: none of 2,015 answers is valid; the first is at ");
   /* `run` warns, and writes its report. */
-  process_result r = run(s, "run", NULL, NULL);
+  process_result r = scene_run(s, "run", NULL, NULL);
   expect(&r, 0, SAYS("No answers: q1.", "“Very satisfied” 1,203, “Satisfied” 812"),
          "canvass: warning: q1: none of 2,015 answers is valid; the first is at ");
   process_result_fini(&r);
@@ -161,7 +126,7 @@ static void a_real_survey_with_the_wrong_codebook_is_told_by_text(void **state) 
     print_message("skipped: %s is not here\n", survey);
     skip();
   }
-  write_files(s,
+  scene_write(s,
               "variables:\n"
               "  Satisfaction: {type: scale, range: [1, 5]}\n"
               "  Age: {type: number, range: [18, 80]}\n"
@@ -169,7 +134,7 @@ static void a_real_survey_with_the_wrong_codebook_is_told_by_text(void **state) 
               "  - describe: {items: [Satisfaction, Age]}\n",
               "");
   (void)snprintf(s->data, sizeof s->data, "%s", survey);
-  process_result r = run(s, "check", NULL, NULL);
+  process_result r = scene_run(s, "check", NULL, NULL);
   expect(
       &r, EXIT_DATA,
       SAYS("129,880 of 129,880 answers to Satisfaction are invalid: “Neutral or Dissatisfied” 73,452,",
@@ -202,19 +167,19 @@ static void decimals_that_a_large_number_displaces_are_told_and_counted(void **s
       SAYS("Numbers of x keep 6 decimals, not the 8 that are declared: 123,456,789,012, the largest,",
            "1 of 3 numbers of x have more decimals than are kept; they are rounded (data.csv:3"),
       "");
-  process_result r = run(s, "check", "--json", NULL);
+  process_result r = scene_run(s, "check", "--json", NULL);
   expect(
       &r, 0,
       SAYS("\"decimals\":{\"declared\":8,\"kept\":6,\"largest\":123456789012.5}",
            "\"rounded\":1,\"rounded_places\":[{\"file\":\"data.csv\",\"line\":3,\"value\":\"0.12345678\"}]"),
       "");
   process_result_fini(&r);
-  r = run(s, "run", "--format", "text");
+  r = scene_run(s, "run", "--format", "text");
   expect(&r, 0, SAYS("Numbers of x keep 6 decimals, not the 8 that are declared:"), "");
   process_result_fini(&r);
   /* Where all are kept nothing is reported. */
-  write_files(s, spec, "x\n12345678.5\n0.12345678\n1.5\n");
-  r = run(s, "check", "--json", NULL);
+  scene_write(s, spec, "x\n12345678.5\n0.12345678\n1.5\n");
+  r = scene_run(s, "check", "--json", NULL);
   expect(&r, 0, SAYS("\"rounded\":0"), "");
   assert_null(strstr(r.out, "rounded_places"));
   assert_null(strstr(r.out, "\"decimals\""));
@@ -230,7 +195,7 @@ static void rows_without_a_usable_weight_are_told_by_cause(void **state) {
                     "Negative weights in w, rows not used: 1 (data.csv:4 “-3”)\n",
                     "Rows without a usable weight in w, not used: 3 of 6 (missing: 1, not a number: 1, "),
                "");
-  process_result r = run(s, "run", NULL, NULL);
+  process_result r = scene_run(s, "run", NULL, NULL);
   expect(&r, 0, NULL, "canvass: warning: w: 3 of 6 rows have no usable weight and are not used: 1 missing (");
   process_result_fini(&r);
 }
@@ -245,7 +210,7 @@ static void items_nobody_answered_matter_where_they_are_used(void **state) {
       "analyses:\n  - describe: {items: [both]}\n";
   expect_found(s, unused, data, 0, NULL, "");
   expect_found(s, used, data, EXIT_DATA, NULL, "canvass: q2: nobody answered in any of 2 rows\n");
-  process_result r = run(s, "run", NULL, NULL);
+  process_result r = scene_run(s, "run", NULL, NULL);
   expect(&r, 0, NULL, "canvass: warning: q2: nobody answered in any of 2 rows\n");
   process_result_fini(&r);
 }
@@ -258,8 +223,8 @@ static void an_analysis_that_uses_no_row_is_a_failure(void **state) {
 
 static void findings_come_in_the_language_asked_for(void **state) {
   scene *s = *state;
-  write_files(s, SCALE DESCRIBED, "q1\n1\nx\n");
-  process_result r = run(s, "check", "--lang", "zh-Hans");
+  scene_write(s, SCALE DESCRIBED, "q1\n1\nx\n");
+  process_result r = scene_run(s, "check", "--lang", "zh-Hans");
   expect(&r, 0, SAYS("q1 的 2 个答案中有 1 个无效：“x” 1 个"), "");
   process_result_fini(&r);
 }
@@ -292,10 +257,10 @@ static void check_ends_as_run_does(void **state) {
        0, 0, 0},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    write_files(s, cases[i].spec, cases[i].data);
-    process_write_file(s->directory, "copy.csv", cases[i].data, strlen(cases[i].data), s->copy,
-                       sizeof s->copy);
-    const char *copy = cases[i].is_twice ? s->copy : NULL;
+    scene_write(s, cases[i].spec, cases[i].data);
+    char copied[SCENE_PATH_BYTES];
+    process_write_file(s->directory, "copy.csv", cases[i].data, strlen(cases[i].data), copied, sizeof copied);
+    const char *copy = cases[i].is_twice ? copied : NULL;
     const struct {
       const char *subcommand, *strict;
       int wanted;
@@ -324,8 +289,8 @@ static void check_ends_as_run_does(void **state) {
 
 static void a_strict_check_tells_all_of_it_before_it_fails(void **state) {
   scene *s = *state;
-  write_files(s, SCALE DESCRIBED, "q1\n1\n2,3\n9\n");
-  process_result r = run(s, "check", "--strict", NULL);
+  scene_write(s, SCALE DESCRIBED, "q1\n1\n2,3\n9\n");
+  process_result r = scene_run(s, "check", "--strict", NULL);
   expect(&r, EXIT_DATA,
          SAYS("data.csv: 3 records, 1 of them quarantined\n", "line 3 (2 cells, the header has 1)",
               "1 of 2 answers to q1 are invalid: “9” 1"),
@@ -337,8 +302,8 @@ static void a_strict_check_tells_all_of_it_before_it_fails(void **state) {
 
 static void json_has_the_documents_words_without_the_figures(void **state) {
   scene *s = *state;
-  write_files(s, SCALE DESCRIBED, "q1\nx\nx\n9\n");
-  process_result r = run(s, "check", "--json", NULL);
+  scene_write(s, SCALE DESCRIBED, "q1\nx\nx\n9\n");
+  process_result r = scene_run(s, "check", "--json", NULL);
   assert_int_equal(r.exit_code, EXIT_DATA);
   arena *memory = arena_new();
   json *found = NULL;
@@ -361,33 +326,31 @@ static void json_has_the_documents_words_without_the_figures(void **state) {
 
 static void json_of_a_page_alone_says_that_it_is_right(void **state) {
   scene *s = *state;
-  write_files(s, SCALE DESCRIBED, "q1\n1\n");
+  scene_write(s, SCALE DESCRIBED, "q1\n1\n");
   process_result r;
-  process_run((const char *const[]){CANVASS_PROGRAM, "check", s->spec, "--json", NULL}, NULL, &r);
+  CANVASS(&r, "check", s->spec, "--json");
   assert_int_equal(r.exit_code, 0);
   assert_string_equal(r.out, "{\"canvass\":{\"check\":1}}\n");
   process_result_fini(&r);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void) {
   setenv("LC_ALL", "C", 1);
   const struct CMUnitTest tests[] = {
-      TEST(a_scale_of_which_no_answer_is_valid_is_a_failure_that_names_the_texts),
-      TEST(only_the_ten_most_frequent_texts_are_listed),
-      TEST(advice_speaks_the_language_of_the_codebook),
-      TEST(a_real_survey_with_the_wrong_codebook_is_told_by_text),
-      TEST(rounded_numbers_are_told),
-      TEST(decimals_that_a_large_number_displaces_are_told_and_counted),
-      TEST(rows_without_a_usable_weight_are_told_by_cause),
-      TEST(items_nobody_answered_matter_where_they_are_used),
-      TEST(an_analysis_that_uses_no_row_is_a_failure),
-      TEST(findings_come_in_the_language_asked_for),
-      TEST(check_ends_as_run_does),
-      TEST(a_strict_check_tells_all_of_it_before_it_fails),
-      TEST(json_has_the_documents_words_without_the_figures),
-      TEST(json_of_a_page_alone_says_that_it_is_right),
+      SCENE_TEST(a_scale_of_which_no_answer_is_valid_is_a_failure_that_names_the_texts),
+      SCENE_TEST(only_the_ten_most_frequent_texts_are_listed),
+      SCENE_TEST(advice_speaks_the_language_of_the_codebook),
+      SCENE_TEST(a_real_survey_with_the_wrong_codebook_is_told_by_text),
+      SCENE_TEST(rounded_numbers_are_told),
+      SCENE_TEST(decimals_that_a_large_number_displaces_are_told_and_counted),
+      SCENE_TEST(rows_without_a_usable_weight_are_told_by_cause),
+      SCENE_TEST(items_nobody_answered_matter_where_they_are_used),
+      SCENE_TEST(an_analysis_that_uses_no_row_is_a_failure),
+      SCENE_TEST(findings_come_in_the_language_asked_for),
+      SCENE_TEST(check_ends_as_run_does),
+      SCENE_TEST(a_strict_check_tells_all_of_it_before_it_fails),
+      SCENE_TEST(json_has_the_documents_words_without_the_figures),
+      SCENE_TEST(json_of_a_page_alone_says_that_it_is_right),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "tests/check.h"
-#include "tests/process.h"
+#include "tests/end_to_end/scene.h"
 
-enum { PATH_BYTES = 512, COMMAND_BYTES = 4096, EXIT_USAGE = 2 };
+enum { COMMAND_BYTES = 4096, EXIT_USAGE = 2 };
 
 static const char spec_text[] =
     "variables:\n"
@@ -20,19 +20,13 @@ static const char spec_text[] =
 static const char data_text[] = "q1\n1\n2\n5\n";
 static const char keys_text[] = "# not even looked at\n";
 
-typedef struct scene {
-  char directory[PATH_BYTES], spec[PATH_BYTES], data[PATH_BYTES], keys[PATH_BYTES];
-} scene;
-
 static int set_up(void **state) {
-  scene *s = calloc(1, sizeof *s);
-  assert_non_null(s);
-  process_directory_new(s->directory, sizeof s->directory);
-  process_write_file(s->directory, "spec.yaml", spec_text, strlen(spec_text), s->spec, sizeof s->spec);
-  process_write_file(s->directory, "data.csv", data_text, strlen(data_text), s->data, sizeof s->data);
-  process_write_file(s->directory, "me.key", keys_text, strlen(keys_text), s->keys, sizeof s->keys);
-  *state = s;
-  return 0;
+  const int failed = scene_set_up(state);
+  const scene *s = *state;
+  char keys[SCENE_PATH_BYTES];
+  scene_write(*state, spec_text, data_text);
+  process_write_file(s->directory, "me.key", keys_text, strlen(keys_text), keys, sizeof keys);
+  return failed;
 }
 
 static void assert_content(const char *path, const char *expected) {
@@ -47,10 +41,10 @@ static int tear_down(void **state) {
   scene *s = *state;
   assert_content(s->spec, spec_text);
   assert_content(s->data, data_text);
-  assert_content(s->keys, keys_text);
-  process_directory_remove(s->directory);
-  free(s);
-  return 0;
+  char keys[SCENE_PATH_BYTES + 8];
+  (void)snprintf(keys, sizeof keys, "%s/me.key", s->directory);
+  assert_content(keys, keys_text);
+  return scene_tear_down(state);
 }
 
 /* COMMAND is for the shell in the scene's directory; "canvass" there is the program. */
@@ -219,8 +213,8 @@ static void a_report_that_does_not_fit_leaves_the_old_one_and_nothing_beside(voi
   run_shell(
       s, "trap '' XFSZ && ulimit -f 2 && canvass run spec.yaml data.csv --format json -o out/report.txt", &r);
   assert_int_equal(r.exit_code, 1);
-  assert_non_null(strstr(r.err, "cannot write to"));
-  assert_non_null(strstr(r.err, "File too large"));
+  assert_contains(r.err, "cannot write to");
+  assert_contains(r.err, "File too large");
   process_result_fini(&r);
   assert_done(s, "test \"$(cat out/report.txt)\" = old && test $(ls -A out | wc -l) = 1");
 }
@@ -235,7 +229,7 @@ static void a_write_protected_report_is_not_replaced(void **state) {
   process_result r;
   run_shell(s, "canvass run spec.yaml data.csv -o report.txt", &r);
   assert_int_equal(r.exit_code, 1);
-  assert_non_null(strstr(r.err, "cannot write to report.txt: Permission denied"));
+  assert_contains(r.err, "cannot write to report.txt: Permission denied");
   process_result_fini(&r);
   assert_done(s, "test \"$(cat report.txt)\" = old");
 }

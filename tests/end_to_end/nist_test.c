@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "tests/check.h"
-#include "tests/process.h"
+#include "tests/end_to_end/scene.h"
 
 enum { DATA_LINE = 61 };
 
@@ -77,35 +76,20 @@ static void expect_certified(const char *set, const char *what, double figure, c
   }
 }
 
-/* Runs SPEC over the .dat file; the report's tree lives in MEMORY. */
-static const json *evaluate(arena *memory, const char *dat_path, const char *header, const char *spec,
+/* Runs SPEC over the .dat file. */
+static const json *evaluate(scene *s, const char *dat_path, const char *header, const char *spec,
                             char **dat) {
   size_t length = 0;
   *dat = process_read_file(dat_path, &length);
   assert_non_null(*dat);
   char *csv = malloc(length + 1024);
   assert_non_null(csv);
-  char directory[256];
-  char csv_path[512];
-  char spec_path[512];
-  process_directory_new(directory, sizeof directory);
-  process_write_file(directory, "data.csv", csv, to_csv(*dat, header, csv), csv_path, sizeof csv_path);
-  process_write_file(directory, "spec.yaml", spec, strlen(spec), spec_path, sizeof spec_path);
-  const char *const arguments[] = {CANVASS_PROGRAM, "run",      spec_path,      csv_path, "--format",
-                                   "json",          "--strict", "--shard-rows", "37",     NULL};
-  process_result result;
-  process_run(arguments, NULL, &result);
-  if (result.exit_code != 0) {
-    fail_msg("%s: exit %d: %s", dat_path, result.exit_code, result.err);
-  }
-  json *document = NULL;
-  error err;
-  assert_int_equal(json_parse(memory, (slice){result.out, result.out_length}, "report", &document, &err),
-                   STATUS_OK);
-  process_result_fini(&result);
-  process_directory_remove(directory);
+  csv[to_csv(*dat, header, csv)] = '\0';
+  scene_write(s, spec, csv);
   free(csv);
-  return document;
+  process_result r;
+  CANVASS(&r, "run", s->spec, s->data, "--format", "json", "--strict", "--shard-rows", "37");
+  return report_printed(s->memory, &r);
 }
 
 /* The first row of the first analysis' table NAME. */
@@ -120,7 +104,8 @@ static const json *first_row(const json *document, const char *name) {
   return NULL;
 }
 
-static void over_files(const char *pattern, size_t expected, void (*check)(const char *path)) {
+static void over_files(const char *pattern, size_t expected, scene *s,
+                       void (*check)(scene *s, const char *path)) {
   glob_t found;
   if (glob(pattern, 0, NULL, &found) != 0) {
     print_message("skipped: %s is not here\n", pattern);
@@ -128,15 +113,14 @@ static void over_files(const char *pattern, size_t expected, void (*check)(const
   }
   assert_int_equal(found.gl_pathc, expected);
   for (size_t i = 0; i < found.gl_pathc; i++) {
-    check(found.gl_pathv[i]);
+    check(s, found.gl_pathv[i]);
   }
   globfree(&found);
 }
 
-static void check_univariate(const char *path) {
-  arena *memory = arena_new();
+static void check_univariate(scene *s, const char *path) {
   char *dat = NULL;
-  const json *document = evaluate(memory, path, "y",
+  const json *document = evaluate(s, path, "y",
                                   "variables:\n  y: {type: number}\n"
                                   "analyses:\n  - describe: {items: [y]}\n",
                                   &dat);
@@ -148,18 +132,15 @@ static void check_univariate(const char *path) {
   expect_certified(path, "mean", json_as_number(json_get(row, "mean")), mean, is_exact);
   expect_certified(path, "sd", json_as_number(json_get(row, "sd")), sd, is_exact);
   free(dat);
-  arena_destroy(memory);
 }
 
 static void univariate_means_and_deviations_are_the_certified_ones(void **state) {
-  (void)state;
-  over_files(CANVASS_SOURCE_DIR "/../shared/data/nist-strd/univ/*.dat", 9, check_univariate);
+  over_files(CANVASS_SOURCE_DIR "/../shared/data/nist-strd/univ/*.dat", 9, *state, check_univariate);
 }
 
-static void check_anova(const char *path) {
-  arena *memory = arena_new();
+static void check_anova(scene *s, const char *path) {
   char *dat = NULL;
-  const json *document = evaluate(memory, path, "treatment,response",
+  const json *document = evaluate(s, path, "treatment,response",
                                   "variables:\n  treatment: {type: nominal}\n  response: {type: number}\n"
                                   "analyses:\n  - compare: {items: [response], groups: treatment}\n",
                                   &dat);
@@ -177,18 +158,16 @@ static void check_anova(const char *path) {
   expect_certified(path, "F", json_as_number(json_get(row, "f")), f, false);
   free(line);
   free(dat);
-  arena_destroy(memory);
 }
 
 static void anova_f_is_the_certified_one(void **state) {
-  (void)state;
-  over_files(CANVASS_SOURCE_DIR "/../shared/data/nist-strd/anova/*.dat", 11, check_anova);
+  over_files(CANVASS_SOURCE_DIR "/../shared/data/nist-strd/anova/*.dat", 11, *state, check_anova);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(univariate_means_and_deviations_are_the_certified_ones),
-      cmocka_unit_test(anova_f_is_the_certified_one),
+      SCENE_TEST(univariate_means_and_deviations_are_the_certified_ones),
+      SCENE_TEST(anova_f_is_the_certified_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

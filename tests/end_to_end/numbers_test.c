@@ -8,64 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "tests/check.h"
-#include "tests/process.h"
-
-enum { PATH_BYTES = 512 };
-
-typedef struct scene {
-  char directory[PATH_BYTES], spec[PATH_BYTES], data[PATH_BYTES];
-  arena *memory;
-} scene;
-
-static int set_up(void **state) {
-  scene *s = calloc(1, sizeof *s);
-  assert_non_null(s);
-  process_directory_new(s->directory, sizeof s->directory);
-  s->memory = arena_new();
-  *state = s;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  scene *s = *state;
-  process_directory_remove(s->directory);
-  arena_destroy(s->memory);
-  free(s);
-  return 0;
-}
-
-static void write_files(scene *s, const char *page, const char *data) {
-  process_write_file(s->directory, "spec.yaml", page, strlen(page), s->spec, sizeof s->spec);
-  process_write_file(s->directory, "data.csv", data, strlen(data), s->data, sizeof s->data);
-}
+#include "tests/end_to_end/scene.h"
 
 static process_result run(const scene *s, const char *workers, const char *shard_rows) {
   const char *const arguments[] = {CANVASS_PROGRAM, "run",   s->spec,        s->data,    "--format", "json",
                                    "--workers",     workers, "--shard-rows", shard_rows, "-q",       NULL};
   process_result r;
   process_run(arguments, NULL, &r);
-  if (r.exit_code != 0) {
-    fail_msg("exit code %d: %s", r.exit_code, r.err);
-  }
+  process_check_success(&r);
   return r;
-}
-
-static const json *report_of(scene *s, const char *page, const char *data) {
-  write_files(s, page, data);
-  process_result r = run(s, "1", "65536");
-  error err;
-  json *report = NULL;
-  assert_int_equal(json_parse(s->memory, (slice){r.out, r.out_length}, "report", &report, &err), STATUS_OK);
-  process_result_fini(&r);
-  return report;
-}
-
-/* The first row of the first table of an analysis. */
-static const json *first_row(const json *report, size_t analysis) {
-  const json *table = json_at(json_get(json_at(json_get(report, "analyses"), analysis), "tables"), 0);
-  return json_at(json_get(table, "rows"), 0);
 }
 
 static const json *first_variable(const json *report) {
@@ -113,8 +65,8 @@ static void numbers_of_any_length_give_the_mean_of_what_is_kept(void **state) {
       {PAGE(", decimals: 2"), "x,y\n0.125,1\n0.375,1\n4.53449843955693e-05,1\n2.5,1\n", 4, 3, 0, 0.75},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    const json *report = report_of(*state, cases[i].page, cases[i].data);
-    const json *row = first_row(report, 0);
+    const json *report = scene_report(*state, cases[i].page, cases[i].data);
+    const json *row = report_first_row(report, 0);
     const json *x = first_variable(report);
     const double mean = json_as_number(json_get(row, "mean"));
     const int64_t n = json_as_integer(json_get(row, "n"));
@@ -129,27 +81,27 @@ static void numbers_of_any_length_give_the_mean_of_what_is_kept(void **state) {
 }
 
 static void a_decimal_comma_changes_nothing(void **state) {
-  const json *report = report_of(*state,
-                                 "data: {delimiter: \";\", decimal: \",\"}\n"
-                                 "variables:\n  x: {type: number}\nanalyses:\n  - describe: {items: x}\n",
-                                 "x;y\n0,0012345678901234567;1\n4,53449843955693e-05;1\n1;1\n2,5;1\n");
-  assert_true(is(json_as_number(json_get(first_row(report, 0), "mean")), 0.87531997825));
+  const json *report = scene_report(*state,
+                                    "data: {delimiter: \";\", decimal: \",\"}\n"
+                                    "variables:\n  x: {type: number}\nanalyses:\n  - describe: {items: x}\n",
+                                    "x;y\n0,0012345678901234567;1\n4,53449843955693e-05;1\n1;1\n2,5;1\n");
+  assert_true(is(json_as_number(json_get(report_first_row(report, 0), "mean")), 0.87531997825));
   assert_int_equal(json_as_integer(json_get(first_variable(report), "rounded")), 2);
 }
 
 static void a_filter_sees_the_numbers_that_are_kept(void **state) {
-  const json *report = report_of(*state,
-                                 "variables:\n  x: {type: number}\nanalyses:\n"
-                                 "  - describe: {items: x, where: \"x > 0.000045345\"}\n"
-                                 "  - describe: {items: x, where: \"x == 0.000045345\", name: same}\n",
-                                 "x,y\n4.53449843955693e-05,1\n4.53450001e-05,1\n4.5346e-05,1\n9,1\n");
-  assert_int_equal(json_as_integer(json_get(first_row(report, 0), "n")), 2);
-  assert_int_equal(json_as_integer(json_get(first_row(report, 1), "n")), 2);
+  const json *report = scene_report(*state,
+                                    "variables:\n  x: {type: number}\nanalyses:\n"
+                                    "  - describe: {items: x, where: \"x > 0.000045345\"}\n"
+                                    "  - describe: {items: x, where: \"x == 0.000045345\", name: same}\n",
+                                    "x,y\n4.53449843955693e-05,1\n4.53450001e-05,1\n4.5346e-05,1\n9,1\n");
+  assert_int_equal(json_as_integer(json_get(report_first_row(report, 0), "n")), 2);
+  assert_int_equal(json_as_integer(json_get(report_first_row(report, 1), "n")), 2);
 }
 
 static void the_first_rounded_and_the_first_invalid_numbers_are_named(void **state) {
   const json *x = first_variable(
-      report_of(*state, PAGE(""), "x,y\n1,1\n0.0012345678901234567,1\n9223372036854775808,1\n2,1\n"));
+      scene_report(*state, PAGE(""), "x,y\n1,1\n0.0012345678901234567,1\n9223372036854775808,1\n2,1\n"));
   const json *rounded = json_at(json_get(x, "rounded_places"), 0);
   const json *invalid = json_at(json_get(x, "places"), 0);
   assert_int_equal(json_as_integer(json_get(rounded, "line")), 3);
@@ -190,7 +142,7 @@ static char *mixed_data(size_t rows) {
 static void no_cut_and_no_number_of_workers_leaves_a_trace(void **state) {
   scene *s = *state;
   char *data = mixed_data(3000);
-  write_files(s,
+  scene_write(s,
               "variables:\n  a: {type: number}\n  b: {type: number}\n  c: {type: number}\n"
               "  d: {type: nominal}\n  e: {type: number, decimals: 3}\n"
               "analyses:\n  - describe: {items: [a, b, c, d, e]}\n"
@@ -210,12 +162,11 @@ static void no_cut_and_no_number_of_workers_leaves_a_trace(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-      TEST(numbers_of_any_length_give_the_mean_of_what_is_kept),
-      TEST(a_decimal_comma_changes_nothing),
-      TEST(a_filter_sees_the_numbers_that_are_kept),
-      TEST(the_first_rounded_and_the_first_invalid_numbers_are_named),
-      TEST(no_cut_and_no_number_of_workers_leaves_a_trace),
+      SCENE_TEST(numbers_of_any_length_give_the_mean_of_what_is_kept),
+      SCENE_TEST(a_decimal_comma_changes_nothing),
+      SCENE_TEST(a_filter_sees_the_numbers_that_are_kept),
+      SCENE_TEST(the_first_rounded_and_the_first_invalid_numbers_are_named),
+      SCENE_TEST(no_cut_and_no_number_of_workers_leaves_a_trace),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

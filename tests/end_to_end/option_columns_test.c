@@ -39,9 +39,7 @@ static const example examples[] = {
 static void has_line(const char *out, const char *line) {
   char wanted[LINE_BYTES];
   snprintf(wanted, sizeof wanted, "\n%s\n", line);
-  if (strstr(out, wanted) == NULL) {
-    fail_msg("no line '%s' in:\n%s", line, out);
-  }
+  assert_contains(out, wanted);
 }
 
 /* The page's data after a column of ids: without one, a row of blanks would belong to no respondent. */
@@ -66,8 +64,7 @@ static void run(const char *entry, const char *data, const char *option, const c
   process_directory_new(directory, sizeof directory);
   process_write_file(directory, "s.yaml", spec, (size_t)length, spec_path, sizeof spec_path);
   write_data(directory, data, data_path);
-  process_run((const char *const[]){CANVASS_PROGRAM, "run", spec_path, data_path, option, value, NULL}, NULL,
-              out);
+  CANVASS(out, "run", spec_path, data_path, option, value);
   process_directory_remove(directory);
 }
 
@@ -91,9 +88,7 @@ static void strict_names_the_column_of_an_invalid_cell(void **state) {
   process_result r;
   run("columns: {old: a, new: b}", "a,b\n1,0\n1,maybe\n", "--strict", NULL, &r);
   assert_int_equal(r.exit_code, 4);
-  if (strstr(r.err, "d.csv:3: m, column b: 'maybe'") == NULL) {
-    fail_msg("%s", r.err);
-  }
+  assert_contains(r.err, "d.csv:3: m, column b: 'maybe'");
   process_result_fini(&r);
 }
 
@@ -102,9 +97,7 @@ static void text_names_the_column_of_an_invalid_cell(void **state) {
   process_result r;
   run("columns: {old: a, new: b}", "a,b\n1,0\n1,maybe\n", "--lang", "en", &r);
   assert_int_equal(r.exit_code, 0);
-  if (strstr(r.out, "d.csv:3 b “maybe”") == NULL) {
-    fail_msg("%s", r.out);
-  }
+  assert_contains(r.out, "d.csv:3 b “maybe”");
   process_result_fini(&r);
 }
 

@@ -8,9 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "tests/check.h"
-#include "tests/process.h"
+#include "tests/end_to_end/scene.h"
 
 #define DATA_FOLDER CANVASS_SOURCE_DIR "/../shared/data"
 #define SPEC_FOLDER CANVASS_SOURCE_DIR "/tests/end_to_end"
@@ -26,16 +25,6 @@ static const char kano_table[ANSWERS][ANSWERS + 1] = {"QAAAO", "RIIIM", "RIIIM",
 typedef struct replacement {
   const char *from, *to;
 } replacement;
-
-static int set_up(void **state) {
-  *state = arena_new();
-  return *state == NULL;
-}
-
-static int tear_down(void **state) {
-  arena_destroy(*state);
-  return 0;
-}
 
 static void skip_without(const char *path) {
   if (access(path, R_OK) != 0) {
@@ -65,8 +54,8 @@ static char *replace_all(char *text, replacement part) {
 }
 
 /* Runs the specification SPEC (a file's name), with COUNT replacements made in it, over DATA.  Nothing may be
- * invalid or quarantined.  The report's tree lives in MEMORY. */
-static const json *evaluate(arena *memory, const char *spec, const replacement *parts, size_t count,
+ * invalid or quarantined. */
+static const json *evaluate(scene *s, const char *spec, const replacement *parts, size_t count,
                             const char *data) {
   char path[PATH_BYTES];
   snprintf(path, sizeof path, SPEC_FOLDER "/%s", spec);
@@ -76,24 +65,11 @@ static const json *evaluate(arena *memory, const char *spec, const replacement *
   for (size_t i = 0; i < count; i++) {
     page = replace_all(page, parts[i]);
   }
-  char directory[PATH_BYTES];
-  process_directory_new(directory, sizeof directory);
-  process_write_file(directory, spec, page, strlen(page), path, sizeof path);
+  process_write_file(s->directory, spec, page, strlen(page), s->spec, sizeof s->spec);
   free(page);
-  process_result result;
-  process_run((const char *const[]){CANVASS_PROGRAM, "run", path, data, "--format", "json", "--strict",
-                                    "--shard-rows", "50", NULL},
-              NULL, &result);
-  if (result.exit_code != 0) {
-    fail_msg("%s, %s: exit %d: %s", spec, data, result.exit_code, result.err);
-  }
-  json *document = NULL;
-  error err;
-  assert_int_equal(json_parse(memory, (slice){result.out, result.out_length}, "report", &document, &err),
-                   STATUS_OK);
-  process_result_fini(&result);
-  process_directory_remove(directory);
-  return document;
+  process_result r;
+  CANVASS(&r, "run", s->spec, data, "--format", "json", "--strict", "--shard-rows", "50");
+  return report_printed(s->memory, &r);
 }
 
 static void expect_rows(const json *document, int64_t rows) {
@@ -181,19 +157,19 @@ static void expect_categories(const json *document, const char *name, const int6
   }
 }
 
-static const json *evaluate_kiosk(arena *memory, const char *encoding) {
+static const json *evaluate_kiosk(scene *s, const char *encoding) {
   char data[PATH_BYTES];
   snprintf(data, sizeof data, DATA_FOLDER "/servqual/kiosk_%s.csv", encoding);
   skip_without(data);
   const bool is_utf8 = strcmp(encoding, "utf8") == 0;
   const replacement other = {"encoding: utf-8", "encoding: cp949"};
-  return evaluate(memory, "kiosk.yaml", &other, is_utf8 ? 0 : 1, data);
+  return evaluate(s, "kiosk.yaml", &other, is_utf8 ? 0 : 1, data);
 }
 
 static void both_encodings_give_the_same_analyses(void **state) {
-  arena *memory = *state;
-  const json *utf8 = evaluate_kiosk(memory, "utf8");
-  const json *cp949 = evaluate_kiosk(memory, "cp949");
+  scene *s = *state;
+  const json *utf8 = evaluate_kiosk(s, "utf8");
+  const json *cp949 = evaluate_kiosk(s, "cp949");
   expect_rows(utf8, 211);
   expect_rows(cp949, 211);
   expect_same_text(json_get(utf8, "analyses"), json_get(cp949, "analyses"));
@@ -203,8 +179,8 @@ static void both_encodings_give_the_same_analyses(void **state) {
 }
 
 static void exact_titles_and_patterns_read_every_column(void **state) {
-  arena *memory = *state;
-  const json *document = evaluate_kiosk(memory, "utf8");
+  scene *s = *state;
+  const json *document = evaluate_kiosk(s, "utf8");
   const json *variables = json_get(json_get(document, "data"), "variables");
   assert_int_equal(json_count(variables), 163);
   /* Sex, age, use and the two multiple choices are answered by all; four people answered nothing else. */
@@ -229,8 +205,8 @@ static void gaps_are_those_of_the_complete_respondents(void **state) {
                {"gap_15", -1.942029},
                {"gap_23", -1.980676},
                {"gap", -1.102053}};
-  arena *memory = *state;
-  const json *document = evaluate_kiosk(memory, "utf8");
+  scene *s = *state;
+  const json *document = evaluate_kiosk(s, "utf8");
   const json *base = json_get(json_get(section(document, "gaps"), "settings"), "base");
   assert_int_equal(json_as_integer(json_get(base, "used")), 207);
   assert_int_equal(json_as_integer(json_get(base, "filtered_out")), 4);
@@ -243,8 +219,8 @@ static void gaps_are_those_of_the_complete_respondents(void **state) {
 
 /* Counted with Python's csv from the same file. */
 static void kano_pairs_give_the_reference_categories(void **state) {
-  arena *memory = *state;
-  const json *document = evaluate_kiosk(memory, "utf8");
+  scene *s = *state;
+  const json *document = evaluate_kiosk(s, "utf8");
   expect_categories(document, "kano_2", (const int64_t[]){13, 62, 117, 9, 2, 4});
   expect_categories(document, "kano_5", (const int64_t[]){85, 23, 7, 91, 1, 0});
   expect_categories(document, "kano_27", (const int64_t[]){157, 22, 7, 20, 0, 1});
@@ -261,8 +237,8 @@ static void choices_in_one_cell_are_counted_apart(void **state) {
                {"reasons", "다른 주문 방법이 없어서", 127},
                {"reasons", "주문/결제시간이 절약되어서", 99},
                {"reasons", "메뉴의 선택/편집이 쉬워서", 60}};
-  arena *memory = *state;
-  const json *document = evaluate_kiosk(memory, "utf8");
+  scene *s = *state;
+  const json *document = evaluate_kiosk(s, "utf8");
   const json *rows = rows_of(document, "choices", "distribution");
   assert_int_equal(json_count(rows), 9 + 10);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -292,7 +268,7 @@ static const cohort cohorts[COHORTS] = {
     {86, {"I like it", "I expect it", "I’m neutral", "I can tolerate it", "I dislike it"}},
 };
 
-static const json *evaluate_cohort(arena *memory, size_t index) {
+static const json *evaluate_cohort(scene *s, size_t index) {
   char data[PATH_BYTES];
   snprintf(data, sizeof data, DATA_FOLDER "/kano/storage--cohort%zu-clean.csv", index + 1);
   static const char *const places[ANSWERS] = {"@1", "@2", "@3", "@4", "@5"};
@@ -300,7 +276,7 @@ static const json *evaluate_cohort(arena *memory, size_t index) {
   for (size_t i = 0; i < ANSWERS; i++) {
     parts[i] = (replacement){places[i], cohorts[index].words[i]};
   }
-  return evaluate(memory, "kano.yaml", parts, ANSWERS, data);
+  return evaluate(s, "kano.yaml", parts, ANSWERS, data);
 }
 
 /* Reference: golden/kano.R.  Cohort 1: F1 A13 O6 M5 I48 R15 Q4, F3 A7 O54 M14 I14 R2 were found before. */
@@ -335,17 +311,17 @@ static void every_cohort_is_read_in_its_own_words(void **state) {
   free(golden);
 }
 
-static const json *evaluate_mobi(arena *memory) {
+static const json *evaluate_mobi(scene *s) {
   skip_without(DATA_FOLDER "/mobi/mobi.csv");
-  const json *document = evaluate(memory, "mobi.yaml", NULL, 0, DATA_FOLDER "/mobi/mobi.csv");
+  const json *document = evaluate(s, "mobi.yaml", NULL, 0, DATA_FOLDER "/mobi/mobi.csv");
   expect_rows(document, 250);
   return document;
 }
 
 /* R 4.2: cor.test(CUSA1, CUSL1); cor.test(CUSA1, CUSL1, method = "spearman", exact = FALSE). */
 static void satisfaction_and_loyalty_correlate_as_in_r(void **state) {
-  arena *memory = *state;
-  const json *document = evaluate_mobi(memory);
+  scene *s = *state;
+  const json *document = evaluate_mobi(s);
   const json *pearson = row_of(document, "correlate", "pearson_pairs", "CUSA1");
   expect_figure(pearson, "n", 250, 0);
   expect_figure(pearson, "r", .343292187664255, 1e-14);
@@ -361,8 +337,8 @@ static void satisfaction_and_loyalty_correlate_as_in_r(void **state) {
 /* R 4.2: kmeans(d[, items], d[1:3, items], algorithm = "Lloyd", iter.max = 100). */
 static void segments_from_three_given_rows_are_those_of_r(void **state) {
   static const int64_t sizes[] = {109, 98, 43};
-  arena *memory = *state;
-  const json *document = evaluate_mobi(memory);
+  scene *s = *state;
+  const json *document = evaluate_mobi(s);
   const json *models = rows_of(document, "segment", "segment_models");
   assert_int_equal(json_count(models), 1);
   expect_figure(json_at(models, 0), "within_ss", 1542.11492708882, 1e-9);
@@ -376,8 +352,8 @@ static void segments_from_three_given_rows_are_those_of_r(void **state) {
 /* R 4.2: x = (rowMeans(CUSA1..3) - 1) / 9 * 100, its mean and sd(x) / sqrt(250); shares of 9 and 10, and
  * prop.test(67, 250, correct = FALSE). */
 static void index_and_top_boxes_of_satisfaction_are_those_of_r(void **state) {
-  arena *memory = *state;
-  const json *document = evaluate_mobi(memory);
+  scene *s = *state;
+  const json *document = evaluate_mobi(s);
   static const char *const methods[] = {"by_person", "by_means"};
   for (size_t i = 0; i < 2; i++) {
     const json *row = row_of(document, methods[i], "index_values", "satisfaction");
@@ -392,19 +368,17 @@ static void index_and_top_boxes_of_satisfaction_are_those_of_r(void **state) {
   expect_figure(row_of(document, "csat", "top_boxes", "CUSA3"), "csat", 21.6, 1e-13);
 }
 
-#define SURVEY_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void) {
   const struct CMUnitTest tests[] = {
-      SURVEY_TEST(both_encodings_give_the_same_analyses),
-      SURVEY_TEST(exact_titles_and_patterns_read_every_column),
-      SURVEY_TEST(gaps_are_those_of_the_complete_respondents),
-      SURVEY_TEST(kano_pairs_give_the_reference_categories),
-      SURVEY_TEST(choices_in_one_cell_are_counted_apart),
-      SURVEY_TEST(every_cohort_is_read_in_its_own_words),
-      SURVEY_TEST(satisfaction_and_loyalty_correlate_as_in_r),
-      SURVEY_TEST(segments_from_three_given_rows_are_those_of_r),
-      SURVEY_TEST(index_and_top_boxes_of_satisfaction_are_those_of_r),
+      SCENE_TEST(both_encodings_give_the_same_analyses),
+      SCENE_TEST(exact_titles_and_patterns_read_every_column),
+      SCENE_TEST(gaps_are_those_of_the_complete_respondents),
+      SCENE_TEST(kano_pairs_give_the_reference_categories),
+      SCENE_TEST(choices_in_one_cell_are_counted_apart),
+      SCENE_TEST(every_cohort_is_read_in_its_own_words),
+      SCENE_TEST(satisfaction_and_loyalty_correlate_as_in_r),
+      SCENE_TEST(segments_from_three_given_rows_are_those_of_r),
+      SCENE_TEST(index_and_top_boxes_of_satisfaction_are_those_of_r),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

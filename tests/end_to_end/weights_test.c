@@ -8,69 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "tests/check.h"
-#include "tests/process.h"
+#include "tests/end_to_end/scene.h"
 
-enum { PATH_BYTES = 512, EXIT_DATA = 4 };
+enum { EXIT_DATA = 4 };
 
 #define PAGE(kind)                                                                 \
   "variables:\n  x: {type: scale, range: [1, 5]}\n  w: {type: weight, kind: " kind \
   "}\nweight: w\n"                                                                 \
   "analyses:\n  - describe: {items: x}\n"
-
-typedef struct scene {
-  char directory[PATH_BYTES], spec[PATH_BYTES], data[PATH_BYTES];
-  arena *memory;
-} scene;
-
-static int set_up(void **state) {
-  scene *s = calloc(1, sizeof *s);
-  assert_non_null(s);
-  process_directory_new(s->directory, sizeof s->directory);
-  s->memory = arena_new();
-  *state = s;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  scene *s = *state;
-  process_directory_remove(s->directory);
-  arena_destroy(s->memory);
-  free(s);
-  return 0;
-}
-
-static void write_files(scene *s, const char *page, const char *data) {
-  process_write_file(s->directory, "spec.yaml", page, strlen(page), s->spec, sizeof s->spec);
-  process_write_file(s->directory, "data.csv", data, strlen(data), s->data, sizeof s->data);
-}
-
-static process_result run(const scene *s, const char *subcommand, const char *option, const char *value) {
-  const char *arguments[8] = {CANVASS_PROGRAM, subcommand, "--quiet", s->spec, s->data, option, value, NULL};
-  process_result r;
-  process_run(arguments, NULL, &r);
-  return r;
-}
-
-static const json *report_of(scene *s, const char *page, const char *data) {
-  write_files(s, page, data);
-  process_result r = run(s, "run", "--format", "json");
-  error err;
-  json *report = NULL;
-  if (r.exit_code != 0) {
-    fail_msg("exit code %d: %s", r.exit_code, r.err);
-  }
-  assert_int_equal(json_parse(s->memory, (slice){r.out, r.out_length}, "report", &report, &err), STATUS_OK);
-  process_result_fini(&r);
-  return report;
-}
-
-/* The first row of the first table of the first analysis. */
-static const json *first_row(const json *report) {
-  const json *table = json_at(json_get(json_at(json_get(report, "analyses"), 0), "tables"), 0);
-  return json_at(json_get(table, "rows"), 0);
-}
 
 static const json *weight_of(const json *report) {
   return json_at(json_get(json_get(report, "data"), "weights"), 0);
@@ -112,8 +58,8 @@ static void weights_of_any_size_give_the_exact_mean(void **state) {
       {"x,w\n1,1000000000000\n5,0.5\n5,0.25\n", 2, 1.000000000003, 1000000000000.75},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    const json *report = report_of(*state, PAGE("sampling"), cases[i].data);
-    const json *row = first_row(report);
+    const json *report = scene_report(*state, PAGE("sampling"), cases[i].data);
+    const json *row = report_first_row(report, 0);
     const json *weight = weight_of(report);
     const double mean = json_as_number(json_get(row, "mean"));
     if (!is(mean, cases[i].mean) || !is(json_as_number(json_get(row, "weighted_n")), cases[i].weighted_n)) {
@@ -142,8 +88,8 @@ static void weights_that_sum_to_one_are_all_used(void **state) {
     weighted += k * x;
     at += (size_t)sprintf(data + at, "%lld,%.15g\n", (long long)x, (double)k / (double)sum);
   }
-  const json *report = report_of(*state, PAGE("sampling"), data);
-  const json *row = first_row(report);
+  const json *report = scene_report(*state, PAGE("sampling"), data);
+  const json *row = report_first_row(report, 0);
   assert_int_equal(json_as_integer(json_get(row, "n")), ROWS);
   assert_true(fabs(json_as_number(json_get(row, "mean")) - (double)weighted / (double)sum) < 1e-13);
   assert_true(fabs(json_as_number(json_get(row, "weighted_n")) - 1) < 1e-12);
@@ -155,8 +101,8 @@ static void weights_that_sum_to_one_are_all_used(void **state) {
 /* 0.5 of a unit would be none: it counts one.  The heaviest leaves room for no decimal. */
 static void a_positive_weight_is_at_least_one_unit(void **state) {
   const json *report =
-      report_of(*state, PAGE("sampling"), "x,w\n1,2000000000000000000\n5,0.25\n4,0.75\n3,1.5\n2,-0.25\n");
-  const json *row = first_row(report);
+      scene_report(*state, PAGE("sampling"), "x,w\n1,2000000000000000000\n5,0.25\n4,0.75\n3,1.5\n2,-0.25\n");
+  const json *row = report_first_row(report, 0);
   const json *weight = weight_of(report);
   assert_int_equal(json_as_integer(json_get(row, "n")), 4);
   assert_int_equal(json_as_integer(json_get(weight, "decimals")), 0);
@@ -175,13 +121,13 @@ static void a_positive_weight_is_at_least_one_unit(void **state) {
 
 /* Two of seven decimals go: 1.2345675 becomes 1.23457, and 0.0000125 becomes 0.00001. */
 static void declared_decimals_round_and_tell(void **state) {
-  const json *report = report_of(*state,
-                                 "variables:\n  x: {type: scale, range: [1, 5]}\n"
-                                 "  w: {type: weight, kind: sampling, decimals: 5}\nweight: w\n"
-                                 "analyses:\n  - describe: {items: x}\n",
-                                 "x,w\n1,1.2345675\n5,3.5\n2,0.0000125\n");
+  const json *report = scene_report(*state,
+                                    "variables:\n  x: {type: scale, range: [1, 5]}\n"
+                                    "  w: {type: weight, kind: sampling, decimals: 5}\nweight: w\n"
+                                    "analyses:\n  - describe: {items: x}\n",
+                                    "x,w\n1,1.2345675\n5,3.5\n2,0.0000125\n");
   const json *weight = weight_of(report);
-  assert_true(is(json_as_number(json_get(first_row(report), "weighted_n")), 4.73458));
+  assert_true(is(json_as_number(json_get(report_first_row(report, 0), "weighted_n")), 4.73458));
   assert_int_equal(json_as_integer(json_get(weight, "rounded")), 2);
   /* 0.00001 for 0.0000125: a fifth */
   assert_true(is(json_as_number(json_get(weight, "rounding_error")), 0.2));
@@ -201,7 +147,7 @@ static void what_cannot_be_used_is_a_warning_with_its_cause(void **state) {
   scene *s = *state;
   static const char data[] =
       "x,w\n1,1500\n2,0.5\n5,-3\n5,\n5,abc\n5,0\n5,1e30\n4,-1e-9\n3,9223372036854775808\n";
-  const json *report = report_of(s, PAGE("sampling"), data);
+  const json *report = scene_report(s, PAGE("sampling"), data);
   static const struct {
     const char *cause;
     int64_t n, line;
@@ -219,25 +165,26 @@ static void what_cannot_be_used_is_a_warning_with_its_cause(void **state) {
   assert_string_equal(json_as_cstring(json_get(warning, "code")), "weight_unusable");
   assert_int_equal(json_as_integer(json_get(json_get(warning, "detail"), "n")), 6);
   assert_int_equal(json_as_integer(json_get(json_get(warning, "detail"), "n_negative")), 2);
-  process_result r = run(s, "run", NULL, NULL);
+  process_result r = scene_run(s, "run", NULL, NULL);
   expect(&r, 0, "Weights in w that are too large, rows not used: 2 (data.csv:8 “1e30”,",
          "canvass: warning: w: 6 of 9 rows have no usable weight and are not used: 1 missing (");
   process_result_fini(&r);
-  write_files(s, PAGE("sampling"), "x,w\n1,1500\n2,-0.5\n");
-  r = run(s, "run", "--strict", NULL);
+  scene_write(s, PAGE("sampling"), "x,w\n1,1500\n2,-0.5\n");
+  r = scene_run(s, "run", "--strict", NULL);
   expect(&r, EXIT_DATA, "", "--strict: w: 1 of 2 rows have no usable weight and are not used: 1 negative (");
   process_result_fini(&r);
 }
 
 static void a_frequency_weight_counts_whole_rows(void **state) {
   scene *s = *state;
-  const json *row = first_row(report_of(s, PAGE("frequency"), "x,w\n1,2\n3,2.0\n5,1000000\n5,1e2\n4,0\n"));
+  const json *row =
+      report_first_row(scene_report(s, PAGE("frequency"), "x,w\n1,2\n3,2.0\n5,1000000\n5,1e2\n4,0\n"), 0);
   assert_true(is(json_as_number(json_get(row, "weighted_n")), 1000104));
   assert_true(is(json_as_number(json_get(row, "mean")), 5000508.0 / 1000104));
   static const char *const subcommands[] = {"run", "check"};
   for (size_t i = 0; i < 2; i++) {
-    write_files(s, PAGE("frequency"), "x,w\n1,2\n2,0.4\n3,2.0\n4,1.5\n");
-    process_result r = run(s, subcommands[i], NULL, NULL);
+    scene_write(s, PAGE("frequency"), "x,w\n1,2\n2,0.4\n3,2.0\n4,1.5\n");
+    process_result r = scene_run(s, subcommands[i], NULL, NULL);
     expect(&r, EXIT_DATA, "",
            "weight 'w' is a frequency weight, which counts equal rows, and has fractions in 2 rows: "
            "data.csv:3 '0.4', data.csv:5 '1.5'; weights that say how many people of the population a row "
@@ -305,7 +252,7 @@ static const json *scaled_report(scene *s, weight_writer *writer, double factor)
                           1 + (taste + v[1] / 8 % 2) % 5, 1 + v[2] % 5, (taste * 2 + v[3] % 4) % 11,
                           1 + v[4] % 7, v[3] / 16 % 90, v[4] / 16 % 100, weight);
   }
-  return report_of(s, every_analysis, data);
+  return scene_report(s, every_analysis, data);
 }
 
 /* Sums of weights; and with weights that are not exactly in proportion, how often k-means looked again. */
@@ -354,11 +301,13 @@ static void no_figure_depends_on_the_unit_of_the_weights(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-      TEST(weights_of_any_size_give_the_exact_mean),         TEST(weights_that_sum_to_one_are_all_used),
-      TEST(a_positive_weight_is_at_least_one_unit),          TEST(declared_decimals_round_and_tell),
-      TEST(what_cannot_be_used_is_a_warning_with_its_cause), TEST(a_frequency_weight_counts_whole_rows),
-      TEST(no_figure_depends_on_the_unit_of_the_weights),
+      SCENE_TEST(weights_of_any_size_give_the_exact_mean),
+      SCENE_TEST(weights_that_sum_to_one_are_all_used),
+      SCENE_TEST(a_positive_weight_is_at_least_one_unit),
+      SCENE_TEST(declared_decimals_round_and_tell),
+      SCENE_TEST(what_cannot_be_used_is_a_warning_with_its_cause),
+      SCENE_TEST(a_frequency_weight_counts_whole_rows),
+      SCENE_TEST(no_figure_depends_on_the_unit_of_the_weights),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

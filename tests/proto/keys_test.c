@@ -104,7 +104,7 @@ static void the_public_file_holds_no_secret(void **state) {
   assert_non_null(f);
   assert_true(fread(content, 1, sizeof content - 1, f) > 0);
   fclose(f);
-  assert_non_null(strstr(content, k.public_key));
+  assert_contains(content, k.public_key);
   assert_null(strstr(content, k.secret_key));
   assert_null(strstr(content, "secret"));
 }

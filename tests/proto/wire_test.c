@@ -220,7 +220,7 @@ static void messages_beyond_the_limits_are_not_sent(void **state) {
   message m = listing();
   error err;
   assert_int_equal(wire_send(s->dealer, NULL, &m, payloads, MESSAGE_PAYLOADS_MAX + 1, &err), STATUS_LIMIT);
-  assert_non_null(strstr(err.message, "1025 payload frames"));
+  assert_contains(err.message, "1025 payload frames");
   expect_released_once(MESSAGE_PAYLOADS_MAX + 1);
   /* Every text as long as it may be. */
   static char text[MESSAGE_TEXT_MAX + 1];
@@ -237,7 +237,7 @@ static void messages_beyond_the_limits_are_not_sent(void **state) {
   }
   const wire_payload one = released_payload(0, "x");
   assert_int_equal(wire_send(s->dealer, NULL, &m, &one, 1, &err), STATUS_LIMIT);
-  assert_non_null(strstr(err.message, "at most 65536"));
+  assert_contains(err.message, "at most 65536");
   expect_released_once(1);
   send_numbered(s->dealer, NULL, 5);
   expect_numbered(s, s->router, 5);
@@ -350,7 +350,7 @@ static void overlong_messages_are_skipped_to_their_end(void **state) {
     send_numbered(s->dealer, NULL, i);
     error err;
     assert_int_equal(receive(s, s->router, &err), STATUS_PROTOCOL);
-    assert_non_null(strstr(err.message, "'listing' of more than 1024"));
+    assert_contains(err.message, "'listing' of more than 1024");
     assert_true(s->incoming->header.has == FIELDS_REQUEST);
     assert_true(s->incoming->header.integers[FIELD_REQUEST] == 9);
     expect_numbered(s, s->router, i);
@@ -364,12 +364,12 @@ static void too_few_and_too_many_payloads_are_refused(void **state) {
   error err;
   assert_int_equal(wire_send(s->dealer, NULL, &m, NULL, 0, NULL), STATUS_OK);
   assert_int_equal(receive(s, s->router, &err), STATUS_PROTOCOL);
-  assert_non_null(strstr(err.message, "'listing' with 0 payload frames"));
+  assert_contains(err.message, "'listing' with 0 payload frames");
   assert_true(s->incoming->header.integers[FIELD_REQUEST] == 9);
   const message alive = message_of(MESSAGE_ALIVE);
   assert_int_equal(wire_send(s->dealer, NULL, &alive, payloads, 1, NULL), STATUS_OK);
   assert_int_equal(receive(s, s->router, &err), STATUS_PROTOCOL);
-  assert_non_null(strstr(err.message, "'alive' with 1 payload frames"));
+  assert_contains(err.message, "'alive' with 1 payload frames");
   assert_true(s->incoming->header.has == 0);
   assert_memory_equal(&s->incoming->from, &s->dealer_route, sizeof s->dealer_route);
 }
@@ -380,7 +380,7 @@ static void an_overlong_header_is_refused(void **state) {
   error err;
   send_raw(s->dealer, bytes, sizeof bytes, false);
   assert_int_equal(receive(s, s->router, &err), STATUS_PROTOCOL);
-  assert_non_null(strstr(err.message, "at most 65536"));
+  assert_contains(err.message, "at most 65536");
 }
 
 static void a_peer_with_an_id_of_its_own_is_known_by_all_of_it_or_refused(void **state) {

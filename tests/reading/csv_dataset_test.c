@@ -230,7 +230,7 @@ static void missing_columns_and_empty_datasets_are_told_as_ever(void **state) {
   manifest *m = NULL;
   error err;
   assert_int_equal(dataset_read(&o, paths, 2, s.kept, NULL, &m, &err), STATUS_DATA);
-  assert_non_null(strstr(err.message, "\"scores\" (did you mean \"score\"?)"));
+  assert_contains(err.message, "\"scores\" (did you mean \"score\"?)");
   o = options_of(wanted, 2);
   process_write_file(s.directory, "january.csv", "id,score\n", 9, s.january, sizeof s.january);
   assert_int_equal(dataset_read(&o, paths, 1, s.kept, NULL, &m, &err), STATUS_DATA);

@@ -158,12 +158,12 @@ static void bytes_that_an_encoding_does_not_have_are_placed(void **state) {
   options.encoding = "gb18030";
   dataset d = read_text(&options, "a,b\n1,2\n3,\xff\n", 12);
   assert_int_equal(d.code, STATUS_DATA);
-  assert_non_null(strstr(d.err.message, ":3:"));
-  assert_non_null(strstr(d.err.message, "byte 11"));
+  assert_contains(d.err.message, ":3:");
+  assert_contains(d.err.message, "byte 11");
   drop_dataset(&d);
   d = read_text(&options, "a,b\n1,2\n3,\xb2", 11);
   assert_int_equal(d.code, STATUS_DATA);
-  assert_non_null(strstr(d.err.message, "middle of a character"));
+  assert_contains(d.err.message, "middle of a character");
   drop_dataset(&d);
 }
 
@@ -238,7 +238,7 @@ static void columns_of_several_files_are_matched_by_name(void **state) {
   const char *reversed[] = {second, first};
   d = read_dataset(&options, reversed, 2);
   assert_int_equal(d.code, STATUS_DATA);
-  assert_non_null(strstr(d.err.message, "\"x\""));
+  assert_contains(d.err.message, "\"x\"");
   assert_memory_equal(d.err.message, first, strlen(first));
   drop_dataset(&d);
   drop_file(first);
@@ -266,7 +266,7 @@ static void the_korean_kiosk_survey_reads_alike_in_both_encodings(void **state) 
   assert_int_equal(a.facts->files[0].quarantined, 0);
   dataset b = read_dataset(&options, cp949, 1);
   assert_int_equal(b.code, STATUS_DATA);
-  assert_non_null(strstr(b.err.message, "encoding: cp949"));
+  assert_contains(b.err.message, "encoding: cp949");
   drop_dataset(&b);
   options.encoding = "euc-kr";
   b = read_dataset(&options, cp949, 1);

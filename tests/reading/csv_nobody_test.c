@@ -105,7 +105,7 @@ static void a_file_of_nothing_but_blank_rows_is_refused_with_the_reason(void **s
   const reading_options options = {.shard_rows = 0};
   dataset d = read_dataset(&options, paths, 1);
   assert_int_equal(d.code, STATUS_DATA);
-  assert_non_null(strstr(d.err.message, "2 blank rows or repeated headers"));
+  assert_contains(d.err.message, "2 blank rows or repeated headers");
   drop_dataset(&d);
   drop_file(path);
 }

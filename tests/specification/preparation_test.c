@@ -304,9 +304,9 @@ static void a_file_of_a_name_with_other_content_is_refused(void **state) {
   assert_int_equal(try_read(page, 0, NULL, paths, names, 1, s.blobs, &one, NULL, &err), STATUS_OK);
   assert_true(slice_equal(one->files[0].name, slice_of("survey.csv")));
   assert_int_equal(try_read(page, 0, one, paths + 1, names, 1, s.blobs, &m, NULL, &err), STATUS_DATA);
-  assert_non_null(strstr(err.message, "survey.csv: the dataset has a file of the name survey.csv"));
+  assert_contains(err.message, "survey.csv: the dataset has a file of the name survey.csv");
   assert_int_equal(try_read(page, 0, NULL, paths, names, 2, s.blobs, &m, NULL, &err), STATUS_DATA);
-  assert_non_null(strstr(err.message, "survey.csv: this call has a file of the name survey.csv"));
+  assert_contains(err.message, "survey.csv: this call has a file of the name survey.csv");
   manifest_destroy(one);
   tear_down(&s);
 }
@@ -327,8 +327,8 @@ static void a_file_that_lacks_a_column_of_the_dataset_is_refused_by_its_name(voi
   manifest *one = read_more(page, 0, NULL, &first, 1, s.blobs, 1);
   /* The pattern q* stands for the columns of the dataset, not for those of the file. */
   assert_int_equal(try_read(page, 0, one, &bad, &name, 1, s.blobs, &m, NULL, &err), STATUS_DATA);
-  assert_non_null(strstr(err.message, "month-13.csv"));
-  assert_non_null(strstr(err.message, "q2"));
+  assert_contains(err.message, "month-13.csv");
+  assert_contains(err.message, "q2");
   assert_null(strstr(err.message, "0badc0de"));
   manifest_destroy(one);
   tear_down(&s);
@@ -449,8 +449,8 @@ static void all_problems_are_told_as_far_as_they_fit(void **state) {
       "variables:\n  a: {type: scal}\n  b: {type: numbr}\nanalyses: [describe: {items: a}]\n";
   assert_int_equal(preparation_plan_task(slice_of(two), (slice){NULL, 0}, &plan_bytes, &program_bytes, &err),
                    STATUS_SPECIFICATION);
-  assert_non_null(strstr(err.message, "specification:2:"));
-  assert_non_null(strstr(err.message, "\nspecification:3:"));
+  assert_contains(err.message, "specification:2:");
+  assert_contains(err.message, "\nspecification:3:");
   assert_int_not_equal(err.message[strlen(err.message) - 1], '\n');
   buf_printf(&text, "variables:\n");
   for (int i = 0; i < 100; i++) {

@@ -136,9 +136,7 @@ static void told(const char *page, size_t length, const char *expected) {
   spec_problems problems = {0};
   error err = {STATUS_OK, ""};
   assert_int_equal(spec_parse("spec.yaml", page, length, &s, &problems, &err), STATUS_SPECIFICATION);
-  if (strstr(err.message, expected) == NULL) {
-    fail_msg("'%s' is not in '%s'", expected, err.message);
-  }
+  assert_contains(err.message, expected);
   spec_problems_fini(&problems);
 }
 

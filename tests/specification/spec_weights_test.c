@@ -47,7 +47,7 @@ static void a_weight_keeps_the_columns_digits_or_what_the_heaviest_leaves_room_f
     const status st = spec_plan(s, dataset, &p, &problems, &err);
     if (cases[i].expected < 0) {
       assert_int_equal(st, STATUS_DATA);
-      assert_non_null(strstr(err.message, "at most 13 fit"));
+      assert_contains(err.message, "at most 13 fit");
     } else {
       assert_int_equal(st, STATUS_OK);
       const program_weight *w = &p->program->weights[p->analyses[0].weight];
@@ -94,7 +94,7 @@ static void a_frequency_weight_has_no_decimals_to_declare(void **state) {
       "variables:\n  a: {type: number}\n  w: {type: weight, kind: frequency, decimals: 2}\n"
       "analyses: [describe: {items: a, weight: w}]\n";
   assert_int_equal(spec_parse("page.yaml", page, sizeof page - 1, &s, &problems, &err), STATUS_SPECIFICATION);
-  assert_non_null(strstr(err.message, "0, as a frequency weight counts rows"));
+  assert_contains(err.message, "0, as a frequency weight counts rows");
   spec_problems_fini(&problems);
 }
 

@@ -272,7 +272,7 @@ static void it_is_of_all_cells_of_a_variable_read_from_a_file(void **state) {
     error err = {0};
     assert_int_equal(accumulator_find(ACCUMULATOR_INVALID)->check(p, &p->accumulators[0], &bytes, &err),
                      STATUS_USAGE);
-    assert_non_null(strstr(err.message, "invalid of"));
+    assert_contains(err.message, "invalid of");
     program_destroy(p);
   }
 }

@@ -128,7 +128,7 @@ static void an_item_named_twice_is_refused(void **state) {
   plan_analysis *a = build_analysis(p, "correlate", "c", "q1 q2");
   build_argument(p, a, "with", "q3 q2");
   assert_int_equal(plan_finish(p, &err), STATUS_SPECIFICATION);
-  assert_non_null(strstr(err.message, "\"q2\" is named twice"));
+  assert_contains(err.message, "\"q2\" is named twice");
   plan_destroy(p);
 }
 

@@ -150,7 +150,7 @@ static void more_than_nine_decimals_are_for_weights_alone(void **state) {
   assert_int_equal(program_add_accumulator(p, &a, NULL, &err), STATUS_OK);
   a.kind = ACCUMULATOR_MOMENTS;
   assert_int_equal(program_add_accumulator(p, &a, NULL, &err), STATUS_USAGE);
-  assert_non_null(strstr(err.message, "variable 'w': 99 decimals are for weights"));
+  assert_contains(err.message, "variable 'w': 99 decimals are for weights");
   const program_variable top = {
       .kind = VARIABLE_TOP, .name = "t", .inputs = &weight, .inputs_count = 1, .cut = {1, 0}};
   assert_int_equal(program_add_variable(p, &top, &index, &err), STATUS_USAGE);

@@ -326,7 +326,7 @@ static void scores_past_all_bounds_are_refused(void **state) {
   c->a.params_count = sizeof params / sizeof params[0];
   assert_int_equal(program_add_accumulator(c->p, &c->a, NULL, NULL), STATUS_OK);
   assert_int_equal(partial_map(c->p, fixture_rows(c->data), &out, &err), STATUS_LIMIT);
-  assert_non_null(strstr(err.message, "cluster 2"));
+  assert_contains(err.message, "cluster 2");
   cloud_destroy(c);
 }
 

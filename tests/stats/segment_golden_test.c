@@ -252,7 +252,7 @@ static void a_start_of_the_wrong_width_is_refused(void **state) {
   plan_analysis *s = build_analysis(p, "segment", "s", "x y");
   set_start(p, s, 3, (int64_t[]){1, 1, 2}, 3, 0);
   assert_int_equal(plan_finish(p, &err), STATUS_SPECIFICATION);
-  assert_non_null(strstr(err.message, "start: needs a row of 2 numbers"));
+  assert_contains(err.message, "start: needs a row of 2 numbers");
   plan_destroy(p);
 }
 

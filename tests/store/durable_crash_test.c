@@ -113,8 +113,8 @@ static void a_damaged_index_is_named_with_what_to_do(void **state) {
   store *s = NULL;
   error err;
   assert_int_equal(store_open(f.path, &options, &s, &err), STATUS_CORRUPT);
-  assert_non_null(strstr(err.message, "delete it"));
-  assert_non_null(strstr(err.message, f.path));
+  assert_contains(err.message, "delete it");
+  assert_contains(err.message, f.path);
   durable_teardown(&f);
 }
 
@@ -189,9 +189,9 @@ static void a_full_disk_is_told_once_and_the_job_goes_on(void **state) {
   setrlimit(RLIMIT_FSIZE, &before);
   signal(SIGXFSZ, handler);
   assert_int_equal(st, STATUS_IO);
-  assert_non_null(strstr(err.message, "make room"));
+  assert_contains(err.message, "make room");
   assert_int_equal(f.warnings, 1);
-  assert_non_null(strstr(f.warning, "no longer cached"));
+  assert_contains(f.warning, "no longer cached");
   assert_false(store_has(s, &name, sizeof large));
   store_destroy(s);
   s = durable_open(&f, 0);

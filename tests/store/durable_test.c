@@ -176,7 +176,7 @@ static void an_altered_blob_is_named_and_set_aside(void **state) {
   s = durable_open(&f, 0);
   assert_false(has_blob(s, 3));
   assert_int_equal(f.warnings, 1);
-  assert_non_null(strstr(f.warning, hex));
+  assert_contains(f.warning, hex);
   assert_int_not_equal(access(path, F_OK), 0);
   snprintf(path, sizeof path, "%s/aside/%s", f.path, hex);
   assert_int_equal(access(path, F_OK), 0);

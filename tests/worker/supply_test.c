@@ -304,7 +304,7 @@ static void expect_given_up(course *c, supply_blob *b) {
   digest_hex(supply_name(b), hex);
   assert_true(supply_is_settled(c->supply, b));
   assert_int_equal(supply_wait(c->supply, b, &err), STATUS_UNREACHABLE);
-  assert_non_null(strstr(err.message, hex));
+  assert_contains(err.message, hex);
 }
 
 static void what_is_never_answered_is_asked_for_again_and_then_given_up(void **state) {

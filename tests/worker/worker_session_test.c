@@ -344,8 +344,8 @@ static void a_worker_that_is_refused_tells_why(void **state) {
     sched_yield();
   }
   assert_int_equal(err.code, STATUS_USAGE);
-  assert_non_null(strstr(err.message, "this key is a client's"));
-  assert_non_null(strstr(err.message, f.endpoint));
+  assert_contains(err.message, "this key is a client's");
+  assert_contains(err.message, f.endpoint);
   fake_teardown(&f);
 }
 
