@@ -203,6 +203,14 @@ uint8_t reader_u8(reader *r) {
   return (uint8_t)read_little_endian(r, 1);
 }
 
+bool reader_flag(reader *r) {
+  const uint8_t flag = reader_u8(r);
+  if (flag > 1) {
+    reader_fail(r, "a flag that is neither 0 nor 1");
+  }
+  return flag == 1;
+}
+
 uint16_t reader_u16(reader *r) {
   return (uint16_t)read_little_endian(r, 2);
 }
@@ -299,6 +307,22 @@ slice reader_slice(reader *r, size_t max) {
   const size_t length = (size_t)reader_count(r, max);
   const uint8_t *bytes = reader_bytes(r, length);
   return bytes == NULL ? (slice){"", 0} : (slice){(const char *)bytes, length};
+}
+
+slice reader_text(reader *r, size_t max, arena *memory) {
+  const slice s = reader_slice(r, max);
+  if (text_utf8_check(s.bytes, s.length) < s.length) {
+    reader_fail(r, "a text is not UTF-8");
+    return (slice){"", 0};
+  }
+  return arena_slice(memory, s);
+}
+
+void reader_copy(reader *r, void *out, size_t length) {
+  const uint8_t *bytes = reader_bytes(r, length);
+  if (bytes != NULL) {
+    memcpy(out, bytes, length);
+  }
 }
 
 status reader_finish(reader *r, const char *what, error *err) {

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/exact.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -52,6 +53,7 @@ void reader_init(reader *r, const void *bytes, size_t length);
 size_t reader_left(const reader *r);
 void reader_fail(reader *r, const char *problem); /* the first problem stays */
 uint8_t reader_u8(reader *r);
+bool reader_flag(reader *r); /* a byte that is 0 or 1 */
 uint16_t reader_u16(reader *r);
 uint32_t reader_u32(reader *r);
 uint64_t reader_u64(reader *r);
@@ -65,6 +67,9 @@ uint64_t reader_count(reader *r, uint64_t max);
 uint64_t reader_count_of(reader *r, uint64_t max, size_t bytes_each);
 const uint8_t *reader_bytes(reader *r, size_t length); /* borrowed; NULL after a failure */
 slice reader_slice(reader *r, size_t max);             /* borrowed */
+/* The same, which must be UTF-8, copied into MEMORY. */
+slice reader_text(reader *r, size_t max, arena *memory);
+void reader_copy(reader *r, void *out, size_t length); /* untouched after a failure */
 /* Fails when bytes are left over.  STATUS_CORRUPT with "WHAT: problem". */
 status reader_finish(reader *r, const char *what, error *err) MUST_USE;
 /* The same without asking for the end. */

@@ -246,7 +246,7 @@ status reading_check_rows(const manifest *m, const char *const *titles, uint32_t
     }
   }
   const slice title = title_in(m, 0, titles, first);
-  const uint64_t skipped = m->files_count > 0 ? manifest_file_left_out(&m->files[0]) : 0;
+  const uint64_t skipped = m->files_count > 0 ? file_facts_left_out(&m->files[0]) : 0;
   if (skipped > 0) {
     return error_set(err, STATUS_DATA,
                      "%.*s: has a header but no rows, only %llu blank rows or repeated headers",

@@ -179,29 +179,9 @@ status spec_reading_options(spec *s, const manifest *header, reading_options *ou
 
 /* What was found while reading is repeated in the report. */
 static void copy_files(plan *p, const manifest *dataset) {
-  p->files = ARENA_ARRAY(p->memory, plan_file, (size_t)dataset->files_count + 1);
+  p->files = ARENA_ARRAY(p->memory, file_facts, (size_t)dataset->files_count + 1);
   for (uint32_t i = 0; p->files != NULL && i < dataset->files_count; i++) {
-    const manifest_file *from = &dataset->files[i];
-    plan_file *to = &p->files[i];
-    *to = (plan_file){
-        .name = arena_copy(p->memory, from->name),
-        .sha256 = from->sha256,
-        .bytes = from->bytes,
-        .records = from->records,
-        .quarantined = from->quarantined,
-        .places = ARENA_ARRAY(p->memory, plan_place, (size_t)from->places_count + 1),
-    };
-    for (uint32_t k = 0; to->places != NULL && k < from->places_count; k++) {
-      to->places[k] = (plan_place){from->places[k].line, arena_copy(p->memory, from->places[k].problem)};
-    }
-    to->places_count = from->places_count;
-    for (int k = 0; k < MANIFEST_SKIPS; k++) {
-      plan_skipped *skipped = k == MANIFEST_BLANK_ROWS ? &to->blank_rows : &to->repeated_headers;
-      skipped->count = from->skipped[k].count;
-      skipped->lines_count = from->skipped[k].lines_count;
-      memcpy(skipped->lines, from->skipped[k].lines, sizeof skipped->lines);
-    }
-    p->files_count++;
+    p->files[p->files_count++] = file_facts_copy(&dataset->files[i], p->memory);
   }
 }
 

@@ -79,34 +79,6 @@ void manifest_skipped_add(manifest_skipped *into, const manifest_skipped *from) 
   }
 }
 
-uint64_t manifest_file_left_out(const manifest_file *f) {
-  uint64_t count = f->quarantined;
-  for (int i = 0; i < MANIFEST_SKIPS; i++) {
-    count += f->skipped[i].count;
-  }
-  return count;
-}
-
-static void encode_file(const manifest_file *f, buf *out) {
-  buf_put_slice(out, f->name);
-  buf_put(out, f->sha256.bytes, DIGEST_BYTES);
-  buf_put_varint(out, f->bytes);
-  buf_put_varint(out, f->records);
-  buf_put_varint(out, f->quarantined);
-  buf_put_varint(out, f->places_count);
-  for (uint32_t i = 0; i < f->places_count; i++) {
-    buf_put_varint(out, f->places[i].line);
-    buf_put_slice(out, f->places[i].problem);
-  }
-  for (int i = 0; i < MANIFEST_SKIPS; i++) {
-    const manifest_skipped *s = &f->skipped[i];
-    buf_put_varint(out, s->count);
-    for (uint32_t k = 0; k < s->lines_count; k++) {
-      buf_put_varint(out, s->lines[k]);
-    }
-  }
-}
-
 static void encode_column(const manifest_column *c, buf *out) {
   buf_put_slice(out, c->name);
   buf_put_u8(out, c->decimals_max);
@@ -124,7 +96,7 @@ void manifest_encode(const manifest *m, buf *out) {
   buf_put_u32(out, MANIFEST_VERSION);
   buf_put_varint(out, m->files_count);
   for (uint32_t i = 0; i < m->files_count; i++) {
-    encode_file(&m->files[i], out);
+    file_facts_encode(&m->files[i], out);
   }
   buf_put_varint(out, m->shards_count);
   for (uint32_t i = 0; i < m->shards_count; i++) {
@@ -144,56 +116,11 @@ void manifest_encode(const manifest *m, buf *out) {
   }
 }
 
-static void decode_digest(reader *r, digest *out) {
-  const uint8_t *bytes = reader_bytes(r, DIGEST_BYTES);
-  if (bytes != NULL) {
-    memcpy(out->bytes, bytes, DIGEST_BYTES);
-  }
-}
-
-static slice decode_text(reader *r, arena *memory) {
-  const slice s = reader_slice(r, TEXT_BYTES_MAX);
-  if (text_utf8_check(s.bytes, s.length) < s.length) {
-    reader_fail(r, "a text is not UTF-8");
-    return (slice){"", 0};
-  }
-  return arena_slice(memory, s);
-}
-
-/* As many lines as there are records, at most MANIFEST_PLACES. */
-static void decode_skipped(reader *r, uint64_t most, manifest_skipped *s) {
-  s->count = reader_count(r, most);
-  s->lines_count = s->count < MANIFEST_PLACES ? (uint32_t)s->count : MANIFEST_PLACES;
-  for (uint32_t i = 0; i < s->lines_count; i++) {
-    s->lines[i] = reader_varint(r);
-  }
-}
-
-static void decode_file(reader *r, uint32_t version, manifest_file *f, arena *memory) {
-  f->name = decode_text(r, memory);
-  decode_digest(r, &f->sha256);
-  f->bytes = reader_varint(r);
-  f->records = reader_varint(r);
-  f->quarantined = reader_varint(r);
-  f->places_count = (uint32_t)reader_count(r, MANIFEST_PLACES);
-  if (f->quarantined > f->records) {
-    reader_fail(r, "a file has more quarantined rows than rows");
-  }
-  for (uint32_t i = 0; i < f->places_count; i++) {
-    f->places[i].line = reader_varint(r);
-    f->places[i].problem = decode_text(r, memory);
-  }
-  for (int i = 0; i < MANIFEST_SKIPS && version > MANIFEST_VERSION_OLDEST && r->problem == NULL; i++) {
-    decode_skipped(r, f->records - manifest_file_left_out(f), &f->skipped[i]);
-  }
-}
-
 static void decode_files(reader *r, uint32_t version, manifest *m) {
   m->files_count = (uint32_t)reader_count_of(r, MANIFEST_FILES_MAX, FILE_BYTES_MIN);
   m->files = ARENA_ARRAY(m->memory, manifest_file, m->files_count);
   for (uint32_t i = 0; m->files != NULL && r->problem == NULL && i < m->files_count; i++) {
-    m->files[i] = (manifest_file){0};
-    decode_file(r, version, &m->files[i], m->memory);
+    file_facts_decode(r, UINT64_MAX, version > MANIFEST_VERSION_OLDEST, m->memory, &m->files[i]);
   }
 }
 
@@ -203,7 +130,7 @@ static void decode_shards(reader *r, manifest *m) {
   uint64_t ordinal_min = 0;
   for (uint32_t i = 0; m->shards != NULL && r->problem == NULL && i < m->shards_count; i++) {
     manifest_shard *s = &m->shards[i];
-    decode_digest(r, &s->name);
+    reader_copy(r, s->name.bytes, DIGEST_BYTES);
     s->bytes = reader_varint(r);
     s->first_ordinal = reader_varint(r);
     s->rows = (uint32_t)reader_count(r, SHARD_ROWS_MAX);
@@ -236,7 +163,7 @@ static decimal_magnitude decode_largest(reader *r) {
 }
 
 static void decode_column(reader *r, uint32_t version, manifest_column *c, arena *memory) {
-  c->name = decode_text(r, memory);
+  c->name = reader_text(r, TEXT_BYTES_MAX, memory);
   c->decimals_max = reader_u8(r);
   c->as_numbers = decode_flag(r, "a column is neither kept as numbers nor as texts");
   if (version == MANIFEST_VERSION_OLDEST) {

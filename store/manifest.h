@@ -6,10 +6,11 @@
 #include "base/buf.h"
 #include "base/decimal.h"
 #include "base/digest.h"
+#include "base/file_facts.h"
 #include "base/status.h"
 
 enum {
-  MANIFEST_PLACES = 10,
+  MANIFEST_PLACES = FILE_PLACES,
   MANIFEST_FILES_MAX = 1 << 20,
   MANIFEST_SHARDS_MAX = 1 << 24,
 };
@@ -22,39 +23,17 @@ typedef struct manifest_shard {
   uint32_t file;
 } manifest_shard;
 
-typedef struct manifest_place {
-  uint64_t line;
-  slice problem;
-} manifest_place;
-
-/* Records of a file that belong to no respondent, and are left out. */
-typedef enum manifest_skip {
-  MANIFEST_BLANK_ROWS,       /* nothing in any cell */
-  MANIFEST_REPEATED_HEADERS, /* every cell is that of the header */
-  MANIFEST_SKIPS
-} manifest_skip;
-
-typedef struct manifest_skipped {
-  uint64_t count;
-  uint64_t lines[MANIFEST_PLACES]; /* of the first */
-  uint32_t lines_count;
-} manifest_skipped;
-
-typedef struct manifest_file {
-  slice name;           /* what reports call it, without .gz or .zst when it is packed; "-": standard input */
-  digest sha256;        /* of its bytes, unpacked */
-  uint64_t bytes;       /* unpacked */
-  uint64_t records;     /* data rows, including those that are left out */
-  uint64_t quarantined; /* structurally broken rows */
-  manifest_place places[MANIFEST_PLACES];
-  uint32_t places_count;
-  manifest_skipped skipped[MANIFEST_SKIPS];
-} manifest_file;
+/* What was found in its files, by the names of a manifest. */
+typedef file_facts manifest_file;
+typedef file_place manifest_place;
+typedef file_skip manifest_skip;
+typedef file_skipped manifest_skipped;
+#define MANIFEST_BLANK_ROWS       FILE_BLANK_ROWS
+#define MANIFEST_REPEATED_HEADERS FILE_REPEATED_HEADERS
+#define MANIFEST_SKIPS            FILE_SKIPS
 
 /* The lines of FROM follow those of INTO. */
 void manifest_skipped_add(manifest_skipped *into, const manifest_skipped *from);
-/* Records that are not rows: quarantined or skipped. */
-uint64_t manifest_file_left_out(const manifest_file *f);
 
 typedef struct manifest_column {
   slice name;

@@ -139,10 +139,6 @@ const uint8_t *vault_probe(const vault *v) {
   return v->probe;
 }
 
-int vault_descriptor(const vault *v) {
-  return v->place.directory;
-}
-
 /* ---- Comparing ----------------------------------------------------------------------------------- */
 
 int vault_hash(vault *v, int file, uint64_t from, uint64_t to, digest_stream *stream) {

@@ -40,7 +40,6 @@ status vault_open(const char *directory, const vault_options *options, vault **o
 void vault_close(vault *v);                  /* accepts NULL */
 const char *vault_directory(const vault *v); /* absolute */
 const uint8_t *vault_probe(const vault *v);  /* VAULT_PROBE_BYTES */
-int vault_descriptor(const vault *v);        /* of the directory, for the ledger's index */
 
 /* Whether it is complete and was compared with its name.  With it *BYTES (may be NULL). */
 bool vault_has(vault *v, const digest *name, uint64_t *bytes);

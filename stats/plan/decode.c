@@ -17,14 +17,6 @@ static double get_double(reader *r) {
   return v;
 }
 
-static bool get_flag(reader *r) {
-  const uint8_t v = reader_u8(r);
-  if (v > 1) {
-    reader_fail(r, "a flag that is neither 0 nor 1");
-  }
-  return v == 1;
-}
-
 static decimal get_decimal(reader *r) {
   decimal d = {.mantissa = reader_signed(r)};
   d.scale = reader_u8(r);
@@ -45,7 +37,7 @@ static const char *get_text(reader *r, arena *a) {
 }
 
 static const char *get_optional(reader *r, arena *a) {
-  return get_flag(r) ? get_text(r, a) : NULL;
+  return reader_flag(r) ? get_text(r, a) : NULL;
 }
 
 static void get_label(reader *r, arena *a, plan_label *out) {
@@ -89,14 +81,14 @@ static void get_variable(reader *r, const plan *p, plan_variable *v) {
   v->name = get_text(r, p->memory);
   v->variable = get_index(r, p->program->variables_count);
   get_label(r, p->memory, &v->label);
-  v->in_codebook = get_flag(r);
+  v->in_codebook = reader_flag(r);
   v->decimals_declared = reader_u8(r);
   v->largest = get_magnitude(r);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2 + LANGUAGES);
   v->values = get_array(r, p->memory, &count, sizeof *v->values);
   for (uint64_t i = 0; i < count && !r->problem; i++) {
     plan_value_label *value = &v->values[i];
-    value->is_text = get_flag(r);
+    value->is_text = reader_flag(r);
     if (value->is_text) {
       value->text = slice_of(get_text(r, p->memory));
     } else {
@@ -112,13 +104,13 @@ static void get_construct(reader *r, const plan *p, uint32_t own_index, plan_con
   get_label(r, p->memory, &c->label);
   c->variable = get_index(r, p->variables_count);
   c->valid_min = (uint32_t)reader_count(r, PLAN_LIST_MAX);
-  const bool weighted = get_flag(r);
+  const bool weighted = reader_flag(r);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2);
   c->child_is_construct = get_array(r, p->memory, &count, sizeof *c->child_is_construct);
   c->children = get_array(r, p->memory, &count, sizeof *c->children);
   c->weights = weighted ? get_array(r, p->memory, &count, sizeof *c->weights) : NULL;
   for (uint64_t i = 0; i < count && !r->problem; i++) {
-    c->child_is_construct[i] = get_flag(r);
+    c->child_is_construct[i] = reader_flag(r);
     c->children[i] = get_index(r, c->child_is_construct[i] ? own_index : p->variables_count);
     if (weighted) {
       c->weights[i] = get_decimal(r);
@@ -206,7 +198,7 @@ static void check_value(reader *r, const analysis_argument *table, const argumen
 }
 
 static void get_argument(reader *r, const plan *p, const analysis_argument *table, argument_value *a) {
-  a->given = get_flag(r);
+  a->given = reader_flag(r);
   get_references(r, p, table, a);
   a->integer = reader_signed(r);
   a->number = get_double(r);
@@ -286,43 +278,12 @@ static void get_analysis(reader *r, const plan *p, plan_analysis *a) {
   a->seed = reader_u64(r);
 }
 
-static void get_skipped(reader *r, uint64_t most, plan_skipped *s) {
-  s->count = reader_count(r, most);
-  s->lines_count = s->count < PLAN_SKIPPED_LINES ? (uint32_t)s->count : PLAN_SKIPPED_LINES;
-  for (uint32_t i = 0; i < s->lines_count; i++) {
-    s->lines[i] = reader_count(r, INT64_MAX);
-  }
-}
-
-static void get_file(reader *r, const plan *p, plan_file *f) {
-  f->name = get_text(r, p->memory);
-  const uint8_t *sha256 = reader_bytes(r, DIGEST_BYTES);
-  if (sha256) {
-    memcpy(f->sha256.bytes, sha256, DIGEST_BYTES);
-  }
-  f->bytes = reader_count(r, INT64_MAX);
-  f->records = reader_count(r, INT64_MAX);
-  f->quarantined = reader_count(r, f->records);
-  uint64_t count = reader_count_of(r, PLAN_PLACES_MAX, 2);
-  f->places = get_array(r, p->memory, &count, sizeof *f->places);
-  for (uint64_t i = 0; i < count && !r->problem; i++) {
-    f->places[i].line = reader_count(r, INT64_MAX);
-    f->places[i].problem = get_text(r, p->memory);
-  }
-  f->places_count = (uint32_t)count;
-  get_skipped(r, f->records - f->quarantined, &f->blank_rows);
-  get_skipped(r, f->records - f->quarantined - f->blank_rows.count, &f->repeated_headers);
-}
-
 static void get_head(reader *r, plan *p) {
   if (reader_u8(r) != PLAN_VERSION) {
     reader_fail(r, "made by another version of canvass");
   }
   get_label(r, p->memory, &p->title);
-  const uint8_t *specification = reader_bytes(r, DIGEST_BYTES);
-  if (specification) {
-    memcpy(p->specification.bytes, specification, DIGEST_BYTES);
-  }
+  reader_copy(r, p->specification.bytes, DIGEST_BYTES);
 }
 
 static void get_body(reader *r, plan *p) {
@@ -348,7 +309,7 @@ static void get_body(reader *r, plan *p) {
   p->files = get_array(r, p->memory, &count, sizeof *p->files);
   p->files_count = (uint32_t)count;
   for (uint64_t i = 0; i < count && !r->problem; i++) {
-    get_file(r, p, &p->files[i]);
+    file_facts_decode(r, INT64_MAX, true, p->memory, &p->files[i]);
   }
 }
 

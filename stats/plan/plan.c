@@ -21,6 +21,10 @@ plan *plan_new(void) {
   return p;
 }
 
+slice plan_file_name(const plan *p, uint32_t file) {
+  return file < p->files_count ? p->files[file].name : slice_of(NULL);
+}
+
 void plan_destroy(plan *p) {
   if (p) {
     program_destroy(p->program);
@@ -62,14 +66,14 @@ static void put_variable(buf *out, const plan_variable *v) {
   put_text(out, v->name);
   buf_put_varint(out, v->variable);
   put_label(out, &v->label);
-  buf_put_u8(out, v->in_codebook ? 1 : 0);
+  buf_put_u8(out, v->in_codebook);
   buf_put_u8(out, v->decimals_declared);
   buf_put_varint(out, v->largest.mantissa);
   buf_put_signed(out, v->largest.exponent);
   buf_put_varint(out, v->values_count);
   for (uint32_t i = 0; i < v->values_count; i++) {
     const plan_value_label *value = &v->values[i];
-    buf_put_u8(out, value->is_text ? 1 : 0);
+    buf_put_u8(out, value->is_text);
     if (value->is_text) {
       buf_put_slice(out, value->text);
     } else {
@@ -87,7 +91,7 @@ static void put_construct(buf *out, const plan_construct *c) {
   buf_put_u8(out, c->weights ? 1 : 0);
   buf_put_varint(out, c->children_count);
   for (uint32_t i = 0; i < c->children_count; i++) {
-    buf_put_u8(out, c->child_is_construct[i] ? 1 : 0);
+    buf_put_u8(out, c->child_is_construct[i]);
     buf_put_varint(out, c->children[i]);
     if (c->weights) {
       put_decimal(out, c->weights[i]);
@@ -96,7 +100,7 @@ static void put_construct(buf *out, const plan_construct *c) {
 }
 
 static void put_argument(buf *out, const argument_value *a) {
-  buf_put_u8(out, a->given ? 1 : 0);
+  buf_put_u8(out, a->given);
   buf_put_varint(out, a->variables_count);
   for (uint32_t i = 0; i < a->variables_count; i++) {
     buf_put_varint(out, a->variables[i]);
@@ -137,28 +141,6 @@ static void put_analysis(buf *out, const plan_analysis *a) {
   buf_put_u64(out, a->seed);
 }
 
-static void put_skipped(buf *out, const plan_skipped *s) {
-  buf_put_varint(out, s->count);
-  for (uint32_t i = 0; i < s->lines_count; i++) {
-    buf_put_varint(out, s->lines[i]);
-  }
-}
-
-static void put_file(buf *out, const plan_file *f) {
-  put_text(out, f->name);
-  buf_put(out, f->sha256.bytes, DIGEST_BYTES);
-  buf_put_varint(out, f->bytes);
-  buf_put_varint(out, f->records);
-  buf_put_varint(out, f->quarantined);
-  buf_put_varint(out, f->places_count);
-  for (uint32_t i = 0; i < f->places_count; i++) {
-    buf_put_varint(out, f->places[i].line);
-    put_text(out, f->places[i].problem);
-  }
-  put_skipped(out, &f->blank_rows);
-  put_skipped(out, &f->repeated_headers);
-}
-
 void plan_encode(const plan *p, buf *out) {
   buf_put_u8(out, PLAN_VERSION);
   put_label(out, &p->title);
@@ -178,6 +160,6 @@ void plan_encode(const plan *p, buf *out) {
   }
   buf_put_varint(out, p->files_count);
   for (uint32_t i = 0; i < p->files_count; i++) {
-    put_file(out, &p->files[i]);
+    file_facts_encode(&p->files[i], out);
   }
 }

@@ -7,6 +7,7 @@
 #ifndef CANVASS_STATS_PLAN_PLAN_H
 #define CANVASS_STATS_PLAN_PLAN_H
 
+#include "base/file_facts.h"
 #include "stats/program/program.h"
 
 enum { LANGUAGES = 3 }; /* en, zh-Hans, zh-Hant, in this order everywhere */
@@ -94,27 +95,6 @@ typedef struct plan_analysis {
   uint64_t seed;
 } plan_analysis;
 
-/* Facts of reading that the report repeats; from the dataset's manifest. */
-typedef struct plan_place {
-  uint64_t line;
-  const char *problem;
-} plan_place;
-/* Records that belong to no respondent, left out. */
-enum { PLAN_SKIPPED_LINES = 10 };
-typedef struct plan_skipped {
-  uint64_t count;
-  uint64_t lines[PLAN_SKIPPED_LINES]; /* of the first */
-  uint32_t lines_count;               /* the smaller of COUNT and PLAN_SKIPPED_LINES */
-} plan_skipped;
-typedef struct plan_file {
-  const char *name;                     /* base name, without .gz or .zst */
-  digest sha256;                        /* of the file's bytes, unpacked */
-  uint64_t bytes, records, quarantined; /* bytes unpacked */
-  plan_place *places;                   /* first ten quarantined rows */
-  uint32_t places_count;
-  plan_skipped blank_rows, repeated_headers;
-} plan_file;
-
 typedef struct plan {
   arena *memory;
   plan_label title;
@@ -126,11 +106,13 @@ typedef struct plan {
   uint32_t constructs_count;
   plan_analysis *analyses;
   uint32_t analyses_count;
-  plan_file *files;
+  file_facts *files; /* as in the dataset's manifest: the report repeats them */
   uint32_t files_count;
 } plan;
 
 plan *plan_new(void);
+/* What reports call the file with that number; empty when there is none. */
+slice plan_file_name(const plan *p, uint32_t file);
 void plan_destroy(plan *p);
 void plan_encode(const plan *p, buf *out);
 status plan_decode(const void *bytes, size_t length, plan **out, error *err) MUST_USE;

@@ -24,18 +24,6 @@ decimal item_get_decimal(reader *r) {
   return d;
 }
 
-void item_put_flag(bool v, buf *out) {
-  buf_put_u8(out, v ? 1 : 0);
-}
-
-bool item_get_flag(reader *r) {
-  uint8_t v = reader_u8(r);
-  if (v > 1) {
-    reader_fail(r, "a flag that is neither 0 nor 1");
-  }
-  return v == 1;
-}
-
 slice item_get_text(reader *r, arena *a) {
   slice s = reader_slice(r, PROGRAM_TEXT_MAX);
   if (s.length == 0) {
@@ -105,7 +93,7 @@ void filter_encode(const program_filter *f, const item_numbering *numbering, buf
     if (node_has_values(node->kind)) {
       buf_put_varint(out, node->values_count);
       for (uint32_t k = 0; k < node->values_count; k++) {
-        item_put_flag(node->values[k].is_text, out);
+        buf_put_u8(out, node->values[k].is_text);
         if (node->values[k].is_text) {
           buf_put_slice(out, node->values[k].text);
         } else {
@@ -120,7 +108,7 @@ static void node_values_decode(reader *r, arena *a, filter_node *node) {
   node->values_count = item_get_count(r, PROGRAM_VALUES_MAX, 2);
   node->values = ARENA_ARRAY(a, filter_value, node->values_count);
   for (uint32_t k = 0; node->values && k < node->values_count && !r->problem; k++) {
-    node->values[k].is_text = item_get_flag(r);
+    node->values[k].is_text = reader_flag(r);
     if (node->values[k].is_text) {
       node->values[k].text = item_get_text(r, a);
     } else {

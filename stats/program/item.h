@@ -62,8 +62,6 @@ void accumulator_decode(reader *r, arena *a, program_accumulator *out);
 /* The pieces that items are made of. */
 void item_put_decimal(decimal d, buf *out);
 decimal item_get_decimal(reader *r);
-void item_put_flag(bool v, buf *out);
-bool item_get_flag(reader *r);
 slice item_get_text(reader *r, arena *a);
 const char *item_get_name(reader *r, arena *a); /* refuses NULs, and what is not UTF-8 */
 /* BYTES_EACH, the smallest encoding of one element, keeps counts honest before anything is allocated. */

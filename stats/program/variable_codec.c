@@ -14,7 +14,7 @@ static void rules_encode(const program_variable *v, bool numbers, buf *out) {
   for (uint32_t i = 0; i < v->rules_count; i++) {
     const program_rule *rule = &v->rules[i];
     buf_put_slice(out, rule->text);
-    item_put_flag(rule->missing, out);
+    buf_put_u8(out, rule->missing);
     if (rule->missing) {
       buf_put_u8(out, (uint8_t)rule->reason);
     } else if (numbers) {
@@ -40,7 +40,7 @@ static void rules_decode(reader *r, arena *a, bool numbers, program_variable *v)
   for (uint32_t i = 0; v->rules && i < v->rules_count && !r->problem; i++) {
     program_rule *rule = &v->rules[i];
     rule->text = item_get_text(r, a);
-    rule->missing = item_get_flag(r);
+    rule->missing = reader_flag(r);
     if (rule->missing) {
       rule->reason = reason_decode(r);
     } else if (numbers) {
@@ -122,25 +122,25 @@ static void range_decode(reader *r, arena *a, bool texts, program_range *g) {
 }
 
 static void ranges_encode(const program_variable *v, buf *out) {
-  item_put_flag(v->keys_are_texts, out);
+  buf_put_u8(out, v->keys_are_texts);
   buf_put_varint(out, v->ranges_count);
   for (uint32_t i = 0; i < v->ranges_count; i++) {
     range_encode(&v->ranges[i], v->keys_are_texts, out);
   }
-  item_put_flag(v->has_else, out);
+  buf_put_u8(out, v->has_else);
   if (v->has_else) {
     result_encode(v->keys_are_texts, v->else_key, v->else_code, out);
   }
 }
 
 static void ranges_decode(reader *r, arena *a, program_variable *v) {
-  v->keys_are_texts = item_get_flag(r);
+  v->keys_are_texts = reader_flag(r);
   v->ranges_count = item_get_count(r, PROGRAM_RANGES_MAX, 2);
   v->ranges = ARENA_ARRAY(a, program_range, v->ranges_count);
   for (uint32_t i = 0; v->ranges && i < v->ranges_count && !r->problem; i++) {
     range_decode(r, a, v->keys_are_texts, &v->ranges[i]);
   }
-  v->has_else = item_get_flag(r);
+  v->has_else = reader_flag(r);
   if (v->has_else && v->keys_are_texts) {
     v->else_key = item_get_text(r, a);
   } else if (v->has_else) {
@@ -159,13 +159,13 @@ static bool weights_all_one(const program_variable *v) {
 
 static void mean_encode(const program_variable *v, buf *out) {
   bool weighted = !weights_all_one(v);
-  item_put_flag(weighted, out);
+  buf_put_u8(out, weighted);
   for (uint32_t i = 0; i < v->inputs_count; i++) {
     bool rescaled = v->rescaled && v->rescaled[i];
     if (weighted) {
       buf_put_signed(out, v->weights[i]);
     }
-    item_put_flag(rescaled, out);
+    buf_put_u8(out, rescaled);
     if (rescaled) {
       item_put_decimal(v->rescale_low[i], out);
       item_put_decimal(v->rescale_high[i], out);
@@ -175,7 +175,7 @@ static void mean_encode(const program_variable *v, buf *out) {
 }
 
 static void mean_decode(reader *r, arena *a, program_variable *v) {
-  bool weighted = item_get_flag(r);
+  bool weighted = reader_flag(r);
   v->weights = weighted ? ARENA_ARRAY(a, int64_t, v->inputs_count) : NULL;
   v->rescaled = ARENA_ARRAY(a, bool, v->inputs_count);
   v->rescale_low = ARENA_ARRAY(a, decimal, v->inputs_count);
@@ -184,7 +184,7 @@ static void mean_decode(reader *r, arena *a, program_variable *v) {
     if (weighted) {
       v->weights[i] = reader_signed(r);
     }
-    v->rescaled[i] = item_get_flag(r);
+    v->rescaled[i] = reader_flag(r);
     if (v->rescaled[i]) {
       v->rescale_low[i] = item_get_decimal(r);
       v->rescale_high[i] = item_get_decimal(r);
@@ -277,7 +277,7 @@ static void columns_decode(reader *r, arena *a, program_variable *v) {
 }
 
 static void range_bounds_encode(const program_variable *v, buf *out) {
-  item_put_flag(v->has_range, out);
+  buf_put_u8(out, v->has_range);
   if (v->has_range) {
     buf_put_signed(out, v->low);
     buf_put_signed(out, v->high);
@@ -305,13 +305,13 @@ static void read_fields_encode(const program_variable *v, unsigned fields, bool 
     range_bounds_encode(v, out);
   }
   if (fields & FIELD_REVERSED) {
-    item_put_flag(v->reversed, out);
+    buf_put_u8(out, v->reversed);
   }
   if (fields & FIELD_DECIMALS) {
     buf_put_u8(out, v->decimals);
   }
   if (fields & FIELD_CLOSED) {
-    item_put_flag(v->closed, out);
+    buf_put_u8(out, v->closed);
   }
   if (fields & FIELD_KEYS) {
     keys_encode(v, for_digest, out);
@@ -337,7 +337,7 @@ static void derived_fields_encode(const program_variable *v, unsigned fields, co
   }
   if (fields & FIELD_CUT) {
     item_put_decimal(v->cut, out);
-    item_put_flag(v->below, out);
+    buf_put_u8(out, v->below);
   }
   if (fields & FIELD_KEY) {
     buf_put_slice(out, v->key);
@@ -375,18 +375,18 @@ static void read_fields_decode(reader *r, arena *a, unsigned fields, program_var
     rules_decode(r, a, fields & FIELD_RULE_NUMBERS, v);
   }
   if (fields & FIELD_RANGE) {
-    v->has_range = item_get_flag(r);
+    v->has_range = reader_flag(r);
     v->low = v->has_range ? reader_signed(r) : 0;
     v->high = v->has_range ? reader_signed(r) : 0;
   }
   if (fields & FIELD_REVERSED) {
-    v->reversed = item_get_flag(r);
+    v->reversed = reader_flag(r);
   }
   if (fields & FIELD_DECIMALS) {
     v->decimals = reader_u8(r);
   }
   if (fields & FIELD_CLOSED) {
-    v->closed = item_get_flag(r);
+    v->closed = reader_flag(r);
   }
   if (fields & FIELD_KEYS) {
     v->keys = texts_decode(r, a, PROGRAM_KEYS_MAX, &v->keys_count);
@@ -411,7 +411,7 @@ static void derived_fields_decode(reader *r, arena *a, unsigned fields, program_
   }
   if (fields & FIELD_CUT) {
     v->cut = item_get_decimal(r);
-    v->below = item_get_flag(r);
+    v->below = reader_flag(r);
   }
   if (fields & FIELD_KEY) {
     v->key = item_get_text(r, a);

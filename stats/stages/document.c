@@ -67,7 +67,7 @@ static json *variables_json(arena *a, const plan *p) {
 }
 
 /* A member only where there are any: "blank_rows":{"lines":[3,4],"n":2}. */
-static void set_skipped(json *o, const char *key, const plan_skipped *s) {
+static void set_skipped(json *o, const char *key, const file_skipped *s) {
   if (s->count == 0) {
     return;
   }
@@ -84,11 +84,11 @@ static void set_skipped(json *o, const char *key, const plan_skipped *s) {
 static json *files_json(arena *a, const plan *p) {
   json *files = json_array(a);
   for (uint32_t i = 0; i < p->files_count; i++) {
-    const plan_file *f = &p->files[i];
+    const file_facts *f = &p->files[i];
     char hex[DIGEST_HEX_BYTES];
     digest_hex(&f->sha256, hex);
     json *o = json_object(a);
-    json_set_text(o, "name", f->name);
+    json_set(o, "name", json_text(a, f->name));
     json_set_text(o, "sha256", hex);
     json_set_integer(o, "bytes", (int64_t)f->bytes);
     json_set_integer(o, "records", (int64_t)f->records);
@@ -97,12 +97,12 @@ static json *files_json(arena *a, const plan *p) {
     for (uint32_t k = 0; k < f->places_count; k++) {
       json *place = json_object(a);
       json_set_integer(place, "line", (int64_t)f->places[k].line);
-      json_set_text(place, "problem", f->places[k].problem);
+      json_set(place, "problem", json_text(a, f->places[k].problem));
       json_push(places, place);
     }
     json_set(o, "places", places);
-    set_skipped(o, "blank_rows", &f->blank_rows);
-    set_skipped(o, "repeated_headers", &f->repeated_headers);
+    set_skipped(o, "blank_rows", &f->skipped[FILE_BLANK_ROWS]);
+    set_skipped(o, "repeated_headers", &f->skipped[FILE_REPEATED_HEADERS]);
     json_push(files, o);
   }
   return files;
@@ -114,7 +114,7 @@ static json *places_json(arena *a, const plan *p, const program_variable *v, con
   for (uint32_t k = 0; k < count; k++) {
     const fact_place *at = &places[k];
     json *place = json_object(a);
-    json_set_text(place, "file", at->file < p->files_count ? p->files[at->file].name : "");
+    json_set(place, "file", json_text(a, plan_file_name(p, at->file)));
     json_set_integer(place, "line", (int64_t)at->line);
     if (v->kind == VARIABLE_MULTI_FLAGS) {
       json_set_text(place, "column", v->columns[at->column]);
@@ -208,8 +208,8 @@ static json *data_json(arena *a, const plan *p, const bool *used, const document
   for (uint32_t i = 0; i < p->files_count; i++) {
     records += (int64_t)p->files[i].records;
     quarantined += (int64_t)p->files[i].quarantined;
-    blank += (int64_t)p->files[i].blank_rows.count;
-    repeated += (int64_t)p->files[i].repeated_headers.count;
+    blank += (int64_t)p->files[i].skipped[FILE_BLANK_ROWS].count;
+    repeated += (int64_t)p->files[i].skipped[FILE_REPEATED_HEADERS].count;
   }
   json *variables = variables_facts(a, p, used, source, &invalid);
   json *data = json_object(a);

@@ -23,7 +23,7 @@ static json *text_json(arena *a, const plan *p, const invalid_text *t) {
   json *o = json_object(a);
   json_set(o, "value", json_text(a, t->first.text));
   json_set_integer(o, "n", t->n);
-  json_set_text(o, "file", t->first.file < p->files_count ? p->files[t->first.file].name : "");
+  json_set(o, "file", json_text(a, plan_file_name(p, t->first.file)));
   json_set_integer(o, "line", (int64_t)t->first.line);
   return o;
 }

@@ -16,16 +16,12 @@ const char *document_weight_name(const plan *p, uint32_t w) {
   return name ? name : "";
 }
 
-static const char *file_name(const plan *p, const fact_place *place) {
-  return place->file < p->files_count ? p->files[place->file].name : "";
-}
-
 static json *trouble_json(arena *a, const plan *p, weight_trouble t, const trouble_facts *facts) {
   json *o = json_object(a);
   json *places = json_array(a);
   for (uint32_t k = 0; k < facts->places_count; k++) {
     json *place = json_object(a);
-    json_set_text(place, "file", file_name(p, &facts->places[k]));
+    json_set(place, "file", json_text(a, plan_file_name(p, facts->places[k].file)));
     json_set_integer(place, "line", (int64_t)facts->places[k].line);
     json_set(place, "value", json_text(a, facts->places[k].text));
     json_push(places, place);
@@ -96,7 +92,8 @@ status document_check_weight(const plan *p, uint32_t w, const weights_state *s, 
   buf cells;
   buf_init(&cells);
   for (uint32_t k = 0; k < t->places_count && k < SHOWN; k++) {
-    buf_printf(&cells, "%s%s:%llu '%.*s'", k > 0 ? ", " : "", file_name(p, &t->places[k]),
+    const slice file = plan_file_name(p, t->places[k].file);
+    buf_printf(&cells, "%s%.*s:%llu '%.*s'", k > 0 ? ", " : "", SLICE_ARG(file),
                (unsigned long long)t->places[k].line, SLICE_ARG(t->places[k].text));
   }
   status st =

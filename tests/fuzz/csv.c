@@ -45,7 +45,7 @@ static void check_manifest(store *s, const manifest *m) {
   uint64_t records = 0, left_out = 0;
   for (uint32_t i = 0; i < m->files_count; i++) {
     records += m->files[i].records;
-    left_out += manifest_file_left_out(&m->files[i]);
+    left_out += file_facts_left_out(&m->files[i]);
   }
   fuzz_require(manifest_rows(m) + left_out == records, "rows and what was left out are the records");
   fuzz_require(rows_in_shards(s, m) == manifest_rows(m), "the shards have the manifest's rows");

@@ -71,20 +71,18 @@ static plan_analysis analyses[] = {{.kind = "nps",
                                     .confidence = 0.95,
                                     .small_base = 30,
                                     .seed = 20240229}};
-static plan_place places[] = {{7, "3 fields instead of 2"}};
-
-static plan *sample_plan(plan_file *file) {
+static plan *sample_plan(file_facts *file) {
   plan *p = plan_new();
   assert_non_null(p);
   fill_program(p->program);
-  *file = (plan_file){.name = "2026-01.csv",
-                      .sha256 = golden_digest(0x40),
-                      .bytes = 4096,
-                      .records = 40,
-                      .quarantined = 2,
-                      .places = places,
-                      .places_count = 1,
-                      .blank_rows = {2, {11, 12}, 2}};
+  *file = (file_facts){.name = slice_of("2026-01.csv"),
+                       .sha256 = golden_digest(0x40),
+                       .bytes = 4096,
+                       .records = 40,
+                       .quarantined = 2,
+                       .places = {{7, slice_of("3 fields instead of 2")}},
+                       .places_count = 1,
+                       .skipped[FILE_BLANK_ROWS] = {2, {11, 12}, 2}};
   p->title = (plan_label){{"Title", "\xe6\xa0\x87\xe9\xa2\x98", NULL}};
   p->specification = golden_digest(0x20);
   p->variables = variables;
@@ -109,7 +107,7 @@ static void expect_written(const golden *g, const plan *p) {
 static void bytes_of_a_plan_are_fixed(void **state) {
   (void)state;
   golden *g = golden_open("plan");
-  plan_file file;
+  file_facts file;
   plan *p = sample_plan(&file);
   expect_written(g, p);
   const slice bytes = golden_bytes(g, "whole");
@@ -125,7 +123,7 @@ static void bytes_of_a_plan_are_fixed(void **state) {
   assert_int_equal(back->constructs[0].weights[0].mantissa, 15);
   assert_string_equal(back->analyses[0].filter_text, "q >= 2");
   assert_int_equal(back->analyses[0].arguments[2].integers[2], 3);
-  assert_int_equal(back->files[0].blank_rows.lines[1], 12);
+  assert_int_equal(back->files[0].skipped[FILE_BLANK_ROWS].lines[1], 12);
   plan_destroy(back);
   plan_destroy(p);
   golden_close(g);

@@ -107,7 +107,7 @@ static void every_case_of_the_grammar_reads_as_stated(void **state) {
     }
     const manifest_file *file = &d.facts->files[0];
     assert_int_equal(file->quarantined, c->quarantined);
-    assert_int_equal(file->records, d.rows_count + manifest_file_left_out(file));
+    assert_int_equal(file->records, d.rows_count + file_facts_left_out(file));
     if (c->quarantined > 0) {
       assert_int_equal(file->places[0].line, c->bad_line);
       if (!slice_is(file->places[0].problem, c->problem)) {

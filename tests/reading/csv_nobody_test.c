@@ -57,7 +57,7 @@ static void nobodys_records_are_left_out_and_named_whatever_the_cut(void **state
     for (uint32_t shard_rows = 1; shard_rows <= 16; shard_rows += 5) {
       dataset d = read_case(&cases[i], false, shard_rows, 1 + shard_rows % 3);
       const manifest_file *f = &d.facts->files[0];
-      if (d.rows_count != cases[i].rows || f->records - manifest_file_left_out(f) != cases[i].rows) {
+      if (d.rows_count != cases[i].rows || f->records - file_facts_left_out(f) != cases[i].rows) {
         fail_msg("%s: %zu rows, expected %zu", cases[i].name, d.rows_count, cases[i].rows);
       }
       check_lines(&cases[i], &f->skipped[MANIFEST_BLANK_ROWS], cases[i].blank);

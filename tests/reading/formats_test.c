@@ -282,7 +282,7 @@ static void check_hostile(const writer *w) {
     if (one.code == STATUS_OK) {
       const manifest_file *f = &one.facts->files[0];
       assert_same_data(&one, &three);
-      assert_int_equal(f->records, one.rows_count + manifest_file_left_out(f));
+      assert_int_equal(f->records, one.rows_count + file_facts_left_out(f));
     }
     drop_dataset(&one);
     drop_dataset(&three);

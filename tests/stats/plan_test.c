@@ -136,12 +136,11 @@ static void add_analyses(plan *p) {
 }
 
 static void add_files(plan *p) {
-  p->files = ARENA_ARRAY(p->memory, plan_file, 1);
-  p->files[0] =
-      (plan_file){.name = "survey.csv", .bytes = 1000, .records = 10, .quarantined = 1, .places_count = 1};
+  p->files = ARENA_ARRAY(p->memory, file_facts, 1);
+  p->files[0] = (file_facts){
+      .name = slice_of("survey.csv"), .bytes = 1000, .records = 10, .quarantined = 1, .places_count = 1};
   p->files[0].sha256.bytes[31] = 7;
-  p->files[0].places = ARENA_ARRAY(p->memory, plan_place, 1);
-  p->files[0].places[0] = (plan_place){.line = 4, .problem = "3 cells instead of 9"};
+  p->files[0].places[0] = (file_place){.line = 4, .problem = slice_of("3 cells instead of 9")};
   p->files_count = 1;
 }
 
@@ -183,7 +182,7 @@ static void decoded_plan_has_the_same_bytes(void **state) {
   assert_null(again->title.text[1]);
   assert_int_equal(again->analyses_count, analysis_count());
   assert_int_equal(again->analyses[0].seed, UINT64_MAX);
-  assert_string_equal(again->files[0].places[0].problem, "3 cells instead of 9");
+  assert_true(slice_equal(again->files[0].places[0].problem, slice_of("3 cells instead of 9")));
   assert_int_equal(again->constructs[1].weights[0].mantissa, 15);
   buf_fini(&first);
   buf_fini(&second);

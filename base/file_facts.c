@@ -1,0 +1,69 @@
+/* The facts of a file as bytes.  The reader checks what others rely on: texts are UTF-8 (they go into
+ * reports), and no more records are left out than there are. */
+#include "base/file_facts.h"
+
+enum { TEXT_BYTES_MAX = 1 << 20 };
+
+uint64_t file_facts_left_out(const file_facts *f) {
+  uint64_t count = f->quarantined;
+  for (int i = 0; i < FILE_SKIPS; i++) {
+    count += f->skipped[i].count;
+  }
+  return count;
+}
+
+file_facts file_facts_copy(const file_facts *from, arena *memory) {
+  file_facts copy = *from;
+  copy.name = arena_slice(memory, from->name);
+  for (uint32_t i = 0; i < from->places_count; i++) {
+    copy.places[i].problem = arena_slice(memory, from->places[i].problem);
+  }
+  return copy;
+}
+
+void file_facts_encode(const file_facts *f, buf *out) {
+  buf_put_slice(out, f->name);
+  buf_put(out, f->sha256.bytes, DIGEST_BYTES);
+  buf_put_varint(out, f->bytes);
+  buf_put_varint(out, f->records);
+  buf_put_varint(out, f->quarantined);
+  buf_put_varint(out, f->places_count);
+  for (uint32_t i = 0; i < f->places_count; i++) {
+    buf_put_varint(out, f->places[i].line);
+    buf_put_slice(out, f->places[i].problem);
+  }
+  for (int i = 0; i < FILE_SKIPS; i++) {
+    const file_skipped *s = &f->skipped[i];
+    buf_put_varint(out, s->count);
+    for (uint32_t k = 0; k < s->lines_count; k++) {
+      buf_put_varint(out, s->lines[k]);
+    }
+  }
+}
+
+static void decode_skipped(reader *r, uint64_t records, uint64_t most, file_skipped *s) {
+  s->count = reader_count(r, records);
+  s->lines_count = s->count < FILE_PLACES ? (uint32_t)s->count : FILE_PLACES;
+  for (uint32_t i = 0; i < s->lines_count; i++) {
+    s->lines[i] = reader_count(r, most);
+  }
+}
+
+void file_facts_decode(reader *r, uint64_t most, bool knows_skipped, arena *memory, file_facts *out) {
+  *out = (file_facts){.name = reader_text(r, TEXT_BYTES_MAX, memory)};
+  reader_copy(r, out->sha256.bytes, DIGEST_BYTES);
+  out->bytes = reader_count(r, most);
+  out->records = reader_count(r, most);
+  out->quarantined = reader_count(r, most);
+  out->places_count = (uint32_t)reader_count(r, FILE_PLACES);
+  if (out->quarantined > out->records) {
+    reader_fail(r, "a file has more quarantined rows than rows");
+  }
+  for (uint32_t i = 0; i < out->places_count; i++) {
+    out->places[i].line = reader_count(r, most);
+    out->places[i].problem = reader_text(r, TEXT_BYTES_MAX, memory);
+  }
+  for (int i = 0; i < FILE_SKIPS && knows_skipped && r->problem == NULL; i++) {
+    decode_skipped(r, out->records - file_facts_left_out(out), most, &out->skipped[i]);
+  }
+}
