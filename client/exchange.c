@@ -1,4 +1,5 @@
 /* Requests: numbered, and sent again until they are answered. */
+#include <assert.h>
 #include <string.h>
 
 #include "client/session_state.h"
@@ -77,6 +78,7 @@ status session_payload_of(session *s, slice bytes, size_t index, message *m, ses
   if (s->is_within || bytes.length <= MESSAGE_FRAME_MAX) {
     return STATUS_OK;
   }
+  assert(index < 64); /* the bits of "by_name" */
   upload_blob blob = {.bytes = bytes.length};
   TRY(digest_of(bytes.bytes, bytes.length, &blob.name, err));
   upload u = {.blobs = &blob, .count = 1, .read = read_memory, .context = &bytes};

@@ -1,4 +1,5 @@
 /* Fetching a blob: a window of requested chunks moves over it; what got lost is requested again. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ typedef struct fetching {
 } fetching;
 
 static status want(fetching *f, uint64_t chunk, error *err) {
+  assert(chunk < f->chunks);
   const uint64_t offset = chunk * CHUNK_BYTES;
   const uint64_t left = f->bytes - offset;
   message m = message_of(MESSAGE_WANT);
@@ -48,6 +50,7 @@ static void begin_again(fetching *f) {
 }
 
 static status check_whole(fetching *f, error *err) {
+  assert(f->first == f->chunks && f->wanted <= f->chunks);
   digest found;
   TRY(digest_of(f->at, (size_t)f->bytes, &found, err));
   if (digest_equal(&found, f->name)) {

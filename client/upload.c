@@ -4,6 +4,7 @@
  * was restarted, or we reconnected), and when nothing was requested for a while, all of them are
  * offered again: the broker goes on where it stopped.  It may well request the same bytes more than once;
  * one that makes no progress is at fault, and an upload to it would never end. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,7 @@ static status offer_next(sending *t, error *err) {
     }
     t->slots[i] = (slot){.is_taken = true, .index = t->next++};
     t->taken++;
+    assert(t->taken <= WINDOW_BLOBS);
     TRY(offer(t, &t->slots[i], err));
   }
   return STATUS_OK;

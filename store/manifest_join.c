@@ -1,4 +1,5 @@
 /* Joins datasets one after the other.  Columns are matched by name; those of the first part count. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "store/manifest.h"
@@ -49,15 +50,6 @@ static void join_columns(const manifest *const *parts, size_t count, manifest *m
   }
 }
 
-static void add_file(const manifest_file *from, manifest *m) {
-  manifest_file *to = &m->files[m->files_count++];
-  *to = *from;
-  to->name = arena_slice(m->memory, from->name);
-  for (uint32_t i = 0; i < to->places_count; i++) {
-    to->places[i].problem = arena_slice(m->memory, from->places[i].problem);
-  }
-}
-
 static void add_part(const manifest *part, manifest *m) {
   const uint32_t files_before = m->files_count;
   for (uint32_t i = 0; i < part->shards_count; i++) {
@@ -65,7 +57,7 @@ static void add_part(const manifest *part, manifest *m) {
     m->shards[m->shards_count++].file += files_before;
   }
   for (uint32_t i = 0; i < part->files_count; i++) {
-    add_file(&part->files[i], m);
+    m->files[m->files_count++] = file_facts_copy(&part->files[i], m->memory);
   }
 }
 
@@ -100,6 +92,7 @@ static status fill(const manifest *const *parts, size_t count, manifest *m, erro
 }
 
 status manifest_join(const manifest *const *parts, size_t count, manifest **out, error *err) {
+  assert(count > 0);
   manifest *m = manifest_new();
   if (m == NULL) {
     return error_no_memory(err, "the dataset");

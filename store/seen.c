@@ -1,6 +1,7 @@
 /* Names in an array, and a table over it. */
 #include "store/seen.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/array.h"
@@ -46,6 +47,7 @@ void seen_remove(seen_set *s, const digest *name) {
   if (place != PLACE_NONE) {
     hash_table_remove(&s->places, digest_hash(name), place);
     const uint32_t last = (uint32_t)s->places.count;
+    assert(place <= last);
     if (place != last) {
       s->at[place] = s->at[last];
       hash_table_move(&s->places, digest_hash(&s->at[place]), last, place);

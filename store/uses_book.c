@@ -1,6 +1,7 @@
 /* The entries of the book of uses, and batches of changes. */
 #include "store/uses_book.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/array.h"
@@ -70,6 +71,7 @@ status uses_batch_write(uses_batch *b, error *err) {
   size_t at = 0;
   for (size_t i = 0; i < b->count; i++) {
     if (b->changes[i].table == INDEX_USES && b->changes[i].value.bytes != NULL) {
+      assert(at + KEPT_ENTRY_BYTES <= b->entries.length);
       b->changes[i].value.bytes = (const char *)b->entries.data + at;
       at += KEPT_ENTRY_BYTES;
     }

@@ -1,6 +1,7 @@
 /* Two bits for each chunk: requested, and received. */
 #include "worker/assembly.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ static size_t bits_bytes(const assembly *a) {
 }
 
 static uint64_t length_at(const assembly *a, uint64_t chunk) {
+  assert(chunk < a->chunks);
   const uint64_t left = a->bytes - chunk * MESSAGE_FRAME_MAX;
   return left < MESSAGE_FRAME_MAX ? left : MESSAGE_FRAME_MAX;
 }
@@ -101,6 +103,7 @@ bool assembly_ask(assembly *a, uint64_t *offset, uint64_t *length) {
 
 void assembly_not_asked(assembly *a, uint64_t offset) {
   const uint64_t chunk = offset / MESSAGE_FRAME_MAX;
+  assert(chunk < a->chunks);
   a->asked[chunk / 8] = (uint8_t)(a->asked[chunk / 8] & ~(1U << (chunk % 8)));
   a->first_unasked = chunk < a->first_unasked ? chunk : a->first_unasked;
 }
@@ -144,6 +147,7 @@ status assembly_take(assembly *a, uint64_t offset, const void *bytes, size_t len
   } else {
     memcpy(a->memory + offset, bytes, length);
   }
+  assert(!bit(a->have, chunk));
   set_bit(a->have, chunk);
   a->have_count++;
   return STATUS_OK;
@@ -154,6 +158,7 @@ bool assembly_is_whole(const assembly *a) {
 }
 
 status assembly_bytes(assembly *a, const void **bytes, error *err) {
+  assert(assembly_is_whole(a));
   if (a->file < 0 || a->bytes == 0) {
     *bytes = a->memory != NULL ? (const void *)a->memory : "";
     return STATUS_OK;

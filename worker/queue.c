@@ -2,6 +2,7 @@
  * for a while. */
 #include "worker/queue.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 status queue_init(queue *q, size_t capacity, error *err) {
@@ -37,6 +38,7 @@ bool queue_push(queue *q, assignment *a) {
 }
 
 static assignment *take_first(queue *q) {
+  assert(q->count > 0 && q->count <= q->capacity);
   assignment *a = q->ring[q->first];
   q->first = (q->first + 1) % q->capacity;
   q->count--;

@@ -1,6 +1,7 @@
 /* One list of blobs under one mutex: which tasks need them, and the thread that stores what arrived. */
 #include "worker/supply.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -257,6 +258,7 @@ status supply_want(supply *s, const digest *name, uint64_t bytes, bool in_store,
 
 void supply_leave(supply *s, supply_blob *b) {
   pthread_mutex_lock(&s->mutex);
+  assert(b->users > 0);
   b->users--;
   const bool has_begun = b->state == ARRIVED || (b->state == WAITING && b->is_open);
   if (b->users == 0 && !has_begun) {
