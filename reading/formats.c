@@ -1,13 +1,20 @@
 /* The input formats, and how a file's is told. */
-#include "reading/formats.h"
+#include "reading/reader.h"
 
 #include <string.h>
 
 #include "reading/matching.h"
 #include "reading/unpack.h"
 
-/* The first is taken for files that tell nothing. */
-static const input_format *const formats[] = {&input_csv, &input_ndjson};
+#define FORMAT(name) extern const input_format input_##name;
+#include "reading/formats.def"
+#undef FORMAT
+
+static const input_format *const formats[] = {
+#define FORMAT(name) &input_##name,
+#include "reading/formats.def"
+#undef FORMAT
+};
 
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "reading/csv/cell.h"
-#include "reading/formats.h"
 
 static status check_delimiter(char delimiter, error *err) {
   const bool usable =

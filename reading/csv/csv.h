@@ -1,4 +1,4 @@
-/* CSV as an input format: reading.h has its grammar, formats.c its row. */
+/* CSV as an input format: its grammar, and its row in csv.c. */
 #ifndef CANVASS_READING_CSV_CSV_H
 #define CANVASS_READING_CSV_CSV_H
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reading/formats.h"
 
 enum { CHUNK_BYTES = 256 << 10 };
 

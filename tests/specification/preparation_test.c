@@ -370,6 +370,37 @@ static void workers_append_as_put_does(void **state) {
   tear_down(&s);
 }
 
+static void workers_read_files_of_any_format_by_their_names(void **state) {
+  (void)state;
+  static const char text[] =
+      "variables: {a: {type: scale, range: [1, 5]}, b: {type: nominal}}\n"
+      "analyses: [describe: {items: a}]\n";
+  static const char objects[] = "{\"a\":1,\"b\":\"x\"}\n{\"b\":\"y\"}\n";
+  static const char cells[] = "a,b\n5,x\n";
+  char directory[PATH_BYTES], one_path[PATH_BYTES], two_path[PATH_BYTES];
+  store *into = NULL;
+  manifest *m = NULL;
+  error err;
+  buf one, two;
+  buf_init(&one);
+  buf_init(&two);
+  open_temporary(&into);
+  process_directory_new(directory, sizeof directory);
+  process_write_file(directory, "0", objects, sizeof objects - 1, one_path, sizeof one_path);
+  process_write_file(directory, "1", cells, sizeof cells - 1, two_path, sizeof two_path);
+  read_by_worker(text, (slice){NULL, 0}, one_path, "2026-01.jsonl", into, &one);
+  read_by_worker(text, bytes_of(&one), two_path, "2026-02.csv", into, &two);
+  assert_int_equal(manifest_decode(two.data, two.length, &m, &err), STATUS_OK);
+  assert_int_equal(m->files_count, 2);
+  assert_int_equal(manifest_rows(m), 3);
+  assert_true(slice_equal(m->columns[0].name, slice_of("a")));
+  manifest_destroy(m);
+  process_directory_remove(directory);
+  store_destroy(into);
+  buf_fini(&one);
+  buf_fini(&two);
+}
+
 static void names_that_workers_are_given_lose_their_directories_or_are_refused(void **state) {
   (void)state;
   seeded r = {seeded_seed()};
@@ -480,6 +511,7 @@ int main(void) {
       cmocka_unit_test(a_file_of_a_name_with_other_content_is_refused),
       cmocka_unit_test(a_file_that_lacks_a_column_of_the_dataset_is_refused_by_its_name),
       cmocka_unit_test(workers_append_as_put_does),
+      cmocka_unit_test(workers_read_files_of_any_format_by_their_names),
       cmocka_unit_test(names_that_workers_are_given_lose_their_directories_or_are_refused),
       cmocka_unit_test(another_specification_works_unless_numbers_were_kept),
       cmocka_unit_test(all_problems_are_told_as_far_as_they_fit),
