@@ -75,7 +75,7 @@ const subcommand subcommand_run = {
     .usage = "[OPTIONS] SPEC DATA...",
     .about =
         "Reads survey files as the specification SPEC says and prints a report.\n"
-        "DATA: CSV files (plain, .gz or .zst) that make one dataset; - is standard input.\n"
+        "DATA: CSV or NDJSON files (also .gz, .zst), one dataset; - is standard input.\n"
         "Base names are their names; where these are the same, a/1.csv and b/1.csv.\n",
     .example =
         "canvass run survey.yaml answers.csv\n"

@@ -1,36 +1,24 @@
-/* Reading survey files into shards: CSV in, a manifest and shards in a store out.
+/* Reading survey files into shards: files in, a manifest and shards in a store out.
  *
- * RFC 4180 with quotes, embedded delimiters and line breaks, LF or CRLF; comma, semicolon, tab, bar or
- * any other ASCII delimiter; plain, .gz (several members) or .zst (several frames), told by the first
- * bytes, not by name; "-" is standard input; files larger than memory; several files as one dataset
- * (columns matched by name).  Exactly:
+ * What a file looks like is its format's matter (reader.h; csv/csv.h and ndjson/ndjson.h say which files are
+ * read how). Of all formats holds:
  *
- * 1. The whole file is one automaton: what is a record never depends on where parallel readers cut, and
- *    the manifest and the shards are the same for any number of threads.
- * 2. A quote opens a quoted cell as the first byte of a cell, and behind blanks when its closing quote stands
- *    on the same line with nothing but blanks up to the end of the cell; elsewhere it is a letter.
- * 3. Empty lines are no records.  Cells are unquoted, then trimmed (slice_trim).
- * 4. A record of one line with another number of cells than the header, or with text after a closing quote,
- * is quarantined: counted, its first ten places named, left out.
- * 5. A record that spans lines is given up when (i) a closing quote is followed by anything but blanks and
- * the end of its cell; (ii) its number of cells is not the header's; (iii) the header has at least three
- * columns and every line after the first looks like a record with a first cell of the same kind (see
- * spans.h); or when it does not end before the file does, or within 16 MiB of its first byte, its newline
- * included.  Given up, it is quarantined as the line on which its first quoted cell with a newline opens;
- * reading goes on with the next line.  A record of more than 16 MiB that is not inside a quoted cell there,
- * or whose quote opened on a line that is itself longer, is STATUS_DATA.  The header is not looked at in this
- * way.
- * 6. Text that is not UTF-8 (after conversion), or has a NUL byte, is STATUS_DATA wherever it stands: line,
- *    byte, and what the encoding probably is.
- * 7. A header's empty names become "column_N" (N from 1); names that stand twice are STATUS_DATA.  So are
- *    a file without a header, and a dataset without a usable row.
- * 8. Ordinals count records from 0 over all files, those left out included; lines count from 1.
- * 9. A shard holds shard_rows records less those left out; fewer at the end of a file, and when
- *    they take more than 256 MiB of text.  It never spans files; one without rows is not made.
- * 10. Records in which no cell has anything to be seen, and records that repeat the file's header cell by
- * cell (with or without a byte-order mark), are nobody's answers: left out and counted, the lines of the
- * first ten named.
- * 11. Of several failures the first in the order of the dataset is reported.
+ * 1. What is a record, and which records are rows, depends on the file alone: the manifest and the shards are
+ * the same for any number of threads.
+ * 2. Files are plain, .gz (several members) or .zst (several frames), told by their first bytes, not by name;
+ * "-" is standard input; files larger than memory; several files, of several formats, are one dataset
+ * (columns matched by name).
+ * 3. Cells are trimmed (slice_trim).  A record that is broken is quarantined: counted, its first ten places
+ * named, left out.  Text that is not UTF-8 (after conversion), or has a NUL byte, is STATUS_DATA wherever it
+ * stands: line, byte, and what the encoding probably is.
+ * 4. Names of columns are not empty, and no two of a file the same.  A dataset without a usable row is
+ * STATUS_DATA.
+ * 5. Records in which no cell has anything to be seen are nobody's answers: left out and counted, the lines
+ * of the first ten named.
+ * 6. Ordinals count records from 0 over all files, those left out included; lines count from 1.
+ * 7. A shard holds shard_rows records less those left out; fewer at the end of a file, and when they take
+ * more than 256 MiB of text.  It never spans files; one without rows is not made.
+ * 8. Of several failures the first in the order of the dataset is reported.
  *
  * Memory: the text of threads + 2 shards and the columns of as many shards as threads.
  */
