@@ -1,6 +1,7 @@
 /* The seam between the form of a file and the dataset that is made of it.
  *
- * An input format is a row of formats.def (docs/adding-an-input-format.md).  Reading a file takes these steps:
+ * An input format is a row of formats.def (docs/adding-an-input-format.md).  Reading a file takes these
+ * steps:
  *
  *   open    names the columns, and says what the format knows of them.
  *   cut     one thread takes the file apart into pieces of so many records each, in the order of the file.
