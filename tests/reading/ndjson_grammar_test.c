@@ -1,6 +1,8 @@
 /* What the reader of newline-delimited JSON promises, case by case (reading/ndjson/ndjson.h). */
 #include "tests/reading/csv_reading.h"
 
+#include "reading/reader.h"
+
 static reading_options plain_options(void) {
   return (reading_options){.format = "ndjson"};
 }
@@ -276,6 +278,26 @@ static void wanted_keys_may_be_in_no_object_but_not_all_of_them(void **state) {
   drop_dataset(&d);
 }
 
+static void the_header_tells_what_types_its_columns_have(void **state) {
+  (void)state;
+  static const char text[] =
+      "{\"n\":1,\"t\":\"1\",\"l\":[1],\"m\":1}\n{\"n\":null,\"t\":null,\"l\":\"x\",\"m\":\"x\"}\n[\"broken\"]"
+      "\n";
+  static const input_type types[] = {INPUT_NUMBERS, INPUT_TEXTS, INPUT_LISTS, INPUT_TEXTS};
+  const reading_options options = plain_options();
+  char *path = make_file(text, sizeof text - 1);
+  error err;
+  input_file f = {.options = &options, .memory = arena_new()};
+  assert_int_equal(input_open(&f, path, path, path, NULL, NULL, &err), STATUS_OK);
+  assert_int_equal(f.header.count, 4);
+  for (uint32_t i = 0; i < f.header.count; i++) {
+    assert_int_equal(f.header.columns[i].type, types[i]);
+  }
+  input_close(&f);
+  arena_destroy(f.memory);
+  drop_file(path);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_case_of_ndjson_reads_as_stated),
@@ -286,6 +308,7 @@ int main(void) {
       cmocka_unit_test(lines_of_16_mib_are_read_and_longer_ones_refused),
       cmocka_unit_test(blank_objects_are_rows_where_they_are_kept),
       cmocka_unit_test(numbers_take_the_decimal_mark_of_the_dataset),
+      cmocka_unit_test(the_header_tells_what_types_its_columns_have),
       cmocka_unit_test(wanted_keys_may_be_in_no_object_but_not_all_of_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
