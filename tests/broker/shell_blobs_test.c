@@ -40,8 +40,7 @@ static void at_most_8_mib_are_asked_for_at_a_time(void **state) {
     sample_make(&blobs[i], i, LARGE);
     talker_offer(&t, &blobs[i]);
   }
-  const message alive = message_of(MESSAGE_ALIVE);
-  talker_send(&t, &alive, NULL, 0);
+  talker_send(&t, &(message){.kind = MESSAGE_ALIVE}, NULL, 0);
   while (talker_next(&t)->kind == MESSAGE_WANT) {
     asked += t.in->header.integers[FIELD_BYTES];
   }
@@ -116,8 +115,7 @@ static void expect_resumed(talker *t, const sample *blob) {
 }
 
 static void wait_for_chunks(talker *t) {
-  const message alive = message_of(MESSAGE_ALIVE);
-  talker_send(t, &alive, NULL, 0);
+  talker_send(t, &(message){.kind = MESSAGE_ALIVE}, NULL, 0);
   talker_expect(t, MESSAGE_ALIVE);
 }
 
@@ -169,8 +167,7 @@ static void another_who_offers_the_same_takes_over(void **state) {
   wait_for_chunks(&first);
   talker_offer(&second, &blob);
   talker_expect_none(&second, MESSAGE_WANT);
-  const message bye = message_of(MESSAGE_BYE);
-  talker_send(&first, &bye, NULL, 0);
+  talker_send(&first, &(message){.kind = MESSAGE_BYE}, NULL, 0);
   const message *want = talker_expect(&second, MESSAGE_WANT);
   assert_int_equal(want->integers[FIELD_OFFSET], 5 * MESSAGE_FRAME_MAX);
   talker_answer_want(&second, &blob);
