@@ -15,7 +15,7 @@ static const int format_decimals[] = {
     [TERM_COUNT] = 0, [TERM_SCORE] = 1,       [TERM_PERCENT] = 1,
     [TERM_P] = 4,     [TERM_COEFFICIENT] = 3, [TERM_SENTENCE] = 0,
 };
-enum { NUMBER_DECIMALS_MAX = 4, FIGURE_BYTES = 64, MIXED_RATIO = 10 };
+enum { NUMBER_DECIMALS_MAX = 4, FIGURE_BYTES = 64, MIXED_RATIO = 10, TERM_BYTES = 128 };
 
 static bool is_numeric(const json *cell) {
   return json_kind_of(cell) == JSON_INTEGER || json_kind_of(cell) == JSON_NUMBER;
@@ -178,6 +178,21 @@ slice figure_title(const document *d, const char *key) {
   return t == NULL ? document_display(d, slice_of(key)) : slice_of(t->title[d->language]);
 }
 
+static const term *find_qualified(slice by, const char *key) {
+  char qualified[TERM_BYTES];
+  const int length = snprintf(qualified, sizeof qualified, "%.*s.%s", SLICE_ARG(by), key);
+  return by.length > 0 && length > 0 && (size_t)length < sizeof qualified ? term_find(qualified) : NULL;
+}
+
+slice figure_title_in(const document *d, const json *section, const char *key) {
+  const json *notes = json_get(section, "notes");
+  const term *t = find_qualified(json_as_text(json_get(section, "analysis")), key);
+  for (size_t i = 0; t == NULL && i < json_count(notes); i++) {
+    t = find_qualified(json_as_text(json_get(json_at(notes, i), "code")), key);
+  }
+  return t == NULL ? figure_title(d, key) : slice_of(t->title[d->language]);
+}
+
 static bool format_is_key(term_format format) {
   return format == TERM_ITEM || format == TERM_VALUE || format == TERM_GROUP || format == TERM_TEXT;
 }
@@ -248,9 +263,9 @@ static void follow_score(figure_column *column, const json *rows) {
   }
 }
 
-figure_column figure_column_of(const document *d, const char *key, const json *rows) {
+figure_column figure_column_of(const document *d, const json *section, const char *key, const json *rows) {
   const term *t = term_find(key);
-  figure_column column = {.key = key, .title = figure_title(d, key), .is_empty = true};
+  figure_column column = {.key = key, .title = figure_title_in(d, section, key), .is_empty = true};
   column_numbers numbers = {.any = false};
   for (size_t i = 0; i < json_count(rows); i++) {
     const json *cell = json_get(json_at(rows, i), key);

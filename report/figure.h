@@ -20,8 +20,8 @@ typedef struct figure_column {
   slice group_of;    /* the variable, when all groups are of one: it is the title then; else empty */
 } figure_column;
 
-/* Looks at all ROWS (objects) of the table. */
-figure_column figure_column_of(const document *d, const char *key, const json *rows);
+/* Column KEY of a table of SECTION.  Looks at all ROWS (objects) of the table. */
+figure_column figure_column_of(const document *d, const json *section, const char *key, const json *rows);
 /* The cell of ROW; "–" for a figure that does not exist. */
 slice figure_cell(const document *d, const figure_column *column, const json *row);
 /* CELL as a separate figure (in a sentence), by the term KEY; OWNER may hold "item" for values. */
@@ -30,6 +30,9 @@ slice figure_alone(const document *d, const char *key, const json *cell, const j
 slice figure_value_owner(const json *row, const char *column);
 /* A term's title in the document's language; KEY itself when it is not a term. */
 slice figure_title(const document *d, const char *key);
+/* What KEY is called in SECTION: by the term "ANALYSIS.KEY" or, of one of its notes, "NOTE.KEY", where there
+ * is such a term (what a figure is called can depend on what was asked); else as above. */
+slice figure_title_in(const document *d, const json *section, const char *key);
 slice figure_count(const document *d, int64_t n); /* with thousands marks */
 
 #endif

@@ -13,7 +13,8 @@
 /* ---- Tables -------------------------------------------------------------------------------------- */
 
 typedef struct layout_table {
-  const char *name; /* its term */
+  const json *section; /* that it is in */
+  const char *name;    /* its term */
   slice title;
   table_view view;
   const char *const *keys; /* of the columns, in the document's order, those that say nothing too */
@@ -114,6 +115,7 @@ typedef struct layout_headline {
 } layout_headline;
 
 typedef struct layout_section {
+  const json *json;
   slice analysis, name; /* as the document has them */
   slice title, kind_title;
   bool is_labelled;       /* the title is a separate label */

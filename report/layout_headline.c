@@ -120,7 +120,7 @@ layout_headline layout_headline_of(const document *d, const layout_section *sect
     return out;
   }
   const json *rows = section->headline_table->rows;
-  const figure_column column = figure_column_of(d, section->headline_column, rows);
+  const figure_column column = figure_column_of(d, section->json, section->headline_column, rows);
   for (size_t r = 0; r < json_count(rows); r++) {
     const json *row = json_at(rows, r);
     if (json_kind_of(json_get(row, "group")) != JSON_NULL) {

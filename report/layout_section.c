@@ -7,17 +7,17 @@
 enum { TERM_BYTES = 128, ALIKE_MAX = 8, ALIKE_SHOWN = 5 };
 
 /* The title of an analysis' kind: the term "analysis_KIND", else KIND itself. */
-static slice kind_title(const document *d, slice kind) {
+static slice kind_title(const document *d, const json *section, slice kind) {
   char key[TERM_BYTES];
   (void)snprintf(key, sizeof key, "analysis_%.*s", SLICE_ARG(kind));
-  return term_find(key) != NULL ? figure_title(d, key) : document_display(d, kind);
+  return term_find(key) != NULL ? figure_title_in(d, section, key) : document_display(d, kind);
 }
 
 /* For readers: the label, else the section's own name, else the title of its kind. */
 static void make_titles(const document *d, const json *section, layout_section *out) {
   const slice label = document_label(d, json_get(section, "label"));
   const bool is_named = !slice_equal(out->name, out->analysis) && out->name.length > 0;
-  out->kind_title = kind_title(d, out->analysis);
+  out->kind_title = kind_title(d, section, out->analysis);
   out->is_labelled = label.length > 0;
   out->title = label.length > 0 ? label : is_named ? document_display(d, out->name) : out->kind_title;
 }
@@ -143,15 +143,17 @@ static slice whole_of(const document *d, slice analysis, slice table) {
   return told != NULL && told->whole != NULL ? figure_title(d, told->whole) : document_word(d, WORD_TOTAL);
 }
 
-static void make_table(const document *d, slice analysis, const json *table, layout_table *out) {
+static void make_table(const document *d, const json *section, slice analysis, const json *table,
+                       layout_table *out) {
   const json *columns = json_get(table, "columns");
   const char **keys = ARENA_ARRAY(d->memory, const char *, json_count(columns));
-  *out = (layout_table){.name = json_as_cstring(json_get(table, "name")),
+  *out = (layout_table){.section = section,
+                        .name = json_as_cstring(json_get(table, "name")),
                         .view = view_of(table),
                         .keys = keys,
                         .rows = json_get(table, "rows"),
                         .columns = ARENA_ARRAY(d->memory, figure_column, json_count(columns))};
-  out->title = figure_title(d, out->name);
+  out->title = figure_title_in(d, section, out->name);
   out->rows_count = json_count(out->rows);
   out->whole = whole_of(d, analysis, slice_of(out->name));
   for (size_t c = 0; keys != NULL && out->columns != NULL && c < json_count(columns); c++) {
@@ -161,14 +163,15 @@ static void make_table(const document *d, slice analysis, const json *table, lay
 
 const figure_column *layout_columns(const document *d, const layout_table *table) {
   for (size_t c = 0; c < table->columns_count && table->columns[c].key == NULL; c++) {
-    table->columns[c] = figure_column_of(d, table->keys[c], table->rows);
+    table->columns[c] = figure_column_of(d, table->section, table->keys[c], table->rows);
   }
   return table->columns;
 }
 
 void layout_section_make(const document *d, const json *section, layout_section *out) {
   const json *tables = json_get(section, "tables");
-  *out = (layout_section){.analysis = json_as_text(json_get(section, "analysis")),
+  *out = (layout_section){.json = section,
+                          .analysis = json_as_text(json_get(section, "analysis")),
                           .name = json_as_text(json_get(section, "name"))};
   const analysis_presentation *known = analysis_presentation_of(out->analysis);
   out->chapter = known != NULL ? known->chapter : CHAPTER_DETAILS;
@@ -176,7 +179,7 @@ void layout_section_make(const document *d, const json *section, layout_section 
   make_settings(d, json_get(section, "settings"), out);
   out->tables = ARENA_ARRAY(d->memory, layout_table, json_count(tables));
   for (size_t i = 0; out->tables != NULL && i < json_count(tables); i++) {
-    make_table(d, out->analysis, json_at(tables, i), &out->tables[out->tables_count++]);
+    make_table(d, section, out->analysis, json_at(tables, i), &out->tables[out->tables_count++]);
   }
   make_remarks(d, json_get(section, "warnings"), &out->warnings);
   make_remarks(d, json_get(section, "notes"), &out->notes);

@@ -20,6 +20,8 @@ typedef enum term_format {
   TERM_SENTENCE,    /* notes and warnings: title is a sentence with {places} */
 } term_format;
 
+/* What KEY is called can depend on where it stands: in sections of an analysis, or in those with a note, the
+ * term "ANALYSIS.KEY" or "NOTE.KEY" gives the title instead. */
 typedef struct term {
   const char *key;
   term_format format;

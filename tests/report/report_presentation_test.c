@@ -71,6 +71,19 @@ static void the_column_of_all_others_together_has_the_name_that_the_analysis_giv
   assert_says("oracle", CENTRES("visions"), "Item  Segment 1  Total\n");
 }
 
+static void what_a_figure_is_called_depends_on_the_analysis_and_its_notes(void **state) {
+  (void)state;
+#define CROSSED                                                                                              \
+  "\"tables\":[{\"name\":\"row_totals\",\"view\":\"list\",\"columns\":[\"item\",\"other_item\"],\"rows\":[{" \
+  "\"item\":\"a\",\"other_item\":\"b\"}]}]"
+  assert_says("crosstab", CROSSED, "Row  Column\n");
+  assert_says("oracle", CROSSED, "Item  With\n");
+#define EFFORT(code) \
+  "\"notes\":[{\"code\":\"" code "\",\"detail\":{\"boxes\":2}}]," FIGURE("ces_scores", "ces")
+  assert_says("ces", EFFORT("note_ces_high"), "   Customer effort score (high is easy)\n");
+  assert_says("ces", EFFORT("note_ces_low"), "   Customer effort score\n");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_unknown_analysis_is_rendered_without_a_headline),
@@ -78,6 +91,7 @@ int main(void) {
       cmocka_unit_test(a_net_score_lies_between_minus_100_and_100),
       cmocka_unit_test(a_table_of_another_name_still_gives_the_headline),
       cmocka_unit_test(the_column_of_all_others_together_has_the_name_that_the_analysis_gives),
+      cmocka_unit_test(what_a_figure_is_called_depends_on_the_analysis_and_its_notes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
