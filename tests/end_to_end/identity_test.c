@@ -73,8 +73,13 @@ static bool have_airline(void) {
 
 static void workers_and_shards_leave_no_trace_in_the_airline_report(void **state) {
   (void)state;
+#ifdef __SANITIZE_ADDRESS__ /* which takes ten times as long and finds no more with more of them */
+  static const char *const workers[] = {"1", "5", NULL};
+  static const char *const rows[] = {"7919", "1000000", NULL};
+#else
   static const char *const workers[] = {"1", "2", "5", NULL};
   static const char *const rows[] = {"100", "7919", "1000000", NULL};
+#endif
   if (!have_airline()) {
     skip();
   }
