@@ -18,9 +18,12 @@ bool array_reserve(void *items, size_t *capacity, size_t count, size_t size) {
     return true;
   }
   const size_t larger = next_capacity(*capacity, count);
+  if (larger > (size_t)PTRDIFF_MAX / size) {
+    return false; /* no object is so large */
+  }
   void *at;
   memcpy(&at, items, sizeof at);
-  void *grown = reallocarray(at, larger, size);
+  void *grown = realloc(at, larger * size);
   if (grown == NULL) {
     return false;
   }
