@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/json_tree.h"
+#include "base/text.h"
 
 enum { DEPTH_MAX = 64, BYTES_MAX = 1 << 28, NUMBER_BYTES = 64 };
 
@@ -172,26 +173,6 @@ static status parse_unicode(parser *p, uint32_t *point) {
   return STATUS_OK;
 }
 
-static char *put_utf8(char *to, uint32_t point) {
-  if (point < 0x80) {
-    *to++ = (char)point;
-    return to;
-  }
-  if (point < 0x800) {
-    *to++ = (char)(0xc0 | point >> 6);
-  } else {
-    if (point < 0x10000) {
-      *to++ = (char)(0xe0 | point >> 12);
-    } else {
-      *to++ = (char)(0xf0 | point >> 18);
-      *to++ = (char)(0x80 | ((point >> 12) & 0x3f));
-    }
-    *to++ = (char)(0x80 | ((point >> 6) & 0x3f));
-  }
-  *to++ = (char)(0x80 | (point & 0x3f));
-  return to;
-}
-
 static status parse_escape(parser *p, char **to) {
   static const char names[] = "\"\\/bfnrt";
   static const char meanings[] = "\"\\/\b\f\n\r\t";
@@ -200,7 +181,7 @@ static status parse_escape(parser *p, char **to) {
     p->at++;
     uint32_t point;
     TRY(parse_unicode(p, &point));
-    *to = put_utf8(*to, point);
+    *to = text_put_utf8(*to, point);
     return STATUS_OK;
   }
   const char *name = p->at < p->end ? memchr(names, *p->at, sizeof names - 1) : NULL;

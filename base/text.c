@@ -271,3 +271,23 @@ const char *text_nearest(slice name, const char *const *candidates, size_t count
   }
   return nearest_distance < name.length ? nearest : NULL;
 }
+
+char *text_put_utf8(char *to, uint32_t point) {
+  if (point < 0x80) {
+    *to++ = (char)point;
+    return to;
+  }
+  if (point < 0x800) {
+    *to++ = (char)(0xc0 | point >> 6);
+  } else {
+    if (point < 0x10000) {
+      *to++ = (char)(0xe0 | point >> 12);
+    } else {
+      *to++ = (char)(0xf0 | point >> 18);
+      *to++ = (char)(0x80 | ((point >> 12) & 0x3f));
+    }
+    *to++ = (char)(0x80 | ((point >> 6) & 0x3f));
+  }
+  *to++ = (char)(0x80 | (point & 0x3f));
+  return to;
+}

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { TEXT_MARGIN = 16 };
 
 void line_reader_fini(line_reader *r) {
@@ -125,26 +127,6 @@ static line_result pass_text(line_reader *r, line_value *out) {
   return LINE_WELL;
 }
 
-static char *put_utf8(char *to, unsigned point) {
-  if (point < 0x80) {
-    *to++ = (char)point;
-    return to;
-  }
-  if (point < 0x800) {
-    *to++ = (char)(0xc0 | point >> 6);
-  } else {
-    if (point < 0x10000) {
-      *to++ = (char)(0xe0 | point >> 12);
-    } else {
-      *to++ = (char)(0xf0 | point >> 18);
-      *to++ = (char)(0x80 | ((point >> 12) & 0x3f));
-    }
-    *to++ = (char)(0x80 | ((point >> 6) & 0x3f));
-  }
-  *to++ = (char)(0x80 | (point & 0x3f));
-  return to;
-}
-
 /* Writes the meaning of the escape at AT, which was checked; returns the position after it. */
 static const char *decode_escape(const char *at, const char *end, char **to) {
   static const char names[] = "\"\\/bfnrt";
@@ -156,11 +138,11 @@ static const char *decode_escape(const char *at, const char *end, char **to) {
   }
   const int unit = hex4(at + 2, end);
   if (!is_high(unit)) {
-    *to = put_utf8(*to, (unsigned)unit);
+    *to = text_put_utf8(*to, (unsigned)unit);
     return at + 6;
   }
   const int low = hex4(at + 8, end);
-  *to = put_utf8(*to, 0x10000 + (((unsigned)unit - 0xd800) << 10) + ((unsigned)low - 0xdc00));
+  *to = text_put_utf8(*to, 0x10000 + (((unsigned)unit - 0xd800) << 10) + ((unsigned)low - 0xdc00));
   return at + 12;
 }
 
