@@ -152,6 +152,17 @@ class Pages(unittest.TestCase):
         pages = [p for p in PAGES if p.startswith("docs/") and p != "docs/README.md"]
         self.assertEqual([p for p in pages if f"]({os.path.relpath(p, 'docs')})" not in index], [])
 
+    def test_functions_that_adding_pages_name_are_there(self):
+        code = "\n".join(read(f) for f in C_FILES)
+        words = set(re.findall(r"\w+", code))
+        names = {os.path.basename(f) for f in FILES}
+        named = re.compile(r"`((?:broker|session|datasets|jobs|outgoing|sending|wire|message|reading|report|run|table)_\w+)`")
+        wrong = []
+        for page in self.pages():
+            if page.startswith("docs/adding-"):
+                wrong += [f"{page}: {name}" for name in named.findall(read(page)) if name not in words and f"{name}.c" not in names]
+        self.assertEqual(wrong, [])
+
     def test_comments_name_pages_that_are_there(self):
         wrong = []
         for path in C_FILES:
