@@ -58,7 +58,7 @@ static void make_keys(service *s) {
   must(key_pair_new(&s->peer, &err), &err);
   snprintf(path, sizeof path, "%s/allowed", s->at->directory);
   FILE *f = fopen(path, "w");
-  if (!f) {
+  if (f == NULL) {
     perror(path);
     exit(1);
   }

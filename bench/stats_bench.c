@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "stats/accumulators/accumulator.h"
+#include "stats/accumulators/partial.h"
 #include "stats/stats.h"
 
 enum { ITEMS = 39, REPEATS = 5, ALIGNMENT = 64, NAME_BYTES = 8, LEVELS = 12 };
