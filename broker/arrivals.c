@@ -8,7 +8,7 @@ static arrival **bucket_of(transfers *t, const digest *name) {
 
 /* The first of that name at A or after it in its chain. */
 static arrival *first_of(arrival *a, const digest *name) {
-  while (a && !digest_equal(&a->name, name)) {
+  while (a != NULL && !digest_equal(&a->name, name)) {
     a = a->chain;
   }
   return a;
@@ -20,14 +20,14 @@ arrival *arrivals_first(transfers *t, const digest *name) {
 
 arrival *arrivals_find(transfers *t, const digest *name, uint64_t bytes) {
   arrival *a = arrivals_first(t, name);
-  while (a && a->bytes != bytes) {
+  while (a != NULL && a->bytes != bytes) {
     a = first_of(a->chain, name);
   }
   return a;
 }
 
 arrival *arrivals_find_from(transfers *t, const digest *name, const peer *from) {
-  for (arrival *a = arrivals_first(t, name); a; a = first_of(a->chain, name)) {
+  for (arrival *a = arrivals_first(t, name); a != NULL; a = first_of(a->chain, name)) {
     for (size_t i = 0; i < a->sources_count; i++) {
       if (a->sources[i].peer == from->number) {
         return a;
@@ -53,7 +53,7 @@ void arrivals_enqueue(transfers *t, arrival *a) {
   }
   a->is_queued = true;
   a->queue_next = NULL;
-  if (t->queue_tail) {
+  if (t->queue_tail != NULL) {
     t->queue_tail->queue_next = a;
   } else {
     t->queue_head = a;
@@ -64,10 +64,10 @@ void arrivals_enqueue(transfers *t, arrival *a) {
 
 void arrivals_dequeue(transfers *t, arrival *gone) {
   arrival *before = NULL;
-  for (arrival *a = t->queue_head; a && a != gone; a = a->queue_next) {
+  for (arrival *a = t->queue_head; a != NULL && a != gone; a = a->queue_next) {
     before = a;
   }
-  if (before) {
+  if (before != NULL) {
     before->queue_next = gone->queue_next;
   } else {
     t->queue_head = gone->queue_next;
@@ -81,7 +81,7 @@ void arrivals_dequeue(transfers *t, arrival *gone) {
 
 void arrivals_compare(transfers *t, arrival *a) {
   arrival **link = &t->comparing;
-  while (*link) {
+  while (*link != NULL) {
     link = &(*link)->compare_next;
   }
   *link = a;

@@ -18,7 +18,7 @@ void blobs_fini(blobs *b) {
 static bool grow(blobs *b) {
   const size_t larger = b->capacity ? b->capacity * 2 : CAPACITY_FIRST;
   blob *at = malloc(larger * sizeof *at);
-  if (!at) {
+  if (at == NULL) {
     return false;
   }
   for (size_t i = 0; i < b->count; i++) {
@@ -105,7 +105,7 @@ core_blob blobs_take_name(blobs *b, const digest *name, uint64_t bytes, uint32_t
 
 void blobs_set_name(blobs *b, core_blob handle, const digest *name) {
   blob *one = blobs_at(b, handle);
-  if (one) {
+  if (one != NULL) {
     one->is_named = true;
     one->name = *name;
   }
@@ -132,7 +132,7 @@ static void unlink_staying(blobs *b, core_blob handle) {
 
 void blobs_release(blobs *b, core_blob handle) {
   blob *one = blobs_at(b, handle);
-  if (!one) {
+  if (one == NULL) {
     return;
   }
   if (one->holder) {

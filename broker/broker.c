@@ -37,7 +37,7 @@ uint64_t broker_wall_s(void) {
 }
 
 static uint64_t now_ms(const broker *b) {
-  return b->options.now_ms ? b->options.now_ms(b->options.context) : monotonic_ms();
+  return b->options.now_ms != NULL ? b->options.now_ms(b->options.context) : monotonic_ms();
 }
 
 static void advance_clock(broker *b) {
@@ -48,7 +48,7 @@ static void advance_clock(broker *b) {
 }
 
 void broker_log(broker *b, const char *format, ...) {
-  if (!b->options.say) {
+  if (b->options.say == NULL) {
     return;
   }
   char line[LINE_MAX];
@@ -101,7 +101,7 @@ static status open_memory(broker *b, error *err) {
   b->core = core_new();
   b->incoming = malloc(sizeof *b->incoming);
   b->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (!b->core || !b->incoming) {
+  if (b->core == NULL || b->incoming == NULL) {
     return error_no_memory(err, "the broker");
   }
   if (b->wake_fd < 0 || getrandom(b->instance, sizeof b->instance, 0) != (ssize_t)sizeof b->instance) {
@@ -111,9 +111,9 @@ static status open_memory(broker *b, error *err) {
 }
 
 static status open_directory(broker *b, error *err) {
-  if (!b->options.directory) {
+  if (b->options.directory == NULL) {
     b->endings = calloc(ENDINGS_MAX, sizeof *b->endings);
-    return b->endings ? STATUS_OK : error_no_memory(err, "the broker");
+    return b->endings != NULL ? STATUS_OK : error_no_memory(err, "the broker");
   }
   const vault_options wanted = {.network_allowed = b->options.network_allowed, .warn = warn, .context = b};
   TRY(vault_open(b->options.directory, &wanted, &b->vault, err));
@@ -122,8 +122,8 @@ static status open_directory(broker *b, error *err) {
 }
 
 static status open_lines(broker *b, error *err) {
-  if (b->options.key) {
-    if (!b->allowed) {
+  if (b->options.key != NULL) {
+    if (b->allowed == NULL) {
       return error_set(err, STATUS_USAGE, "a broker with keys needs the list of allowed keys: --allow FILE");
     }
     TRY(door_open(b->options.zmq_context, b->allowed, &b->door, err));
@@ -143,7 +143,7 @@ static status check_endpoints(const broker_options *options, error *err) {
 status broker_new(const broker_options *options, broker **out, error *err) {
   TRY(check_endpoints(options, err));
   broker *b = calloc(1, sizeof *b);
-  if (!b) {
+  if (b == NULL) {
     return error_no_memory(err, "the broker");
   }
   b->options = *options;
@@ -173,7 +173,7 @@ const char *broker_endpoint(const broker *b, size_t index) {
 }
 
 void broker_destroy(broker *b) {
-  if (!b) {
+  if (b == NULL) {
     return;
   }
   listener_close(&b->lines);
@@ -187,7 +187,7 @@ void broker_destroy(broker *b) {
   blobs_fini(&b->blobs);
   transfer_fini(&b->transfers);
   routes_fini(&b->routes);
-  for (size_t i = 0; b->endings && i < ENDINGS_MAX && i < b->endings_count; i++) {
+  for (size_t i = 0; b->endings != NULL && i < ENDINGS_MAX && i < b->endings_count; i++) {
     zmq_msg_close(&b->endings[i].report);
   }
   free(b->endings);
@@ -222,12 +222,12 @@ static void wait_for_messages(broker *b) {
   zmq_pollitem_t items[LINES_COUNT + 1] = {{.fd = b->wake_fd, .events = ZMQ_POLLIN}};
   int count = 1;
   for (size_t i = 0; i < LINES_COUNT; i++) {
-    if (b->lines.sockets[i]) {
+    if (b->lines.sockets[i] != NULL) {
       items[count++] = (zmq_pollitem_t){.socket = b->lines.sockets[i], .events = ZMQ_POLLIN};
     }
   }
   long timeout_ms = core_jobs(b->core) > 0 ? CORE_PROGRESS_MS : IDLE_MS;
-  if (b->has_gone || b->transfers.comparing) {
+  if (b->has_gone || b->transfers.comparing != NULL) {
     timeout_ms = 0;
   }
   if (zmq_poll(items, count, timeout_ms) < 0 && errno != EINTR) {
@@ -249,14 +249,14 @@ static void take_messages(broker *b) {
     any = false;
     for (line_kind line = LINE_PLAIN; line < LINES_COUNT; line++) {
       bool received = false;
-      if (b->lines.sockets[line] && b->fatal == STATUS_OK) {
+      if (b->lines.sockets[line] != NULL && b->fatal == STATUS_OK) {
         session_take(b, line, &received);
       }
       any = any || received;
       taken += received;
     }
     if (b->turn_bytes + b->outbox.bytes > TURN_BYTES ||
-        (b->ledger && ledger_pending_bytes(b->ledger) > LEDGER_BYTES)) {
+        (b->ledger != NULL && ledger_pending_bytes(b->ledger) > LEDGER_BYTES)) {
       return;
     }
   }
@@ -264,7 +264,7 @@ static void take_messages(broker *b) {
 
 static void forget_gone(broker *b) {
   b->has_gone = false;
-  for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p; p = next) {
+  for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p != NULL; p = next) {
     next = routes_next(&b->routes, p);
     if (p->is_gone) {
       session_forget(b, p, "can no longer be reached");
@@ -276,11 +276,11 @@ static void forget_gone(broker *b) {
 static void make_durable(broker *b) {
   error why;
   status st = STATUS_OK;
-  if (b->vault && b->must_sync) {
+  if (b->vault != NULL && b->must_sync) {
     b->must_sync = false;
     st = vault_sync(b->vault, &why);
   }
-  if (st == STATUS_OK && b->ledger && ledger_pending_bytes(b->ledger) > 0) {
+  if (st == STATUS_OK && b->ledger != NULL && ledger_pending_bytes(b->ledger) > 0) {
     st = ledger_commit(b->ledger, &why);
   }
   if (st != STATUS_OK) {
@@ -292,7 +292,7 @@ static void turn(broker *b) {
   wait_for_messages(b);
   advance_clock(b);
   const key_list *list = atomic_exchange(&b->new_list, NULL);
-  if (list) {
+  if (list != NULL) {
     session_allow(b, list);
   }
   if (b->has_gone) {
@@ -317,7 +317,7 @@ static void turn(broker *b) {
     return;
   }
   outgoing_all(b);
-  if (is_time && b->vault) {
+  if (is_time && b->vault != NULL) {
     vault_tidy(b->vault, broker_wall_s(), NULL);
   }
 }

@@ -34,7 +34,7 @@ bool transfer_serve(broker *b, peer *to, const digest *name, uint64_t offset, ui
   if (!outgoing_has_room(b, to, name)) {
     return true;
   }
-  if (!b->vault || vault_get(b->vault, name, &mapped, &why) != STATUS_OK) {
+  if (b->vault == NULL || vault_get(b->vault, name, &mapped, &why) != STATUS_OK) {
     return false;
   }
   if (offset > mapped.length || (offset == mapped.length && mapped.length > 0)) {

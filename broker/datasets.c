@@ -104,7 +104,7 @@ void datasets_unpin(broker *b, const digest *name) {
 
 status datasets_shards(const manifest *m, core_shard **out, error *err) {
   *out = calloc((size_t)m->shards_count + 1, sizeof **out);
-  if (!*out) {
+  if (*out == NULL) {
     return error_no_memory(err, "a job's shards");
   }
   for (uint32_t i = 0; i < m->shards_count; i++) {
@@ -117,14 +117,14 @@ status datasets_shards(const manifest *m, core_shard **out, error *err) {
 /* ---- Versions ------------------------------------------------------------------------------------ */
 
 static bool is_as_it_is(const ledger_dataset *d, const ledger_blob *where) {
-  return d && digest_equal(&d->manifest, &where->name);
+  return d != NULL && digest_equal(&d->manifest, &where->name);
 }
 
 static status check_base(const ledger_dataset *d, slice name, uint64_t base, error *err) {
-  if ((d ? d->version : 0) == base) {
+  if ((d != NULL ? d->version : 0) == base) {
     return STATUS_OK;
   }
-  if (!d) {
+  if (d == NULL) {
     return error_set(err, STATUS_JOB, "there is no dataset '%.*s' to append to", SLICE_ARG(name));
   }
   if (base == 0) {
@@ -146,7 +146,7 @@ static bool is_same_shard(const manifest_shard *a, const manifest_shard *b) {
  * would hash each of them, a whole dataset in one turn; damage is found when they are used. */
 static status check_shards(broker *b, const manifest *m, const manifest *before, error *err) {
   for (uint32_t i = 0; i < m->shards_count; i++) {
-    if (before && i < before->shards_count && is_same_shard(&m->shards[i], &before->shards[i])) {
+    if (before != NULL && i < before->shards_count && is_same_shard(&m->shards[i], &before->shards[i])) {
       continue;
     }
     uint64_t bytes = 0;
@@ -167,12 +167,12 @@ status datasets_check(broker *b, slice name, uint64_t base, const manifest *m, c
     return is_unpinned(b, &where->name) ? check_shards(b, m, NULL, err) : STATUS_OK;
   }
   TRY(check_base(d, name, base, err));
-  if (!d && ledger_datasets(b->ledger) >= LEDGER_DATASETS_MAX) {
+  if (d == NULL && ledger_datasets(b->ledger) >= LEDGER_DATASETS_MAX) {
     return error_set(err, STATUS_LIMIT, "there are already %d datasets: drop some", (int)LEDGER_DATASETS_MAX);
   }
   manifest *before = NULL;
   error ignored; /* a manifest that cannot be read: then all shards are checked */
-  if (d && datasets_open(b, &d->manifest, &before, &ignored) != STATUS_OK) {
+  if (d != NULL && datasets_open(b, &d->manifest, &before, &ignored) != STATUS_OK) {
     before = NULL;
   }
   const status st = check_shards(b, m, before, err);
@@ -203,7 +203,7 @@ status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, 
     return pin_again(b, &where->name, m, err);
   }
   char *copy = slice_copy(name);
-  if (!copy) {
+  if (copy == NULL) {
     return error_no_memory(err, "a dataset");
   }
   ledger_dataset d = {.name = copy,
@@ -214,13 +214,13 @@ status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, 
                       .shards = m->shards_count,
                       .files = m->files_count,
                       .changed_s = broker_wall_s()};
-  d.created_s = old ? old->created_s : d.changed_s;
+  d.created_s = old != NULL ? old->created_s : d.changed_s;
   for (uint32_t i = 0; i < m->shards_count; i++) {
     add_up(&d.bytes, m->shards[i].bytes);
   }
-  const digest before = old ? old->manifest : (digest){0};
+  const digest before = old != NULL ? old->manifest : (digest){0};
   status st = pin_all(b, &where->name, m, err);
-  if (st == STATUS_OK && old) {
+  if (st == STATUS_OK && old != NULL) {
     let_go(b, &before);
   }
   if (st == STATUS_OK) {
@@ -240,15 +240,17 @@ status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, 
 /* ---- Requests ------------------------------------------------------------------------------------ */
 
 static status needs_directory(const broker *b, error *why) {
-  return b->ledger ? STATUS_OK
-                   : error_set(why, STATUS_USAGE, "this broker keeps nothing: start it with --store DIR");
+  return b->ledger != NULL
+             ? STATUS_OK
+             : error_set(why, STATUS_USAGE, "this broker keeps nothing: start it with --store DIR");
 }
 
 static status find(broker *b, slice name, const ledger_dataset **out, error *why) {
   TRY(needs_directory(b, why));
   *out = ledger_dataset_find(b->ledger, name);
   const slice shown = text_cut(name, LEDGER_NAME_BYTES_MAX);
-  return *out ? STATUS_OK : error_set(why, STATUS_NOT_FOUND, "there is no dataset '%.*s'", SLICE_ARG(shown));
+  return *out != NULL ? STATUS_OK
+                      : error_set(why, STATUS_NOT_FOUND, "there is no dataset '%.*s'", SLICE_ARG(shown));
 }
 
 static message answer_of(message_kind kind, const wire_message *m) {

@@ -90,7 +90,7 @@ static void key_of(question *q, char key[KEY_TEXT_BYTES]) {
 
 static bool may_come(door *d, const char *key) {
   pthread_mutex_lock(&d->mutex);
-  const bool yes = key[0] != '\0' && d->list && key_list_roles(d->list, slice_of(key), NULL) != 0;
+  const bool yes = key[0] != '\0' && d->list != NULL && key_list_roles(d->list, slice_of(key), NULL) != 0;
   if (!yes) {
     d->turned_away += d->turned_away < UINT_MAX ? 1 : 0;
     memcpy(d->last, key, KEY_TEXT_BYTES);
@@ -146,7 +146,7 @@ static void *serve(void *context) {
 static status open_socket(door *d, void *zmq_context, error *err) {
   const int linger = 0;
   d->socket = zmq_socket(zmq_context, ZMQ_REP);
-  if (!d->socket || zmq_setsockopt(d->socket, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
+  if (d->socket == NULL || zmq_setsockopt(d->socket, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
       zmq_bind(d->socket, ZAP_ENDPOINT) != 0) {
     return error_set(
         err, STATUS_IO, "cannot check keys: %s",
@@ -185,7 +185,7 @@ static status open_door(door *d, void *zmq_context, error *err) {
 
 status door_open(void *zmq_context, const key_list *list, door **out, error *err) {
   door *d = calloc(1, sizeof *d);
-  if (!d) {
+  if (d == NULL) {
     return error_no_memory(err, "the list of keys");
   }
   d->list = list;
@@ -215,7 +215,7 @@ unsigned door_turned_away(door *d, char last[KEY_TEXT_BYTES]) {
 }
 
 void door_close(door *d) {
-  if (!d) {
+  if (d == NULL) {
     return;
   }
   if (d->has_thread) {
@@ -224,7 +224,7 @@ void door_close(door *d) {
     (void)written; /* it can only fail when a wake-up is already pending */
     pthread_join(d->thread, NULL);
   }
-  if (d->socket) {
+  if (d->socket != NULL) {
     zmq_close(d->socket);
   }
   if (d->has_mutex) {

@@ -28,7 +28,7 @@ static bool is_of(const in_flight *u, line_kind line, const wire_route *route) {
 }
 
 static void forget_empty(in_flight_left *left) {
-  for (in_flight **link = &left->first; *link;) {
+  for (in_flight **link = &left->first; *link != NULL;) {
     in_flight *u = *link;
     if (atomic_load(&u->bytes) > 0) {
       link = &u->next;
@@ -41,7 +41,7 @@ static void forget_empty(in_flight_left *left) {
 
 in_flight *in_flight_take(in_flight_left *left, line_kind line, const wire_route *route) {
   forget_empty(left);
-  for (in_flight **link = &left->first; *link; link = &(*link)->next) {
+  for (in_flight **link = &left->first; *link != NULL; link = &(*link)->next) {
     in_flight *u = *link;
     if (is_of(u, line, route)) {
       *link = u->next;
@@ -49,7 +49,7 @@ in_flight *in_flight_take(in_flight_left *left, line_kind line, const wire_route
     }
   }
   in_flight *u = malloc(sizeof *u);
-  if (u) {
+  if (u != NULL) {
     *u = (in_flight){.line = line, .route = *route};
     atomic_init(&u->bytes, 0);
     atomic_init(&u->references, 1);
@@ -64,7 +64,7 @@ void in_flight_leave(in_flight_left *left, in_flight *u) {
 }
 
 void in_flight_fini(in_flight_left *left) {
-  while (left->first) {
+  while (left->first != NULL) {
     in_flight *u = left->first;
     left->first = u->next;
     let_go(u);
@@ -96,7 +96,7 @@ bool in_flight_is_full(const in_flight *u) {
 
 bool in_flight_count(in_flight *u, zmq_msg_t *frame) {
   counted *c = malloc(sizeof *c);
-  if (!c) {
+  if (c == NULL) {
     return false;
   }
   *c = (counted){.owner = u, .bytes = zmq_msg_size(frame)};

@@ -13,11 +13,11 @@ static status read_key(const wire_message *m, core_job_id *id, error *why) {
   static const char prefix[] = "canvass job"; /* with its zero byte */
   const slice key = m->header.texts[FIELD_KEY];
   if (key.length == 0 || key.length > LEDGER_KEY_BYTES_MAX ||
-      text_utf8_check(key.bytes, key.length) < key.length || memchr(key.bytes, 0, key.length)) {
+      text_utf8_check(key.bytes, key.length) < key.length || memchr(key.bytes, 0, key.length) != NULL) {
     return error_set(why, STATUS_USAGE, "a job's key is a text of 1 to %d bytes", (int)LEDGER_KEY_BYTES_MAX);
   }
   digest_stream *s = digest_stream_new();
-  if (!s) {
+  if (s == NULL) {
     return error_no_memory(why, "a job's id");
   }
   digest d;
@@ -67,7 +67,7 @@ static void accept_again(broker *b, const peer *from, const wire_message *m, con
 
 static const ending *find_ending(const broker *b, const core_job_id *id) {
   const size_t count = b->endings_count < ENDINGS_MAX ? b->endings_count : ENDINGS_MAX;
-  for (size_t i = 0; b->endings && i < count; i++) {
+  for (size_t i = 0; b->endings != NULL && i < count; i++) {
     if (memcmp(&b->endings[i].job, id, sizeof *id) == 0) {
       return &b->endings[i];
     }
@@ -78,14 +78,14 @@ static const ending *find_ending(const broker *b, const core_job_id *id) {
 /* *KNOWN: this job was submitted before, and is accepted again. */
 static status recognise(broker *b, const wire_message *m, const core_job_id *id, const digest *content,
                         bool *known, error *why) {
-  if (!b->ledger) {
+  if (b->ledger == NULL) {
     core_job_view view;
-    *known = core_find_job(b->core, id, &view) || find_ending(b, id);
+    *known = core_find_job(b->core, id, &view) || find_ending(b, id) != NULL;
     return STATUS_OK;
   }
   const ledger_job *j = ledger_job_find(b->ledger, id);
   *known = j != NULL;
-  if (!j) {
+  if (j == NULL) {
     return STATUS_OK;
   }
   const bool has_version = j->read || m->header.integers[FIELD_VERSION] > 0;
@@ -115,7 +115,7 @@ static void submission_fini(broker *b, submission *s) {
   for (size_t i = 0; !s->is_given && i < s->taken_count; i++) {
     blobs_release(&b->blobs, s->taken[i]);
   }
-  for (uint32_t i = 0; s->record.files_names && i < s->record.files_count; i++) {
+  for (uint32_t i = 0; s->record.files_names != NULL && i < s->record.files_count; i++) {
     free(s->record.files_names[i]);
   }
   free(s->record.files_names);
@@ -135,7 +135,7 @@ static status take_texts(const message *m, ledger_job *j, error *why) {
   j->dataset = slice_copy(m->texts[FIELD_DATASET]);
   j->title = slice_copy(title);
   j->message = (char *)"";
-  return j->key && j->dataset && j->title ? STATUS_OK : error_no_memory(why, "a job");
+  return j->key != NULL && j->dataset != NULL && j->title != NULL ? STATUS_OK : error_no_memory(why, "a job");
 }
 
 static status begin(peer *from, wire_message *m, const core_job_id *id, const digest *content, submission *s,
@@ -200,7 +200,7 @@ static status prepare_unkept(broker *b, wire_message *m, submission *s, error *w
 static status prepare_kept(broker *b, wire_message *m, submission *s, error *why) {
   const slice name = m->header.texts[FIELD_DATASET];
   const ledger_dataset *d = ledger_dataset_find(b->ledger, name);
-  if (!d) {
+  if (d == NULL) {
     return error_set(why, STATUS_NOT_FOUND, "there is no dataset '%s': put it first", s->record.dataset);
   }
   const uint64_t version = m->header.integers[FIELD_VERSION];
@@ -264,7 +264,7 @@ static status submit(broker *b, peer *from, wire_message *m, preparing_step *pre
 }
 
 status jobs_on_submit(broker *b, peer *from, wire_message *m, error *why) {
-  return submit(b, from, m, b->ledger ? prepare_kept : prepare_unkept, why);
+  return submit(b, from, m, b->ledger != NULL ? prepare_kept : prepare_unkept, why);
 }
 
 /* ---- Loading ------------------------------------------------------------------------------------- */
@@ -281,8 +281,8 @@ static status read_file(broker *b, wire_message *m, size_t index, ledger_job *j,
   }
   payload_unpack_name((const uint8_t *)bytes, &file.name, &file.bytes);
   const slice name = {bytes + BLOB_NAME_BYTES, length - BLOB_NAME_BYTES};
-  if (text_utf8_check(name.bytes, name.length) < name.length || memchr(name.bytes, 0, name.length) ||
-      memchr(name.bytes, '/', name.length)) {
+  if (text_utf8_check(name.bytes, name.length) < name.length || memchr(name.bytes, 0, name.length) != NULL ||
+      memchr(name.bytes, '/', name.length) != NULL) {
     return error_set(why, STATUS_USAGE, "file %zu: a file's base name in UTF-8 is needed", index);
   }
   if (!vault_has(b->vault, &file.name, &there) || there != file.bytes) {
@@ -291,7 +291,7 @@ static status read_file(broker *b, wire_message *m, size_t index, ledger_job *j,
   }
   j->files[j->files_count] = file;
   j->files_names[j->files_count] = slice_copy(name);
-  return j->files_names[j->files_count++] ? STATUS_OK : error_no_memory(why, "a job's files");
+  return j->files_names[j->files_count++] != NULL ? STATUS_OK : error_no_memory(why, "a job's files");
 }
 
 static status read_files(broker *b, wire_message *m, ledger_job *j, error *why) {
@@ -302,7 +302,7 @@ static status read_files(broker *b, wire_message *m, ledger_job *j, error *why) 
   }
   j->files = calloc(count, sizeof *j->files);
   j->files_names = calloc(count, sizeof *j->files_names);
-  if (!j->files || !j->files_names) {
+  if (j->files == NULL || j->files_names == NULL) {
     return error_no_memory(why, "a job's files");
   }
   for (size_t i = 1; i <= count; i++) {
@@ -321,15 +321,15 @@ static status prepare_load(broker *b, wire_message *m, submission *s, error *why
                      (unsigned long long)shard_rows, UINT32_MAX);
   }
   const ledger_dataset *d = ledger_dataset_find(b->ledger, name);
-  if ((d ? d->version : 0) != base) {
-    return error_set(why, STATUS_JOB,
-                     "dataset '%s' is at version %llu, not %llu: get the newest and begin again",
-                     s->record.dataset, (unsigned long long)(d ? d->version : 0), (unsigned long long)base);
+  if ((d != NULL ? d->version : 0) != base) {
+    return error_set(
+        why, STATUS_JOB, "dataset '%s' is at version %llu, not %llu: get the newest and begin again",
+        s->record.dataset, (unsigned long long)(d != NULL ? d->version : 0), (unsigned long long)base);
   }
   s->record.read = s->event.read = true;
   s->record.version = base;
   s->record.shard_rows = (uint32_t)shard_rows;
-  if (d) {
+  if (d != NULL) {
     TRY(take_manifest(b, d, s, why));
   }
   TRY(read_files(b, m, &s->record, why));
@@ -339,7 +339,7 @@ static status prepare_load(broker *b, wire_message *m, submission *s, error *why
 }
 
 status jobs_on_load(broker *b, peer *from, wire_message *m, error *why) {
-  if (!b->ledger) {
+  if (b->ledger == NULL) {
     return error_set(why, STATUS_USAGE, "this broker keeps nothing: start it with --store DIR");
   }
   return submit(b, from, m, prepare_load, why);
@@ -362,7 +362,7 @@ static status answer_kept(broker *b, const peer *from, const uint64_t *request, 
   if (j->state != JOB_DONE) {
     error failure;
     error_set(&failure, j->failure == STATUS_OK ? STATUS_JOB : j->failure, "%s",
-              j->message ? j->message : "");
+              j->message != NULL ? j->message : "");
     outgoing_ended(b, from, request, &j->id, j->states, &failure);
     return STATUS_OK;
   }
@@ -395,12 +395,12 @@ static status answer_unkept(broker *b, const peer *from, const uint64_t *request
 /* How a job that is not running ended. */
 static status answer_end(broker *b, const peer *from, const uint64_t *request, const core_job_id *id,
                          error *why) {
-  const ledger_job *j = b->ledger ? ledger_job_find(b->ledger, id) : NULL;
+  const ledger_job *j = b->ledger != NULL ? ledger_job_find(b->ledger, id) : NULL;
   const ending *e = find_ending(b, id);
-  if (j) {
+  if (j != NULL) {
     return answer_kept(b, from, request, j, why);
   }
-  if (e) {
+  if (e != NULL) {
     return answer_unkept(b, from, request, (ending *)e, why);
   }
   char hex[2 * JOB_ID_BYTES + 1];

@@ -28,11 +28,11 @@ enum {
 
 void listener_close(listener *l) {
   for (size_t i = 0; i < LINES_COUNT; i++) {
-    if (l->sockets[i]) {
+    if (l->sockets[i] != NULL) {
       zmq_close(l->sockets[i]);
     }
   }
-  for (size_t i = 0; l->endpoints && i < l->count; i++) {
+  for (size_t i = 0; l->endpoints != NULL && i < l->count; i++) {
     free(l->endpoints[i]);
   }
   free(l->endpoints);
@@ -41,7 +41,7 @@ void listener_close(listener *l) {
 
 static status open_line(void *zmq_context, const key_pair *key, void **socket, error *err) {
   *socket = zmq_socket(zmq_context, ZMQ_ROUTER);
-  if (!*socket) {
+  if (*socket == NULL) {
     return error_set(err, STATUS_IO, "cannot open a socket: %s", zmq_strerror(errno));
   }
   const int64_t frame_max = WIRE_FRAME_MAX;
@@ -66,7 +66,7 @@ static status open_line(void *zmq_context, const key_pair *key, void **socket, e
       return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
     }
   }
-  return key ? key_use_server(*socket, key, err) : STATUS_OK;
+  return key != NULL ? key_use_server(*socket, key, err) : STATUS_OK;
 }
 
 static bool begins_with(const char *text, const char *start) {
@@ -108,7 +108,7 @@ status listener_check(const char *endpoint, const key_pair *key, error *err) {
                      "tcp://127.0.0.1:5770",
                      endpoint);
   }
-  if (!key && endpoint_is_exposed(endpoint)) {
+  if (key == NULL && endpoint_is_exposed(endpoint)) {
     return error_set(err, STATUS_USAGE,
                      "%s can be reached from other machines, which needs keys: make some with 'canvass "
                      "keygen', then pass --identity and --allow; or listen on tcp://127.0.0.1 or ipc://",
@@ -121,8 +121,8 @@ static status bind_one(listener *l, void *zmq_context, const char *endpoint, con
                        error *err) {
   TRY(listener_check(endpoint, key, err));
   const bool is_ipc = begins_with(endpoint, "ipc://");
-  const line_kind line = key && !begins_with(endpoint, "inproc://") ? LINE_KEYED : LINE_PLAIN;
-  if (!l->sockets[line]) {
+  const line_kind line = key != NULL && !begins_with(endpoint, "inproc://") ? LINE_KEYED : LINE_PLAIN;
+  if (l->sockets[line] == NULL) {
     TRY(open_line(zmq_context, line == LINE_KEYED ? key : NULL, &l->sockets[line], err));
   }
   if (is_ipc) {
@@ -149,7 +149,7 @@ static status bind_one(listener *l, void *zmq_context, const char *endpoint, con
     return error_set(err, STATUS_IO, "cannot listen on %s: %s", endpoint, zmq_strerror(errno));
   }
   l->endpoints[l->count] = strdup(actual);
-  return l->endpoints[l->count++] ? STATUS_OK : error_no_memory(err, endpoint);
+  return l->endpoints[l->count++] != NULL ? STATUS_OK : error_no_memory(err, endpoint);
 }
 
 status listener_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
@@ -159,7 +159,7 @@ status listener_open(void *zmq_context, const char *const *endpoints, size_t cou
     return error_set(err, STATUS_USAGE, "the broker needs an endpoint to listen on");
   }
   out->endpoints = calloc(count, sizeof *out->endpoints);
-  status st = out->endpoints ? STATUS_OK : error_no_memory(err, "the broker's endpoints");
+  status st = out->endpoints != NULL ? STATUS_OK : error_no_memory(err, "the broker's endpoints");
   for (size_t i = 0; i < count && st == STATUS_OK; i++) {
     st = bind_one(out, zmq_context, endpoints[i], key, err);
   }

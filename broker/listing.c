@@ -28,7 +28,7 @@ static void set_time(json *object, const char *key, uint64_t seconds) {
   const time_t t = (time_t)seconds;
   struct tm parts;
   set_figure(object, key, seconds);
-  if (gmtime_r(&t, &parts) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) > 0) {
+  if (gmtime_r(&t, &parts) != NULL && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) > 0) {
     snprintf(name, sizeof name, "%s_utc", key);
     json_set_text(object, name, text);
   }
@@ -74,7 +74,7 @@ static void add_job(broker *b, const ledger_job *j, json *list) {
   if (j->failure != STATUS_OK) {
     json_set_text(o, "status", status_name(j->failure));
   }
-  set_text(o, "message", j->message ? j->message : "");
+  set_text(o, "message", j->message != NULL ? j->message : "");
   json *notes = json_array(json_arena(list));
   for (uint32_t i = 0; i < j->notes_count; i++) {
     const size_t length = text_utf8_check(j->notes[i], strlen(j->notes[i]));
@@ -87,7 +87,7 @@ static void add_job(broker *b, const ledger_job *j, json *list) {
 /* In the order of submission. */
 static status fill_jobs(broker *b, json *list, error *why) {
   (void)why;
-  for (size_t i = 0; b->ledger && i < ledger_jobs(b->ledger); i++) {
+  for (size_t i = 0; b->ledger != NULL && i < ledger_jobs(b->ledger); i++) {
     add_job(b, ledger_job_at(b->ledger, i), list);
   }
   return STATUS_OK;
@@ -123,7 +123,7 @@ static void add_worker(broker *b, const listed_worker *w, json *list) {
 static status fill_workers(broker *b, json *list, error *why) {
   const size_t count = core_workers(b->core);
   listed_worker *workers = calloc(count + 1, sizeof *workers);
-  if (!workers) {
+  if (workers == NULL) {
     return error_no_memory(why, "a list");
   }
   size_t known = 0;
@@ -155,7 +155,7 @@ static void add_dataset(const ledger_dataset *d, json *list) {
 
 static status fill_datasets(broker *b, json *list, error *why) {
   (void)why;
-  for (size_t i = 0; b->ledger && i < ledger_datasets(b->ledger); i++) {
+  for (size_t i = 0; b->ledger != NULL && i < ledger_datasets(b->ledger); i++) {
     add_dataset(ledger_dataset_at(b->ledger, i), list);
   }
   return STATUS_OK;
@@ -171,7 +171,7 @@ enum { LISTS_COUNT = sizeof lists / sizeof lists[0] };
 
 static status write_list(broker *b, size_t which, buf *out, error *why) {
   arena *memory = arena_new();
-  if (!memory) {
+  if (memory == NULL) {
     return error_no_memory(why, "a list");
   }
   json *all = json_object(memory);

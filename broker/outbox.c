@@ -35,7 +35,7 @@ static bool copy_texts(message *m, char **out) {
     total += m->texts[f].length;
   }
   char *at = *out = malloc(total);
-  for (int f = 0; at && f < FIELDS_COUNT; f++) {
+  for (int f = 0; at != NULL && f < FIELDS_COUNT; f++) {
     const size_t length = m->texts[f].length;
     if (length > 0) {
       memcpy(at, m->texts[f].bytes, length);
@@ -50,7 +50,7 @@ status outbox_put(outbox *o, line_kind line, const wire_route *to, uint32_t peer
                   zmq_msg_t *frames, size_t frames_count, error *err) {
   letter l = {.line = line, .to = *to, .peer = peer, .header = *header};
   l.frames = frames_count ? malloc(frames_count * sizeof *l.frames) : NULL;
-  if (!ARRAY_ROOM(o->at, o->count, o->capacity) || (frames_count && !l.frames) ||
+  if (!ARRAY_ROOM(o->at, o->count, o->capacity) || (frames_count && l.frames == NULL) ||
       !copy_texts(&l.header, &l.texts)) {
     free(l.frames);
     return error_no_memory(err, "an answer");

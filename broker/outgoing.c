@@ -42,10 +42,10 @@ static message refusal(const message *request, const error *why) {
   message m = message_of(MESSAGE_REFUSED);
   message_set_text(&m, FIELD_STATUS, status_name(why->code));
   message_set_text(&m, FIELD_MESSAGE, why->message);
-  if (request && request->has & FIELD_BIT(FIELD_REQUEST)) {
+  if (request != NULL && request->has & FIELD_BIT(FIELD_REQUEST)) {
     message_set_integer(&m, FIELD_REQUEST, request->integers[FIELD_REQUEST]);
   }
-  if (request && request->has & FIELD_BIT(FIELD_BLOB)) {
+  if (request != NULL && request->has & FIELD_BIT(FIELD_BLOB)) {
     message_set_bytes(&m, FIELD_BLOB, request->texts[FIELD_BLOB].bytes, request->texts[FIELD_BLOB].length);
   }
   return m;
@@ -59,7 +59,7 @@ void outgoing_refuse(broker *b, const peer *to, const message *request, const er
 void outgoing_refuse_stranger(broker *b, line_kind line, const wire_route *to, const message *request,
                               const error *why) {
   message m = refusal(NULL, why);
-  if (request && request->has & FIELD_BIT(FIELD_REQUEST)) {
+  if (request != NULL && request->has & FIELD_BIT(FIELD_REQUEST)) {
     message_set_integer(&m, FIELD_REQUEST, request->integers[FIELD_REQUEST]);
   }
   error failed;
@@ -106,7 +106,7 @@ void outgoing_chunk(broker *b, peer *to, const digest *name, uint64_t offset, ui
 
 static void post(broker *b, letter *l) {
   peer *to = l->peer ? routes_at(&b->routes, l->peer) : NULL;
-  if (to && to->is_gone) {
+  if (to != NULL && to->is_gone) {
     return;
   }
   wire_payload payloads[MESSAGE_PAYLOADS_MAX];
@@ -116,7 +116,7 @@ static void post(broker *b, letter *l) {
   error ignored; /* an unknown peer need not be answered */
   const status st =
       wire_send(b->lines.sockets[l->line], &l->to, &l->header, payloads, l->frames_count, &ignored);
-  if (st != STATUS_OK && to) {
+  if (st != STATUS_OK && to != NULL) {
     mark_gone(b, to);
   }
 }
@@ -140,7 +140,7 @@ static void set_states(message *m, core_states states) {
 }
 
 static void set_request(message *m, const uint64_t *request) {
-  if (request) {
+  if (request != NULL) {
     message_set_integer(m, FIELD_REQUEST, *request);
   }
 }
@@ -148,8 +148,8 @@ static void set_request(message *m, const uint64_t *request) {
 /* The blob as a frame: its bytes, or its name (*BY_NAME).  False when out of memory. */
 static bool frame_of_blob(broker *b, core_blob handle, zmq_msg_t *frame, bool *by_name) {
   blob *one = blobs_at(&b->blobs, handle);
-  *by_name = one && one->is_named && (!one->has_frame || one->bytes > BLOB_INLINE_MAX);
-  if (!one) {
+  *by_name = one != NULL && one->is_named && (!one->has_frame || one->bytes > BLOB_INLINE_MAX);
+  if (one == NULL) {
     zmq_msg_init(frame);
     return true;
   }
@@ -204,7 +204,7 @@ static bool make_task_frames(broker *b, const core_action *a, const ledger_job *
     }
     ++*count;
   }
-  for (uint32_t i = 0; a->work == WORK_READ && job && i < job->files_count; i++) {
+  for (uint32_t i = 0; a->work == WORK_READ && job != NULL && i < job->files_count; i++) {
     if (!frame_of_file(&job->files[i], job->files_names[i], &frames[*count])) {
       return false;
     }
@@ -217,8 +217,8 @@ static void send_task(broker *b, const peer *to, const core_action *a) {
   message m = message_of(MESSAGE_TASK);
   set_task(&m, a);
   message_set_text(&m, FIELD_WORK, core_work_name(a->work));
-  const ledger_job *job = b->ledger ? ledger_job_find(b->ledger, &a->id.job) : NULL;
-  if (a->work == WORK_READ && job && job->shard_rows > 0) {
+  const ledger_job *job = b->ledger != NULL ? ledger_job_find(b->ledger, &a->id.job) : NULL;
+  if (a->work == WORK_READ && job != NULL && job->shard_rows > 0) {
     message_set_integer(&m, FIELD_SHARD_ROWS, job->shard_rows);
   }
   zmq_msg_t frames[MESSAGE_PAYLOADS_MAX];
@@ -283,10 +283,10 @@ static void send_progress(broker *b, const peer *to, const core_action *a) {
 /* Clients get up to 1 MiB inline, also what is only in the vault. */
 static status frame_of_report(broker *b, core_blob handle, zmq_msg_t *frame, bool *by_name, error *err) {
   blob *one = blobs_at(&b->blobs, handle);
-  *by_name = one && one->is_named && one->bytes > MESSAGE_FRAME_MAX;
-  if (!one || *by_name || one->has_frame) {
+  *by_name = one != NULL && one->is_named && one->bytes > MESSAGE_FRAME_MAX;
+  if (one == NULL || *by_name || one->has_frame) {
     bool is_name = false;
-    if (one && one->has_frame && !*by_name) {
+    if (one != NULL && one->has_frame && !*by_name) {
       zmq_msg_init(frame);
       return zmq_msg_copy(frame, &one->frame) == 0 ? STATUS_OK : error_no_memory(err, "a report");
     }
@@ -319,7 +319,7 @@ void outgoing_report(broker *b, const peer *to, const uint64_t *request, const c
   set_job(&m, job);
   set_states(&m, states);
   const blob *one = blobs_at(&b->blobs, handle);
-  message_set_integer(&m, FIELD_BYTES, one ? one->bytes : 0);
+  message_set_integer(&m, FIELD_BYTES, one != NULL ? one->bytes : 0);
   if (by_name) {
     message_set_integer(&m, FIELD_BY_NAME, 1);
   }
@@ -369,7 +369,7 @@ void outgoing_all(broker *b) {
   for (size_t i = 0; i < b->actions.count; i++) {
     const core_action *a = &b->actions.at[i];
     const peer *to = a->peer ? routes_at(&b->routes, a->peer) : NULL;
-    if (to && senders[a->kind]) {
+    if (to != NULL && senders[a->kind] != NULL) {
       senders[a->kind](b, to, a);
     }
   }
@@ -388,7 +388,7 @@ void outgoing_all(broker *b) {
 void outgoing_farewell(broker *b, const error *why) {
   outbox_clear(&b->outbox);
   const message m = refusal(NULL, why);
-  for (peer *p = routes_next(&b->routes, NULL); p; p = routes_next(&b->routes, p)) {
+  for (peer *p = routes_next(&b->routes, NULL); p != NULL; p = routes_next(&b->routes, p)) {
     outgoing_now(b, p, &m, NULL, 0);
   }
 }

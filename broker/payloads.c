@@ -33,7 +33,7 @@ static status read_payload(broker *b, wire_message *m, size_t index, const void 
     }
     payload_unpack_name(*bytes, name, name_bytes);
     *bytes = NULL;
-  } else if (b->vault && *length > MESSAGE_FRAME_MAX) {
+  } else if (b->vault != NULL && *length > MESSAGE_FRAME_MAX) {
     return error_set(err, STATUS_PROTOCOL, "a payload of %zu bytes; above %d a blob is sent by its name",
                      *length, (int)MESSAGE_FRAME_MAX);
   }
@@ -51,15 +51,15 @@ status payload_take(broker *b, wire_message *m, size_t index, core_blob *out, er
   size_t length = 0;
   ledger_blob named = {0};
   TRY(read_payload(b, m, index, &bytes, &length, &named.name, &named.bytes, err));
-  if (bytes || length == 0) {
-    if (b->vault) {
+  if (bytes != NULL || length == 0) {
+    if (b->vault != NULL) {
       return payload_make(b, bytes, length, out, err);
     }
     *out = blobs_take(&b->blobs, &m->frames[index + 1]);
     return *out ? STATUS_OK : error_no_memory(err, "a blob");
   }
   uint64_t there = 0;
-  if (!b->vault || !vault_has(b->vault, &named.name, &there) || there != named.bytes) {
+  if (b->vault == NULL || !vault_has(b->vault, &named.name, &there) || there != named.bytes) {
     return not_offered(&named.name, err);
   }
   return payload_of_vault(b, &named, out, err);
@@ -113,17 +113,17 @@ status payload_of_vault(broker *b, const ledger_blob *where, core_blob *out, err
 
 status payload_make(broker *b, const void *bytes, size_t length, core_blob *out, error *err) {
   digest name;
-  if (b->vault) {
+  if (b->vault != NULL) {
     TRY(vault_put(b->vault, bytes, length, &name, err));
     b->must_sync = true;
   }
   /* A blob sent by its name is not held in memory: thousands of jobs may wait. */
-  const bool by_name = b->vault && length > BLOB_INLINE_MAX;
+  const bool by_name = b->vault != NULL && length > BLOB_INLINE_MAX;
   *out = by_name ? blobs_take_name(&b->blobs, &name, length, 0) : blobs_take_bytes(&b->blobs, bytes, length);
   if (!*out) {
     return error_no_memory(err, "a blob");
   }
-  if (b->vault) {
+  if (b->vault != NULL) {
     blobs_set_name(&b->blobs, *out, &name);
   }
   return STATUS_OK;
@@ -131,21 +131,21 @@ status payload_make(broker *b, const void *bytes, size_t length, core_blob *out,
 
 ledger_blob payload_where(broker *b, core_blob handle) {
   const blob *one = blobs_at(&b->blobs, handle);
-  return one && one->is_named && !one->holder ? (ledger_blob){.name = one->name, .bytes = one->bytes}
-                                              : (ledger_blob){0};
+  return one != NULL && one->is_named && !one->holder ? (ledger_blob){.name = one->name, .bytes = one->bytes}
+                                                      : (ledger_blob){0};
 }
 
 status payload_open(broker *b, core_blob handle, payload_bytes *out, error *err) {
   *out = (payload_bytes){.bytes = {"", 0}};
   blob *one = blobs_at(&b->blobs, handle);
-  if (!one) {
+  if (one == NULL) {
     return STATUS_OK;
   }
   if (one->has_frame) {
     out->bytes = (slice){zmq_msg_data(&one->frame), zmq_msg_size(&one->frame)};
     return STATUS_OK;
   }
-  if (!b->vault || one->holder) {
+  if (b->vault == NULL || one->holder) {
     return not_offered(&one->name, err);
   }
   TRY(vault_get(b->vault, &one->name, &out->mapped, err));

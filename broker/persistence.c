@@ -30,7 +30,7 @@ static const ledger_blob *blob_of(const ledger_job *j, size_t index) {
 
 status persistence_refer(broker *b, const ledger_job *j, error *err) {
   const ledger_blob *one = NULL;
-  for (size_t i = 0; (one = blob_of(j, i)); i++) {
+  for (size_t i = 0; (one = blob_of(j, i)) != NULL; i++) {
     if (ledger_blob_is_set(one)) {
       TRY(vault_refer(b->vault, &one->name, err));
     }
@@ -40,7 +40,7 @@ status persistence_refer(broker *b, const ledger_job *j, error *err) {
 
 void persistence_release(broker *b, const ledger_job *j) {
   const ledger_blob *one = NULL;
-  for (size_t i = 0; (one = blob_of(j, i)); i++) {
+  for (size_t i = 0; (one = blob_of(j, i)) != NULL; i++) {
     if (ledger_blob_is_set(one)) {
       vault_release(b->vault, &one->name);
     }
@@ -62,14 +62,14 @@ static status unknown_job(const core_job_id *id, error *err) {
 
 static status keep_job(broker *b, const core_action *a, error *err) {
   const ledger_job *j = b->submitting;
-  if (!j) {
+  if (j == NULL) {
     return unknown_job(&a->job, err);
   }
   char name[SHORT_ID_BYTES];
   broker_log(b, "job %s: %s dataset %s, version %" PRIu64 "%s%s", short_id(&j->id, name),
              j->read ? "reads files into" : "evaluates", j->dataset, j->version + j->read,
              j->title[0] ? ": " : "", j->title);
-  if (!b->ledger) {
+  if (b->ledger == NULL) {
     return STATUS_OK;
   }
   TRY(persistence_refer(b, j, err));
@@ -81,7 +81,7 @@ static status keep_job(broker *b, const core_action *a, error *err) {
 
 static status keep_plan(broker *b, const core_action *a, error *err) {
   const ledger_job *old = ledger_job_find(b->ledger, &a->job);
-  if (!old) {
+  if (old == NULL) {
     return unknown_job(&a->job, err);
   }
   ledger_job changed = *old;
@@ -106,7 +106,7 @@ static status drop_result(broker *b, const core_action *a, error *err) {
 
 static status keep_stage(broker *b, const core_action *a, error *err) {
   const ledger_job *old = ledger_job_find(b->ledger, &a->job);
-  if (!old) {
+  if (old == NULL) {
     return unknown_job(&a->job, err);
   }
   ledger_job changed = *old;
@@ -123,9 +123,10 @@ static status keep_note(broker *b, const core_action *a, error *err) {
   char name[SHORT_ID_BYTES];
   char line[NOTE_BYTES];
   const peer *about = a->peer ? routes_at(&b->routes, a->peer) : NULL;
-  snprintf(line, sizeof line, "%s%s%s", about ? about->title : "", about ? ": " : "", a->failure.message);
+  snprintf(line, sizeof line, "%s%s%s", about != NULL ? about->title : "", about != NULL ? ": " : "",
+           a->failure.message);
   broker_log(b, "job %s: %s", short_id(&a->job, name), line);
-  return b->ledger ? ledger_job_note(b->ledger, &a->job, line, err) : STATUS_OK;
+  return b->ledger != NULL ? ledger_job_note(b->ledger, &a->job, line, err) : STATUS_OK;
 }
 
 /* ---- The end of a job ---------------------------------------------------------------------------- */
@@ -147,7 +148,7 @@ static void say_end(broker *b, const core_action *a) {
 
 static status forget_surplus(broker *b, error *err) {
   const ledger_job *oldest = NULL;
-  while ((oldest = ledger_job_oldest_surplus(b->ledger))) {
+  while ((oldest = ledger_job_oldest_surplus(b->ledger)) != NULL) {
     persistence_release(b, oldest);
     const core_job_id id = oldest->id;
     TRY(ledger_job_forget(b->ledger, &id, err));
@@ -158,7 +159,7 @@ static status forget_surplus(broker *b, error *err) {
 /* The dataset that a READ made appears with the end of its job, in the same transaction. */
 static status commit_reading(broker *b, const ledger_job *j, error *err) {
   const reading *r = b->reading;
-  if (!r || memcmp(&r->job, &j->id, sizeof r->job) != 0) {
+  if (r == NULL || memcmp(&r->job, &j->id, sizeof r->job) != 0) {
     return STATUS_OK;
   }
   uint64_t version = 0;
@@ -167,7 +168,7 @@ static status commit_reading(broker *b, const ledger_job *j, error *err) {
 
 static status record_end(broker *b, const core_action *a, error *err) {
   const ledger_job *old = ledger_job_find(b->ledger, &a->job);
-  if (!old) {
+  if (old == NULL) {
     return unknown_job(&a->job, err);
   }
   ledger_job changed = *old;
@@ -206,7 +207,7 @@ static void remember_end(broker *b, const core_action *a) {
   zmq_msg_init(&e->report);
   e->is_done = state_of(a) == JOB_DONE;
   blob *report = e->is_done ? blobs_at(&b->blobs, a->blobs[0]) : NULL;
-  if (report && zmq_msg_copy(&e->report, &report->frame) != 0) {
+  if (report != NULL && zmq_msg_copy(&e->report, &report->frame) != 0) {
     e->is_done = false;
     error_no_memory(&e->failure, "the report");
   }
@@ -214,7 +215,7 @@ static void remember_end(broker *b, const core_action *a) {
 
 static status keep_end(broker *b, const core_action *a, error *err) {
   say_end(b, a);
-  if (b->ledger) {
+  if (b->ledger != NULL) {
     return record_end(b, a, err);
   }
   remember_end(b, a);
@@ -238,7 +239,7 @@ bool persistence_handles(core_action_kind kind) {
 }
 
 void persistence_write(broker *b, const core_action *a) {
-  if (keepers[a->kind].needs_ledger && !b->ledger) {
+  if (keepers[a->kind].needs_ledger && b->ledger == NULL) {
     return;
   }
   error why;

@@ -13,7 +13,7 @@ static sought **bucket_of(transfers *t, const digest *name) {
 
 static sought *find(transfers *t, const digest *name) {
   sought *s = *bucket_of(t, name);
-  while (s && !digest_equal(&s->name, name)) {
+  while (s != NULL && !digest_equal(&s->name, name)) {
     s = s->chain;
   }
   return s;
@@ -32,7 +32,7 @@ static void discard(transfers *t, sought *gone) {
 
 void relay_fini(transfers *t) {
   for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
-    while (t->sought[i]) {
+    while (t->sought[i] != NULL) {
       discard(t, t->sought[i]);
     }
   }
@@ -48,7 +48,7 @@ static void send_want(broker *b, peer *to, const digest *name, uint64_t offset, 
 
 static void tell_lost(broker *b, const seeker *one, const digest *name) {
   const peer *to = routes_at(&b->routes, one->peer);
-  if (!to) {
+  if (to == NULL) {
     return;
   }
   char hex[DIGEST_HEX_BYTES];
@@ -67,7 +67,7 @@ static void tell_lost(broker *b, const seeker *one, const digest *name) {
  * is lost. */
 static size_t ask_workers(broker *b, const peer *but, const digest *name) {
   size_t asked = 0;
-  for (peer *p = routes_next(&b->routes, NULL); p; p = routes_next(&b->routes, p)) {
+  for (peer *p = routes_next(&b->routes, NULL); p != NULL; p = routes_next(&b->routes, p)) {
     if (p->role == WAY_WORKER && p != but && !p->is_gone) {
       send_want(b, p, name, 0, 1);
       asked++;
@@ -82,7 +82,7 @@ static status begin(broker *b, peer *to, const digest *name, sought **out, error
     return error_set(why, STATUS_LIMIT, "%zu blobs are already being sought", t->sought_count);
   }
   sought *s = calloc(1, sizeof *s);
-  if (!s) {
+  if (s == NULL) {
     return error_no_memory(why, "a sought blob");
   }
   s->name = *name;
@@ -91,7 +91,7 @@ static status begin(broker *b, peer *to, const digest *name, sought **out, error
   *bucket_of(t, name) = s;
   t->sought_count++;
   s->since_ms = b->clock_ms;
-  if (!s->holder && b->vault && to->role == WAY_WORKER) {
+  if (!s->holder && b->vault != NULL && to->role == WAY_WORKER) {
     s->asked = ask_workers(b, to, name);
   }
   *out = s;
@@ -120,16 +120,16 @@ static status add_seeker(sought *s, const seeker *one, error *why) {
 
 status relay_begin(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes, error *why) {
   sought *s = find(&b->transfers, name);
-  if (!s) {
+  if (s == NULL) {
     TRY(begin(b, to, name, &s, why));
   }
   const bool is_asked = is_wanted(s, offset, bytes);
   TRY(add_seeker(s, &(seeker){.peer = to->number, .offset = offset, .bytes = bytes}, why));
   peer *holder = s->holder ? routes_at(&b->routes, s->holder) : NULL;
-  if (holder && !is_asked) {
+  if (holder != NULL && !is_asked) {
     send_want(b, holder, name, offset, bytes);
   }
-  if (!holder && s->asked == 0 && !transfer_is_arriving(&b->transfers, name)) {
+  if (holder == NULL && s->asked == 0 && !transfer_is_arriving(&b->transfers, name)) {
     relay_end(b, name, true);
   }
   return STATUS_OK;
@@ -139,12 +139,12 @@ status relay_begin(broker *b, peer *to, const digest *name, uint64_t offset, uin
 
 void relay_end(broker *b, const digest *name, bool is_lost) {
   sought *s = find(&b->transfers, name);
-  if (!s) {
+  if (s == NULL) {
     return;
   }
   for (size_t i = 0; i < s->seekers_count; i++) {
     peer *to = routes_at(&b->routes, s->seekers[i].peer);
-    if (to && (is_lost || !transfer_serve(b, to, name, s->seekers[i].offset, s->seekers[i].bytes))) {
+    if (to != NULL && (is_lost || !transfer_serve(b, to, name, s->seekers[i].offset, s->seekers[i].bytes))) {
       tell_lost(b, &s->seekers[i], name);
     }
   }
@@ -178,7 +178,7 @@ static void pass_on(broker *b, sought *s, wire_message *m) {
       continue;
     }
     peer *to = routes_at(&b->routes, one.peer);
-    if (to) {
+    if (to != NULL) {
       pass_to(b, to, &s->name, m);
     }
   }
@@ -191,7 +191,7 @@ static void pass_on(broker *b, sought *s, wire_message *m) {
 
 bool relay_chunk(broker *b, peer *from, wire_message *m, const digest *name) {
   sought *s = find(&b->transfers, name);
-  if (!s) {
+  if (s == NULL) {
     return false;
   }
   if (s->holder == from->number) {
@@ -215,7 +215,7 @@ bool relay_chunk(broker *b, peer *from, wire_message *m, const digest *name) {
 bool relay_lost(broker *b, const peer *from, const message *m, const digest *name) {
   (void)m;
   sought *s = find(&b->transfers, name);
-  if (!s || (s->holder && s->holder != from->number)) {
+  if (s == NULL || (s->holder && s->holder != from->number)) {
     return false;
   }
   if (s->holder) {
@@ -228,7 +228,7 @@ bool relay_lost(broker *b, const peer *from, const message *m, const digest *nam
 
 void relay_peer_left(broker *b, const peer *gone) {
   for (size_t i = 0; b->transfers.sought_count > 0 && i < TRANSFER_BUCKETS; i++) {
-    for (sought *s = b->transfers.sought[i], *next = NULL; s; s = next) {
+    for (sought *s = b->transfers.sought[i], *next = NULL; s != NULL; s = next) {
       next = s->chain;
       if (s->holder == gone->number) {
         const digest name = s->name;
@@ -241,7 +241,7 @@ void relay_peer_left(broker *b, const peer *gone) {
 /* As long as chunks keep arriving, the blob is in transfer. */
 void relay_housekeep(broker *b) {
   for (size_t i = 0; b->transfers.sought_count > 0 && i < TRANSFER_BUCKETS; i++) {
-    for (sought *s = b->transfers.sought[i], *next = NULL; s; s = next) {
+    for (sought *s = b->transfers.sought[i], *next = NULL; s != NULL; s = next) {
       next = s->chain;
       const digest name = s->name;
       if (b->clock_ms - s->since_ms >= TRANSFER_SOUGHT_MS && !transfer_is_arriving(&b->transfers, &name)) {

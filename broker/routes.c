@@ -5,7 +5,7 @@
 #include <string.h>
 
 void routes_fini(routes *r) {
-  for (peer *one = routes_next(r, NULL); one; one = routes_next(r, NULL)) {
+  for (peer *one = routes_next(r, NULL); one != NULL; one = routes_next(r, NULL)) {
     routes_remove(r, one);
   }
   in_flight_fini(&r->left);
@@ -25,7 +25,7 @@ static size_t route_bucket(line_kind line, const wire_route *route) {
 }
 
 peer *routes_find(const routes *r, line_kind line, const wire_route *route) {
-  for (peer *one = r->by_route[route_bucket(line, route)]; one; one = one->next_of_route) {
+  for (peer *one = r->by_route[route_bucket(line, route)]; one != NULL; one = one->next_of_route) {
     if (one->line == line && same_route(&one->route, route)) {
       return one;
     }
@@ -35,7 +35,7 @@ peer *routes_find(const routes *r, line_kind line, const wire_route *route) {
 
 peer *routes_at(const routes *r, uint32_t number) {
   peer *one = r->by_number[number % ROUTES_BUCKETS];
-  while (one && one->number != number) {
+  while (one != NULL && one->number != number) {
     one = one->next_of_number;
   }
   return one;
@@ -43,8 +43,8 @@ peer *routes_at(const routes *r, uint32_t number) {
 
 peer *routes_add(routes *r, line_kind line, const wire_route *route) {
   peer *one = calloc(1, sizeof *one);
-  in_flight *counted = one ? in_flight_take(&r->left, line, route) : NULL;
-  if (!counted) {
+  in_flight *counted = one != NULL ? in_flight_take(&r->left, line, route) : NULL;
+  if (counted == NULL) {
     free(one);
     return NULL;
   }
@@ -79,11 +79,11 @@ void routes_remove(routes *r, peer *gone) {
 }
 
 peer *routes_next(const routes *r, const peer *previous) {
-  if (previous && previous->next_of_number) {
+  if (previous != NULL && previous->next_of_number != NULL) {
     return previous->next_of_number;
   }
-  for (size_t i = previous ? previous->number % ROUTES_BUCKETS + 1 : 0; i < ROUTES_BUCKETS; i++) {
-    if (r->by_number[i]) {
+  for (size_t i = previous != NULL ? previous->number % ROUTES_BUCKETS + 1 : 0; i < ROUTES_BUCKETS; i++) {
+    if (r->by_number[i] != NULL) {
       return r->by_number[i];
     }
   }

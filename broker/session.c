@@ -67,7 +67,7 @@ static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   size_t count = length / sizeof(uint64_t);
   count = count < CORE_HELD_MAX ? count : CORE_HELD_MAX;
   uint64_t *held = malloc((count + 1) * sizeof *held);
-  if (!held) {
+  if (held == NULL) {
     return error_no_memory(why, "a worker's shards");
   }
   reader r;
@@ -88,7 +88,7 @@ static void welcome(broker *b, const peer *p) {
   message m = message_of(MESSAGE_WELCOME);
   message_set_bytes(&m, FIELD_INSTANCE, b->instance, sizeof b->instance);
   message_set_text(&m, FIELD_RELEASE, CANVASS_VERSION);
-  if (b->vault) {
+  if (b->vault != NULL) {
     message_set_text(&m, FIELD_STORE, vault_directory(b->vault));
     message_set_bytes(&m, FIELD_PROBE, vault_probe(b->vault), VAULT_PROBE_BYTES);
   }
@@ -113,14 +113,14 @@ static status on_hello(broker *b, line_kind line, wire_message *m, error *why) {
   }
   /* A peer that says it again starts afresh: with another number, without tasks, offers and watches. */
   peer *before = routes_find(&b->routes, line, &m->from);
-  if (before) {
+  if (before != NULL) {
     session_forget(b, before, NULL);
   }
   if (b->routes.count >= ROUTES_MAX || b->routes.last == UINT32_MAX) {
     return error_set(why, STATUS_LIMIT, "the broker has %d peers and takes no more", (int)ROUTES_MAX);
   }
   peer *p = routes_add(&b->routes, line, &m->from);
-  if (!p) {
+  if (p == NULL) {
     return error_no_memory(why, "a peer");
   }
   p->role = role;
@@ -148,7 +148,7 @@ static status on_alive(broker *b, peer *from, wire_message *m, error *why) {
 }
 
 void session_forget(broker *b, peer *p, const char *why) {
-  if (why && p->role == WAY_WORKER) {
+  if (why != NULL && p->role == WAY_WORKER) {
     broker_log(b, "worker %s %s", p->title, why);
   }
   broker_feed(b, &(core_event){.kind = CORE_PEER_LEFT, .peer = p->number});
@@ -164,7 +164,7 @@ static status on_bye(broker *b, peer *from, wire_message *m, error *why) {
 }
 
 static void forget_silent(broker *b) {
-  for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p; p = next) {
+  for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p != NULL; p = next) {
     next = routes_next(&b->routes, p);
     if (b->clock_ms - p->heard_ms >= SILENCE_MS) {
       session_forget(b, p, "is silent: its tasks go to others");
@@ -189,19 +189,19 @@ static void say_turned_away(broker *b) {
 
 void session_housekeep(broker *b) {
   forget_silent(b);
-  if (b->door) {
+  if (b->door != NULL) {
     say_turned_away(b);
   }
 }
 
 void session_allow(broker *b, const key_list *list) {
-  if (!b->door) {
+  if (b->door == NULL) {
     return;
   }
   b->allowed = list;
   door_allow(b->door, list);
   memset(b->turned_away, 0, sizeof b->turned_away);
-  for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p; p = next) {
+  for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p != NULL; p = next) {
     next = routes_next(&b->routes, p);
     if (p->line == LINE_KEYED && !(key_list_roles(list, slice_of(p->key), NULL) & p->role)) {
       error why;
@@ -239,7 +239,7 @@ static status handle(broker *b, peer *from, wire_message *m, error *why) {
   if (kind == MESSAGE_REFUSED) {
     return STATUS_OK; /* refusing a refusal would never end */
   }
-  if (!(message_ways(kind) & from->role) || !handlers[kind]) {
+  if (!(message_ways(kind) & from->role) || handlers[kind] == NULL) {
     return error_set(why, STATUS_PROTOCOL, "a %s may not send '%s' to the broker", role_name(from->role),
                      message_kind_name(kind));
   }
@@ -281,7 +281,7 @@ void session_take(broker *b, line_kind line, bool *received) {
     }
   } else {
     peer *from = routes_find(&b->routes, line, &m->from);
-    if (!from) {
+    if (from == NULL) {
       take_from_stranger(b, line, m);
     } else {
       st = handle(b, from, m, &why);

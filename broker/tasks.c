@@ -63,7 +63,7 @@ static status read_content(wire_message *m, digest *out, error *why) {
 static status report_reading(broker *b, const ledger_job *j, uint64_t version, const manifest *m,
                              core_blob *out, error *why) {
   arena *memory = arena_new();
-  if (!memory) {
+  if (memory == NULL) {
     return error_no_memory(why, "a report");
   }
   json *report = json_object(memory);
@@ -88,7 +88,7 @@ static status feed_manifest(broker *b, core_event *e, core_blob handle, const le
   const reading r = {.job = e->id.job, .where = payload_where(b, handle), .content = m};
   TRY(datasets_check(b, slice_of(j->dataset), j->version, m, &r.where, why));
   const ledger_dataset *d = ledger_dataset_find(b->ledger, slice_of(j->dataset));
-  const bool is_same = d && digest_equal(&d->manifest, &r.where.name);
+  const bool is_same = d != NULL && digest_equal(&d->manifest, &r.where.name);
   core_blob report = 0;
   TRY(report_reading(b, j, is_same ? d->version : j->version + 1, m, &report, why));
   e->blobs = &report;
@@ -100,8 +100,8 @@ static status feed_manifest(broker *b, core_event *e, core_blob handle, const le
 }
 
 static status feed_reading(broker *b, core_event *e, core_blob handle, error *why) {
-  const ledger_job *j = b->ledger ? ledger_job_find(b->ledger, &e->id.job) : NULL;
-  if (!j || !j->read || j->state > JOB_RUNNING) { /* it ended: the core answers that */
+  const ledger_job *j = b->ledger != NULL ? ledger_job_find(b->ledger, &e->id.job) : NULL;
+  if (j == NULL || !j->read || j->state > JOB_RUNNING) { /* it ended: the core answers that */
     e->blobs = &handle;
     e->blobs_count = 1;
     broker_feed(b, e);
@@ -162,7 +162,7 @@ static status feed_result(broker *b, peer *from, wire_message *m, core_event *e,
 /* From here on nothing of any job can be kept. */
 static bool is_full(const broker *b) {
   error ignored;
-  return b->vault &&
+  return b->vault != NULL &&
          vault_check_room(b->vault, MESSAGE_FRAME_MAX, VAULT_RESERVE_BYTES, &ignored) == STATUS_IO;
 }
 
@@ -198,7 +198,7 @@ status tasks_on_failure(broker *b, peer *from, wire_message *m, error *why) {
   message_failure(&m->header, &e.failure);
   if (m->header.texts[FIELD_BLOB].length == DIGEST_BYTES) {
     memcpy(e.lost.bytes, m->header.texts[FIELD_BLOB].bytes, DIGEST_BYTES);
-    if (b->vault && e.failure.code == STATUS_CORRUPT) {
+    if (b->vault != NULL && e.failure.code == STATUS_CORRUPT) {
       vault_doubt(b->vault, &e.lost); /* it may have been damaged since it was compared */
     }
   }

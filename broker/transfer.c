@@ -15,7 +15,7 @@ enum { SAID_AGAIN_MS = 60000 };
 /* Requested chunks have arrived, or will not. */
 static void settle(broker *b, arrival *a, uint64_t bytes) {
   peer *p = routes_at(&b->routes, a->sources[0].peer);
-  if (p) {
+  if (p != NULL) {
     p->outstanding -= bytes;
   }
   b->transfers.outstanding -= bytes;
@@ -23,7 +23,7 @@ static void settle(broker *b, arrival *a, uint64_t bytes) {
 
 static void source_gone(broker *b, const source *s) {
   peer *p = routes_at(&b->routes, s->peer);
-  if (p) {
+  if (p != NULL) {
     p->offers--;
   }
 }
@@ -42,7 +42,7 @@ static void discard(broker *b, arrival *gone) {
 
 void transfer_fini(transfers *t) {
   for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
-    for (arrival *a = t->arrivals[i], *next = NULL; a; a = next) {
+    for (arrival *a = t->arrivals[i], *next = NULL; a != NULL; a = next) {
       next = a->chain;
       free(a->sources);
       free(a);
@@ -58,7 +58,7 @@ static bool ask_for_next(broker *b, arrival *a) {
   const uint64_t left = a->bytes - a->wanted;
   const uint64_t bytes = left < MESSAGE_FRAME_MAX ? left : MESSAGE_FRAME_MAX;
   peer *p = routes_at(&b->routes, a->sources[0].peer);
-  if (!p || p->outstanding + bytes > TRANSFER_PEER_BYTES) {
+  if (p == NULL || p->outstanding + bytes > TRANSFER_PEER_BYTES) {
     return false;
   }
   message m = message_of(MESSAGE_WANT);
@@ -122,7 +122,7 @@ static void send_have(broker *b, const peer *to, const digest *name) {
  * one still exists. */
 static void probe(broker *b, uint32_t number) {
   peer *p = routes_at(&b->routes, number);
-  if (p) {
+  if (p != NULL) {
     const message alive = message_of(MESSAGE_ALIVE);
     outgoing_now(b, p, &alive, NULL, 0);
   }
@@ -149,7 +149,7 @@ static status add_source(broker *b, peer *from, arrival *a, bool was_asked, erro
 static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t bytes, uint64_t offset,
                              bool was_asked, error *why) {
   arrival *a = calloc(1, sizeof *a);
-  if (!a) {
+  if (a == NULL) {
     return error_no_memory(why, "an offered blob");
   }
   a->name = *name;
@@ -175,10 +175,10 @@ static status begin_arriving(broker *b, peer *from, const digest *name, uint64_t
 /* It is complete: no peer need send it any longer, whatever size it gave. */
 static void finish(broker *b, const digest *name) {
   b->must_sync = true;
-  for (arrival *a = NULL; (a = arrivals_first(&b->transfers, name));) {
+  for (arrival *a = NULL; (a = arrivals_first(&b->transfers, name)) != NULL;) {
     for (size_t i = 0; i < a->sources_count; i++) {
       const peer *p = routes_at(&b->routes, a->sources[i].peer);
-      if (p && !a->sources[i].was_asked) {
+      if (p != NULL && !a->sources[i].was_asked) {
         send_have(b, p, name);
       }
     }
@@ -195,12 +195,12 @@ static status check_upload(const broker *b, const peer *from, uint64_t bytes, er
 
 status transfer_begin(broker *b, peer *from, const digest *name, uint64_t bytes, bool was_asked, error *why) {
   arrival *a = arrivals_find_from(&b->transfers, name, from);
-  if (a && a->bytes != bytes) {
+  if (a != NULL && a->bytes != bytes) {
     return error_set(why, STATUS_PROTOCOL, "a blob of %llu bytes that was offered with %llu before",
                      (unsigned long long)bytes, (unsigned long long)a->bytes);
   }
   a = arrivals_find(&b->transfers, name, bytes);
-  if (a) {
+  if (a != NULL) {
     return add_source(b, from, a, was_asked, why);
   }
   if (from->offers >= TRANSFER_OFFERS_MAX) {
@@ -243,7 +243,7 @@ static void say_full(broker *b, const error *why) {
 status transfer_on_offer(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
   TRY(transfer_read_blob(m, &name, why));
-  if (!b->vault) {
+  if (b->vault == NULL) {
     return error_set(why, STATUS_USAGE, "this broker keeps nothing: start it with --store DIR");
   }
   const status st = transfer_begin(b, from, &name, m->header.integers[FIELD_BYTES], false, why);
@@ -277,7 +277,7 @@ static void drop_source(broker *b, arrival *a) {
 
 static void reject_source(broker *b, arrival *a, const error *why) {
   const peer *p = routes_at(&b->routes, a->sources[0].peer);
-  if (p && !a->sources[0].was_asked) {
+  if (p != NULL && !a->sources[0].was_asked) {
     transfer_send_lost(b, p, &a->name, why->code, why->message);
   }
   drop_source(b, a);
@@ -333,7 +333,7 @@ static status arrive(broker *b, peer *from, arrival *a, wire_message *m, error *
 
 void transfer_compare(broker *b) {
   arrival *a = b->transfers.comparing;
-  if (!a) {
+  if (a == NULL) {
     return;
   }
   uint64_t next = 0;
@@ -354,7 +354,7 @@ status transfer_on_chunk(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
   TRY(transfer_read_blob(m, &name, why));
   arrival *a = arrivals_find_from(&b->transfers, &name, from);
-  if (a && a->sources[0].peer == from->number) {
+  if (a != NULL && a->sources[0].peer == from->number) {
     return arrive(b, from, a, m, why);
   }
   (void)relay_chunk(b, from, m, &name); /* otherwise no peer waits for it any longer */
@@ -365,7 +365,7 @@ status transfer_on_lost(broker *b, peer *from, wire_message *m, error *why) {
   digest name;
   TRY(transfer_read_blob(m, &name, why));
   arrival *a = arrivals_find_from(&b->transfers, &name, from);
-  if (a && a->sources[0].peer == from->number) {
+  if (a != NULL && a->sources[0].peer == from->number) {
     drop_source(b, a);
   } else {
     (void)relay_lost(b, from, &m->header, &name);
@@ -391,7 +391,7 @@ static void forget_source(broker *b, arrival *a, uint32_t peer_number) {
 
 void transfer_peer_left(broker *b, const peer *gone) {
   for (size_t i = 0; gone->offers > 0 && i < TRANSFER_BUCKETS; i++) {
-    for (arrival *a = b->transfers.arrivals[i], *next = NULL; a; a = next) {
+    for (arrival *a = b->transfers.arrivals[i], *next = NULL; a != NULL; a = next) {
       next = a->chain;
       forget_source(b, a, gone->number);
     }
@@ -416,13 +416,13 @@ static void switch_source(broker *b, arrival *a) {
 static bool is_stalled(const broker *b, const arrival *a) {
   const source *first = &a->sources[0];
   const peer *p = routes_at(&b->routes, first->peer);
-  const bool has_sent_others = p && !first->was_asked && p->chunk_ms > a->heard_ms;
+  const bool has_sent_others = p != NULL && !first->was_asked && p->chunk_ms > a->heard_ms;
   return b->clock_ms - (has_sent_others ? p->chunk_ms : a->heard_ms) >= TRANSFER_STALL_MS;
 }
 
 void transfer_housekeep(broker *b) {
   for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
-    for (arrival *a = b->transfers.arrivals[i], *next = NULL; a; a = next) {
+    for (arrival *a = b->transfers.arrivals[i], *next = NULL; a != NULL; a = next) {
       next = a->chain;
       if (a->wanted == a->next) {
         continue;

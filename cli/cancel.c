@@ -21,9 +21,9 @@ static status cancel(const settings *s, const char *const *operands, size_t coun
   (void)count;
   session *link = NULL;
   TRY(link_open(s, &link, err));
-  const status result = cancel_steps(s, link, operands[0], err);
+  const status st = cancel_steps(s, link, operands[0], err);
   session_close(link);
-  return result;
+  return st;
 }
 
 const subcommand subcommand_cancel = {

@@ -98,15 +98,15 @@ static status judge(const evaluation *e, const findings *f, error *err) {
 static status answer_and_judge(const evaluation *e, const buf *report, buf *answer, error *err) {
   findings f;
   TRY(findings_open(e, report, &f, err));
-  status s = e->settings->json ? put_json(&f, answer, err) : put_text(e, &f, report, answer, err);
-  if (s == STATUS_OK) {
-    s = output_write(NULL, answer, err);
+  status st = e->settings->json ? put_json(&f, answer, err) : put_text(e, &f, report, answer, err);
+  if (st == STATUS_OK) {
+    st = output_write(NULL, answer, err);
   }
-  if (s == STATUS_OK) {
-    s = judge(e, &f, err);
+  if (st == STATUS_OK) {
+    st = judge(e, &f, err);
   }
   findings_close(&f);
-  return s;
+  return st;
 }
 
 static status check_data(evaluation *e, const char *const *paths, size_t count, buf *answer, error *err) {
@@ -114,12 +114,12 @@ static status check_data(evaluation *e, const char *const *paths, size_t count, 
   TRY(evaluation_make_plan(e, err));
   buf report;
   buf_init(&report);
-  status s = local_job_run(e, paths, count, &report, NULL, err);
-  if (s == STATUS_OK) {
-    s = answer_and_judge(e, &report, answer, err);
+  status st = local_job_run(e, paths, count, &report, NULL, err);
+  if (st == STATUS_OK) {
+    st = answer_and_judge(e, &report, answer, err);
   }
   buf_fini(&report);
-  return s;
+  return st;
 }
 
 static status check_steps(evaluation *e, const char *const *operands, size_t count, buf *answer, error *err) {
@@ -143,10 +143,10 @@ static status check(const settings *s, const char *const *operands, size_t count
   progress_init(&e.progress, s->quiet);
   buf answer;
   buf_init(&answer);
-  status result = check_steps(&e, operands, count, &answer, err);
+  status st = check_steps(&e, operands, count, &answer, err);
   buf_fini(&answer);
   evaluation_fini(&e);
-  return result;
+  return st;
 }
 
 const subcommand subcommand_check = {

@@ -14,9 +14,9 @@ static status drop(const settings *s, const char *const *operands, size_t count,
   session *link = NULL;
   uint64_t using = 0;
   TRY(link_open(s, &link, err));
-  const status result = session_drop(link, operands[0], &using, err);
+  const status st = session_drop(link, operands[0], &using, err);
   session_close(link);
-  TRY(result);
+  TRY(st);
   if (!s->quiet && using > 0) {
     output_complain("dataset %s is dropped; its data stay until %" PRIu64 " unfinished %s ended", operands[0],
                     using, using == 1 ? "job has" : "jobs have");

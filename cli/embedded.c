@@ -29,7 +29,7 @@ static void *serve(void *argument) {
 
 static status start(embedded *e, store *shards, unsigned workers, error *err) {
   e->context = zmq_ctx_new();
-  if (!e->context) {
+  if (e->context == NULL) {
     return error_set(err, STATUS_IO, "cannot start messaging: %s", zmq_strerror(errno));
   }
   static const char *const endpoints[] = {endpoint};
@@ -46,7 +46,7 @@ static status start(embedded *e, store *shards, unsigned workers, error *err) {
 
 status embedded_start(store *shards, unsigned workers, embedded **out, error *err) {
   embedded *e = calloc(1, sizeof *e);
-  if (!e) {
+  if (e == NULL) {
     return error_no_memory(err, "broker and workers");
   }
   /* Only the main thread takes signals: threads made here inherit a full mask. */
@@ -74,7 +74,7 @@ const char *embedded_endpoint(const embedded *e) {
 }
 
 void embedded_stop(embedded *e) {
-  if (!e) {
+  if (e == NULL) {
     return;
   }
   worker_stop(e->worker);
@@ -83,7 +83,7 @@ void embedded_stop(embedded *e) {
     pthread_join(e->broker_thread, NULL);
   }
   broker_destroy(e->broker);
-  if (e->context) {
+  if (e->context != NULL) {
     zmq_ctx_term(e->context);
   }
   free(e);

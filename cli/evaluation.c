@@ -60,14 +60,14 @@ status evaluation_load_spec(evaluation *e, const char *path, error *err) {
     return error_set(err, STATUS_SPECIFICATION, "cannot open the specification %s: %s", path,
                      strerror(errno));
   }
-  status s = read_page(fd, path, &e->page, err);
+  status st = read_page(fd, path, &e->page, err);
   (void)close(fd);
-  if (s != STATUS_OK) {
-    return s;
+  if (st != STATUS_OK) {
+    return st;
   }
   spec_problems problems = {.count = 0};
-  s = spec_parse(path, (const char *)e->page.data, e->page.length, &e->specification, &problems, err);
-  return evaluation_say_problems(&problems, s, err);
+  st = spec_parse(path, (const char *)e->page.data, e->page.length, &e->specification, &problems, err);
+  return evaluation_say_problems(&problems, st, err);
 }
 
 /* ---- What the files are -------------------------------------------------------------------------- */
@@ -200,19 +200,19 @@ status evaluation_load_data(evaluation *e, const char *const *paths, size_t coun
   reading_names_give(e->names, &options);
   TRY(open_store(e, err));
   spec_problems problems = {.count = 0};
-  status s = preparation_columns(e->specification, NULL, paths, count, &options, &problems, err);
-  TRY(evaluation_say_problems(&problems, s, err));
-  s = read_data(e, &options, paths, count, err);
+  status st = preparation_columns(e->specification, NULL, paths, count, &options, &problems, err);
+  TRY(evaluation_say_problems(&problems, st, err));
+  st = read_data(e, &options, paths, count, err);
   progress_clear(&e->progress);
-  return s;
+  return st;
 }
 
 status evaluation_make_plan(evaluation *e, error *err) {
   spec_problems problems = {.count = 0};
   plan_destroy(e->plan);
   e->plan = NULL;
-  status s = spec_plan(e->specification, e->dataset, &e->plan, &problems, err);
-  return evaluation_say_problems(&problems, s, err);
+  status st = spec_plan(e->specification, e->dataset, &e->plan, &problems, err);
+  return evaluation_say_problems(&problems, st, err);
 }
 
 void evaluation_fini(evaluation *e) {

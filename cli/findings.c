@@ -59,16 +59,16 @@ static status judge_items(const evaluation *e, findings *f, error *err) {
   if (used == NULL) {
     return error_no_memory(err, "the report");
   }
-  const status s = plan_uses(p, used, err);
+  const status st = plan_uses(p, used, err);
   const json *variables = json_get(data_of(f), "variables");
   size_t at = 0;
-  for (uint32_t i = 0; s == STATUS_OK && i < p->variables_count; i++) {
+  for (uint32_t i = 0; st == STATUS_OK && i < p->variables_count; i++) {
     if (p->variables[i].in_codebook) {
       judge_item(e, f, json_at(variables, at++), used[i]);
     }
   }
   free(used);
-  return s;
+  return st;
 }
 
 /* "nps: uses none of 2,015 rows: 2,000 do not fit its filter, 15 have no usable weight" */
@@ -200,14 +200,14 @@ status findings_open(const evaluation *e, const buf *report, findings *out, erro
     return error_no_memory(err, "the report");
   }
   json *document = NULL;
-  status s =
+  status st =
       json_parse(out->memory, (slice){(const char *)report->data, report->length}, "report", &document, err);
   out->document = document;
-  s = s == STATUS_OK ? judge(e, out, err) : s;
-  if (s != STATUS_OK) {
+  st = st == STATUS_OK ? judge(e, out, err) : st;
+  if (st != STATUS_OK) {
     findings_close(out);
   }
-  return s;
+  return st;
 }
 
 void findings_close(findings *f) {
@@ -269,13 +269,13 @@ status findings_require_usable(const findings *f, error *err) {
 status findings_judge(const evaluation *e, const buf *report, error *err) {
   findings f;
   TRY(findings_open(e, report, &f, err));
-  status s = STATUS_OK;
+  status st = STATUS_OK;
   if (e->settings->strict) {
-    s = findings_refuse(e, &f, err);
+    st = findings_refuse(e, &f, err);
   } else {
     warn(f.weights);
     warn(f.unusable);
   }
   findings_close(&f);
-  return s;
+  return st;
 }

@@ -47,16 +47,16 @@ static status write_line(following *f, const char *state, const session_progress
   }
   json_write(line, &text);
   buf_put(&text, "\n", 1);
-  status s = memory == NULL || arena_failed(memory) ? error_no_memory(err, "the news") : STATUS_OK;
-  if (s == STATUS_OK) {
-    s = buf_status(&text, "the news", err);
+  status st = memory == NULL || arena_failed(memory) ? error_no_memory(err, "the news") : STATUS_OK;
+  if (st == STATUS_OK) {
+    st = buf_status(&text, "the news", err);
   }
-  if (s == STATUS_OK) {
-    s = output_write(NULL, &text, err);
+  if (st == STATUS_OK) {
+    st = output_write(NULL, &text, err);
   }
   buf_fini(&text);
   arena_destroy(memory);
-  return s;
+  return st;
 }
 
 static bool is_new(const following *f, const session_progress *p) {
@@ -126,17 +126,17 @@ status follow_job(const settings *s, session *link, const char *id, buf *report,
   following f = {.settings = s, .id = id};
   progress_init(&f.progress, s->quiet || s->json);
   session_progress last = {.stage = 0};
-  status outcome = session_wait(link, id, on_news, &f, report, &last, err);
+  status st = session_wait(link, id, on_news, &f, report, &last, err);
   progress_clear(&f.progress);
   if (f.outcome != STATUS_OK) {
     *err = f.failure;
     return f.outcome;
   }
-  if (outcome == STATUS_INTERRUPTED && interrupt_requested()) {
+  if (st == STATUS_INTERRUPTED && interrupt_requested()) {
     return detach(&f, err);
   }
-  if (outcome != STATUS_OK) {
-    return as_failure(&f, outcome, err);
+  if (st != STATUS_OK) {
+    return as_failure(&f, st, err);
   }
   return s->json ? write_line(&f, "done", &last, STATUS_OK, NULL, err) : STATUS_OK;
 }

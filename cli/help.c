@@ -177,20 +177,20 @@ static status help(const settings *s, const char *const *operands, size_t count,
   (void)s;
   buf text;
   buf_init(&text);
-  status result = STATUS_OK;
+  status st = STATUS_OK;
   if (count == 0) {
     help_overview(&text);
   } else {
-    result = put_topic(operands[0], &text, err);
+    st = put_topic(operands[0], &text, err);
   }
-  if (result == STATUS_OK) {
-    result = buf_status(&text, "help", err);
+  if (st == STATUS_OK) {
+    st = buf_status(&text, "help", err);
   }
-  if (result == STATUS_OK) {
-    result = output_write(NULL, &text, err);
+  if (st == STATUS_OK) {
+    st = output_write(NULL, &text, err);
   }
   buf_fini(&text);
-  return result;
+  return st;
 }
 
 const subcommand subcommand_help = {

@@ -18,7 +18,7 @@ static const option options[] = {
 /* "keys/anna.key" is called anna. */
 static void name_of(const char *path, buf *title) {
   const char *slash = strrchr(path, '/');
-  const slice name = slice_of(slash ? slash + 1 : path);
+  const slice name = slice_of(slash != NULL ? slash + 1 : path);
   static const char ending[] = ".key";
   const size_t cut = sizeof ending - 1;
   const bool has_ending = name.length > cut && memcmp(name.bytes + name.length - cut, ending, cut) == 0;

@@ -72,17 +72,17 @@ static status print_table(const listing *l, const listed *items, error *err) {
   buf_init(&out);
   table_init(&t, l->columns, l->columns_count);
   l->fill(&t, items);
-  status s = table_write(&t, &out, err);
-  if (s == STATUS_OK) {
-    s = output_write(NULL, &out, err);
+  status st = table_write(&t, &out, err);
+  if (st == STATUS_OK) {
+    st = output_write(NULL, &out, err);
   }
-  if (s == STATUS_OK && items->left_out > 0) {
+  if (st == STATUS_OK && items->left_out > 0) {
     output_complain("%zu more %s; --limit %zu shows all", items->left_out, l->what,
                     items->count + items->left_out);
   }
   table_fini(&t);
   buf_fini(&out);
-  return s;
+  return st;
 }
 
 static status print_json(const buf *text, error *err) {
@@ -100,9 +100,9 @@ static status print_chosen(const listing *l, const listed *items, error *err) {
     json_write(items->items[i], &out);
   }
   buf_printf(&out, "]}\n");
-  const status s = print_json(&out, err);
+  const status st = print_json(&out, err);
   buf_fini(&out);
-  return s;
+  return st;
 }
 
 static status print(const settings *s, const listing *l, buf *text, arena *memory, error *err) {
@@ -121,12 +121,12 @@ status listing_print(const settings *s, const listing *l, error *err) {
   buf text;
   buf_init(&text);
   arena *memory = arena_new();
-  status result = memory == NULL ? error_no_memory(err, "the list") : session_list(link, l->what, &text, err);
-  if (result == STATUS_OK) {
-    result = print(s, l, &text, memory, err);
+  status st = memory == NULL ? error_no_memory(err, "the list") : session_list(link, l->what, &text, err);
+  if (st == STATUS_OK) {
+    st = print(s, l, &text, memory, err);
   }
   arena_destroy(memory);
   buf_fini(&text);
   session_close(link);
-  return result;
+  return st;
 }

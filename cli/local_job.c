@@ -19,16 +19,16 @@ static status submit_and_wait(evaluation *e, session *link, buf *report, session
   char job[SESSION_JOB_BYTES];
   submission parts;
   submission_init(&parts);
-  status s = submission_encode(&parts, e->plan, e->dataset, err);
-  if (s == STATUS_OK) {
-    s = session_submit(link, &parts.job, job, err);
+  status st = submission_encode(&parts, e->plan, e->dataset, err);
+  if (st == STATUS_OK) {
+    st = session_submit(link, &parts.job, job, err);
   }
-  if (s == STATUS_OK) {
-    s = session_wait(link, job, on_progress, e, report, last, err);
+  if (st == STATUS_OK) {
+    st = session_wait(link, job, on_progress, e, report, last, err);
   }
   progress_clear(&e->progress);
   submission_fini(&parts);
-  return s;
+  return st;
 }
 
 static status evaluate_once(evaluation *e, buf *report, session_progress *last, error *err) {
@@ -37,13 +37,13 @@ static status evaluate_once(evaluation *e, buf *report, session_progress *last, 
   TRY(embedded_start(e->shards, evaluation_workers(e), &cluster, err));
   const session_options here = {.zmq_context = embedded_context(cluster),
                                 .endpoint = embedded_endpoint(cluster)};
-  status s = session_connect(&here, &link, err);
-  if (s == STATUS_OK) {
-    s = submit_and_wait(e, link, report, last, err);
+  status st = session_connect(&here, &link, err);
+  if (st == STATUS_OK) {
+    st = submit_and_wait(e, link, report, last, err);
     session_close(link);
   }
   embedded_stop(cluster);
-  return s;
+  return st;
 }
 
 static status choose_kernels(error *err) {
@@ -58,11 +58,11 @@ status local_job_run(evaluation *e, const char *const *paths, size_t count, buf 
   session_progress ignored;
   session_progress *counts = last != NULL ? last : &ignored;
   TRY(choose_kernels(err));
-  status s = evaluate_once(e, report, counts, err);
-  for (size_t i = 0; i < count && s == STATUS_NOT_FOUND && e->settings->store != NULL; i++) {
+  status st = evaluate_once(e, report, counts, err);
+  for (size_t i = 0; i < count && st == STATUS_NOT_FOUND && e->settings->store != NULL; i++) {
     TRY(evaluation_load_data(e, paths, count, err));
     TRY(evaluation_make_plan(e, err));
-    s = evaluate_once(e, report, counts, err);
+    st = evaluate_once(e, report, counts, err);
   }
-  return s;
+  return st;
 }

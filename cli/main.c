@@ -22,24 +22,24 @@ static status answer(void (*fill)(buf *out), error *err) {
   buf text;
   buf_init(&text);
   fill(&text);
-  status s = buf_status(&text, "help", err);
-  if (s == STATUS_OK) {
-    s = output_write(NULL, &text, err);
+  status st = buf_status(&text, "help", err);
+  if (st == STATUS_OK) {
+    st = output_write(NULL, &text, err);
   }
   buf_fini(&text);
-  return s;
+  return st;
 }
 
 static status answer_help(const subcommand *s, error *err) {
   buf text;
   buf_init(&text);
   help_subcommand(s, &text);
-  status result = buf_status(&text, "help", err);
-  if (result == STATUS_OK) {
-    result = output_write(NULL, &text, err);
+  status st = buf_status(&text, "help", err);
+  if (st == STATUS_OK) {
+    st = output_write(NULL, &text, err);
   }
   buf_fini(&text);
-  return result;
+  return st;
 }
 
 static status check_operands(const subcommand *s, size_t count, error *err) {
@@ -57,17 +57,17 @@ static status check_operands(const subcommand *s, size_t count, error *err) {
 static status run_subcommand(const subcommand *s, const char *const *arguments, size_t count, error *err) {
   settings chosen = {.shard_rows = SHARD_ROWS_DEFAULT, .language = -1, .role = -1, .job_state = -1};
   option_result result;
-  status outcome = options_parse(s->options, s->options_count, arguments, count, &chosen, &result, err);
-  if (outcome == STATUS_OK && result.wants_help) {
-    outcome = answer_help(s, err);
-  } else if (outcome == STATUS_OK) {
-    outcome = check_operands(s, result.operands_count, err);
-    if (outcome == STATUS_OK) {
-      outcome = s->run(&chosen, result.operands, result.operands_count, err);
+  status st = options_parse(s->options, s->options_count, arguments, count, &chosen, &result, err);
+  if (st == STATUS_OK && result.wants_help) {
+    st = answer_help(s, err);
+  } else if (st == STATUS_OK) {
+    st = check_operands(s, result.operands_count, err);
+    if (st == STATUS_OK) {
+      st = s->run(&chosen, result.operands, result.operands_count, err);
     }
   }
   free(result.operands);
-  return outcome;
+  return st;
 }
 
 static status dispatch(const char *const *arguments, size_t count, error *err) {
@@ -110,13 +110,13 @@ int main(int argc, char **argv) {
   (void)mallopt(M_TRIM_THRESHOLD, KEPT_FREE_BYTES);
   error err = {STATUS_OK, ""};
   const size_t count = argc > 1 ? (size_t)argc - 1 : 0;
-  status s = dispatch((const char *const *)argv + 1, count, &err);
-  if (s != STATUS_OK && err.message[0] != '\0') {
+  status st = dispatch((const char *const *)argv + 1, count, &err);
+  if (st != STATUS_OK && err.message[0] != '\0') {
     output_complain("%s", err.message);
   }
-  if (s == STATUS_IO && output_is_unread()) { /* the exit that other programs have on a closed pipe */
+  if (st == STATUS_IO && output_is_unread()) { /* the exit that other programs have on a closed pipe */
     (void)signal(SIGPIPE, SIG_DFL);
     (void)raise(SIGPIPE);
   }
-  return status_exit_code(s);
+  return status_exit_code(st);
 }

@@ -100,10 +100,10 @@ static status bad_choice(const option *o, const char *value, error *err) {
   for (size_t i = 0; o->choices[i] != NULL; i++) {
     buf_printf(&list, "%s%s", i > 0 ? ", " : "", o->choices[i]);
   }
-  status s = error_set(err, STATUS_USAGE, "option '--%s': '%s' is not one of %.*s", o->name, value,
-                       (int)list.length, (const char *)list.data);
+  status st = error_set(err, STATUS_USAGE, "option '--%s': '%s' is not one of %.*s", o->name, value,
+                        (int)list.length, (const char *)list.data);
   buf_fini(&list);
-  return s;
+  return st;
 }
 
 static status set_text(const option *o, const char *value, void *place, error *err) {
@@ -113,8 +113,8 @@ static status set_text(const option *o, const char *value, void *place, error *e
 
 static status set_format(const option *o, const char *value, void *place, error *err) {
   memcpy(place, &value, sizeof value);
-  const status s = report_format_check(value, err);
-  return s == STATUS_OK ? s : error_context(err, s, "option '--%s'", o->name);
+  const status st = report_format_check(value, err);
+  return st == STATUS_OK ? st : error_context(err, st, "option '--%s'", o->name);
 }
 
 static status set_texts(const option *o, const char *value, void *place, error *err) {

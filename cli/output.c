@@ -80,11 +80,11 @@ static status write_through(const char *path, const buf *content, error *err) {
   if (fd < 0) {
     return error_set(err, STATUS_IO, "cannot open %s: %s", path, strerror(errno));
   }
-  status s = write_all(fd, content, path, err);
-  if (close(fd) != 0 && s == STATUS_OK) {
-    s = error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
+  status st = write_all(fd, content, path, err);
+  if (close(fd) != 0 && st == STATUS_OK) {
+    st = error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
   }
-  return s;
+  return st;
 }
 
 /* What a link points at, as seen from where the link is; NULL: PATH is not a link, or memory is short. */
@@ -133,14 +133,14 @@ static mode_t wanted_mode(const char *path) {
 }
 
 static status fill_beside(int fd, const char *path, const buf *content, error *err) {
-  status s = write_all(fd, content, path, err);
-  if (s == STATUS_OK && (fchmod(fd, wanted_mode(path)) != 0 || fsync(fd) != 0)) {
-    s = error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
+  status st = write_all(fd, content, path, err);
+  if (st == STATUS_OK && (fchmod(fd, wanted_mode(path)) != 0 || fsync(fd) != 0)) {
+    st = error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
   }
-  if (close(fd) != 0 && s == STATUS_OK) {
-    s = error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
+  if (close(fd) != 0 && st == STATUS_OK) {
+    st = error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
   }
-  return s;
+  return st;
 }
 
 static status write_beside(const char *path, const buf *content, error *err) {
@@ -152,19 +152,19 @@ static status write_beside(const char *path, const buf *content, error *err) {
   (void)snprintf(beside, size, "%s.XXXXXX", path);
   int fd = mkostemp(beside, O_CLOEXEC);
   if (fd < 0) {
-    status s = error_set(err, STATUS_IO, "cannot create a file beside %s: %s", path, strerror(errno));
+    status st = error_set(err, STATUS_IO, "cannot create a file beside %s: %s", path, strerror(errno));
     free(beside);
-    return s;
+    return st;
   }
-  status s = fill_beside(fd, path, content, err);
-  if (s == STATUS_OK && rename(beside, path) != 0) {
-    s = error_set(err, STATUS_IO, "cannot rename %s to %s: %s", beside, path, strerror(errno));
+  status st = fill_beside(fd, path, content, err);
+  if (st == STATUS_OK && rename(beside, path) != 0) {
+    st = error_set(err, STATUS_IO, "cannot rename %s to %s: %s", beside, path, strerror(errno));
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     (void)unlink(beside);
   }
   free(beside);
-  return s;
+  return st;
 }
 
 static bool is_device_or_pipe(const char *path) {
@@ -193,12 +193,12 @@ status output_check(const char *path, error *err) {
     return error_no_memory(err, path);
   }
   const char *directory = dirname(resolved);
-  status s = STATUS_OK;
+  status st = STATUS_OK;
   if (access(directory, W_OK | X_OK) != 0) {
-    s = error_set(err, STATUS_IO, "cannot write to %s: directory %s: %s", path, directory, strerror(errno));
+    st = error_set(err, STATUS_IO, "cannot write to %s: directory %s: %s", path, directory, strerror(errno));
   }
   free(resolved);
-  return s;
+  return st;
 }
 
 bool output_is_unread(void) {
@@ -214,9 +214,9 @@ status output_write(const char *path, const buf *content, error *err) {
     return write_through(path, content, err);
   }
   char *resolved = output_resolve(path); /* a link stays a link */
-  status s = resolved == NULL ? error_no_memory(err, path) : write_beside(resolved, content, err);
+  status st = resolved == NULL ? error_no_memory(err, path) : write_beside(resolved, content, err);
   free(resolved);
-  return s;
+  return st;
 }
 
 void output_complain(const char *format, ...) {

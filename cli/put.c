@@ -61,16 +61,16 @@ static status print_json(const putting *p, error *err) {
   json_set_integer(object, "bytes_sent", (int64_t)p->sent.bytes_sent);
   json_write(object, &text);
   buf_put(&text, "\n", 1);
-  status s = memory == NULL || arena_failed(memory) ? error_no_memory(err, "the answer") : STATUS_OK;
-  if (s == STATUS_OK) {
-    s = buf_status(&text, "the answer", err);
+  status st = memory == NULL || arena_failed(memory) ? error_no_memory(err, "the answer") : STATUS_OK;
+  if (st == STATUS_OK) {
+    st = buf_status(&text, "the answer", err);
   }
-  if (s == STATUS_OK) {
-    s = output_write(NULL, &text, err);
+  if (st == STATUS_OK) {
+    st = output_write(NULL, &text, err);
   }
   buf_fini(&text);
   arena_destroy(memory);
-  return s;
+  return st;
 }
 
 static void say_unchanged(const putting *p) {
@@ -105,12 +105,12 @@ static status finish(const putting *p, bool was_there, error *err) {
   } else if (!p->e.settings->quiet) {
     say_sent(p);
   }
-  const status s = p->e.settings->json ? print_json(p, err) : STATUS_OK;
-  if (s != STATUS_OK) {
+  const status st = p->e.settings->json ? print_json(p, err) : STATUS_OK;
+  if (st != STATUS_OK) {
     output_complain("dataset %s is at version %" PRIu64 " anyway; repeating this put changes nothing",
                     p->name, p->sent.version);
   }
-  return s;
+  return st;
 }
 
 /* ---- Reading ------------------------------------------------------------------------------------- */
@@ -152,10 +152,10 @@ static status read_files(putting *p, error *err) {
     TRY(store_new_temporary(NULL, &e->shards, err));
   }
   spec_problems problems = {.count = 0};
-  status s = preparation_append(e->specification, &reading, before, p->paths, p->count, e->shards,
-                                &e->dataset, &p->added, &problems, err);
+  status st = preparation_append(e->specification, &reading, before, p->paths, p->count, e->shards,
+                                 &e->dataset, &p->added, &problems, err);
   progress_clear(&e->progress);
-  TRY(evaluation_say_problems(&problems, s, err));
+  TRY(evaluation_say_problems(&problems, st, err));
   say_left_out(p);
   return evaluation_judge_files(e, before == NULL ? 0 : before->files_count, err);
 }
@@ -185,11 +185,11 @@ static status name_is_taken(const putting *p, error *err) {
 
 static status send_shards(putting *p, uint64_t base, error *err) {
   const session_callback callback = {on_sending, p};
-  const status s = session_put(p->link, p->name, base, p->e.dataset, p->e.shards, &callback, &p->sent, err);
+  const status st = session_put(p->link, p->name, base, p->e.dataset, p->e.shards, &callback, &p->sent, err);
   progress_clear(&p->e.progress);
-  return s == STATUS_INTERRUPTED
-             ? error_set(err, s, "interrupted; what was sent is kept, and the same command goes on")
-             : s;
+  return st == STATUS_INTERRUPTED
+             ? error_set(err, st, "interrupted; what was sent is kept, and the same command goes on")
+             : st;
 }
 
 static status put_new(putting *p, error *err) {
@@ -216,8 +216,8 @@ static status get_before(putting *p, error *err) {
 
 /* Another client that appends at the same time may be first; then our files follow theirs. */
 static status append(putting *p, error *err) {
-  status s = STATUS_JOB;
-  for (int i = 0; i < APPEND_TRIES && s == STATUS_JOB; i++) {
+  status st = STATUS_JOB;
+  for (int i = 0; i < APPEND_TRIES && st == STATUS_JOB; i++) {
     if (i > 0) {
       TRY(get_before(p, err));
     }
@@ -226,14 +226,14 @@ static status append(putting *p, error *err) {
       p->sent.version = p->before.version;
       return finish(p, true, err);
     }
-    s = send_shards(p, p->before.version, err);
+    st = send_shards(p, p->before.version, err);
   }
-  if (s == STATUS_JOB) {
-    return error_set(err, s,
+  if (st == STATUS_JOB) {
+    return error_set(err, st,
                      "dataset %s was changed by others during each of %d attempts; repeat this put later",
                      p->name, (int)APPEND_TRIES);
   }
-  return s == STATUS_OK ? finish(p, false, err) : s;
+  return st == STATUS_OK ? finish(p, false, err) : st;
 }
 
 /* ---- The subcommand ------------------------------------------------------------------------------ */
@@ -263,11 +263,11 @@ static status put(const settings *s, const char *const *operands, size_t count, 
   TRY(destination_check(s, operands + 1, count - 1, err));
   putting p = {.e = {.settings = s}, .name = operands[0], .paths = operands + 2, .count = count - 2};
   progress_init(&p.e.progress, s->quiet);
-  const status result = put_steps(&p, operands[1], err);
+  const status st = put_steps(&p, operands[1], err);
   session_close(p.link);
   manifest_destroy(p.before.content);
   evaluation_fini(&p.e);
-  return result;
+  return st;
 }
 
 const subcommand subcommand_put = {

@@ -17,9 +17,9 @@ status rendering_check(const settings *s, const plan *p, error *err) {
   for (uint32_t i = 0; i < p->analyses_count; i++) {
     names[i] = p->analyses[i].name;
   }
-  const status result = report_format_check_names(s->format, names, p->analyses_count, err);
+  const status st = report_format_check_names(s->format, names, p->analyses_count, err);
   free(names);
-  return result == STATUS_OK ? result : error_context(err, result, "option '--format'");
+  return st == STATUS_OK ? st : error_context(err, st, "option '--format'");
 }
 
 /* A file name with the extension of another format suggests a forgotten --format. */
@@ -43,13 +43,13 @@ status rendering_write(const settings *s, const buf *document, error *err) {
   };
   buf rendered;
   buf_init(&rendered);
-  status result = report_render(document->data, document->length, &wanted, &rendered, err);
-  if (result == STATUS_OK) {
-    result = output_write(s->output, &rendered, err);
+  status st = report_render(document->data, document->length, &wanted, &rendered, err);
+  if (st == STATUS_OK) {
+    st = output_write(s->output, &rendered, err);
   }
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     tell_of_unlike_name(s);
   }
   buf_fini(&rendered);
-  return result;
+  return st;
 }

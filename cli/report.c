@@ -31,12 +31,12 @@ static status write_load(const settings *s, const json *document, error *err) {
   buf_printf(&line, "dataset %s is at version %lld, %s rows\n",
              json_as_cstring(json_get(document, "dataset")),
              (long long)json_as_integer(json_get(document, "version")), rows);
-  status result = buf_status(&line, "the answer", err);
-  if (result == STATUS_OK) {
-    result = output_write(s->output, &line, err);
+  status st = buf_status(&line, "the answer", err);
+  if (st == STATUS_OK) {
+    st = output_write(s->output, &line, err);
   }
   buf_fini(&line);
-  return result;
+  return st;
 }
 
 static status write_document(const settings *s, const buf *report, error *err) {
@@ -45,26 +45,25 @@ static status write_document(const settings *s, const buf *report, error *err) {
     return error_no_memory(err, "the report");
   }
   json *document = NULL;
-  status result =
+  status st =
       json_parse(memory, (slice){(const char *)report->data, report->length}, "report", &document, err);
-  if (result == STATUS_OK) {
-    result = is_of_a_load(document) && !report_format_is_document(s->format)
-                 ? write_load(s, document, err)
-                 : rendering_write(s, report, err);
+  if (st == STATUS_OK) {
+    st = is_of_a_load(document) && !report_format_is_document(s->format) ? write_load(s, document, err)
+                                                                         : rendering_write(s, report, err);
   }
   arena_destroy(memory);
-  return result;
+  return st;
 }
 
 static status report_steps(const settings *s, session *link, const char *prefix, buf *report, error *err) {
   char id[SESSION_JOB_BYTES];
   TRY(session_find_job(link, prefix, id, err));
-  const status found = session_report(link, id, report, err);
-  if (found == STATUS_INTERRUPTED) { /* the job was; this program was not */
+  const status st = session_report(link, id, report, err);
+  if (st == STATUS_INTERRUPTED) { /* the job was; this program was not */
     error why = *err;
     return error_set(err, STATUS_JOB, "job %.8s: %s", id, why.message);
   }
-  TRY(found);
+  TRY(st);
   return write_document(s, report, err);
 }
 
@@ -72,9 +71,9 @@ static status report_of_job(const settings *s, const char *prefix, buf *document
   session *link = NULL;
   TRY(destination_check(s, NULL, 0, err));
   TRY(link_open(s, &link, err));
-  const status result = report_steps(s, link, prefix, document, err);
+  const status st = report_steps(s, link, prefix, document, err);
   session_close(link);
-  return result;
+  return st;
 }
 
 /* ---- Files --------------------------------------------------------------------------------------- */
@@ -111,11 +110,11 @@ static status read_file(const char *path, buf *out, error *err) {
     return error_set(err, STATUS_IO, "cannot open the report %s: %s (a job's id has hexadecimal digits only)",
                      path, strerror(errno));
   }
-  const status result = read_all(fd, is_input ? "on standard input" : path, out, err);
+  const status st = read_all(fd, is_input ? "on standard input" : path, out, err);
   if (!is_input) {
     (void)close(fd);
   }
-  return result;
+  return st;
 }
 
 /* The line end behind a document in a file is not part of it. */
@@ -129,18 +128,18 @@ static status report_of_file(const settings *s, const char *path, buf *document,
   TRY(destination_check_file(s, "the report", path, err));
   TRY(read_file(path, document, err));
   take_line_end(document);
-  const status result = write_document(s, document, err);
-  return result == STATUS_DATA || result == STATUS_CORRUPT ? error_context(err, result, "%s", path) : result;
+  const status st = write_document(s, document, err);
+  return st == STATUS_DATA || st == STATUS_CORRUPT ? error_context(err, st, "%s", path) : st;
 }
 
 static status report(const settings *s, const char *const *operands, size_t count, error *err) {
   (void)count;
   buf document;
   buf_init(&document);
-  const status result = is_file(operands[0]) ? report_of_file(s, operands[0], &document, err)
-                                             : report_of_job(s, operands[0], &document, err);
+  const status st = is_file(operands[0]) ? report_of_file(s, operands[0], &document, err)
+                                         : report_of_job(s, operands[0], &document, err);
   buf_fini(&document);
-  return result;
+  return st;
 }
 
 const subcommand subcommand_report = {

@@ -63,10 +63,10 @@ static status run(const settings *s, const char *const *operands, size_t count, 
   progress_init(&e.progress, s->quiet);
   buf report;
   buf_init(&report);
-  status result = run_steps(&e, operands, count, &report, err);
+  status st = run_steps(&e, operands, count, &report, err);
   buf_fini(&report);
   evaluation_fini(&e);
-  return result;
+  return st;
 }
 
 const subcommand subcommand_run = {

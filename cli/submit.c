@@ -66,17 +66,17 @@ static status hand_over(evaluation *e, session *link, const char *path, uint64_t
   char title[MESSAGE_TEXT_MAX + 1];
   submission parts;
   submission_init(&parts);
-  status result = submission_encode(&parts, e->plan, NULL, err);
+  status st = submission_encode(&parts, e->plan, NULL, err);
   parts.job.dataset = s->dataset;
   parts.job.version = version;
   parts.job.key = s->job_key;
   parts.job.priority = s->priority;
   parts.job.title = title_of(e->plan, path, title);
-  if (result == STATUS_OK) {
-    result = session_submit(link, &parts.job, id, err);
+  if (st == STATUS_OK) {
+    st = session_submit(link, &parts.job, id, err);
   }
   submission_fini(&parts);
-  return result;
+  return st;
 }
 
 /* A known key means that job, whatever priority is given this time. */
@@ -101,18 +101,18 @@ static status check_priority(const settings *s, session *link, const char *id, e
   buf_init(&text);
   arena *memory = arena_new();
   json *document = NULL;
-  status result =
+  status st =
       memory == NULL ? error_no_memory(err, "the list of jobs") : session_list(link, "jobs", &text, err);
-  if (result == STATUS_OK) {
-    result = json_parse(memory, (slice){(const char *)text.data, text.length}, "the broker's list", &document,
-                        err);
+  if (st == STATUS_OK) {
+    st = json_parse(memory, (slice){(const char *)text.data, text.length}, "the broker's list", &document,
+                    err);
   }
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     say_priority(json_get(document, "jobs"), s, id);
   }
   arena_destroy(memory);
   buf_fini(&text);
-  return result;
+  return st;
 }
 
 /* The job exists, even when this cannot be printed. */
@@ -129,15 +129,15 @@ static status print_id(const settings *s, const char *id, error *err) {
   buf line;
   buf_init(&line);
   buf_printf(&line, "%s\n", id);
-  status result = buf_status(&line, "the job's id", err);
-  if (result == STATUS_OK) {
-    result = output_write(NULL, &line, err);
+  status st = buf_status(&line, "the job's id", err);
+  if (st == STATUS_OK) {
+    st = output_write(NULL, &line, err);
   }
-  if (result != STATUS_OK) {
+  if (st != STATUS_OK) {
     say_made(s, id);
   }
   buf_fini(&line);
-  return result;
+  return st;
 }
 
 static status wait_for_report(const evaluation *e, session *link, const char *id, error *err) {
@@ -146,18 +146,18 @@ static status wait_for_report(const evaluation *e, session *link, const char *id
   output_complain("job %s", id);
   buf report;
   buf_init(&report);
-  status result = follow_job(s, link, id, &report, err);
-  if (result == STATUS_OK) {
-    result = findings_judge(e, &report, err);
+  status st = follow_job(s, link, id, &report, err);
+  if (st == STATUS_OK) {
+    st = findings_judge(e, &report, err);
   }
-  if (result == STATUS_OK) {
-    result = rendering_write(s, &report, err);
-    if (result == STATUS_IO && !output_is_unread()) {
+  if (st == STATUS_OK) {
+    st = rendering_write(s, &report, err);
+    if (st == STATUS_IO && !output_is_unread()) {
       output_complain("job %.8s is done anyway: 'canvass report %.8s' prints its report", id, id);
     }
   }
   buf_fini(&report);
-  return result;
+  return st;
 }
 
 static status submit_steps(evaluation *e, session *link, const char *path, error *err) {
@@ -167,10 +167,10 @@ static status submit_steps(evaluation *e, session *link, const char *path, error
   TRY(evaluation_make_plan(e, err));
   TRY(rendering_check(e->settings, e->plan, err));
   TRY(hand_over(e, link, path, version, id, err));
-  const status s = check_priority(e->settings, link, id, err);
-  if (s != STATUS_OK) {
+  const status st = check_priority(e->settings, link, id, err);
+  if (st != STATUS_OK) {
     say_made(e->settings, id);
-    return s;
+    return st;
   }
   return e->settings->wait ? wait_for_report(e, link, id, err) : print_id(e->settings, id, err);
 }
@@ -182,16 +182,16 @@ static status submit(const settings *s, const char *const *operands, size_t coun
   TRY(destination_check(s, operands, count, err));
   evaluation e = {.settings = s};
   session *link = NULL;
-  status result = evaluation_load_spec(&e, operands[0], err);
-  if (result == STATUS_OK) {
-    result = link_open(s, &link, err);
+  status st = evaluation_load_spec(&e, operands[0], err);
+  if (st == STATUS_OK) {
+    st = link_open(s, &link, err);
   }
-  if (result == STATUS_OK) {
-    result = submit_steps(&e, link, operands[0], err);
+  if (st == STATUS_OK) {
+    st = submit_steps(&e, link, operands[0], err);
   }
   session_close(link);
   evaluation_fini(&e);
-  return result;
+  return st;
 }
 
 const subcommand subcommand_submit = {

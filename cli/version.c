@@ -20,12 +20,12 @@ static status version(const settings *s, const char *const *operands, size_t cou
   buf text;
   buf_init(&text);
   version_text(&text);
-  status result = buf_status(&text, "version", err);
-  if (result == STATUS_OK) {
-    result = output_write(NULL, &text, err);
+  status st = buf_status(&text, "version", err);
+  if (st == STATUS_OK) {
+    st = output_write(NULL, &text, err);
   }
   buf_fini(&text);
-  return result;
+  return st;
 }
 
 const subcommand subcommand_version = {

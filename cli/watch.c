@@ -25,10 +25,10 @@ static status watch(const settings *s, const char *const *operands, size_t count
   TRY(link_open(s, &link, err));
   buf report;
   buf_init(&report);
-  const status result = watch_steps(s, link, operands[0], &report, err);
+  const status st = watch_steps(s, link, operands[0], &report, err);
   buf_fini(&report);
   session_close(link);
-  return result;
+  return st;
 }
 
 const subcommand subcommand_watch = {

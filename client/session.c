@@ -171,11 +171,11 @@ status session_turn(session *s, long timeout_ms, bool *received, error *err) {
     return STATUS_OK;
   }
   s->heard_ms = session_now();
-  status outcome = STATUS_OK;
-  if (take_own(s, &outcome, err)) {
+  status st = STATUS_OK;
+  if (take_own(s, &st, err)) {
     *received = false;
   }
-  return outcome;
+  return st;
 }
 
 void session_dismiss(session *s) {

@@ -12,23 +12,23 @@ status session_dataset_get(session *s, const char *name, session_dataset *out, e
   message m = message_of(MESSAGE_DATASET);
   message_set_text(&m, FIELD_DATASET, name);
   error why = {.code = STATUS_OK};
-  const status st = session_ask(s, &m, NULL, 0, ANSWER(MESSAGE_MANIFEST), &why);
-  if (st == STATUS_NOT_FOUND) {
+  const status asked = session_ask(s, &m, NULL, 0, ANSWER(MESSAGE_MANIFEST), &why);
+  if (asked == STATUS_NOT_FOUND) {
     return STATUS_OK;
   }
-  if (st != STATUS_OK) {
-    return error_set(err, st, "%s", why.message);
+  if (asked != STATUS_OK) {
+    return error_set(err, asked, "%s", why.message);
   }
   const uint64_t version = s->incoming->header.integers[FIELD_VERSION];
   buf bytes;
   buf_init(&bytes);
-  status got = session_payload_take(s, 0, &bytes, err);
-  if (got == STATUS_OK) {
-    got = manifest_decode(bytes.data, bytes.length, &out->content, err);
+  status st = session_payload_take(s, 0, &bytes, err);
+  if (st == STATUS_OK) {
+    st = manifest_decode(bytes.data, bytes.length, &out->content, err);
   }
   buf_fini(&bytes);
-  out->version = got == STATUS_OK ? version : 0;
-  return got;
+  out->version = st == STATUS_OK ? version : 0;
+  return st;
 }
 
 typedef struct shard_source {

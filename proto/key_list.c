@@ -30,7 +30,7 @@ static const struct {
 enum { ROLES_COUNT = sizeof roles / sizeof roles[0] };
 
 void key_list_destroy(key_list *l) {
-  if (l) {
+  if (l != NULL) {
     arena_destroy(l->memory);
     free(l->entries);
     free(l);
@@ -66,7 +66,7 @@ static status read_line(key_text *t, slice line, key_list *l, error *err) {
   *e = (entry){.roles = role, .line = l->count};
   TRY(key_text_key(t, key_text_word(&line), e->key, err));
   e->title = arena_copy(l->memory, line);
-  if (!e->title) {
+  if (e->title == NULL) {
     return error_no_memory(err, t->path);
   }
   l->count++;
@@ -113,10 +113,10 @@ status key_list_read(const char *path, key_list **out, error *err) {
   TRY(key_text_open(&t, path, LIST_BYTES_MAX, err));
   status st = STATUS_OK;
   key_list *l = calloc(1, sizeof *l);
-  if (l) {
+  if (l != NULL) {
     l->memory = arena_new();
   }
-  if (!l || !l->memory) {
+  if (l == NULL || l->memory == NULL) {
     st = error_no_memory(err, path);
   } else {
     st = parse(&t, l, err);
@@ -142,10 +142,10 @@ unsigned key_list_roles(const key_list *l, slice public_key, const char **title)
     key[public_key.length] = '\0';
     e = bsearch(key, l->entries, l->count, sizeof l->entries[0], compare_key);
   }
-  if (title) {
-    *title = e ? e->title : "";
+  if (title != NULL) {
+    *title = e != NULL ? e->title : "";
   }
-  return e ? e->roles : 0;
+  return e != NULL ? e->roles : 0;
 }
 
 void key_list_put(buf *out, unsigned wanted, const key_pair *k, const char *title) {

@@ -59,7 +59,7 @@ status key_text_open(key_text *t, const char *path, size_t bytes_max, error *err
 }
 
 void key_text_close(key_text *t) {
-  if (t->content.data) {
+  if (t->content.data != NULL) {
     explicit_bzero(t->content.data, t->content.capacity);
   }
   buf_fini(&t->content);
@@ -89,8 +89,8 @@ status key_text_next(key_text *t, slice *line, bool *found, error *err) {
     const char *start = (const char *)t->content.data + t->at;
     const size_t left = t->content.length - t->at;
     const char *newline = memchr(start, '\n', left);
-    const size_t length = newline ? (size_t)(newline - start) : left;
-    t->at += length + (newline ? 1 : 0);
+    const size_t length = newline != NULL ? (size_t)(newline - start) : left;
+    t->at += length + (newline != NULL ? 1 : 0);
     t->line++;
     *line = slice_trim((slice){start, length});
     if (!is_plain_text(*line)) {

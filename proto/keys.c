@@ -74,7 +74,7 @@ static void put_pair(buf *out, const key_pair *k, const char *title, bool with_s
 }
 
 static void fini_secret(buf *b) {
-  if (b->data) {
+  if (b->data != NULL) {
     explicit_bzero(b->data, b->capacity);
   }
   buf_fini(b);
@@ -111,7 +111,7 @@ static status write_both(const key_pair *k, const char *path, const char *public
 status key_pair_write(const key_pair *k, const char *path, const char *title, error *err) {
   const size_t length = strlen(path);
   char *public_path = malloc(length + sizeof ".pub");
-  if (!public_path) {
+  if (public_path == NULL) {
     return error_no_memory(err, path);
   }
   memcpy(public_path, path, length);
@@ -128,7 +128,7 @@ static status read_line(key_text *t, slice line, key_pair *out, error *err) {
   char *to = slice_equal(word, slice_of("public"))   ? out->public_key
              : slice_equal(word, slice_of("secret")) ? out->secret_key
                                                      : NULL;
-  if (!to) {
+  if (to == NULL) {
     return key_text_wrong(
         t, err,
         "this is not a key file (its lines have 'public' or 'secret' and a key); make one with "
@@ -273,7 +273,7 @@ bool endpoint_is_exposed(const char *endpoint) {
   const char *host = endpoint + strlen("tcp://");
   const char *colon = strrchr(host, ':');
   char name[64];
-  if (!colon || !is_port(colon + 1) || (size_t)(colon - host) >= sizeof name) {
+  if (colon == NULL || !is_port(colon + 1) || (size_t)(colon - host) >= sizeof name) {
     return true;
   }
   memcpy(name, host, (size_t)(colon - host));

@@ -139,7 +139,7 @@ typedef struct value {
 static uint64_t read_big(reader *r, size_t bytes) {
   uint64_t v = 0;
   const uint8_t *at = reader_bytes(r, bytes);
-  for (size_t i = 0; at && i < bytes; i++) {
+  for (size_t i = 0; at != NULL && i < bytes; i++) {
     v = v << 8 | at[i];
   }
   return v;
@@ -151,7 +151,7 @@ static value read_run(reader *r, field_type type, uint64_t length) {
     return (value){.type = type};
   }
   const uint8_t *bytes = reader_bytes(r, (size_t)length);
-  const slice run = {bytes ? (const char *)bytes : "", bytes ? (size_t)length : 0};
+  const slice run = {bytes != NULL ? (const char *)bytes : "", bytes != NULL ? (size_t)length : 0};
   if (type == TEXT && text_utf8_check(run.bytes, run.length) != run.length) {
     reader_fail(r, "a text that is not UTF-8");
   }
@@ -265,7 +265,7 @@ static void read_pair(reader *r, heading *h, message *out) {
     reader_fail(r, "a key that is not a text");
   }
   const value v = read_value(r);
-  if (r->problem) {
+  if (r->problem != NULL) {
     return;
   }
   const int f = find_field(key.text);
@@ -326,11 +326,11 @@ static status decode(const void *bytes, size_t length, message *out, error *err)
   reader r;
   reader_init(&r, bytes, length);
   heading h = {0};
-  for (uint64_t left = read_map(&r); left > 0 && !r.problem; left--) {
+  for (uint64_t left = read_map(&r); left > 0 && r.problem == NULL; left--) {
     read_pair(&r, &h, out);
   }
   if (reader_finish(&r, "message header", err) != STATUS_OK) {
-    if (err) {
+    if (err != NULL) {
       err->code = STATUS_PROTOCOL;
     }
     return STATUS_PROTOCOL;

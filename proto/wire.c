@@ -58,12 +58,12 @@ static status add_copy(outgoing *o, const void *bytes, size_t length, error *err
 /* Takes over the bytes of a payload with a release, after a failure too. */
 static status add_payload(outgoing *o, const wire_payload *p, error *err) {
   zmq_msg_t *frame = &o->frames[o->count];
-  if (p->frame) {
+  if (p->frame != NULL) {
     zmq_msg_init(frame);
     o->count++;
     return zmq_msg_copy(frame, p->frame) == 0 ? STATUS_OK : error_no_memory(err, "a message");
   }
-  if (!p->release) {
+  if (p->release == NULL) {
     return add_copy(o, p->bytes, p->length, err);
   }
   if (zmq_msg_init_data(frame, (void *)p->bytes, p->length, p->release, p->hint) != 0) {
@@ -100,12 +100,12 @@ static status build(outgoing *o, const wire_route *to, const message *header, si
   }
   if (payloads_count + 2 > FRAMES_AT_HAND) {
     zmq_msg_t *more = calloc(payloads_count + 2, sizeof *more);
-    if (!more) {
+    if (more == NULL) {
       return error_no_memory(err, "a message");
     }
     o->frames = more;
   }
-  if (to) {
+  if (to != NULL) {
     TRY(add_copy(o, to->bytes, to->length, err));
   }
   return add_header(o, header, err);
@@ -146,7 +146,7 @@ status wire_send(void *socket, const wire_route *to, const message *header, cons
   for (size_t i = 0; i < payloads_count; i++) {
     if (st == STATUS_OK) {
       st = add_payload(&o, &payloads[i], err);
-    } else if (payloads[i].release) {
+    } else if (payloads[i].release != NULL) {
       payloads[i].release((void *)payloads[i].bytes, payloads[i].hint);
     }
   }
@@ -221,7 +221,7 @@ static status check_payloads(const wire_message *m, error *err) {
 static void read_user(wire_message *m) {
   const char *user = zmq_msg_gets(&m->frames[0], "User-Id");
   m->user[0] = '\0';
-  if (user && strlen(user) < sizeof m->user) {
+  if (user != NULL && strlen(user) < sizeof m->user) {
     memcpy(m->user, user, strlen(user) + 1);
   }
 }

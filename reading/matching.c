@@ -34,17 +34,17 @@ status matching_check_names(const input_file *f, error *err) {
   if (sorted == NULL) {
     return error_no_memory(err, title);
   }
-  status result = STATUS_OK;
-  for (uint32_t i = 1; i < h->count && result == STATUS_OK; i++) {
+  status st = STATUS_OK;
+  for (uint32_t i = 1; i < h->count && st == STATUS_OK; i++) {
     if (slice_equal(sorted[i - 1]->name, sorted[i]->name)) {
-      result = error_set(err, STATUS_DATA,
-                         "%s:%llu: columns %td and %td have the same name \"%.*s\"; rename one of them",
-                         title, (unsigned long long)h->line, sorted[i - 1] - h->columns + 1,
-                         sorted[i] - h->columns + 1, SLICE_ARG(sorted[i]->name));
+      st = error_set(err, STATUS_DATA,
+                     "%s:%llu: columns %td and %td have the same name \"%.*s\"; rename one of them", title,
+                     (unsigned long long)h->line, sorted[i - 1] - h->columns + 1, sorted[i] - h->columns + 1,
+                     SLICE_ARG(sorted[i]->name));
     }
   }
   free(sorted);
-  return result;
+  return st;
 }
 
 /* ---- Finding ------------------------------------------------------------------------------------- */
@@ -91,11 +91,11 @@ static status report_absent(const input_file *f, const slice *wanted, uint32_t c
       buf_printf(&list, " (did you mean \"%s\"?)", nearest);
     }
   }
-  const status result = error_set(err, STATUS_DATA, "%s: these columns are not %s: %.*s", called,
-                                  f->format->names_stand, (int)list.length, (const char *)list.data);
+  const status st = error_set(err, STATUS_DATA, "%s: these columns are not %s: %.*s", called,
+                              f->format->names_stand, (int)list.length, (const char *)list.data);
   buf_fini(&list);
   arena_destroy(memory);
-  return result;
+  return st;
 }
 
 static int compare_name(const void *key, const void *element) {

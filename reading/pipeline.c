@@ -243,14 +243,14 @@ static void *run_encoder(void *argument) {
   buf_init(&bytes);
   encoder *coder = encoder_new(p->options.schema);
   if (coder == NULL) {
-    const status code = error_no_memory(&failure, "reading");
+    const status st = error_no_memory(&failure, "reading");
     pthread_mutex_lock(&p->lock);
-    fail(p, 0, code, &failure);
+    fail(p, 0, st, &failure);
     pthread_mutex_unlock(&p->lock);
   }
   for (slot *full; coder != NULL && (full = take_waiting(p)) != NULL;) {
-    const status code = encode_slot(p, coder, full, &bytes, &failure);
-    give_back(p, full, code, &failure);
+    const status st = encode_slot(p, coder, full, &bytes, &failure);
+    give_back(p, full, st, &failure);
   }
   encoder_destroy(coder);
   buf_fini(&bytes);
@@ -261,10 +261,10 @@ static void *run_encoder(void *argument) {
 static void *run_splitter(void *argument) {
   pipeline *p = argument;
   error failure;
-  const status code = p->options.split(p->options.context, p, &failure);
+  const status st = p->options.split(p->options.context, p, &failure);
   pthread_mutex_lock(&p->lock);
-  if (code != STATUS_OK) {
-    fail(p, p->pushed, code, &failure);
+  if (st != STATUS_OK) {
+    fail(p, p->pushed, st, &failure);
   }
   p->split_done = true;
   pthread_mutex_unlock(&p->lock);
@@ -298,8 +298,8 @@ static void wait_for_end(pipeline *p) {
     pthread_mutex_lock(&p->lock);
     if (!go_on) {
       error stopped;
-      const status code = error_set(&stopped, STATUS_INTERRUPTED, "reading was stopped");
-      fail(p, 0, code, &stopped);
+      const status st = error_set(&stopped, STATUS_INTERRUPTED, "reading was stopped");
+      fail(p, 0, st, &stopped);
     }
   } while (p->running > 0);
 }
@@ -311,10 +311,10 @@ static bool start(pipeline *p, pthread_t *thread, void *(*run)(void *)) {
   const bool started = pthread_create(thread, NULL, run, p) == 0;
   if (!started) {
     error failure;
-    const status code = error_set(&failure, STATUS_NO_MEMORY, "no thread for reading could be started");
+    const status st = error_set(&failure, STATUS_NO_MEMORY, "no thread for reading could be started");
     p->running--;
     p->split_done = p->split_done || run == run_splitter;
-    fail(p, 0, code, &failure);
+    fail(p, 0, st, &failure);
   }
   pthread_mutex_unlock(&p->lock);
   return started;

@@ -109,21 +109,21 @@ status raw_open(const char *path, const char *called, const atomic_bool *stop, r
   r->fd = -1;
   pthread_mutex_init(&r->lock, NULL);
   pthread_cond_init(&r->changed, NULL);
-  status result = open_descriptor(r, path, err);
-  if (result == STATUS_OK) {
+  status st = open_descriptor(r, path, err);
+  if (st == STATUS_OK) {
     r->memory = aligned_alloc(4096, (size_t)RAW_BLOCKS * RAW_BLOCK_BYTES);
     r->hash = digest_stream_new();
     if (r->memory == NULL || r->hash == NULL) {
-      result = error_no_memory(err, path);
+      st = error_no_memory(err, path);
     } else if (pthread_create(&r->thread, NULL, hash_blocks, r) != 0) {
-      result = error_set(err, STATUS_NO_MEMORY, "%s: no thread for its digest", path);
+      st = error_set(err, STATUS_NO_MEMORY, "%s: no thread for its digest", path);
     } else {
       r->thread_runs = true;
     }
   }
-  if (result != STATUS_OK) {
+  if (st != STATUS_OK) {
     raw_close(r);
-    return result;
+    return st;
   }
   *out = r;
   return STATUS_OK;

@@ -119,10 +119,10 @@ static status guess_from(reading *r, input_piece *sample, encoder *coder, error 
 static status guess_hints(reading *r, error *err) {
   input_piece sample = {0};
   encoder *coder = encoder_new(&r->schema);
-  const status result = coder != NULL ? guess_from(r, &sample, coder, err) : no_memory(err);
+  const status st = coder != NULL ? guess_from(r, &sample, coder, err) : no_memory(err);
   encoder_destroy(coder);
   input_piece_fini(&sample);
-  return result;
+  return st;
 }
 
 /* Cuts file INDEX into pieces and closes it. */
@@ -260,13 +260,13 @@ static status build_manifest(const reading *r, const pipeline *p, manifest **out
   if (m == NULL) {
     return no_memory(err);
   }
-  status result = fill_manifest(r, p, m, err);
-  if (result == STATUS_OK && !r->options->is_part) {
-    result = reading_check_rows(m, r->options->titles != NULL ? r->options->titles : r->paths, 0, err);
+  status st = fill_manifest(r, p, m, err);
+  if (st == STATUS_OK && !r->options->is_part) {
+    st = reading_check_rows(m, r->options->titles != NULL ? r->options->titles : r->paths, 0, err);
   }
-  if (result != STATUS_OK) {
+  if (st != STATUS_OK) {
     manifest_destroy(m);
-    return result;
+    return st;
   }
   *out = m;
   return STATUS_OK;
@@ -289,12 +289,12 @@ static status read_files(reading *r, store *into, manifest **out, error *err) {
                                     .context = r,
                                     .stop = &r->stop};
   pipeline *p;
-  status result = pipeline_run(&options, &p, err);
-  if (result == STATUS_OK) {
-    result = build_manifest(r, p, out, err);
+  status st = pipeline_run(&options, &p, err);
+  if (st == STATUS_OK) {
+    st = build_manifest(r, p, out, err);
   }
   pipeline_destroy(p);
-  return result;
+  return st;
 }
 
 /* The size of all files together; 0 when one of them is unknown. */
@@ -333,13 +333,13 @@ static void reading_fini(reading *r) {
 status reading_read(const reading_options *options, const char *const *paths, size_t paths_count, store *into,
                     manifest **out, error *err) {
   reading r;
-  status result = reading_init(&r, options, paths, paths_count, err);
-  if (result == STATUS_OK) {
+  status st = reading_init(&r, options, paths, paths_count, err);
+  if (st == STATUS_OK) {
     r.bytes_total = total_bytes(paths, paths_count);
-    result = read_files(&r, into, out, err);
+    st = read_files(&r, into, out, err);
   }
   reading_fini(&r);
-  return result;
+  return st;
 }
 
 static status header_manifest(const input_header *header, const char *title, manifest **out, error *err) {
@@ -367,13 +367,13 @@ static status header_manifest(const input_header *header, const char *title, man
 
 status reading_header(const reading_options *options, const char *path, manifest **out, error *err) {
   reading r;
-  status result = reading_init(&r, options, &path, 1, err);
-  if (result == STATUS_OK) {
-    result = open_file(&r, 0, 0, err);
+  status st = reading_init(&r, options, &path, 1, err);
+  if (st == STATUS_OK) {
+    st = open_file(&r, 0, 0, err);
   }
-  if (result == STATUS_OK) {
-    result = header_manifest(&r.files[0].input.header, raw_title(called(&r, 0)), out, err);
+  if (st == STATUS_OK) {
+    st = header_manifest(&r.files[0].input.header, raw_title(called(&r, 0)), out, err);
   }
   reading_fini(&r);
-  return result;
+  return st;
 }

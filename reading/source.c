@@ -84,10 +84,10 @@ status source_open(const char *path, const char *called, const char *encoding, c
   s->stop = stop;
   s->title = raw_title(called);
   s->stage = malloc(STAGE_BYTES);
-  const status result = s->stage == NULL ? error_no_memory(err, path) : open_layers(s, err);
-  if (result != STATUS_OK) {
+  const status st = s->stage == NULL ? error_no_memory(err, path) : open_layers(s, err);
+  if (st != STATUS_OK) {
     source_close(s);
-    return result;
+    return st;
   }
   *out = s;
   return STATUS_OK;

@@ -70,13 +70,13 @@ status standard_input_keep(const reading_options *options, error *err) {
   int fd = -1;
   TRY(open_unlinked(&fd, err));
   char *block = malloc(BLOCK_BYTES);
-  status s = block == NULL ? error_no_memory(err, "standard input") : copy_input(options, fd, block, err);
+  status st = block == NULL ? error_no_memory(err, "standard input") : copy_input(options, fd, block, err);
   free(block);
-  if (s == STATUS_OK && dup2(fd, STDIN_FILENO) < 0) {
-    s = input_failed(err);
+  if (st == STATUS_OK && dup2(fd, STDIN_FILENO) < 0) {
+    st = input_failed(err);
   }
   (void)close(fd);
-  return s == STATUS_OK ? standard_input_rewind(err) : s;
+  return st == STATUS_OK ? standard_input_rewind(err) : st;
 }
 
 status standard_input_rewind(error *err) {

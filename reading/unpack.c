@@ -173,24 +173,24 @@ status unpack_open(raw_file *raw, const char *title, unpacker **out, error *err)
   u->raw = raw;
   u->title = title;
   u->read = read_plain;
-  status result = refill(u, err);
-  for (size_t i = 0; result == STATUS_OK && i < sizeof first_bytes / sizeof first_bytes[0]; i++) {
+  status st = refill(u, err);
+  for (size_t i = 0; st == STATUS_OK && i < sizeof first_bytes / sizeof first_bytes[0]; i++) {
     if (u->left < first_bytes[i].length || memcmp(u->at, first_bytes[i].bytes, first_bytes[i].length) != 0) {
       continue;
     }
-    result = first_bytes[i].start != NULL
-                 ? first_bytes[i].start(u, err)
-                 : error_set(err, STATUS_DATA, "%s: is not CSV but %s", title, first_bytes[i].what);
+    st = first_bytes[i].start != NULL
+             ? first_bytes[i].start(u, err)
+             : error_set(err, STATUS_DATA, "%s: is not CSV but %s", title, first_bytes[i].what);
     break;
   }
-  if (result == STATUS_OK && u->read != read_plain) {
+  if (st == STATUS_OK && u->read != read_plain) {
     raw_without_digest(raw);
     u->hash = digest_stream_new();
-    result = u->hash == NULL ? error_no_memory(err, title) : STATUS_OK;
+    st = u->hash == NULL ? error_no_memory(err, title) : STATUS_OK;
   }
-  if (result != STATUS_OK) {
+  if (st != STATUS_OK) {
     unpack_close(u);
-    return result;
+    return st;
   }
   *out = u;
   return STATUS_OK;

@@ -45,10 +45,10 @@ static status shape_error(const place *p, const char *problem, error *err) {
   buf path;
   buf_init(&path);
   place_write(p, &path);
-  status s = error_set(err, STATUS_CORRUPT, "report: %.*s %s", (int)path.length,
-                       path.data == NULL ? "" : (const char *)path.data, problem);
+  status st = error_set(err, STATUS_CORRUPT, "report: %.*s %s", (int)path.length,
+                        path.data == NULL ? "" : (const char *)path.data, problem);
   buf_fini(&path);
-  return s;
+  return st;
 }
 
 static status shape_kind(const place *p, const json *node, json_kind kind, error *err) {

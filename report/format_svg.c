@@ -50,13 +50,13 @@ static status unknown_part(const layout *l, slice part, error *err) {
   buf_init(&names);
   list_names(l, &names);
   const slice asked = text_fit(document_display(l->document, part), ASKED_COLUMNS);
-  const status s = names.length == 0
-                       ? error_set(err, STATUS_USAGE, "there is no chart '%.*s': the report has no charts",
-                                   SLICE_ARG(asked))
-                       : error_set(err, STATUS_USAGE, "there is no chart '%.*s'; the report has %.*s",
-                                   SLICE_ARG(asked), (int)names.length, (const char *)names.data);
+  const status st = names.length == 0
+                        ? error_set(err, STATUS_USAGE, "there is no chart '%.*s': the report has no charts",
+                                    SLICE_ARG(asked))
+                        : error_set(err, STATUS_USAGE, "there is no chart '%.*s'; the report has %.*s",
+                                    SLICE_ARG(asked), (int)names.length, (const char *)names.data);
   buf_fini(&names);
-  return s;
+  return st;
 }
 
 static status draw(const layout *l, const report_options *options, slice part, buf *out, error *err) {

@@ -32,10 +32,10 @@ static status unknown_format(const char *text, error *err) {
     buf_printf(&list, "%s", i > 0 ? ", " : "");
     put_synopsis(&formats[i], &list);
   }
-  const status s = error_set(err, STATUS_USAGE, "'%s' is not one of %.*s", text, (int)list.length,
-                             (const char *)list.data);
+  const status st = error_set(err, STATUS_USAGE, "'%s' is not one of %.*s", text, (int)list.length,
+                              (const char *)list.data);
   buf_fini(&list);
-  return s;
+  return st;
 }
 
 status format_find(const char *text, const format **out, slice *part, error *err) {
@@ -80,12 +80,12 @@ status report_format_check_names(const char *text, const char *const *names, siz
     is_known = is_known || is_part_of(part, names[i]);
     buf_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
   }
-  const status s =
+  const status st =
       is_known ? STATUS_OK
                : error_set(err, STATUS_USAGE, "'%.80s': the specification has no such analysis; it has %.*s",
                            text, (int)list.length, (const char *)list.data);
   buf_fini(&list);
-  return s;
+  return st;
 }
 
 bool report_format_is_document(const char *text) {

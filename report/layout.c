@@ -89,16 +89,16 @@ status layout_write(slice bytes, const report_options *options, slice part, layo
     return error_no_memory(err, "report");
   }
   document d;
-  status s = document_open(memory, bytes.bytes, bytes.length, options->language, &d, err);
-  if (s == STATUS_OK) {
+  status st = document_open(memory, bytes.bytes, bytes.length, options->language, &d, err);
+  if (st == STATUS_OK) {
     d.shows_names = naming == LAYOUT_NAMES;
     layout l = {.document = NULL};
     make(&d, &l);
-    s = write(&l, options, part, out, err);
+    st = write(&l, options, part, out, err);
   }
-  if (s == STATUS_OK) {
-    s = arena_failed(memory) ? error_no_memory(err, "report") : buf_status(out, "report", err);
+  if (st == STATUS_OK) {
+    st = arena_failed(memory) ? error_no_memory(err, "report") : buf_status(out, "report", err);
   }
   arena_destroy(memory);
-  return s;
+  return st;
 }

@@ -63,14 +63,14 @@ slice layout_row_name(const document *d, const char *numbered, const json *row) 
   const sentence_place places[] = {
       {"item", document_item(d, item)},
       {"other", document_item(d, other)},
-      {"value", value ? document_value(d, item, value) : slice_of("")},
-      {"number", number ? figure_alone(d, numbered, number, row) : slice_of("")},
-      {"title", number ? figure_title(d, numbered) : slice_of("")},
+      {"value", value != NULL ? document_value(d, item, value) : slice_of("")},
+      {"number", number != NULL ? figure_alone(d, numbered, number, row) : slice_of("")},
+      {"title", number != NULL ? figure_title(d, numbered) : slice_of("")},
   };
-  const char *pattern = number && item.length == 0 ? "{title} {number}"
-                        : value                    ? "{item}: {value}"
-                        : other.length > 0         ? "{item} × {other}"
-                                                   : "{item}";
+  const char *pattern = number != NULL && item.length == 0 ? "{title} {number}"
+                        : value != NULL                    ? "{item}: {value}"
+                        : other.length > 0                 ? "{item} × {other}"
+                                                           : "{item}";
   return sentence_fill(d, pattern, places, sizeof places / sizeof places[0]);
 }
 

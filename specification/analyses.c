@@ -168,10 +168,10 @@ static void check_by_kind(compilation *c, const request *r) {
   if (r->kind->check == NULL) {
     return;
   }
-  status result = r->kind->check(c->plan, r->out, &err);
-  if (result == STATUS_NO_MEMORY) {
-    c->failure = result;
-  } else if (result != STATUS_OK) {
+  status st = r->kind->check(c->plan, r->out, &err);
+  if (st == STATUS_NO_MEMORY) {
+    c->failure = st;
+  } else if (st != STATUS_OK) {
     problem_at(c->problems, place_of_message(r, err.message), "%s", err.message);
   }
 }

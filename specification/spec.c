@@ -55,12 +55,12 @@ static status digest_normal(compilation *c, error *err) {
   buf text;
   buf_init(&text);
   json_write(c->normal, &text);
-  status result = buf_status(&text, "the normalised specification", err);
-  if (result == STATUS_OK) {
-    result = digest_of(text.data, text.length, &c->plan->specification, err);
+  status st = buf_status(&text, "the normalised specification", err);
+  if (st == STATUS_OK) {
+    st = digest_of(text.data, text.length, &c->plan->specification, err);
   }
   buf_fini(&text);
-  return result;
+  return st;
 }
 
 static void compilation_close(compilation *c) {
@@ -113,9 +113,9 @@ static status open_spec(spec *s, const char *name, slice page, spec_problems *pr
     return problems_finish(found, problems, err);
   }
   compilation c;
-  status result = compile(s, NULL, false, found, &c, problems, err);
+  status st = compile(s, NULL, false, found, &c, problems, err);
   compilation_close(&c);
-  return result;
+  return st;
 }
 
 status spec_parse(const char *name, const char *bytes, size_t length, spec **out, spec_problems *problems,
@@ -130,10 +130,10 @@ status spec_parse(const char *name, const char *bytes, size_t length, spec **out
   if (length >= 3 && memcmp(bytes, byte_order_mark, 3) == 0) {
     page = (slice){bytes + 3, length - 3};
   }
-  status result = open_spec(s, name, page, problems, err);
-  if (result != STATUS_OK) {
+  status st = open_spec(s, name, page, problems, err);
+  if (st != STATUS_OK) {
     spec_destroy(s);
-    return result;
+    return st;
   }
   *out = s;
   return STATUS_OK;
@@ -152,16 +152,16 @@ status spec_reading_options(spec *s, const manifest *header, reading_options *ou
                             error *err) {
   compilation c;
   arena *memory = arena_new();
-  status result = memory != NULL ? compile(s, header, false, NULL, &c, problems, err)
-                                 : error_no_memory(err, "the columns");
+  status st = memory != NULL ? compile(s, header, false, NULL, &c, problems, err)
+                             : error_no_memory(err, "the columns");
   if (memory == NULL) {
-    return result;
+    return st;
   }
-  if (result == STATUS_OK && header != NULL) {
+  if (st == STATUS_OK && header != NULL) {
     /* Analyses that ask for too much are refused before the data are read. */
-    result = plan_finish(c.plan, err);
+    st = plan_finish(c.plan, err);
   }
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     out->encoding = c.data.encoding != NULL ? arena_copy(memory, slice_of(c.data.encoding)) : NULL;
     out->format = c.data.format;
     out->delimiter = c.data.delimiter;
@@ -169,12 +169,12 @@ status spec_reading_options(spec *s, const manifest *header, reading_options *ou
     out->keeps_blank_rows = c.data.keeps_blank_rows;
     out->columns_count = 0;
     out->columns = header != NULL ? columns_wanted(&c, memory, &out->columns_count) : NULL;
-    result = arena_failed(memory) ? error_no_memory(err, "the columns") : STATUS_OK;
+    st = arena_failed(memory) ? error_no_memory(err, "the columns") : STATUS_OK;
   }
   compilation_close(&c);
   arena_destroy(s->columns);
   s->columns = memory;
-  return result;
+  return st;
 }
 
 /* What was found while reading is repeated in the report. */
@@ -188,18 +188,18 @@ static void copy_files(plan *p, const manifest *dataset) {
 status spec_plan(spec *s, const manifest *dataset, plan **out, spec_problems *problems, error *err) {
   compilation c;
   *out = NULL;
-  status result = compile(s, dataset, true, NULL, &c, problems, err);
-  if (result == STATUS_OK) {
-    result = digest_normal(&c, err);
+  status st = compile(s, dataset, true, NULL, &c, problems, err);
+  if (st == STATUS_OK) {
+    st = digest_normal(&c, err);
   }
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     copy_files(c.plan, dataset);
-    result = arena_failed(c.memory) ? error_no_memory(err, "the plan") : plan_finish(c.plan, err);
+    st = arena_failed(c.memory) ? error_no_memory(err, "the plan") : plan_finish(c.plan, err);
   }
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     *out = c.plan;
     c.plan = NULL;
   }
   compilation_close(&c);
-  return result;
+  return st;
 }

@@ -145,8 +145,8 @@ static bool is_taken(compilation *c, const symbol *s, status result, const error
 
 static bool add_to_program(compilation *c, symbol *s, uint32_t *index) {
   error err;
-  const status result = program_add_variable(c->plan->program, &s->variable, index, &err);
-  return is_taken(c, s, result, &err);
+  const status st = program_add_variable(c->plan->program, &s->variable, index, &err);
+  return is_taken(c, s, st, &err);
 }
 
 /* The symbol as a weight: with all its decimals, whatever it keeps as a number. */
@@ -155,11 +155,11 @@ static bool add_weight(compilation *c, symbol *s) {
   program_variable v = s->variable;
   program_weight weight = {.kind = s->weight};
   v.decimals = s->weight_decimals;
-  status result = program_add_variable(c->plan->program, &v, &weight.variable, &err);
-  if (result == STATUS_OK) {
-    result = program_add_weight(c->plan->program, weight, &s->weight_index, &err);
+  status st = program_add_variable(c->plan->program, &v, &weight.variable, &err);
+  if (st == STATUS_OK) {
+    st = program_add_weight(c->plan->program, weight, &s->weight_index, &err);
   }
-  return is_taken(c, s, result, &err);
+  return is_taken(c, s, st, &err);
 }
 
 void symbol_finish(compilation *c, symbol *s) {

@@ -401,11 +401,11 @@ bool where_compile(compilation *c, const node *n, uint32_t *filter, json **canon
   }
   error err;
   program_filter built = {.nodes = p.nodes, .nodes_count = p.count};
-  status result = program_add_filter(c->plan->program, &built, filter, &err);
-  if (result == STATUS_NO_MEMORY) {
-    c->failure = result;
-  } else if (result != STATUS_OK) {
+  status st = program_add_filter(c->plan->program, &built, filter, &err);
+  if (st == STATUS_NO_MEMORY) {
+    c->failure = st;
+  } else if (st != STATUS_OK) {
     problem_at(c->problems, n->at, "where: %s", err.message);
   }
-  return result == STATUS_OK;
+  return st == STATUS_OK;
 }

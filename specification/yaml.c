@@ -129,18 +129,18 @@ static status check_events(problem_list *p, slice page, error *err) {
   }
   open_parser(&parser, page);
   census so_far = {0};
-  status result = STATUS_OK;
+  status st = STATUS_OK;
   for (bool more = true; more;) {
     yaml_event_t event;
     if (!yaml_parser_parse(&parser, &event)) {
-      result = syntax_problem(p, &parser, page, err);
+      st = syntax_problem(p, &parser, page, err);
       break;
     }
     more = check_event(p, &event, &so_far) && event.type != YAML_STREAM_END_EVENT;
     yaml_event_delete(&event);
   }
   yaml_parser_delete(&parser);
-  return result;
+  return st;
 }
 
 static int by_text_then_place(const void *left, const void *right) {
@@ -286,9 +286,9 @@ static status load(arena *a, problem_list *p, slice page, node **out, error *err
   }
   open_parser(&parser, page);
   if (!yaml_parser_load(&parser, &document)) {
-    status result = syntax_problem(p, &parser, page, err);
+    status st = syntax_problem(p, &parser, page, err);
     yaml_parser_delete(&parser);
-    return result;
+    return st;
   }
   conversion c = {.memory = a, .problems = p, .document = &document};
   const yaml_node_t *root = yaml_document_get_root_node(&document);

@@ -88,7 +88,7 @@ static int exit_code_of(int ended) {
 
 void process_run(const char *const *arguments, const char *input, process_result *result) {
   char input_path[] = "/tmp/canvass-test-input-XXXXXX";
-  if (input) {
+  if (input != NULL) {
     const int fd = mkstemp(input_path);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, input, strlen(input)), (ssize_t)strlen(input));
@@ -102,7 +102,7 @@ void process_run(const char *const *arguments, const char *input, process_result
   const pid_t child = fork();
   assert_true(child >= 0);
   if (child == 0) {
-    become(arguments, input ? input_path : "/dev/null", out, err, self);
+    become(arguments, input != NULL ? input_path : "/dev/null", out, err, self);
   }
   close(out[1]);
   close(err[1]);
@@ -112,7 +112,7 @@ void process_run(const char *const *arguments, const char *input, process_result
   while (waitpid(child, &ended, 0) < 0) {
     assert_int_equal(errno, EINTR);
   }
-  if (input) {
+  if (input != NULL) {
     unlink(input_path);
   }
   *result = (process_result){
@@ -212,7 +212,7 @@ int process_terminal_new(char *path, size_t capacity) {
 
 void process_directory_new(char *path, size_t capacity) {
   const char *given = getenv("TMPDIR");
-  const bool fits = given && given[0] == '/' && strlen(given) <= BASE_BYTES_MAX;
+  const bool fits = given != NULL && given[0] == '/' && strlen(given) <= BASE_BYTES_MAX;
   snprintf(path, capacity, "%s/canvass-test-XXXXXX", fits ? given : "/tmp");
   assert_non_null(mkdtemp(path));
 }

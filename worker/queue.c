@@ -7,7 +7,7 @@
 
 status queue_init(queue *q, size_t capacity, error *err) {
   *q = (queue){.capacity = capacity, .ring = calloc(capacity, sizeof(assignment *))};
-  if (!q->ring) {
+  if (q->ring == NULL) {
     return error_no_memory(err, "the worker's queue");
   }
   pthread_mutex_init(&q->mutex, NULL);
@@ -16,7 +16,7 @@ status queue_init(queue *q, size_t capacity, error *err) {
 }
 
 void queue_fini(queue *q) {
-  if (!q->ring) {
+  if (q->ring == NULL) {
     return;
   }
   free(q->ring);

@@ -30,7 +30,7 @@ void core_flush(core *c) {
 
 const core_blob *core_lend(core *c, const core_blob *blobs, size_t count) {
   core_blob *copy = ARENA_ARRAY(c->lent, core_blob, count);
-  if (!copy) {
+  if (copy == NULL) {
     c->out_of_memory = true;
     return blobs;
   }

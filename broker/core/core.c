@@ -21,11 +21,11 @@ void core_actions_fini(core_actions *a) {
 
 core *core_new(void) {
   core *c = calloc(1, sizeof *c);
-  if (!c) {
+  if (c == NULL) {
     return NULL;
   }
   c->lent = arena_new();
-  if (!c->lent) {
+  if (c->lent == NULL) {
     free(c);
     return NULL;
   }
@@ -36,7 +36,7 @@ core *core_new(void) {
 }
 
 void core_destroy(core *c) {
-  if (!c) {
+  if (c == NULL) {
     return;
   }
   core_actions ignored = {0};
@@ -57,7 +57,7 @@ static void leave(core *c, const core_event *e) {
 
 static void cancel(core *c, const core_event *e) {
   job *j = job_find(c, &e->job);
-  if (j) {
+  if (j != NULL) {
     error cancelled = {0};
     error_set(&cancelled, STATUS_INTERRUPTED, "the job was cancelled");
     job_end(c, j, &cancelled, 0);
@@ -93,7 +93,7 @@ status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions
     arena_clear(c->lent);
   }
   worker *w = event->kind == CORE_TICK ? NULL : peer_worker(c, event->peer);
-  if (w) {
+  if (w != NULL) {
     w->heard_ms = c->now_ms;
   }
   handlers[event->kind](c, event);
@@ -111,7 +111,7 @@ size_t core_jobs(const core *c) {
 
 bool core_find_job(const core *c, const core_job_id *id, core_job_view *out) {
   const job *j = job_find(c, id);
-  if (!j) {
+  if (j == NULL) {
     return false;
   }
   *out = (core_job_view){.id = j->id,

@@ -36,7 +36,7 @@ core_states counts_below(const node *n) {
 
 static void change(node *n, const core_states *to, bool stands_for_all) {
   bool covered = false;
-  for (const node *p = node_parent(n); p; p = node_parent(p)) {
+  for (const node *p = node_parent(n); p != NULL; p = node_parent(p)) {
     covered = covered || p->stands_for_all;
   }
   const core_states old = counts_below(n);

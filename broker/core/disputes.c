@@ -9,7 +9,7 @@
 
 dispute *dispute_find(const job *j, uint32_t stage, uint64_t task) {
   dispute *d = j->disputes;
-  while (d && (d->stage != stage || d->task != task)) {
+  while (d != NULL && (d->stage != stage || d->task != task)) {
     d = d->next;
   }
   return d;
@@ -26,7 +26,7 @@ void dispute_forget(job *j, dispute *d) {
 
 static dispute *dispute_add(core *c, job *j, const core_event *e, const digest *first, uint64_t maker) {
   dispute *d = calloc(1, sizeof *d);
-  if (!d) {
+  if (d == NULL) {
     c->out_of_memory = true;
     return NULL;
   }
@@ -46,7 +46,7 @@ static dispute *dispute_add(core *c, job *j, const core_event *e, const digest *
 
 void dispute_open(core *c, job *j, node *n, const core_event *e) {
   core_release_all(c, e);
-  if (!dispute_add(c, j, e, &n->content, n->maker)) {
+  if (dispute_add(c, j, e, &n->content, n->maker) == NULL) {
     return;
   }
   if (n->state == NODE_READY || n->state == NODE_RUNNING) {
@@ -73,7 +73,7 @@ static bool is_decided(const dispute *d, const digest *content) {
   for (uint32_t i = 0; i < d->votes_count; i++) {
     const vote *v = &d->votes[i];
     if (digest_equal(&v->content, content)) {
-      if (first && first->who != v->who) {
+      if (first != NULL && first->who != v->who) {
         return true;
       }
       first = v;
@@ -173,7 +173,7 @@ void dispute_vote(core *c, job *j, node *n, const core_event *e) {
       own = &d->votes[i];
     }
   }
-  if (own) {
+  if (own != NULL) {
     own->repeated = own->repeated || asked;
   } else if (d->votes_count < CORE_VOTES_MAX) {
     d->votes[d->votes_count++] = (vote){.content = e->content, .who = who};
@@ -195,7 +195,7 @@ void dispute_vote(core *c, job *j, node *n, const core_event *e) {
 /* ---- Waiting for a third worker -------------------------------------------------------------------- */
 
 void disputes_check(core *c, job *j) {
-  for (dispute *d = j->disputes; d; d = d->next) {
+  for (dispute *d = j->disputes; d != NULL; d = d->next) {
     const node *n = d->stage == j->stage ? tree_find(j, d->task) : NULL;
     bool any = false;
     bool free_to_run = false;
@@ -204,7 +204,7 @@ void disputes_check(core *c, job *j) {
       any = any || worker_accepts(w);
       free_to_run = free_to_run || (worker_accepts(w) && dispute_may_run(d, w->who));
     }
-    if (!n || n->state != NODE_READY || free_to_run || !any) {
+    if (n == NULL || n->state != NODE_READY || free_to_run || !any) {
       d->waits_since_ms = 0;
     } else if (d->again) {
       give_up(c, j);
@@ -242,9 +242,9 @@ static void remember(core *c, job *j, const node *n) {
   if (!n->sent_twice || j->past_count == CORE_PAST_MAX) {
     return;
   }
-  if (!j->past) {
+  if (j->past == NULL) {
     j->past = calloc(CORE_PAST_MAX, sizeof *j->past);
-    if (!j->past) {
+    if (j->past == NULL) {
       c->out_of_memory = true;
       return;
     }
@@ -276,9 +276,9 @@ void dispute_past(core *c, job *j, const core_event *e) {
   for (size_t i = 0; i < j->past_count; i++) {
     const past_result *p = &j->past[i];
     if (p->stage == e->id.stage && p->task == e->id.task && p->tag == e->attempt >> CORE_TAG_SHIFT) {
-      if (!digest_equal(&p->content, &e->content) && !dispute_find(j, p->stage, p->task)) {
+      if (!digest_equal(&p->content, &e->content) && dispute_find(j, p->stage, p->task) == NULL) {
         const past_result past = *p;
-        if (dispute_add(c, j, e, &past.content, past.maker)) {
+        if (dispute_add(c, j, e, &past.content, past.maker) != NULL) {
           job_restart(c, j, past.task >> 32 == CORE_LEVEL_PLAN);
         }
       }

@@ -20,7 +20,7 @@ uint32_t holder_of(const core *c, const worker *w) {
 
 worker *holder_worker(const core *c, uint32_t holder) {
   worker *w = c->slots[holder & ((1U << SLOT_BITS) - 1)];
-  return w && holder_of(c, w) == holder ? w : NULL;
+  return w != NULL && holder_of(c, w) == holder ? w : NULL;
 }
 
 /* The position of PREFIX, or the free one where it belongs. */
@@ -36,7 +36,7 @@ static holding *place_of(holding *table, size_t capacity, uint64_t prefix) {
 static uint32_t drop_gone(const core *c, holding *h) {
   uint32_t left = 0;
   for (uint32_t i = 0; i < CORE_HOLDERS_MAX && h->holders[i]; i++) {
-    if (holder_worker(c, h->holders[i])) {
+    if (holder_worker(c, h->holders[i]) != NULL) {
       h->holders[left++] = h->holders[i];
     }
   }
@@ -60,7 +60,7 @@ static bool rebuild(core *c) {
     return false;
   }
   holding *table = calloc(capacity, sizeof *table);
-  if (!table) {
+  if (table == NULL) {
     return false;
   }
   for (size_t i = 0; i < c->holdings_capacity; i++) {
@@ -135,7 +135,7 @@ static void count_holders(const core *c, const core_shard *shard, tally *tallies
   const holding *h = place_of(c->holdings, c->holdings_capacity, prefix_of(&shard->name));
   for (uint32_t i = 0; i < CORE_HOLDERS_MAX && h->holders[i]; i++) {
     const worker *w = holder_worker(c, h->holders[i]);
-    if (!w || !worker_accepts(w)) {
+    if (w == NULL || !worker_accepts(w)) {
       continue;
     }
     size_t at = 0;
@@ -163,7 +163,7 @@ static uint32_t choose_home(core *c, job *j, uint32_t leaf) {
   for (size_t i = 0; i < count; i++) {
     const uint32_t known = c->homes_of_slots[tallies[i].worker->slot];
     const uint32_t waiting = known ? j->homes[known].count : 0;
-    if (!best || tallies[i].rows > best->rows ||
+    if (best == NULL || tallies[i].rows > best->rows ||
         (tallies[i].rows == best->rows &&
          (waiting < best_waiting ||
           (waiting == best_waiting && tallies[i].worker->peer < best->worker->peer)))) {
@@ -171,7 +171,7 @@ static uint32_t choose_home(core *c, job *j, uint32_t leaf) {
       best_waiting = waiting;
     }
   }
-  if (!best) {
+  if (best == NULL) {
     return 0;
   }
   uint32_t *home_of = &c->homes_of_slots[best->worker->slot];
@@ -184,7 +184,7 @@ static uint32_t choose_home(core *c, job *j, uint32_t leaf) {
 
 void homes_assign(core *c, job *j) {
   home *homes = calloc(c->workers_count + 1, sizeof *homes);
-  if (!homes) {
+  if (homes == NULL) {
     c->out_of_memory = true;
     return;
   }

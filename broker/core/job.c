@@ -16,7 +16,7 @@ static size_t bucket_of(const core_job_id *id) {
 
 job *job_find(const core *c, const core_job_id *id) {
   job *j = c->jobs[bucket_of(id)];
-  while (j && memcmp(&j->id, id, sizeof *id) != 0) {
+  while (j != NULL && memcmp(&j->id, id, sizeof *id) != 0) {
     j = j->next;
   }
   return j;
@@ -26,14 +26,14 @@ job *job_find(const core *c, const core_job_id *id) {
 
 static rank *rank_get(core *c, uint32_t priority) {
   rank **at = &c->ranks;
-  while (*at && (*at)->priority > priority) {
+  while (*at != NULL && (*at)->priority > priority) {
     at = &(*at)->next;
   }
-  if (*at && (*at)->priority == priority) {
+  if (*at != NULL && (*at)->priority == priority) {
     return *at;
   }
   rank *r = calloc(1, sizeof *r);
-  if (!r) {
+  if (r == NULL) {
     c->out_of_memory = true;
     return NULL;
   }
@@ -72,7 +72,7 @@ void job_update_turn(core *c, job *j) {
 
 static void job_free(job *j) {
   past_clear(j);
-  while (j->disputes) {
+  while (j->disputes != NULL) {
     dispute_forget(j, j->disputes);
   }
   free(j->past_makers);
@@ -83,7 +83,7 @@ static void job_free(job *j) {
 static job *job_new(const core_event *e) {
   job *j = calloc(1, sizeof *j);
   core_shard *shards = calloc((size_t)e->shards_count + 1, sizeof *shards);
-  if (!j || !shards) {
+  if (j == NULL || shards == NULL) {
     free(j);
     free(shards);
     return NULL;
@@ -123,10 +123,10 @@ static void begin(core *c, job *j) {
 
 static job *job_add(core *c, const core_event *e) {
   job *j = job_new(e);
-  rank *r = j ? rank_get(c, e->priority) : NULL;
-  if (!r) {
+  rank *r = j != NULL ? rank_get(c, e->priority) : NULL;
+  if (r == NULL) {
     c->out_of_memory = true;
-    if (j) {
+    if (j != NULL) {
       job_free(j);
     }
     return NULL;
@@ -163,7 +163,7 @@ void job_submit(core *c, const core_event *e) {
   if (c->jobs_count >= CORE_JOBS_MAX) {
     error_set(&why, STATUS_LIMIT, "the broker already has %d unfinished jobs; try again later",
               (int)CORE_JOBS_MAX);
-  } else if (job_find(c, &e->job)) {
+  } else if (job_find(c, &e->job) != NULL) {
     error_set(&why, STATUS_JOB, "a job with this id is already running");
   } else if (!is_complete(e)) {
     error_set(&why, STATUS_PROTOCOL, "a job needs a specification, or a plan and a program");
@@ -173,7 +173,7 @@ void job_submit(core *c, const core_event *e) {
     return;
   }
   job *j = job_add(c, e);
-  if (!j) {
+  if (j == NULL) {
     return;
   }
   const core_blob blobs[] = {j->plan, j->program, j->spec, j->manifest};
@@ -191,13 +191,13 @@ void job_submit(core *c, const core_event *e) {
 }
 
 void job_restore(core *c, const core_event *e) {
-  if (job_find(c, &e->job) || !is_complete(e)) {
+  if (job_find(c, &e->job) != NULL || !is_complete(e)) {
     refuse(c, e, &(error){.code = STATUS_JOB});
     return;
   }
   const digest none = {{0}};
   job *j = job_add(c, e);
-  if (!j) {
+  if (j == NULL) {
     return;
   }
   j->stage = e->stage;
@@ -216,9 +216,9 @@ void job_restore(core *c, const core_event *e) {
 void job_restore_result(core *c, const core_event *e) {
   job *j = job_find(c, &e->id.job);
   core_blob blob = e->blobs_count > 0 ? e->blobs[0] : 0;
-  const bool fits = j && j->plan && !j->read && j->stage == e->id.stage && tree_build(c, j);
+  const bool fits = j != NULL && j->plan && !j->read && j->stage == e->id.stage && tree_build(c, j);
   node *n = fits ? tree_find(j, e->id.task) : NULL;
-  if (!n || n == &j->special || n->state == NODE_DONE || !node_is_needed(n)) {
+  if (n == NULL || n == &j->special || n->state == NODE_DONE || !node_is_needed(n)) {
     core_release(c, &blob);
     return;
   }
@@ -337,14 +337,14 @@ static void drop(core *c, job *j) {
 
 void job_end(core *c, job *j, const error *failure, core_blob report) {
   core_action a = {.kind = CORE_KEEP_END, .job = j->id, .states = counts_of(j)};
-  if (failure) {
+  if (failure != NULL) {
     a.failure = *failure;
   } else {
     a.blobs = core_lend(c, &report, 1);
     a.blobs_count = 1;
   }
   core_keep(c, &a);
-  a.kind = failure ? CORE_SEND_ENDED : CORE_SEND_REPORT;
+  a.kind = failure != NULL ? CORE_SEND_ENDED : CORE_SEND_REPORT;
   for (const chain *at = j->watches.next; at != &j->watches; at = at->next) {
     a.peer = CHAIN_OWNER(at, watch, of_job)->peer->number;
     core_act(c, &a);
@@ -354,7 +354,7 @@ void job_end(core *c, job *j, const error *failure, core_blob report) {
 }
 
 void jobs_free_dropped(core *c) {
-  while (c->dropped) {
+  while (c->dropped != NULL) {
     job *j = c->dropped;
     c->dropped = j->next_dropped;
     job_free(j);
@@ -364,7 +364,7 @@ void jobs_free_dropped(core *c) {
 /* Without actions: the whole core is freed. */
 void jobs_free(core *c) {
   for (size_t bucket = 0; bucket < CORE_BUCKETS; bucket++) {
-    while (c->jobs[bucket]) {
+    while (c->jobs[bucket] != NULL) {
       drop(c, c->jobs[bucket]);
     }
   }

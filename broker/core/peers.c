@@ -11,7 +11,7 @@ static peer **bucket_of(const core *c, uint32_t number) {
 
 peer *peer_find(const core *c, uint32_t number) {
   peer *p = *bucket_of(c, number);
-  while (p && p->number != number) {
+  while (p != NULL && p->number != number) {
     p = p->next;
   }
   return p;
@@ -19,12 +19,12 @@ peer *peer_find(const core *c, uint32_t number) {
 
 worker *peer_worker(const core *c, uint32_t number) {
   const peer *p = peer_find(c, number);
-  return p ? p->worker : NULL;
+  return p != NULL ? p->worker : NULL;
 }
 
 uint64_t peer_who(const core *c, uint32_t number) {
   const peer *p = peer_find(c, number);
-  return p ? p->who : number;
+  return p != NULL ? p->who : number;
 }
 
 static bool is_aside(const core *c, uint64_t who) {
@@ -42,11 +42,11 @@ bool peer_is_aside(const core *c, uint32_t number) {
 
 static peer *peer_get(core *c, uint32_t number) {
   peer *p = peer_find(c, number);
-  if (p) {
+  if (p != NULL) {
     return p;
   }
   p = calloc(1, sizeof *p);
-  if (!p) {
+  if (p == NULL) {
     c->out_of_memory = true;
     return NULL;
   }
@@ -61,7 +61,7 @@ static peer *peer_get(core *c, uint32_t number) {
 
 /* Forgets a peer about which nothing is recorded. */
 static void tidy(core *c, peer *p) {
-  if (p->worker || p->silent || !chain_is_alone(&p->watches)) {
+  if (p->worker != NULL || p->silent || !chain_is_alone(&p->watches)) {
     return;
   }
   peer **at = bucket_of(c, p->number);
@@ -127,7 +127,7 @@ static void lose(core *c, peer *p) {
 }
 
 static void take_slot(core *c, worker *w) {
-  while (c->slots[c->slots_next]) {
+  while (c->slots[c->slots_next] != NULL) {
     c->slots_next = (c->slots_next + 1) % CORE_WORKERS_MAX;
   }
   w->slot = c->slots_next;
@@ -140,7 +140,7 @@ static worker *add_worker(core *c, peer *p, uint32_t capacity, const digest *fin
     return NULL; /* it gets no tasks, and nothing answers its signs of life */
   }
   worker *w = calloc(1, sizeof *w);
-  if (!w) {
+  if (w == NULL) {
     c->out_of_memory = true;
     return NULL;
   }
@@ -165,15 +165,15 @@ static worker *add_worker(core *c, peer *p, uint32_t capacity, const digest *fin
 
 void peer_joins(core *c, const core_event *e) {
   peer *p = peer_get(c, e->peer);
-  if (!p) {
+  if (p == NULL) {
     return;
   }
-  if (p->worker) {
+  if (p->worker != NULL) {
     lose(c, p);
   }
   p->who = e->process ? e->process : e->peer;
   worker *w = add_worker(c, p, e->capacity, &e->fingerprint);
-  if (!w) {
+  if (w == NULL) {
     tidy(c, p);
     return;
   }
@@ -188,9 +188,9 @@ void peer_joins(core *c, const core_event *e) {
 
 void peer_heard(core *c, const core_event *e) {
   peer *p = peer_find(c, e->peer);
-  if (p && p->worker) {
+  if (p != NULL && p->worker != NULL) {
     worker_set_capacity(c, p->worker, e->capacity);
-  } else if (p && p->silent && e->capacity > 0) {
+  } else if (p != NULL && p->silent && e->capacity > 0) {
     const digest fingerprint = p->fingerprint;
     (void)add_worker(c, p, e->capacity, &fingerprint);
   }
@@ -208,17 +208,17 @@ static void forget_aside(core *c, uint32_t number) {
 
 void peer_leaves(core *c, uint32_t number) {
   peer *p = peer_find(c, number);
-  if (!p) {
+  if (p == NULL) {
     return;
   }
-  if (p->worker) {
+  if (p->worker != NULL) {
     lose(c, p);
   }
-  while (p && !chain_is_alone(&p->watches)) {
+  while (p != NULL && !chain_is_alone(&p->watches)) {
     watch_end(c, CHAIN_OWNER(p->watches.next, watch, of_peer));
     p = peer_find(c, number); /* watch_end forgets a peer about which nothing is left */
   }
-  if (p) {
+  if (p != NULL) {
     p->silent = false;
     tidy(c, p);
   }
@@ -266,7 +266,7 @@ static bool is_watching(const job *j, const peer *p) {
 
 static void add_watch(core *c, job *j, peer *p) {
   watch *w = calloc(1, sizeof *w);
-  if (!w) {
+  if (w == NULL) {
     c->out_of_memory = true;
     return;
   }
@@ -291,8 +291,8 @@ void watch_end(core *c, watch *w) {
 
 void peer_watches(core *c, const core_event *e) {
   job *j = job_find(c, &e->job);
-  peer *p = j ? peer_get(c, e->peer) : NULL;
-  if (!p) {
+  peer *p = j != NULL ? peer_get(c, e->peer) : NULL;
+  if (p == NULL) {
     return;
   }
   if (is_watching(j, p)) {
@@ -316,7 +316,7 @@ void peers_free(core *c) {
     free(c->workers[i]);
   }
   for (size_t bucket = 0; bucket < CORE_BUCKETS; bucket++) {
-    while (c->peers[bucket]) {
+    while (c->peers[bucket] != NULL) {
       peer *p = c->peers[bucket];
       c->peers[bucket] = p->next;
       free(p);

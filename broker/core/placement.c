@@ -32,7 +32,7 @@ static bool is_fit(const node *n, const worker *w) {
     return false;
   }
   const dispute *d = n->disputed ? dispute_find(j, j->stage, node_task(n)) : NULL;
-  return !d || dispute_may_run(d, w->who);
+  return d == NULL || dispute_may_run(d, w->who);
 }
 
 /* A task that failed on one worker waits for another if there is one: a machine with a full disk always has
@@ -74,7 +74,7 @@ static worker *choose_worker(const core *c, const node *n) {
       continue;
     }
     const uint32_t kept = partials_kept(n, w);
-    if (!best || kept > best_kept || (kept == best_kept && has_more_room(w, best))) {
+    if (best == NULL || kept > best_kept || (kept == best_kept && has_more_room(w, best))) {
       best = w;
       best_kept = kept;
     }
@@ -138,7 +138,7 @@ static node *first_of(const chain *list) {
 static bool drop_moot_dispute(core *c, node *n) {
   dispute *d = n->disputed ? dispute_find(n->owner, n->owner->stage, node_task(n)) : NULL;
   const bool is_known = n->level != CORE_LEVEL_STEP || n->owner->has_fingerprint;
-  if (!d || !is_known || d->tag == node_tag(n->owner, n)) {
+  if (d == NULL || !is_known || d->tag == node_tag(n->owner, n)) {
     return false;
   }
   node_stop(c, n);
@@ -155,7 +155,7 @@ static bool place_picky(core *c, job *j) {
       continue;
     }
     worker *w = choose_worker(c, n);
-    if (w) {
+    if (w != NULL) {
       send_task(c, n, w);
       return true;
     }
@@ -178,7 +178,7 @@ static worker *with_most_room(const core *c) {
   worker *best = NULL;
   for (const chain *at = c->with_room.next; at != &c->with_room; at = at->next) {
     worker *w = CHAIN_OWNER(at, worker, room);
-    if (!best || has_more_room(w, best)) {
+    if (best == NULL || has_more_room(w, best)) {
       best = w;
     }
   }
@@ -191,12 +191,12 @@ static bool place_at_home(core *c, job *j) {
   worker *best_worker = NULL;
   for (uint32_t i = 1; i < j->homes_count; i++) {
     worker *w = j->homes[i].count > 0 ? holder_worker(c, j->homes[i].holder) : NULL;
-    if (w && w->has_room && (!best || has_more_room(w, best_worker))) {
+    if (w != NULL && w->has_room && (best == NULL || has_more_room(w, best_worker))) {
       best = &j->homes[i];
       best_worker = w;
     }
   }
-  if (!best) {
+  if (best == NULL) {
     return false;
   }
   send_task(c, first_of(&best->leaves), best_worker);
@@ -209,15 +209,15 @@ static bool place_abroad(core *c, job *j) {
   for (uint32_t i = 1; i < j->homes_count && best != &j->homes[0]; i++) {
     const home *h = &j->homes[i];
     const worker *holder = h->count > 0 ? holder_worker(c, h->holder) : NULL;
-    if (h->count > 0 && (!holder || !worker_accepts(holder))) {
+    if (h->count > 0 && (holder == NULL || !worker_accepts(holder))) {
       best = h;
       break;
     }
-    if (h->count > 0 && (!best || h->count > best->count)) {
+    if (h->count > 0 && (best == NULL || h->count > best->count)) {
       best = h;
     }
   }
-  if (!best) {
+  if (best == NULL) {
     return false;
   }
   send_task(c, first_of(&best->leaves), with_most_room(c));
@@ -255,7 +255,7 @@ static void go_last(job *j) {
 
 /* Assigns one task; false when there is none that any worker may run. */
 static bool place_next(core *c, uint32_t *passed) {
-  for (const rank *r = c->ranks; r; r = r->next) {
+  for (const rank *r = c->ranks; r != NULL; r = r->next) {
     for (uint32_t i = 0; i < r->jobs && !chain_is_alone(&r->turns) && *passed < PASSED_MAX; i++) {
       job *j = CHAIN_OWNER(r->turns.next, job, turn);
       const bool placed = place_one(c, j);

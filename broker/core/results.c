@@ -13,8 +13,8 @@ static bool has_lease(const node *n, const core_event *e) {
 
 bool core_is_leased(core *c, const core_event *event) {
   job *j = job_find(c, &event->id.job);
-  const node *n = j && j->stage == event->id.stage ? tree_find(j, event->id.task) : NULL;
-  return n && has_lease(n, event);
+  const node *n = j != NULL && j->stage == event->id.stage ? tree_find(j, event->id.task) : NULL;
+  return n != NULL && has_lease(n, event);
 }
 
 /* ---- Failures -------------------------------------------------------------------------------------- */
@@ -45,7 +45,7 @@ static node *find_input(const node *n, const digest *lost) {
 /* A partial could not be obtained.  When it stayed with a worker the task is not to blame, but one that never
  * gets all of its partials must not go on forever. */
 static void input_lost(core *c, node *n, node *input, const core_event *e) {
-  const bool blameless = !node_is_present(input) || input->at;
+  const bool blameless = !node_is_present(input) || input->at != NULL;
   if (blameless && n->losses < CORE_LOSSES_MAX) {
     n->losses++;
     if (node_is_present(input)) {
@@ -63,13 +63,13 @@ static void input_lost(core *c, node *n, node *input, const core_event *e) {
 void take_failure(core *c, const core_event *e) {
   taken(c, e);
   job *j = job_find(c, &e->id.job);
-  node *n = j && j->stage == e->id.stage ? tree_find(j, e->id.task) : NULL;
-  if (!n || !has_lease(n, e)) {
+  node *n = j != NULL && j->stage == e->id.stage ? tree_find(j, e->id.task) : NULL;
+  if (n == NULL || !has_lease(n, e)) {
     return; /* of an attempt that no longer counts */
   }
   const digest none = {{0}};
   node *input = digest_equal(&e->lost, &none) ? NULL : find_input(n, &e->lost);
-  if (input) {
+  if (input != NULL) {
     input_lost(c, n, input, e);
   } else if (e->failure.code == STATUS_INTERRUPTED) {
     worker_set_capacity(c, n->at, 0);
@@ -116,7 +116,7 @@ static bool inputs_match(core *c, job *j, const node *n, const core_event *e) {
   }
   /* A first STEP that was assigned before the broker was restarted. */
   const worker *w = peer_worker(c, e->peer);
-  if (n->level == CORE_LEVEL_STEP && !j->has_fingerprint && w) {
+  if (n->level == CORE_LEVEL_STEP && !j->has_fingerprint && w != NULL) {
     j->fingerprint = w->fingerprint;
     j->has_fingerprint = tag == node_tag(j, n);
     j->fingerprint = j->has_fingerprint ? w->fingerprint : (digest){{0}};
@@ -137,7 +137,7 @@ static void accept_partial(core *c, job *j, node *n, const core_event *e) {
   }
   node_finish(c, n, e->blobs[0], &e->content, e->stays ? w : NULL, !e->stays);
   if (n->level == 0) {
-    if (w) {
+    if (w != NULL) {
       holdings_add_run(c, j, n->index, w);
     }
     job_tell(c, j);
@@ -151,7 +151,7 @@ void result_accept(core *c, job *j, node *n, const core_event *e) {
   n->has_content = true;
   counts_accept(n, &e->states);
   worker *w = peer_worker(c, e->peer);
-  if (w) {
+  if (w != NULL) {
     w->tasks_done++;
   }
   switch (node_work(n)) {
@@ -191,13 +191,13 @@ static void judge(core *c, job *j, node *n, const core_event *e) {
 void take_result(core *c, const core_event *e) {
   taken(c, e);
   job *j = job_find(c, &e->id.job);
-  if (!j || peer_is_aside(c, e->peer)) {
+  if (j == NULL || peer_is_aside(c, e->peer)) {
     core_release_all(c, e);
     return;
   }
   const bool is_current = j->stage == e->id.stage && tree_build(c, j);
   node *n = is_current ? tree_find(j, e->id.task) : NULL;
-  if (!n) {
+  if (n == NULL) {
     dispute_past(c, j, e);
     core_release_all(c, e);
     return;
@@ -212,7 +212,7 @@ void take_result(core *c, const core_event *e) {
     }
     return;
   }
-  const bool can_keep = !e->stays || peer_worker(c, e->peer);
+  const bool can_keep = !e->stays || peer_worker(c, e->peer) != NULL;
   if (!can_keep || !inputs_match(c, j, n, e)) {
     core_release_all(c, e);
     if (has_lease(n, e)) {

@@ -64,7 +64,7 @@ node *node_children(const node *n, uint32_t *count) {
 }
 
 bool node_is_needed(const node *n) {
-  for (const node *p = node_parent(n); p; p = node_parent(p)) {
+  for (const node *p = node_parent(n); p != NULL; p = node_parent(p)) {
     if (p->state == NODE_DONE) {
       return false;
     }
@@ -205,7 +205,7 @@ static void count_rows(node *n, bool counted) {
 }
 
 static void let_go(core *c, node *n) {
-  if (n->at) {
+  if (n->at != NULL) {
     chain_remove(&n->in);
     n->at = NULL;
   }
@@ -227,7 +227,7 @@ static void settle_below(core *c, node *p, bool is_kept) {
   for (uint32_t i = 0; i < count; i++) {
     node *n = &children[i];
     const bool was_present = node_is_present(n);
-    const bool stayed = was_present && n->at;
+    const bool stayed = was_present && n->at != NULL;
     if (n->state != NODE_DONE) {
       node_stop(c, n);
     }
@@ -252,13 +252,13 @@ void node_finish(core *c, node *n, core_blob blob, const digest *content, worker
   n->has_content = true;
   n->kept = is_kept;
   n->at = keeper;
-  if (keeper) {
+  if (keeper != NULL) {
     chain_add_last(&keeper->keeps, &n->in);
   }
   count_rows(n, true);
   settle_below(c, n, is_kept);
   node *p = node_parent(n);
-  if (p && p->state == NODE_BLOCKED) {
+  if (p != NULL && p->state == NODE_BLOCKED) {
     node_wait(c, p);
   }
 }
@@ -293,7 +293,7 @@ void node_lose(core *c, node *n) {
 }
 
 void node_void(core *c, node *n) {
-  for (node *p = n; p; p = node_parent(p)) {
+  for (node *p = n; p != NULL; p = node_parent(p)) {
     p->has_content = false;
     if (p->state == NODE_DONE) {
       let_go(c, p);
@@ -310,7 +310,7 @@ void node_void(core *c, node *n) {
 
 static bool cut_runs(job *j) {
   j->runs = calloc((size_t)j->shards_count + 2, sizeof *j->runs);
-  if (!j->runs) {
+  if (j->runs == NULL) {
     return false;
   }
   uint32_t leaves = 0;
@@ -329,7 +329,7 @@ static bool cut_runs(job *j) {
 
 static bool add_level(job *j, uint32_t level) {
   node *nodes = calloc(j->counts[level], sizeof *nodes);
-  if (!nodes) {
+  if (nodes == NULL) {
     return false;
   }
   for (uint32_t i = 0; i < j->counts[level]; i++) {

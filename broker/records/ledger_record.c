@@ -251,9 +251,9 @@ static ledger_state read_state(reader *in) {
 
 static status read_failure(reader *in) {
   char *name = read_text(in);
-  const status code = name != NULL ? status_from_name(name) : STATUS_OK;
+  const status st = name != NULL ? status_from_name(name) : STATUS_OK;
   free(name);
-  return code;
+  return st;
 }
 
 /* COUNT items of at least BYTES_EACH follow; the arrays for them are made by the caller. */

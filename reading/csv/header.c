@@ -194,11 +194,11 @@ status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_
     return no_memory(s, err);
   }
   (void)walk_record(s->rest.text, found.end, out->delimiter, ends);
-  status result = take_names(s, ends, found.cells, memory, out, err);
+  status st = take_names(s, ends, found.cells, memory, out, err);
   free(ends);
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     csv_splitter_skip(s, found.end);
-    result = csv_splitter_start(s, out->delimiter, out->count, err);
+    st = csv_splitter_start(s, out->delimiter, out->count, err);
   }
-  return result;
+  return st;
 }

@@ -123,10 +123,10 @@ static status base_decode(const program *p, const program_accumulator *a, reader
   if (impossible) {
     reader_fail(r, "counts of rows contradict each other");
   }
-  status s = reader_status(r, "base", err);
-  if (s != STATUS_OK) {
+  status st = reader_status(r, "base", err);
+  if (st != STATUS_OK) {
     base_destroy(made);
-    return s;
+    return st;
   }
   *state = made;
   return STATUS_OK;

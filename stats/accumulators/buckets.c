@@ -127,10 +127,10 @@ static status make_cells(buckets *b, error *err) {
 static status buckets_empty(const program *p, const program_accumulator *a, void **state, error *err) {
   buckets *b = NULL;
   TRY(make(p, a, &b, err));
-  status s = make_cells(b, err);
-  if (s != STATUS_OK) {
+  status st = make_cells(b, err);
+  if (st != STATUS_OK) {
     buckets_destroy(b);
-    return s;
+    return st;
   }
   *state = b;
   return STATUS_OK;
@@ -181,19 +181,19 @@ static status buckets_map(frame *f, const program_accumulator *a, void **state, 
   buckets *b = NULL;
   grouped_rows in = {0};
   TRY(make(frame_program(f), a, &b, err));
-  status s = grouped_rows_init(f, a, &in, err);
-  if (s == STATUS_OK) {
+  status st = grouped_rows_init(f, a, &in, err);
+  if (st == STATUS_OK) {
     b->s.groups = in.groups;
     in.groups = (grouping){0};
-    s = make_cells(b, err);
+    st = make_cells(b, err);
   }
-  if (s == STATUS_OK) {
-    s = map_rows(b, f, &in, err);
+  if (st == STATUS_OK) {
+    st = map_rows(b, f, &in, err);
   }
   grouped_rows_fini(&in);
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     buckets_destroy(b);
-    return s;
+    return st;
   }
   *state = b;
   return STATUS_OK;
@@ -221,15 +221,15 @@ static status merge_united(buckets *made, const buckets_state *left, const bucke
   TRY(grouping_unite(&left->groups, &right->groups, &united, err));
   made->s.groups = united.groups;
   united.groups = (grouping){0};
-  status s = make_cells(made, err);
-  if (s == STATUS_OK) {
-    s = add_cells(&made->s, left, united.left_places, err);
+  status st = make_cells(made, err);
+  if (st == STATUS_OK) {
+    st = add_cells(&made->s, left, united.left_places, err);
   }
-  if (s == STATUS_OK) {
-    s = add_cells(&made->s, right, united.right_places, err);
+  if (st == STATUS_OK) {
+    st = add_cells(&made->s, right, united.right_places, err);
   }
   grouping_union_fini(&united);
-  return s;
+  return st;
 }
 
 static status buckets_merge(void *into, const void *from, error *err) {
@@ -239,14 +239,14 @@ static status buckets_merge(void *into, const void *from, error *err) {
     return add_cells(&b->s, other, NULL, err);
   }
   TRY(make(b->p, b->a, &made, err));
-  status s = merge_united(made, &b->s, other, err);
-  if (s == STATUS_OK) {
+  status st = merge_united(made, &b->s, other, err);
+  if (st == STATUS_OK) {
     buckets swapped = *b;
     *b = *made;
     *made = swapped;
   }
   buckets_destroy(made);
-  return s;
+  return st;
 }
 
 /* ---- Bytes --------------------------------------------------------------------------------------- */
@@ -317,10 +317,10 @@ static status buckets_decode(const program *p, const program_accumulator *a, rea
                              error *err) {
   buckets *b = NULL;
   TRY(make(p, a, &b, err));
-  status s = read_state(b, r, err);
-  if (s != STATUS_OK) {
+  status st = read_state(b, r, err);
+  if (st != STATUS_OK) {
     buckets_destroy(b);
-    return s;
+    return st;
   }
   *state = b;
   return STATUS_OK;

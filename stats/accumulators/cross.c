@@ -34,7 +34,7 @@ static status cross_check(const program *p, const program_accumulator *a, uint64
 
 static void cross_destroy(void *state) {
   cross_state *s = state;
-  if (s) {
+  if (s != NULL) {
     grouping_fini(&s->groups);
     free(s->decimals);
     free(s->at);
@@ -46,7 +46,7 @@ static void cross_destroy(void *state) {
 static status cross_new(const program *p, const program_accumulator *a, cross_state **out, error *err) {
   cross_state *s = calloc(1, sizeof *s);
   uint8_t *decimals = calloc(a->variables_count, sizeof *decimals);
-  if (!s || !decimals) {
+  if (s == NULL || decimals == NULL) {
     free(s);
     free(decimals);
     return error_no_memory(err, "cross");
@@ -97,7 +97,7 @@ static status look_at_keys(frame *f, uint32_t variable, uint8_t span_max, cross_
   }
   coded_view view;
   TRY(frame_coded(f, variable, &view, err));
-  if (!view.slots || view.keys.count > sizeof c->values) {
+  if (view.slots == NULL || view.keys.count > sizeof c->values) {
     return STATUS_OK;
   }
   int64_t low = 0, high = 0;
@@ -169,7 +169,7 @@ static status cross_map(frame *f, const program_accumulator *a, void **state, er
   cross_state *s;
   TRY(cross_new(frame_program(f), a, &s, err));
   cross_column *columns = calloc(a->variables_count, sizeof *columns);
-  status st = columns ? add_shard(f, a, s, columns, err) : error_no_memory(err, "cross");
+  status st = columns != NULL ? add_shard(f, a, s, columns, err) : error_no_memory(err, "cross");
   free(columns);
   if (st != STATUS_OK) {
     cross_destroy(s);
@@ -203,7 +203,7 @@ static status add_sums(cross_sums *into, const cross_sums *from, bool weighted, 
 static status add_places(cross_state *into, const cross_state *from, const uint32_t *places, error *err) {
   uint32_t count = grouping_places(&from->groups);
   for (uint32_t place = 0; place < count; place++) {
-    cross_sums *to = into->at + (size_t)(places ? places[place] : place) * into->pairs_count;
+    cross_sums *to = into->at + (size_t)(places != NULL ? places[place] : place) * into->pairs_count;
     const cross_sums *sums = from->at + (size_t)place * from->pairs_count;
     for (uint32_t pair = 0; pair < from->pairs_count; pair++) {
       TRY(add_sums(&to[pair], &sums[pair], from->weighted, err));
@@ -282,7 +282,7 @@ static status read_state(const program *p, const program_accumulator *a, reader 
   TRY(reader_status(r, "cross", err));
   TRY(allocate_sums(p, a, s, err));
   size_t count = (size_t)grouping_places(&s->groups) * s->pairs_count;
-  for (size_t i = 0; i < count && !r->problem; i++) {
+  for (size_t i = 0; i < count && r->problem == NULL; i++) {
     read_sums(r, s->weighted, &s->at[i]);
   }
   return reader_status(r, "cross", err);

@@ -122,8 +122,8 @@ static status allocate(narrow *w, error *err) {
   w->sums = malloc(w->products_count * entries * sizeof *w->sums);
   w->products_low = malloc(w->block_rows * sizeof *w->products_low);
   w->products_high = malloc(w->block_rows * sizeof *w->products_high);
-  if (!w->bytes || !columns || !w->slots || !w->weights || !w->products_low || !w->products_high || !w->cut ||
-      !w->sums) {
+  if (w->bytes == NULL || columns == NULL || w->slots == NULL || w->weights == NULL ||
+      w->products_low == NULL || w->products_high == NULL || w->cut == NULL || w->sums == NULL) {
     return error_no_memory(err, "cross");
   }
   uint8_t *at = w->bytes;
@@ -145,7 +145,7 @@ static status narrow_init(narrow *w, const cross_shard *s, error *err) {
   const bool weighted = weight_is_given(&s->weights);
   *w = (narrow){.shard = s, .block_rows = weighted ? WEIGHTED_BLOCK_ROWS : BYTE_PRODUCTS_ROWS};
   w->variables = malloc(s->pairs.variables_count * sizeof *w->variables);
-  if (!w->variables) {
+  if (w->variables == NULL) {
     return error_no_memory(err, "cross");
   }
   uint32_t span = 0;
@@ -174,7 +174,7 @@ static status narrow_init(narrow *w, const cross_shard *s, error *err) {
 /* ROWS padded to a multiple of 64 by missing answers and weights of 0. */
 static const uint8_t *gather_slots(narrow *w, const uint8_t *slots, uint32_t from, uint32_t rows,
                                    uint32_t padded) {
-  if (!w->shard->order.rows) {
+  if (w->shard->order.rows == NULL) {
     return slots + from;
   }
   const uint32_t *order = w->shard->order.rows + from;

@@ -38,12 +38,12 @@ static void add_pair(const cross_shard *s, uint32_t group, const int64_t *x, con
     }
     into->n++;
     add_row(plain, x[row], y[row], 1);
-    if (s->weights.narrow) {
+    if (s->weights.narrow != NULL) {
       const uint32_t weight = s->weights.narrow[row];
       w += weight;
       u192_add_u128(&w2, (u128)weight * weight);
       add_row(weighted, x[row], y[row], weight);
-    } else if (s->weights.wide) {
+    } else if (s->weights.wide != NULL) {
       const int64_t weight = s->weights.wide[row];
       w += weight;
       u192_add_u128(&w2, (u128)weight * (u128)weight);

@@ -51,8 +51,8 @@ static status distinct_map(frame *f, const program_accumulator *a, void **state,
   hashed_variable v;
   TRY(frame_mask(f, a->filter, a->weight, &mask, err));
   TRY(hashed_variable_init(f, a->variables[0], &v, err));
-  status s = distinct_empty(frame_program(f), a, &made, err);
-  for (uint32_t row = 0; s == STATUS_OK && row < frame_rows(f); row++) {
+  status st = distinct_empty(frame_program(f), a, &made, err);
+  for (uint32_t row = 0; st == STATUS_OK && row < frame_rows(f); row++) {
     value_hash h;
     if ((mask == NULL || mask[row]) && hashed_variable_at(&v, row, &h)) {
       ((distinct_state *)made)->n++;
@@ -60,10 +60,10 @@ static status distinct_map(frame *f, const program_accumulator *a, void **state,
     }
   }
   hashed_variable_fini(&v);
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     *state = made;
   }
-  return s;
+  return st;
 }
 
 static status distinct_merge(void *into, const void *from, error *err) {
@@ -139,10 +139,10 @@ static status distinct_decode(const program *p, const program_accumulator *a, re
   void *made;
   TRY(distinct_empty(p, a, &made, err));
   read_registers(r, made);
-  status s = reader_status(r, "distinct", err);
-  if (s != STATUS_OK) {
+  status st = reader_status(r, "distinct", err);
+  if (st != STATUS_OK) {
     distinct_destroy(made);
-    return s;
+    return st;
   }
   *state = made;
   return STATUS_OK;

@@ -128,22 +128,22 @@ static status duplicates_map(frame *f, const program_accumulator *a, void **stat
   duplicates *d = NULL;
   TRY(make_for_rows(f, a, &d, err));
   hashed_variable *variables = calloc(a->variables_count, sizeof *variables);
-  status s = variables != NULL ? STATUS_OK : error_no_memory(err, "duplicates");
+  status st = variables != NULL ? STATUS_OK : error_no_memory(err, "duplicates");
   uint32_t ready = 0;
-  while (s == STATUS_OK && ready < a->variables_count) {
-    s = hashed_variable_init(f, a->variables[ready], &variables[ready], err);
-    ready += s == STATUS_OK;
+  while (st == STATUS_OK && ready < a->variables_count) {
+    st = hashed_variable_init(f, a->variables[ready], &variables[ready], err);
+    ready += st == STATUS_OK;
   }
-  if (s == STATUS_OK) {
-    s = map_rows(f, a, variables, d, err);
+  if (st == STATUS_OK) {
+    st = map_rows(f, a, variables, d, err);
   }
   for (uint32_t i = 0; i < ready; i++) {
     hashed_variable_fini(&variables[i]);
   }
   free(variables);
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     duplicates_destroy(d);
-    return s;
+    return st;
   }
   *state = d;
   return STATUS_OK;
@@ -228,10 +228,10 @@ static status duplicates_decode(const program *p, const program_accumulator *a, 
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     read_entry(r, &d->s);
   }
-  status s = reader_status(r, "duplicates", err);
-  if (s != STATUS_OK) {
+  status st = reader_status(r, "duplicates", err);
+  if (st != STATUS_OK) {
     duplicates_destroy(d);
-    return s;
+    return st;
   }
   *state = d;
   return STATUS_OK;

@@ -201,10 +201,10 @@ static status facts_map(frame *f, const program_accumulator *a, void **state, er
   TRY(facts_empty(p, a, &made, err));
   facts_state *s = made;
   for (uint32_t i = 0; i < s->count; i++) {
-    status result = map_variable(f, variable_at(p, a, i), mask, &s->at[i], err);
-    if (result != STATUS_OK) {
+    status st = map_variable(f, variable_at(p, a, i), mask, &s->at[i], err);
+    if (st != STATUS_OK) {
       facts_destroy(made);
-      return result;
+      return st;
     }
   }
   *state = made;
@@ -268,10 +268,10 @@ static status facts_decode(const program *p, const program_accumulator *a, reade
   TRY(facts_empty(p, a, &made, err));
   facts_state *s = made;
   for (uint32_t i = 0; i < s->count; i++) {
-    status result = read_variable(r, columns_of(p, variable_at(p, a, i)), &s->at[i], err);
-    if (result != STATUS_OK) {
+    status st = read_variable(r, columns_of(p, variable_at(p, a, i)), &s->at[i], err);
+    if (st != STATUS_OK) {
       facts_destroy(made);
-      return result;
+      return st;
     }
   }
   *state = made;

@@ -76,13 +76,13 @@ status frequency_make_cells(frequency *f, error *err) {
 
 static status frequency_empty(const program *p, const program_accumulator *a, void **state, error *err) {
   frequency *f = NULL;
-  status s = make(p, a, &f, err);
-  if (s == STATUS_OK) {
-    s = frequency_make_cells(f, err);
+  status st = make(p, a, &f, err);
+  if (st == STATUS_OK) {
+    st = frequency_make_cells(f, err);
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     frequency_destroy(f);
-    return s;
+    return st;
   }
   *state = f;
   return STATUS_OK;
@@ -112,19 +112,19 @@ static status map_bytes(frequency *f, const grouped_rows *in, const coded_view *
   bool occurs[SLOTS] = {false};
   uint32_t map[SLOTS];
   frequency_state *s = &f->s;
-  status result = tally_slots(in, view->slots, view->keys.count, &t, err);
-  for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
+  status st = tally_slots(in, view->slots, view->keys.count, &t, err);
+  for (uint32_t g = 0; st == STATUS_OK && g < in->view.count; g++) {
     for (uint32_t k = 0; k < view->keys.count; k++) {
       occurs[k] |= tally_n(&t, g, (uint8_t)k) > 0;
     }
   }
-  if (result == STATUS_OK) {
-    result = axis_from_keys(&view->keys, s->keys.is_text, occurs, &s->keys, map, err);
+  if (st == STATUS_OK) {
+    st = axis_from_keys(&view->keys, s->keys.is_text, occurs, &s->keys, map, err);
   }
-  if (result == STATUS_OK) {
-    result = frequency_make_cells(f, err);
+  if (st == STATUS_OK) {
+    st = frequency_make_cells(f, err);
   }
-  for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
+  for (uint32_t g = 0; st == STATUS_OK && g < in->view.count; g++) {
     if (in->view.used[g] == 0) {
       continue;
     }
@@ -138,7 +138,7 @@ static status map_bytes(frequency *f, const grouped_rows *in, const coded_view *
     frequency_add_missing(s, place, &t, g);
   }
   tally_fini(&t);
-  return result;
+  return st;
 }
 
 static void add_row(frequency_state *s, size_t cell, uint64_t weight) {
@@ -168,24 +168,24 @@ static void add_wide_rows(frequency_state *s, const grouped_rows *in, const uint
 static status map_wide(frequency *f, const grouped_rows *in, const coded_view *view, error *err) {
   bool *occurs = calloc((size_t)view->keys.count + 1, sizeof *occurs);
   uint32_t *map = malloc(((size_t)view->keys.count + 1) * sizeof *map);
-  status result = occurs != NULL && map != NULL ? STATUS_OK : error_no_memory(err, "frequency");
-  for (uint32_t row = 0, place; result == STATUS_OK && row < in->count; row++) {
+  status st = occurs != NULL && map != NULL ? STATUS_OK : error_no_memory(err, "frequency");
+  for (uint32_t row = 0, place; st == STATUS_OK && row < in->count; row++) {
     if (view->wide[row] < SLOT_WIDE_MISSING && grouped_rows_place(in, row, &place)) {
       occurs[view->wide[row]] = true;
     }
   }
-  if (result == STATUS_OK) {
-    result = axis_from_keys(&view->keys, f->s.keys.is_text, occurs, &f->s.keys, map, err);
+  if (st == STATUS_OK) {
+    st = axis_from_keys(&view->keys, f->s.keys.is_text, occurs, &f->s.keys, map, err);
   }
-  if (result == STATUS_OK) {
-    result = frequency_make_cells(f, err);
+  if (st == STATUS_OK) {
+    st = frequency_make_cells(f, err);
   }
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     add_wide_rows(&f->s, in, view->wide, map);
   }
   free(occurs);
   free(map);
-  return result;
+  return st;
 }
 
 static status map_variable(frequency *f, frame *from, const grouped_rows *in, error *err) {
@@ -203,19 +203,19 @@ static status map_variable(frequency *f, frame *from, const grouped_rows *in, er
 static status frequency_map(frame *f, const program_accumulator *a, void **state, error *err) {
   frequency *made = NULL;
   grouped_rows in = {0};
-  status s = make(frame_program(f), a, &made, err);
-  if (s == STATUS_OK) {
-    s = grouped_rows_init(f, a, &in, err);
+  status st = make(frame_program(f), a, &made, err);
+  if (st == STATUS_OK) {
+    st = grouped_rows_init(f, a, &in, err);
   }
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     made->s.groups = in.groups;
     in.groups = (grouping){0};
-    s = map_variable(made, f, &in, err);
+    st = map_variable(made, f, &in, err);
   }
   grouped_rows_fini(&in);
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     frequency_destroy(made);
-    return s;
+    return st;
   }
   *state = made;
   return STATUS_OK;
@@ -261,26 +261,26 @@ static status merge_united(frequency *f, const frequency_state *from, error *err
   frequency *made = NULL;
   uint32_t *left_keys = malloc(((size_t)f->s.keys.count + 1) * sizeof *left_keys);
   uint32_t *right_keys = malloc(((size_t)from->keys.count + 1) * sizeof *right_keys);
-  status s = left_keys != NULL && right_keys != NULL ? make(f->p, f->a, &made, err)
-                                                     : error_no_memory(err, "frequency");
-  if (s == STATUS_OK) {
-    s = grouping_unite(&f->s.groups, &from->groups, &groups, err);
+  status st = left_keys != NULL && right_keys != NULL ? make(f->p, f->a, &made, err)
+                                                      : error_no_memory(err, "frequency");
+  if (st == STATUS_OK) {
+    st = grouping_unite(&f->s.groups, &from->groups, &groups, err);
   }
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     made->s.groups = groups.groups;
     groups.groups = (grouping){0};
-    s = axis_unite(&f->s.keys, &from->keys, &made->s.keys, left_keys, right_keys, err);
+    st = axis_unite(&f->s.keys, &from->keys, &made->s.keys, left_keys, right_keys, err);
   }
-  if (s == STATUS_OK) {
-    s = frequency_make_cells(made, err);
+  if (st == STATUS_OK) {
+    st = frequency_make_cells(made, err);
   }
-  if (s == STATUS_OK) {
-    s = add_cells(&made->s, &f->s, groups.left_places, left_keys, err);
+  if (st == STATUS_OK) {
+    st = add_cells(&made->s, &f->s, groups.left_places, left_keys, err);
   }
-  if (s == STATUS_OK) {
-    s = add_cells(&made->s, from, groups.right_places, right_keys, err);
+  if (st == STATUS_OK) {
+    st = add_cells(&made->s, from, groups.right_places, right_keys, err);
   }
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     frequency swapped = *f;
     *f = *made;
     *made = swapped;
@@ -289,7 +289,7 @@ static status merge_united(frequency *f, const frequency_state *from, error *err
   grouping_union_fini(&groups);
   free(left_keys);
   free(right_keys);
-  return s;
+  return st;
 }
 
 static status frequency_merge(void *into, const void *from, error *err) {
@@ -434,13 +434,13 @@ static status read_state(frequency *f, reader *r, error *err) {
 static status frequency_decode(const program *p, const program_accumulator *a, reader *r, void **state,
                                error *err) {
   frequency *f = NULL;
-  status s = make(p, a, &f, err);
-  if (s == STATUS_OK) {
-    s = read_state(f, r, err);
+  status st = make(p, a, &f, err);
+  if (st == STATUS_OK) {
+    st = read_state(f, r, err);
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     frequency_destroy(f);
-    return s;
+    return st;
   }
   *state = f;
   return STATUS_OK;

@@ -17,8 +17,8 @@ static bool option_occurs(const grouped_rows *in, const uint8_t *flags, bool ask
 static status add_option(frequency_state *s, const grouped_rows *in, const uint8_t *flags, uint32_t key,
                          error *err) {
   tally t = {0};
-  status result = tally_slots(in, flags, 2, &t, err);
-  for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
+  status st = tally_slots(in, flags, 2, &t, err);
+  for (uint32_t g = 0; st == STATUS_OK && g < in->view.count; g++) {
     if (in->view.used[g] != 0) {
       const size_t first = (size_t)in->places[g] * frequency_places(s);
       frequency_add_tally(s, first + key, &t, g, 1);
@@ -28,13 +28,13 @@ static status add_option(frequency_state *s, const grouped_rows *in, const uint8
     }
   }
   tally_fini(&t);
-  return result;
+  return st;
 }
 
 static status add_answered(frequency_state *s, const grouped_rows *in, const uint8_t *answered, error *err) {
   tally t = {0};
-  status result = tally_slots(in, answered, 1, &t, err);
-  for (uint32_t g = 0; result == STATUS_OK && g < in->view.count; g++) {
+  status st = tally_slots(in, answered, 1, &t, err);
+  for (uint32_t g = 0; st == STATUS_OK && g < in->view.count; g++) {
     if (in->view.used[g] != 0) {
       const size_t place = in->places[g];
       frequency_add_tally(s, place * frequency_places(s) + frequency_answered_at(s), &t, g, 0);
@@ -42,32 +42,32 @@ static status add_answered(frequency_state *s, const grouped_rows *in, const uin
     }
   }
   tally_fini(&t);
-  return result;
+  return st;
 }
 
 status frequency_map_set(frequency *f, const grouped_rows *in, const set_view *view, error *err) {
   frequency_state *s = &f->s;
   bool *occurs = calloc((size_t)view->options.count + 1, sizeof *occurs);
   uint32_t *map = malloc(((size_t)view->options.count + 1) * sizeof *map);
-  status result = occurs != NULL && map != NULL ? STATUS_OK : error_no_memory(err, "frequency");
-  for (uint32_t o = 0; result == STATUS_OK && o < view->options.count; o++) {
+  status st = occurs != NULL && map != NULL ? STATUS_OK : error_no_memory(err, "frequency");
+  for (uint32_t o = 0; st == STATUS_OK && o < view->options.count; o++) {
     occurs[o] = option_occurs(in, view->flags[o], s->own_bases);
   }
-  if (result == STATUS_OK) {
-    result = axis_from_keys(&view->options, s->keys.is_text, occurs, &s->keys, map, err);
+  if (st == STATUS_OK) {
+    st = axis_from_keys(&view->options, s->keys.is_text, occurs, &s->keys, map, err);
   }
-  if (result == STATUS_OK) {
-    result = frequency_make_cells(f, err);
+  if (st == STATUS_OK) {
+    st = frequency_make_cells(f, err);
   }
-  for (uint32_t o = 0; result == STATUS_OK && o < view->options.count; o++) {
+  for (uint32_t o = 0; st == STATUS_OK && o < view->options.count; o++) {
     if (occurs[o]) {
-      result = add_option(s, in, view->flags[o], map[o], err);
+      st = add_option(s, in, view->flags[o], map[o], err);
     }
   }
-  if (result == STATUS_OK) {
-    result = add_answered(s, in, view->answered, err);
+  if (st == STATUS_OK) {
+    st = add_answered(s, in, view->answered, err);
   }
   free(occurs);
   free(map);
-  return result;
+  return st;
 }

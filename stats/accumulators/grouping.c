@@ -103,8 +103,8 @@ status axis_from_keys(const coded_keys *keys, bool is_text, const bool *occurs, 
   }
   qsort(placed, count, sizeof *placed, is_text ? compare_placed_texts : compare_placed_numbers);
   char *bytes_at;
-  status s = axis_allocate(out, is_text, count, bytes, &bytes_at, err);
-  for (uint32_t i = 0; s == STATUS_OK && i < count; i++) {
+  status st = axis_allocate(out, is_text, count, bytes, &bytes_at, err);
+  for (uint32_t i = 0; st == STATUS_OK && i < count; i++) {
     map[placed[i].index] = i;
     if (is_text) {
       axis_set_text(out, i, placed[i].text, &bytes_at);
@@ -113,7 +113,7 @@ status axis_from_keys(const coded_keys *keys, bool is_text, const bool *occurs, 
     }
   }
   free(placed);
-  return s;
+  return st;
 }
 
 static int compare_keys(const axis *left, uint32_t i, const axis *right, uint32_t j) {
@@ -280,9 +280,9 @@ static status axis_of_view(const program *p, const program_accumulator *a, const
       present[key] = true;
     }
   }
-  status s = axis_from_keys(&view->keys[by], axis_is_text(p, a->by[by]), present, out, map, err);
+  status st = axis_from_keys(&view->keys[by], axis_is_text(p, a->by[by]), present, out, map, err);
   free(present);
-  return s;
+  return st;
 }
 
 static void place_groups(const grouping *g, const group_view *view, uint32_t *const maps[2],
@@ -301,22 +301,23 @@ static status groups_of_view(const program *p, const program_accumulator *a, con
                              grouping *out, uint32_t *places, error *err) {
   grouping_empty(p, a, out);
   uint32_t *maps[2] = {NULL, NULL};
-  status s = STATUS_OK;
-  for (uint32_t i = 0; s == STATUS_OK && i < a->by_count; i++) {
+  status st = STATUS_OK;
+  for (uint32_t i = 0; st == STATUS_OK && i < a->by_count; i++) {
     maps[i] = malloc(((size_t)view->keys[i].count + 1) * sizeof *maps[i]);
-    s = maps[i] == NULL ? error_no_memory(err, WHAT) : axis_of_view(p, a, view, i, &out->by[i], maps[i], err);
+    st =
+        maps[i] == NULL ? error_no_memory(err, WHAT) : axis_of_view(p, a, view, i, &out->by[i], maps[i], err);
   }
-  if (s == STATUS_OK && !grid_fits(out)) {
-    s = refuse_grid(out, err);
+  if (st == STATUS_OK && !grid_fits(out)) {
+    st = refuse_grid(out, err);
   }
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     place_groups(out, view, maps, places);
   } else {
     grouping_fini(out);
   }
   free(maps[0]);
   free(maps[1]);
-  return s;
+  return st;
 }
 
 status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *out, error *err) {
@@ -328,11 +329,11 @@ status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *o
     grouped_rows_fini(out);
     return error_no_memory(err, WHAT);
   }
-  status s = groups_of_view(frame_program(f), a, &out->view, &out->groups, out->places, err);
-  if (s != STATUS_OK) {
+  status st = groups_of_view(frame_program(f), a, &out->view, &out->groups, out->places, err);
+  if (st != STATUS_OK) {
     grouped_rows_fini(out);
   }
-  return s;
+  return st;
 }
 
 void grouped_rows_fini(grouped_rows *g) {
@@ -370,31 +371,31 @@ static status map_places(const grouping *from, const grouping *into, uint32_t *c
 status grouping_unite(const grouping *left, const grouping *right, grouping_union *out, error *err) {
   *out = (grouping_union){.groups.by_count = left->by_count};
   uint32_t *left_maps[2] = {NULL, NULL}, *right_maps[2] = {NULL, NULL};
-  status s = STATUS_OK;
-  for (uint32_t i = 0; s == STATUS_OK && i < left->by_count; i++) {
+  status st = STATUS_OK;
+  for (uint32_t i = 0; st == STATUS_OK && i < left->by_count; i++) {
     left_maps[i] = malloc(((size_t)left->by[i].count + 1) * sizeof(uint32_t));
     right_maps[i] = malloc(((size_t)right->by[i].count + 1) * sizeof(uint32_t));
-    s = left_maps[i] == NULL || right_maps[i] == NULL
-            ? error_no_memory(err, WHAT)
-            : axis_unite(&left->by[i], &right->by[i], &out->groups.by[i], left_maps[i], right_maps[i], err);
+    st = left_maps[i] == NULL || right_maps[i] == NULL
+             ? error_no_memory(err, WHAT)
+             : axis_unite(&left->by[i], &right->by[i], &out->groups.by[i], left_maps[i], right_maps[i], err);
   }
-  if (s == STATUS_OK && !grid_fits(&out->groups)) {
-    s = refuse_grid(&out->groups, err);
+  if (st == STATUS_OK && !grid_fits(&out->groups)) {
+    st = refuse_grid(&out->groups, err);
   }
-  if (s == STATUS_OK) {
-    s = map_places(left, &out->groups, left_maps, &out->left_places, err);
+  if (st == STATUS_OK) {
+    st = map_places(left, &out->groups, left_maps, &out->left_places, err);
   }
-  if (s == STATUS_OK) {
-    s = map_places(right, &out->groups, right_maps, &out->right_places, err);
+  if (st == STATUS_OK) {
+    st = map_places(right, &out->groups, right_maps, &out->right_places, err);
   }
   for (uint32_t i = 0; i < 2; i++) {
     free(left_maps[i]);
     free(right_maps[i]);
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     grouping_union_fini(out);
   }
-  return s;
+  return st;
 }
 
 bool grouping_is_occupied(const grouping *g, const bool *occupied) {
@@ -430,10 +431,10 @@ status grouping_decode(const program *p, const program_accumulator *a, size_t by
                        grouping *out, error *err) {
   grouping_empty(p, a, out);
   for (uint32_t i = 0; i < a->by_count; i++) {
-    status s = axis_decode(r, out->by[i].is_text, &out->by[i], err);
-    if (s != STATUS_OK) {
+    status st = axis_decode(r, out->by[i].is_text, &out->by[i], err);
+    if (st != STATUS_OK) {
       grouping_fini(out);
-      return s;
+      return st;
     }
   }
   if (!grid_fits(out) || (uint64_t)grouping_places(out) * bytes_each > ACCUMULATOR_BYTES_MAX) {

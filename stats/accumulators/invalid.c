@@ -162,21 +162,21 @@ static status invalid_map(frame *f, const program_accumulator *a, void **state, 
   void *made;
   TRY(frame_invalid(f, a->variables[0], &cells, &count, err));
   TRY(invalid_empty(frame_program(f), a, &made, err));
-  status result = STATUS_OK;
+  status st = STATUS_OK;
   if (count > 0) {
     invalid_text *texts = malloc(count * sizeof *texts);
-    result = texts != NULL ? STATUS_OK : error_no_memory(err, "invalid cells");
+    st = texts != NULL ? STATUS_OK : error_no_memory(err, "invalid cells");
     for (uint32_t i = 0; texts != NULL && i < count; i++) {
       texts[i] = text_of(frame_source(f), &cells[i]);
     }
-    if (result == STATUS_OK) {
-      result = keep_first(made, texts, count, err);
+    if (st == STATUS_OK) {
+      st = keep_first(made, texts, count, err);
     }
     free(texts);
   }
-  if (result != STATUS_OK) {
+  if (st != STATUS_OK) {
     invalid_destroy(made);
-    return result;
+    return st;
   }
   *state = made;
   return STATUS_OK;
@@ -208,13 +208,13 @@ static status invalid_merge(void *into, const void *from, error *err) {
   invalid_state *s = into;
   const invalid_state *other = from;
   invalid_state merged = {.n = s->n};
-  status result = accumulator_add_rows(&merged.n, other->n, err);
-  if (result == STATUS_OK) {
-    result = merge_texts(s, other, &merged, err);
+  status st = accumulator_add_rows(&merged.n, other->n, err);
+  if (st == STATUS_OK) {
+    st = merge_texts(s, other, &merged, err);
   }
-  if (result != STATUS_OK) {
+  if (st != STATUS_OK) {
     free_texts(merged.texts, merged.count);
-    return result;
+    return st;
   }
   free_texts(s->texts, s->count);
   *s = merged;
@@ -288,10 +288,10 @@ static status invalid_decode(const program *p, const program_accumulator *a, rea
                              error *err) {
   void *made;
   TRY(invalid_empty(p, a, &made, err));
-  const status result = read_state(r, made, err);
-  if (result != STATUS_OK) {
+  const status st = read_state(r, made, err);
+  if (st != STATUS_OK) {
     invalid_destroy(made);
-    return result;
+    return st;
   }
   *state = made;
   return STATUS_OK;

@@ -41,19 +41,19 @@ static status joint_check(const program *p, const program_accumulator *a, uint64
 }
 
 static void destroy_tables(joint_table *at, uint64_t count) {
-  for (uint64_t i = 0; at && i < count; i++) {
+  for (uint64_t i = 0; at != NULL && i < count; i++) {
     free(at[i].entries);
   }
   free(at);
 }
 
 static uint64_t tables_count(const joint_state *s) {
-  return s->at ? (uint64_t)grouping_places(&s->groups) * s->pairs_count : 0;
+  return s->at != NULL ? (uint64_t)grouping_places(&s->groups) * s->pairs_count : 0;
 }
 
 static void joint_destroy(void *state) {
   joint *j = state;
-  if (j) {
+  if (j != NULL) {
     destroy_tables(j->s.at, tables_count(&j->s));
     grouping_fini(&j->s.groups);
     free(j);
@@ -63,7 +63,7 @@ static void joint_destroy(void *state) {
 /* A state of A without its groups and tables. */
 static status joint_new(const program *p, const program_accumulator *a, joint **out, error *err) {
   joint *j = calloc(1, sizeof *j);
-  if (!j) {
+  if (j == NULL) {
     return error_no_memory(err, "joint");
   }
   j->s.pairs_count = (uint32_t)pairs_count(pairs_of(a));
@@ -143,7 +143,7 @@ static uint32_t unite(const joint_table *a, const joint_table *b, joint_entry *o
   uint32_t count = 0;
   for (uint32_t i = 0, j = 0; i < a->count || j < b->count; count++) {
     int order = i == a->count ? 1 : j == b->count ? -1 : compare_entries(&a->entries[i], &b->entries[j]);
-    if (out) {
+    if (out != NULL) {
       out[count] = order <= 0 ? a->entries[i] : b->entries[j];
       if (order == 0) {
         out[count].n += b->entries[j].n;
@@ -162,7 +162,7 @@ static status merge_table(joint_table *into, const joint_table *from, error *err
   }
   uint32_t count = unite(into, from, NULL);
   joint_entry *entries = malloc(count * sizeof *entries);
-  if (!entries) {
+  if (entries == NULL) {
     return error_no_memory(err, "joint");
   }
   unite(into, from, entries);
@@ -189,7 +189,7 @@ static status add_places(joint *into, const joint_state *from, const uint32_t *p
   }
   bool overflown = into->s.overflown || from->overflown;
   for (uint64_t i = 0; i < added && !overflown; i++) {
-    joint_table *to = into->s.at + (places ? places[i / pairs] * (uint64_t)pairs + i % pairs : i);
+    joint_table *to = into->s.at + (places != NULL ? places[i / pairs] * (uint64_t)pairs + i % pairs : i);
     entries -= to->count;
     TRY(merge_table(to, &from->at[i], err));
     entries += to->count;
@@ -265,7 +265,7 @@ static int64_t read_step(reader *r, int64_t from) {
 }
 
 static void read_place(reader *r, const joint_entry *before, joint_entry *e) {
-  if (!before) {
+  if (before == NULL) {
     e->x = reader_signed(r);
     e->y = reader_signed(r);
     return;
@@ -283,15 +283,15 @@ static void read_place(reader *r, const joint_entry *before, joint_entry *e) {
 
 static status read_table(reader *r, bool weighted, uint64_t entries_max, joint_table *t, error *err) {
   uint64_t count = reader_count_of(r, entries_max, ENTRY_BYTES_MIN);
-  if (count == 0 || r->problem) {
+  if (count == 0 || r->problem != NULL) {
     return STATUS_OK;
   }
   t->entries = calloc(count, sizeof *t->entries);
-  if (!t->entries) {
+  if (t->entries == NULL) {
     return error_no_memory(err, "joint");
   }
   t->count = (uint32_t)count;
-  for (uint32_t i = 0; i < t->count && !r->problem; i++) {
+  for (uint32_t i = 0; i < t->count && r->problem == NULL; i++) {
     joint_entry *e = &t->entries[i];
     read_place(r, i > 0 ? e - 1 : NULL, e);
     e->n = reader_rows(r);
@@ -311,7 +311,7 @@ static status read_state(const program *p, const program_accumulator *a, reader 
   TRY(allocate_tables(p, a, j, err));
   j->s.overflown = reader_count(r, 1) == 1;
   uint64_t left = j->entries_max, tables = j->s.overflown ? 0 : tables_count(&j->s);
-  for (uint64_t i = 0; i < tables && !r->problem; i++) {
+  for (uint64_t i = 0; i < tables && r->problem == NULL; i++) {
     TRY(read_table(r, j->s.weighted, left, &j->s.at[i], err));
     left -= j->s.at[i].count;
   }

@@ -10,8 +10,8 @@
 enum { BLOCK_ROWS = 16384, BLOCK_WORDS = BLOCK_ROWS / 64, CELLS_ALL_MAX = 1 << 23 };
 
 bool joint_suits_bits(const joint_shard *s, const joint_column *x, const joint_column *y) {
-  return !weight_is_given(&s->order.grouped.weights) && s->suits_bits && x->ranks && y->ranks &&
-         x->count * y->count <= stats_kernels_current()->common_bits_cells;
+  return !weight_is_given(&s->order.grouped.weights) && s->suits_bits && x->ranks != NULL &&
+         y->ranks != NULL && x->count * y->count <= stats_kernels_current()->common_bits_cells;
 }
 
 bool joint_cells_fit(const joint_shard *s, const joint_column *columns) {
@@ -39,7 +39,7 @@ static void bit_rows_fini(bit_rows *b) {
 static status bit_rows_init(bit_rows *b, const joint_shard *s, const joint_column *columns, error *err) {
   size_t levels = 0, cells = 0;
   for (uint32_t i = 0; i < s->pairs.variables_count; i++) {
-    levels += columns[i].ranks ? columns[i].count : 0;
+    levels += columns[i].ranks != NULL ? columns[i].count : 0;
   }
   for (uint32_t i = 0; i < pairs_end(s->pairs); i++) {
     for (uint32_t j = pairs_first(s->pairs, i); j < s->pairs.variables_count; j++) {
@@ -49,14 +49,14 @@ static status bit_rows_init(bit_rows *b, const joint_shard *s, const joint_colum
   b->bits = aligned_alloc(64, (levels + 1) * BLOCK_WORDS * sizeof *b->bits);
   b->rows = malloc(s->pairs.variables_count * sizeof *b->rows);
   b->cells = calloc(cells + 1, sizeof *b->cells);
-  if (!b->bits || !b->rows || !b->cells) {
+  if (b->bits == NULL || b->rows == NULL || b->cells == NULL) {
     bit_rows_fini(b);
     return error_no_memory(err, "joint");
   }
   uint64_t *at = b->bits;
   for (uint32_t i = 0; i < s->pairs.variables_count; i++) {
     b->rows[i] = at;
-    at += columns[i].ranks ? (size_t)columns[i].count * BLOCK_WORDS : 0;
+    at += columns[i].ranks != NULL ? (size_t)columns[i].count * BLOCK_WORDS : 0;
   }
   return STATUS_OK;
 }
@@ -66,7 +66,7 @@ static void mark_block(const bit_rows *b, const joint_shard *s, const joint_colu
                        uint32_t end, uint32_t words) {
   uint8_t ranks[BLOCK_ROWS];
   for (uint32_t i = 0; i < s->pairs.variables_count; i++) {
-    if (columns[i].ranks) {
+    if (columns[i].ranks != NULL) {
       memcpy(ranks, columns[i].ranks + from, end - from);
       memset(ranks + (end - from), 0, words * 64 - (end - from));
       for (uint32_t level = 0; level < columns[i].count; level++) {

@@ -39,7 +39,7 @@ static status rank_column(const coded_view *view, const row_order *order, joint_
   c->count = view->keys.count;
   c->keys = malloc(((size_t)c->count + 1) * sizeof *c->keys);
   c->ranks = aligned_alloc(64, padded + 64);
-  if (!c->keys || !c->ranks) {
+  if (c->keys == NULL || c->ranks == NULL) {
     return error_no_memory(err, "joint");
   }
   memcpy(c->keys, view->keys.numbers, c->count * sizeof *c->keys);
@@ -48,7 +48,7 @@ static status rank_column(const coded_view *view, const row_order *order, joint_
   for (uint32_t slot = 0; slot < c->count; slot++) {
     rank_of_slot[slot] = (uint8_t)(rank_of(c, view->keys.numbers[slot]) + 1);
   }
-  if (!order->rows && c->count <= 16) {
+  if (order->rows == NULL && c->count <= 16) {
     stats_kernels_current()->look_up(view->slots, padded, rank_of_slot, c->ranks);
     return STATUS_OK;
   }
@@ -66,7 +66,7 @@ static status look_at_ranks(frame *f, uint32_t variable, const row_order *order,
   }
   coded_view view;
   TRY(frame_coded(f, variable, &view, err));
-  return view.slots ? rank_column(&view, order, c, err) : STATUS_OK;
+  return view.slots != NULL ? rank_column(&view, order, c, err) : STATUS_OK;
 }
 
 /* Where one variable has no ranks, its partners need their values too. */
@@ -75,7 +75,7 @@ static status look_at_columns(frame *f, const program_accumulator *a, const row_
   bool all_ranked = true;
   for (uint32_t i = 0; i < a->variables_count; i++) {
     TRY(look_at_ranks(f, a->variables[i], order, &columns[i], err));
-    all_ranked = all_ranked && columns[i].ranks;
+    all_ranked = all_ranked && columns[i].ranks != NULL;
   }
   for (uint32_t i = 0; i < a->variables_count && !all_ranked; i++) {
     number_view numbers;
@@ -102,7 +102,7 @@ status joint_keep_dense(joint_shard *s, const joint_column *x, const joint_colum
     return STATUS_OK;
   }
   joint_entry *e = malloc(count * sizeof *e);
-  if (!e) {
+  if (e == NULL) {
     return error_no_memory(err, "joint");
   }
   t->entries = e;
@@ -111,7 +111,7 @@ status joint_keep_dense(joint_shard *s, const joint_column *x, const joint_colum
     for (uint32_t j = 0; j < y->count; j++) {
       uint32_t at = i * stride + j;
       if (cells[at] > 0) {
-        *e++ = (joint_entry){x->keys[i], y->keys[j], cells[at], weights ? weights[at] : 0};
+        *e++ = (joint_entry){x->keys[i], y->keys[j], cells[at], weights != NULL ? weights[at] : 0};
       }
     }
   }
@@ -126,7 +126,7 @@ static status count_dense(const counter *c, error *err) {
   const bool weighted = weight_is_given(weights);
   uint32_t *n = calloc(cells, sizeof *n);
   i128 *w = weighted ? calloc(cells, sizeof *w) : NULL;
-  status st = n && (w || !weighted) ? STATUS_OK : error_no_memory(err, "joint");
+  status st = n != NULL && (w != NULL || !weighted) ? STATUS_OK : error_no_memory(err, "joint");
   if (st == STATUS_OK) {
     const uint8_t *x = c->x->ranks, *y = c->y->ranks;
     for (uint32_t i = c->from; i < c->end; i++) {
@@ -135,8 +135,8 @@ static status count_dense(const counter *c, error *err) {
     for (uint32_t i = c->from; weighted && i < c->end; i++) {
       w[x[i] * stride + y[i]] += weight_at(weights, row_order_row(&c->shard->order, i));
     }
-    st = joint_keep_dense(c->shard, c->x, c->y, n + stride + 1, w ? w + stride + 1 : NULL, stride, c->table,
-                          err);
+    st = joint_keep_dense(c->shard, c->x, c->y, n + stride + 1, w != NULL ? w + stride + 1 : NULL, stride,
+                          c->table, err);
   }
   free(n);
   free(w);
@@ -167,12 +167,12 @@ static joint_entry *find_slot(const hash_table *t, int64_t x, int64_t y) {
 }
 
 static status grow(hash_table *t, error *err) {
-  uint64_t capacity = t->slots ? (t->mask + 1) * 4 : 1024;
+  uint64_t capacity = t->slots != NULL ? (t->mask + 1) * 4 : 1024;
   hash_table wider = {calloc(capacity, sizeof *t->slots), capacity - 1, t->count};
-  if (!wider.slots) {
+  if (wider.slots == NULL) {
     return error_no_memory(err, "joint");
   }
-  for (uint64_t i = 0; t->slots && i <= t->mask; i++) {
+  for (uint64_t i = 0; t->slots != NULL && i <= t->mask; i++) {
     if (t->slots[i].n > 0) {
       *find_slot(&wider, t->slots[i].x, t->slots[i].y) = t->slots[i];
     }
@@ -192,7 +192,7 @@ static status keep_sparse(const counter *c, const hash_table *t, error *err) {
     return STATUS_OK;
   }
   joint_entry *entries = malloc(t->count * sizeof *entries);
-  if (!entries) {
+  if (entries == NULL) {
     return error_no_memory(err, "joint");
   }
   uint32_t count = 0;
@@ -258,7 +258,7 @@ static status count_pair(joint_shard *s, const joint_column *x, const joint_colu
                .from = s->order.starts[group],
                .end = s->order.starts[group + 1],
                .table = s->at + s->order.grouped.places[group] * pairs_count(s->pairs) + pair};
-  return x->ranks && y->ranks ? count_dense(&c, err) : count_sparse(&c, err);
+  return x->ranks != NULL && y->ranks != NULL ? count_dense(&c, err) : count_sparse(&c, err);
 }
 
 static status count_group(joint_shard *s, const joint_column *columns, uint32_t group, error *err) {
@@ -290,7 +290,7 @@ static status count_pairs(frame *f, const program_accumulator *a, joint_shard *s
 
 status joint_add_shard(frame *f, const program_accumulator *a, joint_shard *s, error *err) {
   joint_column *columns = calloc(a->variables_count, sizeof *columns);
-  if (!columns) {
+  if (columns == NULL) {
     return error_no_memory(err, "joint");
   }
   status st = count_pairs(f, a, s, columns, err);

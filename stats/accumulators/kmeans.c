@@ -92,8 +92,8 @@ static status kmeans_check(const program *p, const program_accumulator *a, uint6
 
 static void kmeans_destroy(void *state) {
   kmeans_state *s = state;
-  if (s) {
-    for (uint32_t k = 0; s->models && k < s->models_count; k++) {
+  if (s != NULL) {
+    for (uint32_t k = 0; s->models != NULL && k < s->models_count; k++) {
       kmeans_model *m = &s->models[k];
       free(m->n);
       free(m->w);
@@ -116,14 +116,15 @@ static status model_new(const model_params *params, size_t width, kmeans_model *
   m->xx = calloc(k * width, sizeof *m->xx);
   m->far = calloc(rows + 1, sizeof *m->far);
   m->far_values = calloc((rows + 1) * width, sizeof *m->far_values);
-  bool all = m->n && m->w && m->x && m->xx && m->far && m->far_values;
+  bool all = m->n != NULL && m->w != NULL && m->x != NULL && m->xx != NULL && m->far != NULL &&
+             m->far_values != NULL;
   return all ? STATUS_OK : error_no_memory(err, "kmeans");
 }
 
 static status kmeans_empty(const program *p, const program_accumulator *a, void **state, error *err) {
   kmeans_state *s = calloc(1, sizeof *s);
   kmeans_model *models = calloc((size_t)a->params[0], sizeof *models);
-  if (!s || !models) {
+  if (s == NULL || models == NULL) {
     free(s);
     free(models);
     return error_no_memory(err, "kmeans");
@@ -218,7 +219,7 @@ static status map_blocks(const program_accumulator *a, points *p, mapped_model *
                          error *err) {
   uint8_t *own = aligned_alloc(64, POINTS_BLOCK_ROWS);
   int64_t *values = malloc(a->variables_count * sizeof *values);
-  status st = own && values ? open_models(a, p, models, err) : error_no_memory(err, "kmeans");
+  status st = own != NULL && values != NULL ? open_models(a, p, models, err) : error_no_memory(err, "kmeans");
   while (st == STATUS_OK && points_next(p)) {
     for (uint32_t k = 0; k < s->models_count; k++) {
       points_assign(p, &models[k].centres, own);
@@ -242,11 +243,11 @@ static status kmeans_map(frame *f, const program_accumulator *a, void **state, e
   kmeans_state *s = made;
   points p = {0};
   mapped_model *models = calloc(s->models_count, sizeof *models);
-  status st = models ? points_init(f, a, &p, err) : error_no_memory(err, "kmeans");
+  status st = models != NULL ? points_init(f, a, &p, err) : error_no_memory(err, "kmeans");
   if (st == STATUS_OK) {
     st = map_blocks(a, &p, models, s, err);
   }
-  for (uint32_t k = 0; models && k < s->models_count; k++) {
+  for (uint32_t k = 0; models != NULL && k < s->models_count; k++) {
     point_model_fini(&models[k].centres);
     cluster_sums_fini(&models[k].sums);
   }
@@ -314,7 +315,7 @@ static void kmeans_encode(const void *state, buf *out) {
 }
 
 static void read_clusters(reader *r, bool weighted, size_t width, kmeans_model *m) {
-  for (uint32_t j = 0; j < m->clusters && !r->problem; j++) {
+  for (uint32_t j = 0; j < m->clusters && r->problem == NULL; j++) {
     m->n[j] = (int64_t)reader_count(r, INT64_MAX);
     m->w[j] = weighted ? reader_i128(r) : 0;
     for (size_t d = 0; d < width && m->n[j] > 0; d++) {
@@ -332,7 +333,7 @@ static void read_clusters(reader *r, bool weighted, size_t width, kmeans_model *
 
 static void read_far(reader *r, size_t width, kmeans_model *m) {
   m->far_count = (uint32_t)reader_count(r, m->clusters);
-  for (uint32_t i = 0; i < m->far_count && !r->problem; i++) {
+  for (uint32_t i = 0; i < m->far_count && r->problem == NULL; i++) {
     far_row *row = &m->far[i];
     row->distance = double_of_bits((int64_t)reader_u64(r));
     row->ordinal = reader_varint(r);
@@ -350,7 +351,7 @@ static status kmeans_decode(const program *p, const program_accumulator *a, read
   void *made;
   TRY(kmeans_empty(p, a, &made, err));
   kmeans_state *s = made;
-  for (uint32_t k = 0; k < s->models_count && !r->problem; k++) {
+  for (uint32_t k = 0; k < s->models_count && r->problem == NULL; k++) {
     read_clusters(r, s->weighted, s->variables_count, &s->models[k]);
     if (s->models[k].farthest) {
       read_far(r, s->variables_count, &s->models[k]);

@@ -27,8 +27,9 @@ status cluster_sums_init(const points *p, uint32_t clusters, cluster_sums *out, 
   out->xx = calloc(p->narrow ? 1 : entries, sizeof *out->xx);
   out->block = aligned_alloc(64, (columns + 1) * POINTS_BLOCK_ROWS);
   out->columns = malloc((columns + 1) * sizeof *out->columns);
-  if (!out->n || !out->w || !out->bytes || !out->squares || !out->all_bytes || !out->all_squares || !out->x ||
-      !out->xx || !out->block || !out->columns) {
+  if (out->n == NULL || out->w == NULL || out->bytes == NULL || out->squares == NULL ||
+      out->all_bytes == NULL || out->all_squares == NULL || out->x == NULL || out->xx == NULL ||
+      out->block == NULL || out->columns == NULL) {
     return error_no_memory(err, "kmeans");
   }
   for (size_t c = 0; c < columns; c++) {
@@ -143,12 +144,12 @@ static void add_wide(cluster_sums *s, const points *p, const uint8_t *own) {
     const int64_t *values = p->columns[d].values + p->from;
     for (uint32_t r = 0; r < p->rows; r++) {
       if (own[r] != POINTS_UNUSED) {
-        if (p->weights.wide) {
+        if (p->weights.wide != NULL) {
           wide_sum_add_heavy(&x[own[r]], values[r], p->weights.wide[p->from + r]);
           wide_sum_add_heavy(&xx[own[r]], (i128)values[r] * values[r], p->weights.wide[p->from + r]);
           continue;
         }
-        uint32_t weight = p->weights.narrow ? p->weights.narrow[p->from + r] : 1;
+        uint32_t weight = p->weights.narrow != NULL ? p->weights.narrow[p->from + r] : 1;
         wide_sum_add(&x[own[r]], values[r], weight);
         wide_sum_add(&xx[own[r]], (i128)values[r] * values[r], weight);
       }
@@ -166,11 +167,11 @@ void cluster_sums_add(cluster_sums *s, const points *p, const uint8_t *own) {
     add_wide(s, p, own);
     return;
   }
-  if (p->weights.wide) {
+  if (p->weights.wide != NULL) {
     add_widely_weighted_bytes(s, p, own);
     return;
   }
-  if (p->weights.narrow) {
+  if (p->weights.narrow != NULL) {
     add_weighted_bytes(s, p, own);
   }
   for (size_t i = 0; i < (size_t)p->variables_count * s->clusters; i++) {

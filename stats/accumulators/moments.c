@@ -61,13 +61,13 @@ static status make_places(moments_sums *m, error *err) {
 
 static status moments_empty(const program *p, const program_accumulator *a, void **state, error *err) {
   moments_sums *m = NULL;
-  status s = make(p, a, &m, err);
-  if (s == STATUS_OK) {
-    s = make_places(m, err);
+  status st = make(p, a, &m, err);
+  if (st == STATUS_OK) {
+    st = make_places(m, err);
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     moments_destroy(m);
-    return s;
+    return st;
   }
   *state = m;
   return STATUS_OK;
@@ -192,22 +192,22 @@ static status map_variable(moments_sums *m, frame *from, const grouped_rows *in,
 static status moments_map(frame *f, const program_accumulator *a, void **state, error *err) {
   moments_sums *m = NULL;
   grouped_rows in = {0};
-  status s = make(frame_program(f), a, &m, err);
-  if (s == STATUS_OK) {
-    s = grouped_rows_init(f, a, &in, err);
+  status st = make(frame_program(f), a, &m, err);
+  if (st == STATUS_OK) {
+    st = grouped_rows_init(f, a, &in, err);
   }
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     m->s.groups = in.groups;
     in.groups = (grouping){0};
-    s = make_places(m, err);
+    st = make_places(m, err);
   }
-  if (s == STATUS_OK) {
-    s = map_variable(m, f, &in, err);
+  if (st == STATUS_OK) {
+    st = map_variable(m, f, &in, err);
   }
   grouped_rows_fini(&in);
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     moments_destroy(m);
-    return s;
+    return st;
   }
   *state = m;
   return STATUS_OK;
@@ -257,29 +257,29 @@ static status moments_merge(void *into, const void *from, error *err) {
   }
   moments_sums *made = NULL;
   grouping_union united = {0};
-  status s = make(m->p, m->a, &made, err);
-  if (s == STATUS_OK) {
-    s = grouping_unite(&m->s.groups, &other->groups, &united, err);
+  status st = make(m->p, m->a, &made, err);
+  if (st == STATUS_OK) {
+    st = grouping_unite(&m->s.groups, &other->groups, &united, err);
   }
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     made->s.groups = united.groups;
     united.groups = (grouping){0};
-    s = make_places(made, err);
+    st = make_places(made, err);
   }
-  if (s == STATUS_OK) {
-    s = add_places(&made->s, &m->s, united.left_places, err);
+  if (st == STATUS_OK) {
+    st = add_places(&made->s, &m->s, united.left_places, err);
   }
-  if (s == STATUS_OK) {
-    s = add_places(&made->s, other, united.right_places, err);
+  if (st == STATUS_OK) {
+    st = add_places(&made->s, other, united.right_places, err);
   }
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     moments_sums swapped = *m;
     *m = *made;
     *made = swapped;
   }
   moments_destroy(made);
   grouping_union_fini(&united);
-  return s;
+  return st;
 }
 
 /* ---- Bytes --------------------------------------------------------------------------------------- */
@@ -378,13 +378,13 @@ static status read_state(moments_sums *m, reader *r, error *err) {
 static status moments_decode(const program *p, const program_accumulator *a, reader *r, void **state,
                              error *err) {
   moments_sums *m = NULL;
-  status s = make(p, a, &m, err);
-  if (s == STATUS_OK) {
-    s = read_state(m, r, err);
+  status st = make(p, a, &m, err);
+  if (st == STATUS_OK) {
+    st = read_state(m, r, err);
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     moments_destroy(m);
-    return s;
+    return st;
   }
   *state = m;
   return STATUS_OK;

@@ -16,7 +16,7 @@ status pairs_spread(void **at, uint32_t pairs, size_t size, grouping *groups, gr
                      who, (unsigned long long)places, pairs, ACCUMULATOR_BYTES_MAX >> 20);
   }
   uint8_t *grown = calloc(count > 0 ? count : 1, size);
-  if (!grown) {
+  if (grown == NULL) {
     return error_no_memory(err, who);
   }
   const uint8_t *from = *at;

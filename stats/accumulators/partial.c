@@ -75,11 +75,11 @@ static status partial_fill(const program *p, state_source source, void *context,
   partial *s = NULL;
   TRY(partial_new(p, &s, err));
   for (uint32_t i = 0; i < s->count; i++) {
-    status result = source(p, i, context, &s->states[i], err);
-    if (result != STATUS_OK) {
+    status st = source(p, i, context, &s->states[i], err);
+    if (st != STATUS_OK) {
       s->states[i] = NULL;
       partial_destroy(s);
-      return result;
+      return st;
     }
   }
   *out = s;
@@ -112,9 +112,9 @@ static status state_map(const program *p, uint32_t accumulator, void *context, v
 status partial_map(const program *p, const stats_rows *rows, partial **out, error *err) {
   frame *f;
   TRY(frame_new(p, rows, &f, err));
-  status s = partial_fill(p, state_map, f, out, err);
+  status st = partial_fill(p, state_map, f, out, err);
   frame_destroy(f);
-  return s;
+  return st;
 }
 
 typedef struct cached_mapping {
@@ -175,11 +175,11 @@ status partial_map_cached(const program *p, partial_rows rows, void *rows_contex
                           uint64_t *computed, partial **out, error *err) {
   cached_mapping m = {.open = rows, .rows_context = rows_context, .cache = cache};
   buf_init(&m.bytes);
-  const status s = partial_fill(p, state_cached, &m, out, err);
+  const status st = partial_fill(p, state_cached, &m, out, err);
   *computed += m.computed;
   frame_destroy(m.frame);
   buf_fini(&m.bytes);
-  return s;
+  return st;
 }
 
 status partial_merge(partial *into, const partial *from, error *err) {
@@ -220,11 +220,11 @@ static status state_decode(const program *p, uint32_t accumulator, void *context
   reader inner;
   reader_init(&inner, bytes.bytes, bytes.length);
   TRY(kind->decode(p, &p->accumulators[accumulator], &inner, state, err));
-  status s = reader_finish(&inner, kind->name, err);
-  if (s != STATUS_OK) {
+  status st = reader_finish(&inner, kind->name, err);
+  if (st != STATUS_OK) {
     kind->destroy(*state);
   }
-  return s;
+  return st;
 }
 
 status partial_decode(const program *p, reader *r, partial **out, error *err) {

@@ -59,10 +59,10 @@ status places_merge(fact_place *into, uint32_t *count, const fact_place *from, u
   uint32_t k = 0;
   while (merged_count < FACTS_PLACES && (i < *count || k < from_count)) {
     const bool left = k == from_count || (i < *count && compare_places(&into[i], &from[k]) <= 0);
-    const status s = places_add(merged, &merged_count, left ? into[i] : from[k], err);
-    if (s != STATUS_OK) {
+    const status st = places_add(merged, &merged_count, left ? into[i] : from[k], err);
+    if (st != STATUS_OK) {
       places_free(merged, merged_count);
-      return s;
+      return st;
     }
     i += left;
     k += !left;

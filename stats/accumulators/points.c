@@ -18,7 +18,7 @@ static status look_at_keys(frame *f, uint32_t variable, point_column *c, bool *n
   }
   coded_view view;
   TRY(frame_coded(f, variable, &view, err));
-  if (!view.slots || view.keys.count > sizeof c->table) {
+  if (view.slots == NULL || view.keys.count > sizeof c->table) {
     return STATUS_OK;
   }
   int64_t low = 0, high = 0;
@@ -71,7 +71,7 @@ static status allocate_block(points *p, error *err) {
   size_t columns = p->narrow ? p->variables_count : 0;
   p->bytes = malloc((columns + 1) * sizeof *p->bytes);
   p->used = aligned_alloc(64, (columns + 1) * POINTS_BLOCK_ROWS);
-  if (!p->bytes || !p->used) {
+  if (p->bytes == NULL || p->used == NULL) {
     return error_no_memory(err, "points");
   }
   for (size_t d = 0; d < columns; d++) {
@@ -86,14 +86,14 @@ status points_init(frame *f, const program_accumulator *a, points *out, error *e
   TRY(frame_mask(f, a->filter, a->weight, &out->mask, err));
   TRY(frame_weights(f, a->weight, &out->weights, err));
   out->columns = calloc(a->variables_count, sizeof *out->columns);
-  status s = out->columns ? look_at_columns(f, a, out, err) : error_no_memory(err, "points");
-  if (s == STATUS_OK) {
-    s = allocate_block(out, err);
+  status st = out->columns != NULL ? look_at_columns(f, a, out, err) : error_no_memory(err, "points");
+  if (st == STATUS_OK) {
+    st = allocate_block(out, err);
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     points_fini(out);
   }
-  return s;
+  return st;
 }
 
 void points_fini(points *p) {
@@ -106,7 +106,7 @@ void points_fini(points *p) {
 /* ---- Blocks -------------------------------------------------------------------------------------- */
 
 static void take_mask(points *p, uint32_t padded) {
-  if (p->mask) {
+  if (p->mask != NULL) {
     memcpy(p->used, p->mask + p->from, p->rows);
   } else {
     memset(p->used, 1, p->rows);
@@ -208,7 +208,7 @@ static status take_shifts(const points *p, const int64_t *shifts, point_model *m
     return STATUS_OK;
   }
   m->shifts = malloc(stride);
-  if (!m->shifts) {
+  if (m->shifts == NULL) {
     return error_no_memory(err, "points");
   }
   for (size_t d = 0; d < stride; d++) {
@@ -226,7 +226,7 @@ static status take_shifts(const points *p, const int64_t *shifts, point_model *m
 static status speed_up(const points *p, point_model *m, error *err) {
   const size_t stride = (size_t)p->variables_count + 1;
   m->fast = malloc(m->clusters * stride * sizeof *m->fast);
-  if (!m->fast) {
+  if (m->fast == NULL) {
     return error_no_memory(err, "points");
   }
   for (uint32_t j = 0; j < m->clusters; j++) {
@@ -242,14 +242,14 @@ static status speed_up(const points *p, point_model *m, error *err) {
 status point_model_init(const points *p, uint32_t clusters, const int64_t *shifts,
                         const int64_t *coefficients, point_model *out, error *err) {
   *out = (point_model){.clusters = clusters, .coefficients = coefficients};
-  status s = take_shifts(p, shifts, out, err);
-  if (s == STATUS_OK && p->narrow && !out->shifts && out->constants_shift == 0) {
-    s = speed_up(p, out, err);
+  status st = take_shifts(p, shifts, out, err);
+  if (st == STATUS_OK && p->narrow && out->shifts == NULL && out->constants_shift == 0) {
+    st = speed_up(p, out, err);
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     point_model_fini(out);
   }
-  return s;
+  return st;
 }
 
 void point_model_fini(point_model *m) {
@@ -301,7 +301,7 @@ static void leave_out_unused(const uint8_t *restrict used, uint32_t rows, uint8_
 }
 
 void points_assign(const points *p, const point_model *m, uint8_t *own) {
-  if (m->fast) {
+  if (m->fast != NULL) {
     const nearest_model kernel = {.clusters = m->clusters,
                                   .columns_count = p->variables_count,
                                   .columns = (const uint8_t *const *)p->bytes,
@@ -315,7 +315,7 @@ void points_assign(const points *p, const point_model *m, uint8_t *own) {
     if (!p->used[r]) {
       own[r] = POINTS_UNUSED;
     } else {
-      own[r] = m->shifts ? nearest_of_long(p, m, r) : nearest_of(p, m, r);
+      own[r] = m->shifts != NULL ? nearest_of_long(p, m, r) : nearest_of(p, m, r);
     }
   }
 }

@@ -32,7 +32,7 @@ static status ranks_check(const program *p, const program_accumulator *a, uint64
 
 static void ranks_destroy(void *state) {
   ranks *r = state;
-  if (r) {
+  if (r != NULL) {
     grouping_fini(&r->s.groups);
     free(r->s.at);
     free(r);
@@ -49,7 +49,7 @@ static status make_products(const program *p, const program_accumulator *a, rank
 
 static status ranks_new(const program *p, const program_accumulator *a, ranks **out, error *err) {
   *out = calloc(1, sizeof **out);
-  if (!*out) {
+  if (*out == NULL) {
     return error_no_memory(err, "ranks");
   }
   (*out)->s.pairs_count = (uint32_t)a->params[0];
@@ -79,17 +79,17 @@ static status ranks_map(frame *f, const program_accumulator *a, void **state, er
   ranks *r;
   grouped_rows in = {0};
   TRY(ranks_new(frame_program(f), a, &r, err));
-  status s = grouped_rows_init(f, a, &in, err);
-  if (s == STATUS_OK) {
+  status st = grouped_rows_init(f, a, &in, err);
+  if (st == STATUS_OK) {
     r->s.groups = in.groups;
     in.groups = (grouping){0};
-    s = make_products(frame_program(f), a, r, err);
+    st = make_products(frame_program(f), a, r, err);
   }
-  if (s == STATUS_OK) {
-    s = rank_add_shard(f, a, &in, &r->s.groups, r->s.at, err);
+  if (st == STATUS_OK) {
+    st = rank_add_shard(f, a, &in, &r->s.groups, r->s.at, err);
   }
   grouped_rows_fini(&in);
-  return finish(s, r, state);
+  return finish(st, r, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -97,7 +97,7 @@ static status ranks_map(frame *f, const program_accumulator *a, void **state, er
 static status add_places(ranks_state *into, const ranks_state *from, const uint32_t *places, error *err) {
   const uint32_t count = grouping_places(&from->groups), pairs = from->pairs_count;
   for (uint32_t place = 0; place < count; place++) {
-    rank_products *to = into->at + (size_t)(places ? places[place] : place) * pairs;
+    rank_products *to = into->at + (size_t)(places != NULL ? places[place] : place) * pairs;
     const rank_products *add = from->at + (size_t)place * pairs;
     for (uint32_t pair = 0; pair < pairs; pair++) {
       TRY(accumulator_add_rows(&to[pair].n, add[pair].n, err));
@@ -116,13 +116,13 @@ static status ranks_merge(void *into_state, const void *from_state, error *err) 
   grouping_union u;
   TRY(grouping_unite(&into->groups, &from->groups, &u, err));
   void *at = into->at;
-  status s = pairs_spread(&at, into->pairs_count, sizeof *into->at, &into->groups, &u, "ranks", err);
+  status st = pairs_spread(&at, into->pairs_count, sizeof *into->at, &into->groups, &u, "ranks", err);
   into->at = at;
-  if (s == STATUS_OK) {
-    s = add_places(into, from, u.right_places, err);
+  if (st == STATUS_OK) {
+    st = add_places(into, from, u.right_places, err);
   }
   grouping_union_fini(&u);
-  return s;
+  return st;
 }
 
 /* ---- Bytes --------------------------------------------------------------------------------------- */
@@ -154,21 +154,21 @@ static status ranks_decode(const program *p, const program_accumulator *a, reade
                            error *err) {
   ranks *r;
   TRY(ranks_new(p, a, &r, err));
-  status s = grouping_decode(p, a, r->s.pairs_count * sizeof *r->s.at, in, &r->s.groups, err);
-  if (s == STATUS_OK) {
-    s = reader_status(in, "ranks", err);
+  status st = grouping_decode(p, a, r->s.pairs_count * sizeof *r->s.at, in, &r->s.groups, err);
+  if (st == STATUS_OK) {
+    st = reader_status(in, "ranks", err);
   }
-  if (s == STATUS_OK) {
-    s = make_products(p, a, r, err);
+  if (st == STATUS_OK) {
+    st = make_products(p, a, r, err);
   }
-  const size_t count = s == STATUS_OK ? (size_t)grouping_places(&r->s.groups) * r->s.pairs_count : 0;
-  for (size_t i = 0; i < count && !in->problem; i++) {
+  const size_t count = st == STATUS_OK ? (size_t)grouping_places(&r->s.groups) * r->s.pairs_count : 0;
+  for (size_t i = 0; i < count && in->problem == NULL; i++) {
     read_products(in, &r->s.at[i]);
   }
-  if (s == STATUS_OK) {
-    s = reader_status(in, "ranks", err);
+  if (st == STATUS_OK) {
+    st = reader_status(in, "ranks", err);
   }
-  return finish(s, r, state);
+  return finish(st, r, state);
 }
 
 const accumulator_kind accumulator_ranks = {

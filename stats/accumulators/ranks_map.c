@@ -156,8 +156,8 @@ status rank_add_shard(frame *f, const program_accumulator *a, const grouped_rows
   TRY(rank_tables_read(a, &tables, err));
   const size_t places = grouping_places(groups), cells = (size_t)a->variables_count * BLOCK_ROWS;
   work *w = calloc(1, sizeof *w);
-  status s = error_no_memory(err, "ranks");
-  if (w) {
+  status st = error_no_memory(err, "ranks");
+  if (w != NULL) {
     w->tables = &tables;
     w->rows = in;
     w->at = at;
@@ -166,9 +166,10 @@ status rank_add_shard(frame *f, const program_accumulator *a, const grouped_rows
     w->sums = calloc(places * tables.pairs_count, sizeof *w->sums);
     w->ranks = malloc(cells * sizeof *w->ranks);
     w->wide_ranks = malloc(cells * sizeof *w->wide_ranks);
-    if (w->values && w->tables_places && w->sums && w->ranks && w->wide_ranks) {
+    if (w->values != NULL && w->tables_places != NULL && w->sums != NULL && w->ranks != NULL &&
+        w->wide_ranks != NULL) {
       place_groups(w, groups);
-      s = add_rows(f, a, w, (uint32_t)places, err);
+      st = add_rows(f, a, w, (uint32_t)places, err);
     }
     free(w->values);
     free(w->tables_places);
@@ -178,5 +179,5 @@ status rank_add_shard(frame *f, const program_accumulator *a, const grouped_rows
   }
   free(w);
   rank_tables_fini(&tables);
-  return s;
+  return st;
 }

@@ -13,7 +13,7 @@ typedef struct cursor {
 
 static int64_t take(cursor *c, int64_t low, int64_t high, const char *problem) {
   if (c->at == c->end || *c->at < low || *c->at > high) {
-    c->problem = c->problem ? c->problem : problem;
+    c->problem = c->problem != NULL ? c->problem : problem;
     return low;
   }
   return *c->at++;
@@ -31,7 +31,7 @@ static i128 take_weight(cursor *c, bool weighted) {
   const i128 high = weighted ? take(c, 0, (int64_t)1 << 40, problem) : 0;
   const i128 weight = (high << WEIGHT_BITS) + take(c, 0, ((int64_t)1 << WEIGHT_BITS) - 1, problem);
   if (weight == 0) {
-    c->problem = c->problem ? c->problem : problem;
+    c->problem = c->problem != NULL ? c->problem : problem;
   }
   return weight;
 }
@@ -41,10 +41,10 @@ static i128 take_table(cursor *c, bool weighted, rank_entry *out, uint32_t *coun
   i128 below = 0;
   int64_t low = -NUMBER_MAX;
   *count = (uint32_t)take(c, 0, PROGRAM_PARAMS_MAX, "a table is longer than its parameters");
-  for (uint32_t i = 0; i < *count && !c->problem; i++) {
+  for (uint32_t i = 0; i < *count && c->problem == NULL; i++) {
     const int64_t value = take(c, low, NUMBER_MAX, "values are not in ascending order");
     const i128 weight = take_weight(c, weighted);
-    if (out) {
+    if (out != NULL) {
       out[i] = (rank_entry){value, weight, 2 * below + weight};
     }
     below += weight;
@@ -69,10 +69,10 @@ static void check_head(cursor *c, const program_accumulator *a) {
   for (uint32_t i = 0; i < 2; i++) {
     take(c, 0, i < a->by_count ? GROUPS_MAX : 0, "there are too many groups");
   }
-  for (int64_t i = 0; i < 2 * pairs && !c->problem; i++) {
+  for (int64_t i = 0; i < 2 * pairs && c->problem == NULL; i++) {
     take(c, 0, (int64_t)a->variables_count - 1, "a pair is of columns that do not exist");
   }
-  if (!c->problem && places_of(a) == 0) {
+  if (c->problem == NULL && places_of(a) == 0) {
     c->problem = "there are too many groups";
   }
 }
@@ -85,15 +85,15 @@ status rank_params_check(const program_accumulator *a, error *err) {
   cursor c = cursor_of(a);
   const bool weighted = a->weight != PROGRAM_NONE;
   check_head(&c, a);
-  const uint64_t tables = c.problem ? 0 : (uint64_t)a->variables_count * places_of(a);
-  for (uint64_t i = 0; i < tables && !c.problem; i++) {
+  const uint64_t tables = c.problem != NULL ? 0 : (uint64_t)a->variables_count * places_of(a);
+  for (uint64_t i = 0; i < tables && c.problem == NULL; i++) {
     uint32_t count;
     take_table(&c, weighted, NULL, &count);
   }
-  if (!c.problem && c.at != c.end) {
+  if (c.problem == NULL && c.at != c.end) {
     c.problem = "there are more parameters than tables";
   }
-  return c.problem ? error_set(err, STATUS_USAGE, "ranks: %s", c.problem) : STATUS_OK;
+  return c.problem != NULL ? error_set(err, STATUS_USAGE, "ranks: %s", c.problem) : STATUS_OK;
 }
 
 status rank_tables_read(const program_accumulator *a, rank_tables *out, error *err) {
@@ -109,7 +109,7 @@ status rank_tables_read(const program_accumulator *a, rank_tables *out, error *e
   const size_t most = (size_t)(c.end - c.at) / (1 + rank_weight_params(weighted));
   out->at = calloc(tables, sizeof *out->at);
   out->entries = malloc((most + 1) * sizeof *out->entries);
-  if (!out->at || !out->entries) {
+  if (out->at == NULL || out->entries == NULL) {
     rank_tables_fini(out);
     return error_no_memory(err, "ranks");
   }

@@ -7,7 +7,7 @@ static status sort_rows(row_order *o, error *err) {
   const uint16_t *slots = o->grouped.view.slots;
   o->rows = malloc(((size_t)o->starts[o->groups_count] + 1) * sizeof *o->rows);
   uint32_t *at = malloc(((size_t)o->groups_count + 1) * sizeof *at);
-  if (!o->rows || !at) {
+  if (o->rows == NULL || at == NULL) {
     free(at);
     return error_no_memory(err, "rows by group");
   }
@@ -28,9 +28,9 @@ status row_order_init(frame *f, const program_accumulator *a, row_order *out, er
   TRY(grouped_rows_init(f, a, &out->grouped, err));
   out->groups_count = out->grouped.view.count;
   out->starts = malloc(((size_t)out->groups_count + 1) * sizeof *out->starts);
-  status s = STATUS_OK;
-  if (!out->starts) {
-    s = error_no_memory(err, "rows by group");
+  status st = STATUS_OK;
+  if (out->starts == NULL) {
+    st = error_no_memory(err, "rows by group");
   } else {
     uint32_t used = 0;
     for (uint32_t g = 0; g < out->groups_count; g++) {
@@ -38,12 +38,12 @@ status row_order_init(frame *f, const program_accumulator *a, row_order *out, er
       used += out->grouped.view.used[g];
     }
     out->starts[out->groups_count] = used;
-    s = out->grouped.view.slots ? sort_rows(out, err) : STATUS_OK;
+    st = out->grouped.view.slots != NULL ? sort_rows(out, err) : STATUS_OK;
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     row_order_fini(out);
   }
-  return s;
+  return st;
 }
 
 void row_order_fini(row_order *o) {

@@ -19,7 +19,7 @@ void row_order_fini(row_order *o);
 grouping row_order_take_groups(row_order *o);
 
 static inline uint32_t row_order_row(const row_order *o, uint32_t index) {
-  return o->rows ? o->rows[index] : index;
+  return o->rows != NULL ? o->rows[index] : index;
 }
 
 #endif

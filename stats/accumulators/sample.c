@@ -31,7 +31,7 @@ static status sample_check(const program *p, const program_accumulator *a, uint6
 
 static void sample_destroy(void *state) {
   sample_state *s = state;
-  if (s) {
+  if (s != NULL) {
     free(s->rows);
     free(s->values);
     free(s);
@@ -41,7 +41,7 @@ static void sample_destroy(void *state) {
 /* A state with room for CAPACITY rows. */
 static status sample_new(const program_accumulator *a, uint32_t capacity, sample_state **out, error *err) {
   sample_state *s = calloc(1, sizeof *s);
-  if (!s) {
+  if (s == NULL) {
     return error_no_memory(err, "sample");
   }
   *s = (sample_state){.rows_max = (uint32_t)a->params[0],
@@ -50,7 +50,7 @@ static status sample_new(const program_accumulator *a, uint32_t capacity, sample
                       .weighted = a->weight != PROGRAM_NONE};
   s->rows = calloc((size_t)capacity + 1, sizeof *s->rows);
   s->values = calloc(((size_t)capacity + 1) * a->variables_count, sizeof *s->values);
-  if (!s->rows || !s->values) {
+  if (s->rows == NULL || s->values == NULL) {
     sample_destroy(s);
     return error_no_memory(err, "sample");
   }
@@ -154,7 +154,7 @@ static status sample_map(frame *f, const program_accumulator *a, void **state, e
   TRY(points_init(f, a, &p, err));
   sample_state *s = NULL;
   kept_row *kept = malloc((size_t)a->params[0] * sizeof *kept);
-  status st = kept ? STATUS_OK : error_no_memory(err, "sample");
+  status st = kept != NULL ? STATUS_OK : error_no_memory(err, "sample");
   if (st == STATUS_OK) {
     uint32_t count = choose_rows(&p, (uint64_t)a->params[1], (uint32_t)a->params[0], kept);
     qsort(kept, count, sizeof *kept, compare_kept);
@@ -188,7 +188,7 @@ static status sample_merge(void *into_state, const void *from_state, error *err)
   uint32_t count = both < into->rows_max ? (uint32_t)both : into->rows_max;
   sample_row *rows = malloc(((size_t)count + 1) * sizeof *rows);
   int64_t *values = malloc(((size_t)count + 1) * width * sizeof *values);
-  if (!rows || !values) {
+  if (rows == NULL || values == NULL) {
     free(rows);
     free(values);
     return error_no_memory(err, "sample");
@@ -225,7 +225,7 @@ static void sample_encode(const void *state, buf *out) {
 }
 
 static void read_rows(reader *r, sample_state *s) {
-  for (uint32_t i = 0; i < s->count && !r->problem; i++) {
+  for (uint32_t i = 0; i < s->count && r->problem == NULL; i++) {
     sample_row *row = &s->rows[i];
     row->ordinal = reader_varint(r);
     row->key = random_bits(s->seed, RANDOM_SAMPLE, row->ordinal, 0);

@@ -79,8 +79,8 @@ static status silhouette_check(const program *p, const program_accumulator *a, u
 
 static void silhouette_destroy(void *state) {
   silhouette_state *s = state;
-  if (s) {
-    for (uint32_t k = 0; s->models && k < s->models_count; k++) {
+  if (s != NULL) {
+    for (uint32_t k = 0; s->models != NULL && k < s->models_count; k++) {
       free(s->models[k].at);
     }
     free(s->models);
@@ -92,7 +92,7 @@ static status silhouette_empty(const program *p, const program_accumulator *a, v
   (void)p;
   silhouette_state *s = calloc(1, sizeof *s);
   silhouette_model *models = calloc((size_t)a->params[1], sizeof *models);
-  if (!s || !models) {
+  if (s == NULL || models == NULL) {
     free(s);
     free(models);
     return error_no_memory(err, "silhouette");
@@ -104,7 +104,7 @@ static status silhouette_empty(const program *p, const program_accumulator *a, v
     bool read = next_model(a, &at, &m);
     models[k].clusters = read ? m.clusters : 0;
     models[k].at = calloc((size_t)models[k].clusters + 1, sizeof *models[k].at);
-    if (!read || !models[k].at) {
+    if (!read || models[k].at == NULL) {
       silhouette_destroy(s);
       return read ? error_no_memory(err, "silhouette") : refuse_params(err);
     }
@@ -215,7 +215,7 @@ static status map_blocks(const program_accumulator *a, points *p, mapped_model *
   }
   uint8_t *own = aligned_alloc(64, POINTS_BLOCK_ROWS);
   double *distances = malloc((size_t)CLUSTERS_MAX * STEP * sizeof *distances);
-  if (!own || !distances) {
+  if (own == NULL || distances == NULL) {
     free(own);
     free(distances);
     return error_no_memory(err, "silhouette");
@@ -237,11 +237,11 @@ static status silhouette_map(frame *f, const program_accumulator *a, void **stat
   silhouette_state *s = made;
   points p = {0};
   mapped_model *models = calloc(s->models_count, sizeof *models);
-  status st = models ? points_init(f, a, &p, err) : error_no_memory(err, "silhouette");
+  status st = models != NULL ? points_init(f, a, &p, err) : error_no_memory(err, "silhouette");
   if (st == STATUS_OK) {
     st = map_blocks(a, &p, models, s, err);
   }
-  for (uint32_t k = 0; models && k < s->models_count; k++) {
+  for (uint32_t k = 0; models != NULL && k < s->models_count; k++) {
     point_model_fini(&models[k].centres);
   }
   free(models);
@@ -292,7 +292,7 @@ static status silhouette_decode(const program *p, const program_accumulator *a, 
   TRY(silhouette_empty(p, a, &made, err));
   silhouette_state *s = made;
   for (uint32_t k = 0; k < s->models_count; k++) {
-    for (uint32_t j = 0; j < s->models[k].clusters && !r->problem; j++) {
+    for (uint32_t j = 0; j < s->models[k].clusters && r->problem == NULL; j++) {
       silhouette_cluster *c = &s->models[k].at[j];
       c->n = (int64_t)reader_count(r, INT64_MAX);
       if (c->n > 0) {

@@ -40,16 +40,16 @@ static status order_options(hashed_variable *v, error *err) {
   uint32_t *places = malloc(((size_t)count + 1) * sizeof *places);
   v->order = malloc(((size_t)count + 1) * sizeof *v->order);
   axis sorted = {0};
-  status s = places != NULL && v->order != NULL ? STATUS_OK : error_no_memory(err, "hashes");
-  if (s == STATUS_OK) {
-    s = axis_from_keys(&v->set.options, true, NULL, &sorted, places, err);
+  status st = places != NULL && v->order != NULL ? STATUS_OK : error_no_memory(err, "hashes");
+  if (st == STATUS_OK) {
+    st = axis_from_keys(&v->set.options, true, NULL, &sorted, places, err);
   }
-  for (uint32_t i = 0; s == STATUS_OK && i < count; i++) {
+  for (uint32_t i = 0; st == STATUS_OK && i < count; i++) {
     v->order[places[i]] = i;
   }
   axis_fini(&sorted);
   free(places);
-  return s;
+  return st;
 }
 
 static status init_form(frame *f, uint32_t variable, hashed_variable *v, error *err) {
@@ -71,11 +71,11 @@ static status init_form(frame *f, uint32_t variable, hashed_variable *v, error *
 
 status hashed_variable_init(frame *f, uint32_t variable, hashed_variable *out, error *err) {
   *out = (hashed_variable){.form = program_variable_form(&frame_program(f)->variables[variable])};
-  status s = init_form(f, variable, out, err);
-  if (s != STATUS_OK) {
+  status st = init_form(f, variable, out, err);
+  if (st != STATUS_OK) {
     hashed_variable_fini(out);
   }
-  return s;
+  return st;
 }
 
 void hashed_variable_fini(hashed_variable *v) {

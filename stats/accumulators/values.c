@@ -73,16 +73,16 @@ status values_make_entries(values *v, uint64_t count, error *err) {
 
 static status values_empty(const program *p, const program_accumulator *a, void **state, error *err) {
   values *v = NULL;
-  status s = make(p, a, &v, err);
-  if (s == STATUS_OK) {
-    s = values_make_places(v, err);
+  status st = make(p, a, &v, err);
+  if (st == STATUS_OK) {
+    st = values_make_places(v, err);
   }
-  if (s == STATUS_OK) {
-    s = values_make_entries(v, 0, err);
+  if (st == STATUS_OK) {
+    st = values_make_entries(v, 0, err);
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     values_destroy(v);
-    return s;
+    return st;
   }
   *state = v;
   return STATUS_OK;
@@ -209,36 +209,36 @@ static status map_variable(values *v, frame *from, const grouped_rows *in, error
     TRY(frame_number(from, v->a->variables[1], &partners, err));
   }
   hash_table t = {0};
-  status s = resize(&t, SLOTS_FIRST, err);
-  if (s == STATUS_OK) {
-    s = count_rows(v, &t, numbers.values, partners.values, in, err);
+  status st = resize(&t, SLOTS_FIRST, err);
+  if (st == STATUS_OK) {
+    st = count_rows(v, &t, numbers.values, partners.values, in, err);
   }
-  if (s == STATUS_OK) {
-    s = take_entries(v, &t, err);
+  if (st == STATUS_OK) {
+    st = take_entries(v, &t, err);
   }
   free(t.slots);
-  return s;
+  return st;
 }
 
 static status values_map(frame *f, const program_accumulator *a, void **state, error *err) {
   values *v = NULL;
   grouped_rows in = {0};
-  status s = make(frame_program(f), a, &v, err);
-  if (s == STATUS_OK) {
-    s = grouped_rows_init(f, a, &in, err);
+  status st = make(frame_program(f), a, &v, err);
+  if (st == STATUS_OK) {
+    st = grouped_rows_init(f, a, &in, err);
   }
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     v->s.groups = in.groups;
     in.groups = (grouping){0};
-    s = values_make_places(v, err);
+    st = values_make_places(v, err);
   }
-  if (s == STATUS_OK) {
-    s = map_variable(v, f, &in, err);
+  if (st == STATUS_OK) {
+    st = map_variable(v, f, &in, err);
   }
   grouped_rows_fini(&in);
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     values_destroy(v);
-    return s;
+    return st;
   }
   *state = v;
   return STATUS_OK;
@@ -312,32 +312,32 @@ static status merge_into(values *made, const values_state *left, const values_st
   made->s.overflown = left->overflown || right->overflown;
   uint32_t places = grouping_places(&made->s.groups);
   value_table *sides[2] = {calloc(places, sizeof(value_table)), calloc(places, sizeof(value_table))};
-  status s =
+  status st =
       sides[0] != NULL && sides[1] != NULL ? values_make_places(made, err) : error_no_memory(err, "values");
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     spread(left, united.left_places, sides[0]);
     spread(right, united.right_places, sides[1]);
-    s = merge_tables(made, sides[0], sides[1], err);
+    st = merge_tables(made, sides[0], sides[1], err);
   }
   free(sides[0]);
   free(sides[1]);
   grouping_union_fini(&united);
-  return s;
+  return st;
 }
 
 static status values_merge(void *into, const void *from, error *err) {
   values *v = into, *made = NULL;
-  status s = make(v->p, v->a, &made, err);
-  if (s == STATUS_OK) {
-    s = merge_into(made, &v->s, &((const values *)from)->s, err);
+  status st = make(v->p, v->a, &made, err);
+  if (st == STATUS_OK) {
+    st = merge_into(made, &v->s, &((const values *)from)->s, err);
   }
-  if (s == STATUS_OK) {
+  if (st == STATUS_OK) {
     values swapped = *v;
     *v = *made;
     *made = swapped;
   }
   values_destroy(made);
-  return s;
+  return st;
 }
 
 /* ---- Bytes --------------------------------------------------------------------------------------- */
@@ -345,13 +345,13 @@ static status values_merge(void *into, const void *from, error *err) {
 static status values_decode(const program *p, const program_accumulator *a, reader *r, void **state,
                             error *err) {
   values *v = NULL;
-  status s = make(p, a, &v, err);
-  if (s == STATUS_OK) {
-    s = values_read(v, r, err);
+  status st = make(p, a, &v, err);
+  if (st == STATUS_OK) {
+    st = values_read(v, r, err);
   }
-  if (s != STATUS_OK) {
+  if (st != STATUS_OK) {
     values_destroy(v);
-    return s;
+    return st;
   }
   *state = v;
   return STATUS_OK;

@@ -131,13 +131,13 @@ static status weights_map(frame *f, const program_accumulator *a, void **state, 
   c.unit = w->kind == WEIGHT_FREQUENCY ? decimal_power10(c.reading.decimals) : 0;
   TRY(weights_empty(frame_program(f), a, &made, err));
   weights_state *s = made;
-  status result = map_rows(&c, s, err);
-  if (result == STATUS_OK) {
-    result = frame_weight_error(f, a->weight, &s->error, err);
+  status st = map_rows(&c, s, err);
+  if (st == STATUS_OK) {
+    st = frame_weight_error(f, a->weight, &s->error, err);
   }
-  if (result != STATUS_OK) {
+  if (st != STATUS_OK) {
     weights_destroy(s);
-    return result;
+    return st;
   }
   *state = s;
   return STATUS_OK;
@@ -215,10 +215,10 @@ static status weights_decode(const program *p, const program_accumulator *a, rea
                              error *err) {
   void *made;
   TRY(weights_empty(p, a, &made, err));
-  const status result = read_state(r, made, err);
-  if (result != STATUS_OK) {
+  const status st = read_state(r, made, err);
+  if (st != STATUS_OK) {
     weights_destroy(made);
-    return result;
+    return st;
   }
   *state = made;
   return STATUS_OK;

@@ -134,7 +134,7 @@ static status visit(const share_cell *cell, void *context, error *err) {
   table_number(s->shares, "se", easy.se_plain);
   table_number(s->shares, "ci_low", low);
   table_number(s->shares, "ci_high", high);
-  if (s->nets) {
+  if (s->nets != NULL) {
     TRY(share_estimate(cell, net_value, &e, &net, err));
     const double half = critical_z(cell->options.confidence) * net.se_plain;
     share_row(cell, s->nets);

@@ -96,7 +96,7 @@ static bool read_groups(comparison *c, const void *state) {
   c->groups = ARENA_ARRAY(c->memory, sums, (size_t)ax->count + 1);
   c->keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)ax->count + 1);
   c->count = 0;
-  if (!order || !c->groups || !c->keys) {
+  if (order == NULL || c->groups == NULL || c->keys == NULL) {
     return false;
   }
   for (uint32_t i = 0; i < ax->count; i++) {
@@ -129,7 +129,7 @@ static status write_mean(comparison *c, const sums *s, json *group, error *err) 
   estimate e;
   TRY(estimate_make(s, &c->options, &e, err));
   start_row(c, c->means);
-  if (group) {
+  if (group != NULL) {
     table_json(c->means, "group", group);
   }
   table_integer(c->means, "n", e.n);
@@ -234,7 +234,7 @@ static status write_pairs(comparison *c, error *err) {
   const size_t count = (size_t)c->count * (c->count - 1) / 2;
   pair_test *tests = ARENA_ARRAY(c->memory, pair_test, count + 1);
   double *p = ARENA_ARRAY(c->memory, double, count + 1);
-  if (!tests || !p) {
+  if (tests == NULL || p == NULL) {
     return error_no_memory(err, "pairs of groups");
   }
   size_t k = 0;
@@ -272,7 +272,7 @@ static status compare_item(comparison *c, uint32_t first, error *err) {
     }
     TRY(write_means(c, err));
     TRY(write_tests(c, err));
-    if (c->pairs) {
+    if (c->pairs != NULL) {
       TRY(write_pairs(c, err));
     }
   }
@@ -316,7 +316,7 @@ static status step(analysis_run *run, error *err) {
                                       [WEIGHTING_SAMPLING] = "note_compare_sampling",
                                       [WEIGHTING_FREQUENCY] = "note_compare_frequency"};
   run_note(run, notes[c.weighting], NULL);
-  if (c.pairs) {
+  if (c.pairs != NULL) {
     run_note(run, "note_compare_pairs", NULL);
   }
   return STATUS_OK;

@@ -74,7 +74,7 @@ static status open_correlation(analysis_run *run, correlation *c, error *err) {
                      .pairs = {.variables_count = items->variables_count + others->variables_count,
                                .split = others->variables_count > 0 ? items->variables_count : 0}};
   c->items = ARENA_ARRAY(c->memory, uint32_t, c->pairs.variables_count);
-  if (!c->items) {
+  if (c->items == NULL) {
     return error_no_memory(err, "correlate");
   }
   for (uint32_t i = 0; i < c->pairs.variables_count; i++) {
@@ -88,7 +88,7 @@ static status begin(analysis_run *run, error *err) {
   correlation c;
   TRY(open_correlation(run, &c, err));
   uint32_t *variables = ARENA_ARRAY(c.memory, uint32_t, c.pairs.variables_count);
-  if (!variables) {
+  if (variables == NULL) {
     return error_no_memory(err, "correlate");
   }
   for (uint32_t i = 0; i < c.pairs.variables_count; i++) {
@@ -114,7 +114,7 @@ typedef struct family {
 static status family_new(const correlation *c, family *f, error *err) {
   f->at = ARENA_ARRAY(c->memory, coefficient, c->count);
   f->adjusted = ARENA_ARRAY(c->memory, double, c->count);
-  return f->at && f->adjusted ? STATUS_OK : error_no_memory(err, "correlate");
+  return f->at != NULL && f->adjusted != NULL ? STATUS_OK : error_no_memory(err, "correlate");
 }
 
 static coefficient_options options_of(const correlation *c, const cross_state *s,
@@ -232,14 +232,14 @@ static void write_pairs(const correlation *c, const coefficient_tables *t, const
 
 static void warn_constants(const correlation *c, const group_walk *w, const family *f) {
   bool *constant = ARENA_ARRAY(c->memory, bool, c->pairs.variables_count);
-  for (uint32_t i = 0; constant && i < pairs_end(c->pairs); i++) {
+  for (uint32_t i = 0; constant != NULL && i < pairs_end(c->pairs); i++) {
     for (uint32_t j = pairs_first(c->pairs, i); j < c->pairs.variables_count; j++) {
       const coefficient *at = &f->at[pair_index(c->pairs, i, j)];
       constant[i] = constant[i] || at->x_constant;
       constant[j] = constant[j] || at->y_constant;
     }
   }
-  for (uint32_t i = 0; constant && i < c->pairs.variables_count; i++) {
+  for (uint32_t i = 0; constant != NULL && i < c->pairs.variables_count; i++) {
     if (constant[i]) {
       json *detail = run_detail(c->run);
       json_set_text(detail, "item", run_plan(c->run)->variables[c->items[i]].name);
@@ -327,7 +327,7 @@ static void write_waiting(const correlation *c, const coefficient_tables *t, con
 
 static status open_ranks(const correlation *c, rank_family **out, error *err) {
   *out = ARENA_ARRAY(c->memory, rank_family, groups_count(c->run));
-  for (uint32_t which = 0; *out && which < groups_count(c->run); which++) {
+  for (uint32_t which = 0; *out != NULL && which < groups_count(c->run); which++) {
     const cross_state *s = run_result(c->run, which);
     rank_family *f = &(*out)[which];
     f->groups = &s->groups;
@@ -335,7 +335,7 @@ static status open_ranks(const correlation *c, rank_family **out, error *err) {
     f->rows = ARENA_ARRAY(c->memory, uint32_t, f->places);
     f->refused = ARENA_ARRAY(c->memory, uint32_t, f->places);
     f->figures = ARENA_ARRAY(c->memory, uint8_t, f->places * c->count);
-    for (uint32_t place = 0; f->rows && place < f->places; place++) {
+    for (uint32_t place = 0; f->rows != NULL && place < f->places; place++) {
       f->rows[place] = UINT32_MAX;
     }
   }
@@ -385,7 +385,7 @@ static status step(analysis_run *run, error *err) {
   }
   TRY(write_all(&c, ranks, err));
   write_notes(&c);
-  return ranks ? spearman_first(&c, ranks, 0, err) : STATUS_OK;
+  return ranks != NULL ? spearman_first(&c, ranks, 0, err) : STATUS_OK;
 }
 
 static status ask_again(analysis_run *run, error *err) {

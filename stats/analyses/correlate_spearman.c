@@ -107,7 +107,7 @@ static const values_state *table_of_margins(void *context, const rank_pair *p, u
 
 static status take_margins(rank_course *r, uint32_t stage, uint32_t result, error *err) {
   margins m = {.r = r, .result_of = ARENA_ARRAY(r->c->memory, uint32_t, r->pairs_count)};
-  if (!m.result_of) {
+  if (m.result_of == NULL) {
     return error_no_memory(err, "correlate");
   }
   for (uint32_t k = 0; k < r->pairs_count; k++) {

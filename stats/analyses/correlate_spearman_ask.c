@@ -14,7 +14,7 @@ uint32_t rank_joint_run(const rank_course *r, uint32_t at, uint32_t stage) {
 static status number_groups(const correlation *c, uint32_t variable, const axis *ax, uint32_t *index,
                             error *err) {
   program_range *ranges = ARENA_ARRAY(c->memory, program_range, ax->count);
-  if (!ranges) {
+  if (ranges == NULL) {
     return error_no_memory(err, "correlate");
   }
   for (uint32_t i = 0; i < ax->count; i++) {
@@ -42,7 +42,7 @@ static status need_sums(const rank_course *r, uint32_t which, error *err) {
   const correlation *c = r->c;
   const rank_asked *asked = &r->asked[which];
   uint32_t *variables = ARENA_ARRAY(c->memory, uint32_t, asked->columns_count);
-  if (!variables) {
+  if (variables == NULL) {
     return error_no_memory(err, "correlate");
   }
   for (uint32_t i = 0; i < asked->columns_count; i++) {
@@ -65,7 +65,7 @@ static status need_sums(const rank_course *r, uint32_t which, error *err) {
 static status need_joint(const rank_course *r, uint32_t at, uint32_t count, error *err) {
   const correlation *c = r->c;
   uint32_t *variables = ARENA_ARRAY(c->memory, uint32_t, (size_t)count + 1);
-  if (!variables) {
+  if (variables == NULL) {
     return error_no_memory(err, "correlate");
   }
   TRY(run_variable(c->run, c->items[r->pairs[at].i], &variables[0], err));

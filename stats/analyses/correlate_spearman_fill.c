@@ -26,7 +26,7 @@ status rank_fill(const rank_course *r, const rank_pair *p, uint32_t place, const
   const uint64_t pair = pair_index(c->pairs, p->i, p->j);
   const uint32_t first = r->families[p->which].rows[place];
   coefficient_options options = {.weighting = c->weighting,
-                                 .w2 = p->w2 ? p->w2[place] : exact_from_i64(0),
+                                 .w2 = p->w2 != NULL ? p->w2[place] : exact_from_i64(0),
                                  .weight_decimals = weight_decimals,
                                  .confidence = run_request(c->run)->confidence};
   coefficient f;
@@ -106,7 +106,7 @@ static status adjust_group(const rank_course *r, uint32_t which, uint32_t place,
 status rank_finish(const rank_course *r, error *err) {
   const correlation *c = r->c;
   double *p = ARENA_ARRAY(c->memory, double, c->count);
-  if (!p) {
+  if (p == NULL) {
     return error_no_memory(err, "correlate");
   }
   for (uint32_t which = 0; which < r->families_count && c->adjusted; which++) {

@@ -63,7 +63,7 @@ status rank_first_of(const correlation *c, rank_first *out, error *err) {
                       .small_at = ARENA_ARRAY(c->memory, uint32_t, count),
                       .valued = ARENA_ARRAY(c->memory, bool, count),
                       .valued_at = ARENA_ARRAY(c->memory, uint32_t, count)};
-  if (!out->small || !out->small_at || !out->valued || !out->valued_at) {
+  if (out->small == NULL || out->small_at == NULL || out->valued == NULL || out->valued_at == NULL) {
     return error_no_memory(err, "correlate");
   }
   look_for_joint(c, out);
@@ -73,7 +73,7 @@ status rank_first_of(const correlation *c, rank_first *out, error *err) {
 
 static status need_joint(const correlation *c, const rank_first *f, error *err) {
   uint32_t *variables = ARENA_ARRAY(c->memory, uint32_t, f->small_pairs.variables_count);
-  if (!variables) {
+  if (variables == NULL) {
     return error_no_memory(err, "correlate");
   }
   for (uint32_t i = 0; i < c->pairs.variables_count; i++) {
@@ -189,7 +189,7 @@ static status fill_joint(const first_results *f, const rank_pair *p, error *err)
 static status look_at_pair(const first_results *f, rank_pair *p, bool *kept, error *err) {
   const bool small = pair_is_small(f->first, p->i, p->j);
   *kept = false;
-  if (small && f->joint) {
+  if (small && f->joint != NULL) {
     return fill_joint(f, p, err);
   }
   if (small) {
@@ -232,13 +232,13 @@ static bool open_pair(const first_results *f, uint32_t i, uint32_t j, rank_pair 
                    .j = j,
                    .figures = ARENA_ARRAY(c->memory, uint8_t, family->places),
                    .w2 = sampling ? ARENA_ARRAY(c->memory, exact, family->places) : NULL};
-  for (uint32_t place = 0; p->figures && place < family->places; place++) {
+  for (uint32_t place = 0; p->figures != NULL && place < family->places; place++) {
     p->figures[place] = family->figures[place * c->count + pair];
-    if (p->w2) {
+    if (p->w2 != NULL) {
       p->w2[place] = products_of(f, i, j, place)->w2;
     }
   }
-  return p->figures && (p->w2 || !sampling);
+  return p->figures != NULL && (p->w2 != NULL || !sampling);
 }
 
 static const values_state *table_of_first(void *context, const rank_pair *p, unsigned side) {
@@ -265,7 +265,7 @@ status rank_course_begin(rank_course *r, const rank_first *first, uint32_t produ
   const uint32_t families = r->families_count;
   r->pairs = ARENA_ARRAY(r->c->memory, rank_pair, r->c->count * families + 1);
   r->asked = ARENA_ARRAY(r->c->memory, rank_asked, families);
-  if (!r->pairs || !r->asked) {
+  if (r->pairs == NULL || r->asked == NULL) {
     return error_no_memory(err, "correlate");
   }
   for (uint32_t which = 0; which < families; which++) {
@@ -274,7 +274,7 @@ status rank_course_begin(rank_course *r, const rank_first *first, uint32_t produ
                        .first = first,
                        .which = which,
                        .products = run_result(r->c->run, products + which),
-                       .joint = joint && !joint->overflown ? joint : NULL,
+                       .joint = joint != NULL && !joint->overflown ? joint : NULL,
                        .values = products + families * (first->joint ? 2 : 1)};
     TRY(look_at_family(&f, err));
   }

@@ -67,7 +67,7 @@ status rank_plan(rank_course *r, uint32_t first_stage, error *err) {
   stage_room room = {
       .stage = first_stage,
       .taken = ARENA_ARRAY(r->c->memory, uint32_t, (size_t)r->families_count * r->c->pairs.variables_count)};
-  if (!room.taken) {
+  if (room.taken == NULL) {
     return error_no_memory(err, "correlate");
   }
   for (; left > 0; room.stage++) {

@@ -33,7 +33,7 @@ static void put_pair(const rank_course *r, const rank_pair *p, buf *out) {
   buf_put_varint(out, p->stage);
   for (uint32_t place = 0; place < r->families[p->which].places; place++) {
     buf_put_u8(out, p->figures[place]);
-    if (p->w2 && p->figures[place] != FIGURES_NONE) {
+    if (p->w2 != NULL && p->figures[place] != FIGURES_NONE) {
       buf_put_exact(out, &p->w2[place]);
     }
   }
@@ -71,7 +71,7 @@ static void read_axis(reader *in, arena *a, axis *out) {
   } else {
     out->numbers = ARENA_ARRAY(a, int64_t, out->count);
   }
-  for (uint32_t i = 0; i < out->count && !in->problem && !arena_failed(a); i++) {
+  for (uint32_t i = 0; i < out->count && in->problem == NULL && !arena_failed(a); i++) {
     if (out->is_text) {
       out->texts[i] = arena_slice(a, reader_slice(in, PROGRAM_TEXT_MAX));
     } else {
@@ -90,7 +90,7 @@ static bool places_fit(const grouping *g) {
 
 static void read_family(const correlation *c, uint32_t which, reader *in, rank_family *f) {
   grouping *groups = ARENA_NEW(c->memory, grouping);
-  if (!groups) {
+  if (groups == NULL) {
     return;
   }
   groups->by_count = which > 0 ? run_request(c->run)->breakdowns[which - 1].count : 0;
@@ -114,12 +114,12 @@ static void read_family(const correlation *c, uint32_t which, reader *in, rank_f
 static void read_asked(const correlation *c, reader *in, rank_asked *a) {
   a->columns_count = (uint32_t)reader_count_of(in, PROGRAM_VARIABLES_MAX, 1);
   a->columns = ARENA_ARRAY(c->memory, uint32_t, a->columns_count);
-  for (uint32_t i = 0; i < a->columns_count && a->columns; i++) {
+  for (uint32_t i = 0; i < a->columns_count && a->columns != NULL; i++) {
     a->columns[i] = (uint32_t)reader_count(in, c->pairs.variables_count - 1);
   }
   a->params_count = (uint32_t)reader_count_of(in, PROGRAM_PARAMS_MAX, 1);
   a->params = ARENA_ARRAY(c->memory, int64_t, a->params_count);
-  for (uint32_t i = 0; i < a->params_count && a->params; i++) {
+  for (uint32_t i = 0; i < a->params_count && a->params != NULL; i++) {
     a->params[i] = reader_signed(in);
   }
 }
@@ -130,9 +130,9 @@ static void read_figures(const rank_course *r, reader *in, rank_pair *p) {
   const uint32_t places = r->families[p->which].places;
   p->figures = ARENA_ARRAY(c->memory, uint8_t, places);
   p->w2 = sampling ? ARENA_ARRAY(c->memory, exact, places) : NULL;
-  for (uint32_t place = 0; place < places && !in->problem && !arena_failed(c->memory); place++) {
+  for (uint32_t place = 0; place < places && in->problem == NULL && !arena_failed(c->memory); place++) {
     p->figures[place] = (uint8_t)reader_count(in, FIGURES_RHO_AND_P);
-    if (p->w2 && p->figures[place] != FIGURES_NONE) {
+    if (p->w2 != NULL && p->figures[place] != FIGURES_NONE) {
       reader_exact(in, &p->w2[place]);
       if (exact_sign(&p->w2[place]) <= 0) {
         reader_fail(in, "squares of weights that add up to nothing");
@@ -154,7 +154,7 @@ static void read_pair(const rank_course *r, reader *in, rank_pair *p) {
   if (p->j < pairs_first(pairs, p->i) || (way & 3U) > WAY_SUMS || way > 15 || p->stage == 0) {
     reader_fail(in, "a pair that cannot be");
   }
-  if (!in->problem) {
+  if (in->problem == NULL) {
     read_figures(r, in, p);
   }
 }
@@ -163,13 +163,14 @@ status rank_course_decode(rank_course *r, const correlation *c, reader *in, erro
   *r = (rank_course){.c = c, .families_count = groups_count(c->run)};
   r->families = ARENA_ARRAY(c->memory, rank_family, r->families_count);
   r->asked = ARENA_ARRAY(c->memory, rank_asked, r->families_count);
-  for (uint32_t which = 0; which < r->families_count && !in->problem && !arena_failed(c->memory); which++) {
+  for (uint32_t which = 0; which < r->families_count && in->problem == NULL && !arena_failed(c->memory);
+       which++) {
     read_family(c, which, in, &r->families[which]);
     read_asked(c, in, &r->asked[which]);
   }
   r->pairs_count = (uint32_t)reader_count_of(in, c->count * r->families_count, 6);
   r->pairs = ARENA_ARRAY(c->memory, rank_pair, r->pairs_count);
-  for (uint32_t k = 0; k < r->pairs_count && !in->problem && !arena_failed(c->memory); k++) {
+  for (uint32_t k = 0; k < r->pairs_count && in->problem == NULL && !arena_failed(c->memory); k++) {
     read_pair(r, in, &r->pairs[k]);
   }
   if (arena_failed(c->memory)) {

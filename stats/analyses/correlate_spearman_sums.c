@@ -50,7 +50,7 @@ static bool open_columns(sums_columns *s, const correlation *c, uint32_t pairs) 
   s->tables = ARENA_ARRAY(c->memory, const values_state *, 2 * (size_t)pairs);
   s->items = ARENA_ARRAY(c->memory, uint32_t, 2 * (size_t)pairs);
   s->column_of = ARENA_ARRAY(c->memory, uint32_t, c->pairs.variables_count);
-  return s->tables && s->items && s->column_of;
+  return s->tables != NULL && s->items != NULL && s->column_of != NULL;
 }
 
 status rank_begin_sums(rank_course *r, uint32_t stage, uint32_t which, rank_table_source *source,
@@ -68,7 +68,7 @@ status rank_begin_sums(rank_course *r, uint32_t stage, uint32_t which, rank_tabl
   if (pairs == 0) {
     return STATUS_OK;
   }
-  if (!columns || !open_columns(&s, c, pairs)) {
+  if (columns == NULL || !open_columns(&s, c, pairs)) {
     return error_no_memory(err, "correlate");
   }
   for (uint32_t k = 0, at = 0; k < r->pairs_count; k++) {
@@ -80,7 +80,7 @@ status rank_begin_sums(rank_course *r, uint32_t stage, uint32_t which, rank_tabl
   }
   const uint64_t count = params_needed(&s, pairs, family->places, weighted);
   int64_t *params = count <= PROGRAM_PARAMS_MAX ? ARENA_ARRAY(c->memory, int64_t, count) : NULL;
-  if (!params) {
+  if (params == NULL) {
     return error_no_memory(err, "correlate");
   }
   params[0] = pairs;

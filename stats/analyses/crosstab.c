@@ -127,7 +127,7 @@ static bool read_table(crossing *c) {
   const uint32_t *row_order = keys_in_order(c->memory, &p->variables[c->item], &c->state->keys, false);
   c->column_keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)columns->count + 1);
   c->row_keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)c->state->keys.count + 1);
-  if (!column_order || !row_order || !c->column_keys || !c->row_keys) {
+  if (column_order == NULL || row_order == NULL || c->column_keys == NULL || c->row_keys == NULL) {
     return false;
   }
   find_columns(c, column_order);
@@ -171,10 +171,10 @@ static void warn(const crossing *c, const char *code, const json *value, const i
   json *detail = run_detail(c->run);
   json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
   json_set(detail, "group", group_json(c->walk));
-  if (value) {
+  if (value != NULL) {
     json_set(detail, "value", (json *)value);
   }
-  if (test) {
+  if (test != NULL) {
     json_set_number(detail, "percent", round(test->low_expected_percent));
   }
   run_warn(c->run, code, detail);
@@ -209,7 +209,7 @@ static status test_table(crossing *c, bool *corrected, error *err) {
 static status test_option(crossing *c, uint32_t row, independence *out, int64_t *n, error *err) {
   i128 *counts = ARENA_ARRAY(c->memory, i128, 2 * (size_t)c->columns);
   exact *squares = ARENA_ARRAY(c->memory, exact, 2 * (size_t)c->columns);
-  if (!counts || !squares) {
+  if (counts == NULL || squares == NULL) {
     return error_no_memory(err, "options");
   }
   const uint32_t base_cell = frequency_base_at(c->state, c->row_keys[row]);
@@ -244,7 +244,7 @@ static status test_options(crossing *c, bool *corrected, error *err) {
   independence *tests = ARENA_ARRAY(c->memory, independence, (size_t)c->rows + 1);
   double *p = ARENA_ARRAY(c->memory, double, (size_t)c->rows + 1);
   int64_t *n = ARENA_ARRAY(c->memory, int64_t, (size_t)c->rows + 1);
-  if (!tests || !p || !n) {
+  if (tests == NULL || p == NULL || n == NULL) {
     return error_no_memory(err, "options");
   }
   for (uint32_t i = 0; i < c->rows; i++) {

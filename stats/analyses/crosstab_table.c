@@ -130,7 +130,7 @@ void crossing_write_cells(const crossing *c) {
       const i128 bases[] = {
           [SHOW_COLUMN] = base.count, [SHOW_ROW] = c->row_sums[i], [SHOW_TOTAL] = row.count};
       for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
-        if (c->tables.percents[show]) {
+        if (c->tables.percents[show] != NULL) {
           start_cell(c, c->tables.percents[show], i, j);
           table_number(c->tables.percents[show], names[show], percent_of(c->counts[cell], bases[show]));
         }

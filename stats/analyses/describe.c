@@ -256,7 +256,7 @@ static status write_quartiles(description *d, uint32_t item, const group_walk *w
   }
   table_number(t, "min", scaled(s->at.min, s->decimals));
   table_number(t, "max", scaled(s->at.max, s->decimals));
-  if (!values || values->count == 0 || (values->weighted && s->at.w == 0)) {
+  if (values == NULL || values->count == 0 || (values->weighted && s->at.w == 0)) {
     return STATUS_OK;
   }
   table_number(t, "mode", scaled(distribution_mode(values), s->decimals));
@@ -289,7 +289,7 @@ static status describe_coded(description *d, uint32_t item, uint32_t result, err
       TRY(write_figures(d, item, &w, &s_here, err));
       TRY(write_quartiles(d, item, &w, &s_here, &values, err));
     }
-    if (d->distribution.rows) {
+    if (d->distribution.rows != NULL) {
       answers_table_write(&d->distribution, item, &w, s);
     }
   }
@@ -358,7 +358,7 @@ static void write_notes(description *d) {
   static const char *const quartiles[] = {[WEIGHTING_NONE] = "note_quartiles_type7",
                                           [WEIGHTING_SAMPLING] = "note_quartiles_math",
                                           [WEIGHTING_FREQUENCY] = "note_quartiles_repeated"};
-  if (d->summary) {
+  if (d->summary != NULL) {
     run_note(d->run, intervals[d->weighting], NULL);
     run_note(d->run, quartiles[d->weighting], NULL);
     run_note(d->run, "note_shape", NULL);
@@ -372,7 +372,7 @@ static void write_notes(description *d) {
   if (d->any_own_bases) {
     run_note(d->run, "note_option_base", NULL);
   }
-  if (d->texts) {
+  if (d->texts != NULL) {
     run_note(
         d->run,
         run_argument(d->run, "duplicates")->integer ? "note_distinct_exact" : "note_distinct_approximate",

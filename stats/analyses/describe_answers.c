@@ -74,7 +74,7 @@ void answers_table_write(const answers_table *t, uint32_t item, const group_walk
   arena *memory = json_arena(run_section(t->run));
   uint32_t count = 0;
   const level *levels = levels_of(memory, run_plan(t->run), item, &s->keys, &count);
-  for (uint32_t i = 0; levels && i < count; i++) {
+  for (uint32_t i = 0; levels != NULL && i < count; i++) {
     table_row(t->rows);
     table_item(t->rows, "item", item);
     group_write(w, t->rows);

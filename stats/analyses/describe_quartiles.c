@@ -18,7 +18,7 @@ status later_quartiles_need(analysis_run *run, const refinement *r, error *err) 
   const uint32_t item = run_argument(run, "items")->variables[r->item];
   program_accumulator a = {.kind = ACCUMULATOR_BUCKETS, .variables = &variable, .variables_count = 1};
   refinement_params(r, memory, run_weighting(run) != WEIGHTING_NONE, &a.params, &a.params_count);
-  if (!a.params) {
+  if (a.params == NULL) {
     json *detail = run_detail(run);
     json_set_text(detail, "item", run_plan(run)->variables[item].name);
     run_warn(run, "quartiles_too_many_groups", detail);
@@ -44,7 +44,7 @@ static json *quartile_row(analysis_run *run, uint32_t row) {
 static status fill_quartiles(analysis_run *run, const refinement *r, unsigned decimals, error *err) {
   for (uint32_t place = 0; place < r->places; place++) {
     json *row = r->rows[place] == UINT32_MAX ? NULL : quartile_row(run, r->rows[place]);
-    for (unsigned q = 0; row && q < QUARTILES; q++) {
+    for (unsigned q = 0; row != NULL && q < QUARTILES; q++) {
       const quantile_rank *rank = &r->ranks[place * QUARTILES + q];
       const search *pair = &r->searches[place * SEARCHES + 2 * q];
       double figure = NAN;
@@ -85,7 +85,7 @@ status later_quartiles_step(analysis_run *run, error *err) {
     int64_t *params = NULL;
     uint32_t params_count = 0;
     refinement_params(&r, memory, run_weighting(run) != WEIGHTING_NONE, &params, &params_count);
-    if (!params || grouping_places(&s->groups) != r.places) {
+    if (params == NULL || grouping_places(&s->groups) != r.places) {
       return error_set(err, STATUS_CORRUPT, "the state of the quartiles does not fit its results");
     }
     refinement_narrow(&r, s, params, params_count);

@@ -59,7 +59,7 @@ static uint32_t find_key(const axis *ax, const plan_value_label *v) {
 uint32_t *keys_in_order(arena *a, const plan_variable *variable, const axis *ax, bool with_missing) {
   uint32_t *order = ARENA_ARRAY(a, uint32_t, (size_t)ax->count + 1);
   bool *taken = ARENA_ARRAY(a, bool, (size_t)ax->count + 1);
-  if (!order || !taken) {
+  if (order == NULL || taken == NULL) {
     return NULL;
   }
   uint32_t count = 0;
@@ -107,11 +107,11 @@ static bool walk_open(group_walk *w) {
   w->groups = groups;
   w->at = 0;
   w->places = 1;
-  for (uint32_t i = 0; b && i < b->count; i++) {
+  for (uint32_t i = 0; b != NULL && i < b->count; i++) {
     const axis *ax = &groups->by[w->inner + i];
     w->order[i] = keys_in_order(json_arena(run_section(w->run)),
                                 &run_plan(w->run)->variables[b->variables[i]], ax, true);
-    if (!w->order[i]) {
+    if (w->order[i] == NULL) {
       return false;
     }
     w->places *= ax->count + 1;
@@ -120,7 +120,7 @@ static bool walk_open(group_walk *w) {
 }
 
 bool group_walk_next(group_walk *w) {
-  if (!w->groups) {
+  if (w->groups == NULL) {
     if (!walk_open(w)) {
       return false;
     }
@@ -130,7 +130,7 @@ bool group_walk_next(group_walk *w) {
     }
   }
   const plan_breakdown *b = walk_breakdown(w);
-  if (!b) {
+  if (b == NULL) {
     return true;
   }
   const uint32_t width = b->count == 2 ? w->groups->by[w->inner + 1].count + 1 : 1;
@@ -170,7 +170,7 @@ static json *key_json(arena *a, const axis *ax, uint32_t key) {
 json *group_json(const group_walk *w) {
   arena *a = json_arena(run_section(w->run));
   const plan_breakdown *b = walk_breakdown(w);
-  if (!b) {
+  if (b == NULL) {
     return json_null(a);
   }
   json *group = json_object(a);

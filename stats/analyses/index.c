@@ -75,7 +75,7 @@ static status indexing_init(indexing *x, analysis_run *run, error *err) {
   x->result = calloc(x->tree.count, sizeof *x->result);
   x->slot = calloc(x->tree.count, sizeof *x->slot);
   x->items = calloc(x->tree.count, sizeof *x->items);
-  if (!x->result || !x->slot || !x->items) {
+  if (x->result == NULL || x->slot == NULL || x->items == NULL) {
     indexing_fini(x);
     return error_no_memory(err, "an index");
   }
@@ -110,7 +110,7 @@ static void lay_out(indexing *x) {
 
 static status need_products(indexing *x, error *err) {
   uint32_t *variables = calloc(x->items_count, sizeof *variables);
-  if (!variables) {
+  if (variables == NULL) {
     return error_no_memory(err, "an index");
   }
   status st = STATUS_OK;
@@ -177,11 +177,11 @@ static status begin(analysis_run *run, error *err) {
 /* ---- Weights ------------------------------------------------------------------------------------- */
 
 static void write_weights(indexing *x, const double *entropy) {
-  table *t = table_new(
-      x->run, "index_weights",
-      entropy ? "item parent level weight total_weight entropy" : "item parent level weight total_weight");
+  table *t = table_new(x->run, "index_weights",
+                       entropy != NULL ? "item parent level weight total_weight entropy"
+                                       : "item parent level weight total_weight");
   double *total = ARENA_ARRAY(json_arena(run_section(x->run)), double, x->tree.count);
-  for (uint32_t k = 0; total && k < x->tree.count; k++) {
+  for (uint32_t k = 0; total != NULL && k < x->tree.count; k++) {
     const index_node *node = &x->tree.nodes[k];
     if (node->parent == INDEX_NO_PARENT) {
       total[k] = 100;
@@ -195,7 +195,7 @@ static void write_weights(indexing *x, const double *entropy) {
     table_integer(t, "level", node->level);
     table_number(t, "weight", share);
     table_number(t, "total_weight", total[k]);
-    if (entropy && !node->is_construct) {
+    if (entropy != NULL && !node->is_construct) {
       table_number(t, "entropy", entropy[k]);
     }
   }
@@ -204,7 +204,7 @@ static void write_weights(indexing *x, const double *entropy) {
 static status weigh_by_entropy(indexing *x, error *err) {
   double *entropy = calloc(x->tree.count, sizeof *entropy);
   double *divergence = calloc(x->tree.count, sizeof *divergence);
-  if (!entropy || !divergence) {
+  if (entropy == NULL || divergence == NULL) {
     free(entropy);
     free(divergence);
     return error_no_memory(err, "entropy weights");
@@ -260,7 +260,7 @@ static void write_value(indexing *x, table *values, table *matrix, uint32_t node
   table_number(values, "se", e->se);
   table_number(values, "ci_low", e->ci_low);
   table_number(values, "ci_high", e->ci_high);
-  if (matrix) {
+  if (matrix != NULL) {
     table_row(matrix);
     table_item(matrix, "item", item);
     group_write(w, matrix);
@@ -306,7 +306,7 @@ static status write_values(indexing *x, error *err) {
                    .share = ARENA_ARRAY(a, double, x->tree.count),
                    .coefficient = ARENA_ARRAY(a, double, x->tree.count),
                    .example = ARENA_ARRAY(a, uint32_t, x->tree.count)};
-  if (!m.at || !m.share || !m.coefficient || !m.example) {
+  if (m.at == NULL || m.share == NULL || m.coefficient == NULL || m.example == NULL) {
     return error_no_memory(err, "an index");
   }
   table *values =

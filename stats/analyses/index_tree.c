@@ -105,13 +105,13 @@ static status add_construct(const plan *p, uint32_t construct, bool equal, index
                      (int)INDEX_NODES_MAX, (int)INDEX_DEPTH_MAX);
   }
   int64_t *weights = calloc((size_t)c->children_count + 1, sizeof *weights);
-  if (!weights) {
+  if (weights == NULL) {
     return error_no_memory(err, "the tree of a construct");
   }
   for (uint32_t i = 0; i < c->children_count; i++) {
     weights[i] = 1;
   }
-  status st = c->weights && !equal ? whole_weights(c, weights, err) : STATUS_OK;
+  status st = c->weights != NULL && !equal ? whole_weights(c, weights, err) : STATUS_OK;
   const uint32_t self = t->count;
   node.is_construct = true;
   node.construct = construct;
@@ -127,7 +127,7 @@ static status add_construct(const plan *p, uint32_t construct, bool equal, index
 
 status index_tree_make(const plan *p, uint32_t construct, bool equal, index_tree *out, error *err) {
   *out = (index_tree){.nodes = calloc(INDEX_NODES_MAX, sizeof *out->nodes)};
-  if (!out->nodes) {
+  if (out->nodes == NULL) {
     return error_no_memory(err, "the tree of a construct");
   }
   status st =
@@ -181,9 +181,10 @@ status index_tree_variables(index_tree *t, analysis_run *run, error *err) {
                     .rescaled = calloc(t->count, sizeof *in.rescaled),
                     .low = calloc(t->count, sizeof *in.low),
                     .high = calloc(t->count, sizeof *in.high)};
-  status st = in.inputs && in.weights && in.rescaled && in.low && in.high
-                  ? STATUS_OK
-                  : error_no_memory(err, "the variables of a construct");
+  status st =
+      in.inputs != NULL && in.weights != NULL && in.rescaled != NULL && in.low != NULL && in.high != NULL
+          ? STATUS_OK
+          : error_no_memory(err, "the variables of a construct");
   for (uint32_t k = t->count; k-- > 0 && st == STATUS_OK;) {
     st = t->nodes[k].is_construct ? add_mean(t, k, run, &in, err)
                                   : run_variable(run, t->nodes[k].item, &t->nodes[k].variable, err);

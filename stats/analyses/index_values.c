@@ -117,7 +117,7 @@ static double combined_se(const indexing *x, const index_means *m, const group_w
     }
     const estimate *a = &m->at[m->example[i]];
     variance += m->coefficient[i] * m->coefficient[i] * a->se * a->se;
-    for (uint32_t j = i + 1; products && j < x->items_count; j++) {
+    for (uint32_t j = i + 1; products != NULL && j < x->items_count; j++) {
       if (m->coefficient[j] > 0) {
         const estimate *b = &m->at[m->example[j]];
         const cross_sums *c = &products->at[(size_t)w->place * products->pairs_count + pair_index(l, i, j)];

@@ -62,7 +62,7 @@ level *levels_of(arena *a, const plan *p, uint32_t item, const axis *ax, uint32_
   level_list list = {
       .at = ARENA_ARRAY(a, level, most + 1), .taken = ARENA_ARRAY(a, bool, (size_t)ax->count + 1), .ax = ax};
   *count = 0;
-  if (!list.at || !list.taken) {
+  if (list.at == NULL || list.taken == NULL) {
     return NULL;
   }
   for (uint32_t i = 0; i < points; i++) {

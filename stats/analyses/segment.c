@@ -201,7 +201,7 @@ static void warn_segments(const segmentation *g, const char *code, uint32_t clus
 
 static status start_model(segmentation *g, segment_model *m, error *err) {
   double *centres = ARENA_ARRAY(g->memory, double, (size_t)m->clusters * g->space.items_count);
-  if (!centres) {
+  if (centres == NULL) {
     return error_no_memory(err, "segment");
   }
   bool found = true;
@@ -390,7 +390,7 @@ static status with_segmentation(analysis_run *run, status (*act)(segmentation *g
       .models_count = run_argument(run, "start")->given ? 1 : run_argument(run, "k")->list_count};
   g.chosen = g.models_count;
   g.models = ARENA_ARRAY(g.memory, segment_model, g.models_count);
-  const status st = g.models ? act(&g, err) : error_no_memory(err, "segment");
+  const status st = g.models != NULL ? act(&g, err) : error_no_memory(err, "segment");
   segment_space_fini(&g.space);
   return st;
 }

@@ -81,7 +81,7 @@ static void fill_empty(const segment_model *m, const segment_space *s, const kme
 static status take_pass(segment_model *m, const segment_space *s, const kmeans_model *pass, bool *gained,
                         error *err) {
   ratio *before = ratio_new(), *now = ratio_new();
-  if (!before || !now) {
+  if (before == NULL || now == NULL) {
     ratio_destroy(before);
     ratio_destroy(now);
     return error_no_memory(err, "segment");
@@ -101,7 +101,7 @@ status segment_model_advance(segment_model *m, const segment_space *s, const kme
   const size_t entries = (size_t)m->clusters * s->items_count;
   double *centres = ARENA_ARRAY(a, double, entries);
   int64_t *before = ARENA_ARRAY(a, int64_t, entries + m->clusters);
-  if (!centres || !before) {
+  if (centres == NULL || before == NULL) {
     return error_no_memory(err, "segment");
   }
   bool gained = true;
@@ -130,7 +130,7 @@ status segment_model_advance(segment_model *m, const segment_space *s, const kme
 void segment_model_within(const segment_model *m, const segment_space *s, uint32_t cluster, ratio *out) {
   ratio *squares = ratio_new(), *spare = ratio_new();
   ratio_set_i64(out, 0);
-  for (uint32_t d = 0; squares && spare && m->w[cluster] > 0 && d < s->items_count; d++) {
+  for (uint32_t d = 0; squares != NULL && spare != NULL && m->w[cluster] > 0 && d < s->items_count; d++) {
     const size_t at = (size_t)cluster * s->items_count + d;
     ratio_set_exact(squares, &m->x[at]);
     ratio_mul(squares, squares, squares);
@@ -152,7 +152,7 @@ void segment_model_within(const segment_model *m, const segment_space *s, uint32
 void segment_model_within_all(const segment_model *m, const segment_space *s, ratio *out) {
   ratio *one = ratio_new();
   ratio_set_i64(out, 0);
-  for (uint32_t j = 0; one && j < m->clusters; j++) {
+  for (uint32_t j = 0; one != NULL && j < m->clusters; j++) {
     segment_model_within(m, s, j, one);
     ratio_add(out, out, one);
   }
@@ -162,7 +162,7 @@ void segment_model_within_all(const segment_model *m, const segment_space *s, ra
 double segment_model_calinski(const segment_model *m, const segment_space *s) {
   ratio *within = ratio_new(), *between = ratio_new(), *rows = ratio_new(), *k = ratio_new();
   double figure = NAN;
-  if (within && between && rows && k && m->clusters > 1) {
+  if (within != NULL && between != NULL && rows != NULL && k != NULL && m->clusters > 1) {
     segment_model_within_all(m, s, within);
     segment_space_total(s, between);
     ratio_sub(between, between, within);

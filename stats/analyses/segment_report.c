@@ -26,7 +26,7 @@ status segment_report_models(analysis_run *run, const segment_space *s, const se
   table *t = table_new(run, "segment_models",
                        "segments within_ss between_percent calinski_harabasz silhouette passes");
   ratio *within = ratio_new(), *total = ratio_new(), *percent = ratio_new();
-  if (!within || !total || !percent) {
+  if (within == NULL || total == NULL || percent == NULL) {
     ratio_destroy(within);
     ratio_destroy(total);
     ratio_destroy(percent);
@@ -73,7 +73,7 @@ static bool comes_before(const segments *g, uint32_t a, uint32_t b) {
   }
   ratio *other = w[a] > 0 ? ratio_new() : NULL;
   int order = 0;
-  for (uint32_t d = 0; other && d < g->space->items_count && order == 0; d++) {
+  for (uint32_t d = 0; other != NULL && d < g->space->items_count && order == 0; d++) {
     mean_of(g, a, d, g->one);
     mean_of(g, b, d, other);
     order = ratio_compare(g->one, other);
@@ -130,7 +130,7 @@ static bool set_mean(const exact *x, i128 w, unsigned decimals, ratio *out, rati
 static void write_mean(const segments *g, table *t, const exact *x, i128 w, const exact *all_x, i128 all_w,
                        unsigned decimals, double variance) {
   ratio *spare = ratio_new();
-  if (spare && set_mean(all_x, all_w, decimals, g->two, spare)) {
+  if (spare != NULL && set_mean(all_x, all_w, decimals, g->two, spare)) {
     if (set_mean(x, w, decimals, g->one, spare)) {
       table_number(t, "mean", ratio_to_double(g->one));
       ratio_sub(g->one, g->one, g->two);
@@ -265,7 +265,7 @@ static void write_profile_shares(const segments *g, table *t, uint32_t item, con
                                  bool with_bases) {
   uint32_t count = 0;
   const level *levels = levels_of(g->memory, run_plan(g->run), item, &f->keys, &count);
-  for (uint32_t l = 0; levels && l < count; l++) {
+  for (uint32_t l = 0; levels != NULL && l < count; l++) {
     for (uint32_t i = 0; i < g->model->clusters; i++) {
       table_row(t);
       table_item(t, "item", item);
@@ -292,10 +292,11 @@ static status write_profile(const segments *g, const argument_value *profile, ui
     const uint32_t item = profile->variables[i];
     const void *state = run_result(g->run, first + i);
     if (program_variable_is_numeric(variable_of(run_plan(g->run), item))) {
-      means = means ? means : table_new(g->run, "segment_profile", "item segment mean n difference_sd");
+      means =
+          means != NULL ? means : table_new(g->run, "segment_profile", "item segment mean n difference_sd");
       TRY(write_profile_means(g, means, item, state, err));
     } else {
-      shares = shares ? shares : open_shares(g, own_bases);
+      shares = shares != NULL ? shares : open_shares(g, own_bases);
       write_profile_shares(g, shares, item, state, own_bases);
     }
   }
@@ -331,7 +332,7 @@ status segment_report_segments(analysis_run *run, const segment_space *s, const 
                 .one = ratio_new(),
                 .two = ratio_new()};
   g.order = ARENA_ARRAY(g.memory, uint32_t, m->clusters);
-  status st = g.order && g.one && g.two ? STATUS_OK : error_no_memory(err, "segment");
+  status st = g.order != NULL && g.one != NULL && g.two != NULL ? STATUS_OK : error_no_memory(err, "segment");
   if (st == STATUS_OK) {
     sort_segments(&g);
     write_sizes(&g);

@@ -28,7 +28,7 @@ status segment_space_init(segment_space *s, arena *a, uint32_t items_count, erro
   }
   for (uint32_t d = 0; d < items_count; d++) {
     s->variance[d] = ratio_new();
-    if (!s->variance[d]) {
+    if (s->variance[d] == NULL) {
       segment_space_fini(s);
       return error_no_memory(err, "segment");
     }
@@ -37,7 +37,7 @@ status segment_space_init(segment_space *s, arena *a, uint32_t items_count, erro
 }
 
 void segment_space_fini(segment_space *s) {
-  for (uint32_t d = 0; s->variance && d < s->items_count; d++) {
+  for (uint32_t d = 0; s->variance != NULL && d < s->items_count; d++) {
     ratio_destroy(s->variance[d]);
   }
   s->variance = NULL;
@@ -165,7 +165,7 @@ static void choose_rounding(segment_space *s) {
 
 void segment_space_finish(segment_space *s) {
   ratio *divisor = ratio_new(), *spare = ratio_new();
-  if (divisor && spare) {
+  if (divisor != NULL && spare != NULL) {
     set_variances(s, divisor, spare);
     for (uint32_t d = 0; d < s->items_count; d++) {
       segment_space_metric(s, d, spare);
@@ -180,7 +180,7 @@ void segment_space_finish(segment_space *s) {
 void segment_space_total(const segment_space *s, ratio *out) {
   ratio *squares = ratio_new(), *spare = ratio_new();
   ratio_set_i64(out, 0);
-  for (uint32_t d = 0; squares && spare && d < s->items_count; d++) {
+  for (uint32_t d = 0; squares != NULL && spare != NULL && d < s->items_count; d++) {
     squares_about_mean(&s->x[d], &s->xx[d], s->w, squares, spare);
     segment_space_metric(s, d, spare);
     ratio_mul(squares, squares, spare);

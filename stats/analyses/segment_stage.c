@@ -13,14 +13,14 @@ status segment_complete_filter(analysis_run *run, const program_accumulator *a, 
   arena *memory = json_arena(run_section(run));
   const program_filter *given =
       run_filter(run) == PROGRAM_NONE ? NULL : &run_program(run)->filters[run_filter(run)];
-  const uint32_t given_count = given ? given->nodes_count : 0;
+  const uint32_t given_count = given != NULL ? given->nodes_count : 0;
   filter_node *nodes = ARENA_ARRAY(memory, filter_node, (size_t)given_count + 1 + (size_t)count * 2);
-  if (!nodes) {
+  if (nodes == NULL) {
     return error_no_memory(err, "segment");
   }
   uint32_t at = 0;
-  nodes[at++] = (filter_node){.kind = FILTER_AND, .children = count + (given ? 1 : 0)};
-  if (given) {
+  nodes[at++] = (filter_node){.kind = FILTER_AND, .children = count + (given != NULL ? 1 : 0)};
+  if (given != NULL) {
     memcpy(nodes + at, given->nodes, given_count * sizeof *nodes);
     at += given_count;
   }
@@ -35,7 +35,7 @@ status segment_complete_filter(analysis_run *run, const program_accumulator *a, 
 status segment_common_need(analysis_run *run, program_accumulator *a, error *err) {
   const argument_value *items = run_argument(run, "items");
   uint32_t *variables = ARENA_ARRAY(json_arena(run_section(run)), uint32_t, items->variables_count);
-  if (!variables) {
+  if (variables == NULL) {
     return error_no_memory(err, "segment");
   }
   for (uint32_t i = 0; i < items->variables_count; i++) {
@@ -108,12 +108,12 @@ static status open_params(const segmentation *g, param_list *l, error *err) {
              (uint64_t)g->models[k].clusters * (2 * (uint64_t)g->space.items_count + 3);
   }
   *l = (param_list){.at = ARENA_ARRAY(g->memory, int64_t, count)};
-  return l->at ? STATUS_OK : error_no_memory(err, "segment");
+  return l->at != NULL ? STATUS_OK : error_no_memory(err, "segment");
 }
 
 static status model_centres(const segmentation *g, const segment_model *m, double **out, error *err) {
   *out = ARENA_ARRAY(g->memory, double, (size_t)m->clusters * g->space.items_count);
-  if (!*out) {
+  if (*out == NULL) {
     return error_no_memory(err, "segment");
   }
   segment_model_centres(m, &g->space, *out);
@@ -162,7 +162,7 @@ static status push_silhouette(const segmentation *g, const segment_model *m, par
   double *centres;
   TRY(model_centres(g, m, &centres, err));
   ratio *within = ratio_new(), *size = ratio_new();
-  if (!within || !size) {
+  if (within == NULL || size == NULL) {
     ratio_destroy(within);
     ratio_destroy(size);
     return error_no_memory(err, "segment");

@@ -62,7 +62,8 @@ static status cloud_init(cloud *c, const sample_state *sample, const segment_spa
   c->own = malloc((rows + 1) * sizeof *c->own);
   c->centres = malloc(clusters * width * sizeof *c->centres);
   c->sums = malloc(clusters * (width + 1) * sizeof *c->sums);
-  if (!c->points || !c->weights || !c->distances || !c->scratch || !c->own || !c->centres || !c->sums) {
+  if (c->points == NULL || c->weights == NULL || c->distances == NULL || c->scratch == NULL ||
+      c->own == NULL || c->centres == NULL || c->sums == NULL) {
     return error_no_memory(err, "segment");
   }
   for (uint32_t d = 0; d < width; d++) {
@@ -99,13 +100,13 @@ static void place_at_row(const cloud *c, uint32_t row, double *centre) {
 static bool draw_row(const cloud *c, const double *distances, double unit, uint32_t *row) {
   double total = 0;
   for (uint32_t r = 0; r < c->rows; r++) {
-    total += c->weights[r] * (distances ? distances[r] : 1);
+    total += c->weights[r] * (distances != NULL ? distances[r] : 1);
   }
   const double target = unit * total;
   double sum = 0;
   bool found = false;
   for (uint32_t r = 0; r < c->rows && !(found && sum > target); r++) {
-    double share = c->weights[r] * (distances ? distances[r] : 1);
+    double share = c->weights[r] * (distances != NULL ? distances[r] : 1);
     if (share > 0) {
       *row = r;
       found = true;

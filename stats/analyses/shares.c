@@ -49,7 +49,7 @@ status share_estimate(const share_cell *cell, share_value *value_of, const void 
                       error *err) {
   const axis *keys = &cell->state->keys;
   int64_t *values = ARENA_ARRAY(json_arena(run_section(cell->run)), int64_t, (size_t)keys->count + 1);
-  if (!values) {
+  if (values == NULL) {
     return error_no_memory(err, "shares");
   }
   for (uint32_t key = 0; key < keys->count; key++) {

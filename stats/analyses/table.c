@@ -26,7 +26,7 @@ static const char *view_of(const analysis_run *run, const char *name) {
 /* The member KEY of SECTION, an array made on the first demand. */
 static json *section_list(json *section, const char *key) {
   json *list = (json *)json_get(section, key);
-  if (!list) {
+  if (list == NULL) {
     list = json_array(json_arena(section));
     json_set(section, key, list);
   }
@@ -36,7 +36,7 @@ static json *section_list(json *section, const char *key) {
 table *table_new(analysis_run *run, const char *name, const char *columns) {
   arena *memory = json_arena(run->section);
   table *t = ARENA_NEW(memory, table);
-  if (!t) {
+  if (t == NULL) {
     return NULL; /* the arena remembers; every table function accepts NULL */
   }
   json *object = json_object(memory);
@@ -47,7 +47,7 @@ table *table_new(analysis_run *run, const char *name, const char *columns) {
     at += length + strspn(at + length, " ");
   }
   for (size_t i = 0; i < json_count(list); i++) {
-    assert(term_find(json_as_cstring(json_at(list, i))));
+    assert(term_find(json_as_cstring(json_at(list, i))) != NULL);
   }
   t->memory = memory;
   t->plan = run->plan;
@@ -63,7 +63,7 @@ table *table_new(analysis_run *run, const char *name, const char *columns) {
 }
 
 void table_row(table *t) {
-  if (t) {
+  if (t != NULL) {
     t->row = json_object(t->memory);
     for (size_t i = 0; i < json_count(t->columns); i++) {
       json_set(t->row, json_as_cstring(json_at(t->columns, i)), t->nothing);
@@ -74,7 +74,7 @@ void table_row(table *t) {
 
 /* A row has a cell for each column from its start, so a name without a cell is not a column. */
 void table_json(table *t, const char *column, json *v) {
-  if (t) {
+  if (t != NULL) {
     const bool is_column = json_get(t->row, column) != NULL;
     assert(is_column || arena_failed(t->memory));
     json_set(is_column ? t->row : NULL, column, v);
@@ -82,14 +82,14 @@ void table_json(table *t, const char *column, json *v) {
 }
 
 void table_item(table *t, const char *column, uint32_t variable) {
-  if (t) {
+  if (t != NULL) {
     assert(variable < t->plan->variables_count);
     table_json(t, column, json_text(t->memory, slice_of(t->plan->variables[variable].name)));
   }
 }
 
 void table_integer(table *t, const char *column, int64_t v) {
-  if (t) {
+  if (t != NULL) {
     table_json(t, column, json_integer(t->memory, v));
   }
 }
@@ -109,7 +109,7 @@ void table_i128(table *t, const char *column, i128 v, unsigned decimals) {
 }
 
 void table_number(table *t, const char *column, double v) {
-  if (t) {
+  if (t != NULL) {
     table_json(t, column, json_number(t->memory, v));
   }
 }
@@ -122,20 +122,20 @@ static json *axis_key(arena *memory, const axis *ax, uint32_t key) {
 }
 
 void table_key(table *t, const char *column, const axis *ax, uint32_t key) {
-  if (t) {
+  if (t != NULL) {
     table_json(t, column, axis_key(t->memory, ax, key));
   }
 }
 
 void table_total(table *t) {
-  if (t) {
+  if (t != NULL) {
     table_json(t, "group", json_null(t->memory));
   }
 }
 
 void table_group(table *t, const plan *p, const plan_breakdown *b, const grouping *g, uint32_t first,
                  uint32_t second) {
-  if (!t) {
+  if (t == NULL) {
     return;
   }
   assert(b->count == g->by_count);
@@ -161,10 +161,10 @@ json *run_detail(analysis_run *run) {
 }
 
 static void section_say(analysis_run *run, const char *list, const char *code, json *detail) {
-  assert(term_find(code) && term_find(code)->format == TERM_SENTENCE);
+  assert(term_find(code) != NULL && term_find(code)->format == TERM_SENTENCE);
   json *entry = json_object(json_arena(run->section));
   json_set_text(entry, "code", code);
-  json_set(entry, "detail", detail ? detail : run_detail(run));
+  json_set(entry, "detail", detail != NULL ? detail : run_detail(run));
   json_push(section_list(run->section, list), entry);
 }
 
@@ -182,7 +182,7 @@ void run_warn_base(analysis_run *run, uint32_t variable, const json *group, int6
   }
   json *detail = run_detail(run);
   json_set_text(detail, "item", run->plan->variables[variable].name);
-  json_set(detail, "group", group ? (json *)group : json_null(json_arena(run->section)));
+  json_set(detail, "group", group != NULL ? (json *)group : json_null(json_arena(run->section)));
   json_set_integer(detail, "n", base);
   json_set_integer(detail, "threshold", run->request->small_base);
   run_warn(run, base == 0 ? "empty_base" : "small_base", detail);

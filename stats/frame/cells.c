@@ -13,7 +13,7 @@
 
 static status cells_of_texts(frame *f, const stats_column *column, frame_cells *out, error *err) {
   slice *texts = frame_array(f, f->padded, sizeof *texts);
-  if (!texts) {
+  if (texts == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t r = 0; r < f->count; r++) {
@@ -53,7 +53,7 @@ static status index_numbers(const frame *f, const stats_column *column, number_t
   t->mask = slots - 1;
   t->numbers = malloc(f->padded * sizeof *t->numbers);
   t->slots = calloc(slots, sizeof *t->slots);
-  if (!t->numbers || !t->slots) {
+  if (t->numbers == NULL || t->slots == NULL) {
     return frame_no_memory(err);
   }
   uint32_t exception = 0;
@@ -76,7 +76,7 @@ static status entries_of_numbers(frame *f, const stats_column *column, const num
   decimal *numbers = frame_array(f, (size_t)t->count + 1, sizeof *numbers);
   slice *texts = frame_array(f, count + 1, sizeof *texts);
   char *bytes = frame_array(f, (size_t)t->count + 1, text_bytes);
-  if (!numbers || !texts || !bytes || count > UINT32_MAX) {
+  if (numbers == NULL || texts == NULL || bytes == NULL || count > UINT32_MAX) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < t->count; i++) {
@@ -97,19 +97,19 @@ static status entries_of_numbers(frame *f, const stats_column *column, const num
 static status cells_of_decimals(frame *f, const stats_column *column, frame_cells *out, error *err) {
   number_table t = {0};
   uint32_t *index = frame_array(f, f->padded, sizeof *index);
-  status result = index ? index_numbers(f, column, &t, index, err) : frame_no_memory(err);
+  status st = index != NULL ? index_numbers(f, column, &t, index, err) : frame_no_memory(err);
   *out = (frame_cells){.index = index};
-  if (result == STATUS_OK) {
-    result = entries_of_numbers(f, column, &t, out, err);
+  if (st == STATUS_OK) {
+    st = entries_of_numbers(f, column, &t, out, err);
   }
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     for (uint32_t i = 0; i < column->exceptions_count; i++) {
       index[column->exception_rows[i]] = t.count + column->exception_texts[i];
     }
   }
   free(t.numbers);
   free(t.slots);
-  return result;
+  return st;
 }
 
 status frame_cells_of(frame *f, const char *column_name, frame_cells *out, error *err) {
@@ -133,13 +133,13 @@ status frame_cells_of(frame *f, const char *column_name, frame_cells *out, error
 }
 
 uint32_t frame_cells_entry(const frame_cells *c, uint32_t row) {
-  if (c->codes) {
+  if (c->codes != NULL) {
     return c->codes[row];
   }
-  if (c->wide) {
+  if (c->wide != NULL) {
     return c->wide[row];
   }
-  return c->index ? c->index[row] : row;
+  return c->index != NULL ? c->index[row] : row;
 }
 
 /* ---- Rules ---------------------------------------------------------------------------------------- */
@@ -151,10 +151,10 @@ static bool parse_rule(slice text, char mark, decimal *out) {
 /* Does RULE mean the cell?  Numbers are compared by value, those that no decimal holds as well. */
 static bool rule_matches(const cell_rules *r, uint32_t rule, slice text, const decimal *number) {
   const slice wanted = r->variable->rules[rule].text;
-  if (number && r->are_numbers[rule]) {
+  if (number != NULL && r->are_numbers[rule]) {
     return decimal_compare(*number, r->numbers[rule]) == 0;
   }
-  return slice_equal(wanted, text) || (!number && !r->are_numbers[rule] && text.length > 0 &&
+  return slice_equal(wanted, text) || (number == NULL && !r->are_numbers[rule] && text.length > 0 &&
                                        (decimal_equal_texts(text, r->mark, wanted, r->mark) ||
                                         decimal_equal_texts(text, r->mark, wanted, '.')));
 }
@@ -174,7 +174,7 @@ status cell_rules_init(cell_rules *r, const frame *f, const program_variable *v,
   r->numbers = calloc(count, sizeof *r->numbers);
   r->are_numbers = calloc(count, sizeof *r->are_numbers);
   r->first = calloc(count, sizeof *r->first);
-  bool good = r->numbers && r->are_numbers && r->first;
+  bool good = r->numbers != NULL && r->are_numbers != NULL && r->first != NULL;
   for (uint32_t i = 0; good && i < v->rules_count; i++) {
     if (numeric) {
       r->are_numbers[i] = parse_rule(v->rules[i].text, r->mark, &r->numbers[i]);
@@ -223,15 +223,15 @@ void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, ce
     out->is_long = length == DECIMAL_LONG && !out->is_number;
   }
   const program_rule *rule = cell_rule(r, out->text, out->is_number ? &out->number : NULL);
-  if (rule && rule->missing) {
+  if (rule != NULL && rule->missing) {
     out->missing = true;
     out->reason = rule->reason;
-  } else if (rule && r->numeric) {
+  } else if (rule != NULL && r->numeric) {
     out->number = rule->value;
     out->is_number = true;
-  } else if (rule && r->variable->kind != VARIABLE_MULTI_CELL) {
+  } else if (rule != NULL && r->variable->kind != VARIABLE_MULTI_CELL) {
     out->text = rule->key;
-  } else if (!rule && out->text.length == 0) {
+  } else if (rule == NULL && out->text.length == 0) {
     out->missing = true;
     out->reason = MISSING_BLANK;
   }
@@ -246,16 +246,16 @@ status frame_open_cells(frame *f, const program_variable *v, const char *column,
 /* ---- Back to rows --------------------------------------------------------------------------------- */
 
 void frame_spread_bytes(const frame *f, const frame_cells *c, const uint8_t *of_entry, uint8_t *out) {
-  if (c->codes) {
+  if (c->codes != NULL) {
     uint8_t table[256];
     memset(table, SLOT_MISSING + MISSING_INVALID, sizeof table);
     memcpy(table, of_entry, c->count < sizeof table ? c->count : sizeof table);
     frame_map_bytes(c->codes, f->count ? f->padded : 0, table, out);
-  } else if (c->wide) {
+  } else if (c->wide != NULL) {
     for (uint32_t r = 0; r < f->count; r++) {
       out[r] = of_entry[c->wide[r]];
     }
-  } else if (c->index) {
+  } else if (c->index != NULL) {
     for (uint32_t r = 0; r < f->count; r++) {
       out[r] = of_entry[c->index[r]];
     }
@@ -272,11 +272,11 @@ void frame_spread_bytes(const frame *f, const frame_cells *c, const uint8_t *of_
   }
 
 void frame_spread_numbers(const frame *f, const frame_cells *c, const int64_t *of_entry, int64_t *out) {
-  if (c->codes) {
+  if (c->codes != NULL) {
     SPREAD(c->codes[r])
-  } else if (c->wide) {
+  } else if (c->wide != NULL) {
     SPREAD(c->wide[r])
-  } else if (c->index) {
+  } else if (c->index != NULL) {
     SPREAD(c->index[r])
   } else {
     SPREAD(r)
@@ -287,11 +287,11 @@ void frame_spread_numbers(const frame *f, const frame_cells *c, const int64_t *o
 }
 
 static void spread_wide(const frame *f, const frame_cells *c, const uint16_t *of_entry, uint16_t *out) {
-  if (c->codes) {
+  if (c->codes != NULL) {
     SPREAD(c->codes[r])
-  } else if (c->wide) {
+  } else if (c->wide != NULL) {
     SPREAD(c->wide[r])
-  } else if (c->index) {
+  } else if (c->index != NULL) {
     SPREAD(c->index[r])
   } else {
     SPREAD(r)
@@ -305,7 +305,7 @@ status frame_spread_slots(frame *f, const frame_cells *c, const uint16_t *of_ent
                           coded_view *out, error *err) {
   if (keys_count > SLOT_MISSING) {
     uint16_t *wide = frame_array(f, f->padded, sizeof *wide);
-    if (!wide) {
+    if (wide == NULL) {
       return frame_no_memory(err);
     }
     spread_wide(f, c, of_entry, wide);
@@ -314,7 +314,7 @@ status frame_spread_slots(frame *f, const frame_cells *c, const uint16_t *of_ent
   }
   uint8_t *slots = frame_memory(f, f->padded);
   uint8_t *narrow = malloc((size_t)c->count + 1);
-  if (!slots || !narrow) {
+  if (slots == NULL || narrow == NULL) {
     free(narrow);
     return frame_no_memory(err);
   }

@@ -89,7 +89,7 @@ static void mark_missing(const frame *f, const cluster_work *w, uint16_t *out) {
 
 static status cluster_keys(frame *f, const program_variable *v, coded_view *out, error *err) {
   int64_t *numbers = frame_array(f, v->clusters, sizeof *numbers);
-  if (!numbers) {
+  if (numbers == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t j = 0; j < v->clusters; j++) {
@@ -107,7 +107,7 @@ static status make_cluster(frame *f, const program_variable *v, cluster_work *w,
   w->block = frame_array(f, v->inputs_count, BLOCK_ROWS * sizeof *w->block);
   uint16_t *wide = frame_array(f, f->padded, sizeof *wide);
   uint8_t *slots = frame_memory(f, f->padded);
-  if (!w->inputs || !w->block || !wide || !slots) {
+  if (w->inputs == NULL || w->block == NULL || wide == NULL || slots == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t d = 0; d < v->inputs_count; d++) {
@@ -138,7 +138,7 @@ static status make_cluster(frame *f, const program_variable *v, cluster_work *w,
 status frame_make_cluster(frame *f, const program_variable *v, frame_variable *out, error *err) {
   TRY(cluster_keys(f, v, &out->coded, err));
   cluster_work *w = malloc(sizeof *w);
-  status result = w ? make_cluster(f, v, w, &out->coded, err) : frame_no_memory(err);
+  status st = w != NULL ? make_cluster(f, v, w, &out->coded, err) : frame_no_memory(err);
   free(w);
-  return result;
+  return st;
 }

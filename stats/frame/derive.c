@@ -11,7 +11,7 @@
 
 static status flag_keys(frame *f, coded_view *out, error *err) {
   int64_t *numbers = frame_array(f, 2, sizeof *numbers);
-  if (!numbers) {
+  if (numbers == NULL) {
     return frame_no_memory(err);
   }
   numbers[0] = 0;
@@ -22,8 +22,9 @@ static status flag_keys(frame *f, coded_view *out, error *err) {
 
 /* A coded input as entries that its slots choose. */
 static frame_cells cells_of_slots(const coded_view *view) {
-  return (frame_cells){
-      .codes = view->slots, .wide = view->wide, .count = view->wide ? UINT16_MAX + 1U : UINT8_MAX + 1U};
+  return (frame_cells){.codes = view->slots,
+                       .wide = view->wide,
+                       .count = view->wide != NULL ? UINT16_MAX + 1U : UINT8_MAX + 1U};
 }
 
 /* The slot for missing answers of entry ENTRY among the ENTRIES of cells_of_slots. */
@@ -40,16 +41,16 @@ static status top_of_coded(frame *f, const program_variable *v, coded_view *out,
   number_interval top = number_interval_of(v->below ? FILTER_LE : FILTER_GE, v->cut, 0);
   frame_cells cells = cells_of_slots(&input);
   uint16_t *of_entry = malloc(cells.count * sizeof *of_entry);
-  if (!of_entry) {
+  if (of_entry == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < cells.count; i++) {
     of_entry[i] = i < input.keys.count ? number_interval_has(top, input.keys.numbers[i])
                                        : slot_of_missing_entry(i, cells.count);
   }
-  status result = frame_spread_slots(f, &cells, of_entry, 2, out, err);
+  status st = frame_spread_slots(f, &cells, of_entry, 2, out, err);
   free(of_entry);
-  return result;
+  return st;
 }
 
 static status top_of_number(frame *f, const program_variable *v, coded_view *out, error *err) {
@@ -57,7 +58,7 @@ static status top_of_number(frame *f, const program_variable *v, coded_view *out
   TRY(frame_number(f, v->inputs[0], &input, err));
   number_interval top = number_interval_of(v->below ? FILTER_LE : FILTER_GE, v->cut, input.decimals);
   uint8_t *slots = frame_memory(f, f->padded);
-  if (!slots) {
+  if (slots == NULL) {
     return frame_no_memory(err);
   }
   for (size_t r = 0; r < f->padded; r++) {
@@ -101,7 +102,7 @@ status frame_make_difference(frame *f, const program_variable *v, frame_variable
   TRY(frame_number(f, v->inputs[0], &a, err));
   TRY(frame_number(f, v->inputs[1], &b, err));
   int64_t *values = frame_array(f, f->padded, sizeof *values);
-  if (!values) {
+  if (values == NULL) {
     return frame_no_memory(err);
   }
   i128 factor_a = decimal_power10((unsigned)(v->decimals - a.decimals));
@@ -185,7 +186,7 @@ static status periods_init(period_places *p, error *err) {
                        .ids = malloc(PERIOD_IDS * sizeof *p->ids),
                        .day_cache = malloc(DAYS_TABLE_MAX * sizeof *p->day_cache),
                        .day_keys = malloc(DAYS_TABLE_MAX * sizeof *p->day_keys)};
-  if (!p->place_of || !p->ids || !p->day_cache || !p->day_keys) {
+  if (p->place_of == NULL || p->ids == NULL || p->day_cache == NULL || p->day_keys == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < DAYS_TABLE_MAX; i++) {
@@ -205,7 +206,7 @@ static status period_keys(frame *f, const program_variable *v, const period_plac
                           error *err) {
   slice *texts = frame_array(f, (size_t)p->count + 1, sizeof *texts);
   char *bytes = frame_array(f, (size_t)p->count + 1, PERIOD_TEXT_BYTES);
-  if (!texts || !bytes) {
+  if (texts == NULL || bytes == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < p->count; i++) {
@@ -223,7 +224,7 @@ static status settle_slots(frame *f, const uint16_t *wide, uint32_t keys_count, 
     return STATUS_OK;
   }
   uint8_t *slots = frame_memory(f, f->padded);
-  if (!slots) {
+  if (slots == NULL) {
     return frame_no_memory(err);
   }
   for (size_t r = 0; r < f->padded; r++) {
@@ -236,7 +237,7 @@ static status settle_slots(frame *f, const uint16_t *wide, uint32_t keys_count, 
 static status period_slots(frame *f, const program_variable *v, period_places *p, const number_view *input,
                            coded_view *out, error *err) {
   uint16_t *wide = frame_array(f, f->padded, sizeof *wide);
-  if (!wide) {
+  if (wide == NULL) {
     return frame_no_memory(err);
   }
   for (size_t r = 0; r < f->padded; r++) {
@@ -253,10 +254,10 @@ status frame_make_period(frame *f, const program_variable *v, frame_variable *ou
   number_view input;
   period_places places;
   TRY(frame_number(f, v->inputs[0], &input, err));
-  status result = periods_init(&places, err);
-  if (result == STATUS_OK) {
-    result = period_slots(f, v, &places, &input, &out->coded, err);
+  status st = periods_init(&places, err);
+  if (st == STATUS_OK) {
+    st = period_slots(f, v, &places, &input, &out->coded, err);
   }
   periods_fini(&places);
-  return result;
+  return st;
 }

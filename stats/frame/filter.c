@@ -78,7 +78,7 @@ static status truth_of_keys(const filter_node *node, const coded_keys *keys, uin
     memset(of_slot, NO, keys->count);
     return STATUS_OK;
   }
-  if (keys->numbers) {
+  if (keys->numbers != NULL) {
     for (uint32_t i = 0; i < keys->count; i++) {
       of_slot[i] = truth_of(node, number_holds(node, keys->numbers[i]));
     }
@@ -97,22 +97,22 @@ static status coded_leaf(const evaluation *e, const filter_node *node, uint8_t *
   frame *f = e->frame;
   coded_view view;
   TRY(frame_coded(f, node->variable, &view, e->err));
-  uint32_t slots = view.wide ? UINT16_MAX + 1U : UINT8_MAX + 1U;
+  uint32_t slots = view.wide != NULL ? UINT16_MAX + 1U : UINT8_MAX + 1U;
   uint8_t *of_slot = malloc(slots);
-  if (!of_slot) {
+  if (of_slot == NULL) {
     return frame_no_memory(e->err);
   }
   memset(of_slot, node->kind == FILTER_MISSING ? YES : UNKNOWN, slots);
-  status result = truth_of_keys(node, &view.keys, of_slot, e->err);
-  if (result == STATUS_OK && view.wide) {
+  status st = truth_of_keys(node, &view.keys, of_slot, e->err);
+  if (st == STATUS_OK && view.wide != NULL) {
     for (size_t r = 0; r < f->padded; r++) {
       out[r] = of_slot[view.wide[r]];
     }
-  } else if (result == STATUS_OK) {
+  } else if (st == STATUS_OK) {
     frame_map_bytes(view.slots, f->padded, of_slot, out);
   }
   free(of_slot);
-  return result;
+  return st;
 }
 
 /* ---- Leaves over numbers, texts and sets ------------------------------------------------------------ */
@@ -167,7 +167,7 @@ static status number_leaf(const evaluation *e, const filter_node *node, uint8_t 
     return STATUS_OK;
   }
   number_interval *intervals = malloc(((size_t)node->values_count + 1) * sizeof *intervals);
-  if (!intervals) {
+  if (intervals == NULL) {
     return frame_no_memory(e->err);
   }
   uint32_t count = 0;
@@ -268,26 +268,26 @@ static status evaluate(evaluation *e, uint8_t *out) {
     return STATUS_OK;
   }
   uint8_t *other = node->children > 1 ? malloc(f->padded) : NULL;
-  if (node->children > 1 && !other) {
+  if (node->children > 1 && other == NULL) {
     return frame_no_memory(e->err);
   }
-  status result = STATUS_OK;
-  for (uint32_t k = 1; k < node->children && result == STATUS_OK; k++) {
-    result = evaluate(e, other);
-    if (result == STATUS_OK) {
+  status st = STATUS_OK;
+  for (uint32_t k = 1; k < node->children && st == STATUS_OK; k++) {
+    st = evaluate(e, other);
+    if (st == STATUS_OK) {
       join(node->kind, other, out, f->padded);
     }
   }
   free(other);
-  return result;
+  return st;
 }
 
 static status filter_truth(frame *f, uint32_t filter, const uint8_t **out, error *err) {
   assert(filter < f->program->filters_count);
-  if (!f->filters[filter]) {
+  if (f->filters[filter] == NULL) {
     evaluation e = {.frame = f, .nodes = f->program->filters[filter].nodes, .err = err};
     uint8_t *truth = frame_memory(f, f->padded);
-    if (!truth) {
+    if (truth == NULL) {
       return frame_no_memory(err);
     }
     TRY(evaluate(&e, truth));
@@ -309,26 +309,26 @@ static status make_mask(frame *f, uint32_t filter, uint32_t weight, const uint8_
   if (weight != PROGRAM_NONE) {
     TRY(frame_weight_of(f, weight, &w, err));
   }
-  if (!truth && (!w || w->all_usable)) {
+  if (truth == NULL && (w == NULL || w->all_usable)) {
     return STATUS_OK;
   }
   uint8_t *mask = frame_memory(f, f->padded);
-  if (!mask) {
+  if (mask == NULL) {
     return frame_no_memory(err);
   }
   for (size_t r = 0; r < f->padded; r++) {
-    mask[r] = !truth || truth[r] == YES;
+    mask[r] = truth == NULL || truth[r] == YES;
   }
-  for (size_t r = 0; w && r < f->padded; r++) {
+  for (size_t r = 0; w != NULL && r < f->padded; r++) {
     mask[r] &= w->usable[r];
   }
   memset(mask + f->count, 0, f->padded - f->count);
-  *out = memchr(mask, 0, f->count) ? mask : NULL;
+  *out = memchr(mask, 0, f->count) != NULL ? mask : NULL;
   return STATUS_OK;
 }
 
 status frame_mask(frame *f, uint32_t filter, uint32_t weight, const uint8_t **out, error *err) {
-  for (const frame_mask_entry *e = f->masks; e; e = e->next) {
+  for (const frame_mask_entry *e = f->masks; e != NULL; e = e->next) {
     if (e->filter == filter && e->weight == weight) {
       *out = e->mask;
       return STATUS_OK;
@@ -336,7 +336,7 @@ status frame_mask(frame *f, uint32_t filter, uint32_t weight, const uint8_t **ou
   }
   TRY(make_mask(f, filter, weight, out, err));
   frame_mask_entry *entry = frame_memory(f, sizeof *entry);
-  if (!entry) {
+  if (entry == NULL) {
     return frame_no_memory(err);
   }
   *entry = (frame_mask_entry){.filter = filter, .weight = weight, .mask = *out, .next = f->masks};
@@ -356,7 +356,7 @@ status frame_filter_unknown(frame *f, uint32_t filter, uint32_t weight, int64_t 
     TRY(frame_weight_of(f, weight, &w, err));
   }
   for (uint32_t r = 0; r < f->count; r++) {
-    *count += truth[r] == UNKNOWN && (!w || w->usable[r]);
+    *count += truth[r] == UNKNOWN && (w == NULL || w->usable[r]);
   }
   return STATUS_OK;
 }

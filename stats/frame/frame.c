@@ -29,7 +29,7 @@ static frame_block *block_new(frame *f, size_t bytes) {
   }
   size_t total = LINE + round_up(bytes);
   frame_block *b = aligned_alloc(LINE, total);
-  if (b) {
+  if (b != NULL) {
     b->next = f->blocks;
     b->at = (uint8_t *)b + LINE;
     b->end = (uint8_t *)b + total;
@@ -41,11 +41,11 @@ void *frame_memory(frame *f, size_t bytes) {
   bytes = bytes ? bytes : 1;
   if (bytes > SHARED_MAX) {
     frame_block *own = block_new(f, bytes);
-    if (!own) {
+    if (own == NULL) {
       return NULL;
     }
     /* After the first, which stays the shared one. */
-    frame_block **place = f->blocks ? &f->blocks->next : &f->blocks;
+    frame_block **place = f->blocks != NULL ? &f->blocks->next : &f->blocks;
     own->next = *place;
     *place = own;
     void *result = own->at;
@@ -53,9 +53,9 @@ void *frame_memory(frame *f, size_t bytes) {
     return result;
   }
   bytes = round_up(bytes);
-  if (!f->blocks || (size_t)(f->blocks->end - f->blocks->at) < bytes) {
+  if (f->blocks == NULL || (size_t)(f->blocks->end - f->blocks->at) < bytes) {
     frame_block *shared = block_new(f, BLOCK_BYTES);
-    if (!shared) {
+    if (shared == NULL) {
       return NULL;
     }
     f->blocks = shared;
@@ -72,7 +72,7 @@ void *frame_array(frame *f, size_t count, size_t size) {
 
 void *frame_scratch(frame *f, size_t bytes) {
   void *p = frame_memory(f, bytes);
-  if (p) {
+  if (p != NULL) {
     memset(p, 0, bytes);
   }
   return p;
@@ -84,7 +84,7 @@ status frame_no_memory(error *err) {
 
 status frame_new(const program *p, const stats_rows *rows, frame **out, error *err) {
   frame *f = calloc(1, sizeof *f);
-  if (!f) {
+  if (f == NULL) {
     return frame_no_memory(err);
   }
   f->program = p;
@@ -94,7 +94,7 @@ status frame_new(const program *p, const stats_rows *rows, frame **out, error *e
   f->variables = calloc((size_t)p->variables_count + 1, sizeof(frame_variable *));
   f->filters = calloc((size_t)p->filters_count + 1, sizeof(uint8_t *));
   f->weights = calloc((size_t)p->weights_count + 1, sizeof *f->weights);
-  if (!f->variables || !f->filters || !f->weights) {
+  if (f->variables == NULL || f->filters == NULL || f->weights == NULL) {
     frame_destroy(f);
     return frame_no_memory(err);
   }
@@ -103,10 +103,10 @@ status frame_new(const program *p, const stats_rows *rows, frame **out, error *e
 }
 
 void frame_destroy(frame *f) {
-  if (!f) {
+  if (f == NULL) {
     return;
   }
-  for (frame_block *b = f->blocks; b;) {
+  for (frame_block *b = f->blocks; b != NULL;) {
     frame_block *next = b->next;
     free(b);
     b = next;
@@ -164,9 +164,9 @@ static frame_maker *maker_of(variable_kind kind) {
 static status made_variable(frame *f, uint32_t variable, frame_variable **out, error *err) {
   assert(variable < f->program->variables_count);
   const program_variable *v = &f->program->variables[variable];
-  if (!f->variables[variable]) {
+  if (f->variables[variable] == NULL) {
     frame_variable *fresh = frame_memory(f, sizeof *fresh);
-    if (!fresh) {
+    if (fresh == NULL) {
       return frame_no_memory(err);
     }
     *fresh = (frame_variable){0};
@@ -193,9 +193,9 @@ status frame_coded(frame *f, uint32_t variable, coded_view *out, error *err) {
 static status numbers_of_coded(frame *f, frame_variable *known, error *err) {
   const coded_view *view = &known->coded;
   int64_t *values = frame_array(f, f->padded, sizeof *values);
-  uint32_t slots = view->wide ? UINT16_MAX + 1U : UINT8_MAX + 1U;
+  uint32_t slots = view->wide != NULL ? UINT16_MAX + 1U : UINT8_MAX + 1U;
   int64_t *table = malloc(slots * sizeof *table);
-  if (!values || !table) {
+  if (values == NULL || table == NULL) {
     free(table);
     return frame_no_memory(err);
   }
@@ -206,7 +206,7 @@ static status numbers_of_coded(frame *f, frame_variable *known, error *err) {
                    : number_missing(reason < MISSING_REASONS ? (missing_reason)reason : MISSING_INVALID);
   }
   for (size_t r = 0; r < f->padded; r++) {
-    values[r] = table[view->wide ? view->wide[r] : view->slots[r]];
+    values[r] = table[view->wide != NULL ? view->wide[r] : view->slots[r]];
   }
   free(table);
   known->number = (number_view){.values = values, .decimals = 0};

@@ -51,10 +51,10 @@ typedef struct weight_view {
 } weight_view;
 /* Whether there is a weight. */
 static inline bool weight_is_given(const weight_view *w) {
-  return w->narrow || w->wide;
+  return w->narrow != NULL || w->wide != NULL;
 }
 static inline int64_t weight_at(const weight_view *w, size_t row) {
-  return w->narrow ? (int64_t)w->narrow[row] : w->wide[row];
+  return w->narrow != NULL ? (int64_t)w->narrow[row] : w->wide[row];
 }
 
 typedef struct text_view {
@@ -113,13 +113,13 @@ status frame_answers(frame *f, uint32_t variable, answers_view *out, error *err)
 enum { ANSWERED = -1 };
 /* The reason why the row is missing, or ANSWERED. */
 static inline int answers_reason(const answers_view *a, uint32_t row) {
-  if (a->slots) {
+  if (a->slots != NULL) {
     return a->slots[row] >= SLOT_MISSING ? a->slots[row] - SLOT_MISSING : ANSWERED;
   }
-  if (a->wide) {
+  if (a->wide != NULL) {
     return a->wide[row] >= SLOT_WIDE_MISSING ? a->wide[row] - SLOT_WIDE_MISSING : ANSWERED;
   }
-  if (a->numbers) {
+  if (a->numbers != NULL) {
     return number_is_missing(a->numbers[row]) ? (int)number_reason(a->numbers[row]) : ANSWERED;
   }
   return (int)a->text_missing[row] - 1;

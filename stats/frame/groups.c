@@ -17,7 +17,7 @@ typedef struct group_axis {
 } group_axis;
 
 static inline uint32_t place_at(const group_axis *axis, size_t row) {
-  uint32_t slot = axis->view.slots ? axis->view.slots[row] : axis->view.wide[row];
+  uint32_t slot = axis->view.slots != NULL ? axis->view.slots[row] : axis->view.wide[row];
   return slot < axis->count ? slot : axis->count;
 }
 
@@ -36,7 +36,7 @@ static void places_wide(const uint16_t *slots, uint32_t count, uint32_t stride, 
 }
 
 static void exclude(const frame *f, const uint8_t *mask, uint16_t *slots) {
-  for (size_t r = 0; mask && r < f->padded; r++) {
+  for (size_t r = 0; mask != NULL && r < f->padded; r++) {
     slots[r] = mask[r] ? slots[r] : GROUP_EXCLUDED;
   }
   for (size_t r = f->count; r < f->padded; r++) {
@@ -52,7 +52,7 @@ static uint32_t key_of_place(const group_axis *axis, uint32_t place) {
 
 static status all_tuples(frame *f, const group_axis *axes, group_view *out, error *err) {
   uint32_t *tuples = frame_array(f, (size_t)out->count * out->by_count + 1, sizeof *tuples);
-  if (!tuples) {
+  if (tuples == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t g = 0; g < out->count; g++) {
@@ -68,12 +68,12 @@ static status all_tuples(frame *f, const group_axis *axes, group_view *out, erro
 
 static status group_all(frame *f, const group_axis *axes, const uint8_t *mask, group_view *out, error *err) {
   uint16_t *slots = frame_scratch(f, f->padded * sizeof *slots);
-  if (!slots) {
+  if (slots == NULL) {
     return frame_no_memory(err);
   }
   uint32_t stride = 1;
   for (uint32_t i = out->by_count; i-- > 0;) {
-    if (axes[i].view.slots) {
+    if (axes[i].view.slots != NULL) {
       places_narrow(axes[i].view.slots, axes[i].count, stride, f->padded, slots);
     } else {
       places_wide(axes[i].view.wide, axes[i].count, stride, f->padded, slots);
@@ -123,7 +123,7 @@ static status too_many(const frame *f, const uint32_t *by, uint32_t by_count, er
 static status occurring_tuples(frame *f, const group_axis *axes, const group_table *t, group_view *out,
                                error *err) {
   uint32_t *tuples = frame_array(f, (size_t)t->count * out->by_count + 1, sizeof *tuples);
-  if (!tuples) {
+  if (tuples == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t g = 0; g < t->count; g++) {
@@ -142,14 +142,14 @@ static status occurring_tuples(frame *f, const group_axis *axes, const group_tab
 static status find_groups(frame *f, const group_axis *axes, const uint32_t *by, const uint8_t *mask,
                           group_table *t, group_view *out, error *err) {
   uint16_t *slots = frame_array(f, f->padded, sizeof *slots);
-  if (!slots || !t->keys || !t->groups || !t->found) {
+  if (slots == NULL || t->keys == NULL || t->groups == NULL || t->found == NULL) {
     return frame_no_memory(err);
   }
   for (size_t r = 0; r < f->padded; r++) {
     slots[r] = GROUP_EXCLUDED;
   }
   for (uint32_t r = 0; r < f->count; r++) {
-    if (mask && !mask[r]) {
+    if (mask != NULL && !mask[r]) {
       continue;
     }
     uint64_t combination = 0;
@@ -171,11 +171,11 @@ static status group_occurring(frame *f, const group_axis *axes, const uint32_t *
   group_table t = {.keys = calloc(TABLE_SLOTS, sizeof *t.keys),
                    .groups = calloc(TABLE_SLOTS, sizeof *t.groups),
                    .found = calloc(GROUPS_MAX, sizeof *t.found)};
-  status result = find_groups(f, axes, by, mask, &t, out, err);
+  status st = find_groups(f, axes, by, mask, &t, out, err);
   free(t.keys);
   free(t.groups);
   free(t.found);
-  return result;
+  return st;
 }
 
 /* ---- Views ---------------------------------------------------------------------------------------- */
@@ -193,7 +193,7 @@ static status make_groups(frame *f, const uint32_t *by, uint32_t by_count, uint3
     out->keys[i] = axes[i].view.keys;
     count *= (uint64_t)axes[i].count + 1;
   }
-  if (by_count == 0 && !mask) {
+  if (by_count == 0 && mask == NULL) {
     out->count = 1;
     return STATUS_OK;
   }
@@ -206,14 +206,14 @@ static status make_groups(frame *f, const uint32_t *by, uint32_t by_count, uint3
 
 static status count_used(frame *f, group_view *out, error *err) {
   uint32_t *used = frame_array(f, (size_t)out->count + 1, sizeof *used);
-  if (!used) {
+  if (used == NULL) {
     return frame_no_memory(err);
   }
   memset(used, 0, ((size_t)out->count + 1) * sizeof *used);
-  if (!out->slots) {
+  if (out->slots == NULL) {
     used[0] = f->count;
   }
-  for (size_t r = 0; out->slots && r < f->count; r++) {
+  for (size_t r = 0; out->slots != NULL && r < f->count; r++) {
     uint32_t group = out->slots[r] < out->count ? out->slots[r] : out->count;
     used[group]++;
   }
@@ -230,7 +230,7 @@ static bool same_grouping(const frame_group_entry *e, const uint32_t *by, uint32
 status frame_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t filter, uint32_t weight,
                     group_view *out, error *err) {
   assert(by_count <= 2);
-  for (const frame_group_entry *e = f->groupings; e; e = e->next) {
+  for (const frame_group_entry *e = f->groupings; e != NULL; e = e->next) {
     if (same_grouping(e, by, by_count, filter, weight)) {
       *out = e->view;
       return STATUS_OK;
@@ -239,7 +239,7 @@ status frame_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t fi
   TRY(make_groups(f, by, by_count, filter, weight, out, err));
   TRY(count_used(f, out, err));
   frame_group_entry *entry = frame_memory(f, sizeof *entry);
-  if (!entry) {
+  if (entry == NULL) {
     return frame_no_memory(err);
   }
   *entry = (frame_group_entry){

@@ -24,9 +24,9 @@ static status open_answers(frame *f, uint32_t variable, uint32_t column, answers
 
 /* The first invalid row from ROW on; COUNT when there is none. */
 static uint32_t next_invalid(const answers_view *a, uint32_t row, uint32_t count) {
-  if (a->slots && row < count) {
+  if (a->slots != NULL && row < count) {
     const uint8_t *at = memchr(a->slots + row, SLOT_MISSING + MISSING_INVALID, count - row);
-    return at ? (uint32_t)(at - a->slots) : count;
+    return at != NULL ? (uint32_t)(at - a->slots) : count;
   }
   while (row < count && answers_reason(a, row) != MISSING_INVALID) {
     row++;
@@ -68,14 +68,14 @@ static status collect(collecting *c, const answers_view *a, error *err) {
   const uint32_t count = c->texts.f->count;
   for (uint32_t row = next_invalid(a, 0, count); row < count; row = next_invalid(a, row + 1, count)) {
     uint32_t *known = cell_texts_entry(&c->texts, row);
-    if (known && *known) {
+    if (known != NULL && *known) {
       c->found[*known - 1].cells++;
       continue;
     }
     uint32_t place;
     TRY(add_text(c, row, &place, err));
     c->found[place].cells++;
-    if (known) {
+    if (known != NULL) {
       *known = place + 1;
     }
   }
@@ -86,7 +86,7 @@ static status keep_found(frame *f, const collecting *c, const invalid_cells **ou
                          error *err) {
   *count = c->known.count;
   invalid_cells *kept = frame_array(f, (size_t)*count + 1, sizeof *kept);
-  if (!kept) {
+  if (kept == NULL) {
     return frame_no_memory(err);
   }
   if (*count > 0) {
@@ -102,12 +102,12 @@ static status collect_column(frame *f, uint32_t variable, uint32_t column, colle
   if (next_invalid(&a, 0, f->count) == f->count) {
     return STATUS_OK;
   }
-  status result = cell_texts_open(f, variable, column, &c->texts, err);
-  if (result == STATUS_OK) {
-    result = collect(c, &a, err);
+  status st = cell_texts_open(f, variable, column, &c->texts, err);
+  if (st == STATUS_OK) {
+    st = collect(c, &a, err);
   }
   cell_texts_close(&c->texts);
-  return result;
+  return st;
 }
 
 status frame_invalid(frame *f, uint32_t variable, const invalid_cells **out, uint32_t *count, error *err) {
@@ -120,14 +120,14 @@ status frame_invalid(frame *f, uint32_t variable, const invalid_cells **out, uin
   }
   const uint32_t columns = v->kind == VARIABLE_MULTI_FLAGS ? v->columns_count : 1;
   collecting c = {0};
-  status result = STATUS_OK;
-  for (uint32_t k = 0; k < columns && result == STATUS_OK; k++) {
-    result = collect_column(f, variable, k, &c, err);
+  status st = STATUS_OK;
+  for (uint32_t k = 0; k < columns && st == STATUS_OK; k++) {
+    st = collect_column(f, variable, k, &c, err);
   }
-  if (result == STATUS_OK && c.known.count > 0) {
-    result = keep_found(f, &c, out, count, err);
+  if (st == STATUS_OK && c.known.count > 0) {
+    st = keep_found(f, &c, out, count, err);
   }
   free(c.found);
   text_table_fini(&c.known);
-  return result;
+  return st;
 }

@@ -48,7 +48,7 @@ typedef struct mean_work {
 static status table_input(frame *f, uint32_t variable, arena *a, mean_input *in, error *err) {
   coded_view view;
   TRY(frame_coded(f, variable, &view, err));
-  if (view.wide) {
+  if (view.wide != NULL) {
     number_view numbers;
     TRY(frame_number(f, variable, &numbers, err));
     in->values = numbers.values;
@@ -74,7 +74,7 @@ static status prepare(frame *f, const program_variable *v, arena *a, mean_work *
   w->narrow = top < (i128)NUMBER_MAX && bottom < (i128)NUMBER_MAX;
   w->valid_min = v->valid_min;
   w->inputs = ARENA_ARRAY(a, mean_input, v->inputs_count);
-  if (!w->inputs) {
+  if (w->inputs == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < v->inputs_count; i++) {
@@ -96,7 +96,7 @@ static status prepare(frame *f, const program_variable *v, arena *a, mean_work *
 /* ---- One input over the rows of a block ------------------------------------------------------------ */
 
 static void add_narrow(const mean_input *in, size_t first, size_t rows, mean_block *b) {
-  if (in->slots) {
+  if (in->slots != NULL) {
     const uint8_t *slots = in->slots + first;
     for (size_t r = 0; r < rows; r++) {
       const narrow_term *t = &in->narrow[slots[r]];
@@ -117,11 +117,11 @@ static void add_narrow(const mean_input *in, size_t first, size_t rows, mean_blo
 
 static void add_wide(const mean_input *in, size_t first, size_t rows, mean_block *b) {
   for (size_t r = 0; r < rows; r++) {
-    int64_t m = in->slots ? 0 : in->values[first + r];
-    uint8_t s = in->slots ? in->slots[first + r] : 0;
-    bool here = in->slots ? in->narrow[s].weight != 0 : !number_is_missing(m);
+    int64_t m = in->slots != NULL ? 0 : in->values[first + r];
+    uint8_t s = in->slots != NULL ? in->slots[first + r] : 0;
+    bool here = in->slots != NULL ? in->narrow[s].weight != 0 : !number_is_missing(m);
     if (here) {
-      b->wide[r] += in->slots ? in->terms[s] : in->slope * m + in->offset;
+      b->wide[r] += in->slots != NULL ? in->terms[s] : in->slope * m + in->offset;
       b->weights[r] += in->weight;
     }
   }
@@ -195,7 +195,7 @@ static status make_mean(frame *f, const program_variable *v, arena *a, frame_var
   TRY(prepare(f, v, a, &w, err));
   int64_t *values = frame_array(f, f->padded, sizeof *values);
   mean_block *block = ARENA_NEW(a, mean_block);
-  if (!values || !block) {
+  if (values == NULL || block == NULL) {
     return frame_no_memory(err);
   }
   for (size_t first = 0; first < f->padded; first += BLOCK_ROWS) {
@@ -211,10 +211,10 @@ static status make_mean(frame *f, const program_variable *v, arena *a, frame_var
 
 status frame_make_mean(frame *f, const program_variable *v, frame_variable *out, error *err) {
   arena *a = arena_new();
-  if (!a) {
+  if (a == NULL) {
     return frame_no_memory(err);
   }
-  status result = make_mean(f, v, a, out, err);
+  status st = make_mean(f, v, a, out, err);
   arena_destroy(a);
-  return result;
+  return st;
 }

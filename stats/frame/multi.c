@@ -28,7 +28,7 @@ static status check_options(const program_variable *v, uint32_t count, error *er
 
 static status keep_options(frame *f, const slice *texts, uint32_t count, set_view *out, error *err) {
   slice *kept = frame_array(f, (size_t)count + 1, sizeof *kept);
-  if (!kept) {
+  if (kept == NULL) {
     return frame_no_memory(err);
   }
   if (count > 0) {
@@ -61,7 +61,7 @@ static void choices_fini(choices *c) {
 static status choices_init(choices *c, const program_variable *v, uint32_t entries, error *err) {
   *c = (choices){.ends = malloc(((size_t)entries + 1) * sizeof *c->ends),
                  .answered = malloc((size_t)entries + 1)};
-  bool good = c->ends && c->answered;
+  bool good = c->ends != NULL && c->answered != NULL;
   for (uint32_t i = 0; good && v->closed && i < v->keys_count; i++) {
     good = text_table_add(&c->declared, v->keys[i]) != UINT32_MAX;
   }
@@ -80,9 +80,9 @@ static bool push_option(choices *c, uint32_t option) {
 static slice next_option(slice *rest, const char *delimiter) {
   size_t length = strlen(delimiter);
   const char *at = memmem(rest->bytes, rest->length, delimiter, length);
-  size_t taken = at ? (size_t)(at - rest->bytes) : rest->length;
+  size_t taken = at != NULL ? (size_t)(at - rest->bytes) : rest->length;
   slice option = slice_trim((slice){rest->bytes, taken});
-  size_t gone = at ? taken + length : taken;
+  size_t gone = at != NULL ? taken + length : taken;
   *rest = (slice){rest->bytes + gone, rest->length - gone};
   return option;
 }
@@ -91,7 +91,7 @@ static slice next_option(slice *rest, const char *delimiter) {
 static status take_option(choices *c, const program_variable *v, const cell_rules *rules, slice text,
                           size_t first, bool *known, error *err) {
   const program_rule *rule = cell_rule(rules, text, NULL);
-  slice key = rule && !rule->missing ? rule->key : text;
+  slice key = rule != NULL && !rule->missing ? rule->key : text;
   *known = !v->closed || text_table_find(&c->declared, key) != UINT32_MAX;
   if (!*known) {
     return STATUS_OK;
@@ -143,11 +143,11 @@ static status read_choices(choices *c, const program_variable *v, const cell_rul
 /* One row of marks per option, entry by entry. */
 static uint8_t *marks_of_entries(const choices *c, uint32_t entries) {
   uint8_t *marks = malloc((size_t)c->found.count * entries + 1);
-  for (uint32_t k = 0; marks && k < c->found.count; k++) {
+  for (uint32_t k = 0; marks != NULL && k < c->found.count; k++) {
     memcpy(marks + (size_t)k * entries, c->answered, entries);
   }
   size_t at = 0;
-  for (uint32_t i = 0; marks && i < entries; i++) {
+  for (uint32_t i = 0; marks != NULL && i < entries; i++) {
     for (; at < c->ends[i]; at++) {
       marks[(size_t)c->options[at] * entries + i] = 1;
     }
@@ -161,14 +161,14 @@ static status spread_choices(frame *f, const choices *c, const frame_cells *cell
   uint8_t *answered = frame_memory(f, f->padded);
   const uint8_t **flags = frame_array(f, (size_t)count + 1, sizeof *flags);
   uint8_t *marks = marks_of_entries(c, cells->count);
-  status result = answered && flags && marks ? STATUS_OK : frame_no_memory(err);
-  if (result == STATUS_OK) {
+  status st = answered != NULL && flags != NULL && marks != NULL ? STATUS_OK : frame_no_memory(err);
+  if (st == STATUS_OK) {
     frame_spread_bytes(f, cells, c->answered, answered);
   }
-  for (uint32_t k = 0; result == STATUS_OK && k < count; k++) {
+  for (uint32_t k = 0; st == STATUS_OK && k < count; k++) {
     uint8_t *rows = frame_memory(f, f->padded);
-    if (!rows) {
-      result = frame_no_memory(err);
+    if (rows == NULL) {
+      st = frame_no_memory(err);
       break;
     }
     frame_spread_bytes(f, cells, marks + (size_t)k * cells->count, rows);
@@ -177,7 +177,7 @@ static status spread_choices(frame *f, const choices *c, const frame_cells *cell
   free(marks);
   out->answered = answered;
   out->flags = flags;
-  return result;
+  return st;
 }
 
 status frame_make_multi_cell(frame *f, const program_variable *v, frame_variable *out, error *err) {
@@ -185,19 +185,19 @@ status frame_make_multi_cell(frame *f, const program_variable *v, frame_variable
   cell_rules rules;
   choices c;
   TRY(frame_open_cells(f, v, v->column, false, &cells, &rules, err));
-  status result = choices_init(&c, v, cells.count, err);
-  if (result == STATUS_OK) {
-    result = read_choices(&c, v, &rules, &cells, err);
+  status st = choices_init(&c, v, cells.count, err);
+  if (st == STATUS_OK) {
+    st = read_choices(&c, v, &rules, &cells, err);
   }
-  if (result == STATUS_OK) {
-    result = keep_options(f, c.found.texts, c.found.count, &out->set, err);
+  if (st == STATUS_OK) {
+    st = keep_options(f, c.found.texts, c.found.count, &out->set, err);
   }
-  if (result == STATUS_OK) {
-    result = spread_choices(f, &c, &cells, &out->set, err);
+  if (st == STATUS_OK) {
+    st = spread_choices(f, &c, &cells, &out->set, err);
   }
   choices_fini(&c);
   cell_rules_fini(&rules);
-  return result;
+  return st;
 }
 
 /* ---- Columns of 0 and 1 --------------------------------------------------------------------------- */
@@ -217,12 +217,12 @@ static status read_flags(frame *f, const program_variable *v, const char *column
   cell_rules rules;
   TRY(frame_open_cells(f, v, column, true, &cells, &rules, err));
   uint8_t *of_entry = malloc((size_t)cells.count + 1);
-  for (uint32_t i = 0; of_entry && i < cells.count; i++) {
+  for (uint32_t i = 0; of_entry != NULL && i < cells.count; i++) {
     cell c;
     cell_of_entry(&rules, &cells, i, &c);
     of_entry[i] = flag_of_cell(&c);
   }
-  if (of_entry) {
+  if (of_entry != NULL) {
     frame_spread_bytes(f, &cells, of_entry, out);
   }
   bool good = of_entry != NULL;
@@ -271,13 +271,13 @@ static void join_flags(const frame *f, uint8_t **flags, uint32_t count, uint8_t 
 status frame_make_multi_flags(frame *f, const program_variable *v, frame_variable *out, error *err) {
   uint8_t *answered = frame_memory(f, f->padded);
   uint8_t **flags = frame_array(f, v->columns_count, sizeof *flags);
-  if (!answered || !flags) {
+  if (answered == NULL || flags == NULL) {
     return frame_no_memory(err);
   }
   TRY(keep_options(f, v->keys, v->keys_count, &out->set, err));
   for (uint32_t k = 0; k < v->columns_count; k++) {
     flags[k] = frame_memory(f, f->padded);
-    if (!flags[k]) {
+    if (flags[k] == NULL) {
       return frame_no_memory(err);
     }
     TRY(read_flags(f, v, v->columns[k], flags[k], err));

@@ -73,7 +73,7 @@ static void keep_roundings(const frame *f, const uint8_t *roundings, frame_varia
 static status spread_roundings(frame *f, const frame_cells *cells, const uint8_t *of_entry,
                                frame_variable *out, error *err) {
   uint8_t *roundings = frame_memory(f, f->padded);
-  if (!roundings) {
+  if (roundings == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t r = 0; r < f->count; r++) {
@@ -90,39 +90,39 @@ static status make_numbers(frame *f, const program_variable *v, const cell_rules
   int64_t *of_entry = malloc(entries * sizeof *of_entry);
   uint8_t *roundings = calloc(entries, 1);
   bool any = false;
-  status result = values && of_entry && roundings ? STATUS_OK : frame_no_memory(err);
-  for (uint32_t i = 0; result == STATUS_OK && i < cells->count; i++) {
+  status st = values != NULL && of_entry != NULL && roundings != NULL ? STATUS_OK : frame_no_memory(err);
+  for (uint32_t i = 0; st == STATUS_OK && i < cells->count; i++) {
     cell c;
     cell_of_entry(rules, cells, i, &c);
     of_entry[i] = v->kind == VARIABLE_DATE ? date_value(v, &c) : number_value(v, &c, &roundings[i]);
     any = any || roundings[i] != ROUNDED_NOT;
   }
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     frame_spread_numbers(f, cells, of_entry, values);
     out->number = (number_view){.values = values, .decimals = v->decimals};
-    result = any ? spread_roundings(f, cells, roundings, out, err) : STATUS_OK;
+    st = any ? spread_roundings(f, cells, roundings, out, err) : STATUS_OK;
   }
   free(of_entry);
   free(roundings);
-  return result;
+  return st;
 }
 
 status frame_make_date(frame *f, const program_variable *v, frame_variable *out, error *err) {
   frame_cells cells;
   cell_rules rules;
   TRY(frame_open_cells(f, v, v->column, false, &cells, &rules, err));
-  status result = make_numbers(f, v, &rules, &cells, out, err);
+  status st = make_numbers(f, v, &rules, &cells, out, err);
   cell_rules_fini(&rules);
-  return result;
+  return st;
 }
 
 static status number_of_cells(frame *f, const program_variable *v, frame_variable *out, error *err) {
   frame_cells cells;
   cell_rules rules;
   TRY(frame_open_cells(f, v, v->column, true, &cells, &rules, err));
-  status result = make_numbers(f, v, &rules, &cells, out, err);
+  status st = make_numbers(f, v, &rules, &cells, out, err);
   cell_rules_fini(&rules);
-  return result;
+  return st;
 }
 
 /* A column of decimals, of one scale or of many, is rescaled as a whole; rules and exceptions are written
@@ -214,7 +214,7 @@ static void rule_over_decimals(const frame *f, const program_variable *v, const 
   for (uint32_t r = 0; r < f->count; r++) {
     if (d->column->mantissas[r] == wanted.mantissa && frame_number_in(d->column, r).scale == wanted.scale) {
       d->values[r] = value;
-      if (d->roundings) {
+      if (d->roundings != NULL) {
         d->roundings[r] = rounding;
       }
     }
@@ -230,7 +230,7 @@ static void exceptions_over_decimals(const program_variable *v, const decimal_co
     uint32_t row = d->column->exception_rows[i];
     cell_of_entry(rules, &cells, d->column->exception_texts[i], &c);
     d->values[row] = number_value(v, &c, &rounding);
-    if (d->roundings) {
+    if (d->roundings != NULL) {
       d->roundings[row] = rounding;
     }
   }
@@ -266,11 +266,11 @@ static status number_of_decimals(frame *f, const program_variable *v, const stat
   decimal_column d = {.column = column, .values = frame_array(f, f->padded, sizeof *d.values)};
   bool rounds = may_round(v, column);
   d.roundings = rounds ? frame_scratch(f, f->padded) : NULL;
-  status result = d.values && (d.roundings || !rounds) ? STATUS_OK : frame_no_memory(err);
-  if (result == STATUS_OK) {
-    result = cell_rules_init(&rules, f, v, true, err);
+  status st = d.values != NULL && (d.roundings != NULL || !rounds) ? STATUS_OK : frame_no_memory(err);
+  if (st == STATUS_OK) {
+    st = cell_rules_init(&rules, f, v, true, err);
   }
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     rescale_decimals(f, v, &d, &rules);
     cell_rules_fini(&rules);
     out->number = (number_view){.values = d.values, .decimals = v->decimals};
@@ -278,7 +278,7 @@ static status number_of_decimals(frame *f, const program_variable *v, const stat
       keep_roundings(f, d.roundings, out);
     }
   }
-  return result;
+  return st;
 }
 
 status frame_make_number(frame *f, const program_variable *v, frame_variable *out, error *err) {

@@ -24,7 +24,7 @@ static uint8_t scale_slot(const program_variable *v, const cell *c) {
 static status scale_keys(frame *f, const program_variable *v, coded_view *out, error *err) {
   uint32_t count = (uint32_t)(v->high - v->low + 1);
   int64_t *numbers = frame_array(f, count, sizeof *numbers);
-  if (!numbers) {
+  if (numbers == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < count; i++) {
@@ -41,8 +41,8 @@ status frame_make_scale(frame *f, const program_variable *v, frame_variable *out
   TRY(frame_open_cells(f, v, v->column, true, &cells, &rules, err));
   uint8_t *slots = frame_memory(f, f->padded);
   uint8_t *of_entry = malloc((size_t)cells.count + 1);
-  status result = slots && of_entry ? STATUS_OK : frame_no_memory(err);
-  if (result == STATUS_OK) {
+  status st = slots != NULL && of_entry != NULL ? STATUS_OK : frame_no_memory(err);
+  if (st == STATUS_OK) {
     for (uint32_t i = 0; i < cells.count; i++) {
       cell c;
       cell_of_entry(&rules, &cells, i, &c);
@@ -53,7 +53,7 @@ status frame_make_scale(frame *f, const program_variable *v, frame_variable *out
   }
   free(of_entry);
   cell_rules_fini(&rules);
-  return result;
+  return st;
 }
 
 /* ---- NOMINAL -------------------------------------------------------------------------------------- */
@@ -93,7 +93,7 @@ static status nominal_slots(const program_variable *v, const cell_rules *rules, 
 
 static status keep_keys(frame *f, const text_table *keys, coded_keys *out, error *err) {
   slice *texts = frame_array(f, (size_t)keys->count + 1, sizeof *texts);
-  if (!texts) {
+  if (texts == NULL) {
     return frame_no_memory(err);
   }
   if (keys->count > 0) {
@@ -109,27 +109,27 @@ static status make_nominal(frame *f, const program_variable *v, const cell_rules
   text_table keys = {0};
   TRY(declared_keys(v, &declared, err));
   uint16_t *of_entry = malloc(((size_t)cells->count + 1) * sizeof *of_entry);
-  status result =
-      of_entry ? nominal_slots(v, rules, cells, &declared, &keys, of_entry, err) : frame_no_memory(err);
-  if (result == STATUS_OK) {
-    result = keep_keys(f, &keys, &out->keys, err);
+  status st = of_entry != NULL ? nominal_slots(v, rules, cells, &declared, &keys, of_entry, err)
+                               : frame_no_memory(err);
+  if (st == STATUS_OK) {
+    st = keep_keys(f, &keys, &out->keys, err);
   }
-  if (result == STATUS_OK) {
-    result = frame_spread_slots(f, cells, of_entry, keys.count, out, err);
+  if (st == STATUS_OK) {
+    st = frame_spread_slots(f, cells, of_entry, keys.count, out, err);
   }
   free(of_entry);
   text_table_fini(&keys);
   text_table_fini(&declared);
-  return result;
+  return st;
 }
 
 status frame_make_nominal(frame *f, const program_variable *v, frame_variable *out, error *err) {
   frame_cells cells;
   cell_rules rules;
   TRY(frame_open_cells(f, v, v->column, false, &cells, &rules, err));
-  status result = make_nominal(f, v, &rules, &cells, &out->coded, err);
+  status st = make_nominal(f, v, &rules, &cells, &out->coded, err);
   cell_rules_fini(&rules);
-  return result;
+  return st;
 }
 
 /* ---- TEXT ----------------------------------------------------------------------------------------- */
@@ -141,8 +141,8 @@ status frame_make_text(frame *f, const program_variable *v, frame_variable *out,
   slice *texts = frame_array(f, f->padded, sizeof *texts);
   uint8_t *missing = frame_memory(f, f->padded);
   cell *of_entry = malloc(((size_t)cells.count + 1) * sizeof *of_entry);
-  status result = texts && missing && of_entry ? STATUS_OK : frame_no_memory(err);
-  if (result == STATUS_OK) {
+  status st = texts != NULL && missing != NULL && of_entry != NULL ? STATUS_OK : frame_no_memory(err);
+  if (st == STATUS_OK) {
     for (uint32_t i = 0; i < cells.count; i++) {
       cell_of_entry(&rules, &cells, i, &of_entry[i]);
     }
@@ -159,5 +159,5 @@ status frame_make_text(frame *f, const program_variable *v, frame_variable *out,
   }
   free(of_entry);
   cell_rules_fini(&rules);
-  return result;
+  return st;
 }

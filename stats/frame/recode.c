@@ -28,7 +28,7 @@ static uint32_t key_place(results *r, const program_variable *v, const slice *ke
 static status results_init(results *r, const program_variable *v, error *err) {
   *r = (results){.slots = malloc(((size_t)v->ranges_count + 1) * sizeof *r->slots),
                  .other = slot_missing(MISSING_OTHER)};
-  if (!r->slots) {
+  if (r->slots == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < v->ranges_count; i++) {
@@ -54,11 +54,11 @@ static status keep_results(frame *f, const program_variable *v, const results *r
   size_t count = (size_t)r->keys.count + 1;
   slice *texts = v->keys_are_texts ? frame_array(f, count, sizeof *texts) : NULL;
   int64_t *numbers = v->keys_are_texts ? NULL : frame_array(f, count, sizeof *numbers);
-  if (!texts && !numbers) {
+  if (texts == NULL && numbers == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < r->keys.count; i++) {
-    if (texts) {
+    if (texts != NULL) {
       texts[i] = r->keys.texts[i];
     } else {
       memcpy(&numbers[i], r->keys.texts[i].bytes, sizeof *numbers);
@@ -116,7 +116,7 @@ static status segments_init(segments *s, const program_variable *v, const result
   size_t count = (size_t)v->ranges_count * 2 + 1;
   *s = (segments){.starts = malloc(count * sizeof *s->starts),
                   .slots = malloc((count + 1) * sizeof *s->slots)};
-  if (!s->starts || !s->slots) {
+  if (s->starts == NULL || s->slots == NULL) {
     return frame_no_memory(err);
   }
   uint32_t filled = 0;
@@ -161,39 +161,39 @@ static status index_texts(const program_variable *v, text_table *table, uint32_t
 static status slots_of_numbers(const program_variable *v, const results *r, const coded_keys *keys,
                                uint16_t *of_entry, error *err) {
   segments s;
-  status result = segments_init(&s, v, r, 0, err);
-  for (uint32_t i = 0; result == STATUS_OK && i < keys->count; i++) {
+  status st = segments_init(&s, v, r, 0, err);
+  for (uint32_t i = 0; st == STATUS_OK && i < keys->count; i++) {
     of_entry[i] = s.slots[segment_of(&s, keys->numbers[i])];
   }
   segments_fini(&s);
-  return result;
+  return st;
 }
 
 static status slots_of_keys(const program_variable *v, const results *r, const coded_keys *keys,
                             uint16_t *of_entry, error *err) {
-  if (keys->numbers) {
+  if (keys->numbers != NULL) {
     return slots_of_numbers(v, r, keys, of_entry, err);
   }
   text_table table = {0};
   uint32_t *first = malloc(((size_t)v->ranges_count + 1) * sizeof *first);
-  status result = first ? index_texts(v, &table, first, err) : frame_no_memory(err);
-  for (uint32_t i = 0; result == STATUS_OK && i < keys->count; i++) {
+  status st = first != NULL ? index_texts(v, &table, first, err) : frame_no_memory(err);
+  for (uint32_t i = 0; st == STATUS_OK && i < keys->count; i++) {
     uint32_t place = text_table_find(&table, keys->texts[i]);
     of_entry[i] = place == UINT32_MAX ? r->other : r->slots[first[place]];
   }
   free(first);
   text_table_fini(&table);
-  return result;
+  return st;
 }
 
 static status recode_coded(frame *f, const program_variable *v, const results *r, coded_view *out,
                            error *err) {
   coded_view input;
   TRY(frame_coded(f, v->inputs[0], &input, err));
-  uint32_t entries = input.wide ? UINT16_MAX + 1U : UINT8_MAX + 1U;
+  uint32_t entries = input.wide != NULL ? UINT16_MAX + 1U : UINT8_MAX + 1U;
   frame_cells cells = {.codes = input.slots, .wide = input.wide, .count = entries};
   uint16_t *of_entry = malloc(entries * sizeof *of_entry);
-  if (!of_entry) {
+  if (of_entry == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < entries; i++) {
@@ -202,12 +202,12 @@ static status recode_coded(frame *f, const program_variable *v, const results *r
   for (uint32_t i = 0; i < MISSING_REASONS; i++) {
     of_entry[entries - MISSING_REASONS + i] = slot_missing((missing_reason)i);
   }
-  status result = slots_of_keys(v, r, &input.keys, of_entry, err);
-  if (result == STATUS_OK) {
-    result = frame_spread_slots(f, &cells, of_entry, r->keys.count, out, err);
+  status st = slots_of_keys(v, r, &input.keys, of_entry, err);
+  if (st == STATUS_OK) {
+    st = frame_spread_slots(f, &cells, of_entry, r->keys.count, out, err);
   }
   free(of_entry);
-  return result;
+  return st;
 }
 
 /* ---- Numbers --------------------------------------------------------------------------------------- */
@@ -217,35 +217,35 @@ static status recode_number(frame *f, const program_variable *v, const results *
   number_view input;
   segments s;
   TRY(frame_number(f, v->inputs[0], &input, err));
-  status result = segments_init(&s, v, r, input.decimals, err);
+  status st = segments_init(&s, v, r, input.decimals, err);
   uint16_t *wide = frame_array(f, f->padded, sizeof *wide);
   uint8_t *narrow = frame_memory(f, f->padded);
-  if (result == STATUS_OK && (!wide || !narrow)) {
-    result = frame_no_memory(err);
+  if (st == STATUS_OK && (wide == NULL || narrow == NULL)) {
+    st = frame_no_memory(err);
   }
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     for (size_t row = 0; row < f->padded; row++) {
       int64_t x = input.values[row];
       wide[row] = number_is_missing(x) ? slot_missing(number_reason(x)) : s.slots[segment_of(&s, x)];
       narrow[row] = (uint8_t)wide[row];
     }
     out->wide = r->keys.count > SLOT_MISSING ? wide : NULL;
-    out->slots = out->wide ? NULL : narrow;
+    out->slots = out->wide != NULL ? NULL : narrow;
   }
   segments_fini(&s);
-  return result;
+  return st;
 }
 
 status frame_make_recode(frame *f, const program_variable *v, frame_variable *out, error *err) {
   results r;
   bool coded = program_variable_form(&f->program->variables[v->inputs[0]]) == FORM_CODED;
-  status result = results_init(&r, v, err);
-  if (result == STATUS_OK) {
-    result = keep_results(f, v, &r, &out->coded, err);
+  status st = results_init(&r, v, err);
+  if (st == STATUS_OK) {
+    st = keep_results(f, v, &r, &out->coded, err);
   }
-  if (result == STATUS_OK) {
-    result = coded ? recode_coded(f, v, &r, &out->coded, err) : recode_number(f, v, &r, &out->coded, err);
+  if (st == STATUS_OK) {
+    st = coded ? recode_coded(f, v, &r, &out->coded, err) : recode_number(f, v, &r, &out->coded, err);
   }
   results_fini(&r);
-  return result;
+  return st;
 }

@@ -54,10 +54,10 @@ typedef struct stats_rows {
 } stats_rows;
 
 static inline uint64_t stats_rows_ordinal(const stats_rows *rows, uint32_t row) {
-  return rows->first_ordinal + (rows->ordinal_offsets ? rows->ordinal_offsets[row] : row);
+  return rows->first_ordinal + (rows->ordinal_offsets != NULL ? rows->ordinal_offsets[row] : row);
 }
 static inline uint64_t stats_rows_line(const stats_rows *rows, uint32_t row) {
-  return rows->first_line + (rows->line_offsets ? rows->line_offsets[row] : row);
+  return rows->first_line + (rows->line_offsets != NULL ? rows->line_offsets[row] : row);
 }
 
 #endif

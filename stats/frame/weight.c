@@ -18,11 +18,11 @@ static bool any_wide(const frame *f, const int64_t *mantissas) {
 static status at_least_one_unit(frame *f, const int64_t *values, const uint8_t *roundings,
                                 const int64_t **out, error *err) {
   *out = values;
-  if (!roundings) {
+  if (roundings == NULL) {
     return STATUS_OK;
   }
   int64_t *raised = frame_array(f, f->padded, sizeof *raised);
-  if (!raised) {
+  if (raised == NULL) {
     return frame_no_memory(err);
   }
   memcpy(raised, values, f->padded * sizeof *raised);
@@ -59,7 +59,7 @@ static status make_weight(frame *f, uint32_t weight, frame_weight *w, error *err
   uint32_t *narrow_values = wide ? NULL : frame_array(f, f->padded, sizeof *narrow_values);
   int64_t *wide_values = wide ? frame_array(f, f->padded, sizeof *wide_values) : NULL;
   w->usable = frame_memory(f, f->padded);
-  if ((!narrow_values && !wide_values) || !w->usable) {
+  if ((narrow_values == NULL && wide_values == NULL) || w->usable == NULL) {
     return frame_no_memory(err);
   }
   if (wide) {
@@ -71,7 +71,7 @@ static status make_weight(frame *f, uint32_t weight, frame_weight *w, error *err
   for (uint32_t r = 0; r < f->count; r++) {
     w->zeros += w->mantissas[r] == 0;
   }
-  w->all_usable = !memchr(w->usable, 0, f->count);
+  w->all_usable = memchr(w->usable, 0, f->count) == NULL;
   w->view = (weight_view){.narrow = narrow_values, .wide = wide_values, .decimals = view.decimals};
   w->made = true;
   return STATUS_OK;
@@ -142,7 +142,7 @@ static int64_t relative_error(slice text, char mark, unsigned decimals, int64_t 
 
 /* The text of a number is in canonical form, but of one that no decimal holds as the file has it. */
 static char mark_of(const frame *f, slice text) {
-  return memchr(text.bytes, '.', text.length) ? '.' : f->rows->decimal_mark;
+  return memchr(text.bytes, '.', text.length) != NULL ? '.' : f->rows->decimal_mark;
 }
 
 status frame_weight_error(frame *f, uint32_t weight, int64_t *largest, error *err) {
@@ -151,7 +151,7 @@ status frame_weight_error(frame *f, uint32_t weight, int64_t *largest, error *er
   *largest = 0;
   TRY(frame_weight_of(f, weight, &w, err));
   const uint8_t *roundings = f->variables[variable]->roundings;
-  if (!roundings) {
+  if (roundings == NULL) {
     return STATUS_OK;
   }
   cell_texts texts;

@@ -68,7 +68,7 @@ static void read_canonical(const frame *f, const stats_column *column, uint32_t 
 
 static slice kept_text(frame *f, slice text) {
   char *copy = frame_memory(f, text.length + 1);
-  if (copy) {
+  if (copy != NULL) {
     memcpy(copy, text.bytes, text.length);
   }
   return (slice){copy, text.length};
@@ -82,7 +82,7 @@ static status read_cell(frame *f, const char *name, uint32_t row, bool numeric, 
   if (out->is_number) {
     out->text = kept_text(f, out->text);
   }
-  return out->text.bytes ? STATUS_OK : frame_no_memory(err);
+  return out->text.bytes != NULL ? STATUS_OK : frame_no_memory(err);
 }
 
 static bool has_numeric_rules(const program_variable *v) {
@@ -100,7 +100,7 @@ status frame_cell_text(frame *f, uint32_t variable, uint32_t column, uint32_t ro
   const program_variable *v = &f->program->variables[variable];
   const char *name = column_of(v, column);
   *out = (slice){"", 0};
-  if (!name) {
+  if (name == NULL) {
     return STATUS_OK;
   }
   file_cell read;
@@ -116,7 +116,7 @@ status cell_texts_open(frame *f, uint32_t variable, uint32_t column, cell_texts 
   *out = (cell_texts){.f = f, .numeric = has_numeric_rules(v)};
   TRY(f->rows->column(f->rows->context, column_of(v, column), &out->column, err));
   out->of_entry = calloc((size_t)out->column.texts_count + 1, sizeof *out->of_entry);
-  return out->of_entry ? STATUS_OK : frame_no_memory(err);
+  return out->of_entry != NULL ? STATUS_OK : frame_no_memory(err);
 }
 
 void cell_texts_close(cell_texts *t) {
@@ -148,5 +148,5 @@ status cell_texts_keep(cell_texts *t, slice *text, error *err) {
   if (text->bytes == t->room) {
     *text = kept_text(t->f, *text);
   }
-  return text->bytes ? STATUS_OK : frame_no_memory(err);
+  return text->bytes != NULL ? STATUS_OK : frame_no_memory(err);
 }

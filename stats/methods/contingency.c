@@ -18,7 +18,7 @@ typedef struct margins {
 
 static status margins_make(const contingency *t, margins *m, error *err) {
   *m = (margins){.rows = calloc(t->rows, sizeof(i128)), .columns = calloc(t->columns, sizeof(i128))};
-  if (!m->rows || !m->columns) {
+  if (m->rows == NULL || m->columns == NULL) {
     free(m->rows);
     free(m->columns);
     return error_no_memory(err, "a contingency table");
@@ -261,7 +261,7 @@ static status rao_scott(const contingency *t, const margins *m, independence *ou
     return STATUS_OK;
   }
   double *memory = calloc(3 * cells + 2 * size * size, sizeof *memory);
-  if (!memory) {
+  if (memory == NULL) {
     return error_no_memory(err, "Rao and Scott's correction");
   }
   cell_shares s = {.p = memory, .inverse = memory + cells, .v = memory + 2 * cells};

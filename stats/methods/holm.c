@@ -28,7 +28,7 @@ status holm_adjust_among(const double *p, double *adjusted, size_t count, size_t
     return STATUS_OK;
   }
   ranked *order = calloc(count, sizeof *order);
-  if (!order) {
+  if (order == NULL) {
     return error_no_memory(err, "adjusting p-values");
   }
   size_t tests = 0;

@@ -60,7 +60,7 @@ status quantile_value(const quantile_rank *rank, int64_t x_low, int64_t x_high, 
 distribution distribution_of_frequency(arena *a, const frequency_state *s, uint32_t place, weighting kind) {
   value_entry *entries = ARENA_ARRAY(a, value_entry, (size_t)s->keys.count + 1);
   uint32_t count = 0;
-  for (uint32_t key = 0; entries && key < s->keys.count; key++) {
+  for (uint32_t key = 0; entries != NULL && key < s->keys.count; key++) {
     int64_t n = frequency_n(s, place, key);
     if (n > 0) {
       entries[count++] = (value_entry){s->keys.numbers[key], n, frequency_w(s, place, key)};

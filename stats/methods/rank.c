@@ -53,7 +53,7 @@ status rank_sums(const joint_table *t, bool weighted, product_sums *out, error *
   }
   ranked *x = calloc(t->count, sizeof *x), *y = calloc(t->count, sizeof *y);
   i128 *y_ranks = calloc(t->count, sizeof *y_ranks);
-  if (!x || !y || !y_ranks) {
+  if (x == NULL || y == NULL || y_ranks == NULL) {
     free(x);
     free(y);
     free(y_ranks);

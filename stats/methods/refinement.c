@@ -10,7 +10,7 @@ static bool refinement_allocate(refinement *r, arena *a) {
   r->rows = ARENA_ARRAY(a, uint32_t, r->places);
   r->searches = ARENA_ARRAY(a, search, (size_t)r->places * SEARCHES);
   r->ranks = ARENA_ARRAY(a, quantile_rank, (size_t)r->places * QUARTILES);
-  return r->rows && r->searches && r->ranks;
+  return r->rows != NULL && r->searches != NULL && r->ranks != NULL;
 }
 
 bool refinement_begin(refinement *r, arena *a, const values_state *s, weighting kind) {
@@ -58,7 +58,7 @@ void refinement_params(const refinement *r, arena *a, bool weighted, int64_t **p
   search *open = ARENA_ARRAY(a, search, all);
   *params = NULL;
   *count = 0;
-  if (!open) {
+  if (open == NULL) {
     return;
   }
   size_t found = 0;
@@ -82,13 +82,13 @@ void refinement_params(const refinement *r, arena *a, bool weighted, int64_t **p
     return;
   }
   *params = ARENA_ARRAY(a, int64_t, 3 * distinct);
-  for (size_t i = 0; *params && i < distinct; i++) {
+  for (size_t i = 0; *params != NULL && i < distinct; i++) {
     const uint64_t span = (uint64_t)open[i].high - (uint64_t)open[i].low; /* values less one */
     (*params)[3 * i] = open[i].low;
     (*params)[3 * i + 1] = open[i].high;
     (*params)[3 * i + 2] = (int64_t)(span / buckets + 1);
   }
-  *count = *params ? (uint32_t)(3 * distinct) : 0;
+  *count = *params != NULL ? (uint32_t)(3 * distinct) : 0;
 }
 
 static uint32_t interval_buckets(const int64_t *interval) {
@@ -153,7 +153,7 @@ bool refinement_decode(refinement *r, arena *a, reader *in) {
   r->item = (uint32_t)reader_count(in, UINT32_MAX);
   r->which = (uint32_t)reader_count(in, UINT32_MAX);
   r->places = (uint32_t)reader_count_of(in, PLACES_MAX, sizeof(uint32_t));
-  if (in->problem || !refinement_allocate(r, a)) {
+  if (in->problem != NULL || !refinement_allocate(r, a)) {
     return false;
   }
   for (uint32_t place = 0; place < r->places; place++) {

@@ -17,11 +17,11 @@ int64_t frequency_n(const frequency_state *s, uint32_t place, uint32_t cell) {
 }
 
 i128 frequency_w(const frequency_state *s, uint32_t place, uint32_t cell) {
-  return s->w ? s->w[cell_index(s, place, cell)] : 0;
+  return s->w != NULL ? s->w[cell_index(s, place, cell)] : 0;
 }
 
 exact frequency_w2(const frequency_state *s, uint32_t place, uint32_t cell) {
-  return s->w2 ? exact_from_u192(&s->w2[cell_index(s, place, cell)]) : (exact){0};
+  return s->w2 != NULL ? exact_from_u192(&s->w2[cell_index(s, place, cell)]) : (exact){0};
 }
 
 /* An option that is not on the axis: none was asked it when it has its own base, else none chose it.
@@ -78,7 +78,7 @@ sums sums_of_frequency(const frequency_state *s, uint32_t place, weighting w, co
   for (uint32_t key = 0; key < s->keys.count; key++) {
     int64_t n = frequency_n(s, place, key);
     if (n > 0) {
-      add_key(&out.at, values ? values[key] : s->keys.numbers[key], n, frequency_w(s, place, key),
+      add_key(&out.at, values != NULL ? values[key] : s->keys.numbers[key], n, frequency_w(s, place, key),
               frequency_w2(s, place, key));
     }
   }

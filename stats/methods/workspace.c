@@ -5,7 +5,7 @@ status workspace_init(workspace *w, error *err) {
   *w = (workspace){0};
   for (int i = 0; i < WORKSPACE_RATIOS; i++) {
     w->at[i] = ratio_new();
-    if (!w->at[i]) {
+    if (w->at[i] == NULL) {
       workspace_fini(w);
       return error_no_memory(err, "exact arithmetic");
     }

@@ -28,12 +28,12 @@ static decimal get_decimal(reader *r) {
 
 static const char *get_text(reader *r, arena *a) {
   const slice s = reader_slice(r, PLAN_TEXT_MAX);
-  if (memchr(s.bytes, 0, s.length) || text_utf8_check(s.bytes, s.length) != s.length) {
+  if (memchr(s.bytes, 0, s.length) != NULL || text_utf8_check(s.bytes, s.length) != s.length) {
     reader_fail(r, "a text that is not UTF-8");
     return "";
   }
   const char *copy = arena_copy(a, s);
-  return copy ? copy : "";
+  return copy != NULL ? copy : "";
 }
 
 static const char *get_optional(reader *r, arena *a) {
@@ -58,8 +58,8 @@ static uint32_t get_index(reader *r, uint32_t limit) {
 
 /* An array for COUNT elements; on failure the reader knows, and the count is 0. */
 static void *get_array(reader *r, arena *a, uint64_t *count, size_t size) {
-  void *array = r->problem ? NULL : arena_array(a, (size_t)*count + 1, size);
-  if (!array) {
+  void *array = r->problem != NULL ? NULL : arena_array(a, (size_t)*count + 1, size);
+  if (array == NULL) {
     reader_fail(r, "out of memory");
     *count = 0;
   }
@@ -86,7 +86,7 @@ static void get_variable(reader *r, const plan *p, plan_variable *v) {
   v->largest = get_magnitude(r);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2 + LANGUAGES);
   v->values = get_array(r, p->memory, &count, sizeof *v->values);
-  for (uint64_t i = 0; i < count && !r->problem; i++) {
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     plan_value_label *value = &v->values[i];
     value->is_text = reader_flag(r);
     if (value->is_text) {
@@ -109,7 +109,7 @@ static void get_construct(reader *r, const plan *p, uint32_t own_index, plan_con
   c->child_is_construct = get_array(r, p->memory, &count, sizeof *c->child_is_construct);
   c->children = get_array(r, p->memory, &count, sizeof *c->children);
   c->weights = weighted ? get_array(r, p->memory, &count, sizeof *c->weights) : NULL;
-  for (uint64_t i = 0; i < count && !r->problem; i++) {
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     c->child_is_construct[i] = reader_flag(r);
     c->children[i] = get_index(r, c->child_is_construct[i] ? own_index : p->variables_count);
     if (weighted) {
@@ -141,16 +141,17 @@ static void get_references(reader *r, const plan *p, const analysis_argument *ta
   const bool construct = table->type == ARGUMENT_CONSTRUCT;
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
   a->variables = get_array(r, p->memory, &count, sizeof *a->variables);
-  for (uint64_t i = 0; i < count && !r->problem; i++) {
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     a->variables[i] = get_index(r, construct ? p->constructs_count : p->variables_count);
-    if (!r->problem && !construct && table->accepts != 0 &&
+    if (r->problem == NULL && !construct && table->accepts != 0 &&
         !(table->accepts & accepted_as(&p->program->variables[p->variables[a->variables[i]].variable]))) {
       reader_fail(r, "an argument with a variable of the wrong form");
     }
   }
   a->variables_count = (uint32_t)count;
   const bool one = construct || table->type == ARGUMENT_VARIABLE;
-  if (!r->problem && a->given && ((one && count != 1) || (table->type == ARGUMENT_VARIABLES && count == 0))) {
+  if (r->problem == NULL && a->given &&
+      ((one && count != 1) || (table->type == ARGUMENT_VARIABLES && count == 0))) {
     reader_fail(r, "an argument without its variable");
   }
 }
@@ -161,7 +162,7 @@ static bool in_bounds(const analysis_argument *table, int64_t v) {
 
 static int64_t choices_count(const analysis_argument *table) {
   int64_t count = 0;
-  while (table->choices && table->choices[count]) {
+  while (table->choices != NULL && table->choices[count] != NULL) {
     count++;
   }
   return count;
@@ -181,13 +182,13 @@ static void check_value(reader *r, const analysis_argument *table, const argumen
       good = good && a->integer >= 0 && a->integer < choices_count(table);
       break;
     case ARGUMENT_INTEGERS:
-      good = good && (!a->given || a->integers);
-      for (uint32_t i = 0; good && a->integers && i < a->list_count; i++) {
+      good = good && (!a->given || a->integers != NULL);
+      for (uint32_t i = 0; good && a->integers != NULL && i < a->list_count; i++) {
         good = in_bounds(table, a->integers[i]);
       }
       break;
     case ARGUMENT_NUMBERS:
-      good = good && (!a->given || a->numbers);
+      good = good && (!a->given || a->numbers != NULL);
       break;
     default:
       break;
@@ -208,19 +209,19 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
     reader_fail(r, "an unknown kind of list");
   }
   a->rows_count = (uint32_t)reader_count(r, PLAN_LIST_MAX);
-  if (!r->problem && a->rows_count > 0 && count % a->rows_count != 0) {
+  if (r->problem == NULL && a->rows_count > 0 && count % a->rows_count != 0) {
     reader_fail(r, "rows of unequal length");
   }
   a->integers = lists & PLAN_HAS_INTEGERS ? get_array(r, p->memory, &count, sizeof *a->integers) : NULL;
   a->numbers = lists & PLAN_HAS_NUMBERS ? get_array(r, p->memory, &count, sizeof *a->numbers) : NULL;
-  for (uint64_t i = 0; a->integers && i < count && !r->problem; i++) {
+  for (uint64_t i = 0; a->integers != NULL && i < count && r->problem == NULL; i++) {
     a->integers[i] = reader_signed(r);
   }
-  for (uint64_t i = 0; a->numbers && i < count && !r->problem; i++) {
+  for (uint64_t i = 0; a->numbers != NULL && i < count && r->problem == NULL; i++) {
     a->numbers[i] = get_decimal(r);
   }
   a->list_count = (uint32_t)count;
-  if (!r->problem) {
+  if (r->problem == NULL) {
     check_value(r, table, a);
   }
 }
@@ -228,7 +229,7 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
 static void get_breakdowns(reader *r, const plan *p, plan_analysis *a) {
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2);
   a->breakdowns = get_array(r, p->memory, &count, sizeof *a->breakdowns);
-  for (uint64_t i = 0; i < count && !r->problem; i++) {
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     plan_breakdown *b = &a->breakdowns[i];
     b->count = reader_u8(r);
     if (b->count < 1 || b->count > 2) {
@@ -258,11 +259,11 @@ static void get_analysis(reader *r, const plan *p, plan_analysis *a) {
   get_label(r, p->memory, &a->label);
   const analysis_kind *kind = analysis_find(a->kind);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
-  if (!r->problem && (!kind || kind->arguments_count != count)) {
+  if (r->problem == NULL && (kind == NULL || kind->arguments_count != count)) {
     reader_fail(r, "an analysis that this canvass does not have");
   }
   a->arguments = get_array(r, p->memory, &count, sizeof *a->arguments);
-  for (uint64_t i = 0; i < count && !r->problem; i++) {
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_argument(r, p, &kind->arguments[i], &a->arguments[i]);
   }
   a->arguments_count = (uint32_t)count;
@@ -271,7 +272,7 @@ static void get_analysis(reader *r, const plan *p, plan_analysis *a) {
   a->filter_text = get_optional(r, p->memory);
   a->weight = get_optional_index(r, p->program->weights_count);
   a->confidence = get_double(r);
-  if (!r->problem && !(a->confidence > 0 && a->confidence < 1)) {
+  if (r->problem == NULL && !(a->confidence > 0 && a->confidence < 1)) {
     reader_fail(r, "a confidence level that is not between 0 and 1");
   }
   a->small_base = (uint32_t)reader_count(r, UINT32_MAX);
@@ -290,25 +291,25 @@ static void get_body(reader *r, plan *p) {
   uint64_t count = reader_count_of(r, PLAN_VARIABLES_MAX, 4);
   p->variables = get_array(r, p->memory, &count, sizeof *p->variables);
   p->variables_count = (uint32_t)count;
-  for (uint64_t i = 0; i < count && !r->problem; i++) {
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_variable(r, p, &p->variables[i]);
   }
   count = reader_count_of(r, PLAN_CONSTRUCTS_MAX, 4);
   p->constructs = get_array(r, p->memory, &count, sizeof *p->constructs);
   p->constructs_count = (uint32_t)count;
-  for (uint64_t i = 0; i < count && !r->problem; i++) {
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_construct(r, p, (uint32_t)i, &p->constructs[i]);
   }
   count = reader_count_of(r, PLAN_ANALYSES_MAX, 8);
   p->analyses = get_array(r, p->memory, &count, sizeof *p->analyses);
   p->analyses_count = (uint32_t)count;
-  for (uint64_t i = 0; i < count && !r->problem; i++) {
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_analysis(r, p, &p->analyses[i]);
   }
   count = reader_count_of(r, PLAN_FILES_MAX, DIGEST_BYTES);
   p->files = get_array(r, p->memory, &count, sizeof *p->files);
   p->files_count = (uint32_t)count;
-  for (uint64_t i = 0; i < count && !r->problem; i++) {
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     file_facts_decode(r, INT64_MAX, true, p->memory, &p->files[i]);
   }
 }
@@ -341,7 +342,7 @@ static status check_canonical(const plan *p, const void *bytes, size_t length, e
 
 status plan_decode(const void *bytes, size_t length, plan **out, error *err) {
   plan *p = plan_new();
-  if (!p) {
+  if (p == NULL) {
     return error_no_memory(err, "plan");
   }
   reader r;

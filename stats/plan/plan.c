@@ -9,12 +9,12 @@
 
 plan *plan_new(void) {
   plan *p = calloc(1, sizeof *p);
-  if (!p) {
+  if (p == NULL) {
     return NULL;
   }
   p->memory = arena_new();
   p->program = program_new();
-  if (!p->memory || !p->program) {
+  if (p->memory == NULL || p->program == NULL) {
     plan_destroy(p);
     return NULL;
   }
@@ -26,7 +26,7 @@ slice plan_file_name(const plan *p, uint32_t file) {
 }
 
 void plan_destroy(plan *p) {
-  if (p) {
+  if (p != NULL) {
     program_destroy(p->program);
     arena_destroy(p->memory);
     free(p);
@@ -50,8 +50,8 @@ static void put_text(buf *out, const char *text) {
 
 /* A text that may be absent: 0, or 1 and the text. */
 static void put_optional(buf *out, const char *text) {
-  buf_put_u8(out, text ? 1 : 0);
-  if (text) {
+  buf_put_u8(out, text != NULL ? 1 : 0);
+  if (text != NULL) {
     put_text(out, text);
   }
 }
@@ -88,12 +88,12 @@ static void put_construct(buf *out, const plan_construct *c) {
   put_label(out, &c->label);
   buf_put_varint(out, c->variable);
   buf_put_varint(out, c->valid_min);
-  buf_put_u8(out, c->weights ? 1 : 0);
+  buf_put_u8(out, c->weights != NULL ? 1 : 0);
   buf_put_varint(out, c->children_count);
   for (uint32_t i = 0; i < c->children_count; i++) {
     buf_put_u8(out, c->child_is_construct[i]);
     buf_put_varint(out, c->children[i]);
-    if (c->weights) {
+    if (c->weights != NULL) {
       put_decimal(out, c->weights[i]);
     }
   }
@@ -107,13 +107,14 @@ static void put_argument(buf *out, const argument_value *a) {
   }
   buf_put_signed(out, a->integer);
   put_double(out, a->number);
-  buf_put_u8(out, (uint8_t)((a->integers ? PLAN_HAS_INTEGERS : 0) | (a->numbers ? PLAN_HAS_NUMBERS : 0)));
+  buf_put_u8(out, (uint8_t)((a->integers != NULL ? PLAN_HAS_INTEGERS : 0) |
+                            (a->numbers != NULL ? PLAN_HAS_NUMBERS : 0)));
   buf_put_varint(out, a->list_count);
   buf_put_varint(out, a->rows_count);
-  for (uint32_t i = 0; a->integers && i < a->list_count; i++) {
+  for (uint32_t i = 0; a->integers != NULL && i < a->list_count; i++) {
     buf_put_signed(out, a->integers[i]);
   }
-  for (uint32_t i = 0; a->numbers && i < a->list_count; i++) {
+  for (uint32_t i = 0; a->numbers != NULL && i < a->list_count; i++) {
     put_decimal(out, a->numbers[i]);
   }
 }

@@ -34,7 +34,7 @@ static void mark_argument(const plan *p, argument_type type, const argument_valu
 
 static void mark_analysis(const plan *p, const plan_analysis *a, bool *marked) {
   const analysis_kind *kind = analysis_find(a->kind);
-  for (uint32_t i = 0; kind && i < a->arguments_count && i < kind->arguments_count; i++) {
+  for (uint32_t i = 0; kind != NULL && i < a->arguments_count && i < kind->arguments_count; i++) {
     mark_argument(p, kind->arguments[i].type, &a->arguments[i], marked);
   }
   for (uint32_t i = 0; i < a->breakdowns_count; i++) {
@@ -52,7 +52,7 @@ static void mark_analysis(const plan *p, const plan_analysis *a, bool *marked) {
 
 status plan_uses(const plan *p, bool *used, error *err) {
   bool *marked = calloc((size_t)p->program->variables_count + 1, sizeof *marked);
-  if (!marked) {
+  if (marked == NULL) {
     return error_no_memory(err, "the plan");
   }
   for (uint32_t i = 0; i < p->analyses_count; i++) {

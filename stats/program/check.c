@@ -13,7 +13,7 @@
 #define SCALE_CODE_MAX ((int64_t)1000000000000000)
 
 const char *variable_shown(const program_variable *v) {
-  return v->name && v->name[0] ? v->name : "(unnamed)";
+  return v->name != NULL && v->name[0] ? v->name : "(unnamed)";
 }
 
 status variable_check_text(const program_variable *v, slice s, const char *what, error *err) {
@@ -106,7 +106,7 @@ static status check_range(const program_variable *v, error *err) {
 
 static status check_read_fields(const program_variable *v, unsigned fields, error *err) {
   if (fields & FIELD_COLUMN) {
-    if (!v->column) {
+    if (v->column == NULL) {
       return error_set(err, STATUS_USAGE, "variable '%s': no column", variable_shown(v));
     }
     TRY(variable_check_text(v, slice_of(v->column), "column name", err));
@@ -136,10 +136,10 @@ static status check_read_fields(const program_variable *v, unsigned fields, erro
     TRY(variable_check_text(v, slice_of(v->delimiter), "delimiter", err));
   }
   if (fields & FIELD_FORMAT) {
-    const char *problem = v->format ? date_format_problem(v->format) : "a date needs its format";
-    if (problem) {
+    const char *problem = v->format != NULL ? date_format_problem(v->format) : "a date needs its format";
+    if (problem != NULL) {
       return error_set(err, STATUS_USAGE, "variable '%s': date format '%s': %s", variable_shown(v),
-                       v->format ? v->format : "", problem);
+                       v->format != NULL ? v->format : "", problem);
     }
     TRY(variable_check_text(v, slice_of(v->format), "date format", err));
   }
@@ -261,7 +261,7 @@ static status check_option(const program *p, const program_variable *v, const va
 
 static status check_mean_weights(const program_variable *v, error *err) {
   int64_t sum = 0;
-  for (uint32_t i = 0; v->weights && i < v->inputs_count; i++) {
+  for (uint32_t i = 0; v->weights != NULL && i < v->inputs_count; i++) {
     int64_t w = v->weights[i];
     if (w <= 0 || w >= PROGRAM_MEAN_WEIGHT_MAX || sum + w >= PROGRAM_MEAN_WEIGHT_MAX) {
       return error_set(err, STATUS_LIMIT,
@@ -281,8 +281,8 @@ static status check_mean(const program *p, const program_variable *v, const vari
     return error_set(err, STATUS_USAGE, "variable '%s': at least %u of %u answers are asked for",
                      variable_shown(v), v->valid_min, v->inputs_count);
   }
-  for (uint32_t i = 0; v->rescaled && i < v->inputs_count; i++) {
-    if (v->rescaled[i] && (!v->rescale_low || !v->rescale_high ||
+  for (uint32_t i = 0; v->rescaled != NULL && i < v->inputs_count; i++) {
+    if (v->rescaled[i] && (v->rescale_low == NULL || v->rescale_high == NULL ||
                            decimal_compare(v->rescale_low[i], v->rescale_high[i]) >= 0)) {
       return error_set(err, STATUS_USAGE, "variable '%s': the range to rescale '%s' from is empty",
                        variable_shown(v), variable_shown(&p->variables[v->inputs[i]]));
@@ -292,7 +292,7 @@ static status check_mean(const program *p, const program_variable *v, const vari
 }
 
 static status check_shifts(const program_variable *v, error *err) {
-  for (uint32_t d = 0; v->shifts && d <= v->inputs_count; d++) {
+  for (uint32_t d = 0; v->shifts != NULL && d <= v->inputs_count; d++) {
     if (v->shifts[d] > SCORE_SHIFT_MAX) {
       return error_set(err, STATUS_USAGE, "variable '%s': a shift of %u; at most %d is allowed",
                        variable_shown(v), v->shifts[d], SCORE_SHIFT_MAX);
@@ -305,7 +305,7 @@ static status check_cluster(const program *p, const program_variable *v, const v
                             error *err) {
   TRY(check_inputs_numeric(p, v, traits, err));
   TRY(check_count(v, v->clusters, PROGRAM_CLUSTERS_MAX, "clusters", err));
-  if (v->clusters == 0 || !v->coefficients) {
+  if (v->clusters == 0 || v->coefficients == NULL) {
     return error_set(err, STATUS_USAGE, "variable '%s': no clusters", variable_shown(v));
   }
   TRY(check_shifts(v, err));
@@ -374,15 +374,15 @@ static int64_t difference_bound(const program *p, const program_variable *v, uin
 static status mean_known(const program *p, const program_variable *v, variable_facts_known *known,
                          error *err) {
   arena *a = arena_new();
-  if (!a) {
+  if (a == NULL) {
     return error_no_memory(err, "variable");
   }
   mean_terms terms;
-  status result = mean_terms_make(p, v, a, &terms, err);
+  status st = mean_terms_make(p, v, a, &terms, err);
   known->decimals = PROGRAM_MEAN_DECIMALS;
-  known->bound = result == STATUS_OK ? terms.bound : 0;
+  known->bound = st == STATUS_OK ? terms.bound : 0;
   arena_destroy(a);
-  return result;
+  return st;
 }
 
 static status variable_known(const program *p, const program_variable *v, variable_facts_known *known,
@@ -424,7 +424,7 @@ static status variable_known(const program *p, const program_variable *v, variab
 
 status variable_check(const program *p, const program_variable *v, variable_facts_known *known, error *err) {
   const variable_traits *traits = variable_traits_of((uint32_t)v->kind);
-  if (!traits) {
+  if (traits == NULL) {
     return error_set(err, STATUS_USAGE, "variable '%s': unknown kind %d", variable_shown(v), (int)v->kind);
   }
   TRY(variable_check_text(v, slice_of(v->name), "name", err));

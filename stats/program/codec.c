@@ -30,12 +30,12 @@ slice item_get_text(reader *r, arena *a) {
     return (slice){.bytes = "", .length = 0};
   }
   slice copy = arena_slice(a, s);
-  return copy.bytes ? copy : (slice){.bytes = "", .length = 0};
+  return copy.bytes != NULL ? copy : (slice){.bytes = "", .length = 0};
 }
 
 const char *item_get_name(reader *r, arena *a) {
   slice s = reader_slice(r, PROGRAM_TEXT_MAX);
-  if (s.length > 0 && memchr(s.bytes, 0, s.length)) {
+  if (s.length > 0 && memchr(s.bytes, 0, s.length) != NULL) {
     reader_fail(r, "a name with a NUL in it");
     return "";
   }
@@ -45,7 +45,7 @@ const char *item_get_name(reader *r, arena *a) {
     return "";
   }
   const char *copy = s.length ? arena_copy(a, s) : "";
-  return copy ? copy : "";
+  return copy != NULL ? copy : "";
 }
 
 uint32_t item_get_count(reader *r, uint32_t max, size_t bytes_each) {
@@ -53,13 +53,13 @@ uint32_t item_get_count(reader *r, uint32_t max, size_t bytes_each) {
 }
 
 uint32_t item_renumbered(const item_numbering *numbering, uint32_t variable) {
-  return numbering ? numbering->variables[variable] : variable;
+  return numbering != NULL ? numbering->variables[variable] : variable;
 }
 
 uint32_t *item_get_references(reader *r, arena *a, uint32_t max, uint32_t *count) {
   *count = item_get_count(r, max, 1);
   uint32_t *references = ARENA_ARRAY(a, uint32_t, *count);
-  for (uint32_t i = 0; references && i < *count && !r->problem; i++) {
+  for (uint32_t i = 0; references != NULL && i < *count && r->problem == NULL; i++) {
     references[i] = (uint32_t)reader_count(r, PROGRAM_VARIABLES_MAX);
   }
   return references;
@@ -107,7 +107,7 @@ void filter_encode(const program_filter *f, const item_numbering *numbering, buf
 static void node_values_decode(reader *r, arena *a, filter_node *node) {
   node->values_count = item_get_count(r, PROGRAM_VALUES_MAX, 2);
   node->values = ARENA_ARRAY(a, filter_value, node->values_count);
-  for (uint32_t k = 0; node->values && k < node->values_count && !r->problem; k++) {
+  for (uint32_t k = 0; node->values != NULL && k < node->values_count && r->problem == NULL; k++) {
     node->values[k].is_text = reader_flag(r);
     if (node->values[k].is_text) {
       node->values[k].text = item_get_text(r, a);
@@ -120,7 +120,7 @@ static void node_values_decode(reader *r, arena *a, filter_node *node) {
 void filter_decode(reader *r, arena *a, program_filter *out) {
   out->nodes_count = item_get_count(r, PROGRAM_NODES_MAX, 1);
   out->nodes = ARENA_ARRAY(a, filter_node, out->nodes_count);
-  for (uint32_t i = 0; out->nodes && i < out->nodes_count && !r->problem; i++) {
+  for (uint32_t i = 0; out->nodes != NULL && i < out->nodes_count && r->problem == NULL; i++) {
     filter_node *node = &out->nodes[i];
     uint8_t kind = reader_u8(r);
     if (kind < FILTER_AND || kind > FILTER_HAS) {
@@ -153,7 +153,7 @@ void weight_decode(reader *r, program_weight *out) {
 }
 
 static void optional_encode(uint32_t index, const item_numbering *numbering, buf *out) {
-  uint32_t shown = index == PROGRAM_NONE || numbering ? 0 : index;
+  uint32_t shown = index == PROGRAM_NONE || numbering != NULL ? 0 : index;
   buf_put_varint(out, index == PROGRAM_NONE ? 0 : (uint64_t)shown + 1);
 }
 
@@ -195,7 +195,7 @@ void accumulator_decode(reader *r, arena *a, program_accumulator *out) {
   out->weight = optional_decode(r, PROGRAM_WEIGHTS_MAX);
   out->params_count = item_get_count(r, PROGRAM_PARAMS_MAX, 1);
   out->params = ARENA_ARRAY(a, int64_t, out->params_count);
-  for (uint32_t i = 0; out->params && i < out->params_count && !r->problem; i++) {
+  for (uint32_t i = 0; out->params != NULL && i < out->params_count && r->problem == NULL; i++) {
     out->params[i] = reader_signed(r);
   }
 }

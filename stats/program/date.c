@@ -51,18 +51,18 @@ const char *date_format_problem(const char *format) {
       continue;
     }
     const conversion *c = *at ? conversion_of(*at) : NULL;
-    if (!c) {
+    if (c == NULL) {
       return "only %Y %y %m %b %d %H %M %S and %% are known";
     }
-    if (memchr(seen, c->field, count)) {
+    if (memchr(seen, c->field, count) != NULL) {
       return "a part of the date occurs twice";
     }
     seen[count++] = c->field;
   }
-  if (!memchr(seen, 'Y', count)) {
+  if (memchr(seen, 'Y', count) == NULL) {
     return "the year is missing (%Y or %y)";
   }
-  if (memchr(seen, 'd', count) && !memchr(seen, 'm', count)) {
+  if (memchr(seen, 'd', count) != NULL && memchr(seen, 'm', count) == NULL) {
     return "there is a day but no month";
   }
   return NULL;
@@ -109,7 +109,7 @@ bool date_parse(const char *format, slice text, int64_t *days) {
   size_t at = 0;
   for (const char *spec = format; *spec; spec++) {
     const conversion *c = *spec == '%' ? conversion_of(*++spec) : NULL;
-    if (!c) {
+    if (c == NULL) {
       if (at >= text.length || text.bytes[at] != *spec) {
         return false;
       }

@@ -82,7 +82,7 @@ static status decode_accumulator(decoding *d, uint32_t i) {
   uint32_t index;
   accumulator_decode(d->reader, d->item, &a);
   TRY(item_status(d));
-  if (!accumulator_find(a.kind)) {
+  if (accumulator_find(a.kind) == NULL) {
     return error_set(d->err, STATUS_CORRUPT, "program: unknown kind %u of accumulator", a.kind);
   }
   TRY(program_add_accumulator(d->program, &a, &index, d->err));
@@ -117,27 +117,27 @@ static status decode_parts(decoding *d) {
   program_encode(d->program, &again);
   size_t length = (size_t)(d->reader->at - start);
   bool same = again.length == length && memcmp(again.data, start, length) == 0;
-  status result = buf_status(&again, "program", d->err);
+  status st = buf_status(&again, "program", d->err);
   buf_fini(&again);
-  if (result == STATUS_OK && !same) {
-    result = error_set(d->err, STATUS_CORRUPT, "program: not in canonical form");
+  if (st == STATUS_OK && !same) {
+    st = error_set(d->err, STATUS_CORRUPT, "program: not in canonical form");
   }
-  return result;
+  return st;
 }
 
 status program_decode(reader *r, program **out, error *err) {
   decoding d = {.reader = r, .program = program_new(), .item = arena_new(), .err = err};
-  status result = d.program && d.item ? decode_parts(&d) : error_no_memory(err, "program");
+  status st = d.program != NULL && d.item != NULL ? decode_parts(&d) : error_no_memory(err, "program");
   arena_destroy(d.item);
-  if (result == STATUS_OK) {
+  if (st == STATUS_OK) {
     *out = d.program;
     return STATUS_OK;
   }
   program_destroy(d.program);
-  if (result == STATUS_NO_MEMORY || result == STATUS_CORRUPT) {
-    return result;
+  if (st == STATUS_NO_MEMORY || st == STATUS_CORRUPT) {
+    return st;
   }
-  if (err) {
+  if (err != NULL) {
     err->code = STATUS_CORRUPT;
   }
   return error_context(err, STATUS_CORRUPT, "program");

@@ -40,7 +40,7 @@ static inline bool long_score_fits(const int64_t *coefficients, const uint8_t *s
   for (uint32_t d = 0; d <= items && sum < limit; d++) {
     const int64_t c = coefficients[d];
     const u128 size = c < 0 ? (u128)0 - (u128)(i128)c : (u128)c;
-    sum += size << (shifts ? shifts[d] : 0);
+    sum += size << (shifts != NULL ? shifts[d] : 0);
   }
   return sum < limit;
 }

@@ -48,7 +48,7 @@ static bool decimal_at(decimal d, unsigned scale, i128 *mantissa) {
 
 static bool fraction_of_input(const program *p, const program_variable *v, uint32_t i, fraction *out) {
   uint8_t decimals = p->variables[v->inputs[i]].decimals;
-  if (!v->rescaled || !v->rescaled[i]) {
+  if (v->rescaled == NULL || !v->rescaled[i]) {
     *out = (fraction){.slope = 1, .offset = 0, .divisor = decimal_power10(decimals)};
     return true;
   }
@@ -106,7 +106,7 @@ static bool terms_fill(const program *p, const program_variable *v, mean_terms *
     fraction f;
     i128 factor;
     i128 bound;
-    int64_t weight = v->weights ? v->weights[i] : 1;
+    int64_t weight = v->weights != NULL ? v->weights[i] : 1;
     if (!fraction_of_input(p, v, i, &f) || !multiply(weight, multiple / f.divisor, &factor) ||
         !multiply(f.slope, factor, &out->slopes[i]) || !multiply(f.offset, factor, &out->offsets[i]) ||
         !fraction_bound(p, v->inputs[i], (fraction){out->slopes[i], out->offsets[i], 1}, &bound) ||
@@ -140,13 +140,13 @@ status mean_terms_make(const program *p, const program_variable *v, arena *a, me
         err, STATUS_LIMIT,
         "variable '%s': its mean does not fit 128 bits; give its inputs ranges, fewer decimals or "
         "smaller weights",
-        v->name ? v->name : "");
+        v->name != NULL ? v->name : "");
   }
   return STATUS_OK;
 }
 
 bool cluster_is_narrow(const program *p, const program_variable *v) {
-  for (uint32_t d = 0; v->shifts && d <= v->inputs_count; d++) {
+  for (uint32_t d = 0; v->shifts != NULL && d <= v->inputs_count; d++) {
     if (v->shifts[d] > 0) {
       return false;
     }

@@ -70,7 +70,7 @@ const char *missing_name(missing_reason reason) {
 
 variable_form program_variable_form(const program_variable *v) {
   const variable_traits *traits = variable_traits_of((uint32_t)v->kind);
-  assert(traits);
+  assert(traits != NULL);
   return traits->form;
 }
 
@@ -138,12 +138,12 @@ static status section_add(section *s, const buf *item, uint32_t max, const char 
 
 program *program_new(void) {
   program *p = calloc(1, sizeof *p);
-  if (!p) {
+  if (p == NULL) {
     return NULL;
   }
   p->memory = arena_new();
   p->index = calloc(1, sizeof *p->index);
-  if (!p->memory || !p->index) {
+  if (p->memory == NULL || p->index == NULL) {
     program_destroy(p);
     return NULL;
   }
@@ -151,10 +151,10 @@ program *program_new(void) {
 }
 
 void program_destroy(program *p) {
-  if (!p) {
+  if (p == NULL) {
     return;
   }
-  if (p->index) {
+  if (p->index != NULL) {
     section_fini(&p->index->variables);
     section_fini(&p->index->filters);
     section_fini(&p->index->weights);
@@ -205,12 +205,12 @@ status program_add_variable(program *p, const program_variable *v, uint32_t *ind
   TRY(variable_check(p, v, &known, err));
   buf item = {0};
   uint32_t at = 0;
-  status result = variable_append(p, v, known, &item, &at, err);
+  status st = variable_append(p, v, known, &item, &at, err);
   buf_fini(&item);
-  if (index) {
+  if (index != NULL) {
     *index = at;
   }
-  return result;
+  return st;
 }
 
 static status filter_append(program *p, const program_filter *f, buf *item, uint32_t *index, error *err) {
@@ -236,12 +236,12 @@ status program_add_filter(program *p, const program_filter *f, uint32_t *index, 
   TRY(filter_check(p, f, err));
   buf item = {0};
   uint32_t at = 0;
-  status result = filter_append(p, f, &item, &at, err);
+  status st = filter_append(p, f, &item, &at, err);
   buf_fini(&item);
-  if (index) {
+  if (index != NULL) {
     *index = at;
   }
-  return result;
+  return st;
 }
 
 static status weight_append(program *p, program_weight w, buf *item, uint32_t *index, error *err) {
@@ -263,12 +263,12 @@ status program_add_weight(program *p, program_weight w, uint32_t *index, error *
   TRY(weight_check(p, w, err));
   buf item = {0};
   uint32_t at = 0;
-  status result = weight_append(p, w, &item, &at, err);
+  status st = weight_append(p, w, &item, &at, err);
   buf_fini(&item);
-  if (index) {
+  if (index != NULL) {
     *index = at;
   }
-  return result;
+  return st;
 }
 
 static status accumulator_append(program *p, const program_accumulator *a, buf *item, uint32_t *index,
@@ -296,12 +296,12 @@ status program_add_accumulator(program *p, const program_accumulator *a, uint32_
   TRY(accumulator_check(p, a, err));
   buf item = {0};
   uint32_t at = 0;
-  status result = accumulator_append(p, a, &item, &at, err);
+  status st = accumulator_append(p, a, &item, &at, err);
   buf_fini(&item);
-  if (index) {
+  if (index != NULL) {
     *index = at;
   }
-  return result;
+  return st;
 }
 
 /* ---- Asking --------------------------------------------------------------------------------------- */

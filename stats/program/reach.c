@@ -20,7 +20,7 @@ static status walk_init(walk *w, const program *p, error *err) {
   size_t count = (size_t)p->variables_count + 1;
   *w = (walk){
       .program = p, .numbers = malloc(count * sizeof *w->numbers), .order = malloc(count * sizeof *w->order)};
-  if (!w->numbers || !w->order) {
+  if (w->numbers == NULL || w->order == NULL) {
     return error_no_memory(err, "program");
   }
   memset(w->numbers, 0xff, count * sizeof *w->numbers);
@@ -78,16 +78,16 @@ static status columns_of(const walk *w, arena *a, const char ***names, uint32_t 
   const program_variable *variables = w->program->variables;
   size_t total = 0;
   for (uint32_t i = 0; i < w->count; i++) {
-    total += variables[w->order[i]].columns_count + (variables[w->order[i]].column ? 1 : 0);
+    total += variables[w->order[i]].columns_count + (variables[w->order[i]].column != NULL ? 1 : 0);
   }
   const char **all = ARENA_ARRAY(a, const char *, total);
-  if (!all) {
+  if (all == NULL) {
     return error_no_memory(err, "column names");
   }
   size_t at = 0;
   for (uint32_t i = 0; i < w->count; i++) {
     const program_variable *v = &variables[w->order[i]];
-    if (v->column) {
+    if (v->column != NULL) {
       all[at++] = v->column;
     }
     for (uint32_t k = 0; k < v->columns_count; k++) {
@@ -111,15 +111,15 @@ static status columns_of(const walk *w, arena *a, const char ***names, uint32_t 
 
 status program_columns(const program *p, arena *a, const char ***names, uint32_t *count, error *err) {
   walk w;
-  status result = walk_init(&w, p, err);
-  if (result == STATUS_OK) {
+  status st = walk_init(&w, p, err);
+  if (st == STATUS_OK) {
     for (uint32_t i = 0; i < p->accumulators_count; i++) {
       reach_accumulator(&w, &p->accumulators[i]);
     }
-    result = columns_of(&w, a, names, count, err);
+    st = columns_of(&w, a, names, count, err);
   }
   walk_fini(&w);
-  return result;
+  return st;
 }
 
 static void closure_encode(const walk *w, const program_accumulator *a, uint32_t version, buf *out) {
@@ -143,21 +143,21 @@ static void closure_encode(const walk *w, const program_accumulator *a, uint32_t
 status program_accumulator_digest(const program *p, uint32_t accumulator, digest *out, error *err) {
   const program_accumulator *a = &p->accumulators[accumulator];
   const accumulator_kind *kind = accumulator_find(a->kind);
-  if (!kind) {
+  if (kind == NULL) {
     return error_set(err, STATUS_USAGE, "unknown kind %u of accumulator", a->kind);
   }
   walk w;
   buf bytes = {0};
-  status result = walk_init(&w, p, err);
-  if (result == STATUS_OK) {
+  status st = walk_init(&w, p, err);
+  if (st == STATUS_OK) {
     reach_accumulator(&w, a);
     closure_encode(&w, a, kind->version, &bytes);
-    result = buf_status(&bytes, "program", err);
+    st = buf_status(&bytes, "program", err);
   }
-  if (result == STATUS_OK) {
-    result = digest_of(bytes.data, bytes.length, out, err);
+  if (st == STATUS_OK) {
+    st = digest_of(bytes.data, bytes.length, out, err);
   }
   buf_fini(&bytes);
   walk_fini(&w);
-  return result;
+  return st;
 }

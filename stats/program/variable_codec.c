@@ -37,7 +37,7 @@ static missing_reason reason_decode(reader *r) {
 static void rules_decode(reader *r, arena *a, bool numbers, program_variable *v) {
   v->rules_count = item_get_count(r, PROGRAM_RULES_MAX, 3);
   v->rules = ARENA_ARRAY(a, program_rule, v->rules_count);
-  for (uint32_t i = 0; v->rules && i < v->rules_count && !r->problem; i++) {
+  for (uint32_t i = 0; v->rules != NULL && i < v->rules_count && r->problem == NULL; i++) {
     program_rule *rule = &v->rules[i];
     rule->text = item_get_text(r, a);
     rule->missing = reader_flag(r);
@@ -137,7 +137,7 @@ static void ranges_decode(reader *r, arena *a, program_variable *v) {
   v->keys_are_texts = reader_flag(r);
   v->ranges_count = item_get_count(r, PROGRAM_RANGES_MAX, 2);
   v->ranges = ARENA_ARRAY(a, program_range, v->ranges_count);
-  for (uint32_t i = 0; v->ranges && i < v->ranges_count && !r->problem; i++) {
+  for (uint32_t i = 0; v->ranges != NULL && i < v->ranges_count && r->problem == NULL; i++) {
     range_decode(r, a, v->keys_are_texts, &v->ranges[i]);
   }
   v->has_else = reader_flag(r);
@@ -149,7 +149,7 @@ static void ranges_decode(reader *r, arena *a, program_variable *v) {
 }
 
 static bool weights_all_one(const program_variable *v) {
-  for (uint32_t i = 0; v->weights && i < v->inputs_count; i++) {
+  for (uint32_t i = 0; v->weights != NULL && i < v->inputs_count; i++) {
     if (v->weights[i] != 1) {
       return false;
     }
@@ -161,7 +161,7 @@ static void mean_encode(const program_variable *v, buf *out) {
   bool weighted = !weights_all_one(v);
   buf_put_u8(out, weighted);
   for (uint32_t i = 0; i < v->inputs_count; i++) {
-    bool rescaled = v->rescaled && v->rescaled[i];
+    bool rescaled = v->rescaled != NULL && v->rescaled[i];
     if (weighted) {
       buf_put_signed(out, v->weights[i]);
     }
@@ -180,7 +180,7 @@ static void mean_decode(reader *r, arena *a, program_variable *v) {
   v->rescaled = ARENA_ARRAY(a, bool, v->inputs_count);
   v->rescale_low = ARENA_ARRAY(a, decimal, v->inputs_count);
   v->rescale_high = ARENA_ARRAY(a, decimal, v->inputs_count);
-  for (uint32_t i = 0; i < v->inputs_count && !r->problem && !arena_failed(a); i++) {
+  for (uint32_t i = 0; i < v->inputs_count && r->problem == NULL && !arena_failed(a); i++) {
     if (weighted) {
       v->weights[i] = reader_signed(r);
     }
@@ -195,7 +195,7 @@ static void mean_decode(reader *r, arena *a, program_variable *v) {
 
 static void cluster_encode(const program_variable *v, buf *out) {
   for (uint32_t d = 0; d <= v->inputs_count; d++) {
-    buf_put_u8(out, v->shifts ? v->shifts[d] : 0);
+    buf_put_u8(out, v->shifts != NULL ? v->shifts[d] : 0);
   }
   buf_put_varint(out, v->clusters);
   size_t count = (size_t)v->clusters * (1 + (size_t)v->inputs_count);
@@ -206,7 +206,7 @@ static void cluster_encode(const program_variable *v, buf *out) {
 
 static void cluster_decode(reader *r, arena *a, program_variable *v) {
   v->shifts = ARENA_ARRAY(a, uint8_t, (size_t)v->inputs_count + 1);
-  for (uint32_t d = 0; v->shifts && d <= v->inputs_count && !r->problem; d++) {
+  for (uint32_t d = 0; v->shifts != NULL && d <= v->inputs_count && r->problem == NULL; d++) {
     v->shifts[d] = reader_u8(r);
     if (v->shifts[d] > SCORE_SHIFT_MAX) {
       reader_fail(r, "a shift that is too large");
@@ -215,7 +215,7 @@ static void cluster_decode(reader *r, arena *a, program_variable *v) {
   v->clusters = item_get_count(r, PROGRAM_CLUSTERS_MAX, 1 + (size_t)v->inputs_count);
   size_t count = (size_t)v->clusters * (1 + (size_t)v->inputs_count);
   v->coefficients = ARENA_ARRAY(a, int64_t, count);
-  for (size_t i = 0; v->coefficients && i < count && !r->problem; i++) {
+  for (size_t i = 0; v->coefficients != NULL && i < count && r->problem == NULL; i++) {
     v->coefficients[i] = reader_signed(r);
   }
 }
@@ -230,7 +230,7 @@ static void texts_encode(const slice *texts, uint32_t count, buf *out) {
 static slice *texts_decode(reader *r, arena *a, uint32_t max, uint32_t *count) {
   *count = item_get_count(r, max, 1);
   slice *texts = ARENA_ARRAY(a, slice, *count);
-  for (uint32_t i = 0; texts && i < *count && !r->problem; i++) {
+  for (uint32_t i = 0; texts != NULL && i < *count && r->problem == NULL; i++) {
     texts[i] = item_get_text(r, a);
   }
   return texts;
@@ -249,7 +249,7 @@ static void keys_encode(const program_variable *v, bool for_digest, buf *out) {
   }
   uint32_t count = v->closed ? v->keys_count : 0;
   slice *sorted = calloc((size_t)count + 1, sizeof *sorted);
-  if (!sorted) {
+  if (sorted == NULL) {
     out->failed = true;
     return;
   }
@@ -271,7 +271,7 @@ static void columns_encode(const program_variable *v, buf *out) {
 static void columns_decode(reader *r, arena *a, program_variable *v) {
   v->columns_count = item_get_count(r, PROGRAM_COLUMNS_MAX, 1);
   v->columns = ARENA_ARRAY(a, const char *, v->columns_count);
-  for (uint32_t i = 0; v->columns && i < v->columns_count && !r->problem; i++) {
+  for (uint32_t i = 0; v->columns != NULL && i < v->columns_count && r->problem == NULL; i++) {
     v->columns[i] = item_get_name(r, a);
   }
 }
@@ -427,7 +427,7 @@ static void derived_fields_decode(reader *r, arena *a, unsigned fields, program_
 void variable_decode(reader *r, arena *a, program_variable *out) {
   uint8_t kind = reader_u8(r);
   const variable_traits *traits = variable_traits_of(kind);
-  if (!traits) {
+  if (traits == NULL) {
     reader_fail(r, "an unknown kind of variable");
     return;
   }

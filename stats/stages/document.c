@@ -10,7 +10,7 @@ static const char *const languages[LANGUAGES] = {"en", "zh-Hans", "zh-Hant"};
 static json *label_json(arena *a, const plan_label *label) {
   json *o = json_object(a);
   for (int i = 0; i < LANGUAGES; i++) {
-    if (label->text[i]) {
+    if (label->text[i] != NULL) {
       json_set_text(o, languages[i], label->text[i]);
     }
   }
@@ -183,10 +183,10 @@ static json *variables_facts(arena *a, const plan *p, const bool *used, const do
   json *variables = json_array(a);
   for (uint32_t i = 0; i < p->variables_count; i++) {
     const variable_told v = source->variable(source->context, i);
-    if (v.facts) {
+    if (v.facts != NULL) {
       json *facts = facts_json(a, p, i, v.facts);
       const weights_state *weight = weight_alone(p, i, used[i], source);
-      if (weight) {
+      if (weight != NULL) {
         json_set_integer(facts, "rounded", weight->rounded);
       } else {
         set_rounding(facts, p, i, v.facts);
@@ -230,7 +230,7 @@ static json *data_json(arena *a, const plan *p, const bool *used, const document
 
 status document_head(arena *a, const plan *p, const document_source *source, json **out, error *err) {
   bool *used = calloc((size_t)p->variables_count + 1, sizeof *used);
-  if (!used) {
+  if (used == NULL) {
     return error_no_memory(err, "the report");
   }
   status st = plan_uses(p, used, err);
@@ -262,7 +262,7 @@ json *document_section(arena *a, const plan *p, const plan_analysis *request) {
     json_set_text(settings, "weight", document_weight_name(p, request->weight));
     json_set_text(settings, "weight_kind", w->kind == WEIGHT_FREQUENCY ? "frequency" : "sampling");
   }
-  if (request->filter_text) {
+  if (request->filter_text != NULL) {
     json_set_text(settings, "where", request->filter_text);
   }
   json *section = json_object(a);

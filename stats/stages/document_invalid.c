@@ -42,12 +42,12 @@ static json *rest_json(arena *a, const invalid_state *s, uint32_t shown, int64_t
 }
 
 void document_invalid_texts(json *facts, const plan *p, const invalid_state *s) {
-  if (!s || s->count == 0) {
+  if (s == NULL || s->count == 0) {
     return;
   }
   arena *a = json_arena(facts);
   const invalid_text **order = ARENA_ARRAY(a, const invalid_text *, s->count);
-  if (!order) {
+  if (order == NULL) {
     return; /* the arena knows */
   }
   for (uint32_t i = 0; i < s->count; i++) {

@@ -13,7 +13,7 @@ const char *document_weight_name(const plan *p, uint32_t w) {
     }
   }
   const char *name = p->program->variables[variable].name;
-  return name ? name : "";
+  return name != NULL ? name : "";
 }
 
 static json *trouble_json(arena *a, const plan *p, weight_trouble t, const trouble_facts *facts) {
@@ -76,7 +76,7 @@ json *document_weights(arena *a, const plan *p, const document_source *source) {
   json *all = json_array(a);
   for (uint32_t w = 0; w < p->program->weights_count; w++) {
     const weights_state *s = source->weight(source->context, w);
-    if (s) {
+    if (s != NULL) {
       json_push(all, weight_json(a, p, w, s));
     }
   }

@@ -12,7 +12,7 @@
 status stage_builder_init(stage_builder *b, const plan *p, error *err) {
   *b = (stage_builder){.plan = p, .program = program_new()};
   b->variables = malloc(((size_t)p->program->variables_count + 1) * sizeof *b->variables);
-  if (!b->program || !b->variables) {
+  if (b->program == NULL || b->variables == NULL) {
     stage_builder_fini(b);
     return error_no_memory(err, "the program of the next stage");
   }
@@ -30,14 +30,14 @@ void stage_builder_fini(stage_builder *b) {
 
 status stage_builder_variable(stage_builder *b, uint32_t variable, uint32_t *index, error *err) {
   assert(variable < b->plan->program->variables_count);
-  if (!b->variables) {
+  if (b->variables == NULL) {
     *index = variable;
     return STATUS_OK;
   }
   if (b->variables[variable] == PROGRAM_NONE) {
     program_variable copy = b->plan->program->variables[variable];
     uint32_t *inputs = malloc(((size_t)copy.inputs_count + 1) * sizeof *inputs);
-    if (!inputs) {
+    if (inputs == NULL) {
       return error_no_memory(err, "the program of the next stage");
     }
     status st = STATUS_OK;
@@ -56,13 +56,13 @@ status stage_builder_variable(stage_builder *b, uint32_t variable, uint32_t *ind
 }
 
 status stage_builder_filter(stage_builder *b, uint32_t filter, uint32_t *index, error *err) {
-  if (filter == PROGRAM_NONE || !b->variables) {
+  if (filter == PROGRAM_NONE || b->variables == NULL) {
     *index = filter;
     return STATUS_OK;
   }
   program_filter copy = b->plan->program->filters[filter];
   filter_node *nodes = malloc(((size_t)copy.nodes_count + 1) * sizeof *nodes);
-  if (!nodes) {
+  if (nodes == NULL) {
     return error_no_memory(err, "the program of the next stage");
   }
   status st = STATUS_OK;
@@ -81,7 +81,7 @@ status stage_builder_filter(stage_builder *b, uint32_t filter, uint32_t *index, 
 }
 
 status stage_builder_weight(stage_builder *b, uint32_t weight, uint32_t *index, error *err) {
-  if (weight == PROGRAM_NONE || !b->variables) {
+  if (weight == PROGRAM_NONE || b->variables == NULL) {
     *index = weight;
     return STATUS_OK;
   }
@@ -160,12 +160,12 @@ program *run_program(analysis_run *run) {
 }
 
 const void *run_result(const analysis_run *run, uint32_t k) {
-  assert(run->results && k + 1 < run->answered.count);
+  assert(run->results != NULL && k + 1 < run->answered.count);
   return partial_state(run->results, run->answered.at[k + 1]);
 }
 
 const base_state *run_base(const analysis_run *run) {
-  assert(run->results && run->answered.count > 0);
+  assert(run->results != NULL && run->answered.count > 0);
   return partial_state(run->results, run->answered.at[0]);
 }
 

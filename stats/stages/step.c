@@ -36,14 +36,14 @@ void stats_outcome_fini(stats_outcome *o) {
 /* ---- Beginning ----------------------------------------------------------------------------------- */
 
 static status check_request(const analysis_run *run, error *err) {
-  status st = run->kind->check ? run->kind->check(run->plan, run->request, err) : STATUS_OK;
+  status st = run->kind->check != NULL ? run->kind->check(run->plan, run->request, err) : STATUS_OK;
   return st == STATUS_OK ? st : error_context(err, st, "analysis '%s'", run->request->name);
 }
 
 /* The section exists from the beginning: the analysis uses its memory too. */
 static status run_begin(analysis_run *run, arena *memory, error *err) {
   run->section = document_section(memory, run->plan, run->request);
-  if (!run->section) {
+  if (run->section == NULL) {
     return error_no_memory(err, "the report");
   }
   TRY(run_prepare(run, err));
@@ -60,8 +60,8 @@ static status check_sizes(const plan *p, uint32_t first, const char *who, error 
     const program_accumulator *a = &p->program->accumulators[i];
     const accumulator_kind *kind = accumulator_find(a->kind);
     uint64_t bytes = 0;
-    status st = kind ? kind->check(p->program, a, &bytes, err)
-                     : error_set(err, STATUS_CORRUPT, "unknown accumulator %u", (unsigned)a->kind);
+    status st = kind != NULL ? kind->check(p->program, a, &bytes, err)
+                             : error_set(err, STATUS_CORRUPT, "unknown accumulator %u", (unsigned)a->kind);
     if (st != STATUS_OK) {
       return error_context(err, st, "%s", who);
     }
@@ -113,7 +113,7 @@ status plan_finish(plan *p, error *err) {
     const plan_analysis *request = &p->analyses[i];
     analysis_run run = {
         .plan = p, .request = request, .kind = analysis_find(request->kind), .next = &builder};
-    if (!run.kind) {
+    if (run.kind == NULL) {
       return error_set(err, STATUS_SPECIFICATION, "unknown analysis '%s'", request->kind);
     }
     uint32_t before = p->program->accumulators_count;
@@ -147,7 +147,7 @@ static const void *codebook_state(const step *s, accumulator_id kind, uint32_t i
 
 static variable_told told_at(void *context, uint32_t i) {
   const facts_state *facts = codebook_state(context, ACCUMULATOR_FACTS, i);
-  return (variable_told){.facts = facts ? facts->at : NULL,
+  return (variable_told){.facts = facts != NULL ? facts->at : NULL,
                          .invalid = codebook_state(context, ACCUMULATOR_INVALID, i)};
 }
 
@@ -173,7 +173,7 @@ static status ask_again(step *s, stage_builder *builder, error *err) {
 static status tell_weight(step *s, analysis_run *run, error *err) {
   const uint32_t weight = run->request->weight;
   const weights_state *told = weight != PROGRAM_NONE ? weight_told(s, weight) : NULL;
-  if (!told) {
+  if (told == NULL) {
     return STATUS_OK;
   }
   TRY(document_check_weight(s->plan, weight, told, err));
@@ -208,7 +208,7 @@ static status open_first(step *s, error *err) {
 /* What is only kept passes through the stages as text: a job may have hundreds of stages, and its report
  * megabytes. */
 static status open_kept(step *s, slice text, json **node, error *err) {
-  return *node ? STATUS_OK : json_parse(s->memory, text, "state", node, err);
+  return *node != NULL ? STATUS_OK : json_parse(s->memory, text, "state", node, err);
 }
 
 static status read_run(step *s, reader *r, analysis_run *run, error *err) {
@@ -262,20 +262,20 @@ static status step_open(step *s, const void *state, size_t state_bytes, const vo
                         size_t partial_length, error *err) {
   s->memory = arena_new();
   s->runs = calloc((size_t)s->plan->analyses_count + 1, sizeof *s->runs);
-  if (!s->memory || !s->runs) {
+  if (s->memory == NULL || s->runs == NULL) {
     return error_no_memory(err, "a step");
   }
   for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
     s->runs[i] = (analysis_run){
         .plan = s->plan, .request = &s->plan->analyses[i], .kind = analysis_find(s->plan->analyses[i].kind)};
-    if (!s->runs[i].kind) {
+    if (s->runs[i].kind == NULL) {
       return error_set(err, STATUS_CORRUPT, "unknown analysis '%s' in the plan", s->plan->analyses[i].kind);
     }
     TRY(check_request(&s->runs[i], err)); /* whatever the plan's origin: analyses rely on it */
   }
   reader r;
   s->running = s->plan->program;
-  if (state) {
+  if (state != NULL) {
     reader_init(&r, state, state_bytes);
     TRY(read_state(s, &r, err));
   }
@@ -283,11 +283,11 @@ static status step_open(step *s, const void *state, size_t state_bytes, const vo
   reader_init(&partial_reader, partial_bytes, partial_length);
   TRY(partial_decode(s->running, &partial_reader, &s->results, err));
   TRY(reader_finish(&partial_reader, "partial", err));
-  return state ? read_runs(s, &r, err) : open_first(s, err);
+  return state != NULL ? read_runs(s, &r, err) : open_first(s, err);
 }
 
 static void step_close(step *s) {
-  for (uint32_t i = 0; s->runs && i < s->plan->analyses_count; i++) {
+  for (uint32_t i = 0; s->runs != NULL && i < s->plan->analyses_count; i++) {
     run_fini(&s->runs[i]);
   }
   free(s->runs);
@@ -319,7 +319,7 @@ static status compare_asked(const step *s, const analysis_run *run, const analys
 /* A state from outside may name any accumulators of its program as the answers: only those that the analysis
  * asks for, given what it carried, have the form that it relies on. */
 static status check_asked(const step *s, const analysis_run *run, error *err) {
-  if (!run->kind->ask_again) {
+  if (run->kind->ask_again == NULL) {
     return error_set(err, STATUS_CORRUPT, "it has one stage, and this is a further one");
   }
   stage_builder scratch;
@@ -388,7 +388,7 @@ static status write_report(step *s, buf *out, error *err) {
 }
 
 static void put_json(buf *out, buf *scratch, const json *node, slice kept) {
-  if (!node) {
+  if (node == NULL) {
     buf_put_slice(out, kept);
     return;
   }

@@ -203,8 +203,8 @@ static void depth_is_limited_to_64(void **state) {
   for (size_t depth = 63; depth <= 66; depth++) {
     memset(text, '[', depth);
     memset(text + depth, ']', depth);
-    const status code = json_parse(a, (slice){text, 2 * depth}, "t", &tree, NULL);
-    assert_int_equal(code, depth <= 64 ? STATUS_OK : STATUS_DATA);
+    const status st = json_parse(a, (slice){text, 2 * depth}, "t", &tree, NULL);
+    assert_int_equal(st, depth <= 64 ? STATUS_OK : STATUS_DATA);
   }
   memset(text, '[', sizeof text);
   assert_int_equal(json_parse(a, (slice){text, sizeof text}, "t", &tree, NULL), STATUS_DATA);
@@ -261,8 +261,8 @@ static void changed_texts_never_crash(void **state) {
     }
     arena_clear(a);
     json *tree = NULL;
-    const status code = json_parse(a, (slice){copy, length}, "t", &tree, NULL);
-    assert_true(i >= LENGTH || code == STATUS_DATA);
+    const status st = json_parse(a, (slice){copy, length}, "t", &tree, NULL);
+    assert_true(i >= LENGTH || st == STATUS_DATA);
     free(copy);
   }
   arena_destroy(a);

@@ -184,7 +184,7 @@ sim_worker *sim_worker_of(sim *s, uint32_t process) {
 }
 
 static bool keeps(const sim_worker *w, uint64_t value) {
-  for (size_t i = 0; w && i < w->kept_count; i++) {
+  for (size_t i = 0; w != NULL && i < w->kept_count; i++) {
     if (w->kept[i] == value) {
       return true;
     }
@@ -285,7 +285,7 @@ void sim_answer(sim *s, const sim_result *r, uint32_t peer) {
 void sim_report_failure(sim *s, const sim_task *t, status code, const digest *lost) {
   core_event e = {.kind = CORE_FAILURE, .peer = t->peer, .id = t->id, .attempt = t->attempt};
   error_set(&e.failure, code, "it failed");
-  if (lost) {
+  if (lost != NULL) {
     e.lost = *lost;
   }
   sim_feed(s, &e);
@@ -295,7 +295,7 @@ void sim_work(sim *s, size_t task) {
   const sim_task t = s->tasks[task];
   s->tasks[task] = s->tasks[--s->tasks_count];
   sim_worker *w = sim_worker_of(s, t.process);
-  if (!w) {
+  if (w == NULL) {
     return;
   }
   sim_result r;

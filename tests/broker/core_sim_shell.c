@@ -178,7 +178,7 @@ static void check_not_kept(const sim *s, const sim_job *j, const core_task_id *i
   uint64_t index = (uint32_t)id->task;
   for (uint64_t level = id->task >> 32; level < 12; level++, index /= CORE_FAN_IN) {
     const sim_record *r = sim_record_find(j, id->stage, level << 32 | index);
-    if (r && r->turn < s->turn) {
+    if (r != NULL && r->turn < s->turn) {
       sim_fail(s, "task %llx of stage %u is given out, though the disk has it at level %llu",
                (unsigned long long)id->task, id->stage, (unsigned long long)level);
     }
@@ -263,14 +263,14 @@ static sim_watch *watch_of(sim *s, uint32_t peer, int job) {
 
 static void progress(sim *s, const core_action *a) {
   const sim_watch *w = watch_of(s, a->peer, job_number(s, &a->job));
-  if (!w || (!w->waits && !w->gone) || a->rows_done > a->rows_total) {
+  if (w == NULL || (!w->waits && !w->gone) || a->rows_done > a->rows_total) {
     sim_fail(s, "progress that nobody waits for, or of more rows than there are");
   }
 }
 
 static void check_pace(sim *s, const core_action *a) {
   sim_watch *w = watch_of(s, a->peer, job_number(s, &a->job));
-  if (a->request != 0 || !w) {
+  if (a->request != 0 || w == NULL) {
     return;
   }
   if (w->told && s->now_ms < w->told_ms + CORE_PROGRESS_MS) {
@@ -283,10 +283,10 @@ static void check_pace(sim *s, const core_action *a) {
 static void ended(sim *s, const core_action *a) {
   const int job = job_number(s, &a->job);
   sim_watch *w = watch_of(s, a->peer, job);
-  if (w && w->gone) {
+  if (w != NULL && w->gone) {
     return;
   }
-  if (!w || !w->waits || !s->jobs[job].ended || s->jobs[job].failure != a->failure.code) {
+  if (w == NULL || !w->waits || !s->jobs[job].ended || s->jobs[job].failure != a->failure.code) {
     sim_fail(s, "an end that nobody waits for, or that was not kept");
   }
   w->waits = false;

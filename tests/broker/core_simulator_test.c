@@ -145,7 +145,7 @@ static const sim_worker *find_liar(const sim *s, const sim_task *t) {
   for (size_t i = 0; i < s->tasks_count && t->work > WORK_REDUCE; i++) {
     const sim_task *other = &s->tasks[i];
     const bool same = memcmp(&other->id, &t->id, sizeof t->id) == 0 && other->attempt >> 8 == t->attempt >> 8;
-    if (any && same && other->process == any->process) {
+    if (any != NULL && same && other->process == any->process) {
       return any;
     }
   }
@@ -161,8 +161,8 @@ static void lie(sim *s, size_t task) {
   const sim_job *j = &s->jobs[t.id.job.bytes[0] - 1];
   sim_result r;
   digest lost;
-  if (!w || !w->peer || is_liar((int)(w - s->workers)) || !liar || !sim_compute(s, &t, &r, &lost) ||
-      r.stays) {
+  if (w == NULL || !w->peer || is_liar((int)(w - s->workers)) || liar == NULL ||
+      !sim_compute(s, &t, &r, &lost) || r.stays) {
     return;
   }
   const bool is_last = t.work == WORK_READ || (t.work == WORK_STEP && t.id.stage + 1 == j->stages);
@@ -187,7 +187,7 @@ static void work_one(sim *s, const storm *weather, bool is_calm) {
   const size_t task = (size_t)sim_below(s, s->tasks_count);
   const sim_task t = s->tasks[task];
   const sim_worker *w = sim_worker_of(s, t.process);
-  if (!is_calm && w && w->peer == t.peer && sim_chance(s, weather->fail)) {
+  if (!is_calm && w != NULL && w->peer == t.peer && sim_chance(s, weather->fail)) {
     s->tasks[task] = s->tasks[--s->tasks_count];
     sim_report_failure(s, &t, sim_chance(s, 50) ? STATUS_NO_MEMORY : STATUS_INTERRUPTED, NULL);
   } else if (!is_calm && sim_chance(s, weather->lie)) {
@@ -195,7 +195,7 @@ static void work_one(sim *s, const storm *weather, bool is_calm) {
   } else {
     sim_work(s, task);
   }
-  if (w && w->peer && w->outbox_count > 0 && !is_calm && sim_chance(s, 5)) {
+  if (w != NULL && w->peer && w->outbox_count > 0 && !is_calm && sim_chance(s, 5)) {
     sim_answer(s, &w->outbox[sim_below(s, w->outbox_count)], w->peer); /* once more */
   }
 }

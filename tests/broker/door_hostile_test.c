@@ -147,7 +147,7 @@ static size_t open_files(void) {
   DIR *d = opendir("/proc/self/fd");
   assert_non_null(d);
   size_t count = 0;
-  while (readdir(d)) {
+  while (readdir(d) != NULL) {
     count++;
   }
   closedir(d);

@@ -23,7 +23,8 @@ key_list *scene_list(const scene *s, unsigned which) {
       key_list_put(&text, WAY_WORKER, &s->keys[i], "a peer");
     }
   }
-  assert_true(write(fd, text.data ? text.data : (const uint8_t *)"", text.length) == (ssize_t)text.length);
+  assert_true(write(fd, text.data != NULL ? text.data : (const uint8_t *)"", text.length) ==
+              (ssize_t)text.length);
   close(fd);
   buf_fini(&text);
   key_list *l = NULL;

@@ -10,10 +10,10 @@
 /* Peers read late: a broker that forgot this one says so, which is not a fault. */
 static void send(hostile_peer *p, const message *m, const hostile_frames *f) {
   wire_payload payloads[HOSTILE_FRAMES_MAX];
-  for (size_t i = 0; f && i < f->count; i++) {
+  for (size_t i = 0; f != NULL && i < f->count; i++) {
     payloads[i] = (wire_payload){.bytes = f->bytes[i].data, .length = f->bytes[i].length};
   }
-  talker_send(&p->line, m, payloads, f ? f->count : 0);
+  talker_send(&p->line, m, payloads, f != NULL ? f->count : 0);
 }
 
 /* ---- Requests and their answers ------------------------------------------------------------------ */

@@ -163,7 +163,7 @@ static void set_size(hostile_world *w, message *m, message_field f) {
 
 static void set_dataset(hostile_world *w, message *m, message_field f) {
   m->texts[f] = hostile_one_in(w, 2) ? any_text(w) : slice_of(hostile_one_in(w, 2) ? "a" : "b");
-  if (w->spared && m->kind != MESSAGE_DROP && m->kind != MESSAGE_COMMIT && hostile_one_in(w, 2)) {
+  if (w->spared != NULL && m->kind != MESSAGE_DROP && m->kind != MESSAGE_COMMIT && hostile_one_in(w, 2)) {
     m->texts[f] = slice_of(w->spared);
   }
   m->has |= FIELD_BIT(f);
@@ -215,9 +215,10 @@ message hostile_message(hostile_world *w, message_kind kind) {
     if (f == FIELD_REQUEST || (!must && !may)) {
       continue;
     }
-    if (setters[f] && !hostile_one_in(w, 10) && !(f == FIELD_CAPACITY && w->works)) {
+    if (setters[f] != NULL && !hostile_one_in(w, 10) && !(f == FIELD_CAPACITY && w->works)) {
       setters[f](w, &m, f);
-    } else if (f == FIELD_CAPACITY || (f == FIELD_DATASET && w->spared) || (f == FIELD_JOB && !w->works)) {
+    } else if (f == FIELD_CAPACITY || (f == FIELD_DATASET && w->spared != NULL) ||
+               (f == FIELD_JOB && !w->works)) {
       setters[f](w, &m, f);
     } else {
       set_any(w, &m, f);

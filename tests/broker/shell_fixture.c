@@ -68,11 +68,11 @@ int shell_set_up(void **state) {
 int shell_tear_down(void **state) {
   shell *s = *state;
   for (size_t i = 0; i < SHELL_TALKERS_MAX; i++) {
-    if (s->sockets[i]) {
+    if (s->sockets[i] != NULL) {
       zmq_close(s->sockets[i]);
     }
   }
-  if (s->broker) {
+  if (s->broker != NULL) {
     shell_stop(s);
   }
   zmq_ctx_term(s->context);
@@ -91,7 +91,7 @@ static void *serve(void *argument) {
 void shell_start(shell *s, const char *endpoint, bool keeps) {
   char ipc[300];
   snprintf(ipc, sizeof ipc, "ipc://%s/socket", s->directory);
-  const char *endpoints[] = {endpoint ? endpoint : ipc};
+  const char *endpoints[] = {endpoint != NULL ? endpoint : ipc};
   const broker_options options = {.zmq_context = s->context,
                                   .endpoints = endpoints,
                                   .endpoints_count = 1,
@@ -171,7 +171,7 @@ static void open_socket(talker *t, const key_pair *own, const char *broker_key) 
   assert_non_null(t->socket);
   exchange_socket(s, NULL, t->socket);
   assert_int_equal(zmq_setsockopt(t->socket, ZMQ_LINGER, &linger, sizeof linger), 0);
-  if (own) {
+  if (own != NULL) {
     assert_int_equal(key_use_client(t->socket, own, broker_key, &err), STATUS_OK);
   }
   assert_int_equal(zmq_connect(t->socket, s->endpoint), 0);

@@ -16,7 +16,7 @@ static void expect_no_broker(const shell *s, const char *endpoint, status code, 
   const broker_options options = {
       .zmq_context = s->context, .endpoints = &endpoint, .endpoints_count = 1, .directory = s->store};
   assert_int_equal(broker_new(&options, &b, &err), code);
-  if (!strstr(err.message, words)) {
+  if (strstr(err.message, words) == NULL) {
     fail_msg("%s: %s", endpoint, err.message);
   }
 }
@@ -77,7 +77,7 @@ static key_list *read_list(const shell *s, const char *name, const key_pair *cli
   error err;
   buf_init(&lines);
   key_list_put(&lines, WAY_CLIENT, client, "client");
-  if (worker) {
+  if (worker != NULL) {
     key_list_put(&lines, WAY_WORKER, worker, "worker");
   }
   process_write_file(s->directory, name, lines.data, lines.length, path, sizeof path);

@@ -143,7 +143,7 @@ void talker_submit(talker *t, const char *dataset, const char *key, const char *
   const wire_payload payloads[] = {{.bytes = plan, .length = strlen(plan)},
                                    {.bytes = "program", .length = 7}};
   talker_send(t, &m, payloads, 2);
-  if (out) {
+  if (out != NULL) {
     const message *accepted = talker_expect(t, MESSAGE_ACCEPTED);
     assert_int_equal(accepted->integers[FIELD_REQUEST], t->request);
     assert_int_equal(accepted->texts[FIELD_JOB].length, JOB_ID_BYTES);

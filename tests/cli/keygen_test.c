@@ -27,7 +27,7 @@ static process_result keygen(const char *role, const char *path) {
   const char *const with[] = {CANVASS_PROGRAM, "keygen", "--role", role, path, NULL};
   const char *const without[] = {CANVASS_PROGRAM, "keygen", path, NULL};
   process_result r;
-  process_run(role ? with : without, NULL, &r);
+  process_run(role != NULL ? with : without, NULL, &r);
   return r;
 }
 

@@ -46,7 +46,7 @@ static void show_log(const cluster *c, const char *name) {
   char path[256];
   size_t length = 0;
   char *text = process_read_file(cluster_path(c, name, path), &length);
-  if (text && length > 0) {
+  if (text != NULL && length > 0) {
     print_message("---- %s\n%s\n", name, text + (length > LOG_SHOWN ? length - LOG_SHOWN : 0));
   }
   free(text);
@@ -54,13 +54,13 @@ static void show_log(const cluster *c, const char *name) {
 
 static void show_logs(const cluster *c) {
   DIR *d = opendir(c->directory);
-  for (const struct dirent *entry = d ? readdir(d) : NULL; entry; entry = readdir(d)) {
+  for (const struct dirent *entry = d != NULL ? readdir(d) : NULL; entry != NULL; entry = readdir(d)) {
     const char *dot = strrchr(entry->d_name, '.');
-    if (dot && (strcmp(dot, ".log") == 0 || strcmp(dot, ".err") == 0)) {
+    if (dot != NULL && (strcmp(dot, ".log") == 0 || strcmp(dot, ".err") == 0)) {
       show_log(c, entry->d_name);
     }
   }
-  if (d) {
+  if (d != NULL) {
     closedir(d);
   }
 }
@@ -131,7 +131,7 @@ static const char *const *arguments_on(const char *host, const char *const *argu
     out[count] = prefix[count];
   }
   out[count++] = host;
-  for (; *arguments; arguments++) {
+  for (; *arguments != NULL; arguments++) {
     assert_true(count < ARGUMENTS_MAX - 1);
     out[count++] = *arguments;
   }
@@ -243,7 +243,7 @@ void cluster_client_start(cluster *c, process *p, const char *name, const char *
 }
 
 void cluster_expect_words(const char *output, const char *words, const char *what) {
-  if (!strstr(output, words)) {
+  if (strstr(output, words) == NULL) {
     fail_msg("%s does not say \"%s\": %s", what, words, output);
   }
 }
@@ -395,7 +395,7 @@ bool cluster_has_logged(const cluster *c, const char *file, const char *words) {
   char path[256];
   size_t length = 0;
   char *log = process_read_file(cluster_path(c, file, path), &length);
-  const bool has = log && strstr(log, words);
+  const bool has = log != NULL && strstr(log, words) != NULL;
   free(log);
   return has;
 }
@@ -430,7 +430,7 @@ void cluster_hide_store(cluster *c) {
 void cluster_run_alone(const char *spec, const char *const *files, process_result *report) {
   const char *arguments[64] = {CANVASS_PROGRAM, "run", spec};
   size_t count = 3;
-  for (; *files; files++) {
+  for (; *files != NULL; files++) {
     assert_true(count < 56);
     arguments[count++] = *files;
   }

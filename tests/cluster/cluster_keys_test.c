@@ -17,7 +17,7 @@ typedef struct visitor {
 static void start_visitor(cluster *c, visitor *v) {
   char identity[256];
   char broker_key[256];
-  if (v->identity) {
+  if (v->identity != NULL) {
     cluster_start_client(c, &v->p, v->name, "jobs", "--identity", cluster_path(c, v->identity, identity),
                          "--broker-key", cluster_path(c, v->broker_key, broker_key));
   } else {
@@ -54,7 +54,7 @@ static void keys_that_do_not_fit_get_no_answer_and_say_what_may_be_wrong(void **
   cluster_listing(c, "jobs");
   setenv("CANVASS_PATIENCE", "1", 1); /* in vain, however long */
   for (size_t i = 0; i < count; i++) {
-    if (!visitors[i].identity) {
+    if (visitors[i].identity == NULL) {
       unsetenv("CANVASS_IDENTITY");
       unsetenv("CANVASS_BROKER_KEY");
     }
@@ -177,7 +177,7 @@ static void the_log_tells_when_and_how_the_list_was_read_again(void **state) {
   process_result_fini(&r);
   char *log = process_read_file(cluster_path(c, "broker.log", path), &length);
   assert_non_null(log);
-  for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
+  for (char *line = strtok(log, "\n"); line != NULL; line = strtok(NULL, "\n")) {
     int year = 0;
     int seconds = -1;
     char zone[6] = "";

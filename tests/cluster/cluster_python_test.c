@@ -73,7 +73,7 @@ static void evaluate(cluster *c, const char *python, const char *spec, const cha
 static void puts_submits_watches_and_fetches(void **state) {
   cluster *c = *state;
   const char *python = find_python();
-  if (!python) {
+  if (python == NULL) {
     cluster_passed(c);
     skip();
   }
@@ -88,7 +88,7 @@ static void puts_submits_watches_and_fetches(void **state) {
 static void does_the_same_with_keys(void **state) {
   cluster *c = *state;
   const char *python = find_python();
-  if (!python) {
+  if (python == NULL) {
     cluster_passed(c);
     skip();
   }
@@ -109,7 +109,7 @@ static void appends_and_cancels(void **state) {
   char second[256];
   char spec[256];
   char job[CLUSTER_JOB_BYTES];
-  if (!python) {
+  if (python == NULL) {
     cluster_passed(c);
     skip();
   }
@@ -157,7 +157,7 @@ static void goes_on_when_the_broker_comes_back(void **state) {
   char log[256];
   char job[CLUSTER_JOB_BYTES];
   process watch = {0};
-  if (!python) {
+  if (python == NULL) {
     cluster_passed(c);
     skip();
   }

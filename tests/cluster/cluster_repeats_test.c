@@ -137,8 +137,8 @@ static bool id_is_written(cluster *c, void *context) {
   written_id *w = context;
   size_t length = 0;
   char *text = process_read_file(w->path, &length);
-  const char *said = text ? strstr(text, "job ") : NULL;
-  const bool is = said && strchr(said, '\n');
+  const char *said = text != NULL ? strstr(text, "job ") : NULL;
+  const bool is = said != NULL && strchr(said, '\n') != NULL;
   if (is) {
     memcpy(w->id, said + 4, CLUSTER_JOB_BYTES - 1);
   }

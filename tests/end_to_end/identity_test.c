@@ -43,8 +43,8 @@ static void same_bytes_for_all(const char *spec, const char *data, const char *c
   process_result first = {0};
   report(spec, data, workers[0], rows[0], &first);
   assert_true(first.out_length > 1000);
-  for (size_t w = 0; workers[w]; w++) {
-    for (size_t r = 0; rows[r]; r++) {
+  for (size_t w = 0; workers[w] != NULL; w++) {
+    for (size_t r = 0; rows[r] != NULL; r++) {
       process_result other;
       char what[128];
       snprintf(what, sizeof what, "workers %s, shard rows %s", workers[w], rows[r]);

@@ -40,7 +40,7 @@ static int entries(const char *directory) {
   DIR *d = opendir(directory);
   assert_non_null(d);
   int count = 0;
-  while (readdir(d)) {
+  while (readdir(d) != NULL) {
     count++;
   }
   closedir(d);

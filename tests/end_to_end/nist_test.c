@@ -17,9 +17,9 @@ enum { DATA_LINE = 61 };
 
 /* Line NUMBER (from 1) of TEXT; NULL past the end. */
 static const char *line_at(const char *text, int number) {
-  for (; text && number > 1; number--) {
+  for (; text != NULL && number > 1; number--) {
     text = strchr(text, '\n');
-    text = text ? text + 1 : NULL;
+    text = text != NULL ? text + 1 : NULL;
   }
   return text;
 }
@@ -28,9 +28,9 @@ static const char *line_at(const char *text, int number) {
 static size_t to_csv(const char *dat, const char *header, char *out) {
   char *at = out + sprintf(out, "%s\n", header);
   const char *line = line_at(dat, DATA_LINE);
-  while (line && *line) {
+  while (line != NULL && *line) {
     const char *end = strchr(line, '\n');
-    const size_t length = end ? (size_t)(end - line) : strlen(line);
+    const size_t length = end != NULL ? (size_t)(end - line) : strlen(line);
     bool cell = false;
     for (size_t i = 0; i < length; i++) {
       if (!isspace((unsigned char)line[i])) {
@@ -44,7 +44,7 @@ static size_t to_csv(const char *dat, const char *header, char *out) {
     if (at[-1] != '\n') {
       *at++ = '\n';
     }
-    line = end ? end + 1 : NULL;
+    line = end != NULL ? end + 1 : NULL;
   }
   return (size_t)(at - out);
 }
@@ -128,7 +128,7 @@ static void check_univariate(scene *s, const char *path) {
   const char *mean = strchr(line_at(dat, 41), ':') + 1;
   const char *sd = strchr(line_at(dat, 42), ':') + 1;
   const char *exactly = strstr(mean, "(exact)");
-  const bool is_exact = exactly && exactly < line_at(dat, 42);
+  const bool is_exact = exactly != NULL && exactly < line_at(dat, 42);
   expect_certified(path, "mean", json_as_number(json_get(row, "mean")), mean, is_exact);
   expect_certified(path, "sd", json_as_number(json_get(row, "sd")), sd, is_exact);
   free(dat);
@@ -150,7 +150,7 @@ static void check_anova(scene *s, const char *path) {
   assert_non_null(between);
   char *line = strndup(between + 1, strcspn(between + 1, "\r\n"));
   char *f = strrchr(line, ' ');
-  while (f && f[1] == 0) {
+  while (f != NULL && f[1] == 0) {
     *f = 0;
     f = strrchr(line, ' ');
   }

@@ -76,7 +76,7 @@ static void blank_means_what_the_specification_says(void **state) {
     if (r.exit_code != 0) {
       fail_msg("%s: exit code %d: %s", examples[i].entry, r.exit_code, r.err);
     }
-    for (size_t k = 0; k < LINES_MAX && examples[i].lines[k]; k++) {
+    for (size_t k = 0; k < LINES_MAX && examples[i].lines[k] != NULL; k++) {
       has_line(r.out, examples[i].lines[k]);
     }
     process_result_fini(&r);

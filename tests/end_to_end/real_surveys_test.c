@@ -36,7 +36,7 @@ static void skip_without(const char *path) {
 /* TEXT with every FROM as TO; takes TEXT. */
 static char *replace_all(char *text, replacement part) {
   size_t found = 0;
-  for (const char *at = strstr(text, part.from); at; at = strstr(at + strlen(part.from), part.from)) {
+  for (const char *at = strstr(text, part.from); at != NULL; at = strstr(at + strlen(part.from), part.from)) {
     found++;
   }
   assert_true(found > 0);
@@ -44,7 +44,7 @@ static char *replace_all(char *text, replacement part) {
   assert_non_null(out);
   char *end = out;
   const char *rest = text;
-  for (const char *at = strstr(rest, part.from); at; at = strstr(rest, part.from)) {
+  for (const char *at = strstr(rest, part.from); at != NULL; at = strstr(rest, part.from)) {
     end += sprintf(end, "%.*s%s", (int)(at - rest), rest, part.to);
     rest = at + strlen(part.from);
   }

@@ -85,14 +85,14 @@ static void run(const char *store, const char *spec, const char *first, const ch
                 process_result *result) {
   const char *arguments[16] = {CANVASS_PROGRAM, "run", spec, first};
   size_t count = 4;
-  if (second) {
+  if (second != NULL) {
     arguments[count++] = second;
   }
   const char *const rest[] = {"--format", "json", "--shard-rows", "100", "--workers", "2"};
   for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
     arguments[count++] = rest[i];
   }
-  if (store) {
+  if (store != NULL) {
     arguments[count++] = "--store";
     arguments[count++] = store;
   }
@@ -102,7 +102,7 @@ static void run(const char *store, const char *spec, const char *first, const ch
 
 static uint64_t number_before(const char *text, const char *words) {
   const char *end = strstr(text, words);
-  if (!end) {
+  if (end == NULL) {
     fail_msg("no \"%s\" in \"%s\"", words, text);
   }
   const char *at = end;
@@ -303,7 +303,7 @@ static void what_cannot_be_a_store_is_refused(void **state) {
                                      cases[i].option, cases[i].value, "-q",   NULL};
     process_result r;
     process_run(arguments, NULL, &r);
-    if (r.exit_code != cases[i].exit_code || !strstr(r.err, cases[i].words)) {
+    if (r.exit_code != cases[i].exit_code || strstr(r.err, cases[i].words) == NULL) {
       fail_msg("%s %s: exit %d: %s", cases[i].option, cases[i].value, r.exit_code, r.err);
     }
     process_result_fini(&r);
@@ -315,7 +315,7 @@ static void kill_a_run(const scene *s, const char *spec, const char *data, useco
   const pid_t child = fork();
   assert_true(child >= 0);
   if (child == 0) {
-    if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)) {
+    if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL) {
       _exit(126);
     }
     execl(CANVASS_PROGRAM, CANVASS_PROGRAM, "run", spec, data, "--shard-rows", "100", "--store", s->store,

@@ -7,8 +7,9 @@
 
 static void expect(const char *endpoint, endpoint_use use, const char *complaint) {
   error err = {STATUS_OK, ""};
-  const status s = endpoint_check(endpoint, use, &err);
-  if (s != (complaint ? STATUS_USAGE : STATUS_OK) || (complaint && !strstr(err.message, complaint))) {
+  const status st = endpoint_check(endpoint, use, &err);
+  if (st != (complaint != NULL ? STATUS_USAGE : STATUS_OK) ||
+      (complaint != NULL && strstr(err.message, complaint) == NULL)) {
     fail_msg("%s: '%s'", endpoint, err.message);
   }
 }

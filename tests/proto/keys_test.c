@@ -18,7 +18,7 @@ static char directory[64];
 static int enter(void **state) {
   (void)state;
   strcpy(directory, "/tmp/canvass-keys-XXXXXX");
-  return mkdtemp(directory) ? 0 : -1;
+  return mkdtemp(directory) != NULL ? 0 : -1;
 }
 
 static int leave(void **state) {
@@ -53,7 +53,7 @@ static mode_t mode_of(const char *path) {
 }
 
 static void expect(status got, status wanted, const error *err, const char *text) {
-  if (got != wanted || !strstr(err->message, text)) {
+  if (got != wanted || strstr(err->message, text) == NULL) {
     fail_msg("%s: '%s' instead of %s with '%s'", status_name(got), got ? err->message : "",
              status_name(wanted), text);
   }

@@ -115,7 +115,7 @@ static void expect_problem(const char *bytes, size_t length, const char *problem
   message m;
   error err;
   assert_int_equal(message_decode(bytes, length, &m, &err), STATUS_PROTOCOL);
-  if (!strstr(err.message, problem)) {
+  if (strstr(err.message, problem) == NULL) {
     fail_msg("'%s' does not say '%s'", err.message, problem);
   }
 }

@@ -72,7 +72,7 @@ static uint64_t needs(message_kind kind) {
     for (int f = 0; f < FIELDS_COUNT; f++) {
       char quoted[64];
       snprintf(quoted, sizeof quoted, "lacks the field '%s'", known[f].name);
-      if (strstr(err.message, quoted)) {
+      if (strstr(err.message, quoted) != NULL) {
         set_random(&m, f);
       }
     }

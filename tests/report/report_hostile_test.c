@@ -14,20 +14,20 @@ static status render(const char *text, size_t length, const char *format, error 
   buf out;
   buf_init(&out);
   const report_options options = {.format = format, .language = REPORT_ZH_HANS, .columns = 80};
-  status s = report_render(text, length, &options, &out, err);
-  const bool is_picture = s == STATUS_OK && strncmp(format, "svg:", 4) == 0;
+  status st = report_render(text, length, &options, &out, err);
+  const bool is_picture = st == STATUS_OK && strncmp(format, "svg:", 4) == 0;
   const char *wrong = is_picture ? xml_check((const char *)out.data, out.length) : NULL;
   if (wrong != NULL) {
     fail_msg("%s: not well-formed at %.80s", format, wrong);
   }
   buf_fini(&out);
-  return s;
+  return st;
 }
 
 static void check_refused(const char *text, const char *expected) {
   error err = {STATUS_OK, ""};
-  status s = render(text, strlen(text), "text", &err);
-  assert_int_not_equal(s, STATUS_OK);
+  status st = render(text, strlen(text), "text", &err);
+  assert_int_not_equal(st, STATUS_OK);
   assert_contains(err.message, expected);
 }
 
@@ -149,8 +149,8 @@ static void damaged_documents_never_crash(void **state) {
     buf_put(&text, golden + at + skip, length - at - skip);
     for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
       error err = {STATUS_OK, ""};
-      status s = render((const char *)text.data, text.length, formats[f], &err);
-      if (s != STATUS_OK && err.message[0] == '\0') {
+      status st = render((const char *)text.data, text.length, formats[f], &err);
+      if (st != STATUS_OK && err.message[0] == '\0') {
         fail_msg("seed %llu: failed without a message", (unsigned long long)seed);
       }
     }

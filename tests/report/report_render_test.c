@@ -41,8 +41,8 @@ static buf render_with(renderer *rendered, const report_options *options) {
   buf_init(&out);
   read_file(GOLDEN "report_document.json", &document);
   error err = {STATUS_OK, ""};
-  status s = rendered(document.data, document.length, options, &out, &err);
-  if (s != STATUS_OK) {
+  status st = rendered(document.data, document.length, options, &out, &err);
+  if (st != STATUS_OK) {
     fail_msg("%s", err.message);
   }
   buf_fini(&document);

@@ -67,8 +67,8 @@ static void the_examples_of_help_are_written_as_the_page_wants_them(void **state
     buf_printf(&page, "variables: {\"*\": {type: scale, range: [0, 10]}}\n%s", kind->example);
     spec *s = NULL;
     spec_problems problems = {0};
-    status result = spec_parse(kind->name, (const char *)page.data, page.length, &s, &problems, NULL);
-    assert_true(result == STATUS_OK || result == STATUS_SPECIFICATION);
+    status st = spec_parse(kind->name, (const char *)page.data, page.length, &s, &problems, NULL);
+    assert_true(st == STATUS_OK || st == STATUS_SPECIFICATION);
     buf_put_u8(&problems.text, 0);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
       if (strstr((const char *)problems.text.data, wrong[i]) != NULL) {

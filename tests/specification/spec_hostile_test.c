@@ -40,22 +40,22 @@ static status read_page(const char *bytes, size_t length) {
   spec *s = NULL;
   spec_problems problems = {0};
   error err = {STATUS_OK, ""};
-  status result = spec_parse("spec.yaml", bytes, length, &s, &problems, &err);
-  if (result == STATUS_OK) {
+  status st = spec_parse("spec.yaml", bytes, length, &s, &problems, &err);
+  if (st == STATUS_OK) {
     manifest *dataset = page_columns("s|t|n|a|b|x|d|w|i|q1|q2");
     reading_options options = {0};
     plan *p = NULL;
-    result = spec_reading_options(s, dataset, &options, &problems, &err);
-    if (result == STATUS_OK) {
-      result = spec_plan(s, dataset, &p, &problems, &err);
+    st = spec_reading_options(s, dataset, &options, &problems, &err);
+    if (st == STATUS_OK) {
+      st = spec_plan(s, dataset, &p, &problems, &err);
     }
     plan_destroy(p);
     manifest_destroy(dataset);
   }
-  assert_true(result == STATUS_OK || err.message[0] != '\0');
+  assert_true(st == STATUS_OK || err.message[0] != '\0');
   spec_problems_fini(&problems);
   spec_destroy(s);
-  return result;
+  return st;
 }
 
 static void the_undamaged_page_is_read(void **state) {

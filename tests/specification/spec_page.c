@@ -27,10 +27,10 @@ static void check_mistake(const mistake_case *one) {
   buf expected;
   buf_init(&expected);
   expected_of(one->told, &expected);
-  status result = spec_parse("spec.yaml", one->page, strlen(one->page), &s, &problems, &err);
+  status st = spec_parse("spec.yaml", one->page, strlen(one->page), &s, &problems, &err);
   buf_put_u8(&problems.text, 0);
-  if (result != STATUS_SPECIFICATION || strcmp(told_of(&problems), (const char *)expected.data) != 0) {
-    fail_msg("the page\n%s\nwas told (%s)\n%s\ninstead of\n%s", one->page, status_name(result),
+  if (st != STATUS_SPECIFICATION || strcmp(told_of(&problems), (const char *)expected.data) != 0) {
+    fail_msg("the page\n%s\nwas told (%s)\n%s\ninstead of\n%s", one->page, status_name(st),
              told_of(&problems), (const char *)expected.data);
   }
   assert_null(s);

@@ -26,8 +26,8 @@ typedef struct subject {
 
 static void fail_with(const subject *s, const char *what, const error *err) {
   fail_msg("%s of %s (case %d, seed %llu): %s: %s", s->kind->name,
-           s->c->variables[0] ? s->c->variables[0] : "-", (int)(s->c - accumulator_cases),
-           (unsigned long long)s->seed, what, err ? err->message : "");
+           s->c->variables[0] != NULL ? s->c->variables[0] : "-", (int)(s->c - accumulator_cases),
+           (unsigned long long)s->seed, what, err != NULL ? err->message : "");
 }
 
 /* A state made of bytes, in any of the ways there are; each helper owns nothing else. */
@@ -73,11 +73,11 @@ static status decode(const subject *s, const void *bytes, size_t length, void **
   reader r;
   reader_init(&r, bytes, length);
   TRY(s->kind->decode(s->p, s->a, &r, state, err));
-  status result = reader_finish(&r, s->kind->name, err);
-  if (result != STATUS_OK) {
+  status st = reader_finish(&r, s->kind->name, err);
+  if (st != STATUS_OK) {
     s->kind->destroy(*state);
   }
-  return result;
+  return st;
 }
 
 static void *pass_through_bytes(const subject *s, void *state) {

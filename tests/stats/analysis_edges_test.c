@@ -38,7 +38,7 @@ static plan *every_analysis(void) {
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++, next++) {
       snprintf(names[next], sizeof names[next], "%s %u", requests[i].kind, (unsigned)next);
       plan_analysis *a = build_analysis(p, requests[i].kind, names[next], requests[i].items);
-      if (requests[i].argument) {
+      if (requests[i].argument != NULL) {
         build_argument(p, a, requests[i].argument, requests[i].value);
       }
       a->weight = weights[w];
@@ -194,7 +194,7 @@ static plan *refused_plan(void) {
 static void assert_refused(plan *p, const char *saying) {
   error err = {0};
   assert_int_equal(plan_finish(p, &err), STATUS_SPECIFICATION);
-  if (!strstr(err.message, saying)) {
+  if (strstr(err.message, saying) == NULL) {
     fail_msg("'%s' does not say '%s'", err.message, saying);
   }
   plan_destroy(p);

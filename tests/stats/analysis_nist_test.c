@@ -23,13 +23,13 @@ static nist_file nist_open(const char *folder, const char *name) {
   snprintf(path, sizeof path, NIST "%s/%s.dat", folder, name);
   nist_file f = {0};
   FILE *file = fopen(path, "r");
-  if (!file) {
+  if (file == NULL) {
     print_message("skipped: no NIST StRD files beside the project\n");
     skip();
   }
   f.lines = calloc(LINES_MAX, sizeof *f.lines);
   assert_non_null(f.lines);
-  while (f.count < LINES_MAX && fgets(f.lines[f.count], LINE_BYTES, file)) {
+  while (f.count < LINES_MAX && fgets(f.lines[f.count], LINE_BYTES, file) != NULL) {
     f.count++;
   }
   fclose(file);
@@ -40,14 +40,14 @@ static nist_file nist_open(const char *folder, const char *name) {
 static double certified(const nist_file *f, const char *label, int *digits) {
   for (size_t i = 0; i < DATA_FROM; i++) {
     const char *at = strstr(f->lines[i], label);
-    if (at) {
+    if (at != NULL) {
       const char *end = NULL;
       const double v = strtod(at + strlen(label), (char **)&end);
       *digits = 0;
       for (const char *c = at + strlen(label); c < end && *c != 'E'; c++) {
         *digits += *c >= '0' && *c <= '9' && !(*digits == 0 && *c == '0') ? 1 : 0;
       }
-      *digits = strstr(f->lines[i], "(exact)") || *digits > 15 ? 15 : *digits;
+      *digits = strstr(f->lines[i], "(exact)") != NULL || *digits > 15 ? 15 : *digits;
       return v;
     }
   }
@@ -69,7 +69,7 @@ static fixture *nist_data(const nist_file *f, const char *const *names, int colu
   const size_t rows = f->count - DATA_FROM;
   char(*words)[LINE_BYTES] = calloc(rows, sizeof *words);
   const char **cells = calloc(rows, sizeof *cells);
-  assert_true(words && cells);
+  assert_true(words != NULL && cells != NULL);
   fixture *data = fixture_new((uint32_t)rows);
   for (int c = 0; c < columns; c++) {
     for (size_t r = 0; r < rows; r++) {

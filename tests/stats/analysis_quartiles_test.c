@@ -37,7 +37,8 @@ static sample make_sample(uint64_t seed) {
   char(*texts)[CELL_BYTES] = calloc((size_t)2 * ROWS, sizeof *texts);
   const char **cells[3] = {calloc(ROWS, sizeof(char *)), calloc(ROWS, sizeof(char *)),
                            calloc(ROWS, sizeof(char *))};
-  assert_true(s.data && s.answers && texts && cells[0] && cells[1] && cells[2]);
+  assert_true(s.data != NULL && s.answers != NULL && texts != NULL && cells[0] != NULL && cells[1] != NULL &&
+              cells[2] != NULL);
   seeded r = {seed};
   for (size_t i = 0; i < ROWS; i++) {
     const int64_t mantissa = (int64_t)seeded_bits(&r, 44) * (seeded_below(&r, 2) ? 1 : -1);

@@ -91,7 +91,7 @@ static plan *airline_plan(void) {
 static void airline_equals_r(void **state) {
   (void)state;
   fixture *survey = fixture_from_csv(AIRLINE);
-  if (!survey) {
+  if (survey == NULL) {
     print_message("skipped: no airline survey beside the project\n");
     skip();
   }

@@ -167,7 +167,7 @@ static void a_single_answer_has_no_error_whatever_the_weighting(void **state) {
     const size_t i = k % REQUESTS;
     snprintf(names[k], sizeof names[k], "%zu", k);
     plan_analysis *a = build_analysis(p, requests[i].kind, names[k], items[i]);
-    if (requests[i].argument) {
+    if (requests[i].argument != NULL) {
       build_argument(p, a, requests[i].argument, requests[i].value);
     }
     a->weight = weights[k / REQUESTS];
@@ -183,7 +183,7 @@ static void a_single_answer_has_no_error_whatever_the_weighting(void **state) {
     assert_true((json_kind_of(json_get(row, "ci_low")) == JSON_NULL) != wilson);
     assert_true((json_kind_of(json_get(row, "ci_high")) == JSON_NULL) != wilson);
     row = report_row(report, names[k], requests[i].table, "{\"group\":{\"g\":\"two\"}}");
-    const bool combined = requests[i].value && strcmp(requests[i].value, "means") == 0;
+    const bool combined = requests[i].value != NULL && strcmp(requests[i].value, "means") == 0;
     assert_true(combined || is_figure(row, "se", 0));
   }
   arena_destroy(memory);

@@ -136,7 +136,7 @@ static void an_item_named_twice_is_refused(void **state) {
 static void mobile_phone_survey_has_its_published_figures(void **state) {
   (void)state;
   fixture *survey = fixture_from_csv(SHARED "mobi/mobi.csv");
-  if (!survey) {
+  if (survey == NULL) {
     print_message("skipped: the mobile phone survey is not at hand\n");
     skip();
   }
@@ -183,7 +183,7 @@ static void ranks_of_delays_of_129880_flights_equal_those_of_r(void **state) {
        61990, 0.73332189675411463},
   };
   fixture *survey = fixture_from_csv(SHARED "airline/airline_passenger_satisfaction.csv.gz");
-  if (!survey) {
+  if (survey == NULL) {
     print_message("skipped: the airline survey is not at hand\n");
     skip();
   }

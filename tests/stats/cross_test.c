@@ -51,7 +51,7 @@ static int64_t *random_multiples(survey *s, uint64_t *state, const char *name, i
                                  int64_t unit, unsigned decimals, unsigned missing_in) {
   int64_t *values = malloc((s->rows + 1) * sizeof *values);
   double *cells = malloc((s->rows + 1) * sizeof *cells);
-  assert_true(values && cells);
+  assert_true(values != NULL && cells != NULL);
   for (uint32_t r = 0; r < s->rows; r++) {
     bool missing = missing_in > 0 && next_random(state) % missing_in == 0;
     values[r] = missing ? INT64_MIN : between(state, low, high) * unit;
@@ -300,7 +300,7 @@ static void expect_table(const survey *s, const joint_table *t, int64_t group, u
       continue;
     }
     n++;
-    if (!find_entry(t, x, y)) {
+    if (find_entry(t, x, y) == NULL) {
       fail_msg("seed %llu: (%lld, %lld) of pair %u, %u is not in its table", (unsigned long long)s->seed,
                (long long)x, (long long)y, i, j);
     }

@@ -28,7 +28,7 @@ struct fixture {
 };
 
 static void *need(void *p) {
-  if (!p) {
+  if (p == NULL) {
     fputs("fixture: out of memory\n", stderr);
     abort();
   }
@@ -56,7 +56,7 @@ fixture *fixture_new(uint32_t rows) {
 }
 
 void fixture_destroy(fixture *f) {
-  if (f) {
+  if (f != NULL) {
     arena_destroy(f->memory);
     free(f);
   }

@@ -99,11 +99,11 @@ static char **say(const program *p, const stats_rows *rows) {
   for (uint32_t i = 0; i < lines; i++) {
     group_view groups = {0};
     const program_accumulator *a = i < p->variables_count ? NULL : &p->accumulators[i - p->variables_count];
-    if (a) {
+    if (a != NULL) {
       assert_int_equal(frame_groups(f, a->by, a->by_count, a->filter, a->weight, &groups, NULL), STATUS_OK);
     }
     for (uint32_t r = 0; r < rows->count; r++) {
-      said[(size_t)i * rows->count + r] = strdup(a ? shown_group(&groups, r) : shown_row(f, i, r));
+      said[(size_t)i * rows->count + r] = strdup(a != NULL ? shown_group(&groups, r) : shown_row(f, i, r));
     }
   }
   frame_destroy(f);

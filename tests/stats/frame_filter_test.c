@@ -45,8 +45,8 @@ static void truth(bench *b, filter_node *nodes, uint32_t count, char *out) {
   int64_t unknown = 0;
   int64_t counted = -1;
   for (uint32_t r = 0; r < rows; r++) {
-    bool is = !yes || yes[r];
-    bool is_not = !no || no[r];
+    bool is = yes == NULL || yes[r];
+    bool is_not = no == NULL || no[r];
     assert_false(is && is_not);
     out[r] = is ? '1' : is_not ? '0' : '?';
     unknown += out[r] == '?';

@@ -82,7 +82,7 @@ static int64_t oracle(frame *f, const program_variable *v, uint32_t row) {
       set_decimal(a, 100, 0);
       mpq_mul(x, x, a);
     }
-    set_decimal(a, v->weights ? v->weights[i] : 1, 0);
+    set_decimal(a, v->weights != NULL ? v->weights[i] : 1, 0);
     mpq_add(weights, weights, a);
     mpq_mul(x, x, a);
     mpq_add(sum, sum, x);
@@ -167,9 +167,9 @@ static bool random_mean(program *p, uint64_t *random, uint32_t *inputs, uint32_t
                         .rescale_low = low,
                         .rescale_high = high,
                         .valid_min = (uint32_t)between(random, 1, count)};
-  status result = program_add_variable(p, &v, mean, NULL);
-  assert_true(result == STATUS_OK || result == STATUS_LIMIT);
-  return result == STATUS_OK;
+  status st = program_add_variable(p, &v, mean, NULL);
+  assert_true(st == STATUS_OK || st == STATUS_LIMIT);
+  return st == STATUS_OK;
 }
 
 static void compare_with_oracle(bool extreme, uint32_t *taken) {

@@ -21,7 +21,7 @@ typedef struct example {
 
 static uint32_t cells_count(const example *e) {
   uint32_t count = 0;
-  while (e->cells[0][count]) {
+  while (e->cells[0][count] != NULL) {
     count++;
   }
   return count;
@@ -30,7 +30,7 @@ static uint32_t cells_count(const example *e) {
 static fixture *fixture_of(const example *e, stats_column_kind kind) {
   fixture *data = fixture_new(cells_count(e));
   fixture_decimal_mark(data, e->mark ? e->mark : '.');
-  for (int c = 0; c < 4 && e->columns[c]; c++) {
+  for (int c = 0; c < 4 && e->columns[c] != NULL; c++) {
     fixture_column(data, e->columns[c], kind, e->cells[c]);
   }
   return data;
@@ -42,12 +42,12 @@ static void check_encoding(const example *e, stats_column_kind kind) {
   frame *f = NULL;
   for (uint32_t i = 0; i < VARIABLES_MAX && e->variables[i].kind; i++) {
     program_variable v = e->variables[i];
-    v.name = v.name ? v.name : "v";
+    v.name = v.name != NULL ? v.name : "v";
     sample_add(p, &v, NULL);
   }
   assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
   for (uint32_t i = 0; i < p->variables_count; i++) {
-    for (uint32_t r = 0; e->expected[i][0] && r < cells_count(e); r++) {
+    for (uint32_t r = 0; e->expected[i][0] != NULL && r < cells_count(e); r++) {
       const char *got = shown_row(f, i, r);
       if (strcmp(got, e->expected[i][r]) != 0) {
         fail_msg("encoding %d, variable %u, row %u ('%s'): got '%s', expected '%s'", (int)kind, i, r,

@@ -43,7 +43,7 @@ json *golden_report(arena *a, plan *p, const fixture *survey, uint32_t shard) {
 static json *read_file(arena *a, const char *path) {
   error err = {0};
   FILE *file = fopen(path, "rb");
-  require(file ? STATUS_OK : error_set(&err, STATUS_IO, "cannot be opened"), path, &err);
+  require(file != NULL ? STATUS_OK : error_set(&err, STATUS_IO, "cannot be opened"), path, &err);
   buf bytes;
   buf_init(&bytes);
   char block[4096];
@@ -65,7 +65,7 @@ static unsigned entry_differences(const json *report, const json *entry, double 
   for (size_t i = 0; i < json_count(figures); i++) {
     const char *key = NULL;
     const json *expected = json_member(figures, i, &key);
-    if (row && figure_is_near(json_get(row, key), expected, tolerance)) {
+    if (row != NULL && figure_is_near(json_get(row, key), expected, tolerance)) {
       continue;
     }
     buf text;
@@ -73,7 +73,7 @@ static unsigned entry_differences(const json *report, const json *entry, double 
     json_write(entry, &text);
     buf_put_u8(&text, 0);
     fprintf(stderr, "%s: got %.17g (%s) in %.300s\n", key, json_as_number(json_get(row, key)),
-            row ? "row found" : "no such row", (const char *)text.data);
+            row != NULL ? "row found" : "no such row", (const char *)text.data);
     buf_fini(&text);
     wrong++;
   }

@@ -78,7 +78,7 @@ static void compare_wide_form(const histogram *h, const int64_t *weights) {
   int64_t *n = calloc(cells, sizeof *n);
   i128 *w = calloc(cells, sizeof *w);
   exact *w2 = calloc(cells, sizeof *w2);
-  assert_true(weighed && n && w && w2);
+  assert_true(weighed != NULL && n != NULL && w != NULL && w2 != NULL);
   stats_kernels_current()->weigh_slots_widely(h, weights, weighed);
   for (uint32_t row = 0; row < h->rows; row++) {
     size_t cell = cell_of(h, row);

@@ -21,7 +21,7 @@ static void ok(status st, const char *what, const error *err) {
 
 plan *build_plan(void) {
   plan *p = plan_new();
-  if (!p) {
+  if (p == NULL) {
     fail("plan", "out of memory");
   }
   p->variables = ARENA_ARRAY(p->memory, plan_variable, BUILT_MAX);
@@ -136,7 +136,7 @@ uint32_t build_construct(plan *p, const char *name, const char *children, const 
     inputs[i] =
         p->variables[c.child_is_construct[i] ? p->constructs[construct].variable : c.children[i]].variable;
   }
-  if (weights) {
+  if (weights != NULL) {
     c.weights = ARENA_ARRAY(p->memory, decimal, count);
     (void)words(p, weights, numbers);
     for (uint32_t i = 0; i < count; i++) {
@@ -188,7 +188,7 @@ static void parse(const plan *p, const analysis_argument *argument, const char *
       out->integer = strcmp(value, "true") == 0;
       break;
     case ARGUMENT_CHOICE:
-      while (argument->choices[out->integer] && strcmp(argument->choices[out->integer], value) != 0) {
+      while (argument->choices[out->integer] != NULL && strcmp(argument->choices[out->integer], value) != 0) {
         out->integer++;
       }
       break;
@@ -226,11 +226,11 @@ plan_analysis *build_analysis(plan *p, const char *kind_name, const char *name, 
   a->arguments = ARENA_ARRAY(p->memory, argument_value, kind->arguments_count);
   a->breakdowns = ARENA_ARRAY(p->memory, plan_breakdown, LIST_MAX);
   for (uint32_t i = 0; i < kind->arguments_count; i++) {
-    if (kind->arguments[i].fallback) {
+    if (kind->arguments[i].fallback != NULL) {
       parse(p, &kind->arguments[i], kind->arguments[i].fallback, &a->arguments[i]);
     }
   }
-  if (items) {
+  if (items != NULL) {
     build_argument(p, a, kind->arguments[0].name, items);
   }
   return a;
@@ -252,7 +252,7 @@ json *build_report(plan *p, const fixture *data, uint32_t shard_rows, arena *a) 
   const uint32_t count = rows / shard_rows + (rows % shard_rows > 0 ? 1 : 0);
   fixture **cuts = calloc((size_t)count + 1, sizeof *cuts);
   stats_rows *shards = calloc((size_t)count + 1, sizeof *shards);
-  if (!cuts || !shards) {
+  if (cuts == NULL || shards == NULL) {
     fail("shards", "out of memory");
   }
   for (uint32_t i = 0; i < count; i++) {

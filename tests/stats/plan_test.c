@@ -249,7 +249,7 @@ static void refused(plan *p, const char *word) {
   error err = {0};
   encoded(p, &bytes);
   assert_int_equal(plan_decode(bytes.data, bytes.length, &again, &err), STATUS_CORRUPT);
-  if (!strstr(err.message, word)) {
+  if (strstr(err.message, word) == NULL) {
     fail_msg("'%s' has no '%s'", err.message, word);
   }
   buf_fini(&bytes);

@@ -14,9 +14,9 @@ static void refused(const program_variable *v, status expected, const char *word
   sample_add(p, &(program_variable){.kind = VARIABLE_TEXT, .name = "text", .column = "t"}, &index);
   sample_add(p, &(program_variable){.kind = VARIABLE_NUMBER, .name = "number", .column = "n", .decimals = 2},
              &index);
-  status result = program_add_variable(p, v, &index, &err);
-  if (result != expected || !strstr(err.message, word)) {
-    fail_msg("status %s, message '%s'; expected %s with '%s'", status_name(result), err.message,
+  status st = program_add_variable(p, v, &index, &err);
+  if (st != expected || strstr(err.message, word) == NULL) {
+    fail_msg("status %s, message '%s'; expected %s with '%s'", status_name(st), err.message,
              status_name(expected), word);
   }
   assert_int_equal(p->variables_count, 3);
@@ -141,19 +141,19 @@ static void variables_cannot_be_derived_without_end(void **state) {
   uint32_t last;
   error err = {0};
   sample_scale(p, "s", 1, 5, &last);
-  status result = STATUS_OK;
+  status st = STATUS_OK;
   for (int i = 0; i < PROGRAM_DEPTH_MAX; i++) {
     sample_add(p,
                &(program_variable){
                    .kind = VARIABLE_MEAN, .name = "m", .inputs = &last, .inputs_count = 1, .valid_min = 1},
                &last);
   }
-  result = program_add_variable(
+  st = program_add_variable(
       p,
       &(program_variable){
           .kind = VARIABLE_MEAN, .name = "m", .inputs = &last, .inputs_count = 1, .valid_min = 1},
       NULL, &err);
-  assert_int_equal(result, STATUS_LIMIT);
+  assert_int_equal(st, STATUS_LIMIT);
   assert_contains(err.message, "deep");
   program_destroy(p);
 }

@@ -24,7 +24,7 @@ static bool matches(const json *row, const json *match) {
     const json *wanted = json_member(match, i, &key);
     const json *cell = json_get(row, key);
     if (json_kind_of(wanted) == JSON_NULL ? json_kind_of(cell) != JSON_NULL
-                                          : !cell || !same_json(cell, wanted)) {
+                                          : cell == NULL || !same_json(cell, wanted)) {
       return false;
     }
   }
@@ -94,7 +94,7 @@ double log_relative_error(double figure, double certified) {
 
 json *report_file(arena *a, const char *path) {
   FILE *file = fopen(path, "rb");
-  if (!file) {
+  if (file == NULL) {
     fprintf(stderr, "cannot open %s\n", path);
     abort();
   }
@@ -123,7 +123,7 @@ static void print_difference(const json *entry, const char *key, const json *row
   fprintf(stderr, "%s, %s: %s is %.17g instead of %.17g%s in %s\n",
           json_as_cstring(json_get(entry, "analysis")), json_as_cstring(json_get(entry, "table")), key,
           json_as_number(json_get(row, key)), json_as_number(json_get(json_get(entry, "figures"), key)),
-          row ? "" : " (no such row)", (const char *)text.data);
+          row != NULL ? "" : " (no such row)", (const char *)text.data);
   buf_fini(&text);
 }
 
@@ -137,7 +137,7 @@ unsigned report_differences(const json *report, const json *golden, double toler
     for (size_t i = 0; i < json_count(figures); i++) {
       const char *key = NULL;
       const json *expected = json_member(figures, i, &key);
-      if (!row || !figure_is_near(json_get(row, key), expected, tolerance)) {
+      if (row == NULL || !figure_is_near(json_get(row, key), expected, tolerance)) {
         print_difference(entry, key, row);
         wrong++;
       }
@@ -159,7 +159,7 @@ static void add_cell(cells *c, const char *text, size_t length) {
     c->at = realloc(c->at, c->capacity * sizeof *c->at);
   }
   char *copy = malloc(length + 1);
-  if (!c->at || !copy) {
+  if (c->at == NULL || copy == NULL) {
     abort();
   }
   memcpy(copy, text, length);
@@ -169,13 +169,13 @@ static void add_cell(cells *c, const char *text, size_t length) {
 
 fixture *fixture_from_csv(const char *path) {
   gzFile file = gzopen(path, "rb");
-  if (!file) {
+  if (file == NULL) {
     return NULL;
   }
   cells all = {0};
   size_t columns = 0;
   static char line[1 << 16];
-  while (gzgets(file, line, sizeof line)) {
+  while (gzgets(file, line, sizeof line) != NULL) {
     line[strcspn(line, "\r\n")] = '\0';
     const char *at = line;
     for (bool more = true; more;) {
@@ -190,7 +190,7 @@ fixture *fixture_from_csv(const char *path) {
   const size_t rows = columns ? all.count / columns - 1 : 0;
   fixture *f = fixture_new((uint32_t)rows);
   const char **column = malloc((rows + 1) * sizeof *column);
-  for (size_t c = 0; c < columns && column; c++) {
+  for (size_t c = 0; c < columns && column != NULL; c++) {
     for (size_t r = 0; r < rows; r++) {
       column[r] = all.at[(r + 1) * columns + c];
     }

@@ -94,10 +94,10 @@ static plan *everything(int weighting, char names[REQUESTS_MAX][NAME_BYTES]) {
     snprintf(names[i], NAME_BYTES, "%s %zu", r->kind, i);
     plan_analysis *a = build_analysis(p, r->kind, names[i], r->items);
     a->weight = weight;
-    for (size_t k = 0; k < 3 && r->arguments[k][0]; k++) {
+    for (size_t k = 0; k < 3 && r->arguments[k][0] != NULL; k++) {
       build_argument(p, a, r->arguments[k][0], r->arguments[k][1]);
     }
-    for (size_t k = 0; k < 2 && r->by[k]; k++) {
+    for (size_t k = 0; k < 2 && r->by[k] != NULL; k++) {
       build_by(p, a, r->by[k]);
     }
   }

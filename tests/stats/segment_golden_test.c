@@ -260,7 +260,7 @@ static void a_start_of_the_wrong_width_is_refused(void **state) {
 static void mobile_phone_survey_has_its_published_figures(void **state) {
   (void)state;
   fixture *survey = fixture_from_csv(SHARED "mobi/mobi.csv");
-  if (!survey) {
+  if (survey == NULL) {
     print_message("skipped: the mobile phone survey is not at hand\n");
     skip();
   }
@@ -324,7 +324,7 @@ static plan *airline_plan(void) {
   for (size_t i = 0; i < sizeof means / sizeof means[0]; i++) {
     uint32_t inputs[ITEMS], count = 0;
     int64_t weights[ITEMS];
-    for (; count < ITEMS && means[i].items[count]; count++) {
+    for (; count < ITEMS && means[i].items[count] != NULL; count++) {
       inputs[count] = build_rating(p, means[i].items[count]);
       weights[count] = means[i].weights[count];
     }
@@ -345,7 +345,7 @@ static void airline_constructs_settle_where_r_does(void **state) {
   (void)state;
   static const int64_t start[] = {25, 31, 39, 35, 40, 41, 40, 42, 35, 34, 26, 30, 23, 25, 24, 22};
   fixture *survey = fixture_from_csv(SHARED "airline/airline_passenger_satisfaction.csv.gz");
-  if (!survey) {
+  if (survey == NULL) {
     print_message("skipped: the airline survey is not at hand\n");
     skip();
   }

@@ -32,7 +32,7 @@ static void append_missing(unsigned reason) {
 
 static void append_key(const coded_keys *keys, uint32_t index) {
   char text[32];
-  if (keys->texts) {
+  if (keys->texts != NULL) {
     append(keys->texts[index].bytes, keys->texts[index].length);
   } else {
     append(text, (size_t)snprintf(text, sizeof text, "%" PRId64, keys->numbers[index]));
@@ -43,8 +43,8 @@ static void show_coded(frame *f, uint32_t variable, uint32_t row) {
   coded_view view;
   error err;
   need(frame_coded(f, variable, &view, &err), &err);
-  uint32_t slot = view.slots ? view.slots[row] : view.wide[row];
-  uint32_t first = view.slots ? SLOT_MISSING : SLOT_WIDE_MISSING;
+  uint32_t slot = view.slots != NULL ? view.slots[row] : view.wide[row];
+  uint32_t first = view.slots != NULL ? SLOT_MISSING : SLOT_WIDE_MISSING;
   if (slot >= first) {
     append_missing(slot - first);
   } else if (slot < view.keys.count) {
@@ -144,7 +144,7 @@ const char *shown_row(frame *f, uint32_t variable, uint32_t row) {
 
 const char *shown_group(const group_view *g, uint32_t row) {
   shown[0] = '\0';
-  uint32_t group = g->slots ? g->slots[row] : 0;
+  uint32_t group = g->slots != NULL ? g->slots[row] : 0;
   if (group == GROUP_EXCLUDED) {
     append("excluded", 8);
     return shown;

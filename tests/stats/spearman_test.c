@@ -237,7 +237,7 @@ static void expect_same_figures(const json *few, const json *all, uint64_t seed)
   static const char *const figures[] = {"n", "rho", "t", "df", "p"};
   for (size_t k = 0; k < json_count(few); k++) {
     const json *row = json_at(few, k), *other = same_pair(all, row);
-    for (size_t f = 0; other && f < sizeof figures / sizeof figures[0]; f++) {
+    for (size_t f = 0; other != NULL && f < sizeof figures / sizeof figures[0]; f++) {
       if (!same_text(json_get(row, figures[f]), json_get(other, figures[f]))) {
         fail_msg("seed %llu: %s of %s and %s depends on what else is asked", (unsigned long long)seed,
                  figures[f], json_as_cstring(json_get(row, "item")),
@@ -259,7 +259,7 @@ static void draw_lists(seeded *r, char lists[2][ITEMS * ITEM_BYTES]) {
         strcat(lists[at], names[item]);
       }
     }
-  } while (!strchr(lists[0], ' ') || !lists[1][0]);
+  } while (strchr(lists[0], ' ') == NULL || !lists[1][0]);
 }
 
 static void rho_of_a_pair_is_the_same_whatever_else_is_asked(void **state) {
@@ -372,7 +372,7 @@ static void a_pair_that_is_refused_is_named_and_counts_for_holm(void **state) {
   enum { LONG = SPEARMAN_VALUES_MAX + 1, FEW = 40 };
   double *many = calloc(LONG, sizeof *many), *whole = calloc(LONG, sizeof *whole),
          *few = calloc(LONG, sizeof *few), *same = calloc(LONG, sizeof *same);
-  assert_true(many && whole && few && same);
+  assert_true(many != NULL && whole != NULL && few != NULL && same != NULL);
   for (int row = 0; row < LONG; row++) {
     many[row] = row;
     whole[row] = row % 5 + 1;

@@ -66,13 +66,13 @@ static bool read_all(const uint8_t *bytes, size_t length, const shard_content *c
   for (uint32_t i = 0; i < shard_columns_count(s); i++) {
     char *name = slice_copy(shard_column_name(s, i));
     shard_column c;
-    const status found = shard_find(s, name, &c, &err);
-    if (found == STATUS_OK) {
+    const status st = shard_find(s, name, &c, &err);
+    if (st == STATUS_OK) {
       touch(&c, shard_rows(s));
       assert_true(content == NULL || shard_sample_same(&content->columns[i], &c, content->rows));
     } else {
       /* A name that was changed to hold a NUL cannot be asked for. */
-      assert_true(found == STATUS_CORRUPT || (content == NULL && found == STATUS_NOT_FOUND));
+      assert_true(st == STATUS_CORRUPT || (content == NULL && st == STATUS_NOT_FOUND));
       accepted = false;
     }
     free(name);

@@ -21,7 +21,7 @@ static assignment *numbered(uint64_t number) {
 
 static void *consume(void *argument) {
   (void)argument;
-  for (assignment *a = NULL; (a = queue_pop(&shared));) {
+  for (assignment *a = NULL; (a = queue_pop(&shared)) != NULL;) {
     atomic_fetch_add(&popped_sum, a->name.task);
     free(a);
   }
