@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/cluster_dataset.h"
+#include "cli/remote_dataset.h"
 
 enum { SHARD_MIB = 4, WINDOW = 8 };
 
@@ -158,7 +159,7 @@ bytes_figures bytes_measure_by_path(place *at, const transport *t, uint32_t mib)
   shipment_open(&h, at, t, mib);
   const double begun_s = now_s();
   session *link = service_session(&h.to);
-  must(session_put(link, "bench", 0, h.content, h.shards, NULL, NULL, &err), &err);
+  must(remote_dataset_put(link, "bench", 0, h.content, h.shards, NULL, NULL, &err), &err);
   session_close(link);
   figures.to_disk = megabytes_per_s(h.content, begun_s);
   shipment_close(&h);

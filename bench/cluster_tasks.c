@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bench/cluster_dataset.h"
+#include "cli/remote_dataset.h"
 
 enum { WORKERS = 2, PARTIAL_BYTES = 200, WELCOME_S = 30 };
 
@@ -150,7 +151,7 @@ tasks_figures tasks_measure(place *at, const tasks_setting *setting) {
   manifest *m = dataset_make(shards, setting->tasks, SHARD_BYTES, false);
   session *link = service_session(&s);
   if (setting->durable) {
-    must(session_put(link, "bench", 0, m, shards, NULL, NULL, &err), &err);
+    must(remote_dataset_put(link, "bench", 0, m, shards, NULL, NULL, &err), &err);
   }
   const tasks_figures figures = run_job(&s, link, m, setting);
   session_close(link);

@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "cli/link.h"
 #include "cli/output.h"
+#include "cli/remote_dataset.h"
 #include "cli/words.h"
 #include "specification/preparation.h"
 #include "store/shard.h"
@@ -38,7 +39,7 @@ typedef struct putting {
   const char *name;
   const char *const *paths;
   size_t count;
-  session_dataset before;
+  remote_dataset before;
   uint32_t added; /* files */
   session_put_counts sent;
 } putting;
@@ -185,7 +186,8 @@ static status name_is_taken(const putting *p, error *err) {
 
 static status send_shards(putting *p, uint64_t base, error *err) {
   const session_callback callback = {on_sending, p};
-  const status st = session_put(p->link, p->name, base, p->e.dataset, p->e.shards, &callback, &p->sent, err);
+  const status st =
+      remote_dataset_put(p->link, p->name, base, p->e.dataset, p->e.shards, &callback, &p->sent, err);
   progress_clear(&p->e.progress);
   return st == STATUS_INTERRUPTED
              ? error_set(err, st, "interrupted; what was sent is kept, and the same command goes on")
@@ -210,8 +212,8 @@ static status put_new(putting *p, error *err) {
 
 static status get_before(putting *p, error *err) {
   manifest_destroy(p->before.content);
-  p->before = (session_dataset){.version = 0};
-  return session_dataset_get(p->link, p->name, &p->before, err);
+  p->before = (remote_dataset){.version = 0};
+  return remote_dataset_get(p->link, p->name, &p->before, err);
 }
 
 /* Another client that appends at the same time may be first; then our files follow theirs. */

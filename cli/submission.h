@@ -4,6 +4,7 @@
 
 #include "client/session.h"
 #include "stats/plan/plan.h"
+#include "store/manifest.h"
 
 typedef struct submission {
   session_job job; /* its plan, program and manifest are borrowed from the buffers */

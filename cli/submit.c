@@ -11,6 +11,7 @@
 #include "cli/follow.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/remote_dataset.h"
 #include "cli/rendering.h"
 #include "cli/submission.h"
 #include "proto/message.h"
@@ -32,8 +33,8 @@ static const option options[] = {
 };
 
 static status get_dataset(const settings *s, session *link, evaluation *e, uint64_t *version, error *err) {
-  session_dataset found;
-  TRY(session_dataset_get(link, s->dataset, &found, err));
+  remote_dataset found;
+  TRY(remote_dataset_get(link, s->dataset, &found, err));
   if (found.version == 0) {
     return error_set(err, STATUS_NOT_FOUND,
                      "there is no dataset '%s'; 'canvass datasets' lists them, 'canvass put' makes one",

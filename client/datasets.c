@@ -1,5 +1,5 @@
-/* Datasets as files: sent whole for a worker to cut, found, dropped.  No shard is touched here, so that
- * libcanvass needs no store. */
+/* Datasets: found, committed as shards that the caller reads, sent as whole files for a worker to cut,
+ * dropped. What a manifest or a shard contains is not looked at. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -13,19 +13,56 @@
 
 enum { FILES_MAX = MESSAGE_PAYLOADS_MAX - 1, READ_BYTES = 1 << 20 };
 
-status session_dataset_version(session *s, const char *name, uint64_t *version, error *err) {
+status session_dataset_get(session *s, const char *name, uint64_t *version, buf *manifest, error *err) {
   *version = 0;
   TRY(session_check_text("the dataset's name", name, err));
   message m = message_of(MESSAGE_DATASET);
   message_set_text(&m, FIELD_DATASET, name);
   error why = {.code = STATUS_OK};
-  const status st = session_ask(s, &m, NULL, 0, ANSWER(MESSAGE_MANIFEST), &why);
-  if (st == STATUS_OK) {
-    *version = s->incoming->header.integers[FIELD_VERSION];
-    wire_message_close(s->incoming);
-    return STATUS_OK;
+  const status asked = session_ask(s, &m, NULL, 0, ANSWER(MESSAGE_MANIFEST), &why);
+  if (asked != STATUS_OK) {
+    return asked == STATUS_NOT_FOUND ? STATUS_OK : error_set(err, asked, "%s", why.message);
   }
-  return st == STATUS_NOT_FOUND ? STATUS_OK : error_set(err, st, "%s", why.message);
+  const uint64_t found = s->incoming->header.integers[FIELD_VERSION];
+  if (manifest != NULL) {
+    TRY(session_payload_take(s, 0, manifest, err));
+  } else {
+    wire_message_close(s->incoming);
+  }
+  *version = found;
+  return STATUS_OK;
+}
+
+/* ---- Shards -------------------------------------------------------------------------------------- */
+
+static status commit(session *s, const char *name, uint64_t base, slice manifest, uint64_t *version,
+                     error *err) {
+  message request = message_of(MESSAGE_COMMIT);
+  message_set_text(&request, FIELD_DATASET, name);
+  message_set_integer(&request, FIELD_VERSION, base);
+  session_payload payload;
+  TRY(session_payload_of(s, manifest, 0, &request, &payload, err));
+  TRY(session_ask(s, &request, &payload.wire, 1, ANSWER(MESSAGE_COMMITTED), err));
+  *version = s->incoming->header.integers[FIELD_VERSION];
+  wire_message_close(s->incoming);
+  return STATUS_OK;
+}
+
+status session_put(session *s, const char *name, uint64_t base, slice manifest, const session_blobs *shards,
+                   const session_callback *callback, session_put_counts *counts, error *err) {
+  TRY(session_check_text("the dataset's name", name, err));
+  upload u = {.blobs = *shards, .callback = callback};
+  uint64_t version = 0;
+  status st = session_upload(s, &u, err);
+  if (st == STATUS_OK) {
+    s->go_on = callback;
+    st = commit(s, name, base, manifest, &version, err);
+    s->go_on = NULL;
+  }
+  if (counts != NULL) {
+    *counts = (session_put_counts){version, shards->count, u.sent, u.bytes_sent};
+  }
+  return st;
 }
 
 /* ---- Whole files --------------------------------------------------------------------------------- */
@@ -91,18 +128,18 @@ static status hash_file(int fd, const char *path, uint64_t bytes, digest *out, e
   return st;
 }
 
-static status identify(file_source *source, size_t index, upload_blob *out, error *err) {
+static status identify(file_source *source, size_t index, session_blob *out, error *err) {
   struct stat info;
   TRY(open_file(source, index, err));
   if (fstat(source->fd, &info) != 0 || !S_ISREG(info.st_mode)) {
     return error_set(err, STATUS_IO, "%s is not a regular file", source->paths[index]);
   }
-  *out = (upload_blob){.bytes = (uint64_t)info.st_size, .weight = (uint64_t)info.st_size};
+  *out = (session_blob){.bytes = (uint64_t)info.st_size, .weight = (uint64_t)info.st_size};
   return hash_file(source->fd, source->paths[index], out->bytes, &out->name, err);
 }
 
 /* Payloads of `load`: the specification, then for each file its name as a blob and its base name. */
-static status put_file_frames(const upload_blob *blobs, const char *const *paths, size_t count,
+static status put_file_frames(const session_blob *blobs, const char *const *paths, size_t count,
                               wire_payload *payloads, arena *memory, error *err) {
   for (size_t i = 0; i < count; i++) {
     char *path = arena_copy(memory, slice_of(paths[i]));
@@ -122,12 +159,12 @@ static status put_file_frames(const upload_blob *blobs, const char *const *paths
 typedef struct loading {
   arena *memory;
   file_source source;
-  upload_blob *blobs;
+  session_blob *blobs;
   wire_payload *payloads;
 } loading;
 
 static status send_files(session *s, loading *l, size_t count, const session_callback *callback, error *err) {
-  l->blobs = ARENA_ARRAY(l->memory, upload_blob, count);
+  l->blobs = ARENA_ARRAY(l->memory, session_blob, count);
   l->payloads = ARENA_ARRAY(l->memory, wire_payload, count + 1);
   if (l->blobs == NULL || l->payloads == NULL) {
     return error_no_memory(err, "the list of files");
@@ -135,8 +172,7 @@ static status send_files(session *s, loading *l, size_t count, const session_cal
   for (size_t i = 0; i < count; i++) {
     TRY(identify(&l->source, i, &l->blobs[i], err));
   }
-  upload u = {
-      .blobs = l->blobs, .count = count, .read = read_file, .context = &l->source, .callback = callback};
+  upload u = {.blobs = {l->blobs, count, read_file, &l->source}, .callback = callback};
   TRY(session_upload(s, &u, err));
   return put_file_frames(l->blobs, l->source.paths, count, l->payloads + 1, l->memory, err);
 }

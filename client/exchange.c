@@ -79,9 +79,9 @@ status session_payload_of(session *s, slice bytes, size_t index, message *m, ses
     return STATUS_OK;
   }
   assert(index < 64); /* the bits of "by_name" */
-  upload_blob blob = {.bytes = bytes.length};
+  session_blob blob = {.bytes = bytes.length};
   TRY(digest_of(bytes.bytes, bytes.length, &blob.name, err));
-  upload u = {.blobs = &blob, .count = 1, .read = read_memory, .context = &bytes};
+  upload u = {.blobs = {&blob, 1, read_memory, &bytes}};
   TRY(session_upload(s, &u, err));
   session_blob_name(&blob.name, blob.bytes, out->name);
   out->wire = (wire_payload){.bytes = out->name, .length = sizeof out->name};

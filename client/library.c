@@ -285,7 +285,7 @@ static status load(canvass *c, const canvass_files *f, slice page, watching *w, 
   uint64_t version = 0;
   char id[SESSION_JOB_BYTES];
   if (f->append) {
-    TRY(session_dataset_version(c->link, f->dataset, &version, err));
+    TRY(session_dataset_get(c->link, f->dataset, &version, NULL, err));
   }
   const session_callback sending = {on_sending, w};
   TRY(session_load(c->link, f->dataset, version, page, f->paths, f->count, f->shard_rows, NULL,

@@ -12,10 +12,6 @@
 #include "base/status.h"
 #include "proto/keys.h"
 
-/* Of store/, which libcanvass does not contain: only shards.c needs their definitions. */
-typedef struct manifest manifest;
-typedef struct store store;
-
 typedef struct session session;
 
 /* False ends the call: STATUS_INTERRUPTED.  Called at least four times a second. */
@@ -42,24 +38,36 @@ void session_close(session *s); /* says bye; accepts NULL */
 enum { SESSION_JOB_BYTES = 33 }; /* 32 hexadecimal digits, terminated */
 
 /* ---- Datasets */
-typedef struct session_dataset {
-  uint64_t version;  /* 0: there is no such dataset */
-  manifest *content; /* NULL when there is none; manifest_destroy */
-} session_dataset;
-/* *VERSION 0: there is no such dataset. */
-status session_dataset_version(session *s, const char *name, uint64_t *version, error *err) MUST_USE;
-status session_dataset_get(session *s, const char *name, session_dataset *out, error *err) MUST_USE;
+/* *VERSION 0: there is no such dataset.  Otherwise its newest version, whose manifest, encoded, is appended
+ * to MANIFEST; NULL: only the version is wanted. */
+status session_dataset_get(session *s, const char *name, uint64_t *version, buf *manifest,
+                           error *err) MUST_USE;
+
+/* A blob that the broker may lack. */
+typedef struct session_blob {
+  digest name;
+  uint64_t bytes;
+  uint64_t weight; /* what a callback counts: rows, bytes */
+} session_blob;
+
+typedef struct session_blobs {
+  const session_blob *list;
+  size_t count;
+  /* Copies LENGTH bytes of blob INDEX from OFFSET on. */
+  status (*read)(void *context, size_t index, uint64_t offset, void *out, size_t length, error *err);
+  void *context;
+} session_blobs;
 
 typedef struct session_put_counts {
   uint64_t version;          /* the new version */
-  uint64_t shards;           /* of M in SHARDS */
+  uint64_t shards;           /* in SHARDS */
   uint64_t sent, bytes_sent; /* those of them that the broker lacked */
 } session_put_counts;
-/* Sends the shards of M that SHARDS has and the broker lacks, then makes M the version after BASE of dataset
- * NAME (BASE 0: there must be none).  Shards that SHARDS lacks are those of version BASE.  CALLBACK (may be
- * NULL) counts rows; COUNTS may be NULL.
- * STATUS_JOB when the dataset changed meanwhile or the name is taken. */
-status session_put(session *s, const char *name, uint64_t base, const manifest *m, store *shards,
+/* Sends those of SHARDS that the broker lacks, then makes MANIFEST (encoded) the version after BASE of
+ * dataset NAME (BASE 0: there must be none).  What it names and SHARDS does not have are shards of version
+ * BASE. CALLBACK (may be NULL) counts weights; COUNTS may be NULL. STATUS_JOB when the dataset changed
+ * meanwhile or the name is taken. */
+status session_put(session *s, const char *name, uint64_t base, slice manifest, const session_blobs *shards,
                    const session_callback *callback, session_put_counts *counts, error *err) MUST_USE;
 /* Sends files unchanged, for a worker to cut into shards as SPECIFICATION says, after version BASE (0: there
  * must be none): JOB is the job that does it.  SHARD_ROWS 0: the worker's default.  KEY as in

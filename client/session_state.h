@@ -88,18 +88,8 @@ status session_key(const char **key, char random[SESSION_KEY_BYTES], error *err)
 status session_check_text(const char *what, const char *text, error *err) MUST_USE;
 
 /* ---- Blobs (upload.c, fetch.c) */
-typedef struct upload_blob {
-  digest name;
-  uint64_t bytes;
-  uint64_t weight; /* what the callback counts: rows, bytes */
-} upload_blob;
-
 typedef struct upload {
-  const upload_blob *blobs;
-  size_t count;
-  /* Copies LENGTH bytes of blob INDEX from OFFSET on. */
-  status (*read)(void *context, size_t index, uint64_t offset, void *out, size_t length, error *err);
-  void *context;
+  session_blobs blobs;
   const session_callback *callback; /* may be NULL */
   uint64_t sent, bytes_sent;        /* blobs that the broker lacked; initially 0 */
 } upload;

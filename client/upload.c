@@ -36,8 +36,8 @@ typedef struct sending {
   int64_t asked_ms; /* when they were last offered, or it last sent something */
 } sending;
 
-static const upload_blob *blob_of(const sending *t, const slot *at) {
-  return &t->work->blobs[at->index];
+static const session_blob *blob_of(const sending *t, const slot *at) {
+  return &t->work->blobs.list[at->index];
 }
 
 static slot *find_slot(sending *t, slice name) {
@@ -60,25 +60,26 @@ static void count_sent(sending *t, slot *at, uint64_t bytes) {
 /* ---- Offering ------------------------------------------------------------------------------------ */
 
 typedef struct hand_in_source {
-  upload *work;
+  const session_blobs *blobs;
   size_t index;
 } hand_in_source;
 
 static bool read_for_hand_in(void *context, uint64_t offset, void *out, size_t length) {
   const hand_in_source *source = context;
   error ignored;
-  return source->work->read(source->work->context, source->index, offset, out, length, &ignored) == STATUS_OK;
+  return source->blobs->read(source->blobs->context, source->index, offset, out, length, &ignored) ==
+         STATUS_OK;
 }
 
 /* Bypasses the socket, where that works and the broker lacks the blob. */
 static void hand_in(sending *t, slot *at) {
   const shared_store *shared = &t->link->shared;
-  const upload_blob *blob = blob_of(t, at);
+  const session_blob *blob = blob_of(t, at);
   if (!shared->is_writable || at->is_handed_in || at->lost > 0 ||
       shared_store_has(shared, &blob->name, blob->bytes)) {
     return;
   }
-  hand_in_source source = {t->work, at->index};
+  hand_in_source source = {&t->work->blobs, at->index};
   if (shared_store_hand_in(shared, &blob->name, blob->bytes, read_for_hand_in, &source)) {
     at->is_handed_in = true;
     count_sent(t, at, blob->bytes);
@@ -86,7 +87,7 @@ static void hand_in(sending *t, slot *at) {
 }
 
 static status offer(sending *t, slot *at, error *err) {
-  const upload_blob *blob = blob_of(t, at);
+  const session_blob *blob = blob_of(t, at);
   hand_in(t, at);
   message m = message_of(MESSAGE_OFFER);
   message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
@@ -106,8 +107,8 @@ static status offer_again(sending *t, error *err) {
 
 /* A blob that occurs twice in the list waits until the first has arrived. */
 static status offer_next(sending *t, error *err) {
-  for (size_t i = 0; i < WINDOW_BLOBS && t->next < t->work->count; i++) {
-    const upload_blob *blob = &t->work->blobs[t->next];
+  for (size_t i = 0; i < WINDOW_BLOBS && t->next < t->work->blobs.count; i++) {
+    const session_blob *blob = &t->work->blobs.list[t->next];
     if (t->slots[i].is_taken) {
       continue;
     }
@@ -125,12 +126,12 @@ static status offer_next(sending *t, error *err) {
 /* ---- Answering ----------------------------------------------------------------------------------- */
 
 static status send_chunk(sending *t, slot *at, uint64_t offset, size_t length, error *err) {
-  const upload_blob *blob = blob_of(t, at);
+  const session_blob *blob = blob_of(t, at);
   void *bytes = malloc(length);
   if (bytes == NULL) {
     return error_no_memory(err, "a chunk");
   }
-  const status st = t->work->read(t->work->context, at->index, offset, bytes, length, err);
+  const status st = t->work->blobs.read(t->work->blobs.context, at->index, offset, bytes, length, err);
   if (st != STATUS_OK) {
     free(bytes);
     return st;
@@ -147,7 +148,7 @@ static status send_chunk(sending *t, slot *at, uint64_t offset, size_t length, e
 
 /* Counts a request for the bytes up to END. */
 static status check_repeats(const sending *t, slot *at, uint64_t end, error *err) {
-  const upload_blob *blob = blob_of(t, at);
+  const session_blob *blob = blob_of(t, at);
   const uint64_t chunks = blob->bytes / MESSAGE_FRAME_MAX + 1;
   const uint64_t most = chunks * REPEATS_TIMES > REPEATS_LEAST ? chunks * REPEATS_TIMES : REPEATS_LEAST;
   at->repeats = end > at->served ? 0 : at->repeats + 1;
@@ -234,7 +235,7 @@ static void tell(sending *t) {
   for (size_t i = 0; i < WINDOW_BLOBS; i++) {
     const slot *at = &t->slots[i];
     if (at->is_taken && at->served > 0) {
-      const upload_blob *blob = blob_of(t, at);
+      const session_blob *blob = blob_of(t, at);
       done += (uint64_t)((double)blob->weight * (double)at->served / (double)blob->bytes);
     }
   }
@@ -246,7 +247,7 @@ static status send_all(sending *t, error *err) {
   session *s = t->link;
   uint64_t welcomes = s->welcomes;
   int64_t told_ms = 0;
-  while (t->next < t->work->count || t->taken > 0) {
+  while (t->next < t->work->blobs.count || t->taken > 0) {
     TRY(offer_next(t, err));
     bool received = false;
     TRY(session_turn(s, NEWS_MS, &received, err));
@@ -270,8 +271,8 @@ static status send_all(sending *t, error *err) {
 status session_upload(session *s, upload *u, error *err) {
   sending t = {.link = s, .work = u, .news_ms = session_now()};
   t.asked_ms = t.news_ms;
-  for (size_t i = 0; i < u->count; i++) {
-    t.weight_all += u->blobs[i].weight;
+  for (size_t i = 0; i < u->blobs.count; i++) {
+    t.weight_all += u->blobs.list[i].weight;
   }
   const session_callback *before = s->go_on;
   session_begin(s);

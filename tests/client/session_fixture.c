@@ -59,11 +59,11 @@ static status read_memory(void *context, size_t index, uint64_t offset, void *ou
 }
 
 status upload_bytes(fixture *f, const uint8_t *bytes, size_t length, digest *name, upload *out) {
-  upload_blob blob = {.bytes = length, .weight = length};
+  session_blob blob = {.bytes = length, .weight = length};
   memory_blob source = {bytes};
   OK(digest_of(bytes, length, &blob.name, &f->err));
   *name = blob.name;
-  *out = (upload){.blobs = &blob, .count = 1, .read = read_memory, .context = &source};
+  *out = (upload){.blobs = {&blob, 1, read_memory, &source}};
   return session_upload(f->link, out, &f->err);
 }
 

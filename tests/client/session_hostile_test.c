@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/remote_dataset.h"
 #include "tests/client/session_fixture.h"
 #include "tests/seeded.h"
 
@@ -236,7 +237,7 @@ static bool until_progress(void *context, const session_progress *p) {
 
 static status upload_something(session *s, error *err) {
   static const uint8_t bytes[5000] = {1};
-  upload_blob blob = {.bytes = sizeof bytes};
+  session_blob blob = {.bytes = sizeof bytes};
   slice all = {(const char *)bytes, sizeof bytes};
   const status st = digest_of(bytes, sizeof bytes, &blob.name, err);
   assert_int_equal(st, STATUS_OK);
@@ -253,15 +254,15 @@ static void call_all(session *s, int64_t *end_ms) {
   const session_callback go_on = {until, end_ms};
   char id[SESSION_JOB_BYTES];
   uint64_t number = 0;
-  session_dataset d = {0};
+  remote_dataset d = {0};
   buf out;
   error err;
   s->go_on = &go_on;
   s->answer_ms = 20;
   buf_init(&out);
   (void)!session_list(s, "jobs", &out, &err);
-  (void)!session_dataset_version(s, "survey", &number, &err);
-  if (session_dataset_get(s, "survey", &d, &err) == STATUS_OK) {
+  (void)!session_dataset_get(s, "survey", &number, NULL, &err);
+  if (remote_dataset_get(s, "survey", &d, &err) == STATUS_OK) {
     manifest_destroy(d.content);
   }
   (void)!session_drop(s, "survey", &number, &err);

@@ -1,6 +1,7 @@
 /* Blobs and datasets to a broker: sent only when missing, resumed after a break, counted. */
 #include <limits.h>
 
+#include "cli/remote_dataset.h"
 #include "tests/client/session_fixture.h"
 
 enum { SHARDS = 20, SHARD_BYTES = 3000, SHARD_ROWS = 100 };
@@ -162,7 +163,7 @@ static void a_full_store_is_told(void **state) {
   make_dataset(f);
   f->broker.is_full = true;
   fixture_begin(f);
-  assert_int_equal(session_put(f->link, "survey", 0, f->dataset, f->shards, NULL, &f->counts, &f->err),
+  assert_int_equal(remote_dataset_put(f->link, "survey", 0, f->dataset, f->shards, NULL, &f->counts, &f->err),
                    STATUS_IO);
   assert_contains(f->err.message, "no room left");
 }
@@ -187,7 +188,7 @@ static void a_put_sends_each_shard_once_and_counts_rows(void **state) {
   fixture_begin(f);
   watcher w = {.stop_at = 0};
   const session_callback callback = {on_rows, &w};
-  OK(session_put(f->link, "survey", 0, f->dataset, f->shards, &callback, &f->counts, &f->err));
+  OK(remote_dataset_put(f->link, "survey", 0, f->dataset, f->shards, &callback, &f->counts, &f->err));
   assert_int_equal(f->counts.version, 1);
   assert_int_equal(f->counts.shards, SHARDS);
   assert_int_equal(f->counts.sent, SHARDS);
@@ -206,7 +207,7 @@ static void a_repeated_put_sends_only_what_is_missing(void **state) {
     free(bytes);
   }
   fixture_begin(f);
-  OK(session_put(f->link, "survey", 0, f->dataset, f->shards, NULL, &f->counts, &f->err));
+  OK(remote_dataset_put(f->link, "survey", 0, f->dataset, f->shards, NULL, &f->counts, &f->err));
   assert_int_equal(f->counts.sent, SHARDS / 2);
 }
 
@@ -217,7 +218,7 @@ static void shards_of_an_older_version_need_not_be_at_hand(void **state) {
   OK(digest_of(bytes, SHARD_BYTES, &f->dataset->shards[0].name, &f->err)); /* not in the store */
   free(bytes);
   fixture_begin(f);
-  OK(session_put(f->link, "survey", 0, f->dataset, f->shards, NULL, &f->counts, &f->err));
+  OK(remote_dataset_put(f->link, "survey", 0, f->dataset, f->shards, NULL, &f->counts, &f->err));
   assert_int_equal(f->counts.shards, SHARDS - 1);
   assert_int_equal(f->counts.sent, SHARDS - 1);
 }
@@ -227,7 +228,7 @@ static void the_same_shard_twice_is_sent_once(void **state) {
   make_dataset(f);
   f->dataset->shards[1].name = f->dataset->shards[0].name;
   fixture_begin(f);
-  OK(session_put(f->link, "survey", 0, f->dataset, f->shards, NULL, &f->counts, &f->err));
+  OK(remote_dataset_put(f->link, "survey", 0, f->dataset, f->shards, NULL, &f->counts, &f->err));
   assert_int_equal(f->counts.sent, SHARDS - 1);
 }
 
@@ -236,9 +237,9 @@ static void a_dataset_that_changed_meanwhile_is_a_refusal(void **state) {
   make_dataset(f);
   f->broker.version = 3;
   fixture_begin(f);
-  assert_int_equal(session_put(f->link, "survey", 2, f->dataset, f->shards, NULL, &f->counts, &f->err),
+  assert_int_equal(remote_dataset_put(f->link, "survey", 2, f->dataset, f->shards, NULL, &f->counts, &f->err),
                    STATUS_JOB);
-  OK(session_put(f->link, "survey", 3, f->dataset, f->shards, NULL, &f->counts, &f->err));
+  OK(remote_dataset_put(f->link, "survey", 3, f->dataset, f->shards, NULL, &f->counts, &f->err));
   assert_int_equal(f->counts.version, 4);
 }
 
@@ -249,10 +250,11 @@ static void a_put_can_be_interrupted(void **state) {
   fixture_begin(f);
   watcher w = {.stop_at = 2};
   const session_callback callback = {on_rows, &w};
-  assert_int_equal(session_put(f->link, "survey", 0, f->dataset, f->shards, &callback, &f->counts, &f->err),
-                   STATUS_INTERRUPTED);
-  session_dataset found;
-  OK(session_dataset_get(f->link, "survey", &found, &f->err)); /* the session goes on */
+  assert_int_equal(
+      remote_dataset_put(f->link, "survey", 0, f->dataset, f->shards, &callback, &f->counts, &f->err),
+      STATUS_INTERRUPTED);
+  remote_dataset found;
+  OK(remote_dataset_get(f->link, "survey", &found, &f->err)); /* the session goes on */
   assert_int_equal(found.version, 0);
 }
 
@@ -265,8 +267,8 @@ static void a_dataset_is_fetched_by_its_manifest(void **state) {
   f->broker.manifest = (slice){(const char *)bytes.data, bytes.length};
   f->broker.version = 5;
   fixture_begin(f);
-  session_dataset found;
-  OK(session_dataset_get(f->link, "survey", &found, &f->err));
+  remote_dataset found;
+  OK(remote_dataset_get(f->link, "survey", &found, &f->err));
   assert_int_equal(found.version, 5);
   assert_int_equal(found.content->shards_count, SHARDS);
   manifest_destroy(found.content);
