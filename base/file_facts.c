@@ -4,6 +4,13 @@
 
 enum { TEXT_BYTES_MAX = 1 << 20 };
 
+void file_skipped_add(file_skipped *into, const file_skipped *from) {
+  into->count += from->count;
+  for (uint32_t i = 0; i < from->lines_count && into->lines_count < FILE_PLACES; i++) {
+    into->lines[into->lines_count++] = from->lines[i];
+  }
+}
+
 uint64_t file_facts_left_out(const file_facts *f) {
   uint64_t count = f->quarantined;
   for (int i = 0; i < FILE_SKIPS; i++) {

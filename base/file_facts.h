@@ -38,6 +38,8 @@ typedef struct file_facts {
   file_skipped skipped[FILE_SKIPS];
 } file_facts;
 
+/* The lines of FROM follow those of INTO. */
+void file_skipped_add(file_skipped *into, const file_skipped *from);
 /* Records that are not rows: quarantined or skipped. */
 uint64_t file_facts_left_out(const file_facts *f);
 /* FROM with its texts in MEMORY. */

@@ -22,11 +22,11 @@ static digest put_shard(store *shards, size_t bytes, uint64_t number) {
 
 manifest *dataset_make(store *shards, uint32_t count, size_t bytes, bool distinct) {
   manifest *m = need(manifest_new());
-  m->files = need(ARENA_NEW(m->memory, manifest_file));
+  m->files = need(ARENA_NEW(m->memory, file_facts));
   m->shards = need(arena_array(m->memory, count, sizeof *m->shards));
   m->columns = need(ARENA_NEW(m->memory, manifest_column));
   *m->files =
-      (manifest_file){.name = slice_of("bench.csv"), .bytes = 1, .records = (uint64_t)count * SHARD_ROWS};
+      (file_facts){.name = slice_of("bench.csv"), .bytes = 1, .records = (uint64_t)count * SHARD_ROWS};
   *m->columns = (manifest_column){.name = slice_of("q1")};
   m->files_count = 1;
   m->columns_count = 1;

@@ -31,7 +31,7 @@ static void put_count(buf *answer, const char *format, uint64_t n) {
 static void put_files(const evaluation *e, buf *answer) {
   const manifest *m = e->dataset;
   for (uint32_t i = 0; i < m->files_count; i++) {
-    const manifest_file *file = &m->files[i];
+    const file_facts *file = &m->files[i];
     const slice title = evaluation_title(e, file->name);
     buf_printf(answer, "%.*s: ", SLICE_ARG(title));
     put_count(answer, "%s records, ", file->records);

@@ -86,7 +86,7 @@ static status refuse_quarantined(const evaluation *e, uint32_t first, error *err
   uint64_t quarantined = 0;
   unsigned shown = 0;
   for (uint32_t i = first; i < e->dataset->files_count; i++) {
-    const manifest_file *file = &e->dataset->files[i];
+    const file_facts *file = &e->dataset->files[i];
     quarantined += file->quarantined;
     for (uint32_t k = 0; k < file->places_count && shown < PLACES_SHOWN; k++, shown++) {
       const slice title = evaluation_title(e, file->name);
@@ -101,13 +101,13 @@ static status refuse_quarantined(const evaluation *e, uint32_t first, error *err
 }
 
 static int by_content(const void *left, const void *right) {
-  const manifest_file *const *a = left;
-  const manifest_file *const *b = right;
+  const file_facts *const *a = left;
+  const file_facts *const *b = right;
   const int order = memcmp((*a)->sha256.bytes, (*b)->sha256.bytes, DIGEST_BYTES);
   return order != 0 ? order : (*a > *b) - (*a < *b);
 }
 
-static status tell_copies(const evaluation *e, const manifest_file **sorted, uint32_t first, error *err) {
+static status tell_copies(const evaluation *e, const file_facts **sorted, uint32_t first, error *err) {
   const manifest *m = e->dataset;
   uint32_t original = 0;
   for (uint32_t i = 1; i < m->files_count; i++) {
@@ -130,7 +130,7 @@ static status tell_copies(const evaluation *e, const manifest_file **sorted, uin
 
 status evaluation_judge_files(const evaluation *e, uint32_t first, error *err) {
   const manifest *m = e->dataset;
-  const manifest_file **sorted = calloc((size_t)m->files_count + 1, sizeof *sorted);
+  const file_facts **sorted = calloc((size_t)m->files_count + 1, sizeof *sorted);
   if (sorted == NULL) {
     return error_no_memory(err, "the files");
   }

@@ -14,7 +14,7 @@ known_is known_look(const manifest *m, bool *taken, const known_file *f) {
   bool is_named = false;
   uint32_t by_path = m->files_count;
   for (uint32_t i = 0; i < m->files_count; i++) {
-    const manifest_file *one = &m->files[i];
+    const file_facts *one = &m->files[i];
     const bool has_name = slice_equal(one->name, f->name);
     const bool has_content = digest_equal(&one->sha256, f->sha256);
     if (has_name && has_content) {

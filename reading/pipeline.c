@@ -176,7 +176,7 @@ static bool keep_outcome(pipeline *p, size_t number, const encoder *coder, const
   outcome->quarantined = found->quarantined;
   outcome->places_count = found->list_count;
   memcpy(outcome->skipped, found->skipped, sizeof outcome->skipped);
-  outcome->places = ARENA_ARRAY(p->memory, manifest_place, found->list_count);
+  outcome->places = ARENA_ARRAY(p->memory, file_place, found->list_count);
   if (!reserve_outcome(p, number) || outcome->places == NULL) {
     return false;
   }

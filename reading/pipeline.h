@@ -16,9 +16,9 @@ typedef struct pipeline_outcome {
   bool done;
   manifest_shard shard; /* rows 0: none was made */
   uint64_t quarantined;
-  manifest_place *places;
+  file_place *places;
   uint32_t places_count;
-  manifest_skipped skipped[MANIFEST_SKIPS];
+  file_skipped skipped[FILE_SKIPS];
 } pipeline_outcome;
 
 typedef struct pipeline pipeline;

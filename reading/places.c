@@ -92,19 +92,19 @@ bool places_take_row(row_places *p, uint32_t lines) {
 
 bool places_quarantine(row_places *p, uint32_t lines, const char *problem) {
   p->quarantined++;
-  if (p->list_count < MANIFEST_PLACES) {
+  if (p->list_count < FILE_PLACES) {
     const slice kept = arena_slice(p->memory, slice_of(problem));
-    p->list[p->list_count++] = (manifest_place){.line = p->line, .problem = kept};
+    p->list[p->list_count++] = (file_place){.line = p->line, .problem = kept};
   }
   p->ordinal++;
   p->line += lines;
   return !arena_failed(p->memory);
 }
 
-void places_skip(row_places *p, uint32_t lines, manifest_skip which) {
-  manifest_skipped *s = &p->skipped[which];
+void places_skip(row_places *p, uint32_t lines, file_skip which) {
+  file_skipped *s = &p->skipped[which];
   s->count++;
-  if (s->lines_count < MANIFEST_PLACES) {
+  if (s->lines_count < FILE_PLACES) {
     s->lines[s->lines_count++] = p->line;
   }
   p->ordinal++;

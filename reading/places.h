@@ -17,9 +17,9 @@ typedef struct row_places {
   uint32_t gaps_count;
   size_t gaps_capacity;
   uint64_t quarantined;
-  manifest_place list[MANIFEST_PLACES]; /* of the first quarantined records */
+  file_place list[FILE_PLACES]; /* of the first quarantined records */
   uint32_t list_count;
-  manifest_skipped skipped[MANIFEST_SKIPS];
+  file_skipped skipped[FILE_SKIPS];
   arena *memory; /* of the problems' texts */
 } row_places;
 
@@ -33,7 +33,7 @@ bool places_take_row(row_places *p, uint32_t lines);
 /* or is left out, for what is wrong with it, */
 bool places_quarantine(row_places *p, uint32_t lines, const char *problem);
 /* or because it belongs to no respondent. */
-void places_skip(row_places *p, uint32_t lines, manifest_skip which);
+void places_skip(row_places *p, uint32_t lines, file_skip which);
 /* Lines that are not records. */
 void places_pass_lines(row_places *p, uint64_t lines);
 

@@ -176,19 +176,19 @@ static bool tell_progress(void *context, uint64_t rows) {
 
 static void describe_file(const reading *r, uint32_t index, manifest *m) {
   const reading_file *f = &r->files[index];
-  m->files[index] = (manifest_file){
+  m->files[index] = (file_facts){
       .name = arena_slice(m->memory, f->name), .sha256 = f->sha256, .bytes = f->bytes, .records = f->records};
 }
 
 static void add_outcome(manifest *m, const pipeline_outcome *o, uint32_t files_before) {
-  manifest_file *f = &m->files[o->shard.file - files_before];
+  file_facts *f = &m->files[o->shard.file - files_before];
   f->quarantined += o->quarantined;
-  for (int i = 0; i < MANIFEST_SKIPS; i++) {
-    manifest_skipped_add(&f->skipped[i], &o->skipped[i]);
+  for (int i = 0; i < FILE_SKIPS; i++) {
+    file_skipped_add(&f->skipped[i], &o->skipped[i]);
   }
-  for (uint32_t i = 0; i < o->places_count && f->places_count < MANIFEST_PLACES; i++) {
+  for (uint32_t i = 0; i < o->places_count && f->places_count < FILE_PLACES; i++) {
     f->places[f->places_count++] =
-        (manifest_place){.line = o->places[i].line, .problem = arena_slice(m->memory, o->places[i].problem)};
+        (file_place){.line = o->places[i].line, .problem = arena_slice(m->memory, o->places[i].problem)};
   }
   if (o->shard.rows > 0) {
     m->shards[m->shards_count++] = o->shard;
@@ -199,7 +199,7 @@ static status fill_manifest(const reading *r, const pipeline *p, manifest *m, er
   size_t outcomes_count;
   const pipeline_outcome *outcomes = pipeline_outcomes(p, &outcomes_count);
   const column_facts *columns = pipeline_columns(p);
-  m->files = ARENA_ARRAY(m->memory, manifest_file, r->files_count);
+  m->files = ARENA_ARRAY(m->memory, file_facts, r->files_count);
   m->shards = ARENA_ARRAY(m->memory, manifest_shard, outcomes_count + 1);
   m->columns = ARENA_ARRAY(m->memory, manifest_column, (size_t)r->schema.count + 1);
   if (arena_failed(m->memory)) {
@@ -237,7 +237,7 @@ status reading_check_rows(const manifest *m, const char *const *titles, uint32_t
     return STATUS_OK;
   }
   for (uint32_t i = 0; i < m->files_count; i++) {
-    const manifest_file *f = &m->files[i];
+    const file_facts *f = &m->files[i];
     if (f->places_count > 0) {
       const slice title = title_in(m, i, titles, first);
       return error_set(err, STATUS_DATA, "%.*s: none of the %llu rows can be used; line %llu: %.*s",
@@ -347,7 +347,7 @@ static status header_manifest(const input_header *header, const char *title, man
   if (m == NULL) {
     return no_memory(err);
   }
-  m->files = ARENA_NEW(m->memory, manifest_file);
+  m->files = ARENA_NEW(m->memory, file_facts);
   m->columns = ARENA_ARRAY(m->memory, manifest_column, (size_t)header->count + 1);
   if (m->files != NULL && m->columns != NULL) {
     m->files_count = 1;

@@ -52,7 +52,7 @@ uint64_t manifest_rows(const manifest *m) {
   return rows;
 }
 
-static bool same_file(const manifest_file *a, const manifest_file *b) {
+static bool same_file(const file_facts *a, const file_facts *b) {
   return slice_equal(a->name, b->name) && digest_equal(&a->sha256, &b->sha256) && a->bytes == b->bytes;
 }
 
@@ -70,13 +70,6 @@ bool manifest_same_shards(const manifest *a, const manifest *b) {
     same = same_shard(&a->shards[i], &b->shards[i]);
   }
   return same;
-}
-
-void manifest_skipped_add(manifest_skipped *into, const manifest_skipped *from) {
-  into->count += from->count;
-  for (uint32_t i = 0; i < from->lines_count && into->lines_count < MANIFEST_PLACES; i++) {
-    into->lines[into->lines_count++] = from->lines[i];
-  }
 }
 
 static void encode_column(const manifest_column *c, buf *out) {
@@ -118,7 +111,7 @@ void manifest_encode(const manifest *m, buf *out) {
 
 static void decode_files(reader *r, uint32_t version, manifest *m) {
   m->files_count = (uint32_t)reader_count_of(r, MANIFEST_FILES_MAX, FILE_BYTES_MIN);
-  m->files = ARENA_ARRAY(m->memory, manifest_file, m->files_count);
+  m->files = ARENA_ARRAY(m->memory, file_facts, m->files_count);
   for (uint32_t i = 0; m->files != NULL && r->problem == NULL && i < m->files_count; i++) {
     file_facts_decode(r, UINT64_MAX, version > MANIFEST_VERSION_OLDEST, m->memory, &m->files[i]);
   }

@@ -10,7 +10,6 @@
 #include "base/status.h"
 
 enum {
-  MANIFEST_PLACES = FILE_PLACES,
   MANIFEST_FILES_MAX = 1 << 20,
   MANIFEST_SHARDS_MAX = 1 << 24,
 };
@@ -22,18 +21,6 @@ typedef struct manifest_shard {
   uint32_t rows;
   uint32_t file;
 } manifest_shard;
-
-/* What was found in its files, by the names of a manifest. */
-typedef file_facts manifest_file;
-typedef file_place manifest_place;
-typedef file_skip manifest_skip;
-typedef file_skipped manifest_skipped;
-#define MANIFEST_BLANK_ROWS       FILE_BLANK_ROWS
-#define MANIFEST_REPEATED_HEADERS FILE_REPEATED_HEADERS
-#define MANIFEST_SKIPS            FILE_SKIPS
-
-/* The lines of FROM follow those of INTO. */
-void manifest_skipped_add(manifest_skipped *into, const manifest_skipped *from);
 
 typedef struct manifest_column {
   slice name;
@@ -49,7 +36,7 @@ typedef struct manifest_column {
 
 typedef struct manifest {
   arena *memory;
-  manifest_file *files;
+  file_facts *files;
   uint32_t files_count;
   manifest_shard *shards; /* by first_ordinal */
   uint32_t shards_count;

@@ -82,7 +82,7 @@ static status fill(const manifest *const *parts, size_t count, manifest *m, erro
     shards += parts[i]->shards_count;
   }
   TRY(check_size(files, shards, err));
-  m->files = ARENA_ARRAY(m->memory, manifest_file, files + 1);
+  m->files = ARENA_ARRAY(m->memory, file_facts, files + 1);
   m->shards = ARENA_ARRAY(m->memory, manifest_shard, shards + 1);
   join_columns(parts, count, m);
   for (size_t i = 0; i < count && !arena_failed(m->memory); i++) {

@@ -56,19 +56,19 @@ static bool is_header(const csv_file_header *header, const csv_whole_record *rec
 }
 
 bool csv_nobody_judge(const csv_file_header *header, const csv_whole_record *record, arena *memory,
-                      manifest_skip *skip) {
+                      file_skip *skip) {
   bool found = false;
-  *skip = MANIFEST_SKIPS;
+  *skip = FILE_SKIPS;
   if (!is_blank(header, record, memory, &found)) {
     return false;
   }
   if (found) {
-    *skip = header->keeps_blank_rows ? MANIFEST_SKIPS : MANIFEST_BLANK_ROWS;
+    *skip = header->keeps_blank_rows ? FILE_SKIPS : FILE_BLANK_ROWS;
     return true;
   }
   if (!is_header(header, record, memory, &found)) {
     return false;
   }
-  *skip = found ? MANIFEST_REPEATED_HEADERS : MANIFEST_SKIPS;
+  *skip = found ? FILE_REPEATED_HEADERS : FILE_SKIPS;
   return true;
 }

@@ -97,11 +97,11 @@ static bool has_nobody(csv_records *r, const csv_index *x, const csv_piece *p, c
   for (size_t i = 0; i < x->rows_count && !*found; i++) {
     const uint32_t *ends = x->ends + i * header->count;
     if (csv_nobody_possible(header, p->text + begin)) {
-      manifest_skip skip;
+      file_skip skip;
       if (!csv_nobody_judge(header, &(csv_whole_record){p->text, begin, ends}, r->memory, &skip)) {
         return false;
       }
-      *found = skip != MANIFEST_SKIPS;
+      *found = skip != FILE_SKIPS;
     }
     begin = ends[header->count - 1] + 1;
   }
@@ -162,7 +162,7 @@ static bool is_empty(const csv_piece *p, const record *one) {
 static bool judge(csv_records *r, csv_index *x, const csv_piece *p, const record *one,
                   const csv_file_header *header, size_t *kept) {
   bool well = true;
-  manifest_skip skip = MANIFEST_SKIPS;
+  file_skip skip = FILE_SKIPS;
   if (one->cells == header->count && !one->wrong && csv_nobody_possible(header, p->text + one->begin)) {
     well = csv_nobody_judge(header, &(csv_whole_record){p->text, one->begin, x->ends + one->first}, r->memory,
                             &skip);
@@ -173,7 +173,7 @@ static bool judge(csv_records *r, csv_index *x, const csv_piece *p, const record
   if (one->wrong) {
     return leave_out_wrong(r, one->lines, cell_at(x, one), header);
   }
-  if (skip != MANIFEST_SKIPS) {
+  if (skip != FILE_SKIPS) {
     places_skip(r->places, one->lines, skip);
     return well;
   }

@@ -209,7 +209,7 @@ static status take_line(decoder *d, slice line, input_cell *row, bool *is_row, e
         d->begins[places->rows] = (size_t)(line.bytes - (const char *)d->text->data);
         well = places_take_row(places, 1);
       } else {
-        places_skip(places, 1, MANIFEST_BLANK_ROWS);
+        places_skip(places, 1, FILE_BLANK_ROWS);
       }
       break;
     case LINE_BROKEN:

@@ -95,8 +95,8 @@ void manifest_make(sample *out, const sample *shards, size_t count, uint32_t row
   manifest *m = manifest_new();
   assert_non_null(m);
   m->files_count = 1;
-  m->files = ARENA_ARRAY(m->memory, manifest_file, 1);
-  m->files[0] = (manifest_file){.name = slice_of("answers.csv"), .records = rows * count};
+  m->files = ARENA_ARRAY(m->memory, file_facts, 1);
+  m->files[0] = (file_facts){.name = slice_of("answers.csv"), .records = rows * count};
   m->shards_count = (uint32_t)count;
   m->shards = ARENA_ARRAY(m->memory, manifest_shard, count);
   for (size_t i = 0; i < count; i++) {

@@ -12,8 +12,8 @@ static void make_dataset(fixture *f) {
   f->dataset = manifest_new();
   manifest *m = f->dataset;
   m->files_count = 1;
-  m->files = ARENA_ARRAY(m->memory, manifest_file, 1);
-  m->files[0] = (manifest_file){.name = {"survey.csv", 10}, .records = SHARDS * SHARD_ROWS};
+  m->files = ARENA_ARRAY(m->memory, file_facts, 1);
+  m->files[0] = (file_facts){.name = {"survey.csv", 10}, .records = SHARDS * SHARD_ROWS};
   m->shards_count = SHARDS;
   m->shards = ARENA_ARRAY(m->memory, manifest_shard, SHARDS);
   for (uint32_t i = 0; i < SHARDS; i++) {

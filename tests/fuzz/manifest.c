@@ -77,13 +77,13 @@ static void add(fuzz_corpus *out, const manifest *m) {
 }
 
 void fuzz_seeds(fuzz_corpus *out) {
-  manifest_file files[2] = {{.name = {"2026-01.csv", 11}, .bytes = 4096, .records = 40, .quarantined = 12},
-                            {.name = {"\xe5\x95\x8f.csv", 7}, .bytes = 300, .records = 5}};
-  for (uint32_t i = 0; i < MANIFEST_PLACES; i++) {
-    files[0].places[files[0].places_count++] = (manifest_place){7 + i, {"3 fields instead of 4", 21}};
+  file_facts files[2] = {{.name = {"2026-01.csv", 11}, .bytes = 4096, .records = 40, .quarantined = 12},
+                         {.name = {"\xe5\x95\x8f.csv", 7}, .bytes = 300, .records = 5}};
+  for (uint32_t i = 0; i < FILE_PLACES; i++) {
+    files[0].places[files[0].places_count++] = (file_place){7 + i, {"3 fields instead of 4", 21}};
   }
-  files[0].skipped[MANIFEST_BLANK_ROWS] = (manifest_skipped){2, {9, 11}, 2};
-  files[1].skipped[MANIFEST_REPEATED_HEADERS] = (manifest_skipped){1, {4}, 1};
+  files[0].skipped[FILE_BLANK_ROWS] = (file_skipped){2, {9, 11}, 2};
+  files[1].skipped[FILE_REPEATED_HEADERS] = (file_skipped){1, {4}, 1};
   manifest_shard shards[] = {{.bytes = 640, .rows = 20},
                              {.bytes = 512, .first_ordinal = 30, .rows = 6},
                              {.bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}};

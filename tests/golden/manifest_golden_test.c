@@ -11,7 +11,7 @@ static const golden_version newest = {VERSION_NEWEST, "MANIFEST_VERSION (store/m
 
 /* The dataset of manifest.py. */
 typedef struct sample {
-  manifest_file files[2];
+  file_facts files[2];
   manifest_shard shards[3];
   manifest_column columns[2];
   manifest m;
@@ -26,12 +26,12 @@ static void make(sample *s) {
                  .quarantined = 2,
                  .places = {{7, slice_of("3 fields instead of 2")}, {9, slice_of("a quote")}},
                  .places_count = 2,
-                 .skipped[MANIFEST_BLANK_ROWS] = {2, {11, 12}, 2}},
+                 .skipped[FILE_BLANK_ROWS] = {2, {11, 12}, 2}},
                 {.name = {"\xe9\x97\xae\xe5\x8d\xb7.csv", 10},
                  .sha256 = golden_digest(0x20),
                  .bytes = 300,
                  .records = 5,
-                 .skipped[MANIFEST_REPEATED_HEADERS] = {1, {3}, 1}}},
+                 .skipped[FILE_REPEATED_HEADERS] = {1, {3}, 1}}},
       .shards = {{.name = golden_digest(0x40), .bytes = 640, .rows = 20},
                  {.name = golden_digest(0x60), .bytes = 512, .first_ordinal = 30, .rows = 10},
                  {.name = golden_digest(0x80), .bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}},
@@ -60,7 +60,7 @@ static manifest *decoded(const golden *g, const char *entry) {
   return m;
 }
 
-static void assert_file(const manifest_file *f, const manifest_file *wanted) {
+static void assert_file(const file_facts *f, const file_facts *wanted) {
   assert_true(slice_equal(f->name, wanted->name) && digest_equal(&f->sha256, &wanted->sha256));
   assert_true(f->bytes == wanted->bytes && f->records == wanted->records);
   assert_true(f->quarantined == wanted->quarantined);

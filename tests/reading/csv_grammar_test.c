@@ -105,7 +105,7 @@ static void every_case_of_the_grammar_reads_as_stated(void **state) {
     if (!slice_equal((slice){(const char *)rows.data, rows.length}, slice_of(c->rows))) {
       fail_msg("%s: reads as %.*s", c->what, (int)rows.length, (const char *)rows.data);
     }
-    const manifest_file *file = &d.facts->files[0];
+    const file_facts *file = &d.facts->files[0];
     assert_int_equal(file->quarantined, c->quarantined);
     assert_int_equal(file->records, d.rows_count + file_facts_left_out(file));
     if (c->quarantined > 0) {

@@ -40,7 +40,7 @@ static dataset read_case(const nobody_case *c, bool keeps, uint32_t shard_rows, 
   return d;
 }
 
-static void check_lines(const nobody_case *c, const manifest_skipped *s, const char *expected) {
+static void check_lines(const nobody_case *c, const file_skipped *s, const char *expected) {
   char lines[128] = "";
   for (uint32_t i = 0; i < s->lines_count; i++) {
     const size_t used = strlen(lines);
@@ -56,12 +56,12 @@ static void nobodys_records_are_left_out_and_named_whatever_the_cut(void **state
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     for (uint32_t shard_rows = 1; shard_rows <= 16; shard_rows += 5) {
       dataset d = read_case(&cases[i], false, shard_rows, 1 + shard_rows % 3);
-      const manifest_file *f = &d.facts->files[0];
+      const file_facts *f = &d.facts->files[0];
       if (d.rows_count != cases[i].rows || f->records - file_facts_left_out(f) != cases[i].rows) {
         fail_msg("%s: %zu rows, expected %zu", cases[i].name, d.rows_count, cases[i].rows);
       }
-      check_lines(&cases[i], &f->skipped[MANIFEST_BLANK_ROWS], cases[i].blank);
-      check_lines(&cases[i], &f->skipped[MANIFEST_REPEATED_HEADERS], cases[i].repeated);
+      check_lines(&cases[i], &f->skipped[FILE_BLANK_ROWS], cases[i].blank);
+      check_lines(&cases[i], &f->skipped[FILE_REPEATED_HEADERS], cases[i].repeated);
       drop_dataset(&d);
     }
   }
@@ -73,8 +73,8 @@ static void blank_rows_stay_when_they_can_be_answers(void **state) {
   dataset d = read_case(&c, true, 0, 1);
   assert_int_equal(d.rows_count, c.rows);
   assert_int_equal(d.rows[2].line, 5);
-  assert_int_equal(d.facts->files[0].skipped[MANIFEST_BLANK_ROWS].count, 0);
-  check_lines(&c, &d.facts->files[0].skipped[MANIFEST_REPEATED_HEADERS], c.repeated);
+  assert_int_equal(d.facts->files[0].skipped[FILE_BLANK_ROWS].count, 0);
+  check_lines(&c, &d.facts->files[0].skipped[FILE_REPEATED_HEADERS], c.repeated);
   drop_dataset(&d);
 }
 
@@ -92,7 +92,7 @@ static void a_thousand_blank_rows_are_not_respondents(void **state) {
   dataset d = read_case(&c, false, 100, 2);
   assert_int_equal(d.rows_count, 3);
   assert_int_equal(manifest_rows(d.facts), 3);
-  assert_int_equal(d.facts->files[0].skipped[MANIFEST_BLANK_ROWS].count, 1000);
+  assert_int_equal(d.facts->files[0].skipped[FILE_BLANK_ROWS].count, 1000);
   assert_int_equal(d.facts->files[0].records, 1003);
   drop_dataset(&d);
   buf_fini(&text);
@@ -119,7 +119,7 @@ static void manifests_keep_what_was_left_out(void **state) {
   manifest *again = NULL;
   error err;
   assert_int_equal(manifest_decode(bytes.data, bytes.length, &again, &err), STATUS_OK);
-  for (int i = 0; i < MANIFEST_SKIPS; i++) {
+  for (int i = 0; i < FILE_SKIPS; i++) {
     assert_int_equal(again->files[0].skipped[i].count, 1);
     assert_int_equal(again->files[0].skipped[i].lines_count, 1);
     assert_int_equal(again->files[0].skipped[i].lines[0], d.facts->files[0].skipped[i].lines[0]);

@@ -42,9 +42,8 @@ static size_t make_case(uint64_t *state, char *out) {
   return length;
 }
 
-static bool same_places(const reference *e, const manifest_file *file) {
-  bool same =
-      file->places_count == (e->left_out_count < MANIFEST_PLACES ? e->left_out_count : MANIFEST_PLACES);
+static bool same_places(const reference *e, const file_facts *file) {
+  bool same = file->places_count == (e->left_out_count < FILE_PLACES ? e->left_out_count : FILE_PLACES);
   for (uint32_t i = 0; same && i < file->places_count; i++) {
     char problem[256] = {0};
     char to_line[32];
@@ -56,7 +55,7 @@ static bool same_places(const reference *e, const manifest_file *file) {
   return same;
 }
 
-static bool same_skipped(const manifest_skipped *s, size_t count, uint64_t line) {
+static bool same_skipped(const file_skipped *s, size_t count, uint64_t line) {
   return s->count == count && (count == 0 || s->lines[0] == line);
 }
 
@@ -67,11 +66,11 @@ static void compare(uint64_t seed, const reference *e, const dataset *d) {
     }
     return;
   }
-  const manifest_file *file = &d->facts->files[0];
+  const file_facts *file = &d->facts->files[0];
   bool same =
       d->rows_count == e->rows_count && file->records == e->records && file->quarantined == e->left_out_count;
-  same = same && same_skipped(&file->skipped[MANIFEST_BLANK_ROWS], e->blank_count, e->blank_line) &&
-         same_skipped(&file->skipped[MANIFEST_REPEATED_HEADERS], e->repeated_count, e->repeated_line);
+  same = same && same_skipped(&file->skipped[FILE_BLANK_ROWS], e->blank_count, e->blank_line) &&
+         same_skipped(&file->skipped[FILE_REPEATED_HEADERS], e->repeated_count, e->repeated_line);
   for (size_t i = 0; same && i < e->rows_count; i++) {
     same = d->rows[i].ordinal == e->rows[i].ordinal && d->rows[i].line == e->rows[i].line;
     for (uint32_t c = 0; same && c < d->facts->columns_count; c++) {

@@ -82,7 +82,7 @@ typedef struct progress {
   size_t rows, left_out;
 } progress;
 
-static bool place_is(const manifest_place *place, const reference_problem *expected) {
+static bool place_is(const file_place *place, const reference_problem *expected) {
   char problem[256] = {0};
   char to_line[32];
   memcpy(problem, place->problem.bytes, place->problem.length);

@@ -280,7 +280,7 @@ static void check_hostile(const writer *w) {
     assert_int_equal(one.code, three.code);
     assert_true(one.code == STATUS_OK || one.code == STATUS_DATA || one.code == STATUS_LIMIT);
     if (one.code == STATUS_OK) {
-      const manifest_file *f = &one.facts->files[0];
+      const file_facts *f = &one.facts->files[0];
       assert_same_data(&one, &three);
       assert_int_equal(f->records, one.rows_count + file_facts_left_out(f));
     }

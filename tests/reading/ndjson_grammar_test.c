@@ -131,7 +131,7 @@ static void lines_that_are_no_objects_are_left_out_with_line_and_cause(void **st
     if (d.code != STATUS_OK) {
       fail_msg("%s: %s", broken[i].line, d.err.message);
     }
-    const manifest_file *f = &d.facts->files[0];
+    const file_facts *f = &d.facts->files[0];
     assert_int_equal(d.rows_count, 2);
     assert_int_equal(f->records, 3);
     assert_int_equal(f->quarantined, 1);
@@ -237,8 +237,8 @@ static void blank_objects_are_rows_where_they_are_kept(void **state) {
   reading_options options = plain_options();
   dataset d = read_text(&options, text, sizeof text - 1);
   assert_int_equal(d.rows_count, 1);
-  assert_int_equal(d.facts->files[0].skipped[MANIFEST_BLANK_ROWS].count, 2);
-  assert_int_equal(d.facts->files[0].skipped[MANIFEST_BLANK_ROWS].lines[1], 3);
+  assert_int_equal(d.facts->files[0].skipped[FILE_BLANK_ROWS].count, 2);
+  assert_int_equal(d.facts->files[0].skipped[FILE_BLANK_ROWS].lines[1], 3);
   drop_dataset(&d);
   options.keeps_blank_rows = true;
   d = read_text(&options, text, sizeof text - 1);

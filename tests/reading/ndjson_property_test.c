@@ -241,9 +241,9 @@ static void make_case(meant *m, seeded *random) {
 }
 
 static bool is_meant(const meant *m, const dataset *d) {
-  const manifest_file *f = &d->facts->files[0];
+  const file_facts *f = &d->facts->files[0];
   bool same = d->rows_count == m->rows_count && f->records == m->records &&
-              f->quarantined == m->quarantined && f->skipped[MANIFEST_BLANK_ROWS].count == m->blank &&
+              f->quarantined == m->quarantined && f->skipped[FILE_BLANK_ROWS].count == m->blank &&
               d->facts->columns_count == (uint32_t)m->columns_count;
   for (int c = 0; same && c < m->columns_count; c++) {
     same = slice_is(d->facts->columns[c].name, keys[m->columns[c]]);

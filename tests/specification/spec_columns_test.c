@@ -63,7 +63,7 @@ static void expect_told(const char *page, manifest *header, const char *told) {
 static void the_file_whose_header_it_is_is_named(void **state) {
   (void)state;
   manifest *header = page_columns("a");
-  header->files = ARENA_NEW(header->memory, manifest_file);
+  header->files = ARENA_NEW(header->memory, file_facts);
   assert_non_null(header->files);
   header->files_count = 1;
   header->files[0].name = slice_of("shops/b/2026-01.csv");

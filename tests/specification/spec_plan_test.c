@@ -433,8 +433,8 @@ static void facts_of_the_files_are_copied(void **state) {
   (void)state;
   spec *s = page_parse(PAGE(""));
   manifest *dataset = page_columns("s|t|n|a|b|x|d|w|i");
-  manifest_file file = {.name = slice_of("wave1.csv"), .bytes = 10, .records = 5, .quarantined = 1};
-  file.places[file.places_count++] = (manifest_place){4, slice_of("3 cells instead of 9")};
+  file_facts file = {.name = slice_of("wave1.csv"), .bytes = 10, .records = 5, .quarantined = 1};
+  file.places[file.places_count++] = (file_place){4, slice_of("3 cells instead of 9")};
   dataset->files = &file;
   dataset->files_count = 1;
   plan *p = NULL;

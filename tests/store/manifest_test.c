@@ -24,22 +24,22 @@ static digest random_digest(seeded *r) {
   return d;
 }
 
-static void fill_file(manifest *m, seeded *r, manifest_file *f) {
+static void fill_file(manifest *m, seeded *r, file_facts *f) {
   f->name = random_name(m->memory, r, "file");
   f->sha256 = random_digest(r);
   f->bytes = seeded_bits(r, 64);
   f->records = 20 + seeded_bits(r, 30);
   f->quarantined = seeded_below(r, 20);
-  f->places_count = (uint32_t)(f->quarantined < MANIFEST_PLACES ? f->quarantined : MANIFEST_PLACES);
+  f->places_count = (uint32_t)(f->quarantined < FILE_PLACES ? f->quarantined : FILE_PLACES);
   for (uint32_t k = 0; k < f->places_count; k++) {
-    f->places[k] = (manifest_place){seeded_bits(r, 40), random_name(m->memory, r, "5 fields instead of")};
+    f->places[k] = (file_place){seeded_bits(r, 40), random_name(m->memory, r, "5 fields instead of")};
   }
 }
 
 static manifest *random_manifest(seeded *r) {
   manifest *m = manifest_new();
   m->files_count = 1 + (uint32_t)seeded_below(r, 4);
-  m->files = ARENA_ARRAY(m->memory, manifest_file, m->files_count);
+  m->files = ARENA_ARRAY(m->memory, file_facts, m->files_count);
   for (uint32_t i = 0; i < m->files_count; i++) {
     fill_file(m, r, &m->files[i]);
   }
@@ -195,7 +195,7 @@ static void facts_that_contradict_each_other_are_refused(void **state) {
       {spoil_count, "manifest: a file has more quarantined rows than rows"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    manifest_file file = {.name = {"a.csv", 5}, .records = 9};
+    file_facts file = {.name = {"a.csv", 5}, .records = 9};
     manifest_shard shards[2] = {{.rows = 5}, {.first_ordinal = 5, .rows = 4}};
     manifest_column column = {.name = {"q1", 2}, .largest_known = true};
     manifest m = {.files = &file,
@@ -281,7 +281,7 @@ static void datasets_are_the_same_by_their_files_and_shards(void **state) {
   assert_int_equal(manifest_decode(b.data, b.length, &old, &err), STATUS_OK);
   buf_fini(&b);
   /* What this version knows of the same file: more. */
-  manifest_file file = {.name = {"a.csv", 5}, .skipped[MANIFEST_BLANK_ROWS] = {.count = 0}};
+  file_facts file = {.name = {"a.csv", 5}, .skipped[FILE_BLANK_ROWS] = {.count = 0}};
   manifest_column column = {
       .name = {"amount", 6}, .decimals_max = 19, .largest = {15, -1}, .largest_known = true};
   manifest same = {.files = &file, .files_count = 1, .columns = &column, .columns_count = 1};

@@ -56,9 +56,9 @@ static status read_files(void *context, slice specification, slice before, const
   assert_non_null(m);
   m->shards = ARENA_ARRAY(m->memory, manifest_shard, 1);
   m->shards_count = 1;
-  m->files = ARENA_ARRAY(m->memory, manifest_file, 1);
+  m->files = ARENA_ARRAY(m->memory, file_facts, 1);
   m->files_count = 1;
-  m->files[0] = (manifest_file){.name = slice_of("a.csv"), .records = 5};
+  m->files[0] = (file_facts){.name = slice_of("a.csv"), .records = 5};
   m->shards[0] = (manifest_shard){.rows = 5, .bytes = length};
   status st = store_put(into, bytes, length, &m->shards[0].name, err);
   free(bytes);
