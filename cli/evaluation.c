@@ -8,35 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/whole_file.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "reading/dataset.h"
 #include "reading/raw.h"
 #include "specification/preparation.h"
 
-enum { SPEC_BYTES_MAX = 16 << 20, READ_BYTES = 1 << 16, PLACES_SHOWN = 3 };
+enum { SPEC_BYTES_MAX = 16 << 20, PLACES_SHOWN = 3 };
 
 /* ---- The specification --------------------------------------------------------------------------- */
-
-static status read_page(int fd, const char *path, buf *page, error *err) {
-  for (;;) {
-    if (!buf_reserve(page, READ_BYTES)) {
-      return error_no_memory(err, path);
-    }
-    ssize_t got = read(fd, page->data + page->length, READ_BYTES);
-    if (got < 0 && errno != EINTR) {
-      return error_set(err, STATUS_SPECIFICATION, "cannot read %s: %s", path, strerror(errno));
-    }
-    if (got == 0) {
-      return STATUS_OK;
-    }
-    page->length += got < 0 ? 0 : (size_t)got;
-    if (page->length > SPEC_BYTES_MAX) {
-      return error_set(err, STATUS_SPECIFICATION, "%s is larger than %d MiB: is it a specification?", path,
-                       SPEC_BYTES_MAX >> 20);
-    }
-  }
-}
 
 status evaluation_say_problems(spec_problems *problems, status s, error *err) {
   if (s != STATUS_OK && problems->count > 0) {
@@ -60,10 +41,11 @@ status evaluation_load_spec(evaluation *e, const char *path, error *err) {
     return error_set(err, STATUS_SPECIFICATION, "cannot open the specification %s: %s", path,
                      strerror(errno));
   }
-  status st = read_page(fd, path, &e->page, err);
+  status st = whole_file_read(fd, path, "a specification", SPEC_BYTES_MAX, &e->page, err);
   (void)close(fd);
   if (st != STATUS_OK) {
-    return st;
+    err->code = STATUS_SPECIFICATION;
+    return STATUS_SPECIFICATION;
   }
   spec_problems problems = {.count = 0};
   st = spec_parse(path, (const char *)e->page.data, e->page.length, &e->specification, &problems, err);

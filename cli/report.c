@@ -5,13 +5,14 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/whole_file.h"
 #include "cli/destination.h"
 #include "cli/link.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/words.h"
 
-enum { READ_BYTES = 1 << 16, REPORT_BYTES_MAX = 256 << 20 }; /* what JSON is read of */
+enum { REPORT_BYTES_MAX = 256 << 20 }; /* what JSON is read of */
 
 static const option options[] = {
     RENDERING_OPTIONS,
@@ -83,26 +84,6 @@ static bool is_file(const char *operand) {
   return operand[strspn(operand, "0123456789abcdefABCDEF")] != '\0' || operand[0] == '\0';
 }
 
-static status read_all(int fd, const char *path, buf *out, error *err) {
-  for (;;) {
-    if (!buf_reserve(out, READ_BYTES)) {
-      return error_no_memory(err, path);
-    }
-    const ssize_t got = read(fd, out->data + out->length, READ_BYTES);
-    if (got < 0 && errno != EINTR) {
-      return error_set(err, STATUS_IO, "cannot read the report %s: %s", path, strerror(errno));
-    }
-    if (got == 0) {
-      return STATUS_OK;
-    }
-    out->length += got < 0 ? 0 : (size_t)got;
-    if (out->length > REPORT_BYTES_MAX) {
-      return error_set(err, STATUS_LIMIT, "the report %s is larger than %d MiB", path,
-                       REPORT_BYTES_MAX >> 20);
-    }
-  }
-}
-
 static status read_file(const char *path, buf *out, error *err) {
   const bool is_input = strcmp(path, "-") == 0;
   const int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -110,7 +91,8 @@ static status read_file(const char *path, buf *out, error *err) {
     return error_set(err, STATUS_IO, "cannot open the report %s: %s (a job's id has hexadecimal digits only)",
                      path, strerror(errno));
   }
-  const status st = read_all(fd, is_input ? "on standard input" : path, out, err);
+  const status st =
+      whole_file_read(fd, is_input ? "standard input" : path, "a report", REPORT_BYTES_MAX, out, err);
   if (!is_input) {
     (void)close(fd);
   }

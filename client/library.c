@@ -10,9 +10,10 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/whole_file.h"
 #include "client/session.h"
 
-enum { SPECIFICATION_BYTES_MAX = 16 << 20, READ_BYTES = 1 << 16 };
+enum { SPECIFICATION_BYTES_MAX = 16 << 20 };
 
 struct canvass {
   session *link;
@@ -102,26 +103,6 @@ static status need(const char *what, const void *given, error *err) {
   return given != NULL ? STATUS_OK : error_set(err, STATUS_USAGE, "%s is missing", what);
 }
 
-static status read_all(int fd, const char *path, buf *out, error *err) {
-  for (;;) {
-    if (!buf_reserve(out, READ_BYTES)) {
-      return error_no_memory(err, path);
-    }
-    const ssize_t got = read(fd, out->data + out->length, READ_BYTES);
-    if (got < 0 && errno != EINTR) {
-      return error_set(err, STATUS_IO, "cannot read %s: %s", path, strerror(errno));
-    }
-    if (got == 0) {
-      return STATUS_OK;
-    }
-    out->length += got < 0 ? 0 : (size_t)got;
-    if (out->length > SPECIFICATION_BYTES_MAX) {
-      return error_set(err, STATUS_SPECIFICATION, "%s is larger than %d MiB: is it a specification?", path,
-                       SPECIFICATION_BYTES_MAX >> 20);
-    }
-  }
-}
-
 /* The specification from TEXT or the file PATH. */
 static status take_specification(const char *text, const char *path, buf *out, error *err) {
   if ((text == NULL) == (path == NULL)) {
@@ -135,8 +116,12 @@ static status take_specification(const char *text, const char *path, buf *out, e
   if (fd < 0) {
     return error_set(err, STATUS_IO, "cannot open the specification %s: %s", path, strerror(errno));
   }
-  const status st = read_all(fd, path, out, err);
+  const status st = whole_file_read(fd, path, "a specification", SPECIFICATION_BYTES_MAX, out, err);
   (void)close(fd);
+  if (st == STATUS_LIMIT) {
+    err->code = STATUS_SPECIFICATION;
+    return STATUS_SPECIFICATION;
+  }
   return st;
 }
 

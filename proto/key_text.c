@@ -10,31 +10,10 @@
 #include <unistd.h>
 #include <zmq.h>
 
-/* Key files fit into the first allocation, so that growing leaves no copy of a secret behind. */
-enum { READ_BYTES = 4096, FIRST_ROOM_BYTES = 4 * READ_BYTES };
+#include "base/whole_file.h"
 
-static status read_all(int fd, key_text *t, size_t bytes_max, error *err) {
-  if (!buf_reserve(&t->content, FIRST_ROOM_BYTES)) {
-    return error_no_memory(err, t->path);
-  }
-  for (;;) {
-    if (t->content.length > bytes_max) {
-      return error_set(err, STATUS_LIMIT, "%s has more than %zu bytes: is it the right file?", t->path,
-                       bytes_max);
-    }
-    if (!buf_reserve(&t->content, READ_BYTES)) {
-      return error_no_memory(err, t->path);
-    }
-    const ssize_t n = read(fd, t->content.data + t->content.length, READ_BYTES);
-    if (n == 0) {
-      return STATUS_OK;
-    }
-    if (n < 0 && errno != EINTR) {
-      return error_set(err, STATUS_IO, "cannot read %s: %s", t->path, strerror(errno));
-    }
-    t->content.length += n > 0 ? (size_t)n : 0;
-  }
-}
+/* Key files fit into the first allocation, so that growing leaves no copy of a secret behind. */
+enum { FIRST_ROOM_BYTES = 16 * 1024 };
 
 status key_text_open(key_text *t, const char *path, size_t bytes_max, error *err) {
   *t = (key_text){.path = path};
@@ -47,9 +26,11 @@ status key_text_open(key_text *t, const char *path, size_t bytes_max, error *err
   status st = STATUS_OK;
   if (fstat(fd, &about) != 0) {
     st = error_set(err, STATUS_IO, "cannot read %s: %s", path, strerror(errno));
+  } else if (!buf_reserve(&t->content, FIRST_ROOM_BYTES)) {
+    st = error_no_memory(err, path);
   } else {
     t->mode = about.st_mode;
-    st = read_all(fd, t, bytes_max, err);
+    st = whole_file_read(fd, path, "the right file", bytes_max, &t->content, err);
   }
   (void)close(fd); /* it was only read */
   if (st != STATUS_OK) {
