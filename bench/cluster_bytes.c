@@ -6,17 +6,15 @@
 
 #include "bench/cluster_dataset.h"
 #include "cli/remote_dataset.h"
+#include "proto/blob.h"
 
 enum { SHARD_MIB = 4, WINDOW = 8 };
 
 /* ---- Chunks -------------------------------------------------------------------------------------- */
 
 static void ask(void *socket, const digest *name, uint64_t offset, uint64_t bytes) {
-  message want = message_of(MESSAGE_WANT);
+  const message want = blob_want(name, offset, bytes);
   error err;
-  message_set_bytes(&want, FIELD_BLOB, name->bytes, DIGEST_BYTES);
-  message_set_integer(&want, FIELD_OFFSET, offset);
-  message_set_integer(&want, FIELD_BYTES, bytes);
   must(wire_send(socket, NULL, &want, NULL, 0, &err), &err);
 }
 
@@ -61,23 +59,18 @@ static void fetch_all(const service *s, const manifest *m) {
 }
 
 static void offer(void *socket, const manifest_shard *shard) {
-  message m = message_of(MESSAGE_OFFER);
+  const message m = blob_offer(&shard->name, shard->bytes);
   error err;
-  message_set_bytes(&m, FIELD_BLOB, shard->name.bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_BYTES, shard->bytes);
   must(wire_send(socket, NULL, &m, NULL, 0, &err), &err);
 }
 
 static void give(void *socket, store *shards, const message *want) {
-  message m = message_of(MESSAGE_CHUNK);
   digest name;
   store_blob blob;
   error err;
-  memcpy(name.bytes, want->texts[FIELD_BLOB].bytes, DIGEST_BYTES);
+  (void)blob_of_message(want, &name);
   must(store_get(shards, &name, &blob, &err), &err);
-  message_set_bytes(&m, FIELD_BLOB, name.bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, want->integers[FIELD_OFFSET]);
-  message_set_integer(&m, FIELD_BYTES, blob.length);
+  const message m = blob_chunk(&name, want->integers[FIELD_OFFSET], blob.length);
   const wire_payload payload = {.bytes = (const char *)blob.bytes + want->integers[FIELD_OFFSET],
                                 .length = want->integers[FIELD_BYTES]};
   must(wire_send(socket, NULL, &m, &payload, 1, &err), &err);

@@ -4,10 +4,7 @@
 #include "broker/shell.h"
 
 void transfer_send_lost(broker *b, const peer *to, const digest *name, status st, const char *text) {
-  message m = message_of(MESSAGE_LOST);
-  message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
-  message_set_text(&m, FIELD_STATUS, status_name(st));
-  message_set_text(&m, FIELD_MESSAGE, text);
+  const message m = blob_lost(name, st, text);
   outgoing_answer(b, to, &m, NULL, 0);
 }
 

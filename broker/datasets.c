@@ -275,7 +275,7 @@ static status frame_of_manifest(broker *b, const ledger_dataset *d, zmq_msg_t *f
   const size_t length = by_name ? BLOB_NAME_BYTES : mapped.length;
   status st = zmq_msg_init_size(frame, length) == 0 ? STATUS_OK : error_no_memory(why, "a manifest");
   if (st == STATUS_OK && by_name) {
-    payload_pack_name(&d->manifest, d->manifest_bytes, zmq_msg_data(frame));
+    blob_name_write(&d->manifest, d->manifest_bytes, zmq_msg_data(frame));
   } else if (st == STATUS_OK && length > 0) {
     memcpy(zmq_msg_data(frame), mapped.bytes, length);
   }

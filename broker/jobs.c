@@ -279,7 +279,7 @@ static status read_file(broker *b, wire_message *m, size_t index, ledger_job *j,
     return error_set(why, STATUS_PROTOCOL, "payload frame %zu is not the name of a blob and of a file",
                      index);
   }
-  payload_unpack_name((const uint8_t *)bytes, &file.name, &file.bytes);
+  blob_name_read(bytes, &file.name, &file.bytes);
   const slice name = {bytes + BLOB_NAME_BYTES, length - BLOB_NAME_BYTES};
   if (text_utf8_check(name.bytes, name.length) < name.length || memchr(name.bytes, 0, name.length) != NULL ||
       memchr(name.bytes, '/', name.length) != NULL) {

@@ -96,10 +96,7 @@ void outgoing_chunk(broker *b, peer *to, const digest *name, uint64_t offset, ui
     transfer_send_lost(b, to, name, STATUS_NO_MEMORY, "the broker has no memory for a chunk");
     return;
   }
-  message m = message_of(MESSAGE_CHUNK);
-  message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, offset);
-  message_set_integer(&m, FIELD_BYTES, bytes);
+  const message m = blob_chunk(name, offset, bytes);
   const wire_payload payload = {.frame = frame};
   outgoing_now(b, to, &m, &payload, 1);
 }
@@ -160,7 +157,7 @@ static bool frame_of_blob(broker *b, core_blob handle, zmq_msg_t *frame, bool *b
   if (zmq_msg_init_size(frame, BLOB_NAME_BYTES) != 0) {
     return false;
   }
-  payload_pack_name(&one->name, one->bytes, zmq_msg_data(frame));
+  blob_name_write(&one->name, one->bytes, zmq_msg_data(frame));
   return true;
 }
 
@@ -170,7 +167,7 @@ static bool frame_of_shards(const core_action *a, zmq_msg_t *frame) {
   }
   uint8_t *at = zmq_msg_data(frame);
   for (uint32_t i = 0; i < a->shards_count; i++) {
-    payload_pack_name(&a->shards[i].name, a->shards[i].bytes, at + (size_t)i * BLOB_NAME_BYTES);
+    blob_name_write(&a->shards[i].name, a->shards[i].bytes, at + (size_t)i * BLOB_NAME_BYTES);
   }
   return true;
 }
@@ -181,7 +178,7 @@ static bool frame_of_file(const ledger_blob *file, const char *name, zmq_msg_t *
     return false;
   }
   uint8_t *at = zmq_msg_data(frame);
-  payload_pack_name(&file->name, file->bytes, at);
+  blob_name_write(&file->name, file->bytes, at);
   memcpy(at + BLOB_NAME_BYTES, name, length);
   return true;
 }

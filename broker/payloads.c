@@ -3,35 +3,16 @@
 
 #include "broker/shell.h"
 
-void payload_pack_name(const digest *name, uint64_t bytes, uint8_t out[BLOB_NAME_BYTES]) {
-  memcpy(out, name->bytes, DIGEST_BYTES);
-  for (size_t i = 0; i < 8; i++) {
-    out[DIGEST_BYTES + i] = (uint8_t)(bytes >> (8 * i));
-  }
-}
-
-void payload_unpack_name(const uint8_t in[BLOB_NAME_BYTES], digest *name, uint64_t *bytes) {
-  memcpy(name->bytes, in, DIGEST_BYTES);
-  *bytes = 0;
-  for (size_t i = 0; i < 8; i++) {
-    *bytes |= (uint64_t)in[DIGEST_BYTES + i] << (8 * i);
-  }
-}
-
-static bool is_by_name(const wire_message *m, size_t index) {
-  return index < 64 && m->header.integers[FIELD_BY_NAME] >> index & 1;
-}
-
 /* Inline bytes, or their name. */
 static status read_payload(broker *b, wire_message *m, size_t index, const void **bytes, size_t *length,
                            digest *name, uint64_t *name_bytes, error *err) {
   *bytes = wire_payload_bytes(m, index, length);
-  if (is_by_name(m, index)) {
+  if (blob_is_by_name(&m->header, index)) {
     if (*length != BLOB_NAME_BYTES) {
       return error_set(err, STATUS_PROTOCOL, "a blob's name of %zu bytes; it has %d", *length,
                        (int)BLOB_NAME_BYTES);
     }
-    payload_unpack_name(*bytes, name, name_bytes);
+    blob_name_read(*bytes, name, name_bytes);
     *bytes = NULL;
   } else if (b->vault != NULL && *length > MESSAGE_FRAME_MAX) {
     return error_set(err, STATUS_PROTOCOL, "a payload of %zu bytes; above %d a blob is sent by its name",
@@ -72,7 +53,7 @@ status payload_take_partial(broker *b, wire_message *m, const peer *from, core_b
   digest name;
   uint64_t name_bytes = 0;
   TRY(read_payload(b, m, 0, &bytes, &length, &name, &name_bytes, err));
-  *stays = is_by_name(m, 0);
+  *stays = blob_is_by_name(&m->header, 0);
   *out = *stays ? blobs_take_name(&b->blobs, &name, name_bytes, from->number)
                 : blobs_take(&b->blobs, &m->frames[1]);
   return *out ? STATUS_OK : error_no_memory(err, "a partial");
@@ -81,7 +62,7 @@ status payload_take_partial(broker *b, wire_message *m, const peer *from, core_b
 status payload_name(wire_message *m, size_t index, uint8_t *out, error *err) {
   size_t length = 0;
   const void *bytes = wire_payload_bytes(m, index, &length);
-  if (is_by_name(m, index)) {
+  if (blob_is_by_name(&m->header, index)) {
     if (length != BLOB_NAME_BYTES) {
       return error_set(err, STATUS_PROTOCOL, "a blob's name of %zu bytes; it has %d", length,
                        (int)BLOB_NAME_BYTES);
@@ -91,7 +72,7 @@ status payload_name(wire_message *m, size_t index, uint8_t *out, error *err) {
   }
   digest name;
   TRY(digest_of(bytes, length, &name, err));
-  payload_pack_name(&name, length, out);
+  blob_name_write(&name, length, out);
   return STATUS_OK;
 }
 

@@ -39,10 +39,7 @@ void relay_fini(transfers *t) {
 }
 
 static void send_want(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes) {
-  message m = message_of(MESSAGE_WANT);
-  message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, offset);
-  message_set_integer(&m, FIELD_BYTES, bytes);
+  const message m = blob_want(name, offset, bytes);
   outgoing_now(b, to, &m, NULL, 0);
 }
 

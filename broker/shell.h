@@ -21,6 +21,7 @@
 #include "broker/records/vault.h"
 #include "broker/routes.h"
 #include "broker/transfer.h"
+#include "proto/blob.h"
 #include "store/manifest.h"
 
 enum {
@@ -138,8 +139,6 @@ status payload_take_partial(broker *b, wire_message *m, const peer *from, core_b
                             error *err) MUST_USE;
 /* Its name: as given, or computed.  OUT has BLOB_NAME_BYTES. */
 status payload_name(wire_message *m, size_t index, uint8_t *out, error *err) MUST_USE;
-void payload_pack_name(const digest *name, uint64_t bytes, uint8_t out[BLOB_NAME_BYTES]);
-void payload_unpack_name(const uint8_t in[BLOB_NAME_BYTES], digest *name, uint64_t *bytes);
 /* A blob of the vault under a handle, and with its bytes when it is small. */
 status payload_of_vault(broker *b, const ledger_blob *where, core_blob *out, error *err) MUST_USE;
 /* Its name in the vault; all zero for none or without a vault. */

@@ -61,10 +61,7 @@ static bool ask_for_next(broker *b, arrival *a) {
   if (p == NULL || p->outstanding + bytes > TRANSFER_PEER_BYTES) {
     return false;
   }
-  message m = message_of(MESSAGE_WANT);
-  message_set_bytes(&m, FIELD_BLOB, a->name.bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, a->wanted);
-  message_set_integer(&m, FIELD_BYTES, bytes);
+  const message m = blob_want(&a->name, a->wanted, bytes);
   outgoing_now(b, p, &m, NULL, 0);
   if (a->wanted == a->next) {
     a->heard_ms = b->clock_ms; /* however long it waited for its turn */
@@ -113,8 +110,7 @@ static void restart(broker *b, arrival *a) {
 /* ---- Coming in ----------------------------------------------------------------------------------- */
 
 static void send_have(broker *b, const peer *to, const digest *name) {
-  message m = message_of(MESSAGE_HAVE);
-  message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
+  const message m = blob_have(name);
   outgoing_answer(b, to, &m, NULL, 0);
 }
 

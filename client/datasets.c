@@ -149,7 +149,7 @@ static status put_file_frames(const session_blob *blobs, const char *const *path
     if (frame == NULL || path == NULL) {
       return error_no_memory(err, "the list of files");
     }
-    session_blob_name(&blobs[i].name, blobs[i].bytes, frame);
+    blob_name_write(&blobs[i].name, blobs[i].bytes, frame);
     memcpy(frame + BLOB_NAME_BYTES, base, length);
     payloads[i] = (wire_payload){.bytes = frame, .length = BLOB_NAME_BYTES + length};
   }

@@ -56,13 +56,6 @@ status session_ask(session *s, message *m, const wire_payload *payloads, size_t 
 
 /* ---- Blobs in messages --------------------------------------------------------------------------- */
 
-void session_blob_name(const digest *name, uint64_t bytes, uint8_t out[BLOB_NAME_BYTES]) {
-  memcpy(out, name->bytes, DIGEST_BYTES);
-  for (size_t i = 0; i < 8; i++) {
-    out[DIGEST_BYTES + i] = (uint8_t)(bytes >> (8 * i));
-  }
-}
-
 static status read_memory(void *context, size_t index, uint64_t offset, void *out, size_t length,
                           error *err) {
   (void)index;
@@ -83,7 +76,7 @@ status session_payload_of(session *s, slice bytes, size_t index, message *m, ses
   TRY(digest_of(bytes.bytes, bytes.length, &blob.name, err));
   upload u = {.blobs = {&blob, 1, read_memory, &bytes}};
   TRY(session_upload(s, &u, err));
-  session_blob_name(&blob.name, blob.bytes, out->name);
+  blob_name_write(&blob.name, blob.bytes, out->name);
   out->wire = (wire_payload){.bytes = out->name, .length = sizeof out->name};
   const uint64_t names = (m->has & FIELD_BIT(FIELD_BY_NAME)) != 0 ? m->integers[FIELD_BY_NAME] : 0;
   message_set_integer(m, FIELD_BY_NAME, names | (uint64_t)1 << index);
@@ -91,11 +84,9 @@ status session_payload_of(session *s, slice bytes, size_t index, message *m, ses
 }
 
 status session_payload_take(session *s, size_t index, buf *out, error *err) {
-  const message *m = &s->incoming->header;
-  const uint64_t names = (m->has & FIELD_BIT(FIELD_BY_NAME)) != 0 ? m->integers[FIELD_BY_NAME] : 0;
   size_t length = 0;
-  const uint8_t *bytes = wire_payload_bytes(s->incoming, index, &length);
-  if (index >= 64 || (names >> index & 1) == 0) {
+  const void *bytes = wire_payload_bytes(s->incoming, index, &length);
+  if (!blob_is_by_name(&s->incoming->header, index)) {
     buf_put(out, bytes, length);
     wire_message_close(s->incoming);
     return buf_status(out, "an answer", err);
@@ -107,10 +98,7 @@ status session_payload_take(session *s, size_t index, buf *out, error *err) {
   }
   digest name;
   uint64_t size = 0;
-  memcpy(name.bytes, bytes, DIGEST_BYTES);
-  for (size_t i = 0; i < 8; i++) {
-    size |= (uint64_t)bytes[DIGEST_BYTES + i] << (8 * i);
-  }
+  blob_name_read(bytes, &name, &size);
   wire_message_close(s->incoming);
   return session_fetch(s, &name, size, out, err);
 }

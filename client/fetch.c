@@ -25,10 +25,7 @@ static status want(fetching *f, uint64_t chunk, error *err) {
   assert(chunk < f->chunks);
   const uint64_t offset = chunk * CHUNK_BYTES;
   const uint64_t left = f->bytes - offset;
-  message m = message_of(MESSAGE_WANT);
-  message_set_bytes(&m, FIELD_BLOB, f->name->bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, offset);
-  message_set_integer(&m, FIELD_BYTES, left < CHUNK_BYTES ? left : CHUNK_BYTES);
+  const message m = blob_want(f->name, offset, left < CHUNK_BYTES ? left : CHUNK_BYTES);
   return session_send(f->link, &m, NULL, 0, err);
 }
 
@@ -92,9 +89,9 @@ static void take_chunk(fetching *f) {
 
 static status take_message(fetching *f, error *err) {
   const message *m = &f->link->incoming->header;
-  const slice name = m->texts[FIELD_BLOB];
-  const bool is_about = (m->kind == MESSAGE_CHUNK || m->kind == MESSAGE_LOST) &&
-                        name.length == DIGEST_BYTES && memcmp(name.bytes, f->name->bytes, DIGEST_BYTES) == 0;
+  digest name;
+  const bool is_about = (m->kind == MESSAGE_CHUNK || m->kind == MESSAGE_LOST) && blob_of_message(m, &name) &&
+                        digest_equal(&name, f->name);
   const bool is_refusal = m->kind == MESSAGE_REFUSED && (m->has & FIELD_BIT(FIELD_REQUEST)) == 0;
   status st = STATUS_OK;
   if (is_refusal || (is_about && m->kind == MESSAGE_LOST)) {

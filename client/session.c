@@ -179,12 +179,9 @@ status session_turn(session *s, long timeout_ms, bool *received, error *err) {
 }
 
 void session_dismiss(session *s) {
-  const message *m = &s->incoming->header;
-  if (m->kind == MESSAGE_WANT) {
-    message lost = message_of(MESSAGE_LOST);
-    message_set_bytes(&lost, FIELD_BLOB, m->texts[FIELD_BLOB].bytes, m->texts[FIELD_BLOB].length);
-    message_set_text(&lost, FIELD_STATUS, status_name(STATUS_NOT_FOUND));
-    message_set_text(&lost, FIELD_MESSAGE, "this blob is no longer offered");
+  digest name;
+  if (s->incoming->header.kind == MESSAGE_WANT && blob_of_message(&s->incoming->header, &name)) {
+    const message lost = blob_lost(&name, STATUS_NOT_FOUND, "this blob is no longer offered");
     error ignored;
     (void)!session_send(s, &lost, NULL, 0, &ignored);
   }

@@ -10,6 +10,7 @@
 
 #include "client/session.h"
 #include "client/shared_store.h"
+#include "proto/blob.h"
 #include "proto/wire.h"
 
 enum {
@@ -78,7 +79,6 @@ status session_payload_of(session *s, slice bytes, size_t index, message *m, ses
                           error *err) MUST_USE;
 /* Appends payload INDEX of s->incoming to OUT, fetched when it is given by name.  Closes the message. */
 status session_payload_take(session *s, size_t index, buf *out, error *err) MUST_USE;
-void session_blob_name(const digest *name, uint64_t bytes, uint8_t out[BLOB_NAME_BYTES]);
 /* The job's id in s->incoming, as digits.  Closes the message. */
 status session_take_job(session *s, char out[SESSION_JOB_BYTES], error *err) MUST_USE;
 enum { SESSION_KEY_BYTES = 33 };

@@ -40,11 +40,10 @@ static const session_blob *blob_of(const sending *t, const slot *at) {
   return &t->work->blobs.list[at->index];
 }
 
-static slot *find_slot(sending *t, slice name) {
+static slot *find_slot(sending *t, const digest *name) {
   for (size_t i = 0; i < WINDOW_BLOBS; i++) {
     slot *at = &t->slots[i];
-    if (at->is_taken && name.length == DIGEST_BYTES &&
-        memcmp(blob_of(t, at)->name.bytes, name.bytes, DIGEST_BYTES) == 0) {
+    if (at->is_taken && digest_equal(&blob_of(t, at)->name, name)) {
       return at;
     }
   }
@@ -89,9 +88,7 @@ static void hand_in(sending *t, slot *at) {
 static status offer(sending *t, slot *at, error *err) {
   const session_blob *blob = blob_of(t, at);
   hand_in(t, at);
-  message m = message_of(MESSAGE_OFFER);
-  message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_BYTES, blob->bytes);
+  const message m = blob_offer(&blob->name, blob->bytes);
   return session_send(t->link, &m, NULL, 0, err);
 }
 
@@ -112,7 +109,7 @@ static status offer_next(sending *t, error *err) {
     if (t->slots[i].is_taken) {
       continue;
     }
-    if (find_slot(t, (slice){(const char *)blob->name.bytes, DIGEST_BYTES}) != NULL) {
+    if (find_slot(t, &blob->name) != NULL) {
       return STATUS_OK;
     }
     t->slots[i] = (slot){.is_taken = true, .index = t->next++};
@@ -136,10 +133,7 @@ static status send_chunk(sending *t, slot *at, uint64_t offset, size_t length, e
     free(bytes);
     return st;
   }
-  message m = message_of(MESSAGE_CHUNK);
-  message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, offset);
-  message_set_integer(&m, FIELD_BYTES, blob->bytes);
+  const message m = blob_chunk(&blob->name, offset, blob->bytes);
   const wire_payload payload = {.bytes = bytes, .length = length, .release = wire_free};
   at->served = offset + length > at->served ? offset + length : at->served;
   count_sent(t, at, length);
@@ -165,11 +159,9 @@ static status check_repeats(const sending *t, slot *at, uint64_t end, error *err
 }
 
 static status take_want(sending *t, slot *at, error *err) {
-  const message *m = &t->link->incoming->header;
-  const uint64_t size = blob_of(t, at)->bytes;
-  const uint64_t offset = m->integers[FIELD_OFFSET];
-  const uint64_t wanted = m->integers[FIELD_BYTES];
-  if (offset >= size || wanted == 0 || wanted > MESSAGE_FRAME_MAX) {
+  uint64_t offset = 0;
+  size_t length = 0;
+  if (!blob_wanted(&t->link->incoming->header, blob_of(t, at)->bytes, &offset, &length)) {
     return error_set(err, STATUS_PROTOCOL, "the broker at %s requests bytes beyond the end of the blob",
                      t->link->endpoint);
   }
@@ -178,9 +170,8 @@ static status take_want(sending *t, slot *at, error *err) {
     t->link->shared.is_writable = false;
     at->is_handed_in = false;
   }
-  const uint64_t length = size - offset < wanted ? size - offset : wanted;
   TRY(check_repeats(t, at, offset + length, err));
-  return send_chunk(t, at, offset, (size_t)length, err);
+  return send_chunk(t, at, offset, length, err);
 }
 
 static status take_have(sending *t, slot *at, error *err) {
@@ -213,7 +204,8 @@ static status take_message(sending *t, error *err) {
     wire_message_close(t->link->incoming);
     return st;
   }
-  slot *at = takers[m->kind] != NULL ? find_slot(t, m->texts[FIELD_BLOB]) : NULL;
+  digest name;
+  slot *at = takers[m->kind] != NULL && blob_of_message(m, &name) ? find_slot(t, &name) : NULL;
   if (at == NULL) {
     session_dismiss(t->link);
     return STATUS_OK;

@@ -32,22 +32,6 @@ bool assignment_is(const assignment *a, const task_name *name) {
          a->name.task == name->task && a->name.attempt == name->attempt;
 }
 
-void blob_name_read(const void *bytes, digest *name, uint64_t *length) {
-  const uint8_t *from = bytes;
-  memcpy(name->bytes, from, DIGEST_BYTES);
-  *length = 0;
-  for (size_t i = 0; i < 8; i++) {
-    *length |= (uint64_t)from[DIGEST_BYTES + i] << (8 * i);
-  }
-}
-
-bool assignment_is_by_name(const assignment *a, size_t index) {
-  const uint64_t by_name = (a->message->header.has & FIELD_BIT(FIELD_BY_NAME)) != 0
-                               ? a->message->header.integers[FIELD_BY_NAME]
-                               : 0;
-  return index < 64 && (by_name >> index & 1) != 0;
-}
-
 /* ---- Life ---------------------------------------------------------------------------------------- */
 
 assignment *assignment_new(wire_message *m) {
@@ -141,7 +125,7 @@ static slice payload_of(assignment *a, size_t index) {
 status assignment_prepare(assignment *a, supply *s, store *shards, error *err) {
   for (size_t i = 0; i < a->message->payloads_count; i++) {
     const slice p = payload_of(a, i);
-    if (!assignment_is_by_name(a, i)) {
+    if (!blob_is_by_name(&a->message->header, i)) {
       continue;
     }
     if (p.length != BLOB_NAME_BYTES) {

@@ -3,6 +3,7 @@
 #ifndef CANVASS_WORKER_ASSIGNMENT_H
 #define CANVASS_WORKER_ASSIGNMENT_H
 
+#include "proto/blob.h"
 #include "proto/wire.h"
 #include "worker/supply.h"
 
@@ -65,11 +66,6 @@ status assignment_need(assignment *a, supply *s, const digest *name, uint64_t by
 status assignment_prepare(assignment *a, supply *s, store *shards, error *err) MUST_USE;
 /* Whether nothing need be waited for any longer. */
 bool assignment_is_ready(assignment *a, supply *s);
-
-/* Whether payload INDEX is the name of a blob. */
-bool assignment_is_by_name(const assignment *a, size_t index);
-/* The name and size in the BLOB_NAME_BYTES at BYTES. */
-void blob_name_read(const void *bytes, digest *name, uint64_t *length);
 
 void outcome_fini(outcome *o);
 

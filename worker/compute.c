@@ -95,7 +95,7 @@ static status look_up(computing *c, error *err) {
   for (size_t i = 0; i < a->message->payloads_count; i++) {
     size_t length = 0;
     const void *bytes = wire_payload_bytes(a->message, i, &length);
-    if (assignment_is_by_name(a, i)) {
+    if (blob_is_by_name(&a->message->header, i)) {
       digest name;
       uint64_t size = 0;
       blob_name_read(bytes, &name, &size);
@@ -122,14 +122,6 @@ static void computing_fini(computing *c) {
 
 /* ---- Outcomes ------------------------------------------------------------------------------------ */
 
-static status frame_of_copy(zmq_msg_t *out, const void *bytes, size_t length, error *err) {
-  if (zmq_msg_init_size(out, length) != 0) {
-    return error_no_memory(err, "a result");
-  }
-  memcpy(zmq_msg_data(out), bytes, length);
-  return STATUS_OK;
-}
-
 /* The frame takes over the bytes. */
 static status frame_of(zmq_msg_t *out, buf *bytes, error *err) {
   size_t length = 0;
@@ -155,15 +147,14 @@ static status make_offers(outcome *o, size_t count, error *err) {
 /* By name: a partial stays in the store, anything else is offered from memory.  A partial that the store does
  * not take is offered as well. */
 static status send_by_name(worker *w, outcome *o, buf *bytes, bool may_stay, error *err) {
-  uint8_t name_bytes[BLOB_NAME_BYTES];
+  zmq_msg_t *frame = &o->frames[o->frames_count];
   digest name;
   const uint64_t length = bytes->length;
   TRY(digest_of(bytes->data, bytes->length, &name, err));
-  memcpy(name_bytes, name.bytes, DIGEST_BYTES);
-  for (size_t i = 0; i < 8; i++) {
-    name_bytes[DIGEST_BYTES + i] = (uint8_t)(length >> (8 * i));
+  if (zmq_msg_init_size(frame, BLOB_NAME_BYTES) != 0) {
+    return error_no_memory(err, "a result");
   }
-  TRY(frame_of_copy(&o->frames[o->frames_count], name_bytes, sizeof name_bytes, err));
+  blob_name_write(&name, length, zmq_msg_data(frame));
   o->by_name |= (uint64_t)1 << o->frames_count;
   o->frames_count++;
   digest put;

@@ -196,9 +196,7 @@ static bool send_offers(talk *t, assignment *a) {
     if (o->state != OFFER_WAITS || t->offered_count == OFFERS_MAX) {
       continue;
     }
-    message m = message_of(MESSAGE_OFFER);
-    message_set_bytes(&m, FIELD_BLOB, o->name.bytes, DIGEST_BYTES);
-    message_set_integer(&m, FIELD_BYTES, o->bytes);
+    const message m = blob_offer(&o->name, o->bytes);
     if (!connection_send(t, &m, NULL, 0)) {
       return false;
     }
@@ -271,42 +269,33 @@ void results_on_offer_failed(talk *t, const digest *name, const error *why) {
 /* ---- Chunks -------------------------------------------------------------------------------------- */
 
 static void send_lost(talk *t, const digest *name, const error *why) {
-  message m = message_of(MESSAGE_LOST);
-  message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
-  message_set_text(&m, FIELD_STATUS, status_name(why->code));
-  message_set_text(&m, FIELD_MESSAGE, why->message);
+  const message m = blob_lost(name, why->code, why->message);
   (void)connection_send(t, &m, NULL, 0); /* a peer that misses it asks again */
 }
 
-static void send_chunk(talk *t, const digest *name, uint64_t offset, uint64_t length, slice blob) {
-  error why;
-  if (length == 0 || length > MESSAGE_FRAME_MAX || offset >= blob.length) {
+static void send_chunk(talk *t, const digest *name, const message *want, slice blob) {
+  uint64_t offset = 0;
+  size_t length = 0;
+  if (!blob_wanted(want, blob.length, &offset, &length)) {
+    error why;
     error_set(&why, STATUS_PROTOCOL, "%llu bytes from %llu on are requested of a blob of %zu",
-              (unsigned long long)length, (unsigned long long)offset, blob.length);
+              (unsigned long long)want->integers[FIELD_BYTES], (unsigned long long)offset, blob.length);
     send_lost(t, name, &why);
     return;
   }
-  const uint64_t left = blob.length - offset;
-  message m = message_of(MESSAGE_CHUNK);
-  message_set_bytes(&m, FIELD_BLOB, name->bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, offset);
-  message_set_integer(&m, FIELD_BYTES, blob.length);
-  const wire_payload payload = {.bytes = blob.bytes + offset,
-                                .length = (size_t)(length < left ? length : left)};
+  const message m = blob_chunk(name, offset, blob.length);
+  const wire_payload payload = {.bytes = blob.bytes + offset, .length = length};
   (void)connection_send(t, &m, &payload, 1);
 }
 
 void results_on_want(talk *t, const message *m) {
   digest name;
-  if (m->texts[FIELD_BLOB].length != DIGEST_BYTES) {
+  if (!blob_of_message(m, &name)) {
     return;
   }
-  memcpy(name.bytes, m->texts[FIELD_BLOB].bytes, DIGEST_BYTES);
-  const uint64_t offset = m->integers[FIELD_OFFSET];
-  const uint64_t length = m->integers[FIELD_BYTES];
   offer *o = find_offered(t, &name);
   if (o != NULL && o->in_memory) {
-    send_chunk(t, &name, offset, length, (slice){zmq_msg_data(&o->content), zmq_msg_size(&o->content)});
+    send_chunk(t, &name, m, (slice){zmq_msg_data(&o->content), zmq_msg_size(&o->content)});
     return;
   }
   store_blob blob;
@@ -315,7 +304,7 @@ void results_on_want(talk *t, const message *m) {
     send_lost(t, &name, &err);
     return;
   }
-  send_chunk(t, &name, offset, length, (slice){blob.bytes, blob.length});
+  send_chunk(t, &name, m, (slice){blob.bytes, blob.length});
   store_release(&blob);
 }
 

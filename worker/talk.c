@@ -114,14 +114,6 @@ static void on_task(talk *t) {
 
 /* ---- Messages ------------------------------------------------------------------------------------ */
 
-static bool blob_of(const message *m, digest *name) {
-  if ((m->has & FIELD_BIT(FIELD_BLOB)) == 0 || m->texts[FIELD_BLOB].length != DIGEST_BYTES) {
-    return false;
-  }
-  memcpy(name->bytes, m->texts[FIELD_BLOB].bytes, DIGEST_BYTES);
-  return true;
-}
-
 static void on_welcome(talk *t) {
   connection_on_welcome(t, &t->incoming->header);
 }
@@ -135,7 +127,7 @@ static void on_refused(talk *t) {
   digest name;
   error why;
   message_failure(m, &why);
-  if (t->phase == TALK_JOINED && blob_of(m, &name)) {
+  if (t->phase == TALK_JOINED && blob_of_message(m, &name)) {
     results_on_offer_failed(t, &name, &why);
   } else {
     connection_on_refused(t, m);
@@ -144,7 +136,7 @@ static void on_refused(talk *t) {
 
 static void on_have(talk *t) {
   digest name;
-  if (blob_of(&t->incoming->header, &name)) {
+  if (blob_of_message(&t->incoming->header, &name)) {
     results_on_have(t, &name);
   }
 }
@@ -156,7 +148,7 @@ static void on_want(talk *t) {
 static void on_chunk(talk *t) {
   const message *m = &t->incoming->header;
   digest name;
-  if (blob_of(m, &name)) {
+  if (blob_of_message(m, &name)) {
     size_t length = 0;
     const void *bytes = wire_payload_bytes(t->incoming, 0, &length);
     supply_chunk(t->w->supply, &name, m->integers[FIELD_OFFSET], m->integers[FIELD_BYTES], bytes, length);
@@ -168,7 +160,7 @@ static void on_lost(talk *t) {
   digest name;
   error why;
   message_failure(m, &why);
-  if (blob_of(m, &name) && !supply_lost(t->w->supply, &name, &why)) {
+  if (blob_of_message(m, &name) && !supply_lost(t->w->supply, &name, &why)) {
     results_on_offer_failed(t, &name, &why);
   }
 }
@@ -229,10 +221,7 @@ static void ask_for_blobs(talk *t) {
     supply_insist(t->w->supply, t->now_ms);
   }
   while (t->phase == TALK_JOINED && supply_ask_next(t->w->supply, &name, &offset, &length)) {
-    message m = message_of(MESSAGE_WANT);
-    message_set_bytes(&m, FIELD_BLOB, name.bytes, DIGEST_BYTES);
-    message_set_integer(&m, FIELD_OFFSET, offset);
-    message_set_integer(&m, FIELD_BYTES, length);
+    const message m = blob_want(&name, offset, length);
     if (!connection_send(t, &m, NULL, 0)) {
       supply_not_asked(t->w->supply, &name, offset);
       return;
