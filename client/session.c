@@ -110,12 +110,9 @@ void session_begin(session *s) {
 }
 
 static void take_welcome(session *s) {
-  const message *m = &s->incoming->header;
   s->welcomes++;
   s->is_welcome = true;
-  const bool tells = (m->has & FIELD_BIT(FIELD_STORE)) != 0 && (m->has & FIELD_BIT(FIELD_PROBE)) != 0;
-  shared_store_look(&s->shared, tells ? m->texts[FIELD_STORE] : (slice){"", 0},
-                    tells ? m->texts[FIELD_PROBE] : (slice){"", 0});
+  shared_store_look(&s->shared, &s->incoming->header);
 }
 
 /* Handles what concerns only the connection; false: the message is for the call. */

@@ -9,8 +9,8 @@
 #define CANVASS_CLIENT_SESSION_STATE_H
 
 #include "client/session.h"
-#include "client/shared_store.h"
 #include "proto/blob.h"
+#include "proto/shared_store.h"
 #include "proto/wire.h"
 
 enum {

@@ -8,7 +8,6 @@
 
 #include "proto/handover.h"
 #include "store/manifest.h"
-#include "worker/hand_in.h"
 #include "worker/inside.h"
 #include "worker/task.h"
 
@@ -181,12 +180,30 @@ static bool was_there(const manifest *before, const manifest *now, uint32_t inde
          digest_equal(&before->shards[index].name, &now->shards[index].name);
 }
 
+static bool read_mapped(void *context, uint64_t offset, void *out, size_t length) {
+  memcpy(out, (const char *)((const store_blob *)context)->bytes + offset, length);
+  return true;
+}
+
+/* Where the broker will find it when it is offered.  Where that cannot be done, it is requested in chunks. */
+static void hand_in(worker *w, const manifest_shard *shard) {
+  pthread_mutex_lock(&w->mutex);
+  const shared_store shared = w->shared;
+  pthread_mutex_unlock(&w->mutex);
+  store_blob blob;
+  if (shared.is_writable && !shared_store_has(&shared, &shard->name, shard->bytes) &&
+      store_get(w->options.shards, &shard->name, &blob, NULL) == STATUS_OK) {
+    (void)shared_store_hand_in(&shared, &shard->name, blob.length, read_mapped, &blob);
+    store_release(&blob);
+  }
+}
+
 /* The broker already has the earlier shards. */
 static void offer_new_shards(worker *w, outcome *o, const manifest *before, const manifest *now) {
   for (uint32_t i = 0; i < now->shards_count; i++) {
     const manifest_shard *shard = &now->shards[i];
     if (!was_there(before, now, i)) {
-      hand_in(w, &shard->name);
+      hand_in(w, shard);
       o->offers[o->offers_count++] = (offer){.name = shard->name, .bytes = shard->bytes};
     }
   }

@@ -5,7 +5,6 @@
 #include <sys/random.h>
 
 #include "proto/endpoint.h"
-#include "worker/hand_in.h"
 #include "worker/talk.h"
 
 enum {
@@ -248,22 +247,15 @@ void connection_tick(talk *t) {
 /* Blobs are read from the broker's directory where the worker can reach it. */
 static void share_directory(talk *t, const message *m) {
   worker *w = t->w;
-  char path[DIRECTORY_BYTES] = "";
-  const slice directory = m->texts[FIELD_STORE];
-  if ((m->has & FIELD_BIT(FIELD_STORE)) != 0 && directory.length < sizeof path && directory.length > 0 &&
-      directory.bytes[0] == '/' && memchr(directory.bytes, 0, directory.length) == NULL) {
-    memcpy(path, directory.bytes, directory.length);
-    path[directory.length] = 0;
-  }
-  if (path[0] != 0 && !hand_in_probe(path, m->texts[FIELD_PROBE])) {
-    path[0] = 0;
-  }
+  shared_store shared;
   error err;
-  if (!w->is_embedded && store_attach(w->options.shards, path[0] != 0 ? path : NULL, &err) != STATUS_OK) {
-    path[0] = 0; /* then blobs arrive in messages */
+  shared_store_look(&shared, m);
+  if (!w->is_embedded &&
+      store_attach(w->options.shards, shared.is_readable ? shared.directory : NULL, &err) != STATUS_OK) {
+    shared = (shared_store){.is_readable = false}; /* then blobs arrive in messages */
   }
   pthread_mutex_lock(&w->mutex);
-  memcpy(w->directory, path, sizeof path);
+  w->shared = shared;
   pthread_mutex_unlock(&w->mutex);
 }
 

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "proto/shared_store.h"
 #include "worker/assignment.h"
 #include "worker/queue.h"
 #include "worker/worker.h"
@@ -18,7 +19,6 @@ enum {
                          * back assigns tasks while results still wait for it */
   LINES_MAX = 64,       /* of the log, between two checks by the talking thread */
   LINE_BYTES = 512,
-  DIRECTORY_BYTES = 4096,
 };
 
 typedef struct talk talk;
@@ -46,7 +46,7 @@ struct worker {
   bool draining, drained;
   status problem;
   error why;
-  char directory[DIRECTORY_BYTES]; /* the broker's, when it is shared; "" */
+  shared_store shared;
   char lines[LINES_MAX][LINE_BYTES];
   size_t lines_count;
 

@@ -1,5 +1,5 @@
 /* Files in the broker's directory: every size and every byte is compared before it counts. */
-#include "client/shared_store.h"
+#include "proto/shared_store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,12 @@
  * arrive. */
 #define HAND_IN_BYTES_MAX ((uint64_t)1 << 30)
 
-enum { PROBE_BYTES = 16, PIECE_BYTES = 1 << 20, PATH_BYTES = 1200, ROOM_LEFT_BYTES = 64 << 20 };
+enum {
+  PROBE_BYTES = 16,
+  PIECE_BYTES = 1 << 20,
+  PATH_BYTES = MESSAGE_TEXT_MAX + 128,
+  ROOM_LEFT_BYTES = 64 << 20
+};
 
 static bool read_fully(int fd, void *out, size_t length) {
   for (size_t at = 0; at < length;) {
@@ -76,7 +81,9 @@ static bool has_hand_in(const shared_store *s) {
   return fd >= 0;
 }
 
-void shared_store_look(shared_store *s, slice directory, slice probe) {
+void shared_store_look(shared_store *s, const message *welcome) {
+  const slice directory = welcome->texts[FIELD_STORE];
+  const slice probe = welcome->texts[FIELD_PROBE];
   *s = (shared_store){.is_readable = false};
   if (directory.length == 0 || directory.length >= sizeof s->directory || directory.bytes[0] != '/' ||
       probe.length != PROBE_BYTES || memchr(directory.bytes, '\0', directory.length) != NULL) {
