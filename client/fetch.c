@@ -1,5 +1,4 @@
 /* Fetching a blob: a window of requested chunks moves over it; what got lost is requested again. */
-#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,48 +7,28 @@
 
 #define FETCH_BYTES_MAX ((uint64_t)1 << 30) /* no manifest and no report is larger */
 
-enum { CHUNK_BYTES = MESSAGE_FRAME_MAX };
-
 typedef struct fetching {
   session *link;
   const digest *name;
-  uint64_t bytes, chunks;
-  uint8_t *at;                   /* the blob's place */
-  bool *has;                     /* of each chunk: whether it has arrived */
-  uint64_t wanted, first, count; /* requested up to; the first that is missing; number received */
+  chunks book;
+  uint8_t *at; /* the blob's place */
   unsigned altered;
   int64_t news_ms, asked_ms; /* when a chunk arrived; when one arrived or all were requested again */
 } fetching;
 
-static status want(fetching *f, uint64_t chunk, error *err) {
-  assert(chunk < f->chunks);
-  const uint64_t offset = chunk * CHUNK_BYTES;
-  const uint64_t left = f->bytes - offset;
-  const message m = blob_want(f->name, offset, left < CHUNK_BYTES ? left : CHUNK_BYTES);
-  return session_send(f->link, &m, NULL, 0, err);
-}
-
 static status want_next(fetching *f, error *err) {
-  while (f->wanted < f->chunks && f->wanted < f->first + WINDOW_CHUNKS) {
-    if (!f->has[f->wanted]) {
-      TRY(want(f, f->wanted, err));
-    }
-    f->wanted++;
+  uint64_t offset = 0;
+  uint64_t length = 0;
+  while (f->book.under_way < WINDOW_CHUNKS && chunks_ask(&f->book, &offset, &length)) {
+    const message m = blob_want(f->name, offset, length);
+    TRY(session_send(f->link, &m, NULL, 0, err));
   }
   return STATUS_OK;
 }
 
-static void begin_again(fetching *f) {
-  memset(f->has, 0, (size_t)f->chunks * sizeof *f->has);
-  f->wanted = 0;
-  f->first = 0;
-  f->count = 0;
-}
-
 static status check_whole(fetching *f, error *err) {
-  assert(f->first == f->chunks && f->wanted <= f->chunks);
   digest found;
-  TRY(digest_of(f->at, (size_t)f->bytes, &found, err));
+  TRY(digest_of(f->at, (size_t)f->book.bytes, &found, err));
   if (digest_equal(&found, f->name)) {
     return STATUS_OK;
   }
@@ -59,32 +38,24 @@ static status check_whole(fetching *f, error *err) {
     return error_set(err, STATUS_CORRUPT, "blob %.16s from the broker at %s arrived altered %d times", hex,
                      f->link->endpoint, (int)CORRUPT_TRIES);
   }
-  begin_again(f);
+  chunks_restart(&f->book);
   return STATUS_OK;
 }
 
 /* A chunk that was not requested, or differs from the request, is ignored. */
 static void take_chunk(fetching *f) {
   const message *m = &f->link->incoming->header;
-  const uint64_t chunk = m->integers[FIELD_OFFSET] / CHUNK_BYTES;
+  const uint64_t offset = m->integers[FIELD_OFFSET];
   size_t length = 0;
   const void *bytes = wire_payload_bytes(f->link->incoming, 0, &length);
-  if (m->integers[FIELD_OFFSET] % CHUNK_BYTES != 0 || m->integers[FIELD_BYTES] != f->bytes ||
-      chunk >= f->wanted || f->has[chunk]) {
+  if (m->integers[FIELD_BYTES] != f->book.bytes || !chunks_expects(&f->book, offset) ||
+      length != chunks_length_at(&f->book, offset)) {
     return;
   }
-  const uint64_t left = f->bytes - chunk * CHUNK_BYTES;
-  if (length != (left < CHUNK_BYTES ? left : CHUNK_BYTES)) {
-    return;
-  }
-  memcpy(f->at + chunk * CHUNK_BYTES, bytes, length);
-  f->has[chunk] = true;
-  f->count++;
+  memcpy(f->at + offset, bytes, length);
+  chunks_take(&f->book, offset);
   f->news_ms = session_now();
   f->asked_ms = f->news_ms;
-  while (f->first < f->chunks && f->has[f->first]) {
-    f->first++;
-  }
 }
 
 static status take_message(fetching *f, error *err) {
@@ -113,7 +84,7 @@ static status fetch_chunks(fetching *f, error *err) {
   session *s = f->link;
   uint64_t welcomes = s->welcomes;
   int64_t checked_ms = session_now();
-  while (f->count < f->chunks) {
+  while (!chunks_is_whole(&f->book)) {
     TRY(want_next(f, err));
     bool received = false;
     TRY(session_turn(s, NEWS_MS, &received, err));
@@ -123,13 +94,13 @@ static status fetch_chunks(fetching *f, error *err) {
     if (s->welcomes != welcomes || session_now() - f->asked_ms >= s->answer_ms) {
       welcomes = s->welcomes;
       f->asked_ms = session_now();
-      f->wanted = f->first;
+      chunks_ask_again(&f->book);
     }
     if (!received || session_now() - checked_ms >= NEWS_MS) {
       checked_ms = session_now();
       TRY(session_check(s, f->news_ms, err));
     }
-    if (f->count == f->chunks) {
+    if (chunks_is_whole(&f->book)) {
       TRY(check_whole(f, err));
     }
   }
@@ -145,18 +116,15 @@ status session_fetch(session *s, const digest *name, uint64_t bytes, buf *out, e
   if (shared_store_read(&s->shared, name, bytes, out)) {
     return STATUS_OK;
   }
-  fetching f = {.link = s, .name = name, .bytes = bytes, .news_ms = session_now()};
-  f.asked_ms = f.news_ms;
-  f.chunks = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES;
-  f.has = calloc((size_t)f.chunks + 1, sizeof *f.has);
-  if (f.has == NULL || !buf_reserve(out, (size_t)bytes)) {
-    free(f.has);
+  if (!buf_reserve(out, (size_t)bytes)) {
     return error_no_memory(err, "a blob");
   }
-  f.at = out->data + out->length;
+  fetching f = {.link = s, .name = name, .at = out->data + out->length, .news_ms = session_now()};
+  f.asked_ms = f.news_ms;
+  TRY(chunks_init(&f.book, bytes, err));
   session_begin(s);
   const status st = fetch_chunks(&f, err);
-  free(f.has);
+  chunks_fini(&f.book);
   out->length += st == STATUS_OK ? (size_t)bytes : 0;
   return st;
 }

@@ -10,6 +10,7 @@
 
 #include "client/session.h"
 #include "proto/blob.h"
+#include "proto/chunks.h"
 #include "proto/shared_store.h"
 #include "proto/wire.h"
 

@@ -143,8 +143,8 @@ static status send_chunk(sending *t, slot *at, uint64_t offset, size_t length, e
 /* Counts a request for the bytes up to END. */
 static status check_repeats(const sending *t, slot *at, uint64_t end, error *err) {
   const session_blob *blob = blob_of(t, at);
-  const uint64_t chunks = blob->bytes / MESSAGE_FRAME_MAX + 1;
-  const uint64_t most = chunks * REPEATS_TIMES > REPEATS_LEAST ? chunks * REPEATS_TIMES : REPEATS_LEAST;
+  const uint64_t whole = blob->bytes / MESSAGE_FRAME_MAX + 1; /* in chunks */
+  const uint64_t most = whole * REPEATS_TIMES > REPEATS_LEAST ? whole * REPEATS_TIMES : REPEATS_LEAST;
   at->repeats = end > at->served ? 0 : at->repeats + 1;
   if (at->repeats <= most) {
     return STATUS_OK;

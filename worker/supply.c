@@ -34,14 +34,11 @@ void supply_remove(supply *s, supply_blob *b) {
     at = &(*at)->next;
   }
   *at = b->next;
-  s->under_way -= b->under_way;
   free_blob(b);
 }
 
 static void settle(supply *s, supply_blob *b, blob_state state) {
   b->state = state;
-  s->under_way -= b->under_way;
-  b->under_way = 0;
   pthread_cond_broadcast(&s->settled);
   s->options.wake(s->options.context);
   if (b->users == 0) {
@@ -59,8 +56,6 @@ void supply_fail(supply *s, supply_blob *b, const error *why) {
 }
 
 void supply_arrive(supply *s, supply_blob *b) {
-  s->under_way -= b->under_way;
-  b->under_way = 0;
   b->state = ARRIVED;
   pthread_cond_signal(&s->arrived);
 }
@@ -80,11 +75,9 @@ void supply_try_again(supply *s, supply_blob *b, const error *why) {
     supply_fail(s, b, &told);
     return;
   }
-  s->under_way -= b->under_way;
-  b->under_way = 0;
   b->state = WAITING;
-  assembly_restart(&b->assembly);
-  if (assembly_is_whole(&b->assembly)) {
+  chunks_restart(&b->assembly.book);
+  if (chunks_is_whole(&b->assembly.book)) {
     supply_arrive(s, b); /* no bytes at all, but the wrong name */
   }
 }

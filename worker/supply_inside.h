@@ -22,7 +22,7 @@ struct supply_blob {
   uint64_t idle_since_ms; /* 0: it is needed, or supply_tidy has not checked yet */
   bool is_open;           /* the assembly is */
   assembly assembly;
-  unsigned under_way, tries;
+  unsigned tries;
   uint64_t quiet_since_ms; /* nothing of it arrived; 0: supply_insist has not checked since */
   unsigned passed;         /* chunks of others that arrived meanwhile */
   unsigned unanswered;     /* unanswered requests since something of it arrived */
@@ -37,7 +37,6 @@ struct supply {
   pthread_mutex_t mutex; /* guards all that follows */
   pthread_cond_t settled, arrived;
   supply_blob *blobs;
-  unsigned under_way;
   uint64_t quiet_since_ms; /* nothing arrived; 0: supply_insist has not checked since */
   bool stopped, full_told;
   pthread_t keeper;

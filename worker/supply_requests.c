@@ -9,7 +9,7 @@
 static supply_blob *find_expecting(supply *s, const digest *name, uint64_t offset) {
   for (supply_blob *b = s->blobs; b != NULL; b = b->next) {
     if (b->state == WAITING && b->is_open && digest_equal(&b->name, name) &&
-        assembly_expects(&b->assembly, offset)) {
+        chunks_expects(&b->assembly.book, offset)) {
       return b;
     }
   }
@@ -27,7 +27,7 @@ static bool begin(supply *s, supply_blob *b) {
     return false;
   }
   b->is_open = true;
-  if (assembly_is_whole(&b->assembly)) {
+  if (chunks_is_whole(&b->assembly.book)) {
     supply_arrive(s, b); /* no bytes at all */
     return false;
   }
@@ -45,25 +45,32 @@ static supply_blob *choose(supply *s) {
       continue;
     }
     active++;
-    if (assembly_has_more(&b->assembly) && (chosen == NULL || b->under_way < chosen->under_way)) {
+    if (chunks_has_more(&b->assembly.book) &&
+        (chosen == NULL || b->assembly.book.under_way < chosen->assembly.book.under_way)) {
       chosen = b;
     }
   }
   return chosen;
 }
 
+static uint64_t under_way(const supply *s) {
+  uint64_t count = 0;
+  for (const supply_blob *b = s->blobs; b != NULL; b = b->next) {
+    count += b->assembly.book.under_way;
+  }
+  return count;
+}
+
 bool supply_ask_next(supply *s, digest *name, uint64_t *offset, uint64_t *length) {
   pthread_mutex_lock(&s->mutex);
-  supply_blob *b = s->under_way < SUPPLY_WINDOW ? choose(s) : NULL;
-  const bool found = b != NULL && assembly_ask(&b->assembly, offset, length);
+  supply_blob *b = under_way(s) < SUPPLY_WINDOW ? choose(s) : NULL;
+  const bool found = b != NULL && chunks_ask(&b->assembly.book, offset, length);
   if (found) {
     *name = b->name;
-    if (b->under_way == 0) {
+    if (b->assembly.book.under_way == 1) {
       b->quiet_since_ms = 0;
       b->passed = 0;
     }
-    b->under_way++;
-    s->under_way++;
   }
   pthread_mutex_unlock(&s->mutex);
   return found;
@@ -73,9 +80,7 @@ void supply_not_asked(supply *s, const digest *name, uint64_t offset) {
   pthread_mutex_lock(&s->mutex);
   supply_blob *b = find_expecting(s, name, offset);
   if (b != NULL) {
-    assembly_not_asked(&b->assembly, offset);
-    b->under_way--;
-    s->under_way--;
+    chunks_not_asked(&b->assembly.book, offset);
   }
   pthread_mutex_unlock(&s->mutex);
 }
@@ -89,7 +94,7 @@ static void hear_of(supply *s, const digest *name) {
       b->passed = 0;
       b->unanswered = 0;
     } else {
-      b->passed += b->under_way > 0;
+      b->passed += b->assembly.book.under_way > 0;
     }
   }
 }
@@ -101,8 +106,6 @@ void supply_chunk(supply *s, const digest *name, uint64_t offset, uint64_t bytes
   hear_of(s, name);
   if (b != NULL) {
     error err;
-    b->under_way--;
-    s->under_way--;
     status st = bytes == b->bytes
                     ? assembly_take(&b->assembly, offset, chunk, length, &err)
                     : error_set(&err, STATUS_CORRUPT, "its size is given as %llu bytes and as %llu",
@@ -111,7 +114,7 @@ void supply_chunk(supply *s, const digest *name, uint64_t offset, uint64_t bytes
       supply_try_again(s, b, &err);
     } else if (st != STATUS_OK) {
       supply_fail(s, b, &err);
-    } else if (assembly_is_whole(&b->assembly)) {
+    } else if (chunks_is_whole(&b->assembly.book)) {
       supply_arrive(s, b);
     }
   }
@@ -126,7 +129,7 @@ bool supply_lost(supply *s, const digest *name, const error *why) {
   supply_blob *next = NULL;
   for (supply_blob *b = s->blobs; b != NULL; b = next) {
     next = b->next;
-    if (b->state == WAITING && b->under_way > 0 && digest_equal(&b->name, name)) {
+    if (b->state == WAITING && b->assembly.book.under_way > 0 && digest_equal(&b->name, name)) {
       found = true;
       if (why->code == STATUS_LIMIT) { /* then it is requested again after a while */
         b->quiet_since_ms = 0;
@@ -140,12 +143,10 @@ bool supply_lost(supply *s, const digest *name, const error *why) {
   return found;
 }
 
-static void ask_again(supply *s, supply_blob *b) {
+static void ask_again(supply_blob *b) {
   if (b->is_open) {
-    assembly_ask_again(&b->assembly);
+    chunks_ask_again(&b->assembly.book);
   }
-  s->under_way -= b->under_way;
-  b->under_way = 0;
   b->quiet_since_ms = 0;
   b->passed = 0;
 }
@@ -154,7 +155,7 @@ void supply_ask_again(supply *s) {
   pthread_mutex_lock(&s->mutex);
   for (supply_blob *b = s->blobs; b != NULL; b = b->next) {
     if (b->state == WAITING) {
-      ask_again(s, b);
+      ask_again(b);
       b->asked_again = 0;
     }
   }
@@ -193,13 +194,14 @@ void supply_insist(supply *s, uint64_t now_ms) {
   supply_blob *next = NULL;
   for (supply_blob *b = s->blobs; b != NULL; b = next) {
     next = b->next;
-    if (b->state != WAITING || b->users == 0 || b->under_way == 0 || !is_unheard(s, b, now_ms)) {
+    if (b->state != WAITING || b->users == 0 || b->assembly.book.under_way == 0 ||
+        !is_unheard(s, b, now_ms)) {
       continue;
     }
     if (++b->unanswered >= SUPPLY_ASKS) {
       give_up(s, b);
     } else {
-      ask_again(s, b);
+      ask_again(b);
       b->asked_again++;
     }
   }
