@@ -5,20 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "client/session_state.h"
 #include "proto/endpoint.h"
-#include "proto/handshake.h"
 
 enum {
   LINGER_MS = 500,    /* for the last messages to a broker that is present */
   RECONNECT_MS = 100, /* libzmq's own attempts while nothing listens */
   RECONNECT_MAX_MS = 2000,
   GREET_AGAIN_MS = 1000, /* least time between two hellos to a broker that does not know us */
-  HIGH_WATER = 4000,     /* messages: far more than the windows allow */
 };
 
 int64_t session_now(void) {
@@ -29,75 +25,30 @@ int64_t session_now(void) {
 
 /* ---- The socket ---------------------------------------------------------------------------------- */
 
-static status set_option(void *socket, int name, int value, error *err) {
-  if (zmq_setsockopt(socket, name, &value, sizeof value) != 0) {
-    return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
-  }
-  return STATUS_OK;
-}
-
-static status prepare_socket(session *s, error *err) {
-  const struct {
-    int name, value;
-  } wanted[] = {
-      {ZMQ_LINGER, 0},          {ZMQ_RECONNECT_IVL, RECONNECT_MS}, {ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS},
-      {ZMQ_SNDHWM, HIGH_WATER}, {ZMQ_RCVHWM, HIGH_WATER},          {ZMQ_IPV6, endpoint_is_ipv6(s->endpoint)},
-      {ZMQ_TCP_KEEPALIVE, 1},
-  };
-  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-    TRY(set_option(s->socket, wanted[i].name, wanted[i].value, err));
-  }
-  const int64_t frame_max = WIRE_FRAME_MAX;
-  if (!s->is_within && zmq_setsockopt(s->socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) != 0) {
-    return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
-  }
-  return s->has_key ? key_use_client(s->socket, &s->key, s->broker_key, err) : STATUS_OK;
-}
-
 static status greet(session *s, error *err) {
-  char title[128] = "";
-  (void)gethostname(title, sizeof title - 16);
-  const size_t used = strlen(title);
-  (void)snprintf(title + used, sizeof title - used, ":%ld", (long)getpid());
-  message hello = message_of(MESSAGE_HELLO);
-  message_set_text(&hello, FIELD_ROLE, "client");
-  message_set_text(&hello, FIELD_TITLE, title);
-  message_set_text(&hello, FIELD_RELEASE, CANVASS_VERSION);
-  message_set_bytes(&hello, FIELD_INSTANCE, s->instance, sizeof s->instance);
+  const message hello = dealer_hello(&s->who, CANVASS_VERSION);
   s->greeted_ms = session_now();
   s->alive_ms = s->greeted_ms;
   s->is_welcome = false;
   return session_send(s, &hello, NULL, 0, err);
 }
 
-static void drop_socket(session *s, bool is_polite) {
-  handshake_end(s->handshake);
-  s->handshake = NULL;
-  if (s->socket != NULL) {
-    const int linger = is_polite ? LINGER_MS : 0;
-    (void)zmq_setsockopt(s->socket, ZMQ_LINGER, &linger, sizeof linger);
-    (void)zmq_close(s->socket);
-    s->socket = NULL;
-  }
-}
-
-static status connect_anew(session *s, error *err) {
-  drop_socket(s, false);
+static status connect_again(session *s, error *err) {
+  const dealer_options options = {.zmq_context = s->context,
+                                  .endpoint = s->endpoint,
+                                  .key = s->has_key ? &s->key : NULL,
+                                  .broker_key = s->broker_key,
+                                  .is_within = s->is_within,
+                                  .reconnect_ms = RECONNECT_MS,
+                                  .reconnect_max_ms = RECONNECT_MAX_MS};
+  dealer_close(&s->broker, 0);
   s->connected_ms = session_now();
-  s->socket = zmq_socket(s->context, ZMQ_DEALER);
-  if (s->socket == NULL) {
-    return error_set(err, STATUS_IO, "cannot make a socket: %s", zmq_strerror(errno));
-  }
-  TRY(prepare_socket(s, err));
-  s->handshake = s->is_within ? NULL : handshake_watch(s->context, s->socket);
-  if (zmq_connect(s->socket, s->endpoint) != 0) {
-    return error_set(err, STATUS_USAGE, "cannot connect to '%s': %s", s->endpoint, zmq_strerror(errno));
-  }
+  TRY(dealer_open(&s->broker, &options, err));
   return greet(s, err);
 }
 
 status session_send(session *s, const message *m, const wire_payload *payloads, size_t count, error *err) {
-  const status st = wire_send(s->socket, NULL, m, payloads, count, err);
+  const status st = wire_send(s->broker.socket, NULL, m, payloads, count, err);
   return st == STATUS_UNREACHABLE ? STATUS_OK : st;
 }
 
@@ -133,8 +84,8 @@ static bool take_own(session *s, status *outcome, error *err) {
 static status keep_connection(session *s, error *err) {
   const int64_t now = session_now();
   const int64_t sign_ms = s->heard_ms > s->connected_ms ? s->heard_ms : s->connected_ms;
-  if (now - sign_ms >= s->silence_ms) {
-    return connect_anew(s, err);
+  if (s->broker.socket == NULL || now - sign_ms >= s->silence_ms) {
+    return connect_again(s, err);
   }
   if (now - s->alive_ms >= s->sign_ms) {
     const message alive = message_of(MESSAGE_ALIVE);
@@ -145,7 +96,7 @@ static status keep_connection(session *s, error *err) {
 }
 
 static status receive(session *s, bool *received, error *err) {
-  const status st = wire_receive(s->socket, false, s->incoming, received, err);
+  const status st = wire_receive(s->broker.socket, false, s->incoming, received, err);
   if (st != STATUS_OK) {
     return error_context(err, st, "the broker at %s", s->endpoint);
   }
@@ -157,7 +108,7 @@ status session_turn(session *s, long timeout_ms, bool *received, error *err) {
   TRY(keep_connection(s, err));
   TRY(receive(s, received, err));
   if (!*received) {
-    zmq_pollitem_t item = {.socket = s->socket, .events = ZMQ_POLLIN};
+    zmq_pollitem_t item = {.socket = s->broker.socket, .events = ZMQ_POLLIN};
     const long at_most = timeout_ms < (long)s->sign_ms ? timeout_ms : (long)s->sign_ms;
     if (zmq_poll(&item, 1, at_most) < 0 && errno != EINTR) {
       return error_set(err, STATUS_IO, "cannot wait for the broker: %s", zmq_strerror(errno));
@@ -192,7 +143,7 @@ static status unreachable(const session *s, error *err) {
                      "the broker at %s cannot be reached: its host's name cannot be looked up (%s)",
                      s->endpoint, unknown);
   }
-  if (handshake_was_cut(s->handshake)) {
+  if (handshake_was_cut(s->broker.handshake)) {
     return error_set(
         err, STATUS_UNREACHABLE,
         "the broker at %s closes the connection during the handshake: most likely %s", s->endpoint,
@@ -240,7 +191,7 @@ static status await_welcome(session *s, error *err) {
       session_dismiss(s);
       TRY(st);
     }
-    TRY(handshake_check(s->handshake, s->endpoint, err));
+    TRY(handshake_check(s->broker.handshake, s->endpoint, err));
     TRY(session_check(s, begun_ms, err));
   }
   return STATUS_OK;
@@ -273,10 +224,7 @@ static status take_options(session *s, const session_options *o, error *err) {
   if (s->context == NULL || s->incoming == NULL) {
     return error_no_memory(err, "a session");
   }
-  if (getrandom(s->instance, sizeof s->instance, 0) != (ssize_t)sizeof s->instance) {
-    return error_set(err, STATUS_IO, "no random numbers: %s", strerror(errno));
-  }
-  return STATUS_OK;
+  return dealer_identity_make("client", &s->who, err);
 }
 
 status session_connect(const session_options *options, session **out, error *err) {
@@ -289,7 +237,7 @@ status session_connect(const session_options *options, session **out, error *err
   status st = take_options(s, options, err);
   if (st == STATUS_OK) {
     session_begin(s);
-    st = connect_anew(s, err);
+    st = connect_again(s, err);
   }
   if (st == STATUS_OK) {
     st = await_welcome(s, err);
@@ -308,12 +256,12 @@ void session_close(session *s) {
   if (s == NULL) {
     return;
   }
-  if (s->socket != NULL && s->is_welcome) {
+  if (s->broker.socket != NULL && s->is_welcome) {
     const message bye = message_of(MESSAGE_BYE);
     error ignored;
     (void)!session_send(s, &bye, NULL, 0, &ignored);
   }
-  drop_socket(s, s->is_welcome);
+  dealer_close(&s->broker, s->is_welcome ? LINGER_MS : 0);
   if (s->owns_context && s->context != NULL) {
     (void)zmq_ctx_term(s->context);
   }

@@ -11,6 +11,7 @@
 #include "client/session.h"
 #include "proto/blob.h"
 #include "proto/chunks.h"
+#include "proto/dealer.h"
 #include "proto/shared_store.h"
 #include "proto/wire.h"
 
@@ -25,8 +26,8 @@ enum {
 };
 
 struct session {
-  void *context, *socket;
-  struct handshake *handshake; /* of the socket */
+  void *context;
+  dealer broker;
   bool owns_context;
   bool is_within; /* one process: blobs of any size go in messages */
   char endpoint[256];
@@ -36,7 +37,7 @@ struct session {
   unsigned patience_ms;
   unsigned answer_ms, silence_ms, sign_ms, away_ms; /* ANSWER_MS and so on; others in tests */
   unsigned newsless_ms; /* for a broker that is alive but does not answer; 0: PATIENCE_WITHOUT_NEWS */
-  uint8_t instance[INSTANCE_BYTES];
+  dealer_identity who;
   wire_message *incoming;
   uint64_t requests; /* the number of the last one */
   uint64_t welcomes;

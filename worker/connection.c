@@ -1,71 +1,20 @@
 /* The socket and the session.  libzmq reconnects automatically when a connection breaks, and the broker then
  * answers "stranger"; one that silently went dead is closed here and reopened. */
-#include <errno.h>
-#include <string.h>
 #include <sys/random.h>
 
-#include "proto/endpoint.h"
 #include "worker/talk.h"
 
 enum {
-  SOCKET_LENGTH = 10000, /* messages; bytes are bounded by what this worker requests */
-  RECEIVE_LENGTH = 1000,
   HANDSHAKE_MS = 10000,
-  KEEPALIVE_S = 30,
   GOODBYE_MS = 500, /* for the last messages */
   HELD_MAX = MESSAGE_FRAME_MAX / 8,
 };
 
 /* ---- The socket ---------------------------------------------------------------------------------- */
 
-static bool set_option(void *socket, int option, int value) {
-  return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
-}
-
-/* Messages go only to an established connection (IMMEDIATE); without libzmq's heartbeats, which would
- * close slow connections in the middle of a message. */
-static bool set_options(const worker *w, void *socket) {
-  const int64_t frame_max = WIRE_FRAME_MAX;
-  return set_option(socket, ZMQ_LINGER, 0) && set_option(socket, ZMQ_SNDHWM, SOCKET_LENGTH) &&
-         set_option(socket, ZMQ_RCVHWM, w->is_embedded ? SOCKET_LENGTH : RECEIVE_LENGTH) &&
-         set_option(socket, ZMQ_IMMEDIATE, 1) &&
-         set_option(socket, ZMQ_IPV6, endpoint_is_ipv6(w->options.endpoint)) &&
-         set_option(socket, ZMQ_RECONNECT_IVL, BACKOFF_MS) &&
-         set_option(socket, ZMQ_RECONNECT_IVL_MAX, BACKOFF_MAX_MS) &&
-         set_option(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) && set_option(socket, ZMQ_TCP_KEEPALIVE, 1) &&
-         set_option(socket, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_S) &&
-         set_option(socket, ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_S) &&
-         (w->is_embedded || zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) == 0);
-}
-
-static status connect_to(talk *t, void *socket, error *err) {
-  const worker_options *o = &t->w->options;
-  if (!set_options(t->w, socket)) {
-    return error_set(err, STATUS_IO, "the worker cannot set up its socket: %s", zmq_strerror(errno));
-  }
-  if (o->key != NULL) {
-    TRY(key_use_client(socket, o->key, o->broker_key, err));
-  }
-  t->handshake = t->w->is_embedded ? NULL : handshake_watch(o->zmq_context, socket);
-  if (zmq_connect(socket, o->endpoint) != 0) {
-    return error_set(err, errno == EINVAL ? STATUS_USAGE : STATUS_UNREACHABLE, "cannot connect to %s: %s",
-                     o->endpoint, zmq_strerror(errno));
-  }
-  return STATUS_OK;
-}
-
 static void enter(talk *t, talk_phase phase) {
   t->phase = phase;
   t->phase_ms = t->now_ms;
-}
-
-void connection_close(talk *t) {
-  handshake_end(t->handshake);
-  t->handshake = NULL;
-  if (t->socket != NULL) {
-    zmq_close(t->socket);
-    t->socket = NULL;
-  }
 }
 
 /* A worker that lost its broker comes back with all the others, but not at the same moment. */
@@ -83,21 +32,25 @@ static uint64_t backoff(talk *t) {
 }
 
 static void reopen_later(talk *t) {
-  connection_close(t);
+  dealer_close(&t->broker, 0);
   enter(t, TALK_CLOSED);
   t->reopen_ms = t->now_ms + backoff(t);
   t->tries++;
 }
 
 static void open_socket(talk *t) {
+  const worker_options *o = &t->w->options;
+  const dealer_options options = {.zmq_context = o->zmq_context,
+                                  .endpoint = o->endpoint,
+                                  .key = o->key,
+                                  .broker_key = o->broker_key,
+                                  .is_within = t->w->is_embedded,
+                                  .waits = true,
+                                  .reconnect_ms = BACKOFF_MS,
+                                  .reconnect_max_ms = BACKOFF_MAX_MS,
+                                  .handshake_ms = HANDSHAKE_MS};
   error err;
-  status st;
-  t->socket = zmq_socket(t->w->options.zmq_context, ZMQ_DEALER);
-  if (t->socket == NULL) {
-    st = error_set(&err, STATUS_IO, "the worker cannot open a socket: %s", zmq_strerror(errno));
-  } else {
-    st = connect_to(t, t->socket, &err);
-  }
+  const status st = dealer_open(&t->broker, &options, &err);
   if (st == STATUS_OK) {
     enter(t, TALK_OPEN);
     t->heard_ms = t->now_ms;
@@ -112,7 +65,7 @@ static void open_socket(talk *t) {
 
 bool connection_send(talk *t, const message *m, const wire_payload *payloads, size_t count) {
   error err;
-  const status st = wire_send(t->socket, NULL, m, payloads, count, &err);
+  const status st = wire_send(t->broker.socket, NULL, m, payloads, count, &err);
   if (st == STATUS_NO_MEMORY) {
     reopen_later(t); /* it may have stopped in the middle of a message: only a new connection is clean */
   }
@@ -144,11 +97,7 @@ static uint64_t announced_capacity(talk *t) {
 
 static void say_hello(talk *t) {
   worker *w = t->w;
-  message hello = message_of(MESSAGE_HELLO);
-  message_set_text(&hello, FIELD_ROLE, "worker");
-  message_set_text(&hello, FIELD_TITLE, w->title);
-  message_set_text(&hello, FIELD_RELEASE, CANVASS_VERSION);
-  message_set_bytes(&hello, FIELD_INSTANCE, w->instance, sizeof w->instance);
+  message hello = dealer_hello(&w->who, CANVASS_VERSION);
   message_set_integer(&hello, FIELD_CAPACITY, announced_capacity(t));
   message_set_bytes(&hello, FIELD_FINGERPRINT, t->fingerprint.bytes, sizeof t->fingerprint.bytes);
   holdings h = {.count = 0};
@@ -170,7 +119,7 @@ static void say_hello(talk *t) {
 static bool can_send(talk *t) {
   int events = 0;
   size_t length = sizeof events;
-  return zmq_getsockopt(t->socket, ZMQ_EVENTS, &events, &length) == 0 && (events & ZMQ_POLLOUT) != 0;
+  return zmq_getsockopt(t->broker.socket, ZMQ_EVENTS, &events, &length) == 0 && (events & ZMQ_POLLOUT) != 0;
 }
 
 /* libzmq neither retries a key that the broker refused nor looks an address up again; both
@@ -184,7 +133,8 @@ static void check_connecting(talk *t) {
 /* What libzmq reports is logged once, until the broker lets the worker in. */
 static void tell_turned_away(talk *t) {
   error why;
-  if (handshake_check(t->handshake, t->w->options.endpoint, &why) != STATUS_OK && !t->told_turned_away) {
+  if (handshake_check(t->broker.handshake, t->w->options.endpoint, &why) != STATUS_OK &&
+      !t->told_turned_away) {
     t->told_turned_away = true;
     worker_log(t->w, "%.400s; asking again every %u s", why.message, t->w->silence_ms / 1000);
   }
@@ -305,18 +255,16 @@ void connection_on_refused(talk *t, const message *m) {
   w->why = why;
   pthread_cond_broadcast(&w->changed);
   pthread_mutex_unlock(&w->mutex);
-  connection_close(t);
+  dealer_close(&t->broker, 0);
   enter(t, TALK_ENDED);
 }
 
 void connection_leave(talk *t) {
-  if (t->phase == TALK_GREETED || t->phase == TALK_JOINED) {
+  const bool is_heard = t->phase == TALK_GREETED || t->phase == TALK_JOINED;
+  if (is_heard) {
     const message bye = message_of(MESSAGE_BYE);
     (void)connection_send(t, &bye, NULL, 0);
-    if (t->socket != NULL) {
-      (void)set_option(t->socket, ZMQ_LINGER, GOODBYE_MS);
-    }
   }
-  connection_close(t);
+  dealer_close(&t->broker, is_heard ? GOODBYE_MS : 0);
   enter(t, TALK_ENDED);
 }

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "proto/dealer.h"
 #include "proto/shared_store.h"
 #include "worker/assignment.h"
 #include "worker/queue.h"
@@ -34,8 +35,7 @@ struct worker {
   bool is_embedded; /* broker in this process: everything goes inline, and what the store lacks is nowhere */
   unsigned capacity;
   unsigned alive_ms, silence_ms;
-  uint8_t instance[INSTANCE_BYTES];
-  char title[128];
+  dealer_identity who;
   supply *supply;
   queue ready;
   atomic_bool stop;

@@ -177,7 +177,7 @@ static void (*const handlers[MESSAGES_COUNT])(talk *t) = {
 
 /* False when there is no more. */
 static bool receive_one(talk *t) {
-  if (t->socket == NULL) {
+  if (t->broker.socket == NULL) {
     return false;
   }
   if (t->incoming == NULL) {
@@ -188,7 +188,7 @@ static bool receive_one(talk *t) {
   }
   bool received = false;
   error err;
-  const status st = wire_receive(t->socket, false, t->incoming, &received, &err);
+  const status st = wire_receive(t->broker.socket, false, t->incoming, &received, &err);
   if (!received) {
     return false;
   }
@@ -302,11 +302,11 @@ static int wait_ms(const talk *t) {
 /* False when it cannot go on. */
 static bool wait(talk *t) {
   const short events = t->phase == TALK_OPEN ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN;
-  void *monitor = t->phase == TALK_OPEN ? handshake_socket(t->handshake) : NULL;
+  void *monitor = t->phase == TALK_OPEN ? handshake_socket(t->broker.handshake) : NULL;
   zmq_pollitem_t items[] = {{.fd = t->w->wake_fd, .events = ZMQ_POLLIN},
-                            {.socket = t->socket, .events = events},
+                            {.socket = t->broker.socket, .events = events},
                             {.socket = monitor, .events = ZMQ_POLLIN}};
-  const int count = t->socket == NULL ? 1 : monitor == NULL ? 2 : 3;
+  const int count = t->broker.socket == NULL ? 1 : monitor == NULL ? 2 : 3;
   if (zmq_poll(items, count, wait_ms(t)) < 0 && errno != EINTR) {
     return false;
   }
@@ -351,7 +351,7 @@ void talk_free(talk *t) {
   if (t == NULL) {
     return;
   }
-  connection_close(t);
+  dealer_close(&t->broker, 0);
   if (t->incoming != NULL) {
     free(t->incoming);
   }

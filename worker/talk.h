@@ -3,7 +3,6 @@
 #ifndef CANVASS_WORKER_TALK_H
 #define CANVASS_WORKER_TALK_H
 
-#include "proto/handshake.h"
 #include "worker/inside.h"
 
 enum {
@@ -35,9 +34,8 @@ struct talk {
   worker *w;
   uint64_t now_ms;
   talk_phase phase;
-  void *socket;
-  handshake *handshake; /* of the socket */
-  unsigned tries;       /* connections without a welcome */
+  dealer broker;
+  unsigned tries; /* connections without a welcome */
   uint64_t phase_ms, heard_ms, joined_ms, alive_due_ms, reopen_ms, turn_ms;
   bool was_joined, told_waiting, told_turned_away;
   digest fingerprint;
@@ -57,7 +55,6 @@ struct talk {
 uint64_t talk_clock_ms(void);
 
 /* ---- connection.c */
-void connection_close(talk *t);
 /* Opens, says hello, sends signs of life, notices silence: whatever is due at now_ms. */
 void connection_tick(talk *t);
 /* Messages from the broker. */

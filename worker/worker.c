@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,24 +42,13 @@ static void supply_says(void *context, const char *line) {
 
 /* ---- Starting ------------------------------------------------------------------------------------ */
 
-static void name_oneself(worker *w) {
-  char host[96] = "";
-  if (gethostname(host, sizeof host - 1) != 0) {
-    host[0] = 0;
-  }
-  snprintf(w->title, sizeof w->title, "%s:%ld", host[0] != 0 ? host : "worker", (long)getpid());
-}
-
 static status set_up(worker *w, const worker_options *options, error *err) {
   w->options = *options;
   w->is_embedded = strncmp(options->endpoint, "inproc://", 9) == 0;
   w->capacity = options->threads * TASKS_PER_THREAD;
   w->alive_ms = options->alive_ms > 0 ? options->alive_ms : ALIVE_MS;
   w->silence_ms = options->silence_ms > 0 ? options->silence_ms : SILENCE_MS;
-  name_oneself(w);
-  if (getrandom(w->instance, sizeof w->instance, 0) != (ssize_t)sizeof w->instance) {
-    return error_set(err, STATUS_IO, "the system provides no random bytes: %s", strerror(errno));
-  }
+  TRY(dealer_identity_make("worker", &w->who, err));
   w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   w->threads = calloc(options->threads, sizeof *w->threads);
   w->talk = talk_new(w);

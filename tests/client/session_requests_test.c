@@ -113,6 +113,23 @@ static void a_restarted_broker_is_asked_again(void **state) {
   assert_int_equal(atomic_load(&f->broker.starts), 2);
 }
 
+static void a_connection_that_could_not_be_made_is_tried_again_by_the_next_call(void **state) {
+  fixture *f = *state;
+  begin(f);
+  char right[sizeof f->link->endpoint];
+  buf out;
+  buf_init(&out);
+  memcpy(right, f->link->endpoint, sizeof right);
+  f->link->silence_ms = 0; /* so that it connects again at once */
+  snprintf(f->link->endpoint, sizeof f->link->endpoint, "nowhere://x");
+  assert_int_equal(session_list(f->link, "jobs", &out, &f->err), STATUS_UNREACHABLE);
+  assert_contains(f->err.message, "cannot connect to nowhere://x");
+  f->link->silence_ms = SESSION_EVER_MS;
+  memcpy(f->link->endpoint, right, sizeof right);
+  check_list(f->link);
+  buf_fini(&out);
+}
+
 static void a_connection_that_went_dead_is_made_anew(void **state) {
   fixture *f = *state;
   begin(f);
@@ -356,6 +373,7 @@ int main(void) {
       TEST(a_hello_that_got_lost_is_said_again),
       TEST(a_stranger_says_hello_and_asks_again),
       TEST(a_restarted_broker_is_asked_again),
+      TEST(a_connection_that_could_not_be_made_is_tried_again_by_the_next_call),
       TEST(a_connection_that_went_dead_is_made_anew),
       TEST(a_broker_that_is_not_there_is_named),
       TEST(keys_that_may_not_fit_are_said),
