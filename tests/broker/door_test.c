@@ -10,143 +10,102 @@
 
 static void a_listed_key_comes_in_and_is_known_by_it(void **state) {
   scene *s = *state;
-  key_list *l = scene_list(s, 3);
-  door_allow(s->door, l);
-  void *a = scene_come(s, &s->keys[0], s->server_key.public_key, "a");
+  scene_allow(s, 3);
+  scene_come(s, &s->keys[0], s->server_key.public_key, "a");
   scene_expect_hello(s, s->server, "a", s->keys[0].public_key);
-  void *b = scene_come(s, &s->keys[1], s->server_key.public_key, "b");
+  scene_come(s, &s->keys[1], s->server_key.public_key, "b");
   scene_expect_hello(s, s->server, "b", s->keys[1].public_key);
   char last[KEY_TEXT_BYTES];
   assert_int_equal(door_turned_away(s->door, last), 0);
   assert_string_equal(last, "");
-  zmq_close(a);
-  zmq_close(b);
-  door_allow(s->door, NULL);
-  key_list_destroy(l);
 }
 
 static void answers_reach_who_came_in(void **state) {
   scene *s = *state;
-  key_list *l = scene_list(s, 1);
-  door_allow(s->door, l);
+  scene_allow(s, 1);
   void *a = scene_come(s, &s->keys[0], s->server_key.public_key, "a");
   scene_expect_hello(s, s->server, "a", s->keys[0].public_key);
   const message alive = message_of(MESSAGE_ALIVE);
   assert_int_equal(wire_send(s->server, &s->incoming->from, &alive, NULL, 0, NULL), STATUS_OK);
-  scene_wait_for(a);
+  sockets_wait(a, "an answer");
   bool received = false;
   assert_int_equal(wire_receive(a, false, s->incoming, &received, NULL), STATUS_OK);
   assert_true(received);
   assert_int_equal(s->incoming->header.kind, MESSAGE_ALIVE);
   wire_message_close(s->incoming);
-  zmq_close(a);
-  door_allow(s->door, NULL);
-  key_list_destroy(l);
 }
 
 static void an_unknown_key_stays_out(void **state) {
   scene *s = *state;
-  key_list *l = scene_list(s, 1);
-  door_allow(s->door, l);
-  void *stranger = scene_come(s, &s->keys[1], s->server_key.public_key, "stranger");
+  scene_allow(s, 1);
+  scene_come(s, &s->keys[1], s->server_key.public_key, "stranger");
   scene_expect_turned_away(s, s->keys[1].public_key);
   /* What the stranger sent would stand before this. */
-  void *a = scene_come(s, &s->keys[0], s->server_key.public_key, "a");
+  scene_come(s, &s->keys[0], s->server_key.public_key, "a");
   scene_expect_hello(s, s->server, "a", s->keys[0].public_key);
-  zmq_close(stranger);
-  zmq_close(a);
-  door_allow(s->door, NULL);
-  key_list_destroy(l);
 }
 
 static void without_a_list_nobody_comes_in(void **state) {
   scene *s = *state;
-  void *stranger = scene_come(s, &s->keys[1], s->server_key.public_key, "stranger");
+  scene_come(s, &s->keys[1], s->server_key.public_key, "stranger");
   scene_expect_turned_away(s, s->keys[1].public_key);
-  zmq_close(stranger);
 }
 
 static void a_wrong_server_key_stays_out(void **state) {
   scene *s = *state;
-  key_list *l = scene_list(s, 3);
-  door_allow(s->door, l);
+  scene_allow(s, 3);
   const key_pair other = scene_pair();
-  void *lost = scene_come(s, &s->keys[1], other.public_key, "lost");
+  scene_come(s, &s->keys[1], other.public_key, "lost");
   scene_expect_broken_handshake(s);
-  void *a = scene_come(s, &s->keys[0], s->server_key.public_key, "a");
+  scene_come(s, &s->keys[0], s->server_key.public_key, "a");
   scene_expect_hello(s, s->server, "a", s->keys[0].public_key);
-  zmq_close(lost);
-  zmq_close(a);
-  door_allow(s->door, NULL);
-  key_list_destroy(l);
 }
 
 static void somebody_elses_public_key_is_of_no_use(void **state) {
   scene *s = *state;
-  key_list *l = scene_list(s, 1);
-  door_allow(s->door, l);
+  scene_allow(s, 1);
   key_pair thief = s->keys[1];
   memcpy(thief.public_key, s->keys[0].public_key, KEY_TEXT_BYTES);
-  void *t = scene_come(s, &thief, s->server_key.public_key, "thief");
+  scene_come(s, &thief, s->server_key.public_key, "thief");
   scene_expect_broken_handshake(s);
-  void *a = scene_come(s, &s->keys[0], s->server_key.public_key, "a");
+  scene_come(s, &s->keys[0], s->server_key.public_key, "a");
   scene_expect_hello(s, s->server, "a", s->keys[0].public_key);
-  zmq_close(t);
-  zmq_close(a);
-  door_allow(s->door, NULL);
-  key_list_destroy(l);
 }
 
 static void a_peer_without_keys_stays_out(void **state) {
   scene *s = *state;
-  key_list *l = scene_list(s, 1);
-  door_allow(s->door, l);
-  void *plain = scene_greet(scene_socket(s, ZMQ_DEALER), s->endpoint, "plain");
+  scene_allow(s, 1);
+  scene_greet(sockets_open(s->outside, ZMQ_DEALER), s->endpoint, "plain");
   scene_expect_broken_handshake(s);
-  void *a = scene_come(s, &s->keys[0], s->server_key.public_key, "a");
+  scene_come(s, &s->keys[0], s->server_key.public_key, "a");
   scene_expect_hello(s, s->server, "a", s->keys[0].public_key);
-  zmq_close(plain);
-  zmq_close(a);
-  door_allow(s->door, NULL);
-  key_list_destroy(l);
 }
 
 static void the_list_is_swapped_while_the_door_stands(void **state) {
   scene *s = *state;
-  key_list *first = scene_list(s, 1);
-  key_list *second = scene_list(s, 2);
   for (int i = 0; i < 10; i++) {
-    door_allow(s->door, i % 2 ? second : first);
+    scene_allow(s, i % 2 ? 2 : 1);
     void *out = scene_come(s, &s->keys[i % 2 ? 0 : 1], s->server_key.public_key, "out");
     scene_expect_turned_away(s, s->keys[i % 2 ? 0 : 1].public_key);
     void *in = scene_come(s, &s->keys[i % 2], s->server_key.public_key, "in");
     scene_expect_hello(s, s->server, "in", s->keys[i % 2].public_key);
-    zmq_close(out);
-    zmq_close(in);
+    scene_leave(s, out);
+    scene_leave(s, in);
   }
-  door_allow(s->door, NULL);
-  key_list_destroy(first);
-  key_list_destroy(second);
 }
 
 /* Lists may be freed as soon as door_allow has returned, whatever the door is doing. */
 static void a_list_that_was_replaced_may_be_freed_at_once(void **state) {
   scene *s = *state;
-  key_list *l = scene_list(s, 1);
-  door_allow(s->door, l);
+  scene_allow(s, 1);
   for (int i = 0; i < 30; i++) {
     void *a = scene_come(s, &s->keys[0], s->server_key.public_key, "a");
     for (int k = 0; k < 10; k++) {
-      key_list *next = scene_list(s, 1);
-      door_allow(s->door, next);
-      key_list_destroy(l);
-      l = next;
+      scene_allow(s, 1);
     }
     scene_expect_hello(s, s->server, "a", s->keys[0].public_key);
-    zmq_close(a);
+    scene_leave(s, a);
   }
-  door_allow(s->door, NULL);
-  key_list_destroy(l);
 }
 
 /* ---- What else there is in the context ----------------------------------------------------------- */
@@ -159,41 +118,34 @@ static void plain_sockets_of_the_same_context_are_not_affected(void **state) {
   for (size_t i = 0; i < sizeof endpoints / sizeof endpoints[0]; i++) {
     char endpoint[128];
     size_t length = sizeof endpoint;
-    void *server = scene_socket(s, ZMQ_ROUTER);
+    void *server = sockets_open(s->inside, ZMQ_ROUTER);
     assert_int_equal(zmq_bind(server, endpoints[i]), 0);
     assert_int_equal(zmq_getsockopt(server, ZMQ_LAST_ENDPOINT, endpoint, &length), 0);
-    void *peer = scene_greet(scene_socket(s, ZMQ_DEALER), endpoint, "plain");
+    void *peer = scene_greet(sockets_open(s->inside, ZMQ_DEALER), endpoint, "plain");
     scene_expect_hello(s, server, "plain", "");
-    zmq_close(peer);
-    zmq_close(server);
+    sockets_close(s->inside, peer);
+    sockets_close(s->inside, server);
   }
   assert_int_equal(unlink(ipc + strlen("ipc://")), 0);
 }
 
 static void other_domains_are_not_let_in(void **state) {
   scene *s = *state;
-  key_list *l = scene_list(s, 1);
-  door_allow(s->door, l);
+  scene_allow(s, 1);
   const int yes = 1;
-  void *server = scene_socket(s, ZMQ_ROUTER);
+  void *server = sockets_open(s->inside, ZMQ_ROUTER);
   assert_int_equal(zmq_setsockopt(server, ZMQ_CURVE_SERVER, &yes, sizeof yes), 0);
   assert_int_equal(zmq_setsockopt(server, ZMQ_CURVE_SECRETKEY, s->server_key.secret_key, 40), 0);
-  assert_int_equal(zmq_bind(server, "tcp://127.0.0.1:*"), 0);
-  size_t length = sizeof s->endpoint;
-  assert_int_equal(zmq_getsockopt(server, ZMQ_LAST_ENDPOINT, s->endpoint, &length), 0);
-  void *a = scene_come(s, &s->keys[0], s->server_key.public_key, "a");
+  scene_listen(s, server);
+  scene_come(s, &s->keys[0], s->server_key.public_key, "a");
   scene_expect_turned_away(s, "");
-  zmq_close(a);
-  zmq_close(server);
-  door_allow(s->door, NULL);
-  key_list_destroy(l);
 }
 
 static void a_context_has_one_door(void **state) {
   scene *s = *state;
   door *second = NULL;
   error err;
-  assert_int_equal(door_open(s->context, NULL, &second, &err), STATUS_IO);
+  assert_int_equal(door_open(sockets_context(s->inside), NULL, &second, &err), STATUS_IO);
   assert_contains(err.message, "already");
   assert_null(second);
 }

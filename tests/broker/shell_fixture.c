@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/check.h"
+#include "tests/waiting.h"
 
 enum { STEP_MS = 500 }; /* a turn of the broker never counts as much more */
 
@@ -40,6 +41,7 @@ static uint64_t tell_time(void *context) {
 static void await_turn(shell *s) {
   const struct timespec moment = {.tv_nsec = 100000};
   const uint64_t seen = atomic_load(&s->looks);
+  waiting_for("a turn of the broker");
   while (atomic_load(&s->looks) < seen + 2) {
     broker_allow(s->broker, NULL); /* no new list: it only wakes the broker */
     nanosleep(&moment, NULL);
@@ -58,8 +60,7 @@ int shell_set_up(void **state) {
   assert_non_null(s);
   process_directory_new(s->directory, sizeof s->directory);
   snprintf(s->store, sizeof s->store, "%s/store", s->directory);
-  s->context = zmq_ctx_new();
-  assert_non_null(s->context);
+  s->sockets = sockets_new();
   assert_int_equal(pthread_mutex_init(&s->mutex, NULL), 0);
   *state = s;
   return 0;
@@ -67,15 +68,10 @@ int shell_set_up(void **state) {
 
 int shell_tear_down(void **state) {
   shell *s = *state;
-  for (size_t i = 0; i < SHELL_TALKERS_MAX; i++) {
-    if (s->sockets[i] != NULL) {
-      zmq_close(s->sockets[i]);
-    }
-  }
   if (s->broker != NULL) {
     shell_stop(s);
   }
-  zmq_ctx_term(s->context);
+  sockets_destroy(s->sockets);
   process_directory_remove(s->directory);
   pthread_mutex_destroy(&s->mutex);
   free(s);
@@ -92,7 +88,7 @@ void shell_start(shell *s, const char *endpoint, bool keeps) {
   char ipc[300];
   snprintf(ipc, sizeof ipc, "ipc://%s/socket", s->directory);
   const char *endpoints[] = {endpoint != NULL ? endpoint : ipc};
-  const broker_options options = {.zmq_context = s->context,
+  const broker_options options = {.zmq_context = sockets_context(s->sockets),
                                   .endpoints = endpoints,
                                   .endpoints_count = 1,
                                   .directory = keeps ? s->store : NULL,
@@ -133,6 +129,7 @@ static void await_silence(const char *endpoint) {
 }
 
 void shell_stop(shell *s) {
+  waiting_for("the end of the broker");
   broker_stop(s->broker);
   pthread_join(s->thread, NULL);
   if (s->ended != STATUS_OK) {
@@ -144,6 +141,7 @@ void shell_stop(shell *s) {
 }
 
 void shell_expect_failed(shell *s, status code) {
+  waiting_for("the broker to fail");
   pthread_join(s->thread, NULL);
   assert_int_equal(s->ended, code);
   broker_destroy(s->broker);
@@ -153,24 +151,10 @@ void shell_expect_failed(shell *s, status code) {
 
 /* ---- Peers --------------------------------------------------------------------------------------- */
 
-/* Puts AFTER in the place of BEFORE among the sockets to be closed. */
-static void exchange_socket(shell *s, void *before, void *after) {
-  size_t i = 0;
-  while (i < SHELL_TALKERS_MAX && s->sockets[i] != before) {
-    i++;
-  }
-  assert_true(i < SHELL_TALKERS_MAX);
-  s->sockets[i] = after;
-}
-
 static void open_socket(talker *t, const key_pair *own, const char *broker_key) {
-  const int linger = 0;
   shell *s = t->owner;
   error err;
-  t->socket = zmq_socket(s->context, ZMQ_DEALER);
-  assert_non_null(t->socket);
-  exchange_socket(s, NULL, t->socket);
-  assert_int_equal(zmq_setsockopt(t->socket, ZMQ_LINGER, &linger, sizeof linger), 0);
+  t->socket = sockets_open(s->sockets, ZMQ_DEALER);
   if (own != NULL) {
     assert_int_equal(key_use_client(t->socket, own, broker_key, &err), STATUS_OK);
   }
@@ -197,8 +181,7 @@ static void close_last(talker *t) {
 
 static void close_socket(talker *t) {
   close_last(t);
-  exchange_socket(t->owner, t->socket, NULL);
-  zmq_close(t->socket);
+  sockets_close(t->owner->sockets, t->socket);
 }
 
 void talker_reconnect(talker *t) {
@@ -249,6 +232,7 @@ bool talker_receive(talker *t, unsigned ms) {
 }
 
 message *talker_next(talker *t) {
+  waiting_for("a message of the broker's");
   assert_true(receive(t, -1));
   return &t->in->header;
 }
@@ -288,7 +272,7 @@ void talker_expect_none(talker *t, message_kind kind) {
   } while (t->in->header.kind != MESSAGE_ALIVE);
 }
 
-void talker_hello(talker *t, const char *role, uint64_t capacity) {
+static status say_hello(talker *t, const char *role, uint64_t capacity, error *err) {
   uint8_t fingerprint[DIGEST_BYTES];
   memset(fingerprint, 1, sizeof fingerprint);
   message hello = message_of(MESSAGE_HELLO);
@@ -296,7 +280,19 @@ void talker_hello(talker *t, const char *role, uint64_t capacity) {
   message_set_text(&hello, FIELD_TITLE, role);
   message_set_integer(&hello, FIELD_CAPACITY, capacity);
   message_set_bytes(&hello, FIELD_FINGERPRINT, fingerprint, sizeof fingerprint);
-  talker_send(t, &hello, NULL, 0);
+  return wire_send(t->socket, NULL, &hello, NULL, 0, err);
+}
+
+void talker_hello(talker *t, const char *role, uint64_t capacity) {
+  error err;
+  if (say_hello(t, role, capacity, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+}
+
+void talker_hello_in_vain(talker *t, const char *role) {
+  const status st = say_hello(t, role, 0, NULL);
+  assert_true(st == STATUS_OK || st == STATUS_UNREACHABLE);
 }
 
 void talker_client(shell *s, talker *t) {

@@ -12,13 +12,13 @@
 #include "broker/core/core.h"
 #include "proto/wire.h"
 #include "tests/process.h"
+#include "tests/sockets.h"
 
-enum { SHELL_QUIET_MS = 50, SHELL_TALKERS_MAX = 16 };
+enum { SHELL_QUIET_MS = 50 };
 
 typedef struct shell {
-  void *context;
-  void *sockets[SHELL_TALKERS_MAX]; /* of talkers: a test that failed leaves them open */
-  char directory[256];              /* temporary; the broker's store is below it */
+  sockets *sockets;    /* of talkers; the broker's context, too */
+  char directory[256]; /* temporary; the broker's store is below it */
   char store[300];
   char endpoint[320]; /* as bound */
   bool keeps;
@@ -67,6 +67,8 @@ void talker_worker(shell *s, talker *t, uint64_t capacity);
 void talker_reconnect(talker *t);
 void talker_come_back(talker *t, const char *role, uint64_t capacity);
 void talker_hello(talker *t, const char *role, uint64_t capacity);
+/* The same from somebody who is refused, perhaps before there was time to speak. */
+void talker_hello_in_vain(talker *t, const char *role);
 void talker_close(talker *t);
 
 void talker_send(talker *t, const message *m, const wire_payload *payloads, size_t count);

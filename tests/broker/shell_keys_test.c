@@ -13,8 +13,10 @@
 static void expect_no_broker(const shell *s, const char *endpoint, status code, const char *words) {
   error err;
   broker *b = NULL;
-  const broker_options options = {
-      .zmq_context = s->context, .endpoints = &endpoint, .endpoints_count = 1, .directory = s->store};
+  const broker_options options = {.zmq_context = sockets_context(s->sockets),
+                                  .endpoints = &endpoint,
+                                  .endpoints_count = 1,
+                                  .directory = s->store};
   assert_int_equal(broker_new(&options, &b, &err), code);
   if (strstr(err.message, words) == NULL) {
     fail_msg("%s: %s", endpoint, err.message);
@@ -133,9 +135,9 @@ static void who_is_not_on_the_list_hears_nothing_and_the_log_names_the_key(void 
   talker plain;
   keys_start(s, &k);
   talker_connect_with(s, &stranger, &k.nobody, k.broker.public_key);
-  talker_hello(&stranger, "client", 0);
+  talker_hello_in_vain(&stranger, "client");
   talker_connect(s, &plain); /* without any key */
-  talker_hello(&plain, "client", 0);
+  talker_hello_in_vain(&plain, "client");
   while (!shell_log_has(s, k.nobody.public_key)) {
     shell_pass(s, 1000);
     assert_false(talker_receive(&stranger, SHELL_QUIET_MS));

@@ -11,6 +11,7 @@
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/survey.h"
 #include "tests/seeded.h"
+#include "tests/sockets.h"
 
 enum { RANDOM_MESSAGES = 500 };
 
@@ -98,25 +99,22 @@ static void a_second_broker_on_the_same_store_or_endpoint_is_refused(void **stat
 
 /* A peer that says what it likes. */
 typedef struct peer {
-  void *context, *socket;
+  sockets *sockets;
+  void *socket;
   zmq_msg_t frame; /* of the last answer */
   message answer;
 } peer;
 
 static void peer_open(const cluster *c, peer *p) {
-  const int none = 0;
-  p->context = zmq_ctx_new();
-  p->socket = zmq_socket(p->context, ZMQ_DEALER);
-  assert_non_null(p->socket);
-  zmq_setsockopt(p->socket, ZMQ_LINGER, &none, sizeof none);
+  p->sockets = sockets_new();
+  p->socket = sockets_open(p->sockets, ZMQ_DEALER);
   assert_int_equal(zmq_connect(p->socket, c->endpoint), 0);
   zmq_msg_init(&p->frame);
 }
 
 static void peer_close(peer *p) {
   zmq_msg_close(&p->frame);
-  zmq_close(p->socket);
-  zmq_ctx_term(p->context);
+  sockets_destroy(p->sockets);
 }
 
 static void peer_send(const peer *p, const void *header, size_t length, size_t payloads) {
@@ -131,6 +129,7 @@ static message_kind peer_hear(peer *p) {
   error err = {0};
   int more = 0;
   size_t size = sizeof more;
+  sockets_wait(p->socket, "the broker's answer to a peer made by hand");
   assert_true(zmq_msg_recv(&p->frame, p->socket, 0) >= 0);
   assert_int_equal(zmq_getsockopt(p->socket, ZMQ_RCVMORE, &more, &size), 0);
   assert_int_equal(more, 0);

@@ -8,37 +8,31 @@
 
 #include "proto/wire.h"
 #include "tests/check.h"
+#include "tests/sockets.h"
 
 enum { RELEASES_MAX = 2000 };
 
 /* ---- A broker's socket and one peer's ------------------------------------------------------------- */
 
 typedef struct scene {
-  void *context, *router, *dealer;
+  sockets *sockets;
+  void *router, *dealer;
   wire_message *incoming;
   wire_route dealer_route;
 } scene;
 
-static void *new_socket(void *context, int type) {
-  void *socket = zmq_socket(context, type);
-  assert_non_null(socket);
-  const int linger = 0;
+static void *new_socket(scene *s, int type) {
+  void *socket = sockets_open(s->sockets, type);
   const int yes = 1;
-  assert_int_equal(zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger), 0);
   if (type == ZMQ_ROUTER) {
     assert_int_equal(zmq_setsockopt(socket, ZMQ_ROUTER_MANDATORY, &yes, sizeof yes), 0);
   }
   return socket;
 }
 
-static void wait_for(void *socket) {
-  zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
-  assert_int_equal(zmq_poll(&item, 1, -1), 1);
-}
-
 static status receive(scene *s, void *socket, error *err) {
   bool received = false;
-  wait_for(socket);
+  sockets_wait(socket, "a message");
   const status st = wire_receive(socket, socket == s->router, s->incoming, &received, err);
   assert_true(received);
   return st;
@@ -64,11 +58,10 @@ static int open_scene(void **state) {
   scene *s = calloc(1, sizeof *s);
   assert_non_null(s);
   s->incoming = malloc(sizeof *s->incoming);
-  s->context = zmq_ctx_new();
+  s->sockets = sockets_new();
   assert_non_null(s->incoming);
-  assert_non_null(s->context);
-  s->router = new_socket(s->context, ZMQ_ROUTER);
-  s->dealer = new_socket(s->context, ZMQ_DEALER);
+  s->router = new_socket(s, ZMQ_ROUTER);
+  s->dealer = new_socket(s, ZMQ_DEALER);
   assert_int_equal(zmq_bind(s->router, "inproc://broker"), 0);
   assert_int_equal(zmq_connect(s->dealer, "inproc://broker"), 0);
   send_numbered(s->dealer, NULL, 0);
@@ -80,9 +73,7 @@ static int open_scene(void **state) {
 
 static int close_scene(void **state) {
   scene *s = *state;
-  zmq_close(s->dealer);
-  zmq_close(s->router);
-  zmq_ctx_term(s->context);
+  sockets_destroy(s->sockets);
   free(s->incoming);
   free(s);
   return 0;
@@ -184,8 +175,8 @@ static void a_peer_that_is_gone_gets_nothing_and_the_next_message_is_whole(void 
 static void a_full_peer_gets_whole_messages_only(void **state) {
   scene *s = *state;
   const int few = 10;
-  void *router = new_socket(s->context, ZMQ_ROUTER);
-  void *dealer = new_socket(s->context, ZMQ_DEALER);
+  void *router = new_socket(s, ZMQ_ROUTER);
+  void *dealer = new_socket(s, ZMQ_DEALER);
   assert_int_equal(zmq_setsockopt(router, ZMQ_RCVHWM, &few, sizeof few), 0);
   assert_int_equal(zmq_setsockopt(dealer, ZMQ_SNDHWM, &few, sizeof few), 0);
   assert_int_equal(zmq_bind(router, "inproc://full"), 0);
@@ -202,13 +193,11 @@ static void a_full_peer_gets_whole_messages_only(void **state) {
   assert_true(sent >= 10);
   for (size_t i = 0; i < sent; i++) {
     bool received = false;
-    wait_for(router);
+    sockets_wait(router, "a message");
     assert_int_equal(wire_receive(router, true, s->incoming, &received, NULL), STATUS_OK);
     assert_int_equal(s->incoming->payloads_count, 2);
     wire_message_close(s->incoming);
   }
-  zmq_close(dealer);
-  zmq_close(router);
 }
 
 static void messages_beyond_the_limits_are_not_sent(void **state) {
@@ -387,7 +376,7 @@ static void a_peer_with_an_id_of_its_own_is_known_by_all_of_it_or_refused(void *
   scene *s = *state;
   static const char *const ids[] = {"short", "12345678", "123456789"};
   for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
-    void *dealer = new_socket(s->context, ZMQ_DEALER);
+    void *dealer = new_socket(s, ZMQ_DEALER);
     assert_int_equal(zmq_setsockopt(dealer, ZMQ_ROUTING_ID, ids[i], strlen(ids[i])), 0);
     assert_int_equal(zmq_connect(dealer, "inproc://broker"), 0);
     send_numbered(dealer, NULL, 1);
@@ -402,7 +391,7 @@ static void a_peer_with_an_id_of_its_own_is_known_by_all_of_it_or_refused(void *
       const message m = message_of(MESSAGE_ALIVE);
       assert_int_equal(wire_send(s->router, &s->incoming->from, &m, NULL, 0, NULL), STATUS_UNREACHABLE);
     }
-    zmq_close(dealer);
+    sockets_close(s->sockets, dealer);
   }
 }
 
