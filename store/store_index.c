@@ -1,5 +1,9 @@
 /* LMDB behind four calls.
  *
+ * LMDB trusts its file.  Where it notices that a page cannot be right it either returns a code or calls
+ * abort() through an assertion; every use of it runs guarded, so that both become the same message.  After an
+ * assertion the environment is in no known state, and is only closed.
+ *
  * Every transaction holds the map's lock shared; the map grows under it alone, because LMDB may only
  * remap while the process has no transaction.  Values are copied out inside the transaction: no reader
  * lives longer than a call, so pages are reused and the file does not grow because of readers. */
@@ -10,6 +14,8 @@
 #include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>
+#include <setjmp.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +33,7 @@ struct store_index {
   MDB_dbi tables[INDEX_TABLES_MAX];
   pthread_rwlock_t map; /* shared by transactions, held alone while the map grows */
   pthread_mutex_t writer;
+  atomic_bool is_broken; /* an assertion failed: LMDB is not called again */
 };
 
 /* ---- What went wrong, and what to do ------------------------------------------------------------- */
@@ -72,6 +79,38 @@ static status failed(const store_index *x, int code, error *err) {
     }
   }
   return error_set(err, STATUS_IO, "the index %s: %s", x->directory, mdb_strerror(code));
+}
+
+/* ---- Assertions ---------------------------------------------------------------------------------- */
+
+/* Where the thread goes when one fails; NULL: it is not in LMDB. */
+static _Thread_local jmp_buf *way_out;
+
+/* LMDB would call abort() after this. */
+static void leave(MDB_env *env, const char *assertion) {
+  (void)env;
+  (void)assertion;
+  if (way_out != NULL) {
+    longjmp(*way_out, 1);
+  }
+}
+
+/* What CALL returns, which takes no lock of its own; MDB_CORRUPTED when an assertion fails in it, or did
+ * before. The memory of the transaction is then lost. */
+static int guarded(store_index *x, int (*call)(store_index *x, void *context), void *context) {
+  jmp_buf back;
+  if (atomic_load(&x->is_broken)) {
+    return MDB_CORRUPTED;
+  }
+  if (setjmp(back) != 0) {
+    way_out = NULL;
+    atomic_store(&x->is_broken, true);
+    return MDB_CORRUPTED;
+  }
+  way_out = &back;
+  const int code = call(x, context);
+  way_out = NULL;
+  return code;
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------- */
@@ -142,9 +181,11 @@ static int sync_directory(const char *directory) {
 
 /* NOMETASYNC: a power cut may undo the last commit, never damage the file.  NOTLS: readers are bound to
  * transactions, which end with each call. */
-static int open_environment(store_index *x) {
+static int open_environment(store_index *x, void *context) {
+  (void)context;
   const unsigned flags = MDB_NOTLS | (x->options.durable ? 0 : MDB_NOMETASYNC);
   int code = mdb_env_create(&x->env);
+  code = code != 0 ? code : mdb_env_set_assert(x->env, leave);
   code = code != 0 ? code : mdb_env_set_maxdbs(x->env, x->options.tables_count);
   code = code != 0 ? code : mdb_env_set_maxreaders(x->env, READERS_MAX);
   code = code != 0 ? code : mdb_env_set_mapsize(x->env, first_map_bytes(x->directory));
@@ -166,7 +207,7 @@ status store_index_open(const char *directory, const index_options *options, sto
   x->options = *options;
   pthread_rwlock_init(&x->map, NULL);
   pthread_mutex_init(&x->writer, NULL);
-  const int code = open_environment(x);
+  const int code = guarded(x, open_environment, NULL);
   if (code != 0) {
     const status st = failed(x, code, err);
     store_index_close(x);
@@ -197,22 +238,35 @@ static slice slice_of_val(const MDB_val *v) {
   return (slice){v->mv_data, v->mv_size};
 }
 
-status store_index_get(store_index *x, index_table table, slice key, buf *out, bool *found, error *err) {
-  *found = false;
+typedef struct lookup {
+  index_table table;
+  slice key;
+  buf *out;
+} lookup;
+
+/* 0: it was found. */
+static int look_up(store_index *x, void *context) {
+  const lookup *l = context;
   MDB_txn *txn;
-  MDB_val wanted = val_of(key);
+  MDB_val wanted = val_of(l->key);
   MDB_val value;
-  pthread_rwlock_rdlock(&x->map);
   int code = mdb_txn_begin(x->env, NULL, MDB_RDONLY, &txn);
   if (code == 0) {
-    code = mdb_get(txn, x->tables[table], &wanted, &value);
+    code = mdb_get(txn, x->tables[l->table], &wanted, &value);
     if (code == 0) {
-      buf_put(out, value.mv_data, value.mv_size);
-      *found = true;
+      buf_put(l->out, value.mv_data, value.mv_size);
     }
     mdb_txn_abort(txn);
   }
+  return code;
+}
+
+status store_index_get(store_index *x, index_table table, slice key, buf *out, bool *found, error *err) {
+  lookup l = {table, key, out};
+  pthread_rwlock_rdlock(&x->map);
+  const int code = guarded(x, look_up, &l);
   pthread_rwlock_unlock(&x->map);
+  *found = code == 0;
   if (code != 0 && code != MDB_NOTFOUND) {
     return failed(x, code, err);
   }
@@ -221,8 +275,11 @@ status store_index_get(store_index *x, index_table table, slice key, buf *out, b
 
 /* What a scan visits. */
 typedef struct range {
+  index_table table;
   slice prefix;
   size_t group; /* of keys that share so many bytes the first alone; 0: all */
+  bool (*visit)(void *context, slice key, slice value);
+  void *context;
 } range;
 
 /* The least key after all that begin with the LENGTH bytes of KEY; false: there is none. */
@@ -246,54 +303,58 @@ static int next_in(MDB_cursor *cursor, size_t group, MDB_val *key, MDB_val *valu
   return mdb_cursor_get(cursor, key, value, MDB_SET_RANGE); /* KEY is the one that was found then */
 }
 
-static int scan(MDB_cursor *cursor, range r, bool (*visit)(void *context, slice key, slice value),
-                void *context) {
-  const slice prefix = r.prefix;
+static int scan(MDB_cursor *cursor, const range *r) {
+  const slice prefix = r->prefix;
   MDB_val key = val_of(prefix);
   MDB_val value;
   int code = mdb_cursor_get(cursor, &key, &value, prefix.length > 0 ? MDB_SET_RANGE : MDB_FIRST);
   while (code == 0 && key.mv_size >= prefix.length &&
          (prefix.length == 0 || memcmp(key.mv_data, prefix.bytes, prefix.length) == 0) &&
-         visit(context, slice_of_val(&key), slice_of_val(&value))) {
-    code = next_in(cursor, r.group, &key, &value);
+         r->visit(r->context, slice_of_val(&key), slice_of_val(&value))) {
+    code = next_in(cursor, r->group, &key, &value);
   }
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
-static status scan_range(store_index *x, index_table table, range r,
-                         bool (*visit)(void *context, slice key, slice value), void *context, error *err) {
+static int scan_range(store_index *x, void *context) {
+  const range *r = context;
   MDB_txn *txn;
-  pthread_rwlock_rdlock(&x->map);
   int code = mdb_txn_begin(x->env, NULL, MDB_RDONLY, &txn);
   if (code == 0) {
     MDB_cursor *cursor;
-    code = mdb_cursor_open(txn, x->tables[table], &cursor);
+    code = mdb_cursor_open(txn, x->tables[r->table], &cursor);
     if (code == 0) {
-      code = scan(cursor, r, visit, context);
+      code = scan(cursor, r);
       mdb_cursor_close(cursor);
     }
     mdb_txn_abort(txn);
   }
+  return code;
+}
+
+static status visit_range(store_index *x, range r, error *err) {
+  pthread_rwlock_rdlock(&x->map);
+  const int code = guarded(x, scan_range, &r);
   pthread_rwlock_unlock(&x->map);
   return code == 0 ? STATUS_OK : failed(x, code, err);
 }
 
 status store_index_scan(store_index *x, index_table table,
                         bool (*visit)(void *context, slice key, slice value), void *context, error *err) {
-  return scan_range(x, table, (range){{"", 0}, 0}, visit, context, err);
+  return visit_range(x, (range){table, {"", 0}, 0, visit, context}, err);
 }
 
 status store_index_scan_prefix(store_index *x, index_table table, slice prefix,
                                bool (*visit)(void *context, slice key, slice value), void *context,
                                error *err) {
-  return scan_range(x, table, (range){prefix, 0}, visit, context, err);
+  return visit_range(x, (range){table, prefix, 0, visit, context}, err);
 }
 
 status store_index_scan_groups(store_index *x, index_table table, slice prefix, size_t group,
                                bool (*visit)(void *context, slice key, slice value), void *context,
                                error *err) {
   assert(group > 0 && group <= KEY_BYTES_MAX);
-  return scan_range(x, table, (range){prefix, group}, visit, context, err);
+  return visit_range(x, (range){table, prefix, group, visit, context}, err);
 }
 
 /* ---- Writing ------------------------------------------------------------------------------------- */
@@ -308,14 +369,20 @@ static int apply(const store_index *x, MDB_txn *txn, const index_change *c) {
   return mdb_put(txn, x->tables[c->table], &key, &value, 0);
 }
 
-static int write_once(store_index *x, const index_change *changes, size_t count) {
+typedef struct change_list {
+  const index_change *at;
+  size_t count;
+} change_list;
+
+static int write_once(store_index *x, void *context) {
+  const change_list *changes = context;
   MDB_txn *txn;
   int code = mdb_txn_begin(x->env, NULL, 0, &txn);
   if (code != 0) {
     return code;
   }
-  for (size_t i = 0; i < count && code == 0; i++) {
-    code = apply(x, txn, &changes[i]);
+  for (size_t i = 0; i < changes->count && code == 0; i++) {
+    code = apply(x, txn, &changes->at[i]);
   }
   if (code != 0) {
     mdb_txn_abort(txn);
@@ -337,11 +404,12 @@ static int grow_map(store_index *x) {
 }
 
 status store_index_write(store_index *x, const index_change *changes, size_t count, error *err) {
+  change_list list = {changes, count};
   pthread_mutex_lock(&x->writer);
   int code = MDB_MAP_FULL;
   for (bool again = true; again;) {
     pthread_rwlock_rdlock(&x->map);
-    code = write_once(x, changes, count);
+    code = guarded(x, write_once, &list);
     pthread_rwlock_unlock(&x->map);
     again = code == MDB_MAP_FULL && grow_map(x) == 0;
   }
