@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <lmdb.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -22,9 +23,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/index_pages.h"
+
 enum { READERS_MAX = 1024, KEY_BYTES_MAX = 511 };
 #define MAP_BYTES_FIRST ((size_t)16 << 20)
 #define MAP_BYTES_MAX   ((size_t)1 << 46)
+/* Smaller files are checked at each start. */
+#define CHECKED_BYTES_MAX ((off_t)16 << 20)
 
 struct store_index {
   char *directory;
@@ -156,12 +161,17 @@ static int open_tables(store_index *x) {
   return mdb_txn_commit(txn);
 }
 
+/* False: there is no file of that NAME. */
+static bool look_at(const char *directory, const char *name, struct stat *out) {
+  char path[PATH_MAX];
+  const int length = snprintf(path, sizeof path, "%s/%s", directory, name);
+  return length > 0 && (size_t)length < sizeof path && stat(path, out) == 0;
+}
+
 static size_t first_map_bytes(const char *directory) {
-  char path[4096];
   struct stat file;
   size_t bytes = MAP_BYTES_FIRST;
-  const int length = snprintf(path, sizeof path, "%s/data.mdb", directory);
-  if (length > 0 && (size_t)length < sizeof path && stat(path, &file) == 0) {
+  if (look_at(directory, "data.mdb", &file)) {
     while (bytes / 2 < (uint64_t)file.st_size && bytes < MAP_BYTES_MAX) {
       bytes *= 2;
     }
@@ -197,6 +207,52 @@ static int open_environment(store_index *x, void *context) {
   return code == 0 && x->options.durable ? sync_directory(x->directory) : code;
 }
 
+/* A file that says that a process has the index open, or ended without closing it. */
+static const char mark[] = "open";
+
+/* 0, or errno. */
+static int set_mark(const store_index *x, bool is_open) {
+  const int directory = open(x->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int file = -1;
+  int problem = directory < 0 ? errno : 0;
+  if (problem == 0 && is_open) {
+    file = openat(directory, mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    problem = file >= 0 && fsync(directory) == 0 ? 0 : errno;
+  } else if (problem == 0) {
+    problem = unlinkat(directory, mark, 0) == 0 ? 0 : errno;
+  }
+  if (file >= 0) {
+    close(file);
+  }
+  if (directory >= 0) {
+    close(directory);
+  }
+  return problem;
+}
+
+/* What cannot be made again is checked at each start, a large cache only after it was not closed. */
+static status check_pages(const store_index *x, error *err) {
+  struct stat file;
+  struct stat marked;
+  if (!look_at(x->directory, "data.mdb", &file) ||
+      (!x->options.durable && file.st_size > CHECKED_BYTES_MAX && !look_at(x->directory, mark, &marked))) {
+    return STATUS_OK;
+  }
+  error why;
+  const status st = index_pages_check(x->directory, &why);
+  return st == STATUS_OK        ? STATUS_OK
+         : st == STATUS_CORRUPT ? error_set(err, st, "the index %s: it is damaged; %s (%s)", x->directory,
+                                            x->options.when_damaged, why.message)
+                                : error_set(err, st, "%s", why.message);
+}
+
+static status open_checked(store_index *x, error *err) {
+  TRY(check_pages(x, err));
+  int code = set_mark(x, true);
+  code = code != 0 ? code : guarded(x, open_environment, NULL);
+  return code == 0 ? STATUS_OK : failed(x, code, err);
+}
+
 status store_index_open(const char *directory, const index_options *options, store_index **out, error *err) {
   assert(options->tables_count <= INDEX_TABLES_MAX);
   store_index *x = calloc(1, sizeof *x);
@@ -207,9 +263,9 @@ status store_index_open(const char *directory, const index_options *options, sto
   x->options = *options;
   pthread_rwlock_init(&x->map, NULL);
   pthread_mutex_init(&x->writer, NULL);
-  const int code = guarded(x, open_environment, NULL);
-  if (code != 0) {
-    const status st = failed(x, code, err);
+  const status st = open_checked(x, err);
+  if (st != STATUS_OK) {
+    atomic_store(&x->is_broken, true);
     store_index_close(x);
     return st;
   }
@@ -222,6 +278,9 @@ void store_index_close(store_index *x) {
     return;
   }
   mdb_env_close(x->env);
+  if (!atomic_load(&x->is_broken)) {
+    (void)set_mark(x, false); /* else the next start checks more than it must */
+  }
   pthread_rwlock_destroy(&x->map);
   pthread_mutex_destroy(&x->writer);
   free(x->directory);

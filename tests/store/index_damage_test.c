@@ -1,5 +1,5 @@
-/* An index whose pages were damaged: whatever is in them, the process does not die by a signal, and what cannot
- * be read is named with what to do.  Each case runs in a child, which would be the one to die. */
+/* An index whose pages were damaged: whatever is in them, the process does not die by a signal, and what
+ * cannot be read is named with what to do.  Each case runs in a child, which would be the one to die. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,7 +14,14 @@
 #include "tests/process.h"
 #include "tests/seeded.h"
 
-enum { TABLES = 2, ENTRIES = 300, VALUE_BYTES = 700, LARGE_EACH = 50, LARGE_BYTES = 20000, PAGE_BYTES = 4096 };
+enum {
+  TABLES = 2,
+  ENTRIES = 300,
+  VALUE_BYTES = 700,
+  LARGE_EACH = 50,
+  LARGE_BYTES = 20000,
+  PAGE_BYTES = 4096
+};
 enum { SAID_NOTHING = 0, SAID_DAMAGED = 10, SAID_OTHER = 11 };
 
 static const char advice[] = "ask the one who knows";
@@ -209,8 +216,147 @@ static void a_whole_index_is_used_without_complaint(void **state) {
   teardown(&f);
 }
 
+/* ---- Pages damaged before the start -------------------------------------------------------------- */
+
+typedef struct kept_file {
+  uint8_t *bytes;
+  size_t length;
+} kept_file;
+
+static kept_file read_data(const fixture *f) {
+  kept_file k = {NULL, 0};
+  k.bytes = (uint8_t *)process_read_file(f->data, &k.length);
+  assert_non_null(k.bytes);
+  return k;
+}
+
+static void write_data(const fixture *f, const kept_file *k) {
+  const int file = open(f->data, O_WRONLY | O_TRUNC | O_CLOEXEC);
+  assert_true(file >= 0);
+  assert_int_equal(write(file, k->bytes, k->length), (ssize_t)k->length);
+  assert_int_equal(close(file), 0);
+}
+
+/* Everything that was put is there, as it was put. */
+static int expect_all(const fixture *f) {
+  store_index *x = NULL;
+  error err;
+  buf out;
+  buf_init(&out);
+  status st = store_index_open(f->index, &options, &x, &err);
+  bool all = true;
+  for (uint32_t i = 0; i < ENTRIES && st == STATUS_OK && all; i++) {
+    bool there = false;
+    buf_clear(&out);
+    st = store_index_get(x, 0, (slice){(const char *)&i, sizeof i}, &out, &there, &err);
+    all = there && out.length == value_length(i);
+  }
+  unsigned found = 0;
+  st = st == STATUS_OK ? store_index_scan(x, 0, count, &found, &err) : st;
+  all = all && (st != STATUS_OK || found == ENTRIES);
+  store_index_close(x);
+  buf_fini(&out);
+  return all ? said(st, &err) : SAID_OTHER;
+}
+
+typedef void damage(uint8_t *page, seeded *r);
+
+static void flip_a_bit_of_the_head(uint8_t *page, seeded *r) {
+  page[seeded_below(r, 16)] ^= (uint8_t)(1U << seeded_below(r, 8));
+}
+
+static void flip_a_bit_of_the_places(uint8_t *page, seeded *r) {
+  page[16 + seeded_below(r, 16)] ^= (uint8_t)(1U << seeded_below(r, 8));
+}
+
+static void overwrite_the_beginning(uint8_t *page, seeded *r) {
+  for (size_t i = 0; i < 64; i++) {
+    page[i] = (uint8_t)seeded_next(r);
+  }
+}
+
+static void overwrite_the_end(uint8_t *page, seeded *r) {
+  for (size_t i = PAGE_BYTES - 64; i < PAGE_BYTES; i++) {
+    page[i] = (uint8_t)seeded_next(r);
+  }
+}
+
+static void clear_it(uint8_t *page, seeded *r) {
+  (void)r;
+  memset(page, 0, PAGE_BYTES);
+}
+
+/* A damaged page is found at the start, or nothing of what it holds is in use: then all records are there.
+ * Bytes of values are not looked at: whoever keeps them has his own checksum. */
+static void whatever_is_in_a_page_the_start_refuses_it_or_all_records_are_there(void **state) {
+  (void)state;
+  static damage *const damages[] = {flip_a_bit_of_the_head, flip_a_bit_of_the_places, overwrite_the_beginning,
+                                    overwrite_the_end, clear_it};
+  fixture f;
+  seeded r = {seeded_seed()};
+  setup(&f);
+  const kept_file whole = read_data(&f);
+  unsigned refused = 0;
+  for (size_t kind = 0; kind < sizeof damages / sizeof damages[0]; kind++) {
+    for (size_t page = 0; page < whole.length / PAGE_BYTES; page++) {
+      char what[64];
+      snprintf(what, sizeof what, "damage %zu of page %zu", kind, page);
+      const kept_file copy = {malloc(whole.length), whole.length};
+      assert_non_null(copy.bytes);
+      memcpy(copy.bytes, whole.bytes, whole.length);
+      damages[kind](copy.bytes + page * PAGE_BYTES, &r);
+      write_data(&f, &copy);
+      free(copy.bytes);
+      const int answer = in_child(&f, expect_all, what);
+      if (answer != SAID_DAMAGED && answer != SAID_NOTHING) {
+        fail_msg("%s: records are missing, and nothing was said", what);
+      }
+      refused += answer == SAID_DAMAGED;
+      write_data(&f, &whole);
+    }
+  }
+  print_message("%u of %zu damaged pages were refused\n", refused,
+                sizeof damages / sizeof damages[0] * (whole.length / PAGE_BYTES));
+  assert_true(refused > whole.length / PAGE_BYTES);
+  free(whole.bytes);
+  teardown(&f);
+}
+
+/* LMDB's own pages are never refused, whatever was put and removed before. */
+static void an_index_that_was_put_to_use_is_whole(void **state) {
+  (void)state;
+  enum { ROUNDS = 30, CHANGES = 120, KEYS = 900, BYTES_MAX = 9000 };
+  static uint8_t value[BYTES_MAX];
+  fixture f;
+  seeded r = {seeded_seed()};
+  setup(&f);
+  for (int round = 0; round < ROUNDS; round++) {
+    store_index *x = NULL;
+    error err;
+    if (store_index_open(f.index, &options, &x, &err) != STATUS_OK) {
+      fail_msg("round %d: %s", round, err.message);
+    }
+    for (unsigned i = 0; i < CHANGES; i++) {
+      uint8_t key[200];
+      const uint32_t number = (uint32_t)seeded_below(&r, KEYS);
+      memset(key, (int)number, sizeof key);
+      memcpy(key, &number, sizeof number);
+      const bool removes = seeded_below(&r, 3) == 0;
+      const size_t length = seeded_below(&r, 4) == 0 ? seeded_below(&r, BYTES_MAX) : seeded_below(&r, 600);
+      const index_change c = {i % TABLES,
+                              {(const char *)key, sizeof number + number % 190},
+                              {removes ? NULL : (const char *)value, removes ? 0 : length}};
+      assert_int_equal(store_index_write(x, &c, 1, &err), STATUS_OK);
+    }
+    store_index_close(x);
+  }
+  teardown(&f);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(whatever_is_in_a_page_the_start_refuses_it_or_all_records_are_there),
+      cmocka_unit_test(an_index_that_was_put_to_use_is_whole),
       cmocka_unit_test(a_whole_index_is_used_without_complaint),
       cmocka_unit_test(an_assertion_of_lmdb_at_the_start_is_a_damaged_index_with_advice),
       cmocka_unit_test(an_assertion_of_lmdb_while_it_is_open_is_a_damaged_index_with_advice),
