@@ -1,8 +1,8 @@
-/* Walks through the trees of an index, the table of free pages last.
+/* Walks through the trees of an index, the table of free pages first.
  *
- * A tree's keys ascend from its first leaf to its last; the key of a branch's entry is above all keys before it
- * and not above those below it.  So a page that is reached twice, or in the wrong place, is noticed by its keys
- * as well as by the list of pages in use. */
+ * A tree's keys ascend from its first leaf to its last; the key of a branch's entry is above all keys before
+ * it and not above those below it.  So a page that is reached twice, or in the wrong place, is noticed by its
+ * keys as well as by the list of pages in use. */
 #include "store/index_pages.h"
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@ typedef struct position {
 typedef struct walk {
   page_file file;
   const pages_visitor *visitor; /* NULL: the first damage ends the walk */
-  uint8_t *claimed;             /* a bit for each page: in use or free */
+  uint8_t *claimed, *unused;    /* a bit for each page: in use; free */
   buf value;
   bool ends, out_of_memory;
   uint64_t damaged_page;
@@ -52,18 +52,29 @@ static void damaged(walk *w, uint64_t page, const char *what) {
   }
 }
 
-static bool is_claimed(const walk *w, uint64_t page) {
-  return (w->claimed[page / 8] >> page % 8 & 1) != 0;
+static bool has_bit(const uint8_t *bits, uint64_t page) {
+  return (bits[page / 8] >> page % 8 & 1) != 0;
 }
 
-/* COUNT pages from PAGE on, which are in the file, belong to one place; false: to another one, too. */
-static bool claim(walk *w, uint64_t page, uint64_t count) {
-  bool is_new = page >= FIRST_PAGE;
-  for (uint64_t i = page; i < page + count; i++) {
-    is_new = is_new && !is_claimed(w, i);
-    w->claimed[i / 8] |= (uint8_t)(1U << i % 8);
+static void set_bit(uint8_t *bits, uint64_t page) {
+  bits[page / 8] |= (uint8_t)(1U << page % 8);
+}
+
+/* COUNT pages from PAGE on, which are in the file, belong to one place.  Returns NULL, or why they cannot: a
+ * page that is also free is then as if nothing led to it. */
+static const char *claim(walk *w, uint64_t page, uint64_t count) {
+  const char *what = page >= FIRST_PAGE ? NULL : "it is in use twice";
+  for (uint64_t i = page; i < page + count && what == NULL; i++) {
+    if (has_bit(w->unused, i)) {
+      w->unused[i / 8] &= (uint8_t) ~(1U << i % 8);
+      what = "it is in use, and free";
+    } else if (has_bit(w->claimed, i)) {
+      what = "it is in use twice";
+    } else {
+      set_bit(w->claimed, i);
+    }
   }
-  return is_new;
+  return what;
 }
 
 /* ---- Keys ---------------------------------------------------------------------------------------- */
@@ -113,8 +124,11 @@ static const char *check_free(walk *w, slice value) {
       return "a list of free pages is not in order";
     }
     above = page;
-    if (page < w->file.pages && !claim(w, page, 1)) {
-      return "a free page is in use";
+    if (page < w->file.pages && (has_bit(w->claimed, page) || has_bit(w->unused, page))) {
+      return "a free page is in use, or free twice";
+    }
+    if (page < w->file.pages) {
+      set_bit(w->unused, page);
     }
   }
   return NULL;
@@ -132,9 +146,7 @@ static const char *read_value(walk *w, const position *at, const page_node *node
   }
   uint64_t count = 0;
   const char *what = page_file_value_pages(&w->file, node->child, node->value_bytes, &count);
-  if (what == NULL && !claim(w, node->child, count)) {
-    what = "the pages of a value are in use twice";
-  }
+  what = what == NULL ? claim(w, node->child, count) : what;
   if (what == NULL && reads_values(w, at)) {
     buf_clear(&w->value);
     what = page_file_value(&w->file, node->child, node->value_bytes, &w->value);
@@ -217,13 +229,15 @@ static void walk_branch(walk *w, position *at, uint64_t number, const tree_page 
 
 static void walk_page(walk *w, position *at, uint64_t number, unsigned depth) {
   tree_page page;
-  const char *what = depth > PAGE_DEPTH_MAX ? "its table is too deep" : page_file_tree(&w->file, number, &page);
+  const char *what =
+      depth > PAGE_DEPTH_MAX ? "its table is too deep" : page_file_tree(&w->file, number, &page);
   if (what != NULL) {
     damaged(w, number, what);
     return;
   }
-  if (!claim(w, number, 1)) {
-    damaged(w, number, "it is in use twice");
+  what = claim(w, number, 1);
+  if (what != NULL) {
+    damaged(w, number, what);
   } else if (page.is_leaf) {
     if (depth != at->head->depth) {
       damaged(w, number, "it is not as deep in its table as the other leaves");
@@ -241,31 +255,38 @@ static void walk_table(walk *w, const table_head *head, slice name, bool is_free
     walk_page(w, &at, head->root, 1);
   }
   if (!w->ends && at.entries != head->entries) {
-    damaged(w, head->root != PAGE_NONE ? head->root : 0, "its table has another number of entries than it says");
+    damaged(w, head->root != PAGE_NONE ? head->root : 0,
+            "its table has another number of entries than it says");
   }
 }
 
 /* ---- What no page leads to ----------------------------------------------------------------------- */
 
-static void take_stray(walk *w, const tree_page *page) {
-  const position nowhere = {.head = NULL};
-  for (unsigned i = 0; i < page->nodes && !w->ends; i++) {
-    const page_node node = tree_page_node(page, i);
-    slice value;
-    if ((node.flags & PAGE_NODES_TABLE) == 0 && read_value(w, &nowhere, &node, &value) == NULL) {
-      w->visitor->record(w->visitor->context, (slice){"", 0}, node.key, value);
+/* Its values may be in pages that are in use: whoever sees the record has its checksum. */
+static void take_stray(walk *w, const page_node *node) {
+  uint64_t count;
+  slice value = {(const char *)node->value, node->value != NULL ? (size_t)node->value_bytes : 0};
+  if (node->value == NULL) {
+    buf_clear(&w->value);
+    if (page_file_value_pages(&w->file, node->child, node->value_bytes, &count) != NULL ||
+        page_file_value(&w->file, node->child, node->value_bytes, &w->value) != NULL) {
+      return;
     }
+    value = (slice){(const char *)w->value.data, w->value.length};
   }
+  w->visitor->record(w->visitor->context, (slice){"", 0}, node->key, value);
 }
 
 static void walk_strays(walk *w) {
   for (uint64_t number = FIRST_PAGE; number < w->file.pages && !w->ends; number++) {
     tree_page page;
-    if (is_claimed(w, number) || page_file_tree(&w->file, number, &page) != NULL) {
+    if (has_bit(w->claimed, number) || has_bit(w->unused, number) ||
+        !page_file_remains(&w->file, number, &page)) {
       continue;
     }
-    if (page.is_leaf) {
-      take_stray(w, &page);
+    page_node node;
+    for (unsigned at = 0; tree_page_next(&page, &at, &node);) {
+      take_stray(w, &node);
     }
     free(page.bytes);
   }
@@ -275,7 +296,8 @@ static void walk_strays(walk *w) {
 
 static status walk_all(walk *w, error *err) {
   w->claimed = calloc((size_t)(w->file.pages / 8) + 1, 1);
-  if (w->claimed == NULL) {
+  w->unused = calloc((size_t)(w->file.pages / 8) + 1, 1);
+  if (w->claimed == NULL || w->unused == NULL) {
     return error_no_memory(err, "the pages of an index");
   }
   if (w->file.doubt != NULL) {
@@ -283,10 +305,10 @@ static status walk_all(walk *w, error *err) {
   }
   const slice nameless = {"", 0};
   if (!w->ends) {
-    walk_table(w, &w->file.tables[PAGE_TABLE_MAIN], nameless, false, true);
-  }
-  if (!w->ends) { /* last: a damaged list of free pages takes none from a table */
     walk_table(w, &w->file.tables[PAGE_TABLE_FREE], nameless, true, false);
+  }
+  if (!w->ends) {
+    walk_table(w, &w->file.tables[PAGE_TABLE_MAIN], nameless, false, true);
   }
   if (w->visitor != NULL && w->damaged_what != NULL) {
     walk_strays(w);
@@ -304,6 +326,7 @@ static status walk_file(walk *w, const char *directory, bool *found, error *err)
   const status st = walk_all(w, err);
   buf_fini(&w->value);
   free(w->claimed);
+  free(w->unused);
   page_file_close(&w->file);
   return st;
 }
@@ -317,9 +340,7 @@ status index_pages_check(const char *directory, error *err) {
                                             (unsigned long long)w.damaged_page, w.damaged_what);
 }
 
-status index_pages_salvage(const char *directory, const pages_visitor *visitor, error *err) {
+status index_pages_salvage(const char *directory, const pages_visitor *visitor, bool *found, error *err) {
   walk w = {.visitor = visitor};
-  bool found = false;
-  TRY(walk_file(&w, directory, &found, err));
-  return found ? STATUS_OK : error_set(err, STATUS_CORRUPT, "%s/data.mdb is missing or empty", directory);
+  return walk_file(&w, directory, found, err);
 }

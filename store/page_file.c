@@ -1,11 +1,10 @@
 /* The layout of LMDB 0.9's pages.
  *
- *     page      u64 number, u16 unused, u16 flags, then u16 end of the places and u16 begin of the nodes, or of a
- *               value's first page u32 how many it has; then u16 places of nodes, from the page's beginning
- *     node      u16 low, u16 high, u16 flags, u16 length of the key, the key; LOW and HIGH are a value's length, or
- *               with FLAGS a child's number
- *     meta      pages 0 and 1, written in turn: magic, version, address, size of the map, the heads of the
- *               table of free pages and of the main table, the last page, the number of the transaction */
+ *     page      u64 number, u16 unused, u16 flags, then u16 end of the places and u16 begin of the nodes, or
+ * of a value's first page u32 how many it has; then u16 places of nodes, from the page's beginning node u16
+ * low, u16 high, u16 flags, u16 length of the key, the key; LOW and HIGH are a value's length, or with FLAGS
+ * a child's number meta      pages 0 and 1, written in turn: magic, version, address, size of the map, the
+ * heads of the table of free pages and of the main table, the last page, the number of the transaction */
 #include "store/page_file.h"
 
 #include <errno.h>
@@ -123,7 +122,19 @@ static bool find_page_bytes(page_file *f) {
   return false;
 }
 
-/* The newer one that can be used. */
+/* Nothing is known but the pages, if they have the usual size. */
+static void have_no_meta(page_file *f, uint64_t file_bytes) {
+  const long usual = sysconf(_SC_PAGESIZE);
+  f->page_bytes = f->page_bytes != 0 ? f->page_bytes : usual > 0 ? (size_t)usual : PAGE_BYTES_MIN;
+  f->pages = file_bytes / f->page_bytes;
+  f->last_page = f->pages;
+  f->doubt = "the file does not begin as an index does";
+  for (int i = 0; i < PAGE_TABLES; i++) {
+    f->tables[i] = (table_head){.root = PAGE_NONE};
+  }
+}
+
+/* The newer one that can be used; false: none can. */
 static bool choose_meta(page_file *f, uint64_t file_bytes) {
   meta_head metas[METAS];
   const meta_head *chosen = NULL;
@@ -173,8 +184,7 @@ status page_file_open(const char *directory, page_file *out, bool *found, error 
     return st;
   }
   if (info.st_size > 0 && !choose_meta(out, (uint64_t)info.st_size)) {
-    page_file_close(out);
-    return error_set(err, STATUS_CORRUPT, "%s does not begin as an index does", path);
+    have_no_meta(out, (uint64_t)info.st_size);
   }
   *found = info.st_size > 0;
   return STATUS_OK;
@@ -285,6 +295,49 @@ page_node tree_page_node(const tree_page *p, unsigned index) {
     node.value_bytes = number;
   }
   return node;
+}
+
+/* ---- Remains ------------------------------------------------------------------------------------- */
+
+bool page_file_remains(const page_file *f, uint64_t number, tree_page *out) {
+  page_head head;
+  *out = (tree_page){.page_bytes = f->page_bytes, .is_leaf = true};
+  out->bytes = malloc(f->page_bytes);
+  if (out->bytes == NULL) {
+    return false;
+  }
+  const bool is_read = read_at(f->file, out->bytes, f->page_bytes, number * f->page_bytes);
+  if (is_read) {
+    memcpy(&head, out->bytes, sizeof head);
+  }
+  /* One of the two may be damaged. */
+  if (!is_read || (head.number != number && head.flags != IS_LEAF)) {
+    free(out->bytes);
+    out->bytes = NULL;
+    return false;
+  }
+  return true;
+}
+
+/* Where places end is not known, but that they end before the first entry. */
+bool tree_page_next(const tree_page *p, unsigned *at, page_node *out) {
+  const size_t last = p->page_bytes - NODE_HEAD_BYTES;
+  for (; PAGE_HEAD_BYTES + ((size_t)*at + 1) * PLACE_BYTES <= last; ++*at) {
+    const size_t places_end = PAGE_HEAD_BYTES + ((size_t)*at + 1) * PLACE_BYTES;
+    const size_t place = place_of(p, *at);
+    if (place % 2 != 0 || place < places_end || place > last) {
+      continue;
+    }
+    node_head n;
+    memcpy(&n, p->bytes + place, sizeof n);
+    const bool is_whole = node_bytes(p, &n) <= p->page_bytes - place && n.key_bytes > 0 &&
+                          n.key_bytes <= PAGE_KEY_BYTES_MAX && (n.flags & PAGE_NODES_TABLE) == 0;
+    if (is_whole) {
+      *out = tree_page_node(p, (*at)++);
+      return true;
+    }
+  }
+  return false;
 }
 
 /* ---- Values in pages of their own ---------------------------------------------------------------- */

@@ -35,7 +35,8 @@ typedef struct page_file {
   const char *doubt; /* what is damaged at the beginning of the file; NULL: nothing */
 } page_file;
 
-/* *FOUND is false when there is no file, or an empty one.  STATUS_CORRUPT when it has no usable beginning. */
+/* *FOUND is false when there is no file, or an empty one.  One whose beginning says nothing has no tables,
+ * and the pages of this machine. */
 status page_file_open(const char *directory, page_file *out, bool *found, error *err) MUST_USE;
 void page_file_close(page_file *f);
 
@@ -61,6 +62,11 @@ extern const char page_no_memory[];
 /* Reads page NUMBER and checks it as far as it alone can be.  Returns NULL, or what is damaged. */
 const char *page_file_tree(const page_file *f, uint64_t number, tree_page *out);
 page_node tree_page_node(const tree_page *p, unsigned index);
+/* What remains of a page that may be damaged and seems to have been a leaf: its entries are then only those
+ * that lie in it whole.  False: nothing, or no memory. */
+bool page_file_remains(const page_file *f, uint64_t number, tree_page *out);
+/* Its next entry; *AT is 0 for the first.  False: there is none left. */
+bool tree_page_next(const tree_page *p, unsigned *at, page_node *out);
 /* How many pages from NUMBER on hold a value of BYTES.  Returns NULL, or what is damaged. */
 const char *page_file_value_pages(const page_file *f, uint64_t number, uint64_t bytes, uint64_t *count);
 /* Appends it. */

@@ -126,6 +126,46 @@ static status check_content(const char *directory, place_kind kind, error *err) 
   return st;
 }
 
+status place_recognise(const char *directory, place_kind *out, error *err) {
+  DIR *listing = opendir(directory);
+  if (listing == NULL) {
+    return error_set(err, errno == ENOENT || errno == ENOTDIR ? STATUS_USAGE : STATUS_IO,
+                     "%s is not a store: %s", directory, strerror(errno));
+  }
+  bool is_used = false;
+  bool is_brokers = false;
+  for (const struct dirent *e; (e = readdir(listing)) != NULL;) {
+    is_brokers = is_brokers || kinds_of(e->d_name) == OF_BROKER;
+    is_used = is_used || is_directory_of_both(e->d_name);
+  }
+  closedir(listing);
+  *out = is_brokers ? PLACE_BROKER : PLACE_CACHE;
+  return is_used ? STATUS_OK
+                 : error_set(err, STATUS_USAGE,
+                             "%s is not a store: it has neither blobs nor an index; name the directory that "
+                             "--store named",
+                             directory);
+}
+
+status place_check_empty(const char *directory, error *err) {
+  DIR *listing = opendir(directory);
+  if (listing == NULL) {
+    return errno == ENOENT ? STATUS_OK
+                           : error_set(err, errno == ENOTDIR ? STATUS_USAGE : STATUS_IO, "cannot list %s: %s",
+                                       directory, strerror(errno));
+  }
+  char found[sizeof((struct dirent *)0)->d_name] = "";
+  for (const struct dirent *e; found[0] == '\0' && (e = readdir(listing)) != NULL;) {
+    if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) {
+      snprintf(found, sizeof found, "%s", e->d_name);
+    }
+  }
+  closedir(listing);
+  return found[0] == '\0' ? STATUS_OK
+                          : error_set(err, STATUS_USAGE, "%s holds \"%s\"; name a new or empty directory",
+                                      directory, found);
+}
+
 static status in_use(const char *directory, int lock, error *err) {
   char holder[32] = "";
   const ssize_t length = pread(lock, holder, sizeof holder - 1, 0);

@@ -21,6 +21,10 @@ typedef struct place {
 status place_open(const char *directory, place_kind kind, bool network_allowed, place *out,
                   error *err) MUST_USE;
 void place_close(place *p);
+/* Which kind of store is in DIRECTORY, used or not.  STATUS_USAGE when none is. */
+status place_recognise(const char *directory, place_kind *out, error *err) MUST_USE;
+/* STATUS_USAGE when something is in DIRECTORY.  That it does not exist is right, too. */
+status place_check_empty(const char *directory, error *err) MUST_USE;
 
 /* The name of the network file system whose statfs type is TYPE, or NULL. */
 const char *place_network_name(long type);

@@ -104,6 +104,8 @@ const ledger_job *ledger_job_at(const ledger *l, size_t index);
 const ledger_job *ledger_job_find(const ledger *l, const core_job_id *id);
 /* Copies J, strings too (NULL: ""); replaces one of that id, whose strings J may use. */
 status ledger_job_put(ledger *l, const ledger_job *j, error *err) MUST_USE;
+/* The blobs that J's record names, from INDEX 0 until NULL; some are not set. */
+const ledger_blob *ledger_job_blob(const ledger_job *j, size_t index);
 /* An unknown job's, and lines past LEDGER_NOTES_MAX, are dropped. */
 status ledger_job_note(ledger *l, const core_job_id *id, const char *line, error *err) MUST_USE;
 /* The ended job that is to be forgotten because there are too many; NULL when there are not. */

@@ -41,6 +41,8 @@ void ledger_states_read(reader *in, core_states *out);
 /* Fresh, to be freed with the function below; STATUS_CORRUPT with what is wrong. */
 status ledger_dataset_decode(slice record, ledger_dataset **out, error *err) MUST_USE;
 status ledger_job_decode(slice record, ledger_job_entry **out, error *err) MUST_USE;
+/* False when it does not match its checksum or KEY, or another release wrote it.  The partial is borrowed. */
+bool ledger_result_decode(slice key, slice record, ledger_result *out);
 void ledger_dataset_destroy(ledger_dataset *d); /* both accept NULL */
 void ledger_job_destroy(ledger_job_entry *e);
 /* STATUS_LIMIT when it could not be read back. */

@@ -9,8 +9,8 @@
 #include "broker/records/ledger_inside.h"
 
 static const char when_damaged[] =
-    "do not delete it: put back a copy of the broker's whole directory, or begin with an empty one and "
-    "put the datasets again";
+    "do not delete it: put back a copy of the whole store (canvass store backup), or give back what is whole "
+    "in it (canvass store salvage)";
 
 static const index_options options = {
     .tables = (const char *const[LEDGER_TABLES]){[LEDGER_TABLE_DATASETS] = "datasets",

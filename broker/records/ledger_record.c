@@ -169,6 +169,15 @@ static job_blobs blobs_of(ledger_job *j) {
       {&j->plan, &j->program, &j->spec, &j->manifest, &j->first_program, &j->program_state, &j->report}};
 }
 
+const ledger_blob *ledger_job_blob(const ledger_job *j, size_t index) {
+  const ledger_blob *const fixed[JOB_BLOBS] = {&j->plan,          &j->program,       &j->spec,  &j->manifest,
+                                               &j->first_program, &j->program_state, &j->report};
+  if (index < JOB_BLOBS) {
+    return fixed[index];
+  }
+  return index - JOB_BLOBS < j->files_count ? &j->files[index - JOB_BLOBS] : NULL;
+}
+
 static const char *text_of(const char *text) {
   return text != NULL ? text : "";
 }

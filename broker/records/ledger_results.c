@@ -114,19 +114,26 @@ typedef struct walk {
   error *err;
 } walk;
 
-static bool visit_record(walk *w, slice key, slice value) {
+bool ledger_result_decode(slice key, slice record, ledger_result *out) {
   reader in;
-  ledger_record_open(&in, value, LEDGER_RESULT_VERSION);
+  ledger_record_open(&in, record, LEDGER_RESULT_VERSION);
   const slice said = {(const char *)reader_bytes(&in, KEY_BYTES), KEY_BYTES};
   const uint8_t *content = reader_bytes(&in, DIGEST_BYTES);
-  ledger_result r;
-  ledger_states_read(&in, &r.states);
+  ledger_states_read(&in, &out->states);
   if (in.problem != NULL || !slice_equal(said, key)) {
+    return false;
+  }
+  out->id = id_of(key);
+  memcpy(out->content.bytes, content, DIGEST_BYTES);
+  out->partial = (slice){(const char *)in.at, reader_left(&in)};
+  return true;
+}
+
+static bool visit_record(walk *w, slice key, slice value) {
+  ledger_result r;
+  if (!ledger_result_decode(key, value, &r)) {
     return true;
   }
-  r.id = id_of(key);
-  memcpy(r.content.bytes, content, DIGEST_BYTES);
-  r.partial = (slice){(const char *)in.at, reader_left(&in)};
   w->st = w->visit(w->context, &r, w->err);
   return w->st == STATUS_OK;
 }

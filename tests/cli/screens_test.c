@@ -64,6 +64,7 @@ static void every_help_fits_a_screen_and_has_an_example(void **state) {
       {{"broker", "--help"}},
       {{"help", "worker"}},
       {{"keygen", "--help"}},
+      {{"help", "store"}},
   };
   for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
     process_result r;

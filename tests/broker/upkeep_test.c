@@ -1,0 +1,355 @@
+/* Looking after a broker's store: what is damaged is found and named, what is whole is given back. */
+#include "broker/records/upkeep.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "broker/records/ledger.h"
+#include "broker/records/vault.h"
+#include "store/manifest.h"
+#include "tests/broker/ledger_fixture.h"
+#include "tests/check.h"
+#include "tests/process.h"
+
+enum { DATASETS = 40, JOBS = 60, RESULTS = 30, SHARDS = 3, SHARD_BYTES = 5000, PAGE_BYTES = 4096 };
+
+/* A store whose datasets have shards that are there; its jobs are random, and name blobs that are not. */
+typedef struct scene {
+  char directory[256], store[300], other[300], data[400];
+  ledger_dataset *datasets[DATASETS];
+  ledger_job *jobs[JOBS];
+  digest shards[DATASETS][SHARDS];
+} scene;
+
+typedef struct told {
+  unsigned count;
+  char all[1 << 16]; /* as many as have room */
+} told;
+
+static void tell(void *context, const char *where, const char *what) {
+  told *t = context;
+  const size_t used = strlen(t->all);
+  snprintf(t->all + used, sizeof t->all - used, "%s: %s\n", where, what);
+  t->count++;
+}
+
+/* ---- Making a store ------------------------------------------------------------------------------ */
+
+static void put_blob(vault *v, const void *bytes, size_t length, digest *name) {
+  error err;
+  if (vault_put(v, bytes, length, name, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+}
+
+/* Dataset NUMBER names shards of its own. */
+static void put_dataset(scene *s, vault *v, ledger *l, seeded *r, unsigned number) {
+  uint8_t bytes[SHARD_BYTES];
+  manifest *m = manifest_new();
+  error err;
+  assert_non_null(m);
+  manifest_shard shards[SHARDS] = {0};
+  manifest_file file = {.name = {"answers.csv", 11}, .records = SHARDS};
+  for (unsigned i = 0; i < SHARDS; i++) {
+    memset(bytes, (int)(number * SHARDS + i), sizeof bytes);
+    put_blob(v, bytes, sizeof bytes, &s->shards[number][i]);
+    shards[i] = (manifest_shard){.name = s->shards[number][i], .bytes = sizeof bytes, .rows = 1,
+                                 .first_ordinal = i};
+  }
+  m->shards = shards;
+  m->shards_count = SHARDS;
+  m->files = &file;
+  m->files_count = 1;
+  buf encoded;
+  buf_init(&encoded);
+  manifest_encode(m, &encoded);
+  ledger_dataset *d = sample_dataset(r, number);
+  put_blob(v, encoded.data, encoded.length, &d->manifest);
+  d->manifest_bytes = encoded.length;
+  assert_int_equal(ledger_dataset_put(l, d, &err), STATUS_OK);
+  s->datasets[number] = d;
+  buf_fini(&encoded);
+  manifest_destroy(m);
+}
+
+static void put_results(const scene *s, ledger *l) {
+  error err;
+  for (uint64_t i = 0; i < RESULTS; i++) {
+    const ledger_job *j = s->jobs[i];
+    const ledger_result r = {.id = {.job = j->id, .stage = j->stage, .task = i}, .partial = {"partial", 7}};
+    assert_int_equal(ledger_result_put(l, &r, &err), STATUS_OK);
+  }
+}
+
+static void setup(scene *s) {
+  vault *v = NULL;
+  ledger *l = NULL;
+  seeded r = {seeded_seed()};
+  const vault_options options = {0};
+  error err;
+  *s = (scene){0};
+  process_directory_new(s->directory, sizeof s->directory);
+  snprintf(s->store, sizeof s->store, "%s/store", s->directory);
+  snprintf(s->other, sizeof s->other, "%s/other", s->directory);
+  snprintf(s->data, sizeof s->data, "%s/index/data.mdb", s->store);
+  assert_int_equal(vault_open(s->store, &options, &v, &err), STATUS_OK);
+  assert_int_equal(ledger_open(s->store, &l, &err), STATUS_OK);
+  for (unsigned i = 0; i < DATASETS; i++) {
+    put_dataset(s, v, l, &r, i);
+  }
+  for (unsigned i = 0; i < JOBS; i++) {
+    s->jobs[i] = sample_job(&r, i);
+    assert_int_equal(ledger_job_put(l, s->jobs[i], &err), STATUS_OK);
+    assert_int_equal(ledger_commit(l, &err), STATUS_OK); /* so that older pages are free */
+  }
+  put_results(s, l);
+  assert_int_equal(vault_sync(v, &err), STATUS_OK);
+  assert_int_equal(ledger_commit(l, &err), STATUS_OK);
+  ledger_close(l);
+  vault_close(v);
+}
+
+static void teardown(scene *s) {
+  for (unsigned i = 0; i < DATASETS; i++) {
+    sample_dataset_free(s->datasets[i]);
+  }
+  for (unsigned i = 0; i < JOBS; i++) {
+    sample_job_free(s->jobs[i]);
+  }
+  process_directory_remove(s->directory);
+}
+
+/* ---- Damaging it --------------------------------------------------------------------------------- */
+
+static void flip(const char *path, off_t at, unsigned bit) {
+  uint8_t byte = 0;
+  const int file = open(path, O_RDWR | O_CLOEXEC);
+  assert_true(file >= 0);
+  assert_int_equal(pread(file, &byte, 1, at), 1);
+  byte ^= (uint8_t)(1U << bit);
+  assert_int_equal(pwrite(file, &byte, 1, at), 1);
+  assert_int_equal(close(file), 0);
+}
+
+static size_t data_bytes(const scene *s) {
+  struct stat info;
+  assert_int_equal(stat(s->data, &info), 0);
+  return (size_t)info.st_size;
+}
+
+static void blob_path(const scene *s, const digest *name, char *path, size_t capacity) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(name, hex);
+  snprintf(path, capacity, "%s/blobs/%.2s/%s", s->store, hex, hex);
+}
+
+/* ---- Looking at what was given back -------------------------------------------------------------- */
+
+/* Every record of the store in DIRECTORY is one that was put; returns how many there are. */
+static size_t count_given_back(const scene *s, const char *directory) {
+  ledger *l = NULL;
+  error err;
+  if (ledger_open(directory, &l, &err) != STATUS_OK) {
+    fail_msg("a salvaged store cannot be opened: %s", err.message);
+  }
+  for (size_t i = 0; i < ledger_datasets(l); i++) {
+    const ledger_dataset *d = ledger_dataset_at(l, i);
+    unsigned number = 0;
+    while (number < DATASETS && strcmp(s->datasets[number]->name, d->name) != 0) {
+      number++;
+    }
+    assert_true(number < DATASETS);
+    assert_same_dataset(s->datasets[number], d);
+  }
+  for (size_t i = 0; i < ledger_jobs(l); i++) {
+    const ledger_job *j = ledger_job_at(l, i);
+    unsigned number = 0;
+    while (number < JOBS && memcmp(s->jobs[number]->id.bytes, j->id.bytes, sizeof j->id.bytes) != 0) {
+      number++;
+    }
+    assert_true(number < JOBS);
+    assert_same_job(s->jobs[number], j, true);
+  }
+  const size_t count = ledger_datasets(l) + ledger_jobs(l);
+  ledger_close(l);
+  return count;
+}
+
+/* ---- Tests --------------------------------------------------------------------------------------- */
+
+static void a_whole_store_is_verified_without_a_finding_but_blobs_that_its_jobs_lack(void **state) {
+  (void)state;
+  scene s;
+  static told t;
+  error err;
+  setup(&s);
+  store_findings f = {.tell = tell, .context = &t};
+  assert_int_equal(upkeep_verify(s.store, &f, &err), STATUS_OK);
+  assert_int_equal(f.datasets, DATASETS);
+  assert_int_equal(f.jobs, JOBS);
+  assert_int_equal(f.records, RESULTS);
+  assert_int_equal(f.damaged_records, 0);
+  assert_int_equal(f.blobs, DATASETS * (SHARDS + 1));
+  assert_int_equal(f.damaged_blobs, 0);
+  assert_null(strstr(t.all, "dataset"));
+  teardown(&s);
+}
+
+static void a_damaged_shard_is_named_with_its_dataset_and_what_to_do(void **state) {
+  (void)state;
+  scene s;
+  static told t;
+  char path[500];
+  char hex[DIGEST_HEX_BYTES];
+  char wanted[600];
+  error err;
+  setup(&s);
+  digest_hex(&s.shards[7][1], hex);
+  blob_path(&s, &s.shards[7][1], path, sizeof path);
+  flip(path, SHARD_BYTES / 2, 3);
+  blob_path(&s, &s.shards[8][2], path, sizeof path);
+  assert_int_equal(unlink(path), 0);
+  store_findings f = {.tell = tell, .context = &t};
+  assert_int_equal(upkeep_verify(s.store, &f, &err), STATUS_OK);
+  assert_int_equal(f.damaged_blobs, 1);
+  snprintf(wanted, sizeof wanted, "blob %s: was altered or cut off", hex);
+  assert_contains(t.all, wanted);
+  snprintf(wanted, sizeof wanted, "dataset %s: its shard %s is missing or damaged; put the same files again",
+           s.datasets[7]->name, hex);
+  assert_contains(t.all, wanted);
+  snprintf(wanted, sizeof wanted, "dataset %s: its shard", s.datasets[8]->name);
+  assert_contains(t.all, wanted);
+  teardown(&s);
+}
+
+/* The damage that a disk does: single bits, anywhere in the index.  Nothing that is given back differs from what
+ * was put, and a bit costs at most the record that it is in, or two of which it is between. */
+static void of_an_index_with_a_flipped_bit_all_but_a_record_or_two_is_given_back(void **state) {
+  (void)state;
+  enum { FLIPS = 60, LOST_MAX = 2 };
+  scene s;
+  seeded r = {seeded_seed()};
+  setup(&s);
+  const size_t bytes = data_bytes(&s);
+  unsigned damages = 0;
+  for (unsigned i = 0; i < FLIPS; i++) {
+    static told t;
+    t = (told){0};
+    error err;
+    /* Heads of pages and places are rare and matter most. */
+    const off_t page = (off_t)(seeded_below(&r, bytes / PAGE_BYTES) * PAGE_BYTES);
+    const off_t at = page + (off_t)seeded_below(&r, i % 2 == 0 ? 64 : PAGE_BYTES);
+    const unsigned bit = (unsigned)seeded_below(&r, 8);
+    flip(s.data, at, bit);
+    store_findings f = {.tell = tell, .context = &t};
+    if (upkeep_salvage(s.store, s.other, &f, &err) != STATUS_OK) {
+      fail_msg("bit %u of byte %lld: %s", bit, (long long)at, err.message);
+    }
+    const size_t count = count_given_back(&s, s.other);
+    if (count + LOST_MAX < DATASETS + JOBS) {
+      fail_msg("bit %u of byte %lld: %zu of %d records are given back\n%s", bit, (long long)at, count,
+               DATASETS + JOBS, t.all);
+    }
+    if (count < DATASETS + JOBS && f.damaged_records == 0) {
+      fail_msg("bit %u of byte %lld: %zu records, and nothing was said", bit, (long long)at, count);
+    }
+    damages += f.damaged_records > 0;
+    process_directory_remove(s.other);
+    flip(s.data, at, bit);
+  }
+  assert_true(damages > 0);
+  teardown(&s);
+}
+
+static void of_an_index_without_its_first_pages_all_is_given_back(void **state) {
+  (void)state;
+  scene s;
+  static told t;
+  error err;
+  setup(&s);
+  const int file = open(s.data, O_WRONLY | O_CLOEXEC);
+  static const uint8_t zeros[2 * PAGE_BYTES];
+  assert_true(file >= 0);
+  assert_int_equal(pwrite(file, zeros, sizeof zeros, 0), sizeof zeros);
+  assert_int_equal(close(file), 0);
+  store_findings f = {.tell = tell, .context = &t};
+  assert_int_equal(upkeep_salvage(s.store, s.other, &f, &err), STATUS_OK);
+  assert_int_equal(count_given_back(&s, s.other), DATASETS + JOBS);
+  assert_true(f.damaged_records > 0);
+  teardown(&s);
+}
+
+static void a_salvaged_store_has_whole_blobs_and_lacks_damaged_ones(void **state) {
+  (void)state;
+  scene s;
+  static told t;
+  char path[500];
+  error err;
+  setup(&s);
+  blob_path(&s, &s.shards[3][0], path, sizeof path);
+  flip(path, 1, 1);
+  store_findings f = {.tell = tell, .context = &t};
+  assert_int_equal(upkeep_salvage(s.store, s.other, &f, &err), STATUS_OK);
+  vault *v = NULL;
+  const vault_options options = {0};
+  assert_int_equal(vault_open(s.other, &options, &v, &err), STATUS_OK);
+  for (unsigned i = 0; i < DATASETS; i++) {
+    for (unsigned j = 0; j < SHARDS; j++) {
+      assert_int_equal(vault_has(v, &s.shards[i][j], NULL), i != 3 || j != 0);
+    }
+  }
+  vault_close(v);
+  assert_contains(t.all, s.datasets[3]->name);
+  teardown(&s);
+}
+
+/* In the order of their submission, which a listing shows. */
+static void salvaged_jobs_are_in_their_order(void **state) {
+  (void)state;
+  scene s;
+  static told t;
+  ledger *l = NULL;
+  error err;
+  setup(&s);
+  store_findings f = {.tell = tell, .context = &t};
+  assert_int_equal(upkeep_salvage(s.store, s.other, &f, &err), STATUS_OK);
+  assert_int_equal(ledger_open(s.other, &l, &err), STATUS_OK);
+  assert_int_equal(ledger_jobs(l), JOBS);
+  for (size_t i = 0; i < JOBS; i++) {
+    assert_memory_equal(ledger_job_at(l, i)->id.bytes, s.jobs[i]->id.bytes, sizeof s.jobs[i]->id.bytes);
+  }
+  ledger_close(l);
+  teardown(&s);
+}
+
+static void what_holds_something_is_not_written_to(void **state) {
+  (void)state;
+  scene s;
+  static told t;
+  char path[400];
+  error err;
+  setup(&s);
+  store_findings f = {.tell = tell, .context = &t};
+  process_write_file(s.directory, "note", "", 0, path, sizeof path);
+  assert_int_equal(upkeep_salvage(s.store, s.directory, &f, &err), STATUS_USAGE);
+  assert_contains(err.message, "new or empty");
+  assert_int_equal(upkeep_backup(s.store, s.directory, &f, &err), STATUS_USAGE);
+  teardown(&s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_whole_store_is_verified_without_a_finding_but_blobs_that_its_jobs_lack),
+      cmocka_unit_test(a_damaged_shard_is_named_with_its_dataset_and_what_to_do),
+      cmocka_unit_test(of_an_index_with_a_flipped_bit_all_but_a_record_or_two_is_given_back),
+      cmocka_unit_test(of_an_index_without_its_first_pages_all_is_given_back),
+      cmocka_unit_test(a_salvaged_store_has_whole_blobs_and_lacks_damaged_ones),
+      cmocka_unit_test(salvaged_jobs_are_in_their_order),
+      cmocka_unit_test(what_holds_something_is_not_written_to),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
