@@ -17,7 +17,7 @@ enum { ITEMS = 39, REPEATS = 5, ALIGNMENT = 64, NAME_BYTES = 8, LEVELS = 12 };
 
 typedef struct shard {
   stats_rows rows;
-  stats_column items[ITEMS], channel, month, weight, long_weight, amount;
+  packed_column items[ITEMS], channel, month, weight, long_weight, amount;
 } shard;
 
 static void *need(void *p) {
@@ -48,7 +48,7 @@ static void *padded(uint32_t rows, size_t each) {
 }
 
 /* Codes below LEVELS whose texts are the numbers from 1 on; the last text is blank. */
-static stats_column make_codes(uint32_t rows, uint32_t levels, uint32_t blank_in_ten, uint64_t *seed) {
+static packed_column make_codes(uint32_t rows, uint32_t levels, uint32_t blank_in_ten, uint64_t *seed) {
   static const char *const texts[LEVELS] = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"};
   slice *dictionary = need(calloc(LEVELS + 1, sizeof *dictionary));
   for (uint32_t i = 0; i < levels; i++) {
@@ -59,23 +59,23 @@ static stats_column make_codes(uint32_t rows, uint32_t levels, uint32_t blank_in
     uint64_t x = random_next(seed) >> 32;
     codes[row] = (uint8_t)(x % 10 < blank_in_ten ? levels : x / 16 % levels);
   }
-  return (stats_column){
-      .kind = STATS_COLUMN_CODES, .codes = codes, .texts = dictionary, .texts_count = levels + 1};
+  return (packed_column){
+      .kind = PACKED_CODES, .codes = codes, .texts = dictionary, .texts_count = levels + 1};
 }
 
-static stats_column make_decimals(uint32_t rows, uint8_t scale, int64_t end, uint64_t *seed) {
+static packed_column make_decimals(uint32_t rows, uint8_t scale, int64_t end, uint64_t *seed) {
   int64_t *mantissas = padded(rows, sizeof *mantissas);
   for (uint32_t row = 0; row < rows; row++) {
     mantissas[row] = (int64_t)(random_next(seed) % (uint64_t)end);
   }
-  return (stats_column){.kind = STATS_COLUMN_DECIMALS, .mantissas = mantissas, .scale = scale};
+  return (packed_column){.kind = PACKED_DECIMALS, .mantissas = mantissas, .scale = scale};
 }
 
-static status find_column(void *context, const char *name, stats_column *out, error *err) {
+static status find_column(void *context, const char *name, packed_column *out, error *err) {
   const shard *s = context;
   const struct {
     const char *name;
-    const stats_column *column;
+    const packed_column *column;
   } others[] = {{"channel", &s->channel},
                 {"month", &s->month},
                 {"weight", &s->weight},

@@ -47,12 +47,12 @@ void column_fini(column_writer *c) {
 }
 
 bool column_start(column_writer *c, uint32_t rows_max, dictionary_text_of text_of) {
-  c->kind = SHARD_CODES;
+  c->kind = PACKED_CODES;
   c->mostly_long = false;
   c->rows = 0;
   c->measure = (measure){0};
   c->dictionary.text_of = text_of;
-  dictionary_clear(&c->dictionary, SHARD_CODES_MAX);
+  dictionary_clear(&c->dictionary, PACKED_CODES_MAX);
   return column_reserve(&c->codes, &c->codes_capacity, rows_max, sizeof *c->codes);
 }
 
@@ -133,7 +133,7 @@ static uint32_t append_values(column_writer *c, const input_rows *rows, uint32_t
     if (code == DICTIONARY_NONE) {
       break;
     }
-    if (c->kind == SHARD_WIDE) {
+    if (c->kind == PACKED_WIDE) {
       c->wide_codes[c->rows++] = (uint16_t)code;
     } else {
       c->codes[c->rows++] = (uint8_t)code;
@@ -208,10 +208,10 @@ static uint32_t append_decimals(column_writer *c, const input_rows *rows, uint32
 }
 
 static const append_function append_by_kind[] = {
-    [SHARD_CODES] = append_codes,
-    [SHARD_WIDE] = append_wide,
-    [SHARD_DECIMALS] = append_decimals,
-    [SHARD_TEXTS] = append_texts,
+    [PACKED_CODES] = append_codes,
+    [PACKED_WIDE] = append_wide,
+    [PACKED_DECIMALS] = append_decimals,
+    [PACKED_TEXTS] = append_texts,
 };
 
 static void measure_list(column_writer *c) {
@@ -227,8 +227,8 @@ static bool become_wide(column_writer *c, uint32_t rows_max) {
   for (uint32_t row = 0; row < c->rows; row++) {
     c->wide_codes[row] = c->codes[row];
   }
-  c->dictionary.limit = SHARD_WIDE_MAX;
-  c->kind = SHARD_WIDE;
+  c->dictionary.limit = PACKED_WIDE_MAX;
+  c->kind = PACKED_WIDE;
   return true;
 }
 
@@ -242,9 +242,9 @@ static bool become_texts(column_writer *c, uint32_t rows_max) {
   c->offsets[0] = 0;
   c->rows = 0;
   for (uint32_t row = 0; row < rows; row++) {
-    put_text(c, c->dictionary.list[c->kind == SHARD_WIDE ? c->wide_codes[row] : c->codes[row]]);
+    put_text(c, c->dictionary.list[c->kind == PACKED_WIDE ? c->wide_codes[row] : c->codes[row]]);
   }
-  c->kind = SHARD_TEXTS;
+  c->kind = PACKED_TEXTS;
   return !c->bytes.failed;
 }
 
@@ -252,7 +252,7 @@ static bool become_next_kind(column_writer *c, uint32_t rows_max) {
   if (c->dictionary.failed) {
     return false;
   }
-  if (c->kind == SHARD_WIDE || c->hint == READING_HINT_TEXT) {
+  if (c->kind == PACKED_WIDE || c->hint == READING_HINT_TEXT) {
     return become_texts(c, rows_max);
   }
   return c->hint == READING_HINT_NUMBER ? decimals_start(c, rows_max) : become_wide(c, rows_max);
@@ -269,12 +269,12 @@ bool column_append(column_writer *c, const input_rows *rows, uint32_t cell, uint
   return done != FAILED;
 }
 
-bool column_finish(column_writer *c, column_find find, void *context, shard_column *out) {
-  *out = (shard_column){.kind = c->kind, .name = c->name};
-  if (c->kind == SHARD_DECIMALS) {
+bool column_finish(column_writer *c, column_find find, void *context, packed_column *out) {
+  *out = (packed_column){.kind = c->kind, .name = c->name};
+  if (c->kind == PACKED_DECIMALS) {
     return decimals_finish(c, find, context, out);
   }
-  if (c->kind == SHARD_TEXTS) {
+  if (c->kind == PACKED_TEXTS) {
     out->decimals_max = measure_scale(&c->measure);
     out->offsets = c->offsets;
     out->bytes = (const char *)c->bytes.data;
@@ -282,8 +282,8 @@ bool column_finish(column_writer *c, column_find find, void *context, shard_colu
   }
   measure_list(c);
   out->decimals_max = measure_scale(&c->measure);
-  out->codes = c->kind == SHARD_CODES ? c->codes : NULL;
-  out->wide_codes = c->kind == SHARD_WIDE ? c->wide_codes : NULL;
+  out->codes = c->kind == PACKED_CODES ? c->codes : NULL;
+  out->wide_codes = c->kind == PACKED_WIDE ? c->wide_codes : NULL;
   out->texts = c->dictionary.list;
   out->texts_count = c->dictionary.count;
   return !c->dictionary.failed;

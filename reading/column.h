@@ -1,8 +1,8 @@
 /* One column of one shard, filled block by block of rows.
  *
- * Every column begins as codes of a dictionary.  When it has more distinct texts than SHARD_CODES_MAX,
+ * Every column begins as codes of a dictionary.  When it has more distinct texts than PACKED_CODES_MAX,
  * its hint tells what it becomes: numbers become decimals, coded texts become wide codes and, beyond
- * SHARD_WIDE_MAX, plain texts, and texts plain texts.  What the shard holds depends on the cells alone.
+ * PACKED_WIDE_MAX, plain texts, and texts plain texts.  What the shard holds depends on the cells alone.
  */
 #ifndef CANVASS_READING_COLUMN_H
 #define CANVASS_READING_COLUMN_H
@@ -25,7 +25,7 @@ typedef struct column_writer {
   slice name;
   reading_hint hint;
   char decimal_mark;
-  shard_kind kind;
+  packed_kind kind;
   bool mostly_long; /* cells of more than a byte are the rule: saves a vain pass */
   uint32_t rows;
   dictionary dictionary; /* of the codes; in decimals, of the exceptions */
@@ -56,12 +56,12 @@ bool column_append(column_writer *c, const input_rows *rows, uint32_t cell, uint
 typedef bool (*column_find)(void *context, uint32_t row, slice *text);
 /* Ends the shard: decides the scale of decimals and fills OUT, which borrows from C.  False: out of
  * memory. */
-bool column_finish(column_writer *c, column_find find, void *context, shard_column *out);
+bool column_finish(column_writer *c, column_find find, void *context, packed_column *out);
 
 /* The decimals part of the writer (decimals.c). */
 bool decimals_start(column_writer *c, uint32_t rows_max);
 bool decimals_append(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from);
-bool decimals_finish(column_writer *c, column_find find, void *context, shard_column *out);
+bool decimals_finish(column_writer *c, column_find find, void *context, packed_column *out);
 
 /* Makes *ARRAY hold COUNT elements of SIZE bytes; the content is kept. False: out of memory. */
 bool column_reserve(void *array, size_t *capacity, size_t count, size_t size);

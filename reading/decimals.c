@@ -47,16 +47,16 @@ bool decimals_start(column_writer *c, uint32_t rows_max) {
       !column_reserve(&c->scales, &c->scales_capacity, rows_max, sizeof *c->scales)) {
     return false;
   }
-  slice texts[SHARD_CODES_MAX];
-  decimal numbers[SHARD_CODES_MAX];
-  bool is_number[SHARD_CODES_MAX];
+  slice texts[PACKED_CODES_MAX];
+  decimal numbers[PACKED_CODES_MAX];
+  bool is_number[PACKED_CODES_MAX];
   const uint32_t texts_count = c->dictionary.count;
   for (uint32_t i = 0; i < texts_count; i++) {
     texts[i] = c->dictionary.list[i];
     is_number[i] = measure_text(&c->measure, texts[i], c->decimal_mark, &numbers[i]);
   }
   c->exceptions.count = 0;
-  c->kind = SHARD_DECIMALS;
+  c->kind = PACKED_DECIMALS;
   dictionary_clear(&c->dictionary, UINT32_MAX);
   const uint32_t rows = c->rows;
   c->rows = 0;
@@ -244,12 +244,12 @@ static void take_least_scales(column_writer *c) {
   }
 }
 
-bool decimals_finish(column_writer *c, column_find find, void *context, shard_column *out) {
+bool decimals_finish(column_writer *c, column_find find, void *context, packed_column *out) {
   const unsigned scale = choose_scale(&c->measure);
   const bool mixed = (c->measure.scales_seen & ~(1u << scale)) != 0 || measure_is_far(&c->measure);
   if (needs_scales(c, scale)) {
     take_least_scales(c);
-    out->kind = SHARD_SCALED;
+    out->kind = PACKED_SCALED;
     out->scales = c->scales;
     out->decimals_max = measure_is_far(&c->measure) ? DECIMAL_SCALE_MAX : measure_scale(&c->measure);
   } else {

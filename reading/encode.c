@@ -6,7 +6,7 @@
 struct encoder {
   const encoder_schema *schema;
   column_writer *columns;
-  shard_column *out;
+  packed_column *out;
   arena *memory;
   row_places places;
   const input_format *format; /* of DECODER */

@@ -190,9 +190,8 @@ static bool keep_outcome(pipeline *p, size_t number, const encoder *coder, const
     column_facts *facts = &p->columns[i];
     facts->decimals_max = decimals > facts->decimals_max ? decimals : facts->decimals_max;
     facts->largest = decimal_magnitude_max(facts->largest, measure_largest(sizes));
-    const shard_kind kind = content->columns[i].kind;
-    const bool as_numbers = kind == SHARD_DECIMALS || kind == SHARD_SCALED;
-    facts->as_numbers = facts->as_numbers || (as_numbers && content->rows > 0);
+    facts->as_numbers =
+        facts->as_numbers || (packed_column_is_numeric(&content->columns[i]) && content->rows > 0);
   }
   p->outcomes[number] = *outcome;
   p->rows += content->rows;

@@ -43,7 +43,7 @@ const pipeline_outcome *pipeline_outcomes(const pipeline *p, size_t *count);
 typedef struct column_facts {
   uint8_t decimals_max; /* and LARGEST: as in manifest_column */
   decimal_magnitude largest;
-  bool as_numbers; /* some shard keeps it as SHARD_DECIMALS or SHARD_SCALED */
+  bool as_numbers; /* some shard keeps it as PACKED_DECIMALS or PACKED_SCALED */
 } column_facts;
 const column_facts *pipeline_columns(const pipeline *p);
 

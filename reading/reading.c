@@ -86,11 +86,11 @@ static status match_file(reading *r, uint32_t index, error *err) {
 }
 
 /* Are nine in ten of the cells that are not empty numbers? */
-static bool looks_numeric(const shard_column *c, uint32_t rows, char mark) {
+static bool looks_numeric(const packed_column *c, uint32_t rows, char mark) {
   uint64_t filled = 0;
   uint64_t numbers = 0;
   for (uint32_t row = 0; row < rows; row++) {
-    const slice text = c->texts[c->kind == SHARD_WIDE ? c->wide_codes[row] : c->codes[row]];
+    const slice text = c->texts[packed_column_code(c, row)];
     decimal number;
     filled += text.length > 0;
     numbers += decimal_parse(text, mark, &number);

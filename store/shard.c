@@ -112,15 +112,15 @@ typedef struct kind_rule {
 } kind_rule;
 
 static const kind_rule kind_rules[] = {
-    [SHARD_CODES] = {4, 8, SHARD_CODES_MAX, false, false, 1},
-    [SHARD_WIDE] = {16, 16, SHARD_WIDE_MAX, false, false, 1},
-    [SHARD_DECIMALS] = {8, 64, 0, true, true, 1},
-    [SHARD_TEXTS] = {0, 0, 0, false, false, 1},
-    [SHARD_SCALED] = {SHARD_SCALED_BITS, SHARD_SCALED_BITS, 0, false, true, 2},
+    [PACKED_CODES] = {4, 8, PACKED_CODES_MAX, false, false, 1},
+    [PACKED_WIDE] = {16, 16, PACKED_WIDE_MAX, false, false, 1},
+    [PACKED_DECIMALS] = {8, 64, 0, true, true, 1},
+    [PACKED_TEXTS] = {0, 0, 0, false, false, 1},
+    [PACKED_SCALED] = {SHARD_SCALED_BITS, SHARD_SCALED_BITS, 0, false, true, 2},
 };
 
 static bool entry_is_sound(const shard_entry *e, uint32_t version, uint32_t rows) {
-  if (e->kind < SHARD_CODES || e->kind > SHARD_SCALED) {
+  if (e->kind < PACKED_CODES || e->kind > PACKED_SCALED) {
     return false;
   }
   const kind_rule *rule = &kind_rules[e->kind];
@@ -131,7 +131,7 @@ static bool entry_is_sound(const shard_entry *e, uint32_t version, uint32_t rows
       e->texts_count > texts_max) {
     return false;
   }
-  if (e->kind == SHARD_CODES && e->row_bits != (e->texts_count <= SHARD_PACKED_TEXTS_MAX ? 4 : 8)) {
+  if (e->kind == PACKED_CODES && e->row_bits != (e->texts_count <= SHARD_PACKED_TEXTS_MAX ? 4 : 8)) {
     return false;
   }
   if (e->exceptions_count > (rule->has_exceptions ? rows : 0)) {
@@ -351,7 +351,7 @@ static uint32_t column_index(const shard *s, slice name) {
   return s->header.columns_count;
 }
 
-status shard_find(shard *s, const char *name, shard_column *out, error *err) {
+status shard_find(shard *s, const char *name, packed_column *out, error *err) {
   const uint32_t index = column_index(s, slice_of(name));
   if (index == s->header.columns_count) {
     return error_set(err, STATUS_NOT_FOUND, "shard %s has no column \"%s\"", s->what, name);

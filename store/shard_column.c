@@ -206,7 +206,7 @@ static status decode_decimals(const shard_entry *e, const uint8_t *blob, uint32_
 static bool scales_are_least(const int64_t *mantissas, const uint8_t *scales, uint32_t rows) {
   bool any = false;
   for (uint32_t r = 0; r < rows; r++) {
-    any |= scales[r] > SHARD_SCALES_MAX || (scales[r] > 0 && mantissas[r] % 10 == 0);
+    any |= scales[r] > DECIMAL_READ_SCALE_MAX || (scales[r] > 0 && mantissas[r] % 10 == 0);
   }
   return !any;
 }
@@ -293,20 +293,20 @@ static status decode_texts(const shard_entry *e, const uint8_t *blob, uint32_t r
 }
 
 static status decode(const shard_entry *e, const uint8_t *blob, uint32_t rows, shard_decoded *d, error *err) {
-  switch ((shard_kind)e->kind) {
-    case SHARD_CODES:
+  switch ((packed_kind)e->kind) {
+    case PACKED_CODES:
       TRY(decode_codes(e, blob, rows, d, err));
       break;
-    case SHARD_WIDE:
+    case PACKED_WIDE:
       TRY(decode_wide(e, blob, rows, d, err));
       break;
-    case SHARD_DECIMALS:
+    case PACKED_DECIMALS:
       TRY(decode_decimals(e, blob, rows, d, err));
       break;
-    case SHARD_SCALED:
+    case PACKED_SCALED:
       TRY(decode_scaled(e, blob, rows, d, err));
       break;
-    case SHARD_TEXTS:
+    case PACKED_TEXTS:
       return decode_texts(e, blob, rows, d, err);
   }
   return decode_dictionary(e, blob, rows, d, err);
@@ -331,7 +331,7 @@ status shard_column_decode(const shard_entry *entry, const uint8_t *blob, uint32
   if (d == NULL) {
     return error_no_memory(err, "decoding a column");
   }
-  d->column.kind = (shard_kind)entry->kind;
+  d->column.kind = (packed_kind)entry->kind;
   d->column.name = name;
   d->column.decimals_max = entry->decimals_max;
   const status st = decode(entry, blob, rows, d, err);

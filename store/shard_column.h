@@ -7,7 +7,7 @@
 
 /* A column with the memory that its arrays need beyond the shard's bytes. */
 typedef struct shard_decoded {
-  shard_column column;
+  packed_column column;
   void *rows; /* NULL where the array lies in the shard */
   void *texts;
   void *exceptions;

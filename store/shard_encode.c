@@ -39,22 +39,22 @@ static status check_limits(const shard_content *content, error *err) {
   return STATUS_OK;
 }
 
-static uint32_t texts_limit(const shard_column *c, uint32_t rows) {
+static uint32_t texts_limit(const packed_column *c, uint32_t rows) {
   switch (c->kind) {
-    case SHARD_CODES:
-      return SHARD_CODES_MAX;
-    case SHARD_WIDE:
-      return SHARD_WIDE_MAX;
-    case SHARD_DECIMALS:
-    case SHARD_SCALED:
+    case PACKED_CODES:
+      return PACKED_CODES_MAX;
+    case PACKED_WIDE:
+      return PACKED_WIDE_MAX;
+    case PACKED_DECIMALS:
+    case PACKED_SCALED:
       return rows;
-    case SHARD_TEXTS:
+    case PACKED_TEXTS:
       return 0;
   }
   return 0;
 }
 
-static status check_column(const shard_column *c, uint32_t rows, error *err) {
+static status check_column(const packed_column *c, uint32_t rows, error *err) {
   if (c->texts_count > texts_limit(c, rows) || c->exceptions_count > rows || c->scale > 18 ||
       c->decimals_max > 18) {
     return error_set(
@@ -81,7 +81,7 @@ static void widen(extent *e, const int64_t *values, uint32_t count) {
 }
 
 /* Least and most of the numbers, exceptions left out. */
-static extent extent_of(const shard_column *c, uint32_t rows) {
+static extent extent_of(const packed_column *c, uint32_t rows) {
   extent e = {INT64_MAX, INT64_MIN};
   uint32_t at = 0;
   for (uint32_t i = 0; i < c->exceptions_count; i++) {
@@ -92,7 +92,7 @@ static extent extent_of(const shard_column *c, uint32_t rows) {
   return e.least <= e.most ? e : (extent){0, 0};
 }
 
-static void lay_out_decimals(const shard_column *c, uint32_t rows, shard_entry *e) {
+static void lay_out_decimals(const packed_column *c, uint32_t rows, shard_entry *e) {
   const extent range = extent_of(c, rows);
   e->row_bits = shard_bits_of((uint64_t)range.most - (uint64_t)range.least);
   e->minimum = e->row_bits == 64 ? 0 : range.least;
@@ -100,9 +100,9 @@ static void lay_out_decimals(const shard_column *c, uint32_t rows, shard_entry *
   e->scale = c->scale;
 }
 
-static void lay_out_texts(const shard_column *c, uint32_t rows, shard_entry *e) {
+static void lay_out_texts(const packed_column *c, uint32_t rows, shard_entry *e) {
   size_t longest = 0;
-  if (c->kind == SHARD_TEXTS) {
+  if (c->kind == PACKED_TEXTS) {
     for (uint32_t r = 0; r < rows; r++) {
       const size_t length = c->offsets[r + 1] - c->offsets[r];
       longest = length > longest ? length : longest;
@@ -116,26 +116,26 @@ static void lay_out_texts(const shard_column *c, uint32_t rows, shard_entry *e) 
   e->length_bits = shard_bits_of(longest);
 }
 
-static status lay_out(const shard_column *c, uint32_t rows, shard_entry *e, error *err) {
+static status lay_out(const packed_column *c, uint32_t rows, shard_entry *e, error *err) {
   TRY(check_column(c, rows, err));
   e->kind = (uint8_t)c->kind;
   e->decimals_max = c->decimals_max;
   e->texts_count = c->texts_count;
   switch (c->kind) {
-    case SHARD_CODES:
+    case PACKED_CODES:
       e->row_bits = c->texts_count <= SHARD_PACKED_TEXTS_MAX ? 4 : 8;
       break;
-    case SHARD_WIDE:
+    case PACKED_WIDE:
       e->row_bits = 16;
       break;
-    case SHARD_DECIMALS:
+    case PACKED_DECIMALS:
       lay_out_decimals(c, rows, e);
       break;
-    case SHARD_SCALED:
+    case PACKED_SCALED:
       e->row_bits = SHARD_SCALED_BITS;
       e->exceptions_count = c->exceptions_count;
       break;
-    case SHARD_TEXTS:
+    case PACKED_TEXTS:
       break;
   }
   lay_out_texts(c, rows, e);
@@ -175,7 +175,7 @@ DEFINE_NARROW(uint16_t)
 DEFINE_NARROW(uint32_t)
 DEFINE_NARROW(uint64_t)
 
-static void write_mantissas(const shard_column *c, const shard_entry *e, uint32_t rows, uint8_t *to) {
+static void write_mantissas(const packed_column *c, const shard_entry *e, uint32_t rows, uint8_t *to) {
   switch (e->row_bits) {
     case 8:
       narrow_uint8_t(c->mantissas, rows, e->minimum, to);
@@ -213,9 +213,9 @@ static uint8_t *put_length(uint8_t *to, uint32_t length, unsigned bits) {
   return to + bits / 8;
 }
 
-static void write_texts(const shard_column *c, const shard_entry *e, uint32_t rows, uint8_t *lengths,
+static void write_texts(const packed_column *c, const shard_entry *e, uint32_t rows, uint8_t *lengths,
                         uint8_t *texts) {
-  if (c->kind == SHARD_TEXTS) {
+  if (c->kind == PACKED_TEXTS) {
     for (uint32_t r = 0; r < rows; r++) {
       lengths = put_length(lengths, c->offsets[r + 1] - c->offsets[r], e->length_bits);
     }
@@ -228,7 +228,7 @@ static void write_texts(const shard_column *c, const shard_entry *e, uint32_t ro
   }
 }
 
-static void write_scaled(const shard_column *c, uint32_t rows, uint8_t *to) {
+static void write_scaled(const packed_column *c, uint32_t rows, uint8_t *to) {
   uint8_t *scales = to + shard_padded_rows(rows) * sizeof *c->mantissas;
   put_bytes(to, c->mantissas, rows * sizeof *c->mantissas);
   put_bytes(scales, c->scales, rows);
@@ -238,33 +238,33 @@ static void write_scaled(const shard_column *c, uint32_t rows, uint8_t *to) {
   }
 }
 
-static void write_exceptions(const shard_column *c, uint8_t *to) {
+static void write_exceptions(const packed_column *c, uint8_t *to) {
   const size_t bytes = (size_t)c->exceptions_count * sizeof(uint32_t);
   put_bytes(to, c->exception_rows, bytes);
   put_bytes(to + bytes, c->exception_texts, bytes);
 }
 
 /* TO is zeroed. */
-static void write_blob(const shard_column *c, const shard_entry *e, uint32_t rows, uint8_t *to) {
+static void write_blob(const packed_column *c, const shard_entry *e, uint32_t rows, uint8_t *to) {
   const shard_blob blob = shard_blob_of(e, rows);
   switch (c->kind) {
-    case SHARD_CODES:
+    case PACKED_CODES:
       if (e->row_bits == 4) {
         pack_codes(c->codes, rows, to);
       } else {
         put_bytes(to, c->codes, rows);
       }
       break;
-    case SHARD_WIDE:
+    case PACKED_WIDE:
       put_bytes(to, c->wide_codes, (size_t)rows * sizeof *c->wide_codes);
       break;
-    case SHARD_DECIMALS:
+    case PACKED_DECIMALS:
       write_mantissas(c, e, rows, to);
       break;
-    case SHARD_SCALED:
+    case PACKED_SCALED:
       write_scaled(c, rows, to);
       break;
-    case SHARD_TEXTS:
+    case PACKED_TEXTS:
       break;
   }
   write_exceptions(c, to + blob.exceptions);
@@ -308,7 +308,7 @@ static status lay_out_columns(const shard_content *content, shard_header *h, uin
   uint64_t offset = shard_align(h->header_bytes);
   uint32_t name_offset = 0;
   for (uint32_t i = 0; i < h->columns_count; i++) {
-    const shard_column *c = &content->columns[i];
+    const packed_column *c = &content->columns[i];
     shard_entry e = {.offset = offset, .name_offset = name_offset, .name_bytes = (uint32_t)c->name.length};
     TRY(lay_out(c, content->rows, &e, err));
     put_bytes(names + name_offset, c->name.bytes, c->name.length);
@@ -334,7 +334,7 @@ static shard_header header_of(const shard_content *content) {
   };
   for (uint32_t i = 0; i < content->columns_count; i++) {
     h.names_bytes += (uint32_t)content->columns[i].name.length;
-    h.version = content->columns[i].kind == SHARD_SCALED ? SHARD_VERSION : h.version;
+    h.version = content->columns[i].kind == PACKED_SCALED ? SHARD_VERSION : h.version;
   }
   h.header_bytes = shard_header_bytes(h.columns_count, h.gaps_count, h.names_bytes);
   return h;

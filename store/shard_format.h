@@ -99,7 +99,7 @@ typedef struct shard_blob {
 static inline shard_blob shard_blob_of(const shard_entry *e, uint32_t rows) {
   shard_blob b = {.exceptions = shard_align(shard_padded_rows(rows) * e->row_bits / 8)};
   b.lengths = b.exceptions + (uint64_t)e->exceptions_count * 2 * sizeof(uint32_t);
-  b.lengths_count = e->kind == SHARD_TEXTS ? rows : e->texts_count;
+  b.lengths_count = e->kind == PACKED_TEXTS ? rows : e->texts_count;
   b.texts = b.lengths + b.lengths_count * (e->length_bits / 8);
   b.bytes = shard_align(b.texts + e->text_bytes);
   return b;

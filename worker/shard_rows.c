@@ -1,41 +1,8 @@
 /* Columns are decoded when stats first asks for them, and passed on without copying. */
 #include "worker/shard_rows.h"
 
-static stats_column_kind kind_of(shard_kind kind) {
-  switch (kind) {
-    case SHARD_CODES:
-      return STATS_COLUMN_CODES;
-    case SHARD_WIDE:
-      return STATS_COLUMN_WIDE;
-    case SHARD_DECIMALS:
-      return STATS_COLUMN_DECIMALS;
-    case SHARD_SCALED:
-      return STATS_COLUMN_SCALED;
-    case SHARD_TEXTS:
-      return STATS_COLUMN_TEXTS;
-  }
-  return STATS_COLUMN_TEXTS;
-}
-
-static status find_column(void *context, const char *name, stats_column *out, error *err) {
-  shard_column c;
-  TRY(shard_find(context, name, &c, err));
-  *out = (stats_column){
-      .kind = kind_of(c.kind),
-      .codes = c.codes,
-      .wide_codes = c.wide_codes,
-      .texts = c.texts,
-      .texts_count = c.texts_count,
-      .mantissas = c.mantissas,
-      .scale = c.scale,
-      .scales = c.scales,
-      .exception_rows = c.exception_rows,
-      .exception_texts = c.exception_texts,
-      .exceptions_count = c.exceptions_count,
-      .offsets = c.offsets,
-      .bytes = c.bytes,
-  };
-  return STATUS_OK;
+static status find_column(void *context, const char *name, packed_column *out, error *err) {
+  return shard_find(context, name, out, err);
 }
 
 void shard_rows_view(shard *s, stats_rows *out) {

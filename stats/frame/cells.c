@@ -11,13 +11,13 @@
 
 /* ---- Entries -------------------------------------------------------------------------------------- */
 
-static status cells_of_texts(frame *f, const stats_column *column, frame_cells *out, error *err) {
+static status cells_of_texts(frame *f, const packed_column *column, frame_cells *out, error *err) {
   slice *texts = frame_array(f, f->padded, sizeof *texts);
   if (texts == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t r = 0; r < f->count; r++) {
-    texts[r] = (slice){column->bytes + column->offsets[r], column->offsets[r + 1] - column->offsets[r]};
+    texts[r] = packed_column_text(column, r);
   }
   *out = (frame_cells){.texts = texts, .count = f->count};
   return STATUS_OK;
@@ -44,7 +44,7 @@ static uint32_t number_place(number_table *t, decimal number) {
   return t->count - 1;
 }
 
-static status index_numbers(const frame *f, const stats_column *column, number_table *t, uint32_t *index,
+static status index_numbers(const frame *f, const packed_column *column, number_table *t, uint32_t *index,
                             error *err) {
   uint32_t slots = 64;
   while (slots < 2 * (uint64_t)f->count) {
@@ -62,16 +62,15 @@ static status index_numbers(const frame *f, const stats_column *column, number_t
       exception++;
       index[r] = 0;
     } else {
-      index[r] = number_place(t, frame_number_in(column, r));
+      index[r] = number_place(t, packed_column_number(column, r));
     }
   }
   return STATUS_OK;
 }
 
-static status entries_of_numbers(frame *f, const stats_column *column, const number_table *t,
+static status entries_of_numbers(frame *f, const packed_column *column, const number_table *t,
                                  frame_cells *out, error *err) {
-  const size_t text_bytes =
-      column->kind == STATS_COLUMN_SCALED ? DECIMAL_SCALED_TEXT_BYTES : DECIMAL_TEXT_BYTES;
+  const size_t text_bytes = column->kind == PACKED_SCALED ? DECIMAL_SCALED_TEXT_BYTES : DECIMAL_TEXT_BYTES;
   size_t count = (size_t)t->count + column->texts_count;
   decimal *numbers = frame_array(f, (size_t)t->count + 1, sizeof *numbers);
   slice *texts = frame_array(f, count + 1, sizeof *texts);
@@ -94,7 +93,7 @@ static status entries_of_numbers(frame *f, const stats_column *column, const num
   return STATUS_OK;
 }
 
-static status cells_of_decimals(frame *f, const stats_column *column, frame_cells *out, error *err) {
+static status cells_of_decimals(frame *f, const packed_column *column, frame_cells *out, error *err) {
   number_table t = {0};
   uint32_t *index = frame_array(f, f->padded, sizeof *index);
   status st = index != NULL ? index_numbers(f, column, &t, index, err) : frame_no_memory(err);
@@ -113,20 +112,20 @@ static status cells_of_decimals(frame *f, const stats_column *column, frame_cell
 }
 
 status frame_cells_of(frame *f, const char *column_name, frame_cells *out, error *err) {
-  stats_column column = {0};
+  packed_column column = {0};
   TRY(f->rows->column(f->rows->context, column_name, &column, err));
   *out = (frame_cells){.texts = column.texts, .count = column.texts_count};
   switch (column.kind) {
-    case STATS_COLUMN_CODES:
+    case PACKED_CODES:
       out->codes = column.codes;
       return STATUS_OK;
-    case STATS_COLUMN_WIDE:
+    case PACKED_WIDE:
       out->wide = column.wide_codes;
       return STATUS_OK;
-    case STATS_COLUMN_DECIMALS:
-    case STATS_COLUMN_SCALED:
+    case PACKED_DECIMALS:
+    case PACKED_SCALED:
       return cells_of_decimals(f, &column, out, err);
-    case STATS_COLUMN_TEXTS:
+    case PACKED_TEXTS:
       return cells_of_texts(f, &column, out, err);
   }
   return error_set(err, STATUS_CORRUPT, "column '%s': unknown kind %d", column_name, (int)column.kind);

@@ -128,7 +128,7 @@ static status number_of_cells(frame *f, const program_variable *v, frame_variabl
 /* A column of decimals, of one scale or of many, is rescaled as a whole; rules and exceptions are written
  * over it. */
 typedef struct decimal_column {
-  const stats_column *column;
+  const packed_column *column;
   int64_t *values;
   uint8_t *roundings; /* zeroed; NULL: the column has no more decimals than the variable */
 } decimal_column;
@@ -193,7 +193,7 @@ static void bring_scaled(const frame *f, const program_variable *v, const decima
 static bool number_of_rule(const decimal_column *d, decimal rule, decimal *wanted) {
   bool lost = false;
   *wanted = decimal_normalise(rule);
-  if (d->column->kind == STATS_COLUMN_SCALED) {
+  if (d->column->kind == PACKED_SCALED) {
     return true;
   }
   const bool fits = decimal_rescale(*wanted, d->column->scale, &wanted->mantissa, &lost) && !lost;
@@ -212,7 +212,8 @@ static void rule_over_decimals(const frame *f, const program_variable *v, const 
   uint8_t rounding;
   int64_t value = number_value(v, &c, &rounding);
   for (uint32_t r = 0; r < f->count; r++) {
-    if (d->column->mantissas[r] == wanted.mantissa && frame_number_in(d->column, r).scale == wanted.scale) {
+    if (d->column->mantissas[r] == wanted.mantissa &&
+        packed_column_number(d->column, r).scale == wanted.scale) {
       d->values[r] = value;
       if (d->roundings != NULL) {
         d->roundings[r] = rounding;
@@ -237,14 +238,14 @@ static void exceptions_over_decimals(const program_variable *v, const decimal_co
 }
 
 /* Could a rule's number or an exception be rounded although the column needs no rounding? */
-static bool may_round(const program_variable *v, const stats_column *column) {
-  return column->kind == STATS_COLUMN_SCALED || column->scale > v->decimals || column->exceptions_count > 0 ||
+static bool may_round(const program_variable *v, const packed_column *column) {
+  return column->kind == PACKED_SCALED || column->scale > v->decimals || column->exceptions_count > 0 ||
          v->rules_count > 0;
 }
 
 static void rescale_decimals(const frame *f, const program_variable *v, const decimal_column *d,
                              const cell_rules *rules) {
-  if (d->column->kind == STATS_COLUMN_SCALED) {
+  if (d->column->kind == PACKED_SCALED) {
     bring_scaled(f, v, d);
   } else if (d->column->scale <= v->decimals) {
     widen_decimals(f, v, d);
@@ -260,7 +261,7 @@ static void rescale_decimals(const frame *f, const program_variable *v, const de
   }
 }
 
-static status number_of_decimals(frame *f, const program_variable *v, const stats_column *column,
+static status number_of_decimals(frame *f, const program_variable *v, const packed_column *column,
                                  frame_variable *out, error *err) {
   cell_rules rules;
   decimal_column d = {.column = column, .values = frame_array(f, f->padded, sizeof *d.values)};
@@ -282,8 +283,8 @@ static status number_of_decimals(frame *f, const program_variable *v, const stat
 }
 
 status frame_make_number(frame *f, const program_variable *v, frame_variable *out, error *err) {
-  stats_column column = {0};
+  packed_column column = {0};
   TRY(f->rows->column(f->rows->context, v->column, &column, err));
-  const bool is_numbers = column.kind == STATS_COLUMN_DECIMALS || column.kind == STATS_COLUMN_SCALED;
-  return is_numbers ? number_of_decimals(f, v, &column, out, err) : number_of_cells(f, v, out, err);
+  return packed_column_is_numeric(&column) ? number_of_decimals(f, v, &column, out, err)
+                                           : number_of_cells(f, v, out, err);
 }

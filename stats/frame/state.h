@@ -109,12 +109,6 @@ typedef struct frame_cells {
   uint32_t numbers_count;
 } frame_cells;
 
-/* The number in a row of DECIMALS or SCALED that is not an exception. */
-static inline decimal frame_number_in(const stats_column *column, uint32_t row) {
-  return (decimal){column->mantissas[row],
-                   column->kind == STATS_COLUMN_SCALED ? column->scales[row] : column->scale};
-}
-
 status frame_cells_of(frame *f, const char *column, frame_cells *out, error *err);
 uint32_t frame_cells_entry(const frame_cells *c, uint32_t row);
 
@@ -164,7 +158,7 @@ status frame_check_levels(const program_variable *v, uint64_t count, error *err)
 typedef struct cell_texts {
   frame *f;
   bool numeric;
-  stats_column column;
+  packed_column column;
   char room[DECIMAL_SCALED_TEXT_BYTES]; /* for the text of a number */
   uint32_t *of_entry;                   /* the user's, zeroed: one for each text that the column holds once */
 } cell_texts;

@@ -24,7 +24,7 @@ static uint64_t rows_in_shards(store *s, const manifest *m) {
     rows += shard_rows(opened);
     for (uint32_t c = 0; c < m->columns_count; c++) {
       char *name = slice_copy(m->columns[c].name);
-      shard_column column;
+      packed_column column;
       fuzz_require_ok(shard_find(opened, name, &column, &err), &err, "a shard has the manifest's columns");
       free(name);
     }

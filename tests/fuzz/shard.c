@@ -44,7 +44,7 @@ static bool read_all(arena *memory, shard *s, shard_content *c) {
                        .first_line = shard_first_line(s),
                        .decimal_mark = shard_decimal_mark(s),
                        .columns_count = shard_columns_count(s)};
-  shard_column *columns = ARENA_ARRAY(memory, shard_column, (size_t)c->columns_count + 1);
+  packed_column *columns = ARENA_ARRAY(memory, packed_column, (size_t)c->columns_count + 1);
   fuzz_require(columns != NULL, "there is memory");
   bool all = true;
   for (uint32_t i = 0; i < c->columns_count; i++) {

@@ -27,7 +27,7 @@ static fixture *make_data(void) {
                (unsigned long long)seeded_below(&r, c == 3 ? 1000 : 5) + 1);
       cells[i] = texts[i];
     }
-    fixture_column(f, names[c], c == 3 ? STATS_COLUMN_DECIMALS : STATS_COLUMN_CODES, cells);
+    fixture_column(f, names[c], c == 3 ? PACKED_DECIMALS : PACKED_CODES, cells);
   }
   return f;
 }

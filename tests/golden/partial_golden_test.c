@@ -30,7 +30,7 @@ static const struct {
 static fixture *survey(void) {
   fixture *f = fixture_new(ROWS);
   for (int i = 0; i < VARIABLES; i++) {
-    fixture_column(f, columns[i].name, STATS_COLUMN_TEXTS, columns[i].cells);
+    fixture_column(f, columns[i].name, PACKED_TEXTS, columns[i].cells);
   }
   return f;
 }

@@ -35,7 +35,7 @@ static fixture *make_data(void) {
       snprintf(texts[i], sizeof texts[i], "%u", 1 + (unsigned)seeded_below(&r, 5));
       cells[i] = texts[i];
     }
-    fixture_column(f, names[c], STATS_COLUMN_CODES, cells);
+    fixture_column(f, names[c], PACKED_CODES, cells);
   }
   return f;
 }

@@ -106,16 +106,16 @@ static bool same_cell(slice expected, const read_row *row, uint32_t column) {
          decimal_compare(a, b) == 0;
 }
 
-static shard_kind kind_of(const dataset *d, uint32_t shard_index, const char *name, uint8_t *scale) {
+static packed_kind kind_of(const dataset *d, uint32_t shard_index, const char *name, uint8_t *scale) {
   store_blob blob;
   error err;
   shard *s;
-  shard_column column;
+  packed_column column;
   assert_int_equal(store_get(d->blobs, &d->facts->shards[shard_index].name, &blob, &err), STATUS_OK);
   assert_int_equal(shard_open(blob.bytes, blob.length, "shard", &s, &err), STATUS_OK);
   assert_int_equal(shard_find(s, name, &column, &err), STATUS_OK);
   *scale = column.scale;
-  const shard_kind kind = column.kind;
+  const packed_kind kind = column.kind;
   shard_close(s);
   store_release(&blob);
   return kind;
@@ -166,9 +166,9 @@ static void columns_become_what_their_hint_and_texts_say(void **state) {
   const reading_options options = {
       .decimal_mark = '.', .columns = wanted, .columns_count = COLUMNS, .shard_rows = ROWS, .threads = 1};
   dataset d = read_text(&options, text.data, text.length);
-  static const shard_kind kinds[COLUMNS] = {SHARD_CODES,    SHARD_DECIMALS, SHARD_DECIMALS,
-                                            SHARD_DECIMALS, SHARD_CODES,    SHARD_WIDE,
-                                            SHARD_TEXTS,    SHARD_TEXTS,    SHARD_CODES};
+  static const packed_kind kinds[COLUMNS] = {PACKED_CODES,    PACKED_DECIMALS, PACKED_DECIMALS,
+                                             PACKED_DECIMALS, PACKED_CODES,    PACKED_WIDE,
+                                             PACKED_TEXTS,    PACKED_TEXTS,    PACKED_CODES};
   static const uint8_t decimals[COLUMNS] = {0, 4, 18, 0, 0, 0, 0, 0, 0};
   for (uint32_t i = 0; i < COLUMNS; i++) {
     uint8_t scale;
@@ -196,7 +196,7 @@ static void the_scale_is_the_largest_that_fits_all_with_so_many_decimals(void **
   const reading_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
   dataset d = read_text(&options, text.data, text.length);
   uint8_t scale;
-  assert_int_equal(kind_of(&d, 0, "x", &scale), SHARD_DECIMALS);
+  assert_int_equal(kind_of(&d, 0, "x", &scale), PACKED_DECIMALS);
   assert_int_equal(scale, 3);
   assert_false(d.rows[0].numeric[0]);
   assert_true(slice_is(d.rows[0].cells[0], "0.0000000000000001"));
@@ -207,7 +207,7 @@ static void the_scale_is_the_largest_that_fits_all_with_so_many_decimals(void **
 }
 
 /* Of ONE_IN numbers one is as FORMAT writes it. */
-static shard_kind kind_with_long_numbers(int rows, int one_in, const char *format, dataset *d) {
+static packed_kind kind_with_long_numbers(int rows, int one_in, const char *format, dataset *d) {
   buf text;
   buf_init(&text);
   buf_printf(&text, "x\n");
@@ -225,7 +225,7 @@ static shard_kind kind_with_long_numbers(int rows, int one_in, const char *forma
 static void numbers_with_scales_of_their_own_stay_numbers_where_they_are_many(void **state) {
   (void)state;
   dataset d;
-  assert_int_equal(kind_with_long_numbers(1000, 2, "%d.234e-30\n", &d), SHARD_SCALED);
+  assert_int_equal(kind_with_long_numbers(1000, 2, "%d.234e-30\n", &d), PACKED_SCALED);
   assert_true(d.rows[0].numeric[0]);
   assert_true(slice_is(d.rows[0].cells[0], "1.25"));
   assert_true(d.rows[1].numeric[0]);
@@ -234,18 +234,18 @@ static void numbers_with_scales_of_their_own_stay_numbers_where_they_are_many(vo
   assert_true(d.facts->columns[0].as_numbers);
   drop_dataset(&d);
   /* One in sixteen is few: texts, as before. */
-  assert_int_equal(kind_with_long_numbers(1000, 16, "%d.234e-30\n", &d), SHARD_DECIMALS);
+  assert_int_equal(kind_with_long_numbers(1000, 16, "%d.234e-30\n", &d), PACKED_DECIMALS);
   assert_false(d.rows[15].numeric[0]);
   assert_true(slice_is(d.rows[15].cells[0], "16.234e-30"));
   assert_int_equal(d.facts->columns[0].decimals_max, 33);
   drop_dataset(&d);
   /* No mantissa holds these. */
-  assert_int_equal(kind_with_long_numbers(1000, 2, "%d.2345678901234567890123456789\n", &d), SHARD_DECIMALS);
+  assert_int_equal(kind_with_long_numbers(1000, 2, "%d.2345678901234567890123456789\n", &d), PACKED_DECIMALS);
   assert_true(slice_is(d.rows[1].cells[0], "2.2345678901234567890123456789"));
   drop_dataset(&d);
   /* Numbers of eighteen decimals beside large ones. */
   assert_int_equal(kind_with_long_numbers(1000, 2, "123456789%d.25\n0.123456789012345678\n", &d),
-                   SHARD_SCALED);
+                   PACKED_SCALED);
   assert_true(slice_is(d.rows[1].cells[0], "1234567892.25"));
   assert_true(slice_is(d.rows[2].cells[0], "0.123456789012345678"));
   drop_dataset(&d);
@@ -262,9 +262,9 @@ static void decimal_commas_are_numbers_where_they_are_stated(void **state) {
   reading_options options = {.decimal_mark = ',', .threads = 1};
   dataset d = read_text(&options, text.data, text.length);
   uint8_t scale;
-  assert_int_equal(kind_of(&d, 0, "x", &scale), SHARD_DECIMALS);
+  assert_int_equal(kind_of(&d, 0, "x", &scale), PACKED_DECIMALS);
   assert_int_equal(scale, 2);
-  assert_int_equal(kind_of(&d, 0, "y", &scale), SHARD_WIDE);
+  assert_int_equal(kind_of(&d, 0, "y", &scale), PACKED_WIDE);
   assert_int_equal(d.facts->columns[0].decimals_max, 2);
   assert_int_equal(d.facts->columns[1].decimals_max, 0);
   drop_dataset(&d);
@@ -283,9 +283,9 @@ static void hints_are_guessed_from_the_first_thousand_rows(void **state) {
   dataset d = read_text(&options, text.data, text.length);
   uint8_t scale;
   for (uint32_t i = 0; i < d.facts->shards_count; i++) {
-    assert_int_equal(kind_of(&d, i, "mostly", &scale), SHARD_DECIMALS);
-    assert_int_equal(kind_of(&d, i, "half", &scale), SHARD_WIDE);
-    assert_int_equal(kind_of(&d, i, "empty", &scale), SHARD_CODES);
+    assert_int_equal(kind_of(&d, i, "mostly", &scale), PACKED_DECIMALS);
+    assert_int_equal(kind_of(&d, i, "half", &scale), PACKED_WIDE);
+    assert_int_equal(kind_of(&d, i, "empty", &scale), PACKED_CODES);
   }
   drop_dataset(&d);
   buf_fini(&text);

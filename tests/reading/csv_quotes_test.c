@@ -107,9 +107,8 @@ static bool piece_is(progress *p, const encoder *coder, const shard_content *c) 
       return false;
     }
     for (uint32_t i = 0; i < c->columns_count; i++) {
-      const shard_column *column = &c->columns[i];
-      const uint32_t code = column->kind == SHARD_WIDE ? column->wide_codes[row] : column->codes[row];
-      if (!slice_equal(column->texts[code], r->cells[i])) {
+      const packed_column *column = &c->columns[i];
+      if (!slice_equal(packed_column_cell(column, row).text, r->cells[i])) {
         return false;
       }
     }

@@ -46,28 +46,14 @@ static inline void drop_file(char *path) {
   free(path);
 }
 
-static inline slice cell_of(arena *memory, const shard_column *c, uint32_t row, uint32_t *exception,
-                            bool *numeric) {
-  *numeric = false;
-  switch (c->kind) {
-    case SHARD_CODES:
-      return arena_slice(memory, c->texts[c->codes[row]]);
-    case SHARD_WIDE:
-      return arena_slice(memory, c->texts[c->wide_codes[row]]);
-    case SHARD_TEXTS:
-      return arena_slice(memory, (slice){c->bytes + c->offsets[row], c->offsets[row + 1] - c->offsets[row]});
-    case SHARD_DECIMALS:
-    case SHARD_SCALED:
-      break;
-  }
-  if (*exception < c->exceptions_count && c->exception_rows[*exception] == row) {
-    return arena_slice(memory, c->texts[c->exception_texts[(*exception)++]]);
+static inline slice cell_of(arena *memory, const packed_column *c, uint32_t row, bool *numeric) {
+  const packed_cell cell = packed_column_cell(c, row);
+  *numeric = cell.is_number;
+  if (!cell.is_number) {
+    return arena_slice(memory, cell.text);
   }
   char text[DECIMAL_SCALED_TEXT_BYTES];
-  const uint8_t scale = c->kind == SHARD_SCALED ? c->scales[row] : c->scale;
-  const decimal value = decimal_normalise((decimal){c->mantissas[row], scale});
-  const int length = decimal_format(value, text);
-  *numeric = true;
+  const int length = decimal_format(decimal_normalise(cell.number), text);
   return arena_slice(memory, (slice){text, (size_t)length});
 }
 
@@ -93,14 +79,12 @@ static inline void read_shard(dataset *d, const manifest_shard *entry, size_t at
   }
   for (uint32_t i = 0; i < d->facts->columns_count; i++) {
     char *name = arena_copy(d->memory, d->facts->columns[i].name);
-    shard_column column;
+    packed_column column;
     if (shard_find(s, name, &column, &err) != STATUS_OK) {
       fail_msg("%s", err.message);
     }
-    uint32_t exception = 0;
     for (uint32_t row = 0; row < entry->rows; row++) {
-      d->rows[at + row].cells[i] =
-          cell_of(d->memory, &column, row, &exception, &d->rows[at + row].numeric[i]);
+      d->rows[at + row].cells[i] = cell_of(d->memory, &column, row, &d->rows[at + row].numeric[i]);
     }
   }
   shard_close(s);

@@ -450,7 +450,7 @@ static void write_column(fixture *f, survey_flavour flavour, uint32_t rows, uint
     }
     texts[row] = cells[row];
   }
-  fixture_column(f, name, (stats_column_kind)(random_next(seed) % 4), texts);
+  fixture_column(f, name, (packed_kind)(PACKED_CODES + random_next(seed) % PACKED_SCALED), texts);
   free(cells);
   free(texts);
 }

@@ -118,7 +118,7 @@ static void map_shards(const subject *s, const fixture *whole, uint64_t *seed, v
   for (uint32_t i = 0; i < count; i++) {
     uint32_t length = i + 1 == count ? rows - first : random_below(seed, (rows - first) / 2 + 1);
     fixture *cut = fixture_cut(whole, first, length);
-    fixture *recoded = fixture_recoded(cut, (stats_column_kind)random_below(seed, 4));
+    fixture *recoded = fixture_recoded(cut, (packed_kind)(PACKED_CODES + random_below(seed, PACKED_SCALED)));
     status ignored = stats_kernels_choose(kernel_forms[random_below(seed, KERNEL_FORMS)], NULL);
     (void)ignored;
     states[i] = map(s, recoded);
@@ -157,8 +157,8 @@ static void check_forms(const subject *s, const fixture *whole, const buf *expec
     if (stats_kernels_choose(kernel_forms[form], NULL) != STATUS_OK) {
       continue;
     }
-    for (int kind = 0; kind < 4; kind++) {
-      fixture *recoded = fixture_recoded(whole, (stats_column_kind)kind);
+    for (int kind = PACKED_CODES; kind <= PACKED_SCALED; kind++) {
+      fixture *recoded = fixture_recoded(whole, (packed_kind)kind);
       void *state = map(s, recoded);
       expect_bytes(s, state, expected, kernel_forms[form]);
       s->kind->destroy(state);

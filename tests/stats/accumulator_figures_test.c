@@ -19,7 +19,7 @@ static void add_cells(fixture *f, const char *name, cells *text) {
   for (int row = 0; row < ROWS; row++) {
     pointers[row] = (*text)[row];
   }
-  fixture_column(f, name, STATS_COLUMN_CODES, pointers);
+  fixture_column(f, name, PACKED_CODES, pointers);
 }
 
 typedef struct mapped {
@@ -139,7 +139,7 @@ static void frequency_of_a_set_counts_respondents_and_options(void **unused) {
   (void)unused;
   static const char *const choices[] = {"price;quality", "price", "", "quality;service", "price;price"};
   fixture *f = fixture_new(5);
-  fixture_column(f, "choices", STATS_COLUMN_TEXTS, choices);
+  fixture_column(f, "choices", PACKED_TEXTS, choices);
   mapped m = map_case(&(accumulator_case){.kind = ACCUMULATOR_FREQUENCY, .variables = {"choices"}}, f);
   const frequency_state *s = partial_state(m.s, 0);
   assert_int_equal(s->keys.count, 3);
@@ -319,8 +319,8 @@ static void base_says_why_rows_are_not_used(void **unused) {
   static const char *const scores[] = {"9", "2", "", "9", "9", "2", "3"};
   static const char *const weights[] = {"1.5", "1", "1", "", "-1", "-1", "0"};
   fixture *f = fixture_new(7);
-  fixture_column(f, "score", STATS_COLUMN_CODES, scores);
-  fixture_column(f, "weight", STATS_COLUMN_CODES, weights);
+  fixture_column(f, "score", PACKED_CODES, scores);
+  fixture_column(f, "weight", PACKED_CODES, weights);
   mapped m = map_case(&(accumulator_case){.kind = ACCUMULATOR_BASE, .filtered = true, .weighted = true}, f);
   const base_state *s = partial_state(m.s, 0);
   assert_int_equal(s->rows, 7);

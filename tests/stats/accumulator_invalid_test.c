@@ -120,7 +120,7 @@ static invalid_state *map_in_parts(const subject *s, const fixture *whole, uint6
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t length = i + 1 == count ? ROWS - first : random_below(seed, (ROWS - first) / 2 + 1);
     fixture *cut = fixture_cut(whole, first, length);
-    fixture *recoded = fixture_recoded(cut, (stats_column_kind)random_below(seed, 4));
+    fixture *recoded = fixture_recoded(cut, (packed_kind)(PACKED_CODES + random_below(seed, PACKED_SCALED)));
     states[i] = through_bytes(s, map(s, recoded));
     fixture_destroy(recoded);
     fixture_destroy(cut);
@@ -134,7 +134,7 @@ static invalid_state *map_in_parts(const subject *s, const fixture *whole, uint6
   return states[0];
 }
 
-static fixture *survey_of(const cells *c, stats_column_kind kind) {
+static fixture *survey_of(const cells *c, packed_kind kind) {
   const char **texts = calloc(ROWS, sizeof *texts);
   fixture *f = fixture_new(ROWS);
   assert_non_null(texts);
@@ -191,7 +191,7 @@ static void check_random(uint64_t seed, uint32_t many) {
   }
   int64_t n = 0;
   const uint32_t count = expect(c, expected, &n);
-  fixture *f = survey_of(c, STATS_COLUMN_TEXTS);
+  fixture *f = survey_of(c, PACKED_TEXTS);
   const subject s = subject_new("score");
   invalid_state *found = map_in_parts(&s, f, &seed);
   assert_found(found, expected, count, n);
@@ -234,7 +234,7 @@ static void long_texts_are_told_apart_by_what_is_not_kept_of_them(void **state) 
     *at = (char)('a' + r % 3);
   }
   const subject s = subject_new("score");
-  fixture *f = survey_of(c, STATS_COLUMN_TEXTS);
+  fixture *f = survey_of(c, PACKED_TEXTS);
   uint64_t seed = 77;
   for (int round = 0; round < 5; round++) {
     invalid_state *found = map_in_parts(&s, f, &seed);

@@ -35,7 +35,7 @@ static fixture *amounts(uint32_t rows, double (*value)(uint32_t row)) {
   for (uint32_t row = 0; row < rows; row++) {
     cells[row] = value(row);
   }
-  fixture_numbers(f, "amount", STATS_COLUMN_DECIMALS, cells);
+  fixture_numbers(f, "amount", PACKED_DECIMALS, cells);
   free(cells);
   return f;
 }
@@ -147,8 +147,8 @@ static void duplicates_count_whole_combinations(void **unused) {
   static const char *const items[] = {"1", "1", "2", "1", "", "", "1"};
   static const char *const classes[] = {"Eco", "Eco", "Eco", "x", "", "", "Eco"};
   fixture *f = fixture_new(7);
-  fixture_column(f, "item1", STATS_COLUMN_CODES, items);
-  fixture_column(f, "class", STATS_COLUMN_TEXTS, classes);
+  fixture_column(f, "item1", PACKED_CODES, items);
+  fixture_column(f, "class", PACKED_TEXTS, classes);
   mapped m =
       map_case(&(accumulator_case){.kind = ACCUMULATOR_DUPLICATES, .variables = {"item1", "class"}}, f);
   const duplicates_state *s = partial_state(m.s, 0);
@@ -173,14 +173,14 @@ static void a_grid_past_the_byte_limit_is_refused_by_name(void **unused) {
     snprintf(cells[row], sizeof cells[row], "%d", row);
     texts[row] = cells[row];
   }
-  fixture_column(f, "branch", STATS_COLUMN_WIDE, texts);
-  fixture_column(f, "class", STATS_COLUMN_WIDE, texts);
+  fixture_column(f, "branch", PACKED_WIDE, texts);
+  fixture_column(f, "class", PACKED_WIDE, texts);
   static const accumulator_case cases[] = {
       {.kind = ACCUMULATOR_FREQUENCY, .variables = {"branch"}, .by = {"class"}},
       {.kind = ACCUMULATOR_FREQUENCY, .variables = {"item1"}, .by = {"class", "branch"}},
       {.kind = ACCUMULATOR_MOMENTS, .variables = {"item1"}, .by = {"branch", "class"}},
   };
-  fixture_column(f, "item1", STATS_COLUMN_TEXTS, texts);
+  fixture_column(f, "item1", PACKED_TEXTS, texts);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     program *p = accumulator_case_program(&cases[i]);
     partial *s = NULL;
@@ -215,8 +215,8 @@ static void a_merge_past_the_byte_limit_is_refused_by_name(void **unused) {
       snprintf(cells[row], sizeof cells[row], "%d", part * ROWS + row);
       texts[row] = cells[row];
     }
-    fixture_column(f, "branch", STATS_COLUMN_WIDE, texts);
-    fixture_column(f, "item1", STATS_COLUMN_TEXTS, texts);
+    fixture_column(f, "branch", PACKED_WIDE, texts);
+    fixture_column(f, "item1", PACKED_TEXTS, texts);
     assert_int_equal(partial_map(p, fixture_rows(f), &parts[part], &err), STATUS_OK);
     fixture_destroy(f);
   }

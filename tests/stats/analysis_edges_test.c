@@ -59,7 +59,7 @@ static fixture *filled(uint32_t rows, const char *answer) {
     for (uint32_t r = 0; r < rows; r++) {
       cells[r] = strcmp(names[c], "w") == 0 ? "3.0" : answer;
     }
-    fixture_column(f, names[c], STATS_COLUMN_CODES, cells);
+    fixture_column(f, names[c], PACKED_CODES, cells);
   }
   return f;
 }
@@ -139,8 +139,8 @@ static void a_filter_holds_for_texts_too(void **state) {
   a->filter = build_equal(p, "g", "n");
   build_argument(p, a, "duplicates", "true");
   fixture *f = fixture_new(5);
-  fixture_column(f, "g", STATS_COLUMN_CODES, region);
-  fixture_column(f, "id", STATS_COLUMN_CODES, id);
+  fixture_column(f, "g", PACKED_CODES, region);
+  fixture_column(f, "id", PACKED_CODES, id);
   arena *memory = arena_new();
   const json *report = build_report(p, f, 2, memory);
   const json *row = report_row(report, "ids", "missing", "{\"item\":\"id\"}");
@@ -164,8 +164,8 @@ static void a_group_of_one_has_a_difference_and_no_test(void **state) {
   plan_analysis *a = build_analysis(p, "compare", "compare", "x");
   build_argument(p, a, "groups", "g");
   fixture *f = fixture_new(4);
-  fixture_column(f, "g", STATS_COLUMN_CODES, group);
-  fixture_column(f, "x", STATS_COLUMN_CODES, score);
+  fixture_column(f, "g", PACKED_CODES, group);
+  fixture_column(f, "x", PACKED_CODES, score);
   arena *memory = arena_new();
   const json *report = build_report(p, f, 3, memory);
   const json *row = report_row(report, "compare", "pairs", "{\"item\":\"x\"}");

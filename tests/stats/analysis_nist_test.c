@@ -81,7 +81,7 @@ static fixture *nist_data(const nist_file *f, const char *const *names, int colu
       snprintf(words[r], LINE_BYTES, "%.*s", (int)strcspn(at, " \t\r\n"), at);
       cells[r] = words[r];
     }
-    fixture_column(data, names[c], STATS_COLUMN_DECIMALS, cells);
+    fixture_column(data, names[c], PACKED_DECIMALS, cells);
   }
   free(words);
   free(cells);

@@ -60,9 +60,9 @@ static sample make_sample(uint64_t seed) {
   for (unsigned g = 0; g < 4; g++) {
     qsort(group_answers(&s, g), s.count[g], sizeof(answer), compare_answers);
   }
-  fixture_column(s.data, "x", STATS_COLUMN_DECIMALS, cells[0]);
-  fixture_column(s.data, "w", STATS_COLUMN_CODES, cells[1]);
-  fixture_column(s.data, "g", STATS_COLUMN_CODES, cells[2]);
+  fixture_column(s.data, "x", PACKED_DECIMALS, cells[0]);
+  fixture_column(s.data, "w", PACKED_CODES, cells[1]);
+  fixture_column(s.data, "g", PACKED_CODES, cells[2]);
   for (int c = 0; c < 3; c++) {
     free(cells[c]);
   }

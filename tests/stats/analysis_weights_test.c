@@ -14,9 +14,9 @@ static fixture *small_survey(void) {
   static const char *const answer[] = {"1", "2", "1", "2", "2", "2"};
   static const char *const weight[] = {"7.0", "5.0", "1.0", "1.0", "1.0", "1.0"};
   fixture *f = fixture_new(6);
-  fixture_column(f, "g", STATS_COLUMN_CODES, region);
-  fixture_column(f, "q", STATS_COLUMN_CODES, answer);
-  fixture_column(f, "w", STATS_COLUMN_CODES, weight);
+  fixture_column(f, "g", PACKED_CODES, region);
+  fixture_column(f, "q", PACKED_CODES, answer);
+  fixture_column(f, "w", PACKED_CODES, weight);
   return f;
 }
 
@@ -112,12 +112,12 @@ static void a_missing_correction_is_warned_of(void **state) {
     snprintf(names[i], sizeof names[i], "k%d", i);
     cells[i] = names[i];
   }
-  fixture_column(f, "a", STATS_COLUMN_CODES, cells);
-  fixture_column(f, "b", STATS_COLUMN_CODES, cells);
+  fixture_column(f, "a", PACKED_CODES, cells);
+  fixture_column(f, "b", PACKED_CODES, cells);
   for (int i = 0; i < SIDE; i++) {
     cells[i] = i % 2 ? "1" : "2";
   }
-  fixture_column(f, "w", STATS_COLUMN_CODES, cells);
+  fixture_column(f, "w", PACKED_CODES, cells);
   plan *p = build_plan();
   build_nominal(p, "a");
   build_nominal(p, "b");
@@ -150,10 +150,10 @@ static void a_single_answer_has_no_error_whatever_the_weighting(void **state) {
   static const char *const group[] = {"one", "two", "two"}, *const answer[] = {"7", "7", "7"};
   static const char *const weight[] = {"1", "1", "1"};
   fixture *f = fixture_new(3);
-  fixture_column(f, "g", STATS_COLUMN_CODES, group);
-  fixture_column(f, "rec", STATS_COLUMN_CODES, answer);
-  fixture_column(f, "effort", STATS_COLUMN_CODES, answer);
-  fixture_column(f, "w", STATS_COLUMN_CODES, weight);
+  fixture_column(f, "g", PACKED_CODES, group);
+  fixture_column(f, "rec", PACKED_CODES, answer);
+  fixture_column(f, "effort", PACKED_CODES, answer);
+  fixture_column(f, "w", PACKED_CODES, weight);
   plan *p = build_plan();
   build_nominal(p, "g");
   build_scale(p, "rec", 0, 10);
@@ -202,9 +202,9 @@ static void a_group_without_variance_leaves_no_wald_test(void **state) {
     build_argument(p, a, "groups", "g");
     a->weight = build_weight(p, "w", WEIGHT_SAMPLING);
     fixture *f = fixture_new(rows);
-    fixture_column(f, "g", STATS_COLUMN_CODES, group);
-    fixture_column(f, "x", STATS_COLUMN_CODES, score);
-    fixture_column(f, "w", STATS_COLUMN_CODES, weight);
+    fixture_column(f, "g", PACKED_CODES, group);
+    fixture_column(f, "x", PACKED_CODES, score);
+    fixture_column(f, "w", PACKED_CODES, weight);
     arena *memory = arena_new();
     const json *report = report_of(p, f, memory);
     const json *row = report_row(report, "compare", "wald", "{\"item\":\"x\"}");
@@ -223,9 +223,9 @@ static void an_index_of_means_has_the_degrees_of_freedom_of_the_smallest_weight(
   static const char *const a[] = {"1", "5", "", "", ""}, *const b[] = {"", "", "3", "2", "4"};
   static const char *const weight[] = {"10", "10", "2", "2", "2"};
   fixture *f = fixture_new(5);
-  fixture_column(f, "a", STATS_COLUMN_CODES, a);
-  fixture_column(f, "b", STATS_COLUMN_CODES, b);
-  fixture_column(f, "w", STATS_COLUMN_CODES, weight);
+  fixture_column(f, "a", PACKED_CODES, a);
+  fixture_column(f, "b", PACKED_CODES, b);
+  fixture_column(f, "w", PACKED_CODES, weight);
   plan *p = build_plan();
   build_scale(p, "a", 1, 5);
   build_scale(p, "b", 1, 5);

@@ -96,10 +96,10 @@ static void figures_that_do_not_exist_are_null(void **state) {
   build_argument(p, both, "method", "both");
   finish(p);
   fixture *f = fixture_new(6);
-  fixture_column(f, "x", STATS_COLUMN_CODES, (const char *[]){"3", "3", "3", "3", "3", "3"});
-  fixture_column(f, "y", STATS_COLUMN_CODES, (const char *[]){"1", "2", "3", "4", "5", ""});
-  fixture_column(f, "z", STATS_COLUMN_CODES, (const char *[]){"2", "4", "6", "8", "10", ""});
-  fixture_column(f, "few", STATS_COLUMN_CODES, (const char *[]){"1", "2", "", "", "", ""});
+  fixture_column(f, "x", PACKED_CODES, (const char *[]){"3", "3", "3", "3", "3", "3"});
+  fixture_column(f, "y", PACKED_CODES, (const char *[]){"1", "2", "3", "4", "5", ""});
+  fixture_column(f, "z", PACKED_CODES, (const char *[]){"2", "4", "6", "8", "10", ""});
+  fixture_column(f, "few", PACKED_CODES, (const char *[]){"1", "2", "", "", "", ""});
   const json *report = golden_report(a, p, f, 4);
   const json *row =
       report_row(report, "c", "pearson_pairs", "{\"item\":\"x\",\"other_item\":\"y\",\"group\":null}");

@@ -57,7 +57,7 @@ static int64_t *random_multiples(survey *s, uint64_t *state, const char *name, i
     values[r] = missing ? INT64_MIN : between(state, low, high) * unit;
     cells[r] = missing ? (double)NAN : (double)values[r] / (double)decimal_power10(decimals);
   }
-  fixture_numbers(s->data, name, decimals > 0 ? STATS_COLUMN_DECIMALS : STATS_COLUMN_CODES, cells);
+  fixture_numbers(s->data, name, decimals > 0 ? PACKED_DECIMALS : PACKED_CODES, cells);
   free(cells);
   return values;
 }

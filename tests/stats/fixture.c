@@ -1,5 +1,5 @@
 /* The encodings are made the plain way: dictionaries in the order of first appearance, decimals at the
- * largest scale that occurs, everything padded as stats/frame/rows.h says. */
+ * largest scale that occurs, everything padded as base/packed_column.h says. */
 #include "tests/stats/fixture.h"
 
 #include <math.h>
@@ -11,13 +11,13 @@
 #include "base/decimal.h"
 #include "base/digest.h"
 
-enum { COLUMNS_MAX = 512, CODES_MAX = 254, WIDE_MAX = 65000, PADDING = 64 };
+enum { COLUMNS_MAX = 512, PADDING = 64 };
 
 typedef struct column {
   const char *name;
-  stats_column_kind asked;
+  packed_kind asked;
   slice *cells;
-  stats_column view;
+  packed_column view;
 } column;
 
 struct fixture {
@@ -35,7 +35,7 @@ static void *need(void *p) {
   return p;
 }
 
-static status find_column(void *context, const char *name, stats_column *out, error *err) {
+static status find_column(void *context, const char *name, packed_column *out, error *err) {
   const fixture *f = context;
   for (uint32_t i = 0; i < f->columns_count; i++) {
     if (strcmp(f->columns[i].name, name) == 0) {
@@ -108,7 +108,7 @@ static uint32_t dictionary_add(dictionary *d, slice text) {
   return d->slots[at] - 1;
 }
 
-static void encode_dictionary(fixture *f, column *c, stats_column_kind kind) {
+static void encode_dictionary(fixture *f, column *c, packed_kind kind) {
   uint32_t rows = f->rows.count;
   dictionary d = dictionary_for(f, rows);
   uint8_t *narrow = aligned(f, padded(rows));
@@ -118,9 +118,9 @@ static void encode_dictionary(fixture *f, column *c, stats_column_kind kind) {
     narrow[r] = (uint8_t)code;
     wide[r] = (uint16_t)code;
   }
-  c->view = (stats_column){.kind = kind, .texts = d.texts, .texts_count = d.count};
-  c->view.codes = kind == STATS_COLUMN_CODES ? narrow : NULL;
-  c->view.wide_codes = kind == STATS_COLUMN_WIDE ? wide : NULL;
+  c->view = (packed_column){.kind = kind, .texts = d.texts, .texts_count = d.count};
+  c->view.codes = kind == PACKED_CODES ? narrow : NULL;
+  c->view.wide_codes = kind == PACKED_WIDE ? wide : NULL;
 }
 
 static uint32_t distinct_texts(fixture *f, const column *c) {
@@ -155,14 +155,14 @@ static void encode_decimals(fixture *f, column *c) {
       exception_texts[exceptions++] = dictionary_add(&d, c->cells[r]);
     }
   }
-  c->view = (stats_column){.kind = STATS_COLUMN_DECIMALS,
-                           .mantissas = mantissas,
-                           .scale = scale,
-                           .texts = d.texts,
-                           .texts_count = d.count,
-                           .exception_rows = exception_rows,
-                           .exception_texts = exception_texts,
-                           .exceptions_count = exceptions};
+  c->view = (packed_column){.kind = PACKED_DECIMALS,
+                            .mantissas = mantissas,
+                            .scale = scale,
+                            .texts = d.texts,
+                            .texts_count = d.count,
+                            .exception_rows = exception_rows,
+                            .exception_texts = exception_texts,
+                            .exceptions_count = exceptions};
 }
 
 static void encode_scaled(fixture *f, column *c) {
@@ -184,14 +184,14 @@ static void encode_scaled(fixture *f, column *c) {
     mantissas[r] = number.mantissa;
     scales[r] = number.scale;
   }
-  c->view = (stats_column){.kind = STATS_COLUMN_SCALED,
-                           .mantissas = mantissas,
-                           .scales = scales,
-                           .texts = d.texts,
-                           .texts_count = d.count,
-                           .exception_rows = exception_rows,
-                           .exception_texts = exception_texts,
-                           .exceptions_count = exceptions};
+  c->view = (packed_column){.kind = PACKED_SCALED,
+                            .mantissas = mantissas,
+                            .scales = scales,
+                            .texts = d.texts,
+                            .texts_count = d.count,
+                            .exception_rows = exception_rows,
+                            .exception_texts = exception_texts,
+                            .exceptions_count = exceptions};
 }
 
 static void encode_texts(fixture *f, column *c) {
@@ -209,43 +209,42 @@ static void encode_texts(fixture *f, column *c) {
     at += (uint32_t)c->cells[r].length;
   }
   offsets[rows] = at;
-  c->view = (stats_column){.kind = STATS_COLUMN_TEXTS, .offsets = offsets, .bytes = bytes};
+  c->view = (packed_column){.kind = PACKED_TEXTS, .offsets = offsets, .bytes = bytes};
 }
 
-static stats_column_kind add_column(fixture *f, const char *name, stats_column_kind kind, slice *cells) {
+static packed_kind add_column(fixture *f, const char *name, packed_kind kind, slice *cells) {
   if (f->columns_count == COLUMNS_MAX) {
     fputs("fixture: too many columns\n", stderr);
     abort();
   }
   column *c = &f->columns[f->columns_count++];
   *c = (column){.name = need(arena_copy(f->memory, slice_of(name))), .asked = kind, .cells = cells};
-  uint32_t distinct = kind == STATS_COLUMN_CODES || kind == STATS_COLUMN_WIDE ? distinct_texts(f, c) : 0;
-  if (kind == STATS_COLUMN_CODES && distinct > CODES_MAX) {
-    kind = STATS_COLUMN_WIDE;
+  uint32_t distinct = kind == PACKED_CODES || kind == PACKED_WIDE ? distinct_texts(f, c) : 0;
+  if (kind == PACKED_CODES && distinct > PACKED_CODES_MAX) {
+    kind = PACKED_WIDE;
   }
-  if (kind == STATS_COLUMN_WIDE && distinct > WIDE_MAX) {
-    kind = STATS_COLUMN_TEXTS;
+  if (kind == PACKED_WIDE && distinct > PACKED_WIDE_MAX) {
+    kind = PACKED_TEXTS;
   }
   switch (kind) {
-    case STATS_COLUMN_CODES:
-    case STATS_COLUMN_WIDE:
+    case PACKED_CODES:
+    case PACKED_WIDE:
       encode_dictionary(f, c, kind);
       break;
-    case STATS_COLUMN_DECIMALS:
+    case PACKED_DECIMALS:
       encode_decimals(f, c);
       break;
-    case STATS_COLUMN_SCALED:
+    case PACKED_SCALED:
       encode_scaled(f, c);
       break;
-    case STATS_COLUMN_TEXTS:
+    case PACKED_TEXTS:
       encode_texts(f, c);
       break;
   }
   return kind;
 }
 
-stats_column_kind fixture_column(fixture *f, const char *name, stats_column_kind kind,
-                                 const char *const *cells) {
+packed_kind fixture_column(fixture *f, const char *name, packed_kind kind, const char *const *cells) {
   slice *copies = need(ARENA_ARRAY(f->memory, slice, (size_t)f->rows.count + 1));
   for (uint32_t r = 0; r < f->rows.count; r++) {
     copies[r] = arena_slice(f->memory, slice_trim(slice_of(cells[r])));
@@ -253,7 +252,7 @@ stats_column_kind fixture_column(fixture *f, const char *name, stats_column_kind
   return add_column(f, name, kind, copies);
 }
 
-stats_column_kind fixture_numbers(fixture *f, const char *name, stats_column_kind kind, const double *cells) {
+packed_kind fixture_numbers(fixture *f, const char *name, packed_kind kind, const double *cells) {
   slice *copies = need(ARENA_ARRAY(f->memory, slice, (size_t)f->rows.count + 1));
   for (uint32_t r = 0; r < f->rows.count; r++) {
     char text[40] = "";
@@ -278,7 +277,7 @@ fixture *fixture_cut(const fixture *f, uint32_t first, uint32_t count) {
   return cut;
 }
 
-fixture *fixture_recoded(const fixture *f, stats_column_kind kind) {
+fixture *fixture_recoded(const fixture *f, packed_kind kind) {
   fixture *again = fixture_cut(f, 0, 0);
   again->rows.count = f->rows.count;
   again->columns_count = 0;

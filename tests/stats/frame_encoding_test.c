@@ -71,7 +71,7 @@ static const struct column_source {
 };
 
 /* Each column in one of the kinds; MIXED: a random one that suits it. */
-static fixture *random_data(uint64_t seed, stats_column_kind kind, bool mixed) {
+static fixture *random_data(uint64_t seed, packed_kind kind, bool mixed) {
   fixture *data = fixture_new(ROWS);
   const char *cells[ROWS];
   for (size_t c = 0; c < sizeof sources / sizeof sources[0]; c++) {
@@ -80,9 +80,9 @@ static fixture *random_data(uint64_t seed, stats_column_kind kind, bool mixed) {
       cells[r] = sources[c].cells[next_random(&state) % sources[c].count];
     }
     uint64_t choice = seed * 7777 + c;
-    stats_column_kind own = mixed ? (stats_column_kind)(next_random(&choice) % 5) : kind;
-    if ((own == STATS_COLUMN_DECIMALS || own == STATS_COLUMN_SCALED) && !sources[c].numbers) {
-      own = STATS_COLUMN_TEXTS;
+    packed_kind own = mixed ? (packed_kind)(PACKED_CODES + next_random(&choice) % PACKED_SCALED) : kind;
+    if ((own == PACKED_DECIMALS || own == PACKED_SCALED) && !sources[c].numbers) {
+      own = PACKED_TEXTS;
     }
     fixture_column(data, sources[c].name, own, cells);
   }
@@ -138,10 +138,9 @@ static void every_encoding_says_the_same(void **state) {
   sample_program s = sample_program_new(SAMPLE_PLAIN);
   size_t lines = s.program->variables_count + s.program->accumulators_count;
   for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
-    fixture *data = random_data(seed, STATS_COLUMN_CODES, false);
+    fixture *data = random_data(seed, PACKED_CODES, false);
     char **whole = say(s.program, fixture_rows(data));
-    const stats_column_kind kinds[] = {STATS_COLUMN_WIDE, STATS_COLUMN_TEXTS, STATS_COLUMN_DECIMALS,
-                                       STATS_COLUMN_SCALED};
+    const packed_kind kinds[] = {PACKED_WIDE, PACKED_TEXTS, PACKED_DECIMALS, PACKED_SCALED};
     for (size_t k = 0; k < 4; k++) {
       fixture *other = random_data(seed, kinds[k], false);
       char **said = say(s.program, fixture_rows(other));
@@ -160,7 +159,7 @@ static void shards_cut_anywhere_say_the_same(void **state) {
   sample_program s = sample_program_new(SAMPLE_PLAIN);
   size_t lines = s.program->variables_count + s.program->accumulators_count;
   for (uint64_t seed = 101; seed <= 100 + ROUNDS; seed++) {
-    fixture *data = random_data(seed, STATS_COLUMN_CODES, true);
+    fixture *data = random_data(seed, PACKED_CODES, true);
     char **whole = say(s.program, fixture_rows(data));
     uint64_t random = seed;
     for (uint32_t first = 0; first < ROWS;) {
@@ -184,7 +183,7 @@ static void every_form_of_the_kernels_says_the_same(void **state) {
   sample_program s = sample_program_new(SAMPLE_PLAIN);
   size_t lines = s.program->variables_count + s.program->accumulators_count;
   const char *forms[] = {"portable", "avx2", "avx512"};
-  fixture *data = random_data(5, STATS_COLUMN_CODES, false);
+  fixture *data = random_data(5, PACKED_CODES, false);
   assert_int_equal(stats_kernels_choose("portable", NULL), STATUS_OK);
   char **whole = say(s.program, fixture_rows(data));
   for (size_t k = 0; k < 3; k++) {
@@ -225,7 +224,7 @@ static void a_full_dictionary_is_looked_up_right(void **state) {
     frame *f = NULL;
     coded_view view;
     uint32_t scale = 0;
-    assert_int_equal(fixture_column(data, "x", STATS_COLUMN_CODES, cells), STATS_COLUMN_CODES);
+    assert_int_equal(fixture_column(data, "x", PACKED_CODES, cells), PACKED_CODES);
     program_rule rules[MANY];
     for (int i = 0; i < MANY; i++) {
       rules[i] = (program_rule){.text = slice_of(texts[i]), .value = {i % 200, 0}};

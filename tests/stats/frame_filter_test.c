@@ -65,8 +65,8 @@ static bench two_flags(uint32_t *a, uint32_t *b) {
   const char *first[] = {"1", "1", "1", "0", "0", "0", "", "", ""};
   const char *second[] = {"1", "0", "", "1", "0", "", "1", "0", ""};
   bench x = {.data = fixture_new(9), .program = program_new()};
-  fixture_column(x.data, "a", STATS_COLUMN_CODES, first);
-  fixture_column(x.data, "b", STATS_COLUMN_CODES, second);
+  fixture_column(x.data, "a", PACKED_CODES, first);
+  fixture_column(x.data, "b", PACKED_CODES, second);
   sample_scale(x.program, "a", 0, 1, a);
   sample_scale(x.program, "b", 0, 1, b);
   return x;
@@ -136,7 +136,7 @@ static void numbers_compare_exactly(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     bench x = {.data = fixture_new(6), .program = program_new()};
     uint32_t number;
-    fixture_column(x.data, "x", STATS_COLUMN_CODES, cells);
+    fixture_column(x.data, "x", PACKED_CODES, cells);
     sample_add(x.program,
                &(program_variable){.kind = VARIABLE_NUMBER, .name = "x", .column = "x", .decimals = 2},
                &number);
@@ -163,9 +163,9 @@ static void texts_periods_and_sets_are_filtered(void **state) {
   uint32_t date;
   uint32_t month;
   uint32_t set;
-  fixture_column(x.data, "r", STATS_COLUMN_CODES, regions);
-  fixture_column(x.data, "d", STATS_COLUMN_CODES, dates);
-  fixture_column(x.data, "m", STATS_COLUMN_CODES, media);
+  fixture_column(x.data, "r", PACKED_CODES, regions);
+  fixture_column(x.data, "d", PACKED_CODES, dates);
+  fixture_column(x.data, "m", PACKED_CODES, media);
   sample_add(x.program, &(program_variable){.kind = VARIABLE_NOMINAL, .name = "r", .column = "r"}, &nominal);
   sample_add(x.program, &(program_variable){.kind = VARIABLE_TEXT, .name = "t", .column = "r"}, &text);
   sample_add(x.program,
@@ -222,8 +222,8 @@ static void options_of_columns_are_unknown_one_by_one(void **state) {
   char got[16];
   uint32_t set;
   bench x = {.data = fixture_new(7), .program = program_new()};
-  fixture_column(x.data, "a", STATS_COLUMN_CODES, first);
-  fixture_column(x.data, "b", STATS_COLUMN_CODES, second);
+  fixture_column(x.data, "a", PACKED_CODES, first);
+  fixture_column(x.data, "b", PACKED_CODES, second);
   sample_add(x.program,
              &(program_variable){.kind = VARIABLE_MULTI_FLAGS,
                                  .name = "set",
@@ -267,7 +267,7 @@ static void weights_that_cannot_be_used_drop_the_row(void **state) {
   weight_view view;
   int64_t zeros;
   const uint8_t *mask;
-  fixture_column(x.data, "w", STATS_COLUMN_CODES, cells);
+  fixture_column(x.data, "w", PACKED_CODES, cells);
   sample_add(x.program,
              &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w", .decimals = 2},
              &number);
@@ -305,7 +305,7 @@ static void weights_that_narrow_kernels_cannot_take_are_wide(void **state) {
     bench x = {.data = fixture_new(3), .program = program_new()};
     uint32_t number, weight;
     weight_view view;
-    fixture_column(x.data, "w", STATS_COLUMN_CODES, cells);
+    fixture_column(x.data, "w", PACKED_CODES, cells);
     sample_add(x.program,
                &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w", .decimals = 2},
                &number);
@@ -335,9 +335,9 @@ static void groups_are_all_combinations_and_missing_has_its_place(void **state) 
   uint32_t weight;
   group_view groups;
   group_view again;
-  fixture_column(x.data, "r", STATS_COLUMN_CODES, regions);
-  fixture_column(x.data, "s", STATS_COLUMN_CODES, scores);
-  fixture_column(x.data, "w", STATS_COLUMN_CODES, weights);
+  fixture_column(x.data, "r", PACKED_CODES, regions);
+  fixture_column(x.data, "s", PACKED_CODES, scores);
+  fixture_column(x.data, "w", PACKED_CODES, weights);
   sample_add(x.program, &(program_variable){.kind = VARIABLE_NOMINAL, .name = "r", .column = "r"}, &by[0]);
   sample_scale(x.program, "s", 1, 2, &by[1]);
   sample_add(x.program, &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w"}, &number);
@@ -374,8 +374,8 @@ static bench crossed(uint32_t count, uint32_t rows, uint32_t by[2]) {
     cells[1][r] = names[1][r];
   }
   bench x = {.data = fixture_new(rows), .program = program_new()};
-  fixture_column(x.data, "a", STATS_COLUMN_CODES, cells[0]);
-  fixture_column(x.data, "b", STATS_COLUMN_CODES, cells[1]);
+  fixture_column(x.data, "a", PACKED_CODES, cells[0]);
+  fixture_column(x.data, "b", PACKED_CODES, cells[1]);
   sample_add(x.program, &(program_variable){.kind = VARIABLE_NOMINAL, .name = "first", .column = "a"},
              &by[0]);
   sample_add(x.program, &(program_variable){.kind = VARIABLE_NOMINAL, .name = "second", .column = "b"},

@@ -112,7 +112,7 @@ static uint32_t random_input(program *p, fixture *data, uint64_t *random, uint32
     decimal_format(d, texts[r]);
     cells[r] = next_random(random) % 5 ? texts[r] : "";
   }
-  fixture_column(data, name, number ? STATS_COLUMN_DECIMALS : STATS_COLUMN_CODES, cells);
+  fixture_column(data, name, number ? PACKED_DECIMALS : PACKED_CODES, cells);
   program_variable v = {.kind = number ? VARIABLE_NUMBER : VARIABLE_SCALE,
                         .name = name,
                         .column = name,
@@ -226,8 +226,8 @@ static void an_index_of_items_is_on_0_to_100(void **state) {
   bool rescaled[] = {true, true};
   decimal low[] = {{1, 0}, {1, 0}};
   decimal high[] = {{5, 0}, {10, 0}};
-  fixture_column(data, "a", STATS_COLUMN_CODES, first);
-  fixture_column(data, "b", STATS_COLUMN_CODES, second);
+  fixture_column(data, "a", PACKED_CODES, first);
+  fixture_column(data, "b", PACKED_CODES, second);
   sample_scale(p, "a", 1, 5, &inputs[0]);
   sample_scale(p, "b", 1, 10, &inputs[1]);
   sample_add(p,

@@ -8,8 +8,7 @@
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 
-static const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
-                                          STATS_COLUMN_TEXTS, STATS_COLUMN_SCALED};
+static const packed_kind kinds[] = {PACKED_CODES, PACKED_WIDE, PACKED_DECIMALS, PACKED_TEXTS, PACKED_SCALED};
 #define INVALID (INT64_MIN + MISSING_INVALID)
 #define BLANK   (INT64_MIN + MISSING_BLANK)
 #define REFUSED (INT64_MIN + MISSING_REFUSED)

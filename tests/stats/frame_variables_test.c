@@ -27,7 +27,7 @@ static uint32_t cells_count(const example *e) {
   return count;
 }
 
-static fixture *fixture_of(const example *e, stats_column_kind kind) {
+static fixture *fixture_of(const example *e, packed_kind kind) {
   fixture *data = fixture_new(cells_count(e));
   fixture_decimal_mark(data, e->mark ? e->mark : '.');
   for (int c = 0; c < 4 && e->columns[c] != NULL; c++) {
@@ -36,7 +36,7 @@ static fixture *fixture_of(const example *e, stats_column_kind kind) {
   return data;
 }
 
-static void check_encoding(const example *e, stats_column_kind kind) {
+static void check_encoding(const example *e, packed_kind kind) {
   fixture *data = fixture_of(e, kind);
   program *p = program_new();
   frame *f = NULL;
@@ -61,11 +61,11 @@ static void check_encoding(const example *e, stats_column_kind kind) {
 }
 
 static void check(const example *e) {
-  check_encoding(e, STATS_COLUMN_CODES);
-  check_encoding(e, STATS_COLUMN_WIDE);
-  check_encoding(e, STATS_COLUMN_TEXTS);
+  check_encoding(e, PACKED_CODES);
+  check_encoding(e, PACKED_WIDE);
+  check_encoding(e, PACKED_TEXTS);
   if (e->decimals_too) {
-    check_encoding(e, STATS_COLUMN_DECIMALS);
+    check_encoding(e, PACKED_DECIMALS);
   }
 }
 

@@ -18,7 +18,7 @@ static void many_keys_become_wide(void **state) {
     snprintf(texts[r], sizeof texts[r], "%d", r % 700);
     cells[r] = texts[r];
   }
-  const stats_column_kind kinds[] = {STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS, STATS_COLUMN_TEXTS};
+  const packed_kind kinds[] = {PACKED_WIDE, PACKED_DECIMALS, PACKED_TEXTS};
   for (size_t k = 0; k < 3; k++) {
     fixture *data = fixture_new(ROWS);
     program *p = program_new();
@@ -56,7 +56,7 @@ static void too_many_keys_are_refused_by_name(void **state) {
   frame *f = NULL;
   coded_view view;
   error err = {0};
-  fixture_column(data, "x", STATS_COLUMN_TEXTS, cells);
+  fixture_column(data, "x", PACKED_TEXTS, cells);
   sample_add(p, &(program_variable){.kind = VARIABLE_NOMINAL, .name = "ticket", .column = "x"}, NULL);
   assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
   assert_int_equal(frame_coded(f, 0, &view, &err), STATUS_LIMIT);
@@ -85,8 +85,7 @@ static void a_missing_column_is_named(void **state) {
 static void rounded_numbers_are_counted(void **state) {
   (void)state;
   const char *cells[] = {"1.25", "1.2", "1.25", "9.99", "x", "", "1.250", "-3.30"};
-  const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
-                                     STATS_COLUMN_TEXTS, STATS_COLUMN_SCALED};
+  const packed_kind kinds[] = {PACKED_CODES, PACKED_WIDE, PACKED_DECIMALS, PACKED_TEXTS, PACKED_SCALED};
   for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
     fixture *data = fixture_new(8);
     program *p = program_new();
@@ -121,8 +120,7 @@ static void the_files_words_do_not_depend_on_the_encoding(void **state) {
   static const char *columns[] = {"q", "p"};
   static slice keys[] = {{"Q", 1}, {"P", 1}};
   const char *others[] = {"1", "1", "1", "maybe", "x", "1", "1"};
-  const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
-                                     STATS_COLUMN_TEXTS, STATS_COLUMN_SCALED};
+  const packed_kind kinds[] = {PACKED_CODES, PACKED_WIDE, PACKED_DECIMALS, PACKED_TEXTS, PACKED_SCALED};
   for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
     fixture *data = fixture_new(7);
     program *p = program_new();
@@ -162,8 +160,7 @@ static void the_files_words_do_not_depend_on_the_encoding(void **state) {
 
 static void a_shard_without_rows_has_empty_views(void **state) {
   (void)state;
-  const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
-                                     STATS_COLUMN_TEXTS, STATS_COLUMN_SCALED};
+  const packed_kind kinds[] = {PACKED_CODES, PACKED_WIDE, PACKED_DECIMALS, PACKED_TEXTS, PACKED_SCALED};
   const char *names[] = {"satisfaction", "trust", "region", "income", "visited",
                          "comment",      "media", "tv",     "radio"};
   const char *none[] = {NULL};

@@ -8,8 +8,7 @@
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 
-static const stats_column_kind kinds[] = {STATS_COLUMN_CODES, STATS_COLUMN_WIDE, STATS_COLUMN_DECIMALS,
-                                          STATS_COLUMN_TEXTS, STATS_COLUMN_SCALED};
+static const packed_kind kinds[] = {PACKED_CODES, PACKED_WIDE, PACKED_DECIMALS, PACKED_TEXTS, PACKED_SCALED};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 #define INVALID (INT64_MIN + MISSING_INVALID)
 #define BLANK   (INT64_MIN + MISSING_BLANK)
@@ -47,7 +46,7 @@ typedef struct scene {
   uint32_t weight;
 } scene;
 
-static scene open_scene(const char *const *cells, uint32_t rows, stats_column_kind kind, uint8_t decimals,
+static scene open_scene(const char *const *cells, uint32_t rows, packed_kind kind, uint8_t decimals,
                         weight_kind weighs) {
   scene s = {.p = program_new(), .data = fixture_new(rows)};
   uint32_t variable;
@@ -167,7 +166,7 @@ static void only_frequency_weights_have_fractions(void **state) {
   static const weight_kind weighs[] = {WEIGHT_SAMPLING, WEIGHT_FREQUENCY};
   for (int i = 0; i < 2; i++) {
     for (uint8_t decimals = 0; decimals < 2; decimals++) {
-      scene s = open_scene(cells, 7, STATS_COLUMN_CODES, decimals, weighs[i]);
+      scene s = open_scene(cells, 7, PACKED_CODES, decimals, weighs[i]);
       partial *all = NULL;
       assert_int_equal(partial_map(s.p, fixture_rows(s.data), &all, NULL), STATUS_OK);
       const weights_state *w = partial_state(all, 0);

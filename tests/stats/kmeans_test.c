@@ -35,7 +35,7 @@ static int64_t within(uint64_t *seed, int64_t low, int64_t high) {
 }
 
 static void add_column(cloud *c, const char *name, const double *cells) {
-  fixture_numbers(c->data, name, c->narrow ? STATS_COLUMN_CODES : STATS_COLUMN_DECIMALS, cells);
+  fixture_numbers(c->data, name, c->narrow ? PACKED_CODES : PACKED_DECIMALS, cells);
 }
 
 static uint32_t add_variable(cloud *c, const char *name, bool scale) {

@@ -22,12 +22,12 @@ static const char *const place[] = {"1", "1", "1", "1", "1", "1", "9", "9", "9",
 
 static fixture *survey(const char *const *cells_of_b) {
   fixture *f = fixture_new(ROWS);
-  fixture_column(f, "g", STATS_COLUMN_CODES, group);
-  fixture_column(f, "a", STATS_COLUMN_CODES, a);
-  fixture_column(f, "b", STATS_COLUMN_CODES, cells_of_b);
-  fixture_column(f, "c", STATS_COLUMN_CODES, c);
-  fixture_column(f, "w", STATS_COLUMN_CODES, weight);
-  fixture_column(f, "x", STATS_COLUMN_CODES, place);
+  fixture_column(f, "g", PACKED_CODES, group);
+  fixture_column(f, "a", PACKED_CODES, a);
+  fixture_column(f, "b", PACKED_CODES, cells_of_b);
+  fixture_column(f, "c", PACKED_CODES, c);
+  fixture_column(f, "w", PACKED_CODES, weight);
+  fixture_column(f, "x", PACKED_CODES, place);
   return f;
 }
 

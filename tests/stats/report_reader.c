@@ -197,7 +197,7 @@ fixture *fixture_from_csv(const char *path) {
     for (char *blank = all.at[c]; (blank = strchr(blank, ' ')) != NULL;) {
       *blank = '_';
     }
-    fixture_column(f, all.at[c], STATS_COLUMN_CODES, column);
+    fixture_column(f, all.at[c], PACKED_CODES, column);
   }
   for (size_t i = 0; i < all.count; i++) {
     free(all.at[i]);

@@ -185,8 +185,8 @@ static void an_empty_segment_starts_anew_from_the_farthest_row(void **state) {
   build_argument(p, s, "scale", "none");
   finish(p);
   fixture *f = fixture_new(7);
-  fixture_column(f, "x", STATS_COLUMN_CODES, (const char *[]){"1", "1", "2", "2", "10", "10", "9"});
-  fixture_column(f, "y", STATS_COLUMN_CODES, (const char *[]){"1", "2", "1", "2", "10", "9", "10"});
+  fixture_column(f, "x", PACKED_CODES, (const char *[]){"1", "1", "2", "2", "10", "10", "9"});
+  fixture_column(f, "y", PACKED_CODES, (const char *[]){"1", "2", "1", "2", "10", "9", "10"});
   for (uint32_t shard = 1; shard <= 7; shard++) {
     const json *report = golden_report(a, p, f, shard);
     assert_float_equal(json_as_number(json_get(models_row(report, "s", 3), "within_ss")), 8.0 / 3, 1e-12);
@@ -215,8 +215,8 @@ static void more_segments_than_different_rows_is_a_warning(void **state) {
   build_argument(p, build_analysis(p, "segment", "none", "y"), "k", "2");
   finish(p);
   fixture *f = fixture_new(6);
-  fixture_column(f, "x", STATS_COLUMN_CODES, (const char *[]){"1", "1", "2", "2", "1", ""});
-  fixture_column(f, "y", STATS_COLUMN_CODES, (const char *[]){"3", "3", "3", "3", "3", "3"});
+  fixture_column(f, "x", PACKED_CODES, (const char *[]){"1", "1", "2", "2", "1", ""});
+  fixture_column(f, "y", PACKED_CODES, (const char *[]){"3", "3", "3", "3", "3", "3"});
   const json *report = golden_report(a, p, f, 4);
   assert_true(report_says(report, "some", "warnings", "too_few_points"));
   assert_true(report_says(report, "some", "warnings", "constant_item"));
@@ -236,7 +236,7 @@ static void an_empty_survey_gives_no_segments(void **state) {
   build_argument(p, build_analysis(p, "segment", "s", "x"), "k", "2 3");
   finish(p);
   fixture *f = fixture_new(2);
-  fixture_column(f, "x", STATS_COLUMN_CODES, (const char *[]){"", ""});
+  fixture_column(f, "x", PACKED_CODES, (const char *[]){"", ""});
   assert_true(report_says(golden_report(a, p, f, 1), "s", "warnings", "too_few_points"));
   fixture_destroy(f);
   plan_destroy(p);

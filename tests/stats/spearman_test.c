@@ -59,10 +59,10 @@ static void survey_init(survey *s, uint64_t seed) {
     }
   }
   for (int item = 0; item < ITEMS; item++) {
-    fixture_numbers(s->data, names[item], item < 3 ? STATS_COLUMN_CODES : STATS_COLUMN_DECIMALS, s->x[item]);
+    fixture_numbers(s->data, names[item], item < 3 ? PACKED_CODES : PACKED_DECIMALS, s->x[item]);
   }
-  fixture_numbers(s->data, "weight", STATS_COLUMN_DECIMALS, s->weight);
-  fixture_column(s->data, "region", STATS_COLUMN_CODES, cells);
+  fixture_numbers(s->data, "weight", PACKED_DECIMALS, s->weight);
+  fixture_column(s->data, "region", PACKED_CODES, cells);
 }
 
 static plan *plan_of_survey(void) {
@@ -332,13 +332,13 @@ static void many_items_in_many_groups_come_in_batches(void **state) {
     snprintf(name, sizeof name, "i%d", item);
     strcat(strcat(list, item > 0 ? " " : ""), name);
     build_scale(p, name, 1, 10);
-    fixture_numbers(f, name, STATS_COLUMN_CODES, cells);
+    fixture_numbers(f, name, PACKED_CODES, cells);
   }
   for (int row = 0; row < MANY_ROWS; row++) {
     cells[row] = row % GROUPS;
   }
   build_nominal(p, "group");
-  fixture_numbers(f, "group", STATS_COLUMN_CODES, cells);
+  fixture_numbers(f, "group", PACKED_CODES, cells);
   build_by(p, correlate(p, "many", list, "spearman"), "group");
   build_by(p, correlate(p, "three", "i5 i21 i38", "spearman"), "group");
   const json *report = build_report(p, f, 3000, a), *rows = rows_of(report, "many");
@@ -380,10 +380,10 @@ static void a_pair_that_is_refused_is_named_and_counts_for_holm(void **state) {
     same[row] = 3;
   }
   fixture *f = fixture_new(LONG);
-  fixture_numbers(f, "many", STATS_COLUMN_DECIMALS, many);
-  fixture_numbers(f, "whole", STATS_COLUMN_CODES, whole);
-  fixture_numbers(f, "few", STATS_COLUMN_CODES, few);
-  fixture_numbers(f, "same", STATS_COLUMN_CODES, same);
+  fixture_numbers(f, "many", PACKED_DECIMALS, many);
+  fixture_numbers(f, "whole", PACKED_CODES, whole);
+  fixture_numbers(f, "few", PACKED_CODES, few);
+  fixture_numbers(f, "same", PACKED_CODES, same);
   arena *a = arena_new();
   plan *p = build_plan();
   build_number(p, "many", 0);
@@ -412,10 +412,10 @@ static void a_pair_that_is_refused_is_named_and_counts_for_holm(void **state) {
 static void pairs_without_a_p_by_nature_do_not_count_for_holm(void **state) {
   (void)state;
   fixture *f = fixture_new(6);
-  fixture_column(f, "a", STATS_COLUMN_DECIMALS, (const char *[]){"1", "2", "3", "4", "5", "6"});
-  fixture_column(f, "b", STATS_COLUMN_DECIMALS, (const char *[]){"2.5", "1", "4", "3", "9", "7"});
-  fixture_column(f, "c", STATS_COLUMN_DECIMALS, (const char *[]){"7", "7", "7", "7", "7", "7"});
-  fixture_column(f, "d", STATS_COLUMN_DECIMALS, (const char *[]){"1", "2", "", "", "", ""});
+  fixture_column(f, "a", PACKED_DECIMALS, (const char *[]){"1", "2", "3", "4", "5", "6"});
+  fixture_column(f, "b", PACKED_DECIMALS, (const char *[]){"2.5", "1", "4", "3", "9", "7"});
+  fixture_column(f, "c", PACKED_DECIMALS, (const char *[]){"7", "7", "7", "7", "7", "7"});
+  fixture_column(f, "d", PACKED_DECIMALS, (const char *[]){"1", "2", "", "", "", ""});
   arena *a = arena_new();
   plan *p = build_plan();
   build_number(p, "a", 0);

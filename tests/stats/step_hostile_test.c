@@ -34,7 +34,7 @@ static fixture *make_data(seeded *r) {
       snprintf(texts[i], CELL_BYTES, "%llu", drawn);
       cells[i] = c == 5 && drawn == 1 ? "" : texts[i];
     }
-    fixture_column(f, names[c], c == 3 ? STATS_COLUMN_DECIMALS : STATS_COLUMN_CODES, cells);
+    fixture_column(f, names[c], c == 3 ? PACKED_DECIMALS : PACKED_CODES, cells);
   }
   return f;
 }

@@ -18,23 +18,23 @@ static shard_content sample(arena *memory, seeded *r, buf *out) {
 }
 
 /* Uses every byte of a column that a reader may reach. */
-static uint64_t touch(const shard_column *c, uint32_t rows) {
+static uint64_t touch(const packed_column *c, uint32_t rows) {
   uint64_t sum = 0;
   for (uint32_t r = 0; r < rows; r++) {
     switch (c->kind) {
-      case SHARD_CODES:
+      case PACKED_CODES:
         sum += c->texts[c->codes[r]].length;
         break;
-      case SHARD_WIDE:
+      case PACKED_WIDE:
         sum += c->texts[c->wide_codes[r]].length;
         break;
-      case SHARD_DECIMALS:
+      case PACKED_DECIMALS:
         sum += (uint64_t)c->mantissas[r];
         break;
-      case SHARD_SCALED:
+      case PACKED_SCALED:
         sum += (uint64_t)c->mantissas[r] + c->scales[r];
         break;
-      case SHARD_TEXTS:
+      case PACKED_TEXTS:
         for (uint32_t i = c->offsets[r]; i < c->offsets[r + 1]; i++) {
           sum += (uint8_t)c->bytes[i];
         }
@@ -65,7 +65,7 @@ static bool read_all(const uint8_t *bytes, size_t length, const shard_content *c
   bool accepted = true;
   for (uint32_t i = 0; i < shard_columns_count(s); i++) {
     char *name = slice_copy(shard_column_name(s, i));
-    shard_column c;
+    packed_column c;
     const status st = shard_find(s, name, &c, &err);
     if (st == STATUS_OK) {
       touch(&c, shard_rows(s));
@@ -178,7 +178,7 @@ static void messages_name_shard_and_column(void **state) {
   memcpy(&e, b.data + sizeof(shard_header) + 4 * sizeof e, sizeof e);
   b.data[e.offset] ^= 1;
   shard *s = NULL;
-  shard_column c;
+  packed_column c;
   error err;
   assert_int_equal(shard_open(b.data, b.length, "1234abcd", &s, &err), STATUS_OK);
   assert_int_equal(shard_find(s, "q3", &c, &err), STATUS_OK);
@@ -199,14 +199,14 @@ static void a_dictionary_of_numbers_has_no_more_texts_than_rows(void **state) {
   static const int64_t mantissas[] = {0, 5, 6};
   static const uint32_t exception_row = 0, exception_text = 2;
   static const slice texts[] = {{"a", 1}, {"b", 1}, {"c", 1}};
-  const shard_column column = {.kind = SHARD_DECIMALS,
-                               .name = {"x", 1},
-                               .texts = texts,
-                               .texts_count = 3,
-                               .mantissas = mantissas,
-                               .exception_rows = &exception_row,
-                               .exception_texts = &exception_text,
-                               .exceptions_count = 1};
+  const packed_column column = {.kind = PACKED_DECIMALS,
+                                .name = {"x", 1},
+                                .texts = texts,
+                                .texts_count = 3,
+                                .mantissas = mantissas,
+                                .exception_rows = &exception_row,
+                                .exception_texts = &exception_text,
+                                .exceptions_count = 1};
   const shard_content content = {.rows = 3, .decimal_mark = '.', .columns = &column, .columns_count = 1};
   shard *s = NULL;
   error err;

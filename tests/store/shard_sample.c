@@ -14,7 +14,7 @@ static slice random_text(arena *memory, seeded *r, uint32_t index) {
   return arena_slice(memory, (slice){text, length});
 }
 
-static void add_dictionary(arena *memory, seeded *r, shard_column *c, uint32_t count) {
+static void add_dictionary(arena *memory, seeded *r, packed_column *c, uint32_t count) {
   slice *texts = ARENA_ARRAY(memory, slice, count);
   for (uint32_t i = 0; i < count; i++) {
     texts[i] = i == 0 ? (slice){"", 0} : random_text(memory, r, i);
@@ -23,7 +23,7 @@ static void add_dictionary(arena *memory, seeded *r, shard_column *c, uint32_t c
   c->texts_count = count;
 }
 
-static void fill_codes(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+static void fill_codes(arena *memory, seeded *r, packed_column *c, uint32_t rows) {
   static const uint32_t counts[] = {1, 2, 15, 16, 17, 200, 254};
   add_dictionary(memory, r, c, counts[seeded_below(r, 7)]);
   uint8_t *codes = ARENA_ARRAY(memory, uint8_t, rows);
@@ -33,7 +33,7 @@ static void fill_codes(arena *memory, seeded *r, shard_column *c, uint32_t rows)
   c->codes = codes;
 }
 
-static void fill_wide(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+static void fill_wide(arena *memory, seeded *r, packed_column *c, uint32_t rows) {
   add_dictionary(memory, r, c, 1 + (uint32_t)seeded_below(r, 2000));
   uint16_t *codes = ARENA_ARRAY(memory, uint16_t, rows);
   for (uint32_t i = 0; i < rows; i++) {
@@ -43,8 +43,8 @@ static void fill_wide(arena *memory, seeded *r, shard_column *c, uint32_t rows) 
 }
 
 /* Exceptions in some of the rows; of the others PUT makes numbers. */
-static void fill_numbers(arena *memory, seeded *r, shard_column *c, uint32_t rows,
-                         void (*put)(seeded *r, shard_column *c, uint32_t row, void *context),
+static void fill_numbers(arena *memory, seeded *r, packed_column *c, uint32_t rows,
+                         void (*put)(seeded *r, packed_column *c, uint32_t row, void *context),
                          void *context) {
   const uint64_t exceptions_in = seeded_below(r, 3) == 0 ? 0 : 1 + seeded_below(r, 10);
   uint32_t *exception_rows = ARENA_ARRAY(memory, uint32_t, rows);
@@ -70,7 +70,7 @@ typedef struct narrow_numbers {
   unsigned bits;
 } narrow_numbers;
 
-static void put_narrow(seeded *r, shard_column *c, uint32_t row, void *context) {
+static void put_narrow(seeded *r, packed_column *c, uint32_t row, void *context) {
   const narrow_numbers *n = context;
   const uint64_t delta = n->bits == 0 ? 0 : seeded_next(r) >> (64 - n->bits);
   (void)c;
@@ -79,7 +79,7 @@ static void put_narrow(seeded *r, shard_column *c, uint32_t row, void *context) 
   }
 }
 
-static void fill_decimals(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+static void fill_decimals(arena *memory, seeded *r, packed_column *c, uint32_t rows) {
   static const unsigned widths[] = {0, 1, 8, 9, 16, 17, 32, 33, 64};
   narrow_numbers n = {.bits = widths[seeded_below(r, 9)]};
   n.base = n.bits == 64 ? 0 : (int64_t)seeded_bits(r, 64);
@@ -94,14 +94,14 @@ typedef struct scaled_numbers {
   uint8_t *scales;
 } scaled_numbers;
 
-static void put_scaled(seeded *r, shard_column *c, uint32_t row, void *context) {
+static void put_scaled(seeded *r, packed_column *c, uint32_t row, void *context) {
   const scaled_numbers *n = context;
   (void)c;
   n->mantissas[row] = (int64_t)seeded_bits(r, 64);
-  n->scales[row] = n->mantissas[row] % 10 == 0 ? 0 : (uint8_t)seeded_below(r, SHARD_SCALES_MAX + 1);
+  n->scales[row] = n->mantissas[row] % 10 == 0 ? 0 : (uint8_t)seeded_below(r, DECIMAL_READ_SCALE_MAX + 1);
 }
 
-static void fill_scaled(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+static void fill_scaled(arena *memory, seeded *r, packed_column *c, uint32_t rows) {
   scaled_numbers n = {.mantissas = ARENA_ARRAY(memory, int64_t, rows),
                       .scales = ARENA_ARRAY(memory, uint8_t, rows)};
   c->mantissas = n.mantissas;
@@ -109,7 +109,7 @@ static void fill_scaled(arena *memory, seeded *r, shard_column *c, uint32_t rows
   fill_numbers(memory, r, c, rows, put_scaled, &n);
 }
 
-static void fill_texts(arena *memory, seeded *r, shard_column *c, uint32_t rows) {
+static void fill_texts(arena *memory, seeded *r, packed_column *c, uint32_t rows) {
   uint32_t *offsets = ARENA_ARRAY(memory, uint32_t, (size_t)rows + 1);
   char *bytes = arena_alloc(memory, (size_t)rows * 400 + 1);
   for (uint32_t i = 0; i < rows; i++) {
@@ -127,9 +127,9 @@ static void fill_texts(arena *memory, seeded *r, shard_column *c, uint32_t rows)
   c->bytes = bytes;
 }
 
-static void (*const fills[])(arena *, seeded *, shard_column *, uint32_t) = {
-    [SHARD_CODES] = fill_codes, [SHARD_WIDE] = fill_wide,     [SHARD_DECIMALS] = fill_decimals,
-    [SHARD_TEXTS] = fill_texts, [SHARD_SCALED] = fill_scaled,
+static void (*const fills[])(arena *, seeded *, packed_column *, uint32_t) = {
+    [PACKED_CODES] = fill_codes, [PACKED_WIDE] = fill_wide,     [PACKED_DECIMALS] = fill_decimals,
+    [PACKED_TEXTS] = fill_texts, [PACKED_SCALED] = fill_scaled,
 };
 
 static void add_gaps(arena *memory, seeded *r, shard_content *content) {
@@ -157,11 +157,11 @@ shard_content shard_sample(arena *memory, seeded *r, uint32_t rows, uint32_t col
       .file = (uint32_t)seeded_below(r, 9),
       .decimal_mark = seeded_below(r, 2) == 0 ? '.' : ',',
   };
-  shard_column *all = ARENA_ARRAY(memory, shard_column, columns);
+  packed_column *all = ARENA_ARRAY(memory, packed_column, columns);
   for (uint32_t i = 0; i < columns; i++) {
     char name[16];
     const int length = snprintf(name, sizeof name, "q%u", i);
-    all[i].kind = (shard_kind)(1 + seeded_below(r, 5));
+    all[i].kind = (packed_kind)(1 + seeded_below(r, 5));
     all[i].name = arena_slice(memory, (slice){name, (size_t)length});
     all[i].decimals_max = (uint8_t)seeded_below(r, 19);
     fills[all[i].kind](memory, r, &all[i], rows);
@@ -177,25 +177,25 @@ static bool same_bytes(const void *a, const void *b, size_t length) {
   return length == 0 || memcmp(a, b, length) == 0;
 }
 
-static bool same_rows(const shard_column *a, const shard_column *b, uint32_t rows) {
+static bool same_rows(const packed_column *a, const packed_column *b, uint32_t rows) {
   switch (a->kind) {
-    case SHARD_CODES:
+    case PACKED_CODES:
       return same_bytes(a->codes, b->codes, rows);
-    case SHARD_WIDE:
+    case PACKED_WIDE:
       return same_bytes(a->wide_codes, b->wide_codes, rows * sizeof *a->wide_codes);
-    case SHARD_DECIMALS:
+    case PACKED_DECIMALS:
       return same_bytes(a->mantissas, b->mantissas, rows * sizeof *a->mantissas);
-    case SHARD_SCALED:
+    case PACKED_SCALED:
       return same_bytes(a->mantissas, b->mantissas, rows * sizeof *a->mantissas) &&
              same_bytes(a->scales, b->scales, rows);
-    case SHARD_TEXTS:
+    case PACKED_TEXTS:
       return same_bytes(a->offsets, b->offsets, (rows + 1) * sizeof *a->offsets) &&
              same_bytes(a->bytes, b->bytes, a->offsets[rows]);
   }
   return false;
 }
 
-bool shard_sample_same(const shard_column *a, const shard_column *b, uint32_t rows) {
+bool shard_sample_same(const packed_column *a, const packed_column *b, uint32_t rows) {
   const size_t exceptions_bytes = a->exceptions_count * sizeof(uint32_t);
   if (a->kind != b->kind || !slice_equal(a->name, b->name) || a->decimals_max != b->decimals_max ||
       a->texts_count != b->texts_count || a->scale != b->scale ||

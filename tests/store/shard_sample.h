@@ -9,6 +9,6 @@
 /* Content of ROWS rows and COLUMNS columns named "q0", "q1", ...; lives in MEMORY. */
 shard_content shard_sample(arena *memory, seeded *r, uint32_t rows, uint32_t columns);
 /* Whether A (of ROWS rows, offsets from any start) and B, as read, hold the same. */
-bool shard_sample_same(const shard_column *a, const shard_column *b, uint32_t rows);
+bool shard_sample_same(const packed_column *a, const packed_column *b, uint32_t rows);
 
 #endif

@@ -26,10 +26,10 @@ static void assert_encoded(const shard_content *content, buf *out) {
   }
 }
 
-static void assert_padded(const shard_column *c, uint32_t rows) {
+static void assert_padded(const packed_column *c, uint32_t rows) {
   for (uint32_t r = rows; r % 64 != 0; r++) {
-    assert_true(c->kind != SHARD_CODES || c->codes[r] == 0);
-    assert_true(c->kind != SHARD_WIDE || c->wide_codes[r] == 0);
+    assert_true(c->kind != PACKED_CODES || c->codes[r] == 0);
+    assert_true(c->kind != PACKED_WIDE || c->wide_codes[r] == 0);
     assert_true(c->mantissas == NULL || c->mantissas[r] == 0);
     assert_true(c->scales == NULL || c->scales[r] == 0);
   }
@@ -65,8 +65,8 @@ static void assert_reads_as(const shard_content *content, const void *bytes, siz
   assert_int_equal(shard_columns_count(s), content->columns_count);
   assert_gaps(content, s);
   for (uint32_t i = content->columns_count; i-- > 0;) {
-    const shard_column *wanted = &content->columns[i];
-    shard_column c;
+    const packed_column *wanted = &content->columns[i];
+    packed_column c;
     error err;
     assert_true(slice_equal(shard_column_name(s, i), wanted->name));
     char *name = slice_copy(wanted->name);
@@ -121,7 +121,7 @@ static void twenty_thousand_columns_are_found_by_name(void **state) {
   assert_encoded(&content, &b);
   assert_reads_as(&content, b.data, b.length);
   shard *s = open_shard(b.data, b.length);
-  shard_column c;
+  packed_column c;
   error err;
   assert_int_equal(shard_find(s, "q20000", &c, &err), STATUS_NOT_FOUND);
   assert_string_equal(err.message, "shard test has no column \"q20000\"");
@@ -143,19 +143,19 @@ static shard_content small_content(void) {
   static const uint32_t exception_row = 1, exception_text = 0;
   static const slice not_available = {"n/a", 3};
   static const uint32_t gap_row = 2, one = 1, two = 2;
-  static shard_column columns[2];
-  columns[0] = (shard_column){
-      .kind = SHARD_CODES, .name = {"q1", 2}, .codes = codes, .texts = answers, .texts_count = 3};
-  columns[1] = (shard_column){.kind = SHARD_DECIMALS,
-                              .name = {"age", 3},
-                              .decimals_max = 1,
-                              .texts = &not_available,
-                              .texts_count = 1,
-                              .mantissas = mantissas,
-                              .scale = 1,
-                              .exception_rows = &exception_row,
-                              .exception_texts = &exception_text,
-                              .exceptions_count = 1};
+  static packed_column columns[2];
+  columns[0] = (packed_column){
+      .kind = PACKED_CODES, .name = {"q1", 2}, .codes = codes, .texts = answers, .texts_count = 3};
+  columns[1] = (packed_column){.kind = PACKED_DECIMALS,
+                               .name = {"age", 3},
+                               .decimals_max = 1,
+                               .texts = &not_available,
+                               .texts_count = 1,
+                               .mantissas = mantissas,
+                               .scale = 1,
+                               .exception_rows = &exception_row,
+                               .exception_texts = &exception_text,
+                               .exceptions_count = 1};
   return (shard_content){.rows = 3,
                          .first_ordinal = 100,
                          .first_line = 102,
@@ -244,16 +244,16 @@ static void bytes_of_version_2_are_fixed(void **state) {
   static const uint8_t scales[] = {19, 0, 1};
   static const uint32_t exception_row = 1, exception_text = 0;
   static const slice not_available = {"n/a", 3};
-  const shard_column column = {.kind = SHARD_SCALED,
-                               .name = {"x", 1},
-                               .decimals_max = 18,
-                               .texts = &not_available,
-                               .texts_count = 1,
-                               .mantissas = mantissas,
-                               .scales = scales,
-                               .exception_rows = &exception_row,
-                               .exception_texts = &exception_text,
-                               .exceptions_count = 1};
+  const packed_column column = {.kind = PACKED_SCALED,
+                                .name = {"x", 1},
+                                .decimals_max = 18,
+                                .texts = &not_available,
+                                .texts_count = 1,
+                                .mantissas = mantissas,
+                                .scales = scales,
+                                .exception_rows = &exception_row,
+                                .exception_texts = &exception_text,
+                                .exceptions_count = 1};
   const shard_content content = {.rows = 3,
                                  .first_ordinal = 100,
                                  .first_line = 102,
@@ -292,7 +292,7 @@ static void scaled_numbers_that_are_not_in_their_only_form_are_refused(void **st
     checksum = digest_xxh3(bytes, 152 - 8);
     memcpy(bytes + 152 - 8, &checksum, sizeof checksum);
     shard *s = open_shard(bytes, sizeof bytes);
-    shard_column c;
+    packed_column c;
     error err;
     assert_int_equal(shard_find(s, "x", &c, &err), STATUS_CORRUPT);
     if (strstr(err.message, cases[i].problem) == NULL) {
@@ -314,9 +314,9 @@ static void contents_above_the_limits_are_refused(void **state) {
   content.columns_count = SHARD_COLUMNS_MAX + 1;
   assert_int_equal(shard_encode(&content, &b, &err), STATUS_LIMIT);
   content = small_content();
-  shard_column columns[2] = {content.columns[0], content.columns[1]};
+  packed_column columns[2] = {content.columns[0], content.columns[1]};
   content.columns = columns;
-  columns[0].texts_count = SHARD_CODES_MAX + 1;
+  columns[0].texts_count = PACKED_CODES_MAX + 1;
   assert_int_equal(shard_encode(&content, &b, &err), STATUS_LIMIT);
   columns[0].texts_count = 3;
   columns[1].name = columns[0].name;
