@@ -11,9 +11,10 @@
 
 #include "base/arena.h"
 
-/* Room in ITEMS for one more than COUNT; CAPACITY is a size_t.  False: out of memory. */
-#define ARRAY_ROOM(items, count, capacity) \
-  array_reserve(&(items), &(capacity), (size_t)(count) + 1, sizeof *(items))
+/* Room in ITEMS for COUNT; CAPACITY is a size_t.  False: out of memory. */
+#define ARRAY_ROOM_FOR(items, count, capacity) array_reserve(&(items), &(capacity), (count), sizeof *(items))
+/* Room for one more than COUNT. */
+#define ARRAY_ROOM(items, count, capacity) ARRAY_ROOM_FOR(items, (size_t)(count) + 1, capacity)
 /* The same in an arena, which keeps the smaller array too until it is cleared. */
 #define ARRAY_ROOM_IN(memory, items, count, capacity) \
   array_reserve_in((memory), &(items), &(capacity), (size_t)(count) + 1, sizeof *(items))

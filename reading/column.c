@@ -4,29 +4,12 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "reading/number.h"
 
 typedef uint32_t (*append_function)(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from);
 
 static const uint32_t FAILED = UINT32_MAX;
-
-bool column_reserve(void *array, size_t *capacity, size_t count, size_t size) {
-  void **pointer = array;
-  if (count <= *capacity && *pointer != NULL) {
-    return true;
-  }
-  size_t bytes;
-  if (__builtin_mul_overflow(count, size, &bytes)) {
-    return false;
-  }
-  void *more = realloc(*pointer, bytes > 0 ? bytes : 1);
-  if (more == NULL) {
-    return false;
-  }
-  *pointer = more;
-  *capacity = count;
-  return true;
-}
 
 bool column_init(column_writer *c, slice name, reading_hint hint, char decimal_mark, arena *memory) {
   *c = (column_writer){.name = name, .hint = hint, .decimal_mark = decimal_mark};
@@ -53,7 +36,7 @@ bool column_start(column_writer *c, uint32_t rows_max, dictionary_text_of text_o
   c->measure = (measure){0};
   c->dictionary.text_of = text_of;
   dictionary_clear(&c->dictionary, PACKED_CODES_MAX);
-  return column_reserve(&c->codes, &c->codes_capacity, rows_max, sizeof *c->codes);
+  return ARRAY_ROOM_FOR(c->codes, rows_max, c->codes_capacity);
 }
 
 /* The code of a cell that has more than a byte, or whose byte is new. */
@@ -221,7 +204,7 @@ static void measure_list(column_writer *c) {
 }
 
 static bool become_wide(column_writer *c, uint32_t rows_max) {
-  if (!column_reserve(&c->wide_codes, &c->wide_capacity, rows_max, sizeof *c->wide_codes)) {
+  if (!ARRAY_ROOM_FOR(c->wide_codes, rows_max, c->wide_capacity)) {
     return false;
   }
   for (uint32_t row = 0; row < c->rows; row++) {
@@ -233,7 +216,7 @@ static bool become_wide(column_writer *c, uint32_t rows_max) {
 }
 
 static bool become_texts(column_writer *c, uint32_t rows_max) {
-  if (!column_reserve(&c->offsets, &c->offsets_capacity, (size_t)rows_max + 1, sizeof *c->offsets)) {
+  if (!ARRAY_ROOM_FOR(c->offsets, (size_t)rows_max + 1, c->offsets_capacity)) {
     return false;
   }
   const uint32_t rows = c->rows;

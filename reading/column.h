@@ -13,12 +13,11 @@
 #include "reading/reader.h"
 #include "store/shard.h"
 
-/* Grows with what it is given; SIZE bytes an element. */
 typedef struct column_exceptions {
   uint32_t *rows;
   uint32_t *texts;
   uint32_t count;
-  uint32_t capacity;
+  size_t rows_capacity, texts_capacity;
 } column_exceptions;
 
 typedef struct column_writer {
@@ -62,8 +61,5 @@ bool column_finish(column_writer *c, column_find find, void *context, packed_col
 bool decimals_start(column_writer *c, uint32_t rows_max);
 bool decimals_append(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t from);
 bool decimals_finish(column_writer *c, column_find find, void *context, packed_column *out);
-
-/* Makes *ARRAY hold COUNT elements of SIZE bytes; the content is kept. False: out of memory. */
-bool column_reserve(void *array, size_t *capacity, size_t count, size_t size);
 
 #endif

@@ -8,23 +8,14 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "reading/column.h"
 #include "reading/number.h"
 
 static bool add_exception(column_exceptions *e, uint32_t row, uint32_t text) {
-  if (e->count == e->capacity) {
-    const uint32_t capacity = e->capacity * 2 + 64;
-    uint32_t *rows = realloc(e->rows, capacity * sizeof *rows);
-    if (rows == NULL) {
-      return false;
-    }
-    e->rows = rows;
-    uint32_t *texts = realloc(e->texts, capacity * sizeof *texts);
-    if (texts == NULL) {
-      return false;
-    }
-    e->texts = texts;
-    e->capacity = capacity;
+  if (!ARRAY_ROOM(e->rows, e->count, e->rows_capacity) ||
+      !ARRAY_ROOM(e->texts, e->count, e->texts_capacity)) {
+    return false;
   }
   e->rows[e->count] = row;
   e->texts[e->count++] = text;
@@ -43,8 +34,8 @@ static bool put_exception(column_writer *c, uint32_t text) {
 }
 
 bool decimals_start(column_writer *c, uint32_t rows_max) {
-  if (!column_reserve(&c->mantissas, &c->mantissas_capacity, rows_max, sizeof *c->mantissas) ||
-      !column_reserve(&c->scales, &c->scales_capacity, rows_max, sizeof *c->scales)) {
+  if (!ARRAY_ROOM_FOR(c->mantissas, rows_max, c->mantissas_capacity) ||
+      !ARRAY_ROOM_FOR(c->scales, rows_max, c->scales_capacity)) {
     return false;
   }
   slice texts[PACKED_CODES_MAX];

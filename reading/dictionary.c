@@ -4,10 +4,11 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/digest.h"
 #include "reading/number.h"
 
-enum { SLOTS_FIRST = 64, LIST_FIRST = 16 };
+enum { SLOTS_FIRST = 64 };
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "the masks and number_word take the first byte as the lowest");
@@ -54,9 +55,7 @@ bool dictionary_init(dictionary *d, arena *memory) {
   d->raws.mask = SLOTS_FIRST - 1;
   d->texts.slots = new_text_slots(SLOTS_FIRST);
   d->texts.mask = SLOTS_FIRST - 1;
-  d->list = calloc(LIST_FIRST, sizeof *d->list);
-  d->capacity = LIST_FIRST;
-  if (d->slots == NULL || d->raws.slots == NULL || d->texts.slots == NULL || d->list == NULL) {
+  if (d->slots == NULL || d->raws.slots == NULL || d->texts.slots == NULL) {
     dictionary_fini(d);
     return false;
   }
@@ -169,14 +168,9 @@ uint32_t dictionary_text(dictionary *d, slice text) {
   if (slot->code != DICTIONARY_NONE || d->count >= d->limit) {
     return slot->code;
   }
-  if (d->count == d->capacity) {
-    slice *more = realloc(d->list, (size_t)d->capacity * 2 * sizeof *more);
-    if (more == NULL) {
-      d->failed = true;
-      return DICTIONARY_NONE;
-    }
-    d->list = more;
-    d->capacity *= 2;
+  if (!ARRAY_ROOM(d->list, d->count, d->capacity)) {
+    d->failed = true;
+    return DICTIONARY_NONE;
   }
   const uint32_t code = d->count;
   d->list[d->count++] = text;

@@ -45,8 +45,8 @@ typedef struct dictionary {
   dictionary_text_table raws;  /* raw cells of more than DICTIONARY_SHORT_BYTES */
   dictionary_text_table texts; /* what is in `list` */
   slice *list;
+  size_t capacity;
   uint32_t count;
-  uint32_t capacity;
   uint32_t limit;                   /* no more texts than this */
   uint32_t missing;                 /* the code of a missing cell, */
   uint32_t small[DICTIONARY_SMALL]; /* and of the whole numbers from 0 on */

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/array.h"
+
 enum { PROGRESS_MS = 100 };
 
 typedef struct slot {
@@ -153,14 +155,8 @@ static slot *take_waiting(pipeline *p) {
 
 /* Under the lock.  Room for the outcome of piece NUMBER. */
 static bool reserve_outcome(pipeline *p, size_t number) {
-  if (number >= p->outcomes_capacity) {
-    const size_t capacity = number * 2 + 64;
-    pipeline_outcome *more = realloc(p->outcomes, capacity * sizeof *more);
-    if (more == NULL) {
-      return false;
-    }
-    p->outcomes = more;
-    p->outcomes_capacity = capacity;
+  if (!ARRAY_ROOM_FOR(p->outcomes, number + 1, p->outcomes_capacity)) {
+    return false;
   }
   for (; p->outcomes_count <= number; p->outcomes_count++) {
     p->outcomes[p->outcomes_count] = (pipeline_outcome){0};

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 bool places_start(row_places *p, uint64_t first_ordinal, uint64_t first_line) {
   if (p->memory == NULL) {
     p->memory = arena_new();
@@ -30,24 +32,10 @@ void places_fini(row_places *p) {
   *p = (row_places){0};
 }
 
-static bool grow(uint32_t **array, size_t count) {
-  uint32_t *more = realloc(*array, count * sizeof *more);
-  if (more != NULL) {
-    *array = more;
-  }
-  return more != NULL;
-}
-
 static bool make_room(row_places *p) {
-  if (p->gaps_count < p->gaps_capacity) {
-    return true;
-  }
-  const size_t capacity = p->gaps_capacity * 2 + 64;
-  if (!grow(&p->gap_rows, capacity) || !grow(&p->gap_records, capacity) || !grow(&p->gap_lines, capacity)) {
-    return false;
-  }
-  p->gaps_capacity = capacity;
-  return true;
+  return ARRAY_ROOM(p->gap_rows, p->gaps_count, p->gap_rows_capacity) &&
+         ARRAY_ROOM(p->gap_records, p->gaps_count, p->gap_records_capacity) &&
+         ARRAY_ROOM(p->gap_lines, p->gaps_count, p->gap_lines_capacity);
 }
 
 /* Notes it when the next row does not follow the one before. */

@@ -15,7 +15,7 @@ typedef struct row_places {
   uint64_t first_line;
   uint32_t *gap_rows, *gap_records, *gap_lines; /* as in shard_content */
   uint32_t gaps_count;
-  size_t gaps_capacity;
+  size_t gap_rows_capacity, gap_records_capacity, gap_lines_capacity;
   uint64_t quarantined;
   file_place list[FILE_PLACES]; /* of the first quarantined records */
   uint32_t list_count;

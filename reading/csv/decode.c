@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "reading/column.h"
+#include "base/array.h"
 #include "reading/csv/cell.h"
 #include "reading/csv/csv.h"
 #include "reading/plain_text.h"
@@ -50,11 +50,11 @@ void csv_decoder_destroy(csv_decoder *d) {
 static bool reserve_index(csv_decoder *d, size_t bytes) {
   csv_index *x = &d->index;
   const size_t room = bytes + CSV_MARGIN;
-  return column_reserve(&x->ends, &d->ends_capacity, x->count + room, sizeof *x->ends) &&
-         column_reserve(&x->briefs, &d->briefs_capacity, x->count + room, sizeof *x->briefs) &&
-         column_reserve(&x->row_ends, &d->row_ends_capacity, x->rows_count + room, sizeof *x->row_ends) &&
-         column_reserve(&x->inner, &d->inner_capacity, x->inner_count + room, sizeof *x->inner) &&
-         column_reserve(&x->wrong, &d->wrong_capacity, x->wrong_count + room, sizeof *x->wrong);
+  return ARRAY_ROOM_FOR(x->ends, x->count + room, d->ends_capacity) &&
+         ARRAY_ROOM_FOR(x->briefs, x->count + room, d->briefs_capacity) &&
+         ARRAY_ROOM_FOR(x->row_ends, x->rows_count + room, d->row_ends_capacity) &&
+         ARRAY_ROOM_FOR(x->inner, x->inner_count + room, d->inner_capacity) &&
+         ARRAY_ROOM_FOR(x->wrong, x->wrong_count + room, d->wrong_capacity);
 }
 
 /* Text of about BLOCK_ROWS rows, by what the rows of the piece take on average. */

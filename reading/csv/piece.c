@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 bool csv_piece_reserve(csv_piece *p, size_t capacity) {
   if (p->text != NULL && capacity <= p->capacity) {
     return true;
@@ -21,14 +23,8 @@ bool csv_piece_reserve(csv_piece *p, size_t capacity) {
 }
 
 bool csv_piece_note_given_up(csv_piece *p, csv_given_up record) {
-  if (p->given_up_count == p->given_up_capacity) {
-    const size_t capacity = p->given_up_capacity * 2 + 8;
-    csv_given_up *more = realloc(p->given_up, capacity * sizeof *more);
-    if (more == NULL) {
-      return false;
-    }
-    p->given_up = more;
-    p->given_up_capacity = capacity;
+  if (!ARRAY_ROOM(p->given_up, p->given_up_count, p->given_up_capacity)) {
+    return false;
   }
   p->given_up[p->given_up_count++] = record;
   return true;

@@ -5,15 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reading/column.h"
+#include "base/array.h"
 #include "reading/csv/nobody.h"
 
 bool csv_records_start(csv_records *r, const csv_piece *piece, row_places *places) {
   if (r->memory == NULL) {
     r->memory = arena_new();
   }
-  if (r->memory == NULL ||
-      !column_reserve(&r->begins, &r->begins_capacity, piece->records, sizeof *r->begins)) {
+  if (r->memory == NULL || !ARRAY_ROOM_FOR(r->begins, piece->records, r->begins_capacity)) {
     return false;
   }
   arena_clear(r->memory);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reading/column.h"
+#include "base/array.h"
 #include "reading/ndjson/ndjson.h"
 #include "reading/number.h"
 #include "reading/plain_text.h"
@@ -256,9 +256,9 @@ static status take_lines(decoder *d, error *err) {
 static bool make_room(decoder *d, uint32_t records) {
   const size_t cells = ((size_t)BATCH_ROWS + 1) * d->sink->count + 1;
   const size_t keys = (size_t)d->file->header.count + 1;
-  return column_reserve(&d->wanted_of, &d->wanted_capacity, keys, sizeof *d->wanted_of) &&
-         column_reserve(&d->cells, &d->cells_capacity, cells, sizeof *d->cells) &&
-         column_reserve(&d->begins, &d->begins_capacity, (size_t)records + 1, sizeof *d->begins);
+  return ARRAY_ROOM_FOR(d->wanted_of, keys, d->wanted_capacity) &&
+         ARRAY_ROOM_FOR(d->cells, cells, d->cells_capacity) &&
+         ARRAY_ROOM_FOR(d->begins, (size_t)records + 1, d->begins_capacity);
 }
 
 status ndjson_decode(void *pointer, const input_file *f, const input_piece *piece, const input_sink *sink,

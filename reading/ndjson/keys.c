@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reading/column.h"
+#include "base/array.h"
 #include "reading/ndjson/ndjson.h"
 #include "reading/plain_text.h"
 #include "store/shard.h"
@@ -28,8 +28,8 @@ bool ndjson_keys_start(ndjson_keys *k, const dictionary *names) {
   }
   const size_t before = k->seen_capacity;
   const size_t count = (size_t)names->count + 1;
-  if (!column_reserve(&k->order, &k->order_capacity, count, sizeof *k->order) ||
-      !column_reserve(&k->seen, &k->seen_capacity, count, sizeof *k->seen)) {
+  if (!ARRAY_ROOM_FOR(k->order, count, k->order_capacity) ||
+      !ARRAY_ROOM_FOR(k->seen, count, k->seen_capacity)) {
     return false;
   }
   memset(k->seen + before, 0, (k->seen_capacity - before) * sizeof *k->seen);
@@ -102,9 +102,8 @@ static bool add_key(scan *s, slice key) {
   const slice kept = arena_slice(s->file->memory, key);
   n->names_bytes += key.length;
   if (arena_failed(s->file->memory) || dictionary_text(&n->names, kept) == DICTIONARY_NONE ||
-      n->names.failed ||
-      !column_reserve(&s->kinds, &s->kinds_capacity, SHARD_COLUMNS_MAX, sizeof *s->kinds) ||
-      !column_reserve(&s->keys.seen, &s->keys.seen_capacity, SHARD_COLUMNS_MAX, sizeof *s->keys.seen)) {
+      n->names.failed || !ARRAY_ROOM_FOR(s->kinds, SHARD_COLUMNS_MAX, s->kinds_capacity) ||
+      !ARRAY_ROOM_FOR(s->keys.seen, SHARD_COLUMNS_MAX, s->keys.seen_capacity)) {
     return stop(s, error_no_memory(&s->failure, s->file->title));
   }
   s->kinds[n->names.count - 1] = 0;
