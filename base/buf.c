@@ -157,6 +157,16 @@ status buf_status(const buf *b, const char *what, error *err) {
   return b->failed ? error_no_memory(err, what) : STATUS_OK;
 }
 
+status buf_finish_canonical(buf *again, const void *bytes, size_t length, const char *what, error *err) {
+  const bool same = again->length == length && (length == 0 || memcmp(again->data, bytes, length) == 0);
+  status st = buf_status(again, what, err);
+  buf_fini(again);
+  if (st == STATUS_OK && !same) {
+    st = error_set(err, STATUS_CORRUPT, "%s: not in canonical form", what);
+  }
+  return st;
+}
+
 void reader_init(reader *r, const void *bytes, size_t length) {
   r->at = bytes;
   r->end = length > 0 ? r->at + length : r->at;

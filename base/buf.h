@@ -42,6 +42,11 @@ void buf_put_text(buf *b, const char *terminated);
 void buf_printf(buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* STATUS_OK, or STATUS_NO_MEMORY with the message "WHAT: out of memory". */
 status buf_status(const buf *b, const char *what, error *err) MUST_USE;
+/* A decoder's last question, where equal objects have equal bytes: does AGAIN, what its encoder writes, hold
+ * the LENGTH bytes that were read?  Frees AGAIN.  STATUS_CORRUPT with "WHAT: not in canonical form", or as
+ * above. */
+status buf_finish_canonical(buf *again, const void *bytes, size_t length, const char *what,
+                            error *err) MUST_USE;
 
 typedef struct reader {
   const uint8_t *at;

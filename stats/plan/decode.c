@@ -5,6 +5,7 @@
 
 #include "stats/analyses/analysis.h"
 #include "stats/plan/codec.h"
+#include "stats/program/item.h"
 
 static double get_double(reader *r) {
   const uint64_t bits = reader_u64(r);
@@ -15,15 +16,6 @@ static double get_double(reader *r) {
     return 0;
   }
   return v;
-}
-
-static decimal get_decimal(reader *r) {
-  decimal d = {.mantissa = reader_signed(r)};
-  d.scale = reader_u8(r);
-  if (d.scale > DECIMAL_SCALE_MAX) {
-    reader_fail(r, "a decimal with too many places");
-  }
-  return d;
 }
 
 static const char *get_text(reader *r, arena *a) {
@@ -113,7 +105,7 @@ static void get_construct(reader *r, const plan *p, uint32_t own_index, plan_con
     c->child_is_construct[i] = reader_flag(r);
     c->children[i] = get_index(r, c->child_is_construct[i] ? own_index : p->variables_count);
     if (weighted) {
-      c->weights[i] = get_decimal(r);
+      c->weights[i] = item_get_decimal(r);
       if (c->weights[i].mantissa < 0) {
         reader_fail(r, "a negative weight");
       }
@@ -218,7 +210,7 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
     a->integers[i] = reader_signed(r);
   }
   for (uint64_t i = 0; a->numbers != NULL && i < count && r->problem == NULL; i++) {
-    a->numbers[i] = get_decimal(r);
+    a->numbers[i] = item_get_decimal(r);
   }
   a->list_count = (uint32_t)count;
   if (r->problem == NULL) {
@@ -331,13 +323,7 @@ static status decode(reader *r, plan *p, error *err) {
 static status check_canonical(const plan *p, const void *bytes, size_t length, error *err) {
   buf again = {0};
   plan_encode(p, &again);
-  const bool same = again.length == length && memcmp(again.data, bytes, length) == 0;
-  status st = buf_status(&again, "plan", err);
-  if (st == STATUS_OK && !same) {
-    st = error_set(err, STATUS_CORRUPT, "plan: not in canonical form");
-  }
-  buf_fini(&again);
-  return st;
+  return buf_finish_canonical(&again, bytes, length, "plan", err);
 }
 
 status plan_decode(const void *bytes, size_t length, plan **out, error *err) {

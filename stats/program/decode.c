@@ -115,14 +115,7 @@ static status decode_parts(decoding *d) {
   TRY(reader_status(d->reader, "program", d->err));
   buf again = {0};
   program_encode(d->program, &again);
-  size_t length = (size_t)(d->reader->at - start);
-  bool same = again.length == length && memcmp(again.data, start, length) == 0;
-  status st = buf_status(&again, "program", d->err);
-  buf_fini(&again);
-  if (st == STATUS_OK && !same) {
-    st = error_set(d->err, STATUS_CORRUPT, "program: not in canonical form");
-  }
-  return st;
+  return buf_finish_canonical(&again, start, (size_t)(d->reader->at - start), "program", d->err);
 }
 
 status program_decode(reader *r, program **out, error *err) {

@@ -59,7 +59,7 @@ void filter_decode(reader *r, arena *a, program_filter *out);
 void weight_decode(reader *r, program_weight *out);
 void accumulator_decode(reader *r, arena *a, program_accumulator *out);
 
-/* The pieces that items are made of. */
+/* The pieces that items, and the plan around them, are made of. */
 void item_put_decimal(decimal d, buf *out);
 decimal item_get_decimal(reader *r);
 slice item_get_text(reader *r, arena *a);
@@ -83,9 +83,9 @@ status accumulator_check(const program *p, const program_accumulator *a, error *
 
 /* The variable's name for messages. */
 const char *variable_shown(const program_variable *v);
-/* Is a text of the variable short enough, and UTF-8? */
 /* STATUS_USAGE when V has more decimals than anything but a weight may have. */
 status variable_check_decimals(const program_variable *v, error *err);
+/* Is a text of the variable short enough, and UTF-8? */
 status variable_check_text(const program_variable *v, slice s, const char *what, error *err);
 
 uint32_t program_variable_depth(const program *p, uint32_t variable);

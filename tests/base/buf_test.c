@@ -240,6 +240,29 @@ static void failed_allocation_is_sticky_and_reported(void **state) {
   free(taken);
 }
 
+/* AGAIN, which is freed, against "read". */
+static status compare_canonical(const char *again, bool failed, error *err) {
+  buf b;
+  buf_init(&b);
+  buf_put_text(&b, again);
+  b.failed = failed;
+  const status st = buf_finish_canonical(&b, "read", 4, "thing", err);
+  assert_null(b.data);
+  return st;
+}
+
+static void bytes_that_would_be_written_otherwise_are_corrupt(void **state) {
+  (void)state;
+  static const char *const others[] = {"reaD", "rea", "reads", ""};
+  error err;
+  assert_int_equal(compare_canonical("read", false, &err), STATUS_OK);
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    assert_int_equal(compare_canonical(others[i], false, &err), STATUS_CORRUPT);
+    assert_string_equal(err.message, "thing: not in canonical form");
+  }
+  assert_int_equal(compare_canonical("rea", true, &err), STATUS_NO_MEMORY);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_put_is_got),
@@ -249,6 +272,7 @@ int main(void) {
       cmocka_unit_test(longer_forms_than_needed_are_refused),
       cmocka_unit_test(counts_are_bounded_by_limit_and_by_what_is_left),
       cmocka_unit_test(failed_allocation_is_sticky_and_reported),
+      cmocka_unit_test(bytes_that_would_be_written_otherwise_are_corrupt),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
