@@ -124,12 +124,7 @@ static status base_decode(const program *p, const program_accumulator *a, reader
     reader_fail(r, "counts of rows contradict each other");
   }
   status st = reader_status(r, "base", err);
-  if (st != STATUS_OK) {
-    base_destroy(made);
-    return st;
-  }
-  *state = made;
-  return STATUS_OK;
+  return accumulator_give(st, made, base_destroy, state);
 }
 
 const accumulator_kind accumulator_base = {

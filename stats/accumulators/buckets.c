@@ -128,12 +128,7 @@ static status buckets_empty(const program *p, const program_accumulator *a, void
   buckets *b = NULL;
   TRY(make(p, a, &b, err));
   status st = make_cells(b, err);
-  if (st != STATUS_OK) {
-    buckets_destroy(b);
-    return st;
-  }
-  *state = b;
-  return STATUS_OK;
+  return accumulator_give(st, b, buckets_destroy, state);
 }
 
 /* ---- Map ----------------------------------------------------------------------------------------- */
@@ -161,7 +156,9 @@ static inline bool find_bucket(const buckets *b, int64_t x, uint32_t *bucket) {
   return true;
 }
 
-static status map_rows(buckets *b, frame *from, const grouped_rows *in, error *err) {
+static status map_grouped(void *state, frame *from, const grouped_rows *in, error *err) {
+  buckets *b = state;
+  TRY(make_cells(b, err));
   number_view numbers;
   TRY(frame_number(from, b->a->variables[0], &numbers, err));
   for (uint32_t row = 0, place, bucket; row < in->count; row++) {
@@ -178,25 +175,10 @@ static status map_rows(buckets *b, frame *from, const grouped_rows *in, error *e
 }
 
 static status buckets_map(frame *f, const program_accumulator *a, void **state, error *err) {
-  buckets *b = NULL;
-  grouped_rows in = {0};
+  buckets *b;
   TRY(make(frame_program(f), a, &b, err));
-  status st = grouped_rows_init(f, a, &in, err);
-  if (st == STATUS_OK) {
-    b->s.groups = in.groups;
-    in.groups = (grouping){0};
-    st = make_cells(b, err);
-  }
-  if (st == STATUS_OK) {
-    st = map_rows(b, f, &in, err);
-  }
-  grouped_rows_fini(&in);
-  if (st != STATUS_OK) {
-    buckets_destroy(b);
-    return st;
-  }
-  *state = b;
-  return STATUS_OK;
+  const status st = grouped_rows_map(f, a, &b->s.groups, map_grouped, b, err);
+  return accumulator_give(st, b, buckets_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -318,12 +300,7 @@ static status buckets_decode(const program *p, const program_accumulator *a, rea
   buckets *b = NULL;
   TRY(make(p, a, &b, err));
   status st = read_state(b, r, err);
-  if (st != STATUS_OK) {
-    buckets_destroy(b);
-    return st;
-  }
-  *state = b;
-  return STATUS_OK;
+  return accumulator_give(st, b, buckets_destroy, state);
 }
 
 const accumulator_kind accumulator_buckets = {

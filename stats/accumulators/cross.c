@@ -59,10 +59,7 @@ static status cross_new(const program *p, const program_accumulator *a, cross_st
   s->decimals = decimals;
   s->pairs_count = (uint32_t)pairs_count(pairs_of(a));
   s->weighted = a->weight != PROGRAM_NONE;
-  if (s->weighted) {
-    const program_variable *w = &p->variables[p->weights[a->weight].variable];
-    s->weight_decimals = program_variable_form(w) == FORM_NUMBER ? w->decimals : 0;
-  }
+  s->weight_decimals = accumulator_weight_decimals(p, a);
   *out = s;
   return STATUS_OK;
 }
@@ -80,53 +77,18 @@ static status cross_empty(const program *p, const program_accumulator *a, void *
   TRY(cross_new(p, a, &s, err));
   grouping_empty(p, a, &s->groups);
   status st = allocate_sums(p, a, s, err);
-  if (st != STATUS_OK) {
-    cross_destroy(s);
-    return st;
-  }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, cross_destroy, state);
 }
 
 /* ---- Map ----------------------------------------------------------------------------------------- */
-
-/* Makes C narrow if the variable's keys in this shard allow it. */
-static status look_at_keys(frame *f, uint32_t variable, uint8_t span_max, cross_column *c, error *err) {
-  if (program_variable_form(&frame_program(f)->variables[variable]) != FORM_CODED) {
-    return STATUS_OK;
-  }
-  coded_view view;
-  TRY(frame_coded(f, variable, &view, err));
-  if (view.slots == NULL || view.keys.count > sizeof c->values) {
-    return STATUS_OK;
-  }
-  int64_t low = 0, high = 0;
-  for (uint32_t k = 0; k < view.keys.count; k++) {
-    int64_t key = view.keys.numbers[k];
-    low = k == 0 || key < low ? key : low;
-    high = k == 0 || key > high ? key : high;
-  }
-  uint64_t span = (uint64_t)high - (uint64_t)low;
-  if (span > span_max) {
-    return STATUS_OK;
-  }
-  c->narrow = true;
-  c->slots = view.slots;
-  c->low = low;
-  c->span = (uint8_t)span;
-  for (uint32_t k = 0; k < view.keys.count; k++) {
-    c->values[k] = (uint8_t)(view.keys.numbers[k] - low);
-  }
-  return STATUS_OK;
-}
 
 static status look_at_columns(frame *f, const program_accumulator *a, bool weighted, cross_column *columns,
                               error *err) {
   uint8_t span_max = weighted ? CROSS_NARROW_SPAN_WEIGHTED : CROSS_NARROW_SPAN;
   bool all_narrow = true;
   for (uint32_t i = 0; i < a->variables_count; i++) {
-    TRY(look_at_keys(f, a->variables[i], span_max, &columns[i], err));
-    all_narrow = all_narrow && columns[i].narrow;
+    TRY(byte_keys_of(f, a->variables[i], span_max, &columns[i].keys, err));
+    all_narrow = all_narrow && columns[i].keys.slots != NULL;
   }
   for (uint32_t i = 0; i < a->variables_count && !all_narrow; i++) {
     number_view view;
@@ -171,12 +133,7 @@ static status cross_map(frame *f, const program_accumulator *a, void **state, er
   cross_column *columns = calloc(a->variables_count, sizeof *columns);
   status st = columns != NULL ? add_shard(f, a, s, columns, err) : error_no_memory(err, "cross");
   free(columns);
-  if (st != STATUS_OK) {
-    cross_destroy(s);
-    return st;
-  }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, cross_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -293,12 +250,7 @@ static status cross_decode(const program *p, const program_accumulator *a, reade
   cross_state *s;
   TRY(cross_new(p, a, &s, err));
   status st = read_state(p, a, r, s, err);
-  if (st != STATUS_OK) {
-    cross_destroy(s);
-    return st;
-  }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, cross_destroy, state);
 }
 
 const accumulator_kind accumulator_cross = {

@@ -3,20 +3,17 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_CROSS_H
 #define CANVASS_STATS_ACCUMULATORS_CROSS_H
 
+#include "stats/accumulators/byte_keys.h"
 #include "stats/accumulators/pairs.h"
 #include "stats/accumulators/row_order.h"
 
 /* The largest difference of two keys that a byte column may hold: its square must fit a byte, and with
  * weights the square times a piece of the weight must not pass the kernel's bound. */
-enum { CROSS_NARROW_SPAN = 15, CROSS_NARROW_SPAN_WEIGHTED = 11 };
+enum { CROSS_NARROW_SPAN = BYTE_KEYS_SPAN_MAX, CROSS_NARROW_SPAN_WEIGHTED = 11 };
 
 typedef struct cross_column {
-  bool narrow;
-  const uint8_t *slots; /* narrow */
-  int64_t low;          /* narrow: the smallest key; bytes hold key - low */
-  uint8_t span;
-  uint8_t values[16];         /* narrow: of each slot */
-  const int64_t *values_wide; /* when some pair with this column is not narrow */
+  byte_keys keys;
+  const int64_t *values_wide; /* when some pair with this column is not narrow, of byte keys */
 } cross_column;
 
 /* A shard on its way into a state. */

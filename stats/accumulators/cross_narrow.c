@@ -150,10 +150,10 @@ static status narrow_init(narrow *w, const cross_shard *s, error *err) {
   }
   uint32_t span = 0;
   for (uint32_t i = 0; i < s->pairs.variables_count; i++) {
-    if (s->columns[i].narrow) {
+    if (s->columns[i].keys.slots != NULL) {
       w->split += i < s->pairs.split;
       w->variables[w->count++] = i;
-      span = s->columns[i].span > span ? s->columns[i].span : span;
+      span = s->columns[i].keys.span > span ? s->columns[i].keys.span : span;
     }
   }
   if (w->count == 0) {
@@ -257,10 +257,10 @@ static void fill_block(narrow *w, uint32_t from, uint32_t rows, uint32_t padded)
     const cross_column *c = &w->shard->columns[w->variables[i]];
     uint8_t squares[16];
     for (uint32_t k = 0; k < 16; k++) {
-      squares[k] = (uint8_t)(c->values[k] * c->values[k]);
+      squares[k] = (uint8_t)(c->keys.of_slot[k] * c->keys.of_slot[k]);
     }
-    const uint8_t *slots = gather_slots(w, c->slots, from, rows, padded);
-    kernels->look_up(slots, padded, c->values, w->columns[SET_X][i]);
+    const uint8_t *slots = gather_slots(w, c->keys.slots, from, rows, padded);
+    kernels->look_up(slots, padded, c->keys.of_slot, w->columns[SET_X][i]);
     kernels->look_up(slots, padded, ones, w->columns[SET_M][i]);
     kernels->look_up(slots, padded, squares, w->columns[SET_Q][i]);
     if (weighted) {
@@ -361,7 +361,7 @@ static void keep_group(const narrow *w, uint32_t group) {
       if (p.n == 0) {
         continue;
       }
-      int64_t a = s->columns[w->variables[i]].low, b = s->columns[w->variables[j]].low;
+      int64_t a = s->columns[w->variables[i]].keys.low, b = s->columns[w->variables[j]].keys.low;
       cross_sums *into = cross_shard_sums(s, group, w->variables[i], w->variables[j]);
       into->n += (int64_t)p.n;
       shift(p.n, p.x, p.y, p.xx, p.yy, p.xy, a, b,

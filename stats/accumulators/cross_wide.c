@@ -60,7 +60,7 @@ static void add_pair(const cross_shard *s, uint32_t group, const int64_t *x, con
 void cross_add_wide(const cross_shard *s) {
   for (uint32_t i = 0; i < pairs_end(s->pairs); i++) {
     for (uint32_t j = pairs_first(s->pairs, i); j < s->pairs.variables_count; j++) {
-      if (s->columns[i].narrow && s->columns[j].narrow) {
+      if (s->columns[i].keys.slots != NULL && s->columns[j].keys.slots != NULL) {
         continue;
       }
       for (uint32_t g = 0; g < s->order.groups_count; g++) {

@@ -140,12 +140,7 @@ static status distinct_decode(const program *p, const program_accumulator *a, re
   TRY(distinct_empty(p, a, &made, err));
   read_registers(r, made);
   status st = reader_status(r, "distinct", err);
-  if (st != STATUS_OK) {
-    distinct_destroy(made);
-    return st;
-  }
-  *state = made;
-  return STATUS_OK;
+  return accumulator_give(st, made, distinct_destroy, state);
 }
 
 /* Ertl's sigma: x + sum over k >= 1 of x^(2^k) * 2^(k - 1); for 0 <= x < 1. */

@@ -141,12 +141,7 @@ static status duplicates_map(frame *f, const program_accumulator *a, void **stat
     hashed_variable_fini(&variables[i]);
   }
   free(variables);
-  if (st != STATUS_OK) {
-    duplicates_destroy(d);
-    return st;
-  }
-  *state = d;
-  return STATUS_OK;
+  return accumulator_give(st, d, duplicates_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -229,12 +224,7 @@ static status duplicates_decode(const program *p, const program_accumulator *a, 
     read_entry(r, &d->s);
   }
   status st = reader_status(r, "duplicates", err);
-  if (st != STATUS_OK) {
-    duplicates_destroy(d);
-    return st;
-  }
-  *state = d;
-  return STATUS_OK;
+  return accumulator_give(st, d, duplicates_destroy, state);
 }
 
 const accumulator_kind accumulator_duplicates = {

@@ -200,15 +200,11 @@ static status facts_map(frame *f, const program_accumulator *a, void **state, er
   TRY(frame_mask(f, a->filter, PROGRAM_NONE, &mask, err));
   TRY(facts_empty(p, a, &made, err));
   facts_state *s = made;
-  for (uint32_t i = 0; i < s->count; i++) {
-    status st = map_variable(f, variable_at(p, a, i), mask, &s->at[i], err);
-    if (st != STATUS_OK) {
-      facts_destroy(made);
-      return st;
-    }
+  status st = STATUS_OK;
+  for (uint32_t i = 0; st == STATUS_OK && i < s->count; i++) {
+    st = map_variable(f, variable_at(p, a, i), mask, &s->at[i], err);
   }
-  *state = made;
-  return STATUS_OK;
+  return accumulator_give(st, made, facts_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -267,15 +263,11 @@ static status facts_decode(const program *p, const program_accumulator *a, reade
   void *made;
   TRY(facts_empty(p, a, &made, err));
   facts_state *s = made;
-  for (uint32_t i = 0; i < s->count; i++) {
-    status st = read_variable(r, columns_of(p, variable_at(p, a, i)), &s->at[i], err);
-    if (st != STATUS_OK) {
-      facts_destroy(made);
-      return st;
-    }
+  status st = STATUS_OK;
+  for (uint32_t i = 0; st == STATUS_OK && i < s->count; i++) {
+    st = read_variable(r, columns_of(p, variable_at(p, a, i)), &s->at[i], err);
   }
-  *state = made;
-  return STATUS_OK;
+  return accumulator_give(st, made, facts_destroy, state);
 }
 
 const accumulator_kind accumulator_facts = {

@@ -50,9 +50,7 @@ static status make(const program *p, const program_accumulator *a, frequency **o
   f->is_set = program_variable_form(&p->variables[a->variables[0]]) == FORM_SET;
   f->s.own_bases = p->variables[a->variables[0]].kind == VARIABLE_MULTI_FLAGS;
   f->s.weighted = a->weight != PROGRAM_NONE;
-  if (f->s.weighted) {
-    f->s.weight_decimals = p->variables[p->weights[a->weight].variable].decimals;
-  }
+  f->s.weight_decimals = accumulator_weight_decimals(p, a);
   grouping_empty(p, a, &f->s.groups);
   f->s.keys.is_text = axis_is_text(p, a->variables[0]);
   return STATUS_OK;
@@ -80,12 +78,7 @@ static status frequency_empty(const program *p, const program_accumulator *a, vo
   if (st == STATUS_OK) {
     st = frequency_make_cells(f, err);
   }
-  if (st != STATUS_OK) {
-    frequency_destroy(f);
-    return st;
-  }
-  *state = f;
-  return STATUS_OK;
+  return accumulator_give(st, f, frequency_destroy, state);
 }
 
 /* ---- Map ----------------------------------------------------------------------------------------- */
@@ -188,7 +181,8 @@ static status map_wide(frequency *f, const grouped_rows *in, const coded_view *v
   return st;
 }
 
-static status map_variable(frequency *f, frame *from, const grouped_rows *in, error *err) {
+static status map_grouped(void *state, frame *from, const grouped_rows *in, error *err) {
+  frequency *f = state;
   uint32_t variable = f->a->variables[0];
   if (f->is_set) {
     set_view view;
@@ -201,24 +195,10 @@ static status map_variable(frequency *f, frame *from, const grouped_rows *in, er
 }
 
 static status frequency_map(frame *f, const program_accumulator *a, void **state, error *err) {
-  frequency *made = NULL;
-  grouped_rows in = {0};
-  status st = make(frame_program(f), a, &made, err);
-  if (st == STATUS_OK) {
-    st = grouped_rows_init(f, a, &in, err);
-  }
-  if (st == STATUS_OK) {
-    made->s.groups = in.groups;
-    in.groups = (grouping){0};
-    st = map_variable(made, f, &in, err);
-  }
-  grouped_rows_fini(&in);
-  if (st != STATUS_OK) {
-    frequency_destroy(made);
-    return st;
-  }
-  *state = made;
-  return STATUS_OK;
+  frequency *made;
+  TRY(make(frame_program(f), a, &made, err));
+  const status st = grouped_rows_map(f, a, &made->s.groups, map_grouped, made, err);
+  return accumulator_give(st, made, frequency_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -438,12 +418,7 @@ static status frequency_decode(const program *p, const program_accumulator *a, r
   if (st == STATUS_OK) {
     st = read_state(f, r, err);
   }
-  if (st != STATUS_OK) {
-    frequency_destroy(f);
-    return st;
-  }
-  *state = f;
-  return STATUS_OK;
+  return accumulator_give(st, f, frequency_destroy, state);
 }
 
 const accumulator_kind accumulator_frequency = {

@@ -336,6 +336,17 @@ status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *o
   return st;
 }
 
+status grouped_rows_map(frame *f, const program_accumulator *a, grouping *groups, grouped_map *map,
+                        void *state, error *err) {
+  grouped_rows in;
+  TRY(grouped_rows_init(f, a, &in, err));
+  *groups = in.groups;
+  in.groups = (grouping){0};
+  const status st = map(state, f, &in, err);
+  grouped_rows_fini(&in);
+  return st;
+}
+
 void grouped_rows_fini(grouped_rows *g) {
   grouping_fini(&g->groups);
   free(g->places);

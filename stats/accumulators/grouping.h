@@ -47,6 +47,10 @@ typedef struct grouped_rows {
 /* STATUS_LIMIT when the grid has more than GROUPS_MAX places. */
 status grouped_rows_init(frame *f, const program_accumulator *a, grouped_rows *out, error *err) MUST_USE;
 void grouped_rows_fini(grouped_rows *g); /* harmless on a zeroed one */
+/* Groups the rows of F, gives their groups to *GROUPS of STATE, and then the rows to MAP. */
+typedef status grouped_map(void *state, frame *f, const grouped_rows *in, error *err);
+status grouped_rows_map(frame *f, const program_accumulator *a, grouping *groups, grouped_map *map,
+                        void *state, error *err) MUST_USE;
 /* False when the row is excluded. */
 static inline bool grouped_rows_place(const grouped_rows *g, uint32_t row, uint32_t *place) {
   uint32_t group = g->view.slots != NULL ? g->view.slots[row] : 0;

@@ -174,12 +174,7 @@ static status invalid_map(frame *f, const program_accumulator *a, void **state, 
     }
     free(texts);
   }
-  if (st != STATUS_OK) {
-    invalid_destroy(made);
-    return st;
-  }
-  *state = made;
-  return STATUS_OK;
+  return accumulator_give(st, made, invalid_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -289,12 +284,7 @@ static status invalid_decode(const program *p, const program_accumulator *a, rea
   void *made;
   TRY(invalid_empty(p, a, &made, err));
   const status st = read_state(r, made, err);
-  if (st != STATUS_OK) {
-    invalid_destroy(made);
-    return st;
-  }
-  *state = made;
-  return STATUS_OK;
+  return accumulator_give(st, made, invalid_destroy, state);
 }
 
 const accumulator_kind accumulator_invalid = {

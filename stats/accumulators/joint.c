@@ -69,10 +69,7 @@ static status joint_new(const program *p, const program_accumulator *a, joint **
   j->s.pairs_count = (uint32_t)pairs_count(pairs_of(a));
   j->s.weighted = a->weight != PROGRAM_NONE;
   j->entries_max = (uint64_t)a->params[1];
-  if (j->s.weighted) {
-    const program_variable *w = &p->variables[p->weights[a->weight].variable];
-    j->s.weight_decimals = program_variable_form(w) == FORM_NUMBER ? w->decimals : 0;
-  }
+  j->s.weight_decimals = accumulator_weight_decimals(p, a);
   *out = j;
   return STATUS_OK;
 }
@@ -90,12 +87,7 @@ static status joint_empty(const program *p, const program_accumulator *a, void *
   TRY(joint_new(p, a, &j, err));
   grouping_empty(p, a, &j->s.groups);
   status st = allocate_tables(p, a, j, err);
-  if (st != STATUS_OK) {
-    joint_destroy(j);
-    return st;
-  }
-  *state = j;
-  return STATUS_OK;
+  return accumulator_give(st, j, joint_destroy, state);
 }
 
 static void overflow(joint *j) {
@@ -124,12 +116,7 @@ static status joint_map(frame *f, const program_accumulator *a, void **state, er
     overflow(j);
   }
   row_order_fini(&shard.order);
-  if (st != STATUS_OK) {
-    joint_destroy(j);
-    return st;
-  }
-  *state = j;
-  return STATUS_OK;
+  return accumulator_give(st, j, joint_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -323,12 +310,7 @@ static status joint_decode(const program *p, const program_accumulator *a, reade
   joint *j;
   TRY(joint_new(p, a, &j, err));
   status st = read_state(p, a, r, j, err);
-  if (st != STATUS_OK) {
-    joint_destroy(j);
-    return st;
-  }
-  *state = j;
-  return STATUS_OK;
+  return accumulator_give(st, j, joint_destroy, state);
 }
 
 const accumulator_kind accumulator_joint = {

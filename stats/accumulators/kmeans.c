@@ -133,22 +133,14 @@ static status kmeans_empty(const program *p, const program_accumulator *a, void 
                       .weighted = a->weight != PROGRAM_NONE,
                       .models_count = (uint32_t)a->params[0],
                       .models = models};
-  if (s->weighted) {
-    const program_variable *w = &p->variables[p->weights[a->weight].variable];
-    s->weight_decimals = program_variable_form(w) == FORM_NUMBER ? w->decimals : 0;
-  }
+  s->weight_decimals = accumulator_weight_decimals(p, a);
   uint32_t at = 1;
-  for (uint32_t k = 0; k < s->models_count; k++) {
+  status st = STATUS_OK;
+  for (uint32_t k = 0; st == STATUS_OK && k < s->models_count; k++) {
     model_params m;
-    status st =
-        next_model(a, &at, &m) ? model_new(&m, a->variables_count, &models[k], err) : refuse_params(err);
-    if (st != STATUS_OK) {
-      kmeans_destroy(s);
-      return st;
-    }
+    st = next_model(a, &at, &m) ? model_new(&m, a->variables_count, &models[k], err) : refuse_params(err);
   }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, kmeans_destroy, state);
 }
 
 /* ---- Farthest rows ------------------------------------------------------------------------------- */
@@ -253,12 +245,7 @@ static status kmeans_map(frame *f, const program_accumulator *a, void **state, e
   }
   free(models);
   points_fini(&p);
-  if (st != STATUS_OK) {
-    kmeans_destroy(s);
-    return st;
-  }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, kmeans_destroy, state);
 }
 
 /* ---- Merge and bytes ----------------------------------------------------------------------------- */
@@ -358,12 +345,7 @@ static status kmeans_decode(const program *p, const program_accumulator *a, read
     }
   }
   status st = reader_status(r, "kmeans", err);
-  if (st != STATUS_OK) {
-    kmeans_destroy(s);
-    return st;
-  }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, kmeans_destroy, state);
 }
 
 const accumulator_kind accumulator_kmeans = {

@@ -91,9 +91,9 @@ static void add_by_products(cluster_sums *s, const points *p, const uint8_t *own
   for (uint32_t d = 0; d < width; d++) {
     uint8_t table[16];
     for (uint32_t k = 0; k < 16; k++) {
-      table[k] = (uint8_t)(p->columns[d].table[k] * p->columns[d].table[k]);
+      table[k] = (uint8_t)(p->columns[d].keys.of_slot[k] * p->columns[d].keys.of_slot[k]);
     }
-    stats_kernels_current()->look_up(p->columns[d].slots + p->from, padded, table, s->columns[d]);
+    stats_kernels_current()->look_up(p->columns[d].keys.slots + p->from, padded, table, s->columns[d]);
   }
   uint8_t **members = s->columns + width;
   for (uint32_t j = 0; j < s->clusters; j++) {
@@ -184,10 +184,10 @@ void cluster_sums_add(cluster_sums *s, const points *p, const uint8_t *own) {
 /* Undoes X = low + byte: COUNT is the rows' weight. */
 static void flush_bytes(const point_column *c, i128 count, i128 bytes, i128 squares, exact *x, exact *xx) {
   exact_add_i128(x, bytes);
-  exact_add_product(x, count, c->low);
+  exact_add_product(x, count, c->keys.low);
   exact_add_i128(xx, squares);
-  exact_add_product(xx, 2 * bytes, c->low);
-  exact_add_product(xx, count, (i128)c->low * c->low);
+  exact_add_product(xx, 2 * bytes, c->keys.low);
+  exact_add_product(xx, count, (i128)c->keys.low * c->keys.low);
 }
 
 void cluster_sums_flush(const cluster_sums *s, const points *p, kmeans_model *into) {

@@ -45,9 +45,7 @@ static status make(const program *p, const program_accumulator *a, moments_sums 
   m->a = a;
   m->s.decimals = p->variables[a->variables[0]].decimals;
   m->s.weighted = a->weight != PROGRAM_NONE;
-  if (m->s.weighted) {
-    m->s.weight_decimals = p->variables[p->weights[a->weight].variable].decimals;
-  }
+  m->s.weight_decimals = accumulator_weight_decimals(p, a);
   grouping_empty(p, a, &m->s.groups);
   return STATUS_OK;
 }
@@ -65,12 +63,7 @@ static status moments_empty(const program *p, const program_accumulator *a, void
   if (st == STATUS_OK) {
     st = make_places(m, err);
   }
-  if (st != STATUS_OK) {
-    moments_destroy(m);
-    return st;
-  }
-  *state = m;
-  return STATUS_OK;
+  return accumulator_give(st, m, moments_destroy, state);
 }
 
 static void widen_range(moments *m, int64_t low, int64_t high) {
@@ -175,7 +168,9 @@ static status map_number(moments_sums *m, const int64_t *values, const grouped_r
   return STATUS_OK;
 }
 
-static status map_variable(moments_sums *m, frame *from, const grouped_rows *in, error *err) {
+static status map_grouped(void *state, frame *from, const grouped_rows *in, error *err) {
+  moments_sums *m = state;
+  TRY(make_places(m, err));
   uint32_t variable = m->a->variables[0];
   if (program_variable_form(&m->p->variables[variable]) == FORM_CODED) {
     coded_view coded;
@@ -190,27 +185,10 @@ static status map_variable(moments_sums *m, frame *from, const grouped_rows *in,
 }
 
 static status moments_map(frame *f, const program_accumulator *a, void **state, error *err) {
-  moments_sums *m = NULL;
-  grouped_rows in = {0};
-  status st = make(frame_program(f), a, &m, err);
-  if (st == STATUS_OK) {
-    st = grouped_rows_init(f, a, &in, err);
-  }
-  if (st == STATUS_OK) {
-    m->s.groups = in.groups;
-    in.groups = (grouping){0};
-    st = make_places(m, err);
-  }
-  if (st == STATUS_OK) {
-    st = map_variable(m, f, &in, err);
-  }
-  grouped_rows_fini(&in);
-  if (st != STATUS_OK) {
-    moments_destroy(m);
-    return st;
-  }
-  *state = m;
-  return STATUS_OK;
+  moments_sums *m;
+  TRY(make(frame_program(f), a, &m, err));
+  const status st = grouped_rows_map(f, a, &m->s.groups, map_grouped, m, err);
+  return accumulator_give(st, m, moments_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -382,12 +360,7 @@ static status moments_decode(const program *p, const program_accumulator *a, rea
   if (st == STATUS_OK) {
     st = read_state(m, r, err);
   }
-  if (st != STATUS_OK) {
-    moments_destroy(m);
-    return st;
-  }
-  *state = m;
-  return STATUS_OK;
+  return accumulator_give(st, m, moments_destroy, state);
 }
 
 const accumulator_kind accumulator_moments = {

@@ -11,37 +11,6 @@
 #include "stats/kernels/kernels.h"
 #include "stats/program/long_score.h"
 
-static status look_at_keys(frame *f, uint32_t variable, point_column *c, bool *narrow, error *err) {
-  *narrow = false;
-  if (program_variable_form(&frame_program(f)->variables[variable]) != FORM_CODED) {
-    return STATUS_OK;
-  }
-  coded_view view;
-  TRY(frame_coded(f, variable, &view, err));
-  if (view.slots == NULL || view.keys.count > sizeof c->table) {
-    return STATUS_OK;
-  }
-  int64_t low = 0, high = 0;
-  for (uint32_t k = 0; k < view.keys.count; k++) {
-    int64_t key = view.keys.numbers[k];
-    low = k == 0 || key < low ? key : low;
-    high = k == 0 || key > high ? key : high;
-  }
-  /* Squares of bytes must fit bytes. */
-  if ((uint64_t)high - (uint64_t)low > 15) {
-    return STATUS_OK;
-  }
-  *narrow = true;
-  c->slots = view.slots;
-  c->low = low;
-  c->span = (uint8_t)(high - low);
-  c->magnitude = -low > high ? -low : high;
-  for (uint32_t k = 0; k < view.keys.count; k++) {
-    c->table[k] = (uint8_t)(view.keys.numbers[k] - low);
-  }
-  return STATUS_OK;
-}
-
 static status look_at_values(frame *f, uint32_t variable, point_column *c, error *err) {
   number_view view;
   TRY(frame_number(f, variable, &view, err));
@@ -59,7 +28,11 @@ static status look_at_values(frame *f, uint32_t variable, point_column *c, error
 static status look_at_columns(frame *f, const program_accumulator *a, points *p, error *err) {
   p->narrow = true;
   for (uint32_t d = 0; d < a->variables_count && p->narrow; d++) {
-    TRY(look_at_keys(f, a->variables[d], &p->columns[d], &p->narrow, err));
+    point_column *c = &p->columns[d];
+    TRY(byte_keys_of(f, a->variables[d], BYTE_KEYS_SPAN_MAX, &c->keys, err));
+    p->narrow = c->keys.slots != NULL;
+    const int64_t high = c->keys.low + c->keys.span;
+    c->magnitude = -c->keys.low > high ? -c->keys.low : high;
   }
   for (uint32_t d = 0; d < a->variables_count && !p->narrow; d++) {
     TRY(look_at_values(f, a->variables[d], &p->columns[d], err));
@@ -118,9 +91,9 @@ static void take_bytes(points *p, uint32_t padded) {
   const stats_kernels *kernels = stats_kernels_current();
   for (uint32_t d = 0; d < p->variables_count; d++) {
     const point_column *c = &p->columns[d];
-    const uint8_t *restrict slots = c->slots + p->from;
+    const uint8_t *restrict slots = c->keys.slots + p->from;
     uint8_t *restrict used = p->used;
-    kernels->look_up(slots, padded, c->table, p->bytes[d]);
+    kernels->look_up(slots, padded, c->keys.of_slot, p->bytes[d]);
     for (uint32_t r = 0; r < padded; r++) {
       used[r] = (uint8_t)(used[r] & (slots[r] < SLOT_MISSING));
     }
@@ -162,8 +135,8 @@ static bool shift_to_bytes(const points *p, const int64_t *coefficients, double 
   i128 constant = coefficients[0];
   u128 bound = 0;
   for (uint32_t d = 0; d < p->variables_count; d++) {
-    constant += (i128)coefficients[1 + d] * p->columns[d].low;
-    bound += size_of(coefficients[1 + d]) * p->columns[d].span;
+    constant += (i128)coefficients[1 + d] * p->columns[d].keys.low;
+    bound += size_of(coefficients[1 + d]) * p->columns[d].keys.span;
     fast[1 + d] = (double)coefficients[1 + d];
     if (size_of(coefficients[1 + d]) >= limit) {
       return false;

@@ -2,16 +2,14 @@
 #ifndef CANVASS_STATS_ACCUMULATORS_POINTS_H
 #define CANVASS_STATS_ACCUMULATORS_POINTS_H
 
+#include "stats/accumulators/byte_keys.h"
 #include "stats/accumulators/kmeans.h"
 #include "stats/frame/frame.h"
 
 enum { POINTS_BLOCK_ROWS = 4096, POINTS_UNUSED = 255 };
 
 typedef struct point_column {
-  const uint8_t *slots; /* narrow: keys that fit bytes, less the smallest */
-  int64_t low;
-  uint8_t span;
-  uint8_t table[16];
+  byte_keys keys;        /* narrow */
   const int64_t *values; /* not narrow */
   int64_t magnitude;     /* no |X| in the shard is larger */
 } point_column;
@@ -40,7 +38,7 @@ static inline int64_t points_weight(const points *p, uint32_t r) {
 }
 /* X of variable D in row R of the block (which must be used). */
 static inline int64_t points_value(const points *p, uint32_t d, uint32_t r) {
-  return p->narrow ? p->columns[d].low + p->bytes[d][r] : p->columns[d].values[p->from + r];
+  return p->narrow ? p->columns[d].keys.low + p->bytes[d][r] : p->columns[d].values[p->from + r];
 }
 
 /* Centres as 1 + p shifts and rows of 1 + p coefficients (see kmeans.h); coefficients are borrowed. */

@@ -53,26 +53,15 @@ static status ranks_new(const program *p, const program_accumulator *a, ranks **
     return error_no_memory(err, "ranks");
   }
   (*out)->s.pairs_count = (uint32_t)a->params[0];
-  if (a->weight != PROGRAM_NONE) {
-    (*out)->s.weight_decimals = p->variables[p->weights[a->weight].variable].decimals;
-  }
+  (*out)->s.weight_decimals = accumulator_weight_decimals(p, a);
   grouping_empty(p, a, &(*out)->s.groups);
-  return STATUS_OK;
-}
-
-static status finish(status s, ranks *r, void **state) {
-  if (s != STATUS_OK) {
-    ranks_destroy(r);
-    return s;
-  }
-  *state = r;
   return STATUS_OK;
 }
 
 static status ranks_empty(const program *p, const program_accumulator *a, void **state, error *err) {
   ranks *r;
   TRY(ranks_new(p, a, &r, err));
-  return finish(make_products(p, a, r, err), r, state);
+  return accumulator_give(make_products(p, a, r, err), r, ranks_destroy, state);
 }
 
 static status ranks_map(frame *f, const program_accumulator *a, void **state, error *err) {
@@ -89,7 +78,7 @@ static status ranks_map(frame *f, const program_accumulator *a, void **state, er
     st = rank_add_shard(f, a, &in, &r->s.groups, r->s.at, err);
   }
   grouped_rows_fini(&in);
-  return finish(st, r, state);
+  return accumulator_give(st, r, ranks_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -168,7 +157,7 @@ static status ranks_decode(const program *p, const program_accumulator *a, reade
   if (st == STATUS_OK) {
     st = reader_status(in, "ranks", err);
   }
-  return finish(st, r, state);
+  return accumulator_give(st, r, ranks_destroy, state);
 }
 
 const accumulator_kind accumulator_ranks = {

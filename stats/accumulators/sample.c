@@ -166,12 +166,7 @@ static status sample_map(frame *f, const program_accumulator *a, void **state, e
   }
   free(kept);
   points_fini(&p);
-  if (st != STATUS_OK) {
-    sample_destroy(s);
-    return st;
-  }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, sample_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -253,12 +248,7 @@ static status sample_decode(const program *p, const program_accumulator *a, read
   s->count = (uint32_t)count;
   read_rows(r, s);
   status st = reader_status(r, "sample", err);
-  if (st != STATUS_OK) {
-    sample_destroy(s);
-    return st;
-  }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, sample_destroy, state);
 }
 
 const accumulator_kind accumulator_sample = {

@@ -122,6 +122,19 @@ status accumulator_allocate(const program *p, const program_accumulator *a, uint
   return *out != NULL ? STATUS_OK : error_no_memory(err, "accumulator");
 }
 
+uint8_t accumulator_weight_decimals(const program *p, const program_accumulator *a) {
+  return a->weight == PROGRAM_NONE ? 0 : p->variables[p->weights[a->weight].variable].decimals;
+}
+
+status accumulator_give(status st, void *made, void (*destroy)(void *state), void **state) {
+  if (st != STATUS_OK) {
+    destroy(made);
+    return st;
+  }
+  *state = made;
+  return STATUS_OK;
+}
+
 status accumulator_add_rows(int64_t *sum, int64_t n, error *err) {
   if (n > ACCUMULATOR_ROWS_MAX - *sum) {
     return error_set(err, STATUS_LIMIT, "more than %lld rows: the partial results cannot be of one dataset",

@@ -1,4 +1,5 @@
-/* What every kind of accumulator checks of a program, and how it names itself in messages. */
+/* What every kind of accumulator does alike: how it checks what is asked of it, names itself in messages, and
+ * makes a state. */
 #ifndef CANVASS_STATS_ACCUMULATORS_SHAPE_H
 #define CANVASS_STATS_ACCUMULATORS_SHAPE_H
 
@@ -42,6 +43,11 @@ int64_t reader_rows(reader *r);
 void reader_weights(reader *r, int64_t n, i128 *w, exact *w2);
 /* "frequency of q1 by class, month" */
 void accumulator_title(const program *p, const program_accumulator *a, char *out, size_t out_bytes);
+/* The decimals of A's weight; 0 where there is none. */
+uint8_t accumulator_weight_decimals(const program *p, const program_accumulator *a);
+/* The end of whatever makes a state: MADE goes to *STATE when ST is STATUS_OK, else it is destroyed.  Returns
+ * ST. */
+status accumulator_give(status st, void *made, void (*destroy)(void *state), void **state) MUST_USE;
 /* COUNT zeroed objects of EACH bytes (at least one), both checks made; NULL never comes with STATUS_OK. */
 status accumulator_allocate(const program *p, const program_accumulator *a, uint64_t count, uint64_t each,
                             void **out, error *err) MUST_USE;

@@ -139,7 +139,7 @@ static void mean_distances(const points *p, const model_params *m, uint32_t from
     const double scale = double_of_bits(m->scales[d]);
     double x[STEP] = {0};
     for (uint32_t r = 0; p->narrow && r < rows; r++) {
-      x[r] = (double)(p->columns[d].low + p->bytes[d][from + r]);
+      x[r] = (double)(p->columns[d].keys.low + p->bytes[d][from + r]);
     }
     for (uint32_t r = 0; !p->narrow && r < rows; r++) {
       x[r] = (double)p->columns[d].values[p->from + from + r];
@@ -246,12 +246,7 @@ static status silhouette_map(frame *f, const program_accumulator *a, void **stat
   }
   free(models);
   points_fini(&p);
-  if (st != STATUS_OK) {
-    silhouette_destroy(s);
-    return st;
-  }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, silhouette_destroy, state);
 }
 
 /* ---- Merge and bytes ----------------------------------------------------------------------------- */
@@ -305,12 +300,7 @@ static status silhouette_decode(const program *p, const program_accumulator *a, 
     }
   }
   status st = reader_status(r, "silhouette", err);
-  if (st != STATUS_OK) {
-    silhouette_destroy(s);
-    return st;
-  }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, silhouette_destroy, state);
 }
 
 const accumulator_kind accumulator_silhouette = {

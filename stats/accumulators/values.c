@@ -50,9 +50,7 @@ static status make(const program *p, const program_accumulator *a, values **out,
   v->a = a;
   v->s.decimals = p->variables[a->variables[0]].decimals;
   v->s.weighted = a->weight != PROGRAM_NONE;
-  if (v->s.weighted) {
-    v->s.weight_decimals = p->variables[p->weights[a->weight].variable].decimals;
-  }
+  v->s.weight_decimals = accumulator_weight_decimals(p, a);
   grouping_empty(p, a, &v->s.groups);
   return STATUS_OK;
 }
@@ -80,12 +78,7 @@ static status values_empty(const program *p, const program_accumulator *a, void 
   if (st == STATUS_OK) {
     st = values_make_entries(v, 0, err);
   }
-  if (st != STATUS_OK) {
-    values_destroy(v);
-    return st;
-  }
-  *state = v;
-  return STATUS_OK;
+  return accumulator_give(st, v, values_destroy, state);
 }
 
 /* ---- Map ----------------------------------------------------------------------------------------- */
@@ -201,7 +194,9 @@ static status take_entries(values *v, hash_table *t, error *err) {
   return STATUS_OK;
 }
 
-static status map_variable(values *v, frame *from, const grouped_rows *in, error *err) {
+static status map_grouped(void *state, frame *from, const grouped_rows *in, error *err) {
+  values *v = state;
+  TRY(values_make_places(v, err));
   enum { SLOTS_FIRST = 1024 };
   number_view numbers, partners = {0};
   TRY(frame_number(from, v->a->variables[0], &numbers, err));
@@ -221,27 +216,10 @@ static status map_variable(values *v, frame *from, const grouped_rows *in, error
 }
 
 static status values_map(frame *f, const program_accumulator *a, void **state, error *err) {
-  values *v = NULL;
-  grouped_rows in = {0};
-  status st = make(frame_program(f), a, &v, err);
-  if (st == STATUS_OK) {
-    st = grouped_rows_init(f, a, &in, err);
-  }
-  if (st == STATUS_OK) {
-    v->s.groups = in.groups;
-    in.groups = (grouping){0};
-    st = values_make_places(v, err);
-  }
-  if (st == STATUS_OK) {
-    st = map_variable(v, f, &in, err);
-  }
-  grouped_rows_fini(&in);
-  if (st != STATUS_OK) {
-    values_destroy(v);
-    return st;
-  }
-  *state = v;
-  return STATUS_OK;
+  values *v;
+  TRY(make(frame_program(f), a, &v, err));
+  const status st = grouped_rows_map(f, a, &v->s.groups, map_grouped, v, err);
+  return accumulator_give(st, v, values_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -349,12 +327,7 @@ static status values_decode(const program *p, const program_accumulator *a, read
   if (st == STATUS_OK) {
     st = values_read(v, r, err);
   }
-  if (st != STATUS_OK) {
-    values_destroy(v);
-    return st;
-  }
-  *state = v;
-  return STATUS_OK;
+  return accumulator_give(st, v, values_destroy, state);
 }
 
 const accumulator_kind accumulator_values = {

@@ -135,12 +135,7 @@ static status weights_map(frame *f, const program_accumulator *a, void **state, 
   if (st == STATUS_OK) {
     st = frame_weight_error(f, a->weight, &s->error, err);
   }
-  if (st != STATUS_OK) {
-    weights_destroy(s);
-    return st;
-  }
-  *state = s;
-  return STATUS_OK;
+  return accumulator_give(st, s, weights_destroy, state);
 }
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
@@ -216,12 +211,7 @@ static status weights_decode(const program *p, const program_accumulator *a, rea
   void *made;
   TRY(weights_empty(p, a, &made, err));
   const status st = read_state(r, made, err);
-  if (st != STATUS_OK) {
-    weights_destroy(made);
-    return st;
-  }
-  *state = made;
-  return STATUS_OK;
+  return accumulator_give(st, made, weights_destroy, state);
 }
 
 const accumulator_kind accumulator_weights = {
