@@ -79,21 +79,13 @@ static status check_header(shard *s, error *err) {
   return STATUS_OK;
 }
 
-static bool all_zero(const uint8_t *bytes, uint64_t length) {
-  uint8_t any = 0;
-  for (uint64_t i = 0; i < length; i++) {
-    any |= bytes[i];
-  }
-  return any == 0;
-}
-
 /* The checksum shows only that the bytes are as written, not that they are valid. */
 static status check_header_rest(const shard *s, error *err) {
   const shard_header *h = &s->header;
   const uint64_t names_end = shard_names_offset(h->columns_count, h->gaps_count) + h->names_bytes;
-  if (!all_zero(h->zero, sizeof h->zero) ||
-      !all_zero(s->bytes + names_end, h->header_bytes - SHARD_CHECKSUM_BYTES - names_end) ||
-      !all_zero(s->bytes + h->header_bytes, shard_align(h->header_bytes) - h->header_bytes)) {
+  if (!shard_all_zero(h->zero, sizeof h->zero) ||
+      !shard_all_zero(s->bytes + names_end, h->header_bytes - SHARD_CHECKSUM_BYTES - names_end) ||
+      !shard_all_zero(s->bytes + h->header_bytes, shard_align(h->header_bytes) - h->header_bytes)) {
     return corrupt(s, err, "padding of the header is not zero");
   }
   if (h->decimal_mark != '.' && h->decimal_mark != ',') {
@@ -142,7 +134,7 @@ static bool entry_is_sound(const shard_entry *e, uint32_t version, uint32_t rows
     return false;
   }
   return (e->length_bits == 8 || e->length_bits == 16 || e->length_bits == 32) && e->decimals_max <= 18 &&
-         e->text_bytes <= UINT32_MAX && all_zero(e->zero, sizeof e->zero);
+         e->text_bytes <= UINT32_MAX && shard_all_zero(e->zero, sizeof e->zero);
 }
 
 static status column_corrupt(const shard *s, uint32_t index, error *err, const char *problem) {

@@ -44,11 +44,7 @@ static void unpack_codes(const uint8_t *from, uint64_t padded_rows, uint8_t *to)
 }
 
 static bool all_zero(const uint8_t *bytes, uint64_t from, uint64_t to) {
-  uint8_t any = 0;
-  for (uint64_t i = from; i < to; i++) {
-    any |= bytes[i];
-  }
-  return any == 0;
+  return shard_all_zero(bytes + from, to - from);
 }
 
 static status check_codes(const uint8_t *codes, uint32_t rows, uint32_t texts_count, error *err) {

@@ -105,6 +105,15 @@ static inline shard_blob shard_blob_of(const shard_entry *e, uint32_t rows) {
   return b;
 }
 
+/* Whether the LENGTH bytes at BYTES are padding. */
+static inline bool shard_all_zero(const uint8_t *bytes, uint64_t length) {
+  uint8_t any = 0;
+  for (uint64_t i = 0; i < length; i++) {
+    any |= bytes[i];
+  }
+  return any == 0;
+}
+
 /* How many bits the numbers 0..MAX take, of 8, 16, 32 and 64. */
 static inline uint8_t shard_bits_of(uint64_t max) {
   return max <= UINT8_MAX ? 8 : max <= UINT16_MAX ? 16 : max <= UINT32_MAX ? 32 : 64;

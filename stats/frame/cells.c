@@ -265,39 +265,32 @@ void frame_spread_bytes(const frame *f, const frame_cells *c, const uint8_t *of_
 }
 
 /* One loop for each encoding, so that none of them asks per row which one it is. */
-#define SPREAD(which)                       \
+#define SPREAD_ROWS(which)                  \
   for (uint32_t r = 0; r < f->count; r++) { \
     out[r] = of_entry[which];               \
   }
+#define SPREAD(blank)                               \
+  do {                                              \
+    if (c->codes != NULL) {                         \
+      SPREAD_ROWS(c->codes[r])                      \
+    } else if (c->wide != NULL) {                   \
+      SPREAD_ROWS(c->wide[r])                       \
+    } else if (c->index != NULL) {                  \
+      SPREAD_ROWS(c->index[r])                      \
+    } else {                                        \
+      SPREAD_ROWS(r)                                \
+    }                                               \
+    for (size_t r = f->count; r < f->padded; r++) { \
+      out[r] = (blank);                             \
+    }                                               \
+  } while (0)
 
 void frame_spread_numbers(const frame *f, const frame_cells *c, const int64_t *of_entry, int64_t *out) {
-  if (c->codes != NULL) {
-    SPREAD(c->codes[r])
-  } else if (c->wide != NULL) {
-    SPREAD(c->wide[r])
-  } else if (c->index != NULL) {
-    SPREAD(c->index[r])
-  } else {
-    SPREAD(r)
-  }
-  for (size_t r = f->count; r < f->padded; r++) {
-    out[r] = number_missing(MISSING_BLANK);
-  }
+  SPREAD(number_missing(MISSING_BLANK));
 }
 
 static void spread_wide(const frame *f, const frame_cells *c, const uint16_t *of_entry, uint16_t *out) {
-  if (c->codes != NULL) {
-    SPREAD(c->codes[r])
-  } else if (c->wide != NULL) {
-    SPREAD(c->wide[r])
-  } else if (c->index != NULL) {
-    SPREAD(c->index[r])
-  } else {
-    SPREAD(r)
-  }
-  for (size_t r = f->count; r < f->padded; r++) {
-    out[r] = slot_missing(MISSING_BLANK);
-  }
+  SPREAD(slot_missing(MISSING_BLANK));
 }
 
 status frame_spread_slots(frame *f, const frame_cells *c, const uint16_t *of_entry, uint32_t keys_count,

@@ -107,22 +107,18 @@ static status make_numbers(frame *f, const program_variable *v, const cell_rules
   return st;
 }
 
-status frame_make_date(frame *f, const program_variable *v, frame_variable *out, error *err) {
+static status make_from_cells(frame *f, const program_variable *v, bool numeric, frame_variable *out,
+                              error *err) {
   frame_cells cells;
   cell_rules rules;
-  TRY(frame_open_cells(f, v, v->column, false, &cells, &rules, err));
-  status st = make_numbers(f, v, &rules, &cells, out, err);
+  TRY(frame_open_cells(f, v, v->column, numeric, &cells, &rules, err));
+  const status st = make_numbers(f, v, &rules, &cells, out, err);
   cell_rules_fini(&rules);
   return st;
 }
 
-static status number_of_cells(frame *f, const program_variable *v, frame_variable *out, error *err) {
-  frame_cells cells;
-  cell_rules rules;
-  TRY(frame_open_cells(f, v, v->column, true, &cells, &rules, err));
-  status st = make_numbers(f, v, &rules, &cells, out, err);
-  cell_rules_fini(&rules);
-  return st;
+status frame_make_date(frame *f, const program_variable *v, frame_variable *out, error *err) {
+  return make_from_cells(f, v, false, out, err);
 }
 
 /* A column of decimals, of one scale or of many, is rescaled as a whole; rules and exceptions are written
@@ -286,5 +282,5 @@ status frame_make_number(frame *f, const program_variable *v, frame_variable *ou
   packed_column column = {0};
   TRY(f->rows->column(f->rows->context, v->column, &column, err));
   return packed_column_is_numeric(&column) ? number_of_decimals(f, v, &column, out, err)
-                                           : number_of_cells(f, v, out, err);
+                                           : make_from_cells(f, v, true, out, err);
 }
