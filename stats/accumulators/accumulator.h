@@ -56,6 +56,9 @@ typedef struct axis {
   slice *texts;
 } axis;
 
+/* The place of a key on A, by its TEXT where it IS_TEXT; A's count when it is not there. */
+uint32_t axis_find(const axis *a, bool is_text, int64_t number, slice text);
+
 /* Groups are places in a row-major grid over the grouping axes; on each axis the place `count` (one
  * past the keys) is "missing".  Totals are sums over all places. */
 typedef struct grouping {

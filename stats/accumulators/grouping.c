@@ -32,6 +32,22 @@ bool axis_equal(const axis *a, const axis *b) {
   return true;
 }
 
+uint32_t axis_find(const axis *a, bool is_text, int64_t number, slice text) {
+  uint32_t low = 0;
+  uint32_t high = is_text == a->is_text ? a->count : 0;
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    const int order = is_text ? slice_compare(a->texts[middle], text)
+                              : (a->numbers[middle] > number) - (a->numbers[middle] < number);
+    if (order == 0) {
+      return middle;
+    }
+    low = order < 0 ? middle + 1 : low;
+    high = order < 0 ? high : middle;
+  }
+  return a->count;
+}
+
 /* Room for COUNT keys whose texts take BYTES in all; *BYTES_AT is where the texts' bytes go. */
 static status axis_allocate(axis *out, bool is_text, uint32_t count, size_t bytes, char **bytes_at,
                             error *err) {

@@ -36,26 +36,6 @@ status groups_need(analysis_run *run, const program_accumulator *a, uint32_t inn
 
 /* ---- Order --------------------------------------------------------------------------------------- */
 
-/* The index of V's key on AX, whose keys are sorted; count when it is missing. */
-static uint32_t find_key(const axis *ax, const plan_value_label *v) {
-  if (v->is_text != ax->is_text) {
-    return ax->count;
-  }
-  uint32_t low = 0, high = ax->count;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    bool before =
-        v->is_text ? slice_compare(ax->texts[middle], v->text) < 0 : ax->numbers[middle] < v->number;
-    low = before ? middle + 1 : low;
-    high = before ? high : middle;
-  }
-  if (low < ax->count &&
-      (v->is_text ? slice_equal(ax->texts[low], v->text) : ax->numbers[low] == v->number)) {
-    return low;
-  }
-  return ax->count;
-}
-
 uint32_t *keys_in_order(arena *a, const plan_variable *variable, const axis *ax, bool with_missing) {
   uint32_t *order = ARENA_ARRAY(a, uint32_t, (size_t)ax->count + 1);
   bool *taken = ARENA_ARRAY(a, bool, (size_t)ax->count + 1);
@@ -64,7 +44,8 @@ uint32_t *keys_in_order(arena *a, const plan_variable *variable, const axis *ax,
   }
   uint32_t count = 0;
   for (uint32_t v = 0; v < variable->values_count; v++) {
-    uint32_t key = find_key(ax, &variable->values[v]);
+    const plan_value_label *value = &variable->values[v];
+    const uint32_t key = axis_find(ax, value->is_text, value->number, value->text);
     if (key < ax->count && !taken[key]) {
       taken[key] = true;
       order[count++] = key;

@@ -8,27 +8,6 @@ const program_variable *variable_of(const plan *p, uint32_t item) {
   return &p->program->variables[p->variables[item].variable];
 }
 
-/* The place of a key on AX, whose keys are sorted; its count when it is not there. */
-static uint32_t key_on(const axis *ax, const level *l) {
-  if (ax->is_text != l->is_text) {
-    return ax->count;
-  }
-  uint32_t low = 0, high = ax->count;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (l->is_text ? slice_compare(ax->texts[middle], l->text) < 0 : ax->numbers[middle] < l->number) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  if (low == ax->count) {
-    return low;
-  }
-  bool found = l->is_text ? slice_equal(ax->texts[low], l->text) : ax->numbers[low] == l->number;
-  return found ? low : ax->count;
-}
-
 typedef struct level_list {
   level *at;
   uint32_t count;
@@ -37,7 +16,7 @@ typedef struct level_list {
 } level_list;
 
 static void add(level_list *list, level l) {
-  l.key = key_on(list->ax, &l);
+  l.key = axis_find(list->ax, l.is_text, l.number, l.text);
   if (l.key < list->ax->count) {
     if (list->taken[l.key]) {
       return;

@@ -14,9 +14,19 @@
 #include "base/table.h"
 #include "stats/program/item.h"
 
+/* What a section has items of. */
+typedef struct item_kind {
+  const char *what;
+  uint32_t max;
+  /* Makes item INDEX of the program's array from its bytes.  False: out of memory. */
+  bool (*take)(program *p, reader *r, uint32_t index, const void *given);
+} item_kind;
+
 typedef struct section {
-  buf bytes;    /* of all items, in order */
-  size_t *ends; /* of item i in BYTES */
+  const item_kind *kind;
+  uint32_t *taken; /* how many the program's array has */
+  buf bytes;       /* of all items, in order */
+  size_t *ends;    /* of item i in BYTES */
   size_t capacity;
   hash_table items;
   size_t decoded_capacity; /* of the program's array */
@@ -112,27 +122,80 @@ static uint32_t section_find(const section *s, uint64_t hash, const buf *item) {
 }
 
 /* Puts the bytes of ITEM at the end.  *FOUND: it was there before, and *INDEX is its place. */
-static status section_add(section *s, const buf *item, uint32_t max, const char *what, uint32_t *index,
-                          bool *found, error *err) {
-  TRY(buf_status(item, what, err));
+static status section_add(section *s, const buf *item, uint32_t *index, bool *found, error *err) {
+  TRY(buf_status(item, s->kind->what, err));
   const uint64_t hash = digest_xxh3(item->data, item->length);
   *index = section_find(s, hash, item);
   *found = *index != PLACE_NONE;
   if (*found) {
     return STATUS_OK;
   }
-  if (s->count >= max) {
-    return error_set(err, STATUS_LIMIT, "a program may have at most %u %s", max, what);
+  if (s->count >= s->kind->max) {
+    return error_set(err, STATUS_LIMIT, "a program may have at most %u %s", s->kind->max, s->kind->what);
   }
   if (!buf_reserve(&s->bytes, item->length) || !ARRAY_ROOM(s->ends, s->count, s->capacity) ||
       !hash_table_add(&s->items, hash, s->count)) {
-    return error_no_memory(err, what);
+    return error_no_memory(err, s->kind->what);
   }
   buf_put(&s->bytes, item->data, item->length);
   s->ends[s->count] = s->bytes.length;
   *index = s->count++;
   return STATUS_OK;
 }
+
+/* ---- Kinds ---------------------------------------------------------------------------------------- */
+
+/* What is known of a variable besides its bytes. */
+typedef struct new_variable {
+  const char *name;
+  variable_facts_known known;
+} new_variable;
+
+static bool take_variable(program *p, reader *r, uint32_t index, const void *given) {
+  const new_variable *more = given;
+  if (!ARRAY_ROOM(p->index->known, index, p->index->known_capacity) ||
+      !ARRAY_ROOM_IN(p->memory, p->variables, index, p->index->variables.decoded_capacity)) {
+    return false;
+  }
+  p->index->known[index] = more->known;
+  program_variable *v = &p->variables[index];
+  variable_decode(r, p->memory, v);
+  v->name = arena_copy(p->memory, slice_of(more->name));
+  v->decimals = more->known.decimals;
+  return true;
+}
+
+static bool take_filter(program *p, reader *r, uint32_t index, const void *given) {
+  (void)given;
+  if (!ARRAY_ROOM_IN(p->memory, p->filters, index, p->index->filters.decoded_capacity)) {
+    return false;
+  }
+  filter_decode(r, p->memory, &p->filters[index]);
+  return true;
+}
+
+static bool take_weight(program *p, reader *r, uint32_t index, const void *given) {
+  (void)given;
+  if (!ARRAY_ROOM_IN(p->memory, p->weights, index, p->index->weights.decoded_capacity)) {
+    return false;
+  }
+  weight_decode(r, &p->weights[index]);
+  return true;
+}
+
+static bool take_accumulator(program *p, reader *r, uint32_t index, const void *given) {
+  (void)given;
+  if (!ARRAY_ROOM_IN(p->memory, p->accumulators, index, p->index->accumulators.decoded_capacity)) {
+    return false;
+  }
+  accumulator_decode(r, p->memory, &p->accumulators[index]);
+  return true;
+}
+
+static const item_kind variables = {"variables", PROGRAM_VARIABLES_MAX, take_variable};
+static const item_kind filters = {"filters", PROGRAM_FILTERS_MAX, take_filter};
+static const item_kind weights = {"weights", PROGRAM_WEIGHTS_MAX, take_weight};
+static const item_kind accumulators = {"accumulators", PROGRAM_ACCUMULATORS_MAX, take_accumulator};
 
 /* ---- Life ----------------------------------------------------------------------------------------- */
 
@@ -147,6 +210,10 @@ program *program_new(void) {
     program_destroy(p);
     return NULL;
   }
+  p->index->variables = (section){.kind = &variables, .taken = &p->variables_count};
+  p->index->filters = (section){.kind = &filters, .taken = &p->filters_count};
+  p->index->weights = (section){.kind = &weights, .taken = &p->weights_count};
+  p->index->accumulators = (section){.kind = &accumulators, .taken = &p->accumulators_count};
   return p;
 }
 
@@ -168,140 +235,52 @@ void program_destroy(program *p) {
 
 /* ---- Adding --------------------------------------------------------------------------------------- */
 
-static status known_add(program *p, uint32_t index, variable_facts_known known, error *err) {
-  if (!ARRAY_ROOM(p->index->known, index, p->index->known_capacity)) {
-    return error_no_memory(err, "variables");
-  }
-  p->index->known[index] = known;
-  return STATUS_OK;
-}
-
-static status variable_append(program *p, const program_variable *v, variable_facts_known known, buf *item,
-                              uint32_t *index, error *err) {
-  bool found;
-  variable_encode(v, NULL, item);
-  TRY(section_add(&p->index->variables, item, PROGRAM_VARIABLES_MAX, "variables", index, &found, err));
-  if (found) {
-    return STATUS_OK;
-  }
-  TRY(known_add(p, *index, known, err));
-  reader r;
-  reader_init(&r, item->data, item->length);
-  if (ARRAY_ROOM_IN(p->memory, p->variables, *index, p->index->variables.decoded_capacity)) {
-    program_variable *copy = &p->variables[*index];
-    variable_decode(&r, p->memory, copy);
-    copy->name = arena_copy(p->memory, slice_of(v->name));
-    copy->decimals = known.decimals;
-  }
-  if (arena_failed(p->memory)) {
-    return error_no_memory(err, "variables");
-  }
-  p->variables_count = *index + 1;
-  return reader_finish(&r, "variable", err);
-}
-
-status program_add_variable(program *p, const program_variable *v, uint32_t *index, error *err) {
-  variable_facts_known known = {0};
-  TRY(variable_check(p, v, &known, err));
-  buf item = {0};
+/* ITEM, which is freed, is found in S or goes to its end; GIVEN is for the section's kind. */
+static status add_item(program *p, section *s, const void *given, buf *item, uint32_t *index, error *err) {
   uint32_t at = 0;
-  status st = variable_append(p, v, known, &item, &at, err);
-  buf_fini(&item);
+  bool found = false;
+  status st = section_add(s, item, &at, &found, err);
+  if (st == STATUS_OK && !found) {
+    reader r;
+    reader_init(&r, item->data, item->length);
+    const bool taken = s->kind->take(p, &r, at, given) && !arena_failed(p->memory);
+    *s->taken = taken ? at + 1 : *s->taken;
+    st = taken ? reader_finish(&r, s->kind->what, err) : error_no_memory(err, s->kind->what);
+  }
+  buf_fini(item);
   if (index != NULL) {
     *index = at;
   }
   return st;
 }
 
-static status filter_append(program *p, const program_filter *f, buf *item, uint32_t *index, error *err) {
-  bool found;
-  filter_encode(f, NULL, item);
-  TRY(section_add(&p->index->filters, item, PROGRAM_FILTERS_MAX, "filters", index, &found, err));
-  if (found) {
-    return STATUS_OK;
-  }
-  reader r;
-  reader_init(&r, item->data, item->length);
-  if (ARRAY_ROOM_IN(p->memory, p->filters, *index, p->index->filters.decoded_capacity)) {
-    filter_decode(&r, p->memory, &p->filters[*index]);
-  }
-  if (arena_failed(p->memory)) {
-    return error_no_memory(err, "filters");
-  }
-  p->filters_count = *index + 1;
-  return reader_finish(&r, "filter", err);
+status program_add_variable(program *p, const program_variable *v, uint32_t *index, error *err) {
+  new_variable given = {.name = v->name};
+  TRY(variable_check(p, v, &given.known, err));
+  buf item = {0};
+  variable_encode(v, NULL, &item);
+  return add_item(p, &p->index->variables, &given, &item, index, err);
 }
 
 status program_add_filter(program *p, const program_filter *f, uint32_t *index, error *err) {
   TRY(filter_check(p, f, err));
   buf item = {0};
-  uint32_t at = 0;
-  status st = filter_append(p, f, &item, &at, err);
-  buf_fini(&item);
-  if (index != NULL) {
-    *index = at;
-  }
-  return st;
-}
-
-static status weight_append(program *p, program_weight w, buf *item, uint32_t *index, error *err) {
-  bool found;
-  weight_encode(w, NULL, item);
-  TRY(section_add(&p->index->weights, item, PROGRAM_WEIGHTS_MAX, "weights", index, &found, err));
-  if (found) {
-    return STATUS_OK;
-  }
-  if (!ARRAY_ROOM_IN(p->memory, p->weights, *index, p->index->weights.decoded_capacity)) {
-    return error_no_memory(err, "weights");
-  }
-  p->weights[*index] = w;
-  p->weights_count = *index + 1;
-  return STATUS_OK;
+  filter_encode(f, NULL, &item);
+  return add_item(p, &p->index->filters, NULL, &item, index, err);
 }
 
 status program_add_weight(program *p, program_weight w, uint32_t *index, error *err) {
   TRY(weight_check(p, w, err));
   buf item = {0};
-  uint32_t at = 0;
-  status st = weight_append(p, w, &item, &at, err);
-  buf_fini(&item);
-  if (index != NULL) {
-    *index = at;
-  }
-  return st;
-}
-
-static status accumulator_append(program *p, const program_accumulator *a, buf *item, uint32_t *index,
-                                 error *err) {
-  bool found;
-  accumulator_encode(a, NULL, item);
-  TRY(section_add(&p->index->accumulators, item, PROGRAM_ACCUMULATORS_MAX, "accumulators", index, &found,
-                  err));
-  if (found) {
-    return STATUS_OK;
-  }
-  reader r;
-  reader_init(&r, item->data, item->length);
-  if (ARRAY_ROOM_IN(p->memory, p->accumulators, *index, p->index->accumulators.decoded_capacity)) {
-    accumulator_decode(&r, p->memory, &p->accumulators[*index]);
-  }
-  if (arena_failed(p->memory)) {
-    return error_no_memory(err, "accumulators");
-  }
-  p->accumulators_count = *index + 1;
-  return reader_finish(&r, "accumulator", err);
+  weight_encode(w, NULL, &item);
+  return add_item(p, &p->index->weights, NULL, &item, index, err);
 }
 
 status program_add_accumulator(program *p, const program_accumulator *a, uint32_t *index, error *err) {
   TRY(accumulator_check(p, a, err));
   buf item = {0};
-  uint32_t at = 0;
-  status st = accumulator_append(p, a, &item, &at, err);
-  buf_fini(&item);
-  if (index != NULL) {
-    *index = at;
-  }
-  return st;
+  accumulator_encode(a, NULL, &item);
+  return add_item(p, &p->index->accumulators, NULL, &item, index, err);
 }
 
 /* ---- Asking --------------------------------------------------------------------------------------- */
