@@ -1,4 +1,5 @@
-/* canvass store: checks a store, gives back what is whole in a damaged one, copies that of a running broker. */
+/* canvass store: checks a store, gives back what is whole in a damaged one, copies that of a running broker.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -89,7 +90,8 @@ static void put_text(const answer *a, const char *directory, place_kind kind, co
   put_count(out, f->missing, "is missing\n", "are missing\n");
   for (size_t i = 0; i < json_count(a->found); i++) {
     const json *one = json_at(a->found, i);
-    buf_printf(out, "  %s: %s\n", json_as_cstring(json_get(one, "where")), json_as_cstring(json_get(one, "what")));
+    buf_printf(out, "  %s: %s\n", json_as_cstring(json_get(one, "where")),
+               json_as_cstring(json_get(one, "what")));
   }
   if (a->left_out > 0) {
     buf_printf(out, "  and %zu more%s\n", a->left_out, a->settings->json ? "" : "; --json lists them");
@@ -106,7 +108,7 @@ static status print(const answer *a, const char *directory, place_kind kind, con
     put_text(a, directory, kind, f, &out);
   }
   status st = arena_failed(json_arena(a->found)) ? error_no_memory(err, "what was found")
-                                                  : buf_status(&out, "what was found", err);
+                                                 : buf_status(&out, "what was found", err);
   st = st == STATUS_OK ? output_write(NULL, &out, err) : st;
   buf_fini(&out);
   return st;
@@ -116,36 +118,39 @@ static status print(const answer *a, const char *directory, place_kind kind, con
 
 static status judge_verified(place_kind kind, const char *const *at, const store_findings *f, error *err) {
   if (kind == PLACE_CACHE) {
-    return error_set(err, STATUS_CORRUPT,
-                     "the cache %s is damaged: nothing in it is needed; what is damaged is found when it is used, "
-                     "and made again",
-                     at[0]);
+    return error_set(
+        err, STATUS_CORRUPT,
+        "the cache %s is damaged: nothing in it is needed; what is damaged is found when it is used, "
+        "and made again",
+        at[0]);
   }
   return f->damaged_records > 0
              ? error_set(err, STATUS_CORRUPT,
                          "the records of %s are damaged: put a backup in its place, or give back what is "
                          "whole with 'canvass store salvage %s NEWDIR'",
                          at[0], at[0])
-             : error_set(err, STATUS_CORRUPT,
-                         "blobs of %s are damaged or missing: shards are fetched from workers that hold them, "
-                         "or put the same files again",
-                         at[0]);
+             : error_set(
+                   err, STATUS_CORRUPT,
+                   "blobs of %s are damaged or missing: shards are fetched from workers that hold them, "
+                   "or put the same files again",
+                   at[0]);
 }
 
 static status judge_salvaged(place_kind kind, const char *const *at, const store_findings *f, error *err) {
   (void)kind;
   (void)f;
   return error_set(err, STATUS_CORRUPT,
-                   "%s holds what is whole of %s; look at what was found before you start a broker on it", at[1],
-                   at[0]);
+                   "%s holds what is whole of %s; look at what was found before you start a broker on it",
+                   at[1], at[0]);
 }
 
 static status judge_copied(place_kind kind, const char *const *at, const store_findings *f, error *err) {
   (void)kind;
   return f->damaged_records > 0
-             ? error_set(err, STATUS_CORRUPT, "the records of %s are damaged, and so are those of the copy %s",
-                         at[0], at[1])
-             : error_set(err, STATUS_CORRUPT, "%s is a copy of %s, which lacks what was found above", at[1], at[0]);
+             ? error_set(err, STATUS_CORRUPT,
+                         "the records of %s are damaged, and so are those of the copy %s", at[0], at[1])
+             : error_set(err, STATUS_CORRUPT, "%s is a copy of %s, which lacks what was found above", at[1],
+                         at[0]);
 }
 
 typedef struct action {
@@ -212,10 +217,11 @@ static status perform(const action *a, answer *to, const char *const *at, error 
   store_findings f = {.tell = keep_finding, .context = to};
   TRY(place_recognise(at[0], &kind, err));
   if (kind == PLACE_CACHE && a->of_cache == NULL) {
-    return error_set(err, STATUS_USAGE,
-                     "%s is the cache of a worker or of `canvass run`: it needs no %s, because all of it can be made "
-                     "again",
-                     at[0], a->name);
+    return error_set(
+        err, STATUS_USAGE,
+        "%s is the cache of a worker or of `canvass run`: it needs no %s, because all of it can be made "
+        "again",
+        at[0], a->name);
   }
   TRY((kind == PLACE_BROKER ? a->of_broker : a->of_cache)(at, &f, err));
   TRY(print(to, at[0], kind, &f, err));
@@ -227,8 +233,8 @@ static status look_after(const settings *s, const char *const *operands, size_t 
   TRY(choose(operands, count, &chosen, err));
   arena *memory = arena_new();
   answer to = {.settings = s, .found = json_array(memory)};
-  const status st = to.found != NULL ? perform(chosen, &to, operands + 1, err)
-                                     : error_no_memory(err, "what is found");
+  const status st =
+      to.found != NULL ? perform(chosen, &to, operands + 1, err) : error_no_memory(err, "what is found");
   arena_destroy(memory);
   return st;
 }

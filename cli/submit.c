@@ -8,10 +8,10 @@
 #include "cli/destination.h"
 #include "cli/evaluation.h"
 #include "cli/findings.h"
-#include "cli/follow.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/remote_dataset.h"
+#include "cli/remote_job.h"
 #include "cli/rendering.h"
 #include "cli/submission.h"
 #include "proto/message.h"
@@ -147,7 +147,7 @@ static status wait_for_report(const evaluation *e, session *link, const char *id
   output_complain("job %s", id);
   buf report;
   buf_init(&report);
-  status st = follow_job(s, link, id, &report, err);
+  status st = remote_job_wait(s, link, id, &report, err);
   if (st == STATUS_OK) {
     st = findings_judge(e, &report, err);
   }

@@ -1,6 +1,6 @@
 /* canvass watch: follows a job to its end. */
-#include "cli/follow.h"
 #include "cli/output.h"
+#include "cli/remote_job.h"
 
 static const option options[] = {
     LINK_OPTIONS,
@@ -12,7 +12,7 @@ static const option options[] = {
 static status watch_steps(const settings *s, session *link, const char *prefix, buf *report, error *err) {
   char id[SESSION_JOB_BYTES];
   TRY(session_find_job(link, prefix, id, err));
-  TRY(follow_job(s, link, id, report, err));
+  TRY(remote_job_wait(s, link, id, report, err));
   if (!s->quiet) {
     output_complain("job %.8s is done; its report: canvass report %.8s", id, id);
   }

@@ -41,9 +41,8 @@ static int read_all(int file, digest_stream *stream, int copy, uint64_t *bytes) 
 }
 
 static status cannot_read(int problem, error *err) {
-  return problem == ENOENT || problem == ENOTDIR
-             ? error_set(err, STATUS_NOT_FOUND, "is missing")
-         : problem == ENOMEM ? error_no_memory(err, "reading a blob")
+  return problem == ENOENT || problem == ENOTDIR ? error_set(err, STATUS_NOT_FOUND, "is missing")
+         : problem == ENOMEM                     ? error_no_memory(err, "reading a blob")
                              : error_set(err, STATUS_IO, "cannot be read: %s", strerror(problem));
 }
 

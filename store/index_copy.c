@@ -1,5 +1,5 @@
-/* LMDB copies an environment inside of a reading transaction: pages of that commit are not written over until it
- * ends, whoever writes meanwhile. */
+/* LMDB copies an environment inside of a reading transaction: pages of that commit are not written over until
+ * it ends, whoever writes meanwhile. */
 #include "store/index_copy.h"
 
 #include <lmdb.h>

@@ -1,4 +1,5 @@
-/* A copy of an index, also of one that another process has open and writes to: as one of its commits left it. */
+/* A copy of an index, also of one that another process has open and writes to: as one of its commits left it.
+ */
 #ifndef CANVASS_STORE_INDEX_COPY_H
 #define CANVASS_STORE_INDEX_COPY_H
 

@@ -1,5 +1,5 @@
-/* The blobs that a broker's records name: those of jobs, and the manifests and shards of datasets and of unfinished
- * jobs. */
+/* The blobs that a broker's records name: those of jobs, and the manifests and shards of datasets and of
+ * unfinished jobs. */
 #ifndef CANVASS_BROKER_RECORDS_REFERENCES_H
 #define CANVASS_BROKER_RECORDS_REFERENCES_H
 
@@ -16,8 +16,8 @@ typedef struct reference_list {
   size_t count, capacity;
 } reference_list;
 
-/* Reads the manifests below the descriptor DIRECTORY.  One that cannot be read or decoded is told to F as missing, and
- * its shards are not known.  The stock outlives the list. */
+/* Reads the manifests below the descriptor DIRECTORY.  One that cannot be read or decoded is told to F as
+ * missing, and its shards are not known.  The stock outlives the list. */
 status references_read(const stock *s, int directory, store_findings *f, reference_list *out,
                        error *err) MUST_USE;
 void references_fini(reference_list *l);

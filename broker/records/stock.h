@@ -1,7 +1,9 @@
-/* What is whole among a broker's records, read without LMDB (store/index_pages.h), whatever became of the index.
+/* What is whole among a broker's records, read without LMDB (store/index_pages.h), whatever became of the
+ * index.
  *
- * A record that a damaged page hides may be found on a page that is no longer in use: then it may be older than what was
- * lost, or of a dataset that was dropped.  Such a record never replaces one that was found in its place.
+ * A record that a damaged page hides may be found on a page that is no longer in use: then it may be older
+ * than what was lost, or of a dataset that was dropped.  Such a record never replaces one that was found in
+ * its place.
  */
 #ifndef CANVASS_BROKER_RECORDS_STOCK_H
 #define CANVASS_BROKER_RECORDS_STOCK_H
@@ -27,8 +29,8 @@ typedef struct stock {
   size_t jobs_count, jobs_capacity;
 } stock;
 
-/* Reads the index in the directory INDEX; what is damaged is told to F, what is whole is counted there.  STATUS_OK
- * whatever is found; *FOUND is false when there is no index. */
+/* Reads the index in the directory INDEX; what is damaged is told to F, what is whole is counted there.
+ * STATUS_OK whatever is found; *FOUND is false when there is no index. */
 status stock_read(const char *index, store_findings *f, stock *out, bool *found, error *err) MUST_USE;
 void stock_fini(stock *s);
 const ledger_job *stock_job_of(const stock_job *j);
@@ -37,8 +39,8 @@ enum { STOCK_NAME_BYTES = LEDGER_NAME_BYTES_MAX + 16 };
 void stock_job_name(const ledger_job *j, char out[STOCK_NAME_BYTES]);
 void stock_dataset_name(const ledger_dataset *d, char out[STOCK_NAME_BYTES]);
 
-/* Writes everything to TO, which is empty: datasets, jobs in the order of their submission, and results of the stages in
- * which unfinished jobs are.  *RESULTS is their number.  Commits. */
+/* Writes everything to TO, which is empty: datasets, jobs in the order of their submission, and results of
+ * the stages in which unfinished jobs are.  *RESULTS is their number.  Commits. */
 status stock_write(const stock *s, ledger *to, uint64_t *results, error *err) MUST_USE;
 
 #endif

@@ -1,4 +1,5 @@
-/* The three tasks, of the same parts: records (stock.h), what they name (references.h), blobs (store/blob_check.h). */
+/* The three tasks, of the same parts: records (stock.h), what they name (references.h), blobs
+ * (store/blob_check.h). */
 #include "broker/records/upkeep.h"
 
 #include <errno.h>
@@ -85,10 +86,11 @@ static status give_all(int from, int to, const blob_names *names, error *err) {
 static status check_any(const char *from, const stock *s, const store_findings *f, error *err) {
   return s->datasets_count + s->jobs_count > 0 || f->damaged_records == 0
              ? STATUS_OK
-             : error_set(err, STATUS_CORRUPT,
-                         "no dataset and no job can be found in %s/index; take a backup, or begin with an empty "
-                         "directory and put the datasets again",
-                         from);
+             : error_set(
+                   err, STATUS_CORRUPT,
+                   "no dataset and no job can be found in %s/index; take a backup, or begin with an empty "
+                   "directory and put the datasets again",
+                   from);
 }
 
 /* The blobs first: what a new ledger names is there. */
@@ -107,7 +109,8 @@ static status fill(const stock *s, const place *from, const place *to, const cha
   return st;
 }
 
-static status salvage_locked(const char *from, const place *p, const char *to, store_findings *f, error *err) {
+static status salvage_locked(const char *from, const place *p, const char *to, store_findings *f,
+                             error *err) {
   stock s;
   bool found = false;
   place new = {-1, -1};
@@ -156,7 +159,8 @@ static void count_blob(store_findings *f, uint64_t bytes) {
 }
 
 /* *GONE counts blobs that are not there, or damaged: told when TELLS. */
-static status copy_named(const backup *b, const reference_list *named, bool tells, uint64_t *gone, error *err) {
+static status copy_named(const backup *b, const reference_list *named, bool tells, uint64_t *gone,
+                         error *err) {
   for (size_t i = 0; i < named->count; i++) {
     uint64_t bytes = 0;
     error why;
@@ -184,8 +188,8 @@ static void say_nothing(void *context, const char *where, const char *what) {
   (void)what;
 }
 
-/* The index as it is now, and all that it names.  What was dropped after the copy may be gone: then *GONE is not 0,
- * and a later copy does not name it. */
+/* The index as it is now, and all that it names.  What was dropped after the copy may be gone: then *GONE is
+ * not 0, and a later copy does not name it. */
 static status copy_once(backup *b, bool is_last, uint64_t *gone, error *err) {
   store_findings *kept = b->findings;
   store_findings now = {.tell = is_last ? kept->tell : say_nothing, .context = kept->context};
@@ -216,7 +220,8 @@ static status take_place(const backup *b, error *err) {
   path index;
   TRY(path_in(b->to, "index", &index, err));
   /* Everything is on disk before the index takes its place, and then the name of that. */
-  if (syncfs(b->place.directory) != 0 || rename(b->copy.text, index.text) != 0 || syncfs(b->place.directory) != 0) {
+  if (syncfs(b->place.directory) != 0 || rename(b->copy.text, index.text) != 0 ||
+      syncfs(b->place.directory) != 0) {
     return error_set(err, STATUS_IO, "cannot complete the copy %s: %s", b->to, strerror(errno));
   }
   return STATUS_OK;

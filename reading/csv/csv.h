@@ -6,7 +6,7 @@
  * 1. The whole file is one automaton: what is a record never depends on where parallel readers cut.
  * 2. A quote opens a quoted cell as the first byte of a cell, and behind blanks when its closing quote stands
  * on the same line with nothing but blanks up to the end of the cell; elsewhere it is a letter.
- * 3. Empty lines are no records.  Cells are unquoted, then trimmed.
+ * 3. Empty lines are not records.  Cells are unquoted, then trimmed.
  * 4. A record of one line with another number of cells than the header, or with text after a closing quote,
  * is quarantined.
  * 5. A record that spans lines is given up when (i) a closing quote is followed by anything but blanks and
@@ -15,12 +15,12 @@
  * spans.h); or when it does not end before the file does, or within 16 MiB of its first byte, its newline
  * included.  Given up, it is quarantined as the line on which its first quoted cell with a newline opens;
  * reading goes on with the next line.  A record of more than 16 MiB that is not inside a quoted cell there,
- * or whose quote opened on a line that is itself longer, is STATUS_DATA.  The header is not looked at in this
- * way.
+ * or whose quote opened on a line that is itself longer, is STATUS_DATA.  These rules do not apply to the
+ * header.
  * 6. A header's empty names become "column_N" (N from 1); names that stand twice, and a file without a
  * header, are STATUS_DATA.
- * 7. Records that repeat the file's header cell by cell (with or without a byte-order mark) are nobody's
- * answers.
+ * 7. Records that repeat the file's header cell by cell (with or without a byte-order mark) belong to no
+ * respondent: they are left out and counted.
  */
 #ifndef CANVASS_READING_CSV_CSV_H
 #define CANVASS_READING_CSV_CSV_H

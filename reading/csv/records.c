@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "reading/csv/nobody.h"
+#include "reading/csv/skips.h"
 
 bool csv_records_start(csv_records *r, const csv_piece *piece, row_places *places) {
   if (r->memory == NULL) {
@@ -89,15 +89,15 @@ bool csv_records_leave_out_given_up(csv_records *r, const csv_given_up *g, const
 }
 
 /* Whether any of the block's records, all with the header's number of cells, belongs to no respondent. */
-static bool has_nobody(csv_records *r, const csv_index *x, const csv_piece *p, const csv_file_header *header,
-                       bool *found) {
+static bool has_skipped(csv_records *r, const csv_index *x, const csv_piece *p, const csv_file_header *header,
+                        bool *found) {
   *found = false;
   size_t begin = r->position;
   for (size_t i = 0; i < x->rows_count && !*found; i++) {
     const uint32_t *ends = x->ends + i * header->count;
-    if (csv_nobody_possible(header, p->text + begin)) {
+    if (csv_skip_possible(header, p->text + begin)) {
       file_skip skip;
-      if (!csv_nobody_judge(header, &(csv_whole_record){p->text, begin, ends}, r->memory, &skip)) {
+      if (!csv_skip_decide(header, &(csv_whole_record){p->text, begin, ends}, r->memory, &skip)) {
         return false;
       }
       *found = skip != FILE_SKIPS;
@@ -162,9 +162,9 @@ static bool judge(csv_records *r, csv_index *x, const csv_piece *p, const record
                   const csv_file_header *header, size_t *kept) {
   bool well = true;
   file_skip skip = FILE_SKIPS;
-  if (one->cells == header->count && !one->wrong && csv_nobody_possible(header, p->text + one->begin)) {
-    well = csv_nobody_judge(header, &(csv_whole_record){p->text, one->begin, x->ends + one->first}, r->memory,
-                            &skip);
+  if (one->cells == header->count && !one->wrong && csv_skip_possible(header, p->text + one->begin)) {
+    well = csv_skip_decide(header, &(csv_whole_record){p->text, one->begin, x->ends + one->first}, r->memory,
+                           &skip);
   }
   if (one->cells != header->count) {
     return leave_out_miscounted(r, one->lines, one->cells, header);
@@ -219,7 +219,7 @@ bool csv_records_take(csv_records *r, csv_index *x, const csv_piece *piece, cons
   bool regular = is_regular(x, header->count);
   if (regular) {
     bool found;
-    if (!has_nobody(r, x, piece, header, &found)) {
+    if (!has_skipped(r, x, piece, header, &found)) {
       return false;
     }
     regular = !found;

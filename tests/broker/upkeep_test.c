@@ -53,12 +53,12 @@ static void put_dataset(scene *s, vault *v, ledger *l, seeded *r, unsigned numbe
   error err;
   assert_non_null(m);
   manifest_shard shards[SHARDS] = {0};
-  manifest_file file = {.name = {"answers.csv", 11}, .records = SHARDS};
+  file_facts file = {.name = {"answers.csv", 11}, .records = SHARDS};
   for (unsigned i = 0; i < SHARDS; i++) {
     memset(bytes, (int)(number * SHARDS + i), sizeof bytes);
     put_blob(v, bytes, sizeof bytes, &s->shards[number][i]);
-    shards[i] = (manifest_shard){.name = s->shards[number][i], .bytes = sizeof bytes, .rows = 1,
-                                 .first_ordinal = i};
+    shards[i] =
+        (manifest_shard){.name = s->shards[number][i], .bytes = sizeof bytes, .rows = 1, .first_ordinal = i};
   }
   m->shards = shards;
   m->shards_count = SHARDS;
@@ -226,8 +226,8 @@ static void a_damaged_shard_is_named_with_its_dataset_and_what_to_do(void **stat
   teardown(&s);
 }
 
-/* The damage that a disk does: single bits, anywhere in the index.  Nothing that is given back differs from what
- * was put, and a bit costs at most the record that it is in, or two of which it is between. */
+/* The damage that a disk does: single bits, anywhere in the index.  Nothing that is given back differs from
+ * what was put, and a bit costs at most the record that it is in, or two of which it is between. */
 static void of_an_index_with_a_flipped_bit_all_but_a_record_or_two_is_given_back(void **state) {
   (void)state;
   enum { FLIPS = 60, LOST_MAX = 2 };

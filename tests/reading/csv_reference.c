@@ -223,7 +223,7 @@ static bool shows_nothing(slice text) {
 }
 
 /* Counts a record that has nothing to be seen in its cells, or the header's cells. */
-static bool is_nobody(reference *r, const walked *w, uint64_t line) {
+static bool is_skipped(reference *r, const walked *w, uint64_t line) {
   bool blank = true;
   bool repeated = true;
   for (uint32_t i = 0; i < r->columns; i++) {
@@ -257,7 +257,7 @@ static size_t read_record(reference *r, const page *p, size_t begin, uint64_t li
     leave_out(r, line, ", the header has", 0);
   } else if (w.wrong > 0) {
     leave_out(r, line, "text after the closing quote of", 0);
-  } else if (!is_nobody(r, &w, line)) {
+  } else if (!is_skipped(r, &w, line)) {
     r->rows[r->rows_count++] = (reference_row){ordinal, line, w.texts};
   }
   return w.end;

@@ -1,5 +1,5 @@
-/* Comparing a record with nothing and with the header, cell by cell up to the first that differs. */
-#include "reading/csv/nobody.h"
+/* Comparing a record with a blank one and with the header, cell by cell up to the first that differs. */
+#include "reading/csv/skips.h"
 
 #include "reading/csv/cell.h"
 
@@ -10,7 +10,7 @@ static slice raw_cell(const csv_whole_record *record, uint32_t cell) {
   return (slice){(const char *)record->text + begin, record->ends[cell] - begin};
 }
 
-bool csv_nobody_possible(const csv_file_header *header, const uint8_t *record) {
+bool csv_skip_possible(const csv_file_header *header, const uint8_t *record) {
   const uint8_t c = *record;
   const slice title = header->titles[0];
   /* Blank, quoted, beyond ASCII, an empty cell, or what the header begins with. */
@@ -31,7 +31,7 @@ static bool is_blank(const csv_file_header *header, const csv_whole_record *reco
   return true;
 }
 
-/* A file that was appended whole has brought its byte-order mark along. */
+/* A file that was appended to another has kept its byte-order mark. */
 static slice without_mark(slice raw) {
   if (raw.length >= byte_order_mark.length &&
       slice_equal((slice){raw.bytes, byte_order_mark.length}, byte_order_mark)) {
@@ -55,8 +55,8 @@ static bool is_header(const csv_file_header *header, const csv_whole_record *rec
   return true;
 }
 
-bool csv_nobody_judge(const csv_file_header *header, const csv_whole_record *record, arena *memory,
-                      file_skip *skip) {
+bool csv_skip_decide(const csv_file_header *header, const csv_whole_record *record, arena *memory,
+                     file_skip *skip) {
   bool found = false;
   *skip = FILE_SKIPS;
   if (!is_blank(header, record, memory, &found)) {

@@ -3,13 +3,13 @@
 
 #define MARK "\xef\xbb\xbf"
 
-typedef struct nobody_case {
+typedef struct skip_case {
   const char *name, *text;
   size_t rows;
   const char *blank, *repeated; /* their lines */
-} nobody_case;
+} skip_case;
 
-static const nobody_case cases[] = {
+static const skip_case cases[] = {
     {"empty cells", "a,b\n1,2\n,\n3,\n", 2, "3", ""},
     {"blanks of all kinds", "a,b\n \t,\xc2\xa0\n\xe3\x80\x80,\xe2\x80\x8b\n" MARK ",\xe2\x81\xa0\n1,2\n", 1,
      "2 3 4", ""},
@@ -28,7 +28,7 @@ static const nobody_case cases[] = {
     {"more than ten", "a,b\n1,1\n,\n,\n,\n,\n,\n,\n,\n,\n,\n,\n,\n", 1, "3 4 5 6 7 8 9 10 11 12", ""},
 };
 
-static dataset read_case(const nobody_case *c, bool keeps, uint32_t shard_rows, unsigned threads) {
+static dataset read_case(const skip_case *c, bool keeps, uint32_t shard_rows, unsigned threads) {
   const reading_options options = {.keeps_blank_rows = keeps, .shard_rows = shard_rows, .threads = threads};
   char *path = make_file(c->text, strlen(c->text));
   const char *paths[] = {path};
@@ -40,7 +40,7 @@ static dataset read_case(const nobody_case *c, bool keeps, uint32_t shard_rows, 
   return d;
 }
 
-static void check_lines(const nobody_case *c, const file_skipped *s, const char *expected) {
+static void check_lines(const skip_case *c, const file_skipped *s, const char *expected) {
   char lines[128] = "";
   for (uint32_t i = 0; i < s->lines_count; i++) {
     const size_t used = strlen(lines);
@@ -51,7 +51,7 @@ static void check_lines(const nobody_case *c, const file_skipped *s, const char 
   }
 }
 
-static void nobodys_records_are_left_out_and_named_whatever_the_cut(void **state) {
+static void records_of_no_respondent_are_left_out_and_named_whatever_the_cut(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     for (uint32_t shard_rows = 1; shard_rows <= 16; shard_rows += 5) {
@@ -69,7 +69,7 @@ static void nobodys_records_are_left_out_and_named_whatever_the_cut(void **state
 
 static void blank_rows_stay_when_they_can_be_answers(void **state) {
   (void)state;
-  static const nobody_case c = {"kept", "a,b\n,\n1,2\na,b\n , \n", 3, "", "4"};
+  static const skip_case c = {"kept", "a,b\n,\n1,2\na,b\n , \n", 3, "", "4"};
   dataset d = read_case(&c, true, 0, 1);
   assert_int_equal(d.rows_count, c.rows);
   assert_int_equal(d.rows[2].line, 5);
@@ -88,7 +88,7 @@ static void a_thousand_blank_rows_are_not_respondents(void **state) {
     buf_printf(&text, ",\n");
   }
   buf_put_u8(&text, 0);
-  const nobody_case c = {"a thousand", (const char *)text.data, 3, "", ""};
+  const skip_case c = {"a thousand", (const char *)text.data, 3, "", ""};
   dataset d = read_case(&c, false, 100, 2);
   assert_int_equal(d.rows_count, 3);
   assert_int_equal(manifest_rows(d.facts), 3);
@@ -131,7 +131,7 @@ static void manifests_keep_what_was_left_out(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nobodys_records_are_left_out_and_named_whatever_the_cut),
+      cmocka_unit_test(records_of_no_respondent_are_left_out_and_named_whatever_the_cut),
       cmocka_unit_test(blank_rows_stay_when_they_can_be_answers),
       cmocka_unit_test(a_thousand_blank_rows_are_not_respondents),
       cmocka_unit_test(a_file_of_nothing_but_blank_rows_is_refused_with_the_reason),
