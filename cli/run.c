@@ -76,7 +76,7 @@ const subcommand subcommand_run = {
     .about =
         "Reads survey files as the specification SPEC says and prints a report.\n"
         "DATA: CSV or NDJSON files (also .gz, .zst), one dataset; - is standard input.\n"
-        "Base names are their names; where these are the same, a/1.csv and b/1.csv.\n",
+        "A file's name is its base name; several of the same one are a/1.csv, b/1.csv.\n",
     .example =
         "canvass run survey.yaml answers.csv\n"
         "canvass run survey.yaml 2024.csv.gz 2025.csv.gz --format json -o report.json\n"

@@ -21,7 +21,7 @@ enum { KEY_FILE_BYTES_MAX = 64 * 1024, SECRET_MODE = 0600, PUBLIC_MODE = 0644, O
 status key_pair_new(key_pair *out, error *err) {
   *out = (key_pair){0};
   if (zmq_curve_keypair(out->public_key, out->secret_key) != 0) {
-    return error_set(err, STATUS_IO, "cannot make a pair of keys: %s%s", zmq_strerror(errno),
+    return error_set(err, STATUS_IO, "cannot create a pair of keys: %s%s", zmq_strerror(errno),
                      errno == ENOTSUP ? "; this libzmq was built without CURVE" : "");
   }
   return STATUS_OK;

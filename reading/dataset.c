@@ -224,8 +224,8 @@ static const char *title_of(const dataset *d, uint32_t index) {
 
 static status refuse_name(const dataset *d, uint32_t index, slice name, const char *owner, error *err) {
   return error_set(err, STATUS_DATA,
-                   "%s: %s has a file of the name %.*s with other content; rename this one, or put it as "
-                   "another dataset",
+                   "%s: %s has a file named %.*s with different content; rename this one, or put it "
+                   "into another dataset",
                    title_of(d, index), owner, SLICE_ARG(name));
 }
 

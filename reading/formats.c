@@ -1,4 +1,4 @@
-/* The input formats, and how a file's is told. */
+/* The input formats, and how the format of a file is recognised. */
 #include "reading/reader.h"
 
 #include <string.h>
@@ -33,11 +33,11 @@ static status find_named(const char *name, const input_format **out, error *err)
       return STATUS_OK;
     }
   }
-  return error_set(err, STATUS_SPECIFICATION, "the input format '%s' is not known", name);
+  return error_set(err, STATUS_SPECIFICATION, "unknown input format '%s'", name);
 }
 
-/* Does NAME end like ENDING, in letters of any case? */
-static bool ends_like(slice name, const char *ending) {
+/* Whether NAME has the extension ENDING, in upper or lower case, and something before it. */
+static bool has_ending(slice name, const char *ending) {
   const size_t length = strlen(ending);
   return name.length > length && strncasecmp(name.bytes + name.length - length, ending, length) == 0;
 }
@@ -45,7 +45,7 @@ static bool ends_like(slice name, const char *ending) {
 static const input_format *find_by_ending(slice name) {
   for (size_t i = 0; i < FORMATS; i++) {
     for (const char *const *ending = formats[i]->endings; *ending != NULL; ending++) {
-      if (ends_like(name, *ending)) {
+      if (has_ending(name, *ending)) {
         return formats[i];
       }
     }

@@ -163,7 +163,7 @@ static status refuse_twins(const reading_names *n, size_t a, size_t b, error *er
   }
   const bool is_one = strcmp(n->places[a], n->places[b]) == 0;
   return error_set(err, STATUS_USAGE, "%s and %s %s; leave one out%s", n->paths[a], n->paths[b],
-                   is_one ? "are the same file" : "have the same name, .gz and .zst apart",
+                   is_one ? "are the same file" : "have the same name apart from .gz or .zst",
                    is_one ? "" : " or rename it");
 }
 

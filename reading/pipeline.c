@@ -306,7 +306,7 @@ static bool start(pipeline *p, pthread_t *thread, void *(*run)(void *)) {
   const bool started = pthread_create(thread, NULL, run, p) == 0;
   if (!started) {
     error failure;
-    const status st = error_set(&failure, STATUS_NO_MEMORY, "no thread for reading could be started");
+    const status st = error_set(&failure, STATUS_NO_MEMORY, "cannot start a thread for reading");
     p->running--;
     p->split_done = p->split_done || run == run_splitter;
     fail(p, 0, st, &failure);

@@ -116,7 +116,7 @@ status raw_open(const char *path, const char *called, const atomic_bool *stop, r
     if (r->memory == NULL || r->hash == NULL) {
       st = error_no_memory(err, path);
     } else if (pthread_create(&r->thread, NULL, hash_blocks, r) != 0) {
-      st = error_set(err, STATUS_NO_MEMORY, "%s: no thread for its digest", path);
+      st = error_set(err, STATUS_NO_MEMORY, "%s: cannot start a thread for its digest", path);
     } else {
       r->thread_runs = true;
     }

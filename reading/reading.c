@@ -51,7 +51,8 @@ static status check_options(const reading_options *o, error *err) {
                      o->decimal_mark);
   }
   if (o->shard_rows > SHARD_ROWS_MAX) {
-    return error_set(err, STATUS_LIMIT, "%u rows a shard are more than %d", o->shard_rows, SHARD_ROWS_MAX);
+    return error_set(err, STATUS_LIMIT, "shards of %u rows; at most %d are allowed", o->shard_rows,
+                     SHARD_ROWS_MAX);
   }
   return STATUS_OK;
 }

@@ -1,26 +1,24 @@
 /* Reading survey files into shards: files in, a manifest and shards in a store out.
  *
- * What a file looks like is its format's matter (reader.h; csv/csv.h and ndjson/ndjson.h say which files are
- * read how). Of all formats holds:
+ * Each input format says how its files are read (reader.h; csv/csv.h, ndjson/ndjson.h).  For all formats:
  *
- * 1. What is a record, and which records are rows, depends on the file alone: the manifest and the shards are
- * the same for any number of threads.
- * 2. Files are plain, .gz (several members) or .zst (several frames), told by their first bytes, not by name;
- * "-" is standard input; files larger than memory; several files, of several formats, are one dataset
- * (columns matched by name).
- * 3. Cells are trimmed (slice_trim).  A record that is broken is quarantined: counted, its first ten places
- * named, left out.  Text that is not UTF-8 (after conversion), or has a NUL byte, is STATUS_DATA wherever it
- * stands: line, byte, and what the encoding probably is.
- * 4. Names of columns are not empty, and no two of a file the same.  A dataset without a usable row is
- * STATUS_DATA.
- * 5. Records in which no cell has anything to be seen are nobody's answers: left out and counted, the lines
- * of the first ten named.
+ * 1. Which parts of a file are records, and which records are rows, depends on the file alone: the manifest
+ * and the shards are the same for any number of threads.
+ * 2. Files may be plain, gzip (several members) or zstd (several frames), recognised by their first bytes,
+ * not by their names; "-" is standard input.  A file may be larger than memory.  Several files, also of
+ * different formats, make one dataset; columns are matched by name.
+ * 3. Cells are trimmed (slice_trim).  A malformed record is quarantined: left out and counted, with the
+ * places of the first ten.  Text that is not UTF-8 (after conversion) or contains a NUL byte is STATUS_DATA;
+ * the message gives line, byte and the probable encoding.
+ * 4. Column names are not empty, and unique within a file.  A dataset without a usable row is STATUS_DATA.
+ * 5. Blank records (no cell contains a visible character) belong to no respondent: they are left out and
+ * counted, with the lines of the first ten.
  * 6. Ordinals count records from 0 over all files, those left out included; lines count from 1.
- * 7. A shard holds shard_rows records less those left out; fewer at the end of a file, and when they take
- * more than 256 MiB of text.  It never spans files; one without rows is not made.
- * 8. Of several failures the first in the order of the dataset is reported.
+ * 7. A shard covers shard_rows records of one file, or fewer at the end of the file or when they exceed 256
+ * MiB of text; records left out are not in it.  A shard without rows is not written.
+ * 8. If several parts fail, the failure that comes first in the dataset is reported.
  *
- * Memory: the text of threads + 2 shards and the columns of as many shards as threads.
+ * Memory: the text of (threads + 2) shards, and the columns of one shard per thread.
  */
 #ifndef CANVASS_READING_READING_H
 #define CANVASS_READING_READING_H
@@ -40,52 +38,53 @@ typedef struct reading_column {
 } reading_column;
 
 typedef struct reading_options {
-  /* Parallel to the paths: what the files are called in the manifest (NULL: their base names) and in messages
-   * (NULL: their paths), and their absolute paths (NULL: nobody knows). */
+  /* One for each path: the file's name in the manifest (NULL: base names), its name in messages (NULL: the
+   * paths), and its absolute path (NULL: unknown). */
   const char *const *names;
   const char *const *titles;
   const char *const *places;
   /* What messages call the dataset that files are appended to; NULL: "the dataset". */
   const char *dataset;
-  /* iconv name, or what people say for one ("gbk"); NULL: UTF-8.  A byte-order mark overrules it. */
+  /* A name that iconv knows, or a common alias ("gbk"); NULL: UTF-8.  A byte-order mark takes precedence. */
   const char *encoding;
-  const char *format; /* of reading_format_name; NULL: told by each file's name, or by how it begins */
-  char delimiter;     /* of CSV; 0: the one of , ; tab | that stands most often in the header */
+  const char *format; /* a reading_format_name; NULL: recognised by each file's extension, or first bytes */
+  char delimiter;     /* CSV only; 0: whichever of , ; tab | is most frequent in the header */
   char decimal_mark;  /* '.' (also 0) or ',' */
-  /* Records without anything in any cell are rows; else they are left out and counted (manifest.h). */
+  /* Blank records are rows, instead of being left out and counted (manifest.h). */
   bool keeps_blank_rows;
-  /* Columns wanted; NULL: all, with hints guessed from the first rows.  A wanted column that a file
-   * lacks is STATUS_DATA, all of them named at once, with the nearest name of the header. */
+  /* The wanted columns; NULL: all, with hints guessed from the first rows.  Wanted columns that a file lacks
+   * are STATUS_DATA; the message names all of them, each with the most similar name of the header. */
   const reading_column *columns;
   size_t columns_count;
-  /* Columns that are not wanted are read too, as texts that lose nothing, in the order of the file. */
+  /* The other columns are read too, in the order of the file, as texts exactly as they are written. */
   bool others_too;
-  /* When this is a part of a dataset: how many records and files come before it.  A part may be without a
-   * usable row. */
+  /* The files are a part of a dataset, after records_before records in files_before files.  A part need not
+   * have a usable row. */
   bool is_part;
   uint64_t records_before;
   uint32_t files_before;
   uint32_t shard_rows; /* records per shard; 0: 65536 */
-  unsigned threads;    /* that encode; 0: 1.  Two more read and hash. */
-  /* May be NULL.  From the calling thread only, about ten times a second and at the end.  bytes_total is 0
-   * when it cannot be told.  Returning false stops the reading: STATUS_INTERRUPTED. */
+  unsigned threads;    /* for encoding; 0: one.  Two more threads read and hash. */
+  /* May be NULL.  Called from the calling thread, about ten times a second and at the end.  bytes_total is 0
+   * when it is unknown.  If it returns false, reading ends with STATUS_INTERRUPTED. */
   bool (*progress)(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total);
   void *context;
 } reading_options;
 
-/* The INDEX-th input format, NULL behind the last. */
+/* The name of the INDEX-th input format; NULL after the last. */
 const char *reading_format_name(size_t index);
 
+/* Reads PATHS into shards in INTO; the caller destroys the manifest *OUT. */
 status reading_read(const reading_options *options, const char *const *paths, size_t paths_count, store *into,
                     manifest **out, error *err) MUST_USE;
 
-/* STATUS_DATA, saying why, when M has no usable row.  TITLES is what messages call its files (NULL: their
- * names) from file FIRST on. */
+/* STATUS_DATA when M has no usable row; the message says why.  TITLES: the names of M's files in messages,
+ * from file FIRST on (NULL: the manifest's names). */
 status reading_check_rows(const manifest *m, const char *const *titles, uint32_t first, error *err) MUST_USE;
 
-/* What a file is without reading it as CSV: name (as reading_read would give it; borrowed from PATH
- * or the options), digest and size unpacked.  Of OPTIONS only the first of `names` and `titles`, `progress`
- * and `context` count. */
+/* A file's identity, found without parsing it: its name in the manifest (borrowed from PATH or OPTIONS), and
+ * digest and size of its unpacked bytes.  Of OPTIONS only names[0], titles[0], progress and context are
+ * used. */
 typedef struct reading_identity {
   slice name;
   digest sha256;
@@ -94,8 +93,8 @@ typedef struct reading_identity {
 status reading_identify(const reading_options *options, const char *path, reading_identity *out,
                         error *err) MUST_USE;
 
-/* The header of the first file alone: column names, in order, in the manifest's columns; what messages call
- * the file as the name of its only file. */
+/* Reads only the header of the file at PATH.  The manifest *OUT has its columns, by name and in order, and
+ * one file, whose name is the one used in messages. */
 status reading_header(const reading_options *options, const char *path, manifest **out, error *err) MUST_USE;
 
 #endif

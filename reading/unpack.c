@@ -147,7 +147,7 @@ static status start_zstd(unpacker *u, error *err) {
   return STATUS_OK;
 }
 
-/* The first bytes that show a packing to undo, or what a file is that is not CSV. */
+/* The first bytes of what is unpacked, and of what cannot be read; WHAT says what to do instead. */
 static const struct {
   const char *bytes;
   size_t length;
@@ -156,13 +156,15 @@ static const struct {
 } first_bytes[] = {
     {"\x1f\x8b", 2, start_gzip, NULL},
     {"\x28\xb5\x2f\xfd", 4, start_zstd, NULL},
-    {"PK\x03\x04", 4, NULL, "an Excel workbook or a ZIP archive; save it as CSV, or unpack it"},
-    {"\xd0\xcf\x11\xe0", 4, NULL, "an old Excel workbook; save it as CSV"},
-    {"$FL2", 4, NULL, "an SPSS file; export it as CSV"},
+    {"PK\x03\x04", 4, NULL,
+     "an Excel workbook or a ZIP archive, which cannot be read; save the workbook as CSV, or unpack the "
+     "archive"},
+    {"\xd0\xcf\x11\xe0", 4, NULL, "an old Excel workbook, which cannot be read; save it as CSV"},
+    {"$FL2", 4, NULL, "an SPSS file, which cannot be read; export it as CSV"},
     {"\xfd"
      "7zXZ",
-     5, NULL, "an xz archive; unpack it, or use .gz or .zst"},
-    {"%PDF", 4, NULL, "a PDF document"},
+     5, NULL, "packed with xz, which cannot be read; unpack it, or pack it with gzip or zstd"},
+    {"%PDF", 4, NULL, "a PDF document, which cannot be read; export the data as CSV"},
 };
 
 status unpack_open(raw_file *raw, const char *title, unpacker **out, error *err) {
@@ -178,9 +180,8 @@ status unpack_open(raw_file *raw, const char *title, unpacker **out, error *err)
     if (u->left < first_bytes[i].length || memcmp(u->at, first_bytes[i].bytes, first_bytes[i].length) != 0) {
       continue;
     }
-    st = first_bytes[i].start != NULL
-             ? first_bytes[i].start(u, err)
-             : error_set(err, STATUS_DATA, "%s: is not CSV but %s", title, first_bytes[i].what);
+    st = first_bytes[i].start != NULL ? first_bytes[i].start(u, err)
+                                      : error_set(err, STATUS_DATA, "%s: is %s", title, first_bytes[i].what);
     break;
   }
   if (st == STATUS_OK && u->read != read_plain) {

@@ -1,12 +1,12 @@
-/* SVG: the style, elements, and the estimate of widths. */
+/* The style sheet, the elements, and the estimate of text widths. */
 #include "report/svg.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Blue and vermilion with greys, which colour-blind readers tell apart.  The ends of a scale are the
- * strongest and its middle is grey; s0 .. s10 are its steps from the low to the high end.  In the dark the
- * ends are bright, the steps between them dark, so that texts on both can be read. */
+/* Blue, vermilion and grey can be distinguished with any kind of colour blindness.  s0 to s10 are the steps
+ * of a scale from its low to its high end: strongest at the ends, grey in the middle.  On a dark background
+ * the ends are bright and the steps between them dark, so that labels on all of them are legible. */
 static const char style_begin[] = "<style>\n.cv text{font-family:";
 static const char style_rest[] =
     ";font-size:13px;fill:#16191d;font-variant-numeric:lining-nums tabular-nums}\n"
@@ -56,7 +56,7 @@ void svg_number(buf *out, double v) {
   }
 }
 
-/* Bytes of the character at TEXT's start; 0: it cannot stand in XML. */
+/* The length of the first character of TEXT in bytes; 0: XML does not allow it. */
 static size_t character_bytes(slice text) {
   const unsigned char first = (unsigned char)text.bytes[0];
   if (first < 0x80) {

@@ -1,32 +1,35 @@
-/* Where a specification and files meet, for `run`, `check`, `put` and workers alike.  What is made depends on
- * nothing but the specification and the files, so that any worker may do it, and do it again. */
+/* From a specification and survey files to shards and plans: used by `run`, `check`, `put` and workers.  The
+ * result depends only on the specification and the files, so that any worker can do it, and repeat it. */
 #ifndef CANVASS_SPECIFICATION_PREPARATION_H
 #define CANVASS_SPECIFICATION_PREPARATION_H
 
 #include "reading/reading.h"
 #include "specification/spec.h"
 
-/* Makes *OPTIONS those for reading PATHS as SPECIFICATION says: its columns are looked up in BEFORE, or
- * (NULL) in the header of the first file.  Borrowed as by spec_reading_options.  Standard input among PATHS
- * becomes a file that is read from its start.  STATUS_SPECIFICATION and STATUS_DATA with PROBLEMS;
- * STATUS_USAGE without a path. */
+/* Completes *OPTIONS for reading PATHS as SPECIFICATION requires.  Its columns are looked up in the manifest
+ * BEFORE, or in the header of the first file when BEFORE is NULL.  OPTIONS borrows from SPECIFICATION as with
+ * spec_reading_options.  If "-" is among PATHS, standard input is first copied to a temporary file.
+ * STATUS_SPECIFICATION and STATUS_DATA: PROBLEMS lists the mistakes.  STATUS_USAGE: PATHS is empty. */
 status preparation_columns(spec *specification, const manifest *before, const char *const *paths,
                            size_t count, reading_options *options, spec_problems *problems,
                            error *err) MUST_USE;
 
-/* Appends to BEFORE (NULL: nothing) the files of PATHS, as SPECIFICATION says and dataset_append does.
- * OPTIONS gives shard_rows, threads, progress, and what files and dataset are called. */
+/* Reads PATHS as SPECIFICATION requires and appends them to the dataset BEFORE (NULL: a new dataset); see
+ * dataset_append for INTO, *OUT and *ADDED.  Of OPTIONS the caller sets shard_rows, threads, progress and the
+ * names of files and dataset; the rest comes from SPECIFICATION. */
 status preparation_append(spec *specification, const reading_options *options, const manifest *before,
                           const char *const *paths, size_t count, store *into, manifest **out,
                           uint32_t *added, spec_problems *problems, error *err) MUST_USE;
 
 /* ---- The tasks PLAN and READ, over bytes ---------------------------------------------------------- */
 
-/* Appends the plan of the specification PAGE over the dataset of MANIFEST (encoded) and its first program.
- * STATUS_SPECIFICATION or STATUS_DATA: ERR has all problems, a line each, as far as they fit. */
+/* PLAN: compiles the specification PAGE over the dataset of MANIFEST (encoded); appends the encoded plan to
+ * PLAN and the program of its first stage to PROGRAM.  STATUS_SPECIFICATION and STATUS_DATA: ERR lists the
+ * mistakes, one per line, as many as fit, and the number of the others. */
 status preparation_plan_task(slice page, slice manifest, buf *plan, buf *program, error *err) MUST_USE;
-/* Reads the files of PATHS, which the dataset shall call by the base names of NAMES, into INTO.  BEFORE: the
- * encoded manifest that they follow, or empty.  Appends the manifest of all to DATASET. */
+/* READ: reads the files PATHS into shards in INTO.  The dataset names them by the base names of NAMES, which
+ * are hostile input.  BEFORE is the encoded manifest of the dataset that they are appended to; empty: a new
+ * dataset.  Appends the encoded manifest of the whole dataset to DATASET. */
 status preparation_read_task(slice page, slice before, const char *const *paths, const char *const *names,
                              size_t count, uint32_t shard_rows, store *into, buf *dataset,
                              error *err) MUST_USE;

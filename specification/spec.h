@@ -1,5 +1,5 @@
-/* The specification: a page of YAML that says what the columns mean and what to evaluate.
- * docs/specification.md is its reference.  All mistakes are collected, each with its place. */
+/* The specification: a page of YAML that says what the columns mean and what to evaluate
+ * (docs/specification.md).  Parsing collects all mistakes, each with its line and column. */
 #ifndef CANVASS_SPECIFICATION_SPEC_H
 #define CANVASS_SPECIFICATION_SPEC_H
 
@@ -10,28 +10,31 @@
 
 typedef struct spec spec;
 
-/* Mistakes, in the order of their places: "spec.yaml:12:9: unknown analysis 'npss'; did you mean 'nps'?"
- * A zeroed one is empty; every call below adds to it. */
+/* A list of mistakes, ordered by line and column, such as
+ * "spec.yaml:12:9: unknown analysis 'npss'; did you mean 'nps'?".  Zeroed, it is empty.  The functions below
+ * append to it. */
 typedef struct spec_problems {
   buf text; /* one problem per line */
   size_t count;
 } spec_problems;
 void spec_problems_fini(spec_problems *p);
 
-/* BYTES of the file called NAME.  STATUS_SPECIFICATION when there are problems: PROBLEMS has them all
- * and ERR the first.  */
+/* Parses the LENGTH bytes at BYTES; messages call the file NAME.  The caller destroys *OUT.
+ * STATUS_SPECIFICATION: PROBLEMS lists all mistakes, ERR holds the first. */
 status spec_parse(const char *name, const char *bytes, size_t length, spec **out, spec_problems *problems,
                   error *err) MUST_USE;
 void spec_destroy(spec *s);
 
-/* What the reader needs: encoding, delimiter, decimal mark, and the columns with hints; the other
- * options stay as they are.  Patterns (q*) are matched against HEADER; without one (NULL: to read the
- * header) no columns are named.  Borrowed until spec_destroy or the next call.  What the header lacks
- * are problems too: STATUS_DATA when the page is valid but columns are missing. */
+/* Sets in OUT what a reader takes from the specification: format, encoding, delimiter, decimal mark, blank
+ * rows, and the columns with their hints; other fields are not changed.  Patterns (q*) are matched against
+ * the columns of HEADER; if HEADER is NULL (when the header is yet to be read) no columns are set.  OUT
+ * borrows from S until the next call or spec_destroy.  Columns that HEADER lacks are added to PROBLEMS:
+ * STATUS_DATA when these are the only mistakes, otherwise STATUS_SPECIFICATION. */
 status spec_reading_options(spec *s, const manifest *header, reading_options *out, spec_problems *problems,
                             error *err) MUST_USE;
 
-/* The plan over a dataset.  DATASET gives the columns and the decimals where none are declared. */
+/* Compiles S to a plan over DATASET, whose manifest provides the columns, and the decimals of numbers that
+ * declare none.  The caller destroys *OUT.  Fails as spec_reading_options does. */
 status spec_plan(spec *s, const manifest *dataset, plan **out, spec_problems *problems, error *err) MUST_USE;
 
 #endif

@@ -63,7 +63,7 @@ static void circle_problem(compilation *c, const symbol *s, place used_at) {
                                          : 0;
     length += written < 0 ? 0 : (size_t)written;
   }
-  problem_at(c->problems, used_at, "a circle of definitions: %s'%s'", circle,
+  problem_at(c->problems, used_at, "circular definitions: %s'%s'", circle,
              problem_quote(c->problems, slice_of(s->name)));
 }
 

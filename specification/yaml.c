@@ -41,7 +41,7 @@ static const char *advice_at(slice page, size_t character, const char *what) {
     } while (byte < page.length && ((unsigned char)page.bytes[byte] & 0xC0) == 0x80);
   }
   bool is_tab = byte < page.length && page.bytes[byte] == '\t';
-  return is_tab ? "; indent with blanks, not with tabs" : "; put the text in quotes";
+  return is_tab ? "; indent with spaces, not with tabs" : "; put the text in quotes";
 }
 
 static status syntax_problem(problem_list *p, const yaml_parser_t *parser, slice page, error *err) {

@@ -47,7 +47,7 @@ const char *place_network_name(long type) {
 
 static status open_directory(const char *directory, place *p, error *err) {
   if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
-    return error_set(err, STATUS_IO, "cannot make the store %s: %s", directory, strerror(errno));
+    return error_set(err, STATUS_IO, "cannot create the store %s: %s", directory, strerror(errno));
   }
   p->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (p->directory < 0) {
@@ -201,7 +201,7 @@ static status make_parts(const char *directory, place_kind kind, const place *p,
   for (int i = 0; i < PARTS; i++) {
     if (parts[i].mode != 0 && (parts[i].kinds & 1u << kind) != 0 &&
         mkdirat(p->directory, parts[i].name, parts[i].mode) != 0 && errno != EEXIST) {
-      return error_set(err, STATUS_IO, "cannot make %s/%s: %s", directory, parts[i].name, strerror(errno));
+      return error_set(err, STATUS_IO, "cannot create %s/%s: %s", directory, parts[i].name, strerror(errno));
     }
   }
   return STATUS_OK;

@@ -168,7 +168,7 @@ status store_new_temporary(const char *directory, store **out, error *err) {
   if (file < 0) {
     return error_set(
         err, STATUS_IO,
-        "cannot make a temporary file in %s: %s; set TMPDIR to a directory that can be written to", used,
+        "cannot create a temporary file in %s: %s; set TMPDIR to a directory that can be written to", used,
         strerror(errno));
   }
   temporary_store *s = calloc(1, sizeof *s);

@@ -16,11 +16,11 @@ static status open_file(assembly *a, error *err) {
   if (a->file < 0) {
     return error_set(
         err, STATUS_IO,
-        "cannot make a temporary file in %s: %s; set TMPDIR to a directory that can be written to", directory,
-        strerror(errno));
+        "cannot create a temporary file in %s: %s; set TMPDIR to a directory that can be written to",
+        directory, strerror(errno));
   }
   if (ftruncate(a->file, (off_t)a->book.bytes) != 0) {
-    return error_set(err, STATUS_IO, "cannot make a temporary file of %llu bytes in %s: %s",
+    return error_set(err, STATUS_IO, "cannot create a temporary file of %llu bytes in %s: %s",
                      (unsigned long long)a->book.bytes, directory, strerror(errno));
   }
   return STATUS_OK;
@@ -75,7 +75,7 @@ static status write_at(const assembly *a, uint64_t offset, const uint8_t *bytes,
 status assembly_take(assembly *a, uint64_t offset, const void *bytes, size_t length, error *err) {
   const uint64_t expected = chunks_length_at(&a->book, offset);
   if (length != expected) {
-    return error_set(err, STATUS_CORRUPT, "%zu bytes arrived where %llu belong", length,
+    return error_set(err, STATUS_CORRUPT, "%zu bytes arrived; expected %llu", length,
                      (unsigned long long)expected);
   }
   if (a->file >= 0) {

@@ -175,7 +175,7 @@ status supply_start(const supply_options *options, supply **out, error *err) {
   pthread_cond_init(&s->arrived, NULL);
   if (pthread_create(&s->keeper, NULL, keep_arriving, s) != 0) {
     supply_destroy(s);
-    return error_set(err, STATUS_NO_MEMORY, "the worker cannot start its keeping thread");
+    return error_set(err, STATUS_NO_MEMORY, "the worker cannot start the thread that writes to its store");
   }
   s->keeping = true;
   *out = s;

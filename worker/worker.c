@@ -75,7 +75,7 @@ static status start_threads(worker *w, error *err) {
     w->threads[i].started = true;
   }
   if (pthread_create(&w->talker, NULL, worker_talk, w) != 0) {
-    return error_set(err, STATUS_NO_MEMORY, "the worker cannot start its talking thread");
+    return error_set(err, STATUS_NO_MEMORY, "the worker cannot start the thread that talks to the broker");
   }
   w->talking = true;
   return STATUS_OK;

@@ -125,7 +125,7 @@ static status begin_partly(vault *v, const digest *name, uint64_t bytes, vault_p
 static void warn_handed_in(vault *v, const digest *name, const char *why) {
   char path[BLOB_PATH_BYTES];
   blob_files_path("hand-in", name, path);
-  vault_warn(v, "the broker's store %s: %s, which was handed in, %s; it is removed", v->directory, path, why);
+  vault_warn(v, "the broker's store %s: %s, written by a client, %s; it is removed", v->directory, path, why);
 }
 
 static status not_as_named(vault *v, const digest *name, const vault_partly *p, error *err) {

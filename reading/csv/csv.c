@@ -11,10 +11,10 @@ static status check_delimiter(char delimiter, error *err) {
   const bool usable =
       (delimiter > 0 && !isalnum((unsigned char)delimiter) && strchr("\"\n\r-+", delimiter) == NULL) ||
       delimiter == 0;
-  return usable ? STATUS_OK
-                : error_set(err, STATUS_SPECIFICATION,
-                            "the delimiter (byte 0x%02X) cannot be one; use , ; | or a tab",
-                            (unsigned char)delimiter);
+  return usable
+             ? STATUS_OK
+             : error_set(err, STATUS_SPECIFICATION, "byte 0x%02X cannot be a delimiter; use , ; | or a tab",
+                         (unsigned char)delimiter);
 }
 
 /* The names that the header has. */

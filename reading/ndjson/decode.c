@@ -115,7 +115,7 @@ static bool join_list(decoder *d, slice list, slice *text) {
       return out_of_memory(d);
     }
     if (memchr(one.bytes, INPUT_LIST_MARK, one.length) != NULL) {
-      d->problem = "an array has an item with '|' in it, which stands between items";
+      d->problem = "an array has an item that contains '|', which separates items";
       return false;
     }
     if (!slice_is_invisible(one)) {
@@ -198,11 +198,10 @@ static status take_line(decoder *d, slice line, input_cell *row, bool *is_row, e
   switch (read_row(d, line, row)) {
     case LINE_WELL:
       if (d->has_unknown) {
-        return error_set(
-            err, STATUS_DATA,
-            "%s:%llu: a key is here that was not when the file was read for its keys; the file is "
-            "still being written: read it again later",
-            d->file->title, (unsigned long long)places->line);
+        return error_set(err, STATUS_DATA,
+                         "%s:%llu: a key that was not there when the file was read for its keys; the file is "
+                         "still being written: read it again later",
+                         d->file->title, (unsigned long long)places->line);
       }
       *is_row = d->is_visible || d->file->options->keeps_blank_rows;
       if (*is_row) {

@@ -205,7 +205,7 @@ static status check_found(const scan *s, error *err) {
     return error_set(err, STATUS_DATA, "%s: is empty", s->file->title);
   }
   return error_set(err, STATUS_DATA,
-                   "%s:%llu: no line is a JSON object; of this one: %s; write one object on each line (jq -c "
+                   "%s:%llu: no line is a JSON object; this one: %s; write one object on each line (jq -c "
                    "'.[]' makes them from an array)",
                    s->file->title, (unsigned long long)s->first_line, s->first_problem);
 }

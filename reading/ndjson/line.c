@@ -75,7 +75,7 @@ static line_result pass_unicode(line_reader *r, const char *escape) {
     return broken_at(r, escape, "\\u needs four hexadecimal digits");
   }
   if (unit == 0) {
-    (void)snprintf(r->problem, sizeof r->problem, "byte %zu of the line is \\u0000, a NUL, which no text has",
+    (void)snprintf(r->problem, sizeof r->problem, "byte %zu of the line is \\u0000, a NUL, which is not text",
                    (size_t)(escape - r->start) + 1);
     return LINE_REFUSED;
   }

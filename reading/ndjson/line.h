@@ -30,7 +30,7 @@ typedef struct line_value {
 typedef enum line_result {
   LINE_WELL,
   LINE_BROKEN,  /* the line is not an object */
-  LINE_REFUSED, /* it has a NUL, which no text has */
+  LINE_REFUSED, /* it has a NUL, which is not text */
   LINE_STOPPED, /* by the caller */
   LINE_NO_MEMORY
 } line_result;

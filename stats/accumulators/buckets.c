@@ -34,7 +34,7 @@ static size_t cell_bytes(bool weighted) {
 static status check_interval(const int64_t *params, uint32_t i, error *err) {
   const int64_t *at = params + (size_t)PARAMS_EACH * i;
   if (at[0] < -NUMBER_MAX || at[1] > NUMBER_MAX || at[0] > at[1] || at[2] < 1) {
-    return error_set(err, STATUS_USAGE, "buckets: interval %u from %lld to %lld with width %lld is none", i,
+    return error_set(err, STATUS_USAGE, "buckets: interval %u from %lld to %lld with width %lld is empty", i,
                      (long long)at[0], (long long)at[1], (long long)at[2]);
   }
   if (i > 0 && at[0] <= at[1 - PARAMS_EACH]) {

@@ -191,7 +191,7 @@ double distinct_estimate(const distinct_state *s) {
 const accumulator_kind accumulator_distinct = {
     .id = ACCUMULATOR_DISTINCT,
     .name = "distinct",
-    .summary = "about how many different answers there are",
+    .summary = "approximate number of different answers",
     .version = 1,
     .check = distinct_check,
     .empty = distinct_empty,

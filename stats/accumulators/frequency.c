@@ -424,7 +424,7 @@ static status frequency_decode(const program *p, const program_accumulator *a, r
 const accumulator_kind accumulator_frequency = {
     .id = ACCUMULATOR_FREQUENCY,
     .name = "frequency",
-    .summary = "answers of a coded or multiple-choice variable, counted and weighed by group",
+    .summary = "counts and weights of the answers of a coded or multiple-choice variable, by group",
     .version = 3,
     .check = frequency_check,
     .empty = frequency_empty,

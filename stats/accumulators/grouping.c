@@ -159,8 +159,8 @@ status axis_unite(const axis *left, const axis *right, axis *out, uint32_t *left
     }
   }
   if (count > CODED_LEVELS_MAX) {
-    return error_set(err, STATUS_LIMIT, "%u different keys, more than the %d there may be: is it an id?",
-                     count, CODED_LEVELS_MAX);
+    return error_set(err, STATUS_LIMIT, "%u different keys; at most %d are allowed: is it an id?", count,
+                     CODED_LEVELS_MAX);
   }
   char *bytes_at;
   TRY(axis_allocate(out, left->is_text, count, bytes, &bytes_at, err));
@@ -278,10 +278,9 @@ static bool grid_fits(const grouping *g) {
 
 static status refuse_grid(const grouping *g, error *err) {
   uint64_t second = g->by_count > 1 ? (uint64_t)g->by[1].count + 1 : 1;
-  return error_set(
-      err, STATUS_LIMIT,
-      "%llu by %llu groups are more than the %d there may be; use fewer (bands, recodes, a filter)",
-      (unsigned long long)g->by[0].count + 1, (unsigned long long)second, GROUPS_MAX);
+  return error_set(err, STATUS_LIMIT,
+                   "%llu by %llu groups; at most %d are allowed: use fewer (bands, recodes, a filter)",
+                   (unsigned long long)g->by[0].count + 1, (unsigned long long)second, GROUPS_MAX);
 }
 
 static status axis_of_view(const program *p, const program_accumulator *a, const group_view *view,

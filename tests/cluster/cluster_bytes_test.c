@@ -124,8 +124,7 @@ static void branch_files_of_one_name_have_the_same_bytes(void **state) {
   write_branch(c, "d", "q1\n4\n", fourth);
   cluster_do(c, "put", "one", spec, a);
   cluster_expect(c, 4, &r, "put", "one", spec, fourth, "--append");
-  cluster_expect_words(r.err, "/d/survey.csv: dataset one (version 1) has a file of the name survey.csv",
-                       "put");
+  cluster_expect_words(r.err, "/d/survey.csv: dataset one (version 1) has a file named survey.csv", "put");
   process_result_fini(&r);
   cluster_passed(c);
 }

@@ -294,7 +294,7 @@ static void what_cannot_be_a_store_is_refused(void **state) {
     int exit_code;
   } cases[] = {
       {"--store", s.directory, "is not a store: it holds", 2},
-      {"--store", "/proc/canvass", "cannot make the store /proc/canvass", 1},
+      {"--store", "/proc/canvass", "cannot create the store /proc/canvass", 1},
       {"--cache-bytes", "10", "is not a size of at least 1M", 2},
       {"--cache-bytes", "20GB", "is not a size of at least 1M", 2},
   };

@@ -163,7 +163,11 @@ static const wrong_case wrong_cases[] = {
      NULL,
      {"NUL", "encoding: utf-16"}},
     {"a NUL byte", "a,b\n1,2\n3,\0004\n5,6\n", 17, NULL, {":3:", "byte 3", "NUL"}},
-    {"a workbook", "PK\x03\x04 and so on", 0, NULL, {"Excel workbook"}},
+    {"a workbook",
+     "PK\x03\x04 and so on",
+     0,
+     NULL,
+     {": is an Excel workbook or a ZIP archive, which cannot be read; save the workbook as CSV"}},
     {"an unfinished gzip", "\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b", 11, NULL, {"gzip", "ends early"}},
     {"an unfinished zstd", "\x28\xb5\x2f\xfd\x04", 5, NULL, {"zstd", "ends early"}},
 };

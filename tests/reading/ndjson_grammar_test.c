@@ -118,7 +118,7 @@ static const struct {
     {"{\"a\":[{\"b\":1]}", "byte 13: expected , or }"},
     {"{\"\":1}", "byte 2: a key is empty"},
     {"{\"a\":{\" \":1}}", "byte 7: a key is empty"},
-    {"{\"a\":[\"x|y\"]}", "an array has an item with '|' in it, which stands between items"},
+    {"{\"a\":[\"x|y\"]}", "an array has an item that contains '|', which separates items"},
 };
 
 static void lines_that_are_no_objects_are_left_out_with_line_and_cause(void **state) {
@@ -154,10 +154,10 @@ static const struct {
     {"{\"a\":1}\n{\"a\":1,\"b\":2,\"a\":3}\n", ":2: the object has the key \"a\" twice; rename one of them"},
     {"{\"a\":{\"b\":1},\"a.b\":2}\n", ":1: the object has the key \"a.b\" twice; rename one of them"},
     {"{\"c\":{\"d\":1},\"c\":{\"d\":2}}\n", ":1: the object has the key \"c.d\" twice; rename one of them"},
-    {"{\"a\":1}\n\n{\"a\":\"x\\u0000\"}\n", ":3: byte 8 of the line is \\u0000, a NUL, which no text has"},
+    {"{\"a\":1}\n\n{\"a\":\"x\\u0000\"}\n", ":3: byte 8 of the line is \\u0000, a NUL, which is not text"},
     {"{\"a\":1}\n{\"a\":\"\xff\"}\n", ":2: byte 7 of the line (0xFF) is not UTF-8"},
     {"{\"a\":1,\"a\":2}\n{\"a\":\"\xff\"}\n", ":1: the object has the key \"a\" twice"},
-    {"[1]\n[2]\n", ":1: no line is a JSON object; of this one: byte 1: the line is not a JSON object"},
+    {"[1]\n[2]\n", ":1: no line is a JSON object; this one: byte 1: the line is not a JSON object"},
 };
 
 static void files_that_cannot_be_right_are_refused_by_line(void **state) {

@@ -101,7 +101,7 @@ static void what_cannot_be_named_is_refused_by_its_path(void **state) {
       {{"/d/1.csv", "/d/./1.csv"}, STATUS_USAGE, "/d/1.csv and /d/./1.csv are the same file; leave one out"},
       {{"/d/1.csv", "/d/1.csv.gz"},
        STATUS_USAGE,
-       "/d/1.csv and /d/1.csv.gz have the same name, .gz and .zst apart; leave one out or rename it"},
+       "/d/1.csv and /d/1.csv.gz have the same name apart from .gz or .zst; leave one out or rename it"},
       {{"/d/bad\xff.csv"},
        STATUS_DATA,
        "/d/bad\\xff.csv: the name is not UTF-8 or has control characters; rename the file"},

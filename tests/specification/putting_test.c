@@ -149,11 +149,10 @@ static void the_name_with_other_content_names_path_dataset_and_way_out(void **st
   error err;
   append_files(&s, &m, &both[0], 1, 1);
   assert_int_equal(put_files(&s, m, &both[1], 1, &none, &added, &err), STATUS_DATA);
-  snprintf(
-      wanted, sizeof wanted,
-      "%s: dataset shops (version 3) has a file of the name 1.csv with other content; rename this one, or "
-      "put it as another dataset",
-      b);
+  snprintf(wanted, sizeof wanted,
+           "%s: dataset shops (version 3) has a file named 1.csv with different content; rename this one, or "
+           "put it into another dataset",
+           b);
   assert_string_equal(err.message, wanted);
   /* In one call they can be distinguished. */
   append_files(&s, &m, both, 2, 1);

@@ -45,7 +45,7 @@ static void what_is_no_yaml_is_refused(void **state) {
       {"a:\n"
        "\tb: 1\n",
        "2:1: not YAML: found character that cannot start any token (while scanning for the next token, from "
-       "line 2); indent with blanks, not with tabs"},
+       "line 2); indent with spaces, not with tabs"},
       {"variables: {s: [1, 2}\n",
        "1:21: not YAML: did not find expected ',' or ']' (while parsing a flow sequence, from line 1)"},
       {"title: @x\n",

@@ -46,11 +46,11 @@ static void circles_are_spelled_out(void **state) {
             "  a: {items: [b, s]}\n"
             "  b: {items: [c]}\n"
             "  c: {items: [a]}\n"),
-       "13:15: a circle of definitions: 'a' uses 'b' uses 'c' uses 'a'"},
-      {PAGE("constructs: {a: {items: [a]}}\n"), "10:26: a circle of definitions: 'a' uses 'a'"},
+       "13:15: circular definitions: 'a' uses 'b' uses 'c' uses 'a'"},
+      {PAGE("constructs: {a: {items: [a]}}\n"), "10:26: circular definitions: 'a' uses 'a'"},
       {PAGE("constructs: {a: {items: [f]}}\n"
             "derived: {f: {bands: a, cuts: [1]}}\n"),
-       "11:22: a circle of definitions: 'a' uses 'f' uses 'a'"},
+       "11:22: circular definitions: 'a' uses 'f' uses 'a'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }

@@ -130,9 +130,10 @@ static void a_directory_that_is_not_there_is_named(void **state) {
   error err;
   assert_int_equal(store_new_temporary("/no/such/place", &s, &err), STATUS_IO);
   assert_null(s);
-  assert_string_equal(err.message,
-                      "cannot make a temporary file in /no/such/place: No such file or directory; set TMPDIR "
-                      "to a directory that can be written to");
+  assert_string_equal(
+      err.message,
+      "cannot create a temporary file in /no/such/place: No such file or directory; set TMPDIR "
+      "to a directory that can be written to");
 }
 
 /* A limit on the size of files stands in for a full disk: both end in the same message. */
