@@ -58,7 +58,7 @@ status datasets_restore(broker *b, const ledger_dataset *d, error *err) {
   if (st == STATUS_NO_MEMORY) {
     return error_set(err, st, "%s", why.message);
   }
-  broker_log(b, "dataset %s cannot be read: %s; drop it and put it again", d->name, why.message);
+  broker_log(b, "dataset %s cannot be read: %s; it can be dropped and put again", d->name, why.message);
   return note_unpinned(b, &d->manifest, err);
 }
 

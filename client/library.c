@@ -90,8 +90,10 @@ static status take_struct(const char *name, void *out, size_t known, const void 
   const unsigned char *bytes = given;
   for (size_t i = known; i < size; i++) {
     if (bytes[i] != 0) {
-      return error_set(err, STATUS_USAGE, "%s has fields that this libcanvass (%s) does not know", name,
-                       CANVASS_VERSION);
+      return error_set(err, STATUS_USAGE,
+                       "%s has fields that this libcanvass (%s) does not know; install the version that the "
+                       "program was compiled with, or a later one",
+                       name, CANVASS_VERSION);
     }
   }
   return STATUS_OK;

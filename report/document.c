@@ -216,10 +216,11 @@ static status shape_document(const json *root, error *err) {
   const json *version = json_get(json_get(root, "canvass"), "report");
   TRY(shape_kind(&(place){&(place){NULL, "canvass", 0}, "report", 0}, version, JSON_INTEGER, err));
   if (json_as_integer(version) != DOCUMENT_VERSION) {
+    const bool is_newer = json_as_integer(version) > DOCUMENT_VERSION;
     return error_set(err, STATUS_CORRUPT,
-                     "report: the document has version %lld; this program reads version %d; "
-                     "use the canvass that made it",
-                     (long long)json_as_integer(version), DOCUMENT_VERSION);
+                     "report: made by %s version of canvass (document version %lld; this one reads %d); %s",
+                     is_newer ? "a newer" : "an older", (long long)json_as_integer(version), DOCUMENT_VERSION,
+                     is_newer ? "update this one" : "use that version, or evaluate the survey again");
   }
   TRY(shape_label(NULL, root, "title", err));
   TRY(shape_data(&(place){NULL, "data", 0}, json_get(root, "data"), err));

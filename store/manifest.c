@@ -189,10 +189,12 @@ static status check_frame(const uint8_t *bytes, size_t length, uint32_t *version
   }
   *version = reader_u32(&r);
   if (r.problem == NULL && (*version < MANIFEST_VERSION_OLDEST || *version > MANIFEST_VERSION)) {
+    const bool is_newer = *version > MANIFEST_VERSION;
     return error_set(
         err, STATUS_CORRUPT,
-        "manifest: format version %u, and this program reads versions %d to %d; read the files again",
-        *version, MANIFEST_VERSION_OLDEST, MANIFEST_VERSION);
+        "manifest: made by %s version of canvass (format version %u; this one reads %d to %d); %s",
+        is_newer ? "a newer" : "an older", *version, MANIFEST_VERSION_OLDEST, MANIFEST_VERSION,
+        is_newer ? "install the same version on all machines" : "drop the dataset and put its files again");
   }
   if (reader_left(&r) < CHECKSUM_BYTES) {
     return error_set(err, STATUS_CORRUPT, "manifest: ends too early");

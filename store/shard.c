@@ -23,8 +23,8 @@ struct shard {
 };
 
 static status corrupt(const shard *s, error *err, const char *problem) {
-  return error_set(err, STATUS_CORRUPT, "shard %s: %s; it was altered or cut off; make it again", s->what,
-                   problem);
+  return error_set(err, STATUS_CORRUPT, "shard %s: %s; it was altered or cut off; read its file again",
+                   s->what, problem);
 }
 
 static uint32_t u32_at(const shard *s, uint64_t offset) {
@@ -55,9 +55,12 @@ static status check_header(shard *s, error *err) {
     return error_set(err, STATUS_CORRUPT, "shard %s: these bytes are not a shard", s->what);
   }
   if (h->version < SHARD_VERSION_OLDEST || h->version > SHARD_VERSION) {
-    return error_set(err, STATUS_CORRUPT,
-                     "shard %s: format version %u, and this program reads versions %d to %d; make it again",
-                     s->what, h->version, SHARD_VERSION_OLDEST, SHARD_VERSION);
+    const bool is_newer = h->version > SHARD_VERSION;
+    return error_set(
+        err, STATUS_CORRUPT,
+        "shard %s: made by %s version of canvass (format version %u; this one reads %d to %d); %s", s->what,
+        is_newer ? "a newer" : "an older", h->version, SHARD_VERSION_OLDEST, SHARD_VERSION,
+        is_newer ? "install the same version on all machines" : "read its file again");
   }
   if (h->rows > SHARD_ROWS_MAX || h->columns_count > SHARD_COLUMNS_MAX || h->gaps_count > h->rows ||
       h->names_bytes > SHARD_NAMES_BYTES_MAX) {
@@ -138,8 +141,9 @@ static bool entry_is_sound(const shard_entry *e, uint32_t version, uint32_t rows
 }
 
 static status column_corrupt(const shard *s, uint32_t index, error *err, const char *problem) {
-  return error_set(err, STATUS_CORRUPT, "shard %s: column %u: %s; it was altered or cut off; make it again",
-                   s->what, index + 1, problem);
+  return error_set(err, STATUS_CORRUPT,
+                   "shard %s: column %u: %s; it was altered or cut off; read its file again", s->what,
+                   index + 1, problem);
 }
 
 static status check_entries(const shard *s, error *err) {

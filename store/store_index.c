@@ -273,6 +273,10 @@ status store_index_open(const char *directory, const index_options *options, sto
   return STATUS_OK;
 }
 
+const char *store_index_directory(const store_index *x) {
+  return x->directory;
+}
+
 void store_index_close(store_index *x) {
   if (x == NULL) {
     return;

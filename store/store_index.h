@@ -31,6 +31,7 @@ typedef struct store_index store_index;
 status store_index_open(const char *directory, const index_options *options, store_index **out,
                         error *err) MUST_USE;
 void store_index_close(store_index *x); /* accepts NULL */
+const char *store_index_directory(const store_index *x);
 
 /* Appends the value to OUT and sets *FOUND. */
 status store_index_get(store_index *x, index_table table, slice key, buf *out, bool *found,

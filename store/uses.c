@@ -339,14 +339,16 @@ static status read_turn(uses *u, bool *was_closed, error *err) {
     reader r;
     reader_init(&r, state.data, state.length);
     const uint8_t version = reader_u8(&r);
-    u->turn = reader_u64(&r);
-    *was_closed = reader_u8(&r) == 0;
-    st = reader_finish(&r, "the index of the store", err);
-    if (st == STATUS_OK && version != BOOK_VERSION) {
+    if (r.problem == NULL && version != BOOK_VERSION) {
       st = error_set(err, STATUS_CORRUPT,
-                     "the index of the store has version %u, and this program reads version %d; delete "
-                     "it: results are recomputed",
+                     "the index %s was written by %s version of canvass (format version %u; this one reads "
+                     "%d); use that version, or delete the index: results are recomputed",
+                     store_index_directory(u->book.index), version > BOOK_VERSION ? "a newer" : "an older",
                      version, BOOK_VERSION);
+    } else {
+      u->turn = reader_u64(&r);
+      *was_closed = reader_u8(&r) == 0;
+      st = reader_finish(&r, "the index of the store", err);
     }
   }
   buf_fini(&state);

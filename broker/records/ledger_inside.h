@@ -33,6 +33,8 @@ void ledger_record_begin(buf *out, uint8_t version);
 void ledger_record_end(buf *out);
 /* IN is positioned after the checksum, or has failed. */
 void ledger_record_open(reader *in, slice record, uint8_t version);
+/* Whether RECORD is intact, but of a version above VERSION. */
+bool ledger_record_is_newer(slice record, uint8_t version);
 
 void ledger_dataset_encode(const ledger_dataset *d, buf *out);
 void ledger_job_encode(const ledger_job_entry *e, buf *out);

@@ -28,11 +28,19 @@ typedef struct loading {
   error *err;
 } loading;
 
-static status damaged(const ledger *l, const char *what, slice name, const error *why, error *err) {
+/* What to do with RECORD, which could not be loaded. */
+static const char *advice_for(slice record) {
+  return ledger_record_is_newer(record, LEDGER_RECORD_VERSION)
+             ? "start the broker of that version, or of a later one"
+             : when_damaged;
+}
+
+static status unusable(const ledger *l, const char *what, slice name, slice record, const error *why,
+                       error *err) {
   return why->code == STATUS_NO_MEMORY
              ? error_set(err, why->code, "%s", why->message)
              : error_set(err, STATUS_CORRUPT, "the index %s: %s %.*s: %s; %s", l->path, what, SLICE_ARG(name),
-                         why->message, when_damaged);
+                         why->message, advice_for(record));
 }
 
 static bool load_dataset(void *context, slice key, slice value) {
@@ -49,7 +57,7 @@ static bool load_dataset(void *context, slice key, slice value) {
   in->st = in->st == STATUS_OK ? ledger_dataset_append(l, d, &why) : in->st;
   if (in->st != STATUS_OK) {
     ledger_dataset_destroy(d);
-    in->st = damaged(l, "dataset", key, &why, in->err);
+    in->st = unusable(l, "dataset", key, value, &why, in->err);
     return false;
   }
   return true;
@@ -71,7 +79,7 @@ static bool load_job(void *context, slice key, slice value) {
       snprintf(hex + 2 * i, 3, "%02x", (unsigned)(uint8_t)key.bytes[i]);
     }
     ledger_job_destroy(e);
-    in->st = damaged(l, "job", slice_of(hex), &why, in->err);
+    in->st = unusable(l, "job", slice_of(hex), value, &why, in->err);
     return false;
   }
   return true;

@@ -40,11 +40,18 @@ void ledger_record_open(reader *in, slice record, uint8_t version) {
   reader_init(in, record.bytes, record.length);
   const uint8_t said = reader_u8(in);
   const uint64_t checksum = reader_u64(in);
-  if (in->problem == NULL && said != version) {
-    reader_fail(in, "it was written by another release");
-  } else if (in->problem == NULL && checksum != digest_xxh3(in->at, reader_left(in))) {
+  if (in->problem == NULL && checksum != digest_xxh3(in->at, reader_left(in))) {
     reader_fail(in, "its checksum does not match");
+  } else if (in->problem == NULL && said != version) {
+    reader_fail(in, said > version ? "it was written by a newer version of canvass"
+                                   : "it was written by an older version of canvass");
   }
+}
+
+bool ledger_record_is_newer(slice record, uint8_t version) {
+  reader in;
+  ledger_record_open(&in, record, record.length > 0 ? (uint8_t)record.bytes[0] : version);
+  return in.problem == NULL && (uint8_t)record.bytes[0] > version;
 }
 
 static const char no_memory[] = "out of memory";

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "stats/accumulators/shape.h"
+#include "stats/program/item.h"
 
 enum { PARTIAL_VERSION = 1 };
 
@@ -211,10 +212,10 @@ static status state_decode(const program *p, uint32_t accumulator, void *context
   reader *r = context;
   const accumulator_kind *kind;
   TRY(find_kind(p, accumulator, &kind, err));
-  uint64_t id = reader_varint(r), version = reader_varint(r);
-  if (r->problem == NULL && (id != (uint64_t)kind->id || version != kind->version)) {
-    reader_fail(r, "a state of another program or release");
+  if (reader_varint(r) != (uint64_t)kind->id) {
+    reader_fail(r, "a state of another program");
   }
+  item_check_version(r, reader_varint(r), kind->version);
   slice bytes = reader_slice(r, reader_left(r));
   TRY(reader_status(r, "partial", err));
   reader inner;
@@ -228,9 +229,7 @@ static status state_decode(const program *p, uint32_t accumulator, void *context
 }
 
 status partial_decode(const program *p, reader *r, partial **out, error *err) {
-  if (reader_u8(r) != PARTIAL_VERSION) {
-    reader_fail(r, "unknown version");
-  }
+  item_check_version(r, reader_u8(r), PARTIAL_VERSION);
   if (reader_varint(r) != p->accumulators_count) {
     reader_fail(r, "a partial of another program");
   }

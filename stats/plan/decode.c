@@ -252,7 +252,10 @@ static void get_analysis(reader *r, const plan *p, plan_analysis *a) {
   const analysis_kind *kind = analysis_find(a->kind);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
   if (r->problem == NULL && (kind == NULL || kind->arguments_count != count)) {
-    reader_fail(r, "an analysis that this canvass does not have");
+    reader_fail(
+        r,
+        "an analysis that this version of canvass does not have; install the same version on clients and "
+        "workers, and submit the job again");
   }
   a->arguments = get_array(r, p->memory, &count, sizeof *a->arguments);
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
@@ -272,9 +275,7 @@ static void get_analysis(reader *r, const plan *p, plan_analysis *a) {
 }
 
 static void get_head(reader *r, plan *p) {
-  if (reader_u8(r) != PLAN_VERSION) {
-    reader_fail(r, "made by another version of canvass");
-  }
+  item_check_version(r, reader_u8(r), PLAN_VERSION);
   get_label(r, p->memory, &p->title);
   reader_copy(r, p->specification.bytes, DIGEST_BYTES);
 }

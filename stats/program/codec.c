@@ -8,6 +8,15 @@
 
 #include "stats/program/item.h"
 
+#define UPDATE "; install the same version on clients and workers, and submit the job again"
+
+void item_check_version(reader *r, uint64_t made, uint64_t written) {
+  if (made != written) {
+    reader_fail(r, made > written ? "made by a newer version of canvass" UPDATE
+                                  : "made by an older version of canvass" UPDATE);
+  }
+}
+
 void item_put_decimal(decimal d, buf *out) {
   decimal n = decimal_normalise(d);
   buf_put_signed(out, n.mantissa);

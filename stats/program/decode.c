@@ -83,7 +83,11 @@ static status decode_accumulator(decoding *d, uint32_t i) {
   accumulator_decode(d->reader, d->item, &a);
   TRY(item_status(d));
   if (accumulator_find(a.kind) == NULL) {
-    return error_set(d->err, STATUS_CORRUPT, "program: unknown kind %u of accumulator", a.kind);
+    return error_set(
+        d->err, STATUS_CORRUPT,
+        "program: this version of canvass has no accumulator of kind %u; install the same version "
+        "on clients and workers, and submit the job again",
+        a.kind);
   }
   TRY(program_add_accumulator(d->program, &a, &index, d->err));
   return item_place(d, index, i);
@@ -102,9 +106,7 @@ static const struct part {
 
 static status decode_parts(decoding *d) {
   const uint8_t *start = d->reader->at;
-  if (reader_u8(d->reader) != PROGRAM_VERSION) {
-    reader_fail(d->reader, "made by another version");
-  }
+  item_check_version(d->reader, reader_u8(d->reader), PROGRAM_VERSION);
   for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
     uint32_t count = (uint32_t)reader_count_of(d->reader, parts[k].max, parts[k].bytes_min);
     for (uint32_t i = 0; i < count; i++) {

@@ -59,6 +59,10 @@ void filter_decode(reader *r, arena *a, program_filter *out);
 void weight_decode(reader *r, program_weight *out);
 void accumulator_decode(reader *r, arena *a, program_accumulator *out);
 
+/* Fails R when MADE, the version of the bytes that it reads, is not the one that this canvass writes,
+ * WRITTEN. */
+void item_check_version(reader *r, uint64_t made, uint64_t written);
+
 /* The pieces that items, and the plan around them, are made of. */
 void item_put_decimal(decimal d, buf *out);
 decimal item_get_decimal(reader *r);

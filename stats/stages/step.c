@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/program/item.h"
 #include "stats/stages/run.h"
 #include "stats/stats.h"
 
@@ -233,9 +234,7 @@ static status read_run(step *s, reader *r, analysis_run *run, error *err) {
 }
 
 static status read_state(step *s, reader *r, error *err) {
-  if (reader_u8(r) != STATE_VERSION) {
-    reader_fail(r, "made by another version of canvass");
-  }
+  item_check_version(r, reader_u8(r), STATE_VERSION);
   s->stage = (uint32_t)reader_count(r, STAGES_MAX);
   if (s->stage == 0) {
     reader_fail(r, "of the first stage, which has none");

@@ -165,7 +165,7 @@ static void structs_of_newer_programs_are_taken_unless_they_ask_for_more(void **
           "");
   newer.more = 1;
   refused(canvass_connect("ipc:///nowhere/socket", &newer.known, &c, &error), &error, CANVASS_USAGE,
-          "does not know");
+          "does not know; install the version that the program was compiled with");
   /* An older one ends before the patience. */
   newer.known.size = offsetof(canvass_options, broker_key);
   newer.known.identity = "/nowhere/key";

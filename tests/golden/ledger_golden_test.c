@@ -163,10 +163,11 @@ static void repair(const char *entry, buf *b) {
 
 static const golden_refusal as_they_are[] = {
     {"dataset", GOLDEN_BYTE, 0, LEDGER_RECORD_VERSION + 1, STATUS_CORRUPT,
-     "a dataset's record: it was written by another release"},
+     "a dataset's record: it was written by a newer version of canvass"},
     {"dataset", GOLDEN_BYTE, 20, 0, STATUS_CORRUPT, "a dataset's record: its checksum does not match"},
     {"dataset", GOLDEN_CUT, 8, 0, STATUS_CORRUPT, "a dataset's record: ends too early"},
-    {"job", GOLDEN_BYTE, 0, 0, STATUS_CORRUPT, "a job's record: it was written by another release"},
+    {"job", GOLDEN_BYTE, 0, 0, STATUS_CORRUPT,
+     "a job's record: it was written by an older version of canvass"},
     {"job", GOLDEN_BYTE, 9, 0, STATUS_CORRUPT, "a job's record: its checksum does not match"},
 };
 

@@ -145,9 +145,12 @@ static void repair(const char *entry, buf *b) {
 static const golden_refusal as_they_are[] = {
     {"newest", GOLDEN_BYTE, 0, 'X', STATUS_CORRUPT, "manifest: these bytes are not a manifest"},
     {"newest", GOLDEN_BYTE, VERSION_AT, VERSION_NEWEST + 1, STATUS_CORRUPT,
-     "manifest: format version 4, and this program reads versions 2 to 3; read the files again"},
+     "manifest: made by a newer version of canvass (format version 4; this one reads 2 to 3); install the "
+     "same version on all machines"},
     {"newest", GOLDEN_BYTE, VERSION_AT, 1, STATUS_CORRUPT,
-     "manifest: format version 1, and this program reads versions 2 to 3; read the files again"},
+     "manifest: made by an older version of canvass (format version 1; this one reads 2 to 3); drop the "
+     "dataset "
+     "and put its files again"},
     {"newest", GOLDEN_BYTE, 60, 0, STATUS_CORRUPT, "manifest: the checksum does not match the bytes"},
     {"newest", GOLDEN_CUT, 15, 0, STATUS_CORRUPT, "manifest: ends too early"},
     {"newest", GOLDEN_MORE, 0, 0, STATUS_CORRUPT, "manifest: the checksum does not match the bytes"},

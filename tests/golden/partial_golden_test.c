@@ -10,6 +10,8 @@
 #include "tests/golden/golden.h"
 #include "tests/stats/fixture.h"
 
+#define ADVICE "; install the same version on clients and workers, and submit the job again"
+
 enum { ROWS = 5, PARTIAL_VERSION = 1, A = 0, B, G, X, W, M, T, VARIABLES };
 
 /* ---- The survey ---------------------------------------------------------------------------------- */
@@ -279,10 +281,11 @@ static status decode(const char *entry, slice bytes, error *err) {
 /* The whole begins: version, accumulators, then of facts the kind (2), its version (3) and the length (4).
  * Groups and keys of a frequency: 2, "north" from 2 on, "south" from 8 on; 2, 3, 5. */
 static const golden_refusal refusals[] = {
-    {"whole", GOLDEN_BYTE, 0, PARTIAL_VERSION + 1, STATUS_CORRUPT, "partial: unknown version"},
+    {"whole", GOLDEN_BYTE, 0, PARTIAL_VERSION + 1, STATUS_CORRUPT,
+     "partial: made by a newer version of canvass" ADVICE},
     {"whole", GOLDEN_BYTE, 1, 15, STATUS_CORRUPT, "partial: a partial of another program"},
-    {"whole", GOLDEN_BYTE, 2, 2, STATUS_CORRUPT, "partial: a state of another program or release"},
-    {"whole", GOLDEN_BYTE, 3, 2, STATUS_CORRUPT, "partial: a state of another program or release"},
+    {"whole", GOLDEN_BYTE, 2, 2, STATUS_CORRUPT, "partial: a state of another program"},
+    {"whole", GOLDEN_BYTE, 3, 2, STATUS_CORRUPT, "partial: made by an older version of canvass" ADVICE},
     {"whole", GOLDEN_MORE, 0, 0, STATUS_CORRUPT, "partial: bytes are left over at the end"},
     {"frequency", GOLDEN_BYTE, 2, 't', STATUS_CORRUPT, "frequency: keys are not in ascending order"},
     {"frequency", GOLDEN_BYTE, 14, 12, STATUS_CORRUPT, "frequency: keys are not in ascending order"},

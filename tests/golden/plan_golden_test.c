@@ -7,6 +7,8 @@
 #include "tests/golden/golden.h"
 #include "tests/stats/sample_program.h"
 
+#define ADVICE "; install the same version on clients and workers, and submit the job again"
+
 static const golden_version current = {PLAN_VERSION, "PLAN_VERSION (stats/plan/codec.h)"};
 
 /* A scale, the mean of it, and a filter on it. */
@@ -142,12 +144,14 @@ static status decode(const char *entry, slice bytes, error *err) {
 /* The title begins at 1: a flag, the length, "Title" from 3 on.  The digest stands from 17 to 48, the
  * program's version at 49.  The last 36 bytes are: records 40 ... */
 static const golden_refusal refusals[] = {
-    {"whole", GOLDEN_BYTE, 0, PLAN_VERSION + 1, STATUS_CORRUPT, "plan: made by another version of canvass"},
-    {"whole", GOLDEN_BYTE, 0, PLAN_VERSION - 1, STATUS_CORRUPT, "plan: made by another version of canvass"},
+    {"whole", GOLDEN_BYTE, 0, PLAN_VERSION + 1, STATUS_CORRUPT,
+     "plan: made by a newer version of canvass" ADVICE},
+    {"whole", GOLDEN_BYTE, 0, PLAN_VERSION - 1, STATUS_CORRUPT,
+     "plan: made by an older version of canvass" ADVICE},
     {"whole", GOLDEN_BYTE, 1, 2, STATUS_CORRUPT, "plan: a flag that is neither 0 nor 1"},
     {"whole", GOLDEN_BYTE, 3, 0xff, STATUS_CORRUPT, "plan: a text that is not UTF-8"},
     {"whole", GOLDEN_BYTE, 3, 0, STATUS_CORRUPT, "plan: a text that is not UTF-8"},
-    {"whole", GOLDEN_BYTE, 49, 3, STATUS_CORRUPT, "program: made by another version"},
+    {"whole", GOLDEN_BYTE, 49, 3, STATUS_CORRUPT, "program: made by an older version of canvass" ADVICE},
     {"whole", GOLDEN_MORE, 0, 0, STATUS_CORRUPT, "plan: bytes are left over at the end"},
     {"whole", GOLDEN_CUT, 48, 0, STATUS_CORRUPT, "plan: ends too early"},
 };

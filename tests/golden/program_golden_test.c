@@ -6,6 +6,8 @@
 #include "tests/golden/golden.h"
 #include "tests/stats/sample_program.h"
 
+#define ADVICE "; install the same version on clients and workers, and submit the job again"
+
 enum { KINDS_MAX = 64 };
 
 static const golden_version current = {PROGRAM_VERSION, "PROGRAM_VERSION (stats/program/program.h)"};
@@ -110,8 +112,10 @@ static status decode(const char *entry, slice bytes, error *err) {
  * rules at 7, the range's flag at 8, low at 9, high at 10, reversed at 11; filters at 12: nodes, kind (14),
  * variable (15), values (16), a text? (17), the number (18, 19). */
 static const golden_refusal refusals[] = {
-    {"comparisons", GOLDEN_BYTE, 0, PROGRAM_VERSION + 1, STATUS_CORRUPT, "program: made by another version"},
-    {"comparisons", GOLDEN_BYTE, 0, PROGRAM_VERSION - 1, STATUS_CORRUPT, "program: made by another version"},
+    {"comparisons", GOLDEN_BYTE, 0, PROGRAM_VERSION + 1, STATUS_CORRUPT,
+     "program: made by a newer version of canvass" ADVICE},
+    {"comparisons", GOLDEN_BYTE, 0, PROGRAM_VERSION - 1, STATUS_CORRUPT,
+     "program: made by an older version of canvass" ADVICE},
     {"comparisons", GOLDEN_BYTE, 1, 0x7f, STATUS_CORRUPT,
      "program: a count is above what the bytes can hold"},
     {"comparisons", GOLDEN_BYTE, 3, 0, STATUS_CORRUPT, "program: a name with a NUL in it"},

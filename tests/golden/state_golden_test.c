@@ -15,6 +15,8 @@
 #include "tests/seeded.h"
 #include "tests/stats/plan_builder.h"
 
+#define ADVICE "; install the same version on clients and workers, and submit the job again"
+
 enum { STATE_VERSION = 1, ROWS = 30, TEXT_MAX = 1 << 20 };
 
 /* A plan of two analyses, one of which asks again, and what its first stage left. */
@@ -138,10 +140,10 @@ static void refusals_are_fixed(void **unused) {
     uint8_t byte;
     const char *message;
   } cases[] = {
-      {0, STATE_VERSION + 1, "state: made by another version of canvass"},
-      {0, 0, "state: made by another version of canvass"},
+      {0, STATE_VERSION + 1, "state: made by a newer version of canvass" ADVICE},
+      {0, 0, "state: made by an older version of canvass" ADVICE},
       {1, 0, "state: of the first stage, which has none"},
-      {2, 0, "program: made by another version"},
+      {2, 0, "program: made by an older version of canvass" ADVICE},
   };
   scene s;
   scene_make(&s);

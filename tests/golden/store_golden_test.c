@@ -38,27 +38,62 @@ static void keep_samples(durable_fixture *f) {
   store_destroy(s);
 }
 
-static void keys_and_values_of_the_index_are_fixed(void **state) {
-  (void)state;
+static void open_index(const durable_fixture *f, store_index **out) {
   static const char *const tables[INDEX_TABLES] = {
       [INDEX_STATE] = "state", [INDEX_USES] = "uses", [INDEX_VALUES] = "values"};
   static const index_options options = {
       .tables = tables, .tables_count = INDEX_TABLES, .when_damaged = "", .when_full = ""};
+  char path[400];
+  error err;
+  snprintf(path, sizeof path, "%s/index", f->path);
+  if (store_index_open(path, &options, out, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+}
+
+static void keys_and_values_of_the_index_are_fixed(void **state) {
+  (void)state;
   golden *g = golden_open("store");
   durable_fixture f;
-  char path[400];
   store_index *x = NULL;
-  error err;
   durable_setup(&f);
   keep_samples(&f);
-  snprintf(path, sizeof path, "%s/index", f.path);
-  assert_int_equal(store_index_open(path, &options, &x, &err), STATUS_OK);
+  open_index(&f, &x);
   expect_kept(g, x, INDEX_STATE, slice_of("turn"), "turn");
   expect_kept(g, x, INDEX_VALUES, golden_bytes(g, "key of a partial"), "partial");
   expect_kept(g, x, INDEX_VALUES, golden_bytes(g, "key of a record"), "record");
   store_index_close(x);
   durable_teardown(&f);
   golden_close(g);
+}
+
+static void an_index_of_another_version_says_which_and_what_to_do(void **state) {
+  (void)state;
+  static const struct {
+    const char *bytes; /* a later one may hold more */
+    const char *message;
+  } cases[] = {
+      {"\2and what it has",
+       "/index was written by a newer version of canvass (format version 2; this one reads "
+       "1); use that version, or delete the index: results are recomputed"},
+      {"\0", "/index was written by an older version of canvass (format version 0; this one reads 1)"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    durable_fixture f;
+    store_index *x = NULL;
+    store *s = NULL;
+    error err;
+    durable_setup(&f);
+    keep_samples(&f);
+    open_index(&f, &x);
+    const index_change change = {INDEX_STATE, slice_of("turn"), {cases[i].bytes, i == 0 ? 16 : 1}};
+    assert_int_equal(store_index_write(x, &change, 1, &err), STATUS_OK);
+    store_index_close(x);
+    const store_options options = durable_options(&f, 0);
+    assert_int_equal(store_open(f.path, &options, &s, &err), STATUS_CORRUPT);
+    assert_contains(err.message, cases[i].message);
+    assert_contains(err.message, f.path);
+    durable_teardown(&f);
+  }
 }
 
 /* The record of a file is found under the digest of all that it was read by. */
@@ -107,6 +142,7 @@ static void what_a_file_was_read_by_has_one_digest(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keys_and_values_of_the_index_are_fixed),
+      cmocka_unit_test(an_index_of_another_version_says_which_and_what_to_do),
       cmocka_unit_test(what_a_file_was_read_by_has_one_digest),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,10 @@ static void refusals_name_the_place(void **state) {
       {"[]", "must be an object"},
       {"{}", "canvass must be an object"},
       {"{\"canvass\":{\"report\":2},\"specification\":\"\",\"variables\":{}," DATA ",\"analyses\":[]}",
-       "version 2"},
+       "report: made by a newer version of canvass (document version 2; this one reads 1); update this one"},
+      {"{\"canvass\":{\"report\":0},\"specification\":\"\",\"variables\":{}," DATA ",\"analyses\":[]}",
+       "made by an older version of canvass (document version 0; this one reads 1); use that version, or "
+       "evaluate the survey again"},
       {HEAD "}", "analyses must be a list"},
       {HEAD ",\"analyses\":[1]}", "analyses[0] must be an object"},
       {HEAD ",\"analyses\":[{\"analysis\":\"nps\"}]}", "analyses[0].name must be a text"},

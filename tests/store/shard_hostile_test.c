@@ -188,7 +188,9 @@ static void messages_name_shard_and_column(void **state) {
   b.data[8] = 3;
   assert_int_equal(shard_open(b.data, b.length, "1234abcd", &s, &err), STATUS_CORRUPT);
   assert_string_equal(
-      err.message, "shard 1234abcd: format version 3, and this program reads versions 1 to 2; make it again");
+      err.message,
+      "shard 1234abcd: made by a newer version of canvass (format version 3; this one reads 1 to 2); install "
+      "the same version on all machines");
   buf_fini(&b);
   arena_destroy(memory);
 }
@@ -221,7 +223,7 @@ static void a_dictionary_of_numbers_has_no_more_texts_than_rows(void **state) {
   assert_string_equal(
       err.message,
       "shard test: column 1: its entry has a wrong kind, width or count; it was altered or cut "
-      "off; make it again");
+      "off; read its file again");
   buf_fini(&b);
 }
 
