@@ -75,7 +75,7 @@ const subcommand subcommand_run = {
     .usage = "[OPTIONS] SPEC DATA...",
     .about =
         "Reads survey files as the specification SPEC says and prints a report.\n"
-        "DATA: CSV or NDJSON files (also .gz, .zst), one dataset; - is standard input.\n"
+        "DATA: survey files, also .gz and .zst, as one dataset; - is standard input.\n"
         "A file's name is its base name; several of the same one are a/1.csv, b/1.csv.\n",
     .example =
         "canvass run survey.yaml answers.csv\n"

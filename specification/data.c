@@ -1,4 +1,5 @@
 /* `data`: how the files are written. */
+#include <assert.h>
 #include <ctype.h>
 #include <iconv.h>
 #include <string.h>
@@ -81,6 +82,7 @@ static void read_format(compilation *c, const node *n) {
   while (count < FORMATS_MAX && (choices[count] = reading_format_name(count)) != NULL) {
     count++;
   }
+  assert(reading_format_name(count) == NULL);
   if (field_choice(c, n, "format", choices, count, &choice)) {
     c->data.format = choices[choice];
   }

@@ -92,8 +92,10 @@ typedef struct writer {
   const char *no_rows; /* a file that has columns and no rows; NULL: there is none */
 } writer;
 
-static const writer writers[] = {{"csv", write_csv, "answers.csv", "item,amount,region,comment\n"},
-                                 {"ndjson", write_ndjson, "answers.jsonl", NULL}};
+static const writer writers[] = {
+    {"csv", write_csv, "answers.csv", "item,amount,region,comment\n"},
+    {"ndjson", write_ndjson, "answers.jsonl", NULL},
+};
 
 /* Runs CHECK for each format of the table. */
 static void for_each_format(void (*check)(const writer *w)) {
@@ -299,13 +301,22 @@ static void hostile_bytes_give_a_status_and_no_more(void **state) {
 
 /* ---- Telling formats, and several files ---------------------------------------------------------- */
 
+/* By its first bytes, or because files that tell nothing are taken for it. */
+static bool is_known_by_bytes(const writer *w) {
+  size_t i = 0;
+  while (strcmp(input_format_at(i)->name, w->format) != 0) {
+    i++;
+  }
+  return i == 0 || input_format_at(i)->recognise != NULL;
+}
+
 static void check_told(const writer *w) {
   answers *a = make_answers(20);
   buf text;
   buf_init(&text);
   w->write(a, &text);
   const char *const called[] = {w->name, "-"};
-  for (int by_name = 0; by_name < 2; by_name++) {
+  for (int by_name = is_known_by_bytes(w) ? 0 : 1; by_name < 2; by_name++) {
     reading_options options = {.columns = all_columns, .columns_count = COLUMNS};
     options.names = by_name == 1 ? called : called + 1;
     dataset d = read_text(&options, text.data, text.length);

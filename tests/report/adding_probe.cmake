@@ -1,0 +1,10 @@
+# The tests of the copy that adding_a_report_format_test makes: those of report.
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+function(canvass_test source)
+  cmake_parse_arguments(T "" "" "LINK" ${ARGN})
+  string(REPLACE ".c" "" name ${source})
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE canvass_options ${T_LINK} PkgConfig::CMOCKA)
+  target_compile_definitions(${name} PRIVATE CANVASS_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+endfunction()
+add_subdirectory(report)
