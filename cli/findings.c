@@ -46,7 +46,7 @@ static void judge_item(const evaluation *e, findings *f, const json *variable, b
                SLICE_ARG(file), json_as_integer(json_get(place, "line")));
   } else {
     words_of_count((uint64_t)json_as_integer(json_get(data_of(f), "rows")), count);
-    buf_printf(&message, "%s: nobody answered in any of %s rows", name, count);
+    buf_printf(&message, "%s: no answer in any of %s rows", name, count);
   }
   add_message(f->unusable, "item", name, &message);
   buf_fini(&message);

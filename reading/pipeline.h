@@ -47,7 +47,7 @@ typedef struct column_facts {
 } column_facts;
 const column_facts *pipeline_columns(const pipeline *p);
 
-/* An unused piece; NULL: stop splitting (somebody failed). */
+/* An unused piece; NULL: stop splitting (another thread failed). */
 input_piece *pipeline_piece(pipeline *p);
 /* Hands over what pipeline_piece gave.  LAYOUT is borrowed until the end. */
 void pipeline_push(pipeline *p, input_piece *piece, const encoder_layout *layout);

@@ -58,11 +58,10 @@ void guide_open(guide *g, const char *tests) {
   assert_int_equal(rename(from, to), 0);
   /* A cache of the compiler, where there is one, then knows the copy of another run. */
   assert_int_equal(setenv("CCACHE_BASEDIR", g->directory, 1), 0);
-  run((const char *const[]){CANVASS_CMAKE, "-S", g->directory, "-B", g->build, "-G", CANVASS_GENERATOR,
-                            "-DCMAKE_C_COMPILER=" CANVASS_C_COMPILER,
-                            "-DCMAKE_C_COMPILER_LAUNCHER=" CANVASS_C_COMPILER_LAUNCHER,
-                            "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS_DEBUG=-O0", "-DCANVASS_WERROR=ON",
-                            NULL});
+  run((const char *const[]){
+      CANVASS_CMAKE, "-S", g->directory, "-B", g->build, "-G", CANVASS_GENERATOR,
+      "-DCMAKE_C_COMPILER=" CANVASS_C_COMPILER, "-DCMAKE_C_COMPILER_LAUNCHER=" CANVASS_C_COMPILER_LAUNCHER,
+      "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS_DEBUG=-O0", "-DCANVASS_WERROR=ON", NULL});
 }
 
 void guide_close(guide *g) {
@@ -100,7 +99,8 @@ static slice next_line(const char **at) {
 static shown shown_by(slice line) {
   static const char above[] = ", above `";
   shown s = {.path = slice_of("")};
-  const char *end = line.length > 1 && line.bytes[0] == '`' ? memchr(line.bytes + 1, '`', line.length - 1) : NULL;
+  const char *end =
+      line.length > 1 && line.bytes[0] == '`' ? memchr(line.bytes + 1, '`', line.length - 1) : NULL;
   if (end == NULL || line.bytes[line.length - 1] != ':') {
     return s;
   }

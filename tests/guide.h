@@ -1,5 +1,5 @@
-/* A page of docs/ that says how something is added, followed to the letter in a copy of the sources: its files
- * are written as it shows them, and a target of the copy is built and run.
+/* A page of docs/ that says how something is added, followed to the letter in a copy of the sources: its
+ * files are written as it shows them, and a target of the copy is built and run.
  *
  * A file is shown by its path alone on a line, and a fenced block below an empty line:
  *
@@ -20,8 +20,8 @@ typedef struct guide {
   char build[GUIDE_PATH_BYTES];
 } guide;
 
-/* Copies the sources, with the CMake file TESTS in place of tests/CMakeLists.txt, and configures the copy: before
- * files are added, so that the build has to notice new lines without help. */
+/* Copies the sources, with the CMake file TESTS in place of tests/CMakeLists.txt, and configures the copy:
+ * before files are added, so that the build has to notice new lines without help. */
 void guide_open(guide *g, const char *tests);
 void guide_close(guide *g);
 /* Writes what PAGE shows, which must be FILES, one for each block. */

@@ -209,9 +209,9 @@ static void items_nobody_answered_matter_where_they_are_used(void **state) {
       "constructs:\n  both: {items: [q1, q2]}\n"
       "analyses:\n  - describe: {items: [both]}\n";
   expect_found(s, unused, data, 0, NULL, "");
-  expect_found(s, used, data, EXIT_DATA, NULL, "canvass: q2: nobody answered in any of 2 rows\n");
+  expect_found(s, used, data, EXIT_DATA, NULL, "canvass: q2: no answer in any of 2 rows\n");
   process_result r = scene_run(s, "run", NULL, NULL);
-  expect(&r, 0, NULL, "canvass: warning: q2: nobody answered in any of 2 rows\n");
+  expect(&r, 0, NULL, "canvass: warning: q2: no answer in any of 2 rows\n");
   process_result_fini(&r);
 }
 

@@ -1,5 +1,5 @@
-/* docs/adding-an-input-format.md followed to the letter: reading alone is built, and the format keeps what every
- * format promises (formats_test.c). */
+/* docs/adding-an-input-format.md followed to the letter: reading alone is built, and the format keeps what
+ * every format promises (formats_test.c). */
 #include "tests/check.h"
 #include "tests/guide.h"
 

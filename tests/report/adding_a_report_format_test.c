@@ -1,5 +1,5 @@
-/* docs/adding-a-report-format.md followed to the letter: report alone is built, the format's own test passes, and
- * so does that of hostile documents, which asks all formats of the list. */
+/* docs/adding-a-report-format.md followed to the letter: report alone is built, the format's own test passes,
+ * and so does that of hostile documents, which asks all formats of the list. */
 #include "tests/check.h"
 #include "tests/guide.h"
 
