@@ -288,6 +288,20 @@ static void make_durable(broker *b) {
   }
 }
 
+#ifdef CANVASS_CHECK_CORE
+static void check_core(broker *b) {
+  error why;
+  const status st = core_check(b->core, &why);
+  if (st != STATUS_OK) {
+    broker_fail(b, st, &why);
+  }
+}
+#else
+static void check_core(broker *b) {
+  (void)b; /* it takes as long as there are tasks */
+}
+#endif
+
 static void turn(broker *b) {
   wait_for_messages(b);
   advance_clock(b);
@@ -309,6 +323,9 @@ static void turn(broker *b) {
     b->housekept_ms = b->clock_ms;
     session_housekeep(b);
     transfer_housekeep(b);
+  }
+  if (b->fatal == STATUS_OK) {
+    check_core(b);
   }
   if (b->fatal == STATUS_OK) { /* otherwise the records may be incomplete */
     make_durable(b);

@@ -96,6 +96,7 @@ status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions
   if (w != NULL) {
     w->heard_ms = c->now_ms;
   }
+  c->answers_due += event->kind == CORE_RESULT || event->kind == CORE_FAILURE;
   handlers[event->kind](c, event);
   placement_run(c);
   core_flush(c);

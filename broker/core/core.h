@@ -236,6 +236,12 @@ status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions
 /* Whether EVENT (a result or a failure) belongs to a task that its peer has now, in that attempt. */
 bool core_is_leased(core *c, const core_event *event);
 
+/* Walks through all that the core knows between two events: STATUS_CORRUPT, with a message that says what is
+ * wrong, when one of the invariants above does not hold.  For tests and debug builds: it takes as long as
+ * there are tasks. */
+status core_check(const core *c, error *err) MUST_USE;
+size_t core_blobs(const core *c); /* that the core has and will release */
+
 /* ---- For listings and tests ------------------------------------------------------------------------ */
 
 typedef struct core_job_view {

@@ -206,12 +206,14 @@ struct core {
   core_actions later; /* and this at the end of the step */
   arena *lent;        /* blobs of actions */
   bool out_of_memory;
+  uint64_t answers_due, answers_given; /* invariant 8 */
   /* Jobs. */
   job *jobs[CORE_BUCKETS];
   size_t jobs_count;
   job *dropped;
   rank *ranks;
   uint32_t turns_count; /* jobs in turns */
+  bool placing_is_cut;  /* jobs were left for the next event, so that this one did not take too long */
   chain watched, stuck;
   uint64_t stuck_checked_ms;
   /* Peers. */
@@ -257,6 +259,7 @@ void workers_lose_silent(core *c);
 void worker_set_capacity(core *c, worker *w, uint32_t capacity);
 void worker_update_room(core *c, worker *w);
 bool worker_accepts(const worker *w); /* whether or not it has room */
+bool worker_has_room(const worker *w);
 void watch_end(core *c, watch *w);
 void peers_free(core *c);
 

@@ -78,8 +78,12 @@ bool worker_accepts(const worker *w) {
   return w->capacity > 0 && !w->set_aside;
 }
 
+bool worker_has_room(const worker *w) {
+  return worker_accepts(w) && w->running_count < w->capacity;
+}
+
 void worker_update_room(core *c, worker *w) {
-  const bool has_room = worker_accepts(w) && w->running_count < w->capacity;
+  const bool has_room = worker_has_room(w);
   if (has_room && !w->has_room) {
     chain_add_last(&c->with_room, &w->room);
   } else if (!has_room && w->has_room) {

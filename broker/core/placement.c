@@ -274,8 +274,10 @@ static bool place_next(core *c, uint32_t *passed) {
 
 void placement_run(core *c) {
   uint32_t passed = 0;
+  c->placing_is_cut = false;
   while (!c->out_of_memory && !chain_is_alone(&c->with_room) && c->turns_count > 0) {
     if (!place_next(c, &passed)) {
+      c->placing_is_cut = passed == PASSED_MAX;
       return;
     }
   }

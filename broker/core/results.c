@@ -4,6 +4,7 @@
 #include "broker/core/core_inside.h"
 
 static void taken(core *c, const core_event *e) {
+  c->answers_given++;
   core_act(c, &(core_action){.kind = CORE_SEND_TAKEN, .peer = e->peer, .id = e->id, .attempt = e->attempt});
 }
 

@@ -110,7 +110,7 @@ typedef struct sim {
   uint64_t now_ms, turn;
   uint32_t last_peer, last_process;
   sim_blob blobs[SIM_BLOBS];
-  size_t blobs_count;
+  size_t blobs_count, blobs_live;
   sim_job jobs[SIM_JOBS];
   sim_worker workers[SIM_WORKERS];
   sim_task tasks[SIM_TASKS];

@@ -43,6 +43,7 @@ void sim_fail(const sim *s, const char *format, ...) {
 
 core_blob sim_blob_new(sim *s, uint64_t value, uint32_t keeper) {
   assert_true(s->blobs_count + 1 < SIM_BLOBS);
+  s->blobs_live++;
   s->blobs[++s->blobs_count] = (sim_blob){.live = true, .value = value, .keeper = keeper};
   return s->blobs_count;
 }
@@ -329,15 +330,24 @@ static void carry_out(sim *s, const core_action *a) {
     case CORE_RELEASE:
       (void)blob_at(s, a->blobs[0]);
       s->blobs[a->blobs[0]].live = false;
+      s->blobs_live--;
       break;
     default:
       break; /* it was kept */
   }
 }
 
+static void check_core(const sim *s) {
+  error why;
+  if (core_check(s->core, &why) != STATUS_OK) {
+    sim_fail(s, "%s", why.message);
+  }
+}
+
 void sim_feed(sim *s, const core_event *e) {
   const size_t before = s->actions.count;
   assert_int_equal(core_step(s->core, e, s->now_ms, &s->actions, NULL), STATUS_OK);
+  check_core(s);
   bool others = false;
   for (size_t i = before; i < s->actions.count; i++) {
     const bool is_kept = s->actions.at[i].kind <= CORE_KEEP_NOTE;
@@ -359,6 +369,13 @@ static void check_watchers(sim *s) {
   }
 }
 
+/* What the core has, and nothing else, is there. */
+static void check_released(const sim *s) {
+  if (s->blobs_live != core_blobs(s->core)) {
+    sim_fail(s, "%zu blobs are there, and the core has %zu", s->blobs_live, core_blobs(s->core));
+  }
+}
+
 static void commit(sim *s) {
   for (size_t i = 0; i < s->actions.count; i++) {
     if (s->actions.at[i].kind <= CORE_KEEP_NOTE) {
@@ -375,6 +392,7 @@ void sim_turn(sim *s) {
   s->actions.count = 0;
   s->turn++;
   check_watchers(s);
+  check_released(s);
 }
 
 /* ---- A crash --------------------------------------------------------------------------------------- */
@@ -428,7 +446,7 @@ void sim_crash_broker(sim *s, sim_crash when) {
   s->core = core_new();
   assert_non_null(s->core);
   memset(s->blobs, 0, (s->blobs_count + 1) * sizeof *s->blobs);
-  s->blobs_count = 0;
+  s->blobs_count = s->blobs_live = 0;
   s->watches_count = 0;
   for (int i = 0; i < SIM_WORKERS; i++) {
     s->workers[i].peer = 0;
