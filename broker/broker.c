@@ -84,6 +84,9 @@ void broker_feed(broker *b, const core_event *event) {
     return;
   }
   for (size_t i = before; i < b->actions.count; i++) {
+    persistence_name_files(b, &b->actions.at[i]);
+  }
+  for (size_t i = before; i < b->actions.count; i++) {
     const core_action a = b->actions.at[i];
     if (persistence_handles(a.kind)) {
       persistence_write(b, &a);
@@ -103,6 +106,9 @@ static status open_memory(broker *b, error *err) {
   b->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (b->core == NULL || b->incoming == NULL) {
     return error_no_memory(err, "the broker");
+  }
+  if (b->options.losses_max > 0) {
+    core_set_deaths_max(b->core, b->options.losses_max);
   }
   if (b->wake_fd < 0 || getrandom(b->instance, sizeof b->instance, 0) != (ssize_t)sizeof b->instance) {
     return error_set(err, STATUS_IO, "the broker cannot start: %s", strerror(errno));
@@ -267,7 +273,7 @@ static void forget_gone(broker *b) {
   for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p != NULL; p = next) {
     next = routes_next(&b->routes, p);
     if (p->is_gone) {
-      session_forget(b, p, "can no longer be reached");
+      session_forget(b, p, false, "can no longer be reached");
     }
   }
 }

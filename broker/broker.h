@@ -20,6 +20,7 @@ typedef struct broker_options {
   bool network_allowed;    /* the directory may be on a network file system */
   const key_pair *key;     /* NULL: no keys; then endpoints are inproc, ipc or loopback */
   const key_list *allowed; /* with a key: the allowed keys with their roles; borrowed */
+  uint32_t losses_max; /* workers that may be lost with a task, before it runs alone; 0: CORE_DEATHS_MAX */
   /* One line for the log; from the broker's thread.  May be NULL. */
   void (*say)(void *context, const char *line);
   /* Milliseconds of a clock that never goes back, asked once a turn by the broker's thread.  NULL: the

@@ -6,7 +6,7 @@
 
 #include "broker/shell.h"
 
-enum { SHORT_ID_BYTES = 17, NOTE_BYTES = 1200 };
+enum { SHORT_ID_BYTES = 17, NOTE_BYTES = 1200, FILE_SHOWN_BYTES = 100 };
 
 /* Enough of an id for a log line. */
 static const char *short_id(const core_job_id *id, char out[SHORT_ID_BYTES]) {
@@ -210,6 +210,46 @@ static void remember_end(broker *b, const core_action *a) {
   if (report != NULL && zmq_msg_copy(&e->report, &report->frame) != 0) {
     e->is_done = false;
     error_no_memory(&e->failure, "the report");
+  }
+}
+
+/* "; it reads a.csv", or "; they are of a.csv to c.csv": the files of the shards from FIRST to LAST. */
+static void append_files(error *why, const manifest *m, const digest *first, const digest *last) {
+  const slice *names[2] = {NULL, NULL};
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    const slice *name = &m->files[m->shards[i].file].name;
+    names[0] = names[0] == NULL && digest_equal(&m->shards[i].name, first) ? name : names[0];
+    names[1] = names[0] != NULL && digest_equal(&m->shards[i].name, last) ? name : names[1];
+  }
+  if (names[0] == NULL || names[1] == NULL) {
+    return;
+  }
+  const bool is_one = slice_equal(*names[0], *names[1]);
+  const slice from = text_cut(*names[0], FILE_SHOWN_BYTES);
+  const slice to = text_cut(*names[1], FILE_SHOWN_BYTES);
+  const size_t length = strlen(why->message);
+  if (is_one) {
+    snprintf(why->message + length, sizeof why->message - length, "; the rows are of the file %.*s",
+             SLICE_ARG(from));
+  } else {
+    snprintf(why->message + length, sizeof why->message - length, "; the rows are of the files %.*s to %.*s",
+             SLICE_ARG(from), SLICE_ARG(to));
+  }
+}
+
+void persistence_name_files(broker *b, core_action *a) {
+  const ledger_job *j = NULL;
+  if ((a->kind == CORE_KEEP_END || a->kind == CORE_SEND_ENDED) && a->shards_count > 0 && b->ledger != NULL) {
+    j = ledger_job_find(b->ledger, &a->job);
+  }
+  if (j == NULL || !ledger_blob_is_set(&j->manifest)) {
+    return;
+  }
+  manifest *m = NULL;
+  error ignored; /* without the manifest the message names shards and rows */
+  if (datasets_open(b, &j->manifest.name, &m, &ignored) == STATUS_OK) {
+    append_files(&a->failure, m, &a->shards[0].name, &a->shards[a->shards_count - 1].name);
+    manifest_destroy(m);
   }
 }
 

@@ -114,7 +114,7 @@ static status on_hello(broker *b, line_kind line, wire_message *m, error *why) {
   /* A peer that says it again starts afresh: with another number, without tasks, offers and watches. */
   peer *before = routes_find(&b->routes, line, &m->from);
   if (before != NULL) {
-    session_forget(b, before, NULL);
+    session_forget(b, before, true, NULL);
   }
   if (b->routes.count >= ROUTES_MAX || b->routes.last == UINT32_MAX) {
     return error_set(why, STATUS_LIMIT, "the broker has %d peers and takes no more", (int)ROUTES_MAX);
@@ -147,11 +147,11 @@ static status on_alive(broker *b, peer *from, wire_message *m, error *why) {
   return STATUS_OK;
 }
 
-void session_forget(broker *b, peer *p, const char *why) {
+void session_forget(broker *b, peer *p, bool in_order, const char *why) {
   if (why != NULL && p->role == WAY_WORKER) {
     broker_log(b, "worker %s %s", p->title, why);
   }
-  broker_feed(b, &(core_event){.kind = CORE_PEER_LEFT, .peer = p->number});
+  broker_feed(b, &(core_event){.kind = CORE_PEER_LEFT, .peer = p->number, .in_order = in_order});
   transfer_peer_left(b, p);
   routes_remove(&b->routes, p);
 }
@@ -159,7 +159,7 @@ void session_forget(broker *b, peer *p, const char *why) {
 static status on_bye(broker *b, peer *from, wire_message *m, error *why) {
   (void)m;
   (void)why;
-  session_forget(b, from, "left");
+  session_forget(b, from, true, "left");
   return STATUS_OK;
 }
 
@@ -167,7 +167,7 @@ static void forget_silent(broker *b) {
   for (peer *p = routes_next(&b->routes, NULL), *next = NULL; p != NULL; p = next) {
     next = routes_next(&b->routes, p);
     if (b->clock_ms - p->heard_ms >= SILENCE_MS) {
-      session_forget(b, p, "is silent: its tasks go to others");
+      session_forget(b, p, false, "is silent: its tasks go to others");
     }
   }
 }
@@ -207,7 +207,7 @@ void session_allow(broker *b, const key_list *list) {
       error why;
       error_set(&why, STATUS_USAGE, "the key %s is no longer allowed as a %s", p->key, role_name(p->role));
       outgoing_refuse(b, p, NULL, &why);
-      session_forget(b, p, "is no longer allowed");
+      session_forget(b, p, true, "is no longer allowed");
     }
   }
   const size_t count = key_list_count(list);

@@ -96,8 +96,9 @@ uint64_t broker_wall_s(void);
 /* ---- session.c */
 /* Takes one message; *RECEIVED is false when there is none. */
 void session_take(broker *b, line_kind line, bool *received);
-/* Forgets a peer: it left, is silent, or is no longer allowed.  WHY is for the log. */
-void session_forget(broker *b, peer *p, const char *why);
+/* Forgets a peer.  IN_ORDER: it left, says hello anew, or is no longer allowed; otherwise it is lost, and so
+ * perhaps are tasks.  WHY is for the log. */
+void session_forget(broker *b, peer *p, bool in_order, const char *why);
 void session_housekeep(broker *b);
 /* Takes over a new list of keys. */
 void session_allow(broker *b, const key_list *list);
@@ -185,6 +186,8 @@ message_handler tasks_on_result, tasks_on_failure;
 /* ---- persistence.c: what the core wants kept */
 void persistence_write(broker *b, const core_action *a);
 bool persistence_handles(core_action_kind kind);
+/* A failure that names a task's shards names their files too: before the job's record is written. */
+void persistence_name_files(broker *b, core_action *a);
 /* Counts the references of all blobs of a job's record up or down; not those of its dataset's shards. */
 status persistence_refer(broker *b, const ledger_job *j, error *err) MUST_USE;
 void persistence_release(broker *b, const ledger_job *j);

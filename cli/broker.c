@@ -15,7 +15,7 @@
 #include "cli/subcommand.h"
 #include "proto/endpoint.h"
 
-enum { LINE_BYTES = 512 };
+enum { LINE_BYTES = 512, LOSSES_MAX = 1000000 };
 
 #define AT(member) offsetof(settings, member)
 
@@ -28,6 +28,8 @@ static const option options[] = {
     {0, "allow", "FILE", OPTION_TEXT, AT(allow), 0, 0, NULL, "the list of allowed keys"},
     {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
      "allow --store on a network file system"},
+    {0, "losses", "N", OPTION_COUNT, AT(losses), 1, LOSSES_MAX, NULL,
+     "lost workers that make a task suspect; default: 3"},
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no log"},
 };
 
@@ -159,6 +161,7 @@ static status start(service *s, error *err) {
       .endpoints_count = s->settings->listen.count,
       .directory = s->settings->store,
       .network_allowed = s->settings->network_store,
+      .losses_max = s->settings->losses,
       .key = s->lists != NULL ? &s->key : NULL,
       .allowed = s->lists != NULL ? s->lists->list : NULL,
       .say = say,

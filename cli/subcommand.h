@@ -24,6 +24,7 @@ typedef struct settings {
   const char *identity;   /* file of the user's pair of keys; NULL: $CANVASS_IDENTITY, otherwise none */
   const char *broker_key; /* the broker's public key or its file; NULL: $CANVASS_BROKER_KEY */
   const char *allow;      /* file of the keys that a broker allows */
+  unsigned losses;        /* workers that may be lost with a task; 0: the default */
   unsigned threads;       /* 0: as many as processors */
   const char *dataset;
   const char *job_key;

@@ -1,7 +1,7 @@
 /* Holds the core to what core.h promises, by walking through everything that it knows.
  *
- * Each complaint begins with the number of the invariant that is broken.  Complaints about the lists and counts
- * on which several invariants rest name the one that fails first when they are wrong. */
+ * Each complaint begins with the number of the invariant that is broken.  Complaints about the lists and
+ * counts on which several invariants rest name the one that fails first when they are wrong. */
 #include <stdlib.h>
 
 #include "broker/core/core_inside.h"
@@ -152,6 +152,9 @@ static bool check_lease(walk *w, const node *n) {
     return true;
   }
   const job *j = n->owner;
+  if (node_is_alone(n) && (n->at->running_count != 1 || n->at->reserved_for != n->suspicion)) {
+    return BROKEN(w, 2, NODE_FORMAT " is to run alone, and does not", NODE_ARGS(n));
+  }
   if (n->at->set_aside) {
     return BROKEN(w, 1, NODE_FORMAT " runs on a worker that was set aside", NODE_ARGS(n));
   }
@@ -273,8 +276,8 @@ static bool check_held(walk *w, const worker *who) {
   for (const chain *at = who->running.next; at != &who->running; at = at->next) {
     const node *n = CHAIN_OWNER(at, node, in);
     if (n->state != NODE_RUNNING || n->at != who) {
-      return BROKEN(w, 2, NODE_FORMAT " is listed as running by peer %u, which does not have it", NODE_ARGS(n),
-                    who->peer);
+      return BROKEN(w, 2, NODE_FORMAT " is listed as running by peer %u, which does not have it",
+                    NODE_ARGS(n), who->peer);
     }
   }
   for (const chain *at = who->keeps.next; at != &who->keeps; at = at->next) {
@@ -298,6 +301,9 @@ static bool check_worker(walk *w, const worker *who) {
   const bool has_room = worker_has_room(who);
   if (has_room != who->has_room || has_room == chain_is_alone(&who->room)) {
     return BROKEN(w, 7, "peer %u has room and is not listed, or has none and is", who->peer);
+  }
+  if (who->reserved_for != NULL && who->reserved_for->reserved != who) {
+    return BROKEN(w, 2, "peer %u is reserved for a task that does not know it", who->peer);
   }
   const peer *p = peer_find(w->core, who->peer);
   if (p == NULL || p->worker != who || p->silent || who->heard_ms > w->core->now_ms) {

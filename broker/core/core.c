@@ -32,7 +32,14 @@ core *core_new(void) {
   chain_init(&c->watched);
   chain_init(&c->stuck);
   chain_init(&c->with_room);
+  chain_init(&c->suspects);
+  chain_init(&c->alone);
+  c->deaths_max = CORE_DEATHS_MAX;
   return c;
+}
+
+void core_set_deaths_max(core *c, uint32_t most) {
+  c->deaths_max = most;
 }
 
 void core_destroy(core *c) {
@@ -52,7 +59,7 @@ void core_destroy(core *c) {
 }
 
 static void leave(core *c, const core_event *e) {
-  peer_leaves(c, e->peer);
+  peer_leaves(c, e->peer, e->in_order);
 }
 
 static void cancel(core *c, const core_event *e) {

@@ -26,8 +26,11 @@
  *     CORE_THIRD_MS, each of the two runs the task again: one that now agrees with the other was odd; when
  *     both give the same results as before, the job ends with that message, because it cannot be decided
  *     which is right.
- *  2. Leases are fenced, results are not: a worker that is not heard from loses its tasks to others, and
- *     no task is blamed for a lost worker.  Only a failure of the task itself counts against it.
+ *  2. Leases are fenced, results are not: a worker that is not heard from loses its tasks to others.  A
+ * worker that is lost without taking its leave counts against the tasks that it had, unless its process is
+ * heard from again.  After CORE_DEATHS_MAX of them, whatever the workers, the task runs once more, alone on a
+ *     worker; when that one is lost too, the job ends and names the task.  Failures that workers report count
+ *     apart, and leaving in order not at all.
  *  3.  Blobs passed in with an event belong to the core; each is released exactly once.
  *  4.  The STEPs of one job all go to workers of one fingerprint.  When no worker of that fingerprint was
  *     there for CORE_FINGERPRINT_MS while a STEP waits and others are, the job starts again from its first
@@ -43,28 +46,7 @@
 
 #include "base/digest.h"
 #include "base/status.h"
-#include "proto/message.h"
-
-/* Limits and times, together with the reason for each figure. */
-enum {
-  CORE_RUN_ROWS = 32768,      /* least rows of a MAP task: partials stay small compared with their input */
-  CORE_RUN_SHARDS_MAX = 1024, /* shards of a MAP task: their names fit one frame easily */
-  CORE_FAN_IN = 8,            /* partials merged by one task */
-  CORE_FAILURES_MAX = 3,      /* failures of a task itself that may be retried */
-  CORE_SILENCE_MS = SILENCE_MS,
-  CORE_PROGRESS_MS = 100,      /* least time between two messages to a job's watchers */
-  CORE_FINGERPRINT_MS = 60000, /* four times as long as a worker may be silent */
-  CORE_THIRD_MS = 60000,       /* likewise, for a worker that decides between two others */
-  CORE_LOSSES_MAX = 20,        /* failures of a task because partials were lost: caches are too small */
-  CORE_HOLDERS_MAX = 4,        /* workers that are known to hold a shard; more would not help */
-  CORE_JOBS_MAX = 10000,       /* unfinished */
-  CORE_WORKERS_MAX = 10000,
-  CORE_WATCHERS_MAX = 100, /* of one job */
-  CORE_CAPACITY_MAX = 1024,
-  CORE_STATES_MAX = 1 << 30, /* of a result: more (of 1,024 shards by 100,000 accumulators) is refused */
-  CORE_HELD_MAX = MESSAGE_FRAME_MAX / 8, /* shards that a worker may report as held */
-  CORE_BLOBS_MAX = MESSAGE_PAYLOADS_MAX - 1,
-};
+#include "broker/core/limits.h"
 
 typedef uint64_t core_blob; /* 0: none */
 typedef struct core_job_id {
@@ -112,7 +94,7 @@ typedef enum core_event_kind {
   CORE_WORKER_JOINED, /* peer, process, capacity, fingerprint, held (borrowed); an old worker of that peer
                        * is lost */
   CORE_HEARD,         /* peer; a worker may change its capacity (0: it takes no more) */
-  CORE_PEER_LEFT,     /* peer, worker or watcher */
+  CORE_PEER_LEFT,     /* peer, worker or watcher; in_order */
   CORE_SUBMITTED,     /* peer (0: no peer waits), request, job, priority, and either read, or else shards
                        * (copied), manifest and plan + program or spec.  An id that is running: refused. */
   CORE_RESTORED,      /* a job as it was kept: as CORE_SUBMITTED, and stage, program and state of that stage,
@@ -136,6 +118,7 @@ typedef struct core_event {
   uint64_t request;
   /* Workers. */
   uint32_t capacity;
+  bool in_order;        /* it took its leave, or says hello anew: its tasks are not to blame */
   uint64_t process;     /* the same as long as it is the same process, also as another peer; 0: unknown */
   digest fingerprint;   /* also of CORE_RESTORED: all zero when no STEP was assigned yet */
   const uint64_t *held; /* the first 8 bytes, little-endian, of each shard's name */
@@ -175,8 +158,9 @@ typedef enum core_action_kind {
   CORE_DROP_RESULT, /* id: it was merged into one that is kept, or is recomputed */
   CORE_KEEP_STAGE,  /* job, stage, blobs {program, state}, fingerprint, states (of stages before): all results
                      * are void.  Stage 0 (a new start): blobs {first program, 0} */
-  CORE_KEEP_END,    /* job, states, blobs {report} or failure; the job's other records are void */
-  CORE_KEEP_NOTE,   /* job, peer (0: none), failure.message: a line for the job's log */
+  CORE_KEEP_END,  /* job, states, blobs {report} or failure; the job's other records are void.  Shards: those
+                   * of the task that the failure names, of which the core does not know the files */
+  CORE_KEEP_NOTE, /* job, peer (0: none), failure.message: a line for the job's log */
   /* To be done after the commit. */
   CORE_SEND_TASK,     /* peer, id, attempt, work, blobs, shards */
   CORE_SEND_TAKEN,    /* peer, id, attempt */
@@ -186,7 +170,7 @@ typedef enum core_action_kind {
   CORE_SEND_PROGRESS, /* peer, request (0: not at once), job, stage, rows_done, rows_total, finishing, states,
                          is_running */
   CORE_SEND_REPORT,   /* peer, job, states, blobs {report} */
-  CORE_SEND_ENDED,    /* peer, job, states, failure */
+  CORE_SEND_ENDED,    /* peer, job, states, failure, shards (as with CORE_KEEP_END) */
   CORE_SET_ASIDE,     /* peer: its results were odd; failure has the message for it */
   CORE_RELEASE,       /* blobs[0] */
 } core_action_kind;
@@ -227,6 +211,9 @@ void core_actions_fini(core_actions *a);
 typedef struct core core;
 
 core *core_new(void);
+/* How many workers may be lost while they have a task, before it runs alone: at least 1, and more than
+ * CORE_DEATHS_MAX where machines are taken away without notice.  Before the first event. */
+void core_set_deaths_max(core *c, uint32_t most);
 void core_destroy(core *c); /* the shell frees the blobs */
 /* Takes EVENT at NOW_MS (never going back) and appends what is to be done to OUT, in order.  After carrying
  * out all of them the caller sets OUT's count to 0.

@@ -20,10 +20,12 @@ enum {
   CORE_TAG_SHIFT = 8, /* an attempt's number: a digest of its inputs, and a count in the low bits */
   CORE_VOTES_MAX = 6,
   CORE_FAILED_ON_MAX = CORE_FAILURES_MAX - 1,
+  CORE_DIED_MAX = 8, /* lost workers of a task that are remembered, should they be heard from again */
 };
 
 typedef struct job job;
 typedef struct worker worker;
+typedef struct suspicion suspicion;
 
 /* ---- Nodes ----------------------------------------------------------------------------------------- */
 
@@ -48,6 +50,7 @@ typedef struct node {
   core_states states; /* a leaf's of its last result, or a restored merge's; see counts.c */
   uint32_t home;      /* READY leaves: which of the job's homes */
   uint64_t failed_on[CORE_FAILED_ON_MAX];
+  suspicion *suspicion; /* workers were lost that had it; NULL: none */
   uint8_t level;
   uint8_t state;
   uint8_t failures, losses;
@@ -58,6 +61,17 @@ typedef struct node {
   bool counted;        /* a leaf: its rows are in rows_done */
   bool stands_for_all; /* a merge: STATES are those of all leaves below it */
 } node;
+
+/* A task with which workers were lost; see suspects.c. */
+struct suspicion {
+  chain all;     /* in core.suspects */
+  chain waiting; /* in core.alone: is READY, and is to run alone */
+  node *of;
+  uint32_t deaths;
+  uint64_t died[CORE_DIED_MAX]; /* the last of them */
+  bool alone;
+  worker *reserved; /* for it alone: until it is idle, and while it runs it */
+};
 
 /* A MAP's shards: from FIRST up to the next run's. */
 typedef struct run {
@@ -84,6 +98,7 @@ struct worker {
   uint32_t slot;
   bool has_room;
   bool set_aside;
+  suspicion *reserved_for; /* it gets nothing else */
   uint64_t heard_ms, tasks_done, shards_held;
   digest fingerprint;
 };
@@ -163,6 +178,8 @@ struct job {
   digest plan_content;
   core_shard *shards;
   uint32_t shards_count;
+  const core_shard *blamed; /* of the task that ends the job */
+  uint32_t blamed_count;
   uint64_t rows_done, rows_total;
   core_states before;   /* of the stages that have passed, */
   core_states in_stage; /* and of this one's leaves */
@@ -222,6 +239,9 @@ struct core {
   size_t workers_count;
   chain with_room;
   size_t tasks_running;
+  uint32_t deaths_max;
+  chain suspects, alone;
+  uint32_t reserved_count;
   uint64_t *aside; /* whose results were odd */
   size_t aside_count, aside_capacity;
   /* Shards. */
@@ -250,7 +270,7 @@ peer *peer_find(const core *c, uint32_t number);
 worker *peer_worker(const core *c, uint32_t number); /* NULL: none */
 void peer_joins(core *c, const core_event *e);
 void peer_heard(core *c, const core_event *e);
-void peer_leaves(core *c, uint32_t number);
+void peer_leaves(core *c, uint32_t number, bool in_order);
 void peer_watches(core *c, const core_event *e);
 uint64_t peer_who(const core *c, uint32_t number);
 void peer_set_aside(core *c, uint64_t who);
@@ -292,6 +312,16 @@ void node_finish(core *c, node *n, core_blob blob, const digest *content, worker
 void node_lose(core *c, node *n); /* its partial is gone */
 void node_void(core *c, node *n); /* its result does not count, nor anything made from it */
 void node_wait(core *c, node *n); /* not READY, not RUNNING: READY or BLOCKED, depending on its inputs */
+
+/* suspects.c */
+bool node_is_alone(const node *n); /* is to run with nothing beside it */
+bool node_is_picky(const node *n); /* only some workers may run it */
+/* W is lost without having taken its leave while it runs N: assigns N again, or ends the job. */
+void suspect_died(core *c, node *n, const worker *w);
+void suspects_returned(core *c, uint64_t who); /* that process lives */
+void suspect_reserve(core *c, node *n, worker *w);
+void suspect_unreserve(core *c, node *n);
+void suspect_forget(core *c, node *n);
 
 /* counts.c */
 void counts_accept(node *n, const core_states *said);  /* SAID with the result */

@@ -336,7 +336,11 @@ static void drop(core *c, job *j) {
 }
 
 void job_end(core *c, job *j, const error *failure, core_blob report) {
-  core_action a = {.kind = CORE_KEEP_END, .job = j->id, .states = counts_of(j)};
+  core_action a = {.kind = CORE_KEEP_END,
+                   .job = j->id,
+                   .states = counts_of(j),
+                   .shards = j->blamed,
+                   .shards_count = j->blamed_count};
   if (failure != NULL) {
     a.failure = *failure;
   } else {

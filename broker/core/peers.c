@@ -79,7 +79,7 @@ bool worker_accepts(const worker *w) {
 }
 
 bool worker_has_room(const worker *w) {
-  return worker_accepts(w) && w->running_count < w->capacity;
+  return worker_accepts(w) && w->reserved_for == NULL && w->running_count < w->capacity;
 }
 
 void worker_update_room(core *c, worker *w) {
@@ -98,9 +98,17 @@ void worker_set_capacity(core *c, worker *w, uint32_t capacity) {
 }
 
 /* Its tasks go to others, and what it keeps is lost. */
-static void take_all_from(core *c, worker *w) {
+static void take_all_from(core *c, worker *w, bool is_blameless) {
+  if (w->reserved_for != NULL && w->reserved_for->of->state != NODE_RUNNING) {
+    suspect_unreserve(c, w->reserved_for->of);
+  }
   while (!chain_is_alone(&w->running)) {
-    node_requeue(c, CHAIN_OWNER(w->running.next, node, in));
+    node *n = CHAIN_OWNER(w->running.next, node, in);
+    if (is_blameless) {
+      node_requeue(c, n);
+    } else {
+      suspect_died(c, n, w);
+    }
   }
   while (!chain_is_alone(&w->keeps)) {
     node_lose(c, CHAIN_OWNER(w->keeps.next, node, in));
@@ -110,18 +118,18 @@ static void take_all_from(core *c, worker *w) {
 static void leave_aside(core *c, worker *w) {
   w->set_aside = true;
   worker_update_room(c, w);
-  take_all_from(c, w);
+  take_all_from(c, w, true);
   core_action a = {.kind = CORE_SET_ASIDE, .peer = w->peer};
   error_set(&a.failure, STATUS_CORRUPT,
             "this worker gave a result that differs from that of two others; its machine may be faulty");
   core_act(c, &a);
 }
 
-static void lose(core *c, peer *p) {
+static void lose(core *c, peer *p, bool is_blameless) {
   worker *w = p->worker;
   w->capacity = 0;
   worker_update_room(c, w);
-  take_all_from(c, w);
+  take_all_from(c, w, is_blameless);
   c->workers[w->index] = c->workers[--c->workers_count];
   c->workers[w->index]->index = w->index;
   c->slots[w->slot] = NULL;
@@ -172,10 +180,11 @@ void peer_joins(core *c, const core_event *e) {
   if (p == NULL) {
     return;
   }
+  const uint64_t who = e->process ? e->process : e->peer;
   if (p->worker != NULL) {
-    lose(c, p);
+    lose(c, p, p->who == who);
   }
-  p->who = e->process ? e->process : e->peer;
+  p->who = who;
   worker *w = add_worker(c, p, e->capacity, &e->fingerprint);
   if (w == NULL) {
     tidy(c, p);
@@ -184,6 +193,7 @@ void peer_joins(core *c, const core_event *e) {
   for (size_t i = 0; i < e->held_count && i < CORE_HELD_MAX; i++) {
     holdings_add(c, e->held[i], w);
   }
+  suspects_returned(c, who);
   if (e->held_count > 0) {
     c->held_changed_ms = c->now_ms;
     c->held_ever = true;
@@ -197,6 +207,7 @@ void peer_heard(core *c, const core_event *e) {
   } else if (p != NULL && p->silent && e->capacity > 0) {
     const digest fingerprint = p->fingerprint;
     (void)add_worker(c, p, e->capacity, &fingerprint);
+    suspects_returned(c, p->who);
   }
 }
 
@@ -210,13 +221,13 @@ static void forget_aside(core *c, uint32_t number) {
   }
 }
 
-void peer_leaves(core *c, uint32_t number) {
+void peer_leaves(core *c, uint32_t number, bool in_order) {
   peer *p = peer_find(c, number);
   if (p == NULL) {
     return;
   }
   if (p->worker != NULL) {
-    lose(c, p);
+    lose(c, p, in_order);
   }
   while (p != NULL && !chain_is_alone(&p->watches)) {
     watch_end(c, CHAIN_OWNER(p->watches.next, watch, of_peer));
@@ -236,7 +247,7 @@ void workers_lose_silent(core *c) {
       peer *p = peer_find(c, w->peer);
       p->silent = true;
       p->fingerprint = w->fingerprint;
-      lose(c, p);
+      lose(c, p, false);
     }
   }
 }

@@ -154,7 +154,7 @@ static bool place_picky(core *c, job *j) {
     if (drop_moot_dispute(c, n)) {
       continue;
     }
-    worker *w = choose_worker(c, n);
+    worker *w = node_is_alone(n) ? NULL : choose_worker(c, n);
     if (w != NULL) {
       send_task(c, n, w);
       return true;
@@ -244,6 +244,44 @@ static bool place_one(core *c, job *j) {
   return tree_build(c, j) && (place_picky(c, j) || place_reduce(c, j) || place_leaf(c, j));
 }
 
+/* ---- Tasks that run alone -------------------------------------------------------------------------- */
+
+/* For N: of the workers that may run it the one with least to do. */
+static worker *choose_to_empty(const core *c, const node *n) {
+  worker *best = NULL;
+  for (size_t i = 0; i < c->workers_count; i++) {
+    worker *w = c->workers[i];
+    if (worker_accepts(w) && w->reserved_for == NULL && is_fit(n, w) &&
+        (best == NULL || w->running_count < best->running_count)) {
+      best = w;
+    }
+  }
+  return best;
+}
+
+/* One worker at a time is emptied for each, but never more than half of them (of one, that one). */
+static void place_alone(core *c) {
+  uint32_t tried = 0;
+  for (chain *at = c->alone.next; at != &c->alone && tried < PICKY_TRIED_MAX; tried++) {
+    node *n = CHAIN_OWNER(at, suspicion, waiting)->of;
+    at = at->next;
+    worker *w = n->suspicion->reserved;
+    if (w != NULL && (!worker_accepts(w) || !is_fit(n, w))) {
+      suspect_unreserve(c, n);
+      w = NULL;
+    }
+    if (w == NULL && 2 * (size_t)c->reserved_count < c->workers_count) {
+      w = choose_to_empty(c, n);
+      if (w != NULL) {
+        suspect_reserve(c, n, w);
+      }
+    }
+    if (w != NULL && w->running_count == 0) {
+      send_task(c, n, w);
+    }
+  }
+}
+
 /* ---- All jobs -------------------------------------------------------------------------------------- */
 
 static void go_last(job *j) {
@@ -275,6 +313,7 @@ static bool place_next(core *c, uint32_t *passed) {
 void placement_run(core *c) {
   uint32_t passed = 0;
   c->placing_is_cut = false;
+  place_alone(c);
   while (!c->out_of_memory && !chain_is_alone(&c->with_room) && c->turns_count > 0) {
     if (!place_next(c, &passed)) {
       c->placing_is_cut = passed == PASSED_MAX;

@@ -116,7 +116,7 @@ node *tree_find(job *j, uint64_t task) {
 static void enqueue(core *c, node *n, bool first) {
   job *j = n->owner;
   chain *list = &j->reduces;
-  if (n == &j->special || n->failures > 0 || n->disputed) {
+  if (node_is_picky(n)) {
     list = &j->picky;
   } else if (n->level == 0) {
     n->home = n->home < j->homes_count ? n->home : 0;
@@ -128,6 +128,9 @@ static void enqueue(core *c, node *n, bool first) {
   } else {
     chain_add_last(list, &n->in);
   }
+  if (node_is_alone(n)) {
+    chain_add_last(&c->alone, &n->suspicion->waiting);
+  }
   n->state = NODE_READY;
   j->ready_count++;
   job_update_turn(c, j);
@@ -135,8 +138,11 @@ static void enqueue(core *c, node *n, bool first) {
 
 static void dequeue(core *c, node *n) {
   job *j = n->owner;
-  if (n->level == 0 && n->failures == 0 && !n->disputed) {
+  if (n->level == 0 && !node_is_picky(n)) {
     j->homes[n->home].count--;
+  }
+  if (node_is_alone(n)) {
+    chain_remove(&n->suspicion->waiting);
   }
   chain_remove(&n->in);
   j->ready_count--;
@@ -159,6 +165,7 @@ void node_stop(core *c, node *n) {
   } else if (n->state == NODE_RUNNING) {
     end_lease(c, n);
   }
+  suspect_unreserve(c, n);
   n->state = n->has_content ? NODE_DONE : NODE_IDLE;
 }
 
@@ -246,6 +253,7 @@ static void settle_below(core *c, node *p, bool is_kept) {
 
 void node_finish(core *c, node *n, core_blob blob, const digest *content, worker *keeper, bool is_kept) {
   node_stop(c, n);
+  suspect_forget(c, n);
   n->state = NODE_DONE;
   n->blob = blob;
   n->content = *content;
@@ -376,6 +384,7 @@ bool tree_build(core *c, job *j) {
 
 static void clear_node(core *c, node *n) {
   node_stop(c, n);
+  suspect_forget(c, n);
   let_go(c, n);
 }
 

@@ -110,12 +110,18 @@ static const struct {
   const char *complaint;
   void (*damage)(sim *s, bool undo);
 } cases[] = {
-    {"invariant 1", dispute_without_votes},   {"invariant 1", aside_with_tasks},
-    {"invariant 2", lease_of_nobody},         {"invariant 2", heard_in_the_future},
-    {"invariant 3", blob_of_two},             {"invariant 4", step_elsewhere},
-    {"invariant 5", turn_lost},               {"invariant 5", priorities_out_of_order},
-    {"invariant 6", partial_that_is_gone},    {"invariant 6", rows_miscounted},
-    {"invariant 7", home_miscounted},         {"invariant 7", room_unseen},
+    {"invariant 1", dispute_without_votes},
+    {"invariant 1", aside_with_tasks},
+    {"invariant 2", lease_of_nobody},
+    {"invariant 2", heard_in_the_future},
+    {"invariant 3", blob_of_two},
+    {"invariant 4", step_elsewhere},
+    {"invariant 5", turn_lost},
+    {"invariant 5", priorities_out_of_order},
+    {"invariant 6", partial_that_is_gone},
+    {"invariant 6", rows_miscounted},
+    {"invariant 7", home_miscounted},
+    {"invariant 7", room_unseen},
     {"invariant 8", answer_forgotten},
 };
 

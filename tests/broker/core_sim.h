@@ -51,6 +51,7 @@ typedef struct sim_job {
   uint64_t ended_turn;
   uint64_t plan, program, spec, manifest, first_program, state, report;
   status failure; /* STATUS_OK: the report is there */
+  char message[1024];
   uint32_t stage;
   digest content, fingerprint;
   core_states states;
@@ -72,6 +73,7 @@ typedef struct sim_task {
   uint32_t keepers[SIM_INPUTS];
   uint32_t inputs_count;
   uint64_t shards_sum; /* of a MAP */
+  uint64_t done_ms;    /* in histories: when its worker will answer; 0: not decided yet */
 } sim_task;
 
 typedef struct sim_result {
@@ -161,9 +163,13 @@ void sim_start_worker(sim *s, int worker, uint32_t capacity, uint32_t fingerprin
 void sim_connect(sim *s, int worker);
 void sim_disconnect(sim *s, int worker); /* the process goes on */
 void sim_kill(sim *s, int worker);
+void sim_leave(sim *s, int worker);                  /* takes its leave, and ends */
 sim_worker *sim_worker_of(sim *s, uint32_t process); /* NULL: dead */
 /* A worker's answer to the task; false: an input is not to be had any more, *LOST is which. */
 bool sim_compute(sim *s, const sim_task *t, sim_result *out, digest *lost);
+/* The worker has the task's shards from now on, and its partial when that stays; the result is resent until
+ * it is taken. */
+void sim_remember(sim *s, const sim_result *r);
 /* Takes the task out of the list, computes, gives the answer. */
 void sim_work(sim *s, size_t task);
 void sim_answer(sim *s, const sim_result *r, uint32_t peer);

@@ -169,6 +169,15 @@ void sim_disconnect(sim *s, int worker) {
   }
 }
 
+void sim_leave(sim *s, int worker) {
+  sim_worker *w = &s->workers[worker];
+  if (w->peer) {
+    sim_feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = w->peer, .in_order = true});
+    w->peer = 0;
+  }
+  w->alive = false;
+}
+
 void sim_kill(sim *s, int worker) {
   sim_disconnect(s, worker);
   s->workers[worker].alive = false;
@@ -243,9 +252,11 @@ bool sim_compute(sim *s, const sim_task *t, sim_result *out, digest *lost) {
   return true;
 }
 
-/* The worker has the shards now, and its partial when that stays. */
-static void remember(sim *s, const sim_result *r) {
+void sim_remember(sim *s, const sim_result *r) {
   sim_worker *w = sim_worker_of(s, r->of.process);
+  if (w->outbox_count < SIM_OUTBOX) {
+    w->outbox[w->outbox_count++] = *r;
+  }
   if (r->stays && !keeps(w, r->values[0]) && w->kept_count < SIM_RESULTS) {
     w->kept[w->kept_count++] = r->values[0];
   }
@@ -306,10 +317,7 @@ void sim_work(sim *s, size_t task) {
     }
     return;
   }
-  remember(s, &r);
-  if (w->outbox_count < SIM_OUTBOX) {
-    w->outbox[w->outbox_count++] = r;
-  }
+  sim_remember(s, &r);
   if (w->peer) {
     sim_answer(s, &r, w->peer);
   }

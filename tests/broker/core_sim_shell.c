@@ -160,6 +160,7 @@ static void keep(sim *s, const core_action *a) {
       j->ended = true;
       j->ended_turn = s->turn;
       j->failure = a->failure.code;
+      memcpy(j->message, a->failure.message, sizeof j->message);
       j->report = a->blobs_count ? value_of(s, a->blobs[0]) : 0;
       j->states = a->states;
       break;

@@ -1,0 +1,28 @@
+/* The limits of the broker's core, together with the reason for each figure. */
+#ifndef CANVASS_BROKER_CORE_LIMITS_H
+#define CANVASS_BROKER_CORE_LIMITS_H
+
+#include "proto/message.h"
+
+enum {
+  CORE_RUN_ROWS = 32768,      /* least rows of a MAP task: partials stay small compared with their input */
+  CORE_RUN_SHARDS_MAX = 1024, /* shards of a MAP task: their names fit one frame easily */
+  CORE_FAN_IN = 8,            /* partials merged by one task */
+  CORE_FAILURES_MAX = 3,      /* failures of a task itself that may be retried */
+  CORE_SILENCE_MS = SILENCE_MS,
+  CORE_PROGRESS_MS = 100,      /* least time between two messages to a job's watchers */
+  CORE_FINGERPRINT_MS = 60000, /* four times as long as a worker may be silent */
+  CORE_THIRD_MS = 60000,       /* likewise, for a worker that decides between two others */
+  CORE_DEATHS_MAX = 3, /* workers that may be lost while they run a task, before it runs alone */
+  CORE_LOSSES_MAX = 20,        /* failures of a task because partials were lost: caches are too small */
+  CORE_HOLDERS_MAX = 4,        /* workers that are known to hold a shard; more would not help */
+  CORE_JOBS_MAX = 10000,       /* unfinished */
+  CORE_WORKERS_MAX = 10000,
+  CORE_WATCHERS_MAX = 100, /* of one job */
+  CORE_CAPACITY_MAX = 1024,
+  CORE_STATES_MAX = 1 << 30, /* of a result: more (of 1,024 shards by 100,000 accumulators) is refused */
+  CORE_HELD_MAX = MESSAGE_FRAME_MAX / 8, /* shards that a worker may report as held */
+  CORE_BLOBS_MAX = MESSAGE_PAYLOADS_MAX - 1,
+};
+
+#endif

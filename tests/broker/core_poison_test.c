@@ -1,0 +1,174 @@
+/* Tasks at which workers die: what counts against a task, and how its job ends. */
+#include <string.h>
+
+#include "tests/broker/core_sim.h"
+#include "tests/check.h"
+
+/* Workers with room for CAPACITY tasks each, and job 0 of so many MAPs. */
+static sim *with_workers(int workers, uint32_t capacity, uint32_t maps) {
+  sim *s = sim_new(31);
+  for (int i = 0; i < workers; i++) {
+    sim_start_worker(s, i, capacity, 0);
+    sim_connect(s, i);
+  }
+  sim_shards(s, 0, maps, CORE_RUN_ROWS);
+  sim_submit(s, 0);
+  sim_turn(s);
+  return s;
+}
+
+/* The worker that has the task, or -1. */
+static int who_has(const sim *s, uint64_t task) {
+  for (size_t i = 0; i < s->tasks_count; i++) {
+    for (int k = 0; k < SIM_WORKERS; k++) {
+      if (s->tasks[i].id.task == task && s->workers[k].peer && s->workers[k].peer == s->tasks[i].peer) {
+        return k;
+      }
+    }
+  }
+  return -1;
+}
+
+static uint32_t tasks_of(const sim *s, int worker) {
+  uint32_t count = 0;
+  for (size_t i = 0; i < s->tasks_count; i++) {
+    count += s->workers[worker].peer && s->tasks[i].peer == s->workers[worker].peer;
+  }
+  return count;
+}
+
+static void forget_tasks_of(sim *s, int worker) {
+  for (size_t i = s->tasks_count; i-- > 0;) {
+    if (s->tasks[i].process == s->workers[worker].process) {
+      s->tasks[i] = s->tasks[--s->tasks_count];
+    }
+  }
+}
+
+static void die_and_start_again(sim *s, int worker) {
+  forget_tasks_of(s, worker);
+  sim_kill(s, worker);
+  sim_turn(s);
+  sim_start_worker(s, worker, 2, 0);
+  sim_connect(s, worker);
+  sim_turn(s);
+}
+
+static void after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 2, 4);
+  sim_shards(s, 1, 3, CORE_RUN_ROWS);
+  for (int deaths = 0; deaths < 4; deaths++) {
+    assert_false(s->jobs[0].ended);
+    int victim = who_has(s, 2);
+    while (victim < 0) { /* until a worker is empty; then it is the task's alone */
+      size_t at = 0;
+      while (s->tasks[at].id.task == 2) {
+        at++;
+      }
+      sim_work(s, at);
+      sim_turn(s);
+      victim = who_has(s, 2);
+    }
+    if (deaths == 3) {
+      sim_submit(s, 1); /* it gets nothing beside it */
+      sim_turn(s);
+      assert_int_equal(tasks_of(s, victim), 1);
+    }
+    die_and_start_again(s, victim);
+  }
+  assert_true(s->jobs[0].ended);
+  assert_int_equal(s->jobs[0].failure, STATUS_JOB);
+  assert_contains(s->jobs[0].message, "4 workers were lost while they ran one task (map 2 of stage 0, rows 65537 to 98304, shard ");
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(&s->jobs[0].shards[2].name, hex);
+  assert_contains(s->jobs[0].message, hex);
+  assert_int_equal(s->jobs[0].notes, 2); /* the task beside it was suspect too */
+  sim_work_all(s); /* others' jobs go on */
+  assert_true(sim_is_right(s, 1));
+  sim_free(s);
+}
+
+static void what_only_ran_beside_it_passes(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 2, 2);
+  for (int i = 0; i < CORE_DEATHS_MAX; i++) {
+    die_and_start_again(s, 0);
+  }
+  assert_int_equal(s->tasks_count, 1); /* both are suspect: one at a time */
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+static void who_leaves_in_order_or_comes_back_counts_against_no_task(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 2, 2);
+  for (int i = 0; i < 10; i++) {
+    forget_tasks_of(s, 0);
+    if (i % 2) {
+      sim_leave(s, 0);
+      sim_turn(s);
+      sim_start_worker(s, 0, 2, 0);
+    } else {
+      sim_disconnect(s, 0); /* the line breaks, and the process says hello again */
+      sim_turn(s);
+    }
+    sim_connect(s, 0);
+    sim_turn(s);
+    assert_int_equal(s->tasks_count, 2); /* not one at a time */
+  }
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+/* It said hello over a new line before the broker missed it on the old one. */
+static void a_process_with_two_lines_is_not_lost_with_one(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 2, 2);
+  for (int i = 0; i < 5; i++) {
+    const uint32_t old = s->workers[0].peer;
+    forget_tasks_of(s, 0);
+    s->workers[0].peer = 0;
+    sim_connect(s, 0);
+    sim_turn(s);
+    sim_feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = old});
+    sim_turn(s);
+    assert_int_equal(s->tasks_count, 2);
+  }
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+static void the_limit_can_be_set_for_machines_that_are_taken_away(void **state) {
+  (void)state;
+  sim *s = sim_new(32);
+  core_set_deaths_max(s->core, 50);
+  sim_shards(s, 0, 2, CORE_RUN_ROWS);
+  sim_submit(s, 0);
+  sim_start_worker(s, 0, 2, 0);
+  sim_connect(s, 0);
+  sim_turn(s);
+  for (int i = 0; i < 49; i++) {
+    die_and_start_again(s, 0);
+    assert_int_equal(s->tasks_count, 2);
+  }
+  die_and_start_again(s, 0);
+  assert_int_equal(s->tasks_count, 1);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job),
+      cmocka_unit_test(what_only_ran_beside_it_passes),
+      cmocka_unit_test(who_leaves_in_order_or_comes_back_counts_against_no_task),
+      cmocka_unit_test(a_process_with_two_lines_is_not_lost_with_one),
+      cmocka_unit_test(the_limit_can_be_set_for_machines_that_are_taken_away),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
