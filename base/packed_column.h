@@ -5,8 +5,8 @@
  * dictionary.
  *
  * DECIMALS and SCALED keep the value of a number and forget how it was written ("05", "5.0"): variables that
- * are not of numbers see its canonical text ("5").  Whoever packs columns that texts matter in (nominal, id,
- * text) must not choose them, or the answer would depend on the shard.
+ * are not of numbers see its canonical text ("5").  A caller that packs columns in which texts matter
+ * (nominal, id, text) must not choose them, or the answer would depend on the shard.
  */
 #ifndef CANVASS_BASE_PACKED_COLUMN_H
 #define CANVASS_BASE_PACKED_COLUMN_H

@@ -13,7 +13,7 @@ enum {
   CORE_PROGRESS_MS = 100,      /* least time between two messages to a job's watchers */
   CORE_FINGERPRINT_MS = 60000, /* four times as long as a worker may be silent */
   CORE_THIRD_MS = 60000,       /* likewise, for a worker that decides between two others */
-  CORE_DEATHS_MAX = 3, /* workers that may be lost while they run a task, before it runs alone */
+  CORE_DEATHS_MAX = 3,         /* workers that may be lost while they run a task, before it runs alone */
   CORE_LOSSES_MAX = 20,        /* failures of a task because partials were lost: caches are too small */
   CORE_HOLDERS_MAX = 4,        /* workers that are known to hold a shard; more would not help */
   CORE_JOBS_MAX = 10000,       /* unfinished */

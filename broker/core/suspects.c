@@ -2,8 +2,8 @@
  *
  * Whoever had the task when it was lost counts, because nobody knows which of a worker's tasks killed it.  So
  * tasks that only ran beside the guilty one become suspect too: before a job ends the task runs alone, on a
- * worker that was emptied for it, and whatever is innocent passes.  Nothing of this survives the broker: after
- * a restart the count begins anew. */
+ * worker that was emptied for it, and whatever is innocent passes.  Nothing of this survives the broker:
+ * after a restart the count begins anew. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,11 +116,12 @@ static void end_poisoned(core *c, node *n) {
   char place[256];
   describe_place(n, place, sizeof place);
   error why;
-  error_set(&why, STATUS_JOB,
-            "%" PRIu32 " workers were lost while they ran one task (%s %" PRIu32 " of stage %" PRIu32
-            "%s), the last one with nothing else to do: read what their logs and machines say (out of memory?), "
-            "mend it or leave those rows out, and submit again",
-            n->suspicion->deaths + 1, core_work_name(node_work(n)), n->index, n->owner->stage, place);
+  error_set(
+      &why, STATUS_JOB,
+      "%" PRIu32 " workers were lost while they ran one task (%s %" PRIu32 " of stage %" PRIu32
+      "%s), the last one with nothing else to do: read what their logs and machines say (out of memory?), "
+      "mend it or leave those rows out, and submit again",
+      n->suspicion->deaths + 1, core_work_name(node_work(n)), n->index, n->owner->stage, place);
   job_end(c, n->owner, &why, 0);
 }
 

@@ -1,8 +1,8 @@
-/* Histories: hours of a cluster's life in simulated time, from seeds.  Workers compute in their time, die at a
- * certain task whoever gets it, take tasks and never answer, lie, are slow, break off and come back; messages
- * are lost, doubled, delayed and overtake each other; the broker dies before, after and in the middle of what
- * follows a commit.  One worker is honest.  Then every job ends, or says what it waits for, within
- * PATIENCE_MS; and where nobody lies and no task kills, with the one right report.
+/* Histories: hours of a cluster's life in simulated time, from seeds.  Workers compute in their time, die at
+ * a certain task whoever gets it, take tasks and never answer, lie, are slow, break off and come back;
+ * messages are lost, doubled, delayed and overtake each other; the broker dies before, after and in the
+ * middle of what follows a commit.  One worker is honest.  Then every job ends, or says what it waits for,
+ * within PATIENCE_MS; and where nobody lies and no task kills, with the one right report.
  *
  *   core_histories_test           some histories of each weather
  *   core_histories_test SEED      that one alone, told line by line
@@ -20,8 +20,8 @@ enum {
   LETTERS = 4096,
   BEAT_MS = 2000,            /* between a worker's signs of life */
   PATIENCE_MS = 3600 * 1000, /* within which every job ends, or says what it waits for */
-  STORM_MS = 120 * 1000,     /* kills, breaks and crashes happen so long: then only habits and poison remain */
-  WEATHERS_STEP = 10000000,  /* seeds of the n-th weather begin at n times this */
+  STORM_MS = 120 * 1000,    /* kills, breaks and crashes happen so long: then only habits and poison remain */
+  WEATHERS_STEP = 10000000, /* seeds of the n-th weather begin at n times this */
 };
 
 /* What a worker does with a task. */
@@ -41,8 +41,18 @@ static const weather weathers[] = {
     {.name = "killed brokers and workers", .kill = 3, .leave = 1, .crash = 2, .twice = 5},
     {.name = "liars", .liar = 40, .cut = 3, .wedged = 20},
     {.name = "all of it",
-     .lost = 1, .twice = 3, .late = 5, .kill = 1, .leave = 1, .cut = 1, .crash = 1,
-     .slow = 10, .wedged = 20, .liar = 10, .fail = 1, .poison = 30},
+     .lost = 1,
+     .twice = 3,
+     .late = 5,
+     .kill = 1,
+     .leave = 1,
+     .cut = 1,
+     .crash = 1,
+     .slow = 10,
+     .wedged = 20,
+     .liar = 10,
+     .fail = 1,
+     .poison = 30},
 };
 enum { WEATHERS = sizeof weathers / sizeof *weathers };
 
@@ -70,13 +80,13 @@ typedef struct history {
   bool tells;
 } history;
 
-#define TELL(h, ...)                                          \
-  do {                                                        \
-    if ((h)->tells) {                                         \
-      printf("%8.1f s  ", (double)(h)->s->now_ms / 1000.0);   \
-      printf(__VA_ARGS__);                                    \
-      printf("\n");                                           \
-    }                                                         \
+#define TELL(h, ...)                                        \
+  do {                                                      \
+    if ((h)->tells) {                                       \
+      printf("%8.1f s  ", (double)(h)->s->now_ms / 1000.0); \
+      printf(__VA_ARGS__);                                  \
+      printf("\n");                                         \
+    }                                                       \
   } while (0)
 
 static bool is_stormy(const history *h) {
@@ -100,8 +110,7 @@ static void describe_jobs(history *h) {
 }
 
 static bool is_poison(const history *h, const core_task_id *id) {
-  return h->has_poison && memcmp(&h->poison.job, &id->job, sizeof id->job) == 0 &&
-         h->poison.task == id->task;
+  return h->has_poison && memcmp(&h->poison.job, &id->job, sizeof id->job) == 0 && h->poison.task == id->task;
 }
 
 /* One of the first job's tasks. */

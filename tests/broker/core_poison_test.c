@@ -79,12 +79,14 @@ static void after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job(voi
   }
   assert_true(s->jobs[0].ended);
   assert_int_equal(s->jobs[0].failure, STATUS_JOB);
-  assert_contains(s->jobs[0].message, "4 workers were lost while they ran one task (map 2 of stage 0, rows 65537 to 98304, shard ");
+  assert_contains(
+      s->jobs[0].message,
+      "4 workers were lost while they ran one task (map 2 of stage 0, rows 65537 to 98304, shard ");
   char hex[DIGEST_HEX_BYTES];
   digest_hex(&s->jobs[0].shards[2].name, hex);
   assert_contains(s->jobs[0].message, hex);
   assert_int_equal(s->jobs[0].notes, 2); /* the task beside it was suspect too */
-  sim_work_all(s); /* others' jobs go on */
+  sim_work_all(s);                       /* others' jobs go on */
   assert_true(sim_is_right(s, 1));
   sim_free(s);
 }
