@@ -169,27 +169,14 @@ static status add_places(cross_state *into, const cross_state *from, const uint3
   return STATUS_OK;
 }
 
-/* Gives INTO the groups of U, its own sums in their new places. */
-static status spread(cross_state *into, grouping_union *u, error *err) {
-  void *at = into->at;
-  TRY(pairs_spread(&at, into->pairs_count, sizeof *into->at, &into->groups, u, "cross", err));
-  into->at = at;
-  return STATUS_OK;
-}
-
 static status cross_merge(void *into_state, const void *from_state, error *err) {
   cross_state *into = into_state;
   const cross_state *from = from_state;
-  if (grouping_equal(&into->groups, &from->groups)) {
-    return add_places(into, from, NULL, err);
-  }
-  grouping_union u;
-  TRY(grouping_unite(&into->groups, &from->groups, &u, err));
-  status st = spread(into, &u, err);
-  if (st == STATUS_OK) {
-    st = add_places(into, from, u.right_places, err);
-  }
-  grouping_union_fini(&u);
+  uint32_t *places;
+  TRY(pairs_unite(&into->at, into->pairs_count, sizeof *into->at, &into->groups, &from->groups, "cross",
+                  &places, err));
+  const status st = add_places(into, from, places, err);
+  free(places);
   return st;
 }
 

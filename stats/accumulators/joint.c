@@ -159,14 +159,6 @@ static status merge_table(joint_table *into, const joint_table *from, error *err
   return STATUS_OK;
 }
 
-/* Gives INTO the groups of U, its own tables in their new places. */
-static status spread(joint_state *into, grouping_union *u, error *err) {
-  void *at = into->at;
-  TRY(pairs_spread(&at, into->pairs_count, sizeof *into->at, &into->groups, u, "joint", err));
-  into->at = at;
-  return STATUS_OK;
-}
-
 /* Stops as soon as they are too many: no state is ever much larger than its limit. */
 static status add_places(joint *into, const joint_state *from, const uint32_t *places, error *err) {
   uint32_t pairs = from->pairs_count;
@@ -191,16 +183,11 @@ static status add_places(joint *into, const joint_state *from, const uint32_t *p
 static status joint_merge(void *into_state, const void *from_state, error *err) {
   joint *into = into_state;
   const joint_state *from = from_state;
-  if (grouping_equal(&into->s.groups, &from->groups)) {
-    return add_places(into, from, NULL, err);
-  }
-  grouping_union u;
-  TRY(grouping_unite(&into->s.groups, &from->groups, &u, err));
-  status st = spread(&into->s, &u, err);
-  if (st == STATUS_OK) {
-    st = add_places(into, from, u.right_places, err);
-  }
-  grouping_union_fini(&u);
+  uint32_t *places;
+  TRY(pairs_unite(&into->s.at, into->s.pairs_count, sizeof *into->s.at, &into->s.groups, &from->groups,
+                  "joint", &places, err));
+  const status st = add_places(into, from, places, err);
+  free(places);
   return st;
 }
 

@@ -41,9 +41,11 @@ static inline uint64_t pair_index(pair_list l, uint32_t i, uint32_t j) {
   return i * (2 * n - i - 1) / 2 + (j - i - 1);
 }
 
-/* Gives a merged state the groups of U: moves *AT (PAIRS elements of SIZE bytes for each place of GROUPS)
- * to their new places, the new ones zeroed.  WHO names the accumulator in messages. */
-status pairs_spread(void **at, uint32_t pairs, size_t size, grouping *groups, grouping_union *u,
-                    const char *who, error *err) MUST_USE;
+/* Gives a state that another is merged into the other's groups, OTHERS, besides its own, GROUPS.  AT is the
+ * address of its pointer to PAIRS elements of SIZE bytes for each place: they move to their new places, the
+ * new ones are zeroed.  *PLACES (malloc'ed): where each place of OTHERS is now; NULL: where it was.  WHO
+ * names the accumulator in messages. */
+status pairs_unite(void *at, uint32_t pairs, size_t size, grouping *groups, const grouping *others,
+                   const char *who, uint32_t **places, error *err) MUST_USE;
 
 #endif

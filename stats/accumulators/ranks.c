@@ -99,18 +99,11 @@ static status add_places(ranks_state *into, const ranks_state *from, const uint3
 static status ranks_merge(void *into_state, const void *from_state, error *err) {
   ranks_state *into = &((ranks *)into_state)->s;
   const ranks_state *from = &((const ranks *)from_state)->s;
-  if (grouping_equal(&into->groups, &from->groups)) {
-    return add_places(into, from, NULL, err);
-  }
-  grouping_union u;
-  TRY(grouping_unite(&into->groups, &from->groups, &u, err));
-  void *at = into->at;
-  status st = pairs_spread(&at, into->pairs_count, sizeof *into->at, &into->groups, &u, "ranks", err);
-  into->at = at;
-  if (st == STATUS_OK) {
-    st = add_places(into, from, u.right_places, err);
-  }
-  grouping_union_fini(&u);
+  uint32_t *places;
+  TRY(pairs_unite(&into->at, into->pairs_count, sizeof *into->at, &into->groups, &from->groups, "ranks",
+                  &places, err));
+  const status st = add_places(into, from, places, err);
+  free(places);
   return st;
 }
 

@@ -95,6 +95,8 @@ const base_state *run_base(const analysis_run *run);
 
 /* The section in the report, an object; tables are written through stats/analyses/table.h. */
 json *run_section(analysis_run *run);
+/* The rows of the section's TABLE as an earlier step wrote them, or NULL: the section is hostile input. */
+const json *run_rows(const analysis_run *run, const char *table);
 /* Private bytes kept until the next step: what was put there in the step before. */
 reader *run_carried(analysis_run *run);
 buf *run_carry(analysis_run *run);

@@ -4,18 +4,6 @@
 #include "stats/analyses/correlate_spearman.h"
 #include "stats/methods/holm.h"
 
-/* Rows of the table NAME, or NULL: the section is hostile input. */
-static const json *rows_of(const correlation *c, const char *name) {
-  const json *tables = json_get(run_section(c->run), "tables");
-  for (size_t i = 0; i < json_count(tables); i++) {
-    const json *t = json_at(tables, i);
-    if (slice_equal(json_as_text(json_get(t, "name")), slice_of(name))) {
-      return json_get(t, "rows");
-    }
-  }
-  return NULL;
-}
-
 static json *row_at(const json *rows, uint64_t index) {
   return (json *)json_at(rows, index);
 }
@@ -35,14 +23,14 @@ status rank_fill(const rank_course *r, const rank_pair *p, uint32_t place, const
   }
   TRY(coefficient_make(ranks, &options, &f, err));
   if (first != UINT32_MAX) {
-    json *row = row_at(rows_of(c, "spearman_pairs"), first + pair);
+    json *row = row_at(run_rows(c->run, "spearman_pairs"), first + pair);
     json_set_number(row, "rho", f.r);
     json_set_number(row, "t", f.t);
     json_set_number(row, "df", f.df);
     json_set_number(row, "p", f.p);
   }
   if (p->which == 0) {
-    json *row = row_at(rows_of(c, "spearman_matrix"), pair);
+    json *row = row_at(run_rows(c->run, "spearman_matrix"), pair);
     json_set_number(row, "rho", f.r);
     json_set_number(row, "p", f.p);
   }
@@ -86,7 +74,7 @@ void rank_refuse(rank_course *r, const rank_pair *p) {
 static status adjust_group(const rank_course *r, uint32_t which, uint32_t place, double *p, error *err) {
   const correlation *c = r->c;
   const rank_family *family = &r->families[which];
-  const json *rows = rows_of(c, "spearman_pairs"), *matrix = rows_of(c, "spearman_matrix");
+  const json *rows = run_rows(c->run, "spearman_pairs"), *matrix = run_rows(c->run, "spearman_matrix");
   const uint64_t first = family->rows[place];
   for (uint64_t pair = 0; pair < c->count; pair++) {
     const json *figure = json_get(json_at(rows, first + pair), "p");

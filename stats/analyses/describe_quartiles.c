@@ -30,20 +30,10 @@ status later_quartiles_need(analysis_run *run, const refinement *r, error *err) 
   return STATUS_OK;
 }
 
-static json *quartile_row(analysis_run *run, uint32_t row) {
-  const json *tables = json_get(run_section(run), "tables");
-  for (size_t i = 0; i < json_count(tables); i++) {
-    const json *t = json_at(tables, i);
-    if (slice_equal(json_as_text(json_get(t, "name")), slice_of("quartiles"))) {
-      return (json *)json_at(json_get(t, "rows"), row);
-    }
-  }
-  return NULL;
-}
-
 static status fill_quartiles(analysis_run *run, const refinement *r, unsigned decimals, error *err) {
+  const json *rows = run_rows(run, "quartiles");
   for (uint32_t place = 0; place < r->places; place++) {
-    json *row = r->rows[place] == UINT32_MAX ? NULL : quartile_row(run, r->rows[place]);
+    json *row = r->rows[place] == UINT32_MAX ? NULL : (json *)json_at(rows, r->rows[place]);
     for (unsigned q = 0; row != NULL && q < QUARTILES; q++) {
       const quantile_rank *rank = &r->ranks[place * QUARTILES + q];
       const search *pair = &r->searches[place * SEARCHES + 2 * q];

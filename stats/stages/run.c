@@ -173,6 +173,17 @@ json *run_section(analysis_run *run) {
   return run->section;
 }
 
+const json *run_rows(const analysis_run *run, const char *table) {
+  const json *tables = json_get(run->section, "tables");
+  for (size_t i = 0; i < json_count(tables); i++) {
+    const json *t = json_at(tables, i);
+    if (slice_equal(json_as_text(json_get(t, "name")), slice_of(table))) {
+      return json_get(t, "rows");
+    }
+  }
+  return NULL;
+}
+
 reader *run_carried(analysis_run *run) {
   return &run->carried;
 }
