@@ -234,27 +234,38 @@ static status parse_text(parser *p, slice *out) {
 
 static status parse_value(parser *p, json **out);
 
-static status parse_array(parser *p, json *array) {
+/* What stands between brackets, ITEM by item, up to CLOSE; the opening one is behind P. */
+static status parse_items(parser *p, json *into, char close, status (*item)(parser *p, json *into),
+                          const char *expected) {
   skip_blanks(p);
-  if (next_is(p, ']')) {
+  if (next_is(p, close)) {
     p->at++;
     return STATUS_OK;
   }
   for (;;) {
-    json *item;
-    TRY(parse_value(p, &item));
-    json_push(array, item);
+    TRY(item(p, into));
     skip_blanks(p);
     if (!next_is(p, ',')) {
       break;
     }
     p->at++;
   }
-  if (!next_is(p, ']')) {
-    return problem(p, "expected , or ]");
+  if (!next_is(p, close)) {
+    return problem(p, expected);
   }
   p->at++;
   return STATUS_OK;
+}
+
+static status parse_item(parser *p, json *array) {
+  json *item;
+  TRY(parse_value(p, &item));
+  json_push(array, item);
+  return STATUS_OK;
+}
+
+static status parse_array(parser *p, json *array) {
+  return parse_items(p, array, ']', parse_item, "expected , or ]");
 }
 
 static status parse_member(parser *p, json *object) {
@@ -304,23 +315,7 @@ static status sort_members(const parser *p, const char *start, json *object) {
 
 static status parse_object(parser *p, json *object) {
   const char *start = p->at - 1;
-  skip_blanks(p);
-  if (next_is(p, '}')) {
-    p->at++;
-    return STATUS_OK;
-  }
-  for (;;) {
-    TRY(parse_member(p, object));
-    skip_blanks(p);
-    if (!next_is(p, ',')) {
-      break;
-    }
-    p->at++;
-  }
-  if (!next_is(p, '}')) {
-    return problem(p, "expected , or }");
-  }
-  p->at++;
+  TRY(parse_items(p, object, '}', parse_member, "expected , or }"));
   return sort_members(p, start, object);
 }
 
