@@ -15,7 +15,7 @@ static const option options[] = {
      "refuse what 'canvass run --strict' refuses"},
     {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL,
      "report the findings as JSON on standard output"},
-    {'l', "lang", "LANGUAGE", OPTION_CHOICE, offsetof(settings, language), 0, 0, rendering_languages,
+    {'l', "lang", "LANGUAGE", OPTION_CHOICE, offsetof(settings, language), 0, 0, plan_languages,
      "en, zh-Hans or zh-Hant; default: your locale's"},
     {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no progress"},
 };

@@ -6,7 +6,6 @@
 #include "cli/environment.h"
 #include "cli/output.h"
 
-const char *const rendering_languages[] = {"en", "zh-Hans", "zh-Hant", NULL};
 const char *const rendering_colors[] = {"auto", "always", "never", NULL};
 
 status rendering_check(const settings *s, const plan *p, error *err) {

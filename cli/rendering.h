@@ -6,7 +6,7 @@
 #include "cli/subcommand.h"
 #include "stats/plan/plan.h"
 
-extern const char *const rendering_languages[], *const rendering_colors[];
+extern const char *const rendering_colors[];
 
 /* Before the work begins: can a report of plan P be written as settings say? */
 status rendering_check(const settings *s, const plan *p, error *err) MUST_USE;
@@ -32,7 +32,7 @@ status rendering_write(const settings *s, const buf *document, error *err) MUST_
        offsetof(settings, language),                                                      \
        0,                                                                                 \
        0,                                                                                 \
-       rendering_languages,                                                               \
+       plan_languages,                                                                    \
        "en, zh-Hans or zh-Hant; default: your locale's"},                                 \
   {                                                                                       \
     0, "color", "WHEN", OPTION_CHOICE, offsetof(settings, color), 0, 0, rendering_colors, \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "stats/plan/plan.h"
 
 /* ---- The shape ----------------------------------------------------------------------------------- */
 
@@ -282,10 +283,9 @@ slice document_display(const document *d, slice text) {
 }
 
 slice document_label(const document *d, const json *label) {
-  static const char *const languages[] = {"en", "zh-Hans", "zh-Hant"};
   static const int order[3][3] = {{0, 1, 2}, {1, 2, 0}, {2, 1, 0}};
   for (int i = 0; i < 3; i++) {
-    slice text = json_as_text(json_get(label, languages[order[d->language][i]]));
+    slice text = json_as_text(json_get(label, plan_languages[order[d->language][i]]));
     if (text.length > 0) {
       return document_display(d, text);
     }

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/status.h"
 
+/* In the order of plan_languages. */
 typedef enum report_language { REPORT_EN, REPORT_ZH_HANS, REPORT_ZH_HANT } report_language;
 
 typedef struct report_options {
@@ -29,8 +30,6 @@ void report_formats_list(buf *out);
 bool report_format_describe(const char *name, buf *out);
 /* Is PATH named as the files of another format than the default?  OTHER gets that format: "svg:NAME". */
 bool report_format_unlike(const char *path, buf *other);
-
-bool report_language_parse(const char *text, report_language *out);
 
 /* DOCUMENT is the report's JSON text; OUT gets the rendering.  STATUS_USAGE: there is no such format, or the
  * report has no such part; STATUS_CORRUPT: DOCUMENT is not a report. */

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/plan/plan.h"
+
 /* Blue, vermilion and grey can be distinguished with any kind of colour blindness.  s0 to s10 are the steps
  * of a scale from its low to its high end: strongest at the ends, grey in the middle.  On a dark background
  * the ends are bright and the steps between them dark, so that labels on all of them are legible. */
@@ -42,8 +44,6 @@ static const char *const families[] = {
     [REPORT_ZH_HANT] =
         "'PingFang TC','Microsoft JhengHei','Noto Sans CJK TC','Noto Sans TC',system-ui,sans-serif",
 };
-static const char *const languages[] = {
-    [REPORT_EN] = "en", [REPORT_ZH_HANS] = "zh-Hans", [REPORT_ZH_HANT] = "zh-Hant"};
 
 /* ---- Elements ------------------------------------------------------------------------------------ */
 
@@ -106,7 +106,7 @@ void svg_begin(buf *out, double width, double height, report_language language, 
   buf_printf(
       out,
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"cv\" xml:lang=\"%s\" role=\"img\" viewBox=\"0 0 ",
-      languages[language]);
+      plan_languages[language]);
   svg_number(out, width);
   buf_printf(out, " ");
   svg_number(out, height);

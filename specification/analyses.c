@@ -139,7 +139,7 @@ static void request_normal(compilation *c, const request *r) {
   json *o = json_object(c->memory);
   json_set_text(o, "kind", a->kind);
   json_set_text(o, "name", a->name);
-  json_set(o, "label", normal_label(c, &a->label));
+  json_set(o, "label", plan_label_json(&a->label, c->memory));
   json_set(o, "arguments", arguments);
   json_set(o, "by", breakdowns_normal(c, a));
   json_set(o, "where", r->where != NULL ? r->where : json_null(c->memory));

@@ -157,7 +157,6 @@ bool where_compile(compilation *c, const node *n, uint32_t *filter, json **canon
 /* ---- Normal form (normalise.c) ------------------------------------------------------------------- */
 
 json *normal_codebook_entry(compilation *c, const symbol *s);
-json *normal_label(compilation *c, const plan_label *label);
 json *normal_values(compilation *c, const symbol *s);
 json *normal_decimal(compilation *c, decimal d);
 json *normal_slice(compilation *c, slice s);

@@ -246,7 +246,7 @@ bool derived_read(compilation *c, symbol *s) {
   const node *label = node_get(s->body, "label");
   bool all_well = label == NULL || field_label(c, label, "label", &s->label);
   all_well = d->read(c, s, d, node_get(s->body, d->key)) && read_values(c, s) && all_well;
-  json_set(s->normal, "label", normal_label(c, &s->label));
+  json_set(s->normal, "label", plan_label_json(&s->label, c->memory));
   json_set(s->normal, "values", normal_values(c, s));
   return all_well;
 }

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const language_keys[LANGUAGES] = {"en", "zh-Hans", "zh-Hant"};
-
 void field_expected(compilation *c, const node *n, const char *what, const char *format, ...) {
   char expected[400];
   va_list arguments;
@@ -144,13 +142,13 @@ static const char *readable(compilation *c, const node *n, const char *what) {
 
 bool field_label(compilation *c, const node *n, const char *what, plan_label *out) {
   if (n->kind == NODE_MAP) {
-    field_check_keys(c, n, what, language_keys, LANGUAGES);
+    field_check_keys(c, n, what, plan_languages, LANGUAGES);
     bool all_well = n->count > 0;
     if (n->count == 0) {
       field_expected(c, n, what, "a text for at least one language (en, zh-Hans, zh-Hant)");
     }
     for (size_t i = 0; i < LANGUAGES; i++) {
-      const node *text = node_get(n, language_keys[i]);
+      const node *text = node_get(n, plan_languages[i]);
       if (text != NULL) {
         out->text[i] = readable(c, text, what);
         all_well = all_well && out->text[i] != NULL;

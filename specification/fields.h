@@ -27,6 +27,4 @@ bool field_choice(compilation *c, const node *n, const char *what, const char *c
 
 bool whole_parse(slice text, int64_t *out); /* "5", "-2", "5.0" */
 
-extern const char *const language_keys[LANGUAGES];
-
 #endif

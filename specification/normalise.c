@@ -4,16 +4,6 @@
  * items, analyses. */
 #include "specification/fields.h"
 
-json *normal_label(compilation *c, const plan_label *label) {
-  json *o = json_object(c->memory);
-  for (size_t i = 0; i < LANGUAGES; i++) {
-    if (label->text[i] != NULL) {
-      json_set_text(o, language_keys[i], label->text[i]);
-    }
-  }
-  return o;
-}
-
 json *normal_decimal(compilation *c, decimal d) {
   char text[32];
   (void)decimal_format(decimal_normalise(d), text);
@@ -38,7 +28,7 @@ json *normal_values(compilation *c, const symbol *s) {
     const plan_value_label *v = &s->values[i];
     json *row = json_array(c->memory);
     json_push(row, v->is_text ? normal_slice(c, v->text) : json_integer(c->memory, v->number));
-    json_push(row, normal_label(c, &v->label));
+    json_push(row, plan_label_json(&v->label, c->memory));
     json_push(values, row);
   }
   return values;
@@ -47,7 +37,7 @@ json *normal_values(compilation *c, const symbol *s) {
 json *normal_definition(compilation *c, const symbol *s) {
   json *o = json_object(c->memory);
   json_set_text(o, "name", s->name);
-  json_set(o, "label", normal_label(c, &s->label));
+  json_set(o, "label", plan_label_json(&s->label, c->memory));
   return o;
 }
 

@@ -35,7 +35,7 @@ static void read_page(compilation *c, const node *root) {
   if (title != NULL) {
     (void)field_label(c, title, "title", &c->plan->title);
   }
-  json_set(c->normal, "title", normal_label(c, &c->plan->title));
+  json_set(c->normal, "title", plan_label_json(&c->plan->title, c->memory));
   data_read(c, root);
   codebook_declare(c, root);
   constructs_declare(c, root);

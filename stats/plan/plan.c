@@ -7,6 +7,18 @@
 
 #include "stats/plan/codec.h"
 
+const char *const plan_languages[LANGUAGES + 1] = {"en", "zh-Hans", "zh-Hant", NULL};
+
+json *plan_label_json(const plan_label *label, arena *a) {
+  json *o = json_object(a);
+  for (int i = 0; i < LANGUAGES; i++) {
+    if (label->text[i] != NULL) {
+      json_set_text(o, plan_languages[i], label->text[i]);
+    }
+  }
+  return o;
+}
+
 plan *plan_new(void) {
   plan *p = calloc(1, sizeof *p);
   if (p == NULL) {

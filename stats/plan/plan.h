@@ -8,14 +8,19 @@
 #define CANVASS_STATS_PLAN_PLAN_H
 
 #include "base/file_facts.h"
+#include "base/json.h"
 #include "stats/program/program.h"
 
-enum { LANGUAGES = 3 }; /* en, zh-Hans, zh-Hant, in this order everywhere */
+enum { LANGUAGES = 3 };
+/* en, zh-Hans, zh-Hant, in this order everywhere; NULL after the last. */
+extern const char *const plan_languages[LANGUAGES + 1];
 
 /* NULL where the specification gives none. */
 typedef struct plan_label {
   const char *text[LANGUAGES];
 } plan_label;
+/* An object of the texts that it has, by language. */
+json *plan_label_json(const plan_label *label, arena *a);
 
 typedef struct plan_value_label {
   bool is_text;

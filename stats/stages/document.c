@@ -5,18 +5,6 @@
 
 #include "stats/stages/run.h"
 
-static const char *const languages[LANGUAGES] = {"en", "zh-Hans", "zh-Hant"};
-
-static json *label_json(arena *a, const plan_label *label) {
-  json *o = json_object(a);
-  for (int i = 0; i < LANGUAGES; i++) {
-    if (label->text[i] != NULL) {
-      json_set_text(o, languages[i], label->text[i]);
-    }
-  }
-  return o;
-}
-
 static const char *variable_kind_name(variable_kind kind) {
   static const struct {
     variable_kind kind;
@@ -44,7 +32,7 @@ static json *variables_json(arena *a, const plan *p) {
     const plan_variable *v = &p->variables[i];
     json *o = json_object(a);
     json_set_text(o, "kind", variable_kind_name(p->program->variables[v->variable].kind));
-    json_set(o, "label", label_json(a, &v->label));
+    json_set(o, "label", plan_label_json(&v->label, a));
     const program_variable *in_program = &p->program->variables[v->variable];
     if (in_program->kind == VARIABLE_SCALE) {
       json *range = json_array(a);
@@ -57,7 +45,7 @@ static json *variables_json(arena *a, const plan *p) {
       const plan_value_label *value = &v->values[k];
       json *entry = json_object(a);
       json_set(entry, "key", value->is_text ? json_text(a, value->text) : json_integer(a, value->number));
-      json_set(entry, "label", label_json(a, &value->label));
+      json_set(entry, "label", plan_label_json(&value->label, a));
       json_push(values, entry);
     }
     json_set(o, "values", values);
@@ -242,7 +230,7 @@ status document_head(arena *a, const plan *p, const document_source *source, jso
     *out = json_object(a);
     json_set(*out, "canvass", canvass);
     json_set_text(*out, "specification", hex);
-    json_set(*out, "title", label_json(a, &p->title));
+    json_set(*out, "title", plan_label_json(&p->title, a));
     json_set(*out, "data", data_json(a, p, used, source));
     json_set(*out, "variables", variables_json(a, p));
   }
@@ -268,7 +256,7 @@ json *document_section(arena *a, const plan *p, const plan_analysis *request) {
   json *section = json_object(a);
   json_set_text(section, "analysis", request->kind);
   json_set_text(section, "name", request->name);
-  json_set(section, "label", label_json(a, &request->label));
+  json_set(section, "label", plan_label_json(&request->label, a));
   json_set(section, "settings", settings);
   json_set(section, "tables", json_array(a));
   json_set(section, "warnings", json_array(a));

@@ -269,18 +269,14 @@ static void no_line_is_wider_than_the_page(void **state) {
   }
 }
 
-static void names_of_formats_and_languages_are_known(void **state) {
+static void names_of_formats_are_known(void **state) {
   (void)state;
-  report_language language = REPORT_EN;
   error err = {STATUS_OK, ""};
   assert_int_equal(report_format_check("csv", &err), STATUS_OK);
   assert_int_equal(report_format_check("xml", &err), STATUS_USAGE);
   assert_contains(err.message, "'xml' is not one of text, json, csv");
   assert_int_equal(report_format_check("csv:x", &err), STATUS_USAGE);
   assert_contains(err.message, "nothing may follow 'csv'");
-  assert_true(report_language_parse("zh-Hant", &language));
-  assert_int_equal(language, REPORT_ZH_HANT);
-  assert_false(report_language_parse("zh", &language));
 }
 
 int main(void) {
@@ -299,7 +295,7 @@ int main(void) {
       cmocka_unit_test(more_than_eight_warnings_alike_are_cut_to_five),
       cmocka_unit_test(colour_changes_nothing_but_escapes),
       cmocka_unit_test(no_line_is_wider_than_the_page),
-      cmocka_unit_test(names_of_formats_and_languages_are_known),
+      cmocka_unit_test(names_of_formats_are_known),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
