@@ -16,8 +16,6 @@ enum {
   COUNTED_KEYS_MAX = 32,
   WEIGHED_KEYS_MAX = 16,
   VECTOR = 64,
-  BYTES_BLOCK = 255 * VECTOR, /* a byte counts to 255 */
-  CELLS_AT_ONCE = 8,
   PLANES_BLOCK = 2048, /* rows whose planes stay in the nearest cache */
   NARROW_PLANES = 6,   /* w: 2, w^2: 4 */
   WIDE_PLANES = 12,    /* w: 4, w^2: 8 */
@@ -46,32 +44,11 @@ KERNEL_AVX512 static uint32_t compare_block(const uint8_t *slots, uint32_t count
   return all;
 }
 
-/* Keys first: where they account for all rows, the missing reasons need no look. */
-KERNEL_AVX512 static void compare_all(const histogram *h, uint32_t *counts) {
-  uint32_t cells[MISSING_REASONS + COUNTED_KEYS_MAX + CELLS_AT_ONCE] = {0};
-  uint32_t whole = h->rows / VECTOR * VECTOR;
-  for (uint32_t row = 0; row < whole; row += BYTES_BLOCK) {
-    uint32_t count = whole - row < BYTES_BLOCK ? whole - row : BYTES_BLOCK, found = 0;
-    for (uint32_t cell = MISSING_REASONS; cell < histogram_stride(h); cell += CELLS_AT_ONCE) {
-      found += compare_block(h->slots + row, count, cell, cells);
-    }
-    if (found < count) {
-      compare_block(h->slots + row, count, 0, cells);
-    }
-  }
-  for (uint32_t row = whole; row < h->rows; row++) {
-    cells[histogram_cell_of_slot(h->slots[row])]++;
-  }
-  for (uint32_t cell = 0; cell < histogram_stride(h); cell++) {
-    counts[cell] += cells[cell];
-  }
-}
-
 KERNEL_AVX512 void histogram_count_avx512(const histogram *h, uint32_t *counts) {
   if (h->groups != NULL) {
     body_count_by_group(h, counts);
   } else if (h->keys_count <= COUNTED_KEYS_MAX) {
-    compare_all(h, counts);
+    body_compare_all(h, VECTOR, compare_block, counts);
   } else {
     body_count_all(h, counts);
   }

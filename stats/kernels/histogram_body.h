@@ -12,7 +12,39 @@
 
 #define BODY static inline __attribute__((always_inline))
 
-enum { HISTOGRAM_BLOCK = 2048, HISTOGRAM_SLOTS = 256 };
+enum {
+  HISTOGRAM_BLOCK = 2048,
+  HISTOGRAM_SLOTS = 256,
+  COMPARED_KEYS_END = 32, /* no form compares slots with more keys */
+  CELLS_AT_ONCE = 8,
+};
+
+/* Rows of SLOTS (COUNT, a multiple of the form's vector, at most 255 vectors: a byte counts to 255) in each
+ * of CELLS_AT_ONCE cells from FIRST on; returns how many in all. */
+typedef uint32_t body_compare_block(const uint8_t *slots, uint32_t count, uint32_t first, uint32_t *counts);
+
+/* All rows in one group, with few keys: COMPARE looks at VECTOR rows at once.  Keys first: where they account
+ * for all rows, the missing reasons need no look. */
+BODY void body_compare_all(const histogram *h, uint32_t vector, body_compare_block *compare,
+                           uint32_t *counts) {
+  uint32_t cells[MISSING_REASONS + COMPARED_KEYS_END + CELLS_AT_ONCE] = {0};
+  const uint32_t whole = h->rows / vector * vector, block = 255 * vector;
+  for (uint32_t row = 0; row < whole; row += block) {
+    uint32_t count = whole - row < block ? whole - row : block, found = 0;
+    for (uint32_t cell = MISSING_REASONS; cell < histogram_stride(h); cell += CELLS_AT_ONCE) {
+      found += compare(h->slots + row, count, cell, cells);
+    }
+    if (found < count) {
+      compare(h->slots + row, count, 0, cells);
+    }
+  }
+  for (uint32_t row = whole; row < h->rows; row++) {
+    cells[histogram_cell_of_slot(h->slots[row])]++;
+  }
+  for (uint32_t cell = 0; cell < histogram_stride(h); cell++) {
+    counts[cell] += cells[cell];
+  }
+}
 
 /* All rows in one group: four tables over all slots, side by side. */
 BODY void body_count_all(const histogram *h, uint32_t *counts) {
