@@ -121,7 +121,8 @@ static status joint_map(frame *f, const program_accumulator *a, void **state, er
 
 /* ---- Merge --------------------------------------------------------------------------------------- */
 
-static int compare_entries(const joint_entry *a, const joint_entry *b) {
+int joint_compare_entries(const void *left, const void *right) {
+  const joint_entry *a = left, *b = right;
   return a->x != b->x ? (a->x > b->x) - (a->x < b->x) : (a->y > b->y) - (a->y < b->y);
 }
 
@@ -129,7 +130,9 @@ static int compare_entries(const joint_entry *a, const joint_entry *b) {
 static uint32_t unite(const joint_table *a, const joint_table *b, joint_entry *out) {
   uint32_t count = 0;
   for (uint32_t i = 0, j = 0; i < a->count || j < b->count; count++) {
-    int order = i == a->count ? 1 : j == b->count ? -1 : compare_entries(&a->entries[i], &b->entries[j]);
+    int order = i == a->count   ? 1
+                : j == b->count ? -1
+                                : joint_compare_entries(&a->entries[i], &b->entries[j]);
     if (out != NULL) {
       out[count] = order <= 0 ? a->entries[i] : b->entries[j];
       if (order == 0) {

@@ -26,6 +26,8 @@ typedef struct joint_column {
 
 status joint_add_shard(frame *f, const program_accumulator *a, joint_shard *s, error *err) MUST_USE;
 
+/* The order of a table's entries, for qsort. */
+int joint_compare_entries(const void *left, const void *right);
 /* Takes COUNT of the entries that are left; false when they are more: the state is then overflown. */
 bool joint_spend(joint_shard *s, uint64_t count);
 /* Makes T of counts: CELLS[i * STRIDE + j] rows (which weigh WEIGHTS[..], or NULL) have the I-th key of X

@@ -182,11 +182,6 @@ static status grow(hash_table *t, error *err) {
   return STATUS_OK;
 }
 
-static int compare_entries(const void *left, const void *right) {
-  const joint_entry *a = left, *b = right;
-  return a->x != b->x ? (a->x > b->x) - (a->x < b->x) : (a->y > b->y) - (a->y < b->y);
-}
-
 static status keep_sparse(const counter *c, const hash_table *t, error *err) {
   if (t->count == 0 || !joint_spend(c->shard, t->count)) {
     return STATUS_OK;
@@ -201,7 +196,7 @@ static status keep_sparse(const counter *c, const hash_table *t, error *err) {
       entries[count++] = t->slots[i];
     }
   }
-  qsort(entries, count, sizeof *entries, compare_entries);
+  qsort(entries, count, sizeof *entries, joint_compare_entries);
   c->table->entries = entries;
   c->table->count = count;
   return STATUS_OK;

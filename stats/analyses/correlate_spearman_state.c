@@ -3,21 +3,11 @@
 
 enum { STAGE_MAX = 100000 };
 
-static void put_axis(const axis *ax, buf *out) {
-  buf_put_u8(out, ax->is_text ? 1 : 0);
-  buf_put_varint(out, ax->count);
-  for (uint32_t i = 0; i < ax->count; i++) {
-    if (ax->is_text) {
-      buf_put_slice(out, ax->texts[i]);
-    } else {
-      buf_put_signed(out, ax->numbers[i]);
-    }
-  }
-}
-
 static void put_family(const rank_family *f, buf *out) {
   for (uint32_t i = 0; i < f->groups->by_count; i++) {
-    put_axis(&f->groups->by[i], out);
+    const axis *ax = &f->groups->by[i];
+    buf_put_u8(out, ax->is_text);
+    axis_encode(ax, out);
   }
   for (uint32_t place = 0; place < f->places; place++) {
     buf_put_varint(out, f->rows[place] == UINT32_MAX ? 0 : (uint64_t)f->rows[place] + 1);
