@@ -1,5 +1,6 @@
 /* Hashes with linear probing, at most half full, sizes powers of two.  Order comes from the list alone,
- * so results do not depend on the hash. */
+ * so results do not depend on the hash.  A table that could not grow takes nothing more: full, it would be
+ * searched without end. */
 #include "reading/dictionary.h"
 
 #include <stdlib.h>
@@ -165,7 +166,7 @@ uint32_t dictionary_find(const dictionary *d, slice text) {
 uint32_t dictionary_text(dictionary *d, slice text) {
   const uint64_t hash = digest_xxh3(text.bytes, text.length);
   dictionary_text_slot *slot = find_slot(&d->texts, text, hash);
-  if (slot->code != DICTIONARY_NONE || d->count >= d->limit) {
+  if (slot->code != DICTIONARY_NONE || d->count >= d->limit || d->failed) {
     return slot->code;
   }
   if (!ARRAY_ROOM(d->list, d->count, d->capacity)) {
@@ -214,7 +215,7 @@ static uint32_t code_of_raw(dictionary *d, slice raw) {
 
 uint32_t dictionary_add(dictionary *d, slice raw) {
   const uint32_t code = code_of_raw(d, raw);
-  if (code != DICTIONARY_NONE && !put_short(d, raw, code)) {
+  if (code != DICTIONARY_NONE && !d->failed && !put_short(d, raw, code)) {
     d->failed = true;
   }
   return code;
@@ -233,7 +234,7 @@ uint32_t dictionary_find_long(dictionary *d, slice raw) {
     return slot->code;
   }
   const uint32_t code = code_of_raw(d, raw);
-  if (code != DICTIONARY_NONE && !put(&d->raws, slot, raw, hash, code)) {
+  if (code != DICTIONARY_NONE && !d->failed && !put(&d->raws, slot, raw, hash, code)) {
     d->failed = true;
   }
   return code;
