@@ -1,6 +1,7 @@
 /* Cells are gathered, then measured, then written. */
 #include "cli/table.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,6 +106,7 @@ status table_write(const table *t, buf *out, error *err) {
   if (t->memory == NULL || arena_failed(t->memory)) {
     return error_no_memory(err, "a table");
   }
+  assert(t->count % t->columns_count == 0); /* whole rows */
   size_t *widths = ARENA_ARRAY(t->memory, size_t, t->columns_count);
   if (widths == NULL) {
     return error_no_memory(err, "a table");

@@ -2,6 +2,7 @@
  * than all rows means that the column has become another kind, whose loop goes on. */
 #include "reading/column.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/array.h"
@@ -204,6 +205,7 @@ static void measure_list(column_writer *c) {
 }
 
 static bool become_wide(column_writer *c, uint32_t rows_max) {
+  assert(c->kind == PACKED_CODES);
   if (!ARRAY_ROOM_FOR(c->wide_codes, rows_max, c->wide_capacity)) {
     return false;
   }
@@ -220,6 +222,7 @@ static bool become_texts(column_writer *c, uint32_t rows_max) {
     return false;
   }
   const uint32_t rows = c->rows;
+  assert(c->kind == SHARD_CODES || c->kind == SHARD_WIDE);
   measure_list(c);
   buf_clear(&c->bytes);
   c->offsets[0] = 0;
@@ -242,6 +245,7 @@ static bool become_next_kind(column_writer *c, uint32_t rows_max) {
 }
 
 bool column_append(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t rows_max) {
+  assert(rows->count <= rows_max - c->rows && c->rows <= rows_max); /* what the arrays have room for */
   uint32_t done = append_by_kind[c->kind](c, rows, cell, 0);
   while (done < rows->count) {
     if (!become_next_kind(c, rows_max)) {

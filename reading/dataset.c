@@ -3,6 +3,7 @@
  * joined. */
 #include "reading/dataset.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,6 +213,7 @@ static status parse_part(dataset *d, uint32_t index, manifest **out, error *err)
   for (uint32_t i = 0; i < (*out)->shards_count; i++) {
     (*out)->shards[i].file = 0;
   }
+  assert((*out)->files_count == 1);
   d->parsed++;
   /* What came through a pipe is not known again. */
   return d->format == NULL ? STATUS_OK : keep_record(d, *out, err);

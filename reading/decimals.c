@@ -42,6 +42,7 @@ bool decimals_start(column_writer *c, uint32_t rows_max) {
   decimal numbers[PACKED_CODES_MAX];
   bool is_number[PACKED_CODES_MAX];
   const uint32_t texts_count = c->dictionary.count;
+  assert(c->kind == SHARD_CODES && texts_count <= SHARD_CODES_MAX);
   for (uint32_t i = 0; i < texts_count; i++) {
     texts[i] = c->dictionary.list[i];
     is_number[i] = measure_text(&c->measure, texts[i], c->decimal_mark, &numbers[i]);
@@ -200,6 +201,7 @@ static bool rescale(column_writer *c, unsigned scale, column_find find, void *co
     well = find(context, row, &text) &&
            add_exception(&c->exceptions, row, dictionary_text(&c->dictionary, text));
   }
+  assert(!well || next == before.count); /* in the order of rows */
   free(before.rows);
   free(before.texts);
   return well;

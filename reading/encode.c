@@ -1,6 +1,7 @@
 /* The encoder: a sink that appends rows to columns. */
 #include "reading/encode.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct encoder {
@@ -70,21 +71,29 @@ static inline uint32_t cell_of(const encoder *e, uint32_t column, bool of_values
 
 static bool take(void *context, const input_rows *rows) {
   encoder *e = context;
+  const bool of_values = rows->values != NULL;
   bool well = true;
+  assert(e->places.rows <= e->piece->records); /* all of them noted, and none beyond the piece */
+  assert(!of_values || rows->cells == e->schema->count);
   for (uint32_t i = 0; well && i < e->schema->count; i++) {
-    well = column_append(&e->columns[i], rows, cell_of(e, i, rows->values != NULL), e->piece->records);
+    assert(cell_of(e, i, of_values) < rows->cells);
+    assert(e->columns[i].rows + rows->count <= e->places.rows);
+    well = column_append(&e->columns[i], rows, cell_of(e, i, of_values), e->piece->records);
   }
   return well;
 }
 
 static bool find_cell(void *context, uint32_t row, slice *text) {
   const encoder *e = context;
+  assert(row < e->places.rows);
   return e->format->find(e->decoder, row, e->finding_cell, text);
 }
 
 static status finish(encoder *e, shard_content *out, error *err) {
   const row_places *p = &e->places;
+  assert(p->ordinal - e->piece->first_ordinal == e->piece->records); /* rows and what was left out */
   for (uint32_t i = 0; i < e->schema->count; i++) {
+    assert(e->columns[i].rows == p->rows);
     e->finding_cell = cell_of(e, i, e->format->text_of == NULL);
     if (!column_finish(&e->columns[i], find_cell, e, &e->out[i])) {
       return no_memory(e, err);

@@ -1,6 +1,7 @@
 /* Names in order, so that each is found at once. */
 #include "reading/matching.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -206,6 +207,7 @@ static status choose(const reading_options *o, const input_file *f, const char *
       hints[kept++] = list[i].hint;
     }
   }
+  assert(kept <= count && count < most);
   *out = (encoder_schema){.names = names,
                           .hints = hints,
                           .count = kept,

@@ -5,6 +5,7 @@
  */
 #include "reading/pipeline.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -121,6 +122,7 @@ input_piece *pipeline_piece(pipeline *p) {
 
 void pipeline_push(pipeline *p, input_piece *piece, const encoder_layout *layout) {
   slot *full = (slot *)piece;
+  assert(layout->input->format == piece->format && (!piece->is_end || piece->records == 0));
   pthread_mutex_lock(&p->lock);
   full->layout = layout;
   full->number = p->pushed++;
@@ -155,6 +157,7 @@ static slot *take_waiting(pipeline *p) {
 
 /* Under the lock.  Room for the outcome of piece NUMBER. */
 static bool reserve_outcome(pipeline *p, size_t number) {
+  assert(number < p->pushed);
   if (!ARRAY_ROOM_FOR(p->outcomes, number + 1, p->outcomes_capacity)) {
     return false;
   }
@@ -168,6 +171,7 @@ static bool reserve_outcome(pipeline *p, size_t number) {
 static bool keep_outcome(pipeline *p, size_t number, const encoder *coder, const shard_content *content,
                          pipeline_outcome *outcome) {
   const row_places *found = encoder_places(coder);
+  assert(content->columns_count == p->options.schema->count);
   outcome->done = true;
   outcome->quarantined = found->quarantined;
   outcome->places_count = found->list_count;
@@ -226,6 +230,7 @@ static void give_back(pipeline *p, slot *used, status code, const error *failure
 
 static void leave(pipeline *p) {
   pthread_mutex_lock(&p->lock);
+  assert(p->running > 0);
   p->running--;
   pthread_cond_broadcast(&p->changed);
   pthread_mutex_unlock(&p->lock);

@@ -1,6 +1,7 @@
 /* Ordinals and lines follow each other; where a row does not follow the one before, a gap is noted. */
 #include "reading/places.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,7 @@ static bool make_room(row_places *p) {
 
 /* Notes it when the next row does not follow the one before. */
 static bool note_gap(row_places *p) {
+  assert(p->ordinal >= p->expected_ordinal && p->line >= p->expected_line);
   if (p->rows == 0) {
     p->first_ordinal = p->ordinal;
     p->first_line = p->line;
@@ -47,6 +49,7 @@ static bool note_gap(row_places *p) {
     if (!make_room(p)) {
       return false;
     }
+    assert(p->ordinal - p->expected_ordinal <= UINT32_MAX && p->line - p->expected_line <= UINT32_MAX);
     p->gap_rows[p->gaps_count] = p->rows;
     p->gap_records[p->gaps_count] = (uint32_t)(p->ordinal - p->expected_ordinal);
     p->gap_lines[p->gaps_count++] = (uint32_t)(p->line - p->expected_line);
@@ -67,6 +70,7 @@ bool places_take_rows(row_places *p, uint32_t count) {
 }
 
 bool places_take_row(row_places *p, uint32_t lines) {
+  assert(lines > 0);
   if (!note_gap(p)) {
     return false;
   }
@@ -90,6 +94,7 @@ bool places_quarantine(row_places *p, uint32_t lines, const char *problem) {
 }
 
 void places_skip(row_places *p, uint32_t lines, file_skip which) {
+  assert(which < FILE_SKIPS);
   file_skipped *s = &p->skipped[which];
   s->count++;
   if (s->lines_count < FILE_PLACES) {

@@ -6,6 +6,7 @@
  */
 #include "reading/raw.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -206,6 +207,7 @@ status raw_next(raw_file *r, const uint8_t **bytes, size_t *length, error *err) 
   while (r->filled - r->hashed == RAW_BLOCKS) {
     pthread_cond_wait(&r->changed, &r->lock);
   }
+  assert(r->hashed <= r->filled && r->filled - r->hashed < RAW_BLOCKS);
   const size_t slot = (size_t)(r->filled % RAW_BLOCKS);
   pthread_mutex_unlock(&r->lock);
   uint8_t *block = r->memory + slot * RAW_BLOCK_BYTES;
@@ -230,6 +232,7 @@ void raw_without_digest(raw_file *r) {
 
 void raw_finish(raw_file *r, digest *sha256, uint64_t *bytes) {
   join_hash(r);
+  assert(r->hashed == r->filled);
   digest_stream_finish(r->hash, sha256);
   *bytes = raw_position(r);
 }

@@ -1,6 +1,7 @@
 /* Round ticks. */
 #include "report/axis.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ static double bounded(double v) {
 }
 
 axis axis_make(double low, double high, axis_ends ends, unsigned wanted) {
+  assert(wanted > 0);
   double from = bounded(low < high ? low : high);
   double to = bounded(low < high ? high : low);
   if (!(to - from > 1e-9)) {
@@ -49,6 +51,7 @@ axis axis_make(double low, double high, axis_ends ends, unsigned wanted) {
   }
   a.low = ends == AXIS_ROUND ? first * step : from;
   a.high = ends == AXIS_ROUND ? last * step : to;
+  assert(a.low < a.high); /* whatever was given: axis_share divides by it */
   return a;
 }
 

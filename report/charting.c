@@ -1,6 +1,7 @@
 /* Making a chart: gathering rows, ordering them, naming them. */
 #include "report/charting.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "base/array.h"
@@ -22,6 +23,7 @@ static charting_row *add_row(charting *c, const charting_subject *subject) {
 }
 
 chart_row *charting_add(charting *c, const charting_subject *subject) {
+  assert(c->chart.kind == CHART_BARS);
   charting_row *added = add_row(c, subject);
   return added == NULL ? NULL : &added->row;
 }
@@ -71,6 +73,7 @@ static charting_row *row_about(charting *c, const charting_subject *subject) {
 
 void charting_share(charting *c, const charting_subject *subject, const json *key, double percent,
                     int64_t n) {
+  assert(c->chart.kind == CHART_SHARES);
   charting_row *row = row_about(c, subject);
   if (row == NULL) {
     row = add_row(c, subject);
@@ -195,6 +198,7 @@ static void finish_rows(charting *c) {
       put_thing(c, c->rows[i].subject.of, things == 1);
     }
   }
+  assert(c->chart.rows == NULL || c->chart.rows_count == c->rows_count); /* each in one place */
   if (things == 1 && !has_total(c, c->rows[0].subject.of) && c->chart.subject.length == 0) {
     c->chart.subject = c->rows[0].subject.label;
   }

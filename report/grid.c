@@ -1,6 +1,7 @@
 /* Laying out a grid: widths first, then panels, then lines. */
 #include "report/grid.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -61,7 +62,8 @@ grid *grid_new(arena *memory, const grid_column *columns, size_t columns_count, 
 }
 
 void grid_set(grid *g, size_t row, size_t column, slice text) {
-  if (g != NULL && row < g->rows_count && column < g->columns_count) {
+  if (g != NULL) {
+    assert(row < g->rows_count && column < g->columns_count);
     g->cells[row * g->columns_count + column] = text;
   }
 }
@@ -209,6 +211,7 @@ static bool is_repeated_key(const grid *g, size_t row, size_t column) {
 
 /* The LINE-th line of a folded text; CUT when it is the last one and text is left. */
 static slice folded_line(slice text, size_t width, size_t line, bool is_last, bool *cut) {
+  assert(width > 0);
   slice rest = text;
   for (size_t i = 0; i < line && rest.length > 0; i++) {
     (void)pen_fold(&rest, width);
@@ -243,6 +246,7 @@ static void write_row_line(const grid *g, const pen *p, size_t indent, panel par
     bool is_cut = false;
     if (column->align == GRID_FIGURE) {
       text = line == 0 ? text : slice_of("");
+      assert(e.width >= (has_digit(text) ? e.right + before_mark(text) : text_width(text)));
       shift = has_digit(text) ? e.width - e.right - before_mark(text) : e.width - text_width(text);
     } else if (e.width > 0) {
       bool is_last = line + 1 == lines && !is_repeated_key(g, row + 1, c);

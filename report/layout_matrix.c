@@ -3,6 +3,8 @@
  * What else names a row (its group, its items) divides the table into one matrix each.  A matrix of the same
  * items in lines and columns that holds each pair once is a triangle. */
 #include "report/layout.h"
+
+#include <assert.h>
 #include "report/sentence.h"
 
 enum { SIDE_MAX = 400, PARTS_MAX = 1000, ROWS_MAX = 200000 };
@@ -163,6 +165,9 @@ static const json **place_cells(const division *v, slice part) {
     if (slice_equal(v->parts[r], part)) {
       size_t i = side_find(v->lines, canonical(v->d, json_get(row, v->line->key)));
       size_t j = side_find(v->columns, canonical(v->d, json_get(row, v->column->key)));
+      if (i == v->lines->count || j == v->columns->count) {
+        return NULL; /* they were there before: memory is out */
+      }
       cells[i * v->columns->count + j] = row;
     }
   }
@@ -206,7 +211,7 @@ static bool make_matrix(division *v, size_t r, layout_matrix *out) {
                          .cells = place_cells(v, v->parts[r]),
                          .is_square = v->is_square};
   out->is_triangle = out->cells != NULL && out->is_square && !holds_both_halves(out);
-  return true;
+  return out->cells != NULL;
 }
 
 const layout_matrix *layout_matrices(const document *d, const layout_table *table, size_t *count) {
@@ -231,6 +236,7 @@ const layout_matrix *layout_matrices(const document *d, const layout_table *tabl
 }
 
 const json *layout_matrix_row(const layout_matrix *m, size_t line, size_t column) {
+  assert(line < m->lines_count && column < m->columns_count);
   const json *row = m->cells[line * m->columns_count + column];
   if (m->is_triangle && column > line) {
     return NULL;

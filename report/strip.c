@@ -1,6 +1,7 @@
 /* Drawing with block and box characters. */
 #include "report/strip.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "base/buf.h"
@@ -33,6 +34,7 @@ static size_t column_of(size_t columns, strip_scale scale, double v) {
 }
 
 slice strip_interval(arena *memory, size_t columns, strip_scale scale, double from, double value, double to) {
+  assert(scale.low < scale.high && !isnan(value));
   size_t inner = columns < 3 ? 1 : columns - 2;
   size_t at = column_of(inner, scale, value);
   size_t first = isnan(from) ? at : column_of(inner, scale, from);

@@ -1,6 +1,7 @@
 /* The catalogue of the frame's words. */
 #include "report/words.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char *const words[WORD_COUNT][3] = {
@@ -18,6 +19,7 @@ static const struct {
 };
 
 const char *word_text(word w, report_language language) {
+  assert(w < WORD_COUNT && language <= REPORT_ZH_HANT);
   return words[w][language];
 }
 

@@ -1,4 +1,5 @@
 /* Symbols: declared by name, found by name, resolved on first use. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -93,6 +94,8 @@ void symbol_resolve(compilation *c, symbol *s, place used_at) {
   c->open[c->open_count++] = s;
   bool all_well = readers[s->origin](c, s);
   c->open_count--;
+  assert(c->open[c->open_count] == s &&
+         s->state == SYMBOL_OPEN); /* what S uses was opened and closed in it */
   if (all_well) {
     symbol_finish(c, s);
   } else {

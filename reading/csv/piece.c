@@ -1,6 +1,7 @@
 /* The memory of pieces. */
 #include "reading/csv/piece.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@ bool csv_piece_reserve(csv_piece *p, size_t capacity) {
 }
 
 bool csv_piece_note_given_up(csv_piece *p, csv_given_up record) {
+  assert(record.begin < record.end);
+  assert(p->given_up_count == 0 || p->given_up[p->given_up_count - 1].end <= record.begin);
   if (!ARRAY_ROOM(p->given_up, p->given_up_count, p->given_up_capacity)) {
     return false;
   }

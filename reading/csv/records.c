@@ -1,6 +1,7 @@
 /* Records of a block, the usual ones all at once and the others one by one. */
 #include "reading/csv/records.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,7 @@ static bool is_regular(const csv_index *x, uint32_t cells) {
 
 static bool take_regular(csv_records *r, const csv_index *x, uint32_t cells) {
   uint32_t row = r->places->rows;
+  assert(x->rows_count <= r->begins_capacity - row);
   for (size_t i = 0; i < x->rows_count; i++) {
     r->begins[row++] = (uint32_t)r->position;
     r->position = x->ends[(i + 1) * cells - 1] + 1;
@@ -179,6 +181,7 @@ static bool judge(csv_records *r, csv_index *x, const csv_piece *p, const record
   const size_t to = *kept * header->count;
   memmove(x->ends + to, x->ends + one->first, header->count * sizeof *x->ends);
   memmove(x->briefs + to, x->briefs + one->first, header->count);
+  assert(r->places->rows < p->records);
   r->begins[r->places->rows] = (uint32_t)one->begin;
   ++*kept;
   return places_take_row(r->places, one->lines) && well;
@@ -216,6 +219,7 @@ bool csv_records_take(csv_records *r, csv_index *x, const csv_piece *piece, cons
                       input_rows *out) {
   const uint32_t rows = r->places->rows;
   size_t kept = x->rows_count;
+  assert(header->count > 0 && rows <= piece->records);
   bool regular = is_regular(x, header->count);
   if (regular) {
     bool found;

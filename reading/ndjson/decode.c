@@ -1,4 +1,5 @@
 /* From lines to values of the wanted columns. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,6 +206,7 @@ static status take_line(decoder *d, slice line, input_cell *row, bool *is_row, e
       }
       *is_row = d->is_visible || d->file->options->keeps_blank_rows;
       if (*is_row) {
+        assert(places->rows < d->begins_capacity);
         d->begins[places->rows] = (size_t)(line.bytes - (const char *)d->text->data);
         well = places_take_row(places, 1);
       } else {
