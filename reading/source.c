@@ -2,6 +2,7 @@
  * that were read to see a byte-order mark, later what waits for conversion. */
 #include "reading/source.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ static status fill_stage(text_source *s, error *err) {
   s->stage_to -= s->stage_from;
   s->stage_from = 0;
   size_t got = 0;
+  assert(s->stage_to < STAGE_BYTES); /* or it would look like the end */
   TRY(unpack_read(s->unpack, s->stage + s->stage_to, STAGE_BYTES - s->stage_to, &got, err));
   s->stage_to += got;
   s->ended = got == 0;
@@ -161,6 +163,7 @@ status source_head(text_source *s, slice *head, error *err) {
 }
 
 status source_read(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) {
+  assert(capacity > 0);
   if (s->head_from == s->head_to) {
     return read_text(s, out, capacity, got, err);
   }

@@ -1,6 +1,7 @@
 /* Figures for readers: decimals, thousands marks, labels. */
 #include "report/figure.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,7 @@ static const char *without_zero_sign(const char *text) {
 
 static slice fixed(const document *d, double v, int decimals) {
   char text[FIGURE_BYTES];
+  assert(decimals >= 0 && decimals <= NUMBER_DECIMALS_MAX);
   bool is_tiny = v > -5e-5 && v < 5e-5 && (v < 0 || v > 0) && decimals >= NUMBER_DECIMALS_MAX;
   if (is_tiny || fabs(v) >= 1e15) {
     int length = snprintf(text, sizeof text, "%.4g", v);

@@ -1,6 +1,7 @@
 /* The frame of a chart. */
 #include "report/svg_frame.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "report/layout_build.h"
@@ -68,6 +69,7 @@ static void measure(svg_frame *f, double right) {
   f->plot_left = f->base_right + SVG_TICK;
   f->width = larger(SVG_WIDTH, f->plot_left + PLOT_MIN + right + SVG_MARGIN);
   f->plot_right = f->width - SVG_MARGIN - right;
+  assert(f->plot_right - f->plot_left > PLOT_MIN - 1); /* but for rounding */
 }
 
 /* ---- Texts --------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* A chart of shares: how answers on a scale are spread, a row of segments whose middle answer straddles zero,
  * so that what is below and above the middle goes to the left and to the right. */
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -11,6 +12,7 @@ static const double seam = 1; /* px between segments */
 
 /* The step of the colours, 0 .. STEPS, for key K: the same distance from both ends of the scale. */
 static unsigned step_of(const layout_chart *chart, size_t k) {
+  assert(k < chart->scale_count);
   const size_t last = chart->scale_count - 1;
   if (last == 0) {
     return STEPS / 2;

@@ -2,6 +2,7 @@
  * where a piece ends or a record spans lines, and the last bytes of a file, are examined bit by bit. */
 #include "reading/csv/split.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "reading/plain_text.h"
@@ -68,6 +69,7 @@ static bool all_fetched(const csv_splitter *s) {
 }
 
 void csv_splitter_skip(csv_splitter *s, size_t bytes) {
+  assert(s->rest_from == 0 && bytes <= s->rest.length);
   s->line += plain_text_lines(s->rest.text, bytes);
   memmove(s->rest.text, s->rest.text + bytes, s->rest.length - bytes);
   s->rest.length -= bytes;
@@ -121,6 +123,7 @@ static status refuse_long(const csv_splitter *s, const making *m, error *err) {
 static status step(const csv_splitter *s, making *m, error *err) {
   csv_scan *scan = &m->scan;
   const uint8_t *text = m->piece->text;
+  assert(scan->at < m->lines_end && scan->record_begin <= scan->at);
   const size_t left = m->lines_end - scan->at;
   const unsigned width = left < BLOCK_BYTES ? (unsigned)left : BLOCK_BYTES;
   const csv_masks masks = s->kernels->masks(text + scan->at, scan->delimiter, width);
@@ -186,6 +189,8 @@ static status judge_record(csv_splitter *s, making *m, bool *more, error *err) {
 /* Returns the text after CUT to the rest. */
 static status cut_piece(csv_splitter *s, csv_piece *p, size_t cut, error *err) {
   const size_t left = p->length - cut;
+  assert(cut <= p->length);
+  assert(s->fresh ? s->rest_from == s->rest.length : left <= s->rest_from); /* no text gets lost */
   if (!s->fresh) {
     s->rest_from -= left;
   } else if (!csv_piece_reserve(&s->rest, left)) {
