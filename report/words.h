@@ -12,7 +12,7 @@
   X(WORD_FILE, "File", "文件", "檔案")                                                                       \
   X(WORD_ROWS, "Rows", "有效记录数", "有效筆數")                                                             \
   X(WORD_RECORDS, "Records", "记录数", "紀錄筆數")                                                           \
-  X(WORD_BYTES, "Bytes", "字节数", "位元組")                                                                 \
+  X(WORD_BYTES, "Bytes", "字节数", "位元組數")                                                               \
   X(WORD_QUARANTINED, "Quarantined records", "格式错误已剔除的记录", "格式錯誤已剔除的紀錄")                 \
   X(WORD_BLANK_ROWS, "Blank rows", "空白行", "空白列")                                                       \
   X(WORD_REPEATED_HEADERS, "Repeated headers", "重复的表头", "重複的標題列")                                 \

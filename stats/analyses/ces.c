@@ -35,7 +35,7 @@ static const analysis_argument arguments[] = {
     {.name = "net",
      .type = ARGUMENT_BOOLEAN,
      .fallback = "false",
-     .help = "also the share of easy less the share of hard answers"},
+     .help = "also the share of easy minus the share of hard answers"},
     {.name = "hard_boxes",
      .type = ARGUMENT_INTEGER,
      .low = 1,
@@ -194,7 +194,7 @@ const analysis_kind analysis_ces = {
         "Mean effort on its own scale with standard error and t interval, and the share of answers at the\n"
         "easy end with Wilson's interval.  CES 2.0 (2013): agreement 1..7 that it was made easy, high is\n"
         "easy, 5..7 count; CES 1.0 (CEB 2010): effort 1..5, low is easy, 1..2 count; own: any declared\n"
-        "range, with direction and boxes said.  net: per cent easy less per cent hard, with the error of\n"
+        "range, with direction and boxes said.  net: per cent easy minus per cent hard, with the error of\n"
         "the mean of +100, 0 and -100 and a z interval.  Missing answers are left out.",
     .example =
         "analyses:\n"
