@@ -1,7 +1,7 @@
-/* Character encodings: names people use, byte-order marks, conversion to UTF-8, and a guess.
+/* Character encodings: common names, byte-order marks, conversion to UTF-8, and a guess.
  *
- * A byte-order mark is decisive: it is stripped, and it overrules the stated encoding.  Conversion is
- * libc's iconv, strict: bytes that mean nothing are STATUS_DATA with the file, line and byte.
+ * A byte-order mark is removed and takes precedence over the stated encoding.  Conversion uses iconv and is
+ * strict: invalid bytes are STATUS_DATA, with file, line and byte.
  */
 #ifndef CANVASS_READING_ENCODING_H
 #define CANVASS_READING_ENCODING_H
@@ -17,7 +17,7 @@ const char *encoding_mark(const uint8_t *bytes, size_t length, size_t *mark_byte
 /* The superset that is meant in practice by NAME (GBK: GB18030; EUC-KR: CP949; ...), NULL for UTF-8 (and
  * for NULL), NAME itself when it has no alias. */
 const char *encoding_resolve(const char *name);
-/* What bytes that are not UTF-8 probably are, as a sentence with what to do.  Static. */
+/* The probable encoding of bytes that are not UTF-8, as a sentence that says what to do.  Static. */
 const char *encoding_hint(const uint8_t *bytes, size_t length);
 
 typedef struct converter converter;

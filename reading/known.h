@@ -1,4 +1,4 @@
-/* Is a file in a dataset already? */
+/* Finds out whether a dataset already has a file. */
 #ifndef CANVASS_READING_KNOWN_H
 #define CANVASS_READING_KNOWN_H
 
@@ -12,11 +12,10 @@ typedef struct known_file {
 
 typedef enum known_is { KNOWN_NOT, KNOWN_THERE, KNOWN_OTHERWISE } known_is;
 
-/* KNOWN_THERE: M has this content under this name, or under one that the file's path ends with: which
- * directories a name has depends on what else was read in the same call.  By its path a file is found only
- * among what is not TAKEN yet (a flag for each file of M, to be kept for the call; NULL with an empty
- * place), so that two branches of
- * equal content are never one.  KNOWN_OTHERWISE: M has other content under this name. */
+/* KNOWN_THERE: M has a file of this content and this name, or of a name that the file's path ends with (which
+ * directories a name includes depends on the other files of its call).  KNOWN_OTHERWISE: M has a file of this
+ * name with different content.  TAKEN: a flag for each file of M, kept for the whole call (NULL if F has no
+ * place): a file of M is matched by path at most once, so that two files of equal content stay two. */
 known_is known_look(const manifest *m, bool *taken, const known_file *f);
 
 #endif

@@ -1,4 +1,4 @@
-/* Wanted columns and the columns of a file. */
+/* Matches the wanted columns with the columns of a file. */
 #ifndef CANVASS_READING_MATCHING_H
 #define CANVASS_READING_MATCHING_H
 
@@ -8,14 +8,14 @@
 /* STATUS_DATA when two columns of F have the same name. */
 status matching_check_names(const input_file *f, error *err) MUST_USE;
 
-/* The wanted columns of OPTIONS, or all, each once, in the order of the file F, which CALLED is what messages
- * call; those that F lacks and may lack come last.  Hints are the wanted ones' own, or what the types of F's
- * columns tell; *OPEN: some are not known yet.  In MEMORY. */
+/* The wanted columns of OPTIONS, or all, each once and in the order of the file F; columns that F may lack,
+ * and does, come last.  Their hints are those of OPTIONS, or follow from the types of F's columns; *OPEN:
+ * some types are not known.  CALLED: F's name in messages.  OUT lives in MEMORY. */
 status matching_choose(const reading_options *options, const input_file *f, const char *called, arena *memory,
                        encoder_schema *out, bool *open, error *err) MUST_USE;
 
-/* Where each column of SCHEMA is in F: CELLS, in MEMORY.  STATUS_DATA names all that are missing, with
- * the nearest name of F. */
+/* Sets *CELLS, in MEMORY, to the number of each column of SCHEMA in F.  STATUS_DATA names all columns that
+ * are missing, each with the most similar name in F. */
 status matching_find(const encoder_schema *schema, const input_file *f, const char *called, arena *memory,
                      uint32_t **cells, error *err) MUST_USE;
 

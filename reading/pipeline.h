@@ -1,4 +1,4 @@
-/* Pieces on their way through the threads.
+/* Passes pieces of files from the splitting thread to the encoding threads.
  *
  * One thread splits, others encode, the caller waits and reports progress.  There are THREADS + 2 pieces,
  * so memory is bounded.  Pieces are numbered in the order of the dataset and results are kept by that
@@ -11,7 +11,7 @@
 #include "reading/encode.h"
 #include "store/store.h"
 
-/* What became of a piece. */
+/* The result of one piece. */
 typedef struct pipeline_outcome {
   bool done;
   manifest_shard shard; /* rows 0: none was made */
@@ -35,11 +35,11 @@ typedef struct pipeline_options {
   atomic_bool *stop; /* set when the splitting thread should give up waiting for input */
 } pipeline_options;
 
-/* Runs to the end.  *OUT is given in any case but when memory is out, and is NULL then. */
+/* Runs to the end.  *OUT is set even after a failure; it is NULL only when memory is out. */
 status pipeline_run(const pipeline_options *options, pipeline **out, error *err) MUST_USE;
 void pipeline_destroy(pipeline *p);
 const pipeline_outcome *pipeline_outcomes(const pipeline *p, size_t *count);
-/* What was found of each column of the schema. */
+/* Facts about a column of the schema. */
 typedef struct column_facts {
   uint8_t decimals_max; /* and LARGEST: as in manifest_column */
   decimal_magnitude largest;
@@ -49,7 +49,7 @@ const column_facts *pipeline_columns(const pipeline *p);
 
 /* An unused piece; NULL: stop splitting (another thread failed). */
 input_piece *pipeline_piece(pipeline *p);
-/* Hands over what pipeline_piece gave.  LAYOUT is borrowed until the end. */
+/* Passes on a piece that pipeline_piece returned.  LAYOUT is borrowed until the end. */
 void pipeline_push(pipeline *p, input_piece *piece, const encoder_layout *layout);
 
 #endif

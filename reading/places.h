@@ -26,7 +26,7 @@ typedef struct row_places {
 /* Zeroed is empty.  The functions return false when memory is out. */
 bool places_start(row_places *p, uint64_t first_ordinal, uint64_t first_line);
 void places_fini(row_places *p);
-/* The next COUNT records are rows, of one line each. */
+/* The next COUNT records are rows of one line each. */
 bool places_take_rows(row_places *p, uint32_t count);
 /* The next record is a row of LINES lines; */
 bool places_take_row(row_places *p, uint32_t lines);

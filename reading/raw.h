@@ -24,12 +24,12 @@ typedef struct raw_file raw_file;
 status raw_open(const char *path, const char *called, const atomic_bool *stop, raw_file **out,
                 error *err) MUST_USE;
 void raw_close(raw_file *r);
-/* Puts standard input back to where it stood, so that the file can be closed and reopened. False: it is
+/* Resets standard input to its initial position, so that the file can be closed and reopened.  False: it is
  * not a regular file. */
 bool raw_rewind(const raw_file *r);
 /* The next block, valid until the next call; full except for the last.  LENGTH 0: the end. */
 status raw_next(raw_file *r, const uint8_t **bytes, size_t *length, error *err) MUST_USE;
-/* The digest is not wanted after all: the bytes are packed, and what they unpack to is what counts. */
+/* The bytes are packed, so their digest is not needed: the unpacked bytes are hashed instead. */
 void raw_without_digest(raw_file *r);
 /* After the end: waits for the digest. */
 void raw_finish(raw_file *r, digest *sha256, uint64_t *bytes);

@@ -1,16 +1,16 @@
-/* The seam between the form of a file and the dataset that is made of it.
+/* The interface between input formats and the code that makes a dataset of their files.
  *
  * An input format is a row of formats.def (docs/adding-an-input-format.md).  Reading a file takes these
  * steps:
  *
- *   open    names the columns, and says what the format knows of them.
- *   cut     one thread takes the file apart into pieces of so many records each, in the order of the file.
- *   decode  any thread, any piece: its usable records become rows, given to a sink batch by batch, and what
- * is left out is noted in the sink's places.
+ *   open    names the columns, with what the format knows of each.
+ *   cut     divides the file into pieces of a given number of records; on one thread, in the order of the
+ * file. decode  turns a piece into rows, which it passes to a sink in batches, and notes in the sink's places
+ * what is left out; on any thread.
  *
- * What must be done in the order of the file is cut's work, and all else decode's: so a format decides itself
- * how much of it runs in parallel.  Whatever the threads, a piece holds the same records, and the rows of a
- * piece depend on the piece alone: then shards and manifest are the same for any number of threads.
+ * A format does in cut what must be done in the order of the file, and everything else in decode, and so
+ * decides how much of its work runs in parallel.  The pieces, and the rows of each piece, must not depend on
+ * the number of threads: then the shards and the manifest do not either.
  */
 #ifndef CANVASS_READING_READER_H
 #define CANVASS_READING_READER_H
@@ -28,7 +28,7 @@ enum {
   INPUT_BRIEF_NONE = 0xff,           /* no byte of UTF-8 */
 };
 
-/* Between the answers that one cell holds: what a variable of `type: multi, delimiter: "|"` takes apart. */
+/* Separates the answers in a cell that holds several: as expected by `type: multi, delimiter: "|"`. */
 #define INPUT_LIST_MARK '|'
 
 /* ---- Columns ------------------------------------------------------------------------------------- */
@@ -46,9 +46,9 @@ typedef struct input_missing {
   slice low, high;
 } input_missing;
 
-/* A column; what the format does not know stays zero. */
+/* A column.  What the format does not know is zero. */
 typedef struct input_column {
-  slice name; /* trimmed, not empty, of no two columns the same */
+  slice name; /* trimmed, not empty, unique */
   input_type type;
   slice label;
   const input_label *values;
@@ -57,8 +57,8 @@ typedef struct input_column {
   uint32_t missing_count;
 } input_column;
 
-/* A question with several answers, each a column in which COUNTED is the code for "chosen"; without COUNTED
- * the columns are the first, the second, ... answer. */
+/* A multiple-response set: each column is an option, and COUNTED is the code for "chosen"; if COUNTED is
+ * empty the columns hold the first, the second, ... answer. */
 typedef struct input_set {
   slice name, label, counted;
   const uint32_t *columns;
@@ -66,7 +66,7 @@ typedef struct input_set {
 } input_set;
 
 typedef struct input_header {
-  uint64_t line; /* that has the names; 0: no separate line */
+  uint64_t line; /* with the names; 0: there is none */
   input_column *columns;
   uint32_t count;
   input_set *sets;
@@ -77,19 +77,19 @@ typedef struct input_header {
 
 typedef enum input_kind { INPUT_MISSING, INPUT_TEXT, INPUT_NUMBER } input_kind;
 
-/* A value.  Zeroed it is missing. */
+/* A value; all zero: missing. */
 typedef struct input_cell {
   input_kind kind;
   union {
-    slice text;     /* trimmed; lives until the piece is decoded; INPUT_MARGIN bytes after it are readable */
-    decimal number; /* at most 16 digits and 16 decimals, as many as were written; others are texts, with the
-                       dataset's decimal mark */
+    slice text;     /* trimmed; valid until the piece is decoded, and INPUT_MARGIN bytes after it readable */
+    decimal number; /* up to 16 digits and 16 decimals, as many as were written; others are given as texts,
+                       with the dataset's decimal mark */
   } as;
 } input_cell;
 
-/* Cells as stretches of one text, for formats whose cells can be separated faster than parsed: cell I of
- * a row ends before ends[row * cells + I] and begins behind the one before.  What a raw cell says is up to
- * the format's text_of. */
+/* Cells as ranges of one text, for formats whose cells can be separated faster than parsed.  Cell I of a row
+ * ends before ends[row * cells + I] and begins one byte after the end of the previous cell.  The format's
+ * text_of returns the text of such a raw cell. */
 typedef struct input_ranges {
   const uint8_t *text; /* 64 bytes before and after are readable */
   const uint32_t *ends;
@@ -98,7 +98,7 @@ typedef struct input_ranges {
   const uint32_t *begins; /* of the rows */
 } input_ranges;
 
-/* Rows of a piece: VALUES, COUNT x CELLS, or ranges. */
+/* A batch of rows: either values, COUNT x CELLS of them, or ranges. */
 typedef struct input_rows {
   uint32_t count;
   uint32_t cells;
@@ -113,15 +113,15 @@ static inline slice input_raw_cell(const input_rows *rows, uint32_t row, uint32_
   return (slice){(const char *)r->text + begin, r->ends[at] - begin};
 }
 
-/* What decode fills. */
+/* Where decode puts what it finds. */
 typedef struct input_sink {
   row_places *places;      /* started for the piece */
-  const uint32_t *columns; /* those that are wanted, by their numbers in the header; INPUT_ABSENT: missing */
+  const uint32_t *columns; /* the wanted ones, as numbers in the header; INPUT_ABSENT: the file lacks it */
   uint32_t count;
   char decimal_mark;
   arena *memory; /* of texts; cleared with the piece */
-  /* Takes rows that were noted in PLACES before.  Ranges have all cells of the file, values those of the
-   * wanted columns, in their order.  False: out of memory. */
+  /* Takes a batch of rows, which must have been noted in PLACES.  Ranges have all cells of the file, values
+   * those of the wanted columns, in that order.  False: out of memory. */
   bool (*take)(void *context, const input_rows *rows);
   void *context;
 } input_sink;
@@ -136,24 +136,24 @@ typedef struct input_file {
   const input_format *format;
   const reading_options *options;
   const char *title;   /* what messages call it */
-  text_source *source; /* until everything was cut */
-  arena *memory;       /* of the header, as long as the dataset is read */
+  text_source *source; /* NULL after input_end */
+  arena *memory;       /* for the header; lives until the dataset is read */
   input_header header;
   uint64_t first_ordinal;
   void *self; /* the format's */
 } input_file;
 
-/* Some records on their way from cut to decode. */
+/* Consecutive records, passed from cut to decode. */
 typedef struct input_piece {
-  const input_format *format; /* of CONTENT; NULL: there is none yet */
+  const input_format *format; /* of CONTENT; NULL: no content yet */
   void *content;
   uint64_t first_ordinal;
   uint64_t first_line;
-  uint32_t records; /* those that decode will leave out counted */
-  bool is_end;      /* nothing is in it and nothing follows */
+  uint32_t records; /* including those that decode leaves out */
+  bool is_end;      /* the piece is empty: the file has ended */
 } input_piece;
 
-/* Asked while a file is opened that must be read through first.  False: stop. */
+/* Called now and then by an open that reads the whole file.  False: stop, with STATUS_INTERRUPTED. */
 typedef struct input_watch {
   bool (*go_on)(void *context, const input_file *f);
   void *context;
@@ -161,52 +161,54 @@ typedef struct input_watch {
 
 struct input_format {
   const char *name; /* data: {format: NAME} */
-  /* Names of files end like these, which tell the format; NULL after the last. */
+  /* Extensions of its files, such as ".csv"; NULL after the last. */
   const char *const *endings;
-  /* Whether the first bytes of a text show it. NULL: never. */
+  /* Whether a text that begins with HEAD is of this format.  NULL: unknown, so false. */
   bool (*recognise)(slice head);
-  /* "these columns are not ...": where names of columns stand. */
+  /* Completes the message "these columns are not ...", such as "in the header". */
   const char *names_stand;
-  /* Some of the wanted columns may be in no record: they are missing cells then. */
+  /* Wanted columns that a file lacks are missing cells, instead of an error. */
   bool may_lack_columns;
 
-  /* SOURCE is at the start of the file.  Fills the header and SELF, which close frees in any case. */
+  /* SOURCE is at the start of the file.  Sets the header and SELF; close is called even if open fails. */
   status (*open)(input_file *f, const input_watch *watch, error *err);
   void (*close)(input_file *f);
-  /* Bytes on disk that are done with, of those that the file has, whatever it is read how many times. */
+  /* Progress, in bytes of the file on disk: at most its size, even if it is read twice. */
   uint64_t (*position)(const input_file *f);
 
   void *(*piece_new)(void); /* NULL: out of memory */
   void (*piece_free)(void *content);
   status (*cut)(input_file *f, uint32_t records, input_piece *piece, error *err);
-  /* Puts back what cut gave last; NULL: the types of all columns are known, so it is never called. */
+  /* Puts the last piece back, so that cut returns it again.  NULL: open knows the types of all columns. */
   status (*undo)(input_file *f, const input_piece *piece, error *err);
 
   void *(*decoder_new)(void); /* for one thread; NULL: out of memory */
   void (*decoder_free)(void *decoder);
   status (*decode)(void *decoder, const input_file *f, const input_piece *piece, const input_sink *sink,
                    error *err);
-  /* What a raw cell of ranges says: in RAW, or in MEMORY.  False: out of memory.  NULL: it gives values. */
+  /* The text of a raw cell, within RAW or in MEMORY.  False: out of memory.  NULL: decode gives values. */
   bool (*text_of)(slice raw, arena *memory, slice *text);
-  /* The text of a cell of the piece that was decoded last; CELL counts like those of its rows. */
+  /* The text of a cell of the piece that was decoded last; CELL as in its rows.  False: out of memory. */
   bool (*find)(void *decoder, uint32_t row, uint32_t cell, slice *text);
 };
 
 /* The INDEX-th format, NULL after the last. */
 const input_format *input_format_at(size_t index);
-/* By the options, else by the ending of NAME, else by the first bytes of SOURCE. */
+/* The format of a file: that of OPTIONS, else by the extension of NAME, else by the first bytes of SOURCE,
+ * else the first of the list. */
 status input_format_of(const reading_options *options, slice name, text_source *source,
                        const input_format **out, error *err) MUST_USE;
 
-/* Opens PATH and finds its header.  F is given zeroed but for `memory`, `options` and `first_ordinal`, and is
- * to be closed in any case.  NAME: what a dataset calls it; CALLED: what messages do.  WATCH may be NULL. */
+/* Opens PATH and reads its header.  The caller sets F's memory, options and first_ordinal, zeroes the rest,
+ * and closes F in any case.  NAME: the file's name in the dataset; CALLED: its name in messages.  WATCH may
+ * be NULL. */
 status input_open(input_file *f, const char *path, const char *name, const char *called,
                   const atomic_bool *stop, const input_watch *watch, error *err) MUST_USE;
-/* When everything was cut: the source is closed, and what it was goes to SHA256 and BYTES.  Pieces may still
- * be decoded. */
+/* After the last piece was cut: closes the source and sets the digest and the size of the unpacked file.
+ * Pieces may still be decoded. */
 void input_end(input_file *f, digest *sha256, uint64_t *bytes);
 void input_close(input_file *f);
-/* Makes PIECE one of F's format. */
+/* Gives PIECE a content of F's format.  False: out of memory. */
 bool input_piece_prepare(input_piece *piece, const input_file *f);
 void input_piece_fini(input_piece *piece);
 

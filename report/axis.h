@@ -1,4 +1,4 @@
-/* An axis: what it spans and its round ticks. */
+/* An axis: its range and round ticks. */
 #ifndef CANVASS_REPORT_AXIS_H
 #define CANVASS_REPORT_AXIS_H
 
@@ -13,16 +13,17 @@ typedef struct axis {
   int decimals; /* of the ticks */
 } axis;
 
-/* What an axis does at its ends. */
+/* Where an axis ends. */
 typedef enum axis_ends {
-  AXIS_EXACT, /* LOW and HIGH are its ends */
-  AXIS_ROUND, /* it goes on to the next tick */
+  AXIS_EXACT, /* at LOW and HIGH */
+  AXIS_ROUND, /* at the next tick beyond them */
 } axis_ends;
 
-/* About WANTED steps of 1, 2, 2.5 or 5 times a power of ten.  LOW > HIGH are exchanged, equal ones and what
- * is not finite get an axis around them or from 0 to 1. */
+/* An axis with about WANTED (above 0) steps of 1, 2, 2.5 or 5 times a power of ten.  LOW and HIGH are
+ * exchanged when LOW > HIGH; equal or non-finite ones give an axis that begins at them, or goes from 0 to 1.
+ */
 axis axis_make(double low, double high, axis_ends ends, unsigned wanted);
-/* Where V is, 0 at the low and 1 at the high end; what is outside is at the end. */
+/* The position of V, from 0 at the low end to 1 at the high end; values outside are at the nearer end. */
 double axis_share(const axis *a, double v);
 /* "−0.5" */
 void axis_text(const axis *a, double tick, char out[AXIS_TEXT_BYTES]);

@@ -17,7 +17,7 @@ typedef struct document {
   arena *memory; /* borrowed */
   const json *root;
   report_language language;
-  bool shows_names; /* of variables instead of their labels: for who writes the specification */
+  bool shows_names; /* of variables instead of their labels, for authors of specifications */
 } document;
 
 /* STATUS_CORRUPT names the place: "report: analyses[2].tables[0].columns must be a list". */

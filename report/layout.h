@@ -175,7 +175,7 @@ typedef struct layout {
   layout_data data;
 } layout;
 
-/* Variables are called by their labels, or by their names: for who writes the specification. */
+/* Variables are shown by their labels, or, for authors of specifications, by their names. */
 typedef enum layout_naming { LAYOUT_LABELS, LAYOUT_NAMES } layout_naming;
 
 /* Draws a layout to OUT. */

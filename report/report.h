@@ -1,5 +1,5 @@
-/* Rendering the canonical report document for people and spreadsheets.  The document says everything;
- * nothing is computed here but widths and bars. */
+/* Renders the canonical report document for readers and spreadsheets.  All figures come from the document;
+ * only layout is computed here. */
 #ifndef CANVASS_REPORT_REPORT_H
 #define CANVASS_REPORT_REPORT_H
 
@@ -10,7 +10,8 @@
 typedef enum report_language { REPORT_EN, REPORT_ZH_HANS, REPORT_ZH_HANT } report_language;
 
 typedef struct report_options {
-  const char *format; /* a name of formats.def, with its part where it has any ("csv"); NULL: the default */
+  const char
+      *format; /* "csv", "svg:nps": a name of formats.def, with its part if it has one; NULL: the default */
   report_language language;
   unsigned columns; /* terminal width for TEXT; 0: 100 */
   bool color;
@@ -18,17 +19,19 @@ typedef struct report_options {
 
 /* STATUS_USAGE when TEXT is not a format: "'xml' is not one of text, json, csv". */
 status report_format_check(const char *text, error *err) MUST_USE;
-/* Can TEXT's part be one of a report whose analyses are called NAMES?  For who asks before there is a report;
- * STATUS_USAGE lists the names. */
+/* Whether the part of TEXT can occur in a report whose analyses are called NAMES, for checks before the
+ * report exists.  STATUS_USAGE lists the names. */
 status report_format_check_names(const char *text, const char *const *names, size_t count,
                                  error *err) MUST_USE;
-/* Does the format write what it is given as it is, also what is not a report?  False for an unknown one. */
+/* Whether the format writes its input unchanged, so that it need not be a report.  False for an unknown one.
+ */
 bool report_format_is_document(const char *text);
 /* "text (default), json or csv" */
 void report_formats_list(buf *out);
-/* Help about the format NAME: lines; false when there is none. */
+/* Appends the help text of format NAME; false: there is no such format. */
 bool report_format_describe(const char *name, buf *out);
-/* Is PATH named as the files of another format than the default?  OTHER gets that format: "svg:NAME". */
+/* Whether PATH has the extension of a format other than the default; appends that format ("svg:NAME") to
+ * OTHER. */
 bool report_format_unlike(const char *path, buf *other);
 
 /* DOCUMENT is the report's JSON text; OUT gets the rendering.  STATUS_USAGE: there is no such format, or the
@@ -36,9 +39,9 @@ bool report_format_unlike(const char *path, buf *other);
 status report_render(const void *document, size_t length, const report_options *options, buf *out,
                      error *err) MUST_USE;
 
-/* What should be known of the data before figures are trusted: what could not be read or used, with causes,
- * counts and places, and the warnings of the analyses.  Text, whatever the format, that calls variables by
- * their names; nothing when there is nothing to report. */
+/* Appends what a reader should know about the data before trusting figures: what could not be read or used,
+ * with causes, counts and places, and the warnings of the analyses.  Always text, with the names of variables
+ * instead of their labels; nothing when there is nothing to report. */
 status report_render_findings(const void *document, size_t length, const report_options *options, buf *out,
                               error *err) MUST_USE;
 

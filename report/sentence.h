@@ -1,4 +1,4 @@
-/* Sentences with {places}: the one way in which warnings, notes and the frame's words get figures. */
+/* Sentences with {places}, by which warnings, notes and fixed texts get their figures. */
 #ifndef CANVASS_REPORT_SENTENCE_H
 #define CANVASS_REPORT_SENTENCE_H
 
@@ -11,8 +11,8 @@ typedef struct sentence_place {
 
 /* PATTERN with each {name} replaced; an unknown one stays as it is. */
 slice sentence_fill(const document *d, const char *pattern, const sentence_place *places, size_t count);
-/* The sentence of a warning or note: {"code", "detail"}.  Places left empty (the group of a total)
- * take their space along. */
+/* The sentence of a warning or note: {"code", "detail"}.  If a place is empty (the group of
+ * a total), the space beside it is removed. */
 slice sentence_remark(const document *d, const json *remark);
 
 #endif

@@ -81,7 +81,7 @@ static void put_rows(svg_frame *f, const axis *a, const columns *c) {
   }
 }
 
-/* "Seat comfort: 61.0 (60.9–61.2); Wifi: 45.3" for who cannot see the picture. */
+/* "Seat comfort: 61.0 (60.9–61.2); Wifi: 45.3" for readers who cannot see the picture. */
 static slice describe(const document *d, const layout_chart *chart) {
   buf text;
   buf_init(&text);

@@ -114,7 +114,7 @@ static void put_row(svg_frame *f, const axis *a, const chart_row *row, double y)
   }
 }
 
-/* "Seat comfort: 1 12.1 %, 2 14.0 %; ..." for who cannot see the picture. */
+/* "Seat comfort: 1 12.1 %, 2 14.0 %; ..." for readers who cannot see the picture. */
 static slice describe(const document *d, const layout_chart *chart) {
   buf text;
   buf_init(&text);

@@ -29,7 +29,7 @@
 #include "reading/csv/records.h"
 #include "reading/csv/split.h"
 
-/* What an open file is to CSV. */
+/* The state of an open file. */
 typedef struct csv_file {
   csv_splitter splitter; /* its kernels are those of the decoders too */
   csv_file_header header;

@@ -1,8 +1,8 @@
 /* A line of newline-delimited JSON as the members of one flat object.
  *
  * RFC 8259, bounded in depth (64), one pass, no tree.  A member of an object inside is named by its path:
- * {"a": {"b": 1}} has the member a.b.  Values are given as they are written; what they mean is for the caller
- * to find out of those that matter.  The text is well-formed UTF-8.
+ * {"a": {"b": 1}} has the member a.b.  Values are given as they are written, for the caller to interpret
+ * those that it needs.  The text is well-formed UTF-8.
  */
 #ifndef CANVASS_READING_NDJSON_LINE_H
 #define CANVASS_READING_NDJSON_LINE_H
@@ -52,10 +52,9 @@ void line_reader_fini(line_reader *r);
 /* Gives the members of LINE, in order. */
 line_result line_read(line_reader *r, slice line, line_member member, void *context);
 
-/* Takes the first value from the front of what is left of a LIST (at first: all of it).  False: there is
- * none. */
+/* Removes the first value from REST, which is initially a whole LIST.  False: it is empty. */
 bool line_list_next(slice *rest, line_value *out);
-/* What a TEXT says, trimmed: in WRITTEN or, with 16 readable bytes after it, in MEMORY.  False: out of
+/* The value of a TEXT, trimmed: within WRITTEN, or in MEMORY with 16 readable bytes after it.  False: out of
  * memory. */
 bool line_text(const line_value *v, arena *memory, slice *text);
 /* Spaces, tabs and carriage returns alone. */

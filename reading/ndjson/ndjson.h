@@ -1,18 +1,18 @@
-/* Newline-delimited JSON as an input format: one object a line.
+/* Newline-delimited JSON as an input format: one object per line.
  *
- * 1. A line that is not blank is a record.  One that is not a JSON object is quarantined, with its line and
- * what is wrong at which byte; reading goes on with the next.  A line of more than 16 MiB is STATUS_DATA.
+ * 1. A line that is not blank is a record.  One that is not a JSON object is quarantined, with its line, the
+ * byte and the problem; reading goes on with the next line.  A line of more than 16 MiB is STATUS_DATA.
  * 2. The columns are the keys of all objects of the file, in the order of their first appearance: so the file
- * is read twice, and a pipe cannot be. A line that is not an object adds none.  Keys are
- * trimmed; an empty one makes its line broken.  A member of an object inside is a separate column: a.b.
- * 3. A key that occurs twice in an object, also as the path of a member of one inside, is STATUS_DATA.
+ * is read twice, and cannot be a pipe.  A line that is not an object adds none.  Keys are
+ * trimmed; an empty key makes its line malformed.  A member of a nested object is a column of its own: a.b.
+ * 3. A key that occurs twice in an object, also as the path of a nested member, is STATUS_DATA.
  * 4. Texts are decoded and trimmed.  A number is as it is written, with the dataset's decimal mark; true and
  * false are texts.  null, blank texts and missing keys are all blank cells.
  * 5. An array of texts, numbers, true and false is one cell, its items joined by INPUT_LIST_MARK; null and
- * blank items are left away.  An item with that mark in it makes its line broken.  An array with arrays or
- * objects in it is a text: the JSON as in the file.
+ * blank items are dropped.  An item that contains that mark makes its line malformed.  An array with arrays
+ * or objects in it is a text: the JSON as in the file.
  * 6. NUL, as a byte or as \u0000, and text that is not UTF-8 are STATUS_DATA.
- * 7. An object in which nothing is to be seen is a blank row.
+ * 7. An object without any visible character in its values is a blank row.
  */
 #ifndef CANVASS_READING_NDJSON_NDJSON_H
 #define CANVASS_READING_NDJSON_NDJSON_H
@@ -22,7 +22,7 @@
 #include "reading/ndjson/line.h"
 #include "reading/reader.h"
 
-/* Whole lines, the last with its newline; INPUT_MARGIN bytes after them are readable. */
+/* Whole lines, including the last newline; INPUT_MARGIN bytes after them are readable. */
 typedef struct ndjson_piece {
   buf text;
 } ndjson_piece;
@@ -38,7 +38,7 @@ typedef struct ndjson_keys {
   uint32_t members; /* of the line in hand */
 } ndjson_keys;
 
-/* What an open file is to NDJSON.  Decoders read the names alone. */
+/* The state of an open file.  Decoders use only the names. */
 typedef struct ndjson_file {
   dictionary names;
   size_t names_bytes;
@@ -59,7 +59,7 @@ uint32_t ndjson_keys_next(ndjson_keys *k, slice key, bool *twice);
 /* Cuts whole lines off: at most RECORDS that are not blank. */
 status ndjson_cut(input_file *f, uint32_t records, ndjson_piece *piece, input_piece *out,
                   error *err) MUST_USE;
-/* Reads the file through for its keys. */
+/* Reads the whole file to find its keys. */
 status ndjson_find_keys(input_file *f, const input_watch *watch, error *err) MUST_USE;
 /* "file:line: the object has the key ... twice" */
 status ndjson_refuse_twice(const input_file *f, uint64_t line, slice key, error *err);
