@@ -25,7 +25,7 @@ static const option options[] = {
      "allow --store on a network file system"},
     RENDERING_OPTIONS,
     {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
-     "refuse broken rows, bad answers or weights, copies"},
+     "refuse broken rows, invalid answers or weights, copies"},
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress"},
 };
 

@@ -135,9 +135,9 @@ const subcommand subcommand_worker = {
     .about =
         "Joins a broker and computes tasks until it is stopped.  Any number of workers\n"
         "may join and leave.  DIR belongs to this worker alone: what is fetched and\n"
-        "computed is kept there for the next job.  It takes two tasks a thread: one is\n"
-        "computed, the other waits, so that no thread does.  SIGTERM or Ctrl-C lets it\n"
-        "finish running tasks; a second one stops it at once.\n",
+        "computed is kept there for the next job.  It takes two tasks per thread, so that\n"
+        "the next one is there when one is done.  SIGTERM or Ctrl-C lets it finish\n"
+        "running tasks; a second one stops it at once.\n",
     .example =
         "canvass worker --broker ipc:///run/canvass/socket --store /var/cache/canvass\n"
         "canvass worker --broker tcp://10.0.0.5:7117 --store /scratch/canvass \\\n"

@@ -100,7 +100,7 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
   }
   for (uint32_t i = 0; i < promoters->list_count; i++) {
     if (holds(detractors, promoters->integers[i])) {
-      return error_set(err, STATUS_SPECIFICATION, "detractors: %lld stands among the promoters too",
+      return error_set(err, STATUS_SPECIFICATION, "detractors: %lld is also among the promoters",
                        (long long)promoters->integers[i]);
     }
   }

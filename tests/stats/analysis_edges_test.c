@@ -218,7 +218,7 @@ static void cuts_of_nps_are_never_guessed(void **state) {
   a = build_analysis(p, "nps", "nps", "rec");
   build_argument(p, a, "promoters", "10 11");
   build_argument(p, a, "detractors", "1 2 10");
-  assert_refused(p, "10 stands among the promoters too");
+  assert_refused(p, "10 is also among the promoters");
 }
 
 static void boxes_leave_somebody_unsatisfied(void **state) {
