@@ -222,7 +222,7 @@ static bool become_texts(column_writer *c, uint32_t rows_max) {
     return false;
   }
   const uint32_t rows = c->rows;
-  assert(c->kind == SHARD_CODES || c->kind == SHARD_WIDE);
+  assert(c->kind == PACKED_CODES || c->kind == PACKED_WIDE);
   measure_list(c);
   buf_clear(&c->bytes);
   c->offsets[0] = 0;

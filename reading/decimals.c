@@ -42,7 +42,7 @@ bool decimals_start(column_writer *c, uint32_t rows_max) {
   decimal numbers[PACKED_CODES_MAX];
   bool is_number[PACKED_CODES_MAX];
   const uint32_t texts_count = c->dictionary.count;
-  assert(c->kind == SHARD_CODES && texts_count <= SHARD_CODES_MAX);
+  assert(c->kind == PACKED_CODES && texts_count <= PACKED_CODES_MAX);
   for (uint32_t i = 0; i < texts_count; i++) {
     texts[i] = c->dictionary.list[i];
     is_number[i] = measure_text(&c->measure, texts[i], c->decimal_mark, &numbers[i]);
