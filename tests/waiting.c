@@ -1,6 +1,7 @@
 /* SIGALRM: whatever hangs, a handler still runs. */
 #include "tests/waiting.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -27,8 +28,10 @@ static void give_up(int number) {
 }
 
 void waiting_for(const char *format, ...) {
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   static bool is_armed;
   va_list arguments;
+  pthread_mutex_lock(&mutex);
   va_start(arguments, format);
   vsnprintf(awaited, sizeof awaited, format, arguments);
   va_end(arguments);
@@ -39,4 +42,5 @@ void waiting_for(const char *format, ...) {
     alarm(seconds != NULL ? (unsigned)strtoul(seconds, NULL, 10) : WAIT_S);
     is_armed = true;
   }
+  pthread_mutex_unlock(&mutex);
 }

@@ -4,7 +4,7 @@
 #ifndef CANVASS_TESTS_WAITING_H
 #define CANVASS_TESTS_WAITING_H
 
-/* From the thread that runs the tests; before each wait that depends on others. */
+/* Before each wait that depends on others. */
 void waiting_for(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "tests/check.h"
-#include "tests/client/session_broker.h"
+#include "tests/client/book.h"
 #include "tests/process.h"
 
 static const char job[] = "11112222333344445555666677778888";
@@ -28,24 +28,25 @@ static const char listing[] =
     "\"bytes\":31415926,\"changed\":253402300799}]}";
 
 typedef struct fixture {
-  char directory[256], spec[512], data[512], out[512], err[512];
-  session_broker broker;
+  char spec[512], data[512], out[512], err[512];
+  book book;
 } fixture;
 
 static int set_up(void **state) {
   static const char spec[] =
       "variables:\n  q1: {type: scale, range: [1, 5]}\nanalyses:\n  - describe: {items: [q1]}\n";
   fixture *f = calloc(1, sizeof *f);
-  process_directory_new(f->directory, sizeof f->directory);
-  process_write_file(f->directory, "spec.yaml", spec, strlen(spec), f->spec, sizeof f->spec);
-  process_write_file(f->directory, "data.csv", "q1\n1\n2\n5\n", 9, f->data, sizeof f->data);
-  (void)snprintf(f->out, sizeof f->out, "%s/out", f->directory);
-  (void)snprintf(f->err, sizeof f->err, "%s/err", f->directory);
-  (void)snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
-  f->broker.listing = listing;
+  book_open(&f->book);
+  process_write_file(scripted_directory(f->book.broker), "spec.yaml", spec, strlen(spec), f->spec,
+                     sizeof f->spec);
+  process_write_file(scripted_directory(f->book.broker), "data.csv", "q1\n1\n2\n5\n", 9, f->data,
+                     sizeof f->data);
+  (void)snprintf(f->out, sizeof f->out, "%s/out", scripted_directory(f->book.broker));
+  (void)snprintf(f->err, sizeof f->err, "%s/err", scripted_directory(f->book.broker));
+  f->book.listing = listing;
   unsetenv("CANVASS_IDENTITY");
   unsetenv("CANVASS_BROKER_KEY");
-  setenv("CANVASS_BROKER", f->broker.endpoint, 1);
+  setenv("CANVASS_BROKER", scripted_endpoint(f->book.broker), 1);
   setenv("CANVASS_PATIENCE", "86400", 1);
   *state = f;
   return 0;
@@ -53,11 +54,7 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
   fixture *f = *state;
-  if (f->broker.context != NULL) {
-    session_broker_stop(&f->broker);
-  }
-  session_broker_forget(&f->broker);
-  process_directory_remove(f->directory);
+  book_close(&f->book);
   free(f);
   return 0;
 }
@@ -75,7 +72,7 @@ static void check_answer(const char *subcommand, const char *expected) {
 
 static void lists_are_tables_for_people(void **state) {
   fixture *f = *state;
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   check_answer("jobs",
                "JOB       STATE         DATASET    ROWS  COMPUTED  CACHED  SUBMITTED  TITLE\n"
                "aaaa2222  stage 2, 25%  survey:2  1,000         0       0        now  sec?[1mond.yaml\n"
@@ -90,11 +87,11 @@ static void lists_are_tables_for_people(void **state) {
 
 static void ids_have_so_many_digits_that_all_differ(void **state) {
   fixture *f = *state;
-  f->broker.listing =
+  f->book.listing =
       "{\"jobs\":[{\"id\":\"aaaaaaaaaa1111112222222222222222\"},"
       "{\"id\":\"bbbbbbbbbb1111112222222222222222\"},"
       "{\"id\":\"aaaaaaaaaa1212112222222222222222\"}]}";
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "jobs");
   assert_contains(r.out, "\naaaaaaaaaa12  ");
@@ -109,12 +106,12 @@ static void ids_have_so_many_digits_that_all_differ(void **state) {
 /* Chinese characters are two columns wide: 15 of them and the ellipsis fit 32 columns, 16 do not. */
 static void long_texts_are_cut_between_characters(void **state) {
   fixture *f = *state;
-  f->broker.listing = "{\"jobs\":[{\"id\":\"11112222333344445555666677778888\",\"version\":1,"
+  f->book.listing = "{\"jobs\":[{\"id\":\"11112222333344445555666677778888\",\"version\":1,"
                       "\"dataset\":\"" TWENTY("满意") "\",\"title\":\"" TEN("title") "\","
                       "\"message\":\"" TWENTY("é, ") "\"}],"
                       "\"datasets\":[{\"name\":\"" TWENTY("满意") "\"}],"
                       "\"workers\":[{\"title\":\"" TEN("host") "\"}]}";
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "jobs");
   assert_contains(r.out, "  满意满意满意满意满意满意满意满…:1  ");
@@ -130,7 +127,7 @@ static void long_texts_are_cut_between_characters(void **state) {
 
 static void lists_are_the_brokers_json_for_programs(void **state) {
   fixture *f = *state;
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   static const char *const names[] = {"workers", "datasets"};
   for (size_t i = 0; i < 2; i++) {
     process_result r;
@@ -144,8 +141,8 @@ static void lists_are_the_brokers_json_for_programs(void **state) {
 
 static void an_empty_list_prints_nothing(void **state) {
   fixture *f = *state;
-  f->broker.listing = "{\"jobs\":[]}";
-  session_broker_start(&f->broker);
+  f->book.listing = "{\"jobs\":[]}";
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "jobs");
   assert_int_equal(r.exit_code, 0);
@@ -173,18 +170,19 @@ static void await(process *p, const char *path, const char *part) {
 }
 
 static void check_detaching(fixture *f, int signal_number) {
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   process p = {.pid = 0};
-  process_start(
-      &p, (const char *const[]){CANVASS_PROGRAM, "watch", "1111", "--json", "-b", f->broker.endpoint, NULL},
-      f->out, f->err);
+  process_start(&p,
+                (const char *const[]){CANVASS_PROGRAM, "watch", "1111", "--json", "-b",
+                                      scripted_endpoint(f->book.broker), NULL},
+                f->out, f->err);
   await(&p, f->out, "\"rows_done\":30");
   process_signal(&p, signal_number);
   assert_int_equal(process_wait(&p), 130);
   assert_true(
       file_contains(f->err, "the job goes on; come back with: canvass watch 11112222 --broker ipc://"));
   assert_true(file_contains(f->err, "(or: canvass report 11112222 --broker ipc://"));
-  assert_int_equal(atomic_load(&f->broker.seen[MESSAGE_CANCEL]), 0);
+  assert_int_equal(atomic_load(&f->book.seen[MESSAGE_CANCEL]), 0);
 }
 
 static void an_interrupt_leaves_the_job_alone_and_says_how_to_come_back(void **state) {
@@ -197,8 +195,8 @@ static void a_closed_terminal_leaves_the_job_alone(void **state) {
 
 static void watching_in_json_is_a_line_for_each_news(void **state) {
   fixture *f = *state;
-  f->broker.report = (slice){"{}", 2};
-  session_broker_start(&f->broker);
+  f->book.report = (slice){"{}", 2};
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "watch", "1111", "--json");
   assert_int_equal(r.exit_code, 0);
@@ -212,8 +210,8 @@ static void watching_in_json_is_a_line_for_each_news(void **state) {
 
 static void a_failed_job_gives_its_exit_code(void **state) {
   fixture *f = *state;
-  f->broker.failure = "data";
-  session_broker_start(&f->broker);
+  f->book.failure = "data";
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "watch", "1111");
   assert_int_equal(r.exit_code, 4);
@@ -227,8 +225,8 @@ static void a_failed_job_gives_its_exit_code(void **state) {
 
 static void the_end_of_a_job_in_json_tells_no_figures_that_it_does_not_know(void **state) {
   fixture *f = *state;
-  f->broker.failure = "data";
-  session_broker_start(&f->broker);
+  f->book.failure = "data";
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "watch", "1111", "--json");
   assert_int_equal(r.exit_code, 4);
@@ -242,8 +240,8 @@ static void the_end_of_a_job_in_json_tells_no_figures_that_it_does_not_know(void
 
 static void a_cancelled_job_is_a_failure_and_no_interruption(void **state) {
   fixture *f = *state;
-  f->broker.failure = "interrupted";
-  session_broker_start(&f->broker);
+  f->book.failure = "interrupted";
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "watch", "1111");
   assert_int_equal(r.exit_code, 1);
@@ -255,7 +253,7 @@ static void a_cancelled_job_is_a_failure_and_no_interruption(void **state) {
 
 static void a_report_before_its_time_fails_and_says_how_far(void **state) {
   fixture *f = *state;
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "report", "11112222");
   assert_int_equal(r.exit_code, 1);
@@ -266,8 +264,8 @@ static void a_report_before_its_time_fails_and_says_how_far(void **state) {
 
 static void the_report_of_a_load_is_a_line(void **state) {
   fixture *f = *state;
-  f->broker.report = slice_of("{\"dataset\":\"airline\",\"rows\":129880,\"version\":2}");
-  session_broker_start(&f->broker);
+  f->book.report = slice_of("{\"dataset\":\"airline\",\"rows\":129880,\"version\":2}");
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "report", "1111");
   assert_int_equal(r.exit_code, 0);
@@ -282,7 +280,7 @@ static void the_report_of_a_load_is_a_line(void **state) {
 
 static void cancel_and_drop_say_what_they_did(void **state) {
   fixture *f = *state;
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "cancel", "1111");
   assert_int_equal(r.exit_code, 0);
@@ -302,7 +300,7 @@ static void cancel_and_drop_say_what_they_did(void **state) {
 
 static void a_put_says_what_it_sent_on_standard_error_alone(void **state) {
   fixture *f = *state;
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "put", "survey", f->spec, f->data);
   assert_int_equal(r.exit_code, 0);
@@ -317,7 +315,7 @@ static void a_put_says_what_it_sent_on_standard_error_alone(void **state) {
 
 static void a_put_in_json_is_one_object(void **state) {
   fixture *f = *state;
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "put", "survey", f->spec, f->data, "--json", "--quiet");
   assert_int_equal(r.exit_code, 0);
@@ -332,17 +330,17 @@ static void a_put_in_json_is_one_object(void **state) {
 /* What is invalid only an evaluation can say: `run` and `check` refuse that, too. */
 static void a_strict_put_refuses_what_it_can_see_without_evaluating(void **state) {
   fixture *f = *state;
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   static const struct {
     const char *data, *second;
     int wanted;
   } cases[] = {{"q1\n1\n2,3\n", "q1\n4\n", 4}, {"q1\n1\n", "q1\n1\n", 4}, {"q1\n1\n9\n", "q1\n4\n", 0}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char second[512];
-    process_write_file(f->directory, "data.csv", cases[i].data, strlen(cases[i].data), f->data,
-                       sizeof f->data);
-    process_write_file(f->directory, "second.csv", cases[i].second, strlen(cases[i].second), second,
-                       sizeof second);
+    process_write_file(scripted_directory(f->book.broker), "data.csv", cases[i].data, strlen(cases[i].data),
+                       f->data, sizeof f->data);
+    process_write_file(scripted_directory(f->book.broker), "second.csv", cases[i].second,
+                       strlen(cases[i].second), second, sizeof second);
     process_result r;
     CANVASS(&r, "put", "survey", f->spec, f->data, second, "--strict");
     assert_int_equal(r.exit_code, cases[i].wanted);
@@ -352,8 +350,8 @@ static void a_strict_put_refuses_what_it_can_see_without_evaluating(void **state
 
 static void a_full_broker_ends_a_put(void **state) {
   fixture *f = *state;
-  f->broker.is_full = true;
-  session_broker_start(&f->broker);
+  f->book.is_full = true;
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "put", "survey", f->spec, f->data);
   assert_int_equal(r.exit_code, 1);
@@ -363,7 +361,7 @@ static void a_full_broker_ends_a_put(void **state) {
 
 static void submitting_to_a_dataset_that_is_not_there_fails(void **state) {
   fixture *f = *state;
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "submit", f->spec, "--dataset", "survey");
   assert_int_equal(r.exit_code, 1);
@@ -381,7 +379,7 @@ static void a_broker_that_is_not_there_is_exit_code_3(void **state) {
   CANVASS(&r, "jobs");
   assert_int_equal(r.exit_code, 3);
   assert_string_equal(r.out, "");
-  assert_contains(r.err, f->broker.endpoint);
+  assert_contains(r.err, scripted_endpoint(f->book.broker));
   process_result_fini(&r);
   CANVASS(&r, "jobs", "-b",
           "tcp://a-label-of-a-name-has-at-most-sixty-three-characters-and-this-one-more:7117");

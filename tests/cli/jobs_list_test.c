@@ -6,22 +6,21 @@
 #include <unistd.h>
 
 #include "tests/check.h"
-#include "tests/client/session_broker.h"
+#include "tests/client/book.h"
 #include "tests/process.h"
 
 typedef struct fixture {
-  char directory[256], err[512];
-  session_broker broker;
+  char err[512];
+  book book;
 } fixture;
 
 static int set_up(void **state) {
   fixture *f = calloc(1, sizeof *f);
-  process_directory_new(f->directory, sizeof f->directory);
-  (void)snprintf(f->err, sizeof f->err, "%s/err", f->directory);
-  (void)snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
+  book_open(&f->book);
+  (void)snprintf(f->err, sizeof f->err, "%s/err", scripted_directory(f->book.broker));
   unsetenv("CANVASS_IDENTITY");
   unsetenv("CANVASS_BROKER_KEY");
-  setenv("CANVASS_BROKER", f->broker.endpoint, 1);
+  setenv("CANVASS_BROKER", scripted_endpoint(f->book.broker), 1);
   setenv("CANVASS_PATIENCE", "86400", 1);
   *state = f;
   return 0;
@@ -29,11 +28,7 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
   fixture *f = *state;
-  if (f->broker.context != NULL) {
-    session_broker_stop(&f->broker);
-  }
-  session_broker_forget(&f->broker);
-  process_directory_remove(f->directory);
+  book_close(&f->book);
   free(f);
   return 0;
 }
@@ -58,8 +53,8 @@ static void jobs_are_the_newest_first_for_programs_too_and_can_be_chosen(void **
       {{"--limit", "9"}, "{\"jobs\":[" JOB_3 "," JOB_2 "," JOB_1 "]}\n"},
       {{"--state", "failed"}, "{\"jobs\":[]}\n"},
   };
-  f->broker.listing = three_jobs;
-  session_broker_start(&f->broker);
+  f->book.listing = three_jobs;
+  book_play(&f->book);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const char *const *o = cases[i].options;
     process_result r;
@@ -73,10 +68,10 @@ static void jobs_are_the_newest_first_for_programs_too_and_can_be_chosen(void **
 
 static void jobs_that_are_chosen_have_ids_that_differ_from_all(void **state) {
   fixture *f = *state;
-  f->broker.listing =
+  f->book.listing =
       "{\"jobs\":[{\"dataset\":\"a\",\"id\":\"aaaaaaaaaa1111112222222222222222\"},"
       "{\"dataset\":\"b\",\"id\":\"aaaaaaaaaa1212112222222222222222\"}]}";
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "jobs", "--dataset", "a");
   assert_contains(r.out, "\naaaaaaaaaa11  ");
@@ -120,8 +115,8 @@ static void a_terminal_gets_the_newest_jobs_and_is_told_of_the_rest(void **state
                              (unsigned)i * 0x01000193u);
   }
   (void)snprintf(listing + used, sizeof listing - used, "]}");
-  f->broker.listing = listing;
-  session_broker_start(&f->broker);
+  f->book.listing = listing;
+  book_play(&f->book);
   const int terminal = process_terminal_new(path, sizeof path);
   const int device = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC); /* so that its end is not seen too soon */
   assert_true(device >= 0);

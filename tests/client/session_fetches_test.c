@@ -10,7 +10,7 @@
 static void check_fetch(fixture *f, size_t length, uint64_t seed, unsigned answer_ms) {
   uint8_t *bytes = random_bytes(seed, length);
   digest name;
-  session_broker_keep(&f->broker, bytes, length, &name);
+  book_keep(&f->book, bytes, length, &name);
   fixture_begin(f);
   f->link->answer_ms = answer_ms > 0 ? answer_ms : f->link->answer_ms;
   buf out;
@@ -33,33 +33,33 @@ static void an_empty_blob_needs_no_chunks(void **state) {
 
 static void a_chunk_that_was_altered_is_fetched_anew(void **state) {
   fixture *f = *state;
-  f->broker.alters_chunks = 2;
+  f->book.alters_chunks = 2;
   check_fetch(f, 3 * MIB, 22, 0);
 }
 
 static void a_chunk_that_got_lost_is_wanted_again(void **state) {
   fixture *f = *state;
-  f->broker.ignores[MESSAGE_WANT] = 3;
+  f->book.ignores[MESSAGE_WANT] = 3;
   check_fetch(f, 5 * MIB, 23, 100);
-  fixture_stop(f);
-  assert_true(atomic_load(&f->broker.seen[MESSAGE_WANT]) >= 5 + 3); /* more when the answers were slow */
+  book_stop(&f->book);
+  assert_true(atomic_load(&f->book.seen[MESSAGE_WANT]) >= 5 + 3); /* more when the answers were slow */
 }
 
 static void fetching_goes_on_after_a_restart(void **state) {
   fixture *f = *state;
-  f->broker.restarts_on = MESSAGE_WANT;
-  atomic_store(&f->broker.restarts_after, 11);
+  f->book.restarts_on = MESSAGE_WANT;
+  f->book.restarts_after = 11;
   check_fetch(f, 24 * MIB, 24, 0);
-  fixture_stop(f);
-  assert_int_equal(atomic_load(&f->broker.starts), 2);
+  book_stop(&f->book);
+  assert_int_equal(atomic_load(&f->book.starts), 2);
 }
 
 static void a_blob_that_stays_altered_is_a_failure_that_names_it(void **state) {
   fixture *f = *state;
   uint8_t *bytes = random_bytes(25, 100);
   digest name;
-  f->broker.alters_chunks = 1000;
-  session_broker_keep(&f->broker, bytes, 100, &name);
+  f->book.alters_chunks = 1000;
+  book_keep(&f->book, bytes, 100, &name);
   fixture_begin(f);
   buf out;
   buf_init(&out);
@@ -86,22 +86,11 @@ static void what_the_broker_does_not_have_is_not_found(void **state) {
 
 /* ---- On one file system -------------------------------------------------------------------------- */
 
-static void share_directory(fixture *f, bool is_right) {
-  char path[512];
-  snprintf(f->broker.directory, sizeof f->broker.directory, "%s", f->directory);
-  memset(f->broker.probe, 7, sizeof f->broker.probe);
-  uint8_t probe[INSTANCE_BYTES];
-  memset(probe, is_right ? 7 : 8, sizeof probe);
-  process_write_file(f->directory, "probe", probe, sizeof probe, path, sizeof path);
-  snprintf(path, sizeof path, "%s/hand-in", f->directory);
-  assert_int_equal(mkdir(path, 0700), 0);
-}
-
 static void a_shared_file_system_takes_blobs_past_the_socket(void **state) {
   fixture *f = *state;
   uint8_t *bytes = random_bytes(30, 3 * MIB);
-  share_directory(f, true);
-  f->broker.looks_in_hand_in = true;
+  scripted_share(f->book.broker, true);
+  f->book.looks_in_hand_in = true;
   fixture_begin(f);
   digest name;
   upload u;
@@ -109,28 +98,28 @@ static void a_shared_file_system_takes_blobs_past_the_socket(void **state) {
   assert_int_equal(u.sent, 1);
   assert_int_equal(u.bytes_sent, 3 * MIB);
   check_arrived(f, &name, bytes, 3 * MIB);
-  assert_int_equal(atomic_load(&f->broker.seen[MESSAGE_CHUNK]), 0);
+  assert_int_equal(atomic_load(&f->book.seen[MESSAGE_CHUNK]), 0);
   free(bytes);
 }
 
 static void who_cannot_read_the_probe_sends_chunks(void **state) {
   fixture *f = *state;
   uint8_t *bytes = random_bytes(31, 3 * MIB);
-  share_directory(f, false);
-  f->broker.looks_in_hand_in = true;
+  scripted_share(f->book.broker, false);
+  f->book.looks_in_hand_in = true;
   fixture_begin(f);
   digest name;
   upload u;
   OK(upload_bytes(f, bytes, 3 * MIB, &name, &u));
   check_arrived(f, &name, bytes, 3 * MIB);
-  assert_int_equal(atomic_load(&f->broker.seen[MESSAGE_CHUNK]), 3);
+  assert_int_equal(atomic_load(&f->book.seen[MESSAGE_CHUNK]), 3);
   free(bytes);
 }
 
 static void a_broker_that_does_not_look_there_gets_chunks(void **state) {
   fixture *f = *state;
   uint8_t *bytes = random_bytes(32, 2 * MIB);
-  share_directory(f, true);
+  scripted_share(f->book.broker, true);
   fixture_begin(f);
   digest name;
   upload u;
@@ -139,43 +128,29 @@ static void a_broker_that_does_not_look_there_gets_chunks(void **state) {
   char path[700];
   char hex[DIGEST_HEX_BYTES];
   digest_hex(&name, hex);
-  snprintf(path, sizeof path, "%s/hand-in/%s", f->directory, hex);
+  snprintf(path, sizeof path, "%s/hand-in/%s", scripted_store(f->book.broker), hex);
   struct stat info;
   assert_int_equal(stat(path, &info), -1); /* nothing is left behind */
   free(bytes);
 }
 
-/* As blobs/ab/abcd...; altered when FLIPPED. */
-static void write_blob(fixture *f, const digest *name, const uint8_t *bytes, size_t length, bool flipped) {
-  char path[700];
-  char hex[DIGEST_HEX_BYTES];
-  digest_hex(name, hex);
-  snprintf(path, sizeof path, "%s/blobs", f->directory);
-  assert_int_equal(mkdir(path, 0700), 0);
-  snprintf(path, sizeof path, "%s/blobs/%.2s", f->directory, hex);
-  assert_int_equal(mkdir(path, 0700), 0);
-  uint8_t *copy = malloc(length);
-  memcpy(copy, bytes, length);
-  copy[length / 2] ^= flipped;
-  char written[800];
-  process_write_file(path, hex, copy, length, written, sizeof written);
-  free(copy);
-}
-
 static void check_fetch_by_file(fixture *f, bool flipped, unsigned wants) {
   uint8_t *bytes = random_bytes(33, MIB);
   digest name;
-  share_directory(f, true);
-  session_broker_keep(&f->broker, bytes, MIB, &name);
-  write_blob(f, &name, bytes, MIB, flipped);
+  char path[512];
+  scripted_share(f->book.broker, true);
+  book_keep(&f->book, bytes, MIB, &name);
+  bytes[MIB / 2] ^= flipped;
+  scripted_share_blob(f->book.broker, &name, (slice){(const char *)bytes, MIB}, path);
+  bytes[MIB / 2] ^= flipped;
   fixture_begin(f);
   buf out;
   buf_init(&out);
   OK(session_fetch(f->link, &name, MIB, &out, &f->err));
   assert_int_equal(out.length, MIB);
   assert_memory_equal(out.data, bytes, MIB);
-  fixture_stop(f);
-  assert_int_equal(atomic_load(&f->broker.seen[MESSAGE_WANT]), wants);
+  book_stop(&f->book);
+  assert_int_equal(atomic_load(&f->book.seen[MESSAGE_WANT]), wants);
   buf_fini(&out);
   free(bytes);
 }

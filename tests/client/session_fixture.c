@@ -3,38 +3,37 @@
 
 #include "tests/seeded.h"
 
+const char fixture_listing[] =
+    "{\"jobs\":[{\"id\":\"11112222333344445555666677778888\"},{\"id\":\"1111aaaa333344445555666677778888\"},"
+    "{\"id\":\"abcd2222333344445555666677778888\"}]}";
+
 int fixture_set_up(void **state) {
   fixture *f = calloc(1, sizeof *f);
-  process_directory_new(f->directory, sizeof f->directory);
-  snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
+  assert_non_null(f);
+  f->book.listing = fixture_listing;
+  book_open(&f->book);
+  buf_init(&f->report);
   *state = f;
   return 0;
-}
-
-void fixture_stop(fixture *f) {
-  if (f->broker.context != NULL && !f->has_stopped) {
-    session_broker_stop(&f->broker);
-    f->has_stopped = true;
-  }
 }
 
 int fixture_tear_down(void **state) {
   fixture *f = *state;
   session_close(f->link);
-  fixture_stop(f);
-  session_broker_forget(&f->broker);
+  book_close(&f->book);
   store_destroy(f->shards);
   manifest_destroy(f->dataset);
-  process_directory_remove(f->directory);
+  buf_fini(&f->report);
   free(f);
   return 0;
 }
 
 void fixture_begin(fixture *f) {
-  session_broker_start(&f->broker);
-  const session_options options = {.endpoint = f->broker.endpoint, .patience_ms = SESSION_EVER_MS};
+  book_play(&f->book);
+  const session_options options = {.endpoint = scripted_endpoint(f->book.broker),
+                                   .patience_ms = SCRIPTED_EVER_MS};
   OK(session_connect(&options, &f->link, &f->err));
-  f->link->answer_ms = SESSION_EVER_MS;
+  f->link->answer_ms = SCRIPTED_EVER_MS;
 }
 
 uint8_t *random_bytes(uint64_t seed, size_t length) {
@@ -68,8 +67,8 @@ status upload_bytes(fixture *f, const uint8_t *bytes, size_t length, digest *nam
 }
 
 void check_arrived(fixture *f, const digest *name, const uint8_t *bytes, size_t length) {
-  fixture_stop(f);
-  const broker_blob *blob = session_broker_find(&f->broker, name);
+  book_stop(&f->book);
+  const book_blob *blob = book_find(&f->book, name);
   assert_non_null(blob);
   assert_int_equal(blob->next, length);
   assert_memory_equal(blob->at, bytes, length);

@@ -11,16 +11,15 @@
 #include "store/manifest.h"
 #include "store/store.h"
 #include "tests/check.h"
-#include "tests/client/session_broker.h"
+#include "tests/client/book.h"
 #include "tests/process.h"
 
 enum { MIB = 1 << 20 };
 
 typedef struct fixture {
-  char directory[256];
-  session_broker broker;
-  bool has_stopped;
+  book book; /* its lists are fixture_listing */
   session *link;
+  buf report;
   store *shards;
   manifest *dataset;
   session_put_counts counts;
@@ -29,10 +28,10 @@ typedef struct fixture {
 
 int fixture_set_up(void **state);
 int fixture_tear_down(void **state);
-/* Starts the broker and connects F's session, which waits for answers as long as it takes. */
+/* The broker begins to answer, and F's session connects, which waits for answers as long as it takes. */
 void fixture_begin(fixture *f);
-/* What the broker saw is to be read when its thread is gone. */
-void fixture_stop(fixture *f);
+/* Three jobs, two of which begin with the same four digits. */
+extern const char fixture_listing[];
 
 #define OK(call)                                 \
   do {                                           \

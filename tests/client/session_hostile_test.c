@@ -20,13 +20,10 @@ const char *__lsan_default_suppressions(void) {
 /* ---- A broker that says anything ----------------------------------------------------------------- */
 
 typedef struct liar {
-  void *context, *socket;
-  char endpoint[300];
-  char directory[256]; /* with traps in it */
+  scripted_broker *broker; /* whose directory has traps in it */
+  const char *directory;
   seeded random;
   bool floods; /* answers everything with unrequested chunks */
-  atomic_bool stops;
-  pthread_t thread;
 } liar;
 
 static uint64_t below(liar *l, uint64_t count) {
@@ -127,42 +124,28 @@ static size_t fill_frame(liar *l, message_kind kind, uint8_t *out) {
   return length;
 }
 
-static void answer(liar *l, const wire_message *in) {
+static void answer(liar *l, const message *asked) {
   uint8_t bytes[FRAMES_MAX][512];
   wire_payload frames[FRAMES_MAX];
-  message m = message_of(choose(l, in->header.kind));
+  message m = message_of(choose(l, asked->kind));
   size_t least = 0;
   size_t most = 0;
-  set_fields(l, &in->header, &m);
+  set_fields(l, asked, &m);
   message_payloads(m.kind, &least, &most);
   const size_t top = most < FRAMES_MAX ? most : FRAMES_MAX;
   const size_t count = least + below(l, top - least + 1);
   for (size_t i = 0; i < count; i++) {
     frames[i] = (wire_payload){.bytes = bytes[i], .length = fill_frame(l, m.kind, bytes[i])};
   }
-  error ignored; /* who has gone hears no lies */
-  (void)!wire_send(l->socket, &in->from, &m, frames, count, &ignored);
+  scripted_send(l->broker, &m, frames, count);
 }
 
-static void *lie(void *context) {
+static void lie(void *context, scripted_broker *b, wire_message *m) {
   liar *l = context;
-  wire_message *in = malloc(sizeof *in);
-  assert_non_null(in);
-  while (!atomic_load(&l->stops)) {
-    zmq_pollitem_t item = {.socket = l->socket, .events = ZMQ_POLLIN};
-    bool received = false;
-    error ignored;
-    zmq_poll(&item, 1, 10);
-    if (wire_receive(l->socket, true, in, &received, &ignored) != STATUS_OK || !received) {
-      continue;
-    }
-    for (uint64_t i = l->floods ? 50 : 1 + one_in(l, 4); i > 0; i--) {
-      answer(l, in);
-    }
-    wire_message_close(in);
+  (void)b;
+  for (uint64_t i = l->floods ? 50 : 1 + one_in(l, 4); i > 0; i--) {
+    answer(l, &m->header);
   }
-  free(in);
-  return NULL;
 }
 
 /* Directories that a broker may name: a FIFO, a link to elsewhere, a file without end. */
@@ -189,26 +172,22 @@ static void set_traps(liar *l) {
   assert_int_equal(symlink("/dev", path), 0);
 }
 
-static void liar_start(liar *l, bool floods) {
-  const int none = 0;
-  *l = (liar){.random = {seeded_seed()}, .floods = floods};
-  process_directory_new(l->directory, sizeof l->directory);
+static int liar_set_up(void **state) {
+  liar *l = calloc(1, sizeof *l);
+  assert_non_null(l);
+  l->random = (seeded){seeded_seed()};
+  l->broker = scripted_new();
+  l->directory = scripted_directory(l->broker);
   set_traps(l);
-  snprintf(l->endpoint, sizeof l->endpoint, "ipc://%s/socket", l->directory);
-  l->context = zmq_ctx_new();
-  l->socket = zmq_socket(l->context, ZMQ_ROUTER);
-  assert_non_null(l->socket);
-  zmq_setsockopt(l->socket, ZMQ_LINGER, &none, sizeof none);
-  assert_int_equal(zmq_bind(l->socket, l->endpoint), 0);
-  assert_int_equal(pthread_create(&l->thread, NULL, lie, l), 0);
+  *state = l;
+  return 0;
 }
 
-static void liar_stop(liar *l) {
-  atomic_store(&l->stops, true);
-  pthread_join(l->thread, NULL);
-  zmq_close(l->socket);
-  zmq_ctx_term(l->context);
-  process_directory_remove(l->directory);
+static int liar_tear_down(void **state) {
+  liar *l = *state;
+  scripted_destroy(l->broker);
+  free(l);
+  return 0;
 }
 
 static size_t files_in(const char *directory) {
@@ -277,14 +256,13 @@ static void call_all(session *s, int64_t *end_ms) {
 }
 
 static void every_call_returns_whatever_the_broker_says(void **state) {
-  (void)state;
-  liar l;
+  liar *l = *state;
   char elsewhere[300];
-  liar_start(&l, false);
+  scripted_play(l->broker, lie, l);
   print_message("seed %llu\n", (unsigned long long)seeded_seed());
   for (int i = 0; i < SESSIONS; i++) {
     const session_options options = {
-        .endpoint = l.endpoint, .patience_ms = PATIENCE_MS, .connect_ms = PATIENCE_MS};
+        .endpoint = scripted_endpoint(l->broker), .patience_ms = PATIENCE_MS, .connect_ms = PATIENCE_MS};
     session *s = NULL;
     error err;
     int64_t end_ms = session_now() + PATIENCE_MS;
@@ -293,21 +271,20 @@ static void every_call_returns_whatever_the_broker_says(void **state) {
     }
     session_close(s);
   }
-  snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", l.directory);
+  snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", l->directory);
   assert_int_equal(files_in(elsewhere), 0);
-  liar_stop(&l);
 }
 
 /* The callback is asked however fast messages come. */
 static void a_flood_of_chunks_can_be_interrupted(void **state) {
-  (void)state;
-  liar l;
+  liar *l = *state;
   const digest name = {{9}};
   buf out;
   error err;
   session *s = NULL;
-  liar_start(&l, true);
-  const session_options options = {.endpoint = l.endpoint, .patience_ms = SESSION_EVER_MS};
+  l->floods = true;
+  scripted_play(l->broker, lie, l);
+  const session_options options = {.endpoint = scripted_endpoint(l->broker), .patience_ms = SCRIPTED_EVER_MS};
   assert_int_equal(session_connect(&options, &s, &err), STATUS_OK);
   int64_t end_ms = session_now() + PATIENCE_MS;
   const session_callback go_on = {until, &end_ms};
@@ -318,40 +295,31 @@ static void a_flood_of_chunks_can_be_interrupted(void **state) {
   assert_int_equal(out.length, 0);
   buf_fini(&out);
   session_close(s);
-  liar_stop(&l);
 }
 
 /* ---- Where it is led ----------------------------------------------------------------------------- */
-
-static void share(fixture *f, const char *hand_in) {
-  char path[512];
-  uint8_t probe[INSTANCE_BYTES];
-  memset(probe, 7, sizeof probe);
-  memcpy(f->broker.probe, probe, sizeof probe);
-  snprintf(f->broker.directory, sizeof f->broker.directory, "%s/shared", f->directory);
-  assert_int_equal(mkdir(f->broker.directory, 0700), 0);
-  process_write_file(f->broker.directory, "probe", probe, sizeof probe, path, sizeof path);
-  snprintf(path, sizeof path, "%s/shared/hand-in", f->directory);
-  assert_int_equal(symlink(hand_in, path), 0);
-}
 
 /* The directory that it leads to is the user's own: whatever were written there, it would be at the broker's
  * word. */
 static void a_link_in_place_of_hand_in_is_not_followed(void **state) {
   fixture *f = *state;
   char victim[300];
+  char hand_in[400];
   uint8_t *bytes = random_bytes(1, 100);
   digest name;
   upload u;
-  snprintf(victim, sizeof victim, "%s/victim", f->directory);
+  snprintf(victim, sizeof victim, "%s/victim", scripted_directory(f->book.broker));
   assert_int_equal(mkdir(victim, 0700), 0);
-  share(f, "../victim");
-  f->broker.looks_in_hand_in = true;
+  scripted_share(f->book.broker, true);
+  snprintf(hand_in, sizeof hand_in, "%s/hand-in", scripted_store(f->book.broker));
+  assert_int_equal(rmdir(hand_in), 0);
+  assert_int_equal(symlink("../victim", hand_in), 0);
+  f->book.looks_in_hand_in = true;
   fixture_begin(f);
   OK(upload_bytes(f, bytes, 100, &name, &u));
   check_arrived(f, &name, bytes, 100);
   assert_int_equal(files_in(victim), 0);
-  assert_int_equal(atomic_load(&f->broker.seen[MESSAGE_CHUNK]), 1);
+  assert_int_equal(atomic_load(&f->book.seen[MESSAGE_CHUNK]), 1);
   free(bytes);
 }
 
@@ -363,14 +331,12 @@ static void blobs_that_are_no_files_come_by_messages(void **state) {
   char hex[DIGEST_HEX_BYTES];
   digest name;
   buf out;
-  share(f, "nowhere");
-  session_broker_keep(&f->broker, bytes, 100, &name);
+  scripted_share(f->book.broker, true);
+  book_keep(&f->book, bytes, 100, &name);
   digest_hex(&name, hex);
-  snprintf(path, sizeof path, "%s/shared/blobs", f->directory);
+  snprintf(path, sizeof path, "%s/blobs/%.2s", scripted_store(f->book.broker), hex);
   assert_int_equal(mkdir(path, 0700), 0);
-  snprintf(path, sizeof path, "%s/shared/blobs/%.2s", f->directory, hex);
-  assert_int_equal(mkdir(path, 0700), 0);
-  snprintf(path, sizeof path, "%s/shared/blobs/%.2s/%s", f->directory, hex, hex);
+  snprintf(path, sizeof path, "%s/blobs/%.2s/%s", scripted_store(f->book.broker), hex, hex);
   assert_int_equal(mkfifo(path, 0600), 0);
   fixture_begin(f);
   buf_init(&out);
@@ -381,12 +347,13 @@ static void blobs_that_are_no_files_come_by_messages(void **state) {
   free(bytes);
 }
 
+#define WITH_LIAR(test)   cmocka_unit_test_setup_teardown(test, liar_set_up, liar_tear_down)
 #define WITH_BROKER(test) cmocka_unit_test_setup_teardown(test, fixture_set_up, fixture_tear_down)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_call_returns_whatever_the_broker_says),
-      cmocka_unit_test(a_flood_of_chunks_can_be_interrupted),
+      WITH_LIAR(every_call_returns_whatever_the_broker_says),
+      WITH_LIAR(a_flood_of_chunks_can_be_interrupted),
       WITH_BROKER(a_link_in_place_of_hand_in_is_not_followed),
       WITH_BROKER(blobs_that_are_no_files_come_by_messages),
   };

@@ -4,67 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/session_state.h"
-#include "tests/check.h"
-#include "tests/client/session_broker.h"
-#include "tests/process.h"
+#include "tests/client/session_fixture.h"
 
-static const char listing[] =
-    "{\"jobs\":[{\"id\":\"11112222333344445555666677778888\"},{\"id\":\"1111aaaa333344445555666677778888\"},"
-    "{\"id\":\"abcd2222333344445555666677778888\"}]}";
 static const char job[] = "11112222333344445555666677778888";
 static const char document[] = "{\"report\":1}";
-
-typedef struct fixture {
-  char directory[256];
-  session_broker broker;
-  bool has_stopped;
-  session *link;
-  buf report;
-  error err;
-} fixture;
-
-static int set_up(void **state) {
-  fixture *f = calloc(1, sizeof *f);
-  process_directory_new(f->directory, sizeof f->directory);
-  snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
-  f->broker.listing = listing;
-  buf_init(&f->report);
-  *state = f;
-  return 0;
-}
-
-static void stop(fixture *f) {
-  if (f->broker.context != NULL && !f->has_stopped) {
-    session_broker_stop(&f->broker);
-    f->has_stopped = true;
-  }
-}
-
-static int tear_down(void **state) {
-  fixture *f = *state;
-  session_close(f->link);
-  stop(f);
-  session_broker_forget(&f->broker);
-  process_directory_remove(f->directory);
-  buf_fini(&f->report);
-  free(f);
-  return 0;
-}
-
-#define OK(call)                                 \
-  do {                                           \
-    if ((call) != STATUS_OK) {                   \
-      fail_msg("%s: %s", #call, f->err.message); \
-    }                                            \
-  } while (0)
-
-static void begin(fixture *f) {
-  session_broker_start(&f->broker);
-  const session_options options = {.endpoint = f->broker.endpoint, .patience_ms = SESSION_EVER_MS};
-  OK(session_connect(&options, &f->link, &f->err));
-  f->link->answer_ms = SESSION_EVER_MS;
-}
 
 static void check_report(const fixture *f) {
   assert_int_equal(f->report.length, strlen(document));
@@ -75,7 +18,7 @@ static void check_report(const fixture *f) {
 
 static void the_key_that_is_given_is_the_jobs_key(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   char first[SESSION_JOB_BYTES];
   char second[SESSION_JOB_BYTES];
   const session_job wanted = {
@@ -83,13 +26,13 @@ static void the_key_that_is_given_is_the_jobs_key(void **state) {
   OK(session_submit(f->link, &wanted, first, &f->err));
   OK(session_submit(f->link, &wanted, second, &f->err));
   assert_string_equal(first, second);
-  stop(f);
-  assert_string_equal(f->broker.last_key, "k");
+  book_stop(&f->book);
+  assert_string_equal(f->book.last_key, "k");
 }
 
 static void without_a_key_every_job_is_a_new_one(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   char first[SESSION_JOB_BYTES];
   char second[SESSION_JOB_BYTES];
   const session_job wanted = {.specification = {"page", 4}, .dataset = "survey"};
@@ -101,33 +44,33 @@ static void without_a_key_every_job_is_a_new_one(void **state) {
 /* A restart that swallows the submission must not make a second job. */
 static void a_submission_keeps_its_key_over_a_restart(void **state) {
   fixture *f = *state;
-  f->broker.restarts_on = MESSAGE_SUBMIT;
-  atomic_store(&f->broker.restarts_after, 2);
-  begin(f);
+  f->book.restarts_on = MESSAGE_SUBMIT;
+  f->book.restarts_after = 2;
+  fixture_begin(f);
   char first[SESSION_JOB_BYTES];
   char second[SESSION_JOB_BYTES];
   const session_job wanted = {.specification = {"page", 4}, .dataset = "survey"};
   OK(session_submit(f->link, &wanted, first, &f->err));
   const session_job keyed = {.specification = {"page", 4}, .dataset = "survey", .key = "k"};
   OK(session_submit(f->link, &keyed, second, &f->err));
-  stop(f);
-  assert_string_equal(f->broker.last_key, "k");
-  assert_int_equal(atomic_load(&f->broker.starts), 2);
+  book_stop(&f->book);
+  assert_string_equal(f->book.last_key, "k");
+  assert_int_equal(atomic_load(&f->book.starts), 2);
 }
 
 static void large_parts_of_a_job_go_by_name(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   const size_t length = (3 << 20) + 1;
   char *plan = malloc(length);
   memset(plan, 'p', length);
   char id[SESSION_JOB_BYTES];
   const session_job wanted = {.plan = {plan, length}, .program = {"program", 7}, .dataset = "survey"};
   OK(session_submit(f->link, &wanted, id, &f->err));
-  stop(f);
+  book_stop(&f->book);
   digest name;
   OK(digest_of(plan, length, &name, &f->err));
-  const broker_blob *blob = session_broker_find(&f->broker, &name);
+  const book_blob *blob = book_find(&f->book, &name);
   assert_non_null(blob);
   assert_int_equal(blob->next, length);
   free(plan);
@@ -135,7 +78,7 @@ static void large_parts_of_a_job_go_by_name(void **state) {
 
 static void texts_that_no_message_can_carry_are_told(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   char id[SESSION_JOB_BYTES];
   session_job wanted = {.specification = {"page", 4}, .dataset = "\xff\xfe"};
   assert_int_equal(session_submit(f->link, &wanted, id, &f->err), STATUS_USAGE);
@@ -163,8 +106,8 @@ static bool on_progress(void *context, const session_progress *p) {
 
 static void the_report_of_a_job_that_is_done_comes_at_once(void **state) {
   fixture *f = *state;
-  f->broker.report = slice_of(document);
-  begin(f);
+  f->book.report = slice_of(document);
+  fixture_begin(f);
   session_progress last;
   OK(session_wait(f->link, job, NULL, NULL, &f->report, &last, &f->err));
   check_report(f);
@@ -174,7 +117,7 @@ static void the_report_of_a_job_that_is_done_comes_at_once(void **state) {
 
 static void who_stops_watching_leaves_the_job_alone(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   watcher w = {.stop_at = 3};
   assert_int_equal(session_wait(f->link, job, on_progress, &w, &f->report, NULL, &f->err),
                    STATUS_INTERRUPTED);
@@ -182,8 +125,8 @@ static void who_stops_watching_leaves_the_job_alone(void **state) {
   assert_int_equal(w.last.stage, 1);
   assert_int_equal(w.last.rows_done, 30);
   assert_int_equal(w.last.rows_total, 120);
-  stop(f);
-  assert_int_equal(atomic_load(&f->broker.seen[MESSAGE_CANCEL]), 0);
+  book_stop(&f->book);
+  assert_int_equal(atomic_load(&f->book.seen[MESSAGE_CANCEL]), 0);
 }
 
 /* The job is done when the broker is back. */
@@ -191,16 +134,16 @@ static bool until_restarted(void *context, const session_progress *p) {
   watcher *w = context;
   w->last = *p;
   if (strcmp(p->state, "running") == 0 && w->calls++ == 0) {
-    atomic_store(&w->f->broker.completes, true);
-    atomic_store(&w->f->broker.forgets, true);
+    atomic_store(&w->f->book.completes, true);
+    atomic_store(&w->f->book.forgets, true);
   }
   return true;
 }
 
 static void watching_goes_on_with_a_broker_that_came_back(void **state) {
   fixture *f = *state;
-  f->broker.report_later = slice_of(document);
-  begin(f);
+  f->book.report_later = slice_of(document);
+  fixture_begin(f);
   f->link->sign_ms = 20;
   watcher w = {.f = f};
   OK(session_wait(f->link, job, until_restarted, &w, &f->report, NULL, &f->err));
@@ -216,18 +159,18 @@ static bool until_away(void *context, const session_progress *p) {
 
 static void a_broker_that_is_away_is_said_to_be(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   f->link->patience_ms = 100; /* does not count here: the watcher decides */
   f->link->away_ms = 300;
-  atomic_store(&f->broker.goes_deaf, true);
+  atomic_store(&f->book.goes_deaf, true);
   watcher w = {.f = f};
   assert_int_equal(session_wait(f->link, job, until_away, &w, &f->report, NULL, &f->err), STATUS_INTERRUPTED);
 }
 
 static void a_job_that_failed_is_its_failure(void **state) {
   fixture *f = *state;
-  f->broker.failure = "data";
-  begin(f);
+  f->book.failure = "data";
+  fixture_begin(f);
   assert_int_equal(session_wait(f->link, job, NULL, NULL, &f->report, NULL, &f->err), STATUS_DATA);
   assert_contains(f->err.message, "so it ended");
   assert_int_equal(session_report(f->link, job, &f->report, &f->err), STATUS_DATA);
@@ -235,8 +178,8 @@ static void a_job_that_failed_is_its_failure(void **state) {
 
 static void a_job_that_was_cancelled_says_so(void **state) {
   fixture *f = *state;
-  f->broker.failure = "interrupted";
-  begin(f);
+  f->book.failure = "interrupted";
+  fixture_begin(f);
   assert_int_equal(session_wait(f->link, job, NULL, NULL, &f->report, NULL, &f->err), STATUS_INTERRUPTED);
   OK(session_cancel(f->link, job, &f->err)); /* cancelling twice is well */
 }
@@ -245,7 +188,7 @@ static void a_job_that_was_cancelled_says_so(void **state) {
 
 static void a_report_before_its_time_says_how_far_the_job_is(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   assert_int_equal(session_report(f->link, job, &f->report, &f->err), STATUS_JOB);
   assert_contains(f->err.message, "11112222");
   assert_contains(f->err.message, "stage 2, 30 of 120 rows (25%)");
@@ -253,8 +196,8 @@ static void a_report_before_its_time_says_how_far_the_job_is(void **state) {
 
 static void a_report_can_be_fetched_again_and_again(void **state) {
   fixture *f = *state;
-  f->broker.report = slice_of(document);
-  begin(f);
+  f->book.report = slice_of(document);
+  fixture_begin(f);
   for (int i = 0; i < 3; i++) {
     buf_clear(&f->report);
     OK(session_report(f->link, job, &f->report, &f->err));
@@ -264,23 +207,23 @@ static void a_report_can_be_fetched_again_and_again(void **state) {
 
 static void what_has_ended_cannot_be_cancelled(void **state) {
   fixture *f = *state;
-  f->broker.report = slice_of(document);
-  begin(f);
+  f->book.report = slice_of(document);
+  fixture_begin(f);
   assert_int_equal(session_cancel(f->link, job, &f->err), STATUS_JOB);
   assert_contains(f->err.message, "is already done");
 }
 
 static void what_failed_cannot_be_cancelled(void **state) {
   fixture *f = *state;
-  f->broker.failure = "data";
-  begin(f);
+  f->book.failure = "data";
+  fixture_begin(f);
   assert_int_equal(session_cancel(f->link, job, &f->err), STATUS_JOB);
   assert_contains(f->err.message, "has already failed: so it ended");
 }
 
 static void the_first_digits_find_a_job(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   char id[SESSION_JOB_BYTES];
   OK(session_find_job(f->link, "11112", id, &f->err));
   assert_string_equal(id, job);
@@ -298,7 +241,7 @@ static void the_first_digits_find_a_job(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
   const struct CMUnitTest tests[] = {
       TEST(the_key_that_is_given_is_the_jobs_key),     TEST(without_a_key_every_job_is_a_new_one),
       TEST(a_submission_keeps_its_key_over_a_restart), TEST(large_parts_of_a_job_go_by_name),

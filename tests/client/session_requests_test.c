@@ -1,6 +1,7 @@
 /* The session and its broker: requests that get lost, brokers that forget, restart, fall silent or are not
  * there. */
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,55 +9,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "client/session_state.h"
-#include "tests/check.h"
-#include "tests/client/session_broker.h"
-#include "tests/process.h"
-
-static const char two_jobs[] =
-    "{\"jobs\":[{\"id\":\"11112222333344445555666677778888\"},{\"id\":\"1111aaaa333344445555666677778888\"},"
-    "{\"id\":\"abcd2222333344445555666677778888\"}]}";
-
-typedef struct fixture {
-  char directory[256];
-  session_broker broker;
-  session *link;
-  error err;
-} fixture;
-
-static int set_up(void **state) {
-  fixture *f = calloc(1, sizeof *f);
-  process_directory_new(f->directory, sizeof f->directory);
-  snprintf(f->broker.endpoint, sizeof f->broker.endpoint, "ipc://%s/broker", f->directory);
-  f->broker.listing = two_jobs;
-  *state = f;
-  return f == NULL;
-}
-
-static int tear_down(void **state) {
-  fixture *f = *state;
-  session_close(f->link);
-  if (f->broker.context != NULL) {
-    session_broker_stop(&f->broker);
-  }
-  session_broker_forget(&f->broker);
-  process_directory_remove(f->directory);
-  free(f);
-  return 0;
-}
+#include "tests/client/session_fixture.h"
 
 static session *connected(fixture *f) {
-  const session_options options = {.endpoint = f->broker.endpoint, .patience_ms = SESSION_EVER_MS};
+  const session_options options = {.endpoint = scripted_endpoint(f->book.broker),
+                                   .patience_ms = SCRIPTED_EVER_MS};
   session *s = NULL;
   if (session_connect(&options, &s, &f->err) != STATUS_OK) {
     fail_msg("%s", f->err.message);
   }
   return s;
-}
-
-static void begin(fixture *f) {
-  session_broker_start(&f->broker);
-  f->link = connected(f);
 }
 
 static void check_list(session *s) {
@@ -66,21 +28,21 @@ static void check_list(session *s) {
   if (session_list(s, "jobs", &out, &err) != STATUS_OK) {
     fail_msg("%s", err.message);
   }
-  assert_int_equal(out.length, strlen(two_jobs));
-  assert_memory_equal(out.data, two_jobs, out.length);
+  assert_int_equal(out.length, strlen(fixture_listing));
+  assert_memory_equal(out.data, fixture_listing, out.length);
   buf_fini(&out);
 }
 
 static unsigned seen(fixture *f, message_kind kind) {
-  return atomic_load(&f->broker.seen[kind]);
+  return atomic_load(&f->book.seen[kind]);
 }
 
 /* ---- Lost requests ------------------------------------------------------------------------------- */
 
 static void a_request_without_an_answer_is_sent_again_with_its_number(void **state) {
   fixture *f = *state;
-  f->broker.ignores[MESSAGE_LIST] = 2;
-  begin(f);
+  f->book.ignores[MESSAGE_LIST] = 2;
+  fixture_begin(f);
   f->link->answer_ms = 50;
   check_list(f->link);
   assert_true(seen(f, MESSAGE_LIST) >= 3);
@@ -89,16 +51,16 @@ static void a_request_without_an_answer_is_sent_again_with_its_number(void **sta
 
 static void a_hello_that_got_lost_is_said_again(void **state) {
   fixture *f = *state;
-  f->broker.ignores[MESSAGE_HELLO] = 1;
-  begin(f); /* the next sign of life is answered with "stranger" */
+  f->book.ignores[MESSAGE_HELLO] = 1;
+  fixture_begin(f); /* the next sign of life is answered with "stranger" */
   assert_true(seen(f, MESSAGE_HELLO) >= 2);
 }
 
 static void a_stranger_says_hello_and_asks_again(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   check_list(f->link);
-  atomic_store(&f->broker.forgets, true);
+  atomic_store(&f->book.forgets, true);
   check_list(f->link);
   assert_true(seen(f, MESSAGE_HELLO) >= 2);
   assert_true(f->link->welcomes >= 2);
@@ -106,11 +68,11 @@ static void a_stranger_says_hello_and_asks_again(void **state) {
 
 static void a_restarted_broker_is_asked_again(void **state) {
   fixture *f = *state;
-  f->broker.restarts_on = MESSAGE_LIST;
-  atomic_store(&f->broker.restarts_after, 1);
-  begin(f);
+  f->book.restarts_on = MESSAGE_LIST;
+  f->book.restarts_after = 1;
+  fixture_begin(f);
   check_list(f->link);
-  assert_int_equal(atomic_load(&f->broker.starts), 2);
+  assert_int_equal(atomic_load(&f->book.starts), 2);
 }
 
 static void a_connection_that_could_not_be_made_is_tried_again_by_the_next_call(void **state) {
@@ -132,10 +94,10 @@ static void a_connection_that_could_not_be_made_is_tried_again_by_the_next_call(
 
 static void a_connection_that_went_dead_is_made_anew(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   check_list(f->link);
   f->link->silence_ms = 200;
-  atomic_store(&f->broker.goes_deaf, true);
+  atomic_store(&f->book.goes_deaf, true);
   check_list(f->link);
   assert_true(f->link->welcomes >= 2); /* more when the new connection seems dead, too, for a moment */
 }
@@ -155,8 +117,8 @@ static status connect_to(const char *endpoint, const key_pair *key, error *err) 
 
 static void a_broker_that_is_not_there_is_named(void **state) {
   fixture *f = *state;
-  assert_int_equal(connect_to(f->broker.endpoint, NULL, &f->err), STATUS_UNREACHABLE);
-  assert_contains(f->err.message, f->broker.endpoint);
+  assert_int_equal(connect_to(scripted_endpoint(f->book.broker), NULL, &f->err), STATUS_UNREACHABLE);
+  assert_contains(f->err.message, scripted_endpoint(f->book.broker));
   assert_int_equal(connect_to("tcp://127.0.0.1:1", NULL, &f->err), STATUS_UNREACHABLE);
   assert_contains(f->err.message, "tcp://127.0.0.1:1");
   assert_contains(f->err.message, "--identity");
@@ -180,14 +142,14 @@ static void keys_that_may_not_fit_are_said(void **state) {
 static status connect_within(fixture *f, const key_pair *own, const char *broker_key, unsigned ms) {
   session *s = NULL;
   const session_options options = {
-      .endpoint = f->broker.endpoint, .key = own, .broker_key = broker_key, .connect_ms = ms};
+      .endpoint = scripted_endpoint(f->book.broker), .key = own, .broker_key = broker_key, .connect_ms = ms};
   const status st = session_connect(&options, &s, &f->err);
   session_close(s);
   return st;
 }
 
 static status connect_with(fixture *f, const key_pair *own, const char *broker_key) {
-  return connect_within(f, own, broker_key, SESSION_EVER_MS);
+  return connect_within(f, own, broker_key, SCRIPTED_EVER_MS);
 }
 
 /* What went wrong is known when the other side has had the time to say so: who is slow gets more of it. */
@@ -197,7 +159,7 @@ static void expect_unreachable(fixture *f, const key_pair *own, const char *word
   do {
     assert_int_equal(connect_within(f, own, broker_key, ms), STATUS_UNREACHABLE);
     ms *= 2;
-  } while (strstr(f->err.message, words) == NULL && ms < SESSION_EVER_MS / 24);
+  } while (strstr(f->err.message, words) == NULL && ms < SCRIPTED_EVER_MS / 24);
   assert_contains(f->err.message, words);
 }
 
@@ -205,8 +167,8 @@ static void who_has_the_brokers_key_comes_in(void **state) {
   fixture *f = *state;
   const key_pair theirs = new_key(f);
   const key_pair mine = new_key(f);
-  f->broker.key = &theirs;
-  session_broker_start(&f->broker);
+  scripted_use_keys(f->book.broker, &theirs, NULL);
+  book_play(&f->book);
   assert_int_equal(connect_with(f, &mine, theirs.public_key), STATUS_OK);
 }
 
@@ -215,8 +177,8 @@ static void who_has_the_brokers_key_comes_in(void **state) {
 static void a_broker_that_asks_for_keys_is_told_apart_from_silence(void **state) {
   fixture *f = *state;
   const key_pair theirs = new_key(f);
-  f->broker.key = &theirs;
-  session_broker_start(&f->broker);
+  scripted_use_keys(f->book.broker, &theirs, NULL);
+  book_play(&f->book);
   expect_unreachable(f, NULL, "and you gave none");
 }
 
@@ -244,7 +206,7 @@ static void *hang_up(void *argument) {
 
 static void rude_start(rude *r, const fixture *f, int calls) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  *r = (rude){.path = f->broker.endpoint + strlen("ipc://"), .calls = calls};
+  *r = (rude){.path = scripted_endpoint(f->book.broker) + strlen("ipc://"), .calls = calls};
   r->listener = socket(AF_UNIX, SOCK_STREAM, 0);
   snprintf(address.sun_path, sizeof address.sun_path, "%s", r->path);
   assert_int_equal(bind(r->listener, (struct sockaddr *)&address, sizeof address), 0);
@@ -278,15 +240,14 @@ static void a_key_that_is_turned_away_is_told_at_once(void **state) {
   const key_pair mine = new_key(f);
   char path[512];
   key_list *nobody = NULL;
-  process_write_file(f->directory, "allowed", "# nobody\n", 9, path, sizeof path);
+  process_write_file(scripted_directory(f->book.broker), "allowed", "# nobody\n", 9, path, sizeof path);
   assert_int_equal(key_list_read(path, &nobody, &f->err), STATUS_OK);
-  f->broker.key = &theirs;
-  f->broker.allowed = nobody;
-  session_broker_start(&f->broker);
+  scripted_use_keys(f->book.broker, &theirs, nobody);
+  book_play(&f->book);
   assert_int_equal(connect_with(f, &mine, theirs.public_key), STATUS_UNREACHABLE);
   assert_contains(f->err.message, "refuses your key");
-  session_broker_stop(&f->broker);
-  f->broker.context = NULL;
+  book_stop(&f->book);
+  scripted_hang_up(f->book.broker);
   key_list_destroy(nobody);
 }
 
@@ -298,20 +259,20 @@ static void no_endpoint_is_no_endpoint(void **state) {
 
 static void patience_ends_when_the_broker_falls_silent(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   f->link->patience_ms = 150;
-  atomic_store(&f->broker.goes_deaf, true);
+  atomic_store(&f->book.goes_deaf, true);
   buf out;
   buf_init(&out);
   assert_int_equal(session_list(f->link, "jobs", &out, &f->err), STATUS_UNREACHABLE);
-  assert_contains(f->err.message, f->broker.endpoint);
+  assert_contains(f->err.message, scripted_endpoint(f->book.broker));
   buf_fini(&out);
 }
 
 static void a_broker_that_lives_but_never_answers_is_given_up(void **state) {
   fixture *f = *state;
-  f->broker.ignores[MESSAGE_LIST] = 1000;
-  begin(f);
+  f->book.ignores[MESSAGE_LIST] = 1000;
+  fixture_begin(f);
   f->link->newsless_ms = 200;
   f->link->sign_ms = 5;
   buf out;
@@ -332,7 +293,7 @@ static void connecting_can_be_interrupted(void **state) {
   fixture *f = *state;
   int calls = 0;
   const session_callback go_on = {refuse_to_go_on, &calls};
-  const session_options options = {.endpoint = f->broker.endpoint, .go_on = &go_on};
+  const session_options options = {.endpoint = scripted_endpoint(f->book.broker), .go_on = &go_on};
   session *s = NULL;
   assert_int_equal(session_connect(&options, &s, &f->err), STATUS_INTERRUPTED);
   assert_int_equal(calls, 1);
@@ -340,8 +301,8 @@ static void connecting_can_be_interrupted(void **state) {
 
 static void a_broker_of_another_version_says_so(void **state) {
   fixture *f = *state;
-  f->broker.has_other_version = true;
-  session_broker_start(&f->broker);
+  f->book.has_other_version = true;
+  book_play(&f->book);
   assert_int_equal(connect_with(f, NULL, NULL), STATUS_PROTOCOL);
   assert_contains(f->err.message, "speaks version 2");
 }
@@ -350,7 +311,7 @@ static void a_broker_of_another_version_says_so(void **state) {
 
 static void two_sessions_get_their_own_answers(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   session *other = connected(f);
   for (int i = 0; i < 20; i++) {
     char job[SESSION_JOB_BYTES];
@@ -367,7 +328,7 @@ static void two_sessions_get_their_own_answers(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
   const struct CMUnitTest tests[] = {
       TEST(a_request_without_an_answer_is_sent_again_with_its_number),
       TEST(a_hello_that_got_lost_is_said_again),

@@ -51,15 +51,15 @@ static void an_upload_goes_on_where_a_killed_broker_stopped(void **state) {
   fixture *f = *state;
   const size_t length = 20 * MIB + 77;
   uint8_t *bytes = random_bytes(7, length);
-  f->broker.restarts_on = MESSAGE_CHUNK;
-  atomic_store(&f->broker.restarts_after, 12);
+  f->book.restarts_on = MESSAGE_CHUNK;
+  f->book.restarts_after = 12;
   fixture_begin(f);
   digest name;
   upload u;
   OK(upload_bytes(f, bytes, length, &name, &u));
   check_arrived(f, &name, bytes, length);
-  assert_int_equal(atomic_load(&f->broker.starts), 2);
-  const broker_blob *blob = session_broker_find(&f->broker, &name);
+  assert_int_equal(atomic_load(&f->book.starts), 2);
+  const book_blob *blob = book_find(&f->book, &name);
   assert_int_equal(blob->offers, 2);
   for (size_t i = 0; i < 11; i++) {
     assert_int_equal(blob->chunks[i], 1); /* what had arrived was not sent again */
@@ -70,7 +70,7 @@ static void an_upload_goes_on_where_a_killed_broker_stopped(void **state) {
 static void a_want_that_got_lost_is_asked_for_by_offering_again(void **state) {
   fixture *f = *state;
   uint8_t *bytes = random_bytes(8, 3 * MIB);
-  f->broker.ignores[MESSAGE_CHUNK] = 1;
+  f->book.ignores[MESSAGE_CHUNK] = 1;
   fixture_begin(f);
   f->link->answer_ms = 100;
   digest name;
@@ -83,7 +83,7 @@ static void a_want_that_got_lost_is_asked_for_by_offering_again(void **state) {
 static void a_blob_that_arrived_altered_is_offered_again(void **state) {
   fixture *f = *state;
   uint8_t *bytes = random_bytes(9, 2 * MIB);
-  f->broker.finds_altered = 2;
+  f->book.finds_altered = 2;
   fixture_begin(f);
   digest name;
   upload u;
@@ -95,8 +95,8 @@ static void a_blob_that_arrived_altered_is_offered_again(void **state) {
 static void a_blob_that_arrived_too_late_is_offered_again(void **state) {
   fixture *f = *state;
   uint8_t *bytes = random_bytes(9, 2 * MIB);
-  f->broker.finds_altered = 2;
-  f->broker.finds_late = true;
+  f->book.finds_altered = 2;
+  f->book.finds_late = true;
   fixture_begin(f);
   digest name;
   upload u;
@@ -108,7 +108,7 @@ static void a_blob_that_arrived_too_late_is_offered_again(void **state) {
 static void a_blob_that_never_arrives_whole_is_a_failure_that_names_it(void **state) {
   fixture *f = *state;
   uint8_t *bytes = random_bytes(10, 5000);
-  f->broker.finds_altered = 1000;
+  f->book.finds_altered = 1000;
   fixture_begin(f);
   digest name;
   upload u;
@@ -123,13 +123,13 @@ static void a_blob_that_never_arrives_whole_is_a_failure_that_names_it(void **st
 /* All chunks of the broker's window as often, so that it then takes them in their order. */
 static void check_asked_again(fixture *f, size_t length) {
   uint8_t *bytes = random_bytes(12, length);
-  f->broker.asks_again = 13 * BROKER_WINDOW;
+  f->book.asks_again = 13 * BOOK_WINDOW;
   fixture_begin(f);
   digest name;
   upload u;
   OK(upload_bytes(f, bytes, length, &name, &u));
   check_arrived(f, &name, bytes, length);
-  assert_int_equal(f->broker.asks_again, 0);
+  assert_int_equal(f->book.asks_again, 0);
   free(bytes);
 }
 
@@ -144,7 +144,7 @@ static void chunks_of_a_large_blob_may_be_asked_for_many_times(void **state) {
 static void a_broker_that_asks_for_the_same_chunk_for_ever_is_left(void **state) {
   fixture *f = *state;
   uint8_t *bytes = random_bytes(14, 5000);
-  f->broker.asks_again = UINT_MAX;
+  f->book.asks_again = UINT_MAX;
   fixture_begin(f);
   digest name;
   upload u;
@@ -153,7 +153,7 @@ static void a_broker_that_asks_for_the_same_chunk_for_ever_is_left(void **state)
   digest_hex(&name, hex);
   hex[16] = '\0';
   assert_contains(f->err.message, hex);
-  assert_contains(f->err.message, f->broker.endpoint);
+  assert_contains(f->err.message, scripted_endpoint(f->book.broker));
   assert_contains(f->err.message, "restart it");
   free(bytes);
 }
@@ -161,7 +161,7 @@ static void a_broker_that_asks_for_the_same_chunk_for_ever_is_left(void **state)
 static void a_full_store_is_told(void **state) {
   fixture *f = *state;
   make_dataset(f);
-  f->broker.is_full = true;
+  f->book.is_full = true;
   fixture_begin(f);
   assert_int_equal(remote_dataset_put(f->link, "survey", 0, f->dataset, f->shards, NULL, &f->counts, &f->err),
                    STATUS_IO);
@@ -203,7 +203,7 @@ static void a_repeated_put_sends_only_what_is_missing(void **state) {
   for (uint32_t i = 0; i < SHARDS; i += 2) {
     uint8_t *bytes = random_bytes(i, SHARD_BYTES);
     digest name;
-    session_broker_keep(&f->broker, bytes, SHARD_BYTES, &name);
+    book_keep(&f->book, bytes, SHARD_BYTES, &name);
     free(bytes);
   }
   fixture_begin(f);
@@ -235,7 +235,7 @@ static void the_same_shard_twice_is_sent_once(void **state) {
 static void a_dataset_that_changed_meanwhile_is_a_refusal(void **state) {
   fixture *f = *state;
   make_dataset(f);
-  f->broker.version = 3;
+  f->book.version = 3;
   fixture_begin(f);
   assert_int_equal(remote_dataset_put(f->link, "survey", 2, f->dataset, f->shards, NULL, &f->counts, &f->err),
                    STATUS_JOB);
@@ -246,7 +246,7 @@ static void a_dataset_that_changed_meanwhile_is_a_refusal(void **state) {
 static void a_put_can_be_interrupted(void **state) {
   fixture *f = *state;
   make_dataset(f);
-  f->broker.ignores[MESSAGE_OFFER] = 1000;
+  f->book.ignores[MESSAGE_OFFER] = 1000;
   fixture_begin(f);
   watcher w = {.stop_at = 2};
   const session_callback callback = {on_rows, &w};
@@ -264,8 +264,8 @@ static void a_dataset_is_fetched_by_its_manifest(void **state) {
   buf bytes;
   buf_init(&bytes);
   manifest_encode(f->dataset, &bytes);
-  f->broker.manifest = (slice){(const char *)bytes.data, bytes.length};
-  f->broker.version = 5;
+  f->book.manifest = (slice){(const char *)bytes.data, bytes.length};
+  f->book.version = 5;
   fixture_begin(f);
   remote_dataset found;
   OK(remote_dataset_get(f->link, "survey", &found, &f->err));
@@ -284,8 +284,8 @@ static void files_are_sent_whole_for_a_worker_to_read(void **state) {
   uint8_t *bytes = random_bytes(11, length);
   char path[512];
   char small[512];
-  process_write_file(f->directory, "survey.csv", bytes, length, path, sizeof path);
-  process_write_file(f->directory, "more.csv", "q1\n1\n", 5, small, sizeof small);
+  process_write_file(scripted_directory(f->book.broker), "survey.csv", bytes, length, path, sizeof path);
+  process_write_file(scripted_directory(f->book.broker), "more.csv", "q1\n1\n", 5, small, sizeof small);
   fixture_begin(f);
   watcher w = {.stop_at = 0};
   const session_callback callback = {on_rows, &w};
@@ -298,7 +298,7 @@ static void files_are_sent_whole_for_a_worker_to_read(void **state) {
   digest name;
   OK(digest_of(bytes, length, &name, &f->err));
   check_arrived(f, &name, bytes, length);
-  assert_string_equal(f->broker.last_key, "night 1");
+  assert_string_equal(f->book.last_key, "night 1");
   free(bytes);
 }
 

@@ -8,7 +8,7 @@
 
 #include "tests/check.h"
 #include "tests/seeded.h"
-#include "tests/worker/fake_broker.h"
+#include "tests/worker/scene.h"
 
 enum {
   ROUNDS = 400,
@@ -26,14 +26,10 @@ const char *__lsan_default_suppressions(void) {
   return "leak:libzmq.so\n";
 }
 
-static slice bytes_of(const buf *b) {
-  return (slice){(const char *)b->data, b->length};
-}
-
 typedef struct hostile {
-  fake_broker broker;
+  scene *scene; /* its program and shard are the honest ones */
   seeded random;
-  buf program, shard, partial;
+  buf partial;
   uint64_t tasks; /* the number of the last hostile one */
   uint64_t sent, answered;
   uint64_t honest; /* the number of the last honest one */
@@ -54,18 +50,9 @@ static uint64_t any_number(hostile *h) {
 
 /* ---- Honest work --------------------------------------------------------------------------------- */
 
-static void send_map(hostile *h, uint64_t task) {
-  uint8_t name[BLOB_NAME_BYTES];
-  fake_name(bytes_of(&h->shard), name);
-  const message m = fake_task(HONEST_JOB, task, "map");
-  const wire_payload payloads[] = {{.bytes = h->program.data, .length = h->program.length},
-                                   {.bytes = name, .length = sizeof name}};
-  fake_send(&h->broker, &m, payloads, 2);
-}
-
 static void begin_honest(hostile *h) {
   h->honest_done = false;
-  send_map(h, ++h->honest);
+  scene_send_map(h->scene, ++h->honest);
 }
 
 static bool is_honest(const message *m) {
@@ -88,12 +75,12 @@ static void alter(hostile *h, buf *b) {
 /* A program, a partial, a name of something that is there, nearly there or of an absurd size, or anything. */
 static void put_payload(hostile *h, buf *out, bool *by_name) {
   uint8_t name[BLOB_NAME_BYTES];
-  const buf *const samples[] = {&h->program, &h->partial, &h->shard};
+  const buf *const samples[] = {&h->scene->program, &h->partial, &h->scene->shard};
   const buf *sample = samples[below(h, 3)];
   buf_init(out);
   switch (below(h, 5)) {
     case 0:
-      fake_name(bytes_of(sample), name);
+      scripted_blob_name(scene_bytes(sample), name);
       if (one_in(h, 2)) {
         name[below(h, sizeof name)] ^= (uint8_t)(1U << below(h, 8));
       }
@@ -116,7 +103,7 @@ static void send_task(hostile *h) {
   static const char *const works[] = {"map", "reduce", "step", "plan", "read", "sing"};
   buf payloads[PAYLOADS];
   wire_payload wires[PAYLOADS];
-  message m = fake_task((uint8_t)(100 + below(h, 3)), ++h->tasks, works[below(h, 6)]);
+  message m = scene_task((uint8_t)(100 + below(h, 3)), ++h->tasks, works[below(h, 6)]);
   message_set_integer(&m, FIELD_STAGE, below(h, 3));
   message_set_integer(&m, FIELD_ATTEMPT, seeded_bits(&h->random, 32));
   uint64_t by_name = 0;
@@ -126,7 +113,7 @@ static void send_task(hostile *h) {
     put_payload(h, &payloads[i], &is_name);
     if (i == 0 && !one_in(h, 4)) { /* else nothing else of the task is looked at */
       payloads[i].length = 0;
-      buf_put(&payloads[i], h->program.data, h->program.length);
+      buf_put(&payloads[i], h->scene->program.data, h->scene->program.length);
       is_name = false;
     }
     by_name |= (uint64_t)is_name << i;
@@ -136,7 +123,7 @@ static void send_task(hostile *h) {
   if (one_in(h, 4)) {
     message_set_integer(&m, FIELD_SHARD_ROWS, any_number(h));
   }
-  fake_send(&h->broker, &m, wires, count);
+  scripted_send(h->scene->broker, &m, wires, count);
   for (size_t i = 0; i < count; i++) {
     buf_fini(&payloads[i]);
   }
@@ -145,7 +132,7 @@ static void send_task(hostile *h) {
 
 static void set_any_blob(hostile *h, message *m) {
   static digest d;
-  d = fake_digest(bytes_of(one_in(h, 2) ? &h->shard : &h->partial));
+  d = scripted_digest(scene_bytes(one_in(h, 2) ? &h->scene->shard : &h->partial));
   d.bytes[0] ^= (uint8_t)one_in(h, 3);
   message_set_bytes(m, FIELD_BLOB, d.bytes, one_in(h, 10) ? below(h, DIGEST_BYTES) : DIGEST_BYTES);
 }
@@ -156,7 +143,7 @@ static void send_other(hostile *h) {
                                        MESSAGE_LOST,  MESSAGE_REFUSED, MESSAGE_ALIVE, MESSAGE_PROGRESS};
   message m = message_of(kinds[below(h, sizeof kinds / sizeof kinds[0])]);
   if (m.kind == MESSAGE_TAKEN) {
-    m = fake_task((uint8_t)(100 + below(h, 3)), h->tasks + 1 + below(h, 10), "map");
+    m = scene_task((uint8_t)(100 + below(h, 3)), h->tasks + 1 + below(h, 10), "map");
     m.kind = MESSAGE_TAKEN; /* of one that was not sent yet */
   }
   set_any_blob(h, &m);
@@ -165,17 +152,17 @@ static void send_other(hostile *h) {
   message_set_text(&m, FIELD_STATUS, one_in(h, 2) ? "io" : "ok");
   message_set_text(&m, FIELD_STATE, "queued");
   if (m.kind == MESSAGE_PROGRESS) {
-    message_set_bytes(&m, FIELD_JOB, h->shard.data, JOB_ID_BYTES);
+    message_set_bytes(&m, FIELD_JOB, h->scene->shard.data, JOB_ID_BYTES);
   }
-  const wire_payload payload = {.bytes = h->shard.data, .length = below(h, h->shard.length)};
-  fake_send(&h->broker, &m, &payload, m.kind == MESSAGE_CHUNK ? 1 : 0);
+  const wire_payload payload = {.bytes = h->scene->shard.data, .length = below(h, h->scene->shard.length)};
+  scripted_send(h->scene->broker, &m, &payload, m.kind == MESSAGE_CHUNK ? 1 : 0);
 }
 
 /* ---- What comes back ----------------------------------------------------------------------------- */
 
 /* The honest shard comes whole, sooner or later: a worker that gets it altered asks again. */
 static void answer_want(hostile *h, const message *want) {
-  const digest shard = fake_digest(bytes_of(&h->shard));
+  const digest shard = scripted_digest(scene_bytes(&h->scene->shard));
   const slice name = want->texts[FIELD_BLOB];
   const bool is_shard = memcmp(name.bytes, shard.bytes, DIGEST_BYTES) == 0;
   const uint64_t offset = want->integers[FIELD_OFFSET];
@@ -185,17 +172,17 @@ static void answer_want(hostile *h, const message *want) {
   message_set_bytes(&m, FIELD_BLOB, name.bytes, name.length);
   if (m.kind == MESSAGE_LOST) {
     message_set_text(&m, FIELD_STATUS, "not-found");
-    fake_send(&h->broker, &m, NULL, 0);
+    scripted_send(h->scene->broker, &m, NULL, 0);
     return;
   }
-  const bool fits = is_shard && offset + bytes <= h->shard.length;
+  const bool fits = is_shard && offset + bytes <= h->scene->shard.length;
   message_set_integer(&m, FIELD_OFFSET, offset);
-  message_set_integer(&m, FIELD_BYTES, fits ? h->shard.length : any_number(h));
+  message_set_integer(&m, FIELD_BYTES, fits ? h->scene->shard.length : any_number(h));
   uint8_t *lie = calloc(1, bytes);
   assert_non_null(lie);
-  const wire_payload payload = {.bytes = fits ? h->shard.data + offset : lie,
+  const wire_payload payload = {.bytes = fits ? h->scene->shard.data + offset : lie,
                                 .length = (size_t)(fits || one_in(h, 2) ? bytes : below(h, bytes))};
-  fake_send(&h->broker, &m, &payload, 1);
+  scripted_send(h->scene->broker, &m, &payload, 1);
   free(lie);
 }
 
@@ -206,17 +193,17 @@ static void take_answer(hostile *h, wire_message *m) {
     if (m->header.kind != MESSAGE_RESULT) {
       fail_msg("the honest task failed: %.*s", SLICE_ARG(m->header.texts[FIELD_MESSAGE]));
     }
-    const slice got = fake_payload(m, 0);
+    const slice got = scripted_payload(m, 0);
     assert_int_equal(got.length, h->partial.length);
     assert_memory_equal(got.bytes, h->partial.data, got.length);
     h->honest_done = true;
   }
-  fake_take(&h->broker, m);
+  scene_take(h->scene, m);
 }
 
 /* Takes what comes, for at most MS; false when nothing came. */
 static bool listen(hostile *h, unsigned ms) {
-  wire_message *m = fake_look(&h->broker, ms);
+  wire_message *m = scripted_look(h->scene->broker, ms);
   if (m == NULL) {
     return false;
   }
@@ -229,100 +216,89 @@ static bool listen(hostile *h, unsigned ms) {
   } else if (m->header.kind == MESSAGE_OFFER) {
     message have = message_of(MESSAGE_HAVE);
     message_set_bytes(&have, FIELD_BLOB, m->header.texts[FIELD_BLOB].bytes, DIGEST_BYTES);
-    fake_send(&h->broker, &have, NULL, 0);
+    scripted_send(h->scene->broker, &have, NULL, 0);
   }
   return true;
 }
 
-static void hostile_init(hostile *h) {
-  *h = (hostile){.random = {seeded_seed()}};
+static int hostile_open(void **state) {
+  hostile *h = calloc(1, sizeof *h);
+  void *opened = NULL;
+  assert_non_null(h);
+  h->random = (seeded){seeded_seed()};
   print_message("seed %llu\n", (unsigned long long)seeded_seed());
-  fake_setup(&h->broker);
-  fake_program(false, &h->program);
-  fake_shard(ROWS, 1, &h->shard);
-  fake_partial(bytes_of(&h->program), &h->shard, 1, &h->partial);
+  buf_init(&h->partial);
+  scene_open(&opened);
+  h->scene = opened;
+  *state = h;
+  return 0;
 }
 
-static void hostile_fini(hostile *h) {
-  fake_teardown(&h->broker);
-  buf_fini(&h->program);
-  buf_fini(&h->shard);
+static int hostile_close(void **state) {
+  hostile *h = *state;
+  void *opened = h->scene;
+  scene_close(&opened);
   buf_fini(&h->partial);
+  free(h);
+  return 0;
+}
+
+/* The worker has joined and has an honest task. */
+static void begin(hostile *h, uint32_t rows) {
+  scene_survey(h->scene, false, rows);
+  scene_partial(h->scene, &h->partial);
+  scene_begin(h->scene, NULL);
+  begin_honest(h);
 }
 
 /* Every task is answered, whatever it is; honest ones rightly. */
 static void tasks_of_any_kind_are_answered_and_honest_ones_rightly(void **state) {
-  (void)state;
-  hostile h;
-  hostile_init(&h);
-  fake_start_worker(&h.broker, NULL);
-  fake_welcome(&h.broker, NULL, NULL);
-  begin_honest(&h);
+  hostile *h = *state;
+  begin(h, ROWS);
   for (int round = 0; round < ROUNDS; round++) {
-    if (one_in(&h, 2)) {
-      send_task(&h);
+    if (one_in(h, 2)) {
+      send_task(h);
     }
-    send_other(&h);
-    while (listen(&h, 1)) {
+    send_other(h);
+    while (listen(h, 1)) {
     }
-    while (!h.honest_done && round % ROUNDS_EACH == 0) { /* else a slow worker would do hardly any of them */
-      (void)listen(&h, FAKE_EVER_MS);
+    while (!h->honest_done && round % ROUNDS_EACH == 0) { /* else a slow worker would do hardly any of them */
+      (void)listen(h, SCRIPTED_EVER_MS);
     }
-    if (h.honest_done) {
-      begin_honest(&h);
+    if (h->honest_done) {
+      begin_honest(h);
     }
   }
-  while (!h.honest_done || h.answered < h.sent) {
-    assert_true(listen(&h, FAKE_EVER_MS));
+  while (!h->honest_done || h->answered < h->sent) {
+    assert_true(listen(h, SCRIPTED_EVER_MS));
   }
-  assert_true(h.honest > ROUNDS / ROUNDS_EACH);
-  hostile_fini(&h);
+  assert_true(h->honest > ROUNDS / ROUNDS_EACH);
 }
 
 /* ---- The largest frame --------------------------------------------------------------------------- */
 
 /* What encryption adds to a chunk must not make it too large for the worker's socket. */
 static void whole_chunks_come_through_encryption(void **state) {
-  (void)state;
-  hostile h;
+  hostile *h = *state;
   key_pair own;
   key_pair peer;
-  error err;
-  const int none = 0;
-  size_t length = sizeof h.broker.endpoint;
-  hostile_init(&h);
-  fake_unbind(&h.broker);
-  buf_fini(&h.shard);
-  buf_fini(&h.partial);
-  fake_shard(LARGE_ROWS, 1, &h.shard);
-  fake_partial(bytes_of(&h.program), &h.shard, 1, &h.partial);
-  assert_int_equal(key_pair_new(&own, &err), STATUS_OK);
-  assert_int_equal(key_pair_new(&peer, &err), STATUS_OK);
-  h.broker.router = zmq_socket(h.broker.context, ZMQ_ROUTER);
-  assert_int_equal(zmq_setsockopt(h.broker.router, ZMQ_LINGER, &none, sizeof none), 0);
-  assert_int_equal(key_use_server(h.broker.router, &own, &err), STATUS_OK);
-  assert_int_equal(zmq_bind(h.broker.router, "tcp://127.0.0.1:*"), 0);
-  assert_int_equal(zmq_getsockopt(h.broker.router, ZMQ_LAST_ENDPOINT, h.broker.endpoint, &length), 0);
-  assert_int_equal(store_new_temporary(h.broker.directory, &h.broker.shards, &err), STATUS_OK);
-  const worker_options options = {.zmq_context = h.broker.context,
-                                  .endpoint = h.broker.endpoint,
-                                  .key = &peer,
-                                  .broker_key = own.public_key,
-                                  .shards = h.broker.shards,
-                                  .threads = 1};
-  assert_int_equal(worker_start(&options, &h.broker.w, &err), STATUS_OK);
-  fake_welcome(&h.broker, NULL, NULL);
-  begin_honest(&h);
-  while (!h.honest_done) {
-    assert_true(listen(&h, FAKE_EVER_MS));
+  assert_int_equal(key_pair_new(&own, NULL), STATUS_OK);
+  assert_int_equal(key_pair_new(&peer, NULL), STATUS_OK);
+  scripted_use_keys(h->scene->broker, &own, NULL);
+  h->scene->key = &peer;
+  h->scene->broker_key = own.public_key;
+  begin(h, LARGE_ROWS);
+  while (!h->honest_done) {
+    assert_true(listen(h, SCRIPTED_EVER_MS));
   }
-  hostile_fini(&h);
 }
+
+#define WITH_HOSTILE(test) cmocka_unit_test_setup_teardown(test, hostile_open, hostile_close)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(tasks_of_any_kind_are_answered_and_honest_ones_rightly),
-      cmocka_unit_test(whole_chunks_come_through_encryption),
+      WITH_HOSTILE(tasks_of_any_kind_are_answered_and_honest_ones_rightly),
+      WITH_HOSTILE(whole_chunks_come_through_encryption),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,470 +8,309 @@
 #include <sys/stat.h>
 
 #include "tests/check.h"
-#include "tests/worker/fake_broker.h"
+#include "tests/worker/scene.h"
 #include "worker/supply.h"
 
 enum { SMALL_ROWS = 500, LARGE_ROWS = 120000 /* some 3 MiB of ids */ };
 
-static slice bytes_of(const buf *b) {
-  return (slice){(const char *)b->data, b->length};
+/* A worker that is given task 1, a MAP over a shard of ROWS rows, which it does not have.  Gives the shard.
+ */
+static slice ask_for_map(scene *s, bool big, uint32_t rows) {
+  scene_survey(s, big, rows);
+  scene_begin(s, NULL);
+  scene_send_map(s, 1);
+  return scene_bytes(&s->shard);
 }
 
-/* A MAP of PROGRAM over the COUNT shards. */
-static void send_map(fake_broker *f, uint64_t task, const buf *program, const buf *shards, size_t count) {
-  buf names;
-  buf_init(&names);
-  for (size_t i = 0; i < count; i++) {
-    uint8_t name[BLOB_NAME_BYTES];
-    fake_name(bytes_of(&shards[i]), name);
-    buf_put(&names, name, sizeof name);
-  }
-  const message m = fake_task(7, task, "map");
-  const wire_payload payloads[] = {{.bytes = program->data, .length = program->length},
-                                   {.bytes = names.data, .length = names.length}};
-  fake_send(f, &m, payloads, 2);
-  buf_fini(&names);
+static unsigned chunks_of(slice blob) {
+  return (unsigned)(blob.length / MESSAGE_FRAME_MAX) + 1;
 }
 
-static void expect_partial(wire_message *m, const buf *program, const buf *shards, size_t count) {
-  buf wanted;
-  fake_partial(bytes_of(program), shards, count, &wanted);
-  assert_int_equal(m->header.kind, MESSAGE_RESULT);
-  assert_false((m->header.has & FIELD_BIT(FIELD_BY_NAME)) != 0);
-  const slice got = fake_payload(m, 0);
-  assert_int_equal(got.length, wanted.length);
-  assert_memory_equal(got.bytes, wanted.data, wanted.length);
-  buf_fini(&wanted);
+/* The result of TASK comes after the worker has got the shard by messages. */
+static wire_message *expect_served(scene *s, uint64_t task) {
+  wire_message *m = scene_serve(s, scene_bytes(&s->shard), -1);
+  scene_check_result(s, m, task);
+  return m;
 }
 
-typedef struct survey {
-  buf program, shard;
-} survey;
-
-static void survey_init(survey *s, bool big, uint32_t rows) {
-  fake_program(big, &s->program);
-  fake_shard(rows, 1, &s->shard);
+/* Task 1 fails with CODE, and the failure names BLOB. */
+static void expect_failure_over(scene *s, const char *code, const digest *blob) {
+  const wire_message *m = scene_expect_failure(s, 1, code);
+  assert_memory_equal(m->header.texts[FIELD_BLOB].bytes, blob->bytes, DIGEST_BYTES);
+  scene_take(s, m);
 }
 
-static void survey_fini(survey *s) {
-  buf_fini(&s->program);
-  buf_fini(&s->shard);
-}
+/* ---- By chunks ----------------------------------------------------------------------------------- */
 
 static void a_shard_comes_in_chunks_once_and_is_kept(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  survey_init(&s, false, LARGE_ROWS);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  wire_message *m = fake_serve(&f, bytes_of(&s.shard), -1);
-  expect_partial(m, &s.program, &s.shard, 1);
+  scene *s = *state;
+  const slice shard = ask_for_map(s, false, LARGE_ROWS);
+  wire_message *m = expect_served(s, 1);
   assert_int_equal(m->header.integers[FIELD_STATES_COMPUTED], 1);
-  assert_int_equal(f.wants, s.shard.length / MESSAGE_FRAME_MAX + 1);
-  fake_take(&f, m);
-  const digest name = fake_digest(bytes_of(&s.shard));
-  assert_true(store_has(f.shards, &name, s.shard.length));
-  send_map(&f, 2, &s.program, &s.shard, 1);
-  m = fake_expect(&f, MESSAGE_RESULT);
-  expect_partial(m, &s.program, &s.shard, 1);
+  assert_int_equal(s->wants, chunks_of(shard));
+  scene_take(s, m);
+  const digest name = scripted_digest(shard);
+  assert_true(store_has(s->shards, &name, shard.length));
+  scene_send_map(s, 2);
+  m = scripted_expect(s->broker, MESSAGE_RESULT);
+  scene_check_result(s, m, 2);
   assert_int_equal(m->header.integers[FIELD_STATES_CACHED], 1);
-  survey_fini(&s);
-  fake_teardown(&f);
 }
 
 static void no_more_than_eight_chunks_are_under_way(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  survey_init(&s, false, LARGE_ROWS * 4);
-  assert_true(s.shard.length > 10 * MESSAGE_FRAME_MAX);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
-  send_map(&f, 1, &s.program, &s.shard, 1);
+  scene *s = *state;
+  assert_true(ask_for_map(s, false, LARGE_ROWS * 4).length > 10 * MESSAGE_FRAME_MAX);
   for (int i = 0; i < 8; i++) {
-    (void)fake_expect(&f, MESSAGE_WANT);
+    (void)scripted_expect(s->broker, MESSAGE_WANT);
   }
-  assert_null(fake_look(&f, 200));
-  survey_fini(&s);
-  fake_teardown(&f);
+  for (int i = 0; i < 4; i++) {
+    (void)scripted_sign(s->broker); /* nothing else comes meanwhile */
+  }
 }
 
 static void an_altered_chunk_is_told_and_asked_for_again(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  survey_init(&s, false, LARGE_ROWS);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  wire_message *m = fake_serve(&f, bytes_of(&s.shard), 1);
-  expect_partial(m, &s.program, &s.shard, 1);
-  assert_int_equal(f.wants, 2 * (s.shard.length / MESSAGE_FRAME_MAX + 1));
-  fake_take(&f, m);
-  assert_true(worker_drain(f.w, FAKE_EVER_MS)); /* all lines are said when it has left */
-  worker_stop(f.w);
-  f.w = NULL;
+  scene *s = *state;
+  const slice shard = ask_for_map(s, false, LARGE_ROWS);
+  wire_message *m = scene_serve(s, shard, 1);
+  scene_check_result(s, m, 1);
+  assert_int_equal(s->wants, 2 * chunks_of(shard));
+  scene_take(s, m);
+  scene_drain(s); /* all lines are said when it has left */
+  scene_stop(s);
   char hex[DIGEST_HEX_BYTES];
-  const digest name = fake_digest(bytes_of(&s.shard));
+  const digest name = scripted_digest(shard);
   digest_hex(&name, hex);
-  assert_true(fake_heard(&f, hex));
-  assert_true(fake_heard(&f, "attempt 1 of 3"));
-  survey_fini(&s);
-  fake_teardown(&f);
+  assert_true(scene_heard(s, hex));
+  assert_true(scene_heard(s, "attempt 1 of 3"));
 }
 
 static void a_shard_that_never_arrives_whole_fails_its_task_and_is_named(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  survey_init(&s, false, SMALL_ROWS);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  const digest name = fake_digest(bytes_of(&s.shard));
+  scene *s = *state;
+  const slice shard = ask_for_map(s, false, SMALL_ROWS);
+  const digest name = scripted_digest(shard);
   for (int i = 0; i < 3; i++) {
-    const wire_message *want = fake_expect(&f, MESSAGE_WANT);
-    const uint64_t length = want->header.integers[FIELD_BYTES];
-    char *wrong = calloc(1, length);
-    assert_non_null(wrong);
-    message chunk = message_of(MESSAGE_CHUNK);
-    message_set_bytes(&chunk, FIELD_BLOB, name.bytes, DIGEST_BYTES);
-    message_set_integer(&chunk, FIELD_OFFSET, 0);
-    message_set_integer(&chunk, FIELD_BYTES, s.shard.length);
-    const wire_payload payload = {.bytes = wrong, .length = length};
-    fake_send(&f, &chunk, &payload, 1);
-    free(wrong);
+    const wire_message *want = scripted_expect(s->broker, MESSAGE_WANT);
+    scripted_send_chunk(s->broker, &name, shard, 0, want->header.integers[FIELD_BYTES], true);
   }
-  const wire_message *m = fake_expect(&f, MESSAGE_FAILURE);
-  assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("corrupt")));
-  assert_memory_equal(m->header.texts[FIELD_BLOB].bytes, name.bytes, DIGEST_BYTES);
-  survey_fini(&s);
-  fake_teardown(&f);
+  expect_failure_over(s, "corrupt", &name);
 }
 
 static void a_lost_shard_fails_its_task_and_is_named(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  survey_init(&s, false, SMALL_ROWS);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  (void)fake_expect(&f, MESSAGE_WANT);
-  const digest name = fake_digest(bytes_of(&s.shard));
-  message lost = message_of(MESSAGE_LOST);
-  message_set_bytes(&lost, FIELD_BLOB, name.bytes, DIGEST_BYTES);
-  message_set_text(&lost, FIELD_STATUS, "not-found");
-  message_set_text(&lost, FIELD_MESSAGE, "gone");
-  fake_send(&f, &lost, NULL, 0);
-  const wire_message *m = fake_expect(&f, MESSAGE_FAILURE);
-  assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("not-found")));
-  assert_memory_equal(m->header.texts[FIELD_BLOB].bytes, name.bytes, DIGEST_BYTES);
-  fake_take(&f, m);
+  scene *s = *state;
+  const digest name = scripted_digest(ask_for_map(s, false, SMALL_ROWS));
+  (void)scripted_expect(s->broker, MESSAGE_WANT);
+  scripted_lose(s->broker, &name, STATUS_NOT_FOUND, "gone");
+  expect_failure_over(s, "not-found", &name);
   /* When it is there after all, the next attempt gets it. */
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  expect_partial(fake_serve(&f, bytes_of(&s.shard), -1), &s.program, &s.shard, 1);
-  survey_fini(&s);
-  fake_teardown(&f);
+  scene_send_map(s, 1);
+  expect_served(s, 1);
 }
 
-/* The partial of task 1, which the worker gives back when the answers are too slow for it: then it is sent
- * again.
- */
-static wire_message *serve_patiently(fake_broker *f, const survey *s) {
+/* The result of task 1, which the worker gives back when the answers are too slow for it: then it is sent
+ * again. */
+static void expect_served_patiently(scene *s) {
   for (;;) {
-    wire_message *m = fake_serve(f, bytes_of(&s->shard), -1);
+    wire_message *m = scene_serve(s, scene_bytes(&s->shard), -1);
     if (m->header.kind != MESSAGE_FAILURE) {
-      return m;
+      scene_check_result(s, m, 1);
+      return;
     }
     assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("unreachable")));
-    fake_take(f, m);
-    send_map(f, 1, &s->program, &s->shard, 1);
+    scene_take(s, m);
+    scene_send_map(s, 1);
   }
 }
 
 static void a_want_that_nobody_answers_is_sent_again(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  f.answer_ms = 50;
-  survey_init(&s, false, SMALL_ROWS);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  (void)fake_expect(&f, MESSAGE_WANT);
-  expect_partial(serve_patiently(&f, &s), &s.program, &s.shard, 1);
-  assert_true(f.wants >= 1);
-  survey_fini(&s);
-  fake_teardown(&f);
+  scene *s = *state;
+  s->answer_ms = 50;
+  ask_for_map(s, false, SMALL_ROWS);
+  (void)scripted_expect(s->broker, MESSAGE_WANT);
+  expect_served_patiently(s);
+  assert_true(s->wants >= 1);
 }
 
 /* It answers signs of life, so that no peer takes it for dead. */
 static void a_broker_that_never_answers_wants_gets_the_task_back(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  unsigned wants = 0;
-  fake_setup(&f);
-  f.answer_ms = 20;
-  survey_init(&s, false, SMALL_ROWS);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  const digest name = fake_digest(bytes_of(&s.shard));
-  const wire_message *m = fake_next(&f);
-  for (; m->header.kind == MESSAGE_WANT; m = fake_next(&f)) {
-    wants++;
+  scene *s = *state;
+  s->answer_ms = 20;
+  const digest name = scripted_digest(ask_for_map(s, false, SMALL_ROWS));
+  for (int i = 0; i < SUPPLY_ASKS; i++) {
+    (void)scripted_expect(s->broker, MESSAGE_WANT);
   }
-  assert_int_equal(m->header.kind, MESSAGE_FAILURE);
-  assert_int_equal(wants, SUPPLY_ASKS);
-  assert_true(fake_is_of(m, 1, 1));
-  assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("unreachable")));
-  assert_memory_equal(m->header.texts[FIELD_BLOB].bytes, name.bytes, DIGEST_BYTES);
-  fake_take(&f, m);
+  expect_failure_over(s, "unreachable", &name);
   /* The worker goes on: a broker that came to its senses is served. */
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  expect_partial(serve_patiently(&f, &s), &s.program, &s.shard, 1);
-  survey_fini(&s);
-  fake_teardown(&f);
+  scene_send_map(s, 1);
+  expect_served_patiently(s);
 }
 
 static void chunks_that_came_before_a_break_are_not_asked_for_again(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  survey_init(&s, false, LARGE_ROWS);
-  const slice shard = bytes_of(&s.shard);
-  const digest name = fake_digest(shard);
-  const unsigned chunks = (unsigned)(shard.length / MESSAGE_FRAME_MAX) + 1;
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  for (unsigned i = 0; i < chunks; i++) {
-    (void)fake_expect(&f, MESSAGE_WANT);
+  scene *s = *state;
+  const slice shard = ask_for_map(s, false, LARGE_ROWS);
+  const digest name = scripted_digest(shard);
+  for (unsigned i = 0; i < chunks_of(shard); i++) {
+    (void)scripted_expect(s->broker, MESSAGE_WANT);
   }
-  message chunk = message_of(MESSAGE_CHUNK);
-  message_set_bytes(&chunk, FIELD_BLOB, name.bytes, DIGEST_BYTES);
-  message_set_integer(&chunk, FIELD_OFFSET, MESSAGE_FRAME_MAX);
-  message_set_integer(&chunk, FIELD_BYTES, shard.length);
-  const wire_payload payload = {.bytes = shard.bytes + MESSAGE_FRAME_MAX, .length = MESSAGE_FRAME_MAX};
-  fake_send(&f, &chunk, &payload, 1);
-  const message stranger = message_of(MESSAGE_STRANGER);
-  fake_send(&f, &stranger, NULL, 0);
-  fake_welcome(&f, NULL, NULL);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  wire_message *m = fake_serve(&f, shard, -1);
-  expect_partial(m, &s.program, &s.shard, 1);
-  assert_int_equal(f.wants, chunks - 1);
-  survey_fini(&s);
-  fake_teardown(&f);
+  scripted_send_chunk(s->broker, &name, shard, MESSAGE_FRAME_MAX, MESSAGE_FRAME_MAX, false);
+  scripted_say(s->broker, MESSAGE_STRANGER);
+  scene_welcome(s);
+  scene_send_map(s, 1);
+  expect_served(s, 1);
+  assert_int_equal(s->wants, chunks_of(shard) - 1);
 }
 
 static void a_program_by_name_is_fetched_once_for_two_tasks(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  survey_init(&s, false, SMALL_ROWS);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
+  scene *s = *state;
+  scene_survey(s, false, SMALL_ROWS);
+  scene_begin(s, NULL);
   digest put;
-  assert_int_equal(store_put(f.shards, s.shard.data, s.shard.length, &put, NULL), STATUS_OK);
+  assert_int_equal(store_put(s->shards, s->shard.data, s->shard.length, &put, NULL), STATUS_OK);
   uint8_t program_name[BLOB_NAME_BYTES];
   uint8_t shard_name[BLOB_NAME_BYTES];
-  fake_name(bytes_of(&s.program), program_name);
-  fake_name(bytes_of(&s.shard), shard_name);
+  scripted_blob_name(scene_bytes(&s->program), program_name);
+  scripted_blob_name(scene_bytes(&s->shard), shard_name);
   for (uint64_t task = 1; task <= 2; task++) {
-    message m = fake_task(7, task, "map");
+    message m = scene_task(7, task, "map");
     message_set_integer(&m, FIELD_BY_NAME, 1);
     const wire_payload payloads[] = {{.bytes = program_name, .length = sizeof program_name},
                                      {.bytes = shard_name, .length = sizeof shard_name}};
-    fake_send(&f, &m, payloads, 2);
+    scripted_send(s->broker, &m, payloads, 2);
   }
-  expect_partial(fake_serve(&f, bytes_of(&s.program), -1), &s.program, &s.shard, 1);
-  expect_partial(fake_expect(&f, MESSAGE_RESULT), &s.program, &s.shard, 1);
-  assert_int_equal(f.wants, 1);
-  survey_fini(&s);
-  fake_teardown(&f);
+  wire_message *m = scene_serve(s, scene_bytes(&s->program), -1);
+  const uint64_t first = m->header.integers[FIELD_TASK]; /* either may be done before the other */
+  scene_check_result(s, m, first);
+  scene_expect_result(s, 3 - first);
+  assert_int_equal(s->wants, 1);
 }
 
+/* ---- From the worker ----------------------------------------------------------------------------- */
+
 static void a_large_partial_stays_and_is_served_also_to_who_reduces_it(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  survey_init(&s, true, LARGE_ROWS);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  wire_message *m = fake_serve(&f, bytes_of(&s.shard), -1);
+  scene *s = *state;
+  wire_message *m = scene_serve(s, ask_for_map(s, true, LARGE_ROWS), -1);
   assert_int_equal(m->header.kind, MESSAGE_RESULT);
   assert_int_equal(m->header.integers[FIELD_BY_NAME], 1);
   buf wanted;
   uint8_t name[BLOB_NAME_BYTES];
-  fake_partial(bytes_of(&s.program), &s.shard, 1, &wanted);
-  fake_name(bytes_of(&wanted), name);
-  assert_int_equal(fake_payload(m, 0).length, BLOB_NAME_BYTES);
-  assert_memory_equal(fake_payload(m, 0).bytes, name, BLOB_NAME_BYTES);
-  fake_take(&f, m);
-  buf got;
-  const digest d = fake_digest(bytes_of(&wanted));
-  fake_fetch(&f, &d, wanted.length, &got);
-  buf_fini(&got);
-  /* The worker that reduces it needs no message for it. */
-  message reduce = fake_task(7, 2, "reduce");
-  message_set_integer(&reduce, FIELD_BY_NAME, 2);
-  const wire_payload payloads[] = {{.bytes = s.program.data, .length = s.program.length},
-                                   {.bytes = name, .length = sizeof name}};
-  fake_send(&f, &reduce, payloads, 2);
-  m = fake_expect(&f, MESSAGE_RESULT);
-  assert_memory_equal(fake_payload(m, 0).bytes, name, BLOB_NAME_BYTES);
+  scene_partial(s, &wanted);
+  scripted_blob_name(scene_bytes(&wanted), name);
+  assert_int_equal(scripted_payload(m, 0).length, BLOB_NAME_BYTES);
+  assert_memory_equal(scripted_payload(m, 0).bytes, name, BLOB_NAME_BYTES);
+  scene_take(s, m);
+  const digest d = scripted_digest(scene_bytes(&wanted));
+  scene_fetch(s, &d, wanted.length);
   buf_fini(&wanted);
-  survey_fini(&s);
-  fake_teardown(&f);
+  /* The worker that reduces it needs no message for it. */
+  message reduce = scene_task(7, 2, "reduce");
+  message_set_integer(&reduce, FIELD_BY_NAME, 2);
+  const wire_payload payloads[] = {{.bytes = s->program.data, .length = s->program.length},
+                                   {.bytes = name, .length = sizeof name}};
+  scripted_send(s->broker, &reduce, payloads, 2);
+  m = scripted_expect(s->broker, MESSAGE_RESULT);
+  assert_memory_equal(scripted_payload(m, 0).bytes, name, BLOB_NAME_BYTES);
 }
 
 static void a_want_that_cannot_be_met_is_answered_with_lost(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  survey_init(&s, false, SMALL_ROWS);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
-  const digest name = fake_digest(bytes_of(&s.shard));
-  message want = message_of(MESSAGE_WANT);
-  message_set_bytes(&want, FIELD_BLOB, name.bytes, DIGEST_BYTES);
+  scene *s = *state;
+  scene_survey(s, false, SMALL_ROWS);
+  scene_begin(s, NULL);
+  const digest name = scripted_digest(scene_bytes(&s->shard));
+  message want = scripted_about(&name, MESSAGE_WANT);
   message_set_integer(&want, FIELD_OFFSET, 0);
   message_set_integer(&want, FIELD_BYTES, 10);
-  fake_send(&f, &want, NULL, 0);
-  const wire_message *m = fake_expect(&f, MESSAGE_LOST);
+  scripted_send(s->broker, &want, NULL, 0);
+  const wire_message *m = scripted_expect(s->broker, MESSAGE_LOST);
   assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("not-found")));
   digest put;
-  assert_int_equal(store_put(f.shards, s.shard.data, s.shard.length, &put, NULL), STATUS_OK);
-  message_set_integer(&want, FIELD_OFFSET, s.shard.length);
-  fake_send(&f, &want, NULL, 0);
-  m = fake_expect(&f, MESSAGE_LOST);
+  assert_int_equal(store_put(s->shards, s->shard.data, s->shard.length, &put, NULL), STATUS_OK);
+  message_set_integer(&want, FIELD_OFFSET, s->shard.length);
+  scripted_send(s->broker, &want, NULL, 0);
+  m = scripted_expect(s->broker, MESSAGE_LOST);
   assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("protocol")));
-  survey_fini(&s);
-  fake_teardown(&f);
+}
+
+/* ---- From a directory ---------------------------------------------------------------------------- */
+
+/* As ask_for_map, where the broker's directory has the shard; gives its name and file. */
+static digest ask_for_shared(scene *s, uint32_t rows, bool is_true, bool is_altered) {
+  char path[512];
+  scene_survey(s, false, rows);
+  const digest name = scripted_digest(scene_bytes(&s->shard));
+  scripted_share(s->broker, is_true);
+  s->shard.data[0] ^= is_altered ? 0xff : 0;
+  scripted_share_blob(s->broker, &name, scene_bytes(&s->shard), path);
+  s->shard.data[0] ^= is_altered ? 0xff : 0;
+  scene_begin(s, NULL);
+  scene_send_map(s, 1);
+  return name;
 }
 
 static void a_shared_directory_moves_no_bytes(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  char path[400];
-  fake_setup(&f);
-  survey_init(&s, false, LARGE_ROWS);
-  fake_share(&f, path, sizeof path, bytes_of(&s.shard));
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, path, fake_probe);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  expect_partial(fake_expect(&f, MESSAGE_RESULT), &s.program, &s.shard, 1);
-  const digest name = fake_digest(bytes_of(&s.shard));
+  scene *s = *state;
   char own[500];
   char hex[DIGEST_HEX_BYTES];
-  digest_hex(&name, hex);
-  snprintf(own, sizeof own, "%s/worker/blobs/%.2s/%s", f.directory, hex, hex);
   struct stat info;
+  const digest name = ask_for_shared(s, LARGE_ROWS, true, false);
+  scene_expect_result(s, 1);
+  digest_hex(&name, hex);
+  snprintf(own, sizeof own, "%s/worker/blobs/%.2s/%s", scripted_directory(s->broker), hex, hex);
   assert_int_not_equal(stat(own, &info), 0);
-  survey_fini(&s);
-  fake_teardown(&f);
 }
 
 static void a_directory_with_another_probe_is_not_believed(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  char path[400];
-  const uint8_t other[16] = {9};
-  fake_setup(&f);
-  survey_init(&s, false, SMALL_ROWS);
-  fake_share(&f, path, sizeof path, bytes_of(&s.shard));
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, path, other);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  expect_partial(fake_serve(&f, bytes_of(&s.shard), -1), &s.program, &s.shard, 1);
-  assert_int_equal(f.wants, 1);
-  survey_fini(&s);
-  fake_teardown(&f);
+  scene *s = *state;
+  ask_for_shared(s, SMALL_ROWS, false, false);
+  expect_served(s, 1);
+  assert_int_equal(s->wants, 1);
 }
 
 static void an_altered_blob_of_a_shared_directory_is_fetched_instead(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  char path[400];
-  char file[600];
-  char hex[DIGEST_HEX_BYTES];
-  fake_setup(&f);
-  survey_init(&s, false, SMALL_ROWS);
-  fake_share(&f, path, sizeof path, bytes_of(&s.shard));
-  const digest name = fake_digest(bytes_of(&s.shard));
-  digest_hex(&name, hex);
-  snprintf(file, sizeof file, "%s/blobs/%.2s/%s", path, hex, hex);
-  FILE *altered = fopen(file, "r+b");
-  assert_non_null(altered);
-  assert_int_equal(fputc(~s.shard.data[0] & 0xff, altered), ~s.shard.data[0] & 0xff);
-  assert_int_equal(fclose(altered), 0);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, path, fake_probe);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  expect_partial(fake_serve(&f, bytes_of(&s.shard), -1), &s.program, &s.shard, 1);
-  survey_fini(&s);
-  fake_teardown(&f);
+  scene *s = *state;
+  ask_for_shared(s, SMALL_ROWS, true, true);
+  expect_served(s, 1);
+  assert_int_equal(s->wants, 1);
+}
+
+/* ---- A disk that is full ------------------------------------------------------------------------- */
+
+static struct rlimit file_sizes;
+
+static int allow_files(void **state) {
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &file_sizes), 0);
+  return scene_close(state);
 }
 
 static void a_store_that_is_full_does_not_stop_a_task(void **state) {
-  (void)state;
-  fake_broker f;
-  survey s;
-  fake_setup(&f);
-  survey_init(&s, false, LARGE_ROWS);
-  fake_start_worker(&f, NULL);
-  fake_welcome(&f, NULL, NULL);
+  scene *s = *state;
+  scene_survey(s, false, LARGE_ROWS);
+  scene_begin(s, NULL);
   /* Files of more than a mebibyte cannot be written: as a full disk, the store says. */
-  struct rlimit before;
   (void)signal(SIGXFSZ, SIG_IGN);
-  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-  const struct rlimit less = {1 << 20, before.rlim_max};
+  const struct rlimit less = {1 << 20, file_sizes.rlim_max};
   assert_int_equal(setrlimit(RLIMIT_FSIZE, &less), 0);
-  send_map(&f, 1, &s.program, &s.shard, 1);
-  expect_partial(fake_serve(&f, bytes_of(&s.shard), -1), &s.program, &s.shard, 1);
-  assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-  const digest name = fake_digest(bytes_of(&s.shard));
-  assert_false(store_has(f.shards, &name, s.shard.length));
-  survey_fini(&s);
-  fake_teardown(&f);
+  scene_send_map(s, 1);
+  expect_served(s, 1);
+  const digest name = scripted_digest(scene_bytes(&s->shard));
+  assert_false(store_has(s->shards, &name, s->shard.length));
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_shard_comes_in_chunks_once_and_is_kept),
-      cmocka_unit_test(no_more_than_eight_chunks_are_under_way),
-      cmocka_unit_test(an_altered_chunk_is_told_and_asked_for_again),
-      cmocka_unit_test(a_shard_that_never_arrives_whole_fails_its_task_and_is_named),
-      cmocka_unit_test(a_lost_shard_fails_its_task_and_is_named),
-      cmocka_unit_test(a_want_that_nobody_answers_is_sent_again),
-      cmocka_unit_test(a_broker_that_never_answers_wants_gets_the_task_back),
-      cmocka_unit_test(chunks_that_came_before_a_break_are_not_asked_for_again),
-      cmocka_unit_test(a_program_by_name_is_fetched_once_for_two_tasks),
-      cmocka_unit_test(a_large_partial_stays_and_is_served_also_to_who_reduces_it),
-      cmocka_unit_test(a_want_that_cannot_be_met_is_answered_with_lost),
-      cmocka_unit_test(a_shared_directory_moves_no_bytes),
-      cmocka_unit_test(a_directory_with_another_probe_is_not_believed),
-      cmocka_unit_test(an_altered_blob_of_a_shared_directory_is_fetched_instead),
-      cmocka_unit_test(a_store_that_is_full_does_not_stop_a_task),
+      WITH_WORKER(a_shard_comes_in_chunks_once_and_is_kept),
+      WITH_WORKER(no_more_than_eight_chunks_are_under_way),
+      WITH_WORKER(an_altered_chunk_is_told_and_asked_for_again),
+      WITH_WORKER(a_shard_that_never_arrives_whole_fails_its_task_and_is_named),
+      WITH_WORKER(a_lost_shard_fails_its_task_and_is_named),
+      WITH_WORKER(a_want_that_nobody_answers_is_sent_again),
+      WITH_WORKER(a_broker_that_never_answers_wants_gets_the_task_back),
+      WITH_WORKER(chunks_that_came_before_a_break_are_not_asked_for_again),
+      WITH_WORKER(a_program_by_name_is_fetched_once_for_two_tasks),
+      WITH_WORKER(a_large_partial_stays_and_is_served_also_to_who_reduces_it),
+      WITH_WORKER(a_want_that_cannot_be_met_is_answered_with_lost),
+      WITH_WORKER(a_shared_directory_moves_no_bytes),
+      WITH_WORKER(a_directory_with_another_probe_is_not_believed),
+      WITH_WORKER(an_altered_blob_of_a_shared_directory_is_fetched_instead),
+      cmocka_unit_test_setup_teardown(a_store_that_is_full_does_not_stop_a_task, scene_open, allow_files),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return getrlimit(RLIMIT_FSIZE, &file_sizes) != 0 || cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
