@@ -14,9 +14,8 @@ enum { SHARDS = 3, SMALL = 1000, LARGE = 20 * 1024 * 1024 + 12345 };
 static void a_blob_comes_back_as_it_was_sent(void **state) {
   static const size_t sizes[] = {1, 1000, MESSAGE_FRAME_MAX, MESSAGE_FRAME_MAX + 1, LARGE};
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     sample blob;
     sample_make(&blob, i, sizes[i]);
@@ -26,14 +25,12 @@ static void a_blob_comes_back_as_it_was_sent(void **state) {
     talker_expect(&t, MESSAGE_HAVE);
     sample_fini(&blob);
   }
-  talker_close(&t);
 }
 
 static void at_most_8_mib_are_asked_for_at_a_time(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   sample blobs[3];
   uint64_t asked = 0;
   for (size_t i = 0; i < 3; i++) {
@@ -46,18 +43,13 @@ static void at_most_8_mib_are_asked_for_at_a_time(void **state) {
   }
   assert_int_equal(t.in->header.kind, MESSAGE_ALIVE);
   assert_int_equal(asked, 8 << 20);
-  for (size_t i = 0; i < 3; i++) {
-    sample_fini(&blobs[i]);
-  }
-  talker_close(&t);
 }
 
 static void several_blobs_at_once_arrive_all(void **state) {
   enum { COUNT = 12 };
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   sample blobs[COUNT];
   for (size_t i = 0; i < COUNT; i++) {
     sample_make(&blobs[i], i, (i % 4) * 1500000 + 1);
@@ -74,10 +66,6 @@ static void several_blobs_at_once_arrive_all(void **state) {
     }
     done += m->kind == MESSAGE_HAVE;
   }
-  for (size_t i = 0; i < COUNT; i++) {
-    sample_fini(&blobs[i]);
-  }
-  talker_close(&t);
 }
 
 /* Answers COUNT wants of a fresh offer. */
@@ -132,8 +120,6 @@ static void an_upload_goes_on_after_a_lost_connection(void **state) {
   talker_client(s, &t);
   expect_resumed(&t, &blob);
   talker_fetch(&t, &blob);
-  talker_close(&t);
-  sample_fini(&blob);
 }
 
 static void an_upload_goes_on_after_a_restart_of_the_broker(void **state) {
@@ -147,11 +133,8 @@ static void an_upload_goes_on_after_a_restart_of_the_broker(void **state) {
   wait_for_chunks(&t);
   talker_close(&t);
   shell_stop(s);
-  shell_start(s, NULL, true);
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   expect_resumed(&t, &blob);
-  talker_close(&t);
-  sample_fini(&blob);
 }
 
 static void another_who_offers_the_same_takes_over(void **state) {
@@ -172,16 +155,12 @@ static void another_who_offers_the_same_takes_over(void **state) {
   assert_int_equal(want->integers[FIELD_OFFSET], 5 * MESSAGE_FRAME_MAX);
   talker_answer_want(&second, &blob);
   talker_put(&second, &blob);
-  talker_close(&first);
-  talker_close(&second);
-  sample_fini(&blob);
 }
 
 static void a_blob_that_is_not_what_its_name_says_is_lost(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   sample blob;
   sample_make(&blob, 9, 3000000);
   sample wrong = blob;
@@ -198,15 +177,6 @@ static void a_blob_that_is_not_what_its_name_says_is_lost(void **state) {
   talker_put(&t, &blob);
   talker_fetch(&t, &blob);
   free(wrong.bytes);
-  sample_fini(&blob);
-  talker_close(&t);
-}
-
-static message *expect_lost(talker *t) {
-  do {
-    (void)talker_next(t);
-  } while (t->in->header.kind != MESSAGE_LOST);
-  return &t->in->header;
 }
 
 /* A sample with BLOB's name and another size. */
@@ -238,8 +208,6 @@ static void a_wrong_size_that_somebody_offers_holds_up_nobody_else(void **state)
     sample_fini(&lie);
     sample_fini(&blob);
   }
-  talker_close(&liar);
-  talker_close(&honest);
 }
 
 static void a_wrong_size_does_not_undo_what_came_with_the_right_one(void **state) {
@@ -258,39 +226,24 @@ static void a_wrong_size_does_not_undo_what_came_with_the_right_one(void **state
   talker_offer(&liar, &lie);
   talker_expect(&liar, MESSAGE_WANT);
   talker_answer_want(&liar, &lie);
-  assert_true(slice_equal(expect_lost(&liar)->texts[FIELD_STATUS], slice_of("corrupt")));
+  assert_true(slice_equal(talker_expect_lost(&liar)->texts[FIELD_STATUS], slice_of("corrupt")));
   talker_close(&honest);
   talker_client(s, &honest);
   expect_resumed(&honest, &blob);
   talker_fetch(&honest, &blob);
-  talker_close(&honest);
-  talker_close(&liar);
-  sample_fini(&lie);
-  sample_fini(&blob);
 }
 
 static void a_blob_that_is_too_large_is_lost_at_once(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   sample blob;
   sample_make(&blob, 10, 10);
   message m = message_of(MESSAGE_OFFER);
   message_set_bytes(&m, FIELD_BLOB, blob.name.bytes, DIGEST_BYTES);
   message_set_integer(&m, FIELD_BYTES, UINT64_MAX);
   talker_send(&t, &m, NULL, 0);
-  assert_true(slice_equal(expect_lost(&t)->texts[FIELD_STATUS], slice_of("limit")));
-  sample_fini(&blob);
-  talker_close(&t);
-}
-
-static void want(talker *t, const sample *blob, uint64_t offset) {
-  message m = message_of(MESSAGE_WANT);
-  message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, offset);
-  message_set_integer(&m, FIELD_BYTES, MESSAGE_FRAME_MAX);
-  talker_send(t, &m, NULL, 0);
+  assert_true(slice_equal(talker_expect_lost(&t)->texts[FIELD_STATUS], slice_of("limit")));
 }
 
 static void what_nobody_has_is_lost(void **state) {
@@ -302,16 +255,13 @@ static void what_nobody_has_is_lost(void **state) {
   talker_worker(s, &worker, 1);
   sample blob;
   sample_make(&blob, 11, 10);
-  want(&client, &blob, 0);
-  expect_lost(&client);
-  want(&worker, &blob, 0);
-  expect_lost(&worker);
+  talker_want(&client, &blob, 0);
+  talker_expect_lost(&client);
+  talker_want(&worker, &blob, 0);
+  talker_expect_lost(&worker);
   talker_put(&client, &blob);
-  want(&client, &blob, 10);
-  expect_lost(&client);
-  sample_fini(&blob);
-  talker_close(&client);
-  talker_close(&worker);
+  talker_want(&client, &blob, 10);
+  talker_expect_lost(&client);
 }
 
 /* ---- Datasets ------------------------------------------------------------------------------------ */
@@ -320,52 +270,29 @@ typedef struct fixture {
   sample shards[SHARDS], content;
 } fixture;
 
-static void fixture_fini(fixture *f) {
-  for (size_t i = 0; i < SHARDS; i++) {
-    sample_fini(&f->shards[i]);
-  }
-  sample_fini(&f->content);
-}
-
-static void expect_dataset(talker *t, const char *name, uint64_t version, const sample *content) {
-  message m = talker_request(t, MESSAGE_DATASET);
-  message_set_text(&m, FIELD_DATASET, name);
-  talker_send(t, &m, NULL, 0);
-  const message *answer = talker_expect(t, MESSAGE_MANIFEST);
-  size_t length = 0;
-  const void *bytes = wire_payload_bytes(t->in, 0, &length);
-  assert_int_equal(answer->integers[FIELD_VERSION], version);
-  assert_int_equal(length, content->length);
-  assert_memory_equal(bytes, content->bytes, length);
-}
-
 static void committing_twice_is_committing_once(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
   fixture f;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
   talker_commit(&t, "survey", 0, &f.content);
   assert_int_equal(talker_expect(&t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], 1);
-  expect_dataset(&t, "survey", 1, &f.content);
+  talker_expect_dataset(&t, "survey", 1, &f.content);
   shell_stop(s);
   shell_start(s, NULL, true);
   talker_come_back(&t, "client", 0);
   talker_commit(&t, "survey", 0, &f.content);
   assert_int_equal(talker_expect(&t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], 1);
-  expect_dataset(&t, "survey", 1, &f.content);
-  talker_close(&t);
-  fixture_fini(&f);
+  talker_expect_dataset(&t, "survey", 1, &f.content);
 }
 
 static void a_name_that_is_taken_is_refused_and_so_is_an_old_base(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
   fixture f;
   sample less;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
   manifest_make(&less, f.shards, 2, 10);
   talker_commit(&t, "survey", 0, &less);
@@ -378,17 +305,13 @@ static void a_name_that_is_taken_is_refused_and_so_is_an_old_base(void **state) 
   talker_expect_refused(&t, "usage", "'/'");
   talker_commit(&t, "survey", 1, &less);
   assert_int_equal(talker_expect(&t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], 2);
-  talker_close(&t);
-  sample_fini(&less);
-  fixture_fini(&f);
 }
 
 static void a_manifest_with_missing_shards_is_refused_naming_the_first(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
   fixture f;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   for (size_t i = 0; i < SHARDS; i++) {
     sample_make(&f.shards[i], i, SMALL);
   }
@@ -402,15 +325,6 @@ static void a_manifest_with_missing_shards_is_refused_naming_the_first(void **st
   sample_make(&nonsense, 1, 100);
   talker_commit(&t, "survey", 0, &nonsense);
   talker_expect_refused(&t, "corrupt", "manifest");
-  sample_fini(&nonsense);
-  talker_close(&t);
-  fixture_fini(&f);
-}
-
-static void drop(talker *t, const char *name) {
-  message m = talker_request(t, MESSAGE_DROP);
-  message_set_text(&m, FIELD_DATASET, name);
-  talker_send(t, &m, NULL, 0);
 }
 
 static bool is_in_store(const shell *s, const sample *blob) {
@@ -430,17 +344,16 @@ static void wait_until_gone(shell *s, const sample *blob) {
 
 static void dropped_data_stays_while_a_job_uses_it(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
   talker worker;
   fixture f;
   core_job_id job;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
   talker_submit(&t, "survey", "key", "plan", &job);
-  drop(&t, "survey");
+  talker_drop(&t, "survey");
   assert_int_equal(talker_expect(&t, MESSAGE_DROPPED)->integers[FIELD_JOBS], 1);
-  drop(&t, "survey");
+  talker_drop(&t, "survey");
   talker_expect_refused(&t, "not-found", "survey");
   for (int i = 0; i < 2; i++) { /* also after a restart, and after some tidying */
     shell_pass(s, 3000);
@@ -455,25 +368,19 @@ static void dropped_data_stays_while_a_job_uses_it(void **state) {
   for (size_t i = 0; i < SHARDS; i++) {
     wait_until_gone(s, &f.shards[i]);
   }
-  talker_close(&worker);
-  talker_close(&t);
-  fixture_fini(&f);
 }
 
 static void unused_data_goes_with_its_dataset(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
   fixture f;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
   assert_true(is_in_store(s, &f.shards[2]));
-  drop(&t, "survey");
+  talker_drop(&t, "survey");
   assert_int_equal(talker_expect(&t, MESSAGE_DROPPED)->integers[FIELD_JOBS], 0);
   wait_until_gone(s, &f.shards[2]);
   wait_until_gone(s, &f.content);
-  talker_close(&t);
-  fixture_fini(&f);
 }
 
 int main(void) {

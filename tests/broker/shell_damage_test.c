@@ -21,46 +21,6 @@ typedef struct fixture {
   sample shards[SHARDS], content;
 } fixture;
 
-static void fixture_fini(fixture *f) {
-  for (size_t i = 0; i < SHARDS; i++) {
-    sample_fini(&f->shards[i]);
-  }
-  sample_fini(&f->content);
-}
-
-static void expect_dataset(talker *t, const char *name, uint64_t version, const sample *content) {
-  message m = talker_request(t, MESSAGE_DATASET);
-  message_set_text(&m, FIELD_DATASET, name);
-  talker_send(t, &m, NULL, 0);
-  const message *answer = talker_expect(t, MESSAGE_MANIFEST);
-  size_t length = 0;
-  const void *bytes = wire_payload_bytes(t->in, 0, &length);
-  assert_int_equal(answer->integers[FIELD_VERSION], version);
-  assert_int_equal(length, content->length);
-  assert_memory_equal(bytes, content->bytes, length);
-}
-
-static void drop(talker *t, const char *name) {
-  message m = talker_request(t, MESSAGE_DROP);
-  message_set_text(&m, FIELD_DATASET, name);
-  talker_send(t, &m, NULL, 0);
-}
-
-static message *expect_lost(talker *t) {
-  do {
-    (void)talker_next(t);
-  } while (t->in->header.kind != MESSAGE_LOST);
-  return &t->in->header;
-}
-
-static void want(talker *t, const sample *blob, uint64_t offset) {
-  message m = message_of(MESSAGE_WANT);
-  message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, offset);
-  message_set_integer(&m, FIELD_BYTES, MESSAGE_FRAME_MAX);
-  talker_send(t, &m, NULL, 0);
-}
-
 /* ---- Damage -------------------------------------------------------------------------------------- */
 
 static void alter(const shell *s, const sample *blob) {
@@ -79,10 +39,9 @@ static void alter(const shell *s, const sample *blob) {
 static void a_damaged_shard_is_fetched_from_a_worker_that_has_it(void **state) {
   enum { SIZE = 3 * 1024 * 1024 };
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
   fixture f;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   dataset_make(&t, "survey", f.shards, SHARDS, SIZE, &f.content);
   talker_close(&t);
   shell_stop(s);
@@ -94,7 +53,7 @@ static void a_damaged_shard_is_fetched_from_a_worker_that_has_it(void **state) {
   talker_worker(s, &needs, 1);
   talker_worker(s, &has, 1);
   talker_worker(s, &lacks, 1);
-  want(&needs, &f.shards[1], MESSAGE_FRAME_MAX);
+  talker_want(&needs, &f.shards[1], MESSAGE_FRAME_MAX);
   talker_expect(&lacks, MESSAGE_WANT);
   message lost = message_of(MESSAGE_LOST);
   message_set_bytes(&lost, FIELD_BLOB, f.shards[1].name.bytes, DIGEST_BYTES);
@@ -113,18 +72,13 @@ static void a_damaged_shard_is_fetched_from_a_worker_that_has_it(void **state) {
   talker_fetch(&needs, &f.shards[1]);
   talker_expect_none(&has, MESSAGE_HAVE);
   assert_true(shell_log_has(s, "set aside"));
-  talker_close(&needs);
-  talker_close(&has);
-  talker_close(&lacks);
-  fixture_fini(&f);
 }
 
 static void a_damaged_shard_that_no_worker_has_is_lost_with_advice(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
   fixture f;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
   talker_close(&t);
   shell_stop(s);
@@ -132,21 +86,18 @@ static void a_damaged_shard_that_no_worker_has_is_lost_with_advice(void **state)
   shell_start(s, NULL, true);
   talker worker;
   talker_worker(s, &worker, 1);
-  want(&worker, &f.shards[0], 0);
-  const slice text = expect_lost(&worker)->texts[FIELD_MESSAGE];
+  talker_want(&worker, &f.shards[0], 0);
+  const slice text = talker_expect_lost(&worker)->texts[FIELD_MESSAGE];
   assert_non_null(memmem(text.bytes, text.length, "put the same files again", 24));
-  talker_close(&worker);
-  fixture_fini(&f);
 }
 
 /* The broker compared it before; that a worker complains makes it look again. */
 static void a_shard_that_is_damaged_while_the_broker_runs_is_found_out(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
   talker worker;
   fixture f;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
   talker_worker(s, &worker, 1);
   talker_fetch(&worker, &f.shards[0]);
@@ -159,13 +110,10 @@ static void a_shard_that_is_damaged_while_the_broker_runs_is_found_out(void **st
   message_set_text(&m, FIELD_STATUS, "corrupt");
   message_set_bytes(&m, FIELD_BLOB, f.shards[0].name.bytes, DIGEST_BYTES);
   talker_send(&worker, &m, NULL, 0);
-  want(&worker, &f.shards[0], 0);
-  expect_lost(&worker);
+  talker_want(&worker, &f.shards[0], 0);
+  talker_expect_lost(&worker);
   talker_put(&t, &f.shards[0]); /* put again, it is there again */
   talker_fetch(&worker, &f.shards[0]);
-  talker_close(&worker);
-  talker_close(&t);
-  fixture_fini(&f);
 }
 
 /* ---- Damaged jobs -------------------------------------------------------------------------------- */
@@ -235,11 +183,10 @@ static void limit_files(rlim_t bytes) {
 
 static void a_blob_that_does_not_fit_is_lost_and_the_broker_goes_on(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
   fixture f;
   sample blob;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   sample_make(&blob, 4, LARGE);
   limit_files((rlim_t)3 << 20);
   talker_offer(&t, &blob);
@@ -252,22 +199,18 @@ static void a_blob_that_does_not_fit_is_lost_and_the_broker_goes_on(void **state
   dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
   talker_put(&t, &blob);
   talker_fetch(&t, &blob);
-  talker_close(&t);
-  sample_fini(&blob);
-  fixture_fini(&f);
 }
 
 static void a_broker_that_cannot_write_its_records_tells_all_and_ends(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
   talker other;
   fixture f;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   talker_client(s, &other);
   dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
   limit_files(0);
-  drop(&t, "survey");
+  talker_drop(&t, "survey");
   talker_expect_refused(&t, "io", "");
   talker_expect_refused(&other, "io", "");
   limit_files(RLIM_INFINITY);
@@ -276,11 +219,9 @@ static void a_broker_that_cannot_write_its_records_tells_all_and_ends(void **sta
   talker_close(&t);           /* its socket might speak to the one that ends */
   shell_start(s, NULL, true); /* what was acknowledged is there: the dataset, and that it was dropped not */
   talker_client(s, &t);
-  expect_dataset(&t, "survey", 1, &f.content);
-  drop(&t, "survey");
+  talker_expect_dataset(&t, "survey", 1, &f.content);
+  talker_drop(&t, "survey");
   talker_expect(&t, MESSAGE_DROPPED);
-  talker_close(&t);
-  fixture_fini(&f);
 }
 
 static atomic_bool is_full;
@@ -332,8 +273,7 @@ static void stop_by(shell *s, void (*send)(talker *t, const message *task)) {
   talker other;
   fixture f;
   core_job_id job;
-  shell_start(s, NULL, true);
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
   talker_submit(&t, "survey", "key", "plan", &job);
   talker_worker(s, &has, 1);
@@ -359,10 +299,6 @@ static void stop_by(shell *s, void (*send)(talker *t, const message *task)) {
   talker_expect_refused(&other, "io", "room");
   shell_expect_failed(s, STATUS_IO);
   atomic_store(&is_full, false);
-  talker_close(&has);
-  talker_close(&other);
-  talker_close(&t);
-  fixture_fini(&f);
 }
 
 static void only_who_has_a_task_stops_a_full_broker_by_its_failure(void **state) {

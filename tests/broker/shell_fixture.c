@@ -14,6 +14,14 @@
 
 enum { STEP_MS = 500 }; /* a turn of the broker never counts as much more */
 
+/* What a talker leaves to be closed. */
+struct line {
+  struct line *next;
+  void *socket;
+  bool is_open; /* what it heard last */
+  wire_message in;
+};
+
 /* ---- The broker ---------------------------------------------------------------------------------- */
 
 static void say(void *context, const char *line) {
@@ -66,14 +74,36 @@ int shell_set_up(void **state) {
   return 0;
 }
 
+static void close_heard(struct line *l) {
+  if (l->is_open) {
+    wire_message_close(&l->in);
+    l->is_open = false;
+  }
+}
+
+static void close_line(shell *s, struct line *l) {
+  struct line **at = &s->lines;
+  while (*at != l) {
+    at = &(*at)->next;
+  }
+  *at = l->next;
+  close_heard(l);
+  sockets_close(s->sockets, l->socket);
+  free(l);
+}
+
 int shell_tear_down(void **state) {
   shell *s = *state;
+  while (s->lines != NULL) {
+    close_line(s, s->lines);
+  }
   if (s->broker != NULL) {
     shell_stop(s);
   }
   sockets_destroy(s->sockets);
   process_directory_remove(s->directory);
   pthread_mutex_destroy(&s->mutex);
+  samples_free();
   free(s);
   return 0;
 }
@@ -154,7 +184,7 @@ void shell_expect_failed(shell *s, status code) {
 static void open_socket(talker *t, const key_pair *own, const char *broker_key) {
   shell *s = t->owner;
   error err;
-  t->socket = sockets_open(s->sockets, ZMQ_DEALER);
+  t->socket = t->line->socket = sockets_open(s->sockets, ZMQ_DEALER);
   if (own != NULL) {
     assert_int_equal(key_use_client(t->socket, own, broker_key, &err), STATUS_OK);
   }
@@ -162,36 +192,26 @@ static void open_socket(talker *t, const key_pair *own, const char *broker_key) 
 }
 
 void talker_connect_with(shell *s, talker *t, const key_pair *own, const char *broker_key) {
-  *t = (talker){.owner = s};
-  t->in = malloc(sizeof *t->in);
-  assert_non_null(t->in);
+  struct line *l = calloc(1, sizeof *l);
+  assert_non_null(l);
+  *t = (talker){.owner = s, .line = l, .in = &l->in};
   open_socket(t, own, broker_key);
+  l->next = s->lines;
+  s->lines = l;
 }
 
 void talker_connect(shell *s, talker *t) {
   talker_connect_with(s, t, NULL, NULL);
 }
 
-static void close_last(talker *t) {
-  if (t->is_open) {
-    wire_message_close(t->in);
-    t->is_open = false;
-  }
-}
-
-static void close_socket(talker *t) {
-  close_last(t);
-  sockets_close(t->owner->sockets, t->socket);
-}
-
 void talker_reconnect(talker *t) {
-  close_socket(t);
+  close_heard(t->line);
+  sockets_close(t->owner->sockets, t->socket);
   open_socket(t, NULL, NULL);
 }
 
 void talker_close(talker *t) {
-  close_socket(t);
-  free(t->in);
+  close_line(t->owner, t->line);
 }
 
 void talker_send(talker *t, const message *m, const wire_payload *payloads, size_t count) {
@@ -209,7 +229,7 @@ void talker_send_raw(talker *t, const void *const *frames, const size_t *lengths
 }
 
 static bool receive(talker *t, long ms) {
-  close_last(t);
+  close_heard(t->line);
   for (;;) {
     bool received = false;
     error err;
@@ -217,7 +237,7 @@ static bool receive(talker *t, long ms) {
       fail_msg("the broker sent nonsense: %s", err.message);
     }
     if (received) {
-      t->is_open = true;
+      t->line->is_open = true;
       return true;
     }
     zmq_pollitem_t item = {.socket = t->socket, .events = ZMQ_POLLIN};
@@ -248,6 +268,12 @@ message *talker_expect(talker *t, message_kind kind) {
                SLICE_ARG(m->texts[FIELD_MESSAGE]));
     }
   }
+}
+
+message *talker_expect_lost(talker *t) {
+  while (talker_next(t)->kind != MESSAGE_LOST) {
+  }
+  return &t->in->header;
 }
 
 static bool has_words(slice text, const char *words) {
@@ -299,6 +325,11 @@ void talker_client(shell *s, talker *t) {
   talker_connect(s, t);
   talker_hello(t, "client", 0);
   talker_expect(t, MESSAGE_WELCOME);
+}
+
+void talker_first_client(shell *s, talker *t) {
+  shell_start(s, NULL, true);
+  talker_client(s, t);
 }
 
 void talker_worker(shell *s, talker *t, uint64_t capacity) {

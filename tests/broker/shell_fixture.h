@@ -18,6 +18,7 @@ enum { SHELL_QUIET_MS = 50 };
 
 typedef struct shell {
   sockets *sockets;    /* of talkers; the broker's context, too */
+  struct line *lines;  /* to talkers that are not closed */
   char directory[256]; /* temporary; the broker's store is below it */
   char store[300];
   char endpoint[320]; /* as bound */
@@ -48,12 +49,12 @@ bool shell_log_has(shell *s, const char *words);
 /* MS pass for the broker, in steps that it takes one by one. */
 void shell_pass(shell *s, unsigned ms);
 
-/* A DEALER socket. */
+/* A DEALER socket; the tear-down of the test closes it. */
 typedef struct talker {
   shell *owner;
+  struct line *line;
   void *socket;
   wire_message *in; /* what was received last; closed by the next receive */
-  bool is_open;
   uint64_t request; /* the last number used */
 } talker;
 
@@ -61,6 +62,8 @@ void talker_connect(shell *s, talker *t);
 void talker_connect_with(shell *s, talker *t, const key_pair *own, const char *broker_key);
 /* connect, hello, welcome.  A worker takes CAPACITY tasks; its fingerprint is all ones. */
 void talker_client(shell *s, talker *t);
+/* The same, to a broker with a store that starts now. */
+void talker_first_client(shell *s, talker *t);
 void talker_worker(shell *s, talker *t, uint64_t capacity);
 /* With another socket, after the broker was restarted: what is sent right away on the old one may go into the
  * connection that is just ending.  Requests are counted on; comers back say hello, too. */
@@ -79,6 +82,8 @@ message *talker_expect(talker *t, message_kind kind);
 message *talker_next(talker *t);
 /* The same; false after MS without one: for the silence between messages alone. */
 bool talker_receive(talker *t, unsigned ms);
+/* The next `lost`. */
+message *talker_expect_lost(talker *t);
 /* A `refused` with that status and these words in the message. */
 void talker_expect_refused(talker *t, const char *code, const char *words);
 /* Fails when anything of KIND comes before the broker has answered an `alive` that is sent now. */
@@ -93,15 +98,19 @@ typedef struct sample {
   size_t length;
 } sample;
 
-/* LENGTH bytes that depend on SEED. */
+/* LENGTH bytes that depend on SEED, until the end of the test if not until sample_fini. */
 void sample_make(sample *s, uint64_t seed, size_t length);
 void sample_fini(sample *s);
+/* All that there are: for the tear-down. */
+void samples_free(void);
 void sample_name(const sample *s, uint8_t out[BLOB_NAME_BYTES]);
 /* Offers, answers wants, and returns with `have`. */
 void talker_put(talker *t, const sample *s);
 void talker_offer(talker *t, const sample *s);
 /* Answers the `want` that was received last. */
 void talker_answer_want(talker *t, const sample *s);
+/* Asks for a chunk from OFFSET. */
+void talker_want(talker *t, const sample *s, uint64_t offset);
 /* Fetches and compares. */
 void talker_fetch(talker *t, const sample *s);
 
@@ -109,6 +118,9 @@ void talker_fetch(talker *t, const sample *s);
 void manifest_make(sample *out, const sample *shards, size_t count, uint32_t rows);
 /* Puts the shards, then commits; returns the status name of a refusal or NULL. */
 void talker_commit(talker *t, const char *dataset, uint64_t base, const sample *content);
+void talker_drop(talker *t, const char *dataset);
+/* The dataset is at VERSION, and its manifest is CONTENT. */
+void talker_expect_dataset(talker *t, const char *dataset, uint64_t version, const sample *content);
 /* COUNT shards of SIZE bytes and their manifest, committed as version 1. */
 void dataset_make(talker *t, const char *dataset, sample *shards, size_t count, size_t size, sample *content);
 

@@ -15,7 +15,6 @@ static void expect_alive(shell *s) {
   message_set_text(&list, FIELD_WHAT, "workers");
   talker_send(&t, &list, NULL, 0);
   talker_expect(&t, MESSAGE_LISTING);
-  talker_close(&t);
 }
 
 static void send_header(talker *t, const void *bytes, size_t length) {
@@ -25,9 +24,8 @@ static void send_header(talker *t, const void *bytes, size_t length) {
 
 static void headers_of_any_bytes_are_refused(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   seeded r = {seeded_seed()};
   print_message("seed %llu\n", (unsigned long long)seeded_seed());
   for (int i = 0; i < 500; i++) {
@@ -45,9 +43,8 @@ static void headers_of_any_bytes_are_refused(void **state) {
 
 static void headers_cut_off_anywhere_are_refused(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   message m = talker_request(&t, MESSAGE_DROP);
   message_set_text(&m, FIELD_DATASET, "survey");
   buf whole;
@@ -60,7 +57,6 @@ static void headers_cut_off_anywhere_are_refused(void **state) {
   send_header(&t, whole.data, whole.length);
   talker_expect_refused(&t, "not-found", "survey");
   buf_fini(&whole);
-  talker_close(&t);
 }
 
 static void another_version_is_told_so(void **state) {
@@ -72,7 +68,6 @@ static void another_version_is_told_so(void **state) {
   talker_connect(s, &t);
   send_header(&t, hello, sizeof hello);
   talker_expect_refused(&t, "protocol", "version 2");
-  talker_close(&t);
 }
 
 static void a_refusal_of_another_version_is_not_refused_in_turn(void **state) {
@@ -84,7 +79,6 @@ static void a_refusal_of_another_version_is_not_refused_in_turn(void **state) {
   talker_client(s, &t);
   send_header(&t, refused, sizeof refused);
   talker_expect_none(&t, MESSAGE_REFUSED);
-  talker_close(&t);
 }
 
 static void an_unknown_kind_is_named(void **state) {
@@ -95,7 +89,6 @@ static void an_unknown_kind_is_named(void **state) {
   talker_client(s, &t);
   send_header(&t, sing, sizeof sing);
   talker_expect_refused(&t, "protocol", "sing");
-  talker_close(&t);
 }
 
 static void each_role_may_send_its_own_kinds_alone(void **state) {
@@ -133,8 +126,6 @@ static void each_role_may_send_its_own_kinds_alone(void **state) {
       }
     }
   }
-  talker_close(&client);
-  talker_close(&worker);
 }
 
 static void who_did_not_say_hello_is_a_stranger(void **state) {
@@ -154,7 +145,6 @@ static void who_did_not_say_hello_is_a_stranger(void **state) {
   talker_send(&t, &bye, NULL, 0);
   talker_send(&t, &list, NULL, 0);
   talker_expect(&t, MESSAGE_STRANGER);
-  talker_close(&t);
 }
 
 static void a_role_that_is_none_is_refused(void **state) {
@@ -164,15 +154,13 @@ static void a_role_that_is_none_is_refused(void **state) {
   talker_connect(s, &t);
   talker_hello(&t, "emperor", 0);
   talker_expect_refused(&t, "protocol", "emperor");
-  talker_close(&t);
 }
 
 static void messages_of_too_many_frames_are_refused_and_leave_nothing_behind(void **state) {
   enum { FRAMES = MESSAGE_PAYLOADS_MAX + 500 };
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker t;
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   const void **frames = calloc(FRAMES, sizeof *frames);
   size_t *lengths = calloc(FRAMES, sizeof *lengths);
   assert_non_null(frames);
@@ -186,7 +174,6 @@ static void messages_of_too_many_frames_are_refused_and_leave_nothing_behind(voi
   talker_expect_none(&t, MESSAGE_REFUSED);
   free(frames);
   free(lengths);
-  talker_close(&t);
 }
 
 /* libzmq closes the connection; it comes again as an unknown peer. */
@@ -212,8 +199,6 @@ static void frames_that_are_too_large_end_their_connection_alone(void **state) {
   } while (!talker_receive(&large, 500) || large.in->header.kind != MESSAGE_STRANGER);
   talker_hello(&large, "client", 0);
   talker_expect(&large, MESSAGE_WELCOME);
-  talker_close(&large);
-  talker_close(&other);
 }
 
 static void an_unknown_list_names_those_that_are_there(void **state) {
@@ -226,7 +211,6 @@ static void an_unknown_list_names_those_that_are_there(void **state) {
   talker_send(&t, &list, NULL, 0);
   talker_expect_refused(&t, "usage", "datasets");
   assert_int_equal(t.in->header.integers[FIELD_REQUEST], t.request);
-  talker_close(&t);
 }
 
 int main(void) {

@@ -17,17 +17,8 @@ typedef struct fixture {
 
 static void fixture_init(shell *s, fixture *f, size_t shards) {
   memset(f, 0, sizeof *f);
-  shell_start(s, NULL, true);
-  talker_client(s, &f->client);
+  talker_first_client(s, &f->client);
   dataset_make(&f->client, "survey", f->shards, shards, SMALL, &f->content);
-}
-
-static void fixture_fini(fixture *f) {
-  talker_close(&f->client);
-  for (size_t i = 0; i < SHARDS; i++) {
-    sample_fini(&f->shards[i]);
-  }
-  sample_fini(&f->content);
 }
 
 /* ---- Once ---------------------------------------------------------------------------------------- */
@@ -50,7 +41,6 @@ static void the_same_key_is_the_same_job(void **state) {
   const message *m = talker_expect(&f.client, MESSAGE_PROGRESS);
   assert_int_equal(m->integers[FIELD_REQUEST], f.client.request);
   assert_true(slice_equal(m->texts[FIELD_STATE], slice_of("queued")));
-  fixture_fini(&f);
 }
 
 /* The first 16 bytes of the SHA-256 of "canvass job", a zero byte and the key, as any client can compute. */
@@ -64,7 +54,6 @@ static void a_jobs_id_is_known_from_its_key(void **state) {
   talker_submit(&f.client, "survey", "night-1", "plan", &job);
   assert_int_equal(digest_of("canvass job\0night-1", 19, &expected, &err), STATUS_OK);
   assert_memory_equal(job.bytes, expected.bytes, JOB_ID_BYTES);
-  fixture_fini(&f);
 }
 
 static void a_key_that_means_something_else_is_refused(void **state) {
@@ -79,7 +68,6 @@ static void a_key_that_means_something_else_is_refused(void **state) {
   talker_expect_refused(&f.client, "not-found", "nothing");
   talker_submit(&f.client, "survey", "", "plan", NULL);
   talker_expect_refused(&f.client, "usage", "key");
-  fixture_fini(&f);
 }
 
 static void a_program_by_name_must_have_been_offered(void **state) {
@@ -103,8 +91,6 @@ static void a_program_by_name_must_have_been_offered(void **state) {
     }
   }
   talker_expect(&f.client, MESSAGE_ACCEPTED);
-  sample_fini(&plan);
-  fixture_fini(&f);
 }
 
 /* ---- Through ------------------------------------------------------------------------------------- */
@@ -130,8 +116,6 @@ static void a_job_is_seen_through_and_its_report_stays(void **state) {
     shell_start(s, NULL, true);
     talker_come_back(&f.client, "client", 0);
   }
-  talker_close(&worker);
-  fixture_fini(&f);
 }
 
 /* After each task the broker is restarted: what was taken is not assigned again. */
@@ -156,7 +140,6 @@ static void a_job_goes_on_after_each_restart_of_the_broker(void **state) {
   talker_come_back(&f.client, "client", 0);
   talker_ask(&f.client, MESSAGE_WATCH, &job);
   talker_expect(&f.client, MESSAGE_REPORT);
-  fixture_fini(&f);
 }
 
 static void a_late_result_counts_after_a_restart(void **state) {
@@ -182,8 +165,6 @@ static void a_late_result_counts_after_a_restart(void **state) {
   talker_expect(&worker, MESSAGE_WELCOME);
   worker_answer(&worker, &task, &partial, 1, 0);
   talker_expect(&worker, MESSAGE_TAKEN);
-  fixture_fini(&f);
-  talker_close(&worker);
 }
 
 static void a_cancelled_job_has_ended_for_all(void **state) {
@@ -208,7 +189,6 @@ static void a_cancelled_job_has_ended_for_all(void **state) {
   memset(job.bytes, 0, sizeof job.bytes);
   talker_ask(&f.client, MESSAGE_ASK, &job);
   talker_expect_refused(&f.client, "not-found", "00000000000000000000000000000000");
-  fixture_fini(&f);
 }
 
 static void a_failure_ends_the_job_with_the_workers_message(void **state) {
@@ -233,8 +213,6 @@ static void a_failure_ends_the_job_with_the_workers_message(void **state) {
   assert_true(slice_equal(ended->texts[FIELD_STATUS], slice_of("data")));
   assert_true(slice_equal(ended->texts[FIELD_STATE], slice_of("failed")));
   talker_expect(&worker, MESSAGE_TAKEN);
-  talker_close(&worker);
-  fixture_fini(&f);
 }
 
 /* ---- Partials that stay -------------------------------------------------------------------------- */
@@ -255,14 +233,6 @@ static void map_and_keep(keeper *k, uint64_t seed) {
   const wire_payload payload = {.bytes = name, .length = sizeof name};
   worker_answer(&k->talk, &task, &payload, 1, 1);
   talker_expect(&k->talk, MESSAGE_TAKEN);
-}
-
-static void ask_for(talker *t, const sample *blob, uint64_t offset) {
-  message m = message_of(MESSAGE_WANT);
-  message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, offset);
-  message_set_integer(&m, FIELD_BYTES, MESSAGE_FRAME_MAX);
-  talker_send(t, &m, NULL, 0);
 }
 
 static keeper *find_step(keeper *keepers, const message **task) {
@@ -327,7 +297,7 @@ static void partials_that_stay_are_passed_on_between_workers(void **state) {
   assert_int_equal(task.integers[FIELD_BY_NAME],
                    0x18); /* plan, state, program inline; both partials by name */
   for (uint64_t at = 0; at < other->partial.length; at += MESSAGE_FRAME_MAX) {
-    ask_for(&stepper->talk, &other->partial, at);
+    talker_want(&stepper->talk, &other->partial, at);
     talker_expect(&other->talk, MESSAGE_WANT);
     talker_answer_want(&other->talk, &other->partial);
     const message *chunk = talker_expect(&stepper->talk, MESSAGE_CHUNK);
@@ -338,18 +308,11 @@ static void partials_that_stay_are_passed_on_between_workers(void **state) {
     assert_memory_equal(bytes, other->partial.bytes + at, length);
   }
   /* The keeper leaves in the middle of another fetch: what it kept is lost, and recomputed. */
-  ask_for(&stepper->talk, &other->partial, 0);
+  talker_want(&stepper->talk, &other->partial, 0);
   talker_expect(&other->talk, MESSAGE_WANT);
   const message bye = message_of(MESSAGE_BYE);
   talker_send(&other->talk, &bye, NULL, 0);
-  do {
-    (void)talker_next(&stepper->talk);
-  } while (stepper->talk.in->header.kind != MESSAGE_LOST);
-  for (uint64_t i = 0; i < 2; i++) {
-    talker_close(&keepers[i].talk);
-    sample_fini(&keepers[i].partial);
-  }
-  fixture_fini(&f);
+  talker_expect_lost(&stepper->talk);
 }
 
 /* ---- Loading ------------------------------------------------------------------------------------- */
@@ -411,9 +374,6 @@ static void a_load_becomes_a_dataset_with_the_end_of_its_job(void **state) {
   talker_expect(&f.client, MESSAGE_ACCEPTED);
   send_load(&f.client, &file, 0, "load-2");
   talker_expect_refused(&f.client, "job", "version 1");
-  talker_close(&worker);
-  sample_fini(&file);
-  fixture_fini(&f);
 }
 
 /* ---- Without a store ----------------------------------------------------------------------------- */
@@ -449,12 +409,6 @@ static void a_broker_that_keeps_nothing_evaluates_what_is_in_the_message(void **
   talker_commit(&client, "survey", 0, &content);
   talker_expect_refused(&client, "usage", "--store");
   free(plan);
-  for (size_t i = 0; i < SHARDS; i++) {
-    sample_fini(&shards[i]);
-  }
-  sample_fini(&content);
-  talker_close(&worker);
-  talker_close(&client);
 }
 
 int main(void) {

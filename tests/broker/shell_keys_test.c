@@ -56,7 +56,6 @@ static void an_ipc_socket_replaces_neither_a_file_nor_a_broker_that_serves(void 
   expect_no_broker(s, s->endpoint, STATUS_IO, "another program");
   talker t;
   talker_client(s, &t);
-  talker_close(&t);
 }
 
 static void a_second_broker_on_a_store_is_refused(void **state) {
@@ -190,8 +189,7 @@ static void each_start_has_another_instance(void **state) {
   shell *s = *state;
   talker t;
   uint8_t first[INSTANCE_BYTES];
-  shell_start(s, NULL, true);
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   assert_int_equal(t.in->header.texts[FIELD_INSTANCE].length, INSTANCE_BYTES);
   memcpy(first, t.in->header.texts[FIELD_INSTANCE].bytes, sizeof first);
   shell_stop(s);
@@ -203,7 +201,6 @@ static void each_start_has_another_instance(void **state) {
   talker_hello(&t, "client", 0);
   const message *welcome = talker_expect(&t, MESSAGE_WELCOME);
   assert_memory_not_equal(first, welcome->texts[FIELD_INSTANCE].bytes, sizeof first);
-  talker_close(&t);
 }
 
 int main(void) {

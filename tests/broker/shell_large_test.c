@@ -40,8 +40,7 @@ static void a_file_that_is_handed_in_is_taken_without_a_chunk(void **state) {
   shell *s = *state;
   talker t;
   sample blob;
-  shell_start(s, NULL, true);
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   sample_make(&blob, 1, LARGE);
   hand_in(s, &blob);
   talker_offer(&t, &blob);
@@ -50,16 +49,13 @@ static void a_file_that_is_handed_in_is_taken_without_a_chunk(void **state) {
     assert_int_not_equal(t.in->header.kind, MESSAGE_WANT);
   } while (t.in->header.kind != MESSAGE_HAVE);
   talker_fetch(&t, &blob);
-  sample_fini(&blob);
-  talker_close(&t);
 }
 
 static void a_file_that_is_not_what_its_name_says_comes_in_chunks_after_all(void **state) {
   shell *s = *state;
   talker t;
   sample blob;
-  shell_start(s, NULL, true);
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   sample_make(&blob, 2, LARGE);
   blob.bytes[LARGE - 1] ^= 1;
   hand_in(s, &blob);
@@ -70,8 +66,6 @@ static void a_file_that_is_not_what_its_name_says_comes_in_chunks_after_all(void
   talker_answer_want(&t, &blob);
   talker_put(&t, &blob);
   talker_fetch(&t, &blob);
-  sample_fini(&blob);
-  talker_close(&t);
 }
 
 /* One sends its last chunk; others that offer it before and after, one of whom leaves, change nothing. */
@@ -97,10 +91,6 @@ static void an_upload_whose_beginning_is_not_compared_yet_ends_well(void **state
   talker_put(&stays, &blob);
   talker_expect(&t, MESSAGE_HAVE);
   talker_fetch(&t, &blob);
-  sample_fini(&blob);
-  talker_close(&stays);
-  talker_close(&leaves);
-  talker_close(&t);
 }
 
 static void an_upload_whose_beginning_was_damaged_begins_anew(void **state) {
@@ -120,8 +110,6 @@ static void an_upload_whose_beginning_was_damaged_begins_anew(void **state) {
   talker_answer_want(&t, &blob);
   talker_put(&t, &blob);
   talker_fetch(&t, &blob);
-  sample_fini(&blob);
-  talker_close(&t);
 }
 
 int main(void) {

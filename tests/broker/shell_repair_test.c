@@ -33,9 +33,7 @@ static void commit(talker *t, const char *dataset, uint64_t base, const sample *
 }
 
 static void drop(talker *t, const char *dataset) {
-  message m = talker_request(t, MESSAGE_DROP);
-  message_set_text(&m, FIELD_DATASET, dataset);
-  talker_send(t, &m, NULL, 0);
+  talker_drop(t, dataset);
   talker_expect(t, MESSAGE_DROPPED);
 }
 
@@ -52,16 +50,14 @@ static void what_is_put_again_after_damage_goes_with_its_own_references(void **s
   sample shards[SHARDS];
   sample content;
   sample other;
-  shell_start(s, NULL, true);
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   dataset_make(&t, "damaged", shards, SHARDS, 100, &content);
   manifest_make(&other, shards, SHARDS - 1, 7);
   commit(&t, "other", 0, &other);
   shell_stop(s);
   talker_close(&t);
   damage(s, &content);
-  shell_start(s, NULL, true);
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   assert_true(shell_log_has(s, "dataset damaged cannot be read"));
   for (int i = 0; i < SHARDS; i++) {
     talker_put(&t, &shards[i]);
@@ -74,12 +70,6 @@ static void what_is_put_again_after_damage_goes_with_its_own_references(void **s
   }
   drop(&t, "other");
   await_removal(s, &shards[0]);
-  talker_close(&t);
-  for (int i = 0; i < SHARDS; i++) {
-    sample_fini(&shards[i]);
-  }
-  sample_fini(&content);
-  sample_fini(&other);
 }
 
 /* Dropping what could not be read takes nothing from others. */
@@ -88,15 +78,13 @@ static void what_is_dropped_unread_leaves_others_whole(void **state) {
   talker t;
   sample shards[SHARDS];
   sample content;
-  shell_start(s, NULL, true);
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   dataset_make(&t, "damaged", shards, SHARDS, 100, &content);
   commit(&t, "same", 0, &content);
   shell_stop(s);
   talker_close(&t);
   damage(s, &content);
-  shell_start(s, NULL, true);
-  talker_client(s, &t);
+  talker_first_client(s, &t);
   commit(&t, "same", 0, &content); /* which brings the manifest */
   drop(&t, "damaged");
   talker_put(&t, &shards[0]);
@@ -104,11 +92,6 @@ static void what_is_dropped_unread_leaves_others_whole(void **state) {
   assert_true(is_there(s, &shards[1]));
   drop(&t, "same");
   await_removal(s, &shards[1]);
-  talker_close(&t);
-  for (int i = 0; i < SHARDS; i++) {
-    sample_fini(&shards[i]);
-  }
-  sample_fini(&content);
 }
 
 int main(void) {

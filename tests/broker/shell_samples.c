@@ -11,11 +11,34 @@
 
 /* ---- Blobs --------------------------------------------------------------------------------------- */
 
+enum { SAMPLES_MAX = 256 };
+
+/* Of the test that runs. */
+static void *kept[SAMPLES_MAX];
+
+static uint8_t *keep(void *bytes) {
+  assert_non_null(bytes);
+  for (size_t i = 0; i < SAMPLES_MAX; i++) {
+    if (kept[i] == NULL) {
+      kept[i] = bytes;
+      return bytes;
+    }
+  }
+  fail_msg("more than %d samples at a time", SAMPLES_MAX);
+  return NULL;
+}
+
+void samples_free(void) {
+  for (size_t i = 0; i < SAMPLES_MAX; i++) {
+    free(kept[i]);
+    kept[i] = NULL;
+  }
+}
+
 void sample_make(sample *s, uint64_t seed, size_t length) {
   seeded r = {seed};
   s->length = length;
-  s->bytes = malloc(length + 8);
-  assert_non_null(s->bytes);
+  s->bytes = keep(malloc(length + 8));
   for (size_t i = 0; i < length; i += 8) {
     const uint64_t v = seeded_next(&r);
     memcpy(s->bytes + i, &v, 8);
@@ -25,6 +48,9 @@ void sample_make(sample *s, uint64_t seed, size_t length) {
 }
 
 void sample_fini(sample *s) {
+  for (size_t i = 0; i < SAMPLES_MAX && s->bytes != NULL; i++) {
+    kept[i] = kept[i] == s->bytes ? NULL : kept[i];
+  }
   free(s->bytes);
   *s = (sample){0};
 }
@@ -70,14 +96,18 @@ void talker_put(talker *t, const sample *s) {
   }
 }
 
+void talker_want(talker *t, const sample *s, uint64_t offset) {
+  message m = message_of(MESSAGE_WANT);
+  message_set_bytes(&m, FIELD_BLOB, s->name.bytes, DIGEST_BYTES);
+  message_set_integer(&m, FIELD_OFFSET, offset);
+  message_set_integer(&m, FIELD_BYTES, MESSAGE_FRAME_MAX);
+  talker_send(t, &m, NULL, 0);
+}
+
 void talker_fetch(talker *t, const sample *s) {
   uint64_t at = 0;
   do {
-    message m = message_of(MESSAGE_WANT);
-    message_set_bytes(&m, FIELD_BLOB, s->name.bytes, DIGEST_BYTES);
-    message_set_integer(&m, FIELD_OFFSET, at);
-    message_set_integer(&m, FIELD_BYTES, MESSAGE_FRAME_MAX);
-    talker_send(t, &m, NULL, 0);
+    talker_want(t, s, at);
     const message *chunk = talker_expect(t, MESSAGE_CHUNK);
     size_t length = 0;
     assert_int_equal(chunk->integers[FIELD_OFFSET], at);
@@ -108,7 +138,7 @@ void manifest_make(sample *out, const sample *shards, size_t count, uint32_t row
   manifest_encode(m, &bytes);
   manifest_destroy(m);
   assert_false(bytes.failed);
-  out->bytes = buf_take(&bytes, &out->length);
+  out->bytes = keep(buf_take(&bytes, &out->length));
   error err;
   assert_int_equal(digest_of(out->bytes, out->length, &out->name, &err), STATUS_OK);
 }
@@ -119,6 +149,24 @@ void talker_commit(talker *t, const char *dataset, uint64_t base, const sample *
   message_set_integer(&m, FIELD_VERSION, base);
   const wire_payload payload = {.bytes = content->bytes, .length = content->length};
   talker_send(t, &m, &payload, 1);
+}
+
+void talker_drop(talker *t, const char *dataset) {
+  message m = talker_request(t, MESSAGE_DROP);
+  message_set_text(&m, FIELD_DATASET, dataset);
+  talker_send(t, &m, NULL, 0);
+}
+
+void talker_expect_dataset(talker *t, const char *dataset, uint64_t version, const sample *content) {
+  message m = talker_request(t, MESSAGE_DATASET);
+  message_set_text(&m, FIELD_DATASET, dataset);
+  talker_send(t, &m, NULL, 0);
+  const message *answer = talker_expect(t, MESSAGE_MANIFEST);
+  size_t length = 0;
+  const void *bytes = wire_payload_bytes(t->in, 0, &length);
+  assert_int_equal(answer->integers[FIELD_VERSION], version);
+  assert_int_equal(length, content->length);
+  assert_memory_equal(bytes, content->bytes, length);
 }
 
 void dataset_make(talker *t, const char *dataset, sample *shards, size_t count, size_t size,

@@ -72,7 +72,6 @@ static void slow_ones_that_offer_the_same_do_not_keep_each_other_from_sending_it
   for (size_t i = 0; i < TALKERS; i++) {
     talker_close(&all[i].talker);
   }
-  sample_fini(&blob);
 }
 
 int main(void) {

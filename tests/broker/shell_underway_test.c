@@ -86,9 +86,6 @@ static void who_does_not_read_is_sent_32_mib_and_no_more(void **state) {
   assert_int_equal(a.chunks, 0);
   assert_int_equal(a.lost, 1);
   talker_fetch(&narrow, &blob); /* reading does */
-  sample_fini(&blob);
-  talker_close(&narrow);
-  talker_close(&other);
 }
 
 static void manifests_that_are_not_read_are_counted_too(void **state) {
@@ -122,10 +119,6 @@ static void manifests_that_are_not_read_are_counted_too(void **state) {
   assert_true(a.refused > WANTS - (size_t)(LIMIT_MIB + ELSEWHERE_MIB) * MIB / content.length);
   assert_true(a.refused < WANTS - (size_t)LIMIT_MIB * MIB / content.length + 2);
   free(shards);
-  sample_fini(&shard);
-  sample_fini(&content);
-  talker_close(&narrow);
-  talker_close(&other);
 }
 
 /* The counts are then let go by libzmq's threads. */
@@ -147,9 +140,6 @@ static void a_broker_ends_well_with_much_on_its_way(void **state) {
   shell_start(s, NULL, true);
   talker_come_back(&other, "client", 0);
   talker_fetch(&other, &blob);
-  sample_fini(&blob);
-  talker_close(&narrow);
-  talker_close(&other);
 }
 
 int main(void) {
