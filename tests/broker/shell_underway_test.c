@@ -56,19 +56,23 @@ static answers read_answers(talker *t) {
   }
 }
 
+/* NARROW has asked for the blob WANTS times and reads nothing; OTHER has put it. */
+static void ask_without_reading(shell *s, talker *narrow, talker *other, sample *blob) {
+  talker_first_client(s, other);
+  sample_make(blob, 3, MIB);
+  talker_put(other, blob);
+  connect_narrow(s, narrow);
+  for (int i = 0; i < WANTS; i++) {
+    want(narrow, blob);
+  }
+}
+
 static void who_does_not_read_is_sent_32_mib_and_no_more(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker other;
   talker narrow;
   sample blob;
-  sample_make(&blob, 3, MIB);
-  talker_client(s, &other);
-  talker_put(&other, &blob);
-  connect_narrow(s, &narrow);
-  for (int i = 0; i < WANTS; i++) {
-    want(&narrow, &blob);
-  }
+  ask_without_reading(s, &narrow, &other, &blob);
   message list = talker_request(&narrow, MESSAGE_LIST);
   message_set_text(&list, FIELD_WHAT, "jobs");
   talker_send(&narrow, &list, NULL, 0);
@@ -124,17 +128,10 @@ static void manifests_that_are_not_read_are_counted_too(void **state) {
 /* The counts are then let go by libzmq's threads. */
 static void a_broker_ends_well_with_much_on_its_way(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker other;
   talker narrow;
   sample blob;
-  sample_make(&blob, 3, MIB);
-  talker_client(s, &other);
-  talker_put(&other, &blob);
-  connect_narrow(s, &narrow);
-  for (int i = 0; i < WANTS; i++) {
-    want(&narrow, &blob);
-  }
+  ask_without_reading(s, &narrow, &other, &blob);
   wait_until_taken(s, &narrow, &other);
   shell_stop(s);
   shell_start(s, NULL, true);

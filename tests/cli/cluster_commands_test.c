@@ -36,18 +36,14 @@ static int set_up(void **state) {
   static const char spec[] =
       "variables:\n  q1: {type: scale, range: [1, 5]}\nanalyses:\n  - describe: {items: [q1]}\n";
   fixture *f = calloc(1, sizeof *f);
-  book_open(&f->book);
-  process_write_file(scripted_directory(f->book.broker), "spec.yaml", spec, strlen(spec), f->spec,
-                     sizeof f->spec);
-  process_write_file(scripted_directory(f->book.broker), "data.csv", "q1\n1\n2\n5\n", 9, f->data,
-                     sizeof f->data);
-  (void)snprintf(f->out, sizeof f->out, "%s/out", scripted_directory(f->book.broker));
-  (void)snprintf(f->err, sizeof f->err, "%s/err", scripted_directory(f->book.broker));
+  assert_non_null(f);
+  book_open_for_programs(&f->book);
+  const char *directory = scripted_directory(f->book.broker);
+  process_write_file(directory, "spec.yaml", spec, strlen(spec), f->spec, sizeof f->spec);
+  process_write_file(directory, "data.csv", "q1\n1\n2\n5\n", 9, f->data, sizeof f->data);
+  (void)snprintf(f->out, sizeof f->out, "%s/out", directory);
+  (void)snprintf(f->err, sizeof f->err, "%s/err", directory);
   f->book.listing = listing;
-  unsetenv("CANVASS_IDENTITY");
-  unsetenv("CANVASS_BROKER_KEY");
-  setenv("CANVASS_BROKER", scripted_endpoint(f->book.broker), 1);
-  setenv("CANVASS_PATIENCE", "86400", 1);
   *state = f;
   return 0;
 }

@@ -16,12 +16,9 @@ typedef struct fixture {
 
 static int set_up(void **state) {
   fixture *f = calloc(1, sizeof *f);
-  book_open(&f->book);
+  assert_non_null(f);
+  book_open_for_programs(&f->book);
   (void)snprintf(f->err, sizeof f->err, "%s/err", scripted_directory(f->book.broker));
-  unsetenv("CANVASS_IDENTITY");
-  unsetenv("CANVASS_BROKER_KEY");
-  setenv("CANVASS_BROKER", scripted_endpoint(f->book.broker), 1);
-  setenv("CANVASS_PATIENCE", "86400", 1);
   *state = f;
   return 0;
 }

@@ -314,6 +314,14 @@ void book_open(book *b) {
   b->broker = scripted_new();
 }
 
+void book_open_for_programs(book *b) {
+  book_open(b);
+  unsetenv("CANVASS_IDENTITY");
+  unsetenv("CANVASS_BROKER_KEY");
+  setenv("CANVASS_BROKER", scripted_endpoint(b->broker), 1);
+  setenv("CANVASS_PATIENCE", "86400", 1);
+}
+
 void book_play(book *b) {
   atomic_fetch_add(&b->starts, 1);
   scripted_play(b->broker, take, b);

@@ -59,6 +59,8 @@ typedef struct book {
 
 /* B zero-initialised: gets its broker. */
 void book_open(book *b);
+/* The same, and programs that are started from now on find it, and wait for it as long as it takes. */
+void book_open_for_programs(book *b);
 void book_play(book *b);
 /* What it saw and has is to be read when its thread has ended; nothing when it does not play. */
 void book_stop(book *b);

@@ -173,12 +173,8 @@ static void truncated_shards_of_a_worker_are_found_and_fetched_again(void **stat
 #define FULL_STORE "size=66048k"
 enum { BIG_ROWS = 300000 };
 
-static void a_full_store_refuses_uploads_and_goes_on_when_there_is_room(void **state) {
-  cluster *c = *state;
-  char big[256];
-  char spec[256];
-  process_result r;
-  process_result expected;
+/* With a survey that does not fit.  Skips the test where nothing can be mounted. */
+static void mount_small_store(cluster *c, char big[256], char spec[256]) {
   assert_int_equal(mkdir(c->store, 0700), 0);
   if (mount("canvass-test", c->store, "tmpfs", 0, FULL_STORE) != 0) {
     print_message("skipped: needs to mount a small tmpfs (root)\n");
@@ -187,6 +183,15 @@ static void a_full_store_refuses_uploads_and_goes_on_when_there_is_room(void **s
   }
   survey_write(c->directory, "big.csv", BIG_ROWS, 1, 1, big);
   survey_write_spec(c->directory, "short.yaml", survey_short_spec, spec);
+}
+
+static void a_full_store_refuses_uploads_and_goes_on_when_there_is_room(void **state) {
+  cluster *c = *state;
+  char big[256];
+  char spec[256];
+  process_result r;
+  process_result expected;
+  mount_small_store(c, big, spec);
   cluster_run_alone(spec, (const char *const[]){big, NULL}, &expected);
   cluster_start_broker(c);
   cluster_do(c, "put", "small", survey_shipped_spec, survey_shipped_data);
@@ -262,14 +267,7 @@ static void uploads_leave_room_for_the_results_of_jobs(void **state) {
   char spec[256];
   process_result r;
   struct statvfs info;
-  assert_int_equal(mkdir(c->store, 0700), 0);
-  if (mount("canvass-test", c->store, "tmpfs", 0, FULL_STORE) != 0) {
-    print_message("skipped: needs to mount a small tmpfs (root)\n");
-    cluster_passed(c);
-    skip();
-  }
-  survey_write(c->directory, "big.csv", BIG_ROWS, 1, 1, big);
-  survey_write_spec(c->directory, "short.yaml", survey_short_spec, spec);
+  mount_small_store(c, big, spec);
   cluster_start_broker(c);
   cluster_expect(c, 1, &r, "put", "big", spec, big, "--shard-rows", "5000");
   process_result_fini(&r);

@@ -50,33 +50,7 @@ int fuzz_one(const uint8_t *bytes, size_t length) {
 
 void fuzz_seeds(fuzz_corpus *out) {
   fuzz_corpus_add_text(out, PAGE(""));
-  fuzz_corpus_add_text(
-      out, CODEBOOK
-      "  \"q*\": {type: scale, range: [1, 5]}\n"
-      "constructs:\n"
-      "  c: {items: [s, t, q1], weights: [2, 1, 0.5], valid_min: 2, label: {en: C, zh-Hans: 指标}}\n"
-      "derived:\n"
-      "  b: {bands: c, cuts: [2, 3.5], names: [low, mid, high]}\n"
-      "  r: {recode: n, map: {A: [alpha]}, else: keep, values: {A: {en: a}}}\n"
-      "  o: {recode: t, map: {1: \"0..6\", 2: [7, 8], 3: \"9..\"}}\n"
-      "  u: {month: d}\n"
-      "  v: {top: s, boxes: 2}\n"
-      "  g: {difference: [s, t]}\n"
-      "  k: {chosen: m, option: web}\n"
-      "title: {en: Title, zh-Hant: 標題}\n"
-      "data: {encoding: gbk, delimiter: \";\", decimal: \",\"}\n"
-      "weight: w\n"
-      "confidence: 0.9\n"
-      "analyses:\n"
-      "  - describe: {items: [s, \"q*\", x, m, i], by: [n, \"n * u\"], name: first}\n"
-      "  - describe:\n"
-      "      items: [c, g]\n"
-      "      where: >-\n"
-      "        s in (1, 2) and not (has(m, 'web') or missing(t))\n"
-      "        or d >= '2025-01-31' and n != \"beta\"\n"
-      "  - correlate: {items: [s, t], with: [x], method: spearman, weight: none}\n"
-      "  - segment: {items: [s, t], k: 2..3}\n"
-      "  - crosstab: {items: [s], by: [n]}\n");
+  fuzz_corpus_add_text(out, PAGE_OF_EVERYTHING);
   fuzz_corpus_add_file(out, "examples/airline/spec.yaml");
   fuzz_corpus_add_file(out, "examples/customersat/spec.yaml");
   fuzz_corpus_add_file(out, "tests/end_to_end/kano.yaml");
