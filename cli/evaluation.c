@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/whole_file.h"
+#include "base/file_bytes.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "reading/dataset.h"
@@ -41,7 +41,7 @@ status evaluation_load_spec(evaluation *e, const char *path, error *err) {
     return error_set(err, STATUS_SPECIFICATION, "cannot open the specification %s: %s", path,
                      strerror(errno));
   }
-  status st = whole_file_read(fd, path, "a specification", SPEC_BYTES_MAX, &e->page, err);
+  status st = file_read_whole(fd, path, "a specification", SPEC_BYTES_MAX, &e->page, err);
   (void)close(fd);
   if (st != STATUS_OK) {
     err->code = STATUS_SPECIFICATION;

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file_bytes.h"
+
 enum { LINKS_MAX = 40 }; /* as many as the system follows */
 
 #define STANDARD_OUTPUT "standard output"
@@ -56,23 +58,17 @@ bool output_stat(const char *path, struct stat *out) {
 }
 
 /* A reader such as `head` has seen enough: that is not an error. */
-static status write_failure(int fd, const char *name, error *err) {
-  if (fd == STDOUT_FILENO && errno == EPIPE) {
+static status write_failure(int fd, const char *name, int problem, error *err) {
+  if (fd == STDOUT_FILENO && problem == EPIPE) {
     is_unread = true;
     return error_set(err, STATUS_IO, "%s", "");
   }
-  return error_set(err, STATUS_IO, "cannot write to %s: %s", name, strerror(errno));
+  return error_set(err, STATUS_IO, "cannot write to %s: %s", name, strerror(problem));
 }
 
 static status write_all(int fd, const buf *content, const char *name, error *err) {
-  for (size_t at = 0; at < content->length;) {
-    ssize_t written = write(fd, content->data + at, content->length - at);
-    if (written < 0 && errno != EINTR) {
-      return write_failure(fd, name, err);
-    }
-    at += written < 0 ? 0 : (size_t)written;
-  }
-  return STATUS_OK;
+  const int problem = file_write(fd, content->data, content->length);
+  return problem == 0 ? STATUS_OK : write_failure(fd, name, problem, err);
 }
 
 static status write_through(const char *path, const buf *content, error *err) {
@@ -176,7 +172,7 @@ status output_check(const char *path, error *err) {
   struct stat info;
   const int fd = descriptor_of(path);
   if (fd >= 0) {
-    return fd == STDOUT_FILENO || fcntl(fd, F_GETFD) != -1 ? STATUS_OK : write_failure(fd, path, err);
+    return fd == STDOUT_FILENO || fcntl(fd, F_GETFD) != -1 ? STATUS_OK : write_failure(fd, path, errno, err);
   }
   const bool is_there = stat(path, &info) == 0;
   if (is_there && S_ISDIR(info.st_mode)) {

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file_bytes.h"
 #include "base/json.h"
-#include "base/whole_file.h"
 #include "cli/destination.h"
 #include "cli/link.h"
 #include "cli/output.h"
@@ -92,7 +92,7 @@ static status read_file(const char *path, buf *out, error *err) {
                      path, strerror(errno));
   }
   const status st =
-      whole_file_read(fd, is_input ? "standard input" : path, "a report", REPORT_BYTES_MAX, out, err);
+      file_read_whole(fd, is_input ? "standard input" : path, "a report", REPORT_BYTES_MAX, out, err);
   if (!is_input) {
     (void)close(fd);
   }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file_bytes.h"
 #include "client/session_state.h"
 
 enum { FILES_MAX = MESSAGE_PAYLOADS_MAX - 1, READ_BYTES = 1 << 20 };
@@ -74,17 +75,11 @@ typedef struct file_source {
 } file_source;
 
 static status read_at(int fd, const char *path, uint64_t offset, void *out, size_t length, error *err) {
-  for (size_t at = 0; at < length;) {
-    const ssize_t got = pread(fd, (char *)out + at, length - at, (off_t)(offset + at));
-    if (got < 0 && errno != EINTR) {
-      return error_set(err, STATUS_IO, "cannot read %s: %s", path, strerror(errno));
-    }
-    if (got == 0) {
-      return error_set(err, STATUS_IO, "%s became shorter while it was being sent", path);
-    }
-    at += got < 0 ? 0 : (size_t)got;
+  const int problem = file_read_at(fd, offset, out, length);
+  if (problem == ENODATA) {
+    return error_set(err, STATUS_IO, "%s became shorter while it was being sent", path);
   }
-  return STATUS_OK;
+  return problem == 0 ? STATUS_OK : error_set(err, STATUS_IO, "cannot read %s: %s", path, strerror(problem));
 }
 
 static status open_file(file_source *source, size_t index, error *err) {

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file_bytes.h"
 #include "base/json.h"
-#include "base/whole_file.h"
 #include "client/session.h"
 
 enum { SPECIFICATION_BYTES_MAX = 16 << 20 };
@@ -118,7 +118,7 @@ static status take_specification(const char *text, const char *path, buf *out, e
   if (fd < 0) {
     return error_set(err, STATUS_IO, "cannot open the specification %s: %s", path, strerror(errno));
   }
-  const status st = whole_file_read(fd, path, "a specification", SPECIFICATION_BYTES_MAX, out, err);
+  const status st = file_read_whole(fd, path, "a specification", SPECIFICATION_BYTES_MAX, out, err);
   (void)close(fd);
   if (st == STATUS_LIMIT) {
     err->code = STATUS_SPECIFICATION;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "base/whole_file.h"
+#include "base/file_bytes.h"
 
 /* Key files fit into the first allocation, so that growing leaves no copy of a secret behind. */
 enum { FIRST_ROOM_BYTES = 16 * 1024 };
@@ -30,7 +30,7 @@ status key_text_open(key_text *t, const char *path, size_t bytes_max, error *err
     st = error_no_memory(err, path);
   } else {
     t->mode = about.st_mode;
-    st = whole_file_read(fd, path, "the right file", bytes_max, &t->content, err);
+    st = file_read_whole(fd, path, "the right file", bytes_max, &t->content, err);
   }
   (void)close(fd); /* it was only read */
   if (st != STATUS_OK) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "base/file_bytes.h"
 #include "proto/key_text.h"
 
 enum { KEY_FILE_BYTES_MAX = 64 * 1024, SECRET_MODE = 0600, PUBLIC_MODE = 0644, OTHERS = 0077 };
@@ -28,18 +29,9 @@ status key_pair_new(key_pair *out, error *err) {
 }
 
 static status write_whole(int fd, const char *path, const buf *content, error *err) {
-  size_t done = 0;
-  while (done < content->length) {
-    const ssize_t n = write(fd, content->data + done, content->length - done);
-    if (n < 0 && errno != EINTR) {
-      return error_set(err, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
-    }
-    done += n > 0 ? (size_t)n : 0;
-  }
-  if (fsync(fd) != 0) {
-    return error_set(err, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
-  }
-  return STATUS_OK;
+  int problem = file_write(fd, content->data, content->length);
+  problem = problem == 0 && fsync(fd) != 0 ? errno : problem;
+  return problem == 0 ? STATUS_OK : error_set(err, STATUS_IO, "cannot write %s: %s", path, strerror(problem));
 }
 
 static status create_file(const char *path, mode_t mode, const buf *content, error *err) {

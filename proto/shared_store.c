@@ -1,7 +1,6 @@
 /* Files in the broker's directory: every size and every byte is compared before it counts. */
 #include "proto/shared_store.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,6 +10,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "base/file_bytes.h"
 
 /* While the broker compares a handed-in file there is no progress to report; chunks it hashes as they
  * arrive. */
@@ -23,28 +24,6 @@ enum {
   ROOM_LEFT_BYTES = 64 << 20
 };
 
-static bool read_fully(int fd, void *out, size_t length) {
-  for (size_t at = 0; at < length;) {
-    const ssize_t got = read(fd, (char *)out + at, length - at);
-    if (got == 0 || (got < 0 && errno != EINTR)) {
-      return false;
-    }
-    at += got < 0 ? 0 : (size_t)got;
-  }
-  return true;
-}
-
-static bool write_fully(int fd, const void *bytes, size_t length) {
-  for (size_t at = 0; at < length;) {
-    const ssize_t put = write(fd, (const char *)bytes + at, length - at);
-    if (put < 0 && errno != EINTR) {
-      return false;
-    }
-    at += put < 0 ? 0 : (size_t)put;
-  }
-  return true;
-}
-
 static bool probe_stands(const shared_store *s, slice probe) {
   char path[PATH_BYTES];
   char found[PROBE_BYTES];
@@ -53,7 +32,8 @@ static bool probe_stands(const shared_store *s, slice probe) {
   if (fd < 0) {
     return false;
   }
-  const bool is_same = read_fully(fd, found, sizeof found) && memcmp(found, probe.bytes, sizeof found) == 0;
+  const bool is_same =
+      file_read(fd, found, sizeof found) == 0 && memcmp(found, probe.bytes, sizeof found) == 0;
   (void)close(fd);
   return is_same;
 }
@@ -137,7 +117,7 @@ bool shared_store_read(const shared_store *s, const digest *name, uint64_t bytes
   digest found;
   error ignored;
   const bool is_right = buf_reserve(out, (size_t)bytes) &&
-                        read_fully(fd, out->data + out->length, (size_t)bytes) &&
+                        file_read(fd, out->data + out->length, (size_t)bytes) == 0 &&
                         digest_of(out->data + out->length, (size_t)bytes, &found, &ignored) == STATUS_OK &&
                         digest_equal(&found, name);
   (void)close(fd);
@@ -152,7 +132,7 @@ static bool fill(int fd, uint64_t bytes, shared_store_source source, void *conte
   bool is_well = piece != NULL;
   for (uint64_t at = 0; is_well && at < bytes;) {
     const size_t length = bytes - at < PIECE_BYTES ? (size_t)(bytes - at) : PIECE_BYTES;
-    is_well = source(context, at, piece, length) && write_fully(fd, piece, length);
+    is_well = source(context, at, piece, length) && file_write(fd, piece, length) == 0;
     at += length;
   }
   free(piece);

@@ -8,21 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_bytes.h"
+
 enum { BLOCK_BYTES = 1 << 20, PATH_BYTES = 4096 };
 
-static status input_failed(error *err) {
-  return error_set(err, STATUS_IO, "cannot keep standard input in a temporary file: %s", strerror(errno));
-}
-
-static status write_block(int fd, const char *bytes, size_t length, error *err) {
-  for (size_t at = 0; at < length;) {
-    ssize_t written = write(fd, bytes + at, length - at);
-    if (written < 0 && errno != EINTR) {
-      return input_failed(err);
-    }
-    at += written < 0 ? 0 : (size_t)written;
-  }
-  return STATUS_OK;
+static status input_failed(int problem, error *err) {
+  return error_set(err, STATUS_IO, "cannot keep standard input in a temporary file: %s", strerror(problem));
 }
 
 static status copy_input(const reading_options *o, int fd, char *block, error *err) {
@@ -38,7 +29,8 @@ static status copy_input(const reading_options *o, int fd, char *block, error *e
       return STATUS_OK;
     }
     if (got > 0) {
-      TRY(write_block(fd, block, (size_t)got, err));
+      const int problem = file_write(fd, block, (size_t)got);
+      TRY(problem == 0 ? STATUS_OK : input_failed(problem, err));
     }
   }
 }
@@ -73,12 +65,12 @@ status standard_input_keep(const reading_options *options, error *err) {
   status st = block == NULL ? error_no_memory(err, "standard input") : copy_input(options, fd, block, err);
   free(block);
   if (st == STATUS_OK && dup2(fd, STDIN_FILENO) < 0) {
-    st = input_failed(err);
+    st = input_failed(errno, err);
   }
   (void)close(fd);
   return st == STATUS_OK ? standard_input_rewind(err) : st;
 }
 
 status standard_input_rewind(error *err) {
-  return lseek(STDIN_FILENO, 0, SEEK_SET) < 0 ? input_failed(err) : STATUS_OK;
+  return lseek(STDIN_FILENO, 0, SEEK_SET) < 0 ? input_failed(errno, err) : STATUS_OK;
 }

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_bytes.h"
+
 enum { FAN_HEX = 2 };
 
 void blob_files_path(const char *part, const digest *name, char out[BLOB_PATH_BYTES]) {
@@ -46,21 +48,6 @@ static status write_failed(size_t length, int problem, error *err) {
   return error_set(err, STATUS_IO, "cannot write %zu bytes into the store: %s", length, strerror(problem));
 }
 
-/* 0, or errno. */
-static int write_all(int file, const uint8_t *bytes, size_t length) {
-  for (size_t done = 0; done < length;) {
-    const ssize_t written = write(file, bytes + done, length - done);
-    if (written < 0 && errno != EINTR) {
-      return errno;
-    }
-    if (written == 0) {
-      return ENOSPC;
-    }
-    done += written > 0 ? (size_t)written : 0;
-  }
-  return 0;
-}
-
 int blob_files_adopt(int directory, const char *from, const digest *name) {
   const blob_path to = path_of("blobs", name);
   if (renameat(directory, from, directory, to.text) == 0) {
@@ -82,7 +69,7 @@ static int write_file(int directory, const digest *name, const void *bytes, size
   if (file < 0) {
     return errno;
   }
-  int problem = write_all(file, bytes, length);
+  int problem = file_write(file, bytes, length);
   if (problem == 0 && synced && fsync(file) != 0) {
     problem = errno;
   }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/file_bytes.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "store/store_kind.h"
@@ -79,22 +80,6 @@ static status write_error(const temporary_store *s, size_t length, int problem, 
                    strerror(problem));
 }
 
-static status write_all(const temporary_store *s, const uint8_t *bytes, size_t length, uint64_t offset,
-                        error *err) {
-  size_t done = 0;
-  while (done < length) {
-    const ssize_t written = pwrite(s->file, bytes + done, length - done, (off_t)(offset + done));
-    if (written < 0 && errno != EINTR) {
-      return write_error(s, length, errno, err);
-    }
-    if (written == 0) {
-      return write_error(s, length, ENOSPC, err);
-    }
-    done += written > 0 ? (size_t)written : 0;
-  }
-  return STATUS_OK;
-}
-
 /* Two threads may have written the same bytes at once: the first one in the table counts, and the
  * second copy is a hole that nothing refers to. */
 static status enter(temporary_store *s, const blob_entry *entry, error *err) {
@@ -120,7 +105,10 @@ static status temporary_put(store *base, const void *bytes, size_t length, diges
   if (!reserve(s, length, &entry.offset)) {
     return write_error(s, length, EFBIG, err);
   }
-  TRY(write_all(s, bytes, length, entry.offset, err));
+  const int problem = file_write_at(s->file, entry.offset, bytes, length);
+  if (problem != 0) {
+    return write_error(s, length, problem, err);
+  }
   return enter(s, &entry, err);
 }
 

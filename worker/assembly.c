@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/file_bytes.h"
 #include "store/unlinked_file.h"
 
 static status open_file(assembly *a, error *err) {
@@ -60,18 +61,6 @@ void assembly_fini(assembly *a) {
   *a = (assembly){.file = -1};
 }
 
-static status write_at(const assembly *a, uint64_t offset, const uint8_t *bytes, size_t length, error *err) {
-  for (size_t done = 0; done < length;) {
-    const ssize_t written = pwrite(a->file, bytes + done, length - done, (off_t)(offset + done));
-    if (written < 0 && errno != EINTR) {
-      return error_set(err, STATUS_IO, "cannot write %zu bytes of a blob to a temporary file: %s", length,
-                       strerror(errno));
-    }
-    done += written > 0 ? (size_t)written : 0;
-  }
-  return STATUS_OK;
-}
-
 status assembly_take(assembly *a, uint64_t offset, const void *bytes, size_t length, error *err) {
   const uint64_t expected = chunks_length_at(&a->book, offset);
   if (length != expected) {
@@ -79,7 +68,11 @@ status assembly_take(assembly *a, uint64_t offset, const void *bytes, size_t len
                      (unsigned long long)expected);
   }
   if (a->file >= 0) {
-    TRY(write_at(a, offset, bytes, length, err));
+    const int problem = file_write_at(a->file, offset, bytes, length);
+    if (problem != 0) {
+      return error_set(err, STATUS_IO, "cannot write %zu bytes of a blob to a temporary file: %s", length,
+                       strerror(problem));
+    }
   } else {
     memcpy(a->memory + offset, bytes, length);
   }

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_bytes.h"
 #include "broker/records/vault_inside.h"
 
 enum {
@@ -301,21 +302,6 @@ status vault_receive(vault *v, const digest *name, uint64_t bytes, uint64_t *off
   return take_up(v, name, bytes, offset, err);
 }
 
-/* 0, or errno. */
-static int write_at(int file, const uint8_t *bytes, size_t length, uint64_t offset) {
-  for (size_t done = 0; done < length;) {
-    const ssize_t written = pwrite(file, bytes + done, length - done, (off_t)(offset + done));
-    if (written < 0 && errno != EINTR) {
-      return errno;
-    }
-    if (written == 0) {
-      return ENOSPC;
-    }
-    done += written > 0 ? (size_t)written : 0;
-  }
-  return 0;
-}
-
 static status append(vault *v, const digest *name, vault_partly *p, const void *bytes, size_t length,
                      error *err) {
   TRY(vault_check_room(v, length, VAULT_RESERVE_BYTES, err));
@@ -323,7 +309,7 @@ static status append(vault *v, const digest *name, vault_partly *p, const void *
   if (file < 0) {
     return vault_write_failed(v, length, errno, err);
   }
-  int problem = write_at(file, bytes, length, p->have);
+  int problem = file_write_at(file, p->have, bytes, length);
   if (problem != 0) {
     /* The size tells how much was received, also after a restart. */
     const int ignored = ftruncate(file, (off_t)p->have);

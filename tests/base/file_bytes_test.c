@@ -1,12 +1,18 @@
-/* Files read whole: what is in them, no more than is allowed, and what messages say. */
-#include "base/whole_file.h"
+/* Bytes through pipes and files: all of them or an errno, whole files up to a limit, and what messages say.
+ */
+#include "base/file_bytes.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tests/check.h"
+
+enum { MUCH = 3 << 20 };
 
 /* Reads TEXT through a pipe, which gives it in pieces of its own choosing. */
 static status read_text(const char *text, size_t bytes_max, buf *out, error *err) {
@@ -14,9 +20,55 @@ static status read_text(const char *text, size_t bytes_max, buf *out, error *err
   assert_int_equal(pipe(ends), 0);
   assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
   close(ends[1]);
-  const status st = whole_file_read(ends[0], "page.yaml", "a specification", bytes_max, out, err);
+  const status st = file_read_whole(ends[0], "page.yaml", "a specification", bytes_max, out, err);
   close(ends[0]);
   return st;
+}
+
+/* A pipe takes and gives fewer bytes at once than are asked of it here. */
+static void *write_much(void *context) {
+  const int *fd = context;
+  static const char much[MUCH] = {[MUCH - 1] = 'z'};
+  assert_int_equal(file_write(*fd, much, sizeof much), 0);
+  close(*fd);
+  return NULL;
+}
+
+static void all_bytes_are_moved_in_however_many_calls(void **state) {
+  (void)state;
+  int ends[2];
+  pthread_t writer;
+  char *bytes = malloc(MUCH + 1);
+  assert_int_equal(pipe(ends), 0);
+  assert_int_equal(pthread_create(&writer, NULL, write_much, &ends[1]), 0);
+  assert_int_equal(file_read(ends[0], bytes, MUCH), 0);
+  assert_int_equal(bytes[MUCH - 1], 'z');
+  assert_int_equal(file_read(ends[0], bytes, 1), ENODATA);
+  pthread_join(writer, NULL);
+  close(ends[0]);
+  free(bytes);
+}
+
+static void bytes_at_a_place_are_those(void **state) {
+  (void)state;
+  char bytes[6] = "";
+  FILE *file = tmpfile();
+  const int fd = fileno(file);
+  assert_int_equal(file_write_at(fd, 3, "three", 5), 0);
+  assert_int_equal(file_read_at(fd, 3, bytes, 5), 0);
+  assert_string_equal(bytes, "three");
+  assert_int_equal(file_read_at(fd, 4, bytes, 5), ENODATA);
+  (void)fclose(file);
+}
+
+static void a_failure_is_its_errno(void **state) {
+  (void)state;
+  char byte = 0;
+  const int full = open("/dev/full", O_RDWR);
+  assert_int_equal(file_write(full, "x", 1), ENOSPC);
+  assert_int_equal(file_read(-1, &byte, 1), EBADF);
+  assert_int_equal(file_write_at(-1, 0, "x", 1), EBADF);
+  close(full);
 }
 
 static void what_a_file_has_is_appended(void **state) {
@@ -66,7 +118,7 @@ static void what_cannot_be_read_is_named(void **state) {
   buf out;
   buf_init(&out);
   const int fd = open("/", O_RDONLY | O_DIRECTORY);
-  assert_int_equal(whole_file_read(fd, "some/folder", "a report", 1000, &out, &err), STATUS_IO);
+  assert_int_equal(file_read_whole(fd, "some/folder", "a report", 1000, &out, &err), STATUS_IO);
   assert_string_equal(err.message, "cannot read some/folder: Is a directory");
   close(fd);
   buf_fini(&out);
@@ -74,6 +126,9 @@ static void what_cannot_be_read_is_named(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(all_bytes_are_moved_in_however_many_calls),
+      cmocka_unit_test(bytes_at_a_place_are_those),
+      cmocka_unit_test(a_failure_is_its_errno),
       cmocka_unit_test(what_a_file_has_is_appended),
       cmocka_unit_test(one_byte_too_many_is_refused_in_words_about_the_file),
       cmocka_unit_test(room_that_is_there_is_enough_for_what_fits),
