@@ -148,20 +148,11 @@ void results_send_again(talk *t) {
   }
 }
 
-/* Texts on the wire are UTF-8; a message may have been cut inside a character. */
-static void make_utf8(char *text) {
-  const size_t length = strlen(text);
-  for (size_t at = 0; (at += text_utf8_check(text + at, length - at)) < length;) {
-    text[at] = '?';
-  }
-}
-
 static bool send_failure(talk *t, assignment *a) {
   outcome *o = &a->outcome;
   static const digest none;
   message m = message_of(MESSAGE_FAILURE);
   task_name_put(&a->name, &m);
-  make_utf8(o->failure.message);
   message_set_text(&m, FIELD_STATUS, status_name(o->st));
   message_set_text(&m, FIELD_MESSAGE, o->failure.message);
   if (!digest_equal(&o->lost, &none)) {
