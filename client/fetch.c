@@ -19,7 +19,7 @@ typedef struct fetching {
 static status want_next(fetching *f, error *err) {
   uint64_t offset = 0;
   uint64_t length = 0;
-  while (f->book.under_way < WINDOW_CHUNKS && chunks_ask(&f->book, &offset, &length)) {
+  while (f->book.under_way < BLOB_CHUNKS && chunks_ask(&f->book, &offset, &length)) {
     const message m = blob_want(f->name, offset, length);
     TRY(session_send(f->link, &m, NULL, 0, err));
   }
@@ -32,11 +32,11 @@ static status check_whole(fetching *f, error *err) {
   if (digest_equal(&found, f->name)) {
     return STATUS_OK;
   }
-  if (++f->altered >= CORRUPT_TRIES) {
+  if (++f->altered >= BLOB_TRIES) {
     char hex[DIGEST_HEX_BYTES];
     digest_hex(f->name, hex);
     return error_set(err, STATUS_CORRUPT, "blob %.16s from the broker at %s arrived altered %d times", hex,
-                     f->link->endpoint, (int)CORRUPT_TRIES);
+                     f->link->endpoint, (int)BLOB_TRIES);
   }
   chunks_restart(&f->book);
   return STATUS_OK;

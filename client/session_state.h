@@ -20,9 +20,6 @@ enum {
   AWAY_MS = 3000, /* a broker silent for so long is reported as away */
   PATIENCE_DEFAULT_MS = 30000,
   PATIENCE_WITHOUT_NEWS = 10, /* times the patience: for a broker that is alive but does not answer */
-  CORRUPT_TRIES = 3,          /* how often a blob may arrive altered */
-  WINDOW_BLOBS = 8,           /* offered at once */
-  WINDOW_CHUNKS = 8,          /* requested at once */
 };
 
 struct session {

@@ -29,7 +29,7 @@ typedef struct slot {
 typedef struct sending {
   session *link;
   upload *work;
-  slot slots[WINDOW_BLOBS];
+  slot slots[BLOB_OFFERS];
   size_t taken, next; /* slots in use; the next blob to be offered */
   uint64_t weight_done, weight_all;
   int64_t news_ms;  /* when the broker last sent something about these blobs */
@@ -41,7 +41,7 @@ static const session_blob *blob_of(const sending *t, const slot *at) {
 }
 
 static slot *find_slot(sending *t, const digest *name) {
-  for (size_t i = 0; i < WINDOW_BLOBS; i++) {
+  for (size_t i = 0; i < BLOB_OFFERS; i++) {
     slot *at = &t->slots[i];
     if (at->is_taken && digest_equal(&blob_of(t, at)->name, name)) {
       return at;
@@ -94,7 +94,7 @@ static status offer(sending *t, slot *at, error *err) {
 
 static status offer_again(sending *t, error *err) {
   t->asked_ms = session_now();
-  for (size_t i = 0; i < WINDOW_BLOBS; i++) {
+  for (size_t i = 0; i < BLOB_OFFERS; i++) {
     if (t->slots[i].is_taken) {
       TRY(offer(t, &t->slots[i], err));
     }
@@ -104,7 +104,7 @@ static status offer_again(sending *t, error *err) {
 
 /* A blob that occurs twice in the list waits until the first has arrived. */
 static status offer_next(sending *t, error *err) {
-  for (size_t i = 0; i < WINDOW_BLOBS && t->next < t->work->blobs.count; i++) {
+  for (size_t i = 0; i < BLOB_OFFERS && t->next < t->work->blobs.count; i++) {
     const session_blob *blob = &t->work->blobs.list[t->next];
     if (t->slots[i].is_taken) {
       continue;
@@ -114,7 +114,7 @@ static status offer_next(sending *t, error *err) {
     }
     t->slots[i] = (slot){.is_taken = true, .index = t->next++};
     t->taken++;
-    assert(t->taken <= WINDOW_BLOBS);
+    assert(t->taken <= BLOB_OFFERS);
     TRY(offer(t, &t->slots[i], err));
   }
   return STATUS_OK;
@@ -185,7 +185,7 @@ static status take_have(sending *t, slot *at, error *err) {
 /* What arrived altered, or too late, may arrive intact the next time. */
 static status take_lost(sending *t, slot *at, error *err) {
   const status st = message_failure(&t->link->incoming->header, err);
-  if ((st != STATUS_CORRUPT && st != STATUS_UNREACHABLE) || ++at->lost >= CORRUPT_TRIES) {
+  if ((st != STATUS_CORRUPT && st != STATUS_UNREACHABLE) || ++at->lost >= BLOB_TRIES) {
     char hex[DIGEST_HEX_BYTES];
     digest_hex(&blob_of(t, at)->name, hex);
     return error_context(err, st, "sending blob %.16s", hex);
@@ -224,7 +224,7 @@ static void tell(sending *t) {
     return;
   }
   uint64_t done = t->weight_done;
-  for (size_t i = 0; i < WINDOW_BLOBS; i++) {
+  for (size_t i = 0; i < BLOB_OFFERS; i++) {
     const slot *at = &t->slots[i];
     if (at->is_taken && at->served > 0) {
       const session_blob *blob = blob_of(t, at);

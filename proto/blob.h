@@ -5,6 +5,13 @@
 
 #include "proto/message.h"
 
+/* What a peer of a broker keeps to. */
+enum {
+  BLOB_OFFERS = 8, /* open at once */
+  BLOB_CHUNKS = 8, /* requested at once, of MESSAGE_FRAME_MAX */
+  BLOB_TRIES = 3,  /* of a blob that arrives altered, at either end */
+};
+
 /* BLOB_NAME_BYTES of a payload frame. */
 void blob_name_write(const digest *name, uint64_t bytes, void *out);
 void blob_name_read(const void *from, digest *name, uint64_t *bytes);

@@ -184,7 +184,7 @@ static bool send_offers(talk *t, assignment *a) {
   for (size_t i = 0; i < a->outcome.offers_count; i++) {
     offer *o = &a->outcome.offers[i];
     has_all = has_all && o->state == OFFER_DONE;
-    if (o->state != OFFER_WAITS || t->offered_count == OFFERS_MAX) {
+    if (o->state != OFFER_WAITS || t->offered_count == BLOB_OFFERS) {
       continue;
     }
     const message m = blob_offer(&o->name, o->bytes);
@@ -249,7 +249,7 @@ static void fail_offering(talk *t, const offer *o, const error *why) {
 void results_on_offer_failed(talk *t, const digest *name, const error *why) {
   for (offer *o = NULL; (o = find_offered(t, name)) != NULL;) {
     unoffer(t, o);
-    if (why->code == STATUS_CORRUPT && ++o->tries < OFFER_TRIES) {
+    if (why->code == STATUS_CORRUPT && ++o->tries < BLOB_TRIES) {
       o->state = OFFER_WAITS;
     } else {
       fail_offering(t, o, why);

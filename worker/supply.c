@@ -66,12 +66,12 @@ void supply_try_again(supply *s, supply_blob *b, const error *why) {
   digest_hex(&b->name, hex);
   b->tries++;
   snprintf(line, sizeof line, "blob %s did not arrive intact (attempt %u of %d): %.100s", hex, b->tries,
-           (int)SUPPLY_TRIES, why->message);
+           (int)BLOB_TRIES, why->message);
   s->options.say(s->options.context, line);
-  if (b->tries >= SUPPLY_TRIES) {
+  if (b->tries >= BLOB_TRIES) {
     error told;
     error_set(&told, STATUS_CORRUPT, "blob %s arrived %d times with bytes that do not match its name", hex,
-              (int)SUPPLY_TRIES);
+              (int)BLOB_TRIES);
     supply_fail(s, b, &told);
     return;
   }

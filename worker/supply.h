@@ -5,7 +5,7 @@
  * compares and stores, so that no sign of life waits for a disk.  Computing threads wait for a blob, or
  * find it when they begin.  All functions may be called from several threads, except those marked "talking".
  *
- * At most SUPPLY_WINDOW chunks are in flight, shared among SUPPLY_ACTIVE_MAX blobs.  After a reconnection
+ * At most BLOB_CHUNKS chunks are in flight, shared among SUPPLY_ACTIVE_MAX blobs.  After a reconnection
  * what was received stays, and only the rest is requested.  A partly received blob is kept for a while
  * after its last task ended: a broker that was away soon assigns the task again.
  *
@@ -15,13 +15,11 @@
 #ifndef CANVASS_WORKER_SUPPLY_H
 #define CANVASS_WORKER_SUPPLY_H
 
-#include "proto/message.h"
+#include "proto/blob.h"
 #include "store/store.h"
 
 enum {
-  SUPPLY_WINDOW = 8, /* chunks of MESSAGE_FRAME_MAX */
   SUPPLY_ACTIVE_MAX = 8,
-  SUPPLY_TRIES = 3, /* of a blob whose bytes do not match its name */
   /* Unanswered: with ANSWER_MS, doubled each time, 310 s, about as long as a client waits. */
   SUPPLY_ASKS = 5,
   SUPPLY_DOUBLED = 4, /* times at most */

@@ -63,7 +63,7 @@ static uint64_t under_way(const supply *s) {
 
 bool supply_ask_next(supply *s, digest *name, uint64_t *offset, uint64_t *length) {
   pthread_mutex_lock(&s->mutex);
-  supply_blob *b = under_way(s) < SUPPLY_WINDOW ? choose(s) : NULL;
+  supply_blob *b = under_way(s) < BLOB_CHUNKS ? choose(s) : NULL;
   const bool found = b != NULL && chunks_ask(&b->assembly.book, offset, length);
   if (found) {
     *name = b->name;
@@ -183,7 +183,7 @@ static bool is_unheard(supply *s, supply_blob *b, uint64_t now_ms) {
   const unsigned doubled = b->asked_again < SUPPLY_DOUBLED ? b->asked_again : SUPPLY_DOUBLED;
   const uint64_t patience_ms = (uint64_t)s->options.answer_ms << doubled;
   const bool all_is_quiet = now_ms - s->quiet_since_ms >= patience_ms;
-  return now_ms - b->quiet_since_ms >= patience_ms && (all_is_quiet || b->passed >= SUPPLY_WINDOW);
+  return now_ms - b->quiet_since_ms >= patience_ms && (all_is_quiet || b->passed >= BLOB_CHUNKS);
 }
 
 void supply_insist(supply *s, uint64_t now_ms) {

@@ -6,8 +6,6 @@
 #include "worker/inside.h"
 
 enum {
-  OFFERS_MAX = 8,     /* open at once */
-  OFFER_TRIES = 3,    /* of a blob that arrived altered according to the broker */
   STAYING_MAX = 1024, /* partials whose use is noted repeatedly while their stage may need them */
   STAYING_MS = 600 * 1000,
   TURN_MS = 5000, /* of the store */
@@ -45,7 +43,7 @@ struct talk {
   size_t reads;           /* tasks and results that depend on blobs in the store */
   assignment *results;    /* not yet taken, oldest first */
   size_t results_count;
-  offer *offered[OFFERS_MAX];
+  offer *offered[BLOB_OFFERS];
   size_t offered_count;
   staying staying[STAYING_MAX]; /* a ring */
   size_t staying_next;

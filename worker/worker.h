@@ -5,7 +5,7 @@
  * and come back with their results through a list.
  *
  * What a task needs and the store lacks is fetched before the task is computed: read from the broker's
- * directory where that is on the same file system, otherwise requested in chunks, at most SUPPLY_WINDOW of
+ * directory where that is on the same file system, otherwise requested in chunks, at most BLOB_CHUNKS of
  * them in flight.  A result is kept until the broker has taken it, and sent again to a broker that came back.
  */
 #ifndef CANVASS_WORKER_WORKER_H

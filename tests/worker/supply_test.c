@@ -94,7 +94,7 @@ static void collect_wants(course *c) {
       supply_not_asked(c->supply, &name, w.offset); /* it could not be sent */
       return;
     }
-    assert_true(c->open_count < SUPPLY_WINDOW);
+    assert_true(c->open_count < BLOB_CHUNKS);
     c->open[c->open_count++] = w;
   }
 }
@@ -123,7 +123,7 @@ static void happen(course *c, unsigned *altered) {
   const want w = c->open[k];
   c->open[k] = c->open[--c->open_count];
   /* Twice at most: the third time its task would fail. */
-  const bool alter = drawn == 1 && altered[w.blob] < SUPPLY_TRIES - 1;
+  const bool alter = drawn == 1 && altered[w.blob] < BLOB_TRIES - 1;
   altered[w.blob] += alter;
   answer(c, &w, alter);
   if (drawn == 2) {
@@ -395,7 +395,7 @@ static void over_the_slowest_connection_blobs_come_in_the_end(void **state) {
 
 static void a_blob_that_others_pass_again_and_again_is_given_up(void **state) {
   (void)state;
-  enum { CHUNKS = 1 + SUPPLY_ASKS * SUPPLY_WINDOW };
+  enum { CHUNKS = 1 + SUPPLY_ASKS * BLOB_CHUNKS };
   course c;
   supply_blob *blobs[2];
   uint64_t chunk = 0;
@@ -405,9 +405,9 @@ static void a_blob_that_others_pass_again_and_again_is_given_up(void **state) {
   for (unsigned i = 0; i < SUPPLY_ASKS; i++) {
     assert_false(supply_is_settled(c.supply, blobs[1]));
     now_ms += (uint64_t)ANSWER_MS << i;
-    for (int k = 0; k < SUPPLY_WINDOW; k++) {
+    for (int k = 0; k < BLOB_CHUNKS; k++) {
       give_chunk(&c, 0, chunk++);
-      (void)ask(&c, now_ms - (k < SUPPLY_WINDOW - 1));
+      (void)ask(&c, now_ms - (k < BLOB_CHUNKS - 1));
     }
   }
   expect_given_up(&c, blobs[1]);
