@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "broker/shell.h"
 
 enum {
@@ -25,19 +26,13 @@ enum {
 
 /* ---- Time, log, failure -------------------------------------------------------------------------- */
 
-static uint64_t monotonic_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 uint64_t broker_wall_s(void) {
   const time_t now = time(NULL);
   return now > 0 ? (uint64_t)now : 0;
 }
 
 static uint64_t now_ms(const broker *b) {
-  return b->options.now_ms != NULL ? b->options.now_ms(b->options.context) : monotonic_ms();
+  return b->options.now_ms != NULL ? b->options.now_ms(b->options.context) : (uint64_t)clock_now_ms();
 }
 
 static void advance_clock(broker *b) {

@@ -5,18 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/words.h"
 
 enum { LINE_BYTES = 256, BAR_COLUMNS = 20, REDRAW_MS = 100, COLUMNS_DEFAULT = 80 };
-
-static int64_t now_ms(void) {
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static unsigned terminal_columns(void) {
   struct winsize size;
@@ -31,7 +25,7 @@ static bool is_dumb(void) {
 }
 
 void progress_init(progress *p, bool quiet) {
-  *p = (progress){.is_shown = !quiet && isatty(STDERR_FILENO) == 1 && !is_dumb(), .begun_ms = now_ms()};
+  *p = (progress){.is_shown = !quiet && isatty(STDERR_FILENO) == 1 && !is_dumb(), .begun_ms = clock_now_ms()};
 }
 
 /* 1234567 -> "1.23 M" */
@@ -133,7 +127,7 @@ void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t r
     return;
   }
   progress_figures f = {.activity = activity, .stage = stage, .rows = rows, .done = done, .total = total};
-  const int64_t now = now_ms();
+  const int64_t now = clock_now_ms();
   if (!goes_on(p, &f)) {
     begin(p, &f, now);
   } else if (f.stage > p->stage) {

@@ -33,13 +33,13 @@ status session_ask(session *s, message *m, const wire_payload *payloads, size_t 
                    error *err) {
   message_set_integer(m, FIELD_REQUEST, ++s->requests);
   session_begin(s);
-  const int64_t begun_ms = session_now();
+  const int64_t begun_ms = clock_now_ms();
   int64_t asked_ms = begun_ms - s->answer_ms;
   uint64_t welcomes = s->welcomes;
   for (;;) {
-    if (s->welcomes != welcomes || session_now() - asked_ms >= s->answer_ms) {
+    if (s->welcomes != welcomes || clock_now_ms() - asked_ms >= s->answer_ms) {
       welcomes = s->welcomes;
-      asked_ms = session_now();
+      asked_ms = clock_now_ms();
       TRY(session_send(s, m, payloads, count, err));
     }
     bool received = false;

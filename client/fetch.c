@@ -54,7 +54,7 @@ static void take_chunk(fetching *f) {
   }
   memcpy(f->at + offset, bytes, length);
   chunks_take(&f->book, offset);
-  f->news_ms = session_now();
+  f->news_ms = clock_now_ms();
   f->asked_ms = f->news_ms;
 }
 
@@ -83,7 +83,7 @@ static status take_message(fetching *f, error *err) {
 static status fetch_chunks(fetching *f, error *err) {
   session *s = f->link;
   uint64_t welcomes = s->welcomes;
-  int64_t checked_ms = session_now();
+  int64_t checked_ms = clock_now_ms();
   while (!chunks_is_whole(&f->book)) {
     TRY(want_next(f, err));
     bool received = false;
@@ -91,13 +91,13 @@ static status fetch_chunks(fetching *f, error *err) {
     if (received) {
       TRY(take_message(f, err));
     }
-    if (s->welcomes != welcomes || session_now() - f->asked_ms >= s->answer_ms) {
+    if (s->welcomes != welcomes || clock_now_ms() - f->asked_ms >= s->answer_ms) {
       welcomes = s->welcomes;
-      f->asked_ms = session_now();
+      f->asked_ms = clock_now_ms();
       chunks_ask_again(&f->book);
     }
-    if (!received || session_now() - checked_ms >= NEWS_MS) {
-      checked_ms = session_now();
+    if (!received || clock_now_ms() - checked_ms >= NEWS_MS) {
+      checked_ms = clock_now_ms();
       TRY(session_check(s, f->news_ms, err));
     }
     if (chunks_is_whole(&f->book)) {
@@ -119,7 +119,7 @@ status session_fetch(session *s, const digest *name, uint64_t bytes, buf *out, e
   if (!buf_reserve(out, (size_t)bytes)) {
     return error_no_memory(err, "a blob");
   }
-  fetching f = {.link = s, .name = name, .at = out->data + out->length, .news_ms = session_now()};
+  fetching f = {.link = s, .name = name, .at = out->data + out->length, .news_ms = clock_now_ms()};
   f.asked_ms = f.news_ms;
   TRY(chunks_init(&f.book, bytes, err));
   session_begin(s);

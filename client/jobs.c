@@ -182,11 +182,11 @@ static status follow(following *f, bool (*callback)(void *context, const session
   message_set_bytes(&watch, FIELD_JOB, f->id, sizeof f->id);
   session_begin(s);
   uint64_t welcomes = s->welcomes;
-  int64_t asked_ms = session_now() - s->answer_ms;
+  int64_t asked_ms = clock_now_ms() - s->answer_ms;
   while (!f->has_ended) {
-    if (s->welcomes != welcomes || (!f->was_answered && session_now() - asked_ms >= s->answer_ms)) {
+    if (s->welcomes != welcomes || (!f->was_answered && clock_now_ms() - asked_ms >= s->answer_ms)) {
       welcomes = s->welcomes;
-      asked_ms = session_now();
+      asked_ms = clock_now_ms();
       f->was_answered = false;
       TRY(session_send(s, &watch, NULL, 0, err));
     }
@@ -195,7 +195,7 @@ static status follow(following *f, bool (*callback)(void *context, const session
     if (received) {
       TRY(take_news(f, err));
     }
-    f->now.is_away = session_now() - s->heard_ms >= s->away_ms;
+    f->now.is_away = clock_now_ms() - s->heard_ms >= s->away_ms;
     if (!f->has_ended && callback != NULL && !callback(context, &f->now)) {
       return error_set(err, STATUS_INTERRUPTED, "interrupted");
     }

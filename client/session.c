@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/session_state.h"
 #include "proto/endpoint.h"
@@ -17,17 +16,11 @@ enum {
   GREET_AGAIN_MS = 1000, /* least time between two hellos to a broker that does not know us */
 };
 
-int64_t session_now(void) {
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* ---- The socket ---------------------------------------------------------------------------------- */
 
 static status greet(session *s, error *err) {
   const message hello = dealer_hello(&s->who, CANVASS_VERSION);
-  s->greeted_ms = session_now();
+  s->greeted_ms = clock_now_ms();
   s->alive_ms = s->greeted_ms;
   s->is_welcome = false;
   return session_send(s, &hello, NULL, 0, err);
@@ -42,7 +35,7 @@ static status connect_again(session *s, error *err) {
                                   .reconnect_ms = RECONNECT_MS,
                                   .reconnect_max_ms = RECONNECT_MAX_MS};
   dealer_close(&s->broker, 0);
-  s->connected_ms = session_now();
+  s->connected_ms = clock_now_ms();
   TRY(dealer_open(&s->broker, &options, err));
   return greet(s, err);
 }
@@ -55,7 +48,7 @@ status session_send(session *s, const message *m, const wire_payload *payloads, 
 /* ---- Turns --------------------------------------------------------------------------------------- */
 
 void session_begin(session *s) {
-  s->heard_ms = session_now();
+  s->heard_ms = clock_now_ms();
   s->connected_ms = s->heard_ms;
   s->alive_ms = s->heard_ms;
 }
@@ -74,7 +67,8 @@ static bool take_own(session *s, status *outcome, error *err) {
   }
   if (kind == MESSAGE_WELCOME) {
     take_welcome(s);
-  } else if (kind == MESSAGE_STRANGER && (s->is_welcome || session_now() - s->greeted_ms >= GREET_AGAIN_MS)) {
+  } else if (kind == MESSAGE_STRANGER &&
+             (s->is_welcome || clock_now_ms() - s->greeted_ms >= GREET_AGAIN_MS)) {
     *outcome = greet(s, err);
   }
   wire_message_close(s->incoming);
@@ -82,7 +76,7 @@ static bool take_own(session *s, status *outcome, error *err) {
 }
 
 static status keep_connection(session *s, error *err) {
-  const int64_t now = session_now();
+  const int64_t now = clock_now_ms();
   const int64_t sign_ms = s->heard_ms > s->connected_ms ? s->heard_ms : s->connected_ms;
   if (s->broker.socket == NULL || now - sign_ms >= s->silence_ms) {
     return connect_again(s, err);
@@ -118,7 +112,7 @@ status session_turn(session *s, long timeout_ms, bool *received, error *err) {
   if (!*received) {
     return STATUS_OK;
   }
-  s->heard_ms = session_now();
+  s->heard_ms = clock_now_ms();
   status st = STATUS_OK;
   if (take_own(s, &st, err)) {
     *received = false;
@@ -162,7 +156,7 @@ static status unreachable(const session *s, error *err) {
 }
 
 status session_check(session *s, int64_t news_ms, error *err) {
-  const int64_t now = session_now();
+  const int64_t now = clock_now_ms();
   if (s->go_on != NULL && s->go_on->call != NULL && !s->go_on->call(s->go_on->context, s->done, s->total)) {
     return error_set(err, STATUS_INTERRUPTED, "interrupted");
   }
@@ -180,7 +174,7 @@ status session_check(session *s, int64_t news_ms, error *err) {
 /* ---- Opening and closing ------------------------------------------------------------------------- */
 
 static status await_welcome(session *s, error *err) {
-  const int64_t begun_ms = session_now();
+  const int64_t begun_ms = clock_now_ms();
   while (s->welcomes == 0) {
     bool received = false;
     TRY(session_turn(s, NEWS_MS, &received, err));

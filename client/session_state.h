@@ -8,6 +8,7 @@
 #ifndef CANVASS_CLIENT_SESSION_STATE_H
 #define CANVASS_CLIENT_SESSION_STATE_H
 
+#include "base/clock.h"
 #include "client/session.h"
 #include "proto/blob.h"
 #include "proto/chunks.h"
@@ -45,8 +46,6 @@ struct session {
   const session_callback *go_on; /* of the current call, with the figures it was last called with */
   uint64_t done, total;
 };
-
-int64_t session_now(void); /* milliseconds of a clock that never goes back */
 
 /* A call begins: silence counts from now on. */
 void session_begin(session *s);

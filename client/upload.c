@@ -93,7 +93,7 @@ static status offer(sending *t, slot *at, error *err) {
 }
 
 static status offer_again(sending *t, error *err) {
-  t->asked_ms = session_now();
+  t->asked_ms = clock_now_ms();
   for (size_t i = 0; i < BLOB_OFFERS; i++) {
     if (t->slots[i].is_taken) {
       TRY(offer(t, &t->slots[i], err));
@@ -210,7 +210,7 @@ static status take_message(sending *t, error *err) {
     session_dismiss(t->link);
     return STATUS_OK;
   }
-  t->news_ms = session_now();
+  t->news_ms = clock_now_ms();
   t->asked_ms = t->news_ms;
   const status st = takers[m->kind](t, at, err);
   wire_message_close(t->link->incoming);
@@ -246,12 +246,12 @@ static status send_all(sending *t, error *err) {
     if (received) {
       TRY(take_message(t, err));
     }
-    if (s->welcomes != welcomes || session_now() - t->asked_ms >= s->answer_ms) {
+    if (s->welcomes != welcomes || clock_now_ms() - t->asked_ms >= s->answer_ms) {
       welcomes = s->welcomes;
       TRY(offer_again(t, err));
     }
-    if (!received || session_now() - told_ms >= NEWS_MS) {
-      told_ms = session_now();
+    if (!received || clock_now_ms() - told_ms >= NEWS_MS) {
+      told_ms = clock_now_ms();
       tell(t);
       TRY(session_check(s, t->news_ms, err));
     }
@@ -261,7 +261,7 @@ static status send_all(sending *t, error *err) {
 }
 
 status session_upload(session *s, upload *u, error *err) {
-  sending t = {.link = s, .work = u, .news_ms = session_now()};
+  sending t = {.link = s, .work = u, .news_ms = clock_now_ms()};
   t.asked_ms = t.news_ms;
   for (size_t i = 0; i < u->blobs.count; i++) {
     t.weight_all += u->blobs.list[i].weight;

@@ -5,18 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "stats/stats.h"
 
 enum { MESSAGES_A_TURN = 200 };
-
-uint64_t talk_clock_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* ---- Tasks --------------------------------------------------------------------------------------- */
 
@@ -313,7 +307,7 @@ static bool wait(talk *t) {
   uint64_t ignored = 0;
   const ssize_t length = read(t->w->wake_fd, &ignored, sizeof ignored);
   (void)length; /* nothing to read: we were not woken */
-  t->now_ms = talk_clock_ms();
+  t->now_ms = (uint64_t)clock_now_ms();
   return true;
 }
 
@@ -321,7 +315,7 @@ void *worker_talk(void *argument) {
   worker *w = argument;
   talk *t = w->talk;
   t->fingerprint = stats_fingerprint();
-  t->now_ms = talk_clock_ms();
+  t->now_ms = (uint64_t)clock_now_ms();
   t->turn_ms = t->joined_ms = t->now_ms;
   do {
     connection_tick(t);

@@ -50,8 +50,6 @@ struct talk {
   bool drain_told; /* the broker knows that no more tasks are wanted */
 };
 
-uint64_t talk_clock_ms(void);
-
 /* ---- connection.c */
 /* Opens, says hello, sends signs of life, notices silence: whatever is due at now_ms. */
 void connection_tick(talk *t);

@@ -206,12 +206,12 @@ static size_t files_in(const char *directory) {
 static bool until(void *context, uint64_t done, uint64_t total) {
   (void)done;
   (void)total;
-  return session_now() < *(const int64_t *)context;
+  return clock_now_ms() < *(const int64_t *)context;
 }
 
 static bool until_progress(void *context, const session_progress *p) {
   (void)p;
-  return session_now() < *(const int64_t *)context;
+  return clock_now_ms() < *(const int64_t *)context;
 }
 
 static status upload_something(session *s, error *err) {
@@ -265,7 +265,7 @@ static void every_call_returns_whatever_the_broker_says(void **state) {
         .endpoint = scripted_endpoint(l->broker), .patience_ms = PATIENCE_MS, .connect_ms = PATIENCE_MS};
     session *s = NULL;
     error err;
-    int64_t end_ms = session_now() + PATIENCE_MS;
+    int64_t end_ms = clock_now_ms() + PATIENCE_MS;
     if (session_connect(&options, &s, &err) == STATUS_OK) {
       call_all(s, &end_ms);
     }
@@ -286,7 +286,7 @@ static void a_flood_of_chunks_can_be_interrupted(void **state) {
   scripted_play(l->broker, lie, l);
   const session_options options = {.endpoint = scripted_endpoint(l->broker), .patience_ms = SCRIPTED_EVER_MS};
   assert_int_equal(session_connect(&options, &s, &err), STATUS_OK);
-  int64_t end_ms = session_now() + PATIENCE_MS;
+  int64_t end_ms = clock_now_ms() + PATIENCE_MS;
   const session_callback go_on = {until, &end_ms};
   s->go_on = &go_on;
   s->answer_ms = 1;
