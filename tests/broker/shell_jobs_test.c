@@ -270,7 +270,6 @@ static void a_task_that_loses_its_workers_ends_the_job_and_names_the_file(void *
   assert_contains(text, "4 workers were lost while they ran one task (map 0 of stage 0, rows 1 to 32768");
   assert_contains(text, "the rows are of the file answers.csv");
   assert_true(shell_log_has(s, "the task runs alone now"));
-  fixture_fini(&f);
 }
 
 static void partials_that_stay_are_passed_on_between_workers(void **state) {

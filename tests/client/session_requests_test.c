@@ -77,7 +77,7 @@ static void a_restarted_broker_is_asked_again(void **state) {
 
 static void a_connection_that_could_not_be_made_is_tried_again_by_the_next_call(void **state) {
   fixture *f = *state;
-  begin(f);
+  fixture_begin(f);
   char right[sizeof f->link->endpoint];
   buf out;
   buf_init(&out);
@@ -86,7 +86,7 @@ static void a_connection_that_could_not_be_made_is_tried_again_by_the_next_call(
   snprintf(f->link->endpoint, sizeof f->link->endpoint, "nowhere://x");
   assert_int_equal(session_list(f->link, "jobs", &out, &f->err), STATUS_UNREACHABLE);
   assert_contains(f->err.message, "cannot connect to nowhere://x");
-  f->link->silence_ms = SESSION_EVER_MS;
+  f->link->silence_ms = SCRIPTED_EVER_MS;
   memcpy(f->link->endpoint, right, sizeof right);
   check_list(f->link);
   buf_fini(&out);

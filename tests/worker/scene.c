@@ -232,13 +232,13 @@ void scene_shard(uint32_t rows, uint64_t seed, buf *out) {
     snprintf(ids + (size_t)r * ID_BYTES, ID_BYTES + 1, "id-%08llu-%012u", (unsigned long long)seed, r);
     offsets[r + 1] = (r + 1) * ID_BYTES;
   }
-  const shard_column columns[] = {
-      {.kind = SHARD_CODES,
+  const packed_column columns[] = {
+      {.kind = PACKED_CODES,
        .name = slice_of("answer"),
        .codes = codes,
        .texts = texts,
        .texts_count = VALUES},
-      {.kind = SHARD_TEXTS, .name = slice_of("id"), .offsets = offsets, .bytes = ids}};
+      {.kind = PACKED_TEXTS, .name = slice_of("id"), .offsets = offsets, .bytes = ids}};
   const shard_content content = {.rows = rows,
                                  .first_ordinal = seed * 10000000,
                                  .first_line = 2,
