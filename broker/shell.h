@@ -183,6 +183,11 @@ status datasets_shards(const manifest *m, core_shard **out, error *err) MUST_USE
 /* ---- tasks.c: kinds of workers */
 message_handler tasks_on_result, tasks_on_failure;
 
+/* ---- lost_shards.c */
+/* Where the failure E is that its task's `lost` is not to be had, and that is a shard of the job's dataset:
+ * says so with its file and what to do. */
+void lost_shards_explain(broker *b, core_event *e);
+
 /* ---- persistence.c: what the core wants kept */
 void persistence_write(broker *b, const core_action *a);
 bool persistence_handles(core_action_kind kind);

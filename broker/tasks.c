@@ -201,6 +201,7 @@ status tasks_on_failure(broker *b, peer *from, wire_message *m, error *why) {
     if (b->vault != NULL && e.failure.code == STATUS_CORRUPT) {
       vault_doubt(b->vault, &e.lost); /* it may have been damaged since it was compared */
     }
+    lost_shards_explain(b, &e);
   }
   /* An offered result did not fit.  Only the worker that has the task may report this: it ends the broker. */
   if (e.failure.code == STATUS_IO && core_is_leased(b->core, &e) && is_full(b)) {

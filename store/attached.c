@@ -60,6 +60,7 @@ static bool get_compared(attached *a, const digest *name, store_blob *out) {
     return true;
   }
   store_release(out);
+  seen_clear(&a->seen); /* damage seldom comes alone */
   return false;
 }
 
@@ -80,4 +81,8 @@ bool attached_get_file(attached *a, const digest *name, int *file) {
   }
   pthread_rwlock_unlock(&a->lock);
   return got;
+}
+
+void attached_doubt(attached *a, const digest *name) {
+  seen_remove(&a->seen, name);
 }

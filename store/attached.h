@@ -22,5 +22,7 @@ bool attached_has(attached *a, const digest *name, uint64_t length);
 /* False when it is missing, cannot be read, or does not match its name. */
 bool attached_get(attached *a, const digest *name, store_blob *out);
 bool attached_get_file(attached *a, const digest *name, int *file);
+/* It is compared with its name again before it is next returned. */
+void attached_doubt(attached *a, const digest *name);
 
 #endif

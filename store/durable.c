@@ -61,6 +61,7 @@ static void note_seen(durable_store *s, const digest *name, uint64_t bytes) {
 static void set_aside(durable_store *s, const digest *name) {
   char hex[DIGEST_HEX_BYTES];
   digest_hex(name, hex);
+  seen_clear(&s->seen); /* damage seldom comes alone: the others are compared again, too */
   blob_files_set_aside(s->place.directory, name);
   error told;
   error_set(&told, STATUS_CORRUPT,
@@ -167,6 +168,12 @@ static bool durable_has(store *base, const digest *name, uint64_t length) {
   const bool has = has_whole(s, name, length);
   uses_leave(s->uses);
   return has || attached_has(&s->attached, name, length);
+}
+
+static void durable_doubt(store *base, const digest *name) {
+  durable_store *s = (durable_store *)base;
+  seen_remove(&s->seen, name);
+  attached_doubt(&s->attached, name);
 }
 
 static status durable_attach(store *base, const char *directory, error *err) {
@@ -403,6 +410,7 @@ static const store_kind durable_kind = {
     .get = durable_get,
     .has = durable_has,
     .get_file = durable_get_file,
+    .doubt = durable_doubt,
     .attach = durable_attach,
     .turn = durable_turn,
     .each_held = durable_each_held,

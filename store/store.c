@@ -36,6 +36,12 @@ status store_get_file(store *s, const digest *name, int *file, error *err) {
   return s->kind->get_file != NULL ? s->kind->get_file(s, name, file, err) : store_not_found(name, err);
 }
 
+void store_doubt(store *s, const digest *name) {
+  if (s->kind->doubt != NULL) {
+    s->kind->doubt(s, name);
+  }
+}
+
 status store_attach(store *s, const char *directory, error *err) {
   if (s->kind->attach == NULL) {
     return error_set(err, STATUS_USAGE, "a temporary store cannot be attached to %s", directory);

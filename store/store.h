@@ -60,6 +60,9 @@ typedef struct store_blob {
  * asked for: one that was altered is reported to `warn`, set aside and missing from then on. */
 status store_get(store *s, const digest *name, store_blob *out, error *err) MUST_USE;
 void store_release(store_blob *blob);
+/* A reader found that the blob cannot be what its name says: it is compared again before its next use.  What
+ * was mapped before stays mapped. */
+void store_doubt(store *s, const digest *name);
 /* Whether a blob of that name and LENGTH exists.  It then counts as used, and stays until the next turn
  * ends. */
 bool store_has(store *s, const digest *name, uint64_t length);

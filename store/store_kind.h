@@ -12,6 +12,7 @@ typedef struct store_kind {
   status (*get)(store *s, const digest *name, store_blob *out, error *err);
   bool (*has)(store *s, const digest *name, uint64_t length);
   status (*get_file)(store *s, const digest *name, int *file, error *err);
+  void (*doubt)(store *s, const digest *name);
   status (*attach)(store *s, const char *directory, error *err);
   void (*turn)(store *s);
   void (*each_held)(store *s, void (*visit)(void *context, const digest *name), void *context);

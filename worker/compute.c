@@ -65,6 +65,14 @@ static status get_blob(void *context, const digest *name, uint64_t bytes, store_
   return STATUS_OK;
 }
 
+/* The broker is told which blob it is: it may have the same bytes, as where worker and broker share its
+ * store. */
+static void note_damaged(void *context, const digest *name) {
+  computing *c = context;
+  store_doubt(c->owner->options.shards, name);
+  c->task->outcome.lost = *name;
+}
+
 static status open_file(computing *c, const digest *name, uint64_t bytes, int *file, error *err) {
   supply_blob *b = needed(c->task, name);
   if (b == NULL) {
@@ -263,7 +271,7 @@ static status run_looked_up(computing *c, error *err) {
                          .payloads_count = c->task->message->payloads_count,
                          .shard_rows = (uint32_t)rows,
                          .shards = w->options.shards,
-                         .source = {get_blob, c},
+                         .source = {get_blob, note_damaged, c},
                          .path = find_path,
                          .stop = &w->stop};
   task_output output;

@@ -99,6 +99,9 @@ static status map_shard(mapping *m, error *err) {
   uint64_t computed = 0;
   const status st =
       stats_map_add(m->map, open_rows, m, m->accumulators != NULL ? &cache : NULL, &computed, err);
+  if (st == STATUS_CORRUPT && m->blob.mapping != NULL) {
+    m->source->damaged(m->source->context, &m->name);
+  }
   close_shard(m);
   m->counts.computed += computed;
   m->counts.cached += st == STATUS_OK ? stats_map_states(m->map) - computed : 0;

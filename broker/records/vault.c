@@ -172,8 +172,12 @@ static int compare_file(vault *v, int file, const digest *name, uint64_t bytes) 
   return problem != 0 ? problem : digest_equal(&actual, name) ? 0 : ENODATA;
 }
 
+/* Damage seldom comes alone: all other blobs are compared again, too, before their next use. */
 static void set_aside(vault *v, const digest *name, const char *what) {
   char hex[DIGEST_HEX_BYTES];
+  for (size_t i = 0; i < v->blobs.count; i++) {
+    v->blobs.at[i].is_whole = false;
+  }
   digest_hex(name, hex);
   blob_files_set_aside(v->place.directory, name);
   vault_warn(v, "the broker's store %s: blob %s %s; it is set aside (%s/aside) and must be sent again",

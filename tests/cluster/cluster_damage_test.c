@@ -141,6 +141,29 @@ static void shards_lost_by_the_broker_are_fetched_from_a_worker_that_has_them(vo
   finish(c, &s);
 }
 
+/* Worker 0 reads in the broker's store, compared the shards there before, and so did the broker. */
+static void shards_damaged_in_a_shared_store_while_all_run_are_found_and_made_good_as_advised(void **state) {
+  cluster *c = *state;
+  scene s = {0};
+  process_result r;
+  prepare(c, &s, FEW_ROWS);
+  cluster_start_broker(c);
+  cluster_start_worker(c, 0);
+  put(c, &s);
+  cluster_evaluate(c, s.spec, "survey", &r);
+  cluster_expect_same(&s.expected, &r, "before the damage");
+  process_result_fini(&r);
+  damage_shards(c->store, false);
+  cluster_client(c, &r, "submit", s.other, "--dataset", "survey", "--wait", "--format", "json");
+  assert_int_not_equal(r.exit_code, 0);
+  cluster_expect_words(r.err, "put the same files again", "a job whose shards are damaged");
+  cluster_expect_words(r.err, "survey.csv", "a job whose shards are damaged");
+  process_result_fini(&r);
+  put(c, &s);
+  expect_other(c, &s, "after the same files were put again");
+  finish(c, &s);
+}
+
 static void damaged_in_a_workers_store(cluster *c, bool cut) {
   scene s = {0};
   process_result found;
@@ -289,6 +312,7 @@ int main(void) {
       CLUSTER_TEST(altered_shards_of_the_broker_are_found_and_made_good_as_advised),
       CLUSTER_TEST(truncated_shards_of_the_broker_are_found_and_made_good_as_advised),
       CLUSTER_TEST(shards_lost_by_the_broker_are_fetched_from_a_worker_that_has_them),
+      CLUSTER_TEST(shards_damaged_in_a_shared_store_while_all_run_are_found_and_made_good_as_advised),
       CLUSTER_TEST(altered_shards_of_a_worker_are_found_and_fetched_again),
       CLUSTER_TEST(truncated_shards_of_a_worker_are_found_and_fetched_again),
       cmocka_unit_test_setup_teardown(a_full_store_refuses_uploads_and_goes_on_when_there_is_room,
