@@ -18,7 +18,8 @@ static void explain(const ledger_job *j, const manifest *m, uint32_t index, core
   char hex[DIGEST_HEX_BYTES];
   digest_hex(&e->lost, hex);
   error_set(&e->failure, e->failure.code,
-            "shard %u of %u of dataset %s, rows of %.*s, is damaged or missing in the broker's store, and no worker "
+            "shard %u of %u of dataset %s, rows of %.*s, is damaged or missing in the broker's store, and no "
+            "worker "
             "has it: put the same files again (canvass put), which sends what is missing (blob %s)",
             index + 1, m->shards_count, j->dataset, SLICE_ARG(name), hex);
 }

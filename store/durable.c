@@ -1,21 +1,19 @@
-/* The durable store: files of blobs (blob_files.h), an index (store_index.h) with the book of uses (uses.h)
- * and the values of partials and records.
+/* The durable store: files of blobs (blob_files.h), and an index of what is kept (cache_index.h)
+ * with the values of partials and records.
  *
  * A value begins with the XXH3 of the rest: LMDB checks nothing of what it holds.  Blobs are compared with
  * their names once per process; `seen` holds those that were, or that this process wrote.  Blobs are verified
  * by their names alone, so the index is never needed to find one: it records only what may be removed
  * first. */
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "store/attached.h"
 #include "store/blob_files.h"
+#include "store/cache_index.h"
 #include "store/held.h"
 #include "store/place.h"
 #include "store/store_kind.h"
-#include "store/uses.h"
 
 enum { CHECKSUM_BYTES = 8 };
 
@@ -24,25 +22,14 @@ typedef struct durable_store {
   char *directory;
   store_options options;
   place place;
-  store_index *index;
-  uses *uses;
-  atomic_bool silent; /* writing failed, and was reported */
+  cache_index *index;
   seen_set seen;
   attached attached;
 } durable_store;
 
-static void warn(durable_store *s, const char *message) {
+static void warn(const durable_store *s, const char *message) {
   if (s->options.warn != NULL) {
     s->options.warn(s->options.context, message);
-  }
-}
-
-/* A cache that cannot be used is reported once; the job goes on without it. */
-static void give_up_keeping(durable_store *s, const error *why) {
-  if (!atomic_exchange(&s->silent, true)) {
-    error told = *why;
-    error_context(&told, why->code, "results are no longer cached");
-    warn(s, told.message);
   }
 }
 
@@ -50,7 +37,7 @@ static void give_up_keeping(durable_store *s, const error *why) {
 
 static void note_blob(durable_store *s, const digest *name, uint64_t bytes) {
   const kept_key key = kept_key_of(KEPT_BLOB, name, NULL);
-  uses_note(s->uses, &key, bytes);
+  cache_index_note(s->index, &key, bytes);
 }
 
 static void note_seen(durable_store *s, const digest *name, uint64_t bytes) {
@@ -96,9 +83,9 @@ static status put_once(durable_store *s, const void *bytes, size_t length, const
 static status durable_put(store *base, const void *bytes, size_t length, digest *name, error *err) {
   durable_store *s = (durable_store *)base;
   TRY(digest_of(bytes, length, name, err));
-  uses_enter(s->uses);
+  cache_index_enter(s->index);
   const status st = put_once(s, bytes, length, name, err);
-  uses_leave(s->uses);
+  cache_index_leave(s->index);
   return st;
 }
 
@@ -128,9 +115,9 @@ static status get_compared(durable_store *s, const digest *name, store_blob *out
 
 static status durable_get(store *base, const digest *name, store_blob *out, error *err) {
   durable_store *s = (durable_store *)base;
-  uses_enter(s->uses);
+  cache_index_enter(s->index);
   const status st = get_compared(s, name, out, err);
-  uses_leave(s->uses);
+  cache_index_leave(s->index);
   return st == STATUS_NOT_FOUND && attached_get(&s->attached, name, out) ? STATUS_OK : st;
 }
 
@@ -143,9 +130,9 @@ static status open_compared(durable_store *s, const digest *name, int *file, err
 
 static status durable_get_file(store *base, const digest *name, int *file, error *err) {
   durable_store *s = (durable_store *)base;
-  uses_enter(s->uses);
+  cache_index_enter(s->index);
   const status st = open_compared(s, name, file, err);
-  uses_leave(s->uses);
+  cache_index_leave(s->index);
   return st == STATUS_NOT_FOUND && attached_get_file(&s->attached, name, file) ? STATUS_OK : st;
 }
 
@@ -164,9 +151,9 @@ static bool has_whole(durable_store *s, const digest *name, uint64_t length) {
 
 static bool durable_has(store *base, const digest *name, uint64_t length) {
   durable_store *s = (durable_store *)base;
-  uses_enter(s->uses);
+  cache_index_enter(s->index);
   const bool has = has_whole(s, name, length);
-  uses_leave(s->uses);
+  cache_index_leave(s->index);
   return has || attached_has(&s->attached, name, length);
 }
 
@@ -181,19 +168,14 @@ static status durable_attach(store *base, const char *directory, error *err) {
 }
 
 static void durable_turn(store *base) {
-  uses_turn(((durable_store *)base)->uses);
+  cache_index_turn(((durable_store *)base)->index);
 }
 
 /* ---- Values -------------------------------------------------------------------------------------- */
 
 static bool value_find(durable_store *s, const kept_key *key, buf *out) {
   const size_t start = out->length;
-  bool found = false;
-  error err;
-  if (store_index_get(s->index, INDEX_VALUES, kept_key_slice(key), out, &found, &err) != STATUS_OK) {
-    give_up_keeping(s, &err);
-    return false;
-  }
+  bool found = cache_index_get(s->index, key, out);
   uint64_t checksum = 0;
   const size_t length = out->length - start;
   if (found && length >= CHECKSUM_BYTES) {
@@ -208,17 +190,14 @@ static bool value_find(durable_store *s, const kept_key *key, buf *out) {
   }
   memmove(out->data + start, out->data + start + CHECKSUM_BYTES, length - CHECKSUM_BYTES);
   out->length -= CHECKSUM_BYTES;
-  uses_note(s->uses, key, kept_value_bytes(key, length));
+  cache_index_note(s->index, key, kept_value_bytes(key, length));
   return true;
 }
 
 static bool value_get(durable_store *s, const kept_key *key, buf *out) {
-  if (atomic_load(&s->silent)) {
-    return false;
-  }
-  uses_enter(s->uses);
+  cache_index_enter(s->index);
   const bool found = value_find(s, key, out);
-  uses_leave(s->uses);
+  cache_index_leave(s->index);
   return found;
 }
 
@@ -226,13 +205,6 @@ static bool value_get(durable_store *s, const kept_key *key, buf *out) {
 static void put_checked(buf *out, slice bytes) {
   buf_put_u64(out, digest_xxh3(bytes.bytes, bytes.length));
   buf_put(out, bytes.bytes, bytes.length);
-}
-
-static void keep(durable_store *s, const kept_value *values, size_t count) {
-  error err;
-  if (uses_keep(s->uses, values, count, &err) != STATUS_OK) {
-    give_up_keeping(s, &err);
-  }
 }
 
 static bool durable_partial_get(store *base, const digest *shard, const digest *accumulator, buf *out) {
@@ -257,17 +229,7 @@ static void place_values(const buf *from, const store_partial *partials, size_t 
 }
 
 static bool durable_has_partials(store *base, const digest *shard) {
-  durable_store *s = (durable_store *)base;
-  bool found = false;
-  error err;
-  if (atomic_load(&s->silent)) {
-    return false;
-  }
-  if (uses_find_any(s->uses, KEPT_PARTIAL, shard, &found, &err) != STATUS_OK) {
-    give_up_keeping(s, &err);
-    return false;
-  }
-  return found;
+  return cache_index_has_any(((durable_store *)base)->index, KEPT_PARTIAL, shard);
 }
 
 static void add_state(void *context, const digest *shard, uint64_t turn) {
@@ -282,10 +244,7 @@ static void add_blob(void *context, const digest *name, uint64_t bytes) {
 static void durable_each_held(store *base, void (*visit)(void *context, const digest *name), void *context) {
   durable_store *s = (durable_store *)base;
   held_list held = {.at = NULL};
-  error err;
-  if (!atomic_load(&s->silent) && uses_each(s->uses, KEPT_PARTIAL, add_state, &held, &err) != STATUS_OK) {
-    give_up_keeping(s, &err);
-  }
+  cache_index_each(s->index, KEPT_PARTIAL, add_state, &held);
   blob_files_each(s->place.directory, add_blob, &held);
   held_each(&held, visit, context);
   held_fini(&held);
@@ -293,7 +252,7 @@ static void durable_each_held(store *base, void (*visit)(void *context, const di
 
 static void durable_partials_put(store *base, const store_partial *partials, size_t count) {
   durable_store *s = (durable_store *)base;
-  if (count == 0 || atomic_load(&s->silent)) {
+  if (count == 0) {
     return;
   }
   kept_value *values = calloc(count, sizeof *values);
@@ -307,7 +266,7 @@ static void durable_partials_put(store *base, const store_partial *partials, siz
   size_t kept = 0;
   if (values != NULL && !checked.failed) {
     place_values(&checked, partials, count, values, &kept);
-    keep(s, values, kept);
+    cache_index_keep(s->index, values, kept);
   }
   buf_fini(&checked);
   free(values);
@@ -323,10 +282,10 @@ static void durable_record_put(store *base, const digest *key, const void *bytes
   buf checked;
   buf_init(&checked);
   put_checked(&checked, (slice){bytes, length});
-  if (!checked.failed && length <= STORE_PARTIAL_BYTES_MAX && !atomic_load(&s->silent)) {
+  if (!checked.failed && length <= STORE_PARTIAL_BYTES_MAX) {
     const kept_value value = {kept_key_of(KEPT_RECORD, key, NULL),
                               {(const char *)checked.data, checked.length}};
-    keep(s, &value, 1);
+    cache_index_keep(s->index, &value, 1);
   }
   buf_fini(&checked);
 }
@@ -339,55 +298,8 @@ static void remove_blob(void *context, const digest *name) {
   blob_files_remove(s->place.directory, name);
 }
 
-/* After a crash entries and files may disagree. */
-typedef struct reconciliation {
-  durable_store *store;
-  digest *gone;
-  size_t gone_count, gone_capacity;
-  status st;
-  error *err;
-} reconciliation;
-
-static void list_gone(void *context, const digest *name, uint64_t turn) {
-  (void)turn;
-  reconciliation *r = context;
-  uint64_t bytes;
-  if (blob_files_size(r->store->place.directory, name, &bytes)) {
-    return;
-  }
-  if (ARRAY_ROOM(r->gone, r->gone_count, r->gone_capacity)) {
-    r->gone[r->gone_count++] = *name;
-  } /* else the store looks fuller than it is, by an entry, until the next time */
-}
-
-static void note_stray(void *context, const digest *name, uint64_t bytes) {
-  reconciliation *r = context;
-  const kept_key key = kept_key_of(KEPT_BLOB, name, NULL);
-  uint64_t said = 0;
-  bool found = false;
-  if (r->st == STATUS_OK) {
-    r->st = uses_find(r->store->uses, &key, &said, &found, r->err);
-  }
-  if (r->st == STATUS_OK && !found) {
-    uses_note(r->store->uses, &key, bytes);
-  }
-}
-
-static status reconcile(durable_store *s, error *err) {
-  reconciliation r = {.store = s, .st = STATUS_OK, .err = err};
-  status st = uses_each(s->uses, KEPT_BLOB, list_gone, &r, err);
-  for (size_t i = 0; i < r.gone_count && st == STATUS_OK; i++) {
-    const kept_key key = kept_key_of(KEPT_BLOB, &r.gone[i], NULL);
-    st = uses_forget(s->uses, &key, err);
-  }
-  free(r.gone);
-  TRY(st);
-  blob_files_each(s->place.directory, note_stray, &r);
-  return r.st;
-}
-
 static void durable_free(durable_store *s) {
-  store_index_close(s->index);
+  cache_index_close(s->index);
   place_close(&s->place);
   seen_fini(&s->seen);
   attached_fini(&s->attached);
@@ -396,12 +308,7 @@ static void durable_free(durable_store *s) {
 }
 
 static void durable_destroy(store *base) {
-  durable_store *s = (durable_store *)base;
-  error err;
-  if (uses_close(s->uses, &err) != STATUS_OK) {
-    give_up_keeping(s, &err);
-  }
-  durable_free(s);
+  durable_free((durable_store *)base);
 }
 
 static const store_kind durable_kind = {
@@ -421,35 +328,20 @@ static const store_kind durable_kind = {
     .record_put = durable_record_put,
 };
 
-static status open_index(durable_store *s, error *err) {
-  static const char *const tables[INDEX_TABLES] = {
-      [INDEX_STATE] = "state", [INDEX_USES] = "uses", [INDEX_VALUES] = "values"};
-  static const index_options options = {
-      .tables = tables,
-      .tables_count = INDEX_TABLES,
-      .when_damaged = "delete it: shards are found again, and results are recomputed",
-      .when_full = "make room there, or keep less (--cache-bytes)",
-  };
-  buf path;
-  buf_init(&path);
-  buf_printf(&path, "%s/index%c", s->directory, 0);
-  status st = buf_status(&path, "the store", err);
-  if (st == STATUS_OK) {
-    st = store_index_open((const char *)path.data, &options, &s->index, err);
-  }
-  buf_fini(&path);
-  return st;
+static void tell(void *context, const char *message) {
+  warn(context, message);
 }
 
 static status open_parts(durable_store *s, error *err) {
   TRY(place_open(s->directory, PLACE_CACHE, s->options.network_allowed, &s->place, err));
   blob_files_tidy(s->place.directory);
-  TRY(open_index(s, err));
-  const uses_options options = {
-      .bytes_max = s->options.cache_bytes, .remove_blob = remove_blob, .context = s};
-  bool was_closed = false;
-  TRY(uses_open(s->index, &options, &s->uses, &was_closed, err));
-  return was_closed ? STATUS_OK : reconcile(s, err);
+  const cache_index_options options = {.directory = s->directory,
+                                       .descriptor = s->place.directory,
+                                       .bytes_max = s->options.cache_bytes,
+                                       .remove_blob = remove_blob,
+                                       .warn = tell,
+                                       .context = s};
+  return cache_index_open(&options, &s->index, err);
 }
 
 status store_open(const char *directory, const store_options *options, store **out, error *err) {
@@ -469,10 +361,6 @@ status store_open(const char *directory, const store_options *options, store **o
   attached_init(&s->attached);
   const status st = open_parts(s, err);
   if (st != STATUS_OK) {
-    if (s->uses != NULL) {
-      error ignored; /* the first failure counts */
-      (void)!uses_close(s->uses, &ignored);
-    }
     durable_free(s);
     return st;
   }

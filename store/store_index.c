@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/index_mark.h"
 #include "store/index_pages.h"
 
 enum { READERS_MAX = 1024, KEY_BYTES_MAX = 511 };
@@ -38,7 +39,7 @@ struct store_index {
   MDB_dbi tables[INDEX_TABLES_MAX];
   pthread_rwlock_t map; /* shared by transactions, held alone while the map grows */
   pthread_mutex_t writer;
-  atomic_bool is_broken; /* an assertion failed: LMDB is not called again */
+  atomic_bool is_broken; /* LMDB found damage: it is not called again, and the next start checks */
 };
 
 /* ---- What went wrong, and what to do ------------------------------------------------------------- */
@@ -100,6 +101,10 @@ static void leave(MDB_env *env, const char *assertion) {
   }
 }
 
+static bool is_damage(int code) {
+  return code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_INVALID || code == MDB_CURSOR_FULL;
+}
+
 /* What CALL returns, which takes no lock of its own; MDB_CORRUPTED when an assertion fails in it, or did
  * before. The memory of the transaction is then lost. */
 static int guarded(store_index *x, int (*call)(store_index *x, void *context), void *context) {
@@ -115,6 +120,9 @@ static int guarded(store_index *x, int (*call)(store_index *x, void *context), v
   way_out = &back;
   const int code = call(x, context);
   way_out = NULL;
+  if (is_damage(code)) {
+    atomic_store(&x->is_broken, true);
+  }
   return code;
 }
 
@@ -207,35 +215,11 @@ static int open_environment(store_index *x, void *context) {
   return code == 0 && x->options.durable ? sync_directory(x->directory) : code;
 }
 
-/* A file that says that a process has the index open, or ended without closing it. */
-static const char mark[] = "open";
-
-/* 0, or errno. */
-static int set_mark(const store_index *x, bool is_open) {
-  const int directory = open(x->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int file = -1;
-  int problem = directory < 0 ? errno : 0;
-  if (problem == 0 && is_open) {
-    file = openat(directory, mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    problem = file >= 0 && fsync(directory) == 0 ? 0 : errno;
-  } else if (problem == 0) {
-    problem = unlinkat(directory, mark, 0) == 0 ? 0 : errno;
-  }
-  if (file >= 0) {
-    close(file);
-  }
-  if (directory >= 0) {
-    close(directory);
-  }
-  return problem;
-}
-
 /* What cannot be made again is checked at each start, a large cache only after it was not closed. */
 static status check_pages(const store_index *x, error *err) {
   struct stat file;
-  struct stat marked;
   if (!look_at(x->directory, "data.mdb", &file) ||
-      (!x->options.durable && file.st_size > CHECKED_BYTES_MAX && !look_at(x->directory, mark, &marked))) {
+      (!x->options.durable && file.st_size > CHECKED_BYTES_MAX && !index_mark_is_set(x->directory))) {
     return STATUS_OK;
   }
   error why;
@@ -248,7 +232,7 @@ static status check_pages(const store_index *x, error *err) {
 
 static status open_checked(store_index *x, error *err) {
   TRY(check_pages(x, err));
-  int code = set_mark(x, true);
+  int code = index_mark_set(x->directory);
   code = code != 0 ? code : guarded(x, open_environment, NULL);
   return code == 0 ? STATUS_OK : failed(x, code, err);
 }
@@ -283,7 +267,7 @@ void store_index_close(store_index *x) {
   }
   mdb_env_close(x->env);
   if (!atomic_load(&x->is_broken)) {
-    (void)set_mark(x, false); /* else the next start checks more than it must */
+    (void)index_mark_remove(x->directory); /* else the next start checks more than it must */
   }
   pthread_rwlock_destroy(&x->map);
   pthread_mutex_destroy(&x->writer);
