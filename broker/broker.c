@@ -273,6 +273,15 @@ static void forget_gone(broker *b) {
   }
 }
 
+/* What is acknowledged must last: a store that was removed ends the broker, even when nothing comes. */
+static void check_place(broker *b) {
+  error why;
+  const status st = b->vault != NULL ? vault_check_place(b->vault, &why) : STATUS_OK;
+  if (st != STATUS_OK) {
+    broker_fail(b, st, &why);
+  }
+}
+
 /* Everything received in this turn is on disk when this returns without a failure. */
 static void make_durable(broker *b) {
   error why;
@@ -322,6 +331,8 @@ static void turn(broker *b) {
   const bool is_time = b->clock_ms - b->housekept_ms >= IDLE_MS;
   if (is_time && b->fatal == STATUS_OK) {
     b->housekept_ms = b->clock_ms;
+    check_place(b);
+    listener_renew(&b->lines, warn, b);
     session_housekeep(b);
     transfer_housekeep(b);
   }

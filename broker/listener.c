@@ -2,6 +2,7 @@
 #include "broker/listener.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -117,6 +118,14 @@ status listener_check(const char *endpoint, const key_pair *key, error *err) {
   return STATUS_OK;
 }
 
+/* With a socket's file that only this user can connect to.  0, or errno. */
+static int bind_private(void *socket, const char *endpoint) {
+  const mode_t mask = umask(PRIVATE_UMASK);
+  const int cause = zmq_bind(socket, endpoint) != 0 ? errno : 0;
+  (void)umask(mask);
+  return cause;
+}
+
 static status bind_one(listener *l, void *zmq_context, const char *endpoint, const key_pair *key,
                        error *err) {
   TRY(listener_check(endpoint, key, err));
@@ -132,13 +141,10 @@ static status bind_one(listener *l, void *zmq_context, const char *endpoint, con
   if (zmq_setsockopt(l->sockets[line], ZMQ_IPV6, &is_ipv6, sizeof is_ipv6) != 0) {
     return error_set(err, STATUS_IO, "cannot set up a socket: %s", zmq_strerror(errno));
   }
-  const mode_t mask = is_ipc ? umask(PRIVATE_UMASK) : 0;
-  const int bound = zmq_bind(l->sockets[line], endpoint);
-  const int cause = errno;
-  if (is_ipc) {
-    (void)umask(mask);
-  }
-  if (bound != 0) {
+  const int cause = is_ipc                                      ? bind_private(l->sockets[line], endpoint)
+                    : zmq_bind(l->sockets[line], endpoint) != 0 ? errno
+                                                                : 0;
+  if (cause != 0) {
     const char *advice =
         cause == ENODEV ? ": write an address of this machine, such as 127.0.0.1, not a name" : "";
     return error_set(err, STATUS_IO, "cannot listen on %s: %s%s", endpoint, zmq_strerror(cause), advice);
@@ -167,4 +173,38 @@ status listener_open(void *zmq_context, const char *const *endpoints, size_t cou
     listener_close(out);
   }
   return st;
+}
+
+/* ---- Renewing ------------------------------------------------------------------------------------ */
+
+static bool is_missing(const char *endpoint) {
+  const char *path = endpoint + strlen("ipc://");
+  struct stat there;
+  return begins_with(endpoint, "ipc://") && path[0] != '@' && lstat(path, &there) != 0 && errno == ENOENT;
+}
+
+/* Bound a second time: unbinding would end the connections that came through the first. */
+static void renew(listener *l, const char *endpoint, void (*say)(void *context, const char *line),
+                  void *context) {
+  char line[ENDPOINT_MAX + 128];
+  void *socket = l->sockets[l->sockets[LINE_KEYED] != NULL ? LINE_KEYED : LINE_PLAIN];
+  const int cause = bind_private(socket, endpoint);
+  if (cause == 0) {
+    snprintf(line, sizeof line, "the socket %s was removed; it is made again", endpoint);
+  } else {
+    snprintf(line, sizeof line, "the socket %s was removed, and cannot be made again: %s", endpoint,
+             zmq_strerror(cause));
+  }
+  if (cause == 0 || !l->renewal_failed) {
+    say(context, line);
+  }
+  l->renewal_failed = cause != 0;
+}
+
+void listener_renew(listener *l, void (*say)(void *context, const char *line), void *context) {
+  for (size_t i = 0; i < l->count; i++) {
+    if (is_missing(l->endpoints[i])) {
+      renew(l, l->endpoints[i], say, context);
+    }
+  }
 }

@@ -15,6 +15,7 @@ typedef struct listener {
   void *sockets[LINES_COUNT]; /* NULL: not used */
   char **endpoints;           /* as bound */
   size_t count;
+  bool renewal_failed; /* and was told */
 } listener;
 
 /* STATUS_USAGE for an endpoint reachable from other machines while KEY is NULL, and for an unknown
@@ -23,6 +24,9 @@ status listener_check(const char *endpoint, const key_pair *key, error *err) MUS
 /* STATUS_USAGE also for an ipc path that is not a socket; STATUS_IO when it cannot be bound. */
 status listener_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
                      listener *out, error *err) MUST_USE;
+/* Makes the files of ipc sockets again that were removed, as by somebody who tidied a directory up:
+ * connections stay, but new ones would not be possible.  SAY is told, of a failure once. */
+void listener_renew(listener *l, void (*say)(void *context, const char *line), void *context);
 void listener_close(listener *l);
 
 #endif

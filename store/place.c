@@ -231,3 +231,21 @@ void place_close(place *p) {
   }
   *p = (place){-1, -1};
 }
+
+status place_check(const place *p, const char *directory, error *err) {
+  struct stat here;
+  struct stat there;
+  struct stat lock;
+  const bool is_found = stat(directory, &there) == 0;
+  const bool is_gone = !is_found && (errno == ENOENT || errno == ENOTDIR);
+  const bool is_other = is_found && fstat(p->directory, &here) == 0 &&
+                        (here.st_dev != there.st_dev || here.st_ino != there.st_ino);
+  const bool is_emptied = fstat(p->lock, &lock) == 0 && lock.st_nlink == 0;
+  return !is_gone && !is_other && !is_emptied
+             ? STATUS_OK
+             : error_set(
+                   err, STATUS_IO,
+                   "the store %s was removed or replaced while it was in use: what was kept there since "
+                   "does not last; put a copy of it back and start again",
+                   directory);
+}

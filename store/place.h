@@ -21,6 +21,8 @@ typedef struct place {
 status place_open(const char *directory, place_kind kind, bool network_allowed, place *out,
                   error *err) MUST_USE;
 void place_close(place *p);
+/* STATUS_IO when DIRECTORY, which was opened as P, is no longer there, or another one is. */
+status place_check(const place *p, const char *directory, error *err) MUST_USE;
 /* Which kind of store is in DIRECTORY, used or not.  STATUS_USAGE when none is. */
 status place_recognise(const char *directory, place_kind *out, error *err) MUST_USE;
 /* STATUS_USAGE when something is in DIRECTORY.  That it does not exist is right, too. */

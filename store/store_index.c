@@ -89,15 +89,20 @@ static status failed(const store_index *x, int code, error *err) {
 
 /* ---- Assertions ---------------------------------------------------------------------------------- */
 
-/* Where the thread goes when one fails; NULL: it is not in LMDB. */
-static _Thread_local jmp_buf *way_out;
+/* Of a thread that is in LMDB: where it goes when one fails, and what it has open for reading. */
+static _Thread_local struct inside {
+  bool is_in;
+  jmp_buf way_out;
+  MDB_txn *txn;
+  MDB_cursor *cursor;
+} inside;
 
 /* LMDB would call abort() after this. */
 static void leave(MDB_env *env, const char *assertion) {
   (void)env;
   (void)assertion;
-  if (way_out != NULL) {
-    longjmp(*way_out, 1);
+  if (inside.is_in) {
+    longjmp(inside.way_out, 1);
   }
 }
 
@@ -105,21 +110,34 @@ static bool is_damage(int code) {
   return code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_INVALID || code == MDB_CURSOR_FULL;
 }
 
+/* Of this thread. */
+static void end_reading(void) {
+  mdb_cursor_close(inside.cursor);
+  mdb_txn_abort(inside.txn);
+  inside.cursor = NULL;
+  inside.txn = NULL;
+}
+
+static int begin_reading(const store_index *x) {
+  return mdb_txn_begin(x->env, NULL, MDB_RDONLY, &inside.txn);
+}
+
 /* What CALL returns, which takes no lock of its own; MDB_CORRUPTED when an assertion fails in it, or did
- * before. The memory of the transaction is then lost. */
+ * before. (What a transaction that was writing holds is then lost: LMDB's list of its cursors leads to where
+ * there are none.) */
 static int guarded(store_index *x, int (*call)(store_index *x, void *context), void *context) {
-  jmp_buf back;
   if (atomic_load(&x->is_broken)) {
     return MDB_CORRUPTED;
   }
-  if (setjmp(back) != 0) {
-    way_out = NULL;
+  if (setjmp(inside.way_out) != 0) {
+    inside.is_in = false;
+    end_reading();
     atomic_store(&x->is_broken, true);
     return MDB_CORRUPTED;
   }
-  way_out = &back;
+  inside.is_in = true;
   const int code = call(x, context);
-  way_out = NULL;
+  inside.is_in = false;
   if (is_damage(code)) {
     atomic_store(&x->is_broken, true);
   }
@@ -294,16 +312,15 @@ typedef struct lookup {
 /* 0: it was found. */
 static int look_up(store_index *x, void *context) {
   const lookup *l = context;
-  MDB_txn *txn;
   MDB_val wanted = val_of(l->key);
   MDB_val value;
-  int code = mdb_txn_begin(x->env, NULL, MDB_RDONLY, &txn);
+  int code = begin_reading(x);
   if (code == 0) {
-    code = mdb_get(txn, x->tables[l->table], &wanted, &value);
+    code = mdb_get(inside.txn, x->tables[l->table], &wanted, &value);
     if (code == 0) {
       buf_put(l->out, value.mv_data, value.mv_size);
     }
-    mdb_txn_abort(txn);
+    end_reading();
   }
   return code;
 }
@@ -365,16 +382,11 @@ static int scan(MDB_cursor *cursor, const range *r) {
 
 static int scan_range(store_index *x, void *context) {
   const range *r = context;
-  MDB_txn *txn;
-  int code = mdb_txn_begin(x->env, NULL, MDB_RDONLY, &txn);
+  int code = begin_reading(x);
   if (code == 0) {
-    MDB_cursor *cursor;
-    code = mdb_cursor_open(txn, x->tables[r->table], &cursor);
-    if (code == 0) {
-      code = scan(cursor, r);
-      mdb_cursor_close(cursor);
-    }
-    mdb_txn_abort(txn);
+    code = mdb_cursor_open(inside.txn, x->tables[r->table], &inside.cursor);
+    code = code == 0 ? scan(inside.cursor, r) : code;
+    end_reading();
   }
   return code;
 }
@@ -450,6 +462,19 @@ static int grow_map(store_index *x) {
   return code == ENOMEM ? MDB_MAP_FULL : code;
 }
 
+/* Whether the file that was written to is the one that the next process finds. */
+static bool is_in_place(const store_index *x) {
+  struct stat here;
+  struct stat there;
+  mdb_filehandle_t fd;
+  if (mdb_env_get_fd(x->env, &fd) != 0 || fstat(fd, &here) != 0) {
+    return false;
+  }
+  return look_at(x->directory, "data.mdb", &there)
+             ? here.st_dev == there.st_dev && here.st_ino == there.st_ino
+             : errno != ENOENT && errno != ENOTDIR;
+}
+
 status store_index_write(store_index *x, const index_change *changes, size_t count, error *err) {
   change_list list = {changes, count};
   pthread_mutex_lock(&x->writer);
@@ -460,6 +485,13 @@ status store_index_write(store_index *x, const index_change *changes, size_t cou
     pthread_rwlock_unlock(&x->map);
     again = code == MDB_MAP_FULL && grow_map(x) == 0;
   }
+  const bool lasts = code != 0 || is_in_place(x);
   pthread_mutex_unlock(&x->writer);
+  if (!lasts) {
+    return error_set(
+        err, STATUS_IO,
+        "the index %s was removed or replaced while it was in use: what is written to it does not last",
+        x->directory);
+  }
   return code == 0 ? STATUS_OK : failed(x, code, err);
 }

@@ -43,7 +43,8 @@ typedef struct index_change {
   slice key, value; /* key: 1..511 bytes */
 } index_change;
 
-/* All changes or none.  Together they should stay below 64 MiB. */
+/* All changes or none.  Together they should stay below 64 MiB.  STATUS_IO also when the file was removed
+ * since it was opened, so that they would not last. */
 status store_index_write(store_index *x, const index_change *changes, size_t count, error *err) MUST_USE;
 
 /* VISIT sees every entry in the order of keys, borrowed for the call, until it returns false.  It must not

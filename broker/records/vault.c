@@ -304,8 +304,13 @@ status vault_put(vault *v, const void *bytes, size_t length, digest *name, error
   return problem == 0 ? vault_note_whole(v, name, length, err) : vault_write_failed(v, length, problem, err);
 }
 
+status vault_check_place(const vault *v, error *err) {
+  return place_check(&v->place, v->directory, err);
+}
+
 status vault_sync(vault *v, error *err) {
   int problem = 0;
+  TRY(vault_check_place(v, err));
   if (v->unsynced_count <= VAULT_SYNCED_SINGLY_MAX) {
     for (size_t i = 0; i < v->unsynced_count && (problem == 0 || problem == ENOENT); i++) {
       problem = blob_files_sync(v->place.directory, &v->unsynced[i]);

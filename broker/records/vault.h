@@ -67,6 +67,8 @@ status vault_receive(vault *v, const digest *name, uint64_t bytes, uint64_t *off
 status vault_chunk(vault *v, const digest *name, uint64_t whole, uint64_t offset, const void *bytes,
                    size_t length, uint64_t *next, error *err) MUST_USE;
 
+/* STATUS_IO when the store's directory is no longer where it was opened: what is written does not last. */
+status vault_check_place(const vault *v, error *err) MUST_USE;
 /* Everything received since the last call is on disk when this returns (one sync for all of it).  After a
  * failure it is unknown what is on disk: stop. */
 status vault_sync(vault *v, error *err) MUST_USE;

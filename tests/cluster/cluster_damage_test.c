@@ -190,6 +190,54 @@ static void truncated_shards_of_a_worker_are_found_and_fetched_again(void **stat
   damaged_in_a_workers_store(*state, true);
 }
 
+/* ---- What is removed --------------------------------------------------------------------------------- */
+
+static void a_broker_whose_store_is_removed_stops_and_says_so(void **state) {
+  cluster *c = *state;
+  cluster_start_broker(c);
+  cluster_do(c, "put", "survey", survey_shipped_spec, survey_shipped_data);
+  process_directory_remove(c->store);
+  assert_int_equal(process_wait(&c->broker), 1);
+  assert_true(cluster_has_logged(c, "broker.log", "was removed or replaced while it was in use"));
+  cluster_passed(c);
+}
+
+static void a_broker_whose_store_is_moved_away_stops_and_says_so(void **state) {
+  cluster *c = *state;
+  char elsewhere[256];
+  cluster_start_broker(c);
+  cluster_do(c, "put", "survey", survey_shipped_spec, survey_shipped_data);
+  assert_int_equal(rename(c->store, cluster_path(c, "elsewhere", elsewhere)), 0);
+  assert_int_equal(process_wait(&c->broker), 1);
+  assert_int_equal(rename(elsewhere, c->store), 0);
+  cluster_start_broker(c);
+  assert_true(cluster_lists_dataset(c, "survey"));
+  cluster_stop_broker(c);
+  cluster_passed(c);
+}
+
+/* The worker's connection stays: the broker never learns that it left. */
+static void a_socket_that_is_removed_is_made_again(void **state) {
+  cluster *c = *state;
+  process_result r;
+  struct stat info;
+  const char *path = c->endpoint + strlen("ipc://");
+  cluster_start_broker(c);
+  cluster_start_worker(c, 0);
+  cluster_wait_workers(c, 1);
+  assert_int_equal(unlink(path), 0);
+  cluster_do(c, "put", "survey", survey_shipped_spec, survey_shipped_data);
+  assert_int_equal(stat(path, &info), 0);
+  assert_int_equal(info.st_mode & 0777, 0700);
+  assert_true(cluster_has_logged(c, "broker.log", "it is made again"));
+  cluster_evaluate(c, survey_shipped_spec, "survey", &r);
+  process_result_fini(&r);
+  assert_false(cluster_has_logged(c, "broker.log", "left"));
+  cluster_stop_worker(c, 0);
+  cluster_stop_broker(c);
+  cluster_passed(c);
+}
+
 /* ---- A full disk ----------------------------------------------------------------------------------- */
 
 /* What the broker keeps free for its records, and half a MiB. */
@@ -315,6 +363,9 @@ int main(void) {
       CLUSTER_TEST(shards_damaged_in_a_shared_store_while_all_run_are_found_and_made_good_as_advised),
       CLUSTER_TEST(altered_shards_of_a_worker_are_found_and_fetched_again),
       CLUSTER_TEST(truncated_shards_of_a_worker_are_found_and_fetched_again),
+      CLUSTER_TEST(a_broker_whose_store_is_removed_stops_and_says_so),
+      CLUSTER_TEST(a_broker_whose_store_is_moved_away_stops_and_says_so),
+      CLUSTER_TEST(a_socket_that_is_removed_is_made_again),
       cmocka_unit_test_setup_teardown(a_full_store_refuses_uploads_and_goes_on_when_there_is_room,
                                       cluster_set_up, unmount_and_tear_down),
       cmocka_unit_test_setup_teardown(a_job_outlives_a_broker_that_stops_because_its_disk_is_full,

@@ -353,10 +353,30 @@ static void an_index_that_was_put_to_use_is_whole(void **state) {
   teardown(&f);
 }
 
+/* ---- A removed one ------------------------------------------------------------------------------- */
+
+static void what_is_written_to_a_removed_index_is_not_taken_for_kept(void **state) {
+  (void)state;
+  fixture f;
+  store_index *x = NULL;
+  error err;
+  setup(&f);
+  assert_int_equal(store_index_open(f.index, &options, &x, &err), STATUS_OK);
+  assert_int_equal(unlink(f.data), 0);
+  const uint32_t key = 1;
+  const index_change c = {0, {(const char *)&key, sizeof key}, {"", 0}};
+  assert_int_equal(store_index_write(x, &c, 1, &err), STATUS_IO);
+  assert_contains(err.message, "removed or replaced");
+  assert_contains(err.message, f.index);
+  store_index_close(x);
+  teardown(&f);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(whatever_is_in_a_page_the_start_refuses_it_or_all_records_are_there),
       cmocka_unit_test(an_index_that_was_put_to_use_is_whole),
+      cmocka_unit_test(what_is_written_to_a_removed_index_is_not_taken_for_kept),
       cmocka_unit_test(a_whole_index_is_used_without_complaint),
       cmocka_unit_test(an_assertion_of_lmdb_at_the_start_is_a_damaged_index_with_advice),
       cmocka_unit_test(an_assertion_of_lmdb_while_it_is_open_is_a_damaged_index_with_advice),
