@@ -75,7 +75,7 @@ static void an_index_of_another_version_says_which_and_what_to_do(void **state) 
   } cases[] = {
       {"\2and what it has",
        "/index was written by a newer version of canvass (format version 2; this one reads "
-       "1); use that version, or delete the index: results are recomputed"},
+       "1); it is made again, and results are recomputed"},
       {"\0", "/index was written by an older version of canvass (format version 0; this one reads 1)"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     durable_fixture f;
