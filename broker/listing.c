@@ -67,6 +67,11 @@ static void add_job(broker *b, const ledger_job *j, json *list) {
   set_figure(o, "tasks_computed", view.states.tasks_computed);
   set_figure(o, "tasks_cached", view.states.tasks_cached);
   set_figure(o, "tasks_running", view.tasks_running);
+  char waits[WAIT_TEXT_BYTES];
+  outgoing_wait_text(b, &view.wait, waits);
+  if (waits[0] != '\0') {
+    set_text(o, "waits", waits);
+  }
   set_time(o, "submitted", j->submitted_s);
   if (j->ended_s > 0) {
     set_time(o, "ended", j->ended_s);
@@ -117,6 +122,8 @@ static void add_worker(broker *b, const listed_worker *w, json *list) {
   set_figure(o, "heard_seconds", (b->clock_ms - w->who->heard_ms) / 1000);
   set_figure(o, "joined_seconds", (b->clock_ms - w->who->joined_ms) / 1000);
   json_set_bool(o, "set_aside", w->view.set_aside);
+  set_figure(o, "races_lost", w->view.races_lost);
+  json_set_bool(o, "held_back", w->view.is_held_back);
   json_push(list, o);
 }
 

@@ -253,6 +253,16 @@ static void send_refused(broker *b, const peer *to, const core_action *a) {
   outgoing_answer(b, to, &m, NULL, 0);
 }
 
+void outgoing_wait_text(const broker *b, const core_wait *wait, char out[WAIT_TEXT_BYTES]) {
+  const peer *who = wait->kind == WAIT_ANSWER ? routes_at(&b->routes, wait->peer) : NULL;
+  if (who == NULL) {
+    snprintf(out, WAIT_TEXT_BYTES, "%s", wait->kind == WAIT_NOTHING ? "" : wait->text);
+    return;
+  }
+  snprintf(out, WAIT_TEXT_BYTES, "worker %s has not answered for %llu s, and no other one is there",
+           who->title, (unsigned long long)(b->clock_ms - wait->since_ms) / 1000);
+}
+
 void outgoing_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view) {
   message m = message_of(MESSAGE_PROGRESS);
   set_request(&m, request);
@@ -263,6 +273,11 @@ void outgoing_progress(broker *b, const peer *to, const uint64_t *request, const
   message_set_integer(&m, FIELD_ROWS_TOTAL, view->rows_total);
   message_set_integer(&m, FIELD_FINISHING, view->finishing);
   set_states(&m, view->states);
+  char waits[WAIT_TEXT_BYTES];
+  outgoing_wait_text(b, &view->wait, waits);
+  if (waits[0] != '\0') {
+    message_set_text(&m, FIELD_WAITS, waits);
+  }
   outgoing_answer(b, to, &m, NULL, 0);
 }
 
@@ -273,6 +288,7 @@ static void send_progress(broker *b, const peer *to, const core_action *a) {
                               .rows_done = a->rows_done,
                               .rows_total = a->rows_total,
                               .finishing = a->finishing,
+                              .wait = a->wait,
                               .states = a->states};
   outgoing_progress(b, to, a->request ? &a->request : NULL, &view);
 }

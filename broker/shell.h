@@ -118,6 +118,9 @@ void outgoing_report(broker *b, const peer *to, const uint64_t *request, const c
 void outgoing_ended(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
                     core_states states, const error *failure);
 void outgoing_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view);
+enum { WAIT_TEXT_BYTES = 256 };
+/* What a job waits for, with the worker's name; "" when it goes on. */
+void outgoing_wait_text(const broker *b, const core_wait *wait, char out[WAIT_TEXT_BYTES]);
 /* Sent at once, before the commit: only messages that acknowledge nothing. */
 void outgoing_now(broker *b, peer *to, const message *m, const wire_payload *payloads, size_t count);
 #define OUTGOING_TOO_MUCH "32 MiB are in transfer to you: receive them first, and request 8 MiB at a time"

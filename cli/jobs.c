@@ -103,7 +103,8 @@ static void put_job(table *t, const json *job, int digits) {
   listing_put_count(t, job, "computed");
   listing_put_count(t, job, "cached");
   listing_put_since(t, job, "submitted");
-  const slice message = json_as_text(json_get(job, "message"));
+  const json *waits = json_get(job, "waits");
+  const slice message = json_as_text(waits != NULL ? waits : json_get(job, "message"));
   const slice title = table_shorten(t, json_as_text(json_get(job, "title")),
                                     message.length > 0 ? LISTING_TITLE_COLUMNS : MESSAGE_COLUMNS);
   table_printf(t, message.length > 0 ? "%.*s: %.*s" : "%.*s%.*s", SLICE_ARG(title), SLICE_ARG(message));

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "cli/words.h"
 
 enum { LINE_BYTES = 256, BAR_COLUMNS = 20, REDRAW_MS = 100, COLUMNS_DEFAULT = 80 };
@@ -80,7 +81,9 @@ void progress_line(char *out, const progress_figures *f, unsigned columns) {
   char speed[64];
   (void)snprintf(what, sizeof what, f->stage > 0 ? "%s, stage %u" : "%s", f->activity, f->stage);
   if (f->total == 0 && f->rows == 0) {
-    (void)snprintf(out, LINE_BYTES, "%s", what);
+    const size_t most = columns < LINE_BYTES ? columns - 1 : LINE_BYTES - 1; /* a longer line would wrap */
+    const slice shown = text_cut(slice_of(f->activity), most);
+    (void)snprintf(out, LINE_BYTES, "%.*s", SLICE_ARG(f->stage > 0 ? slice_of(what) : shown));
     return;
   }
   words_of_count(f->rows, count);

@@ -1,6 +1,7 @@
 /* Waiting for a job of the broker, with its progress for users or for programs. */
 #include "cli/remote_job.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -12,6 +13,7 @@ typedef struct waiting {
   const settings *settings;
   const char *id;
   progress progress;
+  char activity[300];    /* the line's activity, while it is shown */
   session_progress told; /* the last progress written */
   bool is_told;
   status outcome; /* of writing progress */
@@ -44,6 +46,9 @@ static status write_line(waiting *w, const char *state, const session_progress *
     json_set_integer(line, "rows_done", (int64_t)p->rows_done);
     json_set_integer(line, "rows_total", (int64_t)p->rows_total);
     json_set_bool(line, "finishing", p->finishing);
+    if (p->waits[0] != '\0') {
+      json_set_text(line, "waits", p->waits);
+    }
   }
   json_write(line, &text);
   buf_put(&text, "\n", 1);
@@ -63,7 +68,8 @@ static status write_line(waiting *w, const char *state, const session_progress *
 static bool is_new(const waiting *w, const session_progress *p) {
   const session_progress *t = &w->told;
   return !w->is_told || strcmp(t->state, p->state) != 0 || t->stage != p->stage ||
-         t->rows_done != p->rows_done || t->rows_total != p->rows_total || t->finishing != p->finishing;
+         t->rows_done != p->rows_done || t->rows_total != p->rows_total || t->finishing != p->finishing ||
+         strcmp(t->waits, p->waits) != 0;
 }
 
 static bool tell_program(waiting *w, const session_progress *p) {
@@ -80,6 +86,9 @@ static bool tell_program(waiting *w, const session_progress *p) {
 static void tell_user(waiting *w, const session_progress *p) {
   if (p->is_away) {
     progress_show(&w->progress, "The broker is away; waiting", 0, 0, 0, 0);
+  } else if (p->waits[0] != '\0') {
+    (void)snprintf(w->activity, sizeof w->activity, "Waiting: %s", p->waits);
+    progress_show(&w->progress, w->activity, 0, 0, 0, 0);
   } else if (strcmp(p->state, "running") == 0) {
     progress_show(&w->progress, p->finishing ? "Finishing" : "Evaluating", p->stage + 1, p->rows_done,
                   p->rows_done, p->rows_total);

@@ -20,6 +20,17 @@ static const table_column columns[] = {
     {"NOTE", false, 0},
 };
 
+static void put_note(table *t, const json *worker) {
+  if (json_as_bool(json_get(worker, "set_aside"))) {
+    table_put(t, slice_of("set aside: its results differ"));
+  } else if (json_as_bool(json_get(worker, "held_back"))) {
+    table_printf(t, "held back: others finished %" PRIu64 " of its tasks",
+                 listing_figure(worker, "races_lost"));
+  } else {
+    table_put(t, slice_of(""));
+  }
+}
+
 static void put(table *t, const listed *l) {
   for (size_t i = 0; i < l->count; i++) {
     const json *worker = l->items[i];
@@ -32,8 +43,7 @@ static void put(table *t, const listed *l) {
     listing_put_count(t, worker, "shards");
     table_put(t, slice_of(heard));
     table_printf(t, "%.8s", json_as_cstring(json_get(worker, "fingerprint")));
-    table_put(t,
-              slice_of(json_as_bool(json_get(worker, "set_aside")) ? "set aside: its results differ" : ""));
+    put_note(t, worker);
   }
 }
 

@@ -122,6 +122,8 @@ static void read_progress(const message *m, session_progress *p) {
   p->rows_done = m->integers[FIELD_ROWS_DONE];
   p->rows_total = m->integers[FIELD_ROWS_TOTAL];
   p->finishing = m->integers[FIELD_FINISHING] != 0;
+  const slice waits = text_cut(m->texts[FIELD_WAITS], sizeof p->waits - 1);
+  (void)snprintf(p->waits, sizeof p->waits, "%.*s", SLICE_ARG(waits));
   read_states(m, p);
 }
 

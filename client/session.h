@@ -96,6 +96,7 @@ typedef struct session_progress {
   uint32_t stage;
   uint64_t rows_done, rows_total; /* of this stage */
   bool finishing;                 /* merging and finishing, no rows left */
+  char waits[256];                /* what it waits for, while it does not go on; otherwise "" */
   bool is_away; /* nothing was received from the broker for some seconds; everything else is old */
   /* Partial statistics (of a shard and an accumulator) of all stages so far: computed for this job, and from
    * the workers' caches, which an earlier stage of the same job may have filled. */

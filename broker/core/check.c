@@ -11,6 +11,7 @@ typedef struct walk {
   const core *core;
   error *err;
   size_t running; /* nodes that some worker has */
+  size_t strays;
   size_t jobs, turns;
   core_blob *blobs;
   size_t blobs_count, blobs_capacity;
@@ -152,7 +153,7 @@ static bool check_lease(walk *w, const node *n) {
     return true;
   }
   const job *j = n->owner;
-  if (node_is_alone(n) && (n->at->running_count != 1 || n->at->reserved_for != n->suspicion)) {
+  if (suspect_runs_alone(n) && (n->at->running_count != 1 || n->at->reserved_for != n->suspicion)) {
     return BROKEN(w, 2, NODE_FORMAT " is to run alone, and does not", NODE_ARGS(n));
   }
   if (n->at->set_aside) {
@@ -165,9 +166,21 @@ static bool check_lease(walk *w, const node *n) {
   return true;
 }
 
+/* A stray's worker has the task no more as its own; it only occupies room there. */
+static bool check_strays(walk *w, const node *n) {
+  for (const stray *s = n->strays; s != NULL; s = s->next) {
+    w->strays++;
+    if (s->of != n || !is_worker(w, s->at) || n->state == NODE_DONE || n->at == s->at) {
+      return BROKEN(w, 2, NODE_FORMAT " is overdue at a worker against its state", NODE_ARGS(n));
+    }
+  }
+  return true;
+}
+
 static bool check_node(walk *w, const node *n) {
   w->running += n->state == NODE_RUNNING;
-  return check_state(w, n) && check_need(w, n) && check_dispute(w, n) && check_lease(w, n);
+  return check_state(w, n) && check_need(w, n) && check_dispute(w, n) && check_lease(w, n) &&
+         check_strays(w, n);
 }
 
 /* ---- Jobs ------------------------------------------------------------------------------------------ */
@@ -314,6 +327,7 @@ static bool check_worker(walk *w, const worker *who) {
 
 static bool check_workers(walk *w) {
   size_t running = 0;
+  size_t strays = 0;
   for (size_t i = 0; i < w->core->workers_count; i++) {
     const worker *who = w->core->workers[i];
     if (who->index != i || w->core->slots[who->slot] != who) {
@@ -323,6 +337,13 @@ static bool check_workers(walk *w) {
       return false;
     }
     running += who->running_count;
+    strays += length_of(&who->strays);
+    if (length_of(&who->strays) != who->strays_count) {
+      return BROKEN(w, 2, "peer %u counts %u overdue tasks", who->peer, who->strays_count);
+    }
+  }
+  if (strays != w->strays) {
+    return BROKEN(w, 2, "workers have %zu overdue tasks, jobs %zu", strays, w->strays);
   }
   if (running != w->running || running != w->core->tasks_running) {
     return BROKEN(w, 2, "workers run %zu tasks, jobs %zu, and %zu are counted", running, w->running,

@@ -74,6 +74,7 @@ static void cancel(core *c, const core_event *e) {
 static void tick(core *c, const core_event *e) {
   (void)e;
   workers_lose_silent(c);
+  overdue_check(c);
   placement_check_stuck(c);
   jobs_tell_untold(c);
 }
@@ -129,6 +130,7 @@ bool core_find_job(const core *c, const core_job_id *id, core_job_view *out) {
                          .rows_done = j->rows_done,
                          .rows_total = j->rows_total,
                          .finishing = job_is_finishing(j),
+                         .wait = job_waits(c, j),
                          .states = counts_of(j),
                          .tasks_running = j->running_count};
   return true;
@@ -147,7 +149,9 @@ void core_worker_at(const core *c, size_t index, core_worker_view *out) {
                             .heard_ms = w->heard_ms,
                             .shards_held = w->shards_held,
                             .fingerprint = w->fingerprint,
-                            .set_aside = w->set_aside};
+                            .set_aside = w->set_aside,
+                            .races_lost = w->races_lost,
+                            .is_held_back = w->races_in_row > 0};
 }
 
 size_t core_tasks_running(const core *c) {

@@ -26,11 +26,12 @@
  *     CORE_THIRD_MS, each of the two runs the task again: one that now agrees with the other was odd; when
  *     both give the same results as before, the job ends with that message, because it cannot be decided
  *     which is right.
- *  2. Leases are fenced, results are not: a worker that is not heard from loses its tasks to others.  A
- * worker that is lost without taking its leave counts against the tasks that it had, unless its process is
- * heard from again.  After CORE_DEATHS_MAX of them, whatever the workers, the task runs once more, alone on a
- *     worker; when that one is lost too, the job ends and names the task.  Failures that workers report count
- *     apart, and leaving in order not at all.
+ *  2. Leases are fenced, results are not: a worker that is not heard from loses its tasks to others.  One
+ * that is heard from and does not answer in time keeps the task, but another worker gets it too (overdue.c).
+ *     A worker that is lost without taking its leave counts against the tasks that it had, unless its process
+ *     is heard from again.  After CORE_DEATHS_MAX losses, whatever the workers, the task runs once more,
+ * alone on a worker; when that one is lost too, the job ends and names the task.  Failures that workers
+ * report count apart, and leaving in order not at all.
  *  3.  Blobs passed in with an event belong to the core; each is released exactly once.
  *  4.  The STEPs of one job all go to workers of one fingerprint.  When no worker of that fingerprint was
  *     there for CORE_FINGERPRINT_MS while a STEP waits and others are, the job starts again from its first
@@ -71,6 +72,28 @@ typedef enum core_work {
 #undef X
 } core_work;
 const char *core_work_name(core_work work);
+
+/* What a job that does not go on waits for: id, text for readers.  Short: a line of a terminal has room for
+ * it. */
+#define CORE_WAIT_TABLE(X)                                               \
+  X(WAIT_NOTHING, "")                                                    \
+  X(WAIT_WORKER, "no worker takes tasks")                                \
+  X(WAIT_TURN, "all workers are busy with other tasks")                  \
+  X(WAIT_KIND, "no worker computes as those of its earlier stages did")  \
+  X(WAIT_THIRD, "no third worker decides between two results of a task") \
+  X(WAIT_EMPTY, "a worker is being emptied for a task that lost others") \
+  X(WAIT_ANSWER, "a worker does not answer, and no other one is there")
+typedef enum core_wait_kind {
+#define X(id, text) id,
+  CORE_WAIT_TABLE(X)
+#undef X
+} core_wait_kind;
+typedef struct core_wait {
+  core_wait_kind kind;
+  const char *text;
+  uint32_t peer;     /* of WAIT_ANSWER: who does not answer, */
+  uint64_t since_ms; /* and when, on the core's clock, it was given the task */
+} core_wait;
 
 /* How many states (of a shard and an accumulator) workers computed, and how many were cached; of a job
  * or a kept result also how many MAP tasks computed any, and how many had all cached.  Each MAP task counts
@@ -168,7 +191,7 @@ typedef enum core_action_kind {
   CORE_SEND_REFUSED,  /* peer, request, job, failure: not submitted, and nothing of it was kept; or one
                        * watcher too many */
   CORE_SEND_PROGRESS, /* peer, request (0: not at once), job, stage, rows_done, rows_total, finishing, states,
-                         is_running */
+                         is_running, wait */
   CORE_SEND_REPORT,   /* peer, job, states, blobs {report} */
   CORE_SEND_ENDED,    /* peer, job, states, failure, shards (as with CORE_KEEP_END) */
   CORE_SET_ASIDE,     /* peer: its results were odd; failure has the message for it */
@@ -196,6 +219,7 @@ typedef struct core_action {
   uint32_t shards_count;
   uint64_t rows_done, rows_total;
   bool finishing, read, is_running;
+  core_wait wait;
   core_states states; /* of the job so far, unless stated otherwise */
   digest fingerprint, content;
   error failure;
@@ -237,6 +261,7 @@ typedef struct core_job_view {
   uint32_t priority, stage;
   uint64_t rows_done, rows_total;
   bool finishing;
+  core_wait wait;
   core_states states;
   uint32_t tasks_running;
 } core_job_view;
@@ -248,6 +273,8 @@ typedef struct core_worker_view {
   uint64_t shards_held;
   digest fingerprint;
   bool set_aside;
+  uint64_t races_lost; /* tasks that another worker finished, after its own time was up */
+  bool is_held_back;   /* it gets one at a time, after pauses, until it answers in time */
 } core_worker_view;
 size_t core_jobs(const core *c);
 bool core_find_job(const core *c, const core_job_id *id,

@@ -26,6 +26,7 @@ enum {
 typedef struct job job;
 typedef struct worker worker;
 typedef struct suspicion suspicion;
+typedef struct stray stray;
 
 /* ---- Nodes ----------------------------------------------------------------------------------------- */
 
@@ -51,11 +52,15 @@ typedef struct node {
   uint32_t home;      /* READY leaves: which of the job's homes */
   uint64_t failed_on[CORE_FAILED_ON_MAX];
   suspicion *suspicion; /* workers were lost that had it; NULL: none */
+  stray *strays;        /* who else has it, and takes too long */
+  uint64_t sent_ms;
   uint8_t level;
   uint8_t state;
   uint8_t failures, losses;
+  uint8_t copies; /* strays that it ever had */
   bool sent_twice;
   bool has_content;
+  bool picky;          /* READY: in the job's list of those that only some workers may run */
   bool kept;           /* its result is on disk */
   bool disputed;       /* two workers disagree; see disputes.c */
   bool counted;        /* a leaf: its rows are in rows_done */
@@ -72,6 +77,23 @@ struct suspicion {
   bool alone;
   worker *reserved; /* for it alone: until it is idle, and while it runs it */
 };
+
+/* A lease past its budget, of a task that is assigned to another worker as well; see overdue.c. */
+struct stray {
+  stray *next; /* of the node */
+  chain in;    /* in at.strays */
+  node *of;
+  worker *at;
+  bool alone;          /* it runs with nothing beside it */
+  uint64_t due_ms;     /* when its budget ended */
+  uint64_t expires_ms; /* nothing is expected of it any more */
+};
+
+/* How long tasks of one kind took in this stage: a ring. */
+typedef struct pace {
+  uint32_t took_ms[CORE_PACE_MAX];
+  uint32_t count;
+} pace;
 
 /* A MAP's shards: from FIRST up to the next run's. */
 typedef struct run {
@@ -94,11 +116,19 @@ struct worker {
   uint32_t peer;
   uint64_t who; /* its process, or its peer number when that is unknown */
   uint32_t capacity, running_count;
-  size_t index; /* in core.workers */
+  uint32_t owed; /* tasks that it was sent and has not answered, also those that nobody wants any more */
+  size_t index;  /* in core.workers */
   uint32_t slot;
   bool has_room;
   bool set_aside;
   suspicion *reserved_for; /* it gets nothing else */
+  chain strays;
+  uint32_t strays_count; /* they occupy room, */
+  bool strays_alone;     /* and one of them all of it */
+  uint64_t races_lost;   /* tasks that others finished, after its own time was up */
+  uint32_t races_in_row;
+  bool pauses;
+  uint64_t pauses_until_ms;
   uint64_t heard_ms, tasks_done, shards_held;
   digest fingerprint;
 };
@@ -187,6 +217,10 @@ struct job {
   bool untold;
   bool has_fingerprint;
   digest fingerprint;
+  /* Tasks past their budget that only one worker could run, when that was last checked. */
+  uint64_t held_ms, held_since_ms;
+  uint32_t held_count, held_by;
+  core_wait_kind told_wait;  /* watchers know */
   uint64_t strange_since_ms; /* its STEP waits, and all workers have other fingerprints; 0: no */
   /* The stage's tasks. */
   bool is_built;
@@ -196,6 +230,7 @@ struct job {
   uint32_t levels_count;
   node special; /* STEP, or before the stages PLAN or READ */
   uint32_t ready_count, running_count;
+  pace paces[2]; /* of MAPs and REDUCEs */
   chain picky;   /* READY nodes that only some workers may run */
   chain reduces; /* READY nodes above the leaves */
   home *homes;
@@ -242,6 +277,7 @@ struct core {
   uint32_t deaths_max;
   chain suspects, alone;
   uint32_t reserved_count;
+  uint64_t overdue_checked_ms;
   uint64_t *aside; /* whose results were odd */
   size_t aside_count, aside_capacity;
   /* Shards. */
@@ -278,7 +314,8 @@ bool peer_is_aside(const core *c, uint32_t number);
 void workers_lose_silent(core *c);
 void worker_set_capacity(core *c, worker *w, uint32_t capacity);
 void worker_update_room(core *c, worker *w);
-bool worker_accepts(const worker *w); /* whether or not it has room */
+bool worker_accepts(const worker *w);  /* whether or not it has room */
+bool worker_may_take(const worker *w); /* sooner or later: not all of its room is held by overdue tasks */
 bool worker_has_room(const worker *w);
 void watch_end(core *c, watch *w);
 void peers_free(core *c);
@@ -316,12 +353,29 @@ void node_wait(core *c, node *n); /* not READY, not RUNNING: READY or BLOCKED, d
 /* suspects.c */
 bool node_is_alone(const node *n); /* is to run with nothing beside it */
 bool node_is_picky(const node *n); /* only some workers may run it */
-/* W is lost without having taken its leave while it runs N: assigns N again, or ends the job. */
-void suspect_died(core *c, node *n, const worker *w);
+/* W is lost without having taken its leave, and had N, alone or not.  False: that has ended the job. */
+bool suspect_died(core *c, node *n, const worker *w, bool was_alone);
+bool suspect_runs_alone(const node *n);
 void suspects_returned(core *c, uint64_t who); /* that process lives */
 void suspect_reserve(core *c, node *n, worker *w);
 void suspect_unreserve(core *c, node *n);
 void suspect_forget(core *c, node *n);
+
+/* overdue.c */
+uint64_t budget_of(const node *n); /* what it may take, from when it was sent */
+void pace_add(core *c, node *n);   /* its result has come from the worker that has it */
+bool stray_is_at(const node *n, const worker *w);
+void stray_answered(core *c, node *n, uint32_t by); /* that peer has it no more */
+void strays_drop(core *c, node *n);
+void strays_leave(core *c, worker *w, bool is_blameless);
+void strays_settle(core *c, node *n, uint64_t winner); /* others that were late have lost */
+void worker_in_time(core *c, worker *w);
+bool node_has_another(const core *c, const node *n); /* worker, who could run it too */
+void overdue_check(core *c);
+
+/* waits.c */
+core_wait job_waits(const core *c, const job *j);
+void jobs_check_waits(core *c); /* tells watchers of a change */
 
 /* counts.c */
 void counts_accept(node *n, const core_states *said);  /* SAID with the result */
@@ -341,7 +395,7 @@ void job_planned(core *c, job *j, const core_event *e);
 void job_restart_stage(core *c, job *j);
 void job_restart(core *c, job *j, bool plan_too); /* from its first stage */
 void job_tell(core *c, job *j);                   /* now, or soon when they were notified a moment ago */
-void job_tell_one(core *c, const job *j, uint32_t to, uint64_t request);
+void job_tell_one(core *c, job *j, uint32_t to, uint64_t request);
 bool job_is_finishing(const job *j);
 void jobs_tell_untold(core *c);
 void job_note(core *c, const job *j, uint32_t about, const char *format, ...)

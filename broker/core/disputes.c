@@ -202,7 +202,8 @@ void disputes_check(core *c, job *j) {
     for (size_t i = 0; i < c->workers_count; i++) {
       const worker *w = c->workers[i];
       any = any || worker_accepts(w);
-      free_to_run = free_to_run || (worker_accepts(w) && dispute_may_run(d, w->who));
+      free_to_run = free_to_run ||
+                    (worker_may_take(w) && dispute_may_run(d, w->who) && (n == NULL || !stray_is_at(n, w)));
     }
     if (n == NULL || n->state != NODE_READY || free_to_run || !any) {
       d->waits_since_ms = 0;

@@ -200,7 +200,7 @@ void homes_assign(core *c, job *j) {
   }
   for (uint32_t i = 0; i < j->counts[0]; i++) {
     node *n = &j->levels[0][i];
-    if (n->state == NODE_READY && !node_is_picky(n)) {
+    if (n->state == NODE_READY && !n->picky) {
       n->home = c->holdings_count > 0 ? choose_home(c, j, i) : 0;
       chain_remove(&n->in);
       chain_add_last(&homes[n->home].leaves, &n->in);

@@ -381,7 +381,9 @@ bool job_is_finishing(const job *j) {
   return j->levels_count > 0 && j->rows_done == j->rows_total;
 }
 
-void job_tell_one(core *c, const job *j, uint32_t to, uint64_t request) {
+void job_tell_one(core *c, job *j, uint32_t to, uint64_t request) {
+  const core_wait wait = job_waits(c, j);
+  j->told_wait = wait.kind;
   core_act(c, &(core_action){.kind = CORE_SEND_PROGRESS,
                              .peer = to,
                              .request = request,
@@ -391,6 +393,7 @@ void job_tell_one(core *c, const job *j, uint32_t to, uint64_t request) {
                              .rows_total = j->rows_total,
                              .finishing = job_is_finishing(j),
                              .is_running = j->is_running,
+                             .wait = wait,
                              .states = counts_of(j)});
 }
 

@@ -14,9 +14,24 @@ enum {
   CORE_FINGERPRINT_MS = 60000, /* four times as long as a worker may be silent */
   CORE_THIRD_MS = 60000,       /* likewise, for a worker that decides between two others */
   CORE_DEATHS_MAX = 3,         /* workers that may be lost while they run a task, before it runs alone */
-  CORE_LOSSES_MAX = 20,        /* failures of a task because partials were lost: caches are too small */
-  CORE_HOLDERS_MAX = 4,        /* workers that are known to hold a shard; more would not help */
-  CORE_JOBS_MAX = 10000,       /* unfinished */
+  /* What a task may take before another worker gets it too: so many times the median of its peers, since data
+   * are uneven and workers have tasks that wait; never less than what a busy machine may lose; where too few
+   * peers are known what is rarely exceeded, and as long as large files take to read. */
+  CORE_BUDGET_TIMES = 8,
+  CORE_BUDGET_MIN_MS = 10000,
+  CORE_BUDGET_MS = 120000,
+  CORE_BUDGET_READ_MS = 600000,
+  CORE_EXPIRY_TIMES = 4, /* budgets, after which a copy is no longer expected and occupies no room */
+  CORE_PEERS_MIN = 3,
+  CORE_PACE_MAX = 31,      /* peers that are remembered: the newest, because caches warm up */
+  CORE_DOUBLINGS_MAX = 10, /* of a pause */
+  CORE_TAIL_TIMES = 2,     /* likewise, for workers that would be idle: a copy costs nothing then */
+  CORE_TAIL_MIN_MS = 2000,
+  CORE_PAUSE_MS = 1000, /* of a worker that lost a race; doubled with each one in a row */
+  CORE_PAUSE_MAX_MS = 60000,
+  CORE_LOSSES_MAX = 20,  /* failures of a task because partials were lost: caches are too small */
+  CORE_HOLDERS_MAX = 4,  /* workers that are known to hold a shard; more would not help */
+  CORE_JOBS_MAX = 10000, /* unfinished */
   CORE_WORKERS_MAX = 10000,
   CORE_WATCHERS_MAX = 100, /* of one job */
   CORE_CAPACITY_MAX = 1024,

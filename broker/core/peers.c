@@ -78,8 +78,17 @@ bool worker_accepts(const worker *w) {
   return w->capacity > 0 && !w->set_aside;
 }
 
+static uint32_t slots_of(const worker *w) {
+  return w->races_in_row > 0 && w->capacity > 0 ? 1 : w->capacity;
+}
+
+bool worker_may_take(const worker *w) {
+  return worker_accepts(w) && !w->strays_alone && w->strays_count < slots_of(w);
+}
+
 bool worker_has_room(const worker *w) {
-  return worker_accepts(w) && w->reserved_for == NULL && w->running_count < w->capacity;
+  return worker_may_take(w) && w->reserved_for == NULL && !w->pauses &&
+         w->running_count + w->strays_count < slots_of(w);
 }
 
 void worker_update_room(core *c, worker *w) {
@@ -102,12 +111,11 @@ static void take_all_from(core *c, worker *w, bool is_blameless) {
   if (w->reserved_for != NULL && w->reserved_for->of->state != NODE_RUNNING) {
     suspect_unreserve(c, w->reserved_for->of);
   }
+  strays_leave(c, w, is_blameless);
   while (!chain_is_alone(&w->running)) {
     node *n = CHAIN_OWNER(w->running.next, node, in);
-    if (is_blameless) {
+    if (is_blameless || suspect_died(c, n, w, suspect_runs_alone(n))) {
       node_requeue(c, n);
-    } else {
-      suspect_died(c, n, w);
     }
   }
   while (!chain_is_alone(&w->keeps)) {
@@ -163,6 +171,7 @@ static worker *add_worker(core *c, peer *p, uint32_t capacity, const digest *fin
   chain_init(&w->room);
   chain_init(&w->running);
   chain_init(&w->keeps);
+  chain_init(&w->strays);
   take_slot(c, w);
   w->index = c->workers_count;
   c->workers[c->workers_count++] = w;

@@ -31,6 +31,9 @@ static bool is_fit(const node *n, const worker *w) {
   if (n->level == CORE_LEVEL_STEP && j->has_fingerprint && !digest_equal(&j->fingerprint, &w->fingerprint)) {
     return false;
   }
+  if (n->strays != NULL && stray_is_at(n, w)) {
+    return false;
+  }
   const dispute *d = n->disputed ? dispute_find(j, j->stage, node_task(n)) : NULL;
   return d == NULL || dispute_may_run(d, w->who);
 }
@@ -40,17 +43,37 @@ static bool is_fit(const node *n, const worker *w) {
 static bool has_other(const core *c, const node *n) {
   for (size_t i = 0; i < c->workers_count; i++) {
     const worker *w = c->workers[i];
-    if (worker_accepts(w) && !has_failed_on(n, w) && is_fit(n, w)) {
+    if (worker_may_take(w) && !has_failed_on(n, w) && is_fit(n, w)) {
       return true;
     }
   }
   return false;
 }
 
+/* Or is more likely to answer. */
 static bool has_more_room(const worker *a, const worker *b) {
+  if (a->races_in_row != b->races_in_row) {
+    return a->races_in_row < b->races_in_row;
+  }
   const uint64_t load_a = (uint64_t)a->running_count * b->capacity;
   const uint64_t load_b = (uint64_t)b->running_count * a->capacity;
   return load_a != load_b ? load_a < load_b : a->peer < b->peer;
+}
+
+/* Answers, as far as is known.  A copy of an overdue task waits for such a worker if there is one: with
+ * another it might be lost again. */
+static bool is_proven(const worker *w) {
+  return w->tasks_done > 0 && w->races_in_row == 0;
+}
+
+static bool has_proven(const core *c, const node *n) {
+  for (size_t i = 0; i < c->workers_count; i++) {
+    const worker *w = c->workers[i];
+    if (worker_may_take(w) && is_proven(w) && !has_failed_on(n, w) && is_fit(n, w)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static uint32_t partials_kept(const node *n, const worker *w) {
@@ -68,9 +91,10 @@ static worker *choose_worker(const core *c, const node *n) {
   worker *best = NULL;
   uint32_t best_kept = 0;
   const bool elsewhere = n->failures > 0 && has_other(c, n);
+  const bool proven = n->copies > 0 && has_proven(c, n);
   for (const chain *at = c->with_room.next; at != &c->with_room; at = at->next) {
     worker *w = CHAIN_OWNER(at, worker, room);
-    if (!is_fit(n, w) || (elsewhere && has_failed_on(n, w))) {
+    if (!is_fit(n, w) || (elsewhere && has_failed_on(n, w)) || (proven && !is_proven(w))) {
       continue;
     }
     const uint32_t kept = partials_kept(n, w);
@@ -252,7 +276,7 @@ static worker *choose_to_empty(const core *c, const node *n) {
   for (size_t i = 0; i < c->workers_count; i++) {
     worker *w = c->workers[i];
     if (worker_accepts(w) && w->reserved_for == NULL && is_fit(n, w) &&
-        (best == NULL || w->running_count < best->running_count)) {
+        (best == NULL || w->owed < best->owed)) {
       best = w;
     }
   }
@@ -331,7 +355,8 @@ static void check_fingerprint(core *c, job *j) {
   for (size_t i = 0; i < c->workers_count; i++) {
     const worker *w = c->workers[i];
     any = any || worker_accepts(w);
-    same = same || (worker_accepts(w) && digest_equal(&w->fingerprint, &j->fingerprint));
+    same = same || (worker_may_take(w) && digest_equal(&w->fingerprint, &j->fingerprint) &&
+                    !stray_is_at(&j->special, w));
   }
   const bool waits =
       j->special.level == CORE_LEVEL_STEP && j->special.state == NODE_READY && j->has_fingerprint;
@@ -343,6 +368,7 @@ static void check_fingerprint(core *c, job *j) {
     job_note(c, j, 0,
              "no worker is left that computes as those before did (another kind of machine); the job starts "
              "again from its first stage");
+    strays_settle(c, &j->special, 0);
     job_restart(c, j, false);
   }
 }

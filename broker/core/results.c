@@ -4,6 +4,10 @@
 #include "broker/core/core_inside.h"
 
 static void taken(core *c, const core_event *e) {
+  worker *w = peer_worker(c, e->peer);
+  if (w != NULL && w->owed > 0) {
+    w->owed--;
+  }
   c->answers_given++;
   core_act(c, &(core_action){.kind = CORE_SEND_TAKEN, .peer = e->peer, .id = e->id, .attempt = e->attempt});
 }
@@ -66,6 +70,9 @@ void take_failure(core *c, const core_event *e) {
   job *j = job_find(c, &e->id.job);
   node *n = j != NULL && j->stage == e->id.stage ? tree_find(j, e->id.task) : NULL;
   if (n == NULL || !has_lease(n, e)) {
+    if (n != NULL) {
+      stray_answered(c, n, e->peer);
+    }
     return; /* of an attempt that no longer counts */
   }
   const digest none = {{0}};
@@ -145,13 +152,23 @@ static void accept_partial(core *c, job *j, node *n, const core_event *e) {
   }
 }
 
+/* The worker that has the task gave it, or another: late, or for the second time. */
+static void settle_races(core *c, node *n, const core_event *e, worker *w) {
+  if (w != NULL && has_lease(n, e)) {
+    pace_add(c, n);
+    worker_in_time(c, w);
+  }
+  strays_settle(c, n, peer_who(c, e->peer));
+}
+
 void result_accept(core *c, job *j, node *n, const core_event *e) {
+  worker *w = peer_worker(c, e->peer);
+  settle_races(c, n, e, w);
   n->tag = e->attempt >> CORE_TAG_SHIFT;
   n->maker = peer_who(c, e->peer);
   n->content = e->content;
   n->has_content = true;
   counts_accept(n, &e->states);
-  worker *w = peer_worker(c, e->peer);
   if (w != NULL) {
     w->tasks_done++;
   }
@@ -203,6 +220,7 @@ void take_result(core *c, const core_event *e) {
     core_release_all(c, e);
     return;
   }
+  stray_answered(c, n, e->peer);
   if (!has_shape(n, e)) {
     core_release_all(c, e);
     if (has_lease(n, e)) {

@@ -2,8 +2,9 @@
  *
  * Whoever had the task when it was lost counts, because nobody knows which of a worker's tasks killed it.  So
  * tasks that only ran beside the guilty one become suspect too: before a job ends the task runs alone, on a
- * worker that was emptied for it, and whatever is innocent passes.  Nothing of this survives the broker:
- * after a restart the count begins anew. */
+ * worker that was emptied for it, and whatever is innocent passes.  Where such a worker still computes
+ * something that it was given before and that nobody wants any more, its loss proves nothing.  Nothing of
+ * this survives the broker: after a restart the count begins again. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ bool node_is_alone(const node *n) {
 }
 
 bool node_is_picky(const node *n) {
-  return n == &n->owner->special || n->failures > 0 || n->disputed || node_is_alone(n);
+  return n == &n->owner->special || n->failures > 0 || n->disputed || n->strays != NULL || node_is_alone(n);
 }
 
 /* ---- Reservations ---------------------------------------------------------------------------------- */
@@ -137,27 +138,35 @@ static bool lives_on(const core *c, const worker *gone) {
   return false;
 }
 
-void suspect_died(core *c, node *n, const worker *w) {
+bool suspect_runs_alone(const node *n) {
+  return n->state == NODE_RUNNING && n->suspicion != NULL && n->suspicion->reserved == n->at &&
+         n->at->owed == 1;
+}
+
+bool suspect_died(core *c, node *n, const worker *w, bool was_alone) {
   if (lives_on(c, w)) {
-    node_requeue(c, n);
-    return;
-  }
-  if (node_is_alone(n)) {
-    end_poisoned(c, n);
-    return;
+    return true;
   }
   suspicion *s = suspect(c, n);
-  if (s != NULL) {
-    s->died[s->deaths++ % CORE_DIED_MAX] = w->who;
-    s->alone = s->deaths >= c->deaths_max;
+  if (s == NULL) {
+    return true;
   }
-  if (s != NULL && s->alone) {
+  if (was_alone && s->deaths >= c->deaths_max) {
+    end_poisoned(c, n);
+    return false;
+  }
+  s->died[s->deaths++ % CORE_DIED_MAX] = w->who;
+  if (s->deaths >= c->deaths_max && !s->alone) {
+    s->alone = true;
+    if (n->state == NODE_READY) {
+      chain_add_last(&c->alone, &s->waiting);
+    }
     job_note(c, n->owner, w->peer,
              "was lost while it ran %s %" PRIu32 " of stage %" PRIu32 ", the %" PRIu32
              "th worker in turn; the task runs alone now",
              core_work_name(node_work(n)), n->index, n->owner->stage, s->deaths);
   }
-  node_requeue(c, n);
+  return true;
 }
 
 static bool take_back(suspicion *s, uint64_t who) {
@@ -178,15 +187,13 @@ void suspects_returned(core *c, uint64_t who) {
     suspicion *s = CHAIN_OWNER(at, suspicion, all);
     node *n = s->of;
     at = at->next;
-    if (!take_back(s, who) || !s->alone || n->state == NODE_RUNNING || s->deaths >= c->deaths_max) {
+    if (!take_back(s, who) || s->deaths >= c->deaths_max) {
       continue;
     }
-    if (n->state == NODE_READY) {
-      node_stop(c, n);
-      s->alone = false;
-      node_wait(c, n);
-    } else {
-      s->alone = false;
+    s->alone = false;
+    chain_remove(&s->waiting);
+    if (n->state != NODE_RUNNING) {
+      suspect_unreserve(c, n);
     }
   }
 }

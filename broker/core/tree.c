@@ -116,7 +116,8 @@ node *tree_find(job *j, uint64_t task) {
 static void enqueue(core *c, node *n, bool first) {
   job *j = n->owner;
   chain *list = &j->reduces;
-  if (node_is_picky(n)) {
+  n->picky = node_is_picky(n);
+  if (n->picky) {
     list = &j->picky;
   } else if (n->level == 0) {
     n->home = n->home < j->homes_count ? n->home : 0;
@@ -138,10 +139,10 @@ static void enqueue(core *c, node *n, bool first) {
 
 static void dequeue(core *c, node *n) {
   job *j = n->owner;
-  if (n->level == 0 && !node_is_picky(n)) {
+  if (n->level == 0 && !n->picky) {
     j->homes[n->home].count--;
   }
-  if (node_is_alone(n)) {
+  if (n->suspicion != NULL) {
     chain_remove(&n->suspicion->waiting);
   }
   chain_remove(&n->in);
@@ -175,9 +176,11 @@ void node_run(core *c, node *n, worker *w) {
   n->tag = node_tag(n->owner, n);
   n->attempt = n->tag << CORE_TAG_SHIFT | ((n->attempt & ATTEMPTS_MASK) % ATTEMPTS_MASK + 1);
   n->state = NODE_RUNNING;
+  n->sent_ms = c->now_ms;
   n->at = w;
   chain_add_last(&w->running, &n->in);
   w->running_count++;
+  w->owed++;
   n->owner->running_count++;
   c->tasks_running++;
   worker_update_room(c, w);
@@ -237,6 +240,7 @@ static void settle_below(core *c, node *p, bool is_kept) {
     const bool stayed = was_present && n->at != NULL;
     if (n->state != NODE_DONE) {
       node_stop(c, n);
+      strays_drop(c, n);
     }
     count_rows(n, true);
     if (was_present && (is_kept || !stayed)) {
@@ -254,6 +258,7 @@ static void settle_below(core *c, node *p, bool is_kept) {
 void node_finish(core *c, node *n, core_blob blob, const digest *content, worker *keeper, bool is_kept) {
   node_stop(c, n);
   suspect_forget(c, n);
+  strays_drop(c, n);
   n->state = NODE_DONE;
   n->blob = blob;
   n->content = *content;
@@ -373,7 +378,8 @@ bool tree_build(core *c, job *j) {
   for (uint32_t i = 0; i < j->counts[0]; i++) {
     node *n = &j->levels[0][i];
     j->ready_count++;
-    if (n->disputed) {
+    n->picky = n->disputed;
+    if (n->picky) {
       chain_add_last(&j->picky, &n->in);
     }
   }
@@ -385,6 +391,7 @@ bool tree_build(core *c, job *j) {
 static void clear_node(core *c, node *n) {
   node_stop(c, n);
   suspect_forget(c, n);
+  strays_drop(c, n);
   let_go(c, n);
 }
 
@@ -405,6 +412,7 @@ void tree_clear(core *c, job *j) {
   j->levels_count = 0;
   j->rows_done = 0;
   j->in_stage = (core_states){0};
+  memset(j->paces, 0, sizeof j->paces);
   j->is_built = false;
   j->special = (node){.owner = j, .level = CORE_LEVEL_STEP};
   chain_init(&j->special.in);

@@ -147,7 +147,7 @@ static void a_process_with_two_lines_is_not_lost_with_one(void **state) {
 static void the_limit_can_be_set_for_machines_that_are_taken_away(void **state) {
   (void)state;
   sim *s = sim_new(32);
-  core_set_deaths_max(s->core, 50);
+  sim_tolerate(s, 50);
   sim_shards(s, 0, 2, CORE_RUN_ROWS);
   sim_submit(s, 0);
   sim_start_worker(s, 0, 2, 0);

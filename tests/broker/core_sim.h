@@ -111,6 +111,7 @@ typedef struct sim {
   core_actions actions;
   uint64_t now_ms, turn;
   uint32_t last_peer, last_process;
+  uint32_t losses_max; /* of every core; 0: the default */
   sim_blob blobs[SIM_BLOBS];
   size_t blobs_count, blobs_live;
   sim_job jobs[SIM_JOBS];
@@ -126,6 +127,7 @@ typedef struct sim {
 } sim;
 
 sim *sim_new(uint64_t seed);
+void sim_tolerate(sim *s, uint32_t losses); /* of workers with a task, before it runs alone */
 void sim_free(sim *s);
 uint64_t sim_below(sim *s, uint64_t count);
 bool sim_chance(sim *s, unsigned percent);

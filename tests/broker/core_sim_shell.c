@@ -6,13 +6,25 @@
 #include "tests/broker/core_sim.h"
 #include "tests/check.h"
 
+static void start_core(sim *s) {
+  s->core = core_new();
+  assert_non_null(s->core);
+  if (s->losses_max > 0) {
+    core_set_deaths_max(s->core, s->losses_max);
+  }
+}
+
 sim *sim_new(uint64_t seed) {
   sim *s = calloc(1, sizeof *s);
   assert_non_null(s);
   s->seed = s->random.state = seed;
-  s->core = core_new();
-  assert_non_null(s->core);
+  start_core(s);
   return s;
+}
+
+void sim_tolerate(sim *s, uint32_t losses) {
+  s->losses_max = losses;
+  core_set_deaths_max(s->core, losses);
 }
 
 void sim_free(sim *s) {
@@ -444,8 +456,7 @@ void sim_crash_broker(sim *s, sim_crash when) {
   }
   s->actions.count = 0;
   core_destroy(s->core);
-  s->core = core_new();
-  assert_non_null(s->core);
+  start_core(s);
   memset(s->blobs, 0, (s->blobs_count + 1) * sizeof *s->blobs);
   s->blobs_count = s->blobs_live = 0;
   s->watches_count = 0;

@@ -41,6 +41,7 @@ FIELDS = {
     "priority": 1,
     "what": "jobs",
     "jobs": 127,
+    "waits": "no worker takes tasks",
 }
 
 TASK = "job stage task attempt"
@@ -70,7 +71,7 @@ KINDS = {
     "watch": "request job",
     "ask": "request job",
     "cancel": "request job",
-    "progress": "request job state stage rows_done rows_total finishing computed cached",
+    "progress": "request job state stage rows_done rows_total finishing computed cached waits",
     "report": "request job computed cached bytes by_name",
     "ended": "request job status message state",
     "list": "request what",

@@ -55,6 +55,7 @@ static const struct {
     [FIELD_PRIORITY] = {.integer = 1},
     [FIELD_WHAT] = {.text = "jobs"},
     [FIELD_JOBS] = {.integer = 127},
+    [FIELD_WAITS] = {.text = "no worker takes tasks"},
 };
 
 static bool is_as_golden(const message *m, int field) {

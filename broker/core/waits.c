@@ -1,0 +1,89 @@
+/* What a job that does not go on waits for: worked out when somebody asks, from what the core knows anyway.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "broker/core/core_inside.h"
+
+static const char *text_of(core_wait_kind kind) {
+  static const char *const texts[] = {
+#define X(id, text) [id] = text,
+      CORE_WAIT_TABLE(X)
+#undef X
+  };
+  return texts[kind];
+}
+
+static size_t count_accepting(const core *c) {
+  size_t count = 0;
+  for (size_t i = 0; i < c->workers_count; i++) {
+    count += worker_accepts(c->workers[i]);
+  }
+  return count;
+}
+
+static bool has_kind(const core *c, const job *j) {
+  for (size_t i = 0; i < c->workers_count; i++) {
+    const worker *w = c->workers[i];
+    if (worker_may_take(w) && digest_equal(&w->fingerprint, &j->fingerprint) &&
+        !stray_is_at(&j->special, w)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool has_voter(const core *c, const node *n) {
+  const dispute *d = dispute_find(n->owner, n->owner->stage, node_task(n));
+  for (size_t i = 0; d != NULL && i < c->workers_count; i++) {
+    const worker *w = c->workers[i];
+    if (worker_may_take(w) && dispute_may_run(d, w->who) && !stray_is_at(n, w)) {
+      return true;
+    }
+  }
+  return d == NULL;
+}
+
+/* Of tasks that only some workers may run the first one that none may. */
+static core_wait_kind kind_of_picky(const core *c, const job *j) {
+  for (const chain *at = j->picky.next; at != &j->picky; at = at->next) {
+    const node *n = CHAIN_OWNER(at, node, in);
+    if (n->level == CORE_LEVEL_STEP && j->has_fingerprint && !has_kind(c, j)) {
+      return WAIT_KIND;
+    }
+    if (n->disputed && !has_voter(c, n)) {
+      return WAIT_THIRD;
+    }
+    if (node_is_alone(n)) {
+      return WAIT_EMPTY;
+    }
+  }
+  return WAIT_TURN;
+}
+
+/* All that runs is past its budget, and nobody else is there to try it. */
+static bool is_held(const core *c, const job *j) {
+  return j->running_count > 0 && j->held_ms == c->overdue_checked_ms && j->held_count >= j->running_count;
+}
+
+core_wait job_waits(const core *c, const job *j) {
+  core_wait wait = {.kind = WAIT_NOTHING};
+  if (is_held(c, j)) {
+    wait.kind = WAIT_ANSWER;
+    wait.peer = j->held_by;
+    wait.since_ms = j->held_since_ms;
+  } else if (j->running_count == 0) {
+    wait.kind = count_accepting(c) == 0 ? WAIT_WORKER : kind_of_picky(c, j);
+  }
+  wait.text = text_of(wait.kind);
+  return wait;
+}
+
+void jobs_check_waits(core *c) {
+  for (const chain *at = c->watched.next; at != &c->watched; at = at->next) {
+    job *j = CHAIN_OWNER(at, job, watched);
+    if (job_waits(c, j).kind != j->told_wait) {
+      job_tell(c, j);
+    }
+  }
+}

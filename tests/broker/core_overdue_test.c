@@ -1,0 +1,261 @@
+/* Workers that give signs of life and do not answer: who gets the task too, whose result counts, what the job
+ * waits for when nobody else is there. */
+#include <string.h>
+
+#include "tests/broker/core_sim.h"
+#include "tests/check.h"
+
+enum { MAPS = 12, SOME_MS = CORE_BUDGET_MIN_MS + 2000 };
+
+/* Workers with room for CAPACITY tasks each, and job 0 of so many MAPs. */
+static sim *with_workers(int workers, uint32_t capacity, uint32_t maps) {
+  sim *s = sim_new(41);
+  for (int i = 0; i < workers; i++) {
+    sim_start_worker(s, i, capacity, 0);
+    sim_connect(s, i);
+  }
+  sim_shards(s, 0, maps, CORE_RUN_ROWS);
+  sim_submit(s, 0);
+  sim_turn(s);
+  return s;
+}
+
+static size_t find_task_of(const sim *s, int worker) {
+  size_t at = 0;
+  while (at < s->tasks_count && s->tasks[at].peer != s->workers[worker].peer) {
+    at++;
+  }
+  return at;
+}
+
+static sim_task take_task(sim *s, size_t at) {
+  assert_true(at < s->tasks_count);
+  const sim_task t = s->tasks[at];
+  s->tasks[at] = s->tasks[--s->tasks_count];
+  return t;
+}
+
+/* All but WORKER work until there is nothing left for them. */
+static void others_work(sim *s, int worker) {
+  for (size_t at = 0; at < s->tasks_count;) {
+    if (s->tasks[at].peer == s->workers[worker].peer) {
+      at++;
+    } else {
+      sim_work(s, at);
+      sim_turn(s);
+      at = 0;
+    }
+  }
+}
+
+static core_worker_view view_of(const sim *s, int worker) {
+  core_worker_view w = {.peer = 0};
+  for (size_t i = 0; i < core_workers(s->core) && w.peer != s->workers[worker].peer; i++) {
+    core_worker_at(s->core, i, &w);
+  }
+  assert_int_equal(w.peer, s->workers[worker].peer);
+  return w;
+}
+
+static core_wait wait_of(const sim *s, int job) {
+  const core_job_id id = sim_job_id(job);
+  core_job_view view;
+  assert_true(core_find_job(s->core, &id, &view));
+  return view.wait;
+}
+
+/* ---- Second copies --------------------------------------------------------------------------------- */
+
+static void a_worker_that_never_answers_holds_up_no_job(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 2, MAPS);
+  others_work(s, 0);
+  assert_false(s->jobs[0].ended);
+  sim_wait(s, SOME_MS); /* eight times what its peers took is less */
+  others_work(s, 0);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+static void without_peers_a_task_has_two_minutes(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 1, 1);
+  assert_int_equal(s->tasks_count, 1);
+  sim_wait(s, CORE_BUDGET_MS - 2000);
+  assert_int_equal(s->tasks_count, 1);
+  sim_wait(s, 5000);
+  assert_int_equal(s->tasks_count, 2);
+  assert_int_not_equal(s->tasks[0].peer, s->tasks[1].peer);
+  sim_free(s);
+}
+
+static void the_late_copy_is_compared(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 1, 1);
+  s->jobs[0].stages = 2;
+  sim_wait(s, CORE_BUDGET_MS + 5000);
+  assert_int_equal(s->tasks_count, 2);
+  const sim_task late = take_task(s, 0);
+  sim_work(s, 0);
+  sim_turn(s); /* the STEP runs now */
+  sim_result r;
+  digest lost;
+  assert_true(sim_compute(s, &late, &r, &lost));
+  sim_answer(s, &r, late.peer);
+  sim_turn(s);
+  assert_int_equal(s->jobs[0].notes, 1); /* the same: nothing to add to that it was late */
+  r.values[0] ^= 64;
+  sim_answer(s, &r, late.peer);
+  sim_turn(s);
+  assert_int_equal(s->jobs[0].notes, 2);
+  sim_free(s);
+}
+
+static void the_first_result_counts_also_when_it_is_the_late_one(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 1, 1);
+  sim_wait(s, CORE_BUDGET_MS + 5000);
+  assert_int_equal(s->tasks_count, 2);
+  const uint32_t late = s->tasks[0].peer;
+  const sim_task second = take_task(s, 1);
+  sim_work(s, 0);
+  sim_turn(s);
+  assert_int_equal(s->tasks[0].work, WORK_STEP);
+  for (int i = 0; i < 2; i++) { /* nobody has lost a race */
+    assert_int_equal(view_of(s, i).races_lost, 0);
+  }
+  assert_int_not_equal(second.peer, late);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+/* Nothing else is to do, and the worker would be idle. */
+static void idle_workers_run_the_last_tasks_too(void **state) {
+  (void)state;
+  sim *s = with_workers(3, 2, MAPS);
+  others_work(s, 0);
+  const size_t left = s->tasks_count;
+  assert_true(left > 0);
+  sim_wait(s, CORE_TAIL_MIN_MS + 2000);
+  assert_true(s->tasks_count > left);
+  others_work(s, 0);
+  for (int i = 0; i < CORE_BUDGET_MS / 1000 + 10 && !s->jobs[0].ended; i++) {
+    sim_wait(s, 1000); /* the STEP may have gone to it, and has no peers */
+    others_work(s, 0);
+  }
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+/* ---- Who keeps losing ------------------------------------------------------------------------------ */
+
+static void who_loses_races_gets_one_task_at_a_time_until_it_answers_in_time(void **state) {
+  (void)state;
+  sim *s = with_workers(2, 2, MAPS);
+  others_work(s, 0);
+  sim_wait(s, SOME_MS);
+  others_work(s, 0);
+  assert_true(view_of(s, 0).races_lost >= 1);
+  assert_true(view_of(s, 0).is_held_back);
+  s->tasks_count = 0;
+  sim_shards(s, 1, MAPS, CORE_RUN_ROWS);
+  sim_submit(s, 1);
+  sim_wait(s, 3000); /* the pause after the first losses is over */
+  assert_int_equal(view_of(s, 0).running, 1);
+  assert_int_equal(view_of(s, 1).running, 2);
+  sim_work(s, find_task_of(s, 0));
+  sim_turn(s);
+  assert_false(view_of(s, 0).is_held_back);
+  assert_int_equal(view_of(s, 0).running, 2);
+  assert_true(view_of(s, 0).races_lost >= 1); /* that stays known */
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 1));
+  sim_free(s);
+}
+
+/* ---- What a job waits for -------------------------------------------------------------------------- */
+
+static void a_job_that_waits_says_what_for(void **state) {
+  (void)state;
+  sim *s = with_workers(0, 0, 1);
+  assert_int_equal(wait_of(s, 0).kind, WAIT_WORKER);
+  sim_start_worker(s, 0, 1, 0);
+  sim_connect(s, 0);
+  sim_turn(s);
+  assert_int_equal(wait_of(s, 0).kind, WAIT_NOTHING);
+  sim_shards(s, 1, 1, CORE_RUN_ROWS);
+  sim_submit(s, 1);
+  sim_turn(s);
+  assert_int_equal(wait_of(s, 1).kind, WAIT_TURN);
+  const uint64_t given_ms = s->now_ms;
+  sim_wait(s, CORE_BUDGET_MS + 5000); /* alone, it is not asked twice: its task may be long */
+  assert_int_equal(s->tasks_count, 1);
+  assert_int_equal(wait_of(s, 0).kind, WAIT_ANSWER);
+  assert_int_equal(wait_of(s, 0).peer, s->workers[0].peer);
+  assert_int_equal(wait_of(s, 0).since_ms, given_ms);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  assert_true(sim_is_right(s, 1));
+  sim_free(s);
+}
+
+static void a_job_whose_kind_of_worker_is_gone_says_so(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 1, 1);
+  s->jobs[0].stages = 2;
+  sim_work(s, 0);
+  sim_turn(s);
+  sim_work(s, 0); /* the first STEP has fixed the kind */
+  sim_turn(s);
+  sim_work(s, 0);
+  sim_turn(s);
+  sim_kill(s, 0);
+  s->tasks_count = 0;
+  sim_start_worker(s, 1, 1, 1);
+  sim_connect(s, 1);
+  sim_turn(s);
+  assert_int_equal(wait_of(s, 0).kind, WAIT_KIND);
+  sim_free(s);
+}
+
+/* At once when they begin to watch, and again when it changes. */
+static void watchers_are_told_what_their_job_waits_for(void **state) {
+  (void)state;
+  sim *s = with_workers(0, 0, 1);
+  s->watches[s->watches_count++] = (sim_watch){.peer = ++s->last_peer, .job = 0, .waits = true};
+  sim_feed(s, &(core_event){.kind = CORE_WATCHED, .peer = s->last_peer, .request = 1, .job = sim_job_id(0)});
+  assert_int_equal(s->actions.at[0].kind, CORE_SEND_PROGRESS);
+  assert_int_equal(s->actions.at[0].wait.kind, WAIT_WORKER);
+  sim_turn(s);
+  sim_start_worker(s, 0, 1, 0);
+  sim_connect(s, 0);
+  sim_turn(s);
+  core_wait_kind told = WAIT_WORKER;
+  for (int i = 0; i < (CORE_BUDGET_MS + 5000) / 1000; i++) {
+    s->now_ms += 1000;
+    sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[0].peer, .capacity = 1});
+    sim_feed(s, &(core_event){.kind = CORE_TICK});
+    for (size_t k = 0; k < s->actions.count; k++) {
+      told = s->actions.at[k].kind == CORE_SEND_PROGRESS ? s->actions.at[k].wait.kind : told;
+    }
+    sim_turn(s);
+  }
+  assert_int_equal(told, WAIT_ANSWER);
+  sim_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_worker_that_never_answers_holds_up_no_job),
+      cmocka_unit_test(without_peers_a_task_has_two_minutes),
+      cmocka_unit_test(the_late_copy_is_compared),
+      cmocka_unit_test(the_first_result_counts_also_when_it_is_the_late_one),
+      cmocka_unit_test(idle_workers_run_the_last_tasks_too),
+      cmocka_unit_test(who_loses_races_gets_one_task_at_a_time_until_it_answers_in_time),
+      cmocka_unit_test(a_job_that_waits_says_what_for),
+      cmocka_unit_test(a_job_whose_kind_of_worker_is_gone_says_so),
+      cmocka_unit_test(watchers_are_told_what_their_job_waits_for),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
