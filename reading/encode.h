@@ -1,4 +1,4 @@
-/* From a piece of a file to the content of a shard.
+/* Turns a piece of a file into the content of a shard.
  *
  * An encoder belongs to one thread and keeps its memory from piece to piece.  The file's format decodes the
  * piece, batch of rows by batch; the encoder fills column after column from each.
@@ -9,10 +9,10 @@
 #include "reading/column.h"
 #include "reading/reader.h"
 
-/* What an encoder must know of a file. */
+/* What an encoder needs to know about a file. */
 typedef struct encoder_layout {
   const input_file *input;
-  const uint32_t *cells; /* where each wanted column stands; INPUT_ABSENT: nowhere */
+  const uint32_t *cells; /* the number of each wanted column in the file; INPUT_ABSENT: none */
   uint32_t file;         /* its number in the dataset */
 } encoder_layout;
 
@@ -31,13 +31,13 @@ encoder *encoder_new(const encoder_schema *schema);
 void encoder_destroy(encoder *e);
 
 /* Encodes PIECE; *OUT borrows from E and PIECE until the next piece.  A content without rows is not a shard.
- * STATUS_DATA for what makes the whole file unfit, such as text that is not UTF-8. */
+ * STATUS_DATA for what makes the whole file unusable, such as text that is not UTF-8. */
 status encoder_run(encoder *e, const encoder_layout *layout, const input_piece *piece, shard_content *out,
                    error *err) MUST_USE;
 
-/* What was measured in a column of the last piece. */
+/* The measurements of a column of the last piece. */
 const measure *encoder_measure(const encoder *e, uint32_t column);
-/* Where its rows stand, and what of it was left out. */
+/* The positions of its rows, and the records that were left out. */
 const row_places *encoder_places(const encoder *e);
 
 #endif

@@ -1,4 +1,4 @@
-/* What holds of every text file, whatever is in it. */
+/* Checks that apply to every text format. */
 #ifndef CANVASS_READING_PLAIN_TEXT_H
 #define CANVASS_READING_PLAIN_TEXT_H
 
@@ -10,7 +10,7 @@
  * in it, and what the encoding probably is.  STATUS_OK when all is well. */
 status plain_text_check(const uint8_t *text, size_t length, uint64_t first_line, const char *title,
                         error *err) MUST_USE;
-/* Where the first byte stands that is NUL or not UTF-8; LENGTH: nowhere. */
+/* The position of the first byte that is NUL or not UTF-8; LENGTH: there is none. */
 size_t plain_text_good(const uint8_t *text, size_t length);
 uint64_t plain_text_lines(const uint8_t *text, size_t length); /* newlines */
 

@@ -1,4 +1,4 @@
-/* A chart being made: rows in the order of the table come in, rows of one item together go out. */
+/* Builds a chart: takes rows in the order of the table, and groups them by item. */
 #ifndef CANVASS_REPORT_CHARTING_H
 #define CANVASS_REPORT_CHARTING_H
 
@@ -6,9 +6,9 @@
 
 enum { CHARTING_ROWS_MAX = 200, CHARTING_KEYS_MAX = 24 };
 
-/* What a figure is about: a thing, and a group of respondents. */
+/* What a figure is about: an item or answer, and a group of respondents. */
 typedef struct charting_subject {
-  slice of, label;          /* the thing: as identified, and as shown */
+  slice of, label;          /* the item or answer: as identified, and as shown */
   slice group, group_label; /* the same for the group */
   bool is_total;            /* of all groups */
 } charting_subject;
@@ -34,11 +34,11 @@ typedef struct charting {
   slice keys_item; /* whose labels they have */
 } charting;
 
-/* A row about SUBJECT. NULL: there is no room for more, which is counted. */
+/* Adds a row of CHART_BARS about SUBJECT.  NULL: there are too many; the row is counted as left out. */
 chart_row *charting_add(charting *c, const charting_subject *subject);
 /* The answers of ITEM go from LOW to HIGH. */
 void charting_scale(charting *c, slice item, double low, double high);
-/* PERCENT of those that SUBJECT is about, N of them, have answered KEY. */
+/* PERCENT of the N respondents of SUBJECT have answered KEY.  For CHART_SHARES. */
 void charting_share(charting *c, const charting_subject *subject, const json *key, double percent, int64_t n);
 /* Orders rows and keys, and fills `chart`. */
 void charting_finish(charting *c);

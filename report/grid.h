@@ -1,8 +1,8 @@
 /* A grid: aligned columns on a page of limited width.
  *
- * Columns of figures stand on their decimal mark, texts stand left.  Where the page is
- * narrow, leading key columns give way: long texts fold to three lines, then end in an ellipsis; a key equal
- * to the one above is not repeated.  A grid too wide for the page is written as panels, each with the keys.
+ * Figures are aligned at their decimal marks, texts at the left.  If the page is too narrow, the leading key
+ * columns become narrower: long texts are folded to three lines, then end in an ellipsis.  A key equal to the
+ * one above is not repeated.  A grid that is still too wide is written as panels, each with the keys.
  */
 #ifndef CANVASS_REPORT_GRID_H
 #define CANVASS_REPORT_GRID_H
@@ -25,9 +25,9 @@ typedef struct grid grid;
 /* Texts are borrowed; everything lives in MEMORY.  NULL when out of memory: all calls accept that. */
 grid *grid_new(arena *memory, const grid_column *columns, size_t columns_count, size_t rows_count);
 void grid_set(grid *g, size_t row, size_t column, slice text);
-/* Columns that a title wants: it folds, but not within a word. */
+/* The width that a title needs, folded between words. */
 size_t grid_title_width(slice title);
-/* Columns that the grid takes, with the gap after its last column; more than the page: panels. */
+/* The width of the grid, including the gap after its last column; if it exceeds the page there are panels. */
 size_t grid_width(const grid *g, const pen *p, size_t indent, bool header);
 /* HEADER: with titles and a rule; CONTINUED is written above every panel but the first.  Without a header
  * there is one panel, and columns that do not fit are left out. */

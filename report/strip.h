@@ -1,4 +1,4 @@
-/* Pictures in one line: a bar for a per cent, an interval on its scale. */
+/* Drawings in one line of text: a bar for a percentage, an interval on its scale. */
 #ifndef CANVASS_REPORT_STRIP_H
 #define CANVASS_REPORT_STRIP_H
 

@@ -5,7 +5,7 @@
 #include "report/layout.h"
 #include "report/pen.h"
 
-/* With its title; nothing but "no rows" for an empty table. */
+/* Writes a table below its title; "no rows" for an empty one. */
 void text_table_write(const document *d, const pen *p, size_t indent, const layout_table *table);
 /* The matrices of one table, each below its name. */
 void text_matrices_write(const document *d, const pen *p, size_t indent, const layout_matrix *matrices,

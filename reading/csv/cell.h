@@ -1,4 +1,4 @@
-/* From the raw bytes of a cell to its text: quotes taken off, doubled ones single, trimmed. */
+/* The text of a raw cell: without its quotes, doubled quotes single, trimmed. */
 #ifndef CANVASS_READING_CSV_CELL_H
 #define CANVASS_READING_CSV_CELL_H
 

@@ -1,4 +1,4 @@
-/* The first record of a file: the delimiter, the names of its columns, and where wanted ones are. */
+/* The first record of a file: the delimiter and the names of the columns. */
 #ifndef CANVASS_READING_CSV_HEADER_H
 #define CANVASS_READING_CSV_HEADER_H
 

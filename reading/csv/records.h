@@ -1,4 +1,4 @@
-/* From separators to rows: which records of a piece are usable, and where they are in the file. */
+/* Makes rows of separators: which records of a piece are usable, and where they are in the file. */
 #ifndef CANVASS_READING_CSV_RECORDS_H
 #define CANVASS_READING_CSV_RECORDS_H
 

@@ -1,4 +1,4 @@
-/* Cutting a file into pieces of whole records.
+/* Cuts a file into pieces of whole records.
  *
  * One pass, in the order of the file, runs the quoting automaton (quotes.h) and counts.  A piece holds
  * exactly ROWS records (fewer at the end of the file, and when they take more than INPUT_PIECE_BYTES_MAX);
