@@ -383,6 +383,7 @@ void scripted_play(scripted_broker *b, scripted_part *part, void *context) {
   b->part = part;
   b->context = context;
   assert_int_equal(pthread_create(&b->thread, NULL, play, b), 0);
+  waiting_for("whoever talks to the scripted broker to come to an end");
 }
 
 void scripted_stop(scripted_broker *b) {
