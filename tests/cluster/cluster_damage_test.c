@@ -190,6 +190,31 @@ static void truncated_shards_of_a_worker_are_found_and_fetched_again(void **stat
   damaged_in_a_workers_store(*state, true);
 }
 
+/* With no page as it was. */
+static void a_worker_whose_index_is_damaged_makes_it_again_and_says_so(void **state) {
+  enum { RUBBISH_BYTES = 1 << 16 };
+  static char rubbish[RUBBISH_BYTES];
+  cluster *c = *state;
+  scene s = {0};
+  process_result found;
+  char index[256];
+  char path[300];
+  prepare(c, &s, FEW_ROWS);
+  cluster_start_broker(c);
+  put(c, &s);
+  cluster_start_worker(c, 0);
+  cluster_evaluate(c, s.spec, "survey", &found);
+  process_result_fini(&found);
+  cluster_stop_worker(c, 0);
+  memset(rubbish, 0x5a, sizeof rubbish);
+  cluster_path(c, "worker0/index", index);
+  process_write_file(index, "data.mdb", rubbish, sizeof rubbish, path, sizeof path);
+  cluster_start_worker(c, 0);
+  cluster_wait_logged(c, "worker0.log", "it is made again");
+  expect_other(c, &s, "with a worker's index damaged");
+  finish(c, &s);
+}
+
 /* ---- What is removed --------------------------------------------------------------------------------- */
 
 static void a_broker_whose_store_is_removed_stops_and_says_so(void **state) {
@@ -363,6 +388,7 @@ int main(void) {
       CLUSTER_TEST(shards_damaged_in_a_shared_store_while_all_run_are_found_and_made_good_as_advised),
       CLUSTER_TEST(altered_shards_of_a_worker_are_found_and_fetched_again),
       CLUSTER_TEST(truncated_shards_of_a_worker_are_found_and_fetched_again),
+      CLUSTER_TEST(a_worker_whose_index_is_damaged_makes_it_again_and_says_so),
       CLUSTER_TEST(a_broker_whose_store_is_removed_stops_and_says_so),
       CLUSTER_TEST(a_broker_whose_store_is_moved_away_stops_and_says_so),
       CLUSTER_TEST(a_socket_that_is_removed_is_made_again),
