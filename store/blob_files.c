@@ -102,11 +102,11 @@ static int sync_path(int directory, const char *path) {
   return problem;
 }
 
-int blob_files_sync(int directory, const digest *name) {
+int blob_files_sync(int directory, const digest *name, bool and_fan) {
   blob_path path = path_of("blobs", name);
   int problem = sync_path(directory, path.text);
   /* The file's directory, which names it, and blobs/, which names that. */
-  for (int i = 0; i < 2 && problem == 0; i++) {
+  for (int i = 0; i < (and_fan ? 2 : 1) && problem == 0; i++) {
     *strrchr(path.text, '/') = 0;
     problem = sync_path(directory, path.text);
   }

@@ -22,8 +22,9 @@ status blob_files_write(int directory, const digest *name, const void *bytes, si
 int blob_files_write_unsynced(int directory, const digest *name, const void *bytes, size_t length);
 /* The file FROM (a path below the directory) takes its place in blobs/. */
 int blob_files_adopt(int directory, const char *from, const digest *name);
-/* The bytes and the name are on disk. */
-int blob_files_sync(int directory, const digest *name);
+/* The bytes and the name are on disk; AND_FAN: also the name of the directory that the name is in, which many
+ * blobs share. */
+int blob_files_sync(int directory, const digest *name, bool and_fan);
 /* *FOUND is false when there is no such file. */
 status blob_files_map(int directory, const digest *name, store_blob *out, bool *found, error *err) MUST_USE;
 /* A descriptor for reading; STATUS_NOT_FOUND when there is no such file. */

@@ -313,7 +313,9 @@ status vault_sync(vault *v, error *err) {
   TRY(vault_check_place(v, err));
   if (v->unsynced_count <= VAULT_SYNCED_SINGLY_MAX) {
     for (size_t i = 0; i < v->unsynced_count && (problem == 0 || problem == ENOENT); i++) {
-      problem = blob_files_sync(v->place.directory, &v->unsynced[i]);
+      bool *is_synced = &v->fans_synced[v->unsynced[i].bytes[0]];
+      problem = blob_files_sync(v->place.directory, &v->unsynced[i], !*is_synced);
+      *is_synced = *is_synced || problem == 0;
     }
   } else if (syncfs(v->place.directory) != 0) {
     problem = errno;

@@ -23,6 +23,8 @@ struct vault {
   /* Blobs received since the last sync: the first few by name. */
   digest unsynced[VAULT_SYNCED_SINGLY_MAX];
   size_t unsynced_count;
+  bool fans_synced[UINT8_MAX +
+                   1]; /* directories of blobs, by the first byte of names: on disk in this process */
   /* Receiving. */
   size_t partly_count;
   uint64_t clock;
