@@ -145,16 +145,23 @@ static status begin(peer *from, wire_message *m, const core_job_id *id, const di
     return error_set(why, STATUS_LIMIT, "a priority of %llu; at most %u is allowed",
                      (unsigned long long)priority, UINT32_MAX);
   }
+  const uint64_t timeout_s = m->header.integers[FIELD_TIMEOUT];
+  if (timeout_s > UINT32_MAX) {
+    return error_set(why, STATUS_LIMIT, "a timeout of %llu s; at most %u are allowed",
+                     (unsigned long long)timeout_s, UINT32_MAX);
+  }
   s->event = (core_event){.kind = CORE_SUBMITTED,
                           .peer = from->number,
                           .request = m->header.integers[FIELD_REQUEST],
                           .job = *id,
-                          .priority = (uint32_t)priority};
+                          .priority = (uint32_t)priority,
+                          .timeout_ms = timeout_s * 1000};
   s->record.id = *id;
   s->record.content = *content;
   s->record.state = JOB_QUEUED;
   s->record.priority = (uint32_t)priority;
   s->record.submitted_s = broker_wall_s();
+  s->record.timeout_s = (uint32_t)timeout_s;
   return take_texts(&m->header, &s->record, why);
 }
 

@@ -59,6 +59,9 @@ static void add_job(broker *b, const ledger_job *j, json *list) {
   json_set_text(o, "work", j->read ? "load" : "evaluate");
   json_set_text(o, "state", ledger_state_name(state));
   set_figure(o, "priority", j->priority);
+  if (j->timeout_s > 0) {
+    set_figure(o, "timeout", j->timeout_s);
+  }
   set_figure(o, "stage", view.stage);
   set_figure(o, "rows_done", view.rows_done);
   set_figure(o, "rows_total", view.rows_total);

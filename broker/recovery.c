@@ -119,10 +119,19 @@ static status restore_results(broker *b, const ledger_job *j, error *err) {
   return st;
 }
 
+/* By the wall clock: while the broker was away, too. */
+static uint64_t spent_ms(const ledger_job *j) {
+  const uint64_t now_s = broker_wall_s();
+  const uint64_t spent_s = now_s > j->submitted_s ? now_s - j->submitted_s : 0;
+  return 1000 * (spent_s < UINT32_MAX ? spent_s : UINT32_MAX);
+}
+
 static status restore_job(broker *b, const ledger_job *j, restored *r, error *err) {
   r->event = (core_event){.kind = CORE_RESTORED,
                           .job = j->id,
                           .priority = j->priority,
+                          .timeout_ms = 1000 * (uint64_t)j->timeout_s,
+                          .spent_ms = spent_ms(j),
                           .read = j->read,
                           .stage = j->stage,
                           .fingerprint = j->fingerprint,

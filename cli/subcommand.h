@@ -29,9 +29,10 @@ typedef struct settings {
   const char *dataset;
   const char *job_key;
   unsigned priority;
-  int role;       /* of keygen: client, worker, both; -1: none */
-  int job_state;  /* of the jobs that are listed; -1: any */
-  unsigned limit; /* how many of them; 0: all, or as many as fit a terminal */
+  unsigned timeout; /* seconds; 0: none */
+  int role;         /* of keygen: client, worker, both; -1: none */
+  int job_state;    /* of the jobs that are listed; -1: any */
+  unsigned limit;   /* how many of them; 0: all, or as many as fit a terminal */
   bool wait, append, json;
 } settings;
 

@@ -16,7 +16,7 @@
 #include "cli/submission.h"
 #include "proto/message.h"
 
-enum { PRIORITY_MAX = 1000000 };
+enum { PRIORITY_MAX = 1000000, TIMEOUT_MAX = 1000000000 };
 
 #define AT(member) offsetof(settings, member)
 
@@ -27,6 +27,8 @@ static const option options[] = {
     {0, "key", "KEY", OPTION_TEXT, AT(job_key), 0, 0, NULL,
      "the same key means the same job; default: a new one"},
     {0, "priority", "P", OPTION_COUNT, AT(priority), 0, PRIORITY_MAX, NULL, "larger goes first; default: 0"},
+    {0, "timeout", "S", OPTION_COUNT, AT(timeout), 1, TIMEOUT_MAX, NULL,
+     "end the job when it is not done after S seconds"},
     RENDERING_OPTIONS,
     LINK_OPTIONS,
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress"},
@@ -72,6 +74,7 @@ static status hand_over(evaluation *e, session *link, const char *path, uint64_t
   parts.job.version = version;
   parts.job.key = s->job_key;
   parts.job.priority = s->priority;
+  parts.job.timeout_s = s->timeout;
   parts.job.title = title_of(e->plan, path, title);
   if (st == STATUS_OK) {
     st = session_submit(link, &parts.job, id, err);

@@ -83,6 +83,9 @@ static status fill_submission(const session_job *job, const char *key, message *
   if (job->priority > 0) {
     message_set_integer(m, FIELD_PRIORITY, job->priority);
   }
+  if (job->timeout_s > 0) {
+    message_set_integer(m, FIELD_TIMEOUT, job->timeout_s);
+  }
   if (job->title != NULL) {
     message_set_text(m, FIELD_TITLE, job->title);
   }

@@ -88,6 +88,7 @@ typedef struct session_job {
   const char *key;   /* NULL: a random one.  The same key is the same job. */
   const char *title; /* for listings; may be NULL */
   uint32_t priority;
+  uint32_t timeout_s; /* after which it ends with STATUS_LIMIT; 0: never */
 } session_job;
 status session_submit(session *s, const session_job *job, char id[SESSION_JOB_BYTES], error *err) MUST_USE;
 

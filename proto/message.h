@@ -67,7 +67,8 @@ enum {
   X(FIELD_PRIORITY, "priority", INTEGER) /* larger first */                                          \
   X(FIELD_WHAT, "what", TEXT)            /* of a list: jobs, workers, datasets */                    \
   X(FIELD_JOBS, "jobs", INTEGER)         /* how many still use a dropped dataset */                  \
-  X(FIELD_WAITS, "waits", TEXT)          /* of progress: what a job that does not go on waits for */
+  X(FIELD_WAITS, "waits", TEXT)          /* of progress: what a job that does not go on waits for */ \
+  X(FIELD_TIMEOUT, "timeout", INTEGER)   /* of a submit: seconds after which the job ends */
 
 typedef enum message_field {
 #define X(id, name, type) id,

@@ -75,6 +75,7 @@ static void tick(core *c, const core_event *e) {
   (void)e;
   workers_lose_silent(c);
   overdue_check(c);
+  bounds_check(c);
   placement_check_stuck(c);
   jobs_tell_untold(c);
 }

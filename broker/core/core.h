@@ -26,12 +26,12 @@
  *     CORE_THIRD_MS, each of the two runs the task again: one that now agrees with the other was odd; when
  *     both give the same results as before, the job ends with that message, because it cannot be decided
  *     which is right.
- *  2. Leases are fenced, results are not: a worker that is not heard from loses its tasks to others.  One
- * that is heard from and does not answer in time keeps the task, but another worker gets it too (overdue.c).
- *     A worker that is lost without taking its leave counts against the tasks that it had, unless its process
- *     is heard from again.  After CORE_DEATHS_MAX losses, whatever the workers, the task runs once more,
- * alone on a worker; when that one is lost too, the job ends and names the task.  Failures that workers
- * report count apart, and leaving in order not at all.
+ *  2.  Leases are fenced, results are not: a worker that is not heard from loses its tasks to others.
+ *     One that is heard from and does not answer in time keeps the task; another worker gets it too
+ *     (overdue.c).  A worker that is lost without taking its leave counts against the tasks that it had,
+ *     unless its process is heard from again.  After CORE_DEATHS_MAX losses, whatever the workers, the task
+ *     runs once more, alone on a worker; when that one is lost too, the job ends and names the task.
+ *     Failures that workers report count apart, and leaving in order not at all.
  *  3.  Blobs passed in with an event belong to the core; each is released exactly once.
  *  4.  The STEPs of one job all go to workers of one fingerprint.  When no worker of that fingerprint was
  *     there for CORE_FINGERPRINT_MS while a STEP waits and others are, the job starts again from its first
@@ -118,8 +118,9 @@ typedef enum core_event_kind {
                        * is lost */
   CORE_HEARD,         /* peer; a worker may change its capacity (0: it takes no more) */
   CORE_PEER_LEFT,     /* peer, worker or watcher; in_order */
-  CORE_SUBMITTED,     /* peer (0: no peer waits), request, job, priority, and either read, or else shards
-                       * (copied), manifest and plan + program or spec.  An id that is running: refused. */
+  CORE_SUBMITTED,     /* peer (0: no peer waits), request, job, priority, timeout_ms, and either read, or else
+                       * shards     (copied), manifest and plan + program or spec.  An id that is running:
+                       * refused. */
   CORE_RESTORED,      /* a job as it was kept: as CORE_SUBMITTED, and stage, program and state of that stage,
                        * first_program, fingerprint, states (of stages before), content (see there).  No
                        * actions come from it. */
@@ -148,7 +149,9 @@ typedef struct core_event {
   size_t held_count;
   /* Jobs. */
   core_job_id job;
-  uint32_t priority; /* larger first */
+  uint32_t priority;   /* larger first */
+  uint64_t timeout_ms; /* it may take so long; 0: as long as it takes */
+  uint64_t spent_ms;   /* CORE_RESTORED: of that */
   core_blob plan, program, spec, manifest;
   core_blob first_program, state; /* CORE_RESTORED; at stage 0 first_program is 0 */
   bool read;                      /* a READ: of spec and manifest (or 0); only the shell knows its files */

@@ -240,7 +240,14 @@ struct job {
   dispute *disputes;
   past_result *past;
   size_t past_count;
-  uint64_t planner;      /* maker of the plan */
+  uint64_t planner; /* maker of the plan */
+  /* Bounds. */
+  uint64_t timeout_ms, deadline_ms; /* 0: none */
+  uint64_t attempts;                /* tasks of this stage that were given out */
+  uint32_t restarts;
+  uint32_t repeats;      /* the stage that an earlier one was, too; 0: none */
+  digest *past_contents; /* of the stages, since it last started again */
+  size_t past_contents_count, past_contents_capacity;
   uint64_t *past_makers; /* whose results are in PROGRAM and STATE, sorted */
   size_t past_makers_count, past_makers_capacity;
 };
@@ -277,7 +284,7 @@ struct core {
   uint32_t deaths_max;
   chain suspects, alone;
   uint32_t reserved_count;
-  uint64_t overdue_checked_ms;
+  uint64_t overdue_checked_ms, bounds_checked_ms;
   uint64_t *aside; /* whose results were odd */
   size_t aside_count, aside_capacity;
   /* Shards. */
@@ -372,6 +379,12 @@ void strays_settle(core *c, node *n, uint64_t winner); /* others that were late 
 void worker_in_time(core *c, worker *w);
 bool node_has_another(const core *c, const node *n); /* worker, who could run it too */
 void overdue_check(core *c);
+
+/* bounds.c */
+void bounds_enter_stage(core *c, job *j); /* with J's new content */
+void bounds_start_again(job *j);
+void bounds_free(job *j);
+void bounds_check(core *c);
 
 /* waits.c */
 core_wait job_waits(const core *c, const job *j);

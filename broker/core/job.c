@@ -72,6 +72,7 @@ void job_update_turn(core *c, job *j) {
 
 static void job_free(job *j) {
   past_clear(j);
+  bounds_free(j);
   while (j->disputes != NULL) {
     dispute_forget(j, j->disputes);
   }
@@ -133,6 +134,11 @@ static job *job_add(core *c, const core_event *e) {
   }
   j->rank = r;
   r->jobs++;
+  j->timeout_ms = e->timeout_ms;
+  if (e->timeout_ms > 0) {
+    const uint64_t left = e->timeout_ms - (e->spent_ms < e->timeout_ms ? e->spent_ms : e->timeout_ms);
+    j->deadline_ms = c->now_ms + left + 1; /* 0 is none */
+  }
   job **bucket = &c->jobs[bucket_of(&j->id)];
   j->next = *bucket;
   *bucket = j;
@@ -254,6 +260,8 @@ void job_next_stage(core *c, job *j, const core_event *e) {
   j->state = e->blobs[1];
   j->content = e->content;
   j->stage++;
+  j->attempts = 0;
+  bounds_enter_stage(c, j);
   keep_stage(c, j);
   job_tell(c, j);
 }
@@ -275,12 +283,14 @@ void job_planned(core *c, job *j, const core_event *e) {
 }
 
 void job_restart_stage(core *c, job *j) {
+  j->restarts++;
   tree_clear(c, j);
   keep_stage(c, j);
   job_tell(c, j);
 }
 
 void job_restart(core *c, job *j, bool plan_too) {
+  bounds_start_again(j);
   tree_clear(c, j);
   past_clear(j);
   core_release(c, &j->state);

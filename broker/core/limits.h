@@ -29,6 +29,14 @@ enum {
   CORE_TAIL_MIN_MS = 2000,
   CORE_PAUSE_MS = 1000, /* of a worker that lost a race; doubled with each one in a row */
   CORE_PAUSE_MAX_MS = 60000,
+  /* Of a job: */
+  CORE_STAGES_MAX = 10000, /* what an analysis may iterate at most */
+  CORE_RESTARTS_MAX = 64,  /* each needs a faulty worker, or a kind of workers that left */
+  /* Tasks given out in a stage, over how many it has: a task may lose its partials CORE_LOSSES_MAX times, but
+   * no cluster on which all do comes to an end.  The least is for small jobs, of which a few tasks are all.
+   */
+  CORE_ATTEMPTS_TIMES = 16,
+  CORE_ATTEMPTS_MIN = 1000,
   CORE_LOSSES_MAX = 20,  /* failures of a task because partials were lost: caches are too small */
   CORE_HOLDERS_MAX = 4,  /* workers that are known to hold a shard; more would not help */
   CORE_JOBS_MAX = 10000, /* unfinished */

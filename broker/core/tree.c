@@ -181,6 +181,7 @@ void node_run(core *c, node *n, worker *w) {
   chain_add_last(&w->running, &n->in);
   w->running_count++;
   w->owed++;
+  n->owner->attempts++;
   n->owner->running_count++;
   c->tasks_running++;
   worker_update_room(c, w);

@@ -51,7 +51,8 @@ typedef struct ledger_job {
   char *title;      /* the specification's file name or title, for readers; "" */
   uint32_t priority;
   uint64_t submitted_s, ended_s;
-  digest content; /* of what was submitted: whether the same key means the same job */
+  uint32_t timeout_s; /* after which it ends; 0: none */
+  digest content;     /* of what was submitted: whether the same key means the same job */
   bool read;
   ledger_blob plan, program, spec, manifest, first_program, program_state, report;
   ledger_blob *files; /* of a READ */

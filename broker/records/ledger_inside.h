@@ -24,17 +24,19 @@ typedef struct ledger_job_entry {
 } ledger_job_entry;
 
 enum {
-  LEDGER_RECORD_VERSION = 1, /* of datasets and jobs */
+  LEDGER_DATASET_VERSION = 1,
+  LEDGER_JOB_VERSION = 2,    /* 1 had no timeout, and is still read */
   LEDGER_RESULT_VERSION = 2, /* 1 had no counts */
 };
 
 /* Begins a record in OUT, which is empty, and completes it: writes its checksum. */
 void ledger_record_begin(buf *out, uint8_t version);
 void ledger_record_end(buf *out);
-/* IN is positioned after the checksum, or has failed. */
-void ledger_record_open(reader *in, slice record, uint8_t version);
-/* Whether RECORD is intact, but of a version above VERSION. */
-bool ledger_record_is_newer(slice record, uint8_t version);
+/* IN is positioned after the checksum of a record of OLDEST to NEWEST, or has failed.  Returns its version.
+ */
+uint8_t ledger_record_open(reader *in, slice record, uint8_t oldest, uint8_t newest);
+/* Whether RECORD is intact, but of a version above NEWEST. */
+bool ledger_record_is_newer(slice record, uint8_t newest);
 
 void ledger_dataset_encode(const ledger_dataset *d, buf *out);
 void ledger_job_encode(const ledger_job_entry *e, buf *out);

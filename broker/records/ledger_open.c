@@ -29,18 +29,17 @@ typedef struct loading {
 } loading;
 
 /* What to do with RECORD, which could not be loaded. */
-static const char *advice_for(slice record) {
-  return ledger_record_is_newer(record, LEDGER_RECORD_VERSION)
-             ? "start the broker of that version, or of a later one"
-             : when_damaged;
+static const char *advice_for(slice record, uint8_t newest) {
+  return ledger_record_is_newer(record, newest) ? "start the broker of that version, or of a later one"
+                                                : when_damaged;
 }
 
-static status unusable(const ledger *l, const char *what, slice name, slice record, const error *why,
-                       error *err) {
+static status unusable(const ledger *l, const char *what, slice name, slice record, uint8_t newest,
+                       const error *why, error *err) {
   return why->code == STATUS_NO_MEMORY
              ? error_set(err, why->code, "%s", why->message)
              : error_set(err, STATUS_CORRUPT, "the index %s: %s %.*s: %s; %s", l->path, what, SLICE_ARG(name),
-                         why->message, advice_for(record));
+                         why->message, advice_for(record, newest));
 }
 
 static bool load_dataset(void *context, slice key, slice value) {
@@ -57,7 +56,7 @@ static bool load_dataset(void *context, slice key, slice value) {
   in->st = in->st == STATUS_OK ? ledger_dataset_append(l, d, &why) : in->st;
   if (in->st != STATUS_OK) {
     ledger_dataset_destroy(d);
-    in->st = unusable(l, "dataset", key, value, &why, in->err);
+    in->st = unusable(l, "dataset", key, value, LEDGER_DATASET_VERSION, &why, in->err);
     return false;
   }
   return true;
@@ -79,7 +78,7 @@ static bool load_job(void *context, slice key, slice value) {
       snprintf(hex + 2 * i, 3, "%02x", (unsigned)(uint8_t)key.bytes[i]);
     }
     ledger_job_destroy(e);
-    in->st = unusable(l, "job", slice_of(hex), value, &why, in->err);
+    in->st = unusable(l, "job", slice_of(hex), value, LEDGER_JOB_VERSION, &why, in->err);
     return false;
   }
   return true;

@@ -36,22 +36,24 @@ void ledger_record_end(buf *out) {
   }
 }
 
-void ledger_record_open(reader *in, slice record, uint8_t version) {
+uint8_t ledger_record_open(reader *in, slice record, uint8_t oldest, uint8_t newest) {
   reader_init(in, record.bytes, record.length);
   const uint8_t said = reader_u8(in);
   const uint64_t checksum = reader_u64(in);
   if (in->problem == NULL && checksum != digest_xxh3(in->at, reader_left(in))) {
     reader_fail(in, "its checksum does not match");
-  } else if (in->problem == NULL && said != version) {
-    reader_fail(in, said > version ? "it was written by a newer version of canvass"
-                                   : "it was written by an older version of canvass");
+  } else if (in->problem == NULL && said > newest) {
+    reader_fail(in, "it was written by a newer version of canvass");
+  } else if (in->problem == NULL && said < oldest) {
+    reader_fail(in, "it was written by an older version of canvass");
   }
+  return said;
 }
 
-bool ledger_record_is_newer(slice record, uint8_t version) {
+bool ledger_record_is_newer(slice record, uint8_t newest) {
   reader in;
-  ledger_record_open(&in, record, record.length > 0 ? (uint8_t)record.bytes[0] : version);
-  return in.problem == NULL && (uint8_t)record.bytes[0] > version;
+  const uint8_t version = ledger_record_open(&in, record, 0, UINT8_MAX);
+  return in.problem == NULL && version > newest;
 }
 
 static const char no_memory[] = "out of memory";
@@ -119,7 +121,7 @@ static bool read_bool(reader *in) {
 /* ---- Datasets ------------------------------------------------------------------------------------ */
 
 void ledger_dataset_encode(const ledger_dataset *d, buf *out) {
-  ledger_record_begin(out, LEDGER_RECORD_VERSION);
+  ledger_record_begin(out, LEDGER_DATASET_VERSION);
   buf_put_slice(out, slice_of(d->name));
   buf_put_u64(out, d->version);
   put_digest(out, &d->manifest);
@@ -137,7 +139,7 @@ status ledger_dataset_decode(slice record, ledger_dataset **out, error *err) {
     return error_no_memory(err, "a dataset's record");
   }
   reader in;
-  ledger_record_open(&in, record, LEDGER_RECORD_VERSION);
+  ledger_record_open(&in, record, LEDGER_DATASET_VERSION, LEDGER_DATASET_VERSION);
   d->name = read_text(&in);
   d->version = reader_u64(&in);
   read_digest(&in, &d->manifest);
@@ -218,7 +220,7 @@ status ledger_job_check(const ledger_job *j, error *err) {
 void ledger_job_encode(const ledger_job_entry *e, buf *out) {
   const ledger_job *j = &e->job;
   ledger_job shallow = *j;
-  ledger_record_begin(out, LEDGER_RECORD_VERSION);
+  ledger_record_begin(out, LEDGER_JOB_VERSION);
   buf_put(out, j->id.bytes, sizeof j->id.bytes);
   buf_put_u64(out, e->sequence);
   buf_put_slice(out, slice_of(ledger_state_name(j->state == JOB_RUNNING ? JOB_QUEUED : j->state)));
@@ -251,6 +253,7 @@ void ledger_job_encode(const ledger_job_entry *e, buf *out) {
   for (uint32_t i = 0; i < j->notes_count; i++) {
     buf_put_slice(out, slice_of(text_of(j->notes[i])));
   }
+  buf_put_u32(out, j->timeout_s);
   ledger_record_end(out);
 }
 
@@ -340,8 +343,9 @@ status ledger_job_decode(slice record, ledger_job_entry **out, error *err) {
     return error_no_memory(err, "a job's record");
   }
   reader in;
-  ledger_record_open(&in, record, LEDGER_RECORD_VERSION);
+  const uint8_t version = ledger_record_open(&in, record, 1, LEDGER_JOB_VERSION);
   read_job(&in, e);
+  e->job.timeout_s = version > 1 ? reader_u32(&in) : 0;
   const status st = finish_record(&in, "a job's record", err);
   if (st != STATUS_OK) {
     ledger_job_destroy(e);

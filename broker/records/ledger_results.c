@@ -116,7 +116,7 @@ typedef struct walk {
 
 bool ledger_result_decode(slice key, slice record, ledger_result *out) {
   reader in;
-  ledger_record_open(&in, record, LEDGER_RESULT_VERSION);
+  ledger_record_open(&in, record, LEDGER_RESULT_VERSION, LEDGER_RESULT_VERSION);
   const slice said = {(const char *)reader_bytes(&in, KEY_BYTES), KEY_BYTES};
   const uint8_t *content = reader_bytes(&in, DIGEST_BYTES);
   ledger_states_read(&in, &out->states);

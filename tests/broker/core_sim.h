@@ -15,7 +15,7 @@ enum {
   SIM_WORKERS = 8,
   SIM_JOBS = 8,
   SIM_SHARDS = 400,
-  SIM_BLOBS = 60000,
+  SIM_BLOBS = 120000,
   SIM_TASKS = 8000,
   SIM_OUTBOX = 512,
   SIM_RESULTS = 1024,
@@ -42,6 +42,7 @@ typedef struct sim_record {
 typedef struct sim_job {
   /* As it was submitted. */
   uint32_t priority, stages;
+  uint64_t timeout_ms, submitted_ms;
   bool read, planned;
   core_shard shards[SIM_SHARDS];
   uint32_t shards_count;

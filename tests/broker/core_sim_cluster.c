@@ -58,12 +58,14 @@ static uint64_t first_program_of(uint64_t plan) {
 void sim_submit(sim *s, int job) {
   sim_job *j = &s->jobs[job];
   j->submitted = true;
+  j->submitted_ms = s->now_ms;
   j->stages = j->stages ? j->stages : 1;
   core_event e = {.kind = CORE_SUBMITTED,
                   .peer = ++s->last_peer,
                   .request = 77,
                   .job = sim_job_id(job),
                   .priority = j->priority,
+                  .timeout_ms = j->timeout_ms,
                   .read = j->read,
                   .shards = j->shards,
                   .shards_count = j->shards_count};

@@ -420,6 +420,8 @@ static void restore_job(sim *s, int number) {
   sim_feed(s, &(core_event){.kind = CORE_RESTORED,
                             .job = sim_job_id(number),
                             .priority = j->priority,
+                            .timeout_ms = j->timeout_ms,
+                            .spent_ms = s->now_ms - j->submitted_ms,
                             .read = j->read,
                             .plan = blobs[0],
                             .program = blobs[1],

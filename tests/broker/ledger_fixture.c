@@ -110,6 +110,7 @@ ledger_job *sample_job(seeded *r, uint64_t number) {
   j->priority = (uint32_t)seeded_bits(r, 32);
   j->submitted_s = seeded_bits(r, 64);
   j->ended_s = seeded_bits(r, 64);
+  j->timeout_s = (uint32_t)seeded_bits(r, 32);
   fill(r, j->content.bytes, sizeof j->content.bytes);
   j->read = seeded_below(r, 2) == 0;
   ledger_blob *const blobs[] = {&j->plan,          &j->program,       &j->spec,  &j->manifest,
@@ -207,6 +208,7 @@ void assert_same_job(const ledger_job *a, const ledger_job *b, bool ignore_runni
   assert_int_equal(a->priority, b->priority);
   assert_int_equal(a->submitted_s, b->submitted_s);
   assert_int_equal(a->ended_s, b->ended_s);
+  assert_int_equal(a->timeout_s, b->timeout_s);
   assert_true(digest_equal(&a->content, &b->content));
   assert_int_equal(a->read, b->read);
   assert_same_blob(&a->plan, &b->plan);

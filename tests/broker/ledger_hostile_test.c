@@ -166,7 +166,7 @@ static void the_record_of_a_newer_version_asks_for_that_version(void **state) {
   ledger_setup(&f);
   ledger_close(ledger_fixture_open(&f));
   buf_init(&record);
-  ledger_record_begin(&record, LEDGER_RECORD_VERSION + 1);
+  ledger_record_begin(&record, LEDGER_DATASET_VERSION + 1);
   buf_put(&record, "whatever it has", 15);
   ledger_record_end(&record);
   assert_false(record.failed);

@@ -244,34 +244,6 @@ static keeper *find_step(keeper *keepers, const message **task) {
   }
 }
 
-/* Workers that get the job's one MAP and are not heard of again: three in turn, and one with nothing else. */
-static void a_task_that_loses_its_workers_ends_the_job_and_names_the_file(void **state) {
-  shell *s = *state;
-  fixture f;
-  core_job_id job;
-  const message alive = message_of(MESSAGE_ALIVE);
-  fixture_init(s, &f, 1);
-  talker_submit(&f.client, "survey", "key", "plan", &job);
-  for (uint32_t i = 0; i <= CORE_DEATHS_MAX; i++) {
-    talker worker;
-    talker_worker(s, &worker, 1);
-    talker_expect(&worker, MESSAGE_TASK);
-    for (unsigned passed = 0; passed <= CORE_SILENCE_MS; passed += 5000) {
-      talker_send(&f.client, &alive, NULL, 0);
-      talker_expect(&f.client, MESSAGE_ALIVE);
-      shell_pass(s, 5000);
-    }
-    talker_close(&worker);
-  }
-  talker_ask(&f.client, MESSAGE_ASK, &job);
-  const message *m = talker_expect(&f.client, MESSAGE_ENDED);
-  char text[1025] = "";
-  memcpy(text, m->texts[FIELD_MESSAGE].bytes, m->texts[FIELD_MESSAGE].length);
-  assert_contains(text, "4 workers were lost while they ran one task (map 0 of stage 0, rows 1 to 32768");
-  assert_contains(text, "the rows are of the file answers.csv");
-  assert_true(shell_log_has(s, "the task runs alone now"));
-}
-
 static void partials_that_stay_are_passed_on_between_workers(void **state) {
   shell *s = *state;
   fixture f;
@@ -421,7 +393,6 @@ int main(void) {
       SHELL_TEST(a_late_result_counts_after_a_restart),
       SHELL_TEST(a_cancelled_job_has_ended_for_all),
       SHELL_TEST(a_failure_ends_the_job_with_the_workers_message),
-      SHELL_TEST(a_task_that_loses_its_workers_ends_the_job_and_names_the_file),
       SHELL_TEST(partials_that_stay_are_passed_on_between_workers),
       SHELL_TEST(a_load_becomes_a_dataset_with_the_end_of_its_job),
       SHELL_TEST(a_broker_that_keeps_nothing_evaluates_what_is_in_the_message),

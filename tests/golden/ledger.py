@@ -64,6 +64,11 @@ def job(e):
     e.text("started again")
 
 
+def job_with_timeout(e):
+    job(e)
+    e.u32(3600, "seconds after which it ends")
+
+
 def result(e):
     """Its key stands in front: job, stage, task, the numbers big-endian."""
     e.raw(run(0x30, 16), "job")
@@ -76,7 +81,7 @@ def result(e):
 
 def golden():
     g = Golden("ledger", "Records of the broker (docs/store-format.md).")
-    for name, version, write in (("dataset", 1, dataset), ("job", 1, job), ("result", 2, result)):
+    for name, version, write in (("dataset", 1, dataset), ("job", 2, job_with_timeout), ("job-1", 1, job), ("result", 2, result)):
         body = Entry(name, version, "")
         write(body)
         record(g.entry(name, version), version, body)

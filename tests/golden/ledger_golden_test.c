@@ -6,8 +6,10 @@
 #include "tests/check.h"
 #include "tests/golden/golden.h"
 
-static const golden_version records = {LEDGER_RECORD_VERSION,
-                                       "LEDGER_RECORD_VERSION (broker/records/ledger_inside.h)"};
+static const golden_version datasets = {LEDGER_DATASET_VERSION,
+                                        "LEDGER_DATASET_VERSION (broker/records/ledger_inside.h)"};
+static const golden_version jobs = {LEDGER_JOB_VERSION,
+                                    "LEDGER_JOB_VERSION (broker/records/ledger_inside.h)"};
 static const golden_version results = {LEDGER_RESULT_VERSION,
                                        "LEDGER_RESULT_VERSION (broker/records/ledger_inside.h)"};
 
@@ -56,6 +58,7 @@ static ledger_job_entry sample_job_fixed(void) {
                                     .priority = 1,
                                     .submitted_s = 1767225600,
                                     .ended_s = 1767225660,
+                                    .timeout_s = 3600,
                                     .content = golden_digest(0x50),
                                     .read = true,
                                     .plan = counted_blob(0x01, 100),
@@ -89,7 +92,7 @@ static void bytes_of_a_dataset_are_fixed(void **state) {
   buf b;
   buf_init(&b);
   ledger_dataset_encode(&d, &b);
-  golden_expect(g, "dataset", &b, records);
+  golden_expect(g, "dataset", &b, datasets);
   assert_int_equal(ledger_dataset_decode(golden_bytes(g, "dataset"), &back, &err), STATUS_OK);
   assert_same_dataset(back, &d);
   ledger_dataset_destroy(back);
@@ -106,12 +109,26 @@ static void bytes_of_a_job_are_fixed(void **state) {
   buf b;
   buf_init(&b);
   ledger_job_encode(&e, &b);
-  golden_expect(g, "job", &b, records);
+  golden_expect(g, "job", &b, jobs);
   assert_int_equal(ledger_job_decode(golden_bytes(g, "job"), &back, &err), STATUS_OK);
   assert_same_job(&back->job, &e.job, false);
   assert_int_equal(back->sequence, 42);
   ledger_job_destroy(back);
   buf_fini(&b);
+  golden_close(g);
+}
+
+/* Of a store that the version before wrote. */
+static void a_job_of_version_1_is_read_and_has_no_timeout(void **state) {
+  (void)state;
+  golden *g = golden_open("ledger");
+  ledger_job_entry e = sample_job_fixed();
+  ledger_job_entry *back = NULL;
+  error err;
+  e.job.timeout_s = 0;
+  assert_int_equal(ledger_job_decode(golden_bytes(g, "job-1"), &back, &err), STATUS_OK);
+  assert_same_job(&back->job, &e.job, false);
+  ledger_job_destroy(back);
   golden_close(g);
 }
 
@@ -162,12 +179,14 @@ static void repair(const char *entry, buf *b) {
 }
 
 static const golden_refusal as_they_are[] = {
-    {"dataset", GOLDEN_BYTE, 0, LEDGER_RECORD_VERSION + 1, STATUS_CORRUPT,
+    {"dataset", GOLDEN_BYTE, 0, LEDGER_DATASET_VERSION + 1, STATUS_CORRUPT,
      "a dataset's record: it was written by a newer version of canvass"},
     {"dataset", GOLDEN_BYTE, 20, 0, STATUS_CORRUPT, "a dataset's record: its checksum does not match"},
     {"dataset", GOLDEN_CUT, 8, 0, STATUS_CORRUPT, "a dataset's record: ends too early"},
     {"job", GOLDEN_BYTE, 0, 0, STATUS_CORRUPT,
      "a job's record: it was written by an older version of canvass"},
+    {"job", GOLDEN_BYTE, 0, LEDGER_JOB_VERSION + 1, STATUS_CORRUPT,
+     "a job's record: it was written by a newer version of canvass"},
     {"job", GOLDEN_BYTE, 9, 0, STATUS_CORRUPT, "a job's record: its checksum does not match"},
 };
 
@@ -195,6 +214,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(bytes_of_a_dataset_are_fixed),
       cmocka_unit_test(bytes_of_a_job_are_fixed),
+      cmocka_unit_test(a_job_of_version_1_is_read_and_has_no_timeout),
       cmocka_unit_test(bytes_of_a_result_are_fixed),
       cmocka_unit_test(refusals_are_fixed),
   };

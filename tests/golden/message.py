@@ -42,6 +42,7 @@ FIELDS = {
     "what": "jobs",
     "jobs": 127,
     "waits": "no worker takes tasks",
+    "timeout": 3600,
 }
 
 TASK = "job stage task attempt"
@@ -66,7 +67,7 @@ KINDS = {
     "load": "request dataset version key shard_rows by_name",
     "drop": "request dataset",
     "dropped": "request jobs",
-    "submit": "request key dataset version priority title by_name",
+    "submit": "request key dataset version priority title by_name timeout",
     "accepted": "request job",
     "watch": "request job",
     "ask": "request job",

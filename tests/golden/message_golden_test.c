@@ -56,6 +56,7 @@ static const struct {
     [FIELD_WHAT] = {.text = "jobs"},
     [FIELD_JOBS] = {.integer = 127},
     [FIELD_WAITS] = {.text = "no worker takes tasks"},
+    [FIELD_TIMEOUT] = {.integer = 3600},
 };
 
 static bool is_as_golden(const message *m, int field) {
