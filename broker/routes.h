@@ -6,6 +6,7 @@
 #ifndef CANVASS_BROKER_ROUTES_H
 #define CANVASS_BROKER_ROUTES_H
 
+#include "broker/connections.h"
 #include "broker/in_flight.h"
 #include "broker/listener.h"
 #include "proto/keys.h"
@@ -22,11 +23,12 @@ typedef struct peer {
   char title[PEER_TITLE_MAX];
   uint32_t capacity; /* of a worker, as last reported */
   uint64_t joined_ms, heard_ms;
-  uint32_t offers;      /* blobs that it is sending, or would */
-  uint64_t outstanding; /* bytes of them that were requested and have not arrived */
-  uint64_t chunk_ms;    /* when one of its chunks last was the next of its blob */
-  in_flight *in_flight; /* what it was sent and has not received; owned until it is removed */
-  bool is_gone;         /* could not be sent to; forgotten with the next turn */
+  uint32_t offers;       /* blobs that it is sending, or would */
+  uint64_t outstanding;  /* bytes of them that were requested and have not arrived */
+  uint64_t chunk_ms;     /* when one of its chunks last was the next of its blob */
+  in_flight *in_flight;  /* what it was sent and has not received; owned until it is removed */
+  bool is_gone;          /* could not be sent to; forgotten with the next turn */
+  connection connection; /* that its last message came over */
   struct peer *next_of_route, *next_of_number;
 } peer;
 

@@ -104,7 +104,7 @@ static void copy_title(peer *p, slice title) {
   p->title[length] = '\0';
 }
 
-static status on_hello(broker *b, line_kind line, wire_message *m, error *why) {
+static status on_hello(broker *b, line_kind line, wire_message *m, connection over, error *why) {
   const char *key = "";
   unsigned role = 0;
   TRY(read_role(b, line, m, &key, &role, why));
@@ -124,6 +124,8 @@ static status on_hello(broker *b, line_kind line, wire_message *m, error *why) {
     return error_no_memory(why, "a peer");
   }
   p->role = role;
+  p->connection = over;
+  connections_welcome(over);
   p->joined_ms = p->heard_ms = b->clock_ms;
   const size_t key_length = strlen(key);
   memcpy(p->key, key, key_length < sizeof p->key ? key_length : sizeof p->key - 1);
@@ -189,6 +191,7 @@ static void say_turned_away(broker *b) {
 
 void session_housekeep(broker *b) {
   forget_silent(b);
+  guard_housekeep(b);
   if (b->door != NULL) {
     say_turned_away(b);
   }
@@ -210,6 +213,7 @@ void session_allow(broker *b, const key_list *list) {
       session_forget(b, p, true, "is no longer allowed");
     }
   }
+  guard_allow(b);
   const size_t count = key_list_count(list);
   broker_log(b, "the list of allowed keys was read again: %zu key%s", count, count == 1 ? "" : "s");
 }
@@ -274,8 +278,9 @@ void session_take(broker *b, line_kind line, bool *received) {
   for (size_t i = 0; i <= m->payloads_count; i++) {
     b->turn_bytes += zmq_msg_size(&m->frames[i]);
   }
+  const connection over = guard_message(m);
   if (m->header.kind == MESSAGE_HELLO) {
-    st = on_hello(b, line, m, &why);
+    st = on_hello(b, line, m, over, &why);
     if (st != STATUS_OK) {
       outgoing_refuse_stranger(b, line, &m->from, NULL, &why);
     }
@@ -284,6 +289,7 @@ void session_take(broker *b, line_kind line, bool *received) {
     if (from == NULL) {
       take_from_stranger(b, line, m);
     } else {
+      from->connection = over;
       st = handle(b, from, m, &why);
       if (st != STATUS_OK) {
         outgoing_refuse(b, from, &m->header, &why);

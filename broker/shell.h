@@ -64,8 +64,9 @@ struct broker {
    * may be slow. */
   uint64_t clock_ms, seen_ms;
   uint64_t ticked_ms, housekept_ms;
-  uint64_t logged_full_ms; /* when the log last reported that a blob cannot be taken; 0: never */
-  int wake_fd;             /* eventfd */
+  uint64_t logged_full_ms;        /* when the log last reported that a blob cannot be taken; 0: never */
+  uint64_t logged_connections_ms; /* likewise, of connections that were refused or cut */
+  int wake_fd;                    /* eventfd */
   atomic_bool stop;
   _Atomic(const key_list *) new_list;
   const key_list *allowed;
@@ -102,6 +103,13 @@ void session_forget(broker *b, peer *p, bool in_order, const char *why);
 void session_housekeep(broker *b);
 /* Takes over a new list of keys. */
 void session_allow(broker *b, const key_list *list);
+
+/* ---- guard.c: connections (connections.h) */
+/* Notes that M was received; the connection that it came over. */
+connection guard_message(const wire_message *m);
+/* The list of keys has changed: connections that are not of peers are closed. */
+void guard_allow(broker *b);
+void guard_housekeep(broker *b);
 
 /* ---- outgoing.c */
 /* Queues an answer until after the commit; takes over the content of FRAMES. */

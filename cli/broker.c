@@ -11,6 +11,7 @@
 #include <zmq.h>
 
 #include "broker/broker.h"
+#include "cli/intercept.h"
 #include "cli/output.h"
 #include "cli/subcommand.h"
 #include "proto/endpoint.h"
@@ -214,6 +215,9 @@ static status serve(const settings *chosen, const char *const *operands, size_t 
   block_signals(&s);
   raise_descriptors();
   status st = read_keys(&s, err);
+  if (st == STATUS_OK) {
+    st = intercept_begin(err);
+  }
   if (st == STATUS_OK) {
     st = start(&s, err);
   }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire.h"
 #include "tests/check.h"
 #include "tests/cluster/cluster.h"
 #include "tests/cluster/survey.h"
@@ -206,6 +207,103 @@ static void a_secret_key_that_others_may_read_is_refused(void **state) {
   cluster_passed(c);
 }
 
+/* ---- Revoked keys ---------------------------------------------------------------------------------- */
+
+/* A client of which the test sees when libzmq loses its connection. */
+typedef struct watched {
+  void *context, *socket, *monitor;
+  wire_message *in;
+} watched;
+
+static message_kind hear(watched *w) {
+  error why;
+  bool received = false;
+  while (!received) {
+    zmq_pollitem_t item = {.socket = w->socket, .events = ZMQ_POLLIN};
+    assert_true(zmq_poll(&item, 1, -1) >= 0);
+    assert_int_equal(wire_receive(w->socket, false, w->in, &received, &why), STATUS_OK);
+  }
+  const message_kind kind = w->in->header.kind;
+  wire_message_close(w->in);
+  return kind;
+}
+
+static void say(watched *w, const message *m) {
+  error why;
+  assert_int_equal(wire_send(w->socket, NULL, m, NULL, 0, &why), STATUS_OK);
+}
+
+static void open_watched(cluster *c, watched *w, const char *identity) {
+  char path[256];
+  const int none = 0;
+  error why;
+  key_pair own;
+  key_pair broker;
+  assert_int_equal(key_pair_read(cluster_path(c, identity, path), &own, &why), STATUS_OK);
+  assert_int_equal(key_public_read(cluster_path(c, "broker.key.pub", path), &broker, &why), STATUS_OK);
+  w->in = malloc(sizeof *w->in);
+  w->context = zmq_ctx_new();
+  w->socket = zmq_socket(w->context, ZMQ_DEALER);
+  w->monitor = zmq_socket(w->context, ZMQ_PAIR);
+  assert_non_null(w->in);
+  assert_int_equal(zmq_setsockopt(w->socket, ZMQ_LINGER, &none, sizeof none), 0);
+  assert_int_equal(key_use_client(w->socket, &own, broker.public_key, &why), STATUS_OK);
+  assert_int_equal(zmq_socket_monitor(w->socket, "inproc://lost", ZMQ_EVENT_DISCONNECTED), 0);
+  assert_int_equal(zmq_connect(w->monitor, "inproc://lost"), 0);
+  assert_int_equal(zmq_connect(w->socket, c->endpoint), 0);
+  message hello = message_of(MESSAGE_HELLO);
+  message_set_text(&hello, FIELD_ROLE, "client");
+  message_set_text(&hello, FIELD_TITLE, identity);
+  say(w, &hello);
+  assert_int_equal(hear(w), MESSAGE_WELCOME);
+}
+
+static void close_watched(watched *w) {
+  zmq_socket_monitor(w->socket, NULL, 0);
+  zmq_close(w->monitor);
+  zmq_close(w->socket);
+  zmq_ctx_term(w->context);
+  free(w->in);
+}
+
+static bool has_lost_connection(watched *w, int flags) {
+  uint8_t event[16];
+  return zmq_recv(w->monitor, event, sizeof event, flags) >= 0;
+}
+
+static void the_connection_of_a_key_that_is_taken_off_the_list_is_closed(void **state) {
+  cluster *c = *state;
+  char path[256];
+  size_t length = 0;
+  process_result r;
+  watched gone;
+  watched kept;
+  cluster_use_tcp(c);
+  cluster_use_keys(c);
+  char *list = process_read_file(cluster_path(c, "allowed", path), &length);
+  assert_non_null(list);
+  cluster_expect(c, 0, &r, "keygen", "--role", "client", cluster_path(c, "gone.key", path));
+  FILE *f = fopen(cluster_path(c, "allowed", path), "a");
+  assert_non_null(f);
+  assert_int_equal(fwrite(r.out, 1, r.out_length, f), r.out_length);
+  assert_int_equal(fclose(f), 0);
+  process_result_fini(&r);
+  cluster_start_broker(c);
+  open_watched(c, &gone, "gone.key");
+  open_watched(c, &kept, "client.key");
+  reread_list(c, list, "the list of allowed keys was read again: 2 keys");
+  assert_int_equal(hear(&gone), MESSAGE_REFUSED); /* why, and then: */
+  assert_true(has_lost_connection(&gone, 0));
+  const message alive = message_of(MESSAGE_ALIVE);
+  say(&kept, &alive);
+  assert_int_equal(hear(&kept), MESSAGE_ALIVE);
+  assert_false(has_lost_connection(&kept, ZMQ_DONTWAIT));
+  close_watched(&gone);
+  close_watched(&kept);
+  free(list);
+  cluster_passed(c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       CLUSTER_TEST(keys_that_do_not_fit_get_no_answer_and_say_what_may_be_wrong),
@@ -214,6 +312,7 @@ int main(void) {
       CLUSTER_TEST(a_key_that_is_added_to_the_list_may_come_after_sighup),
       CLUSTER_TEST(the_log_tells_when_and_how_the_list_was_read_again),
       CLUSTER_TEST(a_secret_key_that_others_may_read_is_refused),
+      CLUSTER_TEST(the_connection_of_a_key_that_is_taken_off_the_list_is_closed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,316 @@
+/* A table by descriptor.  The mutex guards all but the counts of bytes, which are in the way of every recv.
+ */
+#include "broker/connections.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  DESCRIPTORS_MAX = 1 << 20, /* some systems allow a billion */
+  FILES_MIN = 64,
+  FILES_MAX = 4096,
+  STRANGERS_MIN = 16,
+  BUCKETS = 4096,
+  /* The largest messages that a broker takes have some 5 MiB; peers are asked for 8 MiB of chunks at a time.
+   */
+  UNREAD_MAX = 32 << 20,
+  UNREAD_IN_ALL = 256 << 20,
+  /* What a frame has around it on the wire (at most 9 bytes, and 33 of encryption), and then some: what is
+   * sent between messages, such as ZMTP's pings, must not add up. */
+  AROUND_FRAME = 256,
+};
+
+typedef struct entry {
+  _Atomic(uint64_t) serial; /* 0: not a connection */
+  _Atomic(uint64_t) unread; /* bytes */
+  uint64_t deadline_ms;     /* 0: none */
+  connection_way way;
+  uint16_t bucket; /* of its address, while it is a stranger */
+  bool is_stranger;
+} entry;
+
+static struct {
+  pthread_mutex_t mutex;
+  _Atomic(entry *) entries; /* NULL: not limited */
+  connections_limits limits;
+  int highest; /* descriptors of connections are not above it */
+  size_t open[CONNECTION_WAYS];
+  uint32_t strangers[BUCKETS]; /* of addresses, by their hash */
+  _Atomic(uint64_t) unread;
+  uint64_t last_serial, now_ms;
+  connections_report report;
+  bool has_report;
+} all = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+/* ---- Limits -------------------------------------------------------------------------------------- */
+
+static size_t between(size_t low, size_t v, size_t high) {
+  return v < low ? low : v > high ? high : v;
+}
+
+connections_limits connections_limits_of(size_t descriptors) {
+  const size_t usable = between(1, descriptors, DESCRIPTORS_MAX);
+  const size_t files = between(FILES_MIN, usable / 4, FILES_MAX);
+  const size_t left = usable > files ? usable - files : 0;
+  const size_t ipc = between(1, left / 4, CONNECTIONS_MAX);
+  const size_t tcp = between(1, left > ipc ? left - ipc : 0, CONNECTIONS_MAX);
+  const size_t strangers = between(STRANGERS_MIN, tcp / 4, CONNECTIONS_MAX);
+  return (connections_limits){.descriptors = usable,
+                              .most = {[CONNECTION_TCP] = tcp, [CONNECTION_IPC] = ipc},
+                              .most_strangers = strangers < tcp ? strangers : tcp,
+                              .unread = UNREAD_MAX,
+                              .unread_in_all = UNREAD_IN_ALL};
+}
+
+status connections_limit(const connections_limits *limits, error *err) {
+  entry *entries = calloc(limits->descriptors, sizeof *entries);
+  if (entries == NULL) {
+    return error_no_memory(err, "a table of connections");
+  }
+  pthread_mutex_lock(&all.mutex);
+  entry *before = atomic_load(&all.entries);
+  all.limits = *limits;
+  all.highest = 0;
+  all.now_ms = 0;
+  all.has_report = false;
+  all.report = (connections_report){.limits = *limits};
+  memset(all.open, 0, sizeof all.open);
+  memset(all.strangers, 0, sizeof all.strangers);
+  atomic_store(&all.unread, 0);
+  atomic_store(&all.entries, entries);
+  pthread_mutex_unlock(&all.mutex);
+  free(before);
+  return STATUS_OK;
+}
+
+bool connections_are_limited(void) {
+  return atomic_load_explicit(&all.entries, memory_order_acquire) != NULL;
+}
+
+/* NULL when DESCRIPTOR is not one of a counted connection. */
+static entry *find(int descriptor) {
+  entry *entries = atomic_load_explicit(&all.entries, memory_order_acquire);
+  if (entries == NULL || descriptor < 0 || (size_t)descriptor >= all.limits.descriptors) {
+    return NULL;
+  }
+  entry *e = &entries[descriptor];
+  return atomic_load_explicit(&e->serial, memory_order_acquire) != 0 ? e : NULL;
+}
+
+/* ---- Addresses ----------------------------------------------------------------------------------- */
+
+connection_way connections_way(const struct sockaddr_storage *address) {
+  return address->ss_family == AF_UNIX ? CONNECTION_IPC : CONNECTION_TCP;
+}
+
+/* The bytes that tell one machine from another: all of IPv4, the network half of IPv6, of which one machine
+ * can have any address. */
+static size_t machine_of(const struct sockaddr_storage *from, uint8_t out[8]) {
+  if (from->ss_family == AF_INET) {
+    memcpy(out, &((const struct sockaddr_in *)from)->sin_addr, 4);
+    return 4;
+  }
+  const struct in6_addr *six = &((const struct sockaddr_in6 *)from)->sin6_addr;
+  if (from->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(six)) {
+    memcpy(out, six->s6_addr + 12, 4);
+    return 4;
+  }
+  if (from->ss_family == AF_INET6) {
+    memcpy(out, six->s6_addr, 8);
+    return 8;
+  }
+  return 0;
+}
+
+/* FNV-1a: two machines that share a bucket share its limit. */
+static uint16_t bucket_of(const struct sockaddr_storage *from) {
+  uint8_t machine[8];
+  const size_t length = machine_of(from, machine);
+  uint32_t h = 2166136261U;
+  for (size_t i = 0; i < length; i++) {
+    h = (h ^ machine[i]) * 16777619U;
+  }
+  return (uint16_t)((h ^ h >> 16) % BUCKETS);
+}
+
+static void write_address(const struct sockaddr_storage *from, char out[CONNECTIONS_ADDRESS_BYTES]) {
+  const void *address = from->ss_family == AF_INET6
+                            ? (const void *)&((const struct sockaddr_in6 *)from)->sin6_addr
+                            : (const void *)&((const struct sockaddr_in *)from)->sin_addr;
+  if (from->ss_family == AF_UNIX ||
+      inet_ntop(from->ss_family, address, out, CONNECTIONS_ADDRESS_BYTES) == NULL) {
+    snprintf(out, CONNECTIONS_ADDRESS_BYTES, "this machine");
+  }
+}
+
+static void write_peer(int descriptor, char out[CONNECTIONS_ADDRESS_BYTES]) {
+  struct sockaddr_storage from = {.ss_family = AF_UNIX};
+  socklen_t length = sizeof from;
+  (void)getpeername(descriptor, (struct sockaddr *)&from, &length); /* on failure it stays as it is */
+  write_address(&from, out);
+}
+
+/* ---- Coming and going ---------------------------------------------------------------------------- */
+
+static void end_stranger(entry *e) {
+  if (e->is_stranger && e->way == CONNECTION_TCP) {
+    all.strangers[e->bucket]--;
+  }
+  e->is_stranger = false;
+}
+
+static void forget(entry *e) {
+  end_stranger(e);
+  all.open[e->way]--;
+  atomic_fetch_sub(&all.unread, atomic_exchange(&e->unread, 0));
+  atomic_store_explicit(&e->serial, 0, memory_order_release);
+}
+
+static void enter(int descriptor, connection_way way, uint16_t bucket) {
+  entry *e = &atomic_load(&all.entries)[descriptor];
+  if (atomic_load(&e->serial) != 0) {
+    forget(e); /* it was closed in a way that is not seen here */
+  }
+  e->deadline_ms = all.now_ms + CONNECTIONS_HELLO_MS;
+  e->way = way;
+  e->bucket = bucket;
+  e->is_stranger = true;
+  all.strangers[bucket] += way == CONNECTION_TCP;
+  all.open[way]++;
+  all.highest = descriptor > all.highest ? descriptor : all.highest;
+  atomic_store_explicit(&e->serial, ++all.last_serial, memory_order_release);
+}
+
+bool connections_admit(int descriptor, const struct sockaddr_storage *from) {
+  const connection_way way = connections_way(from);
+  const uint16_t bucket = bucket_of(from);
+  pthread_mutex_lock(&all.mutex);
+  const bool is_full = (size_t)descriptor >= all.limits.descriptors || all.open[way] >= all.limits.most[way];
+  const bool is_crowded =
+      !is_full && way == CONNECTION_TCP && all.strangers[bucket] >= all.limits.most_strangers;
+  if (is_full) {
+    all.report.refused[way]++;
+  } else if (is_crowded) {
+    all.report.crowded++;
+    write_address(from, all.report.crowded_from);
+  } else {
+    enter(descriptor, way, bucket);
+  }
+  all.has_report = all.has_report || is_full || is_crowded;
+  pthread_mutex_unlock(&all.mutex);
+  return !is_full && !is_crowded;
+}
+
+void connections_refuse(connection_way way) {
+  pthread_mutex_lock(&all.mutex);
+  all.report.refused[way]++;
+  all.has_report = true;
+  pthread_mutex_unlock(&all.mutex);
+}
+
+void connections_close(int descriptor) {
+  if (find(descriptor) == NULL) {
+    return;
+  }
+  pthread_mutex_lock(&all.mutex);
+  entry *e = find(descriptor);
+  if (e != NULL) {
+    forget(e);
+  }
+  pthread_mutex_unlock(&all.mutex);
+}
+
+/* ---- Bytes --------------------------------------------------------------------------------------- */
+
+static void overflow(int descriptor) {
+  pthread_mutex_lock(&all.mutex);
+  all.report.overflow++;
+  write_peer(descriptor, all.report.overflow_from);
+  all.has_report = true;
+  pthread_mutex_unlock(&all.mutex);
+}
+
+bool connections_receive(int descriptor, size_t bytes) {
+  entry *e = find(descriptor);
+  if (e == NULL) {
+    return true;
+  }
+  const uint64_t unread = atomic_fetch_add_explicit(&e->unread, bytes, memory_order_relaxed) + bytes;
+  const uint64_t in_all = atomic_fetch_add_explicit(&all.unread, bytes, memory_order_relaxed) + bytes;
+  const uint64_t most = in_all <= all.limits.unread_in_all ? all.limits.unread : all.limits.unread / 4;
+  if (unread <= most) {
+    return true;
+  }
+  overflow(descriptor);
+  return false;
+}
+
+connection connections_deliver(int descriptor, size_t bytes, size_t frames) {
+  entry *e = find(descriptor);
+  if (e == NULL) {
+    return (connection){.descriptor = -1};
+  }
+  const uint64_t serial = atomic_load(&e->serial);
+  const uint64_t taken = (uint64_t)bytes + (uint64_t)frames * AROUND_FRAME;
+  uint64_t unread = atomic_load(&e->unread);
+  uint64_t less = 0;
+  do {
+    less = unread < taken ? unread : taken;
+  } while (!atomic_compare_exchange_weak(&e->unread, &unread, unread - less));
+  atomic_fetch_sub(&all.unread, less);
+  return (connection){.descriptor = descriptor, .serial = serial};
+}
+
+/* ---- Time ---------------------------------------------------------------------------------------- */
+
+void connections_welcome(connection c) {
+  pthread_mutex_lock(&all.mutex);
+  entry *e = find(c.descriptor);
+  if (e != NULL && atomic_load(&e->serial) == c.serial) {
+    end_stranger(e);
+    e->deadline_ms = 0;
+  }
+  pthread_mutex_unlock(&all.mutex);
+}
+
+void connections_doubt(uint64_t ms) {
+  pthread_mutex_lock(&all.mutex);
+  for (int i = 0; connections_are_limited() && i <= all.highest; i++) {
+    entry *e = find(i);
+    if (e != NULL) {
+      e->deadline_ms = all.now_ms + ms;
+    }
+  }
+  pthread_mutex_unlock(&all.mutex);
+}
+
+/* libzmq sees the end of the connection and closes the descriptor. */
+void connections_expire(uint64_t now_ms) {
+  pthread_mutex_lock(&all.mutex);
+  all.now_ms = now_ms;
+  for (int i = 0; connections_are_limited() && i <= all.highest; i++) {
+    entry *e = find(i);
+    if (e != NULL && e->deadline_ms != 0 && e->deadline_ms <= now_ms) {
+      e->deadline_ms = 0;
+      (void)shutdown(i, SHUT_RDWR); /* it fails when the peer was faster */
+      all.report.expired++;
+      all.has_report = true;
+    }
+  }
+  pthread_mutex_unlock(&all.mutex);
+}
+
+bool connections_take_report(connections_report *out) {
+  pthread_mutex_lock(&all.mutex);
+  const bool any = all.has_report;
+  *out = all.report;
+  all.report = (connections_report){.limits = all.limits};
+  all.has_report = false;
+  pthread_mutex_unlock(&all.mutex);
+  return any;
+}

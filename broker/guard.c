@@ -1,0 +1,78 @@
+/* What the broker knows of connections: whose messages come over which, and what the log says of those that
+ * were turned away or cut. */
+#include <zmq.h>
+
+#include "broker/connections.h"
+#include "broker/shell.h"
+
+enum {
+  SAID_AGAIN_MS = 10000,
+  DOUBT_MS = 2000, /* so that a peer that is no longer allowed gets the message that says so */
+};
+
+_Static_assert((int)CONNECTIONS_MAX >= (int)ROUTES_MAX, "every peer has a connection");
+
+connection guard_message(const wire_message *m) {
+  size_t bytes = 0;
+  for (size_t i = 0; i <= m->payloads_count; i++) {
+    bytes += zmq_msg_size(&m->frames[i]);
+  }
+  /* Of the header frame: libzmq 4.3.4 forgets it on the frame before, the route. */
+  return connections_deliver(zmq_msg_get(&m->frames[0], ZMQ_SRCFD), bytes, m->payloads_count + 2);
+}
+
+void guard_allow(broker *b) {
+  connections_doubt(DOUBT_MS);
+  for (peer *p = routes_next(&b->routes, NULL); p != NULL; p = routes_next(&b->routes, p)) {
+    connections_welcome(p->connection);
+  }
+}
+
+static const char *plural(uint64_t count) {
+  return count == 1 ? "" : "s";
+}
+
+static void say_refused(broker *b, const connections_report *r) {
+  static const char *const names[CONNECTION_WAYS] = {[CONNECTION_TCP] = "tcp", [CONNECTION_IPC] = "ipc"};
+  for (connection_way way = 0; way < CONNECTION_WAYS; way++) {
+    if (r->refused[way] > 0) {
+      broker_log(
+          b,
+          "refused %llu connection%s over %s: at most %zu are taken at a time, because this process may "
+          "have %zu descriptors (ulimit -n)",
+          (unsigned long long)r->refused[way], plural(r->refused[way]), names[way], r->limits.most[way],
+          r->limits.descriptors);
+    }
+  }
+  if (r->crowded > 0) {
+    broker_log(b,
+               "refused %llu connection%s over tcp, the last from %s: from one address at most %zu are taken "
+               "that have not said hello",
+               (unsigned long long)r->crowded, plural(r->crowded), r->crowded_from, r->limits.most_strangers);
+  }
+}
+
+static void say_ended(broker *b, const connections_report *r) {
+  if (r->overflow > 0) {
+    broker_log(b, "cut %llu connection%s, the last from %s: more than %llu MiB came and no message ended",
+               (unsigned long long)r->overflow, plural(r->overflow), r->overflow_from,
+               (unsigned long long)(r->limits.unread >> 20));
+  }
+  if (r->expired > 0) {
+    broker_log(b, "closed %llu connection%s without a hello from an allowed peer",
+               (unsigned long long)r->expired, plural(r->expired));
+  }
+}
+
+/* Not for each of them: they come by the thousand. */
+void guard_housekeep(broker *b) {
+  connections_report report;
+  connections_expire(b->clock_ms);
+  const bool is_time =
+      b->logged_connections_ms == 0 || b->clock_ms - b->logged_connections_ms >= SAID_AGAIN_MS;
+  if (is_time && connections_take_report(&report)) {
+    b->logged_connections_ms = b->clock_ms;
+    say_refused(b, &report);
+    say_ended(b, &report);
+  }
+}
