@@ -55,7 +55,7 @@ int blob_files_adopt(int directory, const char *from, const digest *name) {
   }
   blob_path fan = to;
   *strrchr(fan.text, '/') = 0;
-  if (errno != ENOENT || (mkdirat(directory, fan.text, 0777) != 0 && errno != EEXIST)) {
+  if (errno != ENOENT || (mkdirat(directory, fan.text, 0700) != 0 && errno != EEXIST)) {
     return errno;
   }
   return renameat(directory, from, directory, to.text) == 0 ? 0 : errno;
@@ -65,7 +65,7 @@ static int write_file(int directory, const digest *name, const void *bytes, size
   static atomic_uint numbers;
   char incoming[BLOB_PATH_BYTES];
   snprintf(incoming, sizeof incoming, "incoming/%u", atomic_fetch_add(&numbers, 1));
-  const int file = openat(directory, incoming, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const int file = openat(directory, incoming, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) {
     return errno;
   }

@@ -334,6 +334,7 @@ static void tell(void *context, const char *message) {
 
 static status open_parts(durable_store *s, error *err) {
   TRY(place_open(s->directory, PLACE_CACHE, s->options.network_allowed, &s->place, err));
+  place_tell(&s->place, s->directory, s->options.warn, s->options.context);
   blob_files_tidy(s->place.directory);
   const cache_index_options options = {.directory = s->directory,
                                        .descriptor = s->place.directory,
@@ -352,7 +353,7 @@ status store_open(const char *directory, const store_options *options, store **o
     return error_no_memory(err, "the store");
   }
   s->base.kind = &durable_kind;
-  s->place = (place){-1, -1};
+  s->place = (place){.directory = -1, .lock = -1};
   s->options = *options;
   if (s->options.cache_bytes == 0) {
     s->options.cache_bytes = STORE_CACHE_BYTES_DEFAULT;

@@ -19,13 +19,15 @@ enum { OF_CACHE = 1 << PLACE_CACHE, OF_BROKER = 1 << PLACE_BROKER, OF_BOTH = OF_
 static const struct {
   const char *name;
   unsigned kinds;
-  mode_t mode; /* of a directory, to be made; 0: a file */
+  bool is_directory; /* to be made; otherwise a file */
 } parts[] = {
-    {"lock", OF_BOTH, 0},     {"partly", OF_BROKER, 0777}, {"hand-in", OF_BROKER, 0700},
-    {"probe", OF_BROKER, 0},  {"blobs", OF_BOTH, 0777},    {"incoming", OF_BOTH, 0777},
-    {"aside", OF_BOTH, 0777}, {"index", OF_BOTH, 0777},
+    {"lock", OF_BOTH, false},    {"partly", OF_BROKER, true}, {"hand-in", OF_BROKER, true},
+    {"probe", OF_BROKER, false}, {"blobs", OF_BOTH, true},    {"incoming", OF_BOTH, true},
+    {"aside", OF_BOTH, true},    {"index", OF_BOTH, true},
 };
 enum { PARTS = sizeof parts / sizeof parts[0], LOCK = 0 };
+
+enum { OWNERS = 0700, OTHERS = 0077 }; /* modes */
 
 const char *place_network_name(long type) {
   static const struct {
@@ -46,7 +48,7 @@ const char *place_network_name(long type) {
 }
 
 static status open_directory(const char *directory, place *p, error *err) {
-  if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
+  if (mkdir(directory, OWNERS) != 0 && errno != EEXIST) {
     return error_set(err, STATUS_IO, "cannot create the store %s: %s", directory, strerror(errno));
   }
   p->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -197,18 +199,62 @@ static status take_lock(const char *directory, place *p, error *err) {
   return STATUS_OK;
 }
 
-static status make_parts(const char *directory, place_kind kind, const place *p, error *err) {
+/* The directory NAME in P becomes its owner's alone.  An earlier release left it to the umask, and a user may
+ * have made it.  What other users could do there is kept in P. */
+static void close_to_others(place *p, const char *name) {
+  struct stat info;
+  if (fstatat(p->directory, name, &info, AT_SYMLINK_NOFOLLOW) != 0 || (info.st_mode & OTHERS) == 0) {
+    return;
+  }
+  p->others_before |= info.st_mode & OTHERS;
+  if (fchmodat(p->directory, name, info.st_mode & OWNERS, 0) != 0 ||
+      (fstatat(p->directory, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && (info.st_mode & OTHERS) != 0)) {
+    p->others_now |= info.st_mode & OTHERS; /* some file systems have no modes */
+  }
+}
+
+/* Whoever cannot enter the store's directory cannot reach its parts either. */
+static status make_parts(const char *directory, place_kind kind, place *p, error *err) {
+  close_to_others(p, ".");
+  const mode_t could_enter = p->others_before;
+  const mode_t can_enter = p->others_now;
+  p->others_before = p->others_now = 0;
   for (int i = 0; i < PARTS; i++) {
-    if (parts[i].mode != 0 && (parts[i].kinds & 1u << kind) != 0 &&
-        mkdirat(p->directory, parts[i].name, parts[i].mode) != 0 && errno != EEXIST) {
+    if (!parts[i].is_directory || (parts[i].kinds & 1u << kind) == 0) {
+      continue;
+    }
+    if (mkdirat(p->directory, parts[i].name, OWNERS) != 0 && errno != EEXIST) {
       return error_set(err, STATUS_IO, "cannot create %s/%s: %s", directory, parts[i].name, strerror(errno));
     }
+    close_to_others(p, parts[i].name);
   }
+  p->others_before &= could_enter;
+  p->others_now &= can_enter;
   return STATUS_OK;
 }
 
+void place_tell(const place *p, const char *directory, void (*warn)(void *context, const char *line),
+                void *context) {
+  char line[1024];
+  if (p->others_before == 0 || warn == NULL) {
+    return;
+  }
+  if (p->others_now != 0) {
+    (void)snprintf(
+        line, sizeof line,
+        "other users can read the store %s, and its permissions cannot be changed: name a directory "
+        "on a file system that has permissions",
+        directory);
+  } else {
+    (void)snprintf(line, sizeof line,
+                   "other users could read the store %s (mode %03o): only its owner can from now on",
+                   directory, OWNERS | (unsigned)p->others_before);
+  }
+  warn(context, line);
+}
+
 status place_open(const char *directory, place_kind kind, bool network_allowed, place *out, error *err) {
-  *out = (place){-1, -1};
+  *out = (place){.directory = -1, .lock = -1};
   status st = open_directory(directory, out, err);
   if (st == STATUS_OK && !network_allowed) {
     st = check_network(directory, out, err);
@@ -229,7 +275,7 @@ void place_close(place *p) {
   if (p->directory >= 0) {
     close(p->directory);
   }
-  *p = (place){-1, -1};
+  *p = (place){.directory = -1, .lock = -1};
 }
 
 status place_check(const place *p, const char *directory, error *err) {

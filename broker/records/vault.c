@@ -75,7 +75,7 @@ static status write_probe(vault *v, error *err) {
   /* A new file: a process that still reads the old one must not see half of each. */
   unlinkat(v->place.directory, "probe", 0);
   const int file =
-      openat(v->place.directory, "probe", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+      openat(v->place.directory, "probe", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) {
     return vault_write_failed(v, sizeof v->probe, errno, err);
   }
@@ -92,6 +92,7 @@ static status open_parts(vault *v, const char *directory, error *err) {
     return error_set(err, STATUS_IO, "cannot resolve the path of the broker's store %s: %s", directory,
                      strerror(errno));
   }
+  place_tell(&v->place, v->directory, v->options.warn, v->options.context);
   v->read_buffer = malloc(VAULT_READ_BYTES);
   if (v->read_buffer == NULL) {
     return error_no_memory(err, "the broker's store");
@@ -109,7 +110,7 @@ status vault_open(const char *directory, const vault_options *options, vault **o
     return error_no_memory(err, "the broker's store");
   }
   v->options = *options;
-  v->place = (place){-1, -1};
+  v->place = (place){.directory = -1, .lock = -1};
   const status st = open_parts(v, directory, err);
   if (st != STATUS_OK) {
     vault_close(v);

@@ -203,7 +203,7 @@ static status go_on(vault *v, const digest *name, vault_partly *p, int problem, 
 static int open_partly(const vault *v, const digest *name, uint64_t bytes, int how) {
   char path[BLOB_PATH_BYTES];
   vault_partly_path(name, bytes, path);
-  return openat(v->place.directory, path, how | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+  return openat(v->place.directory, path, how | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 }
 
 /* ---- Files that were handed in ------------------------------------------------------------------- */
