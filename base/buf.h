@@ -39,6 +39,9 @@ void buf_put_i128(buf *b, i128 v);          /* length byte, then minimal two's c
 void buf_put_exact(buf *b, const exact *v); /* the same form; the two agree on small values */
 void buf_put_slice(buf *b, slice s);        /* varint length, bytes */
 void buf_put_text(buf *b, const char *terminated);
+/* S as readers may see it, on one line: what is not harmless (text_harmless) becomes visible, \u001b or
+ * \u202e as in JSON, bytes that are not UTF-8 \x9b.  What was shown before stays as it is. */
+void buf_put_shown(buf *b, slice s);
 void buf_printf(buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* STATUS_OK, or STATUS_NO_MEMORY with the message "WHAT: out of memory". */
 status buf_status(const buf *b, const char *what, error *err) MUST_USE;

@@ -32,6 +32,9 @@ char *slice_copy(slice s);
 
 /* Index of the first byte that is not well-formed UTF-8, or LENGTH when all is well. */
 size_t text_utf8_check(const char *bytes, size_t length);
+/* How many bytes at the beginning of S may go to a terminal or a log as they are: up to a control character,
+ * a line or paragraph separator, a mark that changes the direction of text, or a byte that is not UTF-8. */
+size_t text_harmless(slice s);
 /* Terminal columns of well-formed UTF-8. */
 size_t text_width(slice s);
 /* The longest prefix of at most COLUMNS terminal columns, never cutting a character. */

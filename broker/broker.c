@@ -51,12 +51,14 @@ void broker_log(broker *b, const char *format, ...) {
   va_start(arguments, format);
   vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
-  for (char *c = line; *c; c++) { /* titles and messages come from peers: no line breaks or colours */
-    if ((unsigned char)*c < 0x20 || *c == 0x7f) {
-      *c = ' ';
-    }
+  buf shown; /* titles and messages come from peers: no line breaks or colours */
+  buf_init(&shown);
+  buf_put_shown(&shown, slice_of(line));
+  buf_put_u8(&shown, '\0');
+  if (!shown.failed) {
+    b->options.say(b->options.context, (const char *)shown.data);
   }
-  b->options.say(b->options.context, line);
+  buf_fini(&shown);
 }
 
 void broker_fail(broker *b, status st, const error *why) {

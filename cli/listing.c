@@ -85,11 +85,6 @@ static status print_table(const listing *l, const listed *items, error *err) {
   return st;
 }
 
-static status print_json(const buf *text, error *err) {
-  TRY(buf_status(text, "the list", err));
-  return output_write(NULL, text, err);
-}
-
 /* The items are the broker's, and so is their enclosing form. */
 static status print_chosen(const listing *l, const listed *items, error *err) {
   buf out;
@@ -99,16 +94,15 @@ static status print_chosen(const listing *l, const listed *items, error *err) {
     buf_put(&out, ",", i > 0);
     json_write(items->items[i], &out);
   }
-  buf_printf(&out, "]}\n");
-  const status st = print_json(&out, err);
+  buf_printf(&out, "]}");
+  const status st = output_json(&out, "the list", err);
   buf_fini(&out);
   return st;
 }
 
-static status print(const settings *s, const listing *l, buf *text, arena *memory, error *err) {
+static status print(const settings *s, const listing *l, const buf *text, arena *memory, error *err) {
   if (s->json && l->choose == NULL) {
-    buf_put(text, "\n", 1);
-    return print_json(text, err);
+    return output_json(text, "the list", err);
   }
   listed items;
   TRY(choose(s, l, text, memory, &items, err));

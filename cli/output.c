@@ -15,7 +15,10 @@
 
 #include "base/file_bytes.h"
 
-enum { LINKS_MAX = 40 }; /* as many as the system follows */
+enum {
+  LINKS_MAX = 40, /* as many as the system follows */
+  LINE_BYTES = 8192,
+};
 
 #define STANDARD_OUTPUT "standard output"
 
@@ -215,13 +218,41 @@ status output_write(const char *path, const buf *content, error *err) {
   return st;
 }
 
+status output_json(const buf *json, const char *what, error *err) {
+  TRY(buf_status(json, what, err));
+  buf line;
+  buf_init(&line);
+  if (json->length > 0) {
+    buf_put_shown(&line, (slice){(const char *)json->data, json->length});
+  }
+  buf_put_u8(&line, '\n');
+  status st = buf_status(&line, what, err);
+  if (st == STATUS_OK) {
+    st = output_write(NULL, &line, err);
+  }
+  buf_fini(&line);
+  return st;
+}
+
+/* In one piece, so that lines of several threads or processes do not mix. */
+static void write_line(const char *before, const char *line) {
+  buf out;
+  buf_init(&out);
+  buf_put_text(&out, before);
+  buf_put_u8(&out, ' ');
+  buf_put_shown(&out, slice_of(line));
+  buf_put_u8(&out, '\n');
+  (void)fwrite(out.data, 1, out.length, stderr);
+  buf_fini(&out);
+}
+
 void output_complain(const char *format, ...) {
+  char line[LINE_BYTES];
   va_list arguments;
   va_start(arguments, format);
-  (void)fputs("canvass: ", stderr);
-  (void)vfprintf(stderr, format, arguments);
-  (void)fputc('\n', stderr);
+  (void)vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
+  write_line("canvass:", line);
 }
 
 void output_log(const char *line) {
@@ -231,5 +262,5 @@ void output_log(const char *line) {
   if (localtime_r(&now, &parts) != NULL) {
     (void)strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S%z", &parts);
   }
-  (void)fprintf(stderr, "%s %s\n", stamp, line);
+  write_line(stamp, line);
 }

@@ -21,11 +21,16 @@ status output_check(const char *path, error *err) MUST_USE;
  * STATUS_IO with the system's reason, such as a full disk; with an empty message when standard output is no
  * longer read. */
 status output_write(const char *path, const buf *content, error *err) MUST_USE;
+/* JSON (one line, not yet ended) on standard output.  Texts in it may come from others: what is not harmless
+ * in them is escaped, which JSON's readers undo.  STATUS_NO_MEMORY when JSON is not whole; WHAT is for
+ * messages. */
+status output_json(const buf *json, const char *what, error *err) MUST_USE;
 /* Whether standard output was a pipe whose reader had gone. */
 bool output_is_unread(void);
-/* Text for users, on standard error; failures there are ignored. */
+/* A line for users, on standard error; failures there are ignored.  Texts in it may come from others: they
+ * are shown as buf_put_shown does. */
 void output_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* A line of a service's log on standard error, after the local time and its offset from UTC; one write,
+/* The same, a line of a service's log, after the local time and its offset from UTC; one write,
  * whichever thread logs it. */
 void output_log(const char *line);
 

@@ -61,14 +61,8 @@ static status print_json(const putting *p, error *err) {
   json_set_integer(object, "shards_sent", (int64_t)p->sent.sent);
   json_set_integer(object, "bytes_sent", (int64_t)p->sent.bytes_sent);
   json_write(object, &text);
-  buf_put(&text, "\n", 1);
-  status st = memory == NULL || arena_failed(memory) ? error_no_memory(err, "the answer") : STATUS_OK;
-  if (st == STATUS_OK) {
-    st = buf_status(&text, "the answer", err);
-  }
-  if (st == STATUS_OK) {
-    st = output_write(NULL, &text, err);
-  }
+  const status st = memory == NULL || arena_failed(memory) ? error_no_memory(err, "the answer")
+                                                           : output_json(&text, "the answer", err);
   buf_fini(&text);
   arena_destroy(memory);
   return st;

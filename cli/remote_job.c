@@ -51,15 +51,9 @@ static status write_line(waiting *w, const char *state, const session_progress *
     }
   }
   json_write(line, &text);
-  buf_put(&text, "\n", 1);
-  status st =
-      memory == NULL || arena_failed(memory) ? error_no_memory(err, "the progress of the job") : STATUS_OK;
-  if (st == STATUS_OK) {
-    st = buf_status(&text, "the progress of the job", err);
-  }
-  if (st == STATUS_OK) {
-    st = output_write(NULL, &text, err);
-  }
+  const status st = memory == NULL || arena_failed(memory)
+                        ? error_no_memory(err, "the progress of the job")
+                        : output_json(&text, "the progress of the job", err);
   buf_fini(&text);
   arena_destroy(memory);
   return st;

@@ -39,17 +39,19 @@ static bool make_room(table *t) {
 
 slice table_shorten(table *t, slice text, size_t columns) {
   static const slice ellipsis = {"\xe2\x80\xa6", 3};
-  char *copy = t->memory == NULL || text.length > SIZE_MAX - ellipsis.length
-                   ? NULL
-                   : arena_alloc(t->memory, text.length + ellipsis.length);
+  buf shown;
+  buf_init(&shown);
+  buf_put_shown(&shown, text);
+  char *copy = t->memory == NULL ? NULL : arena_alloc(t->memory, shown.length + ellipsis.length);
   if (copy == NULL) {
+    buf_fini(&shown);
     return (slice){"", 0};
   }
-  for (size_t i = 0; i < text.length; i++) {
-    const unsigned char c = (unsigned char)text.bytes[i];
-    copy[i] = c < ' ' || c == 127 ? '?' : text.bytes[i]; /* no escapes for the terminal */
+  if (shown.length > 0) {
+    memcpy(copy, shown.data, shown.length);
   }
-  slice whole = {copy, text.length};
+  slice whole = {copy, shown.length};
+  buf_fini(&shown);
   if (text_width(whole) <= columns) {
     return whole;
   }

@@ -23,7 +23,7 @@ typedef struct table {
 void table_init(table *t, const table_column *columns, size_t columns_count);
 void table_fini(table *t);
 /* TEXT in at most COLUMNS terminal columns, in T's memory: a longer one is cut between characters and ends
- * with an ellipsis; control characters become '?'.  Empty when there is no memory. */
+ * with an ellipsis; what could act on a terminal is shown (buf_put_shown).  Empty when there is no memory. */
 slice table_shorten(table *t, slice text, size_t columns);
 /* The next cell, copied and shortened to its column. */
 void table_put(table *t, slice text);

@@ -270,8 +270,8 @@ status session_cancel(session *s, const char *job, error *err) {
   } else if (m->kind == MESSAGE_PROGRESS) {
     st = error_set(err, STATUS_PROTOCOL, "the broker at %s did not cancel job %.8s", s->endpoint, job);
   } else if (message_failure(m, err) != STATUS_INTERRUPTED) {
-    const slice why = m->texts[FIELD_MESSAGE];
-    st = error_set(err, STATUS_JOB, "job %.8s has already failed: %.*s", job, SLICE_ARG(why));
+    const error why = err != NULL ? *err : (error){.message = ""};
+    st = error_set(err, STATUS_JOB, "job %.8s has already failed: %s", job, why.message);
   }
   wire_message_close(s->incoming);
   return st;

@@ -72,7 +72,13 @@ status message_failure(const message *m, error *err) {
   }
   name[length] = '\0';
   const status st = status_from_name(name);
-  return error_set(err, st == STATUS_OK ? STATUS_PROTOCOL : st, "%.*s", SLICE_ARG(text));
+  buf shown;
+  buf_init(&shown);
+  buf_put_shown(&shown, text);
+  error_set(err, st == STATUS_OK ? STATUS_PROTOCOL : st, "%.*s", (int)shown.length,
+            shown.length > 0 ? (const char *)shown.data : "");
+  buf_fini(&shown);
+  return st == STATUS_OK ? STATUS_PROTOCOL : st;
 }
 
 /* ---- Writing ------------------------------------------------------------------------------------- */

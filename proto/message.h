@@ -163,7 +163,8 @@ unsigned message_ways(message_kind kind); /* who may send it: WAY_... */
 /* How many payload frames the kind takes. */
 void message_payloads(message_kind kind, size_t *least, size_t *most);
 
-/* The fields "status" and "message" of M as an error: always a failure, whatever they contain. */
+/* The fields "status" and "message" of M as an error: always a failure, whatever they contain.  The message
+ * is as readers may see it (buf_put_shown). */
 status message_failure(const message *m, error *err);
 
 /* A text is cut to MESSAGE_TEXT_MAX bytes, and what is not UTF-8 in it becomes '?': it may stem from a file's

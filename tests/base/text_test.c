@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "tests/check.h"
 #include "tests/seeded.h"
 
@@ -183,6 +184,54 @@ static void nearest_offers_slips_of_the_pen_only(void **state) {
   assert_null(text_nearest(S("weight"), names, 0));
 }
 
+/* Control characters by ISO 6429, marks of direction by UAX 9; U+200D joins emoji and U+FE0F colours them. */
+static void what_could_act_on_a_terminal_becomes_visible(void **state) {
+  static const struct {
+    const char *text, *shown;
+  } cases[] = {
+      {"", ""},
+      {"plain, caf\xc3\xa9, \xe6\xbb\xa1\xe6\x84\x8f\xe5\xba\xa6, \xf0\x9f\x98\x80", NULL},
+      {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac\xe2\x9c\x94\xef\xb8\x8f", NULL},
+      {"\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xd9\x85\xd8\xb1\xd8\xad\xd8\xa8\xd8\xa7",
+       NULL}, /* Hebrew, Arabic */
+      {"\x1b[2J\x1b]0;title\x07", "\\u001b[2J\\u001b]0;title\\u0007"},
+      {"a\nb\tc\rd\x7f", "a\\u000ab\\u0009c\\u000dd\\u007f"},
+      {"\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0", "\\u0080\\u009b\\u009f\xc2\xa0"},
+      {"\xd8\x9b\xd8\x9c\xd8\x9d", "\xd8\x9b\\u061c\xd8\x9d"},
+      {"\xe2\x80\x8d\xe2\x80\x8e\xe2\x80\x8f\xe2\x80\x90", "\xe2\x80\x8d\\u200e\\u200f\xe2\x80\x90"},
+      {"\xe2\x80\xa7\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xaf",
+       "\xe2\x80\xa7\\u2028\\u2029\\u202a\\u202e\xe2\x80\xaf"},
+      {"\xe2\x81\xa5\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaa", "\xe2\x81\xa5\\u2066\\u2069\xe2\x81\xaa"},
+      {"a\x9b"
+       "b\xe2\x80",
+       "a\\x9b"
+       "b\\xe2\\x80"},
+      {"\xe2\x80"
+       "c\xc0\xaf\xed\xa0\x80",
+       "\\xe2\\x80"
+       "c\\xc0\\xaf\\xed\\xa0\\x80"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const char *shown = cases[i].shown != NULL ? cases[i].shown : cases[i].text;
+    buf once;
+    buf twice;
+    buf_init(&once);
+    buf_init(&twice);
+    buf_put_shown(&once, slice_of(cases[i].text));
+    assert_int_equal(once.length, strlen(shown));
+    assert_memory_equal(once.length > 0 ? (const char *)once.data : "", shown, once.length);
+    buf_put_shown(&twice, (slice){once.length > 0 ? (const char *)once.data : "", once.length});
+    assert_int_equal(twice.length, once.length);
+    assert_int_equal(text_harmless(slice_of(cases[i].text)) == strlen(cases[i].text),
+                     cases[i].shown == NULL || i == 0);
+    buf_fini(&once);
+    buf_fini(&twice);
+  }
+  const slice zero = {"a\0b", 3};
+  assert_int_equal(text_harmless(zero), 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(boundaries_of_utf8_are_kept),
@@ -195,6 +244,7 @@ int main(void) {
       cmocka_unit_test(natural_order_puts_numbers_first_and_by_value),
       cmocka_unit_test(distance_counts_slips),
       cmocka_unit_test(nearest_offers_slips_of_the_pen_only),
+      cmocka_unit_test(what_could_act_on_a_terminal_becomes_visible),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

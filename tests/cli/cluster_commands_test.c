@@ -80,7 +80,7 @@ static void lists_are_tables_for_people(void **state) {
   book_play(&f->book);
   EXPECT(0,
          "JOB       STATE         DATASET    ROWS  COMPUTED  CACHED  SUBMITTED  TITLE\n"
-         "aaaa2222  stage 2, 25%  survey:2  1,000         0       0        now  sec?[1mond.yaml\n"
+         "aaaa2222  stage 2, 25%  survey:2  1,000         0       0        now  sec\\u001b[1mond.yaml\n"
          "11112222  done          survey:1  1,811        12   1,234        now  first.yaml\n",
          "", "jobs");
   EXPECT(0,
