@@ -8,6 +8,7 @@ void routes_fini(routes *r) {
   for (peer *one = routes_next(r, NULL); one != NULL; one = routes_next(r, NULL)) {
     routes_remove(r, one);
   }
+  owners_fini(&r->owners);
   in_flight_fini(&r->left);
 }
 
@@ -41,15 +42,22 @@ peer *routes_at(const routes *r, uint32_t number) {
   return one;
 }
 
-peer *routes_add(routes *r, line_kind line, const wire_route *route) {
+peer *routes_add(routes *r, line_kind line, const wire_route *route, const char *key) {
   peer *one = calloc(1, sizeof *one);
-  in_flight *counted = one != NULL ? in_flight_take(&r->left, line, route) : NULL;
+  owner *whose = one != NULL ? owners_enter(&r->owners, key, r->last + 1) : NULL;
+  in_flight *counted = whose != NULL ? in_flight_take(&r->left, line, route) : NULL;
   if (counted == NULL) {
+    if (whose != NULL) {
+      owners_leave(&r->owners, whose);
+    }
     free(one);
     return NULL;
   }
   one->in_flight = counted;
+  one->owner = whose;
   one->number = ++r->last;
+  const size_t length = strlen(key);
+  memcpy(one->key, key, length < sizeof one->key ? length : sizeof one->key - 1);
   one->line = line;
   one->route = *route;
   peer **chain = &r->by_route[route_bucket(line, route)];
@@ -74,6 +82,7 @@ void routes_remove(routes *r, peer *gone) {
   }
   *link = gone->next_of_number;
   r->count--;
+  owners_leave(&r->owners, gone->owner);
   in_flight_leave(&r->left, gone->in_flight);
   free(gone);
 }

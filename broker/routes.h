@@ -9,6 +9,7 @@
 #include "broker/connections.h"
 #include "broker/in_flight.h"
 #include "broker/listener.h"
+#include "broker/owners.h"
 #include "proto/keys.h"
 #include "proto/wire.h"
 
@@ -26,6 +27,7 @@ typedef struct peer {
   uint32_t offers;       /* blobs that it is sending, or would */
   uint64_t outstanding;  /* bytes of them that were requested and have not arrived */
   uint64_t chunk_ms;     /* when one of its chunks last was the next of its blob */
+  owner *owner;          /* borrowed */
   in_flight *in_flight;  /* what it was sent and has not received; owned until it is removed */
   bool is_gone;          /* could not be sent to; forgotten with the next turn */
   connection connection; /* that its last message came over */
@@ -36,14 +38,15 @@ typedef struct routes {
   peer *by_route[ROUTES_BUCKETS], *by_number[ROUTES_BUCKETS];
   size_t count;
   uint32_t last;
+  owners owners;
   in_flight_left left;
 } routes;
 
 void routes_fini(routes *r);
 peer *routes_find(const routes *r, line_kind line, const wire_route *route); /* NULL: unknown */
 peer *routes_at(const routes *r, uint32_t number);                           /* NULL: gone */
-/* NULL when out of memory; the caller observes ROUTES_MAX. */
-peer *routes_add(routes *r, line_kind line, const wire_route *route);
+/* KEY: its public key; "" on the plain line.  NULL when out of memory; the caller observes ROUTES_MAX. */
+peer *routes_add(routes *r, line_kind line, const wire_route *route, const char *key);
 void routes_remove(routes *r, peer *gone);
 /* All of them, in no order: PREVIOUS is NULL at first, and must still exist. */
 peer *routes_next(const routes *r, const peer *previous);

@@ -119,7 +119,7 @@ static status on_hello(broker *b, line_kind line, wire_message *m, connection ov
   if (b->routes.count >= ROUTES_MAX || b->routes.last == UINT32_MAX) {
     return error_set(why, STATUS_LIMIT, "the broker has %d peers and takes no more", (int)ROUTES_MAX);
   }
-  peer *p = routes_add(&b->routes, line, &m->from);
+  peer *p = routes_add(&b->routes, line, &m->from, key);
   if (p == NULL) {
     return error_no_memory(why, "a peer");
   }
@@ -127,8 +127,6 @@ static status on_hello(broker *b, line_kind line, wire_message *m, connection ov
   p->connection = over;
   connections_welcome(over);
   p->joined_ms = p->heard_ms = b->clock_ms;
-  const size_t key_length = strlen(key);
-  memcpy(p->key, key, key_length < sizeof p->key ? key_length : sizeof p->key - 1);
   copy_title(p, m->header.texts[FIELD_TITLE]);
   welcome(b, p);
   return role == WAY_WORKER ? join_worker(b, p, m, why) : STATUS_OK;

@@ -17,6 +17,7 @@ static void settle(broker *b, arrival *a, uint64_t bytes) {
   peer *p = routes_at(&b->routes, a->sources[0].peer);
   if (p != NULL) {
     p->outstanding -= bytes;
+    p->owner->outstanding -= bytes;
   }
   b->transfers.outstanding -= bytes;
 }
@@ -53,12 +54,21 @@ void transfer_fini(transfers *t) {
 
 /* ---- Asking -------------------------------------------------------------------------------------- */
 
+/* Whoever has nothing to send is always asked for one chunk: others that were asked and send nothing must not
+ * make it wait.  Nobody gets all. */
+static bool has_credit(const transfers *t, const owner *w, uint64_t bytes) {
+  return w->outstanding == 0
+             ? t->outstanding + bytes <= TRANSFER_WORST_BYTES
+             : w->outstanding + bytes <= owners_share(TRANSFER_CREDIT_BYTES, t->outstanding - w->outstanding);
+}
+
 /* False when its source has enough to send. */
 static bool ask_for_next(broker *b, arrival *a) {
   const uint64_t left = a->bytes - a->wanted;
   const uint64_t bytes = left < MESSAGE_FRAME_MAX ? left : MESSAGE_FRAME_MAX;
   peer *p = routes_at(&b->routes, a->sources[0].peer);
-  if (p == NULL || p->outstanding + bytes > TRANSFER_PEER_BYTES) {
+  if (p == NULL || p->outstanding + bytes > TRANSFER_PEER_BYTES ||
+      !has_credit(&b->transfers, p->owner, bytes)) {
     return false;
   }
   const message m = blob_want(&a->name, a->wanted, bytes);
@@ -68,6 +78,7 @@ static bool ask_for_next(broker *b, arrival *a) {
   }
   a->wanted += bytes;
   p->outstanding += bytes;
+  p->owner->outstanding += bytes;
   b->transfers.outstanding += bytes;
   return true;
 }
@@ -76,7 +87,7 @@ static bool ask_for_next(broker *b, arrival *a) {
 static void pump(broker *b) {
   transfers *t = &b->transfers;
   size_t in_vain = 0; /* one after the other */
-  while (in_vain < t->queued && t->outstanding + MESSAGE_FRAME_MAX <= TRANSFER_CREDIT_BYTES) {
+  while (in_vain < t->queued && t->outstanding + MESSAGE_FRAME_MAX <= TRANSFER_WORST_BYTES) {
     arrival *a = t->queue_head;
     arrivals_dequeue(t, a);
     in_vain = ask_for_next(b, a) ? 0 : in_vain + 1;

@@ -2,11 +2,11 @@
  * worker that keeps a partial to the worker that needs it.
  *
  * In: the broker requests every chunk, TRANSFER_PEER_BYTES ahead for one peer and TRANSFER_CREDIT_BYTES in
- * all, blobs taking turns.  Several may offer the same blob: one is asked, the others stand by.  An
- * offer with another size is of another blob: it delays nobody, and only one of them can succeed.
- * Sought: what a peer wants and the vault lacks.  With a holder, wants and chunks are passed on.  Without,
- * all workers are asked whether they have it (a shard that was damaged here); the first that has it sends it
- * as if it had been offered. */
+ * all, of which nobody (owners.h) gets everything; blobs taking turns.  Several may offer the same blob: one
+ * is asked, the others stand by.  An offer with another size is of another blob: it delays nobody, and only
+ * one of them can succeed. Sought: what a peer wants and the vault lacks.  With a holder, wants and chunks
+ * are passed on.  Without, all workers are asked whether they have it (a shard that was damaged here); the
+ * first that has it sends it as if it had been offered. */
 #ifndef CANVASS_BROKER_TRANSFER_H
 #define CANVASS_BROKER_TRANSFER_H
 
@@ -14,8 +14,9 @@
 
 enum {
   TRANSFER_PEER_BYTES = 8 << 20,
-  TRANSFER_CREDIT_BYTES = 64 << 20,
-  TRANSFER_OFFERS_MAX = 256,   /* of one peer at a time */
+  TRANSFER_CREDIT_BYTES = 64 << 20,                 /* in shares: owners_share */
+  TRANSFER_WORST_BYTES = 2 * TRANSFER_CREDIT_BYTES, /* with one chunk for each who would get nothing */
+  TRANSFER_OFFERS_MAX = 256,                        /* of one peer at a time */
   TRANSFER_STALL_MS = 60000,   /* a source that sends no chunk for so long is no longer asked */
   TRANSFER_SWITCH_MS = 3000,   /* likewise, when another offers the same; twice as long each time */
   TRANSFER_SOUGHT_MS = 15000,  /* every worker that may have a sought blob must have answered by then */
