@@ -9,7 +9,8 @@ enum { SUBMIT_PAYLOADS = 3, PREPARED_FILES_MAX = MESSAGE_PAYLOADS_MAX - 2 };
 
 /* ---- Identity ------------------------------------------------------------------------------------ */
 
-static status read_key(const wire_message *m, core_job_id *id, error *why) {
+/* Each client's public key has its own job keys: nobody can take those of others, or learn what they mean. */
+static status read_key(const peer *from, const wire_message *m, core_job_id *id, error *why) {
   static const char prefix[] = "canvass job"; /* with its zero byte */
   const slice key = m->header.texts[FIELD_KEY];
   if (key.length == 0 || key.length > LEDGER_KEY_BYTES_MAX ||
@@ -23,6 +24,10 @@ static status read_key(const wire_message *m, core_job_id *id, error *why) {
   digest d;
   digest_stream_add(s, prefix, sizeof prefix);
   digest_stream_add(s, key.bytes, key.length);
+  if (from->key[0] != '\0') {
+    digest_stream_add(s, "", 1);
+    digest_stream_add(s, from->key, strlen(from->key));
+  }
   digest_stream_finish(s, &d);
   digest_stream_destroy(s);
   memcpy(id->bytes, d.bytes, sizeof id->bytes);
@@ -123,10 +128,11 @@ static void submission_fini(broker *b, submission *s) {
   free(s->record.key);
   free(s->record.dataset);
   free(s->record.title);
+  free(s->record.owner);
   free(s->shards);
 }
 
-static status take_texts(const message *m, ledger_job *j, error *why) {
+static status take_texts(const peer *from, const message *m, ledger_job *j, error *why) {
   const slice title = m->texts[FIELD_TITLE];
   if (text_utf8_check(title.bytes, title.length) < title.length) {
     return error_set(why, STATUS_PROTOCOL, "a job's title is not UTF-8");
@@ -134,8 +140,11 @@ static status take_texts(const message *m, ledger_job *j, error *why) {
   j->key = slice_copy(m->texts[FIELD_KEY]);
   j->dataset = slice_copy(m->texts[FIELD_DATASET]);
   j->title = slice_copy(title);
+  j->owner = slice_copy(slice_of(from->owner->name));
   j->message = (char *)"";
-  return j->key != NULL && j->dataset != NULL && j->title != NULL ? STATUS_OK : error_no_memory(why, "a job");
+  return j->key != NULL && j->dataset != NULL && j->title != NULL && j->owner != NULL
+             ? STATUS_OK
+             : error_no_memory(why, "a job");
 }
 
 static status begin(peer *from, wire_message *m, const core_job_id *id, const digest *content, submission *s,
@@ -162,7 +171,7 @@ static status begin(peer *from, wire_message *m, const core_job_id *id, const di
   s->record.priority = (uint32_t)priority;
   s->record.submitted_s = broker_wall_s();
   s->record.timeout_s = (uint32_t)timeout_s;
-  return take_texts(&m->header, &s->record, why);
+  return take_texts(from, &m->header, &s->record, why);
 }
 
 static status take(broker *b, wire_message *m, size_t index, submission *s, core_blob *out, error *why) {
@@ -245,19 +254,33 @@ static void give(broker *b, submission *s) {
   b->submitting = NULL;
 }
 
+static status check_share(const broker *b, const peer *from, error *why) {
+  const size_t own = from->owner->jobs;
+  const size_t others = core_jobs(b->core) - own;
+  if (b->ledger == NULL || own < owners_share(CORE_JOBS_MAX, others)) {
+    return STATUS_OK;
+  }
+  return error_set(
+      why, STATUS_LIMIT,
+      "%zu of your jobs are unfinished, and %zu of others: one client may have half of what others "
+      "leave of %d; wait until some have ended",
+      own, others, (int)CORE_JOBS_MAX);
+}
+
 typedef status preparing_step(broker *b, wire_message *m, submission *s, error *why);
 
 static status submit(broker *b, peer *from, wire_message *m, preparing_step *prepare, error *why) {
   core_job_id id;
   digest content;
   bool known = false;
-  TRY(read_key(m, &id, why));
+  TRY(read_key(from, m, &id, why));
   TRY(read_content(m, &content, why));
   TRY(recognise(b, m, &id, &content, &known, why));
   if (known) {
     accept_again(b, from, m, &id);
     return STATUS_OK;
   }
+  TRY(check_share(b, from, why));
   submission s = {0};
   status st = begin(from, m, &id, &content, &s, why);
   if (st == STATUS_OK) {

@@ -1,7 +1,6 @@
 /* A table of chains. */
 #include "broker/owners.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,37 +22,27 @@ void owners_fini(owners *o) {
   }
 }
 
-static owner *add(owner **bucket, const char *name) {
-  owner *w = calloc(1, sizeof *w);
-  if (w != NULL) {
-    memcpy(w->name, name, strlen(name) + 1);
-    w->chain = *bucket;
-    *bucket = w;
-  }
-  return w;
-}
-
-owner *owners_enter(owners *o, const char *key, uint32_t number) {
-  char name[KEY_TEXT_BYTES] = "";
-  if (key[0] != '\0') {
-    (void)snprintf(name, sizeof name, "%s", key);
-  } else {
-    (void)snprintf(name, sizeof name, "#%u", number);
-  }
-  owner **bucket = bucket_of(o, name);
-  owner *w = *bucket;
+static owner *find(owners *o, const char *name) {
+  owner *w = *bucket_of(o, name);
   while (w != NULL && strcmp(w->name, name) != 0) {
     w = w->chain;
   }
-  w = w != NULL ? w : add(bucket, name);
-  if (w != NULL) {
-    w->peers++;
+  return w;
+}
+
+static owner *find_or_add(owners *o, const char *name) {
+  owner *w = find(o, name);
+  const size_t length = strlen(name);
+  if (w == NULL && length < sizeof w->name && (w = calloc(1, sizeof *w)) != NULL) {
+    memcpy(w->name, name, length + 1);
+    w->chain = *bucket_of(o, name);
+    *bucket_of(o, name) = w;
   }
   return w;
 }
 
-void owners_leave(owners *o, owner *w) {
-  if (--w->peers > 0) {
+static void remove_unused(owners *o, owner *w) {
+  if (w->peers > 0 || w->jobs > 0) {
     return;
   }
   owner **link = bucket_of(o, w->name);
@@ -62,6 +51,35 @@ void owners_leave(owners *o, owner *w) {
   }
   *link = w->chain;
   free(w);
+}
+
+owner *owners_add_peer(owners *o, const char *name) {
+  owner *w = find_or_add(o, name);
+  if (w != NULL) {
+    w->peers++;
+  }
+  return w;
+}
+
+owner *owners_add_job(owners *o, const char *name) {
+  owner *w = find_or_add(o, name);
+  if (w != NULL) {
+    w->jobs++;
+  }
+  return w;
+}
+
+void owners_remove_peer(owners *o, owner *w) {
+  w->peers--;
+  remove_unused(o, w);
+}
+
+void owners_remove_job(owners *o, const char *name) {
+  owner *w = find(o, name);
+  if (w != NULL && w->jobs > 0) {
+    w->jobs--;
+    remove_unused(o, w);
+  }
 }
 
 uint64_t owners_share(uint64_t most, uint64_t others) {

@@ -1,5 +1,6 @@
-/* Whose peers are: of connections with the same key one owner's; without keys each connection has one of its
- * own. An owner has its share of what there is not enough of for everybody.
+/* Whose peers and jobs are: of connections with the same key one owner's; without keys each connection has
+ * one of its own.  An owner has its share of what there is not enough of for everybody.  It is kept for as
+ * long as it has a peer or an unfinished job.
  */
 #ifndef CANVASS_BROKER_OWNERS_H
 #define CANVASS_BROKER_OWNERS_H
@@ -11,8 +12,8 @@
 enum { OWNERS_BUCKETS = 1024 };
 
 typedef struct owner {
-  char name[KEY_TEXT_BYTES]; /* its public key; otherwise "#" and a number */
-  size_t peers;
+  char name[KEY_TEXT_BYTES]; /* its public key; otherwise begins with '#' */
+  size_t peers, jobs;
   uint64_t outstanding; /* bytes of uploads that were requested from its peers and have not arrived */
   struct owner *chain;
 } owner;
@@ -22,14 +23,15 @@ typedef struct owners {
 } owners;
 
 void owners_fini(owners *o);
-/* The owner of one more peer: KEY's, or with "" a new one, to be named by NUMBER.  NULL when out of memory.
- */
-owner *owners_enter(owners *o, const char *key, uint32_t number);
-/* One of its peers is gone: with the last one the owner is, too. */
-void owners_leave(owners *o, owner *w);
+/* NAME has one more peer, or job.  NULL when out of memory. */
+owner *owners_add_peer(owners *o, const char *name);
+owner *owners_add_job(owners *o, const char *name);
+/* One fewer: with the last peer and the last job the owner is gone. */
+void owners_remove_peer(owners *o, owner *w);
+void owners_remove_job(owners *o, const char *name); /* nothing when it is not known */
 
-/* The most that one may have of MOST while others have OTHERS: half of what they leave, so that the next one
- * finds some. */
+/* The most that one owner may have of MOST while others have OTHERS: half of what they leave, so that the
+ * next one finds some. */
 uint64_t owners_share(uint64_t most, uint64_t others);
 
 #endif

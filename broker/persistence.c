@@ -72,6 +72,9 @@ static status keep_job(broker *b, const core_action *a, error *err) {
   if (b->ledger == NULL) {
     return STATUS_OK;
   }
+  if (owners_add_job(&b->routes.owners, j->owner) == NULL) {
+    return error_no_memory(err, "a job");
+  }
   TRY(persistence_refer(b, j, err));
   if (!j->read) {
     TRY(datasets_pin(b, &j->manifest.name, err));
@@ -193,6 +196,7 @@ static status record_end(broker *b, const core_action *a, error *err) {
     datasets_unpin(b, &old->manifest.name);
   }
   TRY(ledger_results_drop(b->ledger, &a->job, err));
+  owners_remove_job(&b->routes.owners, old->owner);
   TRY(replace(b, old, &changed, err));
   return forget_surplus(b, err);
 }

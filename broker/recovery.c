@@ -147,6 +147,11 @@ static status restore_job(broker *b, const ledger_job *j, restored *r, error *er
     release_blobs(b, &r->event);
     return st;
   }
+  const size_t length = strlen(j->owner); /* 0: of an earlier release */
+  if (length > 0 && length < KEY_TEXT_BYTES && owners_add_job(&b->routes.owners, j->owner) == NULL) {
+    release_blobs(b, &r->event);
+    return error_no_memory(err, "a job");
+  }
   broker_feed(b, &r->event);
   return restore_results(b, j, err);
 }

@@ -42,22 +42,20 @@ peer *routes_at(const routes *r, uint32_t number) {
   return one;
 }
 
-peer *routes_add(routes *r, line_kind line, const wire_route *route, const char *key) {
+peer *routes_add(routes *r, line_kind line, const wire_route *route, const char *whose) {
   peer *one = calloc(1, sizeof *one);
-  owner *whose = one != NULL ? owners_enter(&r->owners, key, r->last + 1) : NULL;
-  in_flight *counted = whose != NULL ? in_flight_take(&r->left, line, route) : NULL;
+  owner *of = one != NULL ? owners_add_peer(&r->owners, whose) : NULL;
+  in_flight *counted = of != NULL ? in_flight_take(&r->left, line, route) : NULL;
   if (counted == NULL) {
-    if (whose != NULL) {
-      owners_leave(&r->owners, whose);
+    if (of != NULL) {
+      owners_remove_peer(&r->owners, of);
     }
     free(one);
     return NULL;
   }
   one->in_flight = counted;
-  one->owner = whose;
+  one->owner = of;
   one->number = ++r->last;
-  const size_t length = strlen(key);
-  memcpy(one->key, key, length < sizeof one->key ? length : sizeof one->key - 1);
   one->line = line;
   one->route = *route;
   peer **chain = &r->by_route[route_bucket(line, route)];
@@ -82,7 +80,7 @@ void routes_remove(routes *r, peer *gone) {
   }
   *link = gone->next_of_number;
   r->count--;
-  owners_leave(&r->owners, gone->owner);
+  owners_remove_peer(&r->owners, gone->owner);
   in_flight_leave(&r->left, gone->in_flight);
   free(gone);
 }

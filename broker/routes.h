@@ -45,8 +45,8 @@ typedef struct routes {
 void routes_fini(routes *r);
 peer *routes_find(const routes *r, line_kind line, const wire_route *route); /* NULL: unknown */
 peer *routes_at(const routes *r, uint32_t number);                           /* NULL: gone */
-/* KEY: its public key; "" on the plain line.  NULL when out of memory; the caller observes ROUTES_MAX. */
-peer *routes_add(routes *r, line_kind line, const wire_route *route, const char *key);
+/* WHOSE: the name of its owner.  NULL when out of memory; the caller observes ROUTES_MAX. */
+peer *routes_add(routes *r, line_kind line, const wire_route *route, const char *whose);
 void routes_remove(routes *r, peer *gone);
 /* All of them, in no order: PREVIOUS is NULL at first, and must still exist. */
 peer *routes_next(const routes *r, const peer *previous);

@@ -1,5 +1,6 @@
 /* Receives messages: finds the sender, checks its role, and calls the handler.  Hello, signs of life,
  * farewells. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,18 @@ static void copy_title(peer *p, slice title) {
   p->title[length] = '\0';
 }
 
+/* Without keys each connection is its own; as a job's record may outlive the broker, the name is of this
+ * start. */
+static void name_owner(const broker *b, const char *key, char out[KEY_TEXT_BYTES]) {
+  uint64_t start = 0;
+  memcpy(&start, b->instance, sizeof start);
+  if (key[0] != '\0') {
+    (void)snprintf(out, KEY_TEXT_BYTES, "%s", key);
+  } else {
+    (void)snprintf(out, KEY_TEXT_BYTES, "#%016llx-%u", (unsigned long long)start, b->routes.last + 1);
+  }
+}
+
 static status on_hello(broker *b, line_kind line, wire_message *m, connection over, error *why) {
   const char *key = "";
   unsigned role = 0;
@@ -119,7 +132,9 @@ static status on_hello(broker *b, line_kind line, wire_message *m, connection ov
   if (b->routes.count >= ROUTES_MAX || b->routes.last == UINT32_MAX) {
     return error_set(why, STATUS_LIMIT, "the broker has %d peers and takes no more", (int)ROUTES_MAX);
   }
-  peer *p = routes_add(&b->routes, line, &m->from, key);
+  char whose[KEY_TEXT_BYTES];
+  name_owner(b, key, whose);
+  peer *p = routes_add(&b->routes, line, &m->from, whose);
   if (p == NULL) {
     return error_no_memory(why, "a peer");
   }
@@ -127,6 +142,8 @@ static status on_hello(broker *b, line_kind line, wire_message *m, connection ov
   p->connection = over;
   connections_welcome(over);
   p->joined_ms = p->heard_ms = b->clock_ms;
+  const size_t key_length = strlen(key);
+  memcpy(p->key, key, key_length < sizeof p->key ? key_length : sizeof p->key - 1);
   copy_title(p, m->header.texts[FIELD_TITLE]);
   welcome(b, p);
   return role == WAY_WORKER ? join_worker(b, p, m, why) : STATUS_OK;

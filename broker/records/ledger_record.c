@@ -166,7 +166,7 @@ void ledger_dataset_destroy(ledger_dataset *d) {
 
 /* ---- Jobs ---------------------------------------------------------------------------------------- */
 
-enum { JOB_BLOBS = 7, JOB_TEXTS = 4 };
+enum { JOB_BLOBS = 7 };
 
 typedef struct job_blobs {
   ledger_blob *at[JOB_BLOBS];
@@ -203,6 +203,7 @@ status ledger_job_check(const ledger_job *j, error *err) {
   TRY(check_text(j->key, "key", err));
   TRY(check_text(j->dataset, "dataset's name", err));
   TRY(check_text(j->title, "title", err));
+  TRY(check_text(j->owner, "owner", err));
   TRY(check_text(j->message, "message", err));
   if (j->notes_count > LEDGER_NOTES_MAX || j->files_count > LEDGER_FILES_MAX) {
     return error_set(err, STATUS_LIMIT, "a job with %u notes and %u files; at most %d and %d are kept",
@@ -254,6 +255,7 @@ void ledger_job_encode(const ledger_job_entry *e, buf *out) {
     buf_put_slice(out, slice_of(text_of(j->notes[i])));
   }
   buf_put_u32(out, j->timeout_s);
+  buf_put_slice(out, slice_of(text_of(j->owner)));
   ledger_record_end(out);
 }
 
@@ -305,7 +307,7 @@ static void read_notes(reader *in, ledger_job *j) {
   }
 }
 
-static void read_job(reader *in, ledger_job_entry *e) {
+static void read_job(reader *in, uint8_t version, ledger_job_entry *e) {
   ledger_job *j = &e->job;
   const uint8_t *id = reader_bytes(in, sizeof j->id.bytes);
   if (id != NULL) {
@@ -335,6 +337,12 @@ static void read_job(reader *in, ledger_job_entry *e) {
   j->rows = reader_u64(in);
   read_files(in, j);
   read_notes(in, j);
+  if (version > 1) {
+    j->timeout_s = reader_u32(in);
+    j->owner = read_text(in);
+  } else if (in->problem == NULL && (j->owner = slice_copy(slice_of(""))) == NULL) {
+    reader_fail(in, no_memory);
+  }
 }
 
 status ledger_job_decode(slice record, ledger_job_entry **out, error *err) {
@@ -344,8 +352,7 @@ status ledger_job_decode(slice record, ledger_job_entry **out, error *err) {
   }
   reader in;
   const uint8_t version = ledger_record_open(&in, record, 1, LEDGER_JOB_VERSION);
-  read_job(&in, e);
-  e->job.timeout_s = version > 1 ? reader_u32(&in) : 0;
+  read_job(&in, version, e);
   const status st = finish_record(&in, "a job's record", err);
   if (st != STATUS_OK) {
     ledger_job_destroy(e);
@@ -372,6 +379,7 @@ void ledger_job_destroy(ledger_job_entry *e) {
   free(j->key);
   free(j->dataset);
   free(j->title);
+  free(j->owner);
   free(j->message);
   free(e);
 }

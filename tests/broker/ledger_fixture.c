@@ -105,6 +105,7 @@ ledger_job *sample_job(seeded *r, uint64_t number) {
   j->key = text(r);
   j->dataset = text(r);
   j->title = text(r);
+  j->owner = text(r);
   j->message = text(r);
   j->version = seeded_bits(r, 64);
   j->priority = (uint32_t)seeded_bits(r, 32);
@@ -151,6 +152,7 @@ void sample_job_free(ledger_job *j) {
   free(j->key);
   free(j->dataset);
   free(j->title);
+  free(j->owner);
   free(j->message);
   free(j);
 }
@@ -202,6 +204,7 @@ void assert_same_job(const ledger_job *a, const ledger_job *b, bool ignore_runni
   assert_string_equal(a->key, b->key);
   assert_string_equal(a->dataset, b->dataset);
   assert_string_equal(a->title, b->title);
+  assert_string_equal(a->owner, b->owner);
   assert_string_equal(a->message, b->message);
   assert_int_equal(a->failure, b->failure);
   assert_int_equal(a->version, b->version);

@@ -2,6 +2,7 @@
 #include "tests/broker/shell_fixture.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "broker/transfer.h"
 #include "tests/check.h"
@@ -68,44 +69,161 @@ static key_list *list_of(const shell *s, const key_pair *clients, size_t count) 
   return list;
 }
 
+/* A broker that allows two clients. */
+typedef struct scene {
+  key_pair server, clients[2];
+  key_list *list;
+} scene;
+
+static void scene_start(shell *s, scene *k) {
+  error err;
+  assert_int_equal(key_pair_new(&k->server, &err), STATUS_OK);
+  for (size_t i = 0; i < 2; i++) {
+    assert_int_equal(key_pair_new(&k->clients[i], &err), STATUS_OK);
+  }
+  k->list = list_of(s, k->clients, 2);
+  s->key = &k->server;
+  s->allowed = k->list;
+  shell_start(s, "tcp://127.0.0.1:*", true);
+}
+
+static void scene_stop(shell *s, scene *k) {
+  shell_stop(s);
+  key_list_destroy(k->list);
+}
+
+static void connect_client(shell *s, const scene *k, size_t which, talker *t) {
+  talker_connect_with(s, t, &k->clients[which], k->server.public_key);
+  talker_hello(t, "client", 0);
+  talker_expect(t, MESSAGE_WELCOME);
+}
+
 static void connections_with_one_key_share_what_one_client_gets(void **state) {
   shell *s = *state;
-  key_pair server;
-  key_pair clients[2];
-  error err;
+  scene k;
   talker one[GREEDY];
   talker other;
   unsigned wanted = 0;
-  assert_int_equal(key_pair_new(&server, &err), STATUS_OK);
-  for (size_t i = 0; i < 2; i++) {
-    assert_int_equal(key_pair_new(&clients[i], &err), STATUS_OK);
-  }
-  key_list *list = list_of(s, clients, 2);
-  s->key = &server;
-  s->allowed = list;
-  shell_start(s, "tcp://127.0.0.1:*", true);
+  scene_start(s, &k);
   for (size_t i = 0; i < GREEDY; i++) {
-    talker_connect_with(s, &one[i], &clients[0], server.public_key);
-    talker_hello(&one[i], "client", 0);
+    connect_client(s, &k, 0, &one[i]);
     wanted += offer_and_send_nothing(&one[i], i + 1);
   }
   assert_int_equal(wanted, CREDIT_CHUNKS / 2);
-  talker_connect_with(s, &other, &clients[1], server.public_key);
-  talker_hello(&other, "client", 0);
+  connect_client(s, &k, 1, &other);
   assert_int_equal(offer_and_send_nothing(&other, 100), PEER_CHUNKS);
   for (size_t i = 0; i < GREEDY; i++) {
     assert_int_equal(wants_of(&one[i]), 0);
     talker_close(&one[i]);
   }
   talker_close(&other);
+  scene_stop(s, &k);
+}
+
+/* ---- Jobs ------------------------------------------------------------------------------------------ */
+
+static void make_dataset(talker *t) {
+  sample shard;
+  sample content;
+  dataset_make(t, "survey", &shard, 1, 100, &content);
+  sample_fini(&shard);
+  sample_fini(&content);
+}
+
+/* Submits jobs FIRST up to before END; how many were accepted.  The others were refused with `limit`. */
+static unsigned submit_many(talker *t, unsigned first, unsigned end) {
+  enum { AT_ONCE = 200 };
+  unsigned accepted = 0;
+  for (unsigned at = first; at < end;) {
+    const unsigned stop = end - at < AT_ONCE ? end : at + AT_ONCE;
+    for (unsigned i = at; i < stop; i++) {
+      char key[32];
+      snprintf(key, sizeof key, "job %u", i);
+      talker_submit(t, "survey", key, "plan", NULL);
+    }
+    for (unsigned i = at; i < stop; i++) {
+      const message *m = talker_next(t);
+      while (m->kind != MESSAGE_ACCEPTED && m->kind != MESSAGE_REFUSED) {
+        m = talker_next(t);
+      }
+      accepted += m->kind == MESSAGE_ACCEPTED;
+      assert_true(m->kind == MESSAGE_ACCEPTED || slice_equal(m->texts[FIELD_STATUS], slice_of("limit")));
+    }
+    at = stop;
+  }
+  return accepted;
+}
+
+static void one_client_cannot_fill_the_broker_with_its_jobs_and_a_restart_forgets_nothing(void **state) {
+  shell *s = *state;
+  scene k;
+  talker greedy;
+  talker other;
+  core_job_id job;
+  scene_start(s, &k);
+  connect_client(s, &k, 0, &greedy);
+  make_dataset(&greedy);
+  assert_int_equal(submit_many(&greedy, 0, CORE_JOBS_MAX / 2 + 2), CORE_JOBS_MAX / 2);
+  talker_close(&greedy);
+  connect_client(s, &k, 0, &greedy); /* another connection, the same client */
+  assert_int_equal(submit_many(&greedy, CORE_JOBS_MAX, CORE_JOBS_MAX + 1), 0);
+  assert_int_equal(submit_many(&greedy, 0, 1), 1); /* a known one is accepted again */
+  connect_client(s, &k, 1, &other);
+  talker_submit(&other, "survey", "job 1", "plan", &job);
+  talker_close(&greedy);
+  talker_close(&other);
   shell_stop(s);
-  key_list_destroy(list);
+  shell_start(s, "tcp://127.0.0.1:*", true);
+  connect_client(s, &k, 0, &greedy);
+  assert_int_equal(submit_many(&greedy, CORE_JOBS_MAX, CORE_JOBS_MAX + 1), 0);
+  talker_ask(&greedy, MESSAGE_CANCEL, &job); /* the other's */
+  talker_expect(&greedy, MESSAGE_ENDED);
+  assert_int_equal(submit_many(&greedy, CORE_JOBS_MAX, CORE_JOBS_MAX + 1), 0);
+  talker_submit(&greedy, "survey", "job 1", "plan", &job);
+  talker_ask(&greedy, MESSAGE_CANCEL, &job);
+  talker_expect(&greedy, MESSAGE_ENDED);
+  assert_int_equal(submit_many(&greedy, CORE_JOBS_MAX, CORE_JOBS_MAX + 2), 1);
+  talker_close(&greedy);
+  scene_stop(s, &k);
+}
+
+/* As docs/protocol.md says: SHA-256 of "canvass job", zero, the job's key, zero, the client's public key. */
+static void the_keys_of_jobs_are_each_clients_own(void **state) {
+  shell *s = *state;
+  scene k;
+  talker clients[2];
+  core_job_id jobs[2];
+  core_job_id again;
+  digest expected;
+  error err;
+  buf text;
+  scene_start(s, &k);
+  for (size_t i = 0; i < 2; i++) {
+    connect_client(s, &k, i, &clients[i]);
+  }
+  make_dataset(&clients[0]);
+  talker_submit(&clients[0], "survey", "night-1", "another plan", &jobs[0]);
+  talker_submit(&clients[1], "survey", "night-1", "plan", &jobs[1]);
+  talker_submit(&clients[1], "survey", "night-1", "plan", &again);
+  assert_memory_equal(&jobs[1], &again, sizeof again);
+  for (size_t i = 0; i < 2; i++) {
+    buf_init(&text);
+    buf_put(&text, "canvass job\0night-1\0", 20);
+    buf_put(&text, k.clients[i].public_key, strlen(k.clients[i].public_key));
+    assert_int_equal(digest_of(text.data, text.length, &expected, &err), STATUS_OK);
+    assert_memory_equal(jobs[i].bytes, expected.bytes, JOB_ID_BYTES);
+    buf_fini(&text);
+    talker_close(&clients[i]);
+  }
+  scene_stop(s, &k);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       SHELL_TEST(who_offers_much_and_sends_nothing_delays_nobody),
       SHELL_TEST(connections_with_one_key_share_what_one_client_gets),
+      SHELL_TEST(one_client_cannot_fill_the_broker_with_its_jobs_and_a_restart_forgets_nothing),
+      SHELL_TEST(the_keys_of_jobs_are_each_clients_own),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,9 +64,11 @@ def job(e):
     e.text("started again")
 
 
-def job_with_timeout(e):
+def owned_job(e):
+    """Version 2 has these as well."""
     job(e)
     e.u32(3600, "seconds after which it ends")
+    e.text("anna's key", "owner")
 
 
 def result(e):
@@ -81,7 +83,7 @@ def result(e):
 
 def golden():
     g = Golden("ledger", "Records of the broker (docs/store-format.md).")
-    for name, version, write in (("dataset", 1, dataset), ("job", 2, job_with_timeout), ("job-1", 1, job), ("result", 2, result)):
+    for name, version, write in (("dataset", 1, dataset), ("old job", 1, job), ("job", 2, owned_job), ("result", 2, result)):
         body = Entry(name, version, "")
         write(body)
         record(g.entry(name, version), version, body)

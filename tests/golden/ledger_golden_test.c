@@ -43,7 +43,7 @@ static ledger_dataset sample_dataset_fixed(void) {
 
 static ledger_job_entry sample_job_fixed(void) {
   static char key[] = "nightly", dataset[] = "2026 \xe8\xb0\x83\xe6\x9f\xa5", title[] = "spec.yaml",
-              told[] = "column 'q1' is not there", file_name[] = "2026-01.csv",
+              told[] = "column 'q1' is not there", file_name[] = "2026-01.csv", owner[] = "anna's key",
               first_note[] = "a worker was set aside", second_note[] = "started again";
   static char *file_names[] = {file_name}, *notes[] = {first_note, second_note};
   static ledger_blob files[1];
@@ -55,6 +55,7 @@ static ledger_job_entry sample_job_fixed(void) {
                                     .dataset = dataset,
                                     .version = 3,
                                     .title = title,
+                                    .owner = owner,
                                     .priority = 1,
                                     .submitted_s = 1767225600,
                                     .ended_s = 1767225660,
@@ -118,15 +119,17 @@ static void bytes_of_a_job_are_fixed(void **state) {
   golden_close(g);
 }
 
-/* Of a store that the version before wrote. */
-static void a_job_of_version_1_is_read_and_has_no_timeout(void **state) {
+/* Of a store that an earlier release wrote. */
+static void a_job_of_version_1_is_read_and_has_neither_timeout_nor_owner(void **state) {
   (void)state;
   golden *g = golden_open("ledger");
   ledger_job_entry e = sample_job_fixed();
+  static char nobody[] = "";
+  e.job.timeout_s = 0;
+  e.job.owner = nobody;
   ledger_job_entry *back = NULL;
   error err;
-  e.job.timeout_s = 0;
-  assert_int_equal(ledger_job_decode(golden_bytes(g, "job-1"), &back, &err), STATUS_OK);
+  assert_int_equal(ledger_job_decode(golden_bytes(g, "old job"), &back, &err), STATUS_OK);
   assert_same_job(&back->job, &e.job, false);
   ledger_job_destroy(back);
   golden_close(g);
@@ -158,7 +161,7 @@ static void bytes_of_a_result_are_fixed(void **state) {
 /* ---- Refusals ------------------------------------------------------------------------------------ */
 
 static status decode(const char *entry, slice bytes, error *err) {
-  if (strcmp(entry, "job") == 0) {
+  if (strcmp(entry, "dataset") != 0) {
     ledger_job_entry *e = NULL;
     const status st = ledger_job_decode(bytes, &e, err);
     ledger_job_destroy(e);
@@ -207,6 +210,7 @@ static void refusals_are_fixed(void **state) {
   golden_refuse(g, repaired, sizeof repaired / sizeof repaired[0], decode, repair);
   golden_refuse_beginnings(g, "dataset", decode, repair);
   golden_refuse_beginnings(g, "job", decode, repair);
+  golden_refuse_beginnings(g, "old job", decode, repair);
   golden_close(g);
 }
 
@@ -214,7 +218,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(bytes_of_a_dataset_are_fixed),
       cmocka_unit_test(bytes_of_a_job_are_fixed),
-      cmocka_unit_test(a_job_of_version_1_is_read_and_has_no_timeout),
+      cmocka_unit_test(a_job_of_version_1_is_read_and_has_neither_timeout_nor_owner),
       cmocka_unit_test(bytes_of_a_result_are_fixed),
       cmocka_unit_test(refusals_are_fixed),
   };
