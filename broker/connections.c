@@ -290,7 +290,8 @@ void connections_doubt(uint64_t ms) {
 }
 
 /* libzmq sees the end of the connection and closes the descriptor. */
-void connections_expire(uint64_t now_ms) {
+size_t connections_expire(uint64_t now_ms) {
+  size_t closed = 0;
   pthread_mutex_lock(&all.mutex);
   all.now_ms = now_ms;
   for (int i = 0; connections_are_limited() && i <= all.highest; i++) {
@@ -298,11 +299,11 @@ void connections_expire(uint64_t now_ms) {
     if (e != NULL && e->deadline_ms != 0 && e->deadline_ms <= now_ms) {
       e->deadline_ms = 0;
       (void)shutdown(i, SHUT_RDWR); /* it fails when the peer was faster */
-      all.report.expired++;
-      all.has_report = true;
+      closed++;
     }
   }
   pthread_mutex_unlock(&all.mutex);
+  return closed;
 }
 
 bool connections_take_report(connections_report *out) {

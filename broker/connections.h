@@ -66,15 +66,15 @@ connection connections_deliver(int descriptor, size_t bytes, size_t frames);
 void connections_welcome(connection c);
 /* All connections that are not welcomed again within MS are closed: the list of allowed keys has changed. */
 void connections_doubt(uint64_t ms);
-/* Once a second or so: closes those whose time is up, by a clock that begins at 0 with connections_limit. */
-void connections_expire(uint64_t now_ms);
+/* Once a second or so: closes those whose time is up, by a clock that begins at 0 with connections_limit. How
+ * many. */
+size_t connections_expire(uint64_t now_ms);
 
 /* Since the last report. */
 typedef struct connections_report {
   uint64_t refused[CONNECTION_WAYS];
   uint64_t crowded;  /* also refused: too many strangers from their address */
   uint64_t overflow; /* cut: sent too much that does not end in a message */
-  uint64_t expired;  /* closed: no accepted hello in time */
   char crowded_from[CONNECTIONS_ADDRESS_BYTES], overflow_from[CONNECTIONS_ADDRESS_BYTES]; /* the last one */
   connections_limits limits;
 } connections_report;

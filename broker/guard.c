@@ -6,7 +6,8 @@
 #include "broker/shell.h"
 
 enum {
-  SAID_AGAIN_MS = 10000,
+  REFUSED_AGAIN_MS = 10000,
+  EXPIRED_AGAIN_MS = 600000,
   DOUBT_MS = 2000, /* so that a peer that is no longer allowed gets the message that says so */
 };
 
@@ -52,27 +53,32 @@ static void say_refused(broker *b, const connections_report *r) {
   }
 }
 
-static void say_ended(broker *b, const connections_report *r) {
+static void say_overflow(broker *b, const connections_report *r) {
   if (r->overflow > 0) {
     broker_log(b, "cut %llu connection%s, the last from %s: more than %llu MiB came and no message ended",
                (unsigned long long)r->overflow, plural(r->overflow), r->overflow_from,
                (unsigned long long)(r->limits.unread >> 20));
   }
-  if (r->expired > 0) {
-    broker_log(b, "closed %llu connection%s without a hello from an allowed peer",
-               (unsigned long long)r->expired, plural(r->expired));
-  }
 }
 
-/* Not for each of them: they come by the thousand. */
+static bool is_time(const broker *b, uint64_t last_ms, uint64_t pause_ms) {
+  return last_ms == 0 || b->clock_ms - last_ms >= pause_ms;
+}
+
+/* Not for each of them: attackers come by the thousand, and a program that has nothing to ask comes back now
+ * and then. */
 void guard_housekeep(broker *b) {
   connections_report report;
-  connections_expire(b->clock_ms);
-  const bool is_time =
-      b->logged_connections_ms == 0 || b->clock_ms - b->logged_connections_ms >= SAID_AGAIN_MS;
-  if (is_time && connections_take_report(&report)) {
-    b->logged_connections_ms = b->clock_ms;
+  b->expired += connections_expire(b->clock_ms);
+  if (is_time(b, b->logged_refusals_ms, REFUSED_AGAIN_MS) && connections_take_report(&report)) {
+    b->logged_refusals_ms = b->clock_ms;
     say_refused(b, &report);
-    say_ended(b, &report);
+    say_overflow(b, &report);
+  }
+  if (b->expired > 0 && is_time(b, b->logged_expired_ms, EXPIRED_AGAIN_MS)) {
+    b->logged_expired_ms = b->clock_ms;
+    broker_log(b, "closed %zu connection%s without a hello from an allowed peer", b->expired,
+               plural(b->expired));
+    b->expired = 0;
   }
 }

@@ -64,9 +64,10 @@ struct broker {
    * may be slow. */
   uint64_t clock_ms, seen_ms;
   uint64_t ticked_ms, housekept_ms;
-  uint64_t logged_full_ms;        /* when the log last reported that a blob cannot be taken; 0: never */
-  uint64_t logged_connections_ms; /* likewise, of connections that were refused or cut */
-  int wake_fd;                    /* eventfd */
+  uint64_t logged_full_ms; /* when the log last reported that a blob cannot be taken; 0: never */
+  uint64_t logged_refusals_ms, logged_expired_ms; /* likewise, of connections */
+  size_t expired;                                 /* connections that were closed, not yet in the log */
+  int wake_fd;                                    /* eventfd */
   atomic_bool stop;
   _Atomic(const key_list *) new_list;
   const key_list *allowed;
