@@ -29,8 +29,9 @@ static status write_load(const settings *s, const json *document, error *err) {
   words_of_count((uint64_t)json_as_integer(json_get(document, "rows")), rows);
   buf line;
   buf_init(&line);
-  buf_printf(&line, "dataset %s is at version %lld, %s rows\n",
-             json_as_cstring(json_get(document, "dataset")),
+  buf_put_text(&line, "dataset ");
+  buf_put_shown(&line, json_as_text(json_get(document, "dataset")));
+  buf_printf(&line, " is at version %lld, %s rows\n",
              (long long)json_as_integer(json_get(document, "version")), rows);
   status st = buf_status(&line, "the answer", err);
   if (st == STATUS_OK) {

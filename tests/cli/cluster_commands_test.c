@@ -257,6 +257,17 @@ static void the_report_of_a_load_is_a_line(void **state) {
          "json");
 }
 
+static void a_report_does_nothing_to_a_terminal(void **state) {
+  fixture *f = *state;
+  f->broker.report = slice_of("{\"dataset\":\"air\\u001b[2J\\u202eline\",\"rows\":1,\"version\":2}");
+  session_broker_start(&f->broker);
+  process_result r;
+  CANVASS(&r, "report", "1111");
+  assert_int_equal(r.exit_code, 0);
+  assert_string_equal(r.out, "dataset air\\u001b[2J\\u202eline is at version 2, 1 rows\n");
+  process_result_fini(&r);
+}
+
 /* ---- Changing ------------------------------------------------------------------------------------ */
 
 static void cancel_and_drop_say_what_they_did(void **state) {
@@ -362,6 +373,7 @@ int main(void) {
       TEST(a_cancelled_job_is_a_failure_and_no_interruption),
       TEST(a_report_before_its_time_fails_and_says_how_far),
       TEST(the_report_of_a_load_is_a_line),
+      TEST(a_report_does_nothing_to_a_terminal),
       TEST(cancel_and_drop_say_what_they_did),
       TEST(a_put_says_what_it_sent_on_standard_error_alone),
       TEST(a_put_in_json_is_one_object),
