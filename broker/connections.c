@@ -227,9 +227,10 @@ void connections_close(int descriptor) {
 
 /* ---- Bytes --------------------------------------------------------------------------------------- */
 
-static void overflow(int descriptor) {
+static void overflow(int descriptor, uint64_t serial) {
   pthread_mutex_lock(&all.mutex);
   all.report.overflow++;
+  all.report.overflowed = (connection){descriptor, serial};
   write_peer(descriptor, all.report.overflow_from);
   all.has_report = true;
   pthread_mutex_unlock(&all.mutex);
@@ -246,7 +247,7 @@ bool connections_receive(int descriptor, size_t bytes) {
   if (unread <= most) {
     return true;
   }
-  overflow(descriptor);
+  overflow(descriptor, atomic_load(&e->serial));
   return false;
 }
 

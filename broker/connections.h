@@ -73,8 +73,9 @@ size_t connections_expire(uint64_t now_ms);
 /* Since the last report. */
 typedef struct connections_report {
   uint64_t refused[CONNECTION_WAYS];
-  uint64_t crowded;  /* also refused: too many strangers from their address */
-  uint64_t overflow; /* cut: sent too much that does not end in a message */
+  uint64_t crowded;      /* also refused: too many strangers from their address */
+  uint64_t overflow;     /* cut: sent too much that does not end in a message */
+  connection overflowed; /* the last one */
   char crowded_from[CONNECTIONS_ADDRESS_BYTES], overflow_from[CONNECTIONS_ADDRESS_BYTES]; /* the last one */
   connections_limits limits;
 } connections_report;

@@ -53,11 +53,23 @@ static void say_refused(broker *b, const connections_report *r) {
   }
 }
 
+/* NULL: it did not say hello. */
+static const peer *peer_over(const broker *b, connection c) {
+  const peer *p = routes_next(&b->routes, NULL);
+  while (p != NULL && p->connection.serial != c.serial) {
+    p = routes_next(&b->routes, p);
+  }
+  return p;
+}
+
 static void say_overflow(broker *b, const connections_report *r) {
+  const peer *p = peer_over(b, r->overflowed);
   if (r->overflow > 0) {
-    broker_log(b, "cut %llu connection%s, the last from %s: more than %llu MiB came and no message ended",
-               (unsigned long long)r->overflow, plural(r->overflow), r->overflow_from,
-               (unsigned long long)(r->limits.unread >> 20));
+    broker_log(
+        b, "cut %llu connection%s, the last from %s (%s%s%s): more than %llu MiB came and no message ended",
+        (unsigned long long)r->overflow, plural(r->overflow), r->overflow_from,
+        p != NULL ? p->title : "a stranger", p != NULL && p->key[0] != '\0' ? ", key " : "",
+        p != NULL ? p->key : "", (unsigned long long)(r->limits.unread >> 20));
   }
 }
 
