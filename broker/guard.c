@@ -63,8 +63,8 @@ static const peer *peer_over(const broker *b, connection c) {
 }
 
 static void say_overflow(broker *b, const connections_report *r) {
-  const peer *p = peer_over(b, r->overflowed);
   if (r->overflow > 0) {
+    const peer *p = peer_over(b, r->overflowed);
     broker_log(
         b, "cut %llu connection%s, the last from %s (%s%s%s): more than %llu MiB came and no message ended",
         (unsigned long long)r->overflow, plural(r->overflow), r->overflow_from,

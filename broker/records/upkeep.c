@@ -113,7 +113,7 @@ static status salvage_locked(const char *from, const place *p, const char *to, s
                              error *err) {
   stock s;
   bool found = false;
-  place new = {-1, -1};
+  place new = {.directory = -1, .lock = -1};
   TRY(read_stock(from, f, &s, &found, err));
   status st = check_any(from, &s, f, err);
   st = st == STATUS_OK ? place_open(to, PLACE_BROKER, true, &new, err) : st;

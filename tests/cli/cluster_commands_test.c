@@ -259,13 +259,9 @@ static void the_report_of_a_load_is_a_line(void **state) {
 
 static void a_report_does_nothing_to_a_terminal(void **state) {
   fixture *f = *state;
-  f->broker.report = slice_of("{\"dataset\":\"air\\u001b[2J\\u202eline\",\"rows\":1,\"version\":2}");
-  session_broker_start(&f->broker);
-  process_result r;
-  CANVASS(&r, "report", "1111");
-  assert_int_equal(r.exit_code, 0);
-  assert_string_equal(r.out, "dataset air\\u001b[2J\\u202eline is at version 2, 1 rows\n");
-  process_result_fini(&r);
+  f->book.report = slice_of("{\"dataset\":\"air\\u001b[2J\\u202eline\",\"rows\":1,\"version\":2}");
+  book_play(&f->book);
+  EXPECT(0, "dataset air\\u001b[2J\\u202eline is at version 2, 1 rows\n", NULL, "report", "1111");
 }
 
 /* ---- Changing ------------------------------------------------------------------------------------ */
