@@ -15,6 +15,8 @@ enum {
   FILES_MIN = 64,
   FILES_MAX = 4096,
   STRANGERS_MIN = 16,
+  STRANGER_MS = 2000, /* for a handshake and a hello, when others wait for the place */
+  NOBODY = -1,
   BUCKETS = 4096,
   /* The largest messages that a broker takes have some 5 MiB; peers are asked for 8 MiB of chunks at a time.
    */
@@ -32,6 +34,8 @@ typedef struct entry {
   connection_way way;
   uint16_t bucket; /* of its address, while it is a stranger */
   bool is_stranger;
+  uint64_t since_ms;
+  int older, newer; /* strangers over tcp: descriptors; NOBODY at the ends */
 } entry;
 
 static struct {
@@ -41,11 +45,13 @@ static struct {
   int highest; /* descriptors of connections are not above it */
   size_t open[CONNECTION_WAYS];
   uint32_t strangers[BUCKETS]; /* of addresses, by their hash */
+  int oldest, newest;          /* stranger over tcp, or NOBODY */
+  size_t displaced;            /* since the last call of connections_expire */
   _Atomic(uint64_t) unread;
   uint64_t last_serial, now_ms;
   connections_report report;
   bool has_report;
-} all = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+} all = {.mutex = PTHREAD_MUTEX_INITIALIZER, .oldest = NOBODY, .newest = NOBODY};
 
 /* ---- Limits -------------------------------------------------------------------------------------- */
 
@@ -77,6 +83,8 @@ status connections_limit(const connections_limits *limits, error *err) {
   all.limits = *limits;
   all.highest = 0;
   all.now_ms = 0;
+  all.oldest = all.newest = NOBODY;
+  all.displaced = 0;
   all.has_report = false;
   all.report = (connections_report){.limits = *limits};
   memset(all.open, 0, sizeof all.open);
@@ -157,33 +165,61 @@ static void write_peer(int descriptor, char out[CONNECTIONS_ADDRESS_BYTES]) {
 
 /* ---- Coming and going ---------------------------------------------------------------------------- */
 
-static void end_stranger(entry *e) {
+static void begin_stranger(entry *entries, int descriptor) {
+  entry *e = &entries[descriptor];
+  e->is_stranger = true;
+  if (e->way == CONNECTION_TCP) {
+    all.strangers[e->bucket]++;
+    e->older = all.newest;
+    e->newer = NOBODY;
+    *(all.newest != NOBODY ? &entries[all.newest].newer : &all.oldest) = descriptor;
+    all.newest = descriptor;
+  }
+}
+
+static void end_stranger(entry *entries, entry *e) {
   if (e->is_stranger && e->way == CONNECTION_TCP) {
     all.strangers[e->bucket]--;
+    *(e->older != NOBODY ? &entries[e->older].newer : &all.oldest) = e->newer;
+    *(e->newer != NOBODY ? &entries[e->newer].older : &all.newest) = e->older;
   }
   e->is_stranger = false;
 }
 
-static void forget(entry *e) {
-  end_stranger(e);
+static void forget(entry *entries, entry *e) {
+  end_stranger(entries, e);
   all.open[e->way]--;
   atomic_fetch_sub(&all.unread, atomic_exchange(&e->unread, 0));
   atomic_store_explicit(&e->serial, 0, memory_order_release);
 }
 
 static void enter(int descriptor, connection_way way, uint16_t bucket) {
-  entry *e = &atomic_load(&all.entries)[descriptor];
+  entry *entries = atomic_load(&all.entries);
+  entry *e = &entries[descriptor];
   if (atomic_load(&e->serial) != 0) {
-    forget(e); /* it was closed in a way that is not seen here */
+    forget(entries, e); /* it was closed in a way that is not seen here */
   }
+  e->since_ms = all.now_ms;
   e->deadline_ms = all.now_ms + CONNECTIONS_HELLO_MS;
   e->way = way;
   e->bucket = bucket;
-  e->is_stranger = true;
-  all.strangers[bucket] += way == CONNECTION_TCP;
+  begin_stranger(entries, descriptor);
   all.open[way]++;
   all.highest = descriptor > all.highest ? descriptor : all.highest;
   atomic_store_explicit(&e->serial, ++all.last_serial, memory_order_release);
+}
+
+/* The stranger that has been here longest leaves, if it had time to say hello: so that those who come and say
+ * nothing cannot keep out those who would.  Its place is free when libzmq has closed it. */
+static void displace_stranger(void) {
+  entry *entries = atomic_load(&all.entries);
+  const int descriptor = all.oldest;
+  if (descriptor != NOBODY && all.now_ms - entries[descriptor].since_ms >= STRANGER_MS) {
+    end_stranger(entries, &entries[descriptor]);
+    entries[descriptor].deadline_ms = 0;
+    (void)shutdown(descriptor, SHUT_RDWR);
+    all.displaced++;
+  }
 }
 
 bool connections_admit(int descriptor, const struct sockaddr_storage *from) {
@@ -195,6 +231,9 @@ bool connections_admit(int descriptor, const struct sockaddr_storage *from) {
       !is_full && way == CONNECTION_TCP && all.strangers[bucket] >= all.limits.most_strangers;
   if (is_full) {
     all.report.refused[way]++;
+    if (way == CONNECTION_TCP) {
+      displace_stranger();
+    }
   } else if (is_crowded) {
     all.report.crowded++;
     write_address(from, all.report.crowded_from);
@@ -220,7 +259,7 @@ void connections_close(int descriptor) {
   pthread_mutex_lock(&all.mutex);
   entry *e = find(descriptor);
   if (e != NULL) {
-    forget(e);
+    forget(atomic_load(&all.entries), e);
   }
   pthread_mutex_unlock(&all.mutex);
 }
@@ -273,7 +312,7 @@ void connections_welcome(connection c) {
   pthread_mutex_lock(&all.mutex);
   entry *e = find(c.descriptor);
   if (e != NULL && atomic_load(&e->serial) == c.serial) {
-    end_stranger(e);
+    end_stranger(atomic_load(&all.entries), e);
     e->deadline_ms = 0;
   }
   pthread_mutex_unlock(&all.mutex);
@@ -292,8 +331,9 @@ void connections_doubt(uint64_t ms) {
 
 /* libzmq sees the end of the connection and closes the descriptor. */
 size_t connections_expire(uint64_t now_ms) {
-  size_t closed = 0;
   pthread_mutex_lock(&all.mutex);
+  size_t closed = all.displaced;
+  all.displaced = 0;
   all.now_ms = now_ms;
   for (int i = 0; connections_are_limited() && i <= all.highest; i++) {
     entry *e = find(i);

@@ -67,7 +67,7 @@ void connections_welcome(connection c);
 /* All connections that are not welcomed again within MS are closed: the list of allowed keys has changed. */
 void connections_doubt(uint64_t ms);
 /* Once a second or so: closes those whose time is up, by a clock that begins at 0 with connections_limit. How
- * many. */
+ * many, and those that had to make room for others. */
 size_t connections_expire(uint64_t now_ms);
 
 /* Since the last report. */

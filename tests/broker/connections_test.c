@@ -215,6 +215,36 @@ static void connections_without_a_hello_end(void **state) {
   close_pair(known);
 }
 
+static void when_tcp_is_full_the_oldest_stranger_makes_room_after_a_while(void **state) {
+  int pairs[6][2];
+  (void)state;
+  for (int i = 0; i < 6; i++) {
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[i]), 0);
+  }
+  (void)connections_expire(1000);
+  for (int i = 0; i < 6; i++) {
+    assert_true(admit(pairs[i][0], i < 3 ? "192.0.2.1" : "192.0.2.2"));
+  }
+  (void)welcome(pairs[0][0]); /* the oldest is a peer */
+  (void)connections_expire(2999);
+  assert_false(admit(90, "192.0.2.3"));
+  assert_false(has_ended(pairs[1][1]));
+  (void)connections_expire(3000);
+  assert_false(admit(90, "192.0.2.3")); /* the next one will find room */
+  assert_true(has_ended(pairs[1][1]));
+  connections_close(pairs[1][0]);
+  assert_true(admit(90, "192.0.2.3"));
+  assert_false(admit(91, "192.0.2.3"));
+  assert_true(has_ended(pairs[2][1]));
+  assert_false(has_ended(pairs[0][1]));
+  assert_false(has_ended(pairs[3][1]));
+  assert_int_equal(connections_expire(3001), 2);
+  for (int i = 0; i < 6; i++) {
+    close_pair(pairs[i]);
+  }
+  connections_close(90);
+}
+
 static void a_change_of_the_list_ends_all_connections_but_those_that_are_welcomed_again(void **state) {
   int revoked[2];
   int known[2];
@@ -264,6 +294,7 @@ int main(void) {
       LIMITED(delivering_more_than_came_is_no_credit_for_later),
       LIMITED(when_all_together_sent_too_much_those_with_most_are_cut),
       LIMITED(connections_without_a_hello_end),
+      LIMITED(when_tcp_is_full_the_oldest_stranger_makes_room_after_a_while),
       LIMITED(a_change_of_the_list_ends_all_connections_but_those_that_are_welcomed_again),
       LIMITED(a_descriptor_that_is_used_again_is_another_connection),
   };
