@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -54,15 +55,21 @@ static connection_way way_of(int listener) {
   return connections_way(&own);
 }
 
+/* libzmq's listeners block, and accept fails for want of a descriptor whether or not anybody is waiting. */
+static bool has_waiting(int listener) {
+  struct pollfd polled = {.fd = listener, .events = POLLIN};
+  return poll(&polled, 1, 0) > 0;
+}
+
 /* There is no descriptor for it: the one in reserve is used to take it out of the queue. */
 static void turn_away(int listener) {
-  const int spare = atomic_exchange(&reserve, -1);
+  const int spare = has_waiting(listener) ? atomic_exchange(&reserve, -1) : -1;
   if (spare >= 0) {
     call_close(spare);
     const int descriptor = call_accept(listener, NULL, NULL, SOCK_CLOEXEC);
     if (descriptor >= 0) {
-      call_close(descriptor);
       connections_refuse(way_of(listener));
+      call_close(descriptor);
     }
   }
   fill_reserve();
