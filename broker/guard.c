@@ -1,5 +1,6 @@
 /* What the broker knows of connections: whose messages come over which, and what the log says of those that
  * were turned away or cut. */
+#include <stdio.h>
 #include <zmq.h>
 
 #include "broker/connections.h"
@@ -37,12 +38,13 @@ static void say_refused(broker *b, const connections_report *r) {
   static const char *const names[CONNECTION_WAYS] = {[CONNECTION_TCP] = "tcp", [CONNECTION_IPC] = "ipc"};
   for (connection_way way = 0; way < CONNECTION_WAYS; way++) {
     if (r->refused[way] > 0) {
-      broker_log(
-          b,
-          "refused %llu connection%s over %s: at most %zu are taken at a time, because this process may "
-          "have %zu descriptors (ulimit -n)",
-          (unsigned long long)r->refused[way], plural(r->refused[way]), names[way], r->limits.most[way],
-          r->limits.descriptors);
+      char because[64] = "";
+      if (r->limits.most[way] < CONNECTIONS_MAX) {
+        (void)snprintf(because, sizeof because, ", as 'ulimit -n' is %zu", r->limits.descriptors);
+      }
+      broker_log(b, "refused %llu connection%s over %s: at most %zu are taken at a time%s",
+                 (unsigned long long)r->refused[way], plural(r->refused[way]), names[way],
+                 r->limits.most[way], because);
     }
   }
   if (r->crowded > 0) {
