@@ -307,6 +307,41 @@ static void a_salvaged_store_has_whole_blobs_and_lacks_damaged_ones(void **state
   teardown(&s);
 }
 
+/* Where links are not possible blobs are copied. */
+static void a_copy_on_another_file_system_is_whole(void **state) {
+  (void)state;
+  scene s;
+  static told t;
+  t = (told){0};
+  char elsewhere[] = "/dev/shm/canvass-test-XXXXXX";
+  struct stat here;
+  struct stat there;
+  error err;
+  if (mkdtemp(elsewhere) == NULL) {
+    print_message("skipped: needs to write in /dev/shm\n");
+    skip();
+  }
+  setup(&s);
+  const bool is_other =
+      stat(s.directory, &here) == 0 && stat(elsewhere, &there) == 0 && here.st_dev != there.st_dev;
+  store_findings f = {.tell = tell, .context = &t};
+  if (is_other) {
+    assert_int_equal(upkeep_backup(s.store, elsewhere, &f, &err), STATUS_OK);
+    assert_int_equal(f.blobs, DATASETS * (SHARDS + 1));
+    f = (store_findings){.tell = tell, .context = &t};
+    assert_int_equal(upkeep_verify(elsewhere, &f, &err), STATUS_OK);
+    assert_int_equal(f.blobs, DATASETS * (SHARDS + 1));
+    assert_int_equal(f.damaged_blobs + f.damaged_records, 0);
+    assert_int_equal(count_given_back(&s, elsewhere), DATASETS + JOBS);
+  }
+  process_directory_remove(elsewhere);
+  teardown(&s);
+  if (!is_other) {
+    print_message("skipped: /dev/shm is the same file system\n");
+    skip();
+  }
+}
+
 /* In the order of their submission, which a listing shows. */
 static void salvaged_jobs_are_in_their_order(void **state) {
   (void)state;
@@ -349,6 +384,7 @@ int main(void) {
       cmocka_unit_test(of_an_index_without_its_first_pages_all_is_given_back),
       cmocka_unit_test(a_salvaged_store_has_whole_blobs_and_lacks_damaged_ones),
       cmocka_unit_test(salvaged_jobs_are_in_their_order),
+      cmocka_unit_test(a_copy_on_another_file_system_is_whole),
       cmocka_unit_test(what_holds_something_is_not_written_to),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
