@@ -18,19 +18,9 @@ static const char *short_id(const core_job_id *id, char out[SHORT_ID_BYTES]) {
 
 /* ---- References ---------------------------------------------------------------------------------- */
 
-static const ledger_blob *blob_of(const ledger_job *j, size_t index) {
-  const ledger_blob *fixed[] = {&j->plan,          &j->program,       &j->spec,  &j->manifest,
-                                &j->first_program, &j->program_state, &j->report};
-  const size_t count = sizeof fixed / sizeof fixed[0];
-  if (index < count) {
-    return fixed[index];
-  }
-  return index - count < j->files_count ? &j->files[index - count] : NULL;
-}
-
 status persistence_refer(broker *b, const ledger_job *j, error *err) {
   const ledger_blob *one = NULL;
-  for (size_t i = 0; (one = blob_of(j, i)) != NULL; i++) {
+  for (size_t i = 0; (one = ledger_job_blob(j, i)) != NULL; i++) {
     if (ledger_blob_is_set(one)) {
       TRY(vault_refer(b->vault, &one->name, err));
     }
@@ -40,7 +30,7 @@ status persistence_refer(broker *b, const ledger_job *j, error *err) {
 
 void persistence_release(broker *b, const ledger_job *j) {
   const ledger_blob *one = NULL;
-  for (size_t i = 0; (one = blob_of(j, i)) != NULL; i++) {
+  for (size_t i = 0; (one = ledger_job_blob(j, i)) != NULL; i++) {
     if (ledger_blob_is_set(one)) {
       vault_release(b->vault, &one->name);
     }
