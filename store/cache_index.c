@@ -135,10 +135,11 @@ static status make_again(cache_index *c, error *err) {
   return open_parts(c, err);
 }
 
+/* One that another version wrote is not damaged: that version may still want it. */
 static status open_or_make_again(cache_index *c, error *err) {
   error why;
   status st = open_parts(c, &why);
-  if (st == STATUS_CORRUPT) {
+  if (st == STATUS_CORRUPT && (c->index == NULL || store_index_is_damaged(c->index))) {
     warn(c, why.message);
     st = make_again(c, &why);
   }

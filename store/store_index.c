@@ -279,6 +279,10 @@ const char *store_index_directory(const store_index *x) {
   return x->directory;
 }
 
+bool store_index_is_damaged(const store_index *x) {
+  return atomic_load(&x->is_broken);
+}
+
 void store_index_close(store_index *x) {
   if (x == NULL) {
     return;

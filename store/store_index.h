@@ -32,6 +32,8 @@ status store_index_open(const char *directory, const index_options *options, sto
                         error *err) MUST_USE;
 void store_index_close(store_index *x); /* accepts NULL */
 const char *store_index_directory(const store_index *x);
+/* LMDB found damage since it was opened: nothing more is read or written. */
+bool store_index_is_damaged(const store_index *x);
 
 /* Appends the value to OUT and sets *FOUND. */
 status store_index_get(store_index *x, index_table table, slice key, buf *out, bool *found,

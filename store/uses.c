@@ -342,7 +342,7 @@ static status read_turn(uses *u, bool *was_closed, error *err) {
     if (r.problem == NULL && version != BOOK_VERSION) {
       st = error_set(err, STATUS_CORRUPT,
                      "the index %s was written by %s version of canvass (format version %u; this one reads "
-                     "%d); it is made again, and results are recomputed",
+                     "%d); use that version, or delete the index: results are recomputed",
                      store_index_directory(u->book.index), version > BOOK_VERSION ? "a newer" : "an older",
                      version, BOOK_VERSION);
     } else {

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/store_index.h"
 #include "tests/check.h"
 #include "tests/process.h"
 #include "tests/seeded.h"
@@ -134,6 +135,33 @@ static void a_damaged_index_is_made_again_at_the_start_and_that_is_told(void **s
   assert_int_equal(f.warnings, 1);
   assert_true(durable_has_state(s, 5, 5, STATE_BYTES));
   store_destroy(s);
+  durable_teardown(&f);
+}
+
+/* It is not damaged: who goes back to that version finds it again. */
+static void an_index_of_another_version_is_refused_and_left_alone(void **state) {
+  (void)state;
+  static const char *const tables[] = {"state", "uses", "values"};
+  static const index_options plain = {
+      .tables = tables, .tables_count = 3, .when_damaged = "", .when_full = ""};
+  durable_fixture f;
+  durable_setup(&f);
+  store_destroy(durable_open(&f, 0));
+  char path[512];
+  snprintf(path, sizeof path, "%s/index", f.path);
+  store_index *x = NULL;
+  error err;
+  assert_int_equal(store_index_open(path, &plain, &x, &err), STATUS_OK);
+  const index_change change = {0, {"turn", 4}, {"\x02\x01\0\0\0\0\0\0\0\0", 10}};
+  assert_int_equal(store_index_write(x, &change, 1, &err), STATUS_OK);
+  store_index_close(x);
+  for (int i = 0; i < 2; i++) {
+    const store_options options = durable_options(&f, 0);
+    store *s = NULL;
+    assert_int_equal(store_open(f.path, &options, &s, &err), STATUS_CORRUPT);
+    assert_contains(err.message, "version");
+    assert_int_equal(f.warnings, 0);
+  }
   durable_teardown(&f);
 }
 
@@ -307,6 +335,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(killed_in_the_middle_it_opens_whole),
       cmocka_unit_test(a_damaged_index_is_made_again_at_the_start_and_that_is_told),
+      cmocka_unit_test(an_index_of_another_version_is_refused_and_left_alone),
       cmocka_unit_test(an_index_that_is_damaged_while_it_is_open_is_made_again_and_that_is_told),
       cmocka_unit_test(a_deleted_index_costs_only_what_was_computed),
       cmocka_unit_test(a_cut_off_index_does_no_harm),
