@@ -25,6 +25,7 @@
 
 #include "store/index_mark.h"
 #include "store/index_pages.h"
+#include "store/index_trouble.h"
 
 enum { READERS_MAX = 1024, KEY_BYTES_MAX = 511 };
 #define MAP_BYTES_FIRST ((size_t)16 << 20)
@@ -41,51 +42,6 @@ struct store_index {
   pthread_mutex_t writer;
   atomic_bool is_broken; /* LMDB found damage: it is not called again, and the next start checks */
 };
-
-/* ---- What went wrong, and what to do ------------------------------------------------------------- */
-
-/* Where the advice comes from: this table, or whoever opened the index. */
-typedef enum adviser { OWN, WHEN_DAMAGED, WHEN_FULL } adviser;
-
-static const struct {
-  int code;
-  status st;
-  const char *trouble;
-  adviser adviser;
-} troubles[] = {
-    {MDB_CORRUPTED, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
-    {MDB_PAGE_NOTFOUND, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
-    {MDB_INVALID, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
-    {MDB_CURSOR_FULL, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
-    {MDB_BAD_TXN, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
-    {MDB_INCOMPATIBLE, STATUS_CORRUPT, "it is damaged", WHEN_DAMAGED},
-    {MDB_VERSION_MISMATCH, STATUS_CORRUPT, "another version of LMDB wrote it", WHEN_DAMAGED},
-    {MDB_PANIC, STATUS_IO, "writing to it failed before; start again", OWN},
-    {MDB_MAP_FULL, STATUS_IO,
-     "its memory map cannot grow further; allow more address space (ulimit -v), or keep less there", OWN},
-    {MDB_READERS_FULL, STATUS_LIMIT, "too many threads read it at once; use fewer workers", OWN},
-    {ENOSPC, STATUS_IO, "no space is left", WHEN_FULL},
-    {EDQUOT, STATUS_IO, "the disk quota is used up", WHEN_FULL},
-    {EFBIG, STATUS_IO, "the file would be larger than is allowed", WHEN_FULL},
-    /* LMDB also reports this for a write that was cut short, which is how a full disk shows. */
-    {EIO, STATUS_IO, "no space is left, or the disk reports an error", WHEN_FULL},
-    {EACCES, STATUS_IO, "it cannot be read and written by this user", OWN},
-    {EROFS, STATUS_IO, "the file system is read-only; name a store elsewhere", OWN},
-    {ENOMEM, STATUS_NO_MEMORY, "out of memory", OWN},
-};
-
-static status failed(const store_index *x, int code, error *err) {
-  for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++) {
-    if (troubles[i].code == code) {
-      const char *const advice[] = {
-          [OWN] = "", [WHEN_DAMAGED] = x->options.when_damaged, [WHEN_FULL] = x->options.when_full};
-      const adviser who = troubles[i].adviser;
-      return error_set(err, troubles[i].st, "the index %s: %s%s%s (%s)", x->directory, troubles[i].trouble,
-                       who == OWN ? "" : "; ", advice[who], mdb_strerror(code));
-    }
-  }
-  return error_set(err, STATUS_IO, "the index %s: %s", x->directory, mdb_strerror(code));
-}
 
 /* ---- Assertions ---------------------------------------------------------------------------------- */
 
@@ -252,7 +208,7 @@ static status open_checked(store_index *x, error *err) {
   TRY(check_pages(x, err));
   int code = index_mark_set(x->directory);
   code = code != 0 ? code : guarded(x, open_environment, NULL);
-  return code == 0 ? STATUS_OK : failed(x, code, err);
+  return code == 0 ? STATUS_OK : index_trouble(x->directory, &x->options, code, err);
 }
 
 status store_index_open(const char *directory, const index_options *options, store_index **out, error *err) {
@@ -279,10 +235,6 @@ const char *store_index_directory(const store_index *x) {
   return x->directory;
 }
 
-bool store_index_is_damaged(const store_index *x) {
-  return atomic_load(&x->is_broken);
-}
-
 void store_index_close(store_index *x) {
   if (x == NULL) {
     return;
@@ -295,6 +247,10 @@ void store_index_close(store_index *x) {
   pthread_mutex_destroy(&x->writer);
   free(x->directory);
   free(x);
+}
+
+bool store_index_is_damaged(const store_index *x) {
+  return atomic_load(&x->is_broken);
 }
 
 /* ---- Reading ------------------------------------------------------------------------------------- */
@@ -336,7 +292,7 @@ status store_index_get(store_index *x, index_table table, slice key, buf *out, b
   pthread_rwlock_unlock(&x->map);
   *found = code == 0;
   if (code != 0 && code != MDB_NOTFOUND) {
-    return failed(x, code, err);
+    return index_trouble(x->directory, &x->options, code, err);
   }
   return buf_status(out, "the index of the store", err);
 }
@@ -399,7 +355,7 @@ static status visit_range(store_index *x, range r, error *err) {
   pthread_rwlock_rdlock(&x->map);
   const int code = guarded(x, scan_range, &r);
   pthread_rwlock_unlock(&x->map);
-  return code == 0 ? STATUS_OK : failed(x, code, err);
+  return code == 0 ? STATUS_OK : index_trouble(x->directory, &x->options, code, err);
 }
 
 status store_index_scan(store_index *x, index_table table,
@@ -497,5 +453,5 @@ status store_index_write(store_index *x, const index_change *changes, size_t cou
         "the index %s was removed or replaced while it was in use: what is written to it does not last",
         x->directory);
   }
-  return code == 0 ? STATUS_OK : failed(x, code, err);
+  return code == 0 ? STATUS_OK : index_trouble(x->directory, &x->options, code, err);
 }
