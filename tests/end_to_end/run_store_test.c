@@ -285,6 +285,30 @@ static void altered_shards_are_named_and_made_anew(void **state) {
   tear_down(&s);
 }
 
+static void a_damaged_index_is_made_anew_and_that_is_told(void **state) {
+  (void)state;
+  enum { RUBBISH_BYTES = 1 << 15 };
+  static char rubbish[RUBBISH_BYTES];
+  scene s;
+  char index[400];
+  char path[500];
+  process_result first;
+  process_result second;
+  set_up(&s);
+  run(s.store, s.spec, s.january, NULL, &first);
+  memset(rubbish, 0x5a, sizeof rubbish);
+  snprintf(index, sizeof index, "%s/index", s.store);
+  process_write_file(index, "data.mdb", rubbish, sizeof rubbish, path, sizeof path);
+  run(s.store, s.spec, s.january, NULL, &second);
+  assert_contains(second.err, "it is damaged; it is made again");
+  assert_int_equal(first.out_length, second.out_length);
+  assert_memory_equal(first.out, second.out, first.out_length);
+  process_result_fini(&first);
+  process_result_fini(&second);
+  assert_int_equal(run_and_compare(&s, s.spec, s.january, NULL).computed, 0);
+  tear_down(&s);
+}
+
 static void what_cannot_be_a_store_is_refused(void **state) {
   (void)state;
   scene s;
@@ -382,6 +406,7 @@ int main(void) {
       cmocka_unit_test(quiet_runs_say_nothing),
       cmocka_unit_test(standard_input_is_read_beside_kept_files),
       cmocka_unit_test(altered_shards_are_named_and_made_anew),
+      cmocka_unit_test(a_damaged_index_is_made_anew_and_that_is_told),
       cmocka_unit_test(what_cannot_be_a_store_is_refused),
       cmocka_unit_test(killed_in_the_middle_the_next_run_gives_the_same_bytes),
       cmocka_unit_test(the_airline_survey_is_computed_once),
