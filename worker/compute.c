@@ -281,6 +281,29 @@ static status run_looked_up(computing *c, error *err) {
   return st;
 }
 
+/* A blob was compared with its name when it was first opened, which may be long ago: whatever a task says
+ * that was computed from other bytes, it is to be computed again from the right ones. */
+static void find_damaged(computing *c, outcome *o) {
+  for (size_t i = 0; i < c->task->message->payloads_count; i++) {
+    const store_blob *b = &c->opened[i];
+    digest name;
+    digest actual;
+    uint64_t bytes = 0;
+    size_t length = 0;
+    if (b->mapping == NULL) {
+      continue; /* in the message, or just fetched */
+    }
+    blob_name_read(wire_payload_bytes(c->task->message, i, &length), &name, &bytes);
+    if (digest_of(b->bytes, b->length, &actual, NULL) == STATUS_OK && !digest_equal(&actual, &name)) {
+      char hex[DIGEST_HEX_BYTES];
+      digest_hex(&name, hex);
+      note_damaged(c, &name);
+      o->st = error_set(&o->failure, STATUS_CORRUPT, "blob %s was altered or cut off", hex);
+      return;
+    }
+  }
+}
+
 static void compute(worker *w, assignment *a) {
   const size_t count = a->message->payloads_count + 1;
   computing c = {.owner = w,
@@ -296,6 +319,9 @@ static void compute(worker *w, assignment *a) {
   }
   if (o->st == STATUS_OK) {
     o->st = run_looked_up(&c, &o->failure);
+    if (o->st != STATUS_OK && o->st != STATUS_INTERRUPTED) {
+      find_damaged(&c, o);
+    }
   }
   if (o->st != STATUS_OK) {
     outcome_fini(o);
