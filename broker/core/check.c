@@ -110,6 +110,10 @@ static bool check_state(walk *w, const node *n) {
 
 /* What is needed is done, or on its way; and nothing waits for what is there. */
 static bool check_need(walk *w, const node *n) {
+  if (n->state == NODE_READY && !n->picky && node_is_picky(n)) {
+    return BROKEN(w, 7, NODE_FORMAT " is among the tasks of any worker, and only some may run it",
+                  NODE_ARGS(n));
+  }
   if (n->state == NODE_READY && !node_may_compute(n)) {
     return BROKEN(w, 6, NODE_FORMAT " is ready without its inputs", NODE_ARGS(n));
   }

@@ -16,7 +16,7 @@ bool node_is_alone(const node *n) {
 }
 
 bool node_is_picky(const node *n) {
-  return n == &n->owner->special || n->failures > 0 || n->disputed || n->strays != NULL || node_is_alone(n);
+  return n == &n->owner->special || n->failures > 0 || n->disputed || n->copies > 0 || node_is_alone(n);
 }
 
 /* ---- Reservations ---------------------------------------------------------------------------------- */

@@ -10,7 +10,6 @@
 #include "tests/check.h"
 
 static history_tally run_weather(unsigned number) {
-  enum { HISTORIES = 200 };
   history_tally sum = {0};
   for (uint64_t i = 1; i <= HISTORIES; i++) {
     history_run(number * (uint64_t)HISTORY_SEEDS_STEP + i, false, &sum);
@@ -20,7 +19,7 @@ static history_tally run_weather(unsigned number) {
 
 static void a_task_that_kills_its_workers_ends_its_own_job_alone(void **state) {
   (void)state;
-  assert_true(run_weather(0).deaths > 200);
+  assert_true(run_weather(0).deaths > HISTORIES);
 }
 
 static void workers_that_never_answer_hold_up_no_job(void **state) {
@@ -35,17 +34,17 @@ static void lost_doubled_and_late_messages_change_no_report(void **state) {
 
 static void brokers_and_workers_that_are_killed_change_no_report(void **state) {
   (void)state;
-  assert_true(run_weather(3).crashes > 200);
+  assert_true(run_weather(3).crashes > HISTORIES);
 }
 
 static void liars_end_no_history(void **state) {
   (void)state;
-  assert_true(run_weather(4).set_aside > 20);
+  assert_true(run_weather(4).set_aside > HISTORIES / 10);
 }
 
 static void every_job_ends_in_the_worst_weather(void **state) {
   (void)state;
-  assert_true(run_weather(5).crashes > 100);
+  assert_true(run_weather(5).crashes > HISTORIES / 2);
 }
 
 int main(int argc, char **argv) {
