@@ -93,6 +93,7 @@ struct stray {
 typedef struct pace {
   uint32_t took_ms[CORE_PACE_MAX];
   uint32_t count;
+  uint64_t median_ms; /* 0: too few are known */
 } pace;
 
 /* A MAP's shards: from FIRST up to the next run's. */

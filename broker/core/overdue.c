@@ -29,8 +29,8 @@ static int compare_times(const void *a, const void *b) {
 }
 
 /* Of the newest; 0: too few are known. */
-static uint64_t median(const pace *p) {
-  if (p == NULL || p->count < CORE_PEERS_MIN) {
+static uint64_t median_of(const pace *p) {
+  if (p->count < CORE_PEERS_MIN) {
     return 0;
   }
   uint32_t sorted[CORE_PACE_MAX];
@@ -40,13 +40,18 @@ static uint64_t median(const pace *p) {
   return sorted[count / 2] ? sorted[count / 2] : 1;
 }
 
+static uint64_t usual_of(const node *n) {
+  const pace *p = pace_of(n->owner, n);
+  return p != NULL ? p->median_ms : 0;
+}
+
 static uint64_t larger(uint64_t a, uint64_t b) {
   return a > b ? a : b;
 }
 
 /* Each further copy has as long again: when everybody takes that long, it is the task. */
 uint64_t budget_of(const node *n) {
-  const uint64_t usual = median(pace_of(n->owner, n));
+  const uint64_t usual = usual_of(n);
   const uint64_t most = n->level == CORE_LEVEL_READ ? CORE_BUDGET_READ_MS : CORE_BUDGET_MS;
   const uint64_t budget = usual ? larger(CORE_BUDGET_MIN_MS, CORE_BUDGET_TIMES * usual) : most;
   return budget * (n->copies + 1U);
@@ -54,7 +59,7 @@ uint64_t budget_of(const node *n) {
 
 /* From when on an idle worker runs it too. */
 static uint64_t tail_of(const node *n) {
-  const uint64_t usual = median(pace_of(n->owner, n));
+  const uint64_t usual = usual_of(n);
   return usual ? larger(CORE_TAIL_MIN_MS, CORE_TAIL_TIMES * usual) : UINT64_MAX;
 }
 
@@ -64,6 +69,7 @@ void pace_add(core *c, node *n) {
     const uint64_t took = c->now_ms - n->sent_ms;
     p->took_ms[p->count++ % CORE_PACE_MAX] = took < UINT32_MAX ? (uint32_t)took : UINT32_MAX;
     p->count = p->count < 2 * CORE_PACE_MAX ? p->count : p->count - CORE_PACE_MAX;
+    p->median_ms = median_of(p);
   }
 }
 

@@ -162,9 +162,9 @@ bool suspect_died(core *c, node *n, const worker *w, bool was_alone) {
       chain_add_last(&c->alone, &s->waiting);
     }
     job_note(c, n->owner, w->peer,
-             "was lost while it ran %s %" PRIu32 " of stage %" PRIu32 ", the %" PRIu32
-             "th worker in turn; the task runs alone now",
-             core_work_name(node_work(n)), n->index, n->owner->stage, s->deaths);
+             "was lost while it ran %s %" PRIu32 " of stage %" PRIu32 ", as %" PRIu32
+             " others were before; the task runs alone now",
+             core_work_name(node_work(n)), n->index, n->owner->stage, s->deaths - 1);
   }
   return true;
 }

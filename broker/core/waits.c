@@ -14,12 +14,13 @@ static const char *text_of(core_wait_kind kind) {
   return texts[kind];
 }
 
-static size_t count_accepting(const core *c) {
-  size_t count = 0;
+static bool any_accepts(const core *c) {
   for (size_t i = 0; i < c->workers_count; i++) {
-    count += worker_accepts(c->workers[i]);
+    if (worker_accepts(c->workers[i])) {
+      return true;
+    }
   }
-  return count;
+  return false;
 }
 
 static bool has_kind(const core *c, const job *j) {
@@ -73,7 +74,7 @@ core_wait job_waits(const core *c, const job *j) {
     wait.peer = j->held_by;
     wait.since_ms = j->held_since_ms;
   } else if (j->running_count == 0) {
-    wait.kind = count_accepting(c) == 0 ? WAIT_WORKER : kind_of_picky(c, j);
+    wait.kind = any_accepts(c) ? kind_of_picky(c, j) : WAIT_WORKER;
   }
   wait.text = text_of(wait.kind);
   return wait;

@@ -2,7 +2,7 @@
 """A client of a Canvass broker in one file, written from docs/protocol.md.
 
     canvass_client.py ENDPOINT put NAME SPEC FILE... [--append]
-    canvass_client.py ENDPOINT submit SPEC --dataset NAME [--key KEY] [--priority N]
+    canvass_client.py ENDPOINT submit SPEC --dataset NAME [--key KEY] [--priority N] [--timeout S]
     canvass_client.py ENDPOINT watch|report|cancel JOB
     canvass_client.py ENDPOINT jobs|datasets|workers
     canvass_client.py ENDPOINT drop NAME
@@ -127,12 +127,15 @@ class Client:
                 return 0
             raise
 
-    def submit(self, specification, dataset, key=None, priority=0, title=None):
-        """Returns the job's id.  The same key means the same job: when in doubt, ask again."""
+    def submit(self, specification, dataset, key=None, priority=0, title=None, timeout=0):
+        """Returns the job's id.  The same key means the same job: when in doubt, ask again.  TIMEOUT: seconds after
+        which the job ends; 0: never."""
         with open(specification, "rb") as file:
             text = source_of_bytes(file.read())
         fields = {"dataset": dataset, "key": key or secrets.token_hex(16), "priority": priority,
                   "title": title or os.path.basename(specification)}
+        if timeout > 0:
+            fields["timeout"] = timeout
         return self._request("submit", fields, text).fields["job"].hex()
 
     def watch(self, job):
@@ -377,6 +380,7 @@ def arguments():
     submit.add_argument("--dataset", required=True)
     submit.add_argument("--key")
     submit.add_argument("--priority", type=int, default=0)
+    submit.add_argument("--timeout", type=int, default=0, metavar="SECONDS")
     for verb in ("watch", "report", "cancel"):
         verbs.add_parser(verb).add_argument("job")
     for verb in ("jobs", "datasets", "workers"):
@@ -398,7 +402,7 @@ def run(canvass, args):
         print(json.dumps(canvass.put(args.dataset, args.specification, args.files, args.append, args.shard_rows,
                                      show_upload)))
     elif args.verb == "submit":
-        print(canvass.submit(args.specification, args.dataset, args.key, args.priority))
+        print(canvass.submit(args.specification, args.dataset, args.key, args.priority, timeout=args.timeout))
     elif args.verb == "watch":
         for news in canvass.watch(args.job):
             show(f"{news['state']}, stage {news.get('stage', 0)}: rows", news.get("rows_done", 0),

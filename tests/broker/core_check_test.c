@@ -102,6 +102,14 @@ static void room_unseen(sim *s, bool undo) {
   (void)undo;
 }
 
+static void overdue_miscounted(sim *s, bool undo) {
+  s->core->workers[0]->strays_count += undo ? UINT32_MAX : 1;
+}
+
+static void copy_for_anyone(sim *s, bool undo) {
+  first_of(s, NODE_READY)->copies = undo ? 0 : 1;
+}
+
 static void answer_forgotten(sim *s, bool undo) {
   s->core->answers_given += undo ? 1 : UINT64_MAX;
 }
@@ -114,6 +122,8 @@ static const struct {
     {"invariant 1", aside_with_tasks},
     {"invariant 2", lease_of_nobody},
     {"invariant 2", heard_in_the_future},
+    {"invariant 2", overdue_miscounted},
+    {"invariant 7", copy_for_anyone},
     {"invariant 3", blob_of_two},
     {"invariant 4", step_elsewhere},
     {"invariant 5", turn_lost},
