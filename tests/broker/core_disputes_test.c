@@ -145,6 +145,10 @@ static void a_third_worker_is_waited_for(void **state) {
   sim *s = at_odds();
   sim_wait(s, CORE_THIRD_MS - 2000);
   assert_int_equal(s->tasks_count, 0);
+  const core_job_id id = sim_job_id(0);
+  core_job_view view;
+  assert_true(core_find_job(s->core, &id, &view));
+  assert_int_equal(view.wait.kind, WAIT_THIRD);
   sim_start_worker(s, 2, 1, 0);
   sim_connect(s, 2);
   sim_turn(s);

@@ -91,6 +91,27 @@ static void after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job(voi
   sim_free(s);
 }
 
+/* The one worker has another job's task to finish first. */
+static void a_task_that_waits_for_an_empty_worker_says_so(void **state) {
+  (void)state;
+  sim *s = with_workers(1, 2, 1);
+  sim_shards(s, 1, 1, CORE_RUN_ROWS);
+  sim_submit(s, 1);
+  sim_turn(s);
+  for (int i = 0; i < CORE_DEATHS_MAX; i++) {
+    die_and_start_again(s, 0);
+  }
+  assert_int_equal(s->tasks_count, 1); /* both are suspect, and one is alone */
+  const core_job_id waiting = sim_job_id(s->tasks[0].id.job.bytes[0] == 1 ? 1 : 0);
+  core_job_view view;
+  assert_true(core_find_job(s->core, &waiting, &view));
+  assert_int_equal(view.wait.kind, WAIT_EMPTY);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  assert_true(sim_is_right(s, 1));
+  sim_free(s);
+}
+
 static void what_only_ran_beside_it_passes(void **state) {
   (void)state;
   sim *s = with_workers(1, 2, 2);
@@ -167,6 +188,7 @@ static void the_limit_can_be_set_for_machines_that_are_taken_away(void **state) 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job),
+      cmocka_unit_test(a_task_that_waits_for_an_empty_worker_says_so),
       cmocka_unit_test(what_only_ran_beside_it_passes),
       cmocka_unit_test(who_leaves_in_order_or_comes_back_counts_against_no_task),
       cmocka_unit_test(a_process_with_two_lines_is_not_lost_with_one),

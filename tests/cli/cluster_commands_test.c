@@ -93,6 +93,22 @@ static void lists_are_tables_for_people(void **state) {
          "", "datasets");
 }
 
+static void lists_say_what_jobs_wait_for_and_who_is_held_back(void **state) {
+  fixture *f = *state;
+  f->broker.listing =
+      "{\"jobs\":[{\"id\":\"11112222333344445555666677778888\",\"state\":\"queued\",\"title\":\"first.yaml\","
+      "\"message\":\"\",\"waits\":\"no worker takes tasks\"}],"
+      "\"workers\":[{\"title\":\"host:1\",\"set_aside\":false,\"held_back\":true,\"races_lost\":12}]}";
+  session_broker_start(&f->broker);
+  process_result r;
+  CANVASS(&r, "jobs");
+  assert_contains(r.out, "first.yaml: no worker takes tasks\n");
+  process_result_fini(&r);
+  CANVASS(&r, "workers");
+  assert_contains(r.out, "held back: others finished 12 of its tasks\n");
+  process_result_fini(&r);
+}
+
 static void ids_have_so_many_digits_that_all_differ(void **state) {
   fixture *f = *state;
   f->book.listing =
@@ -357,6 +373,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       TEST(lists_are_tables_for_people),
+      TEST(lists_say_what_jobs_wait_for_and_who_is_held_back),
       TEST(ids_have_so_many_digits_that_all_differ),
       TEST(long_texts_are_cut_between_characters),
       TEST(lists_are_the_brokers_json_for_programs),

@@ -240,6 +240,7 @@ static void take_job_question(book *b) {
   message_set_integer(&m, FIELD_STAGE, 1);
   message_set_integer(&m, FIELD_ROWS_DONE, 30);
   message_set_integer(&m, FIELD_ROWS_TOTAL, 120);
+  message_set_text(&m, FIELD_WAITS, "no worker takes tasks");
   scripted_send(b->broker, &m, NULL, 0);
 }
 

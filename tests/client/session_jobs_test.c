@@ -125,6 +125,7 @@ static void who_stops_watching_leaves_the_job_alone(void **state) {
   assert_int_equal(w.last.stage, 1);
   assert_int_equal(w.last.rows_done, 30);
   assert_int_equal(w.last.rows_total, 120);
+  assert_string_equal(w.last.waits, "no worker takes tasks");
   book_stop(&f->book);
   assert_int_equal(atomic_load(&f->book.seen[MESSAGE_CANCEL]), 0);
 }
