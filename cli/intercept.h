@@ -2,7 +2,7 @@
  * executable, which the dynamic linker finds first.  They do what libc's do, and ask the broker's connections
  * (broker/connections.h) whether one more may come in and whether it may send more.
  *
- * docs/decisions/022-connections-are-counted-where-they-are-accepted.md says why. */
+ * docs/decisions/025-connections-are-counted-where-they-are-accepted.md says why. */
 #ifndef CANVASS_CLI_INTERCEPT_H
 #define CANVASS_CLI_INTERCEPT_H
 

@@ -95,11 +95,11 @@ static void lists_are_tables_for_people(void **state) {
 
 static void lists_say_what_jobs_wait_for_and_who_is_held_back(void **state) {
   fixture *f = *state;
-  f->broker.listing =
+  f->book.listing =
       "{\"jobs\":[{\"id\":\"11112222333344445555666677778888\",\"state\":\"queued\",\"title\":\"first.yaml\","
       "\"message\":\"\",\"waits\":\"no worker takes tasks\"}],"
       "\"workers\":[{\"title\":\"host:1\",\"set_aside\":false,\"held_back\":true,\"races_lost\":12}]}";
-  session_broker_start(&f->broker);
+  book_play(&f->book);
   process_result r;
   CANVASS(&r, "jobs");
   assert_contains(r.out, "first.yaml: no worker takes tasks\n");
