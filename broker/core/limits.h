@@ -23,23 +23,26 @@ enum {
   CORE_BUDGET_READ_MS = 600000,
   CORE_EXPIRY_TIMES = 4, /* budgets, after which a copy is no longer expected and occupies no room */
   CORE_PEERS_MIN = 3,
-  CORE_PACE_MAX = 31,      /* peers that are remembered: the newest, because caches warm up */
-  CORE_DOUBLINGS_MAX = 10, /* of a pause */
-  CORE_TAIL_TIMES = 2,     /* likewise, for workers that would be idle: a copy costs nothing then */
+  CORE_PACE_MAX = 31, /* peers that are remembered: the newest, because caches warm up */
+  /* When workers would be idle: a copy costs nothing then, and few tasks take twice the median. */
+  CORE_TAIL_TIMES = 2,
   CORE_TAIL_MIN_MS = 2000,
-  CORE_PAUSE_MS = 1000, /* of a worker that lost a race; doubled with each one in a row */
+  /* Of a worker that lost a race: doubled with each one in a row, and short enough to be worth asking again.
+   */
+  CORE_PAUSE_MS = 1000,
   CORE_PAUSE_MAX_MS = 60000,
+  CORE_DOUBLINGS_MAX = 10, /* which is beyond that */
   /* Of a job: */
   CORE_STAGES_MAX = 10000, /* what an analysis may iterate at most */
   CORE_RESTARTS_MAX = 64,  /* each needs a faulty worker, or a kind of workers that left */
-  /* Tasks given out in a stage, over how many it has: a task may lose its partials CORE_LOSSES_MAX times, but
-   * no cluster on which all do comes to an end.  The least is for small jobs, of which a few tasks are all.
-   */
+  /* Tasks given out in a stage: so many times those that it has.  A task may lose its partials
+   * CORE_PARTIALS_LOST_MAX times, but no stage comes to an end in which all do.  At least so many, because
+   * of a small job a few tasks are all. */
   CORE_ATTEMPTS_TIMES = 16,
   CORE_ATTEMPTS_MIN = 1000,
-  CORE_LOSSES_MAX = 20,  /* failures of a task because partials were lost: caches are too small */
-  CORE_HOLDERS_MAX = 4,  /* workers that are known to hold a shard; more would not help */
-  CORE_JOBS_MAX = 10000, /* unfinished */
+  CORE_PARTIALS_LOST_MAX = 20, /* failures of a task because partials were lost: caches are too small */
+  CORE_HOLDERS_MAX = 4,        /* workers that are known to hold a shard; more would not help */
+  CORE_JOBS_MAX = 10000,       /* unfinished */
   CORE_WORKERS_MAX = 10000,
   CORE_WATCHERS_MAX = 100, /* of one job */
   CORE_CAPACITY_MAX = 1024,

@@ -51,7 +51,7 @@ static node *find_input(const node *n, const digest *lost) {
  * gets all of its partials must not go on forever. */
 static void input_lost(core *c, node *n, node *input, const core_event *e) {
   const bool blameless = !node_is_present(input) || input->at != NULL;
-  if (blameless && n->losses < CORE_LOSSES_MAX) {
+  if (blameless && n->losses < CORE_PARTIALS_LOST_MAX) {
     n->losses++;
     if (node_is_present(input)) {
       node_lose(c, input);
@@ -62,7 +62,7 @@ static void input_lost(core *c, node *n, node *input, const core_event *e) {
   if (node_is_present(input)) {
     node_lose(c, input);
   }
-  fault(c, n, e->peer, &e->failure, n->losses < CORE_LOSSES_MAX);
+  fault(c, n, e->peer, &e->failure, n->losses < CORE_PARTIALS_LOST_MAX);
 }
 
 void take_failure(core *c, const core_event *e) {
