@@ -353,7 +353,7 @@ static void derived_fields_encode(const program_variable *v, unsigned fields, co
 void variable_encode(const program_variable *v, const item_numbering *numbering, buf *out) {
   const variable_traits *traits = variable_traits_of((uint32_t)v->kind);
   buf_put_u8(out, (uint8_t)v->kind);
-  read_fields_encode(v, traits->fields, numbering, out);
+  read_fields_encode(v, traits->fields, numbering != NULL, out);
   derived_fields_encode(v, traits->fields, numbering, out);
 }
 
