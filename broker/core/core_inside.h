@@ -16,8 +16,8 @@
 
 enum {
   CORE_LEVELS_MAX = 12, /* 8 to the 11th runs of shards are more than 32 bits can count */
-  CORE_BUCKETS = 4096,
-  CORE_TAG_SHIFT = 8, /* an attempt's number: a digest of its inputs, and a count in the low bits */
+  CORE_BUCKETS = 1024,  /* ten jobs or workers each at most; ticks and checks walk through all of them */
+  CORE_TAG_SHIFT = 8,   /* an attempt's number: a digest of its inputs, and a count in the low bits */
   CORE_VOTES_MAX = 6,
   CORE_FAILED_ON_MAX = CORE_FAILURES_MAX - 1,
   CORE_DIED_MAX = 8, /* lost workers of a task that are remembered, should they be heard from again */
