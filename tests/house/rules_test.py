@@ -147,6 +147,15 @@ class Pages(unittest.TestCase):
                     wrong.append(f"{page}: {name}")
         self.assertEqual(wrong, [])
 
+    def test_the_tests_that_reliability_names_are_there(self):
+        tests = {os.path.basename(f)[:-2]: read(f) for f in FILES if f.startswith("tests/") and f.endswith("_test.c")}
+        named = re.findall(r"`(\w+_test)`:((?:[,\s]*`\w+`)+)", read("docs/reliability.md"))
+        self.assertGreater(len(named), 0)
+        missing = [f"{program}: {sentence}" for program, sentences in named
+                   for sentence in re.findall(r"`(\w+)`", sentences)
+                   if f"static void {sentence}(void **" not in tests.get(program, "")]
+        self.assertEqual(missing, [])
+
     def test_the_index_leads_to_every_page(self):
         index = read("docs/README.md")
         pages = [p for p in PAGES if p.startswith("docs/") and p != "docs/README.md"]
