@@ -42,6 +42,7 @@ void bounds_enter_stage(core *c, job *j) {
 
 void bounds_start_again(job *j) {
   j->restarts++;
+  j->attempts = 0;
   j->repeats = 0;
   j->past_contents_count = 0;
 }

@@ -85,6 +85,7 @@ struct stray {
   node *of;
   worker *at;
   bool alone;          /* it runs with nothing beside it */
+  uint64_t sent_ms;    /* when the task was sent */
   uint64_t due_ms;     /* when its budget ended */
   uint64_t expires_ms; /* nothing is expected of it any more */
 };
@@ -371,9 +372,11 @@ void suspect_forget(core *c, node *n);
 
 /* overdue.c */
 uint64_t budget_of(const node *n); /* what it may take, from when it was sent */
-void pace_add(core *c, node *n);   /* its result has come from the worker that has it */
+/* A result of N has come from a worker that got it at SENT_MS. */
+void pace_add(core *c, node *n, uint64_t sent_ms);
 bool stray_is_at(const node *n, const worker *w);
 void stray_answered(core *c, node *n, uint32_t by); /* that peer has it no more */
+void stray_gave(core *c, node *n, uint32_t by);     /* the same, with a result */
 void strays_drop(core *c, node *n);
 void strays_leave(core *c, worker *w, bool is_blameless);
 void strays_settle(core *c, node *n, uint64_t winner); /* others that were late have lost */

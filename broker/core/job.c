@@ -284,6 +284,7 @@ void job_planned(core *c, job *j, const core_event *e) {
 
 void job_restart_stage(core *c, job *j) {
   j->restarts++;
+  j->attempts = 0;
   tree_clear(c, j);
   keep_stage(c, j);
   job_tell(c, j);
@@ -393,7 +394,6 @@ bool job_is_finishing(const job *j) {
 
 void job_tell_one(core *c, job *j, uint32_t to, uint64_t request) {
   const core_wait wait = job_waits(c, j);
-  j->told_wait = wait.kind;
   core_act(c, &(core_action){.kind = CORE_SEND_PROGRESS,
                              .peer = to,
                              .request = request,
@@ -416,6 +416,7 @@ void job_tell(core *c, job *j) {
     return;
   }
   j->untold = false;
+  j->told_wait = job_waits(c, j).kind; /* to all of them */
   j->tell_ms = c->now_ms + CORE_PROGRESS_MS;
   for (const chain *at = j->watches.next; at != &j->watches; at = at->next) {
     job_tell_one(c, j, CHAIN_OWNER(at, watch, of_job)->peer->number, 0);

@@ -49,12 +49,15 @@ static uint64_t larger(uint64_t a, uint64_t b) {
   return a > b ? a : b;
 }
 
-/* Each further copy has as long again: when everybody takes that long, it is the task. */
+/* Each further copy has as long again: when everybody takes that long, it is the task.  A STEP has no peers,
+ * and when it outlives its budget on the only worker of its kind the job starts again: it doubles with each
+ * new start, so that a long one ends. */
 uint64_t budget_of(const node *n) {
   const uint64_t usual = usual_of(n);
   const uint64_t most = n->level == CORE_LEVEL_READ ? CORE_BUDGET_READ_MS : CORE_BUDGET_MS;
   const uint64_t budget = usual ? larger(CORE_BUDGET_MIN_MS, CORE_BUDGET_TIMES * usual) : most;
-  return budget * (n->copies + 1U);
+  const uint32_t restarts = n->level == CORE_LEVEL_STEP ? n->owner->restarts : 0;
+  return (budget * (n->copies + 1U)) << (restarts < CORE_DOUBLINGS_MAX ? restarts : CORE_DOUBLINGS_MAX);
 }
 
 /* From when on an idle worker runs it too. */
@@ -63,10 +66,10 @@ static uint64_t tail_of(const node *n) {
   return usual ? larger(CORE_TAIL_MIN_MS, CORE_TAIL_TIMES * usual) : UINT64_MAX;
 }
 
-void pace_add(core *c, node *n) {
+void pace_add(core *c, node *n, uint64_t sent_ms) {
   pace *p = pace_of(n->owner, n);
   if (p != NULL) {
-    const uint64_t took = c->now_ms - n->sent_ms;
+    const uint64_t took = c->now_ms - sent_ms;
     p->took_ms[p->count++ % CORE_PACE_MAX] = took < UINT32_MAX ? (uint32_t)took : UINT32_MAX;
     p->count = p->count < 2 * CORE_PACE_MAX ? p->count : p->count - CORE_PACE_MAX;
     p->median_ms = median_of(p);
@@ -97,12 +100,27 @@ bool stray_is_at(const node *n, const worker *w) {
   return false;
 }
 
+static stray *find_stray(const node *n, uint32_t by) {
+  stray *s = n->strays;
+  while (s != NULL && s->at->peer != by) {
+    s = s->next;
+  }
+  return s;
+}
+
 void stray_answered(core *c, node *n, uint32_t by) {
-  for (stray *s = n->strays; s != NULL; s = s->next) {
-    if (s->at->peer == by) {
-      discard(c, s);
-      return;
-    }
+  stray *s = find_stray(n, by);
+  if (s != NULL) {
+    discard(c, s);
+  }
+}
+
+/* Where all tasks are longer than the first budget, only their strays say so. */
+void stray_gave(core *c, node *n, uint32_t by) {
+  stray *s = find_stray(n, by);
+  if (s != NULL) {
+    pace_add(c, n, s->sent_ms);
+    discard(c, s);
   }
 }
 
@@ -134,6 +152,7 @@ static void make_stray(core *c, node *n) {
   worker *w = n->at;
   s->of = n;
   s->at = w;
+  s->sent_ms = n->sent_ms;
   s->due_ms = n->sent_ms + budget_of(n);
   s->expires_ms = n->sent_ms + CORE_EXPIRY_TIMES * budget_of(n);
   if (n->copies < UINT8_MAX) {

@@ -270,13 +270,15 @@ static bool place_one(core *c, job *j) {
 
 /* ---- Tasks that run alone -------------------------------------------------------------------------- */
 
-/* For N: of the workers that may run it the one with least to do. */
+/* For N: of the workers that may run it, and where N has not failed unless it has failed everywhere, the one
+ * with least to do.  Not one that still has an overdue task to itself: whatever kills it proves nothing. */
 static worker *choose_to_empty(const core *c, const node *n) {
+  const bool elsewhere = n->failures > 0 && has_other(c, n);
   worker *best = NULL;
   for (size_t i = 0; i < c->workers_count; i++) {
     worker *w = c->workers[i];
-    if (worker_accepts(w) && w->reserved_for == NULL && is_fit(n, w) &&
-        (best == NULL || w->owed < best->owed)) {
+    if (worker_may_take(w) && w->reserved_for == NULL && is_fit(n, w) &&
+        !(elsewhere && has_failed_on(n, w)) && (best == NULL || w->owed < best->owed)) {
       best = w;
     }
   }

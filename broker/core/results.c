@@ -155,7 +155,7 @@ static void accept_partial(core *c, job *j, node *n, const core_event *e) {
 /* The worker that has the task gave it, or another: late, or for the second time. */
 static void settle_races(core *c, node *n, const core_event *e, worker *w) {
   if (w != NULL && has_lease(n, e)) {
-    pace_add(c, n);
+    pace_add(c, n, n->sent_ms);
     worker_in_time(c, w);
   }
   strays_settle(c, n, peer_who(c, e->peer));
@@ -220,7 +220,7 @@ void take_result(core *c, const core_event *e) {
     core_release_all(c, e);
     return;
   }
-  stray_answered(c, n, e->peer);
+  stray_gave(c, n, e->peer);
   if (!has_shape(n, e)) {
     core_release_all(c, e);
     if (has_lease(n, e)) {

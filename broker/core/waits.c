@@ -76,6 +76,10 @@ core_wait job_waits(const core *c, const job *j) {
   } else if (j->running_count == 0) {
     wait.kind = any_accepts(c) ? kind_of_picky(c, j) : WAIT_WORKER;
   }
+  /* A worker with room gets a task of it before this turn is over. */
+  if (wait.kind == WAIT_TURN && !chain_is_alone(&c->with_room)) {
+    wait.kind = WAIT_NOTHING;
+  }
   wait.text = text_of(wait.kind);
   return wait;
 }
