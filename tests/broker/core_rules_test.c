@@ -1,0 +1,290 @@
+/* Rules of the core where they meet: overdue tasks, tasks that run alone, jobs that start again, and what
+ * watchers are told.  The core alone, without a simulated disk; a test decides how long each task takes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/core/core.h"
+#include "tests/check.h"
+
+enum { CLIENT = 50, SENT_MAX = 20000, JOBS = 4, STEP_MS = 500 };
+
+/* A task as a worker has it. */
+typedef struct sent {
+  uint32_t peer;
+  core_task_id id;
+  uint32_t attempt;
+  core_work work;
+  uint64_t at_ms;
+  bool is_over;
+} sent;
+
+typedef struct scene {
+  core *core;
+  core_actions out;
+  uint64_t now_ms;
+  core_blob blobs;
+  sent tasks[SENT_MAX];
+  size_t tasks_count;
+  uint32_t stages; /* of each job */
+  bool ended[JOBS];
+  status failure[JOBS];
+  unsigned restarts;
+  unsigned turns;          /* progress that says that all workers are busy */
+  core_wait_kind told[60]; /* to each peer, at last */
+} scene;
+
+static void take_in(scene *s, const core_action *a) {
+  const uint8_t job = a->kind == CORE_SEND_TASK ? a->id.job.bytes[0] : a->job.bytes[0];
+  switch (a->kind) {
+    case CORE_SEND_TASK:
+      assert_in_range(s->tasks_count, 0, SENT_MAX - 1);
+      s->tasks[s->tasks_count++] = (sent){a->peer, a->id, a->attempt, a->work, s->now_ms, false};
+      break;
+    case CORE_KEEP_NOTE:
+      s->restarts += strstr(a->failure.message, "starts again") != NULL;
+      break;
+    case CORE_KEEP_END:
+      s->ended[job] = true;
+      s->failure[job] = a->blobs_count > 0 && a->blobs[0] != 0 ? STATUS_OK : a->failure.code;
+      break;
+    case CORE_SEND_PROGRESS:
+      s->turns += a->wait.kind == WAIT_TURN;
+      s->told[a->peer] = a->wait.kind;
+      break;
+    default:
+      break;
+  }
+}
+
+static void feed(scene *s, const core_event *e) {
+  error err;
+  assert_int_equal(core_step(s->core, e, s->now_ms, &s->out, &err), STATUS_OK);
+  for (size_t i = 0; i < s->out.count; i++) {
+    take_in(s, &s->out.at[i]);
+  }
+  s->out.count = 0;
+}
+
+static int open_scene(void **state) {
+  scene *s = calloc(1, sizeof *s);
+  assert_non_null(s);
+  s->core = core_new();
+  assert_non_null(s->core);
+  s->now_ms = 1000;
+  s->stages = 1;
+  *state = s;
+  return 0;
+}
+
+static int close_scene(void **state) {
+  scene *s = *state;
+  core_actions_fini(&s->out);
+  core_destroy(s->core);
+  free(s);
+  return 0;
+}
+
+static void join(scene *s, uint32_t peer, uint8_t fingerprint) {
+  core_event e = {.kind = CORE_WORKER_JOINED, .peer = peer, .process = peer, .capacity = 2};
+  e.fingerprint.bytes[0] = fingerprint;
+  feed(s, &e);
+}
+
+static void watch(scene *s, uint32_t peer, uint8_t job) {
+  feed(s, &(core_event){.kind = CORE_WATCHED, .peer = peer, .job = {{job}}});
+}
+
+static void submit(scene *s, uint8_t job, uint32_t maps) {
+  core_shard shards[64];
+  memset(shards, 0, sizeof shards);
+  for (uint32_t i = 0; i < maps; i++) {
+    shards[i] = (core_shard){.rows = CORE_RUN_ROWS, .bytes = 9};
+    memcpy(shards[i].name.bytes, &i, sizeof i);
+  }
+  const core_event e = {.kind = CORE_SUBMITTED,
+                        .peer = CLIENT,
+                        .job = {{job}},
+                        .plan = s->blobs + 1,
+                        .program = s->blobs + 2,
+                        .manifest = s->blobs + 3,
+                        .shards = shards,
+                        .shards_count = maps};
+  s->blobs += 3;
+  feed(s, &e);
+  watch(s, CLIENT, job);
+}
+
+static void answer(scene *s, sent *t) {
+  const core_blob blobs[] = {s->blobs + 1, s->blobs + 2};
+  const bool goes_on = t->work == WORK_STEP && t->id.stage + 1 < s->stages;
+  core_event e = {.kind = CORE_RESULT,
+                  .peer = t->peer,
+                  .id = t->id,
+                  .job = t->id.job,
+                  .attempt = t->attempt,
+                  .work = t->work,
+                  .blobs = blobs,
+                  .blobs_count = goes_on ? 2 : 1};
+  s->blobs += 2;
+  e.content.bytes[0] = (uint8_t)(1 + t->work);
+  memcpy(e.content.bytes + 1, &t->id.stage, sizeof t->id.stage);
+  memcpy(e.content.bytes + 8, &t->id.task, sizeof t->id.task);
+  t->is_over = true;
+  feed(s, &e);
+}
+
+static void give_failure(scene *s, sent *t) {
+  core_event e = {.kind = CORE_FAILURE,
+                  .peer = t->peer,
+                  .id = t->id,
+                  .job = t->id.job,
+                  .attempt = t->attempt,
+                  .work = t->work};
+  error_set(&e.failure, STATUS_IO, "no space left on device");
+  t->is_over = true;
+  feed(s, &e);
+}
+
+/* Time passes, and the workers FIRST to LAST give signs of life. */
+static void pass(scene *s, uint32_t first, uint32_t last) {
+  s->now_ms += STEP_MS;
+  for (uint32_t peer = first; peer <= last; peer++) {
+    feed(s, &(core_event){.kind = CORE_HEARD, .peer = peer, .capacity = 2});
+  }
+  feed(s, &(core_event){.kind = CORE_TICK});
+}
+
+/* A task of JOB that PEER has, or NULL. */
+static sent *task_at(scene *s, uint32_t peer, uint8_t job) {
+  for (size_t i = 0; i < s->tasks_count; i++) {
+    sent *t = &s->tasks[i];
+    if (!t->is_over && t->peer == peer && t->id.job.bytes[0] == job) {
+      return t;
+    }
+  }
+  return NULL;
+}
+
+/* Tasks of jobs 1 and 2 lost a worker together.  Worker 2 wedges with the first and must not get the second:
+ * that one kills, and the first would be blamed. */
+static void a_job_is_not_blamed_for_what_another_ones_task_killed(void **state) {
+  scene *s = *state;
+  core_set_deaths_max(s->core, 1);
+  join(s, 1, 1);
+  submit(s, 1, 1);
+  submit(s, 2, 1);
+  feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = 1});
+  join(s, 2, 1);
+  join(s, 3, 1);
+  submit(s, 3, 64);
+  for (int i = 0; i < 400 && !s->ended[2]; i++) {
+    for (size_t k = 0; k < s->tasks_count; k++) {
+      sent *t = &s->tasks[k];
+      if (!t->is_over && t->peer == 3 && t->id.job.bytes[0] == 3 && s->now_ms >= t->at_ms + 15000) {
+        answer(s, t);
+      }
+    }
+    for (uint32_t peer = 2; peer <= 3; peer++) {
+      sent *t = task_at(s, peer, 2);
+      if (t != NULL) {
+        t->is_over = true;
+        feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = peer});
+      }
+    }
+    assert_false(s->ended[1]);
+    pass(s, 2, 3);
+  }
+  assert_true(s->ended[2]);
+}
+
+/* Worker 2 has a full disk, and is idle again at once. */
+static void a_task_that_runs_alone_is_not_sent_again_to_where_it_failed(void **state) {
+  scene *s = *state;
+  core_set_deaths_max(s->core, 1);
+  join(s, 1, 1);
+  submit(s, 1, 1);
+  feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = 1});
+  join(s, 2, 1);
+  join(s, 3, 1);
+  for (int i = 0; i < 40 && !s->ended[1]; i++) {
+    sent *t = task_at(s, 2, 1);
+    if (t != NULL) {
+      give_failure(s, t);
+    }
+    t = task_at(s, 3, 1);
+    if (t != NULL) {
+      answer(s, t);
+    }
+    pass(s, 2, 3);
+  }
+  assert_true(s->ended[1]);
+  assert_int_equal(s->failure[1], STATUS_OK);
+}
+
+/* Two workers of two kinds; the STEP takes much longer than its first budget. */
+static void a_long_step_on_the_only_worker_of_its_kind_ends(void **state) {
+  scene *s = *state;
+  enum { LONG_MS = 1000 * 1000 };
+  join(s, 1, 1);
+  join(s, 2, 2);
+  submit(s, 1, 4);
+  for (int i = 0; i < 4 * 3600 * 1000 / STEP_MS && !s->ended[1]; i++) {
+    for (size_t k = 0; k < s->tasks_count && !s->ended[1]; k++) {
+      sent *t = &s->tasks[k];
+      if (!t->is_over && s->now_ms >= t->at_ms + (t->work == WORK_STEP ? LONG_MS : STEP_MS)) {
+        answer(s, t);
+      }
+    }
+    pass(s, 1, 2);
+  }
+  assert_true(s->ended[1]);
+  assert_int_equal(s->failure[1], STATUS_OK);
+  assert_in_range(s->restarts, 0, 5);
+}
+
+static void a_new_stage_with_an_idle_worker_is_not_told_as_a_wait(void **state) {
+  scene *s = *state;
+  s->stages = 5;
+  join(s, 1, 1);
+  submit(s, 1, 1);
+  for (int i = 0; i < 100 && !s->ended[1]; i++) {
+    pass(s, 1, 1);
+    for (size_t k = 0; k < s->tasks_count && !s->ended[1]; k++) {
+      if (!s->tasks[k].is_over && s->now_ms >= s->tasks[k].at_ms + 1000) {
+        answer(s, &s->tasks[k]);
+      }
+    }
+  }
+  assert_true(s->ended[1]);
+  assert_int_equal(s->turns, 0);
+}
+
+/* The second comes between the change and the next look at it. */
+static void all_watchers_are_told_what_a_job_waits_for(void **state) {
+  scene *s = *state;
+  join(s, 1, 1);
+  submit(s, 1, 4);
+  pass(s, 1, 1);
+  pass(s, 1, 1);
+  pass(s, 1, 1);
+  feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = 1, .in_order = true});
+  watch(s, CLIENT + 1, 1);
+  for (int i = 0; i < 10; i++) {
+    pass(s, 1, 0);
+  }
+  assert_int_equal(s->told[CLIENT], WAIT_WORKER);
+  assert_int_equal(s->told[CLIENT + 1], WAIT_WORKER);
+}
+
+int main(void) {
+#define RULE(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+  const struct CMUnitTest tests[] = {
+      RULE(a_job_is_not_blamed_for_what_another_ones_task_killed),
+      RULE(a_task_that_runs_alone_is_not_sent_again_to_where_it_failed),
+      RULE(a_long_step_on_the_only_worker_of_its_kind_ends),
+      RULE(a_new_stage_with_an_idle_worker_is_not_told_as_a_wait),
+      RULE(all_watchers_are_told_what_a_job_waits_for),
+  };
+#undef RULE
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
