@@ -240,7 +240,7 @@ static status copy_all(backup *b, error *err) {
 }
 
 status upkeep_backup(const char *from, const char *to, store_findings *f, error *err) {
-  backup b = {.from = from, .to = to, .place = {-1, -1}, .findings = f};
+  backup b = {.from = from, .to = to, .place = {.directory = -1, .lock = -1}, .findings = f};
   TRY(place_check_empty(to, err));
   b.source = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (b.source < 0) {

@@ -7,19 +7,6 @@
 
 enum { MAPS = 12, SOME_MS = CORE_BUDGET_MIN_MS + 2000 };
 
-/* Workers with room for CAPACITY tasks each, and job 0 of so many MAPs. */
-static sim *with_workers(int workers, uint32_t capacity, uint32_t maps) {
-  sim *s = sim_new(41);
-  for (int i = 0; i < workers; i++) {
-    sim_start_worker(s, i, capacity, 0);
-    sim_connect(s, i);
-  }
-  sim_shards(s, 0, maps, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  sim_turn(s);
-  return s;
-}
-
 static size_t find_task_of(const sim *s, int worker) {
   size_t at = 0;
   while (at < s->tasks_count && s->tasks[at].peer != s->workers[worker].peer) {
@@ -68,7 +55,7 @@ static core_wait wait_of(const sim *s, int job) {
 
 static void a_worker_that_never_answers_holds_up_no_job(void **state) {
   (void)state;
-  sim *s = with_workers(2, 2, MAPS);
+  sim *s = sim_with_workers(41, 2, 2, MAPS);
   others_work(s, 0);
   assert_false(s->jobs[0].ended);
   sim_wait(s, SOME_MS); /* eight times what its peers took is less */
@@ -79,7 +66,7 @@ static void a_worker_that_never_answers_holds_up_no_job(void **state) {
 
 static void without_peers_a_task_has_two_minutes(void **state) {
   (void)state;
-  sim *s = with_workers(2, 1, 1);
+  sim *s = sim_with_workers(41, 2, 1, 1);
   assert_int_equal(s->tasks_count, 1);
   sim_wait(s, CORE_BUDGET_MS - 2000);
   assert_int_equal(s->tasks_count, 1);
@@ -91,7 +78,7 @@ static void without_peers_a_task_has_two_minutes(void **state) {
 
 static void the_late_copy_is_compared(void **state) {
   (void)state;
-  sim *s = with_workers(2, 1, 1);
+  sim *s = sim_with_workers(41, 2, 1, 1);
   s->jobs[0].stages = 2;
   sim_wait(s, CORE_BUDGET_MS + 5000);
   assert_int_equal(s->tasks_count, 2);
@@ -113,7 +100,7 @@ static void the_late_copy_is_compared(void **state) {
 
 static void the_first_result_counts_also_when_it_is_the_late_one(void **state) {
   (void)state;
-  sim *s = with_workers(2, 1, 1);
+  sim *s = sim_with_workers(41, 2, 1, 1);
   sim_wait(s, CORE_BUDGET_MS + 5000);
   assert_int_equal(s->tasks_count, 2);
   const uint32_t late = s->tasks[0].peer;
@@ -133,7 +120,7 @@ static void the_first_result_counts_also_when_it_is_the_late_one(void **state) {
 /* Nothing else is to do, and the worker would be idle. */
 static void idle_workers_run_the_last_tasks_too(void **state) {
   (void)state;
-  sim *s = with_workers(3, 2, MAPS);
+  sim *s = sim_with_workers(41, 3, 2, MAPS);
   others_work(s, 0);
   const size_t left = s->tasks_count;
   assert_true(left > 0);
@@ -152,7 +139,7 @@ static void idle_workers_run_the_last_tasks_too(void **state) {
 
 static void who_loses_races_gets_one_task_at_a_time_until_it_answers_in_time(void **state) {
   (void)state;
-  sim *s = with_workers(2, 2, MAPS);
+  sim *s = sim_with_workers(41, 2, 2, MAPS);
   others_work(s, 0);
   sim_wait(s, SOME_MS);
   others_work(s, 0);
@@ -178,7 +165,7 @@ static void who_loses_races_gets_one_task_at_a_time_until_it_answers_in_time(voi
 
 static void a_job_that_waits_says_what_for(void **state) {
   (void)state;
-  sim *s = with_workers(0, 0, 1);
+  sim *s = sim_with_workers(41, 0, 0, 1);
   assert_int_equal(wait_of(s, 0).kind, WAIT_WORKER);
   sim_start_worker(s, 0, 1, 0);
   sim_connect(s, 0);
@@ -202,7 +189,7 @@ static void a_job_that_waits_says_what_for(void **state) {
 
 static void a_job_whose_kind_of_worker_is_gone_says_so(void **state) {
   (void)state;
-  sim *s = with_workers(1, 1, 1);
+  sim *s = sim_with_workers(41, 1, 1, 1);
   s->jobs[0].stages = 2;
   sim_work(s, 0);
   sim_turn(s);
@@ -222,7 +209,7 @@ static void a_job_whose_kind_of_worker_is_gone_says_so(void **state) {
 /* At once when they begin to watch, and again when it changes. */
 static void watchers_are_told_what_their_job_waits_for(void **state) {
   (void)state;
-  sim *s = with_workers(0, 0, 1);
+  sim *s = sim_with_workers(41, 0, 0, 1);
   s->watches[s->watches_count++] = (sim_watch){.peer = ++s->last_peer, .job = 0, .waits = true};
   sim_feed(s, &(core_event){.kind = CORE_WATCHED, .peer = s->last_peer, .request = 1, .job = sim_job_id(0)});
   assert_int_equal(s->actions.at[0].kind, CORE_SEND_PROGRESS);

@@ -4,19 +4,6 @@
 #include "tests/broker/core_sim.h"
 #include "tests/check.h"
 
-/* Workers with room for CAPACITY tasks each, and job 0 of so many MAPs. */
-static sim *with_workers(int workers, uint32_t capacity, uint32_t maps) {
-  sim *s = sim_new(31);
-  for (int i = 0; i < workers; i++) {
-    sim_start_worker(s, i, capacity, 0);
-    sim_connect(s, i);
-  }
-  sim_shards(s, 0, maps, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  sim_turn(s);
-  return s;
-}
-
 /* The worker that has the task, or -1. */
 static int who_has(const sim *s, uint64_t task) {
   for (size_t i = 0; i < s->tasks_count; i++) {
@@ -56,7 +43,7 @@ static void die_and_start_again(sim *s, int worker) {
 
 static void after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job(void **state) {
   (void)state;
-  sim *s = with_workers(2, 2, 4);
+  sim *s = sim_with_workers(31, 2, 2, 4);
   sim_shards(s, 1, 3, CORE_RUN_ROWS);
   for (int deaths = 0; deaths < 4; deaths++) {
     assert_false(s->jobs[0].ended);
@@ -94,7 +81,7 @@ static void after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job(voi
 /* The one worker has another job's task to finish first. */
 static void a_task_that_waits_for_an_empty_worker_says_so(void **state) {
   (void)state;
-  sim *s = with_workers(1, 2, 1);
+  sim *s = sim_with_workers(31, 1, 2, 1);
   sim_shards(s, 1, 1, CORE_RUN_ROWS);
   sim_submit(s, 1);
   sim_turn(s);
@@ -114,7 +101,7 @@ static void a_task_that_waits_for_an_empty_worker_says_so(void **state) {
 
 static void what_only_ran_beside_it_passes(void **state) {
   (void)state;
-  sim *s = with_workers(1, 2, 2);
+  sim *s = sim_with_workers(31, 1, 2, 2);
   for (int i = 0; i < CORE_DEATHS_MAX; i++) {
     die_and_start_again(s, 0);
   }
@@ -126,7 +113,7 @@ static void what_only_ran_beside_it_passes(void **state) {
 
 static void who_leaves_in_order_or_comes_back_counts_against_no_task(void **state) {
   (void)state;
-  sim *s = with_workers(1, 2, 2);
+  sim *s = sim_with_workers(31, 1, 2, 2);
   for (int i = 0; i < 10; i++) {
     forget_tasks_of(s, 0);
     if (i % 2) {
@@ -149,7 +136,7 @@ static void who_leaves_in_order_or_comes_back_counts_against_no_task(void **stat
 /* It said hello over a new line before the broker missed it on the old one. */
 static void a_process_with_two_lines_is_not_lost_with_one(void **state) {
   (void)state;
-  sim *s = with_workers(1, 2, 2);
+  sim *s = sim_with_workers(31, 1, 2, 2);
   for (int i = 0; i < 5; i++) {
     const uint32_t old = s->workers[0].peer;
     forget_tasks_of(s, 0);

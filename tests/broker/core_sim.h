@@ -128,6 +128,8 @@ typedef struct sim {
 } sim;
 
 sim *sim_new(uint64_t seed);
+/* With workers that have room for CAPACITY tasks each, and job 0 of so many MAPs. */
+sim *sim_with_workers(uint64_t seed, int workers, uint32_t capacity, uint32_t maps);
 void sim_tolerate(sim *s, uint32_t losses); /* of workers with a task, before it runs alone */
 void sim_free(sim *s);
 uint64_t sim_below(sim *s, uint64_t count);
