@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "reading/matching.h"
+#include "reading/platform.h"
 #include "reading/unpack.h"
 
 #define FORMAT(name) extern const input_format input_##name;
@@ -26,12 +27,24 @@ const char *reading_format_name(size_t index) {
   return index < FORMATS ? formats[index]->name : NULL;
 }
 
+const char *reading_platform_name(size_t index, const char **title) {
+  const platform *p = platform_at(index);
+  if (title != NULL) {
+    *title = p != NULL ? p->title : NULL;
+  }
+  return p != NULL ? p->name : NULL;
+}
+
 static status find_named(const char *name, const input_format **out, error *err) {
   for (size_t i = 0; i < FORMATS; i++) {
     if (strcmp(formats[i]->name, name) == 0) {
       *out = formats[i];
       return STATUS_OK;
     }
+  }
+  if (platform_named(name) != NULL) {
+    *out = formats[0];
+    return STATUS_OK;
   }
   return error_set(err, STATUS_SPECIFICATION, "the input format '%s' is not known", name);
 }
@@ -84,6 +97,7 @@ status input_open(input_file *f, const char *path, const char *name, const char 
 }
 
 void input_end(input_file *f, digest *sha256, uint64_t *bytes) {
+  f->header.reading.notices |= source_notices(f->source);
   source_finish(f->source, sha256, bytes);
   source_close(f->source);
   f->source = NULL;

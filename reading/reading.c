@@ -176,8 +176,12 @@ static bool tell_progress(void *context, uint64_t rows) {
 
 static void describe_file(const reading *r, uint32_t index, manifest *m) {
   const reading_file *f = &r->files[index];
-  m->files[index] = (manifest_file){
-      .name = arena_slice(m->memory, f->name), .sha256 = f->sha256, .bytes = f->bytes, .records = f->records};
+  m->files[index] = (manifest_file){.name = arena_slice(m->memory, f->name),
+                                    .sha256 = f->sha256,
+                                    .bytes = f->bytes,
+                                    .records = f->records,
+                                    .reading = f->input.header.reading};
+  m->files[index].reading.format = arena_slice(m->memory, f->input.header.reading.format);
 }
 
 static void add_outcome(manifest *m, const pipeline_outcome *o, uint32_t files_before) {
@@ -213,8 +217,12 @@ static status fill_manifest(const reading *r, const pipeline *p, manifest *m, er
     add_outcome(m, &outcomes[i], r->options->files_before);
   }
   m->columns_count = r->schema.count;
+  const reading_file *first = &r->files[0];
   for (uint32_t i = 0; i < r->schema.count; i++) {
+    const uint32_t cell = first->layout.cells[i];
+    const slice label = cell != INPUT_ABSENT ? first->input.header.columns[cell].label : (slice){NULL, 0};
     m->columns[i] = (manifest_column){.name = arena_slice(m->memory, r->schema.names[i]),
+                                      .label = arena_slice(m->memory, label),
                                       .decimals_max = columns[i].decimals_max,
                                       .largest = columns[i].largest,
                                       .largest_known = true,
@@ -355,6 +363,7 @@ static status header_manifest(const input_header *header, const char *title, man
     m->columns_count = header->count;
     for (uint32_t i = 0; i < header->count; i++) {
       m->columns[i].name = arena_slice(m->memory, header->columns[i].name);
+      m->columns[i].label = arena_slice(m->memory, header->columns[i].label);
     }
   }
   if (arena_failed(m->memory)) {

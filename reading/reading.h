@@ -39,6 +39,17 @@ typedef struct reading_column {
   reading_hint hint;
 } reading_column;
 
+enum { READING_HEADER_ROWS_MAX = 8 };
+
+/* What comes before the first respondent, in formats that have a header.  Zeroed: whatever is recognised. */
+typedef struct reading_header_rows {
+  uint32_t skip;   /* lines that are left out before it */
+  uint32_t rows;   /* records, at most READING_HEADER_ROWS_MAX; 0: as many as the platform that the file
+                      shows writes, or one */
+  uint32_t titles; /* bit I: row I + 1 names columns; 0: all but the labels' */
+  uint32_t labels; /* the row, from 1, that says what the columns are about; 0: the platform's, or none */
+} reading_header_rows;
+
 typedef struct reading_options {
   /* Parallel to the paths: what the files are called in the manifest (NULL: their base names) and in messages
    * (NULL: their paths), and their absolute paths (NULL: nobody knows). */
@@ -49,9 +60,12 @@ typedef struct reading_options {
   const char *dataset;
   /* iconv name, or what people say for one ("gbk"); NULL: UTF-8.  A byte-order mark overrules it. */
   const char *encoding;
-  const char *format; /* of reading_format_name; NULL: told by each file's name, or by how it begins */
-  char delimiter;     /* of CSV; 0: the one of , ; tab | that stands most often in the header */
-  char decimal_mark;  /* '.' (also 0) or ',' */
+  /* Of reading_format_name, or of reading_platform_name; NULL: told by each file's name, or by how it
+   * begins. */
+  const char *format;
+  reading_header_rows header;
+  char delimiter;    /* of CSV; 0: the one of , ; tab | that stands most often in the header */
+  char decimal_mark; /* '.' (also 0) or ',' */
   /* Records without anything in any cell are rows; else they are left out and counted (manifest.h). */
   bool keeps_blank_rows;
   /* Columns wanted; NULL: all, with hints guessed from the first rows.  A wanted column that a file
@@ -75,6 +89,9 @@ typedef struct reading_options {
 
 /* The INDEX-th input format, NULL behind the last. */
 const char *reading_format_name(size_t index);
+/* The name of the INDEX-th platform whose exports are known, NULL behind the last.  Its exports are CSV
+ * files. TITLE (may be NULL): its proper name, which names it as well. */
+const char *reading_platform_name(size_t index, const char **title);
 
 status reading_read(const reading_options *options, const char *const *paths, size_t paths_count, store *into,
                     manifest **out, error *err) MUST_USE;

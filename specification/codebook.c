@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 enum {
   KEY_TYPE = 1 << 0,
   KEY_LABEL = 1 << 1,
@@ -27,6 +29,8 @@ enum {
   KEYS_ALL = KEY_TYPE | KEY_LABEL | KEY_COLUMN | KEY_MISSING,
   KEYS_COUNT = 14,
 };
+
+enum { NAMES_LISTED = 10 };
 
 /* In the order of the bits. */
 static const char *const key_names[KEYS_COUNT] = {
@@ -100,21 +104,69 @@ const char *codebook_data(compilation *c) {
   return name != NULL ? name : "the data";
 }
 
-bool codebook_column(compilation *c, slice name, place at) {
-  if (c->header == NULL) {
-    return true;
-  }
+static const manifest_column *find_column(const compilation *c, slice name) {
   for (uint32_t i = 0; i < c->header->columns_count; i++) {
     if (slice_equal(c->header->columns[i].name, name)) {
-      return true;
+      return &c->header->columns[i];
     }
+  }
+  return NULL;
+}
+
+/* A title that several columns have: "T #1", "T #2" (reading/csv/csv.h). */
+static bool is_of_several(compilation *c, slice name, place at) {
+  buf list;
+  buf first;
+  buf_init(&list);
+  buf_init(&first);
+  uint32_t count = 0;
+  bool more = true;
+  while (more) {
+    buf_clear(&first);
+    buf_printf(&first, "%.*s #%u", SLICE_ARG(name), count + 1);
+    const slice numbered = {(const char *)first.data, first.length};
+    more = !first.failed && find_column(c, numbered) != NULL;
+    if (more && count++ < NAMES_LISTED) {
+      buf_printf(&list, "%s'%s'", list.length > 0 ? ", " : "", problem_quote(c->problems, numbered));
+    }
+  }
+  if (count > 0) {
+    problem_of_data(c->problems, at, "%u columns of %s have the title '%s'; name one of them: %.*s%s", count,
+                    codebook_data(c), problem_quote(c->problems, name), (int)list.length,
+                    (const char *)list.data, count > NAMES_LISTED ? ", ..." : "");
+  }
+  buf_fini(&list);
+  buf_fini(&first);
+  return count > 0;
+}
+
+static void report_absent(compilation *c, slice name, place at) {
+  if (is_of_several(c, name, at)) {
+    return;
   }
   const char *nearest = text_nearest(name, c->free_columns, c->free_columns_count);
   problem_of_data(c->problems, at, "no column '%s' in %s%s%s%s", problem_quote(c->problems, name),
                   codebook_data(c), nearest != NULL ? "; did you mean '" : "",
                   nearest != NULL ? problem_quote(c->problems, slice_of(nearest)) : "",
                   nearest != NULL ? "'?" : "");
-  return false;
+}
+
+bool codebook_column(compilation *c, slice name, place at) {
+  const bool is_there = c->header == NULL || find_column(c, name) != NULL;
+  if (!is_there) {
+    report_absent(c, name, at);
+  }
+  return is_there;
+}
+
+/* What the file says that its column is about, for a variable to which the page gives no label. */
+static void take_label(const compilation *c, const manifest_column *column, symbol *s) {
+  if (column->label.length > 0 && node_get(s->body, "label") == NULL) {
+    const char *text = arena_copy(c->memory, column->label);
+    for (size_t i = 0; i < LANGUAGES; i++) {
+      s->label.text[i] = text;
+    }
+  }
 }
 
 static bool read_column(compilation *c, symbol *s) {
@@ -124,7 +176,16 @@ static bool read_column(compilation *c, symbol *s) {
     return false;
   }
   s->variable.column = name.bytes;
-  return codebook_column(c, name, n != NULL ? n->at : s->key->at);
+  if (c->header == NULL) {
+    return true;
+  }
+  const manifest_column *column = find_column(c, name);
+  if (column == NULL) {
+    report_absent(c, name, n != NULL ? n->at : s->key->at);
+    return false;
+  }
+  take_label(c, column, s);
+  return true;
 }
 
 static bool read_entry(compilation *c, symbol *s) {

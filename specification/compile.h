@@ -72,6 +72,7 @@ typedef struct data_options {
   char decimal_mark;
   bool keeps_blank_rows;
   const char *format; /* static; NULL: recognised for each file */
+  reading_header_rows header;
 } data_options;
 
 typedef struct analysis_defaults {

@@ -164,6 +164,7 @@ status spec_reading_options(spec *s, const manifest *header, reading_options *ou
   if (st == STATUS_OK) {
     out->encoding = c.data.encoding != NULL ? arena_copy(memory, slice_of(c.data.encoding)) : NULL;
     out->format = c.data.format;
+    out->header = c.data.header;
     out->delimiter = c.data.delimiter;
     out->decimal_mark = c.data.decimal_mark;
     out->keeps_blank_rows = c.data.keeps_blank_rows;

@@ -17,10 +17,11 @@
  * reading goes on with the next line.  A record of more than 16 MiB that is not inside a quoted cell there,
  * or whose quote opened on a line that is itself longer, is STATUS_DATA.  The header is not looked at in this
  * way.
- * 6. A header's empty names become "column_N" (N from 1); names that stand twice, and a file without a
- * header, are STATUS_DATA.
- * 7. Records that repeat the file's header cell by cell (with or without a byte-order mark) are nobody's
- * answers.
+ * 6. The header is the first record, or the first ones (header.h): where options say so, or the signs of a
+ * platform.  Lines that options skip, and a line `sep=;`, stand before it.  Empty names become "column_N"
+ * (N from 1), a name that stands twice becomes "NAME #1", "NAME #2"; a file without a header is STATUS_DATA.
+ * 7. Records that repeat a row of the file's header cell by cell (with or without a byte-order mark) are
+ * nobody's answers.
  */
 #ifndef CANVASS_READING_CSV_CSV_H
 #define CANVASS_READING_CSV_CSV_H

@@ -140,7 +140,8 @@ static void data_says_how_files_are_written(void **state) {
       {PAGE("data: {blank_rows: drop}\n"),
        "10:20: unknown blank_rows 'drop'; expected one of: leave_out, keep"},
       {PAGE("data: utf-8\n"),
-       "10:7: data: expected a map of encoding, delimiter, decimal, blank_rows and format, found 'utf-8'"},
+       "10:7: data: expected a map of encoding, delimiter, decimal, blank_rows, format, skip, header, titles "
+       "and labels, found 'utf-8'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }

@@ -1,0 +1,11 @@
+/* 问卷星 (wjx.cn). */
+#include "reading/platform.h"
+
+const platform platform_wenjuanxing = {
+    .name = "wenjuanxing",
+    .title = "问卷星",
+    .shapes =
+        {
+            {1, 1, 0, {{1, PLATFORM_BEGINS, "序号\t提交答卷时间\t所用时间\t来源\t来源详情\t来自IP"}}},
+        },
+};
