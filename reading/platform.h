@@ -1,9 +1,9 @@
 /* What survey platforms write: which of a file's first records are its header, and what columns are called
  * after it.
  *
- * A platform is a row of platforms.def, and its row is data: one shape, or several, each a number of header rows and
- * signs by which the first records show it.  It says nothing of how cells are separated, so any format that
- * has records may ask.  A name of a file is no sign.
+ * A platform is a row of platforms.def, and its row is data: one shape, or several, each a number of header
+ * rows and signs by which the first records show it.  It says nothing of how cells are separated, so any
+ * format that has records may ask.  A name of a file is no sign.
  */
 #ifndef CANVASS_READING_PLATFORM_H
 #define CANVASS_READING_PLATFORM_H
@@ -37,9 +37,9 @@ typedef struct platform_sign {
 } platform_sign;
 
 typedef struct platform_shape {
-  uint32_t header_rows; /* 0: no shape, and none follows */
-  uint32_t title_rows;  /* bit I: row I + 1 names columns */
-  uint32_t label_row;   /* from 1, says what they are about; 0: none does */
+  uint32_t header_rows;                    /* 0: no shape, and none follows */
+  uint32_t title_rows;                     /* bit I: row I + 1 names columns */
+  uint32_t label_row;                      /* from 1, says what they are about; 0: none does */
   platform_sign signs[PLATFORM_SIGNS_MAX]; /* all of them show it */
 } platform_shape;
 

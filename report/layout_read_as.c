@@ -57,6 +57,10 @@ static bool has_sep_line(const json *r) {
   return has_notice(r, "sep_line");
 }
 
+static bool has_tie(const json *r) {
+  return has_notice(r, "delimiter_tied");
+}
+
 static bool is_utf16(const json *r) {
   return has_notice(r, "utf16");
 }
@@ -74,10 +78,14 @@ static bool same_skipped(const json *a, const json *b) {
 }
 
 static const aspect aspects[] = {
-    {WORD_READ_AS_ROW, is_format_of_a_row, same_format}, {WORD_READ_AS_ROWS, is_format_of_rows, same_format},
-    {WORD_HEADER_ROWS, has_rows, same_format},           {WORD_SKIPPED_LINES, has_skipped, same_skipped},
-    {WORD_SEP_LINE, has_sep_line, NULL},                 {WORD_UTF16, is_utf16, NULL},
+    {WORD_READ_AS_ROW, is_format_of_a_row, same_format},
+    {WORD_READ_AS_ROWS, is_format_of_rows, same_format},
+    {WORD_HEADER_ROWS, has_rows, same_format},
+    {WORD_SKIPPED_LINES, has_skipped, same_skipped},
+    {WORD_SEP_LINE, has_sep_line, NULL},
+    {WORD_UTF16, is_utf16, NULL},
     {WORD_UTF8_ALREADY, is_utf8_already, NULL},
+    {WORD_DELIMITER_TIED, has_tie, NULL},
 };
 
 static bool is_alike(const aspect *a, const json *first, const json *other) {

@@ -94,6 +94,10 @@
     "{file} 表头之前未读取的行：{n}", "{file} 標題列之前未讀取的行：{n}")                                    \
   X(WORD_SEP_LINE, "The first line of {file} is `sep=`: it names the delimiter",                             \
     "{file} 的第一行是 sep=，指明了分隔符", "{file} 的第一行是 sep=，指明了分隔符號")                        \
+  X(WORD_DELIMITER_TIED,                                                                                     \
+    "Two delimiters separate the first records of {file} equally well; `data: delimiter` states one",        \
+    "{file} 的前几条记录用两种分隔符都能分开；可用 data 中的 delimiter 指定",                                \
+    "{file} 的前幾筆紀錄用兩種分隔符號都能分開；可用 data 中的 delimiter 指定")                              \
   X(WORD_UTF16, "{file} was recognised as UTF-16, which it does not say itself",                             \
     "{file} 未注明编码，已识别为 UTF-16", "{file} 未註明編碼，已識別為 UTF-16")                              \
   X(WORD_UTF8_ALREADY,                                                                                       \

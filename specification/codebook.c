@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/shard.h"
 
 enum {
   KEY_TYPE = 1 << 0,
@@ -169,10 +170,33 @@ static void take_label(const compilation *c, const manifest_column *column, symb
   }
 }
 
+/* {title: T, nth: 2}: the second of several columns with one title. */
+static bool read_nth(compilation *c, const node *n, slice *name) {
+  static const char *const keys[] = {"title", "nth"};
+  const node *title = node_get(n, "title");
+  const node *nth = node_get(n, "nth");
+  int64_t number = 0;
+  field_check_keys(c, n, "column", keys, sizeof keys / sizeof keys[0]);
+  if (title == NULL || nth == NULL) {
+    field_expected(c, n, "column", "a title, or {title: ..., nth: 2} of a title that several columns have");
+    return false;
+  }
+  if (!field_name(c, title, "title", name) || !field_whole(c, nth, "nth", 1, SHARD_COLUMNS_MAX, &number)) {
+    return false;
+  }
+  buf text;
+  buf_init(&text);
+  buf_printf(&text, "%.*s #%d", SLICE_ARG(*name), (int)number);
+  *name = slice_of(arena_copy(c->memory, (slice){(const char *)text.data, text.length}));
+  const bool is_well = !text.failed && name->length > 0;
+  buf_fini(&text);
+  return is_well;
+}
+
 static bool read_column(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "column");
   slice name = slice_of(s->name);
-  if (n != NULL && !field_name(c, n, "column", &name)) {
+  if (n != NULL && !(n->kind == NODE_MAP ? read_nth(c, n, &name) : field_name(c, n, "column", &name))) {
     return false;
   }
   s->variable.column = name.bytes;

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "reading/csv/cell.h"
+#include "reading/csv/delimiter.h"
 #include "reading/csv/titles.h"
 #include "reading/csv/walk.h"
 #include "reading/plain_text.h"
@@ -204,10 +205,14 @@ static status look_at(first_rows *r, uint32_t rows, error *err) {
   return STATUS_OK;
 }
 
-static status find_rows(first_rows *r, error *err) {
+static status find_rows(first_rows *r, csv_file_header *out, error *err) {
   csv_walk found;
   TRY(find_first(r, &found, err));
-  r->delimiter = r->delimiter != 0 ? r->delimiter : csv_walk_delimiter(&found);
+  if (r->delimiter == 0) {
+    bool is_tied = false;
+    TRY(csv_delimiter_find(r->splitter, found.end, &r->delimiter, &is_tied, err));
+    out->reading.notices |= is_tied ? 1U << FILE_NOTICE_DELIMITER_TIED : 0;
+  }
   found = csv_walk_record(r->splitter->rest.text, r->splitter->rest.length, r->delimiter, NULL);
   if (found.end == 0) {
     return error_set(err, STATUS_DATA, "%s:%llu: the header has a quote that never closes", title_of(r),
@@ -354,7 +359,7 @@ static status read_header(first_rows *r, csv_file_header *out, error *err) {
   TRY(skip_lines(r, o->header.skip, err));
   TRY(skip_empty_lines(r, err));
   TRY(take_sep_line(r, out, err));
-  TRY(find_rows(r, err));
+  TRY(find_rows(r, out, err));
   TRY(find_platform(r, &u, err));
   apply_options(o, &u);
   TRY(check_use(r, &u, err));

@@ -16,16 +16,18 @@ static const char between[] = " | ";
 
 static const struct {
   const char *written, *meant;
-} entities[] = {{"&nbsp;", " "}, {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}};
+} entities[] = {{"&nbsp;", " "}, {"&amp;", "&"},   {"&lt;", "<"},
+                {"&gt;", ">"},   {"&quot;", "\""}, {"&#39;", "'"}};
 
 /* The tags that form builders write into questions; "<Brand>" is text. */
 static const struct {
   const char *name;
   bool is_break; /* what it stands between are two words */
-} tags[] = {{"br", true},      {"p", true},     {"div", true},   {"li", true},  {"ul", true},   {"ol", true},
-            {"h1", true},      {"h2", true},    {"h3", true},    {"tr", true},  {"td", true},   {"b", false},
-            {"strong", false}, {"i", false},    {"em", false},   {"u", false},  {"span", false}, {"font", false},
-            {"a", false},      {"sup", false},  {"sub", false},  {"img", false}, {"small", false}};
+} tags[] = {{"br", true},   {"p", true},     {"div", true},     {"li", true}, {"ul", true},
+            {"ol", true},   {"h1", true},    {"h2", true},      {"h3", true}, {"tr", true},
+            {"td", true},   {"b", false},    {"strong", false}, {"i", false}, {"em", false},
+            {"u", false},   {"span", false}, {"font", false},   {"a", false}, {"sup", false},
+            {"sub", false}, {"img", false},  {"small", false}};
 
 /* The bytes of the tag that TEXT begins with; 0: none. */
 static size_t tag_bytes(slice text, bool *is_break) {
@@ -141,8 +143,8 @@ static bool make_names(joining *j, csv_file_header *h, bool is_cleaned, arena *m
     name = is_cleaned ? clean(name, memory) : arena_slice(memory, name);
     char numbered[32];
     if (name.length == 0) {
-      name = arena_slice(memory, (slice){numbered, (size_t)snprintf(numbered, sizeof numbered, "column_%u",
-                                                                    i + 1)});
+      name = arena_slice(memory,
+                         (slice){numbered, (size_t)snprintf(numbered, sizeof numbered, "column_%u", i + 1)});
     }
     h->names[i] = name;
   }

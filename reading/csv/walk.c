@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* In order of preference where two stand equally often. */
-static const char delimiters[CSV_DELIMITERS] = {',', ';', '\t', '|'};
+const char csv_delimiters[CSV_DELIMITERS] = {',', ';', '\t', '|'};
 
 /* Which delimiter C is; -1: none.  DELIMITER 0: any of the candidates. */
 static int delimiter_index(uint8_t c, char delimiter) {
@@ -12,7 +11,7 @@ static int delimiter_index(uint8_t c, char delimiter) {
     return c == (uint8_t)delimiter ? 0 : -1;
   }
   for (int i = 0; i < CSV_DELIMITERS; i++) {
-    if (c == (uint8_t)delimiters[i]) {
+    if (c == (uint8_t)csv_delimiters[i]) {
       return i;
     }
   }
@@ -81,20 +80,9 @@ csv_walk csv_walk_record(const uint8_t *text, size_t length, char delimiter, siz
       w.end = at + 1;
       return w;
     }
-    w.counts[delimiter_index(text[at], delimiter)]++;
   }
   w.open = length;
   return w;
-}
-
-char csv_walk_delimiter(const csv_walk *w) {
-  int best = 0;
-  for (int i = 1; i < CSV_DELIMITERS; i++) {
-    if (w->counts[i] > w->counts[best]) {
-      best = i;
-    }
-  }
-  return delimiters[best];
 }
 
 size_t csv_walk_empty_lines(const uint8_t *text, size_t length) {

@@ -1,5 +1,5 @@
-/* Qualtrics: short names, question texts, import ids as JSON.  Its workbooks and older exports lack the third row;
- * the older ones begin with V1, V2, ... or say ResponseID twice. */
+/* Qualtrics: short names, question texts, import ids as JSON.  Its workbooks and older exports lack the third
+ * row; the older ones begin with V1, V2, ... or say ResponseID twice. */
 #include "reading/platform.h"
 
 const platform platform_qualtrics = {

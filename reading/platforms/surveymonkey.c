@@ -6,7 +6,10 @@ const platform platform_surveymonkey = {
     .title = "SurveyMonkey",
     .shapes =
         {
-            {2, 3, 0, {{1, PLATFORM_BEGINS, "Respondent*ID"}, {2, PLATFORM_BEGINS, ""}, {2, PLATFORM_SOME, "?*"}}},
+            {2,
+             3,
+             0,
+             {{1, PLATFORM_BEGINS, "Respondent*ID"}, {2, PLATFORM_BEGINS, ""}, {2, PLATFORM_SOME, "?*"}}},
             {2, 3, 0, {{1, PLATFORM_BEGINS, "?*"}, {2, PLATFORM_BEGINS, ""}, {2, PLATFORM_SOME, "Response"}}},
             {2, 3, 0, {{1, PLATFORM_BEGINS, "?*"}, {2, PLATFORM_SOME, "Open-Ended Response"}}},
         },

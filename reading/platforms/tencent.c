@@ -6,6 +6,11 @@ const platform platform_tencent = {
     .title = "腾讯问卷",
     .shapes =
         {
-            {1, 1, 0, {{1, PLATFORM_SOME, "开始答题时间"}, {1, PLATFORM_SOME, "结束答题时间"}, {1, PLATFORM_SOME, "答题时长*"}}},
+            {1,
+             1,
+             0,
+             {{1, PLATFORM_SOME, "开始答题时间"},
+              {1, PLATFORM_SOME, "结束答题时间"},
+              {1, PLATFORM_SOME, "答题时长*"}}},
         },
 };

@@ -85,7 +85,8 @@ static void set_skipped(json *o, const char *key, const file_skipped *s) {
 static void set_read_as(json *o, const file_reading *r) {
   static const char *const notices[FILE_NOTICES] = {[FILE_NOTICE_SEP_LINE] = "sep_line",
                                                     [FILE_NOTICE_UTF16] = "utf16",
-                                                    [FILE_NOTICE_UTF8_ALREADY] = "utf8_already"};
+                                                    [FILE_NOTICE_UTF8_ALREADY] = "utf8_already",
+                                                    [FILE_NOTICE_DELIMITER_TIED] = "delimiter_tied"};
   if (r->format.length == 0 && r->header_rows <= 1 && r->skipped == 0 && r->notices == 0) {
     return;
   }

@@ -1,5 +1,5 @@
-/* What platforms write, and headers of several rows: which records are respondents, what columns are called, and
- * what is told of it.  The tables are made up; their form is that of public exports (docs/recipes.md). */
+/* What platforms write, and headers of several rows: which records are respondents, what columns are called,
+ * and what is told of it.  The tables are made up; their form is that of public exports (docs/recipes.md). */
 #include "reading/platform.h"
 #include "tests/reading/csv_reading.h"
 #include "tests/seeded.h"
@@ -22,16 +22,18 @@ static const platform_case platform_cases[] = {
      "Web&nbsp;shop\"\n" IMPORT("_recordId") "," IMPORT("QID1") "," IMPORT("QID2") "\nR_1,5,1\nR_2,4,\n",
      "Qualtrics", 3, "ResponseId|Q1|Q2_1|", "R_1 R_2", "Which? - Web shop"},
     {"Qualtrics by tabs, with CRLF and a mark",
-     MARK "ResponseId\tQ1\r\nResponse ID\tHow?\r\n\"{\"\"ImportId\"\":\"\"_recordId\"\"}\"\t\"{\"\"ImportId\"\":"
-          "\"\"QID1\"\"}\"\r\nR_1\t5\r\n",
+     MARK
+     "ResponseId\tQ1\r\nResponse ID\tHow?\r\n\"{\"\"ImportId\"\":\"\"_recordId\"\"}\"\t\"{\"\"ImportId\"\":"
+     "\"\"QID1\"\"}\"\r\nR_1\t5\r\n",
      "Qualtrics", 3, "ResponseId|Q1|", "R_1", "How?"},
     {"Qualtrics without the row of ids", "StartDate,ResponseId,Q1\nStart Date,Response ID,How?\nx,R_1,3\n",
      "Qualtrics", 2, "StartDate|ResponseId|Q1|", "x", "How?"},
-    {"Qualtrics as it was", "V1,V2,V10,Q1\nResponseID,ResponseSet,Finished,How?\nR_1,Default Response Set,1,3\n",
-     "Qualtrics", 2, "V1|V2|V10|Q1|", "R_1", "How?"},
+    {"Qualtrics as it was",
+     "V1,V2,V10,Q1\nResponseID,ResponseSet,Finished,How?\nR_1,Default Response Set,1,3\n", "Qualtrics", 2,
+     "V1|V2|V10|Q1|", "R_1", "How?"},
     {"Qualtrics files that were joined",
-     "ResponseId,Q1\nResponse ID,How?\n" IMPORT("a") "," IMPORT("b") "\nR_1,5\n" MARK
-     "ResponseId,Q1\nResponse ID,How?\n" IMPORT("a") "," IMPORT("b") "\nR_2,4\n",
+     "ResponseId,Q1\nResponse ID,How?\n" IMPORT("a") "," IMPORT(
+         "b") "\nR_1,5\n" MARK "ResponseId,Q1\nResponse ID,How?\n" IMPORT("a") "," IMPORT("b") "\nR_2,4\n",
      "Qualtrics", 3, "ResponseId|Q1|", "R_1 R_2", "How?"},
     {"SurveyMonkey",
      "Respondent ID,Which?,,,How is:,,Recommend?,Any?\n,Web,App,Other (please specify),Price,Speed,Response,"
@@ -40,8 +42,9 @@ static const platform_case platform_cases[] = {
      "Respondent ID|Which? || Web|Which? || App|Which? || Other (please specify)|How is: || Price|How is: || "
      "Speed|Recommend? || Response|Any? || Open-Ended Response|",
      "101 102", NULL},
-    {"SurveyMonkey without the columns of the respondent", "Which?,,Why?\nWeb,App,Open-Ended Response\nWeb,,x\n",
-     "SurveyMonkey", 2, "Which? || Web|Which? || App|Why? || Open-Ended Response|", "Web", NULL},
+    {"SurveyMonkey without the columns of the respondent",
+     "Which?,,Why?\nWeb,App,Open-Ended Response\nWeb,,x\n", "SurveyMonkey", 2,
+     "Which? || Web|Which? || App|Why? || Open-Ended Response|", "Web", NULL},
     {"SurveyMonkey by semicolons, quoted, with line breaks in questions",
      "\"Respondent ID\";\"Which\nof these?\";\n;\"Web\";\"App\"\n\"1\";\"Web\";\n", "SurveyMonkey", 2,
      "Respondent ID|Which of these? || Web|Which of these? || App|", "1", NULL},
@@ -51,10 +54,11 @@ static const platform_case platform_cases[] = {
      "LimeSurvey", 1, "Response ID|Date submitted|Last page|How, and why?|", "7", NULL},
     {"LimeSurvey by codes and texts", "\"id. Response ID\";\"submitdate. Date\";\"lastpage. Last\"\n7;x;1\n",
      "LimeSurvey", 1, "id. Response ID|submitdate. Date|lastpage. Last|", "7", NULL},
-    {"Microsoft Forms", "ID,Start time,Completion time,Email,Name,Which?\n1,3/1/25 9:10:11,x,anonymous,,a;b;\n",
+    {"Microsoft Forms",
+     "ID,Start time,Completion time,Email,Name,Which?\n1,3/1/25 9:10:11,x,anonymous,,a;b;\n",
      "Microsoft Forms", 1, "ID|Start time|Completion time|Email|Name|Which?|", "1", NULL},
-    {"Google Forms", "Timestamp,\"How\nis it? [Price]\"\n2025/03/01 9:10:11 AM GMT+1,\"a, b\"\n", "Google Forms", 1,
-     "Timestamp|How is it? [Price]|", "2025/03/01 9:10:11 AM GMT+1", NULL},
+    {"Google Forms", "Timestamp,\"How\nis it? [Price]\"\n2025/03/01 9:10:11 AM GMT+1,\"a, b\"\n",
+     "Google Forms", 1, "Timestamp|How is it? [Price]|", "2025/03/01 9:10:11 AM GMT+1", NULL},
     {"a timestamp that is not Google's", "Timestamp,q\n2025-03-01T09:10:11Z,1\n", "", 1, "Timestamp|q|",
      "2025-03-01T09:10:11Z", NULL},
     {"KoBo", "start,grp/q,grp/q/web,_uuid,_submission_time\ns,web,1,u,t\n", "KoBo / ODK", 1,
@@ -64,19 +68,21 @@ static const platform_case platform_cases[] = {
      "record_id|q___1|q___2|form_complete|", "1", NULL},
     {"REDCap by labels, which repeat", "record_id,Why?,Why?,form_complete\n1,a,b,2\n", "REDCap", 1,
      "record_id|Why? #1|Why? #2|form_complete|", "1", NULL},
-    {"Typeform", "#,How <strong>satisfied</strong>?,Submit Date (UTC),Network ID\nabc,5,2025-03-01,n\n", "Typeform",
-     1, "#|How satisfied?|Submit Date (UTC)|Network ID|", "abc", NULL},
-    {"问卷星", "序号,提交答卷时间,所用时间,来源,来源详情,来自IP,1、满意吗？\n1,2025/3/1 9:10,9秒,微信,N/A,x,(空)\n",
+    {"Typeform", "#,How <strong>satisfied</strong>?,Submit Date (UTC),Network ID\nabc,5,2025-03-01,n\n",
+     "Typeform", 1, "#|How satisfied?|Submit Date (UTC)|Network ID|", "abc", NULL},
+    {"问卷星",
+     "序号,提交答卷时间,所用时间,来源,来源详情,来自IP,1、满意吗？\n1,2025/3/1 9:10,9秒,微信,N/A,x,(空)\n",
      "问卷星", 1, "序号|提交答卷时间|所用时间|来源|来源详情|来自IP|1、满意吗？|", "1", NULL},
     {"腾讯问卷", "编号,开始答题时间,结束答题时间,答题时长,1.满意吗？\n1,x,y,9,5\n", "腾讯问卷", 1,
      "编号|开始答题时间|结束答题时间|答题时长|1.满意吗？|", "1", NULL},
     /* Tables that only resemble one. */
-    {"an empty first cell and an answer 'Response' below other titles", "id,a,b\n1,Response,x\n,Response time,y\n",
-     "", 1, "id|a|b|", "1 ", NULL},
-    {"one ImportId that is an answer", "a,b\nx,y\n" IMPORT("a") ",1\n", "", 1, "a|b|", "x {\"ImportId\":\"a\"}",
-     NULL},
+    {"an empty first cell and an answer 'Response' below other titles",
+     "id,a,b\n1,Response,x\n,Response time,y\n", "", 1, "id|a|b|", "1 ", NULL},
+    {"one ImportId that is an answer", "a,b\nx,y\n" IMPORT("a") ",1\n", "", 1, "a|b|",
+     "x {\"ImportId\":\"a\"}", NULL},
     {"a table of a single record", "Respondent ID,a\n", "", 1, "", "", NULL},
-    {"a stray quote behind the header", "Respondent ID,a\n1,\"x\n2,y\n3,z\n", "", 1, "Respondent ID|a|", "2 3", NULL},
+    {"a stray quote behind the header", "Respondent ID,a\n1,\"x\n2,y\n3,z\n", "", 1, "Respondent ID|a|",
+     "2 3", NULL},
 };
 
 static void expect_names(const platform_case *c, const manifest *m) {
@@ -174,8 +180,12 @@ typedef struct header_case {
 } header_case;
 
 static const header_case header_cases[] = {
-    {{"lines before", "Survey of 2025\n\n\"not closed\nid,q\n1,5\n", "", 1, "id|q|", "1", NULL}, {.skip = 3}, NULL},
-    {{"lines before, with carriage returns", "x\ry\rid,q\r1,5\r", "", 1, "id|q|", "1", NULL}, {.skip = 2}, NULL},
+    {{"lines before", "Survey of 2025\n\n\"not closed\nid,q\n1,5\n", "", 1, "id|q|", "1", NULL},
+     {.skip = 3},
+     NULL},
+    {{"lines before, with carriage returns", "x\ry\rid,q\r1,5\r", "", 1, "id|q|", "1", NULL},
+     {.skip = 2},
+     NULL},
     {{"two rows", "id,Which?,\n,Web,App\n1,1,0\n", "", 2, "id|Which? || Web|Which? || App|", "1", NULL},
      {.rows = 2},
      NULL},
@@ -184,11 +194,14 @@ static const header_case header_cases[] = {
       "id|A || x || 1|A || x || 2|A || y || 3|B || 4|B || z || 5|", "7", NULL},
      {.rows = 3},
      NULL},
-    {{"columns without any title", "id,A,,\n,x,y,\n7,a,b,c\n", "", 2, "id|A || x|A || y|column_4|", "7", NULL},
+    {{"columns without any title", "id,A,,\n,x,y,\n7,a,b,c\n", "", 2, "id|A || x|A || y|column_4|", "7",
+      NULL},
      {.rows = 2},
      NULL},
     {{"the same in both rows", "id,A\nid,x\n7,a\n", "", 2, "id|A || x|", "7", NULL}, {.rows = 2}, NULL},
-    {{"a row of labels", "id,q\nRespondent,How\n7,a\n", "", 2, "id|q|", "7", "How"}, {.rows = 2, .labels = 2}, NULL},
+    {{"a row of labels", "id,q\nRespondent,How\n7,a\n", "", 2, "id|q|", "7", "How"},
+     {.rows = 2, .labels = 2},
+     NULL},
     {{"labels above titles", "Respondent,How\nid,q\n7,a\n", "", 2, "id|q|", "7", "How"},
      {.rows = 2, .labels = 1},
      NULL},
@@ -210,11 +223,12 @@ static const header_case header_cases[] = {
     {{"empty lines between the rows", "id,q\n\n\r\nx,y\n\n7,a\n", "", 2, "id || x|q || y|", "7", NULL},
      {.rows = 2},
      NULL},
-    {{"repeated rows of the header", "id,q\nx,y\n7,a\nx,y\nid,q\n8,b\n", "", 2, "id || x|q || y|", "7 8", NULL},
+    {{"repeated rows of the header", "id,q\nx,y\n7,a\nx,y\nid,q\n8,b\n", "", 2, "id || x|q || y|", "7 8",
+      NULL},
      {.rows = 2},
      NULL},
-    {{"blank rows and stray quotes behind two rows", "a,b\nx,y\n7,\"a\n8,b\n,\n9,c\n", "", 2, "a || x|b || y|",
-      "8 9", NULL},
+    {{"blank rows and stray quotes behind two rows", "a,b\nx,y\n7,\"a\n8,b\n,\n9,c\n", "", 2,
+      "a || x|b || y|", "8 9", NULL},
      {.rows = 2},
      NULL},
 };
@@ -302,13 +316,23 @@ static const notice_case notice_cases[] = {
     {UTF16BE, sizeof UTF16BE - 1, NULL, 1U << FILE_NOTICE_UTF16},
     {UTF16LE, sizeof UTF16LE - 1, "utf-16", 0},
     {"\xff\xfe" UTF16LE, sizeof UTF16LE + 1, NULL, 0},
-    {"id,q\n1,S\xc3\xbc" "d\n", 0, "windows-1252", 1U << FILE_NOTICE_UTF8_ALREADY},
-    {"id,q\n1,S\xc3\xbc" "d\n", 0, "iso-8859-15", 1U << FILE_NOTICE_UTF8_ALREADY},
-    {"id,q\n1,S\xfc" "d\n", 0, "windows-1252", 0},
+    {"id,q\n1,S\xc3\xbc"
+     "d\n",
+     0, "windows-1252", 1U << FILE_NOTICE_UTF8_ALREADY},
+    {"id,q\n1,S\xc3\xbc"
+     "d\n",
+     0, "iso-8859-15", 1U << FILE_NOTICE_UTF8_ALREADY},
+    {"id,q\n1,S\xfc"
+     "d\n",
+     0, "windows-1252", 0},
     {"id,q\n1,plain\n", 0, "windows-1252", 0},
-    {MARK "id,q\n1,S\xc3\xbc" "d\n", 0, "windows-1252", 0}, /* the mark is believed */
+    {MARK "id,q\n1,S\xc3\xbc"
+          "d\n",
+     0, "windows-1252", 0}, /* the mark is believed */
     {"id,q\n1,非常满意非常满意\n", 0, "gb18030", 1U << FILE_NOTICE_UTF8_ALREADY},
     {"id,q\n1,\xc4\xa3\n", 0, "gb18030", 0}, /* one character, which is also a letter of UTF-8 */
+    {"a,b;c\n1,2;3\n", 0, NULL, 1U << FILE_NOTICE_DELIMITER_TIED},
+    {"a,b;c\n1,2\n", 0, NULL, 0},
 };
 
 static void what_is_odd_about_a_file_is_noticed(void **state) {
@@ -327,6 +351,34 @@ static void what_is_odd_about_a_file_is_noticed(void **state) {
   }
 }
 
+typedef struct delimiter_case {
+  const char *text;
+  uint32_t columns;
+  size_t rows;
+} delimiter_case;
+
+static void the_delimiter_is_that_with_which_header_and_records_agree(void **state) {
+  (void)state;
+  static const delimiter_case cases[] = {
+      {"id;How, and why, is it?;c\n1;4;x\n2;5;y\n", 3, 2},
+      {"id;Price, speed, service, and all\n1;4\n", 2, 1},
+      {"id,a;b;c;d,e\n1,2,3\n4,5,6\n", 3, 2},
+      {"id;q\n1;2,5\n2;3,5\n", 2, 2},
+      {"a;b,c\n1;2\n3;4\n5,6\n7;8\n", 2, 3},        /* a broken record */
+      {"id;q, r\n\"1\";\"a;\nb, c\"\n2;x\n", 2, 2}, /* records of several lines */
+      {"id|a,b,c,d\n1|\"x\ny\"\n", 2, 1},
+      {"a,b;c;d\n", 3, 0}, /* the header alone: the most frequent one */
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    dataset d = read_text(&(reading_options){.is_part = true}, cases[i].text, strlen(cases[i].text));
+    if (d.code != STATUS_OK || d.facts->columns_count != cases[i].columns || d.rows_count != cases[i].rows) {
+      fail_msg("case %zu: %s, %u columns, %zu rows", i, status_name(d.code), d.facts->columns_count,
+               d.rows_count);
+    }
+    drop_dataset(&d);
+  }
+}
+
 /* Behind the first 256 KiB too: the whole file is watched. */
 static void an_encoding_that_is_wrong_far_behind_is_noticed(void **state) {
   (void)state;
@@ -336,7 +388,9 @@ static void an_encoding_that_is_wrong_far_behind_is_noticed(void **state) {
   for (int i = 0; i < 100000; i++) {
     buf_printf(&text, "%d,plain\n", i);
   }
-  buf_printf(&text, "x,S\xc3\xbc" "d\n");
+  buf_printf(&text,
+             "x,S\xc3\xbc"
+             "d\n");
   const reading_options options = {.encoding = "windows-1252"};
   dataset d = read_text(&options, text.data, text.length);
   assert_int_equal(d.code, STATUS_OK);
@@ -362,8 +416,17 @@ static void zeros_that_are_not_of_utf16_are_refused(void **state) {
 
 static void western_text_is_not_called_chinese(void **state) {
   (void)state;
-  static const char *const western[] = {"M\xfcller,5\n", "\xc9t\xe9,4\n", "Caf\xe9,3\n", "Gr\xfc\xdf" "e,2\n",
-                                        "No\xebl,\xc5sa\n", "\xdc" "ber,M\xe4rz\n", "Espa\xf1" "a,ma\xf1" "ana\n"};
+  static const char *const western[] = {"M\xfcller,5\n",
+                                        "\xc9t\xe9,4\n",
+                                        "Caf\xe9,3\n",
+                                        "Gr\xfc\xdf"
+                                        "e,2\n",
+                                        "No\xebl,\xc5sa\n",
+                                        "\xdc"
+                                        "ber,M\xe4rz\n",
+                                        "Espa\xf1"
+                                        "a,ma\xf1"
+                                        "ana\n"};
   for (size_t i = 0; i < sizeof western / sizeof western[0]; i++) {
     char text[64];
     const int length = snprintf(text, sizeof text, "a,b\n%s", western[i]);
@@ -385,6 +448,7 @@ int main(void) {
       cmocka_unit_test(lines_are_counted_from_the_start_of_the_file),
       cmocka_unit_test(headers_that_cannot_be_are_refused_with_advice),
       cmocka_unit_test(what_is_odd_about_a_file_is_noticed),
+      cmocka_unit_test(the_delimiter_is_that_with_which_header_and_records_agree),
       cmocka_unit_test(an_encoding_that_is_wrong_far_behind_is_noticed),
       cmocka_unit_test(zeros_that_are_not_of_utf16_are_refused),
       cmocka_unit_test(western_text_is_not_called_chinese),
