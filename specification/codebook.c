@@ -27,23 +27,25 @@ enum {
   KEY_DECIMALS = 1 << 11,
   KEY_FORMAT = 1 << 12,
   KEY_KIND = 1 << 13,
+  KEY_CHOSEN = 1 << 14,
   KEYS_ALL = KEY_TYPE | KEY_LABEL | KEY_COLUMN | KEY_MISSING,
-  KEYS_COUNT = 14,
+  KEYS_COUNT = 15,
 };
 
 enum { NAMES_LISTED = 10 };
 
 /* In the order of the bits. */
 static const char *const key_names[KEYS_COUNT] = {
-    "type",    "label",  "column",  "missing",   "range",    "texts",  "values",
-    "reverse", "closed", "columns", "delimiter", "decimals", "format", "kind",
+    "type",   "label",   "column",    "missing",  "range",  "texts", "values", "reverse",
+    "closed", "columns", "delimiter", "decimals", "format", "kind",  "chosen",
 };
 
 static const codebook_type types[] = {
     {"scale", VARIABLE_SCALE, KEYS_ALL | KEY_RANGE | KEY_TEXTS | KEY_VALUES | KEY_REVERSE, codebook_scale},
     {"nominal", VARIABLE_NOMINAL, KEYS_ALL | KEY_TEXTS | KEY_VALUES | KEY_CLOSED, codebook_nominal},
     {"multi", VARIABLE_MULTI_CELL,
-     KEYS_ALL | KEY_COLUMNS | KEY_DELIMITER | KEY_TEXTS | KEY_VALUES | KEY_CLOSED, codebook_multi},
+     KEYS_ALL | KEY_COLUMNS | KEY_DELIMITER | KEY_TEXTS | KEY_VALUES | KEY_CLOSED | KEY_CHOSEN,
+     codebook_multi},
     {"number", VARIABLE_NUMBER, KEYS_ALL | KEY_DECIMALS | KEY_RANGE | KEY_TEXTS, codebook_number},
     {"date", VARIABLE_DATE, KEYS_ALL | KEY_FORMAT | KEY_RANGE, codebook_date},
     {"id", VARIABLE_TEXT, KEYS_ALL, codebook_text},
