@@ -90,28 +90,37 @@ static bool is_ascii_text(uint8_t c) {
   return (c >= ' ' && c < 0x7f) || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* In UTF-16 the other byte of an ASCII character is zero, always the first or always the second; ASCII that
- * is read in pairs has nearly no zeros, but two characters in most of them. */
+/* How bytes look as code units of one order. */
+typedef struct unit_counts {
+  size_t ascii, control; /* NUL is a control character */
+} unit_counts;
+
+static void count_unit(unit_counts *n, uint8_t high, uint8_t low) {
+  n->ascii += high == 0 && is_ascii_text(low);
+  n->control += high == 0 && (low < 0x20 || (low >= 0x7f && low < 0xa0)) && !is_ascii_text(low);
+}
+
+/* In UTF-16 the other byte of an ASCII character is zero, nearly always on the same side: on the other one it
+ * is that of a rare character such as U+5F00.  Text that is read in pairs has two characters in most of them.
+ */
 const char *encoding_guess_utf16(const uint8_t *bytes, size_t length) {
-  size_t zeros[2] = {0, 0};
+  unit_counts little = {0};
+  unit_counts big = {0};
   size_t two_letters = 0;
   length = (length < ENCODING_GUESS_BYTES ? length : ENCODING_GUESS_BYTES) / 2 * 2;
   for (size_t i = 0; i < length; i += 2) {
-    const uint8_t first = bytes[i];
-    const uint8_t second = bytes[i + 1];
-    zeros[0] += first == 0;
-    zeros[1] += second == 0;
-    two_letters += is_ascii_text(first) && is_ascii_text(second);
-    if ((first == 0 && !is_ascii_text(second) && second < 0xa0) ||
-        (second == 0 && !is_ascii_text(first) && first < 0xa0)) {
-      return NULL; /* a control character */
-    }
+    count_unit(&little, bytes[i + 1], bytes[i]);
+    count_unit(&big, bytes[i], bytes[i + 1]);
+    two_letters += is_ascii_text(bytes[i]) && is_ascii_text(bytes[i + 1]);
   }
-  const size_t most = zeros[0] > zeros[1] ? zeros[0] : zeros[1];
-  if (most < 2 || (zeros[0] > 0 && zeros[1] > 0) || two_letters * 2 > length / 2) {
+  const bool is_big = big.ascii > little.ascii;
+  const unit_counts *likely = is_big ? &big : &little;
+  const size_t other = is_big ? little.ascii : big.ascii;
+  if (likely->ascii < 2 || likely->ascii <= 2 * other || likely->control > 0 ||
+      two_letters * 2 > length / 2) {
     return NULL;
   }
-  return zeros[0] > 0 ? "UTF-16BE" : "UTF-16LE";
+  return is_big ? "UTF-16BE" : "UTF-16LE";
 }
 
 bool encoding_keeps_ascii(const char *encoding) {

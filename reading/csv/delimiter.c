@@ -6,27 +6,37 @@
 enum { RECORDS_MAX = 10, LOOK_BYTES = 64 << 10 };
 
 typedef struct trial {
-  uint32_t agreeing; /* records with as many cells as the header */
+  int fits; /* the header: 0, it does not stand there; 1, behind a closing quote stands something else; 2 */
+  uint32_t records;  /* that were looked at behind the header; at least 1 */
+  uint32_t agreeing; /* of them: with as many cells as the header */
   uint32_t cells;    /* of the header */
 } trial;
 
 static trial try(const csv_splitter *s, size_t length, char delimiter) {
   const uint8_t *text = s->rest.text;
   csv_walk walk = csv_walk_record(text, length, delimiter, NULL);
-  trial t = {.cells = walk.cells};
+  trial t = {.cells = walk.cells, .fits = walk.cells <= 1 ? 0 : walk.wrong ? 1 : 2};
   size_t at = walk.end;
-  for (int i = 0; t.cells > 1 && i < RECORDS_MAX && walk.end > 0; i++) {
+  for (int i = 0; t.fits > 0 && i < RECORDS_MAX && walk.end > 0; i++) {
     at += csv_walk_empty_lines(text + at, length - at);
     walk = csv_walk_record(text + at, length - at, delimiter, NULL);
-    t.agreeing += walk.end > 0 && walk.cells == t.cells;
+    t.records += walk.end > 0;
+    t.agreeing += walk.end > 0 && !walk.wrong && walk.cells == t.cells;
     at += walk.end;
   }
+  t.records += t.records == 0;
   return t;
 }
 
-/* <0: A is the better one. */
+/* <0: A is the better one.  Shares count: a wrong delimiter cuts records of several lines into more of them.
+ */
 static int compare(const trial *a, const trial *b) {
-  const int order = (a->agreeing < b->agreeing) - (a->agreeing > b->agreeing);
+  if (a->fits != b->fits) {
+    return b->fits - a->fits;
+  }
+  const uint32_t of_a = a->agreeing * b->records;
+  const uint32_t of_b = b->agreeing * a->records;
+  const int order = (of_a < of_b) - (of_a > of_b);
   return order != 0 ? order : (a->cells < b->cells) - (a->cells > b->cells);
 }
 
@@ -42,7 +52,7 @@ status csv_delimiter_find(csv_splitter *s, size_t header_bytes, char *delimiter,
   for (int i = 1; i < CSV_DELIMITERS; i++) {
     const trial other = try(s, length, csv_delimiters[i]);
     const int order = compare(&other, &best);
-    *is_tied = order < 0 ? false : *is_tied || (order == 0 && other.cells > 1);
+    *is_tied = order < 0 ? false : *is_tied || (order == 0 && other.fits > 0);
     if (order < 0) {
       best = other;
       *delimiter = csv_delimiters[i];

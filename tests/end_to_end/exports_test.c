@@ -1,5 +1,5 @@
-/* Exports as platforms write them, from the file to the figures, with specifications of a few lines.  The figures are
- * those that stand beside the files (expected.txt), or follow from them by hand.
+/* Exports as platforms write them, from the file to the figures, with specifications of a few lines.  The
+ * figures are those that stand beside the files (expected.txt), or follow from them by hand.
  *
  * The files lie outside the repository, and a case is left out, saying so, where they are not there. */
 #include <stdio.h>
@@ -18,7 +18,8 @@ typedef struct export_case {
   const char *file;
   const char *spec;
   const char *read_as;              /* NULL: nothing is told */
-  const char *figures[FIGURES_MAX]; /* of the long table: what stands after "describe,d,distribution,ROW," and the like */
+  const char *figures[FIGURES_MAX]; /* of the long table: what stands after "describe,d,distribution,ROW," and
+                                       the like */
 } export_case;
 
 static const char qualtrics[] =
@@ -42,7 +43,8 @@ static const char surveymonkey[] =
     "      Branch: \"Which of our services did you use? (Check all that apply) | Branch\"\n"
     "      Other: \"Which of our services did you use? (Check all that apply) | Other (please specify)\"\n"
     "  delivery: {column: \"How satisfied are you with: | Delivery\", type: scale, range: [1, 5],\n"
-    "             texts: {Very satisfied: 5, Satisfied: 4, Neutral: 3, Dissatisfied: 2, Very dissatisfied: 1}}\n"
+    "             texts: {Very satisfied: 5, Satisfied: 4, Neutral: 3, Dissatisfied: 2, Very dissatisfied: "
+    "1}}\n"
     "  rec: {column: \"How likely are you to recommend us? | Response\", type: scale, range: [0, 10],\n"
     "        texts: {10 - Extremely likely: 10, 0 - Not at all likely: 0}}\n"
     "analyses: [describe: {items: [used, delivery], name: d}, nps: {items: rec, name: n}]\n";
@@ -57,30 +59,31 @@ static const char kobo[] =
 
 static const char microsoft[] =
     "variables:\n"
-    "  used: {column: \"Which do you use?\", type: multi, delimiter: \";\", texts: {a kiosk: Other, really: Other}}\n"
+    "  used: {column: \"Which do you use?\", type: multi, delimiter: \";\", texts: {a kiosk: Other, really: "
+    "Other}}\n"
     "  sat: {column: \"How satisfied?\", type: scale, range: [1, 5],\n"
     "        texts: {Very satisfied: 5, Somewhat satisfied: 4, Neither satisfied nor dissatisfied: 3,\n"
     "                Very dissatisfied: 1}}\n"
     "analyses: [describe: {items: [used, sat], name: d}]\n";
 
-#define WENJUANXING                                                                                           \
-  "variables:\n"                                                                                              \
-  "  服务: {column: 1、您对我们的服务是否满意？, type: scale, range: [1, 5],\n"                                 \
-  "         texts: {A.非常满意: 5, B.满意: 4, C.一般: 3, D.不满意: 2, E.非常不满意: 1}}\n"                     \
-  "  渠道: {column: 2、您使用过哪些渠道？, type: multi, delimiter: ┋, texts: {其他〖电话〗: 其他},\n"           \
-  "         missing: {(跳过): not_asked}}\n"                                                                  \
-  "  推荐: {column: 3、您愿意推荐我们吗？(0-10), type: scale, range: [0, 10], missing: {(空): blank}}\n"        \
-  "  总体: {column: 4、总体满意度, type: scale, range: [1, 5], texts: {非常满意(5分): 5, 满意(4分): 4},\n"      \
-  "         missing: {(跳过): not_asked}}\n"                                                                  \
-  "  总分: {type: number, missing: {-3: not_asked}}\n"                                                        \
+#define WENJUANXING                                                                                                         \
+  "variables:\n"                                                                                                            \
+  "  服务: {column: 1、您对我们的服务是否满意？, type: scale, range: [1, 5],\n"                              \
+  "         texts: {A.非常满意: 5, B.满意: 4, C.一般: 3, D.不满意: 2, E.非常不满意: 1}}\n"                  \
+  "  渠道: {column: 2、您使用过哪些渠道？, type: multi, delimiter: ┋, texts: {其他〖电话〗: 其他},\n" \
+  "         missing: {(跳过): not_asked}}\n"                                                                              \
+  "  推荐: {column: 3、您愿意推荐我们吗？(0-10), type: scale, range: [0, 10], missing: {(空): blank}}\n"       \
+  "  总体: {column: 4、总体满意度, type: scale, range: [1, 5], texts: {非常满意(5分): 5, 满意(4分): 4},\n"  \
+  "         missing: {(跳过): not_asked}}\n"                                                                              \
+  "  总分: {type: number, missing: {-3: not_asked}}\n"                                                                    \
   "analyses: [describe: {items: [服务, 渠道, 总体, 总分], name: d}, nps: {items: 推荐, name: n}]\n"
 
-#define WENJUANXING_FIGURES                                                                                    \
-  {                                                                                                           \
-    "服务,,,,,,n,4", "服务,,,,,,mean,3.25", "渠道,,,,网站,,n,2", "渠道,,,,APP,,n,2", "渠道,,,,门店,,n,1",       \
+#define WENJUANXING_FIGURES                                                                                \
+  {                                                                                                        \
+    "服务,,,,,,n,4", "服务,,,,,,mean,3.25", "渠道,,,,网站,,n,2", "渠道,,,,APP,,n,2", "渠道,,,,门店,,n,1",  \
         "渠道,,,,其他,,n,1", "渠道,,,,,,answered,3", "总体,,,,,,n,3", "总体,,,,,,mean,3.3333333333333335", \
-        "总分,,,,,,n,3", "总分,,,,,,mean,58.333333333333336", "推荐,,,,,,n,3",                                 \
-        "推荐,,,,,,nps,33.333333333333336"                                                                     \
+        "总分,,,,,,n,3", "总分,,,,,,mean,58.333333333333336", "推荐,,,,,,n,3",                             \
+        "推荐,,,,,,nps,33.333333333333336"                                                               \
   }
 
 static const export_case cases[] = {
@@ -108,7 +111,8 @@ static const export_case cases[] = {
      {"used,,,,Web shop,,n,2", "used,,,,App,,n,2", "used,,,,Other,,n,1", "used,,,,,,answered,3",
       "sat,,,,,,n,4", "sat,,,,,,mean,3.25"}},
     {"wenjuanxing/u.csv", WENJUANXING, "问卷星, 1 header row", WENJUANXING_FIGURES},
-    {"wenjuanxing/data.csv", "data: {encoding: gbk}\n" WENJUANXING, "问卷星, 1 header row", WENJUANXING_FIGURES},
+    {"wenjuanxing/data.csv", "data: {encoding: gbk}\n" WENJUANXING, "问卷星, 1 header row",
+     WENJUANXING_FIGURES},
 };
 
 /* Is there a line that ends with FIGURE, which follows the number of a row? */
