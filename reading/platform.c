@@ -28,6 +28,15 @@ const platform *platform_named(const char *name) {
   return NULL;
 }
 
+const platform *platform_titled(slice title) {
+  for (size_t i = 0; i < PLATFORMS; i++) {
+    if (slice_equal(slice_of(platforms[i]->title), title)) {
+      return platforms[i];
+    }
+  }
+  return NULL;
+}
+
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }

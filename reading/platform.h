@@ -2,8 +2,9 @@
  * after it.
  *
  * A platform is a row of platforms.def, and its row is data: one shape, or several, each a number of header
- * rows and signs by which the first records show it.  It says nothing of how cells are separated, so any
- * format that has records may ask.  A name of a file is no sign.
+ * rows and signs by which the first records show it; and the cells that stand for no answer, which are the
+ * codebook's business.  It says nothing of how cells are separated, so any format that has records may
+ * ask.  A name of a file is no sign.
  */
 #ifndef CANVASS_READING_PLATFORM_H
 #define CANVASS_READING_PLATFORM_H
@@ -14,6 +15,7 @@ enum {
   PLATFORM_ROWS_MAX = 3, /* the most records that signs refer to */
   PLATFORM_SIGNS_MAX = 4,
   PLATFORM_SHAPES_MAX = 8,
+  PLATFORM_MISSING_MAX = 5,
 };
 
 /* The first records of a file, its titles first, cells trimmed. */
@@ -43,16 +45,24 @@ typedef struct platform_shape {
   platform_sign signs[PLATFORM_SIGNS_MAX]; /* all of them show it */
 } platform_shape;
 
+/* A cell that is no answer, in all questions. */
+typedef struct platform_missing {
+  const char *code;   /* NULL: none, and none follows */
+  const char *reason; /* as codebooks write it: not_asked */
+} platform_missing;
+
 typedef struct platform {
   const char *name;  /* data: {format: NAME} */
   const char *title; /* in reports */
   platform_shape shapes[PLATFORM_SHAPES_MAX];
+  platform_missing missing[PLATFORM_MISSING_MAX]; /* the last one is none */
 } platform;
 
 /* The INDEX-th platform, NULL after the last. */
 const platform *platform_at(size_t index);
 /* By its name or its title; NULL: none. */
 const platform *platform_named(const char *name);
+const platform *platform_titled(slice title);
 /* The shape of P that SAMPLE shows; NULL: none. */
 const platform_shape *platform_shape_of(const platform *p, const platform_sample *sample);
 /* The platform that SAMPLE shows, and its shape; NULL: none. */

@@ -360,6 +360,7 @@ static status header_manifest(const input_header *header, const char *title, man
   if (m->files != NULL && m->columns != NULL) {
     m->files_count = 1;
     m->files[0].name = arena_slice(m->memory, slice_of(title));
+    m->files[0].reading = header->reading;
     m->columns_count = header->count;
     for (uint32_t i = 0; i < header->count; i++) {
       m->columns[i].name = arena_slice(m->memory, header->columns[i].name);

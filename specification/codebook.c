@@ -228,7 +228,7 @@ static bool read_entry(compilation *c, symbol *s) {
   const node *label = node_get(s->body, "label");
   all_well = (label == NULL || field_label(c, label, "label", &s->label)) && all_well;
   all_well = type->read(c, s) && all_well;
-  all_well = answers_missing(c, s) && all_well;
+  all_well = answers_missing(c, s) && answers_of_platform(c, s) && all_well;
   if (s->variable.kind != VARIABLE_MULTI_FLAGS) {
     all_well = read_column(c, s) && all_well;
   }

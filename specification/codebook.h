@@ -34,6 +34,9 @@ bool answers_of_scale(compilation *c, symbol *s);
 bool answers_of_numbers(compilation *c, symbol *s, int64_t low, int64_t high);
 bool answers_of_texts(compilation *c, symbol *s, const char *what);
 bool answers_missing(compilation *c, symbol *s);
+/* What stands for no answer in exports of the platform, unless the page gives it a meaning or it can be an
+ * answer: rules like those of `missing`. */
+bool answers_of_platform(compilation *c, symbol *s);
 /* The order of maps means nothing: rules are sorted by their texts. */
 void answers_sort(symbol *s);
 /* Adds a label for a key that is a text. */

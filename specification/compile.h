@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/table.h"
+#include "reading/platform.h"
 #include "specification/node.h"
 #include "stats/analyses/analysis.h"
 
@@ -85,8 +86,9 @@ typedef struct analysis_defaults {
 
 typedef struct compilation {
   slice page;
-  const manifest *header; /* NULL: the page alone */
-  bool decimals_known;    /* HEADER is the whole dataset */
+  const manifest *header;   /* NULL: the page alone */
+  bool decimals_known;      /* HEADER is the whole dataset */
+  const platform *platform; /* whose exports all files of HEADER are; NULL: none's, or of several */
   plan *plan;
   arena *memory; /* the plan's */
   problem_list *problems;

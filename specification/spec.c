@@ -63,6 +63,16 @@ static status digest_normal(compilation *c, error *err) {
   return st;
 }
 
+/* The platform whose exports all files are. */
+static const platform *platform_of(const manifest *m) {
+  for (uint32_t i = 1; i < m->files_count; i++) {
+    if (!slice_equal(m->files[i].reading.format, m->files[0].reading.format)) {
+      return NULL;
+    }
+  }
+  return m->files_count > 0 ? platform_titled(m->files[0].reading.format) : NULL;
+}
+
 static void compilation_close(compilation *c) {
   plan_destroy(c->plan);
   c->plan = NULL;
@@ -72,7 +82,10 @@ static void compilation_close(compilation *c) {
 /* FOUND: mistakes so far, or NULL.  C is to be closed whatever the status. */
 static status compile(const spec *s, const manifest *header, bool decimals_known, problem_list *found,
                       compilation *c, spec_problems *problems, error *err) {
-  *c = (compilation){.page = s->page, .header = header, .decimals_known = decimals_known};
+  *c = (compilation){.page = s->page,
+                     .header = header,
+                     .decimals_known = decimals_known,
+                     .platform = header != NULL ? platform_of(header) : NULL};
   c->plan = plan_new();
   if (c->plan == NULL || c->plan->memory == NULL || c->plan->program == NULL) {
     return error_no_memory(err, "the plan");

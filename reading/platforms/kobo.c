@@ -10,4 +10,5 @@ const platform platform_kobo = {
             {1, 1, 0, {{1, PLATFORM_SOME, "_id"}, {1, PLATFORM_SOME, "start"}, {1, PLATFORM_SOME, "?*/?*"}}},
             {1, 1, 0, {{1, PLATFORM_SOME, "KEY"}, {1, PLATFORM_SOME, "SubmissionDate"}}},
         },
+    .missing = {{"n/a", "not_asked"}},
 };

@@ -10,4 +10,5 @@ const platform platform_limesurvey = {
             {1, 1, 0, {{1, PLATFORM_BEGINS, "Response ID\tDate submitted\tLast page"}}},
             {1, 1, 0, {{1, PLATFORM_SOME, "?*[SQ#]*"}}},
         },
+    .missing = {{"N/A", "not_asked"}},
 };

@@ -11,4 +11,5 @@ const platform platform_qualtrics = {
             {2, 1, 2, {{1, PLATFORM_SOME, "ResponseId"}, {2, PLATFORM_SOME, "Response ID"}}},
             {2, 1, 2, {{2, PLATFORM_SOME, "ResponseID"}, {2, PLATFORM_SOME, "ResponseSet"}}},
         },
+    .missing = {{"-99", "refused"}},
 };
