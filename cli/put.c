@@ -135,6 +135,18 @@ static void say_left_out(const putting *p) {
   }
 }
 
+/* The dataset keeps such letters. */
+static void warn_of_encoding(const manifest *m, uint32_t first) {
+  for (uint32_t i = first; i < m->files_count; i++) {
+    if ((m->files[i].reading.notices >> FILE_NOTICE_UTF8_ALREADY & 1) != 0) {
+      output_complain(
+          "warning: %.*s is valid UTF-8; the encoding that the specification states makes other letters of "
+          "it",
+          SLICE_ARG(m->files[i].name));
+    }
+  }
+}
+
 /* "b.csv and 11 more read as: Qualtrics, 3 header rows": files from FIRST on that are read alike are told
  * once. */
 static void say_read_as(const manifest *m, uint32_t first) {
@@ -179,6 +191,7 @@ static status read_files(putting *p, error *err) {
   progress_clear(&e->progress);
   TRY(evaluation_say_problems(&problems, st, err));
   say_left_out(p);
+  warn_of_encoding(e->dataset, before == NULL ? 0 : before->files_count);
   if (!e->settings->quiet) {
     say_read_as(e->dataset, before == NULL ? 0 : before->files_count);
   }

@@ -43,12 +43,13 @@ static status fill_stage(text_source *s, error *err) {
   return STATUS_OK;
 }
 
-/* "UTF-16" without a mark: text begins with ASCII, so the zero byte shows the order. */
+/* "UTF-16" without a mark: the zero bytes of ASCII characters show the order. */
 static const char *byte_order(const char *encoding, const uint8_t *bytes, size_t length) {
   if (encoding == NULL || strcmp(encoding, "UTF-16") != 0) {
     return encoding;
   }
-  return length > 0 && bytes[0] == 0 ? "UTF-16BE" : "UTF-16LE";
+  const char *guess = encoding_guess_utf16(bytes, length);
+  return guess != NULL ? guess : length > 0 && bytes[0] == 0 ? "UTF-16BE" : "UTF-16LE";
 }
 
 static status start(text_source *s, const char *encoding, error *err) {

@@ -33,7 +33,8 @@ typedef struct first_row {
 typedef struct first_rows {
   csv_splitter *splitter;
   const reading_options *options;
-  arena *memory;
+  arena *memory;  /* of what is kept */
+  arena *scratch; /* of the rows that are looked at */
   char delimiter;
   first_row list[ROWS_MAX];
   uint32_t count;
@@ -150,7 +151,7 @@ static status find_first(first_rows *r, csv_walk *found, error *err) {
 static status take_texts(first_rows *r, first_row *row, error *err) {
   const uint8_t *text = r->splitter->rest.text + row->begin;
   size_t *ends = calloc(row->cells, sizeof *ends);
-  row->texts = ARENA_ARRAY(r->memory, slice, row->cells);
+  row->texts = ARENA_ARRAY(r->scratch, slice, row->cells);
   if (ends == NULL || row->texts == NULL) {
     free(ends);
     return no_memory(r, err);
@@ -160,11 +161,11 @@ static status take_texts(first_rows *r, first_row *row, error *err) {
   for (uint32_t i = 0; well && i < row->cells; i++) {
     const size_t begin = i == 0 ? 0 : ends[i - 1] + 1;
     slice cell;
-    well = csv_cell_text((slice){(const char *)text + begin, ends[i] - begin}, r->memory, &cell);
-    row->texts[i] = well ? arena_slice(r->memory, cell) : row->texts[i];
+    well = csv_cell_text((slice){(const char *)text + begin, ends[i] - begin}, r->scratch, &cell);
+    row->texts[i] = well ? arena_slice(r->scratch, cell) : row->texts[i];
   }
   free(ends);
-  return well && !arena_failed(r->memory) ? STATUS_OK : no_memory(r, err);
+  return well && !arena_failed(r->scratch) ? STATUS_OK : no_memory(r, err);
 }
 
 static status add_row(first_rows *r, size_t begin, const csv_walk *found, error *err) {
@@ -334,8 +335,8 @@ static bool take_rows(const first_rows *r, uint32_t rows, csv_file_header *out) 
   }
   for (uint32_t i = 0; out->rows != NULL && i < rows; i++) {
     out->rows[i] = ARENA_ARRAY(r->memory, slice, out->count);
-    if (out->rows[i] != NULL) {
-      memcpy(out->rows[i], r->list[i].texts, r->list[i].cells * sizeof *out->rows[i]);
+    for (uint32_t k = 0; out->rows[i] != NULL && k < r->list[i].cells; k++) {
+      out->rows[i][k] = arena_slice(r->memory, r->list[i].texts[k]);
     }
   }
   return !arena_failed(r->memory);
@@ -384,11 +385,17 @@ status csv_header_read(csv_splitter *s, const reading_options *options, arena *m
                        error *err) {
   *out = (csv_file_header){.delimiter = '\0'};
   first_rows *r = calloc(1, sizeof *r);
-  if (r == NULL) {
-    return error_no_memory(err, source_title(s->source));
+  arena *scratch = arena_new();
+  status st = error_no_memory(err, source_title(s->source));
+  if (r != NULL && scratch != NULL) {
+    *r = (first_rows){.splitter = s,
+                      .options = options,
+                      .memory = memory,
+                      .scratch = scratch,
+                      .delimiter = options->delimiter};
+    st = read_header(r, out, err);
   }
-  *r = (first_rows){.splitter = s, .options = options, .memory = memory, .delimiter = options->delimiter};
-  const status st = read_header(r, out, err);
+  arena_destroy(scratch);
   free(r);
   return st;
 }

@@ -315,6 +315,7 @@ static const notice_case notice_cases[] = {
     {UTF16LE, sizeof UTF16LE - 1, NULL, 1U << FILE_NOTICE_UTF16},
     {UTF16BE, sizeof UTF16BE - 1, NULL, 1U << FILE_NOTICE_UTF16},
     {UTF16LE, sizeof UTF16LE - 1, "utf-16", 0},
+    {"\x5e\x8f\x53\xf7\0,\0q\0\n\0\x31\0,\0\xfc\0\n", 18, "utf-16", 0}, /* UTF-16BE: 序号,q */
     {"\xff\xfe" UTF16LE, sizeof UTF16LE + 1, NULL, 0},
     {"id,q\n1,S\xc3\xbc"
      "d\n",

@@ -1,4 +1,5 @@
-/* What a specification takes from the platform whose exports the files are: the cells that stand for no answer. */
+/* What a specification takes from the platform whose exports the files are: the cells that stand for no
+ * answer. */
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +20,8 @@ static manifest *columns_of(const char *names, const char *const *formats, uint3
 }
 
 /* The missing rules of the variable v, "code=reason " each. */
-static void expect_missing(const char *entry, const char *const *formats, uint32_t files, const char *expected) {
+static void expect_missing(const char *entry, const char *const *formats, uint32_t files,
+                           const char *expected) {
   char page[1024];
   char found[256] = "";
   (void)snprintf(page, sizeof page, "variables:\n  v: %s\nanalyses: [describe: {items: v}]\n", entry);
@@ -65,7 +67,8 @@ static void cells_without_an_answer_are_those_of_the_platform(void **state) {
 static void what_the_page_declares_goes_before_the_platform(void **state) {
   (void)state;
   expect_missing("{type: scale, range: [1, 5], missing: {-99: not_asked}}", qualtrics, 1, "-99=not_asked ");
-  expect_missing("{type: scale, range: [1, 5], missing: {\"-99.0\": not_asked}}", qualtrics, 1, "-99.0=not_asked ");
+  expect_missing("{type: scale, range: [1, 5], missing: {\"-99.0\": not_asked}}", qualtrics, 1,
+                 "-99.0=not_asked ");
   expect_missing("{type: scale, range: [1, 5], texts: {-99: 5}}", qualtrics, 1, "");
   expect_missing("{type: scale, range: [-100, 100]}", qualtrics, 1, "");
   expect_missing("{type: number, range: [-100, 100]}", qualtrics, 1, "");
