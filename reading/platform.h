@@ -14,7 +14,7 @@
 enum {
   PLATFORM_ROWS_MAX = 3, /* the most records that signs refer to */
   PLATFORM_SIGNS_MAX = 4,
-  PLATFORM_SHAPES_MAX = 8,
+  PLATFORM_SHAPES_MAX = 9, /* the last one is none */
   PLATFORM_MISSING_MAX = 5,
 };
 

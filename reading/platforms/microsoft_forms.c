@@ -8,5 +8,6 @@ const platform platform_microsoft_forms = {
         {
             {1, 1, 0, {{1, PLATFORM_BEGINS, "ID\tStart time\tCompletion time\tEmail\tName"}}},
             {1, 1, 0, {{1, PLATFORM_BEGINS, "ID\t开始时间\t完成时间\t电子邮件\t名称"}}},
+            {1, 1, 0, {{1, PLATFORM_BEGINS, "ID\tStartzeit\tFertigstellungszeit\tE-Mail\tName"}}},
         },
 };

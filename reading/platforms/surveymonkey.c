@@ -1,4 +1,5 @@
-/* SurveyMonkey: questions, and below them their choices; a question stands above its first choice only. */
+/* SurveyMonkey: questions, and below them their choices; a question stands above its first choice only.
+ * Nothing stands below the columns of the respondent. */
 #include "reading/platform.h"
 
 const platform platform_surveymonkey = {
@@ -9,7 +10,14 @@ const platform platform_surveymonkey = {
             {2,
              3,
              0,
-             {{1, PLATFORM_BEGINS, "Respondent*ID"}, {2, PLATFORM_BEGINS, ""}, {2, PLATFORM_SOME, "?*"}}},
+             {{1, PLATFORM_BEGINS, "Respondent*ID"}, {2, PLATFORM_BEGINS, "\t"}, {2, PLATFORM_SOME, "?*"}}},
+            {2,
+             3,
+             0,
+             {{1, PLATFORM_BEGINS, "Respondent*ID"},
+              {1, PLATFORM_SOME, ""},
+              {2, PLATFORM_BEGINS, ""},
+              {2, PLATFORM_SOME, "?*"}}},
             {2, 3, 0, {{1, PLATFORM_BEGINS, "?*"}, {2, PLATFORM_BEGINS, ""}, {2, PLATFORM_SOME, "Response"}}},
             {2, 3, 0, {{1, PLATFORM_BEGINS, "?*"}, {2, PLATFORM_SOME, "Open-Ended Response"}}},
         },

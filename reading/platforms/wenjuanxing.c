@@ -6,7 +6,7 @@ const platform platform_wenjuanxing = {
     .title = "问卷星",
     .shapes =
         {
-            {1, 1, 0, {{1, PLATFORM_BEGINS, "序号\t提交答卷时间\t所用时间\t来源\t来源详情\t来自IP"}}},
+            {1, 1, 0, {{1, PLATFORM_BEGINS, "序号\t提交答卷时间\t所用时间"}}},
         },
     .missing = {{"(空)", "blank"}, {"(跳过)", "not_asked"}, {"-2", "blank"}, {"-3", "not_asked"}},
 };

@@ -161,8 +161,73 @@ static void every_export_gives_its_figures_and_says_what_it_was_read_as(void **s
   }
 }
 
+static const json *read_as_of(const json *report) {
+  return json_get(json_at(json_get(json_get(report, "data"), "files"), 0), "read_as");
+}
+
+static void expect_read_as(const json *report, const char *format, int64_t rows, int64_t skipped,
+                           const char *notice) {
+  const json *r = read_as_of(report);
+  assert_int_equal(json_kind_of(r), JSON_OBJECT);
+  const json *named = json_get(r, "format");
+  if (format == NULL) {
+    assert_int_equal(json_kind_of(named), JSON_NULL);
+  } else {
+    assert_true(slice_equal(json_as_text(named), slice_of(format)));
+  }
+  assert_int_equal(json_as_integer(json_get(r, "header_rows")), rows);
+  assert_int_equal(json_as_integer(json_get(r, "skipped_lines")), skipped);
+  assert_int_equal(json_count(json_get(r, "notices")), notice != NULL);
+  if (notice != NULL) {
+    assert_true(slice_equal(json_as_text(json_at(json_get(r, "notices"), 0)), slice_of(notice)));
+  }
+}
+
+static void documents_say_what_a_file_was_read_as(void **state) {
+  scene *s = *state;
+  static const char page[] =
+      "variables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: {items: q}]\n";
+  char stated[512];
+  assert_int_equal(json_kind_of(read_as_of(scene_report(s, page, "id,q\n1,5\n"))), JSON_NULL);
+  expect_read_as(scene_report(s, page, "ResponseId,q\nResponse ID,How?\nR_1,5\n"), "Qualtrics", 2, 0, NULL);
+  expect_read_as(scene_report(s, page, "sep=;\nid;q\n1;5\n"), NULL, 1, 0, "sep_line");
+  (void)snprintf(stated, sizeof stated, "data: {skip: 2, header: 2, titles: 1}\n%s", page);
+  expect_read_as(scene_report(s, stated, "x\ny\nid,q\n,how\n1,5\n"), NULL, 2, 2, NULL);
+  (void)snprintf(stated, sizeof stated, "data: {encoding: windows-1252}\n%s", page);
+  expect_read_as(scene_report(s, stated,
+                              "S\xc3\xbc"
+                              "d,q\n1,5\n"),
+                 NULL, 1, 0, "utf8_already");
+}
+
+/* A file that a store knows is not read again, and what it was read as is told all the same. */
+static void a_store_keeps_what_a_file_was_read_as(void **state) {
+  scene *s = *state;
+  char store[SCENE_PATH_BYTES + 8];
+  (void)snprintf(store, sizeof store, "%s/store", s->directory);
+  scene_write(s, "variables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: {items: q}]\n",
+              "ResponseId,q\nResponse ID,How?\nR_1,5\nR_2,-99\n");
+  for (int i = 0; i < 2; i++) {
+    process_result r;
+    CANVASS(&r, "run", "--quiet", "--format", "json", "--store", store, s->spec, s->data);
+    const json *report = report_printed(s->memory, &r);
+    expect_read_as(report, "Qualtrics", 2, 0, NULL);
+    const json *variable = json_at(json_get(json_get(report, "data"), "variables"), 0);
+    assert_int_equal(json_as_integer(json_get(json_get(variable, "missing"), "refused")), 1);
+  }
+  /* Another header is another reading of the same bytes. */
+  scene_write(s, "data: {header: 1}\nvariables: {q: {type: nominal}}\nanalyses: [describe: {items: q}]\n",
+              "ResponseId,q\nResponse ID,How?\nR_1,5\nR_2,-99\n");
+  process_result r;
+  CANVASS(&r, "run", "--quiet", "--format", "json", "--store", store, s->spec, s->data);
+  const json *report = report_printed(s->memory, &r);
+  assert_int_equal(json_as_integer(json_get(json_get(report, "data"), "rows")), 3);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      SCENE_TEST(documents_say_what_a_file_was_read_as),
+      SCENE_TEST(a_store_keeps_what_a_file_was_read_as),
       SCENE_TEST(every_export_gives_its_figures_and_says_what_it_was_read_as),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
