@@ -1,7 +1,7 @@
 /* CSV as an input format; its row is in csv.c.
  *
- * RFC 4180 with quotes, embedded delimiters and line breaks, LF or CRLF; comma, semicolon, tab, bar or any
- * other ASCII delimiter.  Exactly:
+ * RFC 4180 with quotes, embedded delimiters and line breaks, lines that end with LF, CRLF or CR; comma,
+ * semicolon, tab, bar or any other ASCII delimiter.  Exactly:
  *
  * 1. The whole file is one automaton: what is a record never depends on where parallel readers cut.
  * 2. A quote opens a quoted cell as the first byte of a cell, and behind blanks when its closing quote stands

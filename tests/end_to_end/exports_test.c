@@ -198,6 +198,10 @@ static void documents_say_what_a_file_was_read_as(void **state) {
                               "S\xc3\xbc"
                               "d,q\n1,5\n"),
                  NULL, 1, 0, "utf8_already");
+  process_result r = scene_run(s, "check", "--strict", NULL);
+  assert_int_equal(r.exit_code, 4);
+  assert_contains(r.err, "is valid UTF-8, and");
+  process_result_fini(&r);
 }
 
 /* A file that a store knows is not read again, and what it was read as is told all the same. */
