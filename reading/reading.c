@@ -50,6 +50,11 @@ static status check_options(const reading_options *o, error *err) {
     return error_set(err, STATUS_SPECIFICATION, "the decimal mark '%c' is neither '.' nor ','",
                      o->decimal_mark);
   }
+  const reading_header_rows *h = &o->header;
+  if (h->rows > READING_HEADER_ROWS_MAX || h->labels > READING_HEADER_ROWS_MAX ||
+      h->titles >> READING_HEADER_ROWS_MAX != 0) {
+    return error_set(err, STATUS_LIMIT, "a header has at most %d rows", READING_HEADER_ROWS_MAX);
+  }
   if (o->shard_rows > SHARD_ROWS_MAX) {
     return error_set(err, STATUS_LIMIT, "%u rows a shard are more than %d", o->shard_rows, SHARD_ROWS_MAX);
   }

@@ -303,6 +303,17 @@ static void headers_that_cannot_be_are_refused_with_advice(void **state) {
   }
 }
 
+static void a_header_of_more_rows_than_there_can_be_is_refused(void **state) {
+  (void)state;
+  static const reading_header_rows headers[] = {
+      {.rows = 9}, {.rows = 2, .labels = 40}, {.rows = 2, .titles = 1 << 8}};
+  for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+    dataset d = read_text(&(reading_options){.header = headers[i]}, "a,b\nc,d\n1,2\n", 12);
+    assert_int_equal(d.code, STATUS_LIMIT);
+    drop_dataset(&d);
+  }
+}
+
 /* ---- Notices ------------------------------------------------------------------------------------- */
 
 typedef struct notice_case {
@@ -454,6 +465,7 @@ int main(void) {
       cmocka_unit_test(a_header_that_is_stated_is_read_so),
       cmocka_unit_test(lines_are_counted_from_the_start_of_the_file),
       cmocka_unit_test(headers_that_cannot_be_are_refused_with_advice),
+      cmocka_unit_test(a_header_of_more_rows_than_there_can_be_is_refused),
       cmocka_unit_test(what_is_odd_about_a_file_is_noticed),
       cmocka_unit_test(the_delimiter_is_that_with_which_header_and_records_agree),
       cmocka_unit_test(an_encoding_that_is_wrong_far_behind_is_noticed),
