@@ -27,14 +27,6 @@ const char *reading_format_name(size_t index) {
   return index < FORMATS ? formats[index]->name : NULL;
 }
 
-const char *reading_platform_name(size_t index, const char **title) {
-  const platform *p = platform_at(index);
-  if (title != NULL) {
-    *title = p != NULL ? p->title : NULL;
-  }
-  return p != NULL ? p->name : NULL;
-}
-
 static status find_named(const char *name, const input_format **out, error *err) {
   for (size_t i = 0; i < FORMATS; i++) {
     if (strcmp(formats[i]->name, name) == 0) {
@@ -42,7 +34,7 @@ static status find_named(const char *name, const input_format **out, error *err)
       return STATUS_OK;
     }
   }
-  if (platform_named(name) != NULL) {
+  if (platform_named(slice_of(name)) != NULL) {
     *out = formats[0];
     return STATUS_OK;
   }

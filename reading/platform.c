@@ -19,10 +19,40 @@ const platform *platform_at(size_t index) {
   return index < PLATFORMS ? platforms[index] : NULL;
 }
 
-const platform *platform_named(const char *name) {
+static bool is_aside(char c) {
+  return c == ' ' || c == '-' || c == '_' || c == '/' || c == '.';
+}
+
+static char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Do the letters agree? */
+static bool reads_like(slice name, const char *other) {
+  size_t at = 0;
+  for (; *other != '\0'; other++) {
+    while (at < name.length && is_aside(name.bytes[at])) {
+      at++;
+    }
+    if (!is_aside(*other) && (at == name.length || lower(name.bytes[at++]) != lower(*other))) {
+      return false;
+    }
+  }
+  while (at < name.length && is_aside(name.bytes[at])) {
+    at++;
+  }
+  return at == name.length;
+}
+
+const platform *platform_named(slice name) {
   for (size_t i = 0; i < PLATFORMS; i++) {
-    if (strcmp(platforms[i]->name, name) == 0 || strcmp(platforms[i]->title, name) == 0) {
-      return platforms[i];
+    const platform *p = platforms[i];
+    bool found = reads_like(name, p->name) || reads_like(name, p->title);
+    for (size_t k = 0; !found && p->aliases[k] != NULL; k++) {
+      found = reads_like(name, p->aliases[k]);
+    }
+    if (found) {
+      return p;
     }
   }
   return NULL;

@@ -16,6 +16,7 @@ enum {
   PLATFORM_SIGNS_MAX = 4,
   PLATFORM_SHAPES_MAX = 9, /* the last one is none */
   PLATFORM_MISSING_MAX = 5,
+  PLATFORM_ALIASES_MAX = 3,
 };
 
 /* The first records of a file, its titles first, cells trimmed. */
@@ -52,16 +53,17 @@ typedef struct platform_missing {
 } platform_missing;
 
 typedef struct platform {
-  const char *name;  /* data: {format: NAME} */
-  const char *title; /* in reports */
+  const char *name;                          /* data: {format: NAME} */
+  const char *title;                         /* in reports */
+  const char *aliases[PLATFORM_ALIASES_MAX]; /* other names that people give; the last one is NULL */
   platform_shape shapes[PLATFORM_SHAPES_MAX];
   platform_missing missing[PLATFORM_MISSING_MAX]; /* the last one is none */
 } platform;
 
 /* The INDEX-th platform, NULL after the last. */
 const platform *platform_at(size_t index);
-/* By its name or its title; NULL: none. */
-const platform *platform_named(const char *name);
+/* By its name, its title or an alias, in letters of any case, blanks and punctuation aside; NULL: none. */
+const platform *platform_named(slice name);
 const platform *platform_titled(slice title);
 /* The shape of P that SAMPLE shows; NULL: none. */
 const platform_shape *platform_shape_of(const platform *p, const platform_sample *sample);

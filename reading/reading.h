@@ -60,7 +60,7 @@ typedef struct reading_options {
   const char *dataset;
   /* iconv name, or what people say for one ("gbk"); NULL: UTF-8.  A byte-order mark overrules it. */
   const char *encoding;
-  /* Of reading_format_name, or of reading_platform_name; NULL: told by each file's name, or by how it
+  /* Of reading_format_name, or a platform (platform.h); NULL: told by each file's name, or by how it
    * begins. */
   const char *format;
   reading_header_rows header;
@@ -89,9 +89,6 @@ typedef struct reading_options {
 
 /* The INDEX-th input format, NULL behind the last. */
 const char *reading_format_name(size_t index);
-/* The name of the INDEX-th platform whose exports are known, NULL behind the last.  Its exports are CSV
- * files. TITLE (may be NULL): its proper name, which names it as well. */
-const char *reading_platform_name(size_t index, const char **title);
 
 status reading_read(const reading_options *options, const char *const *paths, size_t paths_count, store *into,
                     manifest **out, error *err) MUST_USE;

@@ -74,30 +74,22 @@ static void read_blank_rows(compilation *c, const node *n) {
 
 enum { FORMATS_MAX = 64 };
 
-/* A platform is named in either way, `qualtrics` or `Qualtrics`; its name is what is kept. */
-static const char *find_titled(const node *n) {
-  const char *title;
-  const char *name;
-  for (size_t i = 0; (name = reading_platform_name(i, &title)) != NULL; i++) {
-    if (n->kind == NODE_TEXT && slice_equal(n->text, slice_of(title))) {
-      return name;
-    }
-  }
-  return NULL;
-}
-
 static void read_format(compilation *c, const node *n) {
   const char *choices[FORMATS_MAX];
   size_t count = 0;
   size_t choice = 0;
+  const platform *named = n->kind == NODE_TEXT ? platform_named(n->text) : NULL;
+  if (named != NULL) {
+    c->data.format = named->name;
+    return;
+  }
   while (count < FORMATS_MAX && (choices[count] = reading_format_name(count)) != NULL) {
     count++;
   }
-  for (size_t i = 0; count < FORMATS_MAX && (choices[count] = reading_platform_name(i, NULL)) != NULL; i++) {
-    count++;
+  for (size_t i = 0; count < FORMATS_MAX && platform_at(i) != NULL; i++) {
+    choices[count++] = platform_at(i)->name;
   }
-  c->data.format = find_titled(n);
-  if (c->data.format == NULL && field_choice(c, n, "format", choices, count, &choice)) {
+  if (field_choice(c, n, "format", choices, count, &choice)) {
     c->data.format = choices[choice];
   }
 }

@@ -253,7 +253,7 @@ static status refuse_platform(const first_rows *r, const platform *p, error *err
 static status find_platform(first_rows *r, use *u, error *err) {
   const reading_options *o = r->options;
   const bool says_rows = o->header.rows > 0;
-  u->platform = o->format != NULL ? platform_named(o->format) : NULL;
+  u->platform = o->format != NULL ? platform_named(slice_of(o->format)) : NULL;
   if (u->platform == NULL && (o->format != NULL || says_rows)) {
     return STATUS_OK;
   }

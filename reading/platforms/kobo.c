@@ -4,6 +4,7 @@
 const platform platform_kobo = {
     .name = "kobo",
     .title = "KoBo / ODK",
+    .aliases = {"odk", "kobotoolbox"},
     .shapes =
         {
             {1, 1, 0, {{1, PLATFORM_SOME, "_uuid"}, {1, PLATFORM_SOME, "_submission_time"}}},

@@ -4,6 +4,7 @@
 const platform platform_microsoft_forms = {
     .name = "microsoft-forms",
     .title = "Microsoft Forms",
+    .aliases = {"ms forms"},
     .shapes =
         {
             {1, 1, 0, {{1, PLATFORM_BEGINS, "ID\tStart time\tCompletion time\tEmail\tName"}}},

@@ -4,6 +4,7 @@
 const platform platform_tencent = {
     .name = "tencent",
     .title = "腾讯问卷",
+    .aliases = {"tencent survey"},
     .shapes =
         {
             {1,

@@ -4,6 +4,7 @@
 const platform platform_wenjuanxing = {
     .name = "wenjuanxing",
     .title = "问卷星",
+    .aliases = {"wjx"},
     .shapes =
         {
             {1, 1, 0, {{1, PLATFORM_BEGINS, "序号\t提交答卷时间\t所用时间"}}},

@@ -286,7 +286,7 @@ static void check_seed(uint64_t seed) {
                                    .shard_rows = 1 + (uint32_t)seeded_below(&random, 40),
                                    .threads = 1 + (unsigned)seeded_below(&random, 3)};
   dataset d = read_text(&options, text.data, text.length);
-  check(random.state, platform_named(platforms[which].name), &t, &h, &d);
+  check(random.state, platform_named(slice_of(platforms[which].name)), &t, &h, &d);
   drop_dataset(&d);
   buf_fini(&text);
 }
@@ -305,7 +305,7 @@ static void every_platform_has_a_writer(void **state) {
   }
   assert_int_equal(count, PLATFORMS);
   for (size_t i = 0; i < PLATFORMS; i++) {
-    assert_non_null(platform_named(platforms[i].name));
+    assert_non_null(platform_named(slice_of(platforms[i].name)));
   }
 }
 
