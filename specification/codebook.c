@@ -116,6 +116,18 @@ static const manifest_column *find_column(const compilation *c, slice name) {
   return NULL;
 }
 
+/* The title of the column in place NAME, a number; NAME itself where it is a title, or no such number. */
+static slice by_place(const compilation *c, slice name) {
+  int64_t number;
+  if (c->header == NULL || !whole_parse(name, &number) || number < 1 || find_column(c, name) != NULL) {
+    return name;
+  }
+  if (c->places_of_columns != NULL) {
+    return number <= c->places_count ? c->places_of_columns[number - 1] : name;
+  }
+  return number <= c->header->columns_count ? c->header->columns[number - 1].name : name;
+}
+
 /* A title that several columns have: "T #1", "T #2" (reading/csv/csv.h). */
 static bool is_of_several(compilation *c, slice name, place at) {
   buf list;
@@ -172,6 +184,17 @@ static void take_label(const compilation *c, const manifest_column *column, symb
   }
 }
 
+/* "T #2" (reading/csv/csv.h); empty: out of memory. */
+static slice numbered_title(compilation *c, slice title, int64_t number) {
+  buf text;
+  buf_init(&text);
+  buf_printf(&text, "%.*s #%lld", SLICE_ARG(title), (long long)number);
+  const slice name = {(const char *)text.data, text.length};
+  const char *copy = text.failed ? NULL : arena_copy(c->memory, name);
+  buf_fini(&text);
+  return slice_of(copy);
+}
+
 /* {title: T, nth: 2}: the second of several columns with one title. */
 static bool read_nth(compilation *c, const node *n, slice *name) {
   static const char *const keys[] = {"title", "nth"};
@@ -186,19 +209,26 @@ static bool read_nth(compilation *c, const node *n, slice *name) {
   if (!field_name(c, title, "title", name) || !field_whole(c, nth, "nth", 1, SHARD_COLUMNS_MAX, &number)) {
     return false;
   }
-  buf text;
-  buf_init(&text);
-  buf_printf(&text, "%.*s #%d", SLICE_ARG(*name), (int)number);
-  *name = slice_of(arena_copy(c->memory, (slice){(const char *)text.data, text.length}));
-  const bool is_well = !text.failed && name->length > 0;
-  buf_fini(&text);
-  return is_well;
+  *name = numbered_title(c, *name, number);
+  return name->length > 0;
+}
+
+bool codebook_column_name(compilation *c, const node *n, const char *what, slice *name) {
+  if (n->kind == NODE_MAP) {
+    return read_nth(c, n, name);
+  }
+  if (!field_name(c, n, what, name)) {
+    return false;
+  }
+  const slice named = by_place(c, *name);
+  *name = named.bytes == name->bytes ? named : slice_of(arena_copy(c->memory, named));
+  return name->length > 0;
 }
 
 static bool read_column(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "column");
   slice name = slice_of(s->name);
-  if (n != NULL && !(n->kind == NODE_MAP ? read_nth(c, n, &name) : field_name(c, n, "column", &name))) {
+  if (n != NULL && !codebook_column_name(c, n, "column", &name)) {
     return false;
   }
   s->variable.column = name.bytes;
@@ -277,15 +307,30 @@ static bool claim(compilation *c, claims *all, const node *n) {
   if (!ARRAY_ROOM_IN(c->memory, all->names, all->count, all->capacity)) {
     return false;
   }
-  all->names[all->count++] = n->text;
+  all->names[all->count++] = by_place(c, n->text);
   return true;
+}
+
+/* A title, a place, or {title, nth}. */
+static bool claim_column(compilation *c, claims *all, const node *n) {
+  if (n == NULL || n->kind != NODE_MAP) {
+    return claim(c, all, n);
+  }
+  const node *title = node_get(n, "title");
+  const node *nth = node_get(n, "nth");
+  int64_t number = 0;
+  if (title == NULL || nth == NULL || !whole_parse(nth->text, &number)) {
+    return true; /* reported where the entry is read */
+  }
+  const node named = {.kind = NODE_TEXT, .text = numbered_title(c, title->text, number)};
+  return named.text.length > 0 && claim(c, all, &named);
 }
 
 static bool claim_exact(compilation *c, const node *section, claims *all) {
   for (uint32_t i = 0; i < section->count; i++) {
     const node *body = section->items[i];
     if (!is_pattern(section->keys[i], body) &&
-        (!claim(c, all, section->keys[i]) || !claim(c, all, node_get(body, "column")) ||
+        (!claim(c, all, section->keys[i]) || !claim_column(c, all, node_get(body, "column")) ||
          !claim(c, all, node_get(body, "columns")))) {
       return false;
     }

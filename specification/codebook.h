@@ -44,6 +44,9 @@ bool answers_label_text(compilation *c, symbol *s, slice key, const node *label)
 
 /* What messages call the data of the header: their file when it is one, otherwise "the data". */
 const char *codebook_data(compilation *c);
+/* The column that N names: its title; a whole number that is no title, its place in the first file; or
+ * {title, nth}. */
+bool codebook_column_name(compilation *c, const node *n, const char *what, slice *name);
 /* True when the data have the column, or there is no header; otherwise reported. */
 bool codebook_column(compilation *c, slice name, place at);
 

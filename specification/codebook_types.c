@@ -99,7 +99,7 @@ static bool multi_flags(compilation *c, symbol *s, const node *columns) {
     const node *option = columns->kind == NODE_MAP ? columns->keys[i] : columns->items[i];
     slice column;
     if (!field_name(c, option, "columns", &v->keys[i]) ||
-        !field_name(c, columns->items[i], "columns", &column)) {
+        !codebook_column_name(c, columns->items[i], "columns", &column)) {
       all_well = false;
       continue;
     }

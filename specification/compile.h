@@ -86,8 +86,10 @@ typedef struct analysis_defaults {
 
 typedef struct compilation {
   slice page;
-  const manifest *header;   /* NULL: the page alone */
-  bool decimals_known;      /* HEADER is the whole dataset */
+  const manifest *header;         /* NULL: the page alone */
+  bool decimals_known;            /* HEADER is the whole dataset */
+  const slice *places_of_columns; /* titles of all columns of the first file, in its order; NULL: HEADER's */
+  uint32_t places_count;
   const platform *platform; /* whose exports all files of HEADER are; NULL: none's, or of several */
   plan *plan;
   arena *memory; /* the plan's */

@@ -72,6 +72,37 @@ static void of_a_title_that_several_columns_have_all_are_named(void **state) {
       "spec.yaml:4:15: no column 'Comment #4' in the data; did you mean 'Comment #1'?\n");
 }
 
+/* The dataset of `run` holds the wanted columns only; places are those of the file. */
+static void a_number_that_is_no_title_is_a_place_in_the_first_file(void **state) {
+  (void)state;
+  spec *s = page_parse(
+      "variables:\n  a: {column: 3, type: id}\n  b: {column: 2, type: id}\n"
+      "  m: {type: multi, columns: {x: 4, y: 5}}\n  \"q*\": {type: id}\n"
+      "analyses: [describe: {items: [a, b, m]}]\n");
+  manifest *header = page_columns("2|q1|q2|q3|q4|q5");
+  manifest *kept = page_columns("2|q2|q3|q4|q1|q5");
+  reading_options options = {0};
+  plan *p = NULL;
+  error err;
+  assert_int_equal(spec_reading_options(s, header, &options, NULL, &err), STATUS_OK);
+  assert_int_equal(spec_plan(s, kept, &p, NULL, &err), STATUS_OK);
+  assert_string_equal(plan_program_variable(p, "a")->column, "q2");
+  assert_string_equal(plan_program_variable(p, "b")->column, "2");
+  assert_string_equal(plan_program_variable(p, "m")->columns[0], "q3");
+  assert_string_equal(plan_program_variable(p, "m")->columns[1], "q4");
+  assert_non_null(plan_find(p, "q1"));
+  assert_int_equal(p->variables_count, 5); /* q2, q3 and q4 are claimed */
+  plan_destroy(p);
+  manifest_destroy(header);
+  manifest_destroy(kept);
+  spec_destroy(s);
+  expect_told(
+      "variables:\n  a: {column: 3, type: id}\n  b: {column: 0, type: id}\nanalyses: [describe: {items: "
+      "a}]\n",
+      page_columns("x|y"),
+      "spec.yaml:2:15: no column '3' in the data\nspec.yaml:3:15: no column '0' in the data\n");
+}
+
 static void what_a_file_says_of_a_column_is_the_label_of_its_variable(void **state) {
   (void)state;
   spec *s = page_parse(
@@ -154,6 +185,7 @@ int main(void) {
       cmocka_unit_test(what_the_data_lack_is_told_as_a_matter_of_the_data),
       cmocka_unit_test(tabs_in_names_are_shown_as_they_are_written),
       cmocka_unit_test(of_a_title_that_several_columns_have_all_are_named),
+      cmocka_unit_test(a_number_that_is_no_title_is_a_place_in_the_first_file),
       cmocka_unit_test(what_a_file_says_of_a_column_is_the_label_of_its_variable),
       cmocka_unit_test(the_header_that_is_stated_reaches_the_reader),
       cmocka_unit_test(the_file_whose_header_it_is_is_named),
