@@ -82,6 +82,20 @@ static status refuse_quarantined(const evaluation *e, uint32_t first, error *err
   return error_set(err, STATUS_DATA, "--strict: quarantined records: %llu", (unsigned long long)quarantined);
 }
 
+/* Its letters are others than the file's. */
+static status refuse_encoding(const evaluation *e, uint32_t first, error *err) {
+  for (uint32_t i = first; i < e->dataset->files_count; i++) {
+    const file_facts *file = &e->dataset->files[i];
+    if ((file->reading.notices >> FILE_NOTICE_UTF8_ALREADY & 1) != 0) {
+      const slice title = evaluation_title(e, file->name);
+      return error_set(err, STATUS_DATA,
+                       "--strict: %.*s is valid UTF-8, and `data: {encoding: ...}` makes other letters of it",
+                       SLICE_ARG(title));
+    }
+  }
+  return STATUS_OK;
+}
+
 static int by_content(const void *left, const void *right) {
   const file_facts *const *a = left;
   const file_facts *const *b = right;
@@ -123,7 +137,11 @@ status evaluation_judge_files(const evaluation *e, uint32_t first, error *err) {
   const status st = tell_copies(e, sorted, first, err);
   free(sorted);
   TRY(st);
-  return e->settings->strict ? refuse_quarantined(e, first, err) : STATUS_OK;
+  if (e->settings->strict) {
+    TRY(refuse_encoding(e, first, err));
+    TRY(refuse_quarantined(e, first, err));
+  }
+  return STATUS_OK;
 }
 
 /* ---- The data ------------------------------------------------------------------------------------ */

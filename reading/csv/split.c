@@ -23,6 +23,20 @@ static status no_memory(const csv_splitter *s, error *err) {
   return error_no_memory(err, source_title(s->source));
 }
 
+/* Carriage returns that no newline follows become newlines; what follows the last byte is not known yet. */
+static void end_lines(uint8_t *text, size_t length) {
+  for (uint8_t *at = text; (at = memchr(at, '\r', length - (size_t)(at - text))) != NULL;) {
+    const size_t next = (size_t)(at - text) + 1;
+    if (next == length) {
+      return;
+    }
+    if (text[next] != '\n') {
+      *at = '\n';
+    }
+    at = text + next;
+  }
+}
+
 /* Appends text from the source, and the newline that the last line of the file may lack. */
 static status read_source(csv_splitter *s, csv_piece *into, error *err) {
   if (s->ended) {
@@ -31,9 +45,14 @@ static status read_source(csv_splitter *s, csv_piece *into, error *err) {
   if (!csv_piece_reserve(into, into->length + CHUNK_BYTES)) {
     return no_memory(s, err);
   }
+  uint8_t *text = into->text + into->length;
+  const size_t kept = s->carriage;
   size_t got = 0;
-  TRY(source_read(s->source, into->text + into->length, CHUNK_BYTES - 1, &got, err));
-  into->length += got;
+  text[0] = '\r';
+  TRY(source_read(s->source, text + kept, CHUNK_BYTES - 1 - kept, &got, err));
+  s->carriage = got > 0 && text[kept + got - 1] == '\r';
+  end_lines(text, kept + got);
+  into->length += kept + got - s->carriage;
   if (got == 0) {
     s->ended = true;
     if (into->length > 0 && into->text[into->length - 1] != '\n') {

@@ -261,6 +261,7 @@ static size_t make_lines(seeded *random, char *out, size_t *lines, uint32_t colu
       }
       at += at + 1 < length ? seeded_below(random, 2) : 0;
     }
+    at -= out[at] == '\n' && out[at - 1] == '\r'; /* a carriage return alone would end a line */
     memmove(out + at + 1, out + at, length - at);
     out[at] = '"';
     length++;

@@ -271,6 +271,11 @@ void reference_read(const char *text, size_t length, char delimiter, reference *
   if (length > 0 && text[length - 1] != '\n') {
     copy[p.length++] = '\n';
   }
+  for (size_t i = 0; i + 1 < p.length; i++) {
+    if (copy[i] == '\r' && copy[i + 1] != '\n') {
+      copy[i] = '\n';
+    }
+  }
   const uint64_t lines = lines_between(&p, 0, p.length);
   out->rows = ARENA_ARRAY(out->memory, reference_row, lines + 1);
   out->left_out = ARENA_ARRAY(out->memory, reference_problem, lines + 1);
