@@ -124,6 +124,24 @@ static bool some(slice pattern, const slice *cells, uint32_t count) {
   return false;
 }
 
+static bool untitled(slice pattern, const platform_sample *sample, uint32_t row) {
+  for (uint32_t i = 0; row > 0 && i < sample->counts[row] && i < sample->counts[row - 1]; i++) {
+    if (sample->cells[row - 1][i].length == 0 && matches(pattern, sample->cells[row][i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool other(slice pattern, const slice *cells, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (cells[i].length > 0 && !matches(pattern, cells[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool every(slice pattern, const slice *cells, uint32_t count) {
   uint32_t filled = 0;
   for (uint32_t i = 0; i < count; i++) {
@@ -137,16 +155,21 @@ static bool every(slice pattern, const slice *cells, uint32_t count) {
 
 static bool shows(const platform_sign *sign, const platform_sample *sample) {
   if (sign->row > sample->rows) {
-    return false;
+    return sign->test == PLATFORM_FOLLOWS;
   }
   const slice patterns = slice_of(sign->patterns);
   const slice *cells = sample->cells[sign->row - 1];
   const uint32_t count = sample->counts[sign->row - 1];
   switch (sign->test) {
     case PLATFORM_BEGINS:
+    case PLATFORM_FOLLOWS:
       return begins(patterns, cells, count);
     case PLATFORM_SOME:
       return some(patterns, cells, count);
+    case PLATFORM_UNTITLED:
+      return untitled(patterns, sample, sign->row - 1);
+    case PLATFORM_OTHER:
+      return other(patterns, cells, count);
     case PLATFORM_EVERY:
       return every(patterns, cells, count);
   }
@@ -161,18 +184,22 @@ static bool shows_all(const platform_shape *shape, const platform_sample *sample
   return all;
 }
 
-const platform_shape *platform_shape_of(const platform *p, const platform_sample *sample) {
+static const platform_shape *shape_of(const platform *p, const platform_sample *sample, bool is_named) {
   for (size_t i = 0; i < PLATFORM_SHAPES_MAX && p->shapes[i].header_rows > 0; i++) {
-    if (shows_all(&p->shapes[i], sample)) {
+    if ((is_named || !p->shapes[i].only_named) && shows_all(&p->shapes[i], sample)) {
       return &p->shapes[i];
     }
   }
   return NULL;
 }
 
+const platform_shape *platform_shape_of(const platform *p, const platform_sample *sample) {
+  return shape_of(p, sample, true);
+}
+
 const platform *platform_recognise(const platform_sample *sample, const platform_shape **shape) {
   for (size_t i = 0; i < PLATFORMS; i++) {
-    *shape = platform_shape_of(platforms[i], sample);
+    *shape = shape_of(platforms[i], sample, false);
     if (*shape != NULL) {
       return platforms[i];
     }

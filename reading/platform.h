@@ -13,7 +13,7 @@
 
 enum {
   PLATFORM_ROWS_MAX = 3, /* the most records that signs refer to */
-  PLATFORM_SIGNS_MAX = 4,
+  PLATFORM_SIGNS_MAX = 5,
   PLATFORM_SHAPES_MAX = 9, /* the last one is none */
   PLATFORM_MISSING_MAX = 5,
   PLATFORM_ALIASES_MAX = 3,
@@ -27,9 +27,12 @@ typedef struct platform_sample {
 } platform_sample;
 
 typedef enum platform_test {
-  PLATFORM_BEGINS, /* the row's first cells match, one each */
-  PLATFORM_SOME,   /* a cell of the row matches */
-  PLATFORM_EVERY,  /* all cells that are not empty match, of which there is one */
+  PLATFORM_BEGINS,   /* the row's first cells match, one each */
+  PLATFORM_FOLLOWS,  /* the same, or the file has no such row */
+  PLATFORM_SOME,     /* a cell of the row matches */
+  PLATFORM_UNTITLED, /* a cell of the row matches below an empty one */
+  PLATFORM_EVERY,    /* all cells that are not empty match, of which there is one */
+  PLATFORM_OTHER,    /* a cell that is not empty does not match */
 } platform_test;
 
 /* PATTERNS, separated by tabs for BEGINS: `*` is any text, `?` any byte, `#` digits (at least one). */
@@ -44,6 +47,7 @@ typedef struct platform_shape {
   uint32_t title_rows;                     /* bit I: row I + 1 names columns */
   uint32_t label_row;                      /* from 1, says what they are about; 0: none does */
   platform_sign signs[PLATFORM_SIGNS_MAX]; /* all of them show it */
+  bool only_named;                         /* other tables show them too: only where the platform is named */
 } platform_shape;
 
 /* A cell that is no answer, in all questions. */
@@ -65,7 +69,7 @@ const platform *platform_at(size_t index);
 /* By its name, its title or an alias, in letters of any case, blanks and punctuation aside; NULL: none. */
 const platform *platform_named(slice name);
 const platform *platform_titled(slice title);
-/* The shape of P that SAMPLE shows; NULL: none. */
+/* The shape of P, which is named, that SAMPLE shows; NULL: none. */
 const platform_shape *platform_shape_of(const platform *p, const platform_sample *sample);
 /* The platform that SAMPLE shows, and its shape; NULL: none. */
 const platform *platform_recognise(const platform_sample *sample, const platform_shape **shape);
