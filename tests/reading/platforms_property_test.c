@@ -195,7 +195,7 @@ static style make_style(seeded *random) {
              .has_mark = seeded_below(random, 3) == 0,
              .is_utf16 = seeded_below(random, 5) == 0};
   for (int i = 0; i < 3; i++) {
-    y.ends[i] = is_mixed ? all[i] : end;
+    y.ends[i] = is_mixed ? all[i % 2] : end; /* carriage returns end lines only where they end the first */
   }
   return y;
 }
