@@ -206,3 +206,22 @@ const platform *platform_recognise(const platform_sample *sample, const platform
   }
   return NULL;
 }
+
+const platform *platform_of_files(const file_facts *files, uint32_t count, uint32_t *first, uint32_t *other) {
+  const platform *found = NULL;
+  *first = count;
+  *other = count;
+  for (uint32_t i = 0; i < count; i++) {
+    const platform *p = platform_titled(files[i].reading.format);
+    if (p == NULL || p == found || p->missing[0].code == NULL) {
+      continue;
+    }
+    if (found != NULL) {
+      *other = i;
+      return NULL;
+    }
+    found = p;
+    *first = i;
+  }
+  return found;
+}

@@ -9,7 +9,7 @@
 #ifndef CANVASS_READING_PLATFORM_H
 #define CANVASS_READING_PLATFORM_H
 
-#include "base/text.h"
+#include "base/file_facts.h"
 
 enum {
   PLATFORM_ROWS_MAX = 3, /* the most records that signs refer to */
@@ -73,5 +73,9 @@ const platform *platform_titled(slice title);
 const platform_shape *platform_shape_of(const platform *p, const platform_sample *sample);
 /* The platform that SAMPLE shows, and its shape; NULL: none. */
 const platform *platform_recognise(const platform_sample *sample, const platform_shape **shape);
+/* The platform whose cells that are no answers hold for the COUNT FILES: the only one among them that has
+ * such cells; files of other kinds change nothing.  NULL: none, or two of which each has its own; then *FIRST
+ * and *OTHER are files of them, else *OTHER is COUNT. */
+const platform *platform_of_files(const file_facts *files, uint32_t count, uint32_t *first, uint32_t *other);
 
 #endif

@@ -90,7 +90,7 @@ typedef struct compilation {
   bool decimals_known;            /* HEADER is the whole dataset */
   const slice *places_of_columns; /* titles of all columns of the first file, in its order; NULL: HEADER's */
   uint32_t places_count;
-  const platform *platform; /* whose exports all files of HEADER are; NULL: none's, or of several */
+  const platform *platform; /* whose cells that are no answers hold (platform_of_files); NULL: none's */
   plan *plan;
   arena *memory; /* the plan's */
   problem_list *problems;

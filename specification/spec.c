@@ -68,14 +68,10 @@ static status digest_normal(compilation *c, error *err) {
   return st;
 }
 
-/* The platform whose exports all files are. */
 static const platform *platform_of(const manifest *m) {
-  for (uint32_t i = 1; i < m->files_count; i++) {
-    if (!slice_equal(m->files[i].reading.format, m->files[0].reading.format)) {
-      return NULL;
-    }
-  }
-  return m->files_count > 0 ? platform_titled(m->files[0].reading.format) : NULL;
+  uint32_t first;
+  uint32_t other;
+  return platform_of_files(m->files, m->files_count, &first, &other);
 }
 
 static void compilation_close(compilation *c) {

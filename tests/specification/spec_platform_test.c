@@ -84,12 +84,22 @@ static void texts_ids_and_weights_keep_every_cell(void **state) {
   expect_missing("{type: weight, kind: sampling}", qualtrics, 1, "");
 }
 
-static void files_of_several_kinds_have_no_such_cells(void **state) {
+static void files_beside_those_of_a_platform_change_nothing(void **state) {
   (void)state;
-  static const char *const mixed[] = {"Qualtrics", ""};
+  static const char *const plain_after[] = {"Qualtrics", ""};
+  static const char *const plain_before[] = {"", "Qualtrics"};
+  static const char *const without_codes[] = {"SurveyMonkey", "Qualtrics"};
+  expect_missing("{type: scale, range: [1, 5]}", plain_after, 2, "-99=refused ");
+  expect_missing("{type: scale, range: [1, 5]}", plain_before, 2, "-99=refused ");
+  expect_missing("{type: scale, range: [1, 5]}", without_codes, 2, "-99=refused ");
+}
+
+static void platforms_that_contradict_each_other_have_no_such_cells(void **state) {
+  (void)state;
+  static const char *const mixed[] = {"Qualtrics", "", "问卷星"};
   static const char *const none[] = {"", ""};
   static const char *const unknown[] = {"Sondage 3000"};
-  expect_missing("{type: scale, range: [1, 5]}", mixed, 2, "");
+  expect_missing("{type: scale, range: [1, 5]}", mixed, 3, "");
   expect_missing("{type: scale, range: [1, 5]}", none, 2, "");
   expect_missing("{type: scale, range: [1, 5]}", unknown, 1, "");
 }
@@ -113,7 +123,8 @@ int main(void) {
       cmocka_unit_test(what_the_page_declares_goes_before_the_platform),
       cmocka_unit_test(texts_ids_and_weights_keep_every_cell),
       cmocka_unit_test(every_platform_gives_reasons_that_are_known),
-      cmocka_unit_test(files_of_several_kinds_have_no_such_cells),
+      cmocka_unit_test(files_beside_those_of_a_platform_change_nothing),
+      cmocka_unit_test(platforms_that_contradict_each_other_have_no_such_cells),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
