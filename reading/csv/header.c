@@ -228,6 +228,7 @@ static status find_rows(first_rows *r, csv_file_header *out, error *err) {
 typedef struct use {
   uint32_t rows, titles, labels; /* as in platform_shape */
   const platform *platform;
+  bool is_shape; /* the rows are those of a shape of the platform */
 } use;
 
 /* A record with a cell that cannot be told shows nothing, nor does any after it. */
@@ -271,7 +272,7 @@ static status find_platform(first_rows *r, use *u, error *err) {
     }
   }
   if (shape != NULL) {
-    *u = (use){shape->header_rows, shape->title_rows, shape->label_row, u->platform};
+    *u = (use){shape->header_rows, shape->title_rows, shape->label_row, u->platform, true};
   }
   return STATUS_OK;
 }
@@ -287,6 +288,7 @@ static void apply_options(const reading_options *o, use *u) {
     u->rows = h->rows;
     u->titles = 0;
     u->labels = 0;
+    u->is_shape = false;
   }
   u->rows = u->rows > 0 ? u->rows : 1;
   u->labels = h->labels > 0 ? h->labels : u->labels;
@@ -294,6 +296,11 @@ static void apply_options(const reading_options *o, use *u) {
   if (u->titles == 0) {
     u->titles = bits_below(u->rows) & ~(u->labels > 0 ? UINT32_C(1) << (u->labels - 1) : 0);
   }
+}
+
+/* All rows of a platform do: no respondent is like its row of ids. */
+static uint32_t rows_that_tell(const use *u) {
+  return u->is_shape ? bits_below(u->rows) : u->titles | (u->labels > 0 ? UINT32_C(1) << (u->labels - 1) : 0);
 }
 
 /* Rows that are given a meaning must be in the header. */
@@ -348,7 +355,7 @@ static void find_possible(csv_file_header *h) {
     h->skip_possible[c] = c <= ' ' || c == '"' || c >= 0x7f || c == (uint8_t)h->delimiter;
   }
   for (uint32_t i = 0; i < h->rows_count; i++) {
-    if (h->rows[i][0].length > 0) {
+    if ((h->telling >> i & 1) != 0 && h->rows[i][0].length > 0) {
       h->skip_possible[(uint8_t)h->rows[i][0].bytes[0]] = true;
     }
   }
@@ -376,6 +383,7 @@ static status read_header(first_rows *r, csv_file_header *out, error *err) {
   if (!take_rows(r, u.rows, out) || !csv_titles_make(out, u.titles, u.labels, is_cleaned, r->memory)) {
     return no_memory(r, err);
   }
+  out->telling = rows_that_tell(&u);
   find_possible(out);
   csv_splitter_skip(r->splitter, r->list[u.rows - 1].end);
   return csv_splitter_start(r->splitter, out->delimiter, out->count, err);

@@ -13,7 +13,8 @@ typedef struct csv_file_header {
   uint32_t count;
   slice **rows; /* what the cells of the header's records say, trimmed; may be empty */
   uint32_t rows_count;
-  uint64_t line;           /* on which it begins */
+  uint32_t telling; /* bit I: a record that repeats row I is not a respondent's: it names or labels columns */
+  uint64_t line;    /* on which it begins */
   bool keeps_blank_rows;   /* as reading_options says */
   bool skip_possible[256]; /* by the first byte of a record: it may be a blank one or repeat the header */
   file_reading reading;

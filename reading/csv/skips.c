@@ -69,7 +69,7 @@ bool csv_skip_decide(const csv_file_header *header, const csv_whole_record *reco
     return true;
   }
   for (uint32_t i = 0; i < header->rows_count && !found; i++) {
-    if (!is_row(header, header->rows[i], record, memory, &found)) {
+    if ((header->telling >> i & 1) != 0 && !is_row(header, header->rows[i], record, memory, &found)) {
       return false;
     }
   }
