@@ -176,26 +176,44 @@ static slice numbered(slice name, size_t number, arena *memory) {
   return (slice){copy, name.length + (size_t)length};
 }
 
-/* Columns with one title are "T #1", "T #2", ... */
+static int compare_to_pointed(const void *name, const void *pointer) {
+  return slice_compare(*(const slice *)name, **(const name_pointer *)pointer);
+}
+
+/* "T #N" for the next N after *NUMBER by which no column is called; SORTED are the names as they were. */
+static slice next_numbered(const name_pointer *sorted, uint32_t count, slice name, size_t *number,
+                           arena *memory) {
+  slice next;
+  do {
+    next = numbered(name, ++*number, memory);
+  } while (!arena_failed(memory) &&
+           bsearch(&next, sorted, count, sizeof sorted[0], compare_to_pointed) != NULL);
+  return next;
+}
+
+/* Columns with one title are "T #1", "T #2", ..., without the numbers that other titles have. */
 static bool tell_apart(csv_file_header *h, arena *memory) {
+  slice *names = malloc(((size_t)h->count + 1) * sizeof *names);
   name_pointer *sorted = malloc(((size_t)h->count + 1) * sizeof *sorted);
-  if (sorted == NULL) {
-    return false;
+  const bool well = names != NULL && sorted != NULL;
+  for (uint32_t i = 0; well && i < h->count; i++) {
+    names[i] = h->names[i];
+    sorted[i] = &names[i];
   }
-  for (uint32_t i = 0; i < h->count; i++) {
-    sorted[i] = &h->names[i];
+  if (well) {
+    qsort(sorted, h->count, sizeof *sorted, compare_names);
   }
-  qsort(sorted, h->count, sizeof *sorted, compare_names);
-  for (size_t from = 0, to; from < h->count; from = to) {
-    const slice name = *sorted[from];
-    for (to = from + 1; to < h->count && slice_equal(*sorted[to], name); to++) {
+  for (size_t from = 0, to; well && from < h->count; from = to) {
+    for (to = from + 1; to < h->count && slice_equal(*sorted[to], *sorted[from]); to++) {
     }
+    size_t number = 0;
     for (size_t i = from; to > from + 1 && i < to; i++) {
-      h->names[sorted[i] - h->names] = numbered(name, i - from + 1, memory);
+      h->names[sorted[i] - names] = next_numbered(sorted, h->count, *sorted[from], &number, memory);
     }
   }
+  free(names);
   free(sorted);
-  return !arena_failed(memory);
+  return well && !arena_failed(memory);
 }
 
 /* ---- Both ---------------------------------------------------------------------------------------- */

@@ -78,6 +78,9 @@ static const platform_case platform_cases[] = {
      "问卷星", 1, "序号|提交答卷时间|所用时间|来源|来源详情|来自IP|1、满意吗？|", "1", NULL},
     {"腾讯问卷", "编号,开始答题时间,结束答题时间,答题时长,1.满意吗？\n1,x,y,9,5\n", "腾讯问卷", 1,
      "编号|开始答题时间|结束答题时间|答题时长|1.满意吗？|", "1", NULL},
+    {"titles that have the numbers of others",
+     "Comment,Comment,Comment #1,Q1,Q1,Q1 #2,Q1 #2\n1,2,3,4,5,6,7\n", "", 1,
+     "Comment #2|Comment #3|Comment #1|Q1 #1|Q1 #3|Q1 #2 #1|Q1 #2 #2|", "1", NULL},
     /* Tables that only resemble one. */
     {"an empty first cell and an answer 'Response' below other titles",
      "id,a,b\n1,Response,x\n,Response time,y\n", "", 1, "id|a|b|", "1 ", NULL},
