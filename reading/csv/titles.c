@@ -164,6 +164,47 @@ static int compare_names(const void *left, const void *right) {
   return order != 0 ? order : (*a > *b) - (*a < *b);
 }
 
+/* Pointers to the names of H in their order; NULL: out of memory. */
+static name_pointer *sort_names(const csv_file_header *h, const slice *names) {
+  name_pointer *sorted = malloc(((size_t)h->count + 1) * sizeof *sorted);
+  for (uint32_t i = 0; sorted != NULL && i < h->count; i++) {
+    sorted[i] = &names[i];
+  }
+  if (sorted != NULL) {
+    qsort(sorted, h->count, sizeof *sorted, compare_names);
+  }
+  return sorted;
+}
+
+static size_t end_of_equal(const name_pointer *sorted, size_t from, size_t count) {
+  size_t to = from + 1;
+  while (to < count && slice_equal(*sorted[to], *sorted[from])) {
+    to++;
+  }
+  return to;
+}
+
+/* Titles of a single row that only cleaning made equal stay as they are written. */
+static bool keep_distinct(csv_file_header *h, const slice *written, arena *memory) {
+  name_pointer *sorted = sort_names(h, h->names);
+  for (size_t from = 0, to; sorted != NULL && from < h->count; from = to) {
+    to = end_of_equal(sorted, from, h->count);
+    bool is_same = true;
+    for (size_t i = from + 1; i < to; i++) {
+      is_same = is_same && slice_equal(written[sorted[i] - h->names], written[sorted[from] - h->names]);
+    }
+    for (size_t i = from; !is_same && i < to; i++) {
+      const size_t column = (size_t)(sorted[i] - h->names);
+      if (written[column].length > 0) {
+        h->names[column] = arena_slice(memory, written[column]);
+      }
+    }
+  }
+  const bool well = sorted != NULL && !arena_failed(memory);
+  free(sorted);
+  return well;
+}
+
 static slice numbered(slice name, size_t number, arena *memory) {
   char digits[32];
   const int length = snprintf(digits, sizeof digits, " #%zu", number);
@@ -194,26 +235,22 @@ static slice next_numbered(const name_pointer *sorted, uint32_t count, slice nam
 /* Columns with one title are "T #1", "T #2", ..., without the numbers that other titles have. */
 static bool tell_apart(csv_file_header *h, arena *memory) {
   slice *names = malloc(((size_t)h->count + 1) * sizeof *names);
-  name_pointer *sorted = malloc(((size_t)h->count + 1) * sizeof *sorted);
-  const bool well = names != NULL && sorted != NULL;
-  for (uint32_t i = 0; well && i < h->count; i++) {
-    names[i] = h->names[i];
-    sorted[i] = &names[i];
+  if (names == NULL) {
+    return false;
   }
-  if (well) {
-    qsort(sorted, h->count, sizeof *sorted, compare_names);
-  }
-  for (size_t from = 0, to; well && from < h->count; from = to) {
-    for (to = from + 1; to < h->count && slice_equal(*sorted[to], *sorted[from]); to++) {
-    }
+  memcpy(names, h->names, h->count * sizeof *names);
+  name_pointer *sorted = sort_names(h, names);
+  for (size_t from = 0, to; sorted != NULL && from < h->count; from = to) {
+    to = end_of_equal(sorted, from, h->count);
     size_t number = 0;
     for (size_t i = from; to > from + 1 && i < to; i++) {
       h->names[sorted[i] - names] = next_numbered(sorted, h->count, *sorted[from], &number, memory);
     }
   }
+  const bool well = sorted != NULL && !arena_failed(memory);
   free(names);
   free(sorted);
-  return well && !arena_failed(memory);
+  return well;
 }
 
 /* ---- Both ---------------------------------------------------------------------------------------- */
@@ -235,7 +272,11 @@ bool csv_titles_make(csv_file_header *h, uint32_t titles, uint32_t labels, bool 
   }
   h->names = ARENA_ARRAY(memory, slice, (size_t)h->count + 1);
   j.filled = ARENA_ARRAY(memory, uint32_t, (size_t)j.count + 1);
-  if (arena_failed(memory) || !make_names(&j, h, is_cleaned, memory) || !tell_apart(h, memory)) {
+  if (arena_failed(memory) || !make_names(&j, h, is_cleaned, memory)) {
+    return false;
+  }
+  const bool may_merge = is_cleaned && j.count == 1;
+  if ((may_merge && !keep_distinct(h, h->rows[j.rows[0]], memory)) || !tell_apart(h, memory)) {
     return false;
   }
   return labels == 0 || make_labels(h, labels, memory);
