@@ -427,8 +427,33 @@ static void options_that_make_no_sense_are_refused(void **state) {
   drop_dataset(&d);
 }
 
+/* Text is read in parts, and a part may end within a line end. */
+static void line_ends_are_read_alike_wherever_the_text_is_cut(void **state) {
+  (void)state;
+  static const char *const ends[] = {"\n", "\r\n", "\r", "\r\r\n"};
+  enum { ROWS = 66000, PADS = 6 };
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    for (int pad = 0; pad < PADS; pad++) {
+      buf text;
+      buf_init(&text);
+      buf_printf(&text, "a%.*s,b%s", pad, "xxxxxxxx", ends[i]);
+      for (int row = 0; row < ROWS; row++) {
+        buf_printf(&text, "1,2%s", ends[i]);
+      }
+      dataset d = read_text(&(reading_options){0}, (const char *)text.data, text.length);
+      assert_int_equal(d.code, STATUS_OK);
+      assert_int_equal(d.rows_count, ROWS);
+      assert_int_equal(d.facts->files[0].records, ROWS);
+      assert_int_equal(d.facts->files[0].quarantined, 0);
+      drop_dataset(&d);
+      buf_fini(&text);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(line_ends_are_read_alike_wherever_the_text_is_cut),
       cmocka_unit_test(every_case_of_the_grammar_reads_as_stated),
       cmocka_unit_test(wrong_files_are_refused_with_place_and_advice),
       cmocka_unit_test(all_missing_columns_are_named_at_once),
