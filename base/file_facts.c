@@ -2,7 +2,7 @@
  * reports), and no more records are left out than there are. */
 #include "base/file_facts.h"
 
-enum { TEXT_BYTES_MAX = 1 << 20 };
+enum { TEXT_BYTES_MAX = 1 << 20, NOTICES_MAX = (1 << FILE_NOTICES) - 1 };
 
 void file_skipped_add(file_skipped *into, const file_skipped *from) {
   into->count += from->count;
@@ -22,6 +22,7 @@ uint64_t file_facts_left_out(const file_facts *f) {
 file_facts file_facts_copy(const file_facts *from, arena *memory) {
   file_facts copy = *from;
   copy.name = arena_slice(memory, from->name);
+  copy.reading.format = arena_slice(memory, from->reading.format);
   for (uint32_t i = 0; i < from->places_count; i++) {
     copy.places[i].problem = arena_slice(memory, from->places[i].problem);
   }
@@ -46,6 +47,10 @@ void file_facts_encode(const file_facts *f, buf *out) {
       buf_put_varint(out, s->lines[k]);
     }
   }
+  buf_put_slice(out, f->reading.format);
+  buf_put_varint(out, f->reading.header_rows);
+  buf_put_varint(out, f->reading.skipped);
+  buf_put_varint(out, f->reading.notices);
 }
 
 static void decode_skipped(reader *r, uint64_t records, uint64_t most, file_skipped *s) {
@@ -56,7 +61,14 @@ static void decode_skipped(reader *r, uint64_t records, uint64_t most, file_skip
   }
 }
 
-void file_facts_decode(reader *r, uint64_t most, bool knows_skipped, arena *memory, file_facts *out) {
+static void decode_reading(reader *r, uint64_t most, arena *memory, file_reading *out) {
+  out->format = reader_text(r, TEXT_BYTES_MAX, memory);
+  out->header_rows = (uint32_t)reader_count(r, UINT32_MAX);
+  out->skipped = reader_count(r, most);
+  out->notices = (uint32_t)reader_count(r, NOTICES_MAX);
+}
+
+void file_facts_decode(reader *r, uint64_t most, file_facts_extent extent, arena *memory, file_facts *out) {
   *out = (file_facts){.name = reader_text(r, TEXT_BYTES_MAX, memory)};
   reader_copy(r, out->sha256.bytes, DIGEST_BYTES);
   out->bytes = reader_count(r, most);
@@ -70,7 +82,10 @@ void file_facts_decode(reader *r, uint64_t most, bool knows_skipped, arena *memo
     out->places[i].line = reader_count(r, most);
     out->places[i].problem = reader_text(r, TEXT_BYTES_MAX, memory);
   }
-  for (int i = 0; i < FILE_SKIPS && knows_skipped && r->problem == NULL; i++) {
+  for (int i = 0; i < FILE_SKIPS && extent >= FILE_FACTS_SKIPPED && r->problem == NULL; i++) {
     decode_skipped(r, out->records - file_facts_left_out(out), most, &out->skipped[i]);
+  }
+  if (extent == FILE_FACTS_ALL) {
+    decode_reading(r, most, memory, &out->reading);
   }
 }

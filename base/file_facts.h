@@ -27,6 +27,24 @@ typedef struct file_skipped {
   uint32_t lines_count;        /* the smaller of COUNT and FILE_PLACES */
 } file_skipped;
 
+/* What the reader decided by itself, or found odd, about a whole file. */
+typedef enum file_notice {
+  FILE_NOTICE_SEP_LINE,     /* its first line, `sep=;`, was taken for what it says and is no record */
+  FILE_NOTICE_UTF16,        /* it is UTF-16, which neither a mark nor the specification says */
+  FILE_NOTICE_UTF8_ALREADY, /* the stated encoding was applied, but the bytes are valid UTF-8 beyond ASCII */
+  FILE_NOTICE_DELIMITER_TIED, /* another delimiter separates its first records as well as the one that was
+                                 taken */
+  FILE_NOTICES
+} file_notice;
+
+/* As what a file was read, where that is more than a table with one line of titles. */
+typedef struct file_reading {
+  slice format;         /* the platform that writes files like it: "Qualtrics"; empty: none */
+  uint32_t header_rows; /* records before the first respondent's; 0: the format has none, or nobody knows */
+  uint64_t skipped;     /* lines before them */
+  uint32_t notices;     /* bit I: notice I */
+} file_reading;
+
 typedef struct file_facts {
   slice name;           /* what reports call it, without .gz or .zst when it is packed; "-": standard input */
   digest sha256;        /* of its bytes, unpacked */
@@ -36,7 +54,15 @@ typedef struct file_facts {
   file_place places[FILE_PLACES];
   uint32_t places_count;
   file_skipped skipped[FILE_SKIPS];
+  file_reading reading;
 } file_facts;
+
+/* What bytes say of a file: those of today, and those of manifests that are still read. */
+typedef enum file_facts_extent {
+  FILE_FACTS_PLACES,  /* nothing of what was skipped; manifests of version 2 */
+  FILE_FACTS_SKIPPED, /* nothing of `reading`; version 3 */
+  FILE_FACTS_ALL,
+} file_facts_extent;
 
 /* The lines of FROM follow those of INTO. */
 void file_skipped_add(file_skipped *into, const file_skipped *from);
@@ -45,8 +71,7 @@ uint64_t file_facts_left_out(const file_facts *f);
 /* FROM with its texts in MEMORY. */
 file_facts file_facts_copy(const file_facts *from, arena *memory);
 void file_facts_encode(const file_facts *f, buf *out);
-/* Texts are copied into MEMORY.  No number may be above MOST.  KNOWS_SKIPPED: false for manifests of version
- * 2, which say nothing of what was skipped. */
-void file_facts_decode(reader *r, uint64_t most, bool knows_skipped, arena *memory, file_facts *out);
+/* Texts are copied into MEMORY.  No number may be above MOST. */
+void file_facts_decode(reader *r, uint64_t most, file_facts_extent extent, arena *memory, file_facts *out);
 
 #endif

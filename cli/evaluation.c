@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "reading/dataset.h"
+#include "reading/platform.h"
 #include "reading/raw.h"
 #include "specification/preparation.h"
 
@@ -82,6 +83,20 @@ static status refuse_quarantined(const evaluation *e, uint32_t first, error *err
   return error_set(err, STATUS_DATA, "--strict: quarantined records: %llu", (unsigned long long)quarantined);
 }
 
+/* Its letters are others than the file's. */
+static status refuse_encoding(const evaluation *e, uint32_t first, error *err) {
+  for (uint32_t i = first; i < e->dataset->files_count; i++) {
+    const file_facts *file = &e->dataset->files[i];
+    if ((file->reading.notices >> FILE_NOTICE_UTF8_ALREADY & 1) != 0) {
+      const slice title = evaluation_title(e, file->name);
+      return error_set(err, STATUS_DATA,
+                       "--strict: %.*s is valid UTF-8, and `data: {encoding: ...}` makes other letters of it",
+                       SLICE_ARG(title));
+    }
+  }
+  return STATUS_OK;
+}
+
 static int by_content(const void *left, const void *right) {
   const file_facts *const *a = left;
   const file_facts *const *b = right;
@@ -110,6 +125,30 @@ static status tell_copies(const evaluation *e, const file_facts **sorted, uint32
   return STATUS_OK;
 }
 
+/* What is no answer in one file may be one in another. */
+static status tell_platforms(const evaluation *e, uint32_t from, error *err) {
+  const manifest *m = e->dataset;
+  uint32_t first;
+  uint32_t other;
+  (void)platform_of_files(m->files, m->files_count, &first, &other);
+  if (other == m->files_count || from == m->files_count) {
+    return STATUS_OK;
+  }
+  const file_facts *a = &m->files[first];
+  const file_facts *b = &m->files[other];
+  error told;
+  (void)error_set(
+      &told, STATUS_DATA,
+      "%.*s is read as %.*s and %.*s as %.*s: the cells that stand for no answer there are taken for "
+      "answers, unless `missing` declares them",
+      SLICE_ARG(a->name), SLICE_ARG(a->reading.format), SLICE_ARG(b->name), SLICE_ARG(b->reading.format));
+  if (e->settings->strict) {
+    return error_set(err, STATUS_DATA, "--strict: %s", told.message);
+  }
+  output_complain("warning: %s", told.message);
+  return STATUS_OK;
+}
+
 status evaluation_judge_files(const evaluation *e, uint32_t first, error *err) {
   const manifest *m = e->dataset;
   const file_facts **sorted = calloc((size_t)m->files_count + 1, sizeof *sorted);
@@ -123,7 +162,12 @@ status evaluation_judge_files(const evaluation *e, uint32_t first, error *err) {
   const status st = tell_copies(e, sorted, first, err);
   free(sorted);
   TRY(st);
-  return e->settings->strict ? refuse_quarantined(e, first, err) : STATUS_OK;
+  TRY(tell_platforms(e, first, err));
+  if (e->settings->strict) {
+    TRY(refuse_encoding(e, first, err));
+    TRY(refuse_quarantined(e, first, err));
+  }
+  return STATUS_OK;
 }
 
 /* ---- The data ------------------------------------------------------------------------------------ */

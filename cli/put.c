@@ -130,6 +130,40 @@ static void say_left_out(const putting *p) {
   }
 }
 
+/* The dataset keeps such letters. */
+static void warn_of_encoding(const manifest *m, uint32_t first) {
+  for (uint32_t i = first; i < m->files_count; i++) {
+    if ((m->files[i].reading.notices >> FILE_NOTICE_UTF8_ALREADY & 1) != 0) {
+      output_complain(
+          "warning: %.*s is valid UTF-8; the encoding that the specification states makes other letters of "
+          "it",
+          SLICE_ARG(m->files[i].name));
+    }
+  }
+}
+
+/* "b.csv and 11 more read as: Qualtrics, 3 header rows": files from FIRST on that are read alike are told
+ * once. */
+static void say_read_as(const manifest *m, uint32_t first) {
+  for (uint32_t i = first, next; i < m->files_count; i = next) {
+    const file_reading *r = &m->files[i].reading;
+    for (next = i + 1; next < m->files_count && slice_equal(m->files[next].reading.format, r->format) &&
+                       m->files[next].reading.header_rows == r->header_rows;
+         next++) {
+    }
+    if (r->format.length == 0 && r->header_rows <= 1) {
+      continue;
+    }
+    char more[32] = "";
+    if (next > i + 1) {
+      (void)snprintf(more, sizeof more, " and %u more", next - i - 1);
+    }
+    output_complain("%.*s%s read as: %.*s, %u header row%s", SLICE_ARG(m->files[i].name), more,
+                    SLICE_ARG(r->format.length > 0 ? r->format : slice_of("a table")), r->header_rows,
+                    r->header_rows == 1 ? "" : "s");
+  }
+}
+
 static status read_files(putting *p, error *err) {
   evaluation *e = &p->e;
   const manifest *before = e->settings->append ? p->before.content : NULL;
@@ -152,6 +186,10 @@ static status read_files(putting *p, error *err) {
   progress_clear(&e->progress);
   TRY(evaluation_say_problems(&problems, st, err));
   say_left_out(p);
+  warn_of_encoding(e->dataset, before == NULL ? 0 : before->files_count);
+  if (!e->settings->quiet) {
+    say_read_as(e->dataset, before == NULL ? 0 : before->files_count);
+  }
   return evaluation_judge_files(e, before == NULL ? 0 : before->files_count, err);
 }
 

@@ -13,7 +13,7 @@
 #include "store/shard.h"
 
 enum {
-  READING_VERSION = 3, /* change it whenever the same file gives other shards or facts */
+  READING_VERSION = 4, /* change it whenever the same file gives other shards or facts */
   PASSES = 2,          /* hashing and parsing, for the bar of progress */
 };
 
@@ -121,6 +121,11 @@ static status key_of(const dataset *d, const digest *sha256, digest *out, error 
   buf_put_varint(&b, o->shard_rows > 0 ? o->shard_rows : READING_SHARD_ROWS_DEFAULT);
   buf_put_varint(&b, d->records);
   buf_put_varint(&b, files_before(d));
+  buf_put_slice(&b, slice_of(o->format));
+  buf_put_varint(&b, o->header.skip);
+  buf_put_varint(&b, o->header.rows);
+  buf_put_varint(&b, o->header.titles);
+  buf_put_varint(&b, o->header.labels);
   if (d->format != input_format_at(0)) { /* which leaves no trace: it is older than the others */
     buf_put_text(&b, d->format->name);
   }

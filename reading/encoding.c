@@ -3,7 +3,7 @@
  * The guess looks at the bytes above 0x7F alone.  In the double-byte encodings of East Asia the first
  * bytes of characters tell the language: Hangul lies in B0..C8, Chinese text spreads to F7, Japanese
  * kana are 82 and 83, and only Big5 has second bytes below 0x7F in plenty.  Western text has single
- * bytes between ASCII letters.  The guess only words a hint, so it may be wrong.
+ * bytes among ASCII letters, and before delimiters.  The guess only words a hint, so it may be wrong.
  */
 #include "reading/encoding.h"
 
@@ -84,10 +84,80 @@ const char *encoding_resolve(const char *name) {
   return name;
 }
 
+/* ---- Guesses ------------------------------------------------------------------------------------- */
+
+static bool is_ascii_text(uint8_t c) {
+  return (c >= ' ' && c < 0x7f) || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* How bytes look as code units of one order. */
+typedef struct unit_counts {
+  size_t ascii, control; /* NUL is a control character */
+} unit_counts;
+
+static void count_unit(unit_counts *n, uint8_t high, uint8_t low) {
+  n->ascii += high == 0 && is_ascii_text(low);
+  n->control += high == 0 && (low < 0x20 || (low >= 0x7f && low < 0xa0)) && !is_ascii_text(low);
+}
+
+/* In UTF-16 the other byte of an ASCII character is zero, nearly always on the same side: on the other one it
+ * is that of a rare character such as U+5F00.  Text that is read in pairs has two characters in most of them.
+ */
+const char *encoding_guess_utf16(const uint8_t *bytes, size_t length) {
+  unit_counts little = {0};
+  unit_counts big = {0};
+  size_t two_letters = 0;
+  length = (length < ENCODING_GUESS_BYTES ? length : ENCODING_GUESS_BYTES) / 2 * 2;
+  for (size_t i = 0; i < length; i += 2) {
+    count_unit(&little, bytes[i + 1], bytes[i]);
+    count_unit(&big, bytes[i], bytes[i + 1]);
+    two_letters += is_ascii_text(bytes[i]) && is_ascii_text(bytes[i + 1]);
+  }
+  const bool is_big = big.ascii > little.ascii;
+  const unit_counts *likely = is_big ? &big : &little;
+  const size_t other = is_big ? little.ascii : big.ascii;
+  if (likely->ascii < 2 || likely->ascii <= 2 * other || likely->control > 0 ||
+      two_letters * 2 > length / 2) {
+    return NULL;
+  }
+  return is_big ? "UTF-16BE" : "UTF-16LE";
+}
+
+bool encoding_keeps_ascii(const char *encoding) {
+  return strncasecmp(encoding, "UTF", 3) != 0 && strncasecmp(encoding, "UCS", 3) != 0 &&
+         strncasecmp(encoding, "ISO-2022", 8) != 0 && strncasecmp(encoding, "HZ", 2) != 0;
+}
+
+void encoding_watch_bytes(encoding_watch *w, const uint8_t *bytes, size_t length) {
+  for (size_t i = 0; i < length && !w->is_other; i++) {
+    const uint8_t c = bytes[i];
+    if (w->due > 0) {
+      w->is_other = c < 0x80 || c > 0xbf;
+      w->due--;
+    } else if (c >= 0x80) {
+      w->is_other = c < 0xc2 || c > 0xf4;
+      w->due = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+      w->characters++;
+    }
+  }
+}
+
+/* Where two bytes make a character, a few of them may look like UTF-8. */
+bool encoding_watch_is_utf8(const encoding_watch *w) {
+  enum { FEW = 5 };
+  static const char *const of_one_byte[] = {"ISO-8859", "ISO8859", "WINDOWS-12", "CP125", "KOI8",
+                                            "MAC",      "IBM",     "CP43",       "CP85"};
+  bool is_single = false;
+  for (size_t i = 0; i < sizeof of_one_byte / sizeof of_one_byte[0]; i++) {
+    is_single = is_single || strncasecmp(w->encoding, of_one_byte[i], strlen(of_one_byte[i])) == 0;
+  }
+  return !w->is_other && w->due == 0 && w->characters > (is_single ? 0 : FEW);
+}
+
 /* What the bytes above 0x7F look like when they are read as pairs. */
 typedef struct pair_counts {
   size_t pairs;
-  size_t single;       /* between ASCII letters */
+  size_t single;       /* cannot be the first of a pair, or stand alone among ASCII letters */
   size_t kana;         /* first byte 82 or 83 */
   size_t above_hangul; /* first byte above C8 */
   size_t low_second;   /* second byte below 7F */
@@ -95,6 +165,26 @@ typedef struct pair_counts {
 
 static bool is_letter(uint8_t c) {
   return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* Is the byte at I, above 0x7F, a character of its own?  No character of two bytes ends below 0x30 or with
+ * what stands between digits and letters; and an accented letter (0xC0 on) has ASCII on both sides, two bytes
+ * far. */
+static bool is_single(const uint8_t *bytes, size_t length, size_t i) {
+  const uint8_t next = bytes[i + 1];
+  if (next < 0x30 || (next >= 0x3a && next < 0x40)) {
+    return true;
+  }
+  const bool is_behind_letter = i > 0 && is_letter(bytes[i - 1]);
+  if (next >= 0x80) { /* two accented letters within a word */
+    return is_behind_letter && bytes[i] >= 0xc0 && next >= 0xc0 && i + 2 < length && is_letter(bytes[i + 2]);
+  }
+  if (is_behind_letter) {
+    return true;
+  }
+  const bool is_apart = (i == 0 || bytes[i - 1] < 0x80) && (i < 2 || bytes[i - 2] < 0x80) &&
+                        (i + 2 == length || bytes[i + 2] < 0x80);
+  return is_apart && bytes[i] >= 0xc7 && is_letter(next);
 }
 
 static pair_counts count_pairs(const uint8_t *bytes, size_t length) {
@@ -105,8 +195,11 @@ static pair_counts count_pairs(const uint8_t *bytes, size_t length) {
     if (first < 0x80) {
       continue;
     }
-    n.single += second < 0x80 && i > 0 && is_letter(bytes[i - 1]);
     n.pairs++;
+    if (is_single(bytes, length, i)) {
+      n.single++;
+      continue;
+    }
     n.kana += first == 0x82 || first == 0x83;
     n.above_hangul += first > 0xc8;
     n.low_second += second >= 0x40 && second < 0x7f;
@@ -120,11 +213,11 @@ const char *encoding_hint(const uint8_t *bytes, size_t length) {
   for (size_t i = 0; i < length; i++) {
     zeros += bytes[i] == 0;
   }
-  if (zeros > length / 8) {
+  if (zeros > 1 && zeros >= length / 4 && zeros <= length / 2 + 1) {
     return "the bytes look like UTF-16: state `encoding: utf-16`";
   }
   const pair_counts n = count_pairs(bytes, length);
-  if (n.single * 2 > n.pairs) {
+  if (n.single * 2 >= n.pairs) {
     return "the bytes look like Western European text: state `encoding: windows-1252`";
   }
   if (n.kana * 10 > n.pairs * 3) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "reading/matching.h"
+#include "reading/platform.h"
 #include "reading/unpack.h"
 
 #define FORMAT(name) extern const input_format input_##name;
@@ -32,6 +33,10 @@ static status find_named(const char *name, const input_format **out, error *err)
       *out = formats[i];
       return STATUS_OK;
     }
+  }
+  if (platform_named(slice_of(name)) != NULL) {
+    *out = formats[0];
+    return STATUS_OK;
   }
   return error_set(err, STATUS_SPECIFICATION, "unknown input format '%s'", name);
 }
@@ -84,6 +89,7 @@ status input_open(input_file *f, const char *path, const char *name, const char 
 }
 
 void input_end(input_file *f, digest *sha256, uint64_t *bytes) {
+  f->header.reading.notices |= source_notices(f->source);
   source_finish(f->source, sha256, bytes);
   source_close(f->source);
   f->source = NULL;

@@ -71,6 +71,7 @@ typedef struct input_header {
   uint32_t count;
   input_set *sets;
   uint32_t sets_count;
+  file_reading reading; /* the title of the platform is static */
 } input_header;
 
 /* ---- Rows ---------------------------------------------------------------------------------------- */

@@ -50,6 +50,11 @@ static status check_options(const reading_options *o, error *err) {
     return error_set(err, STATUS_SPECIFICATION, "the decimal mark '%c' is neither '.' nor ','",
                      o->decimal_mark);
   }
+  const reading_header_rows *h = &o->header;
+  if (h->rows > READING_HEADER_ROWS_MAX || h->labels > READING_HEADER_ROWS_MAX ||
+      h->titles >> READING_HEADER_ROWS_MAX != 0) {
+    return error_set(err, STATUS_LIMIT, "a header has at most %d rows", READING_HEADER_ROWS_MAX);
+  }
   if (o->shard_rows > SHARD_ROWS_MAX) {
     return error_set(err, STATUS_LIMIT, "shards of %u rows; at most %d are allowed", o->shard_rows,
                      SHARD_ROWS_MAX);
@@ -177,8 +182,12 @@ static bool tell_progress(void *context, uint64_t rows) {
 
 static void describe_file(const reading *r, uint32_t index, manifest *m) {
   const reading_file *f = &r->files[index];
-  m->files[index] = (file_facts){
-      .name = arena_slice(m->memory, f->name), .sha256 = f->sha256, .bytes = f->bytes, .records = f->records};
+  m->files[index] = (file_facts){.name = arena_slice(m->memory, f->name),
+                                 .sha256 = f->sha256,
+                                 .bytes = f->bytes,
+                                 .records = f->records,
+                                 .reading = f->input.header.reading};
+  m->files[index].reading.format = arena_slice(m->memory, f->input.header.reading.format);
 }
 
 static void add_outcome(manifest *m, const pipeline_outcome *o, uint32_t files_before) {
@@ -214,8 +223,12 @@ static status fill_manifest(const reading *r, const pipeline *p, manifest *m, er
     add_outcome(m, &outcomes[i], r->options->files_before);
   }
   m->columns_count = r->schema.count;
+  const reading_file *first = &r->files[0];
   for (uint32_t i = 0; i < r->schema.count; i++) {
+    const uint32_t cell = first->layout.cells[i];
+    const slice label = cell != INPUT_ABSENT ? first->input.header.columns[cell].label : (slice){NULL, 0};
     m->columns[i] = (manifest_column){.name = arena_slice(m->memory, r->schema.names[i]),
+                                      .label = arena_slice(m->memory, label),
                                       .decimals_max = columns[i].decimals_max,
                                       .largest = columns[i].largest,
                                       .largest_known = true,
@@ -353,9 +366,11 @@ static status header_manifest(const input_header *header, const char *title, man
   if (m->files != NULL && m->columns != NULL) {
     m->files_count = 1;
     m->files[0].name = arena_slice(m->memory, slice_of(title));
+    m->files[0].reading = header->reading;
     m->columns_count = header->count;
     for (uint32_t i = 0; i < header->count; i++) {
       m->columns[i].name = arena_slice(m->memory, header->columns[i].name);
+      m->columns[i].label = arena_slice(m->memory, header->columns[i].label);
     }
   }
   if (arena_failed(m->memory)) {

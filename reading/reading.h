@@ -37,6 +37,17 @@ typedef struct reading_column {
   reading_hint hint;
 } reading_column;
 
+enum { READING_HEADER_ROWS_MAX = 8 };
+
+/* What comes before the first respondent, in formats that have a header.  Zeroed: whatever is recognised. */
+typedef struct reading_header_rows {
+  uint32_t skip;   /* lines that are left out before it */
+  uint32_t rows;   /* records, at most READING_HEADER_ROWS_MAX; 0: as many as the platform that the file
+                      shows writes, or one */
+  uint32_t titles; /* bit I: row I + 1 names columns; 0: all but the labels' */
+  uint32_t labels; /* the row, from 1, that says what the columns are about; 0: the platform's, or none */
+} reading_header_rows;
+
 typedef struct reading_options {
   /* One for each path: the file's name in the manifest (NULL: base names), its name in messages (NULL: the
    * paths), and its absolute path (NULL: unknown). */
@@ -47,9 +58,12 @@ typedef struct reading_options {
   const char *dataset;
   /* A name that iconv knows, or a common alias ("gbk"); NULL: UTF-8.  A byte-order mark takes precedence. */
   const char *encoding;
-  const char *format; /* a reading_format_name; NULL: recognised by each file's extension, or first bytes */
-  char delimiter;     /* CSV only; 0: whichever of , ; tab | is most frequent in the header */
-  char decimal_mark;  /* '.' (also 0) or ',' */
+  /* A reading_format_name, or a platform (platform.h); NULL: recognised by each file's extension, or first
+   * bytes. */
+  const char *format;
+  reading_header_rows header;
+  char delimiter;    /* CSV only; 0: the one of , ; tab | with which header and first records agree */
+  char decimal_mark; /* '.' (also 0) or ',' */
   /* Blank records are rows, instead of being left out and counted (manifest.h). */
   bool keeps_blank_rows;
   /* The wanted columns; NULL: all, with hints guessed from the first rows.  Wanted columns that a file lacks

@@ -22,6 +22,9 @@ struct text_source {
   size_t stage_from;
   size_t stage_to;
   bool ended;
+  uint32_t notices;
+  bool watches; /* whether what is converted is UTF-8 already */
+  encoding_watch watch;
   uint8_t head[SOURCE_HEAD_BYTES]; /* what source_head read ahead */
   size_t head_from;
   size_t head_to;
@@ -34,21 +37,25 @@ static status fill_stage(text_source *s, error *err) {
   size_t got = 0;
   assert(s->stage_to < STAGE_BYTES); /* or it would look like the end */
   TRY(unpack_read(s->unpack, s->stage + s->stage_to, STAGE_BYTES - s->stage_to, &got, err));
+  if (s->watches) {
+    encoding_watch_bytes(&s->watch, s->stage + s->stage_to, got);
+  }
   s->stage_to += got;
   s->ended = got == 0;
   return STATUS_OK;
 }
 
-/* "UTF-16" without a mark: text begins with ASCII, so the zero byte shows the order. */
+/* "UTF-16" without a mark: the zero bytes of ASCII characters show the order. */
 static const char *byte_order(const char *encoding, const uint8_t *bytes, size_t length) {
   if (encoding == NULL || strcmp(encoding, "UTF-16") != 0) {
     return encoding;
   }
-  return length > 0 && bytes[0] == 0 ? "UTF-16BE" : "UTF-16LE";
+  const char *guess = encoding_guess_utf16(bytes, length);
+  return guess != NULL ? guess : length > 0 && bytes[0] == 0 ? "UTF-16BE" : "UTF-16LE";
 }
 
 static status start(text_source *s, const char *encoding, error *err) {
-  while (s->stage_to < BOM_BYTES_MAX && !s->ended) {
+  while (s->stage_to < ENCODING_GUESS_BYTES && !s->ended) {
     TRY(fill_stage(s, err));
   }
   size_t mark_bytes = 0;
@@ -56,6 +63,15 @@ static status start(text_source *s, const char *encoding, error *err) {
   s->stage_from = mark_bytes;
   const char *meant = encoding_resolve(told != NULL ? told : encoding);
   meant = byte_order(meant, s->stage, s->stage_to);
+  s->notices = 0;
+  s->watches = told == NULL && meant != NULL && encoding_keeps_ascii(meant);
+  if (s->watches) {
+    s->watch = (encoding_watch){.encoding = meant};
+    encoding_watch_bytes(&s->watch, s->stage, s->stage_to);
+  } else if (told == NULL && meant == NULL) {
+    meant = encoding_guess_utf16(s->stage, s->stage_to);
+    s->notices |= meant != NULL ? 1U << FILE_NOTICE_UTF16 : 0;
+  }
   return meant == NULL ? STATUS_OK : converter_open(meant, s->title, &s->converter, err);
 }
 
@@ -112,6 +128,7 @@ status source_restart(text_source *s, error *err) {
         s->title);
   }
   close_layers(s);
+  s->watches = false;
   s->stage_from = s->stage_to = 0;
   s->head_from = s->head_to = 0;
   s->ended = false;
@@ -188,6 +205,11 @@ uint64_t source_position(const text_source *s) {
 
 const char *source_title(const text_source *s) {
   return s->title;
+}
+
+uint32_t source_notices(const text_source *s) {
+  const bool is_already = s->watches && encoding_watch_is_utf8(&s->watch);
+  return s->notices | (is_already ? 1U << FILE_NOTICE_UTF8_ALREADY : 0);
 }
 
 uint64_t source_size(const text_source *s) {

@@ -1,11 +1,13 @@
 /* A file as a stream of UTF-8 text, whatever it is on disk.
  *
  * Blocks (raw.h), unpacked (unpack.h), without byte-order mark, converted to UTF-8 where an encoding is
- * stated or given by a mark (encoding.h).  Text that claims to be UTF-8 is passed on unchecked.
+ * stated, given by a mark, or shown by the zeros of UTF-16 (encoding.h).  Text that claims to be UTF-8 is
+ * passed on unchecked.
  */
 #ifndef CANVASS_READING_SOURCE_H
 #define CANVASS_READING_SOURCE_H
 
+#include "base/file_facts.h"
 #include "base/text.h"
 #include "reading/raw.h"
 
@@ -29,5 +31,7 @@ slice source_name(const text_source *s, const char *name); /* as unpack_name */
 uint64_t source_position(const text_source *s);            /* bytes on disk read so far */
 const char *source_title(const text_source *s);            /* what messages call the file */
 uint64_t source_size(const text_source *s);                /* bytes on disk; 0: unknown */
+uint32_t source_notices(
+    const text_source *s); /* bits of file_notice: what was found of the encoding so far */
 
 #endif

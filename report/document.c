@@ -156,7 +156,11 @@ static status shape_file(const place *at, const json *node, error *err) {
       {"name", JSON_TEXT, true},          {"sha256", JSON_TEXT, true},
       {"bytes", JSON_INTEGER, true},      {"records", JSON_INTEGER, true},
       {"places", JSON_ARRAY, false},      {"quarantined", JSON_INTEGER, true},
-      {"blank_rows", JSON_OBJECT, false}, {"repeated_headers", JSON_OBJECT, false}};
+      {"blank_rows", JSON_OBJECT, false}, {"repeated_headers", JSON_OBJECT, false},
+      {"read_as", JSON_OBJECT, false}};
+  static const member_rule read_as_rules[] = {{"header_rows", JSON_INTEGER, true},
+                                              {"skipped_lines", JSON_INTEGER, true},
+                                              {"notices", JSON_ARRAY, true}};
   static const member_rule skipped_rules[] = {{"n", JSON_INTEGER, true}, {"lines", JSON_ARRAY, true}};
   static const char *const skipped[] = {"blank_rows", "repeated_headers"};
   TRY(shape_object(at, node, RULES(rules), err));
@@ -165,6 +169,12 @@ static status shape_file(const place *at, const json *node, error *err) {
     if (json_kind_of(given) == JSON_OBJECT) {
       TRY(shape_object(&(place){at, skipped[i], 0}, given, RULES(skipped_rules), err));
     }
+  }
+  const json *read_as = json_get(node, "read_as");
+  if (json_kind_of(read_as) == JSON_OBJECT) {
+    const place here = {at, "read_as", 0};
+    TRY(shape_object(&here, read_as, RULES(read_as_rules), err));
+    TRY(shape_list(&here, read_as, "notices", shape_text, err));
   }
   return shape_list(at, node, "places", shape_any_object, err);
 }

@@ -205,6 +205,7 @@ static void tell_skipped(const document *d, const json *skipped, word sentence, 
 
 static void make_troubles(const document *d, layout_texts *out) {
   const json *files = data_of(d, "files");
+  layout_read_as_tell(d, files, out);
   for (size_t i = 0; i < json_count(files); i++) {
     const json *file = json_at(files, i);
     slice name = shown_text(d, json_get(file, "name"));

@@ -85,6 +85,25 @@
   X(WORD_REPEATED_HEADER_LINES, "Header rows repeated in {file}, left out: {n} (lines {places})",            \
     "{file} 中重复的表头，未计入：{n} 行（第 {places} 行）",                                                 \
     "{file} 中重複的標題列，未計入：{n} 列（第 {places} 行）")                                               \
+  X(WORD_READ_AS_ROW, "{file} read as: {format}, 1 header row", "{file} 的读取格式：{format}，1 行表头",     \
+    "{file} 的讀取格式：{format}，1 列標題")                                                                 \
+  X(WORD_READ_AS_ROWS, "{file} read as: {format}, {n} header rows",                                          \
+    "{file} 的读取格式：{format}，{n} 行表头", "{file} 的讀取格式：{format}，{n} 列標題")                    \
+  X(WORD_HEADER_ROWS, "{n} header rows in {file}", "{file} 的表头：{n} 行", "{file} 的標題列：{n} 列")       \
+  X(WORD_SKIPPED_LINES, "Lines before the header of {file}, left out: {n}",                                  \
+    "{file} 表头之前未读取的行：{n}", "{file} 標題列之前未讀取的行：{n}")                                    \
+  X(WORD_SEP_LINE, "The first line of {file} is `sep=`: it names the delimiter",                             \
+    "{file} 的第一行是 sep=，指明了分隔符", "{file} 的第一行是 sep=，指明了分隔符號")                        \
+  X(WORD_DELIMITER_TIED,                                                                                     \
+    "Two delimiters separate the first records of {file} equally well; `data: delimiter` states one",        \
+    "{file} 的前几条记录用两种分隔符都能分开；可用 data 中的 delimiter 指定",                                \
+    "{file} 的前幾筆紀錄用兩種分隔符號都能分開；可用 data 中的 delimiter 指定")                              \
+  X(WORD_UTF16, "{file} was recognised as UTF-16, which it does not say itself",                             \
+    "{file} 未注明编码，已识别为 UTF-16", "{file} 未註明編碼，已識別為 UTF-16")                              \
+  X(WORD_UTF8_ALREADY,                                                                                       \
+    "{file} is valid UTF-8; the encoding that the specification states makes other letters of it",           \
+    "{file} 本身是有效的 UTF-8；按规格所写的编码读取会产生乱码",                                             \
+    "{file} 本身是有效的 UTF-8；按規格所寫的編碼讀取會產生亂碼")                                             \
   X(WORD_LINE_PLACE, "line {line} ({problem})", "第 {line} 行（{problem}）", "第 {line} 行（{problem}）")    \
   X(WORD_INVALID_PLACES, "Invalid answers to {item}: {places}", "{item} 的无效答案：{places}",               \
     "{item} 的無效答案：{places}")                                                                           \

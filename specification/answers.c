@@ -106,7 +106,7 @@ static bool add_rule(compilation *c, symbol *s, program_rule rule, uint32_t capa
 static uint32_t rules_capacity(const symbol *s) {
   const node *texts = node_get(s->body, "texts");
   const node *missing = node_get(s->body, "missing");
-  return (texts != NULL ? texts->count : 0) + (missing != NULL ? missing->count : 0) + 1;
+  return (texts != NULL ? texts->count : 0) + (missing != NULL ? missing->count : 0) + PLATFORM_MISSING_MAX;
 }
 
 static bool texts_section(compilation *c, const symbol *s, const node **out) {
@@ -249,23 +249,29 @@ bool answers_of_texts(compilation *c, symbol *s, const char *what) {
 /* Reasons that a codebook can give; the others are found while reading. */
 enum { REASONS_DECLARABLE = MISSING_OTHER + 1 };
 
-static bool rule_is_taken(compilation *c, const symbol *s, const node *code) {
+static bool has_rule(const symbol *s, slice code) {
   bool by_value = s->variable.kind == VARIABLE_SCALE || s->variable.kind == VARIABLE_NUMBER;
   decimal wanted;
-  bool is_number = by_value && decimal_parse(slice_trim(code->text), '.', &wanted);
+  bool is_number = by_value && decimal_parse(slice_trim(code), '.', &wanted);
   for (uint32_t i = 0; i < s->variable.rules_count; i++) {
     slice other = s->variable.rules[i].text;
     decimal number;
-    bool same =
-        slice_equal(other, code->text) ||
-        (is_number && decimal_parse(slice_trim(other), '.', &number) && decimal_compare(number, wanted) == 0);
+    bool same = slice_equal(other, code) || (is_number && decimal_parse(slice_trim(other), '.', &number) &&
+                                             decimal_compare(number, wanted) == 0);
     if (same) {
-      problem_at(c->problems, code->at, "missing: '%s' already has a meaning",
-                 problem_quote(c->problems, code->text));
       return true;
     }
   }
   return false;
+}
+
+static bool rule_is_taken(compilation *c, const symbol *s, const node *code) {
+  const bool is_taken = has_rule(s, code->text);
+  if (is_taken) {
+    problem_at(c->problems, code->at, "missing: '%s' already has a meaning",
+               problem_quote(c->problems, code->text));
+  }
+  return is_taken;
 }
 
 static bool missing_rule(compilation *c, symbol *s, const node *code, missing_reason reason) {
@@ -301,6 +307,44 @@ bool answers_missing(compilation *c, symbol *s) {
   } else {
     field_expected(c, n, "missing", "a map of codes and reasons, or a list of codes");
     return false;
+  }
+  return all_well;
+}
+
+/* Could a cell with CODE be an answer, by what is declared? */
+static bool is_answer(const symbol *s, slice code) {
+  const program_variable *v = &s->variable;
+  int64_t number;
+  const bool is_number = whole_parse(code, &number);
+  bool is_key = false;
+  for (uint32_t i = 0; i < v->keys_count && v->kind != VARIABLE_MULTI_FLAGS; i++) {
+    is_key = is_key || slice_equal(v->keys[i], code);
+  }
+  switch (v->kind) {
+    case VARIABLE_SCALE:
+      return is_number && number >= v->low && number <= v->high;
+    case VARIABLE_NUMBER:
+      return s->weight != 0 ||
+             (is_number && v->has_range && decimal_compare((decimal){number, 0}, s->range_low) >= 0 &&
+              decimal_compare((decimal){number, 0}, s->range_high) <= 0);
+    case VARIABLE_TEXT:
+      return true;
+    default:
+      return is_key;
+  }
+}
+
+bool answers_of_platform(compilation *c, symbol *s) {
+  bool all_well = true;
+  const platform_missing *m = c->platform != NULL ? c->platform->missing : NULL;
+  for (; m != NULL && m->code != NULL; m++) {
+    program_rule rule = {.text = slice_of(m->code), .missing = true};
+    while (strcmp(missing_name(rule.reason), m->reason) != 0) {
+      rule.reason++;
+    }
+    if (!has_rule(s, rule.text) && !is_answer(s, rule.text)) {
+      all_well = add_rule(c, s, rule, rules_capacity(s)) && all_well;
+    }
   }
   return all_well;
 }

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "store/shard.h"
+
 enum {
   KEY_TYPE = 1 << 0,
   KEY_LABEL = 1 << 1,
@@ -24,21 +27,25 @@ enum {
   KEY_DECIMALS = 1 << 11,
   KEY_FORMAT = 1 << 12,
   KEY_KIND = 1 << 13,
+  KEY_CHOSEN = 1 << 14,
   KEYS_ALL = KEY_TYPE | KEY_LABEL | KEY_COLUMN | KEY_MISSING,
-  KEYS_COUNT = 14,
+  KEYS_COUNT = 15,
 };
+
+enum { NAMES_LISTED = 10 };
 
 /* In the order of the bits. */
 static const char *const key_names[KEYS_COUNT] = {
-    "type",    "label",  "column",  "missing",   "range",    "texts",  "values",
-    "reverse", "closed", "columns", "delimiter", "decimals", "format", "kind",
+    "type",   "label",   "column",    "missing",  "range",  "texts", "values", "reverse",
+    "closed", "columns", "delimiter", "decimals", "format", "kind",  "chosen",
 };
 
 static const codebook_type types[] = {
     {"scale", VARIABLE_SCALE, KEYS_ALL | KEY_RANGE | KEY_TEXTS | KEY_VALUES | KEY_REVERSE, codebook_scale},
     {"nominal", VARIABLE_NOMINAL, KEYS_ALL | KEY_TEXTS | KEY_VALUES | KEY_CLOSED, codebook_nominal},
     {"multi", VARIABLE_MULTI_CELL,
-     KEYS_ALL | KEY_COLUMNS | KEY_DELIMITER | KEY_TEXTS | KEY_VALUES | KEY_CLOSED, codebook_multi},
+     KEYS_ALL | KEY_COLUMNS | KEY_DELIMITER | KEY_TEXTS | KEY_VALUES | KEY_CLOSED | KEY_CHOSEN,
+     codebook_multi},
     {"number", VARIABLE_NUMBER, KEYS_ALL | KEY_DECIMALS | KEY_RANGE | KEY_TEXTS, codebook_number},
     {"date", VARIABLE_DATE, KEYS_ALL | KEY_FORMAT | KEY_RANGE, codebook_date},
     {"id", VARIABLE_TEXT, KEYS_ALL, codebook_text},
@@ -100,31 +107,141 @@ const char *codebook_data(compilation *c) {
   return name != NULL ? name : "the data";
 }
 
-bool codebook_column(compilation *c, slice name, place at) {
-  if (c->header == NULL) {
-    return true;
-  }
+static const manifest_column *find_column(const compilation *c, slice name) {
   for (uint32_t i = 0; i < c->header->columns_count; i++) {
     if (slice_equal(c->header->columns[i].name, name)) {
-      return true;
+      return &c->header->columns[i];
     }
+  }
+  return NULL;
+}
+
+/* The title of the column in place NAME, a number; NAME itself where it is a title, or no such number. */
+static slice by_place(const compilation *c, slice name) {
+  int64_t number;
+  if (c->header == NULL || !whole_parse(name, &number) || number < 1 || find_column(c, name) != NULL) {
+    return name;
+  }
+  if (c->places_of_columns != NULL) {
+    return number <= c->places_count ? c->places_of_columns[number - 1] : name;
+  }
+  return number <= c->header->columns_count ? c->header->columns[number - 1].name : name;
+}
+
+/* A title that several columns have: "T #1", "T #2" (reading/csv/csv.h). */
+static bool is_of_several(compilation *c, slice name, place at) {
+  buf list;
+  buf first;
+  buf_init(&list);
+  buf_init(&first);
+  uint32_t count = 0;
+  bool more = true;
+  while (more) {
+    buf_clear(&first);
+    buf_printf(&first, "%.*s #%u", SLICE_ARG(name), count + 1);
+    const slice numbered = {(const char *)first.data, first.length};
+    more = !first.failed && find_column(c, numbered) != NULL;
+    if (more && count++ < NAMES_LISTED) {
+      buf_printf(&list, "%s'%s'", list.length > 0 ? ", " : "", problem_quote(c->problems, numbered));
+    }
+  }
+  if (count > 0) {
+    problem_of_data(c->problems, at, "%u columns of %s have the title '%s'; name one of them: %.*s%s", count,
+                    codebook_data(c), problem_quote(c->problems, name), (int)list.length,
+                    (const char *)list.data, count > NAMES_LISTED ? ", ..." : "");
+  }
+  buf_fini(&list);
+  buf_fini(&first);
+  return count > 0;
+}
+
+static void report_absent(compilation *c, slice name, place at) {
+  if (is_of_several(c, name, at)) {
+    return;
   }
   const char *nearest = text_nearest(name, c->free_columns, c->free_columns_count);
   problem_of_data(c->problems, at, "no column '%s' in %s%s%s%s", problem_quote(c->problems, name),
                   codebook_data(c), nearest != NULL ? "; did you mean '" : "",
                   nearest != NULL ? problem_quote(c->problems, slice_of(nearest)) : "",
                   nearest != NULL ? "'?" : "");
-  return false;
+}
+
+bool codebook_column(compilation *c, slice name, place at) {
+  const bool is_there = c->header == NULL || find_column(c, name) != NULL;
+  if (!is_there) {
+    report_absent(c, name, at);
+  }
+  return is_there;
+}
+
+/* What the file says that its column is about, for a variable to which the page gives no label. */
+static void take_label(const compilation *c, const manifest_column *column, symbol *s) {
+  if (column->label.length > 0 && node_get(s->body, "label") == NULL) {
+    const char *text = arena_copy(c->memory, column->label);
+    for (size_t i = 0; i < LANGUAGES; i++) {
+      s->label.text[i] = text;
+    }
+  }
+}
+
+/* "T #2" (reading/csv/csv.h); empty: out of memory. */
+static slice numbered_title(compilation *c, slice title, int64_t number) {
+  buf text;
+  buf_init(&text);
+  buf_printf(&text, "%.*s #%lld", SLICE_ARG(title), (long long)number);
+  const slice name = {(const char *)text.data, text.length};
+  const char *copy = text.failed ? NULL : arena_copy(c->memory, name);
+  buf_fini(&text);
+  return slice_of(copy);
+}
+
+/* {title: T, nth: 2}: the second of several columns with one title. */
+static bool read_nth(compilation *c, const node *n, slice *name) {
+  static const char *const keys[] = {"title", "nth"};
+  const node *title = node_get(n, "title");
+  const node *nth = node_get(n, "nth");
+  int64_t number = 0;
+  field_check_keys(c, n, "column", keys, sizeof keys / sizeof keys[0]);
+  if (title == NULL || nth == NULL) {
+    field_expected(c, n, "column", "a title, or {title: ..., nth: 2} of a title that several columns have");
+    return false;
+  }
+  if (!field_name(c, title, "title", name) || !field_whole(c, nth, "nth", 1, SHARD_COLUMNS_MAX, &number)) {
+    return false;
+  }
+  *name = numbered_title(c, *name, number);
+  return name->length > 0;
+}
+
+bool codebook_column_name(compilation *c, const node *n, const char *what, slice *name) {
+  if (n->kind == NODE_MAP) {
+    return read_nth(c, n, name);
+  }
+  if (!field_name(c, n, what, name)) {
+    return false;
+  }
+  const slice named = by_place(c, *name);
+  *name = named.bytes == name->bytes ? named : slice_of(arena_copy(c->memory, named));
+  return name->length > 0;
 }
 
 static bool read_column(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "column");
   slice name = slice_of(s->name);
-  if (n != NULL && !field_name(c, n, "column", &name)) {
+  if (n != NULL && !codebook_column_name(c, n, "column", &name)) {
     return false;
   }
   s->variable.column = name.bytes;
-  return codebook_column(c, name, n != NULL ? n->at : s->key->at);
+  if (c->header == NULL) {
+    return true;
+  }
+  const manifest_column *column = find_column(c, name);
+  if (column == NULL) {
+    report_absent(c, name, n != NULL ? n->at : s->key->at);
+    return false;
+  }
+  take_label(c, column, s);
+  return true;
 }
 
 static bool read_entry(compilation *c, symbol *s) {
@@ -141,7 +258,7 @@ static bool read_entry(compilation *c, symbol *s) {
   const node *label = node_get(s->body, "label");
   all_well = (label == NULL || field_label(c, label, "label", &s->label)) && all_well;
   all_well = type->read(c, s) && all_well;
-  all_well = answers_missing(c, s) && all_well;
+  all_well = answers_missing(c, s) && answers_of_platform(c, s) && all_well;
   if (s->variable.kind != VARIABLE_MULTI_FLAGS) {
     all_well = read_column(c, s) && all_well;
   }
@@ -190,15 +307,30 @@ static bool claim(compilation *c, claims *all, const node *n) {
   if (!ARRAY_ROOM_IN(c->memory, all->names, all->count, all->capacity)) {
     return false;
   }
-  all->names[all->count++] = n->text;
+  all->names[all->count++] = by_place(c, n->text);
   return true;
+}
+
+/* A title, a place, or {title, nth}. */
+static bool claim_column(compilation *c, claims *all, const node *n) {
+  if (n == NULL || n->kind != NODE_MAP) {
+    return claim(c, all, n);
+  }
+  const node *title = node_get(n, "title");
+  const node *nth = node_get(n, "nth");
+  int64_t number = 0;
+  if (title == NULL || nth == NULL || !whole_parse(nth->text, &number)) {
+    return true; /* reported where the entry is read */
+  }
+  const node named = {.kind = NODE_TEXT, .text = numbered_title(c, title->text, number)};
+  return named.text.length > 0 && claim(c, all, &named);
 }
 
 static bool claim_exact(compilation *c, const node *section, claims *all) {
   for (uint32_t i = 0; i < section->count; i++) {
     const node *body = section->items[i];
     if (!is_pattern(section->keys[i], body) &&
-        (!claim(c, all, section->keys[i]) || !claim(c, all, node_get(body, "column")) ||
+        (!claim(c, all, section->keys[i]) || !claim_column(c, all, node_get(body, "column")) ||
          !claim(c, all, node_get(body, "columns")))) {
       return false;
     }

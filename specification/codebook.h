@@ -34,6 +34,9 @@ bool answers_of_scale(compilation *c, symbol *s);
 bool answers_of_numbers(compilation *c, symbol *s, int64_t low, int64_t high);
 bool answers_of_texts(compilation *c, symbol *s, const char *what);
 bool answers_missing(compilation *c, symbol *s);
+/* What stands for no answer in exports of the platform, unless the page gives it a meaning or it can be an
+ * answer: rules like those of `missing`. */
+bool answers_of_platform(compilation *c, symbol *s);
 /* The order of maps means nothing: rules are sorted by their texts. */
 void answers_sort(symbol *s);
 /* Adds a label for a key that is a text. */
@@ -41,6 +44,9 @@ bool answers_label_text(compilation *c, symbol *s, slice key, const node *label)
 
 /* What messages call the data of the header: their file when it is one, otherwise "the data". */
 const char *codebook_data(compilation *c);
+/* The column that N names: its title; a whole number that is no title, its place in the first file; or
+ * {title, nth}. */
+bool codebook_column_name(compilation *c, const node *n, const char *what, slice *name);
 /* True when the data have the column, or there is no header; otherwise reported. */
 bool codebook_column(compilation *c, slice name, place at);
 

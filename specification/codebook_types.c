@@ -99,7 +99,7 @@ static bool multi_flags(compilation *c, symbol *s, const node *columns) {
     const node *option = columns->kind == NODE_MAP ? columns->keys[i] : columns->items[i];
     slice column;
     if (!field_name(c, option, "columns", &v->keys[i]) ||
-        !field_name(c, columns->items[i], "columns", &column)) {
+        !codebook_column_name(c, columns->items[i], "columns", &column)) {
       all_well = false;
       continue;
     }
@@ -112,6 +112,13 @@ static bool multi_flags(compilation *c, symbol *s, const node *columns) {
     }
     v->columns[i] = column.bytes;
     all_well = codebook_column(c, column, columns->items[i]->at) && all_well;
+  }
+  const node *chosen = node_get(s->body, "chosen");
+  static const char *const choices[] = {"1", "any"};
+  size_t choice = 0;
+  if (chosen != NULL) {
+    all_well = field_choice(c, chosen, "chosen", choices, 2, &choice) && all_well;
+    v->any_chosen = choice == 1;
   }
   v->columns_count = columns->count;
   v->keys_count = columns->count;
@@ -149,6 +156,11 @@ bool codebook_multi(compilation *c, symbol *s) {
       }
     }
     return multi_flags(c, s, columns) && label_options(c, s);
+  }
+  const node *chosen = node_key(s->body, "chosen");
+  if (chosen != NULL) {
+    problem_at(c->problems, chosen->at, "'chosen' goes with `columns`, not with one delimited column");
+    return false;
   }
   bool all_well = read_closed(c, s);
   if (delimiter == NULL) {

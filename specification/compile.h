@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/table.h"
+#include "reading/platform.h"
 #include "specification/node.h"
 #include "stats/analyses/analysis.h"
 
@@ -72,6 +73,7 @@ typedef struct data_options {
   char decimal_mark;
   bool keeps_blank_rows;
   const char *format; /* static; NULL: recognised for each file */
+  reading_header_rows header;
 } data_options;
 
 typedef struct analysis_defaults {
@@ -84,8 +86,11 @@ typedef struct analysis_defaults {
 
 typedef struct compilation {
   slice page;
-  const manifest *header; /* NULL: the page alone */
-  bool decimals_known;    /* HEADER is the whole dataset */
+  const manifest *header;         /* NULL: the page alone */
+  bool decimals_known;            /* HEADER is the whole dataset */
+  const slice *places_of_columns; /* titles of all columns of the first file, in its order; NULL: HEADER's */
+  uint32_t places_count;
+  const platform *platform; /* whose cells that are no answers hold (platform_of_files); NULL: none's */
   plan *plan;
   arena *memory; /* the plan's */
   problem_list *problems;

@@ -73,20 +73,106 @@ static void read_blank_rows(compilation *c, const node *n) {
   }
 }
 
-enum { FORMATS_MAX = 16 };
+enum { FORMATS_MAX = 64 };
 
 static void read_format(compilation *c, const node *n) {
   const char *choices[FORMATS_MAX];
   size_t count = 0;
   size_t choice = 0;
+  const platform *named = n->kind == NODE_TEXT ? platform_named(n->text) : NULL;
+  if (named != NULL) {
+    c->data.format = named->name;
+    return;
+  }
   while (count < FORMATS_MAX && (choices[count] = reading_format_name(count)) != NULL) {
     count++;
   }
   assert(reading_format_name(count) == NULL);
+  for (size_t i = 0; count < FORMATS_MAX && platform_at(i) != NULL; i++) {
+    choices[count++] = platform_at(i)->name;
+  }
+  assert(count < FORMATS_MAX);
   if (field_choice(c, n, "format", choices, count, &choice)) {
     c->data.format = choices[choice];
   }
 }
+
+/* ---- The header ---------------------------------------------------------------------------------- */
+
+enum { SKIP_MAX = 10000 };
+
+static void read_skip(compilation *c, const node *n) {
+  int64_t lines = 0;
+  if (field_whole(c, n, "skip", 0, SKIP_MAX, &lines)) {
+    c->data.header.skip = (uint32_t)lines;
+  }
+}
+
+static void read_header(compilation *c, const node *n) {
+  int64_t rows = 0;
+  if (field_whole(c, n, "header", 1, READING_HEADER_ROWS_MAX, &rows)) {
+    c->data.header.rows = (uint32_t)rows;
+  }
+}
+
+/* The number of a row, or a list of numbers. */
+static void read_titles(compilation *c, const node *n) {
+  const node *one[] = {n};
+  const node *const *rows = n->kind == NODE_LIST ? (const node *const *)n->items : one;
+  const uint32_t count = n->kind == NODE_LIST ? n->count : 1;
+  for (uint32_t i = 0; i < count; i++) {
+    int64_t row = 0;
+    if (field_whole(c, rows[i], "titles", 1, READING_HEADER_ROWS_MAX, &row)) {
+      c->data.header.titles |= UINT32_C(1) << (row - 1);
+    }
+  }
+}
+
+static void read_labels(compilation *c, const node *n) {
+  int64_t row = 0;
+  if (field_whole(c, n, "labels", 1, READING_HEADER_ROWS_MAX, &row)) {
+    c->data.header.labels = (uint32_t)row;
+  }
+}
+
+/* Rows that are given a meaning must be in the header. */
+static void check_header(compilation *c, const node *section) {
+  const reading_header_rows *h = &c->data.header;
+  const bool is_beyond = h->labels > h->rows || (h->titles >> h->rows) != 0;
+  if (is_beyond && (h->rows > 0 || c->data.format == NULL)) {
+    problem_at(
+        c->problems, section->at,
+        "data: titles and labels are rows of the header, which has %u; state `header:`, how many it has",
+        h->rows > 0 ? h->rows : 1);
+  } else if (h->rows > 0 && h->titles == 0 && h->labels > 0 && h->rows == 1) {
+    problem_at(c->problems, section->at,
+               "data: the only row of the header is that of the labels; no row has titles");
+  }
+}
+
+static void header_normal(compilation *c, json *o) {
+  const reading_header_rows *h = &c->data.header;
+  if (h->skip > 0) {
+    json_set_integer(o, "skip", h->skip);
+  }
+  if (h->rows > 0) {
+    json_set_integer(o, "header", h->rows);
+  }
+  if (h->titles != 0) {
+    json *titles = json_array(c->memory);
+    for (int i = 0; i < READING_HEADER_ROWS_MAX; i++) {
+      if ((h->titles >> i & 1) != 0) {
+        json_push(titles, json_integer(c->memory, i + 1));
+      }
+    }
+    json_set(o, "titles", titles);
+  }
+  if (h->labels > 0) {
+    json_set_integer(o, "labels", h->labels);
+  }
+}
+
+/* ---- All of it ----------------------------------------------------------------------------------- */
 
 static void data_normal(compilation *c) {
   json *o = json_object(c->memory);
@@ -103,6 +189,7 @@ static void data_normal(compilation *c) {
   if (c->data.format != NULL) {
     json_set_text(o, "format", c->data.format);
   }
+  header_normal(c, o);
   json_set(c->normal, "data", o);
 }
 
@@ -110,16 +197,15 @@ void data_read(compilation *c, const node *root) {
   static const struct data_key {
     const char *key;
     void (*read)(compilation *c, const node *n);
-  } keys[] = {{"encoding", read_encoding},
-              {"delimiter", read_delimiter},
-              {"decimal", read_decimal_mark},
-              {"blank_rows", read_blank_rows},
-              {"format", read_format}};
+  } keys[] = {{"encoding", read_encoding},     {"delimiter", read_delimiter}, {"decimal", read_decimal_mark},
+              {"blank_rows", read_blank_rows}, {"format", read_format},       {"skip", read_skip},
+              {"header", read_header},         {"titles", read_titles},       {"labels", read_labels}};
   enum { KEYS = sizeof keys / sizeof keys[0] };
   const node *section = node_get(root, "data");
   c->data.decimal_mark = '.';
   if (section != NULL &&
-      field_is_map(c, section, "data", "encoding, delimiter, decimal, blank_rows and format")) {
+      field_is_map(c, section, "data",
+                   "encoding, delimiter, decimal, blank_rows, format, skip, header, titles and labels")) {
     const char *names[KEYS];
     for (size_t i = 0; i < KEYS; i++) {
       names[i] = keys[i].key;
@@ -131,6 +217,7 @@ void data_read(compilation *c, const node *root) {
         keys[i].read(c, n);
       }
     }
+    check_header(c, section);
     if (c->data.delimiter != '\0' && c->data.delimiter == c->data.decimal_mark) {
       problem_at(c->problems, section->at, "data: delimiter and decimal mark are both '%c'",
                  c->data.delimiter);

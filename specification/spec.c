@@ -14,6 +14,11 @@ struct spec {
   slice page;
   node *root;
   arena *columns; /* of the last spec_reading_options */
+  /* The columns of the last header: a dataset may hold only those that are wanted, and has no places of
+   * others. */
+  slice *titles;
+  uint32_t titles_count;
+  arena *header; /* of the titles */
 };
 
 static const char *const page_keys[] = {"title",      "data",   "variables", "constructs",
@@ -63,6 +68,12 @@ static status digest_normal(compilation *c, error *err) {
   return st;
 }
 
+static const platform *platform_of(const manifest *m) {
+  uint32_t first;
+  uint32_t other;
+  return platform_of_files(m->files, m->files_count, &first, &other);
+}
+
 static void compilation_close(compilation *c) {
   plan_destroy(c->plan);
   c->plan = NULL;
@@ -72,7 +83,12 @@ static void compilation_close(compilation *c) {
 /* FOUND: mistakes so far, or NULL.  C is to be closed whatever the status. */
 static status compile(const spec *s, const manifest *header, bool decimals_known, problem_list *found,
                       compilation *c, spec_problems *problems, error *err) {
-  *c = (compilation){.page = s->page, .header = header, .decimals_known = decimals_known};
+  *c = (compilation){.page = s->page,
+                     .header = header,
+                     .decimals_known = decimals_known,
+                     .places_of_columns = s->titles,
+                     .places_count = s->titles_count,
+                     .platform = header != NULL ? platform_of(header) : NULL};
   c->plan = plan_new();
   if (c->plan == NULL || c->plan->memory == NULL || c->plan->program == NULL) {
     return error_no_memory(err, "the plan");
@@ -144,12 +160,32 @@ void spec_destroy(spec *s) {
     return;
   }
   arena_destroy(s->columns);
+  arena_destroy(s->header);
   arena_destroy(s->memory);
   free(s);
 }
 
+static status keep_titles(spec *s, const manifest *header, error *err) {
+  arena_destroy(s->header);
+  s->titles = NULL;
+  s->titles_count = 0;
+  s->header = arena_new();
+  if (s->header == NULL) {
+    return error_no_memory(err, "the columns");
+  }
+  s->titles = ARENA_ARRAY(s->header, slice, (size_t)header->columns_count + 1);
+  for (uint32_t i = 0; s->titles != NULL && i < header->columns_count; i++) {
+    s->titles[i] = arena_slice(s->header, header->columns[i].name);
+  }
+  s->titles_count = header->columns_count;
+  return arena_failed(s->header) ? error_no_memory(err, "the columns") : STATUS_OK;
+}
+
 status spec_reading_options(spec *s, const manifest *header, reading_options *out, spec_problems *problems,
                             error *err) {
+  if (header != NULL) {
+    TRY(keep_titles(s, header, err));
+  }
   compilation c;
   arena *memory = arena_new();
   status st = memory != NULL ? compile(s, header, false, NULL, &c, problems, err)
@@ -164,6 +200,7 @@ status spec_reading_options(spec *s, const manifest *header, reading_options *ou
   if (st == STATUS_OK) {
     out->encoding = c.data.encoding != NULL ? arena_copy(memory, slice_of(c.data.encoding)) : NULL;
     out->format = c.data.format;
+    out->header = c.data.header;
     out->delimiter = c.data.delimiter;
     out->decimal_mark = c.data.decimal_mark;
     out->keeps_blank_rows = c.data.keeps_blank_rows;

@@ -1,7 +1,8 @@
 /* Manifests as bytes: magic, version, then files, shards and columns in order, XXH3-64 at the end.
  *
- * Version 2, which did not say how large a column's numbers are nor which records belong to no respondent, is
- * read as well: datasets that a broker keeps outlive programs.
+ * Version 3, which said neither what a file was read as nor what a column is about, and version 2, which did
+ * not say either how large a column's numbers are nor which records belong to no respondent, are read as
+ * well: datasets that a broker keeps outlive programs.
  *
  * Integers are varints in their shortest form, so equal manifests have equal bytes.  The reader checks what
  * other modules rely on: texts are UTF-8 (they go into reports), shards refer to existing files, and
@@ -16,8 +17,9 @@
 #define MANIFEST_MAGIC "CANVMNFS"
 
 enum {
-  MANIFEST_VERSION = 3,
+  MANIFEST_VERSION = 4,
   MANIFEST_VERSION_OLDEST = 2,
+  MANIFEST_VERSION_LABELS = 4, /* and what files were read as */
   MAGIC_BYTES = 8,
   CHECKSUM_BYTES = 8,
   TEXT_BYTES_MAX = 1 << 20,
@@ -74,6 +76,7 @@ bool manifest_same_shards(const manifest *a, const manifest *b) {
 
 static void encode_column(const manifest_column *c, buf *out) {
   buf_put_slice(out, c->name);
+  buf_put_slice(out, c->label);
   buf_put_u8(out, c->decimals_max);
   buf_put_u8(out, c->as_numbers);
   buf_put_u8(out, c->largest_known);
@@ -109,11 +112,17 @@ void manifest_encode(const manifest *m, buf *out) {
   }
 }
 
+static file_facts_extent extent_of(uint32_t version) {
+  return version == MANIFEST_VERSION_OLDEST  ? FILE_FACTS_PLACES
+         : version < MANIFEST_VERSION_LABELS ? FILE_FACTS_SKIPPED
+                                             : FILE_FACTS_ALL;
+}
+
 static void decode_files(reader *r, uint32_t version, manifest *m) {
   m->files_count = (uint32_t)reader_count_of(r, MANIFEST_FILES_MAX, FILE_BYTES_MIN);
   m->files = ARENA_ARRAY(m->memory, file_facts, m->files_count);
   for (uint32_t i = 0; m->files != NULL && r->problem == NULL && i < m->files_count; i++) {
-    file_facts_decode(r, UINT64_MAX, version > MANIFEST_VERSION_OLDEST, m->memory, &m->files[i]);
+    file_facts_decode(r, UINT64_MAX, extent_of(version), m->memory, &m->files[i]);
   }
 }
 
@@ -157,6 +166,9 @@ static decimal_magnitude decode_largest(reader *r) {
 
 static void decode_column(reader *r, uint32_t version, manifest_column *c, arena *memory) {
   c->name = reader_text(r, TEXT_BYTES_MAX, memory);
+  if (version >= MANIFEST_VERSION_LABELS) {
+    c->label = reader_text(r, TEXT_BYTES_MAX, memory);
+  }
   c->decimals_max = reader_u8(r);
   c->as_numbers = decode_flag(r, "a column is neither kept as numbers nor as texts");
   if (version == MANIFEST_VERSION_OLDEST) {

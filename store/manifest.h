@@ -24,6 +24,7 @@ typedef struct manifest_shard {
 
 typedef struct manifest_column {
   slice name;
+  slice label; /* what the first file says the column is about, beside its title; empty: nothing */
   /* Of all numbers in it but those beyond 2^62, which no variable can use: the most digits that any has
    * after the decimal mark, its exponent applied (255 at most), and how large the largest is.  Neither
    * depends on how the file was cut or encoded. */

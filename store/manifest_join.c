@@ -40,8 +40,9 @@ static void join_columns(const manifest *const *parts, size_t count, manifest *m
   }
   m->columns_count = first->columns_count;
   for (uint32_t i = 0; i < first->columns_count; i++) {
-    m->columns[i] =
-        (manifest_column){.name = arena_slice(m->memory, first->columns[i].name), .largest_known = true};
+    m->columns[i] = (manifest_column){.name = arena_slice(m->memory, first->columns[i].name),
+                                      .label = arena_slice(m->memory, first->columns[i].label),
+                                      .largest_known = true};
     sorted[i] = &m->columns[i];
   }
   qsort(sorted, m->columns_count, sizeof *sorted, column_order);

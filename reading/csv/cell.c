@@ -19,7 +19,7 @@ static slice find_quoted(slice raw) {
     return none;
   }
   size_t to = raw.length;
-  to -= raw.bytes[to - 1] == '\r';
+  to -= raw.bytes[to - 1] == '\r' && raw.bytes[to] == '\n';
   while (is_blank(raw.bytes[to - 1])) {
     to--;
   }

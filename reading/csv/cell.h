@@ -4,8 +4,9 @@
 
 #include "base/arena.h"
 
-/* RAW is a cell of a well-formed record (perhaps with the carriage return of its line).  The text lies in
- * RAW, or, when it has doubled quotes, in MEMORY.  False: out of memory. */
+/* RAW is a cell of a well-formed record (perhaps with the carriage return of its line), and the byte after it
+ * is what separates it from the next.  The text lies in RAW, or, when it has doubled quotes, in MEMORY.
+ * False: out of memory. */
 bool csv_cell_text(slice raw, arena *memory, slice *text);
 
 #endif

@@ -7,11 +7,12 @@
 
 #include "reading/csv/cell.h"
 
+bool csv_delimiter_possible(char delimiter) {
+  return delimiter > 0 && !isalnum((unsigned char)delimiter) && strchr("\"\n\r-+", delimiter) == NULL;
+}
+
 static status check_delimiter(char delimiter, error *err) {
-  const bool usable =
-      (delimiter > 0 && !isalnum((unsigned char)delimiter) && strchr("\"\n\r-+", delimiter) == NULL) ||
-      delimiter == 0;
-  return usable
+  return delimiter == 0 || csv_delimiter_possible(delimiter)
              ? STATUS_OK
              : error_set(err, STATUS_SPECIFICATION, "byte 0x%02X cannot be a delimiter; use , ; | or a tab",
                          (unsigned char)delimiter);
@@ -24,9 +25,11 @@ static status give_header(const csv_file *c, input_file *f, error *err) {
     return error_no_memory(err, f->title);
   }
   f->header.line = c->header.line;
+  f->header.reading = c->header.reading;
   f->header.count = c->header.count;
   for (uint32_t i = 0; i < c->header.count; i++) {
     f->header.columns[i].name = c->header.names[i];
+    f->header.columns[i].label = c->header.labels != NULL ? c->header.labels[i] : (slice){NULL, 0};
   }
   return STATUS_OK;
 }
@@ -40,8 +43,7 @@ static status open_csv(input_file *f, const input_watch *watch, error *err) {
   }
   f->self = c;
   csv_splitter_init(&c->splitter, f->source, f->first_ordinal);
-  TRY(csv_header_read(&c->splitter, f->options->delimiter, f->memory, &c->header, err));
-  c->header.keeps_blank_rows = f->options->keeps_blank_rows;
+  TRY(csv_header_read(&c->splitter, f->options, f->memory, &c->header, err));
   return give_header(c, f, err);
 }
 

@@ -1,7 +1,7 @@
 /* CSV as an input format; its row is in csv.c.
  *
- * RFC 4180 with quotes, embedded delimiters and line breaks, LF or CRLF; comma, semicolon, tab, bar or any
- * other ASCII delimiter.  Exactly:
+ * RFC 4180 with quotes, embedded delimiters and line breaks, lines that end with LF, CRLF or CR; comma,
+ * semicolon, tab, bar or any other ASCII delimiter.  Exactly:
  *
  * 1. The whole file is one automaton: what is a record never depends on where parallel readers cut.
  * 2. A quote opens a quoted cell as the first byte of a cell, and behind blanks when its closing quote stands
@@ -17,10 +17,11 @@
  * reading goes on with the next line.  A record of more than 16 MiB that is not inside a quoted cell there,
  * or whose quote opened on a line that is itself longer, is STATUS_DATA.  These rules do not apply to the
  * header.
- * 6. A header's empty names become "column_N" (N from 1); names that stand twice, and a file without a
- * header, are STATUS_DATA.
- * 7. Records that repeat the file's header cell by cell (with or without a byte-order mark) belong to no
- * respondent: they are left out and counted.
+ * 6. The header is the first record, or the first ones (header.h): where options say so, or the signs of a
+ * platform.  Lines that options skip, and a line `sep=;`, stand before it.  Empty names become "column_N"
+ * (N from 1), a name that stands twice becomes "NAME #1", "NAME #2"; a file without a header is STATUS_DATA.
+ * 7. Records that repeat a row of the file's header cell by cell (with or without a byte-order mark) belong
+ * to no respondent: they are left out and counted.
  */
 #ifndef CANVASS_READING_CSV_CSV_H
 #define CANVASS_READING_CSV_CSV_H

@@ -1,143 +1,145 @@
-/* Reading headers, with a plain automaton: this text is short. */
+/* Reading the first records: as many as signs of platforms refer to, or as the header is said to have. */
 #include "reading/csv/header.h"
 
-#include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "reading/csv/cell.h"
+#include "reading/csv/delimiter.h"
+#include "reading/csv/titles.h"
+#include "reading/csv/walk.h"
 #include "reading/plain_text.h"
+#include "reading/platform.h"
 
-/* In order of preference where two stand equally often. */
-static const char delimiters[] = {',', ';', '\t', '|'};
-enum { DELIMITERS = sizeof delimiters };
+enum {
+  ROWS_MAX = READING_HEADER_ROWS_MAX,
+  /* Records after the first are looked at only up to here: a stray quote takes in no more. */
+  LOOK_BYTES_MAX = 4 << 20,
+};
 
-/* What one walk over a record finds. */
-typedef struct walk {
-  size_t end;  /* after the newline; 0: the record is incomplete */
-  size_t open; /* where a quote opened that is not closed */
+static_assert((int)ROWS_MAX >= (int)PLATFORM_ROWS_MAX, "signs may refer to every row of a sample");
+
+/* A record, by its place in the rest of the splitter. */
+typedef struct first_row {
+  size_t begin, end;
   uint32_t cells;
-  uint32_t counts[DELIMITERS]; /* outside quotes */
-  bool wrong;                  /* text after a closing quote */
+  bool wrong;
   uint32_t wrong_cell;
-} walk;
+  slice *texts;
+} first_row;
 
-/* Which delimiter C is; -1: none.  DELIMITER 0: any of the candidates. */
-static int delimiter_index(uint8_t c, char delimiter) {
-  if (delimiter != 0) {
-    return c == (uint8_t)delimiter ? 0 : -1;
-  }
-  for (int i = 0; i < DELIMITERS; i++) {
-    if (c == (uint8_t)delimiters[i]) {
-      return i;
-    }
-  }
-  return -1;
+typedef struct first_rows {
+  csv_splitter *splitter;
+  const reading_options *options;
+  arena *memory;  /* of what is kept */
+  arena *scratch; /* of the rows that are looked at */
+  char delimiter;
+  first_row list[ROWS_MAX];
+  uint32_t count;
+} first_rows;
+
+static const char *title_of(const first_rows *r) {
+  return source_title(r->splitter->source);
 }
 
-static size_t pass_blanks(const uint8_t *text, size_t at, size_t length, char delimiter) {
-  while (at < length && (text[at] == ' ' || text[at] == '\t') && delimiter_index(text[at], delimiter) < 0) {
-    at++;
-  }
-  return at;
+static status no_memory(const first_rows *r, error *err) {
+  return error_no_memory(err, title_of(r));
 }
 
-static bool ends_cell(const uint8_t *text, size_t at, size_t length, char delimiter) {
-  at = pass_blanks(text, at, length, delimiter);
-  return at < length && (text[at] == '\n' || delimiter_index(text[at], delimiter) >= 0 ||
-                         (text[at] == '\r' && at + 1 < length && text[at + 1] == '\n'));
+/* The line of the byte at AT of the rest. */
+static unsigned long long line_of(const first_rows *r, size_t at) {
+  return r->splitter->line + plain_text_lines(r->splitter->rest.text, at);
 }
 
-/* The position after the quoted cell that begins at AT; LENGTH + 1: it does not close. */
-static size_t pass_quoted(const uint8_t *text, size_t at, size_t length) {
-  for (at++; at < length; at++) {
-    if (text[at] == '"' && (at + 1 == length || text[at + 1] != '"')) {
-      return at + 1;
-    }
-    at += text[at] == '"';
-  }
-  return length + 1;
-}
+/* ---- Before the header --------------------------------------------------------------------------- */
 
-/* Whether the quote at AT, after blanks, opens a quoted cell.  Only if the cell ends on its line. */
-static bool opens_behind_blanks(const uint8_t *text, size_t at, size_t length, char delimiter) {
-  const uint8_t *newline = memchr(text + at, '\n', length - at);
-  const size_t line = newline != NULL ? (size_t)(newline - text) + 1 : length;
-  const size_t behind = pass_quoted(text, at, line);
-  return behind < line && ends_cell(text, behind, line, delimiter);
-}
-
-/* Walks over the first record of TEXT.  DELIMITER 0: any of the candidates.  ENDS (may be NULL) gets the
- * end of each cell. */
-static walk walk_record(const uint8_t *text, size_t length, char delimiter, size_t *ends) {
-  walk w = {0};
-  for (size_t at = 0; at < length; at++) {
-    const size_t quote = pass_blanks(text, at, length, delimiter);
-    if (quote < length && text[quote] == '"' &&
-        (quote == at || opens_behind_blanks(text, quote, length, delimiter))) {
-      w.open = quote;
-      at = pass_quoted(text, quote, length);
-      if (at > length) {
-        return w;
-      }
-      if (!w.wrong && !ends_cell(text, at, length, delimiter)) {
-        w.wrong = true;
-        w.wrong_cell = w.cells;
-      }
-    }
-    while (at < length && text[at] != '\n' && delimiter_index(text[at], delimiter) < 0) {
-      at++;
-    }
-    if (at == length) {
-      break;
-    }
-    if (ends != NULL) {
-      ends[w.cells] = at;
-    }
-    w.cells++;
-    if (text[at] == '\n') {
-      w.end = at + 1;
-      return w;
-    }
-    w.counts[delimiter_index(text[at], delimiter)]++;
-  }
-  w.open = length;
-  return w;
-}
-
-static char choose_delimiter(const walk *w) {
-  int best = 0;
-  for (int i = 1; i < DELIMITERS; i++) {
-    if (w->counts[i] > w->counts[best]) {
-      best = i;
+static status skip_lines(first_rows *r, uint64_t lines, error *err) {
+  csv_splitter *s = r->splitter;
+  for (uint64_t i = 0; i < lines;) {
+    const uint8_t *newline = s->rest.length > 0 ? memchr(s->rest.text, '\n', s->rest.length) : NULL;
+    if (newline != NULL) {
+      csv_splitter_skip(s, (size_t)(newline - s->rest.text) + 1);
+      i++;
+    } else if (s->ended) {
+      return error_set(err, STATUS_DATA, "%s: has %llu lines, and `data: {skip: %llu}` leaves out more",
+                       title_of(r), (unsigned long long)i, (unsigned long long)lines);
+    } else {
+      TRY(csv_splitter_more(s, err));
     }
   }
-  return delimiters[best];
+  return STATUS_OK;
 }
 
-/* Skips empty lines, then reads on until the first record is complete. */
-static status find_first_record(csv_splitter *s, char delimiter, walk *found, error *err) {
-  const char *title = source_title(s->source);
+static status skip_empty_lines(first_rows *r, error *err) {
+  csv_splitter *s = r->splitter;
   while (true) {
-    size_t skip = 0;
-    while (skip < s->rest.length &&
-           (s->rest.text[skip] == '\n' ||
-            (s->rest.text[skip] == '\r' && skip + 1 < s->rest.length && s->rest.text[skip + 1] == '\n'))) {
-      skip++;
+    const size_t empty = csv_walk_empty_lines(s->rest.text, s->rest.length);
+    if (empty > 0) {
+      csv_splitter_skip(s, empty);
     }
-    if (skip > 0) {
-      csv_splitter_skip(s, skip);
+    if (s->rest.length > 1 || s->ended) {
+      return STATUS_OK;
     }
-    *found = walk_record(s->rest.text, s->rest.length, delimiter, NULL);
+    TRY(csv_splitter_more(s, err));
+  }
+}
+
+/* "sep=;", which spreadsheets write and read: the delimiter; '\0': the rest begins otherwise. */
+static char sep_delimiter(const csv_splitter *s, size_t *bytes) {
+  static const char word[] = "sep=";
+  const size_t word_bytes = sizeof word - 1;
+  const char *text = (const char *)s->rest.text;
+  const size_t length = s->rest.length;
+  const size_t from = length > 0 && text[0] == '"' ? 1 : 0;
+  if (length < from + word_bytes + 2 || strncasecmp(text + from, word, word_bytes) != 0) {
+    return '\0';
+  }
+  size_t at = from + word_bytes;
+  const char delimiter = text[at++];
+  at += from > 0 && at < length && text[at] == '"';
+  at += at < length && text[at] == '\r';
+  if (at >= length || text[at] != '\n' || delimiter == '\r') {
+    return '\0';
+  }
+  *bytes = at + 1;
+  return delimiter;
+}
+
+static status take_sep_line(first_rows *r, csv_file_header *out, error *err) {
+  size_t bytes = 0;
+  const char delimiter = sep_delimiter(r->splitter, &bytes);
+  if (delimiter == '\0') {
+    return STATUS_OK;
+  }
+  if (!csv_delimiter_possible(delimiter)) {
+    return error_set(err, STATUS_DATA,
+                     "%s:%llu: the line `sep=` names a delimiter that cannot be one; state `data: {skip: 1, "
+                     "delimiter: ...}`",
+                     title_of(r), line_of(r, 0));
+  }
+  csv_splitter_skip(r->splitter, bytes);
+  r->delimiter = r->delimiter != 0 ? r->delimiter : delimiter;
+  out->reading.notices |= 1U << FILE_NOTICE_SEP_LINE;
+  return skip_empty_lines(r, err);
+}
+
+/* ---- Records ------------------------------------------------------------------------------------- */
+
+/* The first record must be there. */
+static status find_first(first_rows *r, csv_walk *found, error *err) {
+  csv_splitter *s = r->splitter;
+  while (true) {
+    *found = csv_walk_record(s->rest.text, s->rest.length, r->delimiter, NULL);
     if (found->end > 0) {
       return STATUS_OK;
     }
     if (s->ended && s->rest.length == 0) {
-      return error_set(err, STATUS_DATA, "%s: is empty", title);
+      return error_set(err, STATUS_DATA, "%s: is empty", title_of(r));
     }
     if (s->ended || s->rest.length > INPUT_RECORD_BYTES_MAX) {
-      return error_set(err, STATUS_DATA, "%s:%llu: the header %s", title,
-                       (unsigned long long)(s->line + plain_text_lines(s->rest.text, found->open)),
+      return error_set(err, STATUS_DATA, "%s:%llu: the header %s", title_of(r), line_of(r, found->open),
                        found->open < s->rest.length ? "has a quote that opens on this line and never closes"
                                                     : "does not end; is this a CSV file?");
     }
@@ -145,60 +147,263 @@ static status find_first_record(csv_splitter *s, char delimiter, walk *found, er
   }
 }
 
-static status no_memory(const csv_splitter *s, error *err) {
-  return error_no_memory(err, source_title(s->source));
-}
-
-static status take_names(const csv_splitter *s, const size_t *ends, uint32_t count, arena *memory,
-                         csv_file_header *out, error *err) {
-  out->count = count;
-  out->names = ARENA_ARRAY(memory, slice, count);
-  out->titles = ARENA_ARRAY(memory, slice, count);
-  if (arena_failed(memory)) {
-    return no_memory(s, err);
+/* The texts of a record's cells. */
+static status take_texts(first_rows *r, first_row *row, error *err) {
+  const uint8_t *text = r->splitter->rest.text + row->begin;
+  size_t *ends = calloc(row->cells, sizeof *ends);
+  row->texts = ARENA_ARRAY(r->scratch, slice, row->cells);
+  if (ends == NULL || row->texts == NULL) {
+    free(ends);
+    return no_memory(r, err);
   }
-  for (uint32_t i = 0; i < count; i++) {
+  (void)csv_walk_record(text, row->end - row->begin, r->delimiter, ends);
+  bool well = true;
+  for (uint32_t i = 0; well && i < row->cells; i++) {
     const size_t begin = i == 0 ? 0 : ends[i - 1] + 1;
-    slice text;
-    if (!csv_cell_text((slice){(const char *)s->rest.text + begin, ends[i] - begin}, memory, &text)) {
-      return no_memory(s, err);
-    }
-    out->titles[i] = arena_slice(memory, text);
-    char numbered[32];
-    if (text.length == 0) {
-      text = (slice){numbered, (size_t)snprintf(numbered, sizeof numbered, "column_%u", i + 1)};
-    }
-    out->names[i] = arena_slice(memory, text);
+    slice cell;
+    well = csv_cell_text((slice){(const char *)text + begin, ends[i] - begin}, r->scratch, &cell);
+    row->texts[i] = well ? arena_slice(r->scratch, cell) : row->texts[i];
   }
-  return arena_failed(memory) ? no_memory(s, err) : STATUS_OK;
+  free(ends);
+  return well && !arena_failed(r->scratch) ? STATUS_OK : no_memory(r, err);
 }
 
-status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_header *out, error *err) {
-  walk found;
-  TRY(find_first_record(s, delimiter, &found, err));
-  out->line = s->line;
-  out->delimiter = delimiter != 0 ? delimiter : choose_delimiter(&found);
-  found = walk_record(s->rest.text, s->rest.length, out->delimiter, NULL);
-  const char *title = source_title(s->source);
+static status add_row(first_rows *r, size_t begin, const csv_walk *found, error *err) {
+  first_row *row = &r->list[r->count++];
+  *row = (first_row){.begin = begin,
+                     .end = begin + found->end,
+                     .cells = found->cells,
+                     .wrong = found->wrong,
+                     .wrong_cell = found->wrong_cell};
+  return take_texts(r, row, err);
+}
+
+/* The next record, unless the file has none or it does not end where it is looked for: then the count stays.
+ */
+static status look_at_next(first_rows *r, error *err) {
+  csv_splitter *s = r->splitter;
+  const size_t most = r->list[0].end + LOOK_BYTES_MAX;
+  while (true) {
+    const size_t length = s->rest.length < most ? s->rest.length : most;
+    const size_t after = r->list[r->count - 1].end;
+    const size_t begin = after + csv_walk_empty_lines(s->rest.text + after, length - after);
+    const csv_walk found = csv_walk_record(s->rest.text + begin, length - begin, r->delimiter, NULL);
+    if (found.end > 0) {
+      return add_row(r, begin, &found, err);
+    }
+    if (s->ended || s->rest.length >= most) {
+      return STATUS_OK;
+    }
+    TRY(csv_splitter_more(s, err));
+  }
+}
+
+static status look_at(first_rows *r, uint32_t rows, error *err) {
+  for (uint32_t before = 0; before < r->count && r->count < rows;) {
+    before = r->count;
+    TRY(look_at_next(r, err));
+  }
+  return STATUS_OK;
+}
+
+static status find_rows(first_rows *r, csv_file_header *out, error *err) {
+  csv_walk found;
+  TRY(find_first(r, &found, err));
+  if (r->delimiter == 0) {
+    bool is_tied = false;
+    TRY(csv_delimiter_find(r->splitter, found.end, &r->delimiter, &is_tied, err));
+    out->reading.notices |= is_tied ? 1U << FILE_NOTICE_DELIMITER_TIED : 0;
+  }
+  found = csv_walk_record(r->splitter->rest.text, r->splitter->rest.length, r->delimiter, NULL);
   if (found.end == 0) {
-    return error_set(err, STATUS_DATA, "%s:%llu: the header has a quote that never closes", title,
-                     (unsigned long long)s->line);
+    return error_set(err, STATUS_DATA, "%s:%llu: the header has a quote that never closes", title_of(r),
+                     line_of(r, 0));
   }
-  TRY(plain_text_check(s->rest.text, found.end, s->line, title, err));
-  if (found.wrong) {
-    return error_set(err, STATUS_DATA, "%s:%llu: the header has text after the closing quote of cell %u",
-                     title, (unsigned long long)s->line, found.wrong_cell + 1);
+  return add_row(r, 0, &found, err);
+}
+
+/* ---- What the header is -------------------------------------------------------------------------- */
+
+/* How the records are used. */
+typedef struct use {
+  uint32_t rows, titles, labels; /* as in platform_shape */
+  const platform *platform;
+  bool is_shape; /* the rows are those of a shape of the platform */
+} use;
+
+/* A record with a cell that cannot be told shows nothing, nor does any after it. */
+static platform_sample sample_of(const first_rows *r) {
+  platform_sample sample = {.rows = 0};
+  while (sample.rows < r->count && sample.rows < PLATFORM_ROWS_MAX && !r->list[sample.rows].wrong) {
+    sample.cells[sample.rows] = r->list[sample.rows].texts;
+    sample.counts[sample.rows] = r->list[sample.rows].cells;
+    sample.rows++;
   }
-  size_t *ends = calloc(found.cells, sizeof *ends);
-  if (ends == NULL) {
-    return no_memory(s, err);
+  return sample;
+}
+
+static status refuse_platform(const first_rows *r, const platform *p, error *err) {
+  return error_set(
+      err, STATUS_DATA,
+      "%s: its first records are not those of an export of %s; state the rows of its header, `data: "
+      "{header: 1}`, or `data: {format: csv}`",
+      title_of(r), p->title);
+}
+
+/* The platform that the options name, or that the records show. */
+static status find_platform(first_rows *r, use *u, error *err) {
+  const reading_options *o = r->options;
+  const bool says_rows = o->header.rows > 0;
+  u->platform = o->format != NULL ? platform_named(slice_of(o->format)) : NULL;
+  if (u->platform == NULL && (o->format != NULL || says_rows)) {
+    return STATUS_OK;
   }
-  (void)walk_record(s->rest.text, found.end, out->delimiter, ends);
-  status st = take_names(s, ends, found.cells, memory, out, err);
-  free(ends);
-  if (st == STATUS_OK) {
-    csv_splitter_skip(s, found.end);
-    st = csv_splitter_start(s, out->delimiter, out->count, err);
+  TRY(look_at(r, PLATFORM_ROWS_MAX, err));
+  const platform_sample sample = sample_of(r);
+  const platform_shape *shape = NULL;
+  if (u->platform == NULL) {
+    u->platform = platform_recognise(&sample, &shape);
+  } else {
+    shape = platform_shape_of(u->platform, &sample);
+    const platform_shape *first = &u->platform->shapes[0];
+    shape = shape == NULL && first->header_rows == 1 ? first : shape;
+    if (shape == NULL && !says_rows) {
+      return refuse_platform(r, u->platform, err);
+    }
   }
+  if (shape != NULL) {
+    *u = (use){shape->header_rows, shape->title_rows, shape->label_row, u->platform, true};
+  }
+  return STATUS_OK;
+}
+
+static uint32_t bits_below(uint32_t count) {
+  return (UINT32_C(1) << count) - 1;
+}
+
+/* What the options say goes before what the platform does. */
+static void apply_options(const reading_options *o, use *u) {
+  const reading_header_rows *h = &o->header;
+  if (h->rows > 0 && h->rows != u->rows) {
+    u->rows = h->rows;
+    u->titles = 0;
+    u->labels = 0;
+    u->is_shape = false;
+  }
+  u->rows = u->rows > 0 ? u->rows : 1;
+  u->labels = h->labels > 0 ? h->labels : u->labels;
+  u->titles = h->titles != 0 ? h->titles : u->titles;
+  if (u->titles == 0) {
+    u->titles = bits_below(u->rows) & ~(u->labels > 0 ? UINT32_C(1) << (u->labels - 1) : 0);
+  }
+}
+
+/* All rows of a platform do: no respondent is like its row of ids. */
+static uint32_t rows_that_tell(const use *u) {
+  return u->is_shape ? bits_below(u->rows) : u->titles | (u->labels > 0 ? UINT32_C(1) << (u->labels - 1) : 0);
+}
+
+/* Rows that are given a meaning must be in the header. */
+static status check_use(const first_rows *r, const use *u, error *err) {
+  if (u->labels <= u->rows && (u->titles & ~bits_below(u->rows)) == 0 && u->titles != 0) {
+    return STATUS_OK;
+  }
+  return error_set(
+      err, STATUS_DATA,
+      "%s: its header has %u row%s, and `data: {titles, labels}` want others; state `data: {header: "
+      "...}`, how many it has",
+      title_of(r), u->rows, u->rows == 1 ? "" : "s");
+}
+
+static status check_rows(const first_rows *r, uint32_t rows, error *err) {
+  for (uint32_t i = 0; i < r->count && i < rows; i++) {
+    const first_row *row = &r->list[i];
+    TRY(plain_text_check(r->splitter->rest.text + row->begin, row->end - row->begin, line_of(r, row->begin),
+                         title_of(r), err));
+    if (row->wrong) {
+      return error_set(err, STATUS_DATA, "%s:%llu: the header has text after the closing quote of cell %u",
+                       title_of(r), line_of(r, row->begin), row->wrong_cell + 1);
+    }
+  }
+  if (r->count < rows) {
+    return error_set(err, STATUS_DATA,
+                     "%s:%llu: the header is to have %u rows, and after row %u no record ends", title_of(r),
+                     line_of(r, r->list[r->count - 1].begin), rows, r->count);
+  }
+  return STATUS_OK;
+}
+
+/* Rows with fewer cells than others are empty behind them. */
+static bool take_rows(const first_rows *r, uint32_t rows, csv_file_header *out) {
+  out->rows = ARENA_ARRAY(r->memory, slice *, rows);
+  out->rows_count = rows;
+  for (uint32_t i = 0; i < rows; i++) {
+    out->count = r->list[i].cells > out->count ? r->list[i].cells : out->count;
+  }
+  for (uint32_t i = 0; out->rows != NULL && i < rows; i++) {
+    out->rows[i] = ARENA_ARRAY(r->memory, slice, out->count);
+    for (uint32_t k = 0; out->rows[i] != NULL && k < r->list[i].cells; k++) {
+      out->rows[i][k] = arena_slice(r->memory, r->list[i].texts[k]);
+    }
+  }
+  return !arena_failed(r->memory);
+}
+
+/* Blank, quoted, beyond ASCII, an empty cell, or what a row of the header begins with. */
+static void find_possible(csv_file_header *h) {
+  for (int c = 0; c < 256; c++) {
+    h->skip_possible[c] = c <= ' ' || c == '"' || c >= 0x7f || c == (uint8_t)h->delimiter;
+  }
+  for (uint32_t i = 0; i < h->rows_count; i++) {
+    if ((h->telling >> i & 1) != 0 && h->rows[i][0].length > 0) {
+      h->skip_possible[(uint8_t)h->rows[i][0].bytes[0]] = true;
+    }
+  }
+}
+
+static status read_header(first_rows *r, csv_file_header *out, error *err) {
+  const reading_options *o = r->options;
+  use u = {.rows = 0};
+  TRY(skip_lines(r, o->header.skip, err));
+  TRY(skip_empty_lines(r, err));
+  TRY(take_sep_line(r, out, err));
+  TRY(find_rows(r, out, err));
+  TRY(find_platform(r, &u, err));
+  apply_options(o, &u);
+  TRY(check_use(r, &u, err));
+  TRY(look_at(r, u.rows, err));
+  TRY(check_rows(r, u.rows, err));
+  out->delimiter = r->delimiter;
+  out->line = r->splitter->line;
+  out->keeps_blank_rows = o->keeps_blank_rows;
+  out->reading.format = slice_of(u.platform != NULL ? u.platform->title : NULL);
+  out->reading.header_rows = u.rows;
+  out->reading.skipped = o->header.skip;
+  const bool is_cleaned = u.platform != NULL || u.rows > 1;
+  if (!take_rows(r, u.rows, out) || !csv_titles_make(out, u.titles, u.labels, is_cleaned, r->memory)) {
+    return no_memory(r, err);
+  }
+  out->telling = rows_that_tell(&u);
+  find_possible(out);
+  csv_splitter_skip(r->splitter, r->list[u.rows - 1].end);
+  return csv_splitter_start(r->splitter, out->delimiter, out->count, err);
+}
+
+status csv_header_read(csv_splitter *s, const reading_options *options, arena *memory, csv_file_header *out,
+                       error *err) {
+  *out = (csv_file_header){.delimiter = '\0'};
+  first_rows *r = calloc(1, sizeof *r);
+  arena *scratch = arena_new();
+  status st = error_no_memory(err, source_title(s->source));
+  if (r != NULL && scratch != NULL) {
+    *r = (first_rows){.splitter = s,
+                      .options = options,
+                      .memory = memory,
+                      .scratch = scratch,
+                      .delimiter = options->delimiter};
+    st = read_header(r, out, err);
+  }
+  arena_destroy(scratch);
+  free(r);
   return st;
 }

@@ -1,4 +1,4 @@
-/* The first record of a file: the delimiter and the names of the columns. */
+/* The first records of a file: the delimiter, which of them are the header, and the names of columns. */
 #ifndef CANVASS_READING_CSV_HEADER_H
 #define CANVASS_READING_CSV_HEADER_H
 
@@ -8,17 +8,25 @@
 
 typedef struct csv_file_header {
   char delimiter;
-  slice *names;  /* trimmed; "column_N" where the file has none */
-  slice *titles; /* what the cells say, trimmed; may be empty */
+  slice *names;  /* trimmed; "column_N" where the file has none; of no two columns the same */
+  slice *labels; /* NULL: the file has none */
   uint32_t count;
-  uint64_t line;         /* on which it begins */
-  bool keeps_blank_rows; /* as reading_options says */
+  slice **rows; /* what the cells of the header's records say, trimmed; may be empty */
+  uint32_t rows_count;
+  uint32_t telling; /* bit I: a record that repeats row I is not a respondent's: it names or labels columns */
+  uint64_t line;    /* on which it begins */
+  bool keeps_blank_rows;   /* as reading_options says */
+  bool skip_possible[256]; /* by the first byte of a record: it may be a blank one or repeat the header */
+  file_reading reading;
 } csv_file_header;
 
-/* Reads the header from the start of S's file and leaves S after it, its delimiter set.  DELIMITER as in
- * reading_options.  The names live in MEMORY.  STATUS_DATA for an empty file, a malformed header and text
- * that is not UTF-8. */
-status csv_header_read(csv_splitter *s, char delimiter, arena *memory, csv_file_header *out,
+/* Whether cells can be separated by it. */
+bool csv_delimiter_possible(char delimiter);
+/* Reads the header from the start of S's file and leaves S after it, its delimiter set.  What it has comes
+ * from OPTIONS, else from the platform that the first records show; else it is one record.  All of OUT lives
+ * in MEMORY.  STATUS_DATA for an empty file, one that has fewer records than the header is to have or is not
+ * what OPTIONS say, a malformed header and text that is not UTF-8. */
+status csv_header_read(csv_splitter *s, const reading_options *options, arena *memory, csv_file_header *out,
                        error *err) MUST_USE;
 
 #endif

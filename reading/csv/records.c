@@ -89,7 +89,8 @@ bool csv_records_leave_out_given_up(csv_records *r, const csv_given_up *g, const
   return places_quarantine(r->places, 1, problem);
 }
 
-/* Whether any of the block's records, all with the header's number of cells, belongs to no respondent. */
+/* Whether any of the block's records, all with the header's number of cells, belongs to no respondent, or
+ * begins with a byte-order mark, which is no part of its first cell. */
 static bool has_skipped(csv_records *r, const csv_index *x, const csv_piece *p, const csv_file_header *header,
                         bool *found) {
   *found = false;
@@ -101,7 +102,7 @@ static bool has_skipped(csv_records *r, const csv_index *x, const csv_piece *p, 
       if (!csv_skip_decide(header, &(csv_whole_record){p->text, begin, ends}, r->memory, &skip)) {
         return false;
       }
-      *found = skip != FILE_SKIPS;
+      *found = skip != FILE_SKIPS || csv_skip_mark(p->text + begin) > 0;
     }
     begin = ends[header->count - 1] + 1;
   }
@@ -182,7 +183,7 @@ static bool judge(csv_records *r, csv_index *x, const csv_piece *p, const record
   memmove(x->ends + to, x->ends + one->first, header->count * sizeof *x->ends);
   memmove(x->briefs + to, x->briefs + one->first, header->count);
   assert(r->places->rows < p->records);
-  r->begins[r->places->rows] = (uint32_t)one->begin;
+  r->begins[r->places->rows] = (uint32_t)(one->begin + csv_skip_mark(p->text + one->begin));
   ++*kept;
   return places_take_row(r->places, one->lines) && well;
 }

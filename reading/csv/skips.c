@@ -1,4 +1,5 @@
-/* Comparing a record with a blank one and with the header, cell by cell up to the first that differs. */
+/* Comparing a record with a blank one and with the rows of the header, cell by cell up to the first that
+ * differs. */
 #include "reading/csv/skips.h"
 
 #include "reading/csv/cell.h"
@@ -11,11 +12,7 @@ static slice raw_cell(const csv_whole_record *record, uint32_t cell) {
 }
 
 bool csv_skip_possible(const csv_file_header *header, const uint8_t *record) {
-  const uint8_t c = *record;
-  const slice title = header->titles[0];
-  /* Blank, quoted, beyond ASCII, an empty cell, or what the header begins with. */
-  return c <= ' ' || c == '"' || c >= 0x7f || c == (uint8_t)header->delimiter ||
-         (title.length > 0 && c == (uint8_t)title.bytes[0]);
+  return header->skip_possible[*record];
 }
 
 static bool is_blank(const csv_file_header *header, const csv_whole_record *record, arena *memory,
@@ -31,18 +28,23 @@ static bool is_blank(const csv_file_header *header, const csv_whole_record *reco
   return true;
 }
 
-/* A file that was appended to another has kept its byte-order mark. */
-static slice without_mark(slice raw) {
-  if (raw.length >= byte_order_mark.length &&
-      slice_equal((slice){raw.bytes, byte_order_mark.length}, byte_order_mark)) {
-    raw.bytes += byte_order_mark.length;
-    raw.length -= byte_order_mark.length;
+/* Records end with a newline, so bytes are only read as far as they are there. */
+size_t csv_skip_mark(const uint8_t *record) {
+  size_t at = 0;
+  while (at < byte_order_mark.length && record[at] == (uint8_t)byte_order_mark.bytes[at]) {
+    at++;
   }
-  return raw;
+  return at == byte_order_mark.length ? at : 0;
 }
 
-static bool is_header(const csv_file_header *header, const csv_whole_record *record, arena *memory,
-                      bool *same) {
+/* A file that was appended whole has brought its byte-order mark along. */
+static slice without_mark(slice raw) {
+  const size_t mark = csv_skip_mark((const uint8_t *)raw.bytes);
+  return (slice){raw.bytes + mark, raw.length - mark};
+}
+
+static bool is_row(const csv_file_header *header, const slice *titles, const csv_whole_record *record,
+                   arena *memory, bool *same) {
   *same = true;
   for (uint32_t i = 0; i < header->count && *same; i++) {
     const slice raw = raw_cell(record, i);
@@ -50,7 +52,7 @@ static bool is_header(const csv_file_header *header, const csv_whole_record *rec
     if (!csv_cell_text(i == 0 ? without_mark(raw) : raw, memory, &text)) {
       return false;
     }
-    *same = slice_equal(text, header->titles[i]);
+    *same = slice_equal(text, titles[i]);
   }
   return true;
 }
@@ -66,8 +68,10 @@ bool csv_skip_decide(const csv_file_header *header, const csv_whole_record *reco
     *skip = header->keeps_blank_rows ? FILE_SKIPS : FILE_BLANK_ROWS;
     return true;
   }
-  if (!is_header(header, record, memory, &found)) {
-    return false;
+  for (uint32_t i = 0; i < header->rows_count && !found; i++) {
+    if ((header->telling >> i & 1) != 0 && !is_row(header, header->rows[i], record, memory, &found)) {
+      return false;
+    }
   }
   *skip = found ? FILE_REPEATED_HEADERS : FILE_SKIPS;
   return true;

@@ -15,6 +15,8 @@ typedef struct csv_whole_record {
 
 /* Whether RECORD may be one, judged by its first byte: cheap, and false for nearly every record. */
 bool csv_skip_possible(const csv_file_header *header, const uint8_t *record);
+/* Bytes of the byte-order mark that RECORD begins with, where files were joined; mostly 0. */
+size_t csv_skip_mark(const uint8_t *record);
 /* *SKIP: why RECORD is skipped; FILE_SKIPS when it is a respondent's.  MEMORY holds unquoted texts.
  * False: out of memory. */
 bool csv_skip_decide(const csv_file_header *header, const csv_whole_record *record, arena *memory,

@@ -3,12 +3,13 @@
 #include "reading/csv/split.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "reading/plain_text.h"
 #include "reading/reader.h"
 
-enum { CHUNK_BYTES = 256 << 10, BLOCK_BYTES = 64 };
+enum { CHUNK_BYTES = 256 << 10, BLOCK_BYTES = 64, CARRIAGES_MAX = 2 };
 
 void csv_splitter_init(csv_splitter *s, text_source *source, uint64_t ordinal) {
   *s = (csv_splitter){.source = source, .kernels = csv_kernels_best(), .ordinal = ordinal, .line = 1};
@@ -23,7 +24,63 @@ static status no_memory(const csv_splitter *s, error *err) {
   return error_no_memory(err, source_title(s->source));
 }
 
-/* Appends text from the source, and the newline that the last line of the file may lack. */
+/* Where cells begin. */
+static bool opens_quote(const uint8_t *text, size_t at) {
+  return at == 0 || ispunct(text[at - 1]) != 0 || isblank(text[at - 1]) != 0;
+}
+
+/* The first line end outside quotes; if there is none, the first one at all. */
+static size_t first_line_end(const uint8_t *text, size_t length) {
+  bool is_quoted = false;
+  size_t quoted = length;
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] == '"' && is_quoted && i + 1 < length && text[i + 1] == '"') {
+      i++;
+    } else if (text[i] == '"') {
+      is_quoted = !is_quoted && opens_quote(text, i);
+    } else if (text[i] == '\n' || text[i] == '\r') {
+      if (!is_quoted) {
+        return i;
+      }
+      quoted = quoted == length ? i : quoted;
+    }
+  }
+  return quoted;
+}
+
+/* A file whose first line ends so has lines that end in carriage returns; in others they are text. */
+static bool carriage_ends_first_line(const uint8_t *text, size_t length) {
+  const size_t end = first_line_end(text, length);
+  size_t after = end;
+  while (after < length && text[after] == '\r') {
+    after++;
+  }
+  return after > end && (after == length || text[after] != '\n');
+}
+
+/* Carriage returns that end lines become newlines; that of a line end that was converted twice, "\r\r\n",
+ * too. What follows the last bytes is not known yet. */
+static void end_lines(const csv_splitter *s, uint8_t *text, size_t length) {
+  for (uint8_t *at = text; (at = memchr(at, '\r', length - (size_t)(at - text))) != NULL; at++) {
+    const size_t next = (size_t)(at - text) + 1;
+    const bool is_twice = next + 1 < length && text[next] == '\r' && text[next + 1] == '\n';
+    if (is_twice || (s->carriages_end_lines && next < length && text[next] != '\n')) {
+      *at = '\n';
+    }
+  }
+}
+
+/* Trailing carriage returns whose meaning depends on what follows. */
+static unsigned carriages_at_end(const uint8_t *text, size_t length) {
+  unsigned count = 0;
+  while (count < CARRIAGES_MAX && count < length && text[length - 1 - count] == '\r') {
+    count++;
+  }
+  return count;
+}
+
+/* Appends text from the source, and the newline that the last line of the file may lack.  How lines end is
+ * decided on the first CHUNK_BYTES, however they arrive. */
 static status read_source(csv_splitter *s, csv_piece *into, error *err) {
   if (s->ended) {
     return STATUS_OK;
@@ -31,15 +88,25 @@ static status read_source(csv_splitter *s, csv_piece *into, error *err) {
   if (!csv_piece_reserve(into, into->length + CHUNK_BYTES)) {
     return no_memory(s, err);
   }
-  size_t got = 0;
-  TRY(source_read(s->source, into->text + into->length, CHUNK_BYTES - 1, &got, err));
-  into->length += got;
-  if (got == 0) {
-    s->ended = true;
-    if (into->length > 0 && into->text[into->length - 1] != '\n') {
-      into->text[into->length++] = '\n';
-    }
+  uint8_t *text = into->text + into->length;
+  size_t length = s->carriages;
+  memset(text, '\r', length);
+  do {
+    size_t got = 0;
+    TRY(source_read(s->source, text + length, CHUNK_BYTES - 1 - length, &got, err));
+    length += got;
+    s->ended = got == 0;
+  } while (!s->has_begun && !s->ended && length < CHUNK_BYTES - 1);
+  if (!s->has_begun) {
+    s->has_begun = true;
+    s->carriages_end_lines = carriage_ends_first_line(text, length);
   }
+  if (s->ended && into->length + length > 0 && text[(ptrdiff_t)length - 1] != '\n') {
+    text[length++] = '\n';
+  }
+  s->carriages = s->ended ? 0 : carriages_at_end(text, length);
+  end_lines(s, text, length);
+  into->length += length - s->carriages;
   return STATUS_OK;
 }
 

@@ -2,9 +2,11 @@
  *
  * One pass, in the order of the file, runs the quoting automaton (quotes.h) and counts.  A piece holds
  * exactly ROWS records (fewer at the end of the file, and when they take more than INPUT_PIECE_BYTES_MAX);
- * empty lines belong to a piece but are not records.  A record that spans lines is judged (spans.h): one that
- * is given up is its first line alone, and the piece notes why.  Where pieces are cut depends on the text and
- * ROWS only, never on how the text arrives.
+ * empty lines belong to a piece but are not records.  Where the first line of a
+ * file ends with a carriage return without a newline, all of these are read as newlines, and nowhere else: in
+ * other files they are text.  A record that spans lines is
+ * judged (spans.h): one that is given up is its first line alone, and the piece notes why.  Where pieces are
+ * cut depends on the text and ROWS only, never on how the text arrives.
  */
 #ifndef CANVASS_READING_CSV_SPLIT_H
 #define CANVASS_READING_CSV_SPLIT_H
@@ -21,6 +23,9 @@ typedef struct csv_splitter {
   size_t rest_from; /* from here on */
   bool fresh;       /* the piece in the making holds text from the source, not only from the rest */
   bool ended;       /* the rest is all there is */
+  bool has_begun;   /* text was read, and with it how lines end: */
+  bool carriages_end_lines;
+  unsigned carriages; /* with which the text that was read last ended, and which are not in the rest yet */
   csv_spans spans;
   uint64_t ordinal;
   uint64_t line;   /* of the first byte of the rest */

@@ -110,6 +110,14 @@ static void start_pass(input_file *f) {
 }
 
 static status open_ndjson(input_file *f, const input_watch *watch, error *err) {
+  const reading_header_rows *h = &f->options->header;
+  if (h->skip > 0 || h->rows > 0 || h->titles != 0 || h->labels > 0) {
+    return error_set(
+        err, STATUS_DATA,
+        "%s: is newline-delimited JSON, which has no header: `data: {skip, header, titles, labels}` "
+        "are of CSV files",
+        f->title);
+  }
   ndjson_file *n = calloc(1, sizeof *n);
   if (n == NULL || !dictionary_init(&n->names, f->memory)) {
     free(n);

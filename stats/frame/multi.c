@@ -7,6 +7,7 @@
  * Columns.  Each option has the answer of its own cell.  A row with a 0 or a 1 in any of them answers the
  * question; only in such a row a blank cell means "not chosen".  Whatever else a cell is
  * (not asked, refused, invalid, ..), its option has no answer in that row, and the other options keep theirs.
+ * Where any text is to choose an option, no cell is invalid.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -203,13 +204,16 @@ status frame_make_multi_cell(frame *f, const program_variable *v, frame_variable
 /* ---- Columns of 0 and 1 --------------------------------------------------------------------------- */
 
 /* What a cell of a column says: 0, 1, or SLOT_MISSING + reason. */
-static uint8_t flag_of_cell(const cell *c) {
+static uint8_t flag_of_cell(const program_variable *v, const cell *c) {
   if (c->missing) {
     return (uint8_t)(SLOT_MISSING + c->reason);
   }
   decimal number = decimal_normalise(c->number);
   bool is_flag = c->is_number && number.scale == 0 && (number.mantissa == 0 || number.mantissa == 1);
-  return is_flag ? (uint8_t)number.mantissa : SLOT_MISSING + MISSING_INVALID;
+  if (is_flag) {
+    return (uint8_t)number.mantissa;
+  }
+  return v->any_chosen ? 1 : SLOT_MISSING + MISSING_INVALID;
 }
 
 static status read_flags(frame *f, const program_variable *v, const char *column, uint8_t *out, error *err) {
@@ -220,7 +224,7 @@ static status read_flags(frame *f, const program_variable *v, const char *column
   for (uint32_t i = 0; of_entry != NULL && i < cells.count; i++) {
     cell c;
     cell_of_entry(&rules, &cells, i, &c);
-    of_entry[i] = flag_of_cell(&c);
+    of_entry[i] = flag_of_cell(v, &c);
   }
   if (of_entry != NULL) {
     frame_spread_bytes(f, &cells, of_entry, out);

@@ -303,7 +303,7 @@ static void get_body(reader *r, plan *p) {
   p->files = get_array(r, p->memory, &count, sizeof *p->files);
   p->files_count = (uint32_t)count;
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
-    file_facts_decode(r, INT64_MAX, true, p->memory, &p->files[i]);
+    file_facts_decode(r, INT64_MAX, FILE_FACTS_ALL, p->memory, &p->files[i]);
   }
 }
 

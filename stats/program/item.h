@@ -29,6 +29,7 @@ enum {
   FIELD_KEY = 1 << 15,
   FIELD_MEAN = 1 << 16,
   FIELD_CLUSTER = 1 << 17,
+  FIELD_ANY_CHOSEN = 1 << 18,
 };
 
 typedef struct variable_traits {

@@ -26,7 +26,7 @@
 
 /* What a program may hold.  Decoders refuse more before they allocate. */
 enum {
-  PROGRAM_VERSION = 4,
+  PROGRAM_VERSION = 5,
   PROGRAM_VARIABLES_MAX = 100000,
   PROGRAM_FILTERS_MAX = 10000,
   PROGRAM_WEIGHTS_MAX = 1000,
@@ -133,6 +133,7 @@ typedef struct program_variable {
   uint8_t decimals;  /* NUMBER 0..9, a mere weight 0..99; else set by the program: MEAN 12, DIFFERENCE the
                         larger, others 0 */
   bool closed;       /* NOMINAL, MULTI_CELL: texts outside `keys` are invalid */
+  bool any_chosen;   /* MULTI_FLAGS: any text but 0 that no rule names chooses the option, as 1 does */
   slice *keys;       /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
   uint32_t keys_count;
   char delimiter[8];  /* MULTI_CELL */

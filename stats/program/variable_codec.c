@@ -322,6 +322,9 @@ static void read_fields_encode(const program_variable *v, unsigned fields, bool 
   if (fields & FIELD_FORMAT) {
     name_encode(out, v->format);
   }
+  if (fields & FIELD_ANY_CHOSEN) {
+    buf_put_u8(out, v->any_chosen);
+  }
 }
 
 static void derived_fields_encode(const program_variable *v, unsigned fields, const item_numbering *numbering,
@@ -396,6 +399,9 @@ static void read_fields_decode(reader *r, arena *a, unsigned fields, program_var
   }
   if (fields & FIELD_FORMAT) {
     v->format = item_get_name(r, a);
+  }
+  if (fields & FIELD_ANY_CHOSEN) {
+    v->any_chosen = reader_flag(r);
   }
 }
 

@@ -69,6 +69,30 @@ static void set_skipped(json *o, const char *key, const file_skipped *s) {
   json_set(o, key, skipped);
 }
 
+/* As what the file was read, where that is more than a table below one line of titles. */
+static void set_read_as(json *o, const file_reading *r) {
+  static const char *const notices[FILE_NOTICES] = {[FILE_NOTICE_SEP_LINE] = "sep_line",
+                                                    [FILE_NOTICE_UTF16] = "utf16",
+                                                    [FILE_NOTICE_UTF8_ALREADY] = "utf8_already",
+                                                    [FILE_NOTICE_DELIMITER_TIED] = "delimiter_tied"};
+  if (r->format.length == 0 && r->header_rows <= 1 && r->skipped == 0 && r->notices == 0) {
+    return;
+  }
+  arena *a = json_arena(o);
+  json *read_as = json_object(a);
+  json *list = json_array(a);
+  for (int i = 0; i < FILE_NOTICES; i++) {
+    if ((r->notices >> i & 1) != 0) {
+      json_push(list, json_text(a, slice_of(notices[i])));
+    }
+  }
+  json_set(read_as, "format", r->format.length > 0 ? json_text(a, r->format) : json_null(a));
+  json_set_integer(read_as, "header_rows", r->header_rows);
+  json_set_integer(read_as, "skipped_lines", (int64_t)r->skipped);
+  json_set(read_as, "notices", list);
+  json_set(o, "read_as", read_as);
+}
+
 static json *files_json(arena *a, const plan *p) {
   json *files = json_array(a);
   for (uint32_t i = 0; i < p->files_count; i++) {
@@ -89,6 +113,7 @@ static json *files_json(arena *a, const plan *p) {
       json_push(places, place);
     }
     json_set(o, "places", places);
+    set_read_as(o, &f->reading);
     set_skipped(o, "blank_rows", &f->skipped[FILE_BLANK_ROWS]);
     set_skipped(o, "repeated_headers", &f->skipped[FILE_REPEATED_HEADERS]);
     json_push(files, o);

@@ -256,6 +256,27 @@ static void a_copy_counts_twice_and_strictly_not_at_all(void **state) {
   process_directory_remove(directory);
 }
 
+static void platforms_that_contradict_each_other_are_told_and_refused_strictly(void **state) {
+  (void)state;
+  static const char kobo[] = "_uuid,_submission_time,q1,q2\nu,t,1,n/a\nu,t,2,1\n";
+  static const char wenjuanxing[] = "序号,提交答卷时间,所用时间,q1,q2\n1,t,9,1,2\n";
+  static const char words[] =
+      "kobo.csv is read as KoBo / ODK and wjx.csv as 问卷星: the cells that stand for no answer there are "
+      "taken "
+      "for answers, unless `missing` declares them\n";
+  char directory[PATH_BYTES], spec[PATH_BYTES], first[PATH_BYTES], other[PATH_BYTES], told[3 * PATH_BYTES];
+  process_directory_new(directory, sizeof directory);
+  process_write_file(directory, "spec.yaml", SPEC, strlen(SPEC), spec, sizeof spec);
+  process_write_file(directory, "kobo.csv", kobo, strlen(kobo), first, sizeof first);
+  process_write_file(directory, "wjx.csv", wenjuanxing, strlen(wenjuanxing), other, sizeof other);
+  snprintf(told, sizeof told, "canvass: warning: %s", words);
+  expect_told((const char *const[]){CANVASS_PROGRAM, "run", "-q", spec, first, other, NULL}, 0, told);
+  snprintf(told, sizeof told, "canvass: --strict: %s", words);
+  expect_told((const char *const[]){CANVASS_PROGRAM, "run", "-q", "--strict", spec, first, other, NULL}, 4,
+              told);
+  process_directory_remove(directory);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(unusable_data_exit_with_4_and_the_place),
@@ -265,6 +286,7 @@ int main(void) {
       cmocka_unit_test(check_run_and_put_refuse_a_name_that_no_report_can_show),
       cmocka_unit_test(the_file_is_named_by_the_path_that_was_given),
       cmocka_unit_test(a_copy_counts_twice_and_strictly_not_at_all),
+      cmocka_unit_test(platforms_that_contradict_each_other_are_told_and_refused_strictly),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

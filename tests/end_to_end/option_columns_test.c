@@ -34,6 +34,10 @@ static const example examples[] = {
     {"columns: {old: a, new: b}, missing: {-9: not_asked}",
      "a,b\n1,-9\n,1\n2,1\n-9,-9\n-9,\n,\n",
      {OLD "n,1", OLD "asked,2", NEW "n,2", NEW "asked,2", NEW "answered,3", OLD "percent,50"}},
+    /* the option's text or what was written, but for what a rule names */
+    {"columns: {old: a, new: b}, chosen: any, texts: {No: 0}, missing: {n/a: not_asked}",
+     "a,b\nWeb shop,\n,a kiosk\nNo,1\n0,n/a\n,\n",
+     {OLD "n,1", OLD "asked,4", NEW "n,2", NEW "asked,3", NEW "answered,4", OLD "percent,25"}},
 };
 
 static void has_line(const char *out, const char *line) {

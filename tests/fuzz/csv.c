@@ -1,7 +1,8 @@
 /* Files of answers (reading/reading.h): the same outcome for 1 and 3 threads, and every record is reported.
  *
- * The first four bytes are how the file is read: delimiter, decimal mark and blank rows, rows of a shard,
- * encoding.  The rest is the file: plain, or packed by gzip or zstd, as its own first bytes say. */
+ * The first four bytes are how the file is read: delimiter; decimal mark, blank rows and the header's; rows
+ * of a shard; encoding and format.  The rest is the file: plain, or packed by gzip or zstd, as its own first
+ * bytes say. */
 #include <string.h>
 #include <zlib.h>
 
@@ -13,11 +14,16 @@ enum { HOW_BYTES = 4 };
 static reading_options options_of(const uint8_t how[HOW_BYTES]) {
   static const char delimiters[] = {0, ',', ';', '\t', '|'};
   static const char *const encodings[] = {NULL, NULL, NULL, "gbk", "windows-1252", "utf-16le", "shift_jis"};
-  return (reading_options){.delimiter = delimiters[how[0] % sizeof delimiters],
-                           .decimal_mark = how[1] & 1 ? ',' : '.',
-                           .keeps_blank_rows = (how[1] & 2) != 0,
-                           .shard_rows = how[2] % 9,
-                           .encoding = encodings[how[3] % (sizeof encodings / sizeof encodings[0])]};
+  static const char *const formats[] = {NULL, NULL, "csv", "qualtrics", "surveymonkey", "kobo"};
+  const uint8_t rows = how[1];
+  return (reading_options){
+      .header = {.skip = rows >> 2 & 1, .rows = rows >> 3 & 3, .titles = rows >> 5 & 3, .labels = rows >> 7},
+      .format = formats[how[3] / 16 % (sizeof formats / sizeof formats[0])],
+      .delimiter = delimiters[how[0] % sizeof delimiters],
+      .decimal_mark = how[1] & 1 ? ',' : '.',
+      .keeps_blank_rows = (how[1] & 2) != 0,
+      .shard_rows = how[2] % 9,
+      .encoding = encodings[how[3] % (sizeof encodings / sizeof encodings[0])]};
 }
 
 int fuzz_one(const uint8_t *bytes, size_t length) {
@@ -61,6 +67,12 @@ void fuzz_seeds(fuzz_corpus *out) {
       "a,b,c,d\n1,2,3,4\n1,2,\"3,4\n5,6,7,8\n9,10,\"11\n12\",13\n",
       "x\n0.1\n1e-18\n9223372036854775807\n123456789012345678901234567890\n-0\n+.5\n5.\nn/a\n",
       "a|b\n1|2\r3|4\n|\n\"\"|\" \"\n",
+      "sep=;\nResponseId;Q1\nResponse ID;How <b>is</b> it?\n{\"ImportId\":1};{\"ImportId\":2}\nR_1;5\n",
+      "Respondent ID,Which?,,Why?\n,Web,App,Open-Ended Response\n1,Web,,x\n2,,App,\n,Web,App,Open-Ended "
+      "Response\n",
+      "\xef\xbb\xbf"
+      "a,a,,b\nx,,y,\n1,2,3,4\n\xef\xbb\xbf"
+      "5,6,7,8\n",
   };
   for (uint8_t i = 0; i < sizeof files / sizeof files[0]; i++) {
     const uint8_t how[HOW_BYTES] = {0, i, i, 0};
@@ -75,4 +87,7 @@ void fuzz_seeds(fuzz_corpus *out) {
   static const char gbk[] = "\xc3\xfb,\xb7\xd6\n\xcd\xf5,5\n";
   add(out, (const uint8_t[HOW_BYTES]){0, 0, 2, 0}, utf16, sizeof utf16 - 1);
   add(out, (const uint8_t[HOW_BYTES]){0, 0, 2, 3}, gbk, sizeof gbk - 1);
+  add(out, (const uint8_t[HOW_BYTES]){0, 2 << 3 | 4, 2, 0}, files[8], strlen(files[8]));
+  add(out, (const uint8_t[HOW_BYTES]){0, 1 << 7, 2, 3 << 4}, files[7], strlen(files[7]));
+  add(out, (const uint8_t[HOW_BYTES]){0, 0, 2, 0}, utf16 + 2, sizeof utf16 - 3);
 }

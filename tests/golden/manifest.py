@@ -1,8 +1,9 @@
-"""Manifests, from the description in store/manifest.c: versions 3, and 2, which is still read."""
+"""Manifests, from the description in store/manifest.c: version 4, and 3 and 2, which are still read."""
 
 from golden import Golden, run, xxh3
 
-VERSION = 3
+VERSION = 4
+MIDDLE = 3
 OLDEST = 2
 EXPONENT_MIN = -300
 
@@ -13,7 +14,7 @@ def skipped(e, lines, what):
         e.varint(line, "line")
 
 
-def file(e, version, name, sha256, size, records, quarantined, places, blank=(), repeated=()):
+def file(e, version, name, sha256, size, records, quarantined, places, blank=(), repeated=(), reading=("", 1, 0, 0)):
     e.text(name, "file")
     e.raw(sha256, "SHA-256")
     e.varint(size, "bytes")
@@ -26,6 +27,11 @@ def file(e, version, name, sha256, size, records, quarantined, places, blank=(),
     if version > OLDEST:
         skipped(e, blank, "blank rows")
         skipped(e, repeated, "repeated headers")
+    if version > MIDDLE:
+        e.text(reading[0], "read as")
+        e.varint(reading[1], "header rows")
+        e.varint(reading[2], "lines skipped before them")
+        e.varint(reading[3], "notices")
 
 
 def shard(e, name, size, first_ordinal, rows, file_index):
@@ -36,8 +42,10 @@ def shard(e, name, size, first_ordinal, rows, file_index):
     e.varint(file_index, "file")
 
 
-def column(e, version, name, decimals, as_numbers, largest=None):
+def column(e, version, name, decimals, as_numbers, largest=None, label=""):
     e.text(name, "column")
+    if version > MIDDLE:
+        e.text(label, "label")
     e.u8(decimals, "decimals")
     e.u8(as_numbers, "kept as numbers" if as_numbers else "kept as texts")
     if version > OLDEST:
@@ -52,13 +60,13 @@ def whole(e, version):
     e.u32(version, "version")
     e.varint(2, "files")
     file(e, version, "2026-01.csv", run(0x00, 32), 4096, 40, 2, [(7, "3 fields instead of 2"), (9, "a quote")], (11, 12), ())
-    file(e, version, "问卷.csv", run(0x20, 32), 300, 5, 0, [], (), (3,))
+    file(e, version, "问卷.csv", run(0x20, 32), 300, 5, 0, [], (), (3,), ("Qualtrics", 3, 2, 5))
     e.varint(3, "shards")
     shard(e, run(0x40, 32), 640, 0, 20, 0)
     shard(e, run(0x60, 32), 512, 30, 10, 0)
     shard(e, run(0x80, 32), 256, 40, 4, 1)
     e.varint(2, "columns")
-    column(e, version, "score", 0, 0)
+    column(e, version, "score", 0, 0, label="满意吗？")
     column(e, version, "amount", 2, 1, (99999, -2))
     e.u64(xxh3(e.data()), "XXH3 of all before")
 
@@ -66,5 +74,6 @@ def whole(e, version):
 def golden():
     g = Golden("manifest", "Manifests (store/manifest.h).")
     whole(g.entry("newest", VERSION), VERSION)
+    whole(g.entry("middle", MIDDLE, "read, and written as the newest"), MIDDLE)
     whole(g.entry("oldest", OLDEST, "read, and written as the newest"), OLDEST)
     return g

@@ -3,7 +3,7 @@
 import program
 from golden import Golden, run
 
-VERSION = 2
+VERSION = 3
 NONE = 0xFFFFFFFF
 
 
@@ -101,6 +101,10 @@ def file(e):
     e.varint(11, "line")
     e.varint(12, "line")
     e.varint(0, "repeated headers")
+    e.text("Qualtrics", "read as")
+    e.varint(3, "header rows")
+    e.varint(2, "lines skipped before them")
+    e.varint(5, "notices")
 
 
 def inner_program(e):

@@ -84,7 +84,8 @@ static plan *sample_plan(file_facts *file) {
                        .quarantined = 2,
                        .places = {{7, slice_of("3 fields instead of 2")}},
                        .places_count = 1,
-                       .skipped[FILE_BLANK_ROWS] = {2, {11, 12}, 2}};
+                       .skipped[FILE_BLANK_ROWS] = {2, {11, 12}, 2},
+                       .reading = {slice_of("Qualtrics"), 3, 2, 5}};
   p->title = (plan_label){{"Title", "\xe6\xa0\x87\xe9\xa2\x98", NULL}};
   p->specification = golden_digest(0x20);
   p->variables = variables;
@@ -126,6 +127,8 @@ static void bytes_of_a_plan_are_fixed(void **state) {
   assert_string_equal(back->analyses[0].filter_text, "q >= 2");
   assert_int_equal(back->analyses[0].arguments[2].integers[2], 3);
   assert_int_equal(back->files[0].skipped[FILE_BLANK_ROWS].lines[1], 12);
+  assert_true(slice_equal(back->files[0].reading.format, slice_of("Qualtrics")));
+  assert_int_equal(back->files[0].reading.notices, 5);
   plan_destroy(back);
   plan_destroy(p);
   golden_close(g);
@@ -142,7 +145,7 @@ static status decode(const char *entry, slice bytes, error *err) {
 }
 
 /* The title begins at 1: a flag, the length, "Title" from 3 on.  The digest stands from 17 to 48, the
- * program's version at 49.  The last 36 bytes are: records 40 ... */
+ * program's version at 49. */
 static const golden_refusal refusals[] = {
     {"whole", GOLDEN_BYTE, 0, PLAN_VERSION + 1, STATUS_CORRUPT,
      "plan: made by a newer version of canvass" ADVICE},

@@ -5,7 +5,7 @@ The values are those of tests/stats/sample_program.c: every kind of variable, wi
 
 from golden import Golden
 
-VERSION = 4
+VERSION = 5
 
 SCALE, NOMINAL, NUMBER, DATE, TEXT, MULTI_CELL, MULTI_FLAGS = 1, 2, 3, 4, 5, 6, 7
 RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE = 16, 17, 18, 19, 20, 21, 22
@@ -91,6 +91,7 @@ def columns(e):
     texts(e, ["tv", "radio"], "columns")
     rules(e)
     texts(e, ["tv", "radio"], "keys")
+    e.u8(1, "any text chooses")
 
 
 def derived(e):

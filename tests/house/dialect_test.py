@@ -29,7 +29,7 @@ QUESTIONS = [
     f"conditionalOperator({OURS}, hasCondition({POINTER}))",
     f'binaryOperator({OURS}, hasAnyOperatorName("&&", "||"), hasLHS({POINTER}))',
     f'binaryOperator({OURS}, hasAnyOperatorName("&&", "||"), hasRHS({POINTER}))',
-    f'implicitCastExpr({OURS}, hasCastKind("PointerToBoolean"), has(expr().bind("pointer")))',
+    f'implicitCastExpr({OURS}, hasCastKind("CK_PointerToBoolean"), has(expr().bind("pointer")))',
     # A vague name for a status: two in one function are told apart by what each came from.
     f'varDecl({OURS}, hasLocalStorage(), unless(parmVarDecl()), hasType({STATUS}), '
     'hasAnyName("s", "result", "res", "ret", "rc", "code", "outcome")).bind("status")',
@@ -59,8 +59,9 @@ class Dialect(unittest.TestCase):
         groups = [files[i:i + FILES_AT_ONCE] for i in range(0, len(files), FILES_AT_ONCE)]
         with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
             answers = list(pool.map(lambda group: ask(self.build, group), groups))
-        # What did not parse was not looked at.
+        # What did not parse was not looked at, and a question that was not understood was not asked.
         for answer in answers:
+            self.assertNotRegex(answer.stdout + answer.stderr, r"(?m)^.*Error (parsing|building) .*$")
             self.assertNotRegex(answer.stdout + answer.stderr, r"(?m)^.*: (fatal )?error: .*$")
         places = set()
         for answer in answers:

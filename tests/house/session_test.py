@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The README's first session works as typed, and prints what stands there.
+"""The sessions of the README and of docs/recipes.md work as typed, and print what stands there.
 
-session_test.py PROGRAM [--update]: with --update the README gets the output of PROGRAM.
+session_test.py PROGRAM [--update]: with --update the pages get the output of PROGRAM.
 """
+import difflib
 import os
 import re
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-README = os.path.join(ROOT, "README.md")
+PAGES = ["README.md", os.path.join("docs", "recipes.md")]
 BLOCK = re.compile(r"(<!-- session -->\n)(.*?)(<!-- end -->)", re.S)
 
 
@@ -49,17 +50,26 @@ def play(block, program):
     return "\n".join(out) + "\n"
 
 
-def main():
-    with open(README, encoding="utf-8") as f:
+def check(page, program, update):
+    """Plays the sessions of a page, each in a folder of its own."""
+    path = os.path.join(ROOT, page)
+    with open(path, encoding="utf-8") as f:
         text = f.read()
-    block = BLOCK.search(text).group(2)
-    played = play(block, sys.argv[1])
-    if "--update" in sys.argv:
-        with open(README, "w", encoding="utf-8") as f:
-            f.write(BLOCK.sub(lambda m: m.group(1) + played + m.group(3), text))
-    elif played != block:
-        sys.exit(f"README.md has another session than is played; tests/house/session_test.py PROGRAM --update "
-                 f"writes it.\nREADME:\n{block}\nplayed:\n{played}")
+    played = BLOCK.sub(lambda m: m.group(1) + play(m.group(2), program) + m.group(3), text)
+    if not BLOCK.search(text):
+        sys.exit(f"{page} has no session")
+    if update:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(played)
+    elif played != text:
+        difference = difflib.unified_diff(text.split("\n"), played.split("\n"), page, "played", lineterm="")
+        sys.exit(f"{page} has another session than is played; tests/house/session_test.py PROGRAM --update "
+                 f"writes it.\n" + "\n".join(difference))
+
+
+def main():
+    for page in PAGES:
+        check(page, sys.argv[1], "--update" in sys.argv)
 
 
 main()

@@ -16,8 +16,8 @@ static uint64_t next_random(uint64_t *state) {
   return z ^ (z >> 31);
 }
 
-static const char *const headers[] = {"a\n", "a,b\n", "\n\r\na,\"b\n b\",c\r\n", "a,b,c,d\n",
-                                      "\"a\"\"\",b\r\n"};
+static const char *const headers[] = {"a\n",       "a,b\n",           "\n\r\na,\"b\n b\",c\r\n",
+                                      "a,b,c,d\n", "\"a\"\"\",b\r\n", "a,b\r"};
 
 /* Tokens that make trouble; the more often one stands here, the more often it is drawn. */
 static const char *const tokens[] = {"\"",    "\"",   "\"\"", ",",    ",",        ",",      ",",    "\n",

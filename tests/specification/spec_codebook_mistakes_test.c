@@ -139,8 +139,21 @@ static void data_says_how_files_are_written(void **state) {
        "10:7: data: delimiter and decimal mark are both ','"},
       {PAGE("data: {blank_rows: drop}\n"),
        "10:20: unknown blank_rows 'drop'; expected one of: leave_out, keep"},
+      {PAGE("data: {format: qualtric}\n"), "10:16: unknown format 'qualtric'; did you mean 'qualtrics'?"},
+      {PAGE("data: {skip: -1}\n"), "10:14: skip: expected a whole number from 0 to 10000, found '-1'"},
+      {PAGE("data: {header: 0}\n"), "10:16: header: expected a whole number from 1 to 8, found '0'"},
+      {PAGE("data: {header: 9}\n"), "10:16: header: expected a whole number from 1 to 8, found '9'"},
+      {PAGE("data: {header: 3, titles: [1, x]}\n"),
+       "10:31: titles: expected a whole number from 1 to 8, found 'x'"},
+      {PAGE("data: {header: 2, labels: 3}\n"),
+       "10:7: data: titles and labels are rows of the header, which has 2; state `header:`, how many it has"},
+      {PAGE("data: {titles: 2}\n"),
+       "10:7: data: titles and labels are rows of the header, which has 1; state `header:`, how many it has"},
+      {PAGE("data: {header: 1, labels: 1}\n"),
+       "10:7: data: the only row of the header is that of the labels; no row has titles"},
       {PAGE("data: utf-8\n"),
-       "10:7: data: expected a map of encoding, delimiter, decimal, blank_rows and format, found 'utf-8'"},
+       "10:7: data: expected a map of encoding, delimiter, decimal, blank_rows, format, skip, header, titles "
+       "and labels, found 'utf-8'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
@@ -275,6 +288,10 @@ static void multiple_choice_is_columns_or_a_cell(void **state) {
       {PAGE("  bad: {type: multi, columns: [p, p]}\n"), "10:35: columns: 'p' is named twice"},
       {PAGE("  bad: {type: multi, columns: {web: p}, delimiter: \",\"}\n"),
        "10:41: 'delimiter' goes with one delimited column, not with `columns`"},
+      {PAGE("  bad: {type: multi, columns: {web: p}, chosen: some}\n"),
+       "10:49: unknown chosen 'some'; expected one of: 1, any"},
+      {PAGE("  bad: {type: multi, delimiter: \",\", chosen: any}\n"),
+       "10:38: 'chosen' goes with `columns`, not with one delimited column"},
       {PAGE("  bad: {type: multi, columns: {web: p}, values: {wep: Web}}\n"),
        "10:50: 'wep' is not a value of 'bad'; did you mean 'web'?"},
       {PAGE("  bad: {type: multi, columns: {web: p}, texts: {Yes: 2}}\n"),

@@ -1,5 +1,6 @@
 /* What is reported of columns that the data lack: where they are declared, which file lacks them, and what
  * may have been meant. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/check.h"
@@ -60,6 +61,94 @@ static void expect_told(const char *page, manifest *header, const char *told) {
   spec_destroy(s);
 }
 
+static void of_a_title_that_several_columns_have_all_are_named(void **state) {
+  (void)state;
+  expect_told(
+      "variables:\n  c: {column: Comment, type: id}\n  d: {column: {title: Comment, nth: 2}, type: id}\n"
+      "  e: {column: {title: Comment, nth: 4}, type: id}\nanalyses: [describe: {items: [c, d]}]\n",
+      page_columns("id|Comment #1|Comment #2|Comment #3"),
+      "spec.yaml:2:15: 3 columns of the data have the title 'Comment'; name one of them: 'Comment #1', "
+      "'Comment #2', 'Comment #3'\n"
+      "spec.yaml:4:15: no column 'Comment #4' in the data; did you mean 'Comment #1'?\n");
+}
+
+/* The dataset of `run` holds the wanted columns only; places are those of the file. */
+static void a_number_that_is_no_title_is_a_place_in_the_first_file(void **state) {
+  (void)state;
+  spec *s = page_parse(
+      "variables:\n  a: {column: 3, type: id}\n  b: {column: 2, type: id}\n"
+      "  m: {type: multi, columns: {x: 4, y: 5}}\n  \"q*\": {type: id}\n"
+      "analyses: [describe: {items: [a, b, m]}]\n");
+  manifest *header = page_columns("2|q1|q2|q3|q4|q5");
+  manifest *kept = page_columns("2|q2|q3|q4|q1|q5");
+  reading_options options = {0};
+  plan *p = NULL;
+  error err;
+  assert_int_equal(spec_reading_options(s, header, &options, NULL, &err), STATUS_OK);
+  assert_int_equal(spec_plan(s, kept, &p, NULL, &err), STATUS_OK);
+  assert_string_equal(plan_program_variable(p, "a")->column, "q2");
+  assert_string_equal(plan_program_variable(p, "b")->column, "2");
+  assert_string_equal(plan_program_variable(p, "m")->columns[0], "q3");
+  assert_string_equal(plan_program_variable(p, "m")->columns[1], "q4");
+  assert_non_null(plan_find(p, "q1"));
+  assert_int_equal(p->variables_count, 5); /* q2, q3 and q4 are claimed */
+  plan_destroy(p);
+  manifest_destroy(header);
+  manifest_destroy(kept);
+  spec_destroy(s);
+  expect_told(
+      "variables:\n  a: {column: 3, type: id}\n  b: {column: 0, type: id}\nanalyses: [describe: {items: "
+      "a}]\n",
+      page_columns("x|y"),
+      "spec.yaml:2:15: no column '3' in the data\nspec.yaml:3:15: no column '0' in the data\n");
+}
+
+static void what_a_file_says_of_a_column_is_the_label_of_its_variable(void **state) {
+  (void)state;
+  spec *s = page_parse(
+      "variables:\n  a: {type: id}\n  b: {type: id, label: Ours}\n  z: {column: c, type: id}\n"
+      "analyses: [describe: {items: [a, b, z]}]\n");
+  manifest *header = page_columns("a|b|c");
+  header->columns[0].label = slice_of("How satisfied?");
+  header->columns[1].label = slice_of("Theirs");
+  plan *p = NULL;
+  spec_problems problems = {0};
+  error err;
+  assert_int_equal(spec_plan(s, header, &p, &problems, &err), STATUS_OK);
+  for (int i = 0; i < LANGUAGES; i++) {
+    assert_string_equal(plan_find(p, "a")->label.text[i], "How satisfied?");
+    assert_string_equal(plan_find(p, "b")->label.text[i], "Ours");
+    assert_null(plan_find(p, "z")->label.text[i]);
+  }
+  plan_destroy(p);
+  manifest_destroy(header);
+  spec_destroy(s);
+}
+
+static void the_header_that_is_stated_reaches_the_reader(void **state) {
+  (void)state;
+  static const struct {
+    const char *data;
+    reading_header_rows header;
+    const char *format;
+  } cases[] = {{"data: {skip: 3, header: 4, titles: [1, 3], labels: 2, format: csv}\n", {3, 4, 5, 2}, "csv"},
+               {"data: {format: qualtrics, titles: 1}\n", {0, 0, 1, 0}, "qualtrics"},
+               {"data: {format: \xe9\x97\xae\xe5\x8d\xb7\xe6\x98\x9f}\n", {0}, "wenjuanxing"},
+               {"data: {format: Microsoft Forms}\n", {0}, "microsoft-forms"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char page[512];
+    (void)snprintf(page, sizeof page, "%svariables: {a: {type: id}}\nanalyses: [describe: {items: a}]\n",
+                   cases[i].data);
+    spec *s = page_parse(page);
+    reading_options options = {0};
+    error err;
+    assert_int_equal(spec_reading_options(s, NULL, &options, NULL, &err), STATUS_OK);
+    assert_memory_equal(&options.header, &cases[i].header, sizeof options.header);
+    assert_string_equal(options.format, cases[i].format);
+    spec_destroy(s);
+  }
+}
+
 static void the_file_whose_header_it_is_is_named(void **state) {
   (void)state;
   manifest *header = page_columns("a");
@@ -95,6 +184,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_the_data_lack_is_told_as_a_matter_of_the_data),
       cmocka_unit_test(tabs_in_names_are_shown_as_they_are_written),
+      cmocka_unit_test(of_a_title_that_several_columns_have_all_are_named),
+      cmocka_unit_test(a_number_that_is_no_title_is_a_place_in_the_first_file),
+      cmocka_unit_test(what_a_file_says_of_a_column_is_the_label_of_its_variable),
+      cmocka_unit_test(the_header_that_is_stated_reaches_the_reader),
       cmocka_unit_test(the_file_whose_header_it_is_is_named),
       cmocka_unit_test(a_column_that_another_variable_uses_is_not_offered),
   };

@@ -124,7 +124,8 @@ static void add_sets(sample *s) {
                                  .columns = columns,
                                  .columns_count = 2,
                                  .keys = keys,
-                                 .keys_count = 2},
+                                 .keys_count = 2,
+                                 .any_chosen = true},
              &s->flags);
 }
 
