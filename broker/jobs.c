@@ -161,10 +161,11 @@ static status begin(peer *from, wire_message *m, const core_job_id *id, const di
   }
   s->event = (core_event){.kind = CORE_SUBMITTED,
                           .peer = from->number,
-                          .request = m->header.integers[FIELD_REQUEST],
-                          .job = *id,
-                          .priority = (uint32_t)priority,
-                          .timeout_ms = timeout_s * 1000};
+                          .submitted = {.id = *id,
+                                        .request = m->header.integers[FIELD_REQUEST],
+                                        .priority = (uint32_t)priority,
+                                        .timeout_ms = timeout_s * 1000,
+                                        .record = &s->record}};
   s->record.id = *id;
   s->record.content = *content;
   s->record.state = JOB_QUEUED;
@@ -182,15 +183,15 @@ static status take(broker *b, wire_message *m, size_t index, submission *s, core
 
 static status take_manifest(broker *b, const ledger_dataset *d, submission *s, error *why) {
   s->record.manifest = (ledger_blob){.name = d->manifest, .bytes = d->manifest_bytes};
-  TRY(payload_of_vault(b, &s->record.manifest, &s->event.manifest, why));
-  s->taken[s->taken_count++] = s->event.manifest;
+  TRY(payload_of_vault(b, &s->record.manifest, &s->event.submitted.manifest, why));
+  s->taken[s->taken_count++] = s->event.submitted.manifest;
   return STATUS_OK;
 }
 
 static status set_shards(const manifest *m, submission *s, error *why) {
   TRY(datasets_shards(m, &s->shards, why));
-  s->event.shards = s->shards;
-  s->event.shards_count = m->shards_count;
+  s->event.submitted.shards = s->shards;
+  s->event.submitted.shards_count = m->shards_count;
   s->record.rows = manifest_rows(m);
   return STATUS_OK;
 }
@@ -207,9 +208,9 @@ static status prepare_unkept(broker *b, wire_message *m, submission *s, error *w
   status st = set_shards(content, s, why);
   manifest_destroy(content);
   TRY(st);
-  TRY(take(b, m, 0, s, &s->event.plan, why));
-  TRY(take(b, m, 1, s, &s->event.program, why));
-  return take(b, m, 2, s, &s->event.manifest, why);
+  TRY(take(b, m, 0, s, &s->event.submitted.plan, why));
+  TRY(take(b, m, 1, s, &s->event.submitted.program, why));
+  return take(b, m, 2, s, &s->event.submitted.manifest, why);
 }
 
 /* A specification, or plan and program, over a dataset that is here. */
@@ -235,23 +236,21 @@ static status prepare_kept(broker *b, wire_message *m, submission *s, error *why
   TRY(st);
   TRY(take_manifest(b, d, s, why));
   if (m->payloads_count == 1) {
-    TRY(take(b, m, 0, s, &s->event.spec, why));
-    s->record.spec = payload_where(b, s->event.spec);
+    TRY(take(b, m, 0, s, &s->event.submitted.spec, why));
+    s->record.spec = payload_where(b, s->event.submitted.spec);
     return STATUS_OK;
   }
-  TRY(take(b, m, 0, s, &s->event.plan, why));
-  TRY(take(b, m, 1, s, &s->event.program, why));
-  s->record.plan = payload_where(b, s->event.plan);
-  s->record.program = s->record.first_program = payload_where(b, s->event.program);
+  TRY(take(b, m, 0, s, &s->event.submitted.plan, why));
+  TRY(take(b, m, 1, s, &s->event.submitted.program, why));
+  s->record.plan = payload_where(b, s->event.submitted.plan);
+  s->record.program = s->record.first_program = payload_where(b, s->event.submitted.program);
   return STATUS_OK;
 }
 
 /* The core accepts it, which makes persistence.c write the record; or refuses it. */
 static void give(broker *b, submission *s) {
-  b->submitting = &s->record;
   s->is_given = true;
   broker_feed(b, &s->event);
-  b->submitting = NULL;
 }
 
 static status check_share(const broker *b, const peer *from, error *why) {
@@ -356,15 +355,15 @@ static status prepare_load(broker *b, wire_message *m, submission *s, error *why
         why, STATUS_JOB, "dataset '%s' is at version %llu, not %llu: get the newest and begin again",
         s->record.dataset, (unsigned long long)(d != NULL ? d->version : 0), (unsigned long long)base);
   }
-  s->record.read = s->event.read = true;
+  s->record.read = s->event.submitted.read = true;
   s->record.version = base;
   s->record.shard_rows = (uint32_t)shard_rows;
   if (d != NULL) {
     TRY(take_manifest(b, d, s, why));
   }
   TRY(read_files(b, m, &s->record, why));
-  TRY(take(b, m, 0, s, &s->event.spec, why));
-  s->record.spec = payload_where(b, s->event.spec);
+  TRY(take(b, m, 0, s, &s->event.submitted.spec, why));
+  s->record.spec = payload_where(b, s->event.submitted.spec);
   return STATUS_OK;
 }
 
@@ -449,7 +448,7 @@ static status answer_state(broker *b, peer *from, wire_message *m, bool watches,
     return answer_end(b, from, &request, &id, why);
   }
   if (watches) {
-    broker_feed(b, &(core_event){.kind = CORE_WATCHED, .peer = from->number, .request = request, .job = id});
+    broker_feed(b, &(core_event){.kind = CORE_WATCHED, .peer = from->number, .watched = {request, id}});
   } else {
     outgoing_progress(b, from, &request, &view);
   }
@@ -468,6 +467,6 @@ status jobs_on_cancel(broker *b, peer *from, wire_message *m, error *why) {
   const uint64_t request = m->header.integers[FIELD_REQUEST];
   core_job_id id;
   TRY(read_job(m, &id, why));
-  broker_feed(b, &(core_event){.kind = CORE_CANCELLED, .job = id});
+  broker_feed(b, &(core_event){.kind = CORE_CANCELLED, .cancelled = id});
   return answer_end(b, from, &request, &id, why);
 }

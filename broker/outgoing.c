@@ -124,11 +124,11 @@ static void set_job(message *m, const core_job_id *job) {
   message_set_bytes(m, FIELD_JOB, job->bytes, sizeof job->bytes);
 }
 
-static void set_task(message *m, const core_action *a) {
-  set_job(m, &a->id.job);
-  message_set_integer(m, FIELD_STAGE, a->id.stage);
-  message_set_integer(m, FIELD_TASK, a->id.task);
-  message_set_integer(m, FIELD_ATTEMPT, a->attempt);
+static void set_task(message *m, const core_task_id *id, uint32_t attempt) {
+  set_job(m, &id->job);
+  message_set_integer(m, FIELD_STAGE, id->stage);
+  message_set_integer(m, FIELD_TASK, id->task);
+  message_set_integer(m, FIELD_ATTEMPT, attempt);
 }
 
 static void set_states(message *m, core_states states) {
@@ -161,7 +161,7 @@ static bool frame_of_blob(broker *b, core_blob handle, zmq_msg_t *frame, bool *b
   return true;
 }
 
-static bool frame_of_shards(const core_action *a, zmq_msg_t *frame) {
+static bool frame_of_shards(const core_task *a, zmq_msg_t *frame) {
   if (zmq_msg_init_size(frame, (size_t)a->shards_count * BLOB_NAME_BYTES) != 0) {
     return false;
   }
@@ -185,7 +185,7 @@ static bool frame_of_file(const ledger_blob *file, const char *name, zmq_msg_t *
 
 /* The blobs of the action, then what else the work's payload has.  False when out of memory; the frames that
  * were made are counted. */
-static bool make_task_frames(broker *b, const core_action *a, const ledger_job *job, zmq_msg_t *frames,
+static bool make_task_frames(broker *b, const core_task *a, const ledger_job *job, zmq_msg_t *frames,
                              size_t *count, uint64_t *by_name) {
   for (uint32_t i = 0; i < a->blobs_count; i++) {
     bool is_name = false;
@@ -210,9 +210,10 @@ static bool make_task_frames(broker *b, const core_action *a, const ledger_job *
   return true;
 }
 
-static void send_task(broker *b, const peer *to, const core_action *a) {
+static void send_task(broker *b, const peer *to, const core_action *action) {
+  const core_task *a = &action->task;
   message m = message_of(MESSAGE_TASK);
-  set_task(&m, a);
+  set_task(&m, &a->id, a->attempt);
   message_set_text(&m, FIELD_WORK, core_work_name(a->work));
   const ledger_job *job = b->ledger != NULL ? ledger_job_find(b->ledger, &a->id.job) : NULL;
   if (a->work == WORK_READ && job != NULL && job->shard_rows > 0) {
@@ -235,21 +236,21 @@ static void send_task(broker *b, const peer *to, const core_action *a) {
 
 static void send_taken(broker *b, const peer *to, const core_action *a) {
   message m = message_of(MESSAGE_TAKEN);
-  set_task(&m, a);
+  set_task(&m, &a->taken.id, a->taken.attempt);
   outgoing_answer(b, to, &m, NULL, 0);
 }
 
 static void send_accepted(broker *b, const peer *to, const core_action *a) {
   message m = message_of(MESSAGE_ACCEPTED);
-  set_job(&m, &a->job);
-  message_set_integer(&m, FIELD_REQUEST, a->request);
+  set_job(&m, &a->accepted.job);
+  message_set_integer(&m, FIELD_REQUEST, a->accepted.request);
   outgoing_answer(b, to, &m, NULL, 0);
 }
 
 static void send_refused(broker *b, const peer *to, const core_action *a) {
-  message m = refusal(NULL, &a->failure);
-  message_set_integer(&m, FIELD_REQUEST, a->request);
-  set_job(&m, &a->job);
+  message m = refusal(NULL, &a->refused.why);
+  message_set_integer(&m, FIELD_REQUEST, a->refused.request);
+  set_job(&m, &a->refused.job);
   outgoing_answer(b, to, &m, NULL, 0);
 }
 
@@ -282,15 +283,7 @@ void outgoing_progress(broker *b, const peer *to, const uint64_t *request, const
 }
 
 static void send_progress(broker *b, const peer *to, const core_action *a) {
-  const core_job_view view = {.id = a->job,
-                              .is_running = a->is_running,
-                              .stage = a->stage,
-                              .rows_done = a->rows_done,
-                              .rows_total = a->rows_total,
-                              .finishing = a->finishing,
-                              .wait = a->wait,
-                              .states = a->states};
-  outgoing_progress(b, to, a->request ? &a->request : NULL, &view);
+  outgoing_progress(b, to, a->progress.request ? &a->progress.request : NULL, &a->progress.view);
 }
 
 /* Clients get up to 1 MiB inline, also what is only in the vault. */
@@ -340,7 +333,7 @@ void outgoing_report(broker *b, const peer *to, const uint64_t *request, const c
 }
 
 static void send_report(broker *b, const peer *to, const core_action *a) {
-  outgoing_report(b, to, NULL, &a->job, a->states, a->blobs[0]);
+  outgoing_report(b, to, NULL, &a->end.job, a->end.states, a->end.report);
 }
 
 void outgoing_ended(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
@@ -357,12 +350,12 @@ void outgoing_ended(broker *b, const peer *to, const uint64_t *request, const co
 }
 
 static void send_ended(broker *b, const peer *to, const core_action *a) {
-  outgoing_ended(b, to, NULL, &a->job, a->states, &a->failure);
+  outgoing_ended(b, to, NULL, &a->end.job, a->end.states, &a->end.failure);
 }
 
 static void send_set_aside(broker *b, const peer *to, const core_action *a) {
-  broker_log(b, "worker %s is set aside: %s", to->title, a->failure.message);
-  const message m = refusal(NULL, &a->failure);
+  broker_log(b, "worker %s is set aside: %s", to->title, a->set_aside.message);
+  const message m = refusal(NULL, &a->set_aside);
   outgoing_answer(b, to, &m, NULL, 0);
 }
 
@@ -392,7 +385,7 @@ void outgoing_all(broker *b) {
   outbox_clear(&b->outbox);
   for (size_t i = 0; i < b->actions.count; i++) {
     if (b->actions.at[i].kind == CORE_RELEASE) {
-      blobs_release(&b->blobs, b->actions.at[i].blobs[0]);
+      blobs_release(&b->blobs, b->actions.at[i].release);
     }
   }
   b->actions.count = 0;

@@ -51,9 +51,9 @@ static status unknown_job(const core_job_id *id, error *err) {
 }
 
 static status keep_job(broker *b, const core_action *a, error *err) {
-  const ledger_job *j = b->submitting;
+  const ledger_job *j = a->keep_job.record;
   if (j == NULL) {
-    return unknown_job(&a->job, err);
+    return unknown_job(&a->keep_job.job, err);
   }
   char name[SHORT_ID_BYTES];
   broker_log(b, "job %s: %s dataset %s, version %" PRIu64 "%s%s", short_id(&j->id, name),
@@ -73,20 +73,21 @@ static status keep_job(broker *b, const core_action *a, error *err) {
 }
 
 static status keep_plan(broker *b, const core_action *a, error *err) {
-  const ledger_job *old = ledger_job_find(b->ledger, &a->job);
+  const ledger_job *old = ledger_job_find(b->ledger, &a->keep_plan.job);
   if (old == NULL) {
-    return unknown_job(&a->job, err);
+    return unknown_job(&a->keep_plan.job, err);
   }
   ledger_job changed = *old;
-  changed.plan = payload_where(b, a->blobs[0]);
-  changed.program = payload_where(b, a->blobs[1]);
+  changed.plan = payload_where(b, a->keep_plan.plan);
+  changed.program = payload_where(b, a->keep_plan.program);
   changed.first_program = changed.program;
   return replace(b, old, &changed, err);
 }
 
-static status keep_result(broker *b, const core_action *a, error *err) {
+static status keep_result(broker *b, const core_action *action, error *err) {
+  const core_kept_result *a = &action->keep_result;
   payload_bytes p;
-  TRY(payload_open(b, a->blobs[0], &p, err));
+  TRY(payload_open(b, a->partial, &p, err));
   const ledger_result r = {.id = a->id, .content = a->content, .states = a->states, .partial = p.bytes};
   const status st = ledger_result_put(b->ledger, &r, err);
   payload_close(&p);
@@ -94,18 +95,19 @@ static status keep_result(broker *b, const core_action *a, error *err) {
 }
 
 static status drop_result(broker *b, const core_action *a, error *err) {
-  return ledger_result_drop(b->ledger, &a->id, err);
+  return ledger_result_drop(b->ledger, &a->drop_result, err);
 }
 
-static status keep_stage(broker *b, const core_action *a, error *err) {
+static status keep_stage(broker *b, const core_action *action, error *err) {
+  const core_kept_stage *a = &action->keep_stage;
   const ledger_job *old = ledger_job_find(b->ledger, &a->job);
   if (old == NULL) {
     return unknown_job(&a->job, err);
   }
   ledger_job changed = *old;
   changed.stage = a->stage;
-  changed.program = payload_where(b, a->blobs[0]);
-  changed.program_state = payload_where(b, a->blobs[1]);
+  changed.program = payload_where(b, a->program);
+  changed.program_state = payload_where(b, a->state);
   changed.fingerprint = a->fingerprint;
   changed.states = a->states;
   TRY(replace(b, old, &changed, err));
@@ -115,23 +117,23 @@ static status keep_stage(broker *b, const core_action *a, error *err) {
 static status keep_note(broker *b, const core_action *a, error *err) {
   char name[SHORT_ID_BYTES];
   char line[NOTE_BYTES];
-  const peer *about = a->peer ? routes_at(&b->routes, a->peer) : NULL;
+  const peer *about = a->note.about ? routes_at(&b->routes, a->note.about) : NULL;
   snprintf(line, sizeof line, "%s%s%s", about != NULL ? about->title : "", about != NULL ? ": " : "",
-           a->failure.message);
-  broker_log(b, "job %s: %s", short_id(&a->job, name), line);
-  return b->ledger != NULL ? ledger_job_note(b->ledger, &a->job, line, err) : STATUS_OK;
+           a->note.text);
+  broker_log(b, "job %s: %s", short_id(&a->note.job, name), line);
+  return b->ledger != NULL ? ledger_job_note(b->ledger, &a->note.job, line, err) : STATUS_OK;
 }
 
 /* ---- The end of a job ---------------------------------------------------------------------------- */
 
-static ledger_state state_of(const core_action *a) {
-  if (a->blobs_count > 0 && a->blobs[0]) {
+static ledger_state state_of(const core_end *a) {
+  if (a->report) {
     return JOB_DONE;
   }
   return a->failure.code == STATUS_INTERRUPTED ? JOB_CANCELLED : JOB_FAILED;
 }
 
-static void say_end(broker *b, const core_action *a) {
+static void say_end(broker *b, const core_end *a) {
   const ledger_state state = state_of(a);
   char name[SHORT_ID_BYTES];
   broker_log(b, "job %s %s: %" PRIu64 " partial statistics computed, %" PRIu64 " from caches%s%s",
@@ -150,16 +152,15 @@ static status forget_surplus(broker *b, error *err) {
 }
 
 /* The dataset that a READ made appears with the end of its job, in the same transaction. */
-static status commit_reading(broker *b, const ledger_job *j, error *err) {
-  const reading *r = b->reading;
-  if (r == NULL || memcmp(&r->job, &j->id, sizeof r->job) != 0) {
+static status commit_reading(broker *b, const ledger_job *j, const reading *r, error *err) {
+  if (r == NULL) {
     return STATUS_OK;
   }
   uint64_t version = 0;
   return datasets_commit(b, slice_of(j->dataset), j->version, r->content, &r->where, &version, err);
 }
 
-static status record_end(broker *b, const core_action *a, error *err) {
+static status record_end(broker *b, const core_end *a, error *err) {
   const ledger_job *old = ledger_job_find(b->ledger, &a->job);
   if (old == NULL) {
     return unknown_job(&a->job, err);
@@ -171,7 +172,7 @@ static status record_end(broker *b, const core_action *a, error *err) {
   changed.failure = a->failure.code;
   changed.message = (char *)"";
   if (changed.state == JOB_DONE) {
-    changed.report = payload_where(b, a->blobs[0]);
+    changed.report = payload_where(b, a->report);
     changed.failure = STATUS_OK;
   } else {
     changed.message = (char *)a->failure.message;
@@ -181,7 +182,7 @@ static status record_end(broker *b, const core_action *a, error *err) {
   changed.first_program = changed.program_state = none;
   changed.files_count = 0;
   if (old->read && changed.state == JOB_DONE) {
-    TRY(commit_reading(b, old, err));
+    TRY(commit_reading(b, old, a->record, err));
   } else if (!old->read) {
     datasets_unpin(b, &old->manifest.name);
   }
@@ -191,7 +192,7 @@ static status record_end(broker *b, const core_action *a, error *err) {
   return forget_surplus(b, err);
 }
 
-static void remember_end(broker *b, const core_action *a) {
+static void remember_end(broker *b, const core_end *a) {
   ending *e = &b->endings[b->endings_count % ENDINGS_MAX];
   if (b->endings_count >= ENDINGS_MAX) {
     zmq_msg_close(&e->report);
@@ -200,7 +201,7 @@ static void remember_end(broker *b, const core_action *a) {
   *e = (ending){.job = a->job, .states = a->states, .failure = a->failure};
   zmq_msg_init(&e->report);
   e->is_done = state_of(a) == JOB_DONE;
-  blob *report = e->is_done ? blobs_at(&b->blobs, a->blobs[0]) : NULL;
+  blob *report = e->is_done ? blobs_at(&b->blobs, a->report) : NULL;
   if (report != NULL && zmq_msg_copy(&e->report, &report->frame) != 0) {
     e->is_done = false;
     error_no_memory(&e->failure, "the report");
@@ -233,8 +234,9 @@ static void append_files(error *why, const manifest *m, const digest *first, con
 
 void persistence_name_files(broker *b, core_action *a) {
   const ledger_job *j = NULL;
-  if ((a->kind == CORE_KEEP_END || a->kind == CORE_SEND_ENDED) && a->shards_count > 0 && b->ledger != NULL) {
-    j = ledger_job_find(b->ledger, &a->job);
+  if ((a->kind == CORE_KEEP_END || a->kind == CORE_SEND_ENDED) && a->end.shards_count > 0 &&
+      b->ledger != NULL) {
+    j = ledger_job_find(b->ledger, &a->end.job);
   }
   if (j == NULL || !ledger_blob_is_set(&j->manifest)) {
     return;
@@ -242,17 +244,17 @@ void persistence_name_files(broker *b, core_action *a) {
   manifest *m = NULL;
   error ignored; /* without the manifest the message names shards and rows */
   if (datasets_open(b, &j->manifest.name, &m, &ignored) == STATUS_OK) {
-    append_files(&a->failure, m, &a->shards[0].name, &a->shards[a->shards_count - 1].name);
+    append_files(&a->end.failure, m, &a->end.shards[0].name, &a->end.shards[a->end.shards_count - 1].name);
     manifest_destroy(m);
   }
 }
 
 static status keep_end(broker *b, const core_action *a, error *err) {
-  say_end(b, a);
+  say_end(b, &a->end);
   if (b->ledger != NULL) {
-    return record_end(b, a, err);
+    return record_end(b, &a->end, err);
   }
-  remember_end(b, a);
+  remember_end(b, &a->end);
   return STATUS_OK;
 }
 

@@ -28,7 +28,8 @@ static status take(broker *b, const ledger_blob *where, core_blob *out, error *e
   return ledger_blob_is_set(where) ? payload_of_vault(b, where, out, err) : STATUS_OK;
 }
 
-static status take_blobs(broker *b, const ledger_job *j, core_event *e, error *err) {
+static status take_blobs(broker *b, const ledger_job *j, core_restoration *r, error *err) {
+  core_submission *e = &r->job;
   TRY(take(b, &j->plan, &e->plan, err));
   TRY(take(b, &j->program, &e->program, err));
   TRY(take(b, &j->spec, &e->spec, err));
@@ -38,14 +39,15 @@ static status take_blobs(broker *b, const ledger_job *j, core_event *e, error *e
     e->spec = 0;
   }
   if (j->stage > 0) {
-    TRY(take(b, &j->first_program, &e->first_program, err));
-    TRY(take(b, &j->program_state, &e->state, err));
+    TRY(take(b, &j->first_program, &r->first_program, err));
+    TRY(take(b, &j->program_state, &r->state, err));
   }
   return STATUS_OK;
 }
 
-static void release_blobs(broker *b, const core_event *e) {
-  const core_blob all[] = {e->plan, e->program, e->spec, e->manifest, e->first_program, e->state};
+static void release_blobs(broker *b, const core_restoration *r) {
+  const core_submission *e = &r->job;
+  const core_blob all[] = {e->plan, e->program, e->spec, e->manifest, r->first_program, r->state};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
     blobs_release(&b->blobs, all[i]);
   }
@@ -55,14 +57,14 @@ static status take_shards(broker *b, const ledger_job *j, restored *r, error *er
   manifest *m = NULL;
   TRY(datasets_open(b, &j->manifest.name, &m, err));
   const status st = datasets_shards(m, &r->shards, err);
-  r->event.shards = r->shards;
-  r->event.shards_count = st == STATUS_OK ? m->shards_count : 0;
+  r->event.restored.job.shards = r->shards;
+  r->event.restored.job.shards_count = st == STATUS_OK ? m->shards_count : 0;
   manifest_destroy(m);
   return st;
 }
 
 /* The inputs of the stage's tasks: so that their late results count. */
-static status read_content(const ledger_job *j, core_event *e, error *err) {
+static status read_content(const ledger_job *j, core_restoration *e, error *err) {
   const ledger_blob *made = j->stage > 0 ? &j->program_state : &j->plan;
   if ((j->stage == 0 && !ledger_blob_is_set(&j->spec)) || !ledger_blob_is_set(made)) {
     return STATUS_OK;
@@ -108,12 +110,10 @@ static status restore_results(broker *b, const ledger_job *j, error *err) {
   const status st = ledger_results_each(b->ledger, &j->id, j->stage, take_result, &r, err);
   for (size_t i = 0; i < r.count && st == STATUS_OK; i++) {
     broker_feed(b, &(core_event){.kind = CORE_RESTORED_RESULT,
-                                 .id = r.at[i].id,
-                                 .job = r.at[i].id.job,
-                                 .content = r.at[i].content,
-                                 .states = r.at[i].states,
-                                 .blobs = &r.at[i].blob,
-                                 .blobs_count = 1});
+                                 .restored_result = {.id = r.at[i].id,
+                                                     .partial = r.at[i].blob,
+                                                     .content = r.at[i].content,
+                                                     .states = r.at[i].states}});
   }
   free(r.at);
   return st;
@@ -128,28 +128,28 @@ static uint64_t spent_ms(const ledger_job *j) {
 
 static status restore_job(broker *b, const ledger_job *j, restored *r, error *err) {
   r->event = (core_event){.kind = CORE_RESTORED,
-                          .job = j->id,
-                          .priority = j->priority,
-                          .timeout_ms = 1000 * (uint64_t)j->timeout_s,
-                          .spent_ms = spent_ms(j),
-                          .read = j->read,
-                          .stage = j->stage,
-                          .fingerprint = j->fingerprint,
-                          .states = j->states};
-  status st = take_blobs(b, j, &r->event, err);
+                          .restored = {.job = {.id = j->id,
+                                               .priority = j->priority,
+                                               .timeout_ms = 1000 * (uint64_t)j->timeout_s,
+                                               .read = j->read},
+                                       .spent_ms = spent_ms(j),
+                                       .stage = j->stage,
+                                       .fingerprint = j->fingerprint,
+                                       .states = j->states}};
+  status st = take_blobs(b, j, &r->event.restored, err);
   if (st == STATUS_OK && !j->read) {
     st = take_shards(b, j, r, err);
   }
   if (st == STATUS_OK) {
-    st = read_content(j, &r->event, err);
+    st = read_content(j, &r->event.restored, err);
   }
   if (st != STATUS_OK) {
-    release_blobs(b, &r->event);
+    release_blobs(b, &r->event.restored);
     return st;
   }
   const size_t length = strlen(j->owner); /* 0: of an earlier release */
   if (length > 0 && length < KEY_TEXT_BYTES && owners_add_job(&b->routes.owners, j->owner) == NULL) {
-    release_blobs(b, &r->event);
+    release_blobs(b, &r->event.restored);
     return error_no_memory(err, "a job");
   }
   broker_feed(b, &r->event);

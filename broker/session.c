@@ -57,12 +57,12 @@ static status check_fingerprint(const wire_message *m, error *why) {
 
 static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   core_event e = {.kind = CORE_WORKER_JOINED, .peer = p->number};
-  memcpy(e.fingerprint.bytes, m->header.texts[FIELD_FINGERPRINT].bytes, DIGEST_BYTES);
+  memcpy(e.joined.fingerprint.bytes, m->header.texts[FIELD_FINGERPRINT].bytes, DIGEST_BYTES);
   const slice instance = m->header.texts[FIELD_INSTANCE];
   if (instance.length == INSTANCE_BYTES) {
-    memcpy(&e.process, instance.bytes, sizeof e.process);
+    memcpy(&e.joined.process, instance.bytes, sizeof e.joined.process);
   }
-  p->capacity = e.capacity = read_capacity(&m->header);
+  p->capacity = e.joined.capacity = read_capacity(&m->header);
   size_t length = 0;
   const void *bytes = m->payloads_count > 0 ? wire_payload_bytes(m, 0, &length) : NULL;
   size_t count = length / sizeof(uint64_t);
@@ -76,8 +76,8 @@ static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   for (size_t i = 0; i < count; i++) {
     held[i] = reader_u64(&r);
   }
-  e.held = held;
-  e.held_count = count;
+  e.joined.held = held;
+  e.joined.held_count = count;
   broker_feed(b, &e);
   free(held);
   broker_log(b, "worker %s joined: takes %u task%s, running and waiting; %zu shard%s held", p->title,
@@ -157,7 +157,7 @@ static status on_alive(broker *b, peer *from, wire_message *m, error *why) {
     from->capacity = read_capacity(&m->header);
   }
   if (from->role == WAY_WORKER) {
-    broker_feed(b, &(core_event){.kind = CORE_HEARD, .peer = from->number, .capacity = from->capacity});
+    broker_feed(b, &(core_event){.kind = CORE_HEARD, .peer = from->number, .heard.capacity = from->capacity});
   }
   const message alive = message_of(MESSAGE_ALIVE);
   outgoing_answer(b, from, &alive, NULL, 0);
@@ -168,7 +168,7 @@ void session_forget(broker *b, peer *p, bool in_order, const char *why) {
   if (why != NULL && p->role == WAY_WORKER) {
     broker_log(b, "worker %s %s", p->title, why);
   }
-  broker_feed(b, &(core_event){.kind = CORE_PEER_LEFT, .peer = p->number, .in_order = in_order});
+  broker_feed(b, &(core_event){.kind = CORE_PEER_LEFT, .peer = p->number, .left.in_order = in_order});
   transfer_peer_left(b, p);
   routes_remove(&b->routes, p);
 }

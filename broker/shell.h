@@ -39,9 +39,8 @@ typedef struct ending {
   error failure;
 } ending;
 
-/* A dataset made by a READ, while the core decides whether its result counts. */
+/* A dataset made by a READ: the record of its result. */
 typedef struct reading {
-  core_job_id job;
   ledger_blob where;
   const manifest *content;
 } reading;
@@ -71,11 +70,9 @@ struct broker {
   atomic_bool stop;
   _Atomic(const key_list *) new_list;
   const key_list *allowed;
-  bool must_sync;               /* the vault was written to in this turn */
-  bool has_gone;                /* a peer could not be sent to */
-  size_t turn_bytes;            /* received and answered in this turn */
-  const ledger_job *submitting; /* the job for CORE_KEEP_JOB */
-  const reading *reading;
+  bool must_sync;    /* the vault was written to in this turn */
+  bool has_gone;     /* a peer could not be sent to */
+  size_t turn_bytes; /* received and answered in this turn */
   /* Manifests of datasets that could not be read at the start: no references are counted for these. */
   digest *unpinned;
   size_t unpinned_count, unpinned_capacity;
@@ -198,7 +195,7 @@ message_handler tasks_on_result, tasks_on_failure;
 /* ---- lost_shards.c */
 /* Where the failure E is that its task's `lost` is not to be had, and that is a shard of the job's dataset:
  * says so with its file and what to do. */
-void lost_shards_explain(broker *b, core_event *e);
+void lost_shards_explain(broker *b, const peer *from, core_failure *e);
 
 /* ---- persistence.c: what the core wants kept */
 void persistence_write(broker *b, const core_action *a);

@@ -16,17 +16,16 @@ static const struct {
     [WORK_PLAN] = {2, 2, false}, [WORK_READ] = {1, 1, false},
 };
 
-static status read_task(const message *m, core_event *e, error *why) {
+static status read_task(const message *m, core_task_id *id, uint32_t *attempt, error *why) {
   const slice job = m->texts[FIELD_JOB];
   if (job.length != JOB_ID_BYTES || m->integers[FIELD_STAGE] > UINT32_MAX ||
       m->integers[FIELD_ATTEMPT] > UINT32_MAX) {
     return error_set(why, STATUS_PROTOCOL, "'%s' of a task that cannot exist", message_kind_name(m->kind));
   }
-  memcpy(e->id.job.bytes, job.bytes, JOB_ID_BYTES);
-  e->job = e->id.job;
-  e->id.stage = (uint32_t)m->integers[FIELD_STAGE];
-  e->id.task = m->integers[FIELD_TASK];
-  e->attempt = (uint32_t)m->integers[FIELD_ATTEMPT];
+  memcpy(id->job.bytes, job.bytes, JOB_ID_BYTES);
+  id->stage = (uint32_t)m->integers[FIELD_STAGE];
+  id->task = m->integers[FIELD_TASK];
+  *attempt = (uint32_t)m->integers[FIELD_ATTEMPT];
   return STATUS_OK;
 }
 
@@ -85,25 +84,24 @@ static status report_reading(broker *b, const ledger_job *j, uint64_t version, c
 /* The core decides whether the result counts; if so, persistence.c makes M the dataset. */
 static status feed_manifest(broker *b, core_event *e, core_blob handle, const ledger_job *j,
                             const manifest *m, error *why) {
-  const reading r = {.job = e->id.job, .where = payload_where(b, handle), .content = m};
+  const reading r = {.where = payload_where(b, handle), .content = m};
   TRY(datasets_check(b, slice_of(j->dataset), j->version, m, &r.where, why));
   const ledger_dataset *d = ledger_dataset_find(b->ledger, slice_of(j->dataset));
   const bool is_same = d != NULL && digest_equal(&d->manifest, &r.where.name);
   core_blob report = 0;
   TRY(report_reading(b, j, is_same ? d->version : j->version + 1, m, &report, why));
-  e->blobs = &report;
-  e->blobs_count = 1;
-  b->reading = &r;
+  e->result.blobs = &report;
+  e->result.blobs_count = 1;
+  e->result.record = &r;
   broker_feed(b, e);
-  b->reading = NULL;
   return STATUS_OK;
 }
 
 static status feed_reading(broker *b, core_event *e, core_blob handle, error *why) {
-  const ledger_job *j = b->ledger != NULL ? ledger_job_find(b->ledger, &e->id.job) : NULL;
+  const ledger_job *j = b->ledger != NULL ? ledger_job_find(b->ledger, &e->result.id.job) : NULL;
   if (j == NULL || !j->read || j->state > JOB_RUNNING) { /* it ended: the core answers that */
-    e->blobs = &handle;
-    e->blobs_count = 1;
+    e->result.blobs = &handle;
+    e->result.blobs_count = 1;
     broker_feed(b, e);
     return STATUS_OK;
   }
@@ -124,7 +122,7 @@ static status feed_reading(broker *b, core_event *e, core_blob handle, error *wh
 
 /* ---- Results ------------------------------------------------------------------------------------- */
 
-static status take_blobs(broker *b, peer *from, wire_message *m, core_event *e, core_blob *taken,
+static status take_blobs(broker *b, peer *from, wire_message *m, core_result *e, core_blob *taken,
                          error *why) {
   if (m->payloads_count < results[e->work].least || m->payloads_count > results[e->work].most) {
     return error_set(why, STATUS_CORRUPT, "a result of %zu blobs for work '%s'", m->payloads_count,
@@ -143,18 +141,18 @@ static status take_blobs(broker *b, peer *from, wire_message *m, core_event *e, 
 
 static status feed_result(broker *b, peer *from, wire_message *m, core_event *e, error *why) {
   core_blob taken[RESULT_BLOBS_MAX] = {0};
-  TRY(read_content(m, &e->content, why));
-  const status st = take_blobs(b, from, m, e, taken, why);
+  TRY(read_content(m, &e->result.content, why));
+  const status st = take_blobs(b, from, m, &e->result, taken, why);
   if (st != STATUS_OK) {
     for (size_t i = 0; i < RESULT_BLOBS_MAX; i++) {
       blobs_release(&b->blobs, taken[i]);
     }
     return st;
   }
-  if (e->work == WORK_READ) {
+  if (e->result.work == WORK_READ) {
     return feed_reading(b, e, taken[0], why);
   }
-  e->blobs = taken;
+  e->result.blobs = taken;
   broker_feed(b, e);
   return STATUS_OK;
 }
@@ -171,41 +169,43 @@ static bool is_full(const broker *b) {
  * the job when there is room and it is started again. */
 status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_RESULT, .peer = from->number};
-  TRY(read_task(&m->header, &e, why));
-  TRY(read_work(&m->header, &e.work, why));
-  e.states = (core_states){.computed = m->header.integers[FIELD_STATES_COMPUTED],
-                           .cached = m->header.integers[FIELD_STATES_CACHED]};
+  core_result *r = &e.result;
+  TRY(read_task(&m->header, &r->id, &r->attempt, why));
+  TRY(read_work(&m->header, &r->work, why));
+  r->states = (core_states){.computed = m->header.integers[FIELD_STATES_COMPUTED],
+                            .cached = m->header.integers[FIELD_STATES_CACHED]};
   const status st = feed_result(b, from, m, &e, why);
   if (st == STATUS_OK) {
     return STATUS_OK;
   }
-  if (st == STATUS_IO && core_is_leased(b->core, &e) && is_full(b)) {
+  if (st == STATUS_IO && core_is_leased(b->core, from->number, &r->id, r->attempt) && is_full(b)) {
     broker_fail(b, st, why);
     return STATUS_OK;
   }
   broker_log(b, "a result of worker %s cannot be taken: %s", from->title, why->message);
   core_event failure = {
-      .kind = CORE_FAILURE, .peer = from->number, .id = e.id, .job = e.id.job, .attempt = e.attempt};
+      .kind = CORE_FAILURE, .peer = from->number, .failed = {.id = r->id, .attempt = r->attempt}};
   const bool is_final = st == STATUS_JOB || st == STATUS_LIMIT;
-  error_set(&failure.failure, is_final || status_may_retry(st) ? st : STATUS_CORRUPT, "%s", why->message);
+  error_set(&failure.failed.why, is_final || status_may_retry(st) ? st : STATUS_CORRUPT, "%s", why->message);
   broker_feed(b, &failure);
   return STATUS_OK;
 }
 
 status tasks_on_failure(broker *b, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_FAILURE, .peer = from->number};
-  TRY(read_task(&m->header, &e, why));
-  message_failure(&m->header, &e.failure);
+  core_failure *f = &e.failed;
+  TRY(read_task(&m->header, &f->id, &f->attempt, why));
+  message_failure(&m->header, &f->why);
   if (m->header.texts[FIELD_BLOB].length == DIGEST_BYTES) {
-    memcpy(e.lost.bytes, m->header.texts[FIELD_BLOB].bytes, DIGEST_BYTES);
-    if (b->vault != NULL && e.failure.code == STATUS_CORRUPT) {
-      vault_doubt(b->vault, &e.lost); /* it may have been damaged since it was compared */
+    memcpy(f->lost.bytes, m->header.texts[FIELD_BLOB].bytes, DIGEST_BYTES);
+    if (b->vault != NULL && f->why.code == STATUS_CORRUPT) {
+      vault_doubt(b->vault, &f->lost); /* it may have been damaged since it was compared */
     }
-    lost_shards_explain(b, &e);
+    lost_shards_explain(b, from, f);
   }
   /* An offered result did not fit.  Only the worker that has the task may report this: it ends the broker. */
-  if (e.failure.code == STATUS_IO && core_is_leased(b->core, &e) && is_full(b)) {
-    broker_fail(b, STATUS_IO, &e.failure);
+  if (f->why.code == STATUS_IO && core_is_leased(b->core, from->number, &f->id, f->attempt) && is_full(b)) {
+    broker_fail(b, STATUS_IO, &f->why);
     return STATUS_OK;
   }
   broker_feed(b, &e);

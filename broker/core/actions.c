@@ -40,14 +40,14 @@ const core_blob *core_lend(core *c, const core_blob *blobs, size_t count) {
 
 void core_release(core *c, core_blob *blob) {
   if (*blob) {
-    core_act(c, &(core_action){.kind = CORE_RELEASE, .blobs = core_lend(c, blob, 1), .blobs_count = 1});
+    core_act(c, &(core_action){.kind = CORE_RELEASE, .release = *blob});
     *blob = 0;
   }
 }
 
 void core_release_all(core *c, const core_event *e) {
-  for (uint32_t i = 0; i < e->blobs_count; i++) {
-    core_blob blob = e->blobs[i];
+  for (uint32_t i = 0; i < e->result.blobs_count; i++) {
+    core_blob blob = e->result.blobs[i];
     core_release(c, &blob);
   }
 }

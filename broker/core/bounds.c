@@ -103,7 +103,7 @@ void bounds_check(core *c) {
       next = j->next;
       error why = {0};
       if (is_past(c, j, &why)) {
-        job_end(c, j, &why, 0);
+        job_end(c, j, &why);
       }
     }
   }

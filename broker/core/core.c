@@ -59,15 +59,15 @@ void core_destroy(core *c) {
 }
 
 static void leave(core *c, const core_event *e) {
-  peer_leaves(c, e->peer, e->in_order);
+  peer_leaves(c, e->peer, e->left.in_order);
 }
 
 static void cancel(core *c, const core_event *e) {
-  job *j = job_find(c, &e->job);
+  job *j = job_find(c, &e->cancelled);
   if (j != NULL) {
     error cancelled = {0};
     error_set(&cancelled, STATUS_INTERRUPTED, "the job was cancelled");
-    job_end(c, j, &cancelled, 0);
+    job_end(c, j, &cancelled);
   }
 }
 
@@ -124,16 +124,7 @@ bool core_find_job(const core *c, const core_job_id *id, core_job_view *out) {
   if (j == NULL) {
     return false;
   }
-  *out = (core_job_view){.id = j->id,
-                         .is_running = j->is_running,
-                         .priority = j->priority,
-                         .stage = j->stage,
-                         .rows_done = j->rows_done,
-                         .rows_total = j->rows_total,
-                         .finishing = job_is_finishing(j),
-                         .wait = job_waits(c, j),
-                         .states = counts_of(j),
-                         .tasks_running = j->running_count};
+  *out = job_view(c, j);
   return true;
 }
 

@@ -45,6 +45,8 @@
 #ifndef CANVASS_BROKER_CORE_CORE_H
 #define CANVASS_BROKER_CORE_CORE_H
 
+#include <stddef.h>
+
 #include "base/digest.h"
 #include "base/status.h"
 #include "broker/core/limits.h"
@@ -113,119 +115,238 @@ typedef struct core_task_id {
   uint64_t task;
 } core_task_id;
 
+/* ---- Events ---------------------------------------------------------------------------------------- */
+
 typedef enum core_event_kind {
-  CORE_WORKER_JOINED, /* peer, process, capacity, fingerprint, held (borrowed); an old worker of that peer
-                       * is lost */
-  CORE_HEARD,         /* peer; a worker may change its capacity (0: it takes no more) */
-  CORE_PEER_LEFT,     /* peer, worker or watcher; in_order */
-  CORE_SUBMITTED,     /* peer (0: no peer waits), request, job, priority, timeout_ms, and either read, or else
-                       * shards     (copied), manifest and plan + program or spec.  An id that is running:
-                       * refused. */
-  CORE_RESTORED,      /* a job as it was kept: as CORE_SUBMITTED, and stage, program and state of that stage,
-                       * first_program, fingerprint, states (of stages before), content (see there).  No
-                       * actions come from it. */
-  CORE_RESTORED_RESULT, /* id, blobs[0], content, states: a partial of the restored job's stage */
-  CORE_CANCELLED,       /* job (unknown ones are ignored) */
-  CORE_WATCHED,         /* peer, request, job: progress now and until the end (unknown ones are ignored) */
-  CORE_RESULT,  /* peer, id, attempt, work, content, states, blobs: MAP, REDUCE {partial}; STEP {report}
-                 * or {program, state}; PLAN {plan, program}; READ {report} */
-  CORE_FAILURE, /* peer, id, attempt, failure; lost (all zero: none): a blob that the task needed and
-                 * could not get: not the task's fault when it is a partial that a worker kept.
-                 * STATUS_INTERRUPTED: the worker returns the task, and gets no more until it
-                 * reports a capacity again. */
-  CORE_TICK,    /* time has passed; at least every CORE_PROGRESS_MS */
+  CORE_WORKER_JOINED,   /* joined; an old worker of that peer is lost */
+  CORE_HEARD,           /* heard */
+  CORE_PEER_LEFT,       /* left; worker or watcher */
+  CORE_SUBMITTED,       /* submitted.  An id that is running: refused.  Peer 0: nobody waits for the answer */
+  CORE_RESTORED,        /* restored: a job as it was kept.  No actions come from it. */
+  CORE_RESTORED_RESULT, /* restored_result: a partial of the restored job's stage */
+  CORE_CANCELLED,       /* cancelled (unknown ones are ignored) */
+  CORE_WATCHED,         /* watched: progress now and until the end (unknown ones are ignored) */
+  CORE_RESULT,          /* result */
+  CORE_FAILURE,         /* failed */
+  CORE_TICK,            /* time has passed; at least every CORE_PROGRESS_MS */
 } core_event_kind;
 
-typedef struct core_event {
-  core_event_kind kind;
-  uint32_t peer; /* numbers are never reused while the core may know them */
-  uint64_t request;
-  /* Workers. */
+typedef struct core_joining {
   uint32_t capacity;
-  bool in_order;        /* it took its leave, or says hello anew: its tasks are not to blame */
-  uint64_t process;     /* the same as long as it is the same process, also as another peer; 0: unknown */
-  digest fingerprint;   /* also of CORE_RESTORED: all zero when no STEP was assigned yet */
-  const uint64_t *held; /* the first 8 bytes, little-endian, of each shard's name */
+  uint64_t process; /* the same as long as it is the same process, also as another peer; 0: unknown */
+  digest fingerprint;
+  const uint64_t *held; /* borrowed: the first 8 bytes, little-endian, of each shard's name */
   size_t held_count;
-  /* Jobs. */
-  core_job_id job;
+} core_joining;
+
+/* Either read, or else shards, manifest and plan + program or spec. */
+typedef struct core_submission {
+  core_job_id id;
+  uint64_t request;
   uint32_t priority;   /* larger first */
   uint64_t timeout_ms; /* it may take so long; 0: as long as it takes */
-  uint64_t spent_ms;   /* CORE_RESTORED: of that */
   core_blob plan, program, spec, manifest;
-  core_blob first_program, state; /* CORE_RESTORED; at stage 0 first_program is 0 */
-  bool read;                      /* a READ: of spec and manifest (or 0); only the shell knows its files */
-  const core_shard *shards;
+  bool read;                /* a READ: of spec and manifest (or 0); only the shell knows its files */
+  const core_shard *shards; /* copied */
   uint32_t shards_count;
+  const void *record; /* the shell's: comes back with CORE_KEEP_JOB, if the job is accepted */
+} core_submission;
+
+typedef struct core_restoration {
+  core_submission job; /* without request and record */
+  uint64_t spent_ms;   /* of its timeout */
   uint32_t stage;
-  /* Tasks. */
+  core_blob first_program, state; /* at stage 0 first_program is 0 */
+  /* Of {program, state}, or at stage 0 of {plan, program} when a PLAN made them; all zero is allowed, and
+   * means that results of tasks assigned before do not count. */
+  digest content;
+  digest fingerprint; /* all zero when no STEP was assigned yet */
+  core_states states; /* of the stages before */
+} core_restoration;
+
+typedef struct core_restored_result {
+  core_task_id id;
+  core_blob partial;
+  digest content;
+  core_states states;
+} core_restored_result;
+
+typedef struct core_watching {
+  uint64_t request;
+  core_job_id job;
+} core_watching;
+
+/* MAP, REDUCE {partial}; STEP {report} or {program, state}; PLAN {plan, program}; READ {report}. */
+typedef struct core_result {
   core_task_id id;
   uint32_t attempt; /* identifies the task's inputs: a result counts only for the same inputs */
-  core_work work;   /* of a result: the kind that it claims */
+  core_work work;   /* the kind that it claims */
   const core_blob *blobs;
   uint32_t blobs_count;
-  /* Of a result, so that copies can be compared: of one blob its name, the SHA-256 of its bytes; of two the
-   * SHA-256 of both names.  Of CORE_RESTORED: of {program, state}, or at stage 0 of {plan, program} when a
-   * PLAN made them; all zero is allowed, and means that results of tasks assigned before do not count. */
+  /* So that copies can be compared: of one blob its name, the SHA-256 of its bytes; of two the SHA-256 of
+   * both names. */
   digest content;
   bool stays; /* a partial that the worker keeps: its blob is a handle of its name */
   core_states states;
+  const void *record; /* the shell's: comes back with CORE_KEEP_END, if this result is the job's report */
+} core_result;
+
+typedef struct core_failure {
+  core_task_id id;
+  uint32_t attempt;
+  error
+      why; /* STATUS_INTERRUPTED: the worker returns the task, and gets no more until it reports a capacity */
+  /* All zero: none.  A blob that the task needed and could not get: not the task's fault when it is a partial
+   * that a worker kept. */
   digest lost;
-  error failure;
+} core_failure;
+
+typedef struct core_event {
+  core_event_kind kind;
+  uint32_t peer; /* whom it comes from, or is about; numbers are never reused while the core may know them */
+  union {
+    core_joining joined;
+    struct {
+      uint32_t capacity; /* a worker may change it; 0: it takes no more */
+    } heard;
+    struct {
+      bool in_order; /* it took its leave, or says hello anew: its tasks are not to blame */
+    } left;
+    core_submission submitted;
+    core_restoration restored;
+    core_restored_result restored_result;
+    core_job_id cancelled;
+    core_watching watched;
+    core_result result;
+    core_failure failed;
+  };
 } core_event;
+
+/* ---- Actions --------------------------------------------------------------------------------------- */
 
 typedef enum core_action_kind {
   /* To be kept, in order, in the turn's transaction. */
-  CORE_KEEP_JOB,    /* job, priority, read, blobs {plan, program, spec, manifest} (0: none) or, of a READ, its
-                     * blobs; borrowed until the release that follows in some later action */
-  CORE_KEEP_PLAN,   /* job, blobs {plan, program}: the PLAN is done; {0, 0}: it must be made again */
-  CORE_KEEP_RESULT, /* id, blobs {partial}, content, states (of all MAPs that it was made of): not for
-                     * partials that stay with a worker */
-  CORE_DROP_RESULT, /* id: it was merged into one that is kept, or is recomputed */
-  CORE_KEEP_STAGE,  /* job, stage, blobs {program, state}, fingerprint, states (of stages before): all results
-                     * are void.  Stage 0 (a new start): blobs {first program, 0} */
-  CORE_KEEP_END,  /* job, states, blobs {report} or failure; the job's other records are void.  Shards: those
-                   * of the task that the failure names, of which the core does not know the files */
-  CORE_KEEP_NOTE, /* job, peer (0: none), failure.message: a line for the job's log */
+  CORE_KEEP_JOB,    /* keep_job */
+  CORE_KEEP_PLAN,   /* keep_plan: the PLAN is done, or must be made again */
+  CORE_KEEP_RESULT, /* keep_result: not for partials that stay with a worker */
+  CORE_DROP_RESULT, /* drop_result: it was merged into one that is kept, or is recomputed */
+  CORE_KEEP_STAGE,  /* keep_stage: all results are void */
+  CORE_KEEP_END,    /* end: the job's other records are void */
+  CORE_KEEP_NOTE,   /* note: a line for the job's log */
   /* To be done after the commit. */
-  CORE_SEND_TASK,     /* peer, id, attempt, work, blobs, shards */
-  CORE_SEND_TAKEN,    /* peer, id, attempt */
-  CORE_SEND_ACCEPTED, /* peer, request, job */
-  CORE_SEND_REFUSED,  /* peer, request, job, failure: not submitted, and nothing of it was kept; or one
-                       * watcher too many */
-  CORE_SEND_PROGRESS, /* peer, request (0: not at once), job, stage, rows_done, rows_total, finishing, states,
-                         is_running, wait */
-  CORE_SEND_REPORT,   /* peer, job, states, blobs {report} */
-  CORE_SEND_ENDED,    /* peer, job, states, failure, shards (as with CORE_KEEP_END) */
-  CORE_SET_ASIDE,     /* peer: its results were odd; failure has the message for it */
-  CORE_RELEASE,       /* blobs[0] */
+  CORE_SEND_TASK,     /* task */
+  CORE_SEND_TAKEN,    /* taken */
+  CORE_SEND_ACCEPTED, /* accepted */
+  CORE_SEND_REFUSED,  /* refused: not submitted, and nothing of it was kept; or one watcher too many */
+  CORE_SEND_PROGRESS, /* progress */
+  CORE_SEND_REPORT,   /* end */
+  CORE_SEND_ENDED,    /* end */
+  CORE_SET_ASIDE,     /* set_aside: the peer's results were odd */
+  CORE_RELEASE,       /* release */
 } core_action_kind;
 
-/* A task's blobs.  MAP: {program}.  REDUCE: {program, partials..}.  STEP: {plan, state or 0, program,
- * partials..}.  PLAN: {specification, manifest}.  READ: {specification, manifest or 0}; the shell
- * knows its files.
- * CORE_KEEP_* come before the first action that is not one only within what a single event causes: the shell
+/* Blobs are borrowed until the release that follows in some later action; arrays until the first event after
+ * all actions were taken from the list. */
+typedef struct core_kept_job {
+  core_job_id job;
+  uint32_t priority;
+  bool read;
+  core_blob plan, program, spec, manifest; /* 0: none */
+  const void *record;                      /* of the submission */
+} core_kept_job;
+
+typedef struct core_kept_plan {
+  core_job_id job;
+  core_blob plan, program; /* 0, 0: it must be made again */
+  digest content;
+} core_kept_plan;
+
+typedef struct core_kept_result {
+  core_task_id id;
+  core_blob partial;
+  digest content;
+  core_states states; /* of all MAPs that it was made of */
+} core_kept_result;
+
+typedef struct core_kept_stage {
+  core_job_id job;
+  uint32_t stage;
+  core_blob program, state; /* stage 0 (a new start): the first program, 0 */
+  digest fingerprint, content;
+  core_states states; /* of stages before */
+} core_kept_stage;
+
+typedef struct core_end {
+  core_job_id job;
+  core_states states;
+  core_blob report; /* 0: see failure */
+  error failure;
+  /* Those of the task that the failure names, of which the core does not know the files. */
+  const core_shard *shards;
+  uint32_t shards_count;
+  const void *record; /* of the result that is the report */
+} core_end;
+
+typedef struct core_note {
+  core_job_id job;
+  uint32_t about; /* a peer; 0: none */
+  char text[sizeof((error *)NULL)->message];
+} core_note;
+
+/* MAP: {program} and shards.  REDUCE: {program, partials..}.  STEP: {plan, state or 0, program, partials..}.
+ * PLAN: {specification, manifest}.  READ: {specification, manifest or 0}; the shell knows its files. */
+typedef struct core_task {
+  core_task_id id;
+  uint32_t attempt;
+  core_work work;
+  const core_blob *blobs;
+  uint32_t blobs_count;
+  const core_shard *shards;
+  uint32_t shards_count;
+} core_task;
+
+typedef struct core_job_view {
+  core_job_id id;
+  bool is_running; /* a task was assigned */
+  uint32_t priority, stage;
+  uint64_t rows_done, rows_total;
+  bool finishing;
+  core_wait wait;
+  core_states states;
+  uint32_t tasks_running;
+} core_job_view;
+
+/* CORE_KEEP_* come before the first action that is not one only within what a single event causes: the shell
  * walks through the list twice. */
 typedef struct core_action {
   core_action_kind kind;
-  uint32_t peer;
-  uint64_t request;
-  core_job_id job;
-  core_task_id id;
-  uint32_t attempt;
-  uint32_t priority;
-  core_work work;
-  uint32_t stage;
-  const core_blob *blobs; /* borrowed until the first event after all actions were taken from the list */
-  uint32_t blobs_count;
-  const core_shard *shards; /* likewise */
-  uint32_t shards_count;
-  uint64_t rows_done, rows_total;
-  bool finishing, read, is_running;
-  core_wait wait;
-  core_states states; /* of the job so far, unless stated otherwise */
-  digest fingerprint, content;
-  error failure;
+  uint32_t peer; /* whom it is sent to, or sets aside; 0: nobody */
+  union {
+    core_kept_job keep_job;
+    core_kept_plan keep_plan;
+    core_kept_result keep_result;
+    core_task_id drop_result;
+    core_kept_stage keep_stage;
+    core_end end;
+    core_note note;
+    core_task task;
+    struct {
+      core_task_id id;
+      uint32_t attempt;
+    } taken;
+    core_watching accepted;
+    struct {
+      uint64_t request;
+      core_job_id job;
+      error why;
+    } refused;
+    struct {
+      uint64_t request; /* 0: not at once */
+      core_job_view view;
+    } progress;
+    error set_aside; /* the message for it */
+    core_blob release;
+  };
 } core_action;
 
 typedef struct core_actions {
@@ -247,8 +368,8 @@ void core_destroy(core *c); /* the shell frees the blobs */
  * STATUS_NO_MEMORY leaves the core unusable; nothing else fails. */
 status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions *out, error *err) MUST_USE;
 
-/* Whether EVENT (a result or a failure) belongs to a task that its peer has now, in that attempt. */
-bool core_is_leased(core *c, const core_event *event);
+/* Whether the task is one that peer BY has now, in that attempt. */
+bool core_is_leased(const core *c, uint32_t by, const core_task_id *id, uint32_t attempt);
 
 /* Walks through all that the core knows between two events: STATUS_CORRUPT, with a message that says what is
  * wrong, when one of the invariants above does not hold.  For tests and debug builds: it takes as long as
@@ -258,16 +379,6 @@ size_t core_blobs(const core *c); /* that the core has and will release */
 
 /* ---- For listings and tests ------------------------------------------------------------------------ */
 
-typedef struct core_job_view {
-  core_job_id id;
-  bool is_running; /* a task was assigned */
-  uint32_t priority, stage;
-  uint64_t rows_done, rows_total;
-  bool finishing;
-  core_wait wait;
-  core_states states;
-  uint32_t tasks_running;
-} core_job_view;
 typedef struct core_worker_view {
   uint32_t peer;
   uint32_t capacity, running;

@@ -306,7 +306,7 @@ void core_keep(core *c, const core_action *action);
 void core_act(core *c, const core_action *action);
 void core_flush(core *c);
 void core_release(core *c, core_blob *blob);         /* 0: nothing; sets it to 0 */
-void core_release_all(core *c, const core_event *e); /* the event's */
+void core_release_all(core *c, const core_event *e); /* a result's */
 /* A copy that lasts as long as actions do. */
 const core_blob *core_lend(core *c, const core_blob *blobs, size_t count);
 
@@ -406,14 +406,15 @@ void job_submit(core *c, const core_event *e);
 void job_restore(core *c, const core_event *e);
 void job_restore_result(core *c, const core_event *e);
 void job_update_turn(core *c, job *j);
-void job_end(core *c, job *j, const error *failure, core_blob report);
+void job_end(core *c, job *j, const error *failure);
+void job_report(core *c, job *j, const core_event *e);
 void job_next_stage(core *c, job *j, const core_event *e);
 void job_planned(core *c, job *j, const core_event *e);
 void job_restart_stage(core *c, job *j);
 void job_restart(core *c, job *j, bool plan_too); /* from its first stage */
 void job_tell(core *c, job *j);                   /* now, or soon when they were notified a moment ago */
 void job_tell_one(core *c, job *j, uint32_t to, uint64_t request);
-bool job_is_finishing(const job *j);
+core_job_view job_view(const core *c, const job *j);
 void jobs_tell_untold(core *c);
 void job_note(core *c, const job *j, uint32_t about, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -30,17 +30,17 @@ static dispute *dispute_add(core *c, job *j, const core_event *e, const digest *
     c->out_of_memory = true;
     return NULL;
   }
-  d->stage = e->id.stage;
-  d->task = e->id.task;
-  d->tag = e->attempt >> CORE_TAG_SHIFT;
+  d->stage = e->result.id.stage;
+  d->task = e->result.id.task;
+  d->tag = e->result.attempt >> CORE_TAG_SHIFT;
   d->votes[0] = (vote){.content = *first, .who = maker};
-  d->votes[1] = (vote){.content = e->content, .who = peer_who(c, e->peer)};
+  d->votes[1] = (vote){.content = e->result.content, .who = peer_who(c, e->peer)};
   d->votes_count = 2;
   d->next = j->disputes;
   j->disputes = d;
-  job_note(c, j, e->peer,
-           "two workers gave different results of one task (%s %u of stage %u); a third decides",
-           core_work_name(e->work), (unsigned)(uint32_t)e->id.task, (unsigned)e->id.stage);
+  job_note(
+      c, j, e->peer, "two workers gave different results of one task (%s %u of stage %u); a third decides",
+      core_work_name(e->result.work), (unsigned)(uint32_t)e->result.id.task, (unsigned)e->result.id.stage);
   return d;
 }
 
@@ -87,7 +87,7 @@ static void give_up(core *c, job *j) {
   error_set(&why, STATUS_JOB,
             "workers give different results of one task, and none is left to decide; start another worker "
             "on another machine and submit again");
-  job_end(c, j, &why, 0);
+  job_end(c, j, &why);
 }
 
 static void set_votes_aside(core *c, const job *j, const dispute *d, const digest *right) {
@@ -155,8 +155,8 @@ static void decide(core *c, job *j, node *n, dispute *d, const core_event *e) {
   } else {
     n->disputed = false;
   }
-  set_votes_aside(c, j, &decided, &e->content);
-  if (undo_odd(c, j, &decided, &e->content)) {
+  set_votes_aside(c, j, &decided, &e->result.content);
+  if (undo_odd(c, j, &decided, &e->result.content)) {
     core_release_all(c, e);
   } else {
     result_accept(c, j, n, e);
@@ -164,25 +164,25 @@ static void decide(core *c, job *j, node *n, dispute *d, const core_event *e) {
 }
 
 void dispute_vote(core *c, job *j, node *n, const core_event *e) {
-  dispute *d = dispute_find(j, e->id.stage, e->id.task);
-  const bool asked = n->state == NODE_RUNNING && n->at->peer == e->peer && n->attempt == e->attempt;
+  dispute *d = dispute_find(j, e->result.id.stage, e->result.id.task);
+  const bool asked = n->state == NODE_RUNNING && n->at->peer == e->peer && n->attempt == e->result.attempt;
   const uint64_t who = peer_who(c, e->peer);
   vote *own = NULL;
   for (uint32_t i = 0; i < d->votes_count; i++) {
-    if (d->votes[i].who == who && digest_equal(&d->votes[i].content, &e->content)) {
+    if (d->votes[i].who == who && digest_equal(&d->votes[i].content, &e->result.content)) {
       own = &d->votes[i];
     }
   }
   if (own != NULL) {
     own->repeated = own->repeated || asked;
   } else if (d->votes_count < CORE_VOTES_MAX) {
-    d->votes[d->votes_count++] = (vote){.content = e->content, .who = who};
+    d->votes[d->votes_count++] = (vote){.content = e->result.content, .who = who};
   } else {
     core_release_all(c, e);
     give_up(c, j);
     return;
   }
-  if (is_decided(d, &e->content)) {
+  if (is_decided(d, &e->result.content)) {
     decide(c, j, n, d, e);
     return;
   }
@@ -276,8 +276,9 @@ void past_clear(job *j) {
 void dispute_past(core *c, job *j, const core_event *e) {
   for (size_t i = 0; i < j->past_count; i++) {
     const past_result *p = &j->past[i];
-    if (p->stage == e->id.stage && p->task == e->id.task && p->tag == e->attempt >> CORE_TAG_SHIFT) {
-      if (!digest_equal(&p->content, &e->content) && dispute_find(j, p->stage, p->task) == NULL) {
+    if (p->stage == e->result.id.stage && p->task == e->result.id.task &&
+        p->tag == e->result.attempt >> CORE_TAG_SHIFT) {
+      if (!digest_equal(&p->content, &e->result.content) && dispute_find(j, p->stage, p->task) == NULL) {
         const past_result past = *p;
         if (dispute_add(c, j, e, &past.content, past.maker) != NULL) {
           job_restart(c, j, past.task >> 32 == CORE_LEVEL_PLAN);

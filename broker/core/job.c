@@ -81,7 +81,7 @@ static void job_free(job *j) {
   free(j);
 }
 
-static job *job_new(const core_event *e) {
+static job *job_new(const core_submission *e) {
   job *j = calloc(1, sizeof *j);
   core_shard *shards = calloc((size_t)e->shards_count + 1, sizeof *shards);
   if (j == NULL || shards == NULL) {
@@ -93,7 +93,7 @@ static job *job_new(const core_event *e) {
   for (size_t i = 0; i < sizeof chains / sizeof *chains; i++) {
     chain_init(chains[i]);
   }
-  j->id = e->job;
+  j->id = e->id;
   j->priority = e->priority;
   j->read = e->read;
   j->plan = e->plan;
@@ -122,7 +122,7 @@ static void begin(core *c, job *j) {
   job_update_turn(c, j);
 }
 
-static job *job_add(core *c, const core_event *e) {
+static job *job_add(core *c, const core_submission *e, uint64_t spent_ms) {
   job *j = job_new(e);
   rank *r = j != NULL ? rank_get(c, e->priority) : NULL;
   if (r == NULL) {
@@ -136,7 +136,7 @@ static job *job_add(core *c, const core_event *e) {
   r->jobs++;
   j->timeout_ms = e->timeout_ms;
   if (e->timeout_ms > 0) {
-    const uint64_t left = e->timeout_ms - (e->spent_ms < e->timeout_ms ? e->spent_ms : e->timeout_ms);
+    const uint64_t left = e->timeout_ms - (spent_ms < e->timeout_ms ? spent_ms : e->timeout_ms);
     j->deadline_ms = c->now_ms + left + 1; /* 0 is none */
   }
   job **bucket = &c->jobs[bucket_of(&j->id)];
@@ -146,63 +146,69 @@ static job *job_add(core *c, const core_event *e) {
   return j;
 }
 
-static void refuse(core *c, const core_event *e, const error *why) {
-  core_blob blobs[] = {e->plan, e->program, e->spec, e->manifest, e->first_program, e->state};
-  if (e->peer) {
+static void refuse(core *c, const core_submission *e, uint32_t to, const error *why) {
+  core_blob blobs[] = {e->plan, e->program, e->spec, e->manifest};
+  if (to) {
     core_act(c, &(core_action){.kind = CORE_SEND_REFUSED,
-                               .peer = e->peer,
-                               .request = e->request,
-                               .job = e->job,
-                               .failure = *why});
+                               .peer = to,
+                               .refused = {.request = e->request, .job = e->id, .why = *why}});
   }
   for (size_t i = 0; i < sizeof blobs / sizeof *blobs; i++) {
     core_release(c, &blobs[i]);
   }
 }
 
-static bool is_complete(const core_event *e) {
+static bool is_complete(const core_submission *e) {
   return e->read ? e->spec != 0 : (e->plan && e->program) || (!e->plan && !e->program && e->spec);
 }
 
-void job_submit(core *c, const core_event *e) {
+void job_submit(core *c, const core_event *event) {
+  const core_submission *e = &event->submitted;
   error why = {0};
   if (c->jobs_count >= CORE_JOBS_MAX) {
     error_set(&why, STATUS_LIMIT, "the broker already has %d unfinished jobs; try again later",
               (int)CORE_JOBS_MAX);
-  } else if (job_find(c, &e->job) != NULL) {
+  } else if (job_find(c, &e->id) != NULL) {
     error_set(&why, STATUS_JOB, "a job with this id is already running");
   } else if (!is_complete(e)) {
     error_set(&why, STATUS_PROTOCOL, "a job needs a specification, or a plan and a program");
   }
   if (why.code != STATUS_OK) {
-    refuse(c, e, &why);
+    refuse(c, e, event->peer, &why);
     return;
   }
-  job *j = job_add(c, e);
+  job *j = job_add(c, e, 0);
   if (j == NULL) {
     return;
   }
-  const core_blob blobs[] = {j->plan, j->program, j->spec, j->manifest};
   core_keep(c, &(core_action){.kind = CORE_KEEP_JOB,
-                              .job = j->id,
-                              .priority = j->priority,
-                              .read = j->read,
-                              .blobs = core_lend(c, blobs, 4),
-                              .blobs_count = 4});
-  if (e->peer) {
-    core_act(
-        c, &(core_action){.kind = CORE_SEND_ACCEPTED, .peer = e->peer, .request = e->request, .job = j->id});
+                              .keep_job = {.job = j->id,
+                                           .priority = j->priority,
+                                           .read = j->read,
+                                           .plan = j->plan,
+                                           .program = j->program,
+                                           .spec = j->spec,
+                                           .manifest = j->manifest,
+                                           .record = e->record}});
+  if (event->peer) {
+    core_act(c, &(core_action){.kind = CORE_SEND_ACCEPTED,
+                               .peer = event->peer,
+                               .accepted = {.request = e->request, .job = j->id}});
   }
   begin(c, j);
 }
 
-void job_restore(core *c, const core_event *e) {
-  if (job_find(c, &e->job) != NULL || !is_complete(e)) {
-    refuse(c, e, &(error){.code = STATUS_JOB});
+void job_restore(core *c, const core_event *event) {
+  const core_restoration *e = &event->restored;
+  if (job_find(c, &e->job.id) != NULL || !is_complete(&e->job)) {
+    core_blob blobs[] = {e->first_program, e->state};
+    refuse(c, &e->job, 0, NULL);
+    core_release(c, &blobs[0]);
+    core_release(c, &blobs[1]);
     return;
   }
   const digest none = {{0}};
-  job *j = job_add(c, e);
+  job *j = job_add(c, &e->job, e->spent_ms);
   if (j == NULL) {
     return;
   }
@@ -219,9 +225,10 @@ void job_restore(core *c, const core_event *e) {
   begin(c, j);
 }
 
-void job_restore_result(core *c, const core_event *e) {
+void job_restore_result(core *c, const core_event *event) {
+  const core_restored_result *e = &event->restored_result;
   job *j = job_find(c, &e->id.job);
-  core_blob blob = e->blobs_count > 0 ? e->blobs[0] : 0;
+  core_blob blob = e->partial;
   const bool fits = j != NULL && j->plan && !j->read && j->stage == e->id.stage && tree_build(c, j);
   node *n = fits ? tree_find(j, e->id.task) : NULL;
   if (n == NULL || n == &j->special || n->state == NODE_DONE || !node_is_needed(n)) {
@@ -235,15 +242,14 @@ void job_restore_result(core *c, const core_event *e) {
 /* ---- Stages ---------------------------------------------------------------------------------------- */
 
 static void keep_stage(core *c, const job *j) {
-  const core_blob blobs[] = {j->program, j->state};
   core_keep(c, &(core_action){.kind = CORE_KEEP_STAGE,
-                              .job = j->id,
-                              .stage = j->stage,
-                              .blobs = core_lend(c, blobs, 2),
-                              .blobs_count = 2,
-                              .fingerprint = j->fingerprint,
-                              .content = j->content,
-                              .states = j->before});
+                              .keep_stage = {.job = j->id,
+                                             .stage = j->stage,
+                                             .program = j->program,
+                                             .state = j->state,
+                                             .fingerprint = j->fingerprint,
+                                             .content = j->content,
+                                             .states = j->before}});
 }
 
 void job_next_stage(core *c, job *j, const core_event *e) {
@@ -256,9 +262,9 @@ void job_next_stage(core *c, job *j, const core_event *e) {
     core_release(c, &j->program);
   }
   core_release(c, &j->state);
-  j->program = e->blobs[0];
-  j->state = e->blobs[1];
-  j->content = e->content;
+  j->program = e->result.blobs[0];
+  j->state = e->result.blobs[1];
+  j->content = e->result.content;
   j->stage++;
   j->attempts = 0;
   bounds_enter_stage(c, j);
@@ -271,14 +277,13 @@ void job_planned(core *c, job *j, const core_event *e) {
   j->planner = peer_who(c, e->peer);
   node_stop(c, &j->special);
   tree_clear(c, j);
-  j->plan = e->blobs[0];
-  j->program = e->blobs[1];
-  j->content = j->plan_content = e->content;
-  core_keep(c, &(core_action){.kind = CORE_KEEP_PLAN,
-                              .job = j->id,
-                              .blobs = core_lend(c, e->blobs, 2),
-                              .blobs_count = 2,
-                              .content = e->content});
+  j->plan = e->result.blobs[0];
+  j->program = e->result.blobs[1];
+  j->content = j->plan_content = e->result.content;
+  core_keep(c,
+            &(core_action){
+                .kind = CORE_KEEP_PLAN,
+                .keep_plan = {.job = j->id, .plan = j->plan, .program = j->program, .content = j->content}});
   job_tell(c, j);
 }
 
@@ -312,8 +317,7 @@ void job_restart(core *c, job *j, bool plan_too) {
     core_release(c, &j->program);
     j->content = j->plan_content = (digest){{0}};
     j->planner = 0;
-    static const core_blob none[] = {0, 0};
-    core_keep(c, &(core_action){.kind = CORE_KEEP_PLAN, .job = j->id, .blobs = none, .blobs_count = 2});
+    core_keep(c, &(core_action){.kind = CORE_KEEP_PLAN, .keep_plan = {.job = j->id}});
     begin(c, j);
   }
   job_tell(c, j);
@@ -346,26 +350,31 @@ static void drop(core *c, job *j) {
   c->dropped = j;
 }
 
-void job_end(core *c, job *j, const error *failure, core_blob report) {
-  core_action a = {.kind = CORE_KEEP_END,
-                   .job = j->id,
-                   .states = counts_of(j),
-                   .shards = j->blamed,
-                   .shards_count = j->blamed_count};
-  if (failure != NULL) {
-    a.failure = *failure;
-  } else {
-    a.blobs = core_lend(c, &report, 1);
-    a.blobs_count = 1;
-  }
+static void end(core *c, job *j, core_end how) {
+  core_action a = {.kind = CORE_KEEP_END, .end = how};
   core_keep(c, &a);
-  a.kind = failure != NULL ? CORE_SEND_ENDED : CORE_SEND_REPORT;
+  a.kind = how.report ? CORE_SEND_REPORT : CORE_SEND_ENDED;
   for (const chain *at = j->watches.next; at != &j->watches; at = at->next) {
     a.peer = CHAIN_OWNER(at, watch, of_job)->peer->number;
     core_act(c, &a);
   }
-  core_release(c, &report);
+  core_release(c, &how.report);
   drop(c, j);
+}
+
+void job_end(core *c, job *j, const error *failure) {
+  end(c, j,
+      (core_end){.job = j->id,
+                 .states = counts_of(j),
+                 .failure = *failure,
+                 .shards = j->blamed,
+                 .shards_count = j->blamed_count});
+}
+
+void job_report(core *c, job *j, const core_event *e) {
+  end(c, j,
+      (core_end){
+          .job = j->id, .states = counts_of(j), .report = e->result.blobs[0], .record = e->result.record});
 }
 
 void jobs_free_dropped(core *c) {
@@ -388,23 +397,23 @@ void jobs_free(core *c) {
 
 /* ---- Watchers -------------------------------------------------------------------------------------- */
 
-bool job_is_finishing(const job *j) {
-  return j->levels_count > 0 && j->rows_done == j->rows_total;
+core_job_view job_view(const core *c, const job *j) {
+  return (core_job_view){.id = j->id,
+                         .is_running = j->is_running,
+                         .priority = j->priority,
+                         .stage = j->stage,
+                         .rows_done = j->rows_done,
+                         .rows_total = j->rows_total,
+                         .finishing = j->levels_count > 0 && j->rows_done == j->rows_total,
+                         .wait = job_waits(c, j),
+                         .states = counts_of(j),
+                         .tasks_running = j->running_count};
 }
 
 void job_tell_one(core *c, job *j, uint32_t to, uint64_t request) {
-  const core_wait wait = job_waits(c, j);
   core_act(c, &(core_action){.kind = CORE_SEND_PROGRESS,
                              .peer = to,
-                             .request = request,
-                             .job = j->id,
-                             .stage = j->stage,
-                             .rows_done = j->rows_done,
-                             .rows_total = j->rows_total,
-                             .finishing = job_is_finishing(j),
-                             .is_running = j->is_running,
-                             .wait = wait,
-                             .states = counts_of(j)});
+                             .progress = {.request = request, .view = job_view(c, j)}});
 }
 
 void job_tell(core *c, job *j) {
@@ -433,10 +442,10 @@ void jobs_tell_untold(core *c) {
 }
 
 void job_note(core *c, const job *j, uint32_t about, const char *format, ...) {
-  core_action a = {.kind = CORE_KEEP_NOTE, .job = j->id, .peer = about};
+  core_action a = {.kind = CORE_KEEP_NOTE, .note = {.job = j->id, .about = about}};
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(a.failure.message, sizeof a.failure.message, format, arguments);
+  vsnprintf(a.note.text, sizeof a.note.text, format, arguments);
   va_end(arguments);
   core_keep(c, &a);
 }

@@ -128,7 +128,7 @@ static void leave_aside(core *c, worker *w) {
   worker_update_room(c, w);
   take_all_from(c, w, true);
   core_action a = {.kind = CORE_SET_ASIDE, .peer = w->peer};
-  error_set(&a.failure, STATUS_CORRUPT,
+  error_set(&a.set_aside, STATUS_CORRUPT,
             "this worker gave a result that differs from that of two others; its machine may be faulty");
   core_act(c, &a);
 }
@@ -189,21 +189,22 @@ void peer_joins(core *c, const core_event *e) {
   if (p == NULL) {
     return;
   }
-  const uint64_t who = e->process ? e->process : e->peer;
+  const core_joining *joined = &e->joined;
+  const uint64_t who = joined->process ? joined->process : e->peer;
   if (p->worker != NULL) {
     lose(c, p, p->who == who);
   }
   p->who = who;
-  worker *w = add_worker(c, p, e->capacity, &e->fingerprint);
+  worker *w = add_worker(c, p, joined->capacity, &joined->fingerprint);
   if (w == NULL) {
     tidy(c, p);
     return;
   }
-  for (size_t i = 0; i < e->held_count && i < CORE_HELD_MAX; i++) {
-    holdings_add(c, e->held[i], w);
+  for (size_t i = 0; i < joined->held_count && i < CORE_HELD_MAX; i++) {
+    holdings_add(c, joined->held[i], w);
   }
   suspects_returned(c, who);
-  if (e->held_count > 0) {
+  if (joined->held_count > 0) {
     c->held_changed_ms = c->now_ms;
     c->held_ever = true;
   }
@@ -212,10 +213,10 @@ void peer_joins(core *c, const core_event *e) {
 void peer_heard(core *c, const core_event *e) {
   peer *p = peer_find(c, e->peer);
   if (p != NULL && p->worker != NULL) {
-    worker_set_capacity(c, p->worker, e->capacity);
-  } else if (p != NULL && p->silent && e->capacity > 0) {
+    worker_set_capacity(c, p->worker, e->heard.capacity);
+  } else if (p != NULL && p->silent && e->heard.capacity > 0) {
     const digest fingerprint = p->fingerprint;
-    (void)add_worker(c, p, e->capacity, &fingerprint);
+    (void)add_worker(c, p, e->heard.capacity, &fingerprint);
     suspects_returned(c, p->who);
   }
 }
@@ -314,23 +315,25 @@ void watch_end(core *c, watch *w) {
 }
 
 void peer_watches(core *c, const core_event *e) {
-  job *j = job_find(c, &e->job);
+  job *j = job_find(c, &e->watched.job);
   peer *p = j != NULL ? peer_get(c, e->peer) : NULL;
   if (p == NULL) {
     return;
   }
   if (is_watching(j, p)) {
-    job_tell_one(c, j, e->peer, e->request);
+    job_tell_one(c, j, e->peer, e->watched.request);
   } else if (j->watches_count == CORE_WATCHERS_MAX) {
-    core_action refusal = {.kind = CORE_SEND_REFUSED, .peer = e->peer, .request = e->request, .job = e->job};
-    error_set(&refusal.failure, STATUS_LIMIT,
+    core_action refusal = {.kind = CORE_SEND_REFUSED,
+                           .peer = e->peer,
+                           .refused = {.request = e->watched.request, .job = e->watched.job}};
+    error_set(&refusal.refused.why, STATUS_LIMIT,
               "%d others already watch this job; ask for its progress from time to time instead",
               (int)CORE_WATCHERS_MAX);
     core_act(c, &refusal);
     tidy(c, p);
   } else {
     add_watch(c, j, p);
-    job_tell_one(c, j, e->peer, e->request);
+    job_tell_one(c, j, e->peer, e->watched.request);
   }
 }
 

@@ -133,17 +133,15 @@ static void send_task(core *c, node *n, worker *w) {
   node_run(c, n, w);
   core_action a = {.kind = CORE_SEND_TASK,
                    .peer = w->peer,
-                   .job = j->id,
-                   .id = {.job = j->id, .stage = j->stage, .task = node_task(n)},
-                   .attempt = n->attempt,
-                   .work = work,
-                   .stage = j->stage,
-                   .blobs = core_lend(c, blobs, count),
-                   .blobs_count = count};
+                   .task = {.id = {.job = j->id, .stage = j->stage, .task = node_task(n)},
+                            .attempt = n->attempt,
+                            .work = work,
+                            .blobs = core_lend(c, blobs, count),
+                            .blobs_count = count}};
   if (work == WORK_MAP) {
     const run *r = &j->runs[n->index];
-    a.shards = &j->shards[r->first];
-    a.shards_count = r[1].first - r->first;
+    a.task.shards = &j->shards[r->first];
+    a.task.shards_count = r[1].first - r->first;
   }
   core_act(c, &a);
   if (!j->is_running) {

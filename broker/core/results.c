@@ -3,23 +3,27 @@
 
 #include "broker/core/core_inside.h"
 
-static void taken(core *c, const core_event *e) {
-  worker *w = peer_worker(c, e->peer);
+static void taken(core *c, uint32_t by, const core_task_id *id, uint32_t attempt) {
+  worker *w = peer_worker(c, by);
   if (w != NULL && w->owed > 0) {
     w->owed--;
   }
   c->answers_given++;
-  core_act(c, &(core_action){.kind = CORE_SEND_TAKEN, .peer = e->peer, .id = e->id, .attempt = e->attempt});
+  core_act(c, &(core_action){.kind = CORE_SEND_TAKEN, .peer = by, .taken = {*id, attempt}});
 }
 
-static bool has_lease(const node *n, const core_event *e) {
-  return n->state == NODE_RUNNING && n->at->peer == e->peer && n->attempt == e->attempt;
+static bool has_lease(const node *n, uint32_t by, uint32_t attempt) {
+  return n->state == NODE_RUNNING && n->at->peer == by && n->attempt == attempt;
 }
 
-bool core_is_leased(core *c, const core_event *event) {
-  job *j = job_find(c, &event->id.job);
-  const node *n = j != NULL && j->stage == event->id.stage ? tree_find(j, event->id.task) : NULL;
-  return n != NULL && has_lease(n, event);
+static node *find_task(const core *c, const core_task_id *id) {
+  job *j = job_find(c, &id->job);
+  return j != NULL && j->stage == id->stage ? tree_find(j, id->task) : NULL;
+}
+
+bool core_is_leased(const core *c, uint32_t by, const core_task_id *id, uint32_t attempt) {
+  const node *n = find_task(c, id);
+  return n != NULL && has_lease(n, by, attempt);
 }
 
 /* ---- Failures -------------------------------------------------------------------------------------- */
@@ -28,7 +32,7 @@ bool core_is_leased(core *c, const core_event *event) {
 static void fault(core *c, node *n, uint32_t by, const error *failure, bool may_retry) {
   job *j = n->owner;
   if (!may_retry || n->failures + 1 >= CORE_FAILURES_MAX) {
-    job_end(c, j, failure, 0);
+    job_end(c, j, failure);
     return;
   }
   node_stop(c, n);
@@ -62,28 +66,28 @@ static void input_lost(core *c, node *n, node *input, const core_event *e) {
   if (node_is_present(input)) {
     node_lose(c, input);
   }
-  fault(c, n, e->peer, &e->failure, n->losses < CORE_PARTIALS_LOST_MAX);
+  fault(c, n, e->peer, &e->failed.why, n->losses < CORE_PARTIALS_LOST_MAX);
 }
 
 void take_failure(core *c, const core_event *e) {
-  taken(c, e);
-  job *j = job_find(c, &e->id.job);
-  node *n = j != NULL && j->stage == e->id.stage ? tree_find(j, e->id.task) : NULL;
-  if (n == NULL || !has_lease(n, e)) {
+  const core_failure *f = &e->failed;
+  taken(c, e->peer, &f->id, f->attempt);
+  node *n = find_task(c, &f->id);
+  if (n == NULL || !has_lease(n, e->peer, f->attempt)) {
     if (n != NULL) {
       stray_answered(c, n, e->peer);
     }
     return; /* of an attempt that no longer counts */
   }
   const digest none = {{0}};
-  node *input = digest_equal(&e->lost, &none) ? NULL : find_input(n, &e->lost);
+  node *input = digest_equal(&f->lost, &none) ? NULL : find_input(n, &f->lost);
   if (input != NULL) {
     input_lost(c, n, input, e);
-  } else if (e->failure.code == STATUS_INTERRUPTED) {
+  } else if (f->why.code == STATUS_INTERRUPTED) {
     worker_set_capacity(c, n->at, 0);
     node_requeue(c, n);
   } else {
-    fault(c, n, e->peer, &e->failure, status_may_retry(e->failure.code));
+    fault(c, n, e->peer, &f->why, status_may_retry(f->why.code));
   }
 }
 
@@ -99,17 +103,17 @@ static bool has_shape(const node *n, const core_event *e) {
                 [WORK_PLAN] = {2, 2, false},
                 [WORK_READ] = {1, 1, false}};
   const core_work work = node_work(n);
-  bool right = e->work == work && e->blobs_count >= shapes[work].least &&
-               e->blobs_count <= shapes[work].most && (!e->stays || shapes[work].may_stay);
-  for (uint32_t i = 0; right && i < e->blobs_count; i++) {
-    right = e->blobs[i] != 0;
+  bool right = e->result.work == work && e->result.blobs_count >= shapes[work].least &&
+               e->result.blobs_count <= shapes[work].most && (!e->result.stays || shapes[work].may_stay);
+  for (uint32_t i = 0; right && i < e->result.blobs_count; i++) {
+    right = e->result.blobs[i] != 0;
   }
   return right;
 }
 
 /* Whether it was made from the task's inputs. */
 static bool inputs_match(core *c, job *j, const node *n, const core_event *e) {
-  const uint32_t tag = e->attempt >> CORE_TAG_SHIFT;
+  const uint32_t tag = e->result.attempt >> CORE_TAG_SHIFT;
   if (n->level == 0 || n->level >= CORE_LEVEL_PLAN) {
     return tag == node_tag(j, n);
   }
@@ -135,15 +139,14 @@ static bool inputs_match(core *c, job *j, const node *n, const core_event *e) {
 
 static void accept_partial(core *c, job *j, node *n, const core_event *e) {
   worker *w = peer_worker(c, e->peer);
-  if (!e->stays) {
+  if (!e->result.stays) {
     core_keep(c, &(core_action){.kind = CORE_KEEP_RESULT,
-                                .id = e->id,
-                                .blobs = core_lend(c, e->blobs, 1),
-                                .blobs_count = 1,
-                                .content = e->content,
-                                .states = counts_below(n)});
+                                .keep_result = {.id = e->result.id,
+                                                .partial = e->result.blobs[0],
+                                                .content = e->result.content,
+                                                .states = counts_below(n)}});
   }
-  node_finish(c, n, e->blobs[0], &e->content, e->stays ? w : NULL, !e->stays);
+  node_finish(c, n, e->result.blobs[0], &e->result.content, e->result.stays ? w : NULL, !e->result.stays);
   if (n->level == 0) {
     if (w != NULL) {
       holdings_add_run(c, j, n->index, w);
@@ -154,7 +157,7 @@ static void accept_partial(core *c, job *j, node *n, const core_event *e) {
 
 /* The worker that has the task gave it, or another: late, or for the second time. */
 static void settle_races(core *c, node *n, const core_event *e, worker *w) {
-  if (w != NULL && has_lease(n, e)) {
+  if (w != NULL && has_lease(n, e->peer, e->result.attempt)) {
     pace_add(c, n, n->sent_ms);
     worker_in_time(c, w);
   }
@@ -164,11 +167,11 @@ static void settle_races(core *c, node *n, const core_event *e, worker *w) {
 void result_accept(core *c, job *j, node *n, const core_event *e) {
   worker *w = peer_worker(c, e->peer);
   settle_races(c, n, e, w);
-  n->tag = e->attempt >> CORE_TAG_SHIFT;
+  n->tag = e->result.attempt >> CORE_TAG_SHIFT;
   n->maker = peer_who(c, e->peer);
-  n->content = e->content;
+  n->content = e->result.content;
   n->has_content = true;
-  counts_accept(n, &e->states);
+  counts_accept(n, &e->result.states);
   if (w != NULL) {
     w->tasks_done++;
   }
@@ -181,11 +184,11 @@ void result_accept(core *c, job *j, node *n, const core_event *e) {
       job_planned(c, j, e);
       break;
     case WORK_READ:
-      job_end(c, j, NULL, e->blobs[0]);
+      job_report(c, j, e);
       break;
     case WORK_STEP:
-      if (e->blobs_count == 1) {
-        job_end(c, j, NULL, e->blobs[0]);
+      if (e->result.blobs_count == 1) {
+        job_report(c, j, e);
       } else {
         job_next_stage(c, j, e);
       }
@@ -197,7 +200,7 @@ void result_accept(core *c, job *j, node *n, const core_event *e) {
 static void judge(core *c, job *j, node *n, const core_event *e) {
   if (n->disputed) {
     dispute_vote(c, j, n, e);
-  } else if (n->has_content && !digest_equal(&n->content, &e->content)) {
+  } else if (n->has_content && !digest_equal(&n->content, &e->result.content)) {
     dispute_open(c, j, n, e);
   } else if (n->state == NODE_DONE || !node_is_needed(n)) {
     core_release_all(c, e);
@@ -207,14 +210,14 @@ static void judge(core *c, job *j, node *n, const core_event *e) {
 }
 
 void take_result(core *c, const core_event *e) {
-  taken(c, e);
-  job *j = job_find(c, &e->id.job);
+  taken(c, e->peer, &e->result.id, e->result.attempt);
+  job *j = job_find(c, &e->result.id.job);
   if (j == NULL || peer_is_aside(c, e->peer)) {
     core_release_all(c, e);
     return;
   }
-  const bool is_current = j->stage == e->id.stage && tree_build(c, j);
-  node *n = is_current ? tree_find(j, e->id.task) : NULL;
+  const bool is_current = j->stage == e->result.id.stage && tree_build(c, j);
+  node *n = is_current ? tree_find(j, e->result.id.task) : NULL;
   if (n == NULL) {
     dispute_past(c, j, e);
     core_release_all(c, e);
@@ -223,7 +226,7 @@ void take_result(core *c, const core_event *e) {
   stray_gave(c, n, e->peer);
   if (!has_shape(n, e)) {
     core_release_all(c, e);
-    if (has_lease(n, e)) {
+    if (has_lease(n, e->peer, e->result.attempt)) {
       error wrong;
       error_set(&wrong, STATUS_PROTOCOL, "a worker answered a %s task with another kind of result",
                 core_work_name(node_work(n)));
@@ -231,10 +234,10 @@ void take_result(core *c, const core_event *e) {
     }
     return;
   }
-  const bool can_keep = !e->stays || peer_worker(c, e->peer) != NULL;
+  const bool can_keep = !e->result.stays || peer_worker(c, e->peer) != NULL;
   if (!can_keep || !inputs_match(c, j, n, e)) {
     core_release_all(c, e);
-    if (has_lease(n, e)) {
+    if (has_lease(n, e->peer, e->result.attempt)) {
       node_requeue(c, n);
     }
     return;

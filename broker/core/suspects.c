@@ -123,7 +123,7 @@ static void end_poisoned(core *c, node *n) {
       "%s), the last one with nothing else to do: read what their logs and machines say (out of memory?), "
       "mend it or leave those rows out, and submit again",
       n->suspicion->deaths + 1, core_work_name(node_work(n)), n->index, n->owner->stage, place);
-  job_end(c, n->owner, &why, 0);
+  job_end(c, n->owner, &why);
 }
 
 /* ---- Losses ---------------------------------------------------------------------------------------- */

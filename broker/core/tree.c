@@ -227,7 +227,7 @@ static void drop_kept(core *c, node *n) {
   if (n->kept) {
     n->kept = false;
     core_keep(c, &(core_action){.kind = CORE_DROP_RESULT,
-                                .id = {.job = n->owner->id, .stage = n->owner->stage, .task = node_task(n)}});
+                                .drop_result = {n->owner->id, n->owner->stage, node_task(n)}});
   }
 }
 

@@ -47,7 +47,7 @@ static void a_job_that_never_ends_ends_after_so_many_stages(void **state) {
     answer_with(s, 1000 + 2 * stage);
     answer_with(s, 1000 + 2 * stage);
     s->now_ms += stage % 100 == 0 ? 1000 : 0;
-    sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[0].peer, .capacity = 1});
+    sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[0].peer, .heard.capacity = 1});
     sim_feed(s, &(core_event){.kind = CORE_TICK});
     sim_turn(s);
   }

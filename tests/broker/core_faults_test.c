@@ -28,8 +28,9 @@ static sim_task take_task(sim *s, size_t at) {
 
 static void watch(sim *s, int job) {
   s->watches[s->watches_count++] = (sim_watch){.peer = ++s->last_peer, .job = job, .waits = true};
-  sim_feed(s,
-           &(core_event){.kind = CORE_WATCHED, .peer = s->last_peer, .request = 3, .job = sim_job_id(job)});
+  sim_feed(
+      s, &(core_event){
+             .kind = CORE_WATCHED, .peer = s->last_peer, .watched = {.request = 3, .job = sim_job_id(job)}});
 }
 
 /* ---- Failures -------------------------------------------------------------------------------------- */
@@ -112,7 +113,7 @@ static void a_task_that_is_given_back_blames_nobody(void **state) {
     sim_report_failure(s, &t, STATUS_INTERRUPTED, NULL);
     sim_turn(s);
     assert_int_equal(s->tasks_count, 1); /* it gets no more until it says so */
-    sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[0].peer, .capacity = 2});
+    sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[0].peer, .heard.capacity = 2});
     sim_turn(s);
     assert_int_equal(s->tasks_count, 2);
   }
@@ -185,7 +186,7 @@ static void a_silent_worker_loses_its_tasks_and_is_welcome_again(void **state) {
     s->now_ms += 1000;
     for (int k = 0; k < 2; k++) {
       if (s->workers[k].peer != slow.peer) {
-        sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[k].peer, .capacity = 1});
+        sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[k].peer, .heard.capacity = 1});
       }
     }
     sim_feed(s, &(core_event){.kind = CORE_TICK});
@@ -194,7 +195,7 @@ static void a_silent_worker_loses_its_tasks_and_is_welcome_again(void **state) {
   assert_int_equal(core_workers(s->core), 1);
   assert_int_equal(s->tasks_count, 2);
   assert_int_not_equal(s->tasks[1].peer, slow.peer);
-  sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = slow.peer, .capacity = 1});
+  sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = slow.peer, .heard.capacity = 1});
   sim_turn(s);
   assert_int_equal(core_workers(s->core), 2);
   sim_work(s, 0); /* late, and the first: it counts */
@@ -214,11 +215,11 @@ static void a_result_of_the_wrong_shape_is_a_failure_of_its_sender(void **state)
     const core_blob blobs[2] = {sim_blob_new(s, 1, 0), i == 0 ? sim_blob_new(s, 2, 0) : 0};
     sim_feed(s, &(core_event){.kind = CORE_RESULT,
                               .peer = t.peer,
-                              .id = t.id,
-                              .attempt = t.attempt,
-                              .work = i == 0 ? WORK_MAP : WORK_STEP,
-                              .blobs = blobs,
-                              .blobs_count = i == 0 ? 2 : 1});
+                              .result = {.id = t.id,
+                                         .attempt = t.attempt,
+                                         .work = i == 0 ? WORK_MAP : WORK_STEP,
+                                         .blobs = blobs,
+                                         .blobs_count = i == 0 ? 2 : 1}});
     sim_turn(s);
     assert_int_equal(s->tasks_count, 1);
   }
@@ -281,10 +282,10 @@ static void results_of_tasks_that_do_not_exist_are_taken_and_let_go(void **state
       const core_blob blob = sim_blob_new(s, 1, 0);
       sim_feed(s, &(core_event){.kind = CORE_RESULT,
                                 .peer = s->workers[0].peer,
-                                .id = {sim_job_id(0), stage, tasks[i]},
-                                .work = WORK_MAP,
-                                .blobs = &blob,
-                                .blobs_count = 1});
+                                .result = {.id = {sim_job_id(0), stage, tasks[i]},
+                                           .work = WORK_MAP,
+                                           .blobs = &blob,
+                                           .blobs_count = 1}});
       bool was_taken = false;
       for (size_t k = 0; k < s->actions.count; k++) {
         was_taken = was_taken || s->actions.at[k].kind == CORE_SEND_TAKEN;
@@ -355,9 +356,10 @@ static void one_watcher_too_many_is_told_so(void **state) {
   submit(s, 0, 1);
   for (uint32_t i = 0; i <= CORE_WATCHERS_MAX; i++) {
     assert_int_equal(s->refused, STATUS_OK);
-    sim_feed(s,
-             &(core_event){.kind = CORE_WATCHED, .peer = 5000 + i, .request = 100 + i, .job = sim_job_id(0)});
-    s->refused = s->actions.at[0].kind == CORE_SEND_REFUSED ? s->actions.at[0].failure.code : STATUS_OK;
+    sim_feed(s, &(core_event){.kind = CORE_WATCHED,
+                              .peer = 5000 + i,
+                              .watched = {.request = 100 + i, .job = sim_job_id(0)}});
+    s->refused = s->actions.at[0].kind == CORE_SEND_REFUSED ? s->actions.at[0].refused.why.code : STATUS_OK;
     s->actions.count = 0;
   }
   assert_int_equal(s->refused, STATUS_LIMIT);
@@ -374,7 +376,7 @@ static void a_cancelled_job_ends_at_once_and_gives_everything_back(void **state)
     sim_work(s, 0);
     sim_turn(s);
   }
-  sim_feed(s, &(core_event){.kind = CORE_CANCELLED, .job = sim_job_id(0)});
+  sim_feed(s, &(core_event){.kind = CORE_CANCELLED, .cancelled = sim_job_id(0)});
   sim_turn(s);
   assert_int_equal(s->jobs[0].failure, STATUS_INTERRUPTED);
   assert_false(s->watches[0].waits);

@@ -244,7 +244,7 @@ static void beat(history *h, int worker) {
   const sim_worker *w = &h->s->workers[worker];
   if (w->peer && h->s->now_ms >= h->beat_ms[worker]) {
     h->beat_ms[worker] = h->s->now_ms + BEAT_MS;
-    sim_feed(h->s, &(core_event){.kind = CORE_HEARD, .peer = w->peer, .capacity = w->capacity});
+    sim_feed(h->s, &(core_event){.kind = CORE_HEARD, .peer = w->peer, .heard.capacity = w->capacity});
   }
 }
 

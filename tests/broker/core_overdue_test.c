@@ -211,9 +211,11 @@ static void watchers_are_told_what_their_job_waits_for(void **state) {
   (void)state;
   sim *s = sim_with_workers(41, 0, 0, 1);
   s->watches[s->watches_count++] = (sim_watch){.peer = ++s->last_peer, .job = 0, .waits = true};
-  sim_feed(s, &(core_event){.kind = CORE_WATCHED, .peer = s->last_peer, .request = 1, .job = sim_job_id(0)});
+  sim_feed(s,
+           &(core_event){
+               .kind = CORE_WATCHED, .peer = s->last_peer, .watched = {.request = 1, .job = sim_job_id(0)}});
   assert_int_equal(s->actions.at[0].kind, CORE_SEND_PROGRESS);
-  assert_int_equal(s->actions.at[0].wait.kind, WAIT_WORKER);
+  assert_int_equal(s->actions.at[0].progress.view.wait.kind, WAIT_WORKER);
   sim_turn(s);
   sim_start_worker(s, 0, 1, 0);
   sim_connect(s, 0);
@@ -221,10 +223,10 @@ static void watchers_are_told_what_their_job_waits_for(void **state) {
   core_wait_kind told = WAIT_WORKER;
   for (int i = 0; i < (CORE_BUDGET_MS + 5000) / 1000; i++) {
     s->now_ms += 1000;
-    sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[0].peer, .capacity = 1});
+    sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[0].peer, .heard.capacity = 1});
     sim_feed(s, &(core_event){.kind = CORE_TICK});
     for (size_t k = 0; k < s->actions.count; k++) {
-      told = s->actions.at[k].kind == CORE_SEND_PROGRESS ? s->actions.at[k].wait.kind : told;
+      told = s->actions.at[k].kind == CORE_SEND_PROGRESS ? s->actions.at[k].progress.view.wait.kind : told;
     }
     sim_turn(s);
   }

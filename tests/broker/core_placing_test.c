@@ -22,7 +22,7 @@ static void submit(sim *s, int job, uint32_t shards, uint32_t rows) {
 
 static void hear(sim *s, int worker, uint32_t capacity) {
   s->workers[worker].capacity = capacity;
-  sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[worker].peer, .capacity = capacity});
+  sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[worker].peer, .heard.capacity = capacity});
   sim_turn(s);
 }
 
@@ -211,12 +211,10 @@ static void crowd_feed(crowd *c, const core_event *e) {
 }
 
 static void crowd_submit(crowd *c, uint32_t number, const core_shard *shards, uint32_t count) {
-  core_event e = {.kind = CORE_SUBMITTED,
-                  .plan = ++c->blobs,
-                  .program = ++c->blobs,
-                  .shards = shards,
-                  .shards_count = count};
-  memcpy(e.job.bytes, &number, sizeof number);
+  core_event e = {
+      .kind = CORE_SUBMITTED,
+      .submitted = {.plan = ++c->blobs, .program = ++c->blobs, .shards = shards, .shards_count = count}};
+  memcpy(e.submitted.id.bytes, &number, sizeof number);
   crowd_feed(c, &e);
 }
 
@@ -237,12 +235,12 @@ static void crowd_work_all(crowd *c) {
       const core_blob blob = ++c->blobs;
       core_event e = {.kind = CORE_RESULT,
                       .peer = a->peer,
-                      .id = a->id,
-                      .attempt = a->attempt,
-                      .work = a->work,
-                      .blobs = &blob,
-                      .blobs_count = 1};
-      memcpy(e.content.bytes, &blob, sizeof blob);
+                      .result = {.id = a->task.id,
+                                 .attempt = a->task.attempt,
+                                 .work = a->task.work,
+                                 .blobs = &blob,
+                                 .blobs_count = 1}};
+      memcpy(e.result.content.bytes, &blob, sizeof blob);
       crowd_feed(c, &e);
       c->answered++;
     }
@@ -262,7 +260,7 @@ static void crowd_of(uint32_t jobs, uint32_t leaves, uint32_t workers, uint32_t 
     crowd_submit(&c, i + 1, shards, leaves);
   }
   for (uint32_t i = 0; i < workers; i++) {
-    crowd_feed(&c, &(core_event){.kind = CORE_WORKER_JOINED, .peer = i + 1, .capacity = capacity});
+    crowd_feed(&c, &(core_event){.kind = CORE_WORKER_JOINED, .peer = i + 1, .joined.capacity = capacity});
   }
   crowd_work_all(&c);
   assert_int_equal(c.ended, jobs);
@@ -293,9 +291,9 @@ static void shards_of_workers_that_left_take_no_memory(void **state) {
     for (uint64_t k = 0; k < HELD; k++) {
       held[k] = (i + 1ULL) << 32 | k;
     }
-    crowd_feed(
-        &c, &(core_event){
-                .kind = CORE_WORKER_JOINED, .peer = i + 1, .capacity = 1, .held = held, .held_count = HELD});
+    crowd_feed(&c, &(core_event){.kind = CORE_WORKER_JOINED,
+                                 .peer = i + 1,
+                                 .joined = {.capacity = 1, .held = held, .held_count = HELD}});
   }
   size_t last = allocated();
   assert_true(last > before + (size_t)HOLDERS * HELD * sizeof *held);

@@ -34,22 +34,22 @@ typedef struct scene {
 } scene;
 
 static void take_in(scene *s, const core_action *a) {
-  const uint8_t job = a->kind == CORE_SEND_TASK ? a->id.job.bytes[0] : a->job.bytes[0];
   switch (a->kind) {
     case CORE_SEND_TASK:
       assert_in_range(s->tasks_count, 0, SENT_MAX - 1);
-      s->tasks[s->tasks_count++] = (sent){a->peer, a->id, a->attempt, a->work, s->now_ms, false};
+      s->tasks[s->tasks_count++] =
+          (sent){a->peer, a->task.id, a->task.attempt, a->task.work, s->now_ms, false};
       break;
     case CORE_KEEP_NOTE:
-      s->restarts += strstr(a->failure.message, "starts again") != NULL;
+      s->restarts += strstr(a->note.text, "starts again") != NULL;
       break;
     case CORE_KEEP_END:
-      s->ended[job] = true;
-      s->failure[job] = a->blobs_count > 0 && a->blobs[0] != 0 ? STATUS_OK : a->failure.code;
+      s->ended[a->end.job.bytes[0]] = true;
+      s->failure[a->end.job.bytes[0]] = a->end.report ? STATUS_OK : a->end.failure.code;
       break;
     case CORE_SEND_PROGRESS:
-      s->turns += a->wait.kind == WAIT_TURN;
-      s->told[a->peer] = a->wait.kind;
+      s->turns += a->progress.view.wait.kind == WAIT_TURN;
+      s->told[a->peer] = a->progress.view.wait.kind;
       break;
     default:
       break;
@@ -85,13 +85,13 @@ static int close_scene(void **state) {
 }
 
 static void join(scene *s, uint32_t peer, uint8_t fingerprint) {
-  core_event e = {.kind = CORE_WORKER_JOINED, .peer = peer, .process = peer, .capacity = 2};
-  e.fingerprint.bytes[0] = fingerprint;
+  core_event e = {.kind = CORE_WORKER_JOINED, .peer = peer, .joined = {.process = peer, .capacity = 2}};
+  e.joined.fingerprint.bytes[0] = fingerprint;
   feed(s, &e);
 }
 
 static void watch(scene *s, uint32_t peer, uint8_t job) {
-  feed(s, &(core_event){.kind = CORE_WATCHED, .peer = peer, .job = {{job}}});
+  feed(s, &(core_event){.kind = CORE_WATCHED, .peer = peer, .watched.job = {{job}}});
 }
 
 static void submit(scene *s, uint8_t job, uint32_t maps) {
@@ -103,12 +103,12 @@ static void submit(scene *s, uint8_t job, uint32_t maps) {
   }
   const core_event e = {.kind = CORE_SUBMITTED,
                         .peer = CLIENT,
-                        .job = {{job}},
-                        .plan = s->blobs + 1,
-                        .program = s->blobs + 2,
-                        .manifest = s->blobs + 3,
-                        .shards = shards,
-                        .shards_count = maps};
+                        .submitted = {.id = {{job}},
+                                      .plan = s->blobs + 1,
+                                      .program = s->blobs + 2,
+                                      .manifest = s->blobs + 3,
+                                      .shards = shards,
+                                      .shards_count = maps}};
   s->blobs += 3;
   feed(s, &e);
   watch(s, CLIENT, job);
@@ -119,28 +119,22 @@ static void answer(scene *s, sent *t) {
   const bool goes_on = t->work == WORK_STEP && t->id.stage + 1 < s->stages;
   core_event e = {.kind = CORE_RESULT,
                   .peer = t->peer,
-                  .id = t->id,
-                  .job = t->id.job,
-                  .attempt = t->attempt,
-                  .work = t->work,
-                  .blobs = blobs,
-                  .blobs_count = goes_on ? 2 : 1};
+                  .result = {.id = t->id,
+                             .attempt = t->attempt,
+                             .work = t->work,
+                             .blobs = blobs,
+                             .blobs_count = goes_on ? 2 : 1}};
   s->blobs += 2;
-  e.content.bytes[0] = (uint8_t)(1 + t->work);
-  memcpy(e.content.bytes + 1, &t->id.stage, sizeof t->id.stage);
-  memcpy(e.content.bytes + 8, &t->id.task, sizeof t->id.task);
+  e.result.content.bytes[0] = (uint8_t)(1 + t->work);
+  memcpy(e.result.content.bytes + 1, &t->id.stage, sizeof t->id.stage);
+  memcpy(e.result.content.bytes + 8, &t->id.task, sizeof t->id.task);
   t->is_over = true;
   feed(s, &e);
 }
 
 static void give_failure(scene *s, sent *t) {
-  core_event e = {.kind = CORE_FAILURE,
-                  .peer = t->peer,
-                  .id = t->id,
-                  .job = t->id.job,
-                  .attempt = t->attempt,
-                  .work = t->work};
-  error_set(&e.failure, STATUS_IO, "no space left on device");
+  core_event e = {.kind = CORE_FAILURE, .peer = t->peer, .failed = {.id = t->id, .attempt = t->attempt}};
+  error_set(&e.failed.why, STATUS_IO, "no space left on device");
   t->is_over = true;
   feed(s, &e);
 }
@@ -149,7 +143,7 @@ static void give_failure(scene *s, sent *t) {
 static void pass(scene *s, uint32_t first, uint32_t last) {
   s->now_ms += STEP_MS;
   for (uint32_t peer = first; peer <= last; peer++) {
-    feed(s, &(core_event){.kind = CORE_HEARD, .peer = peer, .capacity = 2});
+    feed(s, &(core_event){.kind = CORE_HEARD, .peer = peer, .heard.capacity = 2});
   }
   feed(s, &(core_event){.kind = CORE_TICK});
 }
@@ -267,7 +261,7 @@ static void all_watchers_are_told_what_a_job_waits_for(void **state) {
   pass(s, 1, 1);
   pass(s, 1, 1);
   pass(s, 1, 1);
-  feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = 1, .in_order = true});
+  feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = 1, .left.in_order = true});
   watch(s, CLIENT + 1, 1);
   for (int i = 0; i < 10; i++) {
     pass(s, 1, 0);

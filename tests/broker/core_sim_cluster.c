@@ -62,19 +62,19 @@ void sim_submit(sim *s, int job) {
   j->stages = j->stages ? j->stages : 1;
   core_event e = {.kind = CORE_SUBMITTED,
                   .peer = ++s->last_peer,
-                  .request = 77,
-                  .job = sim_job_id(job),
-                  .priority = j->priority,
-                  .timeout_ms = j->timeout_ms,
-                  .read = j->read,
-                  .shards = j->shards,
-                  .shards_count = j->shards_count};
+                  .submitted = {.request = 77,
+                                .id = sim_job_id(job),
+                                .priority = j->priority,
+                                .timeout_ms = j->timeout_ms,
+                                .read = j->read,
+                                .shards = j->shards,
+                                .shards_count = j->shards_count}};
   if (j->read || j->planned) {
-    e.spec = sim_blob_new(s, spec_of(job), 0);
-    e.manifest = sim_blob_new(s, manifest_of(job), 0);
+    e.submitted.spec = sim_blob_new(s, spec_of(job), 0);
+    e.submitted.manifest = sim_blob_new(s, manifest_of(job), 0);
   } else {
-    e.plan = sim_blob_new(s, plan_of(job), 0);
-    e.program = sim_blob_new(s, first_program_of(plan_of(job)), 0);
+    e.submitted.plan = sim_blob_new(s, plan_of(job), 0);
+    e.submitted.program = sim_blob_new(s, first_program_of(plan_of(job)), 0);
   }
   sim_feed(s, &e);
 }
@@ -156,11 +156,11 @@ void sim_connect(sim *s, int worker) {
   w->peer = ++s->last_peer;
   sim_feed(s, &(core_event){.kind = CORE_WORKER_JOINED,
                             .peer = w->peer,
-                            .process = 0xabcdef0000000000 + w->process,
-                            .capacity = w->capacity,
-                            .fingerprint = sim_fingerprint(w->fingerprint),
-                            .held = w->held,
-                            .held_count = w->held_count});
+                            .joined = {.process = 0xabcdef0000000000 + w->process,
+                                       .capacity = w->capacity,
+                                       .fingerprint = sim_fingerprint(w->fingerprint),
+                                       .held = w->held,
+                                       .held_count = w->held_count}});
 }
 
 void sim_disconnect(sim *s, int worker) {
@@ -174,7 +174,7 @@ void sim_disconnect(sim *s, int worker) {
 void sim_leave(sim *s, int worker) {
   sim_worker *w = &s->workers[worker];
   if (w->peer) {
-    sim_feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = w->peer, .in_order = true});
+    sim_feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = w->peer, .left.in_order = true});
     w->peer = 0;
   }
   w->alive = false;
@@ -285,21 +285,21 @@ void sim_answer(sim *s, const sim_result *r, uint32_t peer) {
   }
   sim_feed(s, &(core_event){.kind = CORE_RESULT,
                             .peer = peer,
-                            .id = r->of.id,
-                            .attempt = r->of.attempt,
-                            .work = r->of.work,
-                            .content = sim_content(r->values, r->count),
-                            .states = r->states,
-                            .stays = r->stays,
-                            .blobs = blobs,
-                            .blobs_count = r->count});
+                            .result = {.id = r->of.id,
+                                       .attempt = r->of.attempt,
+                                       .work = r->of.work,
+                                       .content = sim_content(r->values, r->count),
+                                       .states = r->states,
+                                       .stays = r->stays,
+                                       .blobs = blobs,
+                                       .blobs_count = r->count}});
 }
 
 void sim_report_failure(sim *s, const sim_task *t, status code, const digest *lost) {
-  core_event e = {.kind = CORE_FAILURE, .peer = t->peer, .id = t->id, .attempt = t->attempt};
-  error_set(&e.failure, code, "it failed");
+  core_event e = {.kind = CORE_FAILURE, .peer = t->peer, .failed = {.id = t->id, .attempt = t->attempt}};
+  error_set(&e.failed.why, code, "it failed");
   if (lost != NULL) {
-    e.lost = *lost;
+    e.failed.lost = *lost;
   }
   sim_feed(s, &e);
 }
@@ -340,7 +340,7 @@ void sim_wait(sim *s, uint64_t ms) {
     for (int i = 0; i < SIM_WORKERS; i++) {
       const sim_worker *w = &s->workers[i];
       if (w->peer) {
-        sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = w->peer, .capacity = w->capacity});
+        sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = w->peer, .heard.capacity = w->capacity});
       }
     }
     sim_feed(s, &(core_event){.kind = CORE_TICK});

@@ -113,8 +113,8 @@ static void drop_record(sim_job *j, uint32_t stage, uint64_t task) {
   }
 }
 
-static void keep_result(sim *s, sim_job *j, const core_action *a) {
-  const sim_blob *blob = blob_at(s, a->blobs[0]);
+static void keep_result(sim *s, sim_job *j, const core_kept_result *a) {
+  const sim_blob *blob = blob_at(s, a->partial);
   if (blob->keeper || a->id.stage != j->stage) {
     sim_fail(s, "a result of stage %u that stays (%u), or of another stage, is kept", a->id.stage,
              blob->keeper);
@@ -125,56 +125,78 @@ static void keep_result(sim *s, sim_job *j, const core_action *a) {
       (sim_record){a->id.stage, a->id.task, blob->value, a->content, a->states, s->turn};
 }
 
-static void keep_stage(sim *s, sim_job *j, const core_action *a) {
+static void keep_stage(sim *s, sim_job *j, const core_kept_stage *a) {
   if (j->stage == 0 && a->stage == 1) {
     j->first_program = j->program;
   } else if (a->stage == 0) {
     j->first_program = 0;
   }
   j->stage = a->stage;
-  j->program = value_of(s, a->blobs[0]);
-  j->state = value_of(s, a->blobs[1]);
+  j->program = value_of(s, a->program);
+  j->state = value_of(s, a->state);
   j->content = a->content;
   j->fingerprint = a->fingerprint;
   j->states = a->states;
   j->records_count = 0;
 }
 
+static void keep_end(sim *s, sim_job *j, const core_end *a) {
+  j->ended = true;
+  j->ended_turn = s->turn;
+  j->failure = a->failure.code;
+  memcpy(j->message, a->failure.message, sizeof j->message);
+  j->report = value_of(s, a->report);
+  j->states = a->states;
+}
+
+static const core_job_id *job_of(const core_action *a) {
+  switch (a->kind) {
+    case CORE_KEEP_JOB:
+      return &a->keep_job.job;
+    case CORE_KEEP_PLAN:
+      return &a->keep_plan.job;
+    case CORE_KEEP_RESULT:
+      return &a->keep_result.id.job;
+    case CORE_DROP_RESULT:
+      return &a->drop_result.job;
+    case CORE_KEEP_STAGE:
+      return &a->keep_stage.job;
+    case CORE_KEEP_END:
+      return &a->end.job;
+    default:
+      return &a->note.job;
+  }
+}
+
 static void keep(sim *s, const core_action *a) {
-  sim_job *j = &s->jobs[job_number(
-      s, a->kind == CORE_KEEP_RESULT || a->kind == CORE_DROP_RESULT ? &a->id.job : &a->job)];
+  sim_job *j = &s->jobs[job_number(s, job_of(a))];
   if (j->kept ? a->kind == CORE_KEEP_JOB || j->ended : a->kind != CORE_KEEP_JOB) {
     sim_fail(s, "a job that is not there is kept (action %d)", (int)a->kind);
   }
   switch (a->kind) {
     case CORE_KEEP_JOB:
       j->kept = true;
-      j->plan = value_of(s, a->blobs[0]);
-      j->program = value_of(s, a->blobs[1]);
-      j->spec = value_of(s, a->blobs[2]);
-      j->manifest = value_of(s, a->blobs[3]);
+      j->plan = value_of(s, a->keep_job.plan);
+      j->program = value_of(s, a->keep_job.program);
+      j->spec = value_of(s, a->keep_job.spec);
+      j->manifest = value_of(s, a->keep_job.manifest);
       break;
     case CORE_KEEP_PLAN:
-      j->plan = value_of(s, a->blobs[0]);
-      j->program = value_of(s, a->blobs[1]);
-      j->content = a->content;
+      j->plan = value_of(s, a->keep_plan.plan);
+      j->program = value_of(s, a->keep_plan.program);
+      j->content = a->keep_plan.content;
       break;
     case CORE_KEEP_RESULT:
-      keep_result(s, j, a);
+      keep_result(s, j, &a->keep_result);
       break;
     case CORE_DROP_RESULT:
-      drop_record(j, a->id.stage, a->id.task);
+      drop_record(j, a->drop_result.stage, a->drop_result.task);
       break;
     case CORE_KEEP_STAGE:
-      keep_stage(s, j, a);
+      keep_stage(s, j, &a->keep_stage);
       break;
     case CORE_KEEP_END:
-      j->ended = true;
-      j->ended_turn = s->turn;
-      j->failure = a->failure.code;
-      memcpy(j->message, a->failure.message, sizeof j->message);
-      j->report = a->blobs_count ? value_of(s, a->blobs[0]) : 0;
-      j->states = a->states;
+      keep_end(s, j, &a->end);
       break;
     default:
       j->notes++;
@@ -210,7 +232,7 @@ static bool holds(const sim_worker *w, const core_shard *shard) {
   return false;
 }
 
-static void count_local(sim *s, const core_action *a, const sim_worker *to) {
+static void count_local(sim *s, const core_task *a, const sim_worker *to) {
   for (int i = 0; a->shards_count > 0 && i < SIM_WORKERS; i++) {
     if (s->workers[i].peer && holds(&s->workers[i], &a->shards[0])) {
       if (holds(to, &a->shards[0])) {
@@ -223,17 +245,17 @@ static void count_local(sim *s, const core_action *a, const sim_worker *to) {
   }
 }
 
-static void send_task(sim *s, const core_action *a) {
+static void send_task(sim *s, const core_action *action) {
+  const core_task *a = &action->task;
   sim_job *j = &s->jobs[job_number(s, &a->id.job)];
-  if (!j->kept || (j->ended && j->ended_turn < s->turn) || a->blobs_count > SIM_INPUTS ||
-      a->stage != a->id.stage) {
+  if (!j->kept || (j->ended && j->ended_turn < s->turn) || a->blobs_count > SIM_INPUTS) {
     sim_fail(s, "a task of a job that is not under way, or with %u blobs", a->blobs_count);
   }
   if (j->stage == a->id.stage) {
     check_not_kept(s, j, &a->id);
   }
   j->sent[a->work]++;
-  sim_task t = {.peer = a->peer, .id = a->id, .attempt = a->attempt, .work = a->work};
+  sim_task t = {.peer = action->peer, .id = a->id, .attempt = a->attempt, .work = a->work};
   for (uint32_t i = 0; i < a->blobs_count; i++) {
     t.inputs[i] = value_of(s, a->blobs[i]);
     t.keepers[i] = a->blobs[i] ? blob_at(s, a->blobs[i])->keeper : 0;
@@ -243,7 +265,7 @@ static void send_task(sim *s, const core_action *a) {
     t.shards_sum = sim_shards_sum(a->shards, a->shards_count, t.inputs[0]);
   }
   for (int i = 0; i < SIM_WORKERS; i++) {
-    if (s->workers[i].peer == a->peer) {
+    if (s->workers[i].peer == action->peer) {
       t.process = s->workers[i].process;
       if (a->work == WORK_MAP) {
         count_local(s, a, &s->workers[i]);
@@ -259,7 +281,7 @@ static void taken(sim *s, const core_action *a) {
     sim_worker *w = &s->workers[i];
     for (size_t k = w->peer == a->peer ? w->outbox_count : 0; k-- > 0;) {
       const sim_task *t = &w->outbox[k].of;
-      if (memcmp(&t->id, &a->id, sizeof t->id) == 0 && t->attempt == a->attempt) {
+      if (memcmp(&t->id, &a->taken.id, sizeof t->id) == 0 && t->attempt == a->taken.attempt) {
         w->outbox[k] = w->outbox[--w->outbox_count];
       }
     }
@@ -276,15 +298,15 @@ static sim_watch *watch_of(sim *s, uint32_t peer, int job) {
 }
 
 static void progress(sim *s, const core_action *a) {
-  const sim_watch *w = watch_of(s, a->peer, job_number(s, &a->job));
-  if (w == NULL || (!w->waits && !w->gone) || a->rows_done > a->rows_total) {
+  const sim_watch *w = watch_of(s, a->peer, job_number(s, &a->progress.view.id));
+  if (w == NULL || (!w->waits && !w->gone) || a->progress.view.rows_done > a->progress.view.rows_total) {
     sim_fail(s, "progress that nobody waits for, or of more rows than there are");
   }
 }
 
 static void check_pace(sim *s, const core_action *a) {
-  sim_watch *w = watch_of(s, a->peer, job_number(s, &a->job));
-  if (a->request != 0 || w == NULL) {
+  sim_watch *w = watch_of(s, a->peer, job_number(s, &a->progress.view.id));
+  if (a->progress.request != 0 || w == NULL) {
     return;
   }
   if (w->told && s->now_ms < w->told_ms + CORE_PROGRESS_MS) {
@@ -295,12 +317,12 @@ static void check_pace(sim *s, const core_action *a) {
 }
 
 static void ended(sim *s, const core_action *a) {
-  const int job = job_number(s, &a->job);
+  const int job = job_number(s, &a->end.job);
   sim_watch *w = watch_of(s, a->peer, job);
   if (w != NULL && w->gone) {
     return;
   }
-  if (w == NULL || !w->waits || !s->jobs[job].ended || s->jobs[job].failure != a->failure.code) {
+  if (w == NULL || !w->waits || !s->jobs[job].ended || s->jobs[job].failure != a->end.failure.code) {
     sim_fail(s, "an end that nobody waits for, or that was not kept");
   }
   w->waits = false;
@@ -324,11 +346,11 @@ static void carry_out(sim *s, const core_action *a) {
       taken(s, a);
       break;
     case CORE_SEND_ACCEPTED:
-      assert_true(s->jobs[job_number(s, &a->job)].kept);
+      assert_true(s->jobs[job_number(s, &a->accepted.job)].kept);
       break;
     case CORE_SEND_REFUSED:
-      s->refused = a->failure.code;
-      s->refused_request = (uint32_t)a->request;
+      s->refused = a->refused.why.code;
+      s->refused_request = (uint32_t)a->refused.request;
       break;
     case CORE_SEND_PROGRESS:
       progress(s, a);
@@ -341,8 +363,8 @@ static void carry_out(sim *s, const core_action *a) {
       set_aside(s, a);
       break;
     case CORE_RELEASE:
-      (void)blob_at(s, a->blobs[0]);
-      s->blobs[a->blobs[0]].live = false;
+      (void)blob_at(s, a->release);
+      s->blobs[a->release].live = false;
       s->blobs_live--;
       break;
     default:
@@ -418,32 +440,30 @@ static void restore_job(sim *s, int number) {
     blobs[i] = values[i] ? sim_blob_new(s, values[i], 0) : 0;
   }
   sim_feed(s, &(core_event){.kind = CORE_RESTORED,
-                            .job = sim_job_id(number),
-                            .priority = j->priority,
-                            .timeout_ms = j->timeout_ms,
-                            .spent_ms = s->now_ms - j->submitted_ms,
-                            .read = j->read,
-                            .plan = blobs[0],
-                            .program = blobs[1],
-                            .spec = blobs[2],
-                            .manifest = blobs[3],
-                            .first_program = blobs[4],
-                            .state = blobs[5],
-                            .shards = j->shards,
-                            .shards_count = j->shards_count,
-                            .stage = j->stage,
-                            .content = j->content,
-                            .fingerprint = j->fingerprint,
-                            .states = j->states});
+                            .restored = {.job = {.id = sim_job_id(number),
+                                                 .priority = j->priority,
+                                                 .timeout_ms = j->timeout_ms,
+                                                 .read = j->read,
+                                                 .plan = blobs[0],
+                                                 .program = blobs[1],
+                                                 .spec = blobs[2],
+                                                 .manifest = blobs[3],
+                                                 .shards = j->shards,
+                                                 .shards_count = j->shards_count},
+                                         .spent_ms = s->now_ms - j->submitted_ms,
+                                         .first_program = blobs[4],
+                                         .state = blobs[5],
+                                         .stage = j->stage,
+                                         .content = j->content,
+                                         .fingerprint = j->fingerprint,
+                                         .states = j->states}});
   for (size_t i = 0; i < j->records_count; i++) {
     const sim_record *r = &j->records[i];
-    const core_blob blob = sim_blob_new(s, r->value, 0);
     sim_feed(s, &(core_event){.kind = CORE_RESTORED_RESULT,
-                              .id = {sim_job_id(number), r->stage, r->task},
-                              .blobs = &blob,
-                              .blobs_count = 1,
-                              .content = r->content,
-                              .states = r->states});
+                              .restored_result = {.id = {sim_job_id(number), r->stage, r->task},
+                                                  .partial = sim_blob_new(s, r->value, 0),
+                                                  .content = r->content,
+                                                  .states = r->states}});
   }
 }
 

@@ -42,8 +42,9 @@ static void submit_again_or_watch(sim *s) {
     sim_submit(s, job);
   } else if (core_find_job(s->core, &id, &view) && s->watches_count < SIM_WATCHES) {
     s->watches[s->watches_count++] = (sim_watch){.peer = ++s->last_peer, .job = job, .waits = true};
-    sim_feed(s,
-             &(core_event){.kind = CORE_WATCHED, .peer = s->last_peer, .request = 5, .job = sim_job_id(job)});
+    sim_feed(s, &(core_event){.kind = CORE_WATCHED,
+                              .peer = s->last_peer,
+                              .watched = {.request = 5, .job = sim_job_id(job)}});
   }
 }
 
@@ -59,7 +60,7 @@ static void stop_watching(sim *s) {
 static void cancel(sim *s) {
   const int job = (int)sim_below(s, JOBS);
   s->jobs[job].cancelled = true;
-  sim_feed(s, &(core_event){.kind = CORE_CANCELLED, .job = sim_job_id(job)});
+  sim_feed(s, &(core_event){.kind = CORE_CANCELLED, .cancelled = sim_job_id(job)});
 }
 
 /* ---- Workers --------------------------------------------------------------------------------------- */
@@ -88,7 +89,7 @@ static void fall_silent(sim *s) {
   for (int i = 0; i < SIM_WORKERS; i++) {
     const sim_worker *w = &s->workers[i];
     if (w->peer && sim_chance(s, 90)) {
-      sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = w->peer, .capacity = w->capacity});
+      sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = w->peer, .heard.capacity = w->capacity});
     }
   }
 }
@@ -109,8 +110,8 @@ static void disturb(sim *s, const storm *weather) {
       break;
     case 4:
       if (w->peer) { /* drains, or takes up work again */
-        sim_feed(s,
-                 &(core_event){.kind = CORE_HEARD, .peer = w->peer, .capacity = (uint32_t)sim_below(s, 3)});
+        sim_feed(s, &(core_event){
+                        .kind = CORE_HEARD, .peer = w->peer, .heard.capacity = (uint32_t)sim_below(s, 3)});
       }
       break;
     case 5:
@@ -218,8 +219,9 @@ static void turn(sim *s, const storm *weather, bool is_calm, long number) {
     for (int i = 0; i < SIM_WORKERS && (is_calm || i < 3); i++) {
       bring_up(s, i);
       if (number % 16 == 0) {
-        sim_feed(s, &(core_event){
-                        .kind = CORE_HEARD, .peer = s->workers[i].peer, .capacity = s->workers[i].capacity});
+        sim_feed(
+            s, &(core_event){
+                   .kind = CORE_HEARD, .peer = s->workers[i].peer, .heard.capacity = s->workers[i].capacity});
       }
     }
   }
