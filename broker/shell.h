@@ -1,8 +1,9 @@
 /* What the files of the broker's shell share; broker.h is the public header.
  *
- * One turn: messages are taken (session.c, and the handlers of the other files); the core is fed; what it
- * wants kept goes to the ledger at once (persistence.c), in memory; answers wait in the outbox.  Then one
- * sync, one commit, and only after it the outbox and what the core wants sent (outgoing.c), and the releases.
+ * One turn: messages are taken (messages.c, and the handlers of the other files); the core is fed; what it
+ * wants kept goes to the ledger at once (jobs/records.c), in memory; answers wait in the outbox.  Then one
+ * sync, one commit, and only after it the outbox and what the core wants sent (jobs/replies.c), and the
+ * releases.
  *
  * Handlers return STATUS_OK, or why the sender is refused.  After a fatal failure they call
  * broker_fail.
@@ -12,15 +13,15 @@
 
 #include <stdatomic.h>
 
-#include "broker/blobs.h"
+#include "broker/blobs/blobs.h"
 #include "broker/broker.h"
 #include "broker/door.h"
 #include "broker/listener.h"
-#include "broker/outbox.h"
+#include "broker/peers/outbox.h"
+#include "broker/peers/peers.h"
 #include "broker/records/ledger.h"
 #include "broker/records/vault.h"
-#include "broker/routes.h"
-#include "broker/transfer.h"
+#include "broker/transfer/transfer.h"
 #include "proto/blob.h"
 #include "store/manifest.h"
 
@@ -92,7 +93,7 @@ void broker_fail(broker *b, status st, const error *why);
 void broker_feed(broker *b, const core_event *event);
 uint64_t broker_wall_s(void);
 
-/* ---- session.c */
+/* ---- messages.c */
 /* Takes one message; *RECEIVED is false when there is none. */
 void session_take(broker *b, line_kind line, bool *received);
 /* Forgets a peer.  IN_ORDER: it left, says hello anew, or is no longer allowed; otherwise it is lost, and so
@@ -102,14 +103,14 @@ void session_housekeep(broker *b);
 /* Takes over a new list of keys. */
 void session_allow(broker *b, const key_list *list);
 
-/* ---- guard.c: connections (connections.h) */
+/* ---- peers/guard.c: connections (connections.h) */
 /* Notes that M was received; the connection that it came over. */
 connection guard_message(const wire_message *m);
 /* The list of keys has changed: connections that are not of peers are closed. */
 void guard_allow(broker *b);
 void guard_housekeep(broker *b);
 
-/* ---- outgoing.c */
+/* ---- jobs/replies.c */
 /* Queues an answer until after the commit; takes over the content of FRAMES. */
 void outgoing_answer(broker *b, const peer *to, const message *m, zmq_msg_t *frames, size_t frames_count);
 /* REQUEST (may be NULL) is the message that is refused: its "request" and "blob" are repeated. */
@@ -140,7 +141,7 @@ void outgoing_all(broker *b);
 /* All peers are told WHY the broker ends. */
 void outgoing_farewell(broker *b, const error *why);
 
-/* ---- payloads.c: blobs in messages */
+/* ---- blobs/payloads.c: blobs in messages */
 /* Payload INDEX of M as a blob of the core.  With a vault it is in there: an inline one is put there,
  * one by name must have been offered (STATUS_NOT_FOUND). */
 status payload_take(broker *b, wire_message *m, size_t index, core_blob *out, error *err) MUST_USE;
@@ -166,7 +167,7 @@ void payload_close(payload_bytes *p);
  */
 status payload_make(broker *b, const void *bytes, size_t length, core_blob *out, error *err) MUST_USE;
 
-/* ---- requests.c, datasets.c, jobs.c: kinds of clients */
+/* ---- catalog/, jobs/submission.c: kinds of clients */
 typedef status message_handler(broker *b, peer *from, wire_message *m, error *why);
 message_handler datasets_get, datasets_on_commit, datasets_on_drop;
 message_handler jobs_on_submit, jobs_on_load, jobs_on_watch, jobs_on_ask, jobs_on_cancel;
@@ -189,15 +190,15 @@ status datasets_open(broker *b, const digest *name, manifest **out, error *err) 
 /* M's shards for the core, to be freed. */
 status datasets_shards(const manifest *m, core_shard **out, error *err) MUST_USE;
 
-/* ---- tasks.c: kinds of workers */
+/* ---- jobs/results.c: kinds of workers */
 message_handler tasks_on_result, tasks_on_failure;
 
-/* ---- lost_shards.c */
+/* ---- catalog/lost_shards.c */
 /* Where the failure E is that its task's `lost` is not to be had, and that is a shard of the job's dataset:
  * says so with its file and what to do. */
 void lost_shards_explain(broker *b, const peer *from, core_failure *e);
 
-/* ---- persistence.c: what the core wants kept */
+/* ---- jobs/records.c: what the core wants kept */
 void persistence_write(broker *b, const core_action *a);
 bool persistence_handles(core_action_kind kind);
 /* A failure that names a task's shards names their files too: before the job's record is written. */
@@ -206,7 +207,7 @@ void persistence_name_files(broker *b, core_action *a);
 status persistence_refer(broker *b, const ledger_job *j, error *err) MUST_USE;
 void persistence_release(broker *b, const ledger_job *j);
 
-/* ---- recovery.c */
+/* ---- jobs/recovery.c */
 status recovery_run(broker *b, error *err) MUST_USE;
 
 #endif

@@ -49,7 +49,7 @@ typedef struct ledger_job {
   char *dataset;    /* its name when it was submitted */
   uint64_t version; /* of the dataset; of a READ the version that it will follow */
   char *title;      /* the specification's file name or title, for readers; "" */
-  char *owner;      /* who submitted it (broker/owners.h); "" in records of earlier releases */
+  char *owner;      /* who submitted it (broker/peers/owners.h); "" in records of earlier releases */
   uint32_t priority;
   uint64_t submitted_s, ended_s;
   uint32_t timeout_s; /* after which it ends; 0: none */

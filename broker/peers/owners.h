@@ -2,8 +2,8 @@
  * one of its own.  An owner has its share of what there is not enough of for everybody.  It is kept for as
  * long as it has a peer or an unfinished job.
  */
-#ifndef CANVASS_BROKER_OWNERS_H
-#define CANVASS_BROKER_OWNERS_H
+#ifndef CANVASS_BROKER_PEERS_OWNERS_H
+#define CANVASS_BROKER_PEERS_OWNERS_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* A list of messages that own all their bytes. */
-#include "broker/outbox.h"
+#include "broker/peers/outbox.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* A table of blobs with a list of free places, and buckets of the names that stay with workers. */
-#include "broker/blobs.h"
+#include "broker/blobs/blobs.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The table of arriving blobs, and its two queues: of those of which more must be requested, and
  * of complete ones that must be compared. */
-#include "broker/transfer.h"
+#include "broker/transfer/transfer.h"
 
 static arrival **bucket_of(transfers *t, const digest *name) {
   return &t->arrivals[(name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS];

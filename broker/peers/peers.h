@@ -3,13 +3,13 @@
  *
  * A number is never reused.  A peer that did not say hello, or was forgotten, has none: it is unknown.
  */
-#ifndef CANVASS_BROKER_ROUTES_H
-#define CANVASS_BROKER_ROUTES_H
+#ifndef CANVASS_BROKER_PEERS_PEERS_H
+#define CANVASS_BROKER_PEERS_PEERS_H
 
 #include "broker/connections.h"
-#include "broker/in_flight.h"
 #include "broker/listener.h"
-#include "broker/owners.h"
+#include "broker/peers/in_flight.h"
+#include "broker/peers/owners.h"
 #include "proto/keys.h"
 #include "proto/wire.h"
 

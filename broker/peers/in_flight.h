@@ -3,8 +3,8 @@
  * They are counted for each route, not for each peer: a peer that says bye and hello again still has what it
  * did not read.  A count outlives its peer, its route and its socket for as long as a frame of it is in
  * flight, and frames are counted down by libzmq's threads. */
-#ifndef CANVASS_BROKER_IN_FLIGHT_H
-#define CANVASS_BROKER_IN_FLIGHT_H
+#ifndef CANVASS_BROKER_PEERS_IN_FLIGHT_H
+#define CANVASS_BROKER_PEERS_IN_FLIGHT_H
 
 #include "broker/listener.h"
 #include "proto/wire.h"

@@ -1,5 +1,5 @@
 /* A table of chains. */
-#include "broker/owners.h"
+#include "broker/peers/owners.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Incoming blobs; arrivals.c has their table, chunks.c outgoing blobs, relay.c those that are
  * passed on. */
-#include "broker/transfer.h"
+#include "broker/transfer/transfer.h"
 
 #include <stdlib.h>
 #include <string.h>

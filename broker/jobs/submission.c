@@ -247,7 +247,7 @@ static status prepare_kept(broker *b, wire_message *m, submission *s, error *why
   return STATUS_OK;
 }
 
-/* The core accepts it, which makes persistence.c write the record; or refuses it. */
+/* The core accepts it, which makes records.c write the record; or refuses it. */
 static void give(broker *b, submission *s) {
   s->is_given = true;
   broker_feed(b, &s->event);

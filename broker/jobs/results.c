@@ -81,7 +81,7 @@ static status report_reading(broker *b, const ledger_job *j, uint64_t version, c
   return st;
 }
 
-/* The core decides whether the result counts; if so, persistence.c makes M the dataset. */
+/* The core decides whether the result counts; if so, records.c makes M the dataset. */
 static status feed_manifest(broker *b, core_event *e, core_blob handle, const ledger_job *j,
                             const manifest *m, error *why) {
   const reading r = {.where = payload_where(b, handle), .content = m};

@@ -1,5 +1,5 @@
 /* Two tables of chains: by route, and by number. */
-#include "broker/routes.h"
+#include "broker/peers/peers.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The shell's blobs under the handles that the core knows.  A blob is a frame in memory, or a name in the
  * vault, or both; or the name of a partial that stays with the worker that made it.  Handle 0 is none. */
-#ifndef CANVASS_BROKER_BLOBS_H
-#define CANVASS_BROKER_BLOBS_H
+#ifndef CANVASS_BROKER_BLOBS_BLOBS_H
+#define CANVASS_BROKER_BLOBS_BLOBS_H
 
 #include <zmq.h>
 

@@ -1,5 +1,5 @@
 /* Reference-counted totals: the broker holds one reference, each frame another. */
-#include "broker/in_flight.h"
+#include "broker/peers/in_flight.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

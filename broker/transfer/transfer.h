@@ -7,10 +7,10 @@
  * one of them can succeed. Sought: what a peer wants and the vault lacks.  With a holder, wants and chunks
  * are passed on.  Without, all workers are asked whether they have it (a shard that was damaged here); the
  * first that has it sends it as if it had been offered. */
-#ifndef CANVASS_BROKER_TRANSFER_H
-#define CANVASS_BROKER_TRANSFER_H
+#ifndef CANVASS_BROKER_TRANSFER_TRANSFER_H
+#define CANVASS_BROKER_TRANSFER_TRANSFER_H
 
-#include "broker/routes.h"
+#include "broker/peers/peers.h"
 
 enum {
   TRANSFER_PEER_BYTES = 8 << 20,
@@ -82,7 +82,7 @@ void transfer_compare(struct broker *b);
 /* Gives up on peers that do not answer. */
 void transfer_housekeep(struct broker *b);
 
-/* ---- arrivals.c, for transfer.c */
+/* ---- arrivals.c, for incoming.c */
 void arrivals_add(transfers *t, arrival *a);
 void arrivals_remove(transfers *t, arrival *gone); /* from the queues, too */
 /* NULL for none: of any size; of that size; the one that comes from that peer, at most one of each name. */
@@ -96,7 +96,7 @@ void arrivals_dequeue(transfers *t, arrival *gone);
 void arrivals_compare(transfers *t, arrival *a);
 void arrivals_compare_end(transfers *t, arrival *gone);
 
-/* ---- Within transfer.c, chunks.c and relay.c */
+/* ---- Within incoming.c, chunks.c and relay.c */
 /* The blob named by M. */
 status transfer_read_blob(const wire_message *m, digest *name, error *why) MUST_USE;
 /* Pulls a blob from FROM. */

@@ -1,6 +1,6 @@
 /* Answers that wait for the commit of their turn: whatever was acknowledged is on disk. */
-#ifndef CANVASS_BROKER_OUTBOX_H
-#define CANVASS_BROKER_OUTBOX_H
+#ifndef CANVASS_BROKER_PEERS_OUTBOX_H
+#define CANVASS_BROKER_PEERS_OUTBOX_H
 
 #include "broker/listener.h"
 #include "proto/wire.h"
