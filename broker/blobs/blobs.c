@@ -4,14 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/blobs/blobs_inside.h"
+
 enum { CAPACITY_FIRST = 64 };
 
-void blobs_fini(blobs *b) {
+blobs *blobs_new(vault *v) {
+  blobs *b = calloc(1, sizeof *b);
+  if (b != NULL) {
+    b->vault = v;
+  }
+  return b;
+}
+
+void blobs_destroy(blobs *b) {
+  if (b == NULL) {
+    return;
+  }
   for (size_t i = 0; i < b->count; i++) {
     zmq_msg_close(&b->at[i].frame);
   }
   free(b->at);
-  *b = (blobs){0};
+  free(b);
 }
 
 /* The table moves as it grows: frames are moved with libzmq's call, not copied. */

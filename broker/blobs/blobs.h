@@ -3,9 +3,12 @@
 #ifndef CANVASS_BROKER_BLOBS_BLOBS_H
 #define CANVASS_BROKER_BLOBS_BLOBS_H
 
-#include <zmq.h>
+#include "broker/records/ledger.h"
+#include "broker/records/vault.h"
+#include "proto/blob.h"
+#include "proto/wire.h"
 
-#include "broker/core/core.h"
+enum { BLOB_INLINE_MAX = 16 * 1024 }; /* larger blobs of tasks are sent by their name if they have one */
 
 typedef struct blob {
   zmq_msg_t frame; /* always initialised */
@@ -18,16 +21,11 @@ typedef struct blob {
   core_blob next; /* of the free ones, or of those that stay and whose names share a bucket */
 } blob;
 
-enum { BLOBS_BUCKETS = 4096 };
+typedef struct blobs blobs;
 
-typedef struct blobs {
-  blob *at;
-  size_t count, capacity;
-  core_blob free;
-  core_blob staying[BLOBS_BUCKETS];
-} blobs;
-
-void blobs_fini(blobs *b);
+/* VAULT, borrowed, is NULL where nothing is kept.  NULL when out of memory. */
+blobs *blobs_new(vault *v);
+void blobs_destroy(blobs *b); /* accepts NULL */
 /* Takes the frame's content; the frame is empty afterwards.  0 when out of memory, like the others. */
 core_blob blobs_take(blobs *b, zmq_msg_t *frame);
 core_blob blobs_take_bytes(blobs *b, const void *bytes, size_t length);
@@ -40,5 +38,29 @@ blob *blobs_at(blobs *b, core_blob handle);
 /* A worker other than NOT_THIS that keeps the blob of that name; 0: none. */
 uint32_t blobs_holder(const blobs *b, const digest *name, uint32_t not_this);
 void blobs_release(blobs *b, core_blob handle);
+
+/* ---- Payloads: blobs in messages */
+/* Payload INDEX of M as a blob of the core.  With a vault it is in there: an inline one is put there,
+ * one by name must have been offered (STATUS_NOT_FOUND). */
+status payload_take(blobs *b, wire_message *m, size_t index, core_blob *out, error *err) MUST_USE;
+/* As received, in memory or as a name that stays with the worker FROM. */
+status payload_take_partial(blobs *b, wire_message *m, uint32_t from, core_blob *out, bool *stays,
+                            error *err) MUST_USE;
+/* Its name: as given, or computed.  OUT has BLOB_NAME_BYTES. */
+status payload_name(wire_message *m, size_t index, uint8_t *out, error *err) MUST_USE;
+/* A blob of the vault under a handle, and with its bytes when it is small. */
+status payload_of_vault(blobs *b, const ledger_blob *where, core_blob *out, error *err) MUST_USE;
+/* Its name in the vault; all zero for none or without a vault. */
+ledger_blob payload_where(blobs *b, core_blob handle);
+/* The bytes under a handle, until payload_close. */
+typedef struct payload_bytes {
+  slice bytes;
+  store_blob mapped;
+  bool is_mapped;
+} payload_bytes;
+status payload_open(blobs *b, core_blob handle, payload_bytes *out, error *err) MUST_USE;
+void payload_close(payload_bytes *p);
+/* Puts BYTES under a handle, and into the vault where there is one. */
+status payload_make(blobs *b, const void *bytes, size_t length, core_blob *out, error *err) MUST_USE;
 
 #endif

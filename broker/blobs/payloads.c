@@ -1,10 +1,10 @@
 /* Payload frames of messages as blobs, and blobs as bytes. */
 #include <string.h>
 
-#include "broker/shell.h"
+#include "broker/blobs/blobs_inside.h"
 
 /* Inline bytes, or their name. */
-static status read_payload(broker *b, wire_message *m, size_t index, const void **bytes, size_t *length,
+static status read_payload(blobs *b, wire_message *m, size_t index, const void **bytes, size_t *length,
                            digest *name, uint64_t *name_bytes, error *err) {
   *bytes = wire_payload_bytes(m, index, length);
   if (blob_is_by_name(&m->header, index)) {
@@ -27,7 +27,7 @@ static status not_offered(const digest *name, error *err) {
   return error_set(err, STATUS_NOT_FOUND, "the broker does not have the blob %s: offer it first", hex);
 }
 
-status payload_take(broker *b, wire_message *m, size_t index, core_blob *out, error *err) {
+status payload_take(blobs *b, wire_message *m, size_t index, core_blob *out, error *err) {
   const void *bytes = NULL;
   size_t length = 0;
   ledger_blob named = {0};
@@ -36,7 +36,7 @@ status payload_take(broker *b, wire_message *m, size_t index, core_blob *out, er
     if (b->vault != NULL) {
       return payload_make(b, bytes, length, out, err);
     }
-    *out = blobs_take(&b->blobs, &m->frames[index + 1]);
+    *out = blobs_take(b, &m->frames[index + 1]);
     return *out ? STATUS_OK : error_no_memory(err, "a blob");
   }
   uint64_t there = 0;
@@ -46,7 +46,7 @@ status payload_take(broker *b, wire_message *m, size_t index, core_blob *out, er
   return payload_of_vault(b, &named, out, err);
 }
 
-status payload_take_partial(broker *b, wire_message *m, const peer *from, core_blob *out, bool *stays,
+status payload_take_partial(blobs *b, wire_message *m, uint32_t from, core_blob *out, bool *stays,
                             error *err) {
   const void *bytes = NULL;
   size_t length = 0;
@@ -54,8 +54,7 @@ status payload_take_partial(broker *b, wire_message *m, const peer *from, core_b
   uint64_t name_bytes = 0;
   TRY(read_payload(b, m, 0, &bytes, &length, &name, &name_bytes, err));
   *stays = blob_is_by_name(&m->header, 0);
-  *out = *stays ? blobs_take_name(&b->blobs, &name, name_bytes, from->number)
-                : blobs_take(&b->blobs, &m->frames[1]);
+  *out = *stays ? blobs_take_name(b, &name, name_bytes, from) : blobs_take(b, &m->frames[1]);
   return *out ? STATUS_OK : error_no_memory(err, "a partial");
 }
 
@@ -76,49 +75,48 @@ status payload_name(wire_message *m, size_t index, uint8_t *out, error *err) {
   return STATUS_OK;
 }
 
-status payload_of_vault(broker *b, const ledger_blob *where, core_blob *out, error *err) {
+status payload_of_vault(blobs *b, const ledger_blob *where, core_blob *out, error *err) {
   if (where->bytes > BLOB_INLINE_MAX) {
-    *out = blobs_take_name(&b->blobs, &where->name, where->bytes, 0);
+    *out = blobs_take_name(b, &where->name, where->bytes, 0);
     return *out ? STATUS_OK : error_no_memory(err, "a blob");
   }
   store_blob mapped;
   TRY(vault_get(b->vault, &where->name, &mapped, err));
-  *out = blobs_take_bytes(&b->blobs, mapped.bytes, mapped.length);
+  *out = blobs_take_bytes(b, mapped.bytes, mapped.length);
   store_release(&mapped);
   if (!*out) {
     return error_no_memory(err, "a blob");
   }
-  blobs_set_name(&b->blobs, *out, &where->name);
+  blobs_set_name(b, *out, &where->name);
   return STATUS_OK;
 }
 
-status payload_make(broker *b, const void *bytes, size_t length, core_blob *out, error *err) {
+status payload_make(blobs *b, const void *bytes, size_t length, core_blob *out, error *err) {
   digest name;
   if (b->vault != NULL) {
     TRY(vault_put(b->vault, bytes, length, &name, err));
-    b->must_sync = true;
   }
   /* A blob sent by its name is not held in memory: thousands of jobs may wait. */
   const bool by_name = b->vault != NULL && length > BLOB_INLINE_MAX;
-  *out = by_name ? blobs_take_name(&b->blobs, &name, length, 0) : blobs_take_bytes(&b->blobs, bytes, length);
+  *out = by_name ? blobs_take_name(b, &name, length, 0) : blobs_take_bytes(b, bytes, length);
   if (!*out) {
     return error_no_memory(err, "a blob");
   }
   if (b->vault != NULL) {
-    blobs_set_name(&b->blobs, *out, &name);
+    blobs_set_name(b, *out, &name);
   }
   return STATUS_OK;
 }
 
-ledger_blob payload_where(broker *b, core_blob handle) {
-  const blob *one = blobs_at(&b->blobs, handle);
+ledger_blob payload_where(blobs *b, core_blob handle) {
+  const blob *one = blobs_at(b, handle);
   return one != NULL && one->is_named && !one->holder ? (ledger_blob){.name = one->name, .bytes = one->bytes}
                                                       : (ledger_blob){0};
 }
 
-status payload_open(broker *b, core_blob handle, payload_bytes *out, error *err) {
+status payload_open(blobs *b, core_blob handle, payload_bytes *out, error *err) {
   *out = (payload_bytes){.bytes = {"", 0}};
-  blob *one = blobs_at(&b->blobs, handle);
+  blob *one = blobs_at(b, handle);
   if (one == NULL) {
     return STATUS_OK;
   }

@@ -58,7 +58,7 @@ status datasets_restore(broker *b, const ledger_dataset *d, error *err) {
   if (st == STATUS_NO_MEMORY) {
     return error_set(err, st, "%s", why.message);
   }
-  broker_log(b, "dataset %s cannot be read: %s; it can be dropped and put again", d->name, why.message);
+  host_log(&b->host, "dataset %s cannot be read: %s; it can be dropped and put again", d->name, why.message);
   return note_unpinned(b, &d->manifest, err);
 }
 
@@ -97,7 +97,7 @@ void datasets_unpin(broker *b, const digest *name) {
     unpin_shards(b, m);
     manifest_destroy(m);
   } else { /* its shards stay until the next start */
-    broker_log(b, "%s", why.message);
+    host_log(&b->host, "%s", why.message);
   }
   vault_release(b->vault, name);
 }
@@ -213,7 +213,7 @@ status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, 
                       .rows = manifest_rows(m),
                       .shards = m->shards_count,
                       .files = m->files_count,
-                      .changed_s = broker_wall_s()};
+                      .changed_s = host_wall_s()};
   d.created_s = old != NULL ? old->created_s : d.changed_s;
   for (uint32_t i = 0; i < m->shards_count; i++) {
     add_up(&d.bytes, m->shards[i].bytes);
@@ -227,10 +227,10 @@ status datasets_commit(broker *b, slice name, uint64_t base, const manifest *m, 
     st = ledger_dataset_put(b->ledger, &d, err);
   }
   if (st != STATUS_OK) {
-    broker_fail(b, st, err); /* counts and records may differ now */
+    host_fail(&b->host, st, err); /* counts and records may differ now */
   } else {
-    broker_log(b, "dataset %s, version %llu: %llu rows in %llu shards", copy, (unsigned long long)d.version,
-               (unsigned long long)d.rows, (unsigned long long)d.shards);
+    host_log(&b->host, "dataset %s, version %llu: %llu rows in %llu shards", copy,
+             (unsigned long long)d.version, (unsigned long long)d.rows, (unsigned long long)d.shards);
   }
   *version = d.version;
   free(copy);
@@ -296,18 +296,18 @@ status datasets_get(broker *b, peer *from, wire_message *m, error *why) {
   if (d->manifest_bytes > MESSAGE_FRAME_MAX) {
     message_set_integer(&answer, FIELD_BY_NAME, 1);
   }
-  outgoing_answer(b, from, &answer, &frame, 1);
+  peers_answer(b->peers, from, &answer, &frame, 1);
   return STATUS_OK;
 }
 
 static status commit_blob(broker *b, wire_message *m, core_blob handle, uint64_t *version, error *why) {
   payload_bytes p;
-  TRY(payload_open(b, handle, &p, why));
+  TRY(payload_open(b->blobs, handle, &p, why));
   manifest *content = NULL;
   status st = manifest_decode(p.bytes.bytes, p.bytes.length, &content, why);
   payload_close(&p);
   if (st == STATUS_OK) {
-    const ledger_blob where = payload_where(b, handle);
+    const ledger_blob where = payload_where(b->blobs, handle);
     st = datasets_commit(b, m->header.texts[FIELD_DATASET], m->header.integers[FIELD_VERSION], content,
                          &where, version, why);
     manifest_destroy(content);
@@ -320,13 +320,13 @@ status datasets_on_commit(broker *b, peer *from, wire_message *m, error *why) {
   TRY(ledger_check_name(m->header.texts[FIELD_DATASET], why));
   core_blob handle = 0;
   uint64_t version = 0;
-  TRY(payload_take(b, m, 0, &handle, why));
+  TRY(payload_take(b->blobs, m, 0, &handle, why));
   const status st = commit_blob(b, m, handle, &version, why);
-  blobs_release(&b->blobs, handle);
+  blobs_release(b->blobs, handle);
   TRY(st);
   message answer = answer_of(MESSAGE_COMMITTED, m);
   set_dataset(&answer, m->header.texts[FIELD_DATASET], version);
-  outgoing_answer(b, from, &answer, NULL, 0);
+  peers_answer(b->peers, from, &answer, NULL, 0);
   return STATUS_OK;
 }
 
@@ -343,13 +343,13 @@ status datasets_on_drop(broker *b, peer *from, wire_message *m, error *why) {
   const digest content = d->manifest;
   const status st = ledger_dataset_drop(b->ledger, name, why);
   if (st != STATUS_OK) {
-    broker_fail(b, st, why);
+    host_fail(&b->host, st, why);
     return st;
   }
   let_go(b, &content);
-  broker_log(b, "dataset %.*s was dropped", SLICE_ARG(name));
+  host_log(&b->host, "dataset %.*s was dropped", SLICE_ARG(name));
   message answer = answer_of(MESSAGE_DROPPED, m);
   message_set_integer(&answer, FIELD_JOBS, jobs);
-  outgoing_answer(b, from, &answer, NULL, 0);
+  peers_answer(b->peers, from, &answer, NULL, 0);
   return STATUS_OK;
 }

@@ -122,8 +122,8 @@ static void add_worker(broker *b, const listed_worker *w, json *list) {
   set_figure(o, "tasks_done", w->view.tasks_done);
   set_figure(o, "shards", w->view.shards_held);
   set_hex(o, "fingerprint", w->view.fingerprint.bytes, DIGEST_BYTES);
-  set_figure(o, "heard_seconds", (b->clock_ms - w->who->heard_ms) / 1000);
-  set_figure(o, "joined_seconds", (b->clock_ms - w->who->joined_ms) / 1000);
+  set_figure(o, "heard_seconds", (b->host.clock_ms - w->who->heard_ms) / 1000);
+  set_figure(o, "joined_seconds", (b->host.clock_ms - w->who->joined_ms) / 1000);
   json_set_bool(o, "set_aside", w->view.set_aside);
   set_figure(o, "races_lost", w->view.races_lost);
   json_set_bool(o, "held_back", w->view.is_held_back);
@@ -139,7 +139,7 @@ static status fill_workers(broker *b, json *list, error *why) {
   size_t known = 0;
   for (size_t i = 0; i < count; i++) {
     core_worker_at(b->core, i, &workers[known].view);
-    workers[known].who = routes_at(&b->routes, workers[known].view.peer);
+    workers[known].who = peers_at(b->peers, workers[known].view.peer);
     known += workers[known].who != NULL;
   }
   qsort(workers, known, sizeof *workers, by_title);
@@ -245,6 +245,6 @@ status listing_on_list(broker *b, peer *from, wire_message *m, error *why) {
   message answer = message_of(MESSAGE_LISTING);
   message_set_integer(&answer, FIELD_REQUEST, m->header.integers[FIELD_REQUEST]);
   message_set_text(&answer, FIELD_WHAT, lists[which].name);
-  outgoing_answer(b, from, &answer, frames, count);
+  peers_answer(b->peers, from, &answer, frames, count);
   return STATUS_OK;
 }

@@ -56,13 +56,13 @@ static status keep_job(broker *b, const core_action *a, error *err) {
     return unknown_job(&a->keep_job.job, err);
   }
   char name[SHORT_ID_BYTES];
-  broker_log(b, "job %s: %s dataset %s, version %" PRIu64 "%s%s", short_id(&j->id, name),
-             j->read ? "reads files into" : "evaluates", j->dataset, j->version + j->read,
-             j->title[0] ? ": " : "", j->title);
+  host_log(&b->host, "job %s: %s dataset %s, version %" PRIu64 "%s%s", short_id(&j->id, name),
+           j->read ? "reads files into" : "evaluates", j->dataset, j->version + j->read,
+           j->title[0] ? ": " : "", j->title);
   if (b->ledger == NULL) {
     return STATUS_OK;
   }
-  if (owners_add_job(&b->routes.owners, j->owner) == NULL) {
+  if (owners_add_job(peers_owners(b->peers), j->owner) == NULL) {
     return error_no_memory(err, "a job");
   }
   TRY(persistence_refer(b, j, err));
@@ -78,8 +78,8 @@ static status keep_plan(broker *b, const core_action *a, error *err) {
     return unknown_job(&a->keep_plan.job, err);
   }
   ledger_job changed = *old;
-  changed.plan = payload_where(b, a->keep_plan.plan);
-  changed.program = payload_where(b, a->keep_plan.program);
+  changed.plan = payload_where(b->blobs, a->keep_plan.plan);
+  changed.program = payload_where(b->blobs, a->keep_plan.program);
   changed.first_program = changed.program;
   return replace(b, old, &changed, err);
 }
@@ -87,7 +87,7 @@ static status keep_plan(broker *b, const core_action *a, error *err) {
 static status keep_result(broker *b, const core_action *action, error *err) {
   const core_kept_result *a = &action->keep_result;
   payload_bytes p;
-  TRY(payload_open(b, a->partial, &p, err));
+  TRY(payload_open(b->blobs, a->partial, &p, err));
   const ledger_result r = {.id = a->id, .content = a->content, .states = a->states, .partial = p.bytes};
   const status st = ledger_result_put(b->ledger, &r, err);
   payload_close(&p);
@@ -106,8 +106,8 @@ static status keep_stage(broker *b, const core_action *action, error *err) {
   }
   ledger_job changed = *old;
   changed.stage = a->stage;
-  changed.program = payload_where(b, a->program);
-  changed.program_state = payload_where(b, a->state);
+  changed.program = payload_where(b->blobs, a->program);
+  changed.program_state = payload_where(b->blobs, a->state);
   changed.fingerprint = a->fingerprint;
   changed.states = a->states;
   TRY(replace(b, old, &changed, err));
@@ -117,10 +117,10 @@ static status keep_stage(broker *b, const core_action *action, error *err) {
 static status keep_note(broker *b, const core_action *a, error *err) {
   char name[SHORT_ID_BYTES];
   char line[NOTE_BYTES];
-  const peer *about = a->note.about ? routes_at(&b->routes, a->note.about) : NULL;
+  const peer *about = a->note.about ? peers_at(b->peers, a->note.about) : NULL;
   snprintf(line, sizeof line, "%s%s%s", about != NULL ? about->title : "", about != NULL ? ": " : "",
            a->note.text);
-  broker_log(b, "job %s: %s", short_id(&a->note.job, name), line);
+  host_log(&b->host, "job %s: %s", short_id(&a->note.job, name), line);
   return b->ledger != NULL ? ledger_job_note(b->ledger, &a->note.job, line, err) : STATUS_OK;
 }
 
@@ -136,9 +136,9 @@ static ledger_state state_of(const core_end *a) {
 static void say_end(broker *b, const core_end *a) {
   const ledger_state state = state_of(a);
   char name[SHORT_ID_BYTES];
-  broker_log(b, "job %s %s: %" PRIu64 " partial statistics computed, %" PRIu64 " from caches%s%s",
-             short_id(&a->job, name), ledger_state_name(state), a->states.computed, a->states.cached,
-             state == JOB_DONE ? "" : ": ", state == JOB_DONE ? "" : a->failure.message);
+  host_log(&b->host, "job %s %s: %" PRIu64 " partial statistics computed, %" PRIu64 " from caches%s%s",
+           short_id(&a->job, name), ledger_state_name(state), a->states.computed, a->states.cached,
+           state == JOB_DONE ? "" : ": ", state == JOB_DONE ? "" : a->failure.message);
 }
 
 static status forget_surplus(broker *b, error *err) {
@@ -168,11 +168,11 @@ static status record_end(broker *b, const core_end *a, error *err) {
   ledger_job changed = *old;
   changed.state = state_of(a);
   changed.states = a->states;
-  changed.ended_s = broker_wall_s();
+  changed.ended_s = host_wall_s();
   changed.failure = a->failure.code;
   changed.message = (char *)"";
   if (changed.state == JOB_DONE) {
-    changed.report = payload_where(b, a->report);
+    changed.report = payload_where(b->blobs, a->report);
     changed.failure = STATUS_OK;
   } else {
     changed.message = (char *)a->failure.message;
@@ -187,7 +187,7 @@ static status record_end(broker *b, const core_end *a, error *err) {
     datasets_unpin(b, &old->manifest.name);
   }
   TRY(ledger_results_drop(b->ledger, &a->job, err));
-  owners_remove_job(&b->routes.owners, old->owner);
+  owners_remove_job(peers_owners(b->peers), old->owner);
   TRY(replace(b, old, &changed, err));
   return forget_surplus(b, err);
 }
@@ -201,7 +201,7 @@ static void remember_end(broker *b, const core_end *a) {
   *e = (ending){.job = a->job, .states = a->states, .failure = a->failure};
   zmq_msg_init(&e->report);
   e->is_done = state_of(a) == JOB_DONE;
-  blob *report = e->is_done ? blobs_at(&b->blobs, a->report) : NULL;
+  blob *report = e->is_done ? blobs_at(b->blobs, a->report) : NULL;
   if (report != NULL && zmq_msg_copy(&e->report, &report->frame) != 0) {
     e->is_done = false;
     error_no_memory(&e->failure, "the report");
@@ -281,6 +281,6 @@ void persistence_write(broker *b, const core_action *a) {
   error why;
   const status st = keepers[a->kind].keep(b, a, &why);
   if (st != STATUS_OK) {
-    broker_fail(b, st, &why);
+    host_fail(&b->host, st, &why);
   }
 }

@@ -25,7 +25,7 @@ typedef struct restored {
 } restored;
 
 static status take(broker *b, const ledger_blob *where, core_blob *out, error *err) {
-  return ledger_blob_is_set(where) ? payload_of_vault(b, where, out, err) : STATUS_OK;
+  return ledger_blob_is_set(where) ? payload_of_vault(b->blobs, where, out, err) : STATUS_OK;
 }
 
 static status take_blobs(broker *b, const ledger_job *j, core_restoration *r, error *err) {
@@ -35,7 +35,7 @@ static status take_blobs(broker *b, const ledger_job *j, core_restoration *r, er
   TRY(take(b, &j->spec, &e->spec, err));
   TRY(take(b, &j->manifest, &e->manifest, err));
   if (e->plan) { /* planned: the specification is no longer needed */
-    blobs_release(&b->blobs, e->spec);
+    blobs_release(b->blobs, e->spec);
     e->spec = 0;
   }
   if (j->stage > 0) {
@@ -49,7 +49,7 @@ static void release_blobs(broker *b, const core_restoration *r) {
   const core_submission *e = &r->job;
   const core_blob all[] = {e->plan, e->program, e->spec, e->manifest, r->first_program, r->state};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-    blobs_release(&b->blobs, all[i]);
+    blobs_release(b->blobs, all[i]);
   }
 }
 
@@ -94,7 +94,7 @@ static status take_result(void *context, const ledger_result *kept, error *err) 
   if (!ARRAY_ROOM(r->at, r->count, r->capacity)) {
     return error_no_memory(err, "a job's partials");
   }
-  const core_blob handle = blobs_take_bytes(&r->owner->blobs, kept->partial.bytes, kept->partial.length);
+  const core_blob handle = blobs_take_bytes(r->owner->blobs, kept->partial.bytes, kept->partial.length);
   if (!handle) {
     return error_no_memory(err, "a partial");
   }
@@ -121,7 +121,7 @@ static status restore_results(broker *b, const ledger_job *j, error *err) {
 
 /* By the wall clock: while the broker was away, too. */
 static uint64_t spent_ms(const ledger_job *j) {
-  const uint64_t now_s = broker_wall_s();
+  const uint64_t now_s = host_wall_s();
   const uint64_t spent_s = now_s > j->submitted_s ? now_s - j->submitted_s : 0;
   return 1000 * (spent_s < UINT32_MAX ? spent_s : UINT32_MAX);
 }
@@ -148,7 +148,7 @@ static status restore_job(broker *b, const ledger_job *j, restored *r, error *er
     return st;
   }
   const size_t length = strlen(j->owner); /* 0: of an earlier release */
-  if (length > 0 && length < KEY_TEXT_BYTES && owners_add_job(&b->routes.owners, j->owner) == NULL) {
+  if (length > 0 && length < KEY_TEXT_BYTES && owners_add_job(peers_owners(b->peers), j->owner) == NULL) {
     release_blobs(b, &r->event.restored);
     return error_no_memory(err, "a job");
   }
@@ -162,8 +162,8 @@ static status give_up(broker *b, const ledger_job *j, const error *why, error *e
   changed.state = JOB_FAILED;
   changed.failure = STATUS_CORRUPT;
   changed.message = (char *)why->message;
-  changed.ended_s = broker_wall_s();
-  broker_log(b, "a job over dataset %s cannot go on: %s", j->dataset, why->message);
+  changed.ended_s = host_wall_s();
+  host_log(&b->host, "a job over dataset %s cannot go on: %s", j->dataset, why->message);
   TRY(ledger_results_drop(b->ledger, &j->id, err));
   TRY(ledger_job_put(b->ledger, &changed, err));
   return ledger_pending_bytes(b->ledger) > GIVEN_UP_BYTES_MAX ? ledger_commit(b->ledger, err) : STATUS_OK;
@@ -184,9 +184,9 @@ static status restore_one(broker *b, const ledger_job *j, error *err) {
     st = restore_job(b, j, &r, &why);
   }
   free(r.shards);
-  if (st == STATUS_NO_MEMORY || b->fatal != STATUS_OK) {
-    return error_set(err, st == STATUS_OK ? b->fatal : st, "%s",
-                     st == STATUS_OK ? b->why_fatal.message : why.message);
+  if (st == STATUS_NO_MEMORY || b->host.fatal != STATUS_OK) {
+    return error_set(err, st == STATUS_OK ? b->host.fatal : st, "%s",
+                     st == STATUS_OK ? b->host.why_fatal.message : why.message);
   }
   return st == STATUS_OK ? STATUS_OK : give_up(b, j, &why, err);
 }
@@ -197,7 +197,7 @@ status recovery_run(broker *b, error *err) {
     TRY(restore_one(b, ledger_job_at(b->ledger, i), err));
   }
   if (core_jobs(b->core) > 0) {
-    broker_log(b, "jobs resumed: %zu", core_jobs(b->core));
+    host_log(&b->host, "jobs resumed: %zu", core_jobs(b->core));
   }
   return ledger_commit(b->ledger, err);
 }

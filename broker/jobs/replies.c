@@ -5,116 +5,9 @@
 
 #include "broker/shell.h"
 
-/* ---- Letters ------------------------------------------------------------------------------------- */
-
 static void close_frames(zmq_msg_t *frames, size_t count) {
   for (size_t i = 0; i < count; i++) {
     zmq_msg_close(&frames[i]);
-  }
-}
-
-/* What a client gets by asking.  Not tasks: a worker itself reports how many it takes. */
-static status count_frames(const peer *to, message_kind kind, zmq_msg_t *frames, size_t count, error *why) {
-  if (kind != MESSAGE_REPORT && kind != MESSAGE_MANIFEST && kind != MESSAGE_LISTING) {
-    return STATUS_OK;
-  }
-  for (size_t i = 0; i < count; i++) {
-    if (!in_flight_count(to->in_flight, &frames[i])) {
-      return error_no_memory(why, "an answer");
-    }
-  }
-  return STATUS_OK;
-}
-
-void outgoing_answer(broker *b, const peer *to, const message *m, zmq_msg_t *frames, size_t frames_count) {
-  error why;
-  status st = count_frames(to, m->kind, frames, frames_count, &why);
-  if (st == STATUS_OK) {
-    st = outbox_put(&b->outbox, to->line, &to->route, to->number, m, frames, frames_count, &why);
-  }
-  if (st != STATUS_OK) {
-    close_frames(frames, frames_count);
-    broker_fail(b, st, &why);
-  }
-}
-
-static message refusal(const message *request, const error *why) {
-  message m = message_of(MESSAGE_REFUSED);
-  message_set_text(&m, FIELD_STATUS, status_name(why->code));
-  message_set_text(&m, FIELD_MESSAGE, why->message);
-  if (request != NULL && request->has & FIELD_BIT(FIELD_REQUEST)) {
-    message_set_integer(&m, FIELD_REQUEST, request->integers[FIELD_REQUEST]);
-  }
-  if (request != NULL && request->has & FIELD_BIT(FIELD_BLOB)) {
-    message_set_bytes(&m, FIELD_BLOB, request->texts[FIELD_BLOB].bytes, request->texts[FIELD_BLOB].length);
-  }
-  return m;
-}
-
-void outgoing_refuse(broker *b, const peer *to, const message *request, const error *why) {
-  const message m = refusal(request, why);
-  outgoing_answer(b, to, &m, NULL, 0);
-}
-
-void outgoing_refuse_stranger(broker *b, line_kind line, const wire_route *to, const message *request,
-                              const error *why) {
-  message m = refusal(NULL, why);
-  if (request != NULL && request->has & FIELD_BIT(FIELD_REQUEST)) {
-    message_set_integer(&m, FIELD_REQUEST, request->integers[FIELD_REQUEST]);
-  }
-  error failed;
-  const status st = outbox_put(&b->outbox, line, to, 0, &m, NULL, 0, &failed);
-  if (st != STATUS_OK) {
-    broker_fail(b, st, &failed);
-  }
-}
-
-static void mark_gone(broker *b, peer *p) {
-  p->is_gone = true;
-  b->has_gone = true;
-}
-
-void outgoing_now(broker *b, peer *to, const message *m, const wire_payload *payloads, size_t count) {
-  error ignored;
-  if (!to->is_gone &&
-      wire_send(b->lines.sockets[to->line], &to->route, m, payloads, count, &ignored) != STATUS_OK) {
-    mark_gone(b, to);
-  }
-}
-
-bool outgoing_has_room(broker *b, const peer *to, const digest *name) {
-  if (!in_flight_is_full(to->in_flight)) {
-    return true;
-  }
-  transfer_send_lost(b, to, name, STATUS_LIMIT, OUTGOING_TOO_MUCH);
-  return false;
-}
-
-void outgoing_chunk(broker *b, peer *to, const digest *name, uint64_t offset, uint64_t bytes,
-                    zmq_msg_t *frame) {
-  if (!in_flight_count(to->in_flight, frame)) {
-    transfer_send_lost(b, to, name, STATUS_NO_MEMORY, "the broker has no memory for a chunk");
-    return;
-  }
-  const message m = blob_chunk(name, offset, bytes);
-  const wire_payload payload = {.frame = frame};
-  outgoing_now(b, to, &m, &payload, 1);
-}
-
-static void post(broker *b, letter *l) {
-  peer *to = l->peer ? routes_at(&b->routes, l->peer) : NULL;
-  if (to != NULL && to->is_gone) {
-    return;
-  }
-  wire_payload payloads[MESSAGE_PAYLOADS_MAX];
-  for (size_t i = 0; i < l->frames_count; i++) {
-    payloads[i] = (wire_payload){.frame = &l->frames[i]};
-  }
-  error ignored; /* an unknown peer need not be answered */
-  const status st =
-      wire_send(b->lines.sockets[l->line], &l->to, &l->header, payloads, l->frames_count, &ignored);
-  if (st != STATUS_OK && to != NULL) {
-    mark_gone(b, to);
   }
 }
 
@@ -144,7 +37,7 @@ static void set_request(message *m, const uint64_t *request) {
 
 /* The blob as a frame: its bytes, or its name (*BY_NAME).  False when out of memory. */
 static bool frame_of_blob(broker *b, core_blob handle, zmq_msg_t *frame, bool *by_name) {
-  blob *one = blobs_at(&b->blobs, handle);
+  blob *one = blobs_at(b->blobs, handle);
   *by_name = one != NULL && one->is_named && (!one->has_frame || one->bytes > BLOB_INLINE_MAX);
   if (one == NULL) {
     zmq_msg_init(frame);
@@ -225,43 +118,43 @@ static void send_task(broker *b, const peer *to, const core_action *action) {
   if (!make_task_frames(b, a, job, frames, &count, &by_name)) {
     close_frames(frames, count);
     error why;
-    broker_fail(b, error_no_memory(&why, "a task"), &why);
+    host_fail(&b->host, error_no_memory(&why, "a task"), &why);
     return;
   }
   if (by_name) {
     message_set_integer(&m, FIELD_BY_NAME, by_name);
   }
-  outgoing_answer(b, to, &m, frames, count);
+  peers_answer(b->peers, to, &m, frames, count);
 }
 
 static void send_taken(broker *b, const peer *to, const core_action *a) {
   message m = message_of(MESSAGE_TAKEN);
   set_task(&m, &a->taken.id, a->taken.attempt);
-  outgoing_answer(b, to, &m, NULL, 0);
+  peers_answer(b->peers, to, &m, NULL, 0);
 }
 
 static void send_accepted(broker *b, const peer *to, const core_action *a) {
   message m = message_of(MESSAGE_ACCEPTED);
   set_job(&m, &a->accepted.job);
   message_set_integer(&m, FIELD_REQUEST, a->accepted.request);
-  outgoing_answer(b, to, &m, NULL, 0);
+  peers_answer(b->peers, to, &m, NULL, 0);
 }
 
 static void send_refused(broker *b, const peer *to, const core_action *a) {
-  message m = refusal(NULL, &a->refused.why);
+  message m = peers_refusal(&a->refused.why);
   message_set_integer(&m, FIELD_REQUEST, a->refused.request);
   set_job(&m, &a->refused.job);
-  outgoing_answer(b, to, &m, NULL, 0);
+  peers_answer(b->peers, to, &m, NULL, 0);
 }
 
 void outgoing_wait_text(const broker *b, const core_wait *wait, char out[WAIT_TEXT_BYTES]) {
-  const peer *who = wait->kind == WAIT_ANSWER ? routes_at(&b->routes, wait->peer) : NULL;
+  const peer *who = wait->kind == WAIT_ANSWER ? peers_at(b->peers, wait->peer) : NULL;
   if (who == NULL) {
     snprintf(out, WAIT_TEXT_BYTES, "%s", wait->kind == WAIT_NOTHING ? "" : wait->text);
     return;
   }
   snprintf(out, WAIT_TEXT_BYTES, "worker %s has not answered for %llu s, and no other one is there",
-           who->title, (unsigned long long)(b->clock_ms - wait->since_ms) / 1000);
+           who->title, (unsigned long long)(b->host.clock_ms - wait->since_ms) / 1000);
 }
 
 void outgoing_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view) {
@@ -279,7 +172,7 @@ void outgoing_progress(broker *b, const peer *to, const uint64_t *request, const
   if (waits[0] != '\0') {
     message_set_text(&m, FIELD_WAITS, waits);
   }
-  outgoing_answer(b, to, &m, NULL, 0);
+  peers_answer(b->peers, to, &m, NULL, 0);
 }
 
 static void send_progress(broker *b, const peer *to, const core_action *a) {
@@ -288,7 +181,7 @@ static void send_progress(broker *b, const peer *to, const core_action *a) {
 
 /* Clients get up to 1 MiB inline, also what is only in the vault. */
 static status frame_of_report(broker *b, core_blob handle, zmq_msg_t *frame, bool *by_name, error *err) {
-  blob *one = blobs_at(&b->blobs, handle);
+  blob *one = blobs_at(b->blobs, handle);
   *by_name = one != NULL && one->is_named && one->bytes > MESSAGE_FRAME_MAX;
   if (one == NULL || *by_name || one->has_frame) {
     bool is_name = false;
@@ -299,7 +192,7 @@ static status frame_of_report(broker *b, core_blob handle, zmq_msg_t *frame, boo
     return frame_of_blob(b, handle, frame, &is_name) ? STATUS_OK : error_no_memory(err, "a report");
   }
   payload_bytes p;
-  TRY(payload_open(b, handle, &p, err));
+  TRY(payload_open(b->blobs, handle, &p, err));
   const bool made = zmq_msg_init_size(frame, p.bytes.length) == 0;
   if (made && p.bytes.length > 0) {
     memcpy(zmq_msg_data(frame), p.bytes.bytes, p.bytes.length);
@@ -324,12 +217,12 @@ void outgoing_report(broker *b, const peer *to, const uint64_t *request, const c
   set_request(&m, request);
   set_job(&m, job);
   set_states(&m, states);
-  const blob *one = blobs_at(&b->blobs, handle);
+  const blob *one = blobs_at(b->blobs, handle);
   message_set_integer(&m, FIELD_BYTES, one != NULL ? one->bytes : 0);
   if (by_name) {
     message_set_integer(&m, FIELD_BY_NAME, 1);
   }
-  outgoing_answer(b, to, &m, &frame, 1);
+  peers_answer(b->peers, to, &m, &frame, 1);
 }
 
 static void send_report(broker *b, const peer *to, const core_action *a) {
@@ -346,7 +239,7 @@ void outgoing_ended(broker *b, const peer *to, const uint64_t *request, const co
                    ledger_state_name(failure->code == STATUS_INTERRUPTED ? JOB_CANCELLED : JOB_FAILED));
   message_set_text(&m, FIELD_STATUS, status_name(failure->code));
   message_set_text(&m, FIELD_MESSAGE, failure->message);
-  outgoing_answer(b, to, &m, NULL, 0);
+  peers_answer(b->peers, to, &m, NULL, 0);
 }
 
 static void send_ended(broker *b, const peer *to, const core_action *a) {
@@ -354,9 +247,9 @@ static void send_ended(broker *b, const peer *to, const core_action *a) {
 }
 
 static void send_set_aside(broker *b, const peer *to, const core_action *a) {
-  broker_log(b, "worker %s is set aside: %s", to->title, a->set_aside.message);
-  const message m = refusal(NULL, &a->set_aside);
-  outgoing_answer(b, to, &m, NULL, 0);
+  host_log(&b->host, "worker %s is set aside: %s", to->title, a->set_aside.message);
+  const message m = peers_refusal(&a->set_aside);
+  peers_answer(b->peers, to, &m, NULL, 0);
 }
 
 static void (*const senders[])(broker *b, const peer *to, const core_action *a) = {
@@ -374,27 +267,16 @@ static void (*const senders[])(broker *b, const peer *to, const core_action *a) 
 void outgoing_all(broker *b) {
   for (size_t i = 0; i < b->actions.count; i++) {
     const core_action *a = &b->actions.at[i];
-    const peer *to = a->peer ? routes_at(&b->routes, a->peer) : NULL;
+    const peer *to = a->peer ? peers_at(b->peers, a->peer) : NULL;
     if (to != NULL && senders[a->kind] != NULL) {
       senders[a->kind](b, to, a);
     }
   }
-  for (size_t i = 0; i < b->outbox.count; i++) {
-    post(b, &b->outbox.at[i]);
-  }
-  outbox_clear(&b->outbox);
+  peers_post(b->peers);
   for (size_t i = 0; i < b->actions.count; i++) {
     if (b->actions.at[i].kind == CORE_RELEASE) {
-      blobs_release(&b->blobs, b->actions.at[i].release);
+      blobs_release(b->blobs, b->actions.at[i].release);
     }
   }
   b->actions.count = 0;
-}
-
-void outgoing_farewell(broker *b, const error *why) {
-  outbox_clear(&b->outbox);
-  const message m = refusal(NULL, why);
-  for (peer *p = routes_next(&b->routes, NULL); p != NULL; p = routes_next(&b->routes, p)) {
-    outgoing_now(b, p, &m, NULL, 0);
-  }
 }

@@ -75,7 +75,7 @@ static status report_reading(broker *b, const ledger_job *j, uint64_t version, c
   status st = arena_failed(memory) ? error_no_memory(why, "a report") : buf_status(&text, "a report", why);
   arena_destroy(memory);
   if (st == STATUS_OK) {
-    st = payload_make(b, text.data, text.length, out, why);
+    st = payload_make(b->blobs, text.data, text.length, out, why);
   }
   buf_fini(&text);
   return st;
@@ -84,7 +84,7 @@ static status report_reading(broker *b, const ledger_job *j, uint64_t version, c
 /* The core decides whether the result counts; if so, records.c makes M the dataset. */
 static status feed_manifest(broker *b, core_event *e, core_blob handle, const ledger_job *j,
                             const manifest *m, error *why) {
-  const reading r = {.where = payload_where(b, handle), .content = m};
+  const reading r = {.where = payload_where(b->blobs, handle), .content = m};
   TRY(datasets_check(b, slice_of(j->dataset), j->version, m, &r.where, why));
   const ledger_dataset *d = ledger_dataset_find(b->ledger, slice_of(j->dataset));
   const bool is_same = d != NULL && digest_equal(&d->manifest, &r.where.name);
@@ -107,7 +107,7 @@ static status feed_reading(broker *b, core_event *e, core_blob handle, error *wh
   }
   payload_bytes p;
   manifest *m = NULL;
-  status st = payload_open(b, handle, &p, why);
+  status st = payload_open(b->blobs, handle, &p, why);
   if (st == STATUS_OK) {
     st = manifest_decode(p.bytes.bytes, p.bytes.length, &m, why);
     payload_close(&p);
@@ -116,7 +116,7 @@ static status feed_reading(broker *b, core_event *e, core_blob handle, error *wh
     st = feed_manifest(b, e, handle, j, m, why);
     manifest_destroy(m);
   }
-  blobs_release(&b->blobs, handle);
+  blobs_release(b->blobs, handle);
   return st;
 }
 
@@ -130,10 +130,10 @@ static status take_blobs(broker *b, peer *from, wire_message *m, core_result *e,
   }
   if (results[e->work].is_partial) {
     e->blobs_count = 1;
-    return payload_take_partial(b, m, from, &taken[0], &e->stays, why);
+    return payload_take_partial(b->blobs, m, from->number, &taken[0], &e->stays, why);
   }
   for (size_t i = 0; i < m->payloads_count; i++) {
-    TRY(payload_take(b, m, i, &taken[i], why));
+    TRY(payload_take(b->blobs, m, i, &taken[i], why));
     e->blobs_count++;
   }
   return STATUS_OK;
@@ -145,7 +145,7 @@ static status feed_result(broker *b, peer *from, wire_message *m, core_event *e,
   const status st = take_blobs(b, from, m, &e->result, taken, why);
   if (st != STATUS_OK) {
     for (size_t i = 0; i < RESULT_BLOBS_MAX; i++) {
-      blobs_release(&b->blobs, taken[i]);
+      blobs_release(b->blobs, taken[i]);
     }
     return st;
   }
@@ -179,10 +179,10 @@ status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
     return STATUS_OK;
   }
   if (st == STATUS_IO && core_is_leased(b->core, from->number, &r->id, r->attempt) && is_full(b)) {
-    broker_fail(b, st, why);
+    host_fail(&b->host, st, why);
     return STATUS_OK;
   }
-  broker_log(b, "a result of worker %s cannot be taken: %s", from->title, why->message);
+  host_log(&b->host, "a result of worker %s cannot be taken: %s", from->title, why->message);
   core_event failure = {
       .kind = CORE_FAILURE, .peer = from->number, .failed = {.id = r->id, .attempt = r->attempt}};
   const bool is_final = st == STATUS_JOB || st == STATUS_LIMIT;
@@ -205,7 +205,7 @@ status tasks_on_failure(broker *b, peer *from, wire_message *m, error *why) {
   }
   /* An offered result did not fit.  Only the worker that has the task may report this: it ends the broker. */
   if (f->why.code == STATUS_IO && core_is_leased(b->core, from->number, &f->id, f->attempt) && is_full(b)) {
-    broker_fail(b, STATUS_IO, &f->why);
+    host_fail(&b->host, STATUS_IO, &f->why);
     return STATUS_OK;
   }
   broker_feed(b, &e);

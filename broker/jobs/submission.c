@@ -67,7 +67,7 @@ static void accept_again(broker *b, const peer *from, const wire_message *m, con
   message answer = message_of(MESSAGE_ACCEPTED);
   message_set_integer(&answer, FIELD_REQUEST, m->header.integers[FIELD_REQUEST]);
   message_set_bytes(&answer, FIELD_JOB, id->bytes, sizeof id->bytes);
-  outgoing_answer(b, from, &answer, NULL, 0);
+  peers_answer(b->peers, from, &answer, NULL, 0);
 }
 
 static const ending *find_ending(const broker *b, const core_job_id *id) {
@@ -118,7 +118,7 @@ typedef struct submission {
 
 static void submission_fini(broker *b, submission *s) {
   for (size_t i = 0; !s->is_given && i < s->taken_count; i++) {
-    blobs_release(&b->blobs, s->taken[i]);
+    blobs_release(b->blobs, s->taken[i]);
   }
   for (uint32_t i = 0; s->record.files_names != NULL && i < s->record.files_count; i++) {
     free(s->record.files_names[i]);
@@ -170,20 +170,20 @@ static status begin(peer *from, wire_message *m, const core_job_id *id, const di
   s->record.content = *content;
   s->record.state = JOB_QUEUED;
   s->record.priority = (uint32_t)priority;
-  s->record.submitted_s = broker_wall_s();
+  s->record.submitted_s = host_wall_s();
   s->record.timeout_s = (uint32_t)timeout_s;
   return take_texts(from, &m->header, &s->record, why);
 }
 
 static status take(broker *b, wire_message *m, size_t index, submission *s, core_blob *out, error *why) {
-  TRY(payload_take(b, m, index, out, why));
+  TRY(payload_take(b->blobs, m, index, out, why));
   s->taken[s->taken_count++] = *out;
   return STATUS_OK;
 }
 
 static status take_manifest(broker *b, const ledger_dataset *d, submission *s, error *why) {
   s->record.manifest = (ledger_blob){.name = d->manifest, .bytes = d->manifest_bytes};
-  TRY(payload_of_vault(b, &s->record.manifest, &s->event.submitted.manifest, why));
+  TRY(payload_of_vault(b->blobs, &s->record.manifest, &s->event.submitted.manifest, why));
   s->taken[s->taken_count++] = s->event.submitted.manifest;
   return STATUS_OK;
 }
@@ -237,13 +237,13 @@ static status prepare_kept(broker *b, wire_message *m, submission *s, error *why
   TRY(take_manifest(b, d, s, why));
   if (m->payloads_count == 1) {
     TRY(take(b, m, 0, s, &s->event.submitted.spec, why));
-    s->record.spec = payload_where(b, s->event.submitted.spec);
+    s->record.spec = payload_where(b->blobs, s->event.submitted.spec);
     return STATUS_OK;
   }
   TRY(take(b, m, 0, s, &s->event.submitted.plan, why));
   TRY(take(b, m, 1, s, &s->event.submitted.program, why));
-  s->record.plan = payload_where(b, s->event.submitted.plan);
-  s->record.program = s->record.first_program = payload_where(b, s->event.submitted.program);
+  s->record.plan = payload_where(b->blobs, s->event.submitted.plan);
+  s->record.program = s->record.first_program = payload_where(b->blobs, s->event.submitted.program);
   return STATUS_OK;
 }
 
@@ -363,7 +363,7 @@ static status prepare_load(broker *b, wire_message *m, submission *s, error *why
   }
   TRY(read_files(b, m, &s->record, why));
   TRY(take(b, m, 0, s, &s->event.submitted.spec, why));
-  s->record.spec = payload_where(b, s->event.submitted.spec);
+  s->record.spec = payload_where(b->blobs, s->event.submitted.spec);
   return STATUS_OK;
 }
 
@@ -395,12 +395,12 @@ static status answer_kept(broker *b, const peer *from, const uint64_t *request, 
     outgoing_ended(b, from, request, &j->id, j->states, &failure);
     return STATUS_OK;
   }
-  const core_blob handle = blobs_take_name(&b->blobs, &j->report.name, j->report.bytes, 0);
+  const core_blob handle = blobs_take_name(b->blobs, &j->report.name, j->report.bytes, 0);
   if (!handle) {
     return error_no_memory(why, "a report");
   }
   outgoing_report(b, from, request, &j->id, j->states, handle);
-  blobs_release(&b->blobs, handle);
+  blobs_release(b->blobs, handle);
   return STATUS_OK;
 }
 
@@ -411,13 +411,13 @@ static status answer_unkept(broker *b, const peer *from, const uint64_t *request
   }
   zmq_msg_t frame;
   zmq_msg_init(&frame);
-  const core_blob handle = zmq_msg_copy(&frame, &e->report) == 0 ? blobs_take(&b->blobs, &frame) : 0;
+  const core_blob handle = zmq_msg_copy(&frame, &e->report) == 0 ? blobs_take(b->blobs, &frame) : 0;
   zmq_msg_close(&frame);
   if (!handle) {
     return error_no_memory(why, "a report");
   }
   outgoing_report(b, from, request, &e->job, e->states, handle);
-  blobs_release(&b->blobs, handle);
+  blobs_release(b->blobs, handle);
   return STATUS_OK;
 }
 

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <zmq.h>
 
-#include "broker/connections.h"
-#include "broker/shell.h"
+#include "broker/peers/peers_inside.h"
 
 enum {
   REFUSED_AGAIN_MS = 10000,
@@ -12,9 +11,9 @@ enum {
   DOUBT_MS = 2000, /* so that a peer that is no longer allowed gets the message that says so */
 };
 
-_Static_assert((int)CONNECTIONS_MAX >= (int)ROUTES_MAX, "every peer has a connection");
+_Static_assert((int)CONNECTIONS_MAX >= (int)PEERS_MAX, "every peer has a connection");
 
-connection guard_message(const wire_message *m) {
+connection peers_connection(const wire_message *m) {
   size_t bytes = 0;
   for (size_t i = 0; i <= m->payloads_count; i++) {
     bytes += zmq_msg_size(&m->frames[i]);
@@ -23,10 +22,10 @@ connection guard_message(const wire_message *m) {
   return connections_deliver(zmq_msg_get(&m->frames[0], ZMQ_SRCFD), bytes, m->payloads_count + 2);
 }
 
-void guard_allow(broker *b) {
+void peers_close_strangers(peers *p) {
   connections_doubt(DOUBT_MS);
-  for (peer *p = routes_next(&b->routes, NULL); p != NULL; p = routes_next(&b->routes, p)) {
-    connections_welcome(p->connection);
+  for (const peer *one = peers_next(p, NULL); one != NULL; one = peers_next(p, one)) {
+    connections_welcome(one->connection);
   }
 }
 
@@ -34,7 +33,7 @@ static const char *plural(uint64_t count) {
   return count == 1 ? "" : "s";
 }
 
-static void say_refused(broker *b, const connections_report *r) {
+static void say_refused(const peers *p, const connections_report *r) {
   static const char *const names[CONNECTION_WAYS] = {[CONNECTION_TCP] = "tcp", [CONNECTION_IPC] = "ipc"};
   for (connection_way way = 0; way < CONNECTION_WAYS; way++) {
     if (r->refused[way] > 0) {
@@ -42,57 +41,57 @@ static void say_refused(broker *b, const connections_report *r) {
       if (r->limits.most[way] < CONNECTIONS_MAX) {
         (void)snprintf(because, sizeof because, ", as 'ulimit -n' is %zu", r->limits.descriptors);
       }
-      broker_log(b, "refused %llu connection%s over %s: at most %zu are taken at a time%s",
-                 (unsigned long long)r->refused[way], plural(r->refused[way]), names[way],
-                 r->limits.most[way], because);
+      host_log(p->host, "refused %llu connection%s over %s: at most %zu are taken at a time%s",
+               (unsigned long long)r->refused[way], plural(r->refused[way]), names[way], r->limits.most[way],
+               because);
     }
   }
   if (r->crowded > 0) {
-    broker_log(b,
-               "refused %llu connection%s over tcp, the last from %s: from one address at most %zu are taken "
-               "that have not said hello",
-               (unsigned long long)r->crowded, plural(r->crowded), r->crowded_from, r->limits.most_strangers);
+    host_log(p->host,
+             "refused %llu connection%s over tcp, the last from %s: from one address at most %zu are taken "
+             "that have not said hello",
+             (unsigned long long)r->crowded, plural(r->crowded), r->crowded_from, r->limits.most_strangers);
   }
 }
 
 /* NULL: it did not say hello. */
-static const peer *peer_over(const broker *b, connection c) {
-  const peer *p = routes_next(&b->routes, NULL);
-  while (p != NULL && p->connection.serial != c.serial) {
-    p = routes_next(&b->routes, p);
+static const peer *peer_over(const peers *p, connection c) {
+  const peer *one = peers_next(p, NULL);
+  while (one != NULL && one->connection.serial != c.serial) {
+    one = peers_next(p, one);
   }
-  return p;
+  return one;
 }
 
-static void say_overflow(broker *b, const connections_report *r) {
+static void say_overflow(const peers *p, const connections_report *r) {
   if (r->overflow > 0) {
-    const peer *p = peer_over(b, r->overflowed);
-    broker_log(
-        b, "cut %llu connection%s, the last from %s (%s%s%s): more than %llu MiB came and no message ended",
-        (unsigned long long)r->overflow, plural(r->overflow), r->overflow_from,
-        p != NULL ? p->title : "a stranger", p != NULL && p->key[0] != '\0' ? ", key " : "",
-        p != NULL ? p->key : "", (unsigned long long)(r->limits.unread >> 20));
+    const peer *one = peer_over(p, r->overflowed);
+    host_log(p->host,
+             "cut %llu connection%s, the last from %s (%s%s%s): more than %llu MiB came and no message ended",
+             (unsigned long long)r->overflow, plural(r->overflow), r->overflow_from,
+             one != NULL ? one->title : "a stranger", one != NULL && one->key[0] != '\0' ? ", key " : "",
+             one != NULL ? one->key : "", (unsigned long long)(r->limits.unread >> 20));
   }
 }
 
-static bool is_time(const broker *b, uint64_t last_ms, uint64_t pause_ms) {
-  return last_ms == 0 || b->clock_ms - last_ms >= pause_ms;
+static bool is_time(const peers *p, uint64_t last_ms, uint64_t pause_ms) {
+  return last_ms == 0 || p->host->clock_ms - last_ms >= pause_ms;
 }
 
 /* Not for each of them: attackers come by the thousand, and a program that has nothing to ask comes back now
  * and then. */
-void guard_housekeep(broker *b) {
+void guard_housekeep(peers *p) {
   connections_report report;
-  b->expired += connections_expire(b->clock_ms);
-  if (is_time(b, b->logged_refusals_ms, REFUSED_AGAIN_MS) && connections_take_report(&report)) {
-    b->logged_refusals_ms = b->clock_ms;
-    say_refused(b, &report);
-    say_overflow(b, &report);
+  p->log.expired += connections_expire(p->host->clock_ms);
+  if (is_time(p, p->log.refusals_ms, REFUSED_AGAIN_MS) && connections_take_report(&report)) {
+    p->log.refusals_ms = p->host->clock_ms;
+    say_refused(p, &report);
+    say_overflow(p, &report);
   }
-  if (b->expired > 0 && is_time(b, b->logged_expired_ms, EXPIRED_AGAIN_MS)) {
-    b->logged_expired_ms = b->clock_ms;
-    broker_log(b, "closed %zu connection%s without a hello from an allowed peer", b->expired,
-               plural(b->expired));
-    b->expired = 0;
+  if (p->log.expired > 0 && is_time(p, p->log.expired_ms, EXPIRED_AGAIN_MS)) {
+    p->log.expired_ms = p->host->clock_ms;
+    host_log(p->host, "closed %zu connection%s without a hello from an allowed peer", p->log.expired,
+             plural(p->log.expired));
+    p->log.expired = 0;
   }
 }

@@ -1,9 +1,11 @@
 /* The table of arriving blobs, and its two queues: of those of which more must be requested, and
  * of complete ones that must be compared. */
-#include "broker/transfer/transfer.h"
+#include <stdlib.h>
 
-static arrival **bucket_of(transfers *t, const digest *name) {
-  return &t->arrivals[(name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS];
+#include "broker/transfer/transfer_inside.h"
+
+static size_t bucket_of(const digest *name) {
+  return (name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS;
 }
 
 /* The first of that name at A or after it in its chain. */
@@ -14,11 +16,11 @@ static arrival *first_of(arrival *a, const digest *name) {
   return a;
 }
 
-arrival *arrivals_first(transfers *t, const digest *name) {
-  return first_of(*bucket_of(t, name), name);
+arrival *arrivals_first(const arrivals *t, const digest *name) {
+  return first_of(t->buckets[bucket_of(name)], name);
 }
 
-arrival *arrivals_find(transfers *t, const digest *name, uint64_t bytes) {
+arrival *arrivals_find(const arrivals *t, const digest *name, uint64_t bytes) {
   arrival *a = arrivals_first(t, name);
   while (a != NULL && a->bytes != bytes) {
     a = first_of(a->chain, name);
@@ -26,7 +28,7 @@ arrival *arrivals_find(transfers *t, const digest *name, uint64_t bytes) {
   return a;
 }
 
-arrival *arrivals_find_from(transfers *t, const digest *name, const peer *from) {
+arrival *arrivals_find_from(const arrivals *t, const digest *name, const peer *from) {
   for (arrival *a = arrivals_first(t, name); a != NULL; a = first_of(a->chain, name)) {
     for (size_t i = 0; i < a->sources_count; i++) {
       if (a->sources[i].peer == from->number) {
@@ -37,17 +39,13 @@ arrival *arrivals_find_from(transfers *t, const digest *name, const peer *from) 
   return NULL;
 }
 
-bool transfer_is_arriving(const transfers *t, const digest *name) {
-  return arrivals_first((transfers *)t, name) != NULL;
-}
-
-void arrivals_add(transfers *t, arrival *a) {
-  arrival **bucket = bucket_of(t, &a->name);
+void arrivals_add(arrivals *t, arrival *a) {
+  arrival **bucket = &t->buckets[bucket_of(&a->name)];
   a->chain = *bucket;
   *bucket = a;
 }
 
-void arrivals_enqueue(transfers *t, arrival *a) {
+void arrivals_enqueue(arrivals *t, arrival *a) {
   if (a->is_queued || a->wanted >= a->bytes) {
     return;
   }
@@ -62,7 +60,7 @@ void arrivals_enqueue(transfers *t, arrival *a) {
   t->queued++;
 }
 
-void arrivals_dequeue(transfers *t, arrival *gone) {
+void arrivals_dequeue(arrivals *t, arrival *gone) {
   arrival *before = NULL;
   for (arrival *a = t->queue_head; a != NULL && a != gone; a = a->queue_next) {
     before = a;
@@ -79,7 +77,7 @@ void arrivals_dequeue(transfers *t, arrival *gone) {
   t->queued--;
 }
 
-void arrivals_compare(transfers *t, arrival *a) {
+void arrivals_compare(arrivals *t, arrival *a) {
   arrival **link = &t->comparing;
   while (*link != NULL) {
     link = &(*link)->compare_next;
@@ -89,7 +87,7 @@ void arrivals_compare(transfers *t, arrival *a) {
   a->is_compared = true;
 }
 
-void arrivals_compare_end(transfers *t, arrival *gone) {
+void arrivals_compare_end(arrivals *t, arrival *gone) {
   arrival **link = &t->comparing;
   while (*link != gone) {
     link = &(*link)->compare_next;
@@ -98,8 +96,8 @@ void arrivals_compare_end(transfers *t, arrival *gone) {
   gone->is_compared = false;
 }
 
-void arrivals_remove(transfers *t, arrival *gone) {
-  arrival **link = bucket_of(t, &gone->name);
+void arrivals_remove(arrivals *t, arrival *gone) {
+  arrival **link = &t->buckets[bucket_of(&gone->name)];
   while (*link != gone) {
     link = &(*link)->chain;
   }
@@ -109,5 +107,15 @@ void arrivals_remove(transfers *t, arrival *gone) {
   }
   if (gone->is_compared) {
     arrivals_compare_end(t, gone);
+  }
+}
+
+void arrivals_fini(arrivals *t) {
+  for (size_t i = 0; i < TRANSFER_BUCKETS; i++) {
+    for (arrival *a = t->buckets[i], *next = NULL; a != NULL; a = next) {
+      next = a->chain;
+      free(a->sources);
+      free(a);
+    }
   }
 }

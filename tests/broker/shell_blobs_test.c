@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "broker/transfer/transfer.h"
+#include "broker/limits.h"
 #include "tests/check.h"
 
 enum { SHARDS = 3, SMALL = 1000, LARGE = 20 * 1024 * 1024 + 12345 };

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "broker/transfer/transfer.h"
+#include "broker/limits.h"
 #include "tests/check.h"
 
 enum {

@@ -1,7 +1,7 @@
 /* Several who offer the same blob over slow connections. */
 #include "tests/broker/shell_fixture.h"
 
-#include "broker/transfer/transfer.h"
+#include "broker/limits.h"
 #include "tests/check.h"
 
 enum {

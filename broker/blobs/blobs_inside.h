@@ -1,0 +1,17 @@
+/* The blobs behind their handle, for their own files. */
+#ifndef CANVASS_BROKER_BLOBS_BLOBS_INSIDE_H
+#define CANVASS_BROKER_BLOBS_BLOBS_INSIDE_H
+
+#include "broker/blobs/blobs.h"
+
+enum { BLOBS_BUCKETS = 4096 };
+
+struct blobs {
+  vault *vault; /* NULL: nothing is kept */
+  blob *at;
+  size_t count, capacity;
+  core_blob free;
+  core_blob staying[BLOBS_BUCKETS];
+};
+
+#endif

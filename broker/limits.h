@@ -1,0 +1,22 @@
+/* The limits of the broker's shell, together with the reason for each figure; those of its core are in
+ * core/limits.h. */
+#ifndef CANVASS_BROKER_LIMITS_H
+#define CANVASS_BROKER_LIMITS_H
+
+enum {
+  /* ---- Transfers */
+  TRANSFER_PEER_BYTES = 8 << 20,
+  TRANSFER_CREDIT_BYTES = 64 << 20,                 /* in shares: owners_share */
+  TRANSFER_WORST_BYTES = 2 * TRANSFER_CREDIT_BYTES, /* with one chunk for each who would get nothing */
+  TRANSFER_OFFERS_MAX = 256,                        /* of one peer at a time */
+  TRANSFER_STALL_MS = 60000,     /* a source that sends no chunk for so long is no longer asked */
+  TRANSFER_SWITCH_MS = 3000,     /* likewise, when another offers the same; twice as long each time */
+  TRANSFER_SEARCH_MS = 15000,    /* every worker that may have the blob must have answered by then */
+  TRANSFER_SEARCHES_MAX = 10000, /* and requests for the blob of one of them */
+  /* ---- Turns */
+  TURN_MESSAGES = 1000,
+  TURN_BYTES = 32 << 20, /* received and answered in one turn: what a turn holds in memory */
+  TURN_RECORDS_BYTES = 16 << 20,
+};
+
+#endif
