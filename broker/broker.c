@@ -10,28 +10,6 @@
 
 #include "broker/shell.h"
 
-void broker_feed(broker *b, const core_event *event) {
-  if (b->host.fatal != STATUS_OK) {
-    return;
-  }
-  const size_t before = b->actions.count;
-  error why;
-  const status st = core_step(b->core, event, b->host.clock_ms, &b->actions, &why);
-  if (st != STATUS_OK) {
-    host_fail(&b->host, st, &why);
-    return;
-  }
-  for (size_t i = before; i < b->actions.count; i++) {
-    persistence_name_files(b, &b->actions.at[i]);
-  }
-  for (size_t i = before; i < b->actions.count; i++) {
-    const core_action a = b->actions.at[i];
-    if (persistence_handles(a.kind)) {
-      persistence_write(b, &a);
-    }
-  }
-}
-
 /* ---- Opening ------------------------------------------------------------------------------------- */
 
 static void warn(void *context, const char *line) {
@@ -43,22 +21,17 @@ static status open_memory(broker *b, error *err) {
   if (b->wake_fd < 0 || getrandom(b->instance, sizeof b->instance, 0) != (ssize_t)sizeof b->instance) {
     return error_set(err, STATUS_IO, "the broker cannot start: %s", strerror(errno));
   }
-  b->core = core_new();
   b->incoming = malloc(sizeof *b->incoming);
   b->peers = peers_new(&b->host, b->instance);
-  if (b->core == NULL || b->incoming == NULL || b->peers == NULL) {
+  if (b->incoming == NULL || b->peers == NULL) {
     return error_no_memory(err, "the broker");
-  }
-  if (b->options.losses_max > 0) {
-    core_set_deaths_max(b->core, b->options.losses_max);
   }
   return STATUS_OK;
 }
 
 static status open_records(broker *b, error *err) {
   if (b->options.directory == NULL) {
-    b->endings = calloc(ENDINGS_MAX, sizeof *b->endings);
-    return b->endings != NULL ? STATUS_OK : error_no_memory(err, "the broker");
+    return STATUS_OK;
   }
   const vault_options wanted = {
       .network_allowed = b->options.network_allowed, .warn = warn, .context = &b->host};
@@ -66,13 +39,29 @@ static status open_records(broker *b, error *err) {
   return ledger_open(vault_directory(b->vault), &b->ledger, err);
 }
 
-static status open_modules(broker *b, error *err) {
+static bool make_modules(broker *b) {
   b->blobs = blobs_new(b->vault);
   b->transfer = b->blobs != NULL ? transfer_new(&b->host, b->peers, b->blobs, b->vault) : NULL;
-  if (b->transfer == NULL) {
+  b->catalog = b->transfer != NULL ? catalog_new(&b->host, b->peers, b->blobs, b->vault, b->ledger) : NULL;
+  const jobs_parts parts = {.host = &b->host,
+                            .peers = b->peers,
+                            .blobs = b->blobs,
+                            .catalog = b->catalog,
+                            .vault = b->vault,
+                            .ledger = b->ledger};
+  b->jobs = b->catalog != NULL ? jobs_new(&parts, b->options.losses_max) : NULL;
+  return b->jobs != NULL;
+}
+
+static status open_modules(broker *b, error *err) {
+  if (!make_modules(b)) {
     return error_no_memory(err, "the broker");
   }
-  return b->ledger != NULL ? recovery_run(b, err) : STATUS_OK;
+  if (b->ledger == NULL) {
+    return STATUS_OK;
+  }
+  TRY(catalog_restore(b->catalog, err));
+  return jobs_restore(b->jobs, err);
 }
 
 /* Before anything is opened or created: a mistake in an endpoint should have no effect. */
@@ -125,16 +114,11 @@ void broker_destroy(broker *b) {
   if (b->wake_fd >= 0) {
     close(b->wake_fd);
   }
-  core_destroy(b->core);
-  core_actions_fini(&b->actions);
+  jobs_destroy(b->jobs);
+  catalog_destroy(b->catalog);
   transfer_destroy(b->transfer);
   peers_destroy(b->peers);
   blobs_destroy(b->blobs);
-  for (size_t i = 0; b->endings != NULL && i < ENDINGS_MAX && i < b->endings_count; i++) {
-    zmq_msg_close(&b->endings[i].report);
-  }
-  free(b->endings);
-  free(b->unpinned);
   ledger_close(b->ledger);
   vault_close(b->vault);
   free(b->incoming);

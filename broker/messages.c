@@ -43,7 +43,7 @@ static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   }
   e.joined.held = held;
   e.joined.held_count = count;
-  broker_feed(b, &e);
+  jobs_feed(b->jobs, &e);
   free(held);
   host_log(&b->host, "worker %s joined: takes %u task%s, running and waiting; %zu shard%s held", p->title,
            p->capacity, p->capacity == 1 ? "" : "s", count, count == 1 ? "" : "s");
@@ -86,7 +86,8 @@ static status on_alive(broker *b, peer *from, wire_message *m, error *why) {
     from->capacity = read_capacity(&m->header);
   }
   if (from->role == WAY_WORKER) {
-    broker_feed(b, &(core_event){.kind = CORE_HEARD, .peer = from->number, .heard.capacity = from->capacity});
+    jobs_feed(b->jobs,
+              &(core_event){.kind = CORE_HEARD, .peer = from->number, .heard.capacity = from->capacity});
   }
   const message alive = message_of(MESSAGE_ALIVE);
   peers_answer(b->peers, from, &alive, NULL, 0);
@@ -102,32 +103,40 @@ static status on_bye(broker *b, peer *from, wire_message *m, error *why) {
 
 /* ---- Messages ------------------------------------------------------------------------------------ */
 
-static status on_offer(broker *b, peer *from, wire_message *m, error *why) {
-  return transfer_on_offer(b->transfer, from, m, why);
-}
+typedef status message_handler(broker *b, peer *from, wire_message *m, error *why);
 
-static status on_want(broker *b, peer *from, wire_message *m, error *why) {
-  return transfer_on_want(b->transfer, from, m, why);
-}
+/* NAME hands a message on to a module's HANDLER. */
+#define HANDLER(name, module, handler)                                     \
+  static status name(broker *b, peer *from, wire_message *m, error *why) { \
+    return handler(b->module, from, m, why);                               \
+  }
+HANDLER(on_offer, transfer, transfer_on_offer)
+HANDLER(on_want, transfer, transfer_on_want)
+HANDLER(on_chunk, transfer, transfer_on_chunk)
+HANDLER(on_lost, transfer, transfer_on_lost)
+HANDLER(on_dataset, catalog, catalog_on_dataset)
+HANDLER(on_commit, catalog, catalog_on_commit)
+HANDLER(on_drop, catalog, catalog_on_drop)
+HANDLER(on_submit, jobs, jobs_on_submit)
+HANDLER(on_load, jobs, jobs_on_load)
+HANDLER(on_watch, jobs, jobs_on_watch)
+HANDLER(on_ask, jobs, jobs_on_ask)
+HANDLER(on_cancel, jobs, jobs_on_cancel)
+HANDLER(on_result, jobs, jobs_on_result)
+HANDLER(on_failure, jobs, jobs_on_failure)
+#undef HANDLER
 
-static status on_chunk(broker *b, peer *from, wire_message *m, error *why) {
-  return transfer_on_chunk(b->transfer, from, m, why);
-}
-
-static status on_lost(broker *b, peer *from, wire_message *m, error *why) {
-  return transfer_on_lost(b->transfer, from, m, why);
+static status on_list(broker *b, peer *from, wire_message *m, error *why) {
+  return catalog_on_list(b->catalog, jobs_core(b->jobs), from, m, why);
 }
 
 static message_handler *const handlers[MESSAGES_COUNT] = {
-    [MESSAGE_ALIVE] = on_alive,           [MESSAGE_BYE] = on_bye,
-    [MESSAGE_OFFER] = on_offer,           [MESSAGE_WANT] = on_want,
-    [MESSAGE_CHUNK] = on_chunk,           [MESSAGE_LOST] = on_lost,
-    [MESSAGE_DATASET] = datasets_get,     [MESSAGE_COMMIT] = datasets_on_commit,
-    [MESSAGE_LOAD] = jobs_on_load,        [MESSAGE_DROP] = datasets_on_drop,
-    [MESSAGE_SUBMIT] = jobs_on_submit,    [MESSAGE_WATCH] = jobs_on_watch,
-    [MESSAGE_ASK] = jobs_on_ask,          [MESSAGE_CANCEL] = jobs_on_cancel,
-    [MESSAGE_LIST] = listing_on_list,     [MESSAGE_RESULT] = tasks_on_result,
-    [MESSAGE_FAILURE] = tasks_on_failure,
+    [MESSAGE_ALIVE] = on_alive,     [MESSAGE_BYE] = on_bye,         [MESSAGE_OFFER] = on_offer,
+    [MESSAGE_WANT] = on_want,       [MESSAGE_CHUNK] = on_chunk,     [MESSAGE_LOST] = on_lost,
+    [MESSAGE_DATASET] = on_dataset, [MESSAGE_COMMIT] = on_commit,   [MESSAGE_LOAD] = on_load,
+    [MESSAGE_DROP] = on_drop,       [MESSAGE_SUBMIT] = on_submit,   [MESSAGE_WATCH] = on_watch,
+    [MESSAGE_ASK] = on_ask,         [MESSAGE_CANCEL] = on_cancel,   [MESSAGE_LIST] = on_list,
+    [MESSAGE_RESULT] = on_result,   [MESSAGE_FAILURE] = on_failure,
 };
 
 /* Requests with large answers, which may pile up; `want` is handled separately. */

@@ -5,10 +5,7 @@
 
 #include "broker/shell.h"
 
-enum {
-  IDLE_MS = 1000,
-  TICK_MS = CORE_PROGRESS_MS / 2,
-};
+enum { IDLE_MS = 1000 };
 
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
@@ -19,7 +16,7 @@ static bool has_work(const broker *b) {
 static void wait_for_messages(broker *b) {
   zmq_pollitem_t items[LINES_COUNT + 1] = {{.fd = b->wake_fd, .events = ZMQ_POLLIN}};
   const int count = 1 + peers_poll_items(b->peers, items + 1);
-  const long timeout_ms = has_work(b) ? 0 : core_jobs(b->core) > 0 ? CORE_PROGRESS_MS : IDLE_MS;
+  const long timeout_ms = has_work(b) ? 0 : core_jobs(jobs_core(b->jobs)) > 0 ? CORE_PROGRESS_MS : IDLE_MS;
   if (zmq_poll(items, count, timeout_ms) < 0 && errno != EINTR) {
     error why;
     host_fail(&b->host,
@@ -62,13 +59,6 @@ static void take_new_list(broker *b) {
   }
 }
 
-static void tick(broker *b) {
-  if (b->host.clock_ms - b->ticked_ms >= TICK_MS) {
-    b->ticked_ms = b->host.clock_ms;
-    broker_feed(b, &(core_event){.kind = CORE_TICK});
-  }
-}
-
 /* What is acknowledged must last: a store that was removed ends the broker, even when nothing comes. */
 static void check_place(broker *b) {
   error why;
@@ -98,7 +88,7 @@ static void housekeep(broker *b) {
 #ifdef CANVASS_CHECK_CORE
 static void check_core(broker *b) {
   error why;
-  const status st = core_check(b->core, &why);
+  const status st = core_check(jobs_core(b->jobs), &why);
   if (st != STATUS_OK) {
     host_fail(&b->host, st, &why);
   }
@@ -130,7 +120,7 @@ void turn_run(broker *b) {
   departures_gone(b);
   take_messages(b);
   transfer_compare(b->transfer);
-  tick(b);
+  jobs_tick(b->jobs);
   const bool is_time = is_time_for_housekeeping(b);
   if (is_time && !host_has_failed(&b->host)) {
     housekeep(b);
@@ -144,7 +134,8 @@ void turn_run(broker *b) {
   if (host_has_failed(&b->host)) {
     return;
   }
-  outgoing_all(b);
+  jobs_reply(b->jobs);
+  peers_post(b->peers);
   if (is_time && b->vault != NULL) {
     vault_tidy(b->vault, host_wall_s(), NULL);
   }

@@ -109,8 +109,8 @@ core_blob blobs_take_name(blobs *b, const digest *name, uint64_t bytes, uint32_t
     one->bytes = bytes;
     one->holder = holder;
     if (holder) {
-      one->next = b->staying[bucket_of(name)];
-      b->staying[bucket_of(name)] = handle;
+      one->next = b->at_workers[bucket_of(name)];
+      b->at_workers[bucket_of(name)] = handle;
     }
   }
   return handle;
@@ -125,7 +125,7 @@ void blobs_set_name(blobs *b, core_blob handle, const digest *name) {
 }
 
 uint32_t blobs_holder(const blobs *b, const digest *name, uint32_t not_this) {
-  for (core_blob h = b->staying[bucket_of(name)]; h; h = b->at[h - 1].next) {
+  for (core_blob h = b->at_workers[bucket_of(name)]; h; h = b->at[h - 1].next) {
     if (b->at[h - 1].holder != not_this && digest_equal(&b->at[h - 1].name, name)) {
       return b->at[h - 1].holder;
     }
@@ -133,8 +133,8 @@ uint32_t blobs_holder(const blobs *b, const digest *name, uint32_t not_this) {
   return 0;
 }
 
-static void unlink_staying(blobs *b, core_blob handle) {
-  core_blob *link = &b->staying[bucket_of(&b->at[handle - 1].name)];
+static void unlink_from_workers(blobs *b, core_blob handle) {
+  core_blob *link = &b->at_workers[bucket_of(&b->at[handle - 1].name)];
   while (*link && *link != handle) {
     link = &b->at[*link - 1].next;
   }
@@ -149,7 +149,7 @@ void blobs_release(blobs *b, core_blob handle) {
     return;
   }
   if (one->holder) {
-    unlink_staying(b, handle);
+    unlink_from_workers(b, handle);
   }
   zmq_msg_close(&one->frame);
   zmq_msg_init(&one->frame);

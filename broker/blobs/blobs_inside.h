@@ -11,7 +11,7 @@ struct blobs {
   blob *at;
   size_t count, capacity;
   core_blob free;
-  core_blob staying[BLOBS_BUCKETS];
+  core_blob at_workers[BLOBS_BUCKETS];
 };
 
 #endif

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "base/json.h"
-#include "broker/shell.h"
+#include "broker/catalog/catalog_inside.h"
 
 enum { TIME_TEXT_BYTES = 32 };
 
@@ -42,13 +42,23 @@ static void set_hex(json *object, const char *key, const uint8_t *bytes, size_t 
   json_set_text(object, key, text);
 }
 
+void catalog_wait_text(const catalog *c, const core_wait *wait, char out[WAIT_TEXT_BYTES]) {
+  const peer *who = wait->kind == WAIT_ANSWER ? peers_at(c->peers, wait->peer) : NULL;
+  if (who == NULL) {
+    snprintf(out, WAIT_TEXT_BYTES, "%s", wait->kind == WAIT_NOTHING ? "" : wait->text);
+    return;
+  }
+  snprintf(out, WAIT_TEXT_BYTES, "worker %s has not answered for %llu s, and no other one is there",
+           who->title, (unsigned long long)(c->host->clock_ms - wait->since_ms) / 1000);
+}
+
 /* ---- Lists --------------------------------------------------------------------------------------- */
 
-static void add_job(broker *b, const ledger_job *j, json *list) {
+static void add_job(const catalog *c, const core *running, const ledger_job *j, json *list) {
   json *o = json_object(json_arena(list));
   core_job_view view = {.stage = j->stage, .rows_done = j->rows, .rows_total = j->rows, .states = j->states};
   ledger_state state = j->state;
-  if (core_find_job(b->core, &j->id, &view)) {
+  if (core_find_job(running, &j->id, &view)) {
     state = view.is_running ? JOB_RUNNING : JOB_QUEUED;
   }
   set_hex(o, "id", j->id.bytes, JOB_ID_BYTES);
@@ -71,7 +81,7 @@ static void add_job(broker *b, const ledger_job *j, json *list) {
   set_figure(o, "tasks_cached", view.states.tasks_cached);
   set_figure(o, "tasks_running", view.tasks_running);
   char waits[WAIT_TEXT_BYTES];
-  outgoing_wait_text(b, &view.wait, waits);
+  catalog_wait_text(c, &view.wait, waits);
   if (waits[0] != '\0') {
     set_text(o, "waits", waits);
   }
@@ -93,10 +103,10 @@ static void add_job(broker *b, const ledger_job *j, json *list) {
 }
 
 /* In the order of submission. */
-static status fill_jobs(broker *b, json *list, error *why) {
+static status fill_jobs(const catalog *c, const core *running, json *list, error *why) {
   (void)why;
-  for (size_t i = 0; b->ledger != NULL && i < ledger_jobs(b->ledger); i++) {
-    add_job(b, ledger_job_at(b->ledger, i), list);
+  for (size_t i = 0; c->ledger != NULL && i < ledger_jobs(c->ledger); i++) {
+    add_job(c, running, ledger_job_at(c->ledger, i), list);
   }
   return STATUS_OK;
 }
@@ -113,7 +123,7 @@ static int by_title(const void *left, const void *right) {
   return order ? order : (a->view.peer > b->view.peer) - (a->view.peer < b->view.peer);
 }
 
-static void add_worker(broker *b, const listed_worker *w, json *list) {
+static void add_worker(const catalog *c, const listed_worker *w, json *list) {
   json *o = json_object(json_arena(list));
   set_text(o, "title", w->who->title);
   set_text(o, "key", w->who->key);
@@ -122,29 +132,29 @@ static void add_worker(broker *b, const listed_worker *w, json *list) {
   set_figure(o, "tasks_done", w->view.tasks_done);
   set_figure(o, "shards", w->view.shards_held);
   set_hex(o, "fingerprint", w->view.fingerprint.bytes, DIGEST_BYTES);
-  set_figure(o, "heard_seconds", (b->host.clock_ms - w->who->heard_ms) / 1000);
-  set_figure(o, "joined_seconds", (b->host.clock_ms - w->who->joined_ms) / 1000);
+  set_figure(o, "heard_seconds", (c->host->clock_ms - w->who->heard_ms) / 1000);
+  set_figure(o, "joined_seconds", (c->host->clock_ms - w->who->joined_ms) / 1000);
   json_set_bool(o, "set_aside", w->view.set_aside);
   set_figure(o, "races_lost", w->view.races_lost);
   json_set_bool(o, "held_back", w->view.is_held_back);
   json_push(list, o);
 }
 
-static status fill_workers(broker *b, json *list, error *why) {
-  const size_t count = core_workers(b->core);
+static status fill_workers(const catalog *c, const core *running, json *list, error *why) {
+  const size_t count = core_workers(running);
   listed_worker *workers = calloc(count + 1, sizeof *workers);
   if (workers == NULL) {
     return error_no_memory(why, "a list");
   }
   size_t known = 0;
   for (size_t i = 0; i < count; i++) {
-    core_worker_at(b->core, i, &workers[known].view);
-    workers[known].who = peers_at(b->peers, workers[known].view.peer);
+    core_worker_at(running, i, &workers[known].view);
+    workers[known].who = peers_at(c->peers, workers[known].view.peer);
     known += workers[known].who != NULL;
   }
   qsort(workers, known, sizeof *workers, by_title);
   for (size_t i = 0; i < known; i++) {
-    add_worker(b, &workers[i], list);
+    add_worker(c, &workers[i], list);
   }
   free(workers);
   return STATUS_OK;
@@ -163,23 +173,24 @@ static void add_dataset(const ledger_dataset *d, json *list) {
   json_push(list, o);
 }
 
-static status fill_datasets(broker *b, json *list, error *why) {
+static status fill_datasets(const catalog *c, const core *running, json *list, error *why) {
+  (void)running;
   (void)why;
-  for (size_t i = 0; b->ledger != NULL && i < ledger_datasets(b->ledger); i++) {
-    add_dataset(ledger_dataset_at(b->ledger, i), list);
+  for (size_t i = 0; c->ledger != NULL && i < ledger_datasets(c->ledger); i++) {
+    add_dataset(ledger_dataset_at(c->ledger, i), list);
   }
   return STATUS_OK;
 }
 
 static const struct {
   const char *name;
-  status (*fill)(broker *b, json *list, error *why);
+  status (*fill)(const catalog *c, const core *running, json *list, error *why);
 } lists[] = {{"jobs", fill_jobs}, {"workers", fill_workers}, {"datasets", fill_datasets}};
 enum { LISTS_COUNT = sizeof lists / sizeof lists[0] };
 
 /* ---- The answer ---------------------------------------------------------------------------------- */
 
-static status write_list(broker *b, size_t which, buf *out, error *why) {
+static status write_list(const catalog *c, const core *running, size_t which, buf *out, error *why) {
   arena *memory = arena_new();
   if (memory == NULL) {
     return error_no_memory(why, "a list");
@@ -187,7 +198,7 @@ static status write_list(broker *b, size_t which, buf *out, error *why) {
   json *all = json_object(memory);
   json *list = json_array(memory);
   json_set(all, lists[which].name, list);
-  status st = lists[which].fill(b, list, why);
+  status st = lists[which].fill(c, running, list, why);
   if (st == STATUS_OK) {
     json_write(all, out);
     st = arena_failed(memory) ? error_no_memory(why, "a list") : buf_status(out, "a list", why);
@@ -224,14 +235,14 @@ static status find_list(slice what, size_t *which, error *why) {
                    SLICE_ARG(shown));
 }
 
-status listing_on_list(broker *b, peer *from, wire_message *m, error *why) {
+status catalog_on_list(catalog *c, const core *running, peer *from, wire_message *m, error *why) {
   size_t which = 0;
   size_t count = 0;
   zmq_msg_t frames[MESSAGE_PAYLOADS_MAX];
   TRY(find_list(m->header.texts[FIELD_WHAT], &which, why));
   buf text;
   buf_init(&text);
-  status st = write_list(b, which, &text, why);
+  status st = write_list(c, running, which, &text, why);
   if (st == STATUS_OK) {
     st = cut(&text, frames, &count, why);
   }
@@ -245,6 +256,6 @@ status listing_on_list(broker *b, peer *from, wire_message *m, error *why) {
   message answer = message_of(MESSAGE_LISTING);
   message_set_integer(&answer, FIELD_REQUEST, m->header.integers[FIELD_REQUEST]);
   message_set_text(&answer, FIELD_WHAT, lists[which].name);
-  peers_answer(b->peers, from, &answer, frames, count);
+  peers_answer(c->peers, from, &answer, frames, count);
   return STATUS_OK;
 }

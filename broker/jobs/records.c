@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "broker/shell.h"
+#include "broker/jobs/jobs_inside.h"
 
-enum { SHORT_ID_BYTES = 17, NOTE_BYTES = 1200, FILE_SHOWN_BYTES = 100 };
+enum { SHORT_ID_BYTES = 17, NOTE_BYTES = 1200 };
 
 /* Enough of an id for a log line. */
 static const char *short_id(const core_job_id *id, char out[SHORT_ID_BYTES]) {
@@ -18,29 +18,29 @@ static const char *short_id(const core_job_id *id, char out[SHORT_ID_BYTES]) {
 
 /* ---- References ---------------------------------------------------------------------------------- */
 
-status persistence_refer(broker *b, const ledger_job *j, error *err) {
+status records_refer(jobs *all, const ledger_job *j, error *err) {
   const ledger_blob *one = NULL;
   for (size_t i = 0; (one = ledger_job_blob(j, i)) != NULL; i++) {
     if (ledger_blob_is_set(one)) {
-      TRY(vault_refer(b->vault, &one->name, err));
+      TRY(vault_refer(all->vault, &one->name, err));
     }
   }
   return STATUS_OK;
 }
 
-void persistence_release(broker *b, const ledger_job *j) {
+void records_release(jobs *all, const ledger_job *j) {
   const ledger_blob *one = NULL;
   for (size_t i = 0; (one = ledger_job_blob(j, i)) != NULL; i++) {
     if (ledger_blob_is_set(one)) {
-      vault_release(b->vault, &one->name);
+      vault_release(all->vault, &one->name);
     }
   }
 }
 
-static status replace(broker *b, const ledger_job *old, const ledger_job *changed, error *err) {
-  TRY(persistence_refer(b, changed, err));
-  persistence_release(b, old);
-  return ledger_job_put(b->ledger, changed, err);
+static status replace(jobs *all, const ledger_job *old, const ledger_job *changed, error *err) {
+  TRY(records_refer(all, changed, err));
+  records_release(all, old);
+  return ledger_job_put(all->ledger, changed, err);
 }
 
 /* ---- Records ------------------------------------------------------------------------------------- */
@@ -50,78 +50,78 @@ static status unknown_job(const core_job_id *id, error *err) {
   return error_set(err, STATUS_CORRUPT, "the ledger has no job %s", short_id(id, name));
 }
 
-static status keep_job(broker *b, const core_action *a, error *err) {
+static status keep_job(jobs *all, const core_action *a, error *err) {
   const ledger_job *j = a->keep_job.record;
   if (j == NULL) {
     return unknown_job(&a->keep_job.job, err);
   }
   char name[SHORT_ID_BYTES];
-  host_log(&b->host, "job %s: %s dataset %s, version %" PRIu64 "%s%s", short_id(&j->id, name),
+  host_log(all->host, "job %s: %s dataset %s, version %" PRIu64 "%s%s", short_id(&j->id, name),
            j->read ? "reads files into" : "evaluates", j->dataset, j->version + j->read,
            j->title[0] ? ": " : "", j->title);
-  if (b->ledger == NULL) {
+  if (all->ledger == NULL) {
     return STATUS_OK;
   }
-  if (owners_add_job(peers_owners(b->peers), j->owner) == NULL) {
+  if (owners_add_job(peers_owners(all->peers), j->owner) == NULL) {
     return error_no_memory(err, "a job");
   }
-  TRY(persistence_refer(b, j, err));
+  TRY(records_refer(all, j, err));
   if (!j->read) {
-    TRY(datasets_pin(b, &j->manifest.name, err));
+    TRY(catalog_refer(all->catalog, &j->manifest.name, err));
   }
-  return ledger_job_put(b->ledger, j, err);
+  return ledger_job_put(all->ledger, j, err);
 }
 
-static status keep_plan(broker *b, const core_action *a, error *err) {
-  const ledger_job *old = ledger_job_find(b->ledger, &a->keep_plan.job);
+static status keep_plan(jobs *all, const core_action *a, error *err) {
+  const ledger_job *old = ledger_job_find(all->ledger, &a->keep_plan.job);
   if (old == NULL) {
     return unknown_job(&a->keep_plan.job, err);
   }
   ledger_job changed = *old;
-  changed.plan = payload_where(b->blobs, a->keep_plan.plan);
-  changed.program = payload_where(b->blobs, a->keep_plan.program);
+  changed.plan = payload_where(all->blobs, a->keep_plan.plan);
+  changed.program = payload_where(all->blobs, a->keep_plan.program);
   changed.first_program = changed.program;
-  return replace(b, old, &changed, err);
+  return replace(all, old, &changed, err);
 }
 
-static status keep_result(broker *b, const core_action *action, error *err) {
+static status keep_result(jobs *all, const core_action *action, error *err) {
   const core_kept_result *a = &action->keep_result;
   payload_bytes p;
-  TRY(payload_open(b->blobs, a->partial, &p, err));
+  TRY(payload_open(all->blobs, a->partial, &p, err));
   const ledger_result r = {.id = a->id, .content = a->content, .states = a->states, .partial = p.bytes};
-  const status st = ledger_result_put(b->ledger, &r, err);
+  const status st = ledger_result_put(all->ledger, &r, err);
   payload_close(&p);
   return st;
 }
 
-static status drop_result(broker *b, const core_action *a, error *err) {
-  return ledger_result_drop(b->ledger, &a->drop_result, err);
+static status drop_result(jobs *all, const core_action *a, error *err) {
+  return ledger_result_drop(all->ledger, &a->drop_result, err);
 }
 
-static status keep_stage(broker *b, const core_action *action, error *err) {
+static status keep_stage(jobs *all, const core_action *action, error *err) {
   const core_kept_stage *a = &action->keep_stage;
-  const ledger_job *old = ledger_job_find(b->ledger, &a->job);
+  const ledger_job *old = ledger_job_find(all->ledger, &a->job);
   if (old == NULL) {
     return unknown_job(&a->job, err);
   }
   ledger_job changed = *old;
   changed.stage = a->stage;
-  changed.program = payload_where(b->blobs, a->program);
-  changed.program_state = payload_where(b->blobs, a->state);
+  changed.program = payload_where(all->blobs, a->program);
+  changed.program_state = payload_where(all->blobs, a->state);
   changed.fingerprint = a->fingerprint;
   changed.states = a->states;
-  TRY(replace(b, old, &changed, err));
-  return ledger_results_drop(b->ledger, &a->job, err);
+  TRY(replace(all, old, &changed, err));
+  return ledger_results_drop(all->ledger, &a->job, err);
 }
 
-static status keep_note(broker *b, const core_action *a, error *err) {
+static status keep_note(jobs *all, const core_action *a, error *err) {
   char name[SHORT_ID_BYTES];
   char line[NOTE_BYTES];
-  const peer *about = a->note.about ? peers_at(b->peers, a->note.about) : NULL;
+  const peer *about = a->note.about ? peers_at(all->peers, a->note.about) : NULL;
   snprintf(line, sizeof line, "%s%s%s", about != NULL ? about->title : "", about != NULL ? ": " : "",
            a->note.text);
-  host_log(&b->host, "job %s: %s", short_id(&a->note.job, name), line);
-  return b->ledger != NULL ? ledger_job_note(b->ledger, &a->note.job, line, err) : STATUS_OK;
+  host_log(all->host, "job %s: %s", short_id(&a->note.job, name), line);
+  return all->ledger != NULL ? ledger_job_note(all->ledger, &a->note.job, line, err) : STATUS_OK;
 }
 
 /* ---- The end of a job ---------------------------------------------------------------------------- */
@@ -133,35 +133,26 @@ static ledger_state state_of(const core_end *a) {
   return a->failure.code == STATUS_INTERRUPTED ? JOB_CANCELLED : JOB_FAILED;
 }
 
-static void say_end(broker *b, const core_end *a) {
+static void say_end(jobs *all, const core_end *a) {
   const ledger_state state = state_of(a);
   char name[SHORT_ID_BYTES];
-  host_log(&b->host, "job %s %s: %" PRIu64 " partial statistics computed, %" PRIu64 " from caches%s%s",
+  host_log(all->host, "job %s %s: %" PRIu64 " partial statistics computed, %" PRIu64 " from caches%s%s",
            short_id(&a->job, name), ledger_state_name(state), a->states.computed, a->states.cached,
            state == JOB_DONE ? "" : ": ", state == JOB_DONE ? "" : a->failure.message);
 }
 
-static status forget_surplus(broker *b, error *err) {
+static status forget_surplus(jobs *all, error *err) {
   const ledger_job *oldest = NULL;
-  while ((oldest = ledger_job_oldest_surplus(b->ledger)) != NULL) {
-    persistence_release(b, oldest);
+  while ((oldest = ledger_job_oldest_surplus(all->ledger)) != NULL) {
+    records_release(all, oldest);
     const core_job_id id = oldest->id;
-    TRY(ledger_job_forget(b->ledger, &id, err));
+    TRY(ledger_job_forget(all->ledger, &id, err));
   }
   return STATUS_OK;
 }
 
-/* The dataset that a READ made appears with the end of its job, in the same transaction. */
-static status commit_reading(broker *b, const ledger_job *j, const reading *r, error *err) {
-  if (r == NULL) {
-    return STATUS_OK;
-  }
-  uint64_t version = 0;
-  return datasets_commit(b, slice_of(j->dataset), j->version, r->content, &r->where, &version, err);
-}
-
-static status record_end(broker *b, const core_end *a, error *err) {
-  const ledger_job *old = ledger_job_find(b->ledger, &a->job);
+static status record_end(jobs *all, const core_end *a, error *err) {
+  const ledger_job *old = ledger_job_find(all->ledger, &a->job);
   if (old == NULL) {
     return unknown_job(&a->job, err);
   }
@@ -172,7 +163,7 @@ static status record_end(broker *b, const core_end *a, error *err) {
   changed.failure = a->failure.code;
   changed.message = (char *)"";
   if (changed.state == JOB_DONE) {
-    changed.report = payload_where(b->blobs, a->report);
+    changed.report = payload_where(all->blobs, a->report);
     changed.failure = STATUS_OK;
   } else {
     changed.message = (char *)a->failure.message;
@@ -181,87 +172,40 @@ static status record_end(broker *b, const core_end *a, error *err) {
   changed.plan = changed.program = changed.spec = changed.manifest = none;
   changed.first_program = changed.program_state = none;
   changed.files_count = 0;
-  if (old->read && changed.state == JOB_DONE) {
-    TRY(commit_reading(b, old, a->record, err));
+  if (old->read && changed.state == JOB_DONE && a->record != NULL) {
+    /* What a READ made appears with the end of its job. */
+    TRY(catalog_draft_commit(all->catalog, old, a->record, err));
   } else if (!old->read) {
-    datasets_unpin(b, &old->manifest.name);
+    catalog_release(all->catalog, &old->manifest.name);
   }
-  TRY(ledger_results_drop(b->ledger, &a->job, err));
-  owners_remove_job(peers_owners(b->peers), old->owner);
-  TRY(replace(b, old, &changed, err));
-  return forget_surplus(b, err);
+  TRY(ledger_results_drop(all->ledger, &a->job, err));
+  owners_remove_job(peers_owners(all->peers), old->owner);
+  TRY(replace(all, old, &changed, err));
+  return forget_surplus(all, err);
 }
 
-static void remember_end(broker *b, const core_end *a) {
-  ending *e = &b->endings[b->endings_count % ENDINGS_MAX];
-  if (b->endings_count >= ENDINGS_MAX) {
-    zmq_msg_close(&e->report);
-  }
-  b->endings_count++;
-  *e = (ending){.job = a->job, .states = a->states, .failure = a->failure};
-  zmq_msg_init(&e->report);
-  e->is_done = state_of(a) == JOB_DONE;
-  blob *report = e->is_done ? blobs_at(b->blobs, a->report) : NULL;
-  if (report != NULL && zmq_msg_copy(&e->report, &report->frame) != 0) {
-    e->is_done = false;
-    error_no_memory(&e->failure, "the report");
+void records_name_files(jobs *all, core_action *a) {
+  const bool has_shards = (a->kind == CORE_KEEP_END || a->kind == CORE_SEND_ENDED) && a->end.shards_count > 0;
+  const ledger_job *j = has_shards && all->ledger != NULL ? ledger_job_find(all->ledger, &a->end.job) : NULL;
+  if (j != NULL) {
+    catalog_name_files(all->catalog, j, &a->end.shards[0].name, &a->end.shards[a->end.shards_count - 1].name,
+                       &a->end.failure);
   }
 }
 
-/* "; it reads a.csv", or "; they are of a.csv to c.csv": the files of the shards from FIRST to LAST. */
-static void append_files(error *why, const manifest *m, const digest *first, const digest *last) {
-  const slice *names[2] = {NULL, NULL};
-  for (uint32_t i = 0; i < m->shards_count; i++) {
-    const slice *name = &m->files[m->shards[i].file].name;
-    names[0] = names[0] == NULL && digest_equal(&m->shards[i].name, first) ? name : names[0];
-    names[1] = names[0] != NULL && digest_equal(&m->shards[i].name, last) ? name : names[1];
+static status keep_end(jobs *all, const core_action *a, error *err) {
+  say_end(all, &a->end);
+  if (all->ledger != NULL) {
+    return record_end(all, &a->end, err);
   }
-  if (names[0] == NULL || names[1] == NULL) {
-    return;
-  }
-  const bool is_one = slice_equal(*names[0], *names[1]);
-  const slice from = text_cut(*names[0], FILE_SHOWN_BYTES);
-  const slice to = text_cut(*names[1], FILE_SHOWN_BYTES);
-  const size_t length = strlen(why->message);
-  if (is_one) {
-    snprintf(why->message + length, sizeof why->message - length, "; the rows are of the file %.*s",
-             SLICE_ARG(from));
-  } else {
-    snprintf(why->message + length, sizeof why->message - length, "; the rows are of the files %.*s to %.*s",
-             SLICE_ARG(from), SLICE_ARG(to));
-  }
-}
-
-void persistence_name_files(broker *b, core_action *a) {
-  const ledger_job *j = NULL;
-  if ((a->kind == CORE_KEEP_END || a->kind == CORE_SEND_ENDED) && a->end.shards_count > 0 &&
-      b->ledger != NULL) {
-    j = ledger_job_find(b->ledger, &a->end.job);
-  }
-  if (j == NULL || !ledger_blob_is_set(&j->manifest)) {
-    return;
-  }
-  manifest *m = NULL;
-  error ignored; /* without the manifest the message names shards and rows */
-  if (datasets_open(b, &j->manifest.name, &m, &ignored) == STATUS_OK) {
-    append_files(&a->end.failure, m, &a->end.shards[0].name, &a->end.shards[a->end.shards_count - 1].name);
-    manifest_destroy(m);
-  }
-}
-
-static status keep_end(broker *b, const core_action *a, error *err) {
-  say_end(b, &a->end);
-  if (b->ledger != NULL) {
-    return record_end(b, &a->end, err);
-  }
-  remember_end(b, &a->end);
+  endings_put(&all->endings, &a->end, blobs_at(all->blobs, a->end.report));
   return STATUS_OK;
 }
 
 /* ---- The table ----------------------------------------------------------------------------------- */
 
 static const struct {
-  status (*keep)(broker *b, const core_action *a, error *err);
+  status (*keep)(jobs *all, const core_action *a, error *err);
   bool needs_ledger;
 } keepers[] = {
     [CORE_KEEP_JOB] = {keep_job, false},      [CORE_KEEP_PLAN] = {keep_plan, true},
@@ -270,17 +214,17 @@ static const struct {
     [CORE_KEEP_NOTE] = {keep_note, false},
 };
 
-bool persistence_handles(core_action_kind kind) {
+bool records_handle(core_action_kind kind) {
   return (size_t)kind < sizeof keepers / sizeof keepers[0] && keepers[kind].keep != NULL;
 }
 
-void persistence_write(broker *b, const core_action *a) {
-  if (keepers[a->kind].needs_ledger && b->ledger == NULL) {
+void records_write(jobs *all, const core_action *a) {
+  if (keepers[a->kind].needs_ledger && all->ledger == NULL) {
     return;
   }
   error why;
-  const status st = keepers[a->kind].keep(b, a, &why);
+  const status st = keepers[a->kind].keep(all, a, &why);
   if (st != STATUS_OK) {
-    host_fail(&b->host, st, &why);
+    host_fail(all->host, st, &why);
   }
 }

@@ -1,66 +1,54 @@
-/* Restores a core from the ledger: references of datasets and jobs first, then the unfinished jobs with
- * the results of their stages. */
+/* Restores a core from the ledger: references of jobs first, then the unfinished jobs with the results of
+ * their stages. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "broker/shell.h"
+#include "broker/jobs/jobs_inside.h"
 
 enum {
   GIVEN_UP_BYTES_MAX = 16 << 20
 }; /* of records, before they are committed: one transaction takes 60 MiB */
 
-static status restore_datasets(broker *b, error *err) {
-  for (size_t i = 0; i < ledger_datasets(b->ledger); i++) {
-    TRY(datasets_restore(b, ledger_dataset_at(b->ledger, i), err));
-  }
-  return STATUS_OK;
-}
-
-/* ---- Jobs ---------------------------------------------------------------------------------------- */
-
 typedef struct restored {
   core_event event;
-  core_shard *shards;
+  catalog_shards shards;
 } restored;
 
-static status take(broker *b, const ledger_blob *where, core_blob *out, error *err) {
-  return ledger_blob_is_set(where) ? payload_of_vault(b->blobs, where, out, err) : STATUS_OK;
+static status take(jobs *all, const ledger_blob *where, core_blob *out, error *err) {
+  return ledger_blob_is_set(where) ? payload_of_vault(all->blobs, where, out, err) : STATUS_OK;
 }
 
-static status take_blobs(broker *b, const ledger_job *j, core_restoration *r, error *err) {
+static status take_blobs(jobs *all, const ledger_job *j, core_restoration *r, error *err) {
   core_submission *e = &r->job;
-  TRY(take(b, &j->plan, &e->plan, err));
-  TRY(take(b, &j->program, &e->program, err));
-  TRY(take(b, &j->spec, &e->spec, err));
-  TRY(take(b, &j->manifest, &e->manifest, err));
+  TRY(take(all, &j->plan, &e->plan, err));
+  TRY(take(all, &j->program, &e->program, err));
+  TRY(take(all, &j->spec, &e->spec, err));
+  TRY(take(all, &j->manifest, &e->manifest, err));
   if (e->plan) { /* planned: the specification is no longer needed */
-    blobs_release(b->blobs, e->spec);
+    blobs_release(all->blobs, e->spec);
     e->spec = 0;
   }
   if (j->stage > 0) {
-    TRY(take(b, &j->first_program, &r->first_program, err));
-    TRY(take(b, &j->program_state, &r->state, err));
+    TRY(take(all, &j->first_program, &r->first_program, err));
+    TRY(take(all, &j->program_state, &r->state, err));
   }
   return STATUS_OK;
 }
 
-static void release_blobs(broker *b, const core_restoration *r) {
+static void release_blobs(jobs *all, const core_restoration *r) {
   const core_submission *e = &r->job;
-  const core_blob all[] = {e->plan, e->program, e->spec, e->manifest, r->first_program, r->state};
-  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-    blobs_release(b->blobs, all[i]);
+  const core_blob taken[] = {e->plan, e->program, e->spec, e->manifest, r->first_program, r->state};
+  for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+    blobs_release(all->blobs, taken[i]);
   }
 }
 
-static status take_shards(broker *b, const ledger_job *j, restored *r, error *err) {
-  manifest *m = NULL;
-  TRY(datasets_open(b, &j->manifest.name, &m, err));
-  const status st = datasets_shards(m, &r->shards, err);
-  r->event.restored.job.shards = r->shards;
-  r->event.restored.job.shards_count = st == STATUS_OK ? m->shards_count : 0;
-  manifest_destroy(m);
-  return st;
+static status take_shards(jobs *all, const ledger_job *j, restored *r, error *err) {
+  TRY(catalog_shards_of(all->catalog, &j->manifest.name, &r->shards, err));
+  r->event.restored.job.shards = r->shards.at;
+  r->event.restored.job.shards_count = r->shards.count;
+  return STATUS_OK;
 }
 
 /* The inputs of the stage's tasks: so that their late results count. */
@@ -79,7 +67,7 @@ static status read_content(const ledger_job *j, core_restoration *e, error *err)
 
 /* Results as the ledger gave them, until it may be called again. */
 typedef struct results {
-  broker *owner;
+  jobs *owner;
   struct {
     core_task_id id;
     digest content;
@@ -105,11 +93,11 @@ static status take_result(void *context, const ledger_result *kept, error *err) 
   return STATUS_OK;
 }
 
-static status restore_results(broker *b, const ledger_job *j, error *err) {
-  results r = {.owner = b};
-  const status st = ledger_results_each(b->ledger, &j->id, j->stage, take_result, &r, err);
+static status restore_results(jobs *all, const ledger_job *j, error *err) {
+  results r = {.owner = all};
+  const status st = ledger_results_each(all->ledger, &j->id, j->stage, take_result, &r, err);
   for (size_t i = 0; i < r.count && st == STATUS_OK; i++) {
-    broker_feed(b, &(core_event){.kind = CORE_RESTORED_RESULT,
+    jobs_feed(all, &(core_event){.kind = CORE_RESTORED_RESULT,
                                  .restored_result = {.id = r.at[i].id,
                                                      .partial = r.at[i].blob,
                                                      .content = r.at[i].content,
@@ -126,7 +114,7 @@ static uint64_t spent_ms(const ledger_job *j) {
   return 1000 * (spent_s < UINT32_MAX ? spent_s : UINT32_MAX);
 }
 
-static status restore_job(broker *b, const ledger_job *j, restored *r, error *err) {
+static status restore_job(jobs *all, const ledger_job *j, restored *r, error *err) {
   r->event = (core_event){.kind = CORE_RESTORED,
                           .restored = {.job = {.id = j->id,
                                                .priority = j->priority,
@@ -136,41 +124,41 @@ static status restore_job(broker *b, const ledger_job *j, restored *r, error *er
                                        .stage = j->stage,
                                        .fingerprint = j->fingerprint,
                                        .states = j->states}};
-  status st = take_blobs(b, j, &r->event.restored, err);
+  status st = take_blobs(all, j, &r->event.restored, err);
   if (st == STATUS_OK && !j->read) {
-    st = take_shards(b, j, r, err);
+    st = take_shards(all, j, r, err);
   }
   if (st == STATUS_OK) {
     st = read_content(j, &r->event.restored, err);
   }
   if (st != STATUS_OK) {
-    release_blobs(b, &r->event.restored);
+    release_blobs(all, &r->event.restored);
     return st;
   }
   const size_t length = strlen(j->owner); /* 0: of an earlier release */
-  if (length > 0 && length < KEY_TEXT_BYTES && owners_add_job(peers_owners(b->peers), j->owner) == NULL) {
-    release_blobs(b, &r->event.restored);
+  if (length > 0 && length < KEY_TEXT_BYTES && owners_add_job(peers_owners(all->peers), j->owner) == NULL) {
+    release_blobs(all, &r->event.restored);
     return error_no_memory(err, "a job");
   }
-  broker_feed(b, &r->event);
-  return restore_results(b, j, err);
+  jobs_feed(all, &r->event);
+  return restore_results(all, j, err);
 }
 
 /* Its inputs no longer exist: its owner learns so on asking. */
-static status give_up(broker *b, const ledger_job *j, const error *why, error *err) {
+static status give_up(jobs *all, const ledger_job *j, const error *why, error *err) {
   ledger_job changed = *j;
   changed.state = JOB_FAILED;
   changed.failure = STATUS_CORRUPT;
   changed.message = (char *)why->message;
   changed.ended_s = host_wall_s();
-  host_log(&b->host, "a job over dataset %s cannot go on: %s", j->dataset, why->message);
-  TRY(ledger_results_drop(b->ledger, &j->id, err));
-  TRY(ledger_job_put(b->ledger, &changed, err));
-  return ledger_pending_bytes(b->ledger) > GIVEN_UP_BYTES_MAX ? ledger_commit(b->ledger, err) : STATUS_OK;
+  host_log(all->host, "a job over dataset %s cannot go on: %s", j->dataset, why->message);
+  TRY(ledger_results_drop(all->ledger, &j->id, err));
+  TRY(ledger_job_put(all->ledger, &changed, err));
+  return ledger_pending_bytes(all->ledger) > GIVEN_UP_BYTES_MAX ? ledger_commit(all->ledger, err) : STATUS_OK;
 }
 
-static status restore_one(broker *b, const ledger_job *j, error *err) {
-  TRY(persistence_refer(b, j, err));
+static status restore_one(jobs *all, const ledger_job *j, error *err) {
+  TRY(records_refer(all, j, err));
   if (j->state > JOB_RUNNING) {
     return STATUS_OK;
   }
@@ -178,26 +166,25 @@ static status restore_one(broker *b, const ledger_job *j, error *err) {
   error why;
   status st = STATUS_OK;
   if (!j->read) {
-    st = datasets_pin(b, &j->manifest.name, &why);
+    st = catalog_refer(all->catalog, &j->manifest.name, &why);
   }
   if (st == STATUS_OK) {
-    st = restore_job(b, j, &r, &why);
+    st = restore_job(all, j, &r, &why);
   }
-  free(r.shards);
-  if (st == STATUS_NO_MEMORY || b->host.fatal != STATUS_OK) {
-    return error_set(err, st == STATUS_OK ? b->host.fatal : st, "%s",
-                     st == STATUS_OK ? b->host.why_fatal.message : why.message);
+  catalog_shards_fini(&r.shards);
+  if (st == STATUS_NO_MEMORY || all->host->fatal != STATUS_OK) {
+    return error_set(err, st == STATUS_OK ? all->host->fatal : st, "%s",
+                     st == STATUS_OK ? all->host->why_fatal.message : why.message);
   }
-  return st == STATUS_OK ? STATUS_OK : give_up(b, j, &why, err);
+  return st == STATUS_OK ? STATUS_OK : give_up(all, j, &why, err);
 }
 
-status recovery_run(broker *b, error *err) {
-  TRY(restore_datasets(b, err));
-  for (size_t i = 0; i < ledger_jobs(b->ledger); i++) {
-    TRY(restore_one(b, ledger_job_at(b->ledger, i), err));
+status jobs_restore(jobs *all, error *err) {
+  for (size_t i = 0; i < ledger_jobs(all->ledger); i++) {
+    TRY(restore_one(all, ledger_job_at(all->ledger, i), err));
   }
-  if (core_jobs(b->core) > 0) {
-    host_log(&b->host, "jobs resumed: %zu", core_jobs(b->core));
+  if (core_jobs(all->core) > 0) {
+    host_log(all->host, "jobs resumed: %zu", core_jobs(all->core));
   }
-  return ledger_commit(b->ledger, err);
+  return ledger_commit(all->ledger, err);
 }

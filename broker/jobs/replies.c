@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/shell.h"
+#include "broker/jobs/jobs_inside.h"
 
 static void close_frames(zmq_msg_t *frames, size_t count) {
   for (size_t i = 0; i < count; i++) {
@@ -36,8 +36,8 @@ static void set_request(message *m, const uint64_t *request) {
 }
 
 /* The blob as a frame: its bytes, or its name (*BY_NAME).  False when out of memory. */
-static bool frame_of_blob(broker *b, core_blob handle, zmq_msg_t *frame, bool *by_name) {
-  blob *one = blobs_at(b->blobs, handle);
+static bool frame_of_blob(jobs *all, core_blob handle, zmq_msg_t *frame, bool *by_name) {
+  blob *one = blobs_at(all->blobs, handle);
   *by_name = one != NULL && one->is_named && (!one->has_frame || one->bytes > BLOB_INLINE_MAX);
   if (one == NULL) {
     zmq_msg_init(frame);
@@ -78,11 +78,11 @@ static bool frame_of_file(const ledger_blob *file, const char *name, zmq_msg_t *
 
 /* The blobs of the action, then what else the work's payload has.  False when out of memory; the frames that
  * were made are counted. */
-static bool make_task_frames(broker *b, const core_task *a, const ledger_job *job, zmq_msg_t *frames,
+static bool make_task_frames(jobs *all, const core_task *a, const ledger_job *job, zmq_msg_t *frames,
                              size_t *count, uint64_t *by_name) {
   for (uint32_t i = 0; i < a->blobs_count; i++) {
     bool is_name = false;
-    if (!frame_of_blob(b, a->blobs[i], &frames[*count], &is_name)) {
+    if (!frame_of_blob(all, a->blobs[i], &frames[*count], &is_name)) {
       return false;
     }
     *by_name |= (uint64_t)is_name << i;
@@ -103,61 +103,51 @@ static bool make_task_frames(broker *b, const core_task *a, const ledger_job *jo
   return true;
 }
 
-static void send_task(broker *b, const peer *to, const core_action *action) {
+static void send_task(jobs *all, const peer *to, const core_action *action) {
   const core_task *a = &action->task;
   message m = message_of(MESSAGE_TASK);
   set_task(&m, &a->id, a->attempt);
   message_set_text(&m, FIELD_WORK, core_work_name(a->work));
-  const ledger_job *job = b->ledger != NULL ? ledger_job_find(b->ledger, &a->id.job) : NULL;
+  const ledger_job *job = all->ledger != NULL ? ledger_job_find(all->ledger, &a->id.job) : NULL;
   if (a->work == WORK_READ && job != NULL && job->shard_rows > 0) {
     message_set_integer(&m, FIELD_SHARD_ROWS, job->shard_rows);
   }
   zmq_msg_t frames[MESSAGE_PAYLOADS_MAX];
   size_t count = 0;
   uint64_t by_name = 0;
-  if (!make_task_frames(b, a, job, frames, &count, &by_name)) {
+  if (!make_task_frames(all, a, job, frames, &count, &by_name)) {
     close_frames(frames, count);
     error why;
-    host_fail(&b->host, error_no_memory(&why, "a task"), &why);
+    host_fail(all->host, error_no_memory(&why, "a task"), &why);
     return;
   }
   if (by_name) {
     message_set_integer(&m, FIELD_BY_NAME, by_name);
   }
-  peers_answer(b->peers, to, &m, frames, count);
+  peers_answer(all->peers, to, &m, frames, count);
 }
 
-static void send_taken(broker *b, const peer *to, const core_action *a) {
+static void send_taken(jobs *all, const peer *to, const core_action *a) {
   message m = message_of(MESSAGE_TAKEN);
   set_task(&m, &a->taken.id, a->taken.attempt);
-  peers_answer(b->peers, to, &m, NULL, 0);
+  peers_answer(all->peers, to, &m, NULL, 0);
 }
 
-static void send_accepted(broker *b, const peer *to, const core_action *a) {
+static void send_accepted(jobs *all, const peer *to, const core_action *a) {
   message m = message_of(MESSAGE_ACCEPTED);
   set_job(&m, &a->accepted.job);
   message_set_integer(&m, FIELD_REQUEST, a->accepted.request);
-  peers_answer(b->peers, to, &m, NULL, 0);
+  peers_answer(all->peers, to, &m, NULL, 0);
 }
 
-static void send_refused(broker *b, const peer *to, const core_action *a) {
+static void send_refused(jobs *all, const peer *to, const core_action *a) {
   message m = peers_refusal(&a->refused.why);
   message_set_integer(&m, FIELD_REQUEST, a->refused.request);
   set_job(&m, &a->refused.job);
-  peers_answer(b->peers, to, &m, NULL, 0);
+  peers_answer(all->peers, to, &m, NULL, 0);
 }
 
-void outgoing_wait_text(const broker *b, const core_wait *wait, char out[WAIT_TEXT_BYTES]) {
-  const peer *who = wait->kind == WAIT_ANSWER ? peers_at(b->peers, wait->peer) : NULL;
-  if (who == NULL) {
-    snprintf(out, WAIT_TEXT_BYTES, "%s", wait->kind == WAIT_NOTHING ? "" : wait->text);
-    return;
-  }
-  snprintf(out, WAIT_TEXT_BYTES, "worker %s has not answered for %llu s, and no other one is there",
-           who->title, (unsigned long long)(b->host.clock_ms - wait->since_ms) / 1000);
-}
-
-void outgoing_progress(broker *b, const peer *to, const uint64_t *request, const core_job_view *view) {
+void replies_progress(jobs *all, const peer *to, const uint64_t *request, const core_job_view *view) {
   message m = message_of(MESSAGE_PROGRESS);
   set_request(&m, request);
   set_job(&m, &view->id);
@@ -168,20 +158,20 @@ void outgoing_progress(broker *b, const peer *to, const uint64_t *request, const
   message_set_integer(&m, FIELD_FINISHING, view->finishing);
   set_states(&m, view->states);
   char waits[WAIT_TEXT_BYTES];
-  outgoing_wait_text(b, &view->wait, waits);
+  catalog_wait_text(all->catalog, &view->wait, waits);
   if (waits[0] != '\0') {
     message_set_text(&m, FIELD_WAITS, waits);
   }
-  peers_answer(b->peers, to, &m, NULL, 0);
+  peers_answer(all->peers, to, &m, NULL, 0);
 }
 
-static void send_progress(broker *b, const peer *to, const core_action *a) {
-  outgoing_progress(b, to, a->progress.request ? &a->progress.request : NULL, &a->progress.view);
+static void send_progress(jobs *all, const peer *to, const core_action *a) {
+  replies_progress(all, to, a->progress.request ? &a->progress.request : NULL, &a->progress.view);
 }
 
 /* Clients get up to 1 MiB inline, also what is only in the vault. */
-static status frame_of_report(broker *b, core_blob handle, zmq_msg_t *frame, bool *by_name, error *err) {
-  blob *one = blobs_at(b->blobs, handle);
+static status frame_of_report(jobs *all, core_blob handle, zmq_msg_t *frame, bool *by_name, error *err) {
+  blob *one = blobs_at(all->blobs, handle);
   *by_name = one != NULL && one->is_named && one->bytes > MESSAGE_FRAME_MAX;
   if (one == NULL || *by_name || one->has_frame) {
     bool is_name = false;
@@ -189,10 +179,10 @@ static status frame_of_report(broker *b, core_blob handle, zmq_msg_t *frame, boo
       zmq_msg_init(frame);
       return zmq_msg_copy(frame, &one->frame) == 0 ? STATUS_OK : error_no_memory(err, "a report");
     }
-    return frame_of_blob(b, handle, frame, &is_name) ? STATUS_OK : error_no_memory(err, "a report");
+    return frame_of_blob(all, handle, frame, &is_name) ? STATUS_OK : error_no_memory(err, "a report");
   }
   payload_bytes p;
-  TRY(payload_open(b->blobs, handle, &p, err));
+  TRY(payload_open(all->blobs, handle, &p, err));
   const bool made = zmq_msg_init_size(frame, p.bytes.length) == 0;
   if (made && p.bytes.length > 0) {
     memcpy(zmq_msg_data(frame), p.bytes.bytes, p.bytes.length);
@@ -201,36 +191,36 @@ static status frame_of_report(broker *b, core_blob handle, zmq_msg_t *frame, boo
   return made ? STATUS_OK : error_no_memory(err, "a report");
 }
 
-void outgoing_report(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
-                     core_states states, core_blob handle) {
+void replies_report(jobs *all, const peer *to, const uint64_t *request, const core_job_id *job,
+                    core_states states, core_blob handle) {
   zmq_msg_t frame;
   bool by_name = false;
   error why;
-  if (frame_of_report(b, handle, &frame, &by_name, &why) != STATUS_OK) {
+  if (frame_of_report(all, handle, &frame, &by_name, &why) != STATUS_OK) {
     error told;
     error_set(&told, STATUS_CORRUPT,
               "the job's report was damaged on disk; submit it again with another key");
-    outgoing_ended(b, to, request, job, states, &told);
+    replies_ended(all, to, request, job, states, &told);
     return;
   }
   message m = message_of(MESSAGE_REPORT);
   set_request(&m, request);
   set_job(&m, job);
   set_states(&m, states);
-  const blob *one = blobs_at(b->blobs, handle);
+  const blob *one = blobs_at(all->blobs, handle);
   message_set_integer(&m, FIELD_BYTES, one != NULL ? one->bytes : 0);
   if (by_name) {
     message_set_integer(&m, FIELD_BY_NAME, 1);
   }
-  peers_answer(b->peers, to, &m, &frame, 1);
+  peers_answer(all->peers, to, &m, &frame, 1);
 }
 
-static void send_report(broker *b, const peer *to, const core_action *a) {
-  outgoing_report(b, to, NULL, &a->end.job, a->end.states, a->end.report);
+static void send_report(jobs *all, const peer *to, const core_action *a) {
+  replies_report(all, to, NULL, &a->end.job, a->end.states, a->end.report);
 }
 
-void outgoing_ended(broker *b, const peer *to, const uint64_t *request, const core_job_id *job,
-                    core_states states, const error *failure) {
+void replies_ended(jobs *all, const peer *to, const uint64_t *request, const core_job_id *job,
+                   core_states states, const error *failure) {
   message m = message_of(MESSAGE_ENDED);
   set_request(&m, request);
   set_job(&m, job);
@@ -239,20 +229,20 @@ void outgoing_ended(broker *b, const peer *to, const uint64_t *request, const co
                    ledger_state_name(failure->code == STATUS_INTERRUPTED ? JOB_CANCELLED : JOB_FAILED));
   message_set_text(&m, FIELD_STATUS, status_name(failure->code));
   message_set_text(&m, FIELD_MESSAGE, failure->message);
-  peers_answer(b->peers, to, &m, NULL, 0);
+  peers_answer(all->peers, to, &m, NULL, 0);
 }
 
-static void send_ended(broker *b, const peer *to, const core_action *a) {
-  outgoing_ended(b, to, NULL, &a->end.job, a->end.states, &a->end.failure);
+static void send_ended(jobs *all, const peer *to, const core_action *a) {
+  replies_ended(all, to, NULL, &a->end.job, a->end.states, &a->end.failure);
 }
 
-static void send_set_aside(broker *b, const peer *to, const core_action *a) {
-  host_log(&b->host, "worker %s is set aside: %s", to->title, a->set_aside.message);
+static void send_set_aside(jobs *all, const peer *to, const core_action *a) {
+  host_log(all->host, "worker %s is set aside: %s", to->title, a->set_aside.message);
   const message m = peers_refusal(&a->set_aside);
-  peers_answer(b->peers, to, &m, NULL, 0);
+  peers_answer(all->peers, to, &m, NULL, 0);
 }
 
-static void (*const senders[])(broker *b, const peer *to, const core_action *a) = {
+static void (*const senders[])(jobs *all, const peer *to, const core_action *a) = {
     [CORE_SEND_TASK] = send_task,
     [CORE_SEND_TAKEN] = send_taken,
     [CORE_SEND_ACCEPTED] = send_accepted,
@@ -264,19 +254,18 @@ static void (*const senders[])(broker *b, const peer *to, const core_action *a) 
     [CORE_RELEASE] = NULL,
 };
 
-void outgoing_all(broker *b) {
-  for (size_t i = 0; i < b->actions.count; i++) {
-    const core_action *a = &b->actions.at[i];
-    const peer *to = a->peer ? peers_at(b->peers, a->peer) : NULL;
+void jobs_reply(jobs *all) {
+  for (size_t i = 0; i < all->actions.count; i++) {
+    const core_action *a = &all->actions.at[i];
+    const peer *to = a->peer ? peers_at(all->peers, a->peer) : NULL;
     if (to != NULL && senders[a->kind] != NULL) {
-      senders[a->kind](b, to, a);
+      senders[a->kind](all, to, a);
     }
   }
-  peers_post(b->peers);
-  for (size_t i = 0; i < b->actions.count; i++) {
-    if (b->actions.at[i].kind == CORE_RELEASE) {
-      blobs_release(b->blobs, b->actions.at[i].release);
+  for (size_t i = 0; i < all->actions.count; i++) {
+    if (all->actions.at[i].kind == CORE_RELEASE) {
+      blobs_release(all->blobs, all->actions.at[i].release);
     }
   }
-  b->actions.count = 0;
+  all->actions.count = 0;
 }

@@ -2,8 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
-#include "broker/shell.h"
+#include "broker/jobs/jobs_inside.h"
 
 enum { RESULT_BLOBS_MAX = 2 };
 
@@ -58,71 +57,35 @@ static status read_content(wire_message *m, digest *out, error *why) {
 
 /* ---- READ ---------------------------------------------------------------------------------------- */
 
-/* The broker writes the report of a READ: the dataset as it is now. */
-static status report_reading(broker *b, const ledger_job *j, uint64_t version, const manifest *m,
-                             core_blob *out, error *why) {
-  arena *memory = arena_new();
-  if (memory == NULL) {
-    return error_no_memory(why, "a report");
-  }
-  json *report = json_object(memory);
-  json_set_text(report, "dataset", j->dataset);
-  json_set_integer(report, "version", (int64_t)version);
-  json_set_integer(report, "rows", (int64_t)manifest_rows(m));
-  buf text;
-  buf_init(&text);
-  json_write(report, &text);
-  status st = arena_failed(memory) ? error_no_memory(why, "a report") : buf_status(&text, "a report", why);
-  arena_destroy(memory);
-  if (st == STATUS_OK) {
-    st = payload_make(b->blobs, text.data, text.length, out, why);
-  }
-  buf_fini(&text);
-  return st;
-}
-
-/* The core decides whether the result counts; if so, records.c makes M the dataset. */
-static status feed_manifest(broker *b, core_event *e, core_blob handle, const ledger_job *j,
-                            const manifest *m, error *why) {
-  const reading r = {.where = payload_where(b->blobs, handle), .content = m};
-  TRY(datasets_check(b, slice_of(j->dataset), j->version, m, &r.where, why));
-  const ledger_dataset *d = ledger_dataset_find(b->ledger, slice_of(j->dataset));
-  const bool is_same = d != NULL && digest_equal(&d->manifest, &r.where.name);
+/* The core decides whether the result counts; if so, records.c makes the draft a dataset. */
+static status feed_draft(jobs *all, core_event *e, const ledger_job *j, core_blob handle, error *why) {
+  catalog_draft *d = NULL;
   core_blob report = 0;
-  TRY(report_reading(b, j, is_same ? d->version : j->version + 1, m, &report, why));
+  TRY(catalog_draft_open(all->catalog, j, handle, &d, &report, why));
   e->result.blobs = &report;
   e->result.blobs_count = 1;
-  e->result.record = &r;
-  broker_feed(b, e);
+  e->result.record = d;
+  jobs_feed(all, e);
+  catalog_draft_close(d);
   return STATUS_OK;
 }
 
-static status feed_reading(broker *b, core_event *e, core_blob handle, error *why) {
-  const ledger_job *j = b->ledger != NULL ? ledger_job_find(b->ledger, &e->result.id.job) : NULL;
+static status feed_read(jobs *all, core_event *e, core_blob handle, error *why) {
+  const ledger_job *j = all->ledger != NULL ? ledger_job_find(all->ledger, &e->result.id.job) : NULL;
   if (j == NULL || !j->read || j->state > JOB_RUNNING) { /* it ended: the core answers that */
     e->result.blobs = &handle;
     e->result.blobs_count = 1;
-    broker_feed(b, e);
+    jobs_feed(all, e);
     return STATUS_OK;
   }
-  payload_bytes p;
-  manifest *m = NULL;
-  status st = payload_open(b->blobs, handle, &p, why);
-  if (st == STATUS_OK) {
-    st = manifest_decode(p.bytes.bytes, p.bytes.length, &m, why);
-    payload_close(&p);
-  }
-  if (st == STATUS_OK) {
-    st = feed_manifest(b, e, handle, j, m, why);
-    manifest_destroy(m);
-  }
-  blobs_release(b->blobs, handle);
+  const status st = feed_draft(all, e, j, handle, why);
+  blobs_release(all->blobs, handle);
   return st;
 }
 
 /* ---- Results ------------------------------------------------------------------------------------- */
 
-static status take_blobs(broker *b, peer *from, wire_message *m, core_result *e, core_blob *taken,
+static status take_blobs(jobs *all, peer *from, wire_message *m, core_result *e, core_blob *taken,
                          error *why) {
   if (m->payloads_count < results[e->work].least || m->payloads_count > results[e->work].most) {
     return error_set(why, STATUS_CORRUPT, "a result of %zu blobs for work '%s'", m->payloads_count,
@@ -130,84 +93,97 @@ static status take_blobs(broker *b, peer *from, wire_message *m, core_result *e,
   }
   if (results[e->work].is_partial) {
     e->blobs_count = 1;
-    return payload_take_partial(b->blobs, m, from->number, &taken[0], &e->stays, why);
+    return payload_take_partial(all->blobs, m, from->number, &taken[0], &e->stays, why);
   }
   for (size_t i = 0; i < m->payloads_count; i++) {
-    TRY(payload_take(b->blobs, m, i, &taken[i], why));
+    TRY(payload_take(all->blobs, m, i, &taken[i], why));
     e->blobs_count++;
   }
   return STATUS_OK;
 }
 
-static status feed_result(broker *b, peer *from, wire_message *m, core_event *e, error *why) {
+static status feed_result(jobs *all, peer *from, wire_message *m, core_event *e, error *why) {
   core_blob taken[RESULT_BLOBS_MAX] = {0};
   TRY(read_content(m, &e->result.content, why));
-  const status st = take_blobs(b, from, m, &e->result, taken, why);
+  const status st = take_blobs(all, from, m, &e->result, taken, why);
   if (st != STATUS_OK) {
     for (size_t i = 0; i < RESULT_BLOBS_MAX; i++) {
-      blobs_release(b->blobs, taken[i]);
+      blobs_release(all->blobs, taken[i]);
     }
     return st;
   }
   if (e->result.work == WORK_READ) {
-    return feed_reading(b, e, taken[0], why);
+    return feed_read(all, e, taken[0], why);
   }
   e->result.blobs = taken;
-  broker_feed(b, e);
+  jobs_feed(all, e);
   return STATUS_OK;
 }
 
 /* From here on nothing of any job can be kept. */
-static bool is_full(const broker *b) {
+static bool is_full(const jobs *all) {
   error ignored;
-  return b->vault != NULL &&
-         vault_check_room(b->vault, MESSAGE_FRAME_MAX, VAULT_RESERVE_BYTES, &ignored) == STATUS_IO;
+  return all->vault != NULL &&
+         vault_check_room(all->vault, MESSAGE_FRAME_MAX, VAULT_RESERVE_BYTES, &ignored) == STATUS_IO;
 }
 
 /* A result that cannot be taken is a failure of its task.  When the cause lies in what was sent, a retry may
  * succeed.  When the disk is full no retry does, and the job is not to blame: the broker stops, and resumes
  * the job when there is room and it is started again. */
-status tasks_on_result(broker *b, peer *from, wire_message *m, error *why) {
+status jobs_on_result(jobs *all, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_RESULT, .peer = from->number};
   core_result *r = &e.result;
   TRY(read_task(&m->header, &r->id, &r->attempt, why));
   TRY(read_work(&m->header, &r->work, why));
   r->states = (core_states){.computed = m->header.integers[FIELD_STATES_COMPUTED],
                             .cached = m->header.integers[FIELD_STATES_CACHED]};
-  const status st = feed_result(b, from, m, &e, why);
+  const status st = feed_result(all, from, m, &e, why);
   if (st == STATUS_OK) {
     return STATUS_OK;
   }
-  if (st == STATUS_IO && core_is_leased(b->core, from->number, &r->id, r->attempt) && is_full(b)) {
-    host_fail(&b->host, st, why);
+  if (st == STATUS_IO && core_is_leased(all->core, from->number, &r->id, r->attempt) && is_full(all)) {
+    host_fail(all->host, st, why);
     return STATUS_OK;
   }
-  host_log(&b->host, "a result of worker %s cannot be taken: %s", from->title, why->message);
+  host_log(all->host, "a result of worker %s cannot be taken: %s", from->title, why->message);
   core_event failure = {
       .kind = CORE_FAILURE, .peer = from->number, .failed = {.id = r->id, .attempt = r->attempt}};
   const bool is_final = st == STATUS_JOB || st == STATUS_LIMIT;
   error_set(&failure.failed.why, is_final || status_may_retry(st) ? st : STATUS_CORRUPT, "%s", why->message);
-  broker_feed(b, &failure);
+  jobs_feed(all, &failure);
   return STATUS_OK;
 }
 
-status tasks_on_failure(broker *b, peer *from, wire_message *m, error *why) {
+/* Where the failure is that the task's `lost` is not to be had, and that is a shard of the job's dataset. */
+static void explain_lost(jobs *all, const peer *from, core_failure *f) {
+  if (all->ledger == NULL || f->why.code != STATUS_NOT_FOUND ||
+      !core_is_leased(all->core, from->number, &f->id, f->attempt) || vault_has(all->vault, &f->lost, NULL)) {
+    return;
+  }
+  const ledger_job *j = ledger_job_find(all->ledger, &f->id.job);
+  if (j != NULL) {
+    catalog_name_lost(all->catalog, j, &f->lost, &f->why);
+  }
+}
+
+status jobs_on_failure(jobs *all, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_FAILURE, .peer = from->number};
   core_failure *f = &e.failed;
   TRY(read_task(&m->header, &f->id, &f->attempt, why));
   message_failure(&m->header, &f->why);
   if (m->header.texts[FIELD_BLOB].length == DIGEST_BYTES) {
     memcpy(f->lost.bytes, m->header.texts[FIELD_BLOB].bytes, DIGEST_BYTES);
-    if (b->vault != NULL && f->why.code == STATUS_CORRUPT) {
-      vault_doubt(b->vault, &f->lost); /* it may have been damaged since it was compared */
+    if (all->vault != NULL && f->why.code == STATUS_CORRUPT) {
+      vault_doubt(all->vault, &f->lost); /* it may have been damaged since it was compared */
     }
-    lost_shards_explain(b, from, f);
+    explain_lost(all, from, f);
   }
   /* An offered result did not fit.  Only the worker that has the task may report this: it ends the broker. */
-  if (f->why.code == STATUS_IO && core_is_leased(b->core, from->number, &f->id, f->attempt) && is_full(b)) {
-    host_fail(&b->host, STATUS_IO, &f->why);
+  if (f->why.code == STATUS_IO && core_is_leased(all->core, from->number, &f->id, f->attempt) &&
+      is_full(all)) {
+    host_fail(all->host, STATUS_IO, &f->why);
     return STATUS_OK;
   }
-  broker_feed(b, &e);
+  jobs_feed(all, &e);
   return STATUS_OK;
 }

@@ -80,6 +80,78 @@ class Rooms(unittest.TestCase):
         self.assertEqual([room for room in allowed if room in reach(room, set())], [])
 
 
+def modules_of_the_broker():
+    """{folder of broker/: the folders of it that it may include} from the page's second table."""
+    rows = re.findall(r"^\| `broker/(\w+)/` \|.*\| ([^|]+) \|$", read("docs/ARCHITECTURE.md"), re.M)
+    names = {name for name, _ in rows}
+    return {name: (set(re.findall(r"[a-z]+", may)) & names) | {name} for name, may in rows}
+
+
+def calls(files):
+    """{file: the files in which functions that it names are defined}; static functions are their file's own."""
+    text = {}
+    for path in files:
+        code = re.sub(r'"(\\.|[^"\\])*"', '""', read(path))
+        text[path] = re.sub(r"//[^\n]*", "", re.sub(r"/\*.*?\*/", "", code, flags=re.S))
+    defined = {}
+    for path, code in text.items():
+        for name in re.findall(r"^(?!static|typedef)[a-zA-Z_][\w *]*?\b(\w+)\([^;{}]*\)\s*\{", code, re.M):
+            defined[name] = path
+    return {path: {defined[word] for word in set(re.findall(r"\w+", code)) if word in defined} - {path}
+            for path, code in text.items()}
+
+
+def circles(graph):
+    """The groups of more than one in which each reaches all others."""
+    reach = {}
+    for begin in graph:
+        seen, left = set(), [begin]
+        while left:
+            for other in graph[left.pop()] - seen:
+                seen.add(other)
+                left.append(other)
+        reach[begin] = seen
+    groups = {frozenset(other for other in reach[one] if one in reach[other]) for one in graph if one in reach[one]}
+    return [sorted(group) for group in groups if len(group) > 1]
+
+
+class Broker(unittest.TestCase):
+    def test_the_page_names_every_module(self):
+        folders = {f.split("/")[1] for f in C_FILES if f.startswith("broker/") and f.count("/") > 1}
+        self.assertEqual(folders, set(modules_of_the_broker()))
+
+    def test_a_module_includes_only_what_the_page_allows(self):
+        allowed = modules_of_the_broker()
+        wrong = []
+        for path in C_FILES:
+            parts = path.split("/")
+            if parts[0] == "broker" and len(parts) > 2:
+                for name in includes(path):
+                    to = name.split("/")
+                    if to[0] == "broker" and len(to) > 2 and to[1] not in allowed[parts[1]]:
+                        wrong.append(f"{path} includes {name}")
+        self.assertEqual(wrong, [])
+
+    def test_no_module_sees_the_whole_broker(self):
+        wrong = [path for path in C_FILES if path.startswith("broker/") and path.count("/") > 1
+                 and "broker/shell.h" in includes(path)]
+        self.assertEqual(wrong, [])
+
+    def test_no_circle_of_calls_has_more_than_three_files(self):
+        shell = [f for f in C_FILES if f.startswith("broker/") and f.endswith(".c") and not f.startswith("broker/core/")]
+        self.assertEqual([c for c in circles(calls(shell)) if len(c) > 3], [])
+
+    def test_nothing_but_the_catalog_and_the_upkeep_of_records_understands_what_is_kept(self):
+        known = {"broker/catalog/": ("store/manifest.h", "base/json.h"), "broker/records/": ("store/manifest.h",)}
+        wrong = []
+        for path in C_FILES:
+            if path.startswith("broker/"):
+                may = next((names for folder, names in known.items() if path.startswith(folder)), ())
+                wrong += [f"{path} includes {name}" for name in includes(path)
+                          if name in ("store/manifest.h", "base/json.h") and name not in may]
+        self.assertEqual(wrong, [])
+
+
 class Files(unittest.TestCase):
     def test_a_source_includes_its_own_header_first(self):
         wrong = []

@@ -1,0 +1,128 @@
+/* Manifests: the shards of a job, and the files that people know them by. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/catalog/catalog_inside.h"
+
+enum { FILE_SHOWN_BYTES = 100 };
+
+status manifests_open(catalog *c, const digest *name, manifest **out, error *err) {
+  store_blob mapped;
+  TRY(vault_get(c->vault, name, &mapped, err));
+  const status st = manifest_decode(mapped.bytes, mapped.length, out, err);
+  store_release(&mapped);
+  return st;
+}
+
+/* ---- Shards -------------------------------------------------------------------------------------- */
+
+static status take_shards(const manifest *m, catalog_shards *out, error *err) {
+  out->at = calloc((size_t)m->shards_count + 1, sizeof *out->at);
+  if (out->at == NULL) {
+    return error_no_memory(err, "a job's shards");
+  }
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    const manifest_shard *s = &m->shards[i];
+    out->at[i] = (core_shard){.name = s->name, .bytes = s->bytes, .rows = s->rows};
+  }
+  out->count = m->shards_count;
+  out->rows = manifest_rows(m);
+  return STATUS_OK;
+}
+
+status catalog_shards_in(const void *bytes, size_t length, catalog_shards *out, error *err) {
+  manifest *m = NULL;
+  TRY(manifest_decode(bytes, length, &m, err));
+  const status st = take_shards(m, out, err);
+  manifest_destroy(m);
+  return st;
+}
+
+status catalog_shards_of(catalog *c, const digest *name, catalog_shards *out, error *err) {
+  manifest *m = NULL;
+  TRY(manifests_open(c, name, &m, err));
+  const status st = take_shards(m, out, err);
+  manifest_destroy(m);
+  return st;
+}
+
+void catalog_shards_fini(catalog_shards *s) {
+  free(s->at);
+  *s = (catalog_shards){0};
+}
+
+/* ---- Files --------------------------------------------------------------------------------------- */
+
+static bool open_of_job(catalog *c, const ledger_job *j, manifest **out) {
+  error ignored; /* without the manifest the message stays as it is */
+  return ledger_blob_is_set(&j->manifest) && manifests_open(c, &j->manifest.name, out, &ignored) == STATUS_OK;
+}
+
+/* "; it reads a.csv", or "; they are of a.csv to c.csv": the files of the shards from FIRST to LAST. */
+static void append_files(error *why, const manifest *m, const digest *first, const digest *last) {
+  const slice *names[2] = {NULL, NULL};
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    const slice *name = &m->files[m->shards[i].file].name;
+    names[0] = names[0] == NULL && digest_equal(&m->shards[i].name, first) ? name : names[0];
+    names[1] = names[0] != NULL && digest_equal(&m->shards[i].name, last) ? name : names[1];
+  }
+  if (names[0] == NULL || names[1] == NULL) {
+    return;
+  }
+  const bool is_one = slice_equal(*names[0], *names[1]);
+  const slice from = text_cut(*names[0], FILE_SHOWN_BYTES);
+  const slice to = text_cut(*names[1], FILE_SHOWN_BYTES);
+  const size_t length = strlen(why->message);
+  if (is_one) {
+    snprintf(why->message + length, sizeof why->message - length, "; the rows are of the file %.*s",
+             SLICE_ARG(from));
+  } else {
+    snprintf(why->message + length, sizeof why->message - length, "; the rows are of the files %.*s to %.*s",
+             SLICE_ARG(from), SLICE_ARG(to));
+  }
+}
+
+void catalog_name_files(catalog *c, const ledger_job *j, const digest *first, const digest *last,
+                        error *why) {
+  manifest *m = NULL;
+  if (open_of_job(c, j, &m)) {
+    append_files(why, m, first, last);
+    manifest_destroy(m);
+  }
+}
+
+/* The shard's place in M; false: it is none of them. */
+static bool find_shard(const manifest *m, const digest *name, uint32_t *index) {
+  for (uint32_t i = 0; i < m->shards_count; i++) {
+    if (digest_equal(&m->shards[i].name, name)) {
+      *index = i;
+      return true;
+    }
+  }
+  return false;
+}
+
+static void explain(const ledger_job *j, const manifest *m, uint32_t index, const digest *lost, error *why) {
+  const uint32_t file = m->shards[index].file;
+  const slice name = file < m->files_count ? m->files[file].name : (slice){"?", 1};
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(lost, hex);
+  error_set(why, why->code,
+            "shard %u of %u of dataset %s, rows of %.*s, is damaged or missing in the broker's store, and no "
+            "worker "
+            "has it: put the same files again (canvass put), which sends what is missing (blob %s)",
+            index + 1, m->shards_count, j->dataset, SLICE_ARG(name), hex);
+}
+
+void catalog_name_lost(catalog *c, const ledger_job *j, const digest *lost, error *why) {
+  manifest *m = NULL;
+  uint32_t index = 0;
+  if (!open_of_job(c, j, &m)) {
+    return;
+  }
+  if (find_shard(m, lost, &index)) {
+    explain(j, m, index, lost, why);
+  }
+  manifest_destroy(m);
+}

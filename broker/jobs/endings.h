@@ -1,0 +1,27 @@
+/* How jobs ended, in a broker that keeps nothing: the last ones can still be fetched. */
+#ifndef CANVASS_BROKER_JOBS_ENDINGS_H
+#define CANVASS_BROKER_JOBS_ENDINGS_H
+
+#include "broker/blobs/blobs.h"
+
+enum { ENDINGS_MAX = 64 };
+
+typedef struct ending {
+  core_job_id job;
+  core_states states;
+  zmq_msg_t report; /* always initialised */
+  bool is_done;
+  error failure;
+} ending;
+
+typedef struct endings {
+  ending at[ENDINGS_MAX]; /* a ring */
+  size_t count;           /* of all that were put */
+} endings;
+
+void endings_fini(endings *e);
+/* REPORT is NULL for a job that has none. */
+void endings_put(endings *e, const core_end *end, const blob *report);
+ending *endings_find(endings *e, const core_job_id *job); /* NULL: not (any longer) there */
+
+#endif

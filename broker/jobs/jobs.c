@@ -1,0 +1,70 @@
+/* The core, and what goes into it. */
+#include "broker/jobs/jobs.h"
+
+#include <stdlib.h>
+
+#include "broker/jobs/jobs_inside.h"
+
+enum { TICK_MS = CORE_PROGRESS_MS / 2 };
+
+jobs *jobs_new(const jobs_parts *parts, uint32_t losses_max) {
+  jobs *all = calloc(1, sizeof *all);
+  core *c = all != NULL ? core_new() : NULL;
+  if (c == NULL) {
+    free(all);
+    return NULL;
+  }
+  if (losses_max > 0) {
+    core_set_deaths_max(c, losses_max);
+  }
+  *all = (jobs){.host = parts->host,
+                .peers = parts->peers,
+                .blobs = parts->blobs,
+                .catalog = parts->catalog,
+                .vault = parts->vault,
+                .ledger = parts->ledger,
+                .core = c};
+  return all;
+}
+
+void jobs_destroy(jobs *all) {
+  if (all != NULL) {
+    core_destroy(all->core);
+    core_actions_fini(&all->actions);
+    endings_fini(&all->endings);
+    free(all);
+  }
+}
+
+const core *jobs_core(const jobs *all) {
+  return all->core;
+}
+
+void jobs_feed(jobs *all, const core_event *event) {
+  if (host_has_failed(all->host)) {
+    return;
+  }
+  const size_t before = all->actions.count;
+  error why;
+  const status st = core_step(all->core, event, all->host->clock_ms, &all->actions, &why);
+  if (st != STATUS_OK) {
+    host_fail(all->host, st, &why);
+    return;
+  }
+  for (size_t i = before; i < all->actions.count; i++) {
+    records_name_files(all, &all->actions.at[i]);
+  }
+  for (size_t i = before; i < all->actions.count; i++) {
+    const core_action a = all->actions.at[i];
+    if (records_handle(a.kind)) {
+      records_write(all, &a);
+    }
+  }
+}
+
+void jobs_tick(jobs *all) {
+  if (all->host->clock_ms - all->ticked_ms >= TICK_MS) {
+    all->ticked_ms = all->host->clock_ms;
+    jobs_feed(all, &(core_event){.kind = CORE_TICK});
+  }
+}
