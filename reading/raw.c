@@ -1,8 +1,9 @@
-/* Reading blocks and hashing them behind the reader's back.
+/* Reading blocks, and hashing them beside the reader.
  *
  * Block i lives in slot i % RAW_BLOCKS.  `filled` and `hashed` count blocks, under the lock; the
  * reader owns slot `filled`, the hashing thread the slots from `hashed` up to `filled`, and a block that
- * is handed out is only read by both.
+ * is handed out is only read by both.  A file of less than a block is hashed when it is finished: to start a
+ * thread would take longer.
  */
 #include "reading/raw.h"
 
@@ -55,6 +56,7 @@ uint64_t raw_size(const char *path) {
   return failed == 0 && S_ISREG(facts.st_mode) && facts.st_size > 0 ? (uint64_t)facts.st_size : 0;
 }
 
+/* Until the file is closing and everything has been hashed. */
 static void *hash_blocks(void *argument) {
   raw_file *r = argument;
   pthread_mutex_lock(&r->lock);
@@ -116,10 +118,6 @@ status raw_open(const char *path, const char *called, const atomic_bool *stop, r
     r->hash = digest_stream_new();
     if (r->memory == NULL || r->hash == NULL) {
       st = error_no_memory(err, path);
-    } else if (pthread_create(&r->thread, NULL, hash_blocks, r) != 0) {
-      st = error_set(err, STATUS_NO_MEMORY, "%s: cannot start a thread for its digest", path);
-    } else {
-      r->thread_runs = true;
     }
   }
   if (st != STATUS_OK) {
@@ -127,6 +125,14 @@ status raw_open(const char *path, const char *called, const atomic_bool *stop, r
     return st;
   }
   *out = r;
+  return STATUS_OK;
+}
+
+static status start_hash(raw_file *r, error *err) {
+  if (!r->thread_runs && pthread_create(&r->thread, NULL, hash_blocks, r) != 0) {
+    return error_set(err, STATUS_NO_MEMORY, "%s: cannot start a thread for its digest", r->title);
+  }
+  r->thread_runs = true;
   return STATUS_OK;
 }
 
@@ -213,6 +219,9 @@ status raw_next(raw_file *r, const uint8_t **bytes, size_t *length, error *err) 
   uint8_t *block = r->memory + slot * RAW_BLOCK_BYTES;
   size_t got = 0;
   TRY(fill(r, block, &got, err));
+  if (!r->ended) {
+    TRY(start_hash(r, err));
+  }
   if (got > 0) {
     pthread_mutex_lock(&r->lock);
     r->lengths[slot] = got;
@@ -232,6 +241,10 @@ void raw_without_digest(raw_file *r) {
 
 void raw_finish(raw_file *r, digest *sha256, uint64_t *bytes) {
   join_hash(r);
+  if (r->hashed < r->filled) {
+    r->closing = true;
+    (void)hash_blocks(r);
+  }
   assert(r->hashed == r->filled);
   digest_stream_finish(r->hash, sha256);
   *bytes = raw_position(r);

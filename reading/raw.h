@@ -1,4 +1,4 @@
-/* The bytes of a file as they are on disk, block by block, and their SHA-256 on a separate thread.
+/* The bytes of a file as they are on disk, block by block, and their SHA-256, computed on a separate thread.
  *
  * The reader fills one of a few blocks and returns it; the hashing thread follows and a block
  * is filled again only when it has been hashed.  So hashing costs no time of the reader's, and memory
