@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "tests/check.h"
 
 enum {
@@ -65,8 +66,8 @@ typedef struct history {
   habit habits[SIM_WORKERS];
   uint64_t back_ms[SIM_WORKERS]; /* when it connects again, or starts again */
   uint64_t beat_ms[SIM_WORKERS];
-  letter *letters;
-  size_t letters_count;
+  letter *letters; /* at most LETTERS: those beyond are lost */
+  size_t letters_count, letters_capacity;
   bool has_poison;
   core_task_id poison; /* of any stage */
   unsigned deaths;
@@ -147,8 +148,6 @@ static void begin(history *h, uint64_t seed) {
   if (h->weather->losses > 0) {
     sim_tolerate(h->s, h->weather->losses);
   }
-  h->letters = calloc(LETTERS, sizeof *h->letters);
-  assert_non_null(h->letters);
   h->workers = 2 + (int)sim_below(h->s, SIM_WORKERS - 2);
   describe_jobs(h);
   if (sim_chance(h->s, h->weather->poison)) {
@@ -166,6 +165,7 @@ static void begin(history *h, uint64_t seed) {
 
 static void put_letter(history *h, const letter *l) {
   if (h->letters_count < LETTERS) {
+    assert_true(ARRAY_ROOM(h->letters, h->letters_count, h->letters_capacity));
     h->letters[h->letters_count++] = *l;
   }
 }

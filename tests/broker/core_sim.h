@@ -113,16 +113,17 @@ typedef struct sim {
   uint64_t now_ms, turn;
   uint32_t last_peer, last_process;
   uint32_t losses_max; /* of every core; 0: the default */
-  sim_blob blobs[SIM_BLOBS];
-  size_t blobs_count, blobs_live;
+  sim_blob *blobs;     /* at most SIM_BLOBS; blob N is the one before place N */
+  size_t blobs_count, blobs_capacity, blobs_live;
   sim_job jobs[SIM_JOBS];
   sim_worker workers[SIM_WORKERS];
-  sim_task tasks[SIM_TASKS];
-  size_t tasks_count;
+  sim_task *tasks; /* at most SIM_TASKS */
+  size_t tasks_count, tasks_capacity;
   sim_watch watches[SIM_WATCHES];
   size_t watches_count;
   unsigned local, elsewhere; /* MAPs of shards that somebody held */
   unsigned set_aside, crashes;
+  unsigned quiet; /* events in a row that led to nothing, up to the last one */
   uint32_t refused_request;
   status refused;
 } sim;

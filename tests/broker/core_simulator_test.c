@@ -278,9 +278,9 @@ static void check_nothing_left(sim *s) {
   if (core_jobs(s->core) != 0 || core_tasks_running(s->core) != 0) {
     sim_fail(s, "%zu jobs and %zu tasks are left", core_jobs(s->core), core_tasks_running(s->core));
   }
-  for (size_t i = 1; i <= s->blobs_count; i++) {
+  for (size_t i = 0; i < s->blobs_count; i++) {
     if (s->blobs[i].live) {
-      sim_fail(s, "blob %zu was never released", i);
+      sim_fail(s, "blob %zu was never released", i + 1);
     }
   }
   for (size_t i = 0; i < core_workers(s->core); i++) {
