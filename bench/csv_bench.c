@@ -78,7 +78,7 @@ static void begin(bench *b, const char *path) {
     hints[i] = hint_of(names[i]);
     cells[i] = i;
   }
-  b->schema = (encoder_schema){names, hints, header->count, '.'};
+  b->schema = (encoder_schema){names, hints, header->count, '.', NULL};
   b->layout = (encoder_layout){&b->input, cells, 0};
 }
 

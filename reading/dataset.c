@@ -85,25 +85,43 @@ static bool hint_suits(const dataset *d, reading_hint kept, reading_hint wanted)
   return kept == wanted || (kept != READING_HINT_NUMBER && !d->appending);
 }
 
-/* Are all wanted columns there, and all in a form that suits? */
+/* Are all wanted columns there that the file may not lack, and all in a form that suits? */
 static bool columns_suit(const dataset *d, const manifest *m, const uint8_t *hints) {
   size_t found = 0;
+  size_t needed = 0;
+  size_t needed_in_all = 0;
   for (uint32_t i = 0; i < m->columns_count; i++) {
+    if (m->columns[i].lacking_count > 0) {
+      continue; /* its shards do not have it */
+    }
     const slice *name = &m->columns[i].name;
-    const bool is_wanted =
-        bsearch(name, d->wanted, d->options->columns_count, sizeof *d->wanted, wanted_match) != NULL;
-    if ((is_wanted || d->appending) && !hint_suits(d, (reading_hint)hints[i], hint_of(d, *name))) {
+    const reading_column **wanted =
+        bsearch(name, d->wanted, d->options->columns_count, sizeof *d->wanted, wanted_match);
+    if ((wanted != NULL || d->appending) && !hint_suits(d, (reading_hint)hints[i], hint_of(d, *name))) {
       return false;
     }
-    found += is_wanted;
+    found += wanted != NULL;
+    needed += wanted != NULL && !(*wanted)->optional;
   }
-  return found == d->options->columns_count;
+  for (size_t i = 0; i < d->options->columns_count; i++) {
+    needed_in_all += !d->options->columns[i].optional;
+  }
+  return needed == needed_in_all && (found > 0 || d->options->columns_count == 0);
 }
 
 /* ---- Records ------------------------------------------------------------------------------------- */
 
 static uint32_t files_before(const dataset *d) {
   return (d->before != NULL ? d->before->files_count : 0) + d->parts_count;
+}
+
+/* Where a file may lack any column, an optional one is not in its shards, and another one is blank. */
+static void put_optional(const dataset *d, buf *out) {
+  for (size_t i = 0; d->format->may_lack_columns && i < d->options->columns_count; i++) {
+    if (d->wanted[i]->optional) {
+      buf_put_text(out, d->wanted[i]->name);
+    }
+  }
 }
 
 static status key_of(const dataset *d, const digest *sha256, digest *out, error *err) {
@@ -129,6 +147,7 @@ static status key_of(const dataset *d, const digest *sha256, digest *out, error 
   if (d->format != input_format_at(0)) { /* which leaves no trace: it is older than the others */
     buf_put_text(&b, d->format->name);
   }
+  put_optional(d, &b);
   status st = buf_status(&b, "reading", err);
   if (st == STATUS_OK) {
     st = digest_of(b.data, b.length, out, err);

@@ -76,6 +76,9 @@ static bool take(void *context, const input_rows *rows) {
   assert(e->places.rows <= e->piece->records); /* all of them noted, and none beyond the piece */
   assert(!of_values || rows->cells == e->schema->count);
   for (uint32_t i = 0; well && i < e->schema->count; i++) {
+    if (!encoder_has(e->schema, e->layout, i)) {
+      continue;
+    }
     assert(cell_of(e, i, of_values) < rows->cells);
     assert(e->columns[i].rows + rows->count <= e->places.rows);
     well = column_append(&e->columns[i], rows, cell_of(e, i, of_values), e->piece->records);
@@ -92,10 +95,14 @@ static bool find_cell(void *context, uint32_t row, slice *text) {
 static status finish(encoder *e, shard_content *out, error *err) {
   const row_places *p = &e->places;
   assert(p->ordinal - e->piece->first_ordinal == e->piece->records); /* rows and what was left out */
+  uint32_t kept = 0;
   for (uint32_t i = 0; i < e->schema->count; i++) {
+    if (!encoder_has(e->schema, e->layout, i)) {
+      continue;
+    }
     assert(e->columns[i].rows == p->rows);
     e->finding_cell = cell_of(e, i, e->format->text_of == NULL);
-    if (!column_finish(&e->columns[i], find_cell, e, &e->out[i])) {
+    if (!column_finish(&e->columns[i], find_cell, e, &e->out[kept++])) {
       return no_memory(e, err);
     }
   }
@@ -110,7 +117,7 @@ static status finish(encoder *e, shard_content *out, error *err) {
       .gap_lines = p->gap_lines,
       .gaps_count = p->gaps_count,
       .columns = e->out,
-      .columns_count = e->schema->count,
+      .columns_count = kept,
   };
   return STATUS_OK;
 }

@@ -22,7 +22,13 @@ typedef struct encoder_schema {
   const reading_hint *hints;
   uint32_t count;
   char decimal_mark;
+  const bool *optional; /* the shards of a file that lacks such a column do not have it; NULL: none is */
 } encoder_schema;
+
+/* Whether the shards of a file with that layout have column INDEX of SCHEMA. */
+static inline bool encoder_has(const encoder_schema *schema, const encoder_layout *layout, uint32_t index) {
+  return layout->cells[index] != INPUT_ABSENT || schema->optional == NULL || !schema->optional[index];
+}
 
 typedef struct encoder encoder;
 

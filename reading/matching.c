@@ -70,9 +70,9 @@ static const char **list_free(const input_header *h, const uint32_t *cells, uint
   return names;
 }
 
-/* All wanted columns that are absent, each with the name that was probably meant. */
-static status report_absent(const input_file *f, const slice *wanted, uint32_t count, const char *called,
-                            const uint32_t *cells, error *err) {
+/* All wanted columns that are absent and not EXCUSED, each with the name that was probably meant. */
+static status report_absent(const input_file *f, const slice *wanted, const bool *excused, uint32_t count,
+                            const char *called, const uint32_t *cells, error *err) {
   arena *memory = arena_new();
   uint32_t free_count = 0;
   const char **names = memory != NULL ? list_free(&f->header, cells, count, memory, &free_count) : NULL;
@@ -83,7 +83,7 @@ static status report_absent(const input_file *f, const slice *wanted, uint32_t c
   buf list;
   buf_init(&list);
   for (uint32_t i = 0; i < count; i++) {
-    if (cells[i] != INPUT_ABSENT) {
+    if (cells[i] != INPUT_ABSENT || (excused != NULL && excused[i])) {
       continue;
     }
     const char *nearest = text_nearest(wanted[i], names, free_count);
@@ -104,22 +104,26 @@ static int compare_name(const void *key, const void *element) {
   return slice_compare(*(const slice *)key, (*column)->name);
 }
 
-static status find(const input_file *f, const slice *wanted, uint32_t count, const char *called,
-                   uint32_t *cells, error *err) {
+/* OPTIONAL: which of WANTED the file may lack; NULL: none. */
+static status find(const input_file *f, const slice *wanted, const bool *optional, uint32_t count,
+                   const char *called, uint32_t *cells, error *err) {
   const input_header *h = &f->header;
   column_pointer *sorted = sort_columns(h);
   if (sorted == NULL) {
     return error_no_memory(err, called);
   }
   uint32_t absent = 0;
+  uint32_t needed = 0;
   for (uint32_t i = 0; i < count; i++) {
     const column_pointer *found = bsearch(&wanted[i], sorted, h->count, sizeof *sorted, compare_name);
     cells[i] = found != NULL ? (uint32_t)(*found - h->columns) : INPUT_ABSENT;
     absent += found == NULL;
+    needed += found == NULL && (optional == NULL || !optional[i]);
   }
   free(sorted);
-  const bool is_well = absent == 0 || (f->format->may_lack_columns && absent < count);
-  return is_well ? STATUS_OK : report_absent(f, wanted, count, called, cells, err);
+  const bool is_well = absent == 0 || (absent < count && (needed == 0 || f->format->may_lack_columns));
+  const bool *excused = needed > 0 ? optional : NULL;
+  return is_well ? STATUS_OK : report_absent(f, wanted, excused, count, called, cells, err);
 }
 
 status matching_find(const encoder_schema *schema, const input_file *f, const char *called, arena *memory,
@@ -128,7 +132,7 @@ status matching_find(const encoder_schema *schema, const input_file *f, const ch
   if (*cells == NULL) {
     return error_no_memory(err, called);
   }
-  return find(f, schema->names, schema->count, called, *cells, err);
+  return find(f, schema->names, schema->optional, schema->count, called, *cells, err);
 }
 
 /* ---- Choosing ------------------------------------------------------------------------------------ */
@@ -137,6 +141,7 @@ typedef struct wanted {
   slice name;
   uint32_t cell;
   reading_hint hint;
+  bool optional;
 } wanted;
 
 /* By their places in the file; absent ones, which have none, by their names. */
@@ -157,16 +162,18 @@ static status find_wanted(const reading_options *o, const input_file *f, const c
                           size_t count, arena *memory, bool *open, error *err) {
   slice *names = ARENA_ARRAY(memory, slice, count + 1);
   uint32_t *cells = ARENA_ARRAY(memory, uint32_t, count + 1);
+  bool *optional = ARENA_ARRAY(memory, bool, count + 1);
   if (arena_failed(memory)) {
     return error_no_memory(err, called);
   }
   for (size_t i = 0; i < count; i++) {
     names[i] = o->columns != NULL ? slice_of(o->columns[i].name) : f->header.columns[i].name;
+    optional[i] = o->columns != NULL && o->columns[i].optional;
   }
-  TRY(find(f, names, (uint32_t)count, called, cells, err));
+  TRY(find(f, names, optional, (uint32_t)count, called, cells, err));
   for (size_t i = 0; i < count; i++) {
     const reading_hint hint = o->columns != NULL ? o->columns[i].hint : hint_of(&f->header.columns[i], open);
-    list[i] = (wanted){names[i], cells[i], hint};
+    list[i] = (wanted){names[i], cells[i], hint, optional[i]};
   }
   return STATUS_OK;
 }
@@ -178,7 +185,7 @@ static size_t add_others(const input_header *h, wanted *list, size_t count, bool
   }
   for (uint32_t cell = 0; cell < h->count; cell++) {
     if (!listed[cell]) {
-      list[count++] = (wanted){h->columns[cell].name, cell, READING_HINT_TEXT_CODES};
+      list[count++] = (wanted){h->columns[cell].name, cell, READING_HINT_TEXT_CODES, false};
     }
   }
   return count;
@@ -192,6 +199,7 @@ static status choose(const reading_options *o, const input_file *f, const char *
   reading_hint *hints = ARENA_ARRAY(memory, reading_hint, most);
   wanted *list = ARENA_ARRAY(memory, wanted, most);
   bool *listed = ARENA_ARRAY(memory, bool, most);
+  bool *optional = ARENA_ARRAY(memory, bool, most);
   if (arena_failed(memory)) {
     return error_no_memory(err, called);
   }
@@ -204,6 +212,7 @@ static status choose(const reading_options *o, const input_file *f, const char *
   for (size_t i = 0; i < count; i++) {
     if (kept == 0 || !slice_equal(names[kept - 1], list[i].name)) {
       names[kept] = list[i].name;
+      optional[kept] = list[i].optional;
       hints[kept++] = list[i].hint;
     }
   }
@@ -211,7 +220,8 @@ static status choose(const reading_options *o, const input_file *f, const char *
   *out = (encoder_schema){.names = names,
                           .hints = hints,
                           .count = kept,
-                          .decimal_mark = o->decimal_mark != 0 ? o->decimal_mark : '.'};
+                          .decimal_mark = o->decimal_mark != 0 ? o->decimal_mark : '.',
+                          .optional = optional};
   return STATUS_OK;
 }
 

@@ -14,8 +14,9 @@ status matching_check_names(const input_file *f, error *err) MUST_USE;
 status matching_choose(const reading_options *options, const input_file *f, const char *called, arena *memory,
                        encoder_schema *out, bool *open, error *err) MUST_USE;
 
-/* Sets *CELLS, in MEMORY, to the number of each column of SCHEMA in F.  STATUS_DATA names all columns that
- * are missing, each with the most similar name in F. */
+/* Sets *CELLS, in MEMORY, to the number of each column of SCHEMA in F, INPUT_ABSENT for one that F may lack,
+ * and does.  Otherwise STATUS_DATA names all columns that are missing, each with the most similar name in
+ * F. */
 status matching_find(const encoder_schema *schema, const input_file *f, const char *called, arena *memory,
                      uint32_t **cells, error *err) MUST_USE;
 

@@ -167,11 +167,30 @@ static bool reserve_outcome(pipeline *p, size_t number) {
   return true;
 }
 
+/* Under the lock.  What the columns of the piece add to the facts. */
+static void keep_facts(pipeline *p, const encoder_layout *layout, const encoder *coder,
+                       const shard_content *content) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < p->options.schema->count; i++) {
+    if (!encoder_has(p->options.schema, layout, i)) {
+      continue;
+    }
+    const packed_column *column = &content->columns[kept++];
+    const measure *sizes = encoder_measure(coder, i);
+    const uint8_t decimals = measure_decimals(sizes);
+    column_facts *facts = &p->columns[i];
+    facts->decimals_max = decimals > facts->decimals_max ? decimals : facts->decimals_max;
+    facts->largest = decimal_magnitude_max(facts->largest, measure_largest(sizes));
+    facts->as_numbers = facts->as_numbers || (packed_column_is_numeric(column) && content->rows > 0);
+  }
+  assert(kept == content->columns_count);
+}
+
 /* Under the lock.  Keeps what ENCODER found in the piece. */
-static bool keep_outcome(pipeline *p, size_t number, const encoder *coder, const shard_content *content,
+static bool keep_outcome(pipeline *p, const slot *full, const encoder *coder, const shard_content *content,
                          pipeline_outcome *outcome) {
+  const size_t number = full->number;
   const row_places *found = encoder_places(coder);
-  assert(content->columns_count == p->options.schema->count);
   outcome->done = true;
   outcome->quarantined = found->quarantined;
   outcome->places_count = found->list_count;
@@ -184,15 +203,7 @@ static bool keep_outcome(pipeline *p, size_t number, const encoder *coder, const
     outcome->places[i].line = found->list[i].line;
     outcome->places[i].problem = arena_slice(p->memory, found->list[i].problem);
   }
-  for (uint32_t i = 0; i < content->columns_count; i++) {
-    const measure *sizes = encoder_measure(coder, i);
-    const uint8_t decimals = measure_decimals(sizes);
-    column_facts *facts = &p->columns[i];
-    facts->decimals_max = decimals > facts->decimals_max ? decimals : facts->decimals_max;
-    facts->largest = decimal_magnitude_max(facts->largest, measure_largest(sizes));
-    facts->as_numbers =
-        facts->as_numbers || (packed_column_is_numeric(&content->columns[i]) && content->rows > 0);
-  }
+  keep_facts(p, full->layout, coder, content);
   p->outcomes[number] = *outcome;
   p->rows += content->rows;
   return !arena_failed(p->memory);
@@ -212,7 +223,7 @@ static status encode_slot(pipeline *p, encoder *coder, slot *full, buf *bytes, e
   }
   outcome.shard.file = content.file;
   pthread_mutex_lock(&p->lock);
-  const bool kept = keep_outcome(p, full->number, coder, &content, &outcome);
+  const bool kept = keep_outcome(p, full, coder, &content, &outcome);
   pthread_mutex_unlock(&p->lock);
   return kept ? STATUS_OK : error_no_memory(err, full->layout->input->title);
 }

@@ -205,6 +205,16 @@ static void add_outcome(manifest *m, const pipeline_outcome *o, uint32_t files_b
   }
 }
 
+/* Which files lack column INDEX. */
+static void note_absence(const reading *r, uint32_t index, manifest *m) {
+  manifest_column *c = &m->columns[index];
+  for (uint32_t i = 0; i < r->files_count; i++) {
+    if (!encoder_has(&r->schema, &r->files[i].layout, index)) {
+      manifest_column_lacks(m, c, i);
+    }
+  }
+}
+
 static status fill_manifest(const reading *r, const pipeline *p, manifest *m, error *err) {
   size_t outcomes_count;
   const pipeline_outcome *outcomes = pipeline_outcomes(p, &outcomes_count);
@@ -233,6 +243,7 @@ static status fill_manifest(const reading *r, const pipeline *p, manifest *m, er
                                       .largest = columns[i].largest,
                                       .largest_known = true,
                                       .as_numbers = columns[i].as_numbers};
+    note_absence(r, i, m);
   }
   return arena_failed(m->memory) ? no_memory(err) : STATUS_OK;
 }

@@ -35,6 +35,7 @@ typedef enum reading_hint { READING_HINT_TEXT_CODES, READING_HINT_NUMBER, READIN
 typedef struct reading_column {
   const char *name;
   reading_hint hint;
+  bool optional; /* a file may lack it: the shards of such a file do not have the column */
 } reading_column;
 
 enum { READING_HEADER_ROWS_MAX = 8 };
@@ -67,7 +68,8 @@ typedef struct reading_options {
   /* Blank records are rows, instead of being left out and counted (manifest.h). */
   bool keeps_blank_rows;
   /* The wanted columns; NULL: all, with hints guessed from the first rows.  Wanted columns that a file lacks
-   * are STATUS_DATA; the message names all of them, each with the most similar name of the header. */
+   * are STATUS_DATA, unless they are optional and it has another one; the message names all of them, each
+   * with the most similar name of the header. */
   const reading_column *columns;
   size_t columns_count;
   /* The other columns are read too, in the order of the file, as texts exactly as they are written. */

@@ -19,6 +19,8 @@ void layout_numbers_tell(const document *d, const json *variable, slice item, la
 void layout_weights_tell(const document *d, layout_texts *out);
 /* As what FILES of the document were read, where that is more than a table below one line of titles. */
 void layout_read_as_tell(const document *d, const json *files, layout_texts *out);
+/* Which files lack columns of VARIABLES. */
+void layout_absent_tell(const document *d, const json *variables, layout_texts *out);
 /* "a.csv:3 “x”, a.csv:9 “y”" */
 slice layout_places(const document *d, const json *places);
 

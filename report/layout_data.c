@@ -214,6 +214,7 @@ static void make_troubles(const document *d, layout_texts *out) {
     tell_skipped(d, json_get(file, "repeated_headers"), WORD_REPEATED_HEADER_LINES, name, out);
   }
   const json *variables = data_of(d, "variables");
+  layout_absent_tell(d, variables, out);
   for (size_t i = 0; i < json_count(variables); i++) {
     const json *variable = json_at(variables, i);
     slice item = document_item(d, json_as_text(json_get(variable, "name")));

@@ -104,6 +104,13 @@
     "{file} is valid UTF-8; the encoding that the specification states makes other letters of it",           \
     "{file} 本身是有效的 UTF-8；按规格所写的编码读取会产生乱码",                                             \
     "{file} 本身是有效的 UTF-8；按規格所寫的編碼讀取會產生亂碼")                                             \
+  X(WORD_ABSENT, "Not in {file}, and so not asked there: {items}",                                           \
+    "{file} 中没有、视为未询问的变量：{items}", "{file} 中沒有、視為未詢問的變數：{items}")                  \
+  X(WORD_ABSENT_OPTIONS,                                                                                     \
+    "Columns of options that are not in {file}, not chosen there (not asked, where all are missing): "       \
+    "{items}",                                                                                               \
+    "{file} 中没有的选项列，视为未选（全部缺失时视为未询问）：{items}",                                      \
+    "{file} 中沒有的選項欄，視為未選（全部缺少時視為未詢問）：{items}")                                      \
   X(WORD_LINE_PLACE, "line {line} ({problem})", "第 {line} 行（{problem}）", "第 {line} 行（{problem}）")    \
   X(WORD_INVALID_PLACES, "Invalid answers to {item}: {places}", "{item} 的无效答案：{places}",               \
     "{item} 的無效答案：{places}")                                                                           \

@@ -5,12 +5,8 @@
  * 2. Of two patterns that match a column the later one wins. */
 #include "specification/codebook.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/buf.h"
-#include "store/shard.h"
 
 enum {
   KEY_TYPE = 1 << 0,
@@ -28,16 +24,15 @@ enum {
   KEY_FORMAT = 1 << 12,
   KEY_KIND = 1 << 13,
   KEY_CHOSEN = 1 << 14,
-  KEYS_ALL = KEY_TYPE | KEY_LABEL | KEY_COLUMN | KEY_MISSING,
-  KEYS_COUNT = 15,
+  KEY_OPTIONAL = 1 << 15,
+  KEYS_ALL = KEY_TYPE | KEY_LABEL | KEY_COLUMN | KEY_MISSING | KEY_OPTIONAL,
+  KEYS_COUNT = 16,
 };
-
-enum { NAMES_LISTED = 10 };
 
 /* In the order of the bits. */
 static const char *const key_names[KEYS_COUNT] = {
     "type",   "label",   "column",    "missing",  "range",  "texts", "values", "reverse",
-    "closed", "columns", "delimiter", "decimals", "format", "kind",  "chosen",
+    "closed", "columns", "delimiter", "decimals", "format", "kind",  "chosen", "optional",
 };
 
 static const codebook_type types[] = {
@@ -98,82 +93,6 @@ static bool check_keys(compilation *c, const symbol *s, const codebook_type *typ
   return all_well;
 }
 
-const char *codebook_data(compilation *c) {
-  const manifest *m = c->header;
-  if (m == NULL || m->files_count != 1 || m->files[0].name.length == 0) {
-    return "the data";
-  }
-  const char *name = arena_copy(c->memory, m->files[0].name);
-  return name != NULL ? name : "the data";
-}
-
-static const manifest_column *find_column(const compilation *c, slice name) {
-  for (uint32_t i = 0; i < c->header->columns_count; i++) {
-    if (slice_equal(c->header->columns[i].name, name)) {
-      return &c->header->columns[i];
-    }
-  }
-  return NULL;
-}
-
-/* The title of the column in place NAME, a number; NAME itself where it is a title, or no such number. */
-static slice by_place(const compilation *c, slice name) {
-  int64_t number;
-  if (c->header == NULL || !whole_parse(name, &number) || number < 1 || find_column(c, name) != NULL) {
-    return name;
-  }
-  if (c->places_of_columns != NULL) {
-    return number <= c->places_count ? c->places_of_columns[number - 1] : name;
-  }
-  return number <= c->header->columns_count ? c->header->columns[number - 1].name : name;
-}
-
-/* A title that several columns have: "T #1", "T #2" (reading/csv/csv.h). */
-static bool is_of_several(compilation *c, slice name, place at) {
-  buf list;
-  buf first;
-  buf_init(&list);
-  buf_init(&first);
-  uint32_t count = 0;
-  bool more = true;
-  while (more) {
-    buf_clear(&first);
-    buf_printf(&first, "%.*s #%u", SLICE_ARG(name), count + 1);
-    const slice numbered = {(const char *)first.data, first.length};
-    more = !first.failed && find_column(c, numbered) != NULL;
-    if (more && count++ < NAMES_LISTED) {
-      buf_printf(&list, "%s'%s'", list.length > 0 ? ", " : "", problem_quote(c->problems, numbered));
-    }
-  }
-  if (count > 0) {
-    problem_of_data(c->problems, at, "%u columns of %s have the title '%s'; name one of them: %.*s%s", count,
-                    codebook_data(c), problem_quote(c->problems, name), (int)list.length,
-                    (const char *)list.data, count > NAMES_LISTED ? ", ..." : "");
-  }
-  buf_fini(&list);
-  buf_fini(&first);
-  return count > 0;
-}
-
-static void report_absent(compilation *c, slice name, place at) {
-  if (is_of_several(c, name, at)) {
-    return;
-  }
-  const char *nearest = text_nearest(name, c->free_columns, c->free_columns_count);
-  problem_of_data(c->problems, at, "no column '%s' in %s%s%s%s", problem_quote(c->problems, name),
-                  codebook_data(c), nearest != NULL ? "; did you mean '" : "",
-                  nearest != NULL ? problem_quote(c->problems, slice_of(nearest)) : "",
-                  nearest != NULL ? "'?" : "");
-}
-
-bool codebook_column(compilation *c, slice name, place at) {
-  const bool is_there = c->header == NULL || find_column(c, name) != NULL;
-  if (!is_there) {
-    report_absent(c, name, at);
-  }
-  return is_there;
-}
-
 /* What the file says that its column is about, for a variable to which the page gives no label. */
 static void take_label(const compilation *c, const manifest_column *column, symbol *s) {
   if (column->label.length > 0 && node_get(s->body, "label") == NULL) {
@@ -184,47 +103,6 @@ static void take_label(const compilation *c, const manifest_column *column, symb
   }
 }
 
-/* "T #2" (reading/csv/csv.h); empty: out of memory. */
-static slice numbered_title(compilation *c, slice title, int64_t number) {
-  buf text;
-  buf_init(&text);
-  buf_printf(&text, "%.*s #%lld", SLICE_ARG(title), (long long)number);
-  const slice name = {(const char *)text.data, text.length};
-  const char *copy = text.failed ? NULL : arena_copy(c->memory, name);
-  buf_fini(&text);
-  return slice_of(copy);
-}
-
-/* {title: T, nth: 2}: the second of several columns with one title. */
-static bool read_nth(compilation *c, const node *n, slice *name) {
-  static const char *const keys[] = {"title", "nth"};
-  const node *title = node_get(n, "title");
-  const node *nth = node_get(n, "nth");
-  int64_t number = 0;
-  field_check_keys(c, n, "column", keys, sizeof keys / sizeof keys[0]);
-  if (title == NULL || nth == NULL) {
-    field_expected(c, n, "column", "a title, or {title: ..., nth: 2} of a title that several columns have");
-    return false;
-  }
-  if (!field_name(c, title, "title", name) || !field_whole(c, nth, "nth", 1, SHARD_COLUMNS_MAX, &number)) {
-    return false;
-  }
-  *name = numbered_title(c, *name, number);
-  return name->length > 0;
-}
-
-bool codebook_column_name(compilation *c, const node *n, const char *what, slice *name) {
-  if (n->kind == NODE_MAP) {
-    return read_nth(c, n, name);
-  }
-  if (!field_name(c, n, what, name)) {
-    return false;
-  }
-  const slice named = by_place(c, *name);
-  *name = named.bytes == name->bytes ? named : slice_of(arena_copy(c->memory, named));
-  return name->length > 0;
-}
-
 static bool read_column(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "column");
   slice name = slice_of(s->name);
@@ -232,16 +110,19 @@ static bool read_column(compilation *c, symbol *s) {
     return false;
   }
   s->variable.column = name.bytes;
-  if (c->header == NULL) {
-    return true;
-  }
-  const manifest_column *column = find_column(c, name);
-  if (column == NULL) {
-    report_absent(c, name, n != NULL ? n->at : s->key->at);
+  const manifest_column *column;
+  if (!codebook_column(c, s, name, n != NULL ? n->at : s->key->at, &column)) {
     return false;
   }
-  take_label(c, column, s);
+  if (column != NULL) {
+    take_label(c, column, s);
+  }
   return true;
+}
+
+static bool read_optional(compilation *c, symbol *s) {
+  const node *n = node_get(s->body, "optional");
+  return n == NULL || field_flag(c, n, "optional", &s->variable.optional);
 }
 
 static bool read_entry(compilation *c, symbol *s) {
@@ -256,12 +137,13 @@ static bool read_entry(compilation *c, symbol *s) {
   s->variable.kind = type->kind;
   bool all_well = check_keys(c, s, type);
   const node *label = node_get(s->body, "label");
+  all_well = read_optional(c, s) && all_well;
   all_well = (label == NULL || field_label(c, label, "label", &s->label)) && all_well;
-  all_well = type->read(c, s) && all_well;
-  all_well = answers_missing(c, s) && answers_of_platform(c, s) && all_well;
-  if (s->variable.kind != VARIABLE_MULTI_FLAGS) {
+  if (type->kind != VARIABLE_MULTI_CELL || node_get(s->body, "columns") == NULL) {
     all_well = read_column(c, s) && all_well;
   }
+  all_well = type->read(c, s) && all_well;
+  all_well = answers_missing(c, s) && answers_of_platform(c, s) && all_well;
   if (all_well) {
     answers_sort(s);
     s->normal = normal_codebook_entry(c, s);
@@ -307,7 +189,7 @@ static bool claim(compilation *c, claims *all, const node *n) {
   if (!ARRAY_ROOM_IN(c->memory, all->names, all->count, all->capacity)) {
     return false;
   }
-  all->names[all->count++] = by_place(c, n->text);
+  all->names[all->count++] = codebook_by_place(c, n->text);
   return true;
 }
 
@@ -322,7 +204,7 @@ static bool claim_column(compilation *c, claims *all, const node *n) {
   if (title == NULL || nth == NULL || !whole_parse(nth->text, &number)) {
     return true; /* reported where the entry is read */
   }
-  const node named = {.kind = NODE_TEXT, .text = numbered_title(c, title->text, number)};
+  const node named = {.kind = NODE_TEXT, .text = codebook_numbered_title(c, title->text, number)};
   return named.text.length > 0 && claim(c, all, &named);
 }
 
@@ -375,7 +257,8 @@ static void expand(compilation *c, uint32_t index, const claims *claimed) {
   uint32_t lost = 0;
   for (uint32_t i = 0; i < c->header->columns_count; i++) {
     slice column = c->header->columns[i].name;
-    if (!pattern_matches(p->key->text, column)) {
+    const bool is_later = manifest_column_is_lacking(&c->header->columns[i], 0);
+    if (is_later || !pattern_matches(p->key->text, column)) {
       continue;
     }
     matched++;

@@ -42,12 +42,19 @@ void answers_sort(symbol *s);
 /* Adds a label for a key that is a text. */
 bool answers_label_text(compilation *c, symbol *s, slice key, const node *label);
 
+/* ---- Columns (codebook_columns.c) ----------------------------------------------------------------- */
+
 /* What messages call the data of the header: their file when it is one, otherwise "the data". */
 const char *codebook_data(compilation *c);
+/* The title of the column in place NAME, a number; NAME itself where it is a title, or no such number. */
+slice codebook_by_place(const compilation *c, slice name);
+/* "T #2" (reading/csv/csv.h); empty: out of memory. */
+slice codebook_numbered_title(compilation *c, slice title, int64_t number);
 /* The column that N names: its title; a whole number that is no title, its place in the first file; or
  * {title, nth}. */
 bool codebook_column_name(compilation *c, const node *n, const char *what, slice *name);
-/* True when the data have the column, or there is no header; otherwise reported. */
-bool codebook_column(compilation *c, slice name, place at);
+/* True when S may read the column NAME: all files have it, or it is optional, or there is no header.
+ * Otherwise reported.  *COLUMN, if not NULL: what is known of it; NULL: nothing. */
+bool codebook_column(compilation *c, symbol *s, slice name, place at, const manifest_column **column);
 
 #endif

@@ -111,7 +111,7 @@ static bool multi_flags(compilation *c, symbol *s, const node *columns) {
       }
     }
     v->columns[i] = column.bytes;
-    all_well = codebook_column(c, column, columns->items[i]->at) && all_well;
+    all_well = codebook_column(c, s, column, columns->items[i]->at, NULL) && all_well;
   }
   const node *chosen = node_get(s->body, "chosen");
   static const char *const choices[] = {"1", "any"};

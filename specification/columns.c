@@ -11,6 +11,7 @@ enum { SCALE_CODES_MAX = 100 };
 typedef struct wanted {
   const char *name;
   reading_hint hint;
+  bool optional;
   size_t order;
 } wanted;
 
@@ -50,7 +51,8 @@ static size_t list_all(const compilation *c, wanted *into) {
     }
     for (uint32_t k = 0; k < (v->columns_count > 0 ? v->columns_count : 1); k++) {
       if (into != NULL) {
-        into[count] = (wanted){v->columns_count > 0 ? v->columns[k] : v->column, hint_of(v), count};
+        into[count] =
+            (wanted){v->columns_count > 0 ? v->columns[k] : v->column, hint_of(v), v->optional, count};
       }
       count++;
     }
@@ -79,13 +81,15 @@ reading_column *columns_wanted(const compilation *c, arena *a, size_t *count) {
   for (size_t i = 0; i < all; i++) {
     if (kept > 0 && strcmp(list[kept - 1].name, list[i].name) == 0) {
       list[kept - 1].hint = merge_hints(list[kept - 1].hint, list[i].hint);
+      list[kept - 1].optional = list[kept - 1].optional && list[i].optional;
     } else {
       list[kept++] = list[i];
     }
   }
   qsort(list, kept, sizeof list[0], by_order);
   for (size_t i = 0; i < kept; i++) {
-    columns[i] = (reading_column){.name = arena_copy(a, slice_of(list[i].name)), .hint = list[i].hint};
+    columns[i] = (reading_column){
+        .name = arena_copy(a, slice_of(list[i].name)), .hint = list[i].hint, .optional = list[i].optional};
     if (columns[i].name == NULL) {
       return NULL;
     }

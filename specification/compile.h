@@ -58,7 +58,10 @@ typedef struct symbol {
   uint32_t construct_index;      /* SYMBOL_CONSTRUCT, READY */
   uint32_t listed;               /* the last list (symbol_list) that took it */
   decimal *weights;              /* MEAN, as given; NULL: none */
-  json *normal;                  /* of the normalised specification; may be NULL */
+  plan_absence *absences;        /* in the codebook: optional columns that some files lack */
+  uint32_t absences_count;
+  size_t absences_capacity;
+  json *normal; /* of the normalised specification; may be NULL */
 } symbol;
 
 /* An entry of the codebook that declares as many variables as columns match. */

@@ -92,8 +92,12 @@ json *normal_codebook_entry(compilation *c, const symbol *s) {
   json_set_bool(o, "reverse", v->reversed);
   json_set_bool(o, "closed", v->closed);
   json_set_text(o, "delimiter", v->delimiter);
-  if (v->any_chosen) { /* the default leaves no trace: it is older than the key */
+  /* The defaults of these leave no trace: they are older than the keys. */
+  if (v->any_chosen) {
     json_set_text(o, "chosen", "any");
+  }
+  if (v->optional) {
+    json_set_bool(o, "optional", true);
   }
   const uint8_t decimals = s->weight != 0 ? s->weight_decimals : s->decimals_declared;
   json_set(o, "decimals", s->decimals_given ? json_integer(c->memory, decimals) : json_null(c->memory));

@@ -7,8 +7,7 @@
 enum { DECIMALS_MAX = PROGRAM_DECIMALS_MAX, DIGITS_MAX = DECIMAL_SCALE_MAX };
 
 const manifest_column *codebook_measured(const compilation *c, const symbol *s) {
-  const node *column = node_get(s->body, "column");
-  const slice name = column != NULL ? column->text : slice_of(s->name);
+  const slice name = slice_of(s->variable.column);
   for (uint32_t i = 0; c->decimals_known && i < c->header->columns_count; i++) {
     if (slice_equal(c->header->columns[i].name, name)) {
       return &c->header->columns[i];

@@ -182,6 +182,8 @@ void symbol_finish(compilation *c, symbol *s) {
       .in_codebook = s->origin == SYMBOL_CODEBOOK,
       .decimals_declared = s->decimals_given ? s->decimals_declared : 0,
       .largest = s->largest,
+      .absences = s->absences,
+      .absences_count = s->absences_count,
   };
   if (s->origin == SYMBOL_CONSTRUCT) {
     c->plan->constructs[s->construct_index].variable = s->plan_index;

@@ -1,8 +1,8 @@
 /* Manifests as bytes: magic, version, then files, shards and columns in order, XXH3-64 at the end.
  *
- * Version 3, which said neither what a file was read as nor what a column is about, and version 2, which did
- * not say either how large a column's numbers are nor which records belong to no respondent, are read as
- * well: datasets that a broker keeps outlive programs.
+ * Version 4, in which all files have all columns, version 3, which said neither what a file was read as nor
+ * what a column is about, and version 2, which did not say either how large a column's numbers are nor which
+ * records belong to no respondent, are read as well: datasets that a broker keeps outlive programs.
  *
  * Integers are varints in their shortest form, so equal manifests have equal bytes.  The reader checks what
  * other modules rely on: texts are UTF-8 (they go into reports), shards refer to existing files, and
@@ -12,14 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "store/shard.h"
 
 #define MANIFEST_MAGIC "CANVMNFS"
 
 enum {
-  MANIFEST_VERSION = 4,
+  MANIFEST_VERSION = 5,
   MANIFEST_VERSION_OLDEST = 2,
-  MANIFEST_VERSION_LABELS = 4, /* and what files were read as */
+  MANIFEST_VERSION_LABELS = 4,  /* and what files were read as */
+  MANIFEST_VERSION_LACKING = 5, /* which files do not have a column */
   MAGIC_BYTES = 8,
   CHECKSUM_BYTES = 8,
   TEXT_BYTES_MAX = 1 << 20,
@@ -54,6 +56,23 @@ uint64_t manifest_rows(const manifest *m) {
   return rows;
 }
 
+void manifest_column_lacks(manifest *m, manifest_column *c, uint32_t file) {
+  if (ARRAY_ROOM_IN(m->memory, c->lacking, c->lacking_count, c->lacking_capacity)) {
+    c->lacking[c->lacking_count++] = file;
+  }
+}
+
+static int by_file(const void *left, const void *right) {
+  const uint32_t *a = left;
+  const uint32_t *b = right;
+  return (*a > *b) - (*a < *b);
+}
+
+bool manifest_column_is_lacking(const manifest_column *c, uint32_t file) {
+  return c->lacking_count > 0 &&
+         bsearch(&file, c->lacking, c->lacking_count, sizeof c->lacking[0], by_file) != NULL;
+}
+
 static bool same_file(const file_facts *a, const file_facts *b) {
   return slice_equal(a->name, b->name) && digest_equal(&a->sha256, &b->sha256) && a->bytes == b->bytes;
 }
@@ -83,6 +102,10 @@ static void encode_column(const manifest_column *c, buf *out) {
   if (c->largest_known) {
     buf_put_varint(out, c->largest.mantissa);
     buf_put_varint(out, (uint64_t)(c->largest.exponent - DECIMAL_MAGNITUDE_EXPONENT_MIN));
+  }
+  buf_put_varint(out, c->lacking_count);
+  for (uint32_t i = 0; i < c->lacking_count; i++) {
+    buf_put_varint(out, c->lacking[i] - (i > 0 ? c->lacking[i - 1] + 1 : 0));
   }
 }
 
@@ -164,7 +187,24 @@ static decimal_magnitude decode_largest(reader *r) {
   return m;
 }
 
-static void decode_column(reader *r, uint32_t version, manifest_column *c, arena *memory) {
+/* Each as its distance from the one after the last. */
+static void decode_lacking(reader *r, const manifest *m, manifest_column *c) {
+  const uint32_t count = (uint32_t)reader_count_of(r, m->files_count, 1);
+  uint64_t next = 0;
+  c->lacking = count > 0 ? ARENA_ARRAY(m->memory, uint32_t, count) : NULL;
+  for (uint32_t i = 0; c->lacking != NULL && i < count && r->problem == NULL; i++) {
+    next += reader_count(r, m->files_count);
+    if (next >= m->files_count) {
+      reader_fail(r, "a column is lacking in a file that does not exist");
+      return;
+    }
+    c->lacking[c->lacking_count++] = (uint32_t)next++;
+  }
+  c->lacking_capacity = count;
+}
+
+static void decode_column(reader *r, uint32_t version, manifest_column *c, const manifest *m) {
+  arena *memory = m->memory;
   c->name = reader_text(r, TEXT_BYTES_MAX, memory);
   if (version >= MANIFEST_VERSION_LABELS) {
     c->label = reader_text(r, TEXT_BYTES_MAX, memory);
@@ -181,6 +221,9 @@ static void decode_column(reader *r, uint32_t version, manifest_column *c, arena
   if (c->largest_known) {
     c->largest = decode_largest(r);
   }
+  if (version >= MANIFEST_VERSION_LACKING) {
+    decode_lacking(r, m, c);
+  }
 }
 
 static void decode_columns(reader *r, uint32_t version, manifest *m) {
@@ -188,7 +231,7 @@ static void decode_columns(reader *r, uint32_t version, manifest *m) {
   m->columns = ARENA_ARRAY(m->memory, manifest_column, m->columns_count);
   for (uint32_t i = 0; m->columns != NULL && r->problem == NULL && i < m->columns_count; i++) {
     m->columns[i] = (manifest_column){0};
-    decode_column(r, version, &m->columns[i], m->memory);
+    decode_column(r, version, &m->columns[i], m);
   }
 }
 

@@ -33,6 +33,9 @@ typedef struct manifest_column {
   bool largest_known; /* false in manifests of version 2, whose DECIMALS_MAX leaves out numbers of more than
                          18 decimals or digits */
   bool as_numbers;    /* some shard keeps its cells as numbers: how they were written is lost */
+  uint32_t *lacking;  /* ascending: the files that do not have it, nor their shards */
+  uint32_t lacking_count;
+  size_t lacking_capacity;
 } manifest_column;
 
 typedef struct manifest {
@@ -41,17 +44,22 @@ typedef struct manifest {
   uint32_t files_count;
   manifest_shard *shards; /* by first_ordinal */
   uint32_t shards_count;
-  manifest_column *columns; /* in the order of the first file */
+  manifest_column *columns; /* in the order of the first file; then what later ones have besides */
   uint32_t columns_count;
 } manifest;
 
 manifest *manifest_new(void);
 void manifest_destroy(manifest *m);
 /* The dataset of all PARTS (at least one), which follow each other: files and shards in that order, the
- * columns of the first part with the facts of the other parts.  The parts' shards count their records from
- * the dataset's first, and their files from the part's. */
+ * columns of the first part and then those that later parts add, with the facts of all parts.  The parts'
+ * shards count their records from the dataset's first, and their files from the part's. */
 status manifest_join(const manifest *const *parts, size_t count, manifest **out, error *err) MUST_USE;
 uint64_t manifest_rows(const manifest *m); /* usable rows */
+/* Notes that FILE, which is beyond those noted before, does not have column C.  When memory runs out, M's
+ * arena knows. */
+void manifest_column_lacks(manifest *m, manifest_column *c, uint32_t file);
+/* Whether FILE does not have column C. */
+bool manifest_column_is_lacking(const manifest_column *c, uint32_t file);
 /* Whether A and B have the same files under the same names, cut into the same shards.  Their facts may differ
  * even so, when an earlier version of this program wrote one of them. */
 bool manifest_same_shards(const manifest *a, const manifest *b);

@@ -1,54 +1,92 @@
-/* Joins datasets one after the other.  Columns are matched by name; those of the first part count. */
+/* Joins datasets one after the other.  Columns are matched by name: those of the first part, then those that
+ * each later one adds. */
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/array.h"
+#include "base/table.h"
 #include "store/manifest.h"
+#include "store/shard.h"
 
-static int column_order(const void *left, const void *right) {
-  const manifest_column *const *a = left;
-  const manifest_column *const *b = right;
-  return slice_compare((*a)->name, (*b)->name);
+/* The columns so far, each with the number of the last part that has it, from 1. */
+typedef struct joined_columns {
+  manifest *m;
+  size_t capacity, parts_capacity;
+  uint32_t *last_parts;
+  uint32_t parts_count; /* of last_parts: as many as columns */
+  hash_table places;
+} joined_columns;
+
+static uint32_t place_of(const joined_columns *j, uint64_t hash, slice name) {
+  hash_search search = hash_table_search(&j->places, hash);
+  while (hash_table_next(&search) && !slice_equal(j->m->columns[search.place].name, name)) {
+  }
+  return search.place;
 }
 
-static int column_match(const void *key, const void *element) {
-  const manifest_column *const *column = element;
-  return slice_compare(*(const slice *)key, (*column)->name);
+/* A column that the FILES_BEFORE do not have; PLACE_NONE: out of memory. */
+static uint32_t add_column(joined_columns *j, uint64_t hash, const manifest_column *from,
+                           uint32_t files_before) {
+  manifest *m = j->m;
+  const uint32_t place = m->columns_count;
+  if (!ARRAY_ROOM_IN(m->memory, m->columns, m->columns_count, j->capacity) ||
+      !ARRAY_ROOM_IN(m->memory, j->last_parts, j->parts_count, j->parts_capacity) ||
+      !hash_table_add(&j->places, hash, place)) {
+    return PLACE_NONE;
+  }
+  m->columns[m->columns_count++] = (manifest_column){.name = arena_slice(m->memory, from->name),
+                                                     .label = arena_slice(m->memory, from->label),
+                                                     .largest_known = true};
+  j->last_parts[j->parts_count++] = 0;
+  for (uint32_t i = 0; i < files_before; i++) {
+    manifest_column_lacks(m, &m->columns[place], i);
+  }
+  return place;
 }
 
-/* SORTED: the columns of M by name. */
-static void add_facts(const manifest *part, manifest_column **sorted, uint32_t count) {
+static void add_facts(manifest *m, manifest_column *to, const manifest_column *from, uint32_t files_before) {
+  to->decimals_max = from->decimals_max > to->decimals_max ? from->decimals_max : to->decimals_max;
+  to->largest = decimal_magnitude_max(from->largest, to->largest);
+  to->largest_known = to->largest_known && from->largest_known;
+  to->as_numbers = to->as_numbers || from->as_numbers;
+  for (uint32_t i = 0; i < from->lacking_count; i++) {
+    manifest_column_lacks(m, to, files_before + from->lacking[i]);
+  }
+}
+
+/* PART is number NUMBER, from 1.  False: out of memory. */
+static bool join_part(joined_columns *j, const manifest *part, uint32_t number, uint32_t files_before) {
   for (uint32_t i = 0; i < part->columns_count; i++) {
     const manifest_column *from = &part->columns[i];
-    manifest_column **found = bsearch(&from->name, sorted, count, sizeof *sorted, column_match);
-    if (found != NULL) {
-      manifest_column *to = *found;
-      to->decimals_max = from->decimals_max > to->decimals_max ? from->decimals_max : to->decimals_max;
-      to->largest = decimal_magnitude_max(from->largest, to->largest);
-      to->largest_known = to->largest_known && from->largest_known;
-      to->as_numbers = to->as_numbers || from->as_numbers;
+    const uint64_t hash = digest_xxh3(from->name.bytes, from->name.length);
+    uint32_t place = place_of(j, hash, from->name);
+    place = place != PLACE_NONE ? place : add_column(j, hash, from, files_before);
+    if (place == PLACE_NONE) {
+      return false;
+    }
+    if (j->last_parts[place] < number) { /* a hostile part may have a name twice */
+      j->last_parts[place] = number;
+      add_facts(j->m, &j->m->columns[place], from, files_before);
     }
   }
+  for (uint32_t i = 0; i < j->m->columns_count; i++) {
+    for (uint32_t k = 0; j->last_parts[i] < number && k < part->files_count; k++) {
+      manifest_column_lacks(j->m, &j->m->columns[i], files_before + k);
+    }
+  }
+  return true;
 }
 
-/* The columns of the first part, each with the facts of all parts. */
-static void join_columns(const manifest *const *parts, size_t count, manifest *m) {
-  const manifest *first = parts[0];
-  manifest_column **sorted = ARENA_ARRAY(m->memory, manifest_column *, (size_t)first->columns_count + 1);
-  m->columns = ARENA_ARRAY(m->memory, manifest_column, (size_t)first->columns_count + 1);
-  if (arena_failed(m->memory)) {
-    return;
+static bool join_columns(const manifest *const *parts, size_t count, manifest *m) {
+  joined_columns j = {.m = m};
+  uint32_t files_before = 0;
+  bool good = true;
+  for (size_t i = 0; good && i < count; i++) {
+    good = join_part(&j, parts[i], (uint32_t)i + 1, files_before);
+    files_before += parts[i]->files_count;
   }
-  m->columns_count = first->columns_count;
-  for (uint32_t i = 0; i < first->columns_count; i++) {
-    m->columns[i] = (manifest_column){.name = arena_slice(m->memory, first->columns[i].name),
-                                      .label = arena_slice(m->memory, first->columns[i].label),
-                                      .largest_known = true};
-    sorted[i] = &m->columns[i];
-  }
-  qsort(sorted, m->columns_count, sizeof *sorted, column_order);
-  for (size_t k = 0; k < count; k++) {
-    add_facts(parts[k], sorted, m->columns_count);
-  }
+  hash_table_fini(&j.places);
+  return good;
 }
 
 static void add_part(const manifest *part, manifest *m) {
@@ -85,11 +123,18 @@ static status fill(const manifest *const *parts, size_t count, manifest *m, erro
   TRY(check_size(files, shards, err));
   m->files = ARENA_ARRAY(m->memory, file_facts, files + 1);
   m->shards = ARENA_ARRAY(m->memory, manifest_shard, shards + 1);
-  join_columns(parts, count, m);
-  for (size_t i = 0; i < count && !arena_failed(m->memory); i++) {
+  const bool joined = join_columns(parts, count, m);
+  for (size_t i = 0; joined && i < count && !arena_failed(m->memory); i++) {
     add_part(parts[i], m);
   }
-  return arena_failed(m->memory) ? error_no_memory(err, "the dataset") : STATUS_OK;
+  if (!joined || arena_failed(m->memory)) {
+    return error_no_memory(err, "the dataset");
+  }
+  return m->columns_count <= SHARD_COLUMNS_MAX
+             ? STATUS_OK
+             : error_set(err, STATUS_LIMIT,
+                         "the files have %u different columns together; at most %d are allowed",
+                         m->columns_count, SHARD_COLUMNS_MAX);
 }
 
 status manifest_join(const manifest *const *parts, size_t count, manifest **out, error *err) {

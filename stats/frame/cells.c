@@ -111,9 +111,28 @@ static status cells_of_decimals(frame *f, const packed_column *column, frame_cel
   return st;
 }
 
-status frame_cells_of(frame *f, const char *column_name, frame_cells *out, error *err) {
+status frame_column(const frame *f, const program_variable *v, const char *name, packed_column *out,
+                    bool *absent, error *err) {
+  const status st = f->rows->column(f->rows->context, name, out, err);
+  *absent = st == STATUS_NOT_FOUND && v->optional;
+  return *absent ? STATUS_OK : st;
+}
+
+static status cells_of_nothing(frame *f, frame_cells *out, error *err) {
+  static const slice nothing = {"", 0};
+  uint8_t *codes = frame_scratch(f, f->padded);
+  *out = (frame_cells){.codes = codes, .texts = &nothing, .count = 1, .is_absent = true};
+  return codes != NULL ? STATUS_OK : frame_no_memory(err);
+}
+
+status frame_cells_of(frame *f, const program_variable *v, const char *column_name, frame_cells *out,
+                      error *err) {
   packed_column column = {0};
-  TRY(f->rows->column(f->rows->context, column_name, &column, err));
+  bool absent = false;
+  TRY(frame_column(f, v, column_name, &column, &absent, err));
+  if (absent) {
+    return cells_of_nothing(f, out, err);
+  }
   *out = (frame_cells){.texts = column.texts, .count = column.texts_count};
   switch (column.kind) {
     case PACKED_CODES:
@@ -211,6 +230,10 @@ const program_rule *cell_rule(const cell_rules *r, slice text, const decimal *nu
 }
 
 void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, cell *out) {
+  if (c->is_absent) {
+    *out = (cell){.text = c->texts[entry], .missing = true, .reason = MISSING_NOT_ASKED};
+    return;
+  }
   *out = (cell){.text = c->texts[entry]};
   if (entry < c->numbers_count) {
     out->number = c->numbers[entry];
@@ -238,7 +261,7 @@ void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, ce
 
 status frame_open_cells(frame *f, const program_variable *v, const char *column, bool numeric,
                         frame_cells *cells, cell_rules *rules, error *err) {
-  TRY(frame_cells_of(f, column, cells, err));
+  TRY(frame_cells_of(f, v, column, cells, err));
   return cell_rules_init(rules, f, v, numeric, err);
 }
 

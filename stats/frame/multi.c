@@ -7,7 +7,8 @@
  * Columns.  Each option has the answer of its own cell.  A row with a 0 or a 1 in any of them answers the
  * question; only in such a row a blank cell means "not chosen".  Whatever else a cell is
  * (not asked, refused, invalid, ..), its option has no answer in that row, and the other options keep theirs.
- * Where any text is to choose an option, no cell is invalid.
+ * Where any text is to choose an option, no cell is invalid.  In a shard that lacks some of the columns their
+ * options were not chosen; in one that lacks all of them the question was not asked.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -216,10 +217,14 @@ static uint8_t flag_of_cell(const program_variable *v, const cell *c) {
   return v->any_chosen ? 1 : SLOT_MISSING + MISSING_INVALID;
 }
 
-static status read_flags(frame *f, const program_variable *v, const char *column, uint8_t *out, error *err) {
+/* A column that the shard lacks is one of empty cells; *ABSENT counts it. */
+static status read_flags(frame *f, const program_variable *v, const char *column, uint8_t *out,
+                         uint32_t *absent, error *err) {
   frame_cells cells;
   cell_rules rules;
   TRY(frame_open_cells(f, v, column, true, &cells, &rules, err));
+  *absent += cells.is_absent;
+  cells.is_absent = false;
   uint8_t *of_entry = malloc((size_t)cells.count + 1);
   for (uint32_t i = 0; of_entry != NULL && i < cells.count; i++) {
     cell c;
@@ -279,12 +284,16 @@ status frame_make_multi_flags(frame *f, const program_variable *v, frame_variabl
     return frame_no_memory(err);
   }
   TRY(keep_options(f, v->keys, v->keys_count, &out->set, err));
+  uint32_t absent = 0;
   for (uint32_t k = 0; k < v->columns_count; k++) {
     flags[k] = frame_memory(f, f->padded);
     if (flags[k] == NULL) {
       return frame_no_memory(err);
     }
-    TRY(read_flags(f, v, v->columns[k], flags[k], err));
+    TRY(read_flags(f, v, v->columns[k], flags[k], &absent, err));
+  }
+  for (uint32_t k = 0; absent == v->columns_count && k < absent; k++) {
+    memset(flags[k], SLOT_MISSING + MISSING_NOT_ASKED, f->count);
   }
   join_flags(f, flags, v->columns_count, answered);
   out->set.answered = answered;

@@ -280,7 +280,8 @@ static status number_of_decimals(frame *f, const program_variable *v, const pack
 
 status frame_make_number(frame *f, const program_variable *v, frame_variable *out, error *err) {
   packed_column column = {0};
-  TRY(f->rows->column(f->rows->context, v->column, &column, err));
-  return packed_column_is_numeric(&column) ? number_of_decimals(f, v, &column, out, err)
-                                           : make_from_cells(f, v, true, out, err);
+  bool absent = false;
+  TRY(frame_column(f, v, v->column, &column, &absent, err));
+  return !absent && packed_column_is_numeric(&column) ? number_of_decimals(f, v, &column, out, err)
+                                                      : make_from_cells(f, v, true, out, err);
 }

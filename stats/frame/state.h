@@ -107,9 +107,13 @@ typedef struct frame_cells {
   uint32_t count;
   const decimal *numbers;
   uint32_t numbers_count;
+  bool is_absent; /* the shard lacks the column, which is optional: one entry, an empty text, for all rows */
 } frame_cells;
 
-status frame_cells_of(frame *f, const char *column, frame_cells *out, error *err);
+/* Column NAME of V.  *ABSENT: the shard does not have it, and need not. */
+status frame_column(const frame *f, const program_variable *v, const char *name, packed_column *out,
+                    bool *absent, error *err);
+status frame_cells_of(frame *f, const program_variable *v, const char *column, frame_cells *out, error *err);
 uint32_t frame_cells_entry(const frame_cells *c, uint32_t row);
 
 /* What a cell is once the variable's rules have been applied. */

@@ -69,6 +69,14 @@ static decimal_magnitude get_magnitude(reader *r) {
   return m;
 }
 
+static void get_absence(reader *r, const plan *p, plan_absence *a) {
+  a->column = get_text(r, p->memory);
+  a->files_count = (uint32_t)reader_count(r, UINT32_MAX);
+  for (uint32_t i = 0; i < a->files_count && i < PLAN_ABSENCE_FILES; i++) {
+    a->files[i] = (uint32_t)reader_count(r, UINT32_MAX);
+  }
+}
+
 static void get_variable(reader *r, const plan *p, plan_variable *v) {
   v->name = get_text(r, p->memory);
   v->variable = get_index(r, p->program->variables_count);
@@ -89,6 +97,12 @@ static void get_variable(reader *r, const plan *p, plan_variable *v) {
     get_label(r, p->memory, &value->label);
   }
   v->values_count = (uint32_t)count;
+  count = reader_count_of(r, PLAN_LIST_MAX, 2);
+  v->absences = get_array(r, p->memory, &count, sizeof *v->absences);
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
+    get_absence(r, p, &v->absences[i]);
+  }
+  v->absences_count = (uint32_t)count;
 }
 
 static void get_construct(reader *r, const plan *p, uint32_t own_index, plan_construct *c) {

@@ -74,6 +74,14 @@ static void put_label(buf *out, const plan_label *label) {
   }
 }
 
+static void put_absence(buf *out, const plan_absence *a) {
+  put_text(out, a->column);
+  buf_put_varint(out, a->files_count);
+  for (uint32_t i = 0; i < a->files_count && i < PLAN_ABSENCE_FILES; i++) {
+    buf_put_varint(out, a->files[i]);
+  }
+}
+
 static void put_variable(buf *out, const plan_variable *v) {
   put_text(out, v->name);
   buf_put_varint(out, v->variable);
@@ -92,6 +100,10 @@ static void put_variable(buf *out, const plan_variable *v) {
       buf_put_signed(out, value->number);
     }
     put_label(out, &value->label);
+  }
+  buf_put_varint(out, v->absences_count);
+  for (uint32_t i = 0; i < v->absences_count; i++) {
+    put_absence(out, &v->absences[i]);
   }
 }
 

@@ -29,6 +29,14 @@ typedef struct plan_value_label {
   plan_label label;
 } plan_value_label;
 
+/* A column that some files do not have. */
+enum { PLAN_ABSENCE_FILES = 5 };
+typedef struct plan_absence {
+  const char *column;
+  uint32_t files_count;
+  uint32_t files[PLAN_ABSENCE_FILES]; /* the first */
+} plan_absence;
+
 typedef struct plan_variable {
   const char *name;  /* unique in the plan; constructs and derived variables too */
   uint32_t variable; /* in the program */
@@ -40,6 +48,8 @@ typedef struct plan_variable {
    * room for them; the report says so. */
   uint8_t decimals_declared;
   decimal_magnitude largest;
+  plan_absence *absences; /* of optional columns; the report says so */
+  uint32_t absences_count;
 } plan_variable;
 
 /* Constructs: the index system.  Children are items (plan variables) or constructs. */

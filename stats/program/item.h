@@ -30,6 +30,7 @@ enum {
   FIELD_MEAN = 1 << 16,
   FIELD_CLUSTER = 1 << 17,
   FIELD_ANY_CHOSEN = 1 << 18,
+  FIELDS_READ = FIELD_COLUMN | FIELD_COLUMNS, /* of kinds that are read from the file */
 };
 
 typedef struct variable_traits {

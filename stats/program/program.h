@@ -26,7 +26,7 @@
 
 /* What a program may hold.  Decoders refuse more before they allocate. */
 enum {
-  PROGRAM_VERSION = 5,
+  PROGRAM_VERSION = 6,
   PROGRAM_VARIABLES_MAX = 100000,
   PROGRAM_FILTERS_MAX = 10000,
   PROGRAM_WEIGHTS_MAX = 1000,
@@ -124,6 +124,8 @@ typedef struct program_variable {
   const char *column;   /* kinds read from one column */
   const char **columns; /* MULTI_FLAGS */
   uint32_t columns_count;
+  bool optional; /* kinds read from columns: shards may lack a column.  Its cells are then missing, NOT_ASKED;
+                    MULTI_FLAGS: blank, unless the shard lacks all columns */
   program_rule *rules;
   uint32_t rules_count;
 

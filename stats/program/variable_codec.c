@@ -325,6 +325,9 @@ static void read_fields_encode(const program_variable *v, unsigned fields, bool 
   if (fields & FIELD_ANY_CHOSEN) {
     buf_put_u8(out, v->any_chosen);
   }
+  if (fields & FIELDS_READ) {
+    buf_put_u8(out, v->optional);
+  }
 }
 
 static void derived_fields_encode(const program_variable *v, unsigned fields, const item_numbering *numbering,
@@ -402,6 +405,9 @@ static void read_fields_decode(reader *r, arena *a, unsigned fields, program_var
   }
   if (fields & FIELD_ANY_CHOSEN) {
     v->any_chosen = reader_flag(r);
+  }
+  if (fields & FIELDS_READ) {
+    v->optional = reader_flag(r);
   }
 }
 

@@ -191,6 +191,29 @@ static void set_rounding(json *o, const plan *p, uint32_t variable, const variab
   }
 }
 
+/* The columns that some files do not have; a member only where there are any. */
+static void set_absences(json *o, const plan *p, const plan_variable *planned) {
+  arena *a = json_arena(o);
+  json *all = json_array(a);
+  const bool is_set = p->program->variables[planned->variable].kind == VARIABLE_MULTI_FLAGS;
+  for (uint32_t i = 0; i < planned->absences_count; i++) {
+    const plan_absence *absence = &planned->absences[i];
+    json *entry = json_object(a);
+    json *files = json_array(a);
+    for (uint32_t k = 0; k < absence->files_count && k < PLAN_ABSENCE_FILES; k++) {
+      json_push(files, json_text(a, plan_file_name(p, absence->files[k])));
+    }
+    json_set_text(entry, "column", absence->column);
+    json_set_integer(entry, "n", absence->files_count);
+    json_set_text(entry, "as", is_set ? "not_chosen" : "not_asked");
+    json_set(entry, "files", files);
+    json_push(all, entry);
+  }
+  if (planned->absences_count > 0) {
+    json_set(o, "absent", all);
+  }
+}
+
 static json *variables_facts(arena *a, const plan *p, const bool *used, const document_source *source,
                              int64_t *invalid) {
   json *variables = json_array(a);
@@ -205,6 +228,7 @@ static json *variables_facts(arena *a, const plan *p, const bool *used, const do
         set_rounding(facts, p, i, v.facts);
       }
       document_invalid_texts(facts, p, v.invalid);
+      set_absences(facts, p, &p->variables[i]);
       json_push(variables, facts);
       *invalid += v.facts->missing[MISSING_INVALID];
     }

@@ -1,8 +1,9 @@
-"""Manifests, from the description in store/manifest.c: version 4, and 3 and 2, which are still read."""
+"""Manifests, from the description in store/manifest.c: version 5, and 4, 3 and 2, which are still read."""
 
 from golden import Golden, run, xxh3
 
-VERSION = 4
+VERSION = 5
+LABELS = 4
 MIDDLE = 3
 OLDEST = 2
 EXPONENT_MIN = -300
@@ -42,7 +43,7 @@ def shard(e, name, size, first_ordinal, rows, file_index):
     e.varint(file_index, "file")
 
 
-def column(e, version, name, decimals, as_numbers, largest=None, label=""):
+def column(e, version, name, decimals, as_numbers, largest=None, label="", lacking=()):
     e.text(name, "column")
     if version > MIDDLE:
         e.text(label, "label")
@@ -53,6 +54,10 @@ def column(e, version, name, decimals, as_numbers, largest=None, label=""):
         if largest is not None:
             e.varint(largest[0], "mantissa")
             e.varint(largest[1] - EXPONENT_MIN, f"exponent {largest[1]}, from {EXPONENT_MIN}")
+    if version > LABELS:
+        e.varint(len(lacking), "files that lack it")
+        for i, number in enumerate(lacking):
+            e.varint(number - (lacking[i - 1] + 1 if i > 0 else 0), f"file {number}")
 
 
 def whole(e, version):
@@ -66,7 +71,7 @@ def whole(e, version):
     shard(e, run(0x60, 32), 512, 30, 10, 0)
     shard(e, run(0x80, 32), 256, 40, 4, 1)
     e.varint(2, "columns")
-    column(e, version, "score", 0, 0, label="满意吗？")
+    column(e, version, "score", 0, 0, label="满意吗？", lacking=(1,))
     column(e, version, "amount", 2, 1, (99999, -2))
     e.u64(xxh3(e.data()), "XXH3 of all before")
 
@@ -74,6 +79,7 @@ def whole(e, version):
 def golden():
     g = Golden("manifest", "Manifests (store/manifest.h).")
     whole(g.entry("newest", VERSION), VERSION)
+    whole(g.entry("labels", LABELS, "read, and written as the newest"), LABELS)
     whole(g.entry("middle", MIDDLE, "read, and written as the newest"), MIDDLE)
     whole(g.entry("oldest", OLDEST, "read, and written as the newest"), OLDEST)
     return g

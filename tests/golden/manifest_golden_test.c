@@ -5,7 +5,7 @@
 #include "tests/check.h"
 #include "tests/golden/golden.h"
 
-enum { VERSION_AT = 8, CHECKSUM_BYTES = 8, VERSION_NEWEST = 4 };
+enum { VERSION_AT = 8, CHECKSUM_BYTES = 8, VERSION_NEWEST = 5 };
 
 static const golden_version newest = {VERSION_NEWEST, "MANIFEST_VERSION (store/manifest.c)"};
 
@@ -14,6 +14,7 @@ typedef struct sample {
   file_facts files[2];
   manifest_shard shards[3];
   manifest_column columns[2];
+  uint32_t lacking;
   manifest m;
 } sample;
 
@@ -45,6 +46,9 @@ static void make(sample *s) {
                    .largest_known = true,
                    .as_numbers = true}},
   };
+  s->lacking = 1;
+  s->columns[0].lacking = &s->lacking;
+  s->columns[0].lacking_count = 1;
   s->m = (manifest){.files = s->files,
                     .files_count = 2,
                     .shards = s->shards,
@@ -102,6 +106,9 @@ static void bytes_of_the_newest_version_are_fixed(void **state) {
     assert_int_equal(m->columns[i].as_numbers, s.columns[i].as_numbers);
     assert_int_equal(m->columns[i].largest_known, s.columns[i].largest_known);
     assert_int_equal(decimal_magnitude_compare(m->columns[i].largest, s.columns[i].largest), 0);
+    assert_int_equal(m->columns[i].lacking_count, s.columns[i].lacking_count);
+    assert_false(manifest_column_is_lacking(&m->columns[i], 0));
+    assert_true(manifest_column_is_lacking(&m->columns[i], 1) == (i == 0));
   }
   manifest_destroy(m);
   buf_fini(&b);
@@ -109,7 +116,7 @@ static void bytes_of_the_newest_version_are_fixed(void **state) {
 }
 
 /* ENTRY is written as the newest, without what it did not know. */
-static void expect_readable(const char *entry, bool knows_skipped) {
+static void expect_readable(const char *entry, bool knows_labels, bool knows_skipped) {
   golden *g = golden_open("manifest");
   sample s;
   buf again, wanted;
@@ -118,8 +125,11 @@ static void expect_readable(const char *entry, bool knows_skipped) {
   assert_true(manifest_same_shards(m, &s.m));
   for (size_t i = 0; i < 2; i++) {
     assert_file(&m->files[i], &s.files[i]);
-    s.files[i].reading = (file_reading){0};
-    s.columns[i].label = (slice){0};
+    s.columns[i].lacking_count = 0;
+    if (!knows_labels) {
+      s.files[i].reading = (file_reading){0};
+      s.columns[i].label = (slice){0};
+    }
     if (!knows_skipped) {
       memset(s.files[i].skipped, 0, sizeof s.files[i].skipped);
       s.columns[i].largest = (decimal_magnitude){0, 0};
@@ -140,8 +150,9 @@ static void expect_readable(const char *entry, bool knows_skipped) {
 
 static void older_versions_stay_readable(void **state) {
   (void)state;
-  expect_readable("middle", true);
-  expect_readable("oldest", false);
+  expect_readable("labels", true, true);
+  expect_readable("middle", false, true);
+  expect_readable("oldest", false, false);
 }
 
 static status decode(const char *entry, slice bytes, error *err) {
@@ -166,10 +177,10 @@ static void repair(const char *entry, buf *b) {
 static const golden_refusal as_they_are[] = {
     {"newest", GOLDEN_BYTE, 0, 'X', STATUS_CORRUPT, "manifest: these bytes are not a manifest"},
     {"newest", GOLDEN_BYTE, VERSION_AT, VERSION_NEWEST + 1, STATUS_CORRUPT,
-     "manifest: made by a newer version of canvass (format version 5; this one reads 2 to 4); install the "
+     "manifest: made by a newer version of canvass (format version 6; this one reads 2 to 5); install the "
      "same version on all machines"},
     {"newest", GOLDEN_BYTE, VERSION_AT, 1, STATUS_CORRUPT,
-     "manifest: made by an older version of canvass (format version 1; this one reads 2 to 4); drop the "
+     "manifest: made by an older version of canvass (format version 1; this one reads 2 to 5); drop the "
      "dataset "
      "and put its files again"},
     {"newest", GOLDEN_BYTE, 60, 0, STATUS_CORRUPT, "manifest: the checksum does not match the bytes"},
@@ -192,6 +203,7 @@ static void refusals_are_fixed(void **state) {
   golden_refuse(g, as_they_are, sizeof as_they_are / sizeof as_they_are[0], decode, NULL);
   golden_refuse(g, repaired, sizeof repaired / sizeof repaired[0], decode, repair);
   golden_refuse_beginnings(g, "newest", decode, repair);
+  golden_refuse_beginnings(g, "labels", decode, repair);
   golden_refuse_beginnings(g, "middle", decode, repair);
   golden_refuse_beginnings(g, "oldest", decode, repair);
   golden_close(g);

@@ -3,7 +3,7 @@
 import program
 from golden import Golden, run
 
-VERSION = 3
+VERSION = 4
 NONE = 0xFFFFFFFF
 
 
@@ -18,7 +18,7 @@ def label(e, english=None, simplified=None, traditional=None):
         optional(e, text, language)
 
 
-def variable(e, name, index, labels, in_codebook, declared, largest, values=()):
+def variable(e, name, index, labels, in_codebook, declared, largest, values=(), absences=()):
     e.text(name, "variable")
     e.varint(index, "in the program")
     label(e, *labels)
@@ -34,6 +34,12 @@ def variable(e, name, index, labels, in_codebook, declared, largest, values=()):
         else:
             e.signed(value)
         label(e, *value_labels)
+    e.varint(len(absences), "columns that files lack")
+    for column, count, files in absences:
+        e.text(column)
+        e.varint(count, "files")
+        for number in files:
+            e.varint(number, "file")
 
 
 def construct(e, name, labels, index, valid_min, children, weights):
@@ -131,7 +137,7 @@ def golden():
     e.raw(run(0x20, 32), "digest of the specification")
     inner_program(e)
     e.varint(2, "variables")
-    variable(e, "q", 0, ("Overall", "总体", "整體"), 1, 0, (0, 0), [(1, ("bad",)), (5, ("good", "好"))])
+    variable(e, "q", 0, ("Overall", "总体", "整體"), 1, 0, (0, 0), [(1, ("bad",)), (5, ("good", "好"))], [("q", 7, range(1, 6))])
     variable(e, "m", 1, (), 0, 3, (12345, -2), [("x", (None, "其他"))])
     e.varint(1, "constructs")
     construct(e, "c", ("C",), 1, 1, [(0, 0)], [(15, 1)])

@@ -28,12 +28,15 @@ static plan_value_label scale_values[] = {{.number = 1, .label = {{"bad"}}},
                                           {.number = 5, .label = {{"good", "\xe5\xa5\xbd"}}}};
 static plan_value_label mean_values[] = {
     {.is_text = true, .text = {"x", 1}, .label = {{NULL, "\xe5\x85\xb6\xe4\xbb\x96"}}}};
+static plan_absence absences[] = {{.column = "q", .files_count = 7, .files = {1, 2, 3, 4, 5}}};
 static plan_variable variables[] = {
     {.name = "q",
      .label = {{"Overall", "\xe6\x80\xbb\xe4\xbd\x93", "\xe6\x95\xb4\xe9\xab\x94"}},
      .values = scale_values,
      .values_count = 2,
-     .in_codebook = true},
+     .in_codebook = true,
+     .absences = absences,
+     .absences_count = 1},
     {.name = "m",
      .variable = 1,
      .values = mean_values,

@@ -5,7 +5,7 @@ The values are those of tests/stats/sample_program.c: every kind of variable, wi
 
 from golden import Golden
 
-VERSION = 5
+VERSION = 6
 
 SCALE, NOMINAL, NUMBER, DATE, TEXT, MULTI_CELL, MULTI_FLAGS = 1, 2, 3, 4, 5, 6, 7
 RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE = 16, 17, 18, 19, 20, 21, 22
@@ -51,47 +51,58 @@ def start(e, name, kind, what):
     e.u8(kind, what)
 
 
-def scale(e, name, column, rule_items, low, high, reversed_):
+def optional(e, is_optional=False):
+    e.u8(is_optional, "optional" if is_optional else "not optional")
+
+
+def scale(e, name, column, rule_items, low, high, reversed_, is_optional=False):
     start(e, name, SCALE, "scale")
     e.text(column, "column")
     rules(e, *rule_items)
     bounds(e, low, high)
     e.u8(reversed_, "reversed" if reversed_ else "not reversed")
+    optional(e, is_optional)
 
 
 def columns(e):
     rule_items = [("99", "missing", REFUSED), ("very good", "number", 5, 0)]
     scale(e, "satisfaction", "satisfaction", rule_items, 1, 5, 0)
-    scale(e, "reversed", "trust", rule_items, 1, 5, 1)
+    scale(e, "reversed", "trust", rule_items, 1, 5, 1, True)
     start(e, "region", NOMINAL, "nominal")
     e.text("region", "column")
     rules(e, ("n", "key", "north"), ("-", "missing", NOT_ASKED))
     e.u8(1, "closed")
     texts(e, ["north", "south"], "keys")
+    optional(e)
     start(e, "income", NUMBER, "number")
     e.text("income", "column")
     rules(e)
     bounds(e, 0, 1000000)
     e.u8(2, "decimals")
+    optional(e)
     start(e, "visited", DATE, "date")
     e.text("visited", "column")
     rules(e)
     bounds(e)
     e.text("%Y-%m-%d", "format")
+    optional(e)
     start(e, "comment", TEXT, "text")
     e.text("comment", "column")
     rules(e)
+    optional(e)
     start(e, "media", MULTI_CELL, "options in one cell")
     e.text("media", "column")
     rules(e)
     e.u8(0, "open")
     texts(e, ["tv", "radio"], "keys")
     e.text(";", "delimiter")
+    optional(e)
     start(e, "flags", MULTI_FLAGS, "options in columns")
     texts(e, ["tv", "radio"], "columns")
     rules(e)
     texts(e, ["tv", "radio"], "keys")
     e.u8(1, "any text chooses")
+    optional(e, True)
 
 
 def derived(e):

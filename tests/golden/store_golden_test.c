@@ -100,7 +100,8 @@ static void an_index_of_another_version_says_which_and_what_to_do(void **state) 
 static void what_a_file_was_read_by_has_one_digest(void **state) {
   (void)state;
   static const char text[] = "a,b\n1,x\n2,y\n";
-  static const reading_column columns[] = {{"a", READING_HINT_NUMBER}, {"b", READING_HINT_TEXT_CODES}};
+  static const reading_column columns[] = {{"a", READING_HINT_NUMBER, false},
+                                           {"b", READING_HINT_TEXT_CODES, false}};
   const reading_options options = {.delimiter = ',', .columns = columns, .columns_count = 2};
   golden *g = golden_open("store");
   durable_fixture f;

@@ -5,11 +5,11 @@
 enum { ROWS = 70000, COLUMNS = 9, CELL_BYTES = 48 };
 
 static const reading_column wanted[COLUMNS] = {
-    {"item", READING_HINT_NUMBER},        {"amount", READING_HINT_NUMBER},
-    {"extreme", READING_HINT_NUMBER},     {"no_number", READING_HINT_NUMBER},
-    {"label", READING_HINT_TEXT_CODES},   {"town", READING_HINT_TEXT_CODES},
-    {"id", READING_HINT_TEXT_CODES},      {"comment", READING_HINT_TEXT},
-    {"short_comment", READING_HINT_TEXT},
+    {"item", READING_HINT_NUMBER, false},        {"amount", READING_HINT_NUMBER, false},
+    {"extreme", READING_HINT_NUMBER, false},     {"no_number", READING_HINT_NUMBER, false},
+    {"label", READING_HINT_TEXT_CODES, false},   {"town", READING_HINT_TEXT_CODES, false},
+    {"id", READING_HINT_TEXT_CODES, false},      {"comment", READING_HINT_TEXT, false},
+    {"short_comment", READING_HINT_TEXT, false},
 };
 
 static uint64_t next_random(uint64_t *state) {
@@ -192,7 +192,7 @@ static void the_scale_is_the_largest_that_fits_all_with_so_many_decimals(void **
   for (int i = 0; i < 300; i++) {
     buf_printf(&text, "%d\n", i);
   }
-  const reading_column column = {"x", READING_HINT_NUMBER};
+  const reading_column column = {"x", READING_HINT_NUMBER, false};
   const reading_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
   dataset d = read_text(&options, text.data, text.length);
   uint8_t scale;
@@ -214,7 +214,7 @@ static packed_kind kind_with_long_numbers(int rows, int one_in, const char *form
   for (int i = 0; i < rows; i++) {
     buf_printf(&text, i % one_in == one_in - 1 ? format : "%d.25\n", i + 1);
   }
-  const reading_column column = {"x", READING_HINT_NUMBER};
+  const reading_column column = {"x", READING_HINT_NUMBER, false};
   const reading_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
   *d = read_text(&options, text.data, text.length);
   buf_fini(&text);

@@ -21,7 +21,8 @@ typedef struct scene {
 static const char january[] = "id,score,note\n1,5,a\n2,4.25,b\n3,x,\"c\nd\"\n4,1\n5,2,e\n";
 static const char february[] = "score,id,extra,note\n3,6,!,f\n1.125,7,?,g\n";
 
-static const reading_column wanted[] = {{"score", READING_HINT_NUMBER}, {"id", READING_HINT_TEXT_CODES}};
+static const reading_column wanted[] = {{"score", READING_HINT_NUMBER, false},
+                                        {"id", READING_HINT_TEXT_CODES, false}};
 
 static reading_options options_of(const reading_column *columns, size_t count) {
   return (reading_options){.columns = columns, .columns_count = count, .shard_rows = 3, .threads = 2};
@@ -103,7 +104,7 @@ static void kept_files_make_the_dataset_that_reading_makes(void **state) {
     manifest *m = read_kept(&s, &o, s.january, s.february);
     assert_int_equal(s.parsed, round == 0 ? 2 : 0);
     expect_same_dataset(m, plain);
-    assert_int_equal(m->columns_count, 3);
+    assert_int_equal(m->columns_count, 4); /* the three of January, and one that February has besides */
     expect_decimals(m, "score", 3);
     for (uint32_t i = 0; i < m->shards_count; i++) {
       store_blob blob;
@@ -160,9 +161,10 @@ static void packing_a_file_makes_it_no_other(void **state) {
 
 static void another_codebook_needs_no_parsing_unless_numbers_become_texts(void **state) {
   (void)state;
-  static const reading_column more[] = {
-      {"score", READING_HINT_NUMBER}, {"id", READING_HINT_NUMBER}, {"note", READING_HINT_TEXT}};
-  static const reading_column as_text[] = {{"score", READING_HINT_TEXT_CODES}};
+  static const reading_column more[] = {{"score", READING_HINT_NUMBER, false},
+                                        {"id", READING_HINT_NUMBER, false},
+                                        {"note", READING_HINT_TEXT, false}};
+  static const reading_column as_text[] = {{"score", READING_HINT_TEXT_CODES, false}};
   scene s;
   set_up(&s);
   reading_options o = options_of(wanted, 2);
@@ -222,7 +224,7 @@ static void a_lost_shard_is_made_anew(void **state) {
 
 static void missing_columns_and_empty_datasets_are_told_as_ever(void **state) {
   (void)state;
-  static const reading_column absent[] = {{"scores", READING_HINT_NUMBER}};
+  static const reading_column absent[] = {{"scores", READING_HINT_NUMBER, false}};
   scene s;
   set_up(&s);
   reading_options o = options_of(absent, 1);

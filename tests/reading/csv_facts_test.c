@@ -48,7 +48,7 @@ static void facts_are_those_of_all_numbers_that_can_be_used(void **state) {
     }
     buf_printf(&text, "%s,\n", cases[i].cells[3]);
     for (size_t h = 0; h < 3; h++) {
-      const reading_column column = {"x", hints[h]};
+      const reading_column column = {"x", hints[h], false};
       const reading_options options = {.columns = &column, .columns_count = 1, .threads = 1};
       dataset d = read_text(&options, text.data, text.length);
       assert_facts(&d.facts->columns[0], cases[i].decimals, cases[i].largest);
@@ -97,7 +97,7 @@ static void facts_do_not_depend_on_cuts_threads_or_encodings(void **state) {
     }
     for (size_t h = 0; h < 3; h++) {
       for (size_t c = 0; c < sizeof cuts / sizeof cuts[0]; c++) {
-        const reading_column column = {"x", hints[h]};
+        const reading_column column = {"x", hints[h], false};
         const reading_options options = {
             .columns = &column, .columns_count = 1, .threads = 1 + (unsigned)c % 3, .shard_rows = cuts[c]};
         dataset d = read_text(&options, text.data, text.length);

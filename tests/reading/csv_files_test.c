@@ -220,7 +220,7 @@ static void columns_of_several_files_are_matched_by_name(void **state) {
       "c;x;b;a\r\n7;0;8;9\r\n",
       21);
   const char *paths[] = {first, second};
-  const reading_column wanted[] = {{"a", 0}, {"c", 0}};
+  const reading_column wanted[] = {{"a", 0, false}, {"c", 0, false}};
   reading_options options = plain_options();
   options.columns = wanted;
   options.columns_count = 2;

@@ -195,7 +195,7 @@ static void wrong_files_are_refused_with_place_and_advice(void **state) {
   for (size_t i = 0; i < sizeof wrong_cases / sizeof wrong_cases[0]; i++) {
     const wrong_case *c = &wrong_cases[i];
     reading_options options = plain_options();
-    const reading_column wanted = {c->column, READING_HINT_TEXT_CODES};
+    const reading_column wanted = {c->column, READING_HINT_TEXT_CODES, false};
     options.columns = c->column != NULL ? &wanted : NULL;
     options.columns_count = 1;
     dataset d = read_text(&options, c->bytes, c->length > 0 ? c->length : strlen(c->bytes));
@@ -213,7 +213,8 @@ static void wrong_files_are_refused_with_place_and_advice(void **state) {
 
 static void all_missing_columns_are_named_at_once(void **state) {
   (void)state;
-  const reading_column wanted[] = {{"q01", 0}, {"qq", 0}, {"weigth", 0}, {"q02", 0}};
+  const reading_column wanted[] = {
+      {"q01", 0, false}, {"qq", 0, false}, {"weigth", 0, false}, {"q02", 0, false}};
   reading_options options = plain_options();
   options.columns = wanted;
   options.columns_count = 4;
@@ -230,7 +231,7 @@ static void all_missing_columns_are_named_at_once(void **state) {
 
 static void wanted_columns_come_in_the_order_of_the_file(void **state) {
   (void)state;
-  const reading_column wanted[] = {{"c", READING_HINT_NUMBER}, {"a", 0}, {"c", 0}};
+  const reading_column wanted[] = {{"c", READING_HINT_NUMBER, false}, {"a", 0, false}, {"c", 0, false}};
   reading_options options = plain_options();
   options.columns = wanted;
   options.columns_count = 3;
@@ -361,7 +362,7 @@ static void a_caller_that_has_enough_stops_the_reading(void **state) {
   assert_int_equal(write(ends[1], "a,b\n1,2\n", 8), 8);
   char path[64];
   snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
-  const reading_column wanted[] = {{"a", 0}};
+  const reading_column wanted[] = {{"a", 0, false}};
   options.columns = wanted;
   options.columns_count = 1;
   /* The header cannot be complete before a block is, so the pipe is closed behind enough lines. */

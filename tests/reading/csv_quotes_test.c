@@ -139,7 +139,7 @@ static bool reads_as(const reference *expected, const csv_kernels *kernels, uint
   for (uint32_t i = 0; i < r.csv->header.count; i++) {
     cells[i] = i;
   }
-  const encoder_schema schema = {r.csv->header.names, hints, r.csv->header.count, '.'};
+  const encoder_schema schema = {r.csv->header.names, hints, r.csv->header.count, '.', NULL};
   const encoder_layout layout = {&r.input, cells, 0};
   encoder *coder = encoder_new(&schema);
   progress p = {.expected = expected};

@@ -15,10 +15,10 @@ typedef struct answers {
 
 static const char *const names[COLUMNS] = {"item", "amount", "region", "comment"};
 
-static const reading_column all_columns[COLUMNS] = {{"item", READING_HINT_TEXT_CODES},
-                                                    {"amount", READING_HINT_NUMBER},
-                                                    {"region", READING_HINT_TEXT_CODES},
-                                                    {"comment", READING_HINT_TEXT}};
+static const reading_column all_columns[COLUMNS] = {{"item", READING_HINT_TEXT_CODES, false},
+                                                    {"amount", READING_HINT_NUMBER, false},
+                                                    {"region", READING_HINT_TEXT_CODES, false},
+                                                    {"comment", READING_HINT_TEXT, false}};
 
 static answers *make_answers(size_t rows) {
   answers *a = calloc(1, sizeof *a);
@@ -132,7 +132,8 @@ static dataset read_answers(const writer *w, const reading_options *options, siz
 static void check_rows(const writer *w) {
   answers *a = make_answers(ROWS_MOST);
   reading_options options = options_of(w, true);
-  static const reading_column texts[COLUMNS] = {{"item", 0}, {"amount", 0}, {"region", 0}, {"comment", 0}};
+  static const reading_column texts[COLUMNS] = {
+      {"item", 0, false}, {"amount", 0, false}, {"region", 0, false}, {"comment", 0, false}};
   options.columns = texts;
   dataset d = read_answers(w, &options, ROWS_MOST);
   assert_int_equal(d.code, STATUS_OK);

@@ -262,7 +262,7 @@ static void numbers_take_the_decimal_mark_of_the_dataset(void **state) {
 static void wanted_keys_may_be_in_no_object_but_not_all_of_them(void **state) {
   (void)state;
   static const char text[] = "{\"a\":1,\"c\":3}\n";
-  const reading_column wanted[] = {{"b", 0}, {"c", 0}};
+  const reading_column wanted[] = {{"b", 0, false}, {"c", 0, false}};
   reading_options options = plain_options();
   options.columns = wanted;
   options.columns_count = 2;

@@ -279,7 +279,7 @@ static void check_seed(uint64_t seed) {
   write_table(&y, &random, &t, &h, &text);
   reading_column columns[COLUMNS_MAX];
   for (uint32_t i = 0; i < t.columns; i++) {
-    columns[i] = (reading_column){t.names[i], READING_HINT_TEXT_CODES};
+    columns[i] = (reading_column){t.names[i], READING_HINT_TEXT_CODES, false};
   }
   const reading_options options = {.columns = columns,
                                    .columns_count = t.columns,

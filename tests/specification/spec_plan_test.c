@@ -64,14 +64,14 @@ static const manifest_column *column_of(manifest *m, const char *name) {
 static void the_reader_gets_each_column_once_with_its_hint(void **state) {
   (void)state;
   static const reading_column expected[] = {
-      {"q1", READING_HINT_TEXT_CODES},     {"q3", READING_HINT_TEXT_CODES},
-      {"q10", READING_HINT_TEXT_CODES},    {"Seat Comfort", READING_HINT_TEXT_CODES},
-      {"q2", READING_HINT_TEXT_CODES},     {"Satisfaction", READING_HINT_TEXT_CODES},
-      {"Class", READING_HINT_TEXT_CODES},  {"ch_web", READING_HINT_TEXT_CODES},
-      {"ch_app", READING_HINT_TEXT_CODES}, {"Why", READING_HINT_TEXT_CODES},
-      {"income", READING_HINT_NUMBER},     {"age", READING_HINT_NUMBER},
-      {"day", READING_HINT_TEXT_CODES},    {"key", READING_HINT_TEXT},
-      {"w", READING_HINT_NUMBER},
+      {"q1", READING_HINT_TEXT_CODES, false},     {"q3", READING_HINT_TEXT_CODES, false},
+      {"q10", READING_HINT_TEXT_CODES, false},    {"Seat Comfort", READING_HINT_TEXT_CODES, false},
+      {"q2", READING_HINT_TEXT_CODES, false},     {"Satisfaction", READING_HINT_TEXT_CODES, false},
+      {"Class", READING_HINT_TEXT_CODES, false},  {"ch_web", READING_HINT_TEXT_CODES, false},
+      {"ch_app", READING_HINT_TEXT_CODES, false}, {"Why", READING_HINT_TEXT_CODES, false},
+      {"income", READING_HINT_NUMBER, false},     {"age", READING_HINT_NUMBER, false},
+      {"day", READING_HINT_TEXT_CODES, false},    {"key", READING_HINT_TEXT, false},
+      {"w", READING_HINT_NUMBER, false},
   };
   spec *s = page_parse(page);
   manifest *header = page_columns(COLUMNS);

@@ -69,6 +69,7 @@ static void add_scales(sample *s) {
   v.name = named(s, "reversed");
   v.column = "trust";
   v.reversed = true;
+  v.optional = true;
   sample_add(s->program, &v, &s->reversed);
 }
 
@@ -125,7 +126,8 @@ static void add_sets(sample *s) {
                                  .columns_count = 2,
                                  .keys = keys,
                                  .keys_count = 2,
-                                 .any_chosen = true},
+                                 .any_chosen = true,
+                                 .optional = true},
              &s->flags);
 }
 

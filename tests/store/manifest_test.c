@@ -306,6 +306,53 @@ static void datasets_are_the_same_by_their_files_and_shards(void **state) {
   manifest_destroy(old);
 }
 
+/* A part with one file and COUNT columns, called by the letters of NAMES. */
+static manifest *lettered_part(const char *names) {
+  manifest *m = manifest_new();
+  assert_non_null(m);
+  m->files = ARENA_NEW(m->memory, file_facts);
+  m->files_count = 1;
+  m->columns_count = (uint32_t)strlen(names);
+  m->columns = ARENA_ARRAY(m->memory, manifest_column, m->columns_count);
+  for (uint32_t i = 0; i < m->columns_count; i++) {
+    m->columns[i].name = (slice){names + i, 1};
+  }
+  return m;
+}
+
+static void joined_parts_have_all_columns_and_know_which_files_lack_them(void **state) {
+  (void)state;
+  static const struct lacking {
+    char name;
+    uint32_t count;
+    uint32_t files[3];
+  } wanted[] = {{'a', 1, {2}}, {'b', 2, {1, 2}}, {'c', 2, {0, 2}}, {'d', 2, {0, 1}}};
+  error err;
+  manifest *parts[] = {lettered_part("ab"), lettered_part("ca"), lettered_part("d")};
+  /* Two and one more are the same as all three at once. */
+  for (int at_once = 0; at_once < 2; at_once++) {
+    manifest *two = NULL;
+    manifest *joined = NULL;
+    assert_int_equal(manifest_join((const manifest *const *)parts, 2, &two, &err), STATUS_OK);
+    const manifest *const after[] = {two, parts[2]};
+    assert_int_equal(at_once ? manifest_join((const manifest *const *)parts, 3, &joined, &err)
+                             : manifest_join(after, 2, &joined, &err),
+                     STATUS_OK);
+    assert_int_equal(joined->columns_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+      const manifest_column *c = &joined->columns[i];
+      assert_int_equal(c->name.bytes[0], wanted[i].name);
+      assert_int_equal(c->lacking_count, wanted[i].count);
+      assert_memory_equal(c->lacking, wanted[i].files, wanted[i].count * sizeof wanted[i].files[0]);
+    }
+    manifest_destroy(joined);
+    manifest_destroy(two);
+  }
+  for (size_t i = 0; i < 3; i++) {
+    manifest_destroy(parts[i]);
+  }
+}
+
 static void joined_parts_have_the_largest_number_of_all(void **state) {
   (void)state;
   manifest_column first = {.name = {"x", 1}, .decimals_max = 2, .largest = {15, -1}, .largest_known = true};
@@ -331,6 +378,7 @@ int main(void) {
       cmocka_unit_test(facts_that_contradict_each_other_are_refused),
       cmocka_unit_test(manifests_of_version_2_are_read_and_do_not_know_the_largest_number),
       cmocka_unit_test(datasets_are_the_same_by_their_files_and_shards),
+      cmocka_unit_test(joined_parts_have_all_columns_and_know_which_files_lack_them),
       cmocka_unit_test(joined_parts_have_the_largest_number_of_all),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
