@@ -27,8 +27,8 @@ static int64_t files_of(const absence *a) {
 static bool is_alike(const absence *a, const absence *b) {
   const json *files = json_get(a->entry, "files");
   const json *others = json_get(b->entry, "files");
-  bool alike = is_option(a) == is_option(b) && files_of(a) == files_of(b) &&
-               json_count(files) == json_count(others);
+  bool alike =
+      is_option(a) == is_option(b) && files_of(a) == files_of(b) && json_count(files) == json_count(others);
   for (size_t i = 0; alike && i < json_count(files); i++) {
     alike = slice_equal(json_as_text(json_at(files, i)), json_as_text(json_at(others, i)));
   }
@@ -45,8 +45,8 @@ static void collect(const document *d, const json *variables, absences *out) {
     const json *variable = json_at(variables, i);
     const json *all = json_get(variable, "absent");
     for (size_t k = 0; k < json_count(all); k++) {
-      out->list[out->count++] = (absence){document_item(d, json_as_text(json_get(variable, "name"))),
-                                          json_at(all, k), false};
+      out->list[out->count++] =
+          (absence){document_item(d, json_as_text(json_get(variable, "name"))), json_at(all, k), false};
     }
   }
 }

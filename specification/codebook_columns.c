@@ -78,10 +78,11 @@ static void report_absent(compilation *c, slice name, place at) {
 static void report_lacking(compilation *c, const manifest_column *column, place at) {
   const uint32_t first = column->lacking[0];
   const slice file = first < c->header->files_count ? c->header->files[first].name : slice_of("a file");
-  problem_of_data(c->problems, at,
-                  "%u of %u files have no column '%s', '%s' first; if it was not asked there, add optional: true",
-                  column->lacking_count, c->header->files_count, problem_quote(c->problems, column->name),
-                  problem_quote(c->problems, file));
+  problem_of_data(
+      c->problems, at,
+      "%u of %u files have no column '%s', '%s' first; if it was not asked there, add optional: true",
+      column->lacking_count, c->header->files_count, problem_quote(c->problems, column->name),
+      problem_quote(c->problems, file));
 }
 
 /* COLUMN: NULL when no file has it. */

@@ -241,12 +241,36 @@ bool codebook_weight(compilation *c, symbol *s) {
   return true;
 }
 
-static bool check_format(compilation *c, const node *n, slice format) {
+static bool read_format(compilation *c, const node *n, const char **out) {
+  slice format;
+  if (!field_name(c, n, "format", &format)) {
+    return false;
+  }
   const char *wrong = date_format_problem(format.bytes);
   if (wrong != NULL) {
     problem_at(c->problems, n->at, "format: '%s': %s", problem_quote(c->problems, format), wrong);
   }
+  *out = format.bytes;
   return wrong == NULL;
+}
+
+/* One format, or a list: the first that fits a cell counts. */
+static bool read_formats(compilation *c, const node *n, program_variable *v) {
+  v->format = "%Y-%m-%d";
+  if (n == NULL || n->kind != NODE_LIST) {
+    return n == NULL || read_format(c, n, &v->format);
+  }
+  if (n->count == 0 || n->count > PROGRAM_FORMATS_MAX) {
+    field_expected(c, n, "format", "one format, or a list of at most %d", PROGRAM_FORMATS_MAX);
+    return false;
+  }
+  bool all_well = read_format(c, n->items[0], &v->format);
+  v->other_formats = (const char **)arena_array(c->memory, n->count, sizeof(char *));
+  for (uint32_t i = 1; v->other_formats != NULL && i < n->count; i++) {
+    all_well = read_format(c, n->items[i], &v->other_formats[i - 1]) && all_well;
+  }
+  v->other_formats_count = n->count - 1;
+  return all_well && v->other_formats != NULL;
 }
 
 static bool date_end(compilation *c, const node *n, int64_t *days) {
@@ -258,10 +282,7 @@ static bool date_end(compilation *c, const node *n, int64_t *days) {
 }
 
 bool codebook_date(compilation *c, symbol *s) {
-  const node *n = node_get(s->body, "format");
-  slice format = slice_of("%Y-%m-%d");
-  bool all_well = n == NULL || (field_name(c, n, "format", &format) && check_format(c, n, format));
-  s->variable.format = format.bytes;
+  bool all_well = read_formats(c, node_get(s->body, "format"), &s->variable);
   const node *range = node_get(s->body, "range");
   if (range == NULL) {
     return all_well;

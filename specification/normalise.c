@@ -79,6 +79,23 @@ static json *range_normal(compilation *c, const symbol *s) {
   return range;
 }
 
+/* A single format is a text, as it was before there could be more. */
+static json *formats_normal(compilation *c, const program_variable *v) {
+  if (v->format == NULL) {
+    return json_null(c->memory);
+  }
+  json *first = json_text(c->memory, slice_of(v->format));
+  if (v->other_formats_count == 0) {
+    return first;
+  }
+  json *all = json_array(c->memory);
+  json_push(all, first);
+  for (uint32_t i = 0; i < v->other_formats_count; i++) {
+    json_push(all, json_text(c->memory, slice_of(v->other_formats[i])));
+  }
+  return all;
+}
+
 json *normal_codebook_entry(compilation *c, const symbol *s) {
   static const char *const weight_kinds[] = {
       [WEIGHT_SAMPLING] = "sampling", [WEIGHT_FREQUENCY] = "frequency"};
@@ -101,7 +118,7 @@ json *normal_codebook_entry(compilation *c, const symbol *s) {
   }
   const uint8_t decimals = s->weight != 0 ? s->weight_decimals : s->decimals_declared;
   json_set(o, "decimals", s->decimals_given ? json_integer(c->memory, decimals) : json_null(c->memory));
-  json_set(o, "format", v->format != NULL ? json_text(c->memory, slice_of(v->format)) : json_null(c->memory));
+  json_set(o, "format", formats_normal(c, v));
   json_set(o, "kind",
            s->weight != 0 ? json_text(c->memory, slice_of(weight_kinds[s->weight])) : json_null(c->memory));
   return o;

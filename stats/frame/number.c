@@ -51,12 +51,20 @@ static int64_t number_value(const program_variable *v, const cell *c, uint8_t *r
   return value;
 }
 
+static bool parse_day(const program_variable *v, slice text, int64_t *days) {
+  bool is_day = date_parse(v->format, text, days);
+  for (uint32_t i = 0; !is_day && i < v->other_formats_count; i++) {
+    is_day = date_parse(v->other_formats[i], text, days);
+  }
+  return is_day;
+}
+
 static int64_t date_value(const program_variable *v, const cell *c) {
   int64_t days;
   if (c->missing) {
     return number_missing(c->reason);
   }
-  if (!date_parse(v->format, c->text, &days) || (v->has_range && (days < v->low || days > v->high))) {
+  if (!parse_day(v, c->text, &days) || (v->has_range && (days < v->low || days > v->high))) {
     return number_missing(MISSING_INVALID);
   }
   return days;

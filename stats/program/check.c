@@ -104,6 +104,15 @@ static status check_range(const program_variable *v, error *err) {
   return STATUS_OK;
 }
 
+static status check_format(const program_variable *v, const char *format, error *err) {
+  const char *problem = format != NULL ? date_format_problem(format) : "a date needs its format";
+  if (problem != NULL) {
+    return error_set(err, STATUS_USAGE, "variable '%s': date format '%s': %s", variable_shown(v),
+                     format != NULL ? format : "", problem);
+  }
+  return variable_check_text(v, slice_of(format), "date format", err);
+}
+
 static status check_read_fields(const program_variable *v, unsigned fields, error *err) {
   if (fields & FIELD_COLUMN) {
     if (v->column == NULL) {
@@ -136,12 +145,11 @@ static status check_read_fields(const program_variable *v, unsigned fields, erro
     TRY(variable_check_text(v, slice_of(v->delimiter), "delimiter", err));
   }
   if (fields & FIELD_FORMAT) {
-    const char *problem = v->format != NULL ? date_format_problem(v->format) : "a date needs its format";
-    if (problem != NULL) {
-      return error_set(err, STATUS_USAGE, "variable '%s': date format '%s': %s", variable_shown(v),
-                       v->format != NULL ? v->format : "", problem);
+    TRY(check_format(v, v->format, err));
+    TRY(check_count(v, v->other_formats_count, PROGRAM_FORMATS_MAX, "further date formats", err));
+    for (uint32_t i = 0; i < v->other_formats_count; i++) {
+      TRY(check_format(v, v->other_formats[i], err));
     }
-    TRY(variable_check_text(v, slice_of(v->format), "date format", err));
   }
   return STATUS_OK;
 }

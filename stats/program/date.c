@@ -2,6 +2,9 @@
  *
  * The conversion works on years that begin in March, so that the leap day is the last of its year:
  * H. Hinnant, "chrono-compatible low-level date algorithms" (2013), days_from_civil and civil_from_days.
+ *
+ * Serial numbers: 1 is 1900-01-01 in the system of 1900, which counts a 29 February 1900 (60) that never was;
+ * 0 is 1904-01-01 in that of 1904 (ECMA-376, part 1, 18.17.4.1).
  */
 #include "stats/program/date.h"
 
@@ -9,26 +12,142 @@
 #include <string.h>
 
 enum { DAYS_PER_ERA = 146097, EPOCH_FROM_ERA = 719468, YEAR_MAX = 9999, PIVOT_YEAR = 69 };
+enum { SERIAL_OF_EPOCH_1900 = 25569, SERIAL_OF_EPOCH_1904 = 24107, LEAP_DAY_THAT_NEVER_WAS = 60 };
 
 typedef struct fields {
-  int64_t year, month, day;
+  int64_t year, month, day, day_of_year;
 } fields;
 
-static const char months[12][4] = {"jan", "feb", "mar", "apr", "may", "jun",
-                                   "jul", "aug", "sep", "oct", "nov", "dec"};
+/* What a conversion found. */
+typedef struct reading {
+  slice text;
+  size_t at;
+  int64_t value;
+} reading;
 
-/* Letter, which field of a date it fills (several for one field exclude each other), digits, bounds. */
-typedef struct conversion {
+typedef struct conversion conversion;
+struct conversion {
   char letter;
-  char field;
+  char field; /* which part of the date it fills: several for one part exclude each other */
   uint8_t digits_min, digits_max;
   int64_t low, high;
-} conversion;
+  bool (*read)(const conversion *c, reading *r);
+};
+
+static unsigned char byte_at(const reading *r, size_t at) {
+  return at < r->text.length ? (unsigned char)r->text.bytes[at] : 0;
+}
+
+static bool is_digit(unsigned char byte) {
+  return byte >= '0' && byte <= '9';
+}
+
+static bool read_digits(const conversion *c, reading *r) {
+  unsigned digits = 0;
+  r->value = 0;
+  for (; digits < c->digits_max && is_digit(byte_at(r, r->at)); digits++, r->at++) {
+    r->value = r->value * 10 + (byte_at(r, r->at) - '0');
+  }
+  return digits >= c->digits_min && r->value >= c->low && r->value <= c->high;
+}
+
+/* WORD, in lower case and of ASCII letters, in any case. */
+static bool read_word(reading *r, const char *word) {
+  const size_t length = strlen(word);
+  for (size_t k = 0; k < length; k++) {
+    const unsigned char byte = byte_at(r, r->at + k);
+    const char lower = (char)(byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte);
+    if (lower != word[k]) {
+      return false;
+    }
+  }
+  r->at += length;
+  return true;
+}
+
+static bool read_any_word(reading *r, const char *const *words, size_t count) {
+  for (r->value = 1; r->value <= (int64_t)count; r->value++) {
+    if (read_word(r, words[r->value - 1])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool read_month(const conversion *c, reading *r) {
+  static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                       "jul", "aug", "sep", "oct", "nov", "dec"};
+  (void)c;
+  return read_any_word(r, months, sizeof months / sizeof months[0]);
+}
+
+static bool read_half_day(const conversion *c, reading *r) {
+  static const char *const halves[] = {"am",
+                                       "pm",
+                                       "a.m.",
+                                       "p.m.",
+                                       "\xe4\xb8\x8a\xe5\x8d\x88" /* 上午 */,
+                                       "\xe4\xb8\x8b\xe5\x8d\x88" /* 下午 */};
+  (void)c;
+  return read_any_word(r, halves, sizeof halves / sizeof halves[0]);
+}
+
+/* "+1", "+01", "+0100", "+01:00" */
+static bool read_offset(reading *r) {
+  static const conversion hours = {'H', 'H', 1, 2, 0, 14, NULL};
+  static const conversion minutes = {'M', 'M', 2, 2, 0, 59, NULL};
+  const unsigned char sign = byte_at(r, r->at);
+  if (sign != '+' && sign != '-') {
+    return false;
+  }
+  r->at++;
+  if (!read_digits(&hours, r)) {
+    return false;
+  }
+  if (byte_at(r, r->at) == ':') {
+    r->at++;
+    return read_digits(&minutes, r);
+  }
+  return !is_digit(byte_at(r, r->at)) || read_digits(&minutes, r);
+}
+
+/* "Z", an offset, or "GMT" or "UTC" with or without one. */
+static bool read_zone(const conversion *c, reading *r) {
+  (void)c;
+  if (read_word(r, "z")) {
+    return true;
+  }
+  if (!read_word(r, "gmt") && !read_word(r, "utc")) {
+    return read_offset(r);
+  }
+  const unsigned char next = byte_at(r, r->at);
+  return (next != '+' && next != '-') || read_offset(r);
+}
 
 static const conversion conversions[] = {
-    {'Y', 'Y', 4, 4, 1, YEAR_MAX}, {'y', 'Y', 2, 2, 0, 99}, {'m', 'm', 1, 2, 1, 12}, {'b', 'm', 0, 0, 1, 12},
-    {'d', 'd', 1, 2, 1, 31},       {'H', 'H', 1, 2, 0, 23}, {'M', 'M', 1, 2, 0, 59}, {'S', 'S', 1, 2, 0, 60},
+    {'Y', 'Y', 4, 4, 1, YEAR_MAX, read_digits},  {'y', 'Y', 2, 2, 0, 99, read_digits},
+    {'m', 'm', 1, 2, 1, 12, read_digits},        {'b', 'm', 0, 0, 1, 12, read_month},
+    {'d', 'd', 1, 2, 1, 31, read_digits},        {'j', 'j', 1, 3, 1, 366, read_digits},
+    {'H', 'H', 1, 2, 0, 23, read_digits},        {'I', 'H', 1, 2, 1, 12, read_digits},
+    {'M', 'M', 1, 2, 0, 59, read_digits},        {'S', 'S', 1, 2, 0, 60, read_digits},
+    {'f', 'f', 1, 9, 0, 999999999, read_digits}, {'p', 'p', 0, 0, 0, 0, read_half_day},
+    {'z', 'z', 0, 0, 0, 0, read_zone},
 };
+
+static const struct serial_system {
+  const char *format;
+  int64_t epoch; /* the serial number of 1970-01-01 */
+  int64_t first;
+} serial_systems[] = {{"excel", SERIAL_OF_EPOCH_1900, 1}, {"excel1904", SERIAL_OF_EPOCH_1904, 0}};
+
+static const struct serial_system *serial_system_of(const char *format) {
+  for (size_t i = 0; i < sizeof serial_systems / sizeof serial_systems[0]; i++) {
+    if (strcmp(serial_systems[i].format, format) == 0) {
+      return &serial_systems[i];
+    }
+  }
+  return NULL;
+}
 
 static const conversion *conversion_of(char letter) {
   for (size_t i = 0; i < sizeof conversions / sizeof conversions[0]; i++) {
@@ -39,96 +158,137 @@ static const conversion *conversion_of(char letter) {
   return NULL;
 }
 
+/* ---- Formats ------------------------------------------------------------------------------------- */
+
+/* The parts of the date that FORMAT has, by their letters. */
+typedef struct parts_seen {
+  char letters[sizeof conversions / sizeof conversions[0] + 1];
+  size_t count;
+} parts_seen;
+
+static bool has_part(const parts_seen *seen, char field) {
+  return memchr(seen->letters, field, seen->count) != NULL;
+}
+
+static const char *see_conversion(char letter, parts_seen *seen) {
+  const conversion *c = letter != '\0' ? conversion_of(letter) : NULL;
+  if (c == NULL) {
+    return "only %Y %y %m %b %d %j %H %I %M %S %f %p %z and %% are known, and * for the rest of the cell";
+  }
+  if (has_part(seen, c->field)) {
+    return "a part of the date occurs twice";
+  }
+  seen->letters[seen->count++] = c->field;
+  return NULL;
+}
+
+static const char *parts_problem(const parts_seen *seen) {
+  if (!has_part(seen, 'Y')) {
+    return "the year is missing (%Y or %y); a number of days, as spreadsheets write them, is `excel`";
+  }
+  if (has_part(seen, 'j') && (has_part(seen, 'm') || has_part(seen, 'd'))) {
+    return "the day of the year (%j) goes with no month or day";
+  }
+  return has_part(seen, 'd') && !has_part(seen, 'm') ? "there is a day but no month" : NULL;
+}
+
 const char *date_format_problem(const char *format) {
-  char seen[sizeof conversions / sizeof conversions[0] + 1] = "";
-  size_t count = 0;
-  for (const char *at = format; *at; at++) {
+  parts_seen seen = {.count = 0};
+  if (serial_system_of(format) != NULL) {
+    return NULL;
+  }
+  for (const char *at = format; *at != '\0'; at++) {
+    if (*at == '*' && at[1] != '\0') {
+      return "* stands for the rest of the cell, so nothing can come after it";
+    }
     if (*at != '%') {
       continue;
     }
     at++;
-    if (*at == '%') {
-      continue;
+    const char *problem = *at == '%' ? NULL : see_conversion(*at, &seen);
+    if (problem != NULL) {
+      return problem;
     }
-    const conversion *c = *at ? conversion_of(*at) : NULL;
-    if (c == NULL) {
-      return "only %Y %y %m %b %d %H %M %S and %% are known";
-    }
-    if (memchr(seen, c->field, count) != NULL) {
-      return "a part of the date occurs twice";
-    }
-    seen[count++] = c->field;
   }
-  if (memchr(seen, 'Y', count) == NULL) {
-    return "the year is missing (%Y or %y)";
-  }
-  if (memchr(seen, 'd', count) != NULL && memchr(seen, 'm', count) == NULL) {
-    return "there is a day but no month";
-  }
-  return NULL;
+  return parts_problem(&seen);
 }
 
-static bool read_month_name(slice text, size_t *at, int64_t *value) {
-  if (text.length - *at < 3) {
+/* ---- Cells --------------------------------------------------------------------------------------- */
+
+/* The whole days of a serial number; what follows the mark is a time. */
+static bool read_serial(const struct serial_system *s, slice text, int64_t *days) {
+  static const conversion whole = {'\0', '\0', 1, 7, 0, DATE_DAYS_MAX + SERIAL_OF_EPOCH_1900, NULL};
+  reading r = {.text = text};
+  if (!read_digits(&whole, &r) || r.value < s->first) {
     return false;
   }
-  for (int64_t m = 0; m < 12; m++) {
-    bool same = true;
-    for (size_t k = 0; k < 3; k++) {
-      char c = text.bytes[*at + k];
-      char lower = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-      same = same && lower == months[m][k];
+  const int64_t serial = r.value;
+  if (byte_at(&r, r.at) == '.' || byte_at(&r, r.at) == ',') {
+    const size_t mark = r.at++;
+    while (is_digit(byte_at(&r, r.at))) {
+      r.at++;
     }
-    if (same) {
-      *value = m + 1;
-      *at += 3;
-      return true;
+    if (r.at == mark + 1) {
+      return false;
     }
   }
-  return false;
+  const bool is_1900 = s->epoch == SERIAL_OF_EPOCH_1900;
+  if (r.at < text.length || (is_1900 && serial == LEAP_DAY_THAT_NEVER_WAS)) {
+    return false;
+  }
+  *days = serial - s->epoch + (is_1900 && serial < LEAP_DAY_THAT_NEVER_WAS);
+  return *days <= DATE_DAYS_MAX;
 }
 
-static bool read_conversion(const conversion *c, slice text, size_t *at, int64_t *value) {
-  if (c->letter == 'b') {
-    return read_month_name(text, at, value);
+static void take_field(const conversion *c, int64_t value, fields *f) {
+  if (c->letter == 'y') {
+    value += value >= PIVOT_YEAR ? 1900 : 2000;
   }
-  unsigned digits = 0;
-  *value = 0;
-  for (; digits < c->digits_max && *at < text.length; digits++, (*at)++) {
-    unsigned digit = (unsigned)(unsigned char)text.bytes[*at] - '0';
-    if (digit > 9) {
-      break;
-    }
-    *value = *value * 10 + (int64_t)digit;
+  f->year = c->field == 'Y' ? value : f->year;
+  f->month = c->field == 'm' ? value : f->month;
+  f->day = c->field == 'd' ? value : f->day;
+  f->day_of_year = c->field == 'j' ? value : f->day_of_year;
+}
+
+static bool day_of_fields(const fields *f, int64_t *days) {
+  int64_t year;
+  int64_t month;
+  int64_t day;
+  if (!date_from_civil(f->year, f->month, f->day, days)) {
+    return false;
   }
-  return digits >= c->digits_min && *value >= c->low && *value <= c->high;
+  *days += f->day_of_year - 1;
+  date_to_civil(*days, &year, &month, &day);
+  return year == f->year; /* day 366 of a shorter year is in the next */
 }
 
 bool date_parse(const char *format, slice text, int64_t *days) {
-  fields f = {.year = 0, .month = 1, .day = 1};
-  size_t at = 0;
-  for (const char *spec = format; *spec; spec++) {
+  const struct serial_system *serial = serial_system_of(format);
+  if (serial != NULL) {
+    return read_serial(serial, text, days);
+  }
+  fields f = {.year = 0, .month = 1, .day = 1, .day_of_year = 1};
+  reading r = {.text = text};
+  for (const char *spec = format; *spec != '\0'; spec++) {
+    if (*spec == '*') {
+      return day_of_fields(&f, days);
+    }
     const conversion *c = *spec == '%' ? conversion_of(*++spec) : NULL;
     if (c == NULL) {
-      if (at >= text.length || text.bytes[at] != *spec) {
+      if (r.at >= text.length || text.bytes[r.at] != *spec) {
         return false;
       }
-      at++;
-      continue;
-    }
-    int64_t value;
-    if (!read_conversion(c, text, &at, &value)) {
+      r.at++;
+    } else if (c->read(c, &r)) {
+      take_field(c, r.value, &f);
+    } else {
       return false;
     }
-    if (c->letter == 'y') {
-      value += value >= PIVOT_YEAR ? 1900 : 2000;
-    }
-    f.year = c->field == 'Y' ? value : f.year;
-    f.month = c->field == 'm' ? value : f.month;
-    f.day = c->field == 'd' ? value : f.day;
   }
-  return at == text.length && date_from_civil(f.year, f.month, f.day, days);
+  return r.at == text.length && day_of_fields(&f, days);
 }
+
+/* ---- The calendar -------------------------------------------------------------------------------- */
 
 static bool is_leap(int64_t year) {
   return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;

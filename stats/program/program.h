@@ -36,6 +36,7 @@ enum {
   PROGRAM_RANGES_MAX = 65000,                           /* RECODE */
   PROGRAM_KEYS_MAX = 65000,                             /* declared keys */
   PROGRAM_COLUMNS_MAX = 4096,                           /* MULTI_FLAGS */
+  PROGRAM_FORMATS_MAX = 16,                             /* DATE */
   PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER */
   PROGRAM_CLUSTERS_MAX = 1000,                          /* CLUSTER */
   PROGRAM_NODES_MAX = 10000,                            /* of one filter */
@@ -138,8 +139,10 @@ typedef struct program_variable {
   bool any_chosen;   /* MULTI_FLAGS: any text but 0 that no rule names chooses the option, as 1 does */
   slice *keys;       /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
   uint32_t keys_count;
-  char delimiter[8];  /* MULTI_CELL */
-  const char *format; /* DATE: see stats/program/date.h */
+  char delimiter[8];          /* MULTI_CELL */
+  const char *format;         /* DATE: see stats/program/date.h ... */
+  const char **other_formats; /* ... and others, tried in this order where it does not fit */
+  uint32_t other_formats_count;
 
   uint32_t *inputs; /* derived: variables of lower index */
   uint32_t inputs_count;

@@ -261,19 +261,20 @@ static void keys_encode(const program_variable *v, bool for_digest, buf *out) {
   free(sorted);
 }
 
-static void columns_encode(const program_variable *v, buf *out) {
-  buf_put_varint(out, v->columns_count);
-  for (uint32_t i = 0; i < v->columns_count; i++) {
-    name_encode(out, v->columns[i]);
+static void names_encode(const char *const *names, uint32_t count, buf *out) {
+  buf_put_varint(out, count);
+  for (uint32_t i = 0; i < count; i++) {
+    name_encode(out, names[i]);
   }
 }
 
-static void columns_decode(reader *r, arena *a, program_variable *v) {
-  v->columns_count = item_get_count(r, PROGRAM_COLUMNS_MAX, 1);
-  v->columns = ARENA_ARRAY(a, const char *, v->columns_count);
-  for (uint32_t i = 0; v->columns != NULL && i < v->columns_count && r->problem == NULL; i++) {
-    v->columns[i] = item_get_name(r, a);
+static const char **names_decode(reader *r, arena *a, uint32_t max, uint32_t *count) {
+  *count = item_get_count(r, max, 1);
+  const char **names = ARENA_ARRAY(a, const char *, *count);
+  for (uint32_t i = 0; names != NULL && i < *count && r->problem == NULL; i++) {
+    names[i] = item_get_name(r, a);
   }
+  return names;
 }
 
 static void range_bounds_encode(const program_variable *v, buf *out) {
@@ -296,7 +297,7 @@ static void read_fields_encode(const program_variable *v, unsigned fields, bool 
     name_encode(out, v->column);
   }
   if (fields & FIELD_COLUMNS) {
-    columns_encode(v, out);
+    names_encode(v->columns, v->columns_count, out);
   }
   if (fields & FIELD_RULES) {
     rules_encode(v, fields & FIELD_RULE_NUMBERS, out);
@@ -321,6 +322,7 @@ static void read_fields_encode(const program_variable *v, unsigned fields, bool 
   }
   if (fields & FIELD_FORMAT) {
     name_encode(out, v->format);
+    names_encode(v->other_formats, v->other_formats_count, out);
   }
   if (fields & FIELD_ANY_CHOSEN) {
     buf_put_u8(out, v->any_chosen);
@@ -375,7 +377,7 @@ static void read_fields_decode(reader *r, arena *a, unsigned fields, program_var
     v->column = item_get_name(r, a);
   }
   if (fields & FIELD_COLUMNS) {
-    columns_decode(r, a, v);
+    v->columns = names_decode(r, a, PROGRAM_COLUMNS_MAX, &v->columns_count);
   }
   if (fields & FIELD_RULES) {
     rules_decode(r, a, fields & FIELD_RULE_NUMBERS, v);
@@ -402,6 +404,7 @@ static void read_fields_decode(reader *r, arena *a, unsigned fields, program_var
   }
   if (fields & FIELD_FORMAT) {
     v->format = item_get_name(r, a);
+    v->other_formats = names_decode(r, a, PROGRAM_FORMATS_MAX, &v->other_formats_count);
   }
   if (fields & FIELD_ANY_CHOSEN) {
     v->any_chosen = reader_flag(r);

@@ -66,6 +66,19 @@ static const char microsoft[] =
     "                Very dissatisfied: 1}}\n"
     "analyses: [describe: {items: [used, sat], name: d}]\n";
 
+static const char timestamps[] =
+    "variables:\n"
+    "  google: {type: date, format: \"%Y/%m/%d %I:%M:%S %p %z\"}\n"
+    "  surveymonkey: {type: date, format: \"%m/%d/%Y %I:%M:%S %p\"}\n"
+    "  kobo: {type: date, format: \"%Y-%m-%dT%H:%M:%S.%f%z\"}\n"
+    "  msforms: {type: date, format: \"%m/%d/%y *\"}\n"
+    "  wjx: {type: date, format: \"%Y/%m/%d*\"}\n"
+    "  typeform: {type: date, format: \"%Y-%m-%d %H:%M:%S%z\"}\n"
+    "  mix: {type: date, format: [\"%Y-%m-%d\", excel, \"%Y/%m/%d\"]}\n"
+    "derived: {m1: {month: google}, m2: {month: surveymonkey}, m3: {month: kobo}, m4: {month: msforms},\n"
+    "          m5: {month: wjx}, m6: {month: typeform}, m7: {month: mix}}\n"
+    "analyses: [describe: {items: [m1, m2, m3, m4, m5, m6, m7], name: d}]\n";
+
 #define WENJUANXING                                                                                                         \
   "variables:\n"                                                                                                            \
   "  服务: {column: 1、您对我们的服务是否满意？, type: scale, range: [1, 5],\n"                              \
@@ -110,6 +123,13 @@ static const export_case cases[] = {
      "Microsoft Forms, 1 header row",
      {"used,,,,Web shop,,n,2", "used,,,,App,,n,2", "used,,,,Other,,n,1", "used,,,,,,answered,3",
       "sat,,,,,,n,4", "sat,,,,,,mean,3.25"}},
+    {"timestamps/data.csv",
+     timestamps,
+     NULL,
+     {"m1,,,,2025-03,,n,1", "m1,,,,2025-04,,n,2", "m2,,,,2025-03,,n,1", "m2,,,,2025-04,,n,2",
+      "m3,,,,2025-03,,n,1", "m3,,,,2025-04,,n,2", "m4,,,,2025-03,,n,1", "m4,,,,2025-04,,n,2",
+      "m5,,,,2025-03,,n,1", "m5,,,,2025-04,,n,2", "m6,,,,2025-03,,n,1", "m6,,,,2025-04,,n,2",
+      "m7,,,,2025-03,,n,1", "m7,,,,2025-04,,n,2"}},
     {"wenjuanxing/u.csv", WENJUANXING, "问卷星, 1 header row", WENJUANXING_FIGURES},
     {"wenjuanxing/data.csv", "data: {encoding: gbk}\n" WENJUANXING, "问卷星, 1 header row",
      WENJUANXING_FIGURES},
@@ -154,7 +174,9 @@ static void every_export_gives_its_figures_and_says_what_it_was_read_as(void **s
       }
     }
     process_result_fini(&r);
-    check_read_as(s->spec, data, c->read_as);
+    if (c->read_as != NULL) {
+      check_read_as(s->spec, data, c->read_as);
+    }
   }
   if (!any) {
     skip();

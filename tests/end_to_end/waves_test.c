@@ -1,5 +1,5 @@
-/* Waves whose files have other columns: questions that came later, options that nobody chose.  The figures are
- * those of expected.txt, or follow from the few rows by hand. */
+/* Waves whose files have other columns: questions that came later, options that nobody chose.  The figures
+ * are those of expected.txt, or follow from the few rows by hand. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +17,15 @@ static bool has_figure(const char *out, const char *figure) {
   return strstr(out, ending) != NULL;
 }
 
-static const char waves[] = "variables:\n"
-                            "  sat: {type: scale, range: [1, 5]}\n"
-                            "  rec: {type: scale, range: [0, 10], optional: true}\n"
-                            "  used: {type: multi, columns: {web: used_web, app: used_app}, optional: true}\n"
-                            "  date: {type: date}\n"
-                            "derived: {month: {month: date}}\n"
-                            "analyses: [describe: {items: [sat, used], by: month, name: d},\n"
-                            "           nps: {items: rec, by: month, name: n}]\n";
+static const char waves[] =
+    "variables:\n"
+    "  sat: {type: scale, range: [1, 5]}\n"
+    "  rec: {type: scale, range: [0, 10], optional: true}\n"
+    "  used: {type: multi, columns: {web: used_web, app: used_app}, optional: true}\n"
+    "  date: {type: date}\n"
+    "derived: {month: {month: date}}\n"
+    "analyses: [describe: {items: [sat, used], by: month, name: d},\n"
+    "           nps: {items: rec, by: month, name: n}]\n";
 
 /* The figures of expected.txt, and the bases that follow from them. */
 static const char *const wave_figures[] = {
@@ -42,8 +43,8 @@ static const char *const wave_figures[] = {
 
 static void expect_waves(const scene *s, const char *first, const char *second, const char *store) {
   process_result r;
-  CANVASS(&r, "run", "--quiet", "--strict", "--lang", "en", "--store", store, "--format", "csv", s->spec, first,
-          second);
+  CANVASS(&r, "run", "--quiet", "--strict", "--lang", "en", "--store", store, "--format", "csv", s->spec,
+          first, second);
   process_check_success(&r);
   for (size_t i = 0; i < sizeof wave_figures / sizeof wave_figures[0]; i++) {
     if (!has_figure(r.out, wave_figures[i])) {
@@ -145,8 +146,8 @@ static void optional_columns_follow_the_rules_for_blank_cells_of_sets(void **sta
     char page[512];
     char wanted[128];
     process_result r;
-    (void)snprintf(page, sizeof page, "variables: {id: {type: id}, q: %s}\nanalyses: [describe: {items: q}]\n",
-                   c->variable);
+    (void)snprintf(page, sizeof page,
+                   "variables: {id: {type: id}, q: %s}\nanalyses: [describe: {items: q}]\n", c->variable);
     (void)snprintf(wanted, sizeof wanted, "\"invalid\":0,\"missing\":%s,\"name\":\"q\"", c->missing);
     run_page(s, page, c->data, &r);
     process_check_success(&r);
@@ -161,12 +162,15 @@ static void a_column_that_only_some_files_have_must_be_optional(void **state) {
   scene *s = *state;
   static const char *const data[] = {"id,q\n1,4\n", "id,Q\n2,5\n"};
   process_result r;
-  run_page(s, "variables: {id: {type: id}, q: {type: nominal}}\nanalyses: [describe: {items: q}]\n", data, &r);
+  run_page(s, "variables: {id: {type: id}, q: {type: nominal}}\nanalyses: [describe: {items: q}]\n", data,
+           &r);
   assert_int_equal(r.exit_code, 4);
   assert_contains(r.err, "2.csv: these columns are not in the header: \"q\"");
   process_result_fini(&r);
-  run_page(s, "variables: {id: {type: id}, q: {type: nominal, optional: maybe}}\nanalyses: [describe: {items: q}]\n",
-           data, &r);
+  run_page(
+      s,
+      "variables: {id: {type: id}, q: {type: nominal, optional: maybe}}\nanalyses: [describe: {items: q}]\n",
+      data, &r);
   assert_int_equal(r.exit_code, 2);
   assert_contains(r.err, "optional: expected true or false, found 'maybe'");
   process_result_fini(&r);

@@ -41,9 +41,12 @@ static void check_decimal(slice text, char mark, unsigned scale) {
 }
 
 static void check_date(slice text, unsigned which) {
-  static const char *const formats[] = {"%Y-%m-%d", "%d.%m.%y", "%m/%d/%Y %H:%M", "%d %b %Y", "%Y%%%m"};
+  static const char *const formats[] = {
+      "%Y-%m-%d", "%d.%m.%y", "%m/%d/%Y %H:%M", "%d %b %Y", "%Y%%%m", "%Y/%m/%d %I:%M:%S.%f %p%z",
+      "%Y-%j",    "excel",    "excel1904",      "%Y/%m/%d*"};
+  enum { FORMATS = sizeof formats / sizeof formats[0] };
   int64_t days = 0, year = 0, month = 0, day = 0, back = 0;
-  if (date_parse(formats[which % 5], text, &days)) {
+  if (date_parse(formats[which % FORMATS], text, &days)) {
     fuzz_require(days >= -DATE_DAYS_MAX && days <= DATE_DAYS_MAX, "a day is in the calendar");
     date_to_civil(days, &year, &month, &day);
     fuzz_require(date_from_civil(year, month, day, &back) && back == days, "a day has one date");

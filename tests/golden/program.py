@@ -85,6 +85,7 @@ def columns(e):
     rules(e)
     bounds(e)
     e.text("%Y-%m-%d", "format")
+    texts(e, ["%Y/%m/%d *", "excel"], "further formats")
     optional(e)
     start(e, "comment", TEXT, "text")
     e.text("comment", "column")

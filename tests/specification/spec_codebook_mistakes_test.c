@@ -325,9 +325,15 @@ static void dates_have_a_format_and_real_days(void **state) {
   (void)state;
   static const mistake_case cases[] = {
       {PAGE("  bad: {type: date, format: \"%Y-%q-%d\"}\n"),
-       "10:29: format: '%Y-%q-%d': only %Y %y %m %b %d %H %M %S and %% are known"},
+       "10:29: format: '%Y-%q-%d': only %Y %y %m %b %d %j %H %I %M %S %f %p %z and %% are known, and * "
+       "for the rest of the cell"},
       {PAGE("  bad: {type: date, format: \"%d.%m.\"}\n"),
-       "10:29: format: '%d.%m.': the year is missing (%Y or %y)"},
+       "10:29: format: '%d.%m.': the year is missing (%Y or %y); a number of days, as spreadsheets write "
+       "them, is `excel`"},
+      {PAGE("  bad: {type: date, format: [\"%Y\", \"%Y*x\"]}\n"),
+       "10:36: format: '%Y*x': * stands for the rest of the cell, so nothing can come after it"},
+      {PAGE("  bad: {type: date, format: []}\n"),
+       "10:29: format: expected one format, or a list of at most 16, found an empty list"},
       {PAGE("  bad: {type: date, range: [2025-01-01, 2025-02-30]}\n"),
        "10:41: range: expected a date such as 2025-07-31, found '2025-02-30'"},
       {PAGE("  bad: {type: date, range: [2025-01-02, 2025-01-01]}\n"),

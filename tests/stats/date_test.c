@@ -78,6 +78,58 @@ static void formats_read_what_they_say_and_nothing_else(void **state) {
        "7\xE6\x9C\x88"
        "31\xE6\x97\xA5",
        true, 2025, 7, 31},
+      /* As platforms write them (exports.md); the day is the one that is written, whatever its zone. */
+      {"%Y/%m/%d %I:%M:%S %p %z", "2025/03/01 9:10:11 AM GMT+1", true, 2025, 3, 1},
+      {"%m/%d/%Y %I:%M:%S %p", "03/02/2025 12:05:00 AM", true, 2025, 3, 2},
+      {"%Y-%m-%dT%H:%M:%S.%f%z", "2025-03-01T09:10:11.123+01:00", true, 2025, 3, 1},
+      {"%Y-%m-%dT%H:%M:%S.%f%z", "2025-12-31T23:59:59.000Z", true, 2025, 12, 31},
+      {"%m/%d/%y %H:%M:%S", "3/1/25 9:10:11", true, 2025, 3, 1},
+      {"%Y/%m/%d *", "2025/3/1 9:10", true, 2025, 3, 1},
+      {"%Y/%m/%d*", "2025/3/1", true, 2025, 3, 1},
+      {"%Y/%m/%d*", "2025/3/1 9:10:11", true, 2025, 3, 1},
+      {"%Y/%m/%d *", "2025/3/1", false, 0, 0, 0},
+      {"%Y/%m/%d*", "2025/2/30 9:10", false, 0, 0, 0},
+      {"%Y/%m/%d %p%I:%M",
+       "2025/3/1 \xE4\xB8\x8B\xE5\x8D\x88"
+       "9:10",
+       true, 2025, 3, 1},
+      {"%d.%m.%Y %I:%M %p", "1.3.2025 9:10 p.m.", true, 2025, 3, 1},
+      {"%Y-%m-%d %I:%M %p", "2025-03-01 13:10 PM", false, 0, 0, 0},
+      {"%Y-%m-%d %I:%M %p", "2025-03-01 0:10 AM", false, 0, 0, 0},
+      {"%Y-%m-%d %I:%M %p", "2025-03-01 1:10 XM", false, 0, 0, 0},
+      {"%Y-%m-%d %z", "2025-03-01 UTC", true, 2025, 3, 1},
+      {"%Y-%m-%d %z", "2025-03-01 +0530", true, 2025, 3, 1},
+      {"%Y-%m-%d %z", "2025-03-01 -8", true, 2025, 3, 1},
+      {"%Y-%m-%d %z", "2025-03-01 +01:7", false, 0, 0, 0},
+      {"%Y-%m-%d %z", "2025-03-01 +15", false, 0, 0, 0},
+      {"%Y-%m-%d %z", "2025-03-01 CET", false, 0, 0, 0},
+      {"%Y-%j", "2024-366", true, 2024, 12, 31},
+      {"%Y-%j", "2024-060", true, 2024, 2, 29},
+      {"%Y-%j", "2025-60", true, 2025, 3, 1},
+      {"%Y-%j", "2025-366", false, 0, 0, 0},
+      {"%Y-%j", "2025-0", false, 0, 0, 0},
+      /* Serial numbers, by LibreOffice and by hand: the days since 1899-12-30 but for the first 59. */
+      {"excel", "45748", true, 2025, 4, 1},
+      {"excel", "43290.53487", true, 2018, 7, 9},
+      {"excel", "45748,5", true, 2025, 4, 1},
+      {"excel", "1", true, 1900, 1, 1},
+      {"excel", "59", true, 1900, 2, 28},
+      {"excel", "60", false, 0, 0, 0},
+      {"excel", "61", true, 1900, 3, 1},
+      {"excel", "2958465", true, 9999, 12, 31},
+      {"excel", "2958466", false, 0, 0, 0},
+      {"excel", "0", false, 0, 0, 0},
+      {"excel", "0.5", false, 0, 0, 0},
+      {"excel", "-1", false, 0, 0, 0},
+      {"excel", "45748.", false, 0, 0, 0},
+      {"excel", "45748.5.1", false, 0, 0, 0},
+      {"excel", "99999999", false, 0, 0, 0},
+      {"excel", "2025-04-01", false, 0, 0, 0},
+      {"excel", "", false, 0, 0, 0},
+      {"excel1904", "0", true, 1904, 1, 1},
+      {"excel1904", "60", true, 1904, 3, 1}, /* 1904 was a leap year: 31 + 29 days before it */
+      {"excel1904", "44286", true, 2025, 4, 1},
+      {"excel1904", "44286.25", true, 2025, 4, 1},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     int64_t days = 0;
@@ -96,7 +148,8 @@ static void formats_read_what_they_say_and_nothing_else(void **state) {
 
 static void formats_that_cannot_tell_a_day_are_refused(void **state) {
   (void)state;
-  const char *bad[] = {"", "%m-%d", "%Y-%d", "%Y %y", "%Y %b %m", "%Y%", "%Y %j", "%E"};
+  const char *bad[] = {"",   "%m-%d",    "%Y-%d",   "%Y %y", "%Y %b %m", "%Y%",      "%Y %j %m",
+                       "%E", "%Y %H %I", "%Y * %m", "*",     "Excel",    "%Y %d %j", "excel*"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     assert_non_null(date_format_problem(bad[i]));
   }

@@ -97,11 +97,15 @@ static void add_columns(sample *s) {
                                  .low = 0,
                                  .high = 1000000},
              &s->number);
-  sample_add(
-      s->program,
-      &(program_variable){
-          .kind = VARIABLE_DATE, .name = named(s, "visited"), .column = "visited", .format = "%Y-%m-%d"},
-      &s->date);
+  static const char *formats[] = {"%Y/%m/%d *", "excel"};
+  sample_add(s->program,
+             &(program_variable){.kind = VARIABLE_DATE,
+                                 .name = named(s, "visited"),
+                                 .column = "visited",
+                                 .format = "%Y-%m-%d",
+                                 .other_formats = formats,
+                                 .other_formats_count = COUNT(formats)},
+             &s->date);
   sample_add(s->program,
              &(program_variable){.kind = VARIABLE_TEXT, .name = named(s, "comment"), .column = "comment"},
              &s->text);
