@@ -121,6 +121,33 @@ static bool texts_section(compilation *c, const symbol *s, const node **out) {
   return field_is_map(c, *out, "texts", "answer texts and what they mean");
 }
 
+/* Where the page has no `values`, a code is called what its first answer text says. */
+static bool labels_of_texts(compilation *c, symbol *s, const node *texts) {
+  const program_variable *v = &s->variable;
+  bool all_well = true;
+  for (uint32_t i = 0; i < texts->count && all_well; i++) {
+    int64_t code = 0;
+    const slice text = texts->keys[i]->text;
+    if (text.length == 0 || !whole_parse(texts->items[i]->text, &code)) {
+      continue;
+    }
+    plan_value_label value = {.number = v->reversed ? v->low + v->high - code : code};
+    bool has_label = false;
+    for (uint32_t k = 0; k < s->values_count; k++) {
+      has_label = has_label || s->values[k].number == value.number;
+    }
+    const char *copy = has_label ? NULL : arena_copy(c->memory, text);
+    for (size_t k = 0; k < LANGUAGES; k++) {
+      value.label.text[k] = copy;
+    }
+    all_well = has_label || (copy != NULL && add_value(c, s, value, texts->count));
+  }
+  if (s->values_count > 0) {
+    qsort(s->values, s->values_count, sizeof s->values[0], by_number);
+  }
+  return all_well;
+}
+
 bool answers_of_scale(compilation *c, symbol *s) {
   const node *texts;
   bool all_well = scale_values(c, s);
@@ -132,6 +159,9 @@ bool answers_of_scale(compilation *c, symbol *s) {
     all_well = scale_code(c, texts->items[i], "texts", s, &rule.value.mantissa) &&
                field_text(c, texts->keys[i], "texts", &rule.text) &&
                add_rule(c, s, rule, rules_capacity(s)) && all_well;
+  }
+  if (all_well && texts != NULL && node_get(s->body, "values") == NULL) {
+    all_well = labels_of_texts(c, s, texts);
   }
   return all_well;
 }

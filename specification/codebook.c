@@ -105,8 +105,8 @@ static void take_label(const compilation *c, const manifest_column *column, symb
 
 static bool read_column(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "column");
-  slice name = slice_of(s->name);
-  if (n != NULL && !codebook_column_name(c, n, "column", &name)) {
+  slice name = slice_of(s->column != NULL ? s->column : s->name);
+  if (n != NULL && s->column == NULL && !codebook_column_name(c, n, "column", &name)) {
     return false;
   }
   s->variable.column = name.bytes;
@@ -155,13 +155,22 @@ bool codebook_read(compilation *c, symbol *s) {
   /* Mistakes of a name from a pattern were reported where the pattern was read. */
   bool was_muted = c->problems->muted;
   c->problems->muted = was_muted || (c->header == NULL && !slice_equal(s->key->text, slice_of(s->name)));
-  bool all_well = read_entry(c, s);
+  bool all_well = scale_apply(c, s) && read_entry(c, s);
   c->problems->muted = was_muted;
   return all_well;
 }
 
-static bool is_pattern(const node *key, const node *body) {
-  return pattern_is(key->text) && node_get(body, "column") == NULL && node_get(body, "columns") == NULL;
+/* "q_*": {column: "Q*[SQ*]"}.  A column with just that title is meant by itself. */
+static bool renames(const compilation *c, const node *key, const node *body) {
+  const node *column = node_get(body, "column");
+  return column != NULL && column->kind == NODE_TEXT && pattern_stars(key->text) > 0 &&
+         pattern_stars(column->text) > 0 && !slice_equal(key->text, column->text) &&
+         (c->header == NULL || find_column(c, column->text) == NULL);
+}
+
+static bool is_pattern(const compilation *c, const node *key, const node *body) {
+  const bool has_own = node_get(body, "column") != NULL || node_get(body, "columns") != NULL;
+  return has_own ? renames(c, key, body) : pattern_is(key->text);
 }
 
 static int by_text(const void *left, const void *right) {
@@ -211,7 +220,7 @@ static bool claim_column(compilation *c, claims *all, const node *n) {
 static bool claim_exact(compilation *c, const node *section, claims *all) {
   for (uint32_t i = 0; i < section->count; i++) {
     const node *body = section->items[i];
-    if (!is_pattern(section->keys[i], body) &&
+    if (!is_pattern(c, section->keys[i], body) &&
         (!claim(c, all, section->keys[i]) || !claim_column(c, all, node_get(body, "column")) ||
          !claim(c, all, node_get(body, "columns")))) {
       return false;
@@ -230,7 +239,7 @@ static bool is_claimed(const claims *all, slice name) {
 /* Index of the pattern that a column belongs to; patterns_count: none. */
 static uint32_t pattern_of(const compilation *c, slice column) {
   for (uint32_t i = c->patterns_count; i-- > 0;) {
-    if (pattern_matches(c->patterns[i].key->text, column)) {
+    if (pattern_has(&c->patterns[i], column)) {
       return i;
     }
   }
@@ -250,6 +259,28 @@ static bool find_free_columns(compilation *c, const claims *claimed) {
   return !arena_failed(c->memory);
 }
 
+/* The variable of one column. */
+static void declare_matched(compilation *c, const pattern *p, slice column) {
+  const char *name = p->renames ? pattern_renamed(c->memory, p->key->text, p->columns, column) : NULL;
+  if (p->renames && name == NULL) {
+    return; /* out of memory */
+  }
+  const symbol *other = p->renames ? symbol_find(c, slice_of(name)) : NULL;
+  if (other != NULL && other->key == p->key) {
+    problem_at(c->problems, p->key->at,
+               "'%s' gives the columns '%s' and '%s' one name, '%s'; write it with more *",
+               problem_quote(c->problems, p->key->text), problem_quote(c->problems, slice_of(other->column)),
+               problem_quote(c->problems, column), problem_quote(c->problems, slice_of(name)));
+    return;
+  }
+  symbol *s = symbol_declare(c, SYMBOL_CODEBOOK, p->renames ? slice_of(name) : column, p->key, p->body);
+  if (s != NULL) {
+    s->column = p->renames ? arena_copy(c->memory, column) : NULL;
+    symbol_resolve(c, s, p->key->at);
+    normal_push(c, "variables", s->normal);
+  }
+}
+
 static void expand(compilation *c, uint32_t index, const claims *claimed) {
   const pattern *p = &c->patterns[index];
   uint32_t matched = 0;
@@ -258,7 +289,7 @@ static void expand(compilation *c, uint32_t index, const claims *claimed) {
   for (uint32_t i = 0; i < c->header->columns_count; i++) {
     slice column = c->header->columns[i].name;
     const bool is_later = manifest_column_is_lacking(&c->header->columns[i], 0);
-    if (is_later || !pattern_matches(p->key->text, column)) {
+    if (is_later || !pattern_has(p, column)) {
       continue;
     }
     matched++;
@@ -271,15 +302,11 @@ static void expand(compilation *c, uint32_t index, const claims *claimed) {
       lost++;
       continue;
     }
-    symbol *s = symbol_declare(c, SYMBOL_CODEBOOK, column, p->key, p->body);
-    if (s != NULL) {
-      symbol_resolve(c, s, p->key->at);
-      normal_push(c, "variables", s->normal);
-    }
+    declare_matched(c, p, column);
   }
   if (matched == 0) {
     problem_of_data(c->problems, p->key->at, "no column of %s matches '%s'", codebook_data(c),
-                    problem_quote(c->problems, p->key->text));
+                    problem_quote(c->problems, p->columns));
   } else if (lost == matched) {
     problem_at(
         c->problems, p->key->at,
@@ -290,6 +317,9 @@ static void expand(compilation *c, uint32_t index, const claims *claimed) {
 
 /* A pattern on the page alone: its body is checked under its own name. */
 static void read_pattern(compilation *c, const pattern *p) {
+  if (!pattern_check(c, p)) {
+    return;
+  }
   symbol s = {.origin = SYMBOL_CODEBOOK, .key = p->key, .body = p->body};
   s.name = arena_copy(c->memory, p->key->text);
   s.variable.name = s.name;
@@ -313,8 +343,8 @@ static void read_exact(compilation *c, const node *key, const node *body) {
 static bool find_patterns(compilation *c, const node *section) {
   c->patterns = ARENA_ARRAY(c->memory, pattern, (size_t)section->count + 1);
   for (uint32_t i = 0; c->patterns != NULL && i < section->count; i++) {
-    if (is_pattern(section->keys[i], section->items[i])) {
-      c->patterns[c->patterns_count++] = (pattern){section->keys[i], section->items[i]};
+    if (is_pattern(c, section->keys[i], section->items[i])) {
+      c->patterns[c->patterns_count++] = pattern_of_entry(section->keys[i], section->items[i]);
     }
   }
   return c->patterns != NULL;
@@ -339,7 +369,7 @@ void codebook_declare(compilation *c, const node *root) {
   }
   uint32_t next_pattern = 0;
   for (uint32_t i = 0; i < section->count; i++) {
-    if (!is_pattern(section->keys[i], section->items[i])) {
+    if (!is_pattern(c, section->keys[i], section->items[i])) {
       read_exact(c, section->keys[i], section->items[i]);
     } else if (c->header == NULL) {
       read_pattern(c, &c->patterns[next_pattern++]);

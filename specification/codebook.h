@@ -25,6 +25,10 @@ node **codebook_range_ends(compilation *c, const node *n);
 /* Reports that the low end is not below the high end; false. */
 bool codebook_range_is_empty(compilation *c, const node *n, node *const *ends);
 
+/* Scales (scales.c): gives the entry of S what its `scale` says and itself does not.  False when that scale
+ * is unknown (reported) or broken (reported before). */
+bool scale_apply(compilation *c, symbol *s);
+
 /* What reading found in the column of S (numbers.c); NULL before all of the data are read. */
 const manifest_column *codebook_measured(const compilation *c, const symbol *s);
 

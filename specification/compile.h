@@ -40,6 +40,7 @@ typedef struct symbol {
   symbol_origin origin;
   symbol_state state;
   const node *key, *body;
+  const char *column; /* of an entry that renames: the column that it is; else NULL */
   plan_label label;
   program_variable variable;
   plan_value_label *values;
@@ -67,6 +68,8 @@ typedef struct symbol {
 /* An entry of the codebook that declares as many variables as columns match. */
 typedef struct pattern {
   const node *key, *body;
+  slice columns; /* what the titles match: the entry's `column` where it renames, else its key */
+  bool renames;
 } pattern;
 
 /* How the files are written. */
@@ -106,6 +109,8 @@ typedef struct compilation {
   uint32_t names_count;
   pattern *patterns;
   uint32_t patterns_count;
+  const node *scales; /* `scales`, a map; NULL: none */
+  bool *scales_broken;
   symbol *open[DEFINITION_DEPTH_MAX];
   uint32_t open_count;
   uint32_t lists_count;
@@ -122,6 +127,7 @@ typedef struct compilation {
 
 /* The sections; each reports its mistakes and goes on.  ROOT is the page. */
 void data_read(compilation *c, const node *root);
+void scales_declare(compilation *c, const node *root);
 void codebook_declare(compilation *c, const node *root);
 void constructs_declare(compilation *c, const node *root);
 void derived_declare(compilation *c, const node *root);
@@ -177,5 +183,15 @@ void normal_push(compilation *c, const char *section, json *item); /* at the end
 
 bool pattern_is(slice text);
 bool pattern_matches(slice wanted, slice text);
+pattern pattern_of_entry(const node *key, const node *body);
+bool pattern_has(const pattern *p, slice title);
+/* Reports a name that has more * than there is to stand for. */
+bool pattern_check(compilation *c, const pattern *p);
+/* Renaming, where only * stands for something: titles of columns are full of question marks. */
+uint32_t pattern_stars(slice text);
+/* The name that NAME, with at most as many * as COLUMNS, makes of a matching TITLE: each of its * is what
+ * the one of COLUMNS in its place took, and the last one all that are left, joined with _.  Each * of COLUMNS
+ * but the last takes as little as it can.  Lives in A; NULL: out of memory. */
+const char *pattern_renamed(arena *a, slice name, slice columns, slice title);
 
 #endif

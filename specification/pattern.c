@@ -1,6 +1,7 @@
 /* Patterns over names: * is any run of characters, ? any one character. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "specification/compile.h"
 
 bool pattern_is(slice text) {
@@ -44,4 +45,102 @@ bool pattern_matches(slice wanted, slice text) {
     p++;
   }
   return p == wanted.length;
+}
+
+uint32_t pattern_stars(slice text) {
+  uint32_t stars = 0;
+  for (size_t i = 0; i < text.length; i++) {
+    stars += text.bytes[i] == '*';
+  }
+  return stars;
+}
+
+/* The next piece of a pattern, up to its next * or its end. */
+static slice next_piece(slice *rest) {
+  const char *star = memchr(rest->bytes, '*', rest->length);
+  const size_t length = star != NULL ? (size_t)(star - rest->bytes) : rest->length;
+  const slice piece = {rest->bytes, length};
+  const size_t taken = star != NULL ? length + 1 : length;
+  *rest = (slice){rest->bytes + taken, rest->length - taken};
+  return piece;
+}
+
+static const char *find_piece(slice text, slice piece) {
+  return piece.length == 0 ? text.bytes : memmem(text.bytes, text.length, piece.bytes, piece.length);
+}
+
+/* TOOK, which may be NULL, has room for the * of COLUMNS. */
+static bool match_stars(slice columns, slice title, slice *took) {
+  const uint32_t stars = pattern_stars(columns);
+  slice rest = columns;
+  slice first = next_piece(&rest);
+  if (title.length < first.length || memcmp(title.bytes, first.bytes, first.length) != 0) {
+    return false;
+  }
+  title = (slice){title.bytes + first.length, title.length - first.length};
+  for (uint32_t i = 0; i < stars; i++) {
+    const slice piece = next_piece(&rest);
+    const bool is_last = i + 1 == stars;
+    const char *at = is_last && title.length >= piece.length ? title.bytes + title.length - piece.length
+                     : is_last                               ? NULL
+                                                             : find_piece(title, piece);
+    if (at == NULL || memcmp(at, piece.bytes, piece.length) != 0) {
+      return false;
+    }
+    const size_t length = (size_t)(at - title.bytes);
+    if (took != NULL) {
+      took[i] = (slice){title.bytes, length};
+    }
+    title = (slice){at + piece.length, title.length - length - piece.length};
+  }
+  return title.length == 0;
+}
+
+pattern pattern_of_entry(const node *key, const node *body) {
+  const node *column = node_get(body, "column");
+  return (pattern){.key = key,
+                   .body = body,
+                   .columns = column != NULL ? column->text : key->text,
+                   .renames = column != NULL};
+}
+
+bool pattern_has(const pattern *p, slice title) {
+  return p->renames ? match_stars(p->columns, title, NULL) : pattern_matches(p->columns, title);
+}
+
+bool pattern_check(compilation *c, const pattern *p) {
+  const bool all_mean_something = !p->renames || pattern_stars(p->key->text) <= pattern_stars(p->columns);
+  if (!all_mean_something) {
+    problem_at(c->problems, p->key->at,
+               "'%s' has more * than its column '%s', so not all of them mean something",
+               problem_quote(c->problems, p->key->text), problem_quote(c->problems, p->columns));
+  }
+  return all_mean_something;
+}
+
+static void put_piece(buf *out, slice piece) {
+  buf_put(out, piece.bytes, piece.length);
+}
+
+const char *pattern_renamed(arena *a, slice name, slice columns, slice title) {
+  const uint32_t stars = pattern_stars(columns);
+  const uint32_t wanted = pattern_stars(name);
+  slice *took = ARENA_ARRAY(a, slice, (size_t)stars + 1);
+  if (took == NULL || !match_stars(columns, title, took)) {
+    return NULL;
+  }
+  buf made;
+  buf_init(&made);
+  slice rest = name;
+  put_piece(&made, next_piece(&rest));
+  for (uint32_t i = 0; i < wanted; i++) {
+    const uint32_t end = i + 1 == wanted ? stars : i + 1;
+    for (uint32_t k = i; k < end; k++) {
+      buf_printf(&made, "%s%.*s", k > i ? "_" : "", SLICE_ARG(took[k]));
+    }
+    put_piece(&made, next_piece(&rest));
+  }
+  const char *copy = made.failed ? NULL : arena_copy(a, (slice){(const char *)made.data, made.length});
+  buf_fini(&made);
+  return copy;
 }

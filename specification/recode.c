@@ -8,10 +8,10 @@ enum { CUTS_MAX = 1000 };
 
 /* ---- Bands ---------------------------------------------------------------------------------------- */
 
-/* Whole numbers by declaration, not by what the data happen to hold: keys must not depend on data. */
+/* Whole numbers by their kind: keys depend neither on what the data happen to hold nor on `decimals`, which
+ * says how exactly numbers are kept. */
 static bool is_whole(const symbol *s) {
-  return program_variable_is_numeric_coded(&s->variable) ||
-         (s->variable.kind == VARIABLE_NUMBER && s->decimals_given && s->decimals_declared == 0);
+  return program_variable_is_numeric_coded(&s->variable);
 }
 
 static bool read_cuts(compilation *c, const symbol *s, const symbol *in, decimal **cuts, uint32_t *count) {

@@ -23,7 +23,7 @@ struct spec {
 
 static const char *const page_keys[] = {"title",      "data",   "variables", "constructs",
                                         "derived",    "weight", "seed",      "confidence",
-                                        "small_base", "design", "analyses"};
+                                        "small_base", "design", "analyses",  "scales"};
 
 static void read_page(compilation *c, const node *root) {
   if (!field_is_map(c, root, "the specification", "title, data, variables, analyses")) {
@@ -42,6 +42,7 @@ static void read_page(compilation *c, const node *root) {
   }
   json_set(c->normal, "title", plan_label_json(&c->plan->title, c->memory));
   data_read(c, root);
+  scales_declare(c, root);
   codebook_declare(c, root);
   constructs_declare(c, root);
   derived_declare(c, root);

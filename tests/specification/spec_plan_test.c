@@ -36,6 +36,7 @@ static const char page[] =
     "  age_band: {bands: age, cuts: [18, 35, 36, 55], values: {\"<18\": {en: minors}}}\n"
     "  rich: {bands: income, cuts: [10.50, 20], names: [low, mid, high]}\n"
     "  score: {bands: all, cuts: [3]}\n"
+    "  boxes: {bands: q2, cuts: [2, 4, 5]}\n"
     "  month: {month: day}\n"
     "  weekday: {weekday: day}\n"
     "  top: {top: q2, boxes: 3}\n"
@@ -150,7 +151,7 @@ static void patterns_leave_exact_entries_alone_and_the_later_one_wins(void **sta
   assert_int_equal(plan_program_variable(p, "q2")->high, 7);
   assert_true(plan_find(p, "q3")->in_codebook);
   assert_false(plan_find(p, "month")->in_codebook);
-  assert_int_equal(p->variables_count, 14 + 2 + 12);
+  assert_int_equal(p->variables_count, 14 + 2 + 13);
   plan_destroy(p);
 }
 
@@ -247,13 +248,15 @@ static void check_values(const plan *p, const char *name, const char *const *exp
 static void bands_are_named_by_their_ends(void **state) {
   (void)state;
   plan *p = page_plan(page, COLUMNS);
-  static const char *const ages[] = {"<18", "18-34", "35", "36-54", ">=55"};
-  check_values(p, "age_band", ages, 5);
+  static const char *const ages[] = {"<18", "18-<35", "35-<36", "36-<55", ">=55"};
+  check_values(p, "age_band", ages, 5); /* a number, whose `decimals: 0` changes no name */
   assert_string_equal(plan_find(p, "age_band")->values[0].label.text[0], "minors");
   static const char *const incomes[] = {"low", "mid", "high"};
   check_values(p, "rich", incomes, 3);
   static const char *const scores[] = {"<3", ">=3"};
   check_values(p, "score", scores, 2);
+  static const char *const boxes[] = {"<2", "2-3", "4", ">=5"};
+  check_values(p, "boxes", boxes, 4);
   const program_variable *rich = plan_program_variable(p, "rich");
   assert_true(rich->keys_are_texts);
   assert_false(rich->ranges[0].has_low);
