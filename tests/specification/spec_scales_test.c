@@ -154,6 +154,31 @@ static void a_title_that_is_the_pattern_itself_is_meant(void **state) {
   plan_destroy(p);
 }
 
+static void a_number_keeps_its_decimals_however_its_column_is_named(void **state) {
+  (void)state;
+  spec *s = page_parse(
+      "variables:\n"
+      "  place: {column: 1, type: number}\n"
+      "  second: {column: {title: b, nth: 2}, type: number}\n"
+      "  \"x_*\": {column: \"X*!\", type: number}\n"
+      "analyses: [describe: {items: [place, second, x_1]}]\n");
+  manifest *dataset = page_columns("a|b #1|b #2|X1!");
+  for (uint32_t i = 0; i < dataset->columns_count; i++) {
+    dataset->columns[i].decimals_max = 3;
+  }
+  plan *p = NULL;
+  spec_problems problems = {0};
+  error err;
+  assert_int_equal(spec_plan(s, dataset, &p, &problems, &err), STATUS_OK);
+  assert_int_equal(plan_program_variable(p, "place")->decimals, 3);
+  assert_int_equal(plan_program_variable(p, "second")->decimals, 3);
+  assert_int_equal(plan_program_variable(p, "x_1")->decimals, 3);
+  plan_destroy(p);
+  manifest_destroy(dataset);
+  spec_problems_fini(&problems);
+  spec_destroy(s);
+}
+
 static void names_that_would_be_shared_are_told(void **state) {
   (void)state;
   static const mistake_case cases[] = {
@@ -184,6 +209,7 @@ int main(void) {
       cmocka_unit_test(mistakes_of_a_scale_are_told_once),
       cmocka_unit_test(an_entry_with_a_pattern_as_its_column_renames),
       cmocka_unit_test(a_title_that_is_the_pattern_itself_is_meant),
+      cmocka_unit_test(a_number_keeps_its_decimals_however_its_column_is_named),
       cmocka_unit_test(names_that_would_be_shared_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
