@@ -153,6 +153,8 @@ unsigned symbol_accepts(const symbol *s); /* one of the ACCEPT_ bits */
 const char *symbol_kind_name(const symbol *s);
 /* Whether TEXT can be a value (or an option) of S. Reported when it certainly is not. */
 bool symbol_knows_text(compilation *c, const symbol *s, slice text, place at);
+/* The code of a scale, after reversal, that one of its answer texts means. */
+bool symbol_text_code(const symbol *s, slice text, decimal *out);
 bool symbol_is_quantity(const symbol *s); /* scales, flags, numbers, means: not dates */
 uint32_t symbol_program_index(const compilation *c, const symbol *s);
 /* READY symbols for a text or a list of texts, patterns expanded over all symbols; every mistake reported.

@@ -24,6 +24,7 @@ typedef struct derivation {
 
 bool derived_bands(compilation *c, symbol *s, const derivation *d, const node *input);
 bool derived_recode(compilation *c, symbol *s, const derivation *d, const node *input);
+bool derived_compute(compilation *c, symbol *s, const derivation *d, const node *input);
 
 /* The one input of a derived variable, READY and set as its input; NULL: reported. */
 symbol *derived_input(compilation *c, symbol *s, const derivation *d, const node *input);
@@ -33,5 +34,6 @@ bool derived_refuse(compilation *c, const derivation *d, const node *input, cons
 /* Adds a key to the values of a derived variable, once.  False only when memory ran out. */
 bool derived_add_text(compilation *c, symbol *s, slice key);
 bool derived_add_code(compilation *c, symbol *s, int64_t code);
+bool derived_add_flags(compilation *c, symbol *s); /* 0 and 1, and no others */
 
 #endif

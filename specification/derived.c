@@ -42,7 +42,7 @@ bool derived_add_code(compilation *c, symbol *s, int64_t code) {
   return add_value(c, s, (plan_value_label){.number = code});
 }
 
-static bool add_flag_codes(compilation *c, symbol *s) {
+bool derived_add_flags(compilation *c, symbol *s) {
   s->values_closed = true;
   return derived_add_code(c, s, 0) && derived_add_code(c, s, 1);
 }
@@ -101,7 +101,7 @@ static bool read_top(compilation *c, symbol *s, const derivation *d, const node 
   s->normal = normal_definition(c, s);
   json_set_text(s->normal, d->key, in->name);
   json_set_integer(s->normal, "boxes", boxes);
-  return add_flag_codes(c, s);
+  return derived_add_flags(c, s);
 }
 
 static bool read_mean(compilation *c, symbol *s, const derivation *d, const node *input) {
@@ -151,7 +151,7 @@ static bool read_chosen(compilation *c, symbol *s, const derivation *d, const no
   s->normal = normal_definition(c, s);
   json_set_text(s->normal, d->key, in->name);
   json_set(s->normal, "option", normal_slice(c, s->variable.key));
-  return add_flag_codes(c, s);
+  return derived_add_flags(c, s);
 }
 
 static const derivation derivations[] = {
@@ -166,6 +166,7 @@ static const derivation derivations[] = {
     {"mean", {"weights", "valid_min"}, read_mean, 0},
     {"difference", {0}, read_difference, 0},
     {"chosen", {"option"}, read_chosen, 0},
+    {"compute", {"decimals"}, derived_compute, 0},
 };
 
 enum { DERIVATIONS_COUNT = sizeof derivations / sizeof derivations[0] };
@@ -185,7 +186,7 @@ static const derivation *derivation_of(compilation *c, const symbol *s) {
   if (s->body->count == 0) {
     problem_at(c->problems, s->key->at,
                "derived variable '%s' is empty; expected one of: bands, recode, "
-               "year, quarter, month, weekday, top, bottom, mean, difference, chosen",
+               "year, quarter, month, weekday, top, bottom, mean, difference, chosen, compute",
                problem_quote(c->problems, s->key->text));
   } else {
     problem_unknown(c->problems, s->body->keys[0]->at, "way to derive a variable", s->body->keys[0]->text,

@@ -1,5 +1,5 @@
-/* Words of `where` and `by`.  An identifier is made of letters, digits, _ and . (no digit or . first);
- * every character outside ASCII is a letter. */
+/* Words of `where`, `by` and `compute`.  An identifier is made of letters, digits, _ and . (no digit or .
+ * first); every character outside ASCII is a letter. */
 #include "specification/lexer.h"
 
 #include <string.h>
@@ -12,12 +12,31 @@ static bool is_digit(char byte) {
   return byte >= '0' && byte <= '9';
 }
 
+/* Signs of arithmetic, as keyboards and as print have them. */
+static const struct {
+  const char *written, *meant;
+} arithmetic_signs[] = {{"+", "+"}, {"-", "-"}, {"*", "*"}, {"/", "/"}, {"−", "-"}, {"×", "*"}, {"÷", "/"}};
+
 static char at(const lexer *l, size_t offset) {
   return l->at + offset < l->text.length ? l->text.bytes[l->at + offset] : '\0';
 }
 
 static token make(const lexer *l, token_kind kind, size_t bytes) {
   return (token){.kind = kind, .text = {l->text.bytes + l->at, bytes}, .start = l->at, .bytes = bytes};
+}
+
+/* The sign of arithmetic OFFSET bytes on; its bytes in *BYTES, or 0. */
+static const char *arithmetic_sign(const lexer *l, size_t offset, size_t *bytes) {
+  *bytes = 0;
+  for (size_t i = 0; l->arithmetic && i < sizeof arithmetic_signs / sizeof arithmetic_signs[0]; i++) {
+    const size_t length = strlen(arithmetic_signs[i].written);
+    if (l->text.length - l->at >= offset + length &&
+        memcmp(l->text.bytes + l->at + offset, arithmetic_signs[i].written, length) == 0) {
+      *bytes = length;
+      return arithmetic_signs[i].meant;
+    }
+  }
+  return NULL;
 }
 
 static token wrong(const lexer *l, size_t bytes, const char *what) {
@@ -49,7 +68,9 @@ static token quoted(const lexer *l, token_kind kind, char quote) {
 static token word(const lexer *l) {
   static const char *const keywords[] = {"and", "or", "not", "in", "missing", "has"};
   size_t bytes = 1;
-  while (is_letter(at(l, bytes)) || is_digit(at(l, bytes)) || at(l, bytes) == '.') {
+  size_t other;
+  while ((is_letter(at(l, bytes)) || is_digit(at(l, bytes)) || at(l, bytes) == '.') &&
+         arithmetic_sign(l, bytes, &other) == NULL) {
     bytes++;
   }
   token t = make(l, TOKEN_NAME, bytes);
@@ -66,8 +87,10 @@ static token number(const lexer *l) {
   while (is_digit(at(l, bytes)) || at(l, bytes) == '.') {
     bytes++;
   }
-  return is_letter(at(l, bytes)) ? wrong(l, bytes, "write a name that begins with a digit in backquotes")
-                                 : make(l, TOKEN_NUMBER, bytes);
+  size_t other;
+  return is_letter(at(l, bytes)) && arithmetic_sign(l, bytes, &other) == NULL
+             ? wrong(l, bytes, "write a name that begins with a digit in backquotes")
+             : make(l, TOKEN_NUMBER, bytes);
 }
 
 static token sign(const lexer *l) {
@@ -101,8 +124,13 @@ token lexer_next(lexer *l) {
   }
   token t;
   char first = at(l, 0);
+  size_t bytes;
+  const char *meant = arithmetic_sign(l, 0, &bytes);
   if (l->at >= l->text.length) {
     t = make(l, TOKEN_END, 0);
+  } else if (meant != NULL) {
+    t = make(l, TOKEN_SIGN, bytes);
+    t.text = slice_of(meant);
   } else if (first == '`') {
     t = quoted(l, TOKEN_NAME, first);
   } else if (first == '\'' || first == '"') {

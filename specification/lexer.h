@@ -1,4 +1,4 @@
-/* Words of the small languages inside texts (`where`, `by`): names, numbers, quoted texts, signs.
+/* Words of the small languages inside texts (`where`, `by`, `compute`): names, numbers, quoted texts, signs.
  * Private to specification. */
 #ifndef CANVASS_SPECIFICATION_LEXER_H
 #define CANVASS_SPECIFICATION_LEXER_H
@@ -11,7 +11,7 @@ typedef enum token_kind {
   TOKEN_KEYWORD, /* and or not in missing has */
   TOKEN_NUMBER,
   TOKEN_TEXT, /* in ' or "; a doubled quote stands for itself */
-  TOKEN_SIGN, /* ( ) , * == != < <= > >= */
+  TOKEN_SIGN, /* ( ) , * == != < <= > >=, and in arithmetic + - / and the signs of print */
   TOKEN_WRONG,
 } token_kind;
 
@@ -25,6 +25,7 @@ typedef struct lexer {
   arena *memory;
   slice text;
   size_t at;
+  bool arithmetic; /* `compute`: a - is a sign of its own, and − × ÷ are - * / */
 } lexer;
 
 token lexer_next(lexer *l);

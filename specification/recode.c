@@ -264,13 +264,46 @@ static bool is_text(const node *n, const char *text) {
   return n != NULL && n->kind == NODE_TEXT && slice_equal(n->text, slice_of(text));
 }
 
+/* Adds the key of a value that is kept, with the label that it has in the input. */
+static bool keep_key(compilation *c, symbol *s, const recoding *r, const program_range *range) {
+  const uint32_t before = s->values_count;
+  if (!add_key(c, s, range)) {
+    return false;
+  }
+  for (uint32_t i = 0; s->values_count > before && i < r->in->values_count; i++) {
+    const plan_value_label *old = &r->in->values[i];
+    if (old->is_text ? slice_equal(old->text, range->text) : old->number == range->code && !range->is_text) {
+      s->values[before].label = old->label;
+    }
+  }
+  return true;
+}
+
+/* Texts of which nobody knows yet remain what they are; declared ones come first in reports. */
+static bool keep_open(compilation *c, symbol *s, const recoding *r) {
+  bool all_well = true;
+  for (uint32_t i = 0; i < r->in->values_count && all_well; i++) {
+    const program_range range = {
+        .is_text = true, .text = r->in->values[i].text, .key = r->in->values[i].text};
+    bool placed = false;
+    for (uint32_t k = 0; k < r->count && !placed; k++) {
+      placed = overlap(&r->ranges[k], &range);
+    }
+    all_well = placed || keep_key(c, s, r, &range);
+  }
+  s->variable.keeps_others = true;
+  return all_well;
+}
+
 /* `else: keep` writes out a range for each declared value that has none yet. */
 static bool keep_others(compilation *c, symbol *s, recoding *r) {
   const program_variable *v = &r->in->variable;
-  if (r->from_texts ? !r->in->values_closed : v->kind != VARIABLE_SCALE) {
-    problem_at(c->problems, r->other->at,
-               "else: keep needs to know the values of '%s': a scale, or values with closed: true",
-               problem_quote(c->problems, slice_of(r->in->name)));
+  if (r->from_texts && !r->in->values_closed) {
+    return keep_open(c, s, r);
+  }
+  if (!r->from_texts && v->kind != VARIABLE_SCALE) {
+    problem_at(c->problems, r->other->at, "else: keep takes a nominal variable or a scale; '%s' is %s",
+               problem_quote(c->problems, slice_of(r->in->name)), symbol_kind_name(r->in));
     return false;
   }
   int64_t last = r->from_texts ? (int64_t)r->in->values_count - 1 : v->high - v->low;
@@ -290,7 +323,7 @@ static bool keep_others(compilation *c, symbol *s, recoding *r) {
     for (uint32_t k = 0; k < r->count && !placed; k++) {
       placed = overlap(&r->ranges[k], &range);
     }
-    if (!placed && (!add_range(c, r, range, r->other) || !add_key(c, s, &range))) {
+    if (!placed && (!add_range(c, r, range, r->other) || !keep_key(c, s, r, &range))) {
       return false;
     }
   }
@@ -347,7 +380,9 @@ static void recode_normal(compilation *c, symbol *s, const derivation *d, const 
   json_set_text(s->normal, d->key, r->in->name);
   json_set(s->normal, "map", map);
   json_set(s->normal, "else",
-           s->variable.has_else ? normal_slice(c, s->variable.else_key) : json_null(c->memory));
+           s->variable.has_else       ? normal_slice(c, s->variable.else_key)
+           : s->variable.keeps_others ? json_array(c->memory) /* no key is a list */
+                                      : json_null(c->memory));
 }
 
 bool derived_recode(compilation *c, symbol *s, const derivation *d, const node *input) {
@@ -376,7 +411,7 @@ bool derived_recode(compilation *c, symbol *s, const derivation *d, const node *
   }
   s->variable.ranges = r.ranges;
   s->variable.ranges_count = r.count;
-  s->values_closed = true;
+  s->values_closed = !s->variable.keeps_others;
   recode_normal(c, s, d, &r);
   return all_well;
 }

@@ -234,11 +234,14 @@ const char *symbol_kind_name(const symbol *s) {
       return "a period";
     case VARIABLE_TOP:
     case VARIABLE_OPTION:
+    case VARIABLE_CONDITION:
       return "a flag";
     case VARIABLE_MEAN:
       return s->origin == SYMBOL_CONSTRUCT ? "a construct" : "a mean";
     case VARIABLE_DIFFERENCE:
       return "a difference";
+    case VARIABLE_COMPUTE:
+      return "a computed number";
     case VARIABLE_CLUSTER:
       break;
   }
@@ -266,6 +269,18 @@ bool symbol_knows_text(compilation *c, const symbol *s, slice text, place at) {
   problem_nearest(c->problems, at, text, names, names != NULL ? s->values_count : 0,
                   "'%s' is not a value of '%s'", problem_quote(c->problems, text),
                   problem_quote(c->problems, slice_of(s->name)));
+  return false;
+}
+
+bool symbol_text_code(const symbol *s, slice text, decimal *out) {
+  const program_variable *v = &s->variable;
+  for (uint32_t i = 0; v->kind == VARIABLE_SCALE && i < v->rules_count; i++) {
+    if (!v->rules[i].missing && slice_equal(v->rules[i].text, text)) {
+      int64_t code = v->rules[i].value.mantissa;
+      *out = (decimal){v->reversed ? v->low + v->high - code : code, 0};
+      return true;
+    }
+  }
   return false;
 }
 

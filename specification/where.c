@@ -109,19 +109,6 @@ static bool wrong_value(where_parser *p, const token *t, const symbol *s, const 
   return false;
 }
 
-/* A scale may be compared with the answer texts of its codebook. */
-static bool text_of_scale(const symbol *s, slice text, decimal *out) {
-  const program_variable *v = &s->variable;
-  for (uint32_t i = 0; v->kind == VARIABLE_SCALE && i < v->rules_count; i++) {
-    if (!v->rules[i].missing && slice_equal(v->rules[i].text, text)) {
-      int64_t code = v->rules[i].value.mantissa;
-      *out = (decimal){v->reversed ? v->low + v->high - code : code, 0};
-      return true;
-    }
-  }
-  return false;
-}
-
 static bool check_code(where_parser *p, const token *t, const symbol *s, decimal number) {
   const program_variable *v = &s->variable;
   if (v->kind == VARIABLE_SCALE) {
@@ -153,7 +140,7 @@ static bool read_number(where_parser *p, const token *t, const symbol *s, bool i
                ? true
                : wrong_value(p, t, s, "a date such as '2025-07-31'");
   }
-  if (t->kind == TOKEN_TEXT && text_of_scale(s, t->text, &out->number)) {
+  if (t->kind == TOKEN_TEXT && symbol_text_code(s, t->text, &out->number)) {
     return true;
   }
   if (!decimal_parse(slice_trim(t->text), '.', &out->number)) {

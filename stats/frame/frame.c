@@ -149,6 +149,8 @@ static const struct maker_row {
     {VARIABLE_OPTION, frame_make_option},
     {VARIABLE_CLUSTER, frame_make_cluster},
     {VARIABLE_DIFFERENCE, frame_make_difference},
+    {VARIABLE_COMPUTE, frame_make_compute},
+    {VARIABLE_CONDITION, frame_make_condition},
 };
 
 static frame_maker *maker_of(variable_kind kind) {

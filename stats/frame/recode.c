@@ -1,7 +1,8 @@
 /* RECODE: the first range or text that matches an answer gives its key.
  *
  * Coded inputs are recoded key by key.  For numbers the ranges are cut into disjoint segments once; a row
- * then looks for its segment.  The keys are those of all ranges, whether they occur or not.
+ * then looks for its segment.  The keys are those of all ranges, whether they occur or not, and the texts
+ * that are kept.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -169,8 +170,13 @@ static status slots_of_numbers(const program_variable *v, const results *r, cons
   return st;
 }
 
-static status slots_of_keys(const program_variable *v, const results *r, const coded_keys *keys,
-                            uint16_t *of_entry, error *err) {
+/* The slot of a text that no range holds. */
+static uint32_t slot_of_other(const program_variable *v, results *r, slice text) {
+  return v->keeps_others ? text_table_add(&r->keys, text) : r->other;
+}
+
+static status slots_of_keys(const program_variable *v, results *r, const coded_keys *keys, uint16_t *of_entry,
+                            error *err) {
   if (keys->numbers != NULL) {
     return slots_of_numbers(v, r, keys, of_entry, err);
   }
@@ -178,16 +184,17 @@ static status slots_of_keys(const program_variable *v, const results *r, const c
   uint32_t *first = malloc(((size_t)v->ranges_count + 1) * sizeof *first);
   status st = first != NULL ? index_texts(v, &table, first, err) : frame_no_memory(err);
   for (uint32_t i = 0; st == STATUS_OK && i < keys->count; i++) {
-    uint32_t place = text_table_find(&table, keys->texts[i]);
-    of_entry[i] = place == UINT32_MAX ? r->other : r->slots[first[place]];
+    const uint32_t place = text_table_find(&table, keys->texts[i]);
+    const uint32_t slot = place == UINT32_MAX ? slot_of_other(v, r, keys->texts[i]) : r->slots[first[place]];
+    of_entry[i] = (uint16_t)slot;
+    st = slot == UINT32_MAX ? frame_no_memory(err) : frame_check_levels(v, r->keys.count, err);
   }
   free(first);
   text_table_fini(&table);
   return st;
 }
 
-static status recode_coded(frame *f, const program_variable *v, const results *r, coded_view *out,
-                           error *err) {
+static status recode_coded(frame *f, const program_variable *v, results *r, coded_view *out, error *err) {
   coded_view input;
   TRY(frame_coded(f, v->inputs[0], &input, err));
   uint32_t entries = input.wide != NULL ? UINT16_MAX + 1U : UINT8_MAX + 1U;
@@ -241,10 +248,10 @@ status frame_make_recode(frame *f, const program_variable *v, frame_variable *ou
   bool coded = program_variable_form(&f->program->variables[v->inputs[0]]) == FORM_CODED;
   status st = results_init(&r, v, err);
   if (st == STATUS_OK) {
-    st = keep_results(f, v, &r, &out->coded, err);
+    st = coded ? recode_coded(f, v, &r, &out->coded, err) : recode_number(f, v, &r, &out->coded, err);
   }
   if (st == STATUS_OK) {
-    st = coded ? recode_coded(f, v, &r, &out->coded, err) : recode_number(f, v, &r, &out->coded, err);
+    st = keep_results(f, v, &r, &out->coded, err); /* last: texts that are kept are found on the way */
   }
   results_fini(&r);
   return st;

@@ -235,6 +235,10 @@ static status check_recode(const program *p, const program_variable *v, const va
                        (long long)g->code);
     }
   }
+  if (v->keeps_others && (!texts || !v->keys_are_texts || v->has_else)) {
+    return error_set(err, STATUS_USAGE, "variable '%s': only texts can be kept among texts",
+                     variable_shown(v));
+  }
   if (v->has_else && v->keys_are_texts) {
     return variable_check_text(v, v->else_key, "key", err);
   }
@@ -338,6 +342,12 @@ static status check_top(const program *p, const program_variable *v, const varia
   return check_inputs_numeric(p, v, traits, err);
 }
 
+static status check_nodes(const program *p, const program_variable *v, const variable_traits *traits,
+                          error *err) {
+  (void)traits;
+  return compute_check(p, v, err);
+}
+
 static const struct derived_check {
   variable_kind kind;
   status (*check)(const program *p, const program_variable *v, const variable_traits *traits, error *err);
@@ -349,6 +359,8 @@ static const struct derived_check {
     {VARIABLE_OPTION, check_option},
     {VARIABLE_CLUSTER, check_cluster},
     {VARIABLE_DIFFERENCE, check_difference},
+    {VARIABLE_COMPUTE, check_nodes},
+    {VARIABLE_CONDITION, check_nodes},
 };
 
 /* ---- What is known of the values ------------------------------------------------------------------ */
@@ -408,7 +420,12 @@ static status variable_known(const program *p, const program_variable *v, variab
       break;
     case VARIABLE_TOP:
     case VARIABLE_OPTION:
+    case VARIABLE_CONDITION:
       known->bound = 1;
+      break;
+    case VARIABLE_COMPUTE:
+      known->decimals = v->decimals;
+      known->bound = NUMBER_MAX; /* what does not fit is made invalid row by row */
       break;
     case VARIABLE_CLUSTER:
       known->bound = v->clusters;

@@ -30,6 +30,7 @@ enum {
   FIELD_MEAN = 1 << 16,
   FIELD_CLUSTER = 1 << 17,
   FIELD_ANY_CHOSEN = 1 << 18,
+  FIELD_NODES = 1 << 19,
   FIELDS_READ = FIELD_COLUMN | FIELD_COLUMNS, /* of kinds that are read from the file */
 };
 
@@ -110,6 +111,13 @@ typedef struct mean_terms {
 } mean_terms;
 /* Arrays are in A.  STATUS_LIMIT when 128 bits would not hold every step. */
 status mean_terms_make(const program *p, const program_variable *v, arena *a, mean_terms *out, error *err);
+
+/* The nodes of a COMPUTE or CONDITION. */
+uint32_t compute_arguments(const compute_node *n); /* how many it takes */
+void nodes_encode(const program_variable *v, buf *out);
+void nodes_decode(reader *r, arena *a, program_variable *v);
+/* Whether the nodes are one expression of the kind's type over the inputs. */
+status compute_check(const program *p, const program_variable *v, error *err);
 
 /* CLUSTER: whether no partial sum of a score passes NUMBER_MAX, whatever the values. */
 bool cluster_is_narrow(const program *p, const program_variable *v);

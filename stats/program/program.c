@@ -58,6 +58,9 @@ static const variable_traits traits_table[] = {
     {VARIABLE_OPTION, "option", FORM_CODED, FIELD_INPUTS | FIELD_KEY, 1, 1},
     {VARIABLE_CLUSTER, "cluster", FORM_CODED, FIELD_INPUTS | FIELD_CLUSTER, 1, PROGRAM_INPUTS_MAX},
     {VARIABLE_DIFFERENCE, "difference", FORM_NUMBER, FIELD_INPUTS, 2, 2},
+    {VARIABLE_COMPUTE, "computed number", FORM_NUMBER, FIELD_DECIMALS | FIELD_INPUTS | FIELD_NODES, 1,
+     PROGRAM_INPUTS_MAX},
+    {VARIABLE_CONDITION, "condition", FORM_CODED, FIELD_INPUTS | FIELD_NODES, 1, PROGRAM_INPUTS_MAX},
 };
 
 const variable_traits *variable_traits_of(uint32_t kind) {
@@ -86,7 +89,8 @@ variable_form program_variable_form(const program_variable *v) {
 
 bool program_variable_is_numeric_coded(const program_variable *v) {
   return v->kind == VARIABLE_SCALE || v->kind == VARIABLE_TOP || v->kind == VARIABLE_OPTION ||
-         v->kind == VARIABLE_CLUSTER || (v->kind == VARIABLE_RECODE && !v->keys_are_texts);
+         v->kind == VARIABLE_CLUSTER || v->kind == VARIABLE_CONDITION ||
+         (v->kind == VARIABLE_RECODE && !v->keys_are_texts);
 }
 
 bool program_variable_is_mere_weight(const program_variable *v) {

@@ -37,9 +37,9 @@ enum {
   PROGRAM_KEYS_MAX = 65000,                             /* declared keys */
   PROGRAM_COLUMNS_MAX = 4096,                           /* MULTI_FLAGS */
   PROGRAM_FORMATS_MAX = 16,                             /* DATE */
-  PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER */
+  PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER, COMPUTE */
   PROGRAM_CLUSTERS_MAX = 1000,                          /* CLUSTER */
-  PROGRAM_NODES_MAX = 10000,                            /* of one filter */
+  PROGRAM_NODES_MAX = 10000,                            /* of one filter, of one COMPUTE */
   PROGRAM_VALUES_MAX = 65000,                           /* of one IN */
   PROGRAM_PARAMS_MAX = 1 << 22,                         /* of one accumulator */
   PROGRAM_TEXT_MAX = 1 << 16,                           /* bytes of a name, a key, a cell text */
@@ -47,6 +47,7 @@ enum {
   PROGRAM_DECIMALS_MAX = 9,                             /* NUMBER */
   PROGRAM_WEIGHT_DECIMALS_MAX = DECIMAL_READ_SCALE_MAX, /* NUMBER that is a weight and nothing else */
   PROGRAM_MEAN_DECIMALS = 12,                           /* MEAN */
+  PROGRAM_COMPUTE_DECIMALS_MAX = 12,                    /* COMPUTE */
 };
 /* Weights of a MEAN add up to less than this. */
 #define PROGRAM_MEAN_WEIGHT_MAX ((int64_t)1 << 40)
@@ -102,6 +103,8 @@ typedef enum variable_kind {
   VARIABLE_OPTION = 20,     /* 1 when option `key` of the set inputs[0] was chosen, else 0; coded */
   VARIABLE_CLUSTER = 21,    /* index of the nearest centre; coded 1..k; see accumulators/kmeans.h */
   VARIABLE_DIFFERENCE = 22, /* inputs[0] - inputs[1], both answered; number */
+  VARIABLE_COMPUTE = 23,    /* what `nodes` make of the inputs, rounded half to even; number */
+  VARIABLE_CONDITION = 24,  /* 1 when `nodes` are true of the inputs, 0 when false; coded */
 } variable_kind;
 
 typedef enum variable_form { FORM_CODED, FORM_NUMBER, FORM_TEXT, FORM_SET } variable_form;
@@ -119,6 +122,77 @@ typedef struct program_range {
   missing_reason reason;
 } program_range;
 
+/* COMPUTE, CONDITION: arithmetic in postfix order, exact in every row.  A node takes its arguments from a
+ * stack and puts its result there: a fraction, a truth (0 or 1), or missing for a reason.  Unless said
+ * otherwise a result is missing for the reason of the first argument that is; a fraction that would need a
+ * numerator or a denominator of 2^120 or more is missing, INVALID.  Order is part of the encoding. */
+#define COMPUTE_TABLE(X)                                                                               \
+  X(COMPUTE_CONSTANT, NO_ARGUMENTS, COMPUTE_A_NUMBER, COMPUTE_HAS_NUMBER)                              \
+  X(COMPUTE_INPUT, NO_ARGUMENTS, COMPUTE_A_NUMBER, COMPUTE_HAS_INPUT) /* a numeric input */            \
+  X(COMPUTE_NOTHING, NO_ARGUMENTS, COMPUTE_A_NUMBER, 0)               /* missing, OTHER */             \
+  X(COMPUTE_ADD, NUMBERS(2, 2), COMPUTE_A_NUMBER, 0)                                                   \
+  X(COMPUTE_SUBTRACT, NUMBERS(2, 2), COMPUTE_A_NUMBER, 0)                                              \
+  X(COMPUTE_MULTIPLY, NUMBERS(2, 2), COMPUTE_A_NUMBER, 0)                                              \
+  X(COMPUTE_DIVIDE, NUMBERS(2, 2), COMPUTE_A_NUMBER, 0) /* by 0: NOT_APPLICABLE */                     \
+  X(COMPUTE_NEGATE, NUMBERS(1, 1), COMPUTE_A_NUMBER, 0)                                                \
+  X(COMPUTE_ABS, NUMBERS(1, 1), COMPUTE_A_NUMBER, 0)                                                   \
+  X(COMPUTE_ROUND, NUMBERS(1, 1), COMPUTE_A_NUMBER, COMPUTE_HAS_DIGITS) /* half to even */             \
+  X(COMPUTE_MIN, NUMBERS(1, MANY), COMPUTE_A_NUMBER, COMPUTE_HAS_COUNT) /* of the answered ... */      \
+  X(COMPUTE_MAX, NUMBERS(1, MANY), COMPUTE_A_NUMBER, COMPUTE_HAS_COUNT)                                \
+  X(COMPUTE_SUM, NUMBERS(1, MANY), COMPUTE_A_NUMBER, COMPUTE_HAS_COUNT)                                \
+  X(COMPUTE_MEAN, NUMBERS(1, MANY), COMPUTE_A_NUMBER, COMPUTE_HAS_COUNT)  /* ... missing if none is */ \
+  X(COMPUTE_COUNT, NUMBERS(1, MANY), COMPUTE_A_NUMBER, COMPUTE_HAS_COUNT) /* how many are answered */  \
+  X(COMPUTE_COUNT_TRUE, TRUTHS(1, MANY), COMPUTE_A_NUMBER, COMPUTE_HAS_COUNT)                          \
+  X(COMPUTE_EQ, NUMBERS(2, 2), COMPUTE_A_TRUTH, 0)                                                     \
+  X(COMPUTE_NE, NUMBERS(2, 2), COMPUTE_A_TRUTH, 0)                                                     \
+  X(COMPUTE_LT, NUMBERS(2, 2), COMPUTE_A_TRUTH, 0)                                                     \
+  X(COMPUTE_LE, NUMBERS(2, 2), COMPUTE_A_TRUTH, 0)                                                     \
+  X(COMPUTE_GT, NUMBERS(2, 2), COMPUTE_A_TRUTH, 0)                                                     \
+  X(COMPUTE_GE, NUMBERS(2, 2), COMPUTE_A_TRUTH, 0)                                                     \
+  X(COMPUTE_IN, NUMBERS(2, MANY), COMPUTE_A_TRUTH, COMPUTE_HAS_COUNT) /* the first among others */     \
+  X(COMPUTE_AND, TRUTHS(2, MANY), COMPUTE_A_TRUTH, COMPUTE_HAS_COUNT) /* Kleene's, as filters' */      \
+  X(COMPUTE_OR, TRUTHS(2, MANY), COMPUTE_A_TRUTH, COMPUTE_HAS_COUNT)                                   \
+  X(COMPUTE_NOT, TRUTHS(1, 1), COMPUTE_A_TRUTH, 0)                                                     \
+  X(COMPUTE_IF, CHOICE, COMPUTE_A_NUMBER, 0)               /* a truth, then, else */                   \
+  X(COMPUTE_IS_MISSING, NUMBERS(1, 1), COMPUTE_A_TRUTH, 0) /* never missing */                         \
+  X(COMPUTE_INPUT_MISSING, NO_ARGUMENTS, COMPUTE_A_TRUTH, COMPUTE_HAS_INPUT)                           \
+  X(COMPUTE_IS_TEXT, NO_ARGUMENTS, COMPUTE_A_TRUTH, COMPUTE_HAS_INPUT | COMPUTE_HAS_TEXT)              \
+  X(COMPUTE_HAS, NO_ARGUMENTS, COMPUTE_A_TRUTH, COMPUTE_HAS_INPUT | COMPUTE_HAS_TEXT) /* an option */
+
+typedef enum compute_op {
+  COMPUTE_BEFORE_FIRST, /* encoded from 1 */
+#define X(id, arguments, result, has) id,
+  COMPUTE_TABLE(X)
+#undef X
+      COMPUTE_OPS /* one more than the last */
+} compute_op;
+
+/* What a node takes and gives. */
+enum {
+  COMPUTE_HAS_INPUT = 1,
+  COMPUTE_HAS_TEXT = 2,
+  COMPUTE_HAS_NUMBER = 4,
+  COMPUTE_HAS_COUNT = 8,
+  COMPUTE_HAS_DIGITS = 16,
+};
+typedef enum compute_type { COMPUTE_A_NUMBER, COMPUTE_A_TRUTH } compute_type;
+typedef struct compute_traits {
+  compute_type first, others; /* of the arguments */
+  uint32_t min, max;          /* how many; where the two are equal, the node does not say */
+  compute_type result;
+  unsigned has;
+  const char *name;
+} compute_traits;
+const compute_traits *compute_traits_of(uint32_t op); /* NULL: no such node */
+
+typedef struct compute_node {
+  compute_op op;
+  uint32_t count; /* of arguments, where their number is free; ROUND: decimals */
+  uint32_t input; /* place among the variable's inputs */
+  decimal number; /* CONSTANT */
+  slice text;     /* IS_TEXT, HAS */
+} compute_node;
+
 typedef struct program_variable {
   variable_kind kind;
   const char *name;     /* for messages; not part of the digest */
@@ -133,8 +207,8 @@ typedef struct program_variable {
   bool has_range;    /* SCALE always; NUMBER, DATE (days) when given: outside is invalid */
   int64_t low, high; /* SCALE: codes.  NUMBER: mantissas at `decimals` */
   bool reversed;     /* SCALE: low + high - x */
-  uint8_t decimals;  /* NUMBER 0..9, a mere weight 0..99; else set by the program: MEAN 12, DIFFERENCE the
-                        larger, others 0 */
+  uint8_t decimals;  /* NUMBER 0..9, a mere weight 0..99, COMPUTE 0..12; else set by the program: MEAN 12,
+                        DIFFERENCE the  larger, others 0 */
   bool closed;       /* NOMINAL, MULTI_CELL: texts outside `keys` are invalid */
   bool any_chosen;   /* MULTI_FLAGS: any text but 0 that no rule names chooses the option, as 1 does */
   slice *keys;       /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
@@ -150,6 +224,7 @@ typedef struct program_variable {
   uint32_t ranges_count;
   bool keys_are_texts; /* RECODE */
   bool has_else;       /* RECODE: values in no range keep `else_key`/`else_code`; otherwise OTHER-missing */
+  bool keeps_others;   /* RECODE of texts to texts, without else: texts in no range remain what they are */
   slice else_key;
   int64_t else_code;
   program_period period; /* PERIOD */
@@ -164,10 +239,13 @@ typedef struct program_variable {
   int64_t *coefficients; /* CLUSTER: `clusters` rows of (1 + inputs_count) */
   uint8_t *shifts;       /* CLUSTER: 1 + inputs_count, at most 63; NULL: all 0.  See long_score.h */
   uint32_t clusters;
+  compute_node *nodes; /* COMPUTE, CONDITION */
+  uint32_t nodes_count;
 } program_variable;
 
 variable_form program_variable_form(const program_variable *v);
-/* True for SCALE, TOP, OPTION, CLUSTER, and RECODE to whole numbers: keys are numbers with a meaning. */
+/* True for SCALE, TOP, OPTION, CLUSTER, CONDITION, and RECODE to whole numbers: keys are numbers with a
+ * meaning. */
 bool program_variable_is_numeric_coded(const program_variable *v);
 /* A NUMBER of more decimals than PROGRAM_DECIMALS_MAX.  Only weights and ACCUMULATOR_FACTS may refer to it.
  */

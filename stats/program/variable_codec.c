@@ -61,6 +61,9 @@ enum {
   RANGE_GONE = 32
 };
 
+/* What becomes of what no range holds. */
+enum { OTHERS_MISSING, OTHERS_ELSE, OTHERS_KEPT };
+
 static void result_encode(bool texts, slice key, int64_t code, buf *out) {
   if (texts) {
     buf_put_slice(out, key);
@@ -127,7 +130,7 @@ static void ranges_encode(const program_variable *v, buf *out) {
   for (uint32_t i = 0; i < v->ranges_count; i++) {
     range_encode(&v->ranges[i], v->keys_are_texts, out);
   }
-  buf_put_u8(out, v->has_else);
+  buf_put_u8(out, v->has_else ? OTHERS_ELSE : v->keeps_others ? OTHERS_KEPT : OTHERS_MISSING);
   if (v->has_else) {
     result_encode(v->keys_are_texts, v->else_key, v->else_code, out);
   }
@@ -140,7 +143,12 @@ static void ranges_decode(reader *r, arena *a, program_variable *v) {
   for (uint32_t i = 0; v->ranges != NULL && i < v->ranges_count && r->problem == NULL; i++) {
     range_decode(r, a, v->keys_are_texts, &v->ranges[i]);
   }
-  v->has_else = reader_flag(r);
+  const uint8_t others = reader_u8(r);
+  if (others > OTHERS_KEPT) {
+    reader_fail(r, "an unknown rule for what no range holds");
+  }
+  v->has_else = others == OTHERS_ELSE;
+  v->keeps_others = others == OTHERS_KEPT;
   if (v->has_else && v->keys_are_texts) {
     v->else_key = item_get_text(r, a);
   } else if (v->has_else) {
@@ -356,6 +364,9 @@ static void derived_fields_encode(const program_variable *v, unsigned fields, co
   if (fields & FIELD_CLUSTER) {
     cluster_encode(v, out);
   }
+  if (fields & FIELD_NODES) {
+    nodes_encode(v, out);
+  }
 }
 
 void variable_encode(const program_variable *v, const item_numbering *numbering, buf *out) {
@@ -436,6 +447,9 @@ static void derived_fields_decode(reader *r, arena *a, unsigned fields, program_
   }
   if (fields & FIELD_CLUSTER) {
     cluster_decode(r, a, v);
+  }
+  if (fields & FIELD_NODES) {
+    nodes_decode(r, a, v);
   }
 }
 

@@ -61,6 +61,7 @@ void fuzz_seeds(fuzz_corpus *out) {
   add(out, program_new());
   add(out, sample_program_new(SAMPLE_PLAIN).program);
   add(out, sample_program_new(SAMPLE_RENAMED_AND_SHIFTED).program);
+  add(out, sample_computed_new());
   for (size_t i = 0; i < accumulator_cases_count; i++) {
     add(out, accumulator_case_program(&accumulator_cases[i]));
   }

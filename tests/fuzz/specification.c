@@ -28,7 +28,7 @@ int fuzz_one(const uint8_t *bytes, size_t length) {
   plan *p = NULL;
   spec_problems problems = {0};
   error err = {STATUS_OK, ""};
-  manifest *dataset = page_columns("s|t|n|a|b|x|d|w|i|q1|q2");
+  manifest *dataset = page_columns("s|t|n|a|b|x|d|w|i|q1|q2|Z3");
   status st = spec_parse("fuzz.yaml", (const char *)bytes, length, &s, &problems, &err);
   if (st == STATUS_OK) {
     reading_options options = {0};

@@ -8,7 +8,7 @@ from golden import Golden
 VERSION = 6
 
 SCALE, NOMINAL, NUMBER, DATE, TEXT, MULTI_CELL, MULTI_FLAGS = 1, 2, 3, 4, 5, 6, 7
-RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE = 16, 17, 18, 19, 20, 21, 22
+RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE, COMPUTE, CONDITION = 16, 17, 18, 19, 20, 21, 22, 23, 24
 AND, OR, NOT, EQ, NE, LT, LE, GT, GE, IN, MISSING, HAS = range(1, 13)
 NOT_ASKED, NOT_APPLICABLE, REFUSED = 1, 2, 3
 RANGE_LOW, RANGE_HIGH, RANGE_LOW_OPEN, RANGE_HIGH_OPEN, RANGE_TEXT, RANGE_GONE = 1, 2, 4, 8, 16, 32
@@ -233,6 +233,73 @@ def comparisons(e):
     e.varint(0, "accumulators")
 
 
+# Numbered from 1.  Some say how many arguments they take, how many decimals they keep, or what they read.
+OPERATIONS = """constant input nothing add subtract multiply divide negate abs round min max sum mean count
+    count_true eq ne lt le gt ge in and or not if is_missing input_missing is_text has""".split()
+COUNTED = "min max sum mean count count_true in and or".split()
+
+
+def operations(e, *items):
+    e.varint(len(items), "nodes")
+    for name, *rest in items:
+        e.u8(OPERATIONS.index(name) + 1, name)
+        if name == "constant":
+            e.decimal(*rest, "value")
+        elif name in COUNTED:
+            e.varint(*rest, "arguments")
+        elif name == "round":
+            e.varint(*rest, "decimals")
+        elif name in ("input", "input_missing"):
+            e.varint(*rest, "input")
+        elif name in ("is_text", "has"):
+            e.varint(rest[0], "input")
+            e.text(rest[1], "text")
+
+
+def computed(e):
+    """Every operation; and a recode that keeps the texts it does not name."""
+    e.u8(VERSION, "version")
+    e.varint(6, "variables")
+    scale(e, "q", "q", [], 1, 5, 0)
+    start(e, "n", NOMINAL, "nominal")
+    e.text("n", "column")
+    rules(e)
+    e.u8(0, "open")
+    texts(e, [], "keys")
+    start(e, "m", MULTI_CELL, "one cell of options")
+    e.text("m", "column")
+    rules(e)
+    e.u8(0, "open")
+    texts(e, [], "keys")
+    e.text("|", "delimiter")
+    start(e, "number", COMPUTE, "computed")
+    e.u8(4, "decimals")
+    inputs(e, 0, 1)
+    operations(e, ("constant", 15, 1), ("input", 0), ("add",), ("input", 0), ("subtract",), ("constant", 2, 0),
+               ("multiply",), ("constant", 3, 0), ("divide",), ("negate",), ("abs",), ("round", 2), ("nothing",),
+               ("min", 2), ("input", 0), ("max", 2), ("input", 0), ("sum", 2), ("input", 0), ("mean", 2),
+               ("input", 0), ("count", 2), ("input_missing", 1), ("count_true", 1), ("add",))
+    start(e, "flag", CONDITION, "condition")
+    inputs(e, 0, 1, 2)
+    for_each = []
+    for name in "eq ne lt le gt ge".split():
+        for_each += [("input", 0), ("constant", 1, 0), (name,)]
+    operations(e, *for_each, ("and", 6), ("not",), ("input", 0), ("constant", 1, 0), ("constant", -2, 0), ("in", 3),
+               ("input", 0), ("is_missing",), ("input", 0), ("constant", 2, 0), ("if",), ("constant", 3, 0), ("eq",),
+               ("is_text", 1, "a"), ("has", 2, "x"), ("or", 5))
+    start(e, "kept", RECODE, "recode")
+    inputs(e, 1)
+    e.u8(1, "keys are texts")
+    e.varint(1, "ranges")
+    e.u8(RANGE_TEXT, "text")
+    e.text("a")
+    e.text("A", "key")
+    e.u8(2, "others are kept")
+    e.varint(0, "filters")
+    e.varint(0, "weights")
+    e.varint(0, "accumulators")
+
+
 def golden():
     g = Golden("program", "Programs (stats/program/program.h).")
     empty = g.entry("empty", VERSION, "nothing at all")
@@ -241,4 +308,5 @@ def golden():
         empty.varint(0, what)
     sample(g.entry("sample", VERSION, "every kind of variable"))
     comparisons(g.entry("comparisons", VERSION, "the other filters, and frequency weights"))
+    computed(g.entry("computed", VERSION, "every operation of computed variables"))
     return g

@@ -59,18 +59,22 @@ static void bytes_of_programs_are_fixed(void **state) {
   check(g, "empty", program_new());
   check(g, "sample", sample_program_new(SAMPLE_PLAIN).program);
   check(g, "comparisons", comparisons_new());
+  check(g, "computed", sample_computed_new());
   golden_close(g);
 }
 
 static void every_kind_of_variable_and_filter_is_in_a_golden(void **state) {
   (void)state;
-  static const char *const entries[] = {"sample", "comparisons"};
+  static const char *const entries[] = {"sample", "comparisons", "computed"};
   golden *g = golden_open("program");
-  bool variables[KINDS_MAX] = {false}, filters[KINDS_MAX] = {false};
-  for (size_t e = 0; e < 2; e++) {
+  bool variables[KINDS_MAX] = {false}, filters[KINDS_MAX] = {false}, operations[COMPUTE_OPS] = {false};
+  for (size_t e = 0; e < sizeof entries / sizeof entries[0]; e++) {
     program *p = decoded(g, entries[e]);
     for (uint32_t i = 0; i < p->variables_count; i++) {
       variables[p->variables[i].kind] = true;
+      for (uint32_t k = 0; k < p->variables[i].nodes_count; k++) {
+        operations[p->variables[i].nodes[k].op] = true;
+      }
     }
     for (uint32_t i = 0; i < p->filters_count; i++) {
       for (uint32_t k = 0; k < p->filters[i].nodes_count; k++) {
@@ -90,6 +94,11 @@ static void every_kind_of_variable_and_filter_is_in_a_golden(void **state) {
   for (int kind = FILTER_AND; kind <= FILTER_HAS; kind++) {
     if (!filters[kind]) {
       fail_msg("no golden program has a filter of kind %d", kind);
+    }
+  }
+  for (uint32_t op = COMPUTE_BEFORE_FIRST + 1; op < COMPUTE_OPS; op++) {
+    if (!operations[op]) {
+      fail_msg("no golden program has the operation %s", compute_traits_of(op)->name);
     }
   }
   golden_close(g);

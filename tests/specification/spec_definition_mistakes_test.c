@@ -62,7 +62,7 @@ static void a_derived_variable_says_how(void **state) {
        "10:15: unknown way to derive a variable 'bnds'; did you mean 'bands'?"},
       {PAGE("derived: {v: {}}\n"),
        "10:11: derived variable 'v' is empty; expected one of: bands, recode, year, quarter, month, "
-       "weekday, top, bottom, mean, difference, chosen"},
+       "weekday, top, bottom, mean, difference, chosen, compute"},
       {PAGE("derived: {v: s}\n"),
        "10:14: a derived variable: expected a map of its definition, such as {top: q1, boxes: 2}, found 's'"},
       {PAGE("derived: {v: {top: s, box: 2}}\n"),
@@ -131,7 +131,7 @@ static void recodes_place_every_value_once(void **state) {
       {PAGE("derived: {v: {recode: d, map: {1: 2}}}\n"),
        "10:23: recode: 'd' is a date; expected a nominal variable, a scale or a number"},
       {PAGE("derived: {v: {recode: x, map: {1: 2}, else: keep}}\n"),
-       "10:45: else: keep needs to know the values of 'x': a scale, or values with closed: true"},
+       "10:45: else: keep takes a nominal variable or a scale; 'x' is a number"},
       {PAGE("derived: {v: {recode: n, map: {A: alpha}, else: [x]}}\n"),
        "10:49: else: expected a name, found a list"},
   };

@@ -54,6 +54,39 @@ static void the_airline_survey_uses_every_analysis(void **state) {
   free(page);
 }
 
+/* The first block of YAML after HEADING in the page about the specification. */
+static void put_block(const char *text, const char *heading, buf *out) {
+  const char *at = strstr(text, heading);
+  const char *start = at != NULL ? strstr(at, "```yaml\n") : NULL;
+  const char *end = start != NULL ? strstr(start + strlen("```yaml"), "```") : NULL;
+  assert_non_null(end);
+  start += strlen("```yaml\n");
+  buf_put(out, start, (size_t)(end - start));
+}
+
+static void the_blocks_on_scales_and_compute_are_right(void **state) {
+  (void)state;
+  char *text = file_text(CANVASS_SOURCE_DIR "/docs/specification.md");
+  buf page;
+  buf_init(&page);
+  put_block(text, "\n### Scales\n", &page);
+  buf_put_text(&page,
+               "  price: {type: number}\n  visits: {type: number}\n  online: {type: number}\n"
+               "  shop: {type: number}\n  ordered: {type: date}\n  delivered: {type: date}\n"
+               "  recommend: {type: scale, range: [0, 10]}\n  region: {type: nominal}\n"
+               "  \"e?\": {type: scale, range: [1, 7]}\n");
+  put_block(text, "\n### Compute\n", &page);
+  buf_put_text(&page, "analyses: [describe: {items: [q7, q_1_a, loyal, effort, capped, share, wait]}]\n");
+  buf_put_u8(&page, 0);
+  plan *p = page_plan((const char *)page.data,
+                      "q7|Q1[SQa]|price|visits|online|shop|ordered|delivered|recommend|region|e1|e2|e3");
+  assert_int_equal(plan_program_variable(p, "loyal")->kind, VARIABLE_CONDITION);
+  assert_true(plan_program_variable(p, "q7")->reversed);
+  plan_destroy(p);
+  buf_fini(&page);
+  free(text);
+}
+
 /* Names are anything in an example, so only what has nothing to do with names is held against it. */
 static void the_examples_of_help_are_written_as_the_page_wants_them(void **state) {
   (void)state;
@@ -85,6 +118,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_customer_survey_is_a_right_page),
       cmocka_unit_test(the_airline_survey_uses_every_analysis),
+      cmocka_unit_test(the_blocks_on_scales_and_compute_are_right),
       cmocka_unit_test(the_examples_of_help_are_written_as_the_page_wants_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,10 +22,12 @@
 /* With something of nearly everything that may stand on a page. */
 #define PAGE_OF_EVERYTHING                                                                          \
   CODEBOOK                                                                                          \
-  "  \"q*\": {type: scale, range: [1, 5]}\n"                                                        \
+  "  \"q*\": {scale: five}\n"                                                                       \
+  "  \"z_*\": {column: \"Z*\", type: id}\n"                                                         \
   "constructs:\n"                                                                                   \
   "  c: {items: [s, t, q1], weights: [2, 1, 0.5], valid_min: 2, label: {en: C, zh-Hans: 指标}}\n" \
   "  e: {items: [c, \"q*\"], weights: {c: 1}}\n"                                                    \
+  "scales: {five: {range: [1, 5], texts: {Great: 5}}}\n"                                            \
   "derived:\n"                                                                                      \
   "  b: {bands: c, cuts: [2, 3.5], names: [low, mid, high]}\n"                                      \
   "  r: {recode: n, map: {A: [alpha]}, else: keep, values: {A: {en: a}}}\n"                         \
@@ -34,6 +36,8 @@
   "  v: {top: s, boxes: 2}\n"                                                                       \
   "  g: {difference: [s, t]}\n"                                                                     \
   "  k: {chosen: m, option: web}\n"                                                                 \
+  "  l: {compute: \"if(missing(x), mean(s, t), x / 3)\", decimals: 4}\n"                            \
+  "  y: {compute: \"s > 3 and n == 'beta'\"}\n"                                                     \
   "title: {en: Title, zh-Hant: 標題}\n"                                                           \
   "data: {encoding: gbk, delimiter: \";\", decimal: \",\"}\n"                                       \
   "weight: w\n"                                                                                     \

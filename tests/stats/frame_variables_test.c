@@ -386,6 +386,25 @@ static void recode_takes_texts_of_nominal_variables(void **state) {
                                 {"europe", "europe", "!dont_know", "!other", "!blank"}}});
 }
 
+static void recode_may_keep_what_it_does_not_name(void **state) {
+  (void)state;
+  static program_range ranges[] = {
+      {.is_text = true, .text = {"paris", 5}, .key = {"europe", 6}},
+      {.is_text = true, .text = {"?", 1}, .missing = true, .reason = MISSING_OTHER}};
+  check(&(example){.variables = {{.kind = VARIABLE_NOMINAL, .column = "c"},
+                                 {.kind = VARIABLE_RECODE,
+                                  .inputs = first_input,
+                                  .inputs_count = 1,
+                                  .ranges = ranges,
+                                  .ranges_count = 2,
+                                  .keys_are_texts = true,
+                                  .keeps_others = true}},
+                   .columns = {"c"},
+                   .cells = {{"paris", "rome", "?", "europe", "", "rome", "lima"}},
+                   .expected = {{"paris", "rome", "?", "europe", "!blank", "rome", "lima"},
+                                {"europe", "rome", "!other", "europe", "!blank", "rome", "lima"}}});
+}
+
 static void difference_needs_both(void **state) {
   (void)state;
   check(&(example){
@@ -450,6 +469,7 @@ int main(void) {
       cmocka_unit_test(a_blank_cell_may_mean_no),
       cmocka_unit_test(recode_takes_the_first_range),
       cmocka_unit_test(recode_takes_texts_of_nominal_variables),
+      cmocka_unit_test(recode_may_keep_what_it_does_not_name),
       cmocka_unit_test(difference_needs_both),
       cmocka_unit_test(cluster_is_the_smallest_score_and_ties_go_to_the_first),
   };

@@ -16,6 +16,8 @@ typedef struct sample_program {
 
 /* Any failure ends the test. */
 sample_program sample_program_new(sample_style style);
+/* Computed variables with every operation, and a recode that keeps what it does not name. */
+program *sample_computed_new(void);
 void sample_add(program *p, const program_variable *v, uint32_t *index);
 void sample_scale(program *p, const char *name, int64_t low, int64_t high, uint32_t *index);
 
