@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "cli/words.h"
 
-enum { LINE_BYTES = 256, BAR_COLUMNS = 20, REDRAW_MS = 100, COLUMNS_DEFAULT = 80 };
+enum { LINE_BYTES = 256, BAR_COLUMNS = 20, ACTIVITY_COLUMNS = 19, REDRAW_MS = 100, COLUMNS_DEFAULT = 80 };
 
 static unsigned terminal_columns(void) {
   struct winsize size;
@@ -75,31 +75,57 @@ static void format_speed(const progress_figures *f, char *out, size_t capacity) 
   }
 }
 
-void progress_line(char *out, const progress_figures *f, unsigned columns) {
+/* What a line is made of, and which parts each form of it has: the first form that is narrow enough is drawn.
+ */
+typedef enum part { PART_BAR = 1 << 0, PART_SHARE = 1 << 1, PART_ROWS = 1 << 2, PART_SPEED = 1 << 3 } part;
+
+static const unsigned forms[] = {
+    PART_BAR | PART_SHARE | PART_ROWS | PART_SPEED,
+    PART_SHARE | PART_ROWS | PART_SPEED,
+    PART_SHARE | PART_ROWS,
+    PART_SHARE,
+    0,
+};
+enum { FORMS = sizeof forms / sizeof forms[0] };
+
+static void format_form(char *out, const progress_figures *f, unsigned parts) {
   char what[48];
-  char count[WORDS_BYTES];
-  char speed[64];
+  char bar[BAR_COLUMNS * 4 + 2] = "";
+  char share[16] = "";
+  char rows[WORDS_BYTES + 16] = "";
+  char speed[64] = "";
+  const bool is_known = f->total > 0 && f->done <= f->total;
+  const double done = is_known ? (double)f->done / (double)f->total : 0;
   (void)snprintf(what, sizeof what, f->stage > 0 ? "%s, stage %u" : "%s", f->activity, f->stage);
-  if (f->total == 0 && f->rows == 0) {
-    const size_t most = columns < LINE_BYTES ? columns - 1 : LINE_BYTES - 1; /* a longer line would wrap */
-    const slice shown = text_cut(slice_of(f->activity), most);
-    (void)snprintf(out, LINE_BYTES, "%.*s", SLICE_ARG(f->stage > 0 ? slice_of(what) : shown));
-    return;
+  if (is_known && (parts & PART_BAR) != 0) {
+    bar[0] = ' ';
+    format_bar(done, bar + 1, sizeof bar - 1);
   }
-  words_of_count(f->rows, count);
-  format_speed(f, speed, sizeof speed);
-  if (f->total == 0 || f->done > f->total) {
-    (void)snprintf(out, LINE_BYTES, "%s  %s rows%s", what, count, speed);
-    return;
+  if (is_known && (parts & PART_SHARE) != 0) {
+    (void)snprintf(share, sizeof share, " %3d%%", (int)(done * 100));
   }
-  char bar[BAR_COLUMNS * 4 + 1];
-  const double share = (double)f->done / (double)f->total;
-  format_bar(share, bar, sizeof bar);
-  if (columns < COLUMNS_DEFAULT) {
-    (void)snprintf(out, LINE_BYTES, "%s %3d%%", what, (int)(share * 100));
-    return;
+  if ((f->total > 0 || f->rows > 0) && (parts & PART_ROWS) != 0) {
+    char count[WORDS_BYTES];
+    words_of_count(f->rows, count);
+    (void)snprintf(rows, sizeof rows, "  %s rows", count);
   }
-  (void)snprintf(out, LINE_BYTES, "%-19s %s %3d%%  %s rows%s", what, bar, (int)(share * 100), count, speed);
+  if (rows[0] != '\0' && (parts & PART_SPEED) != 0) {
+    format_speed(f, speed, sizeof speed);
+  }
+  (void)snprintf(out, LINE_BYTES, "%-*s%s%s%s%s", bar[0] != '\0' ? ACTIVITY_COLUMNS : 0, what, bar, share,
+                 rows, speed);
+}
+
+/* A line as wide as the terminal would wrap on some, and so leave a copy of itself at each redrawing. */
+void progress_line(char *out, const progress_figures *f, unsigned columns) {
+  const size_t most = columns > 1 ? columns - 1 : 1;
+  for (size_t i = 0; i < FORMS; i++) {
+    format_form(out, f, forms[i]);
+    if (text_width(slice_of(out)) <= most) {
+      return;
+    }
+  }
+  out[text_fit(slice_of(out), most).length] = '\0';
 }
 
 static void begin(progress *p, const progress_figures *f, int64_t now) {
