@@ -172,11 +172,11 @@ static status in_use(const char *directory, int lock, error *err) {
   char holder[32] = "";
   const ssize_t length = pread(lock, holder, sizeof holder - 1, 0);
   if (length <= 0) {
-    return error_set(err, STATUS_USAGE, "the store %s is in use by another process; wait for it to end",
+    return error_set(err, STATUS_IO, "the store %s is in use by another process; wait for it to end",
                      directory);
   }
   holder[strcspn(holder, "\n")] = 0;
-  return error_set(err, STATUS_USAGE,
+  return error_set(err, STATUS_IO,
                    "the store %s is in use by process %s; wait for it to end, or name another store",
                    directory, holder);
 }

@@ -20,8 +20,8 @@ typedef struct place {
 
 /* Creates DIRECTORY when it does not exist, locks it, and creates what belongs in it: all of it accessible to
  * its owner alone, whatever the umask and whatever it was before.  STATUS_USAGE when it
- * holds something else or is of the other kind, when another process uses it (named by its process id), or
- * when it is on a network file system and NETWORK_ALLOWED is false. */
+ * holds something else or is of the other kind, or when it is on a network file system and NETWORK_ALLOWED
+ * is false; STATUS_IO when another process uses it (named by its process id): later it may be free. */
 status place_open(const char *directory, place_kind kind, bool network_allowed, place *out,
                   error *err) MUST_USE;
 /* Calls WARN (may be NULL) when other users could read what the store held, or still can. */

@@ -154,7 +154,7 @@ static void only_a_fresh_or_own_directory_is_taken(void **state) {
   /* A broker's, twice at once, and as the store of a worker. */
   v = vault_fixture_open(&f);
   vault *second = NULL;
-  assert_int_equal(vault_open(f.path, &options, &second, &err), STATUS_USAGE);
+  assert_int_equal(vault_open(f.path, &options, &second, &err), STATUS_IO);
   assert_contains(err.message, "in use");
   vault_close(v);
   const store_options cache = {0};

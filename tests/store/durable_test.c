@@ -239,7 +239,7 @@ static void a_second_process_is_refused_and_told_who_has_it(void **state) {
     store *second = NULL;
     error err;
     const status st = store_open(f.path, &options, &second, &err);
-    _exit(st == STATUS_USAGE && strstr(err.message, holder) != NULL ? 0 : 1);
+    _exit(st == STATUS_IO && strstr(err.message, holder) != NULL ? 0 : 1);
   }
   int ended = 0;
   assert_int_equal(waitpid(child, &ended, 0), child);
