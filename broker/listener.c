@@ -74,13 +74,36 @@ static bool begins_with(const char *text, const char *start) {
   return strncmp(text, start, strlen(start)) == 0;
 }
 
+/* The directory of a socket that is not there yet. */
+static status check_directory(const char *path, const char *endpoint, error *err) {
+  struct stat there;
+  const char *slash = strrchr(path, '/');
+  const size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+  char *directory = slice_copy(length > 0 ? (slice){path, length} : slice_of("."));
+  if (directory == NULL) {
+    return error_no_memory(err, endpoint);
+  }
+  status st = STATUS_OK;
+  if (stat(directory, &there) != 0) {
+    st = error_set(err, STATUS_IO, "cannot listen on %s: the directory %s: %s%s", endpoint, directory,
+                   strerror(errno), errno == ENOENT ? "; create it first" : "");
+  } else if (!S_ISDIR(there.st_mode)) {
+    st = error_set(err, STATUS_IO, "cannot listen on %s: %s is not a directory", endpoint, directory);
+  }
+  free(directory);
+  return st;
+}
+
 /* libzmq removes whatever has the name of an ipc socket: it must not be a user's file, nor the socket of a
  * broker that still serves. */
 static status check_ipc(const char *endpoint, error *err) {
   const char *path = endpoint + strlen("ipc://");
   struct stat there;
-  if (path[0] == '@' || path[0] == '*' || lstat(path, &there) != 0) {
+  if (path[0] == '@' || path[0] == '*') {
     return STATUS_OK;
+  }
+  if (lstat(path, &there) != 0) {
+    return errno == ENOENT || errno == ENOTDIR ? check_directory(path, endpoint, err) : STATUS_OK;
   }
   if (!S_ISSOCK(there.st_mode)) {
     return error_set(err, STATUS_USAGE,

@@ -58,10 +58,26 @@ static void an_ipc_socket_replaces_neither_a_file_nor_a_broker_that_serves(void 
   talker_client(s, &t);
 }
 
+/* Not "No such file or directory" of a socket that was to be made. */
+static void a_directory_that_a_socket_lacks_is_named(void **state) {
+  shell *s = *state;
+  char path[300];
+  char endpoint[400];
+  char told[400];
+  snprintf(endpoint, sizeof endpoint, "ipc://%s/run/canvass/socket", s->directory);
+  snprintf(told, sizeof told, "the directory %s/run/canvass: No such file or directory; create it first",
+           s->directory);
+  expect_no_broker(s, endpoint, STATUS_IO, told);
+  process_write_file(s->directory, "file", "x", 1, path, sizeof path);
+  snprintf(endpoint, sizeof endpoint, "ipc://%s/socket", path);
+  snprintf(told, sizeof told, "%s is not a directory", path);
+  expect_no_broker(s, endpoint, STATUS_IO, told);
+}
+
 static void a_second_broker_on_a_store_is_refused(void **state) {
   shell *s = *state;
   shell_start(s, NULL, true);
-  expect_no_broker(s, "ipc://*", STATUS_USAGE, s->store);
+  expect_no_broker(s, "ipc://*", STATUS_IO, s->store);
 }
 
 /* ---- Keys ---------------------------------------------------------------------------------------- */
@@ -208,6 +224,7 @@ int main(void) {
       SHELL_TEST(an_endpoint_that_others_reach_needs_keys),
       SHELL_TEST(an_ipc_socket_is_its_owners_alone),
       SHELL_TEST(an_ipc_socket_replaces_neither_a_file_nor_a_broker_that_serves),
+      SHELL_TEST(a_directory_that_a_socket_lacks_is_named),
       SHELL_TEST(a_second_broker_on_a_store_is_refused),
       SHELL_TEST(a_key_comes_in_its_own_role_alone),
       SHELL_TEST(who_is_not_on_the_list_hears_nothing_and_the_log_names_the_key),
