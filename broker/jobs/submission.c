@@ -5,7 +5,7 @@
 
 #include "broker/jobs/jobs_inside.h"
 
-enum { SUBMIT_PAYLOADS = 3, PREPARED_FILES_MAX = MESSAGE_PAYLOADS_MAX - 2 };
+enum { SUBMIT_PAYLOADS = 3, PREPARED_FILES_MAX = MESSAGE_PAYLOADS_MAX - 2, TITLE_FILE_COLUMNS = 60 };
 
 /* ---- Identity ------------------------------------------------------------------------------------ */
 
@@ -322,6 +322,29 @@ static status read_files(jobs *all, wire_message *m, ledger_job *j, error *why) 
   return STATUS_OK;
 }
 
+/* Listings show what a job is, and who loads files has no title to give. */
+static status give_title(ledger_job *j, error *why) {
+  if (j->title[0] != '\0' || j->files_count == 0) {
+    return STATUS_OK;
+  }
+  const slice first = text_fit(slice_of(j->files_names[0]), TITLE_FILE_COLUMNS);
+  const uint32_t others = j->files_count - 1;
+  buf title;
+  buf_init(&title);
+  buf_printf(&title, "put %.*s", SLICE_ARG(first));
+  if (others > 0) {
+    buf_printf(&title, " and %u more file%s", others, others == 1 ? "" : "s");
+  }
+  char *given = title.failed ? NULL : slice_copy((slice){(const char *)title.data, title.length});
+  buf_fini(&title);
+  if (given == NULL) {
+    return error_no_memory(why, "a job's title");
+  }
+  free(j->title);
+  j->title = given;
+  return STATUS_OK;
+}
+
 static status prepare_load(jobs *all, wire_message *m, submission *s, error *why) {
   const slice name = m->header.texts[FIELD_DATASET];
   const uint64_t base = m->header.integers[FIELD_VERSION];
@@ -344,6 +367,7 @@ static status prepare_load(jobs *all, wire_message *m, submission *s, error *why
     TRY(take_manifest(all, d, s, why));
   }
   TRY(read_files(all, m, &s->record, why));
+  TRY(give_title(&s->record, why));
   TRY(take(all, m, 0, s, &s->event.submitted.spec, why));
   s->record.spec = payload_where(all->blobs, s->event.submitted.spec);
   return STATUS_OK;

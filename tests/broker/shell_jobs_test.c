@@ -341,6 +341,13 @@ static void a_load_becomes_a_dataset_with_the_end_of_its_job(void **state) {
   message_set_text(&get, FIELD_DATASET, "loaded");
   talker_send(&f.client, &get, NULL, 0);
   assert_int_equal(talker_expect(&f.client, MESSAGE_MANIFEST)->integers[FIELD_VERSION], 1);
+  message list = talker_request(&f.client, MESSAGE_LIST);
+  message_set_text(&list, FIELD_WHAT, "jobs");
+  talker_send(&f.client, &list, NULL, 0);
+  talker_expect(&f.client, MESSAGE_LISTING);
+  const char *jobs = wire_payload_bytes(f.client.in, 0, &length);
+  static const char title[] = "\"title\":\"put a.csv\"";
+  assert_non_null(memmem(jobs, length, title, sizeof title - 1));
   send_load(&f.client, &file, 0, "load-1"); /* again: the same job */
   talker_expect(&f.client, MESSAGE_ACCEPTED);
   send_load(&f.client, &file, 0, "load-2");
