@@ -74,6 +74,28 @@ static void effort_of(const plan *p, const plan_analysis *a, uint32_t item, effo
   }
 }
 
+static status check_boxes(const plan *p, const plan_analysis *a, uint32_t item, bool is_net, error *err) {
+  const char *name = p->variables[item].name;
+  effort e;
+  effort_of(p, a, item, &e);
+  const int64_t codes = e.easy.high - e.easy.low + 1;
+  if (e.easy.boxes >= codes) {
+    return error_set(err, STATUS_SPECIFICATION,
+                     "boxes: %lld of the %lld codes of '%s' would be easy; give %lld at most",
+                     (long long)e.easy.boxes, (long long)codes, name, (long long)(codes - 1));
+  }
+  if (!is_net || e.easy.boxes + e.hard.boxes <= codes) {
+    return STATUS_OK;
+  }
+  const bool is_given = request_argument(a, "hard_boxes")->given;
+  return error_set(err, STATUS_SPECIFICATION,
+                   "%s: with net: true boxes: %lld at the easy end and %lld at the hard end%s are more than "
+                   "the %lld codes of '%s'; say hard_boxes: %lld",
+                   is_given ? "hard_boxes" : "net", (long long)e.easy.boxes, (long long)e.hard.boxes,
+                   is_given ? "" : " (as many where hard_boxes is not given)", (long long)codes, name,
+                   (long long)(codes - e.easy.boxes));
+}
+
 static status check(const plan *p, const plan_analysis *a, error *err) {
   const argument_value *items = request_argument(a, "items");
   const int64_t variant = request_argument(a, "variant")->integer;
@@ -92,16 +114,11 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
       return error_set(
           err, STATUS_SPECIFICATION,
           "variant: %s is for a scale of %lld to %lld, '%s' goes from %lld to %lld; say variant: "
-          "own and the direction",
+          "own, and direction: high_is_easy or low_is_easy",
           variant_choices[variant], (long long)variants[variant].low, (long long)variants[variant].high, name,
           (long long)low, (long long)high);
     }
-    effort e;
-    effort_of(p, a, item, &e);
-    if (e.easy.boxes + (is_net ? e.hard.boxes : 0) > high - low + 1 || e.easy.boxes > high - low) {
-      return error_set(err, STATUS_SPECIFICATION, "boxes: '%s' has only %lld codes", name,
-                       (long long)(high - low + 1));
-    }
+    TRY(check_boxes(p, a, item, is_net, err));
   }
   return STATUS_OK;
 }
@@ -137,11 +154,14 @@ static status visit(const share_cell *cell, void *context, error *err) {
   if (s->nets != NULL) {
     TRY(share_estimate(cell, net_value, &e, &net, err));
     const double half = critical_z(cell->options.confidence) * net.se_plain;
+    low = net.mean - half;
+    high = net.mean + half;
+    share_clip_net(&low, &high);
     share_row(cell, s->nets);
     table_number(s->nets, "net_easy", net.mean);
     table_number(s->nets, "se", net.se_plain);
-    table_number(s->nets, "ci_low", net.mean - half);
-    table_number(s->nets, "ci_high", net.mean + half);
+    table_number(s->nets, "ci_low", low);
+    table_number(s->nets, "ci_high", high);
   }
   return STATUS_OK;
 }
@@ -195,7 +215,7 @@ const analysis_kind analysis_ces = {
         "easy end with Wilson's interval.  CES 2.0 (2013): agreement 1..7 that it was made easy, high is\n"
         "easy, 5..7 count; CES 1.0 (CEB 2010): effort 1..5, low is easy, 1..2 count; own: any declared\n"
         "range, with direction and boxes said.  net: per cent easy minus per cent hard, with the error of\n"
-        "the mean of +100, 0 and -100 and a z interval.  Missing answers are left out.",
+        "the mean of +100, 0 and -100 and a z interval within -100 and 100.  Missing answers are left out.",
     .example =
         "analyses:\n"
         "  - ces:\n"

@@ -1,11 +1,13 @@
 /* nps: the net promoter score, per cent of promoters less per cent of detractors (Reichheld 2003). */
 #include <math.h>
+#include <stdio.h>
 
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/shares.h"
 #include "stats/analyses/terms.h"
 
+enum { CODES_BYTES = 64 };
 enum { INTERVAL_NORMAL, INTERVAL_ADJUSTED_WALD };
 static const char *const interval_choices[] = {"normal", "adjusted_wald", NULL};
 
@@ -71,6 +73,31 @@ static status check_list(const plan *p, uint32_t item, const argument_value *lis
   return STATUS_OK;
 }
 
+/* "[9, 10]", "81..100" */
+static void put_codes(int64_t first, int64_t last, char out[CODES_BYTES]) {
+  const char *form = first == last ? "[%lld]" : first + 1 == last ? "[%lld, %lld]" : "%lld..%lld";
+  (void)snprintf(out, CODES_BYTES, form, (long long)first, (long long)last);
+}
+
+/* The cuts of 0..10 where a scale ends with 10, else as large a part of its codes: 2 and 7 of 11. */
+static status refuse_range(const char *name, int64_t low, int64_t high, error *err) {
+  enum { CODES = 11, PROMOTERS = 2, DETRACTORS = 7 };
+  const bool ends_alike = high == 10 && low < 6;
+  const int64_t codes = high - low + 1;
+  const int64_t top = codes * PROMOTERS / CODES > 1 ? codes * PROMOTERS / CODES : 1;
+  const int64_t bottom = (2 * codes * DETRACTORS + CODES) / (2 * CODES);
+  const int64_t first = ends_alike ? 9 : high - top + 1;
+  const int64_t last = ends_alike ? 6 : low + bottom - 1;
+  char promoters[CODES_BYTES];
+  char detractors[CODES_BYTES];
+  put_codes(first, high, promoters);
+  put_codes(low, last < first ? last : first - 1, detractors);
+  return error_set(err, STATUS_SPECIFICATION,
+                   "items: '%s' goes from %lld to %lld, not from 0 to 10; say which codes are promoters and "
+                   "which detractors, such as promoters: %s, detractors: %s",
+                   name, (long long)low, (long long)high, promoters, detractors);
+}
+
 static status check(const plan *p, const plan_analysis *a, error *err) {
   const argument_value *items = request_argument(a, "items");
   const argument_value *promoters = request_argument(a, "promoters");
@@ -84,10 +111,7 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
     const program_variable *v = variable_of(p, items->variables[i]);
     const char *name = p->variables[items->variables[i]].name;
     if (!promoters->given && v->kind == VARIABLE_SCALE && (v->low != 0 || v->high != 10)) {
-      return error_set(err, STATUS_SPECIFICATION,
-                       "items: '%s' goes from %lld to %lld, not from 0 to 10; say which codes are promoters "
-                       "and which detractors, such as promoters: [9, 10], detractors: 0..6",
-                       name, (long long)v->low, (long long)v->high);
+      return refuse_range(name, v->low, v->high, err);
     }
     if (!promoters->given && v->kind != VARIABLE_SCALE) {
       return error_set(err, STATUS_SPECIFICATION,
@@ -138,6 +162,7 @@ static status visit(const share_cell *cell, void *context, error *err) {
   if (s->adjusted) {
     adjusted_wald(&e, promoters, detractors, cell->options.confidence, &low, &high);
   }
+  share_clip_net(&low, &high);
   share_row(cell, s->table);
   table_number(s->table, "nps", e.mean);
   table_number(s->table, "se", e.se_plain);
@@ -179,7 +204,7 @@ const analysis_kind analysis_nps = {
         "Standard error 100 sqrt((p + d - (p - d)^2) / n), with n and not n - 1 (R package NPS); with\n"
         "sampling weights the linearised error of the mean of +100, 0 and -100; with frequency weights\n"
         "n is their sum.  Interval: NPS -+ z * SE, or adjusted_wald, which adds 0.75 promoters, 1.5\n"
-        "passives and 0.75 detractors (to the effective base when weighted).\n"
+        "passives and 0.75 detractors (to the effective base when weighted); it ends at -100 and at 100.\n"
         "Promoters 9..10 and detractors 0..6 hold for a declared range of 0..10 only; for any other scale\n"
         "they are declared, never guessed.  Missing answers are left out.",
     .example =

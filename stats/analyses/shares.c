@@ -88,6 +88,11 @@ int64_t share_mirrored(int64_t code, const void *scale) {
   return s->low_is_good ? s->low + s->high - code : code;
 }
 
+void share_clip_net(double *low, double *high) {
+  *low = *low < -100 ? -100 : *low;
+  *high = *high > 100 ? 100 : *high;
+}
+
 void share_wilson(double percent, double n_effective, double confidence, double *low, double *high) {
   const double p = percent / 100;
   const double z = critical_z(confidence);

@@ -43,6 +43,8 @@ int64_t share_top_box(int64_t code, const void *scale);
 int64_t share_code(int64_t code, const void *unused);
 int64_t share_mirrored(int64_t code, const void *scale);
 
+/* The ends of an interval around a difference of two shares: none lies beyond -100 and 100. */
+void share_clip_net(double *low, double *high);
 /* Wilson's score interval of a per cent over an effective base (Wilson 1927, JASA 22:209-212). */
 void share_wilson(double percent, double n_effective, double confidence, double *low, double *high);
 

@@ -1,5 +1,6 @@
 /* Analyses where there is nothing, one answer, or no variety: no figure is made up, and the report says
  * why.  And what the specification's table of arguments cannot refuse, `check` does. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -154,6 +155,50 @@ static void a_filter_holds_for_texts_too(void **state) {
   arena_destroy(memory);
 }
 
+/* Three promoters of four: p + d - (p - d)^2 = 1 - 0.25, so that 50 + 1.96 * 43.3 is above 100; and two of
+ * two with 0.75, 1.5 and 0.75 added: 40 + 64.4.  Of efforts 7 7 7 1 the net share of easy ones is as the
+ * first. */
+static void no_interval_of_a_net_share_leaves_what_it_can_be(void **state) {
+  (void)state;
+  static const char *const all[] = {"10", "10", "9", "0"}, *const effort[] = {"7", "7", "7", "1"},
+                           *const low[] = {"0", "0", "1", "10"}, *const two[] = {"10", "10", "", ""};
+  plan *p = build_plan();
+  build_scale(p, "rec", 0, 10);
+  build_scale(p, "low", 0, 10);
+  build_scale(p, "effort", 1, 7);
+  build_scale(p, "two", 0, 10);
+  build_analysis(p, "nps", "high", "rec");
+  build_analysis(p, "nps", "low", "low");
+  build_argument(p, build_analysis(p, "nps", "adjusted", "two"), "interval", "adjusted_wald");
+  build_argument(p, build_analysis(p, "ces", "ces", "effort"), "net", "true");
+  fixture *f = fixture_new(4);
+  fixture_column(f, "rec", PACKED_CODES, all);
+  fixture_column(f, "low", PACKED_CODES, low);
+  fixture_column(f, "two", PACKED_CODES, two);
+  fixture_column(f, "effort", PACKED_CODES, effort);
+  arena *memory = arena_new();
+  const json *report = build_report(p, f, 2, memory);
+  static const struct {
+    const char *analysis, *table, *figure;
+    double is, low, high;
+  } cases[] = {{"high", "nps_scores", "nps", 50, -34.87, 100},
+               {"low", "nps_scores", "nps", -50, -100, 34.87},
+               {"adjusted", "nps_scores", "nps", 100, -24.41, 100},
+               {"ces", "easy_nets", "net_easy", 50, -34.87, 100}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const json *row = report_row(report, cases[i].analysis, cases[i].table, "{\"group\":null}");
+    assert_true(json_as_number(json_get(row, cases[i].figure)) == cases[i].is);
+    const double ends[] = {json_as_number(json_get(row, "ci_low")), json_as_number(json_get(row, "ci_high"))};
+    if (fabs(ends[0] - cases[i].low) > 0.01 || fabs(ends[1] - cases[i].high) > 0.01) {
+      fail_msg("%s: %g to %g instead of %g to %g", cases[i].analysis, ends[0], ends[1], cases[i].low,
+               cases[i].high);
+    }
+  }
+  plan_destroy(p);
+  fixture_destroy(f);
+  arena_destroy(memory);
+}
+
 /* The mean of 1, 2 and 4 less 5; R's oneway.test and t.test refuse a group of one. */
 static void a_group_of_one_has_a_difference_and_no_test(void **state) {
   (void)state;
@@ -262,6 +307,7 @@ int main(void) {
       cmocka_unit_test(constant_items_are_named),
       cmocka_unit_test(a_filter_holds_for_texts_too),
       cmocka_unit_test(a_group_of_one_has_a_difference_and_no_test),
+      cmocka_unit_test(no_interval_of_a_net_share_leaves_what_it_can_be),
       cmocka_unit_test(cuts_of_nps_are_never_guessed),
       cmocka_unit_test(boxes_leave_somebody_unsatisfied),
       cmocka_unit_test(effort_says_its_scale),
