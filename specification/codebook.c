@@ -61,6 +61,7 @@ static const codebook_type *type_of(compilation *c, const symbol *s) {
                "variable '%s' has no type; add one of: scale, nominal, multi, number, "
                "date, id, text, weight",
                problem_quote(c->problems, s->key->text));
+    field_check_keys(c, s->body, "a variable", key_names, KEYS_COUNT);
     return NULL;
   }
   size_t index;
@@ -85,8 +86,7 @@ static bool check_keys(compilation *c, const symbol *s, const codebook_type *typ
     if (k < KEYS_COUNT && (type->keys & (1U << k)) == 0) {
       problem_at(c->problems, key->at, "'%s' does not go with type %s", key_names[k], type->name);
     } else if (k == KEYS_COUNT) {
-      problem_nearest(c->problems, key->at, key->text, allowed, allowed_count, "a variable: unknown key '%s'",
-                      problem_quote(c->problems, key->text));
+      field_unknown_key(c, s->body, i, "a variable", allowed, allowed_count);
     }
     all_well = all_well && k < KEYS_COUNT && (type->keys & (1U << k)) != 0;
   }

@@ -11,7 +11,8 @@ node **codebook_range_ends(compilation *c, const node *n) {
   if (n->kind == NODE_LIST && n->count == 2) {
     return n->items;
   }
-  field_expected(c, n, "range", "two values, [low, high]");
+  const bool is_one = n->kind == NODE_LIST && n->count == 1 && n->items[0]->kind == NODE_TEXT; /* [1，5] */
+  field_expected(c, is_one ? n->items[0] : n, "range", "two values, [low, high]");
   return NULL;
 }
 

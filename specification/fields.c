@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "specification/yaml_slips.h"
+
 void field_expected(compilation *c, const node *n, const char *what, const char *format, ...) {
   char expected[400];
   va_list arguments;
@@ -15,11 +17,23 @@ void field_expected(compilation *c, const node *n, const char *what, const char 
   static const char *const found_empty[] = {
       [NODE_EMPTY] = "nothing", [NODE_LIST] = "an empty list", [NODE_MAP] = "an empty map"};
   if (n->kind == NODE_TEXT) {
-    problem_at(c->problems, n->at, "%s: expected %s, found '%s'", what, expected,
-               problem_quote(c->problems, n->text));
+    problem_at(c->problems, n->at, "%s: expected %s, found '%s'%s", what, expected,
+               problem_quote(c->problems, n->text), yaml_slip_of_text(c->problems, n->text));
   } else {
     problem_at(c->problems, n->at, "%s: expected %s, found %s", what, expected,
                n->count > 0 ? found[n->kind] : found_empty[n->kind]);
+  }
+}
+
+void field_unknown_key(compilation *c, const node *map, uint32_t index, const char *what,
+                       const char *const *known, size_t known_count) {
+  const node *key = map->keys[index];
+  const char *advice = yaml_slip_of_key(c->problems, map, index);
+  const char *shown = problem_quote(c->problems, key->text);
+  if (advice[0] != '\0') {
+    problem_at(c->problems, key->at, "%s: unknown key '%s'%s", what, shown, advice);
+  } else {
+    problem_nearest(c->problems, key->at, key->text, known, known_count, "%s: unknown key '%s'", what, shown);
   }
 }
 
@@ -31,8 +45,7 @@ void field_check_keys(compilation *c, const node *map, const char *what, const c
       is_known = slice_equal(map->keys[i]->text, slice_of(known[k]));
     }
     if (!is_known) {
-      problem_nearest(c->problems, map->keys[i]->at, map->keys[i]->text, known, known_count,
-                      "%s: unknown key '%s'", what, problem_quote(c->problems, map->keys[i]->text));
+      field_unknown_key(c, map, i, what, known, known_count);
     }
   }
 }

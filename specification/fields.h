@@ -12,6 +12,9 @@ void field_expected(compilation *c, const node *n, const char *what, const char 
 /* Reports every key of MAP that is not among KNOWN. */
 void field_check_keys(compilation *c, const node *map, const char *what, const char *const *known,
                       size_t known_count);
+/* Reports the INDEX-th key of MAP, with what was probably meant: one of KNOWN, or a slip of the page. */
+void field_unknown_key(compilation *c, const node *map, uint32_t index, const char *what,
+                       const char *const *known, size_t known_count);
 bool field_is_map(compilation *c, const node *n, const char *what, const char *of);
 bool field_text(compilation *c, const node *n, const char *what, slice *out);
 /* A text that names something: not empty, no control characters, not too long. */

@@ -145,6 +145,18 @@ token lexer_next(lexer *l) {
   return t;
 }
 
+token lexer_extend(lexer *l, const token *t) {
+  l->at = t->start;
+  token all = *t;
+  while (is_digit(at(l, all.bytes)) ||
+         (strchr("-/.:", at(l, all.bytes)) != NULL && is_digit(at(l, all.bytes + 1)))) {
+    all.bytes++;
+  }
+  all.text = (slice){l->text.bytes + l->at, all.bytes};
+  l->at += all.bytes;
+  return all;
+}
+
 bool token_is(const token *t, const char *text) {
   return (t->kind == TOKEN_KEYWORD || t->kind == TOKEN_SIGN) && slice_equal(t->text, slice_of(text));
 }

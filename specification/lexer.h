@@ -29,6 +29,9 @@ typedef struct lexer {
 } lexer;
 
 token lexer_next(lexer *l);
+/* T, a number that was read last, with what follows it as in 2025-07-31, 31.7.2025 or 14:30; the lexer goes
+ * on after it. */
+token lexer_extend(lexer *l, const token *t);
 bool token_is(const token *t, const char *text); /* a keyword or a sign */
 
 #endif

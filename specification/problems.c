@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "specification/yaml_slips.h"
+
 enum { QUOTE_COLUMNS = 60, MESSAGE_BYTES = 900, CANDIDATES_SHOWN = 16, NEAREST_MAX = 100 };
 
 problem_list *problems_new(arena *a, const char *source) {
@@ -79,7 +81,13 @@ void problem_nearest(problem_list *p, place at, slice name, const char *const *c
 
 void problem_unknown(problem_list *p, place at, const char *kind, slice name, const char *const *candidates,
                      size_t count) {
-  problem_nearest(p, at, name, candidates, count, "unknown %s '%s'", kind, problem_quote(p, name));
+  const char *slip = yaml_slip_of_text(p, name);
+  const char *shown = problem_quote(p, name);
+  if (slip[0] != '\0') {
+    problem_at(p, at, "unknown %s '%s'%s", kind, shown, slip);
+  } else {
+    problem_nearest(p, at, name, candidates, count, "unknown %s '%s'", kind, shown);
+  }
 }
 
 const char *problem_quote(const problem_list *p, slice text) {

@@ -12,6 +12,8 @@
 
 #include "specification/fields.h"
 #include "specification/lexer.h"
+#include "specification/slips.h"
+#include "specification/where_reach.h"
 #include "stats/program/date.h"
 
 enum { WHERE_DEPTH_MAX = 32 };
@@ -37,18 +39,31 @@ static void advance(where_parser *p) {
   p->next = lexer_next(&p->lexer);
 }
 
+static void report_wide(where_parser *p, size_t offset, const wide_sign *wide) {
+  problem_at(p->c->problems, place_of(p, offset), "where: '%s' has no meaning here; write %s", wide->shown,
+             wide->meant);
+  p->stuck = p->broken = true;
+}
+
 /* Grammar: what was expected at the word at hand. */
 static json *stop(where_parser *p, const char *expected) {
   if (!p->stuck) {
     place at = place_of(p, p->next.start);
     slice word = {p->source->text.bytes + p->next.start, p->next.bytes};
     const char *shown = problem_quote(p->c->problems, word);
-    if (p->next.kind == TOKEN_WRONG) {
+    size_t wide_at = 0;
+    const slice rest = {word.bytes, p->source->text.length - p->next.start};
+    const wide_sign *wide = slip_wide(text_fit(rest, text_width(word) + 2), &wide_at); /* or right after it */
+    const char *meant = p->next.kind == TOKEN_NAME ? slip_of_where(word) : NULL;
+    if (wide != NULL) {
+      report_wide(p, p->next.start + wide_at, wide);
+    } else if (p->next.kind == TOKEN_WRONG) {
       problem_at(p->c->problems, at, "where: '%s': %s", shown, p->next.text.bytes);
     } else if (p->next.kind == TOKEN_END) {
       problem_at(p->c->problems, at, "where: expected %s, found the end", expected);
     } else {
-      problem_at(p->c->problems, at, "where: expected %s, found '%s'", expected, shown);
+      problem_at(p->c->problems, at, "where: expected %s, found '%s'%s%s", expected, shown,
+                 meant != NULL ? "; " : "", meant != NULL ? meant : "");
     }
   }
   p->stuck = p->broken = true;
@@ -93,6 +108,14 @@ static symbol *read_symbol(where_parser *p) {
     (void)stop(p, "the name of a variable");
     return NULL;
   }
+  /* Every character beyond ASCII is a letter, and columns may have such names: "Q1（满意度）". */
+  size_t wide_at = 0;
+  const wide_sign *wide = slip_wide(p->next.text, &wide_at);
+  if (wide != NULL && p->next.text.bytes == p->source->text.bytes + p->next.start &&
+      symbol_find(p->c, p->next.text) == NULL) {
+    report_wide(p, p->next.start + wide_at, wide);
+    return NULL;
+  }
   symbol *s = symbol_use(p->c, p->next.text, place_of(p, p->next.start));
   p->broken = p->broken || s == NULL;
   advance(p);
@@ -109,19 +132,17 @@ static bool wrong_value(where_parser *p, const token *t, const symbol *s, const 
   return false;
 }
 
+/* 2025-07-31: not a number, and no name. */
+static bool unquoted_value(where_parser *p, const token *t) {
+  const char *shown = problem_quote(p->c->problems, t->text);
+  problem_at(p->c->problems, place_of(p, t->start), "where: put %s in quotes: '%s'", shown, shown);
+  return false;
+}
+
 static bool check_code(where_parser *p, const token *t, const symbol *s, decimal number) {
   const program_variable *v = &s->variable;
-  if (v->kind == VARIABLE_SCALE) {
-    if (decimal_compare(number, (decimal){v->low, 0}) >= 0 &&
-        decimal_compare(number, (decimal){v->high, 0}) <= 0) {
-      return true;
-    }
-    problem_at(
-        p->c->problems, place_of(p, t->start),
-        "where: %s is outside the range [%lld, %lld] of '%s'; missing answers are found with missing(..)",
-        problem_quote(p->c->problems, t->text), (long long)v->low, (long long)v->high,
-        problem_quote(p->c->problems, slice_of(s->name)));
-    return false;
+  if (v->has_range) {
+    return where_reaches(p->c, s, number, place_of(p, t->start));
   }
   bool known = !s->values_closed || symbol_accepts(s) != ACCEPT_NUMERIC_CODED;
   for (uint32_t i = 0; i < s->values_count && !known; i++) {
@@ -136,9 +157,12 @@ static bool check_code(where_parser *p, const token *t, const symbol *s, decimal
 
 static bool read_number(where_parser *p, const token *t, const symbol *s, bool is_exact, filter_value *out) {
   if (s->variable.kind == VARIABLE_DATE) {
-    return t->kind == TOKEN_TEXT && date_parse("%Y-%m-%d", t->text, &out->number.mantissa)
-               ? true
-               : wrong_value(p, t, s, "a date such as '2025-07-31'");
+    const bool is_date = date_parse("%Y-%m-%d", t->text, &out->number.mantissa);
+    if (is_date && t->kind != TOKEN_TEXT) {
+      return unquoted_value(p, t);
+    }
+    return is_date ? !is_exact || where_reaches(p->c, s, out->number, place_of(p, t->start))
+                   : wrong_value(p, t, s, "a date such as '2025-07-31'");
   }
   if (t->kind == TOKEN_TEXT && symbol_text_code(s, t->text, &out->number)) {
     return true;
@@ -156,6 +180,10 @@ static bool convert_value(where_parser *p, const token *t, const symbol *s, bool
   if ((symbol_accepts(s) & ACCEPT_NUMERIC) != 0) {
     return read_number(p, t, s, is_exact, out);
   }
+  decimal ignored;
+  if (t->kind == TOKEN_NUMBER && !decimal_parse(t->text, '.', &ignored)) {
+    return unquoted_value(p, t);
+  }
   out->is_text = true;
   out->text = t->text;
   return !is_exact || symbol_accepts(s) == ACCEPT_TEXT ||
@@ -168,6 +196,9 @@ static bool read_value(where_parser *p, const symbol *s, bool is_exact, filter_v
     return false;
   }
   token t = p->next;
+  if (t.kind == TOKEN_NUMBER && (s == NULL || !symbol_is_quantity(s))) {
+    t = lexer_extend(&p->lexer, &t);
+  }
   advance(p);
   if (s == NULL || !convert_value(p, &t, s, is_exact, out)) {
     p->broken = true;
@@ -283,9 +314,16 @@ static json *read_comparison(where_parser *p, size_t named_at, const symbol *s) 
       p->broken = true;
       s = NULL;
     }
+    const size_t value_at = p->next.start;
+    const bool was_broken = p->broken;
+    p->broken = false;
     if (value == NULL || !read_value(p, s, is_exact, value)) {
       return NULL;
     }
+    const bool is_impossible =
+        !p->broken && s != NULL && !is_exact &&
+        !where_can_hold(p->c, s, comparisons[i].sign, value->number, place_of(p, value_at));
+    p->broken = p->broken || was_broken || is_impossible;
     return add_condition(p, comparisons[i].kind, comparisons[i].sign, s, value, 1);
   }
   return stop(p, "==, !=, <, <=, >, >=, in or not in");

@@ -6,6 +6,7 @@
 #include <yaml.h>
 
 #include "specification/node.h"
+#include "specification/yaml_slips.h"
 
 static place place_of(yaml_mark_t mark) {
   return (place){.line = (uint32_t)mark.line + 1, .column = (uint32_t)mark.column + 1};
@@ -29,21 +30,6 @@ static void open_parser(yaml_parser_t *parser, slice page) {
   yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
 }
 
-/* Advice for a character that YAML does not accept. */
-static const char *advice_at(slice page, size_t character, const char *what) {
-  if (strstr(what, "cannot start any token") == NULL) {
-    return "";
-  }
-  size_t byte = 0;
-  for (size_t i = 0; i < character && byte < page.length; i++) {
-    do {
-      byte++;
-    } while (byte < page.length && ((unsigned char)page.bytes[byte] & 0xC0) == 0x80);
-  }
-  bool is_tab = byte < page.length && page.bytes[byte] == '\t';
-  return is_tab ? "; indent with spaces, not with tabs" : "; put the text in quotes";
-}
-
 static status syntax_problem(problem_list *p, const yaml_parser_t *parser, slice page, error *err) {
   if (parser->error == YAML_MEMORY_ERROR) {
     return error_no_memory(err, "the specification");
@@ -55,7 +41,7 @@ static status syntax_problem(problem_list *p, const yaml_parser_t *parser, slice
     return STATUS_OK;
   }
   place at = place_of(parser->problem_mark);
-  const char *advice = advice_at(page, parser->problem_mark.index, what);
+  const char *advice = yaml_slip_of_error(p, page, parser->problem_mark.index, what, &at);
   if (parser->context != NULL) {
     problem_at(p, at, "not YAML: %s (%s, from line %zu)%s", what, parser->context,
                parser->context_mark.line + 1, advice);
@@ -200,18 +186,20 @@ typedef struct conversion {
   arena *memory;
   problem_list *problems;
   yaml_document_t *document;
+  slice page;
+  bool has_slips; /* of which the reader of the tree would make other mistakes */
 } conversion;
 
-static node *convert(const conversion *c, int index);
+static node *convert(conversion *c, int index);
 
-static void convert_scalar(const conversion *c, const yaml_node_t *from, node *to) {
+static void convert_scalar(conversion *c, const yaml_node_t *from, node *to) {
   slice text = {.bytes = (const char *)from->data.scalar.value, .length = from->data.scalar.length};
   to->style = style_of(from->data.scalar.style);
   to->kind = to->style == STYLE_PLAIN && is_empty_scalar(text) ? NODE_EMPTY : NODE_TEXT;
   to->text = arena_slice(c->memory, text);
 }
 
-static bool convert_list(const conversion *c, const yaml_node_t *from, node *to) {
+static bool convert_list(conversion *c, const yaml_node_t *from, node *to) {
   size_t count = (size_t)(from->data.sequence.items.top - from->data.sequence.items.start);
   to->kind = NODE_LIST;
   to->items = ARENA_ARRAY(c->memory, node *, count + 1);
@@ -228,7 +216,7 @@ static bool convert_list(const conversion *c, const yaml_node_t *from, node *to)
   return true;
 }
 
-static bool convert_map(const conversion *c, const yaml_node_t *from, node *to) {
+static bool convert_map(conversion *c, const yaml_node_t *from, node *to) {
   size_t count = (size_t)(from->data.mapping.pairs.top - from->data.mapping.pairs.start);
   to->kind = NODE_MAP;
   to->items = ARENA_ARRAY(c->memory, node *, count + 1);
@@ -252,14 +240,21 @@ static bool convert_map(const conversion *c, const yaml_node_t *from, node *to) 
       value->at = key->at; /* an empty value has no place of its own */
     }
     key->kind = NODE_TEXT;
+    if (yaml_slip_in_key(c->problems, key, value->kind != NODE_EMPTY)) {
+      c->has_slips = true;
+      continue;
+    }
     to->keys[to->count] = key;
     to->items[to->count++] = value;
+  }
+  if (from->data.mapping.style == YAML_FLOW_MAPPING_STYLE) {
+    yaml_slip_join(c->memory, c->problems, c->page, to);
   }
   drop_duplicates(c->memory, c->problems, to);
   return true;
 }
 
-static node *convert(const conversion *c, int index) {
+static node *convert(conversion *c, int index) {
   const yaml_node_t *from = yaml_document_get_node(c->document, index);
   node *to = ARENA_NEW(c->memory, node);
   if (to == NULL || from == NULL) {
@@ -290,12 +285,13 @@ static status load(arena *a, problem_list *p, slice page, node **out, error *err
     yaml_parser_delete(&parser);
     return st;
   }
-  conversion c = {.memory = a, .problems = p, .document = &document};
+  conversion c = {.memory = a, .problems = p, .document = &document, .page = page};
   const yaml_node_t *root = yaml_document_get_root_node(&document);
   if (root == NULL) {
     problem_at(p, (place){1, 1}, "the specification is empty");
   } else {
     *out = convert(&c, 1);
+    *out = c.has_slips ? NULL : *out;
   }
   yaml_document_delete(&document);
   yaml_parser_delete(&parser);
@@ -316,8 +312,9 @@ status node_read(arena *a, problem_list *p, slice page, node **out, error *err) 
                (unsigned)(unsigned char)page.bytes[bad]);
     return STATUS_OK;
   }
+  const size_t before = p->count;
   TRY(check_events(p, page, err));
-  if (p->count > 0) {
+  if (p->count > before) {
     return STATUS_OK;
   }
   return load(a, p, page, out, err);

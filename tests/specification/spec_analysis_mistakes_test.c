@@ -1,5 +1,6 @@
 /* Mistakes in what is to be evaluated: arguments, breakdowns, weights and the small language of `where`,
  * whose places are exact inside the text. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/check.h"
@@ -189,6 +190,114 @@ static void values_in_where_must_be_possible(void **state) {
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
 
+/* A filter that no row can pass is a mistake like a code that does not exist. */
+static void conditions_that_no_answer_can_meet_are_refused(void **state) {
+  (void)state;
+#define WITH(condition)                                      \
+  CODEBOOK                                                   \
+      "  y: {type: number, range: [18, 99.5]}\n"             \
+      "  e: {type: date, range: [2025-01-01, 2025-12-31]}\n" \
+      "derived:\n  v: {top: s}\nanalyses:\n  - describe: {items: s, where: \"" condition "\"}\n"
+#define NONE(name, what, range)                                            \
+  "15:38: where: no answer of '" name "' is " what ": its range is " range \
+  "; missing answers are found "                                           \
+  "with missing(..)"
+  static const mistake_case cases[] = {
+      {WITH("s > 9"), NONE("s", "> 9", "[1, 5]")},
+      {WITH("s > 5"), NONE("s", "> 5", "[1, 5]")},
+      {WITH("s < 1"), NONE("s", "< 1", "[1, 5]")},
+      {WITH("s >= 6") "",
+       "15:39: where: no answer of 's' is >= 6: its range is [1, 5]; missing answers are "
+       "found with missing(..)"},
+      {WITH("s <= 0.5"),
+       "15:39: where: no answer of 's' is <= 0.5: its range is [1, 5]; missing answers are "
+       "found with missing(..)"},
+      {WITH("y > 99.5"), NONE("y", "> 99.5", "[18, 99.5]")},
+      {WITH("y < 18"), NONE("y", "< 18", "[18, 99.5]")},
+      {WITH("v > 1"), NONE("v", "> 1", "[0, 1]")},
+      {WITH("e < '2025-01-01'"), NONE("e", "< 2025-01-01", "[2025-01-01, 2025-12-31]")},
+      {WITH("e > '2026-03-01'"), NONE("e", "> 2026-03-01", "[2025-01-01, 2025-12-31]")},
+      {WITH("y == 17"),
+       "15:39: where: 17 is outside the range [18, 99.5] of 'y'; missing answers are found "
+       "with missing(..)"},
+      {WITH("e in ('2025-02-01', '2024-02-01')"),
+       "15:54: where: 2024-02-01 is outside the range [2025-01-01, 2025-12-31] of 'e'; missing answers are "
+       "found with missing(..)"},
+      {WITH("s == 3.5"), "15:39: where: no answer of 's' is 3.5: its codes are whole numbers"},
+      {WITH("s > 2 and (t > 10 or v >= 2)"),
+       "15:49: where: no answer of 't' is > 10: its range is [0, 10]; missing answers are found with "
+       "missing(..)\n"
+       "15:60: where: no answer of 'v' is >= 2: its range is [0, 1]; missing answers are found with "
+       "missing(..)"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+  static const char *const possible[] = {"s >= 5",   "s <= 1",  "s > 0",  "s < 9",
+                                         "s > 4.5",  "y >= 99", "v == 1", "e >= '2025-12-31'",
+                                         "x > 1000", "w > 0"};
+  for (size_t i = 0; i < sizeof possible / sizeof possible[0]; i++) {
+    char page[2000];
+    (void)snprintf(page, sizeof page, WITH("%s"), possible[i]);
+    spec_destroy(page_parse(page));
+  }
+#undef WITH
+#undef NONE
+}
+
+/* One mistake is one message. */
+static void a_value_that_needs_quotes_is_told_once(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe: {items: s, where: \"d > 2025-01-01\"}\n"),
+       "11:38: where: put 2025-01-01 in quotes: '2025-01-01'"},
+      {ANALYSES("  - describe: {items: s, where: \"d == 2025-1-1 and s > 1\"}\n"),
+       "11:39: where: put 2025-1-1 in quotes: '2025-1-1'"},
+      {ANALYSES("  - describe: {items: s, where: \"d > 2025/01/01\"}\n"),
+       "11:38: where: 'd' is a date; expected a date such as '2025-07-31', found 2025/01/01"},
+      {ANALYSES("  - describe: {items: s, where: \"d > 31.12.2025\"}\n"),
+       "11:38: where: 'd' is a date; expected a date such as '2025-07-31', found 31.12.2025"},
+      {ANALYSES("  - describe: {items: s, where: \"d in (2025-01-01, 2025-02-01)\"}\n"),
+       "11:40: where: put 2025-01-01 in quotes: '2025-01-01'\n"
+       "11:52: where: put 2025-02-01 in quotes: '2025-02-01'"},
+      {ANALYSES("  - describe: {items: s, where: \"n == 18-29\"}\n"),
+       "11:39: where: put 18-29 in quotes: '18-29'"},
+      {ANALYSES("  - describe: {items: s, where: \"dd > 2025-01-01\"}\n"),
+       "11:34: unknown variable 'dd'; did you mean 'd'?"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void signs_of_other_keyboards_and_words_of_other_languages_are_named_in_where(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - describe: {items: s, where: \"s ＞ 3\"}\n"),
+       "11:36: where: '＞' has no meaning here; write '>'"},
+      {ANALYSES("  - describe: {items: s, where: \"s＞3\"}\n"),
+       "11:35: where: '＞' has no meaning here; write '>'"},
+      {ANALYSES("  - describe: {items: s, where: \"s ≥ 3\"}\n"),
+       "11:36: where: '≥' has no meaning here; write '>='"},
+      {ANALYSES("  - describe: {items: s, where: \"s ＝＝ 3\"}\n"),
+       "11:36: where: '＝' has no meaning here; write '='"},
+      {ANALYSES("  - describe: {items: s, where: \"s in （1, 2）\"}\n"),
+       "11:39: where: '（' has no meaning here; write '('"},
+      {ANALYSES("  - describe: {items: s, where: \"s in (1，2)\"}\n"),
+       "11:41: where: '，' has no meaning here; write ','"},
+      {ANALYSES("  - describe: {items: s, where: \"n == ‘alpha’\"}\n"),
+       "11:39: where: '‘' has no meaning here; write \"'\""},
+      {ANALYSES("  - describe: {items: s, where: \"s > 3 AND t > 3\"}\n"),
+       "11:40: where: expected and, or, or the end, found 'AND'; write and"},
+      {ANALYSES("  - describe: {items: s, where: \"s between 1 and 3\"}\n"),
+       "11:36: where: expected ==, !=, <, <=, >, >=, in or not in, found 'between'; write NAME >= 1 and NAME "
+       "<= 3"},
+      {ANALYSES("  - describe: {items: s, where: \"s is missing\"}\n"),
+       "11:36: where: expected ==, !=, <, <=, >, >=, in or not in, found 'is'; write missing(NAME), not "
+       "missing(NAME), or =="},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+  /* A column may have such a name. */
+  spec_destroy(page_parse(CODEBOOK "  Q1（满意度）: {type: scale, range: [1, 5]}\n"
+                                   "analyses:\n  - describe: {items: s, where: \"Q1（满意度） > 3\"}\n"));
+}
+
 static void places_in_where_survive_yaml(void **state) {
   (void)state;
   static const mistake_case cases[] = {
@@ -323,6 +432,9 @@ int main(void) {
       cmocka_unit_test(weights_are_declared_as_such),
       cmocka_unit_test(where_tells_what_it_expected),
       cmocka_unit_test(values_in_where_must_be_possible),
+      cmocka_unit_test(conditions_that_no_answer_can_meet_are_refused),
+      cmocka_unit_test(a_value_that_needs_quotes_is_told_once),
+      cmocka_unit_test(signs_of_other_keyboards_and_words_of_other_languages_are_named_in_where),
       cmocka_unit_test(places_in_where_survive_yaml),
       cmocka_unit_test(where_is_a_text_of_bounded_depth),
       cmocka_unit_test(mistakes_come_in_the_order_of_their_places),

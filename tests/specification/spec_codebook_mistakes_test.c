@@ -47,7 +47,8 @@ static void what_is_no_yaml_is_refused(void **state) {
        "2:1: not YAML: found character that cannot start any token (while scanning for the next token, from "
        "line 2); indent with spaces, not with tabs"},
       {"variables: {s: [1, 2}\n",
-       "1:21: not YAML: did not find expected ',' or ']' (while parsing a flow sequence, from line 1)"},
+       "1:21: not YAML: did not find expected ',' or ']' (while parsing a flow sequence, from line 1); "
+       "a text with ':' or ',' in it needs quotes, and every bracket its other half"},
       {"title: @x\n",
        "1:8: not YAML: found character that cannot start any token (while scanning for the next token, from "
        "line 1); put the text in quotes"},
