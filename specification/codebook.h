@@ -48,6 +48,8 @@ bool answers_label_text(compilation *c, symbol *s, slice key, const node *label)
 
 /* ---- Columns (codebook_columns.c) ----------------------------------------------------------------- */
 
+/* The column of the header with that title; NULL: none. */
+const manifest_column *codebook_find_column(const compilation *c, slice name);
 /* What messages call the data of the header: their file when it is one, otherwise "the data". */
 const char *codebook_data(compilation *c);
 /* The title of the column in place NAME, a number; NAME itself where it is a title, or no such number. */

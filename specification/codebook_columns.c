@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "specification/codebook.h"
 #include "store/shard.h"
 
@@ -16,18 +17,17 @@ const char *codebook_data(compilation *c) {
   return name != NULL ? name : "the data";
 }
 
-static const manifest_column *find_column(const compilation *c, slice name) {
-  for (uint32_t i = 0; i < c->header->columns_count; i++) {
-    if (slice_equal(c->header->columns[i].name, name)) {
-      return &c->header->columns[i];
-    }
+const manifest_column *codebook_find_column(const compilation *c, slice name) {
+  const manifest_column *columns = c->header->columns;
+  hash_search search = hash_table_search(&c->header_places, digest_xxh3(name.bytes, name.length));
+  while (hash_table_next(&search) && !slice_equal(columns[search.place].name, name)) {
   }
-  return NULL;
+  return search.place != PLACE_NONE ? &columns[search.place] : NULL;
 }
 
 slice codebook_by_place(const compilation *c, slice name) {
   int64_t number;
-  if (c->header == NULL || !whole_parse(name, &number) || number < 1 || find_column(c, name) != NULL) {
+  if (c->header == NULL || !whole_parse(name, &number) || number < 1 || codebook_find_column(c, name) != NULL) {
     return name;
   }
   if (c->places_of_columns != NULL) {
@@ -48,7 +48,7 @@ static bool is_of_several(compilation *c, slice name, place at) {
     buf_clear(&first);
     buf_printf(&first, "%.*s #%u", SLICE_ARG(name), count + 1);
     const slice numbered = {(const char *)first.data, first.length};
-    more = !first.failed && find_column(c, numbered) != NULL;
+    more = !first.failed && codebook_find_column(c, numbered) != NULL;
     if (more && count++ < NAMES_LISTED) {
       buf_printf(&list, "%s'%s'", list.length > 0 ? ", " : "", problem_quote(c->problems, numbered));
     }
@@ -104,7 +104,7 @@ static bool note_absence(compilation *c, symbol *s, slice name, const manifest_c
 }
 
 bool codebook_column(compilation *c, symbol *s, slice name, place at, const manifest_column **column) {
-  const manifest_column *found = c->header != NULL ? find_column(c, name) : NULL;
+  const manifest_column *found = c->header != NULL ? codebook_find_column(c, name) : NULL;
   if (column != NULL) {
     *column = found;
   }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "specification/codebook.h"
+
 /* Beyond this many codes a scale is stored better as a number. */
 enum { SCALE_CODES_MAX = 100 };
 
@@ -103,23 +105,18 @@ static bool reads_texts(const program_variable *v) {
          v->kind == VARIABLE_MULTI_CELL;
 }
 
-static void check_kept(compilation *c, const manifest_column *column) {
+void columns_check_kept(compilation *c) {
   for (uint32_t i = 0; i < c->symbols_count; i++) {
     const symbol *s = c->symbols[i];
-    if (s->origin == SYMBOL_CODEBOOK && s->state == SYMBOL_READY && reads_texts(&s->variable) &&
-        slice_equal(slice_of(s->variable.column), column->name)) {
+    if (s->origin != SYMBOL_CODEBOOK || s->state != SYMBOL_READY || !reads_texts(&s->variable)) {
+      continue;
+    }
+    const manifest_column *column = codebook_find_column(c, slice_of(s->variable.column));
+    if (column != NULL && column->as_numbers) {
       problem_of_data(c->problems, s->key->at,
                       "'%s' is %s, but the dataset keeps its column as numbers, and how they were written "
                       "(05, 5.0) is lost; put the files as another dataset with this specification",
                       problem_quote(c->problems, slice_of(s->name)), symbol_kind_name(s));
-    }
-  }
-}
-
-void columns_check_kept(compilation *c) {
-  for (uint32_t i = 0; i < c->header->columns_count; i++) {
-    if (c->header->columns[i].as_numbers) {
-      check_kept(c, &c->header->columns[i]);
     }
   }
 }

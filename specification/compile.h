@@ -93,6 +93,7 @@ typedef struct analysis_defaults {
 typedef struct compilation {
   slice page;
   const manifest *header;         /* NULL: the page alone */
+  hash_table header_places;       /* of its columns, by their titles */
   bool decimals_known;            /* HEADER is the whole dataset */
   const slice *places_of_columns; /* titles of all columns of the first file, in its order; NULL: HEADER's */
   uint32_t places_count;

@@ -7,13 +7,7 @@
 enum { DECIMALS_MAX = PROGRAM_DECIMALS_MAX, DIGITS_MAX = DECIMAL_SCALE_MAX };
 
 const manifest_column *codebook_measured(const compilation *c, const symbol *s) {
-  const slice name = slice_of(s->variable.column);
-  for (uint32_t i = 0; c->decimals_known && i < c->header->columns_count; i++) {
-    if (slice_equal(c->header->columns[i].name, name)) {
-      return &c->header->columns[i];
-    }
-  }
-  return NULL;
+  return c->decimals_known ? codebook_find_column(c, slice_of(s->variable.column)) : NULL;
 }
 
 static bool read_declared(compilation *c, symbol *s) {

@@ -5,8 +5,10 @@
 #include <strings.h>
 
 /* Only signs that could have a meaning in a page: others are part of texts. */
-#define WIDE_SIGN(sign, meant)         {{sign, sizeof(sign) - 1}, sign, meant}
-#define WIDE_BLANK(sign, shown, meant) {{sign, sizeof(sign) - 1}, shown, meant}
+#define WIDE_SIGN(sign, meant) \
+  { {sign, sizeof(sign) - 1}, sign, meant }
+#define WIDE_BLANK(sign, shown, meant) \
+  { {sign, sizeof(sign) - 1}, shown, meant }
 static const wide_sign wide[] = {
     WIDE_SIGN("：", "':' and a space"),
     WIDE_SIGN("，", "','"),
@@ -59,8 +61,7 @@ const wide_sign *slip_wide_at(slice text) {
 const wide_sign *slip_wide(slice text, size_t *at) {
   for (*at = 0; *at < text.length; (*at)++) {
     const bool may_begin = (unsigned char)text.bytes[*at] >= 0xC2;
-    const wide_sign *found =
-        may_begin ? slip_wide_at((slice){text.bytes + *at, text.length - *at}) : NULL;
+    const wide_sign *found = may_begin ? slip_wide_at((slice){text.bytes + *at, text.length - *at}) : NULL;
     if (found != NULL) {
       return found;
     }

@@ -16,7 +16,8 @@ const wide_sign *slip_wide(slice text, size_t *at);
 /* The sign that TEXT begins with, or NULL. */
 const wide_sign *slip_wide_at(slice text);
 
-/* What is written in `where` instead of WORD, a word that has no meaning there: "and" for AND; NULL: unknown. */
+/* What is written in `where` instead of WORD, a word that has no meaning there: "and" for AND; NULL: unknown.
+ */
 const char *slip_of_where(slice word);
 
 #endif

@@ -79,6 +79,19 @@ static void compilation_close(compilation *c) {
   plan_destroy(c->plan);
   c->plan = NULL;
   hash_table_fini(&c->places);
+  hash_table_fini(&c->header_places);
+}
+
+/* The first of columns that have one title. */
+static bool place_columns(compilation *c) {
+  const uint32_t count = c->header != NULL ? c->header->columns_count : 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const slice name = c->header->columns[i].name;
+    if (!hash_table_add(&c->header_places, digest_xxh3(name.bytes, name.length), i)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /* FOUND: mistakes so far, or NULL.  C is to be closed whatever the status. */
@@ -98,7 +111,7 @@ static status compile(const spec *s, const manifest *header, bool decimals_known
   c->problems = found != NULL ? found : problems_new(c->memory, s->name);
   c->normal = json_object(c->memory);
   c->defaults = (analysis_defaults){.weight = PROGRAM_NONE, .confidence = 0.95, .small_base = 30, .seed = 1};
-  if (c->problems == NULL) {
+  if (c->problems == NULL || !place_columns(c)) {
     return error_no_memory(err, "the plan");
   }
   read_page(c, s->root);

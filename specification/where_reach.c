@@ -20,8 +20,8 @@ static bool reach_of(const symbol *s, reach *out) {
   } else {
     *out = (reach){{v->low, 0}, {v->high, 0}, true};
   }
-  return is_flag || (v->has_range && (v->kind == VARIABLE_SCALE || v->kind == VARIABLE_NUMBER ||
-                                      v->kind == VARIABLE_DATE));
+  return is_flag || (v->has_range &&
+                     (v->kind == VARIABLE_SCALE || v->kind == VARIABLE_NUMBER || v->kind == VARIABLE_DATE));
 }
 
 /* "1", "2025-07-31" */

@@ -4,7 +4,8 @@
 
 #include "specification/compile.h"
 
-/* Whether an answer of S can be NUMBER (of a date: days), as far as its range says; reported at AT when not. */
+/* Whether an answer of S can be NUMBER (of a date: days), as far as its range says; reported at AT when not.
+ */
 bool where_reaches(const compilation *c, const symbol *s, decimal number, place at);
 /* Whether an answer of S can be SIGN (<, <=, >, >=) NUMBER; reported at AT when not. */
 bool where_can_hold(const compilation *c, const symbol *s, const char *sign, decimal number, place at);

@@ -8,7 +8,8 @@
 #include "specification/slips.h"
 
 static const char *kept(const problem_list *p, const buf *text) {
-  const char *copy = text->failed ? NULL : arena_copy(p->memory, (slice){(const char *)text->data, text->length});
+  const char *copy =
+      text->failed ? NULL : arena_copy(p->memory, (slice){(const char *)text->data, text->length});
   return copy != NULL ? copy : "";
 }
 
@@ -83,15 +84,16 @@ static place place_in(const line *l, size_t byte) {
   return at;
 }
 
-/* Does the sign at BYTE, outside quotes, take part in the structure?  A text may have such signs, too: a colon
- * stands after a key, at the beginning of the line or behind a brace or a comma. */
+/* Does the sign at BYTE, outside quotes, take part in the structure?  A text may have such signs, too: a
+ * colon stands after a key, at the beginning of the line or behind a brace or a comma. */
 static bool is_structural(slice text, size_t byte, const wide_sign *wide) {
   if (strcmp(wide->sign.bytes, "：") != 0) {
     return true;
   }
   const slice before = {text.bytes, byte};
   for (size_t i = before.length; i-- > 0;) {
-    if (strchr("{,[", before.bytes[i]) != NULL || (before.bytes[i] == ' ' && i > 0 && before.bytes[i - 1] == '-')) {
+    if (strchr("{,[", before.bytes[i]) != NULL ||
+        (before.bytes[i] == ' ' && i > 0 && before.bytes[i - 1] == '-')) {
       return true;
     }
     if (before.bytes[i] == ' ' && i > 0 && before.bytes[i - 1] == ':') {
@@ -149,7 +151,7 @@ static bool has_condition(const line *l) {
 static const char *plain_advice(slice page, size_t byte, const char *what) {
   if (strstr(what, "cannot start any token") != NULL) {
     return byte < page.length && page.bytes[byte] == '\t' ? "; indent with spaces, not with tabs"
-                                                           : "; put the text in quotes";
+                                                          : "; put the text in quotes";
   }
   return strstr(what, "mapping values") != NULL || strstr(what, "expected ','") != NULL
              ? "; a text with ':' or ',' in it needs quotes, and every bracket its other half"
@@ -209,7 +211,8 @@ bool yaml_slip_in_key(problem_list *p, const node *key, bool has_value) {
       break;
     }
     if (strcmp(wide->sign.bytes, "：") == 0) {
-      problem_at(p, key->at, "'%s' has no value; write ':' and a space for '：'", problem_quote(p, key->text));
+      problem_at(p, key->at, "'%s' has no value; write ':' and a space for '：'",
+                 problem_quote(p, key->text));
       return true;
     }
     rest = (slice){rest.bytes + at + wide->sign.length, rest.length - at - wide->sign.length};
@@ -274,7 +277,8 @@ static bool is_plain(const node *n) {
 
 /* Could the INDEX-th key be the rest of a text that a comma has cut? */
 static bool is_rest(const node *map, uint32_t index) {
-  return index > 0 && index < map->count && map->items[index]->kind == NODE_EMPTY && is_plain(map->keys[index]);
+  return index > 0 && index < map->count && map->items[index]->kind == NODE_EMPTY &&
+         is_plain(map->keys[index]);
 }
 
 void yaml_slip_join(arena *a, problem_list *p, slice page, node *map) {

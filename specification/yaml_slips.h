@@ -5,9 +5,10 @@
 
 #include "specification/node.h"
 
-/* PAGE is not YAML at line LINE, CHARACTER characters from its start; WHAT is libyaml's explanation.  Advice to
- * put behind it, in P's memory: "; ...", or "" when there is none.  *AT moves to the place of the slip. */
-const char *yaml_slip_of_error(const problem_list *p, slice page, size_t character, const char *what, place *at);
+/* PAGE is not YAML at line LINE, CHARACTER characters from its start; WHAT is libyaml's explanation.  Advice
+ * to put behind it, in P's memory: "; ...", or "" when there is none.  *AT moves to the place of the slip. */
+const char *yaml_slip_of_error(const problem_list *p, slice page, size_t character, const char *what,
+                               place *at);
 
 /* KEY stands in a map without a value; reported, true, when a sign in it was to be ':', or, with or without a
  * value, when it begins with a sign that was to be '-'. */

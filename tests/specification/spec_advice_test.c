@@ -48,16 +48,17 @@ static void the_cuts_that_nps_proposes_exist_on_the_scale(void **state) {
     int low, high;
     const char *proposed;
   } cases[] = {
-      {1, 10, "promoters: [9, 10], detractors: 1..6"}, {1, 5, "promoters: [5], detractors: 1..3"},
-      {0, 5, "promoters: [5], detractors: 0..3"},      {1, 7, "promoters: [7], detractors: 1..4"},
-      {1, 11, "promoters: [10, 11], detractors: 1..7"}, {0, 1, "promoters: [1], detractors: [0]"},
-      {1, 2, "promoters: [2], detractors: [1]"},       {1, 3, "promoters: [3], detractors: [1, 2]"},
-      {1, 4, "promoters: [4], detractors: 1..3"},      {-5, 5, "promoters: [4, 5], detractors: -5..1"},
+      {1, 10, "promoters: [9, 10], detractors: 1..6"},   {1, 5, "promoters: [5], detractors: 1..3"},
+      {0, 5, "promoters: [5], detractors: 0..3"},        {1, 7, "promoters: [7], detractors: 1..4"},
+      {1, 11, "promoters: [10, 11], detractors: 1..7"},  {0, 1, "promoters: [1], detractors: [0]"},
+      {1, 2, "promoters: [2], detractors: [1]"},         {1, 3, "promoters: [3], detractors: [1, 2]"},
+      {1, 4, "promoters: [4], detractors: 1..3"},        {-5, 5, "promoters: [4, 5], detractors: -5..1"},
       {0, 100, "promoters: 83..100, detractors: 0..63"}, {5, 10, "promoters: [9, 10], detractors: [5, 6]"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char page[PAGE_BYTES], told[TOLD_BYTES];
-    static const char form[] = "variables:\n  q: {type: scale, range: [%d, %d]}\nanalyses:\n  - nps: {items: q%s%s}\n";
+    static const char form[] =
+        "variables:\n  q: {type: scale, range: [%d, %d]}\nanalyses:\n  - nps: {items: q%s%s}\n";
     (void)snprintf(page, sizeof page, form, cases[i].low, cases[i].high, "", "");
     told_of(page, told);
     const char *advice = advice_behind("such as ", told);
@@ -76,22 +77,25 @@ static void boxes_that_overlap_name_both_settings_and_a_value_that_fits(void **s
        "spec.yaml:4:46: net: with net: true boxes: 3 at the easy end and 3 at the hard end (as many where "
        "hard_boxes is not given) are more than the 5 codes of 'q'; say hard_boxes: 2\n"},
       {"boxes: 2, net: true, hard_boxes: 4",
-       "spec.yaml:4:57: hard_boxes: with net: true boxes: 2 at the easy end and 4 at the hard end are more than "
+       "spec.yaml:4:57: hard_boxes: with net: true boxes: 2 at the easy end and 4 at the hard end are more "
+       "than "
        "the 5 codes of 'q'; say hard_boxes: 3\n"},
       {"boxes: 5", "spec.yaml:4:36: boxes: 5 of the 5 codes of 'q' would be easy; give 4 at most\n"},
   };
   char page[PAGE_BYTES], told[TOLD_BYTES];
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    static const char form[] = "variables:\n  q: {type: scale, range: [1, 5]}\nanalyses:\n"
-                               "  - ces: {items: q, variant: ces1, %s}\n";
+    static const char form[] =
+        "variables:\n  q: {type: scale, range: [1, 5]}\nanalyses:\n"
+        "  - ces: {items: q, variant: ces1, %s}\n";
     (void)snprintf(page, sizeof page, form, cases[i].boxes);
     told_of(page, told);
     assert_string_equal(told, cases[i].told);
   }
-  expect_accepted("variables:\n  q: {type: scale, range: [1, 5]}\nanalyses:\n"
-                  "  - ces: {items: q, variant: ces1, boxes: 3, net: true, hard_boxes: 2}\n"
-                  "  - ces: {items: q, variant: ces1, boxes: 2, net: true, hard_boxes: 3}\n"
-                  "  - ces: {items: q, variant: ces1, boxes: 4}\n");
+  expect_accepted(
+      "variables:\n  q: {type: scale, range: [1, 5]}\nanalyses:\n"
+      "  - ces: {items: q, variant: ces1, boxes: 3, net: true, hard_boxes: 2}\n"
+      "  - ces: {items: q, variant: ces1, boxes: 2, net: true, hard_boxes: 3}\n"
+      "  - ces: {items: q, variant: ces1, boxes: 4}\n");
 }
 
 static void a_scale_of_another_length_for_ces_is_told_what_to_say(void **state) {
@@ -99,9 +103,10 @@ static void a_scale_of_another_length_for_ces_is_told_what_to_say(void **state) 
   char told[TOLD_BYTES];
   told_of("variables:\n  q: {type: scale, range: [1, 5]}\nanalyses:\n  - ces: {items: q}\n", told);
   assert_contains(told, "say variant: own, and direction: high_is_easy or low_is_easy\n");
-  expect_accepted("variables:\n  q: {type: scale, range: [1, 5]}\nanalyses:\n"
-                  "  - ces: {items: q, variant: own, direction: high_is_easy}\n"
-                  "  - ces: {items: q, variant: own, direction: low_is_easy}\n");
+  expect_accepted(
+      "variables:\n  q: {type: scale, range: [1, 5]}\nanalyses:\n"
+      "  - ces: {items: q, variant: own, direction: high_is_easy}\n"
+      "  - ces: {items: q, variant: own, direction: low_is_easy}\n");
 }
 
 /* Defaults that were not read after a mistake made others: "k: 0 numbers of segments". */
@@ -120,9 +125,9 @@ static void a_mistake_elsewhere_makes_no_second_one_in_any_analysis(void **state
   };
   assert_int_equal(analysis_count(), sizeof arguments / sizeof arguments[0]);
   for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {
-    static const char form[] =
-        CODEBOOK "  e: {type: scale, range: [1, 7]}\nconstructs:\n  c: {items: [s, t]}\nanalyses:\n%s"
-                 "  - %s: %s\n";
+    static const char form[] = CODEBOOK
+        "  e: {type: scale, range: [1, 7]}\nconstructs:\n  c: {items: [s, t]}\nanalyses:\n%s"
+        "  - %s: %s\n";
     char page[PAGE_BYTES], told[TOLD_BYTES];
     (void)snprintf(page, sizeof page, form, "", arguments[i][0], arguments[i][1]);
     expect_accepted(page);

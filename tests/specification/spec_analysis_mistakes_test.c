@@ -193,11 +193,11 @@ static void values_in_where_must_be_possible(void **state) {
 /* A filter that no row can pass is a mistake like a code that does not exist. */
 static void conditions_that_no_answer_can_meet_are_refused(void **state) {
   (void)state;
-#define WITH(condition)                                      \
-  CODEBOOK                                                   \
-      "  y: {type: number, range: [18, 99.5]}\n"             \
-      "  e: {type: date, range: [2025-01-01, 2025-12-31]}\n" \
-      "derived:\n  v: {top: s}\nanalyses:\n  - describe: {items: s, where: \"" condition "\"}\n"
+#define WITH(condition)                                  \
+  CODEBOOK                                               \
+  "  y: {type: number, range: [18, 99.5]}\n"             \
+  "  e: {type: date, range: [2025-01-01, 2025-12-31]}\n" \
+  "derived:\n  v: {top: s}\nanalyses:\n  - describe: {items: s, where: \"" condition "\"}\n"
 #define NONE(name, what, range)                                            \
   "15:38: where: no answer of '" name "' is " what ": its range is " range \
   "; missing answers are found "                                           \
