@@ -272,6 +272,23 @@ const char *text_nearest(slice name, const char *const *candidates, size_t count
   return nearest_distance < name.length ? nearest : NULL;
 }
 
+const char *text_of_count(uint64_t n, char out[TEXT_COUNT_BYTES]) {
+  char reversed[TEXT_COUNT_BYTES];
+  size_t length = 0;
+  for (size_t digits = 0; n > 0 || digits == 0; digits++) {
+    if (digits > 0 && digits % 3 == 0) {
+      reversed[length++] = ',';
+    }
+    reversed[length++] = (char)('0' + n % 10);
+    n /= 10;
+  }
+  for (size_t i = 0; i < length; i++) {
+    out[i] = reversed[length - 1 - i];
+  }
+  out[length] = '\0';
+  return out;
+}
+
 char *text_put_utf8(char *to, uint32_t point) {
   if (point < 0x80) {
     *to++ = (char)point;

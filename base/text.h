@@ -49,6 +49,10 @@ size_t text_distance(slice a, slice b, size_t limit);
 /* The candidate nearest to NAME if it is near enough to be a slip of the pen, else NULL. */
 const char *text_nearest(slice name, const char *const *candidates, size_t count);
 
+/* "14,400": a count as messages have it. */
+enum { TEXT_COUNT_BYTES = 32 };
+const char *text_of_count(uint64_t n, char out[TEXT_COUNT_BYTES]); /* OUT */
+
 /* Writes POINT, a code point and no surrogate, to TO, which has room for 4 bytes; returns the position after
  * it. */
 char *text_put_utf8(char *to, uint32_t point);

@@ -16,7 +16,7 @@
 #include "cli/subcommand.h"
 #include "proto/endpoint.h"
 
-enum { LINE_BYTES = 512, LOSSES_MAX = 1000000 };
+enum { LINE_BYTES = 512, LOSSES_MAX = 1000000, SIGNALLED = 128 };
 
 #define AT(member) offsetof(settings, member)
 
@@ -115,7 +115,7 @@ static void *take_signals(void *argument) {
     if (number == SIGHUP) {
       read_list_again(s);
     } else if (is_stopping) {
-      _exit(status_exit_code(STATUS_INTERRUPTED));
+      _exit(SIGNALLED + number);
     } else {
       is_stopping = true;
       say(s, "stopping");

@@ -6,17 +6,19 @@
 #include "cli/findings.h"
 #include "cli/interrupt.h"
 #include "cli/local_job.h"
+#include "cli/operands.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/words.h"
+#include "reading/raw.h"
 
 static const option options[] = {
     {0, "strict", NULL, OPTION_FLAG, offsetof(settings, strict), 0, 0, NULL,
      "refuse what 'canvass run --strict' refuses"},
     {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL,
      "report the findings as JSON on standard output"},
-    {'l', "lang", "LANGUAGE", OPTION_CHOICE, offsetof(settings, language), 0, 0, plan_languages,
-     "en, zh-Hans or zh-Hant; default: your locale's"},
+    {'l', "lang", "LANGUAGE", OPTION_LANGUAGE, offsetof(settings, language), 0, 0, NULL,
+     "en, zh (zh-Hans), zh-TW (zh-Hant); default: locale's"},
     {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no progress"},
 };
 
@@ -48,7 +50,7 @@ static status put_text(const evaluation *e, const findings *f, const buf *report
   put_files(e, answer);
   TRY(report_render_findings(report->data, report->length, &wanted, answer, err));
   advice_put(e->plan, f->document, answer);
-  buf_printf(answer, "analyses: %u, over ", e->plan->analyses_count);
+  put_count(answer, "analyses: %s, over ", e->plan->analyses_count);
   put_count(answer, "%s rows\n", manifest_rows(e->dataset));
   return buf_status(answer, "the answer", err);
 }
@@ -124,9 +126,10 @@ static status check_data(evaluation *e, const char *const *paths, size_t count, 
 
 static status check_steps(evaluation *e, const char *const *operands, size_t count, buf *answer, error *err) {
   TRY(destination_check(e->settings, operands, count, err));
+  TRY(operands_check(operands, count, err));
   TRY(evaluation_load_spec(e, operands[0], err));
   if (!e->settings->json) {
-    buf_printf(answer, "%s: the specification is valid\n", operands[0]);
+    buf_printf(answer, "%s: the specification is valid\n", raw_title(operands[0]));
   } else if (count == 1) {
     buf_printf(answer, "{\"canvass\":{\"check\":1}}\n");
   }

@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "stats/plan/plan.h"
+
 enum { COLUMNS_MAX = 120 };
 
 static bool is_set(const char *text) {
@@ -13,19 +15,8 @@ static bool is_set(const char *text) {
 }
 
 report_language environment_language_of(const char *locale) {
-  static const struct {
-    const char *prefix;
-    report_language language;
-  } known[] = {
-      {"zh_TW", REPORT_ZH_HANT},   {"zh_HK", REPORT_ZH_HANT},   {"zh_MO", REPORT_ZH_HANT},
-      {"zh_Hant", REPORT_ZH_HANT}, {"zh-Hant", REPORT_ZH_HANT}, {"zh", REPORT_ZH_HANS},
-  };
-  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-    if (strncmp(locale, known[i].prefix, strlen(known[i].prefix)) == 0) {
-      return known[i].language;
-    }
-  }
-  return REPORT_EN;
+  const int index = plan_language_of(locale);
+  return index < LANGUAGES ? (report_language)index : REPORT_EN;
 }
 
 report_language environment_language(void) {

@@ -37,19 +37,23 @@ status evaluation_say_problems(spec_problems *problems, status s, error *err) {
 }
 
 status evaluation_load_spec(evaluation *e, const char *path, error *err) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  const char *title = raw_title(path);
+  const bool is_input = title != path;
+  const int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     return error_set(err, STATUS_SPECIFICATION, "cannot open the specification %s: %s", path,
                      strerror(errno));
   }
-  status st = file_read_whole(fd, path, "a specification", SPEC_BYTES_MAX, &e->page, err);
-  (void)close(fd);
+  status st = file_read_whole(fd, title, "a specification", SPEC_BYTES_MAX, &e->page, err);
+  if (!is_input) {
+    (void)close(fd);
+  }
   if (st != STATUS_OK) {
     err->code = STATUS_SPECIFICATION;
     return STATUS_SPECIFICATION;
   }
   spec_problems problems = {.count = 0};
-  st = spec_parse(path, (const char *)e->page.data, e->page.length, &e->specification, &problems, err);
+  st = spec_parse(title, (const char *)e->page.data, e->page.length, &e->specification, &problems, err);
   return evaluation_say_problems(&problems, st, err);
 }
 
@@ -80,7 +84,8 @@ static status refuse_quarantined(const evaluation *e, uint32_t first, error *err
   if (quarantined == 0) {
     return STATUS_OK;
   }
-  return error_set(err, STATUS_DATA, "--strict: quarantined records: %llu", (unsigned long long)quarantined);
+  char count[TEXT_COUNT_BYTES];
+  return error_set(err, STATUS_DATA, "--strict: quarantined records: %s", text_of_count(quarantined, count));
 }
 
 /* Its letters are others than the file's. */

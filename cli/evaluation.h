@@ -20,7 +20,8 @@ typedef struct evaluation {
   plan *plan;
 } evaluation;
 
-/* All problems of a specification are written to standard error; ERR then has an empty message. */
+/* PATH "-" is standard input.  All problems of a specification are written to standard error; ERR then has an
+ * empty message. */
 status evaluation_load_spec(evaluation *e, const char *path, error *err) MUST_USE;
 /* Names for the data files, before any is opened. */
 status evaluation_name_files(evaluation *e, const char *const *paths, size_t count, error *err) MUST_USE;

@@ -9,8 +9,6 @@
 #include "cli/words.h"
 #include "stats/stats.h"
 
-enum { PLACES_SHOWN = 3 };
-
 static const json *data_of(const findings *f) {
   return json_get(f->document, "data");
 }
@@ -227,32 +225,60 @@ static void warn(const json *list) {
   }
 }
 
-static void say_invalid_places(const evaluation *e, const json *variables) {
-  unsigned shown = 0;
+/* "a.csv:3: q1: '9' is not an answer that the codebook allows (the first of 1,204)" */
+static void say_invalid(const evaluation *e, const json *variable) {
+  const json *place = json_at(json_get(variable, "places"), 0);
+  const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
+  const slice column = json_as_text(json_get(place, "column")); /* of several */
+  const int64_t invalid = json_as_integer(json_get(variable, "invalid"));
+  char count[TEXT_COUNT_BYTES];
+  buf more;
+  buf_init(&more);
+  if (invalid > 1) {
+    buf_printf(&more, " (the first of %s)", text_of_count((uint64_t)invalid, count));
+  }
+  output_complain("%.*s:%lld: %s%s%.*s: '%s' is not an answer that the codebook allows%.*s", SLICE_ARG(file),
+                  (long long)json_as_integer(json_get(place, "line")),
+                  json_as_cstring(json_get(variable, "name")), column.length > 0 ? ", column " : "",
+                  SLICE_ARG(column), json_as_cstring(json_get(place, "value")), (int)more.length,
+                  more.length > 0 ? (const char *)more.data : "");
+  buf_fini(&more);
+}
+
+/* Every variable with its first place: who mends one finds no other the next time. */
+static status refuse_invalid(const evaluation *e, const findings *f, int64_t invalid, error *err) {
+  const json *variables = json_get(data_of(f), "variables");
+  uint64_t concerned = 0;
   for (size_t i = 0; i < json_count(variables); i++) {
-    const json *variable = json_at(variables, i);
-    const json *places = json_get(variable, "places");
-    for (size_t k = 0; k < json_count(places) && shown < PLACES_SHOWN; k++, shown++) {
-      const json *place = json_at(places, k);
-      const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
-      const slice column = json_as_text(json_get(place, "column")); /* of several */
-      output_complain("%.*s:%lld: %s%s%.*s: '%s' is not an answer that the codebook allows", SLICE_ARG(file),
-                      (long long)json_as_integer(json_get(place, "line")),
-                      json_as_cstring(json_get(variable, "name")), column.length > 0 ? ", column " : "",
-                      SLICE_ARG(column), json_as_cstring(json_get(place, "value")));
+    if (json_as_integer(json_get(json_at(variables, i), "invalid")) > 0) {
+      say_invalid(e, json_at(variables, i));
+      concerned++;
     }
   }
+  char answers[TEXT_COUNT_BYTES];
+  char count[TEXT_COUNT_BYTES];
+  return error_set(err, STATUS_DATA, "--strict: invalid answers: %s, of %s variable%s",
+                   text_of_count((uint64_t)invalid, answers), text_of_count(concerned, count),
+                   concerned == 1 ? "" : "s");
 }
 
 status findings_refuse(const evaluation *e, const findings *f, error *err) {
   const int64_t invalid = json_as_integer(json_get(data_of(f), "invalid"));
   if (invalid > 0) {
-    say_invalid_places(e, json_get(data_of(f), "variables"));
-    return error_set(err, STATUS_DATA, "--strict: invalid answers: %lld", (long long)invalid);
+    return refuse_invalid(e, f, invalid, err);
   }
-  const json *refused = json_count(f->weights) > 0 ? f->weights : f->unusable;
-  return json_count(refused) == 0 ? STATUS_OK
-                                  : error_set(err, STATUS_DATA, "--strict: %s", message_at(refused, 0));
+  const json *lists[] = {f->weights, f->unusable};
+  size_t refused = 0;
+  for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
+    for (size_t i = 0; i < json_count(lists[k]); i++) {
+      if (refused++ > 0) {
+        output_complain("--strict: %s", message_at(lists[k], i));
+      }
+    }
+  }
+  return refused == 0 ? STATUS_OK
+                      : error_set(err, STATUS_DATA, "--strict: %s",
+                                  message_at(json_count(f->weights) > 0 ? f->weights : f->unusable, 0));
 }
 
 status findings_require_usable(const findings *f, error *err) {

@@ -79,7 +79,7 @@ void help_overview(buf *out) {
              "Example:\n"
              "  canvass run survey.yaml answers.csv\n"
              "Exit codes: 0 done, 1 failed, 2 usage or invalid specification,\n"
-             "            3 broker unreachable, 4 unusable data, 130 interrupted\n");
+             "            3 broker unreachable, 4 unusable data, 130 and 143 interrupted\n");
 }
 
 static void put_option(buf *out, const option *o) {

@@ -5,11 +5,13 @@
 #include <stdatomic.h>
 #include <string.h>
 
-static atomic_bool requested; /* lock-free: a handler may set it */
+enum { SIGNALLED = 128 };
+
+static atomic_int received; /* the first signal; lock-free: a handler may set it */
 
 static void on_signal(int number) {
-  (void)number;
-  atomic_store(&requested, true);
+  int none = 0;
+  (void)atomic_compare_exchange_strong(&received, &none, number);
 }
 
 void interrupt_prepare(void) {
@@ -32,5 +34,10 @@ void interrupt_prepare(void) {
 }
 
 bool interrupt_requested(void) {
-  return atomic_load(&requested);
+  return atomic_load(&received) != 0;
+}
+
+int interrupt_exit_code(status st) {
+  const int number = atomic_load(&received);
+  return st == STATUS_INTERRUPTED && number != 0 ? SIGNALLED + number : status_exit_code(st);
 }

@@ -58,7 +58,8 @@ static void say_none(const listing *l, const listed *items) {
   if (json_count(items->all) == 0) {
     output_complain("%s", l->none);
   } else {
-    output_complain("none of %zu %s matches", json_count(items->all), l->what);
+    char count[TEXT_COUNT_BYTES];
+    output_complain("none of %s %s matches", text_of_count(json_count(items->all), count), l->what);
   }
 }
 
@@ -77,7 +78,8 @@ static status print_table(const listing *l, const listed *items, error *err) {
     st = output_write(NULL, &out, err);
   }
   if (st == STATUS_OK && items->left_out > 0) {
-    output_complain("%zu more %s; --limit %zu shows all", items->left_out, l->what,
+    char count[TEXT_COUNT_BYTES];
+    output_complain("%s more %s; --limit %zu shows all", text_of_count(items->left_out, count), l->what,
                     items->count + items->left_out);
   }
   table_fini(&t);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/subcommand.h"
 
@@ -118,5 +119,5 @@ int main(int argc, char **argv) {
     (void)signal(SIGPIPE, SIG_DFL);
     (void)raise(SIGPIPE);
   }
-  return status_exit_code(st);
+  return interrupt_exit_code(st);
 }

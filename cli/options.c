@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "report/report.h"
+#include "stats/plan/plan.h"
 
 enum { OPTIONS_MAX = 32 };
 
@@ -157,9 +158,21 @@ static status set_choice(const option *o, const char *value, void *place, error 
   return bad_choice(o, value, err);
 }
 
+static status set_language(const option *o, const char *value, void *place, error *err) {
+  const int index = plan_language_of(value);
+  if (index == LANGUAGES) {
+    return error_set(err, STATUS_USAGE,
+                     "option '--%s': '%s' is not one of en, zh-Hans (zh, zh-CN), zh-Hant (zh-TW, zh-HK)",
+                     o->name, value);
+  }
+  memcpy(place, &index, sizeof index);
+  return STATUS_OK;
+}
+
 static status (*const setters[])(const option *o, const char *value, void *place, error *err) = {
-    [OPTION_COUNT] = set_count,   [OPTION_BYTES] = set_bytes, [OPTION_CHOICE] = set_choice,
-    [OPTION_FORMAT] = set_format, [OPTION_TEXT] = set_text,   [OPTION_TEXTS] = set_texts,
+    [OPTION_COUNT] = set_count,       [OPTION_BYTES] = set_bytes,   [OPTION_CHOICE] = set_choice,
+    [OPTION_LANGUAGE] = set_language, [OPTION_FORMAT] = set_format, [OPTION_TEXT] = set_text,
+    [OPTION_TEXTS] = set_texts,
 };
 
 /* GIVEN is the value written with the option, NULL when it must be the next argument. */

@@ -5,13 +5,14 @@
 #include "base/status.h"
 
 typedef enum option_kind {
-  OPTION_FLAG,   /* bool */
-  OPTION_COUNT,  /* unsigned, LOW..HIGH */
-  OPTION_BYTES,  /* uint64_t: "500M", "20G"; at least LOW MiB */
-  OPTION_CHOICE, /* int: index into CHOICES */
-  OPTION_FORMAT, /* const char *: of a report (report/formats.def); help lists them after HELP */
-  OPTION_TEXT,   /* const char *: borrowed from the command line */
-  OPTION_TEXTS,  /* option_texts: may be given several times */
+  OPTION_FLAG,     /* bool */
+  OPTION_COUNT,    /* unsigned, LOW..HIGH */
+  OPTION_BYTES,    /* uint64_t: "500M", "20G"; at least LOW MiB */
+  OPTION_CHOICE,   /* int: index into CHOICES */
+  OPTION_LANGUAGE, /* int: index into plan_languages, whatever tag asks for it */
+  OPTION_FORMAT,   /* const char *: of a report (report/formats.def); help lists them after HELP */
+  OPTION_TEXT,     /* const char *: borrowed from the command line */
+  OPTION_TEXTS,    /* option_texts: may be given several times */
 } option_kind;
 
 enum { OPTION_TEXTS_MAX = 16 };

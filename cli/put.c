@@ -11,6 +11,7 @@
 #include "cli/evaluation.h"
 #include "cli/interrupt.h"
 #include "cli/link.h"
+#include "cli/operands.h"
 #include "cli/output.h"
 #include "cli/remote_dataset.h"
 #include "cli/words.h"
@@ -125,8 +126,10 @@ static bool on_sending(void *context, uint64_t done, uint64_t total) {
 static void say_left_out(const putting *p) {
   const size_t left_out = p->count - p->added;
   if (left_out > 0 && p->added > 0 && !p->e.settings->quiet) {
-    output_complain("%zu of %zu files are already in dataset %s and are left out", left_out, p->count,
-                    p->name);
+    char there[TEXT_COUNT_BYTES];
+    char all[TEXT_COUNT_BYTES];
+    output_complain("%s of %s files are already in dataset %s and are left out",
+                    text_of_count(left_out, there), text_of_count(p->count, all), p->name);
   }
 }
 
@@ -286,6 +289,7 @@ static status check_paths(const settings *s, const char *const *paths, size_t co
 static status put_steps(putting *p, const char *spec_path, error *err) {
   TRY(check_paths(p->e.settings, p->paths, p->count, err));
   TRY(evaluation_name_files(&p->e, p->paths, p->count, err));
+  TRY(operands_check(p->paths - 1, p->count + 1, err)); /* and the specification before them */
   TRY(evaluation_load_spec(&p->e, spec_path, err));
   TRY(link_open(p->e.settings, &p->link, err));
   TRY(get_before(p, err));

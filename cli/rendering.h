@@ -28,12 +28,12 @@ status rendering_write(const settings *s, const buf *document, error *err) MUST_
       {'l',                                                                               \
        "lang",                                                                            \
        "LANGUAGE",                                                                        \
-       OPTION_CHOICE,                                                                     \
+       OPTION_LANGUAGE,                                                                   \
        offsetof(settings, language),                                                      \
        0,                                                                                 \
        0,                                                                                 \
-       plan_languages,                                                                    \
-       "en, zh-Hans or zh-Hant; default: your locale's"},                                 \
+       NULL,                                                                              \
+       "en, zh (zh-Hans), zh-TW (zh-Hant); default: locale's"},                           \
   {                                                                                       \
     0, "color", "WHEN", OPTION_CHOICE, offsetof(settings, color), 0, 0, rendering_colors, \
         "auto (default), always or never"                                                 \

@@ -3,6 +3,7 @@
 #include "cli/findings.h"
 #include "cli/interrupt.h"
 #include "cli/local_job.h"
+#include "cli/operands.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/words.h"
@@ -45,6 +46,7 @@ static void say_what_was_new(const settings *s, const session_progress *last) {
 
 static status run_steps(evaluation *e, const char *const *operands, size_t count, buf *report, error *err) {
   TRY(destination_check(e->settings, operands, count, err));
+  TRY(operands_check(operands, count, err));
   TRY(evaluation_load_spec(e, operands[0], err));
   TRY(evaluation_load_data(e, operands + 1, count - 1, err));
   TRY(evaluation_judge_files(e, 0, err));

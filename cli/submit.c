@@ -9,12 +9,14 @@
 #include "cli/evaluation.h"
 #include "cli/findings.h"
 #include "cli/interrupt.h"
+#include "cli/operands.h"
 #include "cli/output.h"
 #include "cli/remote_dataset.h"
 #include "cli/remote_job.h"
 #include "cli/rendering.h"
 #include "cli/submission.h"
 #include "proto/message.h"
+#include "reading/raw.h"
 
 enum { PRIORITY_MAX = 1000000, TIMEOUT_MAX = 1000000000 };
 
@@ -186,12 +188,15 @@ static status submit(const settings *s, const char *const *operands, size_t coun
   TRY(destination_check(s, operands, count, err));
   evaluation e = {.settings = s};
   session *link = NULL;
-  status st = evaluation_load_spec(&e, operands[0], err);
+  status st = operands_check(operands, count, err);
+  if (st == STATUS_OK) {
+    st = evaluation_load_spec(&e, operands[0], err);
+  }
   if (st == STATUS_OK) {
     st = link_open(s, &link, err);
   }
   if (st == STATUS_OK) {
-    st = submit_steps(&e, link, operands[0], err);
+    st = submit_steps(&e, link, raw_title(operands[0]), err);
   }
   session_close(link);
   evaluation_fini(&e);

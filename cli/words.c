@@ -4,17 +4,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 void words_of_count(uint64_t v, char out[WORDS_BYTES]) {
-  char digits[WORDS_BYTES];
-  const int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)v);
-  size_t at = 0;
-  for (int i = 0; i < length; i++) {
-    if (i > 0 && (length - i) % 3 == 0) {
-      out[at++] = ',';
-    }
-    out[at++] = digits[i];
-  }
-  out[at] = '\0';
+  (void)text_of_count(v, out);
 }
 
 void words_of_bytes(uint64_t bytes, char out[WORDS_BYTES]) {

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum { WORDS_BYTES = 32 };
+enum { WORDS_BYTES = 32 }; /* at least TEXT_COUNT_BYTES */
 
 void words_of_count(uint64_t v, char out[WORDS_BYTES]);     /* 14,400 */
 void words_of_bytes(uint64_t bytes, char out[WORDS_BYTES]); /* 3.1 MB, in powers of 1000 */

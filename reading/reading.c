@@ -258,6 +258,7 @@ static slice title_in(const manifest *m, uint32_t index, const char *const *titl
 }
 
 status reading_check_rows(const manifest *m, const char *const *titles, uint32_t first, error *err) {
+  char count[TEXT_COUNT_BYTES];
   if (m->shards_count > 0) {
     return STATUS_OK;
   }
@@ -265,8 +266,8 @@ status reading_check_rows(const manifest *m, const char *const *titles, uint32_t
     const file_facts *f = &m->files[i];
     if (f->places_count > 0) {
       const slice title = title_in(m, i, titles, first);
-      return error_set(err, STATUS_DATA, "%.*s: none of the %llu rows can be used; line %llu: %.*s",
-                       SLICE_ARG(title), (unsigned long long)f->records,
+      return error_set(err, STATUS_DATA, "%.*s: none of the %s rows can be used; line %llu: %.*s",
+                       SLICE_ARG(title), text_of_count(f->records, count),
                        (unsigned long long)f->places[0].line, SLICE_ARG(f->places[0].problem));
     }
   }
@@ -274,8 +275,8 @@ status reading_check_rows(const manifest *m, const char *const *titles, uint32_t
   const uint64_t skipped = m->files_count > 0 ? file_facts_left_out(&m->files[0]) : 0;
   if (skipped > 0) {
     return error_set(err, STATUS_DATA,
-                     "%.*s: has a header but no rows, only %llu blank rows or repeated headers",
-                     SLICE_ARG(title), (unsigned long long)skipped);
+                     "%.*s: has a header but no rows, only %s blank rows or repeated headers",
+                     SLICE_ARG(title), text_of_count(skipped, count));
   }
   return error_set(err, STATUS_DATA, "%.*s: has a header but no rows", SLICE_ARG(title));
 }

@@ -165,7 +165,7 @@ static bool renames(const compilation *c, const node *key, const node *body) {
   const node *column = node_get(body, "column");
   return column != NULL && column->kind == NODE_TEXT && pattern_stars(key->text) > 0 &&
          pattern_stars(column->text) > 0 && !slice_equal(key->text, column->text) &&
-         (c->header == NULL || find_column(c, column->text) == NULL);
+         (c->header == NULL || codebook_find_column(c, column->text) == NULL);
 }
 
 static bool is_pattern(const compilation *c, const node *key, const node *body) {

@@ -27,7 +27,8 @@ const manifest_column *codebook_find_column(const compilation *c, slice name) {
 
 slice codebook_by_place(const compilation *c, slice name) {
   int64_t number;
-  if (c->header == NULL || !whole_parse(name, &number) || number < 1 || codebook_find_column(c, name) != NULL) {
+  if (c->header == NULL || !whole_parse(name, &number) || number < 1 ||
+      codebook_find_column(c, name) != NULL) {
     return name;
   }
   if (c->places_of_columns != NULL) {

@@ -39,7 +39,8 @@ operand compute_stop(compute_parser *p, const char *expected) {
     } else if (p->next.kind == TOKEN_END) {
       problem_at(p->c->problems, at, "compute: expected %s, found the end", expected);
     } else {
-      problem_at(p->c->problems, at, "compute: expected %s, found '%s'", expected, compute_shown(p, &p->next));
+      problem_at(p->c->problems, at, "compute: expected %s, found '%s'", expected,
+                 compute_shown(p, &p->next));
     }
   }
   p->stuck = p->broken = true;

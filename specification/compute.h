@@ -2,8 +2,8 @@
  * (compute_functions.c) share.  Private to
  * specification.
  *
- * Nodes are written in postfix order as they are read.  An operand that no node can stand for yet (the name of
- * a nominal variable, a text in quotes) waits for what is done with it. */
+ * Nodes are written in postfix order as they are read.  An operand that no node can stand for yet (the name
+ * of a nominal variable, a text in quotes) waits for what is done with it. */
 #ifndef CANVASS_SPECIFICATION_COMPUTE_H
 #define CANVASS_SPECIFICATION_COMPUTE_H
 
@@ -22,10 +22,10 @@ typedef enum operand_kind {
 
 typedef struct operand {
   operand_kind kind;
-  token at;        /* its first word */
-  symbol *s; /* when it is a variable and nothing else */
-  slice text;      /* of a number or text that is a constant and nothing else; else empty */
-  decimal number;  /* of such a number */
+  token at;       /* its first word */
+  symbol *s;      /* when it is a variable and nothing else */
+  slice text;     /* of a number or text that is a constant and nothing else; else empty */
+  decimal number; /* of such a number */
   /* How large a number can be, and how fine: below 10^whole, and a multiple of 1 / d with d at most 10^fine.
    * `exact` when all its decimals are within `fine`. */
   unsigned whole, fine;

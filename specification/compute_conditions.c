@@ -7,7 +7,7 @@ static const struct comparison {
   compute_op op;
   bool is_exact;
 } comparisons[] = {
-    {"==", COMPUTE_EQ, true},  {"!=", COMPUTE_NE, true},  {"<", COMPUTE_LT, false},
+    {"==", COMPUTE_EQ, true},  {"!=", COMPUTE_NE, true}, {"<", COMPUTE_LT, false},
     {"<=", COMPUTE_LE, false}, {">", COMPUTE_GT, false}, {">=", COMPUTE_GE, false},
 };
 
@@ -16,7 +16,8 @@ static bool constant_for(compute_parser *p, const operand *left, operand *o) {
   int64_t days;
   if (o->kind == OPERAND_TEXT && left->kind == OPERAND_DATE) {
     if (!date_parse("%Y-%m-%d", o->text, &days)) {
-      (void)compute_wrong(p, &o->at, "expected a date such as '2025-07-31', found %s", compute_shown(p, &o->at));
+      (void)compute_wrong(p, &o->at, "expected a date such as '2025-07-31', found %s",
+                          compute_shown(p, &o->at));
       return false;
     }
     o->kind = OPERAND_DATE;
@@ -36,10 +37,10 @@ static bool can_be(compute_parser *p, const operand *left, const operand *o) {
        decimal_compare(o->number, (decimal){v->high, 0}) <= 0)) {
     return true;
   }
-  (void)compute_wrong(p, &o->at,
-                      "%s is outside the range [%lld, %lld] of '%s'; missing answers are found with missing(..)",
-                      compute_shown(p, &o->at), (long long)v->low, (long long)v->high,
-                      problem_quote(p->c->problems, slice_of(left->s->name)));
+  (void)compute_wrong(
+      p, &o->at, "%s is outside the range [%lld, %lld] of '%s'; missing answers are found with missing(..)",
+      compute_shown(p, &o->at), (long long)v->low, (long long)v->high,
+      problem_quote(p->c->problems, slice_of(left->s->name)));
   return false;
 }
 
@@ -57,9 +58,8 @@ static bool emit_text(compute_parser *p, const operand *left, const operand *o) 
   if (o->kind == OPERAND_NUMBER) { /* 1 is the text "1" here, and its node is taken back */
     p->count--;
   }
-  compute_emit(p, (compute_node){.op = COMPUTE_IS_TEXT,
-                                 .input = compute_input_of(p, left->s),
-                                 .text = o->text});
+  compute_emit(p,
+               (compute_node){.op = COMPUTE_IS_TEXT, .input = compute_input_of(p, left->s), .text = o->text});
   return true;
 }
 
@@ -69,10 +69,11 @@ static bool takes_texts(compute_parser *p, const operand *left) {
   }
   const char *name = problem_quote(p->c->problems, slice_of(left->s->name));
   if (symbol_accepts(left->s) == ACCEPT_SET) {
-    (void)compute_wrong(p, &left->at, "'%s' is a multiple choice; use has(%s, 'option') or missing(%s)", name, name,
-                        name);
+    (void)compute_wrong(p, &left->at, "'%s' is a multiple choice; use has(%s, 'option') or missing(%s)", name,
+                        name, name);
   } else {
-    (void)compute_wrong(p, &left->at, "'%s' is %s, which cannot be compared here", name, symbol_kind_name(left->s));
+    (void)compute_wrong(p, &left->at, "'%s' is %s, which cannot be compared here", name,
+                        symbol_kind_name(left->s));
   }
   return false;
 }

@@ -26,7 +26,8 @@ static operand widest(operand a, const operand *b) {
 /* ---- Functions of any number of arguments --------------------------------------------------------- */
 
 static bool is_pattern(const compute_parser *p) {
-  return p->next.kind == TOKEN_NAME && p->source->text.bytes[p->next.start] == '`' && pattern_is(p->next.text);
+  return p->next.kind == TOKEN_NAME && p->source->text.bytes[p->next.start] == '`' &&
+         pattern_is(p->next.text);
 }
 
 /* `q*` among the arguments: every variable that matches, as in lists. */
@@ -50,7 +51,8 @@ static void read_matching(compute_parser *p, arguments *into) {
 static void read_one(compute_parser *p, arguments *into) {
   const operand o = compute_expression(p);
   const bool counts = o.kind == OPERAND_TRUTH && (into->count == 0 || into->first.kind == OPERAND_TRUTH);
-  const operand_kind kind = into->count > 0 && into->first.kind == OPERAND_TRUTH ? OPERAND_TRUTH : OPERAND_NUMBER;
+  const operand_kind kind =
+      into->count > 0 && into->first.kind == OPERAND_TRUTH ? OPERAND_TRUTH : OPERAND_NUMBER;
   if (!counts && !compute_is(p, &o, kind)) {
     into->all_well = false;
   }
@@ -113,7 +115,8 @@ static operand read_if(compute_parser *p, const token *name, compute_op op) {
     return compute_stop(p, ")");
   }
   bool all_well = compute_is(p, &asked, OPERAND_TRUTH);
-  const operand_kind kind = yes.kind == OPERAND_DATE || no.kind == OPERAND_DATE ? OPERAND_DATE : OPERAND_NUMBER;
+  const operand_kind kind =
+      yes.kind == OPERAND_DATE || no.kind == OPERAND_DATE ? OPERAND_DATE : OPERAND_NUMBER;
   all_well = compute_is(p, &yes, kind) && all_well;
   all_well = compute_is(p, &no, kind) && all_well;
   if (!all_well) {
@@ -195,9 +198,11 @@ static const struct function {
   operand (*read)(compute_parser *p, const token *name, compute_op op); /* after the parenthesis */
   compute_op op;
 } functions[] = {
-    {"if", read_if, COMPUTE_IF},       {"min", read_list, COMPUTE_MIN},     {"max", read_list, COMPUTE_MAX},
-    {"sum", read_list, COMPUTE_SUM},   {"mean", read_list, COMPUTE_MEAN},   {"count", read_list, COMPUTE_COUNT},
-    {"abs", read_abs, COMPUTE_ABS},    {"round", read_round, COMPUTE_ROUND}, {"days", read_days, COMPUTE_SUBTRACT},
+    {"if", read_if, COMPUTE_IF},           {"min", read_list, COMPUTE_MIN},
+    {"max", read_list, COMPUTE_MAX},       {"sum", read_list, COMPUTE_SUM},
+    {"mean", read_list, COMPUTE_MEAN},     {"count", read_list, COMPUTE_COUNT},
+    {"abs", read_abs, COMPUTE_ABS},        {"round", read_round, COMPUTE_ROUND},
+    {"days", read_days, COMPUTE_SUBTRACT},
 };
 
 enum { FUNCTIONS_COUNT = sizeof functions / sizeof functions[0] };
@@ -212,8 +217,7 @@ operand compute_call(compute_parser *p, const token *name) {
     }
   }
   if (!p->stuck) {
-    problem_unknown(p->c->problems, compute_place(p, name), "function", name->text, names,
-                    FUNCTIONS_COUNT);
+    problem_unknown(p->c->problems, compute_place(p, name), "function", name->text, names, FUNCTIONS_COUNT);
   }
   p->stuck = p->broken = true;
   return (operand){0};

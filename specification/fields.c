@@ -153,10 +153,31 @@ static const char *readable(compilation *c, const node *n, const char *what) {
   return arena_copy(c->memory, text);
 }
 
+/* A tag of another form for a language that there is: "zh-CN". */
+static bool is_other_tag(compilation *c, const node *key, const char *what) {
+  const char *tag = arena_copy(c->memory, key->text);
+  const int index = tag != NULL ? plan_language_of(tag) : LANGUAGES;
+  if (index == LANGUAGES || strcmp(tag, plan_languages[index]) == 0) {
+    return false;
+  }
+  problem_at(c->problems, key->at, "%s: unknown key '%s'; write %s", what,
+             problem_quote(c->problems, key->text), plan_languages[index]);
+  return true;
+}
+
 bool field_label(compilation *c, const node *n, const char *what, plan_label *out) {
   if (n->kind == NODE_MAP) {
-    field_check_keys(c, n, what, plan_languages, LANGUAGES);
     bool all_well = n->count > 0;
+    for (uint32_t i = 0; i < n->count; i++) {
+      const slice key = n->keys[i]->text;
+      bool is_known = false;
+      for (size_t k = 0; k < LANGUAGES; k++) {
+        is_known = is_known || slice_equal(key, slice_of(plan_languages[k]));
+      }
+      if (!is_known && !is_other_tag(c, n->keys[i], what)) {
+        field_unknown_key(c, n, i, what, plan_languages, LANGUAGES);
+      }
+    }
     if (n->count == 0) {
       field_expected(c, n, what, "a text for at least one language (en, zh-Hans, zh-Hant)");
     }

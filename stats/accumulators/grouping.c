@@ -159,8 +159,9 @@ status axis_unite(const axis *left, const axis *right, axis *out, uint32_t *left
     }
   }
   if (count > CODED_LEVELS_MAX) {
-    return error_set(err, STATUS_LIMIT, "%u different keys; at most %d are allowed: is it an id?", count,
-                     CODED_LEVELS_MAX);
+    char counts[2][TEXT_COUNT_BYTES];
+    return error_set(err, STATUS_LIMIT, "%s different keys; at most %s are allowed: is it an id?",
+                     text_of_count(count, counts[0]), text_of_count(CODED_LEVELS_MAX, counts[1]));
   }
   char *bytes_at;
   TRY(axis_allocate(out, left->is_text, count, bytes, &bytes_at, err));
@@ -277,10 +278,12 @@ static bool grid_fits(const grouping *g) {
 }
 
 static status refuse_grid(const grouping *g, error *err) {
-  uint64_t second = g->by_count > 1 ? (uint64_t)g->by[1].count + 1 : 1;
+  const uint64_t second = g->by_count > 1 ? (uint64_t)g->by[1].count + 1 : 1;
+  char counts[3][TEXT_COUNT_BYTES];
   return error_set(err, STATUS_LIMIT,
-                   "%llu by %llu groups; at most %d are allowed: use fewer (bands, recodes, a filter)",
-                   (unsigned long long)g->by[0].count + 1, (unsigned long long)second, GROUPS_MAX);
+                   "%s by %s groups; at most %s are allowed: use fewer (bands, recodes, a filter)",
+                   text_of_count((uint64_t)g->by[0].count + 1, counts[0]), text_of_count(second, counts[1]),
+                   text_of_count(GROUPS_MAX, counts[2]));
 }
 
 static status axis_of_view(const program *p, const program_accumulator *a, const group_view *view,

@@ -344,9 +344,10 @@ status frame_spread_slots(frame *f, const frame_cells *c, const uint16_t *of_ent
 
 status frame_check_levels(const program_variable *v, uint64_t count, error *err) {
   if (count > CODED_LEVELS_MAX) {
+    char most[TEXT_COUNT_BYTES];
     return error_set(err, STATUS_LIMIT,
-                     "variable '%s': more than %d different values in one shard; is it an id or a free text?",
-                     v->name, CODED_LEVELS_MAX);
+                     "variable '%s': more than %s different values in one shard; is it an id or a free text?",
+                     v->name, text_of_count(CODED_LEVELS_MAX, most));
   }
   return STATUS_OK;
 }

@@ -74,7 +74,8 @@ static status open_option(frame *f, uint32_t variable, slice text, source *out, 
   return STATUS_OK;
 }
 
-static status open_source(frame *f, const program_variable *v, const compute_node *n, source *out, error *err) {
+static status open_source(frame *f, const program_variable *v, const compute_node *n, source *out,
+                          error *err) {
   number_view numbers;
   switch (n->op) {
     case COMPUTE_INPUT:
@@ -104,7 +105,8 @@ static value read_source(const source *s, const compute_node *n, uint32_t row) {
   }
   const uint32_t slot = s->wide != NULL ? s->wide[row] : s->slots[row];
   const uint32_t first_missing = s->wide != NULL ? SLOT_WIDE_MISSING : SLOT_MISSING;
-  return slot >= first_missing ? missing_value((missing_reason)(slot - first_missing)) : truth(slot == s->wanted);
+  return slot >= first_missing ? missing_value((missing_reason)(slot - first_missing))
+                               : truth(slot == s->wanted);
 }
 
 /* ---- Operations ----------------------------------------------------------------------------------- */

@@ -91,8 +91,7 @@ bool fraction_multiply(fraction a, fraction b, fraction *out) {
 
 bool fraction_divide(fraction a, fraction b, fraction *out) {
   assert(b.over != 0);
-  const fraction turned =
-      b.over < 0 ? (fraction){-b.under, -b.over} : (fraction){b.under, b.over};
+  const fraction turned = b.over < 0 ? (fraction){-b.under, -b.over} : (fraction){b.under, b.over};
   return fraction_multiply(a, turned, out);
 }
 

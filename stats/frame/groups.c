@@ -115,9 +115,11 @@ static uint32_t group_of(group_table *t, uint64_t combination) {
 
 static status too_many(const frame *f, const uint32_t *by, uint32_t by_count, error *err) {
   const program_variable *variables = f->program->variables;
-  return error_set(err, STATUS_LIMIT, "grouping by '%s'%s%s%s: more than %d groups in one shard",
+  char most[TEXT_COUNT_BYTES];
+  return error_set(err, STATUS_LIMIT, "grouping by '%s'%s%s%s: more than %s groups in one shard",
                    variables[by[0]].name, by_count > 1 ? " and '" : "",
-                   by_count > 1 ? variables[by[1]].name : "", by_count > 1 ? "'" : "", GROUPS_MAX);
+                   by_count > 1 ? variables[by[1]].name : "", by_count > 1 ? "'" : "",
+                   text_of_count(GROUPS_MAX, most));
 }
 
 static status occurring_tuples(frame *f, const group_axis *axes, const group_table *t, group_view *out,

@@ -20,10 +20,11 @@ enum { SET_OPTIONS_MAX = 1000 };
 
 static status check_options(const program_variable *v, uint32_t count, error *err) {
   if (count > SET_OPTIONS_MAX) {
+    char most[TEXT_COUNT_BYTES];
     return error_set(
         err, STATUS_LIMIT,
-        "variable '%s': more than %d different options in one shard; is the delimiter '%s' right?", v->name,
-        SET_OPTIONS_MAX, v->delimiter);
+        "variable '%s': more than %s different options in one shard; is the delimiter '%s' right?", v->name,
+        text_of_count(SET_OPTIONS_MAX, most), v->delimiter);
   }
   return STATUS_OK;
 }

@@ -4,10 +4,46 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "stats/plan/codec.h"
 
 const char *const plan_languages[LANGUAGES + 1] = {"en", "zh-Hans", "zh-Hant", NULL};
+
+/* By subtags (RFC 5646): a script goes before a region, and Chinese without either is simplified. */
+static const struct {
+  const char *language, *other; /* OTHER: a script or a region; NULL: whatever follows */
+  int index;
+} tags[] = {
+    {"en", NULL, 0},  {"zh", "hans", 1},  {"zh", "hant", 2}, {"zh", "tw", 2},
+    {"zh", "hk", 2},  {"zh", "mo", 2},    {"zh", NULL, 1},   {"cmn", "hant", 2},
+    {"cmn", NULL, 1}, {"yue", "hans", 1}, {"yue", NULL, 2},
+};
+
+/* Is SUBTAG one of those of TAG, the first or another one? */
+static bool has_subtag(const char *tag, const char *subtag, bool is_first) {
+  const size_t length = strlen(subtag);
+  size_t from = 0;
+  for (bool first = true; tag[from] != '\0' && strchr(".@", tag[from]) == NULL; first = false) {
+    const size_t bytes = strcspn(tag + from, "-_.@");
+    if (first == is_first && bytes == length && strncasecmp(tag + from, subtag, length) == 0) {
+      return true;
+    }
+    from += bytes;
+    from += tag[from] == '-' || tag[from] == '_';
+  }
+  return false;
+}
+
+int plan_language_of(const char *tag) {
+  for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+    if (has_subtag(tag, tags[i].language, true) &&
+        (tags[i].other == NULL || has_subtag(tag, tags[i].other, false))) {
+      return tags[i].index;
+    }
+  }
+  return LANGUAGES;
+}
 
 json *plan_label_json(const plan_label *label, arena *a) {
   json *o = json_object(a);

@@ -14,6 +14,9 @@
 enum { LANGUAGES = 3 };
 /* en, zh-Hans, zh-Hant, in this order everywhere; NULL after the last. */
 extern const char *const plan_languages[LANGUAGES + 1];
+/* The one that a tag (zh-TW, zh-Hans-HK, en) or a locale (zh_CN.UTF-8) asks for, in any case; LANGUAGES:
+ * none. */
+int plan_language_of(const char *tag);
 
 /* NULL where the specification gives none. */
 typedef struct plan_label {

@@ -117,13 +117,14 @@ static status apply_node(const program_variable *v, const compute_node *n, uint8
   const compute_traits *traits = compute_traits_of((uint32_t)n->op);
   const uint32_t count = compute_arguments(n);
   if (count < traits->min || count > traits->max || count > *depth) {
-    return error_set(err, STATUS_USAGE, "variable '%s': an operation has %u arguments of %u", variable_shown(v),
-                     *depth, count);
+    return error_set(err, STATUS_USAGE, "variable '%s': an operation has %u arguments of %u",
+                     variable_shown(v), *depth, count);
   }
   *depth -= count;
   for (uint32_t i = 0; i < count; i++) {
     if (types[*depth + i] != (uint8_t)(i == 0 ? traits->first : traits->others)) {
-      return error_set(err, STATUS_USAGE, "variable '%s': an argument is of the wrong type", variable_shown(v));
+      return error_set(err, STATUS_USAGE, "variable '%s': an argument is of the wrong type",
+                       variable_shown(v));
     }
   }
   types[(*depth)++] = (uint8_t)traits->result;

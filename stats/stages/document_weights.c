@@ -96,13 +96,14 @@ status document_check_weight(const plan *p, uint32_t w, const weights_state *s, 
     buf_printf(&cells, "%s%.*s:%llu '%.*s'", k > 0 ? ", " : "", SLICE_ARG(file),
                (unsigned long long)t->places[k].line, SLICE_ARG(t->places[k].text));
   }
+  char count[TEXT_COUNT_BYTES];
   status st =
       error_set(err, STATUS_DATA,
-                "weight '%s' is a frequency weight, which counts equal rows, and has fractions in %lld "
+                "weight '%s' is a frequency weight, which counts equal rows, and has fractions in %s "
                 "%s: %.*s%s; weights that say how many people of the population a row represents are "
                 "kind: sampling",
-                document_weight_name(p, w), (long long)t->n, t->n == 1 ? "row" : "rows", (int)cells.length,
-                (const char *)cells.data, t->n > SHOWN ? ", ..." : "");
+                document_weight_name(p, w), text_of_count((uint64_t)t->n, count), t->n == 1 ? "row" : "rows",
+                (int)cells.length, (const char *)cells.data, t->n > SHOWN ? ", ..." : "");
   buf_fini(&cells);
   return st;
 }

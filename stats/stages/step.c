@@ -67,10 +67,11 @@ static status check_sizes(const plan *p, uint32_t first, const char *who, error 
       return error_context(err, st, "%s", who);
     }
     if (bytes > ACCUMULATOR_BYTES_MAX) {
+      char counts[2][TEXT_COUNT_BYTES];
       return error_set(err, STATUS_LIMIT,
-                       "%s: its partial statistics could take %llu bytes, the limit is %d; use fewer "
+                       "%s: its partial statistics could take %s bytes, the limit is %s; use fewer "
                        "variables or groups, or split the analysis",
-                       who, (unsigned long long)bytes, (int)ACCUMULATOR_BYTES_MAX);
+                       who, text_of_count(bytes, counts[0]), text_of_count(ACCUMULATOR_BYTES_MAX, counts[1]));
     }
   }
   return STATUS_OK;

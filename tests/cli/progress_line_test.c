@@ -154,6 +154,12 @@ static void locales_give_their_language(void **state) {
                {"zh_TW.UTF-8", REPORT_ZH_HANT},
                {"zh_HK.UTF-8", REPORT_ZH_HANT},
                {"zh_Hant_HK", REPORT_ZH_HANT},
+               {"zh_Hans_HK", REPORT_ZH_HANS},
+               {"zh-TW", REPORT_ZH_HANT},
+               {"zh_TW.Big5@stroke", REPORT_ZH_HANT},
+               {"ZH_cn", REPORT_ZH_HANS},
+               {"zha_TW", REPORT_EN},
+               {"", REPORT_EN},
                {"de_DE", REPORT_EN}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     assert_int_equal(environment_language_of(cases[i].locale), cases[i].language);

@@ -96,8 +96,7 @@ static bool is_empty(int pipe_end) {
 }
 
 /* It reads, which nothing ends: the interrupt cannot come too late, nor before the program listens for it. */
-static void one_interrupt_ends_a_run_that_waits_for_its_input(void **state) {
-  (void)state;
+static void expect_end_by(int number, int code) {
   static const char rows[] = "q1,q2,q3,q4,q5,q6,q7,q8\n1,2,3,4,5,6,7,8\n";
   const struct timespec moment = {.tv_nsec = 1000000};
   char directory[256];
@@ -122,8 +121,8 @@ static void one_interrupt_ends_a_run_that_waits_for_its_input(void **state) {
   while (!is_empty(end)) {
     nanosleep(&moment, NULL);
   }
-  process_signal(&p, SIGINT);
-  assert_int_equal(process_wait(&p), 130);
+  process_signal(&p, number);
+  assert_int_equal(process_wait(&p), code);
   char *said = process_read_file(out, &length);
   assert_non_null(said);
   assert_int_equal(length, 0);
@@ -132,10 +131,18 @@ static void one_interrupt_ends_a_run_that_waits_for_its_input(void **state) {
   process_directory_remove(directory);
 }
 
+/* The exit codes that shells and service managers know: 128 and the signal's number. */
+static void one_signal_ends_a_run_that_waits_for_its_input(void **state) {
+  (void)state;
+  expect_end_by(SIGINT, 130);
+  expect_end_by(SIGTERM, 143);
+  expect_end_by(SIGHUP, 129);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(one_interrupt_ends_a_run_cleanly_at_any_moment),
-      cmocka_unit_test(one_interrupt_ends_a_run_that_waits_for_its_input),
+      cmocka_unit_test(one_signal_ends_a_run_that_waits_for_its_input),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

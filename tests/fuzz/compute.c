@@ -1,5 +1,5 @@
-/* Expressions of `compute` (specification/compute.c): whatever the bytes, they become a variable whose plan can
- * be read again, or are told why not. */
+/* Expressions of `compute` (specification/compute.c): whatever the bytes, they become a variable whose plan
+ * can be read again, or are told why not. */
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
@@ -43,7 +43,8 @@ int fuzz_one(const uint8_t *bytes, size_t length) {
     check_plan(p);
   } else {
     fuzz_require_told(st, &err);
-    fuzz_require(st != STATUS_SPECIFICATION || problems.count > 0, "an expression that is refused has mistakes");
+    fuzz_require(st != STATUS_SPECIFICATION || problems.count > 0,
+                 "an expression that is refused has mistakes");
   }
   plan_destroy(p);
   spec_problems_fini(&problems);

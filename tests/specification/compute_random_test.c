@@ -6,8 +6,8 @@
 
 #include "stats/frame/frame.h"
 #include "tests/check.h"
-#include "tests/specification/spec_page.h"
 #include "tests/specification/compute_tree.h"
+#include "tests/specification/spec_page.h"
 #include "tests/stats/fixture.h"
 
 enum { ROWS = 64, ROUNDS = 500, TEXT_BYTES = 1 << 16 };
@@ -30,7 +30,8 @@ static fixture *random_table(uint64_t *random) {
   memset(texts, 0, sizeof texts);
   for (uint32_t r = 0; r < ROWS; r++) {
     record *row = &table[r];
-    *row = (record){.numbers = {(int64_t)tree_below(random, 4000) - 2000, tree_below(random, 7), 1 + tree_below(random, 5)},
+    *row = (record){.numbers = {(int64_t)tree_below(random, 4000) - 2000, tree_below(random, 7),
+                                1 + tree_below(random, 5)},
                     .first_day = tree_below(random, 5),
                     .second_day = tree_below(random, 5),
                     .text = (int)tree_below(random, 4)};
@@ -94,12 +95,13 @@ static void check_tree(uint64_t *random, const tree *t, bool is_truth, const fix
   if (!is_truth && tree_below(random, 3) > 0) {
     (void)snprintf(decimals, sizeof decimals, ", decimals: %u", tree_below(random, 13));
   }
-  const int length = snprintf(page, sizeof page,
-                              "variables:\n  a: {type: number, decimals: 2}\n  b: {type: number, decimals: 0}\n"
-                              "  q: {type: scale, range: [1, 5], missing: {9: dont_know}}\n  d: {type: date}\n"
-                              "  e: {type: date}\n  n: {type: nominal}\n"
-                              "derived: {v: {compute: \"%s\"%s}}\nanalyses: [describe: {items: v}]\n",
-                              (const char *)text.data, decimals);
+  const int length =
+      snprintf(page, sizeof page,
+               "variables:\n  a: {type: number, decimals: 2}\n  b: {type: number, decimals: 0}\n"
+               "  q: {type: scale, range: [1, 5], missing: {9: dont_know}}\n  d: {type: date}\n"
+               "  e: {type: date}\n  n: {type: nominal}\n"
+               "derived: {v: {compute: \"%s\"%s}}\nanalyses: [describe: {items: v}]\n",
+               (const char *)text.data, decimals);
   assert_true(length > 0 && (size_t)length < sizeof page);
   plan *p = page_plan(page, "a|b|q|d|e|n");
   check_rows(p, fixture_rows(data), 0, t, (const char *)text.data, seen);

@@ -103,7 +103,9 @@ static tree *random_truth(uint64_t *r, unsigned depth) {
   static const kind leaves[] = {IS_X, IS_NOT_X, MISSING_TEXT, AFTER};
   const kind k = depth == 0 ? leaves[tree_below(r, 4)] : (kind)(EQ + tree_below(r, AFTER + 1 - EQ));
   const bool joins = k == BOTH || k == EITHER || k == NOT;
-  const uint32_t count = k >= IS_X && k != MISSING_NUMBER ? 0 : k == NOT || k == MISSING_NUMBER || k == IN ? 1 : 2;
+  const uint32_t count = k >= IS_X && k != MISSING_NUMBER             ? 0
+                         : k == NOT || k == MISSING_NUMBER || k == IN ? 1
+                                                                      : 2;
   tree *t = tree_new(k, count);
   for (uint32_t i = 0; i < count; i++) {
     t->kids[i] = joins ? random_truth(r, depth - 1) : random_number(r, depth > 0 ? depth - 1 : 0);
@@ -125,26 +127,21 @@ static const struct form {
   int binds, left, right; /* what it is, and what its sides have to be */
   const char *sign;       /* between the sides, or in front of the arguments */
 } forms[] = {
-    {PLUS, BINDS_SUM, BINDS_SUM, BINDS_TERM, " + "},
-    {MINUS, BINDS_SUM, BINDS_SUM, BINDS_TERM, " − "},
-    {TIMES, BINDS_TERM, BINDS_TERM, BINDS_SIGN, "×"},
-    {OVER, BINDS_TERM, BINDS_TERM, BINDS_SIGN, " / "},
-    {EQ, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, " == "},
-    {NE, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, "!="},
-    {LT, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, "<"},
-    {LE, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, " <= "},
-    {GT, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, " > "},
-    {GE, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, ">="},
-    {BOTH, BINDS_AND, BINDS_AND, BINDS_NOT, " and "},
-    {EITHER, BINDS_OR, BINDS_OR, BINDS_AND, " or "},
+    {PLUS, BINDS_SUM, BINDS_SUM, BINDS_TERM, " + "},   {MINUS, BINDS_SUM, BINDS_SUM, BINDS_TERM, " − "},
+    {TIMES, BINDS_TERM, BINDS_TERM, BINDS_SIGN, "×"},  {OVER, BINDS_TERM, BINDS_TERM, BINDS_SIGN, " / "},
+    {EQ, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, " == "}, {NE, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, "!="},
+    {LT, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, "<"},    {LE, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, " <= "},
+    {GT, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, " > "},  {GE, BINDS_COMPARE, BINDS_SUM, BINDS_SUM, ">="},
+    {BOTH, BINDS_AND, BINDS_AND, BINDS_NOT, " and "},  {EITHER, BINDS_OR, BINDS_OR, BINDS_AND, " or "},
 };
 
 static const struct call {
   kind kind;
   const char *name;
 } calls[] = {
-    {ABSOLUTE, "abs("}, {LEAST, "min("},   {MOST, "max("},         {SUM, "sum("},    {MEAN, "mean("},
-    {COUNT, "count("},  {COUNT_TRUE, "count("}, {CHOICE, "if("}, {MISSING_NUMBER, "missing("},
+    {ABSOLUTE, "abs("},     {LEAST, "min("}, {MOST, "max("},
+    {SUM, "sum("},          {MEAN, "mean("}, {COUNT, "count("},
+    {COUNT_TRUE, "count("}, {CHOICE, "if("}, {MISSING_NUMBER, "missing("},
 };
 
 static void show(buf *out, const tree *t, int wanted);
@@ -231,7 +228,8 @@ static void show(buf *out, const tree *t, int wanted) {
 /* ---- The oracle ----------------------------------------------------------------------------------- */
 
 /* Days since 1970-01-01, by hand: 365 a year, and one for each leap year. */
-const tree_day tree_days[TREE_DAYS] = {{"2025-01-01", 20089}, {"2024-02-29", 19782}, {"2024-03-01", 19783}, {"2000-02-29", 11016}, {"", 0}};
+const tree_day tree_days[TREE_DAYS] = {
+    {"2025-01-01", 20089}, {"2024-02-29", 19782}, {"2024-03-01", 19783}, {"2000-02-29", 11016}, {"", 0}};
 
 static void set_number(answer *out, int64_t mantissa, unsigned scale) {
   mpz_set_si(mpq_numref(out->value), mantissa);
@@ -277,7 +275,8 @@ static void over_answered(kind k, answer *kids, uint32_t count, answer *out) {
     if (kids[i].reason != ANSWER) {
       continue;
     }
-    const bool is_better = k == LEAST ? mpq_cmp(kids[i].value, out->value) < 0 : mpq_cmp(kids[i].value, out->value) > 0;
+    const bool is_better =
+        k == LEAST ? mpq_cmp(kids[i].value, out->value) < 0 : mpq_cmp(kids[i].value, out->value) > 0;
     if (answered == 0 || ((k == LEAST || k == MOST) && is_better)) {
       mpq_set(out->value, kids[i].value);
     } else if (k == SUM || k == MEAN) {
@@ -396,7 +395,9 @@ static void leaf(const tree *t, const record *row, answer *out) {
 
 static void combine(const tree *t, answer *kids, answer *out) {
   if (t->kind == CHOICE) {
-    const answer *chosen = kids[0].reason != ANSWER ? &kids[0] : mpq_sgn(kids[0].value) != 0 ? &kids[1] : &kids[2];
+    const answer *chosen = kids[0].reason != ANSWER      ? &kids[0]
+                           : mpq_sgn(kids[0].value) != 0 ? &kids[1]
+                                                         : &kids[2];
     mpq_set(out->value, chosen->value);
     out->reason = chosen->reason;
   } else if (t->kind >= LEAST && t->kind <= MEAN) {
@@ -429,7 +430,8 @@ void tree_evaluate(const tree *t, const record *row, answer *out) {
   } else {
     combine(t, kids, out);
   }
-  out->huge = mpz_sizeinbase(mpq_numref(out->value), 2) > 118 || mpz_sizeinbase(mpq_denref(out->value), 2) > 118;
+  out->huge =
+      mpz_sizeinbase(mpq_numref(out->value), 2) > 118 || mpz_sizeinbase(mpq_denref(out->value), 2) > 118;
   for (uint32_t i = 0; i < t->count; i++) {
     out->huge = out->huge || kids[i].huge;
     mpq_clear(kids[i].value);

@@ -1,5 +1,5 @@
-/* Random expressions of `compute` as trees: as text, and as what they are worth in GMP rationals, by the rules
- * of docs/specification.md. */
+/* Random expressions of `compute` as trees: as text, and as what they are worth in GMP rationals, by the
+ * rules of docs/specification.md. */
 #ifndef CANVASS_TESTS_SPECIFICATION_COMPUTE_TREE_H
 #define CANVASS_TESTS_SPECIFICATION_COMPUTE_TREE_H
 

@@ -122,6 +122,9 @@ static void texts_for_people_are_texts_by_language(void **state) {
        "10:8: title: expected a text, or a map of texts by language (en, zh-Hans, zh-Hant), found a list"},
       {PAGE("title: {}\n"),
        "10:8: title: expected a text for at least one language (en, zh-Hans, zh-Hant), found an empty map"},
+      {PAGE("title: {zh-CN: 标题, zh-TW: 標題}\n"),
+       "10:9: title: unknown key 'zh-CN'; write zh-Hans\n"
+       "10:20: title: unknown key 'zh-TW'; write zh-Hant"},
       {PAGE("title: {fr: Titre}\n"), "10:9: title: unknown key 'fr'; expected one of: en, zh-Hans, zh-Hant"},
       {PAGE("title: {en: }\n"), "10:9: title: expected a text, found nothing"},
   };

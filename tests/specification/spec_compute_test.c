@@ -16,10 +16,13 @@ static void a_mistake_has_its_place_in_the_expression(void **state) {
        "10:29: compute: expected a number, found 'n', a nominal variable"},
       {PAGE("derived: {v: {compute: \"x +\"}}\n"),
        "10:28: compute: expected a variable, a number or a function, found the end"},
-      {PAGE("derived: {v: {compute: \"x x\"}}\n"), "10:27: compute: expected an operation or the end, found 'x'"},
-      {PAGE("derived: {v: {compute: \"(x\"}}\n"), "10:27: compute: expected an operation or ), found the end"},
+      {PAGE("derived: {v: {compute: \"x x\"}}\n"),
+       "10:27: compute: expected an operation or the end, found 'x'"},
+      {PAGE("derived: {v: {compute: \"(x\"}}\n"),
+       "10:27: compute: expected an operation or ), found the end"},
       {PAGE("derived: {v: {compute: \"x = 1\"}}\n"), "10:27: compute: '=': write == to compare"},
-      {PAGE("derived: {v: {compute: \"maxx(x, 1)\"}}\n"), "10:25: unknown function 'maxx'; did you mean 'max'?"},
+      {PAGE("derived: {v: {compute: \"maxx(x, 1)\"}}\n"),
+       "10:25: unknown function 'maxx'; did you mean 'max'?"},
       {PAGE("derived: {v: {compute: \"x / 0\"}}\n"), "10:29: compute: division by 0"},
       {PAGE("derived: {v: {compute: \"1 + 2\"}}\n"), "10:25: compute: the expression uses no variable"},
       {PAGE("derived: {v: {compute: [x]}}\n"),
@@ -27,7 +30,8 @@ static void a_mistake_has_its_place_in_the_expression(void **state) {
       {PAGE("derived: {v: {compute: \"if(x, 1, 0)\"}}\n"),
        "10:28: compute: expected a condition, found 'x', a number; compare it: == 1"},
       {PAGE("derived: {v: {compute: \"(x > 1) + 1\"}}\n"),
-       "10:26: compute: expected a number, found 'x', a condition; if(.., 1, 0) makes one of it, and count(..) "
+       "10:26: compute: expected a number, found 'x', a condition; if(.., 1, 0) makes one of it, and "
+       "count(..) "
        "counts conditions"},
       {PAGE("derived: {v: {compute: \"round(x, 13)\"}}\n"),
        "10:34: compute: expected a whole number of decimals from 0 to 12, found '13'"},
@@ -36,10 +40,12 @@ static void a_mistake_has_its_place_in_the_expression(void **state) {
       {PAGE("derived: {v: {compute: \"d + 1\"}}\n"),
        "10:25: compute: the result is a date; days(from, to) makes a number of two dates"},
       {PAGE("derived: {v: {compute: \"n\"}}\n"),
-       "10:25: compute: the result is a nominal variable; recode makes texts, compare it to make a condition"},
+       "10:25: compute: the result is a nominal variable; recode makes texts, compare it to make a "
+       "condition"},
       {PAGE("derived: {v: {compute: \"d > 'June'\"}}\n"),
        "10:29: compute: expected a date such as '2025-07-31', found 'June'"},
-      {PAGE("derived: {v: {compute: \"n == 'gamma'\"}}\n"), "10:30: 'gamma' is not a value of 'n'; expected one of: alpha, beta"},
+      {PAGE("derived: {v: {compute: \"n == 'gamma'\"}}\n"),
+       "10:30: 'gamma' is not a value of 'n'; expected one of: alpha, beta"},
       {PAGE("derived: {v: {compute: \"n < 'beta'\"}}\n"),
        "10:25: compute: 'n' is a nominal variable, which has no order; use ==, != or in"},
       {PAGE("derived: {v: {compute: \"m == 'web'\"}}\n"),
@@ -72,7 +78,8 @@ static void deep_and_long_expressions_are_refused(void **state) {
     strcat(page, "(-");
   }
   strcat(page, "x\"}}\nanalyses: [describe: {items: s}]\n");
-  const mistake_case deep = {page, "10:56: compute: expected no more than 32 levels of parentheses, not and -, found '-'"};
+  const mistake_case deep = {
+      page, "10:56: compute: expected no more than 32 levels of parentheses, not and -, found '-'"};
   check_mistakes(&deep, 1);
 }
 
@@ -219,7 +226,8 @@ static void a_pattern_in_backquotes_is_all_its_variables(void **state) {
   (void)state;
   plan *p = page_plan(
       "variables: {\"q*\": {type: scale, range: [1, 5]}, z: {type: number}}\n"
-      "derived: {v: {compute: \"if(count(`q*`) >= 2, mean(`q*`, z), missing)\"}}\nanalyses: [describe: {items: v}]\n",
+      "derived: {v: {compute: \"if(count(`q*`) >= 2, mean(`q*`, z), missing)\"}}\nanalyses: [describe: "
+      "{items: v}]\n",
       "q1|q2|q3|z");
   const program_variable *v = plan_program_variable(p, "v");
   assert_int_equal(v->inputs_count, 4);
