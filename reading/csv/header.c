@@ -8,10 +8,10 @@
 
 #include "reading/csv/cell.h"
 #include "reading/csv/delimiter.h"
-#include "reading/csv/titles.h"
 #include "reading/csv/walk.h"
+#include "reading/header_use.h"
 #include "reading/plain_text.h"
-#include "reading/platform.h"
+#include "reading/titles.h"
 
 enum {
   ROWS_MAX = READING_HEADER_ROWS_MAX,
@@ -224,13 +224,6 @@ static status find_rows(first_rows *r, csv_file_header *out, error *err) {
 
 /* ---- What the header is -------------------------------------------------------------------------- */
 
-/* How the records are used. */
-typedef struct use {
-  uint32_t rows, titles, labels; /* as in platform_shape */
-  const platform *platform;
-  bool is_shape; /* the rows are those of a shape of the platform */
-} use;
-
 /* A record with a cell that cannot be told shows nothing, nor does any after it. */
 static platform_sample sample_of(const first_rows *r) {
   platform_sample sample = {.rows = 0};
@@ -240,79 +233,6 @@ static platform_sample sample_of(const first_rows *r) {
     sample.rows++;
   }
   return sample;
-}
-
-static status refuse_platform(const first_rows *r, const platform *p, error *err) {
-  return error_set(
-      err, STATUS_DATA,
-      "%s: its first records are not those of an export of %s; state the rows of its header, `data: "
-      "{header: 1}`, or `data: {format: csv}`",
-      title_of(r), p->title);
-}
-
-/* The platform that the options name, or that the records show. */
-static status find_platform(first_rows *r, use *u, error *err) {
-  const reading_options *o = r->options;
-  const bool says_rows = o->header.rows > 0;
-  u->platform = o->format != NULL ? platform_named(slice_of(o->format)) : NULL;
-  if (u->platform == NULL && (o->format != NULL || says_rows)) {
-    return STATUS_OK;
-  }
-  TRY(look_at(r, PLATFORM_ROWS_MAX, err));
-  const platform_sample sample = sample_of(r);
-  const platform_shape *shape = NULL;
-  if (u->platform == NULL) {
-    u->platform = platform_recognise(&sample, &shape);
-  } else {
-    shape = platform_shape_of(u->platform, &sample);
-    const platform_shape *first = &u->platform->shapes[0];
-    shape = shape == NULL && first->header_rows == 1 ? first : shape;
-    if (shape == NULL && !says_rows) {
-      return refuse_platform(r, u->platform, err);
-    }
-  }
-  if (shape != NULL) {
-    *u = (use){shape->header_rows, shape->title_rows, shape->label_row, u->platform, true};
-  }
-  return STATUS_OK;
-}
-
-static uint32_t bits_below(uint32_t count) {
-  return (UINT32_C(1) << count) - 1;
-}
-
-/* What the options say goes before what the platform does. */
-static void apply_options(const reading_options *o, use *u) {
-  const reading_header_rows *h = &o->header;
-  if (h->rows > 0 && h->rows != u->rows) {
-    u->rows = h->rows;
-    u->titles = 0;
-    u->labels = 0;
-    u->is_shape = false;
-  }
-  u->rows = u->rows > 0 ? u->rows : 1;
-  u->labels = h->labels > 0 ? h->labels : u->labels;
-  u->titles = h->titles != 0 ? h->titles : u->titles;
-  if (u->titles == 0) {
-    u->titles = bits_below(u->rows) & ~(u->labels > 0 ? UINT32_C(1) << (u->labels - 1) : 0);
-  }
-}
-
-/* All rows of a platform do: no respondent is like its row of ids. */
-static uint32_t rows_that_tell(const use *u) {
-  return u->is_shape ? bits_below(u->rows) : u->titles | (u->labels > 0 ? UINT32_C(1) << (u->labels - 1) : 0);
-}
-
-/* Rows that are given a meaning must be in the header. */
-static status check_use(const first_rows *r, const use *u, error *err) {
-  if (u->labels <= u->rows && (u->titles & ~bits_below(u->rows)) == 0 && u->titles != 0) {
-    return STATUS_OK;
-  }
-  return error_set(
-      err, STATUS_DATA,
-      "%s: its header has %u row%s, and `data: {titles, labels}` want others; state `data: {header: "
-      "...}`, how many it has",
-      title_of(r), u->rows, u->rows == 1 ? "" : "s");
 }
 
 static status check_rows(const first_rows *r, uint32_t rows, error *err) {
@@ -349,6 +269,14 @@ static bool take_rows(const first_rows *r, uint32_t rows, csv_file_header *out) 
   return !arena_failed(r->memory);
 }
 
+static bool make_titles(const header_use *u, csv_file_header *out, arena *memory) {
+  titles t = {.rows = out->rows, .rows_count = out->rows_count, .count = out->count};
+  const bool well = titles_make(&t, u->titles, u->labels, header_use_cleans(u), memory);
+  out->names = t.names;
+  out->labels = t.labels;
+  return well;
+}
+
 /* Blank, quoted, beyond ASCII, an empty cell, or what a row of the header begins with. */
 static void find_possible(csv_file_header *h) {
   for (int c = 0; c < 256; c++) {
@@ -363,14 +291,14 @@ static void find_possible(csv_file_header *h) {
 
 static status read_header(first_rows *r, csv_file_header *out, error *err) {
   const reading_options *o = r->options;
-  use u = {.rows = 0};
+  header_use u;
   TRY(skip_lines(r, o->header.skip, err));
   TRY(skip_empty_lines(r, err));
   TRY(take_sep_line(r, out, err));
   TRY(find_rows(r, out, err));
-  TRY(find_platform(r, &u, err));
-  apply_options(o, &u);
-  TRY(check_use(r, &u, err));
+  TRY(header_use_wants_sample(o) ? look_at(r, PLATFORM_ROWS_MAX, err) : STATUS_OK);
+  const platform_sample sample = sample_of(r);
+  TRY(header_use_find(o, &sample, title_of(r), &u, err));
   TRY(look_at(r, u.rows, err));
   TRY(check_rows(r, u.rows, err));
   out->delimiter = r->delimiter;
@@ -379,11 +307,10 @@ static status read_header(first_rows *r, csv_file_header *out, error *err) {
   out->reading.format = slice_of(u.platform != NULL ? u.platform->title : NULL);
   out->reading.header_rows = u.rows;
   out->reading.skipped = o->header.skip;
-  const bool is_cleaned = u.platform != NULL || u.rows > 1;
-  if (!take_rows(r, u.rows, out) || !csv_titles_make(out, u.titles, u.labels, is_cleaned, r->memory)) {
+  if (!take_rows(r, u.rows, out) || !make_titles(&u, out, r->memory)) {
     return no_memory(r, err);
   }
-  out->telling = rows_that_tell(&u);
+  out->telling = header_use_telling(&u);
   find_possible(out);
   csv_splitter_skip(r->splitter, r->list[u.rows - 1].end);
   return csv_splitter_start(r->splitter, out->delimiter, out->count, err);

@@ -1,5 +1,5 @@
 /* Titles: cleaned, filled forward, joined, and told apart. */
-#include "reading/csv/titles.h"
+#include "reading/titles.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,15 +89,14 @@ static slice clean(slice text, arena *memory) {
 /* ---- Joining ------------------------------------------------------------------------------------- */
 
 typedef struct joining {
-  const csv_file_header *h;
-  uint32_t titles; /* bits of rows */
+  const titles *t;
   uint32_t rows[32];
   uint32_t count;   /* of them */
   uint32_t *filled; /* by row: the column whose title holds for the one in hand */
 } joining;
 
 static slice cell(const joining *j, uint32_t level, uint32_t column) {
-  return j->h->rows[j->rows[level]][column];
+  return j->t->rows[j->rows[level]][column];
 }
 
 static bool has_below(const joining *j, uint32_t level, uint32_t column) {
@@ -135,10 +134,10 @@ static slice join(joining *j, uint32_t column, buf *scratch) {
   return (slice){(const char *)scratch->data, scratch->length};
 }
 
-static bool make_names(joining *j, csv_file_header *h, bool is_cleaned, arena *memory) {
+static bool make_names(joining *j, titles *t, bool is_cleaned, arena *memory) {
   buf scratch;
   buf_init(&scratch);
-  for (uint32_t i = 0; i < h->count; i++) {
+  for (uint32_t i = 0; i < t->count; i++) {
     slice name = join(j, i, &scratch);
     name = is_cleaned ? clean(name, memory) : arena_slice(memory, name);
     char numbered[32];
@@ -146,7 +145,7 @@ static bool make_names(joining *j, csv_file_header *h, bool is_cleaned, arena *m
       name = arena_slice(memory,
                          (slice){numbered, (size_t)snprintf(numbered, sizeof numbered, "column_%u", i + 1)});
     }
-    h->names[i] = name;
+    t->names[i] = name;
   }
   const bool failed = scratch.failed;
   buf_fini(&scratch);
@@ -165,13 +164,13 @@ static int compare_names(const void *left, const void *right) {
 }
 
 /* Pointers to the names of H in their order; NULL: out of memory. */
-static name_pointer *sort_names(const csv_file_header *h, const slice *names) {
-  name_pointer *sorted = malloc(((size_t)h->count + 1) * sizeof *sorted);
-  for (uint32_t i = 0; sorted != NULL && i < h->count; i++) {
+static name_pointer *sort_names(const titles *t, const slice *names) {
+  name_pointer *sorted = malloc(((size_t)t->count + 1) * sizeof *sorted);
+  for (uint32_t i = 0; sorted != NULL && i < t->count; i++) {
     sorted[i] = &names[i];
   }
   if (sorted != NULL) {
-    qsort(sorted, h->count, sizeof *sorted, compare_names);
+    qsort(sorted, t->count, sizeof *sorted, compare_names);
   }
   return sorted;
 }
@@ -185,18 +184,18 @@ static size_t end_of_equal(const name_pointer *sorted, size_t from, size_t count
 }
 
 /* Titles of a single row that only cleaning made equal stay as they are written. */
-static bool keep_distinct(csv_file_header *h, const slice *written, arena *memory) {
-  name_pointer *sorted = sort_names(h, h->names);
-  for (size_t from = 0, to; sorted != NULL && from < h->count; from = to) {
-    to = end_of_equal(sorted, from, h->count);
+static bool keep_distinct(titles *t, const slice *written, arena *memory) {
+  name_pointer *sorted = sort_names(t, t->names);
+  for (size_t from = 0, to; sorted != NULL && from < t->count; from = to) {
+    to = end_of_equal(sorted, from, t->count);
     bool is_same = true;
     for (size_t i = from + 1; i < to; i++) {
-      is_same = is_same && slice_equal(written[sorted[i] - h->names], written[sorted[from] - h->names]);
+      is_same = is_same && slice_equal(written[sorted[i] - t->names], written[sorted[from] - t->names]);
     }
     for (size_t i = from; !is_same && i < to; i++) {
-      const size_t column = (size_t)(sorted[i] - h->names);
+      const size_t column = (size_t)(sorted[i] - t->names);
       if (written[column].length > 0) {
-        h->names[column] = arena_slice(memory, written[column]);
+        t->names[column] = arena_slice(memory, written[column]);
       }
     }
   }
@@ -233,18 +232,18 @@ static slice next_numbered(const name_pointer *sorted, uint32_t count, slice nam
 }
 
 /* Columns with one title are "T #1", "T #2", ..., without the numbers that other titles have. */
-static bool tell_apart(csv_file_header *h, arena *memory) {
-  slice *names = malloc(((size_t)h->count + 1) * sizeof *names);
+static bool tell_apart(titles *t, arena *memory) {
+  slice *names = malloc(((size_t)t->count + 1) * sizeof *names);
   if (names == NULL) {
     return false;
   }
-  memcpy(names, h->names, h->count * sizeof *names);
-  name_pointer *sorted = sort_names(h, names);
-  for (size_t from = 0, to; sorted != NULL && from < h->count; from = to) {
-    to = end_of_equal(sorted, from, h->count);
+  memcpy(names, t->names, t->count * sizeof *names);
+  name_pointer *sorted = sort_names(t, names);
+  for (size_t from = 0, to; sorted != NULL && from < t->count; from = to) {
+    to = end_of_equal(sorted, from, t->count);
     size_t number = 0;
     for (size_t i = from; to > from + 1 && i < to; i++) {
-      h->names[sorted[i] - names] = next_numbered(sorted, h->count, *sorted[from], &number, memory);
+      t->names[sorted[i] - names] = next_numbered(sorted, t->count, *sorted[from], &number, memory);
     }
   }
   const bool well = sorted != NULL && !arena_failed(memory);
@@ -255,29 +254,29 @@ static bool tell_apart(csv_file_header *h, arena *memory) {
 
 /* ---- Both ---------------------------------------------------------------------------------------- */
 
-static bool make_labels(csv_file_header *h, uint32_t row, arena *memory) {
-  h->labels = ARENA_ARRAY(memory, slice, (size_t)h->count + 1);
-  for (uint32_t i = 0; h->labels != NULL && i < h->count; i++) {
-    h->labels[i] = clean(h->rows[row - 1][i], memory);
+static bool make_labels(titles *t, uint32_t row, arena *memory) {
+  t->labels = ARENA_ARRAY(memory, slice, (size_t)t->count + 1);
+  for (uint32_t i = 0; t->labels != NULL && i < t->count; i++) {
+    t->labels[i] = clean(t->rows[row - 1][i], memory);
   }
   return !arena_failed(memory);
 }
 
-bool csv_titles_make(csv_file_header *h, uint32_t titles, uint32_t labels, bool is_cleaned, arena *memory) {
-  joining j = {.h = h};
-  for (uint32_t i = 0; i < h->rows_count; i++) {
-    if ((titles >> i & 1) != 0) {
+bool titles_make(titles *t, uint32_t names, uint32_t labels, bool is_cleaned, arena *memory) {
+  joining j = {.t = t};
+  for (uint32_t i = 0; i < t->rows_count; i++) {
+    if ((names >> i & 1) != 0) {
       j.rows[j.count++] = i;
     }
   }
-  h->names = ARENA_ARRAY(memory, slice, (size_t)h->count + 1);
+  t->names = ARENA_ARRAY(memory, slice, (size_t)t->count + 1);
   j.filled = ARENA_ARRAY(memory, uint32_t, (size_t)j.count + 1);
-  if (arena_failed(memory) || !make_names(&j, h, is_cleaned, memory)) {
+  if (arena_failed(memory) || !make_names(&j, t, is_cleaned, memory)) {
     return false;
   }
   const bool may_merge = is_cleaned && j.count == 1;
-  if ((may_merge && !keep_distinct(h, h->rows[j.rows[0]], memory)) || !tell_apart(h, memory)) {
+  if ((may_merge && !keep_distinct(t, t->rows[j.rows[0]], memory)) || !tell_apart(t, memory)) {
     return false;
   }
-  return labels == 0 || make_labels(h, labels, memory);
+  return labels == 0 || make_labels(t, labels, memory);
 }
