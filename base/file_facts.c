@@ -23,6 +23,7 @@ file_facts file_facts_copy(const file_facts *from, arena *memory) {
   file_facts copy = *from;
   copy.name = arena_slice(memory, from->name);
   copy.reading.format = arena_slice(memory, from->reading.format);
+  copy.reading.sheet = arena_slice(memory, from->reading.sheet);
   for (uint32_t i = 0; i < from->places_count; i++) {
     copy.places[i].problem = arena_slice(memory, from->places[i].problem);
   }
@@ -51,6 +52,7 @@ void file_facts_encode(const file_facts *f, buf *out) {
   buf_put_varint(out, f->reading.header_rows);
   buf_put_varint(out, f->reading.skipped);
   buf_put_varint(out, f->reading.notices);
+  buf_put_slice(out, f->reading.sheet);
 }
 
 static void decode_skipped(reader *r, uint64_t records, uint64_t most, file_skipped *s) {
@@ -85,7 +87,10 @@ void file_facts_decode(reader *r, uint64_t most, file_facts_extent extent, arena
   for (int i = 0; i < FILE_SKIPS && extent >= FILE_FACTS_SKIPPED && r->problem == NULL; i++) {
     decode_skipped(r, out->records - file_facts_left_out(out), most, &out->skipped[i]);
   }
-  if (extent == FILE_FACTS_ALL) {
+  if (extent >= FILE_FACTS_READING) {
     decode_reading(r, most, memory, &out->reading);
+  }
+  if (extent == FILE_FACTS_ALL) {
+    out->reading.sheet = reader_text(r, TEXT_BYTES_MAX, memory);
   }
 }

@@ -34,6 +34,9 @@ typedef enum file_notice {
   FILE_NOTICE_UTF8_ALREADY, /* the stated encoding was applied, but the bytes are valid UTF-8 beyond ASCII */
   FILE_NOTICE_DELIMITER_TIED, /* another delimiter separates its first records as well as the one that was
                                  taken */
+  FILE_NOTICE_OTHER_SHEETS,   /* a workbook with other sheets, of which nobody said which one is meant */
+  FILE_NOTICE_MERGED_CELLS, /* cells below its header are merged: only the first of each has what they show */
+  FILE_NOTICE_FORMULAS,     /* cells have formulas whose results the workbook lacks: they are missing */
   FILE_NOTICES
 } file_notice;
 
@@ -43,6 +46,7 @@ typedef struct file_reading {
   uint32_t header_rows; /* records before the first respondent's; 0: the format has none, or nobody knows */
   uint64_t skipped;     /* lines before them */
   uint32_t notices;     /* bit I: notice I */
+  slice sheet;          /* of a workbook; empty: it is none */
 } file_reading;
 
 typedef struct file_facts {
@@ -61,6 +65,7 @@ typedef struct file_facts {
 typedef enum file_facts_extent {
   FILE_FACTS_PLACES,  /* nothing of what was skipped; manifests of version 2 */
   FILE_FACTS_SKIPPED, /* nothing of `reading`; version 3 */
+  FILE_FACTS_READING, /* nothing of sheets; version 4 */
   FILE_FACTS_ALL,
 } file_facts_extent;
 

@@ -140,6 +140,7 @@ static status key_of(const dataset *d, const digest *sha256, digest *out, error 
   buf_put_varint(&b, d->records);
   buf_put_varint(&b, files_before(d));
   buf_put_slice(&b, slice_of(o->format));
+  buf_put_slice(&b, slice_of(o->sheet));
   buf_put_varint(&b, o->header.skip);
   buf_put_varint(&b, o->header.rows);
   buf_put_varint(&b, o->header.titles);

@@ -34,10 +34,6 @@ static status find_named(const char *name, const input_format **out, error *err)
       return STATUS_OK;
     }
   }
-  if (platform_named(slice_of(name)) != NULL) {
-    *out = formats[0];
-    return STATUS_OK;
-  }
   return error_set(err, STATUS_SPECIFICATION, "unknown input format '%s'", name);
 }
 
@@ -58,24 +54,46 @@ static const input_format *find_by_ending(slice name) {
   return NULL;
 }
 
+static const input_format *find_by_head(slice head, bool of_bytes) {
+  for (size_t i = 0; i < FORMATS; i++) {
+    if (formats[i]->of_bytes == of_bytes && formats[i]->recognise != NULL && formats[i]->recognise(head)) {
+      return formats[i];
+    }
+  }
+  return NULL;
+}
+
+static status refuse_named(const text_source *source, const input_format *named, const input_format *shown,
+                           error *err) {
+  return error_set(
+      err, STATUS_DATA,
+      "%s: is a file of the format %s, and `data: {format: %s}` says another; leave `format` out",
+      source_title(source), shown->name, named->name);
+}
+
 status input_format_of(const reading_options *options, slice name, text_source *source,
                        const input_format **out, error *err) {
-  if (options->format != NULL) {
-    return find_named(options->format, out, err);
+  /* A platform says nothing of how its export was saved: as text, or as a workbook. */
+  const bool is_platform = options->format != NULL && platform_named(slice_of(options->format)) != NULL;
+  const input_format *shown = find_by_head(source_first_bytes(source), true);
+  if (options->format != NULL && !is_platform) {
+    TRY(find_named(options->format, out, err));
+    return shown != NULL && shown != *out ? refuse_named(source, *out, shown, err) : STATUS_OK;
   }
-  *out = find_by_ending(unpacked_name(name));
+  *out = shown;
+  if (*out == NULL && is_platform) {
+    *out = formats[0];
+  }
+  if (*out == NULL) {
+    *out = find_by_ending(unpacked_name(name));
+  }
   if (*out != NULL) {
     return STATUS_OK;
   }
   slice head;
   TRY(source_head(source, &head, err));
-  *out = formats[0];
-  for (size_t i = 0; i < FORMATS; i++) {
-    if (formats[i]->recognise != NULL && formats[i]->recognise(head)) {
-      *out = formats[i];
-      break;
-    }
-  }
+  *out = find_by_head(head, false);
+  *out = *out != NULL ? *out : formats[0];
   return STATUS_OK;
 }
 
@@ -84,6 +102,9 @@ status input_open(input_file *f, const char *path, const char *name, const char 
   TRY(source_open(path, called, f->options->encoding, stop, &f->source, err));
   f->title = source_title(f->source);
   TRY(input_format_of(f->options, slice_of(name), f->source, &f->format, err));
+  if (f->format->of_bytes) {
+    source_take_bytes(f->source);
+  }
   TRY(f->format->open(f, watch, err));
   return matching_check_names(f, err);
 }

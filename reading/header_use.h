@@ -14,12 +14,12 @@ typedef struct header_use {
 
 /* Whether header_use_find looks at the sample; else it may be empty. */
 bool header_use_wants_sample(const reading_options *options);
-/* TITLE names the file in messages.  STATUS_DATA when the records are not those of the platform that the options
- * name, or rows are given a meaning that are not in the header. */
+/* TITLE names the file in messages.  STATUS_DATA when the records are not those of the platform that the
+ * options name, or rows are given a meaning that are not in the header. */
 status header_use_find(const reading_options *options, const platform_sample *sample, const char *title,
                        header_use *out, error *err) MUST_USE;
-/* Bit I: a record that repeats row I is not a respondent's: it names or labels columns.  All rows of a platform
- * do: no respondent is like its row of ids. */
+/* Bit I: a record that repeats row I is not a respondent's: it names or labels columns.  All rows of a
+ * platform do: no respondent is like its row of ids. */
 uint32_t header_use_telling(const header_use *u);
 /* Whether titles are cleaned (titles.h). */
 bool header_use_cleans(const header_use *u);

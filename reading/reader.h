@@ -166,6 +166,9 @@ struct input_format {
   const char *const *endings;
   /* Whether a text that begins with HEAD is of this format.  NULL: unknown, so false. */
   bool (*recognise)(slice head);
+  /* Its files are not text: HEAD and what source_read gives are the unpacked bytes, which show the format
+   * whatever the file is called, and encodings are the format's business. */
+  bool of_bytes;
   /* Completes the message "these columns are not ...", such as "in the header". */
   const char *names_stand;
   /* Wanted columns that a file lacks are missing cells, instead of an error. */
@@ -195,8 +198,8 @@ struct input_format {
 
 /* The INDEX-th format, NULL after the last. */
 const input_format *input_format_at(size_t index);
-/* The format of a file: that of OPTIONS, else by the extension of NAME, else by the first bytes of SOURCE,
- * else the first of the list. */
+/* The format of a file: that of OPTIONS, else by the first bytes of SOURCE where they are not text, else by
+ * the extension of NAME, else by the first bytes of the text, else the first of the list. */
 status input_format_of(const reading_options *options, slice name, text_source *source,
                        const input_format **out, error *err) MUST_USE;
 

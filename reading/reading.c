@@ -188,6 +188,7 @@ static void describe_file(const reading *r, uint32_t index, manifest *m) {
                                  .records = f->records,
                                  .reading = f->input.header.reading};
   m->files[index].reading.format = arena_slice(m->memory, f->input.header.reading.format);
+  m->files[index].reading.sheet = arena_slice(m->memory, f->input.header.reading.sheet);
 }
 
 static void add_outcome(manifest *m, const pipeline_outcome *o, uint32_t files_before) {

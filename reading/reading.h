@@ -62,6 +62,8 @@ typedef struct reading_options {
   /* A reading_format_name, or a platform (platform.h); NULL: recognised by each file's extension, or first
    * bytes. */
   const char *format;
+  /* Workbooks only: the sheet, by its name or its number from 1; NULL: the first that is not hidden. */
+  const char *sheet;
   reading_header_rows header;
   char delimiter;    /* CSV only; 0: the one of , ; tab | with which header and first records agree */
   char decimal_mark; /* '.' (also 0) or ',' */

@@ -22,6 +22,7 @@ struct text_source {
   size_t stage_from;
   size_t stage_to;
   bool ended;
+  bool of_bytes; /* nothing is text */
   uint32_t notices;
   bool watches; /* whether what is converted is UTF-8 already */
   encoding_watch watch;
@@ -57,6 +58,9 @@ static const char *byte_order(const char *encoding, const uint8_t *bytes, size_t
 static status start(text_source *s, const char *encoding, error *err) {
   while (s->stage_to < ENCODING_GUESS_BYTES && !s->ended) {
     TRY(fill_stage(s, err));
+  }
+  if (s->of_bytes) {
+    return STATUS_OK;
   }
   size_t mark_bytes = 0;
   const char *told = encoding_mark(s->stage, s->stage_to, &mark_bytes);
@@ -109,6 +113,32 @@ status source_open(const char *path, const char *called, const char *encoding, c
   }
   *out = s;
   return STATUS_OK;
+}
+
+slice source_first_bytes(const text_source *s) {
+  return (slice){(const char *)s->stage, s->stage_to};
+}
+
+void source_take_bytes(text_source *s) {
+  assert(s->head_to == 0);
+  converter_close(s->converter);
+  s->converter = NULL;
+  s->of_bytes = true;
+  s->watches = false;
+  s->notices = 0;
+  s->stage_from = 0;
+}
+
+const char *source_path(const text_source *s) {
+  return s->path;
+}
+
+const atomic_bool *source_stop(const text_source *s) {
+  return s->stop;
+}
+
+bool source_is_packed(const text_source *s) {
+  return unpack_is_packed(s->unpack);
 }
 
 void source_close(text_source *s) {

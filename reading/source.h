@@ -2,7 +2,7 @@
  *
  * Blocks (raw.h), unpacked (unpack.h), without byte-order mark, converted to UTF-8 where an encoding is
  * stated, given by a mark, or shown by the zeros of UTF-16 (encoding.h).  Text that claims to be UTF-8 is
- * passed on unchecked.
+ * passed on unchecked.  Formats that are not text take the unpacked bytes as they are.
  */
 #ifndef CANVASS_READING_SOURCE_H
 #define CANVASS_READING_SOURCE_H
@@ -23,6 +23,15 @@ void source_close(text_source *s);
 status source_read(text_source *s, uint8_t *out, size_t capacity, size_t *got, error *err) MUST_USE;
 /* The first bytes of the text, at most SOURCE_HEAD_BYTES, before any is read. */
 status source_head(text_source *s, slice *head, error *err) MUST_USE;
+/* The first unpacked bytes as they are on disk, ENCODING_GUESS_BYTES of them where the file has so many;
+ * before any is read. */
+slice source_first_bytes(const text_source *s);
+/* What is read will be the unpacked bytes as they are, also after source_restart; before any is read. */
+void source_take_bytes(text_source *s);
+/* What the source was opened with, and whether the file is packed: for formats that seek in it. */
+const char *source_path(const text_source *s);
+const atomic_bool *source_stop(const text_source *s);
+bool source_is_packed(const text_source *s);
 /* Back to the start, to read the file again.  STATUS_DATA when it is a pipe. */
 status source_restart(text_source *s, error *err) MUST_USE;
 /* After the end: digest and number of the file's bytes, unpacked but not converted. */

@@ -156,10 +156,6 @@ static const struct {
 } first_bytes[] = {
     {"\x1f\x8b", 2, start_gzip, NULL},
     {"\x28\xb5\x2f\xfd", 4, start_zstd, NULL},
-    {"PK\x03\x04", 4, NULL,
-     "an Excel workbook or a ZIP archive, which cannot be read; save the workbook as CSV, or unpack the "
-     "archive"},
-    {"\xd0\xcf\x11\xe0", 4, NULL, "an old Excel workbook, which cannot be read; save it as CSV"},
     {"$FL2", 4, NULL, "an SPSS file, which cannot be read; export it as CSV"},
     {"\xfd"
      "7zXZ",

@@ -160,7 +160,8 @@ static status shape_file(const place *at, const json *node, error *err) {
       {"read_as", JSON_OBJECT, false}};
   static const member_rule read_as_rules[] = {{"header_rows", JSON_INTEGER, true},
                                               {"skipped_lines", JSON_INTEGER, true},
-                                              {"notices", JSON_ARRAY, true}};
+                                              {"notices", JSON_ARRAY, true},
+                                              {"sheet", JSON_TEXT, false}};
   static const member_rule skipped_rules[] = {{"n", JSON_INTEGER, true}, {"lines", JSON_ARRAY, true}};
   static const char *const skipped[] = {"blank_rows", "repeated_headers"};
   TRY(shape_object(at, node, RULES(rules), err));

@@ -69,6 +69,30 @@ static bool is_utf8_already(const json *r) {
   return has_notice(r, "utf8_already");
 }
 
+static bool has_other_sheets(const json *r) {
+  return has_notice(r, "other_sheets");
+}
+
+static bool has_merged_cells(const json *r) {
+  return has_notice(r, "merged_cells");
+}
+
+static bool has_formulas(const json *r) {
+  return has_notice(r, "formulas");
+}
+
+static slice sheet_of(const json *r) {
+  return json_as_text(json_get(r, "sheet"));
+}
+
+static bool has_sheet(const json *r) {
+  return sheet_of(r).length > 0;
+}
+
+static bool same_sheet(const json *a, const json *b) {
+  return slice_equal(sheet_of(a), sheet_of(b));
+}
+
 static bool same_format(const json *a, const json *b) {
   return slice_equal(format_of(a), format_of(b)) && header_rows(a) == header_rows(b);
 }
@@ -81,11 +105,15 @@ static const aspect aspects[] = {
     {WORD_READ_AS_ROW, is_format_of_a_row, same_format},
     {WORD_READ_AS_ROWS, is_format_of_rows, same_format},
     {WORD_HEADER_ROWS, has_rows, same_format},
+    {WORD_SHEET, has_sheet, same_sheet},
+    {WORD_OTHER_SHEETS, has_other_sheets, NULL},
     {WORD_SKIPPED_LINES, has_skipped, same_skipped},
     {WORD_SEP_LINE, has_sep_line, NULL},
     {WORD_UTF16, is_utf16, NULL},
     {WORD_UTF8_ALREADY, is_utf8_already, NULL},
     {WORD_DELIMITER_TIED, has_tie, NULL},
+    {WORD_MERGED_CELLS, has_merged_cells, NULL},
+    {WORD_FORMULAS, has_formulas, NULL},
 };
 
 static bool is_alike(const aspect *a, const json *first, const json *other) {
@@ -131,8 +159,9 @@ void layout_read_as_tell(const document *d, const json *files, layout_texts *out
       }
       const sentence_place places[] = {{"file", names_from(d, a, files, i)},
                                        {"format", document_display(d, format_of(r))},
+                                       {"sheet", document_display(d, sheet_of(r))},
                                        {"n", figure_count(d, number_of(a, r))}};
-      layout_texts_add(d, out, sentence_fill(d, word_text(a->sentence, d->language), places, 3));
+      layout_texts_add(d, out, sentence_fill(d, word_text(a->sentence, d->language), places, 4));
     }
   }
 }

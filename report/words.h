@@ -111,6 +111,18 @@
     "{items}",                                                                                               \
     "{file} 中没有的选项列，视为未选（全部缺失时视为未询问）：{items}",                                      \
     "{file} 中沒有的選項欄，視為未選（全部缺少時視為未詢問）：{items}")                                      \
+  X(WORD_SHEET, "{file} read from its sheet “{sheet}”", "{file} 读取的工作表：“{sheet}”",                    \
+    "{file} 讀取的工作表：「{sheet}」")                                                                      \
+  X(WORD_OTHER_SHEETS, "{file} has other sheets, which are not read; `data: sheet` states one",              \
+    "{file} 还有其他工作表，未读取；可用 data 中的 sheet 指定",                                              \
+    "{file} 還有其他工作表，未讀取；可用 data 中的 sheet 指定")                                              \
+  X(WORD_MERGED_CELLS,                                                                                       \
+    "Cells of {file} are merged below its header: only the first of each has the answer that they show",     \
+    "{file} 的表头以下有合并单元格：每处只有第一个单元格含有所显示的答案",                                   \
+    "{file} 的標題列以下有合併儲存格：每處只有第一個儲存格含有所顯示的答案")                                 \
+  X(WORD_FORMULAS, "{file} has formulas without a stored result, which count as missing; open and save it",  \
+    "{file} 中有公式没有保存计算结果，按缺失处理；可打开后重新保存",                                         \
+    "{file} 中有公式沒有儲存計算結果，按遺漏處理；可開啟後重新儲存")                                         \
   X(WORD_LINE_PLACE, "line {line} ({problem})", "第 {line} 行（{problem}）", "第 {line} 行（{problem}）")    \
   X(WORD_INVALID_PLACES, "Invalid answers to {item}: {places}", "{item} 的无效答案：{places}",               \
     "{item} 的無效答案：{places}")                                                                           \

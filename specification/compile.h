@@ -79,6 +79,7 @@ typedef struct data_options {
   char decimal_mark;
   bool keeps_blank_rows;
   const char *format; /* static; NULL: recognised for each file */
+  const char *sheet;  /* of workbooks, in the compilation's memory; NULL: the first */
   reading_header_rows header;
 } data_options;
 

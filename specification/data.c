@@ -97,6 +97,16 @@ static void read_format(compilation *c, const node *n) {
   }
 }
 
+/* A name, or a number. */
+static void read_sheet(compilation *c, const node *n) {
+  enum { SHEET_NAME_BYTES = 200 };
+  if (n->kind != NODE_TEXT || n->text.length == 0 || n->text.length > SHEET_NAME_BYTES) {
+    field_expected(c, n, "sheet", "the name or the number of a sheet");
+    return;
+  }
+  c->data.sheet = arena_copy(c->memory, n->text);
+}
+
 /* ---- The header ---------------------------------------------------------------------------------- */
 
 enum { SKIP_MAX = 10000 };
@@ -189,6 +199,9 @@ static void data_normal(compilation *c) {
   if (c->data.format != NULL) {
     json_set_text(o, "format", c->data.format);
   }
+  if (c->data.sheet != NULL) {
+    json_set_text(o, "sheet", c->data.sheet);
+  }
   header_normal(c, o);
   json_set(c->normal, "data", o);
 }
@@ -197,15 +210,23 @@ void data_read(compilation *c, const node *root) {
   static const struct data_key {
     const char *key;
     void (*read)(compilation *c, const node *n);
-  } keys[] = {{"encoding", read_encoding},     {"delimiter", read_delimiter}, {"decimal", read_decimal_mark},
-              {"blank_rows", read_blank_rows}, {"format", read_format},       {"skip", read_skip},
-              {"header", read_header},         {"titles", read_titles},       {"labels", read_labels}};
+  } keys[] = {{"encoding", read_encoding},
+              {"delimiter", read_delimiter},
+              {"decimal", read_decimal_mark},
+              {"blank_rows", read_blank_rows},
+              {"format", read_format},
+              {"sheet", read_sheet},
+              {"skip", read_skip},
+              {"header", read_header},
+              {"titles", read_titles},
+              {"labels", read_labels}};
   enum { KEYS = sizeof keys / sizeof keys[0] };
   const node *section = node_get(root, "data");
   c->data.decimal_mark = '.';
   if (section != NULL &&
-      field_is_map(c, section, "data",
-                   "encoding, delimiter, decimal, blank_rows, format, skip, header, titles and labels")) {
+      field_is_map(
+          c, section, "data",
+          "encoding, delimiter, decimal, blank_rows, format, sheet, skip, header, titles and labels")) {
     const char *names[KEYS];
     for (size_t i = 0; i < KEYS; i++) {
       names[i] = keys[i].key;

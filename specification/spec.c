@@ -214,6 +214,7 @@ status spec_reading_options(spec *s, const manifest *header, reading_options *ou
   if (st == STATUS_OK) {
     out->encoding = c.data.encoding != NULL ? arena_copy(memory, slice_of(c.data.encoding)) : NULL;
     out->format = c.data.format;
+    out->sheet = c.data.sheet != NULL ? arena_copy(memory, slice_of(c.data.sheet)) : NULL;
     out->header = c.data.header;
     out->delimiter = c.data.delimiter;
     out->decimal_mark = c.data.decimal_mark;

@@ -21,7 +21,7 @@ enum {
   MANIFEST_VERSION = 5,
   MANIFEST_VERSION_OLDEST = 2,
   MANIFEST_VERSION_LABELS = 4,  /* and what files were read as */
-  MANIFEST_VERSION_LACKING = 5, /* which files do not have a column */
+  MANIFEST_VERSION_LACKING = 5, /* which files do not have a column, and of which sheets they are */
   MAGIC_BYTES = 8,
   CHECKSUM_BYTES = 8,
   TEXT_BYTES_MAX = 1 << 20,
@@ -138,6 +138,7 @@ void manifest_encode(const manifest *m, buf *out) {
 static file_facts_extent extent_of(uint32_t version) {
   return version == MANIFEST_VERSION_OLDEST  ? FILE_FACTS_PLACES
          : version < MANIFEST_VERSION_LABELS ? FILE_FACTS_SKIPPED
+         : version < MANIFEST_VERSION_LACKING ? FILE_FACTS_READING
                                              : FILE_FACTS_ALL;
 }
 

@@ -72,11 +72,13 @@ static void set_skipped(json *o, const char *key, const file_skipped *s) {
 
 /* As what the file was read, where that is more than a table below one line of titles. */
 static void set_read_as(json *o, const file_reading *r) {
-  static const char *const notices[FILE_NOTICES] = {[FILE_NOTICE_SEP_LINE] = "sep_line",
-                                                    [FILE_NOTICE_UTF16] = "utf16",
-                                                    [FILE_NOTICE_UTF8_ALREADY] = "utf8_already",
-                                                    [FILE_NOTICE_DELIMITER_TIED] = "delimiter_tied"};
-  if (r->format.length == 0 && r->header_rows <= 1 && r->skipped == 0 && r->notices == 0) {
+  static const char *const notices[FILE_NOTICES] = {
+      [FILE_NOTICE_SEP_LINE] = "sep_line",         [FILE_NOTICE_UTF16] = "utf16",
+      [FILE_NOTICE_UTF8_ALREADY] = "utf8_already", [FILE_NOTICE_DELIMITER_TIED] = "delimiter_tied",
+      [FILE_NOTICE_OTHER_SHEETS] = "other_sheets", [FILE_NOTICE_MERGED_CELLS] = "merged_cells",
+      [FILE_NOTICE_FORMULAS] = "formulas"};
+  if (r->format.length == 0 && r->header_rows <= 1 && r->skipped == 0 && r->notices == 0 &&
+      r->sheet.length == 0) {
     return;
   }
   arena *a = json_arena(o);
@@ -91,6 +93,9 @@ static void set_read_as(json *o, const file_reading *r) {
   json_set_integer(read_as, "header_rows", r->header_rows);
   json_set_integer(read_as, "skipped_lines", (int64_t)r->skipped);
   json_set(read_as, "notices", list);
+  if (r->sheet.length > 0) {
+    json_set(read_as, "sheet", json_text(a, r->sheet));
+  }
   json_set(o, "read_as", read_as);
 }
 

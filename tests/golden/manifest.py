@@ -15,7 +15,7 @@ def skipped(e, lines, what):
         e.varint(line, "line")
 
 
-def file(e, version, name, sha256, size, records, quarantined, places, blank=(), repeated=(), reading=("", 1, 0, 0)):
+def file(e, version, name, sha256, size, records, quarantined, places, blank=(), repeated=(), reading=("", 1, 0, 0, "")):
     e.text(name, "file")
     e.raw(sha256, "SHA-256")
     e.varint(size, "bytes")
@@ -33,6 +33,8 @@ def file(e, version, name, sha256, size, records, quarantined, places, blank=(),
         e.varint(reading[1], "header rows")
         e.varint(reading[2], "lines skipped before them")
         e.varint(reading[3], "notices")
+    if version > LABELS:
+        e.text(reading[4], "sheet")
 
 
 def shard(e, name, size, first_ordinal, rows, file_index):
@@ -65,7 +67,7 @@ def whole(e, version):
     e.u32(version, "version")
     e.varint(2, "files")
     file(e, version, "2026-01.csv", run(0x00, 32), 4096, 40, 2, [(7, "3 fields instead of 2"), (9, "a quote")], (11, 12), ())
-    file(e, version, "问卷.csv", run(0x20, 32), 300, 5, 0, [], (), (3,), ("Qualtrics", 3, 2, 5))
+    file(e, version, "问卷.csv", run(0x20, 32), 300, 5, 0, [], (), (3,), ("Qualtrics", 3, 2, 5, "答卷"))
     e.varint(3, "shards")
     shard(e, run(0x40, 32), 640, 0, 20, 0)
     shard(e, run(0x60, 32), 512, 30, 10, 0)

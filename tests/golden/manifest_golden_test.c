@@ -34,7 +34,7 @@ static void make(sample *s) {
                  .bytes = 300,
                  .records = 5,
                  .skipped[FILE_REPEATED_HEADERS] = {1, {3}, 1},
-                 .reading = {slice_of("Qualtrics"), 3, 2, 5}}},
+                 .reading = {slice_of("Qualtrics"), 3, 2, 5, slice_of("\xe7\xad\x94\xe5\x8d\xb7")}}},
       .shards = {{.name = golden_digest(0x40), .bytes = 640, .rows = 20},
                  {.name = golden_digest(0x60), .bytes = 512, .first_ordinal = 30, .rows = 10},
                  {.name = golden_digest(0x80), .bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}},
@@ -83,6 +83,7 @@ static void assert_reading(const file_reading *r, const file_reading *wanted) {
   assert_int_equal(r->header_rows, wanted->header_rows);
   assert_true(r->skipped == wanted->skipped);
   assert_int_equal(r->notices, wanted->notices);
+  assert_true(slice_equal(r->sheet, wanted->sheet));
 }
 
 static void bytes_of_the_newest_version_are_fixed(void **state) {
@@ -126,6 +127,7 @@ static void expect_readable(const char *entry, bool knows_labels, bool knows_ski
   for (size_t i = 0; i < 2; i++) {
     assert_file(&m->files[i], &s.files[i]);
     s.columns[i].lacking_count = 0;
+    s.files[i].reading.sheet = (slice){0};
     if (!knows_labels) {
       s.files[i].reading = (file_reading){0};
       s.columns[i].label = (slice){0};

@@ -111,6 +111,7 @@ def file(e):
     e.varint(3, "header rows")
     e.varint(2, "lines skipped before them")
     e.varint(5, "notices")
+    e.text("答卷", "sheet")
 
 
 def inner_program(e):

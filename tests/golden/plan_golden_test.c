@@ -88,7 +88,7 @@ static plan *sample_plan(file_facts *file) {
                        .places = {{7, slice_of("3 fields instead of 2")}},
                        .places_count = 1,
                        .skipped[FILE_BLANK_ROWS] = {2, {11, 12}, 2},
-                       .reading = {slice_of("Qualtrics"), 3, 2, 5}};
+                       .reading = {slice_of("Qualtrics"), 3, 2, 5, slice_of("\xe7\xad\x94\xe5\x8d\xb7")}};
   p->title = (plan_label){{"Title", "\xe6\xa0\x87\xe9\xa2\x98", NULL}};
   p->specification = golden_digest(0x20);
   p->variables = variables;
@@ -132,6 +132,7 @@ static void bytes_of_a_plan_are_fixed(void **state) {
   assert_int_equal(back->files[0].skipped[FILE_BLANK_ROWS].lines[1], 12);
   assert_true(slice_equal(back->files[0].reading.format, slice_of("Qualtrics")));
   assert_int_equal(back->files[0].reading.notices, 5);
+  assert_true(slice_equal(back->files[0].reading.sheet, slice_of("\xe7\xad\x94\xe5\x8d\xb7")));
   plan_destroy(back);
   plan_destroy(p);
   golden_close(g);

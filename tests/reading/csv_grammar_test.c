@@ -185,7 +185,7 @@ static const wrong_case wrong_cases[] = {
      "PK\x03\x04 and so on",
      0,
      NULL,
-     {": is an Excel workbook or a ZIP archive, which cannot be read; save the workbook as CSV"}},
+     {": is not a whole workbook: its directory cannot be read"}},
     {"an unfinished gzip", "\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b", 11, NULL, {"gzip", "ends early"}},
     {"an unfinished zstd", "\x28\xb5\x2f\xfd\x04", 5, NULL, {"zstd", "ends early"}},
 };

@@ -3,6 +3,7 @@
 #include "tests/reading/csv_reading.h"
 
 #include "reading/reader.h"
+#include "tests/reading/workbook.h"
 #include "tests/seeded.h"
 
 enum { COLUMNS = 4, ROWS_MOST = 3000, CELL_BYTES = 40 };
@@ -85,6 +86,34 @@ static void write_ndjson(const answers *a, buf *out) {
   }
 }
 
+/* A workbook holds doubles, which have neither exponents nor zeros at their end. */
+static bool is_as_double(const char *cell) {
+  const char *mark = strchr(cell, '.');
+  return cell[0] >= '0' && cell[0] <= '9' && strchr(cell, 'e') == NULL &&
+         (mark == NULL || cell[strlen(cell) - 1] != '0');
+}
+
+static void write_xlsx(const answers *a, buf *out) {
+  buf sheet;
+  buf_init(&sheet);
+  buf_printf(&sheet, "<sheetData>");
+  for (size_t i = 0; i <= a->rows; i++) {
+    buf_printf(&sheet, "<row>");
+    for (int c = 0; c < COLUMNS; c++) {
+      const char *cell = i == 0 ? names[c] : a->cells[i - 1][c];
+      if (cell[0] == '\0') {
+        buf_printf(&sheet, "<c/>");
+      } else {
+        buf_printf(&sheet, is_as_double(cell) ? "<c><v>%s</v></c>" : "<c t=\"str\"><v>%s</v></c>", cell);
+      }
+    }
+    buf_printf(&sheet, "</row>");
+  }
+  buf_printf(&sheet, "</sheetData>");
+  workbook_put(out, &(workbook_texts){.sheet = {(const char *)sheet.data, sheet.length}});
+  buf_fini(&sheet);
+}
+
 typedef struct writer {
   const char *format;
   void (*write)(const answers *a, buf *out);
@@ -95,6 +124,7 @@ typedef struct writer {
 static const writer writers[] = {
     {"csv", write_csv, "answers.csv", "item,amount,region,comment\n"},
     {"ndjson", write_ndjson, "answers.jsonl", NULL},
+    {"xlsx", write_xlsx, "answers.xlsx", NULL},
 };
 
 /* Runs CHECK for each format of the table. */

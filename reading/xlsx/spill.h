@@ -1,0 +1,26 @@
+/* Bytes that may be more than memory should hold: appended, then read at any place.  Beyond a limit they are
+ * in an unlinked temporary file (TMPDIR, or /var/tmp), which is mapped for reading. */
+#ifndef CANVASS_READING_XLSX_SPILL_H
+#define CANVASS_READING_XLSX_SPILL_H
+
+#include "base/buf.h"
+
+typedef struct spill {
+  buf waiting;       /* what is not in the file yet, or all */
+  size_t in_memory;  /* at most */
+  bool has_file;
+  int fd;
+  uint64_t written;  /* into the file */
+  const uint8_t *at; /* after spill_finish */
+  size_t length;
+} spill;
+
+void spill_init(spill *s, size_t in_memory);
+void spill_fini(spill *s);
+uint64_t spill_length(const spill *s);
+/* STATUS_IO when the file cannot be written. */
+status spill_put(spill *s, const void *bytes, size_t length, error *err) MUST_USE;
+/* Then AT and LENGTH are set, and nothing more is put. */
+status spill_finish(spill *s, error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,291 @@
+/* From the package's relationships to the parts of the workbook (ECMA-376, part 2, clause 9; part 1, clauses
+ * 12.3 and 18.2). */
+#include "reading/xlsx/workbook.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "reading/xlsx/xml.h"
+
+enum { SHEETS_MAX = 10000 };
+
+/* ---- Relationships ------------------------------------------------------------------------------- */
+
+typedef struct relationship {
+  slice id, kind, part; /* KIND: the last word of its type, such as "worksheet" */
+} relationship;
+
+typedef struct relationships {
+  xml_part *xml;
+  arena *memory;
+  slice base; /* the folder of the part that has them, with its slash */
+  relationship *list;
+  size_t count, capacity;
+} relationships;
+
+/* TARGET, which may be absolute or relative to BASE, as the name of a member. */
+static slice resolve(slice base, const char *target, arena *memory) {
+  char joined[PACKAGE_NAME_BYTES];
+  size_t length = 0;
+  if (target[0] == '/') {
+    target++;
+  } else if (base.length < sizeof joined) {
+    memcpy(joined, base.bytes, base.length);
+    length = base.length;
+  }
+  while (*target != '\0') {
+    const size_t step = strcspn(target, "/");
+    if (step == 2 && memcmp(target, "..", 2) == 0) {
+      length -= length > 0;
+      while (length > 0 && joined[length - 1] != '/') {
+        length--;
+      }
+    } else if (!(step == 1 && target[0] == '.') && step > 0) {
+      if (length + step + 1 >= sizeof joined) {
+        return (slice){NULL, 0};
+      }
+      memcpy(joined + length, target, step);
+      length += step;
+      joined[length] = '/';
+      length += target[step] == '/';
+    }
+    target += step + (target[step] == '/');
+  }
+  return arena_slice(memory, (slice){joined, length});
+}
+
+static void take_relationship(void *context, const char *name, const char *const *attributes) {
+  relationships *r = context;
+  const char *id = xml_attribute(attributes, "Id");
+  const char *type = xml_attribute(attributes, "Type");
+  const char *target = xml_attribute(attributes, "Target");
+  const char *mode = xml_attribute(attributes, "TargetMode");
+  if (strcmp(name, "Relationship") != 0 || id == NULL || type == NULL || target == NULL ||
+      (mode != NULL && strcasecmp(mode, "External") == 0)) {
+    return;
+  }
+  if (r->count == SHEETS_MAX) {
+    xml_refuse(r->xml, "has more than %d parts", SHEETS_MAX);
+    return;
+  }
+  if (!ARRAY_ROOM_IN(r->memory, r->list, r->count, r->capacity)) {
+    xml_out_of_memory(r->xml);
+    return;
+  }
+  const char *slash = strrchr(type, '/');
+  r->list[r->count++] = (relationship){arena_slice(r->memory, slice_of(id)),
+                                       arena_slice(r->memory, slice_of(slash != NULL ? slash + 1 : type)),
+                                       resolve(r->base, target, r->memory)};
+}
+
+static void ignore_end(void *context, const char *name) {
+  (void)context, (void)name;
+}
+
+/* The relationships of PART ("" for those of the package); none is none. */
+static status read_relationships(package *p, slice part, arena *memory, relationships *out, error *err) {
+  static const xml_handlers handlers = {take_relationship, ignore_end, NULL};
+  size_t folder = part.length;
+  while (folder > 0 && part.bytes[folder - 1] != '/') {
+    folder--;
+  }
+  *out = (relationships){.memory = memory, .base = {part.bytes, folder}};
+  char member[PACKAGE_NAME_BYTES];
+  const int length = snprintf(member, sizeof member, "%.*s_rels/%.*s.rels", SLICE_ARG(out->base),
+                              (int)(part.length - folder), part.bytes + folder);
+  const slice name = {member, (size_t)length};
+  if (length < 0 || (size_t)length >= sizeof member || !package_has(p, name)) {
+    return STATUS_OK;
+  }
+  TRY(xml_read(p, name, &handlers, out, &out->xml, err));
+  return arena_failed(memory) ? error_no_memory(err, package_title(p)) : STATUS_OK;
+}
+
+static slice part_of_kind(const relationships *r, const char *kind) {
+  for (size_t i = 0; i < r->count; i++) {
+    if (slice_equal(r->list[i].kind, slice_of(kind))) {
+      return r->list[i].part;
+    }
+  }
+  return (slice){NULL, 0};
+}
+
+static slice part_of_sheet(const relationships *r, slice id) {
+  for (size_t i = 0; i < r->count; i++) {
+    if (slice_equal(r->list[i].id, id)) {
+      const bool is_table = slice_equal(r->list[i].kind, slice_of("worksheet"));
+      return is_table ? r->list[i].part : (slice){NULL, 0};
+    }
+  }
+  return (slice){NULL, 0};
+}
+
+/* ---- The workbook -------------------------------------------------------------------------------- */
+
+typedef struct reading_workbook {
+  xml_part *xml;
+  arena *memory;
+  workbook *out;
+  size_t capacity;
+} reading_workbook;
+
+static bool is_true(const char *value) {
+  return value != NULL && (strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0);
+}
+
+static void take_sheet(reading_workbook *r, const char *const *attributes) {
+  const char *name = xml_attribute(attributes, "name");
+  const char *state = xml_attribute(attributes, "state");
+  const char *id = NULL;
+  for (const char *const *a = attributes; a[0] != NULL; a += 2) {
+    id = strchr(a[0], ':') != NULL && strcmp(strrchr(a[0], ':'), ":id") == 0 ? a[1] : id;
+  }
+  if (name == NULL || id == NULL) {
+    return;
+  }
+  if (r->out->count == SHEETS_MAX) {
+    xml_refuse(r->xml, "has more than %d sheets", SHEETS_MAX);
+    return;
+  }
+  if (!ARRAY_ROOM_IN(r->memory, r->out->sheets, r->out->count, r->capacity)) {
+    xml_out_of_memory(r->xml);
+    return;
+  }
+  r->out->sheets[r->out->count++] =
+      (workbook_sheet){.name = arena_slice(r->memory, slice_of(name)),
+                       .id = arena_slice(r->memory, slice_of(id)),
+                       .is_hidden = state != NULL && strcmp(state, "visible") != 0};
+}
+
+static void take_element(void *context, const char *name, const char *const *attributes) {
+  reading_workbook *r = context;
+  if (strcmp(name, "sheet") == 0) {
+    take_sheet(r, attributes);
+  } else if (strcmp(name, "workbookPr") == 0) {
+    r->out->from_1904 = is_true(xml_attribute(attributes, "date1904"));
+  }
+}
+
+/* Archives that are something else, by a member that they have. */
+static status refuse_other(package *p, error *err) {
+  static const struct {
+    const char *member, *what;
+  } others[] = {
+      {"xl/workbook.bin", "a binary Excel workbook (.xlsb); save it as .xlsx or as CSV"},
+      {"word/document.xml", "a Word document; save its table as CSV"},
+      {"ppt/presentation.xml", "a PowerPoint presentation; save its table as CSV"},
+      {"META-INF/manifest.xml", "an OpenDocument file; save its table as .xlsx or as CSV"},
+      {"Index/Document.iwa", "a Numbers or Pages document; export its table as .xlsx or as CSV"},
+  };
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    if (package_has(p, slice_of(others[i].member))) {
+      return error_set(err, STATUS_DATA, "%s: is %s", package_title(p), others[i].what);
+    }
+  }
+  return error_set(err, STATUS_DATA,
+                   "%s: is a ZIP archive, and not an Excel workbook; unpack it and give the files in it",
+                   package_title(p));
+}
+
+static status read_sheets(package *p, slice part, arena *memory, workbook *out, error *err) {
+  static const xml_handlers handlers = {take_element, ignore_end, NULL};
+  reading_workbook r = {.memory = memory, .out = out};
+  relationships parts;
+  TRY(xml_read(p, part, &handlers, &r, &r.xml, err));
+  TRY(read_relationships(p, part, memory, &parts, err));
+  out->strings = part_of_kind(&parts, "sharedStrings");
+  out->styles = part_of_kind(&parts, "styles");
+  for (uint32_t i = 0; i < out->count; i++) {
+    out->sheets[i].part = part_of_sheet(&parts, out->sheets[i].id);
+  }
+  return arena_failed(memory) ? error_no_memory(err, package_title(p)) : STATUS_OK;
+}
+
+status workbook_read(package *p, arena *memory, workbook *out, error *err) {
+  static const char usual[] = "xl/workbook.xml";
+  relationships parts;
+  *out = (workbook){0};
+  TRY(read_relationships(p, (slice){"", 0}, memory, &parts, err));
+  slice part = part_of_kind(&parts, "officeDocument");
+  part = part.length > 0 && package_has(p, part) ? part : slice_of(usual);
+  const size_t binary = sizeof ".bin" - 1;
+  if (!package_has(p, part) || part.length < binary ||
+      memcmp(part.bytes + part.length - binary, ".bin", binary) == 0 ||
+      package_has(p, slice_of("word/document.xml")) || package_has(p, slice_of("ppt/presentation.xml"))) {
+    return refuse_other(p, err);
+  }
+  return read_sheets(p, part, memory, out, err);
+}
+
+/* ---- Choosing ------------------------------------------------------------------------------------ */
+
+static status refuse_sheet(const workbook *w, const char *wanted, const char *title, error *err) {
+  enum { SHOWN = 20 };
+  buf names;
+  uint32_t tables = 0;
+  buf_init(&names);
+  for (uint32_t i = 0; i < w->count; i++) {
+    if (w->sheets[i].part.length > 0 && tables++ < SHOWN) {
+      buf_printf(&names, "%s'", tables > 1 ? ", " : "");
+      buf_put_shown(&names, w->sheets[i].name);
+      buf_put(&names, "'", 1);
+    }
+  }
+  buf_printf(&names, "%s", tables > SHOWN ? ", ..." : "");
+  const slice shown = text_cut((slice){(const char *)names.data, names.length}, 400);
+  const status st =
+      tables == 0 ? error_set(err, STATUS_DATA, "%s: the workbook has no sheet with cells", title)
+                  : error_set(err, STATUS_DATA,
+                              "%s: has no sheet '%s' (data: {sheet: ...}); it has %.*s", title, wanted,
+                              SLICE_ARG(shown));
+  buf_fini(&names);
+  return st;
+}
+
+static const workbook_sheet *sheet_named(const workbook *w, const char *wanted) {
+  for (uint32_t i = 0; i < w->count; i++) {
+    const workbook_sheet *s = &w->sheets[i];
+    if (s->part.length > 0 && s->name.length == strlen(wanted) &&
+        strncasecmp(s->name.bytes, wanted, s->name.length) == 0) {
+      return s;
+    }
+  }
+  return NULL;
+}
+
+static const workbook_sheet *sheet_numbered(const workbook *w, uint64_t number) {
+  for (uint32_t i = 0; i < w->count; i++) {
+    if (w->sheets[i].part.length > 0 && --number == 0) {
+      return &w->sheets[i];
+    }
+  }
+  return NULL;
+}
+
+static const workbook_sheet *first_visible(const workbook *w) {
+  for (uint32_t i = 0; i < w->count; i++) {
+    if (w->sheets[i].part.length > 0 && !w->sheets[i].is_hidden) {
+      return &w->sheets[i];
+    }
+  }
+  return sheet_numbered(w, 1);
+}
+
+status workbook_find_sheet(const workbook *w, const char *wanted, const char *title,
+                           const workbook_sheet **out, error *err) {
+  if (wanted == NULL) {
+    *out = first_visible(w);
+  } else {
+    *out = sheet_named(w, wanted);
+    char *end = NULL;
+    const uint64_t number = strtoull(wanted, &end, 10);
+    if (*out == NULL && wanted[0] >= '1' && wanted[0] <= '9' && *end == '\0') {
+      *out = sheet_numbered(w, number);
+    }
+  }
+  return *out != NULL ? STATUS_OK : refuse_sheet(w, wanted != NULL ? wanted : "", title, err);
+}

@@ -1,0 +1,51 @@
+/* Excel workbooks (.xlsx, .xlsm and what other programs save as such) as an input format; its row is in xlsx.c.
+ *
+ * A table on one sheet, streamed: memory is bounded by the rows of a piece and 64 MiB of shared texts; what is
+ * above goes to a temporary file.  Exactly:
+ *
+ * 1. The sheet is that of `data: {sheet: ...}`, by name or number, or the first that is not hidden.
+ * 2. The header is found as in CSV files (header_use.h), platforms' exports included; merged cells in it all
+ *    have the text of the first.  A row of the sheet is a line of the file.
+ * 3. What a cell says is told in sheet.h.  Columns are those up to the last title, or up to the last cell of the
+ *    first rows; a row with a cell further right is quarantined.
+ * 4. Encrypted and binary workbooks and other archives are refused by name.
+ */
+#ifndef CANVASS_READING_XLSX_XLSX_H
+#define CANVASS_READING_XLSX_XLSX_H
+
+#include <stdio.h>
+
+#include "reading/header_use.h"
+#include "reading/reader.h"
+#include "reading/titles.h"
+#include "reading/xlsx/merges.h"
+#include "reading/xlsx/sheet.h"
+#include "reading/xlsx/workbook.h"
+
+/* The state of an open file. */
+typedef struct xlsx_file {
+  package *package;
+  FILE *copy; /* of a file that cannot be sought in; NULL: none */
+  workbook workbook;
+  strings strings;
+  bool has_strings;
+  styles styles;
+  sheet *sheet;
+  sheet_rows ahead; /* rows that no piece has yet */
+  uint64_t ordinal; /* of the next row */
+  slice **rows;     /* of the header, header.count texts each */
+  uint32_t rows_count;
+  uint32_t telling; /* bit I: a row that repeats row I is left out */
+} xlsx_file;
+
+/* Reads the header and leaves the rows after it to be cut (header.c). */
+status xlsx_header_read(input_file *f, const merges *merged, error *err) MUST_USE;
+
+/* Turns pieces into rows (decode.c). */
+void *xlsx_decoder_new(void);
+void xlsx_decoder_free(void *decoder);
+status xlsx_decode(void *decoder, const input_file *f, const input_piece *piece, const input_sink *sink,
+                   error *err) MUST_USE;
+bool xlsx_find(void *decoder, uint32_t row, uint32_t cell, slice *text);
+
+#endif

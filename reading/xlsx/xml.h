@@ -1,0 +1,39 @@
+/* A part of a workbook as a stream of XML (expat): bounded in depth and in the size of a tag, without
+ * document types, and therefore without entities of its own. */
+#ifndef CANVASS_READING_XLSX_XML_H
+#define CANVASS_READING_XLSX_XML_H
+
+#include "reading/xlsx/package.h"
+
+typedef struct xml_part xml_part;
+
+/* Names are without the prefix of their namespace.  ATTRIBUTES: names and values in turn, NULL at the end;
+ * the names with their prefix. */
+typedef struct xml_handlers {
+  void (*begin)(void *context, const char *name, const char *const *attributes);
+  void (*end)(void *context, const char *name);
+  void (*text)(void *context, slice text); /* in pieces; may be NULL */
+} xml_handlers;
+
+/* Opens MEMBER of P, which stays borrowed; HANDLERS are copied. */
+status xml_open(package *p, slice member, const xml_handlers *handlers, void *context, xml_part **out,
+                error *err) MUST_USE;
+void xml_close(xml_part *x);
+/* Goes on up to the next pause, or the end of the part: *ENDED. */
+status xml_go_on(xml_part *x, bool *ended, error *err) MUST_USE;
+/* Called by handlers: to end with STATUS_DATA and a message, which names the file and the line in the part, */
+void xml_refuse(xml_part *x, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* because memory is out, or for another reason, */
+void xml_fail(xml_part *x, status st, const error *why);
+void xml_out_of_memory(xml_part *x);
+/* or to pause after what was handled. */
+void xml_pause(xml_part *x);
+
+/* All of a part at once. */
+status xml_read(package *p, slice member, const xml_handlers *handlers, void *context, xml_part **self,
+                error *err) MUST_USE;
+
+/* The value of an attribute by its name without prefix; NULL: none. */
+const char *xml_attribute(const char *const *attributes, const char *name);
+
+#endif

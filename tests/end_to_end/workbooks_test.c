@@ -1,0 +1,181 @@
+/* Workbooks as other programs save them: the figures of a report are those of the CSV file, byte for byte. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/check.h"
+#include "tests/end_to_end/scene.h"
+
+enum { NOT_INSTALLED = 77 };
+
+/* What Debian's packages belong to. */
+static const char python[] = "/usr/bin/python3";
+
+/* Saves CSV as a workbook at PATH; false, saying so: PROGRAM is not here. */
+static bool save_as(const char *program, const char *csv, const char *path) {
+  const char *arguments[] = {python, CANVASS_SOURCE_DIR "/tests/end_to_end/make_workbook.py", program, csv, path,
+                             NULL};
+  process_result r;
+  if (access(python, X_OK) != 0) {
+    print_message("left out: there is no %s\n", python);
+    return false;
+  }
+  process_run(arguments, NULL, &r);
+  const bool is_here = r.exit_code != NOT_INSTALLED;
+  if (is_here) {
+    process_check_success(&r);
+  } else {
+    print_message("left out: %s is not installed\n", program);
+  }
+  process_result_fini(&r);
+  return is_here;
+}
+
+/* The report's member `analyses`, as canonical text in the scene's memory. */
+static slice analyses_of(scene *s, const char *spec, const char *data) {
+  process_result r;
+  CANVASS(&r, "run", "--quiet", "--strict", "--format", "json", spec, data);
+  process_check_success(&r);
+  const json *report = report_printed(s->memory, &r);
+  buf text;
+  buf_init(&text);
+  json_write(json_get(report, "analyses"), &text);
+  const slice copy = arena_slice(s->memory, (slice){(const char *)text.data, text.length});
+  buf_fini(&text);
+  return copy;
+}
+
+static void expect_same_figures(scene *s, const char *program, const char *spec, const char *csv) {
+  char path[SCENE_PATH_BYTES + 16];
+  (void)snprintf(path, sizeof path, "%s/data.xlsx", s->directory);
+  if (save_as(program, csv, path)) {
+    const slice text = analyses_of(s, spec, csv);
+    const slice book = analyses_of(s, spec, path);
+    assert_true(text.length > 0);
+    if (!slice_equal(text, book)) {
+      fail_msg("%s as saved by %s: other figures", csv, program);
+    }
+    (void)unlink(path);
+  }
+}
+
+static void workbooks_of_other_programs_give_the_figures_of_the_csv_file(void **state) {
+  static const char *const programs[] = {"plain", "openpyxl", "xlsxwriter", "libreoffice"};
+  for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
+    expect_same_figures(*state, programs[i], CANVASS_SOURCE_DIR "/examples/customersat/spec.yaml",
+                        CANVASS_SOURCE_DIR "/examples/customersat/customersat.csv");
+  }
+}
+
+/* ---- Platforms ----------------------------------------------------------------------------------- */
+
+static const char *const qualtrics[] = {
+    "variables:\n"
+    "  sat: {column: Q1, type: scale, range: [1, 5]}\n"
+    "  used: {column: Q3, type: multi, delimiter: \",\", texts: {1: Web, 2: App, 3: Shop, 4: Other}}\n"
+    "analyses: [describe: {items: [sat, used]}]\n",
+    "ResponseId,Q1,Q3\nResponse ID,How satisfied are you?,Which did you use?\n"
+    "\"{\"\"ImportId\"\":\"\"_recordId\"\"}\",\"{\"\"ImportId\"\":\"\"QID1\"\"}\",\"{\"\"ImportId\"\":\"\"QID3\"\"}\"\n"
+    "R_1,5,\"1,3\"\nR_2,4,\"1,4\"\nR_3,-99,-99\n",
+    "Qualtrics, 3 header rows"};
+static const char *const surveymonkey[] = {
+    "variables:\n"
+    "  used: {type: multi, chosen: any, columns: {Web: \"Which? | Web shop\", App: \"Which? | App\"}}\n"
+    "  sat: {column: \"How satisfied? | Response\", type: scale, range: [1, 5]}\n"
+    "analyses: [describe: {items: [used, sat]}]\n",
+    "Respondent ID,Start Date,Which?,,How satisfied?\n,,Web shop,App,Response\n"
+    "118000001,01/02/2025,Web shop,,5\n118000002,01/02/2025,,App,4\n",
+    "SurveyMonkey, 2 header rows"};
+static const char *const wenjuanxing[] = {
+    "variables:\n"
+    "  服务: {column: 1、服务, type: scale, range: [1, 5], texts: {非常满意: 5, 满意: 4, 一般: 3}}\n"
+    "analyses: [describe: {items: [服务]}]\n",
+    "序号,提交答卷时间,所用时间,来源,来源详情,来自IP,1、服务\n"
+    "1,2025/3/1 9:10:11,109秒,微信,N/A,1.2.3.4(上海),非常满意\n2,2025/3/1 9:12:00,95秒,链接,N/A,1.2.3.4(上海),满意\n",
+    "问卷星, 1 header row"};
+
+static void exports_of_platforms_are_recognised_in_workbooks(void **state) {
+  scene *s = *state;
+  const char *const *const platforms[] = {qualtrics, surveymonkey, wenjuanxing};
+  for (size_t i = 0; i < sizeof platforms / sizeof platforms[0]; i++) {
+    char path[SCENE_PATH_BYTES + 16];
+    scene_write(s, platforms[i][0], platforms[i][1]);
+    (void)snprintf(path, sizeof path, "%s/data.xlsx", s->directory);
+    if (!save_as("plain", s->data, path)) {
+      skip();
+    }
+    assert_true(slice_equal(analyses_of(s, s->spec, s->data), analyses_of(s, s->spec, path)));
+    process_result r;
+    CANVASS(&r, "run", "--quiet", "--lang", "en", s->spec, path);
+    process_check_success(&r);
+    assert_contains(r.out, platforms[i][2]);
+    assert_contains(r.out, "read from its sheet “Answers”");
+    process_result_fini(&r);
+  }
+}
+
+/* ---- What comes otherwise ------------------------------------------------------------------------ */
+
+static void workbooks_come_through_pipes_and_packed(void **state) {
+  scene *s = *state;
+  char path[SCENE_PATH_BYTES + 16];
+  process_result r;
+  scene_write(s, "variables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: {items: q}]\n", "q\n1\n5\n");
+  (void)snprintf(path, sizeof path, "%s/data.xlsx", s->directory);
+  if (!save_as("plain", s->data, path)) {
+    skip();
+  }
+  static const char *const ways[] = {"cat \"$1\" | \"$0\" run --quiet --format csv \"$2\" -",
+                                     "\"$0\" run --quiet --format csv \"$2\" - < \"$1\"",
+                                     "gzip -k \"$1\" && \"$0\" run --quiet --format csv \"$2\" \"$1.gz\""};
+  for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+    process_run((const char *const[]){"/bin/sh", "-c", ways[i], CANVASS_PROGRAM, path, s->spec, NULL}, NULL, &r);
+    process_check_success(&r);
+    assert_contains(r.out, ",q,,,,,,mean,3\n");
+    process_result_fini(&r);
+  }
+}
+
+static void the_specification_names_the_sheet(void **state) {
+  scene *s = *state;
+  char path[SCENE_PATH_BYTES + 16];
+  process_result r;
+  scene_write(s, "data: {sheet: Other}\nvariables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: {items: q}]\n",
+              "q\n1\n5\n");
+  (void)snprintf(path, sizeof path, "%s/data.xlsx", s->directory);
+  if (!save_as("plain", s->data, path)) {
+    skip();
+  }
+  CANVASS(&r, "run", "--quiet", s->spec, path);
+  assert_int_equal(r.exit_code, 4);
+  assert_contains(r.err, "has no sheet 'Other' (data: {sheet: ...}); it has 'Answers'");
+  process_result_fini(&r);
+}
+
+static void a_format_that_the_file_is_not_is_refused(void **state) {
+  scene *s = *state;
+  char path[SCENE_PATH_BYTES + 16];
+  process_result r;
+  scene_write(s, "data: {format: csv}\nvariables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: {items: q}]\n",
+              "q\n1\n5\n");
+  (void)snprintf(path, sizeof path, "%s/data.csv.new", s->directory);
+  if (!save_as("plain", s->data, path)) {
+    skip();
+  }
+  CANVASS(&r, "run", "--quiet", s->spec, path);
+  assert_int_equal(r.exit_code, 4);
+  assert_contains(r.err, "is a file of the format xlsx, and `data: {format: csv}` says another; leave `format` out");
+  process_result_fini(&r);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      SCENE_TEST(workbooks_of_other_programs_give_the_figures_of_the_csv_file),
+      SCENE_TEST(exports_of_platforms_are_recognised_in_workbooks),
+      SCENE_TEST(workbooks_come_through_pipes_and_packed),
+      SCENE_TEST(the_specification_names_the_sheet),
+      SCENE_TEST(a_format_that_the_file_is_not_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
