@@ -85,12 +85,15 @@ static bool has_stream(const compound *c, const char *name) {
 status compound_refuse(int fd, const char *title, error *err) {
   enum { SHIFT_MIN = 9, SHIFT_MAX = 12 };
   uint8_t header[HEADER_BYTES];
-  const char *what = "an old Office document (.xls, .doc), which cannot be read; save its table as .xlsx or CSV";
+  const char *what =
+      "an old Office document (.xls, .doc), which cannot be read; save its table as .xlsx or CSV";
   if (file_read_at(fd, 0, header, sizeof header) == 0) {
     const compound c = {fd, header[SHIFT_AT], header};
     const bool is_known = c.shift >= SHIFT_MIN && c.shift <= SHIFT_MAX;
     if (is_known && has_stream(&c, "EncryptedPackage")) {
-      what = "a workbook with a password, which cannot be read; save it without (File > Info > Protect Workbook)";
+      what =
+          "a workbook with a password, which cannot be read; save it without (File > Info > Protect "
+          "Workbook)";
     } else if (is_known && (has_stream(&c, "Workbook") || has_stream(&c, "Book"))) {
       what = "an old Excel workbook (.xls), which cannot be read; save it as .xlsx or CSV";
     }

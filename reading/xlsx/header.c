@@ -93,8 +93,8 @@ static status pass_rows(first_rows *r, error *err) {
     }
     r->skip++;
   }
-  return error_set(err, STATUS_DATA, "%s: the sheet '%.*s' is empty; `data: {sheet: ...}` names another", r->f->title,
-                   SLICE_ARG(text_cut(r->f->header.reading.sheet, 100)));
+  return error_set(err, STATUS_DATA, "%s: the sheet '%.*s' is empty; `data: {sheet: ...}` names another",
+                   r->f->title, SLICE_ARG(text_cut(r->f->header.reading.sheet, 100)));
 }
 
 static status give_columns(first_rows *r, const header_use *u, error *err) {

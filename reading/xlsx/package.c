@@ -25,9 +25,9 @@ static status member_damaged(const package *p, error *err) {
   buf shown;
   buf_init(&shown);
   buf_put_shown(&shown, slice_of(p->member));
-  const status st = error_set(err, STATUS_DATA,
-                              "%s: its part %.*s is damaged; save the workbook again, or copy it again",
-                              p->title, (int)shown.length, (const char *)shown.data);
+  const status st =
+      error_set(err, STATUS_DATA, "%s: its part %.*s is damaged; save the workbook again, or copy it again",
+                p->title, (int)shown.length, (const char *)shown.data);
   buf_fini(&shown);
   return st;
 }
@@ -92,8 +92,7 @@ bool package_has(package *p, slice name) {
 status package_open_member(package *p, slice name, error *err) {
   unz_file_info64 info;
   enum { ENCRYPTED = 1 };
-  if (!locate(p, name) ||
-      unzGetCurrentFileInfo64(p->zip, &info, NULL, 0, NULL, 0, NULL, 0) != UNZ_OK) {
+  if (!locate(p, name) || unzGetCurrentFileInfo64(p->zip, &info, NULL, 0, NULL, 0, NULL, 0) != UNZ_OK) {
     const slice shown = text_cut(name, 200);
     return error_set(err, STATUS_DATA,
                      "%s: is not a whole workbook: its part %.*s is missing; save it again, or copy it again",

@@ -14,7 +14,7 @@
 
 enum {
   PACKAGE_NAME_BYTES = 1024,
-  PACKAGE_RATIO_MAX = 300,              /* unpacked to packed bytes of a member, */
+  PACKAGE_RATIO_MAX = 300,                /* unpacked to packed bytes of a member, */
   PACKAGE_RATIO_FREE = 256 * 1024 * 1024, /* where it unpacks to more bytes than this */
 };
 

@@ -55,7 +55,8 @@ bool sheet_parse_reference(const char *text, uint32_t *column, uint64_t *row) {
   for (; *text >= '0' && *text <= '9' && digits <= SHEET_ROWS_MAX; text++) {
     digits = digits * 10 + (uint64_t)(*text - '0');
   }
-  if (*text != '\0' || letters == 0 || letters > SHEET_COLUMNS_MAX || digits == 0 || digits > SHEET_ROWS_MAX) {
+  if (*text != '\0' || letters == 0 || letters > SHEET_COLUMNS_MAX || digits == 0 ||
+      digits > SHEET_ROWS_MAX) {
     return false;
   }
   *column = (uint32_t)letters - 1;
@@ -123,7 +124,8 @@ static bool put_number(sheet *s, slice text) {
 static void refuse_shared(sheet *s) {
   char letters[COLUMN_LETTERS_BYTES];
   sheet_column_letters(s->column, letters);
-  xml_refuse(s->xml, "cell %s%llu has a text that the workbook does not hold; save it again, or copy it again",
+  xml_refuse(s->xml,
+             "cell %s%llu has a text that the workbook does not hold; save it again, or copy it again",
              letters, (unsigned long long)s->row);
 }
 
@@ -183,8 +185,8 @@ static cell_type type_of(const char *t) {
   static const struct {
     const char *name;
     cell_type type;
-  } types[] = {{"s", CELL_SHARED},    {"str", CELL_TEXT}, {"inlineStr", CELL_TEXT},
-               {"e", CELL_TEXT},      {"b", CELL_BOOLEAN}, {"d", CELL_DATE}};
+  } types[] = {{"s", CELL_SHARED}, {"str", CELL_TEXT},  {"inlineStr", CELL_TEXT},
+               {"e", CELL_TEXT},   {"b", CELL_BOOLEAN}, {"d", CELL_DATE}};
   for (size_t i = 0; t != NULL && i < sizeof types / sizeof types[0]; i++) {
     if (strcmp(types[i].name, t) == 0) {
       return types[i].type;

@@ -1,5 +1,5 @@
-/* The rows of a sheet, in its order, as the texts that a reader of the workbook sees (ECMA-376, part 1, clause
- * 18.3.1).
+/* The rows of a sheet, in its order, as the texts that a reader of the workbook sees (ECMA-376, part 1,
+ * clause 18.3.1).
  *
  * Numbers are the shortest decimals that read back as the double that the workbook holds; those with a format
  * of a date or time are dates and times (styles.h).  TRUE and FALSE and errors such as #N/A are texts.  Of a
@@ -26,7 +26,8 @@ typedef struct sheet_options {
 
 status sheet_open(package *p, const sheet_options *options, sheet **out, error *err) MUST_USE;
 void sheet_close(sheet *s);
-/* Appends COUNT rows to INTO, fewer at the end of the sheet, and more where blank rows come before the last. */
+/* Appends COUNT rows to INTO, fewer at the end of the sheet, and more where blank rows come before the last.
+ */
 status sheet_next(sheet *s, size_t count, sheet_rows *into, error *err) MUST_USE;
 /* Formulas met so far for which the workbook has no result. */
 uint64_t sheet_formulas_without_result(const sheet *s);

@@ -6,8 +6,8 @@
 #include "base/buf.h"
 
 typedef struct spill {
-  buf waiting;       /* what is not in the file yet, or all */
-  size_t in_memory;  /* at most */
+  buf waiting;      /* what is not in the file yet, or all */
+  size_t in_memory; /* at most */
   bool has_file;
   int fd;
   uint64_t written;  /* into the file */

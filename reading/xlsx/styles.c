@@ -21,10 +21,9 @@ number_kind number_kind_of_builtin(uint64_t id) {
     uint8_t from, to;
     number_kind kind;
   } known[] = {
-      {14, 17, NUMBER_DATE},     {18, 21, NUMBER_TIME}, {22, 22, NUMBER_DATE_TIME}, {27, 31, NUMBER_DATE},
-      {32, 35, NUMBER_TIME},     {36, 36, NUMBER_DATE}, {45, 45, NUMBER_TIME},
-      {46, 46, NUMBER_DURATION}, {47, 47, NUMBER_TIME}, {50, 54, NUMBER_DATE},      {55, 56, NUMBER_TIME},
-      {57, 58, NUMBER_DATE},
+      {14, 17, NUMBER_DATE}, {18, 21, NUMBER_TIME}, {22, 22, NUMBER_DATE_TIME}, {27, 31, NUMBER_DATE},
+      {32, 35, NUMBER_TIME}, {36, 36, NUMBER_DATE}, {45, 45, NUMBER_TIME},      {46, 46, NUMBER_DURATION},
+      {47, 47, NUMBER_TIME}, {50, 54, NUMBER_DATE}, {55, 56, NUMBER_TIME},      {57, 58, NUMBER_DATE},
   };
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
     if (id >= known[i].from && id <= known[i].to) {
@@ -65,7 +64,8 @@ static size_t bracket_bytes(slice code, size_t at, code_parts *found) {
   const slice inside = {code.bytes + at + 1, (size_t)(end - (code.bytes + at)) - 1};
   bool is_elapsed = inside.length > 0;
   for (size_t i = 0; i < inside.length; i++) {
-    is_elapsed = is_elapsed && strchr("hHmMsS", inside.bytes[i]) != NULL && inside.bytes[i] == inside.bytes[0];
+    is_elapsed =
+        is_elapsed && strchr("hHmMsS", inside.bytes[i]) != NULL && inside.bytes[i] == inside.bytes[0];
   }
   found->elapsed = found->elapsed || is_elapsed;
   return inside.length + 2;
@@ -146,7 +146,8 @@ static void add_cell_format(reading_styles *r, const char *id) {
   } else if (!ARRAY_ROOM_IN(r->memory, r->out->kinds, r->out->count, r->kinds_capacity)) {
     xml_out_of_memory(r->xml);
   } else {
-    r->out->kinds[r->out->count++] = (uint8_t)(id != NULL ? kind_of(r, strtoull(id, NULL, 10)) : NUMBER_PLAIN);
+    r->out->kinds[r->out->count++] =
+        (uint8_t)(id != NULL ? kind_of(r, strtoull(id, NULL, 10)) : NUMBER_PLAIN);
   }
 }
 

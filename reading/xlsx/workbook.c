@@ -239,9 +239,8 @@ static status refuse_sheet(const workbook *w, const char *wanted, const char *ti
   const slice shown = text_cut((slice){(const char *)names.data, names.length}, 400);
   const status st =
       tables == 0 ? error_set(err, STATUS_DATA, "%s: the workbook has no sheet with cells", title)
-                  : error_set(err, STATUS_DATA,
-                              "%s: has no sheet '%s' (data: {sheet: ...}); it has %.*s", title, wanted,
-                              SLICE_ARG(shown));
+                  : error_set(err, STATUS_DATA, "%s: has no sheet '%s' (data: {sheet: ...}); it has %.*s",
+                              title, wanted, SLICE_ARG(shown));
   buf_fini(&names);
   return st;
 }

@@ -21,8 +21,9 @@ typedef struct workbook {
 
 /* OUT lives in MEMORY.  STATUS_DATA for an archive that is something else, by name where it is known. */
 status workbook_read(package *p, arena *memory, workbook *out, error *err) MUST_USE;
-/* The sheet that WANTED names, or numbers from 1 among the tables, in the order of their tabs; NULL: the first
- * that is not hidden, or else the first.  STATUS_DATA: there is none; the message lists those that there are. */
+/* The sheet that WANTED names, or numbers from 1 among the tables, in the order of their tabs; NULL: the
+ * first that is not hidden, or else the first.  STATUS_DATA: there is none; the message lists those that
+ * there are. */
 status workbook_find_sheet(const workbook *w, const char *wanted, const char *title,
                            const workbook_sheet **out, error *err) MUST_USE;
 

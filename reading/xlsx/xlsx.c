@@ -201,6 +201,10 @@ static status cut(input_file *f, uint32_t records, input_piece *piece, error *er
       return error_no_memory(err, f->title);
     }
   }
+  if (!buf_reserve(&rows->text, INPUT_MARGIN)) {
+    return error_no_memory(err, f->title);
+  }
+  memset(rows->text.data + rows->text.length, 0, INPUT_MARGIN);
   if (sheet_formulas_without_result(x->sheet) > 0) {
     f->header.reading.notices |= 1U << FILE_NOTICE_FORMULAS;
   }

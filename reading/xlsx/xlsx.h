@@ -1,13 +1,14 @@
-/* Excel workbooks (.xlsx, .xlsm and what other programs save as such) as an input format; its row is in xlsx.c.
+/* Excel workbooks (.xlsx, .xlsm and what other programs save as such) as an input format; its row is in
+ * xlsx.c.
  *
- * A table on one sheet, streamed: memory is bounded by the rows of a piece and 64 MiB of shared texts; what is
- * above goes to a temporary file.  Exactly:
+ * A table on one sheet, streamed: memory is bounded by the rows of a piece and 64 MiB of shared texts; what
+ * is above goes to a temporary file.  Exactly:
  *
  * 1. The sheet is that of `data: {sheet: ...}`, by name or number, or the first that is not hidden.
  * 2. The header is found as in CSV files (header_use.h), platforms' exports included; merged cells in it all
  *    have the text of the first.  A row of the sheet is a line of the file.
- * 3. What a cell says is told in sheet.h.  Columns are those up to the last title, or up to the last cell of the
- *    first rows; a row with a cell further right is quarantined.
+ * 3. What a cell says is told in sheet.h.  Columns are those up to the last title, or up to the last cell of
+ * the first rows; a row with a cell further right is quarantined.
  * 4. Encrypted and binary workbooks and other archives are refused by name.
  */
 #ifndef CANVASS_READING_XLSX_XLSX_H

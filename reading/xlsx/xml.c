@@ -151,8 +151,8 @@ static status refuse_syntax(const xml_part *x, error *err) {
   }
   return error_set(err, STATUS_DATA,
                    "%s: its part %s is damaged (line %lu: %s); save the workbook again, or copy it again",
-                   package_title(x->package), x->member,
-                   (unsigned long)XML_GetCurrentLineNumber(x->parser), XML_ErrorString(code));
+                   package_title(x->package), x->member, (unsigned long)XML_GetCurrentLineNumber(x->parser),
+                   XML_ErrorString(code));
 }
 
 /* What expat's answer means; a pause is well. */
@@ -168,7 +168,8 @@ static status judge(xml_part *x, enum XML_Status answer, error *err) {
   }
   const int64_t at = XML_GetCurrentByteIndex(x->parser);
   if (answer == XML_STATUS_OK && at >= 0 && x->fed > (uint64_t)at + TAG_BYTES_MAX) {
-    return error_set(err, STATUS_DATA, "%s: its part %s has a tag of more than %d bytes; is the workbook "
+    return error_set(err, STATUS_DATA,
+                     "%s: its part %s has a tag of more than %d bytes; is the workbook "
                      "genuine?",
                      package_title(x->package), x->member, TAG_BYTES_MAX);
   }

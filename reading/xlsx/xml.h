@@ -21,7 +21,8 @@ status xml_open(package *p, slice member, const xml_handlers *handlers, void *co
 void xml_close(xml_part *x);
 /* Goes on up to the next pause, or the end of the part: *ENDED. */
 status xml_go_on(xml_part *x, bool *ended, error *err) MUST_USE;
-/* Called by handlers: to end with STATUS_DATA and a message, which names the file and the line in the part, */
+/* Called by handlers: to end with STATUS_DATA and a message, which names the file and the line in the part,
+ */
 void xml_refuse(xml_part *x, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* because memory is out, or for another reason, */
 void xml_fail(xml_part *x, status st, const error *why);

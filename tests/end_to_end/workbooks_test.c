@@ -14,8 +14,8 @@ static const char python[] = "/usr/bin/python3";
 
 /* Saves CSV as a workbook at PATH; false, saying so: PROGRAM is not here. */
 static bool save_as(const char *program, const char *csv, const char *path) {
-  const char *arguments[] = {python, CANVASS_SOURCE_DIR "/tests/end_to_end/make_workbook.py", program, csv, path,
-                             NULL};
+  const char *arguments[] = {
+      python, CANVASS_SOURCE_DIR "/tests/end_to_end/make_workbook.py", program, csv, path, NULL};
   process_result r;
   if (access(python, X_OK) != 0) {
     print_message("left out: there is no %s\n", python);
@@ -76,7 +76,8 @@ static const char *const qualtrics[] = {
     "  used: {column: Q3, type: multi, delimiter: \",\", texts: {1: Web, 2: App, 3: Shop, 4: Other}}\n"
     "analyses: [describe: {items: [sat, used]}]\n",
     "ResponseId,Q1,Q3\nResponse ID,How satisfied are you?,Which did you use?\n"
-    "\"{\"\"ImportId\"\":\"\"_recordId\"\"}\",\"{\"\"ImportId\"\":\"\"QID1\"\"}\",\"{\"\"ImportId\"\":\"\"QID3\"\"}\"\n"
+    "\"{\"\"ImportId\"\":\"\"_recordId\"\"}\",\"{\"\"ImportId\"\":\"\"QID1\"\"}\",\"{\"\"ImportId\"\":"
+    "\"\"QID3\"\"}\"\n"
     "R_1,5,\"1,3\"\nR_2,4,\"1,4\"\nR_3,-99,-99\n",
     "Qualtrics, 3 header rows"};
 static const char *const surveymonkey[] = {
@@ -92,7 +93,8 @@ static const char *const wenjuanxing[] = {
     "  服务: {column: 1、服务, type: scale, range: [1, 5], texts: {非常满意: 5, 满意: 4, 一般: 3}}\n"
     "analyses: [describe: {items: [服务]}]\n",
     "序号,提交答卷时间,所用时间,来源,来源详情,来自IP,1、服务\n"
-    "1,2025/3/1 9:10:11,109秒,微信,N/A,1.2.3.4(上海),非常满意\n2,2025/3/1 9:12:00,95秒,链接,N/A,1.2.3.4(上海),满意\n",
+    "1,2025/3/1 9:10:11,109秒,微信,N/A,1.2.3.4(上海),非常满意\n2,2025/3/1 "
+    "9:12:00,95秒,链接,N/A,1.2.3.4(上海),满意\n",
     "问卷星, 1 header row"};
 
 static void exports_of_platforms_are_recognised_in_workbooks(void **state) {
@@ -121,7 +123,8 @@ static void workbooks_come_through_pipes_and_packed(void **state) {
   scene *s = *state;
   char path[SCENE_PATH_BYTES + 16];
   process_result r;
-  scene_write(s, "variables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: {items: q}]\n", "q\n1\n5\n");
+  scene_write(s, "variables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: {items: q}]\n",
+              "q\n1\n5\n");
   (void)snprintf(path, sizeof path, "%s/data.xlsx", s->directory);
   if (!save_as("plain", s->data, path)) {
     skip();
@@ -130,7 +133,8 @@ static void workbooks_come_through_pipes_and_packed(void **state) {
                                      "\"$0\" run --quiet --format csv \"$2\" - < \"$1\"",
                                      "gzip -k \"$1\" && \"$0\" run --quiet --format csv \"$2\" \"$1.gz\""};
   for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-    process_run((const char *const[]){"/bin/sh", "-c", ways[i], CANVASS_PROGRAM, path, s->spec, NULL}, NULL, &r);
+    process_run((const char *const[]){"/bin/sh", "-c", ways[i], CANVASS_PROGRAM, path, s->spec, NULL}, NULL,
+                &r);
     process_check_success(&r);
     assert_contains(r.out, ",q,,,,,,mean,3\n");
     process_result_fini(&r);
@@ -141,7 +145,9 @@ static void the_specification_names_the_sheet(void **state) {
   scene *s = *state;
   char path[SCENE_PATH_BYTES + 16];
   process_result r;
-  scene_write(s, "data: {sheet: Other}\nvariables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: {items: q}]\n",
+  scene_write(s,
+              "data: {sheet: Other}\nvariables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: "
+              "{items: q}]\n",
               "q\n1\n5\n");
   (void)snprintf(path, sizeof path, "%s/data.xlsx", s->directory);
   if (!save_as("plain", s->data, path)) {
@@ -157,15 +163,18 @@ static void a_format_that_the_file_is_not_is_refused(void **state) {
   scene *s = *state;
   char path[SCENE_PATH_BYTES + 16];
   process_result r;
-  scene_write(s, "data: {format: csv}\nvariables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: {items: q}]\n",
-              "q\n1\n5\n");
+  scene_write(
+      s,
+      "data: {format: csv}\nvariables: {q: {type: scale, range: [1, 5]}}\nanalyses: [describe: {items: q}]\n",
+      "q\n1\n5\n");
   (void)snprintf(path, sizeof path, "%s/data.csv.new", s->directory);
   if (!save_as("plain", s->data, path)) {
     skip();
   }
   CANVASS(&r, "run", "--quiet", s->spec, path);
   assert_int_equal(r.exit_code, 4);
-  assert_contains(r.err, "is a file of the format xlsx, and `data: {format: csv}` says another; leave `format` out");
+  assert_contains(r.err,
+                  "is a file of the format xlsx, and `data: {format: csv}` says another; leave `format` out");
   process_result_fini(&r);
 }
 

@@ -13,8 +13,9 @@ static const char sheet[] =
     "<row><c><v>1.50</v></c><c s=\"1\"><v>45748.25</v></c></row><row r=\"5\"><c t=\"e\"><v>#N/A</v></c>"
     "<c t=\"b\"><f>A1</f><v>1</v></c></row></sheetData><mergeCells><mergeCell ref=\"A1:B1\"/></mergeCells>";
 static const char texts[] = "<si><t>a</t></si><si><r><t>x_x000A_</t></r><rPh><t>y</t></rPh></si>";
-static const char formats[] = "<numFmts><numFmt numFmtId=\"164\" formatCode=\"[h]:mm;@\"/></numFmts><cellXfs>"
-                              "<xf numFmtId=\"0\"/><xf numFmtId=\"22\"/><xf numFmtId=\"164\"/></cellXfs>";
+static const char formats[] =
+    "<numFmts><numFmt numFmtId=\"164\" formatCode=\"[h]:mm;@\"/></numFmts><cellXfs>"
+    "<xf numFmtId=\"0\"/><xf numFmtId=\"22\"/><xf numFmtId=\"164\"/></cellXfs>";
 
 int fuzz_one(const uint8_t *bytes, size_t length) {
   if (length < HOW_BYTES) {

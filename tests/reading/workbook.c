@@ -56,10 +56,14 @@ void workbook_put(buf *out, const workbook_texts *texts) {
       "Id=\"rId1\" Type=\"" RELATION "/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
   static const char relations[] =
       "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-      "<Relationship Id=\"rId1\" Type=\"" RELATION "/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
-      "<Relationship Id=\"rId2\" Type=\"" RELATION "/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/>"
-      "<Relationship Id=\"rId3\" Type=\"" RELATION "/styles\" Target=\"styles.xml\"/>"
-      "<Relationship Id=\"rId4\" Type=\"" RELATION "/chartsheet\" Target=\"chartsheets/sheet1.xml\"/>"
+      "<Relationship Id=\"rId1\" Type=\"" RELATION
+      "/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
+      "<Relationship Id=\"rId2\" Type=\"" RELATION
+      "/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/>"
+      "<Relationship Id=\"rId3\" Type=\"" RELATION
+      "/styles\" Target=\"styles.xml\"/>"
+      "<Relationship Id=\"rId4\" Type=\"" RELATION
+      "/chartsheet\" Target=\"chartsheets/sheet1.xml\"/>"
       "</Relationships>";
   const slice sheets = texts->sheets.length > 0
                            ? texts->sheets
@@ -69,7 +73,8 @@ void workbook_put(buf *out, const workbook_texts *texts) {
   buf_init(&sheet);
   buf_init(&strings);
   buf_init(&styles);
-  buf_printf(&book, "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" RELATION "\">%.*s<sheets>%.*s</sheets></workbook>",
+  buf_printf(&book,
+             "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" RELATION "\">%.*s<sheets>%.*s</sheets></workbook>",
              SLICE_ARG(texts->book), SLICE_ARG(sheets));
   buf_printf(&sheet, "<worksheet xmlns=\"" MAIN "\">");
   buf_put(&sheet, texts->sheet.bytes, texts->sheet.length);

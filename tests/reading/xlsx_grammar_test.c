@@ -44,9 +44,10 @@ static const char formats[] =
     "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"22\"/><xf numFmtId=\"20\"/>"
     "<xf numFmtId=\"46\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/><xf numFmtId=\"10\"/></cellXfs>";
 
-static const char shared[] = "<si><t>one</t></si><si><r><rPr><b/></rPr><t>ri</t></r><r><t xml:space=\"preserve\">ch "
-                             "</t></r></si><si><t>客户</t><rPh sb=\"0\" eb=\"2\"><t>kehu</t></rPh></si>"
-                             "<si><t>a_x000D_b_x005F_x</t></si><si/>";
+static const char shared[] =
+    "<si><t>one</t></si><si><r><rPr><b/></rPr><t>ri</t></r><r><t xml:space=\"preserve\">ch "
+    "</t></r></si><si><t>客户</t><rPh sb=\"0\" eb=\"2\"><t>kehu</t></rPh></si>"
+    "<si><t>a_x000D_b_x005F_x</t></si><si/>";
 
 /* Expected: titles, then rows with their numbers in the sheet, ` 2<a|b>`. */
 typedef struct sheet_case {
@@ -57,8 +58,8 @@ typedef struct sheet_case {
 static const sheet_case cases[] = {
     {"texts inside cells", DATA(TITLES_AB ROW(TEXT("x") TEXT("y"))), "a,b 2<x|y>", NULL},
     {"texts that cells share, rich ones and how they are read aloud",
-     DATA(TITLE_A ROW("<c t=\"s\"><v>0</v></c>") ROW("<c t=\"s\"><v>1</v></c>")
-              ROW("<c t=\"s\"><v>2</v></c>") ROW("<c t=\"s\"><v>3</v></c>")),
+     DATA(TITLE_A ROW("<c t=\"s\"><v>0</v></c>") ROW("<c t=\"s\"><v>1</v></c>") ROW("<c t=\"s\"><v>2</v></c>")
+              ROW("<c t=\"s\"><v>3</v></c>")),
      "a 2<one> 3<rich> 4<客户> 5<a\rb_x>", NULL},
     {"cells and rows say where they stand",
      DATA("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>a</v></c><c r=\"B1\" t=\"str\"><v>b</v></c></row>"
@@ -103,8 +104,8 @@ static const sheet_case cases[] = {
      "<x:sheetData xmlns:x=\"u\"><x:row><x:c t=\"str\"><x:v>a</x:v></x:c></x:row><x:row><x:c><x:v>1</x:v>"
      "</x:c></x:row></x:sheetData><extLst><ext><row/></ext></extLst>",
      "a 2<1>", NULL},
-    {"texts are trimmed", DATA(TITLE_A ROW(TEXT(" x&#160;")) ROW(TEXT(" ") NUMBER("1"))), "a,column_2 2<x|> 3<|1>",
-     NULL},
+    {"texts are trimmed", DATA(TITLE_A ROW(TEXT(" x&#160;")) ROW(TEXT(" ") NUMBER("1"))),
+     "a,column_2 2<x|> 3<|1>", NULL},
 };
 
 static void every_case_of_workbooks_reads_as_stated(void **state) {
@@ -169,8 +170,8 @@ static void format_codes_tell_dates_from_numbers(void **state) {
   }
 }
 
-/* Known days: Excel's own documentation of the 1900 date system (day 1 is 1900-01-01, 60 the day that was not,
- * 39448 is 2008-01-01), and of the 1904 one (37986 is 2008-01-01). */
+/* Known days: Excel's own documentation of the 1900 date system (day 1 is 1900-01-01, 60 the day that was
+ * not, 39448 is 2008-01-01), and of the 1904 one (37986 is 2008-01-01). */
 static void day_numbers_are_the_days_that_excel_shows(void **state) {
   (void)state;
   static const struct {
@@ -217,7 +218,8 @@ static void letters_of_columns_go_both_ways(void **state) {
     assert_int_equal(back, column);
     assert_int_equal(row, 12);
   }
-  static const char *const wrong[] = {"", "A", "1", "A0", "XFE1", "A1048577", "A1x", "A99999999999999999999", "AAAAAAAAAAAAAAAAAA1"};
+  static const char *const wrong[] = {
+      "", "A", "1", "A0", "XFE1", "A1048577", "A1x", "A99999999999999999999", "AAAAAAAAAAAAAAAAAA1"};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     uint32_t column;
     uint64_t row;
@@ -234,11 +236,11 @@ static void what_is_left_out_of_a_sheet_is_told(void **state) {
                                                                                 "ref='A40:B41'/></mergeCells>";
   const reading_options options = {0};
   dataset d = read_workbook(
-      &options,
-      &(workbook_texts){.sheet = slice_of(rows),
-                        .sheets = slice_of("<sheet name=\"Hidden\" state=\"hidden\" r:id=\"rId1\"/><sheet "
-                                           "name=\"Chart\" r:id=\"rId4\"/><sheet name=\"客户\" r:id=\"rId1\"/>"
-                                           "<sheet name=\"More\" r:id=\"rId1\"/>")});
+      &options, &(workbook_texts){
+                    .sheet = slice_of(rows),
+                    .sheets = slice_of("<sheet name=\"Hidden\" state=\"hidden\" r:id=\"rId1\"/><sheet "
+                                       "name=\"Chart\" r:id=\"rId4\"/><sheet name=\"客户\" r:id=\"rId1\"/>"
+                                       "<sheet name=\"More\" r:id=\"rId1\"/>")});
   assert_int_equal(d.code, STATUS_OK);
   const file_facts *f = &d.facts->files[0];
   assert_true(slice_is(f->reading.sheet, "客户"));
@@ -268,8 +270,9 @@ static void a_row_with_a_cell_beyond_the_titles_is_quarantined(void **state) {
   const file_facts *f = &d.facts->files[0];
   assert_int_equal(f->quarantined, 1);
   assert_int_equal(f->places[0].line, 1600);
-  assert_true(slice_is(f->places[0].problem, "a cell in column AB, where the header ends with A; give the column a "
-                                             "title, or clear it"));
+  assert_true(slice_is(f->places[0].problem,
+                       "a cell in column AB, where the header ends with A; give the column a "
+                       "title, or clear it"));
   buf_fini(&rows);
   drop_dataset(&d);
 }
@@ -278,8 +281,8 @@ static void the_sheet_is_taken_by_name_or_number(void **state) {
   (void)state;
   static const struct {
     const char *sheet, *taken; /* NULL: refused */
-  } choices[] = {{NULL, "First"}, {"First", "First"}, {"second", "second"}, {"1", "First"}, {"2", "second"},
-                 {"3", NULL},     {"0", NULL},        {"Chart", NULL}};
+  } choices[] = {{NULL, "First"}, {"First", "First"}, {"second", "second"}, {"1", "First"},
+                 {"2", "second"}, {"3", NULL},        {"0", NULL},          {"Chart", NULL}};
   for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
     const reading_options options = {.sheet = choices[i].sheet};
     dataset d = read_workbook(
@@ -398,8 +401,8 @@ static void compound_files_are_refused_by_what_is_in_them(void **state) {
                {"WordDocument", "an old Office document"}};
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
     uint8_t bytes[3 * 512] = {0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1};
-    bytes[30] = 9;  /* sectors of 512 bytes */
-    bytes[48] = 1;  /* the directory's sector; the table's is 0 */
+    bytes[30] = 9; /* sectors of 512 bytes */
+    bytes[48] = 1; /* the directory's sector; the table's is 0 */
     memset(bytes + 512, 0xff, 512);
     uint8_t *entry = bytes + 1024 + 128;
     for (size_t k = 0; kinds[i].stream[k] != '\0'; k++) {
