@@ -136,10 +136,10 @@ void manifest_encode(const manifest *m, buf *out) {
 }
 
 static file_facts_extent extent_of(uint32_t version) {
-  return version == MANIFEST_VERSION_OLDEST  ? FILE_FACTS_PLACES
-         : version < MANIFEST_VERSION_LABELS ? FILE_FACTS_SKIPPED
+  return version == MANIFEST_VERSION_OLDEST   ? FILE_FACTS_PLACES
+         : version < MANIFEST_VERSION_LABELS  ? FILE_FACTS_SKIPPED
          : version < MANIFEST_VERSION_LACKING ? FILE_FACTS_READING
-                                             : FILE_FACTS_ALL;
+                                              : FILE_FACTS_ALL;
 }
 
 static void decode_files(reader *r, uint32_t version, manifest *m) {
