@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/buf.h"
 #include "broker/records/references.h"
 #include "store/index_copy.h"
 #include "store/place.h"
@@ -134,12 +136,23 @@ status upkeep_salvage(const char *from, const char *to, store_findings *f, error
 
 /* ---- Backing up ---------------------------------------------------------------------------------- */
 
+typedef enum fate { FATE_GIVEN, FATE_DAMAGED, FATE_GONE } fate;
+
+/* A blob that was read: given, or damaged.  It is not read again for another copy of the index. */
+typedef struct settled {
+  digest name;
+  fate fate;
+  uint64_t bytes;
+} settled;
+
 typedef struct backup {
   const char *from, *to;
   int source; /* the descriptor of FROM */
   place place;
-  path copy; /* the index, until it takes its place */
-  store_findings *findings;
+  path copy;      /* the index, until it takes its place */
+  settled *blobs; /* by name */
+  size_t blobs_count, blobs_capacity;
+  buf said, before; /* what is damaged or missing, by this copy of the index and the one before */
 } backup;
 
 static status copy_index(const backup *b, error *err) {
@@ -153,67 +166,126 @@ static status copy_index(const backup *b, error *err) {
   return index_copy(index.text, b->copy.text, err);
 }
 
-static void count_blob(store_findings *f, uint64_t bytes) {
-  f->blobs++;
-  f->blob_bytes += bytes;
+/* ---- Telling: only when it is known which copy is the last */
+
+static void keep(void *said, const char *where, const char *what) {
+  buf_put(said, where, strlen(where) + 1);
+  buf_put(said, what, strlen(what) + 1);
 }
 
-/* *GONE counts blobs that are not there, or damaged: told when TELLS. */
-static status copy_named(const backup *b, const reference_list *named, bool tells, uint64_t *gone,
-                         error *err) {
-  for (size_t i = 0; i < named->count; i++) {
-    uint64_t bytes = 0;
-    error why;
-    const digest *name = &named->at[i].name;
-    const status st = blob_check(b->source, name, &bytes, &why);
-    if (st == STATUS_NO_MEMORY) {
-      return error_set(err, st, "%s", why.message);
+static void tell_kept(const buf *said, const store_findings *f) {
+  for (size_t at = 0; at < said->length;) {
+    const char *where = (const char *)said->data + at;
+    const char *what = where + strlen(where) + 1;
+    f->tell(f->context, where, what);
+    at = (size_t)(what + strlen(what) + 1 - (const char *)said->data);
+  }
+}
+
+static bool says_the_same(const backup *b) {
+  return b->said.length == b->before.length &&
+         (b->said.length == 0 || memcmp(b->said.data, b->before.data, b->said.length) == 0);
+}
+
+/* ---- Blobs */
+
+static int settled_by_name(const void *left, const void *right) {
+  return memcmp(((const settled *)left)->name.bytes, ((const settled *)right)->name.bytes, DIGEST_BYTES);
+}
+
+/* Fails when the copy cannot be written; what is wrong with the blob itself is OUT's fate. */
+static status give(const backup *b, const digest *name, settled *out, error *err) {
+  uint64_t again = 0;
+  error why;
+  error ignored;
+  *out = (settled){.name = *name, .fate = FATE_GIVEN};
+  status st = blob_check(b->source, name, &out->bytes, &why);
+  if (st != STATUS_OK) {
+    out->fate = st == STATUS_NOT_FOUND ? FATE_GONE : FATE_DAMAGED;
+    return st == STATUS_NO_MEMORY ? error_set(err, st, "%s", why.message) : STATUS_OK;
+  }
+  st = blob_give(b->source, b->place.directory, name, &why);
+  if (st != STATUS_OK && blob_check(b->source, name, &again, &ignored) == STATUS_NOT_FOUND) {
+    out->fate = FATE_GONE; /* tidied away between check and copy */
+    return STATUS_OK;
+  }
+  return st == STATUS_OK ? st : error_set(err, st, "%s", why.message);
+}
+
+/* What is gone is looked for again each time: it may have been put again. */
+static status settle(backup *b, size_t known, const digest *name, settled *out, error *err) {
+  const settled key = {.name = *name};
+  const settled *found = known > 0 ? bsearch(&key, b->blobs, known, sizeof *b->blobs, settled_by_name) : NULL;
+  if (found != NULL) {
+    *out = *found;
+    return STATUS_OK;
+  }
+  TRY(give(b, name, out, err));
+  if (out->fate != FATE_GONE) {
+    if (!ARRAY_ROOM(b->blobs, b->blobs_count, b->blobs_capacity)) {
+      return error_no_memory(err, "the names of blobs");
     }
-    if (st == STATUS_OK) {
-      TRY(blob_give(b->source, b->place.directory, name, err));
-      count_blob(b->findings, bytes);
-      continue;
-    }
-    ++*gone;
-    if (tells) {
-      references_tell_missing(&named->at[i], b->findings);
-    }
+    b->blobs[b->blobs_count++] = *out;
   }
   return STATUS_OK;
 }
 
-static void say_nothing(void *context, const char *where, const char *what) {
-  (void)context;
-  (void)where;
-  (void)what;
+static status copy_named(backup *b, const reference_list *named, store_findings *f, error *err) {
+  const size_t known = b->blobs_count;
+  for (size_t i = 0; i < named->count; i++) {
+    settled one;
+    TRY(settle(b, known, &named->at[i].name, &one, err));
+    if (one.fate == FATE_GIVEN) {
+      f->blobs++;
+      f->blob_bytes += one.bytes;
+    } else {
+      references_tell_missing(&named->at[i], f);
+    }
+  }
+  if (b->blobs_count > known) {
+    qsort(b->blobs, b->blobs_count, sizeof *b->blobs, settled_by_name);
+  }
+  return STATUS_OK;
 }
 
-/* The index as it is now, and all that it names.  What was dropped after the copy may be gone: then *GONE is
- * not 0, and a later copy does not name it. */
-static status copy_once(backup *b, bool is_last, uint64_t *gone, error *err) {
-  store_findings *kept = b->findings;
-  store_findings now = {.tell = is_last ? kept->tell : say_nothing, .context = kept->context};
+/* The index as it is now, and all that it names.  F (zeroed) keeps what it is told in B->said. */
+static status copy_once(backup *b, store_findings *f, error *err) {
   stock s;
   bool found = false;
   reference_list named;
-  *gone = 0;
   TRY(copy_index(b, err));
-  b->findings = &now;
-  status st = stock_read(b->copy.text, &now, &s, &found, err);
+  status st = stock_read(b->copy.text, f, &s, &found, err);
   if (st == STATUS_OK) {
-    st = references_read(&s, b->source, &now, &named, err);
-    *gone = now.missing;
+    st = references_read(&s, b->source, f, &named, err);
     if (st == STATUS_OK) {
-      st = copy_named(b, &named, is_last, gone, err);
+      st = copy_named(b, &named, f, err);
       references_fini(&named);
     }
     stock_fini(&s);
   }
-  *gone += now.damaged_records;
-  now.tell = kept->tell;
-  *kept = now;
-  b->findings = kept;
-  return st;
+  return st == STATUS_OK ? buf_status(&b->said, "what is damaged", err) : st;
+}
+
+/* What was dropped after the index was copied may be gone: then a later copy does not name it.  What two
+ * copies in a row say is so. */
+static status copy_until_settled(backup *b, store_findings *f, error *err) {
+  store_findings now;
+  for (int i = 1; i <= COPIES_MAX; i++) {
+    const buf before = b->before;
+    b->before = b->said;
+    b->said = before;
+    buf_clear(&b->said);
+    now = (store_findings){.tell = keep, .context = &b->said};
+    TRY(copy_once(b, &now, err));
+    if (b->said.length == 0 || (i > 1 && says_the_same(b))) {
+      break;
+    }
+  }
+  tell_kept(&b->said, f);
+  now.tell = f->tell;
+  now.context = f->context;
+  *f = now;
+  return STATUS_OK;
 }
 
 static status take_place(const backup *b, error *err) {
@@ -227,28 +299,28 @@ static status take_place(const backup *b, error *err) {
   return STATUS_OK;
 }
 
-static status copy_all(backup *b, error *err) {
-  uint64_t gone = 1;
+static status copy_all(backup *b, store_findings *f, error *err) {
   TRY(path_in(b->to, "incoming/index", &b->copy, err));
   if (mkdir(b->copy.text, PRIVATE_DIRECTORY) != 0) {
     return error_set(err, STATUS_IO, "cannot make %s: %s", b->copy.text, strerror(errno));
   }
-  for (int i = 1; i <= COPIES_MAX && gone > 0; i++) {
-    TRY(copy_once(b, i == COPIES_MAX, &gone, err));
-  }
+  TRY(copy_until_settled(b, f, err));
   return take_place(b, err);
 }
 
 status upkeep_backup(const char *from, const char *to, store_findings *f, error *err) {
-  backup b = {.from = from, .to = to, .place = {.directory = -1, .lock = -1}, .findings = f};
+  backup b = {.from = from, .to = to, .place = {.directory = -1, .lock = -1}};
   TRY(place_check_empty(to, err));
   b.source = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (b.source < 0) {
     return error_set(err, STATUS_IO, "cannot read the store %s: %s", from, strerror(errno));
   }
   status st = place_open(to, PLACE_BROKER, true, &b.place, err);
-  st = st == STATUS_OK ? copy_all(&b, err) : st;
+  st = st == STATUS_OK ? copy_all(&b, f, err) : st;
   place_close(&b.place);
   close(b.source);
+  free(b.blobs);
+  buf_fini(&b.said);
+  buf_fini(&b.before);
   return st;
 }

@@ -123,6 +123,33 @@ static void teardown(scene *s) {
   process_directory_remove(s->directory);
 }
 
+/* ---- What the code under test calls (-Wl,--wrap) -------------------------------------------------- */
+
+static uint64_t bytes_read;
+static const digest *is_tidied; /* the blob that goes just before it is linked */
+
+ssize_t __real_read(int file, void *bytes, size_t length);
+ssize_t __wrap_read(int file, void *bytes, size_t length);
+ssize_t __wrap_read(int file, void *bytes, size_t length) {
+  const ssize_t got = __real_read(file, bytes, length);
+  bytes_read += got > 0 ? (uint64_t)got : 0;
+  return got;
+}
+
+int __real_linkat(int from_directory, const char *from, int to_directory, const char *to, int flags);
+int __wrap_linkat(int from_directory, const char *from, int to_directory, const char *to, int flags);
+int __wrap_linkat(int from_directory, const char *from, int to_directory, const char *to, int flags) {
+  char hex[DIGEST_HEX_BYTES];
+  if (is_tidied != NULL) {
+    digest_hex(is_tidied, hex);
+    if (strstr(from, hex) != NULL) {
+      is_tidied = NULL;
+      assert_int_equal(unlinkat(from_directory, from, 0), 0);
+    }
+  }
+  return __real_linkat(from_directory, from, to_directory, to, flags);
+}
+
 /* ---- Damaging it --------------------------------------------------------------------------------- */
 
 static void flip(const char *path, off_t at, unsigned bit) {
@@ -342,6 +369,53 @@ static void a_copy_on_another_file_system_is_whole(void **state) {
   }
 }
 
+static uint64_t all_blob_bytes(const scene *s) {
+  uint64_t sum = (uint64_t)DATASETS * SHARDS * SHARD_BYTES;
+  for (unsigned i = 0; i < DATASETS; i++) {
+    sum += s->datasets[i]->manifest_bytes;
+  }
+  return sum;
+}
+
+/* Its jobs lack blobs, too.  Manifests are read for each copy of the index, shards are not. */
+static void a_backup_reads_blobs_once_also_when_some_are_damaged_or_missing(void **state) {
+  (void)state;
+  scene s;
+  static told t;
+  t = (told){0};
+  char path[500];
+  error err;
+  setup(&s);
+  blob_path(&s, &s.shards[3][0], path, sizeof path);
+  flip(path, 1, 1);
+  store_findings f = {.tell = tell, .context = &t};
+  bytes_read = 0;
+  assert_int_equal(upkeep_backup(s.store, s.other, &f, &err), STATUS_OK);
+  assert_true(bytes_read < 2 * all_blob_bytes(&s));
+  assert_int_equal(f.blobs, DATASETS * (SHARDS + 1) - 1);
+  assert_int_equal(f.missing, t.count);
+  assert_contains(t.all, s.datasets[3]->name);
+  teardown(&s);
+}
+
+/* As when a dataset is dropped, or as here lost: the records still name it. */
+static void a_blob_that_goes_between_check_and_copy_is_told_and_ends_no_backup(void **state) {
+  (void)state;
+  scene s;
+  static told t;
+  t = (told){0};
+  error err;
+  setup(&s);
+  store_findings f = {.tell = tell, .context = &t};
+  is_tidied = &s.shards[5][1];
+  assert_int_equal(upkeep_backup(s.store, s.other, &f, &err), STATUS_OK);
+  assert_null(is_tidied);
+  assert_int_equal(f.blobs, DATASETS * (SHARDS + 1) - 1);
+  assert_contains(t.all, s.datasets[5]->name);
+  assert_int_equal(count_given_back(&s, s.other), DATASETS + JOBS);
+  teardown(&s);
+}
+
 /* In the order of their submission, which a listing shows. */
 static void salvaged_jobs_are_in_their_order(void **state) {
   (void)state;
@@ -385,6 +459,8 @@ int main(void) {
       cmocka_unit_test(a_salvaged_store_has_whole_blobs_and_lacks_damaged_ones),
       cmocka_unit_test(salvaged_jobs_are_in_their_order),
       cmocka_unit_test(a_copy_on_another_file_system_is_whole),
+      cmocka_unit_test(a_backup_reads_blobs_once_also_when_some_are_damaged_or_missing),
+      cmocka_unit_test(a_blob_that_goes_between_check_and_copy_is_told_and_ends_no_backup),
       cmocka_unit_test(what_holds_something_is_not_written_to),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
