@@ -1,9 +1,9 @@
 /* A layer that is preloaded into a process under test (LD_PRELOAD): calls that change files fail as on a disk
  * that is broken or full.
  *
- *   CANVASS_FAIL=CALL:N:ERRNO:TIMES   "write:12:ENOSPC:1": the twelfth `write` of the process fails, and as many
- *                                     in all as TIMES says.  CALL "any" counts all calls of the table.
- *   CANVASS_FAIL_TOLD=FILE            each failure adds a line to it
+ *   CANVASS_FAIL=CALL:N:ERRNO:TIMES   "write:12:ENOSPC:1": the twelfth `write` of the process fails, and as
+ * many in all as TIMES says.  CALL "any" counts all calls of the table. CANVASS_FAIL_TOLD=FILE each failure
+ * adds a line to it
  *
  * Only calls on regular files and directories count: sockets and pipes are none of a disk's business. */
 #include <dlfcn.h>
@@ -124,9 +124,9 @@ static bool is_disk(int file) {
   return file > STDERR_FILENO && fstat(file, &info) == 0 && (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode));
 }
 
-#define FILE_CALL(type, name, parameters, arguments)               \
-  type name parameters {                                           \
-    type(*real) parameters = (type(*) parameters)libc(#name);      \
+#define FILE_CALL(type, name, parameters, arguments)                    \
+  type name parameters {                                                \
+    type(*real) parameters = (type(*) parameters)libc(#name);           \
     return is_disk(file) && strikes(CALL_##name) ? -1 : real arguments; \
   }
 

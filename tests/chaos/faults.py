@@ -160,6 +160,8 @@ def flip_brokers_shards(storm, rng):
 
 
 def flip_brokers_blobs(storm, rng):
+    """Manifests and reports too, so that a dataset may be gone until it is put again."""
+    storm.world.damaged.add("broker blobs")
     return flip(storm, rng, storm.world.broker, disks.flip_in_blobs, False)
 
 

@@ -1,8 +1,8 @@
 /* A worker that does harm: hostile_worker ENDPOINT HABIT FINGERPRINT SEED
  *
  * It joins the broker as any worker does (FINGERPRINT, 64 hexadecimal digits, is that of honest ones), and
- * treats each task by its habit: a row of the table below.  It ends by a signal alone.  Each task that it got is
- * a line on standard output. */
+ * treats each task by its habit: a row of the table below.  It ends by a signal alone.  Each task that it got
+ * is a line on standard output. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -173,8 +173,12 @@ static const struct habit {
   const char *name;
   void (*treat)(hostile *h, wire_message *task);
 } habits[] = {
-    {"wedged", never_answer},     {"failing", fail},           {"rubbish", answer_rubbish},
-    {"misshapen", answer_misshapen}, {"liar", answer_with_input}, {"withholding", withhold},
+    {"wedged", never_answer},
+    {"failing", fail},
+    {"rubbish", answer_rubbish},
+    {"misshapen", answer_misshapen},
+    {"liar", answer_with_input},
+    {"withholding", withhold},
     {"dying", die},
 };
 

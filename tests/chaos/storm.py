@@ -117,7 +117,8 @@ class Storm:
             wish.refusals += 1
             self.retry_at[wish.name] = time.monotonic() + RETRY_S
             # The job has failed, or has no report: what that means is judged by its promise.
-            wish.is_done = isinstance(wish, Submit) and wish.ids and wish.refusals >= TRIES
+            may_lack_job = isinstance(wish, Submit) and (wish.ids or "broker blobs" in self.world.damaged)
+            wish.is_done = bool(may_lack_job) and wish.refusals >= TRIES
 
     def start_wishes(self):
         running = sum(w.is_running() for w in self.wishes)
