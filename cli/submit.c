@@ -85,22 +85,31 @@ static status hand_over(evaluation *e, session *link, const char *path, uint64_t
   return st;
 }
 
-/* A known key means that job, whatever priority is given this time. */
-static void say_priority(const json *jobs, const settings *s, const char *id) {
+/* A known key means that job, whatever priority and timeout are given this time. */
+static void say_kept(const json *jobs, const settings *s, const char *id) {
   for (size_t i = json_count(jobs); i > 0; i--) {
     const json *job = json_at(jobs, i - 1);
-    if (strcmp(json_as_cstring(json_get(job, "id")), id) == 0) {
-      const int64_t priority = json_as_integer(json_get(job, "priority"));
-      if (priority != s->priority) {
-        output_complain("job %.8s already exists and keeps its priority, %" PRId64, id, priority);
-      }
-      return;
+    if (strcmp(json_as_cstring(json_get(job, "id")), id) != 0) {
+      continue;
     }
+    const int64_t priority = json_as_integer(json_get(job, "priority"));
+    const json *timeout = json_get(job, "timeout"); /* NULL: it has none */
+    if (s->priority != 0 && priority != s->priority) {
+      output_complain("job %.8s already exists and keeps its priority, %" PRId64, id, priority);
+    }
+    if (s->timeout != 0 && timeout == NULL) {
+      output_complain("job %.8s already exists and stays without a timeout; 'canvass cancel %.8s' ends it",
+                      id, id);
+    } else if (s->timeout != 0 && json_as_integer(timeout) != s->timeout) {
+      output_complain("job %.8s already exists and keeps its timeout, %" PRId64 " s", id,
+                      json_as_integer(timeout));
+    }
+    return;
   }
 }
 
-static status check_priority(const settings *s, session *link, const char *id, error *err) {
-  if (s->job_key == NULL || s->priority == 0 || s->quiet) {
+static status check_kept(const settings *s, session *link, const char *id, error *err) {
+  if (s->job_key == NULL || (s->priority == 0 && s->timeout == 0) || s->quiet) {
     return STATUS_OK;
   }
   buf text;
@@ -114,7 +123,7 @@ static status check_priority(const settings *s, session *link, const char *id, e
                     err);
   }
   if (st == STATUS_OK) {
-    say_priority(json_get(document, "jobs"), s, id);
+    say_kept(json_get(document, "jobs"), s, id);
   }
   arena_destroy(memory);
   buf_fini(&text);
@@ -173,7 +182,7 @@ static status submit_steps(evaluation *e, session *link, const char *path, error
   TRY(evaluation_make_plan(e, err));
   TRY(rendering_check(e->settings, e->plan, err));
   TRY(hand_over(e, link, path, version, id, err));
-  const status st = check_priority(e->settings, link, id, err);
+  const status st = check_kept(e->settings, link, id, err);
   if (st != STATUS_OK) {
     say_made(e->settings, id);
     return st;

@@ -154,6 +154,9 @@ typedef struct canvass_job {
   const char *key;   /* the same key is the same job, however often it is submitted; NULL: a random one */
   const char *title; /* for listings */
   uint32_t priority; /* larger goes first */
+  /* Seconds after which the job ends with CANVASS_LIMIT when it is not done; 0: never.  A job that is known
+   * by its key keeps the one that it has. */
+  uint64_t timeout_s;
 } canvass_job;
 
 /* After CANVASS_OK the job is on the broker's disk and goes on whatever happens to the client. */

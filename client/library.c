@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -329,6 +330,11 @@ static status submit(canvass *c, const canvass_job *given, char id[CANVASS_JOB_B
   TRY(need("a job", given, err));
   TRY(TAKE(canvass_job, &j, given, err));
   TRY(need("the dataset's name", j.dataset, err));
+  if (j.timeout_s > UINT32_MAX) {
+    return error_set(err, STATUS_USAGE,
+                     "canvass_job.timeout_s is %" PRIu64 "; at most %u seconds are allowed", j.timeout_s,
+                     UINT32_MAX);
+  }
   buf_init(&page);
   status st = take_specification(j.specification, j.specification_file, &page, err);
   if (st == STATUS_OK && page.length == 0) {
@@ -340,7 +346,8 @@ static status submit(canvass *c, const canvass_job *given, char id[CANVASS_JOB_B
                              .version = j.version,
                              .key = j.key,
                              .title = j.title,
-                             .priority = j.priority};
+                             .priority = j.priority,
+                             .timeout_s = (uint32_t)j.timeout_s};
     st = session_submit(c->link, &job, id, err);
   }
   buf_fini(&page);

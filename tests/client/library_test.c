@@ -388,6 +388,28 @@ static void leaving_a_job_does_not_end_it(void **state) {
   stop(&c);
 }
 
+static void a_jobs_timeout_goes_to_the_broker(void **state) {
+  (void)state;
+  cluster c;
+  start(&c);
+  canvass *link = connected(&c);
+  canvass_error error;
+  char id[CANVASS_JOB_BYTES];
+  char *list = NULL;
+  const canvass_files files = customersat(&survey_data, false);
+  need(&c, canvass_put(link, &files, NULL, NULL, NULL, &error), &error);
+  canvass_job job = evaluation("in time");
+  job.timeout_s = 86399;
+  need(&c, canvass_submit(link, &job, id, &error), &error);
+  need(&c, canvass_list(link, "jobs", &list, NULL, &error), &error);
+  assert_contains(list, "\"timeout\":86399");
+  canvass_free(list);
+  job.timeout_s = (uint64_t)UINT32_MAX + 1;
+  refused(canvass_submit(link, &job, id, &error), &error, CANVASS_USAGE, "4294967296");
+  canvass_close(link);
+  stop(&c);
+}
+
 static void mistakes_come_back_with_their_places(void **state) {
   (void)state;
   cluster c;
@@ -434,6 +456,7 @@ int main(void) {
       cmocka_unit_test(a_cmake_project_finds_what_is_installed),
       cmocka_unit_test(a_survey_is_put_and_evaluated),
       cmocka_unit_test(leaving_a_job_does_not_end_it),
+      cmocka_unit_test(a_jobs_timeout_goes_to_the_broker),
       cmocka_unit_test(mistakes_come_back_with_their_places),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

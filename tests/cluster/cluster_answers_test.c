@@ -89,6 +89,30 @@ static void a_key_that_is_known_keeps_its_priority_and_says_so(void **state) {
   cluster_passed(c);
 }
 
+/* Of one job without a timeout, and one with it. */
+static void a_key_that_is_known_keeps_its_timeout_and_says_so(void **state) {
+  cluster *c = *state;
+  process_result r;
+  static const struct {
+    const char *key, *timeout, *said;
+  } calls[] = {{"night-1", NULL, ""},    {"night-1", "60", "already exists and stays without a timeout"},
+               {"night-2", "86399", ""}, {"night-2", "86399", ""},
+               {"night-2", NULL, ""},    {"night-2", "60", "already exists and keeps its timeout, 86399 s"}};
+  serve_survey(c);
+  for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+    cluster_expect(c, 0, &r, "submit", survey_shipped_spec, "-d", "survey", "--key", calls[i].key,
+                   calls[i].timeout != NULL ? "--timeout" : "--priority",
+                   calls[i].timeout != NULL ? calls[i].timeout : "0");
+    if (calls[i].said[0] == '\0') {
+      assert_string_equal(r.err, "");
+    } else {
+      cluster_expect_words(r.err, calls[i].said, "another timeout");
+    }
+    process_result_fini(&r);
+  }
+  cluster_passed(c);
+}
+
 static void a_job_is_called_what_its_specification_is_called(void **state) {
   cluster *c = *state;
   static const char page[] =
@@ -144,6 +168,7 @@ int main(void) {
       CLUSTER_TEST(a_report_that_cannot_be_printed_can_be_had_again),
       CLUSTER_TEST(a_dataset_whose_change_cannot_be_printed_is_told_of),
       CLUSTER_TEST(a_key_that_is_known_keeps_its_priority_and_says_so),
+      CLUSTER_TEST(a_key_that_is_known_keeps_its_timeout_and_says_so),
       CLUSTER_TEST(a_job_is_called_what_its_specification_is_called),
       CLUSTER_TEST(lines_of_logs_begin_with_time_and_zone),
   };
