@@ -67,10 +67,11 @@ class Process:
         self.is_stopped = False
 
     def ask_to_end(self):
-        if self.is_running():
+        """Once: a second signal would end it at once."""
+        if self.is_running() and not self.is_asked_to_end:
             self.is_asked_to_end = True
             self.popen.send_signal(signal.SIGTERM)
-            self.go_on()
+        self.go_on()
 
     def wait(self, patience_s):
         """False when it still runs after that."""

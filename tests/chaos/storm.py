@@ -9,7 +9,6 @@ import time
 
 from chaos import faults
 from chaos.clients import Put, Submit
-from chaos.plan import STORM_MS
 from chaos.processes import last_line
 
 CLIENTS_AT_ONCE = 3
@@ -149,7 +148,7 @@ class Storm:
             self.restart(process)
         for deed in self.plan.deeds:
             self.later(deed.at_ms, lambda deed=deed: self.do(deed))
-        end = self.began + STORM_MS / 1000
+        end = self.began + max([j.at_ms for j in self.plan.jobs], default=0) / 1000
         while (self.deeds_left > 0 or time.monotonic() < end) and not self.problems:
             self.tick()
 
