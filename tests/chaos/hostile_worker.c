@@ -114,24 +114,21 @@ static void answer_rubbish(hostile *h, wire_message *task) {
   say(h, &m, &payload, 1);
 }
 
-/* Too many or too few blobs, another work, or counts that nobody can have. */
+/* Too many or too few blobs, another work, or counts that no MAP can have.  Of a STEP one blob and two are
+ * right, and nobody looks into them. */
 static void answer_misshapen(hostile *h, wire_message *task) {
   uint8_t bytes[RUBBISH_BYTES];
   rubbish(h, bytes);
   message m = about(&task->header, MESSAGE_RESULT);
-  wire_payload payloads[2] = {{.bytes = bytes, .length = 8}, {.bytes = bytes, .length = 16}};
-  size_t count = is_work(&task->header, "map") || is_work(&task->header, "reduce") ? 2 : 1;
-  switch (seeded_below(&h->random, 3)) {
-    case 0:
-      message_set_integer(&m, FIELD_STATES_COMPUTED, UINT64_MAX);
-      break;
-    case 1:
-      message_set_text(&m, FIELD_WORK, is_work(&task->header, "plan") ? "read" : "plan");
-      break;
-    default:
-      count = is_work(&task->header, "step") || is_work(&task->header, "plan") ? 1 : 2;
-      message_set_integer(&m, FIELD_STATES_CACHED, (uint64_t)1 << 40);
-      break;
+  const wire_payload payloads[2] = {{.bytes = bytes, .length = 8}, {.bytes = bytes, .length = 16}};
+  const uint64_t way = seeded_below(&h->random, 3);
+  size_t count = 1;
+  if (is_work(&task->header, "step") || way == 0) {
+    message_set_text(&m, FIELD_WORK, is_work(&task->header, "plan") ? "read" : "plan");
+  } else if (is_work(&task->header, "map") && way == 1) {
+    message_set_integer(&m, FIELD_STATES_COMPUTED, UINT64_MAX);
+  } else {
+    count = is_work(&task->header, "plan") ? 1 : 2;
   }
   say(h, &m, payloads, count);
 }

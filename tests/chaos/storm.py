@@ -170,7 +170,11 @@ class Storm:
     def settle(self, patience_s):
         """All servers run as they should."""
         end = time.monotonic() + patience_s
-        while not self.problems and (self.due or not all(p.is_running() and not p.is_asked_to_end for p in self.world.servers())):
+
+        def is_settled():
+            return not self.due and all(p.is_running() and not p.is_asked_to_end for p in self.world.servers())
+
+        while not self.problems and not is_settled():
             self.tick()
             if time.monotonic() > end:
                 self.problem(f"not all processes run after {patience_s} s of calm")

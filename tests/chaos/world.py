@@ -107,7 +107,8 @@ class World:
     def client_argv(self, arguments):
         last = len(self.workers) + 1
         patience = ["env", f"CANVASS_PATIENCE={self.settings.patience_s}"]
-        return self.place(last, True) + patience + [self.settings.program, *arguments, "-b", self.endpoint] + self.keys("client")
+        command = [self.settings.program, *arguments, "-b", self.endpoint]
+        return self.place(last, True) + patience + command + self.keys("client")
 
     def ask(self, *arguments):
         """Runs a client to its end: (exit code, output, errors)."""
