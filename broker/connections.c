@@ -31,6 +31,7 @@ typedef struct entry {
   _Atomic(uint64_t) serial; /* 0: not a connection */
   _Atomic(uint64_t) unread; /* bytes */
   uint64_t deadline_ms;     /* 0: none */
+  uint64_t begun, ended;    /* moments; of the end of the one before */
   connection_way way;
   uint16_t bucket; /* of its address, while it is a stranger */
   bool is_stranger;
@@ -49,6 +50,7 @@ static struct {
   size_t displaced;            /* since the last call of connections_expire */
   _Atomic(uint64_t) unread;
   uint64_t last_serial, now_ms;
+  uint64_t moment, drained; /* connections that began or ended, counted */
   connections_report report;
   bool has_report;
 } all = {.mutex = PTHREAD_MUTEX_INITIALIZER, .oldest = NOBODY, .newest = NOBODY};
@@ -87,6 +89,7 @@ status connections_limit(const connections_limits *limits, error *err) {
   all.displaced = 0;
   all.has_report = false;
   all.report = (connections_report){.limits = *limits};
+  all.moment = all.drained = 0;
   memset(all.open, 0, sizeof all.open);
   memset(all.strangers, 0, sizeof all.strangers);
   atomic_store(&all.unread, 0);
@@ -188,6 +191,7 @@ static void end_stranger(entry *entries, entry *e) {
 
 static void forget(entry *entries, entry *e) {
   end_stranger(entries, e);
+  e->ended = ++all.moment;
   all.open[e->way]--;
   atomic_fetch_sub(&all.unread, atomic_exchange(&e->unread, 0));
   atomic_store_explicit(&e->serial, 0, memory_order_release);
@@ -199,6 +203,7 @@ static void enter(int descriptor, connection_way way, uint16_t bucket) {
   if (atomic_load(&e->serial) != 0) {
     forget(entries, e); /* it was closed in a way that is not seen here */
   }
+  e->begun = ++all.moment;
   e->since_ms = all.now_ms;
   e->deadline_ms = all.now_ms + CONNECTIONS_HELLO_MS;
   e->way = way;
@@ -290,12 +295,41 @@ bool connections_receive(int descriptor, size_t bytes) {
   return false;
 }
 
+uint64_t connections_moment(void) {
+  pthread_mutex_lock(&all.mutex);
+  const uint64_t moment = all.moment;
+  pthread_mutex_unlock(&all.mutex);
+  return moment;
+}
+
+void connections_drained(uint64_t moment) {
+  pthread_mutex_lock(&all.mutex);
+  all.drained = moment;
+  pthread_mutex_unlock(&all.mutex);
+}
+
+/* libzmq has delivered all of a connection when it closes the descriptor, so that what was sent over the one
+ * before is with the broker, or waits for it. */
+static bool may_be_of_the_one_before(const entry *e) {
+  return e->ended > all.drained && e->begun > all.drained;
+}
+
+static connection identify(int descriptor) {
+  connection c = {.descriptor = -1};
+  pthread_mutex_lock(&all.mutex);
+  const entry *e = find(descriptor);
+  if (e != NULL && !may_be_of_the_one_before(e)) {
+    c = (connection){.descriptor = descriptor, .serial = atomic_load(&e->serial)};
+  }
+  pthread_mutex_unlock(&all.mutex);
+  return c;
+}
+
 connection connections_deliver(int descriptor, size_t bytes, size_t frames) {
   entry *e = find(descriptor);
   if (e == NULL) {
     return (connection){.descriptor = -1};
   }
-  const uint64_t serial = atomic_load(&e->serial);
   const uint64_t taken = (uint64_t)bytes + (uint64_t)frames * AROUND_FRAME;
   uint64_t unread = atomic_load(&e->unread);
   uint64_t less = 0;
@@ -303,7 +337,7 @@ connection connections_deliver(int descriptor, size_t bytes, size_t frames) {
     less = unread < taken ? unread : taken;
   } while (!atomic_compare_exchange_weak(&e->unread, &unread, unread - less));
   atomic_fetch_sub(&all.unread, less);
-  return (connection){.descriptor = descriptor, .serial = serial};
+  return identify(descriptor);
 }
 
 /* ---- Time ---------------------------------------------------------------------------------------- */

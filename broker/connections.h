@@ -60,7 +60,13 @@ bool connections_receive(int descriptor, size_t bytes);
 void connections_close(int descriptor);
 
 /* ---- For the broker */
-/* A whole message of BYTES in FRAMES was taken that came from DESCRIPTOR (ZMQ_SRCFD). */
+/* A moment, for connections_drained. */
+uint64_t connections_moment(void);
+/* Since MOMENT there was a time when no message waited for the broker: what connections sent that were closed
+ * before it was delivered. */
+void connections_drained(uint64_t moment);
+/* A whole message of BYTES in FRAMES was taken that came from DESCRIPTOR (ZMQ_SRCFD).  None when it may have
+ * come over a connection that had the descriptor before: until those that it left were drained. */
 connection connections_deliver(int descriptor, size_t bytes, size_t frames);
 /* It belongs to a peer whose hello was accepted. */
 void connections_welcome(connection c);

@@ -193,7 +193,7 @@ void messages_take(broker *b, line_kind line, bool *received) {
     if (from == NULL) {
       take_from_stranger(b, line, m);
     } else {
-      from->connection = over;
+      peer_set_connection(from, over);
       st = handle(b, from, m, &why);
       if (st != STATUS_OK) {
         peers_refuse(b->peers, from, &m->header, &why);

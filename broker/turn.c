@@ -36,19 +36,28 @@ static bool is_full(const broker *b) {
          (b->ledger != NULL && ledger_pending_bytes(b->ledger) > TURN_RECORDS_BYTES);
 }
 
-/* The lines alternate, so that neither waits for the other. */
-static void take_messages(broker *b) {
-  bool any = true;
-  for (int taken = 0; any && taken < TURN_MESSAGES && !is_full(b);) {
-    any = false;
-    for (line_kind line = LINE_PLAIN; line < LINES_COUNT; line++) {
-      bool received = false;
-      if (!host_has_failed(&b->host)) {
-        messages_take(b, line, &received);
-      }
-      any = any || received;
-      taken += received;
+/* One of each line, so that neither waits for the other; how many. */
+static int take_round(broker *b) {
+  int taken = 0;
+  for (line_kind line = LINE_PLAIN; line < LINES_COUNT; line++) {
+    bool received = false;
+    if (!host_has_failed(&b->host)) {
+      messages_take(b, line, &received);
     }
+    taken += received;
+  }
+  return taken;
+}
+
+static void take_messages(broker *b) {
+  for (int taken = 0; taken < TURN_MESSAGES && !is_full(b);) {
+    const uint64_t moment = connections_moment();
+    const int more = take_round(b);
+    if (more == 0) {
+      connections_drained(moment);
+      return;
+    }
+    taken += more;
   }
 }
 

@@ -22,6 +22,13 @@ connection peers_connection(const wire_message *m) {
   return connections_deliver(zmq_msg_get(&m->frames[0], ZMQ_SRCFD), bytes, m->payloads_count + 2);
 }
 
+void peer_set_connection(peer *one, connection over) {
+  if (over.serial != 0 && over.serial != one->connection.serial) {
+    one->connection = over;
+    connections_welcome(over);
+  }
+}
+
 void peers_close_strangers(peers *p) {
   connections_doubt(DOUBT_MS);
   for (const peer *one = peers_next(p, NULL); one != NULL; one = peers_next(p, one)) {

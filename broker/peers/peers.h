@@ -49,8 +49,10 @@ const char *peers_endpoint(const peers *p, size_t index); /* as bound; "" */
 int peers_poll_items(const peers *p, zmq_pollitem_t *items);
 /* As wire_receive, of one line; a line that is not used never has a message. */
 status peers_receive(peers *p, line_kind line, wire_message *m, bool *received, error *err) MUST_USE;
-/* Notes that M was received; the connection that it came over. */
+/* Notes that M was received; the connection that it came over, or none where that is not certain. */
 connection peers_connection(const wire_message *m);
+/* A message of ONE came OVER a connection. */
+void peer_set_connection(peer *one, connection over);
 
 /* ---- Hello and farewell */
 const char *peer_role_name(unsigned role);

@@ -282,6 +282,29 @@ static void a_descriptor_that_is_used_again_is_another_connection(void **state) 
 
 #define LIMITED(function) cmocka_unit_test_setup(function, limit_to_few)
 
+static void what_a_closed_connection_sent_welcomes_no_successor(void **state) {
+  (void)state;
+  assert_true(admit(FIRST, "192.0.2.1"));
+  connections_close(FIRST);
+  assert_true(admit(FIRST, "192.0.2.2"));
+  /* The hello of the first one is delivered only now, over the descriptor that it had. */
+  assert_int_equal(welcome(FIRST).serial, 0);
+  assert_int_equal(connections_expire(CONNECTIONS_HELLO_MS), 1);
+}
+
+static void a_successor_is_known_when_everything_from_before_was_delivered(void **state) {
+  (void)state;
+  assert_true(admit(FIRST, "192.0.2.1"));
+  const uint64_t too_early = connections_moment();
+  connections_close(FIRST);
+  assert_true(admit(FIRST, "192.0.2.2"));
+  connections_drained(too_early);
+  assert_int_equal(welcome(FIRST).serial, 0);
+  connections_drained(connections_moment());
+  assert_int_not_equal(welcome(FIRST).serial, 0);
+  assert_int_equal(connections_expire(CONNECTIONS_HELLO_MS), 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       LIMITED(most_descriptors_are_for_tcp_and_neither_files_nor_ipc_lose_theirs),
@@ -297,6 +320,8 @@ int main(void) {
       LIMITED(when_tcp_is_full_the_oldest_stranger_makes_room_after_a_while),
       LIMITED(a_change_of_the_list_ends_all_connections_but_those_that_are_welcomed_again),
       LIMITED(a_descriptor_that_is_used_again_is_another_connection),
+      LIMITED(what_a_closed_connection_sent_welcomes_no_successor),
+      LIMITED(a_successor_is_known_when_everything_from_before_was_delivered),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
