@@ -4,6 +4,8 @@
 #define CANVASS_BROKER_LIMITS_H
 
 enum {
+  /* ---- Sockets */
+  LISTENER_RENEWALS_MAX = 16, /* of one endpoint, each of which costs a descriptor */
   /* ---- Transfers */
   TRANSFER_PEER_BYTES = 8 << 20,
   TRANSFER_CREDIT_BYTES = 64 << 20,                 /* in shares: owners_share */

@@ -2,6 +2,7 @@
 #include "broker/listener.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "broker/limits.h"
 #include "proto/endpoint.h"
 #include "proto/wire.h"
 
@@ -27,7 +29,51 @@ enum {
   LINGER_MS = 200, /* so that a farewell is sent */
 };
 
+static bool begins_with(const char *text, const char *start) {
+  return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* ---- The second link ----------------------------------------------------------------------------- */
+
+/* The path of an ipc endpoint's file; NULL when it has none. */
+static const char *file_of(const char *endpoint) {
+  const char *path = endpoint + strlen("ipc://");
+  return begins_with(endpoint, "ipc://") && path[0] != '@' ? path : NULL;
+}
+
+/* False when it would be too long. */
+static bool second_link(const char *path, char out[PATH_MAX]) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash != NULL ? slash + 1 : path;
+  const int length = snprintf(out, PATH_MAX, "%.*s.%s.link", (int)(name - path), path, name);
+  return length > 0 && length < PATH_MAX && strlen(name) + strlen("..link") <= NAME_MAX;
+}
+
+static void remove_link(const char *endpoint) {
+  const char *path = file_of(endpoint);
+  char spare[PATH_MAX];
+  struct stat there;
+  if (path != NULL && second_link(path, spare) && lstat(spare, &there) == 0 && S_ISSOCK(there.st_mode)) {
+    (void)unlink(spare);
+  }
+}
+
+/* Without one the endpoint can still be bound anew. */
+static void make_link(const char *endpoint) {
+  const char *path = file_of(endpoint);
+  char spare[PATH_MAX];
+  remove_link(endpoint); /* of a broker that was killed */
+  if (path != NULL && second_link(path, spare)) {
+    (void)!link(path, spare);
+  }
+}
+
+/* ---- Opening and closing ------------------------------------------------------------------------- */
+
 void listener_close(listener *l) {
+  for (size_t i = 0; l->endpoints != NULL && i < l->count; i++) {
+    remove_link(l->endpoints[i]);
+  }
   for (size_t i = 0; i < LINES_COUNT; i++) {
     if (l->sockets[i] != NULL) {
       zmq_close(l->sockets[i]);
@@ -37,6 +83,7 @@ void listener_close(listener *l) {
     free(l->endpoints[i]);
   }
   free(l->endpoints);
+  free(l->renewals);
   *l = (listener){0};
 }
 
@@ -68,10 +115,6 @@ static status open_line(void *zmq_context, const key_pair *key, void **socket, e
     }
   }
   return key != NULL ? key_use_server(*socket, key, err) : STATUS_OK;
-}
-
-static bool begins_with(const char *text, const char *start) {
-  return strncmp(text, start, strlen(start)) == 0;
 }
 
 /* The directory of a socket that is not there yet. */
@@ -178,7 +221,11 @@ static status bind_one(listener *l, void *zmq_context, const char *endpoint, con
     return error_set(err, STATUS_IO, "cannot listen on %s: %s", endpoint, zmq_strerror(errno));
   }
   l->endpoints[l->count] = strdup(actual);
-  return l->endpoints[l->count++] != NULL ? STATUS_OK : error_no_memory(err, endpoint);
+  if (l->endpoints[l->count] == NULL) {
+    return error_no_memory(err, endpoint);
+  }
+  make_link(l->endpoints[l->count++]);
+  return STATUS_OK;
 }
 
 status listener_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
@@ -188,7 +235,10 @@ status listener_open(void *zmq_context, const char *const *endpoints, size_t cou
     return error_set(err, STATUS_USAGE, "the broker needs an endpoint to listen on");
   }
   out->endpoints = calloc(count, sizeof *out->endpoints);
-  status st = out->endpoints != NULL ? STATUS_OK : error_no_memory(err, "the broker's endpoints");
+  out->renewals = calloc(count, sizeof *out->renewals);
+  status st = out->endpoints != NULL && out->renewals != NULL
+                  ? STATUS_OK
+                  : error_no_memory(err, "the broker's endpoints");
   for (size_t i = 0; i < count && st == STATUS_OK; i++) {
     st = bind_one(out, zmq_context, endpoints[i], key, err);
   }
@@ -201,19 +251,43 @@ status listener_open(void *zmq_context, const char *const *endpoints, size_t cou
 /* ---- Renewing ------------------------------------------------------------------------------------ */
 
 static bool is_missing(const char *endpoint) {
-  const char *path = endpoint + strlen("ipc://");
+  const char *path = file_of(endpoint);
   struct stat there;
-  return begins_with(endpoint, "ipc://") && path[0] != '@' && lstat(path, &there) != 0 && errno == ENOENT;
+  return path != NULL && lstat(path, &there) != 0 && errno == ENOENT;
 }
 
-/* Bound a second time: unbinding would end the connections that came through the first. */
-static void renew(listener *l, const char *endpoint, void (*say)(void *context, const char *line),
-                  void *context) {
+static bool link_again(const char *endpoint) {
+  const char *path = file_of(endpoint);
+  char spare[PATH_MAX];
+  struct stat there;
+  return second_link(path, spare) && lstat(spare, &there) == 0 && S_ISSOCK(there.st_mode) &&
+         link(spare, path) == 0;
+}
+
+/* A second time: unbinding would end the connections that came through the first.  0, or errno. */
+static int bind_again(listener *l, size_t index) {
+  l->renewals[index]++;
+  const int cause =
+      bind_private(l->sockets[l->sockets[LINE_KEYED] != NULL ? LINE_KEYED : LINE_PLAIN], l->endpoints[index]);
+  if (cause == 0) {
+    make_link(l->endpoints[index]);
+  }
+  return cause;
+}
+
+static void renew(listener *l, size_t index, void (*say)(void *context, const char *line), void *context) {
   char line[ENDPOINT_MAX + 128];
-  void *socket = l->sockets[l->sockets[LINE_KEYED] != NULL ? LINE_KEYED : LINE_PLAIN];
-  const int cause = bind_private(socket, endpoint);
+  const char *endpoint = l->endpoints[index];
+  const bool is_linked = link_again(endpoint);
+  const bool is_spent = !is_linked && l->renewals[index] == LISTENER_RENEWALS_MAX;
+  const int cause = is_linked ? 0 : is_spent ? ENFILE : bind_again(l, index);
   if (cause == 0) {
     snprintf(line, sizeof line, "the socket %s was removed; it is made again", endpoint);
+  } else if (is_spent) {
+    snprintf(line, sizeof line,
+             "the socket %s was removed %d times, with its second link, and is not made again: start the "
+             "broker again",
+             endpoint, (int)LISTENER_RENEWALS_MAX);
   } else {
     snprintf(line, sizeof line, "the socket %s was removed, and cannot be made again: %s", endpoint,
              zmq_strerror(cause));
@@ -227,7 +301,7 @@ static void renew(listener *l, const char *endpoint, void (*say)(void *context, 
 void listener_renew(listener *l, void (*say)(void *context, const char *line), void *context) {
   for (size_t i = 0; i < l->count; i++) {
     if (is_missing(l->endpoints[i])) {
-      renew(l, l->endpoints[i], say, context);
+      renew(l, i, say, context);
     }
   }
 }

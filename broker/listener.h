@@ -14,6 +14,7 @@ typedef enum line_kind { LINE_PLAIN, LINE_KEYED, LINES_COUNT } line_kind;
 typedef struct listener {
   void *sockets[LINES_COUNT]; /* NULL: not used */
   char **endpoints;           /* as bound */
+  unsigned *renewals;         /* of each */
   size_t count;
   bool renewal_failed; /* and was told */
 } listener;
@@ -25,7 +26,9 @@ status listener_check(const char *endpoint, const key_pair *key, error *err) MUS
 status listener_open(void *zmq_context, const char *const *endpoints, size_t count, const key_pair *key,
                      listener *out, error *err) MUST_USE;
 /* Makes the files of ipc sockets again that were removed, as by somebody who tidied a directory up:
- * connections stay, but new ones would not be possible.  SAY is told, of a failure once. */
+ * connections stay, but new ones would not be possible.  Beside a socket NAME there is a second link to it,
+ * .NAME.link, from which the first is made again.  When that was removed, too, the endpoint is bound anew,
+ * which costs a descriptor, LISTENER_RENEWALS_MAX times.  SAY is told, of a failure once. */
 void listener_renew(listener *l, void (*say)(void *context, const char *line), void *context);
 void listener_close(listener *l);
 
