@@ -81,6 +81,7 @@ status broker_new(const broker_options *options, broker **out, error *err) {
   b->options = *options;
   b->host = (host){.say = options->say, .now_ms = options->now_ms, .context = options->context};
   b->wake_fd = -1;
+  b->is_tidy = true;
   host_begin(&b->host);
   atomic_init(&b->stop, false);
   atomic_init(&b->new_list, NULL);

@@ -12,6 +12,16 @@
 
 typedef struct broker broker;
 
+/* What a turn of the loop has done; broker/limits.h says how much of it at most, and how far one message may
+ * go beyond that. */
+typedef struct broker_turn {
+  uint64_t messages; /* received */
+  uint64_t bytes;    /* of messages received and blobs answered, and compared with their names */
+  uint64_t
+      records; /* written to the ledger, listed, referred to, restored; shards that a worker says it has */
+  uint64_t unlinks; /* of blobs that nothing refers to any longer */
+} broker_turn;
+
 typedef struct broker_options {
   void *zmq_context;
   const char *const *endpoints; /* inproc://, ipc://, tcp:// */
@@ -26,6 +36,8 @@ typedef struct broker_options {
   /* Milliseconds of a clock that never goes back, asked once a turn by the broker's thread.  NULL: the
    * machine's clock; others for tests. */
   uint64_t (*now_ms)(void *context);
+  /* For tests and benchmarks: at the end of each turn, from the broker's thread.  May be NULL. */
+  void (*turned)(void *context, const broker_turn *turn);
   void *context;
 } broker_options;
 

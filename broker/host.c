@@ -59,7 +59,7 @@ void host_begin_turn(host *h) {
   const uint64_t passed = now - h->seen_ms;
   h->clock_ms += passed < HELD_UP_MS ? passed : HELD_UP_MS;
   h->seen_ms = now;
-  h->turn_bytes = 0;
+  h->turn = (broker_turn){0};
 }
 
 uint64_t host_wall_s(void) {

@@ -11,13 +11,14 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "broker/broker.h"
 
 typedef struct host {
   void (*say)(void *context, const char *line); /* may be NULL */
   uint64_t (*now_ms)(void *context);            /* NULL: the machine's clock */
   void *context;
   uint64_t clock_ms, seen_ms; /* clock_ms is never 0, which means never */
-  size_t turn_bytes;          /* received and answered in this turn */
+  broker_turn turn;           /* so far */
   status fatal;
   error why_fatal;
 } host;

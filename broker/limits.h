@@ -15,10 +15,14 @@ enum {
   TRANSFER_SWITCH_MS = 3000,     /* likewise, when another offers the same; twice as long each time */
   TRANSFER_SEARCH_MS = 15000,    /* every worker that may have the blob must have answered by then */
   TRANSFER_SEARCHES_MAX = 10000, /* and requests for the blob of one of them */
-  /* ---- Turns */
+  /* ---- Turns: after so much the rest waits for the next one, so that everybody is answered soon.  What is
+   * one message's is done in one turn: it can exceed these by what a message may ask for. */
   TURN_MESSAGES = 1000,
-  TURN_BYTES = 32 << 20, /* received and answered in one turn: what a turn holds in memory */
-  TURN_RECORDS_BYTES = 16 << 20,
+  TURN_BYTES = 32 << 20, /* what a turn holds in memory, too */
+  TURN_RECORDS = 32768,
+  TURN_RECORDS_BYTES = 16 << 20, /* of the transaction */
+  TURN_UNLINKS = 32,             /* some milliseconds on a slow disk */
+  HELLO_SHARDS_MAX = 32768,      /* that a worker holds and the core learns of: a turn's records */
 };
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/limits.h"
 #include "broker/shell.h"
 
 /* ---- Hello --------------------------------------------------------------------------------------- */
@@ -31,7 +32,9 @@ static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   size_t length = 0;
   const void *bytes = m->payloads_count > 0 ? wire_payload_bytes(m, 0, &length) : NULL;
   size_t count = length / sizeof(uint64_t);
-  count = count < CORE_HELD_MAX ? count : CORE_HELD_MAX;
+  const size_t named = count;
+  count = count < HELLO_SHARDS_MAX ? count : HELLO_SHARDS_MAX;
+  b->host.turn.records += count;
   uint64_t *held = malloc((count + 1) * sizeof *held);
   if (held == NULL) {
     return error_no_memory(why, "a worker's shards");
@@ -45,8 +48,9 @@ static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   e.joined.held_count = count;
   jobs_feed(b->jobs, &e);
   free(held);
-  host_log(&b->host, "worker %s joined: takes %u task%s, running and waiting; %zu shard%s held", p->title,
-           p->capacity, p->capacity == 1 ? "" : "s", count, count == 1 ? "" : "s");
+  host_log(&b->host, "worker %s joined: takes %u task%s, running and waiting; %zu shard%s held%s", p->title,
+           p->capacity, p->capacity == 1 ? "" : "s", named, named == 1 ? "" : "s",
+           named > count ? ", more than are taken into account when tasks are given out" : "");
   return STATUS_OK;
 }
 
@@ -180,7 +184,7 @@ void messages_take(broker *b, line_kind line, bool *received) {
     return;
   }
   for (size_t i = 0; i <= m->payloads_count; i++) {
-    b->host.turn_bytes += zmq_msg_size(&m->frames[i]);
+    b->host.turn.bytes += zmq_msg_size(&m->frames[i]);
   }
   const connection over = peers_connection(m);
   if (m->header.kind == MESSAGE_HELLO) {

@@ -22,7 +22,9 @@ struct broker {
   uint8_t instance[INSTANCE_BYTES];
   wire_message *incoming;
   uint64_t housekept_ms;
-  int wake_fd; /* eventfd */
+  uint64_t compared_bytes; /* by the vault, before this turn */
+  bool is_tidy;            /* the vault has nothing to remove */
+  int wake_fd;             /* eventfd */
   atomic_bool stop;
   _Atomic(const key_list *) new_list;
 };

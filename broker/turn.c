@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "broker/limits.h"
 #include "broker/shell.h"
 
 enum { IDLE_MS = 1000 };
@@ -10,7 +11,7 @@ enum { IDLE_MS = 1000 };
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
 static bool has_work(const broker *b) {
-  return peers_any_gone(b->peers) || transfer_is_comparing(b->transfer);
+  return peers_any_gone(b->peers) || transfer_is_comparing(b->transfer) || !b->is_tidy;
 }
 
 static void wait_for_messages(broker *b) {
@@ -31,33 +32,48 @@ static void wait_for_messages(broker *b) {
 
 /* ---- Messages and events ------------------------------------------------------------------------- */
 
-static bool is_full(const broker *b) {
-  return b->host.turn_bytes + peers_outbox_bytes(b->peers) > TURN_BYTES ||
-         (b->ledger != NULL && ledger_pending_bytes(b->ledger) > TURN_RECORDS_BYTES);
+static void begin(broker *b) {
+  host_begin_turn(&b->host);
+  b->compared_bytes = b->vault != NULL ? vault_compared_bytes(b->vault) : 0;
 }
 
-/* One of each line, so that neither waits for the other; how many. */
-static int take_round(broker *b) {
-  int taken = 0;
+/* So far. */
+static broker_turn work_of(const broker *b) {
+  broker_turn t = b->host.turn;
+  t.bytes += b->vault != NULL ? vault_compared_bytes(b->vault) - b->compared_bytes : 0;
+  t.records += b->ledger != NULL ? ledger_pending_records(b->ledger) : 0;
+  return t;
+}
+
+static bool is_full(const broker *b) {
+  const broker_turn t = work_of(b);
+  return t.messages >= TURN_MESSAGES || t.records >= TURN_RECORDS ||
+         t.bytes + peers_outbox_bytes(b->peers) >= TURN_BYTES ||
+         (b->ledger != NULL && ledger_pending_bytes(b->ledger) >= TURN_RECORDS_BYTES);
+}
+
+/* One of each line, so that neither waits for the other; false when there is none. */
+static bool take_round(broker *b) {
+  bool any = false;
   for (line_kind line = LINE_PLAIN; line < LINES_COUNT; line++) {
     bool received = false;
     if (!host_has_failed(&b->host)) {
       messages_take(b, line, &received);
     }
-    taken += received;
+    b->host.turn.messages += received;
+    any = any || received;
   }
-  return taken;
+  return any;
 }
 
 static void take_messages(broker *b) {
-  for (int taken = 0; taken < TURN_MESSAGES && !is_full(b);) {
+  bool any = true;
+  while (any && !is_full(b)) {
     const uint64_t moment = connections_moment();
-    const int more = take_round(b);
-    if (more == 0) {
+    any = take_round(b);
+    if (!any) {
       connections_drained(moment);
-      return;
     }
-    taken += more;
   }
 }
 
@@ -122,9 +138,16 @@ static void commit(broker *b) {
 
 /* ---- The turn ------------------------------------------------------------------------------------ */
 
+/* Blobs that nothing refers to any longer, as the commit says. */
+static void tidy(broker *b, bool is_time) {
+  if (b->vault != NULL && (is_time || !b->is_tidy)) {
+    b->is_tidy = !vault_tidy(b->vault, host_wall_s(), TURN_UNLINKS, &b->host.turn.unlinks);
+  }
+}
+
 void turn_run(broker *b) {
   wait_for_messages(b);
-  host_begin_turn(&b->host);
+  begin(b);
   take_new_list(b);
   departures_gone(b);
   take_messages(b);
@@ -137,6 +160,7 @@ void turn_run(broker *b) {
   if (!host_has_failed(&b->host)) {
     check_core(b);
   }
+  broker_turn work = work_of(b);
   if (!host_has_failed(&b->host)) { /* otherwise the records may be incomplete */
     commit(b);
   }
@@ -145,7 +169,9 @@ void turn_run(broker *b) {
   }
   jobs_reply(b->jobs);
   peers_post(b->peers);
-  if (is_time && b->vault != NULL) {
-    vault_tidy(b->vault, host_wall_s(), NULL);
+  tidy(b, is_time);
+  work.unlinks = b->host.turn.unlinks;
+  if (b->options.turned != NULL) {
+    b->options.turned(b->options.context, &work);
   }
 }

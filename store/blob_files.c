@@ -233,3 +233,10 @@ void blob_files_each(int directory, void (*visit)(void *context, const digest *n
     closedir(listing);
   }
 }
+
+void blob_files_each_of(int directory, uint8_t first,
+                        void (*visit)(void *context, const digest *name, uint64_t bytes), void *context) {
+  char path[sizeof "blobs/00"];
+  snprintf(path, sizeof path, "blobs/%02x", (unsigned)first);
+  each_of_fan(openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), visit, context);
+}

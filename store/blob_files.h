@@ -38,5 +38,8 @@ void blob_files_set_aside(int directory, const digest *name);
 void blob_files_tidy(int directory);
 void blob_files_each(int directory, void (*visit)(void *context, const digest *name, uint64_t bytes),
                      void *context);
+/* The same of those whose names begin with the byte FIRST. */
+void blob_files_each_of(int directory, uint8_t first,
+                        void (*visit)(void *context, const digest *name, uint64_t bytes), void *context);
 
 #endif

@@ -21,6 +21,8 @@ catalog *catalog_new(host *h, peers *p, blobs *b, vault *v, ledger *l) {
 void catalog_destroy(catalog *c) {
   if (c != NULL) {
     free(c->unread);
+    pins_fini(&c->pins);
+    manifest_destroy(c->last);
     free(c);
   }
 }

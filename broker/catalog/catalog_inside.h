@@ -3,6 +3,7 @@
 #define CANVASS_BROKER_CATALOG_CATALOG_INSIDE_H
 
 #include "broker/catalog/catalog.h"
+#include "broker/catalog/pins.h"
 #include "store/manifest.h"
 
 struct catalog {
@@ -14,11 +15,15 @@ struct catalog {
   /* Manifests of datasets that could not be read at the start: no references are counted for these. */
   digest *unread;
   size_t unread_count, unread_capacity;
+  pins pins;
+  /* The last manifest that was decoded: thousands of jobs may be over the same one. */
+  digest last_name;
+  manifest *last; /* may be NULL */
 };
 
 /* ---- manifests.c */
-/* The manifest in the vault, to be destroyed. */
-status manifests_open(catalog *c, const digest *name, manifest **out, error *err) MUST_USE;
+/* The manifest in the vault, borrowed until the next one is opened. */
+status manifests_open(catalog *c, const digest *name, const manifest **out, error *err) MUST_USE;
 
 /* ---- datasets.c */
 /* M, stored at WHERE, becomes the version after BASE of dataset NAME, as `commit` says.  STATUS_JOB

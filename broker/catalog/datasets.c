@@ -12,6 +12,7 @@ static status refer_shards(catalog *c, const manifest *m, error *err) {
   for (uint32_t i = 0; i < m->shards_count; i++) {
     TRY(vault_refer(c->vault, &m->shards[i].name, err));
   }
+  c->host->turn.records += m->shards_count;
   return STATUS_OK;
 }
 
@@ -19,19 +20,23 @@ static void release_shards(catalog *c, const manifest *m) {
   for (uint32_t i = 0; i < m->shards_count; i++) {
     vault_release(c->vault, &m->shards[i].name);
   }
+  c->host->turn.records += m->shards_count;
 }
 
 static status refer_all(catalog *c, const digest *name, const manifest *m, error *err) {
+  pin *one = pins_find(&c->pins, name);
+  one = one != NULL ? one : pins_add(&c->pins, name);
+  if (one == NULL) {
+    return error_no_memory(err, "the datasets");
+  }
   TRY(vault_refer(c->vault, name, err));
-  return refer_shards(c, m, err);
+  return one->count++ == 0 ? refer_shards(c, m, err) : STATUS_OK;
 }
 
 status catalog_refer(catalog *c, const digest *name, error *err) {
-  manifest *m = NULL;
+  const manifest *m = NULL;
   TRY(manifests_open(c, name, &m, err));
-  const status st = refer_all(c, name, m, err);
-  manifest_destroy(m);
-  return st;
+  return refer_all(c, name, m, err);
 }
 
 static status note_unread(catalog *c, const digest *name, error *err) {
@@ -91,15 +96,19 @@ static void let_go(catalog *c, const digest *name) {
 }
 
 void catalog_release(catalog *c, const digest *name) {
-  manifest *m = NULL;
+  pin *one = pins_find(&c->pins, name);
+  const manifest *m = NULL;
   error why;
+  vault_release(c->vault, name);
+  if (one == NULL || --one->count > 0) {
+    return;
+  }
+  pins_remove(&c->pins, one);
   if (manifests_open(c, name, &m, &why) == STATUS_OK) {
     release_shards(c, m);
-    manifest_destroy(m);
   } else { /* its shards stay until the next start */
     host_log(c->host, "%s", why.message);
   }
-  vault_release(c->vault, name);
 }
 
 /* ---- Versions ------------------------------------------------------------------------------------ */
@@ -133,6 +142,7 @@ static bool is_same_shard(const manifest_shard *a, const manifest_shard *b) {
 /* The broker already has those at the same position of BEFORE (may be NULL).  After a restart the vault
  * would hash each of them, a whole dataset in one turn; damage is found when they are used. */
 static status check_shards(catalog *c, const manifest *m, const manifest *before, error *err) {
+  c->host->turn.records += m->shards_count;
   for (uint32_t i = 0; i < m->shards_count; i++) {
     if (before != NULL && i < before->shards_count && is_same_shard(&m->shards[i], &before->shards[i])) {
       continue;
@@ -158,14 +168,12 @@ status datasets_check(catalog *c, slice name, uint64_t base, const manifest *m, 
   if (d == NULL && ledger_datasets(c->ledger) >= LEDGER_DATASETS_MAX) {
     return error_set(err, STATUS_LIMIT, "there are already %d datasets: drop some", (int)LEDGER_DATASETS_MAX);
   }
-  manifest *before = NULL;
+  const manifest *before = NULL;
   error ignored; /* a manifest that cannot be read: then all shards are checked */
   if (d != NULL && manifests_open(c, &d->manifest, &before, &ignored) != STATUS_OK) {
     before = NULL;
   }
-  const status st = check_shards(c, m, before, err);
-  manifest_destroy(before);
-  return st;
+  return check_shards(c, m, before, err);
 }
 
 /* It was put again after its manifest was damaged. */

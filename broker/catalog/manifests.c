@@ -7,11 +7,19 @@
 
 enum { FILE_SHOWN_BYTES = 100 };
 
-status manifests_open(catalog *c, const digest *name, manifest **out, error *err) {
+status manifests_open(catalog *c, const digest *name, const manifest **out, error *err) {
   store_blob mapped;
   TRY(vault_get(c->vault, name, &mapped, err));
-  const status st = manifest_decode(mapped.bytes, mapped.length, out, err);
+  status st = STATUS_OK;
+  if (c->last == NULL || !digest_equal(&c->last_name, name)) {
+    manifest_destroy(c->last);
+    c->last = NULL;
+    st = manifest_decode(mapped.bytes, mapped.length, &c->last, err);
+    c->host->turn.records += st == STATUS_OK ? c->last->shards_count : 0;
+  }
   store_release(&mapped);
+  c->last_name = *name;
+  *out = c->last;
   return st;
 }
 
@@ -40,11 +48,9 @@ status catalog_shards_in(const void *bytes, size_t length, catalog_shards *out, 
 }
 
 status catalog_shards_of(catalog *c, const digest *name, catalog_shards *out, error *err) {
-  manifest *m = NULL;
+  const manifest *m = NULL;
   TRY(manifests_open(c, name, &m, err));
-  const status st = take_shards(m, out, err);
-  manifest_destroy(m);
-  return st;
+  return take_shards(m, out, err);
 }
 
 void catalog_shards_fini(catalog_shards *s) {
@@ -54,7 +60,7 @@ void catalog_shards_fini(catalog_shards *s) {
 
 /* ---- Files --------------------------------------------------------------------------------------- */
 
-static bool open_of_job(catalog *c, const ledger_job *j, manifest **out) {
+static bool open_of_job(catalog *c, const ledger_job *j, const manifest **out) {
   error ignored; /* without the manifest the message stays as it is */
   return ledger_blob_is_set(&j->manifest) && manifests_open(c, &j->manifest.name, out, &ignored) == STATUS_OK;
 }
@@ -85,10 +91,9 @@ static void append_files(error *why, const manifest *m, const digest *first, con
 
 void catalog_name_files(catalog *c, const ledger_job *j, const digest *first, const digest *last,
                         error *why) {
-  manifest *m = NULL;
+  const manifest *m = NULL;
   if (open_of_job(c, j, &m)) {
     append_files(why, m, first, last);
-    manifest_destroy(m);
   }
 }
 
@@ -116,13 +121,9 @@ static void explain(const ledger_job *j, const manifest *m, uint32_t index, cons
 }
 
 void catalog_name_lost(catalog *c, const ledger_job *j, const digest *lost, error *why) {
-  manifest *m = NULL;
+  const manifest *m = NULL;
   uint32_t index = 0;
-  if (!open_of_job(c, j, &m)) {
-    return;
-  }
-  if (find_shard(m, lost, &index)) {
+  if (open_of_job(c, j, &m) && find_shard(m, lost, &index)) {
     explain(j, m, index, lost, why);
   }
-  manifest_destroy(m);
 }

@@ -323,6 +323,10 @@ status ledger_commit(ledger *l, error *err) {
   return STATUS_OK;
 }
 
+size_t ledger_pending_records(const ledger *l) {
+  return l->pending.count;
+}
+
 size_t ledger_pending_bytes(const ledger *l) {
   return l->pending.bytes;
 }

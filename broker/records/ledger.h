@@ -87,6 +87,7 @@ void ledger_close(ledger *l); /* accepts NULL; what was not committed is lost */
 /* Everything since the last commit, in one transaction.  When it fails the memory is ahead of the disk: stop.
  * STATUS_IO when no space is left: what was committed before is intact. */
 status ledger_commit(ledger *l, error *err) MUST_USE;
+size_t ledger_pending_records(const ledger *l);
 size_t ledger_pending_bytes(const ledger *l); /* commit before this passes 32 MiB; at 60 puts are refused */
 
 /* ---- Datasets (kept sorted by name) */

@@ -154,6 +154,7 @@ int vault_hash(vault *v, int file, uint64_t from, uint64_t to, digest_stream *st
     }
     if (got > 0) {
       digest_stream_add(stream, v->read_buffer, (size_t)got);
+      v->compared_bytes += (uint64_t)got;
       from += (uint64_t)got;
     }
   }
@@ -237,6 +238,10 @@ static status find_whole(vault *v, const digest *name, uint64_t *bytes, bool *fo
   return STATUS_OK;
 }
 
+uint64_t vault_compared_bytes(const vault *v) {
+  return v->compared_bytes;
+}
+
 bool vault_has(vault *v, const digest *name, uint64_t *bytes) {
   uint64_t size = 0;
   bool found = false;
@@ -293,6 +298,7 @@ status vault_note_whole(vault *v, const digest *name, uint64_t bytes, error *err
 
 status vault_put(vault *v, const void *bytes, size_t length, digest *name, error *err) {
   TRY(digest_of(bytes, length, name, err));
+  v->compared_bytes += length;
   uint64_t offset = 0;
   bool found = false;
   TRY(find_whole(v, name, &offset, &found, err));

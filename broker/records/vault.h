@@ -41,6 +41,9 @@ void vault_close(vault *v);                  /* accepts NULL */
 const char *vault_directory(const vault *v); /* absolute */
 const uint8_t *vault_probe(const vault *v);  /* VAULT_PROBE_BYTES */
 
+/* Bytes that were compared with names since it was opened: what takes time. */
+uint64_t vault_compared_bytes(const vault *v);
+
 /* Whether it is complete and was compared with its name.  With it *BYTES (may be NULL). */
 bool vault_has(vault *v, const digest *name, uint64_t *bytes);
 /* Mapped until store_release.  The first time in this process the bytes are compared with the name: one that
@@ -74,12 +77,13 @@ status vault_check_place(const vault *v, error *err) MUST_USE;
 status vault_sync(vault *v, error *err) MUST_USE;
 
 /* References are counted in memory: the shell rebuilds them from the ledger at each start.  A blob may be
- * referred to before it exists.  One whose last reference is dropped is removed with the next vault_tidy. */
+ * referred to before it exists.  One whose last reference is dropped is removed by vault_tidy. */
 status vault_refer(vault *v, const digest *name, error *err) MUST_USE;
 void vault_release(vault *v, const digest *name);
 /* Removes unreferenced blobs: at once those that were referred to before, after VAULT_KEPT_S those that never
- * were (looked for once an hour), also in partly/ and hand-in/.  NOW_S: the wall clock.  *REMOVED may be
- * NULL.  Cheap when there is nothing to do. */
-void vault_tidy(vault *v, uint64_t now_s, uint64_t *removed);
+ * were (looked for at the start and once an hour), also in partly/ and hand-in/.  A step removes at most MOST
+ * files and looks at a 256th of the blobs: true when there is more to do.  What a crash leaves to do counts
+ * as never referred to.  NOW_S: the wall clock.  *REMOVED, which may be NULL, counts on. */
+bool vault_tidy(vault *v, uint64_t now_s, uint64_t most, uint64_t *removed);
 
 #endif

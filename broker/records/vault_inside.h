@@ -29,12 +29,15 @@ struct vault {
   size_t partly_count;
   uint64_t clock;
   uint64_t incoming_count;
+  uint64_t compared_bytes;
   /* Tidying: blobs whose last reference was dropped. */
   digest *released;
   size_t released_count, released_capacity;
-  bool released_overflow; /* the list is incomplete: search the table */
+  size_t released_done;   /* of the list */
+  bool released_overflow; /* the list is incomplete */
+  unsigned walk_at;       /* the part of the directory where the walk is; beyond the last: it has ended */
   bool walked;
-  uint64_t walked_s;
+  uint64_t walked_s; /* when it began */
 };
 
 void vault_warn(vault *v, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,8 +1,8 @@
 /* Removal: references, and the search for unreferenced blobs.
  *
- * Blobs whose last reference was dropped are listed and removed with the next tidying.  Those that never had
+ * Blobs whose last reference was dropped are listed and removed by the next tidying.  Those that never had
  * one, and what stayed in partly/ and hand-in/, are found by walking through the directories from time to
- * time. */
+ * time.  Both go on step by step: a dataset may have thousands of shards. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,13 @@
 #include "base/array.h"
 #include "broker/records/vault_inside.h"
 
-enum { WALK_S = 3600 };
+enum {
+  WALK_S = 3600,
+  EXAMINED_MAX = 10000, /* of the list in one step: those that are wanted again cost little */
+  WALK_PARTLY = UINT8_MAX + 1,
+  WALK_HAND_IN,
+  WALK_END,
+};
 
 /* ---- References ---------------------------------------------------------------------------------- */
 
@@ -74,16 +80,19 @@ static void remove_blob(vault *v, const digest *name, uint64_t *removed) {
   }
 }
 
-static void remove_released(vault *v, uint64_t *removed) {
-  if (v->released_overflow) {
-    /* What could not be listed is found later by its age. */
-    for (size_t i = 0; i < v->blobs.count; i++) {
-      v->blobs.at[i].is_listed = false;
-    }
-    v->released_overflow = false;
+/* Blobs that could not be listed are found later by their age. */
+static void forget_overflow(vault *v) {
+  for (size_t i = 0; i < v->blobs.count; i++) {
+    v->blobs.at[i].is_listed = false;
   }
-  for (size_t i = 0; i < v->released_count; i++) {
-    const digest name = v->released[i];
+  v->released_overflow = false;
+  v->released_count = v->released_done = 0;
+}
+
+static void remove_released(vault *v, uint64_t most, uint64_t *removed) {
+  const size_t from = v->released_done;
+  while (v->released_done < v->released_count && *removed < most && v->released_done - from < EXAMINED_MAX) {
+    const digest name = v->released[v->released_done++];
     vault_entry *e = vault_table_find(&v->blobs, &name);
     if (e == NULL) {
       continue;
@@ -93,7 +102,12 @@ static void remove_released(vault *v, uint64_t *removed) {
       remove_blob(v, &name, removed);
     }
   }
-  v->released_count = 0;
+  if (v->released_done == v->released_count) {
+    v->released_count = v->released_done = 0;
+    if (v->released_overflow) {
+      forget_overflow(v);
+    }
+  }
 }
 
 /* ---- Walking ------------------------------------------------------------------------------------- */
@@ -101,7 +115,7 @@ static void remove_released(vault *v, uint64_t *removed) {
 typedef struct walk {
   vault *vault;
   uint64_t now_s;
-  uint64_t removed;
+  uint64_t most, removed;
 } walk;
 
 static bool is_old(const walk *w, time_t changed) {
@@ -114,7 +128,7 @@ static void remove_unreferred(void *context, const digest *name, uint64_t bytes)
   char path[BLOB_PATH_BYTES];
   struct stat info;
   const vault_entry *e = vault_table_find(&w->vault->blobs, name);
-  if (e != NULL && e->references > 0) {
+  if (w->removed >= w->most || (e != NULL && e->references > 0)) {
     return;
   }
   blob_files_path("blobs", name, path);
@@ -145,7 +159,7 @@ static void forget_partly(vault *v, const char *file_name) {
 static void remove_old_files(walk *w, const char *part) {
   const int directory = openat(w->vault->place.directory, part, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *listing = directory >= 0 ? fdopendir(directory) : NULL;
-  for (const struct dirent *e; listing != NULL && (e = readdir(listing)) != NULL;) {
+  for (const struct dirent *e; listing != NULL && w->removed < w->most && (e = readdir(listing)) != NULL;) {
     struct stat info;
     if (fstatat(directory, e->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(info.st_mode) &&
         is_old(w, info.st_mtime > info.st_ctime ? info.st_mtime : info.st_ctime)) {
@@ -160,17 +174,29 @@ static void remove_old_files(walk *w, const char *part) {
   }
 }
 
-void vault_tidy(vault *v, uint64_t now_s, uint64_t *removed) {
-  walk w = {.vault = v, .now_s = now_s};
-  remove_released(v, &w.removed);
+/* A part of which not all could be removed is walked again. */
+static void walk_part(vault *v, walk *w) {
+  if (v->walk_at < WALK_PARTLY) {
+    blob_files_each_of(v->place.directory, (uint8_t)v->walk_at, remove_unreferred, w);
+  } else {
+    remove_old_files(w, v->walk_at == WALK_PARTLY ? "partly" : "hand-in");
+  }
+  v->walk_at += w->removed < w->most;
+}
+
+bool vault_tidy(vault *v, uint64_t now_s, uint64_t most, uint64_t *removed) {
+  walk w = {.vault = v, .now_s = now_s, .most = most};
+  remove_released(v, most, &w.removed);
   if (!v->walked || now_s < v->walked_s || now_s - v->walked_s >= WALK_S) {
     v->walked = true;
     v->walked_s = now_s;
-    blob_files_each(v->place.directory, remove_unreferred, &w);
-    remove_old_files(&w, "partly");
-    remove_old_files(&w, "hand-in");
+    v->walk_at = 0;
+  }
+  if (v->walk_at < WALK_END && w.removed < most) {
+    walk_part(v, &w);
   }
   if (removed != NULL) {
-    *removed = w.removed;
+    *removed += w.removed;
   }
+  return v->released_count > 0 || v->walk_at < WALK_END;
 }

@@ -36,7 +36,7 @@ static void send_mapped(transfer *t, peer *to, const digest *name, uint64_t offs
   if (length > 0) {
     memcpy(zmq_msg_data(&frame), (const uint8_t *)mapped->bytes + offset, length);
   }
-  t->host->turn_bytes += length;
+  t->host->turn.bytes += length;
   chunks_pass(t, to, name, offset, mapped->length, &frame);
   zmq_msg_close(&frame);
 }

@@ -120,3 +120,10 @@ void vault_send(vault *v, uint64_t index, size_t chunk) {
 uint64_t vault_now(void) {
   return (uint64_t)time(NULL);
 }
+
+uint64_t vault_tidy_all(vault *v, uint64_t now_s) {
+  uint64_t removed = 0;
+  while (vault_tidy(v, now_s, UINT64_MAX, &removed)) {
+  }
+  return removed;
+}

@@ -36,5 +36,7 @@ void vault_assert_there(vault *v, uint64_t index);
 void vault_send(vault *v, uint64_t index, size_t chunk);
 /* The wall clock. */
 uint64_t vault_now(void);
+/* All steps of tidying; how many files were removed. */
+uint64_t vault_tidy_all(vault *v, uint64_t now_s);
 
 #endif

@@ -192,22 +192,18 @@ static void what_is_referred_to_stays_and_goes_with_the_last_reference(void **st
   vault *v = vault_fixture_open(&f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
-  uint64_t removed = 0;
   const size_t length = vault_blob(3, bytes, &name);
   assert_int_equal(vault_refer(v, &name, NULL), STATUS_OK); /* before it is there */
   assert_int_equal(vault_put(v, bytes, length, &name, NULL), STATUS_OK);
   assert_int_equal(vault_refer(v, &name, NULL), STATUS_OK);
-  vault_tidy(v, vault_now() + DAY_S, &removed);
+  assert_int_equal(vault_tidy_all(v, vault_now() + DAY_S), 0);
   vault_release(v, &name);
-  vault_tidy(v, vault_now() + 2 * DAY_S, &removed);
-  assert_int_equal(removed, 0);
+  assert_int_equal(vault_tidy_all(v, vault_now() + 2 * DAY_S), 0);
   assert_true(vault_has(v, &name, NULL));
   vault_release(v, &name);
-  vault_tidy(v, vault_now() + 2 * DAY_S, &removed);
-  assert_int_equal(removed, 1);
+  assert_int_equal(vault_tidy_all(v, vault_now() + 2 * DAY_S), 1);
   assert_false(vault_has(v, &name, NULL));
-  vault_tidy(v, vault_now() + 2 * DAY_S, &removed);
-  assert_int_equal(removed, 0);
+  assert_int_equal(vault_tidy_all(v, vault_now() + 2 * DAY_S), 0);
   vault_close(v);
   vault_teardown(&f);
 }
@@ -226,9 +222,9 @@ static void a_blob_that_was_offered_again_outlives_its_last_reference_for_a_day(
   assert_int_equal(vault_receive(v, &name, length, &offset, NULL), STATUS_OK);
   assert_int_equal(offset, length);
   vault_release(v, &name);
-  vault_tidy(v, vault_now(), NULL);
+  (void)vault_tidy_all(v, vault_now());
   assert_true(vault_has(v, &name, NULL));
-  vault_tidy(v, vault_now() + DAY_S, NULL);
+  (void)vault_tidy_all(v, vault_now() + DAY_S);
   assert_false(vault_has(v, &name, NULL));
   vault_close(v);
   vault_teardown(&f);
@@ -241,7 +237,6 @@ static void what_nobody_refers_to_goes_after_a_day(void **state) {
   vault *v = vault_fixture_open(&f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
-  uint64_t removed = 0;
   uint64_t offset = 0;
   const size_t whole = vault_blob(1, bytes, &name);
   assert_int_equal(vault_put(v, bytes, whole, &name, NULL), STATUS_OK);
@@ -254,11 +249,9 @@ static void what_nobody_refers_to_goes_after_a_day(void **state) {
   vault_blob(4, bytes, &handed);
   vault_path(&f, "hand-in", &handed, path);
   vault_write_at(path, bytes, 10);
-  vault_tidy(v, vault_now() + 100, &removed);
-  assert_int_equal(removed, 0);
+  assert_int_equal(vault_tidy_all(v, vault_now() + 100), 0);
   assert_true(vault_has(v, &name, NULL));
-  vault_tidy(v, vault_now() + DAY_S, &removed);
-  assert_int_equal(removed, 3);
+  assert_int_equal(vault_tidy_all(v, vault_now() + DAY_S), 3);
   assert_false(vault_has(v, &name, NULL));
   assert_int_equal(vault_partly_files(&f), 0);
   assert_false(vault_file_is_there(&f, "hand-in", &handed));
@@ -266,6 +259,84 @@ static void what_nobody_refers_to_goes_after_a_day(void **state) {
   assert_int_equal(vault_chunk(v, &begun, length, 10, bytes, 10, &offset, NULL), STATUS_NOT_FOUND);
   vault_send(v, 2, 100);
   vault_assert_there(v, 2);
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+/* ---- Step by step ------------------------------------------------------------------------------- */
+
+enum { MANY = 300, STEP = 7 };
+
+static void put_many(vault *v, digest *names) {
+  uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
+  for (uint64_t i = 0; i < MANY; i++) {
+    const size_t length = vault_blob(i, bytes, &names[i]);
+    assert_int_equal(vault_put(v, bytes, length, &names[i], NULL), STATUS_OK);
+  }
+}
+
+static size_t count_there(const vault_fixture *f, const digest *names) {
+  size_t count = 0;
+  for (size_t i = 0; i < MANY; i++) {
+    count += vault_file_is_there(f, "blobs", &names[i]);
+  }
+  return count;
+}
+
+static void no_step_of_tidying_removes_more_than_it_may(void **state) {
+  (void)state;
+  vault_fixture f;
+  digest names[MANY];
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  put_many(v, names);
+  for (size_t i = 0; i < MANY; i++) {
+    assert_int_equal(vault_refer(v, &names[i], NULL), STATUS_OK);
+    vault_release(v, &names[i]);
+  }
+  uint64_t removed = 0;
+  bool more = true;
+  for (size_t left = MANY; left > 0;) {
+    assert_true(more);
+    removed = 0;
+    more = vault_tidy(v, vault_now(), STEP, &removed);
+    assert_int_equal(removed, left < STEP ? left : STEP);
+    left -= removed;
+    assert_int_equal(count_there(&f, names), left);
+  }
+  while (vault_tidy(v, vault_now(), STEP, &removed)) { /* the rest of the walk */
+  }
+  assert_false(vault_tidy(v, vault_now(), STEP, &removed));
+  vault_close(v);
+  vault_teardown(&f);
+}
+
+/* As when the broker dies: what the list says is lost with it. */
+static void what_a_crash_left_to_remove_goes_a_day_after_it_came(void **state) {
+  (void)state;
+  vault_fixture f;
+  digest names[MANY];
+  vault_setup(&f);
+  vault *v = vault_fixture_open(&f);
+  put_many(v, names);
+  for (size_t i = 0; i < MANY; i++) {
+    assert_int_equal(vault_refer(v, &names[i], NULL), STATUS_OK);
+    vault_release(v, &names[i]);
+  }
+  uint64_t removed = 0;
+  assert_true(vault_tidy(v, vault_now(), STEP, &removed));
+  vault_close(v);
+  v = vault_fixture_open(&f);
+  assert_int_equal(vault_refer(v, &names[MANY - 1], NULL), STATUS_OK); /* a job still needs it */
+  assert_int_equal(vault_tidy_all(v, vault_now()), 0);
+  uint64_t most = 0;
+  uint64_t after = 0;
+  for (bool more = true; more; most = after > most ? after : most) {
+    after = 0;
+    more = vault_tidy(v, vault_now() + DAY_S, STEP, &after);
+  }
+  assert_int_equal(most, STEP);
+  assert_int_equal(count_there(&f, names), 1);
   vault_close(v);
   vault_teardown(&f);
 }
@@ -314,7 +385,7 @@ static void do_release(model *m, uint64_t i) {
 
 static void do_tidy(model *m, uint64_t i) {
   (void)i;
-  vault_tidy(m->v, vault_now(), NULL);
+  (void)vault_tidy_all(m->v, vault_now());
   for (int b = 0; b < BLOBS; b++) {
     if (m->released[b] && m->references[b] == 0 && !m->wanted[b]) {
       m->there[b] = false;
@@ -396,6 +467,8 @@ int main(void) {
       cmocka_unit_test(what_is_referred_to_stays_and_goes_with_the_last_reference),
       cmocka_unit_test(a_blob_that_was_offered_again_outlives_its_last_reference_for_a_day),
       cmocka_unit_test(what_nobody_refers_to_goes_after_a_day),
+      cmocka_unit_test(no_step_of_tidying_removes_more_than_it_may),
+      cmocka_unit_test(what_a_crash_left_to_remove_goes_a_day_after_it_came),
       cmocka_unit_test(any_operations_leave_what_a_plain_model_says),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
