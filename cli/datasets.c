@@ -35,7 +35,8 @@ static void put(table *t, const listed *l) {
 
 static const listing datasets_listing = {"datasets", "no datasets; 'canvass put' makes one",
                                          columns,    sizeof columns / sizeof columns[0],
-                                         put,        NULL};
+                                         put,        NULL,
+                                         NULL};
 
 static status datasets(const settings *s, const char *const *operands, size_t count, error *err) {
   (void)operands;

@@ -35,10 +35,22 @@ static bool is_wanted(const settings *s, const json *job) {
          (s->job_state < 0 || strcmp(json_as_cstring(json_get(job, "state")), states[s->job_state]) == 0);
 }
 
-/* They arrive in the order of submission. */
-static void choose(const settings *s, listed *l) {
+/* 0: all. */
+static uint64_t most_of(const settings *s) {
   const bool is_terminal = !s->json && isatty(STDOUT_FILENO) == 1;
-  const size_t most = s->limit > 0 ? s->limit : is_terminal ? TERMINAL_JOBS : SIZE_MAX;
+  return s->limit > 0 ? s->limit : is_terminal ? TERMINAL_JOBS : 0;
+}
+
+static status ask(session *link, const settings *s, buf *out, error *err) {
+  const session_choice by = {
+      .limit = most_of(s), .dataset = s->dataset, .state = s->job_state < 0 ? NULL : states[s->job_state]};
+  return session_list_jobs(link, &by, out, err);
+}
+
+/* They arrive in the order of submission, from a broker of an earlier release all of them. */
+static void choose(const settings *s, listed *l) {
+  const uint64_t limit = most_of(s);
+  const uint64_t most = limit > 0 ? limit : UINT64_MAX;
   l->count = 0;
   size_t wanted = 0;
   for (size_t i = json_count(l->all); i > 0; i--) {
@@ -47,7 +59,8 @@ static void choose(const settings *s, listed *l) {
       l->items[l->count++] = job;
     }
   }
-  l->left_out = s->limit > 0 ? 0 : wanted - l->count; /* the user set the limit */
+  const size_t matching = (size_t)listing_figure_or(l, "matching", wanted);
+  l->left_out = s->limit > 0 ? 0 : matching - l->count; /* the user set the limit */
 }
 
 /* ---- The table ----------------------------------------------------------------------------------- */
@@ -112,7 +125,9 @@ static void put_job(table *t, const json *job, int digits) {
 
 /* Enough digits for all jobs, not only for those shown: a printed id finds its job. */
 static void fill(table *t, const listed *l) {
-  const int digits = id_digits(l->all, t->memory);
+  const uint64_t told = listing_figure_or(l, "id_digits", 0);
+  const int digits =
+      told > 0 ? (int)(told > ID_DIGITS_MIN ? told : ID_DIGITS_MIN) : id_digits(l->all, t->memory);
   for (size_t i = 0; i < l->count; i++) {
     put_job(t, l->items[i], digits);
   }
@@ -128,6 +143,7 @@ static status jobs(const settings *s, const char *const *operands, size_t count,
                               .columns = job_columns,
                               .columns_count = sizeof job_columns / sizeof job_columns[0],
                               .fill = fill,
+                              .ask = ask,
                               .choose = choose};
   return listing_print(s, &all, err);
 }

@@ -14,6 +14,10 @@ uint64_t listing_figure(const json *item, const char *key) {
   return v < 0 ? 0 : (uint64_t)v;
 }
 
+uint64_t listing_figure_or(const listed *l, const char *key, uint64_t value) {
+  return json_get(l->answer, key) != NULL ? listing_figure(l->answer, key) : value;
+}
+
 void listing_put_text(table *t, const json *item, const char *key) {
   table_put(t, json_as_text(json_get(item, key)));
 }
@@ -37,7 +41,7 @@ static status choose(const settings *s, const listing *l, const buf *text, arena
   json *document = NULL;
   TRY(json_parse(memory, (slice){(const char *)text->data, text->length}, "the broker's list", &document,
                  err));
-  *out = (listed){.all = json_get(document, l->what)};
+  *out = (listed){.answer = document, .all = json_get(document, l->what)};
   out->count = json_count(out->all);
   out->items = ARENA_ARRAY(memory, const json *, out->count + 1);
   if (out->items == NULL) {
@@ -55,11 +59,12 @@ static status choose(const settings *s, const listing *l, const buf *text, arena
 /* ---- Printing ------------------------------------------------------------------------------------ */
 
 static void say_none(const listing *l, const listed *items) {
-  if (json_count(items->all) == 0) {
+  const uint64_t in_all = listing_figure_or(items, "in_all", json_count(items->all));
+  if (in_all == 0) {
     output_complain("%s", l->none);
   } else {
     char count[TEXT_COUNT_BYTES];
-    output_complain("none of %s %s matches", text_of_count(json_count(items->all), count), l->what);
+    output_complain("none of %s %s matches", text_of_count(in_all, count), l->what);
   }
 }
 
@@ -117,7 +122,9 @@ status listing_print(const settings *s, const listing *l, error *err) {
   buf text;
   buf_init(&text);
   arena *memory = arena_new();
-  status st = memory == NULL ? error_no_memory(err, "the list") : session_list(link, l->what, &text, err);
+  status st = memory == NULL   ? error_no_memory(err, "the list")
+              : l->ask != NULL ? l->ask(link, s, &text, err)
+                               : session_list(link, l->what, &text, err);
   if (st == STATUS_OK) {
     st = print(s, l, &text, memory, err);
   }

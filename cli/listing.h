@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/subcommand.h"
 #include "cli/table.h"
+#include "client/session.h"
 
 enum {
   /* Terminal columns; --json has all of each text. */
@@ -14,7 +15,8 @@ enum {
 };
 
 typedef struct listed {
-  const json *all; /* as the broker returns them */
+  const json *answer; /* the broker's object, */
+  const json *all;    /* and the items in it */
   const json **items;
   size_t count;
   size_t left_out; /* because they are too many for a terminal */
@@ -25,12 +27,16 @@ typedef struct listing {
   const table_column *columns;
   size_t columns_count;
   void (*fill)(table *t, const listed *l);
+  /* Asks for the list; NULL: for all of it. */
+  status (*ask)(session *link, const settings *s, buf *out, error *err);
   /* Which of the items, and in which order; NULL: all of them, and JSON as the broker writes it. */
   void (*choose)(const settings *s, listed *l);
 } listing;
 
 status listing_print(const settings *s, const listing *l, error *err) MUST_USE;
 
+/* A figure of the broker's about its list, or VALUE when there is none. */
+uint64_t listing_figure_or(const listed *l, const char *key, uint64_t value);
 /* Cells of T. */
 uint64_t listing_figure(const json *item, const char *key);
 void listing_put_text(table *t, const json *item, const char *key);

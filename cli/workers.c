@@ -48,7 +48,7 @@ static void put(table *t, const listed *l) {
 }
 
 static const listing workers_listing = {"workers", "no workers", columns, sizeof columns / sizeof columns[0],
-                                        put,       NULL};
+                                        put,       NULL,         NULL};
 
 static status workers(const settings *s, const char *const *operands, size_t count, error *err) {
   (void)operands;

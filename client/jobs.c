@@ -279,10 +279,8 @@ status session_cancel(session *s, const char *job, error *err) {
 
 /* ---- Lists --------------------------------------------------------------------------------------- */
 
-status session_list(session *s, const char *what, buf *out, error *err) {
-  message m = message_of(MESSAGE_LIST);
-  message_set_text(&m, FIELD_WHAT, what);
-  TRY(session_ask(s, &m, NULL, 0, ANSWER(MESSAGE_LISTING), err));
+static status ask_list(session *s, message *m, buf *out, error *err) {
+  TRY(session_ask(s, m, NULL, 0, ANSWER(MESSAGE_LISTING), err));
   for (size_t i = 0; i < s->incoming->payloads_count; i++) {
     size_t length = 0;
     const void *bytes = wire_payload_bytes(s->incoming, i, &length);
@@ -290,6 +288,27 @@ status session_list(session *s, const char *what, buf *out, error *err) {
   }
   wire_message_close(s->incoming);
   return buf_status(out, "the list", err);
+}
+
+status session_list(session *s, const char *what, buf *out, error *err) {
+  message m = message_of(MESSAGE_LIST);
+  message_set_text(&m, FIELD_WHAT, what);
+  return ask_list(s, &m, out, err);
+}
+
+status session_list_jobs(session *s, const session_choice *by, buf *out, error *err) {
+  message m = message_of(MESSAGE_LIST);
+  message_set_text(&m, FIELD_WHAT, "jobs");
+  if (by->limit > 0) {
+    message_set_integer(&m, FIELD_LIMIT, by->limit);
+  }
+  if (by->dataset != NULL) {
+    message_set_text(&m, FIELD_DATASET, by->dataset);
+  }
+  if (by->state != NULL) {
+    message_set_text(&m, FIELD_STATE, by->state);
+  }
+  return ask_list(s, &m, out, err);
 }
 
 static status find_prefix(const json *jobs, const char *prefix, char id[SESSION_JOB_BYTES], error *err) {

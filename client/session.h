@@ -117,6 +117,14 @@ status session_report(session *s, const char *job, buf *report, error *err) MUST
 status session_cancel(session *s, const char *job, error *err) MUST_USE;
 /* WHAT: "jobs", "workers", "datasets".  OUT gets one JSON object that has an array of that name. */
 status session_list(session *s, const char *what, buf *out, error *err) MUST_USE;
+/* Which jobs are listed: the newest LIMIT (0: all) of a dataset and in a state (NULL: any). */
+typedef struct session_choice {
+  uint64_t limit;
+  const char *dataset, *state;
+} session_choice;
+/* As session_list of jobs; the object then also has "matching", "in_all" and "id_digits" (docs/protocol.md),
+ * unless the broker is of an earlier release, which lists them all. */
+status session_list_jobs(session *s, const session_choice *by, buf *out, error *err) MUST_USE;
 /* The id of the one job that begins with PREFIX (4 digits at least).  STATUS_NOT_FOUND, or STATUS_USAGE when
  * there are several. */
 status session_find_job(session *s, const char *prefix, char id[SESSION_JOB_BYTES], error *err) MUST_USE;

@@ -68,7 +68,8 @@ enum {
   X(FIELD_WHAT, "what", TEXT)            /* of a list: jobs, workers, datasets */                    \
   X(FIELD_JOBS, "jobs", INTEGER)         /* how many still use a dropped dataset */                  \
   X(FIELD_WAITS, "waits", TEXT)          /* of progress: what a job that does not go on waits for */ \
-  X(FIELD_TIMEOUT, "timeout", INTEGER)   /* of a submit: seconds after which the job ends */
+  X(FIELD_TIMEOUT, "timeout", INTEGER)   /* of a submit: seconds after which the job ends */         \
+  X(FIELD_LIMIT, "limit", INTEGER)       /* of a list: the newest so many jobs */
 
 typedef enum message_field {
 #define X(id, name, type) id,

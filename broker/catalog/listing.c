@@ -54,13 +54,23 @@ void catalog_wait_text(const catalog *c, const core_wait *wait, char out[WAIT_TE
 
 /* ---- Lists --------------------------------------------------------------------------------------- */
 
+/* *VIEW is as far as the job is. */
+static ledger_state state_of(const core *running, const ledger_job *j, core_job_view *view) {
+  *view =
+      (core_job_view){.stage = j->stage, .rows_done = j->rows, .rows_total = j->rows, .states = j->states};
+  if (core_find_job(running, &j->id, view)) {
+    return view->is_running ? JOB_RUNNING : JOB_QUEUED;
+  }
+  if (j->state <= JOB_RUNNING) { /* it waits to be restored */
+    view->rows_done = 0;
+  }
+  return j->state;
+}
+
 static void add_job(const catalog *c, const core *running, const ledger_job *j, json *list) {
   json *o = json_object(json_arena(list));
-  core_job_view view = {.stage = j->stage, .rows_done = j->rows, .rows_total = j->rows, .states = j->states};
-  ledger_state state = j->state;
-  if (core_find_job(running, &j->id, &view)) {
-    state = view.is_running ? JOB_RUNNING : JOB_QUEUED;
-  }
+  core_job_view view;
+  const ledger_state state = state_of(running, j, &view);
   set_hex(o, "id", j->id.bytes, JOB_ID_BYTES);
   set_text(o, "key", j->key);
   set_text(o, "dataset", j->dataset);
@@ -102,14 +112,95 @@ static void add_job(const catalog *c, const core *running, const ledger_job *j, 
   json_push(list, o);
 }
 
-/* In the order of submission. */
-static status fill_jobs(const catalog *c, const core *running, json *list, error *why) {
-  (void)why;
-  for (size_t i = 0; c->ledger != NULL && i < ledger_jobs(c->ledger); i++) {
-    add_job(c, running, ledger_job_at(c->ledger, i), list);
+/* ---- Which jobs ---------------------------------------------------------------------------------- */
+
+typedef struct choice {
+  bool is_made;   /* otherwise all jobs are listed */
+  uint64_t limit; /* the newest */
+  slice dataset;  /* no bytes: any */
+  slice state;
+} choice;
+
+static status read_choice(const message *m, choice *out, error *why) {
+  const uint64_t fields = FIELD_BIT(FIELD_LIMIT) | FIELD_BIT(FIELD_DATASET) | FIELD_BIT(FIELD_STATE);
+  *out = (choice){.is_made = (m->has & fields) != 0,
+                  .limit = m->has & FIELD_BIT(FIELD_LIMIT) ? m->integers[FIELD_LIMIT] : UINT64_MAX,
+                  .dataset = m->texts[FIELD_DATASET],
+                  .state = m->texts[FIELD_STATE]};
+  for (ledger_state state = JOB_QUEUED; out->state.length > 0 && state <= JOB_CANCELLED; state++) {
+    if (slice_equal(out->state, slice_of(ledger_state_name(state)))) {
+      return STATUS_OK;
+    }
+  }
+  const slice shown = text_cut(out->state, 40);
+  return out->state.length == 0 ? STATUS_OK
+                                : error_set(why, STATUS_USAGE, "no job is ever '%.*s'", SLICE_ARG(shown));
+}
+
+static bool is_chosen(const core *running, const ledger_job *j, const choice *by) {
+  core_job_view view;
+  return (by->dataset.length == 0 || slice_equal(by->dataset, slice_of(j->dataset))) &&
+         (by->state.length == 0 ||
+          slice_equal(by->state, slice_of(ledger_state_name(state_of(running, j, &view)))));
+}
+
+static int by_id(const void *left, const void *right) {
+  return memcmp(left, right, JOB_ID_BYTES);
+}
+
+/* How many digits of an id tell each of the jobs from all others: sorted, those that share most are
+ * neighbours. */
+static status count_digits(const catalog *c, size_t *out, error *why) {
+  const size_t count = ledger_jobs(c->ledger);
+  core_job_id *ids = calloc(count + 1, sizeof *ids);
+  if (ids == NULL) {
+    return error_no_memory(why, "a list");
+  }
+  for (size_t i = 0; i < count; i++) {
+    ids[i] = ledger_job_at(c->ledger, i)->id;
+  }
+  qsort(ids, count, sizeof *ids, by_id);
+  *out = 1;
+  for (size_t i = 1; i < count; i++) {
+    size_t same = 0; /* half bytes */
+    while (same < (size_t)2 * JOB_ID_BYTES &&
+           ((ids[i].bytes[same / 2] ^ ids[i - 1].bytes[same / 2]) & (same % 2 ? 0x0f : 0xf0)) == 0) {
+      same++;
+    }
+    *out = same + 1 > *out ? same + 1 : *out;
+  }
+  free(ids);
+  return STATUS_OK;
+}
+
+/* The newest that are chosen, in the order of submission. */
+static status fill_jobs(const catalog *c, const core *running, const choice *by, json *object, json *list,
+                        error *why) {
+  const size_t count = c->ledger != NULL ? ledger_jobs(c->ledger) : 0;
+  size_t from = count;
+  uint64_t matching = 0;
+  for (size_t i = count; i > 0; i--) {
+    if (is_chosen(running, ledger_job_at(c->ledger, i - 1), by) && matching++ < by->limit) {
+      from = i - 1;
+    }
+  }
+  for (size_t i = from; i < count; i++) {
+    const ledger_job *j = ledger_job_at(c->ledger, i);
+    if (is_chosen(running, j, by)) {
+      add_job(c, running, j, list);
+    }
+  }
+  size_t digits = 0;
+  if (by->is_made && c->ledger != NULL) {
+    TRY(count_digits(c, &digits, why));
+    set_figure(object, "matching", matching);
+    set_figure(object, "in_all", count);
+    set_figure(object, "id_digits", digits);
   }
   return STATUS_OK;
 }
+
+/* ---- Workers and datasets ------------------------------------------------------------------------ */
 
 typedef struct listed_worker {
   core_worker_view view;
@@ -140,7 +231,10 @@ static void add_worker(const catalog *c, const listed_worker *w, json *list) {
   json_push(list, o);
 }
 
-static status fill_workers(const catalog *c, const core *running, json *list, error *why) {
+static status fill_workers(const catalog *c, const core *running, const choice *by, json *object, json *list,
+                           error *why) {
+  (void)by;
+  (void)object;
   const size_t count = core_workers(running);
   listed_worker *workers = calloc(count + 1, sizeof *workers);
   if (workers == NULL) {
@@ -173,7 +267,10 @@ static void add_dataset(const ledger_dataset *d, json *list) {
   json_push(list, o);
 }
 
-static status fill_datasets(const catalog *c, const core *running, json *list, error *why) {
+static status fill_datasets(const catalog *c, const core *running, const choice *by, json *object, json *list,
+                            error *why) {
+  (void)by;
+  (void)object;
   (void)running;
   (void)why;
   for (size_t i = 0; c->ledger != NULL && i < ledger_datasets(c->ledger); i++) {
@@ -184,13 +281,15 @@ static status fill_datasets(const catalog *c, const core *running, json *list, e
 
 static const struct {
   const char *name;
-  status (*fill)(const catalog *c, const core *running, json *list, error *why);
+  status (*fill)(const catalog *c, const core *running, const choice *by, json *object, json *list,
+                 error *why);
 } lists[] = {{"jobs", fill_jobs}, {"workers", fill_workers}, {"datasets", fill_datasets}};
 enum { LISTS_COUNT = sizeof lists / sizeof lists[0] };
 
 /* ---- The answer ---------------------------------------------------------------------------------- */
 
-static status write_list(const catalog *c, const core *running, size_t which, buf *out, error *why) {
+static status write_list(const catalog *c, const core *running, size_t which, const choice *by, buf *out,
+                         error *why) {
   arena *memory = arena_new();
   if (memory == NULL) {
     return error_no_memory(why, "a list");
@@ -198,7 +297,8 @@ static status write_list(const catalog *c, const core *running, size_t which, bu
   json *all = json_object(memory);
   json *list = json_array(memory);
   json_set(all, lists[which].name, list);
-  status st = lists[which].fill(c, running, list, why);
+  status st = lists[which].fill(c, running, by, all, list, why);
+  c->host->turn.records += json_count(list);
   if (st == STATUS_OK) {
     json_write(all, out);
     st = arena_failed(memory) ? error_no_memory(why, "a list") : buf_status(out, "a list", why);
@@ -239,10 +339,12 @@ status catalog_on_list(catalog *c, const core *running, peer *from, wire_message
   size_t which = 0;
   size_t count = 0;
   zmq_msg_t frames[MESSAGE_PAYLOADS_MAX];
+  choice by;
   TRY(find_list(m->header.texts[FIELD_WHAT], &which, why));
+  TRY(read_choice(&m->header, &by, why));
   buf text;
   buf_init(&text);
-  status st = write_list(c, running, which, &text, why);
+  status st = write_list(c, running, which, &by, &text, why);
   if (st == STATUS_OK) {
     st = cut(&text, frames, &count, why);
   }

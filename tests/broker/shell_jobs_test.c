@@ -21,6 +21,78 @@ static void fixture_init(shell *s, fixture *f, size_t shards) {
   dataset_make(&f->client, "survey", f->shards, shards, SMALL, &f->content);
 }
 
+/* ---- Lists --------------------------------------------------------------------------------------- */
+
+/* The listing of jobs, as text; LIMIT 0, DATASET or STATE NULL: not asked for. */
+static void list_jobs(talker *t, uint64_t limit, const char *name, const char *job_state, char out[8192]) {
+  message m = talker_request(t, MESSAGE_LIST);
+  message_set_text(&m, FIELD_WHAT, "jobs");
+  if (limit > 0) {
+    message_set_integer(&m, FIELD_LIMIT, limit);
+  }
+  if (name != NULL) {
+    message_set_text(&m, FIELD_DATASET, name);
+  }
+  if (job_state != NULL) {
+    message_set_text(&m, FIELD_STATE, job_state);
+  }
+  talker_send(t, &m, NULL, 0);
+  talker_expect(t, MESSAGE_LISTING);
+  size_t length = 0;
+  const void *bytes = wire_payload_bytes(t->in, 0, &length);
+  assert_true(length < 8192);
+  memcpy(out, bytes, length);
+  out[length] = '\0';
+}
+
+static size_t count_of(const char *text, const char *words) {
+  size_t count = 0;
+  for (const char *at = text; (at = strstr(at, words)) != NULL; at++) {
+    count++;
+  }
+  return count;
+}
+
+static void jobs_are_listed_up_to_a_limit_by_dataset_and_by_state(void **state) {
+  shell *s = *state;
+  fixture f;
+  core_job_id jobs[4];
+  char text[8192];
+  fixture_init(s, &f, 3);
+  talker_commit(&f.client, "panel", 0, &f.content);
+  talker_submit(&f.client, "survey", "one", "plan", &jobs[0]);
+  talker_submit(&f.client, "panel", "two", "plan", &jobs[1]);
+  talker_submit(&f.client, "survey", "three", "plan", &jobs[2]);
+  talker_submit(&f.client, "panel", "four", "plan", &jobs[3]);
+  talker_ask(&f.client, MESSAGE_CANCEL, &jobs[3]);
+  talker_expect(&f.client, MESSAGE_ENDED);
+
+  list_jobs(&f.client, 0, NULL, NULL, text);
+  assert_int_equal(count_of(text, "\"key\":"), 4);
+  assert_null(strstr(text, "in_all"));
+  list_jobs(&f.client, 2, NULL, NULL, text);
+  assert_int_equal(count_of(text, "\"key\":"), 2);
+  assert_true(strstr(text, "\"key\":\"three\"") < strstr(text, "\"key\":\"four\""));
+  assert_contains(text, "\"matching\":4");
+  assert_contains(text, "\"in_all\":4");
+  list_jobs(&f.client, 1, "survey", NULL, text);
+  assert_int_equal(count_of(text, "\"key\":"), 1);
+  assert_contains(text, "\"key\":\"three\"");
+  assert_contains(text, "\"matching\":2");
+  list_jobs(&f.client, 9, "panel", "queued", text);
+  assert_int_equal(count_of(text, "\"key\":"), 1);
+  assert_contains(text, "\"key\":\"two\"");
+  list_jobs(&f.client, 0, NULL, "failed", text);
+  assert_contains(text, "\"jobs\":[]");
+  assert_contains(text, "\"in_all\":4");
+
+  message m = talker_request(&f.client, MESSAGE_LIST);
+  message_set_text(&m, FIELD_WHAT, "jobs");
+  message_set_text(&m, FIELD_STATE, "merry");
+  talker_send(&f.client, &m, NULL, 0);
+  talker_expect_refused(&f.client, "usage", "merry");
+}
+
 /* ---- Once ---------------------------------------------------------------------------------------- */
 
 static void the_same_key_is_the_same_job(void **state) {
@@ -391,6 +463,7 @@ static void a_broker_that_keeps_nothing_evaluates_what_is_in_the_message(void **
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      SHELL_TEST(jobs_are_listed_up_to_a_limit_by_dataset_and_by_state),
       SHELL_TEST(the_same_key_is_the_same_job),
       SHELL_TEST(a_jobs_id_is_known_from_its_key),
       SHELL_TEST(a_key_that_means_something_else_is_refused),

@@ -135,12 +135,38 @@ static void a_terminal_gets_the_newest_jobs_and_is_told_of_the_rest(void **state
   process_result_fini(&r);
 }
 
+static void the_limit_travels_and_what_the_broker_counted_is_said(void **state) {
+  fixture *f = *state;
+  process_result r;
+  f->book.listing = "{\"jobs\":[" JOB_3 "],\"matching\":70,\"in_all\":90,\"id_digits\":11}";
+  book_play(&f->book);
+  CANVASS(&r, "jobs", "--limit", "5", "--dataset", "a");
+  assert_int_equal(atomic_load(&f->book.asked_limit), 5);
+  assert_contains(r.out, "\n22223333333  ");
+  process_result_fini(&r);
+  CANVASS(&r, "jobs", "--json");
+  assert_int_equal(atomic_load(&f->book.asked_limit), 0);
+  process_result_fini(&r);
+}
+
+static void that_no_job_matches_is_said_of_all_that_the_broker_has(void **state) {
+  fixture *f = *state;
+  process_result r;
+  f->book.listing = "{\"jobs\":[],\"matching\":0,\"in_all\":90,\"id_digits\":8}";
+  book_play(&f->book);
+  CANVASS(&r, "jobs", "--state", "failed", "--limit", "5");
+  assert_string_equal(r.err, "canvass: none of 90 jobs matches\n");
+  process_result_fini(&r);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       TEST(jobs_are_the_newest_first_for_programs_too_and_can_be_chosen),
       TEST(jobs_that_are_chosen_have_ids_that_differ_from_all),
       TEST(a_terminal_gets_the_newest_jobs_and_is_told_of_the_rest),
+      TEST(the_limit_travels_and_what_the_broker_counted_is_said),
+      TEST(that_no_job_matches_is_said_of_all_that_the_broker_has),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -246,6 +246,7 @@ static void take_job_question(book *b) {
 
 static void take_list(book *b) {
   const size_t length = strlen(b->listing);
+  atomic_store(&b->asked_limit, b->incoming->header.integers[FIELD_LIMIT]);
   message m = scripted_answer(b->broker, MESSAGE_LISTING);
   message_set_text(&m, FIELD_WHAT, "jobs");
   const wire_payload halves[] = {{.bytes = b->listing, .length = length / 2},

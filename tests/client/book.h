@@ -32,12 +32,13 @@ typedef struct book {
   unsigned asks_again;              /* chunks that it requests again instead of taking them */
   bool is_full;                     /* no room */
   bool looks_in_hand_in;
-  bool has_other_version; /* of the protocol: refuses every hello */
-  const char *listing;    /* JSON of every list */
-  slice report;           /* of every job, sent by name; empty: it is not done */
-  slice report_later;     /* the same, once a test says so */
-  const char *failure;    /* of every job: the name of a status; NULL: none */
-  slice manifest;         /* of every dataset, by name; empty: there is none */
+  bool has_other_version;           /* of the protocol: refuses every hello */
+  const char *listing;              /* JSON of every list */
+  atomic_uint_fast64_t asked_limit; /* of the last one; 0: none */
+  slice report;                     /* of every job, sent by name; empty: it is not done */
+  slice report_later;               /* the same, once a test says so */
+  const char *failure;              /* of every job: the name of a status; NULL: none */
+  slice manifest;                   /* of every dataset, by name; empty: there is none */
   uint64_t version;
 
   /* To be set while it plays. */

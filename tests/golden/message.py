@@ -43,6 +43,7 @@ FIELDS = {
     "jobs": 127,
     "waits": "no worker takes tasks",
     "timeout": 3600,
+    "limit": 5,
 }
 
 TASK = "job stage task attempt"
@@ -75,7 +76,7 @@ KINDS = {
     "progress": "request job state stage rows_done rows_total finishing computed cached waits",
     "report": "request job computed cached bytes by_name",
     "ended": "request job status message state",
-    "list": "request what",
+    "list": "request state dataset what limit",
     "listing": "request what",
     "task": TASK + " work by_name shard_rows",
     "result": TASK + " work computed cached by_name",

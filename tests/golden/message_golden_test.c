@@ -57,6 +57,7 @@ static const struct {
     [FIELD_JOBS] = {.integer = 127},
     [FIELD_WAITS] = {.text = "no worker takes tasks"},
     [FIELD_TIMEOUT] = {.integer = 3600},
+    [FIELD_LIMIT] = {.integer = 5},
 };
 
 static bool is_as_golden(const message *m, int field) {
