@@ -21,6 +21,11 @@ static status check_fingerprint(const wire_message *m, error *why) {
                          (int)DIGEST_BYTES);
 }
 
+/* How many the worker is given: none before all jobs are there (jobs_restore_some). */
+static uint32_t tasks_for(const broker *b, const peer *worker) {
+  return jobs_are_restored(b->jobs) ? worker->capacity : 0;
+}
+
 static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   core_event e = {.kind = CORE_WORKER_JOINED, .peer = p->number};
   memcpy(e.joined.fingerprint.bytes, m->header.texts[FIELD_FINGERPRINT].bytes, DIGEST_BYTES);
@@ -28,7 +33,8 @@ static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
   if (instance.length == INSTANCE_BYTES) {
     memcpy(&e.joined.process, instance.bytes, sizeof e.joined.process);
   }
-  p->capacity = e.joined.capacity = read_capacity(&m->header);
+  p->capacity = read_capacity(&m->header);
+  e.joined.capacity = tasks_for(b, p);
   size_t length = 0;
   const void *bytes = m->payloads_count > 0 ? wire_payload_bytes(m, 0, &length) : NULL;
   size_t count = length / sizeof(uint64_t);
@@ -91,7 +97,7 @@ static status on_alive(broker *b, peer *from, wire_message *m, error *why) {
   }
   if (from->role == WAY_WORKER) {
     jobs_feed(b->jobs,
-              &(core_event){.kind = CORE_HEARD, .peer = from->number, .heard.capacity = from->capacity});
+              &(core_event){.kind = CORE_HEARD, .peer = from->number, .heard.capacity = tasks_for(b, from)});
   }
   const message alive = message_of(MESSAGE_ALIVE);
   peers_answer(b->peers, from, &alive, NULL, 0);

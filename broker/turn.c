@@ -11,7 +11,8 @@ enum { IDLE_MS = 1000 };
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
 static bool has_work(const broker *b) {
-  return peers_any_gone(b->peers) || transfer_is_comparing(b->transfer) || !b->is_tidy;
+  return peers_any_gone(b->peers) || transfer_is_comparing(b->transfer) || !b->is_tidy ||
+         !jobs_are_restored(b->jobs);
 }
 
 static void wait_for_messages(broker *b) {
@@ -150,6 +151,7 @@ void turn_run(broker *b) {
   begin(b);
   take_new_list(b);
   departures_gone(b);
+  jobs_restore_some(b->jobs);
   take_messages(b);
   transfer_compare(b->transfer);
   jobs_tick(b->jobs);

@@ -1,5 +1,5 @@
-/* Manifests whose shards are referred to, and how often: however many datasets and jobs use a manifest, its shards
- * are counted once. */
+/* Manifests whose shards are referred to, and how often: however many datasets and jobs use a manifest, its
+ * shards are counted once. */
 #ifndef CANVASS_BROKER_CATALOG_PINS_H
 #define CANVASS_BROKER_CATALOG_PINS_H
 

@@ -4,13 +4,14 @@
 
 #include "broker/jobs/jobs_inside.h"
 
-static status read_job(const wire_message *m, core_job_id *id, error *why) {
+static status read_job(jobs *all, const wire_message *m, core_job_id *id, error *why) {
   const slice bytes = m->header.texts[FIELD_JOB];
   if (bytes.length != JOB_ID_BYTES) {
     return error_set(why, STATUS_PROTOCOL, "a job's id of %zu bytes; it has %d", bytes.length,
                      (int)JOB_ID_BYTES);
   }
   memcpy(id->bytes, bytes.bytes, JOB_ID_BYTES);
+  recovery_need(all, id);
   return STATUS_OK;
 }
 
@@ -73,7 +74,7 @@ static status answer_state(jobs *all, peer *from, wire_message *m, bool watches,
   const uint64_t request = m->header.integers[FIELD_REQUEST];
   core_job_id id;
   core_job_view view;
-  TRY(read_job(m, &id, why));
+  TRY(read_job(all, m, &id, why));
   if (!core_find_job(all->core, &id, &view)) {
     return answer_end(all, from, &request, &id, why);
   }
@@ -96,7 +97,7 @@ status jobs_on_ask(jobs *all, peer *from, wire_message *m, error *why) {
 status jobs_on_cancel(jobs *all, peer *from, wire_message *m, error *why) {
   const uint64_t request = m->header.integers[FIELD_REQUEST];
   core_job_id id;
-  TRY(read_job(m, &id, why));
+  TRY(read_job(all, m, &id, why));
   jobs_feed(all, &(core_event){.kind = CORE_CANCELLED, .cancelled = id});
   return answer_end(all, from, &request, &id, why);
 }

@@ -32,6 +32,7 @@ void jobs_destroy(jobs *all) {
     core_destroy(all->core);
     core_actions_fini(&all->actions);
     endings_fini(&all->endings);
+    free(all->backlog.at);
     free(all);
   }
 }

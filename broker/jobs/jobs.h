@@ -21,8 +21,14 @@ typedef struct jobs_parts {
 /* LOSSES_MAX: as core_set_deaths_max; 0: CORE_DEATHS_MAX.  NULL when out of memory. */
 jobs *jobs_new(const jobs_parts *parts, uint32_t losses_max);
 void jobs_destroy(jobs *all); /* accepts NULL */
-/* At the start: the jobs that the ledger has. */
+/* At the start: what the jobs of the ledger refer to is kept from now on. */
 status jobs_restore(jobs *all, error *err) MUST_USE;
+/* In each turn: some of the unfinished ones are given to the core.  Until all are there workers get no tasks.
+ */
+void jobs_restore_some(jobs *all);
+bool jobs_are_restored(const jobs *all);
+/* How many are unfinished. */
+size_t jobs_unfinished(const jobs *all);
 
 /* Gives EVENT to the core, and what must be kept of it to the ledger. */
 void jobs_feed(jobs *all, const core_event *event);

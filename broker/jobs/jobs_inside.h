@@ -7,6 +7,18 @@
 #include "broker/jobs/endings.h"
 #include "broker/jobs/jobs.h"
 
+/* Unfinished jobs that the ledger had at the start, in the order of their submission. */
+typedef struct backlog_job {
+  core_job_id id;
+  bool is_restored;
+} backlog_job;
+
+typedef struct backlog {
+  backlog_job *at;
+  size_t count, next; /* from NEXT on they wait to be restored, */
+  size_t left;        /* so many of them: some were needed before their turn */
+} backlog;
+
 struct jobs {
   host *host;
   peers *peers;
@@ -18,6 +30,7 @@ struct jobs {
   core_actions actions;
   uint64_t ticked_ms;
   endings endings; /* without a ledger */
+  backlog backlog;
 };
 
 /* ---- records.c */
@@ -28,6 +41,10 @@ void records_name_files(jobs *all, core_action *a);
 /* Counts the references of all blobs of a job's record up or down; not those of its dataset's shards. */
 status records_refer(jobs *all, const ledger_job *j, error *err) MUST_USE;
 void records_release(jobs *all, const ledger_job *j);
+
+/* ---- recovery.c */
+/* A peer speaks of the job ID: if it waits to be restored, it is now. */
+void recovery_need(jobs *all, const core_job_id *id);
 
 /* ---- replies.c */
 /* How a job ended: its report, which is under HANDLE.  REQUEST may be NULL. */

@@ -1,14 +1,12 @@
-/* Restores a core from the ledger: references of jobs first, then the unfinished jobs with the results of
- * their stages. */
+/* Restores a core from the ledger: at the start the references of all jobs; then, turn by turn, so that peers
+ * are answered meanwhile, the unfinished ones with the results of their stages.  Until all are there workers
+ * get no tasks: the core would give out what there is a result of. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "broker/jobs/jobs_inside.h"
-
-enum {
-  GIVEN_UP_BYTES_MAX = 16 << 20
-}; /* of records, before they are committed: one transaction takes 60 MiB */
+#include "broker/limits.h"
 
 typedef struct restored {
   core_event event;
@@ -135,11 +133,7 @@ static status restore_job(jobs *all, const ledger_job *j, restored *r, error *er
     release_blobs(all, &r->event.restored);
     return st;
   }
-  const size_t length = strlen(j->owner); /* 0: of an earlier release */
-  if (length > 0 && length < KEY_TEXT_BYTES && owners_add_job(peers_owners(all->peers), j->owner) == NULL) {
-    release_blobs(all, &r->event.restored);
-    return error_no_memory(err, "a job");
-  }
+  all->host->turn.records += 1 + r->shards.count;
   jobs_feed(all, &r->event);
   return restore_results(all, j, err);
 }
@@ -152,39 +146,121 @@ static status give_up(jobs *all, const ledger_job *j, const error *why, error *e
   changed.message = (char *)why->message;
   changed.ended_s = host_wall_s();
   host_log(all->host, "a job over dataset %s cannot go on: %s", j->dataset, why->message);
+  owners_remove_job(peers_owners(all->peers), j->owner);
   TRY(ledger_results_drop(all->ledger, &j->id, err));
-  TRY(ledger_job_put(all->ledger, &changed, err));
-  return ledger_pending_bytes(all->ledger) > GIVEN_UP_BYTES_MAX ? ledger_commit(all->ledger, err) : STATUS_OK;
+  return ledger_job_put(all->ledger, &changed, err);
 }
 
 static status restore_one(jobs *all, const ledger_job *j, error *err) {
+  restored r = {0};
+  error why;
+  const status st = restore_job(all, j, &r, &why);
+  catalog_shards_fini(&r.shards);
+  if (st == STATUS_NO_MEMORY) {
+    return error_set(err, st, "%s", why.message);
+  }
+  if (st == STATUS_OK || host_has_failed(all->host)) {
+    return STATUS_OK;
+  }
+  if (!j->read) {
+    catalog_release(all->catalog, &j->manifest.name);
+  }
+  return give_up(all, j, &why, err);
+}
+
+/* ---- The start ----------------------------------------------------------------------------------- */
+
+/* What it names stays, also while it waits to be restored. */
+static status refer(jobs *all, const ledger_job *j, error *err) {
   TRY(records_refer(all, j, err));
   if (j->state > JOB_RUNNING) {
     return STATUS_OK;
   }
-  restored r = {0};
+  const size_t length = strlen(j->owner); /* 0: of an earlier release */
+  if (length > 0 && length < KEY_TEXT_BYTES && owners_add_job(peers_owners(all->peers), j->owner) == NULL) {
+    return error_no_memory(err, "a job");
+  }
   error why;
-  status st = STATUS_OK;
-  if (!j->read) {
-    st = catalog_refer(all->catalog, &j->manifest.name, &why);
+  const status st = j->read ? STATUS_OK : catalog_refer(all->catalog, &j->manifest.name, &why);
+  if (st == STATUS_NO_MEMORY) {
+    return error_set(err, st, "%s", why.message);
   }
-  if (st == STATUS_OK) {
-    st = restore_job(all, j, &r, &why);
+  if (st != STATUS_OK) {
+    return give_up(all, j, &why, err);
   }
-  catalog_shards_fini(&r.shards);
-  if (st == STATUS_NO_MEMORY || all->host->fatal != STATUS_OK) {
-    return error_set(err, st == STATUS_OK ? all->host->fatal : st, "%s",
-                     st == STATUS_OK ? all->host->why_fatal.message : why.message);
-  }
-  return st == STATUS_OK ? STATUS_OK : give_up(all, j, &why, err);
+  all->backlog.at[all->backlog.count++] = (backlog_job){.id = j->id};
+  return STATUS_OK;
 }
 
 status jobs_restore(jobs *all, error *err) {
-  for (size_t i = 0; i < ledger_jobs(all->ledger); i++) {
-    TRY(restore_one(all, ledger_job_at(all->ledger, i), err));
+  const size_t count = ledger_jobs(all->ledger);
+  all->backlog.at = calloc(count + 1, sizeof *all->backlog.at);
+  if (all->backlog.at == NULL) {
+    return error_no_memory(err, "the jobs");
   }
+  for (size_t i = 0; i < count; i++) {
+    TRY(refer(all, ledger_job_at(all->ledger, i), err));
+    if (ledger_pending_bytes(all->ledger) >= TURN_RECORDS_BYTES) {
+      TRY(ledger_commit(all->ledger, err));
+    }
+  }
+  all->backlog.left = all->backlog.count;
+  return ledger_commit(all->ledger, err);
+}
+
+/* ---- Turn by turn -------------------------------------------------------------------------------- */
+
+bool jobs_are_restored(const jobs *all) {
+  return all->backlog.next == all->backlog.count;
+}
+
+size_t jobs_unfinished(const jobs *all) {
+  return core_jobs(all->core) + all->backlog.left;
+}
+
+/* Workers that joined meanwhile get tasks now. */
+static void end_backlog(jobs *all) {
+  free(all->backlog.at);
+  all->backlog = (backlog){0};
   if (core_jobs(all->core) > 0) {
     host_log(all->host, "jobs resumed: %zu", core_jobs(all->core));
   }
-  return ledger_commit(all->ledger, err);
+  for (const peer *p = peers_next(all->peers, NULL); p != NULL; p = peers_next(all->peers, p)) {
+    if (p->role == WAY_WORKER) {
+      jobs_feed(all, &(core_event){.kind = CORE_HEARD, .peer = p->number, .heard.capacity = p->capacity});
+    }
+  }
+}
+
+static void restore_next(jobs *all, backlog_job *one) {
+  const ledger_job *j = one->is_restored ? NULL : ledger_job_find(all->ledger, &one->id);
+  all->backlog.left -= !one->is_restored;
+  one->is_restored = true;
+  error why;
+  const status st = j != NULL ? restore_one(all, j, &why) : STATUS_OK;
+  if (st != STATUS_OK) {
+    host_fail(all->host, st, &why);
+  }
+}
+
+void jobs_restore_some(jobs *all) {
+  backlog *b = &all->backlog;
+  if (jobs_are_restored(all)) {
+    return;
+  }
+  while (b->next < b->count && all->host->turn.records < TURN_RECORDS / 2 && !host_has_failed(all->host)) {
+    restore_next(all, &b->at[b->next++]);
+  }
+  if (jobs_are_restored(all)) {
+    end_backlog(all);
+  }
+}
+
+void recovery_need(jobs *all, const core_job_id *id) {
+  for (size_t i = all->backlog.next; i < all->backlog.count; i++) {
+    if (memcmp(&all->backlog.at[i].id, id, sizeof *id) == 0) {
+      restore_next(all, &all->backlog.at[i]);
+      return;
+    }
+  }
 }

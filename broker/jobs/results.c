@@ -15,7 +15,7 @@ static const struct {
     [WORK_PLAN] = {2, 2, false}, [WORK_READ] = {1, 1, false},
 };
 
-static status read_task(const message *m, core_task_id *id, uint32_t *attempt, error *why) {
+static status read_task(jobs *all, const message *m, core_task_id *id, uint32_t *attempt, error *why) {
   const slice job = m->texts[FIELD_JOB];
   if (job.length != JOB_ID_BYTES || m->integers[FIELD_STAGE] > UINT32_MAX ||
       m->integers[FIELD_ATTEMPT] > UINT32_MAX) {
@@ -25,6 +25,7 @@ static status read_task(const message *m, core_task_id *id, uint32_t *attempt, e
   id->stage = (uint32_t)m->integers[FIELD_STAGE];
   id->task = m->integers[FIELD_TASK];
   *attempt = (uint32_t)m->integers[FIELD_ATTEMPT];
+  recovery_need(all, &id->job);
   return STATUS_OK;
 }
 
@@ -133,7 +134,7 @@ static bool is_full(const jobs *all) {
 status jobs_on_result(jobs *all, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_RESULT, .peer = from->number};
   core_result *r = &e.result;
-  TRY(read_task(&m->header, &r->id, &r->attempt, why));
+  TRY(read_task(all, &m->header, &r->id, &r->attempt, why));
   TRY(read_work(&m->header, &r->work, why));
   r->states = (core_states){.computed = m->header.integers[FIELD_STATES_COMPUTED],
                             .cached = m->header.integers[FIELD_STATES_CACHED]};
@@ -169,7 +170,7 @@ static void explain_lost(jobs *all, const peer *from, core_failure *f) {
 status jobs_on_failure(jobs *all, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_FAILURE, .peer = from->number};
   core_failure *f = &e.failed;
-  TRY(read_task(&m->header, &f->id, &f->attempt, why));
+  TRY(read_task(all, &m->header, &f->id, &f->attempt, why));
   message_failure(&m->header, &f->why);
   if (m->header.texts[FIELD_BLOB].length == DIGEST_BYTES) {
     memcpy(f->lost.bytes, m->header.texts[FIELD_BLOB].bytes, DIGEST_BYTES);

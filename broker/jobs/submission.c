@@ -237,7 +237,7 @@ static void give(jobs *all, submission *s) {
 
 static status check_share(const jobs *all, const peer *from, error *why) {
   const size_t own = from->owner->jobs;
-  const size_t others = core_jobs(all->core) - own;
+  const size_t others = jobs_unfinished(all) - own;
   if (all->ledger == NULL || own < owners_share(CORE_JOBS_MAX, others)) {
     return STATUS_OK;
   }

@@ -41,8 +41,67 @@ bool shell_log_has(shell *s, const char *words) {
 
 static uint64_t tell_time(void *context) {
   shell *s = context;
+  pthread_mutex_lock(&s->gate);
+  pthread_mutex_unlock(&s->gate);
   atomic_fetch_add(&s->looks, 1);
   return atomic_load(&s->clock_ms);
+}
+
+/* ---- What turns do ------------------------------------------------------------------------------- */
+
+void shell_hold(shell *s) {
+  pthread_mutex_lock(&s->gate);
+}
+
+void shell_go_on(shell *s) {
+  pthread_mutex_unlock(&s->gate);
+}
+
+static void raise_to(uint64_t *most, uint64_t value) {
+  *most = value > *most ? value : *most;
+}
+
+static void count_turn(void *context, const broker_turn *turn) {
+  shell *s = context;
+  pthread_mutex_lock(&s->mutex);
+  raise_to(&s->most.messages, turn->messages);
+  raise_to(&s->most.bytes, turn->bytes);
+  raise_to(&s->most.records, turn->records);
+  raise_to(&s->most.unlinks, turn->unlinks);
+  s->sum.messages += turn->messages;
+  s->sum.bytes += turn->bytes;
+  s->sum.records += turn->records;
+  s->sum.unlinks += turn->unlinks;
+  pthread_mutex_unlock(&s->mutex);
+}
+
+static broker_turn read_turn(shell *s, const broker_turn *turn) {
+  pthread_mutex_lock(&s->mutex);
+  const broker_turn copy = *turn;
+  pthread_mutex_unlock(&s->mutex);
+  return copy;
+}
+
+broker_turn shell_most(shell *s) {
+  return read_turn(s, &s->most);
+}
+
+broker_turn shell_sum(shell *s) {
+  return read_turn(s, &s->sum);
+}
+
+void shell_count_anew(shell *s) {
+  pthread_mutex_lock(&s->mutex);
+  s->most = s->sum = (broker_turn){0};
+  pthread_mutex_unlock(&s->mutex);
+}
+
+void shell_await_unlinks(shell *s, uint64_t count) {
+  const struct timespec moment = {.tv_nsec = 1000000};
+  waiting_for("blobs to be removed");
+  while (shell_sum(s).unlinks < count) {
+    nanosleep(&moment, NULL);
+  }
 }
 
 /* A turn has begun with the new time when the broker has looked, and has ended when it looks again. */
@@ -70,6 +129,7 @@ int shell_set_up(void **state) {
   snprintf(s->store, sizeof s->store, "%s/store", s->directory);
   s->sockets = sockets_new();
   assert_int_equal(pthread_mutex_init(&s->mutex, NULL), 0);
+  assert_int_equal(pthread_mutex_init(&s->gate, NULL), 0);
   *state = s;
   return 0;
 }
@@ -103,6 +163,7 @@ int shell_tear_down(void **state) {
   sockets_destroy(s->sockets);
   process_directory_remove(s->directory);
   pthread_mutex_destroy(&s->mutex);
+  pthread_mutex_destroy(&s->gate);
   samples_free();
   free(s);
   return 0;
@@ -127,6 +188,7 @@ void shell_start(shell *s, const char *endpoint, bool keeps) {
                                   .allowed = s->allowed,
                                   .say = say,
                                   .now_ms = tell_time,
+                                  .turned = count_turn,
                                   .context = s};
   error err;
   if (broker_new(&options, &s->broker, &err) != STATUS_OK) {

@@ -31,6 +31,8 @@ typedef struct shell {
   char log[1 << 16];
   atomic_uint_fast64_t clock_ms; /* the broker's */
   atomic_uint_fast64_t looks;    /* of the broker at its clock: once a turn */
+  pthread_mutex_t gate;          /* held: no turn begins */
+  broker_turn most, sum;         /* of all turns; guarded by the mutex */
   status ended;
   error why;
 } shell;
@@ -48,6 +50,17 @@ void shell_expect_failed(shell *s, status code);
 bool shell_log_has(shell *s, const char *words);
 /* MS pass for the broker, in steps that it takes one by one. */
 void shell_pass(shell *s, unsigned ms);
+
+/* No turn of the broker begins until shell_go_on: what is sent meanwhile comes all at once. */
+void shell_hold(shell *s);
+void shell_go_on(shell *s);
+/* The most that a turn has done since the start of the test or the last call of shell_count_anew, and what
+ * all did. */
+broker_turn shell_most(shell *s);
+broker_turn shell_sum(shell *s);
+void shell_count_anew(shell *s);
+/* Waits until the turns have removed COUNT blobs. */
+void shell_await_unlinks(shell *s, uint64_t count);
 
 /* A DEALER socket; the tear-down of the test closes it. */
 typedef struct talker {
