@@ -43,27 +43,16 @@ static unsigned check_all(durable_fixture *f) {
   store *s = durable_open(f, 0);
   unsigned there = 0;
   for (uint64_t i = 0; i < BLOBS; i++) {
-    uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
-    const size_t length = durable_blob(i, bytes);
-    digest name;
-    store_blob blob;
-    assert_int_equal(digest_of(bytes, length, &name, NULL), STATUS_OK);
-    if (store_get(s, &name, &blob, NULL) == STATUS_OK) {
-      assert_int_equal(blob.length, length);
-      store_release(&blob);
-      there++;
-    }
+    there += durable_has_blob(s, i);
     there += durable_has_state(s, i, i, STATE_BYTES);
   }
   assert_int_equal(f->warnings, 0);
-  store_destroy(s);
+  durable_close(f);
   return there;
 }
 
 static void killed_in_the_middle_it_opens_whole(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
+  durable_fixture *f = *state;
   seeded r = {seeded_seed()};
   unsigned before = 0;
   for (int round = 0; round < ROUNDS; round++) {
@@ -73,7 +62,7 @@ static void killed_in_the_middle_it_opens_whole(void **state) {
     const pid_t child = fork();
     if (child == 0) {
       close(told[0]);
-      put_for_ever(&f, told[1]);
+      put_for_ever(f, told[1]);
     }
     close(told[1]);
     for (uint64_t puts = 1 + seeded_below(&r, 2 * BLOBS); puts > 0; puts--) {
@@ -85,12 +74,11 @@ static void killed_in_the_middle_it_opens_whole(void **state) {
     int ended = 0;
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_true(WIFSIGNALED(ended));
-    const unsigned there = check_all(&f);
+    const unsigned there = check_all(f);
     assert_true(there >= before);
     before = there;
   }
   assert_true(before > 0);
-  durable_teardown(&f);
 }
 
 static void data_path(const durable_fixture *f, char *path, size_t capacity) {
@@ -109,46 +97,37 @@ static void overwrite(const durable_fixture *f, long at, const uint8_t *bytes, s
 
 /* What is in it can be computed again, and blobs are found by their names. */
 static void a_damaged_index_is_made_again_at_the_start_and_that_is_told(void **state) {
-  (void)state;
   enum { DAMAGED_BYTES = 8192 };
   static uint8_t damaged[DAMAGED_BYTES];
-  durable_fixture f;
-  durable_setup(&f);
-  store *s = durable_open(&f, 0);
-  uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
-  const size_t length = durable_blob(5, bytes);
-  digest name;
-  assert_int_equal(store_put(s, bytes, length, &name, NULL), STATUS_OK);
+  durable_fixture *f = *state;
+  store *s = durable_open(f, 0);
+  durable_put_blob(s, 5);
   durable_put_state(s, 5, 5, STATE_BYTES);
-  store_destroy(s);
+  durable_close(f);
   memset(damaged, 0x5a, sizeof damaged);
-  overwrite(&f, 0, damaged, sizeof damaged);
-  s = durable_open(&f, 0);
-  assert_int_equal(f.warnings, 1);
-  assert_contains(f.warning, "it is made again");
-  assert_contains(f.warning, f.path);
-  assert_true(store_has(s, &name, length));
+  overwrite(f, 0, damaged, sizeof damaged);
+  s = durable_open(f, 0);
+  assert_int_equal(f->warnings, 1);
+  assert_contains(f->warning, "it is made again");
+  assert_contains(f->warning, f->path);
+  assert_true(durable_has_blob(s, 5));
   assert_false(durable_has_state(s, 5, 5, STATE_BYTES));
   durable_put_state(s, 5, 5, STATE_BYTES);
-  store_destroy(s);
-  s = durable_open(&f, 0);
-  assert_int_equal(f.warnings, 1);
+  s = durable_open(f, 0);
+  assert_int_equal(f->warnings, 1);
   assert_true(durable_has_state(s, 5, 5, STATE_BYTES));
-  store_destroy(s);
-  durable_teardown(&f);
 }
 
 /* It is not damaged: who goes back to that version finds it again. */
 static void an_index_of_another_version_is_refused_and_left_alone(void **state) {
-  (void)state;
   static const char *const tables[] = {"state", "uses", "values"};
   static const index_options plain = {
       .tables = tables, .tables_count = 3, .when_damaged = "", .when_full = ""};
-  durable_fixture f;
-  durable_setup(&f);
-  store_destroy(durable_open(&f, 0));
+  durable_fixture *f = *state;
+  durable_open(f, 0);
+  durable_close(f);
   char path[512];
-  snprintf(path, sizeof path, "%s/index", f.path);
+  snprintf(path, sizeof path, "%s/index", f->path);
   store_index *x = NULL;
   error err;
   assert_int_equal(store_index_open(path, &plain, &x, &err), STATUS_OK);
@@ -156,13 +135,12 @@ static void an_index_of_another_version_is_refused_and_left_alone(void **state) 
   assert_int_equal(store_index_write(x, &change, 1, &err), STATUS_OK);
   store_index_close(x);
   for (int i = 0; i < 2; i++) {
-    const store_options options = durable_options(&f, 0);
+    const store_options options = durable_options(f, 0);
     store *s = NULL;
-    assert_int_equal(store_open(f.path, &options, &s, &err), STATUS_CORRUPT);
+    assert_int_equal(store_open(f->path, &options, &s, &err), STATUS_CORRUPT);
     assert_contains(err.message, "version");
-    assert_int_equal(f.warnings, 0);
+    assert_int_equal(f->warnings, 0);
   }
-  durable_teardown(&f);
 }
 
 /* Every page but the first two claims to be an inner one with a single child, which LMDB asserts not to be.
@@ -181,54 +159,42 @@ static void make_all_pages_narrow(const durable_fixture *f) {
 }
 
 static void an_index_that_is_damaged_while_it_is_open_is_made_again_and_that_is_told(void **state) {
-  (void)state;
   enum { STATES = 40 };
-  durable_fixture f;
-  durable_setup(&f);
-  store *s = durable_open(&f, 0);
+  durable_fixture *f = *state;
+  store *s = durable_open(f, 0);
   for (uint64_t i = 0; i < STATES; i++) {
     durable_put_state(s, i, i, STATE_BYTES);
   }
-  make_all_pages_narrow(&f);
+  make_all_pages_narrow(f);
   unsigned found = 0;
   for (uint64_t i = 0; i < STATES; i++) {
     found += durable_has_state(s, i, i, STATE_BYTES);
   }
   assert_int_equal(found, 0);
-  assert_int_equal(f.warnings, 1);
-  assert_contains(f.warning, "it is made again");
+  assert_int_equal(f->warnings, 1);
+  assert_contains(f->warning, "it is made again");
   for (uint64_t i = 0; i < STATES; i++) {
     durable_put_state(s, i, i, STATE_BYTES);
     assert_true(durable_has_state(s, i, i, STATE_BYTES));
   }
-  store_destroy(s);
-  s = durable_open(&f, 0);
-  assert_int_equal(f.warnings, 1);
+  s = durable_open(f, 0);
+  assert_int_equal(f->warnings, 1);
   assert_true(durable_has_state(s, 7, 7, STATE_BYTES));
-  store_destroy(s);
-  durable_teardown(&f);
 }
 
 /* Without its index a store still has its blobs. */
 static void a_deleted_index_costs_only_what_was_computed(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
-  store *s = durable_open(&f, 0);
-  uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
-  const size_t length = durable_blob(5, bytes);
-  digest name;
-  assert_int_equal(store_put(s, bytes, length, &name, NULL), STATUS_OK);
+  durable_fixture *f = *state;
+  store *s = durable_open(f, 0);
+  durable_put_blob(s, 5);
   durable_put_state(s, 5, 5, STATE_BYTES);
-  store_destroy(s);
+  durable_close(f);
   char path[512];
-  snprintf(path, sizeof path, "%s/index", f.path);
+  snprintf(path, sizeof path, "%s/index", f->path);
   process_directory_remove(path);
-  s = durable_open(&f, 0);
-  assert_true(store_has(s, &name, length));
+  s = durable_open(f, 0);
+  assert_true(durable_has_blob(s, 5));
   assert_false(durable_has_state(s, 5, 5, STATE_BYTES));
-  store_destroy(s);
-  durable_teardown(&f);
 }
 
 /* Cut off anywhere, it opens, with fewer states: it never ends the process. */
@@ -241,7 +207,7 @@ static void a_cut_off_index_does_no_harm(void **state) {
     for (uint64_t i = 0; i < 30; i++) {
       durable_put_state(s, i, i, STATE_BYTES);
     }
-    store_destroy(s);
+    durable_close(&f);
     char path[512];
     data_path(&f, path, sizeof path);
     assert_int_equal(truncate(path, pages * 4096), 0);
@@ -249,16 +215,13 @@ static void a_cut_off_index_does_no_harm(void **state) {
     for (uint64_t i = 0; i < 30; i++) {
       (void)durable_has_state(s, i, i, STATE_BYTES);
     }
-    store_destroy(s);
     durable_teardown(&f);
   }
 }
 
 static void a_full_disk_is_told_once_and_the_job_goes_on(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
-  store *s = durable_open(&f, 0);
+  durable_fixture *f = *state;
+  store *s = durable_open(f, 0);
   struct rlimit before;
   assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
   const struct rlimit small = {.rlim_cur = 256 * KIB, .rlim_max = before.rlim_max};
@@ -275,14 +238,11 @@ static void a_full_disk_is_told_once_and_the_job_goes_on(void **state) {
   signal(SIGXFSZ, handler);
   assert_int_equal(st, STATUS_IO);
   assert_contains(err.message, "make room");
-  assert_int_equal(f.warnings, 1);
-  assert_contains(f.warning, "no longer cached");
+  assert_int_equal(f->warnings, 1);
+  assert_contains(f->warning, "no longer cached");
   assert_false(store_has(s, &name, sizeof large));
-  store_destroy(s);
-  s = durable_open(&f, 0);
+  s = durable_open(f, 0);
   assert_int_equal(store_put(s, large, sizeof large, &name, NULL), STATUS_OK);
-  store_destroy(s);
-  durable_teardown(&f);
 }
 
 typedef struct churn {
@@ -310,11 +270,9 @@ static void *run_churn(void *argument) {
 }
 
 static void threads_with_hardly_any_room_lose_nothing(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
+  durable_fixture *f = *state;
   for (uint64_t opening = 0; opening < 3; opening++) {
-    store *s = durable_open(&f, 64 * KIB);
+    store *s = durable_open(f, 64 * KIB);
     pthread_t threads[THREADS];
     churn churns[THREADS];
     for (uint64_t t = 0; t < THREADS; t++) {
@@ -325,22 +283,21 @@ static void threads_with_hardly_any_room_lose_nothing(void **state) {
       pthread_join(threads[t], NULL);
       assert_int_equal(churns[t].lost, 0);
     }
-    store_destroy(s);
+    durable_close(f);
   }
-  assert_int_equal(f.warnings, 0);
-  durable_teardown(&f);
+  assert_int_equal(f->warnings, 0);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(killed_in_the_middle_it_opens_whole),
-      cmocka_unit_test(a_damaged_index_is_made_again_at_the_start_and_that_is_told),
-      cmocka_unit_test(an_index_of_another_version_is_refused_and_left_alone),
-      cmocka_unit_test(an_index_that_is_damaged_while_it_is_open_is_made_again_and_that_is_told),
-      cmocka_unit_test(a_deleted_index_costs_only_what_was_computed),
+      durable_unit_test(killed_in_the_middle_it_opens_whole),
+      durable_unit_test(a_damaged_index_is_made_again_at_the_start_and_that_is_told),
+      durable_unit_test(an_index_of_another_version_is_refused_and_left_alone),
+      durable_unit_test(an_index_that_is_damaged_while_it_is_open_is_made_again_and_that_is_told),
+      durable_unit_test(a_deleted_index_costs_only_what_was_computed),
       cmocka_unit_test(a_cut_off_index_does_no_harm),
-      cmocka_unit_test(a_full_disk_is_told_once_and_the_job_goes_on),
-      cmocka_unit_test(threads_with_hardly_any_room_lose_nothing),
+      durable_unit_test(a_full_disk_is_told_once_and_the_job_goes_on),
+      durable_unit_test(threads_with_hardly_any_room_lose_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

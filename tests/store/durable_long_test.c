@@ -15,17 +15,6 @@
 
 enum { KIB = 1024, MIB = 1024 * 1024 };
 
-static digest put_blob(store *s, uint64_t index) {
-  uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
-  const size_t length = durable_blob(index, bytes);
-  digest name;
-  error err;
-  if (store_put(s, bytes, length, &name, &err) != STATUS_OK) {
-    fail_msg("blob %llu: %s", (unsigned long long)index, err.message);
-  }
-  return name;
-}
-
 static digest name_of(uint64_t index, uint64_t *length) {
   uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
   digest name;
@@ -34,27 +23,13 @@ static digest name_of(uint64_t index, uint64_t *length) {
   return name;
 }
 
-static bool has_blob(store *s, uint64_t index) {
-  uint64_t length = 0;
-  const digest name = name_of(index, &length);
-  store_blob blob;
-  if (store_get(s, &name, &blob, NULL) != STATUS_OK) {
-    return false;
-  }
-  assert_int_equal(blob.length, length);
-  store_release(&blob);
-  return true;
-}
-
 static void what_an_earlier_turn_used_goes_while_the_store_is_open(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
-  store *s = durable_open(&f, MIB);
+  durable_fixture *f = *state;
+  store *s = durable_open(f, MIB);
   for (uint64_t i = 0; i < 9; i++) {
     durable_put_state(s, i, i, 100 * KIB);
   }
-  put_blob(s, 1);
+  durable_put_blob(s, 1);
   store_turn(s);
   for (uint64_t i = 0; i < 9; i += 2) {
     assert_true(durable_has_state(s, i, i, 100 * KIB));
@@ -75,12 +50,9 @@ static void what_an_earlier_turn_used_goes_while_the_store_is_open(void **state)
   }
   assert_true(even > odd);
   assert_in_range(odd, 0, 1);
-  assert_false(has_blob(s, 1));
-  store_destroy(s);
-  durable_teardown(&f);
+  assert_false(durable_has_blob(s, 1));
 }
 
-/* The store remembers which blobs it has compared: not those that went. */
 /* Most states are small: then the index is larger than what it holds.  Twice, because removing copies every
  * page of so small an index before the old ones are free. */
 static void the_limit_holds_for_the_disk(void **state) {
@@ -97,7 +69,7 @@ static void the_limit_holds_for_the_disk(void **state) {
         durable_put_state(s, number, number * 7, lengths[k]);
       }
     }
-    store_destroy(s);
+    durable_close(&f);
     char path[400];
     struct stat info;
     (void)snprintf(path, sizeof path, "%s/index/data.mdb", f.path);
@@ -111,21 +83,20 @@ static void the_limit_holds_for_the_disk(void **state) {
   }
 }
 
+/* The store remembers which blobs it has compared: not those that went. */
 static void a_blob_that_went_can_be_put_again(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
-  store *s = durable_open(&f, MIB);
+  durable_fixture *f = *state;
+  store *s = durable_open(f, MIB);
   for (uint64_t round = 0; round < 3; round++) {
-    const digest name = put_blob(s, 1);
-    assert_true(has_blob(s, 1));
+    const digest name = durable_put_blob(s, 1);
+    assert_true(durable_has_blob(s, 1));
     store_blob mapped;
     assert_int_equal(store_get(s, &name, &mapped, NULL), STATUS_OK);
     store_turn(s);
     for (uint64_t i = 0; i < 12; i++) {
       durable_put_state(s, 100 * round + i, i, 100 * KIB);
     }
-    assert_false(has_blob(s, 1));
+    assert_false(durable_has_blob(s, 1));
     /* Whoever has it mapped keeps it. */
     const uint8_t *bytes = mapped.bytes;
     uint8_t wanted[DURABLE_BLOB_BYTES_MAX];
@@ -134,51 +105,42 @@ static void a_blob_that_went_can_be_put_again(void **state) {
     store_release(&mapped);
     store_turn(s);
   }
-  store_destroy(s);
-  durable_teardown(&f);
 }
 
 static void turns_go_on_after_reopening(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
-  store *s = durable_open(&f, MIB);
+  durable_fixture *f = *state;
+  store *s = durable_open(f, MIB);
   for (uint64_t i = 0; i < 8; i++) {
     store_turn(s);
     durable_put_state(s, i, i, 100 * KIB);
   }
-  store_destroy(s);
-  s = durable_open(&f, MIB);
+  s = durable_open(f, MIB);
   for (uint64_t i = 10; i < 14; i++) {
     durable_put_state(s, i, i, 100 * KIB);
   }
   assert_false(durable_has_state(s, 0, 0, 100 * KIB));
   assert_true(durable_has_state(s, 7, 7, 100 * KIB));
-  store_destroy(s);
-  durable_teardown(&f);
 }
 
 /* ---- Another store ------------------------------------------------------------------------------- */
 
 static void an_attached_store_is_read_and_not_written(void **state) {
-  (void)state;
+  durable_fixture *ours = *state;
   durable_fixture theirs;
-  durable_fixture ours;
   durable_setup(&theirs);
-  durable_setup(&ours);
   store *t = durable_open(&theirs, 0);
-  store *s = durable_open(&ours, 0);
+  store *s = durable_open(ours, 0);
   uint64_t length = 0;
   const digest name = name_of(3, &length);
-  put_blob(t, 3);
-  assert_false(has_blob(s, 3));
+  durable_put_blob(t, 3);
+  assert_false(durable_has_blob(s, 3));
   assert_int_equal(store_attach(s, theirs.path, NULL), STATUS_OK);
-  assert_true(has_blob(s, 3));
-  assert_true(has_blob(s, 3));
+  assert_true(durable_has_blob(s, 3));
+  assert_true(durable_has_blob(s, 3));
   assert_true(store_has(s, &name, length));
   assert_false(store_has(s, &name, length + 1));
   char path[512];
-  durable_blob_path(&ours, &name, path, sizeof path);
+  durable_blob_path(ours, &name, path, sizeof path);
   assert_int_not_equal(access(path, F_OK), 0);
   int file = -1;
   assert_int_equal(store_get_file(s, &name, &file, NULL), STATUS_OK);
@@ -186,22 +148,18 @@ static void an_attached_store_is_read_and_not_written(void **state) {
   assert_int_equal(read(file, &byte, 1), 1);
   close(file);
   assert_int_equal(store_attach(s, NULL, NULL), STATUS_OK);
-  assert_false(has_blob(s, 3));
-  store_destroy(s);
-  store_destroy(t);
-  durable_teardown(&ours);
+  assert_false(durable_has_blob(s, 3));
+  durable_close(ours);
   durable_teardown(&theirs);
 }
 
 static void an_altered_blob_of_an_attached_store_is_not_there_and_stays_as_it_is(void **state) {
-  (void)state;
+  durable_fixture *ours = *state;
   durable_fixture theirs;
-  durable_fixture ours;
   durable_setup(&theirs);
-  durable_setup(&ours);
   store *t = durable_open(&theirs, 0);
-  store *s = durable_open(&ours, 0);
-  const digest name = put_blob(t, 3);
+  store *s = durable_open(ours, 0);
+  const digest name = durable_put_blob(t, 3);
   char path[512];
   durable_blob_path(&theirs, &name, path, sizeof path);
   FILE *altered = fopen(path, "r+b");
@@ -211,16 +169,14 @@ static void an_altered_blob_of_an_attached_store_is_not_there_and_stays_as_it_is
   assert_int_equal(fputc(was ^ 1, altered), was ^ 1);
   assert_int_equal(fclose(altered), 0);
   assert_int_equal(store_attach(s, theirs.path, NULL), STATUS_OK);
-  assert_false(has_blob(s, 3));
+  assert_false(durable_has_blob(s, 3));
   int file = -1;
   assert_int_equal(store_get_file(s, &name, &file, NULL), STATUS_NOT_FOUND);
   assert_int_equal(access(path, F_OK), 0);
-  put_blob(s, 3);
-  assert_true(has_blob(s, 3));
+  durable_put_blob(s, 3);
+  assert_true(durable_has_blob(s, 3));
   assert_int_equal(store_attach(s, "/nowhere/at/all", NULL), STATUS_IO);
-  store_destroy(s);
-  store_destroy(t);
-  durable_teardown(&ours);
+  durable_close(ours);
   durable_teardown(&theirs);
 }
 
@@ -276,14 +232,12 @@ static void put_states(store *s, const digest *shard) {
 }
 
 static void what_it_has_states_or_bytes_of_is_listed_once(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
+  durable_fixture *f = *state;
   digest names[HELD_MAX];
   size_t count = 0;
-  store *s = durable_open(&f, 0);
+  store *s = durable_open(f, 0);
   for (uint64_t i = 0; i < 40; i++) {
-    names[count++] = put_blob(s, i);
+    names[count++] = durable_put_blob(s, i);
     if (i % 2 == 0) {
       put_states(s, &names[i]);
     }
@@ -293,39 +247,30 @@ static void what_it_has_states_or_bytes_of_is_listed_once(void **state) {
     put_states(s, &names[count - 1]);
   }
   expect_held(s, names, count);
-  store_destroy(s);
-  s = durable_open(&f, 0);
+  s = durable_open(f, 0);
   expect_held(s, names, count);
-  store_destroy(s);
-  durable_teardown(&f);
 }
 
 /* The next name is looked for behind all keys of this one. */
 static void shards_whose_names_are_neighbours_are_all_listed(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
+  durable_fixture *f = *state;
   digest names[5] = {{{0}}};
   names[1].bytes[31] = 0xFE;
   names[2].bytes[31] = 0xFF;
   names[3].bytes[30] = 1;
   memset(names[4].bytes, 0xFF, DIGEST_BYTES);
-  store *s = durable_open(&f, 0);
+  store *s = durable_open(f, 0);
   for (size_t i = 0; i < 5; i++) {
     put_states(s, &names[i]);
   }
   expect_held(s, names, 5);
-  store_destroy(s);
-  durable_teardown(&f);
 }
 
 static void what_was_used_last_is_listed_first(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
-  store *s = durable_open(&f, 0);
+  durable_fixture *f = *state;
+  store *s = durable_open(f, 0);
   digest names[11];
-  names[10] = put_blob(s, 1);
+  names[10] = durable_put_blob(s, 1);
   for (uint64_t i = 10; i-- > 0;) {
     names[i] = durable_digest(i);
     put_states(s, &names[i]);
@@ -335,15 +280,11 @@ static void what_was_used_last_is_listed_first(void **state) {
   store_each_held(s, list_name, &l);
   assert_int_equal(l.count, 11);
   assert_memory_equal(l.names, names, sizeof names);
-  store_destroy(s);
-  durable_teardown(&f);
 }
 
 static void it_knows_of_which_shards_it_has_partials(void **state) {
-  (void)state;
-  durable_fixture f;
-  durable_setup(&f);
-  store *s = durable_open(&f, 0);
+  durable_fixture *f = *state;
+  store *s = durable_open(f, 0);
   for (uint64_t i = 0; i < 40; i += 2) {
     durable_put_state(s, i, 1000 + i, 10);
   }
@@ -351,8 +292,6 @@ static void it_knows_of_which_shards_it_has_partials(void **state) {
     const digest shard = durable_digest(i);
     assert_int_equal(store_has_partials(s, &shard), i % 2 == 0);
   }
-  store_destroy(s);
-  durable_teardown(&f);
 }
 
 /* ---- Names that were seen ------------------------------------------------------------------------ */
@@ -411,7 +350,7 @@ typedef struct crowd {
 static void *use(void *argument) {
   const crowd *c = argument;
   for (uint64_t i = 0; i < ROUNDS; i++) {
-    const digest name = put_blob(c->s, i % 20);
+    const digest name = durable_put_blob(c->s, i % 20);
     const digest shard = durable_digest(i);
     store_blob blob;
     if (store_get(c->s, &name, &blob, NULL) == STATUS_OK) {
@@ -424,14 +363,12 @@ static void *use(void *argument) {
 }
 
 static void turns_and_attaching_do_not_disturb_others(void **state) {
-  (void)state;
+  durable_fixture *ours = *state;
   durable_fixture theirs;
-  durable_fixture ours;
   durable_setup(&theirs);
-  durable_setup(&ours);
   store *t = durable_open(&theirs, 0);
-  put_blob(t, 3);
-  crowd c = {durable_open(&ours, MIB), theirs.path};
+  durable_put_blob(t, 3);
+  crowd c = {durable_open(ours, MIB), theirs.path};
   pthread_t threads[THREADS];
   for (int i = 0; i < THREADS; i++) {
     assert_int_equal(pthread_create(&threads[i], NULL, use, &c), 0);
@@ -439,33 +376,31 @@ static void turns_and_attaching_do_not_disturb_others(void **state) {
   for (int i = 0; i < ROUNDS; i++) {
     store_turn(c.s);
     assert_int_equal(store_attach(c.s, i % 2 == 0 ? c.other : NULL, NULL), STATUS_OK);
-    (void)has_blob(c.s, 3);
+    (void)durable_has_blob(c.s, 3);
   }
   for (int i = 0; i < THREADS; i++) {
     pthread_join(threads[i], NULL);
   }
-  assert_int_equal(ours.warnings, 0);
-  store_destroy(c.s);
-  store_destroy(t);
-  durable_teardown(&ours);
+  assert_int_equal(ours->warnings, 0);
+  durable_close(ours);
   durable_teardown(&theirs);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_an_earlier_turn_used_goes_while_the_store_is_open),
+      durable_unit_test(what_an_earlier_turn_used_goes_while_the_store_is_open),
       cmocka_unit_test(the_limit_holds_for_the_disk),
-      cmocka_unit_test(a_blob_that_went_can_be_put_again),
-      cmocka_unit_test(turns_go_on_after_reopening),
-      cmocka_unit_test(an_attached_store_is_read_and_not_written),
-      cmocka_unit_test(an_altered_blob_of_an_attached_store_is_not_there_and_stays_as_it_is),
+      durable_unit_test(a_blob_that_went_can_be_put_again),
+      durable_unit_test(turns_go_on_after_reopening),
+      durable_unit_test(an_attached_store_is_read_and_not_written),
+      durable_unit_test(an_altered_blob_of_an_attached_store_is_not_there_and_stays_as_it_is),
       cmocka_unit_test(a_temporary_store_cannot_be_attached_to),
-      cmocka_unit_test(what_it_has_states_or_bytes_of_is_listed_once),
-      cmocka_unit_test(shards_whose_names_are_neighbours_are_all_listed),
-      cmocka_unit_test(what_was_used_last_is_listed_first),
-      cmocka_unit_test(it_knows_of_which_shards_it_has_partials),
+      durable_unit_test(what_it_has_states_or_bytes_of_is_listed_once),
+      durable_unit_test(shards_whose_names_are_neighbours_are_all_listed),
+      durable_unit_test(what_was_used_last_is_listed_first),
+      durable_unit_test(it_knows_of_which_shards_it_has_partials),
       cmocka_unit_test(names_are_remembered_and_forgotten_exactly),
-      cmocka_unit_test(turns_and_attaching_do_not_disturb_others),
+      durable_unit_test(turns_and_attaching_do_not_disturb_others),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

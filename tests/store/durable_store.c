@@ -14,8 +14,29 @@ void durable_setup(durable_fixture *f) {
   snprintf(f->path, sizeof f->path, "%s/store", f->directory);
 }
 
+void durable_close(durable_fixture *f) {
+  store_destroy(f->open);
+  f->open = NULL;
+}
+
 void durable_teardown(durable_fixture *f) {
+  durable_close(f);
   process_directory_remove(f->directory);
+}
+
+int durable_setup_state(void **state) {
+  durable_fixture *f = malloc(sizeof *f);
+  *state = f;
+  if (f != NULL) {
+    durable_setup(f);
+  }
+  return f != NULL ? 0 : -1;
+}
+
+int durable_teardown_state(void **state) {
+  durable_teardown(*state);
+  free(*state);
+  return 0;
 }
 
 static void keep_warning(void *context, const char *message) {
@@ -30,12 +51,12 @@ store_options durable_options(durable_fixture *f, uint64_t cache_bytes) {
 
 store *durable_open(durable_fixture *f, uint64_t cache_bytes) {
   const store_options options = durable_options(f, cache_bytes);
-  store *s = NULL;
   error err;
-  if (store_open(f->path, &options, &s, &err) != STATUS_OK) {
+  durable_close(f);
+  if (store_open(f->path, &options, &f->open, &err) != STATUS_OK) {
     fail_msg("%s", err.message);
   }
-  return s;
+  return f->open;
 }
 
 size_t durable_blob(uint64_t index, uint8_t *bytes) {
@@ -45,6 +66,32 @@ size_t durable_blob(uint64_t index, uint8_t *bytes) {
     bytes[i] = (uint8_t)seeded_next(&r);
   }
   return length;
+}
+
+digest durable_put_blob(store *s, uint64_t index) {
+  uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
+  const size_t length = durable_blob(index, bytes);
+  digest name;
+  error err;
+  if (store_put(s, bytes, length, &name, &err) != STATUS_OK) {
+    fail_msg("blob %llu: %s", (unsigned long long)index, err.message);
+  }
+  return name;
+}
+
+bool durable_has_blob(store *s, uint64_t index) {
+  uint8_t bytes[DURABLE_BLOB_BYTES_MAX];
+  const size_t length = durable_blob(index, bytes);
+  digest name;
+  store_blob blob;
+  assert_int_equal(digest_of(bytes, length, &name, NULL), STATUS_OK);
+  if (store_get(s, &name, &blob, NULL) != STATUS_OK) {
+    return false;
+  }
+  assert_int_equal(blob.length, length);
+  assert_memory_equal(blob.bytes, bytes, length);
+  store_release(&blob);
+  return true;
 }
 
 digest durable_digest(uint64_t index) {
