@@ -29,7 +29,7 @@ struct raw_file {
   const atomic_bool *stop;
   atomic_bool without_digest;
   _Atomic uint64_t position;
-  uint8_t *memory;
+  uint8_t *blocks[RAW_BLOCKS]; /* NULL: not needed so far */
   size_t lengths[RAW_BLOCKS];
   digest_stream *hash;
   pthread_t thread;
@@ -71,7 +71,7 @@ static void *hash_blocks(void *argument) {
     const size_t length = r->lengths[slot];
     pthread_mutex_unlock(&r->lock);
     if (!atomic_load(&r->without_digest)) {
-      digest_stream_add(r->hash, r->memory + slot * RAW_BLOCK_BYTES, length);
+      digest_stream_add(r->hash, r->blocks[slot], length);
     }
     pthread_mutex_lock(&r->lock);
     r->hashed++;
@@ -114,11 +114,8 @@ status raw_open(const char *path, const char *called, const atomic_bool *stop, r
   pthread_cond_init(&r->changed, NULL);
   status st = open_descriptor(r, path, err);
   if (st == STATUS_OK) {
-    r->memory = aligned_alloc(4096, (size_t)RAW_BLOCKS * RAW_BLOCK_BYTES);
     r->hash = digest_stream_new();
-    if (r->memory == NULL || r->hash == NULL) {
-      st = error_no_memory(err, path);
-    }
+    st = r->hash == NULL ? error_no_memory(err, path) : STATUS_OK;
   }
   if (st != STATUS_OK) {
     raw_close(r);
@@ -157,7 +154,9 @@ void raw_close(raw_file *r) {
     close(r->fd);
   }
   digest_stream_destroy(r->hash);
-  free(r->memory);
+  for (size_t i = 0; i < RAW_BLOCKS; i++) {
+    free(r->blocks[i]);
+  }
   pthread_cond_destroy(&r->changed);
   pthread_mutex_destroy(&r->lock);
   free(r);
@@ -216,9 +215,14 @@ status raw_next(raw_file *r, const uint8_t **bytes, size_t *length, error *err) 
   assert(r->hashed <= r->filled && r->filled - r->hashed < RAW_BLOCKS);
   const size_t slot = (size_t)(r->filled % RAW_BLOCKS);
   pthread_mutex_unlock(&r->lock);
-  uint8_t *block = r->memory + slot * RAW_BLOCK_BYTES;
+  if (r->blocks[slot] == NULL) {
+    r->blocks[slot] = aligned_alloc(4096, RAW_BLOCK_BYTES);
+  }
+  if (r->blocks[slot] == NULL) {
+    return error_no_memory(err, r->title);
+  }
   size_t got = 0;
-  TRY(fill(r, block, &got, err));
+  TRY(fill(r, r->blocks[slot], &got, err));
   if (!r->ended) {
     TRY(start_hash(r, err));
   }
@@ -230,7 +234,7 @@ status raw_next(raw_file *r, const uint8_t **bytes, size_t *length, error *err) 
     pthread_mutex_unlock(&r->lock);
     atomic_fetch_add(&r->position, got);
   }
-  *bytes = block;
+  *bytes = r->blocks[slot];
   *length = got;
   return STATUS_OK;
 }

@@ -2,7 +2,7 @@
  *
  * The reader fills one of a few blocks and returns it; the hashing thread follows and a block
  * is filled again only when it has been hashed.  So hashing costs no time of the reader's, and memory
- * is RAW_BLOCKS blocks whatever the file's size.  One thread reads; any thread may ask for the
+ * is at most RAW_BLOCKS blocks whatever the file's size.  One thread reads; any thread may ask for the
  * position.
  */
 #ifndef CANVASS_READING_RAW_H
