@@ -11,7 +11,7 @@
 #include "tests/broker/core_sim.h"
 #include "tests/check.h"
 
-enum { STORM_TURNS = 400, TURNS_MAX = 20000, JOBS = 5, SEEDS = 1500 };
+enum { STORM_TURNS = 400, TURNS_MAX = 20000, JOBS = 5 };
 
 typedef struct storm {
   unsigned crash, lie, lose, fail, cancel; /* percent */
