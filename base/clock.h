@@ -1,4 +1,4 @@
-/* The time that only goes forward, for what waits: patience, retries, progress.  No figure depends on it. */
+/* A clock that only goes forward, for waiting, retries and progress.  No figure depends on it. */
 #ifndef CANVASS_BASE_CLOCK_H
 #define CANVASS_BASE_CLOCK_H
 

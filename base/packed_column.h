@@ -4,8 +4,8 @@
  * finds it there again, statistics interpret it.  Texts are UTF-8, trimmed, and distinct where they are a
  * dictionary.
  *
- * DECIMALS and SCALED keep the value of a number and forget how it was written ("05", "5.0"): variables that
- * are not of numbers see its canonical text ("5").  A caller that packs columns in which texts matter
+ * DECIMALS and SCALED keep the value of a number, but not how it was written ("05", "5.0"): variables other
+ * than numbers see its canonical text ("5").  A caller that packs columns in which texts matter
  * (nominal, id, text) must not choose them, or the answer would depend on the shard.
  */
 #ifndef CANVASS_BASE_PACKED_COLUMN_H
@@ -19,7 +19,7 @@ enum {
   PACKED_WIDE_MAX = 65000,
 };
 
-/* The numbers stand in shards. */
+/* The values are part of the shard format. */
 typedef enum packed_kind {
   PACKED_CODES = 1,    /* codes[row] indexes texts[], up to PACKED_CODES_MAX */
   PACKED_WIDE = 2,     /* wide_codes[row] indexes texts[], up to PACKED_WIDE_MAX */

@@ -46,7 +46,7 @@ slice text_cut(slice s, size_t bytes);
 int text_compare_natural(slice a, slice b);
 /* Damerau-Levenshtein distance, at most LIMIT + 1. */
 size_t text_distance(slice a, slice b, size_t limit);
-/* The candidate nearest to NAME if it is near enough to be a slip of the pen, else NULL. */
+/* The candidate nearest to NAME if NAME may be a mistyping of it, else NULL. */
 const char *text_nearest(slice name, const char *const *candidates, size_t count);
 
 /* "14,400": a count as messages have it. */

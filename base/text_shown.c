@@ -1,8 +1,8 @@
-/* What of a text could do something to a terminal or a log other than being read.
+/* The characters by which a text could act on a terminal or a log, or mislead its reader.
  *
  * The C0 and C1 controls and DEL (ISO 6429) begin the sequences that move, colour and answer; line and
  * paragraph separators make lines; the marks, embeddings, overrides and isolates of the Unicode Bidirectional
- * Algorithm (UAX 9, 2.1 to 2.5) let a text read other than it is. */
+ * Algorithm (UAX 9, 2.1 to 2.5) make a text appear to say something else. */
 #include <string.h>
 
 #include "base/buf.h"

@@ -12,7 +12,7 @@
 #include "cli/rendering.h"
 #include "cli/words.h"
 
-enum { REPORT_BYTES_MAX = 256 << 20 }; /* what JSON is read of */
+enum { REPORT_BYTES_MAX = 256 << 20 }; /* as much as the JSON reader takes */
 
 static const option options[] = {
     RENDERING_OPTIONS,

@@ -11,7 +11,7 @@
  *
  * One thread at a time uses a handle; several handles may be used by several threads.  A handle must not be
  * used across a fork.  Requests that meet a broker's restart or a broken connection are repeated
- * until the handle's patience is over.
+ * until the handle's patience runs out.
  *
  * All texts are UTF-8 and end with a zero byte.  Functions return CANVASS_OK or the code of their failure and
  * then fill ERROR, which may be NULL.  What they return through pointers is defined only after

@@ -1,8 +1,8 @@
 /* A session with a broker: put datasets, submit jobs, follow them, fetch reports.  Messages only, no
- * statistics: the heart of libcanvass.  One thread per session.
+ * statistics; libcanvass is a C interface around it.  One thread per session.
  *
  * Every request can be repeated: a session whose broker is away for a while asks again, with the same keys
- * and versions, until PATIENCE is over.  A blob's upload goes on where it stopped.
+ * and versions, until its patience runs out.  An interrupted upload resumes where it stopped.
  */
 #ifndef CANVASS_CLIENT_SESSION_H
 #define CANVASS_CLIENT_SESSION_H

@@ -5,7 +5,7 @@
 
 #include "proto/message.h"
 
-/* What a peer of a broker keeps to. */
+/* Limits that peers of a broker keep. */
 enum {
   BLOB_OFFERS = 8, /* open at once */
   BLOB_CHUNKS = 8, /* requested at once, of MESSAGE_FRAME_MAX */

@@ -73,7 +73,7 @@ uint32_t dictionary_add(dictionary *d, slice raw);
 uint32_t dictionary_add_brief(dictionary *d, uint8_t brief, slice raw);
 uint32_t dictionary_find_long(dictionary *d, slice raw);
 
-/* Which bytes of two words belong to a cell of that many bytes: a table, since lengths are hard to foretell.
+/* Which bytes of two words belong to a cell of that many bytes: a table, since lengths are hard to predict.
  */
 extern const uint64_t dictionary_short_masks[DICTIONARY_SHORT_BYTES + 1][2];
 

@@ -11,7 +11,8 @@ typedef struct measure {
    * number costs a comparison. */
   uint64_t largest[DECIMAL_READ_SCALE_MAX + 1]; /* beyond DECIMAL_SCALE_MAX at their least scale */
   uint32_t scales_seen; /* bit s up to DECIMAL_SCALE_MAX: some number was written with it */
-  uint64_t beyond;      /* the largest whole number above DECIMAL_UNITS_MAX, which fits an int64 but no use */
+  uint64_t
+      beyond; /* the largest whole number above DECIMAL_UNITS_MAX, which fits an int64 but cannot be used */
   /* Of all other numbers. */
   uint8_t decimals;
   decimal_magnitude other;

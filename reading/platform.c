@@ -71,7 +71,8 @@ static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/* A star gives way byte by byte; one that another follows is settled. */
+/* Where the rest does not match, the last star takes one byte more; the stars before it are never tried
+ * again. */
 static bool matches(slice pattern, slice text) {
   size_t p = 0;
   size_t t = 0;

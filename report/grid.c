@@ -122,7 +122,7 @@ static size_t narrowest_key(const grid *g, size_t column) {
   return smaller(g->extents[column].width, larger(TEXT_COLUMNS_MIN, smaller(word, WORD_COLUMNS_MAX)));
 }
 
-/* The keys give way, the widest first, until all columns fit; where that cannot be, to half of the page. */
+/* Narrows the keys, the widest first, until all columns fit, or else until the keys take half of the page. */
 static void narrow_keys(const grid *g, size_t page) {
   size_t others = 0;
   for (size_t c = g->keys_count; c < g->columns_count; c++) {
@@ -164,7 +164,7 @@ static void measure_all(const grid *g, size_t page, bool header) {
 
 /* ---- Lines --------------------------------------------------------------------------------------- */
 
-/* A line being written: blanks are owed until something follows them, so that no line ends in any. */
+/* A line being written: blanks are held back until something follows them, so that no line ends in blanks. */
 typedef struct line_state {
   const pen *p;
   size_t owed;

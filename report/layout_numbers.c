@@ -1,4 +1,5 @@
-/* How numbers were kept: which were rounded, with the first places, and why declared decimals gave way. */
+/* How numbers were kept: which were rounded, with the first places, and why fewer decimals are kept than
+ * declared. */
 #include "report/layout_build.h"
 #include "report/sentence.h"
 

@@ -60,7 +60,7 @@ static bool get_compared(attached *a, const digest *name, store_blob *out) {
     return true;
   }
   store_release(out);
-  seen_clear(&a->seen); /* damage seldom comes alone */
+  seen_clear(&a->seen); /* where one blob is damaged, others may be */
   return false;
 }
 

@@ -1,4 +1,4 @@
-/* `parts` is held shared by whoever uses the index, and alone while it is made again. */
+/* `parts` is held shared by those who use the index, and exclusively while it is made again. */
 #include "store/cache_index.h"
 
 #include <limits.h>

@@ -48,7 +48,7 @@ static void note_seen(durable_store *s, const digest *name, uint64_t bytes) {
 static void set_aside(durable_store *s, const digest *name) {
   char hex[DIGEST_HEX_BYTES];
   digest_hex(name, hex);
-  seen_clear(&s->seen); /* damage seldom comes alone: the others are compared again, too */
+  seen_clear(&s->seen); /* where one blob is damaged, others may be: all are compared again */
   blob_files_set_aside(s->place.directory, name);
   error told;
   error_set(&told, STATUS_CORRUPT,

@@ -174,7 +174,7 @@ static int compare_file(vault *v, int file, const digest *name, uint64_t bytes) 
   return problem != 0 ? problem : digest_equal(&actual, name) ? 0 : ENODATA;
 }
 
-/* Damage seldom comes alone: all other blobs are compared again, too, before their next use. */
+/* Where one blob is damaged, others may be: all are compared again before their next use. */
 static void set_aside(vault *v, const digest *name, const char *what) {
   char hex[DIGEST_HEX_BYTES];
   for (size_t i = 0; i < v->blobs.count; i++) {

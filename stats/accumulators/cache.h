@@ -5,7 +5,8 @@
 #include "base/buf.h"
 #include "stats/frame/rows.h"
 
-/* A cache knows states by program_accumulator_digest; what it gives is decoded with suspicion. */
+/* A cache knows states by program_accumulator_digest; what it gives is untrusted, and checked when
+ * it is decoded. */
 typedef struct partial_cache {
   /* Appends the encoded state of ACCUMULATOR to OUT; false when it has none. */
   bool (*get)(void *context, uint32_t accumulator, buf *out);

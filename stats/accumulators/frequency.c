@@ -1,4 +1,4 @@
-/* FREQUENCY: how many rows, and of which weight, gave each answer, by group.
+/* FREQUENCY: how many rows gave each answer, and their weight, by group.
  *
  * A state's keys are those with n > 0 somewhere (of a set over columns, with a base somewhere), its groups
  * those of used rows (see grouping.h), so equal data give equal bytes.  Cells with n = 0 carry no sums; for a

@@ -21,7 +21,7 @@ typedef struct power_lanes {
   lanes x3[2], w2x[2], wx3[2];
 } power_lanes;
 
-/* Of wide weights, w2 and wx are here: a place of narrow ones had better be small. */
+/* Of wide weights, w2 and wx are here, so that a place of narrow ones stays small. */
 typedef struct wide_lanes {
   u192 w2;
   lanes wx[2];

@@ -10,7 +10,7 @@ typedef struct work {
   const rank_tables *tables;
   const grouped_rows *rows;
   const int64_t **values;  /* per column */
-  uint32_t *tables_places; /* per place of the shard: that of the tables; UINT32_MAX: they know it not */
+  uint32_t *tables_places; /* per place of the shard: that of the tables; UINT32_MAX: not in them */
   rank_products *at;
   bool narrow; /* whether products of ranks, added up, fit u128: */
   u128 *sums;  /* as AT */

@@ -1,5 +1,5 @@
 /* SAMPLE: the complete rows with the smallest random keys, a simple random sample without replacement
- * that any shards give alike. */
+ * that does not depend on the shards. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,8 +4,8 @@
 
 #include "base/exact.h"
 
-/* Exact for |product| < 2^126 over 2^32 rows: a product's low 64 bits and the rest are added apart, and of
- * weights that are not narrow the high bits apart from the low ones. */
+/* Exact for |product| < 2^126 over 2^32 rows: a product's low 64 bits and the rest are added separately, and
+ * so are the high and the low bits of weights that are not narrow. */
 typedef struct wide_sum {
   u128 low;
   i128 high;

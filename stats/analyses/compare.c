@@ -170,7 +170,7 @@ static void write_test(comparison *c, table *t, const mean_test *test) {
   table_number(t, "p", test->p);
 }
 
-/* A group of equal answers takes the test of all groups away: says which. */
+/* A group whose answers are all equal leaves no test of all groups: names it. */
 static void warn_no_test(const comparison *c, const mean_test *test) {
   for (uint32_t g = 0; isnan(test->f) && g < c->count; g++) {
     if (c->groups[g].at.min == c->groups[g].at.max) {

@@ -1,11 +1,11 @@
 /* Spearman's rho stage by stage: the rows of "spearman_matrix" and "spearman_pairs" are written without it in
  * the first stage, and filled as ranks become known.
  *
- * A pair of items with few levels has its ranks from its joint table.  Any other pair has them from the
+ * A pair of items with few levels gets its ranks from its joint table.  Any other pair gets them from the
  * tables of distinct values of both items (MARGINS), which become the parameters of a further stage's sums
- * (SUMS); where answers to the partner are missing, the table is that of the rows that answer both.  Either
- * way gives the same whole numbers, so that what is asked besides changes no figure; and whether there is a
- * figure depends on the pair alone: both tables, over all groups of a breakdown, have at most
+ * (SUMS); where answers to the partner are missing, the table is that of the rows that answer both.  Both
+ * ways give the same whole numbers, so that no figure depends on the other items of the request; and whether
+ * there is a figure depends on the pair alone: both tables, over all groups of a breakdown, have at most
  * SPEARMAN_VALUES_MAX entries.
  */
 #ifndef CANVASS_STATS_ANALYSES_CORRELATE_SPEARMAN_H
@@ -104,7 +104,7 @@ uint32_t rank_joint_run(const rank_course *r, uint32_t at, uint32_t stage);
 /* Figures (spearman_fill.c). */
 status rank_fill(const rank_course *r, const rank_pair *p, uint32_t place, const product_sums *ranks,
                  uint8_t weight_decimals, error *err) MUST_USE;
-/* The pair's figures stay away, with a warning; it counts for Holm's m nevertheless. */
+/* The pair gets no figures but a warning; it still counts in Holm's m. */
 void rank_refuse(rank_course *r, const rank_pair *p);
 /* Adjusts p once everything is filled. */
 status rank_finish(const rank_course *r, error *err) MUST_USE;

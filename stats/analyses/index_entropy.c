@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-/* As how many respondents those count who gave KEY: the unit of weights does not matter.  All ANSWERS weigh
- * ALL. */
+/* The number of respondents that those who gave KEY stand for, whatever the unit of the weights.  All ANSWERS
+ * together weigh ALL. */
 static double respondents(const frequency_state *s, weighting kind, uint32_t key, int64_t answers, i128 all) {
   if (kind == WEIGHTING_NONE) {
     return (double)frequency_n(s, 0, key);

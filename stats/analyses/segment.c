@@ -1,7 +1,7 @@
 /* segment: groups of respondents who answer alike, by k-means.
  *
  * Stage 0: sums over the complete rows, and a sample of them.  Then k-means++ on the sample gives each
- * model its first centres, and passes over all rows move them, all models in one pass, until they stay.
+ * model its first centres, and passes over all rows move them, all models in one pass, until they settle.
  * Then silhouettes; then the profile of the chosen model (with the silhouettes when it is known before). */
 #include <math.h>
 #include <string.h>

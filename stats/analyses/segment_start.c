@@ -38,7 +38,7 @@ static double origin_of(const segment_space *s, uint32_t d) {
   return exact_ratio(&s->x[d], &w);
 }
 
-/* What divides all weights, so that multiplying them by anything draws the same rows. */
+/* The greatest common divisor of all weights, so that multiplying them by a factor draws the same rows. */
 static int64_t common_unit(const sample_state *sample) {
   int64_t unit = 0;
   for (uint32_t r = 0; r < sample->count; r++) {

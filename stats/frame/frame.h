@@ -3,7 +3,7 @@
  * Columns become slots and mantissas here, each variable at most once per shard and only when an
  * accumulator asks.  All views are borrowed until frame_destroy.  Arrays are 64-byte aligned and
  * readable up to the next multiple of 64 rows; the padding is missing (coded), excluded (groups),
- * zero (weights, masks).  The frame holds for one thread.
+ * zero (weights, masks).  A frame belongs to one thread.
  */
 #ifndef CANVASS_STATS_FRAME_FRAME_H
 #define CANVASS_STATS_FRAME_FRAME_H

@@ -24,7 +24,7 @@ enum {
 typedef uint32_t body_compare_block(const uint8_t *slots, uint32_t count, uint32_t first, uint32_t *counts);
 
 /* All rows in one group, with few keys: COMPARE looks at VECTOR rows at once.  Keys first: where they account
- * for all rows, the missing reasons need no look. */
+ * for all rows, the missing reasons are not looked for. */
 BODY void body_compare_all(const histogram *h, uint32_t vector, body_compare_block *compare,
                            uint32_t *counts) {
   uint32_t cells[MISSING_REASONS + COMPARED_KEYS_END + CELLS_AT_ONCE] = {0};

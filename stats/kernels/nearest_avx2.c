@@ -13,7 +13,7 @@ KERNEL_AVX2 static inline __m256d load(const uint8_t *bytes) {
   return _mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(four)));
 }
 
-/* All operations are exact, so it does not matter that products and sums are rounded apart. */
+/* All operations are exact, so it does not matter that products and sums are rounded separately. */
 KERNEL_AVX2 static void score_rows(const nearest_model *m, uint32_t row, const double *c,
                                    __m256d scores[PARTS]) {
   for (int k = 0; k < PARTS; k++) {

@@ -8,7 +8,7 @@
 #include "stats/methods/estimate.h"
 #include "stats/methods/workspace.h"
 
-/* What has a name in the workspace. */
+/* Numbers in the workspace. */
 enum { COUNT, M, COVARIANCE, X_VARIANCE, Y_VARIANCE, VARIANCES, SQUARE, ONE, SPARE, SPARE_2 };
 
 /* OUT = N Sab - Sa Sb. */

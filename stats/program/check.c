@@ -1,7 +1,7 @@
 /* Is an item well-formed, and does it fit what is in the program already?
  *
- * Callers of program_add_* and bytes from outside pass through the same checks, so nothing further on
- * has to doubt a program: references point backwards, forms fit, texts are UTF-8, ranges are in order,
+ * Callers of program_add_* and bytes from outside pass through the same checks, so that later code can
+ * rely on a program: references point backwards, forms fit, texts are UTF-8, ranges are in order,
  * and all arithmetic that is done per row fits the integers it is done in.
  */
 #include <string.h>

@@ -71,7 +71,8 @@ void item_put_decimal(decimal d, buf *out);
 decimal item_get_decimal(reader *r);
 slice item_get_text(reader *r, arena *a);
 const char *item_get_name(reader *r, arena *a); /* refuses NULs, and what is not UTF-8 */
-/* BYTES_EACH, the smallest encoding of one element, keeps counts honest before anything is allocated. */
+/* Refuses counts for which too few bytes are left, before anything is allocated: BYTES_EACH is the smallest
+ * encoding of one element. */
 uint32_t item_get_count(reader *r, uint32_t max, size_t bytes_each);
 uint32_t *item_get_references(reader *r, arena *a, uint32_t max, uint32_t *count);
 uint32_t item_renumbered(const item_numbering *numbering, uint32_t variable);

@@ -48,7 +48,7 @@ void document_invalid_texts(json *facts, const plan *p, const invalid_state *s) 
   arena *a = json_arena(facts);
   const invalid_text **order = ARENA_ARRAY(a, const invalid_text *, s->count);
   if (order == NULL) {
-    return; /* the arena knows */
+    return; /* the arena remembers */
   }
   for (uint32_t i = 0; i < s->count; i++) {
     order[i] = &s->texts[i];

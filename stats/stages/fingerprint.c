@@ -1,4 +1,4 @@
-/* The numeric fingerprint: what this machine's libm and r-mathlib answer to a fixed set of questions.
+/* The numeric fingerprint: the results of this machine's libm and r-mathlib for a fixed set of arguments.
  *
  * STEP may use both, and their bits may differ between processors and versions.  Workers with equal
  * fingerprints give equal bytes, so the STEPs of one job go to one fingerprint. */

@@ -1,4 +1,4 @@
-/* MAP and REDUCE over bytes: decoded with suspicion, encoded in the canonical form. */
+/* MAP and REDUCE over bytes: checked when they are decoded, canonical when they are encoded. */
 #include <stdlib.h>
 
 #include "stats/accumulators/partial.h"

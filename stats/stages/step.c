@@ -1,7 +1,7 @@
 /* STEP: from merged partials to the next stage's program, or to the report.
  *
  * All analyses of a plan go through the stages together: one pass over the data serves all that still
- * has questions.  Between stages everything lives in the state: the program that is running, the head
+ * need data.  Between stages everything lives in the state: the program that is running, the head
  * of the report, and per analysis its section so far, what it asked for, and its private bytes.
  * Stage 0 has no state: asking again (`begin`) finds the same accumulators in the plan's program. */
 #include <stdio.h>
@@ -300,7 +300,7 @@ static void step_close(step *s) {
   plan_destroy(s->plan);
 }
 
-/* ---- Taking it, and what comes of it -------------------------------------------------------------- */
+/* ---- Taking a step -------------------------------------------------------------------------------- */
 
 static status compare_asked(const step *s, const analysis_run *run, const analysis_run *again, error *err) {
   bool same = again->asked.count == run->answered.count;
