@@ -56,9 +56,7 @@ static void receive_for_ever(vault_fixture *f, told *t, uint64_t seed) {
 }
 
 static void killed_in_the_middle_it_has_all_that_was_acknowledged(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
+  vault_fixture *f = *state;
   seeded r = {seeded_seed()};
   told *t = mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   assert_true(t != MAP_FAILED);
@@ -67,7 +65,7 @@ static void killed_in_the_middle_it_has_all_that_was_acknowledged(void **state) 
     const uint64_t seed = seeded_next(&r);
     const pid_t child = fork();
     if (child == 0) {
-      receive_for_ever(&f, t, seed);
+      receive_for_ever(f, t, seed);
     }
     int ended = 0;
     while (t->synced < wanted && waitpid(child, &ended, WNOHANG) == 0) {
@@ -78,22 +76,19 @@ static void killed_in_the_middle_it_has_all_that_was_acknowledged(void **state) 
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_true(WIFSIGNALED(ended));
     wanted = t->synced + 4 < BLOBS ? t->synced + 4 : BLOBS;
-    vault *v = vault_fixture_open(&f);
+    vault *v = vault_fixture_open(f);
     for (uint64_t i = 0; i < t->synced; i++) {
       vault_assert_there(v, i);
     }
-    vault_close(v);
+    vault_fixture_close(f);
   }
-  assert_int_equal(f.warnings, 0);
+  assert_int_equal(f->warnings, 0);
   munmap(t, sizeof *t);
-  vault_teardown(&f);
 }
 
 static void a_full_disk_is_told_with_what_to_do_and_nothing_is_lost(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   static uint8_t large[512 * KIB];
   digest name;
   digest sent;
@@ -124,8 +119,7 @@ static void a_full_disk_is_told_with_what_to_do_and_nothing_is_lost(void **state
   assert_false(vault_has(v, &sent, NULL));
   vault_assert_there(v, 1);
   /* With room again it goes on where it was, also after a restart. */
-  vault_close(v);
-  v = vault_fixture_open(&f);
+  v = vault_fixture_open(f);
   assert_int_equal(vault_receive(v, &sent, sizeof large, &next, NULL), STATUS_OK);
   assert_int_equal(next, 200 * KIB);
   assert_int_equal(
@@ -133,16 +127,14 @@ static void a_full_disk_is_told_with_what_to_do_and_nothing_is_lost(void **state
       STATUS_OK);
   assert_int_equal(next, sizeof large);
   assert_true(vault_has(v, &sent, NULL));
-  assert_int_equal(f.warnings, 0);
-  vault_close(v);
-  vault_teardown(&f);
+  assert_int_equal(f->warnings, 0);
 }
 
 int main(void) {
   printf("seed %llu\n", (unsigned long long)seeded_seed());
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(killed_in_the_middle_it_has_all_that_was_acknowledged),
-      cmocka_unit_test(a_full_disk_is_told_with_what_to_do_and_nothing_is_lost),
+      vault_unit_test(killed_in_the_middle_it_has_all_that_was_acknowledged),
+      vault_unit_test(a_full_disk_is_told_with_what_to_do_and_nothing_is_lost),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

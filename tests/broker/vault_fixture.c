@@ -18,8 +18,29 @@ void vault_setup(vault_fixture *f) {
   snprintf(f->path, sizeof f->path, "%s/vault", f->directory);
 }
 
+void vault_fixture_close(vault_fixture *f) {
+  vault_close(f->open);
+  f->open = NULL;
+}
+
 void vault_teardown(vault_fixture *f) {
+  vault_fixture_close(f);
   process_directory_remove(f->directory);
+}
+
+int vault_setup_state(void **state) {
+  vault_fixture *f = malloc(sizeof *f);
+  *state = f;
+  if (f != NULL) {
+    vault_setup(f);
+  }
+  return f != NULL ? 0 : -1;
+}
+
+int vault_teardown_state(void **state) {
+  vault_teardown(*state);
+  free(*state);
+  return 0;
 }
 
 static void keep_warning(void *context, const char *message) {
@@ -34,12 +55,12 @@ vault_options vault_fixture_options(vault_fixture *f) {
 
 vault *vault_fixture_open(vault_fixture *f) {
   const vault_options options = vault_fixture_options(f);
-  vault *v = NULL;
   error err;
-  if (vault_open(f->path, &options, &v, &err) != STATUS_OK) {
+  vault_fixture_close(f);
+  if (vault_open(f->path, &options, &f->open, &err) != STATUS_OK) {
     fail_msg("%s", err.message);
   }
-  return v;
+  return f->open;
 }
 
 size_t vault_blob(uint64_t index, uint8_t *bytes, digest *name) {

@@ -1,4 +1,8 @@
-/* What tests of the vault share: a directory, warnings that are kept, blobs by number. */
+/* What tests of the vault share: a directory, the vault in it, its warnings, blobs by number.  A test gets
+ * its fixture as its state:
+ *
+ *     vault_unit_test(name)     in the list of tests
+ *     vault_fixture *f = *state; */
 #ifndef CANVASS_TESTS_BROKER_VAULT_FIXTURE_H
 #define CANVASS_TESTS_BROKER_VAULT_FIXTURE_H
 
@@ -9,15 +13,22 @@ enum { FIXTURE_BLOB_BYTES_MAX = 20000, FIXTURE_PATH_BYTES = 512 };
 typedef struct vault_fixture {
   char directory[256];
   char path[300]; /* of the vault, in it */
-  char warning[1024];
+  vault *open;
+  char warning[1024]; /* the last one */
   unsigned warnings;
 } vault_fixture;
 
+/* For tests that need several; the others have one as their state. */
 void vault_setup(vault_fixture *f);
 void vault_teardown(vault_fixture *f);
+int vault_setup_state(void **state);
+int vault_teardown_state(void **state);
+#define vault_unit_test(test) cmocka_unit_test_setup_teardown(test, vault_setup_state, vault_teardown_state)
+
 vault_options vault_fixture_options(vault_fixture *f);
-/* Fails the running test when it cannot be opened. */
+/* Opens the vault, after closing it where it is open.  Fails the running test when it cannot be opened. */
 vault *vault_fixture_open(vault_fixture *f);
+void vault_fixture_close(vault_fixture *f);
 
 /* Blob INDEX: always the same bytes; number 0 is empty. */
 size_t vault_blob(uint64_t index, uint8_t *bytes, digest *name);

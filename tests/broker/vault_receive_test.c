@@ -16,10 +16,8 @@ enum { ROUNDS = 60, LARGE_BYTES = 20 << 20, CHUNK_BYTES = 1 << 20 };
 
 /* Chunks in any order, repeated, with restarts in between: the blob comes to be, and nothing else. */
 static void chunks_out_of_order_repeated_and_across_restarts_make_the_blob(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   seeded r = {seeded_seed()};
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
@@ -38,14 +36,13 @@ static void chunks_out_of_order_repeated_and_across_restarts_make_the_blob(void 
       assert_int_equal(vault_chunk(v, &name, length, at, bytes + at, some, &next, NULL), STATUS_OK);
       assert_int_equal(next, expected);
       if (seeded_below(&r, 20) == 0) {
-        vault_close(v);
-        v = vault_fixture_open(&f);
+        v = vault_fixture_open(f);
         assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
         assert_int_equal(next, expected);
       }
     }
     vault_assert_there(v, i);
-    assert_int_equal(vault_partly_files(&f), 0);
+    assert_int_equal(vault_partly_files(f), 0);
     /* A chunk that comes late, and another offer. */
     if (length > 0) {
       assert_int_equal(vault_chunk(v, &name, length, 0, bytes, 1, &next, NULL), STATUS_OK);
@@ -55,17 +52,13 @@ static void chunks_out_of_order_repeated_and_across_restarts_make_the_blob(void 
     assert_int_equal(next, length);
   }
   assert_int_equal(vault_sync(v, NULL), STATUS_OK);
-  assert_int_equal(f.warnings, 0);
-  vault_close(v);
-  vault_teardown(&f);
+  assert_int_equal(f->warnings, 0);
 }
 
 /* Hashing goes on over the part that was there before: more than one chunk's share of it. */
 static void a_large_blob_is_taken_up_after_a_restart(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t *bytes = malloc(LARGE_BYTES);
   assert_non_null(bytes);
   seeded r = {seeded_seed()};
@@ -82,8 +75,7 @@ static void a_large_blob_is_taken_up_after_a_restart(void **state) {
     assert_int_equal(vault_chunk(v, &name, LARGE_BYTES, next, bytes + next, some, &next, NULL), STATUS_OK);
     if (next > LARGE_BYTES / 8 * (restarts == 0 ? 7 : 9)) {
       restarts++;
-      vault_close(v);
-      v = vault_fixture_open(&f);
+      v = vault_fixture_open(f);
       const uint64_t before = next;
       assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
       assert_int_equal(next, before);
@@ -95,17 +87,13 @@ static void a_large_blob_is_taken_up_after_a_restart(void **state) {
   assert_memory_equal(blob.bytes, bytes, LARGE_BYTES);
   store_release(&blob);
   free(bytes);
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 /* So that the broker is never busy with one of them for long. */
 static void a_large_blob_is_compared_a_part_at_a_time(void **state) {
-  (void)state;
   enum { PARTS = (LARGE_BYTES + VAULT_COMPARED_BYTES - 1) / VAULT_COMPARED_BYTES };
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t *bytes = calloc(LARGE_BYTES, 1);
   assert_non_null(bytes);
   for (int kind = 0; kind < 4; kind++) { /* handed in, or its last chunk comes; right or wrong */
@@ -118,11 +106,11 @@ static void a_large_blob_is_compared_a_part_at_a_time(void **state) {
     assert_int_equal(digest_of(bytes, LARGE_BYTES, &name, NULL), STATUS_OK);
     bytes[1] = !is_right;
     if (is_handed_in) {
-      vault_path(&f, "hand-in", &name, path);
+      vault_path(f, "hand-in", &name, path);
       vault_write_at(path, bytes, LARGE_BYTES);
       assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
     } else {
-      vault_partly_at(&f, &name, LARGE_BYTES, path);
+      vault_partly_at(f, &name, LARGE_BYTES, path);
       vault_write_at(path, bytes, LARGE_BYTES - CHUNK_BYTES);
       assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
       assert_int_equal(next, LARGE_BYTES - CHUNK_BYTES);
@@ -136,20 +124,16 @@ static void a_large_blob_is_compared_a_part_at_a_time(void **state) {
     }
     assert_int_equal(next, is_right ? LARGE_BYTES : 0);
     assert_int_equal(vault_has(v, &name, NULL), is_right);
-    assert_int_equal(f.warnings, is_handed_in && !is_right);
-    f.warnings = 0;
+    assert_int_equal(f->warnings, is_handed_in && !is_right);
+    f->warnings = 0;
     bytes[1] = 0;
   }
   free(bytes);
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 static void what_is_not_what_its_name_says_is_dropped_and_begins_anew(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   uint64_t next = 0;
@@ -165,18 +149,14 @@ static void what_is_not_what_its_name_says_is_dropped_and_begins_anew(void **sta
   digest_hex(&name, hex);
   assert_contains(err.message, hex);
   assert_false(vault_has(v, &name, NULL));
-  assert_int_equal(vault_partly_files(&f), 0);
+  assert_int_equal(vault_partly_files(f), 0);
   vault_send(v, 5, 333);
   vault_assert_there(v, 5);
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 static void more_bytes_than_were_offered_are_not_taken(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   uint64_t next = 0;
@@ -190,17 +170,13 @@ static void more_bytes_than_were_offered_are_not_taken(void **state) {
   assert_int_equal(vault_receive(v, &name, 0, &next, NULL), STATUS_CORRUPT);
   vault_send(v, 5, 100);
   vault_assert_there(v, 5);
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 /* What came of the right one stays, whatever others say and send, before and after. */
 static void an_offer_of_another_size_does_not_touch_the_right_one(void **state) {
   static const size_t sizes[] = {50, FIXTURE_BLOB_BYTES_MAX * 2, 0};
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   uint64_t next = 0;
@@ -218,8 +194,7 @@ static void an_offer_of_another_size_does_not_touch_the_right_one(void **state) 
     }
   }
   assert_int_equal(vault_chunk(v, &name, 50, 18, bytes, 32, &(uint64_t){0}, NULL), STATUS_CORRUPT);
-  vault_close(v);
-  v = vault_fixture_open(&f);
+  v = vault_fixture_open(f);
   assert_int_equal(vault_receive(v, &name, sizes[1], &next, NULL), STATUS_OK);
   assert_int_equal(next, 18);
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
@@ -228,35 +203,31 @@ static void an_offer_of_another_size_does_not_touch_the_right_one(void **state) 
     assert_int_equal(vault_chunk(v, &name, length, next, bytes + next, 1, &next, NULL), STATUS_OK);
   }
   vault_assert_there(v, 5);
-  assert_int_equal(vault_partly_files(&f), 0);
-  vault_close(v);
-  vault_teardown(&f);
+  assert_int_equal(vault_partly_files(f), 0);
 }
 
 static void what_was_left_in_partly_is_compared_before_it_is_believed(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   char path[FIXTURE_PATH_BYTES];
   uint64_t next = 7;
   const size_t length = vault_blob(6, bytes, &name);
-  vault_partly_at(&f, &name, length, path);
+  vault_partly_at(f, &name, length, path);
   /* Whole but for its renaming. */
   vault_write_at(path, bytes, length);
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
   assert_int_equal(next, length);
   vault_assert_there(v, 6);
   /* As long, with zeros, as a power cut may leave it. */
-  vault_close(v);
+  vault_fixture_close(f);
   char whole[FIXTURE_PATH_BYTES];
-  vault_path(&f, "blobs", &name, whole);
+  vault_path(f, "blobs", &name, whole);
   assert_int_equal(unlink(whole), 0);
   static const uint8_t zeros[FIXTURE_BLOB_BYTES_MAX];
   vault_write_at(path, zeros, length);
-  v = vault_fixture_open(&f);
+  v = vault_fixture_open(f);
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
   assert_int_equal(next, 0);
   /* Longer than the blob. */
@@ -265,12 +236,11 @@ static void what_was_left_in_partly_is_compared_before_it_is_believed(void **sta
   assert_int_equal(next, 0);
   /* A link to elsewhere is not written through. */
   char victim[FIXTURE_PATH_BYTES];
-  snprintf(victim, sizeof victim, "%s/victim", f.directory);
+  snprintf(victim, sizeof victim, "%s/victim", f->directory);
   vault_write_at(victim, "", 0);
   unlink(path);
   assert_int_equal(symlink(victim, path), 0);
-  vault_close(v);
-  v = vault_fixture_open(&f);
+  v = vault_fixture_open(f);
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
   assert_int_equal(symlink(victim, path), 0);
   assert_int_equal(vault_chunk(v, &name, length, 0, bytes, length, &next, NULL), STATUS_IO);
@@ -280,35 +250,27 @@ static void what_was_left_in_partly_is_compared_before_it_is_believed(void **sta
   struct stat info;
   assert_int_equal(stat(victim, &info), 0);
   assert_int_equal(info.st_size, 0);
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 static void a_chunk_of_what_nobody_offered_is_not_found(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   const digest name = {{1}};
   uint64_t next = 5;
   error err;
   assert_int_equal(vault_chunk(v, &name, 1, 0, "x", 1, &next, &err), STATUS_NOT_FOUND);
   assert_contains(err.message, "offer it again");
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 static void what_is_too_large_or_has_no_room_is_refused_before_it_comes(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   const digest name = {{1}};
   uint64_t next = 0;
   error err;
   assert_int_equal(vault_receive(v, &name, VAULT_BLOB_BYTES_MAX + 1, &next, &err), STATUS_LIMIT);
   struct statvfs info;
-  assert_int_equal(statvfs(f.path, &info), 0);
+  assert_int_equal(statvfs(f->path, &info), 0);
   const uint64_t free_bytes = (uint64_t)info.f_bavail * info.f_frsize;
   if (info.f_blocks == 0 || free_bytes * 2 > VAULT_BLOB_BYTES_MAX) {
     print_message("not seen here: the file system has more room than a blob may take\n");
@@ -317,17 +279,13 @@ static void what_is_too_large_or_has_no_room_is_refused_before_it_comes(void **s
     assert_non_null(strstr(err.message, vault_directory(v)));
     assert_contains(err.message, "make room");
   }
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 /* ---- Hand-in ------------------------------------------------------------------------------------- */
 
 static void a_file_that_is_handed_in_is_moved_not_copied(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   char path[FIXTURE_PATH_BYTES];
@@ -338,23 +296,21 @@ static void a_file_that_is_handed_in_is_moved_not_copied(void **state) {
   /* Some of it came in chunks already. */
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
   assert_int_equal(vault_chunk(v, &name, length, 0, bytes, 10, &next, NULL), STATUS_OK);
-  vault_path(&f, "hand-in", &name, path);
+  vault_path(f, "hand-in", &name, path);
   vault_write_at(path, bytes, length);
   const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
   assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
   assert_int_equal(stat(path, &before), 0);
   assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
   assert_int_equal(next, length);
-  vault_path(&f, "blobs", &name, path);
+  vault_path(f, "blobs", &name, path);
   assert_int_equal(stat(path, &after), 0);
   assert_int_equal(before.st_ino, after.st_ino);
-  assert_false(vault_file_is_there(&f, "hand-in", &name));
-  assert_int_equal(vault_partly_files(&f), 0);
+  assert_false(vault_file_is_there(f, "hand-in", &name));
+  assert_int_equal(vault_partly_files(f), 0);
   (void)vault_tidy_all(v, vault_now()); /* however old the file was, the blob is new */
   vault_assert_there(v, 8);
   assert_int_equal(vault_sync(v, NULL), STATUS_OK);
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 typedef struct bad_hand_in {
@@ -434,7 +390,6 @@ static void what_is_handed_in_wrongly_is_not_taken_and_the_blob_comes_in_chunks(
     }
     vault_send(v, 8, 5000);
     vault_assert_there(v, 8);
-    vault_close(v);
     vault_teardown(&f);
   }
 }
@@ -442,16 +397,16 @@ static void what_is_handed_in_wrongly_is_not_taken_and_the_blob_comes_in_chunks(
 int main(void) {
   printf("seed %llu\n", (unsigned long long)seeded_seed());
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(chunks_out_of_order_repeated_and_across_restarts_make_the_blob),
-      cmocka_unit_test(a_large_blob_is_taken_up_after_a_restart),
-      cmocka_unit_test(a_large_blob_is_compared_a_part_at_a_time),
-      cmocka_unit_test(what_is_not_what_its_name_says_is_dropped_and_begins_anew),
-      cmocka_unit_test(more_bytes_than_were_offered_are_not_taken),
-      cmocka_unit_test(an_offer_of_another_size_does_not_touch_the_right_one),
-      cmocka_unit_test(what_was_left_in_partly_is_compared_before_it_is_believed),
-      cmocka_unit_test(a_chunk_of_what_nobody_offered_is_not_found),
-      cmocka_unit_test(what_is_too_large_or_has_no_room_is_refused_before_it_comes),
-      cmocka_unit_test(a_file_that_is_handed_in_is_moved_not_copied),
+      vault_unit_test(chunks_out_of_order_repeated_and_across_restarts_make_the_blob),
+      vault_unit_test(a_large_blob_is_taken_up_after_a_restart),
+      vault_unit_test(a_large_blob_is_compared_a_part_at_a_time),
+      vault_unit_test(what_is_not_what_its_name_says_is_dropped_and_begins_anew),
+      vault_unit_test(more_bytes_than_were_offered_are_not_taken),
+      vault_unit_test(an_offer_of_another_size_does_not_touch_the_right_one),
+      vault_unit_test(what_was_left_in_partly_is_compared_before_it_is_believed),
+      vault_unit_test(a_chunk_of_what_nobody_offered_is_not_found),
+      vault_unit_test(what_is_too_large_or_has_no_room_is_refused_before_it_comes),
+      vault_unit_test(a_file_that_is_handed_in_is_moved_not_copied),
       cmocka_unit_test(what_is_handed_in_wrongly_is_not_taken_and_the_blob_comes_in_chunks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,10 +13,8 @@
 enum { BLOBS = 40, OPERATIONS = 3000, DAY_S = VAULT_KEPT_S + 100 };
 
 static void what_was_put_is_there_after_reopening(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   digest given;
@@ -28,8 +26,7 @@ static void what_was_put_is_there_after_reopening(void **state) {
     assert_int_equal(i % 3 == 0 ? vault_sync(v, NULL) : STATUS_OK, STATUS_OK);
   }
   assert_int_equal(vault_sync(v, NULL), STATUS_OK);
-  vault_close(v);
-  v = vault_fixture_open(&f);
+  v = vault_fixture_open(f);
   for (uint64_t i = 0; i < BLOBS; i++) {
     uint64_t size = 0;
     const size_t length = vault_blob(i, bytes, &name);
@@ -37,32 +34,24 @@ static void what_was_put_is_there_after_reopening(void **state) {
     assert_int_equal(size, length);
     vault_assert_there(v, i);
   }
-  assert_int_equal(f.warnings, 0);
-  vault_close(v);
-  vault_teardown(&f);
+  assert_int_equal(f->warnings, 0);
 }
 
 static void an_unknown_blob_is_not_found_and_named(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   const digest name = {{0xab, 0xcd}};
   store_blob blob;
   error err;
   assert_int_equal(vault_get(v, &name, &blob, &err), STATUS_NOT_FOUND);
   assert_contains(err.message, "abcd00");
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 static void the_probe_is_new_at_each_start_and_stands_in_its_file(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
+  vault_fixture *f = *state;
   uint8_t before[VAULT_PROBE_BYTES] = {0};
   for (int i = 0; i < 3; i++) {
-    vault *v = vault_fixture_open(&f);
+    vault *v = vault_fixture_open(f);
     char path[FIXTURE_PATH_BYTES];
     size_t length = 0;
     snprintf(path, sizeof path, "%s/probe", vault_directory(v));
@@ -73,123 +62,108 @@ static void the_probe_is_new_at_each_start_and_stands_in_its_file(void **state) 
     assert_memory_not_equal(content, before, VAULT_PROBE_BYTES);
     memcpy(before, content, VAULT_PROBE_BYTES);
     free(content);
-    vault_close(v);
+    vault_fixture_close(f);
   }
-  vault_teardown(&f);
 }
 
 static void a_blob_that_was_altered_is_named_and_set_aside_and_can_come_anew(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
+  vault_fixture *f = *state;
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   for (int kind = 0; kind < 3; kind++) {
-    vault *v = vault_fixture_open(&f);
+    vault *v = vault_fixture_open(f);
     const size_t length = vault_blob(7, bytes, &name);
     assert_int_equal(vault_put(v, bytes, length, &name, NULL), STATUS_OK);
-    vault_close(v);
+    vault_fixture_close(f);
     char path[FIXTURE_PATH_BYTES];
-    vault_path(&f, "blobs", &name, path);
+    vault_path(f, "blobs", &name, path);
     bytes[length / 2] ^= kind == 0;
     vault_write_at(path, bytes, kind == 0 ? length : kind == 1 ? length - 1 : 0);
-    v = vault_fixture_open(&f);
-    f.warnings = 0;
+    v = vault_fixture_open(f);
+    f->warnings = 0;
     store_blob blob;
     assert_int_equal(vault_get(v, &name, &blob, NULL), STATUS_NOT_FOUND);
-    assert_int_equal(f.warnings, 1);
+    assert_int_equal(f->warnings, 1);
     char hex[DIGEST_HEX_BYTES];
     digest_hex(&name, hex);
-    assert_contains(f.warning, hex);
-    assert_contains(f.warning, "aside");
-    assert_true(vault_file_is_there(&f, "aside", &name));
+    assert_contains(f->warning, hex);
+    assert_contains(f->warning, "aside");
+    assert_true(vault_file_is_there(f, "aside", &name));
     assert_false(vault_has(v, &name, NULL));
     vault_send(v, 7, 1000);
     vault_assert_there(v, 7);
-    vault_close(v);
+    vault_fixture_close(f);
   }
-  vault_teardown(&f);
 }
 
 /* Cut off or removed while it was in use: it is not served. */
 static void a_blob_that_changes_under_the_running_broker_is_noticed_by_its_size(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   char path[FIXTURE_PATH_BYTES];
   const size_t length = vault_blob(9, bytes, &name);
   assert_int_equal(vault_put(v, bytes, length, &name, NULL), STATUS_OK);
-  vault_path(&f, "blobs", &name, path);
+  vault_path(f, "blobs", &name, path);
   assert_int_equal(truncate(path, (off_t)length / 2), 0);
   store_blob blob;
   assert_int_equal(vault_get(v, &name, &blob, NULL), STATUS_NOT_FOUND);
-  assert_int_equal(f.warnings, 1);
+  assert_int_equal(f->warnings, 1);
   assert_int_equal(vault_put(v, bytes, length, &name, NULL), STATUS_OK);
   assert_int_equal(unlink(path), 0);
   assert_false(vault_has(v, &name, NULL));
-  assert_int_equal(f.warnings, 1);
-  vault_close(v);
-  vault_teardown(&f);
+  assert_int_equal(f->warnings, 1);
 }
 
 static void only_a_fresh_or_own_directory_is_taken(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  const vault_options options = vault_fixture_options(&f);
+  vault_fixture *f = *state;
+  const vault_options options = vault_fixture_options(f);
   error err;
   vault *v = NULL;
   store *s = NULL;
   /* Somebody's documents. */
-  assert_int_equal(mkdir(f.path, 0777), 0);
+  assert_int_equal(mkdir(f->path, 0777), 0);
   char document[FIXTURE_PATH_BYTES];
-  snprintf(document, sizeof document, "%s/thesis.txt", f.path);
+  snprintf(document, sizeof document, "%s/thesis.txt", f->path);
   vault_write_at(document, "x", 1);
-  assert_int_equal(vault_open(f.path, &options, &v, &err), STATUS_USAGE);
+  assert_int_equal(vault_open(f->path, &options, &v, &err), STATUS_USAGE);
   assert_contains(err.message, "thesis.txt");
   assert_int_equal(unlink(document), 0);
   /* A broker's, twice at once, and as the store of a worker. */
-  v = vault_fixture_open(&f);
+  v = vault_fixture_open(f);
   vault *second = NULL;
-  assert_int_equal(vault_open(f.path, &options, &second, &err), STATUS_IO);
+  assert_int_equal(vault_open(f->path, &options, &second, &err), STATUS_IO);
   assert_contains(err.message, "in use");
-  vault_close(v);
+  vault_fixture_close(f);
   const store_options cache = {0};
-  assert_int_equal(store_open(f.path, &cache, &s, &err), STATUS_USAGE);
+  assert_int_equal(store_open(f->path, &cache, &s, &err), STATUS_USAGE);
   assert_contains(err.message, "broker");
   /* The store of a worker as a broker's. */
   char other[FIXTURE_PATH_BYTES];
-  snprintf(other, sizeof other, "%s/cache", f.directory);
+  snprintf(other, sizeof other, "%s/cache", f->directory);
   assert_int_equal(store_open(other, &cache, &s, &err), STATUS_OK);
   store_destroy(s);
   assert_int_equal(vault_open(other, &options, &v, &err), STATUS_USAGE);
   assert_contains(err.message, "worker");
-  vault_teardown(&f);
 }
 
 static void what_only_its_owner_may_write_is_so(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault_close(vault_fixture_open(&f));
+  vault_fixture *f = *state;
+  vault_fixture_open(f);
+  vault_fixture_close(f);
   char path[FIXTURE_PATH_BYTES];
   struct stat info;
-  snprintf(path, sizeof path, "%s/hand-in", f.path);
+  snprintf(path, sizeof path, "%s/hand-in", f->path);
   assert_int_equal(stat(path, &info), 0);
   assert_int_equal(info.st_mode & 0777, 0700);
-  vault_teardown(&f);
 }
 
 /* ---- References ---------------------------------------------------------------------------------- */
 
 static void what_is_referred_to_stays_and_goes_with_the_last_reference(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   const size_t length = vault_blob(3, bytes, &name);
@@ -204,15 +178,11 @@ static void what_is_referred_to_stays_and_goes_with_the_last_reference(void **st
   assert_int_equal(vault_tidy_all(v, vault_now() + 2 * DAY_S), 1);
   assert_false(vault_has(v, &name, NULL));
   assert_int_equal(vault_tidy_all(v, vault_now() + 2 * DAY_S), 0);
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 static void a_blob_that_was_offered_again_outlives_its_last_reference_for_a_day(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   uint64_t offset = 0;
@@ -226,15 +196,11 @@ static void a_blob_that_was_offered_again_outlives_its_last_reference_for_a_day(
   assert_true(vault_has(v, &name, NULL));
   (void)vault_tidy_all(v, vault_now() + DAY_S);
   assert_false(vault_has(v, &name, NULL));
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 static void what_nobody_refers_to_goes_after_a_day(void **state) {
-  (void)state;
-  vault_fixture f;
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault_fixture *f = *state;
+  vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   uint64_t offset = 0;
@@ -247,20 +213,18 @@ static void what_nobody_refers_to_goes_after_a_day(void **state) {
   digest handed;
   char path[FIXTURE_PATH_BYTES];
   vault_blob(4, bytes, &handed);
-  vault_path(&f, "hand-in", &handed, path);
+  vault_path(f, "hand-in", &handed, path);
   vault_write_at(path, bytes, 10);
   assert_int_equal(vault_tidy_all(v, vault_now() + 100), 0);
   assert_true(vault_has(v, &name, NULL));
   assert_int_equal(vault_tidy_all(v, vault_now() + DAY_S), 3);
   assert_false(vault_has(v, &name, NULL));
-  assert_int_equal(vault_partly_files(&f), 0);
-  assert_false(vault_file_is_there(&f, "hand-in", &handed));
+  assert_int_equal(vault_partly_files(f), 0);
+  assert_false(vault_file_is_there(f, "hand-in", &handed));
   /* The one that was being received is no longer: it must be offered again. */
   assert_int_equal(vault_chunk(v, &begun, length, 10, bytes, 10, &offset, NULL), STATUS_NOT_FOUND);
   vault_send(v, 2, 100);
   vault_assert_there(v, 2);
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 /* ---- Step by step ------------------------------------------------------------------------------- */
@@ -284,11 +248,9 @@ static size_t count_there(const vault_fixture *f, const digest *names) {
 }
 
 static void no_step_of_tidying_removes_more_than_it_may(void **state) {
-  (void)state;
-  vault_fixture f;
+  vault_fixture *f = *state;
   digest names[MANY];
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault *v = vault_fixture_open(f);
   put_many(v, names);
   for (size_t i = 0; i < MANY; i++) {
     assert_int_equal(vault_refer(v, &names[i], NULL), STATUS_OK);
@@ -302,22 +264,18 @@ static void no_step_of_tidying_removes_more_than_it_may(void **state) {
     more = vault_tidy(v, vault_now(), STEP, &removed);
     assert_int_equal(removed, left < STEP ? left : STEP);
     left -= removed;
-    assert_int_equal(count_there(&f, names), left);
+    assert_int_equal(count_there(f, names), left);
   }
   while (vault_tidy(v, vault_now(), STEP, &removed)) { /* the rest of the walk */
   }
   assert_false(vault_tidy(v, vault_now(), STEP, &removed));
-  vault_close(v);
-  vault_teardown(&f);
 }
 
 /* As when the broker dies: what the list says is lost with it. */
 static void what_a_crash_left_to_remove_goes_a_day_after_it_came(void **state) {
-  (void)state;
-  vault_fixture f;
+  vault_fixture *f = *state;
   digest names[MANY];
-  vault_setup(&f);
-  vault *v = vault_fixture_open(&f);
+  vault *v = vault_fixture_open(f);
   put_many(v, names);
   for (size_t i = 0; i < MANY; i++) {
     assert_int_equal(vault_refer(v, &names[i], NULL), STATUS_OK);
@@ -325,8 +283,7 @@ static void what_a_crash_left_to_remove_goes_a_day_after_it_came(void **state) {
   }
   uint64_t removed = 0;
   assert_true(vault_tidy(v, vault_now(), STEP, &removed));
-  vault_close(v);
-  v = vault_fixture_open(&f);
+  v = vault_fixture_open(f);
   assert_int_equal(vault_refer(v, &names[MANY - 1], NULL), STATUS_OK); /* a job still needs it */
   assert_int_equal(vault_tidy_all(v, vault_now()), 0);
   uint64_t most = 0;
@@ -336,9 +293,7 @@ static void what_a_crash_left_to_remove_goes_a_day_after_it_came(void **state) {
     more = vault_tidy(v, vault_now() + DAY_S, STEP, &after);
   }
   assert_int_equal(most, STEP);
-  assert_int_equal(count_there(&f, names), 1);
-  vault_close(v);
-  vault_teardown(&f);
+  assert_int_equal(count_there(f, names), 1);
 }
 
 /* ---- Any operations, against a plain model ------------------------------------------------------- */
@@ -403,7 +358,6 @@ static void do_sync(model *m, uint64_t i) {
 static void do_reopen(model *m, uint64_t i) {
   (void)i;
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
-  vault_close(m->v);
   m->v = vault_fixture_open(&m->f);
   for (uint64_t b = 0; b < BLOBS; b++) {
     digest name;
@@ -450,25 +404,24 @@ static void any_operations_leave_what_a_plain_model_says(void **state) {
     check(&m, i);
   }
   assert_int_equal(m.f.warnings, 0);
-  vault_close(m.v);
   vault_teardown(&m.f);
 }
 
 int main(void) {
   printf("seed %llu\n", (unsigned long long)seeded_seed());
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_was_put_is_there_after_reopening),
-      cmocka_unit_test(an_unknown_blob_is_not_found_and_named),
-      cmocka_unit_test(the_probe_is_new_at_each_start_and_stands_in_its_file),
-      cmocka_unit_test(a_blob_that_was_altered_is_named_and_set_aside_and_can_come_anew),
-      cmocka_unit_test(a_blob_that_changes_under_the_running_broker_is_noticed_by_its_size),
-      cmocka_unit_test(only_a_fresh_or_own_directory_is_taken),
-      cmocka_unit_test(what_only_its_owner_may_write_is_so),
-      cmocka_unit_test(what_is_referred_to_stays_and_goes_with_the_last_reference),
-      cmocka_unit_test(a_blob_that_was_offered_again_outlives_its_last_reference_for_a_day),
-      cmocka_unit_test(what_nobody_refers_to_goes_after_a_day),
-      cmocka_unit_test(no_step_of_tidying_removes_more_than_it_may),
-      cmocka_unit_test(what_a_crash_left_to_remove_goes_a_day_after_it_came),
+      vault_unit_test(what_was_put_is_there_after_reopening),
+      vault_unit_test(an_unknown_blob_is_not_found_and_named),
+      vault_unit_test(the_probe_is_new_at_each_start_and_stands_in_its_file),
+      vault_unit_test(a_blob_that_was_altered_is_named_and_set_aside_and_can_come_anew),
+      vault_unit_test(a_blob_that_changes_under_the_running_broker_is_noticed_by_its_size),
+      vault_unit_test(only_a_fresh_or_own_directory_is_taken),
+      vault_unit_test(what_only_its_owner_may_write_is_so),
+      vault_unit_test(what_is_referred_to_stays_and_goes_with_the_last_reference),
+      vault_unit_test(a_blob_that_was_offered_again_outlives_its_last_reference_for_a_day),
+      vault_unit_test(what_nobody_refers_to_goes_after_a_day),
+      vault_unit_test(no_step_of_tidying_removes_more_than_it_may),
+      vault_unit_test(what_a_crash_left_to_remove_goes_a_day_after_it_came),
       cmocka_unit_test(any_operations_leave_what_a_plain_model_says),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
