@@ -78,13 +78,11 @@ static void check_all(ledger_fixture *f, uint64_t committed) {
     sample_job_free(j);
     sample_dataset_free(d);
   }
-  ledger_close(l);
+  ledger_fixture_close(f);
 }
 
 static void killed_in_the_middle_it_has_every_commit_whole(void **state) {
-  (void)state;
-  ledger_fixture f;
-  ledger_setup(&f);
+  ledger_fixture *f = *state;
   seeded r = {seeded_seed()};
   told *t = mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   assert_true(t != MAP_FAILED);
@@ -92,7 +90,7 @@ static void killed_in_the_middle_it_has_every_commit_whole(void **state) {
     const uint64_t wanted = t->committed + COMMITS_EACH;
     const pid_t child = fork();
     if (child == 0) {
-      commit_for_ever(&f, t);
+      commit_for_ever(f, t);
     }
     int ended = 0;
     while (t->committed < wanted && waitpid(child, &ended, WNOHANG) == 0) {
@@ -102,17 +100,14 @@ static void killed_in_the_middle_it_has_every_commit_whole(void **state) {
     kill(child, SIGKILL);
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_true(WIFSIGNALED(ended));
-    check_all(&f, t->committed);
+    check_all(f, t->committed);
   }
   munmap(t, sizeof *t);
-  ledger_teardown(&f);
 }
 
 static void a_full_disk_fails_the_commit_and_loses_nothing_that_was_acknowledged(void **state) {
-  (void)state;
-  ledger_fixture f;
-  ledger_setup(&f);
-  ledger *l = ledger_fixture_open(&f);
+  ledger_fixture *f = *state;
+  ledger *l = ledger_fixture_open(f);
   seeded r = {seeded_seed()};
   ledger_job *j = sample_job(&r, 1);
   assert_int_equal(ledger_job_put(l, j, NULL), STATUS_OK);
@@ -134,17 +129,15 @@ static void a_full_disk_fails_the_commit_and_loses_nothing_that_was_acknowledged
   assert_int_equal(st, STATUS_IO);
   assert_contains(err.message, "nothing that was acknowledged is lost");
   assert_contains(err.message, "make room");
-  assert_contains(err.message, f.directory);
-  ledger_close(l);
-  l = ledger_fixture_open(&f);
+  assert_contains(err.message, f->directory);
+  l = ledger_fixture_open(f);
   assert_int_equal(ledger_jobs(l), 1);
   assert_same_job(ledger_job_at(l, 0), j, true);
   unsigned results = 0;
   assert_int_equal(ledger_results_each(l, &j->id, 0, count, &results, NULL), STATUS_OK);
   assert_int_equal(results, 0);
-  ledger_close(l);
+  ledger_fixture_close(f);
   sample_job_free(j);
-  ledger_teardown(&f);
 }
 
 /* Cut off anywhere, it is refused with what to do or opens: it never ends the process. */
@@ -158,7 +151,7 @@ static void a_cut_off_index_is_refused_with_what_to_do(void **state) {
     for (uint64_t n = 0; n < 30; n++) {
       commit_number(l, n);
     }
-    ledger_close(l);
+    ledger_fixture_close(&f);
     char path[300];
     snprintf(path, sizeof path, "%s/index/data.mdb", f.directory);
     assert_int_equal(truncate(path, pages * 4096), 0);
@@ -185,14 +178,16 @@ static void a_lost_index_is_not_taken_for_a_new_one(void **state) {
     ledger_setup(&f);
     ledger *l = ledger_fixture_open(&f);
     commit_number(l, 0);
-    ledger_close(l);
+    ledger_fixture_close(&f);
     char path[300];
     snprintf(path, sizeof path, "%s/blobs", f.directory);
     assert_int_equal(mkdir(path, 0777), 0);
-    ledger_close(ledger_fixture_open(&f));
+    ledger_fixture_open(&f);
+    ledger_fixture_close(&f);
     snprintf(path, sizeof path, "%s/blobs/ab", f.directory);
     assert_int_equal(mkdir(path, 0777), 0);
-    ledger_close(ledger_fixture_open(&f));
+    ledger_fixture_open(&f);
+    ledger_fixture_close(&f);
     snprintf(path, sizeof path, "%s/index/data.mdb", f.directory);
     assert_int_equal(emptied ? truncate(path, 0) : unlink(path), 0);
     error err;
@@ -206,8 +201,8 @@ static void a_lost_index_is_not_taken_for_a_new_one(void **state) {
 int main(void) {
   printf("seed %llu\n", (unsigned long long)seeded_seed());
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(killed_in_the_middle_it_has_every_commit_whole),
-      cmocka_unit_test(a_full_disk_fails_the_commit_and_loses_nothing_that_was_acknowledged),
+      ledger_unit_test(killed_in_the_middle_it_has_every_commit_whole),
+      ledger_unit_test(a_full_disk_fails_the_commit_and_loses_nothing_that_was_acknowledged),
       cmocka_unit_test(a_cut_off_index_is_refused_with_what_to_do),
       cmocka_unit_test(a_lost_index_is_not_taken_for_a_new_one),
   };

@@ -12,22 +12,44 @@ enum { TEXT_BYTES_MAX = 60, FILES_MAX = 5, NOTES_MAX = 3 };
 
 void ledger_setup(ledger_fixture *f) {
   char path[300];
+  *f = (ledger_fixture){.open = NULL};
   process_directory_new(f->directory, sizeof f->directory);
   snprintf(path, sizeof path, "%s/index", f->directory);
   assert_int_equal(mkdir(path, 0777), 0);
 }
 
+void ledger_fixture_close(ledger_fixture *f) {
+  ledger_close(f->open);
+  f->open = NULL;
+}
+
 void ledger_teardown(ledger_fixture *f) {
+  ledger_fixture_close(f);
   process_directory_remove(f->directory);
 }
 
+int ledger_setup_state(void **state) {
+  ledger_fixture *f = malloc(sizeof *f);
+  *state = f;
+  if (f != NULL) {
+    ledger_setup(f);
+  }
+  return f != NULL ? 0 : -1;
+}
+
+int ledger_teardown_state(void **state) {
+  ledger_teardown(*state);
+  free(*state);
+  return 0;
+}
+
 ledger *ledger_fixture_open(ledger_fixture *f) {
-  ledger *l = NULL;
   error err;
-  if (ledger_open(f->directory, &l, &err) != STATUS_OK) {
+  ledger_fixture_close(f);
+  if (ledger_open(f->directory, &f->open, &err) != STATUS_OK) {
     fail_msg("%s", err.message);
   }
-  return l;
+  return f->open;
 }
 
 /* ---- Samples ------------------------------------------------------------------------------------- */

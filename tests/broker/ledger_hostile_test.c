@@ -117,72 +117,66 @@ static void assert_refused(ledger_fixture *f, const char *named) {
 }
 
 static void a_damaged_dataset_is_named_when_the_ledger_is_opened(void **state) {
-  (void)state;
   seeded r = {seeded_seed()};
-  ledger_fixture f;
-  ledger_setup(&f);
-  ledger_close(ledger_fixture_open(&f));
-  write_record(&f, LEDGER_TABLE_DATASETS, slice_of("Umfrage"), slice_of("rubbish"));
-  assert_refused(&f, "Umfrage");
+  ledger_fixture *f = *state;
+  ledger_fixture_open(f);
+  ledger_fixture_close(f);
+  write_record(f, LEDGER_TABLE_DATASETS, slice_of("Umfrage"), slice_of("rubbish"));
+  assert_refused(f, "Umfrage");
   /* A good record under another's key. */
   buf record;
   encode_sample(&r, false, &record);
-  write_record(&f, LEDGER_TABLE_DATASETS, slice_of("Umfrage"),
+  write_record(f, LEDGER_TABLE_DATASETS, slice_of("Umfrage"),
                (slice){(const char *)record.data, record.length});
-  assert_refused(&f, "Umfrage");
+  assert_refused(f, "Umfrage");
   buf_fini(&record);
-  ledger_teardown(&f);
 }
 
 static void a_damaged_job_is_named_when_the_ledger_is_opened(void **state) {
-  (void)state;
   seeded r = {seeded_seed()};
-  ledger_fixture f;
-  ledger_setup(&f);
-  ledger_close(ledger_fixture_open(&f));
+  ledger_fixture *f = *state;
+  ledger_fixture_open(f);
+  ledger_fixture_close(f);
   const char id[JOB_ID_BYTES] = {0x12, 0x34, 0x56};
-  write_record(&f, LEDGER_TABLE_JOBS, (slice){id, sizeof id}, slice_of("rubbish"));
-  assert_refused(&f, "123456");
+  write_record(f, LEDGER_TABLE_JOBS, (slice){id, sizeof id}, slice_of("rubbish"));
+  assert_refused(f, "123456");
   buf record;
   encode_sample(&r, true, &record);
-  write_record(&f, LEDGER_TABLE_JOBS, (slice){id, sizeof id},
+  write_record(f, LEDGER_TABLE_JOBS, (slice){id, sizeof id},
                (slice){(const char *)record.data, record.length});
-  assert_refused(&f, "123456");
+  assert_refused(f, "123456");
   /* A key of another length. */
-  write_record(&f, LEDGER_TABLE_JOBS, (slice){id, sizeof id}, (slice){NULL, 0});
-  write_record(&f, LEDGER_TABLE_JOBS, (slice){id, 2}, (slice){(const char *)record.data, record.length});
-  assert_refused(&f, "1234");
+  write_record(f, LEDGER_TABLE_JOBS, (slice){id, sizeof id}, (slice){NULL, 0});
+  write_record(f, LEDGER_TABLE_JOBS, (slice){id, 2}, (slice){(const char *)record.data, record.length});
+  assert_refused(f, "1234");
   buf_fini(&record);
-  ledger_teardown(&f);
 }
 
 /* What another version wrote is not damage: putting a copy back would lose the newer records. */
 static void the_record_of_a_newer_version_asks_for_that_version(void **state) {
-  (void)state;
-  ledger_fixture f;
+  ledger_fixture *f = *state;
   ledger *l = NULL;
   error err;
   buf record;
-  ledger_setup(&f);
-  ledger_close(ledger_fixture_open(&f));
+  ledger_fixture_open(f);
+  ledger_fixture_close(f);
   buf_init(&record);
   ledger_record_begin(&record, LEDGER_DATASET_VERSION + 1);
   buf_put(&record, "whatever it has", 15);
   ledger_record_end(&record);
   assert_false(record.failed);
-  write_record(&f, LEDGER_TABLE_DATASETS, slice_of("Umfrage"),
+  write_record(f, LEDGER_TABLE_DATASETS, slice_of("Umfrage"),
                (slice){(const char *)record.data, record.length});
-  assert_int_equal(ledger_open(f.directory, &l, &err), STATUS_CORRUPT);
+  assert_int_equal(ledger_open(f->directory, &l, &err), STATUS_CORRUPT);
   assert_contains(err.message,
                   "dataset Umfrage: a dataset's record: it was written by a newer version of "
                   "canvass; start the broker of that version, or of a later one");
   /* Unless it is damaged as well. */
   record.data[record.length - 1] ^= 1;
-  write_record(&f, LEDGER_TABLE_DATASETS, slice_of("Umfrage"),
+  write_record(f, LEDGER_TABLE_DATASETS, slice_of("Umfrage"),
                (slice){(const char *)record.data, record.length});
-  assert_refused(&f, "its checksum does not match");
+  assert_refused(f, "its checksum does not match");
   buf_fini(&record);
-  ledger_teardown(&f);
 }
 
 static status mark(void *context, const ledger_result *r, error *err) {
@@ -211,27 +205,25 @@ static void write_result_of_version_1(ledger_fixture *f, slice key) {
 }
 
 static void damaged_results_and_those_of_an_earlier_release_are_left_out(void **state) {
-  (void)state;
-  ledger_fixture f;
-  ledger_setup(&f);
-  ledger *l = ledger_fixture_open(&f);
+  ledger_fixture *f = *state;
+  ledger *l = ledger_fixture_open(f);
   ledger_result r = {.id = {.job = sample_job_id(1), .stage = 2}, .content = {{1}}, .partial = slice_of("x")};
   for (; r.id.task < TASKS; r.id.task++) {
     assert_int_equal(ledger_result_put(l, &r, NULL), STATUS_OK);
   }
   assert_int_equal(ledger_commit(l, NULL), STATUS_OK);
-  ledger_close(l);
+  ledger_fixture_close(f);
   char key[JOB_ID_BYTES + 12] = {0};
   memcpy(key, r.id.job.bytes, JOB_ID_BYTES);
   key[JOB_ID_BYTES + 3] = 2;
   key[JOB_ID_BYTES + 11] = 7;
-  write_record(&f, LEDGER_TABLE_RESULTS, (slice){key, sizeof key}, slice_of("rubbish"));
+  write_record(f, LEDGER_TABLE_RESULTS, (slice){key, sizeof key}, slice_of("rubbish"));
   key[JOB_ID_BYTES + 11] = 9;
-  write_record(&f, LEDGER_TABLE_RESULTS, (slice){key, sizeof key}, slice_of(""));
-  write_record(&f, LEDGER_TABLE_RESULTS, (slice){key, sizeof key - 1}, slice_of("rubbish"));
+  write_record(f, LEDGER_TABLE_RESULTS, (slice){key, sizeof key}, slice_of(""));
+  write_record(f, LEDGER_TABLE_RESULTS, (slice){key, sizeof key - 1}, slice_of("rubbish"));
   key[JOB_ID_BYTES + 11] = 11;
-  write_result_of_version_1(&f, (slice){key, sizeof key});
-  l = ledger_fixture_open(&f);
+  write_result_of_version_1(f, (slice){key, sizeof key});
+  l = ledger_fixture_open(f);
   bool seen[TASKS] = {false};
   assert_int_equal(ledger_results_each(l, &r.id.job, 2, mark, seen, NULL), STATUS_OK);
   for (int i = 0; i < TASKS; i++) {
@@ -245,8 +237,6 @@ static void damaged_results_and_those_of_an_earlier_release_are_left_out(void **
   for (int i = 0; i < TASKS; i++) {
     assert_false(seen[i]);
   }
-  ledger_close(l);
-  ledger_teardown(&f);
 }
 
 int main(void) {
@@ -254,10 +244,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(altered_or_cut_off_records_are_refused),
       cmocka_unit_test(any_bytes_with_a_good_checksum_do_no_harm),
-      cmocka_unit_test(a_damaged_dataset_is_named_when_the_ledger_is_opened),
-      cmocka_unit_test(a_damaged_job_is_named_when_the_ledger_is_opened),
-      cmocka_unit_test(the_record_of_a_newer_version_asks_for_that_version),
-      cmocka_unit_test(damaged_results_and_those_of_an_earlier_release_are_left_out),
+      ledger_unit_test(a_damaged_dataset_is_named_when_the_ledger_is_opened),
+      ledger_unit_test(a_damaged_job_is_named_when_the_ledger_is_opened),
+      ledger_unit_test(the_record_of_a_newer_version_asks_for_that_version),
+      ledger_unit_test(damaged_results_and_those_of_an_earlier_release_are_left_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -269,7 +269,6 @@ static void commit(model *m) {
 
 static void reopen(model *m) {
   commit(m);
-  ledger_close(m->l);
   m->l = ledger_fixture_open(&m->f);
   for (size_t i = 0; i < JOBS; i++) {
     if (m->jobs[i] != NULL && m->jobs[i]->state == JOB_RUNNING) {
@@ -306,7 +305,6 @@ static void any_operations_read_as_a_plain_model_says_also_after_reopening(void 
     }
   }
   reopen(&m);
-  ledger_close(m.l);
   ledger_teardown(&m.f);
   for (int i = 0; i < DATASETS; i++) {
     sample_dataset_free(m.datasets[i]);
@@ -319,32 +317,26 @@ static void any_operations_read_as_a_plain_model_says_also_after_reopening(void 
 /* ---- One thing at a time ------------------------------------------------------------------------- */
 
 static void what_was_not_committed_is_not_there_after_reopening(void **state) {
-  (void)state;
-  ledger_fixture f;
-  ledger_setup(&f);
+  ledger_fixture *f = *state;
   seeded r = {seeded_seed()};
-  ledger *l = ledger_fixture_open(&f);
+  ledger *l = ledger_fixture_open(f);
   ledger_dataset *d = sample_dataset(&r, 1);
   ledger_job *j = sample_job(&r, 1);
   assert_int_equal(ledger_dataset_put(l, d, NULL), STATUS_OK);
   assert_int_equal(ledger_commit(l, NULL), STATUS_OK);
   assert_int_equal(ledger_job_put(l, j, NULL), STATUS_OK);
   assert_true(ledger_pending_bytes(l) > 0);
-  ledger_close(l);
-  l = ledger_fixture_open(&f);
+  l = ledger_fixture_open(f);
   assert_same_dataset(ledger_dataset_at(l, 0), d);
   assert_int_equal(ledger_jobs(l), 0);
-  ledger_close(l);
+  ledger_fixture_close(f);
   sample_dataset_free(d);
   sample_job_free(j);
-  ledger_teardown(&f);
 }
 
 static void the_job_that_ended_longest_ago_is_the_first_to_be_forgotten(void **state) {
-  (void)state;
-  ledger_fixture f;
-  ledger_setup(&f);
-  ledger *l = ledger_fixture_open(&f);
+  ledger_fixture *f = *state;
+  ledger *l = ledger_fixture_open(f);
   ledger_job j = {.state = JOB_QUEUED};
   for (uint64_t i = 0; i < 10; i++) { /* unfinished ones do not count */
     j.id = sample_job_id(1000000 + i);
@@ -357,23 +349,18 @@ static void the_job_that_ended_longest_ago_is_the_first_to_be_forgotten(void **s
     assert_int_equal(ledger_job_put(l, &j, NULL), STATUS_OK);
   }
   assert_int_equal(ledger_commit(l, NULL), STATUS_OK);
-  ledger_close(l);
-  l = ledger_fixture_open(&f);
+  l = ledger_fixture_open(f);
   const core_job_id oldest = sample_job_id(4711);
   const ledger_job *surplus = ledger_job_oldest_surplus(l);
   assert_non_null(surplus);
   assert_memory_equal(surplus->id.bytes, oldest.bytes, sizeof oldest.bytes);
   assert_int_equal(ledger_job_forget(l, &oldest, NULL), STATUS_OK);
   assert_null(ledger_job_oldest_surplus(l));
-  ledger_close(l);
-  ledger_teardown(&f);
 }
 
 static void a_job_without_texts_has_empty_ones(void **state) {
-  (void)state;
-  ledger_fixture f;
-  ledger_setup(&f);
-  ledger *l = ledger_fixture_open(&f);
+  ledger_fixture *f = *state;
+  ledger *l = ledger_fixture_open(f);
   const ledger_job j = {.id = sample_job_id(1), .state = JOB_RUNNING};
   assert_int_equal(ledger_job_put(l, &j, NULL), STATUS_OK);
   const ledger_job *there = ledger_job_at(l, 0);
@@ -382,15 +369,11 @@ static void a_job_without_texts_has_empty_ones(void **state) {
   assert_string_equal(there->message, "");
   assert_false(ledger_blob_is_set(&there->report));
   assert_int_equal(there->files_count, 0);
-  ledger_close(l);
-  ledger_teardown(&f);
 }
 
 static void what_could_not_be_read_back_is_refused(void **state) {
-  (void)state;
-  ledger_fixture f;
-  ledger_setup(&f);
-  ledger *l = ledger_fixture_open(&f);
+  ledger_fixture *f = *state;
+  ledger *l = ledger_fixture_open(f);
   char *long_text = malloc(100000);
   assert_non_null(long_text);
   memset(long_text, 'x', 99999);
@@ -404,16 +387,12 @@ static void what_could_not_be_read_back_is_refused(void **state) {
   assert_int_equal(ledger_jobs(l) + ledger_datasets(l), 0);
   assert_int_equal(ledger_pending_bytes(l), 0);
   free(long_text);
-  ledger_close(l);
-  ledger_teardown(&f);
 }
 
 /* A transaction is kept below what LMDB does well with. */
 static void too_much_for_one_transaction_is_refused_and_fits_after_a_commit(void **state) {
-  (void)state;
-  ledger_fixture f;
-  ledger_setup(&f);
-  ledger *l = ledger_fixture_open(&f);
+  ledger_fixture *f = *state;
+  ledger *l = ledger_fixture_open(f);
   const size_t length = 8 << 20;
   char *bytes = calloc(1, length);
   assert_non_null(bytes);
@@ -427,8 +406,6 @@ static void too_much_for_one_transaction_is_refused_and_fits_after_a_commit(void
   assert_int_equal(ledger_commit(l, NULL), STATUS_OK);
   assert_int_equal(ledger_result_put(l, &r, NULL), STATUS_OK);
   free(bytes);
-  ledger_close(l);
-  ledger_teardown(&f);
 }
 
 static status stop_at_once(void *context, const ledger_result *r, error *err) {
@@ -438,10 +415,8 @@ static status stop_at_once(void *context, const ledger_result *r, error *err) {
 }
 
 static void a_visitor_of_results_can_stop(void **state) {
-  (void)state;
-  ledger_fixture f;
-  ledger_setup(&f);
-  ledger *l = ledger_fixture_open(&f);
+  ledger_fixture *f = *state;
+  ledger *l = ledger_fixture_open(f);
   ledger_result r = {.id = {.job = sample_job_id(1)}, .content = {{1}}, .partial = slice_of("x")};
   for (; r.id.task < 6; r.id.task++) {
     assert_int_equal(ledger_result_put(l, &r, NULL), STATUS_OK);
@@ -452,8 +427,6 @@ static void a_visitor_of_results_can_stop(void **state) {
   assert_int_equal(ledger_results_each(l, &r.id.job, 0, stop_at_once, &calls, &err), STATUS_JOB);
   assert_int_equal(calls, 1);
   assert_string_equal(err.message, "enough");
-  ledger_close(l);
-  ledger_teardown(&f);
 }
 
 int main(void) {
@@ -462,12 +435,12 @@ int main(void) {
       cmocka_unit_test(names_that_cannot_be_shown_or_be_a_path_are_refused),
       cmocka_unit_test(states_have_the_names_of_the_protocol),
       cmocka_unit_test(any_operations_read_as_a_plain_model_says_also_after_reopening),
-      cmocka_unit_test(what_was_not_committed_is_not_there_after_reopening),
-      cmocka_unit_test(the_job_that_ended_longest_ago_is_the_first_to_be_forgotten),
-      cmocka_unit_test(a_job_without_texts_has_empty_ones),
-      cmocka_unit_test(what_could_not_be_read_back_is_refused),
-      cmocka_unit_test(too_much_for_one_transaction_is_refused_and_fits_after_a_commit),
-      cmocka_unit_test(a_visitor_of_results_can_stop),
+      ledger_unit_test(what_was_not_committed_is_not_there_after_reopening),
+      ledger_unit_test(the_job_that_ended_longest_ago_is_the_first_to_be_forgotten),
+      ledger_unit_test(a_job_without_texts_has_empty_ones),
+      ledger_unit_test(what_could_not_be_read_back_is_refused),
+      ledger_unit_test(too_much_for_one_transaction_is_refused_and_fits_after_a_commit),
+      ledger_unit_test(a_visitor_of_results_can_stop),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,12 +137,10 @@ static void a_job_of_version_1_is_read_and_has_neither_timeout_nor_owner(void **
 
 /* As it is gathered for the next commit; its key is the record's beginning. */
 static void bytes_of_a_result_are_fixed(void **state) {
-  (void)state;
   enum { HEADER_BYTES = 9, KEY_BYTES = 28 };
   golden *g = golden_open("ledger");
-  ledger_fixture f;
-  ledger_setup(&f);
-  ledger *l = ledger_fixture_open(&f);
+  ledger_fixture *f = *state;
+  ledger *l = ledger_fixture_open(f);
   error err;
   const ledger_result r = {.id = {.job = counted_id(0x30), .stage = 2, .task = 300},
                            .content = golden_digest(0x90),
@@ -153,8 +151,7 @@ static void bytes_of_a_result_are_fixed(void **state) {
   const ledger_change *c = ledger_pending_find(&l->pending, LEDGER_TABLE_RESULTS, key);
   assert_non_null(c);
   golden_expect_slice(g, "result", ledger_change_value(c), results);
-  ledger_close(l);
-  ledger_teardown(&f);
+  ledger_fixture_close(f);
   golden_close(g);
 }
 
@@ -219,7 +216,7 @@ int main(void) {
       cmocka_unit_test(bytes_of_a_dataset_are_fixed),
       cmocka_unit_test(bytes_of_a_job_are_fixed),
       cmocka_unit_test(a_job_of_version_1_is_read_and_has_neither_timeout_nor_owner),
-      cmocka_unit_test(bytes_of_a_result_are_fixed),
+      ledger_unit_test(bytes_of_a_result_are_fixed),
       cmocka_unit_test(refusals_are_fixed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
