@@ -8,20 +8,7 @@
 #define GOLDEN CANVASS_SOURCE_DIR "/tests/stats/golden/"
 
 static void build_variables(plan *p) {
-  build_text(p, "id");
-  build_nominal(p, "region");
-  build_nominal(p, "sex");
-  build_scale(p, "q1", 1, 5);
-  build_scale(p, "q2", 1, 5);
-  build_scale(p, "q3", 1, 7);
-  build_scale(p, "q4", 1, 10);
-  build_scale(p, "recommend", 0, 10);
-  build_scale(p, "effort", 1, 7);
-  build_number(p, "age", 0);
-  build_number(p, "spend", 2);
-  build_multi(p, "channels");
-  build_number(p, "w", 4);
-  build_number(p, "f", 0);
+  build_survey(p);
   build_top(p, "top", "q1", 4);
   build_construct(p, "product", "q1 q2", "3 2", 1);
   build_construct(p, "service", "q3 q4", NULL, 1);
@@ -33,8 +20,7 @@ static plan_analysis *with_weight(plan_analysis *a, uint32_t weight) {
   return a;
 }
 
-static plan *survey_plan(void) {
-  plan *p = build_plan();
+static void ask(plan *p) {
   build_variables(p);
   const uint32_t sampling = build_weight(p, "w", WEIGHT_SAMPLING);
   const uint32_t frequency = build_weight(p, "f", WEIGHT_FREQUENCY);
@@ -79,26 +65,22 @@ static plan *survey_plan(void) {
   build_by(p, a, "region");
   with_weight(build_analysis(p, "index", "index_weighted", "overall"), sampling);
   build_argument(p, build_analysis(p, "index", "index_means", "overall"), "method", "means");
-  return p;
 }
 
 static void figures_equal_those_of_r(void **state) {
-  (void)state;
-  arena *a = arena_new();
-  plan *p = survey_plan();
-  fixture *survey = fixture_from_csv(GOLDEN "weighted_survey.csv");
-  assert_non_null(survey);
-  const json *report = build_report(p, survey, 97, a);
-  const json *golden = report_file(a, GOLDEN "analyses.json");
+  build_scene *scene = *state;
+  plan *p = scene->plan;
+  ask(p);
+  scene->data = fixture_from_csv(GOLDEN "weighted_survey.csv");
+  assert_non_null(scene->data);
+  const json *report = build_report(p, scene->data, 97, scene->memory);
+  const json *golden = report_file(scene->memory, GOLDEN "analyses.json");
   assert_int_equal(report_differences(report, golden, 1e-12), 0);
   assert_true(report_says(report, "plain", "warnings", "small_base"));
   assert_true(report_says(report, "cross", "notes", "note_crosstab_set"));
-  fixture_destroy(survey);
-  plan_destroy(p);
-  arena_destroy(a);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(figures_equal_those_of_r)};
+  const struct CMUnitTest tests[] = {build_unit_test(figures_equal_those_of_r)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,40 +2,18 @@
  * figures of two real surveys where they are at hand. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "stats/methods/holm.h"
 #include "tests/check.h"
-#include "tests/stats/golden_report.h"
 #include "tests/stats/plan_builder.h"
+#include "tests/stats/report_reader.h"
 
 #define GOLDEN CANVASS_SOURCE_DIR "/tests/stats/golden/"
 #define SHARED CANVASS_SOURCE_DIR "/../shared/data/"
 
-static void build_variables(plan *p) {
-  build_nominal(p, "region");
-  build_scale(p, "q1", 1, 5);
-  build_scale(p, "q2", 1, 5);
-  build_scale(p, "q3", 1, 7);
-  build_scale(p, "q4", 1, 10);
-  build_scale(p, "recommend", 0, 10);
-  build_number(p, "age", 0);
-  build_number(p, "spend", 2);
-  build_number(p, "w", 4);
-  build_number(p, "f", 0);
-}
-
-static void finish(plan *p) {
-  error err = {0};
-  if (plan_finish(p, &err) != STATUS_OK) {
-    fail_msg("%s", err.message);
-  }
-}
-
-static plan *survey_plan(void) {
-  plan *p = build_plan();
-  build_variables(p);
+static void ask(plan *p) {
+  build_survey(p);
   build_by(p, build_analysis(p, "correlate", "plain", "q1 q2 q3 q4 recommend age spend"), "region");
   plan_analysis *a = build_analysis(p, "correlate", "lists", "q1 q3 spend");
   build_argument(p, a, "with", "recommend");
@@ -52,55 +30,49 @@ static plan *survey_plan(void) {
   build_argument(p, a, "adjust", "none");
   build_by(p, a, "region");
   a->weight = build_weight(p, "f", WEIGHT_FREQUENCY);
-  finish(p);
-  return p;
+  build_finish(p);
 }
 
 static void figures_equal_those_of_r(void **state) {
-  (void)state;
-  arena *a = arena_new();
-  plan *p = survey_plan();
-  fixture *survey = fixture_from_csv(GOLDEN "weighted_survey.csv");
-  assert_non_null(survey);
-  const json *report = golden_report(a, p, survey, 97);
-  assert_int_equal(golden_differences(a, report, GOLDEN "correlate.json", 1e-12), 0);
+  build_scene *scene = *state;
+  plan *p = scene->plan;
+  ask(p);
+  scene->data = fixture_from_csv(GOLDEN "weighted_survey.csv");
+  assert_non_null(scene->data);
+  const json *report = drive_report(p, scene->data, 97, scene->memory);
+  assert_int_equal(report_differences(report, report_file(scene->memory, GOLDEN "correlate.json"), 1e-12), 0);
   assert_true(report_says(report, "plain", "warnings", "few_pairs"));
-  fixture_destroy(survey);
-  plan_destroy(p);
-  arena_destroy(a);
 }
 
 static void report_is_the_same_in_any_shards(void **state) {
-  (void)state;
-  plan *p = survey_plan();
-  fixture *survey = fixture_from_csv(GOLDEN "weighted_survey.csv");
-  buf whole = golden_report_bytes(p, survey, 1000), cut = golden_report_bytes(p, survey, 7);
+  build_scene *scene = *state;
+  plan *p = scene->plan;
+  ask(p);
+  scene->data = fixture_from_csv(GOLDEN "weighted_survey.csv");
+  buf whole = drive_bytes(p, scene->data, 1000), cut = drive_bytes(p, scene->data, 7);
   assert_int_equal(whole.length, cut.length);
   assert_memory_equal(whole.data, cut.data, whole.length);
   buf_fini(&whole);
   buf_fini(&cut);
-  fixture_destroy(survey);
-  plan_destroy(p);
 }
 
 /* x is constant; y has two answers beside x; z = 2 y, so that r is 1. */
 static void figures_that_do_not_exist_are_null(void **state) {
-  (void)state;
-  arena *a = arena_new();
-  plan *p = build_plan();
+  build_scene *scene = *state;
+  plan *p = scene->plan;
   build_scale(p, "x", 1, 5);
   build_scale(p, "y", 1, 5);
   build_scale(p, "z", 1, 10);
   build_scale(p, "few", 1, 5);
   plan_analysis *both = build_analysis(p, "correlate", "c", "x y z few");
   build_argument(p, both, "method", "both");
-  finish(p);
-  fixture *f = fixture_new(6);
-  fixture_column(f, "x", PACKED_CODES, (const char *[]){"3", "3", "3", "3", "3", "3"});
-  fixture_column(f, "y", PACKED_CODES, (const char *[]){"1", "2", "3", "4", "5", ""});
-  fixture_column(f, "z", PACKED_CODES, (const char *[]){"2", "4", "6", "8", "10", ""});
-  fixture_column(f, "few", PACKED_CODES, (const char *[]){"1", "2", "", "", "", ""});
-  const json *report = golden_report(a, p, f, 4);
+  build_finish(p);
+  scene->data = fixture_new(6);
+  fixture_column(scene->data, "x", PACKED_CODES, (const char *[]){"3", "3", "3", "3", "3", "3"});
+  fixture_column(scene->data, "y", PACKED_CODES, (const char *[]){"1", "2", "3", "4", "5", ""});
+  fixture_column(scene->data, "z", PACKED_CODES, (const char *[]){"2", "4", "6", "8", "10", ""});
+  fixture_column(scene->data, "few", PACKED_CODES, (const char *[]){"1", "2", "", "", "", ""});
+  const json *report = drive_report(p, scene->data, 4, scene->memory);
   const json *row =
       report_row(report, "c", "pearson_pairs", "{\"item\":\"x\",\"other_item\":\"y\",\"group\":null}");
   assert_int_equal(json_as_integer(json_get(row, "n")), 5);
@@ -115,38 +87,33 @@ static void figures_that_do_not_exist_are_null(void **state) {
   assert_int_equal(json_kind_of(json_get(row, "rho")), JSON_NULL);
   assert_true(report_says(report, "c", "warnings", "constant_item"));
   assert_true(report_says(report, "c", "warnings", "few_pairs"));
-  fixture_destroy(f);
-  plan_destroy(p);
-  arena_destroy(a);
 }
 
 static void an_item_named_twice_is_refused(void **state) {
-  (void)state;
+  build_scene *scene = *state;
   error err = {0};
-  plan *p = build_plan();
-  build_variables(p);
+  plan *p = scene->plan;
+  build_survey(p);
   plan_analysis *a = build_analysis(p, "correlate", "c", "q1 q2");
   build_argument(p, a, "with", "q3 q2");
   assert_int_equal(plan_finish(p, &err), STATUS_SPECIFICATION);
   assert_contains(err.message, "\"q2\" is named twice");
-  plan_destroy(p);
 }
 
 /* Kristensen et al.'s mobile phone survey: R 4.2's cor.test. */
 static void mobile_phone_survey_has_its_published_figures(void **state) {
-  (void)state;
-  fixture *survey = fixture_from_csv(SHARED "mobi/mobi.csv");
-  if (survey == NULL) {
+  build_scene *scene = *state;
+  scene->data = fixture_from_csv(SHARED "mobi/mobi.csv");
+  if (scene->data == NULL) {
     print_message("skipped: the mobile phone survey is not at hand\n");
     skip();
   }
-  arena *a = arena_new();
-  plan *p = build_plan();
+  plan *p = scene->plan;
   build_scale(p, "CUSA1", 1, 10);
   build_scale(p, "CUSL1", 1, 10);
   build_argument(p, build_analysis(p, "correlate", "c", "CUSA1 CUSL1"), "method", "both");
-  finish(p);
-  const json *report = golden_report(a, p, survey, 100);
+  build_finish(p);
+  const json *report = drive_report(p, scene->data, 100, scene->memory);
   const char *key = "{\"item\":\"CUSA1\",\"other_item\":\"CUSL1\",\"group\":null}";
   const json *row = report_row(report, "c", "pearson_pairs", key);
   assert_float_equal(json_as_number(json_get(row, "r")), .343292, 5e-7);
@@ -155,14 +122,11 @@ static void mobile_phone_survey_has_its_published_figures(void **state) {
   assert_float_equal(json_as_number(json_get(row, "ci_high")), .448267, 5e-7);
   row = report_row(report, "c", "spearman_pairs", key);
   assert_float_equal(json_as_number(json_get(row, "rho")), .357280, 5e-7);
-  fixture_destroy(survey);
-  plan_destroy(p);
-  arena_destroy(a);
 }
 
 /* R 4.2.2: cor(rank(x), rank(y)) of the complete cases; a 0 of the item is not an answer. */
 static void ranks_of_delays_of_129880_flights_equal_those_of_r(void **state) {
-  (void)state;
+  build_scene *scene = *state;
   static const struct {
     const char *match;
     int64_t n;
@@ -182,13 +146,12 @@ static void ranks_of_delays_of_129880_flights_equal_those_of_r(void **state) {
       {"\"item\":\"Departure_Delay\",\"other_item\":\"Arrival_Delay\",\"group\":{\"Class\":\"Business\"}",
        61990, 0.73332189675411463},
   };
-  fixture *survey = fixture_from_csv(SHARED "airline/airline_passenger_satisfaction.csv.gz");
-  if (survey == NULL) {
+  scene->data = fixture_from_csv(SHARED "airline/airline_passenger_satisfaction.csv.gz");
+  if (scene->data == NULL) {
     print_message("skipped: the airline survey is not at hand\n");
     skip();
   }
-  arena *a = arena_new();
-  plan *p = build_plan();
+  plan *p = scene->plan;
   build_scale(p, "In-flight_Wifi_Service", 1, 5);
   build_number(p, "Flight_Distance", 0);
   build_number(p, "Departure_Delay", 0);
@@ -198,8 +161,8 @@ static void ranks_of_delays_of_129880_flights_equal_those_of_r(void **state) {
                                     "In-flight_Wifi_Service Flight_Distance Departure_Delay Arrival_Delay");
   build_argument(p, c, "method", "spearman");
   build_by(p, c, "Class");
-  finish(p);
-  const json *report = golden_report(a, p, survey, 20000);
+  build_finish(p);
+  const json *report = drive_report(p, scene->data, 20000, scene->memory);
   for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
     char match[256];
     snprintf(match, sizeof match, "{%s}", expected[i].match);
@@ -207,9 +170,6 @@ static void ranks_of_delays_of_129880_flights_equal_those_of_r(void **state) {
     assert_int_equal(json_as_integer(json_get(row, "n")), expected[i].n);
     assert_float_equal(json_as_number(json_get(row, "rho")), expected[i].rho, 1e-14);
   }
-  fixture_destroy(survey);
-  plan_destroy(p);
-  arena_destroy(a);
 }
 
 static void holm_leaves_out_tests_without_a_value(void **state) {
@@ -235,12 +195,12 @@ static void holm_counts_tests_whose_p_nobody_knows(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(figures_equal_those_of_r),
-      cmocka_unit_test(report_is_the_same_in_any_shards),
-      cmocka_unit_test(figures_that_do_not_exist_are_null),
-      cmocka_unit_test(an_item_named_twice_is_refused),
-      cmocka_unit_test(mobile_phone_survey_has_its_published_figures),
-      cmocka_unit_test(ranks_of_delays_of_129880_flights_equal_those_of_r),
+      build_unit_test(figures_equal_those_of_r),
+      build_unit_test(report_is_the_same_in_any_shards),
+      build_unit_test(figures_that_do_not_exist_are_null),
+      build_unit_test(an_item_named_twice_is_refused),
+      build_unit_test(mobile_phone_survey_has_its_published_figures),
+      build_unit_test(ranks_of_delays_of_129880_flights_equal_those_of_r),
       cmocka_unit_test(holm_leaves_out_tests_without_a_value),
       cmocka_unit_test(holm_counts_tests_whose_p_nobody_knows),
   };

@@ -1,4 +1,9 @@
-#include "drive.h"
+#include "tests/stats/drive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "stats/stats.h"
 
 static status give_rows(void *context, const stats_rows **rows, error *err) {
   (void)err;
@@ -36,7 +41,7 @@ static status stage(const buf *plan_bytes, const buf *program_bytes, const buf *
   return st;
 }
 
-status drive(const plan *p, const stats_rows *shards, size_t shards_count, buf *report, error *err) {
+static status drive(const plan *p, const stats_rows *shards, size_t shards_count, buf *report, error *err) {
   buf plan_bytes;
   buf program_bytes;
   buf state;
@@ -63,4 +68,43 @@ status drive(const plan *p, const stats_rows *shards, size_t shards_count, buf *
   buf_fini(&program_bytes);
   buf_fini(&state);
   return st;
+}
+
+static void must(status st, const char *what, const error *err) {
+  if (st != STATUS_OK) {
+    fprintf(stderr, "%s: %s\n", what, err->message);
+    abort();
+  }
+}
+
+buf drive_bytes(const plan *p, const fixture *data, uint32_t shard_rows) {
+  error err = {0};
+  const uint32_t rows = fixture_rows(data)->count;
+  const uint32_t count = rows / shard_rows + (rows % shard_rows > 0 ? 1 : 0);
+  fixture **cuts = calloc((size_t)count + 1, sizeof *cuts);
+  stats_rows *shards = calloc((size_t)count + 1, sizeof *shards);
+  must(cuts != NULL && shards != NULL ? STATUS_OK : error_no_memory(&err, "shards"), "driving a plan", &err);
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t first = i * shard_rows;
+    cuts[i] = fixture_cut(data, first, rows - first < shard_rows ? rows - first : shard_rows);
+    shards[i] = *fixture_rows(cuts[i]);
+  }
+  buf report;
+  must(drive(p, shards, count, &report, &err), "driving a plan", &err);
+  for (uint32_t i = 0; i < count; i++) {
+    fixture_destroy(cuts[i]);
+  }
+  free(cuts);
+  free(shards);
+  return report;
+}
+
+json *drive_report(const plan *p, const fixture *data, uint32_t shard_rows, arena *a) {
+  error err = {0};
+  buf bytes = drive_bytes(p, data, shard_rows);
+  json *out = NULL;
+  must(json_parse(a, (slice){(const char *)bytes.data, bytes.length}, "report", &out, &err), "a report",
+       &err);
+  buf_fini(&bytes);
+  return out;
 }

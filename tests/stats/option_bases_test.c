@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "golden_report.h"
 #include "plan_builder.h"
+#include "report_reader.h"
 #include "tests/check.h"
 
 enum { ROWS = 12 };

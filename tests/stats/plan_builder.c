@@ -1,10 +1,8 @@
-#include "plan_builder.h"
+#include "tests/stats/plan_builder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "drive.h"
 
 enum { BUILT_MAX = 64, LIST_MAX = 64 };
 
@@ -245,30 +243,51 @@ void build_by(plan *p, plan_analysis *a, const char *variables) {
   }
 }
 
-json *build_report(plan *p, const fixture *data, uint32_t shard_rows, arena *a) {
+void build_survey(plan *p) {
+  build_text(p, "id");
+  build_nominal(p, "region");
+  build_nominal(p, "sex");
+  build_scale(p, "q1", 1, 5);
+  build_scale(p, "q2", 1, 5);
+  build_scale(p, "q3", 1, 7);
+  build_scale(p, "q4", 1, 10);
+  build_scale(p, "recommend", 0, 10);
+  build_scale(p, "effort", 1, 7);
+  build_number(p, "age", 0);
+  build_number(p, "spend", 2);
+  build_multi(p, "channels");
+  build_number(p, "w", 4);
+  build_number(p, "f", 0);
+}
+
+void build_finish(plan *p) {
   error err = {0};
   ok(plan_finish(p, &err), "finishing the plan", &err);
-  const uint32_t rows = fixture_rows(data)->count;
-  const uint32_t count = rows / shard_rows + (rows % shard_rows > 0 ? 1 : 0);
-  fixture **cuts = calloc((size_t)count + 1, sizeof *cuts);
-  stats_rows *shards = calloc((size_t)count + 1, sizeof *shards);
-  if (cuts == NULL || shards == NULL) {
-    fail("shards", "out of memory");
+}
+
+json *build_report(plan *p, const fixture *data, uint32_t shard_rows, arena *a) {
+  build_finish(p);
+  return drive_report(p, data, shard_rows, a);
+}
+
+/* ---- Scenes -------------------------------------------------------------------------------------- */
+
+int build_scene_setup(void **state) {
+  build_scene *s = calloc(1, sizeof *s);
+  *state = s;
+  if (s == NULL) {
+    return -1;
   }
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t first = i * shard_rows;
-    cuts[i] = fixture_cut(data, first, rows - first < shard_rows ? rows - first : shard_rows);
-    shards[i] = *fixture_rows(cuts[i]);
-  }
-  buf report;
-  ok(drive(p, shards, count, &report, &err), "driving the plan", &err);
-  json *out = NULL;
-  ok(json_parse(a, (slice){(const char *)report.data, report.length}, "report", &out, &err), "report", &err);
-  buf_fini(&report);
-  for (uint32_t i = 0; i < count; i++) {
-    fixture_destroy(cuts[i]);
-  }
-  free(cuts);
-  free(shards);
-  return out;
+  s->memory = arena_new();
+  s->plan = build_plan();
+  return 0;
+}
+
+int build_scene_teardown(void **state) {
+  build_scene *s = *state;
+  fixture_destroy(s->data);
+  plan_destroy(s->plan);
+  arena_destroy(s->memory);
+  free(s);
+  return 0;
 }

@@ -5,7 +5,7 @@
 #define CANVASS_TESTS_STATS_PLAN_BUILDER_H
 
 #include "stats/analyses/analysis.h"
-#include "tests/stats/fixture.h"
+#include "tests/stats/drive.h"
 
 plan *build_plan(void);
 /* Adds a program variable read from the column of the same name (or derived) as a plan variable. */
@@ -34,7 +34,25 @@ void build_by(plan *p, plan_analysis *a, const char *variables); /* one breakdow
 /* VALUE as a specification would write it; lists are space separated. */
 void build_argument(plan *p, plan_analysis *a, const char *argument, const char *value);
 
-/* Finishes P, drives it over DATA in shards of SHARD_ROWS and parses the report into A. */
+/* The columns of golden/weighted_survey.csv as variables of their names. */
+void build_survey(plan *p);
+
+/* Once, when P has all that it is to have. */
+void build_finish(plan *p);
+/* Finishes P, and drives it (drive_report). */
 json *build_report(plan *p, const fixture *data, uint32_t shard_rows, arena *a);
+
+/* A plan and what its test needs besides, freed after the test:
+ *
+ *     build_unit_test(name)     in the list of tests
+ *     build_scene *s = *state; */
+typedef struct build_scene {
+  arena *memory;
+  plan *plan;
+  fixture *data; /* NULL until the test sets it */
+} build_scene;
+int build_scene_setup(void **state);
+int build_scene_teardown(void **state);
+#define build_unit_test(test) cmocka_unit_test_setup_teardown(test, build_scene_setup, build_scene_teardown)
 
 #endif

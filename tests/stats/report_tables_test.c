@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "golden_report.h"
 #include "plan_builder.h"
+#include "report_reader.h"
 #include "tests/check.h"
 
 #define GOLDEN CANVASS_SOURCE_DIR "/tests/stats/golden/"
@@ -63,20 +63,7 @@ static void build_ticks(plan *p) {
 
 static void build_variables(plan *p) {
   build_ticks(p);
-  build_text(p, "id");
-  build_nominal(p, "region");
-  build_nominal(p, "sex");
-  build_scale(p, "q1", 1, 5);
-  build_scale(p, "q2", 1, 5);
-  build_scale(p, "q3", 1, 7);
-  build_scale(p, "q4", 1, 10);
-  build_scale(p, "recommend", 0, 10);
-  build_scale(p, "effort", 1, 7);
-  build_number(p, "age", 0);
-  build_number(p, "spend", 2);
-  build_multi(p, "channels");
-  build_number(p, "w", 4);
-  build_number(p, "f", 0);
+  build_survey(p);
   build_construct(p, "product", "q1 q2", NULL, 1);
   build_construct(p, "service", "q3 q4", NULL, 1);
   build_construct(p, "overall", "product service", NULL, 1);
@@ -101,10 +88,7 @@ static plan *everything(int weighting, char names[REQUESTS_MAX][NAME_BYTES]) {
       build_by(p, a, r->by[k]);
     }
   }
-  error err = {0};
-  if (plan_finish(p, &err) != STATUS_OK) {
-    fail_msg("%s", err.message);
-  }
+  build_finish(p);
   return p;
 }
 
@@ -164,7 +148,7 @@ static void rows_hold_what_their_columns_name(void **state) {
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
       arena *a = arena_new();
       fixture *part = fixture_cut(survey, 0, sizes[i]);
-      const size_t walked = walk(golden_report(a, p, part, 97));
+      const size_t walked = walk(drive_report(p, part, 97, a));
       assert_true(sizes[i] < 5 || walked > 100);
       fixture_destroy(part);
       arena_destroy(a);
@@ -181,7 +165,7 @@ static void members_stand_in_canonical_order(void **state) {
   assert_non_null(survey);
   char names[REQUESTS_MAX][NAME_BYTES];
   plan *p = everything(1, names);
-  buf bytes = golden_report_bytes(p, survey, 97), again;
+  buf bytes = drive_bytes(p, survey, 97), again;
   arena *a = arena_new();
   json *report = NULL;
   error err = {0};
