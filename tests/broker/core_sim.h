@@ -146,12 +146,19 @@ core_job_id sim_job_id(int job);
 void sim_feed(sim *s, const core_event *e);
 /* Commits, and carries out. */
 void sim_turn(sim *s);
+/* The parts of a turn, for crashes in the middle of it. */
+void sim_commit(sim *s);
+void sim_carry_out(sim *s, const core_action *a);
+/* Of the next broker, which knows nothing yet. */
+void sim_start_core(sim *s);
+const sim_record *sim_record_find(const sim_job *j, uint32_t stage, uint64_t task);
+/* The leaves of the job's tree, computed without the core. */
+uint32_t sim_leaves(const sim_job *j);
+
+/* ---- Crashes (core_sim_crash.c) */
 typedef enum sim_crash { SIM_CRASH_BEFORE_COMMIT, SIM_CRASH_AFTER_COMMIT, SIM_CRASH_WHILE_SENDING } sim_crash;
 /* The broker dies, starts again, and resumes from the disk; no peer is connected. */
 void sim_crash_broker(sim *s, sim_crash when);
-const sim_record *sim_record_find(const sim_job *j, uint32_t stage, uint64_t task);
-/* The leaves of the job's tree, computed apart from the core. */
-uint32_t sim_leaves(const sim_job *j);
 
 /* ---- The cluster (core_sim_cluster.c) */
 uint64_t sim_mix(uint64_t a, uint64_t b);
