@@ -13,20 +13,13 @@
 #include "stats/accumulators/partial.h"
 #include "stats/stats.h"
 #include "tests/check.h"
+#include "tests/seeded.h"
 #include "tests/stats/fixture.h"
 
 enum { COLUMNS_MAX = 12, GROUP_KEYS = 4 };
 
-static uint64_t next_random(uint64_t *state) {
-  *state += 0x9E3779B97F4A7C15u;
-  uint64_t z = *state;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
-
-static int64_t between(uint64_t *state, int64_t low, int64_t high) {
-  return low + (int64_t)(next_random(state) % (uint64_t)(high - low + 1));
+static int64_t between(seeded *state, int64_t low, int64_t high) {
+  return low + (int64_t)(seeded_next(state) % (uint64_t)(high - low + 1));
 }
 
 typedef struct survey {
@@ -47,13 +40,13 @@ typedef struct survey {
 } survey;
 
 /* Multiples of UNIT. */
-static int64_t *random_multiples(survey *s, uint64_t *state, const char *name, int64_t low, int64_t high,
+static int64_t *random_multiples(survey *s, seeded *state, const char *name, int64_t low, int64_t high,
                                  int64_t unit, unsigned decimals, unsigned missing_in) {
   int64_t *values = malloc((s->rows + 1) * sizeof *values);
   double *cells = malloc((s->rows + 1) * sizeof *cells);
   assert_true(values != NULL && cells != NULL);
   for (uint32_t r = 0; r < s->rows; r++) {
-    bool missing = missing_in > 0 && next_random(state) % missing_in == 0;
+    bool missing = missing_in > 0 && seeded_next(state) % missing_in == 0;
     values[r] = missing ? INT64_MIN : between(state, low, high) * unit;
     cells[r] = missing ? (double)NAN : (double)values[r] / (double)decimal_power10(decimals);
   }
@@ -62,7 +55,7 @@ static int64_t *random_multiples(survey *s, uint64_t *state, const char *name, i
   return values;
 }
 
-static int64_t *random_column(survey *s, uint64_t *state, const char *name, int64_t low, int64_t high,
+static int64_t *random_column(survey *s, seeded *state, const char *name, int64_t low, int64_t high,
                               unsigned decimals, unsigned missing_in) {
   return random_multiples(s, state, name, low, high, 1, decimals, missing_in);
 }
@@ -91,7 +84,7 @@ static void add_filter(survey *s) {
 
 static void survey_init(survey *s, uint64_t seed) {
   static const int64_t spans[] = {0, 1, 4, 6, 9, 10, 11, 12, 15, 16, 100, 239};
-  uint64_t state = seed;
+  seeded state = {seed};
   *s = (survey){.seed = seed};
   s->rows = (uint32_t)between(&state, 0, 1) ? (uint32_t)between(&state, 0, 200)
                                             : (uint32_t)between(&state, 4000, 9000);
@@ -113,7 +106,7 @@ static void survey_init(survey *s, uint64_t seed) {
   for (uint32_t i = 0; i < s->columns; i++) {
     char name[16];
     snprintf(name, sizeof name, "q%u", i);
-    int64_t span = spans[next_random(&state) % (narrow_only ? 7 : 12)];
+    int64_t span = spans[seeded_next(&state) % (narrow_only ? 7 : 12)];
     s->number[i] = !narrow_only && between(&state, 0, 4) == 0;
     s->low[i] = s->number[i] ? -100000 : between(&state, -50, 50);
     s->high[i] = s->number[i] ? 90000000 : s->low[i] + span;

@@ -131,14 +131,42 @@ static uint32_t distinct_texts(fixture *f, const column *c) {
   return d.count;
 }
 
+/* A column of numbers in the making: what is not a number of the column is an exception. */
+typedef struct numbers {
+  int64_t *mantissas;
+  uint32_t *exception_rows, *exception_texts;
+  uint32_t exceptions;
+  dictionary texts;
+} numbers;
+
+static numbers numbers_for(fixture *f) {
+  const uint32_t rows = f->rows.count;
+  return (numbers){.mantissas = aligned(f, padded(rows) * sizeof(int64_t)),
+                   .exception_rows = need(ARENA_ARRAY(f->memory, uint32_t, (size_t)rows + 1)),
+                   .exception_texts = need(ARENA_ARRAY(f->memory, uint32_t, (size_t)rows + 1)),
+                   .texts = dictionary_for(f, rows)};
+}
+
+static void numbers_except(numbers *n, uint32_t row, slice text) {
+  n->mantissas[row] = 0;
+  n->exception_rows[n->exceptions] = row;
+  n->exception_texts[n->exceptions++] = dictionary_add(&n->texts, text);
+}
+
+static packed_column numbers_column(const numbers *n, packed_kind kind) {
+  return (packed_column){.kind = kind,
+                         .mantissas = n->mantissas,
+                         .texts = n->texts.texts,
+                         .texts_count = n->texts.count,
+                         .exception_rows = n->exception_rows,
+                         .exception_texts = n->exception_texts,
+                         .exceptions_count = n->exceptions};
+}
+
 static void encode_decimals(fixture *f, column *c) {
-  uint32_t rows = f->rows.count;
-  int64_t *mantissas = aligned(f, padded(rows) * sizeof *mantissas);
-  uint32_t *exception_rows = need(ARENA_ARRAY(f->memory, uint32_t, (size_t)rows + 1));
-  uint32_t *exception_texts = need(ARENA_ARRAY(f->memory, uint32_t, (size_t)rows + 1));
-  dictionary d = dictionary_for(f, rows);
+  const uint32_t rows = f->rows.count;
+  numbers n = numbers_for(f);
   uint8_t scale = 0;
-  uint32_t exceptions = 0;
   decimal number;
   for (uint32_t r = 0; r < rows; r++) {
     if (decimal_parse(c->cells[r], f->rows.decimal_mark, &number) && number.scale > scale &&
@@ -149,49 +177,30 @@ static void encode_decimals(fixture *f, column *c) {
   for (uint32_t r = 0; r < rows; r++) {
     bool lost = false;
     if (!decimal_parse(c->cells[r], f->rows.decimal_mark, &number) ||
-        !decimal_rescale(number, scale, &mantissas[r], &lost) || lost) {
-      mantissas[r] = 0;
-      exception_rows[exceptions] = r;
-      exception_texts[exceptions++] = dictionary_add(&d, c->cells[r]);
+        !decimal_rescale(number, scale, &n.mantissas[r], &lost) || lost) {
+      numbers_except(&n, r, c->cells[r]);
     }
   }
-  c->view = (packed_column){.kind = PACKED_DECIMALS,
-                            .mantissas = mantissas,
-                            .scale = scale,
-                            .texts = d.texts,
-                            .texts_count = d.count,
-                            .exception_rows = exception_rows,
-                            .exception_texts = exception_texts,
-                            .exceptions_count = exceptions};
+  c->view = numbers_column(&n, PACKED_DECIMALS);
+  c->view.scale = scale;
 }
 
 static void encode_scaled(fixture *f, column *c) {
-  uint32_t rows = f->rows.count;
-  int64_t *mantissas = aligned(f, padded(rows) * sizeof *mantissas);
+  const uint32_t rows = f->rows.count;
   uint8_t *scales = aligned(f, padded(rows));
-  uint32_t *exception_rows = need(ARENA_ARRAY(f->memory, uint32_t, (size_t)rows + 1));
-  uint32_t *exception_texts = need(ARENA_ARRAY(f->memory, uint32_t, (size_t)rows + 1));
-  dictionary d = dictionary_for(f, rows);
-  uint32_t exceptions = 0;
+  numbers n = numbers_for(f);
   for (uint32_t r = 0; r < rows; r++) {
     decimal number = {0, 0};
     if (decimal_parse_scaled(c->cells[r], f->rows.decimal_mark, &number)) {
       number = decimal_normalise(number);
+      n.mantissas[r] = number.mantissa;
     } else {
-      exception_rows[exceptions] = r;
-      exception_texts[exceptions++] = dictionary_add(&d, c->cells[r]);
+      numbers_except(&n, r, c->cells[r]);
     }
-    mantissas[r] = number.mantissa;
     scales[r] = number.scale;
   }
-  c->view = (packed_column){.kind = PACKED_SCALED,
-                            .mantissas = mantissas,
-                            .scales = scales,
-                            .texts = d.texts,
-                            .texts_count = d.count,
-                            .exception_rows = exception_rows,
-                            .exception_texts = exception_texts,
-                            .exceptions_count = exceptions};
+  c->view = numbers_column(&n, PACKED_SCALED);
+  c->view.scales = scales;
 }
 
 static void encode_texts(fixture *f, column *c) {

@@ -11,19 +11,12 @@
 #include "stats/accumulators/accumulator.h"
 #include "stats/stats.h"
 #include "tests/check.h"
+#include "tests/seeded.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 #include "tests/stats/shown.h"
 
 enum { ROWS = 600, ROUNDS = 12 };
-
-static uint64_t next_random(uint64_t *state) {
-  *state += 0x9E3779B97F4A7C15U;
-  uint64_t z = *state;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31);
-}
 
 static const char *const scale_cells[] = {"1",   "2",  "3",         "4", "5", "5.0",
                                           "2.5", "99", "very good", "",  "6", "x"};
@@ -75,12 +68,12 @@ static fixture *random_data(uint64_t seed, packed_kind kind, bool mixed) {
   fixture *data = fixture_new(ROWS);
   const char *cells[ROWS];
   for (size_t c = 0; c < sizeof sources / sizeof sources[0]; c++) {
-    uint64_t state = seed * 1000 + c;
+    seeded state = {seed * 1000 + c};
     for (size_t r = 0; r < ROWS; r++) {
-      cells[r] = sources[c].cells[next_random(&state) % sources[c].count];
+      cells[r] = sources[c].cells[seeded_next(&state) % sources[c].count];
     }
-    uint64_t choice = seed * 7777 + c;
-    packed_kind own = mixed ? (packed_kind)(PACKED_CODES + next_random(&choice) % PACKED_SCALED) : kind;
+    seeded choice = {seed * 7777 + c};
+    packed_kind own = mixed ? (packed_kind)(PACKED_CODES + seeded_next(&choice) % PACKED_SCALED) : kind;
     if ((own == PACKED_DECIMALS || own == PACKED_SCALED) && !sources[c].numbers) {
       own = PACKED_TEXTS;
     }
@@ -161,9 +154,9 @@ static void shards_cut_anywhere_say_the_same(void **state) {
   for (uint64_t seed = 101; seed <= 100 + ROUNDS; seed++) {
     fixture *data = random_data(seed, PACKED_CODES, true);
     char **whole = say(s.program, fixture_rows(data));
-    uint64_t random = seed;
+    seeded random = {seed};
     for (uint32_t first = 0; first < ROWS;) {
-      uint32_t count = 1 + (uint32_t)(next_random(&random) % 150);
+      uint32_t count = 1 + (uint32_t)(seeded_next(&random) % 150);
       count = count > ROWS - first ? ROWS - first : count;
       fixture *shard = fixture_cut(data, first, count);
       char **said = say(s.program, fixture_rows(shard));
@@ -210,9 +203,9 @@ static void a_full_dictionary_is_looked_up_right(void **state) {
     texts[i][0] = (char)('a' + i % 26);
     texts[i][1] = (char)('a' + i / 26);
   }
-  uint64_t random = 9;
+  seeded random = {9};
   for (int r = 0; r < REPEAT; r++) {
-    cells[r] = r < MANY ? texts[r] : texts[next_random(&random) % MANY];
+    cells[r] = r < MANY ? texts[r] : texts[seeded_next(&random) % MANY];
   }
   const char *forms[] = {"portable", "avx2", "avx512"};
   for (size_t k = 0; k < 3; k++) {

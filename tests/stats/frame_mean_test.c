@@ -6,23 +6,16 @@
 #include <gmp.h>
 
 #include "tests/check.h"
+#include "tests/seeded.h"
 #include "tests/stats/fixture.h"
 #include "tests/stats/sample_program.h"
 #include "tests/stats/shown.h"
 
 enum { ROWS = 300, INPUTS_MAX = 6, ROUNDS = 120 };
 
-static uint64_t next_random(uint64_t *state) {
-  *state += 0x9E3779B97F4A7C15U;
-  uint64_t z = *state;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31);
-}
-
-static int64_t between(uint64_t *state, int64_t low, int64_t high) {
+static int64_t between(seeded *state, int64_t low, int64_t high) {
   uint64_t span = (uint64_t)high - (uint64_t)low + 1;
-  return (int64_t)((uint64_t)low + next_random(state) % span);
+  return (int64_t)((uint64_t)low + seeded_next(state) % span);
 }
 
 static void set_decimal(mpq_t out, int64_t mantissa, unsigned scale) {
@@ -98,19 +91,19 @@ static int64_t oracle(frame *f, const program_variable *v, uint32_t row) {
   return result;
 }
 
-static uint32_t random_input(program *p, fixture *data, uint64_t *random, uint32_t i, bool extreme) {
+static uint32_t random_input(program *p, fixture *data, seeded *random, uint32_t i, bool extreme) {
   static char texts[ROWS][32];
   const char *cells[ROWS];
   char name[8];
   uint32_t index;
-  bool number = next_random(random) % 2;
-  uint8_t decimals = number ? (uint8_t)(next_random(random) % 10) : 0;
+  bool number = seeded_next(random) % 2;
+  uint8_t decimals = number ? (uint8_t)(seeded_next(random) % 10) : 0;
   int64_t high = number ? extreme ? NUMBER_MAX : 100000 : 10;
   snprintf(name, sizeof name, "x%u", i);
   for (uint32_t r = 0; r < ROWS; r++) {
     decimal d = {between(random, number ? -high : 0, high), decimals};
     decimal_format(d, texts[r]);
-    cells[r] = next_random(random) % 5 ? texts[r] : "";
+    cells[r] = seeded_next(random) % 5 ? texts[r] : "";
   }
   fixture_column(data, name, number ? PACKED_DECIMALS : PACKED_CODES, cells);
   program_variable v = {.kind = number ? VARIABLE_NUMBER : VARIABLE_SCALE,
@@ -143,7 +136,7 @@ static void check_rows(program *p, const fixture *data, uint32_t mean, uint64_t 
 }
 
 /* A random mean over the variables in INPUTS; false when it is refused for its size. */
-static bool random_mean(program *p, uint64_t *random, uint32_t *inputs, uint32_t count, bool extreme,
+static bool random_mean(program *p, seeded *random, uint32_t *inputs, uint32_t count, bool extreme,
                         uint32_t *mean) {
   int64_t weights[INPUTS_MAX];
   bool rescaled[INPUTS_MAX];
@@ -151,9 +144,9 @@ static bool random_mean(program *p, uint64_t *random, uint32_t *inputs, uint32_t
   decimal high[INPUTS_MAX];
   for (uint32_t i = 0; i < count; i++) {
     weights[i] = between(random, 1, extreme ? 1 << 20 : 30);
-    rescaled[i] = next_random(random) % 2;
-    low[i] = (decimal){between(random, -20, 1), (uint8_t)(next_random(random) % 3)};
-    high[i] = (decimal){between(random, 3, 300), (uint8_t)(next_random(random) % 2)};
+    rescaled[i] = seeded_next(random) % 2;
+    low[i] = (decimal){between(random, -20, 1), (uint8_t)(seeded_next(random) % 3)};
+    high[i] = (decimal){between(random, 3, 300), (uint8_t)(seeded_next(random) % 2)};
     if (decimal_compare(low[i], high[i]) >= 0) {
       rescaled[i] = false;
     }
@@ -162,7 +155,7 @@ static bool random_mean(program *p, uint64_t *random, uint32_t *inputs, uint32_t
                         .name = "mean",
                         .inputs = inputs,
                         .inputs_count = count,
-                        .weights = next_random(random) % 3 ? weights : NULL,
+                        .weights = seeded_next(random) % 3 ? weights : NULL,
                         .rescaled = rescaled,
                         .rescale_low = low,
                         .rescale_high = high,
@@ -175,11 +168,11 @@ static bool random_mean(program *p, uint64_t *random, uint32_t *inputs, uint32_t
 static void compare_with_oracle(bool extreme, uint32_t *taken) {
   *taken = 0;
   for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
-    uint64_t random = seed + (extreme ? 1000000 : 0);
+    seeded random = {seed + (extreme ? 1000000 : 0)};
     fixture *data = fixture_new(ROWS);
     program *p = program_new();
     uint32_t inputs[INPUTS_MAX];
-    uint32_t count = 1 + (uint32_t)(next_random(&random) % (INPUTS_MAX - 1));
+    uint32_t count = 1 + (uint32_t)(seeded_next(&random) % (INPUTS_MAX - 1));
     uint32_t mean;
     for (uint32_t i = 0; i < count; i++) {
       inputs[i] = random_input(p, data, &random, i, extreme);

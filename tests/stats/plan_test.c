@@ -10,6 +10,7 @@
 #include "stats/plan/plan.h"
 #include "stats/stats.h"
 #include "tests/check.h"
+#include "tests/seeded.h"
 #include "tests/stats/sample_program.h"
 
 static plan_label label(const char *en, const char *zh) {
@@ -208,27 +209,19 @@ static void every_truncation_is_refused(void **state) {
   plan_destroy(p);
 }
 
-static uint64_t next_random(uint64_t *state) {
-  *state += 0x9E3779B97F4A7C15U;
-  uint64_t z = *state;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31);
-}
-
 static void altered_bytes_are_refused_or_canonical(void **state) {
   (void)state;
   plan *p = sample_plan();
   buf bytes;
   encoded(p, &bytes);
-  uint64_t seed = 20260102;
+  seeded r = {20260102};
   for (int round = 0; round < 10000; round++) {
     uint8_t *altered = malloc(bytes.length);
     plan *again = NULL;
     error err = {0};
     assert_non_null(altered);
     memcpy(altered, bytes.data, bytes.length);
-    altered[next_random(&seed) % bytes.length] ^= (uint8_t)(1U << next_random(&seed) % 8);
+    altered[seeded_next(&r) % bytes.length] ^= (uint8_t)(1U << seeded_next(&r) % 8);
     if (plan_decode(altered, bytes.length, &again, &err) == STATUS_OK) {
       buf second;
       encoded(again, &second);

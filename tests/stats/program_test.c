@@ -8,6 +8,7 @@
 
 #include "stats/accumulators/accumulator.h"
 #include "tests/check.h"
+#include "tests/seeded.h"
 #include "tests/stats/sample_program.h"
 
 static void encoded(const program *p, buf *out) {
@@ -73,28 +74,20 @@ static void every_truncation_is_refused(void **state) {
   program_destroy(s.program);
 }
 
-static uint64_t next_random(uint64_t *state) {
-  *state += 0x9E3779B97F4A7C15U;
-  uint64_t z = *state;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31);
-}
-
 static void altered_bytes_are_refused_or_canonical(void **state) {
   (void)state;
   sample_program s = sample_program_new(SAMPLE_PLAIN);
   buf bytes;
   encoded(s.program, &bytes);
-  uint64_t seed = 20260101;
+  seeded r = {20260101};
   size_t accepted = 0;
   for (int round = 0; round < 20000; round++) {
     uint8_t *altered = malloc(bytes.length);
     assert_non_null(altered);
     memcpy(altered, bytes.data, bytes.length);
-    size_t changes = 1 + next_random(&seed) % 3;
+    size_t changes = 1 + seeded_next(&r) % 3;
     for (size_t k = 0; k < changes; k++) {
-      altered[next_random(&seed) % bytes.length] ^= (uint8_t)(1U << next_random(&seed) % 8);
+      altered[seeded_next(&r) % bytes.length] ^= (uint8_t)(1U << seeded_next(&r) % 8);
     }
     program *p = NULL;
     error err = {0};
