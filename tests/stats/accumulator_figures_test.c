@@ -8,7 +8,7 @@
 
 #include "stats/accumulators/partial.h"
 #include "tests/check.h"
-#include "tests/stats/accumulator_cases.h"
+#include "tests/stats/mapped.h"
 
 enum { ROWS = 3000, CELL = 32 };
 
@@ -20,25 +20,6 @@ static void add_cells(fixture *f, const char *name, cells *text) {
     pointers[row] = (*text)[row];
   }
   fixture_column(f, name, PACKED_CODES, pointers);
-}
-
-typedef struct mapped {
-  program *p;
-  partial *s;
-} mapped;
-
-static mapped map_case(const accumulator_case *c, const fixture *f) {
-  error err = {0};
-  mapped m = {.p = accumulator_case_program(c)};
-  if (partial_map(m.p, fixture_rows(f), &m.s, &err) != STATUS_OK) {
-    fail_msg("map: %s", err.message);
-  }
-  return m;
-}
-
-static void mapped_fini(mapped *m) {
-  partial_destroy(m->s);
-  program_destroy(m->p);
 }
 
 static uint32_t key_of_text(const axis *a, const char *text) {

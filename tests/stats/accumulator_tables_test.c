@@ -7,26 +7,7 @@
 
 #include "stats/accumulators/partial.h"
 #include "tests/check.h"
-#include "tests/stats/accumulator_cases.h"
-
-typedef struct mapped {
-  program *p;
-  partial *s;
-} mapped;
-
-static mapped map_case(const accumulator_case *c, const fixture *f) {
-  error err = {0};
-  mapped m = {.p = accumulator_case_program(c)};
-  if (partial_map(m.p, fixture_rows(f), &m.s, &err) != STATUS_OK) {
-    fail_msg("map: %s", err.message);
-  }
-  return m;
-}
-
-static void mapped_fini(mapped *m) {
-  partial_destroy(m->s);
-  program_destroy(m->p);
-}
+#include "tests/stats/mapped.h"
 
 static fixture *amounts(uint32_t rows, double (*value)(uint32_t row)) {
   double *cells = calloc((size_t)rows + 1, sizeof *cells);
