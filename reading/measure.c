@@ -1,5 +1,7 @@
 #include "reading/measure.h"
 
+#include "base/tidy.h"
+
 /* Digits up to here keep their scale when they are parsed; longer texts may lose zeros at the end. */
 enum { PLAIN_BYTES = DECIMAL_SCALE_MAX };
 
@@ -44,10 +46,45 @@ void measure_number(measure *m, decimal number, slice text, char mark) {
   }
 }
 
+/* A number in full-width digits, or with another minus or a per cent sign, is one that a variable may use,
+ * though a column does not keep it as a number. */
+static void measure_untidy(measure *m, slice text, char mark) {
+  char tidy[TIDY_NUMBER_BYTES];
+  char room[TIDY_NUMBER_BYTES];
+  decimal number;
+  uint8_t decimals;
+  decimal_magnitude size;
+  if (text.length > TIDY_NUMBER_BYTES) {
+    return;
+  }
+  slice written = tidy_number(tidy_text(text, tidy), room);
+  if (written.length > 1 && written.bytes[written.length - 1] == '%') {
+    written = slice_trim((slice){written.bytes, written.length - 1});
+  }
+  if (decimal_parse_any(written, mark, &number, &(decimal_digits){0}) != DECIMAL_NONE &&
+      decimal_measure(written, mark, &decimals, &size)) {
+    add(m, decimals, size);
+  }
+}
+
+/* A number begins with a digit, a sign or a mark, in whatever form: most texts do not. */
+static bool may_be_untidy(slice text) {
+  if (text.length == 0) {
+    return false;
+  }
+  const unsigned char first = (unsigned char)text.bytes[0];
+  const unsigned char last = (unsigned char)text.bytes[text.length - 1];
+  return first == 0xC2 || first == 0xE2 || first == 0xEF || last == '%' || (first < 'A' && last >= 0x80) ||
+         (first == '-' || first == '+');
+}
+
 bool measure_text(measure *m, slice text, char mark, decimal *number) {
   decimal_digits digits;
   switch (decimal_parse_any(text, mark, number, &digits)) {
     case DECIMAL_NONE:
+      if (may_be_untidy(text)) {
+        measure_untidy(m, text, mark);
+      }
       return false;
     case DECIMAL_SHORT:
       measure_number(m, *number, text, mark);

@@ -1,5 +1,6 @@
 /* About the data: files with their digests, variables with their missing answers, and what could not be used
  * with its places. */
+#include "base/tidy.h"
 #include "report/layout_build.h"
 #include "report/sentence.h"
 
@@ -11,6 +12,20 @@ static const json *data_of(const document *d, const char *key) {
 
 static slice shown_text(const document *d, const json *node) {
   return document_display(d, json_as_text(node));
+}
+
+/* A cell's text, with characters that show nothing by their numbers. */
+static slice shown_cell(const document *d, const json *node) {
+  const slice text = json_as_text(node);
+  if (!tidy_is_hiding(text)) {
+    return document_display(d, text);
+  }
+  buf shown;
+  buf_init(&shown);
+  tidy_show(text, &shown);
+  const slice copy = arena_slice(d->memory, (slice){(const char *)shown.data, shown.length});
+  buf_fini(&shown);
+  return document_display(d, copy);
 }
 
 /* ---- Counts -------------------------------------------------------------------------------------- */
@@ -110,7 +125,7 @@ static slice one_place(const document *d, const json *place, word pattern) {
                                    {"file", shown_text(d, json_get(place, "file"))},
                                    {"problem", shown_text(d, json_get(place, "problem"))},
                                    {"column", shown_text(d, column)},
-                                   {"value", shown_text(d, json_get(place, "value"))}};
+                                   {"value", shown_cell(d, json_get(place, "value"))}};
   return sentence_fill(d, word_text(pattern, d->language), places, 5);
 }
 
@@ -167,7 +182,7 @@ static void tell_texts(const document *d, const json *variable, slice item, layo
   }
   for (size_t i = 0; i < json_count(texts); i++) {
     const json *text = json_at(texts, i);
-    const sentence_place places[] = {{"value", shortened(d, shown_text(d, json_get(text, "value")))},
+    const sentence_place places[] = {{"value", shortened(d, shown_cell(d, json_get(text, "value")))},
                                      {"n", figure_count(d, json_as_integer(json_get(text, "n")))}};
     tell(d, &list, WORD_TEXT_COUNT, places, 2);
   }

@@ -1,5 +1,5 @@
-/* How numbers were kept: which were rounded, with the first places, and why fewer decimals are kept than
- * declared. */
+/* How cells were read and numbers kept: which are not read as they were written, which were rounded, with the
+ * first places, and why fewer decimals are kept than declared. */
 #include "report/layout_build.h"
 #include "report/sentence.h"
 
@@ -42,7 +42,18 @@ static void tell_decimals(const document *d, const json *decimals, slice item, l
   }
 }
 
+static void tell_tidied(const document *d, const json *variable, slice item, layout_texts *out) {
+  const int64_t tidied = json_as_integer(json_get(variable, "tidied"));
+  if (tidied > 0) {
+    const sentence_place filled[] = {{"item", item},
+                                     {"n", figure_count(d, tidied)},
+                                     {"places", layout_places(d, json_get(variable, "tidied_places"))}};
+    layout_texts_add(d, out, sentence_fill(d, word_text(WORD_TIDIED, d->language), filled, 3));
+  }
+}
+
 void layout_numbers_tell(const document *d, const json *variable, slice item, layout_texts *out) {
   tell_decimals(d, json_get(variable, "decimals"), item, out);
   tell_rounded(d, variable, item, out);
+  tell_tidied(d, variable, item, out);
 }

@@ -142,6 +142,13 @@
     "leaves no room for more",                                                                               \
     "{item} 的数值保留 {kept} 位小数，而非声明的 {declared} 位：其最大值 {largest} 未留出更多位数",          \
     "{item} 的數值保留 {kept} 位小數，而非宣告的 {declared} 位：其最大值 {largest} 未留出更多位數")          \
+  X(WORD_TIDIED,                                                                                             \
+    "{n} cells of {item} are read as they look: without characters that show nothing, full-width ones as "   \
+    "ordinary ones, other minus and per cent signs as those of numbers ({places})",                          \
+    "{item} 有 {n} "                                                                                        \
+    "个单元格按外观读取：忽略不可见字符，全角字符视为半角，其他减号与百分号视为数字的符号（{places}）",      \
+    "{item} 有 {n} "                                                                                        \
+    "個儲存格按外觀讀取：忽略不可見字元，全形字元視為半形，其他減號與百分號視為數字的符號（{places}）")      \
   X(WORD_TEXT_COUNT, "“{value}” {n}", "“{value}” {n} 个", "「{value}」{n} 個")                               \
   X(WORD_OTHER_TEXTS, "{texts} other texts {n}", "其他 {texts} 种文本共 {n} 个",                             \
     "其他 {texts} 種文字共 {n} 個")                                                                          \

@@ -4,10 +4,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tidy.h"
 #include "specification/codebook.h"
 
 /* Of one variable; each is compared with each. */
 enum { TEXTS_MAX = 10000, MISSING_CODES_MAX = 1000 };
+
+slice answers_tidy(compilation *c, const symbol *s, slice text) {
+  if (s->variable.kind == VARIABLE_TEXT) {
+    return tidy_ends(text);
+  }
+  char *room = arena_alloc(c->memory, text.length + 1);
+  return room != NULL ? tidy_text(text, room) : text;
+}
+
+/* The text of a cell, in the form in which cells are compared. */
+static bool cell_text(compilation *c, const symbol *s, const node *n, const char *what, slice *out) {
+  if (!field_text(c, n, what, out)) {
+    return false;
+  }
+  *out = answers_tidy(c, s, *out);
+  return true;
+}
+
+/* The same of a text that names an answer; it is terminated. */
+static bool answer_text(compilation *c, const symbol *s, const node *n, const char *what, slice *out) {
+  slice written;
+  if (!field_name(c, n, what, &written)) {
+    return false;
+  }
+  const char *copy = arena_copy(c->memory, answers_tidy(c, s, written));
+  *out = slice_of(copy);
+  return copy != NULL;
+}
 
 static bool outside_scale(compilation *c, const node *n, const char *what, const symbol *s) {
   const program_variable *v = &s->variable;
@@ -157,7 +186,7 @@ bool answers_of_scale(compilation *c, symbol *s) {
   for (uint32_t i = 0; texts != NULL && i < texts->count; i++) {
     program_rule rule = {0};
     all_well = scale_code(c, texts->items[i], "texts", s, &rule.value.mantissa) &&
-               field_text(c, texts->keys[i], "texts", &rule.text) &&
+               cell_text(c, s, texts->keys[i], "texts", &rule.text) &&
                add_rule(c, s, rule, rules_capacity(s)) && all_well;
   }
   if (all_well && texts != NULL && node_get(s->body, "values") == NULL) {
@@ -180,7 +209,7 @@ bool answers_of_numbers(compilation *c, symbol *s, int64_t low, int64_t high) {
       field_expected(c, texts->items[i], "texts", "%lld or %lld", (long long)low, (long long)high);
       read = false;
     }
-    all_well = read && field_text(c, texts->keys[i], "texts", &rule.text) &&
+    all_well = read && cell_text(c, s, texts->keys[i], "texts", &rule.text) &&
                add_rule(c, s, rule, rules_capacity(s)) && all_well;
   }
   return all_well;
@@ -198,7 +227,7 @@ static int by_slice(const void *left, const void *right) {
   return slice_compare(*(const slice *)left, *(const slice *)right);
 }
 
-/* A list may name a value twice (a map cannot). */
+/* A list may name a value twice, and a map in two ways. */
 static bool check_twice(compilation *c, const node *n, const slice *keys) {
   slice *sorted = ARENA_ARRAY(c->memory, slice, (size_t)n->count + 1);
   if (sorted == NULL) {
@@ -229,9 +258,10 @@ static bool text_values(compilation *c, symbol *s, const node *n, const char *wh
   v->keys = ARENA_ARRAY(c->memory, slice, n->count);
   bool all_well = v->keys != NULL;
   for (uint32_t i = 0; i < n->count && v->keys != NULL; i++) {
-    all_well = field_name(c, n->kind == NODE_MAP ? n->keys[i] : n->items[i], what, &v->keys[i]) && all_well;
+    all_well =
+        answer_text(c, s, n->kind == NODE_MAP ? n->keys[i] : n->items[i], what, &v->keys[i]) && all_well;
   }
-  if (!all_well || (n->kind == NODE_LIST && !check_twice(c, n, v->keys))) {
+  if (!all_well || !check_twice(c, n, v->keys)) {
     return false;
   }
   v->keys_count = n->count;
@@ -242,10 +272,10 @@ static bool text_values(compilation *c, symbol *s, const node *n, const char *wh
 }
 
 /* Where the answers are declared, texts must lead to one of them. */
-static bool check_target(compilation *c, const symbol *s, const node *n) {
+static bool check_target(compilation *c, const symbol *s, const node *n, slice target) {
   const program_variable *v = &s->variable;
   for (uint32_t k = 0; k < v->keys_count; k++) {
-    if (slice_equal(v->keys[k], n->text)) {
+    if (slice_equal(v->keys[k], target)) {
       return true;
     }
   }
@@ -269,8 +299,9 @@ bool answers_of_texts(compilation *c, symbol *s, const char *what) {
   }
   for (uint32_t i = 0; texts != NULL && i < texts->count; i++) {
     program_rule rule = {0};
-    all_well = field_name(c, texts->items[i], "texts", &rule.key) && check_target(c, s, texts->items[i]) &&
-               field_text(c, texts->keys[i], "texts", &rule.text) &&
+    all_well = answer_text(c, s, texts->items[i], "texts", &rule.key) &&
+               check_target(c, s, texts->items[i], rule.key) &&
+               cell_text(c, s, texts->keys[i], "texts", &rule.text) &&
                add_rule(c, s, rule, rules_capacity(s)) && all_well;
   }
   return all_well;
@@ -296,7 +327,7 @@ static bool has_rule(const symbol *s, slice code) {
 }
 
 static bool rule_is_taken(compilation *c, const symbol *s, const node *code) {
-  const bool is_taken = has_rule(s, code->text);
+  const bool is_taken = has_rule(s, answers_tidy(c, s, code->text));
   if (is_taken) {
     problem_at(c->problems, code->at, "missing: '%s' already has a meaning",
                problem_quote(c->problems, code->text));
@@ -306,7 +337,7 @@ static bool rule_is_taken(compilation *c, const symbol *s, const node *code) {
 
 static bool missing_rule(compilation *c, symbol *s, const node *code, missing_reason reason) {
   program_rule rule = {.missing = true, .reason = reason};
-  return field_text(c, code, "missing", &rule.text) && !rule_is_taken(c, s, code) &&
+  return cell_text(c, s, code, "missing", &rule.text) && !rule_is_taken(c, s, code) &&
          add_rule(c, s, rule, rules_capacity(s));
 }
 
@@ -383,8 +414,26 @@ static int by_rule_text(const void *left, const void *right) {
   return slice_compare(((const program_rule *)left)->text, ((const program_rule *)right)->text);
 }
 
-void answers_sort(symbol *s) {
-  if (s->variable.rules_count > 0) {
-    qsort(s->variable.rules, s->variable.rules_count, sizeof s->variable.rules[0], by_rule_text);
+static bool same_meaning(const program_rule *a, const program_rule *b) {
+  return a->missing == b->missing && a->reason == b->reason && decimal_compare(a->value, b->value) == 0 &&
+         slice_equal(a->key, b->key);
+}
+
+bool answers_sort(compilation *c, symbol *s) {
+  program_variable *v = &s->variable;
+  bool all_well = true;
+  if (v->rules_count > 0) {
+    qsort(v->rules, v->rules_count, sizeof v->rules[0], by_rule_text);
   }
+  for (uint32_t i = 1; i < v->rules_count; i++) {
+    const program_rule *rule = &v->rules[i];
+    if (slice_equal(rule->text, rule[-1].text) && !same_meaning(rule, rule - 1)) {
+      problem_at(c->problems, s->key->at,
+                 "'%s': two texts that look the same, '%s', have different meanings; characters that show "
+                 "nothing, and full width, make no difference",
+                 problem_quote(c->problems, slice_of(s->name)), problem_quote(c->problems, rule->text));
+      all_well = false;
+    }
+  }
+  return all_well;
 }

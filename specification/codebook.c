@@ -25,23 +25,31 @@ enum {
   KEY_KIND = 1 << 13,
   KEY_CHOSEN = 1 << 14,
   KEY_OPTIONAL = 1 << 15,
+  KEY_THOUSANDS = 1 << 16,
+  KEY_PREFIX = 1 << 17,
+  KEY_SUFFIX = 1 << 18,
+  KEY_LEADING = 1 << 19,
   KEYS_ALL = KEY_TYPE | KEY_LABEL | KEY_COLUMN | KEY_MISSING | KEY_OPTIONAL,
-  KEYS_COUNT = 16,
+  KEYS_COUNT = 20,
 };
 
 /* In the order of the bits. */
 static const char *const key_names[KEYS_COUNT] = {
-    "type",   "label",   "column",    "missing",  "range",  "texts", "values", "reverse",
-    "closed", "columns", "delimiter", "decimals", "format", "kind",  "chosen", "optional",
+    "type",    "label",    "column",    "missing",   "range",    "texts",          "values",
+    "reverse", "closed",   "columns",   "delimiter", "decimals", "format",         "kind",
+    "chosen",  "optional", "thousands", "prefix",    "suffix",   "leading_number",
 };
 
 static const codebook_type types[] = {
-    {"scale", VARIABLE_SCALE, KEYS_ALL | KEY_RANGE | KEY_TEXTS | KEY_VALUES | KEY_REVERSE, codebook_scale},
+    {"scale", VARIABLE_SCALE, KEYS_ALL | KEY_RANGE | KEY_TEXTS | KEY_VALUES | KEY_REVERSE | KEY_LEADING,
+     codebook_scale},
     {"nominal", VARIABLE_NOMINAL, KEYS_ALL | KEY_TEXTS | KEY_VALUES | KEY_CLOSED, codebook_nominal},
     {"multi", VARIABLE_MULTI_CELL,
      KEYS_ALL | KEY_COLUMNS | KEY_DELIMITER | KEY_TEXTS | KEY_VALUES | KEY_CLOSED | KEY_CHOSEN,
      codebook_multi},
-    {"number", VARIABLE_NUMBER, KEYS_ALL | KEY_DECIMALS | KEY_RANGE | KEY_TEXTS, codebook_number},
+    {"number", VARIABLE_NUMBER,
+     KEYS_ALL | KEY_DECIMALS | KEY_RANGE | KEY_TEXTS | KEY_LEADING | KEY_THOUSANDS | KEY_PREFIX | KEY_SUFFIX,
+     codebook_number},
     {"date", VARIABLE_DATE, KEYS_ALL | KEY_FORMAT | KEY_RANGE, codebook_date},
     {"id", VARIABLE_TEXT, KEYS_ALL, codebook_text},
     {"text", VARIABLE_TEXT, KEYS_ALL, codebook_text},
@@ -144,8 +152,8 @@ static bool read_entry(compilation *c, symbol *s) {
   }
   all_well = type->read(c, s) && all_well;
   all_well = answers_missing(c, s) && answers_of_platform(c, s) && all_well;
+  all_well = all_well && answers_sort(c, s);
   if (all_well) {
-    answers_sort(s);
     s->normal = normal_codebook_entry(c, s);
   }
   return all_well;

@@ -32,6 +32,12 @@ bool scale_apply(compilation *c, symbol *s);
 /* What reading found in the column of S (numbers.c); NULL before all of the data are read. */
 const manifest_column *codebook_measured(const compilation *c, const symbol *s);
 
+/* How numbers are written (notation.c): `leading_number`; `thousands`, `prefix` and `suffix`. */
+bool notation_leading(compilation *c, symbol *s);
+bool notation_read(compilation *c, symbol *s);
+/* What else than digits may be in a number that is declared: then its decimals are not known beforehand. */
+bool notation_is_declared(const program_variable *v);
+
 /* Answers (answers.c): `values`, `texts` and `missing`. */
 bool answers_of_scale(compilation *c, symbol *s);
 /* Of numbers and 0/1 columns: texts that mean a number from LOW to HIGH. */
@@ -41,8 +47,11 @@ bool answers_missing(compilation *c, symbol *s);
 /* What stands for no answer in exports of the platform, unless the page gives it a meaning or it can be an
  * answer: rules like those of `missing`. */
 bool answers_of_platform(compilation *c, symbol *s);
-/* The order of maps means nothing: rules are sorted by their texts. */
-void answers_sort(symbol *s);
+/* The order of maps means nothing: rules are sorted by their texts.  False, and reported, when two rules are
+ * for one text. */
+bool answers_sort(compilation *c, symbol *s);
+/* TEXT, of a page, in the form in which the cells of S are compared (base/tidy.h). */
+slice answers_tidy(compilation *c, const symbol *s, slice text);
 /* Adds a label for a key that is a text. */
 bool answers_label_text(compilation *c, symbol *s, slice key, const node *label);
 

@@ -53,6 +53,7 @@ static bool scale_range(compilation *c, symbol *s) {
 bool codebook_scale(compilation *c, symbol *s) {
   const node *reverse = node_get(s->body, "reverse");
   bool all_well = reverse == NULL || field_flag(c, reverse, "reverse", &s->variable.reversed);
+  all_well = notation_leading(c, s) && all_well;
   return scale_range(c, s) && answers_of_scale(c, s) && all_well;
 }
 

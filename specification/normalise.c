@@ -96,6 +96,12 @@ static json *formats_normal(compilation *c, const program_variable *v) {
   return all;
 }
 
+static void set_notation(compilation *c, json *o, const char *key, slice text) {
+  if (text.length > 0) {
+    json_set(o, key, normal_slice(c, text));
+  }
+}
+
 json *normal_codebook_entry(compilation *c, const symbol *s) {
   static const char *const weight_kinds[] = {
       [WEIGHT_SAMPLING] = "sampling", [WEIGHT_FREQUENCY] = "frequency"};
@@ -116,6 +122,12 @@ json *normal_codebook_entry(compilation *c, const symbol *s) {
   if (v->optional) {
     json_set_bool(o, "optional", true);
   }
+  if (v->leading_number) {
+    json_set_bool(o, "leading_number", true);
+  }
+  set_notation(c, o, "thousands", v->thousands);
+  set_notation(c, o, "prefix", v->prefix);
+  set_notation(c, o, "suffix", v->suffix);
   const uint8_t decimals = s->weight != 0 ? s->weight_decimals : s->decimals_declared;
   json_set(o, "decimals", s->decimals_given ? json_integer(c->memory, decimals) : json_null(c->memory));
   json_set(o, "format", formats_normal(c, v));

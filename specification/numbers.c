@@ -4,7 +4,11 @@
  * cell is lost because another has many decimals: those are rounded and counted. */
 #include "specification/codebook.h"
 
-enum { DECIMALS_MAX = PROGRAM_DECIMALS_MAX, DIGITS_MAX = DECIMAL_SCALE_MAX };
+enum {
+  DECIMALS_MAX = PROGRAM_DECIMALS_MAX,
+  DIGITS_MAX = DECIMAL_SCALE_MAX,
+  DECIMALS_UNSEEN = 6, /* where reading could not see what a number is */
+};
 
 const manifest_column *codebook_measured(const compilation *c, const symbol *s) {
   return c->decimals_known ? codebook_find_column(c, slice_of(s->variable.column)) : NULL;
@@ -59,7 +63,8 @@ static uint8_t least(uint8_t a, uint8_t b) {
 /* As many as are declared, or else as the column has and the range needs, if the largest number leaves room;
  * but the range always keeps its own. */
 static void choose_decimals(symbol *s, const manifest_column *column, uint8_t needed) {
-  const uint8_t seen = column != NULL ? least(column->decimals_max, DECIMALS_MAX) : 0;
+  uint8_t seen = column != NULL ? least(column->decimals_max, DECIMALS_MAX) : 0;
+  seen = notation_is_declared(&s->variable) && seen < DECIMALS_UNSEEN ? DECIMALS_UNSEEN : seen;
   uint8_t wanted = s->decimals_given ? s->decimals_declared : seen;
   decimal_magnitude largest = {0, 0};
   if (largest_answer(s, column, &largest)) {
@@ -89,7 +94,8 @@ static bool range_fits(decimal end, uint8_t decimals) {
 }
 
 bool codebook_number(compilation *c, symbol *s) {
-  const bool all_well = read_declared(c, s) && answers_of_numbers(c, s, INT64_MIN, INT64_MAX);
+  const bool all_well =
+      notation_read(c, s) && read_declared(c, s) && answers_of_numbers(c, s, INT64_MIN, INT64_MAX);
   const node *n = node_get(s->body, "range");
   if (n != NULL && !read_range(c, s, n)) {
     return false;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tidy.h"
 #include "specification/yaml_slips.h"
 
 enum { QUOTE_COLUMNS = 60, MESSAGE_BYTES = 900, CANDIDATES_SHOWN = 16, NEAREST_MAX = 100 };
@@ -90,7 +91,21 @@ void problem_unknown(problem_list *p, place at, const char *kind, slice name, co
   }
 }
 
+/* Without characters that nobody would see. */
+static slice shown_wholly(const problem_list *p, slice text) {
+  if (!tidy_is_hiding(text)) {
+    return text;
+  }
+  buf shown;
+  buf_init(&shown);
+  tidy_show(text, &shown);
+  const slice copy = arena_slice(p->memory, (slice){(const char *)shown.data, shown.length});
+  buf_fini(&shown);
+  return copy;
+}
+
 const char *problem_quote(const problem_list *p, slice text) {
+  text = shown_wholly(p, text);
   slice shown = text_fit(text, QUOTE_COLUMNS);
   bool cut = shown.length < text.length;
   char *copy = arena_alloc(p->memory, 2 * shown.length + sizeof "...");

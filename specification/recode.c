@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "specification/codebook.h"
 #include "specification/definitions.h"
 
 enum { CUTS_MAX = 1000 };
@@ -212,8 +213,8 @@ static bool read_source(compilation *c, recoding *r, program_range range, const 
   }
   if (r->from_texts) {
     range.is_text = true;
-    range.text = n->text;
-    return symbol_knows_text(c, r->in, n->text, n->at) && add_range(c, r, range, n);
+    range.text = r->in->origin == SYMBOL_CODEBOOK ? answers_tidy(c, r->in, n->text) : n->text;
+    return symbol_knows_text(c, r->in, range.text, n->at) && add_range(c, r, range, n);
   }
   if (!parse_range(n->text, &range)) {
     field_expected(c, n, "map", "a number or a range such as \"0..6\"");

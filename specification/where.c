@@ -10,6 +10,7 @@
  * row whose filter is unknown is not used (stats/program/program.h). */
 #include <string.h>
 
+#include "specification/codebook.h"
 #include "specification/fields.h"
 #include "specification/lexer.h"
 #include "specification/slips.h"
@@ -185,9 +186,9 @@ static bool convert_value(where_parser *p, const token *t, const symbol *s, bool
     return unquoted_value(p, t);
   }
   out->is_text = true;
-  out->text = t->text;
+  out->text = s->origin == SYMBOL_CODEBOOK ? answers_tidy(p->c, s, t->text) : t->text;
   return !is_exact || symbol_accepts(s) == ACCEPT_TEXT ||
-         symbol_knows_text(p->c, s, t->text, place_of(p, t->start));
+         symbol_knows_text(p->c, s, out->text, place_of(p, t->start));
 }
 
 static bool read_value(where_parser *p, const symbol *s, bool is_exact, filter_value *out) {

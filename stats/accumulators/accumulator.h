@@ -214,6 +214,9 @@ typedef struct variable_facts {
   fact_place places[FACTS_PLACES];
   uint32_t rounded_places_count; /* first places of rounded numbers, by ordinal */
   fact_place rounded_places[FACTS_PLACES];
+  int64_t tidied; /* cells that are not read as they were written (frame_tidied); 0 with a filter */
+  uint32_t tidied_places_count; /* their first places, by ordinal and column */
+  fact_place tidied_places[FACTS_PLACES];
 } variable_facts;
 typedef struct facts_state {
   uint32_t count;

@@ -1,4 +1,5 @@
-/* FACTS: how each variable was answered, why not, and where its first invalid and rounded cells stand.
+/* FACTS: how each variable was answered, why not, and where its first cells stand that are invalid, rounded,
+ * or not read as they were written.
  *
  * Facts are of all rows, or of those for which the filter holds.  The weight, when given, is one more
  * variable at the end; it is read like the others and drops no row.  Places are kept by ordinal, so the
@@ -21,7 +22,7 @@ static status facts_check(const program *p, const program_accumulator *a, uint64
   static const accumulator_shape shape = {
       .variables_max = UINT32_MAX, .forms = SHAPE_ANY, .takes_weight = true};
   TRY(accumulator_check_shape(p, a, &shape, err));
-  uint64_t each = (MISSING_REASONS + 3) * VARINT_BYTES_MAX + 2 * (uint64_t)FACTS_PLACES * PLACE_BYTES_MAX;
+  uint64_t each = (MISSING_REASONS + 4) * VARINT_BYTES_MAX + 3 * (uint64_t)FACTS_PLACES * PLACE_BYTES_MAX;
   *bytes_max = each * ((uint64_t)a->variables_count + 1);
   return accumulator_check_bytes(p, a, (uint64_t)a->variables_count + 1, each, err);
 }
@@ -34,6 +35,7 @@ static void facts_destroy(void *state) {
   for (uint32_t i = 0; i < f->s.count; i++) {
     places_free(f->s.at[i].places, f->s.at[i].places_count);
     places_free(f->s.at[i].rounded_places, f->s.at[i].rounded_places_count);
+    places_free(f->s.at[i].tidied_places, f->s.at[i].tidied_places_count);
   }
   free(f->s.at);
   free(f);
@@ -108,6 +110,41 @@ static status map_rounded(frame *f, uint32_t variable, variable_facts *v, error 
   return STATUS_OK;
 }
 
+static int64_t count_marked(const uint8_t *rows, uint32_t count) {
+  int64_t marked = 0;
+  for (uint32_t row = 0; rows != NULL && row < count; row++) {
+    marked += rows[row];
+  }
+  return marked;
+}
+
+/* Row by row, and column by column in each. */
+static status map_tidied_places(frame *f, uint32_t variable, uint32_t columns, variable_facts *v,
+                                error *err) {
+  for (uint32_t row = 0; v->tidied_places_count < places_of(v->tidied); row++) {
+    for (uint32_t k = 0; k < columns && v->tidied_places_count < places_of(v->tidied); k++) {
+      const uint8_t *rows;
+      fact_place place;
+      TRY(frame_tidied(f, variable, k, &rows, err));
+      if (rows != NULL && rows[row] != 0) {
+        TRY(place_of_cell(f, variable, k, row, &place, err));
+        TRY(places_add(v->tidied_places, &v->tidied_places_count, place, err));
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+static status map_tidied(frame *f, uint32_t variable, variable_facts *v, error *err) {
+  const uint32_t columns = columns_of(frame_program(f), variable);
+  for (uint32_t k = 0; k < columns; k++) {
+    const uint8_t *rows;
+    TRY(frame_tidied(f, variable, k, &rows, err));
+    v->tidied += count_marked(rows, frame_rows(f));
+  }
+  return map_tidied_places(f, variable, columns, v, err);
+}
+
 static status count_slots(const answers_view *a, uint32_t rows, variable_facts *v, error *err) {
   histogram h = {.slots = a->slots, .rows = rows, .keys_count = a->slots_count, .groups_count = 1};
   uint32_t *counts = calloc(histogram_cells(&h) * histogram_tables(&h), sizeof *counts);
@@ -176,6 +213,7 @@ static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, var
   TRY(frame_answers(f, variable, &a, err));
   if (mask == NULL) {
     TRY(map_rounded(f, variable, v, err));
+    TRY(map_tidied(f, variable, v, err));
   }
   if (a.slots != NULL && mask == NULL) {
     TRY(count_slots(&a, rows, v, err));
@@ -222,6 +260,9 @@ static status facts_merge(void *into, const void *from, error *err) {
                      err));
     TRY(places_merge(s->at[i].rounded_places, &s->at[i].rounded_places_count, other->at[i].rounded_places,
                      other->at[i].rounded_places_count, err));
+    TRY(accumulator_add_rows(&s->at[i].tidied, other->at[i].tidied, err));
+    TRY(places_merge(s->at[i].tidied_places, &s->at[i].tidied_places_count, other->at[i].tidied_places,
+                     other->at[i].tidied_places_count, err));
   }
   return STATUS_OK;
 }
@@ -239,6 +280,8 @@ static void facts_encode(const void *state, buf *out) {
     buf_put_varint(out, (uint64_t)v->rounded);
     places_encode(v->places, v->places_count, out);
     places_encode(v->rounded_places, v->rounded_places_count, out);
+    buf_put_varint(out, (uint64_t)v->tidied);
+    places_encode(v->tidied_places, v->tidied_places_count, out);
   }
 }
 
@@ -255,6 +298,9 @@ static status read_variable(reader *r, uint32_t columns, variable_facts *v, erro
   TRY(places_read(r, expected, columns, v->places, &v->places_count, err));
   const uint32_t rounded = r->problem == NULL ? places_of(v->rounded) : 0;
   TRY(places_read(r, rounded, 1, v->rounded_places, &v->rounded_places_count, err));
+  v->tidied = reader_rows(r);
+  const uint32_t tidied = r->problem == NULL ? places_of(v->tidied) : 0;
+  TRY(places_read(r, tidied, columns, v->tidied_places, &v->tidied_places_count, err));
   return reader_status(r, "facts", err);
 }
 
@@ -273,8 +319,8 @@ static status facts_decode(const program *p, const program_accumulator *a, reade
 const accumulator_kind accumulator_facts = {
     .id = ACCUMULATOR_FACTS,
     .name = "facts",
-    .summary = "answered, missing by reason, invalid and rounded cells of any variables",
-    .version = 3,
+    .summary = "answered, missing by reason, invalid, rounded and tidied cells of any variables",
+    .version = 4,
     .check = facts_check,
     .empty = facts_empty,
     .map = facts_map,

@@ -239,10 +239,10 @@ void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, ce
     out->number = c->numbers[entry];
     out->is_number = true;
   } else if (r->numeric) {
-    const decimal_length length = decimal_parse_any(out->text, r->mark, &out->number, &out->digits);
-    out->is_number =
-        length == DECIMAL_SHORT || (length == DECIMAL_LONG && decimal_of_digits(&out->digits, &out->number));
-    out->is_long = length == DECIMAL_LONG && !out->is_number;
+    bool is_told;
+    if (cell_number(r, out->text, &is_told, out) && is_told) {
+      c->tidied[entry] = 1;
+    }
   }
   const program_rule *rule = cell_rule(r, out->text, out->is_number ? &out->number : NULL);
   if (rule != NULL && rule->missing) {
@@ -262,6 +262,7 @@ void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, ce
 status frame_open_cells(frame *f, const program_variable *v, const char *column, bool numeric,
                         frame_cells *cells, cell_rules *rules, error *err) {
   TRY(frame_cells_of(f, v, column, cells, err));
+  TRY(frame_tidy_cells(f, v, cells, err));
   return cell_rules_init(rules, f, v, numeric, err);
 }
 

@@ -235,6 +235,13 @@ status frame_rounded(frame *f, uint32_t variable, int64_t *count, const uint8_t 
   return STATUS_OK;
 }
 
+status frame_tidied(frame *f, uint32_t variable, uint32_t column, const uint8_t **rows, error *err) {
+  frame_variable *known;
+  TRY(made_variable(f, variable, &known, err));
+  *rows = known->tidied != NULL ? known->tidied[column] : NULL;
+  return STATUS_OK;
+}
+
 status frame_text(frame *f, uint32_t variable, text_view *out, error *err) {
   frame_variable *known;
   assert(program_variable_form(&f->program->variables[variable]) == FORM_TEXT);

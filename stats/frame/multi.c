@@ -198,6 +198,9 @@ status frame_make_multi_cell(frame *f, const program_variable *v, frame_variable
   if (st == STATUS_OK) {
     st = spread_choices(f, &c, &cells, &out->set, err);
   }
+  if (st == STATUS_OK) {
+    st = frame_note_tidied(f, v, 0, &cells, out, err);
+  }
   choices_fini(&c);
   cell_rules_fini(&rules);
   return st;
@@ -219,11 +222,11 @@ static uint8_t flag_of_cell(const program_variable *v, const cell *c) {
 }
 
 /* A column that the shard lacks is one of empty cells; *ABSENT counts it. */
-static status read_flags(frame *f, const program_variable *v, const char *column, uint8_t *out,
-                         uint32_t *absent, error *err) {
+static status read_flags(frame *f, const program_variable *v, uint32_t column, uint8_t *rows,
+                         uint32_t *absent, frame_variable *out, error *err) {
   frame_cells cells;
   cell_rules rules;
-  TRY(frame_open_cells(f, v, column, true, &cells, &rules, err));
+  TRY(frame_open_cells(f, v, v->columns[column], true, &cells, &rules, err));
   *absent += cells.is_absent;
   cells.is_absent = false;
   uint8_t *of_entry = malloc((size_t)cells.count + 1);
@@ -232,13 +235,14 @@ static status read_flags(frame *f, const program_variable *v, const char *column
     cell_of_entry(&rules, &cells, i, &c);
     of_entry[i] = flag_of_cell(v, &c);
   }
-  if (of_entry != NULL) {
-    frame_spread_bytes(f, &cells, of_entry, out);
+  status st = of_entry != NULL ? STATUS_OK : frame_no_memory(err);
+  if (st == STATUS_OK) {
+    frame_spread_bytes(f, &cells, of_entry, rows);
+    st = frame_note_tidied(f, v, column, &cells, out, err);
   }
-  bool good = of_entry != NULL;
   free(of_entry);
   cell_rules_fini(&rules);
-  return good ? STATUS_OK : frame_no_memory(err);
+  return st;
 }
 
 /* What a row without an answer says as a whole, the strongest first: that a cell is invalid; the reason of
@@ -291,7 +295,7 @@ status frame_make_multi_flags(frame *f, const program_variable *v, frame_variabl
     if (flags[k] == NULL) {
       return frame_no_memory(err);
     }
-    TRY(read_flags(f, v, v->columns[k], flags[k], &absent, err));
+    TRY(read_flags(f, v, k, flags[k], &absent, out, err));
   }
   for (uint32_t k = 0; absent == v->columns_count && k < absent; k++) {
     memset(flags[k], SLOT_MISSING + MISSING_NOT_ASKED, f->count);

@@ -46,7 +46,7 @@ static int64_t number_value(const program_variable *v, const cell *c, uint8_t *r
   }
   const int64_t value = in_range(v, mantissa);
   if (lost && !number_is_missing(value)) {
-    *rounding = rounding_of(c->is_number ? c->number.mantissa < 0 : c->text.bytes[0] == '-');
+    *rounding = rounding_of(c->is_number ? c->number.mantissa < 0 : c->digits.negative);
   }
   return value;
 }
@@ -109,6 +109,9 @@ static status make_numbers(frame *f, const program_variable *v, const cell_rules
     frame_spread_numbers(f, cells, of_entry, values);
     out->number = (number_view){.values = values, .decimals = v->decimals};
     st = any ? spread_roundings(f, cells, roundings, out, err) : STATUS_OK;
+  }
+  if (st == STATUS_OK) {
+    st = frame_note_tidied(f, v, 0, cells, out, err);
   }
   free(of_entry);
   free(roundings);
@@ -226,9 +229,28 @@ static void rule_over_decimals(const frame *f, const program_variable *v, const 
   }
 }
 
-static void exceptions_over_decimals(const program_variable *v, const decimal_column *d,
-                                     const cell_rules *rules) {
+/* Notes the rows of exceptions that are tidied. */
+static status note_tidied_exceptions(frame *f, const decimal_column *d, const frame_cells *cells,
+                                     frame_variable *out, error *err) {
+  if (cells->count == 0 || memchr(cells->tidied, 1, cells->count) == NULL) {
+    return STATUS_OK;
+  }
+  uint8_t *rows = frame_scratch(f, f->padded);
+  out->tidied = frame_scratch(f, sizeof *out->tidied);
+  if (rows == NULL || out->tidied == NULL) {
+    return frame_no_memory(err);
+  }
+  for (uint32_t i = 0; i < d->column->exceptions_count; i++) {
+    rows[d->column->exception_rows[i]] = cells->tidied[d->column->exception_texts[i]];
+  }
+  out->tidied[0] = rows;
+  return STATUS_OK;
+}
+
+static status exceptions_over_decimals(frame *f, const program_variable *v, const decimal_column *d,
+                                       const cell_rules *rules, frame_variable *out, error *err) {
   frame_cells cells = {.texts = d->column->texts, .count = d->column->texts_count};
+  TRY(frame_tidy_cells(f, v, &cells, err));
   for (uint32_t i = 0; i < d->column->exceptions_count; i++) {
     cell c;
     uint8_t rounding;
@@ -239,6 +261,7 @@ static void exceptions_over_decimals(const program_variable *v, const decimal_co
       d->roundings[row] = rounding;
     }
   }
+  return note_tidied_exceptions(f, d, &cells, out, err);
 }
 
 /* Could a rule's number or an exception be rounded although the column needs no rounding? */
@@ -247,8 +270,8 @@ static bool may_round(const program_variable *v, const packed_column *column) {
          v->rules_count > 0;
 }
 
-static void rescale_decimals(const frame *f, const program_variable *v, const decimal_column *d,
-                             const cell_rules *rules) {
+static status rescale_decimals(frame *f, const program_variable *v, const decimal_column *d,
+                               const cell_rules *rules, frame_variable *out, error *err) {
   if (d->column->kind == PACKED_SCALED) {
     bring_scaled(f, v, d);
   } else if (d->column->scale <= v->decimals) {
@@ -259,10 +282,10 @@ static void rescale_decimals(const frame *f, const program_variable *v, const de
   for (uint32_t i = v->rules_count; i-- > 0;) {
     rule_over_decimals(f, v, d, rules, i);
   }
-  exceptions_over_decimals(v, d, rules);
   for (size_t r = f->count; r < f->padded; r++) {
     d->values[r] = number_missing(MISSING_BLANK);
   }
+  return exceptions_over_decimals(f, v, d, rules, out, err);
 }
 
 static status number_of_decimals(frame *f, const program_variable *v, const packed_column *column,
@@ -276,7 +299,7 @@ static status number_of_decimals(frame *f, const program_variable *v, const pack
     st = cell_rules_init(&rules, f, v, true, err);
   }
   if (st == STATUS_OK) {
-    rescale_decimals(f, v, &d, &rules);
+    st = rescale_decimals(f, v, &d, &rules, out, err);
     cell_rules_fini(&rules);
     out->number = (number_view){.values = d.values, .decimals = v->decimals};
     if (rounds) {

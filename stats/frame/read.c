@@ -50,6 +50,7 @@ status frame_make_scale(frame *f, const program_variable *v, frame_variable *out
     }
     frame_spread_bytes(f, &cells, of_entry, slots);
     out->coded.slots = slots;
+    st = frame_note_tidied(f, v, 0, &cells, out, err);
   }
   free(of_entry);
   cell_rules_fini(&rules);
@@ -128,6 +129,9 @@ status frame_make_nominal(frame *f, const program_variable *v, frame_variable *o
   cell_rules rules;
   TRY(frame_open_cells(f, v, v->column, false, &cells, &rules, err));
   status st = make_nominal(f, v, &rules, &cells, &out->coded, err);
+  if (st == STATUS_OK) {
+    st = frame_note_tidied(f, v, 0, &cells, out, err);
+  }
   cell_rules_fini(&rules);
   return st;
 }
@@ -156,6 +160,7 @@ status frame_make_text(frame *f, const program_variable *v, frame_variable *out,
       missing[r] = MISSING_BLANK + 1;
     }
     out->text = (text_view){.texts = texts, .missing = missing};
+    st = frame_note_tidied(f, v, 0, &cells, out, err);
   }
   free(of_entry);
   cell_rules_fini(&rules);

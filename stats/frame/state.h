@@ -26,6 +26,7 @@ typedef struct frame_variable {
   set_view set;
   int64_t rounded;          /* see frame_rounded */
   const uint8_t *roundings; /* per row, of NUMBER: ROUNDED_..; NULL: none was rounded */
+  const uint8_t **tidied;   /* see frame_tidied: by column; NULL: none was */
 } frame_variable;
 
 typedef struct frame_weight {
@@ -108,7 +109,8 @@ typedef struct frame_cells {
   uint32_t count;
   const decimal *numbers;
   uint32_t numbers_count;
-  bool is_absent; /* the shard lacks the column, which is optional: one entry, an empty text, for all rows */
+  bool is_absent;  /* the shard lacks the column, which is optional: one entry, an empty text, for all rows */
+  uint8_t *tidied; /* by entry: 1 where it is not read as it was written (base/tidy.h); NULL: of slots */
 } frame_cells;
 
 /* Column NAME of V.  *ABSENT: the shard does not have it, and need not. */
@@ -141,11 +143,20 @@ status cell_rules_init(cell_rules *r, const frame *f, const program_variable *v,
 void cell_rules_fini(cell_rules *r);
 /* The whole cell: rules, then blank. */
 void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, cell *out);
-/* Opens the column and gets ready to read its entries; RULES are the caller's to end. */
+/* Opens the column and gets ready to read its entries, in tidy form; RULES are the caller's to end. */
 status frame_open_cells(frame *f, const program_variable *v, const char *column, bool numeric,
                         frame_cells *cells, cell_rules *rules, error *err);
 /* The rule that matches, or NULL.  NUMBER may be NULL. */
 const program_rule *cell_rule(const cell_rules *r, slice text, const decimal *number);
+
+/* Brings the entries into tidy form. */
+status frame_tidy_cells(frame *f, const program_variable *v, frame_cells *c, error *err);
+/* The number that TEXT, which is tidy, is by the variable's notation: in OUT's number, or digits.  *IS_TOLD:
+ * it took more than what is declared. */
+bool cell_number(const cell_rules *r, slice text, bool *is_told, cell *out);
+/* Once its entries are read: notes in OUT which rows of column COLUMN were not read as they were written. */
+status frame_note_tidied(frame *f, const program_variable *v, uint32_t column, const frame_cells *c,
+                         frame_variable *out, error *err);
 
 /* Spreads what is known of entries over the rows; padding is missing (BLANK). */
 void frame_spread_bytes(const frame *f, const frame_cells *c, const uint8_t *of_entry, uint8_t *out);

@@ -31,6 +31,8 @@ enum {
   FIELD_CLUSTER = 1 << 17,
   FIELD_ANY_CHOSEN = 1 << 18,
   FIELD_NODES = 1 << 19,
+  FIELD_LEADING = 1 << 20,
+  FIELD_NOTATION = 1 << 21,
   FIELDS_READ = FIELD_COLUMN | FIELD_COLUMNS, /* of kinds that are read from the file */
 };
 

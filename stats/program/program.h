@@ -204,14 +204,18 @@ typedef struct program_variable {
   program_rule *rules;
   uint32_t rules_count;
 
-  bool has_range;    /* SCALE always; NUMBER, DATE (days) when given: outside is invalid */
-  int64_t low, high; /* SCALE: codes.  NUMBER: mantissas at `decimals` */
-  bool reversed;     /* SCALE: low + high - x */
-  uint8_t decimals;  /* NUMBER 0..9, a mere weight 0..99, COMPUTE 0..12; else set by the program: MEAN 12,
-                        DIFFERENCE the  larger, others 0 */
-  bool closed;       /* NOMINAL, MULTI_CELL: texts outside `keys` are invalid */
-  bool any_chosen;   /* MULTI_FLAGS: any text but 0 that no rule names chooses the option, as 1 does */
-  slice *keys;       /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
+  bool has_range;      /* SCALE always; NUMBER, DATE (days) when given: outside is invalid */
+  int64_t low, high;   /* SCALE: codes.  NUMBER: mantissas at `decimals` */
+  bool reversed;       /* SCALE: low + high - x */
+  uint8_t decimals;    /* NUMBER 0..9, a mere weight 0..99, COMPUTE 0..12; else set by the program: MEAN 12, DIFFERENCE the
+                          larger, others 0 */
+  bool leading_number; /* SCALE, NUMBER: a cell's number may stand before words, or after them in
+                          brackets */
+  slice thousands, prefix, suffix; /* NUMBER: what may stand between, before and after its digits; tidy
+                                      (base/tidy.h), empty: nothing */
+  bool closed;                     /* NOMINAL, MULTI_CELL: texts outside `keys` are invalid */
+  bool any_chosen; /* MULTI_FLAGS: any text but 0 that no rule names chooses the option, as 1 does */
+  slice *keys;     /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
   uint32_t keys_count;
   char delimiter[8];          /* MULTI_CELL */
   const char *format;         /* DATE: see stats/program/date.h ... */

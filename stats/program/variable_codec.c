@@ -335,6 +335,14 @@ static void read_fields_encode(const program_variable *v, unsigned fields, bool 
   if (fields & FIELD_ANY_CHOSEN) {
     buf_put_u8(out, v->any_chosen);
   }
+  if (fields & FIELD_LEADING) {
+    buf_put_u8(out, v->leading_number);
+  }
+  if (fields & FIELD_NOTATION) {
+    buf_put_slice(out, v->thousands);
+    buf_put_slice(out, v->prefix);
+    buf_put_slice(out, v->suffix);
+  }
   if (fields & FIELDS_READ) {
     buf_put_u8(out, v->optional);
   }
@@ -419,6 +427,14 @@ static void read_fields_decode(reader *r, arena *a, unsigned fields, program_var
   }
   if (fields & FIELD_ANY_CHOSEN) {
     v->any_chosen = reader_flag(r);
+  }
+  if (fields & FIELD_LEADING) {
+    v->leading_number = reader_flag(r);
+  }
+  if (fields & FIELD_NOTATION) {
+    v->thousands = item_get_text(r, a);
+    v->prefix = item_get_text(r, a);
+    v->suffix = item_get_text(r, a);
   }
   if (fields & FIELDS_READ) {
     v->optional = reader_flag(r);

@@ -159,6 +159,10 @@ static json *facts_json(arena *a, const plan *p, uint32_t variable, const variab
   }
   json_set(o, "missing", missing);
   json_set(o, "places", places_json(a, p, v, facts->places, facts->places_count));
+  if (facts->tidied > 0) {
+    json_set_integer(o, "tidied", facts->tidied);
+    json_set(o, "tidied_places", places_json(a, p, v, facts->tidied_places, facts->tidied_places_count));
+  }
   return o;
 }
 

@@ -83,20 +83,23 @@ static const char timestamps[] =
   "variables:\n"                                                                                                            \
   "  服务: {column: 1、您对我们的服务是否满意？, type: scale, range: [1, 5],\n"                              \
   "         texts: {A.非常满意: 5, B.满意: 4, C.一般: 3, D.不满意: 2, E.非常不满意: 1}}\n"                  \
-  "  渠道: {column: 2、您使用过哪些渠道？, type: multi, delimiter: ┋, texts: {其他〖电话〗: 其他},\n" \
-  "         missing: {(跳过): not_asked}}\n"                                                                              \
-  "  推荐: {column: 3、您愿意推荐我们吗？(0-10), type: scale, range: [0, 10], missing: {(空): blank}}\n"       \
-  "  总体: {column: 4、总体满意度, type: scale, range: [1, 5], texts: {非常满意(5分): 5, 满意(4分): 4},\n"  \
-  "         missing: {(跳过): not_asked}}\n"                                                                              \
-  "  总分: {type: number, missing: {-3: not_asked}}\n"                                                                    \
-  "analyses: [describe: {items: [服务, 渠道, 总体, 总分], name: d}, nps: {items: 推荐, name: n}]\n"
+  "  渠道: {column: 2、您使用过哪些渠道？, type: multi, delimiter: ┋, texts: {其他〖电话〗: 其他}}\n" \
+  "  推荐: {column: 3、您愿意推荐我们吗？(0-10), type: scale, range: [0, 10]}\n"                                \
+  "  总体: {column: 4、总体满意度, type: scale, range: [1, 5], leading_number: true}\n"                             \
+  "  消费: {column: 5、您的月消费（元）, type: number, thousands: \",\", suffix: 元}\n"                         \
+  "  用时: {column: 所用时间, type: number, suffix: 秒}\n"                                                           \
+  "  总分: {type: number}\n"                                                                                              \
+  "analyses: [describe: {items: [服务, 渠道, 总体, 消费, 用时, 总分], name: d}, nps: {items: 推荐, name: "    \
+  "n}]\n"
 
-#define WENJUANXING_FIGURES                                                                                \
-  {                                                                                                        \
-    "服务,,,,,,n,4", "服务,,,,,,mean,3.25", "渠道,,,,网站,,n,2", "渠道,,,,APP,,n,2", "渠道,,,,门店,,n,1",  \
-        "渠道,,,,其他,,n,1", "渠道,,,,,,answered,3", "总体,,,,,,n,3", "总体,,,,,,mean,3.3333333333333335", \
-        "总分,,,,,,n,3", "总分,,,,,,mean,58.333333333333336", "推荐,,,,,,n,3",                             \
-        "推荐,,,,,,nps,33.333333333333336"                                                               \
+/* 消费: (1234.50 + 800 + 300) / 3. */
+#define WENJUANXING_FIGURES                                                                                  \
+  {                                                                                                          \
+    "服务,,,,,,n,4", "服务,,,,,,mean,3.25", "渠道,,,,网站,,n,2", "渠道,,,,APP,,n,2", "渠道,,,,门店,,n,1",    \
+        "渠道,,,,其他,,n,1", "渠道,,,,,,answered,3", "总体,,,,,,n,3", "总体,,,,,,mean,3.3333333333333335",   \
+        "消费,,,,,,n,3", "消费,,,,,,mean,778.1666666666666", "消费,,,,,,max,1234.5", "用时,,,,,,mean,83.75", \
+        "总分,,,,,,n,3", "总分,,,,,,mean,58.333333333333336", "推荐,,,,,,n,3",                               \
+        "推荐,,,,,,nps,33.333333333333336"                                                                 \
   }
 
 static const export_case cases[] = {

@@ -23,7 +23,7 @@ BLANK, INVALID = 0, 6
 REASONS = 8
 # id, version of the state
 KINDS = {
-    "facts": (1, 3),
+    "facts": (1, 4),
     "frequency": (2, 3),
     "moments": (3, 2),
     "values": (4, 2),
@@ -70,17 +70,20 @@ def missing(e, **counts):
 
 def facts(e):
     """Of a, g, x, m and t."""
-    for name, answered, counts, invalid, rounded in (
-        ("a", 3, {"blank": 1, "invalid": 1}, [(3, "9")], []),
-        ("g", 4, {"blank": 1}, [], []),
-        ("x", 4, {"invalid": 1}, [(2, "n/a")], [(3, "0.25")]),
-        ("m", 4, {"blank": 1}, [], []),
-        ("t", 5, {}, [], []),
+    for name, answered, counts, invalid, rounded, tidied in (
+        ("a", 3, {"blank": 1, "invalid": 1}, [(3, "9")], [], []),
+        ("g", 4, {"blank": 1}, [], [], []),
+        ("x", 4, {"invalid": 1}, [(2, "n/a")], [(3, "0.25")], []),
+        ("m", 4, {"blank": 1}, [], [], []),
+        ("t", 5, {}, [], [], []),
     ):
         e.varint(answered, f"{name} answered")
         missing(e, **counts)
         e.varint(len(rounded), "rounded")
         for row, text in invalid + rounded:
+            place(e, row, text)
+        e.varint(len(tidied), "not read as written")
+        for row, text in tidied:
             place(e, row, text)
 
 

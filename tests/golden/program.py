@@ -55,19 +55,24 @@ def optional(e, is_optional=False):
     e.u8(is_optional, "optional" if is_optional else "not optional")
 
 
-def scale(e, name, column, rule_items, low, high, reversed_, is_optional=False):
+def leading(e, is_leading=False):
+    e.u8(is_leading, "a number beside words" if is_leading else "a number alone")
+
+
+def scale(e, name, column, rule_items, low, high, reversed_, is_optional=False, is_leading=False):
     start(e, name, SCALE, "scale")
     e.text(column, "column")
     rules(e, *rule_items)
     bounds(e, low, high)
     e.u8(reversed_, "reversed" if reversed_ else "not reversed")
+    leading(e, is_leading)
     optional(e, is_optional)
 
 
 def columns(e):
     rule_items = [("99", "missing", REFUSED), ("very good", "number", 5, 0)]
     scale(e, "satisfaction", "satisfaction", rule_items, 1, 5, 0)
-    scale(e, "reversed", "trust", rule_items, 1, 5, 1, True)
+    scale(e, "reversed", "trust", rule_items, 1, 5, 1, True, True)
     start(e, "region", NOMINAL, "nominal")
     e.text("region", "column")
     rules(e, ("n", "key", "north"), ("-", "missing", NOT_ASKED))
@@ -79,6 +84,10 @@ def columns(e):
     rules(e)
     bounds(e, 0, 1000000)
     e.u8(2, "decimals")
+    leading(e)
+    e.text(",", "between thousands")
+    e.text("$", "before")
+    e.text("元", "after")
     optional(e)
     start(e, "visited", DATE, "date")
     e.text("visited", "column")

@@ -131,8 +131,8 @@ static const golden_refusal refusals[] = {
     {"comparisons", GOLDEN_BYTE, 3, 0xff, STATUS_CORRUPT, "program: a name that is not UTF-8"},
     {"comparisons", GOLDEN_BYTE, 4, 99, STATUS_CORRUPT, "program: an unknown kind of variable"},
     {"comparisons", GOLDEN_BYTE, 8, 2, STATUS_CORRUPT, "program: a flag that is neither 0 nor 1"},
-    {"comparisons", GOLDEN_BYTE, 15, 13, STATUS_CORRUPT, "program: an unknown kind of filter"},
-    {"comparisons", GOLDEN_BYTE, 20, 19, STATUS_CORRUPT, "program: a decimal with too large a scale"},
+    {"comparisons", GOLDEN_BYTE, 16, 13, STATUS_CORRUPT, "program: an unknown kind of filter"},
+    {"comparisons", GOLDEN_BYTE, 21, 19, STATUS_CORRUPT, "program: a decimal with too large a scale"},
     {"comparisons", GOLDEN_MORE, 0, 0, STATUS_CORRUPT, "program: bytes are left over at the end"},
     {"empty", GOLDEN_CUT, 3, 0, STATUS_CORRUPT, "program: ends too early"},
 };

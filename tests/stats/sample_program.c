@@ -70,6 +70,7 @@ static void add_scales(sample *s) {
   v.column = "trust";
   v.reversed = true;
   v.optional = true;
+  v.leading_number = true;
   sample_add(s->program, &v, &s->reversed);
 }
 
@@ -93,6 +94,9 @@ static void add_columns(sample *s) {
                                  .name = named(s, "income"),
                                  .column = "income",
                                  .decimals = 2,
+                                 .thousands = slice_of(","),
+                                 .prefix = slice_of("$"),
+                                 .suffix = slice_of("\xe5\x85\x83"),
                                  .has_range = true,
                                  .low = 0,
                                  .high = 1000000},

@@ -1,0 +1,278 @@
+/* Numbers as people write them: what cells are once they are tidy, and numbers with more around them than
+ * digits.
+ *
+ * A cell that is a number as it stands is that number.  Otherwise its signs and marks are brought into their
+ * ordinary form; then what the variable declares is taken off: its prefix and its suffix, and the marks between
+ * thousands where they stand between thousands; a per cent sign needs no declaration.  What is left is a
+ * number or none.  At last, where the variable says so, the cell begins with its number ("5 - Very good"), or
+ * ends with it in brackets ("good (5 points)").
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/tidy.h"
+#include "stats/frame/state.h"
+
+/* ---- Tidy entries -------------------------------------------------------------------------------- */
+
+/* Free texts keep their letters. */
+static slice tidied(const program_variable *v, slice text, char *room) {
+  return v->kind == VARIABLE_TEXT ? tidy_ends(text) : tidy_text(text, room);
+}
+
+/* Entries that change are copied, all at once when there is one. */
+static status tidy_entry(frame *f, const program_variable *v, frame_cells *c, uint32_t entry, slice **texts,
+                         error *err) {
+  const slice text = c->texts[entry];
+  char *room = frame_memory(f, text.length);
+  if (*texts == NULL) {
+    *texts = frame_array(f, (size_t)c->count + 1, sizeof **texts);
+    if (*texts != NULL) {
+      memcpy(*texts, c->texts, c->count * sizeof **texts);
+    }
+  }
+  if (room == NULL || *texts == NULL) {
+    return frame_no_memory(err);
+  }
+  (*texts)[entry] = tidied(v, text, room);
+  c->tidied[entry] = (*texts)[entry].length > 0; /* a cell that shows nothing is blank, and no more */
+  return STATUS_OK;
+}
+
+static bool is_ascii(slice text) {
+  unsigned all = 0;
+  for (size_t i = 0; i < text.length; i++) {
+    all |= (unsigned char)text.bytes[i];
+  }
+  return all < 0x80;
+}
+
+/* Is there anything to tidy in it?  Of a free text only its ends are looked at. */
+static bool may_change(const program_variable *v, slice text) {
+  if (v->kind != VARIABLE_TEXT) {
+    return !is_ascii(text);
+  }
+  return text.length > 0 &&
+         !is_ascii((slice){(const char[]){text.bytes[0], text.bytes[text.length - 1]}, 2});
+}
+
+static bool changes(const program_variable *v, slice text, char *room) {
+  const slice tidy = tidied(v, text, room);
+  return tidy.bytes != text.bytes || tidy.length != text.length;
+}
+
+status frame_tidy_cells(frame *f, const program_variable *v, frame_cells *c, error *err) {
+  slice *texts = NULL;
+  char *room = NULL;
+  size_t room_length = 0;
+  status st = STATUS_OK;
+  c->tidied = frame_scratch(f, (size_t)c->count + 1);
+  if (c->tidied == NULL) {
+    return frame_no_memory(err);
+  }
+  for (uint32_t i = c->numbers_count; st == STATUS_OK && i < c->count; i++) {
+    const slice text = c->texts[i];
+    if (!may_change(v, text)) {
+      continue;
+    }
+    if (text.length > room_length) {
+      free(room);
+      room_length = 2 * text.length;
+      room = malloc(room_length);
+      st = room != NULL ? STATUS_OK : frame_no_memory(err);
+    }
+    if (st == STATUS_OK && changes(v, text, room)) {
+      st = tidy_entry(f, v, c, i, &texts, err);
+    }
+  }
+  free(room);
+  c->texts = texts != NULL ? texts : c->texts;
+  return st;
+}
+
+status frame_note_tidied(frame *f, const program_variable *v, uint32_t column, const frame_cells *c,
+                         frame_variable *out, error *err) {
+  const uint32_t columns = v->kind == VARIABLE_MULTI_FLAGS ? v->columns_count : 1;
+  if (c->count == 0 || memchr(c->tidied, 1, c->count) == NULL) {
+    return STATUS_OK;
+  }
+  if (out->tidied == NULL) {
+    out->tidied = frame_scratch(f, columns * sizeof *out->tidied);
+  }
+  uint8_t *rows = frame_memory(f, f->padded);
+  if (out->tidied == NULL || rows == NULL) {
+    return frame_no_memory(err);
+  }
+  frame_spread_bytes(f, c, c->tidied, rows);
+  out->tidied[column] = rows;
+  return STATUS_OK;
+}
+
+/* ---- Around the digits --------------------------------------------------------------------------- */
+
+static bool is_digit(char byte) {
+  return byte >= '0' && byte <= '9';
+}
+
+static bool starts_with(slice s, slice start) {
+  return start.length > 0 && s.length >= start.length && memcmp(s.bytes, start.bytes, start.length) == 0;
+}
+
+static bool ends_with(slice s, slice end) {
+  return end.length > 0 && s.length >= end.length &&
+         memcmp(s.bytes + (s.length - end.length), end.bytes, end.length) == 0;
+}
+
+static slice without_start(slice s, size_t length) {
+  return slice_trim((slice){s.bytes + length, s.length - length});
+}
+
+static slice without_end(slice s, size_t length) {
+  return slice_trim((slice){s.bytes, s.length - length});
+}
+
+/* Takes a sign off the front of *S, and says whether it is a minus. */
+static bool take_sign(slice *s) {
+  const bool is_minus = s->length > 0 && s->bytes[0] == '-';
+  if (is_minus || (s->length > 0 && s->bytes[0] == '+')) {
+    *s = without_start(*s, 1);
+  }
+  return is_minus;
+}
+
+/* The digits of S from AT on. */
+static size_t digits_at(slice s, size_t at) {
+  size_t end = at;
+  while (end < s.length && is_digit(s.bytes[end])) {
+    end++;
+  }
+  return end - at;
+}
+
+/* Copies S without the marks between its thousands: at most three digits stand before the first mark, three
+ * after the last, and three or, where one counts in lakhs, two between them.  False: one stands elsewhere, or
+ * there is none. */
+static bool drop_thousands(slice s, slice mark, char *out, size_t *length) {
+  size_t at = digits_at(s, 0);
+  size_t last = 3;
+  bool any = false;
+  memcpy(out, s.bytes, at);
+  *length = at;
+  while (at > 0 && (any || at <= 3) && starts_with((slice){s.bytes + at, s.length - at}, mark)) {
+    at += mark.length;
+    last = digits_at(s, at);
+    if (last != 3 && last != 2) {
+      return false;
+    }
+    memcpy(out + *length, s.bytes + at, last);
+    *length += last;
+    at += last;
+    any = true;
+  }
+  memcpy(out + *length, s.bytes + at, s.length - at);
+  *length += s.length - at;
+  return any && last == 3;
+}
+
+static bool parse(const cell_rules *r, slice text, cell *out) {
+  const decimal_length length = decimal_parse_any(text, r->mark, &out->number, &out->digits);
+  out->is_number =
+      length == DECIMAL_SHORT || (length == DECIMAL_LONG && decimal_of_digits(&out->digits, &out->number));
+  out->is_long = length == DECIMAL_LONG && !out->is_number;
+  return out->is_number || out->is_long;
+}
+
+/* What stands around the number is gone; then it may have marks between its thousands. */
+static bool parse_bare(const cell_rules *r, slice text, bool is_minus, cell *out) {
+  char room[TIDY_NUMBER_BYTES + 1];
+  size_t length = 0;
+  if (text.length == 0 || text.length > TIDY_NUMBER_BYTES || !is_digit(text.bytes[0])) {
+    return false;
+  }
+  room[0] = '-';
+  if (!drop_thousands(text, r->variable->thousands, room + 1, &length)) {
+    memcpy(room + 1, text.bytes, text.length);
+    length = text.length;
+  }
+  return parse(r, (slice){is_minus ? room : room + 1, length + is_minus}, out);
+}
+
+/* *IS_TOLD: it took a sign that is not declared. */
+static bool parse_dressed(const cell_rules *r, slice text, bool *is_told, cell *out) {
+  const program_variable *v = r->variable;
+  bool is_minus = take_sign(&text);
+  if (starts_with(text, v->prefix)) {
+    text = without_start(text, v->prefix.length);
+    is_minus = take_sign(&text) || is_minus;
+  }
+  if (ends_with(text, v->suffix)) {
+    text = without_end(text, v->suffix.length);
+  } else if (ends_with(text, slice_of("%"))) {
+    text = without_end(text, 1);
+    *is_told = true;
+  }
+  return parse_bare(r, text, is_minus, out);
+}
+
+/* ---- Numbers beside words ------------------------------------------------------------------------ */
+
+/* After a number: "-10", "/10", "~ 10", ":30" make another thing of it, a span, a fraction, a time. */
+static bool goes_on(slice rest) {
+  static const char *const joints[] = {"-", "/", "~", ":", ".", ",", "\xef\xbd\x9e", "\xe8\x87\xb3", "\xe5\x88\xb0"};
+  rest = slice_trim(rest);
+  for (size_t i = 0; i < sizeof joints / sizeof joints[0]; i++) {
+    const slice joint = slice_of(joints[i]);
+    if (starts_with(rest, joint)) {
+      rest = without_start(rest, joint.length);
+      return rest.length > 0 && is_digit(rest.bytes[0]);
+    }
+  }
+  return false;
+}
+
+static bool parse_leading(const cell_rules *r, slice text, cell *out) {
+  const size_t sign = text.length > 0 && (text.bytes[0] == '-' || text.bytes[0] == '+');
+  const size_t whole = digits_at(text, sign);
+  size_t end = sign + whole;
+  if (end + 1 < text.length && text.bytes[end] == r->mark && is_digit(text.bytes[end + 1])) {
+    end += 1 + digits_at(text, end + 1);
+  }
+  return whole > 0 && !goes_on((slice){text.bytes + end, text.length - end}) &&
+         parse(r, (slice){text.bytes, end}, out);
+}
+
+/* The inside of the brackets at the end; empty when there are none. */
+static slice in_brackets(slice text) {
+  static const struct bracket {
+    const char *open, *close;
+  } brackets[] = {{"(", ")"}, {"\xef\xbc\x88", "\xef\xbc\x89"}, {"[", "]"}, {"\xe3\x80\x90", "\xe3\x80\x91"}};
+  for (size_t i = 0; i < sizeof brackets / sizeof brackets[0]; i++) {
+    const slice open = slice_of(brackets[i].open);
+    const slice close = slice_of(brackets[i].close);
+    if (!ends_with(text, close)) {
+      continue;
+    }
+    for (size_t at = text.length - close.length; at-- > 0;) {
+      if (starts_with((slice){text.bytes + at, text.length - at}, open)) {
+        const size_t start = at + open.length;
+        return slice_trim((slice){text.bytes + start, text.length - close.length - start});
+      }
+    }
+  }
+  return (slice){"", 0};
+}
+
+bool cell_number(const cell_rules *r, slice text, bool *is_told, cell *out) {
+  char room[TIDY_NUMBER_BYTES];
+  *is_told = false;
+  if (parse(r, text, out)) {
+    return true;
+  }
+  const slice tidy = tidy_number(text, room);
+  bool is_number = parse_dressed(r, tidy, is_told, out);
+  if (!is_number && r->variable->leading_number) {
+    is_number = parse_leading(r, tidy, out) || parse_leading(r, in_brackets(tidy), out);
+  }
+  *is_told = is_number && (*is_told || tidy.bytes != text.bytes);
+  return is_number;
+}

@@ -1,0 +1,131 @@
+/* Texts as readers see them, case by case. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/tidy.h"
+#include "tests/check.h"
+#include "tests/seeded.h"
+
+typedef struct tidy_case {
+  const char *text, *tidy;
+} tidy_case;
+
+static void expect(const char *written, slice tidy, const char *wanted) {
+  if (!slice_equal(tidy, slice_of(wanted))) {
+    fail_msg("'%s' became '%.*s', not '%s'", written, SLICE_ARG(tidy), wanted);
+  }
+}
+
+static void characters_that_show_nothing_are_left_out(void **state) {
+  (void)state;
+  static const tidy_case cases[] = {
+      {"", ""},
+      {"good", "good"},
+      {"\u200bgood\u200b", "good"},
+      {"\ufeffgood", "good"},
+      {"go\u00adod", "good"},
+      {"go\u200bod\u2060", "good"},
+      {"\u00a0\u200b \u00adgood \u202f\u200b\u00a0", "good"},
+      {"\u200b\ufeff\u00a0", ""},
+      {"very\u00a0good", "very good"},
+      {"1\u202f234", "1 234"},
+      {"1\u2009234", "1 234"},
+      {"\u975e\u5e38\u3000\u6ee1\u610f", "\u975e\u5e38 \u6ee1\u610f"},
+      {"\u200egood\u200f", "good"},
+      {"\u0646\u0645\u06cc\u200c\u062f\u0627\u0646\u0645",
+       "\u0646\u0645\u06cc\u200c\u062f\u0627\u0646\u0645"},         /* a joiner inside shapes the letters */
+      {"\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"}, /* and makes one picture of two */
+      {"\uff13\uff10\uff10", "300"},
+      {"\uff21\uff22\uff43", "ABc"},
+      {"\uff21\uff08\u4e00\uff09", "A\uff08\u4e00\uff09"}, /* brackets are no letters */
+      {"\uff09", "\uff09"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char room[64];
+    expect(cases[i].text, tidy_text(slice_of(cases[i].text), room), cases[i].tidy);
+  }
+}
+
+static void ends_are_tidied_in_place(void **state) {
+  (void)state;
+  static const tidy_case cases[] = {
+      {"\u200bid\u00ad", "id"}, {"\u200b \u200b", ""}, {"a\u00adb", "a\u00adb"}, {"\uff21", "\uff21"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const slice text = slice_of(cases[i].text);
+    const slice tidy = tidy_ends(text);
+    expect(cases[i].text, tidy, cases[i].tidy);
+    assert_true(tidy.bytes >= text.bytes && tidy.bytes + tidy.length <= text.bytes + text.length);
+  }
+}
+
+static void signs_of_numbers_take_their_ordinary_form(void **state) {
+  (void)state;
+  static const tidy_case cases[] = {
+      {"\u22125", "-5"},        {"\uff0d5\uff0e5", "-5.5"},      {"\u20135", "-5"},
+      {"\uff0b5\uff05", "+5%"}, {"1\uff0c234\uff0e5", "1,234.5"}, {"5", "5"},
+      {"5\u5143", "5\u5143"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char room[TIDY_NUMBER_BYTES];
+    expect(cases[i].text, tidy_number(slice_of(cases[i].text), room), cases[i].tidy);
+  }
+}
+
+static void what_hides_is_shown_by_its_number(void **state) {
+  (void)state;
+  static const tidy_case cases[] = {{"good\u200b", "good<U+200B>"},
+                                    {"\ufeffid", "<U+FEFF>id"},
+                                    {"a\u00adb\u00a0c", "a<U+00AD>b<U+00A0>c"},
+                                    {"\u975e\u5e38", "\u975e\u5e38"},
+                                    {"", ""}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const slice text = slice_of(cases[i].text);
+    buf shown;
+    buf_init(&shown);
+    tidy_show(text, &shown);
+    expect(cases[i].text, (slice){(const char *)shown.data, shown.length}, cases[i].tidy);
+    assert_int_equal(tidy_is_hiding(text), strcmp(cases[i].text, cases[i].tidy) != 0);
+    buf_fini(&shown);
+  }
+}
+
+/* Of random characters: what is tidy stays as it is, and UTF-8.  Of random bytes: it is no longer. */
+static void tidying_twice_changes_nothing_more(void **state) {
+  (void)state;
+  static const char *const pieces[] = {"a",      "5",      " ",      "\u00a0", "\u00ad", "\u200b", "\u200d", "\u2007",
+                                       "\u202f", "\u2060", "\u3000", "\ufeff", "\uff11", "\uff21", "\uff5a", "\u4e00",
+                                       "\xff",   "\xe2\x80", "\xc2", "\u00e9", "\U0001f469"};
+  seeded random = {seeded_seed()};
+  for (int round = 0; round < 20000; round++) {
+    char text[64];
+    char once[64];
+    char twice[64];
+    char again[TIDY_NUMBER_BYTES];
+    size_t length = 0;
+    for (uint64_t n = seeded_below(&random, 12); n > 0; n--) {
+      const char *piece = pieces[seeded_below(&random, sizeof pieces / sizeof pieces[0])];
+      memcpy(text + length, piece, strlen(piece));
+      length += strlen(piece);
+    }
+    const slice written = {text, length};
+    const slice tidy = tidy_text(written, once);
+    assert_true(tidy.length <= length);
+    if (text_utf8_check(text, length) == length) {
+      assert_true(slice_equal(tidy_text(tidy, twice), tidy));
+      assert_true(slice_equal(tidy_ends(tidy), tidy));
+      assert_int_equal(text_utf8_check(tidy.bytes, tidy.length), tidy.length);
+      const slice number = tidy_number(tidy, again);
+      assert_int_equal(text_utf8_check(number.bytes, number.length), number.length);
+    }
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(characters_that_show_nothing_are_left_out),
+      cmocka_unit_test(ends_are_tidied_in_place),
+      cmocka_unit_test(signs_of_numbers_take_their_ordinary_form),
+      cmocka_unit_test(what_hides_is_shown_by_its_number),
+      cmocka_unit_test(tidying_twice_changes_nothing_more),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,196 @@
+/* Numbers as people write them, cell by cell, in every encoding of a column; and which cells are told of. */
+#include <string.h>
+
+#include "base/tidy.h"
+#include "tests/check.h"
+#include "tests/stats/fixture.h"
+#include "tests/stats/sample_program.h"
+#include "tests/stats/shown.h"
+
+enum { CELLS_MAX = 24 };
+
+/* What the cells of one column are to a variable, and which are not read as they were written. */
+typedef struct notation_case {
+  program_variable variable;
+  char mark;
+  struct {
+    const char *cell, *shown;
+    bool is_told;
+  } cells[CELLS_MAX];
+} notation_case;
+
+static void check_encoding(const notation_case *n, packed_kind kind) {
+  const char *texts[CELLS_MAX + 1] = {NULL};
+  uint32_t count = 0;
+  for (; n->cells[count].cell != NULL; count++) {
+    texts[count] = n->cells[count].cell;
+  }
+  fixture *data = fixture_new(count);
+  fixture_decimal_mark(data, n->mark);
+  fixture_column(data, "x", kind, texts);
+  program *p = program_new();
+  program_variable v = n->variable;
+  v.name = "v";
+  v.column = "x";
+  sample_add(p, &v, NULL);
+  frame *f = NULL;
+  assert_int_equal(frame_new(p, fixture_rows(data), &f, NULL), STATUS_OK);
+  for (uint32_t r = 0; r < count; r++) {
+    const uint8_t *told = NULL;
+    const char *got = shown_row(f, 0, r);
+    assert_int_equal(frame_tidied(f, 0, 0, &told, NULL), STATUS_OK);
+    const bool is_told = told != NULL && told[r] != 0;
+    if (strcmp(got, n->cells[r].shown) != 0 || is_told != n->cells[r].is_told) {
+      fail_msg("encoding %d, '%s': got '%s'%s, expected '%s'%s", (int)kind, n->cells[r].cell, got,
+               is_told ? ", told" : "", n->cells[r].shown, n->cells[r].is_told ? ", told" : "");
+    }
+  }
+  frame_destroy(f);
+  program_destroy(p);
+  fixture_destroy(data);
+}
+
+static void check(const notation_case *n, bool decimals_too) {
+  check_encoding(n, PACKED_CODES);
+  check_encoding(n, PACKED_WIDE);
+  check_encoding(n, PACKED_TEXTS);
+  if (decimals_too) {
+    check_encoding(n, PACKED_DECIMALS);
+  }
+}
+
+static void numbers_are_read_in_full_width_and_with_other_signs(void **state) {
+  (void)state;
+  check(&(notation_case){.variable = {.kind = VARIABLE_NUMBER, .decimals = 2},
+                         .mark = '.',
+                         .cells = {{"5", "5.00", false},
+                                   {"\uff13\uff10\uff10", "300.00", true},
+                                   {"\u22125.5", "-5.50", true},
+                                   {"\uff0d\uff15\uff0e\uff15", "-5.50", true},
+                                   {"\u20135", "-5.00", true},
+                                   {"12.5%", "12.50", true},
+                                   {"12.5 \uff05", "12.50", true},
+                                   {"-12%", "-12.00", true},
+                                   {"5\u200b", "5.00", true},
+                                   {"\u200b", "!blank", false},
+                                   {"%", "!invalid", false},
+                                   {"5%%", "!invalid", false},
+                                   {"1,234", "!invalid", false},
+                                   {"5\u5143", "!invalid", false},
+                                   {"1-2", "!invalid", false},
+                                   {"- -5", "!invalid", false}}},
+        true);
+}
+
+static void declared_marks_and_units_are_taken_off(void **state) {
+  (void)state;
+  check(&(notation_case){.variable = {.kind = VARIABLE_NUMBER,
+                                      .decimals = 2,
+                                      .thousands = slice_of(","),
+                                      .prefix = slice_of("$"),
+                                      .suffix = slice_of("\u5143")},
+                         .mark = '.',
+                         .cells = {{"1,234.50\u5143", "1234.50", false},
+                                   {"800\u5143", "800.00", false},
+                                   {"\uff13\uff10\uff10", "300.00", true},
+                                   {"$1,234,567", "1234567.00", false},
+                                   {"-$5", "-5.00", false},
+                                   {"$-5", "-5.00", false},
+                                   {"$ 5 \u5143", "5.00", false},
+                                   {"12,34,567", "1234567.00", false}, /* lakhs */
+                                   {"1,23", "!invalid", false},        /* rather a decimal comma */
+                                   {"1,2345", "!invalid", false},
+                                   {",234", "!invalid", false},
+                                   {"1,,234", "!invalid", false},
+                                   {"1234,567", "!invalid", false},
+                                   {"$", "!invalid", false},
+                                   {"\u5143", "!invalid", false},
+                                   {"5 kg", "!invalid", false},
+                                   {"1,234e2", "123400.00", false}}},
+        false);
+  check(&(notation_case){.variable = {.kind = VARIABLE_NUMBER, .decimals = 2, .thousands = slice_of(".")},
+                         .mark = ',',
+                         .cells = {{"1.234,5", "1234.50", false},
+                                   {"1.234.567", "1234567.00", false},
+                                   {"1,5", "1.50", false},
+                                   {"1.5", "!invalid", false}}},
+        false);
+  check(&(notation_case){.variable = {.kind = VARIABLE_NUMBER, .decimals = 2, .thousands = slice_of(" ")},
+                         .mark = ',',
+                         .cells = {{"1\u202f234,5", "1234.50", true}, {"1 234", "1234.00", false}}},
+        false);
+}
+
+static void a_leading_number_is_taken_from_words(void **state) {
+  (void)state;
+  check(&(notation_case){
+            .variable =
+                {.kind = VARIABLE_SCALE, .has_range = true, .low = 0, .high = 10, .leading_number = true},
+            .mark = '.',
+            .cells = {{"1.0", "1", false},
+                      {"5 - Very satisfied", "5", false},
+                      {"10 - Extremely likely", "10", false},
+                      {"0 - Not at all likely", "0", false},
+                      {"5=very good", "5", false},
+                      {"3. Neutral", "3", false},
+                      {"4\u5206", "4", false},
+                      {"\uff14\u5206", "4", true},
+                      {"\u975e\u5e38\u6ee1\u610f(5\u5206)", "5", false},
+                      {"\u6ee1\u610f\uff08\uff14\u5206\uff09", "4", true},
+                      {"good [3]", "3", false},
+                      {"11 - too far", "!invalid", false},
+                      {"9/10", "!invalid", false},
+                      {"1-2 times", "!invalid", false},
+                      {"1 ~ 2", "!invalid", false},
+                      {"3 \u81f3 5", "!invalid", false},
+                      {"2.5 stars", "!invalid", false},
+                      {"A.\u975e\u5e38\u6ee1\u610f", "!invalid", false},
+                      {"very good", "!invalid", false},
+                      {"good ()", "!invalid", false}}},
+        false);
+}
+
+static void rules_come_before_notation(void **state) {
+  (void)state;
+  static program_rule rules[] = {{.text = {"-99", 3}, .missing = true, .reason = MISSING_REFUSED},
+                                 {.text = {"A", 1}, .value = {7, 0}}};
+  check(&(notation_case){.variable = {.kind = VARIABLE_NUMBER, .suffix = slice_of("s"), .rules = rules, .rules_count = 2},
+                         .mark = '.',
+                         .cells = {{"-99", "!refused", false},
+                                   {"-99s", "!refused", false},
+                                   {"\u221299", "!refused", true},
+                                   {"A", "7", false},
+                                   {"\uff21", "7", true}}},
+        false);
+}
+
+static void texts_are_compared_as_they_look(void **state) {
+  (void)state;
+  static slice keys[] = {{"Ab 1", 4}};
+  check(&(notation_case){.variable = {.kind = VARIABLE_NOMINAL, .closed = true, .keys = keys, .keys_count = 1},
+                         .mark = '.',
+                         .cells = {{"Ab 1", "Ab 1", false},
+                                   {"\uff21b\u00a0\uff11", "Ab 1", true},
+                                   {"A\u00adb 1\u200b", "Ab 1", true},
+                                   {"ab 1", "!invalid", false}}},
+        false);
+  check(&(notation_case){.variable = {.kind = VARIABLE_TEXT},
+                         .mark = '.',
+                         .cells = {{"id1\u200b", "id1", true}, {"\uff21", "\uff21", false}, {"a\u00adb", "a\u00adb", false}}},
+        false);
+  check(&(notation_case){.variable = {.kind = VARIABLE_DATE, .format = "%Y/%m/%d %I:%M %p"},
+                         .mark = '.',
+                         .cells = {{"2025/3/1 9:10\u202fAM", "20148", true}, {"\uff12\uff10\uff12\uff15/3/1 9:10 PM", "20148", true}}},
+        false);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(numbers_are_read_in_full_width_and_with_other_signs),
+      cmocka_unit_test(declared_marks_and_units_are_taken_off),
+      cmocka_unit_test(a_leading_number_is_taken_from_words),
+      cmocka_unit_test(rules_come_before_notation),
+      cmocka_unit_test(texts_are_compared_as_they_look),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
