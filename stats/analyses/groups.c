@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "stats/analyses/levels.h"
+
 uint32_t groups_count(const analysis_run *run) {
   return run_request(run)->breakdowns_count + 1;
 }
@@ -39,7 +41,8 @@ status groups_need(analysis_run *run, const program_accumulator *a, uint32_t inn
 uint32_t *keys_in_order(arena *a, const plan_variable *variable, const axis *ax, bool with_missing) {
   uint32_t *order = ARENA_ARRAY(a, uint32_t, (size_t)ax->count + 1);
   bool *taken = ARENA_ARRAY(a, bool, (size_t)ax->count + 1);
-  if (order == NULL || taken == NULL) {
+  const uint32_t *natural = levels_natural(a, ax);
+  if (order == NULL || taken == NULL || natural == NULL) {
     return NULL;
   }
   uint32_t count = 0;
@@ -51,9 +54,9 @@ uint32_t *keys_in_order(arena *a, const plan_variable *variable, const axis *ax,
       order[count++] = key;
     }
   }
-  for (uint32_t key = 0; key < ax->count; key++) {
-    if (!taken[key]) {
-      order[count++] = key;
+  for (uint32_t i = 0; i < ax->count; i++) {
+    if (!taken[natural[i]]) {
+      order[count++] = natural[i];
     }
   }
   if (with_missing) {

@@ -1,6 +1,8 @@
 /* Levels of coded items. */
 #include "stats/analyses/levels.h"
 
+#include <stdlib.h>
+
 /* A scale with more points than this lists only the answers that occur. */
 enum { POINTS_LISTED_MAX = 21 };
 
@@ -33,6 +35,33 @@ static uint32_t points_listed(const program_variable *v) {
   return (uint32_t)(v->high - v->low + 1);
 }
 
+typedef struct named_key {
+  slice text;
+  uint32_t key;
+} named_key;
+
+static int by_natural_order(const void *left, const void *right) {
+  return text_compare_natural(((const named_key *)left)->text, ((const named_key *)right)->text);
+}
+
+uint32_t *levels_natural(arena *a, const axis *ax) {
+  uint32_t *order = ARENA_ARRAY(a, uint32_t, (size_t)ax->count + 1);
+  named_key *named = ARENA_ARRAY(a, named_key, (size_t)ax->count + 1);
+  if (order == NULL || named == NULL) {
+    return NULL;
+  }
+  for (uint32_t key = 0; key < ax->count; key++) {
+    named[key] = (named_key){ax->is_text ? ax->texts[key] : (slice){"", 0}, key};
+  }
+  if (ax->is_text && ax->count > 1) {
+    qsort(named, ax->count, sizeof *named, by_natural_order);
+  }
+  for (uint32_t i = 0; i < ax->count; i++) {
+    order[i] = named[i].key;
+  }
+  return order;
+}
+
 level *levels_of(arena *a, const plan *p, uint32_t item, const axis *ax, uint32_t *count) {
   const program_variable *v = variable_of(p, item);
   const plan_variable *named = &p->variables[item];
@@ -40,8 +69,9 @@ level *levels_of(arena *a, const plan *p, uint32_t item, const axis *ax, uint32_
   const size_t most = (size_t)points + named->values_count + ax->count;
   level_list list = {
       .at = ARENA_ARRAY(a, level, most + 1), .taken = ARENA_ARRAY(a, bool, (size_t)ax->count + 1), .ax = ax};
+  const uint32_t *order = levels_natural(a, ax);
   *count = 0;
-  if (list.at == NULL || list.taken == NULL) {
+  if (list.at == NULL || list.taken == NULL || order == NULL) {
     return NULL;
   }
   for (uint32_t i = 0; i < points; i++) {
@@ -51,7 +81,8 @@ level *levels_of(arena *a, const plan *p, uint32_t item, const axis *ax, uint32_
     const plan_value_label *label = &named->values[i];
     add(&list, (level){.is_text = label->is_text, .number = label->number, .text = label->text});
   }
-  for (uint32_t key = 0; key < ax->count; key++) {
+  for (uint32_t i = 0; i < ax->count; i++) {
+    const uint32_t key = order[i];
     add(&list,
         ax->is_text ? (level){.is_text = true, .text = ax->texts[key]} : (level){.number = ax->numbers[key]});
   }

@@ -1,5 +1,5 @@
 /* The answers to a coded item as a report lists them: what the codebook declares, in its order and
- * whether or not it was given, then whatever else occurs. */
+ * whether or not it was given, then whatever else occurs, in natural order. */
 #ifndef CANVASS_STATS_ANALYSES_LEVELS_H
 #define CANVASS_STATS_ANALYSES_LEVELS_H
 
@@ -22,5 +22,9 @@ bool codes_range(const plan *p, uint32_t item, int64_t *low, int64_t *high);
 
 /* What the program holds for a plan variable. */
 const program_variable *variable_of(const plan *p, uint32_t item);
+
+/* The keys of AX in natural order: whole numbers by value (1, 2, 10), then other texts.  NULL: out of memory.
+ */
+uint32_t *levels_natural(arena *a, const axis *ax);
 
 #endif

@@ -1,0 +1,128 @@
+/* Answers as people give them, from the cell to the figures: a table of cases, each with a codebook entry of a
+ * line, its column and the figures that follow from its cells by hand. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/check.h"
+#include "tests/end_to_end/scene.h"
+
+enum { FIGURES_MAX = 12, LINE_BYTES = 256, PAGE_BYTES = 2048, NUMBERED_MAX = 64 };
+
+typedef struct value_case {
+  const char *entry;                /* of the variable q */
+  const char *data;                 /* the whole file; q is one of its columns */
+  const char *figures[FIGURES_MAX]; /* of the long table: what stands after "describe,d,TABLE,", in that order */
+} value_case;
+
+/* Does the long table have the lines with FIGURES, one after the other? */
+static void expect_figures(const char *out, const value_case *c) {
+  const char *at = out;
+  for (size_t k = 0; k < FIGURES_MAX && c->figures[k] != NULL; k++) {
+    char ending[LINE_BYTES];
+    (void)snprintf(ending, sizeof ending, ",%s\n", c->figures[k]);
+    const char *found = strstr(at, ending);
+    if (found == NULL) {
+      fail_msg("%s: no figure %s, or not there, in\n%s", c->entry, c->figures[k], out);
+    }
+    at = found != NULL ? found + 1 : at;
+  }
+}
+
+static void check(scene *s, const value_case *c) {
+  char page[PAGE_BYTES];
+  (void)snprintf(page, sizeof page, "variables: {q: %s}\nanalyses: [describe: {items: q, name: d}]\n", c->entry);
+  scene_write(s, page, c->data);
+  process_result r = scene_run(s, "run", "--format", "csv");
+  process_check_success(&r);
+  expect_figures(r.out, c);
+  process_result_fini(&r);
+}
+
+static void check_all(scene *s, const value_case *cases, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    check(s, &cases[i]);
+  }
+}
+
+static void undeclared_values_come_in_natural_order(void **state) {
+  static const value_case cases[] = {
+      {"{type: nominal}",
+       "q\n10\n2\nb\n1\n-1\na\n10\n",
+       {"q,,,,-1,,n,1", "q,,,,1,,n,1", "q,,,,2,,n,1", "q,,,,10,,n,2", "q,,,,a,,n,1", "q,,,,b,,n,1"}},
+      {"{type: nominal, values: [b, 10]}",
+       "q\n10\n2\nb\n1\na\n",
+       {"q,,,,b,,n,1", "q,,,,10,,n,1", "q,,,,1,,n,1", "q,,,,2,,n,1", "q,,,,a,,n,1"}},
+      {"{type: multi, delimiter: \",\"}",
+       "q\n\"10,2\"\n\"1,10\"\n",
+       {"q,,,,1,,n,1", "q,,,,2,,n,1", "q,,,,10,,n,2"}},
+  };
+  check_all(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Means of what the cells look like. */
+static void numbers_are_read_as_people_write_them(void **state) {
+  static const value_case cases[] = {
+      {"{type: number}", "q\n\xef\xbc\x91\xef\xbc\x92.5\n\xe2\x88\x92" "2.5\n5%\n", {"q,,,,,,mean,5"}},
+      {"{type: number, thousands: \",\", suffix: \xe5\x85\x83}",
+       "q\n\"1,234.50\xe5\x85\x83\"\n800\xe5\x85\x83\n\xef\xbc\x93\xef\xbc\x90\xef\xbc\x90\n",
+       {"q,,,,,,mean,778.1666666666666", "q,,,,,,max,1234.5"}},
+      {"{type: number, thousands: \" \", prefix: \"\xe2\x82\xac\"}",
+       "q\n\xe2\x82\xac 1\xe2\x80\xaf" "000.25\n\xe2\x82\xac" "2\n",
+       {"q,,,,,,mean,501.125"}},
+      {"{type: scale, range: [0, 10], leading_number: true}",
+       "q\n10 - Extremely likely\n0 - Not at all likely\n5\n",
+       {"q,,,,,,mean,5"}},
+      {"{type: scale, range: [1, 5], texts: {\"\xef\xbc\xa1 - good\": 5}}",
+       "q\nA - good\n\xef\xbc\xa1\xc2\xa0- good\n1.0\n",
+       {"q,,,,,,n,3", "q,,,,,,mean,3.6666666666666665"}},
+  };
+  check_all(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+static void a_column_named_by_its_place_keeps_its_decimals(void **state) {
+  static const value_case cases[] = {
+      {"{type: number, column: 2}", "a,b\n1,0.25\n2,0.5\n", {"q,,,,,,mean,0.375"}},
+      {"{type: number, column: {title: b, nth: 2}}", "b,b\n1,0.25\n2,0.5\n", {"q,,,,,,mean,0.375"}},
+  };
+  check_all(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+typedef struct mistake_case {
+  const char *entry, *message;
+} mistake_case;
+
+static void entries_that_cannot_be_meant_are_refused(void **state) {
+  scene *s = *state;
+  static const mistake_case cases[] = {
+      {"{type: number, thousands: \".\"}",
+       "thousands: expected one character other than digits, signs and the decimal mark '.', found '.'"},
+      {"{type: number, thousands: \"ab\"}", "thousands: expected one character"},
+      {"{type: number, suffix: \"2x\"}", "suffix: expected a text without a digit beside the number, found '2x'"},
+      {"{type: number, prefix: \"x2\"}", "prefix: expected a text without a digit beside the number, found 'x2'"},
+      {"{type: nominal, suffix: x}", "'suffix' does not go with type nominal"},
+      {"{type: nominal, texts: {\"A\": x, \"\xef\xbc\xa1\": y}}",
+       "two texts that look the same, 'A', have different meanings"},
+      {"{type: nominal, values: {A: x, \"\xef\xbc\xa1\": y}}", "values: 'A' is named twice"},
+      {"{type: nominal, values: [\"x\\u200By\"], closed: true, texts: {m: \"z\\u200B\"}}", "unknown value 'z<U+200B>'"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char page[PAGE_BYTES];
+    (void)snprintf(page, sizeof page, "variables: {q: %s}\nanalyses: [describe: {items: q}]\n", cases[i].entry);
+    scene_write(s, page, "q\n1\n");
+    process_result r = scene_run(s, "check", NULL, NULL);
+    assert_int_equal(r.exit_code, 2);
+    assert_contains(r.err, cases[i].message);
+    process_result_fini(&r);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      SCENE_TEST(undeclared_values_come_in_natural_order),
+      SCENE_TEST(numbers_are_read_as_people_write_them),
+      SCENE_TEST(a_column_named_by_its_place_keeps_its_decimals),
+      SCENE_TEST(entries_that_cannot_be_meant_are_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
