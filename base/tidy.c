@@ -163,7 +163,10 @@ static size_t find_kind(slice text, unsigned kinds) {
 }
 
 slice tidy_text(slice text, char *room) {
-  text = tidy_ends(text);
+  return tidy_inside(tidy_ends(text), room);
+}
+
+slice tidy_inside(slice text, char *room) {
   const size_t first = find_kind(text, 1U << TIDY_GONE | 1U << TIDY_BLANK | 1U << TIDY_FULL);
   return first < text.length ? copy_tidy(text, first, false, room) : text;
 }

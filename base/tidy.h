@@ -1,8 +1,8 @@
 /* Texts as a reader sees them: without characters that show nothing, and with one kind of blank, letter and
  * digit.
  *
- * Files and specifications are compared in this form, so that a cell means what it looks like.  The characters
- * are listed in tidy.c. */
+ * Files and specifications are compared in this form, so that a cell means what it looks like.  The
+ * characters are listed in tidy.c. */
 #ifndef CANVASS_BASE_TIDY_H
 #define CANVASS_BASE_TIDY_H
 
@@ -11,12 +11,15 @@
 
 /* TEXT without blanks and characters that show nothing at its ends. */
 slice tidy_ends(slice text);
-/* TEXT also without the latter inside (but for joiners, which shape letters), with ordinary blanks for no-break
- * and other wide or narrow ones, and with ordinary letters and digits for those of full width.  It is TEXT, or a
- * part of it, where nothing inside changes; otherwise it is in ROOM, which has TEXT's length. */
+/* TEXT also without the latter inside (but for joiners, which shape letters), with ordinary blanks for
+ * no-break and other wide or narrow ones, and with ordinary letters and digits for those of full width.  It
+ * is TEXT, or a part of it, where nothing inside changes; otherwise it is in ROOM, which has TEXT's length.
+ */
 slice tidy_text(slice text, char *room);
-/* Of a tidy text that may be a number: signs, marks and the per cent sign in their ordinary form.  Returns TEXT
- * where nothing changes, or it is longer than TIDY_NUMBER_BYTES, which ROOM has. */
+/* The same with its ends as they are: of a delimiter, a blank there counts. */
+slice tidy_inside(slice text, char *room);
+/* Of a tidy text that may be a number: signs, marks and the per cent sign in their ordinary form.  Returns
+ * TEXT where nothing changes, or it is longer than TIDY_NUMBER_BYTES, which ROOM has. */
 enum { TIDY_NUMBER_BYTES = 100 };
 slice tidy_number(slice text, char *room);
 /* Appends TEXT with characters that show nothing, and blanks that look like others, by their numbers:

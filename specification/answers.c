@@ -290,10 +290,51 @@ static bool check_target(compilation *c, const symbol *s, const node *n, slice t
   return false;
 }
 
+/* Where values are declared, it is the last of them, unless it has another place. */
+static bool add_other(compilation *c, symbol *s) {
+  program_variable *v = &s->variable;
+  for (uint32_t i = 0; i < v->keys_count; i++) {
+    if (slice_equal(v->keys[i], v->other)) {
+      return true;
+    }
+  }
+  if (v->keys_count == 0) {
+    return true;
+  }
+  slice *keys = ARENA_ARRAY(c->memory, slice, (size_t)v->keys_count + 1);
+  plan_value_label *values = ARENA_ARRAY(c->memory, plan_value_label, (size_t)v->keys_count + 1);
+  if (keys == NULL || values == NULL) {
+    return false;
+  }
+  memcpy(keys, v->keys, v->keys_count * sizeof *keys);
+  memcpy(values, s->values, s->values_count * sizeof *values);
+  keys[v->keys_count] = v->other;
+  values[s->values_count] = (plan_value_label){.is_text = true, .text = v->other};
+  v->keys = keys;
+  v->keys_count++;
+  s->values = values;
+  s->values_count++;
+  return true;
+}
+
+static bool read_other(compilation *c, symbol *s) {
+  const node *n = node_get(s->body, "other");
+  if (n == NULL) {
+    return true;
+  }
+  if (s->variable.closed) {
+    problem_at(c->problems, n->at, "other: with `closed: true` there are no other answers");
+    return false;
+  }
+  s->variable.has_other = true;
+  return answer_text(c, s, n, "other", &s->variable.other) && add_other(c, s);
+}
+
 bool answers_of_texts(compilation *c, symbol *s, const char *what) {
   const node *values = node_get(s->body, "values");
   const node *texts;
   bool all_well = values == NULL || text_values(c, s, values, what);
+  all_well = read_other(c, s) && all_well;
   if (!texts_section(c, s, &texts)) {
     return false;
   }
@@ -341,6 +382,17 @@ static bool missing_rule(compilation *c, symbol *s, const node *code, missing_re
          add_rule(c, s, rule, rules_capacity(s));
 }
 
+bool answers_read_reason(compilation *c, const node *n, const char *what, missing_reason *out) {
+  const char *reasons[REASONS_DECLARABLE];
+  size_t reason = 0;
+  for (int i = 0; i < REASONS_DECLARABLE; i++) {
+    reasons[i] = missing_name((missing_reason)i);
+  }
+  const bool read = field_choice(c, n, what, reasons, REASONS_DECLARABLE, &reason);
+  *out = (missing_reason)reason;
+  return read;
+}
+
 bool answers_missing(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "missing");
   if (n == NULL) {
@@ -350,10 +402,6 @@ bool answers_missing(compilation *c, symbol *s) {
     problem_at(c->problems, n->at, "missing: %u codes are more than %d", n->count, MISSING_CODES_MAX);
     return false;
   }
-  const char *reasons[REASONS_DECLARABLE];
-  for (int i = 0; i < REASONS_DECLARABLE; i++) {
-    reasons[i] = missing_name((missing_reason)i);
-  }
   bool all_well = true;
   if (n->kind == NODE_LIST) {
     for (uint32_t i = 0; i < n->count; i++) {
@@ -361,9 +409,9 @@ bool answers_missing(compilation *c, symbol *s) {
     }
   } else if (n->kind == NODE_MAP) {
     for (uint32_t i = 0; i < n->count; i++) {
-      size_t reason;
-      all_well = field_choice(c, n->items[i], "reason", reasons, REASONS_DECLARABLE, &reason) &&
-                 missing_rule(c, s, n->keys[i], (missing_reason)reason) && all_well;
+      missing_reason reason;
+      all_well = answers_read_reason(c, n->items[i], "reason", &reason) &&
+                 missing_rule(c, s, n->keys[i], reason) && all_well;
     }
   } else {
     field_expected(c, n, "missing", "a map of codes and reasons, or a list of codes");

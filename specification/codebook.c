@@ -29,23 +29,27 @@ enum {
   KEY_PREFIX = 1 << 17,
   KEY_SUFFIX = 1 << 18,
   KEY_LEADING = 1 << 19,
+  KEY_OTHER = 1 << 20,
+  KEY_NONE_IS = 1 << 21,
   KEYS_ALL = KEY_TYPE | KEY_LABEL | KEY_COLUMN | KEY_MISSING | KEY_OPTIONAL,
-  KEYS_COUNT = 20,
+  KEYS_COUNT = 22,
 };
 
 /* In the order of the bits. */
 static const char *const key_names[KEYS_COUNT] = {
-    "type",    "label",    "column",    "missing",   "range",    "texts",          "values",
-    "reverse", "closed",   "columns",   "delimiter", "decimals", "format",         "kind",
-    "chosen",  "optional", "thousands", "prefix",    "suffix",   "leading_number",
+    "type",      "label",   "column",    "missing",        "range",  "texts",   "values", "reverse",
+    "closed",    "columns", "delimiter", "decimals",       "format", "kind",    "chosen", "optional",
+    "thousands", "prefix",  "suffix",    "leading_number", "other",  "none_is",
 };
 
 static const codebook_type types[] = {
     {"scale", VARIABLE_SCALE, KEYS_ALL | KEY_RANGE | KEY_TEXTS | KEY_VALUES | KEY_REVERSE | KEY_LEADING,
      codebook_scale},
-    {"nominal", VARIABLE_NOMINAL, KEYS_ALL | KEY_TEXTS | KEY_VALUES | KEY_CLOSED, codebook_nominal},
+    {"nominal", VARIABLE_NOMINAL, KEYS_ALL | KEY_TEXTS | KEY_VALUES | KEY_CLOSED | KEY_OTHER,
+     codebook_nominal},
     {"multi", VARIABLE_MULTI_CELL,
-     KEYS_ALL | KEY_COLUMNS | KEY_DELIMITER | KEY_TEXTS | KEY_VALUES | KEY_CLOSED | KEY_CHOSEN,
+     KEYS_ALL | KEY_COLUMNS | KEY_DELIMITER | KEY_TEXTS | KEY_VALUES | KEY_CLOSED | KEY_CHOSEN | KEY_OTHER |
+         KEY_NONE_IS,
      codebook_multi},
     {"number", VARIABLE_NUMBER,
      KEYS_ALL | KEY_DECIMALS | KEY_RANGE | KEY_TEXTS | KEY_LEADING | KEY_THOUSANDS | KEY_PREFIX | KEY_SUFFIX,

@@ -42,8 +42,11 @@ bool notation_is_declared(const program_variable *v);
 bool answers_of_scale(compilation *c, symbol *s);
 /* Of numbers and 0/1 columns: texts that mean a number from LOW to HIGH. */
 bool answers_of_numbers(compilation *c, symbol *s, int64_t low, int64_t high);
+/* With `other`, which is one of the values too. */
 bool answers_of_texts(compilation *c, symbol *s, const char *what);
 bool answers_missing(compilation *c, symbol *s);
+/* One of the reasons that a codebook can give. */
+bool answers_read_reason(compilation *c, const node *n, const char *what, missing_reason *out);
 /* What stands for no answer in exports of the platform, unless the page gives it a meaning or it can be an
  * answer: rules like those of `missing`. */
 bool answers_of_platform(compilation *c, symbol *s);

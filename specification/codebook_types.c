@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/tidy.h"
 #include "specification/codebook.h"
 #include "stats/program/date.h"
 
@@ -78,6 +79,17 @@ bool codebook_nominal(compilation *c, symbol *s) {
   return answers_of_texts(c, s, "values") && all_well;
 }
 
+static bool what_is_chosen(compilation *c, symbol *s) {
+  static const char *const choices[] = {"1", "any"};
+  const node *chosen = node_get(s->body, "chosen");
+  const node *none = node_get(s->body, "none_is");
+  size_t choice = 0;
+  bool all_well = chosen == NULL || field_choice(c, chosen, "chosen", choices, 2, &choice);
+  s->variable.any_chosen = choice == 1;
+  s->variable.has_none = none != NULL;
+  return (none == NULL || answers_read_reason(c, none, "none_is", &s->variable.none_is)) && all_well;
+}
+
 /* One 0/1 column per option: a map option -> column, or a list of columns that are the options too. */
 static bool multi_flags(compilation *c, symbol *s, const node *columns) {
   program_variable *v = &s->variable;
@@ -115,13 +127,7 @@ static bool multi_flags(compilation *c, symbol *s, const node *columns) {
     v->columns[i] = column.bytes;
     all_well = codebook_column(c, s, column, columns->items[i]->at, NULL) && all_well;
   }
-  const node *chosen = node_get(s->body, "chosen");
-  static const char *const choices[] = {"1", "any"};
-  size_t choice = 0;
-  if (chosen != NULL) {
-    all_well = field_choice(c, chosen, "chosen", choices, 2, &choice) && all_well;
-    v->any_chosen = choice == 1;
-  }
+  all_well = what_is_chosen(c, s) && all_well;
   v->columns_count = columns->count;
   v->keys_count = columns->count;
   s->values_closed = true;
@@ -148,7 +154,7 @@ bool codebook_multi(compilation *c, symbol *s) {
   const node *columns = node_get(s->body, "columns");
   const node *delimiter = node_get(s->body, "delimiter");
   if (columns != NULL) {
-    static const char *const excluded[] = {"column", "delimiter", "closed"};
+    static const char *const excluded[] = {"column", "delimiter", "closed", "other"};
     for (size_t i = 0; i < sizeof excluded / sizeof excluded[0]; i++) {
       const node *key = node_key(s->body, excluded[i]);
       if (key != NULL) {
@@ -159,10 +165,14 @@ bool codebook_multi(compilation *c, symbol *s) {
     }
     return multi_flags(c, s, columns) && label_options(c, s);
   }
-  const node *chosen = node_key(s->body, "chosen");
-  if (chosen != NULL) {
-    problem_at(c->problems, chosen->at, "'chosen' goes with `columns`, not with one delimited column");
-    return false;
+  static const char *const of_columns[] = {"chosen", "none_is"};
+  for (size_t i = 0; i < sizeof of_columns / sizeof of_columns[0]; i++) {
+    const node *key = node_key(s->body, of_columns[i]);
+    if (key != NULL) {
+      problem_at(c->problems, key->at, "'%s' goes with `columns`, not with one delimited column",
+                 of_columns[i]);
+      return false;
+    }
   }
   bool all_well = read_closed(c, s);
   if (delimiter == NULL) {
@@ -172,9 +182,11 @@ bool codebook_multi(compilation *c, symbol *s) {
     return false;
   }
   slice text;
+  char room[sizeof s->variable.delimiter];
   if (!field_text(c, delimiter, "delimiter", &text)) {
     return false;
   }
+  text = text.length < sizeof room ? tidy_inside(text, room) : text;
   if (text.length == 0 || text.length >= sizeof s->variable.delimiter ||
       memchr(text.bytes, '\0', text.length) != NULL) {
     field_expected(c, delimiter, "delimiter", "1 to %zu bytes", sizeof s->variable.delimiter - 1);

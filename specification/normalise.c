@@ -125,6 +125,12 @@ json *normal_codebook_entry(compilation *c, const symbol *s) {
   if (v->leading_number) {
     json_set_bool(o, "leading_number", true);
   }
+  if (v->has_other) {
+    json_set(o, "other", normal_slice(c, v->other));
+  }
+  if (v->has_none) {
+    json_set_text(o, "none_is", missing_name(v->none_is));
+  }
   set_notation(c, o, "thousands", v->thousands);
   set_notation(c, o, "prefix", v->prefix);
   set_notation(c, o, "suffix", v->suffix);

@@ -8,7 +8,8 @@
  * question; only in such a row a blank cell means "not chosen".  Whatever else a cell is
  * (not asked, refused, invalid, ..), its option has no answer in that row, and the other options keep theirs.
  * Where any text is to choose an option, no cell is invalid.  In a shard that lacks some of the columns their
- * options were not chosen; in one that lacks all of them the question was not asked.
+ * options were not chosen; in one that lacks all of them the question was not asked.  A row that chooses none
+ * may be missing, for a reason.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,7 @@ typedef struct choices {
   size_t *ends;
   uint8_t *answered; /* per entry: 0, or SLOT_MISSING + reason */
   text_table found;
-  text_table declared;
+  choice_reader options_of_cell;
 } choices;
 
 static void choices_fini(choices *c) {
@@ -58,17 +59,17 @@ static void choices_fini(choices *c) {
   free(c->ends);
   free(c->answered);
   text_table_fini(&c->found);
-  text_table_fini(&c->declared);
+  choice_reader_fini(&c->options_of_cell);
 }
 
-static status choices_init(choices *c, const program_variable *v, uint32_t entries, error *err) {
+static status choices_init(choices *c, const program_variable *v, const cell_rules *rules, uint32_t entries,
+                           error *err) {
   *c = (choices){.ends = malloc(((size_t)entries + 1) * sizeof *c->ends),
                  .answered = malloc((size_t)entries + 1)};
-  bool good = c->ends != NULL && c->answered != NULL;
-  for (uint32_t i = 0; good && v->closed && i < v->keys_count; i++) {
-    good = text_table_add(&c->declared, v->keys[i]) != UINT32_MAX;
+  if (c->ends == NULL || c->answered == NULL) {
+    return frame_no_memory(err);
   }
-  return good ? STATUS_OK : frame_no_memory(err);
+  return choice_reader_init(&c->options_of_cell, v, rules, err);
 }
 
 static bool push_option(choices *c, uint32_t option) {
@@ -79,23 +80,11 @@ static bool push_option(choices *c, uint32_t option) {
   return true;
 }
 
-/* Takes the text up to the next delimiter off the front of *REST. */
-static slice next_option(slice *rest, const char *delimiter) {
-  size_t length = strlen(delimiter);
-  const char *at = memmem(rest->bytes, rest->length, delimiter, length);
-  size_t taken = at != NULL ? (size_t)(at - rest->bytes) : rest->length;
-  slice option = slice_trim((slice){rest->bytes, taken});
-  size_t gone = at != NULL ? taken + length : taken;
-  *rest = (slice){rest->bytes + gone, rest->length - gone};
-  return option;
-}
-
 /* *KNOWN: the option is one of a closed list, or the list is open. */
-static status take_option(choices *c, const program_variable *v, const cell_rules *rules, slice text,
-                          size_t first, bool *known, error *err) {
-  const program_rule *rule = cell_rule(rules, text, NULL);
-  slice key = rule != NULL && !rule->missing ? rule->key : text;
-  *known = !v->closed || text_table_find(&c->declared, key) != UINT32_MAX;
+static status take_option(choices *c, const program_variable *v, slice text, size_t first, bool *known,
+                          error *err) {
+  slice key;
+  *known = choice_key(&c->options_of_cell, text, &key);
   if (!*known) {
     return STATUS_OK;
   }
@@ -112,14 +101,13 @@ static status take_option(choices *c, const program_variable *v, const cell_rule
   return push_option(c, option) ? STATUS_OK : frame_no_memory(err);
 }
 
-static status split_cell(choices *c, const program_variable *v, const cell_rules *rules, slice text,
-                         uint8_t *answered, error *err) {
+static status split_cell(choices *c, const program_variable *v, slice text, uint8_t *answered, error *err) {
   size_t first = c->count;
   bool known = true;
   while (text.length > 0 && known) {
-    slice option = next_option(&text, v->delimiter);
+    slice option = choice_next(&c->options_of_cell, &text);
     if (option.length > 0) {
-      TRY(take_option(c, v, rules, option, first, &known, err));
+      TRY(take_option(c, v, option, first, &known, err));
     }
   }
   if (!known) {
@@ -136,7 +124,7 @@ static status read_choices(choices *c, const program_variable *v, const cell_rul
     cell_of_entry(rules, cells, i, &read);
     c->answered[i] = (uint8_t)(SLOT_MISSING + read.reason);
     if (!read.missing) {
-      TRY(split_cell(c, v, rules, read.text, &c->answered[i], err));
+      TRY(split_cell(c, v, read.text, &c->answered[i], err));
     }
     c->ends[i] = c->count;
   }
@@ -188,7 +176,7 @@ status frame_make_multi_cell(frame *f, const program_variable *v, frame_variable
   cell_rules rules;
   choices c;
   TRY(frame_open_cells(f, v, v->column, false, &cells, &rules, err));
-  status st = choices_init(&c, v, cells.count, err);
+  status st = choices_init(&c, v, &rules, cells.count, err);
   if (st == STATUS_OK) {
     st = read_choices(&c, v, &rules, &cells, err);
   }
@@ -282,6 +270,29 @@ static void join_flags(const frame *f, uint8_t **flags, uint32_t count, uint8_t 
   }
 }
 
+/* A row that answers, and chooses nothing, is missing for the variable's reason. */
+static status drop_rows_without_choice(const frame *f, uint8_t **flags, const program_variable *v,
+                                       uint8_t *answered, error *err) {
+  uint8_t *any = calloc((size_t)f->count + 1, 1);
+  if (any == NULL) {
+    return frame_no_memory(err);
+  }
+  for (uint32_t k = 0; k < v->columns_count; k++) {
+    for (uint32_t r = 0; r < f->count; r++) {
+      any[r] |= flags[k][r] == 1;
+    }
+  }
+  for (uint32_t r = 0; r < f->count; r++) {
+    const bool is_none = answered[r] == 0 && any[r] == 0;
+    answered[r] = is_none ? (uint8_t)(SLOT_MISSING + v->none_is) : answered[r];
+    for (uint32_t k = 0; is_none && k < v->columns_count; k++) {
+      flags[k][r] = flags[k][r] == 0 ? answered[r] : flags[k][r];
+    }
+  }
+  free(any);
+  return STATUS_OK;
+}
+
 status frame_make_multi_flags(frame *f, const program_variable *v, frame_variable *out, error *err) {
   uint8_t *answered = frame_memory(f, f->padded);
   uint8_t **flags = frame_array(f, v->columns_count, sizeof *flags);
@@ -301,6 +312,9 @@ status frame_make_multi_flags(frame *f, const program_variable *v, frame_variabl
     memset(flags[k], SLOT_MISSING + MISSING_NOT_ASKED, f->count);
   }
   join_flags(f, flags, v->columns_count, answered);
+  if (v->has_none) {
+    TRY(drop_rows_without_choice(f, flags, v, answered, err));
+  }
   out->set.answered = answered;
   out->set.flags = (const uint8_t **)flags;
   out->set.own_bases = true;

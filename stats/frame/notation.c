@@ -2,10 +2,10 @@
  * digits.
  *
  * A cell that is a number as it stands is that number.  Otherwise its signs and marks are brought into their
- * ordinary form; then what the variable declares is taken off: its prefix and its suffix, and the marks between
- * thousands where they stand between thousands; a per cent sign needs no declaration.  What is left is a
- * number or none.  At last, where the variable says so, the cell begins with its number ("5 - Very good"), or
- * ends with it in brackets ("good (5 points)").
+ * ordinary form; then what the variable declares is taken off: its prefix and its suffix, and the marks
+ * between thousands where they stand between thousands; a per cent sign needs no declaration.  What is left
+ * is a number or none.  At last, where the variable says so, the cell begins with its number ("5 - Very
+ * good"), or ends with it in brackets ("good (5 points)").
  */
 #include <stdlib.h>
 #include <string.h>
@@ -52,8 +52,7 @@ static bool may_change(const program_variable *v, slice text) {
   if (v->kind != VARIABLE_TEXT) {
     return !is_ascii(text);
   }
-  return text.length > 0 &&
-         !is_ascii((slice){(const char[]){text.bytes[0], text.bytes[text.length - 1]}, 2});
+  return text.length > 0 && !is_ascii((slice){(const char[]){text.bytes[0], text.bytes[text.length - 1]}, 2});
 }
 
 static bool changes(const program_variable *v, slice text, char *room) {
@@ -218,7 +217,8 @@ static bool parse_dressed(const cell_rules *r, slice text, bool *is_told, cell *
 
 /* After a number: "-10", "/10", "~ 10", ":30" make another thing of it, a span, a fraction, a time. */
 static bool goes_on(slice rest) {
-  static const char *const joints[] = {"-", "/", "~", ":", ".", ",", "\xef\xbd\x9e", "\xe8\x87\xb3", "\xe5\x88\xb0"};
+  static const char *const joints[] = {"-",           "/", "~", ":", ".", ",", "\xef\xbd\x9e", "\xe8\x87\xb3",
+                                       "\xe5\x88\xb0"};
   rest = slice_trim(rest);
   for (size_t i = 0; i < sizeof joints / sizeof joints[0]; i++) {
     const slice joint = slice_of(joints[i]);

@@ -59,29 +59,18 @@ status frame_make_scale(frame *f, const program_variable *v, frame_variable *out
 
 /* ---- NOMINAL -------------------------------------------------------------------------------------- */
 
-/* Declared keys, to find texts that are not keys. */
-static status declared_keys(const program_variable *v, text_table *out, error *err) {
-  *out = (text_table){0};
-  for (uint32_t i = 0; v->closed && i < v->keys_count; i++) {
-    if (text_table_add(out, v->keys[i]) == UINT32_MAX) {
-      text_table_fini(out);
-      return frame_no_memory(err);
-    }
-  }
-  return STATUS_OK;
-}
-
 static status nominal_slots(const program_variable *v, const cell_rules *rules, const frame_cells *cells,
-                            const text_table *declared, text_table *keys, uint16_t *of_entry, error *err) {
+                            const choice_reader *choices, text_table *keys, uint16_t *of_entry, error *err) {
   for (uint32_t i = 0; i < cells->count; i++) {
     cell c;
+    slice key;
     cell_of_entry(rules, cells, i, &c);
     if (c.missing) {
       of_entry[i] = slot_missing(c.reason);
-    } else if (v->closed && text_table_find(declared, c.text) == UINT32_MAX) {
+    } else if (!choice_key(choices, c.text, &key)) {
       of_entry[i] = slot_missing(MISSING_INVALID);
     } else {
-      uint32_t slot = text_table_add(keys, c.text);
+      uint32_t slot = text_table_add(keys, key);
       if (slot == UINT32_MAX) {
         return frame_no_memory(err);
       }
@@ -106,11 +95,11 @@ static status keep_keys(frame *f, const text_table *keys, coded_keys *out, error
 
 static status make_nominal(frame *f, const program_variable *v, const cell_rules *rules,
                            const frame_cells *cells, coded_view *out, error *err) {
-  text_table declared;
+  choice_reader choices;
   text_table keys = {0};
-  TRY(declared_keys(v, &declared, err));
+  TRY(choice_reader_init(&choices, v, rules, err));
   uint16_t *of_entry = malloc(((size_t)cells->count + 1) * sizeof *of_entry);
-  status st = of_entry != NULL ? nominal_slots(v, rules, cells, &declared, &keys, of_entry, err)
+  status st = of_entry != NULL ? nominal_slots(v, rules, cells, &choices, &keys, of_entry, err)
                                : frame_no_memory(err);
   if (st == STATUS_OK) {
     st = keep_keys(f, &keys, &out->keys, err);
@@ -120,7 +109,7 @@ static status make_nominal(frame *f, const program_variable *v, const cell_rules
   }
   free(of_entry);
   text_table_fini(&keys);
-  text_table_fini(&declared);
+  choice_reader_fini(&choices);
   return st;
 }
 

@@ -158,6 +158,27 @@ bool cell_number(const cell_rules *r, slice text, bool *is_told, cell *out);
 status frame_note_tidied(frame *f, const program_variable *v, uint32_t column, const frame_cells *c,
                          frame_variable *out, error *err);
 
+/* ---- Choices (stats/frame/choice.c) ---------------------------------------------------------------------
+ */
+
+typedef struct choice_reader {
+  const program_variable *variable;
+  const cell_rules *rules;
+  text_table declared; /* keys, where it matters whether an option is one */
+  slice *wholes;       /* keys and texts of rules that hold the delimiter, the longest first */
+  uint32_t wholes_count;
+} choice_reader;
+
+/* Of a NOMINAL or a MULTI_CELL; RULES are borrowed. */
+status choice_reader_init(choice_reader *c, const program_variable *v, const cell_rules *rules, error *err);
+void choice_reader_fini(choice_reader *c);
+/* MULTI_CELL: takes the next option off the front of *REST, and the delimiter behind it.  A declared one that
+ * holds the delimiter is not cut. */
+slice choice_next(const choice_reader *c, slice *rest);
+/* The key that the option TEXT is: itself, what a rule says, or, of what is written instead of an option, the
+ * variable's other one.  False: none of a closed list. */
+bool choice_key(const choice_reader *c, slice text, slice *key);
+
 /* Spreads what is known of entries over the rows; padding is missing (BLANK). */
 void frame_spread_bytes(const frame *f, const frame_cells *c, const uint8_t *of_entry, uint8_t *out);
 void frame_spread_numbers(const frame *f, const frame_cells *c, const int64_t *of_entry, int64_t *out);

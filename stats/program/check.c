@@ -130,6 +130,9 @@ static status check_read_fields(const program_variable *v, unsigned fields, erro
     return error_set(err, STATUS_LIMIT, "variable '%s': %d decimals; at most %d are kept", variable_shown(v),
                      v->decimals, PROGRAM_WEIGHT_DECIMALS_MAX);
   }
+  if (fields & FIELD_OTHER) {
+    TRY(variable_check_text(v, v->other, "key", err));
+  }
   if (fields & FIELD_NOTATION) {
     TRY(variable_check_text(v, v->thousands, "mark between thousands", err));
     TRY(variable_check_text(v, v->prefix, "prefix", err));

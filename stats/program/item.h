@@ -33,6 +33,8 @@ enum {
   FIELD_NODES = 1 << 19,
   FIELD_LEADING = 1 << 20,
   FIELD_NOTATION = 1 << 21,
+  FIELD_OTHER = 1 << 22,
+  FIELD_NONE = 1 << 23,
   FIELDS_READ = FIELD_COLUMN | FIELD_COLUMNS, /* of kinds that are read from the file */
 };
 

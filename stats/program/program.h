@@ -214,8 +214,12 @@ typedef struct program_variable {
   slice thousands, prefix, suffix; /* NUMBER: what may stand between, before and after its digits; tidy
                                       (base/tidy.h), empty: nothing */
   bool closed;                     /* NOMINAL, MULTI_CELL: texts outside `keys` are invalid */
-  bool any_chosen; /* MULTI_FLAGS: any text but 0 that no rule names chooses the option, as 1 does */
-  slice *keys;     /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
+  bool any_chosen;        /* MULTI_FLAGS: any text but 0 that no rule names chooses the option, as 1 does */
+  bool has_other;         /* NOMINAL, MULTI_CELL: texts outside `keys` are write-ins, which count as ... */
+  slice other;            /* ... this key */
+  bool has_none;          /* MULTI_FLAGS: rows that choose none are missing, for ... */
+  missing_reason none_is; /* ... this reason */
+  slice *keys;            /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
   uint32_t keys_count;
   char delimiter[8];          /* MULTI_CELL */
   const char *format;         /* DATE: see stats/program/date.h ... */

@@ -248,21 +248,32 @@ static int text_order(const void *a, const void *b) {
   return slice_compare(*(const slice *)a, *(const slice *)b);
 }
 
-/* For a digest, keys that close the list count as a set, and open ones not at all: they only order
- * reports. */
+/* Does it change figures that KEY is declared? */
+static bool key_decides(const program_variable *v, slice key) {
+  return v->closed || v->has_other ||
+         (v->kind == VARIABLE_MULTI_CELL &&
+          memmem(key.bytes, key.length, v->delimiter, strlen(v->delimiter)) != NULL);
+}
+
+/* For a digest, keys that decide about other texts count as a set, and open ones not at all: they only order
+ * reports, unless one holds the delimiter. */
 static void keys_encode(const program_variable *v, bool for_digest, buf *out) {
   if (!for_digest || v->kind == VARIABLE_MULTI_FLAGS) {
     texts_encode(v->keys, v->keys_count, out);
     return;
   }
-  uint32_t count = v->closed ? v->keys_count : 0;
-  slice *sorted = calloc((size_t)count + 1, sizeof *sorted);
+  uint32_t count = 0;
+  slice *sorted = calloc((size_t)v->keys_count + 1, sizeof *sorted);
   if (sorted == NULL) {
     out->failed = true;
     return;
   }
-  if (count > 0) {
-    memcpy(sorted, v->keys, count * sizeof *sorted);
+  for (uint32_t i = 0; i < v->keys_count; i++) {
+    if (key_decides(v, v->keys[i])) {
+      sorted[count++] = v->keys[i];
+    }
+  }
+  if (count > 1) {
     qsort(sorted, count, sizeof *sorted, text_order);
   }
   texts_encode(sorted, count, out);
@@ -342,6 +353,14 @@ static void read_fields_encode(const program_variable *v, unsigned fields, bool 
     buf_put_slice(out, v->thousands);
     buf_put_slice(out, v->prefix);
     buf_put_slice(out, v->suffix);
+  }
+  if (fields & FIELD_OTHER) {
+    buf_put_u8(out, v->has_other);
+    buf_put_slice(out, v->has_other ? v->other : (slice){"", 0});
+  }
+  if (fields & FIELD_NONE) {
+    buf_put_u8(out, v->has_none);
+    buf_put_u8(out, (uint8_t)(v->has_none ? v->none_is : MISSING_BLANK));
   }
   if (fields & FIELDS_READ) {
     buf_put_u8(out, v->optional);
@@ -435,6 +454,14 @@ static void read_fields_decode(reader *r, arena *a, unsigned fields, program_var
     v->thousands = item_get_text(r, a);
     v->prefix = item_get_text(r, a);
     v->suffix = item_get_text(r, a);
+  }
+  if (fields & FIELD_OTHER) {
+    v->has_other = reader_flag(r);
+    v->other = item_get_text(r, a);
+  }
+  if (fields & FIELD_NONE) {
+    v->has_none = reader_flag(r);
+    v->none_is = reason_decode(r);
   }
   if (fields & FIELDS_READ) {
     v->optional = reader_flag(r);

@@ -61,7 +61,7 @@ static void ends_are_tidied_in_place(void **state) {
 static void signs_of_numbers_take_their_ordinary_form(void **state) {
   (void)state;
   static const tidy_case cases[] = {
-      {"\u22125", "-5"},        {"\uff0d5\uff0e5", "-5.5"},      {"\u20135", "-5"},
+      {"\u22125", "-5"},        {"\uff0d5\uff0e5", "-5.5"},       {"\u20135", "-5"},
       {"\uff0b5\uff05", "+5%"}, {"1\uff0c234\uff0e5", "1,234.5"}, {"5", "5"},
       {"5\u5143", "5\u5143"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -91,9 +91,10 @@ static void what_hides_is_shown_by_its_number(void **state) {
 /* Of random characters: what is tidy stays as it is, and UTF-8.  Of random bytes: it is no longer. */
 static void tidying_twice_changes_nothing_more(void **state) {
   (void)state;
-  static const char *const pieces[] = {"a",      "5",      " ",      "\u00a0", "\u00ad", "\u200b", "\u200d", "\u2007",
-                                       "\u202f", "\u2060", "\u3000", "\ufeff", "\uff11", "\uff21", "\uff5a", "\u4e00",
-                                       "\xff",   "\xe2\x80", "\xc2", "\u00e9", "\U0001f469"};
+  static const char *const pieces[] = {"a",      "5",      " ",         "\u00a0", "\u00ad", "\u200b",
+                                       "\u200d", "\u2007", "\u202f",    "\u2060", "\u3000", "\ufeff",
+                                       "\uff11", "\uff21", "\uff5a",    "\u4e00", "\xff",   "\xe2\x80",
+                                       "\xc2",   "\u00e9", "\U0001f469"};
   seeded random = {seeded_seed()};
   for (int round = 0; round < 20000; round++) {
     char text[64];

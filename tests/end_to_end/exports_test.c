@@ -59,8 +59,8 @@ static const char kobo[] =
 
 static const char microsoft[] =
     "variables:\n"
-    "  used: {column: \"Which do you use?\", type: multi, delimiter: \";\", texts: {a kiosk: Other, really: "
-    "Other}}\n"
+    "  used: {column: \"Which do you use?\", type: multi, delimiter: \";\", values: [Web shop, App], "
+    "other: Other}\n"
     "  sat: {column: \"How satisfied?\", type: scale, range: [1, 5],\n"
     "        texts: {Very satisfied: 5, Somewhat satisfied: 4, Neither satisfied nor dissatisfied: 3,\n"
     "                Very dissatisfied: 1}}\n"
@@ -79,17 +79,17 @@ static const char timestamps[] =
     "          m5: {month: wjx}, m6: {month: typeform}, m7: {month: mix}}\n"
     "analyses: [describe: {items: [m1, m2, m3, m4, m5, m6, m7], name: d}]\n";
 
-#define WENJUANXING                                                                                                         \
-  "variables:\n"                                                                                                            \
-  "  服务: {column: 1、您对我们的服务是否满意？, type: scale, range: [1, 5],\n"                              \
-  "         texts: {A.非常满意: 5, B.满意: 4, C.一般: 3, D.不满意: 2, E.非常不满意: 1}}\n"                  \
-  "  渠道: {column: 2、您使用过哪些渠道？, type: multi, delimiter: ┋, texts: {其他〖电话〗: 其他}}\n" \
-  "  推荐: {column: 3、您愿意推荐我们吗？(0-10), type: scale, range: [0, 10]}\n"                                \
-  "  总体: {column: 4、总体满意度, type: scale, range: [1, 5], leading_number: true}\n"                             \
-  "  消费: {column: 5、您的月消费（元）, type: number, thousands: \",\", suffix: 元}\n"                         \
-  "  用时: {column: 所用时间, type: number, suffix: 秒}\n"                                                           \
-  "  总分: {type: number}\n"                                                                                              \
-  "analyses: [describe: {items: [服务, 渠道, 总体, 消费, 用时, 总分], name: d}, nps: {items: 推荐, name: "    \
+#define WENJUANXING                                                                                                      \
+  "variables:\n"                                                                                                         \
+  "  服务: {column: 1、您对我们的服务是否满意？, type: scale, range: [1, 5],\n"                           \
+  "         texts: {A.非常满意: 5, B.满意: 4, C.一般: 3, D.不满意: 2, E.非常不满意: 1}}\n"               \
+  "  渠道: {column: 2、您使用过哪些渠道？, type: multi, delimiter: ┋, other: 其他}\n"                    \
+  "  推荐: {column: 3、您愿意推荐我们吗？(0-10), type: scale, range: [0, 10]}\n"                             \
+  "  总体: {column: 4、总体满意度, type: scale, range: [1, 5], leading_number: true}\n"                          \
+  "  消费: {column: 5、您的月消费（元）, type: number, thousands: \",\", suffix: 元}\n"                      \
+  "  用时: {column: 所用时间, type: number, suffix: 秒}\n"                                                        \
+  "  总分: {type: number}\n"                                                                                           \
+  "analyses: [describe: {items: [服务, 渠道, 总体, 消费, 用时, 总分], name: d}, nps: {items: 推荐, name: " \
   "n}]\n"
 
 /* 消费: (1234.50 + 800 + 300) / 3. */

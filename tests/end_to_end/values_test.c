@@ -1,5 +1,5 @@
-/* Answers as people give them, from the cell to the figures: a table of cases, each with a codebook entry of a
- * line, its column and the figures that follow from its cells by hand. */
+/* Answers as people give them, from the cell to the figures: a table of cases, each with a codebook entry of
+ * a line, its column and the figures that follow from its cells by hand. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +10,10 @@
 enum { FIGURES_MAX = 12, LINE_BYTES = 256, PAGE_BYTES = 2048, NUMBERED_MAX = 64 };
 
 typedef struct value_case {
-  const char *entry;                /* of the variable q */
-  const char *data;                 /* the whole file; q is one of its columns */
-  const char *figures[FIGURES_MAX]; /* of the long table: what stands after "describe,d,TABLE,", in that order */
+  const char *entry; /* of the variable q */
+  const char *data;  /* the whole file; q is one of its columns */
+  const char
+      *figures[FIGURES_MAX]; /* of the long table: what stands after "describe,d,TABLE,", in that order */
 } value_case;
 
 /* Does the long table have the lines with FIGURES, one after the other? */
@@ -31,7 +32,8 @@ static void expect_figures(const char *out, const value_case *c) {
 
 static void check(scene *s, const value_case *c) {
   char page[PAGE_BYTES];
-  (void)snprintf(page, sizeof page, "variables: {q: %s}\nanalyses: [describe: {items: q, name: d}]\n", c->entry);
+  (void)snprintf(page, sizeof page, "variables: {q: %s}\nanalyses: [describe: {items: q, name: d}]\n",
+                 c->entry);
   scene_write(s, page, c->data);
   process_result r = scene_run(s, "run", "--format", "csv");
   process_check_success(&r);
@@ -63,12 +65,17 @@ static void undeclared_values_come_in_natural_order(void **state) {
 /* Means of what the cells look like. */
 static void numbers_are_read_as_people_write_them(void **state) {
   static const value_case cases[] = {
-      {"{type: number}", "q\n\xef\xbc\x91\xef\xbc\x92.5\n\xe2\x88\x92" "2.5\n5%\n", {"q,,,,,,mean,5"}},
+      {"{type: number}",
+       "q\n\xef\xbc\x91\xef\xbc\x92.5\n\xe2\x88\x92"
+       "2.5\n5%\n",
+       {"q,,,,,,mean,5"}},
       {"{type: number, thousands: \",\", suffix: \xe5\x85\x83}",
        "q\n\"1,234.50\xe5\x85\x83\"\n800\xe5\x85\x83\n\xef\xbc\x93\xef\xbc\x90\xef\xbc\x90\n",
        {"q,,,,,,mean,778.1666666666666", "q,,,,,,max,1234.5"}},
       {"{type: number, thousands: \" \", prefix: \"\xe2\x82\xac\"}",
-       "q\n\xe2\x82\xac 1\xe2\x80\xaf" "000.25\n\xe2\x82\xac" "2\n",
+       "q\n\xe2\x82\xac 1\xe2\x80\xaf"
+       "000.25\n\xe2\x82\xac"
+       "2\n",
        {"q,,,,,,mean,501.125"}},
       {"{type: scale, range: [0, 10], leading_number: true}",
        "q\n10 - Extremely likely\n0 - Not at all likely\n5\n",
@@ -88,6 +95,52 @@ static void a_column_named_by_its_place_keeps_its_decimals(void **state) {
   check_all(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+/* Options that hold the delimiter, what is written instead of one, and questions that nobody was shown. */
+static void multiple_choices_are_read_as_people_give_them(void **state) {
+  static const value_case cases[] = {
+      /* The longest option first: "Price, and fees" is one, and so is "Price" alone. */
+      {"{type: multi, delimiter: \", \", values: [\"Price, and fees\", Price, Service]}",
+       "q\n\"Price, and fees, Service\"\n\"Service, Price, and fees\"\n\"Price, Service\"\n",
+       {"q,,,,\"Price, and fees\",,n,2", "q,,,,Price,,n,1", "q,,,,Service,,n,3", "q,,,,,,answered,3"}},
+      /* It must end where an option ends. */
+      {"{type: multi, delimiter: \",\", values: [\"A, B\", A]}",
+       "q\n\"A, B side\"\n\"A, B , A\"\n\"A,B\"\n",
+       {"q,,,,\"A, B\",,n,1", "q,,,,A,,n,3", "q,,,,B,,n,1", "q,,,,B side,,n,1"}},
+      {"{type: multi, delimiter: \",\", texts: {\"yes, often\": often}}",
+       "q\n\"yes, often,no\"\n",
+       {"q,,,,no,,n,1", "q,,,,often,,n,1"}},
+      /* What is written instead, however it is cut, is one choice of a person. */
+      {"{type: multi, delimiter: \";\", values: [Web shop, App], other: Other}",
+       "q\nWeb shop;App;\nApp;\nWeb shop;a kiosk; really;\n",
+       {"q,,,,Web shop,,n,2", "q,,,,App,,n,2", "q,,,,Other,,n,1", "q,,,,,,answered,3"}},
+      {"{type: multi, delimiter: \"\xe2\x94\x8b\", other: \xe5\x85\xb6\xe4\xbb\x96}",
+       "q\n"
+       "APP\xe2\x94\x8b\xe5\x85\xb6\xe4\xbb\x96\xe3\x80\x96\xe7\x94\xb5\xe8\xaf\x9d\xe3\x80\x97\n"
+       "\xe5\x85\xb6\xe4\xbb\x96\n",
+       {"q,,,,APP,,n,1", "q,,,,\xe5\x85\xb6\xe4\xbb\x96,,n,2"}},
+      {"{type: multi, delimiter: \"|\", values: [Web, Else], other: Else}",
+       "q\nWeb\xe3\x80\x96x\xe3\x80\x97|y\n",
+       {"q,,,,Web,,n,1", "q,,,,Else,,n,1"}},
+      {"{type: nominal, values: [Web, App], other: Other}",
+       "q\nWeb\nby phone\nby post\n",
+       {"q,,,,Web,,n,1", "q,,,,App,,n,0", "q,,,,Other,,n,2"}},
+      /* A delimiter that looks like a blank. */
+      {"{type: multi, delimiter: \"\\u3000\"}",
+       "q\na\xe3\x80\x80"
+       "b\n",
+       {"q,,,,a,,n,1", "q,,,,b,,n,1"}},
+      /* All 0: never shown, as REDCap writes it. */
+      {"{type: multi, columns: {x: q___1, y: q___2}, none_is: not_asked}",
+       "q___1,q___2\n1,0\n0,0\n0,\n,1\n",
+       {"q,,,,x,,n,1", "q,,,,x,,asked,2", "q,,,,y,,n,1", "q,,,,y,,asked,2", "q,,,,,,answered,2",
+        "q,,,,,,not_asked,2"}},
+      {"{type: multi, columns: {x: a, y: b}, chosen: any, texts: {No: 0}}",
+       "a,b\nX,a kiosk\nNo,\n",
+       {"q,,,,x,,n,1", "q,,,,y,,n,1", "q,,,,,,answered,2"}},
+  };
+  check_all(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
 typedef struct mistake_case {
   const char *entry, *message;
 } mistake_case;
@@ -98,17 +151,27 @@ static void entries_that_cannot_be_meant_are_refused(void **state) {
       {"{type: number, thousands: \".\"}",
        "thousands: expected one character other than digits, signs and the decimal mark '.', found '.'"},
       {"{type: number, thousands: \"ab\"}", "thousands: expected one character"},
-      {"{type: number, suffix: \"2x\"}", "suffix: expected a text without a digit beside the number, found '2x'"},
-      {"{type: number, prefix: \"x2\"}", "prefix: expected a text without a digit beside the number, found 'x2'"},
+      {"{type: number, suffix: \"2x\"}",
+       "suffix: expected a text without a digit beside the number, found '2x'"},
+      {"{type: number, prefix: \"x2\"}",
+       "prefix: expected a text without a digit beside the number, found 'x2'"},
+      {"{type: nominal, values: [a], closed: true, other: b}",
+       "other: with `closed: true` there are no other answers"},
+      {"{type: multi, columns: [q], other: b}", "'other' goes with one delimited column, not with `columns`"},
+      {"{type: multi, delimiter: \",\", none_is: blank}",
+       "'none_is' goes with `columns`, not with one delimited column"},
+      {"{type: multi, columns: [q], none_is: never}", "unknown none_is 'never'"},
       {"{type: nominal, suffix: x}", "'suffix' does not go with type nominal"},
       {"{type: nominal, texts: {\"A\": x, \"\xef\xbc\xa1\": y}}",
        "two texts that look the same, 'A', have different meanings"},
       {"{type: nominal, values: {A: x, \"\xef\xbc\xa1\": y}}", "values: 'A' is named twice"},
-      {"{type: nominal, values: [\"x\\u200By\"], closed: true, texts: {m: \"z\\u200B\"}}", "unknown value 'z<U+200B>'"},
+      {"{type: nominal, values: [\"x\\u200By\"], closed: true, texts: {m: \"z\\u200B\"}}",
+       "unknown value 'z<U+200B>'"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char page[PAGE_BYTES];
-    (void)snprintf(page, sizeof page, "variables: {q: %s}\nanalyses: [describe: {items: q}]\n", cases[i].entry);
+    (void)snprintf(page, sizeof page, "variables: {q: %s}\nanalyses: [describe: {items: q}]\n",
+                   cases[i].entry);
     scene_write(s, page, "q\n1\n");
     process_result r = scene_run(s, "check", NULL, NULL);
     assert_int_equal(r.exit_code, 2);
@@ -121,6 +184,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(undeclared_values_come_in_natural_order),
       SCENE_TEST(numbers_are_read_as_people_write_them),
+      SCENE_TEST(multiple_choices_are_read_as_people_give_them),
       SCENE_TEST(a_column_named_by_its_place_keeps_its_decimals),
       SCENE_TEST(entries_that_cannot_be_meant_are_refused),
   };

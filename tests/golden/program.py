@@ -55,6 +55,11 @@ def optional(e, is_optional=False):
     e.u8(is_optional, "optional" if is_optional else "not optional")
 
 
+def other(e, key=None):
+    e.u8(key is not None, "write-ins are" if key is not None else "no write-ins")
+    e.text(key or "", "key")
+
+
 def leading(e, is_leading=False):
     e.u8(is_leading, "a number beside words" if is_leading else "a number alone")
 
@@ -78,6 +83,7 @@ def columns(e):
     rules(e, ("n", "key", "north"), ("-", "missing", NOT_ASKED))
     e.u8(1, "closed")
     texts(e, ["north", "south"], "keys")
+    other(e)
     optional(e)
     start(e, "income", NUMBER, "number")
     e.text("income", "column")
@@ -106,12 +112,15 @@ def columns(e):
     e.u8(0, "open")
     texts(e, ["tv", "radio"], "keys")
     e.text(";", "delimiter")
+    other(e, "tv")
     optional(e)
     start(e, "flags", MULTI_FLAGS, "options in columns")
     texts(e, ["tv", "radio"], "columns")
     rules(e)
     texts(e, ["tv", "radio"], "keys")
     e.u8(1, "any text chooses")
+    e.u8(1, "none chosen is missing")
+    e.u8(NOT_ASKED, "reason")
     optional(e, True)
 
 

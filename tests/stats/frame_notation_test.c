@@ -123,30 +123,32 @@ static void declared_marks_and_units_are_taken_off(void **state) {
 
 static void a_leading_number_is_taken_from_words(void **state) {
   (void)state;
-  check(&(notation_case){
-            .variable =
-                {.kind = VARIABLE_SCALE, .has_range = true, .low = 0, .high = 10, .leading_number = true},
-            .mark = '.',
-            .cells = {{"1.0", "1", false},
-                      {"5 - Very satisfied", "5", false},
-                      {"10 - Extremely likely", "10", false},
-                      {"0 - Not at all likely", "0", false},
-                      {"5=very good", "5", false},
-                      {"3. Neutral", "3", false},
-                      {"4\u5206", "4", false},
-                      {"\uff14\u5206", "4", true},
-                      {"\u975e\u5e38\u6ee1\u610f(5\u5206)", "5", false},
-                      {"\u6ee1\u610f\uff08\uff14\u5206\uff09", "4", true},
-                      {"good [3]", "3", false},
-                      {"11 - too far", "!invalid", false},
-                      {"9/10", "!invalid", false},
-                      {"1-2 times", "!invalid", false},
-                      {"1 ~ 2", "!invalid", false},
-                      {"3 \u81f3 5", "!invalid", false},
-                      {"2.5 stars", "!invalid", false},
-                      {"A.\u975e\u5e38\u6ee1\u610f", "!invalid", false},
-                      {"very good", "!invalid", false},
-                      {"good ()", "!invalid", false}}},
+  check(&(notation_case){.variable = {.kind = VARIABLE_SCALE,
+                                      .has_range = true,
+                                      .low = 0,
+                                      .high = 10,
+                                      .leading_number = true},
+                         .mark = '.',
+                         .cells = {{"1.0", "1", false},
+                                   {"5 - Very satisfied", "5", false},
+                                   {"10 - Extremely likely", "10", false},
+                                   {"0 - Not at all likely", "0", false},
+                                   {"5=very good", "5", false},
+                                   {"3. Neutral", "3", false},
+                                   {"4\u5206", "4", false},
+                                   {"\uff14\u5206", "4", true},
+                                   {"\u975e\u5e38\u6ee1\u610f(5\u5206)", "5", false},
+                                   {"\u6ee1\u610f\uff08\uff14\u5206\uff09", "4", true},
+                                   {"good [3]", "3", false},
+                                   {"11 - too far", "!invalid", false},
+                                   {"9/10", "!invalid", false},
+                                   {"1-2 times", "!invalid", false},
+                                   {"1 ~ 2", "!invalid", false},
+                                   {"3 \u81f3 5", "!invalid", false},
+                                   {"2.5 stars", "!invalid", false},
+                                   {"A.\u975e\u5e38\u6ee1\u610f", "!invalid", false},
+                                   {"very good", "!invalid", false},
+                                   {"good ()", "!invalid", false}}},
         false);
 }
 
@@ -154,33 +156,39 @@ static void rules_come_before_notation(void **state) {
   (void)state;
   static program_rule rules[] = {{.text = {"-99", 3}, .missing = true, .reason = MISSING_REFUSED},
                                  {.text = {"A", 1}, .value = {7, 0}}};
-  check(&(notation_case){.variable = {.kind = VARIABLE_NUMBER, .suffix = slice_of("s"), .rules = rules, .rules_count = 2},
-                         .mark = '.',
-                         .cells = {{"-99", "!refused", false},
-                                   {"-99s", "!refused", false},
-                                   {"\u221299", "!refused", true},
-                                   {"A", "7", false},
-                                   {"\uff21", "7", true}}},
-        false);
+  check(
+      &(notation_case){
+          .variable = {.kind = VARIABLE_NUMBER, .suffix = slice_of("s"), .rules = rules, .rules_count = 2},
+          .mark = '.',
+          .cells = {{"-99", "!refused", false},
+                    {"-99s", "!refused", false},
+                    {"\u221299", "!refused", true},
+                    {"A", "7", false},
+                    {"\uff21", "7", true}}},
+      false);
 }
 
 static void texts_are_compared_as_they_look(void **state) {
   (void)state;
   static slice keys[] = {{"Ab 1", 4}};
-  check(&(notation_case){.variable = {.kind = VARIABLE_NOMINAL, .closed = true, .keys = keys, .keys_count = 1},
-                         .mark = '.',
-                         .cells = {{"Ab 1", "Ab 1", false},
-                                   {"\uff21b\u00a0\uff11", "Ab 1", true},
-                                   {"A\u00adb 1\u200b", "Ab 1", true},
-                                   {"ab 1", "!invalid", false}}},
-        false);
+  check(
+      &(notation_case){.variable = {.kind = VARIABLE_NOMINAL, .closed = true, .keys = keys, .keys_count = 1},
+                       .mark = '.',
+                       .cells = {{"Ab 1", "Ab 1", false},
+                                 {"\uff21b\u00a0\uff11", "Ab 1", true},
+                                 {"A\u00adb 1\u200b", "Ab 1", true},
+                                 {"ab 1", "!invalid", false}}},
+      false);
   check(&(notation_case){.variable = {.kind = VARIABLE_TEXT},
                          .mark = '.',
-                         .cells = {{"id1\u200b", "id1", true}, {"\uff21", "\uff21", false}, {"a\u00adb", "a\u00adb", false}}},
+                         .cells = {{"id1\u200b", "id1", true},
+                                   {"\uff21", "\uff21", false},
+                                   {"a\u00adb", "a\u00adb", false}}},
         false);
   check(&(notation_case){.variable = {.kind = VARIABLE_DATE, .format = "%Y/%m/%d %I:%M %p"},
                          .mark = '.',
-                         .cells = {{"2025/3/1 9:10\u202fAM", "20148", true}, {"\uff12\uff10\uff12\uff15/3/1 9:10 PM", "20148", true}}},
+                         .cells = {{"2025/3/1 9:10\u202fAM", "20148", true},
+                                   {"\uff12\uff10\uff12\uff15/3/1 9:10 PM", "20148", true}}},
         false);
 }
 

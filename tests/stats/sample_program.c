@@ -123,6 +123,8 @@ static void add_sets(sample *s) {
                                  .name = named(s, "media"),
                                  .column = "media",
                                  .delimiter = ";",
+                                 .has_other = true,
+                                 .other = slice_of("tv"),
                                  .keys = keys,
                                  .keys_count = 2},
              &s->cell);
@@ -135,6 +137,8 @@ static void add_sets(sample *s) {
                                  .keys = keys,
                                  .keys_count = 2,
                                  .any_chosen = true,
+                                 .has_none = true,
+                                 .none_is = MISSING_NOT_ASKED,
                                  .optional = true},
              &s->flags);
 }
