@@ -207,8 +207,8 @@ typedef struct program_variable {
   bool has_range;      /* SCALE always; NUMBER, DATE (days) when given: outside is invalid */
   int64_t low, high;   /* SCALE: codes.  NUMBER: mantissas at `decimals` */
   bool reversed;       /* SCALE: low + high - x */
-  uint8_t decimals;    /* NUMBER 0..9, a mere weight 0..99, COMPUTE 0..12; else set by the program: MEAN 12, DIFFERENCE the
-                          larger, others 0 */
+  uint8_t decimals;    /* NUMBER 0..9, a mere weight 0..99, COMPUTE 0..12; else set by the program: MEAN 12,
+                          DIFFERENCE the    larger, others 0 */
   bool leading_number; /* SCALE, NUMBER: a cell's number may stand before words, or after them in
                           brackets */
   slice thousands, prefix, suffix; /* NUMBER: what may stand between, before and after its digits; tidy
