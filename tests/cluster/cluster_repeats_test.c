@@ -152,7 +152,7 @@ static void expect_detached(cluster *c, process *p, int signal_number, const cha
   char words[64];
   size_t length = 0;
   process_signal(p, signal_number);
-  assert_int_equal(process_wait(p), 130);
+  assert_int_equal(process_wait(p), 128 + signal_number);
   snprintf(file, sizeof file, "%s.err", name);
   char *text = process_read_file(cluster_path(c, file, path), &length);
   assert_non_null(text);
