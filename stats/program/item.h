@@ -75,6 +75,7 @@ void item_put_decimal(decimal d, buf *out);
 decimal item_get_decimal(reader *r);
 slice item_get_text(reader *r, arena *a);
 const char *item_get_name(reader *r, arena *a); /* refuses NULs, and what is not UTF-8 */
+missing_reason item_get_reason(reader *r);
 /* Refuses counts for which too few bytes are left, before anything is allocated: BYTES_EACH is the smallest
  * encoding of one element. */
 uint32_t item_get_count(reader *r, uint32_t max, size_t bytes_each);
@@ -116,6 +117,10 @@ typedef struct mean_terms {
 } mean_terms;
 /* Arrays are in A.  STATUS_LIMIT when 128 bits would not hold every step. */
 status mean_terms_make(const program *p, const program_variable *v, arena *a, mean_terms *out, error *err);
+
+/* The ranges of a RECODE. */
+void ranges_encode(const program_variable *v, buf *out);
+void ranges_decode(reader *r, arena *a, program_variable *v);
 
 /* The nodes of a COMPUTE or CONDITION. */
 uint32_t compute_arguments(const compute_node *n); /* how many it takes */

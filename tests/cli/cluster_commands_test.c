@@ -197,7 +197,7 @@ static void check_detaching(fixture *f, int signal_number) {
                 f->out, f->err);
   await(&p, f->out, "\"rows_done\":30");
   process_signal(&p, signal_number);
-  assert_int_equal(process_wait(&p), 130);
+  assert_int_equal(process_wait(&p), 128 + signal_number);
   assert_true(
       file_contains(f->err, "the job goes on; come back with: canvass watch 11112222 --broker ipc://"));
   assert_true(file_contains(f->err, "(or: canvass report 11112222 --broker ipc://"));

@@ -156,8 +156,8 @@ static void data_says_how_files_are_written(void **state) {
       {PAGE("data: {header: 1, labels: 1}\n"),
        "10:7: data: the only row of the header is that of the labels; no row has titles"},
       {PAGE("data: utf-8\n"),
-       "10:7: data: expected a map of encoding, delimiter, decimal, blank_rows, format, skip, header, titles "
-       "and labels, found 'utf-8'"},
+       "10:7: data: expected a map of encoding, delimiter, decimal, blank_rows, format, sheet, skip, header, "
+       "titles and labels, found 'utf-8'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
