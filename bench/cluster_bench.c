@@ -4,6 +4,8 @@
  * Tasks: MAP tasks per second by transport, in memory or durable, and by how many tasks a worker takes at
  * once; and the milliseconds from `submit` to the first task.
  * Bytes: MB per second of shards from a client to the broker's disk, and from there to a worker.
+ * Answers: milliseconds until a client's sign of life is answered, with half of TASKS queued and none, one or
+ * eight clients that upload.
  * Ratios to a base that is named beside them, of the same call: each transport to the one before it, which
  * does less (bytes over ipc to those that go by path and hash); durable to in memory; many tasks at once to
  * one.
@@ -15,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "bench/cluster_bytes.h"
+#include "bench/cluster_latency.h"
 #include "bench/cluster_tasks.h"
 
 enum { TASKS = 20000, MIB = 256, TASKS_MIN = 2, MIB_MIN = 4 };
@@ -85,6 +88,22 @@ static void bench_bytes(place *at, uint32_t mib) {
   }
 }
 
+static void bench_latency(place *at, uint32_t tasks, uint32_t mib) {
+  static const uint32_t clients[] = {0, 1, 8};
+  for (size_t t = IPC; t < TRANSPORTS; t++) {
+    for (size_t k = 0; k < sizeof clients / sizeof clients[0]; k++) {
+      const latency_setting setting = {
+          .transport = &transports[t], .tasks = tasks, .clients = clients[k], .mib = mib};
+      const latency_figures f = latency_measure(at, &setting);
+      printf(
+          "%-12s %u uploading, %u tasks queued: an answer after %7.2f ms (median of %u), 99 of 100 within "
+          "%7.2f, all within %7.2f\n",
+          transports[t].name, clients[k], tasks, f.median_ms, f.asked, f.most_of_all_ms, f.most_ms);
+      fflush(stdout);
+    }
+  }
+}
+
 /* An argument that is a whole number from LEAST on; 0: it is not. */
 static uint32_t number_of(const char *text, long least) {
   char *end = NULL;
@@ -107,5 +126,6 @@ int main(int argc, char **argv) {
   place at = {.directory = argv[1]};
   bench_tasks(&at, tasks);
   bench_bytes(&at, mib);
+  bench_latency(&at, tasks / 2, mib);
   return 0;
 }

@@ -77,16 +77,16 @@ static void give(void *socket, store *shards, const message *want) {
   store_release(&blob);
 }
 
-/* As a client sends that does not share the broker's file system: WINDOW offers at once. */
-static void send_all(const service *s, const manifest *m, store *shards) {
+/* WINDOW offers at once. */
+void bytes_send(const service *s, const manifest *m, uint32_t first, uint32_t end, store *shards) {
   void *socket = service_peer(s);
   wire_message *in = need(malloc(sizeof *in));
   error err;
   service_hello(socket, 0);
-  uint32_t offered = 0;
-  uint32_t done = 0;
-  while (done < m->shards_count) {
-    while (offered < m->shards_count && offered < done + WINDOW) {
+  uint32_t offered = first;
+  uint32_t done = first;
+  while (done < end) {
+    while (offered < end && offered < done + WINDOW) {
       offer(socket, &m->shards[offered++]);
     }
     zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
@@ -136,7 +136,7 @@ bytes_figures bytes_measure(place *at, const transport *t, uint32_t mib) {
   bytes_figures figures;
   shipment_open(&h, at, t, mib);
   double begun_s = now_s();
-  send_all(&h.to, h.content, h.shards);
+  bytes_send(&h.to, h.content, 0, h.content->shards_count, h.shards);
   figures.to_disk = megabytes_per_s(h.content, begun_s);
   begun_s = now_s();
   fetch_all(&h.to, h.content);

@@ -15,6 +15,8 @@ enum {
   HELLOS = 8,
   HELD = MESSAGE_FRAME_MAX / 8,
   ASKERS = 8,
+  UPLOADERS = 4,
+  UPLOAD_BYTES = TRANSFER_PEER_BYTES,
 };
 
 static void dataset(talker *t, const char *name, size_t count, uint64_t seed) {
@@ -170,6 +172,41 @@ static void so_many_messages_and_bytes_are_taken_in_a_turn(void **state) {
   assert_true(shell_most(s).bytes < TURN_BYTES);
 }
 
+static void what_several_clients_upload_at_once_takes_several_turns(void **state) {
+  shell *s = *state;
+  talker clients[UPLOADERS];
+  sample blobs[UPLOADERS];
+  shell_start(s, NULL, true);
+  for (size_t i = 0; i < UPLOADERS; i++) {
+    talker_client(s, &clients[i]);
+    sample_make(&blobs[i], i, UPLOAD_BYTES);
+    talker_offer(&clients[i], &blobs[i]);
+    talker_expect(&clients[i], MESSAGE_WANT);
+  }
+  shell_pass(s, 500);
+  shell_count_anew(s);
+  shell_hold(s);
+  for (size_t i = 0; i < UPLOADERS; i++) {
+    for (size_t chunk = 0; chunk < UPLOAD_BYTES / MESSAGE_FRAME_MAX; chunk++) {
+      if (chunk > 0) {
+        talker_expect(&clients[i], MESSAGE_WANT);
+      }
+      talker_answer_want(&clients[i], &blobs[i]);
+    }
+  }
+  shell_go_on(s);
+  for (size_t i = 0; i < UPLOADERS; i++) {
+    talker_expect(&clients[i], MESSAGE_HAVE);
+  }
+  shell_pass(s, 500);
+  /* Received, and compared with their names. */
+  assert_true(shell_sum(s).bytes >= 2ULL * UPLOADERS * UPLOAD_BYTES);
+  assert_true(shell_most(s).bytes < TURN_BYTES + 4 * MESSAGE_FRAME_MAX);
+  for (size_t i = 0; i < UPLOADERS; i++) {
+    sample_fini(&blobs[i]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SHELL_TEST(a_dropped_dataset_is_removed_a_few_files_a_turn),
@@ -177,6 +214,7 @@ int main(void) {
       SHELL_TEST(workers_with_many_shards_are_taken_in_turn_by_turn),
       SHELL_TEST(jobs_are_taken_up_turn_by_turn_and_each_is_there_when_it_is_asked_for),
       SHELL_TEST(so_many_messages_and_bytes_are_taken_in_a_turn),
+      SHELL_TEST(what_several_clients_upload_at_once_takes_several_turns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
