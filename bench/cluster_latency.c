@@ -1,4 +1,5 @@
-/* A client that asks again and again while others upload: its sign of life, which a turn of the broker answers. */
+/* A client that asks again and again while others upload: its sign of life, which a turn of the broker
+ * answers. */
 #include "bench/cluster_latency.h"
 
 #include <stdatomic.h>

@@ -12,7 +12,7 @@ typedef struct latency_setting {
 } latency_setting;
 
 typedef struct latency_figures {
-  uint32_t asked; /* how often */
+  uint32_t asked;                            /* how often */
   double median_ms, most_of_all_ms, most_ms; /* of all but the slowest hundredth, of all */
 } latency_figures;
 

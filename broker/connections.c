@@ -16,6 +16,7 @@ enum {
   FILES_MAX = 4096,
   STRANGERS_MIN = 16,
   STRANGER_MS = 2000, /* for a handshake and a hello, when others wait for the place */
+  LEFT_MS = 5000,     /* a broker that is never without messages has taken by then what a connection left */
   NOBODY = -1,
   BUCKETS = 4096,
   /* The largest messages that a broker takes have some 5 MiB; peers are asked for 8 MiB of chunks at a time.
@@ -311,7 +312,7 @@ void connections_drained(uint64_t moment) {
 /* libzmq has delivered all of a connection when it closes the descriptor, so that what was sent over the one
  * before is with the broker, or waits for it. */
 static bool may_be_of_the_one_before(const entry *e) {
-  return e->ended > all.drained && e->begun > all.drained;
+  return e->ended > all.drained && e->begun > all.drained && all.now_ms - e->since_ms < LEFT_MS;
 }
 
 static connection identify(int descriptor) {

@@ -66,7 +66,8 @@ uint64_t connections_moment(void);
  * before it was delivered. */
 void connections_drained(uint64_t moment);
 /* A whole message of BYTES in FRAMES was taken that came from DESCRIPTOR (ZMQ_SRCFD).  None when it may have
- * come over a connection that had the descriptor before: until those that it left were drained. */
+ * come over a connection that had the descriptor before: until what that one left was drained,
+ * or for some seconds. */
 connection connections_deliver(int descriptor, size_t bytes, size_t frames);
 /* It belongs to a peer whose hello was accepted. */
 void connections_welcome(connection c);

@@ -305,6 +305,18 @@ static void a_successor_is_known_when_everything_from_before_was_delivered(void 
   assert_int_equal(connections_expire(CONNECTIONS_HELLO_MS), 0);
 }
 
+static void a_broker_that_is_never_idle_knows_successors_after_a_while(void **state) {
+  (void)state;
+  assert_true(admit(FIRST, "192.0.2.1"));
+  connections_close(FIRST);
+  assert_true(admit(FIRST, "192.0.2.2"));
+  assert_int_equal(connections_expire(1000), 0);
+  assert_int_equal(welcome(FIRST).serial, 0);
+  assert_int_equal(connections_expire(10000), 0);
+  assert_int_not_equal(welcome(FIRST).serial, 0);
+  assert_int_equal(connections_expire(CONNECTIONS_HELLO_MS), 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       LIMITED(most_descriptors_are_for_tcp_and_neither_files_nor_ipc_lose_theirs),
@@ -322,6 +334,7 @@ int main(void) {
       LIMITED(a_descriptor_that_is_used_again_is_another_connection),
       LIMITED(what_a_closed_connection_sent_welcomes_no_successor),
       LIMITED(a_successor_is_known_when_everything_from_before_was_delivered),
+      LIMITED(a_broker_that_is_never_idle_knows_successors_after_a_while),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
