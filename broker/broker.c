@@ -115,6 +115,7 @@ void broker_destroy(broker *b) {
   if (b->wake_fd >= 0) {
     close(b->wake_fd);
   }
+  joins_fini(b);
   jobs_destroy(b->jobs);
   catalog_destroy(b->catalog);
   transfer_destroy(b->transfer);

@@ -5,6 +5,9 @@ void departures_forget(broker *b, peer *p, bool in_order, const char *why) {
   if (why != NULL && p->role == WAY_WORKER) {
     host_log(&b->host, "worker %s %s", p->title, why);
   }
+  if (p->is_joining) {
+    joins_finish(b, p);
+  }
   jobs_feed(b->jobs, &(core_event){.kind = CORE_PEER_LEFT, .peer = p->number, .left.in_order = in_order});
   transfer_peer_left(b->transfer, p);
   peers_remove(b->peers, p);

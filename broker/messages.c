@@ -1,63 +1,17 @@
 /* Receives messages: finds the sender, checks its role, and calls the handler.  Hello, signs of life,
  * farewells. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "broker/limits.h"
 #include "broker/shell.h"
 
 /* ---- Hello --------------------------------------------------------------------------------------- */
-
-static uint32_t read_capacity(const message *m) {
-  const uint64_t capacity = m->integers[FIELD_CAPACITY];
-  return capacity < CORE_CAPACITY_MAX ? (uint32_t)capacity : CORE_CAPACITY_MAX;
-}
 
 static status check_fingerprint(const wire_message *m, error *why) {
   return m->header.texts[FIELD_FINGERPRINT].length == DIGEST_BYTES
              ? STATUS_OK
              : error_set(why, STATUS_PROTOCOL, "a worker's hello needs a fingerprint of %d bytes",
                          (int)DIGEST_BYTES);
-}
-
-/* How many the worker is given: none before all jobs are there (jobs_restore_some). */
-static uint32_t tasks_for(const broker *b, const peer *worker) {
-  return jobs_are_restored(b->jobs) ? worker->capacity : 0;
-}
-
-static status join_worker(broker *b, peer *p, wire_message *m, error *why) {
-  core_event e = {.kind = CORE_WORKER_JOINED, .peer = p->number};
-  memcpy(e.joined.fingerprint.bytes, m->header.texts[FIELD_FINGERPRINT].bytes, DIGEST_BYTES);
-  const slice instance = m->header.texts[FIELD_INSTANCE];
-  if (instance.length == INSTANCE_BYTES) {
-    memcpy(&e.joined.process, instance.bytes, sizeof e.joined.process);
-  }
-  p->capacity = read_capacity(&m->header);
-  e.joined.capacity = tasks_for(b, p);
-  size_t length = 0;
-  const void *bytes = m->payloads_count > 0 ? wire_payload_bytes(m, 0, &length) : NULL;
-  size_t count = length / sizeof(uint64_t);
-  const size_t named = count;
-  count = count < HELLO_SHARDS_MAX ? count : HELLO_SHARDS_MAX;
-  b->host.turn.records += count;
-  uint64_t *held = malloc((count + 1) * sizeof *held);
-  if (held == NULL) {
-    return error_no_memory(why, "a worker's shards");
-  }
-  reader r;
-  reader_init(&r, bytes, length);
-  for (size_t i = 0; i < count; i++) {
-    held[i] = reader_u64(&r);
-  }
-  e.joined.held = held;
-  e.joined.held_count = count;
-  jobs_feed(b->jobs, &e);
-  free(held);
-  host_log(&b->host, "worker %s joined: takes %u task%s, running and waiting; %zu shard%s held%s", p->title,
-           p->capacity, p->capacity == 1 ? "" : "s", named, named == 1 ? "" : "s",
-           named > count ? ", more than are taken into account when tasks are given out" : "");
-  return STATUS_OK;
 }
 
 static void welcome(broker *b, const peer *p) {
@@ -85,7 +39,7 @@ static status on_hello(broker *b, line_kind line, wire_message *m, connection ov
   peer *p = NULL;
   TRY(peers_admit(b->peers, line, m, role, over, &p, why));
   welcome(b, p);
-  return role == WAY_WORKER ? join_worker(b, p, m, why) : STATUS_OK;
+  return role == WAY_WORKER ? joins_take(b, p, m, why) : STATUS_OK;
 }
 
 /* ---- Signs of life and farewells ----------------------------------------------------------------- */
@@ -93,11 +47,12 @@ static status on_hello(broker *b, line_kind line, wire_message *m, connection ov
 static status on_alive(broker *b, peer *from, wire_message *m, error *why) {
   (void)why;
   if (m->header.has & FIELD_BIT(FIELD_CAPACITY)) {
-    from->capacity = read_capacity(&m->header);
+    from->capacity = joins_read_capacity(&m->header);
   }
   if (from->role == WAY_WORKER) {
-    jobs_feed(b->jobs,
-              &(core_event){.kind = CORE_HEARD, .peer = from->number, .heard.capacity = tasks_for(b, from)});
+    jobs_feed(
+        b->jobs,
+        &(core_event){.kind = CORE_HEARD, .peer = from->number, .heard.capacity = joins_capacity(b, from)});
   }
   const message alive = message_of(MESSAGE_ALIVE);
   peers_answer(b->peers, from, &alive, NULL, 0);
@@ -163,6 +118,9 @@ static status handle(broker *b, peer *from, wire_message *m, error *why) {
   if (!(message_ways(kind) & from->role) || handlers[kind] == NULL) {
     return error_set(why, STATUS_PROTOCOL, "a %s may not send '%s' to the broker", peer_role_name(from->role),
                      message_kind_name(kind));
+  }
+  if (from->is_joining) {
+    joins_finish(b, from);
   }
   if (asks_for_much(kind) && peer_is_full(from)) {
     return error_set(why, STATUS_LIMIT, "%s", PEER_IS_FULL_TEXT);

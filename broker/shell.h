@@ -1,5 +1,5 @@
-/* The broker behind its handle, for broker.c (its life), turn.c (a turn of its loop), messages.c and
- * departures.c: the modules, from those that know least. */
+/* The broker behind its handle, for broker.c (its life), turn.c (a turn of its loop), messages.c, joins.c
+ * and departures.c: the modules, from those that know least. */
 #ifndef CANVASS_BROKER_SHELL_H
 #define CANVASS_BROKER_SHELL_H
 
@@ -8,6 +8,14 @@
 #include "broker/broker.h"
 #include "broker/jobs/jobs.h"
 #include "broker/transfer/transfer.h"
+
+/* A worker that said hello and holds many shards, until the core knows it. */
+typedef struct join {
+  uint32_t peer;
+  core_joining joined; /* HELD is its own */
+  size_t named;        /* shards that it said it holds */
+  struct join *next;
+} join;
 
 struct broker {
   broker_options options;
@@ -21,6 +29,8 @@ struct broker {
   jobs *jobs;
   uint8_t instance[INSTANCE_BYTES];
   wire_message *incoming;
+  join *joins; /* the first comes first */
+  size_t joins_count;
   uint64_t housekept_ms;
   uint64_t compared_bytes; /* by the vault, before this turn */
   bool is_tidy;            /* the vault has nothing to remove */
@@ -35,6 +45,18 @@ void turn_run(broker *b);
 /* ---- messages.c */
 /* Takes one message; *RECEIVED is false when there is none. */
 void messages_take(broker *b, line_kind line, bool *received);
+
+/* ---- joins.c */
+uint32_t joins_read_capacity(const message *m);
+/* How many tasks the core is to give it: none before all jobs are there (jobs_restore_some). */
+uint32_t joins_capacity(const broker *b, const peer *worker);
+/* P said hello with M: the core learns of it now or, when it holds many shards, with joins_do_one. */
+status joins_take(broker *b, peer *p, wire_message *m, error *why) MUST_USE;
+/* Now, because P says more, or leaves. */
+void joins_finish(broker *b, peer *p);
+/* In each turn, after its messages. */
+void joins_do_one(broker *b);
+void joins_fini(broker *b);
 
 /* ---- departures.c */
 /* Forgets a peer.  IN_ORDER: it left, says hello anew, or is no longer allowed; otherwise it is lost, and so

@@ -153,6 +153,7 @@ void turn_run(broker *b) {
   departures_gone(b);
   jobs_restore_some(b->jobs);
   take_messages(b);
+  joins_do_one(b);
   transfer_compare(b->transfer);
   jobs_tick(b->jobs);
   const bool is_time = is_time_for_housekeeping(b);

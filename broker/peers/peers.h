@@ -31,6 +31,7 @@ typedef struct peer {
   owner *owner;                /* borrowed */
   struct in_flight *in_flight; /* what it was sent and has not received; owned until it is removed */
   bool is_gone;                /* could not be sent to */
+  bool is_joining;             /* a worker that the core does not know yet */
   connection connection;       /* that its last message came over */
   struct peer *next_of_route, *next_of_number;
 } peer;

@@ -96,6 +96,14 @@ void shell_count_anew(shell *s) {
   pthread_mutex_unlock(&s->mutex);
 }
 
+void shell_await_records(shell *s, uint64_t count) {
+  const struct timespec moment = {.tv_nsec = 1000000};
+  waiting_for("records");
+  while (shell_sum(s).records < count) {
+    nanosleep(&moment, NULL);
+  }
+}
+
 void shell_await_unlinks(shell *s, uint64_t count) {
   const struct timespec moment = {.tv_nsec = 1000000};
   waiting_for("blobs to be removed");

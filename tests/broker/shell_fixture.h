@@ -59,8 +59,9 @@ void shell_go_on(shell *s);
 broker_turn shell_most(shell *s);
 broker_turn shell_sum(shell *s);
 void shell_count_anew(shell *s);
-/* Waits until the turns have removed COUNT blobs. */
+/* Waits until the turns have removed COUNT blobs, or done COUNT records. */
 void shell_await_unlinks(shell *s, uint64_t count);
+void shell_await_records(shell *s, uint64_t count);
 
 /* A DEALER socket; the tear-down of the test closes it. */
 typedef struct talker {
