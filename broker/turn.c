@@ -12,7 +12,7 @@ enum { IDLE_MS = 1000 };
 
 static bool has_work(const broker *b) {
   return peers_any_gone(b->peers) || transfer_is_comparing(b->transfer) || !b->is_tidy ||
-         !jobs_are_restored(b->jobs);
+         !jobs_are_restored(b->jobs) || b->joins != NULL;
 }
 
 static void wait_for_messages(broker *b) {
@@ -151,8 +151,8 @@ void turn_run(broker *b) {
   begin(b);
   take_new_list(b);
   departures_gone(b);
-  jobs_restore_some(b->jobs);
   take_messages(b);
+  jobs_restore_some(b->jobs);
   joins_do_one(b);
   transfer_compare(b->transfer);
   jobs_tick(b->jobs);

@@ -23,7 +23,8 @@ jobs *jobs_new(const jobs_parts *parts, uint32_t losses_max);
 void jobs_destroy(jobs *all); /* accepts NULL */
 /* At the start: what the jobs of the ledger refer to is kept from now on. */
 status jobs_restore(jobs *all, error *err) MUST_USE;
-/* In each turn: some of the unfinished ones are given to the core.  Until all are there workers get no tasks.
+/* In each turn, after its messages: some of the unfinished ones are given to the core.  Until all are there
+ * workers get no tasks.
  */
 void jobs_restore_some(jobs *all);
 bool jobs_are_restored(const jobs *all);

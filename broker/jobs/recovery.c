@@ -245,10 +245,12 @@ static void restore_next(jobs *all, backlog_job *one) {
 
 void jobs_restore_some(jobs *all) {
   backlog *b = &all->backlog;
+  const uint64_t before = all->host->turn.records;
   if (jobs_are_restored(all)) {
     return;
   }
-  while (b->next < b->count && all->host->turn.records < TURN_RECORDS / 2 && !host_has_failed(all->host)) {
+  while (b->next < b->count && all->host->turn.records - before < TURN_RECORDS / 2 &&
+         !host_has_failed(all->host)) {
     restore_next(all, &b->at[b->next++]);
   }
   if (jobs_are_restored(all)) {
