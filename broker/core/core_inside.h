@@ -247,6 +247,8 @@ struct job {
   uint64_t timeout_ms, deadline_ms; /* 0: none */
   uint64_t attempts;                /* tasks of this stage that were given out */
   uint32_t restarts;
+  /* Of these: its STEP outlived its budget, and nobody else of its kind was there. */
+  uint32_t step_restarts;
   uint32_t repeats;      /* the stage that an earlier one was, too; 0: none */
   digest *past_contents; /* of the stages, since it last started again */
   size_t past_contents_count, past_contents_capacity;
@@ -381,6 +383,8 @@ void strays_drop(core *c, node *n);
 void strays_leave(core *c, worker *w, bool is_blameless);
 void strays_settle(core *c, node *n, uint64_t winner); /* others that were late have lost */
 void worker_in_time(core *c, worker *w);
+/* It has lost races, or holds overdue tasks. */
+bool worker_is_doubtful(const core *c, const worker *w);
 bool node_has_another(const core *c, const node *n); /* worker, who could run it too */
 void overdue_check(core *c);
 
@@ -440,6 +444,9 @@ void past_clear(job *j);
 void disputes_check(core *c, job *j); /* one whose nodes are stuck */
 
 /* placement.c */
+/* A worker that answers, as far as is known, could run it at once. */
+bool node_has_room(const core *c, const node *n);
+bool node_has_heir(const core *c, const node *n); /* another worker may run it sooner or later */
 void placement_run(core *c);
 void placement_check_stuck(core *c);
 

@@ -7,7 +7,9 @@
  * out twice before that.
  *
  * A worker whose task another one finished first, after the budget, has lost a race.  It gets one task at a
- * time and only after a pause, longer with each loss, until it gives a result in time. */
+ * time and only after a pause, longer with each loss, until it gives a result in time.  What it holds for
+ * some seconds goes to a better one as soon as that has room: whatever it does, nobody waits for its budget.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,15 +51,19 @@ static uint64_t larger(uint64_t a, uint64_t b) {
   return a > b ? a : b;
 }
 
-/* Each further copy has as long again: when everybody takes that long, it is the task.  A STEP has no peers,
- * and when it outlives its budget on the only worker of its kind the job starts again: it doubles with each
- * new start, so that a long one ends. */
-uint64_t budget_of(const node *n) {
+static uint64_t first_budget_of(const node *n) {
   const uint64_t usual = usual_of(n);
   const uint64_t most = n->level == CORE_LEVEL_READ ? CORE_BUDGET_READ_MS : CORE_BUDGET_MS;
-  const uint64_t budget = usual ? larger(CORE_BUDGET_MIN_MS, CORE_BUDGET_TIMES * usual) : most;
-  const uint32_t restarts = n->level == CORE_LEVEL_STEP ? n->owner->restarts : 0;
-  return (budget * (n->copies + 1U)) << (restarts < CORE_DOUBLINGS_MAX ? restarts : CORE_DOUBLINGS_MAX);
+  return usual ? larger(CORE_BUDGET_MIN_MS, CORE_BUDGET_TIMES * usual) : most;
+}
+
+/* Each further copy has as long again: when everybody takes that long, it is the task.  A STEP has no peers,
+ * and when it outlives its budget on the only worker of its kind the job starts again: it doubles with each
+ * such start, so that a long one ends. */
+uint64_t budget_of(const node *n) {
+  const uint32_t restarts = n->level == CORE_LEVEL_STEP ? n->owner->step_restarts : 0;
+  return (first_budget_of(n) * (n->copies + 1U))
+         << (restarts < CORE_DOUBLINGS_MAX ? restarts : CORE_DOUBLINGS_MAX);
 }
 
 /* From when on an idle worker runs it too. */
@@ -119,8 +125,13 @@ void stray_answered(core *c, node *n, uint32_t by) {
 void stray_gave(core *c, node *n, uint32_t by) {
   stray *s = find_stray(n, by);
   if (s != NULL) {
+    worker *w = s->at;
+    const bool is_in_time = c->now_ms < s->due_ms;
     pace_add(c, n, s->sent_ms);
     discard(c, s);
+    if (is_in_time) {
+      worker_in_time(c, w);
+    }
   }
 }
 
@@ -142,6 +153,23 @@ void strays_leave(core *c, worker *w, bool is_blameless) {
   }
 }
 
+bool worker_is_doubtful(const core *c, const worker *w) {
+  bool is_late = false;
+  for (const chain *at = w->strays.next; at != &w->strays; at = at->next) {
+    is_late = is_late || c->now_ms >= CHAIN_OWNER(at, stray, in)->due_ms;
+  }
+  return is_late || w->races_in_row > 0;
+}
+
+/* That W does not answer says nothing of the task, since others do. */
+static bool is_its_own_fault(const core *c, const worker *w) {
+  bool others_answer = false;
+  for (size_t i = 0; i < c->workers_count; i++) {
+    others_answer = others_answer || (worker_accepts(c->workers[i]) && !worker_is_doubtful(c, c->workers[i]));
+  }
+  return others_answer && worker_is_doubtful(c, w);
+}
+
 /* The worker that has N keeps it, and N is assigned again. */
 static void make_stray(core *c, node *n) {
   stray *s = calloc(1, sizeof *s);
@@ -155,7 +183,7 @@ static void make_stray(core *c, node *n) {
   s->sent_ms = n->sent_ms;
   s->due_ms = n->sent_ms + budget_of(n);
   s->expires_ms = n->sent_ms + CORE_EXPIRY_TIMES * budget_of(n);
-  if (n->copies < UINT8_MAX) {
+  if (n->copies == 0 || (n->copies < UINT8_MAX && !is_its_own_fault(c, w))) {
     n->copies++;
   }
   s->alone = suspect_runs_alone(n);
@@ -184,7 +212,7 @@ static void lose_race(core *c, worker *w) {
 void strays_settle(core *c, node *n, uint64_t winner) {
   while (n->strays != NULL) {
     worker *w = n->strays->at;
-    const bool is_late = c->now_ms >= n->strays->due_ms;
+    const bool is_late = c->now_ms >= n->strays->due_ms || w->races_in_row > 0;
     discard(c, n->strays);
     if (is_late && w->who != winner) {
       lose_race(c, w);
@@ -265,23 +293,33 @@ static void expire_strays(core *c, worker *w) {
   }
 }
 
+/* Its worker has lost races, or does not answer elsewhere, and a better one has room. */
+static bool is_in_bad_hands(const core *c, const node *n, uint64_t took) {
+  return took > CORE_BUDGET_MIN_MS && !node_is_alone(n) && worker_is_doubtful(c, n->at) &&
+         node_has_room(c, n);
+}
+
+static void check_task(core *c, node *n, size_t *idle) {
+  const uint64_t took = c->now_ms - n->sent_ms;
+  if (took > budget_of(n) && node_has_another(c, n)) {
+    note_overdue(c, n);
+    make_stray(c, n);
+  } else if (is_in_bad_hands(c, n, took)) {
+    make_stray(c, n);
+  } else if (took > first_budget_of(n) && !node_has_heir(c, n)) {
+    note_held(c, n, n->at);
+  } else if (*idle > 0 && n->owner->ready_count == 0 && n->strays == NULL && !node_is_alone(n) &&
+             took > tail_of(n)) {
+    --*idle;
+    make_stray(c, n);
+  }
+}
+
 static void check_worker(core *c, const worker *w, size_t *idle) {
   for (chain *at = w->running.next; at != &w->running;) {
     node *n = CHAIN_OWNER(at, node, in);
     at = at->next;
-    const uint64_t took = c->now_ms - n->sent_ms;
-    if (took > budget_of(n)) {
-      if (node_has_another(c, n)) {
-        note_overdue(c, n);
-        make_stray(c, n);
-      } else {
-        note_held(c, n, w);
-      }
-    } else if (*idle > 0 && n->owner->ready_count == 0 && n->strays == NULL && !node_is_alone(n) &&
-               took > tail_of(n)) {
-      --*idle;
-      make_stray(c, n);
-    }
+    check_task(c, n, idle);
   }
 }
 

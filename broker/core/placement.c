@@ -106,6 +106,26 @@ static worker *choose_worker(const core *c, const node *n) {
   return best;
 }
 
+bool node_has_room(const core *c, const node *n) {
+  for (const chain *at = c->with_room.next; at != &c->with_room; at = at->next) {
+    const worker *w = CHAIN_OWNER(at, worker, room);
+    if (!worker_is_doubtful(c, w) && is_fit(n, w)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool node_has_heir(const core *c, const node *n) {
+  for (size_t i = 0; i < c->workers_count; i++) {
+    const worker *w = c->workers[i];
+    if (w != n->at && worker_may_take(w) && is_fit(n, w)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* ---- Sending --------------------------------------------------------------------------------------- */
 
 static void send_task(core *c, node *n, worker *w) {
@@ -368,6 +388,7 @@ static void check_fingerprint(core *c, job *j) {
     job_note(c, j, 0,
              "no worker is left that computes as those before did (another kind of machine); the job starts "
              "again from its first stage");
+    j->step_restarts += j->special.strays != NULL;
     strays_settle(c, &j->special, 0);
     job_restart(c, j, false);
   }

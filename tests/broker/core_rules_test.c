@@ -114,7 +114,8 @@ static void submit(scene *s, uint8_t job, uint32_t maps) {
   watch(s, CLIENT, job);
 }
 
-static void answer(scene *s, sent *t) {
+/* WRONG: another one than the right result. */
+static void answer_with(scene *s, sent *t, uint8_t wrong) {
   const core_blob blobs[] = {s->blobs + 1, s->blobs + 2};
   const bool goes_on = t->work == WORK_STEP && t->id.stage + 1 < s->stages;
   core_event e = {.kind = CORE_RESULT,
@@ -128,8 +129,13 @@ static void answer(scene *s, sent *t) {
   e.result.content.bytes[0] = (uint8_t)(1 + t->work);
   memcpy(e.result.content.bytes + 1, &t->id.stage, sizeof t->id.stage);
   memcpy(e.result.content.bytes + 8, &t->id.task, sizeof t->id.task);
+  e.result.content.bytes[30] = wrong;
   t->is_over = true;
   feed(s, &e);
+}
+
+static void answer(scene *s, sent *t) {
+  answer_with(s, t, 0);
 }
 
 static void give_failure(scene *s, sent *t) {
@@ -270,6 +276,111 @@ static void all_watchers_are_told_what_a_job_waits_for(void **state) {
   assert_int_equal(s->told[CLIENT + 1], WAIT_WORKER);
 }
 
+/* ---- Every job ends, or names what it waits for ------------------------------------------------------ */
+
+enum { PATIENCE_STEPS = 4 * 3600 * 1000 / STEP_MS };
+
+/* PEER answers what it has of JOB, WRONG or not, once it had it for TOOK_MS. */
+static void work(scene *s, uint32_t peer, uint8_t job, uint64_t took_ms, uint8_t wrong) {
+  for (size_t i = 0; i < s->tasks_count && !s->ended[job]; i++) {
+    sent *t = &s->tasks[i];
+    if (!t->is_over && t->peer == peer && t->id.job.bytes[0] == job && s->now_ms >= t->at_ms + took_ms) {
+      answer_with(s, t, wrong);
+    }
+  }
+}
+
+/* Its machine starts it again after some seconds, in which workers that never answer take the task. */
+static void a_deadly_task_ends_beside_workers_that_never_answer(void **state) {
+  scene *s = *state;
+  enum { LOSSES = 30, WEDGED = 4 };
+  core_set_deaths_max(s->core, LOSSES);
+  for (uint32_t peer = 1; peer <= WEDGED; peer++) {
+    join(s, peer, 1);
+  }
+  submit(s, 1, 1);
+  uint32_t mortal = 100;
+  uint64_t back_ms = 0;
+  for (int i = 0; i < PATIENCE_STEPS && !s->ended[1]; i++) {
+    sent *t = task_at(s, mortal, 1);
+    if (t != NULL && s->now_ms >= t->at_ms + 1000) {
+      t->is_over = true;
+      feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = mortal++});
+      back_ms = s->now_ms + 8000;
+    }
+    pass(s, 1, WEDGED);
+    if (back_ms > 0 && s->now_ms >= back_ms) {
+      join(s, mortal, 1);
+      back_ms = 0;
+    } else if (mortal > 100 || i > 0) {
+      feed(s, &(core_event){.kind = CORE_HEARD, .peer = mortal, .heard.capacity = 2});
+    } else {
+      join(s, mortal, 1);
+    }
+  }
+  assert_true(s->ended[1]);
+  assert_int_equal(s->failure[1], STATUS_JOB);
+  assert_in_range(mortal - 100, LOSSES + 1, LOSSES + 2);
+}
+
+/* Two kinds of workers come and go, so that the job starts again ten times, and is in its second stage. */
+static uint32_t start_again_and_again(scene *s) {
+  uint32_t peer = 1;
+  for (unsigned starts = 0; starts < 10; starts++, peer++) {
+    join(s, peer, (uint8_t)(1 + starts % 2));
+    for (const sent *t = NULL; t == NULL || t->id.stage == 0 || s->restarts < starts;) {
+      work(s, peer, 1, 1, 0);
+      pass(s, peer, peer);
+      t = task_at(s, peer, 1);
+    }
+    feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = peer, .left.in_order = true});
+  }
+  return peer;
+}
+
+/* None of them because a STEP took long: the one that hangs then has two minutes, and not two days. */
+static void a_step_gets_more_time_only_where_steps_took_too_long(void **state) {
+  scene *s = *state;
+  s->stages = 2;
+  submit(s, 1, 1);
+  const uint32_t wedged = start_again_and_again(s);
+  join(s, wedged, 1);
+  for (const sent *t = NULL; t == NULL || t->work != WORK_STEP || t->id.stage != 0;) {
+    work(s, wedged, 1, 1, 0);
+    pass(s, wedged, wedged);
+    t = task_at(s, wedged, 1);
+  }
+  join(s, wedged + 1, 2);
+  const uint64_t since_ms = s->now_ms;
+  for (int i = 0; i < PATIENCE_STEPS && !s->ended[1]; i++) {
+    pass(s, wedged, wedged + 1);
+    work(s, wedged + 1, 1, 1000, 0);
+  }
+  assert_true(s->ended[1]);
+  assert_int_equal(s->failure[1], STATUS_OK);
+  assert_in_range(s->now_ms - since_ms, CORE_BUDGET_MS, 2 * CORE_BUDGET_MS);
+}
+
+/* It has twice as long, after the job started again; but for how long nobody has heard of it is told. */
+static void a_step_past_its_first_budget_names_whose_answer_it_waits_for(void **state) {
+  scene *s = *state;
+  join(s, 1, 1);
+  join(s, 2, 2);
+  submit(s, 1, 1);
+  bool was_told = false;
+  for (int i = 0; i < PATIENCE_STEPS && s->restarts < 2; i++) {
+    for (uint32_t peer = 1; peer <= 2; peer++) {
+      sent *t = task_at(s, peer, 1);
+      if (t != NULL && t->work == WORK_MAP) {
+        answer(s, t);
+      }
+    }
+    pass(s, 1, 2);
+    was_told = was_told || (s->restarts == 1 && s->told[CLIENT] == WAIT_ANSWER);
+  }
+  assert_true(was_told);
+}
+
 int main(void) {
 #define RULE(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
   const struct CMUnitTest tests[] = {
@@ -278,6 +389,9 @@ int main(void) {
       RULE(a_long_step_on_the_only_worker_of_its_kind_ends),
       RULE(a_new_stage_with_an_idle_worker_is_not_told_as_a_wait),
       RULE(all_watchers_are_told_what_a_job_waits_for),
+      RULE(a_deadly_task_ends_beside_workers_that_never_answer),
+      RULE(a_step_gets_more_time_only_where_steps_took_too_long),
+      RULE(a_step_past_its_first_budget_names_whose_answer_it_waits_for),
   };
 #undef RULE
   return cmocka_run_group_tests(tests, NULL, NULL);
