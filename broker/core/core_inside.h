@@ -168,8 +168,8 @@ typedef struct dispute {
   uint32_t tag;
   vote votes[CORE_VOTES_MAX];
   uint32_t votes_count;
-  uint64_t waits_since_ms; /* for a third worker; 0: does not */
-  bool again;              /* no third came: the voters run it again */
+  uint64_t waits_since_ms; /* for a decision, since the last vote; 0: does not */
+  bool again;              /* no third gave one: the voters run it again */
 } dispute;
 
 /* A result of a stage that has passed, of a task that was assigned more than once: copies may arrive. */
@@ -377,8 +377,9 @@ uint64_t budget_of(const node *n); /* what it may take, from when it was sent */
 /* A result of N has come from a worker that got it at SENT_MS. */
 void pace_add(core *c, node *n, uint64_t sent_ms);
 bool stray_is_at(const node *n, const worker *w);
-void stray_answered(core *c, node *n, uint32_t by); /* that peer has it no more */
-void stray_gave(core *c, node *n, uint32_t by);     /* the same, with a result */
+bool stray_may_answer(const core *c, const node *n); /* one is not yet overdue by as much as its budget */
+void stray_answered(core *c, node *n, uint32_t by);  /* that peer has it no more */
+void stray_gave(core *c, node *n, uint32_t by);      /* the same, with a result */
 void strays_drop(core *c, node *n);
 void strays_leave(core *c, worker *w, bool is_blameless);
 void strays_settle(core *c, node *n, uint64_t winner); /* others that were late have lost */
@@ -441,7 +442,8 @@ void dispute_forget(job *j, dispute *d);
 /* Keeps what later copies are compared with, and its maker, before the stage is freed. */
 void past_remember(core *c, job *j);
 void past_clear(job *j);
-void disputes_check(core *c, job *j); /* one whose nodes are stuck */
+bool dispute_has_voter(const core *c, const dispute *d, const node *n); /* a worker whose vote may come */
+void disputes_check(core *c);
 
 /* placement.c */
 /* A worker that answers, as far as is known, could run it at once. */

@@ -187,6 +187,7 @@ void dispute_vote(core *c, job *j, node *n, const core_event *e) {
     return;
   }
   core_release_all(c, e);
+  d->waits_since_ms = 0;
   if (asked) {
     node_requeue(c, n);
   }
@@ -194,26 +195,79 @@ void dispute_vote(core *c, job *j, node *n, const core_event *e) {
 
 /* ---- Waiting for a third worker -------------------------------------------------------------------- */
 
-void disputes_check(core *c, job *j) {
-  for (dispute *d = j->disputes; d != NULL; d = d->next) {
-    const node *n = d->stage == j->stage ? tree_find(j, d->task) : NULL;
-    bool any = false;
-    bool free_to_run = false;
-    for (size_t i = 0; i < c->workers_count; i++) {
-      const worker *w = c->workers[i];
-      any = any || worker_accepts(w);
-      free_to_run = free_to_run ||
-                    (worker_may_take(w) && dispute_may_run(d, w->who) && (n == NULL || !stray_is_at(n, w)));
+static bool is_of_kind(const node *n, const worker *w) {
+  const job *j = n->owner;
+  return n->level != CORE_LEVEL_STEP || !j->has_fingerprint || digest_equal(&j->fingerprint, &w->fingerprint);
+}
+
+static bool may_vote(const dispute *d, const node *n, const worker *w) {
+  return worker_may_take(w) && dispute_may_run(d, w->who) && !stray_is_at(n, w) && is_of_kind(n, w);
+}
+
+/* Of one that has lost several races in a row no vote is expected. */
+bool dispute_has_voter(const core *c, const dispute *d, const node *n) {
+  for (size_t i = 0; i < c->workers_count; i++) {
+    if (c->workers[i]->races_in_row < CORE_WEDGED_RACES && may_vote(d, n, c->workers[i])) {
+      return true;
     }
-    if (n == NULL || n->state != NODE_READY || free_to_run || !any) {
-      d->waits_since_ms = 0;
-    } else if (d->again) {
-      give_up(c, j);
+  }
+  return false;
+}
+
+/* One that answers, as far as is known, runs N or may do so. */
+static bool has_third(const core *c, const dispute *d, const node *n) {
+  bool is_there = n->state == NODE_RUNNING && !worker_is_doubtful(c, n->at);
+  for (size_t i = 0; i < c->workers_count; i++) {
+    is_there = is_there || (!worker_is_doubtful(c, c->workers[i]) && may_vote(d, n, c->workers[i]));
+  }
+  return is_there;
+}
+
+static bool any_accepts(const core *c) {
+  bool any = false;
+  for (size_t i = 0; i < c->workers_count; i++) {
+    any = any || worker_accepts(c->workers[i]);
+  }
+  return any;
+}
+
+/* Whoever runs N, or could, is not expected to answer. */
+static bool is_hopeless(const core *c, const dispute *d, const node *n) {
+  const bool runs = n->state == NODE_RUNNING && n->at->races_in_row < CORE_WEDGED_RACES;
+  return !runs && !dispute_has_voter(c, d, n) && !stray_may_answer(c, n);
+}
+
+/* Time counts from the last vote, or from when the task came up again: a worker that never answers, and is
+ * soon free again, must not keep the voters from a second run. */
+static bool check_one(core *c, job *j, dispute *d) {
+  const node *n = d->stage == j->stage ? tree_find(j, d->task) : NULL;
+  const bool is_open = n != NULL && (n->state == NODE_READY || n->state == NODE_RUNNING);
+  if (!is_open || !any_accepts(c)) {
+    d->waits_since_ms = 0;
+  } else if (d->waits_since_ms == 0) {
+    d->waits_since_ms = c->now_ms ? c->now_ms : 1;
+  } else if (c->now_ms - d->waits_since_ms >= CORE_THIRD_MS && d->again && is_hopeless(c, d, n)) {
+    give_up(c, j);
+    return false;
+  } else if (c->now_ms - d->waits_since_ms >= CORE_THIRD_MS) {
+    d->again = d->again || !has_third(c, d, n);
+  }
+  return true;
+}
+
+static void check_job(core *c, job *j) {
+  for (dispute *d = j->disputes; d != NULL; d = d->next) {
+    if (!check_one(c, j, d)) {
       return;
-    } else if (d->waits_since_ms == 0) {
-      d->waits_since_ms = c->now_ms ? c->now_ms : 1;
-    } else if (c->now_ms - d->waits_since_ms >= CORE_THIRD_MS) {
-      d->again = true;
+    }
+  }
+}
+
+void disputes_check(core *c) {
+  for (size_t bucket = 0; bucket < CORE_BUCKETS; bucket++) {
+    for (job *j = c->jobs[bucket], *next = NULL; j != NULL; j = next) {
+      next = j->next;
+      check_job(c, j);
     }
   }
 }

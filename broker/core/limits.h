@@ -31,6 +31,7 @@ enum {
    */
   CORE_PAUSE_MS = 1000,
   CORE_PAUSE_MAX_MS = 60000,
+  CORE_WEDGED_RACES = 3,   /* lost in a row: who decides between others is somebody else */
   CORE_DOUBLINGS_MAX = 10, /* which is beyond that */
   /* Of a job: */
   CORE_STAGES_MAX = 10000, /* what an analysis may iterate at most */

@@ -106,6 +106,15 @@ bool stray_is_at(const node *n, const worker *w) {
   return false;
 }
 
+bool stray_may_answer(const core *c, const node *n) {
+  for (const stray *s = n->strays; s != NULL; s = s->next) {
+    if (s->at->races_in_row < CORE_WEDGED_RACES && c->now_ms < s->due_ms + (s->due_ms - s->sent_ms)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static stray *find_stray(const node *n, uint32_t by) {
   stray *s = n->strays;
   while (s != NULL && s->at->peer != by) {

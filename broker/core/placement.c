@@ -406,8 +406,7 @@ void placement_check_stuck(core *c) {
     if (chain_is_alone(&j->picky)) {
       j->strange_since_ms = 0;
       chain_remove(&j->stuck);
-    } else {
-      disputes_check(c, j);
     }
   }
+  disputes_check(c);
 }

@@ -34,17 +34,6 @@ static bool has_kind(const core *c, const job *j) {
   return false;
 }
 
-static bool has_voter(const core *c, const node *n) {
-  const dispute *d = dispute_find(n->owner, n->owner->stage, node_task(n));
-  for (size_t i = 0; d != NULL && i < c->workers_count; i++) {
-    const worker *w = c->workers[i];
-    if (worker_may_take(w) && dispute_may_run(d, w->who) && !stray_is_at(n, w)) {
-      return true;
-    }
-  }
-  return d == NULL;
-}
-
 /* Of tasks that only some workers may run the first one that none may. */
 static core_wait_kind kind_of_picky(const core *c, const job *j) {
   for (const chain *at = j->picky.next; at != &j->picky; at = at->next) {
@@ -52,7 +41,8 @@ static core_wait_kind kind_of_picky(const core *c, const job *j) {
     if (n->level == CORE_LEVEL_STEP && j->has_fingerprint && !has_kind(c, j)) {
       return WAIT_KIND;
     }
-    if (n->disputed && !has_voter(c, n)) {
+    const dispute *d = n->disputed ? dispute_find(j, j->stage, node_task(n)) : NULL;
+    if (d != NULL && !dispute_has_voter(c, d, n)) {
       return WAIT_THIRD;
     }
     if (node_is_alone(n)) {

@@ -290,6 +290,81 @@ static void work(scene *s, uint32_t peer, uint8_t job, uint64_t took_ms, uint8_t
   }
 }
 
+/* Workers 1 and 2 give different results of one task of the job: the first one was silent for a
+ * while, so that both had it. */
+static void quarrel(scene *s, core_work about, uint32_t stage) {
+  sent *late = NULL;
+  join(s, 1, 1);
+  submit(s, 1, 1);
+  while (late == NULL) {
+    sent *t = task_at(s, 1, 1);
+    assert_non_null(t);
+    if (t->work == about && t->id.stage == stage) {
+      late = t;
+      late->is_over = true; /* for now */
+    } else {
+      answer(s, t);
+    }
+  }
+  join(s, 2, 1);
+  while (task_at(s, 2, 1) == NULL) {
+    pass(s, 2, 2);
+  }
+  answer(s, task_at(s, 2, 1));
+  pass(s, 1, 2);
+  answer_with(s, late, 1);
+}
+
+/* Both of its kind, which is that of all STEPs of the job, have voted: the third worker cannot decide. */
+static void a_step_is_decided_by_its_kind_also_when_workers_of_others_are_there(void **state) {
+  scene *s = *state;
+  s->stages = 3;
+  quarrel(s, WORK_STEP, 1);
+  while (s->tasks[s->tasks_count - 1].id.stage == 0) {
+    pass(s, 1, 2);
+    work(s, 1, 1, 1, 0);
+    work(s, 2, 1, 1, 0);
+  }
+  join(s, 3, 2);
+  bool was_told = false;
+  for (int i = 0; i < PATIENCE_STEPS && !s->ended[1]; i++) {
+    pass(s, 1, 3);
+    work(s, 1, 1, 1000, 0); /* this time */
+    work(s, 2, 1, 1000, 0);
+    work(s, 3, 1, 1000, 0);
+    was_told = was_told || s->told[CLIENT] == WAIT_THIRD;
+  }
+  assert_true(was_told);
+  assert_true(s->ended[1]);
+  assert_int_equal(s->failure[1], STATUS_OK);
+}
+
+/* Four workers that never answer get it in turn, and one of them is always free again. */
+static void a_quarrel_beside(scene *s, uint8_t insists) {
+  quarrel(s, WORK_MAP, 0);
+  for (uint32_t peer = 3; peer <= 6; peer++) {
+    join(s, peer, 1);
+  }
+  for (int i = 0; i < PATIENCE_STEPS && !s->ended[1]; i++) {
+    pass(s, 1, 6);
+    work(s, 1, 1, 1000, insists);
+    work(s, 2, 1, 1000, 0);
+  }
+  assert_true(s->ended[1]);
+}
+
+static void workers_that_never_answer_keep_nobody_from_a_second_vote(void **state) {
+  scene *s = *state;
+  a_quarrel_beside(s, 0);
+  assert_int_equal(s->failure[1], STATUS_OK);
+}
+
+static void when_two_insist_and_the_others_never_answer_the_job_ends(void **state) {
+  scene *s = *state;
+  a_quarrel_beside(s, 1);
+  assert_int_equal(s->failure[1], STATUS_JOB);
+}
+
 /* Its machine starts it again after some seconds, in which workers that never answer take the task. */
 static void a_deadly_task_ends_beside_workers_that_never_answer(void **state) {
   scene *s = *state;
@@ -389,6 +464,9 @@ int main(void) {
       RULE(a_long_step_on_the_only_worker_of_its_kind_ends),
       RULE(a_new_stage_with_an_idle_worker_is_not_told_as_a_wait),
       RULE(all_watchers_are_told_what_a_job_waits_for),
+      RULE(a_step_is_decided_by_its_kind_also_when_workers_of_others_are_there),
+      RULE(workers_that_never_answer_keep_nobody_from_a_second_vote),
+      RULE(when_two_insist_and_the_others_never_answer_the_job_ends),
       RULE(a_deadly_task_ends_beside_workers_that_never_answer),
       RULE(a_step_gets_more_time_only_where_steps_took_too_long),
       RULE(a_step_past_its_first_budget_names_whose_answer_it_waits_for),
