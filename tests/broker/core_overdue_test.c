@@ -161,6 +161,48 @@ static void who_loses_races_gets_one_task_at_a_time_until_it_answers_in_time(voi
   sim_free(s);
 }
 
+/* Worker 0 is held back, and has one of the three MAPs of job 1. */
+static sim *with_one_in_doubt(void) {
+  sim *s = sim_with_workers(41, 2, 2, MAPS);
+  others_work(s, 0);
+  sim_wait(s, SOME_MS);
+  others_work(s, 0);
+  s->tasks_count = 0;
+  sim_shards(s, 1, 3, CORE_RUN_ROWS); /* too few to know how long they take */
+  sim_submit(s, 1);
+  sim_wait(s, 3000);
+  assert_true(view_of(s, 0).is_held_back);
+  assert_int_equal(view_of(s, 0).running, 1);
+  others_work(s, 0);
+  assert_false(s->jobs[1].ended);
+  return s;
+}
+
+static void a_task_of_a_worker_in_doubt_goes_to_a_better_one_within_seconds(void **state) {
+  (void)state;
+  sim *s = with_one_in_doubt();
+  const uint64_t lost = view_of(s, 0).races_lost;
+  sim_wait(s, SOME_MS);
+  others_work(s, 0);
+  assert_true(sim_is_right(s, 1));
+  assert_int_equal(view_of(s, 0).races_lost, lost + 1);
+  sim_free(s);
+}
+
+static void an_answer_in_time_ends_the_doubt_also_when_there_was_a_copy(void **state) {
+  (void)state;
+  sim *s = with_one_in_doubt();
+  const size_t before = s->tasks_count;
+  sim_wait(s, SOME_MS);
+  assert_int_equal(s->tasks_count, before + 1);
+  sim_work(s, find_task_of(s, 0));
+  sim_turn(s);
+  assert_false(view_of(s, 0).is_held_back);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 1));
+  sim_free(s);
+}
+
 /* ---- What a job waits for -------------------------------------------------------------------------- */
 
 static void a_job_that_waits_says_what_for(void **state) {
@@ -242,6 +284,8 @@ int main(void) {
       cmocka_unit_test(the_first_result_counts_also_when_it_is_the_late_one),
       cmocka_unit_test(idle_workers_run_the_last_tasks_too),
       cmocka_unit_test(who_loses_races_gets_one_task_at_a_time_until_it_answers_in_time),
+      cmocka_unit_test(a_task_of_a_worker_in_doubt_goes_to_a_better_one_within_seconds),
+      cmocka_unit_test(an_answer_in_time_ends_the_doubt_also_when_there_was_a_copy),
       cmocka_unit_test(a_job_that_waits_says_what_for),
       cmocka_unit_test(a_job_whose_kind_of_worker_is_gone_says_so),
       cmocka_unit_test(watchers_are_told_what_their_job_waits_for),
