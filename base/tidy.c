@@ -171,6 +171,14 @@ slice tidy_inside(slice text, char *room) {
   return first < text.length ? copy_tidy(text, first, false, room) : text;
 }
 
+bool tidy_alike(slice a, slice b) {
+  char rooms[2][TIDY_ALIKE_BYTES];
+  if (a.length > TIDY_ALIKE_BYTES || b.length > TIDY_ALIKE_BYTES) {
+    return slice_equal(a, b);
+  }
+  return slice_equal(tidy_text(a, rooms[0]), tidy_text(b, rooms[1]));
+}
+
 slice tidy_number(slice text, char *room) {
   const size_t first = text.length <= TIDY_NUMBER_BYTES ? find_kind(text, 1U << TIDY_IN_NUMBER) : text.length;
   return first < text.length ? copy_tidy(text, first, true, room) : text;

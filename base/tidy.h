@@ -18,6 +18,9 @@ slice tidy_ends(slice text);
 slice tidy_text(slice text, char *room);
 /* The same with its ends as they are: of a delimiter, a blank there counts. */
 slice tidy_inside(slice text, char *room);
+/* Whether A and B are the same in that form; of texts longer than TIDY_ALIKE_BYTES only if they are equal. */
+enum { TIDY_ALIKE_BYTES = 2000 };
+bool tidy_alike(slice a, slice b);
 /* Of a tidy text that may be a number: signs, marks and the per cent sign in their ordinary form.  Returns
  * TEXT where nothing changes, or it is longer than TIDY_NUMBER_BYTES, which ROOM has. */
 enum { TIDY_NUMBER_BYTES = 100 };

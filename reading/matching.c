@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/tidy.h"
 
 typedef const input_column *column_pointer;
 
@@ -105,6 +106,19 @@ static int compare_name(const void *key, const void *element) {
 }
 
 /* OPTIONAL: which of WANTED the file may lack; NULL: none. */
+/* The one column whose name looks like WANTED (base/tidy.h); NULL: none does, or several do. */
+static const input_column *find_alike(const input_header *h, slice wanted) {
+  const input_column *found = NULL;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < h->count; i++) {
+    if (tidy_alike(h->columns[i].name, wanted)) {
+      found = &h->columns[i];
+      count++;
+    }
+  }
+  return count == 1 ? found : NULL;
+}
+
 static status find(const input_file *f, const slice *wanted, const bool *optional, uint32_t count,
                    const char *called, uint32_t *cells, error *err) {
   const input_header *h = &f->header;
@@ -115,8 +129,9 @@ static status find(const input_file *f, const slice *wanted, const bool *optiona
   uint32_t absent = 0;
   uint32_t needed = 0;
   for (uint32_t i = 0; i < count; i++) {
-    const column_pointer *found = bsearch(&wanted[i], sorted, h->count, sizeof *sorted, compare_name);
-    cells[i] = found != NULL ? (uint32_t)(*found - h->columns) : INPUT_ABSENT;
+    const column_pointer *same = bsearch(&wanted[i], sorted, h->count, sizeof *sorted, compare_name);
+    const input_column *found = same != NULL ? *same : find_alike(h, wanted[i]);
+    cells[i] = found != NULL ? (uint32_t)(found - h->columns) : INPUT_ABSENT;
     absent += found == NULL;
     needed += found == NULL && (optional == NULL || !optional[i]);
   }

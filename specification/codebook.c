@@ -117,7 +117,9 @@ static void take_label(const compilation *c, const manifest_column *column, symb
 
 static bool read_column(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "column");
-  slice name = slice_of(s->column != NULL ? s->column : s->name);
+  slice name = s->column != NULL
+                   ? slice_of(s->column)
+                   : slice_of(arena_copy(c->memory, codebook_title(c, slice_of(s->name))));
   if (n != NULL && s->column == NULL && !codebook_column_name(c, n, "column", &name)) {
     return false;
   }
@@ -196,28 +198,30 @@ typedef struct claims {
   size_t capacity;
 } claims;
 
-static bool claim(compilation *c, claims *all, const node *n) {
+/* IS_TITLE: N is a column's title, and not only the name of a variable. */
+static bool claim(compilation *c, claims *all, const node *n, bool is_title) {
   if (n == NULL || n->kind == NODE_EMPTY) {
     return true;
   }
   if (n->kind != NODE_TEXT) {
     bool done = true;
     for (uint32_t i = 0; i < n->count && done; i++) {
-      done = n->items[i]->kind != NODE_TEXT || claim(c, all, n->items[i]);
+      done = n->items[i]->kind != NODE_TEXT || claim(c, all, n->items[i], is_title);
     }
     return done;
   }
   if (!ARRAY_ROOM_IN(c->memory, all->names, all->count, all->capacity)) {
     return false;
   }
-  all->names[all->count++] = codebook_by_place(c, n->text);
+  const slice name = codebook_by_place(c, n->text);
+  all->names[all->count++] = is_title ? codebook_title(c, name) : name;
   return true;
 }
 
 /* A title, a place, or {title, nth}. */
 static bool claim_column(compilation *c, claims *all, const node *n) {
   if (n == NULL || n->kind != NODE_MAP) {
-    return claim(c, all, n);
+    return claim(c, all, n, true);
   }
   const node *title = node_get(n, "title");
   const node *nth = node_get(n, "nth");
@@ -226,15 +230,16 @@ static bool claim_column(compilation *c, claims *all, const node *n) {
     return true; /* reported where the entry is read */
   }
   const node named = {.kind = NODE_TEXT, .text = codebook_numbered_title(c, title->text, number)};
-  return named.text.length > 0 && claim(c, all, &named);
+  return named.text.length > 0 && claim(c, all, &named, true);
 }
 
 static bool claim_exact(compilation *c, const node *section, claims *all) {
   for (uint32_t i = 0; i < section->count; i++) {
     const node *body = section->items[i];
+    const bool is_title = node_get(body, "column") == NULL && node_get(body, "columns") == NULL;
     if (!is_pattern(c, section->keys[i], body) &&
-        (!claim(c, all, section->keys[i]) || !claim_column(c, all, node_get(body, "column")) ||
-         !claim(c, all, node_get(body, "columns")))) {
+        (!claim(c, all, section->keys[i], is_title) || !claim_column(c, all, node_get(body, "column")) ||
+         !claim(c, all, node_get(body, "columns"), true))) {
       return false;
     }
   }

@@ -64,12 +64,14 @@ bool answers_label_text(compilation *c, symbol *s, slice key, const node *label)
 const manifest_column *codebook_find_column(const compilation *c, slice name);
 /* What messages call the data of the header: their file when it is one, otherwise "the data". */
 const char *codebook_data(compilation *c);
+/* The title that NAME means: itself, or the one title that looks like it (base/tidy.h). */
+slice codebook_title(const compilation *c, slice name);
 /* The title of the column in place NAME, a number; NAME itself where it is a title, or no such number. */
 slice codebook_by_place(const compilation *c, slice name);
 /* "T #2" (reading/csv/csv.h); empty: out of memory. */
 slice codebook_numbered_title(compilation *c, slice title, int64_t number);
-/* The column that N names: its title; a whole number that is no title, its place in the first file; or
- * {title, nth}. */
+/* The column that N names: its title, empty for the only column without one; a whole number that is no title,
+ * its place in the first file; or {title, nth}. */
 bool codebook_column_name(compilation *c, const node *n, const char *what, slice *name);
 /* True when S may read the column NAME: all files have it, or it is optional, or there is no header.
  * Otherwise reported.  *COLUMN, if not NULL: what is known of it; NULL: nothing. */

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/tidy.h"
 #include "specification/codebook.h"
 #include "store/shard.h"
 
@@ -25,16 +26,79 @@ const manifest_column *codebook_find_column(const compilation *c, slice name) {
   return search.place != PLACE_NONE ? &columns[search.place] : NULL;
 }
 
+/* Titles in the order of the first file. */
+static uint32_t titles_count(const compilation *c) {
+  return c->places_of_columns != NULL ? c->places_count : c->header->columns_count;
+}
+
+static slice title_at(const compilation *c, uint32_t index) {
+  return c->places_of_columns != NULL ? c->places_of_columns[index] : c->header->columns[index].name;
+}
+
+slice codebook_title(const compilation *c, slice name) {
+  if (c->header == NULL || codebook_find_column(c, name) != NULL) {
+    return name;
+  }
+  slice found = name;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < titles_count(c); i++) {
+    if (tidy_alike(title_at(c, i), name)) {
+      found = title_at(c, i);
+      count++;
+    }
+  }
+  return count == 1 ? found : name;
+}
+
 slice codebook_by_place(const compilation *c, slice name) {
   int64_t number;
   if (c->header == NULL || !whole_parse(name, &number) || number < 1 ||
       codebook_find_column(c, name) != NULL) {
     return name;
   }
-  if (c->places_of_columns != NULL) {
-    return number <= c->places_count ? c->places_of_columns[number - 1] : name;
+  return number <= titles_count(c) ? title_at(c, (uint32_t)number - 1) : name;
+}
+
+/* ---- Columns without a title ---------------------------------------------------------------------- */
+
+/* Reading calls the column in place N column_N (reading/csv/csv.h). */
+static bool is_untitled(const compilation *c, uint32_t index) {
+  char name[sizeof "column_4294967295"];
+  (void)snprintf(name, sizeof name, "column_%u", index + 1);
+  return slice_equal(title_at(c, index), slice_of(name));
+}
+
+/* The NTH column without a title; 0: the only one.  Otherwise reported. */
+static bool untitled_column(compilation *c, const node *n, int64_t nth, slice *name) {
+  buf list;
+  uint32_t count = 0;
+  *name = slice_of("");
+  buf_init(&list);
+  for (uint32_t i = 0; c->header != NULL && i < titles_count(c); i++) {
+    if (!is_untitled(c, i)) {
+      continue;
+    }
+    count++;
+    if (count == (nth > 0 ? nth : 1)) {
+      *name = title_at(c, i);
+    }
+    if (count <= NAMES_LISTED) {
+      buf_printf(&list, "%s%u", count > 1 ? ", " : "", i + 1);
+    }
   }
-  return number <= c->header->columns_count ? c->header->columns[number - 1].name : name;
+  const bool is_well = c->header == NULL || (count > 0 && nth <= count && (nth > 0 || count == 1));
+  if (!is_well) {
+    problem_of_data(c->problems, n->at,
+                    "%u columns of %s have no title%s%.*s%s; name one by its place, column: 12, or by "
+                    "{title: \"\", nth: 1}",
+                    count, codebook_data(c), count > 0 ? ", in the places " : "", (int)list.length,
+                    count > 0 ? (const char *)list.data : "", count > NAMES_LISTED ? ", ..." : "");
+  }
+  buf_fini(&list);
+  if (is_well && c->header == NULL) {
+    *name = slice_of("column"); /* whichever it will be */
+  }
+  return is_well;
 }
 
 /* A title that several columns have: "T #1", "T #2" (reading/csv/csv.h). */
@@ -133,13 +197,21 @@ slice codebook_numbered_title(compilation *c, slice title, int64_t number) {
   return slice_of(copy);
 }
 
-/* {title: T, nth: 2}: the second of several columns with one title. */
+static bool is_empty_text(const node *n) {
+  return n != NULL && n->kind == NODE_TEXT && n->text.length == 0;
+}
+
+/* {title: T, nth: 2}: the second of several columns with one title, or with none. */
 static bool read_nth(compilation *c, const node *n, slice *name) {
   static const char *const keys[] = {"title", "nth"};
   const node *title = node_get(n, "title");
   const node *nth = node_get(n, "nth");
   int64_t number = 0;
   field_check_keys(c, n, "column", keys, sizeof keys / sizeof keys[0]);
+  if (is_empty_text(title) && nth != NULL) {
+    return field_whole(c, nth, "nth", 1, SHARD_COLUMNS_MAX, &number) &&
+           untitled_column(c, title, number, name);
+  }
   if (title == NULL || nth == NULL) {
     field_expected(c, n, "column", "a title, or {title: ..., nth: 2} of a title that several columns have");
     return false;
@@ -155,10 +227,13 @@ bool codebook_column_name(compilation *c, const node *n, const char *what, slice
   if (n->kind == NODE_MAP) {
     return read_nth(c, n, name);
   }
+  if (is_empty_text(n)) {
+    return untitled_column(c, n, 0, name);
+  }
   if (!field_name(c, n, what, name)) {
     return false;
   }
-  const slice named = codebook_by_place(c, *name);
+  const slice named = codebook_title(c, codebook_by_place(c, *name));
   *name = named.bytes == name->bytes ? named : slice_of(arena_copy(c->memory, named));
   return name->length > 0;
 }

@@ -87,9 +87,21 @@ static void numbers_are_read_as_people_write_them(void **state) {
   check_all(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+static void titles_are_compared_as_they_look(void **state) {
+  static const value_case cases[] = {
+      {"{type: number}", "\xef\xbb\xbf\xe2\x80\x8bq\xc2\xad\n2\n", {"q,,,,,,mean,2"}},
+      {"{type: number, column: \"A\\u00a0B\"}", "A B\n2\n", {"q,,,,,,mean,2"}},
+      {"{type: number, column: Q1}", "\xef\xbc\xb1\xef\xbc\x91\n2\n", {"q,,,,,,mean,2"}},
+      {"{type: number}", "q,q\xe2\x80\x8b\n2,3\n", {"q,,,,,,mean,2"}}, /* the one that is just so */
+  };
+  check_all(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
 static void a_column_named_by_its_place_keeps_its_decimals(void **state) {
   static const value_case cases[] = {
       {"{type: number, column: 2}", "a,b\n1,0.25\n2,0.5\n", {"q,,,,,,mean,0.375"}},
+      {"{type: number, column: \"\"}", "a,,b\n1,0.25,x\n2,0.5,y\n", {"q,,,,,,mean,0.375"}},
+      {"{type: number, column: {title: \"\", nth: 2}}", "a,,\n1,x,0.25\n2,y,0.5\n", {"q,,,,,,mean,0.375"}},
       {"{type: number, column: {title: b, nth: 2}}", "b,b\n1,0.25\n2,0.5\n", {"q,,,,,,mean,0.375"}},
   };
   check_all(*state, cases, sizeof cases / sizeof cases[0]);
@@ -141,6 +153,19 @@ static void multiple_choices_are_read_as_people_give_them(void **state) {
   check_all(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+static void columns_without_a_title_are_listed_where_none_is_meant(void **state) {
+  scene *s = *state;
+  scene_write(s, "variables: {q: {type: number, column: \"\"}}\nanalyses: [describe: {items: q}]\n",
+              ",a,,\n1,2,3,4\n");
+  process_result r = scene_run(s, "check", NULL, NULL);
+  assert_int_equal(r.exit_code, 4);
+  assert_contains(r.err, "1:39: 3 columns of ");
+  assert_contains(r.err,
+                  "data.csv have no title, in the places 1, 3, 4; name one by its place, column: 12, or by "
+                  "{title: \"\", nth: 1}");
+  process_result_fini(&r);
+}
+
 typedef struct mistake_case {
   const char *entry, *message;
 } mistake_case;
@@ -185,6 +210,8 @@ int main(void) {
       SCENE_TEST(undeclared_values_come_in_natural_order),
       SCENE_TEST(numbers_are_read_as_people_write_them),
       SCENE_TEST(multiple_choices_are_read_as_people_give_them),
+      SCENE_TEST(titles_are_compared_as_they_look),
+      SCENE_TEST(columns_without_a_title_are_listed_where_none_is_meant),
       SCENE_TEST(a_column_named_by_its_place_keeps_its_decimals),
       SCENE_TEST(entries_that_cannot_be_meant_are_refused),
   };
