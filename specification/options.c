@@ -83,20 +83,46 @@ bool options_read(compilation *c, const node *map, analysis_defaults *out) {
 
 /* ---- Breakdowns ----------------------------------------------------------------------------------- */
 
+/* Each option is a group; so all have to be known, and two multiple choices would be a grid of them. */
+static bool take_options(compilation *c, const symbol *s, place at, const plan_breakdown *out) {
+  const char *name = problem_quote(c->problems, slice_of(s->name));
+  if (!s->values_closed) {
+    problem_at(c->problems, at,
+               "by: the options of '%s' are not all declared; add values: [..] and closed: true to it", name);
+    return false;
+  }
+  for (uint32_t i = 0; i < out->count; i++) {
+    const uint32_t other = c->plan->variables[out->variables[i]].variable;
+    if (program_variable_form(&c->plan->program->variables[other]) == FORM_SET) {
+      problem_at(c->problems, at, "by: '%s' is the second multiple choice; cross at most one with others",
+                 name);
+      return false;
+    }
+  }
+  return true;
+}
+
 static bool take_grouping(compilation *c, const symbol *s, place at, plan_breakdown *out) {
   if (s == NULL) {
     return false;
   }
-  if ((symbol_accepts(s) & ACCEPT_CODED) == 0) {
+  if (symbol_accepts(s) == ACCEPT_SET) {
+    if (!take_options(c, s, at, out)) {
+      return false;
+    }
+  } else if ((symbol_accepts(s) & ACCEPT_CODED) == 0) {
     problem_at(c->problems, at,
-               "by: '%s' is %s; a breakdown needs a scale, a nominal variable, bands or a period",
+               "by: '%s' is %s; a breakdown needs a scale, a nominal variable, a multiple choice, bands or a "
+               "period",
                problem_quote(c->problems, slice_of(s->name)), symbol_kind_name(s));
     return false;
   }
-  if (out->count == 1 && out->variables[0] == s->plan_index) {
-    problem_at(c->problems, at, "by: '%s' is crossed with itself",
-               problem_quote(c->problems, slice_of(s->name)));
-    return false;
+  for (uint32_t i = 0; i < out->count; i++) {
+    if (out->variables[i] == s->plan_index) {
+      problem_at(c->problems, at, "by: '%s' is crossed with itself",
+                 problem_quote(c->problems, slice_of(s->name)));
+      return false;
+    }
   }
   out->variables[out->count++] = s->plan_index;
   return true;
@@ -104,7 +130,8 @@ static bool take_grouping(compilation *c, const symbol *s, place at, plan_breakd
 
 static bool by_grammar(compilation *c, const node *n, size_t offset, const char *found) {
   problem_at(c->problems, node_place(n, c->page, offset),
-             "by: expected a name, or two names with * between them, found '%s' (write a name that is not an "
+             "by: expected a name, or two or three names with * between them, found '%s' (write a name that "
+             "is not an "
              "identifier in backquotes)",
              found);
   return false;
@@ -114,7 +141,7 @@ static bool read_crossed(compilation *c, const node *n, plan_breakdown *out) {
   lexer words = {.memory = c->memory, .text = n->text};
   for (bool more = true; more;) {
     token t = lexer_next(&words);
-    if (t.kind != TOKEN_NAME || out->count == 2) {
+    if (t.kind != TOKEN_NAME || out->count == PROGRAM_BY_MAX) {
       return by_grammar(c, n, t.start, problem_quote(c->problems, n->text));
     }
     place at = node_place(n, c->page, t.start);
@@ -145,9 +172,8 @@ static bool read_breakdown(compilation *c, const node *n, plan_analysis *out) {
   }
   for (uint32_t i = 0; i < out->breakdowns_count; i++) {
     const plan_breakdown *other = &out->breakdowns[i];
-    bool same = other->count == breakdown.count && other->variables[0] == breakdown.variables[0] &&
-                (other->count == 1 || other->variables[1] == breakdown.variables[1]);
-    if (same) {
+    if (other->count == breakdown.count &&
+        memcmp(other->variables, breakdown.variables, other->count * sizeof other->variables[0]) == 0) {
       problem_at(c->problems, n->at, "by: '%s' is given twice", problem_quote(c->problems, name));
       return false;
     }

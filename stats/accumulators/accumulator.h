@@ -63,10 +63,11 @@ uint32_t axis_find(const axis *a, bool is_text, int64_t number, slice text);
  * past the keys) is "missing".  Totals are sums over all places. */
 typedef struct grouping {
   uint32_t by_count;
-  axis by[2];
+  axis by[PROGRAM_BY_MAX];
 } grouping;
 uint32_t grouping_places(const grouping *g); /* 1 when by_count is 0 */
-uint32_t grouping_place(const grouping *g, uint32_t first, uint32_t second);
+/* AT: the key's index on each axis, or the axis' count. */
+uint32_t grouping_place(const grouping *g, const uint32_t *at);
 
 /* ACCUMULATOR_FREQUENCY.  Per group `places` cells: the keys; the missing reasons; "answered" (for a set:
  * respondents with an answer; else the sum of the keys); and, of a set over columns, each key's base:

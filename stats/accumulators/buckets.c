@@ -53,7 +53,7 @@ static status buckets_check(const program *p, const program_accumulator *a, uint
   static const accumulator_shape shape = {.variables_min = 1,
                                           .variables_max = 1,
                                           .forms = SHAPE_NUMERIC,
-                                          .by_max = 2,
+                                          .by_max = PROGRAM_BY_MAX,
                                           .takes_weight = true,
                                           .params_min = PARAMS_EACH,
                                           .params_max = PROGRAM_PARAMS_MAX};

@@ -17,7 +17,7 @@ static status cross_check(const program *p, const program_accumulator *a, uint64
   static const accumulator_shape shape = {.variables_min = 2,
                                           .variables_max = 4096,
                                           .forms = SHAPE_NUMERIC,
-                                          .by_max = 2,
+                                          .by_max = PROGRAM_BY_MAX,
                                           .takes_weight = true,
                                           .params_min = 1,
                                           .params_max = 1};

@@ -20,7 +20,7 @@ static status frequency_check(const program *p, const program_accumulator *a, ui
   static const accumulator_shape shape = {.variables_min = 1,
                                           .variables_max = 1,
                                           .forms = SHAPE_CODED | SHAPE_SET,
-                                          .by_max = 2,
+                                          .by_max = PROGRAM_BY_MAX,
                                           .takes_weight = true};
   *bytes_max = 0;
   return accumulator_check_shape(p, a, &shape, err);

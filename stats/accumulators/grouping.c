@@ -3,6 +3,7 @@
  * An axis owns its keys: numbers in one block; texts as slices in front of their bytes, one block too. */
 #include "stats/accumulators/grouping.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -235,14 +236,19 @@ uint32_t grouping_places(const grouping *g) {
   return places;
 }
 
-uint32_t grouping_place(const grouping *g, uint32_t first, uint32_t second) {
-  switch (g->by_count) {
-    case 0:
-      return 0;
-    case 1:
-      return first;
-    default:
-      return first * (g->by[1].count + 1) + second;
+uint32_t grouping_place(const grouping *g, const uint32_t *at) {
+  uint32_t place = 0;
+  for (uint32_t i = 0; i < g->by_count; i++) {
+    place = place * (g->by[i].count + 1) + at[i];
+  }
+  return place;
+}
+
+/* The keys' indices of PLACE. */
+static void keys_of_place(const grouping *g, uint32_t place, uint32_t *at) {
+  for (uint32_t i = g->by_count; i-- > 0;) {
+    at[i] = place % (g->by[i].count + 1);
+    place /= g->by[i].count + 1;
   }
 }
 
@@ -278,12 +284,16 @@ static bool grid_fits(const grouping *g) {
 }
 
 static status refuse_grid(const grouping *g, error *err) {
-  const uint64_t second = g->by_count > 1 ? (uint64_t)g->by[1].count + 1 : 1;
-  char counts[3][TEXT_COUNT_BYTES];
-  return error_set(err, STATUS_LIMIT,
-                   "%s by %s groups; at most %s are allowed: use fewer (bands, recodes, a filter)",
-                   text_of_count((uint64_t)g->by[0].count + 1, counts[0]), text_of_count(second, counts[1]),
-                   text_of_count(GROUPS_MAX, counts[2]));
+  char sizes[128] = "";
+  size_t length = 0;
+  char counts[2][TEXT_COUNT_BYTES];
+  for (uint32_t i = 0; i < g->by_count; i++) {
+    const int written = snprintf(sizes + length, sizeof sizes - length, "%s%s", i > 0 ? " by " : "",
+                                 text_of_count((uint64_t)g->by[i].count + 1, counts[0]));
+    length += written > 0 ? (size_t)written : 0;
+  }
+  return error_set(err, STATUS_LIMIT, "%s groups; at most %s are allowed: use fewer (bands, recodes, a filter)",
+                   sizes, text_of_count(GROUPS_MAX, counts[1]));
 }
 
 static status axis_of_view(const program *p, const program_accumulator *a, const group_view *view,
@@ -303,22 +313,21 @@ static status axis_of_view(const program *p, const program_accumulator *a, const
   return st;
 }
 
-static void place_groups(const grouping *g, const group_view *view, uint32_t *const maps[2],
-                         uint32_t *places) {
+static void place_groups(const grouping *g, const group_view *view, uint32_t *const *maps, uint32_t *places) {
   for (uint32_t group = 0; group < view->count; group++) {
-    uint32_t at[2] = {0, 0};
+    uint32_t at[PROGRAM_BY_MAX] = {0};
     for (uint32_t i = 0; i < g->by_count && view->used[group] != 0; i++) {
       uint32_t key = view->tuples[(size_t)group * view->by_count + i];
       at[i] = key == UINT32_MAX ? g->by[i].count : maps[i][key];
     }
-    places[group] = grouping_place(g, at[0], at[1]);
+    places[group] = grouping_place(g, at);
   }
 }
 
 static status groups_of_view(const program *p, const program_accumulator *a, const group_view *view,
                              grouping *out, uint32_t *places, error *err) {
   grouping_empty(p, a, out);
-  uint32_t *maps[2] = {NULL, NULL};
+  uint32_t *maps[PROGRAM_BY_MAX] = {NULL};
   status st = STATUS_OK;
   for (uint32_t i = 0; st == STATUS_OK && i < a->by_count; i++) {
     maps[i] = malloc(((size_t)view->keys[i].count + 1) * sizeof *maps[i]);
@@ -333,8 +342,9 @@ static status groups_of_view(const program *p, const program_accumulator *a, con
   } else {
     grouping_fini(out);
   }
-  free(maps[0]);
-  free(maps[1]);
+  for (uint32_t i = 0; i < PROGRAM_BY_MAX; i++) {
+    free(maps[i]);
+  }
   return st;
 }
 
@@ -379,27 +389,27 @@ void grouping_union_fini(grouping_union *u) {
 }
 
 /* places[i]: where the I-th place of FROM is in INTO, when key K of axis A is maps[A][K] there. */
-static status map_places(const grouping *from, const grouping *into, uint32_t *const maps[2],
-                         uint32_t **places, error *err) {
-  *places = malloc((size_t)grouping_places(from) * sizeof **places);
+static status map_places(const grouping *from, const grouping *into, uint32_t *const *maps, uint32_t **places,
+                         error *err) {
+  const uint32_t count = grouping_places(from);
+  *places = malloc((size_t)count * sizeof **places);
   if (*places == NULL) {
     return error_no_memory(err, WHAT);
   }
-  uint32_t first_end = from->by_count > 0 ? from->by[0].count : 0;
-  uint32_t second_end = from->by_count > 1 ? from->by[1].count : 0;
-  uint32_t *at = *places;
-  for (uint32_t i = 0; i <= first_end; i++) {
-    uint32_t first = i < first_end ? maps[0][i] : into->by[0].count;
-    for (uint32_t j = 0; j <= second_end; j++) {
-      *at++ = grouping_place(into, first, j < second_end ? maps[1][j] : into->by[1].count);
+  for (uint32_t place = 0; place < count; place++) {
+    uint32_t at[PROGRAM_BY_MAX];
+    keys_of_place(from, place, at);
+    for (uint32_t i = 0; i < from->by_count; i++) {
+      at[i] = at[i] < from->by[i].count ? maps[i][at[i]] : into->by[i].count;
     }
+    (*places)[place] = grouping_place(into, at);
   }
   return STATUS_OK;
 }
 
 status grouping_unite(const grouping *left, const grouping *right, grouping_union *out, error *err) {
   *out = (grouping_union){.groups.by_count = left->by_count};
-  uint32_t *left_maps[2] = {NULL, NULL}, *right_maps[2] = {NULL, NULL};
+  uint32_t *left_maps[PROGRAM_BY_MAX] = {NULL}, *right_maps[PROGRAM_BY_MAX] = {NULL};
   status st = STATUS_OK;
   for (uint32_t i = 0; st == STATUS_OK && i < left->by_count; i++) {
     left_maps[i] = malloc(((size_t)left->by[i].count + 1) * sizeof(uint32_t));
@@ -417,7 +427,7 @@ status grouping_unite(const grouping *left, const grouping *right, grouping_unio
   if (st == STATUS_OK) {
     st = map_places(right, &out->groups, right_maps, &out->right_places, err);
   }
-  for (uint32_t i = 0; i < 2; i++) {
+  for (uint32_t i = 0; i < PROGRAM_BY_MAX; i++) {
     free(left_maps[i]);
     free(right_maps[i]);
   }
@@ -427,24 +437,30 @@ status grouping_unite(const grouping *left, const grouping *right, grouping_unio
   return st;
 }
 
-bool grouping_is_occupied(const grouping *g, const bool *occupied) {
-  uint32_t first = g->by_count > 0 ? g->by[0].count : 0, second = g->by_count > 1 ? g->by[1].count : 0;
-  for (uint32_t i = 0; i < first; i++) {
-    bool found = false;
-    for (uint32_t j = 0; j <= second && !found; j++) {
-      found = occupied[grouping_place(g, i, j)];
-    }
-    if (!found) {
-      return false;
+/* Whether some place of the key WHICH on axis BY is occupied. */
+static bool key_is_occupied(const grouping *g, uint32_t by, uint32_t which, const bool *occupied) {
+  uint32_t inner = 1;
+  for (uint32_t i = by + 1; i < g->by_count; i++) {
+    inner *= g->by[i].count + 1;
+  }
+  const uint32_t width = inner * (g->by[by].count + 1);
+  const uint32_t places = grouping_places(g);
+  for (uint32_t outer = 0; outer < places; outer += width) {
+    for (uint32_t k = 0; k < inner; k++) {
+      if (occupied[outer + which * inner + k]) {
+        return true;
+      }
     }
   }
-  for (uint32_t j = 0; j < second; j++) {
-    bool found = false;
-    for (uint32_t i = 0; i <= first && !found; i++) {
-      found = occupied[grouping_place(g, i, j)];
-    }
-    if (!found) {
-      return false;
+  return false;
+}
+
+bool grouping_is_occupied(const grouping *g, const bool *occupied) {
+  for (uint32_t i = 0; i < g->by_count; i++) {
+    for (uint32_t key = 0; key < g->by[i].count; key++) {
+      if (!key_is_occupied(g, i, key, occupied)) {
+        return false;
+      }
     }
   }
   return true;

@@ -19,8 +19,11 @@ typedef struct moments_sums {
 } moments_sums;
 
 static status moments_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
-  static const accumulator_shape shape = {
-      .variables_min = 1, .variables_max = 1, .forms = SHAPE_NUMERIC, .by_max = 2, .takes_weight = true};
+  static const accumulator_shape shape = {.variables_min = 1,
+                                          .variables_max = 1,
+                                          .forms = SHAPE_NUMERIC,
+                                          .by_max = PROGRAM_BY_MAX,
+                                          .takes_weight = true};
   *bytes_max = 0;
   return accumulator_check_shape(p, a, &shape, err);
 }

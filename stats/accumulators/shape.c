@@ -28,7 +28,7 @@ void accumulator_title(const program *p, const program_accumulator *a, char *out
   if (a->variables_count > NAMED) {
     at = append(out, out_bytes, at, ", ", "...");
   }
-  for (uint32_t i = 0; i < a->by_count && i < 2; i++) {
+  for (uint32_t i = 0; i < a->by_count && i < PROGRAM_BY_MAX; i++) {
     at = append(out, out_bytes, at, i == 0 ? " by " : ", ", variable_name(p, a->by[i]));
   }
 }

@@ -17,7 +17,7 @@ static status values_check(const program *p, const program_accumulator *a, uint6
   static const accumulator_shape shape = {.variables_min = 1,
                                           .variables_max = 2,
                                           .forms = SHAPE_NUMERIC,
-                                          .by_max = 2,
+                                          .by_max = PROGRAM_BY_MAX,
                                           .takes_weight = true,
                                           .params_min = 1,
                                           .params_max = 1};

@@ -32,9 +32,10 @@ static const analysis_argument arguments[] = {
 static status check(const plan *p, const plan_analysis *a, error *err) {
   (void)p;
   for (uint32_t i = 0; i < a->breakdowns_count; i++) {
-    if (a->breakdowns[i].count > 1) {
-      return error_set(err, STATUS_SPECIFICATION,
-                       "by: compare takes single variables here, because its groups are a dimension too");
+    if (a->breakdowns[i].count == PROGRAM_BY_MAX) {
+      return error_set(
+          err, STATUS_SPECIFICATION,
+          "by: compare crosses at most two variables here, because its groups are a dimension too");
     }
   }
   return STATUS_OK;

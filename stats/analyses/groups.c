@@ -3,27 +3,97 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
+
+static const program_variable *variable_at(const analysis_run *run, const plan_breakdown *b, uint32_t i) {
+  const plan *p = run_plan(run);
+  return &p->program->variables[p->variables[b->variables[i]].variable];
+}
+
+/* The multiple choice of a breakdown, by its place there; B's count: it has none. */
+static uint32_t place_of_set(const analysis_run *run, const plan_breakdown *b) {
+  uint32_t at = 0;
+  while (at < b->count && program_variable_form(variable_at(run, b, at)) != FORM_SET) {
+    at++;
+  }
+  return at;
+}
+
+/* One accumulator for a breakdown, or one for each option of its multiple choice. */
+static uint32_t parts_of(const analysis_run *run, const plan_breakdown *b) {
+  const uint32_t set = place_of_set(run, b);
+  return set < b->count ? variable_at(run, b, set)->keys_count : 1;
+}
+
+/* What accumulator WHICH is of: a breakdown (NULL: the total) and an option of its multiple choice, which has
+ * place SET in it. */
+typedef struct part {
+  const plan_breakdown *of;
+  uint32_t set;
+  slice option;
+} part;
+
+static part part_of(const analysis_run *run, uint32_t which) {
+  const plan_analysis *request = run_request(run);
+  uint32_t first = 1;
+  for (uint32_t i = 0; which > 0 && i < request->breakdowns_count; i++) {
+    const plan_breakdown *b = &request->breakdowns[i];
+    const uint32_t parts = parts_of(run, b);
+    if (which - first < parts) {
+      const uint32_t set = place_of_set(run, b);
+      return (part){b, set, set < b->count ? variable_at(run, b, set)->keys[which - first] : (slice){0}};
+    }
+    first += parts;
+  }
+  return (part){0};
+}
 
 #include "stats/analyses/levels.h"
 
 uint32_t groups_count(const analysis_run *run) {
-  return run_request(run)->breakdowns_count + 1;
+  const plan_analysis *request = run_request(run);
+  uint32_t count = 1;
+  for (uint32_t i = 0; i < request->breakdowns_count; i++) {
+    count += parts_of(run, &request->breakdowns[i]);
+  }
+  return count;
+}
+
+bool groups_overlap(const plan *p, const plan_analysis *request) {
+  for (uint32_t i = 0; i < request->breakdowns_count; i++) {
+    for (uint32_t k = 0; k < request->breakdowns[i].count; k++) {
+      const uint32_t variable = p->variables[request->breakdowns[i].variables[k]].variable;
+      if (program_variable_form(&p->program->variables[variable]) == FORM_SET) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* 1 for those who chose OPTION of the multiple choice INPUT. */
+static status add_option(analysis_run *run, uint32_t input, slice option, uint32_t *index, error *err) {
+  const program_variable v = {
+      .kind = VARIABLE_OPTION, .name = "an option", .inputs = &input, .inputs_count = 1, .key = option};
+  return run_add_variable(run, &v, index, err);
 }
 
 status groups_need_one(analysis_run *run, const program_accumulator *a, uint32_t inner, uint32_t which,
                        error *err) {
   program_accumulator need = *a;
+  const part one = part_of(run, which);
   need.filter = run_filter(run);
   need.weight = run_weight(run);
   need.by_count = 0;
   if (inner != PROGRAM_NONE) {
     need.by[need.by_count++] = inner;
   }
-  if (which > 0) {
-    const plan_breakdown *b = &run_request(run)->breakdowns[which - 1];
-    assert(need.by_count + b->count <= 2);
-    for (uint32_t i = 0; i < b->count; i++) {
-      TRY(run_variable(run, b->variables[i], &need.by[need.by_count++], err));
+  for (uint32_t i = 0; one.of != NULL && i < one.of->count; i++) {
+    assert(need.by_count < PROGRAM_BY_MAX);
+    uint32_t *by = &need.by[need.by_count++];
+    TRY(run_variable(run, one.of->variables[i], by, err));
+    if (i == one.set) {
+      TRY(add_option(run, *by, one.option, by, err));
     }
   }
   return run_need(run, &need, err);
@@ -75,30 +145,50 @@ uint32_t group_walk_result(const group_walk *w) {
   return w->asked + w->which;
 }
 
-static const plan_breakdown *walk_breakdown(const group_walk *w) {
-  return w->which == 0 ? NULL : &run_request(w->run)->breakdowns[w->which - 1];
+uint32_t group_walk_place(const group_walk *w, uint32_t inner_key) {
+  uint32_t keys[PROGRAM_BY_MAX];
+  memcpy(keys, w->keys, sizeof keys);
+  keys[0] = inner_key;
+  return grouping_place(w->groups, keys);
 }
 
-uint32_t group_walk_place(const group_walk *w, uint32_t inner_key) {
-  return w->which == 0 ? inner_key : grouping_place(w->groups, inner_key, w->first);
+/* The group of those who chose the option; empty when nobody did. */
+static bool open_option(group_walk *w, uint32_t i, const axis *ax) {
+  w->order[i] = ARENA_NEW(json_arena(run_section(w->run)), uint32_t);
+  if (w->order[i] == NULL) {
+    return false;
+  }
+  *w->order[i] = axis_find(ax, false, 1, (slice){0});
+  w->counts[i] = *w->order[i] < ax->count ? 1 : 0;
+  return true;
 }
 
 /* Opens the next result.  Every state with groups begins with them.  False when out of memory: the
  * section's arena remembers, and the whole step fails. */
 static bool walk_open(group_walk *w) {
   const grouping *groups = run_result(w->run, group_walk_result(w));
-  const plan_breakdown *b = walk_breakdown(w);
+  const part one = part_of(w->run, w->which);
   w->groups = groups;
+  w->breakdown = one.of;
+  w->set = one.of != NULL ? one.set : 0;
+  w->option = one.option;
   w->at = 0;
   w->places = 1;
-  for (uint32_t i = 0; b != NULL && i < b->count; i++) {
+  for (uint32_t i = 0; one.of != NULL && i < one.of->count; i++) {
     const axis *ax = &groups->by[w->inner + i];
-    w->order[i] = keys_in_order(json_arena(run_section(w->run)),
-                                &run_plan(w->run)->variables[b->variables[i]], ax, true);
+    if (i == one.set) {
+      if (!open_option(w, i, ax)) {
+        return false;
+      }
+    } else {
+      w->order[i] = keys_in_order(json_arena(run_section(w->run)),
+                                  &run_plan(w->run)->variables[one.of->variables[i]], ax, true);
+      w->counts[i] = ax->count + 1;
+    }
     if (w->order[i] == NULL) {
       return false;
     }
-    w->places *= ax->count + 1;
+    w->places *= w->counts[i];
   }
   return true;
 }
@@ -108,40 +198,47 @@ bool group_walk_next(group_walk *w) {
     if (!walk_open(w)) {
       return false;
     }
-  } else if (++w->at >= w->places) {
+  } else {
+    w->at++;
+  }
+  while (w->at >= w->places) {
     if (++w->which >= groups_count(w->run) || !walk_open(w)) {
       return false;
     }
   }
-  const plan_breakdown *b = walk_breakdown(w);
-  if (b == NULL) {
-    return true;
+  uint32_t rest = w->at;
+  for (uint32_t i = w->breakdown != NULL ? w->breakdown->count : 0; i-- > 0;) {
+    w->keys[w->inner + i] = w->order[i][rest % w->counts[i]];
+    rest /= w->counts[i];
   }
-  const uint32_t width = b->count == 2 ? w->groups->by[w->inner + 1].count + 1 : 1;
-  w->first = w->order[0][w->at / width];
-  w->second = b->count == 2 ? w->order[1][w->at % width] : 0;
-  if (!w->inner) {
-    w->place = grouping_place(w->groups, w->first, w->second);
+  if (w->breakdown != NULL && !w->inner) {
+    w->place = grouping_place(w->groups, w->keys);
   }
   return true;
 }
 
-/* The breakdown's own axes, without the inner one. */
-static grouping outer_groups(const group_walk *w) {
-  grouping out = {.by_count = w->groups->by_count - w->inner};
+/* The breakdown's own axes, without the inner one; an option is the only key of its axis. */
+static grouping outer_groups(const group_walk *w, uint32_t *keys) {
+  grouping out = {.by_count = w->breakdown->count};
   for (uint32_t i = 0; i < out.by_count; i++) {
     out.by[i] = w->groups->by[w->inner + i];
+    keys[i] = w->keys[w->inner + i];
+    if (i == w->set) {
+      out.by[i] = (axis){.is_text = true, .count = 1, .texts = (slice *)&w->option};
+      keys[i] = 0;
+    }
   }
   return out;
 }
 
 void group_write(const group_walk *w, table *t) {
-  if (w->which == 0) {
+  if (w->breakdown == NULL) {
     table_total(t);
     return;
   }
-  const grouping outer = outer_groups(w);
-  table_group(t, run_plan(w->run), walk_breakdown(w), &outer, w->first, w->second);
+  uint32_t keys[PROGRAM_BY_MAX];
+  const grouping outer = outer_groups(w, keys);
+  table_group(t, run_plan(w->run), w->breakdown, &outer, keys);
 }
 
 static json *key_json(arena *a, const axis *ax, uint32_t key) {
@@ -153,15 +250,15 @@ static json *key_json(arena *a, const axis *ax, uint32_t key) {
 
 json *group_json(const group_walk *w) {
   arena *a = json_arena(run_section(w->run));
-  const plan_breakdown *b = walk_breakdown(w);
-  if (b == NULL) {
+  if (w->breakdown == NULL) {
     return json_null(a);
   }
   json *group = json_object(a);
-  const uint32_t places[2] = {w->first, w->second};
-  for (uint32_t i = 0; i < b->count; i++) {
-    json_set(group, run_plan(w->run)->variables[b->variables[i]].name,
-             key_json(a, &w->groups->by[w->inner + i], places[i]));
+  uint32_t keys[PROGRAM_BY_MAX];
+  const grouping outer = outer_groups(w, keys);
+  for (uint32_t i = 0; i < outer.by_count; i++) {
+    json_set(group, run_plan(w->run)->variables[w->breakdown->variables[i]].name,
+             key_json(a, &outer.by[i], keys[i]));
   }
   return group;
 }

@@ -10,14 +10,17 @@
 
 #include "stats/analyses/table.h"
 
-/* Accumulators that one groups_need adds: the total and one per breakdown. */
+/* Accumulators that one groups_need adds: the total and one per breakdown; of one with a multiple choice, one
+ * per option, because those who chose it are a group beside those who chose others. */
 uint32_t groups_count(const analysis_run *run);
+/* Whether a respondent may be in several groups of a breakdown. */
+bool groups_overlap(const plan *p, const plan_analysis *request);
 
 /* Asks for accumulator A (its kind, variables and params; the rest is set here) for the total and each
  * breakdown of the request.  INNER: a grouping variable (in the program) that comes first in every
  * grid, or PROGRAM_NONE. */
 status groups_need(analysis_run *run, const program_accumulator *a, uint32_t inner, error *err) MUST_USE;
-/* The same for one breakdown alone: 0 is the total, I + 1 the request's breakdown I. */
+/* The same for one of the groups_count results: 0 is the total. */
 status groups_need_one(analysis_run *run, const program_accumulator *a, uint32_t inner, uint32_t which,
                        error *err) MUST_USE;
 
@@ -27,15 +30,19 @@ uint32_t *keys_in_order(arena *a, const plan_variable *variable, const axis *ax,
 
 /* A walk over places.  Set by group_walk_next: */
 typedef struct group_walk {
-  uint32_t which;         /* 0: the total; else the breakdown's number from 1 */
+  uint32_t which;         /* of the results: 0 is the total */
   const grouping *groups; /* of the result that is walked */
-  uint32_t first, second; /* the breakdown's place; first is 0 for the total */
   uint32_t place;         /* in the grid; without inner grouping */
   /* private */
   analysis_run *run;
   uint32_t asked;
   uint32_t inner;
-  uint32_t *order[2];
+  const plan_breakdown *breakdown; /* NULL: the total */
+  uint32_t set;                    /* place in it of a multiple choice, whose group is `option` */
+  slice option;
+  uint32_t *order[PROGRAM_BY_MAX];
+  uint32_t counts[PROGRAM_BY_MAX];
+  uint32_t keys[PROGRAM_BY_MAX]; /* on the axes of the group at hand, the inner one first */
   uint32_t at, places;
 } group_walk;
 

@@ -133,16 +133,14 @@ void table_total(table *t) {
   }
 }
 
-void table_group(table *t, const plan *p, const plan_breakdown *b, const grouping *g, uint32_t first,
-                 uint32_t second) {
+void table_group(table *t, const plan *p, const plan_breakdown *b, const grouping *g, const uint32_t *keys) {
   if (t == NULL) {
     return;
   }
   assert(b->count == g->by_count);
-  const uint32_t places[2] = {first, second};
   json *group = json_object(t->memory);
   for (uint32_t i = 0; i < b->count; i++) {
-    json_set(group, p->variables[b->variables[i]].name, axis_key(t->memory, &g->by[i], places[i]));
+    json_set(group, p->variables[b->variables[i]].name, axis_key(t->memory, &g->by[i], keys[i]));
   }
   table_json(t, "group", group);
 }

@@ -34,8 +34,7 @@ void table_json(table *t, const char *column, json *v);
 void table_key(table *t, const char *column, const axis *ax, uint32_t key);
 /* "group": the total (null), or {"class": key, ...} for a place in a breakdown's grid. */
 void table_total(table *t);
-void table_group(table *t, const plan *p, const plan_breakdown *b, const grouping *g, uint32_t first,
-                 uint32_t second);
+void table_group(table *t, const plan *p, const plan_breakdown *b, const grouping *g, const uint32_t *keys);
 
 /* Writes down which of its kind's headlines this run has: the one in the table NAME (asserted to be one).
  * Without it, it is the first of them whose table exists. */

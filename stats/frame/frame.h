@@ -81,7 +81,7 @@ typedef struct group_view {
   const uint32_t *used; /* count: rows in each group */
   uint32_t by_count;
   const uint32_t *tuples; /* count * by_count: key index in keys[i], or UINT32_MAX for missing */
-  coded_keys keys[2];
+  coded_keys keys[PROGRAM_BY_MAX];
 } group_view;
 
 typedef struct frame frame;
@@ -146,9 +146,9 @@ typedef struct invalid_cells {
 } invalid_cells;
 status frame_invalid(frame *f, uint32_t variable, const invalid_cells **out, uint32_t *count,
                      error *err) MUST_USE;
-/* At most two coded variables.  All combinations of their keys and of missing are groups while there are
- * at most GROUPS_MAX; else those that occur in used rows.  STATUS_LIMIT names the variables when these
- * are too many as well. */
+/* At most PROGRAM_BY_MAX coded variables.  All combinations of their keys and of missing are groups while
+ * there are at most GROUPS_MAX; else those that occur in used rows.  STATUS_LIMIT names the variables when
+ * these are too many as well. */
 status frame_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t filter, uint32_t weight,
                     group_view *out, error *err) MUST_USE;
 /* 1 where the filter holds and the weight is usable and above 0, else 0; NULL in *OUT when every row is used.

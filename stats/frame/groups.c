@@ -1,4 +1,4 @@
-/* Rows in groups: the keys of up to two coded variables, crossed, as one slot per row.
+/* Rows in groups: the keys of a few coded variables, crossed, as one slot per row.
  *
  * On each axis the place after the last key is "missing".  While all combinations fit they all are
  * groups, and a row's slot is arithmetic; otherwise the groups are those that used rows have, found
@@ -116,9 +116,13 @@ static uint32_t group_of(group_table *t, uint64_t combination) {
 static status too_many(const frame *f, const uint32_t *by, uint32_t by_count, error *err) {
   const program_variable *variables = f->program->variables;
   char most[TEXT_COUNT_BYTES];
-  return error_set(err, STATUS_LIMIT, "grouping by '%s'%s%s%s: more than %s groups in one shard",
-                   variables[by[0]].name, by_count > 1 ? " and '" : "",
-                   by_count > 1 ? variables[by[1]].name : "", by_count > 1 ? "'" : "",
+  const char *names[PROGRAM_BY_MAX] = {"", "", ""};
+  for (uint32_t i = 0; i < by_count; i++) {
+    names[i] = variables[by[i]].name;
+  }
+  return error_set(err, STATUS_LIMIT, "grouping by '%s'%s%s%s%s%s%s: more than %s groups in one shard",
+                   names[0], by_count > 1 ? " and '" : "", names[1], by_count > 1 ? "'" : "",
+                   by_count > 2 ? " and '" : "", names[2], by_count > 2 ? "'" : "",
                    text_of_count(GROUPS_MAX, most));
 }
 
@@ -184,7 +188,7 @@ static status group_occurring(frame *f, const group_axis *axes, const uint32_t *
 
 static status make_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t filter, uint32_t weight,
                           group_view *out, error *err) {
-  group_axis axes[2];
+  group_axis axes[PROGRAM_BY_MAX];
   const uint8_t *mask;
   uint64_t count = 1;
   *out = (group_view){.by_count = by_count};
@@ -226,12 +230,12 @@ static status count_used(frame *f, group_view *out, error *err) {
 static bool same_grouping(const frame_group_entry *e, const uint32_t *by, uint32_t by_count, uint32_t filter,
                           uint32_t weight) {
   return e->by_count == by_count && e->filter == filter && e->weight == weight &&
-         (by_count < 1 || e->by[0] == by[0]) && (by_count < 2 || e->by[1] == by[1]);
+         (by_count == 0 || memcmp(e->by, by, by_count * sizeof *by) == 0);
 }
 
 status frame_groups(frame *f, const uint32_t *by, uint32_t by_count, uint32_t filter, uint32_t weight,
                     group_view *out, error *err) {
-  assert(by_count <= 2);
+  assert(by_count <= PROGRAM_BY_MAX);
   for (const frame_group_entry *e = f->groupings; e != NULL; e = e->next) {
     if (same_grouping(e, by, by_count, filter, weight)) {
       *out = e->view;

@@ -45,7 +45,7 @@ typedef struct frame_mask_entry {
 } frame_mask_entry;
 
 typedef struct frame_group_entry {
-  uint32_t by[2], by_count, filter, weight;
+  uint32_t by[PROGRAM_BY_MAX], by_count, filter, weight;
   group_view view;
   struct frame_group_entry *next;
 } frame_group_entry;

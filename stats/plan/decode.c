@@ -238,8 +238,8 @@ static void get_breakdowns(reader *r, const plan *p, plan_analysis *a) {
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     plan_breakdown *b = &a->breakdowns[i];
     b->count = reader_u8(r);
-    if (b->count < 1 || b->count > 2) {
-      reader_fail(r, "a breakdown by neither one nor two variables");
+    if (b->count < 1 || b->count > PROGRAM_BY_MAX) {
+      reader_fail(r, "a breakdown by none or too many variables");
       return;
     }
     for (uint32_t k = 0; k < b->count; k++) {

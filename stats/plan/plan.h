@@ -91,9 +91,9 @@ typedef struct argument_value {
   uint32_t rows_count; /* NUMBERS given as rows: their number, else 0 */
 } argument_value;
 
-/* A breakdown: one grouping variable, or two crossed ("channel * month"). */
+/* A breakdown: one grouping variable, or a few crossed ("channel * month"). */
 typedef struct plan_breakdown {
-  uint32_t variables[2];
+  uint32_t variables[PROGRAM_BY_MAX];
   uint32_t count;
 } plan_breakdown;
 

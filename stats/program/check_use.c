@@ -110,7 +110,8 @@ status accumulator_check(const program *p, const program_accumulator *a, error *
   if (a->kind == 0 || a->kind > UINT16_MAX) {
     return error_set(err, STATUS_USAGE, "unknown kind %u of accumulator", a->kind);
   }
-  if (a->variables_count > PROGRAM_VARIABLES_MAX || a->params_count > PROGRAM_PARAMS_MAX || a->by_count > 2) {
+  if (a->variables_count > PROGRAM_VARIABLES_MAX || a->params_count > PROGRAM_PARAMS_MAX ||
+      a->by_count > PROGRAM_BY_MAX) {
     return error_set(err, STATUS_LIMIT, "an accumulator of %u variables, %u parameters and %u groupings",
                      a->variables_count, a->params_count, a->by_count);
   }

@@ -193,8 +193,8 @@ void accumulator_decode(reader *r, arena *a, program_accumulator *out) {
   out->kind = (uint32_t)reader_count(r, UINT16_MAX);
   out->variables = item_get_references(r, a, PROGRAM_VARIABLES_MAX, &out->variables_count);
   out->by_count = (uint32_t)reader_u8(r);
-  if (out->by_count > 2) {
-    reader_fail(r, "more than two grouping variables");
+  if (out->by_count > PROGRAM_BY_MAX) {
+    reader_fail(r, "more than three grouping variables");
     return;
   }
   for (uint32_t i = 0; i < out->by_count; i++) {

@@ -38,6 +38,7 @@ enum {
   PROGRAM_COLUMNS_MAX = 4096,                           /* MULTI_FLAGS */
   PROGRAM_FORMATS_MAX = 16,                             /* DATE */
   PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER, COMPUTE */
+  PROGRAM_BY_MAX = 3,                                   /* grouping variables of an accumulator */
   PROGRAM_CLUSTERS_MAX = 1000,                          /* CLUSTER */
   PROGRAM_NODES_MAX = 10000,                            /* of one filter, of one COMPUTE */
   PROGRAM_VALUES_MAX = 65000,                           /* of one IN */
@@ -307,13 +308,13 @@ typedef struct program_weight {
 
 #define PROGRAM_NONE UINT32_MAX
 
-/* One accumulator to compute: kind (see accumulator.h for what each wants), its variables, up to two
- * grouping variables, filter, weight, and whole-number parameters. */
+/* One accumulator to compute: kind (see accumulator.h for what each wants), its variables, up to
+ * PROGRAM_BY_MAX grouping variables, filter, weight, and whole-number parameters. */
 typedef struct program_accumulator {
   uint32_t kind; /* enum accumulator_id */
   uint32_t *variables;
   uint32_t variables_count;
-  uint32_t by[2];
+  uint32_t by[PROGRAM_BY_MAX];
   uint32_t by_count;
   uint32_t filter; /* index, or PROGRAM_NONE */
   uint32_t weight; /* index, or PROGRAM_NONE */

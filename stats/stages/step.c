@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/analyses/groups.h"
 #include "stats/program/item.h"
 #include "stats/stages/run.h"
 #include "stats/stats.h"
@@ -201,6 +202,9 @@ static status open_first(step *s, error *err) {
       run->results = s->results;
       document_base(run->section, run_base(run));
       TRY(tell_weight(s, run, err));
+      if (groups_overlap(run->plan, run->request)) {
+        run_note(run, "note_groups_overlap", NULL);
+      }
     }
   }
   const document_source source = {.variable = told_at, .weight = weight_told, .context = s};

@@ -71,20 +71,32 @@ static void names_are_unique(void **state) {
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
 
-static void breakdowns_are_one_or_two_groupings(void **state) {
+static void breakdowns_are_one_to_three_groupings(void **state) {
   (void)state;
   static const mistake_case cases[] = {
       {ANALYSES("  - describe: {items: s, by: nn}\n"), "11:30: unknown variable 'nn'; did you mean 'n'?"},
       {ANALYSES("  - describe: {items: s, by: [n, d]}\n"),
-       "11:34: by: 'd' is a date; a breakdown needs a scale, a nominal variable, bands or a period"},
+       "11:34: by: 'd' is a date; a breakdown needs a scale, a nominal variable, a multiple choice, bands or "
+       "a period"},
       {ANALYSES("  - describe: {items: s, by: \"n * n\"}\n"), "11:35: by: 'n' is crossed with itself"},
       {ANALYSES("  - describe: {items: s, by: \"n *\"}\n"),
-       "11:34: by: expected a name, or two names with * between them, found 'n *' (write a name "
+       "11:34: by: expected a name, or two or three names with * between them, found 'n *' (write a name "
        "that is not an identifier in backquotes)"},
-      {ANALYSES("  - describe: {items: s, by: \"n * s * t\"}\n"),
-       "11:39: by: expected a name, or two names with * between them, found 'n * s * t' (write a name "
+      {ANALYSES("  - describe: {items: s, by: \"n * s * t * r\"}\n"),
+       "11:43: by: expected a name, or two or three names with * between them, found 'n * s * t * r' (write "
+       "a name "
        "that is not an identifier in backquotes)"},
       {ANALYSES("  - describe: {items: s, by: [n, \"n\"]}\n"), "11:34: by: 'n' is given twice"},
+      {ANALYSES("  - describe: {items: s, by: [\"n * s * m\", \"n * s * m\"]}\n"),
+       "11:44: by: 'n * s * m' is given twice"},
+      {ANALYSES("  - describe: {items: s, by: \"n * m * n\"}\n"), "11:39: by: 'n' is crossed with itself"},
+      {"variables:\n  s: {type: id}\n  o: {type: multi, column: o, delimiter: \"|\", values: [a]}\n"
+       "analyses:\n  - describe: {items: s, by: o}\n",
+       "5:30: by: the options of 'o' are not all declared; add values: [..] and closed: true to it"},
+      {"variables:\n  s: {type: id}\n  o: {type: multi, columns: [a, b]}\n  p: {type: multi, columns: [a, "
+       "b]}\n"
+       "analyses:\n  - describe: {items: s, by: o * p}\n",
+       "6:34: by: 'p' is the second multiple choice; cross at most one with others"},
       {ANALYSES("  - describe: {items: s, by: {n: 1}}\n"),
        "11:30: by: expected a name or a list of at most 100 names, found a map"},
       {ANALYSES("  - describe: {items: s, by: \"n * ss\"}\n"),
@@ -428,7 +440,7 @@ int main(void) {
       cmocka_unit_test(analyses_are_known_by_name),
       cmocka_unit_test(arguments_are_checked_by_the_table),
       cmocka_unit_test(names_are_unique),
-      cmocka_unit_test(breakdowns_are_one_or_two_groupings),
+      cmocka_unit_test(breakdowns_are_one_to_three_groupings),
       cmocka_unit_test(weights_are_declared_as_such),
       cmocka_unit_test(where_tells_what_it_expected),
       cmocka_unit_test(values_in_where_must_be_possible),

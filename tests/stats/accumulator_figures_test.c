@@ -83,8 +83,8 @@ static void check_frequency_by_group(bool heavy) {
   assert_int_equal(s->groups.by[0].count, 2);
   assert_int_equal(s->weight_decimals, 4);
   for (int row = 0; row < ROWS; row++) {
-    size_t first = (size_t)grouping_place(&s->groups, key_of_text(&s->groups.by[0], a->class[row]), 0) *
-                   frequency_places(s);
+    const uint32_t key = key_of_text(&s->groups.by[0], a->class[row]);
+    size_t first = (size_t)grouping_place(&s->groups, &key) * frequency_places(s);
     int v = a->values[row];
     size_t own = first + (v == 0   ? frequency_missing_at(s, MISSING_BLANK)
                           : v == 9 ? frequency_missing_at(s, MISSING_INVALID)

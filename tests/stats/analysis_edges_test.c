@@ -295,7 +295,7 @@ static void groups_are_a_dimension_too(void **state) {
   plan *p = refused_plan();
   plan_analysis *a = build_analysis(p, "compare", "compare", "q1");
   build_argument(p, a, "groups", "g");
-  build_by(p, a, "rec q1");
+  build_by(p, a, "rec q1 g");
   assert_refused(p, "by:");
 }
 

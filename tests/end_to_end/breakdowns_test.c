@@ -1,0 +1,140 @@
+/* Breakdowns by multiple choice and by crossings of three, from files to figures: each group has the figures of
+ * the same respondents picked out by a filter. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/check.h"
+#include "tests/end_to_end/scene.h"
+
+enum { SPEC_BYTES = 4096, DATA_BYTES = 1 << 14, ROWS = 200 };
+
+#define VARIABLES                                                                                     \
+  "variables:\n"                                                                                      \
+  "  x: {type: scale, range: [1, 5]}\n"                                                               \
+  "  ch: {type: multi, columns: {web: a, app: b}}\n"                                                  \
+  "  m: {type: multi, column: m, delimiter: \"|\", values: [P, Q, never], closed: true}\n"            \
+  "  region: {type: nominal}\n"                                                                       \
+  "  r: {column: x, type: scale, range: [0, 10]}\n"                                                   \
+  "  y: {type: nominal}\n"                                                                            \
+  "small_base: 0\n"
+
+/* A breakdown, one of its groups, and who they are. */
+static const struct group_case {
+  const char *by, *group, *where;
+} groups[] = {
+    {"ch", "{\"ch\":\"web\"}", "has(ch, 'web')"},
+    {"ch", "{\"ch\":\"app\"}", "has(ch, 'app')"},
+    {"m", "{\"m\":\"Q\"}", "has(m, 'Q')"},
+    {"ch * region", "{\"ch\":\"app\",\"region\":\"S\"}", "has(ch, 'app') and region == 'S'"},
+    {"region * ch", "{\"ch\":\"web\",\"region\":null}", "has(ch, 'web') and missing(region)"},
+    {"region * y * m", "{\"m\":\"P\",\"region\":\"N\",\"y\":\"2025\"}",
+     "has(m, 'P') and region == 'N' and y == '2025'"},
+    {"region * y * x", "{\"region\":\"N\",\"x\":4,\"y\":\"2024\"}", "region == 'N' and y == '2024' and x == 4"},
+    {"y * region * x", "{\"region\":null,\"x\":2,\"y\":\"2025\"}", "missing(region) and y == '2025' and x == 2"},
+};
+
+static const char *table_of_answers(void) {
+  static const char *const sets[] = {"P", "Q", "P|Q", ""};
+  static const char *const marks[] = {"1", "0", ""};
+  static const char *const regions[] = {"N", "S", ""};
+  static char data[DATA_BYTES];
+  uint32_t state = 7;
+  int length = snprintf(data, sizeof data, "id,x,a,b,m,region,y\n");
+  for (int i = 0; i < ROWS; i++) {
+    state = state * 1664525U + 1013904223U;
+    const uint32_t r = state >> 8;
+    length += snprintf(data + length, sizeof data - (size_t)length, "%d,%u,%s,%s,%s,%s,%u\n", i, 1 + r % 5,
+                       marks[r / 5 % 3], marks[r / 15 % 3], sets[r / 45 % 4], regions[r / 180 % 3],
+                       2024 + r / 540 % 2);
+  }
+  return data;
+}
+
+static const json *row_of(const json *report, size_t analysis, slice group) {
+  const json *rows = json_get(json_at(json_get(json_at(json_get(report, "analyses"), analysis), "tables"), 0), "rows");
+  for (size_t i = 0; i < json_count(rows); i++) {
+    buf shown;
+    buf_init(&shown);
+    json_write(json_get(json_at(rows, i), "group"), &shown);
+    const bool is_it = slice_equal((slice){(const char *)shown.data, shown.length}, group);
+    buf_fini(&shown);
+    if (is_it) {
+      return json_at(rows, i);
+    }
+  }
+  return NULL;
+}
+
+static void assert_same(const json *a, const json *b) {
+  buf left, right;
+  buf_init(&left);
+  buf_init(&right);
+  json_write(a, &left);
+  json_write(b, &right);
+  assert_int_equal(left.length, right.length);
+  assert_memory_equal(left.data, right.data, left.length);
+  buf_fini(&left);
+  buf_fini(&right);
+}
+
+static void a_group_is_who_a_filter_picks(void **state) {
+  scene *s = *state;
+  for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+    char page[SPEC_BYTES];
+    snprintf(page, sizeof page,
+             VARIABLES "analyses:\n  - describe: {items: x, by: [\"%s\"], name: one}\n"
+                       "  - describe: {items: x, where: \"%s\", name: two}\n",
+             groups[i].by, groups[i].where);
+    const json *report = scene_report(s, page, table_of_answers());
+    const json *group = row_of(report, 0, slice_of(groups[i].group));
+    const json *filtered = row_of(report, 1, slice_of("null"));
+    if (group == NULL || filtered == NULL) {
+      fail_msg("by %s: no group %s", groups[i].by, groups[i].group);
+    }
+    assert_true(json_as_integer(json_get(group, "n")) > 2);
+    static const char *const figures[] = {"n", "mean", "sd", "se", "ci_low", "ci_high"};
+    for (size_t k = 0; k < sizeof figures / sizeof figures[0]; k++) {
+      assert_same(json_get(group, figures[k]), json_get(filtered, figures[k]));
+    }
+  }
+}
+
+/* 2 + 3 + 3 options in the columns of the data; nobody chose "never", and nobody is in a group for it. */
+static void options_that_nobody_chose_make_no_group(void **state) {
+  scene *s = *state;
+  const json *report = scene_report(s, VARIABLES "analyses: [describe: {items: x, by: [ch, m]}]\n", table_of_answers());
+  const json *analysis = json_at(json_get(report, "analyses"), 0);
+  const json *rows = json_get(json_at(json_get(analysis, "tables"), 0), "rows");
+  assert_int_equal(json_count(rows), 1 + 2 + 2);
+  assert_null(row_of(report, 0, slice_of("{\"m\":\"never\"}")));
+  const json *notes = json_get(analysis, "notes");
+  assert_true(slice_equal(json_as_text(json_get(json_at(notes, 0), "code")), slice_of("note_groups_overlap")));
+}
+
+static void every_analysis_with_breakdowns_takes_them(void **state) {
+  scene *s = *state;
+  static const char *const analyses[] = {
+      "describe: {items: [x, m, ch]",     "nps: {items: r",
+      "csat: {items: x",                  "ces: {items: x, variant: own, direction: high_is_easy",
+      "index: {construct: c",          "correlate: {items: [x, z]",
+      "crosstab: {rows: [x, m], columns: z", "compare: {items: x, groups: z"};
+  for (size_t i = 0; i < sizeof analyses / sizeof analyses[0]; i++) {
+    char page[SPEC_BYTES];
+    snprintf(page, sizeof page,
+             VARIABLES "derived: {z: {top: x}}\nconstructs: {c: {items: [x]}}\n"
+                       "analyses: [%s, by: [ch, \"m * region\"]}]\n",
+             analyses[i]);
+    const json *report = scene_report(s, page, table_of_answers());
+    const json *notes = json_get(json_at(json_get(report, "analyses"), 0), "notes");
+    assert_true(slice_equal(json_as_text(json_get(json_at(notes, 0), "code")), slice_of("note_groups_overlap")));
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      SCENE_TEST(a_group_is_who_a_filter_picks),
+      SCENE_TEST(options_that_nobody_chose_make_no_group),
+      SCENE_TEST(every_analysis_with_breakdowns_takes_them),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
