@@ -19,6 +19,7 @@ static const option options[] = {
      "report the findings as JSON on standard output"},
     {'l', "lang", "LANGUAGE", OPTION_LANGUAGE, offsetof(settings, language), 0, 0, NULL,
      "en, zh (zh-Hans), zh-TW (zh-Hant); default: locale's"},
+    CODEBOOK_OPTION,
     {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no progress"},
 };
 

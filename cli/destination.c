@@ -103,6 +103,9 @@ status destination_check(const settings *s, const char *const *read, size_t coun
   for (size_t i = 0; is_file && i < count; i++) {
     TRY(check_file(s, &destination, i == 0 ? "the specification" : "the data file", read[i], err));
   }
+  if (is_file && s->codebook != NULL) {
+    TRY(check_file(s, &destination, "the codebook", s->codebook, err));
+  }
   return check_place(s, is_file ? &destination : NULL, err);
 }
 

@@ -36,15 +36,14 @@ status evaluation_say_problems(spec_problems *problems, status s, error *err) {
   return s;
 }
 
-status evaluation_load_spec(evaluation *e, const char *path, error *err) {
+static status read_file(const char *path, const char *what, buf *out, error *err) {
   const char *title = raw_title(path);
   const bool is_input = title != path;
   const int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    return error_set(err, STATUS_SPECIFICATION, "cannot open the specification %s: %s", path,
-                     strerror(errno));
+    return error_set(err, STATUS_SPECIFICATION, "cannot open %s %s: %s", what, path, strerror(errno));
   }
-  status st = file_read_whole(fd, title, "a specification", SPEC_BYTES_MAX, &e->page, err);
+  const status st = file_read_whole(fd, title, what, SPEC_BYTES_MAX, out, err);
   if (!is_input) {
     (void)close(fd);
   }
@@ -52,8 +51,24 @@ status evaluation_load_spec(evaluation *e, const char *path, error *err) {
     err->code = STATUS_SPECIFICATION;
     return STATUS_SPECIFICATION;
   }
+  return STATUS_OK;
+}
+
+static slice whole(const buf *b) {
+  return (slice){(const char *)b->data, b->length};
+}
+
+status evaluation_load_spec(evaluation *e, const char *path, error *err) {
+  TRY(read_file(path, "the specification", &e->page, err));
+  spec_text codebook = {.name = e->settings->codebook};
+  if (codebook.name != NULL) {
+    TRY(read_file(codebook.name, "the codebook", &e->codebook, err));
+    codebook.bytes = whole(&e->codebook);
+  }
   spec_problems problems = {.count = 0};
-  st = spec_parse(title, (const char *)e->page.data, e->page.length, &e->specification, &problems, err);
+  const status st =
+      spec_parse_with((spec_text){raw_title(path), whole(&e->page)}, codebook.name != NULL ? &codebook : NULL,
+                      &e->specification, &problems, err);
   return evaluation_say_problems(&problems, st, err);
 }
 
@@ -254,4 +269,5 @@ void evaluation_fini(evaluation *e) {
   store_destroy(e->shards);
   spec_destroy(e->specification);
   buf_fini(&e->page);
+  buf_fini(&e->codebook);
 }

@@ -9,10 +9,18 @@
 #include "specification/spec.h"
 #include "store/store.h"
 
+/* A row of the options of subcommands that read a specification. */
+#define CODEBOOK_OPTION                                                           \
+  {                                                                               \
+    0, "codebook", "FILE", OPTION_TEXT, offsetof(settings, codebook), 0, 0, NULL, \
+        "labels, values, missing codes from a table (CSV)"                        \
+  }
+
 typedef struct evaluation {
   const settings *settings; /* borrowed */
   progress progress;
   buf page; /* the specification's bytes */
+  buf codebook;
   spec *specification;
   store *shards;
   manifest *dataset;

@@ -29,6 +29,7 @@ static const option options[] = {
      "rows per shard; default: 65536; reports are the same"},
     {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
      "refuse data with broken rows, and copies of files"},
+    CODEBOOK_OPTION,
     LINK_OPTIONS,
     {0, "json", NULL, OPTION_FLAG, AT(json), 0, 0, NULL, "report what was done as JSON on standard output"},
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress, no message on success"},

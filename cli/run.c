@@ -24,6 +24,7 @@ static const option options[] = {
      "how much --store keeps, such as 500M; default: 16G"},
     {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
      "allow --store on a network file system"},
+    CODEBOOK_OPTION,
     RENDERING_OPTIONS,
     {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
      "refuse broken rows, invalid answers or weights, copies"},

@@ -15,6 +15,7 @@ typedef struct settings {
   int language;       /* report_language; -1: from the environment */
   int color;          /* color_choice */
   const char *output;
+  const char *codebook; /* a table beside the specification; NULL: none */
   const char *store;    /* a directory; NULL: nothing is kept */
   uint64_t cache_bytes; /* 0: the store's default */
   bool strict, quiet, network_store;

@@ -31,6 +31,7 @@ static const option options[] = {
     {0, "priority", "P", OPTION_COUNT, AT(priority), 0, PRIORITY_MAX, NULL, "larger goes first; default: 0"},
     {0, "timeout", "S", OPTION_COUNT, AT(timeout), 1, TIMEOUT_MAX, NULL,
      "end the job when it is not done after S seconds"},
+    CODEBOOK_OPTION,
     RENDERING_OPTIONS,
     LINK_OPTIONS,
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress"},

@@ -149,13 +149,13 @@ static bool read_entry(compilation *c, symbol *s) {
   }
   s->type = type->name;
   s->variable.kind = type->kind;
-  bool all_well = check_keys(c, s, type);
-  const node *label = node_get(s->body, "label");
-  all_well = read_optional(c, s) && all_well;
-  all_well = (label == NULL || field_label(c, label, "label", &s->label)) && all_well;
+  bool all_well = read_optional(c, s);
   if (type->kind != VARIABLE_MULTI_CELL || node_get(s->body, "columns") == NULL) {
-    all_well = read_column(c, s) && all_well;
+    all_well = read_column(c, s) && all_well; /* first: what the column holds decides on decimals */
   }
+  all_well = scale_apply_table(c, s, (type->keys & KEY_VALUES) != 0) && check_keys(c, s, type) && all_well;
+  const node *label = node_get(s->body, "label");
+  all_well = (label == NULL || field_label(c, label, "label", &s->label)) && all_well;
   all_well = type->read(c, s) && all_well;
   all_well = answers_missing(c, s) && answers_of_platform(c, s) && all_well;
   all_well = all_well && answers_sort(c, s);

@@ -29,6 +29,10 @@ bool codebook_range_is_empty(compilation *c, const node *n, node *const *ends);
  * is unknown (reported) or broken (reported before). */
 bool scale_apply(compilation *c, symbol *s);
 
+/* Gives the entry of S what the table says of its name, or of its column, and itself does not.  WITH_VALUES:
+ * its type has values.  False: out of memory. */
+bool scale_apply_table(compilation *c, symbol *s, bool with_values);
+
 /* What reading found in the column of S (numbers.c); NULL before all of the data are read. */
 const manifest_column *codebook_measured(const compilation *c, const symbol *s);
 

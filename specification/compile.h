@@ -113,6 +113,8 @@ typedef struct compilation {
   uint32_t patterns_count;
   const node *scales; /* `scales`, a map; NULL: none */
   bool *scales_broken;
+  const node *table; /* the codebook as a table: a map from variables to entries; NULL: none */
+  uint32_t tabled;   /* variables that it says something of */
   symbol *open[DEFINITION_DEPTH_MAX];
   uint32_t open_count;
   uint32_t lists_count;

@@ -21,7 +21,7 @@ static void advance(cursor *c) {
     return;
   }
   if (here(c) == '\n') {
-    c->at = (place){c->at.line + 1, 1};
+    c->at = (place){.line = c->at.line + 1, .column = 1};
   } else {
     c->at.column++;
   }
@@ -81,6 +81,9 @@ static void pass(cursor *c, node_style style, char byte) {
 }
 
 place node_place(const node *n, slice page, size_t offset) {
+  if (n->at.source != NULL) {
+    return n->at; /* a cell of a table */
+  }
   cursor c = {.page = page, .at = n->at};
   for (size_t i = 0; i < n->start && c.byte < page.length; i++) {
     do {

@@ -29,7 +29,8 @@ add(problem_list *p, place at, const char *format, va_list arguments) {
   (void)vsnprintf(message, sizeof message, format, arguments);
   for (size_t i = 0; i < p->listed; i++) {
     const problem *other = &p->list[i];
-    if (other->at.line == at.line && other->at.column == at.column && strcmp(other->message, message) == 0) {
+    if (other->at.line == at.line && other->at.column == at.column && other->at.source == at.source &&
+        strcmp(other->message, message) == 0) {
       return;
     }
   }
@@ -128,6 +129,9 @@ const char *problem_quote(const problem_list *p, slice text) {
 static int by_place(const void *left, const void *right) {
   const problem *a = left;
   const problem *b = right;
+  if (a->at.source != b->at.source) {
+    return a->at.source == NULL ? -1 : 1; /* there are but two files */
+  }
   if (a->at.line != b->at.line) {
     return a->at.line < b->at.line ? -1 : 1;
   }
@@ -137,6 +141,10 @@ static int by_place(const void *left, const void *right) {
   return strcmp(a->message, b->message);
 }
 
+static const char *source_of(const problem_list *p, const problem *one) {
+  return one->at.source != NULL ? one->at.source : p->source;
+}
+
 status problems_finish(problem_list *p, spec_problems *out, error *err) {
   if (p->count == 0) {
     return STATUS_OK;
@@ -144,7 +152,7 @@ status problems_finish(problem_list *p, spec_problems *out, error *err) {
   qsort(p->list, p->listed, sizeof p->list[0], by_place);
   for (size_t i = 0; i < p->listed; i++) {
     const problem *one = &p->list[i];
-    buf_printf(&out->text, "%s:%u:%u: %s\n", p->source, one->at.line, one->at.column, one->message);
+    buf_printf(&out->text, "%s:%u:%u: %s\n", source_of(p, one), one->at.line, one->at.column, one->message);
   }
   if (p->count > p->listed) {
     buf_printf(&out->text, "%s: %zu further mistakes are not listed\n", p->source, p->count - p->listed);
@@ -153,7 +161,7 @@ status problems_finish(problem_list *p, spec_problems *out, error *err) {
   TRY(buf_status(&out->text, "the list of mistakes", err));
   const problem *first = &p->list[0];
   return error_set(err, p->data_count == p->count ? STATUS_DATA : STATUS_SPECIFICATION, "%s:%u:%u: %s",
-                   p->source, first->at.line, first->at.column, first->message);
+                   source_of(p, first), first->at.line, first->at.column, first->message);
 }
 
 void spec_problems_fini(spec_problems *p) {

@@ -14,6 +14,7 @@ enum { PROBLEMS_MAX = 500 };
 
 typedef struct place {
   uint32_t line, column; /* from 1 */
+  const char *source;    /* the file; NULL: the page */
 } place;
 
 typedef struct problem {

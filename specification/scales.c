@@ -1,4 +1,5 @@
-/* `scales`: answers that several variables share, each written once.
+/* What an entry of the codebook gets from elsewhere: `scales`, answers that several variables share, each
+ * written once; and a codebook as a table.
  *
  * An entry with `scale: NAME` is read as if it had the scale's keys itself, but for those that it has: a
  * setting of its own takes the place of the scale's as a whole.  So no reader of an entry knows of scales,
@@ -10,10 +11,10 @@
 /* What is of one variable alone. */
 static const char *const own_keys[] = {"column", "columns", "label", "scale"};
 
-static node *text_node(compilation *c, const char *text, place at) {
+static node *text_node(compilation *c, slice text, place at) {
   node *n = ARENA_NEW(c->memory, node);
   if (n != NULL) {
-    *n = (node){.kind = NODE_TEXT, .text = slice_of(text), .at = at};
+    *n = (node){.kind = NODE_TEXT, .text = text, .at = at};
   }
   return n;
 }
@@ -36,6 +37,15 @@ static void put(node *map, node *key, node *item) {
   map->items[map->count++] = item;
 }
 
+static const node *find_key(const node *map, slice key) {
+  for (uint32_t i = 0; i < map->count; i++) {
+    if (slice_equal(map->keys[i]->text, key)) {
+      return map->items[i];
+    }
+  }
+  return NULL;
+}
+
 /* BODY with what SCALE has besides, in messages at USED_AT, where they are about the key as such; without a
  * type it is a scale.  NULL: out of memory. */
 static const node *merged(compilation *c, const node *body, const node *scale, place used_at) {
@@ -46,24 +56,55 @@ static const node *merged(compilation *c, const node *body, const node *scale, p
     }
   }
   for (uint32_t i = 0; n != NULL && i < scale->count; i++) {
-    const char *text = arena_copy(c->memory, scale->keys[i]->text);
-    node *key = text != NULL ? text_node(c, text, used_at) : NULL;
+    node *key = text_node(c, scale->keys[i]->text, used_at);
     if (key == NULL) {
       return NULL;
     }
-    if (node_get(n, text) == NULL) {
+    if (find_key(n, key->text) == NULL) {
       put(n, key, scale->items[i]);
     }
   }
   if (n != NULL && node_get(n, "type") == NULL) {
-    node *key = text_node(c, "type", used_at);
-    node *type = text_node(c, "scale", used_at);
+    node *key = text_node(c, slice_of("type"), used_at);
+    node *type = text_node(c, slice_of("scale"), used_at);
     if (key == NULL || type == NULL) {
       return NULL;
     }
     put(n, key, type);
   }
   return n;
+}
+
+static const node *entry_of_table(const compilation *c, slice name) {
+  for (uint32_t i = 0; i < c->table->count; i++) {
+    if (slice_equal(c->table->keys[i]->text, name)) {
+      return c->table->items[i];
+    }
+  }
+  return NULL;
+}
+
+bool scale_apply_table(compilation *c, symbol *s, bool with_values) {
+  const node *entry = c->table != NULL ? entry_of_table(c, slice_of(s->name)) : NULL;
+  if (entry == NULL && c->table != NULL && s->variable.column != NULL) {
+    entry = entry_of_table(c, slice_of(s->variable.column));
+  }
+  node *n = entry != NULL ? map_node(c, s->body, entry) : NULL;
+  if (n == NULL) {
+    return entry == NULL;
+  }
+  for (uint32_t i = 0; i < s->body->count; i++) {
+    put(n, s->body->keys[i], s->body->items[i]);
+  }
+  for (uint32_t i = 0; i < entry->count; i++) {
+    const bool fits = with_values || !slice_equal(entry->keys[i]->text, slice_of("values"));
+    if (fits && find_key(n, entry->keys[i]->text) == NULL) {
+      put(n, entry->keys[i], entry->items[i]);
+    }
+  }
+  s->body = n;
+  c->tabled++;
+  return true;
 }
 
 static bool check_shared(compilation *c, const node *body) {

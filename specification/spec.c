@@ -7,13 +7,15 @@
 #include "base/digest.h"
 #include "specification/columns.h"
 #include "specification/options.h"
+#include "specification/table.h"
 
 struct spec {
   arena *memory; /* of the page and its tree */
   const char *name;
   slice page;
   node *root;
-  arena *columns; /* of the last spec_reading_options */
+  const node *table; /* the codebook as a table; NULL: none */
+  arena *columns;    /* of the last spec_reading_options */
   /* The columns of the last header: a dataset may hold only those that are wanted, and has no places of
    * others. */
   slice *titles;
@@ -98,6 +100,7 @@ static bool place_columns(compilation *c) {
 static status compile(const spec *s, const manifest *header, bool decimals_known, problem_list *found,
                       compilation *c, spec_problems *problems, error *err) {
   *c = (compilation){.page = s->page,
+                     .table = s->table,
                      .header = header,
                      .decimals_known = decimals_known,
                      .places_of_columns = s->titles,
@@ -115,6 +118,9 @@ static status compile(const spec *s, const manifest *header, bool decimals_known
     return error_no_memory(err, "the plan");
   }
   read_page(c, s->root);
+  if (header != NULL && s->table != NULL && c->tabled == 0 && c->problems->count == 0) {
+    problem_at(c->problems, s->table->at, "codebook: it says nothing of any variable of the specification");
+  }
   if (decimals_known) {
     columns_check_kept(c);
   }
@@ -124,7 +130,17 @@ static status compile(const spec *s, const manifest *header, bool decimals_known
   return problems_finish(c->problems, problems, err);
 }
 
-static status open_spec(spec *s, const char *name, slice page, spec_problems *problems, error *err) {
+static status open_table(spec *s, const spec_text *codebook, problem_list *found, error *err) {
+  const char *name = arena_copy(s->memory, slice_of(codebook->name));
+  if (name == NULL) {
+    return error_no_memory(err, "the codebook");
+  }
+  s->table = table_read(s->memory, found, name, codebook->bytes);
+  return arena_failed(s->memory) ? error_no_memory(err, "the codebook") : STATUS_OK;
+}
+
+static status open_spec(spec *s, const char *name, slice page, const spec_text *codebook,
+                        spec_problems *problems, error *err) {
   s->memory = arena_new();
   if (s->memory == NULL) {
     return error_no_memory(err, "the specification");
@@ -139,7 +155,10 @@ static status open_spec(spec *s, const char *name, slice page, spec_problems *pr
     return error_no_memory(err, "the specification");
   }
   TRY(node_read(s->memory, found, s->page, &s->root, err));
-  if (s->root == NULL) {
+  if (codebook != NULL) {
+    TRY(open_table(s, codebook, found, err));
+  }
+  if (s->root == NULL || (codebook != NULL && s->table == NULL)) {
     return problems_finish(found, problems, err);
   }
   compilation c;
@@ -150,17 +169,22 @@ static status open_spec(spec *s, const char *name, slice page, spec_problems *pr
 
 status spec_parse(const char *name, const char *bytes, size_t length, spec **out, spec_problems *problems,
                   error *err) {
+  return spec_parse_with((spec_text){name, {bytes, length}}, NULL, out, problems, err);
+}
+
+status spec_parse_with(spec_text text, const spec_text *codebook, spec **out, spec_problems *problems,
+                       error *err) {
   static const char byte_order_mark[] = "\xEF\xBB\xBF";
   *out = NULL;
   spec *s = calloc(1, sizeof *s);
   if (s == NULL) {
     return error_no_memory(err, "the specification");
   }
-  slice page = {bytes, length};
-  if (length >= 3 && memcmp(bytes, byte_order_mark, 3) == 0) {
-    page = (slice){bytes + 3, length - 3};
+  slice page = text.bytes;
+  if (page.length >= 3 && memcmp(page.bytes, byte_order_mark, 3) == 0) {
+    page = (slice){page.bytes + 3, page.length - 3};
   }
-  status st = open_spec(s, name, page, problems, err);
+  status st = open_spec(s, text.name, page, codebook, problems, err);
   if (st != STATUS_OK) {
     spec_destroy(s);
     return st;

@@ -25,6 +25,16 @@ status spec_parse(const char *name, const char *bytes, size_t length, spec **out
                   error *err) MUST_USE;
 void spec_destroy(spec *s);
 
+/* A file of text, by the name that messages give it. */
+typedef struct spec_text {
+  const char *name;
+  slice bytes;
+} spec_text;
+/* The same with a codebook as a table (CSV), which says what the page does not: labels, values and missing
+ * answers of variables.  CODEBOOK may be NULL. */
+status spec_parse_with(spec_text page, const spec_text *codebook, spec **out, spec_problems *problems,
+                       error *err) MUST_USE;
+
 /* Sets in OUT what a reader takes from the specification: format, encoding, delimiter, decimal mark, blank
  * rows, and the columns with their hints; other fields are not changed.  Patterns (q*) are matched against
  * the columns of HEADER; if HEADER is NULL (when the header is yet to be read) no columns are set.  OUT

@@ -14,10 +14,10 @@ static place place_of(yaml_mark_t mark) {
 
 /* The place of a byte: columns count characters. */
 static place place_of_byte(slice page, size_t offset) {
-  place at = {1, 1};
+  place at = {.line = 1, .column = 1};
   for (size_t i = 0; i < offset && i < page.length; i++) {
     if (page.bytes[i] == '\n') {
-      at = (place){at.line + 1, 1};
+      at = (place){.line = at.line + 1, .column = 1};
     } else if (((unsigned char)page.bytes[i] & 0xC0) != 0x80) {
       at.column++;
     }
@@ -288,7 +288,7 @@ static status load(arena *a, problem_list *p, slice page, node **out, error *err
   conversion c = {.memory = a, .problems = p, .document = &document, .page = page};
   const yaml_node_t *root = yaml_document_get_root_node(&document);
   if (root == NULL) {
-    problem_at(p, (place){1, 1}, "the specification is empty");
+    problem_at(p, (place){.line = 1, .column = 1}, "the specification is empty");
   } else {
     *out = convert(&c, 1);
     *out = c.has_slips ? NULL : *out;
@@ -301,8 +301,8 @@ static status load(arena *a, problem_list *p, slice page, node **out, error *err
 status node_read(arena *a, problem_list *p, slice page, node **out, error *err) {
   *out = NULL;
   if (page.length > NODE_PAGE_BYTES_MAX) {
-    problem_at(p, (place){1, 1}, "the specification has %zu bytes; at most %d are read", page.length,
-               NODE_PAGE_BYTES_MAX);
+    problem_at(p, (place){.line = 1, .column = 1}, "the specification has %zu bytes; at most %d are read",
+               page.length, NODE_PAGE_BYTES_MAX);
     return STATUS_OK;
   }
   size_t bad = text_utf8_check(page.bytes, page.length);

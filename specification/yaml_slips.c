@@ -77,7 +77,7 @@ static size_t byte_of(slice page, size_t character) {
 }
 
 static place place_in(const line *l, size_t byte) {
-  place at = {l->number, 1};
+  place at = {.line = l->number, .column = 1};
   for (size_t i = 0; i < byte; i++) {
     at.column += ((unsigned char)l->text.bytes[i] & 0xC0) != 0x80;
   }

@@ -292,8 +292,9 @@ static status refuse_grid(const grouping *g, error *err) {
                                  text_of_count((uint64_t)g->by[i].count + 1, counts[0]));
     length += written > 0 ? (size_t)written : 0;
   }
-  return error_set(err, STATUS_LIMIT, "%s groups; at most %s are allowed: use fewer (bands, recodes, a filter)",
-                   sizes, text_of_count(GROUPS_MAX, counts[1]));
+  return error_set(err, STATUS_LIMIT,
+                   "%s groups; at most %s are allowed: use fewer (bands, recodes, a filter)", sizes,
+                   text_of_count(GROUPS_MAX, counts[1]));
 }
 
 static status axis_of_view(const program *p, const program_accumulator *a, const group_view *view,

@@ -1,5 +1,5 @@
-/* Breakdowns by multiple choice and by crossings of three, from files to figures: each group has the figures of
- * the same respondents picked out by a filter. */
+/* Breakdowns by multiple choice and by crossings of three, from files to figures: each group has the figures
+ * of the same respondents picked out by a filter. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,14 +8,14 @@
 
 enum { SPEC_BYTES = 4096, DATA_BYTES = 1 << 14, ROWS = 200 };
 
-#define VARIABLES                                                                                     \
-  "variables:\n"                                                                                      \
-  "  x: {type: scale, range: [1, 5]}\n"                                                               \
-  "  ch: {type: multi, columns: {web: a, app: b}}\n"                                                  \
-  "  m: {type: multi, column: m, delimiter: \"|\", values: [P, Q, never], closed: true}\n"            \
-  "  region: {type: nominal}\n"                                                                       \
-  "  r: {column: x, type: scale, range: [0, 10]}\n"                                                   \
-  "  y: {type: nominal}\n"                                                                            \
+#define VARIABLES                                                                          \
+  "variables:\n"                                                                           \
+  "  x: {type: scale, range: [1, 5]}\n"                                                    \
+  "  ch: {type: multi, columns: {web: a, app: b}}\n"                                       \
+  "  m: {type: multi, column: m, delimiter: \"|\", values: [P, Q, never], closed: true}\n" \
+  "  region: {type: nominal}\n"                                                            \
+  "  r: {column: x, type: scale, range: [0, 10]}\n"                                        \
+  "  y: {type: nominal}\n"                                                                 \
   "small_base: 0\n"
 
 /* A breakdown, one of its groups, and who they are. */
@@ -29,8 +29,10 @@ static const struct group_case {
     {"region * ch", "{\"ch\":\"web\",\"region\":null}", "has(ch, 'web') and missing(region)"},
     {"region * y * m", "{\"m\":\"P\",\"region\":\"N\",\"y\":\"2025\"}",
      "has(m, 'P') and region == 'N' and y == '2025'"},
-    {"region * y * x", "{\"region\":\"N\",\"x\":4,\"y\":\"2024\"}", "region == 'N' and y == '2024' and x == 4"},
-    {"y * region * x", "{\"region\":null,\"x\":2,\"y\":\"2025\"}", "missing(region) and y == '2025' and x == 2"},
+    {"region * y * x", "{\"region\":\"N\",\"x\":4,\"y\":\"2024\"}",
+     "region == 'N' and y == '2024' and x == 4"},
+    {"y * region * x", "{\"region\":null,\"x\":2,\"y\":\"2025\"}",
+     "missing(region) and y == '2025' and x == 2"},
 };
 
 static const char *table_of_answers(void) {
@@ -51,7 +53,8 @@ static const char *table_of_answers(void) {
 }
 
 static const json *row_of(const json *report, size_t analysis, slice group) {
-  const json *rows = json_get(json_at(json_get(json_at(json_get(report, "analyses"), analysis), "tables"), 0), "rows");
+  const json *rows =
+      json_get(json_at(json_get(json_at(json_get(report, "analyses"), analysis), "tables"), 0), "rows");
   for (size_t i = 0; i < json_count(rows); i++) {
     buf shown;
     buf_init(&shown);
@@ -82,8 +85,9 @@ static void a_group_is_who_a_filter_picks(void **state) {
   for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
     char page[SPEC_BYTES];
     snprintf(page, sizeof page,
-             VARIABLES "analyses:\n  - describe: {items: x, by: [\"%s\"], name: one}\n"
-                       "  - describe: {items: x, where: \"%s\", name: two}\n",
+             VARIABLES
+             "analyses:\n  - describe: {items: x, by: [\"%s\"], name: one}\n"
+             "  - describe: {items: x, where: \"%s\", name: two}\n",
              groups[i].by, groups[i].where);
     const json *report = scene_report(s, page, table_of_answers());
     const json *group = row_of(report, 0, slice_of(groups[i].group));
@@ -102,31 +106,38 @@ static void a_group_is_who_a_filter_picks(void **state) {
 /* 2 + 3 + 3 options in the columns of the data; nobody chose "never", and nobody is in a group for it. */
 static void options_that_nobody_chose_make_no_group(void **state) {
   scene *s = *state;
-  const json *report = scene_report(s, VARIABLES "analyses: [describe: {items: x, by: [ch, m]}]\n", table_of_answers());
+  const json *report =
+      scene_report(s, VARIABLES "analyses: [describe: {items: x, by: [ch, m]}]\n", table_of_answers());
   const json *analysis = json_at(json_get(report, "analyses"), 0);
   const json *rows = json_get(json_at(json_get(analysis, "tables"), 0), "rows");
   assert_int_equal(json_count(rows), 1 + 2 + 2);
   assert_null(row_of(report, 0, slice_of("{\"m\":\"never\"}")));
   const json *notes = json_get(analysis, "notes");
-  assert_true(slice_equal(json_as_text(json_get(json_at(notes, 0), "code")), slice_of("note_groups_overlap")));
+  assert_true(
+      slice_equal(json_as_text(json_get(json_at(notes, 0), "code")), slice_of("note_groups_overlap")));
 }
 
 static void every_analysis_with_breakdowns_takes_them(void **state) {
   scene *s = *state;
-  static const char *const analyses[] = {
-      "describe: {items: [x, m, ch]",     "nps: {items: r",
-      "csat: {items: x",                  "ces: {items: x, variant: own, direction: high_is_easy",
-      "index: {construct: c",          "correlate: {items: [x, z]",
-      "crosstab: {rows: [x, m], columns: z", "compare: {items: x, groups: z"};
+  static const char *const analyses[] = {"describe: {items: [x, m, ch]",
+                                         "nps: {items: r",
+                                         "csat: {items: x",
+                                         "ces: {items: x, variant: own, direction: high_is_easy",
+                                         "index: {construct: c",
+                                         "correlate: {items: [x, z]",
+                                         "crosstab: {rows: [x, m], columns: z",
+                                         "compare: {items: x, groups: z"};
   for (size_t i = 0; i < sizeof analyses / sizeof analyses[0]; i++) {
     char page[SPEC_BYTES];
     snprintf(page, sizeof page,
-             VARIABLES "derived: {z: {top: x}}\nconstructs: {c: {items: [x]}}\n"
-                       "analyses: [%s, by: [ch, \"m * region\"]}]\n",
+             VARIABLES
+             "derived: {z: {top: x}}\nconstructs: {c: {items: [x]}}\n"
+             "analyses: [%s, by: [ch, \"m * region\"]}]\n",
              analyses[i]);
     const json *report = scene_report(s, page, table_of_answers());
     const json *notes = json_get(json_at(json_get(report, "analyses"), 0), "notes");
-    assert_true(slice_equal(json_as_text(json_get(json_at(notes, 0), "code")), slice_of("note_groups_overlap")));
+    assert_true(
+        slice_equal(json_as_text(json_get(json_at(notes, 0), "code")), slice_of("note_groups_overlap")));
   }
 }
 
