@@ -5,11 +5,12 @@
 
 #include "specification/arguments.h"
 #include "specification/options.h"
+#include "specification/stack.h"
 
 enum { ANALYSES_MAX = 1000 };
 
-static const char *const common_keys[] = {"by",    "where",      "weight",     "name",
-                                          "label", "confidence", "small_base", "seed"};
+static const char *const common_keys[] = {"by",         "where",      "weight", "name", "label",
+                                          "confidence", "small_base", "seed",   "stack"};
 enum { COMMON_COUNT = sizeof common_keys / sizeof common_keys[0] };
 
 /* One analysis while it is read. */
@@ -148,6 +149,9 @@ static void request_normal(compilation *c, const request *r) {
   json_set_number(o, "confidence", a->confidence);
   json_set_integer(o, "small_base", a->small_base);
   json_set_integer(o, "seed", (int64_t)a->seed);
+  if (a->loops > 0) {
+    json_set_text(o, "stack", a->stack);
+  }
   normal_push(c, "analyses", o);
 }
 
@@ -185,6 +189,7 @@ static bool read_request(compilation *c, request *r) {
   all_well = options_read(c, r->body, &common) && all_well;
   all_well = read_weight(c, r, &common) && all_well;
   all_well = read_names(c, r) && all_well;
+  all_well = all_well && stack_read(c, r->key, r->body, r->out);
   r->out->confidence = common.confidence;
   r->out->small_base = common.small_base;
   r->out->seed = common.seed;

@@ -48,7 +48,7 @@ static size_t list_all(const compilation *c, wanted *into) {
   for (uint32_t i = 0; i < c->symbols_count; i++) {
     const symbol *s = c->symbols[i];
     const program_variable *v = &s->variable;
-    if (s->origin != SYMBOL_CODEBOOK || s->state != SYMBOL_READY) {
+    if ((s->origin != SYMBOL_CODEBOOK && s->origin != SYMBOL_STACKED) || s->state != SYMBOL_READY) {
       continue;
     }
     for (uint32_t k = 0; k < (v->columns_count > 0 ? v->columns_count : 1); k++) {

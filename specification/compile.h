@@ -26,7 +26,15 @@ enum {
   LEVELS_MAX = 60000, /* declared values of one variable */
 };
 
-typedef enum symbol_origin { SYMBOL_CODEBOOK, SYMBOL_CONSTRUCT, SYMBOL_DERIVED } symbol_origin;
+typedef enum symbol_origin {
+  SYMBOL_CODEBOOK,
+  SYMBOL_CONSTRUCT,
+  SYMBOL_DERIVED,
+  SYMBOL_LOOP,    /* of a stack: which loop a row is of */
+  SYMBOL_STACKED, /* of a stack: read from one column per loop */
+} symbol_origin;
+
+typedef struct stack stack; /* specification/stack.h */
 
 typedef enum symbol_state {
   SYMBOL_DECLARED,
@@ -40,7 +48,9 @@ typedef struct symbol {
   symbol_origin origin;
   symbol_state state;
   const node *key, *body;
-  const char *column; /* of an entry that renames: the column that it is; else NULL */
+  const char *column;        /* of an entry that renames: the column that it is; else NULL */
+  const stack *stack;        /* LOOP, STACKED */
+  const char **loop_columns; /* STACKED: one per loop; else NULL */
   plan_label label;
   program_variable variable;
   plan_value_label *values;
@@ -113,6 +123,8 @@ typedef struct compilation {
   uint32_t patterns_count;
   const node *scales; /* `scales`, a map; NULL: none */
   bool *scales_broken;
+  stack *stacks;
+  uint32_t stacks_count;
   const node *table; /* the codebook as a table: a map from variables to entries; NULL: none */
   uint32_t tabled;   /* variables that it says something of */
   symbol *open[DEFINITION_DEPTH_MAX];
@@ -133,6 +145,7 @@ typedef struct compilation {
 void data_read(compilation *c, const node *root);
 void scales_declare(compilation *c, const node *root);
 void codebook_declare(compilation *c, const node *root);
+void stacks_declare(compilation *c, const node *root);
 void constructs_declare(compilation *c, const node *root);
 void derived_declare(compilation *c, const node *root);
 void analyses_compile(compilation *c, const node *root);
@@ -170,6 +183,8 @@ bool symbol_list(compilation *c, const node *n, const char *what, symbol ***out,
 bool codebook_read(compilation *c, symbol *s);
 bool construct_read(compilation *c, symbol *s);
 bool derived_read(compilation *c, symbol *s);
+bool stack_loop_read(compilation *c, symbol *s);
+bool stack_variable_read(compilation *c, symbol *s);
 /* The filter in the program; *CANONICAL is the same as a tree.  False: mistakes were reported (now
  * or before). */
 bool where_compile(compilation *c, const node *n, uint32_t *filter, json **canonical);

@@ -3,6 +3,7 @@
  * Mantissas have 18 digits.  Decimals get what the largest number of the column leaves of them, so that no
  * cell is lost because another has many decimals: those are rounded and counted. */
 #include "specification/codebook.h"
+#include "specification/stack.h"
 
 enum {
   DECIMALS_MAX = PROGRAM_DECIMALS_MAX,
@@ -10,7 +11,30 @@ enum {
   DECIMALS_UNSEEN = 6, /* where reading could not see what a number is */
 };
 
+/* Of a stacked variable: what all loops' columns have, as one column; NULL when one is not known. */
+static const manifest_column *measured_together(const compilation *c, const symbol *s) {
+  manifest_column *all = ARENA_NEW(c->memory, manifest_column);
+  for (uint32_t i = 0; all != NULL && i < s->stack->loops; i++) {
+    const manifest_column *one = codebook_find_column(c, slice_of(s->loop_columns[i]));
+    if (one == NULL) {
+      return NULL;
+    }
+    const manifest_column so_far = *all;
+    *all = i == 0 ? *one : so_far;
+    all->decimals_max =
+        i > 0 && one->decimals_max > so_far.decimals_max ? one->decimals_max : all->decimals_max;
+    all->largest_known = one->largest_known && (i == 0 || so_far.largest_known);
+    if (i > 0 && all->largest_known) {
+      all->largest = decimal_magnitude_max(so_far.largest, one->largest);
+    }
+  }
+  return all;
+}
+
 const manifest_column *codebook_measured(const compilation *c, const symbol *s) {
+  if (c->decimals_known && s->loop_columns != NULL) {
+    return measured_together(c, s);
+  }
   return c->decimals_known ? codebook_find_column(c, slice_of(s->variable.column)) : NULL;
 }
 

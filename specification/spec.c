@@ -23,9 +23,9 @@ struct spec {
   arena *header; /* of the titles */
 };
 
-static const char *const page_keys[] = {"title",      "data",   "variables", "constructs",
-                                        "derived",    "weight", "seed",      "confidence",
-                                        "small_base", "design", "analyses",  "scales"};
+static const char *const page_keys[] = {"title",    "data",   "variables",  "constructs", "derived",
+                                        "weight",   "seed",   "confidence", "small_base", "design",
+                                        "analyses", "scales", "stack"};
 
 static void read_page(compilation *c, const node *root) {
   if (!field_is_map(c, root, "the specification", "title, data, variables, analyses")) {
@@ -46,6 +46,7 @@ static void read_page(compilation *c, const node *root) {
   data_read(c, root);
   scales_declare(c, root);
   codebook_declare(c, root);
+  stacks_declare(c, root);
   constructs_declare(c, root);
   derived_declare(c, root);
   symbols_resolve(c);

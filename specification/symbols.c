@@ -71,9 +71,9 @@ static void circle_problem(compilation *c, const symbol *s, place used_at) {
 typedef bool (*symbol_reader)(compilation *c, symbol *s);
 
 static const symbol_reader readers[] = {
-    [SYMBOL_CODEBOOK] = codebook_read,
-    [SYMBOL_CONSTRUCT] = construct_read,
-    [SYMBOL_DERIVED] = derived_read,
+    [SYMBOL_CODEBOOK] = codebook_read,      [SYMBOL_CONSTRUCT] = construct_read,
+    [SYMBOL_DERIVED] = derived_read,        [SYMBOL_LOOP] = stack_loop_read,
+    [SYMBOL_STACKED] = stack_variable_read,
 };
 
 void symbol_resolve(compilation *c, symbol *s, place used_at) {
@@ -242,6 +242,8 @@ const char *symbol_kind_name(const symbol *s) {
       return "a difference";
     case VARIABLE_COMPUTE:
       return "a computed number";
+    case VARIABLE_LOOP:
+      return "the loop of a stack";
     case VARIABLE_CLUSTER:
       break;
   }

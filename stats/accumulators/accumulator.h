@@ -278,6 +278,7 @@ typedef struct base_state {
   int64_t weight_zero;     /* rows of weight 0: not used, but rows of the design */
   int64_t filtered_out;    /* rows with a weight above 0 that the filter leaves out (false or unknown) */
   int64_t filter_unknown;  /* of these: unknown, because an answer is missing */
+  int64_t respondents;     /* of stacked rows: records of which a row is used; else 0 */
   int64_t used;            /* the rest; and over these: */
   i128 w;
   exact w2;

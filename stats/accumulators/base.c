@@ -7,12 +7,13 @@
 typedef struct base {
   base_state s; /* first: analyses see only this */
   bool weighted;
+  bool stacked;
 } base;
 
 static status base_check(const program *p, const program_accumulator *a, uint64_t *bytes_max, error *err) {
   enum { VARINT_BYTES_MAX = 10, I128_BYTES_MAX = 17, U192_BYTES_MAX = 26 };
   static const accumulator_shape shape = {.takes_weight = true};
-  *bytes_max = 6 * VARINT_BYTES_MAX + I128_BYTES_MAX + U192_BYTES_MAX;
+  *bytes_max = 7 * VARINT_BYTES_MAX + I128_BYTES_MAX + U192_BYTES_MAX;
   return accumulator_check_shape(p, a, &shape, err);
 }
 
@@ -27,6 +28,7 @@ static status base_empty(const program *p, const program_accumulator *a, void **
     return error_no_memory(err, "base");
   }
   b->weighted = a->weight != PROGRAM_NONE;
+  b->stacked = a->loops > 0;
   *state = b;
   return STATUS_OK;
 }
@@ -37,6 +39,20 @@ typedef struct base_columns {
   const uint8_t *used;   /* the filter holds, too; NULL: always */
   weight_view weights;
 } base_columns;
+
+/* Records of which at least one row is used. */
+static int64_t count_respondents(const base_columns *c, uint32_t loops) {
+  int64_t respondents = 0;
+  for (uint32_t row = 0; loops > 0 && row < c->rows; row += loops) {
+    bool is_used = false;
+    for (uint32_t k = 0; k < loops; k++) {
+      is_used =
+          is_used || ((c->usable == NULL || c->usable[row + k]) && (c->used == NULL || c->used[row + k]));
+    }
+    respondents += is_used;
+  }
+  return respondents;
+}
 
 static void count_rows(base_state *s, const base_columns *c) {
   u192 squares = {{0}};
@@ -69,6 +85,7 @@ static status base_map(frame *f, const program_accumulator *a, void **state, err
   count_rows(made, &columns);
   base_state *s = made;
   s->filter_unknown = unknown;
+  s->respondents = count_respondents(&columns, frame_loops(f));
   s->weight_zero = zeros;
   s->weight_unusable -= zeros;
   *state = made;
@@ -84,6 +101,7 @@ static status base_merge(void *into, const void *from, error *err) {
   s->filtered_out += other->filtered_out;
   s->filter_unknown += other->filter_unknown;
   s->used += other->used;
+  s->respondents += other->respondents;
   s->w += other->w;
   exact_add(&s->w2, &other->w2);
   return STATUS_OK;
@@ -97,6 +115,9 @@ static void base_encode(const void *state, buf *out) {
   buf_put_varint(out, (uint64_t)b->s.filtered_out);
   buf_put_varint(out, (uint64_t)b->s.filter_unknown);
   buf_put_varint(out, (uint64_t)b->s.used);
+  if (b->stacked) {
+    buf_put_varint(out, (uint64_t)b->s.respondents);
+  }
   if (b->weighted) {
     buf_put_i128(out, b->s.w);
     buf_put_exact(out, &b->s.w2);
@@ -113,12 +134,13 @@ static status base_decode(const program *p, const program_accumulator *a, reader
   b->s.filtered_out = reader_rows(r);
   b->s.filter_unknown = reader_rows(r);
   b->s.used = reader_rows(r);
+  b->s.respondents = b->stacked ? reader_rows(r) : 0;
   b->s.rows = b->s.weight_unusable + b->s.weight_zero + b->s.filtered_out + b->s.used;
   if (b->weighted) {
     reader_weights(r, b->s.used, &b->s.w, &b->s.w2);
   }
   bool impossible = (!b->weighted && b->s.weight_unusable + b->s.weight_zero > 0) ||
-                    (a->filter == PROGRAM_NONE && b->s.filtered_out > 0) ||
+                    (a->filter == PROGRAM_NONE && b->s.filtered_out > 0) || b->s.respondents > b->s.used ||
                     b->s.filter_unknown > b->s.filtered_out || b->s.rows > ACCUMULATOR_ROWS_MAX;
   if (impossible) {
     reader_fail(r, "counts of rows contradict each other");

@@ -100,9 +100,12 @@ status partial_empty(const program *p, partial **out, error *err) {
 
 status partial_map_one(frame *f, uint32_t accumulator, void **state, error *err) {
   const program *p = frame_program(f);
+  const program_accumulator *a = &p->accumulators[accumulator];
   const accumulator_kind *kind;
+  frame *rows = NULL;
   TRY(find_kind(p, accumulator, &kind, err));
-  return name_limit(p, accumulator, kind->map(f, &p->accumulators[accumulator], state, err), err);
+  TRY(frame_stacked(f, a->loops, &rows, err));
+  return name_limit(p, accumulator, kind->map(rows, a, state, err), err);
 }
 
 static status state_map(const program *p, uint32_t accumulator, void *context, void **state, error *err) {

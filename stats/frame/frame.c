@@ -111,6 +111,11 @@ void frame_destroy(frame *f) {
     free(b);
     b = next;
   }
+  for (frame *stacked = f->stacks; stacked != NULL;) {
+    frame *next = stacked->next_stack;
+    frame_destroy(stacked);
+    stacked = next;
+  }
   free(f->variables);
   free(f->filters);
   free(f->weights);
@@ -153,7 +158,7 @@ static const struct maker_row {
     {VARIABLE_CONDITION, frame_make_condition},
 };
 
-static frame_maker *maker_of(variable_kind kind) {
+frame_maker *frame_maker_of(variable_kind kind) {
   for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++) {
     if (makers[i].kind == kind) {
       return makers[i].make;
@@ -163,7 +168,7 @@ static frame_maker *maker_of(variable_kind kind) {
 }
 
 /* The variable, made.  Recursion through inputs is at most PROGRAM_DEPTH_MAX deep. */
-static status made_variable(frame *f, uint32_t variable, frame_variable **out, error *err) {
+status frame_made(frame *f, uint32_t variable, frame_variable **out, error *err) {
   assert(variable < f->program->variables_count);
   const program_variable *v = &f->program->variables[variable];
   if (f->variables[variable] == NULL) {
@@ -176,7 +181,8 @@ static status made_variable(frame *f, uint32_t variable, frame_variable **out, e
   }
   frame_variable *known = f->variables[variable];
   if (!known->made) {
-    TRY(maker_of(v->kind)(f, v, known, err));
+    TRY(stack_has_own_way(f, variable) ? stack_make(f, variable, known, err)
+                                       : frame_maker_of(v->kind)(f, v, known, err));
     known->made = true;
   }
   *out = known;
@@ -186,7 +192,7 @@ static status made_variable(frame *f, uint32_t variable, frame_variable **out, e
 status frame_coded(frame *f, uint32_t variable, coded_view *out, error *err) {
   frame_variable *known;
   assert(program_variable_form(&f->program->variables[variable]) == FORM_CODED);
-  TRY(made_variable(f, variable, &known, err));
+  TRY(frame_made(f, variable, &known, err));
   *out = known->coded;
   return STATUS_OK;
 }
@@ -218,7 +224,7 @@ static status numbers_of_coded(frame *f, frame_variable *known, error *err) {
 status frame_number(frame *f, uint32_t variable, number_view *out, error *err) {
   frame_variable *known;
   assert(program_variable_is_numeric(&f->program->variables[variable]));
-  TRY(made_variable(f, variable, &known, err));
+  TRY(frame_made(f, variable, &known, err));
   if (program_variable_form(&f->program->variables[variable]) == FORM_CODED && !known->number_made) {
     TRY(numbers_of_coded(f, known, err));
     known->number_made = true;
@@ -229,7 +235,7 @@ status frame_number(frame *f, uint32_t variable, number_view *out, error *err) {
 
 status frame_rounded(frame *f, uint32_t variable, int64_t *count, const uint8_t **rows, error *err) {
   frame_variable *known;
-  TRY(made_variable(f, variable, &known, err));
+  TRY(frame_made(f, variable, &known, err));
   *count = known->rounded;
   *rows = known->rounded > 0 ? known->roundings : NULL;
   return STATUS_OK;
@@ -245,7 +251,7 @@ status frame_tidied(frame *f, uint32_t variable, uint32_t column, const uint8_t 
 status frame_text(frame *f, uint32_t variable, text_view *out, error *err) {
   frame_variable *known;
   assert(program_variable_form(&f->program->variables[variable]) == FORM_TEXT);
-  TRY(made_variable(f, variable, &known, err));
+  TRY(frame_made(f, variable, &known, err));
   *out = known->text;
   return STATUS_OK;
 }
@@ -253,7 +259,7 @@ status frame_text(frame *f, uint32_t variable, text_view *out, error *err) {
 status frame_set(frame *f, uint32_t variable, set_view *out, error *err) {
   frame_variable *known;
   assert(program_variable_form(&f->program->variables[variable]) == FORM_SET);
-  TRY(made_variable(f, variable, &known, err));
+  TRY(frame_made(f, variable, &known, err));
   *out = known->set;
   return STATUS_OK;
 }

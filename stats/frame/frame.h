@@ -88,6 +88,9 @@ typedef struct frame frame;
 
 status frame_new(const program *p, const stats_rows *rows, frame **out, error *err) MUST_USE;
 void frame_destroy(frame *f);
+/* The same records with each stacked into LOOPS rows; F itself when LOOPS is 0.  Borrowed from F. */
+status frame_stacked(frame *f, uint32_t loops, frame **out, error *err) MUST_USE;
+uint32_t frame_loops(const frame *f); /* 0: its rows are records */
 uint32_t frame_rows(const frame *f);
 const stats_rows *frame_source(const frame *f);
 const program *frame_program(const frame *f);

@@ -61,6 +61,11 @@ struct frame {
   frame_weight *weights;        /* by index */
   frame_mask_entry *masks;      /* by (filter, weight) */
   frame_group_entry *groupings; /* by (by, filter, weight) */
+  frame *whole;                 /* of stacked rows: the frame of the records, else NULL; borrowed */
+  uint32_t loops;               /* ... and into how many rows each is stacked */
+  stats_rows own_rows;          /* ... and which they are */
+  frame *stacks; /* of these records, one for each number of loops; owned, linked by next_stack */
+  frame *next_stack;
 };
 
 /* Memory of the frame, 64-byte aligned, not cleared.  NULL: out of memory. */
@@ -75,6 +80,17 @@ frame_maker frame_make_scale, frame_make_nominal, frame_make_number, frame_make_
     frame_make_multi_cell, frame_make_multi_flags, frame_make_recode, frame_make_period, frame_make_top,
     frame_make_mean, frame_make_option, frame_make_cluster, frame_make_difference, frame_make_compute,
     frame_make_condition;
+
+/* Any variable of the frame; made on the first demand. */
+status frame_made(frame *f, uint32_t variable, frame_variable **out, error *err);
+frame_maker *frame_maker_of(variable_kind kind);
+
+/* ---- Stacked rows (stats/frame/stack.c) ------------------------------------------------------------------
+ */
+
+/* Of a stacked frame: a variable that is read from files, or of whole records. */
+bool stack_has_own_way(const frame *f, uint32_t variable);
+status stack_make(frame *f, uint32_t variable, frame_variable *out, error *err);
 
 /* ---- Weights (stats/frame/weight.c)
  * ------------------------------------------------------------------------ */

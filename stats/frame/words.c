@@ -50,7 +50,11 @@ static const char *column_of(const program_variable *v, uint32_t column) {
 
 status frame_cell_text(frame *f, uint32_t variable, uint32_t column, uint32_t row, slice *out, error *err) {
   const program_variable *v = &f->program->variables[variable];
-  const char *name = column_of(v, column);
+  if (f->whole != NULL && !v->stacked) {
+    return frame_cell_text(f->whole, variable, column, row / f->loops, out, err);
+  }
+  const char *name = v->stacked ? v->columns[row % f->loops] : column_of(v, column);
+  row = v->stacked ? row / f->loops : row;
   *out = (slice){"", 0};
   return name == NULL ? STATUS_OK : read_cell(f, name, row, has_numeric_rules(v), out, err);
 }

@@ -286,6 +286,8 @@ static void get_analysis(reader *r, const plan *p, plan_analysis *a) {
   }
   a->small_base = (uint32_t)reader_count(r, UINT32_MAX);
   a->seed = reader_u64(r);
+  a->loops = (uint32_t)reader_count(r, PROGRAM_LOOPS_MAX);
+  a->stack = a->loops > 0 ? get_text(r, p->memory) : NULL;
 }
 
 static void get_head(reader *r, plan *p) {

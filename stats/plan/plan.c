@@ -200,6 +200,10 @@ static void put_analysis(buf *out, const plan_analysis *a) {
   put_double(out, a->confidence);
   buf_put_varint(out, a->small_base);
   buf_put_u64(out, a->seed);
+  buf_put_varint(out, a->loops);
+  if (a->loops > 0) {
+    put_text(out, a->stack);
+  }
 }
 
 void plan_encode(const plan *p, buf *out) {

@@ -111,6 +111,8 @@ typedef struct plan_analysis {
   double confidence;       /* 0.95 */
   uint32_t small_base;     /* warn below this base; 30 */
   uint64_t seed;
+  const char *stack; /* whose loops are rows; NULL: rows are records */
+  uint32_t loops;    /* of the stack; else 0 */
 } plan_analysis;
 
 typedef struct plan {
@@ -137,6 +139,8 @@ status plan_decode(const void *bytes, size_t length, plan **out, error *err) MUS
 /* Lets every analysis ask for its stage-0 accumulators (into p->program), adds the facts, and checks
  * all sizes.  Called once, by the client, when everything else in the plan is set. */
 status plan_finish(plan *p, error *err) MUST_USE;
+/* Sets MARKED[v] for the variables v of the program that A looks at, as below. */
+void plan_analysis_uses(const plan *p, const plan_analysis *a, bool *marked);
 /* USED[i], of plan variables: an analysis looks at the i-th, itself, in a breakdown, filter or weight, or by
  * way of what is made from it. */
 status plan_uses(const plan *p, bool *used, error *err) MUST_USE;

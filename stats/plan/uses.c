@@ -32,7 +32,7 @@ static void mark_argument(const plan *p, argument_type type, const argument_valu
   }
 }
 
-static void mark_analysis(const plan *p, const plan_analysis *a, bool *marked) {
+void plan_analysis_uses(const plan *p, const plan_analysis *a, bool *marked) {
   const analysis_kind *kind = analysis_find(a->kind);
   for (uint32_t i = 0; kind != NULL && i < a->arguments_count && i < kind->arguments_count; i++) {
     mark_argument(p, kind->arguments[i].type, &a->arguments[i], marked);
@@ -56,7 +56,7 @@ status plan_uses(const plan *p, bool *used, error *err) {
     return error_no_memory(err, "the plan");
   }
   for (uint32_t i = 0; i < p->analyses_count; i++) {
-    mark_analysis(p, &p->analyses[i], marked);
+    plan_analysis_uses(p, &p->analyses[i], marked);
   }
   for (uint32_t i = 0; i < p->variables_count; i++) {
     used[i] = marked[p->variables[i].variable];

@@ -114,7 +114,9 @@ static status check_format(const program_variable *v, const char *format, error 
 }
 
 static status check_read_fields(const program_variable *v, unsigned fields, error *err) {
-  if (fields & FIELD_COLUMN) {
+  if (v->stacked) {
+    TRY(variable_check_stacked(v, err));
+  } else if (fields & FIELD_COLUMN) {
     if (v->column == NULL) {
       return error_set(err, STATUS_USAGE, "variable '%s': no column", variable_shown(v));
     }
@@ -470,5 +472,6 @@ status variable_check(const program *p, const program_variable *v, variable_fact
       }
     }
   }
+  TRY(variable_known_loops(p, v, &known->loops, err));
   return variable_known(p, v, known, err);
 }

@@ -106,6 +106,32 @@ static status check_reference(uint32_t reference, uint32_t count, const char *wh
   return STATUS_OK;
 }
 
+static status check_variable_loops(const program *p, uint32_t variable, uint32_t loops, error *err) {
+  return variable_check_loops(&p->variables[variable], loops, program_variable_loops(p, variable), err);
+}
+
+/* All that the accumulator looks at is of its stack, or of whole records. */
+static status check_loops(const program *p, const program_accumulator *a, error *err) {
+  if (a->loops > PROGRAM_LOOPS_MAX ||
+      (a->loops > 0 && (a->kind == ACCUMULATOR_INVALID || a->kind == ACCUMULATOR_WEIGHTS))) {
+    return error_set(err, STATUS_USAGE, "an accumulator of kind %u over %u loops", a->kind, a->loops);
+  }
+  for (uint32_t i = 0; i < a->variables_count; i++) {
+    TRY(check_variable_loops(p, a->variables[i], a->loops, err));
+  }
+  for (uint32_t i = 0; i < a->by_count; i++) {
+    TRY(check_variable_loops(p, a->by[i], a->loops, err));
+  }
+  for (uint32_t i = 0; a->filter != PROGRAM_NONE && i < p->filters[a->filter].nodes_count; i++) {
+    const filter_node *n = &p->filters[a->filter].nodes[i];
+    if (n->kind >= FILTER_EQ) {
+      TRY(check_variable_loops(p, n->variable, a->loops, err));
+    }
+  }
+  return a->weight == PROGRAM_NONE ? STATUS_OK
+                                   : check_variable_loops(p, p->weights[a->weight].variable, a->loops, err);
+}
+
 status accumulator_check(const program *p, const program_accumulator *a, error *err) {
   if (a->kind == 0 || a->kind > UINT16_MAX) {
     return error_set(err, STATUS_USAGE, "unknown kind %u of accumulator", a->kind);
@@ -137,5 +163,6 @@ status accumulator_check(const program *p, const program_accumulator *a, error *
     }
   }
   TRY(check_reference(a->filter, p->filters_count, "filter", err));
-  return check_reference(a->weight, p->weights_count, "weight", err);
+  TRY(check_reference(a->weight, p->weights_count, "weight", err));
+  return check_loops(p, a, err);
 }

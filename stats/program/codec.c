@@ -171,13 +171,19 @@ static uint32_t optional_decode(reader *r, uint32_t max) {
   return index == 0 ? PROGRAM_NONE : (uint32_t)(index - 1);
 }
 
+/* Beside the number of grouping variables. */
+#define HAS_LOOPS 0x80U
+
 void accumulator_encode(const program_accumulator *a, const item_numbering *numbering, buf *out) {
   buf_put_varint(out, a->kind);
   buf_put_varint(out, a->variables_count);
   for (uint32_t i = 0; i < a->variables_count; i++) {
     buf_put_varint(out, item_renumbered(numbering, a->variables[i]));
   }
-  buf_put_u8(out, (uint8_t)a->by_count);
+  buf_put_u8(out, (uint8_t)(a->by_count | (a->loops > 0 ? HAS_LOOPS : 0U)));
+  if (a->loops > 0) {
+    buf_put_varint(out, a->loops);
+  }
   for (uint32_t i = 0; i < a->by_count; i++) {
     buf_put_varint(out, item_renumbered(numbering, a->by[i]));
   }
@@ -192,7 +198,11 @@ void accumulator_encode(const program_accumulator *a, const item_numbering *numb
 void accumulator_decode(reader *r, arena *a, program_accumulator *out) {
   out->kind = (uint32_t)reader_count(r, UINT16_MAX);
   out->variables = item_get_references(r, a, PROGRAM_VARIABLES_MAX, &out->variables_count);
-  out->by_count = (uint32_t)reader_u8(r);
+  const unsigned by_count = reader_u8(r);
+  out->by_count = by_count & ~HAS_LOOPS;
+  if (by_count & HAS_LOOPS) {
+    out->loops = (uint32_t)reader_count(r, PROGRAM_LOOPS_MAX);
+  }
   if (out->by_count > PROGRAM_BY_MAX) {
     reader_fail(r, "more than three grouping variables");
     return;

@@ -88,6 +88,7 @@ typedef struct variable_facts_known {
   uint32_t depth;   /* 0 for kinds read from a column */
   int64_t bound;    /* largest magnitude */
   uint8_t decimals; /* of numbers */
+  uint32_t loops;   /* see program_variable_loops */
 } variable_facts_known;
 status variable_check(const program *p, const program_variable *v, variable_facts_known *known, error *err);
 status filter_check(const program *p, const program_filter *f, error *err);
@@ -98,6 +99,12 @@ status accumulator_check(const program *p, const program_accumulator *a, error *
 const char *variable_shown(const program_variable *v);
 /* STATUS_USAGE when V has more decimals than anything but a weight may have. */
 status variable_check_decimals(const program_variable *v, error *err);
+/* STATUS_USAGE unless V, which is stacked, is of a kind that is read from one column. */
+status variable_check_stacked(const program_variable *v, error *err);
+/* Of kinds that are read their own loops; what is derived has those of its inputs. */
+status variable_known_loops(const program *p, const program_variable *v, uint32_t *loops, error *err);
+/* Whether V, on top of variables with BELOW loops, has other LOOPS than they; then an error. */
+status variable_check_loops(const program_variable *v, uint32_t loops, uint32_t below, error *err);
 /* Is a text of the variable short enough, and UTF-8? */
 status variable_check_text(const program_variable *v, slice s, const char *what, error *err);
 

@@ -63,6 +63,7 @@ static const variable_traits traits_table[] = {
     {VARIABLE_DIFFERENCE, "difference", FORM_NUMBER, FIELD_INPUTS, 2, 2},
     {VARIABLE_COMPUTE, "computed number", FORM_NUMBER, FIELD_DECIMALS | FIELD_INPUTS | FIELD_NODES, 1,
      PROGRAM_INPUTS_MAX},
+    {VARIABLE_LOOP, "loop", FORM_CODED, FIELD_KEYS, 0, 0},
     {VARIABLE_CONDITION, "condition", FORM_CODED, FIELD_INPUTS | FIELD_NODES, 1, PROGRAM_INPUTS_MAX},
 };
 
@@ -294,6 +295,10 @@ status program_add_accumulator(program *p, const program_accumulator *a, uint32_
 
 uint32_t program_variable_depth(const program *p, uint32_t variable) {
   return p->index->known[variable].depth;
+}
+
+uint32_t program_variable_loops(const program *p, uint32_t variable) {
+  return p->index->known[variable].loops;
 }
 
 int64_t program_variable_bound(const program *p, uint32_t variable) {

@@ -26,7 +26,7 @@
 
 /* What a program may hold.  Decoders refuse more before they allocate. */
 enum {
-  PROGRAM_VERSION = 6,
+  PROGRAM_VERSION = 7,
   PROGRAM_VARIABLES_MAX = 100000,
   PROGRAM_FILTERS_MAX = 10000,
   PROGRAM_WEIGHTS_MAX = 1000,
@@ -38,6 +38,7 @@ enum {
   PROGRAM_COLUMNS_MAX = 4096,                           /* MULTI_FLAGS */
   PROGRAM_FORMATS_MAX = 16,                             /* DATE */
   PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER, COMPUTE */
+  PROGRAM_LOOPS_MAX = 100,                              /* of a stack */
   PROGRAM_BY_MAX = 3,                                   /* grouping variables of an accumulator */
   PROGRAM_CLUSTERS_MAX = 1000,                          /* CLUSTER */
   PROGRAM_NODES_MAX = 10000,                            /* of one filter, of one COMPUTE */
@@ -106,6 +107,8 @@ typedef enum variable_kind {
   VARIABLE_DIFFERENCE = 22, /* inputs[0] - inputs[1], both answered; number */
   VARIABLE_COMPUTE = 23,    /* what `nodes` make of the inputs, rounded half to even; number */
   VARIABLE_CONDITION = 24,  /* 1 when `nodes` are true of the inputs, 0 when false; coded */
+  /* of stacked rows */
+  VARIABLE_LOOP = 25, /* `keys`, one per loop: which loop the row is of; coded */
 } variable_kind;
 
 typedef enum variable_form { FORM_CODED, FORM_NUMBER, FORM_TEXT, FORM_SET } variable_form;
@@ -198,10 +201,11 @@ typedef struct program_variable {
   variable_kind kind;
   const char *name;     /* for messages; not part of the digest */
   const char *column;   /* kinds read from one column */
-  const char **columns; /* MULTI_FLAGS */
+  const char **columns; /* MULTI_FLAGS; and of kinds read from one column, when STACKED: one per loop */
   uint32_t columns_count;
   bool optional; /* kinds read from columns: shards may lack a column.  Its cells are then missing, NOT_ASKED;
                     MULTI_FLAGS: blank, unless the shard lacks all columns */
+  bool stacked;  /* see `loops` of accumulators */
   program_rule *rules;
   uint32_t rules_count;
 
@@ -318,6 +322,9 @@ typedef struct program_accumulator {
   uint32_t by_count;
   uint32_t filter; /* index, or PROGRAM_NONE */
   uint32_t weight; /* index, or PROGRAM_NONE */
+  uint32_t
+      loops; /* 0: rows are records.  Else each record is as many rows, one per loop, one after the other: a
+                stacked variable has the loop's own column in each, all others the record's value */
   int64_t *params;
   uint32_t params_count;
 } program_accumulator;
@@ -353,6 +360,9 @@ status program_add_accumulator(program *p, const program_accumulator *a, uint32_
 /* The largest magnitude of a numeric variable's values (mantissas at its decimals; keys of coded ones),
  * as declared; NUMBER_MAX when nothing is declared. */
 int64_t program_variable_bound(const program *p, uint32_t variable);
+
+/* Of stacked variables, and of what is made of them: into how many rows each record is stacked.  Else 0. */
+uint32_t program_variable_loops(const program *p, uint32_t variable);
 
 /* The names of all columns that the accumulators' variables, filters and weights need, each once, in
  * bytewise order; array and names in A. */

@@ -5,6 +5,9 @@
 #include "stats/program/item.h"
 #include "stats/program/long_score.h"
 
+/* Beside the kind. */
+#define IS_STACKED 0x80U
+
 static void name_encode(buf *out, const char *name) {
   buf_put_slice(out, slice_of(name));
 }
@@ -197,9 +200,17 @@ static void inputs_encode(const program_variable *v, const item_numbering *numbe
   }
 }
 
+static void column_encode(const program_variable *v, buf *out) {
+  if (v->stacked) {
+    names_encode(v->columns, v->columns_count, out);
+  } else {
+    name_encode(out, v->column);
+  }
+}
+
 static void read_fields_encode(const program_variable *v, unsigned fields, bool for_digest, buf *out) {
   if (fields & FIELD_COLUMN) {
-    name_encode(out, v->column);
+    column_encode(v, out);
   }
   if (fields & FIELD_COLUMNS) {
     names_encode(v->columns, v->columns_count, out);
@@ -284,7 +295,7 @@ static void derived_fields_encode(const program_variable *v, unsigned fields, co
 
 void variable_encode(const program_variable *v, const item_numbering *numbering, buf *out) {
   const variable_traits *traits = variable_traits_of((uint32_t)v->kind);
-  buf_put_u8(out, (uint8_t)v->kind);
+  buf_put_u8(out, (uint8_t)((unsigned)v->kind | (v->stacked ? IS_STACKED : 0U)));
   read_fields_encode(v, traits->fields, numbering != NULL, out);
   derived_fields_encode(v, traits->fields, numbering, out);
 }
@@ -297,7 +308,9 @@ static void delimiter_decode(reader *r, program_variable *v) {
 }
 
 static void read_fields_decode(reader *r, arena *a, unsigned fields, program_variable *v) {
-  if (fields & FIELD_COLUMN) {
+  if ((fields & FIELD_COLUMN) && v->stacked) {
+    v->columns = names_decode(r, a, PROGRAM_LOOPS_MAX, &v->columns_count);
+  } else if (fields & FIELD_COLUMN) {
     v->column = item_get_name(r, a);
   }
   if (fields & FIELD_COLUMNS) {
@@ -383,9 +396,11 @@ static void derived_fields_decode(reader *r, arena *a, unsigned fields, program_
 }
 
 void variable_decode(reader *r, arena *a, program_variable *out) {
-  uint8_t kind = reader_u8(r);
+  const unsigned byte = reader_u8(r);
+  const unsigned kind = byte & ~IS_STACKED;
   const variable_traits *traits = variable_traits_of(kind);
-  if (traits == NULL) {
+  out->stacked = byte & IS_STACKED;
+  if (traits == NULL || (out->stacked && !(traits->fields & FIELD_COLUMN))) {
     reader_fail(r, "an unknown kind of variable");
     return;
   }

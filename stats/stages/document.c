@@ -17,7 +17,8 @@ static const char *variable_kind_name(variable_kind kind) {
       {VARIABLE_PERIOD, "period"},     {VARIABLE_TOP, "flag"},
       {VARIABLE_MEAN, "mean"},         {VARIABLE_OPTION, "flag"},
       {VARIABLE_CLUSTER, "segment"},   {VARIABLE_DIFFERENCE, "difference"},
-      {VARIABLE_COMPUTE, "computed"},  {VARIABLE_CONDITION, "flag"},
+      {VARIABLE_LOOP, "loop"},         {VARIABLE_COMPUTE, "computed"},
+      {VARIABLE_CONDITION, "flag"},
   };
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (names[i].kind == kind) {
@@ -309,6 +310,10 @@ json *document_section(arena *a, const plan *p, const plan_analysis *request) {
     json_set_text(settings, "weight", document_weight_name(p, request->weight));
     json_set_text(settings, "weight_kind", w->kind == WEIGHT_FREQUENCY ? "frequency" : "sampling");
   }
+  if (request->loops > 0) {
+    json_set_text(settings, "stack", request->stack);
+    json_set_integer(settings, "loops", request->loops);
+  }
   if (request->filter_text != NULL) {
     json_set_text(settings, "where", request->filter_text);
   }
@@ -332,5 +337,8 @@ void document_base(json *section, const base_state *base) {
   json_set_integer(o, "weight_zero", base->weight_zero);
   json_set_integer(o, "filtered_out", base->filtered_out);
   json_set_integer(o, "filter_unknown", base->filter_unknown);
+  if (json_get(settings, "loops") != NULL) {
+    json_set_integer(o, "respondents", base->respondents);
+  }
   json_set(settings, "base", o);
 }

@@ -139,11 +139,14 @@ status run_add_variable(analysis_run *run, const program_variable *v, uint32_t *
 status run_need(analysis_run *run, const program_accumulator *a, error *err) {
   uint32_t index = 0;
   if (run->asked.count == 0) {
-    program_accumulator base = {.kind = ACCUMULATOR_BASE, .filter = run->filter, .weight = run->weight};
+    program_accumulator base = {
+        .kind = ACCUMULATOR_BASE, .filter = run->filter, .weight = run->weight, .loops = run->request->loops};
     TRY(program_add_accumulator(run->next->program, &base, &index, err));
     TRY(needs_push(&run->asked, index, err));
   }
-  TRY(program_add_accumulator(run->next->program, a, &index, err));
+  program_accumulator stacked = *a;
+  stacked.loops = run->request->loops;
+  TRY(program_add_accumulator(run->next->program, &stacked, &index, err));
   return needs_push(&run->asked, index, err);
 }
 

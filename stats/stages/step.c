@@ -184,6 +184,17 @@ static status tell_weight(step *s, analysis_run *run, error *err) {
   return STATUS_OK;
 }
 
+static void note_stack(analysis_run *run) {
+  if (run->request->loops > 0) {
+    const base_state *base = run_base(run);
+    json *detail = run_detail(run);
+    json_set_text(detail, "item", run->request->stack);
+    json_set_integer(detail, "rows", base->used);
+    json_set_integer(detail, "n", base->respondents);
+    run_note(run, "note_stack", detail);
+  }
+}
+
 /* A plan from outside may lack what is asked for: nothing may look at a state before that is known. */
 static status open_first(step *s, error *err) {
   uint32_t accumulators = s->plan->program->accumulators_count;
@@ -205,6 +216,7 @@ static status open_first(step *s, error *err) {
       if (groups_overlap(run->plan, run->request)) {
         run_note(run, "note_groups_overlap", NULL);
       }
+      note_stack(run);
     }
   }
   const document_source source = {.variable = told_at, .weight = weight_told, .context = s};

@@ -3,7 +3,7 @@
 import program
 from golden import Golden, run
 
-VERSION = 4
+VERSION = 5
 NONE = 0xFFFFFFFF
 
 
@@ -92,6 +92,7 @@ def analysis(e):
     e.double(0.95, "confidence")
     e.varint(30, "small base")
     e.u64(20240229, "seed")
+    e.varint(0, "loops")
 
 
 def file(e):

@@ -5,10 +5,11 @@ The values are those of tests/stats/sample_program.c: every kind of variable, wi
 
 from golden import Golden
 
-VERSION = 6
+VERSION = 7
 
 SCALE, NOMINAL, NUMBER, DATE, TEXT, MULTI_CELL, MULTI_FLAGS = 1, 2, 3, 4, 5, 6, 7
-RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE, COMPUTE, CONDITION = 16, 17, 18, 19, 20, 21, 22, 23, 24
+RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE, COMPUTE, CONDITION, LOOP = 16, 17, 18, 19, 20, 21, 22, 23, 24, 25
+STACKED = 0x80
 AND, OR, NOT, EQ, NE, LT, LE, GT, GE, IN, MISSING, HAS = range(1, 13)
 NOT_ASKED, NOT_APPLICABLE, REFUSED = 1, 2, 3
 RANGE_LOW, RANGE_HIGH, RANGE_LOW_OPEN, RANGE_HIGH_OPEN, RANGE_TEXT, RANGE_GONE = 1, 2, 4, 8, 16, 32
@@ -275,9 +276,9 @@ def operations(e, *items):
 
 
 def computed(e):
-    """Every operation; and a recode that keeps the texts it does not name."""
+    """Every operation; a recode that keeps the texts it does not name; and rows stacked into two loops."""
     e.u8(VERSION, "version")
-    e.varint(6, "variables")
+    e.varint(8, "variables")
     scale(e, "q", "q", [], 1, 5, 0)
     start(e, "n", NOMINAL, "nominal")
     e.text("n", "column")
@@ -317,9 +318,27 @@ def computed(e):
     e.text("a")
     e.text("A", "key")
     e.u8(2, "others are kept")
+    start(e, "brand", LOOP, "loop")
+    texts(e, ["a", "b"], "keys")
+    start(e, "sat", SCALE | STACKED, "stacked scale")
+    texts(e, ["a_sat", "b_sat"], "columns")
+    rules(e)
+    bounds(e, 1, 5)
+    e.u8(0, "not reversed")
+    optional(e)
     e.varint(0, "filters")
     e.varint(0, "weights")
-    e.varint(0, "accumulators")
+    e.varint(1, "accumulators")
+    e.varint(FREQUENCY, "frequency")
+    e.varint(1, "variables")
+    e.varint(7)
+    e.u8(0x80 | 2, "by, with loops")
+    e.varint(2, "loops")
+    e.varint(6)
+    e.varint(1)
+    e.varint(0, "filter + 1")
+    e.varint(0, "weight + 1")
+    e.varint(0, "params")
 
 
 def golden():

@@ -87,6 +87,24 @@ static void the_blocks_on_scales_and_compute_are_right(void **state) {
   free(text);
 }
 
+static void the_block_on_stacks_is_right(void **state) {
+  (void)state;
+  char *text = file_text(CANVASS_SOURCE_DIR "/docs/specification.md");
+  buf page;
+  buf_init(&page);
+  buf_put_text(&page, "variables: {region: {type: nominal}}\n");
+  put_block(text, "\n## Stack\n", &page);
+  buf_put_u8(&page, 0);
+  plan *p = page_plan((const char *)page.data, "region|b1_sat|b2_sat|b3_sat|b1_use|b2_use|b3_use");
+  assert_int_equal(p->analyses[0].loops, 3);
+  assert_string_equal(p->analyses[1].stack, "brand");
+  assert_true(plan_program_variable(p, "satisfied")->stacked);
+  assert_string_equal(plan_program_variable(p, "b2_use")->column, "b2_use");
+  plan_destroy(p);
+  buf_fini(&page);
+  free(text);
+}
+
 /* Names are anything in an example, so only what has nothing to do with names is held against it. */
 static void the_examples_of_help_are_written_as_the_page_wants_them(void **state) {
   (void)state;
@@ -119,6 +137,7 @@ int main(void) {
       cmocka_unit_test(the_customer_survey_is_a_right_page),
       cmocka_unit_test(the_airline_survey_uses_every_analysis),
       cmocka_unit_test(the_blocks_on_scales_and_compute_are_right),
+      cmocka_unit_test(the_block_on_stacks_is_right),
       cmocka_unit_test(the_examples_of_help_are_written_as_the_page_wants_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -388,6 +388,37 @@ static void add_flag(program *p, uint32_t *columns) {
              NULL);
 }
 
+/* A stack of two loops, and what counts its rows by loop and a variable of whole records. */
+static void add_stack(program *p, uint32_t nominal) {
+  slice keys[] = {slice_of("a"), slice_of("b")};
+  const char *columns[] = {"a_sat", "b_sat"};
+  uint32_t loop, scale;
+  error err = {0};
+  sample_add(p, &(program_variable){.kind = VARIABLE_LOOP, .name = "brand", .keys = keys, .keys_count = 2},
+             &loop);
+  sample_add(p,
+             &(program_variable){.kind = VARIABLE_SCALE,
+                                 .name = "sat",
+                                 .stacked = true,
+                                 .columns = columns,
+                                 .columns_count = 2,
+                                 .has_range = true,
+                                 .low = 1,
+                                 .high = 5},
+             &scale);
+  need(program_add_accumulator(p,
+                               &(program_accumulator){.kind = ACCUMULATOR_FREQUENCY,
+                                                      .variables = &scale,
+                                                      .variables_count = 1,
+                                                      .by = {loop, nominal},
+                                                      .by_count = 2,
+                                                      .filter = PROGRAM_NONE,
+                                                      .weight = PROGRAM_NONE,
+                                                      .loops = 2},
+                               NULL, &err),
+       &err);
+}
+
 program *sample_computed_new(void) {
   program *p = program_new();
   uint32_t columns[3];
@@ -412,6 +443,7 @@ program *sample_computed_new(void) {
                                  .keys_are_texts = true,
                                  .keeps_others = true},
              NULL);
+  add_stack(p, columns[1]);
   return p;
 }
 
