@@ -58,16 +58,19 @@ void layout_headline_find(const json *section, layout_section *s) {
 slice layout_row_name(const document *d, const char *numbered, const json *row) {
   slice item = json_as_text(json_get(row, "item"));
   slice other = json_as_text(json_get(row, "other_item"));
-  const json *value = json_get(row, "value");
+  const json *other_value = json_get(row, "other_value"); /* of an option among the columns */
+  const json *value = other_value != NULL ? other_value : json_get(row, "value");
+  const slice of_value = other_value != NULL ? other : item;
   const json *number = numbered != NULL ? json_get(row, numbered) : NULL;
   const sentence_place places[] = {
       {"item", document_item(d, item)},
       {"other", document_item(d, other)},
-      {"value", value != NULL ? document_value(d, item, value) : slice_of("")},
+      {"value", value != NULL ? document_value(d, of_value, value) : slice_of("")},
       {"number", number != NULL ? figure_alone(d, numbered, number, row) : slice_of("")},
       {"title", number != NULL ? figure_title(d, numbered) : slice_of("")},
   };
   const char *pattern = number != NULL && item.length == 0 ? "{title} {number}"
+                        : other_value != NULL              ? "{item} × {other}: {value}"
                         : value != NULL                    ? "{item}: {value}"
                         : other.length > 0                 ? "{item} × {other}"
                                                            : "{item}";

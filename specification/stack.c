@@ -1,8 +1,8 @@
 /* `stack`: loops (brands, contacts) whose columns become rows for the analyses that ask.
  *
- * A stack makes a nominal variable with its own name, which loop a row is of, and one variable for each entry,
- * read from one column per loop.  Each of these columns is a variable by itself too, unless the page has one of
- * that name: so its facts and its invalid cells are told like any other's. */
+ * A stack makes a nominal variable with its own name, which loop a row is of, and one variable for each
+ * entry, read from one column per loop.  Each of these columns is a variable by itself too, unless the page
+ * has one of that name: so its facts and its invalid cells are told like any other's. */
 #include "specification/stack.h"
 
 #include <string.h>
@@ -21,7 +21,8 @@ static const char *column_of_loop(compilation *c, slice column, slice key) {
       buf_put(&made, &column.bytes[i], 1);
     }
   }
-  const char *copy = made.failed ? NULL : arena_copy(c->memory, (slice){(const char *)made.data, made.length});
+  const char *copy =
+      made.failed ? NULL : arena_copy(c->memory, (slice){(const char *)made.data, made.length});
   buf_fini(&made);
   return copy;
 }
@@ -31,7 +32,8 @@ static bool read_loops(compilation *c, stack *of, const node *body) {
   if (n == NULL || (n->kind != NODE_LIST && n->kind != NODE_MAP) || n->count == 0 ||
       n->count > PROGRAM_LOOPS_MAX) {
     problem_at(c->problems, n != NULL ? n->at : of->key->at,
-               "stack: loops: expected a list of 1 to %d names, or a map of names and labels, as they stand for * in "
+               "stack: loops: expected a list of 1 to %d names, or a map of names and labels, as they stand "
+               "for * in "
                "`column`",
                PROGRAM_LOOPS_MAX);
     return false;
@@ -44,7 +46,8 @@ static bool read_loops(compilation *c, stack *of, const node *body) {
     all_well = field_name(c, key, "loops", &of->keys[i]) && all_well;
     for (uint32_t k = 0; k < i && all_well; k++) {
       if (slice_equal(of->keys[k], of->keys[i])) {
-        problem_at(c->problems, key->at, "loops: '%s' is named twice", problem_quote(c->problems, of->keys[i]));
+        problem_at(c->problems, key->at, "loops: '%s' is named twice",
+                   problem_quote(c->problems, of->keys[i]));
         all_well = false;
       }
     }
@@ -91,7 +94,8 @@ static void declare_variables(compilation *c, stack *of, const node *variables) 
     const node *body = variables->items[i];
     slice name;
     if (!field_name(c, key, "the name of a variable", &name) ||
-        !field_is_map(c, body, "a stacked variable", "its properties, such as {column: \"*_sat\", type: id}")) {
+        !field_is_map(c, body, "a stacked variable",
+                      "its properties, such as {column: \"*_sat\", type: id}")) {
       continue;
     }
     const char **columns = columns_of_entry(c, of, key, body);
@@ -118,7 +122,8 @@ static void declare_stack(compilation *c, stack *of, const node *body) {
   field_check_keys(c, body, "a stack", keys, sizeof keys / sizeof keys[0]);
   const node *variables = node_get(body, "variables");
   if (variables == NULL) {
-    problem_at(c->problems, of->key->at, "stack '%s' has no variables; add variables: {sat: {column: \"*_sat\", ..}}",
+    problem_at(c->problems, of->key->at,
+               "stack '%s' has no variables; add variables: {sat: {column: \"*_sat\", ..}}",
                problem_quote(c->problems, name));
     return;
   }
@@ -183,7 +188,8 @@ bool stack_variable_read(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "column");
   for (uint32_t i = 1; i < s->stack->loops; i++) {
     const manifest_column *column;
-    all_well = codebook_column(c, s, slice_of(columns[i]), n != NULL ? n->at : s->key->at, &column) && all_well;
+    all_well =
+        codebook_column(c, s, slice_of(columns[i]), n != NULL ? n->at : s->key->at, &column) && all_well;
   }
   if (node_get(s->body, "label") == NULL) {
     s->label = (plan_label){0}; /* what the file calls the first loop's column is not what all are about */
@@ -237,15 +243,17 @@ static bool check_uses(compilation *c, const node *key, const stack *asked, cons
   for (uint32_t v = 0; v < c->plan->program->variables_count; v++) {
     const stack *of = used[v] ? stack_of(c, v) : NULL;
     if (of != NULL && of != asked) {
-      problem_at(c->problems, key->at, asked == NULL ? "'%s' is of the rows of stack '%s'; add stack: %s"
-                                                     : "'%s' is of the rows of stack '%s', not of '%s'",
+      problem_at(c->problems, key->at,
+                 asked == NULL ? "'%s' is of the rows of stack '%s'; add stack: %s"
+                               : "'%s' is of the rows of stack '%s', not of '%s'",
                  c->plan->program->variables[v].name, of->name, asked == NULL ? of->name : asked->name);
       return false;
     }
     uses_it = uses_it || of != NULL;
   }
   if (asked != NULL && !uses_it) {
-    problem_at(c->problems, key->at, "stack: nothing here is of the rows of '%s'; leave stack out", asked->name);
+    problem_at(c->problems, key->at, "stack: nothing here is of the rows of '%s'; leave stack out",
+               asked->name);
   }
   return asked == NULL || uses_it;
 }

@@ -12,8 +12,8 @@ struct stack {
   const node *labels; /* a map, parallel to KEYS; NULL: none */
 };
 
-/* The `stack` of an analysis whose arguments, breakdowns, filter and weight have been read; reports variables of
- * other rows. */
+/* The `stack` of an analysis whose arguments, breakdowns, filter and weight have been read; reports variables
+ * of other rows. */
 bool stack_read(compilation *c, const node *key, const node *body, plan_analysis *out);
 
 #endif

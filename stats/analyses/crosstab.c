@@ -22,8 +22,8 @@ static const analysis_argument arguments[] = {
     {.name = "columns",
      .type = ARGUMENT_VARIABLE,
      .required = true,
-     .accepts = ACCEPT_CODED,
-     .help = "the question whose answers are the columns"},
+     .accepts = ACCEPT_CODED | ACCEPT_SET,
+     .help = "the question whose answers are the columns; multiple choice too"},
     {.name = "percentages",
      .type = ARGUMENT_CHOICE,
      .choices = percent_choices,
@@ -35,8 +35,28 @@ static const analysis_argument arguments[] = {
      .help = "continuity correction of tables of 2 x 2, as R's default"},
 };
 
+static bool is_set(const plan *p, uint32_t variable) {
+  return program_variable_form(variable_of(p, variable)) == FORM_SET;
+}
+
+/* Two multiple choices would overlap in both directions. */
+static status check_sets(const plan *p, const plan_analysis *a, error *err) {
+  const argument_value *rows = request_argument(a, "rows");
+  const uint32_t columns = request_argument(a, "columns")->variables[0];
+  for (uint32_t i = 0; is_set(p, columns) && i < rows->variables_count; i++) {
+    if (is_set(p, rows->variables[i])) {
+      return error_set(
+          err, STATUS_SPECIFICATION,
+          "columns: '%s' is a multiple choice, and so is '%s' among the rows; make flags of the options of "
+          "one: {chosen: .., option: ..}",
+          p->variables[columns].name, p->variables[rows->variables[i]].name);
+    }
+  }
+  return STATUS_OK;
+}
+
 static status check(const plan *p, const plan_analysis *a, error *err) {
-  (void)p;
+  TRY(check_sets(p, a, err));
   for (uint32_t i = 0; i < a->breakdowns_count; i++) {
     if (a->breakdowns[i].count == PROGRAM_BY_MAX) {
       return error_set(
@@ -54,8 +74,10 @@ static status begin(analysis_run *run, error *err) {
   for (uint32_t i = 0; i < rows->variables_count; i++) {
     uint32_t variable = 0;
     TRY(run_variable(run, rows->variables[i], &variable, err));
-    program_accumulator a = {.kind = ACCUMULATOR_FREQUENCY, .variables = &variable, .variables_count = 1};
-    TRY(groups_need(run, &a, columns, err));
+    const bool turned = is_set(run_plan(run), run_argument(run, "columns")->variables[0]);
+    program_accumulator a = {
+        .kind = ACCUMULATOR_FREQUENCY, .variables = turned ? &columns : &variable, .variables_count = 1};
+    TRY(groups_need(run, &a, turned ? variable : columns, err));
   }
   return STATUS_OK;
 }
@@ -257,7 +279,7 @@ static status test_options(crossing *c, bool *corrected, error *err) {
   for (uint32_t i = 0; i < c->rows; i++) {
     table *t = c->tables.options;
     crossing_start_row(c, t);
-    table_key(t, "value", &c->state->keys, c->row_keys[i]);
+    crossing_row_key(c, t, i);
     table_integer(t, "n", n[i]);
     write_test(c, t, &tests[i]);
     table_number(t, "p_adjusted", p[i]);
@@ -299,17 +321,22 @@ static status step(analysis_run *run, error *err) {
                 .weighting = run_weighting(run),
                 .other_item = run_argument(run, "columns")->variables[0]};
   const argument_value *rows = run_argument(run, "rows");
+  const uint32_t columns = c.other_item;
   uint32_t sets = 0;
   for (uint32_t i = 0; i < rows->variables_count; i++) {
     const program_variable *v = variable_of(run_plan(run), rows->variables[i]);
     sets += program_variable_form(v) == FORM_SET ? 1 : 0;
     c.any_own_bases = c.any_own_bases || v->kind == VARIABLE_MULTI_FLAGS;
   }
+  c.turned = is_set(run_plan(run), columns);
+  c.any_own_bases = c.any_own_bases || variable_of(run_plan(run), columns)->kind == VARIABLE_MULTI_FLAGS;
+  sets = c.turned ? rows->variables_count : sets;
   crossing_open(&c, sets > 0, sets < rows->variables_count);
   bool corrected = false;
   for (uint32_t i = 0; i < rows->variables_count; i++) {
-    c.item = rows->variables[i];
-    c.is_set = program_variable_form(variable_of(run_plan(run), c.item)) == FORM_SET;
+    c.item = c.turned ? columns : rows->variables[i];
+    c.other_item = c.turned ? rows->variables[i] : columns;
+    c.is_set = is_set(run_plan(run), c.item);
     TRY(cross_item(&c, i * groups_count(run), &corrected, err));
   }
   if (c.weighting != WEIGHTING_NONE) {
@@ -348,6 +375,9 @@ const analysis_kind analysis_crosstab = {
         "rows.\n"
         "Multiple choice as rows: percentages of respondents, of those asked the option where each has its\n"
         "own column; options overlap, so each option is tested alone, chosen or not, with Holm-adjusted p.\n"
+        "As columns the same, turned: an option's column is of those who chose it, and a row's percentages "
+        "of\n"
+        "those with that answer.\n"
         "Breakdowns are layers: one table each.",
     .example =
         "analyses:\n"

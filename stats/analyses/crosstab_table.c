@@ -63,6 +63,11 @@ static void open_percents(cross_tables *t, analysis_run *run) {
 
 void crossing_open(crossing *c, bool any_set, bool any_plain) {
   const bool weighted = c->weighting != WEIGHTING_NONE, sampling = c->weighting == WEIGHTING_SAMPLING;
+  static const char *const option_columns[2][2] = {
+      {"item value other_item group n chi2 df p p_adjusted cramers_v",
+       "item value other_item group n chi2 f df df_within p p_adjusted cramers_v"},
+      {"item other_item other_value group n chi2 df p p_adjusted cramers_v",
+       "item other_item other_value group n chi2 f df df_within p p_adjusted cramers_v"}};
   cross_tables *t = &c->tables;
   if (any_plain) {
     t->tests = table_new(c->run, "independence",
@@ -71,14 +76,11 @@ void crossing_open(crossing *c, bool any_set, bool any_plain) {
                                     : "item other_item group n chi2 df p cramers_v");
   }
   if (any_set) {
-    t->options =
-        table_new(c->run, "option_tests",
-                  sampling ? "item value other_item group n chi2 f df df_within p p_adjusted cramers_v"
-                           : "item value other_item group n chi2 df p p_adjusted cramers_v");
+    t->options = table_new(c->run, "option_tests", option_columns[c->turned][sampling]);
   }
   open_counts(t, c->run, weighted, c->any_own_bases);
   open_percents(t, c->run);
-  open_margins(t, c->run, weighted, c->any_own_bases);
+  open_margins(t, c->run, weighted, c->any_own_bases && !c->turned);
   run_headline(c->run, any_plain ? "independence" : "option_tests");
 }
 
@@ -86,15 +88,23 @@ void crossing_open(crossing *c, bool any_set, bool any_plain) {
 
 void crossing_start_row(const crossing *c, table *t) {
   table_row(t);
-  table_item(t, "item", c->item);
-  table_item(t, "other_item", c->other_item);
+  table_item(t, c->turned ? "other_item" : "item", c->item);
+  table_item(t, c->turned ? "item" : "other_item", c->other_item);
   group_write(c->walk, t);
+}
+
+void crossing_row_key(const crossing *c, table *t, uint32_t i) {
+  table_key(t, c->turned ? "other_value" : "value", &c->state->keys, c->row_keys[i]);
+}
+
+static void column_key(const crossing *c, table *t, uint32_t j) {
+  table_key(t, c->turned ? "value" : "other_value", &c->walk->groups->by[0], c->column_keys[j]);
 }
 
 static void start_cell(const crossing *c, table *t, uint32_t i, uint32_t j) {
   crossing_start_row(c, t);
-  table_key(t, "value", &c->state->keys, c->row_keys[i]);
-  table_key(t, "other_value", &c->walk->groups->by[0], c->column_keys[j]);
+  crossing_row_key(c, t, i);
+  column_key(c, t, j);
 }
 
 static void write_weight(const crossing *c, table *t, const char *column, i128 weight) {
@@ -114,33 +124,38 @@ static void write_asked(const crossing *c, table *t, const cross_base *base) {
   }
 }
 
-/* The options of one respondent overlap: a row's share is then of those who chose the option. */
-void crossing_write_cells(const crossing *c) {
+/* The options of one respondent overlap: an option's share is then of those who chose it. */
+static void write_cell(const crossing *c, uint32_t i, uint32_t j) {
   static const char *const names[] = {
       [SHOW_COLUMN] = "column_percent", [SHOW_ROW] = "row_percent", [SHOW_TOTAL] = "total_percent"};
-  for (uint32_t i = 0; i < c->rows; i++) {
-    const cross_base row = crossing_row_base(c, i);
-    for (uint32_t j = 0; j < c->columns; j++) {
-      const size_t cell = (size_t)i * c->columns + j;
-      const cross_base base = crossing_base(c, i, j);
-      start_cell(c, c->tables.counts, i, j);
-      table_integer(c->tables.counts, "n", c->n[cell]);
-      crossing_weighted_n(c, c->tables.counts, c->counts[cell]);
-      write_asked(c, c->tables.counts, &base);
-      const i128 bases[] = {
-          [SHOW_COLUMN] = base.count, [SHOW_ROW] = c->row_sums[i], [SHOW_TOTAL] = row.count};
-      for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
-        if (c->tables.percents[show] != NULL) {
-          start_cell(c, c->tables.percents[show], i, j);
-          table_number(c->tables.percents[show], names[show], percent_of(c->counts[cell], bases[show]));
-        }
-      }
+  const cross_base row = crossing_row_base(c, i);
+  const size_t cell = (size_t)i * c->columns + j;
+  const cross_base base = crossing_base(c, i, j);
+  start_cell(c, c->tables.counts, i, j);
+  table_integer(c->tables.counts, "n", c->n[cell]);
+  crossing_weighted_n(c, c->tables.counts, c->counts[cell]);
+  write_asked(c, c->tables.counts, &base);
+  const i128 bases[] = {[SHOW_COLUMN] = c->turned ? c->row_sums[i] : base.count,
+                        [SHOW_ROW] = c->turned ? base.count : c->row_sums[i],
+                        [SHOW_TOTAL] = row.count};
+  for (int show = SHOW_COLUMN; show <= SHOW_TOTAL; show++) {
+    if (c->tables.percents[show] != NULL) {
+      start_cell(c, c->tables.percents[show], i, j);
+      table_number(c->tables.percents[show], names[show], percent_of(c->counts[cell], bases[show]));
     }
   }
 }
 
-static void write_row_totals(const crossing *c) {
-  table *t = c->tables.row_totals;
+void crossing_write_cells(const crossing *c) {
+  const uint32_t outer = c->turned ? c->columns : c->rows, inner = c->turned ? c->rows : c->columns;
+  for (uint32_t a = 0; a < outer; a++) {
+    for (uint32_t b = 0; b < inner; b++) {
+      write_cell(c, c->turned ? b : a, c->turned ? a : b);
+    }
+  }
+}
+
+static void write_row_totals(const crossing *c, table *t) {
   for (uint32_t i = 0; i < c->rows; i++) {
     const cross_base base = crossing_row_base(c, i);
     int64_t n = 0;
@@ -148,26 +163,32 @@ static void write_row_totals(const crossing *c) {
       n += c->n[(size_t)i * c->columns + j];
     }
     crossing_start_row(c, t);
-    table_key(t, "value", &c->state->keys, c->row_keys[i]);
+    crossing_row_key(c, t, i);
     table_integer(t, "n", n);
     crossing_weighted_n(c, t, c->row_sums[i]);
     table_number(t, "percent", percent_of(c->row_sums[i], base.count));
-    write_asked(c, t, &base);
-    if (c->any_own_bases) {
+    if (!c->turned) {
+      write_asked(c, t, &base);
+    }
+    if (c->any_own_bases && !c->turned) {
       table_integer(t, "answered", c->all_n);
       write_weight(c, t, "weighted_answered", c->all);
     }
   }
 }
 
-void crossing_write_margins(const crossing *c) {
-  write_row_totals(c);
-  table *t = c->tables.column_totals;
+static void write_column_totals(const crossing *c, table *t) {
   for (uint32_t j = 0; j < c->columns; j++) {
     crossing_start_row(c, t);
-    table_key(t, "other_value", &c->walk->groups->by[0], c->column_keys[j]);
+    column_key(c, t, j);
     table_integer(t, "n", c->column_n[j]);
     crossing_weighted_n(c, t, c->column_bases[j]);
     table_number(t, "percent", percent_of(c->column_bases[j], c->all));
   }
+}
+
+void crossing_write_margins(const crossing *c) {
+  const cross_tables *t = &c->tables;
+  write_row_totals(c, c->turned ? t->column_totals : t->row_totals);
+  write_column_totals(c, c->turned ? t->row_totals : t->column_totals);
 }

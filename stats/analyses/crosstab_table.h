@@ -19,6 +19,7 @@ typedef struct crossing {
   cross_tables tables;
   uint32_t item, other_item;
   bool is_set;
+  bool turned;        /* the columns are a multiple choice: it is counted by the rows, and written turned */
   bool any_own_bases; /* some item is a set over columns */
   const group_walk *walk;
   const frequency_state *state;
@@ -55,6 +56,8 @@ cross_base crossing_row_base(const crossing *c, uint32_t i);
 void crossing_open(crossing *c, bool any_set, bool any_plain);
 /* Starts a row of T with both items and the group. */
 void crossing_start_row(const crossing *c, table *t);
+/* The answer or option of row I. */
+void crossing_row_key(const crossing *c, table *t, uint32_t i);
 void crossing_weighted_n(const crossing *c, table *t, i128 weight); /* where there are weights */
 void crossing_write_cells(const crossing *c);
 void crossing_write_margins(const crossing *c);

@@ -2,7 +2,8 @@
  *
  * A stacked variable is made once per loop, from the loop's column over the records, and a variable of whole
  * records once; then their rows are laid one between the other.  What is derived is made of these by the same
- * makers as ever.  Rows of one record stay together, so stacking a part of the records is a part of the stack. */
+ * makers as ever.  Rows of one record stay together, so stacking a part of the records is a part of the
+ * stack. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,8 @@ static status place_rows(frame *f, const stats_rows *records, error *err) {
     ordinals[row] = (uint32_t)(ordinal * f->loops + row % f->loops);
     lines[row] = (uint32_t)(stats_rows_line(records, record) - records->first_line);
     if (ordinal > UINT32_MAX / f->loops - 1) {
-      return error_set(err, STATUS_LIMIT, "a shard of %u records is too large for %u loops; use fewer rows a shard",
+      return error_set(err, STATUS_LIMIT,
+                       "a shard of %u records is too large for %u loops; use fewer rows a shard",
                        records->count, f->loops);
     }
   }
@@ -38,8 +40,9 @@ static status place_rows(frame *f, const stats_rows *records, error *err) {
 static status new_stack(frame *f, uint32_t loops, frame **out, error *err) {
   stats_rows rows = *f->rows;
   if (rows.count > UINT32_MAX / 2 / loops) {
-    return error_set(err, STATUS_LIMIT, "a shard of %u records is too large for %u loops; use fewer rows a shard",
-                     rows.count, loops);
+    return error_set(err, STATUS_LIMIT,
+                     "a shard of %u records is too large for %u loops; use fewer rows a shard", rows.count,
+                     loops);
   }
   rows.count *= loops;
   frame *stacked = NULL;
@@ -83,14 +86,16 @@ static const frame_variable *part_of(const parts *p, uint32_t row, uint32_t *rec
 }
 
 /* All keys of the loops; MAPS[k][i] is the place of key i of loop k. */
-static status unite_keys(frame *f, const coded_keys *const *keys, uint32_t **maps, coded_keys *out, error *err) {
+static status unite_keys(frame *f, const coded_keys *const *keys, uint32_t **maps, coded_keys *out,
+                         error *err) {
   text_table all = {0};
   status st = STATUS_OK;
   for (uint32_t k = 0; k < f->loops && st == STATUS_OK; k++) {
     maps[k] = frame_array(f, (size_t)keys[k]->count + 1, sizeof *maps[k]);
     for (uint32_t i = 0; maps[k] != NULL && i < keys[k]->count && st == STATUS_OK; i++) {
-      const slice bytes = keys[k]->texts != NULL ? keys[k]->texts[i]
-                                                 : (slice){(const char *)&keys[k]->numbers[i], sizeof(int64_t)};
+      const slice bytes = keys[k]->texts != NULL
+                              ? keys[k]->texts[i]
+                              : (slice){(const char *)&keys[k]->numbers[i], sizeof(int64_t)};
       maps[k][i] = text_table_add(&all, bytes);
       st = maps[k][i] != UINT32_MAX ? STATUS_OK : frame_no_memory(err);
     }
@@ -150,7 +155,8 @@ static status lay_coded(frame *f, const program_variable *v, const parts *p, cod
   for (uint32_t row = 0; row < f->padded; row++) {
     uint32_t record;
     const frame_variable *part = part_of(p, row, &record);
-    wide[row] = row < f->count ? wide_slot(&part->coded, maps[row % f->loops], record) : slot_missing(MISSING_BLANK);
+    wide[row] =
+        row < f->count ? wide_slot(&part->coded, maps[row % f->loops], record) : slot_missing(MISSING_BLANK);
   }
   return settle(f, wide, out, err);
 }
@@ -249,7 +255,8 @@ static status lay(frame *f, const program_variable *v, const parts *p, frame_var
 /* ---- Variables ------------------------------------------------------------------------------------ */
 
 /* The variable over the records, read from the column of loop K. */
-static status make_of_loop(frame *f, const program_variable *v, uint32_t k, frame_variable **out, error *err) {
+static status make_of_loop(frame *f, const program_variable *v, uint32_t k, frame_variable **out,
+                           error *err) {
   program_variable one = *v;
   one.stacked = false;
   one.column = v->columns[k];

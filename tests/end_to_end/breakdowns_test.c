@@ -141,11 +141,61 @@ static void every_analysis_with_breakdowns_takes_them(void **state) {
   }
 }
 
+/* The rows of TABLE of an analysis, "value" and "other_value" in that order. */
+static const json *cell_of(const json *report, size_t analysis, const char *table, const char *value,
+                           const char *other_value) {
+  const json *tables = json_get(json_at(json_get(report, "analyses"), analysis), "tables");
+  for (size_t t = 0; t < json_count(tables); t++) {
+    const json *rows = json_get(json_at(tables, t), "rows");
+    for (size_t i = 0; i < json_count(rows); i++) {
+      const json *row = json_at(rows, i);
+      if (slice_equal(json_as_text(json_get(json_at(tables, t), "name")), slice_of(table)) &&
+          slice_equal(json_as_text(json_get(row, "value")), slice_of(value)) &&
+          slice_equal(json_as_text(json_get(row, "other_value")), slice_of(other_value))) {
+        return row;
+      }
+    }
+  }
+  fail_msg("no %s of %s and %s", table, value, other_value);
+  return NULL;
+}
+
+/* As rows, a multiple choice is held against R elsewhere. */
+static void a_multiple_choice_as_columns_is_the_turned_table(void **state) {
+  scene *s = *state;
+  static const char *const sets[] = {"m", "ch"};
+  static const char *const options[][2] = {{"P", "Q"}, {"web", "app"}};
+  static const char *const regions[] = {"N", "S"};
+  for (size_t k = 0; k < 2; k++) {
+    char page[SPEC_BYTES];
+    snprintf(page, sizeof page,
+             VARIABLES
+             "analyses:\n  - crosstab: {rows: region, columns: %s, name: one}\n"
+             "  - crosstab: {rows: %s, columns: region, name: two}\n",
+             sets[k], sets[k]);
+    const json *report = scene_report(s, page, table_of_answers());
+    for (size_t i = 0; i < 4; i++) {
+      const char *region = regions[i / 2], *option = options[k][i % 2];
+      assert_same(json_get(cell_of(report, 0, "counts", region, option), "n"),
+                  json_get(cell_of(report, 1, "counts", option, region), "n"));
+      assert_same(json_get(cell_of(report, 0, "column_percents", region, option), "column_percent"),
+                  json_get(cell_of(report, 1, "row_percents", option, region), "row_percent"));
+      assert_same(json_get(cell_of(report, 0, "row_percents", region, option), "row_percent"),
+                  json_get(cell_of(report, 1, "column_percents", option, region), "column_percent"));
+      assert_same(json_get(cell_of(report, 0, "total_percents", region, option), "total_percent"),
+                  json_get(cell_of(report, 1, "total_percents", option, region), "total_percent"));
+      assert_same(json_get(cell_of(report, 0, "option_tests", "", option), "p_adjusted"),
+                  json_get(cell_of(report, 1, "option_tests", option, ""), "p_adjusted"));
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(a_group_is_who_a_filter_picks),
       SCENE_TEST(options_that_nobody_chose_make_no_group),
       SCENE_TEST(every_analysis_with_breakdowns_takes_them),
+      SCENE_TEST(a_multiple_choice_as_columns_is_the_turned_table),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,48 +8,49 @@
 
 enum { SPEC_BYTES = 4096, DATA_BYTES = 1 << 16, RECORDS = 150, LOOPS = 3 };
 
-#define STACKED                                                                                       \
-  "variables:\n"                                                                                      \
-  "  id: {type: id}\n"                                                                                \
-  "  region: {type: nominal}\n"                                                                       \
-  "  w: {type: weight, kind: sampling}\n"                                                             \
-  "stack:\n"                                                                                          \
-  "  brand:\n"                                                                                        \
-  "    loops: {b1: Alpha, b2: Beta, b3: Gamma}\n"                                                     \
-  "    variables:\n"                                                                                  \
-  "      sat: {column: \"*_sat\", type: scale, range: [1, 5], missing: {9: dont_know}}\n"             \
-  "      use: {column: \"*_use\", type: nominal}\n"                                                   \
-  "      spent: {column: \"*_spent\", type: number}\n"                                                \
-  "      why: {column: \"*_why\", type: multi, delimiter: \"|\"}\n"                                   \
+#define STACKED                                                                           \
+  "variables:\n"                                                                          \
+  "  id: {type: id}\n"                                                                    \
+  "  region: {type: nominal}\n"                                                           \
+  "  w: {type: weight, kind: sampling}\n"                                                 \
+  "stack:\n"                                                                              \
+  "  brand:\n"                                                                            \
+  "    loops: {b1: Alpha, b2: Beta, b3: Gamma}\n"                                         \
+  "    variables:\n"                                                                      \
+  "      sat: {column: \"*_sat\", type: scale, range: [1, 5], missing: {9: dont_know}}\n" \
+  "      use: {column: \"*_use\", type: nominal}\n"                                       \
+  "      spent: {column: \"*_spent\", type: number}\n"                                    \
+  "      why: {column: \"*_why\", type: multi, delimiter: \"|\"}\n"                       \
   "      note: {column: \"*_note\", type: text}\n"
-#define LONG                                                                                          \
-  "variables:\n"                                                                                      \
-  "  id: {type: id}\n"                                                                                \
-  "  region: {type: nominal}\n"                                                                       \
-  "  w: {type: weight, kind: sampling}\n"                                                             \
-  "  brand: {type: nominal, values: {b1: Alpha, b2: Beta, b3: Gamma}, closed: true}\n"                \
-  "  sat: {type: scale, range: [1, 5], missing: {9: dont_know}}\n"                                    \
-  "  use: {type: nominal}\n"                                                                          \
-  "  spent: {type: number}\n"                                                                         \
-  "  why: {type: multi, column: why, delimiter: \"|\"}\n"                                             \
+#define LONG                                                                           \
+  "variables:\n"                                                                       \
+  "  id: {type: id}\n"                                                                 \
+  "  region: {type: nominal}\n"                                                        \
+  "  w: {type: weight, kind: sampling}\n"                                              \
+  "  brand: {type: nominal, values: {b1: Alpha, b2: Beta, b3: Gamma}, closed: true}\n" \
+  "  sat: {type: scale, range: [1, 5], missing: {9: dont_know}}\n"                     \
+  "  use: {type: nominal}\n"                                                           \
+  "  spent: {type: number}\n"                                                          \
+  "  why: {type: multi, column: why, delimiter: \"|\"}\n"                              \
   "  note: {type: text}\n"
 /* What is the same in both; %s is the request for stacked rows. */
-#define REST                                                                                          \
-  "derived:\n"                                                                                        \
-  "  high: {top: sat}\n"                                                                              \
-  "  per: {compute: \"spent / sat\", decimals: 6}\n"                                                  \
-  "  good: {compute: \"sat >= 4 and (region == 'N' or brand == 'b2')\"}\n"                            \
-  "  old: {recode: use, map: {was: [no, maybe]}, else: keep}\n"                                       \
-  "constructs: {c: {items: [sat, high]}}\n"                                                           \
-  "small_base: 0\n"                                                                                   \
-  "analyses:\n"                                                                                       \
+#define REST                                                                                           \
+  "derived:\n"                                                                                         \
+  "  high: {top: sat}\n"                                                                               \
+  "  per: {compute: \"spent / sat\", decimals: 6}\n"                                                   \
+  "  good: {compute: \"sat >= 4 and (region == 'N' or brand == 'b2')\"}\n"                             \
+  "  old: {recode: use, map: {was: [no, maybe]}, else: keep}\n"                                        \
+  "constructs: {c: {items: [sat, high]}}\n"                                                            \
+  "small_base: 0\n"                                                                                    \
+  "analyses:\n"                                                                                        \
   "  - describe: {items: [sat, use, spent, why, note, region, high, per, good, old, c], "              \
-  "by: [brand, \"brand * region\", good]%s}\n"                                                        \
-  "  - describe: {items: [sat, spent], where: \"not missing(use) and brand != 'b3'\", weight: w, by: region%s}\n" \
-  "  - csat: {items: sat, by: brand, weight: w%s}\n"                                                  \
-  "  - compare: {items: [sat, spent], groups: brand, weight: w%s}\n"                                  \
-  "  - crosstab: {rows: [use, why], columns: brand%s}\n"                                              \
-  "  - correlate: {items: [sat, spent, per], method: both, by: brand%s}\n"                            \
+  "by: [brand, \"brand * region\", good]%s}\n"                                                         \
+  "  - describe: {items: [sat, spent], where: \"not missing(use) and brand != 'b3'\", weight: w, by: " \
+  "region%s}\n"                                                                                        \
+  "  - csat: {items: sat, by: brand, weight: w%s}\n"                                                   \
+  "  - compare: {items: [sat, spent], groups: brand, weight: w%s}\n"                                   \
+  "  - crosstab: {rows: [use, why], columns: brand%s}\n"                                               \
+  "  - correlate: {items: [sat, spent, per], method: both, by: brand%s}\n"                             \
   "  - index: {construct: c, by: brand%s}\n"
 
 static const char *const uses[] = {"yes", "no", "maybe", ""};
@@ -75,8 +76,8 @@ static loop random_loop(uint32_t *state, unsigned which) {
   if (next(state) % 4 > 0) { /* as many decimals as the loop's number: each column has others */
     snprintf(spent, sizeof spent, "%u.%0*u", next(state) % 300, (int)which + 1, next(state) % 10);
   }
-  snprintf(l.cells, sizeof l.cells, "%s,%s,%s,%s,%s", text, uses[next(state) % 4], spent, reasons[next(state) % 5],
-           next(state) % 3 == 0 ? "" : uses[next(state) % 3]);
+  snprintf(l.cells, sizeof l.cells, "%s,%s,%s,%s,%s", text, uses[next(state) % 4], spent,
+           reasons[next(state) % 5], next(state) % 3 == 0 ? "" : uses[next(state) % 3]);
   return l;
 }
 
@@ -86,12 +87,14 @@ static void tables(char *wide, char *tall) {
   int at = snprintf(wide, DATA_BYTES, "id,region,w");
   int end = snprintf(tall, DATA_BYTES, "id,region,w,brand,sat,use,spent,why,note\n");
   for (unsigned k = 1; k <= LOOPS; k++) {
-    at += snprintf(wide + at, DATA_BYTES - (size_t)at, ",b%u_sat,b%u_use,b%u_spent,b%u_why,b%u_note", k, k, k, k, k);
+    at += snprintf(wide + at, DATA_BYTES - (size_t)at, ",b%u_sat,b%u_use,b%u_spent,b%u_why,b%u_note", k, k, k,
+                   k, k);
   }
   at += snprintf(wide + at, DATA_BYTES - (size_t)at, "\n");
   for (unsigned i = 0; i < RECORDS; i++) {
     char head[64];
-    snprintf(head, sizeof head, "%u,%s,%u.%u", i, regions[next(&state) % 3], next(&state) % 3, next(&state) % 10);
+    snprintf(head, sizeof head, "%u,%s,%u.%u", i, regions[next(&state) % 3], next(&state) % 3,
+             next(&state) % 10);
     at += snprintf(wide + at, DATA_BYTES - (size_t)at, "%s", head);
     for (unsigned k = 0; k < LOOPS; k++) {
       const loop l = random_loop(&state, k);
@@ -146,11 +149,11 @@ static void a_stack_has_the_figures_of_the_long_table(void **state) {
 
 static void a_report_says_rows_and_respondents(void **state) {
   scene *s = *state;
-  const json *report = scene_report(
-      s,
-      "variables: {id: {type: id}}\nstack:\n  b: {loops: [x, y], variables: {q: {column: \"*q\", type: nominal}}}\n"
-      "analyses:\n  - describe: {items: q, where: not missing(q), stack: b}\n",
-      "id,xq,yq\n1,a,b\n2,,a\n3,,\n4,c,\n");
+  const json *report = scene_report(s,
+                                    "variables: {id: {type: id}}\nstack:\n  b: {loops: [x, y], variables: "
+                                    "{q: {column: \"*q\", type: nominal}}}\n"
+                                    "analyses:\n  - describe: {items: q, where: not missing(q), stack: b}\n",
+                                    "id,xq,yq\n1,a,b\n2,,a\n3,,\n4,c,\n");
   const json *analysis = json_at(json_get(report, "analyses"), 0);
   const json *settings = json_get(analysis, "settings");
   const json *base = json_get(settings, "base");

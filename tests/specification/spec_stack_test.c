@@ -4,10 +4,10 @@
 #include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
-#define HEAD                                                                                        \
-  "variables: {r: {type: nominal}, b1_q: {type: id}}\n"                                             \
-  "stack:\n"                                                                                        \
-  "  b: {loops: [b1, b2], variables: {q: {column: \"*_q\", type: scale, range: [1, 5]}}}\n"         \
+#define HEAD                                                                                \
+  "variables: {r: {type: nominal}, b1_q: {type: id}}\n"                                     \
+  "stack:\n"                                                                                \
+  "  b: {loops: [b1, b2], variables: {q: {column: \"*_q\", type: scale, range: [1, 5]}}}\n" \
   "  k: {loops: {x: X}, variables: {z: {column: \"*z\", type: number, decimals: 1}}}\n"
 #define ASKS(analysis) HEAD "analyses:\n  - " analysis "\n"
 
@@ -36,8 +36,9 @@ static void a_stack_is_a_loop_and_a_variable_per_entry(void **state) {
 
 static void numbers_of_all_loops_keep_the_same_decimals(void **state) {
   (void)state;
-  spec *s = page_parse("stack: {b: {loops: [x, y], variables: {n: {column: \"*n\", type: number}}}}\n"
-                       "variables: {id: {type: id}}\nanalyses: [describe: {items: n, stack: b}]\n");
+  spec *s = page_parse(
+      "stack: {b: {loops: [x, y], variables: {n: {column: \"*n\", type: number}}}}\n"
+      "variables: {id: {type: id}}\nanalyses: [describe: {items: n, stack: b}]\n");
   manifest *dataset = page_columns("id|xn|yn");
   dataset->columns[1].decimals_max = 1;
   dataset->columns[2].decimals_max = 3;
@@ -60,7 +61,8 @@ static void rows_of_a_stack_are_for_who_asks(void **state) {
       {ASKS("describe: {items: r, by: b}"), "6:5: 'b' is of the rows of stack 'b'; add stack: b"},
       {ASKS("describe: {items: r, where: q == 1}"), "6:5: 'q' is of the rows of stack 'b'; add stack: b"},
       {ASKS("describe: {items: [q, z], stack: b}"), "6:38: 'z' is of the rows of stack 'k', not of 'b'"},
-      {ASKS("describe: {items: r, stack: b}"), "6:33: stack: nothing here is of the rows of 'b'; leave stack out"},
+      {ASKS("describe: {items: r, stack: b}"),
+       "6:33: stack: nothing here is of the rows of 'b'; leave stack out"},
       {ASKS("describe: {items: q, stack: bb}"), "6:33: unknown stack 'bb'; did you mean 'b'?"},
       {HEAD "derived: {d: {difference: [q, z]}}\nanalyses: [describe: {items: r}]\n",
        "5:11: 'd': 'z' is of a stack of 1 loops, which does not fit here"},
@@ -75,10 +77,13 @@ static void a_stack_says_its_loops_and_columns(void **state) {
 #define STACK(body) "variables: {r: {type: id}}\nstack: {b: " body "}\nanalyses: [describe: {items: r}]\n"
   static const mistake_case cases[] = {
       {STACK("{variables: {q: {column: \"*q\", type: id}}}"),
-       "2:9: stack: loops: expected a list of 1 to 100 names, or a map of names and labels, as they stand for * in "
+       "2:9: stack: loops: expected a list of 1 to 100 names, or a map of names and labels, as they stand "
+       "for * in "
        "`column`"},
-      {STACK("{loops: [x, x], variables: {q: {column: \"*q\", type: id}}}"), "2:24: loops: 'x' is named twice"},
-      {STACK("{loops: [x]}"), "2:9: stack 'b' has no variables; add variables: {sat: {column: \"*_sat\", ..}}"},
+      {STACK("{loops: [x, x], variables: {q: {column: \"*q\", type: id}}}"),
+       "2:24: loops: 'x' is named twice"},
+      {STACK("{loops: [x]}"),
+       "2:9: stack 'b' has no variables; add variables: {sat: {column: \"*_sat\", ..}}"},
       {STACK("{loops: [x], variables: {q: {type: id}}}"),
        "2:37: stack: 'q' needs `column` with a * where the loop's name stands, such as column: \"*_q\""},
       {STACK("{loops: [x], variables: {q: {column: \"*q\", type: weight, kind: sampling}}}"),
