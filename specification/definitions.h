@@ -24,6 +24,7 @@ typedef struct derivation {
 
 bool derived_bands(compilation *c, symbol *s, const derivation *d, const node *input);
 bool derived_recode(compilation *c, symbol *s, const derivation *d, const node *input);
+bool derived_cross(compilation *c, symbol *s, const derivation *d, const node *input);
 bool derived_compute(compilation *c, symbol *s, const derivation *d, const node *input);
 
 /* The one input of a derived variable, READY and set as its input; NULL: reported. */

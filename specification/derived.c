@@ -166,6 +166,7 @@ static const derivation derivations[] = {
     {"mean", {"weights", "valid_min"}, read_mean, 0},
     {"difference", {0}, read_difference, 0},
     {"chosen", {"option"}, read_chosen, 0},
+    {"cross", {0}, derived_cross, 0},
     {"compute", {"decimals"}, derived_compute, 0},
 };
 
@@ -186,7 +187,7 @@ static const derivation *derivation_of(compilation *c, const symbol *s) {
   if (s->body->count == 0) {
     problem_at(c->problems, s->key->at,
                "derived variable '%s' is empty; expected one of: bands, recode, "
-               "year, quarter, month, weekday, top, bottom, mean, difference, chosen, compute",
+               "year, quarter, month, weekday, top, bottom, mean, difference, chosen, cross, compute",
                problem_quote(c->problems, s->key->text));
   } else {
     problem_unknown(c->problems, s->body->keys[0]->at, "way to derive a variable", s->body->keys[0]->text,

@@ -242,6 +242,8 @@ const char *symbol_kind_name(const symbol *s) {
       return "a difference";
     case VARIABLE_COMPUTE:
       return "a computed number";
+    case VARIABLE_CROSS:
+      return "a crossing";
     case VARIABLE_LOOP:
       return "the loop of a stack";
     case VARIABLE_CLUSTER:

@@ -156,6 +156,7 @@ static const struct maker_row {
     {VARIABLE_DIFFERENCE, frame_make_difference},
     {VARIABLE_COMPUTE, frame_make_compute},
     {VARIABLE_CONDITION, frame_make_condition},
+    {VARIABLE_CROSS, frame_make_cross},
 };
 
 frame_maker *frame_maker_of(variable_kind kind) {

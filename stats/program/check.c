@@ -352,6 +352,16 @@ static status check_top(const program *p, const program_variable *v, const varia
   return check_inputs_numeric(p, v, traits, err);
 }
 
+static status check_cross(const program *p, const program_variable *v, const variable_traits *traits,
+                          error *err) {
+  for (uint32_t i = 0; i < v->inputs_count; i++) {
+    if (program_variable_form(&p->variables[v->inputs[i]]) != FORM_CODED) {
+      return refuse_input(v, traits, &p->variables[v->inputs[i]], "scales, categories or bands", err);
+    }
+  }
+  return STATUS_OK;
+}
+
 static status check_nodes(const program *p, const program_variable *v, const variable_traits *traits,
                           error *err) {
   (void)traits;
@@ -371,6 +381,7 @@ static const struct derived_check {
     {VARIABLE_DIFFERENCE, check_difference},
     {VARIABLE_COMPUTE, check_nodes},
     {VARIABLE_CONDITION, check_nodes},
+    {VARIABLE_CROSS, check_cross},
 };
 
 /* ---- What is known of the values ------------------------------------------------------------------ */

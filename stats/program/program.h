@@ -51,6 +51,8 @@ enum {
   PROGRAM_MEAN_DECIMALS = 12,                           /* MEAN */
   PROGRAM_COMPUTE_DECIMALS_MAX = 12,                    /* COMPUTE */
 };
+/* Between the keys of a CROSS. */
+#define PROGRAM_CROSS_SIGN " × "
 /* Weights of a MEAN add up to less than this. */
 #define PROGRAM_MEAN_WEIGHT_MAX ((int64_t)1 << 40)
 /* Valid numbers (mantissas) are within +-2^62. */
@@ -107,6 +109,7 @@ typedef enum variable_kind {
   VARIABLE_DIFFERENCE = 22, /* inputs[0] - inputs[1], both answered; number */
   VARIABLE_COMPUTE = 23,    /* what `nodes` make of the inputs, rounded half to even; number */
   VARIABLE_CONDITION = 24,  /* 1 when `nodes` are true of the inputs, 0 when false; coded */
+  VARIABLE_CROSS = 26, /* the keys of inputs[0], inputs[1], .. with PROGRAM_CROSS_SIGN between them; coded */
   /* of stacked rows */
   VARIABLE_LOOP = 25, /* `keys`, one per loop: which loop the row is of; coded */
 } variable_kind;

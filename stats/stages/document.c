@@ -17,8 +17,8 @@ static const char *variable_kind_name(variable_kind kind) {
       {VARIABLE_PERIOD, "period"},     {VARIABLE_TOP, "flag"},
       {VARIABLE_MEAN, "mean"},         {VARIABLE_OPTION, "flag"},
       {VARIABLE_CLUSTER, "segment"},   {VARIABLE_DIFFERENCE, "difference"},
-      {VARIABLE_LOOP, "loop"},         {VARIABLE_COMPUTE, "computed"},
-      {VARIABLE_CONDITION, "flag"},
+      {VARIABLE_CROSS, "crossing"},    {VARIABLE_LOOP, "loop"},
+      {VARIABLE_COMPUTE, "computed"},  {VARIABLE_CONDITION, "flag"},
   };
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (names[i].kind == kind) {

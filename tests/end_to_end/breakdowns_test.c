@@ -190,12 +190,33 @@ static void a_multiple_choice_as_columns_is_the_turned_table(void **state) {
   }
 }
 
+/* A crossing as columns has the respondents of the crossed groups. */
+static void a_crossing_is_one_variable(void **state) {
+  scene *s = *state;
+  const json *report = scene_report(
+      s,
+      VARIABLES
+      "derived: {k: {cross: [region, y, x]}, v: {cross: [ch1, region]}, ch1: {chosen: ch, option: web, "
+      "values: {0: no, 1: web}}}\n"
+      "analyses:\n  - describe: {items: x, by: [\"region * y * x\"]}\n  - describe: {items: x, by: k}\n"
+      "  - crosstab: {rows: m, columns: v}\n",
+      table_of_answers());
+  const json *crossed = row_of(report, 0, slice_of("{\"region\":\"N\",\"x\":4,\"y\":\"2024\"}"));
+  const json *one = row_of(report, 1, slice_of("{\"k\":\"N × 2024 × 4\"}"));
+  assert_non_null(crossed);
+  assert_non_null(one);
+  assert_same(json_get(crossed, "n"), json_get(one, "n"));
+  assert_same(json_get(crossed, "mean"), json_get(one, "mean"));
+  (void)cell_of(report, 2, "counts", "P", "1 × N");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(a_group_is_who_a_filter_picks),
       SCENE_TEST(options_that_nobody_chose_make_no_group),
       SCENE_TEST(every_analysis_with_breakdowns_takes_them),
       SCENE_TEST(a_multiple_choice_as_columns_is_the_turned_table),
+      SCENE_TEST(a_crossing_is_one_variable),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@ from golden import Golden
 VERSION = 7
 
 SCALE, NOMINAL, NUMBER, DATE, TEXT, MULTI_CELL, MULTI_FLAGS = 1, 2, 3, 4, 5, 6, 7
-RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE, COMPUTE, CONDITION, LOOP = 16, 17, 18, 19, 20, 21, 22, 23, 24, 25
+RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE, COMPUTE, CONDITION, LOOP, CROSSED = 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
 STACKED = 0x80
 AND, OR, NOT, EQ, NE, LT, LE, GT, GE, IN, MISSING, HAS = range(1, 13)
 NOT_ASKED, NOT_APPLICABLE, REFUSED = 1, 2, 3
@@ -278,7 +278,7 @@ def operations(e, *items):
 def computed(e):
     """Every operation; a recode that keeps the texts it does not name; and rows stacked into two loops."""
     e.u8(VERSION, "version")
-    e.varint(8, "variables")
+    e.varint(9, "variables")
     scale(e, "q", "q", [], 1, 5, 0)
     start(e, "n", NOMINAL, "nominal")
     e.text("n", "column")
@@ -326,6 +326,8 @@ def computed(e):
     bounds(e, 1, 5)
     e.u8(0, "not reversed")
     optional(e)
+    start(e, "both", CROSSED, "crossing")
+    inputs(e, 6, 1)
     e.varint(0, "filters")
     e.varint(0, "weights")
     e.varint(1, "accumulators")

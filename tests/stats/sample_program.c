@@ -406,6 +406,11 @@ static void add_stack(program *p, uint32_t nominal) {
                                  .low = 1,
                                  .high = 5},
              &scale);
+  sample_add(
+      p,
+      &(program_variable){
+          .kind = VARIABLE_CROSS, .name = "both", .inputs = (uint32_t[]){loop, nominal}, .inputs_count = 2},
+      NULL);
   need(program_add_accumulator(p,
                                &(program_accumulator){.kind = ACCUMULATOR_FREQUENCY,
                                                       .variables = &scale,
