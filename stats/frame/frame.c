@@ -244,7 +244,7 @@ status frame_rounded(frame *f, uint32_t variable, int64_t *count, const uint8_t 
 
 status frame_tidied(frame *f, uint32_t variable, uint32_t column, const uint8_t **rows, error *err) {
   frame_variable *known;
-  TRY(made_variable(f, variable, &known, err));
+  TRY(frame_made(f, variable, &known, err));
   *rows = known->tidied != NULL ? known->tidied[column] : NULL;
   return STATUS_OK;
 }
