@@ -20,6 +20,7 @@
 #include "reading/places.h"
 #include "reading/reading.h"
 #include "reading/source.h"
+#include "store/column_codes.h"
 
 enum {
   INPUT_RECORD_BYTES_MAX = 16 << 20,
@@ -35,41 +36,19 @@ enum {
 
 typedef enum input_type { INPUT_UNKNOWN, INPUT_TEXTS, INPUT_NUMBERS, INPUT_LISTS } input_type;
 
-/* The meaning of CODE. */
-typedef struct input_label {
-  slice code;
-  slice label;
-} input_label;
-
-/* Codes that are not answers: from LOW to HIGH, or LOW alone when HIGH is empty. */
-typedef struct input_missing {
-  slice low, high;
-} input_missing;
-
 /* A column.  What the format does not know is zero. */
 typedef struct input_column {
   slice name; /* trimmed, not empty, unique */
   input_type type;
   slice label;
-  const input_label *values;
-  uint32_t values_count;
-  const input_missing *missing;
-  uint32_t missing_count;
+  column_codes codes;
 } input_column;
-
-/* A multiple-response set: each column is an option, and COUNTED is the code for "chosen"; if COUNTED is
- * empty the columns hold the first, the second, ... answer. */
-typedef struct input_set {
-  slice name, label, counted;
-  const uint32_t *columns;
-  uint32_t columns_count;
-} input_set;
 
 typedef struct input_header {
   uint64_t line; /* with the names; 0: there is none */
   input_column *columns;
   uint32_t count;
-  input_set *sets;
+  code_set *sets; /* multiple-response sets */
   uint32_t sets_count;
   file_reading reading; /* the title of the platform is static */
 } input_header;

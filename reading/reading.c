@@ -216,6 +216,53 @@ static void note_absence(const reading *r, uint32_t index, manifest *m) {
   }
 }
 
+/* What the files' own dictionaries say of column INDEX. */
+static void describe_codes(const reading *r, uint32_t index, manifest *m) {
+  manifest_column *c = &m->columns[index];
+  bool is_taken = false;
+  for (uint32_t i = 0; i < r->files_count; i++) {
+    const reading_file *f = &r->files[i];
+    const uint32_t cell = f->layout.cells[index];
+    if (cell == INPUT_ABSENT) {
+      continue;
+    }
+    const column_codes *codes = &f->input.header.columns[cell].codes;
+    if (!is_taken) {
+      c->codes = column_codes_copy(codes, m->memory);
+      is_taken = true;
+    } else if (c->codes_differ == 0 && column_codes_bytes(codes) > 0 &&
+               !column_codes_equal(codes, &c->codes)) {
+      c->codes_differ = i + 1;
+    }
+  }
+}
+
+/* The sets of the first file whose columns are all wanted.  CELLS: of the COUNT columns of M, in the file. */
+static void describe_sets(const input_header *h, const uint32_t *cells, manifest *m) {
+  uint32_t *place_of = ARENA_ARRAY(m->memory, uint32_t, (size_t)h->count + 1);
+  m->sets = ARENA_ARRAY(m->memory, code_set, (size_t)h->sets_count + 1);
+  if (arena_failed(m->memory)) {
+    return;
+  }
+  for (uint32_t i = 0; i < m->columns_count; i++) {
+    if (cells[i] != INPUT_ABSENT) {
+      place_of[cells[i]] = i + 1;
+    }
+  }
+  for (uint32_t i = 0; i < h->sets_count; i++) {
+    code_set set = code_set_copy(&h->sets[i], m->memory);
+    uint32_t *columns = (uint32_t *)set.columns;
+    bool is_whole = columns != NULL;
+    for (uint32_t k = 0; is_whole && k < set.columns_count; k++) {
+      is_whole = place_of[columns[k]] > 0;
+      columns[k] = is_whole ? place_of[columns[k]] - 1 : 0;
+    }
+    if (is_whole) {
+      m->sets[m->sets_count++] = set;
+    }
+  }
+}
+
 static status fill_manifest(const reading *r, const pipeline *p, manifest *m, error *err) {
   size_t outcomes_count;
   const pipeline_outcome *outcomes = pipeline_outcomes(p, &outcomes_count);
@@ -245,7 +292,9 @@ static status fill_manifest(const reading *r, const pipeline *p, manifest *m, er
                                       .largest_known = true,
                                       .as_numbers = columns[i].as_numbers};
     note_absence(r, i, m);
+    describe_codes(r, i, m);
   }
+  describe_sets(&first->input.header, first->layout.cells, m);
   return arena_failed(m->memory) ? no_memory(err) : STATUS_OK;
 }
 
@@ -384,6 +433,12 @@ static status header_manifest(const input_header *header, const char *title, man
     for (uint32_t i = 0; i < header->count; i++) {
       m->columns[i].name = arena_slice(m->memory, header->columns[i].name);
       m->columns[i].label = arena_slice(m->memory, header->columns[i].label);
+      m->columns[i].codes = column_codes_copy(&header->columns[i].codes, m->memory);
+    }
+    m->sets = ARENA_ARRAY(m->memory, code_set, (size_t)header->sets_count + 1);
+    m->sets_count = m->sets != NULL ? header->sets_count : 0;
+    for (uint32_t i = 0; i < m->sets_count; i++) {
+      m->sets[i] = code_set_copy(&header->sets[i], m->memory);
     }
   }
   if (arena_failed(m->memory)) {

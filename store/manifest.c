@@ -1,8 +1,9 @@
-/* Manifests as bytes: magic, version, then files, shards and columns in order, XXH3-64 at the end.
+/* Manifests as bytes: magic, version, then files, shards, columns and sets in order, XXH3-64 at the end.
  *
- * Version 4, in which all files have all columns, version 3, which said neither what a file was read as nor
- * what a column is about, and version 2, which did not say either how large a column's numbers are nor which
- * records belong to no respondent, are read as well: datasets that a broker keeps outlive programs.
+ * Version 4, in which all files have all columns and nothing is known of codes, version 3, which said neither
+ * what a file was read as nor what a column is about, and version 2, which did not say either how large a
+ * column's numbers are nor which records belong to no respondent, are read as well: datasets that a broker
+ * keeps outlive programs.
  *
  * Integers are varints in their shortest form, so equal manifests have equal bytes.  The reader checks what
  * other modules rely on: texts are UTF-8 (they go into reports), shards refer to existing files, and
@@ -21,7 +22,7 @@ enum {
   MANIFEST_VERSION = 5,
   MANIFEST_VERSION_OLDEST = 2,
   MANIFEST_VERSION_LABELS = 4,  /* and what files were read as */
-  MANIFEST_VERSION_LACKING = 5, /* which files do not have a column, and of which sheets they are */
+  MANIFEST_VERSION_LACKING = 5, /* which files do not have a column, and of which sheets they are; codes */
   MAGIC_BYTES = 8,
   CHECKSUM_BYTES = 8,
   TEXT_BYTES_MAX = 1 << 20,
@@ -30,6 +31,8 @@ enum {
   FILE_BYTES_MIN = 1 + DIGEST_BYTES + 4,
   SHARD_BYTES_MIN = DIGEST_BYTES + 4,
   COLUMN_BYTES_MIN = 3,
+  SET_BYTES_MIN = 4,
+  SETS_MAX = 4096,
 };
 
 manifest *manifest_new(void) {
@@ -107,6 +110,8 @@ static void encode_column(const manifest_column *c, buf *out) {
   for (uint32_t i = 0; i < c->lacking_count; i++) {
     buf_put_varint(out, c->lacking[i] - (i > 0 ? c->lacking[i - 1] + 1 : 0));
   }
+  column_codes_encode(&c->codes, out);
+  buf_put_varint(out, c->codes_differ);
 }
 
 void manifest_encode(const manifest *m, buf *out) {
@@ -129,6 +134,10 @@ void manifest_encode(const manifest *m, buf *out) {
   buf_put_varint(out, m->columns_count);
   for (uint32_t i = 0; i < m->columns_count; i++) {
     encode_column(&m->columns[i], out);
+  }
+  buf_put_varint(out, m->sets_count);
+  for (uint32_t i = 0; i < m->sets_count; i++) {
+    code_set_encode(&m->sets[i], out);
   }
   if (!out->failed) {
     buf_put_u64(out, digest_xxh3(out->data + start, out->length - start));
@@ -224,6 +233,8 @@ static void decode_column(reader *r, uint32_t version, manifest_column *c, const
   }
   if (version >= MANIFEST_VERSION_LACKING) {
     decode_lacking(r, m, c);
+    column_codes_decode(r, memory, &c->codes);
+    c->codes_differ = (uint32_t)reader_count(r, UINT32_MAX);
   }
 }
 
@@ -233,6 +244,17 @@ static void decode_columns(reader *r, uint32_t version, manifest *m) {
   for (uint32_t i = 0; m->columns != NULL && r->problem == NULL && i < m->columns_count; i++) {
     m->columns[i] = (manifest_column){0};
     decode_column(r, version, &m->columns[i], m);
+    if (m->columns[i].codes_differ > m->files_count) {
+      reader_fail(r, "a column is said to differ in a file that does not exist");
+    }
+  }
+}
+
+static void decode_sets(reader *r, manifest *m) {
+  m->sets_count = (uint32_t)reader_count_of(r, SETS_MAX, SET_BYTES_MIN);
+  m->sets = ARENA_ARRAY(m->memory, code_set, (size_t)m->sets_count + 1);
+  for (uint32_t i = 0; m->sets != NULL && r->problem == NULL && i < m->sets_count; i++) {
+    code_set_decode(r, m->columns_count, m->memory, &m->sets[i]);
   }
 }
 
@@ -277,6 +299,9 @@ status manifest_decode(const void *bytes, size_t length, manifest **out, error *
   decode_files(&r, version, m);
   decode_shards(&r, m);
   decode_columns(&r, version, m);
+  if (version >= MANIFEST_VERSION_LACKING) {
+    decode_sets(&r, m);
+  }
   status st = arena_failed(m->memory) ? error_no_memory(err, "manifest") : reader_finish(&r, "manifest", err);
   if (st != STATUS_OK) {
     manifest_destroy(m);

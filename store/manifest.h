@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/file_facts.h"
 #include "base/status.h"
+#include "store/column_codes.h"
 
 enum {
   MANIFEST_FILES_MAX = 1 << 20,
@@ -36,6 +37,8 @@ typedef struct manifest_column {
   uint32_t *lacking;  /* ascending: the files that do not have it, nor their shards */
   uint32_t lacking_count;
   size_t lacking_capacity;
+  column_codes codes;    /* what the dictionary of the first file that has it says of its cells */
+  uint32_t codes_differ; /* the first file, from 1, whose dictionary says something else; 0: none does */
 } manifest_column;
 
 typedef struct manifest {
@@ -46,6 +49,8 @@ typedef struct manifest {
   uint32_t shards_count;
   manifest_column *columns; /* in the order of the first file; then what later ones have besides */
   uint32_t columns_count;
+  code_set *sets; /* multiple-response sets of the first file's dictionary */
+  uint32_t sets_count;
 } manifest;
 
 manifest *manifest_new(void);

@@ -36,7 +36,8 @@ static uint32_t add_column(joined_columns *j, uint64_t hash, const manifest_colu
   }
   m->columns[m->columns_count++] = (manifest_column){.name = arena_slice(m->memory, from->name),
                                                      .label = arena_slice(m->memory, from->label),
-                                                     .largest_known = true};
+                                                     .largest_known = true,
+                                                     .codes = column_codes_copy(&from->codes, m->memory)};
   j->last_parts[j->parts_count++] = 0;
   for (uint32_t i = 0; i < files_before; i++) {
     manifest_column_lacks(m, &m->columns[place], i);
@@ -44,11 +45,19 @@ static uint32_t add_column(joined_columns *j, uint64_t hash, const manifest_colu
   return place;
 }
 
+static void add_codes(manifest_column *to, const manifest_column *from, uint32_t files_before) {
+  const bool is_other = column_codes_bytes(&from->codes) > 0 && !column_codes_equal(&from->codes, &to->codes);
+  if (to->codes_differ == 0 && (is_other || from->codes_differ > 0)) {
+    to->codes_differ = files_before + (is_other ? 1 : from->codes_differ);
+  }
+}
+
 static void add_facts(manifest *m, manifest_column *to, const manifest_column *from, uint32_t files_before) {
   to->decimals_max = from->decimals_max > to->decimals_max ? from->decimals_max : to->decimals_max;
   to->largest = decimal_magnitude_max(from->largest, to->largest);
   to->largest_known = to->largest_known && from->largest_known;
   to->as_numbers = to->as_numbers || from->as_numbers;
+  add_codes(to, from, files_before);
   for (uint32_t i = 0; i < from->lacking_count; i++) {
     manifest_column_lacks(m, to, files_before + from->lacking[i]);
   }
@@ -77,6 +86,15 @@ static bool join_part(joined_columns *j, const manifest *part, uint32_t number, 
   return true;
 }
 
+/* The columns of the first part stay where they are. */
+static bool join_sets(const manifest *first, manifest *m) {
+  m->sets = ARENA_ARRAY(m->memory, code_set, (size_t)first->sets_count + 1);
+  for (uint32_t i = 0; m->sets != NULL && i < first->sets_count; i++) {
+    m->sets[m->sets_count++] = code_set_copy(&first->sets[i], m->memory);
+  }
+  return m->sets != NULL;
+}
+
 static bool join_columns(const manifest *const *parts, size_t count, manifest *m) {
   joined_columns j = {.m = m};
   uint32_t files_before = 0;
@@ -86,7 +104,7 @@ static bool join_columns(const manifest *const *parts, size_t count, manifest *m
     files_before += parts[i]->files_count;
   }
   hash_table_fini(&j.places);
-  return good;
+  return good && join_sets(parts[0], m);
 }
 
 static void add_part(const manifest *part, manifest *m) {

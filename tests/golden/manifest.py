@@ -1,4 +1,5 @@
-"""Manifests, from the description in store/manifest.c: version 5, and 4, 3 and 2, which are still read."""
+"""Manifests, from the descriptions in store/manifest.c and store/column_codes.c: version 5, and 4, 3 and 2, which are
+still read."""
 
 from golden import Golden, run, xxh3
 
@@ -45,7 +46,38 @@ def shard(e, name, size, first_ordinal, rows, file_index):
     e.varint(file_index, "file")
 
 
-def column(e, version, name, decimals, as_numbers, largest=None, label="", lacking=()):
+def codes(e, values=(), missing=(), measure=0, dates="", weight=False):
+    has = [(values, "values"), (missing, "missing codes"), (measure, "measure"), (dates, "dates"), (weight, "weight")]
+    flags = sum(1 << i for i, (what, _) in enumerate(has) if what)
+    e.u8(flags, "codes: " + (", ".join(name for what, name in has if what) or "nothing"))
+    if values:
+        e.varint(len(values), "labels")
+        for code, label in values:
+            e.text(code, "code")
+            e.text(label, "label")
+    if missing:
+        e.varint(len(missing), "missing")
+        for low, high in missing:
+            e.u8(high is not None, "a range" if high is not None else "a code")
+            e.text(low, "low")
+            if high is not None:
+                e.text(high, "high")
+    if measure:
+        e.u8(measure, "measure")
+    if dates:
+        e.text(dates, "date format")
+
+
+def response_set(e, name, label, counted, columns):
+    e.text(name, "set")
+    e.text(label, "label")
+    e.text(counted, "counted")
+    e.varint(len(columns), "columns")
+    for column_index in columns:
+        e.varint(column_index, "column")
+
+
+def column(e, version, name, decimals, as_numbers, largest=None, label="", lacking=(), known={}, differ=0):
     e.text(name, "column")
     if version > MIDDLE:
         e.text(label, "label")
@@ -60,6 +92,8 @@ def column(e, version, name, decimals, as_numbers, largest=None, label="", lacki
         e.varint(len(lacking), "files that lack it")
         for i, number in enumerate(lacking):
             e.varint(number - (lacking[i - 1] + 1 if i > 0 else 0), f"file {number}")
+        codes(e, **known)
+        e.varint(differ, "another file's codes differ")
 
 
 def whole(e, version):
@@ -73,8 +107,12 @@ def whole(e, version):
     shard(e, run(0x60, 32), 512, 30, 10, 0)
     shard(e, run(0x80, 32), 256, 40, 4, 1)
     e.varint(2, "columns")
-    column(e, version, "score", 0, 0, label="满意吗？", lacking=(1,))
-    column(e, version, "amount", 2, 1, (99999, -2))
+    score = {"values": [("1", "no"), ("9", "refused")], "missing": [("9", None), ("90", "")], "measure": 2}
+    column(e, version, "score", 0, 0, label="满意吗？", lacking=(1,), known=score, differ=2)
+    column(e, version, "amount", 2, 1, (99999, -2), known={"dates": "%Y", "weight": True})
+    if version > LABELS:
+        e.varint(1, "sets")
+        response_set(e, "media", "Media", "1", [1, 0])
     e.u64(xxh3(e.data()), "XXH3 of all before")
 
 

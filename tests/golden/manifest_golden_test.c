@@ -9,12 +9,17 @@ enum { VERSION_AT = 8, CHECKSUM_BYTES = 8, VERSION_NEWEST = 5 };
 
 static const golden_version newest = {VERSION_NEWEST, "MANIFEST_VERSION (store/manifest.c)"};
 
+static const code_label labels[] = {{{"1", 1}, {"no", 2}}, {{"9", 1}, {"refused", 7}}};
+static const code_range missing[] = {{{"9", 1}, {NULL, 0}, false}, {{"90", 2}, {"", 0}, true}};
+static const uint32_t set_columns[] = {1, 0};
+
 /* The dataset of manifest.py. */
 typedef struct sample {
   file_facts files[2];
   manifest_shard shards[3];
   manifest_column columns[2];
   uint32_t lacking;
+  code_set sets[1];
   manifest m;
 } sample;
 
@@ -39,12 +44,16 @@ static void make(sample *s) {
                  {.name = golden_digest(0x60), .bytes = 512, .first_ordinal = 30, .rows = 10},
                  {.name = golden_digest(0x80), .bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}},
       .columns = {{.name = {"score", 5},
-                   .label = slice_of("\xe6\xbb\xa1\xe6\x84\x8f\xe5\x90\x97\xef\xbc\x9f")},
+                   .label = slice_of("\xe6\xbb\xa1\xe6\x84\x8f\xe5\x90\x97\xef\xbc\x9f"),
+                   .codes = {labels, 2, missing, 2, MEASURE_ORDINAL, {NULL, 0}, false},
+                   .codes_differ = 2},
                   {.name = {"amount", 6},
                    .decimals_max = 2,
                    .largest = {99999, -2},
                    .largest_known = true,
-                   .as_numbers = true}},
+                   .as_numbers = true,
+                   .codes = {.date_format = {"%Y", 2}, .is_weight = true}}},
+      .sets = {{slice_of("media"), slice_of("Media"), slice_of("1"), set_columns, 2}},
   };
   s->lacking = 1;
   s->columns[0].lacking = &s->lacking;
@@ -54,7 +63,9 @@ static void make(sample *s) {
                     .shards = s->shards,
                     .shards_count = 3,
                     .columns = s->columns,
-                    .columns_count = 2};
+                    .columns_count = 2,
+                    .sets = s->sets,
+                    .sets_count = 1};
 }
 
 static manifest *decoded(const golden *g, const char *entry) {
@@ -110,7 +121,12 @@ static void bytes_of_the_newest_version_are_fixed(void **state) {
     assert_int_equal(m->columns[i].lacking_count, s.columns[i].lacking_count);
     assert_false(manifest_column_is_lacking(&m->columns[i], 0));
     assert_true(manifest_column_is_lacking(&m->columns[i], 1) == (i == 0));
+    assert_true(column_codes_equal(&m->columns[i].codes, &s.columns[i].codes));
+    assert_int_equal(m->columns[i].codes_differ, s.columns[i].codes_differ);
   }
+  assert_int_equal(m->sets_count, 1);
+  assert_true(slice_equal(m->sets[0].counted, s.sets[0].counted) && m->sets[0].columns_count == 2);
+  assert_memory_equal(m->sets[0].columns, set_columns, sizeof set_columns);
   manifest_destroy(m);
   buf_fini(&b);
   golden_close(g);
@@ -128,6 +144,8 @@ static void expect_readable(const char *entry, bool knows_labels, bool knows_ski
     assert_file(&m->files[i], &s.files[i]);
     s.columns[i].lacking_count = 0;
     s.files[i].reading.sheet = (slice){0};
+    s.columns[i].codes = (column_codes){0};
+    s.columns[i].codes_differ = 0;
     if (!knows_labels) {
       s.files[i].reading = (file_reading){0};
       s.columns[i].label = (slice){0};
@@ -138,6 +156,7 @@ static void expect_readable(const char *entry, bool knows_labels, bool knows_ski
       s.columns[i].largest_known = false;
     }
   }
+  s.m.sets_count = 0;
   buf_init(&again);
   buf_init(&wanted);
   manifest_encode(m, &again);
