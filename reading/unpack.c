@@ -156,7 +156,10 @@ static const struct {
 } first_bytes[] = {
     {"\x1f\x8b", 2, start_gzip, NULL},
     {"\x28\xb5\x2f\xfd", 4, start_zstd, NULL},
-    {"$FL2", 4, NULL, "an SPSS file, which cannot be read; export it as CSV"},
+    {"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60", 16, NULL,
+     "a SAS data set, which cannot be read; export it as .sav, .dta or CSV"},
+    {"HEADER RECORD*******LIB", 23, NULL,
+     "a SAS transport file, which cannot be read; export it as .sav, .dta or CSV"},
     {"\xfd"
      "7zXZ",
      5, NULL, "packed with xz, which cannot be read; unpack it, or pack it with gzip or zstd"},

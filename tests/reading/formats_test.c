@@ -3,6 +3,7 @@
 #include "tests/reading/csv_reading.h"
 
 #include "reading/reader.h"
+#include "tests/reading/readstat_files.h"
 #include "tests/reading/workbook.h"
 #include "tests/seeded.h"
 
@@ -114,6 +115,30 @@ static void write_xlsx(const answers *a, buf *out) {
   buf_fini(&sheet);
 }
 
+/* The items are numbers, everything else is text. */
+static void write_statistics(const answers *a, written_as as, buf *out) {
+  readstat_writer_t *w = readstat_file_new();
+  readstat_variable_t *variables[COLUMNS];
+  for (int c = 0; c < COLUMNS; c++) {
+    variables[c] =
+        readstat_add_variable(w, names[c], c == 0 ? READSTAT_TYPE_DOUBLE : READSTAT_TYPE_STRING, CELL_BYTES);
+  }
+  readstat_file_begin(w, as, out, (long)a->rows);
+  for (size_t i = 0; i < a->rows; i++) {
+    readstat_well(readstat_begin_row(w));
+    readstat_well(readstat_insert_double_value(w, variables[0], atof(a->cells[i][0])));
+    for (int c = 1; c < COLUMNS; c++) {
+      readstat_well(readstat_insert_string_value(w, variables[c], a->cells[i][c]));
+    }
+    readstat_well(readstat_end_row(w));
+  }
+  readstat_file_end(w);
+}
+
+static void write_sav(const answers *a, buf *out) {
+  write_statistics(a, WRITTEN_SAV, out);
+}
+
 typedef struct writer {
   const char *format;
   void (*write)(const answers *a, buf *out);
@@ -125,6 +150,7 @@ static const writer writers[] = {
     {"csv", write_csv, "answers.csv", "item,amount,region,comment\n"},
     {"ndjson", write_ndjson, "answers.jsonl", NULL},
     {"xlsx", write_xlsx, "answers.xlsx", NULL},
+    {"sav", write_sav, "answers.sav", NULL},
 };
 
 /* Runs CHECK for each format of the table. */

@@ -1,0 +1,66 @@
+/* A buffer whose front moves. */
+#include "reading/byte_stream.h"
+
+#include <string.h>
+
+enum { CHUNK_BYTES = 256 << 10 };
+
+void byte_stream_init(byte_stream *b, text_source *source, const char *title) {
+  *b = (byte_stream){.source = source, .title = title};
+  buf_init(&b->held);
+}
+
+void byte_stream_fini(byte_stream *b) {
+  buf_fini(&b->held);
+}
+
+static status read_more(byte_stream *b, error *err) {
+  buf *held = &b->held;
+  size_t got = 0;
+  if (b->at > 0) {
+    memmove(held->data, held->data + b->at, held->length - b->at);
+    held->length -= b->at;
+    b->before += b->at;
+    b->at = 0;
+  }
+  if (!buf_reserve(held, CHUNK_BYTES)) {
+    return error_no_memory(err, b->title);
+  }
+  TRY(source_read(b->source, held->data + held->length, CHUNK_BYTES, &got, err));
+  held->length += got;
+  b->ended = got == 0;
+  return STATUS_OK;
+}
+
+status byte_stream_ask(byte_stream *b, size_t count, error *err) {
+  while (byte_stream_left(b) < count && !b->ended) {
+    TRY(read_more(b, err));
+  }
+  return STATUS_OK;
+}
+
+static status cut_off(const byte_stream *b, const char *what, error *err) {
+  return error_set(err, STATUS_DATA, "%s: ends within %s, at byte %llu; the file was cut off, copy it again",
+                   b->title, what, (unsigned long long)(b->before + b->held.length));
+}
+
+status byte_stream_need(byte_stream *b, size_t count, const char *what, error *err) {
+  TRY(byte_stream_ask(b, count, err));
+  return byte_stream_left(b) >= count ? STATUS_OK : cut_off(b, what, err);
+}
+
+status byte_stream_pass(byte_stream *b, uint64_t count, const char *what, error *err) {
+  while (count > 0) {
+    const size_t left = byte_stream_left(b);
+    const size_t now = count < left ? (size_t)count : left;
+    byte_stream_take(b, now);
+    count -= now;
+    if (count > 0 && b->ended) {
+      return cut_off(b, what, err);
+    }
+    if (count > 0) {
+      TRY(read_more(b, err));
+    }
+  }
+  return STATUS_OK;
+}

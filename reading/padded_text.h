@@ -1,0 +1,25 @@
+/* Texts in fields of a fixed width, in the encoding of their file. */
+#ifndef CANVASS_READING_PADDED_TEXT_H
+#define CANVASS_READING_PADDED_TEXT_H
+
+#include "base/arena.h"
+
+typedef struct padded_texts {
+  const char *encoding; /* as resolved (encoding.h); NULL: UTF-8 */
+  void *handle;         /* of iconv; NULL until the first text that needs it */
+} padded_texts;
+
+typedef enum padded_outcome { PADDED_WELL, PADDED_BAD, PADDED_NO_MEMORY } padded_outcome;
+
+/* STATUS_SPECIFICATION when ENCODING is not known, or cannot be that of fields padded with blanks. */
+status padded_texts_check(const char *encoding, const char *title, error *err) MUST_USE;
+/* Zeroed: nothing to end. */
+void padded_texts_fini(padded_texts *t);
+
+/* The text of the LENGTH bytes at BYTES, trimmed, in MEMORY with INPUT_MARGIN readable bytes after it.  NUL
+ * bytes pad like blanks and are dropped; so is a character that the end of the field cuts off.  PADDED_BAD: the
+ * byte at *BAD is not of the encoding. */
+padded_outcome padded_text(padded_texts *t, const uint8_t *bytes, size_t length, arena *memory, slice *out,
+                         size_t *bad);
+
+#endif

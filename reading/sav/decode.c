@@ -1,0 +1,237 @@
+/* From codes to values of the wanted columns. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "reading/number.h"
+#include "reading/sav/sav.h"
+
+enum { BATCH_ROWS = 64 };
+
+typedef struct sav_decoder {
+  padded_texts texts;
+  uint32_t *wanted_of; /* a column of the sink for each variable; INPUT_ABSENT: none */
+  size_t wanted_capacity;
+  input_cell *cells; /* of a batch, row by row, and of one row more, for sav_find */
+  size_t cells_capacity;
+  size_t *begins; /* of the rows of the piece, in its codes */
+  size_t begins_capacity;
+  buf text; /* of one cell, in the file's encoding */
+  /* Of the piece in hand. */
+  const input_file *file;
+  const input_sink *sink;
+  const buf *codes;
+  /* Of the case in hand. */
+  size_t at; /* in the codes */
+  bool is_visible;
+} sav_decoder;
+
+void *sav_decoder_new(void) {
+  return calloc(1, sizeof(sav_decoder));
+}
+
+void sav_decoder_free(void *pointer) {
+  sav_decoder *d = pointer;
+  padded_texts_fini(&d->texts);
+  free(d->wanted_of);
+  free(d->cells);
+  free(d->begins);
+  buf_fini(&d->text);
+  free(d);
+}
+
+/* ---- Cells ------------------------------------------------------------------------------------------ */
+
+/* The next element is a code, and a number of eight bytes, or none. */
+static uint8_t next_element(sav_decoder *d, const uint8_t **element) {
+  assert(d->at < d->codes->length);
+  const uint8_t code = d->codes->data[d->at++];
+  *element = d->codes->data + d->at;
+  d->at += code == SAV_CODE_ELEMENT ? SAV_ELEMENT_BYTES : 0;
+  return code;
+}
+
+static status take_number(sav_decoder *d, const sav_variable *v, input_cell *out, error *err) {
+  const sav_file *s = d->file->self;
+  const uint8_t *element;
+  const uint8_t code = next_element(d, &element);
+  if (code == SAV_CODE_MISSING) {
+    return STATUS_OK;
+  }
+  double number;
+  if (code == SAV_CODE_ELEMENT || code == SAV_CODE_BLANKS) {
+    static const uint8_t blanks[SAV_ELEMENT_BYTES] = "       ";
+    number = sav_double(&s->numbers, code == SAV_CODE_ELEMENT ? element : blanks);
+  } else {
+    number = code - s->numbers.bias;
+  }
+  if (sav_is_missing(&s->numbers, number)) {
+    return STATUS_OK;
+  }
+  d->is_visible = true;
+  if (out != NULL && !sav_number(number, v->moment, d->sink->decimal_mark, d->sink->memory, out)) {
+    return error_no_memory(err, d->file->title);
+  }
+  return STATUS_OK;
+}
+
+/* Appends the bytes of an element of a text. */
+static void put_bytes(sav_decoder *d) {
+  const sav_file *s = d->file->self;
+  const uint8_t *element;
+  const uint8_t code = next_element(d, &element);
+  if (code == SAV_CODE_ELEMENT) {
+    buf_put(&d->text, element, SAV_ELEMENT_BYTES);
+  } else if (code == SAV_CODE_BLANKS) {
+    buf_put(&d->text, "        ", SAV_ELEMENT_BYTES);
+  } else { /* the number of that code, as it is in the file: bytes that happen to be one */
+    uint64_t bits = s->numbers.missing;
+    const double number = code - s->numbers.bias;
+    if (code != SAV_CODE_MISSING) {
+      memcpy(&bits, &number, sizeof bits);
+    }
+    bits = s->numbers.is_swapped ? __builtin_bswap64(bits) : bits;
+    buf_put(&d->text, &bits, sizeof bits);
+  }
+}
+
+static status refuse_cell(const sav_decoder *d, padded_outcome outcome, uint32_t variable, size_t bad, error *err) {
+  const slice bytes = {(const char *)d->text.data, d->text.length};
+  const status st = sav_refuse_text(d->file, outcome, "the text of variable",
+                                    d->file->header.columns[variable].name, bytes, bad, err);
+  return st == STATUS_DATA ? error_context(err, st, "case %llu", (unsigned long long)d->sink->places->line) : st;
+}
+
+static status take_text(sav_decoder *d, uint32_t variable, input_cell *out, error *err) {
+  const sav_file *s = d->file->self;
+  const sav_variable *v = &s->variables[variable];
+  buf_clear(&d->text);
+  for (uint32_t i = 0; i < v->elements; i++) {
+    put_bytes(d);
+    const bool ends_segment = v->segments > 1 && (i + 1) % v->segment_elements == 0;
+    if (ends_segment && i + 1 < v->elements && !d->text.failed) { /* its last byte is not used */
+      d->text.length--;
+    }
+  }
+  if (d->text.failed) {
+    return error_no_memory(err, d->file->title);
+  }
+  if (d->text.length > v->width) {
+    d->text.length = v->width;
+  }
+  slice text;
+  size_t bad;
+  const padded_outcome outcome =
+      padded_text(&d->texts, d->text.data, d->text.length, d->sink->memory, &text, &bad);
+  if (outcome != PADDED_WELL) {
+    return refuse_cell(d, outcome, variable, bad, err);
+  }
+  d->is_visible = d->is_visible || !slice_is_invisible(text);
+  if (out != NULL && text.length > 0) {
+    *out = (input_cell){.kind = INPUT_TEXT, .as.text = text};
+  }
+  return STATUS_OK;
+}
+
+/* ---- Cases ------------------------------------------------------------------------------------------ */
+
+/* Reads the case at d->at into ROW. */
+static status read_case(sav_decoder *d, input_cell *row, error *err) {
+  const sav_file *s = d->file->self;
+  memset(row, 0, d->sink->count * sizeof *row);
+  d->is_visible = false;
+  for (uint32_t i = 0; i < d->file->header.count; i++) {
+    const sav_variable *v = &s->variables[i];
+    input_cell *cell = d->wanted_of[i] != INPUT_ABSENT ? &row[d->wanted_of[i]] : NULL;
+    if (v->width > 0) {
+      TRY(take_text(d, i, cell, err));
+    } else {
+      TRY(take_number(d, v, cell, err));
+    }
+  }
+  return STATUS_OK;
+}
+
+static status take_case(sav_decoder *d, input_cell *row, bool *is_row, error *err) {
+  row_places *places = d->sink->places;
+  const size_t begin = d->at;
+  TRY(read_case(d, row, err));
+  *is_row = d->is_visible || d->file->options->keeps_blank_rows;
+  if (!*is_row) {
+    places_skip(places, 1, FILE_BLANK_ROWS);
+    return STATUS_OK;
+  }
+  d->begins[places->rows] = begin;
+  return places_take_row(places, 1) ? STATUS_OK : error_no_memory(err, d->file->title);
+}
+
+static status take_cases(sav_decoder *d, uint32_t records, error *err) {
+  input_rows rows = {.cells = d->sink->count, .values = d->cells};
+  for (uint32_t i = 0; i < records; i++) {
+    bool is_row = false;
+    TRY(take_case(d, d->cells + (size_t)rows.count * rows.cells, &is_row, err));
+    rows.count += is_row;
+    if (rows.count == BATCH_ROWS || (i + 1 == records && rows.count > 0)) {
+      if (!d->sink->take(d->sink->context, &rows)) {
+        return error_no_memory(err, d->file->title);
+      }
+      rows.count = 0;
+    }
+  }
+  return STATUS_OK;
+}
+
+/* ---- Pieces ----------------------------------------------------------------------------------------- */
+
+static bool make_room(sav_decoder *d, uint32_t records) {
+  const size_t cells = ((size_t)BATCH_ROWS + 1) * d->sink->count + 1;
+  return ARRAY_ROOM_FOR(d->wanted_of, (size_t)d->file->header.count + 1, d->wanted_capacity) &&
+         ARRAY_ROOM_FOR(d->cells, cells, d->cells_capacity) &&
+         ARRAY_ROOM_FOR(d->begins, (size_t)records + 1, d->begins_capacity);
+}
+
+status sav_decode(void *pointer, const input_file *f, const input_piece *piece, const input_sink *sink,
+                  error *err) {
+  sav_decoder *d = pointer;
+  const sav_file *s = f->self;
+  if (d->file != f) { /* its encoding may be another */
+    padded_texts_fini(&d->texts);
+    d->texts.encoding = s->encoding;
+  }
+  d->file = f;
+  d->sink = sink;
+  d->codes = &((const sav_piece *)piece->content)->codes;
+  d->at = 0;
+  if (!make_room(d, piece->records)) {
+    return error_no_memory(err, f->title);
+  }
+  for (uint32_t i = 0; i < f->header.count; i++) {
+    d->wanted_of[i] = INPUT_ABSENT;
+  }
+  for (uint32_t i = 0; i < sink->count; i++) {
+    if (sink->columns[i] != INPUT_ABSENT) {
+      d->wanted_of[sink->columns[i]] = i;
+    }
+  }
+  return take_cases(d, piece->records, err);
+}
+
+bool sav_find(void *pointer, uint32_t row, uint32_t cell, slice *text) {
+  sav_decoder *d = pointer;
+  input_cell *cells = d->cells + (size_t)BATCH_ROWS * d->sink->count;
+  d->at = d->begins[row];
+  if (read_case(d, cells, NULL) != STATUS_OK) {
+    return false; /* it was well before: memory is out */
+  }
+  const input_cell *found = &cells[cell];
+  if (found->kind != INPUT_NUMBER) {
+    *text = found->kind == INPUT_TEXT ? found->as.text : (slice){"", 0};
+    return true;
+  }
+  char *copy = arena_alloc(d->sink->memory, DECIMAL_TEXT_BYTES);
+  if (copy != NULL) {
+    *text = (slice){copy, number_format(found->as.number, d->sink->decimal_mark, copy)};
+  }
+  return copy != NULL;
+}

@@ -1,0 +1,191 @@
+/* SPSS system files (.sav, .zsav) as an input format.
+ *
+ * A file is a header, records of its dictionary, and its cases: for each case one element of eight bytes for a
+ * number, and as many as it takes for a text.  The format is described in PSPP's developer manual.
+ *
+ * 1. The cases may be plain, compressed by codes of one byte, or those packed by zlib (.zsav).  Files of either
+ * byte order are read; all of them front to back, so that they may be gzip or a pipe.
+ * 2. A number is the shortest decimal that reads back as the same double; dates and times are ISO 8601 texts
+ * (moment.h).  The system-missing value, and what cannot be a number, is a blank cell.  Codes that the dictionary
+ * declares missing are cells like others: what they mean is the codebook's business.
+ * 3. Texts are converted from the encoding that the specification states, else the dictionary.  A byte that does
+ * not belong to it is STATUS_DATA, with case and variable.
+ * 4. Very long texts, which files keep in segments, are one cell.
+ * 5. The case is what messages call "line".
+ * 6. The dictionary: labels of variables and of values, missing values and ranges, measure, multiple-response sets
+ * and the weight are passed on in the header.
+ */
+#ifndef CANVASS_READING_SAV_SAV_H
+#define CANVASS_READING_SAV_SAV_H
+
+#include "reading/byte_stream.h"
+#include "reading/padded_text.h"
+#include "reading/moment.h"
+#include "reading/reader.h"
+
+enum {
+  SAV_ELEMENT_BYTES = 8,
+  SAV_DICTIONARY_BYTES_MAX = 32 << 20,
+  SAV_SEGMENT_BYTES = 255,  /* of a very long text that each segment but the last holds */
+  SAV_SEGMENT_WIDTH = 252,  /* by which their number is counted */
+  SAV_ELEMENTS_MAX = 1 << 20, /* of a case */
+};
+
+/* A code of one byte that stands for an element, as compressed files have them and pieces hold them. */
+enum {
+  SAV_CODE_IGNORED = 0, /* only in files: fills a group of codes */
+  SAV_CODE_END = 252,   /* only in files */
+  SAV_CODE_ELEMENT = 253, /* the element follows */
+  SAV_CODE_BLANKS = 254,
+  SAV_CODE_MISSING = 255,
+};
+
+typedef enum sav_compression { SAV_PLAIN, SAV_CODES, SAV_ZLIB } sav_compression;
+
+/* A variable of the file, which is a column. */
+typedef struct sav_variable {
+  uint32_t width;    /* bytes of a text; 0: a number */
+  uint32_t segments; /* records that describe it */
+  uint32_t elements; /* of a case, in all segments */
+  uint32_t segment_elements; /* in each segment but the last */
+  moment_kind moment;        /* how its numbers are shown */
+} sav_variable;
+
+/* What the dictionary says of numbers, besides their bytes. */
+typedef struct sav_numbers {
+  bool is_swapped; /* the file's byte order is not this machine's */
+  double bias;     /* of codes */
+  uint64_t missing, highest, lowest; /* bits of the special doubles */
+} sav_numbers;
+
+struct sav_unpacker;
+
+typedef struct sav_file {
+  byte_stream in;
+  sav_compression compression;
+  sav_numbers numbers;
+  int64_t cases;      /* -1: not stated */
+  uint32_t elements;  /* of a case */
+  sav_variable *variables; /* as many as columns */
+  const char *encoding;    /* of the texts, as resolved; NULL: UTF-8 */
+  uint64_t cases_cut;
+  struct sav_unpacker *unpacker;
+} sav_file;
+
+/* ---- The dictionary (header.c, records.c, dictionary.c, sets.c) ------------------------------------- */
+
+/* A record that describes a number, a text or a segment of one. */
+typedef struct sav_record {
+  slice name;  /* eight bytes at most, trimmed */
+  slice label; /* raw */
+  int32_t width;
+  uint8_t format;
+  int32_t missing_count; /* negative: the first two are a range */
+  const uint8_t *missing;
+  uint32_t first_element, elements;
+} sav_record;
+
+/* Labels of values, and the variables that have them. */
+typedef struct sav_labels {
+  const uint8_t *entries; /* value, length, text padded to eight bytes */
+  uint32_t count;
+  const uint8_t *elements; /* numbers, from 1, of the variables' first elements */
+  uint32_t elements_count;
+} sav_labels;
+
+/* Records of the kind 7 that are known. */
+typedef enum sav_information {
+  SAV_INTEGERS,
+  SAV_FLOATS,
+  SAV_SETS,
+  SAV_SETS_MORE,
+  SAV_DISPLAY,
+  SAV_LONG_NAMES,
+  SAV_VERY_LONG_TEXTS,
+  SAV_CASES,
+  SAV_ENCODING,
+  SAV_LONG_LABELS,
+  SAV_LONG_MISSING,
+  SAV_INFORMATIONS,
+} sav_information;
+
+/* The dictionary as it is in the file, in the header's memory. */
+typedef struct sav_records {
+  sav_record *list;
+  uint32_t count;
+  size_t capacity;
+  sav_labels *labels;
+  uint32_t labels_count;
+  size_t labels_capacity;
+  slice information[SAV_INFORMATIONS]; /* empty: there is none */
+  int32_t weight;                      /* the element, from 1; 0: none */
+  uint64_t bytes;
+} sav_records;
+
+/* The dictionary on its way to columns. */
+typedef struct sav_making {
+  input_file *f;
+  const sav_records *records;
+  padded_texts texts;
+  uint32_t *columns; /* of each record; INPUT_ABSENT: a further segment of a text */
+  uint32_t *by_name; /* the records in the order of their names */
+} sav_making;
+
+/* Reads the header and all records up to the cases. */
+status sav_read_records(input_file *f, sav_records *out, error *err) MUST_USE;
+/* Makes the header's columns of them, and what the file needs for its cases. */
+status sav_make_columns(input_file *f, const sav_records *records, error *err) MUST_USE;
+
+/* The record called NAME, in upper or lower case, as a number; INPUT_ABSENT: there is none (names.c). */
+uint32_t sav_find_record(const sav_making *m, slice name);
+/* Orders the records by name.  False: out of memory. */
+bool sav_order_names(sav_making *m);
+/* Long names, instead of those in the records, and the segments of very long texts. */
+status sav_take_long_names(sav_making *m, slice *names, error *err) MUST_USE;
+status sav_take_segments(sav_making *m, uint32_t *widths, error *err) MUST_USE;
+
+/* Labels of values and missing values, of the columns that are made (labels.c). */
+status sav_take_labels(sav_making *m, error *err) MUST_USE;
+status sav_take_missing(sav_making *m, error *err) MUST_USE;
+status sav_take_long_labels(sav_making *m, error *err) MUST_USE;
+status sav_take_long_missing(sav_making *m, error *err) MUST_USE;
+/* Multiple-response sets (sets.c). */
+status sav_take_sets(sav_making *m, error *err) MUST_USE;
+
+/* The text of BYTES of the dictionary, WHAT of NAME, in the header's memory. */
+status sav_text(sav_making *m, slice bytes, const char *what, slice name, slice *out, error *err) MUST_USE;
+/* Why BYTES cannot be read: OUTCOME of padded_text for WHAT of NAME. */
+status sav_refuse_text(const input_file *f, padded_outcome outcome, const char *what, slice name, slice bytes,
+                       size_t bad, error *err);
+status sav_damaged(const input_file *f, const char *problem, error *err);
+
+/* ---- Elements (elements.c) -------------------------------------------------------------------------- */
+
+uint32_t sav_u32(const sav_numbers *n, const uint8_t *bytes);
+uint64_t sav_u64(const sav_numbers *n, const uint8_t *bytes);
+double sav_double(const sav_numbers *n, const uint8_t *element);
+/* Whether the number means "no value". */
+bool sav_is_missing(const sav_numbers *n, double v);
+/* V, which is not missing, as a cell of a variable that is shown as MOMENT.  False: out of memory. */
+bool sav_number(double v, moment_kind moment, char mark, arena *memory, input_cell *out);
+
+/* ---- Cases (unpacker.c, decode.c) ------------------------------------------------------------------------ */
+
+/* Cases one after the other; each is, element by element, a code and, after SAV_CODE_ELEMENT, the element. */
+typedef struct sav_piece {
+  buf codes;
+} sav_piece;
+
+/* What follows the dictionary. */
+status sav_unpacker_new(input_file *f, error *err) MUST_USE;
+void sav_unpacker_free(struct sav_unpacker *u);
+/* Appends the codes of the next case to OUT.  *END: there is none. */
+status sav_next_case(input_file *f, buf *out, bool *end, error *err) MUST_USE;
+
+void *sav_decoder_new(void);
+void sav_decoder_free(void *decoder);
+status sav_decode(void *decoder, const input_file *f, const input_piece *piece, const input_sink *sink,
+                  error *err) MUST_USE;
+bool sav_find(void *decoder, uint32_t row, uint32_t cell, slice *text);
+
+#endif

@@ -1,0 +1,154 @@
+/* Multiple-response sets: a line of text each,
+ *
+ *   $name=C 8 My label v1 v2 v3           categories
+ *   $name=D1 1 8 My label v1 v2 v3        dichotomies; 1 is counted
+ *   $name=E 11 1 1 0  v1 v2 v3            the same, with more about labels
+ *
+ * where a number tells the bytes of the text after it.  A line of another form is no set. */
+#include <string.h>
+
+#include "base/array.h"
+#include "reading/sav/sav.h"
+
+enum { SETS_MAX = 4096 };
+
+/* A number, a blank, and so many bytes. */
+static bool take_counted(slice *line, slice *out) {
+  size_t length = 0;
+  size_t at = 0;
+  while (at < line->length && line->bytes[at] >= '0' && line->bytes[at] <= '9' && length <= line->length) {
+    length = length * 10 + (size_t)(line->bytes[at++] - '0');
+  }
+  if (at == 0 || at == line->length || line->bytes[at] != ' ' || length > line->length - at - 1) {
+    return false;
+  }
+  *out = (slice){line->bytes + at + 1, length};
+  *line = (slice){line->bytes + at + 1 + length, line->length - at - 1 - length};
+  return true;
+}
+
+static bool take_byte(slice *line, char *out) {
+  if (line->length == 0) {
+    return false;
+  }
+  *out = line->bytes[0];
+  *line = (slice){line->bytes + 1, line->length - 1};
+  return true;
+}
+
+/* Up to the next blank, or the end; passes that blank. */
+static slice take_word(slice *line) {
+  const char *blank = memchr(line->bytes, ' ', line->length);
+  const slice word = {line->bytes, blank != NULL ? (size_t)(blank - line->bytes) : line->length};
+  const size_t taken = word.length + (blank != NULL);
+  *line = (slice){line->bytes + taken, line->length - taken};
+  return word;
+}
+
+/* What stands between = and the names. */
+static bool take_head(slice *line, slice *counted, slice *label) {
+  char kind = '\0';
+  char blank = '\0';
+  *counted = (slice){"", 0};
+  if (!take_byte(line, &kind) || memchr("CDE", kind, 3) == NULL) {
+    return false;
+  }
+  if (kind == 'E') {
+    if (!take_byte(line, &blank) || blank != ' ') {
+      return false;
+    }
+    (void)take_word(line); /* where labels come from */
+  }
+  if (kind != 'C' && !take_counted(line, counted)) {
+    return false;
+  }
+  return take_byte(line, &blank) && blank == ' ' && take_counted(line, label);
+}
+
+static bool is_known(const input_header *h, slice name) {
+  for (uint32_t i = 0; i < h->sets_count; i++) {
+    if (slice_equal(h->sets[i].name, name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The counted value as the cells of the set have it. */
+static slice counted_code(const sav_making *m, const code_set *set, slice counted) {
+  const sav_file *s = m->f->self;
+  const bool of_texts = s->variables[set->columns[0]].width > 0;
+  decimal number;
+  if (of_texts || !decimal_parse(slice_trim(counted), '.', &number)) {
+    return slice_trim(counted);
+  }
+  char text[DECIMAL_TEXT_BYTES];
+  const int length = decimal_format(decimal_normalise(number), text);
+  return arena_slice(m->f->memory, (slice){text, (size_t)length});
+}
+
+static status take_columns(sav_making *m, slice names, code_set *set, error *err) {
+  const uint32_t most = m->records->count;
+  uint32_t *columns = NULL;
+  size_t capacity = 0;
+  while (names.length > 0 && set->columns_count < most) {
+    const slice word = take_word(&names);
+    const uint32_t record = word.length > 0 ? sav_find_record(m, word) : INPUT_ABSENT;
+    if (record == INPUT_ABSENT || m->columns[record] == INPUT_ABSENT) {
+      continue;
+    }
+    if (!ARRAY_ROOM_IN(m->f->memory, columns, set->columns_count, capacity)) {
+      return error_no_memory(err, m->f->title);
+    }
+    columns[set->columns_count++] = m->columns[record];
+  }
+  set->columns = columns;
+  return STATUS_OK;
+}
+
+static status take_line(sav_making *m, slice line, size_t *capacity, error *err) {
+  input_header *h = &m->f->header;
+  const char *equals = memchr(line.bytes, '=', line.length);
+  code_set set = {0};
+  slice counted;
+  slice label;
+  if (equals == NULL || h->sets_count == SETS_MAX) {
+    return STATUS_OK;
+  }
+  slice name = slice_trim((slice){line.bytes, (size_t)(equals - line.bytes)});
+  slice rest = {equals + 1, line.length - (size_t)(equals + 1 - line.bytes)};
+  if (name.length > 1 && name.bytes[0] == '$') {
+    name = (slice){name.bytes + 1, name.length - 1};
+  }
+  if (!take_head(&rest, &counted, &label)) {
+    return STATUS_OK;
+  }
+  TRY(sav_text(m, name, "the name of set", name, &set.name, err));
+  TRY(sav_text(m, label, "the label of set", name, &set.label, err));
+  TRY(sav_text(m, counted, "the counted value of set", name, &set.counted, err));
+  TRY(take_columns(m, rest, &set, err));
+  if (set.columns_count == 0 || set.name.length == 0 || is_known(h, set.name)) {
+    return STATUS_OK;
+  }
+  set.counted = counted_code(m, &set, set.counted);
+  if (!ARRAY_ROOM_IN(m->f->memory, h->sets, h->sets_count, *capacity)) {
+    return error_no_memory(err, m->f->title);
+  }
+  h->sets[h->sets_count++] = set;
+  return STATUS_OK;
+}
+
+status sav_take_sets(sav_making *m, error *err) {
+  size_t capacity = 0;
+  for (int which = SAV_SETS; which <= SAV_SETS_MORE; which++) {
+    slice lines = m->records->information[which];
+    while (lines.length > 0) {
+      const char *newline = memchr(lines.bytes, '\n', lines.length);
+      const size_t length = newline != NULL ? (size_t)(newline - lines.bytes) : lines.length;
+      const size_t taken = length + (newline != NULL);
+      TRY(take_line(m, (slice){lines.bytes, length}, &capacity, err));
+      lines = (slice){lines.bytes + taken, lines.length - taken};
+    }
+  }
+  return STATUS_OK;
+}

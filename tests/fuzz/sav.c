@@ -1,0 +1,71 @@
+/* SPSS system files (reading/sav/sav.h).  The first two bytes are how the file is read: blank rows and the stated
+ * encoding, rows of a shard; the rest is the file.  ReadStat writes the seeds. */
+#include <string.h>
+
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/read_twice.h"
+#include "tests/reading/readstat_files.h"
+
+enum { HOW_BYTES = 2 };
+
+int fuzz_one(const uint8_t *bytes, size_t length) {
+  if (length < HOW_BYTES) {
+    return 0;
+  }
+  const reading_options options = {.keeps_blank_rows = (bytes[0] & 1) != 0,
+                                   .encoding = (bytes[0] & 2) != 0 ? "gbk" : NULL,
+                                   .shard_rows = bytes[1] % 9};
+  read_twice(&options, "fuzz.sav", bytes + HOW_BYTES, length - HOW_BYTES);
+  return 0;
+}
+
+static void add_variables(readstat_writer_t *w) {
+  readstat_label_set_t *labels = readstat_add_label_set(w, READSTAT_TYPE_DOUBLE, "labels");
+  readstat_label_double_value(labels, 1, "no");
+  readstat_label_double_value(labels, 9, "refused");
+  readstat_variable_t *q = readstat_add_variable(w, "question_1", READSTAT_TYPE_DOUBLE, 0);
+  readstat_variable_set_label(q, "Q");
+  readstat_variable_set_label_set(q, labels);
+  readstat_well(readstat_variable_add_missing_double_range(q, 90, 99));
+  readstat_variable_set_format(readstat_add_variable(w, "day", READSTAT_TYPE_DOUBLE, 0), "DATETIME20");
+  readstat_label_set_t *texts = readstat_add_label_set(w, READSTAT_TYPE_STRING, "texts");
+  readstat_label_string_value(texts, "a long code", "A");
+  readstat_variable_t *t = readstat_add_variable(w, "t", READSTAT_TYPE_STRING, 20);
+  readstat_variable_set_label_set(t, texts);
+  readstat_well(readstat_variable_add_missing_string_value(t, "none"));
+  readstat_add_variable(w, "very_long", READSTAT_TYPE_STRING, 300);
+}
+
+static void write_seed(written_as as, buf *out) {
+  enum { ROWS = 4, COLUMNS = 4 };
+  readstat_writer_t *w = readstat_file_new();
+  add_variables(w);
+  readstat_file_begin(w, as, out, ROWS);
+  for (int i = 0; i < ROWS; i++) {
+    readstat_well(readstat_begin_row(w));
+    for (int c = 0; c < COLUMNS; c++) {
+      const readstat_variable_t *v = readstat_get_variable(w, c);
+      if (c < 2) {
+        readstat_well(readstat_insert_double_value(w, v, c == 0 ? i + 0.5 : 13e9 * i));
+      } else {
+        readstat_well(readstat_insert_string_value(w, v, i % 2 == 0 ? "s\xc3\xbc"
+                                                                      "d"
+                                                                    : ""));
+      }
+    }
+    readstat_well(readstat_end_row(w));
+  }
+  readstat_file_end(w);
+}
+
+void fuzz_seeds(fuzz_corpus *out) {
+  for (written_as as = WRITTEN_SAV; as <= WRITTEN_ZSAV; as++) {
+    buf file;
+    buf_init(&file);
+    buf_put_u8(&file, (uint8_t)as);
+    buf_put_u8(&file, 3);
+    write_seed(as, &file);
+    fuzz_corpus_add(out, file.data, file.length);
+    buf_fini(&file);
+  }
+}

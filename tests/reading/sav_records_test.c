@@ -1,0 +1,241 @@
+/* SPSS system files with what ReadStat does not write, put together field by field from PSPP's description of the
+ * format. */
+#include "tests/reading/sav_reading.h"
+
+typedef struct by_hand {
+  buf file;
+  bool is_big; /* the file's byte order */
+} by_hand;
+
+static void put_u32(by_hand *h, uint32_t v) {
+  buf_put_u32(&h->file, h->is_big ? __builtin_bswap32(v) : v);
+}
+
+static void put_double(by_hand *h, double v) {
+  uint64_t bits;
+  memcpy(&bits, &v, sizeof bits);
+  buf_put_u64(&h->file, h->is_big ? __builtin_bswap64(bits) : bits);
+}
+
+static void put_padded(by_hand *h, const char *text, size_t width) {
+  const size_t length = strlen(text);
+  buf_put(&h->file, text, length < width ? length : width);
+  for (size_t i = length; i < width; i++) {
+    buf_put(&h->file, " ", 1);
+  }
+}
+
+static by_hand begin_by_hand(bool is_big, uint32_t compression, int32_t cases) {
+  by_hand h = {.is_big = is_big};
+  buf_init(&h.file);
+  put_padded(&h, "$FL2", 4);
+  put_padded(&h, "@(#) SPSS DATA FILE by hand", 60);
+  put_u32(&h, 2);           /* layout */
+  put_u32(&h, (uint32_t)-1); /* elements of a case, which nobody believes */
+  put_u32(&h, compression);
+  put_u32(&h, 0); /* weight */
+  put_u32(&h, (uint32_t)cases);
+  put_double(&h, 100);
+  put_padded(&h, "1 Mrz 26", 9); /* a month that is not English */
+  put_padded(&h, "9:1", 8);
+  put_padded(&h, "", 64 + 3);
+  return h;
+}
+
+/* WIDTH 0: a number. */
+static void put_variable(by_hand *h, const char *name, uint32_t width) {
+  const uint32_t format = width > 0 ? 1U << 16 | width << 8 : 5U << 16 | 8U << 8;
+  put_u32(h, 2);
+  put_u32(h, width);
+  put_u32(h, 0);
+  put_u32(h, 0);
+  put_u32(h, format);
+  put_u32(h, format);
+  put_padded(h, name, 8);
+  for (uint32_t i = 8; i < width; i += 8) {
+    put_u32(h, 2);
+    put_u32(h, (uint32_t)-1);
+    put_u32(h, 0);
+    put_u32(h, 0);
+    put_u32(h, 0);
+    put_u32(h, 0);
+    put_padded(h, "", 8);
+  }
+}
+
+static void put_information(by_hand *h, uint32_t subtype, const char *text) {
+  put_u32(h, 7);
+  put_u32(h, subtype);
+  put_u32(h, 1);
+  put_u32(h, (uint32_t)strlen(text));
+  buf_put(&h->file, text, strlen(text));
+}
+
+static void end_dictionary(by_hand *h) {
+  put_u32(h, 999);
+  put_u32(h, 0);
+}
+
+static void files_of_either_byte_order_are_read_and_their_dates_do_not_matter(void **state) {
+  (void)state;
+  for (int is_big = 0; is_big < 2; is_big++) {
+    by_hand h = begin_by_hand(is_big == 1, 0, -1); /* the number of cases is not stated */
+    put_variable(&h, "V", 0);
+    put_variable(&h, "T", 10);
+    put_information(&h, 20, "windows-1252");
+    end_dictionary(&h);
+    put_double(&h, 2.5);
+    put_padded(&h, "s\xfc"
+                   "d",
+               16);
+    put_double(&h, -1.7976931348623157e308); /* system-missing */
+    put_padded(&h, "b", 16);
+    dataset d = read_sav(&h.file, NULL);
+    assert_read(&d);
+    assert_int_equal(d.rows_count, 2);
+    assert_cell(&d, 0, 0, "2.5");
+    assert_cell(&d, 0, 1, "süd");
+    assert_cell(&d, 1, 0, "");
+    drop_dataset(&d);
+    buf_fini(&h.file);
+  }
+}
+
+static void codes_end_and_fill_groups_as_they_like(void **state) {
+  (void)state;
+  static const uint8_t cases[] = {
+      101, 254, 0,   255, 253, 102, 253, 252, /* 1, blanks; missing, a text; 2, another; the end */
+      'n', 'o', 'r', 't', 'h', ' ', ' ', ' ', 's', 'o', 'u', 't', 'h', ' ', ' ', ' ',
+  };
+  by_hand h = begin_by_hand(false, 1, 3);
+  put_variable(&h, "V", 0);
+  put_variable(&h, "T", 8);
+  end_dictionary(&h);
+  buf_put(&h.file, cases, sizeof cases);
+  dataset d = read_sav(&h.file, NULL);
+  assert_read(&d);
+  assert_int_equal(d.rows_count, 3);
+  assert_cell(&d, 0, 0, "1");
+  assert_cell(&d, 0, 1, "");
+  assert_cell(&d, 1, 0, "");
+  assert_cell(&d, 1, 1, "north");
+  assert_cell(&d, 2, 0, "2");
+  assert_cell(&d, 2, 1, "south");
+  drop_dataset(&d);
+  h.file.length -= 8; /* the last text is cut off */
+  assert_refused(&h.file, NULL, "ends in case 3");
+  buf_fini(&h.file);
+}
+
+static void a_file_with_fewer_or_more_cases_than_it_says_is_refused(void **state) {
+  (void)state;
+  for (int32_t cases = 1; cases <= 3; cases++) {
+    by_hand h = begin_by_hand(false, 0, cases);
+    put_variable(&h, "V", 0);
+    end_dictionary(&h);
+    put_double(&h, 1);
+    put_double(&h, 2);
+    if (cases == 2) {
+      dataset d = read_sav(&h.file, NULL);
+      assert_read(&d);
+      assert_int_equal(d.rows_count, 2);
+      drop_dataset(&d);
+    } else {
+      assert_refused(&h.file, NULL, cases == 1 ? "more cases than the 1" : "ends in case 3");
+    }
+    buf_fini(&h.file);
+  }
+}
+
+static void multiple_response_sets_are_found(void **state) {
+  (void)state;
+  by_hand h = begin_by_hand(false, 0, 1);
+  put_variable(&h, "A", 0);
+  put_variable(&h, "B", 0);
+  put_variable(&h, "C", 2);
+  put_information(&h, 13, "A=first_choice\tB=second_choice\tC=third_choice");
+  put_information(&h, 7, "$cats=C 10 my mcgroup a b\n$dich=D2 55 5 Media a b\nnonsense\n$odd=D9 1 2 x\n");
+  put_information(&h, 19, "$more=E 11 1 y 0  c\n$cats=E 1 1 1 0  a\n");
+  end_dictionary(&h);
+  put_double(&h, 1);
+  put_double(&h, 2);
+  put_padded(&h, "y", 8);
+  dataset d = read_sav(&h.file, NULL);
+  assert_read(&d);
+  assert_int_equal(d.facts->sets_count, 3);
+  const code_set *sets = d.facts->sets;
+  assert_true(slice_is(sets[0].name, "cats") && slice_is(sets[0].label, "my mcgroup"));
+  assert_int_equal(sets[0].counted.length, 0);
+  assert_int_equal(sets[0].columns_count, 2);
+  assert_int_equal(sets[0].columns[1], 1);
+  assert_true(slice_is(sets[1].name, "dich") && slice_is(sets[1].counted, "55"));
+  assert_true(slice_is(sets[2].name, "more") && slice_is(sets[2].counted, "y"));
+  assert_int_equal(sets[2].columns[0], 2);
+  drop_dataset(&d);
+  buf_fini(&h.file);
+}
+
+static void damaged_dictionaries_are_refused_by_name(void **state) {
+  (void)state;
+  static const struct {
+    uint32_t words[8];
+    size_t count;
+    const char *problem;
+  } cases[] = {
+      {{5}, 1, "of no known kind"},
+      {{2, 300, 0, 0, 0, 0, 0, 0}, 8, "impossible width"},
+      {{2, 0, 0, 17, 0, 0, 0, 0}, 8, "impossible number of missing values"},
+      {{2, (uint32_t)-1, 0, 0, 0, 0, 0, 0}, 8, "continues"},
+      {{3, UINT32_MAX}, 2, "within its dictionary"},
+      {{3, 0, 5}, 3, "belong to no variables"},
+      {{7, 13, UINT32_MAX, UINT32_MAX}, 4, "claims more than"},
+      {{7, 99, UINT32_MAX, UINT32_MAX}, 4, "within its dictionary"},
+      {{6, UINT32_MAX}, 2, "within its dictionary"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    by_hand h = begin_by_hand(false, 0, 1);
+    put_variable(&h, "V", 0);
+    for (size_t k = 0; k < cases[i].count; k++) {
+      put_u32(&h, cases[i].words[k]);
+    }
+    assert_refused(&h.file, NULL, cases[i].problem);
+    buf_fini(&h.file);
+  }
+  by_hand h = begin_by_hand(false, 0, 1);
+  end_dictionary(&h);
+  assert_refused(&h.file, NULL, "has no variables");
+  buf_fini(&h.file);
+}
+
+static void names_of_unknown_code_pages_ask_for_the_encoding(void **state) {
+  (void)state;
+  by_hand h = begin_by_hand(false, 0, 1);
+  put_variable(&h, "V", 0);
+  put_u32(&h, 7);
+  put_u32(&h, 3);
+  put_u32(&h, 4);
+  put_u32(&h, 8);
+  for (int i = 0; i < 7; i++) {
+    put_u32(&h, 1);
+  }
+  put_u32(&h, 4711);
+  end_dictionary(&h);
+  put_double(&h, 1);
+  assert_refused(&h.file, NULL, "code page 4711");
+  dataset d = read_sav(&h.file, "windows-1252");
+  assert_read(&d);
+  drop_dataset(&d);
+  buf_fini(&h.file);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(files_of_either_byte_order_are_read_and_their_dates_do_not_matter),
+      cmocka_unit_test(codes_end_and_fill_groups_as_they_like),
+      cmocka_unit_test(a_file_with_fewer_or_more_cases_than_it_says_is_refused),
+      cmocka_unit_test(multiple_response_sets_are_found),
+      cmocka_unit_test(damaged_dictionaries_are_refused_by_name),
+      cmocka_unit_test(names_of_unknown_code_pages_ask_for_the_encoding),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
