@@ -8,7 +8,7 @@
 typedef struct byte_stream {
   text_source *source; /* borrowed */
   const char *title;
-  buf held;        /* what was read; from AT on it has not been taken */
+  buf held; /* what was read; from AT on it has not been taken */
   size_t at;
   uint64_t before; /* bytes of the file in front of HELD */
   bool ended;      /* the source has no more */

@@ -18,8 +18,9 @@ enum { MOMENT_TEXT_BYTES = 40 };
 
 /* The date format (docs/specification.md) of such texts without fractions; NULL: they are not dates. */
 const char *moment_date_format(moment_kind kind);
-/* The text of what lies SECONDS after midnight of day DAY since 1970-01-01 (MOMENT_TIME: the duration SECONDS),
- * in OUT of MOMENT_TEXT_BYTES; its length, 0 outside of the years 1 to 9999 or of a million hours. */
+/* The text of what lies SECONDS after midnight of day DAY since 1970-01-01 (MOMENT_TIME: the duration
+ * SECONDS), in OUT of MOMENT_TEXT_BYTES; its length, 0 outside of the years 1 to 9999 or of a million hours.
+ */
 size_t moment_format(moment_kind kind, double day, double seconds, char *out);
 
 #endif

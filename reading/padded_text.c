@@ -71,7 +71,7 @@ static padded_outcome as_utf8(char *text, size_t *length, size_t *bad) {
 }
 
 static padded_outcome convert(padded_texts *t, char *from, size_t length, arena *memory, slice *out,
-                             size_t *bad) {
+                              size_t *bad) {
   if (t->handle == NULL) {
     const iconv_t handle = iconv_open("UTF-8", t->encoding);
     if (handle == (iconv_t)-1) { /* it was known when the file was opened */
@@ -102,7 +102,7 @@ static padded_outcome convert(padded_texts *t, char *from, size_t length, arena 
 }
 
 padded_outcome padded_text(padded_texts *t, const uint8_t *bytes, size_t length, arena *memory, slice *out,
-                         size_t *bad) {
+                           size_t *bad) {
   *bad = 0;
   while (length > 0 && (bytes[length - 1] == ' ' || bytes[length - 1] == 0)) {
     length--;

@@ -17,9 +17,9 @@ status padded_texts_check(const char *encoding, const char *title, error *err) M
 void padded_texts_fini(padded_texts *t);
 
 /* The text of the LENGTH bytes at BYTES, trimmed, in MEMORY with INPUT_MARGIN readable bytes after it.  NUL
- * bytes pad like blanks and are dropped; so is a character that the end of the field cuts off.  PADDED_BAD: the
- * byte at *BAD is not of the encoding. */
+ * bytes pad like blanks and are dropped; so is a character that the end of the field cuts off.  PADDED_BAD:
+ * the byte at *BAD is not of the encoding. */
 padded_outcome padded_text(padded_texts *t, const uint8_t *bytes, size_t length, arena *memory, slice *out,
-                         size_t *bad);
+                           size_t *bad);
 
 #endif

@@ -8,8 +8,8 @@
 
 enum { DECIMALS_TRIED = 15, TEXT_BYTES = 40 };
 
-/* Both the whole number and the power of ten are exact doubles, so their quotient is the double nearest to the
- * decimal: what the decimal reads back as. */
+/* Both the whole number and the power of ten are exact doubles, so their quotient is the double nearest to
+ * the decimal: what the decimal reads back as. */
 static const double powers[DECIMALS_TRIED + 1] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 #define WHOLE_MAX 9007199254740992.0 /* 2^53 */

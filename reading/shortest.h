@@ -4,7 +4,8 @@
 
 #include "reading/reader.h"
 
-/* V is finite.  A text, in MEMORY with MARK, where a cell cannot be a number (reader.h).  False: out of memory. */
+/* V is finite.  A text, in MEMORY with MARK, where a cell cannot be a number (reader.h).  False: out of
+ * memory. */
 bool shortest_double(double v, char mark, arena *memory, input_cell *out);
 /* The same for a number of single precision: 0.1f is 0.1. */
 bool shortest_float(float v, char mark, arena *memory, input_cell *out);

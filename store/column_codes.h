@@ -8,7 +8,7 @@
 
 enum {
   COLUMN_LABELS_MAX = 1 << 16,
-  COLUMN_MISSING_MAX = 64, /* Stata has 27 */
+  COLUMN_MISSING_MAX = 64,    /* Stata has 27 */
   CODES_BYTES_MAX = 32 << 20, /* of all columns of a file together */
 };
 
@@ -43,8 +43,8 @@ typedef struct column_codes {
   bool is_weight;    /* the file is meant to be weighted by it */
 } column_codes;
 
-/* Columns that are one question: each is an option, for which COUNTED is the code of "chosen"; or, when COUNTED
- * is empty, they hold the first, the second, ... answer. */
+/* Columns that are one question: each is an option, for which COUNTED is the code of "chosen"; or, when
+ * COUNTED is empty, they hold the first, the second, ... answer. */
 typedef struct code_set {
   slice name, label, counted;
   const uint32_t *columns;

@@ -96,11 +96,13 @@ static void put_bytes(sav_decoder *d) {
   }
 }
 
-static status refuse_cell(const sav_decoder *d, padded_outcome outcome, uint32_t variable, size_t bad, error *err) {
+static status refuse_cell(const sav_decoder *d, padded_outcome outcome, uint32_t variable, size_t bad,
+                          error *err) {
   const slice bytes = {(const char *)d->text.data, d->text.length};
   const status st = sav_refuse_text(d->file, outcome, "the text of variable",
                                     d->file->header.columns[variable].name, bytes, bad, err);
-  return st == STATUS_DATA ? error_context(err, st, "case %llu", (unsigned long long)d->sink->places->line) : st;
+  return st == STATUS_DATA ? error_context(err, st, "case %llu", (unsigned long long)d->sink->places->line)
+                           : st;
 }
 
 static status take_text(sav_decoder *d, uint32_t variable, input_cell *out, error *err) {

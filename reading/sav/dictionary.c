@@ -43,12 +43,12 @@ static const struct {
   uint32_t code;
   const char *encoding; /* NULL: UTF-8 */
 } code_pages[] = {
-    {0, "WINDOWS-1252"},     {2, "WINDOWS-1252"},     {3, "WINDOWS-1252"},    {936, "GB18030"},
-    {10000, "MACINTOSH"},    {20127, "WINDOWS-1252"}, {20866, "KOI8-R"},      {20932, "EUC-JP"},
-    {21866, "KOI8-U"},       {28591, "ISO-8859-1"},   {28592, "ISO-8859-2"},  {28593, "ISO-8859-3"},
-    {28594, "ISO-8859-4"},   {28595, "ISO-8859-5"},   {28596, "ISO-8859-6"},  {28597, "ISO-8859-7"},
-    {28598, "ISO-8859-8"},   {28599, "ISO-8859-9"},   {28603, "ISO-8859-13"}, {28605, "ISO-8859-15"},
-    {51932, "EUC-JP"},       {51936, "GB18030"},      {51949, "CP949"},       {54936, "GB18030"},
+    {0, "WINDOWS-1252"},   {2, "WINDOWS-1252"},     {3, "WINDOWS-1252"},    {936, "GB18030"},
+    {10000, "MACINTOSH"},  {20127, "WINDOWS-1252"}, {20866, "KOI8-R"},      {20932, "EUC-JP"},
+    {21866, "KOI8-U"},     {28591, "ISO-8859-1"},   {28592, "ISO-8859-2"},  {28593, "ISO-8859-3"},
+    {28594, "ISO-8859-4"}, {28595, "ISO-8859-5"},   {28596, "ISO-8859-6"},  {28597, "ISO-8859-7"},
+    {28598, "ISO-8859-8"}, {28599, "ISO-8859-9"},   {28603, "ISO-8859-13"}, {28605, "ISO-8859-15"},
+    {51932, "EUC-JP"},     {51936, "GB18030"},      {51949, "CP949"},       {54936, "GB18030"},
     {65001, NULL},
 };
 
@@ -95,8 +95,8 @@ static status find_encoding(input_file *f, const sav_records *r, error *err) {
     }
   }
   return integers.length == INTEGERS_BYTES
-             ? take_code_page(
-                   f, sav_u32(&s->numbers, (const uint8_t *)integers.bytes + INTEGERS_CODE_PAGE), err)
+             ? take_code_page(f, sav_u32(&s->numbers, (const uint8_t *)integers.bytes + INTEGERS_CODE_PAGE),
+                              err)
              : take_code_page(f, 0, err);
 }
 
@@ -160,8 +160,8 @@ static status make_column(sav_making *m, uint32_t record, slice name, error *err
   column->type = r->width > 0 || v->moment != MOMENT_NONE ? INPUT_TEXTS : INPUT_NUMBERS;
   column->codes.measure = measure_of(m, record);
   column->codes.date_format = slice_of(moment_date_format(v->moment));
-  column->codes.is_weight = m->records->weight > 0 && r->width == 0 &&
-                            (uint32_t)m->records->weight - 1 == r->first_element;
+  column->codes.is_weight =
+      m->records->weight > 0 && r->width == 0 && (uint32_t)m->records->weight - 1 == r->first_element;
   return sav_text(m, r->label, "the label of variable", name, &column->label, err);
 }
 
@@ -183,8 +183,8 @@ static status number_columns(sav_making *m, const uint32_t *widths, error *err) 
                         .segment_elements = r->list[i].elements};
     for (uint32_t k = 0; k < segments; k++) {
       const sav_record *segment = r->count - i > k ? &r->list[i + k] : NULL;
-      if (segment == NULL || (segments > 1 && (segment->width == 0 || (k + 1 < segments &&
-                                                                      segment->width != SAV_SEGMENT_BYTES)))) {
+      if (segment == NULL || (segments > 1 && (segment->width == 0 ||
+                                               (k + 1 < segments && segment->width != SAV_SEGMENT_BYTES)))) {
         return sav_damaged(f, "a very long text lacks segments", err);
       }
       m->columns[i + k] = k == 0 ? count : INPUT_ABSENT;
@@ -195,8 +195,8 @@ static status number_columns(sav_making *m, const uint32_t *widths, error *err) 
   }
   f->header.count = count;
   if (count > SHARD_COLUMNS_MAX) {
-    return error_set(err, STATUS_DATA, "%s: has %u variables, more than the %d that can be read", f->title, count,
-                     SHARD_COLUMNS_MAX);
+    return error_set(err, STATUS_DATA, "%s: has %u variables, more than the %d that can be read", f->title,
+                     count, SHARD_COLUMNS_MAX);
   }
   f->header.columns = ARENA_ARRAY(f->memory, input_column, (size_t)count + 1);
   return f->header.columns != NULL ? STATUS_OK : error_no_memory(err, f->title);

@@ -39,7 +39,8 @@ static status element_code(sav_making *m, uint32_t column, const uint8_t *elemen
   const sav_file *s = m->f->self;
   const slice name = m->f->header.columns[column].name;
   if (s->variables[column].width > 0) {
-    return sav_text(m, (slice){(const char *)element, SAV_ELEMENT_BYTES}, "a code of variable", name, out, err);
+    return sav_text(m, (slice){(const char *)element, SAV_ELEMENT_BYTES}, "a code of variable", name, out,
+                    err);
   }
   const double v = sav_double(&s->numbers, element);
   *out = (slice){NULL, 0};
@@ -48,7 +49,8 @@ static status element_code(sav_making *m, uint32_t column, const uint8_t *elemen
 
 /* ---- Labels of values ------------------------------------------------------------------------------- */
 
-static status make_labels(sav_making *m, const sav_labels *l, uint32_t column, column_codes *out, error *err) {
+static status make_labels(sav_making *m, const sav_labels *l, uint32_t column, column_codes *out,
+                          error *err) {
   code_label *values = ARENA_ARRAY(m->f->memory, code_label, (size_t)l->count + 1);
   const slice name = m->f->header.columns[column].name;
   const uint8_t *at = l->entries;
@@ -65,8 +67,8 @@ static status make_labels(sav_making *m, const sav_labels *l, uint32_t column, c
     at += SAV_ELEMENT_BYTES + (length + SAV_ELEMENT_BYTES) / SAV_ELEMENT_BYTES * SAV_ELEMENT_BYTES;
   }
   if (count > COLUMN_LABELS_MAX) {
-    return error_set(err, STATUS_DATA, "%s: variable '%.*s' has %u labels of values, more than %d", m->f->title,
-                     SLICE_ARG(name), count, COLUMN_LABELS_MAX);
+    return error_set(err, STATUS_DATA, "%s: variable '%.*s' has %u labels of values, more than %d",
+                     m->f->title, SLICE_ARG(name), count, COLUMN_LABELS_MAX);
   }
   out->values = values;
   out->values_count = count;
@@ -240,8 +242,8 @@ static status long_labels(sav_making *m, cursor *c, error *err) {
 }
 
 /* Reads each entry of record WHICH by TAKE; there is one for a column at most. */
-static status each_entry(sav_making *m, sav_information which, status (*take)(sav_making *, cursor *, error *),
-                         error *err) {
+static status each_entry(sav_making *m, sav_information which,
+                         status (*take)(sav_making *, cursor *, error *), error *err) {
   const sav_file *s = m->f->self;
   cursor c = {.numbers = &s->numbers, .left = m->records->information[which]};
   for (uint32_t i = 0; c.left.length > 0; i++) {

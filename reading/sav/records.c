@@ -31,9 +31,10 @@ enum {
 static const char within[] = "its dictionary";
 
 static const uint8_t subtypes[SAV_INFORMATIONS] = {
-    [SAV_INTEGERS] = 3,     [SAV_FLOATS] = 4,           [SAV_SETS] = 7,      [SAV_SETS_MORE] = 19,
-    [SAV_DISPLAY] = 11,     [SAV_LONG_NAMES] = 13,      [SAV_VERY_LONG_TEXTS] = 14, [SAV_CASES] = 16,
-    [SAV_ENCODING] = 20,    [SAV_LONG_LABELS] = 21,     [SAV_LONG_MISSING] = 22,
+    [SAV_INTEGERS] = 3,         [SAV_FLOATS] = 4,        [SAV_SETS] = 7,
+    [SAV_SETS_MORE] = 19,       [SAV_DISPLAY] = 11,      [SAV_LONG_NAMES] = 13,
+    [SAV_VERY_LONG_TEXTS] = 14, [SAV_CASES] = 16,        [SAV_ENCODING] = 20,
+    [SAV_LONG_LABELS] = 21,     [SAV_LONG_MISSING] = 22,
 };
 
 static status damaged(const input_file *f, const char *problem, error *err) {
@@ -46,8 +47,8 @@ static status damaged(const input_file *f, const char *problem, error *err) {
 static status take(input_file *f, sav_records *r, uint64_t count, const uint8_t **out, error *err) {
   sav_file *s = f->self;
   if (count > SAV_DICTIONARY_BYTES_MAX - r->bytes) {
-    return error_set(err, STATUS_DATA, "%s: its dictionary claims more than %d MiB; the file is damaged", f->title,
-                     SAV_DICTIONARY_BYTES_MAX >> 20);
+    return error_set(err, STATUS_DATA, "%s: its dictionary claims more than %d MiB; the file is damaged",
+                     f->title, SAV_DICTIONARY_BYTES_MAX >> 20);
   }
   r->bytes += count;
   TRY(byte_stream_need(&s->in, (size_t)count, within, err));
@@ -75,8 +76,9 @@ static status read_compression(input_file *f, const uint8_t *header, error *err)
   sav_file *s = f->self;
   const uint32_t compression = sav_u32(&s->numbers, header + HEADER_COMPRESSION);
   if (compression > SAV_ZLIB) {
-    return error_set(err, STATUS_DATA, "%s: is compressed in the way %u, which is not known; save it as .sav again",
-                     f->title, compression);
+    return error_set(err, STATUS_DATA,
+                     "%s: is compressed in the way %u, which is not known; save it as .sav again", f->title,
+                     compression);
   }
   s->compression = (sav_compression)compression;
   return STATUS_OK;
@@ -91,7 +93,8 @@ static status read_header(input_file *f, sav_records *r, error *err) {
   TRY(byte_stream_need(&s->in, HEADER_BYTES, "its header", err));
   const uint8_t *header = byte_stream_bytes(&s->in);
   if (memcmp(header, "$FL2", 4) != 0 && memcmp(header, "$FL3", 4) != 0) {
-    return error_set(err, STATUS_DATA, "%s: is not an SPSS system file, which begins with $FL2 or $FL3", f->title);
+    return error_set(err, STATUS_DATA, "%s: is not an SPSS system file, which begins with $FL2 or $FL3",
+                     f->title);
   }
   uint32_t layout = sav_u32(&s->numbers, header + HEADER_LAYOUT);
   s->numbers.is_swapped = layout != 2 && layout != 3;
@@ -122,8 +125,8 @@ static status read_label(input_file *f, sav_records *r, sav_record *v, error *er
   return STATUS_OK;
 }
 
-static status check_variable(const input_file *f, const sav_records *r, const sav_record *v, uint32_t has_label,
-                             error *err) {
+static status check_variable(const input_file *f, const sav_records *r, const sav_record *v,
+                             uint32_t has_label, error *err) {
   if (v->width < CONTINUED || v->width > WIDTH_MAX || has_label > 1) {
     return damaged(f, "a variable has an impossible width", err);
   }

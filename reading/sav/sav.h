@@ -1,40 +1,40 @@
 /* SPSS system files (.sav, .zsav) as an input format.
  *
- * A file is a header, records of its dictionary, and its cases: for each case one element of eight bytes for a
- * number, and as many as it takes for a text.  The format is described in PSPP's developer manual.
+ * A file is a header, records of its dictionary, and its cases: for each case one element of eight bytes for
+ * a number, and as many as it takes for a text.  The format is described in PSPP's developer manual.
  *
- * 1. The cases may be plain, compressed by codes of one byte, or those packed by zlib (.zsav).  Files of either
- * byte order are read; all of them front to back, so that they may be gzip or a pipe.
+ * 1. The cases may be plain, compressed by codes of one byte, or those packed by zlib (.zsav).  Files of
+ * either byte order are read; all of them front to back, so that they may be gzip or a pipe.
  * 2. A number is the shortest decimal that reads back as the same double; dates and times are ISO 8601 texts
- * (moment.h).  The system-missing value, and what cannot be a number, is a blank cell.  Codes that the dictionary
- * declares missing are cells like others: what they mean is the codebook's business.
- * 3. Texts are converted from the encoding that the specification states, else the dictionary.  A byte that does
- * not belong to it is STATUS_DATA, with case and variable.
+ * (moment.h).  The system-missing value, and what cannot be a number, is a blank cell.  Codes that the
+ * dictionary declares missing are cells like others: what they mean is the codebook's business.
+ * 3. Texts are converted from the encoding that the specification states, else the dictionary.  A byte that
+ * does not belong to it is STATUS_DATA, with case and variable.
  * 4. Very long texts, which files keep in segments, are one cell.
  * 5. The case is what messages call "line".
- * 6. The dictionary: labels of variables and of values, missing values and ranges, measure, multiple-response sets
- * and the weight are passed on in the header.
+ * 6. The dictionary: labels of variables and of values, missing values and ranges, measure, multiple-response
+ * sets and the weight are passed on in the header.
  */
 #ifndef CANVASS_READING_SAV_SAV_H
 #define CANVASS_READING_SAV_SAV_H
 
 #include "reading/byte_stream.h"
-#include "reading/padded_text.h"
 #include "reading/moment.h"
+#include "reading/padded_text.h"
 #include "reading/reader.h"
 
 enum {
   SAV_ELEMENT_BYTES = 8,
   SAV_DICTIONARY_BYTES_MAX = 32 << 20,
-  SAV_SEGMENT_BYTES = 255,  /* of a very long text that each segment but the last holds */
-  SAV_SEGMENT_WIDTH = 252,  /* by which their number is counted */
+  SAV_SEGMENT_BYTES = 255,    /* of a very long text that each segment but the last holds */
+  SAV_SEGMENT_WIDTH = 252,    /* by which their number is counted */
   SAV_ELEMENTS_MAX = 1 << 20, /* of a case */
 };
 
 /* A code of one byte that stands for an element, as compressed files have them and pieces hold them. */
 enum {
-  SAV_CODE_IGNORED = 0, /* only in files: fills a group of codes */
-  SAV_CODE_END = 252,   /* only in files */
+  SAV_CODE_IGNORED = 0,   /* only in files: fills a group of codes */
+  SAV_CODE_END = 252,     /* only in files */
   SAV_CODE_ELEMENT = 253, /* the element follows */
   SAV_CODE_BLANKS = 254,
   SAV_CODE_MISSING = 255,
@@ -44,17 +44,17 @@ typedef enum sav_compression { SAV_PLAIN, SAV_CODES, SAV_ZLIB } sav_compression;
 
 /* A variable of the file, which is a column. */
 typedef struct sav_variable {
-  uint32_t width;    /* bytes of a text; 0: a number */
-  uint32_t segments; /* records that describe it */
-  uint32_t elements; /* of a case, in all segments */
+  uint32_t width;            /* bytes of a text; 0: a number */
+  uint32_t segments;         /* records that describe it */
+  uint32_t elements;         /* of a case, in all segments */
   uint32_t segment_elements; /* in each segment but the last */
   moment_kind moment;        /* how its numbers are shown */
 } sav_variable;
 
 /* What the dictionary says of numbers, besides their bytes. */
 typedef struct sav_numbers {
-  bool is_swapped; /* the file's byte order is not this machine's */
-  double bias;     /* of codes */
+  bool is_swapped;                   /* the file's byte order is not this machine's */
+  double bias;                       /* of codes */
   uint64_t missing, highest, lowest; /* bits of the special doubles */
 } sav_numbers;
 
@@ -64,8 +64,8 @@ typedef struct sav_file {
   byte_stream in;
   sav_compression compression;
   sav_numbers numbers;
-  int64_t cases;      /* -1: not stated */
-  uint32_t elements;  /* of a case */
+  int64_t cases;           /* -1: not stated */
+  uint32_t elements;       /* of a case */
   sav_variable *variables; /* as many as columns */
   const char *encoding;    /* of the texts, as resolved; NULL: UTF-8 */
   uint64_t cases_cut;
@@ -169,7 +169,8 @@ bool sav_is_missing(const sav_numbers *n, double v);
 /* V, which is not missing, as a cell of a variable that is shown as MOMENT.  False: out of memory. */
 bool sav_number(double v, moment_kind moment, char mark, arena *memory, input_cell *out);
 
-/* ---- Cases (unpacker.c, decode.c) ------------------------------------------------------------------------ */
+/* ---- Cases (unpacker.c, decode.c) ------------------------------------------------------------------------
+ */
 
 /* Cases one after the other; each is, element by element, a code and, after SAV_CODE_ELEMENT, the element. */
 typedef struct sav_piece {

@@ -1,8 +1,8 @@
 /* Cases out of a file, in its three forms, as codes of elements.
  *
- * Compressed files have groups of eight codes, and after each group the elements that do not fit into a code.  In
- * .zsav files such groups are packed by zlib in blocks, one after the other; the table of them at the end is not
- * needed. */
+ * Compressed files have groups of eight codes, and after each group the elements that do not fit into a code.
+ * In .zsav files such groups are packed by zlib in blocks, one after the other; the table of them at the end
+ * is not needed. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -116,7 +116,8 @@ static status take_bytes(input_file *f, sav_unpacker *u, size_t count, const uin
 static status cut_off(const input_file *f, error *err) {
   const sav_file *s = f->self;
   return error_set(err, STATUS_DATA, "%s: ends in case %llu%s; the file was cut off, copy it again", f->title,
-                   (unsigned long long)s->cases_cut + 1, s->cases < 0 ? "" : ", before the number in its header");
+                   (unsigned long long)s->cases_cut + 1,
+                   s->cases < 0 ? "" : ", before the number in its header");
 }
 
 /* A plain element as a code: most are small whole numbers or blanks. */
@@ -201,14 +202,14 @@ status sav_next_case(input_file *f, buf *out, bool *end, error *err) {
   if (u->ended) {
     return STATUS_OK;
   }
-  const status st = s->compression == SAV_PLAIN ? next_plain(f, u, out, end, err)
-                                                : next_coded(f, u, out, end, err);
+  const status st =
+      s->compression == SAV_PLAIN ? next_plain(f, u, out, end, err) : next_coded(f, u, out, end, err);
   if (is_beyond) { /* what follows the last case may be anything that is no case */
     u->ended = true;
     out->length = before;
     if (st == STATUS_OK && !*end) {
-      return error_set(err, STATUS_DATA, "%s: has more cases than the %lld of its header; save it again", f->title,
-                       (long long)s->cases);
+      return error_set(err, STATUS_DATA, "%s: has more cases than the %lld of its header; save it again",
+                       f->title, (long long)s->cases);
     }
     *end = true;
     return st == STATUS_NO_MEMORY || st == STATUS_INTERRUPTED || st == STATUS_IO ? st : STATUS_OK;

@@ -1,5 +1,5 @@
-/* SPSS system files (reading/sav/sav.h).  The first two bytes are how the file is read: blank rows and the stated
- * encoding, rows of a shard; the rest is the file.  ReadStat writes the seeds. */
+/* SPSS system files (reading/sav/sav.h).  The first two bytes are how the file is read: blank rows and the
+ * stated encoding, rows of a shard; the rest is the file.  ReadStat writes the seeds. */
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
@@ -48,9 +48,10 @@ static void write_seed(written_as as, buf *out) {
       if (c < 2) {
         readstat_well(readstat_insert_double_value(w, v, c == 0 ? i + 0.5 : 13e9 * i));
       } else {
-        readstat_well(readstat_insert_string_value(w, v, i % 2 == 0 ? "s\xc3\xbc"
-                                                                      "d"
-                                                                    : ""));
+        readstat_well(readstat_insert_string_value(w, v,
+                                                   i % 2 == 0 ? "s\xc3\xbc"
+                                                                "d"
+                                                              : ""));
       }
     }
     readstat_well(readstat_end_row(w));

@@ -139,6 +139,10 @@ static void write_sav(const answers *a, buf *out) {
   write_statistics(a, WRITTEN_SAV, out);
 }
 
+static void write_dta(const answers *a, buf *out) {
+  write_statistics(a, WRITTEN_DTA_118, out);
+}
+
 typedef struct writer {
   const char *format;
   void (*write)(const answers *a, buf *out);
@@ -151,6 +155,7 @@ static const writer writers[] = {
     {"ndjson", write_ndjson, "answers.jsonl", NULL},
     {"xlsx", write_xlsx, "answers.xlsx", NULL},
     {"sav", write_sav, "answers.sav", NULL},
+    {"dta", write_dta, "answers.dta", NULL},
 };
 
 /* Runs CHECK for each format of the table. */

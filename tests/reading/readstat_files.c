@@ -24,7 +24,8 @@ readstat_writer_t *readstat_file_new(void) {
 
 void readstat_file_begin(readstat_writer_t *w, written_as as, buf *out, long rows) {
   static const uint8_t versions[WRITTEN_AS] = {
-      [WRITTEN_DTA_114] = 114, [WRITTEN_DTA_117] = 117, [WRITTEN_DTA_118] = 118, [WRITTEN_DTA_119] = 119};
+      [WRITTEN_DTA_110] = 110, [WRITTEN_DTA_111] = 111, [WRITTEN_DTA_113] = 113, [WRITTEN_DTA_114] = 114,
+      [WRITTEN_DTA_117] = 117, [WRITTEN_DTA_118] = 118, [WRITTEN_DTA_119] = 119};
   if (versions[as] > 0) {
     readstat_well(readstat_writer_set_file_format_version(w, versions[as]));
     readstat_well(readstat_begin_writing_dta(w, out, rows));

@@ -7,9 +7,12 @@
 #include "base/buf.h"
 
 typedef enum written_as {
-  WRITTEN_SAV,       /* compressed by codes */
+  WRITTEN_SAV, /* compressed by codes */
   WRITTEN_SAV_PLAIN,
   WRITTEN_ZSAV,
+  WRITTEN_DTA_110,
+  WRITTEN_DTA_111,
+  WRITTEN_DTA_113,
   WRITTEN_DTA_114,
   WRITTEN_DTA_117,
   WRITTEN_DTA_118,

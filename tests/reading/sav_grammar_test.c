@@ -29,12 +29,24 @@ static const struct {
   double number;
   const char *text;
 } shortest[] = {
-    {0, "0"},           {-0.0, "0"},        {1, "1"},
-    {-99, "-99"},       {151, "151"},       {152, "152"},
-    {3.5, "3.5"},       {0.1, "0.1"},       {-2.25, "-2.25"},
-    {1e-7, "0.0000001"}, {123456789.01, "123456789.01"}, {1.0 / 3, "0.3333333333333333"},
-    {9007199254740991.0, "9007199254740991"}, {1e-30, "1e-30"}, {1e-300, "1e-300"}, {1e22, "1e+22"},
-    {5e-324, "4.94065645841247e-324"}, {0.30000000000000004, "0.30000000000000004"},
+    {0, "0"},
+    {-0.0, "0"},
+    {1, "1"},
+    {-99, "-99"},
+    {151, "151"},
+    {152, "152"},
+    {3.5, "3.5"},
+    {0.1, "0.1"},
+    {-2.25, "-2.25"},
+    {1e-7, "0.0000001"},
+    {123456789.01, "123456789.01"},
+    {1.0 / 3, "0.3333333333333333"},
+    {9007199254740991.0, "9007199254740991"},
+    {1e-30, "1e-30"},
+    {1e-300, "1e-300"},
+    {1e22, "1e+22"},
+    {5e-324, "4.94065645841247e-324"},
+    {0.30000000000000004, "0.30000000000000004"},
 };
 
 enum { SHORTEST = sizeof shortest / sizeof shortest[0] };
@@ -65,8 +77,8 @@ static void a_number_is_the_shortest_decimal_that_reads_back(void **state) {
   check_numbers(WRITTEN_ZSAV);
 }
 
-/* 1582-10-14 is 141428 days before 1970-01-01 (in the proleptic Gregorian calendar: 387 years with 94 leap days,
- * and 79 days), and 2000-02-29 is day 11016 after it. */
+/* 1582-10-14 is 141428 days before 1970-01-01 (in the proleptic Gregorian calendar: 387 years with 94 leap
+ * days, and 79 days), and 2000-02-29 is day 11016 after it. */
 #define FEBRUARY_29 ((141428.0 + 11016.0) * 86400)
 
 static void dates_and_times_are_iso_texts(void **state) {

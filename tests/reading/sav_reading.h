@@ -12,8 +12,8 @@ static inline dataset read_sav(const buf *file, const char *encoding) {
 static inline void assert_cell(const dataset *d, size_t row, uint32_t column, const char *expected) {
   assert_true(row < d->rows_count && column < d->facts->columns_count);
   if (!slice_is(d->rows[row].cells[column], expected)) {
-    fail_msg("row %zu, column %u: '%.*s' instead of '%s'", row, column,
-             SLICE_ARG(d->rows[row].cells[column]), expected);
+    fail_msg("row %zu, column %u: '%.*s' instead of '%s'", row, column, SLICE_ARG(d->rows[row].cells[column]),
+             expected);
   }
 }
 

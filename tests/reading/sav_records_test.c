@@ -1,5 +1,5 @@
-/* SPSS system files with what ReadStat does not write, put together field by field from PSPP's description of the
- * format. */
+/* SPSS system files with what ReadStat does not write, put together field by field from PSPP's description of
+ * the format. */
 #include "tests/reading/sav_reading.h"
 
 typedef struct by_hand {
@@ -30,7 +30,7 @@ static by_hand begin_by_hand(bool is_big, uint32_t compression, int32_t cases) {
   buf_init(&h.file);
   put_padded(&h, "$FL2", 4);
   put_padded(&h, "@(#) SPSS DATA FILE by hand", 60);
-  put_u32(&h, 2);           /* layout */
+  put_u32(&h, 2);            /* layout */
   put_u32(&h, (uint32_t)-1); /* elements of a case, which nobody believes */
   put_u32(&h, compression);
   put_u32(&h, 0); /* weight */
@@ -85,8 +85,9 @@ static void files_of_either_byte_order_are_read_and_their_dates_do_not_matter(vo
     put_information(&h, 20, "windows-1252");
     end_dictionary(&h);
     put_double(&h, 2.5);
-    put_padded(&h, "s\xfc"
-                   "d",
+    put_padded(&h,
+               "s\xfc"
+               "d",
                16);
     put_double(&h, -1.7976931348623157e308); /* system-missing */
     put_padded(&h, "b", 16);

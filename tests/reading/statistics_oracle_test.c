@@ -1,5 +1,6 @@
 /* Real files, cell by cell against what ReadStat reads of them: the library behind R's haven.  They come from
- * ../shared/data, and, converted to every form that pspp writes, from it; where either is not there, it says so. */
+ * ../shared/data, and, converted to every form that pspp writes, from it; where either is not there, it says
+ * so. */
 #include <dirent.h>
 
 #include "tests/process.h"
@@ -76,8 +77,8 @@ static void compare(const char *path, readstat_error_t (*parse)(readstat_parser_
     columns[i].name = slice_copy(header->columns[i].name);
     columns[i].hint = READING_HINT_TEXT;
   }
-  const reading_options options = {.columns = columns, .columns_count = header->columns_count, .threads = 2,
-                                   .keeps_blank_rows = true};
+  const reading_options options = {
+      .columns = columns, .columns_count = header->columns_count, .threads = 2, .keeps_blank_rows = true};
   dataset d = read_dataset(&options, &path, 1);
   if (d.code != STATUS_OK) {
     fail_msg("%s: %s", path, d.err.message);
@@ -124,7 +125,8 @@ static void check_sav(const char *path) {
 
 static void real_files_are_read_as_readstat_reads_them(void **state) {
   (void)state;
-  const int files = each_file(DATA "/sav", ".sav", check_sav) + each_file(DATA "/servqual", ".sav", check_sav);
+  const int files =
+      each_file(DATA "/sav", ".sav", check_sav) + each_file(DATA "/servqual", ".sav", check_sav);
   if (files == 0) {
     print_message("skipped: " DATA "/sav is not there\n");
     skip();
