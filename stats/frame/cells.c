@@ -2,7 +2,8 @@
  * interpreted once however often it occurs; and from entries back to rows.
  *
  * Rules.  The first rule that matches decides.  A rule whose text is a number (written in the file's
- * way or with a point) matches equal numbers where the variable is one of numbers.
+ * way or with a point) matches equal numbers where the variable is one of numbers.  A missing rule may be a
+ * span of numbers, "90..99" or "90..", which decides where no other rule does.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,26 @@ static bool parse_rule(slice text, char mark, decimal *out) {
   return decimal_parse_scaled(text, mark, out) || decimal_parse_scaled(text, '.', out);
 }
 
+bool number_span_parse(slice text, char mark, number_span *out) {
+  *out = (number_span){.is_span = false};
+  const char *dots = memmem(text.bytes, text.length, "..", 2);
+  if (dots == NULL) {
+    return false;
+  }
+  const slice low = {text.bytes, (size_t)(dots - text.bytes)};
+  const slice high = {dots + 2, text.length - low.length - 2};
+  out->has_low = low.length > 0;
+  out->has_high = high.length > 0;
+  out->is_span = (out->has_low || out->has_high) && (!out->has_low || parse_rule(low, mark, &out->low)) &&
+                 (!out->has_high || parse_rule(high, mark, &out->high));
+  return out->is_span;
+}
+
+bool number_span_has(const number_span *span, decimal number) {
+  return span->is_span && (!span->has_low || decimal_compare(span->low, number) <= 0) &&
+         (!span->has_high || decimal_compare(number, span->high) <= 0);
+}
+
 /* Does RULE mean the cell?  Numbers are compared by value, those that no decimal holds as well. */
 static bool rule_matches(const cell_rules *r, uint32_t rule, slice text, const decimal *number) {
   const slice wanted = r->variable->rules[rule].text;
@@ -192,8 +213,10 @@ status cell_rules_init(cell_rules *r, const frame *f, const program_variable *v,
   r->numbers = calloc(count, sizeof *r->numbers);
   r->are_numbers = calloc(count, sizeof *r->are_numbers);
   r->first = calloc(count, sizeof *r->first);
-  bool good = r->numbers != NULL && r->are_numbers != NULL && r->first != NULL;
+  r->spans = calloc(count, sizeof *r->spans);
+  bool good = r->numbers != NULL && r->are_numbers != NULL && r->first != NULL && r->spans != NULL;
   for (uint32_t i = 0; good && i < v->rules_count; i++) {
+    r->spans_count += v->rules[i].missing && number_span_parse(v->rules[i].text, r->mark, &r->spans[i]);
     if (numeric) {
       r->are_numbers[i] = parse_rule(v->rules[i].text, r->mark, &r->numbers[i]);
     } else {
@@ -211,22 +234,37 @@ void cell_rules_fini(cell_rules *r) {
   free(r->numbers);
   free(r->are_numbers);
   free(r->first);
+  free(r->spans);
   text_table_fini(&r->table);
   *r = (cell_rules){0};
+}
+
+/* The first rule whose span has the number that the cell is. */
+static const program_rule *span_rule(const cell_rules *r, slice text, const decimal *number) {
+  decimal parsed;
+  if (r->spans_count == 0 || (number == NULL && !parse_rule(text, r->mark, &parsed))) {
+    return NULL;
+  }
+  for (uint32_t i = 0; i < r->variable->rules_count; i++) {
+    if (number_span_has(&r->spans[i], number != NULL ? *number : parsed)) {
+      return &r->variable->rules[i];
+    }
+  }
+  return NULL;
 }
 
 const program_rule *cell_rule(const cell_rules *r, slice text, const decimal *number) {
   const program_rule *rules = r->variable->rules;
   if (!r->numeric) {
     uint32_t place = text_table_find(&r->table, text);
-    return place == UINT32_MAX ? NULL : &rules[r->first[place]];
+    return place == UINT32_MAX ? span_rule(r, text, NULL) : &rules[r->first[place]];
   }
   for (uint32_t i = 0; i < r->variable->rules_count; i++) {
     if (rule_matches(r, i, text, number)) {
       return &rules[i];
     }
   }
-  return NULL;
+  return span_rule(r, text, number);
 }
 
 void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, cell *out) {

@@ -229,6 +229,21 @@ static void rule_over_decimals(const frame *f, const program_variable *v, const 
   }
 }
 
+/* Spans give way to other rules, which are written after them. */
+static void spans_over_decimals(const frame *f, const program_variable *v, const decimal_column *d,
+                                const cell_rules *rules) {
+  for (uint32_t i = rules->spans_count > 0 ? v->rules_count : 0; i-- > 0;) {
+    for (uint32_t r = 0; rules->spans[i].is_span && r < f->count; r++) {
+      if (number_span_has(&rules->spans[i], packed_column_number(d->column, r))) {
+        d->values[r] = number_missing(v->rules[i].reason);
+        if (d->roundings != NULL) {
+          d->roundings[r] = ROUNDED_NOT;
+        }
+      }
+    }
+  }
+}
+
 /* Notes the rows of exceptions that are tidied. */
 static status note_tidied_exceptions(frame *f, const decimal_column *d, const frame_cells *cells,
                                      frame_variable *out, error *err) {
@@ -279,6 +294,7 @@ static status rescale_decimals(frame *f, const program_variable *v, const decima
   } else {
     narrow_decimals(f, v, d);
   }
+  spans_over_decimals(f, v, d, rules);
   for (uint32_t i = v->rules_count; i-- > 0;) {
     rule_over_decimals(f, v, d, rules, i);
   }

@@ -145,12 +145,24 @@ typedef struct cell {
   slice text;
 } cell;
 
+/* The numbers that a missing rule means by its text: "90..99", "90..", "..-1". */
+typedef struct number_span {
+  bool is_span, has_low, has_high;
+  decimal low, high;
+} number_span;
+
+/* Whether TEXT is such a span. */
+bool number_span_parse(slice text, char mark, number_span *out);
+bool number_span_has(const number_span *span, decimal number);
+
 typedef struct cell_rules {
   const program_variable *variable;
   bool numeric; /* rules compare by value too, and give numbers */
   char mark;
   decimal *numbers; /* of the rules' texts */
   bool *are_numbers;
+  number_span *spans; /* of the rules */
+  uint32_t spans_count;
   text_table table; /* of the rules' texts, when not numeric: places are rule numbers */
   uint32_t *first;  /* rule of each place in TABLE */
 } cell_rules;

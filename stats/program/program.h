@@ -81,7 +81,8 @@ const char *missing_name(missing_reason reason);
 /* What a cell text (or number) means, before the variable's own rule is tried: the first rule
  * that matches either makes the cell missing, or puts a number or a text in its place, to which the
  * variable's own rule (range, reversal, closed keys, format) then applies.  For MULTI_CELL missing
- * rules match the whole cell, others a single option. */
+ * rules match the whole cell, others a single option.  A missing rule whose text is a span of numbers
+ * ("90..99", "90..", "..-1") matches those where no other rule does. */
 typedef struct program_rule {
   slice text;   /* compared whole; as a number by value where VALUE is meant below */
   bool missing; /* REASON counts; else VALUE (SCALE, NUMBER, MULTI_FLAGS) or KEY (all others) */
