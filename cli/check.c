@@ -125,12 +125,22 @@ static status check_data(evaluation *e, const char *const *paths, size_t count, 
   return st;
 }
 
+/* Without data nobody knows whether their dictionary has what the page leaves to it. */
+static void tell_waiting(const evaluation *e, size_t operands, buf *answer) {
+  const slice name = spec_waits_for(e->specification);
+  if (operands == 1 && name.length > 0) {
+    buf_printf(answer, "'%.*s' leaves its answers to the dictionary of the data (.sav, .dta)\n",
+               SLICE_ARG(name));
+  }
+}
+
 static status check_steps(evaluation *e, const char *const *operands, size_t count, buf *answer, error *err) {
   TRY(destination_check(e->settings, operands, count, err));
   TRY(operands_check(operands, count, err));
   TRY(evaluation_load_spec(e, operands[0], err));
   if (!e->settings->json) {
     buf_printf(answer, "%s: the specification is valid\n", raw_title(operands[0]));
+    tell_waiting(e, count, answer);
   } else if (count == 1) {
     buf_printf(answer, "{\"canvass\":{\"check\":1}}\n");
   }

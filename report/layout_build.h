@@ -21,6 +21,7 @@ void layout_weights_tell(const document *d, layout_texts *out);
 void layout_read_as_tell(const document *d, const json *files, layout_texts *out);
 /* Which files lack columns of VARIABLES. */
 void layout_absent_tell(const document *d, const json *variables, layout_texts *out);
+void layout_dictionary_tell(const document *d, const json *data, layout_texts *out);
 /* "a.csv:3 “x”, a.csv:9 “y”" */
 slice layout_places(const document *d, const json *places);
 

@@ -230,6 +230,7 @@ static void make_troubles(const document *d, layout_texts *out) {
   }
   const json *variables = data_of(d, "variables");
   layout_absent_tell(d, variables, out);
+  layout_dictionary_tell(d, json_get(d->root, "data"), out);
   for (size_t i = 0; i < json_count(variables); i++) {
     const json *variable = json_at(variables, i);
     slice item = document_item(d, json_as_text(json_get(variable, "name")));

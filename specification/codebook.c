@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "specification/dictionary.h"
+
 enum {
   KEY_TYPE = 1 << 0,
   KEY_LABEL = 1 << 1,
@@ -117,9 +119,8 @@ static void take_label(const compilation *c, const manifest_column *column, symb
 
 static bool read_column(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "column");
-  slice name = s->column != NULL
-                   ? slice_of(s->column)
-                   : slice_of(arena_copy(c->memory, codebook_title(c, slice_of(s->name))));
+  slice name = s->column != NULL ? slice_of(s->column)
+                                 : slice_of(arena_copy(c->memory, codebook_title(c, slice_of(s->name))));
   if (n != NULL && s->column == NULL && !codebook_column_name(c, n, "column", &name)) {
     return false;
   }
@@ -169,7 +170,7 @@ bool codebook_read(compilation *c, symbol *s) {
   /* Mistakes of a name from a pattern were reported where the pattern was read. */
   bool was_muted = c->problems->muted;
   c->problems->muted = was_muted || (c->header == NULL && !slice_equal(s->key->text, slice_of(s->name)));
-  bool all_well = scale_apply(c, s) && read_entry(c, s);
+  bool all_well = scale_apply(c, s) && dictionary_apply(c, s) && read_entry(c, s);
   c->problems->muted = was_muted;
   return all_well;
 }

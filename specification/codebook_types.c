@@ -23,8 +23,17 @@ bool codebook_range_is_empty(compilation *c, const node *n, node *const *ends) {
   return false;
 }
 
+/* The dictionary of the data may have what the page alone lacks. */
+static bool waits_for_data(compilation *c, const symbol *s) {
+  c->waits_for_data = c->waits_for_data != NULL ? c->waits_for_data : s->key;
+  return false;
+}
+
 static bool scale_range(compilation *c, symbol *s) {
   const node *n = node_get(s->body, "range");
+  if (n == NULL && c->header == NULL) {
+    return waits_for_data(c, s);
+  }
   if (n == NULL) {
     problem_at(c->problems, s->key->at, "scale '%s' has no range; add range: [low, high]",
                problem_quote(c->problems, s->key->text));
@@ -175,9 +184,14 @@ bool codebook_multi(compilation *c, symbol *s) {
     }
   }
   bool all_well = read_closed(c, s);
+  if (delimiter == NULL && c->header == NULL) {
+    return waits_for_data(c, s);
+  }
   if (delimiter == NULL) {
     problem_at(c->problems, s->key->at,
-               "multi '%s' needs `columns` (one 0/1 column per option) or `delimiter` (one cell with all)",
+               "multi '%s' needs `columns` (one 0/1 column per option) or `delimiter` (one cell with all), "
+               "or to be called "
+               "like a multiple-response set of the data",
                problem_quote(c->problems, s->key->text));
     return false;
   }

@@ -63,6 +63,8 @@ typedef struct symbol {
   weight_kind weight;            /* 0: no weight; otherwise also: */
   uint8_t weight_decimals;       /* as a weight it keeps more than as a number */
   uint32_t weight_index;         /* in the program, READY */
+  unsigned taken;                /* bit I, of plan_taken: from the data's dictionary */
+  uint32_t codes_differ;         /* as in manifest_column */
   const char *type;              /* in the codebook: as written ("id" and "text" are one kind) */
   bool values_closed;            /* `values` are all there can be */
   uint32_t plan_index;           /* READY */
@@ -133,7 +135,8 @@ typedef struct compilation {
   const char **free_columns; /* of the header: those without a variable */
   uint32_t free_columns_count;
   size_t variables_capacity, constructs_capacity;
-  bool open_ended; /* the last list (symbol_list) has a pattern whose columns are not known yet */
+  const node *waits_for_data; /* the key of an entry without what only the data can give; NULL: none waits */
+  bool open_ended;            /* the last list (symbol_list) has a pattern whose columns are not known yet */
 
   data_options data;
   analysis_defaults defaults;

@@ -32,7 +32,8 @@ static bool values_of(compilation *c, const symbol *s, crossed_values *out) {
   const program_variable *v = &s->variable;
   const bool is_scale = v->kind == VARIABLE_SCALE;
   const int64_t count = is_scale ? v->high - v->low + 1 : s->values_closed ? (int64_t)s->values_count : 0;
-  *out = (crossed_values){.of = ARENA_ARRAY(c->memory, crossed_value, (size_t)count + 1), .count = (uint32_t)count};
+  *out = (crossed_values){.of = ARENA_ARRAY(c->memory, crossed_value, (size_t)count + 1),
+                          .count = (uint32_t)count};
   for (int64_t i = 0; out->of != NULL && i < count; i++) {
     const plan_value_label *value = is_scale ? NULL : &s->values[i];
     const int64_t code = is_scale ? v->low + i : value->number;
@@ -54,7 +55,8 @@ static const char *joined(compilation *c, crossed_value *const *parts, uint32_t 
     buf_put_text(&text, i > 0 ? PROGRAM_CROSS_SIGN : "");
     buf_put(&text, shown.bytes, shown.length);
   }
-  const char *copy = text.failed ? NULL : arena_copy(c->memory, (slice){(const char *)text.data, text.length});
+  const char *copy =
+      text.failed ? NULL : arena_copy(c->memory, (slice){(const char *)text.data, text.length});
   buf_fini(&text);
   return copy;
 }

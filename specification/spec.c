@@ -15,7 +15,8 @@ struct spec {
   slice page;
   node *root;
   const node *table; /* the codebook as a table; NULL: none */
-  arena *columns;    /* of the last spec_reading_options */
+  slice waits_for;
+  arena *columns; /* of the last spec_reading_options */
   /* The columns of the last header: a dataset may hold only those that are wanted, and has no places of
    * others. */
   slice *titles;
@@ -164,8 +165,13 @@ static status open_spec(spec *s, const char *name, slice page, const spec_text *
   }
   compilation c;
   status st = compile(s, NULL, false, found, &c, problems, err);
+  s->waits_for = c.waits_for_data != NULL ? c.waits_for_data->text : (slice){"", 0};
   compilation_close(&c);
   return st;
+}
+
+slice spec_waits_for(const spec *s) {
+  return s->waits_for;
 }
 
 status spec_parse(const char *name, const char *bytes, size_t length, spec **out, spec_problems *problems,
@@ -262,6 +268,28 @@ static void copy_files(plan *p, const manifest *dataset) {
   }
 }
 
+/* Is the column one of a variable that is a weight? */
+static bool is_weight(const compilation *c, slice column) {
+  for (uint32_t i = 0; i < c->symbols_count; i++) {
+    const symbol *s = c->symbols[i];
+    if (s->weight != 0 && s->variable.column != NULL && slice_equal(slice_of(s->variable.column), column)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* A weight that the data name is not applied in silence, nor left out in silence. */
+static void offer_weight(compilation *c, const manifest *dataset) {
+  for (uint32_t i = 0; i < dataset->columns_count; i++) {
+    const manifest_column *column = &dataset->columns[i];
+    if (column->codes.is_weight && !is_weight(c, column->name)) {
+      c->plan->weight_offered = arena_copy(c->memory, column->name);
+      return;
+    }
+  }
+}
+
 status spec_plan(spec *s, const manifest *dataset, plan **out, spec_problems *problems, error *err) {
   compilation c;
   *out = NULL;
@@ -271,6 +299,7 @@ status spec_plan(spec *s, const manifest *dataset, plan **out, spec_problems *pr
   }
   if (st == STATUS_OK) {
     copy_files(c.plan, dataset);
+    offer_weight(&c, dataset);
     st = arena_failed(c.memory) ? error_no_memory(err, "the plan") : plan_finish(c.plan, err);
   }
   if (st == STATUS_OK) {

@@ -24,6 +24,9 @@ void spec_problems_fini(spec_problems *p);
 status spec_parse(const char *name, const char *bytes, size_t length, spec **out, spec_problems *problems,
                   error *err) MUST_USE;
 void spec_destroy(spec *s);
+/* The first entry of the codebook that lacks what only the dictionary of the data can give (a scale's range,
+ * the columns of a multiple choice): its key; empty: there is none. */
+slice spec_waits_for(const spec *s);
 
 /* A file of text, by the name that messages give it. */
 typedef struct spec_text {

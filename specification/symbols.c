@@ -182,6 +182,8 @@ void symbol_finish(compilation *c, symbol *s) {
       .in_codebook = s->origin == SYMBOL_CODEBOOK,
       .decimals_declared = s->decimals_given ? s->decimals_declared : 0,
       .largest = s->largest,
+      .taken = (uint8_t)s->taken,
+      .codes_differ = s->taken != 0 ? s->codes_differ : 0,
       .absences = s->absences,
       .absences_count = s->absences_count,
   };

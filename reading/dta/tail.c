@@ -103,7 +103,6 @@ typedef struct label_table {
 static status code_of(input_file *f, const dta_variable *v, uint32_t *letters, const uint8_t *value,
                       slice *out, error *err) {
   const dta_file *d = f->self;
-  const char mark = f->options->decimal_mark == ',' ? ',' : '.';
   const dta_variable of_labels = {.type = DTA_LONG, .width = 4, .dates = v->dates};
   const dta_number n = dta_number_of(d, &of_labels, value);
   input_cell cell = {0};
@@ -112,7 +111,7 @@ static status code_of(input_file *f, const dta_variable *v, uint32_t *letters, c
     return STATUS_OK;
   }
   *letters |= n.is_missing ? 1U << n.letter : 0;
-  if (!dta_number_cell(&of_labels, n, mark, f->memory, &cell)) {
+  if (!dta_number_cell(&of_labels, n, '.', f->memory, &cell)) {
     return error_no_memory(err, f->title);
   }
   if (cell.kind == INPUT_TEXT) {

@@ -12,9 +12,8 @@ static uint32_t column_of(const sav_making *m, uint32_t record) {
 /* The text that cells of COLUMN with the number V have. */
 static status number_code(sav_making *m, uint32_t column, double v, slice *out, error *err) {
   const sav_file *s = m->f->self;
-  const char mark = m->f->options->decimal_mark == ',' ? ',' : '.';
   input_cell cell = {0};
-  if (!sav_number(v, s->variables[column].moment, mark, m->f->memory, &cell)) {
+  if (!sav_number(v, s->variables[column].moment, '.', m->f->memory, &cell)) {
     return error_no_memory(err, m->f->title);
   }
   if (cell.kind == INPUT_TEXT) {
@@ -26,10 +25,6 @@ static status number_code(sav_making *m, uint32_t column, double v, slice *out, 
     return error_no_memory(err, m->f->title);
   }
   const size_t length = (size_t)decimal_format(cell.as.number, text);
-  char *point = memchr(text, '.', length);
-  if (point != NULL) {
-    *point = mark;
-  }
   *out = (slice){text, length};
   return STATUS_OK;
 }

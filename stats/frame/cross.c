@@ -21,8 +21,8 @@ static status open_crossing(crossing *c, error *err) {
     TRY(frame_coded(c->f, c->v->inputs[i], &c->inputs[i], err));
     combinations *= (uint64_t)c->inputs[i].keys.count + 1;
     if (combinations > COMBINATIONS_MAX) {
-      return error_set(err, STATUS_LIMIT, "variable '%s': too many values to cross; use fewer (bands, recodes)",
-                       c->v->name);
+      return error_set(err, STATUS_LIMIT,
+                       "variable '%s': too many values to cross; use fewer (bands, recodes)", c->v->name);
     }
   }
   c->place_of = calloc(combinations, sizeof *c->place_of);
@@ -66,8 +66,9 @@ static status add_key(crossing *c, const uint32_t *slots, uint32_t *place, error
     return frame_no_memory(err);
   }
   if (c->keys.count == before) {
-    return error_set(err, STATUS_DATA, "variable '%s': two combinations are both called '%s'; recode one of them",
-                     c->v->name, kept);
+    return error_set(err, STATUS_DATA,
+                     "variable '%s': two combinations are both called '%s'; recode one of them", c->v->name,
+                     kept);
   }
   return frame_check_levels(c->v, c->keys.count, err);
 }

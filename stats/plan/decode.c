@@ -103,6 +103,11 @@ static void get_variable(reader *r, const plan *p, plan_variable *v) {
     get_absence(r, p, &v->absences[i]);
   }
   v->absences_count = (uint32_t)count;
+  v->taken = reader_u8(r);
+  if (v->taken >= 1U << PLAN_TAKEN) {
+    reader_fail(r, "a variable has something unknown from a dictionary");
+  }
+  v->codes_differ = (uint32_t)reader_count(r, UINT32_MAX);
 }
 
 static void get_construct(reader *r, const plan *p, uint32_t own_index, plan_construct *c) {
@@ -321,6 +326,7 @@ static void get_body(reader *r, plan *p) {
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     file_facts_decode(r, INT64_MAX, FILE_FACTS_ALL, p->memory, &p->files[i]);
   }
+  p->weight_offered = get_optional(r, p->memory);
 }
 
 static status decode(reader *r, plan *p, error *err) {

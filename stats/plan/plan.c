@@ -141,6 +141,8 @@ static void put_variable(buf *out, const plan_variable *v) {
   for (uint32_t i = 0; i < v->absences_count; i++) {
     put_absence(out, &v->absences[i]);
   }
+  buf_put_u8(out, v->taken);
+  buf_put_varint(out, v->codes_differ);
 }
 
 static void put_construct(buf *out, const plan_construct *c) {
@@ -227,4 +229,10 @@ void plan_encode(const plan *p, buf *out) {
   for (uint32_t i = 0; i < p->files_count; i++) {
     file_facts_encode(&p->files[i], out);
   }
+  put_optional(out, p->weight_offered);
+}
+
+const char *plan_taken_name(plan_taken what) {
+  static const char *const names[PLAN_TAKEN] = {"range", "values", "missing", "format", "columns", "texts"};
+  return names[what];
 }

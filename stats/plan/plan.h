@@ -40,6 +40,19 @@ typedef struct plan_absence {
   uint32_t files[PLAN_ABSENCE_FILES]; /* the first */
 } plan_absence;
 
+/* What the codebook left to the dictionary of the data. */
+typedef enum plan_taken {
+  PLAN_TAKEN_RANGE,
+  PLAN_TAKEN_VALUES,
+  PLAN_TAKEN_MISSING,
+  PLAN_TAKEN_FORMAT,
+  PLAN_TAKEN_COLUMNS,
+  PLAN_TAKEN_TEXTS,
+  PLAN_TAKEN,
+} plan_taken;
+/* Its name in specifications. */
+const char *plan_taken_name(plan_taken what);
+
 typedef struct plan_variable {
   const char *name;  /* unique in the plan; constructs and derived variables too */
   uint32_t variable; /* in the program */
@@ -53,6 +66,8 @@ typedef struct plan_variable {
   decimal_magnitude largest;
   plan_absence *absences; /* of optional columns; the report says so */
   uint32_t absences_count;
+  uint8_t taken;         /* bit I: plan_taken I; the report says so */
+  uint32_t codes_differ; /* the first file, from 1, whose dictionary says something else; 0: none does */
 } plan_variable;
 
 /* Constructs: the index system.  Children are items (plan variables) or constructs. */
@@ -128,6 +143,8 @@ typedef struct plan {
   uint32_t analyses_count;
   file_facts *files; /* as in the dataset's manifest: the report repeats them */
   uint32_t files_count;
+  const char
+      *weight_offered; /* a column by which the data are meant to be weighted and are not; NULL: none */
 } plan;
 
 plan *plan_new(void);

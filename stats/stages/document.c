@@ -225,6 +225,23 @@ static void set_absences(json *o, const plan *p, const plan_variable *planned) {
   }
 }
 
+/* What the codebook left to the dictionary of the data; members only where there is something. */
+static void set_taken(json *o, const plan *p, const plan_variable *planned) {
+  arena *a = json_arena(o);
+  json *taken = json_array(a);
+  for (int i = 0; i < PLAN_TAKEN; i++) {
+    if ((planned->taken >> i & 1) != 0) {
+      json_push(taken, json_text(a, slice_of(plan_taken_name((plan_taken)i))));
+    }
+  }
+  if (planned->taken != 0) {
+    json_set(o, "from_dictionary", taken);
+  }
+  if (planned->codes_differ > 0) {
+    json_set(o, "other_dictionary", json_text(a, plan_file_name(p, planned->codes_differ - 1)));
+  }
+}
+
 static json *variables_facts(arena *a, const plan *p, const bool *used, const document_source *source,
                              int64_t *invalid) {
   json *variables = json_array(a);
@@ -240,6 +257,7 @@ static json *variables_facts(arena *a, const plan *p, const bool *used, const do
       }
       document_invalid_texts(facts, p, v.invalid);
       set_absences(facts, p, &p->variables[i]);
+      set_taken(facts, p, &p->variables[i]);
       json_push(variables, facts);
       *invalid += v.facts->missing[MISSING_INVALID];
     }
@@ -262,6 +280,9 @@ static json *data_json(arena *a, const plan *p, const bool *used, const document
   json *variables = variables_facts(a, p, used, source, &invalid);
   json *data = json_object(a);
   json_set(data, "files", files_json(a, p));
+  if (p->weight_offered != NULL) {
+    json_set_text(data, "weight_offered", p->weight_offered);
+  }
   json_set_integer(data, "rows", records - quarantined - blank - repeated);
   json_set_integer(data, "quarantined", quarantined);
   if (blank > 0) {

@@ -18,7 +18,7 @@ def label(e, english=None, simplified=None, traditional=None):
         optional(e, text, language)
 
 
-def variable(e, name, index, labels, in_codebook, declared, largest, values=(), absences=()):
+def variable(e, name, index, labels, in_codebook, declared, largest, values=(), absences=(), taken=0, differ=0):
     e.text(name, "variable")
     e.varint(index, "in the program")
     label(e, *labels)
@@ -40,6 +40,8 @@ def variable(e, name, index, labels, in_codebook, declared, largest, values=(), 
         e.varint(count, "files")
         for number in files:
             e.varint(number, "file")
+    e.u8(taken, "taken from dictionaries")
+    e.varint(differ, "another file's dictionary differs")
 
 
 def construct(e, name, labels, index, valid_min, children, weights):
@@ -139,7 +141,7 @@ def golden():
     e.raw(run(0x20, 32), "digest of the specification")
     inner_program(e)
     e.varint(2, "variables")
-    variable(e, "q", 0, ("Overall", "总体", "整體"), 1, 0, (0, 0), [(1, ("bad",)), (5, ("good", "好"))], [("q", 7, range(1, 6))])
+    variable(e, "q", 0, ("Overall", "总体", "整體"), 1, 0, (0, 0), [(1, ("bad",)), (5, ("good", "好"))], [("q", 7, range(1, 6))], 5, 1)
     variable(e, "m", 1, (), 0, 3, (12345, -2), [("x", (None, "其他"))])
     e.varint(1, "constructs")
     construct(e, "c", ("C",), 1, 1, [(0, 0)], [(15, 1)])
@@ -147,4 +149,5 @@ def golden():
     analysis(e)
     e.varint(1, "files")
     file(e)
+    optional(e, "w", "weight offered")
     return g

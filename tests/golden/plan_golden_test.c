@@ -36,7 +36,9 @@ static plan_variable variables[] = {
      .values_count = 2,
      .in_codebook = true,
      .absences = absences,
-     .absences_count = 1},
+     .absences_count = 1,
+     .taken = 1 << PLAN_TAKEN_RANGE | 1 << PLAN_TAKEN_MISSING,
+     .codes_differ = 1},
     {.name = "m",
      .variable = 1,
      .values = mean_values,
@@ -98,6 +100,7 @@ static plan *sample_plan(file_facts *file) {
   p->analyses = analyses;
   p->analyses_count = 1;
   p->files = file;
+  p->weight_offered = "w";
   p->files_count = 1;
   return p;
 }
