@@ -272,7 +272,7 @@ static status make_loop(frame *f, const program_variable *v, frame_variable *out
     return frame_no_memory(err);
   }
   for (uint32_t row = 0; row < f->padded; row++) {
-    wide[row] = row < f->count ? (uint16_t)(row % f->loops) : slot_missing(MISSING_BLANK);
+    wide[row] = (uint16_t)(row < f->count ? row % f->loops : slot_missing(MISSING_BLANK));
   }
   out->coded.keys = (coded_keys){.texts = v->keys, .count = v->keys_count};
   return settle(f, wide, &out->coded, err);

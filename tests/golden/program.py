@@ -325,6 +325,7 @@ def computed(e):
     rules(e)
     bounds(e, 1, 5)
     e.u8(0, "not reversed")
+    leading(e)
     optional(e)
     start(e, "both", CROSSED, "crossing")
     inputs(e, 6, 1)

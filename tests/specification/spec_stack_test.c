@@ -88,8 +88,6 @@ static void a_stack_says_its_loops_and_columns(void **state) {
        "2:37: stack: 'q' needs `column` with a * where the loop's name stands, such as column: \"*_q\""},
       {STACK("{loops: [x], variables: {q: {column: \"*q\", type: weight, kind: sampling}}}"),
        "2:37: stack: 'q' is a weight; a stacked variable has one column per loop"},
-      {STACK("{loops: [x], variables: {q: {column: \"*q\", type: scale}}}"),
-       "2:37: scale 'q' has no range; add range: [low, high]"},
       {STACK("{loops: [x], variabels: {q: {column: \"*q\", type: id}}}"),
        "2:9: stack 'b' has no variables; add variables: {sat: {column: \"*_sat\", ..}}\n"
        "2:25: a stack: unknown key 'variabels'; did you mean 'variables'?"},
