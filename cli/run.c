@@ -78,8 +78,7 @@ const subcommand subcommand_run = {
     .usage = "[OPTIONS] SPEC DATA...",
     .about =
         "Reads survey files as the specification SPEC says and prints a report.\n"
-        "DATA: survey files, also .gz and .zst, as one dataset; - is standard input.\n"
-        "A file's name is its base name; several of the same one are a/1.csv, b/1.csv.\n",
+        "DATA: survey files, also .gz and .zst, as one dataset; - is standard input.\n",
     .example =
         "canvass run survey.yaml answers.csv\n"
         "canvass run survey.yaml 2024.csv.gz 2025.csv.gz --format json -o report.json\n"

@@ -217,9 +217,7 @@ const subcommand subcommand_submit = {
     .name = "submit",
     .summary = "evaluate a dataset on the cluster",
     .usage = "[OPTIONS] SPEC --dataset NAME",
-    .about =
-        "Makes a job and prints its id, nothing else.  With --wait the id goes to\n"
-        "standard error, and the report is printed; Ctrl-C then leaves the job alone.\n",
+    .about = "Prints the id of a new job; with --wait its report, and Ctrl-C leaves the job.\n",
     .example =
         "canvass submit survey.yaml --dataset airline\n"
         "canvass submit survey.yaml --dataset airline --key night-42 --wait -o it.txt\n",
