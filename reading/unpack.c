@@ -158,6 +158,7 @@ static const struct {
     {"\x28\xb5\x2f\xfd", 4, start_zstd, NULL},
     {"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60", 16, NULL,
      "a SAS data set, which cannot be read; export it as .sav, .dta or CSV"},
+    {"ASCII SPSS PORT FILE", 20, NULL, "a portable SPSS file, which cannot be read; save it as .sav"},
     {"HEADER RECORD*******LIB", 23, NULL,
      "a SAS transport file, which cannot be read; export it as .sav, .dta or CSV"},
     {"\xfd"

@@ -307,7 +307,7 @@ static void expand(compilation *c, uint32_t index, const claims *claimed) {
   for (uint32_t i = 0; i < c->header->columns_count; i++) {
     slice column = c->header->columns[i].name;
     const bool is_later = manifest_column_is_lacking(&c->header->columns[i], 0);
-    if (is_later || !pattern_has(p, column)) {
+    if (is_later || c->header->columns[i].codes.is_set || !pattern_has(p, column)) {
       continue;
     }
     matched++;

@@ -359,20 +359,37 @@ static void take_set(taking *t, const code_set *set) {
   }
 }
 
-static bool take_multi(taking *t) {
-  const code_set *set = wants(t, "columns") && wants(t, "delimiter") ? find_set(t) : NULL;
-  if (set != NULL && set->counted.length == 0) {
-    problem_at(
-        t->c->problems, t->at,
-        "the set '%s' of the data has its first, second, ... answer in columns of their own, which cannot be "
-        "read as one question; declare the columns as nominal variables",
-        problem_quote(t->c->problems, slice_of(t->s->name)));
-    return false;
+/* The column in which the reader has joined the answers of the set, of categories, that is called like the
+ * variable; NULL: there is none.  A dataset may have it without the columns of its set. */
+static const manifest_column *joined_column(const taking *t) {
+  buf name;
+  buf_init(&name);
+  buf_printf(&name, "$%s", t->s->name);
+  const manifest_column *column = codebook_find_column(t->c, (slice){(const char *)name.data, name.length});
+  buf_fini(&name);
+  return column != NULL && column->codes.is_set ? column : NULL;
+}
+
+static void take_categories(taking *t, const manifest_column *column) {
+  t->codes = &column->codes;
+  add(t, "delimiter", node_new_text(t->c->memory, slice_of("|"), t->at), PLAN_TAKEN_COLUMNS);
+  if (wants(t, "column")) {
+    add(t, "column", node_new_text(t->c->memory, column->name, t->at), PLAN_TAKEN_COLUMNS);
   }
-  if (set != NULL) {
+  take_values(t, NULL);
+}
+
+static void take_multi(taking *t) {
+  if (!wants(t, "columns") || !wants(t, "delimiter")) {
+    return;
+  }
+  const manifest_column *joined = joined_column(t);
+  const code_set *set = find_set(t);
+  if (joined != NULL) {
+    take_categories(t, joined);
+  } else if (set != NULL && set->counted.length > 0) {
     take_set(t, set);
   }
-  return true;
 }
 
 /* ---- Entries ---------------------------------------------------------------------------------------- */
@@ -416,7 +433,6 @@ static bool begin(taking *t) {
 bool dictionary_apply(compilation *c, symbol *s) {
   const node *type = s->body->kind == NODE_MAP ? node_get(s->body, "type") : NULL;
   taking t = {.c = c, .s = s, .at = s->key->at};
-  bool all_well = true;
   if (c->header == NULL || type == NULL || type->kind != NODE_TEXT) {
     return true;
   }
@@ -425,7 +441,7 @@ bool dictionary_apply(compilation *c, symbol *s) {
     return false;
   }
   if (slice_equal(type->text, slice_of("multi"))) {
-    all_well = take_multi(&t);
+    take_multi(&t);
   }
   for (size_t i = 0; column != NULL && i < sizeof takers / sizeof takers[0]; i++) {
     if (slice_equal(type->text, slice_of(takers[i].type))) {
@@ -437,5 +453,5 @@ bool dictionary_apply(compilation *c, symbol *s) {
     s->body = t.body;
     s->codes_differ = column != NULL ? column->codes_differ : 0;
   }
-  return all_well;
+  return true;
 }

@@ -5,7 +5,7 @@
 #include "specification/compile.h"
 
 /* Gives the entry of S the settings that the dictionary of the header has for it and it has not itself; notes
- * which. False, and reported: the dictionary has it in a form that cannot be used. */
+ * which. False: out of memory. */
 bool dictionary_apply(compilation *c, symbol *s);
 
 #endif

@@ -8,7 +8,8 @@ enum {
   HAS_MEASURE = 1 << 2,
   HAS_DATES = 1 << 3,
   IS_WEIGHT = 1 << 4,
-  FLAGS = 1 << 5,
+  IS_SET = 1 << 5,
+  FLAGS = 1 << 6,
 };
 
 uint64_t column_codes_bytes(const column_codes *c) {
@@ -25,7 +26,7 @@ uint64_t column_codes_bytes(const column_codes *c) {
 bool column_codes_equal(const column_codes *a, const column_codes *b) {
   bool equal = a->values_count == b->values_count && a->missing_count == b->missing_count &&
                a->measure == b->measure && slice_equal(a->date_format, b->date_format) &&
-               a->is_weight == b->is_weight;
+               a->is_weight == b->is_weight && a->is_set == b->is_set;
   for (uint32_t i = 0; equal && i < a->values_count; i++) {
     equal = slice_equal(a->values[i].code, b->values[i].code) &&
             slice_equal(a->values[i].label, b->values[i].label);
@@ -60,7 +61,8 @@ column_codes column_codes_copy(const column_codes *from, arena *memory) {
 static uint8_t flags_of(const column_codes *c) {
   return (uint8_t)((c->values_count > 0 ? HAS_VALUES : 0) | (c->missing_count > 0 ? HAS_MISSING : 0) |
                    (c->measure != MEASURE_UNKNOWN ? HAS_MEASURE : 0) |
-                   (c->date_format.length > 0 ? HAS_DATES : 0) | (c->is_weight ? IS_WEIGHT : 0));
+                   (c->date_format.length > 0 ? HAS_DATES : 0) | (c->is_weight ? IS_WEIGHT : 0) |
+                   (c->is_set ? IS_SET : 0));
 }
 
 void column_codes_encode(const column_codes *c, buf *out) {
@@ -148,6 +150,7 @@ void column_codes_decode(reader *r, arena *memory, column_codes *out) {
     }
   }
   out->is_weight = (flags & IS_WEIGHT) != 0;
+  out->is_set = (flags & IS_SET) != 0;
 }
 
 /* ---- Sets ------------------------------------------------------------------------------------------- */

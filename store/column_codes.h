@@ -41,6 +41,7 @@ typedef struct column_codes {
   column_measure measure;
   slice date_format; /* of its cells, as in specifications; empty: they are no dates */
   bool is_weight;    /* the file is meant to be weighted by it */
+  bool is_set;       /* no column of the file, but all answers of a set of others, joined */
 } column_codes;
 
 /* Columns that are one question: each is an option, for which COUNTED is the code of "chosen"; or, when

@@ -18,6 +18,9 @@ typedef struct sav_decoder {
   size_t *begins; /* of the rows of the piece, in its codes */
   size_t begins_capacity;
   buf text; /* of one cell, in the file's encoding */
+  input_cell
+      *members; /* the answers of the case to the variables of sets, by variable; missing ones are blank */
+  size_t members_capacity;
   /* Of the piece in hand. */
   const input_file *file;
   const input_sink *sink;
@@ -25,6 +28,7 @@ typedef struct sav_decoder {
   /* Of the case in hand. */
   size_t at; /* in the codes */
   bool is_visible;
+  bool has_mark; /* an answer of a set has INPUT_LIST_MARK in it */
 } sav_decoder;
 
 void *sav_decoder_new(void) {
@@ -37,6 +41,7 @@ void sav_decoder_free(void *pointer) {
   free(d->wanted_of);
   free(d->cells);
   free(d->begins);
+  free(d->members);
   buf_fini(&d->text);
   free(d);
 }
@@ -52,7 +57,21 @@ static uint8_t next_element(sav_decoder *d, const uint8_t **element) {
   return code;
 }
 
-static status take_number(sav_decoder *d, const sav_variable *v, input_cell *out, error *err) {
+static bool is_declared_missing(const sav_file *s, const sav_variable *v, double number) {
+  const int32_t count = v->missing_count < 0 ? -v->missing_count : v->missing_count;
+  double values[3];
+  for (int32_t i = 0; i < count; i++) {
+    values[i] = sav_double(&s->numbers, v->missing + (size_t)i * SAV_ELEMENT_BYTES);
+  }
+  bool found = v->missing_count < 0 && number >= values[0] && number <= values[1];
+  for (int32_t i = v->missing_count < 0 ? 2 : 0; i < count; i++) {
+    found = found || number == values[i];
+  }
+  return found;
+}
+
+/* *MISSING: the number is one that the dictionary declares missing. */
+static status take_number(sav_decoder *d, const sav_variable *v, input_cell *out, bool *missing, error *err) {
   const sav_file *s = d->file->self;
   const uint8_t *element;
   const uint8_t code = next_element(d, &element);
@@ -70,6 +89,7 @@ static status take_number(sav_decoder *d, const sav_variable *v, input_cell *out
     return STATUS_OK;
   }
   d->is_visible = true;
+  *missing = v->is_member && is_declared_missing(s, v, number);
   if (out != NULL && !sav_number(number, v->moment, d->sink->decimal_mark, d->sink->memory, out)) {
     return error_no_memory(err, d->file->title);
   }
@@ -138,18 +158,74 @@ static status take_text(sav_decoder *d, uint32_t variable, input_cell *out, erro
 
 /* ---- Cases ------------------------------------------------------------------------------------------ */
 
+/* Whether the dictionary declares TEXT, of a variable of texts, missing. */
+static bool is_missing_text(const input_column *column, slice text) {
+  bool found = false;
+  for (uint32_t i = 0; i < column->codes.missing_count; i++) {
+    found = found || slice_equal(column->codes.missing[i].low, text);
+  }
+  return found;
+}
+
+/* Reads the variable I into CELL, which may be NULL. */
+static status take_variable(sav_decoder *d, uint32_t i, input_cell *cell, error *err) {
+  const sav_file *s = d->file->self;
+  const sav_variable *v = &s->variables[i];
+  input_cell unwanted = {0};
+  bool missing = false;
+  cell = cell == NULL && v->is_member ? &unwanted : cell;
+  if (v->width > 0) {
+    TRY(take_text(d, i, cell, err));
+    missing = v->is_member && is_missing_text(&d->file->header.columns[i], cell->as.text);
+  } else {
+    TRY(take_number(d, v, cell, &missing, err));
+  }
+  if (v->is_member) {
+    d->members[i] = missing ? (input_cell){0} : *cell;
+  }
+  return STATUS_OK;
+}
+
+/* The answers of a set, joined. */
+static status join_answers(sav_decoder *d, const sav_list *list, input_cell *out, error *err) {
+  buf *text = &d->text;
+  buf_clear(text);
+  for (uint32_t i = 0; i < list->count; i++) {
+    const input_cell *answer = &d->members[list->variables[i]];
+    char number[DECIMAL_TEXT_BYTES];
+    slice item = answer->kind == INPUT_TEXT ? answer->as.text : (slice){"", 0};
+    if (answer->kind == INPUT_NUMBER) {
+      item = (slice){number, number_format(answer->as.number, d->sink->decimal_mark, number)};
+    }
+    d->has_mark = d->has_mark || memchr(item.bytes, INPUT_LIST_MARK, item.length) != NULL;
+    if (item.length > 0) {
+      buf_printf(text, "%s%.*s", text->length > 0 ? "|" : "", SLICE_ARG(item));
+    }
+  }
+  char *copy = arena_alloc(d->sink->memory, text->length + INPUT_MARGIN);
+  if (copy == NULL || text->failed) {
+    return error_no_memory(err, d->file->title);
+  }
+  if (text->length > 0) {
+    memcpy(copy, text->data, text->length);
+    *out = (input_cell){.kind = INPUT_TEXT, .as.text = {copy, text->length}};
+  }
+  return STATUS_OK;
+}
+
 /* Reads the case at d->at into ROW. */
 static status read_case(sav_decoder *d, input_cell *row, error *err) {
   const sav_file *s = d->file->self;
   memset(row, 0, d->sink->count * sizeof *row);
   d->is_visible = false;
-  for (uint32_t i = 0; i < d->file->header.count; i++) {
-    const sav_variable *v = &s->variables[i];
-    input_cell *cell = d->wanted_of[i] != INPUT_ABSENT ? &row[d->wanted_of[i]] : NULL;
-    if (v->width > 0) {
-      TRY(take_text(d, i, cell, err));
-    } else {
-      TRY(take_number(d, v, cell, err));
+  d->has_mark = false;
+  for (uint32_t i = 0; i < s->variables_count; i++) {
+    TRY(take_variable(d, i, d->wanted_of[i] != INPUT_ABSENT ? &row[d->wanted_of[i]] : NULL, err));
+  }
+  for (uint32_t i = 0; i < s->lists_count; i++) {
+    const uint32_t wanted = d->wanted_of[s->variables_count + i];
+    if (wanted != INPUT_ABSENT) {
+      TRY(join_answers(d, &s->lists[i], &row[wanted], err));
     }
   }
   return STATUS_OK;
@@ -159,6 +235,13 @@ static status take_case(sav_decoder *d, input_cell *row, bool *is_row, error *er
   row_places *places = d->sink->places;
   const size_t begin = d->at;
   TRY(read_case(d, row, err));
+  if (d->has_mark) {
+    *is_row = false;
+    return places_quarantine(places, 1,
+                             "an answer of a multiple-response set contains '|', which separates answers")
+               ? STATUS_OK
+               : error_no_memory(err, d->file->title);
+  }
   *is_row = d->is_visible || d->file->options->keeps_blank_rows;
   if (!*is_row) {
     places_skip(places, 1, FILE_BLANK_ROWS);
@@ -190,6 +273,7 @@ static bool make_room(sav_decoder *d, uint32_t records) {
   const size_t cells = ((size_t)BATCH_ROWS + 1) * d->sink->count + 1;
   return ARRAY_ROOM_FOR(d->wanted_of, (size_t)d->file->header.count + 1, d->wanted_capacity) &&
          ARRAY_ROOM_FOR(d->cells, cells, d->cells_capacity) &&
+         ARRAY_ROOM_FOR(d->members, (size_t)d->file->header.count + 1, d->members_capacity) &&
          ARRAY_ROOM_FOR(d->begins, (size_t)records + 1, d->begins_capacity);
 }
 

@@ -153,6 +153,8 @@ static status make_column(sav_making *m, uint32_t record, slice name, error *err
   input_column *column = &f->header.columns[m->columns[record]];
   sav_variable *v = &s->variables[m->columns[record]];
   v->moment = r->width == 0 ? moment_of(r->format) : MOMENT_NONE;
+  v->missing = r->missing;
+  v->missing_count = r->missing_count;
   column->name = name;
   if (slice_is_invisible(name)) {
     return error_set(err, STATUS_DATA, "%s: variable %u has no name", f->title, m->columns[record] + 1);
@@ -194,6 +196,7 @@ static status number_columns(sav_making *m, const uint32_t *widths, error *err) 
     count++;
   }
   f->header.count = count;
+  s->variables_count = count;
   if (count > SHARD_COLUMNS_MAX) {
     return error_set(err, STATUS_DATA, "%s: has %u variables, more than the %d that can be read", f->title,
                      count, SHARD_COLUMNS_MAX);

@@ -12,7 +12,10 @@
  * does not belong to it is STATUS_DATA, with case and variable.
  * 4. Very long texts, which files keep in segments, are one cell.
  * 5. The case is what messages call "line".
- * 6. The dictionary: labels of variables and of values, missing values and ranges, measure, multiple-response
+ * 6. A multiple-response set of categories is a column more, called $ and its name: the answers of its
+ * variables, without blank and missing ones, joined by INPUT_LIST_MARK.  A case with that mark in such an
+ * answer is quarantined.
+ * 7. The dictionary: labels of variables and of values, missing values and ranges, measure, multiple-response
  * sets and the weight are passed on in the header.
  */
 #ifndef CANVASS_READING_SAV_SAV_H
@@ -49,7 +52,16 @@ typedef struct sav_variable {
   uint32_t elements;         /* of a case, in all segments */
   uint32_t segment_elements; /* in each segment but the last */
   moment_kind moment;        /* how its numbers are shown */
+  bool is_member;            /* of a set of categories; then: */
+  const uint8_t *missing;    /* the declared missing values, as in sav_record */
+  int32_t missing_count;
 } sav_variable;
+
+/* A column that joins others. */
+typedef struct sav_list {
+  const uint32_t *variables;
+  uint32_t count;
+} sav_list;
 
 /* What the dictionary says of numbers, besides their bytes. */
 typedef struct sav_numbers {
@@ -66,8 +78,11 @@ typedef struct sav_file {
   sav_numbers numbers;
   int64_t cases;           /* -1: not stated */
   uint32_t elements;       /* of a case */
-  sav_variable *variables; /* as many as columns */
-  const char *encoding;    /* of the texts, as resolved; NULL: UTF-8 */
+  sav_variable *variables; /* the first columns */
+  uint32_t variables_count;
+  sav_list *lists; /* the other columns */
+  uint32_t lists_count;
+  const char *encoding; /* of the texts, as resolved; NULL: UTF-8 */
   uint64_t cases_cut;
   struct sav_unpacker *unpacker;
 } sav_file;

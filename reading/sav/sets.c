@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "reading/sav/sav.h"
+#include "store/shard.h"
 
 enum { SETS_MAX = 4096 };
 
@@ -138,6 +139,61 @@ static status take_line(sav_making *m, slice line, size_t *capacity, error *err)
   return STATUS_OK;
 }
 
+static uint32_t count_lists(const input_header *h) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < h->sets_count; i++) {
+    count += h->sets[i].counted.length == 0;
+  }
+  return count;
+}
+
+/* The column of SET, a set of categories. */
+static bool add_list(sav_making *m, const code_set *set) {
+  input_header *h = &m->f->header;
+  sav_file *s = m->f->self;
+  input_column *column = &h->columns[h->count];
+  char *name = arena_alloc(m->f->memory, set->name.length + 1 + INPUT_MARGIN);
+  if (name == NULL) {
+    return false;
+  }
+  name[0] = '$';
+  memcpy(name + 1, set->name.bytes, set->name.length);
+  *column = (input_column){.name = {name, set->name.length + 1}, .type = INPUT_LISTS, .label = set->label};
+  column->codes = h->columns[set->columns[0]].codes;
+  column->codes.is_set = true;
+  column->codes.is_weight = false;
+  h->count++;
+  s->lists[s->lists_count++] = (sav_list){set->columns, set->columns_count};
+  for (uint32_t i = 0; i < set->columns_count; i++) {
+    s->variables[set->columns[i]].is_member = true;
+  }
+  return true;
+}
+
+static status add_lists(sav_making *m, error *err) {
+  input_header *h = &m->f->header;
+  sav_file *s = m->f->self;
+  const uint32_t lists = count_lists(h);
+  if (lists == 0) {
+    return STATUS_OK;
+  }
+  input_column *columns = ARENA_ARRAY(m->f->memory, input_column, (size_t)h->count + lists);
+  s->lists = ARENA_ARRAY(m->f->memory, sav_list, lists);
+  bool well = columns != NULL && s->lists != NULL;
+  if (well) {
+    memcpy(columns, h->columns, h->count * sizeof *columns);
+    h->columns = columns;
+  }
+  for (uint32_t i = 0; well && i < h->sets_count; i++) {
+    well = h->sets[i].counted.length > 0 || add_list(m, &h->sets[i]);
+  }
+  if (h->count > SHARD_COLUMNS_MAX) {
+    return error_set(err, STATUS_DATA, "%s: has %u variables and sets, more than the %d that can be read",
+                     m->f->title, h->count, SHARD_COLUMNS_MAX);
+  }
+  return well ? STATUS_OK : error_no_memory(err, m->f->title);
+}
+
 status sav_take_sets(sav_making *m, error *err) {
   size_t capacity = 0;
   for (int which = SAV_SETS; which <= SAV_SETS_MORE; which++) {
@@ -150,5 +206,5 @@ status sav_take_sets(sav_making *m, error *err) {
       lines = (slice){lines.bytes + taken, lines.length - taken};
     }
   }
-  return STATUS_OK;
+  return add_lists(m, err);
 }

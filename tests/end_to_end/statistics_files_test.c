@@ -193,6 +193,31 @@ static void codes_and_ranges_that_the_file_declares_are_missing(void **state) {
   }
 }
 
+/* The counts are R's: read_sav, then sum(bool1 == 1, na.rm = TRUE), ... and, of categories, the cases in
+ * which any of ca_subvar_1 .. 3 is "a", ... */
+static void multiple_response_sets_have_the_counts_that_r_finds(void **state) {
+  scene *s = *state;
+  static const char data[] = CANVASS_SOURCE_DIR "/../shared/data/sav/mrset_simple_alltypes.sav";
+  static const char spec[] =
+      "variables:\n"
+      "  mymrset: {type: multi}\n"
+      "  categorical_array: {type: multi}\n"
+      "analyses: [describe: {items: [mymrset, categorical_array]}]\n";
+  static const int64_t counts[] = {3, 4, 0, 3, 6, 3, 3};
+  process_result r;
+  skip_without(data);
+  process_write_file(s->directory, "sets.yaml", spec, sizeof spec - 1, s->spec, sizeof s->spec);
+  CANVASS(&r, "run", "--quiet", "--strict", "--format", "json", s->spec, data);
+  process_check_success(&r);
+  const json *report = report_printed(s->memory, &r);
+  const json *table = json_at(json_get(json_at(json_get(report, "analyses"), 0), "tables"), 0);
+  const json *rows = json_get(table, "rows");
+  assert_int_equal(json_count(rows), sizeof counts / sizeof counts[0]);
+  for (size_t i = 0; i < json_count(rows); i++) {
+    assert_int_equal(json_as_integer(json_get(json_at(rows, i), "n")), counts[i]);
+  }
+}
+
 static void check_and_reports_say_what_was_taken(void **state) {
   scene *s = *state;
   static const char spec[] =
@@ -227,6 +252,7 @@ int main(void) {
       SCENE_TEST(customersat_has_the_same_figures_in_what_pspp_writes),
       SCENE_TEST(the_airline_has_the_same_figures_in_what_haven_writes),
       SCENE_TEST(codes_and_ranges_that_the_file_declares_are_missing),
+      SCENE_TEST(multiple_response_sets_have_the_counts_that_r_finds),
       SCENE_TEST(check_and_reports_say_what_was_taken),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,12 @@
 /* SPSS system files (reading/sav/sav.h).  The first two bytes are how the file is read: blank rows and the
- * stated encoding, rows of a shard; the rest is the file.  ReadStat writes the seeds. */
+ * stated encoding, rows of a shard; the rest is the file.  ReadStat writes the seeds but for
+ * one. */
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/read_twice.h"
 #include "tests/reading/readstat_files.h"
+#include "tests/reading/sav_by_hand.h"
 
 enum { HOW_BYTES = 2 };
 
@@ -59,7 +61,27 @@ static void write_seed(written_as as, buf *out) {
   readstat_file_end(w);
 }
 
+/* With sets, in a file of the other byte order. */
+static void add_sets(fuzz_corpus *out) {
+  by_hand h = begin_by_hand(true, 0, 1);
+  put_variable(&h, "A", 0);
+  put_variable(&h, "B", 3);
+  put_information(&h, 7, "$c=C 5 label a b\n$d=D1 1 0  a\n$e=E 11 1 1 0  a b\n");
+  put_information(&h, 13, "A=first_name\tB=second_name");
+  end_dictionary(&h);
+  put_double(&h, 1);
+  put_padded(&h, "x", 8);
+  buf seed;
+  buf_init(&seed);
+  buf_put(&seed, "\0\3", HOW_BYTES);
+  buf_put(&seed, h.file.data, h.file.length);
+  fuzz_corpus_add(out, seed.data, seed.length);
+  buf_fini(&seed);
+  buf_fini(&h.file);
+}
+
 void fuzz_seeds(fuzz_corpus *out) {
+  add_sets(out);
   for (written_as as = WRITTEN_SAV; as <= WRITTEN_ZSAV; as++) {
     buf file;
     buf_init(&file);

@@ -46,8 +46,8 @@ def shard(e, name, size, first_ordinal, rows, file_index):
     e.varint(file_index, "file")
 
 
-def codes(e, values=(), missing=(), measure=0, dates="", weight=False):
-    has = [(values, "values"), (missing, "missing codes"), (measure, "measure"), (dates, "dates"), (weight, "weight")]
+def codes(e, values=(), missing=(), measure=0, dates="", weight=False, joined=False):
+    has = [(values, "values"), (missing, "missing codes"), (measure, "measure"), (dates, "dates"), (weight, "weight"), (joined, "a set")]
     flags = sum(1 << i for i, (what, _) in enumerate(has) if what)
     e.u8(flags, "codes: " + (", ".join(name for what, name in has if what) or "nothing"))
     if values:
@@ -109,7 +109,7 @@ def whole(e, version):
     e.varint(2, "columns")
     score = {"values": [("1", "no"), ("9", "refused")], "missing": [("9", None), ("90", "")], "measure": 2}
     column(e, version, "score", 0, 0, label="满意吗？", lacking=(1,), known=score, differ=2)
-    column(e, version, "amount", 2, 1, (99999, -2), known={"dates": "%Y", "weight": True})
+    column(e, version, "amount", 2, 1, (99999, -2), known={"dates": "%Y", "weight": True, "joined": True})
     if version > LABELS:
         e.varint(1, "sets")
         response_set(e, "media", "Media", "1", [1, 0])

@@ -45,14 +45,14 @@ static void make(sample *s) {
                  {.name = golden_digest(0x80), .bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}},
       .columns = {{.name = {"score", 5},
                    .label = slice_of("\xe6\xbb\xa1\xe6\x84\x8f\xe5\x90\x97\xef\xbc\x9f"),
-                   .codes = {labels, 2, missing, 2, MEASURE_ORDINAL, {NULL, 0}, false},
+                   .codes = {labels, 2, missing, 2, MEASURE_ORDINAL, {NULL, 0}, false, false},
                    .codes_differ = 2},
                   {.name = {"amount", 6},
                    .decimals_max = 2,
                    .largest = {99999, -2},
                    .largest_known = true,
                    .as_numbers = true,
-                   .codes = {.date_format = {"%Y", 2}, .is_weight = true}}},
+                   .codes = {.date_format = {"%Y", 2}, .is_weight = true, .is_set = true}}},
       .sets = {{slice_of("media"), slice_of("Media"), slice_of("1"), set_columns, 2}},
   };
   s->lacking = 1;

@@ -1,80 +1,7 @@
 /* SPSS system files with what ReadStat does not write, put together field by field from PSPP's description of
  * the format. */
+#include "tests/reading/sav_by_hand.h"
 #include "tests/reading/sav_reading.h"
-
-typedef struct by_hand {
-  buf file;
-  bool is_big; /* the file's byte order */
-} by_hand;
-
-static void put_u32(by_hand *h, uint32_t v) {
-  buf_put_u32(&h->file, h->is_big ? __builtin_bswap32(v) : v);
-}
-
-static void put_double(by_hand *h, double v) {
-  uint64_t bits;
-  memcpy(&bits, &v, sizeof bits);
-  buf_put_u64(&h->file, h->is_big ? __builtin_bswap64(bits) : bits);
-}
-
-static void put_padded(by_hand *h, const char *text, size_t width) {
-  const size_t length = strlen(text);
-  buf_put(&h->file, text, length < width ? length : width);
-  for (size_t i = length; i < width; i++) {
-    buf_put(&h->file, " ", 1);
-  }
-}
-
-static by_hand begin_by_hand(bool is_big, uint32_t compression, int32_t cases) {
-  by_hand h = {.is_big = is_big};
-  buf_init(&h.file);
-  put_padded(&h, "$FL2", 4);
-  put_padded(&h, "@(#) SPSS DATA FILE by hand", 60);
-  put_u32(&h, 2);            /* layout */
-  put_u32(&h, (uint32_t)-1); /* elements of a case, which nobody believes */
-  put_u32(&h, compression);
-  put_u32(&h, 0); /* weight */
-  put_u32(&h, (uint32_t)cases);
-  put_double(&h, 100);
-  put_padded(&h, "1 Mrz 26", 9); /* a month that is not English */
-  put_padded(&h, "9:1", 8);
-  put_padded(&h, "", 64 + 3);
-  return h;
-}
-
-/* WIDTH 0: a number. */
-static void put_variable(by_hand *h, const char *name, uint32_t width) {
-  const uint32_t format = width > 0 ? 1U << 16 | width << 8 : 5U << 16 | 8U << 8;
-  put_u32(h, 2);
-  put_u32(h, width);
-  put_u32(h, 0);
-  put_u32(h, 0);
-  put_u32(h, format);
-  put_u32(h, format);
-  put_padded(h, name, 8);
-  for (uint32_t i = 8; i < width; i += 8) {
-    put_u32(h, 2);
-    put_u32(h, (uint32_t)-1);
-    put_u32(h, 0);
-    put_u32(h, 0);
-    put_u32(h, 0);
-    put_u32(h, 0);
-    put_padded(h, "", 8);
-  }
-}
-
-static void put_information(by_hand *h, uint32_t subtype, const char *text) {
-  put_u32(h, 7);
-  put_u32(h, subtype);
-  put_u32(h, 1);
-  put_u32(h, (uint32_t)strlen(text));
-  buf_put(&h->file, text, strlen(text));
-}
-
-static void end_dictionary(by_hand *h) {
-  put_u32(h, 999);
-  put_u32(h, 0);
-}
 
 static void files_of_either_byte_order_are_read_and_their_dates_do_not_matter(void **state) {
   (void)state;
@@ -172,6 +99,45 @@ static void multiple_response_sets_are_found(void **state) {
   assert_true(slice_is(sets[1].name, "dich") && slice_is(sets[1].counted, "55"));
   assert_true(slice_is(sets[2].name, "more") && slice_is(sets[2].counted, "y"));
   assert_int_equal(sets[2].columns[0], 2);
+  assert_int_equal(d.facts->columns_count, 4); /* the set of categories is one more */
+  assert_true(slice_is(d.facts->columns[3].name, "$cats") && d.facts->columns[3].codes.is_set);
+  assert_cell(&d, 0, 3, "1|2");
+  drop_dataset(&d);
+  buf_fini(&h.file);
+}
+
+/* Answers 1, missing (9), blank and 3; then a mark in a text. */
+static void answers_of_a_set_of_categories_are_joined_without_those_that_are_missing(void **state) {
+  (void)state;
+  by_hand h = begin_by_hand(false, 0, 2);
+  put_variable(&h, "A", 0);
+  put_u32(&h, 2);
+  put_u32(&h, 0);
+  put_u32(&h, 0);
+  put_u32(&h, 1); /* one missing value */
+  put_u32(&h, 5U << 16 | 8U << 8);
+  put_u32(&h, 5U << 16 | 8U << 8);
+  put_padded(&h, "B", 8);
+  put_double(&h, 9);
+  put_variable(&h, "C", 0);
+  put_variable(&h, "D", 3);
+  put_information(&h, 7, "$c=C 0  a b c d\n");
+  end_dictionary(&h);
+  put_double(&h, 1);
+  put_double(&h, 9);
+  put_double(&h, -1.7976931348623157e308);
+  put_padded(&h, "x", 8);
+  put_double(&h, 2);
+  put_double(&h, 3);
+  put_double(&h, 4);
+  put_padded(&h, "y|z", 8);
+  dataset d = read_sav(&h.file, NULL);
+  assert_read(&d);
+  assert_int_equal(d.rows_count, 1);
+  assert_cell(&d, 0, 1, "9");
+  assert_cell(&d, 0, 4, "1|x");
+  assert_int_equal(d.facts->files[0].quarantined, 1);
+  assert_true(d.facts->files[0].places[0].line == 2);
   drop_dataset(&d);
   buf_fini(&h.file);
 }
@@ -235,6 +201,7 @@ int main(void) {
       cmocka_unit_test(codes_end_and_fill_groups_as_they_like),
       cmocka_unit_test(a_file_with_fewer_or_more_cases_than_it_says_is_refused),
       cmocka_unit_test(multiple_response_sets_are_found),
+      cmocka_unit_test(answers_of_a_set_of_categories_are_joined_without_those_that_are_missing),
       cmocka_unit_test(damaged_dictionaries_are_refused_by_name),
       cmocka_unit_test(names_of_unknown_code_pages_ask_for_the_encoding),
   };

@@ -20,7 +20,7 @@ static const uint32_t media[] = {3, 4};
 
 /* v: an agreement; r: a region; d: a day; a, b: a set; w: the weight. */
 static manifest *with_dictionary(void) {
-  manifest *m = page_columns("v|r|d|a|b|w");
+  manifest *m = page_columns("v|r|d|a|b|w|$ranks");
   m->columns[0].codes =
       (column_codes){.values = agreement, .values_count = 6, .missing = nineties, .missing_count = 2};
   m->columns[1].codes =
@@ -30,6 +30,8 @@ static manifest *with_dictionary(void) {
   m->columns[3].codes =
       (column_codes){.values = yes_no, .values_count = 3, .missing = nine, .missing_count = 1};
   m->columns[5].codes = (column_codes){.is_weight = true};
+  m->columns[6].codes = (column_codes){
+      .values = regions, .values_count = 3, .missing = none, .missing_count = 1, .is_set = true};
   m->sets = ARENA_ARRAY(m->memory, code_set, 3);
   m->sets_count = 3;
   m->sets[0] = (code_set){slice_of("media"), slice_of("Media"), slice_of("1"), media, 2};
@@ -128,6 +130,7 @@ static void other_types_take_what_goes_with_them(void **state) {
 static void a_multiple_choice_is_a_set_of_its_name(void **state) {
   (void)state;
   expect("media", "{type: multi}", " a:Web b:(null) 2>0 9=not_applicable from: values missing columns texts");
+  expect("ranks", "{type: multi}", " n:North s:South and more from: values columns");
   expect("two", "{type: multi}",
          " a:Web b:(null) 1>0 2>1 9=not_applicable from: values missing columns texts");
 }
@@ -154,7 +157,6 @@ static void what_no_dictionary_has_is_a_mistake_once_the_data_are_known(void **s
   expect_mistake("w", "{type: scale}", "2:3: scale 'w' has no range; add range: [low, high]");
   expect_mistake("r", "{type: scale}", "scale 'r' has no range");
   expect_mistake("a", "{type: multi}", "multi 'a' needs `columns`");
-  expect_mistake("ranks", "{type: multi}", "the set 'ranks' of the data has its first, second, ...");
 }
 
 static void a_weight_is_offered_unless_it_is_used(void **state) {
