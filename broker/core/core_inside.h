@@ -57,7 +57,7 @@ typedef struct node {
   uint8_t level;
   uint8_t state;
   uint8_t failures, losses;
-  uint8_t copies; /* strays that it ever had */
+  uint8_t copies; /* strays that it had because its time was up; at least 1 if it had any */
   bool sent_twice;
   bool has_content;
   bool picky;          /* READY: in the job's list of those that only some workers may run */

@@ -170,15 +170,6 @@ bool worker_is_doubtful(const core *c, const worker *w) {
   return is_late || w->races_in_row > 0;
 }
 
-/* That W does not answer says nothing of the task, since others do. */
-static bool is_its_own_fault(const core *c, const worker *w) {
-  bool others_answer = false;
-  for (size_t i = 0; i < c->workers_count; i++) {
-    others_answer = others_answer || (worker_accepts(c->workers[i]) && !worker_is_doubtful(c, c->workers[i]));
-  }
-  return others_answer && worker_is_doubtful(c, w);
-}
-
 /* The worker that has N keeps it, and N is assigned again. */
 static void make_stray(core *c, node *n) {
   stray *s = calloc(1, sizeof *s);
@@ -192,7 +183,7 @@ static void make_stray(core *c, node *n) {
   s->sent_ms = n->sent_ms;
   s->due_ms = n->sent_ms + budget_of(n);
   s->expires_ms = n->sent_ms + CORE_EXPIRY_TIMES * budget_of(n);
-  if (n->copies == 0 || (n->copies < UINT8_MAX && !is_its_own_fault(c, w))) {
+  if (n->copies == 0 || (n->copies < UINT8_MAX && c->now_ms > s->due_ms)) {
     n->copies++;
   }
   s->alone = suspect_runs_alone(n);
