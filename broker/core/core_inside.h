@@ -373,7 +373,8 @@ void suspect_unreserve(core *c, node *n);
 void suspect_forget(core *c, node *n);
 
 /* overdue.c */
-uint64_t budget_of(const node *n); /* what it may take, from when it was sent */
+uint64_t budget_of(const node *n);       /* what it may take, from when it was sent */
+uint64_t first_budget_of(const node *n); /* what it may take when it has not been given to several */
 /* A result of N has come from a worker that got it at SENT_MS. */
 void pace_add(core *c, node *n, uint64_t sent_ms);
 bool stray_is_at(const node *n, const worker *w);

@@ -237,6 +237,11 @@ static bool is_hopeless(const core *c, const dispute *d, const node *n) {
   return !runs && !dispute_has_voter(c, d, n) && !stray_may_answer(c, n);
 }
 
+/* As long as for copies of overdue tasks. */
+static bool is_past_expecting(const core *c, const dispute *d, const node *n) {
+  return c->now_ms - d->waits_since_ms >= CORE_EXPIRY_TIMES * first_budget_of(n);
+}
+
 /* Time counts from the last vote, or from when the task came up again: a worker that never answers, and is
  * soon free again, must not keep the voters from a second run. */
 static bool check_one(core *c, job *j, dispute *d) {
@@ -246,11 +251,12 @@ static bool check_one(core *c, job *j, dispute *d) {
     d->waits_since_ms = 0;
   } else if (d->waits_since_ms == 0) {
     d->waits_since_ms = c->now_ms ? c->now_ms : 1;
-  } else if (c->now_ms - d->waits_since_ms >= CORE_THIRD_MS && d->again && is_hopeless(c, d, n)) {
-    give_up(c, j);
-    return false;
-  } else if (c->now_ms - d->waits_since_ms >= CORE_THIRD_MS) {
-    d->again = d->again || !has_third(c, d, n);
+  } else if (c->now_ms - d->waits_since_ms >= CORE_THIRD_MS && !has_third(c, d, n)) {
+    if (d->again && (is_hopeless(c, d, n) || is_past_expecting(c, d, n))) {
+      give_up(c, j);
+      return false;
+    }
+    d->again = true;
   }
   return true;
 }

@@ -51,7 +51,7 @@ static uint64_t larger(uint64_t a, uint64_t b) {
   return a > b ? a : b;
 }
 
-static uint64_t first_budget_of(const node *n) {
+uint64_t first_budget_of(const node *n) {
   const uint64_t usual = usual_of(n);
   const uint64_t most = n->level == CORE_LEVEL_READ ? CORE_BUDGET_READ_MS : CORE_BUDGET_MS;
   return usual ? larger(CORE_BUDGET_MIN_MS, CORE_BUDGET_TIMES * usual) : most;

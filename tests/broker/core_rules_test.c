@@ -364,6 +364,7 @@ static void when_two_insist_and_the_others_never_answer_the_job_ends(void **stat
   scene *s = *state;
   a_quarrel_beside(s, 1);
   assert_ended(s, STATUS_JOB);
+  assert_in_range(s->now_ms, 0, 2000 * 1000);
 }
 
 enum { WEDGED = 4, MORTAL = 100 };
