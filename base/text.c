@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 slice slice_of(const char *terminated) {
   return terminated == NULL ? (slice){"", 0} : (slice){terminated, strlen(terminated)};
@@ -222,30 +223,51 @@ int text_compare_natural(slice a, slice b) {
 
 enum { DISTANCE_LENGTH_MAX = 255 };
 
+/* The characters of S; a byte that is not UTF-8 is one.  DISTANCE_LENGTH_MAX + 1: there are too many. */
+static size_t characters_of(slice s, uint32_t out[DISTANCE_LENGTH_MAX]) {
+  size_t count = 0;
+  for (size_t at = 0; at < s.length; count++) {
+    if (count == DISTANCE_LENGTH_MAX) {
+      return DISTANCE_LENGTH_MAX + 1;
+    }
+    const uint8_t *bytes = (const uint8_t *)s.bytes + at;
+    const size_t length = bytes[0] < 0x80 ? 1 : sequence_length(bytes, s.length - at);
+    out[count] = 0;
+    for (size_t i = 0; i < (length > 0 ? length : 1); i++) {
+      out[count] = out[count] << 8 | bytes[i];
+    }
+    at += length > 0 ? length : 1;
+  }
+  return count;
+}
+
 static size_t least(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
 /* Optimal string alignment: insertions, deletions, replacements and swaps of neighbours, by rows of the
  * table; only the last two rows and the one being made are kept. */
-size_t text_distance(slice a, slice b, size_t limit) {
-  const size_t gap = a.length > b.length ? a.length - b.length : b.length - a.length;
-  if (gap > limit || a.length > DISTANCE_LENGTH_MAX || b.length > DISTANCE_LENGTH_MAX) {
-    return slice_equal(a, b) ? 0 : limit + 1;
+size_t text_distance(slice left, slice right, size_t limit) {
+  uint32_t a[DISTANCE_LENGTH_MAX], b[DISTANCE_LENGTH_MAX];
+  const size_t a_count = characters_of(left, a);
+  const size_t b_count = characters_of(right, b);
+  const size_t gap = a_count > b_count ? a_count - b_count : b_count - a_count;
+  if (gap > limit || a_count > DISTANCE_LENGTH_MAX || b_count > DISTANCE_LENGTH_MAX) {
+    return slice_equal(left, right) ? 0 : limit + 1;
   }
   size_t rows[3][DISTANCE_LENGTH_MAX + 1];
   size_t *before = rows[0];
   size_t *last = rows[1];
   size_t *now = rows[2];
-  for (size_t j = 0; j <= b.length; j++) {
+  for (size_t j = 0; j <= b_count; j++) {
     last[j] = j;
   }
-  for (size_t i = 1; i <= a.length; i++) {
+  for (size_t i = 1; i <= a_count; i++) {
     now[0] = i;
-    for (size_t j = 1; j <= b.length; j++) {
-      const size_t differs = a.bytes[i - 1] != b.bytes[j - 1];
+    for (size_t j = 1; j <= b_count; j++) {
+      const size_t differs = a[i - 1] != b[j - 1];
       now[j] = least(least(last[j], now[j - 1]) + 1, last[j - 1] + differs);
-      if (i > 1 && j > 1 && a.bytes[i - 1] == b.bytes[j - 2] && a.bytes[i - 2] == b.bytes[j - 1]) {
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
         now[j] = least(now[j], before[j - 2] + 1);
       }
     }
@@ -254,13 +276,51 @@ size_t text_distance(slice a, slice b, size_t limit) {
     last = now;
     now = spare;
   }
-  return least(last[b.length], limit + 1);
+  return least(last[b_count], limit + 1);
+}
+
+static size_t count_characters(slice s) {
+  size_t count = 0;
+  for (size_t i = 0; i < s.length; i++) {
+    count += ((unsigned char)s.bytes[i] & 0xC0) != 0x80;
+  }
+  return count;
+}
+
+/* The same letters, but for upper and lower case of ASCII. */
+static const char *find_in_other_case(slice name, const char *const *candidates, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (strlen(candidates[i]) == name.length && strncasecmp(candidates[i], name.bytes, name.length) == 0) {
+      return candidates[i];
+    }
+  }
+  return NULL;
+}
+
+/* The only candidate of which NAME is a part; NULL when there are several, or NAME is short. */
+static const char *find_longer(slice name, const char *const *candidates, size_t count) {
+  enum { COLUMNS_MIN = 4 };
+  const char *found = NULL;
+  for (size_t i = 0; i < count && text_width(name) >= COLUMNS_MIN; i++) {
+    if (memmem(candidates[i], strlen(candidates[i]), name.bytes, name.length) == NULL) {
+      continue;
+    }
+    if (found != NULL) {
+      return NULL;
+    }
+    found = candidates[i];
+  }
+  return found;
 }
 
 const char *text_nearest(slice name, const char *const *candidates, size_t count) {
-  /* At most a third of the letters (rounded up, four at most) may be wrong, or it is another word. */
-  const size_t limit = name.length < 3 ? 1 : (name.length + 2) / 3 < 4 ? (name.length + 2) / 3 : 4;
-  const char *nearest = NULL;
+  const char *nearest = find_in_other_case(name, candidates, count);
+  if (nearest != NULL) {
+    return nearest;
+  }
+  /* At most a third of the characters (rounded up, four at most) may be wrong, or it is another word. */
+  const size_t length = count_characters(name);
+  const size_t limit = length < 3 ? 1 : (length + 2) / 3 < 4 ? (length + 2) / 3 : 4;
   size_t nearest_distance = limit + 1;
   for (size_t i = 0; i < count; i++) {
     const size_t distance = text_distance(name, slice_of(candidates[i]), limit);
@@ -269,7 +329,7 @@ const char *text_nearest(slice name, const char *const *candidates, size_t count
       nearest_distance = distance;
     }
   }
-  return nearest_distance < name.length ? nearest : NULL;
+  return nearest != NULL && nearest_distance < length ? nearest : find_longer(name, candidates, count);
 }
 
 const char *text_of_count(uint64_t n, char out[TEXT_COUNT_BYTES]) {

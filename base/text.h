@@ -44,9 +44,10 @@ slice text_fit(slice s, size_t columns);
 slice text_cut(slice s, size_t bytes);
 /* "Natural" order for value keys: whole numbers by value and before other texts, those bytewise. */
 int text_compare_natural(slice a, slice b);
-/* Damerau-Levenshtein distance, at most LIMIT + 1. */
+/* Damerau-Levenshtein distance in characters, at most LIMIT + 1. */
 size_t text_distance(slice a, slice b, size_t limit);
-/* The candidate nearest to NAME if NAME may be a mistyping of it, else NULL. */
+/* The candidate nearest to NAME if NAME may be a mistyping of it: by characters, in another case, or the only
+ * one that NAME is a part of; else NULL. */
 const char *text_nearest(slice name, const char *const *candidates, size_t count);
 
 /* "14,400": a count as messages have it. */

@@ -20,16 +20,21 @@ enum { SPEC_BYTES_MAX = 16 << 20, PLACES_SHOWN = 3 };
 
 /* ---- The specification --------------------------------------------------------------------------- */
 
+static void say_lines(const buf *text) {
+  slice rest = {(const char *)text->data, text->length};
+  while (rest.length > 0) {
+    const char *end = memchr(rest.bytes, '\n', rest.length);
+    slice line = {rest.bytes, end == NULL ? rest.length : (size_t)(end - rest.bytes)};
+    size_t used = line.length + (end == NULL ? 0 : 1);
+    output_complain("%.*s", SLICE_ARG(line));
+    rest = (slice){rest.bytes + used, rest.length - used};
+  }
+}
+
 status evaluation_say_problems(spec_problems *problems, status s, error *err) {
   if (s != STATUS_OK && problems->count > 0) {
-    slice rest = {(const char *)problems->text.data, problems->text.length};
-    while (rest.length > 0) {
-      const char *end = memchr(rest.bytes, '\n', rest.length);
-      slice line = {rest.bytes, end == NULL ? rest.length : (size_t)(end - rest.bytes)};
-      size_t used = line.length + (end == NULL ? 0 : 1);
-      output_complain("%.*s", SLICE_ARG(line));
-      rest = (slice){rest.bytes + used, rest.length - used};
-    }
+    say_lines(&problems->text);
+    say_lines(&problems->account);
     (void)error_set(err, s, "%s", "");
   }
   spec_problems_fini(problems);

@@ -208,28 +208,38 @@ static pair_counts count_pairs(const uint8_t *bytes, size_t length) {
   return n;
 }
 
+/* Line ends, tabs and form feeds, and what switches character sets (ISO 2022). */
+static const uint8_t text_controls[] = {'\t', '\n', '\v', '\f', '\r', 0x0e, 0x0f, 0x1b};
+
 const char *encoding_hint(const uint8_t *bytes, size_t length) {
+  enum { CONTROLS_MIN = 50 }; /* of so many bytes one */
   size_t zeros = 0;
+  size_t controls = 0;
   for (size_t i = 0; i < length; i++) {
     zeros += bytes[i] == 0;
+    controls +=
+        bytes[i] > 0 && bytes[i] < 0x20 && memchr(text_controls, bytes[i], sizeof text_controls) == NULL;
   }
   if (zeros > 1 && zeros >= length / 4 && zeros <= length / 2 + 1) {
-    return "the bytes look like UTF-16: state `encoding: utf-16`";
+    return "the bytes look like UTF-16: state `data: {encoding: utf-16}`";
+  }
+  if (controls * CONTROLS_MIN > length) {
+    return "the bytes do not look like text: is it the right file?";
   }
   const pair_counts n = count_pairs(bytes, length);
   if (n.single * 2 >= n.pairs) {
-    return "the bytes look like Western European text: state `encoding: windows-1252`";
+    return "the bytes look like Western European text: state `data: {encoding: windows-1252}`";
   }
   if (n.kana * 10 > n.pairs * 3) {
-    return "the bytes look like Japanese: state `encoding: shift_jis`";
+    return "the bytes look like Japanese: state `data: {encoding: shift_jis}`";
   }
   if (n.low_second * 4 > n.pairs) {
-    return "the bytes look like traditional Chinese: state `encoding: big5` (or gb18030)";
+    return "the bytes look like traditional Chinese: state `data: {encoding: big5}` (or gb18030)";
   }
   if (n.above_hangul * 10 < n.pairs) {
-    return "the bytes look like Korean: state `encoding: cp949` (or gb18030 if it is Chinese)";
+    return "the bytes look like Korean: state `data: {encoding: cp949}` (or gb18030 if it is Chinese)";
   }
-  return "the bytes look like Chinese: state `encoding: gb18030` (or cp949 if it is Korean)";
+  return "the bytes look like Chinese: state `data: {encoding: gb18030}` (or cp949 if it is Korean)";
 }
 
 status converter_open(const char *encoding, const char *title, converter **out, error *err) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "reading/foreign.h"
 #include "reading/matching.h"
 #include "reading/platform.h"
 #include "reading/unpack.h"
@@ -101,6 +102,10 @@ status input_open(input_file *f, const char *path, const char *name, const char 
                   const atomic_bool *stop, const input_watch *watch, error *err) {
   TRY(source_open(path, called, f->options->encoding, stop, &f->source, err));
   f->title = source_title(f->source);
+  const slice first = source_first_bytes(f->source);
+  if (find_by_head(first, true) == NULL) {
+    TRY(foreign_check(first, f->title, err));
+  }
   TRY(input_format_of(f->options, slice_of(name), f->source, &f->format, err));
   if (f->format->of_bytes) {
     source_take_bytes(f->source);

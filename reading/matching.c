@@ -7,6 +7,9 @@
 
 #include "base/buf.h"
 #include "base/tidy.h"
+#include "reading/account.h"
+
+enum { ABSENT_SHOWN = 10 };
 
 typedef const input_column *column_pointer;
 
@@ -82,9 +85,13 @@ static status report_absent(const input_file *f, const slice *wanted, const bool
     return error_no_memory(err, called);
   }
   buf list;
+  buf account;
+  uint32_t absent = 0;
   buf_init(&list);
+  buf_init(&account);
+  input_account(f, &account);
   for (uint32_t i = 0; i < count; i++) {
-    if (cells[i] != INPUT_ABSENT || (excused != NULL && excused[i])) {
+    if (cells[i] != INPUT_ABSENT || (excused != NULL && excused[i]) || absent++ >= ABSENT_SHOWN) {
       continue;
     }
     const char *nearest = text_nearest(wanted[i], names, free_count);
@@ -93,8 +100,14 @@ static status report_absent(const input_file *f, const slice *wanted, const bool
       buf_printf(&list, " (did you mean \"%s\"?)", nearest);
     }
   }
-  const status st = error_set(err, STATUS_DATA, "%s: these columns are not %s: %.*s", called,
-                              f->format->names_stand, (int)list.length, (const char *)list.data);
+  if (absent > ABSENT_SHOWN) {
+    char left[TEXT_COUNT_BYTES];
+    buf_printf(&list, " and %s more", text_of_count(absent - ABSENT_SHOWN, left));
+  }
+  const status st =
+      error_set(err, STATUS_DATA, "%s: these columns are not %s: %.*s; %.*s", called, f->format->names_stand,
+                (int)list.length, (const char *)list.data, (int)account.length, (const char *)account.data);
+  buf_fini(&account);
   buf_fini(&list);
   arena_destroy(memory);
   return st;

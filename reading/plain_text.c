@@ -35,9 +35,13 @@ status plain_text_check(const uint8_t *text, size_t length, uint64_t first_line,
   const size_t sample = length - begin < HINT_BYTES ? length - begin : HINT_BYTES;
   const char *hint = encoding_hint(text + begin, sample);
   if (text[at] == '\0') {
-    return error_set(err, STATUS_DATA, "%s:%llu: byte %zu of the line is NUL, which is not text; %s", title,
-                     (unsigned long long)line, at - begin + 1,
-                     strstr(hint, "utf-16") != NULL ? hint : "the file is damaged or not a text file");
+    return error_set(
+        err, STATUS_DATA, "%s:%llu: byte %zu of the line is NUL, which is not text; %s", title,
+        (unsigned long long)line, at - begin + 1,
+        strstr(hint, "utf-16") != NULL
+            ? hint
+            : "the file is damaged or not a text file; where it is text, tr -d '\\000' takes such "
+              "bytes out");
   }
   return error_set(err, STATUS_DATA, "%s:%llu: byte %zu of the line (0x%02X) is not UTF-8; %s", title,
                    (unsigned long long)line, at - begin + 1, text[at], hint);

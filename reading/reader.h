@@ -51,6 +51,9 @@ typedef struct input_header {
   code_set *sets; /* multiple-response sets */
   uint32_t sets_count;
   file_reading reading; /* the title of the platform is static */
+  slice manner;     /* how the names were told apart: "its header, line 1, is cut at ';' (...) into"; may be
+                       empty */
+  slice first_line; /* with the names, as it stands there, without its end; may be empty */
 } input_header;
 
 /* ---- Rows ---------------------------------------------------------------------------------------- */

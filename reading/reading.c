@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "reading/account.h"
 #include "reading/matching.h"
 #include "reading/pipeline.h"
 #include "reading/raw.h"
@@ -449,7 +450,8 @@ static status header_manifest(const input_header *header, const char *title, man
   return STATUS_OK;
 }
 
-status reading_header(const reading_options *options, const char *path, manifest **out, error *err) {
+status reading_header(const reading_options *options, const char *path, manifest **out, buf *account,
+                      error *err) {
   reading r;
   status st = reading_init(&r, options, &path, 1, err);
   if (st == STATUS_OK) {
@@ -457,6 +459,10 @@ status reading_header(const reading_options *options, const char *path, manifest
   }
   if (st == STATUS_OK) {
     st = header_manifest(&r.files[0].input.header, raw_title(called(&r, 0)), out, err);
+    if (account != NULL) {
+      buf_printf(account, "%s: ", raw_title(called(&r, 0)));
+      input_account(&r.files[0].input, account);
+    }
   }
   reading_fini(&r);
   return st;

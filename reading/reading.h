@@ -112,7 +112,9 @@ status reading_identify(const reading_options *options, const char *path, readin
                         error *err) MUST_USE;
 
 /* Reads only the header of the file at PATH.  The manifest *OUT has its columns, by name and in order, and
- * one file, whose name is the one used in messages. */
-status reading_header(const reading_options *options, const char *path, manifest **out, error *err) MUST_USE;
+ * one file, whose name is the one used in messages.  Appends to ACCOUNT (may be NULL) how the header was
+ * read: a line for messages about what it lacks. */
+status reading_header(const reading_options *options, const char *path, manifest **out, buf *account,
+                      error *err) MUST_USE;
 
 #endif

@@ -147,24 +147,14 @@ static status start_zstd(unpacker *u, error *err) {
   return STATUS_OK;
 }
 
-/* The first bytes of what is unpacked, and of what cannot be read; WHAT says what to do instead. */
+/* The first bytes of what is unpacked. */
 static const struct {
   const char *bytes;
   size_t length;
   status (*start)(unpacker *u, error *err);
-  const char *what;
 } first_bytes[] = {
-    {"\x1f\x8b", 2, start_gzip, NULL},
-    {"\x28\xb5\x2f\xfd", 4, start_zstd, NULL},
-    {"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60", 16, NULL,
-     "a SAS data set, which cannot be read; export it as .sav, .dta or CSV"},
-    {"ASCII SPSS PORT FILE", 20, NULL, "a portable SPSS file, which cannot be read; save it as .sav"},
-    {"HEADER RECORD*******LIB", 23, NULL,
-     "a SAS transport file, which cannot be read; export it as .sav, .dta or CSV"},
-    {"\xfd"
-     "7zXZ",
-     5, NULL, "packed with xz, which cannot be read; unpack it, or pack it with gzip or zstd"},
-    {"%PDF", 4, NULL, "a PDF document, which cannot be read; export the data as CSV"},
+    {"\x1f\x8b", 2, start_gzip},
+    {"\x28\xb5\x2f\xfd", 4, start_zstd},
 };
 
 status unpack_open(raw_file *raw, const char *title, unpacker **out, error *err) {
@@ -180,8 +170,7 @@ status unpack_open(raw_file *raw, const char *title, unpacker **out, error *err)
     if (u->left < first_bytes[i].length || memcmp(u->at, first_bytes[i].bytes, first_bytes[i].length) != 0) {
       continue;
     }
-    st = first_bytes[i].start != NULL ? first_bytes[i].start(u, err)
-                                      : error_set(err, STATUS_DATA, "%s: is %s", title, first_bytes[i].what);
+    st = first_bytes[i].start(u, err);
     break;
   }
   if (st == STATUS_OK && u->read != read_plain) {

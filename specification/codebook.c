@@ -300,7 +300,7 @@ static void declare_matched(compilation *c, const pattern *p, slice column) {
 }
 
 static void expand(compilation *c, uint32_t index, const claims *claimed) {
-  const pattern *p = &c->patterns[index];
+  pattern *p = &c->patterns[index];
   uint32_t matched = 0;
   uint32_t lost_to = index;
   uint32_t lost = 0;
@@ -322,6 +322,7 @@ static void expand(compilation *c, uint32_t index, const claims *claimed) {
     }
     declare_matched(c, p, column);
   }
+  p->is_unmatched = matched == 0;
   if (matched == 0) {
     problem_of_data(c->problems, p->key->at, "no column of %s matches '%s'", codebook_data(c),
                     problem_quote(c->problems, p->columns));

@@ -7,7 +7,7 @@
 #include "specification/codebook.h"
 #include "store/shard.h"
 
-enum { NAMES_LISTED = 10 };
+enum { NAMES_LISTED = 10, NEAREST_MAX = 100 };
 
 const char *codebook_data(compilation *c) {
   const manifest *m = c->header;
@@ -132,7 +132,9 @@ static void report_absent(compilation *c, slice name, place at) {
   if (is_of_several(c, name, at)) {
     return;
   }
-  const char *nearest = text_nearest(name, c->free_columns, c->free_columns_count);
+  /* Slow, and of use for a few only. */
+  const char *nearest =
+      c->problems->listed < NEAREST_MAX ? text_nearest(name, c->free_columns, c->free_columns_count) : NULL;
   problem_of_data(c->problems, at, "no column '%s' in %s%s%s%s", problem_quote(c->problems, name),
                   codebook_data(c), nearest != NULL ? "; did you mean '" : "",
                   nearest != NULL ? problem_quote(c->problems, slice_of(nearest)) : "",

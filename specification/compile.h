@@ -82,6 +82,7 @@ typedef struct pattern {
   const node *key, *body;
   slice columns; /* what the titles match: the entry's `column` where it renames, else its key */
   bool renames;
+  bool is_unmatched; /* no column of the header matches, which is reported */
 } pattern;
 
 /* How the files are written. */

@@ -15,9 +15,18 @@ static status find_columns(spec *specification, const manifest *before, const ch
     return spec_reading_options(specification, before, options, problems, err);
   }
   manifest *header = NULL;
-  TRY(reading_header(options, path, &header, err));
-  const status st = spec_reading_options(specification, header, options, problems, err);
+  buf account;
+  buf_init(&account);
+  status st = reading_header(options, path, &header, &account, err);
+  if (st == STATUS_OK) {
+    st = spec_reading_options(specification, header, options, problems, err);
+  }
+  if (st != STATUS_OK && problems->data_count > 0) {
+    buf_put(&problems->account, account.data, account.length);
+    buf_printf(&problems->account, "\n");
+  }
   manifest_destroy(header);
+  buf_fini(&account);
   return st;
 }
 

@@ -12,6 +12,17 @@ enum { AND_MORE_BYTES = 40 }; /* room for "and N more" */
 /* The name in messages of a specification that arrived without one. */
 static const char PAGE_NAME[] = "specification";
 
+/* What explains the problems, as far as there is room. */
+static void tell_account(const spec_problems *problems, status st, error *err) {
+  if (st == STATUS_OK || problems->account.length == 0 || err == NULL) {
+    return;
+  }
+  const error before = *err;
+  const slice account = slice_trim((slice){(const char *)problems->account.data,
+                                           problems->account.length - 1}); /* without the line's end */
+  (void)error_set(err, st, "%s\n%.*s", before.message, SLICE_ARG(account));
+}
+
 /* All problems into the message, whole lines as far as they fit, then how many are left. */
 static status tell_problems(spec_problems *problems, status st, error *err) {
   if (st != STATUS_OK && problems->count > 1 && !problems->text.failed) {
@@ -31,6 +42,7 @@ static status tell_problems(spec_problems *problems, status st, error *err) {
       (void)error_set(err, st, "%.*sand %zu more", (int)taken, text, problems->count - lines);
     }
   }
+  tell_account(problems, st, err);
   spec_problems_fini(problems);
   return st;
 }

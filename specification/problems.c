@@ -158,6 +158,7 @@ status problems_finish(problem_list *p, spec_problems *out, error *err) {
     buf_printf(&out->text, "%s: %zu further mistakes are not listed\n", p->source, p->count - p->listed);
   }
   out->count += p->count;
+  out->data_count += p->data_count;
   TRY(buf_status(&out->text, "the list of mistakes", err));
   const problem *first = &p->list[0];
   return error_set(err, p->data_count == p->count ? STATUS_DATA : STATUS_SPECIFICATION, "%s:%u:%u: %s",
@@ -166,5 +167,6 @@ status problems_finish(problem_list *p, spec_problems *out, error *err) {
 
 void spec_problems_fini(spec_problems *p) {
   buf_fini(&p->text);
-  p->count = 0;
+  buf_fini(&p->account);
+  p->count = p->data_count = 0;
 }

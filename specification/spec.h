@@ -16,6 +16,8 @@ typedef struct spec spec;
 typedef struct spec_problems {
   buf text; /* one problem per line */
   size_t count;
+  size_t data_count; /* of these: what the data lack */
+  buf account;       /* lines that explain those; may be empty */
 } spec_problems;
 void spec_problems_fini(spec_problems *p);
 

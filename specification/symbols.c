@@ -311,6 +311,17 @@ static bool collect(compilation *c, symbol_collection *into, symbol *s) {
   return true;
 }
 
+/* Does TEXT ask for variables that a pattern of the codebook was to declare? */
+static bool is_unmatched(const compilation *c, slice text) {
+  for (uint32_t i = 0; i < c->patterns_count; i++) {
+    const pattern *p = &c->patterns[i];
+    if (p->is_unmatched && (pattern_matches(text, p->key->text) || pattern_matches(p->key->text, text))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* All variables of the codebook whose names match, in the order of the page; those already taken are
  * left out.  Derived variables are named one by one: a pattern is about the columns. */
 static bool collect_matching(compilation *c, symbol_collection *into, const node *n, const char *what) {
@@ -330,6 +341,8 @@ static bool collect_matching(compilation *c, symbol_collection *into, const node
   }
   if (c->header == NULL && c->patterns_count > 0) {
     into->open_ended = true;
+  } else if (matched == 0 && is_unmatched(c, n->text)) {
+    all_well = false;
   } else if (matched == 0) {
     problem_at(c->problems, n->at, "%s: no variable matches '%s'", what, problem_quote(c->problems, n->text));
     all_well = false;

@@ -26,6 +26,8 @@ static status give_header(const csv_file *c, input_file *f, error *err) {
   }
   f->header.line = c->header.line;
   f->header.reading = c->header.reading;
+  f->header.manner = c->header.manner;
+  f->header.first_line = c->header.first_line;
   f->header.count = c->header.count;
   for (uint32_t i = 0; i < c->header.count; i++) {
     f->header.columns[i].name = c->header.names[i];

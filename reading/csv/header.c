@@ -2,6 +2,7 @@
 #include "reading/csv/header.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -17,6 +18,7 @@ enum {
   ROWS_MAX = READING_HEADER_ROWS_MAX,
   /* Records after the first are looked at only up to here: a stray quote takes in no more. */
   LOOK_BYTES_MAX = 4 << 20,
+  FIRST_LINE_BYTES = 1000,
 };
 
 static_assert((int)ROWS_MAX >= (int)PLATFORM_ROWS_MAX, "signs may refer to every row of a sample");
@@ -222,6 +224,54 @@ static status find_rows(first_rows *r, csv_file_header *out, error *err) {
   return add_row(r, 0, &found, err);
 }
 
+/* ---- How it is cut ---------------------------------------------------------------------------------- */
+
+/* "','", "a tab" */
+static const char *shown_delimiter(char delimiter, char out[4]) {
+  static const char form[] = "' '";
+  memcpy(out, form, sizeof form);
+  out[1] = delimiter;
+  return delimiter == '\t' ? "tabs" : out;
+}
+
+static const char *reason_of(const first_rows *r, const csv_file_header *h) {
+  if (r->options->delimiter != 0) {
+    return "`data: {delimiter}` says so";
+  }
+  if ((h->reading.notices >> FILE_NOTICE_SEP_LINE & 1) != 0) {
+    return "its line `sep=` says so";
+  }
+  return (h->reading.notices >> FILE_NOTICE_DELIMITER_TIED & 1) != 0
+             ? "a guess: another delimiter fits as well; `data: {delimiter: ...}` states it"
+             : "header and first records agree on it";
+}
+
+/* The account of it for messages; NULL texts: out of memory. */
+static bool tell_manner(const first_rows *r, csv_file_header *h) {
+  char delimiter[4];
+  char text[400];
+  const char *more = h->reading.header_rows > 1 ? " and those after it" : "";
+  const bool is_found = r->list[0].cells > 1 || r->options->delimiter != 0;
+  if (is_found) {
+    (void)snprintf(text, sizeof text, "its header, line %llu%s, is cut at %s (%s) into",
+                   (unsigned long long)h->line, more, shown_delimiter(h->delimiter, delimiter),
+                   reason_of(r, h));
+  } else {
+    (void)snprintf(
+        text, sizeof text,
+        "its header, line %llu%s, has none of , ; | and tabs (`data: {delimiter: ...}` states another "
+        "delimiter, `data: {skip: N}` how many lines stand before the header) and is read as",
+        (unsigned long long)h->line, more);
+  }
+  h->manner = arena_slice(r->memory, slice_of(text));
+  const uint8_t *from = r->splitter->rest.text + r->list[0].begin;
+  const size_t bytes = r->list[0].end - r->list[0].begin;
+  const uint8_t *end = memchr(from, '\n', bytes);
+  const slice line = {(const char *)from, end != NULL ? (size_t)(end - from) : bytes};
+  h->first_line = arena_slice(r->memory, text_cut(slice_trim(line), FIRST_LINE_BYTES));
+  return !arena_failed(r->memory);
+}
+
 /* ---- What the header is -------------------------------------------------------------------------- */
 
 /* A record with a cell that cannot be told shows nothing, nor does any after it. */
@@ -307,7 +357,7 @@ static status read_header(first_rows *r, csv_file_header *out, error *err) {
   out->reading.format = slice_of(u.platform != NULL ? u.platform->title : NULL);
   out->reading.header_rows = u.rows;
   out->reading.skipped = o->header.skip;
-  if (!take_rows(r, u.rows, out) || !make_titles(&u, out, r->memory)) {
+  if (!tell_manner(r, out) || !take_rows(r, u.rows, out) || !make_titles(&u, out, r->memory)) {
     return no_memory(r, err);
   }
   out->telling = header_use_telling(&u);

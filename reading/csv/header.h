@@ -18,6 +18,7 @@ typedef struct csv_file_header {
   bool keeps_blank_rows;   /* as reading_options says */
   bool skip_possible[256]; /* by the first byte of a record: it may be a blank one or repeat the header */
   file_reading reading;
+  slice manner, first_line; /* as in input_header */
 } csv_file_header;
 
 /* Whether cells can be separated by it. */

@@ -182,6 +182,22 @@ static void nearest_offers_slips_of_the_pen_only(void **state) {
   assert_null(text_nearest(S("price"), names, 5));
   assert_null(text_nearest(S("x"), names, 5));
   assert_null(text_nearest(S("weight"), names, 0));
+  /* By characters, in another case, and as the only part. */
+  static const char *const titles[] = {"ID",           "性別",          "年龄", "Q1. 您对服务的满意度",
+                                       "Q2. 您的收入", "Overall rating"};
+  static const struct {
+    const char *name;
+    int nearest; /* -1: none */
+  } cases[] = {{"id", 0},     {"Id", 0},    {"性别", 1},     {"年齡", 2},
+               {"满意度", 3}, {"收入", 4},  {"您", -1},      {"overall rating", 5},
+               {"rating", 5}, {"职业", -1}, {"城市名称", -1}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const char *nearest = text_nearest(slice_of(cases[i].name), titles, 6);
+    const char *wanted = cases[i].nearest >= 0 ? titles[cases[i].nearest] : NULL;
+    if (nearest != wanted) {
+      fail_msg("'%s': '%s'", cases[i].name, nearest != NULL ? nearest : "none");
+    }
+  }
 }
 
 /* Control characters by ISO 6429, marks of direction by UAX 9; U+200D joins emoji and U+FE0F colours them. */

@@ -224,15 +224,22 @@ static void check_run_and_put_refuse_a_name_that_no_report_can_show(void **state
 
 static void the_file_is_named_by_the_path_that_was_given(void **state) {
   (void)state;
-  char directory[PATH_BYTES], spec[PATH_BYTES], good[PATH_BYTES], lacking[PATH_BYTES], told[3 * PATH_BYTES];
+  char directory[PATH_BYTES], spec[PATH_BYTES], good[PATH_BYTES], lacking[PATH_BYTES], told[5 * PATH_BYTES];
   process_directory_new(directory, sizeof directory);
   process_write_file(directory, "spec.yaml", SPEC, strlen(SPEC), spec, sizeof spec);
   process_write_file(directory, "good.csv", DATA, strlen(DATA), good, sizeof good);
   process_write_file(directory, "lacking.csv", "q1\n1\n", 5, lacking, sizeof lacking);
   /* The file that lacks the column, whichever comes first. */
-  snprintf(told, sizeof told, "canvass: %s:3:3: no column 'q2' in %s\n", spec, lacking);
+  static const char account[] =
+      "its header, line 1, has none of , ; | and tabs (`data: {delimiter: ...}` states another delimiter, "
+      "`data: "
+      "{skip: N}` how many lines stand before the header) and is read as 1 column: 'q1'; the line as read: "
+      "q1\n";
+  snprintf(told, sizeof told, "canvass: %s:3:3: no column 'q2' in %s\ncanvass: %s: %s", spec, lacking,
+           lacking, account);
   expect_told((const char *const[]){CANVASS_PROGRAM, "run", spec, lacking, good, NULL}, 4, told);
-  snprintf(told, sizeof told, "canvass: %s: these columns are not in the header: \"q2\"\n", lacking);
+  snprintf(told, sizeof told, "canvass: %s: these columns are not in the header: \"q2\"; %s", lacking,
+           account);
   expect_told((const char *const[]){CANVASS_PROGRAM, "run", spec, good, lacking, NULL}, 4, told);
   expect_told((const char *const[]){CANVASS_PROGRAM, "run", spec, "/dev/null", NULL}, 4,
               "canvass: /dev/null: is empty\n");

@@ -404,11 +404,11 @@ static void the_header_alone_can_be_asked_for(void **state) {
   const reading_options options = plain_options();
   manifest *m = NULL;
   error err;
-  assert_int_equal(reading_header(&options, path, &m, &err), STATUS_OK);
+  assert_int_equal(reading_header(&options, path, &m, NULL, &err), STATUS_OK);
   assert_int_equal(m->columns_count, 3);
   assert_true(slice_is(m->columns[1].name, "y\n1"));
   manifest_destroy(m);
-  assert_int_equal(reading_header(&options, "/nonexistent/file.csv", &m, &err), STATUS_DATA);
+  assert_int_equal(reading_header(&options, "/nonexistent/file.csv", &m, NULL, &err), STATUS_DATA);
   assert_contains(err.message, "/nonexistent/file.csv");
   drop_file(path);
 }

@@ -81,7 +81,7 @@ static void what_run_reads_into_a_store_is_the_same_dataset(void **state) {
   manifest *header = NULL;
   manifest *run = NULL;
   error err;
-  assert_int_equal(reading_header(&o, paths[0], &header, &err), STATUS_OK);
+  assert_int_equal(reading_header(&o, paths[0], &header, NULL, &err), STATUS_OK);
   assert_int_equal(spec_reading_options(specification, header, &o, &problems, &err), STATUS_OK);
   assert_int_equal(dataset_read(&o, paths, MONTHS, s.blobs, NULL, &run, &err), STATUS_OK);
   manifest *put = months_read_more(months_page, 500, NULL, paths, MONTHS, s.blobs, MONTHS);

@@ -1,0 +1,12 @@
+/* Files that are not what any input format reads: named by their first bytes, with what to do. */
+#ifndef CANVASS_READING_FOREIGN_H
+#define CANVASS_READING_FOREIGN_H
+
+#include "base/status.h"
+#include "base/text.h"
+
+/* HEAD: the first bytes of the file TITLE, unpacked; ENCODING_GUESS_BYTES or all.  STATUS_DATA when they are
+ * those of a kind of file that cannot be read: the message names it and says how to get a table from it. */
+status foreign_check(slice head, const char *title, error *err) MUST_USE;
+
+#endif
