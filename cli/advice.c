@@ -5,8 +5,9 @@
 #include <strings.h>
 
 #include "base/decimal.h"
+#include "cli/reasons.h"
 
-enum { TEXTS_SHOWN = 3, KEYS_MAX = 1000 };
+enum { TEXTS_SHOWN = 3 };
 
 /* One variable: its definition in the plan, and what was found. */
 typedef struct subject {
@@ -46,6 +47,17 @@ static void put_quoted(buf *out, slice text) {
 typedef bool chooser(const subject *s, slice text);
 
 static bool choose_words(const subject *s, slice text) {
+  (void)s;
+  return !is_number(text) && reason_of_text(text) == NULL;
+}
+
+/* Words for no answer. */
+static bool choose_reasons(const subject *s, slice text) {
+  (void)s;
+  return !is_number(text) && reason_of_text(text) != NULL;
+}
+
+static bool choose_no_numbers(const subject *s, slice text) {
   (void)s;
   return !is_number(text);
 }
@@ -112,8 +124,8 @@ static void put_code(const subject *s, slice text) {
 }
 
 static void put_reason(const subject *s, slice text) {
-  (void)text;
-  buf_printf(s->out, "dont_know");
+  const char *reason = reason_of_text(text);
+  buf_printf(s->out, "%s", reason != NULL ? reason : "dont_know");
 }
 
 static void put_number(const subject *s, slice text) {
@@ -126,39 +138,34 @@ static void put_flag(const subject *s, slice text) {
   buf_printf(s->out, "FLAG");
 }
 
-/* The nearest of the declared values. */
+/* The declared value of which it is a spelling. */
 static void put_value(const subject *s, slice text) {
   const program_variable *v = s->variable;
-  const char *keys[KEYS_MAX];
-  size_t count = 0;
-  arena *memory = arena_new();
-  for (uint32_t i = 0; memory != NULL && i < v->keys_count && count < KEYS_MAX; i++) {
-    keys[count] = arena_copy(memory, v->keys[i]);
-    count += keys[count] != NULL;
+  for (uint32_t i = 0; i < v->keys_count; i++) {
+    if (reason_is_spelling(text, v->keys[i])) {
+      put_quoted(s->out, v->keys[i]);
+      return;
+    }
   }
-  const char *nearest = count > 0 ? text_nearest(text, keys, count) : NULL;
-  for (size_t i = 0; nearest == NULL && i < count; i++) {
-    const bool is_same = strlen(keys[i]) == text.length && strncasecmp(keys[i], text.bytes, text.length) == 0;
-    nearest = is_same ? keys[i] : NULL;
-  }
-  if (nearest != NULL) {
-    put_quoted(s->out, slice_of(nearest));
-  } else {
-    buf_printf(s->out, "VALUE");
-  }
-  arena_destroy(memory);
+  buf_printf(s->out, "VALUE");
 }
 
 /* ---- By kind ------------------------------------------------------------------------------------- */
 
 static void advise_scale(const subject *s) {
-  const bool has_words = count_chosen(s, choose_words) > 0;
-  if (has_words) {
+  const char *before = "";
+  if (count_chosen(s, choose_words) > 0) {
     buf_printf(s->out, "words that are answers need their codes, ");
     put_map(s, "texts", choose_words, put_code);
+    before = "; ";
+  }
+  if (count_chosen(s, choose_reasons) > 0) {
+    buf_printf(s->out, "%swords that are not answers a reason, ", before);
+    put_map(s, "missing", choose_reasons, put_reason);
+    before = "; ";
   }
   if (count_chosen(s, choose_numbers) > 0) {
-    buf_printf(s->out, "%scodes that are not answers a reason, ", has_words ? "; " : "");
+    buf_printf(s->out, "%scodes that are not answers a reason, ", before);
     put_map(s, "missing", choose_numbers, put_reason);
     buf_printf(s->out, "; or is the range [%lld, %lld] wrong?", (long long)s->variable->low,
                (long long)s->variable->high);
@@ -170,7 +177,10 @@ static void advise_number(const subject *s) {
     buf_printf(s->out, "words that stand for numbers need their numbers, ");
     put_map(s, "texts", choose_words, put_number);
     buf_printf(s->out, "; others a reason, ");
-    put_map(s, "missing", choose_words, put_reason);
+    put_map(s, "missing", choose_no_numbers, put_reason);
+  } else if (count_chosen(s, choose_reasons) > 0) {
+    buf_printf(s->out, "words that are not answers need a reason, ");
+    put_map(s, "missing", choose_reasons, put_reason);
   } else {
     buf_printf(s->out, "numbers that are not answers need a reason, ");
     put_map(s, "missing", choose_numbers, put_reason);
@@ -199,9 +209,9 @@ static void advise_flags(const subject *s) {
 /* The codebook has no texts for weights. */
 static void advise_weight(const subject *s) {
   buf_printf(s->out, "a weight is a number above 0, and rows without one are not used; ");
-  if (count_chosen(s, choose_words) > 0) {
+  if (count_chosen(s, choose_no_numbers) > 0) {
     buf_printf(s->out, "name those that are intentional, ");
-    put_map(s, "missing", choose_words, put_reason);
+    put_map(s, "missing", choose_no_numbers, put_reason);
   } else {
     buf_printf(s->out, "correct those in the file");
   }

@@ -1,6 +1,7 @@
 /* canvass check: reports whether a specification is valid, and what `canvass run` would find in the data:
  * it does the same without the figures. */
 #include "cli/advice.h"
+#include "cli/census_show.h"
 #include "cli/destination.h"
 #include "cli/environment.h"
 #include "cli/findings.h"
@@ -42,7 +43,8 @@ static void put_files(const evaluation *e, buf *answer) {
   }
 }
 
-static status put_text(const evaluation *e, const findings *f, const buf *report, buf *answer, error *err) {
+static status put_text(const evaluation *e, const findings *f, const json *cells, const buf *report,
+                       buf *answer, error *err) {
   const report_options wanted = {
       .language = e->settings->language < 0 ? environment_language() : (report_language)e->settings->language,
       .columns = environment_columns(true),
@@ -50,6 +52,7 @@ static status put_text(const evaluation *e, const findings *f, const buf *report
   };
   put_files(e, answer);
   TRY(report_render_findings(report->data, report->length, &wanted, answer, err));
+  TRY(census_put(cells, wanted.language, answer, err));
   advice_put(e->plan, f->document, answer);
   put_count(answer, "analyses: %s, over ", e->plan->analyses_count);
   put_count(answer, "%s rows\n", manifest_rows(e->dataset));
@@ -62,7 +65,7 @@ static json *member_of(const json *node, const char *key) {
 }
 
 /* The document's own text, without the figures; docs/report.md describes it. */
-static status put_json(const findings *f, buf *answer, error *err) {
+static status put_json(const findings *f, json *cells, buf *answer, error *err) {
   static const char *const of_analysis[] = {"analysis", "name", "label", "settings", "warnings"};
   json *root = json_object(f->memory);
   json *canvass = json_object(f->memory);
@@ -80,6 +83,7 @@ static status put_json(const findings *f, buf *answer, error *err) {
   json_set(root, "specification", member_of(f->document, "specification"));
   json_set(root, "data", member_of(f->document, "data"));
   json_set(root, "analyses", analyses);
+  json_set(root, "cells", cells);
   json_set(root, "unusable", f->unusable);
   if (arena_failed(f->memory)) {
     return error_no_memory(err, "the answer");
@@ -100,8 +104,17 @@ static status judge(const evaluation *e, const findings *f, error *err) {
 
 static status answer_and_judge(const evaluation *e, const buf *report, buf *answer, error *err) {
   findings f;
+  census taken;
   TRY(findings_open(e, report, &f, err));
-  status st = e->settings->json ? put_json(&f, answer, err) : put_text(e, &f, report, answer, err);
+  status st = census_take(e, &taken, err);
+  json *cells = st == STATUS_OK ? census_json(e, &taken, f.document, f.memory) : NULL;
+  if (st == STATUS_OK && cells == NULL) {
+    st = error_no_memory(err, "the answer");
+  }
+  if (st == STATUS_OK) {
+    st = e->settings->json ? put_json(&f, cells, answer, err) : put_text(e, &f, cells, report, answer, err);
+  }
+  census_fini(&taken);
   if (st == STATUS_OK) {
     st = output_write(NULL, answer, err);
   }
@@ -170,7 +183,8 @@ const subcommand subcommand_check = {
     .about =
         "Names every mistake of the specification with its place.  With DATA also does\n"
         "what 'canvass run' does and reports the findings, without the figures: broken\n"
-        "records, texts of invalid cells, values that cannot be used, warnings.\n"
+        "records, cells by text (invalid, undeclared, missing; with lines to paste into\n"
+        "the codebook), constant items, repeated ids, unusable values, warnings.\n"
         "An item without any valid answer, and an analysis that uses no row, are a\n"
         "failure (exit code 4); with --strict all that 'canvass run --strict' refuses.\n",
     .example =

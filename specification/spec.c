@@ -210,6 +210,17 @@ void spec_destroy(spec *s) {
   free(s);
 }
 
+bool spec_is_id(const spec *s, const char *name) {
+  const node *section = node_get(s->root, "variables");
+  const node *body = section != NULL ? node_get(section, name) : NULL;
+  for (uint32_t i = section != NULL && section->kind == NODE_MAP ? section->count : 0;
+       body == NULL && i-- > 0;) {
+    body = pattern_matches(section->keys[i]->text, slice_of(name)) ? section->items[i] : NULL;
+  }
+  const node *type = body != NULL ? node_get(body, "type") : NULL;
+  return type != NULL && type->kind == NODE_TEXT && slice_equal(type->text, slice_of("id"));
+}
+
 static status keep_titles(spec *s, const manifest *header, error *err) {
   arena_destroy(s->header);
   s->titles = NULL;

@@ -39,6 +39,8 @@ typedef struct spec_text {
  * answers of variables.  CODEBOOK may be NULL. */
 status spec_parse_with(spec_text page, const spec_text *codebook, spec **out, spec_problems *problems,
                        error *err) MUST_USE;
+/* Whether the codebook declares NAME, itself or by a pattern, as `type: id`. */
+bool spec_is_id(const spec *s, const char *name);
 
 /* Sets in OUT what a reader takes from the specification: format, encoding, delimiter, decimal mark, blank
  * rows, and the columns with their hints; other fields are not changed.  Patterns (q*) are matched against

@@ -149,6 +149,16 @@ typedef struct invalid_cells {
 } invalid_cells;
 status frame_invalid(frame *f, uint32_t variable, const invalid_cells **out, uint32_t *count,
                      error *err) MUST_USE;
+/* The texts of the cells of a variable read from columns that are not empty, each once, with what it is:
+ * ANSWERED, or the reason why it is not an answer.  Of numbers only what is not written as a number, and of
+ * dates and texts only what is not an answer.  Borrowed.  None for derived variables. */
+typedef struct told_cells {
+  slice text;
+  int reason;
+  uint32_t first_row;
+  uint32_t cells;
+} told_cells;
+status frame_told(frame *f, uint32_t variable, const told_cells **out, uint32_t *count, error *err) MUST_USE;
 /* At most PROGRAM_BY_MAX coded variables.  All combinations of their keys and of missing are groups while
  * there are at most GROUPS_MAX; else those that occur in used rows.  STATUS_LIMIT names the variables when
  * these are too many as well. */

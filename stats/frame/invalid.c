@@ -11,8 +11,7 @@
 
 /* ---- Which rows ------------------------------------------------------------------------------------ */
 
-/* The answers of one of the variable's columns. */
-static status open_answers(frame *f, uint32_t variable, uint32_t column, answers_view *out, error *err) {
+status frame_column_answers(frame *f, uint32_t variable, uint32_t column, answers_view *out, error *err) {
   TRY(frame_answers(f, variable, out, err));
   if (program_variable_form(&f->program->variables[variable]) == FORM_SET) {
     set_view v;
@@ -98,7 +97,7 @@ static status keep_found(frame *f, const collecting *c, const invalid_cells **ou
 
 static status collect_column(frame *f, uint32_t variable, uint32_t column, collecting *c, error *err) {
   answers_view a;
-  TRY(open_answers(f, variable, column, &a, err));
+  TRY(frame_column_answers(f, variable, column, &a, err));
   if (next_invalid(&a, 0, f->count) == f->count) {
     return STATUS_OK;
   }

@@ -216,6 +216,9 @@ status frame_spread_slots(frame *f, const frame_cells *c, const uint16_t *of_ent
 /* STATUS_LIMIT naming V when COUNT is more than CODED_LEVELS_MAX. */
 status frame_check_levels(const program_variable *v, uint64_t count, error *err);
 
+/* The answers of one of the variable's columns (stats/frame/invalid.c). */
+status frame_column_answers(frame *f, uint32_t variable, uint32_t column, answers_view *out, error *err);
+
 /* ---- Texts of cells (stats/frame/words.c)
  * ------------------------------------------------------------------ */
 

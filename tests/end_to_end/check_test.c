@@ -108,11 +108,10 @@ static void advice_speaks_the_language_of_the_codebook(void **state) {
            "coded: codes that are not answers a reason, missing: {\"99\": dont_know}; or is the range [1, 5] "
            "wrong?\n",
            "sex: other spellings need their value, texts: {\"Femal\": \"Female\"};",
-           "age: words that stand for numbers need their numbers, texts: {\"n/a\": NUMBER}; others a reason, "
-           "missing: {\"n/a\": dont_know}\n",
+           "age: words that are not answers need a reason, missing: {\"n/a\": not_applicable}\n",
            "day: ", "is the format %Y-%m-%d correct?\n", "used: ", "texts: {\"Yes\": FLAG}\n",
            "w: a weight is a number above 0, and rows without one are not used; name those that are "
-           "intentional, missing: {\"none\": dont_know}\n"),
+           "intentional, missing: {\"none\": blank}\n"),
       "");
 }
 

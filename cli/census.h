@@ -1,0 +1,62 @@
+/* What the cells of the codebook's variables say, text by text: for `check`.  Counted over the dataset's shards
+ * with the plan's own reading of each cell, so that it cannot differ from what `run` does. */
+#ifndef CANVASS_CLI_CENSUS_H
+#define CANVASS_CLI_CENSUS_H
+
+#include "base/table.h"
+#include "cli/evaluation.h"
+
+/* Cells of one text. */
+typedef struct census_text {
+  slice text;
+  int reason; /* a missing_reason, or ANSWERED */
+  uint64_t n;
+  uint32_t file; /* of the first: in the dataset */
+  uint64_t line;
+} census_text;
+
+/* Rows of one value: of the respondents that gave it. */
+typedef struct census_value {
+  slice value;
+  uint64_t n;
+} census_value;
+
+typedef struct census_list {
+  census_value *list;
+  uint32_t count;
+  size_t capacity;
+  hash_table places;
+} census_list;
+
+typedef struct census_item {
+  const plan_variable *planned;
+  const program_variable *variable;
+  census_text *texts;
+  uint32_t texts_count;
+  size_t texts_capacity;
+  hash_table texts_places;
+  uint64_t texts_left_out;  /* cells of texts beyond the first 10,000 */
+  census_list values;       /* of nominal variables and multiple choices: what was answered, by value */
+  uint64_t values_left_out; /* rows of values beyond the first 10,000 */
+  slice constant;           /* what all answers are; empty: they vary, or there is none, or of a set */
+  bool has_answer, varies;
+  bool is_id;
+  uint64_t *hashes; /* of an id's answers; sorted once all are there */
+  size_t hashes_count, hashes_capacity;
+  census_list twice;   /* ids that occur more than once, the first 10,000 */
+  uint64_t twice_rows; /* rows that have such an id */
+} census_item;
+
+typedef struct census {
+  arena *memory;
+  census_item *items; /* the codebook's variables, in its order */
+  uint32_t count;
+} census;
+
+/* E has its plan and its shards.  STATUS_INTERRUPTED when a signal asks for it. */
+status census_take(const evaluation *e, census *out, error *err) MUST_USE;
+void census_fini(census *c); /* harmless on a zeroed one */
+/* Whether any cell has the text of the RULE-th rule of ITEM's variable; true also where that is not known. */
+bool census_rule_is_met(const census_item *item, uint32_t rule);
+
+#endif

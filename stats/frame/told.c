@@ -1,0 +1,132 @@
+/* The cells of one variable by text, with what each text is: which answers and which reasons there are.
+ *
+ * A text that the column holds once for many rows is looked up once, and answers that are numbers of a column
+ * of numbers are passed over without making texts of them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "stats/frame/state.h"
+
+static const uint32_t UNTOLD = UINT32_MAX;
+
+typedef struct telling {
+  cell_texts texts;
+  answers_view answers;
+  bool tells_answers; /* else those only that are not written as numbers */
+  text_table known;
+  told_cells *found; /* by place in KNOWN */
+  size_t capacity;
+  uint32_t exception; /* of a column of numbers: the next one */
+} telling;
+
+static bool is_number(const telling *t, slice text) {
+  decimal ignored;
+  return decimal_parse(text, t->texts.f->rows->decimal_mark, &ignored) || decimal_parse(text, '.', &ignored);
+}
+
+/* Of a column of numbers: is ROW one?  Rows are asked for in ascending order. */
+static bool is_plain_number(telling *t, uint32_t row) {
+  const packed_column *c = &t->texts.column;
+  if (!packed_column_is_numeric(c)) {
+    return false;
+  }
+  while (t->exception < c->exceptions_count && c->exception_rows[t->exception] < row) {
+    t->exception++;
+  }
+  return t->exception == c->exceptions_count || c->exception_rows[t->exception] != row;
+}
+
+static status add_text(telling *t, slice text, uint32_t row, int reason, uint32_t *place, error *err) {
+  *place = text_table_find(&t->known, text);
+  if (*place != UINT32_MAX) {
+    told_cells *known = &t->found[*place]; /* perhaps from another column */
+    known->first_row = row < known->first_row ? row : known->first_row;
+    return STATUS_OK;
+  }
+  const uint32_t before = t->known.count;
+  if (!ARRAY_ROOM(t->found, before, t->capacity)) {
+    return frame_no_memory(err);
+  }
+  TRY(cell_texts_keep(&t->texts, &text, err));
+  *place = text_table_add(&t->known, text);
+  if (*place == UINT32_MAX) {
+    return frame_no_memory(err);
+  }
+  t->found[before] = (told_cells){.text = text, .reason = reason, .first_row = row};
+  return STATUS_OK;
+}
+
+static status tell_row(telling *t, uint32_t row, error *err) {
+  const int reason = answers_reason(&t->answers, row);
+  if (reason == ANSWERED && !t->tells_answers && is_plain_number(t, row)) {
+    return STATUS_OK;
+  }
+  uint32_t *known = cell_texts_entry(&t->texts, row);
+  if (known != NULL && *known != 0) {
+    if (*known != UNTOLD) {
+      t->found[*known - 1].cells++;
+    }
+    return STATUS_OK;
+  }
+  const slice text = cell_texts_at(&t->texts, row);
+  uint32_t place = UNTOLD - 1;
+  if (text.length > 0 && (reason != ANSWERED || t->tells_answers || !is_number(t, text))) {
+    TRY(add_text(t, text, row, reason, &place, err));
+    t->found[place].cells++;
+  }
+  if (known != NULL) {
+    *known = place + 1;
+  }
+  return STATUS_OK;
+}
+
+static status tell_column(frame *f, uint32_t variable, uint32_t column, telling *t, error *err) {
+  const program_variable *v = &f->program->variables[variable];
+  TRY(frame_column_answers(f, variable, column, &t->answers, err));
+  TRY(cell_texts_open(f, variable, column, &t->texts, err));
+  t->exception = 0;
+  status st = STATUS_OK;
+  const bool is_text = v->kind == VARIABLE_TEXT || v->kind == VARIABLE_DATE;
+  for (uint32_t row = 0; row < f->count && st == STATUS_OK; row++) {
+    if (!is_text || answers_reason(&t->answers, row) != ANSWERED) {
+      st = tell_row(t, row, err);
+    }
+  }
+  cell_texts_close(&t->texts);
+  return st;
+}
+
+static status keep_found(frame *f, const telling *t, const told_cells **out, uint32_t *count, error *err) {
+  told_cells *kept = frame_array(f, (size_t)t->known.count + 1, sizeof *kept);
+  if (kept == NULL) {
+    return frame_no_memory(err);
+  }
+  if (t->known.count > 0) {
+    memcpy(kept, t->found, t->known.count * sizeof *kept);
+  }
+  *out = kept;
+  *count = t->known.count;
+  return STATUS_OK;
+}
+
+status frame_told(frame *f, uint32_t variable, const told_cells **out, uint32_t *count, error *err) {
+  static const told_cells none;
+  const program_variable *v = &f->program->variables[variable];
+  *out = &none;
+  *count = 0;
+  if (v->kind >= VARIABLE_RECODE) {
+    return STATUS_OK;
+  }
+  const uint32_t columns = v->kind == VARIABLE_MULTI_FLAGS ? v->columns_count : 1;
+  telling t = {.tells_answers = v->kind != VARIABLE_NUMBER};
+  status st = STATUS_OK;
+  for (uint32_t k = 0; k < columns && st == STATUS_OK; k++) {
+    st = tell_column(f, variable, k, &t, err);
+  }
+  st = st == STATUS_OK ? keep_found(f, &t, out, count, err) : st;
+  free(t.found);
+  text_table_fini(&t.known);
+  return st;
+}
