@@ -57,7 +57,8 @@ static census_text *text_find(census_item *item, slice text, int reason, uint64_
   return NULL;
 }
 
-static status add_told(census *c, census_item *item, const stats_rows *rows, const told_cells *told, error *err) {
+static status add_told(census *c, census_item *item, const stats_rows *rows, const told_cells *told,
+                       error *err) {
   uint64_t hash = 0;
   census_text *known = text_find(item, told->text, told->reason, &hash);
   if (known != NULL) {
@@ -271,7 +272,8 @@ static status take_repeated(census *c, frame *f, error *err) {
 
 typedef status visitor(census *c, frame *f, error *err);
 
-static status visit_shard(const evaluation *e, const manifest_shard *at, visitor *visit, census *c, error *err) {
+static status visit_shard(const evaluation *e, const manifest_shard *at, visitor *visit, census *c,
+                          error *err) {
   store_blob blob;
   shard *open = NULL;
   frame *f = NULL;

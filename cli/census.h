@@ -1,5 +1,5 @@
-/* What the cells of the codebook's variables say, text by text: for `check`.  Counted over the dataset's shards
- * with the plan's own reading of each cell, so that it cannot differ from what `run` does. */
+/* What the cells of the codebook's variables say, text by text: for `check`.  Counted over the dataset's
+ * shards with the plan's own reading of each cell, so that it cannot differ from what `run` does. */
 #ifndef CANVASS_CLI_CENSUS_H
 #define CANVASS_CLI_CENSUS_H
 

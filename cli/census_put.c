@@ -35,7 +35,8 @@ static const char *const words[WORDS][LANGUAGES] = {
     [SAID_UNDECLARED] = {"UNDECLARED", "未声明", "未宣告"},
     [SAID_MISSING] = {"MISSING", "缺失", "遺漏"},
     [SAID_HEADING] = {"Cells that differ from the codebook, the worst variable first:",
-                      "与编码本不符的单元格（问题最多的变量在前）：", "與編碼簿不符的儲存格（問題最多的變數在前）："},
+                      "与编码本不符的单元格（问题最多的变量在前）：",
+                      "與編碼簿不符的儲存格（問題最多的變數在前）："},
     [SAID_WITHOUT] = {"variables without findings: ", "没有问题的变量数：", "沒有問題的變數數："},
     [SAID_TEXTS_INVALID] = {"invalid ", "无效：", "無效："},
     [SAID_TEXTS_UNDECLARED] = {"undeclared ", "未声明：", "未宣告："},
@@ -64,8 +65,9 @@ static int64_t figure(const json *item, const char *key) {
 }
 
 static bool has_finding(const json *item) {
-  return figure(item, "invalid") > 0 || figure(item, "undeclared") > 0 || json_get(item, "repeated") != NULL ||
-         json_get(item, "constant") != NULL || json_count(json_get(item, "unmet")) > 0;
+  return figure(item, "invalid") > 0 || figure(item, "undeclared") > 0 ||
+         json_get(item, "repeated") != NULL || json_get(item, "constant") != NULL ||
+         json_count(json_get(item, "unmet")) > 0;
 }
 
 static bool has_row(const json *item) {

@@ -285,7 +285,8 @@ static void set_paste(const finding *f) {
     if (lines[i].count > lines[i].declared) {
       buf line;
       buf_init(&line);
-      buf_printf(&line, "%s: {%.*s}", lines[i].key, (int)lines[i].pairs->length, (const char *)lines[i].pairs->data);
+      buf_printf(&line, "%s: {%.*s}", lines[i].key, (int)lines[i].pairs->length,
+                 (const char *)lines[i].pairs->data);
       json_push(list, json_text(f->memory, (slice){(const char *)line.data, line.failed ? 0 : line.length}));
       buf_fini(&line);
     }
@@ -303,7 +304,8 @@ static int64_t total_of(const json *missing) {
 }
 
 static json *item_json(const evaluation *e, const census_item *item, const json *facts, arena *memory) {
-  finding f = {.e = e, .item = item, .memory = memory, .out = json_object(memory), .texts = json_array(memory)};
+  finding f = {
+      .e = e, .item = item, .memory = memory, .out = json_object(memory), .texts = json_array(memory)};
   const int64_t answered = json_as_integer(json_get(facts, "answered"));
   buf_init(&f.missing);
   buf_init(&f.meant);
@@ -348,12 +350,13 @@ static int by_badness(const void *left, const void *right) {
 
 static ranked rank_of(const json *item, size_t order) {
   const int64_t invalid = json_as_integer(json_get(item, "invalid"));
-  return (ranked){.item = item,
-                  .badness = {invalid + json_as_integer(json_get(item, "undeclared")), invalid,
-                              json_as_integer(json_get(json_get(item, "repeated"), "rows")),
-                              json_get(item, "constant") != NULL, (int64_t)json_count(json_get(item, "unmet")),
-                              json_as_integer(json_get(item, "missing"))},
-                  .order = order};
+  return (ranked){
+      .item = item,
+      .badness = {invalid + json_as_integer(json_get(item, "undeclared")), invalid,
+                  json_as_integer(json_get(json_get(item, "repeated"), "rows")),
+                  json_get(item, "constant") != NULL, (int64_t)json_count(json_get(item, "unmet")),
+                  json_as_integer(json_get(item, "missing"))},
+      .order = order};
 }
 
 json *census_json(const evaluation *e, const census *c, const json *document, arena *memory) {

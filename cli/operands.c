@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "reading/foreign.h"
 #include "reading/reader.h"
 #include "reading/unpack.h"
 
@@ -51,20 +52,41 @@ static bool has_section(slice head) {
   return false;
 }
 
-/* Only a regular file is looked at: what comes through a pipe comes once. */
-static bool is_page(const char *path) {
-  char head[HEAD_BYTES];
+/* The beginning of a file, in ROOM.  Only a regular file is looked at: what comes through a pipe comes once.
+ */
+static slice head_of(const char *path, char room[HEAD_BYTES]) {
   struct stat facts;
   const int fd = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) {
-    return false;
-  }
   ssize_t got = 0;
-  if (fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode)) {
-    got = read(fd, head, sizeof head);
+  if (fd >= 0 && fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode)) {
+    got = read(fd, room, HEAD_BYTES);
   }
-  (void)close(fd);
-  return got > 0 && has_section((slice){head, (size_t)got});
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  return (slice){room, got > 0 ? (size_t)got : 0};
+}
+
+static bool is_page(const char *path) {
+  char room[HEAD_BYTES];
+  return has_section(head_of(path, room));
+}
+
+/* What can be no page, whatever its name. */
+static status check_kind(const char *path, error *err) {
+  char room[HEAD_BYTES];
+  struct stat facts;
+  if (path[0] == '\0') {
+    return error_set(err, STATUS_USAGE,
+                     "the specification has no name; a variable of the shell may be empty");
+  }
+  if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+    return error_set(err, STATUS_USAGE, "%s is a directory; name the specification in it", path);
+  }
+  const char *kind = foreign_name(head_of(path, room));
+  return kind == NULL ? STATUS_OK
+                      : error_set(err, STATUS_USAGE,
+                                  "%s is %s, and not a specification, which is a page of YAML", path, kind);
 }
 
 static bool is_named_as_data(const char *path) {
@@ -108,6 +130,7 @@ status operands_check(const char *const *operands, size_t count, error *err) {
                        operands[i]);
     }
   }
+  TRY(check_kind(operands[0], err));
   if (!begins_with_page && is_named_as_data(operands[0]) && access(operands[0], R_OK) == 0) {
     return error_set(
         err, STATUS_USAGE,

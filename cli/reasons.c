@@ -95,12 +95,12 @@ static const struct {
 static const struct {
   const char *character, *meant;
 } forms[] = {
-    {"\xe2\x80\x98", "'"}, {"\xe2\x80\x99", "'"}, {"\xc2\xb4", "'"},     {"`", "'"},
-    {"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""}, {"\xe2\x80\x90", "-"}, {"\xe2\x80\x91", "-"},
-    {"\xe2\x80\x92", "-"}, {"\xe2\x80\x93", "-"}, {"\xe2\x80\x94", "-"}, {"\xe2\x80\x95", "-"},
-    {"\xe2\x88\x92", "-"}, {"\xc2\xa0", " "},     {"\xe3\x80\x80", " "}, {"\xe2\x80\xaf", " "},
-    {"\xe2\x80\x8b", ""},  {"\xe2\x80\x8c", ""},  {"\xe2\x80\x8d", ""},  {"\xe2\x81\xa0", ""},
-    {"\xef\xbb\xbf", ""},  {"\xc2\xad", ""},      {"\xe2\x80\xa6", "..."},
+    {"\xe2\x80\x98", "'"},  {"\xe2\x80\x99", "'"},  {"\xc2\xb4", "'"},       {"`", "'"},
+    {"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""}, {"\xe2\x80\x90", "-"},   {"\xe2\x80\x91", "-"},
+    {"\xe2\x80\x92", "-"},  {"\xe2\x80\x93", "-"},  {"\xe2\x80\x94", "-"},   {"\xe2\x80\x95", "-"},
+    {"\xe2\x88\x92", "-"},  {"\xc2\xa0", " "},      {"\xe3\x80\x80", " "},   {"\xe2\x80\xaf", " "},
+    {"\xe2\x80\x8b", ""},   {"\xe2\x80\x8c", ""},   {"\xe2\x80\x8d", ""},    {"\xe2\x81\xa0", ""},
+    {"\xef\xbb\xbf", ""},   {"\xc2\xad", ""},       {"\xe2\x80\xa6", "..."},
 };
 
 /* What the character at the front of REST is folded to, in ROOM or as it is; its length in *BYTES. */
@@ -133,7 +133,8 @@ void reason_fold(slice text, char out[REASON_FOLDED_BYTES]) {
     char room[2];
     size_t bytes = 1;
     const slice folded = fold_one(text, &bytes, room);
-    const bool is_second_blank = folded.length == 1 && folded.bytes[0] == ' ' && length > 0 && out[length - 1] == ' ';
+    const bool is_second_blank =
+        folded.length == 1 && folded.bytes[0] == ' ' && length > 0 && out[length - 1] == ' ';
     if (!is_second_blank && length + folded.length < REASON_FOLDED_BYTES) {
       memcpy(out + length, folded.bytes, folded.length);
       length += folded.length;
@@ -167,7 +168,7 @@ bool reason_is_spelling(slice text, slice declared) {
   if (strcmp(folded[0], folded[1]) == 0) {
     return folded[0][0] != '\0';
   }
-  return strlen(folded[0]) >= LETTERS_MIN && strlen(folded[1]) >= LETTERS_MIN && folded[0][0] == folded[1][0] &&
-         is_word(folded[0]) && is_word(folded[1]) &&
+  return strlen(folded[0]) >= LETTERS_MIN && strlen(folded[1]) >= LETTERS_MIN &&
+         folded[0][0] == folded[1][0] && is_word(folded[0]) && is_word(folded[1]) &&
          text_distance(slice_of(folded[0]), slice_of(folded[1]), 1) <= 1;
 }

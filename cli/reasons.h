@@ -12,9 +12,9 @@ const char *reason_of_text(slice text);
 enum { REASON_FOLDED_BYTES = 256 };
 void reason_fold(slice text, char out[REASON_FOLDED_BYTES]);
 
-/* Whether TEXT is a spelling of DECLARED: the same when folded, or one letter away from it in a word of ASCII that is
- * long enough and begins alike.  Never of words with digits or of Chinese, where one character is another answer
- * (不满意, c18). */
+/* Whether TEXT is a spelling of DECLARED: the same when folded, or one letter away from it in a word of ASCII
+ * that is long enough and begins alike.  Never of words with digits or of Chinese, where one character is
+ * another answer (不满意, c18). */
 bool reason_is_spelling(slice text, slice declared);
 
 #endif

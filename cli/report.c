@@ -107,10 +107,20 @@ static void take_line_end(buf *document) {
   }
 }
 
+static bool looks_like_json(const buf *document) {
+  const slice text = slice_trim((slice){(const char *)document->data, document->length});
+  return text.length > 0 && text.bytes[0] == '{';
+}
+
 static status report_of_file(const settings *s, const char *path, buf *document, error *err) {
   TRY(destination_check_file(s, "the report", path, err));
   TRY(read_file(path, document, err));
   take_line_end(document);
+  if (!looks_like_json(document)) {
+    return error_set(err, STATUS_DATA,
+                     "%s is not a report; those that 'canvass run --format json' writes are printed again",
+                     path);
+  }
   const status st = write_document(s, document, err);
   return st == STATUS_DATA || st == STATUS_CORRUPT ? error_context(err, st, "%s", path) : st;
 }

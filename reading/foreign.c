@@ -186,18 +186,30 @@ static void put_advice(buf *out, const char *advice, const char *title) {
   }
 }
 
-status foreign_check(slice head, const char *title, error *err) {
+static const foreign *find(slice head) {
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-    if (!is_kind(&kinds[i], head)) {
-      continue;
+    if (is_kind(&kinds[i], head)) {
+      return &kinds[i];
     }
-    buf advice;
-    buf_init(&advice);
-    put_advice(&advice, kinds[i].advice, title);
-    (void)error_set(err, STATUS_DATA, "%s: is %s, which cannot be read; %.*s", title, kinds[i].what,
-                    (int)advice.length, (const char *)advice.data);
-    buf_fini(&advice);
-    return STATUS_DATA;
   }
-  return STATUS_OK;
+  return NULL;
+}
+
+const char *foreign_name(slice head) {
+  const foreign *found = find(head);
+  return found != NULL ? found->what : NULL;
+}
+
+status foreign_check(slice head, const char *title, error *err) {
+  const foreign *found = find(head);
+  if (found == NULL) {
+    return STATUS_OK;
+  }
+  buf advice;
+  buf_init(&advice);
+  put_advice(&advice, found->advice, title);
+  (void)error_set(err, STATUS_DATA, "%s: is %s, which cannot be read; %.*s", title, found->what,
+                  (int)advice.length, (const char *)advice.data);
+  buf_fini(&advice);
+  return STATUS_DATA;
 }

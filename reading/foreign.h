@@ -5,6 +5,8 @@
 #include "base/status.h"
 #include "base/text.h"
 
+/* What a file with the first bytes HEAD is: "an Excel workbook"; NULL: it may be a table. */
+const char *foreign_name(slice head);
 /* HEAD: the first bytes of the file TITLE, unpacked; ENCODING_GUESS_BYTES or all.  STATUS_DATA when they are
  * those of a kind of file that cannot be read: the message names it and says how to get a table from it. */
 status foreign_check(slice head, const char *title, error *err) MUST_USE;

@@ -204,10 +204,12 @@ static status check_found(const scan *s, error *err) {
   if (s->first_line == 0) {
     return error_set(err, STATUS_DATA, "%s: is empty", s->file->title);
   }
-  return error_set(err, STATUS_DATA,
-                   "%s:%llu: no line is a JSON object; this one: %s; write one object on each line (jq -c "
-                   "'.[]' makes them from an array)",
-                   s->file->title, (unsigned long long)s->first_line, s->first_problem);
+  return error_set(
+      err, STATUS_DATA,
+      "%s:%llu: no line is a JSON object; this one: %s; write one object on each line (jq -c . makes "
+      "one line of each, jq -c '.[]' of those in an array, jq -c '.answers[]' of those in an array "
+      "with that name)",
+      s->file->title, (unsigned long long)s->first_line, s->first_problem);
 }
 
 /* The type that all values of a column have; null says nothing. */

@@ -9,12 +9,24 @@ static void words_for_no_answer_have_their_reason(void **state) {
   (void)state;
   static const struct {
     const char *text, *reason;
-  } cases[] = {{"不清楚", "dont_know"},      {"Don't know", "dont_know"}, {"DON’T KNOW", "dont_know"},
-               {"don't  know", "dont_know"}, {"Ｎ／Ａ", "not_applicable"}, {"n/a", "not_applicable"},
-               {"拒绝回答", "refused"},      {"Prefer not to say", "refused"}, {"(跳过)", "not_asked"},
-               {"（跳过）", "not_asked"},    {"—", "blank"},              {"-", "blank"},
-               {"NULL", "blank"},            {"Good", NULL},              {"不满意", NULL},
-               {"", NULL},                   {"nana", NULL},              {"no", NULL}};
+  } cases[] = {{"不清楚", "dont_know"},
+               {"Don't know", "dont_know"},
+               {"DON’T KNOW", "dont_know"},
+               {"don't  know", "dont_know"},
+               {"Ｎ／Ａ", "not_applicable"},
+               {"n/a", "not_applicable"},
+               {"拒绝回答", "refused"},
+               {"Prefer not to say", "refused"},
+               {"(跳过)", "not_asked"},
+               {"（跳过）", "not_asked"},
+               {"—", "blank"},
+               {"-", "blank"},
+               {"NULL", "blank"},
+               {"Good", NULL},
+               {"不满意", NULL},
+               {"", NULL},
+               {"nana", NULL},
+               {"no", NULL}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const char *reason = reason_of_text(slice_of(cases[i].text));
     if (cases[i].reason == NULL ? reason != NULL : reason == NULL || strcmp(reason, cases[i].reason) != 0) {

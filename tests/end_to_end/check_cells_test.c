@@ -1,5 +1,5 @@
-/* `canvass check SPEC DATA` tells the cells of each variable by text, the worst variable first, with lines that can be
- * pasted into the codebook. */
+/* `canvass check SPEC DATA` tells the cells of each variable by text, the worst variable first, with lines
+ * that can be pasted into the codebook. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +40,8 @@ static const char data[] =
 
 static void write_survey(scene *s) {
   char spec[SPEC_BYTES];
-  snprintf(spec, sizeof spec, spec_form, Q1_TEXTS ", ", Q1_MISSING, "", "", "", "", "", "", "missing: {-1: refused}",
-           "");
+  snprintf(spec, sizeof spec, spec_form, Q1_TEXTS ", ", Q1_MISSING, "", "", "", "", "", "",
+           "missing: {-1: refused}", "");
   scene_write(s, spec, data);
 }
 
@@ -70,7 +70,8 @@ static void cells_are_told_by_text_and_the_worst_variable_first(void **state) {
       "q1:\n"
       "  invalid “不清楚” × 2, “7” × 1, “Don’t know” × 1 (near “Don't know”)\n"
       "  declared, and in no cell: “99”, “Don't know”\n"
-      "  to write in the codebook: missing: {\"99\": refused, \"Don't know\": dont_know, \"不清楚\": dont_know, \"Don’t "
+      "  to write in the codebook: missing: {\"99\": refused, \"Don't know\": dont_know, \"不清楚\": "
+      "dont_know, \"Don’t "
       "know\": dont_know}\n"
       "age:\n"
       "  invalid “-” × 1, “130” × 1, “n/a” × 1\n"
@@ -140,10 +141,12 @@ static void what_is_proposed_can_be_pasted(void **state) {
   char first[4][600];
   const json *const two[] = {city, sex, used, age};
   for (size_t i = 0; i < 4; i++) {
-    snprintf(first[i], sizeof first[i], "%s%s", pasted(two[i], 0, ""), json_count(json_get(two[i], "paste")) > 1 ? ", " : "");
+    snprintf(first[i], sizeof first[i], "%s%s", pasted(two[i], 0, ""),
+             json_count(json_get(two[i], "paste")) > 1 ? ", " : "");
   }
-  snprintf(spec, sizeof spec, spec_form, Q1_TEXTS ", ", pasted(q1, 0, Q1_MISSING), first[0], pasted(city, 1, ""),
-           first[1], pasted(sex, 1, ""), first[2], pasted(used, 1, ""), first[3], pasted(age, 1, ""));
+  snprintf(spec, sizeof spec, spec_form, Q1_TEXTS ", ", pasted(q1, 0, Q1_MISSING), first[0],
+           pasted(city, 1, ""), first[1], pasted(sex, 1, ""), first[2], pasted(used, 1, ""), first[3],
+           pasted(age, 1, ""));
   scene_write(s, spec, data);
   q1 = cells_of(s, "q1");
   assert_int_equal(figure(q1, "invalid"), 1); /* 7 is a code, and nobody knows of what */
@@ -162,7 +165,8 @@ static void what_is_proposed_can_be_pasted(void **state) {
 static void json_has_texts_reasons_places_and_what_no_cell_met(void **state) {
   scene *s = *state;
   scene_write(s,
-              "variables:\n  q1: {type: scale, range: [1, 5], texts: {Good: 4}, missing: {n/a: refused, 99: dont_know, "
+              "variables:\n  q1: {type: scale, range: [1, 5], texts: {Good: 4}, missing: {n/a: refused, 99: "
+              "dont_know, "
               "98: other}}\nanalyses:\n  - describe: {items: q1}\n",
               "q1\n1\nGood\nn/a\n99\n99.0\nx\n\n");
   const json *cells = cells_of(s, "q1");
@@ -170,14 +174,15 @@ static void json_has_texts_reasons_places_and_what_no_cell_met(void **state) {
   buf_init(&out);
   json_write(cells, &out);
   buf_put_u8(&out, 0);
-  assert_string_equal((const char *)out.data,
-                      "{\"answered\":2,\"invalid\":1,\"missing\":3,\"paste\":[],\"texts\":["
-                      "{\"file\":\"data.csv\",\"is\":\"invalid\",\"line\":7,\"n\":1,\"text\":\"x\"},"
-                      "{\"file\":\"data.csv\",\"is\":\"missing\",\"line\":5,\"n\":2,\"reason\":\"dont_know\",\"text\":"
-                      "\"99\"},"
-                      "{\"file\":\"data.csv\",\"is\":\"missing\",\"line\":4,\"n\":1,\"reason\":\"refused\",\"text\":"
-                      "\"n/a\"}],"
-                      "\"undeclared\":0,\"unmet\":[{\"is\":\"missing\",\"text\":\"98\"}],\"variable\":\"q1\"}");
+  assert_string_equal(
+      (const char *)out.data,
+      "{\"answered\":2,\"invalid\":1,\"missing\":3,\"paste\":[],\"texts\":["
+      "{\"file\":\"data.csv\",\"is\":\"invalid\",\"line\":7,\"n\":1,\"text\":\"x\"},"
+      "{\"file\":\"data.csv\",\"is\":\"missing\",\"line\":5,\"n\":2,\"reason\":\"dont_know\",\"text\":"
+      "\"99\"},"
+      "{\"file\":\"data.csv\",\"is\":\"missing\",\"line\":4,\"n\":1,\"reason\":\"refused\",\"text\":"
+      "\"n/a\"}],"
+      "\"undeclared\":0,\"unmet\":[{\"is\":\"missing\",\"text\":\"98\"}],\"variable\":\"q1\"}");
   buf_fini(&out);
 }
 
@@ -190,7 +195,8 @@ static void cells_are_counted_over_all_shards(void **state) {
   size_t at = (size_t)sprintf(text, "id,q1,city\n");
   for (int i = 0; i < ROWS; i++) { /* ids 0 and 1 occur three times, 2 twice: in different shards */
     const int id = i == 70000 || i == 140000 ? 0 : i == 70001 || i == 140001 ? 1 : i == 149999 ? 2 : i;
-    at += (size_t)sprintf(text + at, "r%d,%s,%s\n", id, i % 1000 == 7 ? "不清楚" : "3", i % 3 == 0 ? "Bejing" : "Beijing");
+    at += (size_t)sprintf(text + at, "r%d,%s,%s\n", id, i % 1000 == 7 ? "不清楚" : "3",
+                          i % 3 == 0 ? "Bejing" : "Beijing");
   }
   scene_write(s,
               "variables:\n  id: {type: id}\n  q1: {type: scale, range: [1, 5]}\n"
@@ -210,7 +216,8 @@ static void cells_are_counted_over_all_shards(void **state) {
 
 static void a_clean_survey_has_no_table(void **state) {
   scene *s = *state;
-  scene_write(s, "variables:\n  q1: {type: scale, range: [1, 5]}\nanalyses:\n  - describe: {items: q1}\n", "q1\n1\n2\n");
+  scene_write(s, "variables:\n  q1: {type: scale, range: [1, 5]}\nanalyses:\n  - describe: {items: q1}\n",
+              "q1\n1\n2\n");
   process_result r = scene_run(s, "check", NULL, NULL);
   assert_null(strstr(r.out, "codebook"));
   process_result_fini(&r);
@@ -234,9 +241,10 @@ static void a_real_survey_is_told_by_text(void **state) {
   (void)snprintf(s->data, sizeof s->data, "%s", survey);
   process_result r = scene_run(s, "check", NULL, NULL);
   assert_contains(r.out, "Satisfaction   129,880        0      56,428        0\n");
-  assert_contains(r.out, "  undeclared “Satisfied” × 56,428 (near “satisfied”)\n"
-                         "  declared, and in no cell: “satisfied”\n"
-                         "  to write in the codebook: texts: {\"Satisfied\": \"satisfied\"}\n");
+  assert_contains(r.out,
+                  "  undeclared “Satisfied” × 56,428 (near “satisfied”)\n"
+                  "  declared, and in no cell: “satisfied”\n"
+                  "  to write in the codebook: texts: {\"Satisfied\": \"satisfied\"}\n");
   assert_null(strstr(r.out, "more than once"));
   process_result_fini(&r);
 }

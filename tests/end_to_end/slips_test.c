@@ -67,6 +67,29 @@ static void files_in_the_wrong_order_are_told(void **state) {
   expect(&r, 2, "", told);
 }
 
+static void what_can_be_no_specification_is_told(void **state) {
+  scene *s = *state;
+  char path[SCENE_PATH_BYTES];
+  char told[2 * SCENE_PATH_BYTES];
+  process_result r;
+  scene_write(s, SPEC, DATA);
+  process_write_file(s->directory, "survey.pdf", "%PDF-1.7\n", 9, path, sizeof path);
+  CANVASS(&r, "run", path, s->data);
+  snprintf(told, sizeof told,
+           "canvass: %s is a PDF document, and not a specification, which is a page of YAML\n", path);
+  expect(&r, 2, "", told);
+  CANVASS(&r, "check", s->directory);
+  snprintf(told, sizeof told, "canvass: %s is a directory; name the specification in it\n", s->directory);
+  expect(&r, 2, "", told);
+  CANVASS(&r, "check", "");
+  expect(&r, 2, "", "canvass: the specification has no name; a variable of the shell may be empty\n");
+  CANVASS(&r, "report", s->spec);
+  snprintf(told, sizeof told,
+           "canvass: %s is not a report; those that 'canvass run --format json' writes are printed again\n",
+           s->spec);
+  expect(&r, 4, "", told);
+}
+
 static void a_specification_can_come_through_standard_input(void **state) {
   scene *s = *state;
   process_result r;
@@ -151,6 +174,7 @@ static void strict_names_all_that_is_unusable(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(files_in_the_wrong_order_are_told),
+      SCENE_TEST(what_can_be_no_specification_is_told),
       SCENE_TEST(a_specification_can_come_through_standard_input),
       SCENE_TEST(languages_are_understood_in_the_forms_that_people_write),
       SCENE_TEST(strict_names_every_variable_with_invalid_answers),

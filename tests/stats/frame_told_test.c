@@ -26,15 +26,16 @@ static void expect_told(frame *f, packed_kind kind, const told_case *cases) {
     while (i < count && !slice_equal(told[i].text, slice_of(cases[wanted].text))) {
       i++;
     }
-    if (i == count || told[i].reason != cases[wanted].reason || told[i].first_row != cases[wanted].first_row ||
-        told[i].cells != cases[wanted].cells) {
+    if (i == count || told[i].reason != cases[wanted].reason ||
+        told[i].first_row != cases[wanted].first_row || told[i].cells != cases[wanted].cells) {
       fail_msg("encoding %d: '%s' is told otherwise, or not at all", (int)kind, cases[wanted].text);
     }
   }
   assert_int_equal(count, wanted);
 }
 
-static void check(const program_variable *v, const char *const *cells, uint32_t rows, const told_case *cases) {
+static void check(const program_variable *v, const char *const *cells, uint32_t rows,
+                  const told_case *cases) {
   for (size_t k = 0; k < KINDS; k++) {
     fixture *data = fixture_new(rows);
     const packed_kind kind = fixture_column(data, "x", kinds[k], cells);
