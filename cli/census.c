@@ -20,17 +20,22 @@ static status no_memory(error *err) {
 
 /* ---- Lists --------------------------------------------------------------------------------------- */
 
-/* *OUT: the entry of VALUE, new with a count of 0, or NULL where the list is full. */
-static status list_find(census_list *l, arena *memory, slice value, census_value **out, error *err) {
-  const uint64_t hash = digest_xxh3(value.bytes, value.length);
-  hash_search search = hash_table_search(&l->places, hash);
+uint32_t census_list_place(const census_list *l, slice value) {
+  hash_search search = hash_table_search(&l->places, digest_xxh3(value.bytes, value.length));
   while (hash_table_next(&search) && !slice_equal(l->list[search.place].value, value)) {
   }
-  *out = search.place != PLACE_NONE ? &l->list[search.place] : NULL;
+  return search.place;
+}
+
+/* *OUT: the entry of VALUE, new with a count of 0, or NULL where the list is full. */
+static status list_find(census_list *l, arena *memory, slice value, census_value **out, error *err) {
+  const uint32_t place = census_list_place(l, value);
+  *out = place != PLACE_NONE ? &l->list[place] : NULL;
   if (*out != NULL || l->count == DISTINCT_MAX) {
     return STATUS_OK;
   }
-  if (!ARRAY_ROOM(l->list, l->count, l->capacity) || !hash_table_add(&l->places, hash, l->count)) {
+  if (!ARRAY_ROOM(l->list, l->count, l->capacity) ||
+      !hash_table_add(&l->places, digest_xxh3(value.bytes, value.length), l->count)) {
     return no_memory(err);
   }
   l->list[l->count] = (census_value){.value = arena_slice(memory, value)};

@@ -56,6 +56,8 @@ typedef struct census {
 /* E has its plan and its shards.  STATUS_INTERRUPTED when a signal asks for it. */
 status census_take(const evaluation *e, census *out, error *err) MUST_USE;
 void census_fini(census *c); /* harmless on a zeroed one */
+/* The place of VALUE in the list as it was counted, PLACE_NONE when it is not there. */
+uint32_t census_list_place(const census_list *l, slice value);
 /* Whether any cell has the text of the RULE-th rule of ITEM's variable; true also where that is not known. */
 bool census_rule_is_met(const census_item *item, uint32_t rule);
 

@@ -8,7 +8,7 @@
 #include "reading/platform.h"
 #include "stats/frame/frame.h"
 
-enum { TEXTS_LISTED = 100, PASTED = 200, REPEATED_LISTED = 10 };
+enum { TEXTS_LISTED = 100, PASTED = 200, REPEATED_LISTED = 10, KEYS_COMPARED = 1000 };
 
 /* One variable while its findings are gathered. */
 typedef struct finding {
@@ -33,7 +33,8 @@ typedef struct nearest {
 
 /* Options of their own columns are no texts of cells. */
 static uint32_t values_of(const program_variable *v) {
-  return v->kind == VARIABLE_MULTI_FLAGS ? 0 : v->keys_count;
+  const uint32_t most = v->keys_count < KEYS_COMPARED ? v->keys_count : KEYS_COMPARED;
+  return v->kind == VARIABLE_MULTI_FLAGS ? 0 : most;
 }
 
 static nearest find_nearest(const finding *f, slice text) {
@@ -154,20 +155,27 @@ static void add_texts(finding *f) {
   }
 }
 
-static bool is_declared(const program_variable *v, slice value) {
-  for (uint32_t i = 0; i < v->keys_count; i++) {
-    if (slice_equal(v->keys[i], value)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static int by_rows(const void *left, const void *right) {
-  const census_value *a = left;
-  const census_value *b = right;
+  const census_value *a = *(const census_value *const *)left;
+  const census_value *b = *(const census_value *const *)right;
   const int order = (a->n < b->n) - (a->n > b->n);
   return order != 0 ? order : text_compare_natural(a->value, b->value);
+}
+
+/* The values of L but for those that LEFT_OUT marks (NULL: none), the most frequent one first. */
+static const census_value **sort_values(const finding *f, const census_list *l, const bool *left_out,
+                                        uint32_t *count) {
+  const census_value **sorted = ARENA_ARRAY(f->memory, const census_value *, (size_t)l->count + 1);
+  *count = 0;
+  for (uint32_t i = 0; sorted != NULL && i < l->count; i++) {
+    if (left_out == NULL || !left_out[i]) {
+      sorted[(*count)++] = &l->list[i];
+    }
+  }
+  if (*count > 1) {
+    qsort(sorted, *count, sizeof sorted[0], by_rows);
+  }
+  return sorted;
 }
 
 /* Values of an open list beyond the declared ones. */
@@ -177,16 +185,17 @@ static void add_undeclared(finding *f) {
   if (v->keys_count == 0 || v->closed || v->kind == VARIABLE_MULTI_FLAGS) {
     return;
   }
-  if (values->count > 1) {
-    qsort(values->list, values->count, sizeof values->list[0], by_rows);
+  bool *is_declared = ARENA_ARRAY(f->memory, bool, (size_t)values->count + 1);
+  for (uint32_t i = 0; is_declared != NULL && i < v->keys_count; i++) {
+    const uint32_t place = census_list_place(values, v->keys[i]);
+    is_declared[place != PLACE_NONE ? place : values->count] = true;
   }
-  uint32_t listed = 0;
-  for (uint32_t i = 0; i < values->count; i++) {
-    if (!is_declared(v, values->list[i].value)) {
-      f->undeclared += values->list[i].n;
-      if (listed++ < TEXTS_LISTED) {
-        add_text(f, values->list[i].value, values->list[i].n, "undeclared", NULL, NULL);
-      }
+  uint32_t count;
+  const census_value **sorted = sort_values(f, values, is_declared, &count);
+  for (uint32_t i = 0; is_declared != NULL && i < count; i++) {
+    f->undeclared += sorted[i]->n;
+    if (i < TEXTS_LISTED) {
+      add_text(f, sorted[i]->value, sorted[i]->n, "undeclared", NULL, NULL);
     }
   }
   f->undeclared += f->item->values_left_out;
@@ -214,15 +223,6 @@ static bool is_of_platform(const finding *f, const program_rule *rule) {
   return false;
 }
 
-static bool is_answered(const census_list *values, slice value) {
-  for (uint32_t i = 0; i < values->count; i++) {
-    if (slice_equal(values->list[i].value, value)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static json *unmet_of(const finding *f) {
   const program_variable *v = f->item->variable;
   json *unmet = json_array(f->memory);
@@ -232,7 +232,7 @@ static json *unmet_of(const finding *f) {
     }
   }
   for (uint32_t i = 0; i < v->keys_count && f->item->values_left_out == 0; i++) {
-    if (!is_answered(&f->item->values, v->keys[i])) {
+    if (census_list_place(&f->item->values, v->keys[i]) == PLACE_NONE) {
       add_unmet(unmet, v->keys[i], "value");
     }
   }
@@ -260,11 +260,12 @@ static void set_repeated(const finding *f) {
   }
   json *repeated = json_object(f->memory);
   json *first = json_array(f->memory);
-  qsort(item->twice.list, item->twice.count, sizeof item->twice.list[0], by_rows);
-  for (uint32_t i = 0; i < item->twice.count && i < REPEATED_LISTED; i++) {
+  uint32_t count;
+  const census_value **sorted = sort_values(f, &item->twice, NULL, &count);
+  for (uint32_t i = 0; i < count && i < REPEATED_LISTED; i++) {
     json *o = json_object(f->memory);
-    json_set(o, "value", json_text(f->memory, item->twice.list[i].value));
-    json_set_integer(o, "n", (int64_t)item->twice.list[i].n);
+    json_set(o, "value", json_text(f->memory, sorted[i]->value));
+    json_set_integer(o, "n", (int64_t)sorted[i]->n);
     json_push(first, o);
   }
   json_set_integer(repeated, "values", item->twice.count);
