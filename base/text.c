@@ -299,9 +299,9 @@ static const char *find_in_other_case(slice name, const char *const *candidates,
 
 /* The only candidate of which NAME is a part; NULL when there are several, or NAME is short. */
 static const char *find_longer(slice name, const char *const *candidates, size_t count) {
-  enum { COLUMNS_MIN = 4 };
+  enum { BYTES_MIN = 4 }; /* two characters of Chinese, or four letters */
   const char *found = NULL;
-  for (size_t i = 0; i < count && text_width(name) >= COLUMNS_MIN; i++) {
+  for (size_t i = 0; i < count && name.length >= BYTES_MIN; i++) {
     if (memmem(candidates[i], strlen(candidates[i]), name.bytes, name.length) == NULL) {
       continue;
     }

@@ -116,12 +116,12 @@ static status report_of_file(const settings *s, const char *path, buf *document,
   TRY(destination_check_file(s, "the report", path, err));
   TRY(read_file(path, document, err));
   take_line_end(document);
-  if (!looks_like_json(document)) {
-    return error_set(err, STATUS_DATA,
-                     "%s is not a report; those that 'canvass run --format json' writes are printed again",
-                     path);
-  }
   const status st = write_document(s, document, err);
+  if (st == STATUS_DATA && !looks_like_json(document)) {
+    const error why = *err;
+    return error_set(err, st, "%s: %s; what 'canvass run --format json' wrote can be printed again", path,
+                     why.message);
+  }
   return st == STATUS_DATA || st == STATUS_CORRUPT ? error_context(err, st, "%s", path) : st;
 }
 

@@ -85,7 +85,8 @@ static void what_can_be_no_specification_is_told(void **state) {
   expect(&r, 2, "", "canvass: the specification has no name; a variable of the shell may be empty\n");
   CANVASS(&r, "report", s->spec);
   snprintf(told, sizeof told,
-           "canvass: %s is not a report; those that 'canvass run --format json' writes are printed again\n",
+           "canvass: %s: report:1:1: expected a value; what 'canvass run --format json' wrote can be printed "
+           "again\n",
            s->spec);
   expect(&r, 4, "", told);
 }
