@@ -69,7 +69,7 @@ static void compare(const char *path, readstat_error_t (*parse)(readstat_parser_
   const reading_options names = {0};
   manifest *header = NULL;
   error err;
-  if (reading_header(&names, path, &header, &err) != STATUS_OK) {
+  if (reading_header(&names, path, &header, NULL, &err) != STATUS_OK) {
     fail_msg("%s: %s", path, err.message);
   }
   reading_column *columns = calloc(header->columns_count + 1, sizeof *columns);
