@@ -275,7 +275,7 @@ void connections_close(int descriptor) {
 static void overflow(int descriptor, uint64_t serial) {
   pthread_mutex_lock(&all.mutex);
   all.report.overflow++;
-  all.report.overflowed = (connection){descriptor, serial};
+  all.report.overflowed = (connection){.descriptor = descriptor, .serial = serial};
   write_peer(descriptor, all.report.overflow_from);
   all.has_report = true;
   pthread_mutex_unlock(&all.mutex);
@@ -319,8 +319,10 @@ static connection identify(int descriptor) {
   connection c = {.descriptor = -1};
   pthread_mutex_lock(&all.mutex);
   const entry *e = find(descriptor);
-  if (e != NULL && !may_be_of_the_one_before(e)) {
-    c = (connection){.descriptor = descriptor, .serial = atomic_load(&e->serial)};
+  if (e != NULL) {
+    c = (connection){.descriptor = descriptor,
+                     .serial = atomic_load(&e->serial),
+                     .is_doubtful = may_be_of_the_one_before(e)};
   }
   pthread_mutex_unlock(&all.mutex);
   return c;
@@ -346,7 +348,7 @@ connection connections_deliver(int descriptor, size_t bytes, size_t frames) {
 void connections_welcome(connection c) {
   pthread_mutex_lock(&all.mutex);
   entry *e = find(c.descriptor);
-  if (e != NULL && atomic_load(&e->serial) == c.serial) {
+  if (e != NULL && atomic_load(&e->serial) == c.serial && !c.is_doubtful) {
     end_stranger(atomic_load(&all.entries), e);
     e->deadline_ms = 0;
   }

@@ -30,7 +30,8 @@ typedef enum connection_way { CONNECTION_TCP, CONNECTION_IPC, CONNECTION_WAYS } 
 
 typedef struct connection {
   int descriptor;
-  uint64_t serial; /* 0: none */
+  uint64_t serial;  /* 0: none */
+  bool is_doubtful; /* the message may have come over the one that had the descriptor before */
 } connection;
 
 typedef struct connections_limits {
@@ -65,11 +66,10 @@ uint64_t connections_moment(void);
 /* Since MOMENT there was a time when no message waited for the broker: what connections sent that were closed
  * before it was delivered. */
 void connections_drained(uint64_t moment);
-/* A whole message of BYTES in FRAMES was taken that came from DESCRIPTOR (ZMQ_SRCFD).  None when it may have
- * come over a connection that had the descriptor before: until what that one left was drained,
- * or for some seconds. */
+/* A whole message of BYTES in FRAMES was taken that came from DESCRIPTOR (ZMQ_SRCFD).  Doubtful until what
+ * the one before left was drained, or for some seconds. */
 connection connections_deliver(int descriptor, size_t bytes, size_t frames);
-/* It belongs to a peer whose hello was accepted. */
+/* It belongs to a peer whose hello was accepted.  Nothing while it is doubtful. */
 void connections_welcome(connection c);
 /* All connections that are not welcomed again within MS are closed: the list of allowed keys has changed. */
 void connections_doubt(uint64_t ms);

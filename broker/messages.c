@@ -161,7 +161,7 @@ void messages_take(broker *b, line_kind line, bool *received) {
     if (from == NULL) {
       take_from_stranger(b, line, m);
     } else {
-      peer_set_connection(from, over);
+      peers_set_connection(b->peers, from, over);
       st = handle(b, from, m, &why);
       if (st != STATUS_OK) {
         peers_refuse(b->peers, from, &m->header, &why);

@@ -34,6 +34,7 @@ struct broker {
   uint64_t housekept_ms;
   uint64_t compared_bytes; /* by the vault, before this turn */
   bool is_tidy;            /* the vault has nothing to remove */
+  bool was_drained;        /* this turn took all messages that there were */
   int wake_fd;             /* eventfd */
   atomic_bool stop;
   _Atomic(const key_list *) new_list;

@@ -69,11 +69,13 @@ static bool take_round(broker *b) {
 
 static void take_messages(broker *b) {
   bool any = true;
+  b->was_drained = false;
   while (any && !is_full(b)) {
     const uint64_t moment = connections_moment();
     any = take_round(b);
     if (!any) {
       connections_drained(moment);
+      b->was_drained = true;
     }
   }
 }
@@ -172,6 +174,9 @@ void turn_run(broker *b) {
   }
   jobs_reply(b->jobs);
   peers_post(b->peers);
+  if (b->was_drained) {
+    peers_confirm(b->peers);
+  }
   tidy(b, is_time);
   work.unlinks = b->host.turn.unlinks;
   if (b->options.turned != NULL) {

@@ -67,7 +67,7 @@ status peers_admit(peers *p, line_kind line, const wire_message *m, unsigned rol
     return error_no_memory(why, "a peer");
   }
   one->role = role;
-  peer_set_connection(one, over);
+  peers_set_connection(p, one, over);
   one->joined_ms = one->heard_ms = p->host->clock_ms;
   const size_t key_length = strlen(key);
   memcpy(one->key, key, key_length < sizeof one->key ? key_length : sizeof one->key - 1);

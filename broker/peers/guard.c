@@ -22,11 +22,35 @@ connection peers_connection(const wire_message *m) {
   return connections_deliver(zmq_msg_get(&m->frames[0], ZMQ_SRCFD), bytes, m->payloads_count + 2);
 }
 
-void peer_set_connection(peer *one, connection over) {
-  if (over.serial != 0 && over.serial != one->connection.serial) {
-    one->connection = over;
-    connections_welcome(over);
+void peers_set_connection(peers *p, peer *one, connection over) {
+  if (over.serial == 0 || over.serial == one->connection.serial) {
+    return;
   }
+  if (over.is_doubtful) {
+    one->doubtful = over;
+    p->has_doubtful = true;
+    return;
+  }
+  one->connection = over;
+  one->doubtful = (connection){0};
+  connections_welcome(over);
+}
+
+/* To a connection that has ended nothing can be sent, once all that came over it was taken. */
+void peers_confirm(peers *p) {
+  const message alive = message_of(MESSAGE_ALIVE);
+  for (peer *one = p->has_doubtful ? peers_next(p, NULL) : NULL; one != NULL; one = peers_next(p, one)) {
+    connection over = one->doubtful;
+    over.is_doubtful = false;
+    if (over.serial == 0) {
+      continue;
+    }
+    peers_send_now(p, one, &alive);
+    if (!one->is_gone) {
+      peers_set_connection(p, one, over);
+    }
+  }
+  p->has_doubtful = false;
 }
 
 void peers_close_strangers(peers *p) {

@@ -33,6 +33,7 @@ typedef struct peer {
   bool is_gone;                /* could not be sent to */
   bool is_joining;             /* a worker that the core does not know yet */
   connection connection;       /* that its last message came over */
+  connection doubtful;         /* that its hello perhaps came over */
   struct peer *next_of_route, *next_of_number;
 } peer;
 
@@ -53,7 +54,10 @@ status peers_receive(peers *p, line_kind line, wire_message *m, bool *received, 
 /* Notes that M was received; the connection that it came over, or none where that is not certain. */
 connection peers_connection(const wire_message *m);
 /* A message of ONE came OVER a connection. */
-void peer_set_connection(peer *one, connection over);
+void peers_set_connection(peers *p, peer *one, connection over);
+/* At the begin of a turn, when all messages had been taken before the last answers were sent: doubtful peers
+ * that could be answered are there, so their hello came over the connection that was there. */
+void peers_confirm(peers *p);
 
 /* ---- Hello and farewell */
 const char *peer_role_name(unsigned role);

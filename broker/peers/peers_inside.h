@@ -28,6 +28,7 @@ struct peers {
   in_flight_left left;
   outbox outbox;
   bool has_gone;
+  bool has_doubtful;
   connection_log log;
   char turned_away[TURNED_AWAY_MAX][KEY_TEXT_BYTES]; /* a ring of keys that the log has named */
   size_t turned_away_next;
