@@ -200,16 +200,21 @@ const char *foreign_name(slice head) {
   return found != NULL ? found->what : NULL;
 }
 
+status foreign_refuse(const char *title, const char *what, const char *advice, error *err) {
+  buf text;
+  buf_init(&text);
+  put_advice(&text, advice, title);
+  const status st = error_set(err, STATUS_DATA, "%s: is %s, which cannot be read; %.*s", title, what,
+                              (int)text.length, (const char *)text.data);
+  buf_fini(&text);
+  return st;
+}
+
 status foreign_check(slice head, const char *title, error *err) {
-  const foreign *found = find(head);
-  if (found == NULL) {
-    return STATUS_OK;
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    if (is_kind(&kinds[i], head)) {
+      return foreign_refuse(title, kinds[i].what, kinds[i].advice, err);
+    }
   }
-  buf advice;
-  buf_init(&advice);
-  put_advice(&advice, found->advice, title);
-  (void)error_set(err, STATUS_DATA, "%s: is %s, which cannot be read; %.*s", title, found->what,
-                  (int)advice.length, (const char *)advice.data);
-  buf_fini(&advice);
-  return STATUS_DATA;
+  return STATUS_OK;
 }

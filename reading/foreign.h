@@ -10,5 +10,8 @@ const char *foreign_name(slice head);
 /* HEAD: the first bytes of the file TITLE, unpacked; ENCODING_GUESS_BYTES or all.  STATUS_DATA when they are
  * those of a kind of file that cannot be read: the message names it and says how to get a table from it. */
 status foreign_check(slice head, const char *title, error *err) MUST_USE;
+/* The same of a file that only its format could tell: it is WHAT; ADVICE says what to do, with FILE for its
+ * name. */
+status foreign_refuse(const char *title, const char *what, const char *advice, error *err) MUST_USE;
 
 #endif

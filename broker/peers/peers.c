@@ -64,16 +64,6 @@ status peers_receive(peers *p, line_kind line, wire_message *m, bool *received, 
                                         : STATUS_OK;
 }
 
-static void say(void *context, const char *line) {
-  host_log(context, "%s", line);
-}
-
-void peers_housekeep(peers *p) {
-  listener_renew(&p->lines, say, p->host);
-  guard_housekeep(p);
-  admission_housekeep(p);
-}
-
 /* ---- The tables ---------------------------------------------------------------------------------- */
 
 static bool same_route(const wire_route *a, const wire_route *b) {

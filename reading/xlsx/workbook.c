@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "reading/foreign.h"
 #include "reading/xlsx/xml.h"
 
 enum { SHEETS_MAX = 10000 };
@@ -173,22 +174,22 @@ static void take_element(void *context, const char *name, const char *const *att
 /* Archives that are something else, by a member that they have. */
 static status refuse_other(package *p, error *err) {
   static const struct {
-    const char *member, *what;
+    const char *member, *what, *advice;
   } others[] = {
-      {"xl/workbook.bin", "a binary Excel workbook (.xlsb); save it as .xlsx or as CSV"},
-      {"word/document.xml", "a Word document; save its table as CSV"},
-      {"ppt/presentation.xml", "a PowerPoint presentation; save its table as CSV"},
-      {"META-INF/manifest.xml", "an OpenDocument file; save its table as .xlsx or as CSV"},
-      {"Index/Document.iwa", "a Numbers or Pages document; export its table as .xlsx or as CSV"},
+      {"xl/workbook.bin", "a binary Excel workbook (.xlsb)", "save it as .xlsx or as CSV"},
+      {"word/document.xml", "a Word document", "save its table as .xlsx or as CSV"},
+      {"ppt/presentation.xml", "a PowerPoint presentation", "save its table as .xlsx or as CSV"},
+      {"META-INF/manifest.xml", "an OpenDocument file",
+       "save its table as .xlsx or as CSV (libreoffice --headless --convert-to xlsx FILE)"},
+      {"Index/Document.iwa", "a Numbers or Pages document", "export its table as .xlsx or as CSV"},
   };
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
     if (package_has(p, slice_of(others[i].member))) {
-      return error_set(err, STATUS_DATA, "%s: is %s", package_title(p), others[i].what);
+      return foreign_refuse(package_title(p), others[i].what, others[i].advice, err);
     }
   }
-  return error_set(err, STATUS_DATA,
-                   "%s: is a ZIP archive, and not an Excel workbook; unpack it and give the files in it",
-                   package_title(p));
+  return foreign_refuse(package_title(p), "a ZIP archive, and not an Excel workbook",
+                        "unpack it (unzip FILE) and name the file in it", err);
 }
 
 static status read_sheets(package *p, slice part, arena *memory, workbook *out, error *err) {

@@ -371,10 +371,11 @@ static void other_archives_are_refused_by_name(void **state) {
   (void)state;
   static const struct {
     const char *member, *message;
-  } others[] = {{"xl/workbook.bin", "a binary Excel workbook"},
-                {"word/document.xml", "a Word document"},
-                {"META-INF/manifest.xml", "an OpenDocument file"},
-                {"answers.csv", "a ZIP archive, and not an Excel workbook; unpack it"}};
+  } others[] = {
+      {"xl/workbook.bin", "a binary Excel workbook"},
+      {"word/document.xml", "a Word document"},
+      {"META-INF/manifest.xml", "an OpenDocument file"},
+      {"answers.csv", "a ZIP archive, and not an Excel workbook, which cannot be read; unpack it (unzip "}};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
     const reading_options options = {0};
     const workbook_part part = {others[i].member, slice_of("x")};
