@@ -53,6 +53,8 @@ static const codebook_type types[] = {
      KEYS_ALL | KEY_COLUMNS | KEY_DELIMITER | KEY_TEXTS | KEY_VALUES | KEY_CLOSED | KEY_CHOSEN | KEY_OTHER |
          KEY_NONE_IS,
      codebook_multi},
+    {"ranking", VARIABLE_MULTI_CELL, KEYS_ALL | KEY_DELIMITER | KEY_TEXTS | KEY_VALUES | KEY_OTHER,
+     codebook_ranking},
     {"number", VARIABLE_NUMBER,
      KEYS_ALL | KEY_DECIMALS | KEY_RANGE | KEY_TEXTS | KEY_LEADING | KEY_THOUSANDS | KEY_PREFIX | KEY_SUFFIX,
      codebook_number},
@@ -72,7 +74,7 @@ static const codebook_type *type_of(compilation *c, const symbol *s) {
   const node *n = node_get(s->body, "type");
   if (n == NULL) {
     problem_at(c->problems, s->key->at,
-               "variable '%s' has no type; add one of: scale, nominal, multi, number, "
+               "variable '%s' has no type; add one of: scale, nominal, multi, ranking, number, "
                "date, id, text, weight",
                problem_quote(c->problems, s->key->text));
     field_check_keys(c, s->body, "a variable", key_names, KEYS_COUNT);

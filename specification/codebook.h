@@ -15,6 +15,7 @@ typedef struct codebook_type {
 bool codebook_scale(compilation *c, symbol *s);
 bool codebook_nominal(compilation *c, symbol *s);
 bool codebook_multi(compilation *c, symbol *s);
+bool codebook_ranking(compilation *c, symbol *s);
 bool codebook_number(compilation *c, symbol *s);
 bool codebook_date(compilation *c, symbol *s);
 bool codebook_weight(compilation *c, symbol *s);

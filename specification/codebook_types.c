@@ -159,6 +159,22 @@ static bool label_options(compilation *c, symbol *s) {
   return all_well;
 }
 
+static bool read_delimiter(compilation *c, symbol *s, const node *delimiter) {
+  slice text;
+  char room[sizeof s->variable.delimiter];
+  if (!field_text(c, delimiter, "delimiter", &text)) {
+    return false;
+  }
+  text = text.length < sizeof room ? tidy_inside(text, room) : text;
+  if (text.length == 0 || text.length >= sizeof s->variable.delimiter ||
+      memchr(text.bytes, '\0', text.length) != NULL) {
+    field_expected(c, delimiter, "delimiter", "1 to %zu bytes", sizeof s->variable.delimiter - 1);
+    return false;
+  }
+  memcpy(s->variable.delimiter, text.bytes, text.length);
+  return true;
+}
+
 bool codebook_multi(compilation *c, symbol *s) {
   const node *columns = node_get(s->body, "columns");
   const node *delimiter = node_get(s->body, "delimiter");
@@ -195,19 +211,34 @@ bool codebook_multi(compilation *c, symbol *s) {
                problem_quote(c->problems, s->key->text));
     return false;
   }
-  slice text;
-  char room[sizeof s->variable.delimiter];
-  if (!field_text(c, delimiter, "delimiter", &text)) {
+  return read_delimiter(c, s, delimiter) && answers_of_texts(c, s, "values") && all_well;
+}
+
+/* What 问卷星 writes between ranks. */
+static const char arrow[] = "\xe2\x86\x92";
+
+bool codebook_ranking(compilation *c, symbol *s) {
+  program_variable *v = &s->variable;
+  const node *delimiter = node_get(s->body, "delimiter");
+  const node *values = node_get(s->body, "values");
+  memcpy(v->delimiter, arrow, sizeof arrow);
+  if (values == NULL) {
+    problem_at(c->problems, s->key->at, "ranking '%s' has no values; add the options that are ranked",
+               problem_quote(c->problems, s->key->text));
     return false;
   }
-  text = text.length < sizeof room ? tidy_inside(text, room) : text;
-  if (text.length == 0 || text.length >= sizeof s->variable.delimiter ||
-      memchr(text.bytes, '\0', text.length) != NULL) {
-    field_expected(c, delimiter, "delimiter", "1 to %zu bytes", sizeof s->variable.delimiter - 1);
+  if (values->count > PROGRAM_RANKED_MAX) {
+    problem_at(c->problems, values->at, "values: %u options to rank are more than %d", values->count,
+               PROGRAM_RANKED_MAX);
     return false;
   }
-  memcpy(s->variable.delimiter, text.bytes, text.length);
-  return answers_of_texts(c, s, "values") && all_well;
+  v->is_ranking = true;
+  v->closed = node_get(s->body, "other") == NULL;
+  s->values_closed = v->closed;
+  if (delimiter != NULL) {
+    memset(v->delimiter, 0, sizeof v->delimiter);
+  }
+  return (delimiter == NULL || read_delimiter(c, s, delimiter)) && answers_of_texts(c, s, "values");
 }
 
 /* How many decimals leave room for the largest weight; for datasets that do not know it, room for

@@ -229,7 +229,7 @@ const char *symbol_kind_name(const symbol *s) {
       return "a text";
     case VARIABLE_MULTI_CELL:
     case VARIABLE_MULTI_FLAGS:
-      return "a multiple choice";
+      return s->variable.is_ranking ? "a ranking" : "a multiple choice";
     case VARIABLE_RECODE:
       return "a recode";
     case VARIABLE_PERIOD:
@@ -248,6 +248,8 @@ const char *symbol_kind_name(const symbol *s) {
       return "a crossing";
     case VARIABLE_LOOP:
       return "the loop of a stack";
+    case VARIABLE_RANK:
+      return "a rank";
     case VARIABLE_CLUSTER:
       break;
   }

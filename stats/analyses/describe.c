@@ -7,6 +7,7 @@
 
 #include "stats/analyses/describe_answers.h"
 #include "stats/analyses/describe_quartiles.h"
+#include "stats/analyses/describe_ranking.h"
 #include "stats/analyses/groups.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
@@ -49,7 +50,7 @@ static uint32_t results_of(const analysis_run *run, uint32_t item) {
     case FORM_SET:
       break;
   }
-  return groups_count(run);
+  return groups_count(run) + (ranking_is(run, item) ? ranking_results(run, item) : 0);
 }
 
 static status need_text(analysis_run *run, uint32_t *variable, error *err) {
@@ -83,7 +84,8 @@ static status need_item(analysis_run *run, uint32_t item, error *err) {
     case FORM_SET:
       break;
   }
-  return groups_need(run, &a, PROGRAM_NONE, err);
+  TRY(groups_need(run, &a, PROGRAM_NONE, err));
+  return ranking_is(run, item) ? ranking_need(run, item, variable, err) : STATUS_OK;
 }
 
 static status begin(analysis_run *run, error *err) {
@@ -103,6 +105,7 @@ typedef struct description {
   estimate_options options;
   table *summary, *quartiles, *shape, *missing, *texts;
   answers_table distribution;
+  ranking_table ranking;
   uint32_t quartile_rows;
   bool reasons[MISSING_REASONS]; /* that occur anywhere */
   bool any_set, any_own_bases, any_waiting;
@@ -130,7 +133,7 @@ static void missing_of_frequency(const frequency_state *s, uint32_t place, int64
 
 /* Which tables there are, and which reasons the one of missing answers has columns for. */
 static void open_tables(description *d, const argument_value *items) {
-  bool numeric = false, listed = false, texts = false;
+  bool numeric = false, listed = false, texts = false, ranked = false;
   uint32_t result = 0;
   for (uint32_t i = 0; i < items->variables_count; i++) {
     const uint32_t item = items->variables[i];
@@ -150,6 +153,7 @@ static void open_tables(description *d, const argument_value *items) {
     texts = texts || form == FORM_TEXT;
     d->any_set = d->any_set || (form == FORM_SET && !has_own_bases(d, item));
     d->any_own_bases = d->any_own_bases || has_own_bases(d, item);
+    ranked = ranked || ranking_is(d->run, item);
     result += results_of(d->run, item);
   }
   const bool weighted = d->weighting != WEIGHTING_NONE;
@@ -162,6 +166,9 @@ static void open_tables(description *d, const argument_value *items) {
   }
   if (listed && run_argument(d->run, "distribution")->integer) {
     d->distribution = answers_table_open(d->run, d->any_own_bases);
+  }
+  if (ranked) {
+    d->ranking = ranking_table_open(d->run);
   }
   if (texts) {
     d->texts = table_new(d->run, "texts", "item n distinct duplicates");
@@ -372,6 +379,9 @@ static void write_notes(description *d) {
   if (d->any_own_bases) {
     run_note(d->run, "note_option_base", NULL);
   }
+  if (d->ranking.rows != NULL) {
+    run_note(d->run, "note_ranking", NULL);
+  }
   if (d->texts != NULL) {
     run_note(
         d->run,
@@ -390,6 +400,9 @@ static status first_step(description *d, error *err) {
       case FORM_CODED:
       case FORM_SET:
         TRY(describe_coded(d, item, result, err));
+        if (ranking_is(d->run, item)) {
+          ranking_table_write(&d->ranking, item, result + groups_count(d->run));
+        }
         break;
       case FORM_NUMBER:
         TRY(describe_number(d, i, item, result, err));

@@ -157,6 +157,7 @@ static const struct maker_row {
     {VARIABLE_COMPUTE, frame_make_compute},
     {VARIABLE_CONDITION, frame_make_condition},
     {VARIABLE_CROSS, frame_make_cross},
+    {VARIABLE_RANK, frame_make_rank},
 };
 
 frame_maker *frame_maker_of(variable_kind kind) {

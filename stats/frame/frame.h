@@ -67,6 +67,8 @@ typedef struct set_view {
   const uint8_t **flags;   /* per option and row: 0, 1, or SLOT_MISSING + reason; each is the `slots` of a
                               coded variable with keys 0 and 1 */
   const uint8_t *answered; /* per row: 0, or SLOT_MISSING + reason, and then no flag is 0 or 1 */
+  const uint8_t **ranks;   /* of a ranking, per option and row: its place from 1, 0 when it has none, or
+                              SLOT_MISSING + reason; NULL otherwise */
   bool own_bases;          /* options have their own columns: each may be missing where the question is
                               answered.  Else all are missing in the rows that `answered` says */
 } set_view;

@@ -80,7 +80,8 @@ static bool push_option(choices *c, uint32_t option) {
   return true;
 }
 
-/* *KNOWN: the option is one of a closed list, or the list is open. */
+/* *KNOWN: the option is one of a closed list, or the list is open; and in a ranking it is not there already.
+ */
 static status take_option(choices *c, const program_variable *v, slice text, size_t first, bool *known,
                           error *err) {
   slice key;
@@ -95,6 +96,7 @@ static status take_option(choices *c, const program_variable *v, slice text, siz
   TRY(check_options(v, c->found.count, err));
   for (size_t i = first; i < c->count; i++) {
     if (c->options[i] == option) {
+      *known = !v->is_ranking;
       return STATUS_OK;
     }
   }
@@ -185,6 +187,10 @@ status frame_make_multi_cell(frame *f, const program_variable *v, frame_variable
   }
   if (st == STATUS_OK) {
     st = spread_choices(f, &c, &cells, &out->set, err);
+  }
+  if (st == STATUS_OK && v->is_ranking) {
+    const ranked_cells ranked = {&cells, c.options, c.ends, c.answered, c.found.count};
+    st = frame_spread_ranks(f, &ranked, &out->set.ranks, err);
   }
   if (st == STATUS_OK) {
     st = frame_note_tidied(f, v, 0, &cells, out, err);

@@ -196,9 +196,10 @@ static status lay_texts(frame *f, const parts *p, text_view *out, error *err) {
   return STATUS_OK;
 }
 
-/* The flags of option PLACE; an option that a loop does not have was chosen by nobody who answered there. */
-static status lay_flags(frame *f, const parts *p, uint32_t *const *maps, uint32_t place, const uint8_t **out,
-                        error *err) {
+/* The flags of option PLACE, or its RANKS; an option that a loop does not have was chosen by nobody who
+ * answered there. */
+static status lay_flags(frame *f, const parts *p, uint32_t *const *maps, uint32_t place, bool ranks,
+                        const uint8_t **out, error *err) {
   const uint8_t *of_loop[PROGRAM_LOOPS_MAX];
   uint8_t *flags = frame_memory(f, f->padded);
   if (flags == NULL) {
@@ -208,7 +209,7 @@ static status lay_flags(frame *f, const parts *p, uint32_t *const *maps, uint32_
     const set_view *set = &p->of[k]->set;
     of_loop[k] = set->answered;
     for (uint32_t i = 0; i < set->options.count; i++) {
-      of_loop[k] = maps[k][i] == place ? set->flags[i] : of_loop[k];
+      of_loop[k] = maps[k][i] != place ? of_loop[k] : ranks ? set->ranks[i] : set->flags[i];
     }
   }
   for (uint32_t row = 0; row < f->padded; row++) {
@@ -227,15 +228,20 @@ static status lay_sets(frame *f, const program_variable *v, const parts *p, set_
   TRY(unite_keys(f, keys, maps, &out->options, err));
   TRY(frame_check_levels(v, out->options.count, err));
   const uint8_t **flags = frame_array(f, (size_t)out->options.count + 1, sizeof *flags);
-  if (flags == NULL) {
+  const uint8_t **ranks = frame_array(f, (size_t)out->options.count + 1, sizeof *ranks);
+  if (flags == NULL || ranks == NULL) {
     return frame_no_memory(err);
   }
   for (uint32_t i = 0; i < out->options.count; i++) {
-    TRY(lay_flags(f, p, maps, i, &flags[i], err));
+    TRY(lay_flags(f, p, maps, i, false, &flags[i], err));
+    if (v->is_ranking) {
+      TRY(lay_flags(f, p, maps, i, true, &ranks[i], err));
+    }
   }
   out->flags = flags;
+  out->ranks = v->is_ranking ? ranks : NULL;
   out->own_bases = p->of[0]->set.own_bases;
-  return lay_flags(f, p, maps, UINT32_MAX, &out->answered, err); /* no option has that place */
+  return lay_flags(f, p, maps, UINT32_MAX, false, &out->answered, err); /* no option has that place */
 }
 
 static status lay(frame *f, const program_variable *v, const parts *p, frame_variable *out, error *err) {

@@ -79,7 +79,7 @@ typedef status frame_maker(frame *f, const program_variable *v, frame_variable *
 frame_maker frame_make_scale, frame_make_nominal, frame_make_number, frame_make_date, frame_make_text,
     frame_make_multi_cell, frame_make_multi_flags, frame_make_recode, frame_make_period, frame_make_top,
     frame_make_mean, frame_make_option, frame_make_cluster, frame_make_difference, frame_make_compute,
-    frame_make_condition, frame_make_cross;
+    frame_make_condition, frame_make_cross, frame_make_rank;
 
 /* Any variable of the frame; made on the first demand. */
 status frame_made(frame *f, uint32_t variable, frame_variable **out, error *err);
@@ -206,6 +206,22 @@ slice choice_next(const choice_reader *c, slice *rest);
 /* The key that the option TEXT is: itself, what a rule says, or, of what is written instead of an option, the
  * variable's other one.  False: none of a closed list. */
 bool choice_key(const choice_reader *c, slice text, slice *key);
+
+/* ---- Rankings (stats/frame/ranking.c) -------------------------------------------------------------------
+ */
+
+/* The options of all entries of CELLS in their order, those of entry i up to ENDS[i]; and per entry 0, or
+ * SLOT_MISSING + reason. */
+typedef struct ranked_cells {
+  const frame_cells *cells;
+  const uint32_t *options;
+  const size_t *ends;
+  const uint8_t *answered;
+  uint32_t options_count; /* different ones */
+} ranked_cells;
+
+/* The places of all options, row by row. */
+status frame_spread_ranks(frame *f, const ranked_cells *r, const uint8_t ***out, error *err);
 
 /* Spreads what is known of entries over the rows; padding is missing (BLANK). */
 void frame_spread_bytes(const frame *f, const frame_cells *c, const uint8_t *of_entry, uint8_t *out);

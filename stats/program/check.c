@@ -132,6 +132,13 @@ static status check_read_fields(const program_variable *v, unsigned fields, erro
     return error_set(err, STATUS_LIMIT, "variable '%s': %d decimals; at most %d are kept", variable_shown(v),
                      v->decimals, PROGRAM_WEIGHT_DECIMALS_MAX);
   }
+  if (v->is_ranking && (fields & FIELD_RANKING)) {
+    TRY(check_count(v, v->keys_count, PROGRAM_RANKED_MAX, "options to rank", err));
+    if (v->keys_count == 0 || !(v->closed || v->has_other)) {
+      return error_set(err, STATUS_USAGE, "variable '%s': the options of a ranking must all be declared",
+                       variable_shown(v));
+    }
+  }
   if (fields & FIELD_OTHER) {
     TRY(variable_check_text(v, v->other, "key", err));
   }
@@ -272,6 +279,15 @@ static status check_period(const program *p, const program_variable *v, const va
   return STATUS_OK;
 }
 
+static status check_rank(const program *p, const program_variable *v, const variable_traits *traits,
+                         error *err) {
+  const program_variable *input = &p->variables[v->inputs[0]];
+  if (input->kind != VARIABLE_MULTI_CELL || !input->is_ranking) {
+    return refuse_input(v, traits, input, "a ranking", err);
+  }
+  return variable_check_text(v, v->key, "key", err);
+}
+
 static status check_option(const program *p, const program_variable *v, const variable_traits *traits,
                            error *err) {
   const program_variable *input = &p->variables[v->inputs[0]];
@@ -372,15 +388,11 @@ static const struct derived_check {
   variable_kind kind;
   status (*check)(const program *p, const program_variable *v, const variable_traits *traits, error *err);
 } derived_checks[] = {
-    {VARIABLE_RECODE, check_recode},
-    {VARIABLE_PERIOD, check_period},
-    {VARIABLE_TOP, check_top},
-    {VARIABLE_MEAN, check_mean},
-    {VARIABLE_OPTION, check_option},
-    {VARIABLE_CLUSTER, check_cluster},
-    {VARIABLE_DIFFERENCE, check_difference},
-    {VARIABLE_COMPUTE, check_nodes},
-    {VARIABLE_CONDITION, check_nodes},
+    {VARIABLE_RECODE, check_recode},   {VARIABLE_PERIOD, check_period},
+    {VARIABLE_TOP, check_top},         {VARIABLE_MEAN, check_mean},
+    {VARIABLE_OPTION, check_option},   {VARIABLE_RANK, check_rank},
+    {VARIABLE_CLUSTER, check_cluster}, {VARIABLE_DIFFERENCE, check_difference},
+    {VARIABLE_COMPUTE, check_nodes},   {VARIABLE_CONDITION, check_nodes},
     {VARIABLE_CROSS, check_cross},
 };
 
@@ -443,6 +455,9 @@ static status variable_known(const program *p, const program_variable *v, variab
     case VARIABLE_OPTION:
     case VARIABLE_CONDITION:
       known->bound = 1;
+      break;
+    case VARIABLE_RANK:
+      known->bound = PROGRAM_RANKED_MAX;
       break;
     case VARIABLE_COMPUTE:
       known->decimals = v->decimals;

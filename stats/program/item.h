@@ -35,6 +35,7 @@ enum {
   FIELD_NOTATION = 1 << 21,
   FIELD_OTHER = 1 << 22,
   FIELD_NONE = 1 << 23,
+  FIELD_RANKING = 1 << 24,
   FIELDS_READ = FIELD_COLUMN | FIELD_COLUMNS, /* of kinds that are read from the file */
 };
 
@@ -59,6 +60,12 @@ void filter_encode(const program_filter *f, const item_numbering *numbering, buf
 void weight_encode(program_weight w, const item_numbering *numbering, buf *out);
 /* Digests give FILTER and WEIGHT in place of the accumulator's own numbers. */
 void accumulator_encode(const program_accumulator *a, const item_numbering *numbering, buf *out);
+
+/* The parts of MEAN and CLUSTER (combined_codec.c). */
+void item_mean_encode(const program_variable *v, buf *out);
+void item_mean_decode(reader *r, arena *a, program_variable *v);
+void item_cluster_encode(const program_variable *v, buf *out);
+void item_cluster_decode(reader *r, arena *a, program_variable *v);
 
 /* Arrays and texts are copied into A.  Only the shape is checked here. */
 void variable_decode(reader *r, arena *a, program_variable *out);

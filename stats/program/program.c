@@ -51,7 +51,8 @@ static const variable_traits traits_table[] = {
     {VARIABLE_DATE, "date", FORM_NUMBER, FIELD_COLUMN | FIELD_RULES | FIELD_RANGE | FIELD_FORMAT, 0, 0},
     {VARIABLE_TEXT, "text", FORM_TEXT, FIELD_COLUMN | FIELD_RULES, 0, 0},
     {VARIABLE_MULTI_CELL, "multi", FORM_SET,
-     FIELD_COLUMN | FIELD_RULES | FIELD_CLOSED | FIELD_KEYS | FIELD_DELIMITER | FIELD_OTHER, 0, 0},
+     FIELD_COLUMN | FIELD_RULES | FIELD_CLOSED | FIELD_KEYS | FIELD_DELIMITER | FIELD_OTHER | FIELD_RANKING,
+     0, 0},
     {VARIABLE_MULTI_FLAGS, "multi", FORM_SET,
      FIELD_COLUMNS | FIELD_RULES | FIELD_RULE_NUMBERS | FIELD_KEYS | FIELD_ANY_CHOSEN | FIELD_NONE, 0, 0},
     {VARIABLE_RECODE, "recode", FORM_CODED, FIELD_INPUTS | FIELD_RANGES, 1, 1},
@@ -66,6 +67,7 @@ static const variable_traits traits_table[] = {
     {VARIABLE_CROSS, "crossing", FORM_CODED, FIELD_INPUTS, 2, PROGRAM_BY_MAX},
     {VARIABLE_LOOP, "loop", FORM_CODED, FIELD_KEYS, 0, 0},
     {VARIABLE_CONDITION, "condition", FORM_CODED, FIELD_INPUTS | FIELD_NODES, 1, PROGRAM_INPUTS_MAX},
+    {VARIABLE_RANK, "rank", FORM_CODED, FIELD_INPUTS | FIELD_KEY, 1, 1},
 };
 
 const variable_traits *variable_traits_of(uint32_t kind) {
@@ -94,7 +96,7 @@ variable_form program_variable_form(const program_variable *v) {
 
 bool program_variable_is_numeric_coded(const program_variable *v) {
   return v->kind == VARIABLE_SCALE || v->kind == VARIABLE_TOP || v->kind == VARIABLE_OPTION ||
-         v->kind == VARIABLE_CLUSTER || v->kind == VARIABLE_CONDITION ||
+         v->kind == VARIABLE_CLUSTER || v->kind == VARIABLE_CONDITION || v->kind == VARIABLE_RANK ||
          (v->kind == VARIABLE_RECODE && !v->keys_are_texts);
 }
 

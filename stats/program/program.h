@@ -36,6 +36,7 @@ enum {
   PROGRAM_RANGES_MAX = 65000,                           /* RECODE */
   PROGRAM_KEYS_MAX = 65000,                             /* declared keys */
   PROGRAM_COLUMNS_MAX = 4096,                           /* MULTI_FLAGS */
+  PROGRAM_RANKED_MAX = 100,                             /* keys of a ranking */
   PROGRAM_FORMATS_MAX = 16,                             /* DATE */
   PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER, COMPUTE */
   PROGRAM_LOOPS_MAX = 100,                              /* of a stack */
@@ -111,6 +112,7 @@ typedef enum variable_kind {
   VARIABLE_COMPUTE = 23,    /* what `nodes` make of the inputs, rounded half to even; number */
   VARIABLE_CONDITION = 24,  /* 1 when `nodes` are true of the inputs, 0 when false; coded */
   VARIABLE_CROSS = 26, /* the keys of inputs[0], inputs[1], .. with PROGRAM_CROSS_SIGN between them; coded */
+  VARIABLE_RANK = 27,  /* the place of option `key` in the ranking inputs[0], 0 when it has none; coded */
   /* of stacked rows */
   VARIABLE_LOOP = 25, /* `keys`, one per loop: which loop the row is of; coded */
 } variable_kind;
@@ -223,10 +225,11 @@ typedef struct program_variable {
   slice thousands, prefix, suffix; /* NUMBER: what may stand between, before and after its digits; tidy
                                       (base/tidy.h), empty: nothing */
   bool closed;                     /* NOMINAL, MULTI_CELL: texts outside `keys` are invalid */
-  bool any_chosen;        /* MULTI_FLAGS: any text but 0 that no rule names chooses the option, as 1 does */
-  bool has_other;         /* NOMINAL, MULTI_CELL: texts outside `keys` are write-ins, which count as ... */
-  slice other;            /* ... this key */
-  bool has_none;          /* MULTI_FLAGS: rows that choose none are missing, for ... */
+  bool any_chosen; /* MULTI_FLAGS: any text but 0 that no rule names chooses the option, as 1 does */
+  bool is_ranking; /* MULTI_CELL: the order of the options counts, and none may occur twice; all are keys */
+  bool has_other;  /* NOMINAL, MULTI_CELL: texts outside `keys` are write-ins, which count as ... */
+  slice other;     /* ... this key */
+  bool has_none;   /* MULTI_FLAGS: rows that choose none are missing, for ... */
   missing_reason none_is; /* ... this reason */
   slice *keys;            /* NOMINAL, MULTI_*: declared keys in their order (the order of reports) */
   uint32_t keys_count;
@@ -261,7 +264,7 @@ typedef struct program_variable {
 } program_variable;
 
 variable_form program_variable_form(const program_variable *v);
-/* True for SCALE, TOP, OPTION, CLUSTER, CONDITION, and RECODE to whole numbers: keys are numbers with a
+/* True for SCALE, TOP, OPTION, RANK, CLUSTER, CONDITION, and RECODE to whole numbers: keys are numbers with a
  * meaning. */
 bool program_variable_is_numeric_coded(const program_variable *v);
 /* A NUMBER of more decimals than PROGRAM_DECIMALS_MAX.  Only weights and ACCUMULATOR_FACTS may refer to it.

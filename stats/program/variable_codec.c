@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "stats/program/item.h"
-#include "stats/program/long_score.h"
 
 /* Beside the kind. */
 #define IS_STACKED 0x80U
@@ -42,78 +41,6 @@ static void rules_decode(reader *r, arena *a, bool numbers, program_variable *v)
     } else {
       rule->key = item_get_text(r, a);
     }
-  }
-}
-
-static bool weights_all_one(const program_variable *v) {
-  for (uint32_t i = 0; v->weights != NULL && i < v->inputs_count; i++) {
-    if (v->weights[i] != 1) {
-      return false;
-    }
-  }
-  return true;
-}
-
-static void mean_encode(const program_variable *v, buf *out) {
-  bool weighted = !weights_all_one(v);
-  buf_put_u8(out, weighted);
-  for (uint32_t i = 0; i < v->inputs_count; i++) {
-    bool rescaled = v->rescaled != NULL && v->rescaled[i];
-    if (weighted) {
-      buf_put_signed(out, v->weights[i]);
-    }
-    buf_put_u8(out, rescaled);
-    if (rescaled) {
-      item_put_decimal(v->rescale_low[i], out);
-      item_put_decimal(v->rescale_high[i], out);
-    }
-  }
-  buf_put_varint(out, v->valid_min);
-}
-
-static void mean_decode(reader *r, arena *a, program_variable *v) {
-  bool weighted = reader_flag(r);
-  v->weights = weighted ? ARENA_ARRAY(a, int64_t, v->inputs_count) : NULL;
-  v->rescaled = ARENA_ARRAY(a, bool, v->inputs_count);
-  v->rescale_low = ARENA_ARRAY(a, decimal, v->inputs_count);
-  v->rescale_high = ARENA_ARRAY(a, decimal, v->inputs_count);
-  for (uint32_t i = 0; i < v->inputs_count && r->problem == NULL && !arena_failed(a); i++) {
-    if (weighted) {
-      v->weights[i] = reader_signed(r);
-    }
-    v->rescaled[i] = reader_flag(r);
-    if (v->rescaled[i]) {
-      v->rescale_low[i] = item_get_decimal(r);
-      v->rescale_high[i] = item_get_decimal(r);
-    }
-  }
-  v->valid_min = (uint32_t)reader_count(r, PROGRAM_INPUTS_MAX);
-}
-
-static void cluster_encode(const program_variable *v, buf *out) {
-  for (uint32_t d = 0; d <= v->inputs_count; d++) {
-    buf_put_u8(out, v->shifts != NULL ? v->shifts[d] : 0);
-  }
-  buf_put_varint(out, v->clusters);
-  size_t count = (size_t)v->clusters * (1 + (size_t)v->inputs_count);
-  for (size_t i = 0; i < count; i++) {
-    buf_put_signed(out, v->coefficients[i]);
-  }
-}
-
-static void cluster_decode(reader *r, arena *a, program_variable *v) {
-  v->shifts = ARENA_ARRAY(a, uint8_t, (size_t)v->inputs_count + 1);
-  for (uint32_t d = 0; v->shifts != NULL && d <= v->inputs_count && r->problem == NULL; d++) {
-    v->shifts[d] = reader_u8(r);
-    if (v->shifts[d] > SCORE_SHIFT_MAX) {
-      reader_fail(r, "a shift that is too large");
-    }
-  }
-  v->clusters = item_get_count(r, PROGRAM_CLUSTERS_MAX, 1 + (size_t)v->inputs_count);
-  size_t count = (size_t)v->clusters * (1 + (size_t)v->inputs_count);
-  v->coefficients = ARENA_ARRAY(a, int64_t, count);
-  for (size_t i = 0; v->coefficients != NULL && i < count && r->problem == NULL; i++) {
-    v->coefficients[i] = reader_signed(r);
   }
 }
 
@@ -255,6 +182,9 @@ static void read_fields_encode(const program_variable *v, unsigned fields, bool 
     buf_put_u8(out, v->has_other);
     buf_put_slice(out, v->has_other ? v->other : (slice){"", 0});
   }
+  if (fields & FIELD_RANKING) {
+    buf_put_u8(out, v->is_ranking);
+  }
   if (fields & FIELD_NONE) {
     buf_put_u8(out, v->has_none);
     buf_put_u8(out, (uint8_t)(v->has_none ? v->none_is : MISSING_BLANK));
@@ -283,10 +213,10 @@ static void derived_fields_encode(const program_variable *v, unsigned fields, co
     buf_put_slice(out, v->key);
   }
   if (fields & FIELD_MEAN) {
-    mean_encode(v, out);
+    item_mean_encode(v, out);
   }
   if (fields & FIELD_CLUSTER) {
-    cluster_encode(v, out);
+    item_cluster_encode(v, out);
   }
   if (fields & FIELD_NODES) {
     nodes_encode(v, out);
@@ -358,6 +288,9 @@ static void read_fields_decode(reader *r, arena *a, unsigned fields, program_var
     v->has_other = reader_flag(r);
     v->other = item_get_text(r, a);
   }
+  if (fields & FIELD_RANKING) {
+    v->is_ranking = reader_flag(r);
+  }
   if (fields & FIELD_NONE) {
     v->has_none = reader_flag(r);
     v->none_is = item_get_reason(r);
@@ -385,10 +318,10 @@ static void derived_fields_decode(reader *r, arena *a, unsigned fields, program_
     v->key = item_get_text(r, a);
   }
   if (fields & FIELD_MEAN) {
-    mean_decode(r, a, v);
+    item_mean_decode(r, a, v);
   }
   if (fields & FIELD_CLUSTER) {
-    cluster_decode(r, a, v);
+    item_cluster_decode(r, a, v);
   }
   if (fields & FIELD_NODES) {
     nodes_decode(r, a, v);

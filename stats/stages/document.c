@@ -19,6 +19,7 @@ static const char *variable_kind_name(variable_kind kind) {
       {VARIABLE_CLUSTER, "segment"},   {VARIABLE_DIFFERENCE, "difference"},
       {VARIABLE_CROSS, "crossing"},    {VARIABLE_LOOP, "loop"},
       {VARIABLE_COMPUTE, "computed"},  {VARIABLE_CONDITION, "flag"},
+      {VARIABLE_RANK, "rank"},
   };
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (names[i].kind == kind) {
@@ -33,9 +34,9 @@ static json *variables_json(arena *a, const plan *p) {
   for (uint32_t i = 0; i < p->variables_count; i++) {
     const plan_variable *v = &p->variables[i];
     json *o = json_object(a);
-    json_set_text(o, "kind", variable_kind_name(p->program->variables[v->variable].kind));
-    json_set(o, "label", plan_label_json(&v->label, a));
     const program_variable *in_program = &p->program->variables[v->variable];
+    json_set_text(o, "kind", in_program->is_ranking ? "ranking" : variable_kind_name(in_program->kind));
+    json_set(o, "label", plan_label_json(&v->label, a));
     if (in_program->kind == VARIABLE_SCALE) {
       json *range = json_array(a);
       json_push(range, json_integer(a, in_program->low));

@@ -64,7 +64,8 @@ static const char microsoft[] =
     "  sat: {column: \"How satisfied?\", type: scale, range: [1, 5],\n"
     "        texts: {Very satisfied: 5, Somewhat satisfied: 4, Neither satisfied nor dissatisfied: 3,\n"
     "                Very dissatisfied: 1}}\n"
-    "analyses: [describe: {items: [used, sat], name: d}]\n";
+    "  order: {column: Rank these, type: ranking, delimiter: \";\", values: [Price, Speed, Quality]}\n"
+    "analyses: [describe: {items: [used, sat, order], name: d}]\n";
 
 static const char timestamps[] =
     "variables:\n"
@@ -125,7 +126,8 @@ static const export_case cases[] = {
      microsoft,
      "Microsoft Forms, 1 header row",
      {"used,,,,Web shop,,n,2", "used,,,,App,,n,2", "used,,,,Other,,n,1", "used,,,,,,answered,3",
-      "sat,,,,,,n,4", "sat,,,,,,mean,3.25"}},
+      "sat,,,,,,n,4", "sat,,,,,,mean,3.25", "order,,,,Price,,n,3", "order,,,,Price,,mean_rank,2",
+      "order,,,,Speed,,mean_rank,1.6666666666666667"}},
     {"timestamps/data.csv",
      timestamps,
      NULL,

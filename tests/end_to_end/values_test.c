@@ -87,6 +87,42 @@ static void numbers_are_read_as_people_write_them(void **state) {
   check_all(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+/* By hand: of four who answer, A is first of two, second of one and not ranked by one. */
+static void rankings_have_first_choices_and_mean_ranks(void **state) {
+  static const value_case cases[] = {
+      {"{type: ranking, values: [A, B, C]}",
+       "q,x\nA\xe2\x86\x92"
+       "B\xe2\x86\x92"
+       "C,\nA \xe2\x86\x92 C,\nB\xe2\x86\x92"
+       "A\xe2\x86\x92"
+       "C,\nB,\n,x\n",
+       {"q,,,,A,,n,3", "q,,,,A,,answered,4", "q,,,,A,,first,50", "q,,,,A,,top_2,75", "q,,,,A,,top_3,75",
+        "q,,,,A,,mean_rank,1.3333333333333333", "q,,,,B,,first,50", "q,,,,B,,mean_rank,1.3333333333333333",
+        "q,,,,C,,first,0", "q,,,,C,,top_2,25", "q,,,,C,,top_3,75", "q,,,,C,,mean_rank,2.6666666666666665"}},
+      {"{type: ranking, delimiter: \";\", values: [Price, Speed, Quality]}",
+       "q,x\nPrice;Speed;Quality;,\nSpeed;Price;Quality;,\n,x\nQuality;Speed;Price;,\n",
+       {"q,,,,Price,,n,3", "q,,,,Price,,first,33.333333333333336", "q,,,,Price,,mean_rank,2",
+        "q,,,,Speed,,mean_rank,1.6666666666666667", "q,,,,Quality,,mean_rank,2.3333333333333335"}},
+      {"{type: ranking, delimiter: \",\", values: [A], other: Else, texts: {a: A}}",
+       "q\n\"x,a\"\n\"A\"\n",
+       {"q,,,,A,,first,50", "q,,,,A,,mean_rank,1.5", "q,,,,Else,,first,50"}},
+  };
+  check_all(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* An option twice, or one that is not declared, is no order. */
+static void cells_that_are_no_ranking_are_invalid(void **state) {
+  scene *s = *state;
+  scene_write(
+      s,
+      "variables: {q: {type: ranking, delimiter: \">\", values: [A, B]}}\nanalyses: [describe: {items: q}]\n",
+      "q\nA>B\nA>A\nA>C\nB\n");
+  process_result r = scene_run(s, "check", "--lang", "en");
+  process_check_success(&r);
+  assert_contains(r.out, "2 of 4 answers to q are invalid");
+  process_result_fini(&r);
+}
+
 static void titles_are_compared_as_they_look(void **state) {
   static const value_case cases[] = {
       {"{type: number}", "\xef\xbb\xbf\xe2\x80\x8bq\xc2\xad\n2\n", {"q,,,,,,mean,2"}},
@@ -186,6 +222,8 @@ static void entries_that_cannot_be_meant_are_refused(void **state) {
       {"{type: multi, delimiter: \",\", none_is: blank}",
        "'none_is' goes with `columns`, not with one delimited column"},
       {"{type: multi, columns: [q], none_is: never}", "unknown none_is 'never'"},
+      {"{type: ranking}", "ranking 'q' has no values; add the options that are ranked"},
+      {"{type: ranking, values: [a], closed: true}", "'closed' does not go with type ranking"},
       {"{type: nominal, suffix: x}", "'suffix' does not go with type nominal"},
       {"{type: nominal, texts: {\"A\": x, \"\xef\xbc\xa1\": y}}",
        "two texts that look the same, 'A', have different meanings"},
@@ -210,6 +248,8 @@ int main(void) {
       SCENE_TEST(undeclared_values_come_in_natural_order),
       SCENE_TEST(numbers_are_read_as_people_write_them),
       SCENE_TEST(multiple_choices_are_read_as_people_give_them),
+      SCENE_TEST(rankings_have_first_choices_and_mean_ranks),
+      SCENE_TEST(cells_that_are_no_ranking_are_invalid),
       SCENE_TEST(titles_are_compared_as_they_look),
       SCENE_TEST(columns_without_a_title_are_listed_where_none_is_meant),
       SCENE_TEST(a_column_named_by_its_place_keeps_its_decimals),

@@ -9,6 +9,7 @@ VERSION = 7
 
 SCALE, NOMINAL, NUMBER, DATE, TEXT, MULTI_CELL, MULTI_FLAGS = 1, 2, 3, 4, 5, 6, 7
 RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE, COMPUTE, CONDITION, LOOP, CROSSED = 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
+RANK = 27
 STACKED = 0x80
 AND, OR, NOT, EQ, NE, LT, LE, GT, GE, IN, MISSING, HAS = range(1, 13)
 NOT_ASKED, NOT_APPLICABLE, REFUSED = 1, 2, 3
@@ -114,6 +115,7 @@ def columns(e):
     texts(e, ["tv", "radio"], "keys")
     e.text(";", "delimiter")
     other(e, "tv")
+    e.u8(0, "no ranking")
     optional(e)
     start(e, "flags", MULTI_FLAGS, "options in columns")
     texts(e, ["tv", "radio"], "columns")
@@ -175,6 +177,21 @@ def arithmetic(e):
     inputs(e, 0, 1)
 
 
+def ranking(e):
+    start(e, "order", MULTI_CELL, "options in one cell")
+    e.text("order", "column")
+    rules(e)
+    e.u8(1, "closed")
+    texts(e, ["tv", "radio"], "keys")
+    e.text("→", "delimiter")
+    other(e)
+    e.u8(1, "a ranking")
+    optional(e)
+    start(e, "place", RANK, "rank")
+    inputs(e, 15)
+    e.text("radio", "key")
+
+
 def node(e, kind, what, variable=None, children=None, values=None):
     e.u8(kind, what)
     if children is not None:
@@ -210,10 +227,11 @@ def sample(e):
     satisfaction, region, income, comment, media, flags = 0, 2, 3, 5, 6, 7
     bands, month, top, radio, index, segment, gap = 8, 9, 10, 11, 12, 13, 14
     e.u8(VERSION, "version")
-    e.varint(15, "variables")
+    e.varint(17, "variables")
     columns(e)
     derived(e)
     arithmetic(e)
+    ranking(e)
     e.varint(1, "filters")
     e.varint(8, "nodes")
     node(e, OR, "or", children=4)
@@ -294,6 +312,7 @@ def computed(e):
     texts(e, [], "keys")
     e.text("|", "delimiter")
     other(e)
+    e.u8(0, "no ranking")
     optional(e)
     start(e, "number", COMPUTE, "computed")
     e.u8(4, "decimals")

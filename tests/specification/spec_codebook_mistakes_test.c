@@ -167,7 +167,8 @@ static void every_variable_has_a_known_type(void **state) {
   static const mistake_case cases[] = {
       {PAGE("  bad: {type: scal}\n"), "10:15: unknown type 'scal'; did you mean 'scale'?"},
       {PAGE("  bad: {column: X}\n"),
-       "10:3: variable 'bad' has no type; add one of: scale, nominal, multi, number, date, id, text, weight"},
+       "10:3: variable 'bad' has no type; add one of: scale, nominal, multi, ranking, number, date, id, "
+       "text, weight"},
       {PAGE("  bad: scale\n"),
        "10:8: a variable: expected a map of its properties, such as {type: scale, range: [1, 5]}, found "
        "'scale'"},

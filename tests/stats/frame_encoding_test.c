@@ -46,6 +46,13 @@ static const char *const date_cells[] = {"2025-06-30", "2025-07-01", "2024-02-29
                                          "",           "soon",       "1969-12-31"};
 static const char *const text_cells[] = {"good", "bad", "", "ok, fine", "good"};
 static const char *const media_cells[] = {"tv", "tv;radio", "radio; tv", "web", "", ";", "web;tv;web"};
+static const char *const order_cells[] = {"tv\xe2\x86\x92radio",
+                                          "radio\xe2\x86\x92tv",
+                                          "radio",
+                                          "tv\xe2\x86\x92tv",
+                                          "web",
+                                          "",
+                                          "radio \xe2\x86\x92 tv \xe2\x86\x92"};
 static const char *const flag_cells[] = {"0", "1", "", "1", "0", "1.0", "?"};
 
 static const struct column_source {
@@ -59,7 +66,7 @@ static const struct column_source {
     {"region", CELLS(region_cells), false},     {"income", CELLS(number_cells), true},
     {"visited", CELLS(date_cells), false},      {"comment", CELLS(text_cells), false},
     {"media", CELLS(media_cells), false},       {"tv", CELLS(flag_cells), true},
-    {"radio", CELLS(flag_cells), true},
+    {"radio", CELLS(flag_cells), true},         {"order", CELLS(order_cells), false},
 #undef CELLS
 };
 

@@ -162,7 +162,7 @@ static void a_shard_without_rows_has_empty_views(void **state) {
   (void)state;
   const packed_kind kinds[] = {PACKED_CODES, PACKED_WIDE, PACKED_DECIMALS, PACKED_TEXTS, PACKED_SCALED};
   const char *names[] = {"satisfaction", "trust", "region", "income", "visited",
-                         "comment",      "media", "tv",     "radio"};
+                         "comment",      "media", "tv",     "radio",  "order"};
   const char *none[] = {NULL};
   for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
     sample_program s = sample_program_new(SAMPLE_PLAIN);

@@ -220,6 +220,28 @@ static void add_arithmetic(sample *s) {
              &s->difference);
 }
 
+static void add_ranking(sample *s) {
+  slice keys[] = {slice_of("tv"), slice_of("radio")};
+  uint32_t ranking = 0;
+  sample_add(s->program,
+             &(program_variable){.kind = VARIABLE_MULTI_CELL,
+                                 .name = named(s, "order"),
+                                 .column = "order",
+                                 .delimiter = "\xe2\x86\x92",
+                                 .keys = keys,
+                                 .keys_count = 2,
+                                 .closed = true,
+                                 .is_ranking = true},
+             &ranking);
+  sample_add(s->program,
+             &(program_variable){.kind = VARIABLE_RANK,
+                                 .name = named(s, "place"),
+                                 .inputs = &ranking,
+                                 .inputs_count = 1,
+                                 .key = slice_of("radio")},
+             NULL);
+}
+
 static void add_filter(sample *s) {
   filter_value four = {.number = {4, 0}};
   filter_value regions[] = {{.is_text = true, .text = slice_of("north")},
@@ -460,6 +482,7 @@ sample_program sample_program_new(sample_style style) {
   add_sets(&s);
   add_derived(&s);
   add_arithmetic(&s);
+  add_ranking(&s);
   add_filter(&s);
   add_accumulators(&s, out.accumulators);
   return out;
