@@ -11,11 +11,12 @@
 typedef struct settings {
   unsigned workers; /* 0: as many as processors */
   unsigned shard_rows;
-  const char *format; /* of the report; NULL: the default */
+  const char *format; /* of the report, or of data files; NULL: the default */
   int language;       /* report_language; -1: from the environment */
   int color;          /* color_choice */
   const char *output;
   const char *codebook; /* a table beside the specification; NULL: none */
+  const char *encoding; /* of data files; NULL: UTF-8 or found out */
   const char *store;    /* a directory; NULL: nothing is kept */
   uint64_t cache_bytes; /* 0: the store's default */
   bool strict, quiet, network_store;

@@ -211,7 +211,26 @@ static pair_counts count_pairs(const uint8_t *bytes, size_t length) {
 /* Line ends, tabs and form feeds, and what switches character sets (ISO 2022). */
 static const uint8_t text_controls[] = {'\t', '\n', '\v', '\f', '\r', 0x0e, 0x0f, 0x1b};
 
-const char *encoding_hint(const uint8_t *bytes, size_t length) {
+/* What to state, and the sentence that says so. */
+typedef struct hint {
+  const char *encoding; /* NULL: none */
+  const char *sentence;
+} hint;
+
+static const hint utf16 = {"utf-16", "the bytes look like UTF-16: state `data: {encoding: utf-16}`"};
+static const hint no_text = {NULL, "the bytes do not look like text: is it the right file?"};
+static const hint western = {
+    "windows-1252", "the bytes look like Western European text: state `data: {encoding: windows-1252}`"};
+static const hint japanese = {"shift_jis",
+                              "the bytes look like Japanese: state `data: {encoding: shift_jis}`"};
+static const hint traditional = {
+    "big5", "the bytes look like traditional Chinese: state `data: {encoding: big5}` (or gb18030)"};
+static const hint korean = {
+    "cp949", "the bytes look like Korean: state `data: {encoding: cp949}` (or gb18030 if it is Chinese)"};
+static const hint simplified = {
+    "gb18030", "the bytes look like Chinese: state `data: {encoding: gb18030}` (or cp949 if it is Korean)"};
+
+static const hint *hint_of(const uint8_t *bytes, size_t length) {
   enum { CONTROLS_MIN = 50 }; /* of so many bytes one */
   size_t zeros = 0;
   size_t controls = 0;
@@ -221,25 +240,30 @@ const char *encoding_hint(const uint8_t *bytes, size_t length) {
         bytes[i] > 0 && bytes[i] < 0x20 && memchr(text_controls, bytes[i], sizeof text_controls) == NULL;
   }
   if (zeros > 1 && zeros >= length / 4 && zeros <= length / 2 + 1) {
-    return "the bytes look like UTF-16: state `data: {encoding: utf-16}`";
+    return &utf16;
   }
   if (controls * CONTROLS_MIN > length) {
-    return "the bytes do not look like text: is it the right file?";
+    return &no_text;
   }
   const pair_counts n = count_pairs(bytes, length);
   if (n.single * 2 >= n.pairs) {
-    return "the bytes look like Western European text: state `data: {encoding: windows-1252}`";
+    return &western;
   }
   if (n.kana * 10 > n.pairs * 3) {
-    return "the bytes look like Japanese: state `data: {encoding: shift_jis}`";
+    return &japanese;
   }
   if (n.low_second * 4 > n.pairs) {
-    return "the bytes look like traditional Chinese: state `data: {encoding: big5}` (or gb18030)";
+    return &traditional;
   }
-  if (n.above_hangul * 10 < n.pairs) {
-    return "the bytes look like Korean: state `data: {encoding: cp949}` (or gb18030 if it is Chinese)";
+  return n.above_hangul * 10 < n.pairs ? &korean : &simplified;
+}
+
+const char *encoding_hint(const uint8_t *bytes, size_t length, const char **encoding) {
+  const hint *h = hint_of(bytes, length);
+  if (encoding != NULL) {
+    *encoding = h->encoding;
   }
-  return "the bytes look like Chinese: state `data: {encoding: gb18030}` (or cp949 if it is Korean)";
+  return h->sentence;
 }
 
 status converter_open(const char *encoding, const char *title, converter **out, error *err) {

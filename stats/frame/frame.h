@@ -188,4 +188,8 @@ status frame_weight_reading(frame *f, uint32_t weight, weight_reading *out, erro
 #define WEIGHT_ERROR_MAX INT64_C(1000000000000000000)
 status frame_weight_error(frame *f, uint32_t weight, int64_t *largest, error *err) MUST_USE;
 
+/* The number that TEXT, which is tidy (base/tidy.h), is in the notation of V, a SCALE or NUMBER; MARK is the
+ * decimal mark.  False: it is none, or one that no decimal holds. */
+bool frame_notation_number(const program_variable *v, char mark, slice text, decimal *out);
+
 #endif

@@ -276,3 +276,12 @@ bool cell_number(const cell_rules *r, slice text, bool *is_told, cell *out) {
   *is_told = is_number && (*is_told || tidy.bytes != text.bytes);
   return is_number;
 }
+
+bool frame_notation_number(const program_variable *v, char mark, slice text, decimal *out) {
+  const cell_rules rules = {.variable = v, .mark = mark};
+  cell read = {.is_number = false};
+  bool is_told;
+  const bool is_number = cell_number(&rules, text, &is_told, &read) && read.is_number;
+  *out = is_number ? read.number : (decimal){0, 0};
+  return is_number;
+}

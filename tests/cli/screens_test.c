@@ -209,7 +209,7 @@ static void a_closed_pipe_ends_the_program_without_a_word(void **state) {
 
 static void the_overview_names_every_subcommand(void **state) {
   (void)state;
-  static const char *const names[] = {"run",    "check",   "put",      "submit", "watch", "report",
+  static const char *const names[] = {"init",   "run",    "check",   "put",      "submit", "watch", "report",
                                       "jobs",   "workers", "datasets", "cancel", "drop",  "broker",
                                       "worker", "keygen",  "version",  "help"};
   process_result r;

@@ -1,0 +1,105 @@
+/* canvass init: proposes a specification for survey files, from all their rows. */
+#include "cli/destination.h"
+#include "cli/evaluation.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/words.h"
+#include "specification/proposal/proposal.h"
+
+#define AT(member) offsetof(settings, member)
+
+static const option options[] = {
+    {'o', "output", "SPEC", OPTION_TEXT, AT(output), 0, 0, NULL,
+     "write to SPEC, which must not exist; default: standard output"},
+    {0, "format", "FORMAT", OPTION_TEXT, AT(format), 0, 0, NULL,
+     "csv, ndjson, xlsx, or a platform (qualtrics, 问卷星); default: recognised"},
+    {0, "encoding", "ENCODING", OPTION_TEXT, AT(encoding), 0, 0, NULL,
+     "of the files; default: UTF-8, else the probable one"},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress, no message on success"},
+};
+
+static bool on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
+  evaluation *e = context;
+  progress_show(&e->progress, "Reading", 0, rows, bytes_done, bytes_total);
+  return !interrupt_requested();
+}
+
+/* What somebody has worked on is never lost. */
+static status check_destination(const settings *s, const char *const *paths, size_t count, error *err) {
+  struct stat facts;
+  if (!output_is_standard(s->output) && output_stat(s->output, &facts) && S_ISREG(facts.st_mode)) {
+    return error_set(err, STATUS_USAGE,
+                     "%s already exists, and 'canvass init' never overwrites; name another file with --output",
+                     s->output);
+  }
+  return destination_check(s, paths, count, err);
+}
+
+static status read_files(evaluation *e, const char *const *paths, size_t count, const char **encoding,
+                         error *err) {
+  reading_options reading = {.threads = evaluation_workers(e),
+                             .format = e->settings->format,
+                             .encoding = e->settings->encoding,
+                             .progress = on_reading,
+                             .context = e};
+  TRY(evaluation_name_files(e, paths, count, err));
+  reading_names_give(e->names, &reading);
+  TRY(store_new_temporary(NULL, &e->shards, err));
+  const status st = proposal_read(&reading, paths, count, e->shards, &e->dataset, encoding, err);
+  progress_clear(&e->progress);
+  TRY(st);
+  return evaluation_judge_files(e, 0, err);
+}
+
+static void say_done(const evaluation *e, const char *path) {
+  char rows[WORDS_BYTES];
+  if (!e->settings->quiet && !output_is_standard(e->settings->output)) {
+    words_of_count(manifest_rows(e->dataset), rows);
+    output_complain("%s: proposed from %s rows; look it over, then: canvass run %s %s", e->settings->output, rows,
+                    e->settings->output, path);
+  }
+}
+
+static status init_steps(evaluation *e, const char *const *paths, size_t count, buf *page, error *err) {
+  const char *encoding = NULL;
+  TRY(check_destination(e->settings, paths, count, err));
+  TRY(read_files(e, paths, count, &encoding, err));
+  const proposal_options proposed = {.format = e->settings->format, .encoding = encoding};
+  TRY(proposal_make(e->dataset, e->shards, &proposed, page, err));
+  TRY(output_write(e->settings->output, page, err));
+  say_done(e, paths[0]);
+  return STATUS_OK;
+}
+
+static status init(const settings *s, const char *const *operands, size_t count, error *err) {
+  interrupt_prepare();
+  evaluation e = {.settings = s};
+  progress_init(&e.progress, s->quiet);
+  buf page;
+  buf_init(&page);
+  const status st = init_steps(&e, operands, count, &page, err);
+  buf_fini(&page);
+  evaluation_fini(&e);
+  return st;
+}
+
+const subcommand subcommand_init = {
+    .name = "init",
+    .summary = "propose a specification for survey files",
+    .usage = "[OPTIONS] DATA...",
+    .about =
+        "Reads all rows of DATA and writes a specification that runs over them: types,\n"
+        "ranges, shared scales, answer texts in order, multiple choice, codes of no\n"
+        "answer, constructs, and analyses that fit.  Beside each guess stands what was\n"
+        "found, and where another reading is possible, that one too.  What is not sure\n"
+        "is nominal or text.  An existing file is never overwritten.\n",
+    .example =
+        "canvass init answers.csv -o survey.yaml\n"
+        "canvass run survey.yaml answers.csv\n",
+    .options = options,
+    .options_count = sizeof options / sizeof options[0],
+    .operands_min = 1,
+    .operands_max = SIZE_MAX,
+    .operands_missing = "at least one data file",
+    .run = init,
+};

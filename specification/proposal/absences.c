@@ -1,0 +1,92 @@
+#include "specification/proposal/absences.h"
+
+#include <stddef.h>
+
+#include "specification/proposal/words.h"
+
+static const absence absences[] = {
+    {"n/a", "not_applicable", true},
+    {"#n/a", "other", true},
+    {"na", "other", false},
+    {"n.a.", "not_applicable", true},
+    {"null", "blank", true},
+    {"nan", "blank", false},
+    {"none", "other", false},
+    {"-", "blank", true},
+    {"--", "blank", true},
+    {"---", "blank", true},
+    {".", "blank", true},
+    {"?", "dont_know", true},
+    {"-oth-", "other", true},
+    {"not applicable", "not_applicable", true},
+    {"does not apply", "not_applicable", true},
+    {"not asked", "not_asked", true},
+    {"no answer", "blank", true},
+    {"not answered", "blank", true},
+    {"missing", "blank", false},
+    {"unknown", "dont_know", false},
+    {"not sure", "dont_know", false},
+    {"unsure", "dont_know", false},
+    {"no opinion", "dont_know", false},
+    {"don't know", "dont_know", false},
+    {"dont know", "dont_know", false},
+    {"do not know", "dont_know", false},
+    {"i don't know", "dont_know", false},
+    {"don't know / no answer", "dont_know", false},
+    {"can't say", "dont_know", false},
+    {"prefer not to say", "refused", false},
+    {"prefer not to answer", "refused", false},
+    {"prefer_not_to_answer", "refused", false},
+    {"refused", "refused", false},
+    {"(空)", "blank", true},
+    {"(跳过)", "not_asked", true},
+    {"(跳過)", "not_asked", true},
+    {"空", "blank", false},
+    {"未填写", "blank", true},
+    {"未填", "blank", true},
+    {"无", "other", false},
+    {"無", "other", false},
+    {"不清楚", "dont_know", false},
+    {"不知道", "dont_know", false},
+    {"不了解", "dont_know", false},
+    {"不瞭解", "dont_know", false},
+    {"说不清", "dont_know", false},
+    {"說不清", "dont_know", false},
+    {"未使用", "not_applicable", false},
+    {"不适用", "not_applicable", true},
+    {"不適用", "not_applicable", true},
+    {"拒绝回答", "refused", true},
+    {"拒絕回答", "refused", true},
+    {"不愿回答", "refused", true},
+    {"不願回答", "refused", true},
+};
+
+const absence *absence_of(slice text) {
+  char room[WORD_BYTES];
+  const slice folded = words_fold(text, room);
+  for (size_t i = 0; folded.length > 0 && i < sizeof absences / sizeof absences[0]; i++) {
+    if (slice_equal(folded, slice_of(absences[i].text))) {
+      return &absences[i];
+    }
+  }
+  return NULL;
+}
+
+const char *absence_code(int64_t code) {
+  static const struct row {
+    int64_t code;
+    const char *reason;
+  } rows[] = {
+      {-1, "other"},    {-2, "other"},       {-3, "other"},  {-7, "other"},  {-8, "other"},  {-9, "other"},
+      {-77, "other"},   {-88, "other"},      {-96, "other"}, {-97, "other"}, {-98, "other"}, {-99, "other"},
+      {-999, "other"},  {77, "other"},       {88, "other"},  {96, "other"},  {97, "other"},  {98, "other"},
+      {99, "other"},    {888, "other"},      {997, "other"}, {998, "other"}, {999, "other"}, {9998, "other"},
+      {9999, "other"},  {99999, "other"},    {-9999, "other"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    if (rows[i].code == code) {
+      return rows[i].reason;
+    }
+  }
+  return NULL;
+}

@@ -1,0 +1,251 @@
+/* Items that belong together: points become scales or codes, scales that are alike are shared, stems become
+ * constructs. */
+#include <string.h>
+
+#include "specification/proposal/kinds.h"
+#include "specification/proposal/rest.h"
+
+enum {
+  BATTERY_MIN = 3,      /* columns next to each other with the same points */
+  BATTERY_STEM_MIN = 2, /* and with one stem */
+  SCALE_HIGH_MIN = 3,   /* fewer points are codes: yes and no, one or the other */
+  SINGLE_HIGH_MIN = 6,  /* a single column without a word of order */
+  ZERO_HIGH_MAX = 7,    /* 0 stands beside such scales for no answer */
+  ZERO_RARE = 3,        /* when 1 is so many times as frequent */
+};
+
+/* ---- Points -------------------------------------------------------------------------------------- */
+
+/* Of few answers the highest may be missing. */
+static int64_t usual_high(int64_t high, uint64_t answers) {
+  if (answers >= GUESS_ROW_MANY) {
+    return high;
+  }
+  return high <= 5 ? 5 : high <= 7 ? 7 : 10;
+}
+
+/* Points from 0 or 1, that may have an order? */
+static bool is_open(const guess *at) {
+  return at->type == GUESS_POINTS;
+}
+
+static uint64_t rows_of(const guess *at, const char *code) {
+  for (uint32_t i = 0; i < at->facts->texts_count; i++) {
+    if (slice_equal(at->facts->texts[i].text, slice_of(code))) {
+      return at->facts->texts[i].count;
+    }
+  }
+  return 0;
+}
+
+static bool has_stem_of(const guess *a, const guess *b) {
+  return a->stem.length > 0 && slice_equal(a->stem, b->stem);
+}
+
+/* Those of FIRST.. whose highest answer is HIGH, or that have fewer because nobody gave it. */
+static bool is_in(const guesses *g, uint32_t first, uint32_t end, uint32_t index, int64_t high) {
+  const guess *at = &g->at[index];
+  if (!is_open(at) || at->high > high) {
+    return false;
+  }
+  bool has_sibling = false;
+  for (uint32_t i = first; at->high >= SCALE_HIGH_MIN && i < end && !has_sibling; i++) {
+    has_sibling = is_open(&g->at[i]) && g->at[i].high == high && has_stem_of(&g->at[i], at);
+  }
+  const bool are_few = facts_answers(at->facts) < GUESS_ROW_MANY && at->high >= SCALE_HIGH_MIN;
+  return at->high == high || has_sibling ||
+         (are_few && usual_high(at->high, 0) == usual_high(high, 0));
+}
+
+static void make_scale(guesses *g, guess *at, int64_t low, int64_t high, bool zero_is_absent) {
+  at->type = GUESS_SCALE;
+  if (zero_is_absent) {
+    kinds_add_absent_once(at, &(guess_absent){slice_of("0"), "not_applicable", rows_of(at, "0")});
+  } else if (at->high < high && at->other == NULL) {
+    at->other = guess_text(g, "nobody answered %lld; the scale is taken from its neighbours or the usual ones",
+                           (long long)high);
+  }
+  at->zero_is_absent = zero_is_absent;
+  at->low = low;
+  at->high = high;
+}
+
+/* Where some item has 0: an answer, or none? */
+static bool zero_is_absent(const guesses *g, uint32_t first, uint32_t end, int64_t high) {
+  uint64_t zeros = 0;
+  uint64_t ones = 0;
+  for (uint32_t i = first; i < end; i++) {
+    if (is_in(g, first, end, i, high)) {
+      zeros += rows_of(&g->at[i], "0");
+      ones += rows_of(&g->at[i], "1");
+    }
+  }
+  return zeros > 0 && high <= ZERO_HIGH_MAX && ones >= GUESS_ROW_MANY && zeros * ZERO_RARE < ones;
+}
+
+/* Makes scales of the columns from FIRST to END whose highest answer is HIGH, when they are a battery. */
+static void take_battery(guesses *g, uint32_t first, uint32_t end, int64_t high) {
+  uint32_t count = 0;
+  uint32_t alike = 0;
+  int64_t low = 1;
+  uint64_t answers = 0;
+  const guess *one = NULL;
+  for (uint32_t i = first; i < end; i++) {
+    if (is_in(g, first, end, i, high)) {
+      one = one == NULL ? &g->at[i] : one;
+      count++;
+      alike += has_stem_of(one, &g->at[i]);
+      low = g->at[i].low < low ? g->at[i].low : low;
+      answers = facts_answers(g->at[i].facts) > answers ? facts_answers(g->at[i].facts) : answers;
+    }
+  }
+  if (high < SCALE_HIGH_MIN || !(count >= BATTERY_MIN || (count >= BATTERY_STEM_MIN && alike == count))) {
+    return;
+  }
+  const bool is_absent = zero_is_absent(g, first, end, high);
+  bool in[GUESS_RUN_MAX];
+  for (uint32_t i = first; i < end; i++) {
+    in[i - first] = is_in(g, first, end, i, high);
+  }
+  for (uint32_t i = first; i < end; i++) {
+    if (in[i - first]) {
+      make_scale(g, &g->at[i], is_absent ? 1 : low, usual_high(high, answers), is_absent);
+    }
+  }
+}
+
+static void take_run(guesses *g, uint32_t first, uint32_t end) {
+  for (int64_t high = 10; high >= SCALE_HIGH_MIN; high--) {
+    bool any = false;
+    for (uint32_t i = first; i < end; i++) {
+      any = any || (is_open(&g->at[i]) && g->at[i].high == high);
+    }
+    if (any) {
+      take_battery(g, first, end, high);
+    }
+  }
+}
+
+static void take_single(guesses *g, guess *at) {
+  const bool has_all = facts_distinct(at->facts) >= (uint32_t)(at->high - at->low + 1);
+  const bool is_wide = at->high >= SINGLE_HIGH_MIN && has_all && facts_answers(at->facts) >= GUESS_ROW_MANY;
+  if (at->is_rating || is_wide) {
+    const bool is_absent = zero_is_absent(g, at->column, at->column + 1, at->high);
+    make_scale(g, at, at->low == 0 && !is_absent ? 0 : 1, usual_high(at->high, facts_answers(at->facts)),
+               is_absent);
+    return;
+  }
+  if (at->high >= SCALE_HIGH_MIN) {
+    at->other = guess_text(g, "ambiguous: taken for codes of categories; if they have an order: type: scale, range: [%lld, %lld]",
+                           (long long)(at->low > 1 ? 1 : at->low), (long long)at->high);
+  }
+  at->type = GUESS_NOMINAL;
+  at->leading_number = false;
+  at->evidence = kinds_answers(g, at);
+}
+
+static void take_points(guesses *g) {
+  for (uint32_t i = 0, end; i < g->count; i = end) {
+    end = i + 1;
+    if (!is_open(&g->at[i])) {
+      continue;
+    }
+    while (end < g->count && end - i < GUESS_RUN_MAX && is_open(&g->at[end])) {
+      end++;
+    }
+    take_run(g, i, end);
+  }
+  for (uint32_t i = 0; i < g->count; i++) {
+    if (is_open(&g->at[i])) {
+      take_single(g, &g->at[i]);
+    }
+  }
+}
+
+/* ---- Shared scales ------------------------------------------------------------------------------- */
+
+static bool is_same_scale(const guess *a, const guess *b) {
+  return a->type == GUESS_SCALE && b->type == GUESS_SCALE && a->ladder == b->ladder && a->low == b->low &&
+         a->high == b->high && a->leading_number == b->leading_number && a->zero_is_absent == b->zero_is_absent;
+}
+
+static const char *scale_name(guesses *g, const guess *at) {
+  const char *wanted = at->ladder != NULL ? at->ladder->name
+                                          : guess_text(g, "points_%lld_%lld%s%s", (long long)at->low,
+                                                       (long long)at->high, at->leading_number ? "_words" : "",
+                                                       at->zero_is_absent ? "_or_0" : "");
+  for (uint32_t i = 0; i < g->scales_count; i++) {
+    if (strcmp(g->scales[i].name, wanted) == 0) {
+      return guess_text(g, "%s_%u", wanted, g->scales_count + 1);
+    }
+  }
+  return wanted;
+}
+
+/* Texts that one of them found to be no answer are none in all. */
+static void share_absences(guesses *g, uint32_t scale) {
+  guess *first = &g->at[g->scales[scale].first];
+  for (uint32_t i = g->scales[scale].first + 1; i < g->count; i++) {
+    for (uint32_t k = 0; g->at[i].scale == scale && k < g->at[i].absent_count; k++) {
+      kinds_add_absent_once(first, &g->at[i].absent[k]);
+    }
+  }
+}
+
+static void share_scales(guesses *g) {
+  g->scales = ARENA_ARRAY(g->facts.memory, shared_scale, (size_t)g->count + 1);
+  for (uint32_t i = 0; g->scales != NULL && i < g->count; i++) {
+    uint32_t k = 0;
+    if (g->at[i].type != GUESS_SCALE) {
+      continue;
+    }
+    while (k < g->scales_count && !is_same_scale(&g->at[g->scales[k].first], &g->at[i])) {
+      k++;
+    }
+    if (k == g->scales_count) {
+      g->scales[k] = (shared_scale){scale_name(g, &g->at[i]), i, 0};
+      g->scales_count++;
+    }
+    g->at[i].scale = k;
+    g->scales[k].count++;
+  }
+  for (uint32_t k = 0; k < g->scales_count; k++) {
+    share_absences(g, k);
+  }
+}
+
+/* ---- Constructs ---------------------------------------------------------------------------------- */
+
+bool guess_is_item(const guesses *g, const guess_construct *c, uint32_t index) {
+  const guess *first = &g->at[c->first];
+  const guess *at = &g->at[index];
+  return at->type == GUESS_SCALE && at->scale == first->scale && has_stem_of(at, first) && !at->is_recommendation;
+}
+
+static void find_constructs(guesses *g) {
+  g->constructs = ARENA_ARRAY(g->facts.memory, guess_construct, (size_t)g->count + 1);
+  for (uint32_t i = 0; g->constructs != NULL && i < g->count; i++) {
+    guess_construct c = {.first = i};
+    const guess *first = &g->at[i];
+    if (first->type != GUESS_SCALE || first->stem.length == 0 || words_have(WORD_STEM, first->stem)) {
+      continue;
+    }
+    for (uint32_t k = 0; k < g->count; k++) {
+      c.count += guess_is_item(g, &c, k);
+      c.is_later = c.is_later || (k < i && guess_is_item(g, &c, k));
+    }
+    if (c.count >= 2 && !c.is_later) {
+      c.name = guess_name(g, first->stem);
+      c.label = first->stem_is_question ? first->stem : (slice){"", 0};
+      g->constructs[g->constructs_count++] = c;
+    }
+  }
+}
+
+status guess_batteries(guesses *g, const manifest *dataset, store *shards, error *err) {
+  take_points(g);
+  share_scales(g);
+  guess_names(g);
+  find_constructs(g);
+  return rest_correlate(g, dataset, shards, err);
+}

@@ -1,0 +1,207 @@
+/* The kinds of columns, one row each: the first that fits is what a column is by itself. */
+#include "specification/proposal/kinds.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  UNIQUE_ROWS_MIN = 20,   /* fewer different texts are different by chance */
+  ID_BYTES_MAX = 40,      /* of a text without blanks, on average */
+  CATEGORIES_MAX = 200,
+  CATEGORIES_FEW = 20,    /* may be nearly as many as rows */
+  CATEGORY_BYTES_MAX = 80, /* on average; longer ones are comments */
+  SHOWN = 4,              /* answers that the evidence has */
+};
+
+const char *guess_text(guesses *g, const char *format, ...) {
+  char line[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
+  const slice whole = slice_of(line);
+  const char *copy = arena_copy(g->facts.memory, (slice){line, text_utf8_check(line, whole.length)});
+  return copy != NULL ? copy : "";
+}
+
+slice kinds_question(const guess *at) {
+  return at->facts->label.length > 0 ? at->facts->label : at->facts->title;
+}
+
+bool kinds_title_has(const guess *at, word_kind kind) {
+  return words_have(kind, at->facts->title) || (at->part.length > 0 && words_have(kind, at->part)) || (at->facts->label.length > 0 && words_have(kind, at->facts->label));
+}
+
+const char *kinds_rows(guesses *g, const guess *at) {
+  char answers[TEXT_COUNT_BYTES];
+  char rows[TEXT_COUNT_BYTES];
+  return guess_text(g, "%s of %s rows", text_of_count(facts_answers(at->facts), answers),
+                    text_of_count(at->facts->rows, rows));
+}
+
+void kinds_add_absent(guess *at, slice text, const char *reason, uint64_t count) {
+  if (at->absent_count < GUESS_ABSENT_MAX) {
+    at->absent[at->absent_count++] = (guess_absent){text, reason, count};
+  }
+}
+
+void kinds_add_absent_once(guess *at, const guess_absent *absent) {
+  for (uint32_t i = 0; i < at->absent_count; i++) {
+    if (slice_equal(at->absent[i].text, absent->text)) {
+      at->absent[i].count += absent->count;
+      return;
+    }
+  }
+  kinds_add_absent(at, absent->text, absent->reason, absent->count);
+}
+
+void kinds_take_absences(guess *at, bool among_words) {
+  for (uint32_t i = 0; i < at->facts->texts_count; i++) {
+    const fact_text *t = &at->facts->texts[i];
+    if (t->reason != NULL && !t->is_platforms && (t->is_sure || !among_words)) {
+      kinds_add_absent(at, t->text, t->reason, t->count);
+    }
+  }
+}
+
+/* ---- Kinds --------------------------------------------------------------------------------------- */
+
+static bool guess_nothing(guesses *g, guess *at) {
+  if (facts_answers(at->facts) > 0) {
+    return false;
+  }
+  at->type = GUESS_TEXT;
+  at->evidence = guess_text(g, "no answer in any row");
+  return true;
+}
+
+static bool has_blanks(const column_facts *c) {
+  for (uint32_t i = 0; i < c->texts_count && i < FACTS_TEXTS_MAX; i++) {
+    if (memchr(c->texts[i].text.bytes, ' ', c->texts[i].text.length) != NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Whole numbers that follow each other. */
+static bool is_sequence(const column_facts *c, uint64_t answers) {
+  return c->whole == answers && c->low.mantissa >= 0 &&
+         (uint64_t)(c->high.mantissa - c->low.mantissa) == answers - 1;
+}
+
+static bool guess_id(guesses *g, guess *at) {
+  const column_facts *c = at->facts;
+  const uint64_t answers = facts_answers(c);
+  const bool is_called = words_have(WORD_ID, c->title) || words_have(WORD_ID, c->label);
+  const bool is_unique = !c->repeats && answers >= UNIQUE_ROWS_MIN;
+  const bool is_name = c->plain < answers && c->bytes <= answers * ID_BYTES_MAX && !has_blanks(c);
+  const bool looks_so =
+      is_unique && c->absent == 0 && c->blank == 0 &&
+      (is_sequence(c, answers) || c->padded > 0 || c->lengthy > 0 || (is_name && c->leading < answers));
+  if (!looks_so && !(is_called && (!c->repeats || c->many))) {
+    return false;
+  }
+  at->type = GUESS_ID;
+  at->evidence = guess_text(g, "%s; %s", c->repeats ? "called an id, but some stand in several rows"
+                                                    : "no text stands twice",
+                            kinds_rows(g, at));
+  return true;
+}
+
+static int by_count(const void *left, const void *right) {
+  const fact_text *const *a = left;
+  const fact_text *const *b = right;
+  const int order = ((*b)->count > (*a)->count) - ((*b)->count < (*a)->count);
+  return order != 0 ? order : slice_compare((*a)->text, (*b)->text);
+}
+
+const char *kinds_answers(guesses *g, const guess *at) {
+  const column_facts *c = at->facts;
+  const fact_text **sorted = ARENA_ARRAY(g->facts.memory, const fact_text *, c->texts_count + 1);
+  uint32_t count = 0;
+  for (uint32_t i = 0; sorted != NULL && i < c->texts_count; i++) {
+    if (c->texts[i].text.length > 0) {
+      sorted[count++] = &c->texts[i];
+    }
+  }
+  if (count == 0) {
+    return "";
+  }
+  qsort(sorted, count, sizeof *sorted, by_count);
+  char line[600];
+  size_t length = 0;
+  for (uint32_t i = 0; i < count && i < SHOWN; i++) {
+    char n[TEXT_COUNT_BYTES];
+    const slice shown = text_fit(sorted[i]->text, 30);
+    length += (size_t)snprintf(line + length, sizeof line - length, "%s%.*s%s %s", i > 0 ? ", " : "",
+                               SLICE_ARG(shown), shown.length < sorted[i]->text.length ? "…" : "",
+                               text_of_count(sorted[i]->count, n));
+  }
+  return guess_text(g, "%s%s", line, count > SHOWN ? ", …" : "");
+}
+
+static bool guess_category(guesses *g, guess *at) {
+  const column_facts *c = at->facts;
+  const uint64_t answers = facts_answers(c);
+  const uint32_t distinct = facts_distinct(c);
+  const bool is_short = c->bytes <= answers * CATEGORY_BYTES_MAX;
+  if (c->many || !c->repeats || !is_short || distinct > CATEGORIES_MAX ||
+      (distinct > CATEGORIES_FEW && distinct > answers / 4)) {
+    return false;
+  }
+  at->type = GUESS_NOMINAL;
+  kinds_take_absences(at, true);
+  at->evidence = guess_text(g, "%u different: %s", distinct, kinds_answers(g, at));
+  if (c->padded > 0) {
+    at->other = guess_text(g, "zeros stand in front of some, so these are no quantities");
+  }
+  return true;
+}
+
+static bool guess_free_text(guesses *g, guess *at) {
+  const column_facts *c = at->facts;
+  char distinct[TEXT_COUNT_BYTES];
+  at->type = GUESS_TEXT;
+  at->evidence =
+      guess_text(g, "%s%s different, %s", c->many ? "more than " : "",
+                 text_of_count(c->many ? FACTS_TEXTS_MAX : facts_distinct(c), distinct), kinds_rows(g, at));
+  return true;
+}
+
+static const struct kind {
+  bool (*fits)(guesses *g, guess *at);
+} kinds[] = {
+    {guess_nothing}, {guess_dates},  {guess_id},           {guess_weight},   {guess_ladder},
+    {guess_points},  {guess_number}, {guess_cell_options}, {guess_category}, {guess_free_text},
+};
+
+/* ---- All columns --------------------------------------------------------------------------------- */
+
+/* A comma is the decimal mark where a column has no other reading, and nothing has a point. */
+static bool has_decimal_comma(const facts *f) {
+  bool any = false;
+  for (uint32_t i = 0; i < f->count; i++) {
+    const column_facts *c = &f->columns[i];
+    const uint64_t answers = facts_answers(c);
+    if (answers > 0 && c->plain == answers && c->whole < answers) {
+      return false;
+    }
+    any = any || (answers > 0 && c->comma == answers && c->plain < answers && c->has_fraction);
+  }
+  return any;
+}
+
+void guess_kinds(guesses *g) {
+  g->decimal_comma = has_decimal_comma(&g->facts);
+  for (uint32_t i = 0; i < g->count; i++) {
+    guess *at = &g->at[i];
+    at->facts = &g->facts.columns[i];
+    at->column = i;
+    at->scale = GUESS_NONE;
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0] && !kinds[k].fits(g, at); k++) {
+    }
+  }
+}

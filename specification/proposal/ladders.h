@@ -1,0 +1,26 @@
+/* Answers in words that have an order: a table with one row for each ladder.  Private to proposals. */
+#ifndef CANVASS_SPECIFICATION_PROPOSAL_LADDERS_H
+#define CANVASS_SPECIFICATION_PROPOSAL_LADDERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+enum { LADDER_RUNGS_MAX = 7 };
+
+typedef struct ladder {
+  const char *name; /* of the scale that variables share */
+  int64_t low;      /* the code of the lowest rung */
+  bool satisfaction;
+  bool needs_all;   /* part of a longer ladder: only where every rung is found */
+  const char *rungs[LADDER_RUNGS_MAX + 1]; /* from the bad end to the good one, in small letters: words that
+                                              mean the same divided by |; the last one is NULL */
+} ladder;
+
+const ladder *ladder_at(uint32_t index); /* NULL after the last; of several that fit the first is taken */
+uint32_t ladder_rungs(const ladder *l);
+/* The rung, from 0, that the answer TEXT, as it stands in the file, means; -1: none. */
+int ladder_rung(const ladder *l, slice text);
+
+#endif

@@ -1,0 +1,361 @@
+/* The codebook of a proposal: a line for each variable, and what was found behind it. */
+#include <ctype.h>
+#include <string.h>
+
+#include "specification/compile.h"
+#include "specification/proposal/page.h"
+#include "specification/proposal/words.h"
+#include "specification/proposal/yaml_text.h"
+
+enum {
+  TITLE_BYTES_MAX = NAME_BYTES_MAX, /* longer ones are named by their place */
+  LABEL_BYTES_MAX = 900,
+  OPTION_BYTES_MAX = 200,
+};
+
+static const char *const type_names[] = {
+    [GUESS_TEXT] = "text",     [GUESS_NOMINAL] = "nominal", [GUESS_SCALE] = "scale", [GUESS_POINTS] = "nominal",
+    [GUESS_NUMBER] = "number", [GUESS_DATE] = "date",       [GUESS_ID] = "id",       [GUESS_WEIGHT] = "weight",
+    [GUESS_MULTI] = "multi",   [GUESS_MULTI_OPTION] = "multi",
+};
+
+static void put_name(buf *page, const char *name) {
+  yaml_text_put(page, slice_of(name));
+}
+
+static void put_column(const guess *at, buf *page) {
+  if (at->facts->title.length > TITLE_BYTES_MAX) {
+    buf_printf(page, "%u", at->column + 1);
+  } else {
+    yaml_text_put(page, at->facts->title);
+  }
+}
+
+/* A place counts in the first file only. */
+static bool can_be_named(const guess *at) {
+  return at->facts->title.length <= TITLE_BYTES_MAX || !at->facts->lacking;
+}
+
+bool page_has(const guess *at) {
+  return can_be_named(at) && (at->type != GUESS_MULTI_OPTION || at->options_count > 0);
+}
+
+/* ---- What scales and variables have in common ---------------------------------------------------- */
+
+static void put_missing(const guess *at, buf *page) {
+  for (uint32_t i = 0; i < at->absent_count; i++) {
+    buf_printf(page, "%s", i == 0 ? ", missing: {" : ", ");
+    yaml_text_put(page, at->absent[i].text);
+    buf_printf(page, ": %s", at->absent[i].reason);
+  }
+  buf_printf(page, "%s", at->absent_count > 0 ? "}" : "");
+}
+
+/* A word that no cell has, as capitals go in the others. */
+static void put_word(const guess *first, const char *words, buf *page) {
+  char room[WORD_BYTES];
+  const slice word = {words, strcspn(words, "|")};
+  bool has_capitals = false;
+  for (uint32_t i = 0; i < first->facts->texts_count; i++) {
+    has_capitals = has_capitals || isupper((unsigned char)first->facts->texts[i].text.bytes[0]);
+  }
+  memcpy(room, word.bytes, word.length);
+  room[0] = has_capitals ? (char)toupper((unsigned char)room[0]) : room[0];
+  yaml_text_put(page, (slice){room, word.length});
+}
+
+/* As the files spell them, in all variables of the scale; a rung that nobody chose by its first word. */
+static void put_texts(const guesses *g, uint32_t scale, buf *page) {
+  const guess *first = &g->at[g->scales[scale].first];
+  const ladder *l = first->ladder;
+  const fact_text *put[64];
+  buf_printf(page, ", texts: {");
+  for (uint32_t rung = 0; l->rungs[rung] != NULL; rung++) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < g->count; i++) {
+      const column_facts *c = g->at[i].facts;
+      for (uint32_t k = 0; g->at[i].scale == scale && k < c->texts_count; k++) {
+        bool is_new = c->texts[k].reason == NULL && ladder_rung(l, c->texts[k].text) == (int)rung && count < 64;
+        for (uint32_t j = 0; is_new && j < count; j++) {
+          is_new = !slice_equal(put[j]->text, c->texts[k].text);
+        }
+        if (is_new) {
+          put[count++] = &c->texts[k];
+        }
+      }
+    }
+    for (uint32_t j = 0; j < count || j == 0; j++) {
+      buf_printf(page, "%s", rung == 0 && j == 0 ? "" : ", ");
+      if (count > 0) {
+        yaml_text_put(page, put[j]->text);
+      } else {
+        put_word(first, l->rungs[rung], page);
+      }
+      buf_printf(page, ": %lld", (long long)(l->low + rung));
+    }
+  }
+  buf_printf(page, "}");
+}
+
+static void put_scale(const guesses *g, uint32_t scale, buf *page) {
+  const guess *at = &g->at[g->scales[scale].first];
+  buf_printf(page, "range: [%lld, %lld]", (long long)at->low, (long long)at->high);
+  if (at->ladder != NULL) {
+    put_texts(g, scale, page);
+  }
+  if (at->leading_number && at->ladder == NULL) {
+    buf_printf(page, ", leading_number: true");
+  }
+  put_missing(at, page);
+}
+
+static void put_zero_note(const guess *at, buf *page) {
+  if (at->zero_is_absent) {
+    buf_printf(page,
+               "  # ambiguous: 0 is rare and taken for 'not applicable'; if it is an answer: range: [0, %lld]\n",
+               (long long)at->high);
+  }
+}
+
+void page_put_scales(const guesses *g, buf *page) {
+  bool any = false;
+  for (uint32_t i = 0; i < g->scales_count; i++) {
+    if (g->scales[i].count < 2) {
+      continue;
+    }
+    const guess *first = &g->at[g->scales[i].first];
+    buf_printf(page, "%s", any ? "" : "\nscales:\n");
+    any = true;
+    put_zero_note(first, page);
+    buf_printf(page, "  ");
+    put_name(page, g->scales[i].name);
+    buf_printf(page, ": {");
+    put_scale(g, i, page);
+    buf_printf(page, "}  # %u variables\n", g->scales[i].count);
+  }
+}
+
+/* ---- Variables ----------------------------------------------------------------------------------- */
+
+static void put_format(const guess *at, buf *page) {
+  if (at->formats_count == 1 && strcmp(at->formats[0], "%Y-%m-%d") == 0) {
+    return;
+  }
+  buf_printf(page, ", format: %s", at->formats_count > 1 ? "[" : "");
+  for (uint32_t i = 0; i < at->formats_count; i++) {
+    buf_printf(page, "%s", i > 0 ? ", " : "");
+    yaml_text_put(page, slice_of(at->formats[i]));
+  }
+  buf_printf(page, "%s", at->formats_count > 1 ? "]" : "");
+}
+
+static void put_notation(const guess *at, buf *page) {
+  if (at->thousands) {
+    buf_printf(page, ", thousands: \",\"");
+  }
+  if (at->prefix != NULL) {
+    buf_printf(page, ", prefix: ");
+    yaml_text_put(page, slice_of(at->prefix));
+  }
+  if (at->suffix != NULL) {
+    buf_printf(page, ", suffix: ");
+    yaml_text_put(page, slice_of(at->suffix));
+  }
+}
+
+static void put_type(const guesses *g, const guess *at, buf *page) {
+  if (at->type == GUESS_SCALE && g->scales[at->scale].count > 1) {
+    buf_printf(page, "scale: ");
+    put_name(page, g->scales[at->scale].name);
+    return;
+  }
+  buf_printf(page, "type: %s", type_names[at->type]);
+  if (at->type == GUESS_SCALE) {
+    buf_printf(page, ", ");
+    put_scale(g, at->scale, page);
+    return;
+  }
+  if (at->type == GUESS_DATE) {
+    put_format(at, page);
+  } else if (at->type == GUESS_NUMBER) {
+    put_notation(at, page);
+  } else if (at->type == GUESS_WEIGHT) {
+    buf_printf(page, ", kind: sampling");
+  } else if (at->type == GUESS_MULTI) {
+    buf_printf(page, ", delimiter: ");
+    yaml_text_put(page, slice_of(at->delimiter));
+  }
+  put_missing(at, page);
+}
+
+/* Without what a platform writes below a question that has but one answer. */
+static slice question_of(const guess *at) {
+  const bool is_single = slice_equal(at->part, slice_of("Response")) ||
+                         slice_equal(at->part, slice_of("Open-Ended Response"));
+  if (at->options_count > 0 || is_single) {
+    return at->stem;
+  }
+  return at->facts->label.length > 0 ? at->facts->label : at->facts->title;
+}
+
+static void put_label(const guess *at, buf *page, const char *before, const char *after) {
+  const slice label = question_of(at);
+  if (!slice_equal(label, slice_of(at->name))) {
+    buf_printf(page, "%slabel: ", before);
+    yaml_text_put(page, text_cut(label, LABEL_BYTES_MAX));
+    buf_printf(page, "%s", after);
+  }
+}
+
+static void put_notes(const guess *at, const char *indent, buf *page) {
+  if (at->other != NULL) {
+    buf_printf(page, "%s# ", indent);
+    yaml_text_comment(page, slice_of(at->other));
+    buf_printf(page, "\n");
+  }
+  if (at->rest_r < -0.1) {
+    buf_printf(page, "%s# r = %.2f with the rest of its battery: if it is worded the other way round, reverse: true\n",
+               indent, at->rest_r);
+  }
+}
+
+static void put_evidence(const guess *at, buf *page) {
+  buf_printf(page, "  # ");
+  yaml_text_comment(page, slice_of(at->evidence));
+  for (uint32_t i = 0; i < at->absent_count; i++) {
+    char count[TEXT_COUNT_BYTES];
+    if (at->absent[i].count == 0) {
+      continue;
+    }
+    buf_printf(page, "; no answer: ");
+    yaml_text_comment(page, text_fit(at->absent[i].text, 30));
+    buf_printf(page, " %s", text_of_count(at->absent[i].count, count));
+  }
+  buf_printf(page, "\n");
+}
+
+static void put_variable(const guesses *g, const guess *at, buf *page) {
+  put_notes(at, "  ", page);
+  if (at->type == GUESS_SCALE && g->scales[at->scale].count == 1) {
+    put_zero_note(at, page);
+  }
+  buf_printf(page, "  ");
+  put_name(page, at->name);
+  buf_printf(page, ": {");
+  if (!slice_equal(at->facts->title, slice_of(at->name))) {
+    buf_printf(page, "column: ");
+    put_column(at, page);
+    buf_printf(page, ", ");
+  }
+  put_type(g, at, page);
+  buf_printf(page, "%s", at->facts->lacking ? ", optional: true" : "");
+  put_label(at, page, ", ", "");
+  buf_printf(page, "}");
+  put_evidence(at, page);
+}
+
+/* ---- Questions of several columns ---------------------------------------------------------------- */
+
+/* What follows the stem; in the label, where its title has only a number. */
+static slice option_text(const guess *at) {
+  const slice label = at->facts->label;
+  static const char *const joints[] = {" - ", " | ", "—"};
+  const bool is_number = strspn(at->part.bytes, "0123456789") >= at->part.length;
+  for (size_t i = 0; is_number && i < sizeof joints / sizeof joints[0]; i++) {
+    const char *last = NULL;
+    for (const char *next = label.bytes; label.length > 0 && next != NULL;) {
+      next = memmem(next, label.length - (size_t)(next - label.bytes), joints[i], strlen(joints[i]));
+      last = next != NULL ? next : last;
+      next = next != NULL ? next + 1 : NULL;
+    }
+    if (last != NULL) {
+      const size_t begin = (size_t)(last - label.bytes) + strlen(joints[i]);
+      return slice_trim((slice){label.bytes + begin, label.length - begin});
+    }
+  }
+  return at->part;
+}
+
+static bool is_earlier_option(const guess *head, uint32_t index, slice text) {
+  for (uint32_t i = 0; i < index; i++) {
+    if (slice_equal(text_cut(option_text(&head[i]), OPTION_BYTES_MAX), text)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void put_option(const guess *head, uint32_t index, buf *page) {
+  const guess *at = &head[index];
+  const slice text = text_cut(option_text(at), OPTION_BYTES_MAX);
+  buf numbered;
+  buf_init(&numbered);
+  buf_printf(&numbered, "%.*s", SLICE_ARG(text));
+  if (text.length == 0 || is_earlier_option(head, index, text)) {
+    buf_printf(&numbered, " (%u)", index + 1);
+  }
+  buf_printf(page, "      ");
+  yaml_text_put(page, (slice){(const char *)numbered.data, numbered.length});
+  buf_printf(page, ": ");
+  put_column(at, page);
+  char count[TEXT_COUNT_BYTES];
+  buf_printf(page, "  # %s not blank\n", text_of_count(at->facts->rows - at->facts->blank, count));
+  buf_fini(&numbered);
+}
+
+static void put_marks(const guess *at, buf *page) {
+  const char *chosen = at->chosen_text;
+  if (at->any_is_chosen) {
+    buf_printf(page, "    chosen: any\n");
+  } else if ((chosen != NULL && strcmp(chosen, "1") != 0) || at->not_chosen_text != NULL) {
+    buf_printf(page, "    texts: {");
+    if (chosen != NULL) {
+      yaml_text_put(page, slice_of(chosen));
+      buf_printf(page, ": 1");
+    }
+    if (at->not_chosen_text != NULL) {
+      buf_printf(page, "%s", chosen != NULL ? ", " : "");
+      yaml_text_put(page, slice_of(at->not_chosen_text));
+      buf_printf(page, ": 0");
+    }
+    buf_printf(page, "}\n");
+  }
+}
+
+static void put_question(const guess *at, buf *page) {
+  bool lacking = false;
+  put_notes(at, "  ", page);
+  buf_printf(page, "  ");
+  put_name(page, at->name);
+  buf_printf(page, ":");
+  put_evidence(at, page);
+  buf_printf(page, "    type: multi\n    columns:\n");
+  for (uint32_t i = 0; i < at->options_count; i++) {
+    put_option(at, i, page);
+    lacking = lacking || at[i].facts->lacking;
+  }
+  put_marks(at, page);
+  if (at->absent_count > 0) {
+    buf missing;
+    buf_init(&missing);
+    put_missing(at, &missing);
+    buf_printf(page, "    %.*s\n", (int)missing.length - 2, (const char *)missing.data + 2);
+    buf_fini(&missing);
+  }
+  buf_printf(page, "%s", lacking ? "    optional: true\n" : "");
+  put_label(at, page, "    ", "\n");
+}
+
+void page_put_variables(const guesses *g, buf *page) {
+  buf_printf(page, "\nvariables:\n");
+  for (uint32_t i = 0; i < g->count; i++) {
+    const guess *at = &g->at[i];
+    if (!can_be_named(at)) {
+      buf_printf(page, "  # left out: column %u, whose title is too long for a name\n", i + 1);
+    } else if (at->options_count > 0) {
+      put_question(at, page);
+    } else if (page_has(at)) {
+      put_variable(g, at, page);
+    }
+  }
+}

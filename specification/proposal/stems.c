@@ -1,0 +1,201 @@
+/* What columns have in common in their titles, and names for variables. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "specification/proposal/kinds.h"
+
+enum { NAME_COLUMNS = 36, NAME_ROOM = 400 };
+
+/* ---- Stems --------------------------------------------------------------------------------------- */
+
+/* Where a title is divided: the last OPEN in it; with CLOSE, which then ends it.  The first row that fits. */
+static const struct stem_mark {
+  const char *open, *close; /* NULL: up to the end */
+  const char *begin;        /* how the stem begins; NULL: anyhow */
+  bool is_question;         /* the stem is a text for readers */
+} marks[] = {
+    {" | ", NULL, NULL, true}, {"[", "]", NULL, true},    {"(", ")", "第", true},  {"（", "）", "第", true},
+    {"___", NULL, NULL, false}, {"—", NULL, NULL, true},   {" - ", NULL, NULL, true}, {"/", NULL, NULL, false},
+    {"_", NULL, NULL, false},
+};
+
+static const char *find_last(slice s, const char *text) {
+  const size_t length = strlen(text);
+  for (size_t at = s.length; at >= length && at > 0; at--) {
+    if (memcmp(s.bytes + at - length, text, length) == 0) {
+      return s.bytes + at - length;
+    }
+  }
+  return NULL;
+}
+
+static bool begins_with(slice s, const char *text) {
+  return s.length >= strlen(text) && memcmp(s.bytes, text, strlen(text)) == 0;
+}
+
+static bool divide(slice title, const struct stem_mark *m, slice *stem, slice *part) {
+  const size_t close = m->close != NULL ? strlen(m->close) : 0;
+  if (title.length <= close || (m->begin != NULL && !begins_with(title, m->begin)) ||
+      (close > 0 && memcmp(title.bytes + title.length - close, m->close, close) != 0)) {
+    return false;
+  }
+  const slice open_part = {title.bytes, title.length - close};
+  const char *open = find_last(open_part, m->open);
+  if (open == NULL) {
+    return false;
+  }
+  const size_t before = (size_t)(open - title.bytes);
+  const size_t after = before + strlen(m->open);
+  *stem = slice_trim((slice){title.bytes, before});
+  *part = slice_trim((slice){title.bytes + after, open_part.length - after});
+  return stem->length > 0 && part->length > 0;
+}
+
+/* "IMAG3": IMAG and 3. */
+static bool divide_number(slice title, slice *stem, slice *part) {
+  size_t digits = 0;
+  while (digits < title.length && isdigit((unsigned char)title.bytes[title.length - 1 - digits])) {
+    digits++;
+  }
+  *stem = (slice){title.bytes, title.length - digits};
+  *part = (slice){title.bytes + stem->length, digits};
+  return digits > 0 && digits <= 3 && stem->length > 0;
+}
+
+void guess_stems(guesses *g) {
+  for (uint32_t i = 0; i < g->count; i++) {
+    guess *at = &g->at[i];
+    const slice title = g->facts.columns[i].title;
+    bool is_divided = false;
+    for (size_t k = 0; k < sizeof marks / sizeof marks[0] && !is_divided; k++) {
+      is_divided = divide(title, &marks[k], &at->stem, &at->part);
+      at->stem_is_question = is_divided && marks[k].is_question;
+    }
+    if (!is_divided && !divide_number(title, &at->stem, &at->part)) {
+      at->stem = (slice){"", 0};
+      at->part = (slice){"", 0};
+    }
+  }
+}
+
+/* ---- Names --------------------------------------------------------------------------------------- */
+
+/* Signs and blanks of other scripts: general punctuation, arrows to symbols, those of East Asia. */
+static bool is_mark(uint32_t point) {
+  return (point >= 0x80 && point <= 0xBF) || (point >= 0x2000 && point <= 0x2BFF) ||
+         (point >= 0x3000 && point <= 0x3020) || (point >= 0xFE10 && point <= 0xFE6F) ||
+         (point >= 0xFF00 && point <= 0xFF20) || (point >= 0xFF3B && point <= 0xFF65) || point >= 0xFFE0;
+}
+
+/* The character at S, which is UTF-8 beyond ASCII; *LENGTH: its bytes. */
+static uint32_t point_at(slice s, size_t *length) {
+  const unsigned char first = (unsigned char)s.bytes[0];
+  *length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  *length = *length <= s.length ? *length : s.length;
+  uint32_t point = first & (0xFFU >> (*length + 1));
+  for (size_t i = 1; i < *length; i++) {
+    point = point << 6 | ((unsigned char)s.bytes[i] & 0x3F);
+  }
+  return point;
+}
+
+/* Letters and digits, what lies between as one _; at most NAME_COLUMNS wide. */
+static slice simple_name(slice text, char room[NAME_ROOM]) {
+  size_t length = 0;
+  text = text_fit(text, 2 * (size_t)NAME_COLUMNS);
+  if (text.length > 0 && isdigit((unsigned char)text.bytes[0])) {
+    room[length++] = 'q';
+  }
+  for (size_t i = 0, used; i < text.length; i += used) {
+    const unsigned char byte = (unsigned char)text.bytes[i];
+    used = 1;
+    bool is_letter = byte < 0x80 && isalnum(byte);
+    if (byte >= 0x80) {
+      is_letter = !is_mark(point_at((slice){text.bytes + i, text.length - i}, &used));
+    }
+    if (length + used + 1 >= NAME_ROOM) {
+      break;
+    }
+    if (!is_letter) {
+      room[length] = '_';
+      length += length > 0 && room[length - 1] != '_';
+      continue;
+    }
+    for (size_t k = 0; k < used; k++) {
+      room[length++] = byte < 0x80 ? (char)tolower(byte) : text.bytes[i + k];
+    }
+  }
+  slice name = text_fit((slice){room, length}, NAME_COLUMNS);
+  while (name.length > 0 && name.bytes[name.length - 1] == '_') {
+    name.length--;
+  }
+  return name;
+}
+
+/* A title that may be a name as it is. */
+static bool is_name(slice title) {
+  bool well = title.length > 0 && title.length <= NAME_COLUMNS &&
+              (isalpha((unsigned char)title.bytes[0]) || title.bytes[0] == '_');
+  for (size_t i = 0; well && i < title.length; i++) {
+    well = isalnum((unsigned char)title.bytes[i]) || title.bytes[i] == '_';
+  }
+  return well;
+}
+
+static bool is_taken(const guesses *g, slice name, uint64_t hash) {
+  hash_search s = hash_table_search(&g->names, hash);
+  while (hash_table_next(&s)) {
+    if (slice_equal(slice_of(g->names_at[s.place]), name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+const char *guess_name(guesses *g, slice wanted) {
+  char room[NAME_ROOM];
+  slice base = is_name(wanted) ? wanted : simple_name(wanted, room);
+  base = base.length > 0 ? base : slice_of("column");
+  const char *name = guess_text(g, "%.*s", SLICE_ARG(base));
+  for (uint32_t i = 2; is_taken(g, slice_of(name), digest_xxh3(name, strlen(name))); i++) {
+    name = guess_text(g, "%.*s_%u", SLICE_ARG(base), i);
+  }
+  if (!ARRAY_ROOM_IN(g->facts.memory, g->names_at, g->names_count, g->names_capacity) ||
+      !hash_table_add(&g->names, digest_xxh3(name, strlen(name)), g->names_count)) {
+    g->out_of_memory = true;
+    return "";
+  }
+  g->names_at[g->names_count++] = name;
+  return name;
+}
+
+/* Of a row in a matrix, the row; elsewhere the title. */
+static slice called(const guess *at) {
+  static const char *const empty[] = {"Response", "Open-Ended Response"};
+  const slice title = at->facts->title;
+  if (at->options_count > 0) {
+    return at->stem;
+  }
+  for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) {
+    if (slice_equal(at->part, slice_of(empty[i]))) {
+      return at->stem;
+    }
+  }
+  const bool has_word = at->part.length > 2 && !isdigit((unsigned char)at->part.bytes[0]);
+  return at->stem_is_question && has_word ? at->part : title;
+}
+
+void guess_names(guesses *g) {
+  for (int turn = 0; turn < 2; turn++) { /* titles that are names keep them */
+    for (uint32_t i = 0; i < g->count; i++) {
+      guess *at = &g->at[i];
+      const bool is_variable = at->type != GUESS_MULTI_OPTION || at->options_count > 0;
+      const bool is_first = is_name(at->facts->title) && at->options_count == 0;
+      if (is_variable && is_first == (turn == 0)) {
+        at->name = guess_name(g, is_first ? at->facts->title : called(at));
+      }
+    }
+  }
+}
