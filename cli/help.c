@@ -195,7 +195,7 @@ static status help(const settings *s, const char *const *operands, size_t count,
 
 const subcommand subcommand_help = {
     .name = "help",
-    .summary = "describe a subcommand, analysis or format",
+    .summary = "the release; help on a subcommand, analysis or format",
     .usage = "[SUBCOMMAND|ANALYSIS|FORMAT]",
     .about = "Without a name: an overview.\n",
     .example =

@@ -9,12 +9,10 @@
 #define AT(member) offsetof(settings, member)
 
 static const option options[] = {
-    {'o', "output", "SPEC", OPTION_TEXT, AT(output), 0, 0, NULL,
-     "write to SPEC, which must not exist; default: standard output"},
+    {'o', "output", "SPEC", OPTION_TEXT, AT(output), 0, 0, NULL, "a new file; default: standard output"},
     {0, "format", "FORMAT", OPTION_TEXT, AT(format), 0, 0, NULL,
-     "csv, ndjson, xlsx, or a platform (qualtrics, 问卷星); default: recognised"},
-    {0, "encoding", "ENCODING", OPTION_TEXT, AT(encoding), 0, 0, NULL,
-     "of the files; default: UTF-8, else the probable one"},
+     "csv, ndjson, xlsx, or a platform; default: recognised"},
+    {0, "encoding", "ENCODING", OPTION_TEXT, AT(encoding), 0, 0, NULL, "default: UTF-8, or the probable one"},
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress, no message on success"},
 };
 
@@ -28,9 +26,9 @@ static bool on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64
 static status check_destination(const settings *s, const char *const *paths, size_t count, error *err) {
   struct stat facts;
   if (!output_is_standard(s->output) && output_stat(s->output, &facts) && S_ISREG(facts.st_mode)) {
-    return error_set(err, STATUS_USAGE,
-                     "%s already exists, and 'canvass init' never overwrites; name another file with --output",
-                     s->output);
+    return error_set(
+        err, STATUS_USAGE,
+        "%s already exists, and 'canvass init' never overwrites; name another file with --output", s->output);
   }
   return destination_check(s, paths, count, err);
 }
@@ -55,8 +53,8 @@ static void say_done(const evaluation *e, const char *path) {
   char rows[WORDS_BYTES];
   if (!e->settings->quiet && !output_is_standard(e->settings->output)) {
     words_of_count(manifest_rows(e->dataset), rows);
-    output_complain("%s: proposed from %s rows; look it over, then: canvass run %s %s", e->settings->output, rows,
-                    e->settings->output, path);
+    output_complain("%s: proposed from %s rows; look it over, then: canvass run %s %s", e->settings->output,
+                    rows, e->settings->output, path);
   }
 }
 

@@ -30,7 +30,7 @@ static status version(const settings *s, const char *const *operands, size_t cou
 
 const subcommand subcommand_version = {
     .name = "version",
-    .summary = "print the release and the numeric fingerprint",
+    .summary = "the release; help on a subcommand, analysis or format",
     .usage = "",
     .about = "Workers with equal releases and fingerprints give equal bytes.\n",
     .example = "canvass version\n",

@@ -77,11 +77,11 @@ const char *absence_code(int64_t code) {
     int64_t code;
     const char *reason;
   } rows[] = {
-      {-1, "other"},    {-2, "other"},       {-3, "other"},  {-7, "other"},  {-8, "other"},  {-9, "other"},
-      {-77, "other"},   {-88, "other"},      {-96, "other"}, {-97, "other"}, {-98, "other"}, {-99, "other"},
-      {-999, "other"},  {77, "other"},       {88, "other"},  {96, "other"},  {97, "other"},  {98, "other"},
-      {99, "other"},    {888, "other"},      {997, "other"}, {998, "other"}, {999, "other"}, {9998, "other"},
-      {9999, "other"},  {99999, "other"},    {-9999, "other"},
+      {-1, "other"},   {-2, "other"},    {-3, "other"},    {-7, "other"},  {-8, "other"},  {-9, "other"},
+      {-77, "other"},  {-88, "other"},   {-96, "other"},   {-97, "other"}, {-98, "other"}, {-99, "other"},
+      {-999, "other"}, {77, "other"},    {88, "other"},    {96, "other"},  {97, "other"},  {98, "other"},
+      {99, "other"},   {888, "other"},   {997, "other"},   {998, "other"}, {999, "other"}, {9998, "other"},
+      {9999, "other"}, {99999, "other"}, {-9999, "other"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     if (rows[i].code == code) {

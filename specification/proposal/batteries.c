@@ -53,8 +53,7 @@ static bool is_in(const guesses *g, uint32_t first, uint32_t end, uint32_t index
     has_sibling = is_open(&g->at[i]) && g->at[i].high == high && has_stem_of(&g->at[i], at);
   }
   const bool are_few = facts_answers(at->facts) < GUESS_ROW_MANY && at->high >= SCALE_HIGH_MIN;
-  return at->high == high || has_sibling ||
-         (are_few && usual_high(at->high, 0) == usual_high(high, 0));
+  return at->high == high || has_sibling || (are_few && usual_high(at->high, 0) == usual_high(high, 0));
 }
 
 static void make_scale(guesses *g, guess *at, int64_t low, int64_t high, bool zero_is_absent) {
@@ -62,8 +61,8 @@ static void make_scale(guesses *g, guess *at, int64_t low, int64_t high, bool ze
   if (zero_is_absent) {
     kinds_add_absent_once(at, &(guess_absent){slice_of("0"), "not_applicable", rows_of(at, "0")});
   } else if (at->high < high && at->other == NULL) {
-    at->other = guess_text(g, "nobody answered %lld; the scale is taken from its neighbours or the usual ones",
-                           (long long)high);
+    at->other = guess_text(
+        g, "nobody answered %lld; the scale is taken from its neighbours or the usual ones", (long long)high);
   }
   at->zero_is_absent = zero_is_absent;
   at->low = low;
@@ -136,8 +135,10 @@ static void take_single(guesses *g, guess *at) {
     return;
   }
   if (at->high >= SCALE_HIGH_MIN) {
-    at->other = guess_text(g, "ambiguous: taken for codes of categories; if they have an order: type: scale, range: [%lld, %lld]",
-                           (long long)(at->low > 1 ? 1 : at->low), (long long)at->high);
+    at->other = guess_text(
+        g,
+        "ambiguous: taken for codes of categories; if they have an order: type: scale, range: [%lld, %lld]",
+        (long long)(at->low > 1 ? 1 : at->low), (long long)at->high);
   }
   at->type = GUESS_NOMINAL;
   at->leading_number = false;
@@ -166,14 +167,15 @@ static void take_points(guesses *g) {
 
 static bool is_same_scale(const guess *a, const guess *b) {
   return a->type == GUESS_SCALE && b->type == GUESS_SCALE && a->ladder == b->ladder && a->low == b->low &&
-         a->high == b->high && a->leading_number == b->leading_number && a->zero_is_absent == b->zero_is_absent;
+         a->high == b->high && a->leading_number == b->leading_number &&
+         a->zero_is_absent == b->zero_is_absent;
 }
 
 static const char *scale_name(guesses *g, const guess *at) {
-  const char *wanted = at->ladder != NULL ? at->ladder->name
-                                          : guess_text(g, "points_%lld_%lld%s%s", (long long)at->low,
-                                                       (long long)at->high, at->leading_number ? "_words" : "",
-                                                       at->zero_is_absent ? "_or_0" : "");
+  const char *wanted =
+      at->ladder != NULL ? at->ladder->name
+                         : guess_text(g, "points_%lld_%lld%s%s", (long long)at->low, (long long)at->high,
+                                      at->leading_number ? "_words" : "", at->zero_is_absent ? "_or_0" : "");
   for (uint32_t i = 0; i < g->scales_count; i++) {
     if (strcmp(g->scales[i].name, wanted) == 0) {
       return guess_text(g, "%s_%u", wanted, g->scales_count + 1);
@@ -219,7 +221,8 @@ static void share_scales(guesses *g) {
 bool guess_is_item(const guesses *g, const guess_construct *c, uint32_t index) {
   const guess *first = &g->at[c->first];
   const guess *at = &g->at[index];
-  return at->type == GUESS_SCALE && at->scale == first->scale && has_stem_of(at, first) && !at->is_recommendation;
+  return at->type == GUESS_SCALE && at->scale == first->scale && has_stem_of(at, first) &&
+         !at->is_recommendation;
 }
 
 static void find_constructs(guesses *g) {

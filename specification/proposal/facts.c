@@ -171,9 +171,9 @@ static bool take_cells(facts *f, column_facts *c, const packed_column *p, uint32
   bool well = true;
   for (uint32_t row = 0; well && row < rows; row++) {
     const packed_cell cell = packed_column_cell(p, row);
-    const slice text =
-        cell.is_number ? (slice){number, (size_t)decimal_format(decimal_normalise(cell.number), number)}
-                       : cell.text;
+    const slice text = cell.is_number
+                           ? (slice){number, (size_t)decimal_format(decimal_normalise(cell.number), number)}
+                           : cell.text;
     well = facts_take(f, c, text, 1);
   }
   return well;

@@ -38,15 +38,15 @@ typedef struct guess {
   const column_facts *facts;
   uint32_t column; /* its place, from 0 */
   guess_type type;
-  const char *name; /* of the variable; unique */
-  slice stem;       /* what columns of one battery have in common in their titles; empty: nothing */
-  slice part;       /* what follows it */
+  const char *name;      /* of the variable; unique */
+  slice stem;            /* what columns of one battery have in common in their titles; empty: nothing */
+  slice part;            /* what follows it */
   bool stem_is_question; /* a text for readers */
-  int64_t low, high; /* SCALE, POINTS */
+  int64_t low, high;     /* SCALE, POINTS */
   bool leading_number, zero_is_absent;
   const ladder *ladder;
   bool is_recommendation, is_satisfaction;
-  bool is_rating; /* POINTS: its title speaks of an order */
+  bool is_rating;                         /* POINTS: its title speaks of an order */
   const char *formats[GUESS_FORMATS_MAX]; /* DATE */
   uint32_t formats_count;
   const char *prefix, *suffix; /* NUMBER; NULL: none */
@@ -73,7 +73,7 @@ typedef struct shared_scale {
 /* Items that belong together. */
 typedef struct guess_construct {
   const char *name;
-  slice label; /* empty: the name is enough */
+  slice label;           /* empty: the name is enough */
   uint32_t first, count; /* its first item, and how many there are: guess_is_item */
   bool is_later;         /* its first item is another one's */
 } guess_construct;

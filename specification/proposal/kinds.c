@@ -7,12 +7,12 @@
 #include <string.h>
 
 enum {
-  UNIQUE_ROWS_MIN = 20,   /* fewer different texts are different by chance */
-  ID_BYTES_MAX = 40,      /* of a text without blanks, on average */
+  UNIQUE_ROWS_MIN = 20, /* fewer different texts are different by chance */
+  ID_BYTES_MAX = 40,    /* of a text without blanks, on average */
   CATEGORIES_MAX = 200,
-  CATEGORIES_FEW = 20,    /* may be nearly as many as rows */
+  CATEGORIES_FEW = 20,     /* may be nearly as many as rows */
   CATEGORY_BYTES_MAX = 80, /* on average; longer ones are comments */
-  SHOWN = 4,              /* answers that the evidence has */
+  SHOWN = 4,               /* answers that the evidence has */
 };
 
 const char *guess_text(guesses *g, const char *format, ...) {
@@ -31,7 +31,8 @@ slice kinds_question(const guess *at) {
 }
 
 bool kinds_title_has(const guess *at, word_kind kind) {
-  return words_have(kind, at->facts->title) || (at->part.length > 0 && words_have(kind, at->part)) || (at->facts->label.length > 0 && words_have(kind, at->facts->label));
+  return words_have(kind, at->facts->title) || (at->part.length > 0 && words_have(kind, at->part)) ||
+         (at->facts->label.length > 0 && words_have(kind, at->facts->label));
 }
 
 const char *kinds_rows(guesses *g, const guess *at) {
@@ -105,9 +106,9 @@ static bool guess_id(guesses *g, guess *at) {
     return false;
   }
   at->type = GUESS_ID;
-  at->evidence = guess_text(g, "%s; %s", c->repeats ? "called an id, but some stand in several rows"
-                                                    : "no text stands twice",
-                            kinds_rows(g, at));
+  at->evidence = guess_text(
+      g, "%s; %s", c->repeats ? "called an id, but some stand in several rows" : "no text stands twice",
+      kinds_rows(g, at));
   return true;
 }
 

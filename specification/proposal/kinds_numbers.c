@@ -171,13 +171,14 @@ static void drop_codes(guesses *g, guess *at, points *p) {
   while (beyond < 2 && beyond + 1 < p->count && p->at[p->count - 1 - beyond] == 9 - (int64_t)beyond) {
     beyond++;
   }
-  const bool has_gap =
-      beyond > 0 && p->at[p->count - 1 - beyond] < 9 - (int64_t)beyond && is_whole_scale(p, p->count - beyond);
+  const bool has_gap = beyond > 0 && p->at[p->count - 1 - beyond] < 9 - (int64_t)beyond &&
+                       is_whole_scale(p, p->count - beyond);
   if (has_gap && facts_answers(at->facts) >= CODE_ROWS_MIN) {
     for (; beyond > 0; beyond--) {
       drop_point(at, p, p->count - 1, "other");
     }
-    at->other = guess_text(g, "ambiguous: 8 and 9 stand beyond a gap, so they are taken for codes of no answer");
+    at->other =
+        guess_text(g, "ambiguous: 8 and 9 stand beyond a gap, so they are taken for codes of no answer");
   }
 }
 
@@ -240,7 +241,8 @@ bool guess_points(guesses *g, guess *at) {
   const column_facts *c = at->facts;
   const uint64_t answers = facts_answers(c);
   points p;
-  if (c->many || c->leading < answers || c->padded > 0 || words_have(WORD_CODE, c->title) || !collect(at, &p)) {
+  if (c->many || c->leading < answers || c->padded > 0 || words_have(WORD_CODE, c->title) ||
+      !collect(at, &p)) {
     return false;
   }
   drop_codes(g, at, &p);
@@ -284,8 +286,9 @@ static void drop_far_codes(guesses *g, guess *at) {
     const decimal limit = {value.mantissa / CODE_DISTANCE, 0};
     if ((value.mantissa < 0 && all_above) || (value.mantissa > 0 && decimal_compare(next, limit) <= 0)) {
       kinds_add_absent(at, t->text, absence_code(value.mantissa), t->count);
-      at->other = guess_text(g, "ambiguous: %.*s, in %llu rows, is far from all others and taken for a code of no answer",
-                             SLICE_ARG(t->text), (unsigned long long)t->count);
+      at->other = guess_text(
+          g, "ambiguous: %.*s, in %llu rows, is far from all others and taken for a code of no answer",
+          SLICE_ARG(t->text), (unsigned long long)t->count);
     }
   }
 }
@@ -293,7 +296,8 @@ static void drop_far_codes(guesses *g, guess *at) {
 /* Few whole numbers in many rows: years, regions, classes. */
 static bool are_codes(const column_facts *c, uint64_t answers) {
   const uint32_t distinct = facts_distinct(c);
-  return !c->many && c->whole == answers && distinct <= CODES_MAX && distinct * (uint64_t)CODE_ROWS <= answers;
+  return !c->many && c->whole == answers && distinct <= CODES_MAX &&
+         distinct * (uint64_t)CODE_ROWS <= answers;
 }
 
 static void take_span(guesses *g, guess *at) {

@@ -5,28 +5,34 @@
 
 enum {
   OPTIONS_MAX = 80,
-  OPTION_BYTES_MAX = 60, /* on average */
-  REPEATED_PERCENT = 70, /* of all options in all rows, those that stand in several rows */
+  OPTION_BYTES_MAX = 60,     /* on average */
+  REPEATED_PERCENT = 70,     /* of all options in all rows, those that stand in several rows */
   REPEATED_PERCENT_FEW = 50, /* of few rows */
-  JOINED_PERCENT = 3,    /* rows with several options */
+  JOINED_PERCENT = 3,        /* rows with several options */
   LADDER_TEXTS_MAX = 14,
 };
 
 /* ---- Ladders ------------------------------------------------------------------------------------- */
 
+static bool is_same_answer(slice a, slice b) {
+  char room_a[WORD_BYTES];
+  char room_b[WORD_BYTES];
+  return slice_equal(words_answer(a, room_a), words_answer(b, room_b));
+}
+
 static bool ladder_fits(const column_facts *c, const ladder *l) {
-  unsigned found = 0;
+  slice found[LADDER_RUNGS_MAX] = {{NULL, 0}};
   uint32_t count = 0;
   for (uint32_t i = 0; i < c->texts_count; i++) {
     if (c->texts[i].reason != NULL) {
       continue;
     }
     const int rung = ladder_rung(l, c->texts[i].text);
-    if (rung < 0 || (found >> rung & 1) != 0) {
+    if (rung < 0 || (found[rung].length > 0 && !is_same_answer(found[rung], c->texts[i].text))) {
       return false; /* or two of its answers are one on this ladder */
     }
-    found |= 1U << rung;
-    count++;
+    count += found[rung].length == 0;
+    found[rung] = c->texts[i].text;
   }
   return count >= 2 && (!l->needs_all || (count == ladder_rungs(l) && facts_answers(c) >= GUESS_ROW_MANY));
 }
@@ -45,7 +51,7 @@ bool guess_ladder(guesses *g, guess *at) {
       at->high = l->low + (int64_t)ladder_rungs(l) - 1;
       at->is_satisfaction = l->satisfaction || kinds_title_has(at, WORD_SATISFACTION);
       kinds_take_absences(at, false);
-      at->evidence = guess_text(g, "%u of %u answers in order, %s", facts_distinct(c), ladder_rungs(l),
+      at->evidence = guess_text(g, "%u texts for %u answers in order, %s", facts_distinct(c), ladder_rungs(l),
                                 kinds_rows(g, at));
       return true;
     }
@@ -147,17 +153,18 @@ static bool are_options(const cell_options *o, bool is_sure) {
     return false;
   }
   const uint64_t percent = o->rows < GUESS_ROW_MANY ? REPEATED_PERCENT_FEW : REPEATED_PERCENT;
-  return is_sure || are_numbers(o) || (repeated * 100 >= o->all * percent && o->bytes <= o->all * OPTION_BYTES_MAX &&
-                     o->joined * 100 >= o->rows * JOINED_PERCENT &&
-                     shared >= (o->rows < GUESS_ROW_MANY ? 1U : 2U));
+  return is_sure || are_numbers(o) ||
+         (repeated * 100 >= o->all * percent && o->bytes <= o->all * OPTION_BYTES_MAX &&
+          o->joined * 100 >= o->rows * JOINED_PERCENT &&
+          shared >= (o->rows < GUESS_ROW_MANY && o->joined < o->rows ? 1U : 2U));
 }
 
 static bool ends_with_delimiter(const column_facts *c, slice delimiter) {
   for (uint32_t i = 0; i < c->texts_count; i++) {
     const slice text = c->texts[i].text;
     if (c->texts[i].reason == NULL &&
-        (text.length < delimiter.length || memcmp(text.bytes + text.length - delimiter.length,
-                                                  delimiter.bytes, delimiter.length) != 0)) {
+        (text.length < delimiter.length ||
+         memcmp(text.bytes + text.length - delimiter.length, delimiter.bytes, delimiter.length) != 0)) {
       return false;
     }
   }
@@ -169,14 +176,15 @@ static const struct cell_delimiter {
   bool is_sure;         /* it stands in no other texts */
   const char *platform; /* only in its files; NULL: anywhere */
 } delimiters[] = {
-    {"┋", true, NULL},  {"→", true, NULL},  {";", false, NULL}, {"|", false, NULL}, {"；", false, NULL},
+    {"┋", true, NULL},   {"→", true, NULL},   {";", false, NULL}, {"|", false, NULL},  {"；", false, NULL},
     {"、", false, NULL}, {", ", false, NULL}, {",", false, NULL}, {"，", false, NULL}, {" ", false, "kobo"},
 };
 
 static void take_options(guesses *g, guess *at, const cell_options *o, const char *delimiter) {
   if (strcmp(delimiter, "→") == 0 || is_ranking(o)) {
     at->type = GUESS_TEXT;
-    at->evidence = guess_text(g, "%s; a ranking of %u with \"%s\" between them", kinds_rows(g, at), o->count, delimiter);
+    at->evidence =
+        guess_text(g, "%s; a ranking of %u with \"%s\" between them", kinds_rows(g, at), o->count, delimiter);
     at->other = guess_text(g, "rankings are not evaluated; type: multi would count who named each");
     return;
   }

@@ -13,7 +13,7 @@ typedef struct ladder {
   const char *name; /* of the scale that variables share */
   int64_t low;      /* the code of the lowest rung */
   bool satisfaction;
-  bool needs_all;   /* part of a longer ladder: only where every rung is found */
+  bool needs_all;                          /* part of a longer ladder: only where every rung is found */
   const char *rungs[LADDER_RUNGS_MAX + 1]; /* from the bad end to the good one, in small letters: words that
                                               mean the same divided by |; the last one is NULL */
 } ladder;

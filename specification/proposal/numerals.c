@@ -7,13 +7,14 @@
 
 enum { LENGTHY_DIGITS = 16, NUMERAL_BYTES_MAX = 100 };
 
-static const char *const prefixes[] = {"US$", "NT$", "HK$", "A$", "$", "€", "£", "¥", "￥", "RMB", "CNY", "USD", "EUR"};
+static const char *const prefixes[] = {"US$", "NT$", "HK$", "A$",  "$",   "€",  "£",
+                                       "¥",   "￥",  "RMB", "CNY", "USD", "EUR"};
 
 /* The longer ones first. */
 static const char *const suffixes[] = {
-    "分钟", "分鐘", "小时", "小時", "万元", "萬元", "元", "円", "원", "秒",  "分",  "岁",      "歲",      "次",  "天",
-    "年",   "个",   "個",   "人",   "%",    "€",    "$",  "USD", "EUR", "CNY", "kg", "km", "minutes", "min", "sec",
-    "hours", "days", "years", "h", "s",
+    "分钟", "分鐘", "小时", "小時",    "万元", "萬元", "元",    "円",   "원",    "秒", "分",  "岁",
+    "歲",   "次",   "天",   "年",      "个",   "個",   "人",    "%",    "€",     "$",  "USD", "EUR",
+    "CNY",  "kg",   "km",   "minutes", "min",  "sec",  "hours", "days", "years", "h",  "s",
 };
 
 static bool is_digit_at(slice s, size_t at) {

@@ -1,4 +1,5 @@
-/* Questions with a column for each option: columns next to each other with one stem, whose cells are marks. */
+/* Questions with a column for each option: columns next to each other with one stem, whose cells are marks.
+ */
 #include <string.h>
 
 #include "specification/proposal/kinds.h"
@@ -14,7 +15,7 @@ typedef enum mark_kind {
 
 typedef struct mark {
   mark_kind kind;
-  const word_mark *words; /* MARK_WORDS */
+  const word_mark *words;          /* MARK_WORDS */
   const char *chosen, *not_chosen; /* as the file has them */
 } mark;
 
@@ -37,9 +38,9 @@ static bool has_words(guesses *g, const column_facts *c, const word_mark *w, mar
   const uint32_t found = (uint32_t)is_text(c, slice_of(w->chosen), &chosen) +
                          (w->not_chosen != NULL && is_text(c, slice_of(w->not_chosen), &not_chosen));
   /* An export joined with another may have 1 and 0 beside them. */
-  const uint32_t flags = strcmp(w->chosen, "1") == 0 ? 0
-                                                     : (uint32_t)is_text(c, slice_of("1"), &flag) +
-                                                           is_text(c, slice_of("0"), &flag);
+  const uint32_t flags = strcmp(w->chosen, "1") == 0
+                             ? 0
+                             : (uint32_t)is_text(c, slice_of("1"), &flag) + is_text(c, slice_of("0"), &flag);
   if (found == 0 || found + flags < facts_distinct(c) || (w->not_chosen == NULL && c->blank == 0)) {
     return false;
   }
@@ -56,9 +57,9 @@ static bool has_own_text(const guess *at) {
   for (uint32_t i = 0; facts_distinct(c) == 1 && i < c->texts_count; i++) {
     if (c->texts[i].reason == NULL) {
       const slice text = c->texts[i].text;
-      return slice_equal(text, at->part) || (c->label.length > text.length + 1 &&
-                                             memcmp(c->label.bytes + c->label.length - text.length, text.bytes,
-                                                    text.length) == 0);
+      return slice_equal(text, at->part) ||
+             (c->label.length > text.length + 1 &&
+              memcmp(c->label.bytes + c->label.length - text.length, text.bytes, text.length) == 0);
     }
   }
   return false;
@@ -134,7 +135,8 @@ static void join(guesses *g, uint32_t first, uint32_t count, const mark *m, bool
     most = facts_answers(g->at[first + i].facts) > most ? facts_answers(g->at[first + i].facts) : most;
   }
   char text[TEXT_COUNT_BYTES];
-  head->evidence = guess_text(g, "%u columns of marks, at most %s of them in a column", count, text_of_count(most, text));
+  head->evidence =
+      guess_text(g, "%u columns of marks, at most %s of them in a column", count, text_of_count(most, text));
 }
 
 void guess_options(guesses *g) {

@@ -16,12 +16,15 @@ enum {
 static void put_files(const manifest *m, uint64_t rows, buf *page) {
   char text[TEXT_COUNT_BYTES];
   buf_printf(page, "# Proposed by 'canvass init' from all %s rows of ", text_of_count(rows, text));
-  yaml_text_comment(page, m->files[0].name);
+  yaml_text_comment(
+      page, slice_equal(m->files[0].name, slice_of("-")) ? slice_of("standard input") : m->files[0].name);
   if (m->files_count > 1) {
     buf_printf(page, " and %u more", m->files_count - 1);
   }
-  buf_printf(page, ".  Every type is a guess: look it over.\n"
-                   "# Behind each variable stands what was found; above it, where there is one, the other reading.\n");
+  buf_printf(
+      page,
+      ".  Every type is a guess: look it over.\n"
+      "# Behind each variable stands what was found; above it, where there is one, the other reading.\n");
   for (uint32_t i = 0; i < m->files_count; i++) {
     const file_reading *r = &m->files[i].reading;
     if (r->format.length > 0) {

@@ -14,8 +14,10 @@ enum {
 };
 
 static const char *const type_names[] = {
-    [GUESS_TEXT] = "text",     [GUESS_NOMINAL] = "nominal", [GUESS_SCALE] = "scale", [GUESS_POINTS] = "nominal",
-    [GUESS_NUMBER] = "number", [GUESS_DATE] = "date",       [GUESS_ID] = "id",       [GUESS_WEIGHT] = "weight",
+    [GUESS_TEXT] = "text",     [GUESS_NOMINAL] = "nominal",
+    [GUESS_SCALE] = "scale",   [GUESS_POINTS] = "nominal",
+    [GUESS_NUMBER] = "number", [GUESS_DATE] = "date",
+    [GUESS_ID] = "id",         [GUESS_WEIGHT] = "weight",
     [GUESS_MULTI] = "multi",   [GUESS_MULTI_OPTION] = "multi",
 };
 
@@ -75,7 +77,8 @@ static void put_texts(const guesses *g, uint32_t scale, buf *page) {
     for (uint32_t i = 0; i < g->count; i++) {
       const column_facts *c = g->at[i].facts;
       for (uint32_t k = 0; g->at[i].scale == scale && k < c->texts_count; k++) {
-        bool is_new = c->texts[k].reason == NULL && ladder_rung(l, c->texts[k].text) == (int)rung && count < 64;
+        bool is_new =
+            c->texts[k].reason == NULL && ladder_rung(l, c->texts[k].text) == (int)rung && count < 64;
         for (uint32_t j = 0; is_new && j < count; j++) {
           is_new = !slice_equal(put[j]->text, c->texts[k].text);
         }
@@ -111,9 +114,10 @@ static void put_scale(const guesses *g, uint32_t scale, buf *page) {
 
 static void put_zero_note(const guess *at, buf *page) {
   if (at->zero_is_absent) {
-    buf_printf(page,
-               "  # ambiguous: 0 is rare and taken for 'not applicable'; if it is an answer: range: [0, %lld]\n",
-               (long long)at->high);
+    buf_printf(
+        page,
+        "  # ambiguous: 0 is rare and taken for 'not applicable'; if it is an answer: range: [0, %lld]\n",
+        (long long)at->high);
   }
 }
 
@@ -190,8 +194,8 @@ static void put_type(const guesses *g, const guess *at, buf *page) {
 
 /* Without what a platform writes below a question that has but one answer. */
 static slice question_of(const guess *at) {
-  const bool is_single = slice_equal(at->part, slice_of("Response")) ||
-                         slice_equal(at->part, slice_of("Open-Ended Response"));
+  const bool is_single =
+      slice_equal(at->part, slice_of("Response")) || slice_equal(at->part, slice_of("Open-Ended Response"));
   if (at->options_count > 0 || is_single) {
     return at->stem;
   }
@@ -214,8 +218,10 @@ static void put_notes(const guess *at, const char *indent, buf *page) {
     buf_printf(page, "\n");
   }
   if (at->rest_r < -0.1) {
-    buf_printf(page, "%s# r = %.2f with the rest of its battery: if it is worded the other way round, reverse: true\n",
-               indent, at->rest_r);
+    buf_printf(
+        page,
+        "%s# r = %.2f with the rest of its battery: if it is worded the other way round, reverse: true\n",
+        indent, at->rest_r);
   }
 }
 

@@ -18,13 +18,13 @@ typedef struct proposal_options {
 
 /* Reads PATHS into shards in INTO, every column of any of them as texts; the caller destroys the manifest
  * *OUT.  Of OPTIONS the columns are not used.  Where no encoding is stated and a file is not UTF-8, the
- * probable one is tried: *ENCODING (static; NULL: UTF-8).  "-" is standard input, which is kept.  STATUS_USAGE:
- * PATHS is empty.  Otherwise as reading_read. */
+ * probable one is tried: *ENCODING (static; NULL: UTF-8).  "-" is standard input, which is kept.
+ * STATUS_USAGE: PATHS is empty.  Otherwise as reading_read. */
 status proposal_read(const reading_options *options, const char *const *paths, size_t count, store *into,
                      manifest **out, const char **encoding, error *err) MUST_USE;
 
-/* Appends to PAGE a specification for DATASET, which proposal_read made of shards in SHARDS.  The page is valid
- * and runs over the same files. */
+/* Appends to PAGE a specification for DATASET, which proposal_read made of shards in SHARDS.  The page is
+ * valid and runs over the same files. */
 status proposal_make(const manifest *dataset, store *shards, const proposal_options *options, buf *page,
                      error *err) MUST_USE;
 

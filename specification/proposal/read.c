@@ -115,7 +115,8 @@ status proposal_read(const reading_options *options, const char *const *paths, s
   *encoding = options->encoding;
   TRY(keep_standard_input(options, paths, count, err));
   status st = read_with(options, paths, count, into, out, err);
-  const char *probable = st == STATUS_DATA && options->encoding == NULL ? probable_encoding(paths, count) : NULL;
+  const char *probable =
+      st == STATUS_DATA && options->encoding == NULL ? probable_encoding(paths, count) : NULL;
   if (probable != NULL) {
     reading_options o = *options;
     error second;

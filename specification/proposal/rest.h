@@ -5,8 +5,8 @@
 #include "specification/proposal/guess.h"
 
 /* Sets rest_r of all items whose scale at least three share: Pearson's r of the item with the sum of the
- * others, all counted from the middle of the scale, over the rows that answer the item and another one; left at
- * 0 where these are fewer than GUESS_ROW_MANY. */
+ * others, all counted from the middle of the scale, over the rows that answer the item and another one; left
+ * at 0 where these are fewer than GUESS_ROW_MANY. */
 status rest_correlate(guesses *g, const manifest *dataset, store *shards, error *err) MUST_USE;
 
 #endif

@@ -16,9 +16,9 @@ static const struct stem_mark {
   const char *begin;        /* how the stem begins; NULL: anyhow */
   bool is_question;         /* the stem is a text for readers */
 } marks[] = {
-    {" | ", NULL, NULL, true}, {"[", "]", NULL, true},    {"(", ")", "第", true},  {"（", "）", "第", true},
-    {"___", NULL, NULL, false}, {"—", NULL, NULL, true},   {" - ", NULL, NULL, true}, {"/", NULL, NULL, false},
-    {"_", NULL, NULL, false},
+    {" | ", NULL, NULL, true}, {"[", "]", NULL, true},     {"(", ")", "第", true},
+    {"（", "）", "第", true},  {"___", NULL, NULL, false}, {"—", NULL, NULL, true},
+    {" - ", NULL, NULL, true}, {"/", NULL, NULL, false},   {"_", NULL, NULL, false},
 };
 
 static const char *find_last(slice s, const char *text) {

@@ -81,22 +81,27 @@ slice words_answer(slice text, char room[WORD_BYTES]) {
 static const char *const words[WORD_KINDS][48] = {
     [WORD_RECOMMEND] = {"recommend", "推荐", "推薦", "nps", NULL},
     [WORD_SATISFACTION] = {"satisf", "满意", "滿意", "=sat", "csat", "happy with", NULL},
-    [WORD_RATING] = {"satisf", "满意", "滿意", "=sat", "csat", "rate", "rating", "score", "recommend", "推荐",
-                     "推薦", "评分", "評分", "打分", "评价", "評價", "likely", "likelihood", "agree", "同意",
-                     "quality", "important", "importance", "重要", "how often", "how well", "how easy", "overall",
-                     "总体", "總體", "整体", "整體", "分值", "程度", "stars", NULL},
-    [WORD_ID] = {"=id", "=_id", "=uuid", "=_uuid", "=key", "=序号", "=序號", "=编号", "=編號", "=#",
-                 "respondent", "responseid", "response id", "record_id", "recordid", "=token", "=uid", "=user_id",
-                 "=userid", "=email", "email address", "=答卷编号", "=答卷id", "=用户id", "=respid", "=caseid",
-                 "=case_id", "=sample_id", "=network id", "=工号", "=手机号", "=手机号码", "=会员号", NULL},
+    [WORD_RATING] = {"satisf",    "满意",     "滿意",      "=sat",      "csat",       "rate",
+                     "rating",    "score",    "recommend", "推荐",      "推薦",       "评分",
+                     "評分",      "打分",     "评价",      "評價",      "likely",     "likelihood",
+                     "agree",     "同意",     "quality",   "important", "importance", "重要",
+                     "how often", "how well", "how easy",  "overall",   "总体",       "總體",
+                     "整体",      "整體",     "分值",      "程度",      "stars",      NULL},
+    [WORD_ID] = {"=id",         "=_id",      "=uuid",         "=_uuid",     "=key",        "=序号",
+                 "=序號",       "=编号",     "=編號",         "=#",         "respondent",  "responseid",
+                 "response id", "record_id", "recordid",      "=token",     "=uid",        "=user_id",
+                 "=userid",     "=email",    "email address", "=答卷编号",  "=答卷id",     "=用户id",
+                 "=respid",     "=caseid",   "=case_id",      "=sample_id", "=network id", "=工号",
+                 "=手机号",     "=手机号码", "=会员号",       NULL},
     [WORD_WEIGHT] = {"=weight", "=weights", "=wt", "=wgt", "=w", "=pweight", "=fweight", "=finalwt", "=权重",
                      "=權重", "=加权", "=加權", "=weight_final", "=sample_weight", "=survey_weight", NULL},
     [WORD_DATE] = {"date", "time", "day", "日期", "时间", "時間", "timestamp", "submitted", "started", NULL},
     [WORD_OTHER] = {"other", "specify", "其他", "其它", "请注明", "請註明", "请说明", "_text", NULL},
     [WORD_CODE] = {"zip", "postal", "postcode", "post code", "plz", "phone", "邮编", "郵遞", "电话", "電話",
                    "手机", "code", "编号", "編號", NULL},
-    [WORD_STEM] = {"=q", "=v", "=var", "=item", "=x", "=question", "=a", "=b", "=c", "=f", "=s", "=t", "=p",
-                   "=col", "=column_", "=column", "=wave", "=field", "=qn", "=q_", "=v_", "=qid", NULL},
+    [WORD_STEM] = {"=q",    "=v",     "=var", "=item", "=x",  "=question", "=a",       "=b",
+                   "=c",    "=f",     "=s",   "=t",    "=p",  "=col",      "=column_", "=column",
+                   "=wave", "=field", "=qn",  "=q_",   "=v_", "=qid",      NULL},
 };
 
 bool words_have(word_kind kind, slice text) {
@@ -115,10 +120,20 @@ bool words_have(word_kind kind, slice text) {
 
 const word_mark *words_mark_at(size_t index) {
   static const word_mark marks[] = {
-      {"yes", "no"},     {"true", "false"}, {"checked", "unchecked"}, {"selected", "not selected"},
-      {"y", "n"},        {"是", "否"},      {"有", "无"},             {"选中", "未选中"},
-      {"選中", "未選中"}, {"x", NULL},       {"✓", NULL},              {"✔", NULL},
-      {"√", NULL},       {"1", NULL},
+      {"yes", "no"},
+      {"true", "false"},
+      {"checked", "unchecked"},
+      {"selected", "not selected"},
+      {"y", "n"},
+      {"是", "否"},
+      {"有", "无"},
+      {"选中", "未选中"},
+      {"選中", "未選中"},
+      {"x", NULL},
+      {"✓", NULL},
+      {"✔", NULL},
+      {"√", NULL},
+      {"1", NULL},
   };
   return index < sizeof marks / sizeof marks[0] ? &marks[index] : NULL;
 }

@@ -32,7 +32,7 @@ static bool is_letter(uint32_t point) {
 }
 
 static bool is_word_of_yaml(slice text) {
-  static const char *const words[] = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"};
+  static const char *const words[] = {"true", "false", "null", "yes", "no", "on", "off"};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     if (text.length == strlen(words[i]) && strncasecmp(text.bytes, words[i], text.length) == 0) {
       return true;

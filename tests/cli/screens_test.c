@@ -209,9 +209,9 @@ static void a_closed_pipe_ends_the_program_without_a_word(void **state) {
 
 static void the_overview_names_every_subcommand(void **state) {
   (void)state;
-  static const char *const names[] = {"init",   "run",    "check",   "put",      "submit", "watch", "report",
-                                      "jobs",   "workers", "datasets", "cancel", "drop",  "broker",
-                                      "worker", "keygen",  "version",  "help"};
+  static const char *const names[] = {"init",   "run",    "check",   "put",      "submit", "watch",
+                                      "report", "jobs",   "workers", "datasets", "cancel", "drop",
+                                      "broker", "worker", "keygen",  "version",  "help"};
   process_result r;
   call_program(&(invocation){{"--help"}}, &r);
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -1,0 +1,314 @@
+/* What `canvass init` makes of small files, each from a situation that people meet; and of tables at random.
+ * Every proposal compiles over the file that it was made from. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "specification/preparation.h"
+#include "specification/proposal/proposal.h"
+#include "tests/check.h"
+#include "tests/process.h"
+#include "tests/seeded.h"
+
+enum { PATH_BYTES = 400, PARTS_MAX = 8, FILES_MAX = 2, TABLES = 60, TABLE_COLUMNS = 12, TABLE_ROWS = 60 };
+
+typedef struct scene {
+  char directory[256];
+  store *blobs;
+} scene;
+
+static int set_up(void **state) {
+  scene *s = calloc(1, sizeof *s);
+  error err;
+  assert_non_null(s);
+  process_directory_new(s->directory, sizeof s->directory);
+  assert_int_equal(store_new_temporary(NULL, &s->blobs, &err), STATUS_OK);
+  *state = s;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  scene *s = *state;
+  store_destroy(s->blobs);
+  process_directory_remove(s->directory);
+  free(s);
+  return 0;
+}
+
+/* The page, terminated; to be freed. */
+static char *propose(const scene *s, const char *const *paths, size_t count) {
+  manifest *m = NULL;
+  error err;
+  proposal_options proposed = {.format = NULL};
+  const reading_options reading = {.shard_rows = 16, .threads = 2};
+  if (proposal_read(&reading, paths, count, s->blobs, &m, &proposed.encoding, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  buf page;
+  buf_init(&page);
+  assert_int_equal(proposal_make(m, s->blobs, &proposed, &page, &err), STATUS_OK);
+  manifest_destroy(m);
+  buf_put_u8(&page, '\0');
+  size_t length;
+  return (char *)buf_take(&page, &length);
+}
+
+/* Over the files that it was made from. */
+static void check_compiles(const scene *s, const char *page, const char *const *paths, size_t count) {
+  spec *parsed = NULL;
+  manifest *m = NULL;
+  plan *made = NULL;
+  spec_problems problems = {.count = 0};
+  error err;
+  uint32_t added;
+  const reading_options reading = {.shard_rows = 16, .threads = 1};
+  if (spec_parse("page", page, strlen(page), &parsed, &problems, &err) != STATUS_OK ||
+      preparation_append(parsed, &reading, NULL, paths, count, s->blobs, &m, &added, &problems, &err) !=
+          STATUS_OK ||
+      spec_plan(parsed, m, &made, &problems, &err) != STATUS_OK) {
+    fail_msg("%s\n%.*s\n%s", err.message, (int)problems.text.length, (const char *)problems.text.data, page);
+  }
+  spec_problems_fini(&problems);
+  plan_destroy(made);
+  manifest_destroy(m);
+  spec_destroy(parsed);
+}
+
+/* ---- Small files --------------------------------------------------------------------------------- */
+
+typedef struct file_case {
+  const char *files[FILES_MAX];
+  const char *has[PARTS_MAX], *lacks;
+} file_case;
+
+#define R3(row)  row row row
+#define R9(row)  R3(R3(row))
+#define R36(row) R9(row) R9(row) R9(row) R9(row)
+
+static const file_case cases[] = {
+    /* Zeros in front are no numbers. */
+    {{"branch,x\n" R3("007,1\n010,2\n")}, {"  branch: {type: nominal}", "zeros stand in front"}, NULL},
+    /* Nor are ids of 18 digits. */
+    {{"order,x\n110105199001011234,1\n110105199001011235,2\n"}, {"  order: {type: text}"}, "order: {type: number"},
+    /* Blanks do not make a text of numbers; a comma of thousands and a unit are taken off. */
+    {{"spent,n\n\"1,234.50元\",\n800元,3\n300,4\n"}, {"  spent: {type: number, thousands: \",\", suffix: 元}"}, NULL},
+    {{"paid\n$3\n$4.50\n$1200\n"}, {"  paid: {type: number, prefix: \"$\"}  # 3..1200"}, NULL},
+    /* A comma is the decimal mark where nothing else has one. */
+    {{"a;b\n0,5;12,25\n1,5;3\n"}, {"data: {decimal: \",\"}", "  a: {type: number}", "  b: {type: number}"}, NULL},
+    /* 1,3 as Qualtrics writes it is a list. */
+    {{"used;x\n1,3;1\n2;2\n1,4;3\n"}, {"  used: {type: multi, delimiter: \",\"}"}, "decimal"},
+    /* Codes of no answer are found before the type is. */
+    {{"overall\n" R36("1\n2\n3\n4\n5\n") "99\n"},
+     {"  overall: {type: scale, range: [1, 5], missing: {99: other}}", "no answer: 99 1"},
+     NULL},
+    {{"overall\n" R36("1\n2\n3\n4\n5\n") "9\n"}, {"missing: {9: other}", "ambiguous: 8 and 9"}, NULL},
+    {{"overall\n" R9("4\n5\nN/A\ndon't know\n")},
+     {"type: scale, range: [1, 5], missing: {\"N/A\": not_applicable, \"don't know\": dont_know}"},
+     NULL},
+    {{"age\n18\n35\n70\n22\n41\n33\n19\n20\n21\n23\n24\n25\n26\n999\n"}, {"  age: {type: number, missing: {999: other}}", "ambiguous: 999"}, NULL},
+    /* Ten points, nobody at the low end. */
+    {{"q1,q2,q3\n" R9("4,10,7\n10,3,10\n9,9,2\n8,10,10\n")},
+     {"  points_1_10: {range: [1, 10]}  # 3 variables", "  q1: {scale: points_1_10}  # 4..10, 36 of 36 rows",
+      "  - correlate:\n      items: [q1, q2, q3]"},
+     "csat:\n"},
+    /* 0 and 1 are not always yes and no: alone they are codes. */
+    {{"flag,other_q\n" R9("0,1\n1,2\n")}, {"  flag: {type: nominal}", "  other_q: {type: nominal}"}, NULL},
+    {{"region\n" R9("1\n2\n3\n4\n")}, {"  region: {type: nominal}", "ambiguous: taken for codes"}, NULL},
+    /* 0 to 10 with "recommend" is for the net promoter score, in three scripts. */
+    {{"How likely are you to recommend us?\n0\n10\n9\n"},
+     {"type: scale, range: [0, 10]", "  - nps:\n      items: [how_likely_are_you_to_recommend_us]"},
+     "ambiguous"},
+    {{"您愿意推荐我们吗\n7\n10\n9\n"}, {"range: [0, 10]", "ambiguous: nobody answered 0", "- nps:"}, NULL},
+    {{"推薦意願,x\n10 - 非常願意,1\n3,2\n0 - 完全不願意,2\n"}, {"range: [0, 10], leading_number: true", "- nps:"}, NULL},
+    {{"recommend\n1\n5\n4\n"}, {"type: scale, range: [1, 5]"}, "nps"},
+    {{"你的评分（1-7）\n3\n4\n2\n"}, {"type: scale, range: [1, 7]"}, NULL},
+    /* Ladders, whatever stands around the words. */
+    {{"How satisfied?\nVery satisfied\nSatisfied\nVery dissatisfied\n"},
+     {"texts: {Very dissatisfied: 1, Dissatisfied: 2, Neutral: 3, Satisfied: 4, Very satisfied: 5}",
+      "  - csat:  # satisfied: the best 2 of 5 codes"},
+     NULL},
+    {{"服务\nA.非常满意\nC.一般\nE.非常不满意\n"},
+     {"texts: {\"E.非常不满意\": 1, 不满意: 2, \"C.一般\": 3, 满意: 4, \"A.非常满意\": 5}", "- csat:"},
+     NULL},
+    {{"服務\n非常滿意\n普通\n不滿意\n不清楚\n"}, {"普通: 3", "missing: {不清楚: dont_know}"}, NULL},
+    {{"Visits\nNever\nOften\nSometimes\n"}, {"Never: 1, Rarely: 2, Sometimes: 3, Often: 4, Always: 5"}, "csat"},
+    {{"s1,s2\nAgree,Strongly agree\nDisagree,Agree\nStrongly disagree,agree\n"},
+     {"  agree5: {range: [1, 5], texts: {Strongly disagree: 1, Disagree: 2", "Agree: 4, agree: 4",
+      "  s1: {scale: agree5}"},
+     NULL},
+    {{"cat\nlikes\nneutral\nhates\nlikes\n"}, {"  cat: {type: nominal}"}, "scale"},
+    /* Dates, and two readings. */
+    {{"Start Date,d\n03/04/2025 9:10,1\n04/05/2025 9:10,2\n"},
+     {"type: date, format: \"%m/%d/%Y *\"", "ambiguous: no day is above 12, so it may be format: \"%d/%m/%Y *\""},
+     NULL},
+    {{"d\n13/04/2025\n04/05/2025\n"}, {"  d: {type: date, format: \"%d/%m/%Y\"}"}, "ambiguous"},
+    {{"d\n2025-03-01\n45748\n2025/4/2\n"}, {"  d: {type: date, format: [\"%Y-%m-%d\", \"%Y/%m/%d\", excel]}"}, NULL},
+    {{"n\n45748\n45749\n45760\n"}, {"  n: {type: number}"}, "date"},
+    /* Ids, weights. */
+    {{"Respondent ID,wt\n17,0.8\n18,1.2\n19,1\n"},
+     {"  respondent_id: {column: Respondent ID, type: id", "  wt: {type: weight, kind: sampling}", "# weight: wt"},
+     "\nweight:"},
+    /* Several answers: in one cell, in columns of marks, of texts, of flags. */
+    {{"Which?\n\"Web shop, App\"\nApp\n\"App, Phone\"\nWeb shop\n"}, {"type: multi, delimiter: \", \""}, NULL},
+    {{"why\n\"Fast, friendly, cheap\"\n\"I had to wait, which I hate\"\n\"Nice people, bad coffee\"\n"},
+     {"  why: {type: text}"},
+     "multi"},
+    {{"rank\nA;B;C;\nB;C;A;\nC;A;B;\n"}, {"  rank: {type: text}", "a ranking of 3"}, NULL},
+    {{"id,use_web,use_app,sat\n1,1,0,5\n2,0,1,4\n3,1,,5\n"},
+     {"  use:  # 2 columns of marks", "      web: use_web  # 3 not blank"},
+     "chosen: any"},
+    {{"Q | Web,Q | App,Q | Other\nWeb,,\n,App,kiosk\nWeb,App,\n"},
+     {"      Other: \"Q | Other\"", "    chosen: any"},
+     NULL},
+    {{"use___1,use___2\nChecked,Unchecked\nUnchecked,Checked\n"}, {"    texts: {Checked: 1, Unchecked: 0}"}, NULL},
+    /* A matrix is a construct; an item that goes against the others is told. */
+    {{"How do you like us? [Price],How do you like us? [Speed]\n4,5\n3,2\n1,1\n"},
+     {"    label: \"How do you like us?\"", "  - index: {construct: how_do_you_like_us}"},
+     NULL},
+    {{"v1,v2,v3\n" R9("1,1,5\n2,2,4\n4,4,2\n5,5,1\n")}, {"# r = -1.00 with the rest of its battery"}, "reverse: true}"},
+    /* Rare zeros beside a scale from 1. */
+    {{"a1,a2,a3\n" R36("1,2,3\n5,1,5\n3,5,1\n") "0,4,4\n4,0,3\n"},
+     {"missing: {0: not_applicable}", "if it is an answer: range: [0, 5]"},
+     NULL},
+    /* Hostile titles and texts. */
+    {{"\"a: {b}\",\"q*\",\"# x\",\"yes\",\"say \"\"hi\"\" \\\"\n1,2,3,4,5\n"},
+     {"column: \"a: {b}\"", "column: \"q*\"", "column: \"# x\"", "  \"yes\": {", "column: \"say \\\"hi\\\" \\\\\""},
+     NULL},
+    {{"t\n\"- [x]: {y}\"\n\"- [x]: {y}\"\n\"#\"\n"}, {"  t: {type: nominal}  # 2 different: - [x]: {y} 2, # 1"}, NULL},
+    /* Files of several waves. */
+    {{"id,sat\n1,5\n2,4\n", "id,sat,rec\n3,3,9\n4,5,10\n"}, {"  rec: {type: nominal, optional: true}", "and 1 more"}, "sat: {type: scale, range: [1, 5], optional"},
+};
+
+static void columns_become_what_people_take_them_for(void **state) {
+  const scene *s = *state;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char paths[FILES_MAX][PATH_BYTES];
+    const char *given[FILES_MAX];
+    size_t count = 0;
+    for (; count < FILES_MAX && cases[i].files[count] != NULL; count++) {
+      char name[32];
+      (void)snprintf(name, sizeof name, "%zu-%zu.csv", i, count);
+      process_write_file(s->directory, name, cases[i].files[count], strlen(cases[i].files[count]),
+                         paths[count], PATH_BYTES);
+      given[count] = paths[count];
+    }
+    char *page = propose(s, given, count);
+    for (size_t k = 0; k < PARTS_MAX && cases[i].has[k] != NULL; k++) {
+      assert_contains(page, cases[i].has[k]);
+    }
+    if (cases[i].lacks != NULL && strstr(page, cases[i].lacks) != NULL) {
+      fail_msg("'%s' is in:\n%s", cases[i].lacks, page);
+    }
+    check_compiles(s, page, given, count);
+    free(page);
+  }
+}
+
+static void a_file_that_is_not_utf_8_is_read_in_the_probable_encoding(void **state) {
+  const scene *s = *state;
+  /* 满意度 / 非常满意 / 一般 / 不满意 in GBK */
+  static const char text[] =
+      "\xc2\xfa\xd2\xe2\xb6\xc8,x\n\xb7\xc7\xb3\xa3\xc2\xfa\xd2\xe2,1\n\xd2\xbb\xb0\xe3,2\n\xb2\xbb\xc2\xfa\xd2\xe2,3\n";
+  char path[PATH_BYTES];
+  process_write_file(s->directory, "gbk.csv", text, sizeof text - 1, path, sizeof path);
+  const char *given = path;
+  char *page = propose(s, &given, 1);
+  assert_contains(page, "data: {encoding: gb18030}");
+  assert_contains(page, "非常满意: 5");
+  check_compiles(s, page, &given, 1);
+  free(page);
+}
+
+/* ---- Tables at random ---------------------------------------------------------------------------- */
+
+static const char *const titles[] = {"q1",  "q2",       "q3",     "Q | A",   "Q | B",  "Q | Other", "id",     "满意度",
+                                     "wt",  "date",     "m___1",  "m___2",   "a[1]",   "a[2]",      "推荐?",  "x y: z",
+                                     "q*",  "a #1",     "note",   "\"\"\"\"", "used_1", "used_2",    "12",     "null"};
+
+static const char *const cells[] = {"",       "0",       "1",        "2",        "5",         "9",      "10",       "99",
+                                    "-9",     "N/A",     "满意",     "非常满意", "一般",      "Agree",  "Yes",      "No",
+                                    "A;B",    "A;",      "\"A, B\"", "\"x, y\"", "2025-03-01", "3/4/25", "007",      "1.5",
+                                    "\"1,5\"", "\"\"\"\"", "# - {",    "5 - good", "good (3)",  "$4",     "\xef\xbc\x95", "\xe2\x80\x8b"};
+
+/* A column has cells of a few kinds: purely random ones would all be categories. */
+static void put_table(seeded *r, buf *out) {
+  uint64_t first[TABLE_COLUMNS];
+  uint64_t kinds[TABLE_COLUMNS];
+  const uint64_t columns = 1 + seeded_below(r, TABLE_COLUMNS);
+  const uint64_t begin = seeded_below(r, sizeof titles / sizeof titles[0]);
+  for (uint64_t i = 0; i < columns; i++) {
+    buf_printf(out, "%s%s", i > 0 ? "," : "", titles[(begin + i) % (sizeof titles / sizeof titles[0])]);
+    first[i] = seeded_below(r, sizeof cells / sizeof cells[0]);
+    kinds[i] = 1 + seeded_below(r, 6);
+  }
+  buf_printf(out, "\n");
+  const uint64_t rows = 1 + seeded_below(r, TABLE_ROWS);
+  for (uint64_t row = 0; row < rows; row++) {
+    for (uint64_t i = 0; i < columns; i++) {
+      const uint64_t cell = (first[i] + seeded_below(r, kinds[i])) % (sizeof cells / sizeof cells[0]);
+      buf_printf(out, "%s%s", i > 0 ? "," : "", cells[cell]);
+    }
+    buf_printf(out, "\n");
+  }
+  buf_printf(out, "end"); /* so that there is a row */
+  for (uint64_t i = 1; i < columns; i++) {
+    buf_printf(out, ",");
+  }
+  buf_printf(out, "\n");
+}
+
+static void any_table_has_a_proposal_that_compiles(void **state) {
+  const scene *s = *state;
+  seeded r = {seeded_seed()};
+  for (int i = 0; i < TABLES; i++) {
+    buf table;
+    char path[PATH_BYTES];
+    buf_init(&table);
+    put_table(&r, &table);
+    process_write_file(s->directory, "random.csv", table.data, table.length, path, sizeof path);
+    const char *given = path;
+    char *page = propose(s, &given, 1);
+    check_compiles(s, page, &given, 1);
+    free(page);
+    buf_fini(&table);
+  }
+}
+
+/* Not on how the rows are cut. */
+static void a_proposal_depends_on_the_file_alone(void **state) {
+  const scene *s = *state;
+  seeded r = {seeded_seed()};
+  buf table;
+  char path[PATH_BYTES];
+  buf_init(&table);
+  put_table(&r, &table);
+  process_write_file(s->directory, "cut.csv", table.data, table.length, path, sizeof path);
+  const char *given = path;
+  char *first = propose(s, &given, 1);
+  for (uint32_t rows = 1; rows <= 64; rows *= 4) {
+    manifest *m = NULL;
+    error err;
+    proposal_options proposed = {.format = NULL};
+    const reading_options reading = {.shard_rows = rows, .threads = 3};
+    buf page;
+    buf_init(&page);
+    assert_int_equal(proposal_read(&reading, &given, 1, s->blobs, &m, &proposed.encoding, &err), STATUS_OK);
+    assert_int_equal(proposal_make(m, s->blobs, &proposed, &page, &err), STATUS_OK);
+    assert_int_equal(page.length, strlen(first));
+    assert_memory_equal(page.data, first, page.length);
+    buf_fini(&page);
+    manifest_destroy(m);
+  }
+  free(first);
+  buf_fini(&table);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(columns_become_what_people_take_them_for, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_file_that_is_not_utf_8_is_read_in_the_probable_encoding, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(any_table_has_a_proposal_that_compiles, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_proposal_depends_on_the_file_alone, set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
