@@ -4,6 +4,8 @@
 
 #include "specification/proposal/words.h"
 
+enum { ABSENCE_BYTES_MAX = 32 };
+
 static const absence absences[] = {
     {"n/a", "not_applicable", true},
     {"#n/a", "other", true},
@@ -63,9 +65,12 @@ static const absence absences[] = {
 
 const absence *absence_of(slice text) {
   char room[WORD_BYTES];
+  if (text.length > ABSENCE_BYTES_MAX) {
+    return NULL;
+  }
   const slice folded = words_fold(text, room);
   for (size_t i = 0; folded.length > 0 && i < sizeof absences / sizeof absences[0]; i++) {
-    if (slice_equal(folded, slice_of(absences[i].text))) {
+    if (absences[i].text[0] == folded.bytes[0] && slice_equal(folded, slice_of(absences[i].text))) {
       return &absences[i];
     }
   }

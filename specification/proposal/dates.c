@@ -53,14 +53,14 @@ const date_way *date_way_at(uint32_t index) {
   return index < sizeof ways / sizeof ways[0] ? &ways[index] : NULL;
 }
 
-uint64_t date_ways_of(slice text) {
+uint64_t date_ways_of(slice text, bool is_number) {
   uint64_t fits = 0;
   if (text.length < DATE_BYTES_MIN || text.length > DATE_BYTES_MAX) {
     return 0;
   }
   for (uint32_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
     int64_t days;
-    fits |= (uint64_t)date_parse(ways[i].format, text, &days) << i;
+    fits |= (uint64_t)((!is_number || ways[i].is_number) && date_parse(ways[i].format, text, &days)) << i;
   }
   return fits;
 }

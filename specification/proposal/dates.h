@@ -15,7 +15,7 @@ typedef struct date_way {
 
 enum { DATE_WAYS_MAX = 64 };
 const date_way *date_way_at(uint32_t index); /* NULL after the last, the DATE_WAYS_MAXth at most */
-/* Bit I: way I reads TEXT. */
-uint64_t date_ways_of(slice text);
+/* Bit I: way I reads TEXT; of what IS_NUMBER only the ways of numbers are tried. */
+uint64_t date_ways_of(slice text, bool is_number);
 
 #endif

@@ -85,8 +85,13 @@ static bool count_text(facts *f, column_facts *c, slice text, uint64_t count, bo
 
 /* ---- Forms --------------------------------------------------------------------------------------- */
 
-static void take_dates(column_facts *c, slice text, uint64_t count) {
-  const uint64_t formats = date_ways_of(text);
+static void take_dates(column_facts *c, slice text, bool is_number, uint64_t count) {
+  const uint64_t formats = c->no_dates ? 0 : date_ways_of(text, is_number);
+  if (formats == 0) {
+    c->no_dates = true;
+    c->dates_count = 0;
+    return;
+  }
   for (uint32_t i = 0; i < c->dates_count; i++) {
     if (c->dates[i].formats == formats) {
       c->dates[i].count += count;
@@ -111,9 +116,22 @@ static void take_dress(column_facts *c, const numeral *n, uint64_t count) {
   }
 }
 
-static void take_number(column_facts *c, slice text, uint64_t count) {
+static void forget_numbers(column_facts *c) {
+  c->no_numbers = true;
+  c->plain = c->comma = c->whole = c->padded = c->lengthy = c->leading = c->dressed = 0;
+}
+
+/* Is it a number as it stands? */
+static bool take_number(column_facts *c, slice text, uint64_t count) {
   numeral n;
+  if (c->no_numbers) {
+    return false;
+  }
   numeral_read(text, &n);
+  if (!n.plain && !n.comma && !n.dressed && !n.leading) {
+    forget_numbers(c);
+    return false;
+  }
   c->plain += n.plain ? count : 0;
   c->comma += n.comma ? count : 0;
   c->whole += n.whole ? count : 0;
@@ -122,11 +140,10 @@ static void take_number(column_facts *c, slice text, uint64_t count) {
   c->leading += n.leading ? count : 0;
   c->has_fraction = c->has_fraction || n.has_fraction;
   take_dress(c, &n, count);
-  if (n.plain || n.comma || n.dressed || n.leading) {
-    c->low = !c->any_number || decimal_compare(n.value, c->low) < 0 ? n.value : c->low;
-    c->high = !c->any_number || decimal_compare(n.value, c->high) > 0 ? n.value : c->high;
-    c->any_number = true;
-  }
+  c->low = !c->any_number || decimal_compare(n.value, c->low) < 0 ? n.value : c->low;
+  c->high = !c->any_number || decimal_compare(n.value, c->high) > 0 ? n.value : c->high;
+  c->any_number = true;
+  return n.plain;
 }
 
 bool facts_take(facts *f, column_facts *c, slice text, uint64_t count) {
@@ -144,8 +161,7 @@ bool facts_take(facts *f, column_facts *c, slice text, uint64_t count) {
     c->absent += count;
   } else if (well) {
     c->bytes += tidy.length * count;
-    take_number(c, tidy, count);
-    take_dates(c, tidy, count);
+    take_dates(c, tidy, take_number(c, tidy, count), count);
   }
   free(large);
   return well;

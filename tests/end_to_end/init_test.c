@@ -1,5 +1,5 @@
-/* `canvass init D -o s.yaml && canvass run s.yaml D`: on every file that comes with the project or stands beside
- * it, and on tables at random.  Files that are not here are left out, saying so. */
+/* `canvass init D -o s.yaml && canvass run s.yaml D`: on every file that comes with the project or stands
+ * beside it, and on tables at random.  Files that are not here are left out, saying so. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +24,8 @@ static const init_case cases[] = {
      {"points_1_5_or_0: {range: [1, 5], missing: {0: not_applicable}}  # 14 variables", "  ID: {type: id}",
       "texts: {Neutral or Dissatisfied: 0, Satisfied: 1}", "129,880 of 129,880 rows"}},
     {SHARED "mobi/mobi.csv",
-     {"points_1_10: {range: [1, 10]}  # 24 variables", "  IMAG:\n    items: [IMAG1, IMAG2, IMAG3, IMAG4, IMAG5]",
-      "- index: {construct: PERQ}"}},
+     {"points_1_10: {range: [1, 10]}  # 24 variables",
+      "  IMAG:\n    items: [IMAG1, IMAG2, IMAG3, IMAG4, IMAG5]", "- index: {construct: PERQ}"}},
     {SHARED "lca/carcinoma.csv", {"  A: {type: nominal}", "  G: {type: nominal}"}},
     {SHARED "kano/features.csv", {"  Category: {type: nominal}", "  Question: {type: text}"}},
     {SHARED "kano/storage--cohort1-clean.csv",
@@ -34,7 +34,8 @@ static const init_case cases[] = {
     {SHARED "servqual/kiosk_utf8.csv", {"points_1_7: {range: [1, 7]}", "type: multi, delimiter: \", \""}},
     {SHARED "servqual/kiosk_cp949.csv", {"data: {encoding: cp949}", "points_1_7: {range: [1, 7]}"}},
     {SHARED "exports/kobo/data.csv",
-     {"  grp_b_used: {column: \"grp_b/used\", type: multi, delimiter: \" \"", "texts: {\"True\": 1, \"False\": 0}",
+     {"  grp_b_used: {column: \"grp_b/used\", type: multi, delimiter: \" \"",
+      "texts: {\"True\": 1, \"False\": 0}",
       "  grp_b_sat: {column: \"grp_b/sat\", type: scale, range: [1, 5]"}},
     {SHARED "exports/microsoft-forms/data.csv",
      {"type: multi, delimiter: \";\"", "Somewhat satisfied: 4", "a ranking of 3", "  - csat:"}},

@@ -89,12 +89,18 @@ static const file_case cases[] = {
     /* Zeros in front are no numbers. */
     {{"branch,x\n" R3("007,1\n010,2\n")}, {"  branch: {type: nominal}", "zeros stand in front"}, NULL},
     /* Nor are ids of 18 digits. */
-    {{"order,x\n110105199001011234,1\n110105199001011235,2\n"}, {"  order: {type: text}"}, "order: {type: number"},
+    {{"order,x\n110105199001011234,1\n110105199001011235,2\n"},
+     {"  order: {type: text}"},
+     "order: {type: number"},
     /* Blanks do not make a text of numbers; a comma of thousands and a unit are taken off. */
-    {{"spent,n\n\"1,234.50元\",\n800元,3\n300,4\n"}, {"  spent: {type: number, thousands: \",\", suffix: 元}"}, NULL},
+    {{"spent,n\n\"1,234.50元\",\n800元,3\n300,4\n"},
+     {"  spent: {type: number, thousands: \",\", suffix: 元}"},
+     NULL},
     {{"paid\n$3\n$4.50\n$1200\n"}, {"  paid: {type: number, prefix: \"$\"}  # 3..1200"}, NULL},
     /* A comma is the decimal mark where nothing else has one. */
-    {{"a;b\n0,5;12,25\n1,5;3\n"}, {"data: {decimal: \",\"}", "  a: {type: number}", "  b: {type: number}"}, NULL},
+    {{"a;b\n0,5;12,25\n1,5;3\n"},
+     {"data: {decimal: \",\"}", "  a: {type: number}", "  b: {type: number}"},
+     NULL},
     /* 1,3 as Qualtrics writes it is a list. */
     {{"used;x\n1,3;1\n2;2\n1,4;3\n"}, {"  used: {type: multi, delimiter: \",\"}"}, "decimal"},
     /* Codes of no answer are found before the type is. */
@@ -105,7 +111,9 @@ static const file_case cases[] = {
     {{"overall\n" R9("4\n5\nN/A\ndon't know\n")},
      {"type: scale, range: [1, 5], missing: {\"N/A\": not_applicable, \"don't know\": dont_know}"},
      NULL},
-    {{"age\n18\n35\n70\n22\n41\n33\n19\n20\n21\n23\n24\n25\n26\n999\n"}, {"  age: {type: number, missing: {999: other}}", "ambiguous: 999"}, NULL},
+    {{"age\n18\n35\n70\n22\n41\n33\n19\n20\n21\n23\n24\n25\n26\n999\n"},
+     {"  age: {type: number, missing: {999: other}}", "ambiguous: 999"},
+     NULL},
     /* Ten points, nobody at the low end. */
     {{"q1,q2,q3\n" R9("4,10,7\n10,3,10\n9,9,2\n8,10,10\n")},
      {"  points_1_10: {range: [1, 10]}  # 3 variables", "  q1: {scale: points_1_10}  # 4..10, 36 of 36 rows",
@@ -119,7 +127,9 @@ static const file_case cases[] = {
      {"type: scale, range: [0, 10]", "  - nps:\n      items: [how_likely_are_you_to_recommend_us]"},
      "ambiguous"},
     {{"您愿意推荐我们吗\n7\n10\n9\n"}, {"range: [0, 10]", "ambiguous: nobody answered 0", "- nps:"}, NULL},
-    {{"推薦意願,x\n10 - 非常願意,1\n3,2\n0 - 完全不願意,2\n"}, {"range: [0, 10], leading_number: true", "- nps:"}, NULL},
+    {{"推薦意願,x\n10 - 非常願意,1\n3,2\n0 - 完全不願意,2\n"},
+     {"range: [0, 10], leading_number: true", "- nps:"},
+     NULL},
     {{"recommend\n1\n5\n4\n"}, {"type: scale, range: [1, 5]"}, "nps"},
     {{"你的评分（1-7）\n3\n4\n2\n"}, {"type: scale, range: [1, 7]"}, NULL},
     /* Ladders, whatever stands around the words. */
@@ -131,7 +141,9 @@ static const file_case cases[] = {
      {"texts: {\"E.非常不满意\": 1, 不满意: 2, \"C.一般\": 3, 满意: 4, \"A.非常满意\": 5}", "- csat:"},
      NULL},
     {{"服務\n非常滿意\n普通\n不滿意\n不清楚\n"}, {"普通: 3", "missing: {不清楚: dont_know}"}, NULL},
-    {{"Visits\nNever\nOften\nSometimes\n"}, {"Never: 1, Rarely: 2, Sometimes: 3, Often: 4, Always: 5"}, "csat"},
+    {{"Visits\nNever\nOften\nSometimes\n"},
+     {"Never: 1, Rarely: 2, Sometimes: 3, Often: 4, Always: 5"},
+     "csat"},
     {{"s1,s2\nAgree,Strongly agree\nDisagree,Agree\nStrongly disagree,agree\n"},
      {"  agree5: {range: [1, 5], texts: {Strongly disagree: 1, Disagree: 2", "Agree: 4, agree: 4",
       "  s1: {scale: agree5}"},
@@ -139,17 +151,23 @@ static const file_case cases[] = {
     {{"cat\nlikes\nneutral\nhates\nlikes\n"}, {"  cat: {type: nominal}"}, "scale"},
     /* Dates, and two readings. */
     {{"Start Date,d\n03/04/2025 9:10,1\n04/05/2025 9:10,2\n"},
-     {"type: date, format: \"%m/%d/%Y *\"", "ambiguous: no day is above 12, so it may be format: \"%d/%m/%Y *\""},
+     {"type: date, format: \"%m/%d/%Y *\"",
+      "ambiguous: no day is above 12, so it may be format: \"%d/%m/%Y *\""},
      NULL},
     {{"d\n13/04/2025\n04/05/2025\n"}, {"  d: {type: date, format: \"%d/%m/%Y\"}"}, "ambiguous"},
-    {{"d\n2025-03-01\n45748\n2025/4/2\n"}, {"  d: {type: date, format: [\"%Y-%m-%d\", \"%Y/%m/%d\", excel]}"}, NULL},
+    {{"d\n2025-03-01\n45748\n2025/4/2\n"},
+     {"  d: {type: date, format: [\"%Y-%m-%d\", \"%Y/%m/%d\", excel]}"},
+     NULL},
     {{"n\n45748\n45749\n45760\n"}, {"  n: {type: number}"}, "date"},
     /* Ids, weights. */
     {{"Respondent ID,wt\n17,0.8\n18,1.2\n19,1\n"},
-     {"  respondent_id: {column: Respondent ID, type: id", "  wt: {type: weight, kind: sampling}", "# weight: wt"},
+     {"  respondent_id: {column: Respondent ID, type: id", "  wt: {type: weight, kind: sampling}",
+      "# weight: wt"},
      "\nweight:"},
     /* Several answers: in one cell, in columns of marks, of texts, of flags. */
-    {{"Which?\n\"Web shop, App\"\nApp\n\"App, Phone\"\nWeb shop\n"}, {"type: multi, delimiter: \", \""}, NULL},
+    {{"Which?\n\"Web shop, App\"\nApp\n\"App, Phone\"\nWeb shop\n"},
+     {"type: multi, delimiter: \", \""},
+     NULL},
     {{"why\n\"Fast, friendly, cheap\"\n\"I had to wait, which I hate\"\n\"Nice people, bad coffee\"\n"},
      {"  why: {type: text}"},
      "multi"},
@@ -160,23 +178,32 @@ static const file_case cases[] = {
     {{"Q | Web,Q | App,Q | Other\nWeb,,\n,App,kiosk\nWeb,App,\n"},
      {"      Other: \"Q | Other\"", "    chosen: any"},
      NULL},
-    {{"use___1,use___2\nChecked,Unchecked\nUnchecked,Checked\n"}, {"    texts: {Checked: 1, Unchecked: 0}"}, NULL},
+    {{"use___1,use___2\nChecked,Unchecked\nUnchecked,Checked\n"},
+     {"    texts: {Checked: 1, Unchecked: 0}"},
+     NULL},
     /* A matrix is a construct; an item that goes against the others is told. */
     {{"How do you like us? [Price],How do you like us? [Speed]\n4,5\n3,2\n1,1\n"},
      {"    label: \"How do you like us?\"", "  - index: {construct: how_do_you_like_us}"},
      NULL},
-    {{"v1,v2,v3\n" R9("1,1,5\n2,2,4\n4,4,2\n5,5,1\n")}, {"# r = -1.00 with the rest of its battery"}, "reverse: true}"},
+    {{"v1,v2,v3\n" R9("1,1,5\n2,2,4\n4,4,2\n5,5,1\n")},
+     {"# r = -1.00 with the rest of its battery"},
+     "reverse: true}"},
     /* Rare zeros beside a scale from 1. */
     {{"a1,a2,a3\n" R36("1,2,3\n5,1,5\n3,5,1\n") "0,4,4\n4,0,3\n"},
      {"missing: {0: not_applicable}", "if it is an answer: range: [0, 5]"},
      NULL},
     /* Hostile titles and texts. */
     {{"\"a: {b}\",\"q*\",\"# x\",\"yes\",\"say \"\"hi\"\" \\\"\n1,2,3,4,5\n"},
-     {"column: \"a: {b}\"", "column: \"q*\"", "column: \"# x\"", "  \"yes\": {", "column: \"say \\\"hi\\\" \\\\\""},
+     {"column: \"a: {b}\"", "column: \"q*\"", "column: \"# x\"", "  \"yes\": {",
+      "column: \"say \\\"hi\\\" \\\\\""},
      NULL},
-    {{"t\n\"- [x]: {y}\"\n\"- [x]: {y}\"\n\"#\"\n"}, {"  t: {type: nominal}  # 2 different: - [x]: {y} 2, # 1"}, NULL},
+    {{"t\n\"- [x]: {y}\"\n\"- [x]: {y}\"\n\"#\"\n"},
+     {"  t: {type: nominal}  # 2 different: - [x]: {y} 2, # 1"},
+     NULL},
     /* Files of several waves. */
-    {{"id,sat\n1,5\n2,4\n", "id,sat,rec\n3,3,9\n4,5,10\n"}, {"  rec: {type: nominal, optional: true}", "and 1 more"}, "sat: {type: scale, range: [1, 5], optional"},
+    {{"id,sat\n1,5\n2,4\n", "id,sat,rec\n3,3,9\n4,5,10\n"},
+     {"  rec: {type: nominal, optional: true}", "and 1 more"},
+     "sat: {type: scale, range: [1, 5], optional"},
 };
 
 static void columns_become_what_people_take_them_for(void **state) {
@@ -208,7 +235,8 @@ static void a_file_that_is_not_utf_8_is_read_in_the_probable_encoding(void **sta
   const scene *s = *state;
   /* 满意度 / 非常满意 / 一般 / 不满意 in GBK */
   static const char text[] =
-      "\xc2\xfa\xd2\xe2\xb6\xc8,x\n\xb7\xc7\xb3\xa3\xc2\xfa\xd2\xe2,1\n\xd2\xbb\xb0\xe3,2\n\xb2\xbb\xc2\xfa\xd2\xe2,3\n";
+      "\xc2\xfa\xd2\xe2\xb6\xc8,x\n\xb7\xc7\xb3\xa3\xc2\xfa\xd2\xe2,1\n\xd2\xbb\xb0\xe3,"
+      "2\n\xb2\xbb\xc2\xfa\xd2\xe2,3\n";
   char path[PATH_BYTES];
   process_write_file(s->directory, "gbk.csv", text, sizeof text - 1, path, sizeof path);
   const char *given = path;
@@ -221,14 +249,16 @@ static void a_file_that_is_not_utf_8_is_read_in_the_probable_encoding(void **sta
 
 /* ---- Tables at random ---------------------------------------------------------------------------- */
 
-static const char *const titles[] = {"q1",  "q2",       "q3",     "Q | A",   "Q | B",  "Q | Other", "id",     "满意度",
-                                     "wt",  "date",     "m___1",  "m___2",   "a[1]",   "a[2]",      "推荐?",  "x y: z",
-                                     "q*",  "a #1",     "note",   "\"\"\"\"", "used_1", "used_2",    "12",     "null"};
+static const char *const titles[] = {"q1",   "q2",       "q3",     "Q | A",  "Q | B", "Q | Other",
+                                     "id",   "满意度",   "wt",     "date",   "m___1", "m___2",
+                                     "a[1]", "a[2]",     "推荐?",  "x y: z", "q*",    "a #1",
+                                     "note", "\"\"\"\"", "used_1", "used_2", "12",    "null"};
 
-static const char *const cells[] = {"",       "0",       "1",        "2",        "5",         "9",      "10",       "99",
-                                    "-9",     "N/A",     "满意",     "非常满意", "一般",      "Agree",  "Yes",      "No",
-                                    "A;B",    "A;",      "\"A, B\"", "\"x, y\"", "2025-03-01", "3/4/25", "007",      "1.5",
-                                    "\"1,5\"", "\"\"\"\"", "# - {",    "5 - good", "good (3)",  "$4",     "\xef\xbc\x95", "\xe2\x80\x8b"};
+static const char *const cells[] = {
+    "",        "0",        "1",        "2",        "5",          "9",      "10",           "99",
+    "-9",      "N/A",      "满意",     "非常满意", "一般",       "Agree",  "Yes",          "No",
+    "A;B",     "A;",       "\"A, B\"", "\"x, y\"", "2025-03-01", "3/4/25", "007",          "1.5",
+    "\"1,5\"", "\"\"\"\"", "# - {",    "5 - good", "good (3)",   "$4",     "\xef\xbc\x95", "\xe2\x80\x8b"};
 
 /* A column has cells of a few kinds: purely random ones would all be categories. */
 static void put_table(seeded *r, buf *out) {
@@ -306,7 +336,8 @@ static void a_proposal_depends_on_the_file_alone(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(columns_become_what_people_take_them_for, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(a_file_that_is_not_utf_8_is_read_in_the_probable_encoding, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_file_that_is_not_utf_8_is_read_in_the_probable_encoding, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(any_table_has_a_proposal_that_compiles, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_proposal_depends_on_the_file_alone, set_up, tear_down),
   };
