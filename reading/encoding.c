@@ -258,12 +258,12 @@ static const hint *hint_of(const uint8_t *bytes, size_t length) {
   return n.above_hangul * 10 < n.pairs ? &korean : &simplified;
 }
 
-const char *encoding_hint(const uint8_t *bytes, size_t length, const char **encoding) {
-  const hint *h = hint_of(bytes, length);
-  if (encoding != NULL) {
-    *encoding = h->encoding;
-  }
-  return h->sentence;
+const char *encoding_hint(const uint8_t *bytes, size_t length) {
+  return hint_of(bytes, length)->sentence;
+}
+
+const char *encoding_guess(const uint8_t *bytes, size_t length) {
+  return hint_of(bytes, length)->encoding;
 }
 
 status converter_open(const char *encoding, const char *title, converter **out, error *err) {

@@ -34,9 +34,10 @@ void encoding_watch_bytes(encoding_watch *w, const uint8_t *bytes, size_t length
 /* They are, and there were enough characters beyond ASCII that this is no accident. */
 bool encoding_watch_is_utf8(const encoding_watch *w);
 
-/* The probable encoding of bytes that are not UTF-8, as a sentence that says what to do.  Static; so is its
- * name, *ENCODING (may be NULL). */
-const char *encoding_hint(const uint8_t *bytes, size_t length, const char **encoding);
+/* The probable encoding of bytes that are not UTF-8, as a sentence that says what to do.  Static. */
+const char *encoding_hint(const uint8_t *bytes, size_t length);
+/* Its name, static; NULL: they do not look like text. */
+const char *encoding_guess(const uint8_t *bytes, size_t length);
 
 typedef struct converter converter;
 

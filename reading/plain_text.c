@@ -33,7 +33,7 @@ status plain_text_check(const uint8_t *text, size_t length, uint64_t first_line,
   }
   const uint64_t line = first_line + plain_text_lines(text, begin);
   const size_t sample = length - begin < HINT_BYTES ? length - begin : HINT_BYTES;
-  const char *hint = encoding_hint(text + begin, sample, NULL);
+  const char *hint = encoding_hint(text + begin, sample);
   if (text[at] == '\0') {
     return error_set(
         err, STATUS_DATA, "%s:%llu: byte %zu of the line is NUL, which is not text; %s", title,

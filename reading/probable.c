@@ -29,7 +29,7 @@ static status look(unpacker *u, const char **encoding, error *err) {
     const size_t good = plain_text_good(bytes, length);
     /* A character may be cut where the sample ends. */
     if (good < length && (length < SAMPLE_BYTES || length - good >= CHARACTER_BYTES)) {
-      (void)encoding_hint(bytes, length, encoding);
+      *encoding = encoding_guess(bytes, length);
       return STATUS_OK;
     }
     kept = length - good;

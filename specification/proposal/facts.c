@@ -37,7 +37,26 @@ static fact_text *find_text(column_facts *c, slice text, uint64_t hash) {
   return NULL;
 }
 
-static void explain(const facts *f, fact_text *t, slice text) {
+static bool is_code(slice text, const code_range *range) {
+  decimal number;
+  decimal bound;
+  if (!range->is_range) {
+    return slice_equal(text, range->low);
+  }
+  return decimal_parse(text, '.', &number) &&
+         (range->low.length == 0 ||
+          (decimal_parse(range->low, '.', &bound) && decimal_compare(number, bound) >= 0)) &&
+         (range->high.length == 0 ||
+          (decimal_parse(range->high, '.', &bound) && decimal_compare(number, bound) <= 0));
+}
+
+static void explain(const facts *f, const column_facts *c, fact_text *t, slice text) {
+  for (uint32_t i = 0; i < c->codes->missing_count; i++) {
+    if (is_code(text, &c->codes->missing[i])) {
+      *t = (fact_text){.hash = t->hash, .count = t->count, .reason = "other", .is_sure = true, .is_platforms = true};
+      return;
+    }
+  }
   for (size_t i = 0; f->platform != NULL && f->platform->missing[i].code != NULL; i++) {
     if (slice_equal(text, slice_of(f->platform->missing[i].code))) {
       t->reason = f->platform->missing[i].reason;
@@ -64,7 +83,7 @@ static bool count_text(facts *f, column_facts *c, slice text, uint64_t count, bo
     return true;
   }
   fact_text t = {.hash = hash, .count = count};
-  explain(f, &t, text);
+  explain(f, c, &t, text);
   *is_absent = t.reason != NULL;
   c->repeats = c->repeats || (count > 1 && t.reason == NULL) || c->texts_count >= FACTS_UNIQUE_MAX;
   const bool is_kept = c->texts_count < FACTS_TEXTS_MAX || t.reason != NULL;
@@ -238,6 +257,7 @@ status facts_gather(facts *f, const manifest *dataset, store *shards, error *err
     const manifest_column *column = &dataset->columns[i];
     f->columns[i] = (column_facts){.title = column->name,
                                    .label = column->label,
+                                   .codes = &column->codes,
                                    .lacking = column->lacking_count > 0,
                                    .prefix = "",
                                    .suffix = ""};

@@ -20,7 +20,7 @@ typedef struct fact_text {
   uint64_t hash, count;
   const char *reason; /* it is no answer (absences.h); NULL: it may be one */
   bool is_sure;       /* of a reason: also among words */
-  bool is_platforms;  /* of a reason: need not be declared */
+  bool is_platforms;  /* of a reason: a platform or the file's dictionary gives it, so it need not be declared */
 } fact_text;
 
 /* Rows whose texts fit the same formats of dates. */
@@ -34,6 +34,7 @@ typedef struct date_set {
  * else matters, and columns of many texts are read faster. */
 typedef struct column_facts {
   slice title, label; /* borrowed from the manifest */
+  const column_codes *codes; /* the same: what the file's dictionary says */
   bool lacking;       /* some file does not have it */
   uint64_t rows, blank, absent;
   fact_text *texts;

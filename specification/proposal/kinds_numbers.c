@@ -85,7 +85,7 @@ bool guess_dates(guesses *g, guess *at) {
 bool guess_weight(guesses *g, guess *at) {
   const column_facts *c = at->facts;
   const uint64_t answers = facts_answers(c);
-  if (!words_have(WORD_WEIGHT, c->title) || c->plain != answers || c->low.mantissa < 0 ||
+  if ((!words_have(WORD_WEIGHT, c->title) && !c->codes->is_weight) || c->plain != answers || c->low.mantissa < 0 ||
       c->high.mantissa == 0 || c->absent > 0) {
     return false;
   }
@@ -231,7 +231,8 @@ static void take_range(guesses *g, guess *at) {
     at->low = 0;
     at->high = 10;
   } else {
-    at->is_rating = kinds_title_has(at, WORD_RATING) && at->high >= 2;
+    at->is_rating =
+        (kinds_title_has(at, WORD_RATING) || at->facts->codes->measure == MEASURE_ORDINAL) && at->high >= 2;
   }
   at->is_recommendation =
       at->type == GUESS_SCALE && at->low == 0 && at->high == 10 && kinds_title_has(at, WORD_RECOMMEND);

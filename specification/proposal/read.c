@@ -58,7 +58,7 @@ static reading_options options_of(const reading_options *options, size_t index) 
 
 static status list_columns(column_list *l, const reading_options *options, const char *path, error *err) {
   manifest *header = NULL;
-  TRY(reading_header(options, path, &header, err));
+  TRY(reading_header(options, path, &header, NULL, err));
   bool well = true;
   for (uint32_t i = 0; well && i < header->columns_count; i++) {
     well = add_column(l, header->columns[i].name);
