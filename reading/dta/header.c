@@ -145,14 +145,15 @@ static status read_tagged(input_file *f, uint64_t *variables, error *err) {
 }
 
 static status read_untagged(input_file *f, uint64_t *variables, error *err) {
-  enum { START_BYTES = 4, FILE_LABEL_BYTES = 81, TIME_BYTES = 18 };
+  enum { START_BYTES = 4, FILE_LABEL_BYTES = 81, TIME_BYTES = 18, RELEASE_FIRST = 102, RELEASE_LAST = 115 };
   dta_file *d = f->self;
-  TRY(byte_stream_need(&d->in, START_BYTES, within, err));
+  TRY(byte_stream_ask(&d->in, START_BYTES, err));
   const uint8_t *start = byte_stream_bytes(&d->in);
-  TRY(find_layout(f, start[0], err));
-  if (d->layout->has_tags || (start[1] != 1 && start[1] != 2)) {
-    return dta_damaged(f, "its header is not one of its format", err);
+  if (byte_stream_left(&d->in) < START_BYTES || start[0] < RELEASE_FIRST || start[0] > RELEASE_LAST ||
+      (start[1] != 1 && start[1] != 2)) {
+    return error_set(err, STATUS_DATA, "%s: is not a Stata file", f->title);
   }
+  TRY(find_layout(f, start[0], err));
   set_order(d, start[1] == 1);
   byte_stream_take(&d->in, START_BYTES);
   TRY(take_number(f, 2, variables, err));

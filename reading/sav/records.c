@@ -90,12 +90,13 @@ static status read_header(input_file *f, sav_records *r, error *err) {
   if (byte_stream_left(&s->in) == 0) {
     return error_set(err, STATUS_DATA, "%s: is empty", f->title);
   }
-  TRY(byte_stream_need(&s->in, HEADER_BYTES, "its header", err));
   const uint8_t *header = byte_stream_bytes(&s->in);
-  if (memcmp(header, "$FL2", 4) != 0 && memcmp(header, "$FL3", 4) != 0) {
+  if (byte_stream_left(&s->in) < 4 || (memcmp(header, "$FL2", 4) != 0 && memcmp(header, "$FL3", 4) != 0)) {
     return error_set(err, STATUS_DATA, "%s: is not an SPSS system file, which begins with $FL2 or $FL3",
                      f->title);
   }
+  TRY(byte_stream_need(&s->in, HEADER_BYTES, "its header", err));
+  header = byte_stream_bytes(&s->in);
   uint32_t layout = sav_u32(&s->numbers, header + HEADER_LAYOUT);
   s->numbers.is_swapped = layout != 2 && layout != 3;
   layout = sav_u32(&s->numbers, header + HEADER_LAYOUT);

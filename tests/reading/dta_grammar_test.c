@@ -276,6 +276,12 @@ static void damaged_and_unknown_files_are_refused_by_name(void **state) {
     assert_refused(&file, cases[i].problem);
     buf_fini(&file);
   }
+  buf text = {.data = (uint8_t *)"a,b\n1,2\n", .length = 8};
+  const reading_options as_dta = {.format = "dta"};
+  dataset refused = read_text(&as_dta, text.data, text.length);
+  assert_int_equal(refused.code, STATUS_DATA);
+  assert_contains(refused.err.message, "is not a Stata file");
+  drop_dataset(&refused);
   for (int k = 0; k < FORMS; k++) {
     buf file = types_file(forms[k]);
     const size_t whole = file.length;

@@ -168,6 +168,8 @@ static void damaged_dictionaries_are_refused_by_name(void **state) {
     assert_refused(&h.file, NULL, cases[i].problem);
     buf_fini(&h.file);
   }
+  buf text = {.data = (uint8_t *)"a,b\n1,2\n", .length = 8};
+  assert_refused(&text, NULL, "is not an SPSS system file");
   by_hand h = begin_by_hand(false, 0, 1);
   end_dictionary(&h);
   assert_refused(&h.file, NULL, "has no variables");
