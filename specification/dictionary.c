@@ -126,7 +126,8 @@ static void take_missing(taking *t, const code_label *const *ends, uint32_t ends
   if (!wants(t, "missing") || codes->missing_count + ends_count == 0) {
     return;
   }
-  node *map = node_new_map(t->c->memory, MISSING_TAKEN_MAX, t->at);
+  const uint64_t most = (uint64_t)codes->missing_count + codes->values_count + ends_count;
+  node *map = node_new_map(t->c->memory, most < MISSING_TAKEN_MAX ? (size_t)most : MISSING_TAKEN_MAX, t->at);
   if (map == NULL) {
     return;
   }
