@@ -84,6 +84,13 @@ static status tell_row(telling *t, uint32_t row, error *err) {
 
 static status tell_column(frame *f, uint32_t variable, uint32_t column, telling *t, error *err) {
   const program_variable *v = &f->program->variables[variable];
+  const char *name = v->kind == VARIABLE_MULTI_FLAGS ? v->columns[column] : v->column;
+  packed_column there;
+  bool is_absent = false;
+  TRY(frame_column(f, v, name, &there, &is_absent, err));
+  if (is_absent) {
+    return STATUS_OK; /* an optional variable's, in another file */
+  }
   TRY(frame_column_answers(f, variable, column, &t->answers, err));
   TRY(cell_texts_open(f, variable, column, &t->texts, err));
   t->exception = 0;
@@ -116,8 +123,8 @@ status frame_told(frame *f, uint32_t variable, const told_cells **out, uint32_t 
   const program_variable *v = &f->program->variables[variable];
   *out = &none;
   *count = 0;
-  if (v->kind >= VARIABLE_RECODE) {
-    return STATUS_OK;
+  if (v->kind >= VARIABLE_RECODE || v->stacked) {
+    return STATUS_OK; /* of stacked ones the report tells the invalid cells */
   }
   const uint32_t columns = v->kind == VARIABLE_MULTI_FLAGS ? v->columns_count : 1;
   telling t = {.tells_answers = v->kind != VARIABLE_NUMBER};

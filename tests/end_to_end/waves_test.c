@@ -77,7 +77,7 @@ static void a_question_that_a_wave_lacks_was_not_asked_there(void **state) {
   process_result r;
   CANVASS(&r, "run", "--quiet", s->spec, jan, feb, mar);
   assert_int_equal(r.exit_code, 4);
-  assert_contains(r.err, "mar.csv: these columns are not in the header: \"sat\" (did you mean \"Sat\"?)\n");
+  assert_contains(r.err, "mar.csv: these columns are not in the header: \"sat\" (did you mean \"Sat\"?)");
   process_result_fini(&r);
 }
 
