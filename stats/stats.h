@@ -28,6 +28,12 @@ status stats_map_write(const stats_map *m, buf *partial, error *err) MUST_USE;
 /* ---- REDUCE: appends the encoded merge of COUNT partials of PROGRAM, in any order. */
 status stats_reduce(slice program, const slice *partials, size_t count, buf *merged, error *err) MUST_USE;
 
+/* Whether the bytes are a plan, a program, a partial of PROGRAM: of those that other workers made, a task
+ * that failed says which is not.  STATUS_CORRUPT when it does not decode. */
+status stats_check_plan(slice plan, error *err) MUST_USE;
+status stats_check_program(slice program, error *err) MUST_USE;
+status stats_check_partial(slice program, slice partial, error *err) MUST_USE;
+
 /* ---- STEP */
 /* Exactly one of report and program is not empty. */
 typedef struct stats_outcome {

@@ -29,7 +29,8 @@ typedef struct outcome {
   char work[16];
   status st;
   error failure;
-  digest lost; /* the blob that could not be obtained; all zero: none */
+  digest lost;         /* the blob that could not be obtained, or read; all zero: none */
+  uint64_t unreadable; /* it came whole: 1 + which payload it is; 0: it did not */
   uint64_t computed, cached, by_name;
   zmq_msg_t frames[2];
   size_t frames_count;

@@ -258,6 +258,19 @@ static status pack(computing *c, task_output *output, error *err) {
 
 /* ---- Running ------------------------------------------------------------------------------------- */
 
+/* The broker compares nobody's bytes with a program: it is told which payload is not what the task needs, and
+ * has it made again. */
+static status name_unreadable(computing *c, size_t payload, error *err) {
+  outcome *o = &c->task->outcome;
+  const slice p = c->payloads[payload - 1];
+  char hex[DIGEST_HEX_BYTES];
+  TRY(digest_of(p.bytes, p.length, &o->lost, err));
+  digest_hex(&o->lost, hex);
+  o->unreadable = payload;
+  return error_context(err, STATUS_CORRUPT, "blob %s (%zu of %zu of this %s task) cannot be read", hex,
+                       payload, c->task->message->payloads_count, o->work);
+}
+
 static status run_looked_up(computing *c, error *err) {
   worker *w = c->owner;
   const message *m = &c->task->message->header;
@@ -275,8 +288,12 @@ static status run_looked_up(computing *c, error *err) {
                          .path = find_path,
                          .stop = &w->stop};
   task_output output;
-  TRY(task_run(&in, &output, err));
-  const status st = pack(c, &output, err);
+  status st = task_run(&in, &output, err);
+  if (st == STATUS_CORRUPT && output.unreadable > 0) {
+    return name_unreadable(c, output.unreadable, err);
+  }
+  TRY(st);
+  st = pack(c, &output, err);
   task_output_fini(&output);
   return st;
 }
@@ -298,6 +315,7 @@ static void find_damaged(computing *c, outcome *o) {
       char hex[DIGEST_HEX_BYTES];
       digest_hex(&name, hex);
       note_damaged(c, &name);
+      o->unreadable = 0;
       o->st = error_set(&o->failure, STATUS_CORRUPT, "blob %s was altered or cut off", hex);
       return;
     }

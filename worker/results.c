@@ -158,6 +158,9 @@ static bool send_failure(talk *t, assignment *a) {
   if (!digest_equal(&o->lost, &none)) {
     message_set_bytes(&m, FIELD_BLOB, o->lost.bytes, DIGEST_BYTES);
   }
+  if (o->unreadable > 0) {
+    message_set_integer(&m, FIELD_UNREADABLE, o->unreadable);
+  }
   return connection_send(t, &m, NULL, 0);
 }
 

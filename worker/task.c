@@ -145,11 +145,53 @@ static status read_files(const task_input *in, task_output *out, error *err) {
   return buf_status(&out->payloads[0], "a manifest", err);
 }
 
+/* ---- What cannot be read ---------------------------------------------------------------------------- */
+
+/* 1 + the first of the partials from FIRST on that is none of the program in payload OF; 0: all are. */
+static size_t find_partial(const task_input *in, size_t of, size_t first) {
+  for (size_t i = first; i < in->payloads_count; i++) {
+    if (stats_check_partial(in->payloads[of], in->payloads[i], NULL) == STATUS_CORRUPT) {
+      return i + 1;
+    }
+  }
+  return 0;
+}
+
+static size_t blame_program(const task_input *in) {
+  return stats_check_program(in->payloads[0], NULL) == STATUS_CORRUPT ? 1 : 0;
+}
+
+static size_t blame_reduced(const task_input *in) {
+  const size_t first = blame_program(in);
+  return first > 0 ? first : find_partial(in, 0, 1);
+}
+
+/* When its plan, program and partials are in order, it is what the STEP before left, or the plan that
+ * promises more than its program has. */
+static size_t blame_stepped(const task_input *in) {
+  if (stats_check_plan(in->payloads[0], NULL) == STATUS_CORRUPT) {
+    return 1;
+  }
+  if (stats_check_program(in->payloads[2], NULL) == STATUS_CORRUPT) {
+    return 3;
+  }
+  const size_t partial = find_partial(in, 2, 3);
+  if (partial > 0) {
+    return partial;
+  }
+  return in->payloads[1].length > 0 ? 2 : 1;
+}
+
 static const struct {
   const char *name;
   status (*run)(const task_input *in, task_output *out, error *err);
-} works[] = {
-    {"map", run_map}, {"reduce", run_reduce}, {"step", run_step}, {"plan", make_plan}, {"read", read_files}};
+  size_t (*blame)(const task_input *in); /* NULL: its payloads are a client's, or a dataset's */
+  size_t payloads_least;
+} works[] = {{"map", run_map, blame_program, 2},
+             {"reduce", run_reduce, blame_reduced, 2},
+             {"step", run_step, blame_stepped, 4},
+             {"plan", make_plan, NULL, 0},
+             {"read", read_files, NULL, 0}};
 
 status task_run(const task_input *in, task_output *out, error *err) {
   *out = (task_output){0};
@@ -159,6 +201,9 @@ status task_run(const task_input *in, task_output *out, error *err) {
       if (st != STATUS_OK) {
         task_output_fini(out);
         *out = (task_output){0};
+      }
+      if (st == STATUS_CORRUPT && works[i].blame != NULL && in->payloads_count >= works[i].payloads_least) {
+        out->unreadable = works[i].blame(in);
       }
       return st;
     }

@@ -29,6 +29,8 @@ typedef struct task_output {
                       READ: manifest */
   size_t payloads_count;
   uint64_t states_computed, states_cached; /* MAP: of a shard and an accumulator each */
+  /* After STATUS_CORRUPT: 1 + the payload that is not what the task needs.  0: none of them. */
+  size_t unreadable;
 } task_output;
 
 status task_run(const task_input *in, task_output *out, error *err) MUST_USE;

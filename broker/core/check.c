@@ -11,7 +11,7 @@ typedef struct walk {
   const core *core;
   error *err;
   size_t running; /* nodes that some worker has */
-  size_t strays;
+  size_t strays, verdicts;
   size_t jobs, turns;
   core_blob *blobs;
   size_t blobs_count, blobs_capacity;
@@ -142,11 +142,8 @@ static bool check_dispute(walk *w, const node *n) {
     return BROKEN(w, 1, NODE_FORMAT " counts as done and is disputed", NODE_ARGS(n));
   }
   for (uint32_t i = 0; i < d->votes_count; i++) {
-    for (uint32_t k = 0; k < i; k++) {
-      const bool same = digest_equal(&d->votes[i].content, &d->votes[k].content);
-      if (same && d->votes[i].who != d->votes[k].who) {
-        return BROKEN(w, 1, NODE_FORMAT " is decided and still disputed", NODE_ARGS(n));
-      }
+    if (dispute_is_decided(d, &d->votes[i].content)) {
+      return BROKEN(w, 1, NODE_FORMAT " is decided and still disputed", NODE_ARGS(n));
     }
   }
   return true;
@@ -181,10 +178,21 @@ static bool check_strays(walk *w, const node *n) {
   return true;
 }
 
+/* What will end a job is listed, and what is done ends none. */
+static bool check_verdict(walk *w, const node *n) {
+  const verdict *v = n->verdict;
+  w->verdicts += v != NULL;
+  if (v != NULL && (v->of != n || n->state == NODE_DONE)) {
+    return BROKEN(w, 2, NODE_FORMAT " is to end its job against its state %u", NODE_ARGS(n),
+                  (unsigned)n->state);
+  }
+  return true;
+}
+
 static bool check_node(walk *w, const node *n) {
   w->running += n->state == NODE_RUNNING;
-  return check_state(w, n) && check_need(w, n) && check_dispute(w, n) && check_lease(w, n) &&
-         check_strays(w, n);
+  return check_verdict(w, n) && check_state(w, n) && check_need(w, n) && check_dispute(w, n) &&
+         check_lease(w, n) && check_strays(w, n);
 }
 
 /* ---- Jobs ------------------------------------------------------------------------------------------ */
@@ -348,6 +356,10 @@ static bool check_workers(walk *w) {
   }
   if (strays != w->strays) {
     return BROKEN(w, 2, "workers have %zu overdue tasks, jobs %zu", strays, w->strays);
+  }
+  if (w->verdicts != length_of(&w->core->verdicts)) {
+    return BROKEN(w, 2, "%zu tasks are to end their jobs, and %zu are listed", w->verdicts,
+                  length_of(&w->core->verdicts));
   }
   if (running != w->running || running != w->core->tasks_running) {
     return BROKEN(w, 2, "workers run %zu tasks, jobs %zu, and %zu are counted", running, w->running,

@@ -34,12 +34,18 @@ core *core_new(void) {
   chain_init(&c->with_room);
   chain_init(&c->suspects);
   chain_init(&c->alone);
+  chain_init(&c->verdicts);
   c->deaths_max = CORE_DEATHS_MAX;
+  c->confirm_ms = CORE_CONFIRM_MS;
   return c;
 }
 
 void core_set_deaths_max(core *c, uint32_t most) {
   c->deaths_max = most;
+}
+
+void core_set_confirm_ms(core *c, uint64_t confirm_ms) {
+  c->confirm_ms = confirm_ms;
 }
 
 void core_destroy(core *c) {
@@ -75,6 +81,7 @@ static void tick(core *c, const core_event *e) {
   (void)e;
   workers_lose_silent(c);
   overdue_check(c);
+  verdicts_check(c);
   bounds_check(c);
   placement_check_stuck(c);
   jobs_tell_untold(c);

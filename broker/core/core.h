@@ -26,11 +26,15 @@
  *     CORE_THIRD_MS, each of the two runs the task again: one that now agrees with the other was odd; when
  *     both give the same results as before, the job ends with that message, because it cannot be decided
  *     which is right.
+ *     A worker that cannot read what another made accuses it: the task that made it runs elsewhere.  Other
+ *     bytes: the maker was odd; the same: the accuser was (accusations.c).  A failure that no retry cures
+ * ends the job only when a second worker reports one, too, where there is a second one.
  *  2.  Leases are fenced, results are not: a worker that is not heard from loses its tasks to others.
  *     One that is heard from and does not answer in time keeps the task; another worker gets it too
  *     (overdue.c).  A worker that is lost without taking its leave counts against the tasks that it had,
  *     unless its process is heard from again.  After CORE_DEATHS_MAX losses, whatever the workers, the task
- *     runs once more, alone on a worker; when that one is lost too, the job ends and names the task.
+ *     runs once more, alone on a worker; when that one is lost too and its process is not heard from within
+ *     CORE_SILENCE_MS, the job ends and names the task.
  *     Failures that workers report count apart, and leaving in order not at all.
  *  3.  Blobs passed in with an event belong to the core; each is released exactly once.
  *  4.  The STEPs of one job all go to workers of one fingerprint.  When no worker of that fingerprint was
@@ -82,8 +86,10 @@ const char *core_work_name(core_work work);
   X(WAIT_WORKER, "no worker takes tasks")                                \
   X(WAIT_TURN, "all workers are busy with other tasks")                  \
   X(WAIT_KIND, "no worker computes as those of its earlier stages did")  \
-  X(WAIT_THIRD, "no third worker decides between two results of a task") \
+  X(WAIT_THIRD, "no third worker decides between two that disagree")     \
   X(WAIT_EMPTY, "a worker is being emptied for a task that lost others") \
+  X(WAIT_CONFIRM, "no second worker tries a task that one cannot do")    \
+  X(WAIT_RETURN, "a worker that ran a task alone may come back")         \
   X(WAIT_ANSWER, "a worker does not answer, and no other one is there")
 typedef enum core_wait_kind {
 #define X(id, text) id,
@@ -134,6 +140,7 @@ typedef enum core_event_kind {
 typedef struct core_joining {
   uint32_t capacity;
   uint64_t process; /* the same as long as it is the same process, also as another peer; 0: unknown */
+  uint64_t trust;   /* whose worker it is: the same for all that one key, or one user, vouches for */
   digest fingerprint;
   const uint64_t *held; /* borrowed: the first 8 bytes, little-endian, of each shard's name */
   size_t held_count;
@@ -199,6 +206,10 @@ typedef struct core_failure {
   /* All zero: none.  A blob that the task needed and could not get: not the task's fault when it is a partial
    * that a worker kept. */
   digest lost;
+  /* 1 + the index among the task's blobs of one that came whole and is not what the task needs: LOST is its
+   * name.  0: none. */
+  uint32_t unreadable;
+  bool is_certain; /* the shell itself found it: nobody else need confirm it */
 } core_failure;
 
 typedef struct core_event {
@@ -362,6 +373,9 @@ core *core_new(void);
 /* How many workers may be lost while they have a task, before it runs alone: at least 1, and more than
  * CORE_DEATHS_MAX where machines are taken away without notice.  Before the first event. */
 void core_set_deaths_max(core *c, uint32_t most);
+/* How long a failure that no retry cures waits for another worker when there is none: CORE_CONFIRM_MS unless
+ * set.  0 where no other one can come. */
+void core_set_confirm_ms(core *c, uint64_t confirm_ms);
 void core_destroy(core *c); /* the shell frees the blobs */
 /* Takes EVENT at NOW_MS (never going back) and appends what is to be done to OUT, in order.  After carrying
  * out all of them the caller sets OUT's count to 0.

@@ -27,6 +27,13 @@ typedef struct job job;
 typedef struct worker worker;
 typedef struct suspicion suspicion;
 typedef struct stray stray;
+typedef struct verdict verdict;
+
+/* Who gives results: a process, and whose it is. */
+typedef struct voter {
+  uint64_t who;   /* 0: unknown */
+  uint64_t trust; /* see core_joining */
+} voter;
 
 /* ---- Nodes ----------------------------------------------------------------------------------------- */
 
@@ -47,17 +54,20 @@ typedef struct node {
   uint32_t index;
   uint32_t attempt;   /* the last that was sent */
   uint32_t tag;       /* of what it was made: of the last sending, or of the result; 0: unknown */
-  uint64_t maker;     /* the worker that gave the result; 0: unknown */
+  voter maker;        /* who gave the result */
   core_states states; /* a leaf's of its last result, or a restored merge's; see counts.c */
   uint32_t home;      /* READY leaves: which of the job's homes */
   uint64_t failed_on[CORE_FAILED_ON_MAX];
+  uint64_t final_trust; /* if is_final: whose */
   suspicion *suspicion; /* workers were lost that had it; NULL: none */
   stray *strays;        /* who else has it, and takes too long */
+  verdict *verdict;     /* it may end its job soon; NULL: no */
   uint64_t sent_ms;
   uint8_t level;
   uint8_t state;
   uint8_t failures, losses;
   uint8_t copies; /* strays that it had because its time was up; at least 1 if it had any */
+  bool is_final;  /* a worker said that no retry helps, and nobody has confirmed it */
   bool sent_twice;
   bool has_content;
   bool picky;          /* READY: in the job's list of those that only some workers may run */
@@ -90,6 +100,15 @@ struct stray {
   uint64_t expires_ms; /* nothing is expected of it any more */
 };
 
+/* A failure that will end the job; see verdicts.c. */
+struct verdict {
+  chain all; /* in core.verdicts */
+  node *of;
+  uint64_t due_ms;
+  bool is_poison; /* workers were lost with it: it runs nowhere until then */
+  error why;      /* if it is not */
+};
+
 /* How long tasks of one kind took in this stage: a ring. */
 typedef struct pace {
   uint32_t took_ms[CORE_PACE_MAX];
@@ -116,7 +135,7 @@ struct worker {
   chain room; /* in core.with_room */
   chain running, keeps;
   uint32_t peer;
-  uint64_t who; /* its process, or its peer number when that is unknown */
+  voter by; /* its process, or its peer number when that is unknown */
   uint32_t capacity, running_count;
   uint32_t owed; /* tasks that it was sent and has not answered, also those that nobody wants any more */
   size_t index;  /* in core.workers */
@@ -141,8 +160,8 @@ typedef struct peer {
   uint32_t number;
   worker *worker;
   chain watches;
-  uint64_t who; /* see worker */
-  bool silent;  /* was a worker, and is one again when heard from */
+  voter by;    /* see worker */
+  bool silent; /* was a worker, and is one again when heard from */
   digest fingerprint;
 } peer;
 
@@ -156,11 +175,11 @@ typedef struct watch {
 
 typedef struct vote {
   digest content;
-  uint64_t who;  /* 0: unknown */
+  voter by;
   bool repeated; /* the worker ran it again with the same result */
 } vote;
 
-/* Different results of one task, until a third run decides. */
+/* Different results of one task, or one that a reader cannot read, until another run decides. */
 typedef struct dispute {
   struct dispute *next;
   uint32_t stage;
@@ -168,6 +187,8 @@ typedef struct dispute {
   uint32_t tag;
   vote votes[CORE_VOTES_MAX];
   uint32_t votes_count;
+  bool is_accused;         /* the first vote, */
+  voter accuser;           /* by whom */
   uint64_t waits_since_ms; /* for a decision, since the last vote; 0: does not */
   bool again;              /* no third gave one: the voters run it again */
 } dispute;
@@ -177,10 +198,10 @@ typedef struct past_result {
   uint32_t stage;
   uint64_t task;
   uint32_t tag;
-  uint64_t maker;
+  voter maker;
   digest content;
 } past_result;
-enum { CORE_PAST_MAX = 1024 };
+enum { CORE_PAST_MAX = 1024, CORE_REFUTED_MAX = 16 };
 
 /* Jobs of one priority, and among them those that have tasks to assign, in the order of their turns. */
 typedef struct rank {
@@ -219,6 +240,8 @@ struct job {
   bool untold;
   bool has_fingerprint;
   digest fingerprint;
+  bool has_bad_kind; /* no worker of that kind could do a STEP */
+  digest bad_kind;
   /* Tasks past their budget that only one worker could run, when that was last checked. */
   uint64_t held_ms, held_since_ms;
   uint32_t held_count, held_by;
@@ -242,7 +265,11 @@ struct job {
   dispute *disputes;
   past_result *past;
   size_t past_count;
-  uint64_t planner; /* maker of the plan */
+  voter planner;                    /* maker of the plan */
+  voter stepper;                    /* of program and state, after the first stage, */
+  uint32_t stepper_tag;             /* from those inputs */
+  digest refuted[CORE_REFUTED_MAX]; /* what was called unreadable and made alike once more: a ring */
+  uint32_t refuted_count;
   /* Bounds. */
   uint64_t timeout_ms, deadline_ms; /* 0: none */
   uint64_t attempts;                /* tasks of this stage that were given out */
@@ -284,9 +311,11 @@ struct core {
   worker *workers[CORE_WORKERS_MAX];
   size_t workers_count;
   chain with_room;
+  bool has_trusts; /* not all workers have one trust */
   size_t tasks_running;
   uint32_t deaths_max;
-  chain suspects, alone;
+  uint64_t confirm_ms;
+  chain suspects, alone, verdicts;
   uint32_t reserved_count;
   uint64_t overdue_checked_ms, bounds_checked_ms;
   uint64_t *aside; /* whose results were odd */
@@ -319,7 +348,8 @@ void peer_joins(core *c, const core_event *e);
 void peer_heard(core *c, const core_event *e);
 void peer_leaves(core *c, uint32_t number, bool in_order);
 void peer_watches(core *c, const core_event *e);
-uint64_t peer_who(const core *c, uint32_t number);
+voter peer_voter(const core *c, uint32_t number);
+uint32_t peer_of_voter(const core *c, uint64_t who); /* one of its peers that is a worker; 0: none */
 void peer_set_aside(core *c, uint64_t who);
 bool peer_is_aside(const core *c, uint32_t number);
 void workers_lose_silent(core *c);
@@ -347,6 +377,7 @@ void tree_clear(core *c, job *j); /* releases everything, including leases */
 node *tree_find(job *j, uint64_t task);
 uint64_t node_task(const node *n);
 core_work node_work(const node *n);
+const char *task_work_name(uint64_t task);
 bool node_is_present(const node *n); /* its partial exists */
 bool node_is_needed(const node *n);
 node *node_parent(const node *n);
@@ -364,13 +395,21 @@ void node_wait(core *c, node *n); /* not READY, not RUNNING: READY or BLOCKED, d
 /* suspects.c */
 bool node_is_alone(const node *n); /* is to run with nothing beside it */
 bool node_is_picky(const node *n); /* only some workers may run it */
-/* W is lost without having taken its leave, and had N, alone or not.  False: that has ended the job. */
-bool suspect_died(core *c, node *n, const worker *w, bool was_alone);
+/* W is lost without having taken its leave, and had N, alone or not. */
+void suspect_died(core *c, node *n, const worker *w, bool was_alone);
 bool suspect_runs_alone(const node *n);
 void suspects_returned(core *c, uint64_t who); /* that process lives */
 void suspect_reserve(core *c, node *n, worker *w);
 void suspect_unreserve(core *c, node *n);
 void suspect_forget(core *c, node *n);
+void suspect_end_job(core *c, node *n); /* of one at which too many workers were lost */
+
+/* verdicts.c */
+/* WHY ends N's job after FOR_MS unless N is done by then; NULL: the workers that were lost with it. */
+void verdict_await(core *c, node *n, uint64_t for_ms, const error *why);
+void verdict_forget(node *n);
+bool verdict_holds(const node *n); /* it runs nowhere */
+void verdicts_check(core *c);
 
 /* overdue.c */
 uint64_t budget_of(const node *n);       /* what it may take, from when it was sent */
@@ -431,6 +470,9 @@ void jobs_free_dropped(core *c);
 void take_result(core *c, const core_event *e);
 void take_failure(core *c, const core_event *e);
 void result_accept(core *c, job *j, node *n, const core_event *e);
+/* A failure of the task itself, which a retry may cure; the third ends the job.  N was RUNNING. */
+void task_fault(core *c, node *n, uint32_t by, const error *failure);
+bool task_try_other_kind(core *c, const node *n);
 
 /* disputes.c */
 dispute *dispute_find(const job *j, uint32_t stage, uint64_t task);
@@ -438,7 +480,9 @@ void dispute_open(core *c, job *j, node *n, const core_event *e);
 /* A copy of a result of a stage that has passed. */
 void dispute_past(core *c, job *j, const core_event *e);
 void dispute_vote(core *c, job *j, node *n, const core_event *e);
-bool dispute_may_run(const dispute *d, uint64_t by);
+bool dispute_may_run(const dispute *d, const worker *w);
+bool dispute_is_decided(const dispute *d, const digest *content);
+dispute *dispute_add(core *c, job *j, const dispute *of);
 void dispute_forget(job *j, dispute *d);
 /* Keeps what later copies are compared with, and its maker, before the stage is freed. */
 void past_remember(core *c, job *j);
@@ -446,10 +490,18 @@ void past_clear(job *j);
 bool dispute_has_voter(const core *c, const dispute *d, const node *n); /* a worker whose vote may come */
 void disputes_check(core *c);
 
+/* accusations.c */
+/* A worker that has N says that it cannot read one of its blobs.  False: that is to be taken for a failure of
+ * N. */
+bool accuse(core *c, node *n, const core_event *e);
+void accusation_refuted(job *j, const digest *content);
+
 /* placement.c */
 /* A worker that answers, as far as is known, could run it at once. */
 bool node_has_room(const core *c, const node *n);
-bool node_has_heir(const core *c, const node *n); /* another worker may run it sooner or later */
+bool node_has_heir(const core *c, const node *n);  /* another worker may run it sooner or later */
+bool node_has_other(const core *c, const node *n); /* worker that may run it, where it has not failed */
+bool job_has_kind_besides(const core *c, const digest *kind);
 void placement_run(core *c);
 void placement_check_stuck(core *c);
 

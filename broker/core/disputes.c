@@ -24,29 +24,35 @@ void dispute_forget(job *j, dispute *d) {
   free(d);
 }
 
-static dispute *dispute_add(core *c, job *j, const core_event *e, const digest *first, uint64_t maker) {
+dispute *dispute_add(core *c, job *j, const dispute *of) {
   dispute *d = calloc(1, sizeof *d);
   if (d == NULL) {
     c->out_of_memory = true;
     return NULL;
   }
-  d->stage = e->result.id.stage;
-  d->task = e->result.id.task;
-  d->tag = e->result.attempt >> CORE_TAG_SHIFT;
-  d->votes[0] = (vote){.content = *first, .who = maker};
-  d->votes[1] = (vote){.content = e->result.content, .who = peer_who(c, e->peer)};
-  d->votes_count = 2;
+  *d = *of;
   d->next = j->disputes;
   j->disputes = d;
-  job_note(
-      c, j, e->peer, "two workers gave different results of one task (%s %u of stage %u); a third decides",
-      core_work_name(e->result.work), (unsigned)(uint32_t)e->result.id.task, (unsigned)e->result.id.stage);
   return d;
+}
+
+static dispute *differ(core *c, job *j, const core_event *e, const digest *first, voter maker) {
+  const core_result *r = &e->result;
+  const dispute d = {
+      .stage = r->id.stage,
+      .task = r->id.task,
+      .tag = r->attempt >> CORE_TAG_SHIFT,
+      .votes = {{.content = *first, .by = maker}, {.content = r->content, .by = peer_voter(c, e->peer)}},
+      .votes_count = 2};
+  job_note(c, j, e->peer,
+           "two workers gave different results of one task (%s %u of stage %u); a third decides",
+           core_work_name(r->work), (unsigned)(uint32_t)r->id.task, (unsigned)r->id.stage);
+  return dispute_add(c, j, &d);
 }
 
 void dispute_open(core *c, job *j, node *n, const core_event *e) {
   core_release_all(c, e);
-  if (dispute_add(c, j, e, &n->content, n->maker) == NULL) {
+  if (differ(c, j, e, &n->content, n->maker) == NULL) {
     return;
   }
   if (n->state == NODE_READY || n->state == NODE_RUNNING) {
@@ -58,53 +64,100 @@ void dispute_open(core *c, job *j, node *n, const core_event *e) {
 
 /* ---- Votes ----------------------------------------------------------------------------------------- */
 
-bool dispute_may_run(const dispute *d, uint64_t by) {
+/* Workers of several keys: then each key has one vote, so that one who has a key cannot outvote others with
+ * as many processes as he likes. */
+static bool is_by_key(const dispute *d) {
+  bool several = false;
+  for (uint32_t i = 1; i < d->votes_count; i++) {
+    several = several || d->votes[i].by.trust != d->votes[0].by.trust;
+  }
+  return several || (d->is_accused && d->accuser.trust != d->votes[0].by.trust);
+}
+
+static bool is_same(const dispute *d, voter a, voter b) {
+  return a.who == b.who || (is_by_key(d) && a.trust == b.trust);
+}
+
+bool dispute_may_run(const dispute *d, const worker *w) {
   for (uint32_t i = 0; i < d->votes_count; i++) {
-    if (d->votes[i].who == by && (!d->again || d->votes[i].repeated)) {
+    const vote *v = &d->votes[i];
+    const bool may_repeat = d->again && v->by.who == w->by.who && !v->repeated;
+    if (is_same(d, v->by, w->by) && !may_repeat) {
       return false;
     }
   }
-  return true;
+  return !d->is_accused || d->again || !is_same(d, d->accuser, w->by);
 }
 
-/* Whether two different workers gave CONTENT. */
-static bool is_decided(const dispute *d, const digest *content) {
+/* Whether two different workers are for CONTENT: gave it, or accused another. */
+bool dispute_is_decided(const dispute *d, const digest *content) {
   const vote *first = NULL;
   for (uint32_t i = 0; i < d->votes_count; i++) {
     const vote *v = &d->votes[i];
-    if (digest_equal(&v->content, content)) {
-      if (first != NULL && first->who != v->who) {
-        return true;
-      }
-      first = v;
+    if (!digest_equal(&v->content, content)) {
+      continue;
     }
+    if (first != NULL && !is_same(d, first->by, v->by)) {
+      return true;
+    }
+    first = first == NULL ? v : first;
   }
-  return false;
+  return first != NULL && d->is_accused && !digest_equal(&d->votes[0].content, content) &&
+         !is_same(d, first->by, d->accuser) && !is_same(d, first->by, d->votes[0].by);
 }
 
-static void give_up(core *c, job *j) {
+static void give_up(core *c, job *j, const dispute *d) {
   error why;
   error_set(&why, STATUS_JOB,
-            "workers give different results of one task, and none is left to decide; start another worker "
-            "on another machine and submit again");
+            "%s, and none is left to decide; start another worker on another machine%s and submit again",
+            d->is_accused && d->votes_count == 1 ? "one worker cannot read what another made"
+                                                 : "workers give different results of one task",
+            is_by_key(d) ? ", with a key of its own," : "");
   job_end(c, j, &why);
 }
 
-static void set_votes_aside(core *c, const job *j, const dispute *d, const digest *right) {
+/* Of task D; about its worker, if that is here. */
+static void set_aside(core *c, const job *j, const dispute *d, voter odd, const char *what) {
+  job_note(c, j, peer_of_voter(c, odd.who), "%s (%s %u of stage %u); this worker gets no more tasks", what,
+           task_work_name(d->task), (unsigned)(uint32_t)d->task, (unsigned)d->stage);
+  peer_set_aside(c, odd.who);
+}
+
+static bool accused_falsely(const dispute *d, const digest *right) {
+  return d->is_accused && digest_equal(&d->votes[0].content, right);
+}
+
+/* Those who were odd: one voter may be named twice.  OUT has room for all. */
+static uint32_t list_odd(const dispute *d, const digest *right, voter out[CORE_VOTES_MAX + 1]) {
+  uint32_t count = 0;
   for (uint32_t i = 0; i < d->votes_count; i++) {
-    const vote *v = &d->votes[i];
-    if (!digest_equal(&v->content, right)) {
-      job_note(c, j, 0, "the odd result of task %u of stage %u was found; its worker gets no more tasks",
-               (unsigned)(uint32_t)d->task, (unsigned)d->stage);
-      peer_set_aside(c, v->who);
+    if (!digest_equal(&d->votes[i].content, right)) {
+      out[count++] = d->votes[i].by;
     }
+  }
+  if (accused_falsely(d, right)) {
+    out[count++] = d->accuser;
+  }
+  return count;
+}
+
+static void set_odd_aside(core *c, const job *j, const dispute *d, const digest *right) {
+  for (uint32_t i = 0; i < d->votes_count; i++) {
+    if (!digest_equal(&d->votes[i].content, right)) {
+      set_aside(c, j, d, d->votes[i].by,
+                d->is_accused && i == 0 ? "made what another worker could not read, and was found odd"
+                                        : "gave a result that was found odd");
+    }
+  }
+  if (accused_falsely(d, right)) {
+    set_aside(c, j, d, d->accuser, "could not read what two other workers made alike");
   }
 }
 
 static bool made_in_stage(const job *j, uint64_t by) {
   for (uint32_t level = 0; level < j->levels_count; level++) {
     for (uint32_t i = 0; i < j->counts[level]; i++) {
-      if (j->levels[level][i].has_content && j->levels[level][i].maker == by) {
+      if (j->levels[level][i].has_content && j->levels[level][i].maker.who == by) {
         return true;
       }
     }
@@ -123,19 +176,16 @@ static bool made_before(const job *j, uint64_t by) {
          bsearch(&by, j->past_makers, j->past_makers_count, sizeof *j->past_makers, compare_numbers) != NULL;
 }
 
-/* What an odd worker gave to this job is recomputed.  False: there was nothing to do. */
-static bool undo_odd(core *c, job *j, const dispute *d, const digest *right) {
+/* What odd workers gave to this job is recomputed.  False: there was nothing to do. */
+static bool undo_odd(core *c, job *j, const voter *odd, uint32_t count) {
   bool all = false;
   bool plan = false;
   bool stage = false;
-  for (uint32_t i = 0; i < d->votes_count; i++) {
-    const vote *v = &d->votes[i];
-    if (digest_equal(&v->content, right)) {
-      continue;
-    }
-    plan = plan || (j->planner && j->planner == v->who);
-    all = all || made_before(j, v->who) || (j->restored && j->stage > 0);
-    stage = stage || (j->plan && (made_in_stage(j, v->who) || j->restored));
+  for (uint32_t i = 0; i < count; i++) {
+    const uint64_t who = odd[i].who;
+    plan = plan || (j->planner.who && j->planner.who == who);
+    all = all || made_before(j, who) || (j->restored && j->stage > 0);
+    stage = stage || (j->plan && (made_in_stage(j, who) || j->restored));
   }
   if (plan || all) {
     job_restart(c, j, plan);
@@ -145,8 +195,8 @@ static bool undo_odd(core *c, job *j, const dispute *d, const digest *right) {
   return plan || all || stage;
 }
 
-static void decide(core *c, job *j, node *n, dispute *d, const core_event *e) {
-  const dispute decided = *d;
+/* The dispute is over, and the task is to be run, or waits for its inputs. */
+static void close_dispute(core *c, job *j, node *n, dispute *d) {
   dispute_forget(j, d);
   if (n->state == NODE_READY || n->state == NODE_RUNNING) {
     node_stop(c, n);
@@ -155,34 +205,68 @@ static void decide(core *c, job *j, node *n, dispute *d, const core_event *e) {
   } else {
     n->disputed = false;
   }
-  set_votes_aside(c, j, &decided, &e->result.content);
-  if (undo_odd(c, j, &decided, &e->result.content)) {
+}
+
+static void decide(core *c, job *j, node *n, dispute *d, const core_event *e) {
+  const digest *right = &e->result.content;
+  const dispute decided = *d;
+  voter odd[CORE_VOTES_MAX + 1];
+  const uint32_t count = list_odd(d, right, odd);
+  close_dispute(c, j, n, d);
+  if (accused_falsely(&decided, right)) {
+    accusation_refuted(j, right);
+  }
+  set_odd_aside(c, j, &decided, right);
+  if (undo_odd(c, j, odd, count)) {
     core_release_all(c, e);
   } else {
     result_accept(c, j, n, e);
   }
 }
 
-void dispute_vote(core *c, job *j, node *n, const core_event *e) {
-  dispute *d = dispute_find(j, e->result.id.stage, e->result.id.task);
-  const bool asked = n->state == NODE_RUNNING && n->at->peer == e->peer && n->attempt == e->result.attempt;
-  const uint64_t who = peer_who(c, e->peer);
-  vote *own = NULL;
+/* The same process, the same inputs, another result: whatever the others gave, this one is faulty. */
+static void contradict(core *c, job *j, node *n, dispute *d, voter odd) {
+  const dispute closed = *d;
+  close_dispute(c, j, n, d);
+  set_aside(c, j, &closed, odd, "gave two different results of one task");
+  (void)undo_odd(c, j, &odd, 1);
+}
+
+static vote *vote_of(dispute *d, voter by) {
   for (uint32_t i = 0; i < d->votes_count; i++) {
-    if (d->votes[i].who == who && digest_equal(&d->votes[i].content, &e->result.content)) {
-      own = &d->votes[i];
+    if (d->votes[i].by.who == by.who) {
+      return &d->votes[i];
     }
+  }
+  return NULL;
+}
+
+void dispute_vote(core *c, job *j, node *n, const core_event *e) {
+  const core_result *r = &e->result;
+  dispute *d = dispute_find(j, r->id.stage, r->id.task);
+  const bool asked = n->state == NODE_RUNNING && n->at->peer == e->peer && n->attempt == r->attempt;
+  const voter by = peer_voter(c, e->peer);
+  if (d->tag != r->attempt >> CORE_TAG_SHIFT) { /* made from other inputs: there is nothing to compare */
+    close_dispute(c, j, n, d);
+    result_accept(c, j, n, e);
+    return;
+  }
+  vote *own = vote_of(d, by);
+  if (own != NULL && !digest_equal(&own->content, &r->content)) {
+    core_release_all(c, e);
+    contradict(c, j, n, d, by);
+    return;
   }
   if (own != NULL) {
     own->repeated = own->repeated || asked;
   } else if (d->votes_count < CORE_VOTES_MAX) {
-    d->votes[d->votes_count++] = (vote){.content = e->result.content, .who = who};
+    d->votes[d->votes_count++] = (vote){.content = r->content, .by = by};
   } else {
     core_release_all(c, e);
-    give_up(c, j);
+    give_up(c, j, d);
     return;
   }
-  if (is_decided(d, &e->result.content)) {
+  if (dispute_is_decided(d, &r->content)) {
     decide(c, j, n, d, e);
     return;
   }
@@ -201,7 +285,7 @@ static bool is_of_kind(const node *n, const worker *w) {
 }
 
 static bool may_vote(const dispute *d, const node *n, const worker *w) {
-  return worker_may_take(w) && dispute_may_run(d, w->who) && !stray_is_at(n, w) && is_of_kind(n, w);
+  return worker_may_take(w) && dispute_may_run(d, w) && !stray_is_at(n, w) && is_of_kind(n, w);
 }
 
 /* Of one that has lost several races in a row no vote is expected. */
@@ -242,18 +326,39 @@ static bool is_past_expecting(const core *c, const dispute *d, const node *n) {
   return c->now_ms - d->waits_since_ms >= CORE_EXPIRY_TIMES * first_budget_of(n);
 }
 
+/* Of the kind that computed it nobody is left to decide, but there are workers of others: the job starts
+ * again with those. */
+static bool leave_kind(core *c, job *j, const node *n, dispute *d) {
+  if (n != &j->special || n->level != CORE_LEVEL_STEP || !j->has_fingerprint || j->has_bad_kind ||
+      !job_has_kind_besides(c, &j->fingerprint)) {
+    return false;
+  }
+  job_note(c, j, 0,
+           "no third worker computes as the two do that disagree about the step of stage %u; the job starts "
+           "again with another kind of worker",
+           j->stage);
+  dispute_forget(j, d);
+  j->bad_kind = j->fingerprint;
+  j->has_bad_kind = true;
+  job_restart(c, j, false);
+  return true;
+}
+
 /* Time counts from the last vote, or from when the task came up again: a worker that never answers, and is
- * soon free again, must not keep the voters from a second run. */
+ * soon free again, must not keep the voters from a second run.  False: that has changed the job's disputes.
+ */
 static bool check_one(core *c, job *j, dispute *d) {
   const node *n = d->stage == j->stage ? tree_find(j, d->task) : NULL;
   const bool is_open = n != NULL && (n->state == NODE_READY || n->state == NODE_RUNNING);
   if (!is_open || !any_accepts(c)) {
     d->waits_since_ms = 0;
+  } else if (is_hopeless(c, d, n) && leave_kind(c, j, n, d)) {
+    return false;
   } else if (d->waits_since_ms == 0) {
     d->waits_since_ms = c->now_ms ? c->now_ms : 1;
   } else if (c->now_ms - d->waits_since_ms >= CORE_THIRD_MS && !has_third(c, d, n)) {
     if (d->again && (is_hopeless(c, d, n) || is_past_expecting(c, d, n))) {
-      give_up(c, j);
+      give_up(c, j, d);
       return false;
     }
     d->again = true;
@@ -299,7 +404,7 @@ static void remember(core *c, job *j, const node *n) {
   if (!n->has_content) {
     return;
   }
-  remember_maker(c, j, n->maker);
+  remember_maker(c, j, n->maker.who);
   if (!n->sent_twice || j->past_count == CORE_PAST_MAX) {
     return;
   }
@@ -340,7 +445,7 @@ void dispute_past(core *c, job *j, const core_event *e) {
         p->tag == e->result.attempt >> CORE_TAG_SHIFT) {
       if (!digest_equal(&p->content, &e->result.content) && dispute_find(j, p->stage, p->task) == NULL) {
         const past_result past = *p;
-        if (dispute_add(c, j, e, &past.content, past.maker) != NULL) {
+        if (differ(c, j, e, &past.content, past.maker) != NULL) {
           job_restart(c, j, past.task >> 32 == CORE_LEVEL_PLAN);
         }
       }

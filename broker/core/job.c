@@ -254,6 +254,8 @@ static void keep_stage(core *c, const job *j) {
 
 void job_next_stage(core *c, job *j, const core_event *e) {
   past_remember(c, j);
+  j->stepper = j->special.maker;
+  j->stepper_tag = j->special.tag;
   j->before = counts_of(j);
   tree_clear(c, j);
   if (j->stage == 0) {
@@ -274,7 +276,7 @@ void job_next_stage(core *c, job *j, const core_event *e) {
 
 void job_planned(core *c, job *j, const core_event *e) {
   past_remember(c, j);
-  j->planner = peer_who(c, e->peer);
+  j->planner = peer_voter(c, e->peer);
   node_stop(c, &j->special);
   tree_clear(c, j);
   j->plan = e->result.blobs[0];
@@ -316,7 +318,7 @@ void job_restart(core *c, job *j, bool plan_too) {
     core_release(c, &j->plan);
     core_release(c, &j->program);
     j->content = j->plan_content = (digest){{0}};
-    j->planner = 0;
+    j->planner = (voter){0};
     core_keep(c, &(core_action){.kind = CORE_KEEP_PLAN, .keep_plan = {.job = j->id}});
     begin(c, j);
   }

@@ -157,7 +157,7 @@ void strays_leave(core *c, worker *w, bool is_blameless) {
     const bool was_alone = s->alone;
     discard(c, s);
     if (!is_blameless) {
-      (void)suspect_died(c, n, w, was_alone);
+      suspect_died(c, n, w, was_alone);
     }
   }
 }
@@ -214,7 +214,7 @@ void strays_settle(core *c, node *n, uint64_t winner) {
     worker *w = n->strays->at;
     const bool is_late = c->now_ms >= n->strays->due_ms || w->races_in_row > 0;
     discard(c, n->strays);
-    if (is_late && w->who != winner) {
+    if (is_late && w->by.who != winner) {
       lose_race(c, w);
     }
   }

@@ -22,9 +22,18 @@ worker *peer_worker(const core *c, uint32_t number) {
   return p != NULL ? p->worker : NULL;
 }
 
-uint64_t peer_who(const core *c, uint32_t number) {
+voter peer_voter(const core *c, uint32_t number) {
   const peer *p = peer_find(c, number);
-  return p != NULL ? p->who : number;
+  return p != NULL ? p->by : (voter){.who = number};
+}
+
+uint32_t peer_of_voter(const core *c, uint64_t who) {
+  for (size_t i = 0; who != 0 && i < c->workers_count; i++) {
+    if (c->workers[i]->by.who == who) {
+      return c->workers[i]->peer;
+    }
+  }
+  return 0;
 }
 
 static bool is_aside(const core *c, uint64_t who) {
@@ -37,7 +46,7 @@ static bool is_aside(const core *c, uint64_t who) {
 }
 
 bool peer_is_aside(const core *c, uint32_t number) {
-  return c->aside_count > 0 && is_aside(c, peer_who(c, number));
+  return c->aside_count > 0 && is_aside(c, peer_voter(c, number).who);
 }
 
 static peer *peer_get(core *c, uint32_t number) {
@@ -51,7 +60,7 @@ static peer *peer_get(core *c, uint32_t number) {
     return NULL;
   }
   p->number = number;
-  p->who = number;
+  p->by = (voter){.who = number};
   chain_init(&p->watches);
   peer **bucket = bucket_of(c, number);
   p->next = *bucket;
@@ -114,12 +123,20 @@ static void take_all_from(core *c, worker *w, bool is_blameless) {
   strays_leave(c, w, is_blameless);
   while (!chain_is_alone(&w->running)) {
     node *n = CHAIN_OWNER(w->running.next, node, in);
-    if (is_blameless || suspect_died(c, n, w, suspect_runs_alone(n))) {
-      node_requeue(c, n);
+    if (!is_blameless) {
+      suspect_died(c, n, w, suspect_runs_alone(n));
     }
+    node_requeue(c, n);
   }
   while (!chain_is_alone(&w->keeps)) {
     node_lose(c, CHAIN_OWNER(w->keeps.next, node, in));
+  }
+}
+
+static void compare_trusts(core *c) {
+  c->has_trusts = false;
+  for (size_t i = 1; i < c->workers_count; i++) {
+    c->has_trusts = c->has_trusts || c->workers[i]->by.trust != c->workers[0]->by.trust;
   }
 }
 
@@ -128,8 +145,10 @@ static void leave_aside(core *c, worker *w) {
   worker_update_room(c, w);
   take_all_from(c, w, true);
   core_action a = {.kind = CORE_SET_ASIDE, .peer = w->peer};
-  error_set(&a.set_aside, STATUS_CORRUPT,
-            "this worker gave a result that differs from that of two others; its machine may be faulty");
+  error_set(
+      &a.set_aside, STATUS_CORRUPT,
+      "this worker gave a result that others contradict, or called unreadable what others made alike; its "
+      "machine may be faulty");
   core_act(c, &a);
 }
 
@@ -142,6 +161,7 @@ static void lose(core *c, peer *p, bool is_blameless) {
   c->workers[w->index]->index = w->index;
   c->slots[w->slot] = NULL;
   holdings_lose(c, w);
+  compare_trusts(c);
   p->worker = NULL;
   free(w);
 }
@@ -165,7 +185,7 @@ static worker *add_worker(core *c, peer *p, uint32_t capacity, const digest *fin
     return NULL;
   }
   w->peer = p->number;
-  w->who = p->who;
+  w->by = p->by;
   w->heard_ms = c->now_ms;
   w->fingerprint = *fingerprint;
   chain_init(&w->room);
@@ -175,10 +195,11 @@ static worker *add_worker(core *c, peer *p, uint32_t capacity, const digest *fin
   take_slot(c, w);
   w->index = c->workers_count;
   c->workers[c->workers_count++] = w;
+  compare_trusts(c);
   p->worker = w;
   p->silent = false;
   worker_set_capacity(c, w, capacity);
-  if (is_aside(c, w->who)) {
+  if (is_aside(c, w->by.who)) {
     leave_aside(c, w);
   }
   return w;
@@ -190,11 +211,11 @@ void peer_joins(core *c, const core_event *e) {
     return;
   }
   const core_joining *joined = &e->joined;
-  const uint64_t who = joined->process ? joined->process : e->peer;
+  const voter by = {.who = joined->process ? joined->process : e->peer, .trust = joined->trust};
   if (p->worker != NULL) {
-    lose(c, p, p->who == who);
+    lose(c, p, p->by.who == by.who);
   }
-  p->who = who;
+  p->by = by;
   worker *w = add_worker(c, p, joined->capacity, &joined->fingerprint);
   if (w == NULL) {
     tidy(c, p);
@@ -203,7 +224,7 @@ void peer_joins(core *c, const core_event *e) {
   for (size_t i = 0; i < joined->held_count && i < CORE_HELD_MAX; i++) {
     holdings_add(c, joined->held[i], w);
   }
-  suspects_returned(c, who);
+  suspects_returned(c, by.who);
   if (joined->held_count > 0) {
     c->held_changed_ms = c->now_ms;
     c->held_ever = true;
@@ -217,7 +238,7 @@ void peer_heard(core *c, const core_event *e) {
   } else if (p != NULL && p->silent && e->heard.capacity > 0) {
     const digest fingerprint = p->fingerprint;
     (void)add_worker(c, p, e->heard.capacity, &fingerprint);
-    suspects_returned(c, p->who);
+    suspects_returned(c, p->by.who);
   }
 }
 
@@ -272,7 +293,7 @@ void peer_set_aside(core *c, uint64_t who) {
   }
   c->aside[c->aside_count++] = who;
   for (size_t i = 0; i < c->workers_count; i++) {
-    if (c->workers[i]->who == who) {
+    if (c->workers[i]->by.who == who) {
       leave_aside(c, c->workers[i]);
     }
   }

@@ -16,13 +16,14 @@ enum {
 /* ---- Which workers may, and which are best
  * --------------------------------------------------------------------- */
 
-static bool has_failed_on(const node *n, const worker *w) {
+/* Or is to be confirmed by somebody else's worker. */
+static bool has_failed_on(const core *c, const node *n, const worker *w) {
   for (uint32_t i = 0; i < n->failures; i++) {
-    if (n->failed_on[i] == w->who) {
+    if (n->failed_on[i] == w->by.who) {
       return true;
     }
   }
-  return false;
+  return n->is_final && c->has_trusts && w->by.trust == n->final_trust;
 }
 
 /* Regardless of where it failed before. */
@@ -35,15 +36,15 @@ static bool is_fit(const node *n, const worker *w) {
     return false;
   }
   const dispute *d = n->disputed ? dispute_find(j, j->stage, node_task(n)) : NULL;
-  return d == NULL || dispute_may_run(d, w->who);
+  return d == NULL || dispute_may_run(d, w);
 }
 
 /* A task that failed on one worker waits for another if there is one: a machine with a full disk always has
  * room for tasks. */
-static bool has_other(const core *c, const node *n) {
+bool node_has_other(const core *c, const node *n) {
   for (size_t i = 0; i < c->workers_count; i++) {
     const worker *w = c->workers[i];
-    if (worker_may_take(w) && !has_failed_on(n, w) && is_fit(n, w)) {
+    if (worker_may_take(w) && !has_failed_on(c, n, w) && is_fit(n, w)) {
       return true;
     }
   }
@@ -69,11 +70,27 @@ static bool is_proven(const worker *w) {
 static bool has_proven(const core *c, const node *n) {
   for (size_t i = 0; i < c->workers_count; i++) {
     const worker *w = c->workers[i];
-    if (worker_may_take(w) && is_proven(w) && !has_failed_on(n, w) && is_fit(n, w)) {
+    if (worker_may_take(w) && is_proven(w) && !has_failed_on(c, n, w) && is_fit(n, w)) {
       return true;
     }
   }
   return false;
+}
+
+bool job_has_kind_besides(const core *c, const digest *kind) {
+  for (size_t i = 0; i < c->workers_count; i++) {
+    if (worker_may_take(c->workers[i]) && !digest_equal(&c->workers[i]->fingerprint, kind)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The kind that could not do the job's STEP, while there are others. */
+static const digest *kind_to_avoid(const core *c, const node *n) {
+  const job *j = n->owner;
+  const bool is_free = n->level == CORE_LEVEL_STEP && j->has_bad_kind && !j->has_fingerprint;
+  return is_free && job_has_kind_besides(c, &j->bad_kind) ? &j->bad_kind : NULL;
 }
 
 static uint32_t partials_kept(const node *n, const worker *w) {
@@ -90,11 +107,13 @@ static uint32_t partials_kept(const node *n, const worker *w) {
 static worker *choose_worker(const core *c, const node *n) {
   worker *best = NULL;
   uint32_t best_kept = 0;
-  const bool elsewhere = n->failures > 0 && has_other(c, n);
+  const bool elsewhere = n->failures > 0 && (n->verdict != NULL || node_has_other(c, n));
   const bool proven = n->copies > 0 && has_proven(c, n);
+  const digest *avoided = kind_to_avoid(c, n);
   for (const chain *at = c->with_room.next; at != &c->with_room; at = at->next) {
     worker *w = CHAIN_OWNER(at, worker, room);
-    if (!is_fit(n, w) || (elsewhere && has_failed_on(n, w)) || (proven && !is_proven(w))) {
+    if (!is_fit(n, w) || (elsewhere && has_failed_on(c, n, w)) || (proven && !is_proven(w)) ||
+        (avoided != NULL && digest_equal(&w->fingerprint, avoided))) {
       continue;
     }
     const uint32_t kept = partials_kept(n, w);
@@ -196,7 +215,7 @@ static bool place_picky(core *c, job *j) {
     if (drop_moot_dispute(c, n)) {
       continue;
     }
-    worker *w = node_is_alone(n) ? NULL : choose_worker(c, n);
+    worker *w = node_is_alone(n) || verdict_holds(n) ? NULL : choose_worker(c, n);
     if (w != NULL) {
       send_task(c, n, w);
       return true;
@@ -291,12 +310,12 @@ static bool place_one(core *c, job *j) {
 /* For N: of the workers that may run it, and where N has not failed unless it has failed everywhere, the one
  * with least to do.  Not one that still has an overdue task to itself: whatever kills it proves nothing. */
 static worker *choose_to_empty(const core *c, const node *n) {
-  const bool elsewhere = n->failures > 0 && has_other(c, n);
+  const bool elsewhere = n->failures > 0 && (n->verdict != NULL || node_has_other(c, n));
   worker *best = NULL;
   for (size_t i = 0; i < c->workers_count; i++) {
     worker *w = c->workers[i];
     if (worker_may_take(w) && w->reserved_for == NULL && is_fit(n, w) &&
-        !(elsewhere && has_failed_on(n, w)) && (best == NULL || w->owed < best->owed)) {
+        !(elsewhere && has_failed_on(c, n, w)) && (best == NULL || w->owed < best->owed)) {
       best = w;
     }
   }
@@ -309,6 +328,9 @@ static void place_alone(core *c) {
   for (chain *at = c->alone.next; at != &c->alone && tried < PICKY_TRIED_MAX; tried++) {
     node *n = CHAIN_OWNER(at, suspicion, waiting)->of;
     at = at->next;
+    if (verdict_holds(n)) {
+      continue;
+    }
     worker *w = n->suspicion->reserved;
     if (w != NULL && (!worker_accepts(w) || !is_fit(n, w))) {
       suspect_unreserve(c, n);

@@ -28,16 +28,88 @@ bool core_is_leased(const core *c, uint32_t by, const core_task_id *id, uint32_t
 
 /* ---- Failures -------------------------------------------------------------------------------------- */
 
-/* A failure of the task itself; ends the job when a retry would not help.  The node was RUNNING. */
-static void fault(core *c, node *n, uint32_t by, const error *failure, bool may_retry) {
+/* A STEP that only workers of one kind may run, and none can: once, the job starts again with another kind.
+ * False: there is none. */
+bool task_try_other_kind(core *c, const node *n) {
   job *j = n->owner;
-  if (!may_retry || n->failures + 1 >= CORE_FAILURES_MAX) {
-    job_end(c, j, failure);
-    return;
+  if (node_work(n) != WORK_STEP || !j->has_fingerprint || j->has_bad_kind || node_has_other(c, n) ||
+      !job_has_kind_besides(c, &j->fingerprint)) {
+    return false;
   }
-  node_stop(c, n);
-  n->failed_on[n->failures++] = peer_who(c, by);
+  job_note(c, j, 0, "workers of one kind cannot do the step of stage %u; the job starts again with another",
+           j->stage);
+  j->bad_kind = j->fingerprint;
+  j->has_bad_kind = true;
+  job_restart(c, j, false);
+  return true;
+}
+
+static bool has_failed_nowhere_else(const node *n, uint64_t who) {
+  for (uint32_t i = 0; i < n->failures; i++) {
+    if (n->failed_on[i] != who) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* What one worker alone says, WHY, ends no job: N waits for another one, if only for a while.  False: nobody
+ * else can be expected. */
+static bool await_other(core *c, node *n, const error *why) {
+  if (task_try_other_kind(c, n)) {
+    return true;
+  }
+  const bool has_other = node_has_other(c, n);
+  if (!has_other && (c->confirm_ms == 0 || n->verdict != NULL)) {
+    return false;
+  }
+  if (!has_other) {
+    verdict_await(c, n, c->confirm_ms, why);
+  }
   node_requeue(c, n);
+  return true;
+}
+
+void task_fault(core *c, node *n, uint32_t by, const error *failure) {
+  const uint64_t who = peer_voter(c, by).who;
+  if (n->failures + 1 < CORE_FAILURES_MAX) {
+    n->failed_on[n->failures++] = who;
+    node_requeue(c, n);
+  } else if (!has_failed_nowhere_else(n, who) || !await_other(c, n, failure)) {
+    job_end(c, n->owner, failure);
+  }
+}
+
+/* What a worker says of the specification, before which PLAN and READ checked it, is its own opinion. */
+static error worker_says(const node *n, const error *said) {
+  error why = *said;
+  const bool is_checked = node_work(n) != WORK_PLAN && node_work(n) != WORK_READ;
+  if (is_checked && (said->code == STATUS_SPECIFICATION || said->code == STATUS_USAGE)) {
+    why.code = STATUS_JOB;
+  }
+  return why;
+}
+
+/* A failure that no retry cures ends the job: if one worker says so and there is another, when that one says
+ * so too. */
+static void final_fault(core *c, node *n, const core_event *e, const error *why) {
+  const bool is_again = n->is_final || (node_work(n) == WORK_STEP && n->owner->has_bad_kind);
+  const bool is_first = !is_again && !e->failed.is_certain;
+  const voter by = peer_voter(c, e->peer);
+  if (is_first && n->failures + 1 < CORE_FAILURES_MAX) {
+    n->failed_on[n->failures++] = by.who;
+    n->is_final = true;
+    n->final_trust = by.trust;
+    if (c->confirm_ms > 0 || node_has_other(c, n)) {
+      job_note(c, n->owner, e->peer,
+               "says that %s %u of stage %u cannot be done; another worker is to try it: %.300s",
+               core_work_name(node_work(n)), n->index, n->owner->stage, why->message);
+    }
+    if (await_other(c, n, why)) {
+      return;
+    }
+  }
+  job_end(c, n->owner, why);
 }
 
 static node *find_input(const node *n, const digest *lost) {
@@ -51,6 +123,14 @@ static node *find_input(const node *n, const digest *lost) {
   return NULL;
 }
 
+/* Who keeps a partial and does not give it, or gives other bytes, gets its task last; once, so that failures
+ * of the task itself can still be retried. */
+static void blame_keeper(node *input) {
+  if (input->at != NULL && input->failures == 0) {
+    input->failed_on[input->failures++] = input->at->by.who;
+  }
+}
+
 /* A partial could not be obtained.  When it stayed with a worker the task is not to blame, but one that never
  * gets all of its partials must not go on forever. */
 static void input_lost(core *c, node *n, node *input, const core_event *e) {
@@ -58,6 +138,7 @@ static void input_lost(core *c, node *n, node *input, const core_event *e) {
   if (blameless && n->losses < CORE_PARTIALS_LOST_MAX) {
     n->losses++;
     if (node_is_present(input)) {
+      blame_keeper(input);
       node_lose(c, input);
     }
     node_requeue(c, n);
@@ -66,7 +147,11 @@ static void input_lost(core *c, node *n, node *input, const core_event *e) {
   if (node_is_present(input)) {
     node_lose(c, input);
   }
-  fault(c, n, e->peer, &e->failed.why, n->losses < CORE_PARTIALS_LOST_MAX);
+  if (n->losses < CORE_PARTIALS_LOST_MAX) {
+    task_fault(c, n, e->peer, &e->failed.why);
+  } else {
+    job_end(c, n->owner, &e->failed.why);
+  }
 }
 
 void take_failure(core *c, const core_event *e) {
@@ -80,14 +165,20 @@ void take_failure(core *c, const core_event *e) {
     return; /* of an attempt that no longer counts */
   }
   const digest none = {{0}};
+  if (accuse(c, n, e)) {
+    return;
+  }
   node *input = digest_equal(&f->lost, &none) ? NULL : find_input(n, &f->lost);
+  const error why = worker_says(n, &f->why);
   if (input != NULL) {
     input_lost(c, n, input, e);
   } else if (f->why.code == STATUS_INTERRUPTED) {
     worker_set_capacity(c, n->at, 0);
     node_requeue(c, n);
+  } else if (status_may_retry(why.code)) {
+    task_fault(c, n, e->peer, &why);
   } else {
-    fault(c, n, e->peer, &f->why, status_may_retry(f->why.code));
+    final_fault(c, n, e, &why);
   }
 }
 
@@ -161,14 +252,14 @@ static void settle_races(core *c, node *n, const core_event *e, worker *w) {
     pace_add(c, n, n->sent_ms);
     worker_in_time(c, w);
   }
-  strays_settle(c, n, peer_who(c, e->peer));
+  strays_settle(c, n, peer_voter(c, e->peer).who);
 }
 
 void result_accept(core *c, job *j, node *n, const core_event *e) {
   worker *w = peer_worker(c, e->peer);
   settle_races(c, n, e, w);
   n->tag = e->result.attempt >> CORE_TAG_SHIFT;
-  n->maker = peer_who(c, e->peer);
+  n->maker = peer_voter(c, e->peer);
   n->content = e->result.content;
   n->has_content = true;
   counts_accept(n, &e->result.states);
@@ -230,7 +321,7 @@ void take_result(core *c, const core_event *e) {
       error wrong;
       error_set(&wrong, STATUS_PROTOCOL, "a worker answered a %s task with another kind of result",
                 core_work_name(node_work(n)));
-      fault(c, n, e->peer, &wrong, true);
+      task_fault(c, n, e->peer, &wrong);
     }
     return;
   }

@@ -40,6 +40,7 @@ void suspect_unreserve(core *c, node *n) {
 
 void suspect_forget(core *c, node *n) {
   suspicion *s = n->suspicion;
+  verdict_forget(n);
   if (s != NULL) {
     suspect_unreserve(c, n);
     chain_remove(&s->all);
@@ -113,7 +114,7 @@ static void describe_place(node *n, char *out, size_t capacity) {
   j->blamed_count = to - from;
 }
 
-static void end_poisoned(core *c, node *n) {
+void suspect_end_job(core *c, node *n) {
   char place[256];
   describe_place(n, place, sizeof place);
   error why;
@@ -122,7 +123,7 @@ static void end_poisoned(core *c, node *n) {
       "%" PRIu32 " workers were lost while they ran one task (%s %" PRIu32 " of stage %" PRIu32
       "%s), the last one with nothing else to do: read what their logs and machines say (out of memory?), "
       "mend it or leave those rows out, and submit again",
-      n->suspicion->deaths + 1, core_work_name(node_work(n)), n->index, n->owner->stage, place);
+      n->suspicion->deaths, core_work_name(node_work(n)), n->index, n->owner->stage, place);
   job_end(c, n->owner, &why);
 }
 
@@ -131,7 +132,7 @@ static void end_poisoned(core *c, node *n) {
 /* Another connection of the process: it is the line that broke. */
 static bool lives_on(const core *c, const worker *gone) {
   for (size_t i = 0; i < c->workers_count; i++) {
-    if (c->workers[i] != gone && c->workers[i]->who == gone->who) {
+    if (c->workers[i] != gone && c->workers[i]->by.who == gone->by.who) {
       return true;
     }
   }
@@ -143,19 +144,18 @@ bool suspect_runs_alone(const node *n) {
          n->at->owed == 1;
 }
 
-bool suspect_died(core *c, node *n, const worker *w, bool was_alone) {
+void suspect_died(core *c, node *n, const worker *w, bool was_alone) {
   if (lives_on(c, w)) {
-    return true;
+    return;
   }
   suspicion *s = suspect(c, n);
   if (s == NULL) {
-    return true;
+    return;
   }
   if (was_alone && s->deaths >= c->deaths_max) {
-    end_poisoned(c, n);
-    return false;
+    verdict_await(c, n, CORE_SILENCE_MS, NULL);
   }
-  s->died[s->deaths++ % CORE_DIED_MAX] = w->who;
+  s->died[s->deaths++ % CORE_DIED_MAX] = w->by.who;
   if (s->deaths >= c->deaths_max && !s->alone) {
     s->alone = true;
     if (n->state == NODE_READY) {
@@ -166,7 +166,6 @@ bool suspect_died(core *c, node *n, const worker *w, bool was_alone) {
              " others were before; the task runs alone now",
              core_work_name(node_work(n)), n->index, n->owner->stage, s->deaths - 1);
   }
-  return true;
 }
 
 static bool take_back(suspicion *s, uint64_t who) {
@@ -187,7 +186,13 @@ void suspects_returned(core *c, uint64_t who) {
     suspicion *s = CHAIN_OWNER(at, suspicion, all);
     node *n = s->of;
     at = at->next;
-    if (!take_back(s, who) || s->deaths >= c->deaths_max) {
+    if (!take_back(s, who)) {
+      continue;
+    }
+    if (verdict_holds(n) && s->deaths <= c->deaths_max) {
+      verdict_forget(n);
+    }
+    if (s->deaths >= c->deaths_max) {
       continue;
     }
     s->alone = false;

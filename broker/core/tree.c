@@ -19,8 +19,8 @@ uint64_t node_task(const node *n) {
   return (uint64_t)n->level << 32 | n->index;
 }
 
-core_work node_work(const node *n) {
-  switch (n->level) {
+static core_work work_of(uint64_t level) {
+  switch (level) {
     case 0:
       return WORK_MAP;
     case CORE_LEVEL_STEP:
@@ -32,6 +32,14 @@ core_work node_work(const node *n) {
     default:
       return WORK_REDUCE;
   }
+}
+
+core_work node_work(const node *n) {
+  return work_of(n->level);
+}
+
+const char *task_work_name(uint64_t task) {
+  return core_work_name(work_of(task >> 32));
 }
 
 bool node_is_present(const node *n) {

@@ -45,6 +45,9 @@ static core_wait_kind kind_of_picky(const core *c, const job *j) {
     if (d != NULL && !dispute_has_voter(c, d, n)) {
       return WAIT_THIRD;
     }
+    if (n->verdict != NULL) {
+      return verdict_holds(n) ? WAIT_RETURN : WAIT_CONFIRM;
+    }
     if (node_is_alone(n)) {
       return WAIT_EMPTY;
     }

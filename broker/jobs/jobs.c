@@ -17,6 +17,9 @@ jobs *jobs_new(const jobs_parts *parts, uint32_t losses_max) {
   if (losses_max > 0) {
     core_set_deaths_max(c, losses_max);
   }
+  if (parts->vault == NULL) {
+    core_set_confirm_ms(c, 0); /* within one process: no other worker can come */
+  }
   *all = (jobs){.host = parts->host,
                 .peers = parts->peers,
                 .blobs = parts->blobs,

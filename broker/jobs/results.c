@@ -147,8 +147,9 @@ status jobs_on_result(jobs *all, peer *from, wire_message *m, error *why) {
     return STATUS_OK;
   }
   host_log(all->host, "a result of worker %s cannot be taken: %s", from->title, why->message);
-  core_event failure = {
-      .kind = CORE_FAILURE, .peer = from->number, .failed = {.id = r->id, .attempt = r->attempt}};
+  core_event failure = {.kind = CORE_FAILURE,
+                        .peer = from->number,
+                        .failed = {.id = r->id, .attempt = r->attempt, .is_certain = true}};
   const bool is_final = st == STATUS_JOB || st == STATUS_LIMIT;
   error_set(&failure.failed.why, is_final || status_may_retry(st) ? st : STATUS_CORRUPT, "%s", why->message);
   jobs_feed(all, &failure);
@@ -173,6 +174,9 @@ status jobs_on_failure(jobs *all, peer *from, wire_message *m, error *why) {
   TRY(read_task(all, &m->header, &f->id, &f->attempt, why));
   message_failure(&m->header, &f->why);
   if (m->header.texts[FIELD_BLOB].length == DIGEST_BYTES) {
+    f->unreadable = m->header.integers[FIELD_UNREADABLE] <= MESSAGE_PAYLOADS_MAX
+                        ? (uint32_t)m->header.integers[FIELD_UNREADABLE]
+                        : 0;
     memcpy(f->lost.bytes, m->header.texts[FIELD_BLOB].bytes, DIGEST_BYTES);
     if (all->vault != NULL && f->why.code == STATUS_CORRUPT) {
       vault_doubt(all->vault, &f->lost); /* it may have been damaged since it was compared */

@@ -86,16 +86,40 @@ status stats_map_write(const stats_map *m, buf *out, error *err) {
   return buf_status(out, "a partial", err);
 }
 
-static status merge_one(const program *p, slice bytes, partial *into, error *err) {
+static status decode_partial(const program *p, slice bytes, partial **out, error *err) {
   reader r;
   reader_init(&r, bytes.bytes, bytes.length);
-  partial *one = NULL;
-  TRY(partial_decode(p, &r, &one, err));
-  status st = reader_finish(&r, "partial", err);
-  if (st == STATUS_OK) {
-    st = partial_merge(into, one, err);
+  TRY(partial_decode(p, &r, out, err));
+  const status st = reader_finish(&r, "partial", err);
+  if (st != STATUS_OK) {
+    partial_destroy(*out);
+    *out = NULL;
   }
+  return st;
+}
+
+static status merge_one(const program *p, slice bytes, partial *into, error *err) {
+  partial *one = NULL;
+  TRY(decode_partial(p, bytes, &one, err));
+  const status st = partial_merge(into, one, err);
   partial_destroy(one);
+  return st;
+}
+
+status stats_check_program(slice program_bytes, error *err) {
+  program *p = NULL;
+  TRY(decode_program(program_bytes, &p, err));
+  program_destroy(p);
+  return STATUS_OK;
+}
+
+status stats_check_partial(slice program_bytes, slice partial_bytes, error *err) {
+  program *p = NULL;
+  partial *one = NULL;
+  TRY(decode_program(program_bytes, &p, err));
+  const status st = decode_partial(p, partial_bytes, &one, err);
+  partial_destroy(one);
+  program_destroy(p);
   return st;
 }
 

@@ -442,6 +442,13 @@ static status write_state(step *s, stats_outcome *out, error *err) {
   return failed ? error_no_memory(err, "state") : buf_status(&out->state, "state", err);
 }
 
+status stats_check_plan(slice plan_bytes, error *err) {
+  plan *p = NULL;
+  TRY(plan_decode(plan_bytes.bytes, plan_bytes.length, &p, err));
+  plan_destroy(p);
+  return STATUS_OK;
+}
+
 status stats_step(const void *plan_bytes, size_t plan_length, const void *state, size_t state_bytes,
                   const void *partial_bytes, size_t partial_length, stats_outcome *out, error *err) {
   *out = (stats_outcome){0};

@@ -161,6 +161,39 @@ static void a_third_worker_is_waited_for(void **state) {
   sim_free(s);
 }
 
+/* Its time is up, and its answer is on the way: nobody gives up before it. */
+static void a_third_worker_that_is_slow_still_decides(void **state) {
+  (void)state;
+  sim *s = at_odds();
+  sim_start_worker(s, 2, 1, 0);
+  sim_connect(s, 2);
+  sim_turn(s);
+  assert_int_equal(s->tasks_count, 1);
+  const sim_task slow = take_task(s, 0);
+  sim_start_worker(s, 3, 1, 0); /* one that gets it then, and goes */
+  sim_connect(s, 3);
+  sim_wait(s, CORE_BUDGET_MS + 2000);
+  assert_int_equal(s->tasks_count, 1);
+  assert_int_equal(s->tasks[0].peer, s->workers[3].peer);
+  s->tasks_count = 0;
+  sim_leave(s, 3);
+  sim_turn(s);
+  for (int i = 0; i < 2 * CORE_THIRD_MS / 1000 - 5; i++) {
+    sim_wait(s, 1000);
+    while (s->tasks_count > 0) { /* the two insist, should they be asked again */
+      const sim_task t = take_task(s, 0);
+      const int worker = worker_of_peer(s, t.peer);
+      answer(s, &t, worker, worker == 0 ? 64 : 0);
+    }
+  }
+  assert_false(s->jobs[0].ended);
+  answer(s, &slow, 2, 0);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  assert_true(is_aside(s, 0));
+  sim_free(s);
+}
+
 static void without_a_third_who_contradicts_itself_was_odd(void **state) {
   (void)state;
   sim *s = at_odds();
@@ -274,6 +307,7 @@ int main(void) {
       cmocka_unit_test(an_odd_second_result_costs_only_the_deciding_run),
       cmocka_unit_test(who_was_set_aside_stays_so_when_it_connects_anew),
       cmocka_unit_test(a_third_worker_is_waited_for),
+      cmocka_unit_test(a_third_worker_that_is_slow_still_decides),
       cmocka_unit_test(without_a_third_who_contradicts_itself_was_odd),
       cmocka_unit_test(when_two_insist_and_nobody_else_comes_the_job_ends_and_says_so),
       cmocka_unit_test(an_odd_result_of_a_stage_that_has_passed_starts_the_job_anew),

@@ -79,9 +79,19 @@ static void a_broken_worker_does_not_end_jobs_while_others_are_busy(void **state
 static void a_failure_that_cannot_be_cured_ends_the_job(void **state) {
   (void)state;
   sim *s = with_workers(2, 4);
-  submit(s, 0, 10);
+  submit(s, 0, 6);
   const sim_task t = take_task(s, 0);
   sim_report_failure(s, &t, STATUS_LIMIT, NULL);
+  sim_turn(s);
+  assert_int_equal(core_jobs(s->core), 1); /* one worker says so */
+  size_t again = 0;
+  while (again < s->tasks_count && s->tasks[again].id.task != t.id.task) {
+    again++;
+  }
+  assert_true(again < s->tasks_count);
+  const sim_task second = take_task(s, again);
+  assert_int_not_equal(second.peer, t.peer);
+  sim_report_failure(s, &second, STATUS_LIMIT, NULL);
   sim_turn(s);
   assert_int_equal(s->jobs[0].failure, STATUS_LIMIT);
   assert_int_equal(core_jobs(s->core), 0);

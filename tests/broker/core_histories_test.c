@@ -47,6 +47,11 @@ static void every_job_ends_in_the_worst_weather(void **state) {
   assert_true(run_weather(5).crashes > HISTORIES / 2);
 }
 
+static void one_faulty_worker_hurts_nobody(void **state) {
+  (void)state;
+  assert_true(run_weather(6).set_aside > HISTORIES / 10);
+}
+
 int main(int argc, char **argv) {
   if (argc > 1) {
     const uint64_t first = strtoull(argv[1], NULL, 10);
@@ -66,6 +71,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(brokers_and_workers_that_are_killed_change_no_report),
       cmocka_unit_test(liars_end_no_history),
       cmocka_unit_test(every_job_ends_in_the_worst_weather),
+      cmocka_unit_test(one_faulty_worker_hurts_nobody),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

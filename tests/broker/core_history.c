@@ -6,25 +6,26 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "tests/broker/core_habits.h"
 #include "tests/check.h"
 
 enum {
   HONEST_WORKER = 0,
+  FAULTY_WORKER = 1,
   JOBS = 3,
   LETTERS = 4096,
+  PEERS = 4096,
   BEAT_MS = 2000,        /* between a worker's signs of life */
   STORM_MS = 120 * 1000, /* kills, breaks and crashes happen so long: then only habits and poison remain */
 };
-
-/* What a worker does with a task. */
-typedef enum habit { HABIT_HONEST, HABIT_SLOW, HABIT_WEDGED, HABIT_LIAR } habit;
 
 /* Percent: of messages that are lost, doubled or late; of turns with a kill, a break, a crash; of workers
  * that are slow, wedged or lie; of tasks that fail; of histories with a task that kills. */
 typedef struct weather {
   const char *name;
   unsigned lost, twice, late, kill, leave, cut, crash, slow, wedged, liar, fail, poison;
-  uint32_t losses; /* `canvass broker --losses`, where machines die all the time; 0: the default */
+  bool one_is_faulty; /* of three or more workers one, which spoils, accuses or quits: and nobody is hurt */
+  uint32_t losses;    /* `canvass broker --losses`, where machines die all the time; 0: the default */
 } weather;
 
 static const weather weathers[] = {
@@ -47,6 +48,7 @@ static const weather weathers[] = {
      .fail = 1,
      .poison = 30,
      .losses = 30},
+    {.name = "one faulty worker", .one_is_faulty = true, .twice = 5, .cut = 1, .losses = 30},
 };
 enum { WEATHERS = sizeof weathers / sizeof *weathers };
 
@@ -71,6 +73,7 @@ typedef struct history {
   bool has_poison;
   core_task_id poison; /* of any stage */
   unsigned deaths;
+  bool is_faulty[PEERS]; /* by peer */
   bool tells;
 } history;
 
@@ -124,6 +127,9 @@ static void choose_poison(history *h) {
 
 static habit choose_habit(history *h, int worker) {
   const weather *of = h->weather;
+  if (worker == FAULTY_WORKER && of->one_is_faulty) {
+    return (habit)(HABIT_SPOILER + sim_below(h->s, HABIT_QUITTER - HABIT_SPOILER + 1));
+  }
   if (worker == HONEST_WORKER) {
     return HABIT_HONEST;
   }
@@ -148,7 +154,8 @@ static void begin(history *h, uint64_t seed) {
   if (h->weather->losses > 0) {
     sim_tolerate(h->s, h->weather->losses);
   }
-  h->workers = 2 + (int)sim_below(h->s, SIM_WORKERS - 2);
+  const int least = h->weather->one_is_faulty ? 3 : 2;
+  h->workers = least + (int)sim_below(h->s, (uint64_t)(SIM_WORKERS - least));
   describe_jobs(h);
   if (sim_chance(h->s, h->weather->poison)) {
     choose_poison(h);
@@ -233,6 +240,7 @@ static void come_back(history *h, int worker) {
     start(h, worker);
   }
   sim_connect(h->s, worker);
+  h->is_faulty[w->peer % PEERS] = worker == FAULTY_WORKER;
   TELL(h, "worker %d is peer %u", worker, w->peer);
   for (size_t i = 0; i < w->outbox_count; i++) {
     w->outbox[i].of.peer = w->peer;
@@ -268,6 +276,31 @@ static uint64_t decide_end(history *h, const sim_task *t) {
   return s->now_ms + (h->habits[worker] == HABIT_SLOW ? took * 30 : took);
 }
 
+/* False: W says instead that an input is gone, or cannot be read. */
+static bool compute(history *h, int worker, const sim_task *t, sim_result *out) {
+  sim *s = h->s;
+  const bool is_connected = s->workers[worker].peer == t->peer;
+  digest lost;
+  if (is_connected && habit_complains(s, h->habits[worker], t)) {
+    return false;
+  }
+  if (!sim_compute(s, t, out, &lost)) {
+    if (is_connected) {
+      sim_report_failure(s, t, STATUS_NOT_FOUND, &lost);
+    }
+    return false;
+  }
+  const uint32_t unreadable = sim_unreadable(s, t);
+  if (unreadable > 0) {
+    if (is_connected) {
+      sim_accuse(s, t, unreadable);
+    }
+    return false;
+  }
+  habit_spoils(s, h->habits[worker], out);
+  return true;
+}
+
 static void finish(history *h, size_t at) {
   sim *s = h->s;
   const sim_task t = s->tasks[at];
@@ -276,27 +309,21 @@ static void finish(history *h, size_t at) {
   if (worker < 0) {
     return;
   }
-  sim_worker *w = &s->workers[worker];
   if (is_poison(h, &t.id)) {
     TELL(h, "worker %d dies at task %llx", worker, (unsigned long long)t.id.task);
     h->deaths++;
     kill_worker(h, worker);
     return;
   }
-  letter l = {.peer = w->peer};
-  digest lost;
+  letter l = {.peer = s->workers[worker].peer};
   if (is_stormy(h) && sim_chance(s, h->weather->fail)) {
     l.result.of = t;
     l.is_failure = true;
     l.failure = STATUS_IO;
-  } else if (!sim_compute(s, &t, &l.result, &lost)) {
-    if (w->peer == t.peer) {
-      sim_report_failure(s, &t, STATUS_NOT_FOUND, &lost);
-    }
-    return;
-  } else {
-    l.result.values[0] ^= h->habits[worker] == HABIT_LIAR ? 2 + 2 * sim_below(s, 1000000) : 0;
+  } else if (compute(h, worker, &t, &l.result)) {
     sim_remember(s, &l.result);
+  } else {
+    return;
   }
   post(h, &l);
 }
@@ -320,7 +347,7 @@ static void work(history *h) {
 
 static void disturb(history *h) {
   sim *s = h->s;
-  const int worker = (int)sim_below(s, (uint64_t)h->workers);
+  const int worker = h->weather->one_is_faulty ? FAULTY_WORKER : (int)sim_below(s, (uint64_t)h->workers);
   if (sim_chance(s, h->weather->kill)) {
     kill_worker(h, worker);
   }
@@ -376,6 +403,17 @@ static void turn(history *h) {
 
 /* ---- The end --------------------------------------------------------------------------------------- */
 
+/* Nobody but the faulty one is set aside. */
+static void check_honest(const history *h) {
+  for (size_t i = 0; h->weather->one_is_faulty && i < core_workers(h->s->core); i++) {
+    core_worker_view w;
+    core_worker_at(h->s->core, i, &w);
+    if (w.set_aside && !h->is_faulty[w.peer % PEERS]) {
+      sim_fail(h->s, "peer %u was set aside, and is honest", w.peer);
+    }
+  }
+}
+
 static bool all_ended(const history *h) {
   for (int i = 0; i < JOBS; i++) {
     if (!h->s->jobs[i].ended) {
@@ -425,6 +463,7 @@ static void check_end(const history *h, int job) {
 void history_run(uint64_t seed, bool tells, history_tally *sum) {
   history h = {.tells = tells};
   begin(&h, seed);
+  h.s->tells = tells;
   TELL(&h, "%s; %d workers", h.weather->name, h.workers);
   while (!all_ended(&h) && h.s->now_ms < HISTORY_PATIENCE_MS) {
     turn(&h);
@@ -432,6 +471,7 @@ void history_run(uint64_t seed, bool tells, history_tally *sum) {
   for (int i = 0; i < JOBS; i++) {
     check_end(&h, i);
   }
+  check_honest(&h);
   TELL(&h, "all jobs ended; %u deaths", h.deaths);
   sum->deaths += h.deaths;
   sum->crashes += h.s->crashes;

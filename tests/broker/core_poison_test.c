@@ -64,6 +64,11 @@ static void after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job(voi
     }
     die_and_start_again(s, victim);
   }
+  const uint64_t sent = s->jobs[0].sent[WORK_MAP];
+  sim_wait(s, CORE_SILENCE_MS - 1000); /* perhaps it is only a line that broke */
+  assert_false(s->jobs[0].ended);
+  assert_int_equal(s->jobs[0].sent[WORK_MAP], sent); /* until then it runs nowhere */
+  sim_wait(s, 2000);
   assert_true(s->jobs[0].ended);
   assert_int_equal(s->jobs[0].failure, STATUS_JOB);
   assert_contains(
@@ -75,6 +80,32 @@ static void after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job(voi
   assert_int_equal(s->jobs[0].notes, 2); /* the task beside it was suspect too */
   sim_work_all(s);                       /* others' jobs go on */
   assert_true(sim_is_right(s, 1));
+  sim_free(s);
+}
+
+/* The last line alone looks like a loss: the process says hello again before the broker would miss it. */
+static void a_line_that_breaks_while_a_task_runs_alone_ends_no_job(void **state) {
+  (void)state;
+  sim *s = sim_with_workers(31, 1, 2, 1);
+  for (int i = 0; i < CORE_DEATHS_MAX; i++) {
+    die_and_start_again(s, 0);
+  }
+  assert_int_equal(s->tasks_count, 1); /* alone */
+  forget_tasks_of(s, 0);
+  sim_disconnect(s, 0);
+  sim_turn(s);
+  sim_wait(s, CORE_SILENCE_MS - 1000);
+  assert_false(s->jobs[0].ended);
+  const core_job_id id = sim_job_id(0);
+  core_job_view view;
+  assert_true(core_find_job(s->core, &id, &view));
+  assert_int_equal(view.wait.kind, WAIT_WORKER);
+  sim_connect(s, 0);
+  sim_turn(s);
+  assert_int_equal(s->tasks_count, 1);
+  sim_wait(s, CORE_SILENCE_MS);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
   sim_free(s);
 }
 
@@ -175,6 +206,7 @@ static void the_limit_can_be_set_for_machines_that_are_taken_away(void **state) 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job),
+      cmocka_unit_test(a_line_that_breaks_while_a_task_runs_alone_ends_no_job),
       cmocka_unit_test(a_task_that_waits_for_an_empty_worker_says_so),
       cmocka_unit_test(what_only_ran_beside_it_passes),
       cmocka_unit_test(who_leaves_in_order_or_comes_back_counts_against_no_task),

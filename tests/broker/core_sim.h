@@ -21,6 +21,7 @@ enum {
   SIM_RESULTS = 1024,
   SIM_WATCHES = 32,
   SIM_INPUTS = 3 + CORE_FAN_IN,
+  SIM_GARBAGE = 4096,
 };
 
 typedef struct sim_blob {
@@ -59,6 +60,7 @@ typedef struct sim_job {
   sim_record records[SIM_RESULTS];
   size_t records_count;
   unsigned notes;
+  uint32_t note_about; /* the last one */
   /* What the cluster did. */
   bool submitted, cancelled;
   uint64_t sent[WORK_READ + 1]; /* tasks */
@@ -90,6 +92,7 @@ typedef struct sim_worker {
   uint32_t process; /* another one each time it is started */
   uint32_t peer;    /* 0: not connected */
   uint32_t capacity, fingerprint;
+  uint64_t trust;
   sim_result outbox[SIM_OUTBOX]; /* not taken yet */
   size_t outbox_count;
   uint64_t held[SIM_SHARDS * 2];
@@ -108,6 +111,7 @@ typedef struct sim_watch {
 typedef struct sim {
   seeded random;
   uint64_t seed;
+  bool tells; /* notes of jobs, on standard output */
   core *core;
   core_actions actions;
   uint64_t now_ms, turn;
@@ -123,7 +127,9 @@ typedef struct sim {
   size_t watches_count;
   unsigned local, elsewhere; /* MAPs of shards that somebody held */
   unsigned set_aside, crashes;
-  unsigned quiet; /* events in a row that led to nothing, up to the last one */
+  unsigned quiet;                /* events in a row that led to nothing, up to the last one */
+  uint64_t garbage[SIM_GARBAGE]; /* values that nobody can read */
+  size_t garbage_count;
   uint32_t refused_request;
   status refused;
 } sim;
@@ -180,6 +186,12 @@ void sim_leave(sim *s, int worker);                  /* takes its leave, and end
 sim_worker *sim_worker_of(sim *s, uint32_t process); /* NULL: dead */
 /* A worker's answer to the task; false: an input is not to be had any more, *LOST is which. */
 bool sim_compute(sim *s, const sim_task *t, sim_result *out, digest *lost);
+/* A value that is not what anybody needs: whoever reads it says so. */
+uint64_t sim_garbage(sim *s);
+/* 1 + which of the task's inputs is garbage; 0: none. */
+uint32_t sim_unreadable(const sim *s, const sim_task *t);
+/* Says of input UNREADABLE - 1 that it cannot be read. */
+void sim_accuse(sim *s, const sim_task *t, uint32_t unreadable);
 /* The worker has the task's shards from now on, and its partial when that stays; the result is resent until
  * it is taken. */
 void sim_remember(sim *s, const sim_result *r);

@@ -17,6 +17,20 @@ static uint64_t shard_value(const core_shard *shard) {
   return value;
 }
 
+digest sim_content(const uint64_t *values, uint32_t count) {
+  digest d = {{(uint8_t)count}};
+  memcpy(d.bytes + 8, values, count * sizeof *values);
+  return d;
+}
+
+digest sim_fingerprint(uint32_t fingerprint) {
+  return (digest){{0xf0, (uint8_t)fingerprint}};
+}
+
+core_job_id sim_job_id(int job) {
+  return (core_job_id){{(uint8_t)(job + 1), 7}};
+}
+
 /* One more for each leaf: partials cannot be left out or taken twice unseen. */
 uint64_t sim_shards_sum(const core_shard *shards, uint32_t count, uint64_t program) {
   uint64_t sum = 1;
@@ -143,11 +157,13 @@ bool sim_is_right(const sim *s, int job) {
 
 void sim_start_worker(sim *s, int worker, uint32_t capacity, uint32_t fingerprint) {
   sim_worker *w = &s->workers[worker];
+  const uint64_t trust = w->trust;
   memset(w, 0, sizeof *w);
   w->alive = true;
   w->process = ++s->last_process;
   w->capacity = capacity;
   w->fingerprint = fingerprint;
+  w->trust = trust;
 }
 
 void sim_connect(sim *s, int worker) {
@@ -157,6 +173,7 @@ void sim_connect(sim *s, int worker) {
   sim_feed(s, &(core_event){.kind = CORE_WORKER_JOINED,
                             .peer = w->peer,
                             .joined = {.process = 0xabcdef0000000000 + w->process,
+                                       .trust = w->trust,
                                        .capacity = w->capacity,
                                        .fingerprint = sim_fingerprint(w->fingerprint),
                                        .held = w->held,
@@ -295,6 +312,40 @@ void sim_answer(sim *s, const sim_result *r, uint32_t peer) {
                                        .blobs_count = r->count}});
 }
 
+uint64_t sim_garbage(sim *s) {
+  assert_true(s->garbage_count < SIM_GARBAGE);
+  return s->garbage[s->garbage_count++] = seeded_next(&s->random) | 1;
+}
+
+static bool is_garbage(const sim *s, uint64_t value) {
+  for (size_t i = 0; i < s->garbage_count; i++) {
+    if (s->garbage[i] == value) {
+      return true;
+    }
+  }
+  return false;
+}
+
+uint32_t sim_unreadable(const sim *s, const sim_task *t) {
+  for (uint32_t i = 0; i < t->inputs_count && t->work <= WORK_STEP; i++) {
+    if (is_garbage(s, t->inputs[i])) {
+      return i + 1;
+    }
+  }
+  return 0;
+}
+
+void sim_accuse(sim *s, const sim_task *t, uint32_t unreadable) {
+  core_event e = {.kind = CORE_FAILURE,
+                  .peer = t->peer,
+                  .failed = {.id = t->id,
+                             .attempt = t->attempt,
+                             .lost = sim_content(&t->inputs[unreadable - 1], 1),
+                             .unreadable = unreadable}};
+  error_set(&e.failed.why, STATUS_CORRUPT, "it cannot be read");
+  sim_feed(s, &e);
+}
+
 void sim_report_failure(sim *s, const sim_task *t, status code, const digest *lost) {
   core_event e = {.kind = CORE_FAILURE, .peer = t->peer, .failed = {.id = t->id, .attempt = t->attempt}};
   error_set(&e.failed.why, code, "it failed");
@@ -316,6 +367,13 @@ void sim_work(sim *s, size_t task) {
   if (!sim_compute(s, &t, &r, &lost)) {
     if (w->peer == t.peer) {
       sim_report_failure(s, &t, STATUS_NOT_FOUND, &lost);
+    }
+    return;
+  }
+  const uint32_t unreadable = sim_unreadable(s, &t);
+  if (unreadable > 0) {
+    if (w->peer == t.peer) {
+      sim_accuse(s, &t, unreadable);
     }
     return;
   }

@@ -76,20 +76,6 @@ static uint64_t value_of(const sim *s, core_blob blob) {
   return blob ? blob_at(s, blob)->value : 0;
 }
 
-digest sim_content(const uint64_t *values, uint32_t count) {
-  digest d = {{(uint8_t)count}};
-  memcpy(d.bytes + 8, values, count * sizeof *values);
-  return d;
-}
-
-digest sim_fingerprint(uint32_t fingerprint) {
-  return (digest){{0xf0, (uint8_t)fingerprint}};
-}
-
-core_job_id sim_job_id(int job) {
-  return (core_job_id){{(uint8_t)(job + 1), 7}};
-}
-
 static int job_number(const sim *s, const core_job_id *id) {
   const int job = id->bytes[0] - 1;
   if (job < 0 || job >= SIM_JOBS) {
@@ -204,7 +190,12 @@ static void keep(sim *s, const core_action *a) {
       keep_end(s, j, &a->end);
       break;
     default:
+      if (s->tells) {
+        printf("%8.1f s  job %d, peer %u: %s\n", (double)s->now_ms / 1000.0, job_number(s, &a->note.job),
+               a->note.about, a->note.text);
+      }
       j->notes++;
+      j->note_about = a->note.about;
       break;
   }
 }

@@ -94,7 +94,8 @@ static bool is_integer(message_field f) {
       FIELD_BIT(FIELD_ROWS_TOTAL) | FIELD_BIT(FIELD_FINISHING) | FIELD_BIT(FIELD_STATES_COMPUTED) |
       FIELD_BIT(FIELD_STATES_CACHED) | FIELD_BIT(FIELD_OFFSET) | FIELD_BIT(FIELD_BYTES) |
       FIELD_BIT(FIELD_VERSION) | FIELD_BIT(FIELD_ROWS) | FIELD_BIT(FIELD_SHARDS) |
-      FIELD_BIT(FIELD_SHARD_ROWS) | FIELD_BIT(FIELD_PRIORITY) | FIELD_BIT(FIELD_JOBS);
+      FIELD_BIT(FIELD_SHARD_ROWS) | FIELD_BIT(FIELD_PRIORITY) | FIELD_BIT(FIELD_JOBS) |
+      FIELD_BIT(FIELD_UNREADABLE);
   return (integers >> f & 1) != 0;
 }
 
@@ -178,12 +179,19 @@ static void set_often_none(hostile_world *w, message *m, message_field f) {
 }
 
 static void (*const setters[FIELDS_COUNT])(hostile_world *w, message *m, message_field f) = {
-    [FIELD_ROLE] = set_role,          [FIELD_FINGERPRINT] = set_fingerprint,
-    [FIELD_CAPACITY] = set_capacity,  [FIELD_JOB] = set_job,
-    [FIELD_BLOB] = set_blob,          [FIELD_BYTES] = set_size,
-    [FIELD_DATASET] = set_dataset,    [FIELD_STAGE] = set_small,
-    [FIELD_TASK] = set_small,         [FIELD_ATTEMPT] = set_small,
-    [FIELD_VERSION] = set_often_none, [FIELD_BY_NAME] = set_often_none,
+    [FIELD_ROLE] = set_role,
+    [FIELD_FINGERPRINT] = set_fingerprint,
+    [FIELD_CAPACITY] = set_capacity,
+    [FIELD_JOB] = set_job,
+    [FIELD_BLOB] = set_blob,
+    [FIELD_BYTES] = set_size,
+    [FIELD_DATASET] = set_dataset,
+    [FIELD_STAGE] = set_small,
+    [FIELD_TASK] = set_small,
+    [FIELD_ATTEMPT] = set_small,
+    [FIELD_VERSION] = set_often_none,
+    [FIELD_BY_NAME] = set_often_none,
+    [FIELD_UNREADABLE] = set_often_none,
 };
 
 /* Fields that a kind may have besides those that it must have. */
@@ -197,7 +205,7 @@ static const uint64_t extras[MESSAGES_COUNT] = {
                        FIELD_BIT(FIELD_PRIORITY) | FIELD_BIT(FIELD_TITLE),
     [MESSAGE_RESULT] =
         FIELD_BIT(FIELD_BY_NAME) | FIELD_BIT(FIELD_STATES_COMPUTED) | FIELD_BIT(FIELD_STATES_CACHED),
-    [MESSAGE_FAILURE] = FIELD_BIT(FIELD_BLOB) | FIELD_BIT(FIELD_MESSAGE),
+    [MESSAGE_FAILURE] = FIELD_BIT(FIELD_BLOB) | FIELD_BIT(FIELD_MESSAGE) | FIELD_BIT(FIELD_UNREADABLE),
 };
 
 uint64_t hostile_needed(message_kind kind) {

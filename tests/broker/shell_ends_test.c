@@ -23,25 +23,30 @@ static void fixture_fini(fixture *f) {
   sample_fini(&f->content);
 }
 
+static void pass_beside_a_client(shell *s, fixture *f) {
+  const message alive = message_of(MESSAGE_ALIVE);
+  for (unsigned passed = 0; passed <= CORE_SILENCE_MS; passed += 5000) {
+    talker_send(&f->client, &alive, NULL, 0);
+    talker_expect(&f->client, MESSAGE_ALIVE);
+    shell_pass(s, 5000);
+  }
+}
+
 /* Workers that get the job's one MAP and are not heard of again: three in turn, and one with nothing else. */
 static void a_task_that_loses_its_workers_ends_the_job_and_names_the_file(void **state) {
   shell *s = *state;
   fixture f;
   core_job_id job;
-  const message alive = message_of(MESSAGE_ALIVE);
   fixture_init(s, &f);
   talker_submit(&f.client, "survey", "key", "plan", &job);
   for (uint32_t i = 0; i <= CORE_DEATHS_MAX; i++) {
     talker worker;
     talker_worker(s, &worker, 1);
     talker_expect(&worker, MESSAGE_TASK);
-    for (unsigned passed = 0; passed <= CORE_SILENCE_MS; passed += 5000) {
-      talker_send(&f.client, &alive, NULL, 0);
-      talker_expect(&f.client, MESSAGE_ALIVE);
-      shell_pass(s, 5000);
-    }
+    pass_beside_a_client(s, &f);
     talker_close(&worker);
   }
+  pass_beside_a_client(s, &f); /* the last one may come back */
   talker_ask(&f.client, MESSAGE_ASK, &job);
   const message *m = talker_expect(&f.client, MESSAGE_ENDED);
   char text[1025] = "";

@@ -44,6 +44,7 @@ FIELDS = {
     "waits": "no worker takes tasks",
     "timeout": 3600,
     "limit": 5,
+    "unreadable": 3,
 }
 
 TASK = "job stage task attempt"
@@ -80,7 +81,7 @@ KINDS = {
     "listing": "request what",
     "task": TASK + " work by_name shard_rows",
     "result": TASK + " work computed cached by_name",
-    "failure": TASK + " status message blob",
+    "failure": TASK + " status message blob unreadable",
     "taken": TASK,
 }
 

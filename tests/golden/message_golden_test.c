@@ -58,6 +58,7 @@ static const struct {
     [FIELD_WAITS] = {.text = "no worker takes tasks"},
     [FIELD_TIMEOUT] = {.integer = 3600},
     [FIELD_LIMIT] = {.integer = 5},
+    [FIELD_UNREADABLE] = {.integer = 3},
 };
 
 static bool is_as_golden(const message *m, int field) {

@@ -1,0 +1,75 @@
+/* Ends of jobs that are not yet final: what one worker says, or its loss proves, may look otherwise when
+ * others that are away for a moment come back.  So the job ends a while later, unless the task is done
+ * before.
+ *
+ * Until then a task that a worker calls impossible may be tried by others, and one that lost workers runs
+ * nowhere. */
+#include <stdlib.h>
+
+#include "broker/core/core_inside.h"
+
+void verdict_await(core *c, node *n, uint64_t for_ms, const error *why) {
+  if (n->verdict != NULL) {
+    return;
+  }
+  verdict *v = calloc(1, sizeof *v);
+  if (v == NULL) {
+    c->out_of_memory = true;
+    return;
+  }
+  v->of = n;
+  v->due_ms = c->now_ms + for_ms;
+  v->is_poison = why == NULL;
+  if (why != NULL) {
+    v->why = *why;
+  }
+  chain_add_last(&c->verdicts, &v->all);
+  n->verdict = v;
+}
+
+void verdict_forget(node *n) {
+  if (n->verdict != NULL) {
+    chain_remove(&n->verdict->all);
+    free(n->verdict);
+    n->verdict = NULL;
+  }
+}
+
+bool verdict_holds(const node *n) {
+  return n->verdict != NULL && n->verdict->is_poison;
+}
+
+/* Only what still waits is judged, and what nobody who is there now could try. */
+static void pronounce(core *c, node *n) {
+  const verdict v = *n->verdict;
+  if (n->state == NODE_READY && !v.is_poison && node_has_other(c, n)) {
+    n->verdict->due_ms = c->now_ms + c->confirm_ms;
+    return;
+  }
+  verdict_forget(n);
+  if (n->state != NODE_READY) {
+    return;
+  }
+  if (v.is_poison) {
+    suspect_end_job(c, n);
+  } else if (!task_try_other_kind(c, n)) {
+    job_end(c, n->owner, &v.why);
+  }
+}
+
+static verdict *first_due(const core *c) {
+  for (chain *at = c->verdicts.next; at != &c->verdicts; at = at->next) {
+    verdict *v = CHAIN_OWNER(at, verdict, all);
+    if (c->now_ms >= v->due_ms && v->of->state != NODE_RUNNING) {
+      return v;
+    }
+  }
+  return NULL;
+}
+
+/* Each may end a job, with all of its verdicts. */
+void verdicts_check(core *c) {
+  for (verdict *v = NULL; (v = first_due(c)) != NULL;) {
+    pronounce(c, v->of);
+  }
+}
