@@ -50,6 +50,9 @@ static bool make_modules(broker *b) {
                             .vault = b->vault,
                             .ledger = b->ledger};
   b->jobs = b->catalog != NULL ? jobs_new(&parts, b->options.losses_max) : NULL;
+  if (b->jobs != NULL && b->options.allowed != NULL) {
+    jobs_set_verified(b->jobs, key_list_is_verified(b->options.allowed));
+  }
   return b->jobs != NULL;
 }
 

@@ -393,3 +393,17 @@ bool connections_take_report(connections_report *out) {
   pthread_mutex_unlock(&all.mutex);
   return any;
 }
+
+/* ---- Who is at the other end --------------------------------------------------------------------- */
+
+connection_peer connection_peer_of(int descriptor) {
+  struct ucred who;
+  socklen_t length = sizeof who;
+  int domain = 0;
+  socklen_t domain_length = sizeof domain;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &domain_length) != 0 || domain != AF_UNIX ||
+      getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &who, &length) != 0 || who.pid <= 0) {
+    return (connection_peer){.is_known = false};
+  }
+  return (connection_peer){.is_known = true, .user = who.uid, .process = who.pid};
+}

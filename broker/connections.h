@@ -34,6 +34,14 @@ typedef struct connection {
   bool is_doubtful; /* the message may have come over the one that had the descriptor before */
 } connection;
 
+/* Of the process at the other end of an ipc connection, as the system says; elsewhere neither is known. */
+typedef struct connection_peer {
+  bool is_known;
+  uint32_t user;
+  int32_t process;
+} connection_peer;
+connection_peer connection_peer_of(int descriptor);
+
 typedef struct connections_limits {
   size_t descriptors; /* they are below this */
   size_t most[CONNECTION_WAYS];

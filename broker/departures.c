@@ -39,6 +39,7 @@ void departures_by_list(broker *b, const key_list *list) {
     return;
   }
   peers_allow(b->peers, list);
+  jobs_set_verified(b->jobs, key_list_is_verified(list));
   for (peer *p = peers_next(b->peers, NULL), *next = NULL; p != NULL; p = next) {
     next = peers_next(b->peers, p);
     if (!peers_is_allowed(b->peers, p)) {

@@ -1,5 +1,6 @@
 /* How workers become known to the core.  Each says which shards it holds; long lists wait until messages were
  * answered, one a turn. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,12 +52,39 @@ static status read_held(wire_message *m, join *j, error *why) {
   return STATUS_OK;
 }
 
-static status read_join(wire_message *m, join *j, error *why) {
-  memcpy(j->joined.fingerprint.bytes, m->header.texts[FIELD_FINGERPRINT].bytes, DIGEST_BYTES);
+static uint64_t number_of(const char *kind, const void *bytes, size_t length) {
+  uint8_t all[KEY_TEXT_BYTES + 32] = {0};
+  snprintf((char *)all, sizeof all, "%s", kind);
+  const size_t begin = strlen(kind) + 1;
+  length = length < sizeof all - begin ? length : sizeof all - begin;
+  memcpy(all + begin, bytes, length);
+  return digest_xxh3(all, begin + length) | 1; /* 0: none */
+}
+
+/* What a peer says of itself is not believed beyond its key: a process of one key is none of another key's.
+ */
+static void identify(const peer *p, wire_message *m, core_joining *joined) {
   const slice instance = m->header.texts[FIELD_INSTANCE];
-  if (instance.length == INSTANCE_BYTES) {
-    memcpy(&j->joined.process, instance.bytes, sizeof j->joined.process);
+  const connection_peer end = connection_peer_of(zmq_msg_get(&m->frames[0], ZMQ_SRCFD));
+  if (end.is_known) {
+    joined->seat = number_of("process", &end.process, sizeof end.process);
   }
+  if (p->key[0] != '\0') {
+    joined->trust = number_of("key", p->key, strlen(p->key));
+  } else if (end.is_known) {
+    joined->trust = number_of("user", &end.user, sizeof end.user);
+  }
+  if (instance.length == INSTANCE_BYTES) {
+    uint8_t mine[INSTANCE_BYTES + sizeof joined->trust];
+    memcpy(mine, instance.bytes, INSTANCE_BYTES);
+    memcpy(mine + INSTANCE_BYTES, &joined->trust, sizeof joined->trust);
+    joined->process = number_of("instance", mine, sizeof mine);
+  }
+}
+
+static status read_join(const peer *p, wire_message *m, join *j, error *why) {
+  memcpy(j->joined.fingerprint.bytes, m->header.texts[FIELD_FINGERPRINT].bytes, DIGEST_BYTES);
+  identify(p, m, &j->joined);
   return read_held(m, j, why);
 }
 
@@ -75,7 +103,7 @@ status joins_take(broker *b, peer *p, wire_message *m, error *why) {
   if (j == NULL) {
     return error_no_memory(why, "a worker");
   }
-  const status st = read_join(m, j, why);
+  const status st = read_join(p, m, j, why);
   if (st != STATUS_OK) {
     discard(j);
     return st;

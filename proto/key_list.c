@@ -21,6 +21,7 @@ struct key_list {
   arena *memory; /* titles */
   entry *entries;
   size_t count, capacity;
+  bool is_verified;
 };
 
 static const struct {
@@ -41,6 +42,10 @@ size_t key_list_count(const key_list *l) {
   return l->count;
 }
 
+bool key_list_is_verified(const key_list *l) {
+  return l->is_verified;
+}
+
 static unsigned role_of(slice word) {
   for (size_t i = 0; i < ROLES_COUNT; i++) {
     if (slice_equal(word, slice_of(roles[i].name))) {
@@ -50,8 +55,24 @@ static unsigned role_of(slice word) {
   return 0;
 }
 
+static status read_verify(key_text *t, slice times, key_list *l, error *err) {
+  const slice shown = text_cut(times, 40);
+  if (!slice_equal(times, slice_of("1")) && !slice_equal(times, slice_of("2"))) {
+    return key_text_wrong(
+        t, err,
+        "'verify: %.*s' is not valid; 'verify: 2' has every result computed twice, by workers "
+        "with different keys",
+        SLICE_ARG(shown));
+  }
+  l->is_verified = slice_equal(times, slice_of("2"));
+  return STATUS_OK;
+}
+
 static status read_line(key_text *t, slice line, key_list *l, error *err) {
   const slice word = key_text_word(&line);
+  if (slice_equal(word, slice_of("verify:"))) {
+    return read_verify(t, key_text_word(&line), l, err);
+  }
   const unsigned role = role_of(word);
   if (!role) {
     const slice shown = text_cut(word, 40);

@@ -11,8 +11,10 @@
  *     # the cluster of the third floor
  *     worker <public key> anna's machine
  *     client <public key> nightly script
+ *     verify: 2
  *
- * The same key on two lines has both roles.  A line that begins with '#' is a comment; elsewhere '#' is a
+ * The last line, which may be missing: every result is computed twice, by workers with different keys.  The
+ * same key on two lines has both roles.  A line that begins with '#' is a comment; elsewhere '#' is a
  * character like any other, because Z85 uses it.
  */
 #ifndef CANVASS_PROTO_KEYS_H
@@ -48,6 +50,8 @@ status key_public_read(const char *path, key_pair *out, error *err) MUST_USE;
 status key_list_read(const char *path, key_list **out, error *err) MUST_USE;
 void key_list_destroy(key_list *l); /* accepts NULL */
 size_t key_list_count(const key_list *l);
+/* Whether it has the line `verify: 2`: every result is to be given twice, by workers with different keys. */
+bool key_list_is_verified(const key_list *l);
 /* WAY_CLIENT, WAY_WORKER, both, or 0: unknown.  *TITLE (may be NULL) is borrowed; "" for none. */
 unsigned key_list_roles(const key_list *l, slice public_key, const char **title);
 /* The lines that allow K's public half in ROLES, as key_list_read reads them.  Control characters of TITLE

@@ -21,9 +21,9 @@ static const struct {
   unsigned kinds;
   bool is_directory; /* to be made; otherwise a file */
 } parts[] = {
-    {"lock", OF_BOTH, false},    {"partly", OF_BROKER, true}, {"hand-in", OF_BROKER, true},
-    {"probe", OF_BROKER, false}, {"blobs", OF_BOTH, true},    {"incoming", OF_BOTH, true},
-    {"aside", OF_BOTH, true},    {"index", OF_BOTH, true},
+    {"lock", OF_BOTH, false},    {"partly", OF_BROKER, true},  {"hand-in", OF_BROKER, true},
+    {"probe", OF_BROKER, false}, {"secret", OF_BROKER, false}, {"blobs", OF_BOTH, true},
+    {"incoming", OF_BOTH, true}, {"aside", OF_BOTH, true},     {"index", OF_BOTH, true},
 };
 enum { PARTS = sizeof parts / sizeof parts[0], LOCK = 0 };
 

@@ -2,6 +2,7 @@
 #include "broker/core/core.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "broker/core/core_inside.h"
 
@@ -42,6 +43,14 @@ core *core_new(void) {
 
 void core_set_deaths_max(core *c, uint32_t most) {
   c->deaths_max = most;
+}
+
+void core_set_secret(core *c, const uint8_t secret[CORE_SECRET_BYTES]) {
+  memcpy(c->secret, secret, CORE_SECRET_BYTES);
+}
+
+void core_set_verified(core *c, bool is_verified) {
+  c->is_verified = is_verified;
 }
 
 void core_set_confirm_ms(core *c, uint64_t confirm_ms) {

@@ -20,14 +20,15 @@
  * in one transaction and only then carries out the other actions of that turn.
  *
  * Invariants
- *  1. A task's first valid result counts, whoever sends it and however late.  A second one must have the same
- *     digest; if not, a third run on another worker decides, the odd worker gets no more tasks
- *     (CORE_SET_ASIDE), and what came from it in this job is recomputed.  When no third worker was there for
- *     CORE_THIRD_MS, each of the two runs the task again: one that now agrees with the other was odd; when
- *     both give the same results as before, the job ends with that message, because it cannot be decided
- *     which is right.
- *     A worker that cannot read what another made accuses it: the task that made it runs elsewhere.  Other
- *     bytes: the maker was odd; the same: the accuser was (accusations.c).  A failure that no retry cures
+ *  1. A task's first valid result counts, from whomever the task was given to and however late (with
+ *     core_set_verified the first two, of different trust, that agree).  A second one must have the same
+ * digest; if not, a third run on another worker decides, the odd worker gets no more tasks (CORE_SET_ASIDE),
+ * and what came from it in this job is recomputed.  When no third worker was there for CORE_THIRD_MS, each of
+ * the two runs the task again: one that now agrees with the other was odd; when both give the same results as
+ * before, the job ends with that message, because it cannot be decided which is right. Among workers of
+ * several trusts each trust has one vote, whatever number of processes it has; among those of one trust each
+ * process has. A worker that cannot read what another made accuses it: the task that made it runs elsewhere.
+ * Other bytes: the maker was odd; the same: the accuser was (accusations.c).  A failure that no retry cures
  * ends the job only when a second worker reports one, too, where there is a second one.
  *  2.  Leases are fenced, results are not: a worker that is not heard from loses its tasks to others.
  *     One that is heard from and does not answer in time keeps the task; another worker gets it too
@@ -88,6 +89,7 @@ const char *core_work_name(core_work work);
   X(WAIT_KIND, "no worker computes as those of its earlier stages did")  \
   X(WAIT_THIRD, "no third worker decides between two that disagree")     \
   X(WAIT_EMPTY, "a worker is being emptied for a task that lost others") \
+  X(WAIT_SECOND, "no worker with another key computes it a second time") \
   X(WAIT_CONFIRM, "no second worker tries a task that one cannot do")    \
   X(WAIT_RETURN, "a worker that ran a task alone may come back")         \
   X(WAIT_ANSWER, "a worker does not answer, and no other one is there")
@@ -141,6 +143,7 @@ typedef struct core_joining {
   uint32_t capacity;
   uint64_t process; /* the same as long as it is the same process, also as another peer; 0: unknown */
   uint64_t trust;   /* whose worker it is: the same for all that one key, or one user, vouches for */
+  uint64_t seat;    /* the process that the system says it is, whatever it calls itself; 0: unknown */
   digest fingerprint;
   const uint64_t *held; /* borrowed: the first 8 bytes, little-endian, of each shard's name */
   size_t held_count;
@@ -186,7 +189,7 @@ typedef struct core_watching {
 /* MAP, REDUCE {partial}; STEP {report} or {program, state}; PLAN {plan, program}; READ {report}. */
 typedef struct core_result {
   core_task_id id;
-  uint32_t attempt; /* identifies the task's inputs: a result counts only for the same inputs */
+  uint64_t attempt; /* as it was sent: identifies the task's inputs, and whom it was given to */
   core_work work;   /* the kind that it claims */
   const core_blob *blobs;
   uint32_t blobs_count;
@@ -200,7 +203,7 @@ typedef struct core_result {
 
 typedef struct core_failure {
   core_task_id id;
-  uint32_t attempt;
+  uint64_t attempt;
   error
       why; /* STATUS_INTERRUPTED: the worker returns the task, and gets no more until it reports a capacity */
   /* All zero: none.  A blob that the task needed and could not get: not the task's fault when it is a partial
@@ -308,7 +311,7 @@ typedef struct core_note {
  * PLAN: {specification, manifest}.  READ: {specification, manifest or 0}; the shell knows its files. */
 typedef struct core_task {
   core_task_id id;
-  uint32_t attempt;
+  uint64_t attempt;
   core_work work;
   const core_blob *blobs;
   uint32_t blobs_count;
@@ -343,7 +346,7 @@ typedef struct core_action {
     core_task task;
     struct {
       core_task_id id;
-      uint32_t attempt;
+      uint64_t attempt;
     } taken;
     core_watching accepted;
     struct {
@@ -373,6 +376,12 @@ core *core_new(void);
 /* How many workers may be lost while they have a task, before it runs alone: at least 1, and more than
  * CORE_DEATHS_MAX where machines are taken away without notice.  Before the first event. */
 void core_set_deaths_max(core *c, uint32_t most);
+/* Before the first event, the same as before a restart: what nobody else knows.  Attempts are sealed with it,
+ * so that a result counts only from whom the task was given to. */
+enum { CORE_SECRET_BYTES = 16 };
+void core_set_secret(core *c, const uint8_t secret[CORE_SECRET_BYTES]);
+/* Whether every result must be given twice, by workers of different trust, before it counts. */
+void core_set_verified(core *c, bool is_verified);
 /* How long a failure that no retry cures waits for another worker when there is none: CORE_CONFIRM_MS unless
  * set.  0 where no other one can come. */
 void core_set_confirm_ms(core *c, uint64_t confirm_ms);
@@ -383,7 +392,7 @@ void core_destroy(core *c); /* the shell frees the blobs */
 status core_step(core *c, const core_event *event, uint64_t now_ms, core_actions *out, error *err) MUST_USE;
 
 /* Whether the task is one that peer BY has now, in that attempt. */
-bool core_is_leased(const core *c, uint32_t by, const core_task_id *id, uint32_t attempt);
+bool core_is_leased(const core *c, uint32_t by, const core_task_id *id, uint64_t attempt);
 
 /* Walks through all that the core knows between two events: STATUS_CORRUPT, with a message that says what is
  * wrong, when one of the invariants above does not hold.  For tests and debug builds: it takes as long as

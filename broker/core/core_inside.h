@@ -13,12 +13,12 @@
 #include "base/array.h"
 #include "broker/core/chain.h"
 #include "broker/core/core.h"
+#include "broker/core/votes.h"
 
 enum {
   CORE_LEVELS_MAX = 12, /* 8 to the 11th runs of shards are more than 32 bits can count */
   CORE_BUCKETS = 1024,  /* ten jobs or workers each at most; ticks and checks walk through all of them */
   CORE_TAG_SHIFT = 8,   /* an attempt's number: a digest of its inputs, and a count in the low bits */
-  CORE_VOTES_MAX = 6,
   CORE_FAILED_ON_MAX = CORE_FAILURES_MAX - 1,
   CORE_DIED_MAX = 8, /* lost workers of a task that are remembered, should they be heard from again */
 };
@@ -28,12 +28,6 @@ typedef struct worker worker;
 typedef struct suspicion suspicion;
 typedef struct stray stray;
 typedef struct verdict verdict;
-
-/* Who gives results: a process, and whose it is. */
-typedef struct voter {
-  uint64_t who;   /* 0: unknown */
-  uint64_t trust; /* see core_joining */
-} voter;
 
 /* ---- Nodes ----------------------------------------------------------------------------------------- */
 
@@ -52,7 +46,7 @@ typedef struct node {
   core_blob blob;
   digest content; /* of its result, if has_content */
   uint32_t index;
-  uint32_t attempt;   /* the last that was sent */
+  uint64_t attempt;   /* the last that was sent */
   uint32_t tag;       /* of what it was made: of the last sending, or of the result; 0: unknown */
   voter maker;        /* who gave the result */
   core_states states; /* a leaf's of its last result, or a restored merge's; see counts.c */
@@ -149,6 +143,7 @@ struct worker {
   uint64_t races_lost;   /* tasks that others finished, after its own time was up */
   uint32_t races_in_row;
   bool pauses;
+  bool is_uninvited; /* it gave results of tasks that were not its own, and that was told */
   uint64_t pauses_until_ms;
   uint64_t heard_ms, tasks_done, shards_held;
   digest fingerprint;
@@ -172,36 +167,6 @@ typedef struct watch {
 } watch;
 
 /* ---- Jobs ------------------------------------------------------------------------------------------ */
-
-typedef struct vote {
-  digest content;
-  voter by;
-  bool repeated; /* the worker ran it again with the same result */
-} vote;
-
-/* Different results of one task, or one that a reader cannot read, until another run decides. */
-typedef struct dispute {
-  struct dispute *next;
-  uint32_t stage;
-  uint64_t task;
-  uint32_t tag;
-  vote votes[CORE_VOTES_MAX];
-  uint32_t votes_count;
-  bool is_accused;         /* the first vote, */
-  voter accuser;           /* by whom */
-  uint64_t waits_since_ms; /* for a decision, since the last vote; 0: does not */
-  bool again;              /* no third gave one: the voters run it again */
-} dispute;
-
-/* A result of a stage that has passed, of a task that was assigned more than once: copies may arrive. */
-typedef struct past_result {
-  uint32_t stage;
-  uint64_t task;
-  uint32_t tag;
-  voter maker;
-  digest content;
-} past_result;
-enum { CORE_PAST_MAX = 1024, CORE_REFUTED_MAX = 16 };
 
 /* Jobs of one priority, and among them those that have tasks to assign, in the order of their turns. */
 typedef struct rank {
@@ -315,6 +280,8 @@ struct core {
   size_t tasks_running;
   uint32_t deaths_max;
   uint64_t confirm_ms;
+  bool is_verified;
+  uint8_t secret[CORE_SECRET_BYTES];
   chain suspects, alone, verdicts;
   uint32_t reserved_count;
   uint64_t overdue_checked_ms, bounds_checked_ms;
@@ -384,6 +351,9 @@ node *node_parent(const node *n);
 node *node_children(const node *n, uint32_t *count);
 uint32_t node_tag(const job *j, const node *n); /* of its inputs, which are present */
 bool node_may_compute(const node *n);           /* all its inputs are present */
+/* An attempt has, from the low bits: a count, the tag of the inputs, and a seal of whom it was given to. */
+uint32_t attempt_tag(uint64_t attempt);
+bool attempt_is_of(const core *c, const core_task_id *id, uint64_t attempt, voter by);
 void node_run(core *c, node *n, worker *w);
 void node_requeue(core *c, node *n); /* RUNNING before */
 void node_stop(core *c, node *n);    /* READY or RUNNING before: leaves its list; its state is to be set */
@@ -480,6 +450,8 @@ void dispute_open(core *c, job *j, node *n, const core_event *e);
 /* A copy of a result of a stage that has passed. */
 void dispute_past(core *c, job *j, const core_event *e);
 void dispute_vote(core *c, job *j, node *n, const core_event *e);
+/* The first of two results that must agree. */
+void dispute_verify(core *c, job *j, node *n, const core_event *e);
 bool dispute_may_run(const dispute *d, const worker *w);
 bool dispute_is_decided(const dispute *d, const digest *content);
 dispute *dispute_add(core *c, job *j, const dispute *of);

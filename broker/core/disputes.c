@@ -41,12 +41,15 @@ static dispute *differ(core *c, job *j, const core_event *e, const digest *first
   const dispute d = {
       .stage = r->id.stage,
       .task = r->id.task,
-      .tag = r->attempt >> CORE_TAG_SHIFT,
+      .tag = attempt_tag(r->attempt),
       .votes = {{.content = *first, .by = maker}, {.content = r->content, .by = peer_voter(c, e->peer)}},
       .votes_count = 2};
   job_note(c, j, e->peer,
-           "two workers gave different results of one task (%s %u of stage %u); a third decides",
-           core_work_name(r->work), (unsigned)(uint32_t)r->id.task, (unsigned)r->id.stage);
+           "two workers gave different results of one task (%s %u of stage %u); a third decides%s",
+           core_work_name(r->work), (unsigned)(uint32_t)r->id.task, (unsigned)r->id.stage,
+           d.votes[0].by.trust != 0 && d.votes[0].by.trust == d.votes[1].by.trust
+               ? "; both have one key, which is one trust: among its own workers each process has a vote"
+               : "");
   return dispute_add(c, j, &d);
 }
 
@@ -62,12 +65,31 @@ void dispute_open(core *c, job *j, node *n, const core_event *e) {
   node_void(c, n);
 }
 
+void dispute_verify(core *c, job *j, node *n, const core_event *e) {
+  const core_result *r = &e->result;
+  const dispute d = {.stage = r->id.stage,
+                     .task = r->id.task,
+                     .tag = attempt_tag(r->attempt),
+                     .votes = {{.content = r->content, .by = peer_voter(c, e->peer)}},
+                     .votes_count = 1,
+                     .is_verified = true};
+  core_release_all(c, e);
+  if (dispute_add(c, j, &d) == NULL) {
+    return;
+  }
+  if (n->state == NODE_READY || n->state == NODE_RUNNING) {
+    node_stop(c, n);
+  }
+  n->disputed = true;
+  node_wait(c, n);
+}
+
 /* ---- Votes ----------------------------------------------------------------------------------------- */
 
 /* Workers of several keys: then each key has one vote, so that one who has a key cannot outvote others with
  * as many processes as he likes. */
 static bool is_by_key(const dispute *d) {
-  bool several = false;
+  bool several = d->is_verified;
   for (uint32_t i = 1; i < d->votes_count; i++) {
     several = several || d->votes[i].by.trust != d->votes[0].by.trust;
   }
@@ -75,7 +97,7 @@ static bool is_by_key(const dispute *d) {
 }
 
 static bool is_same(const dispute *d, voter a, voter b) {
-  return a.who == b.who || (is_by_key(d) && a.trust == b.trust);
+  return a.who == b.who || (a.seat != 0 && a.seat == b.seat) || (is_by_key(d) && a.trust == b.trust);
 }
 
 bool dispute_may_run(const dispute *d, const worker *w) {
@@ -241,12 +263,24 @@ static vote *vote_of(dispute *d, voter by) {
   return NULL;
 }
 
+/* Of two that should have agreed. */
+static void note_difference(core *c, const job *j, const dispute *d, const core_event *e) {
+  const core_result *r = &e->result;
+  if (d->votes_count == 1 && d->is_verified && !digest_equal(&d->votes[0].content, &r->content)) {
+    job_note(
+        c, j, e->peer,
+        "workers with different keys gave different results of one task (%s %u of stage %u); a third one "
+        "decides",
+        core_work_name(r->work), (unsigned)(uint32_t)r->id.task, (unsigned)r->id.stage);
+  }
+}
+
 void dispute_vote(core *c, job *j, node *n, const core_event *e) {
   const core_result *r = &e->result;
   dispute *d = dispute_find(j, r->id.stage, r->id.task);
   const bool asked = n->state == NODE_RUNNING && n->at->peer == e->peer && n->attempt == r->attempt;
   const voter by = peer_voter(c, e->peer);
-  if (d->tag != r->attempt >> CORE_TAG_SHIFT) { /* made from other inputs: there is nothing to compare */
+  if (d->tag != attempt_tag(r->attempt)) { /* made from other inputs: there is nothing to compare */
     close_dispute(c, j, n, d);
     result_accept(c, j, n, e);
     return;
@@ -260,6 +294,7 @@ void dispute_vote(core *c, job *j, node *n, const core_event *e) {
   if (own != NULL) {
     own->repeated = own->repeated || asked;
   } else if (d->votes_count < CORE_VOTES_MAX) {
+    note_difference(c, j, d, e);
     d->votes[d->votes_count++] = (vote){.content = r->content, .by = by};
   } else {
     core_release_all(c, e);
@@ -334,8 +369,8 @@ static bool leave_kind(core *c, job *j, const node *n, dispute *d) {
     return false;
   }
   job_note(c, j, 0,
-           "no third worker computes as the two do that disagree about the step of stage %u; the job starts "
-           "again with another kind of worker",
+           "no other worker computes as those do whose results of the step of stage %u are compared; the job "
+           "starts again with another kind of worker",
            j->stage);
   dispute_forget(j, d);
   j->bad_kind = j->fingerprint;
@@ -354,6 +389,8 @@ static bool check_one(core *c, job *j, dispute *d) {
     d->waits_since_ms = 0;
   } else if (is_hopeless(c, d, n) && leave_kind(c, j, n, d)) {
     return false;
+  } else if (d->is_verified && d->votes_count == 1) {
+    d->waits_since_ms = 0; /* it waits for another key, and says so */
   } else if (d->waits_since_ms == 0) {
     d->waits_since_ms = c->now_ms ? c->now_ms : 1;
   } else if (c->now_ms - d->waits_since_ms >= CORE_THIRD_MS && !has_third(c, d, n)) {
@@ -442,7 +479,7 @@ void dispute_past(core *c, job *j, const core_event *e) {
   for (size_t i = 0; i < j->past_count; i++) {
     const past_result *p = &j->past[i];
     if (p->stage == e->result.id.stage && p->task == e->result.id.task &&
-        p->tag == e->result.attempt >> CORE_TAG_SHIFT) {
+        p->tag == attempt_tag(e->result.attempt)) {
       if (!digest_equal(&p->content, &e->result.content) && dispute_find(j, p->stage, p->task) == NULL) {
         const past_result past = *p;
         if (differ(c, j, e, &past.content, past.maker) != NULL) {

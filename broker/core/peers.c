@@ -211,7 +211,8 @@ void peer_joins(core *c, const core_event *e) {
     return;
   }
   const core_joining *joined = &e->joined;
-  const voter by = {.who = joined->process ? joined->process : e->peer, .trust = joined->trust};
+  const voter by = {
+      .who = joined->process ? joined->process : e->peer, .trust = joined->trust, .seat = joined->seat};
   if (p->worker != NULL) {
     lose(c, p, p->by.who == by.who);
   }

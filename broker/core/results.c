@@ -3,7 +3,7 @@
 
 #include "broker/core/core_inside.h"
 
-static void taken(core *c, uint32_t by, const core_task_id *id, uint32_t attempt) {
+static void taken(core *c, uint32_t by, const core_task_id *id, uint64_t attempt) {
   worker *w = peer_worker(c, by);
   if (w != NULL && w->owed > 0) {
     w->owed--;
@@ -12,7 +12,7 @@ static void taken(core *c, uint32_t by, const core_task_id *id, uint32_t attempt
   core_act(c, &(core_action){.kind = CORE_SEND_TAKEN, .peer = by, .taken = {*id, attempt}});
 }
 
-static bool has_lease(const node *n, uint32_t by, uint32_t attempt) {
+static bool has_lease(const node *n, uint32_t by, uint64_t attempt) {
   return n->state == NODE_RUNNING && n->at->peer == by && n->attempt == attempt;
 }
 
@@ -21,7 +21,7 @@ static node *find_task(const core *c, const core_task_id *id) {
   return j != NULL && j->stage == id->stage ? tree_find(j, id->task) : NULL;
 }
 
-bool core_is_leased(const core *c, uint32_t by, const core_task_id *id, uint32_t attempt) {
+bool core_is_leased(const core *c, uint32_t by, const core_task_id *id, uint64_t attempt) {
   const node *n = find_task(c, id);
   return n != NULL && has_lease(n, by, attempt);
 }
@@ -204,7 +204,7 @@ static bool has_shape(const node *n, const core_event *e) {
 
 /* Whether it was made from the task's inputs. */
 static bool inputs_match(core *c, job *j, const node *n, const core_event *e) {
-  const uint32_t tag = e->result.attempt >> CORE_TAG_SHIFT;
+  const uint32_t tag = attempt_tag(e->result.attempt);
   if (n->level == 0 || n->level >= CORE_LEVEL_PLAN) {
     return tag == node_tag(j, n);
   }
@@ -258,7 +258,7 @@ static void settle_races(core *c, node *n, const core_event *e, worker *w) {
 void result_accept(core *c, job *j, node *n, const core_event *e) {
   worker *w = peer_worker(c, e->peer);
   settle_races(c, n, e, w);
-  n->tag = e->result.attempt >> CORE_TAG_SHIFT;
+  n->tag = attempt_tag(e->result.attempt);
   n->maker = peer_voter(c, e->peer);
   n->content = e->result.content;
   n->has_content = true;
@@ -291,6 +291,8 @@ void result_accept(core *c, job *j, node *n, const core_event *e) {
 static void judge(core *c, job *j, node *n, const core_event *e) {
   if (n->disputed) {
     dispute_vote(c, j, n, e);
+  } else if (c->is_verified && !n->has_content && n->state != NODE_DONE && node_is_needed(n)) {
+    dispute_verify(c, j, n, e);
   } else if (n->has_content && !digest_equal(&n->content, &e->result.content)) {
     dispute_open(c, j, n, e);
   } else if (n->state == NODE_DONE || !node_is_needed(n)) {
@@ -300,10 +302,24 @@ static void judge(core *c, job *j, node *n, const core_event *e) {
   }
 }
 
+/* Results count only from whom the task was given to; told once of each worker. */
+static bool was_given(core *c, const job *j, const core_event *e) {
+  const core_result *r = &e->result;
+  if (attempt_is_of(c, &r->id, r->attempt, peer_voter(c, e->peer))) {
+    return true;
+  }
+  worker *w = peer_worker(c, e->peer);
+  if (w != NULL && !w->is_uninvited) {
+    w->is_uninvited = true;
+    job_note(c, j, e->peer, "gave results of tasks that were not given to it; they do not count");
+  }
+  return false;
+}
+
 void take_result(core *c, const core_event *e) {
   taken(c, e->peer, &e->result.id, e->result.attempt);
   job *j = job_find(c, &e->result.id.job);
-  if (j == NULL || peer_is_aside(c, e->peer)) {
+  if (j == NULL || peer_is_aside(c, e->peer) || !was_given(c, j, e)) {
     core_release_all(c, e);
     return;
   }

@@ -178,11 +178,45 @@ void node_stop(core *c, node *n) {
   n->state = n->has_content ? NODE_DONE : NODE_IDLE;
 }
 
+uint32_t attempt_tag(uint64_t attempt) {
+  return (uint32_t)attempt >> CORE_TAG_SHIFT;
+}
+
+/* With 32 bits that only this broker, and the one that is started after it, can work out.  Without memory
+ * nothing is given out any more. */
+static uint64_t seal(const core *c, const core_task_id *id, uint32_t low, voter by) {
+  struct {
+    uint8_t secret[CORE_SECRET_BYTES];
+    core_job_id job;
+    uint64_t task, who, trust;
+    uint32_t stage, low;
+  } sealed;
+  memset(&sealed, 0, sizeof sealed);
+  memcpy(sealed.secret, c->secret, sizeof sealed.secret);
+  sealed.job = id->job;
+  sealed.task = id->task;
+  sealed.who = by.who;
+  sealed.trust = by.trust;
+  sealed.stage = id->stage;
+  sealed.low = low;
+  digest d = {{0}};
+  uint32_t high = 0;
+  (void)!digest_of(&sealed, sizeof sealed, &d, NULL);
+  memcpy(&high, d.bytes, sizeof high);
+  return (uint64_t)high << 32 | low;
+}
+
+bool attempt_is_of(const core *c, const core_task_id *id, uint64_t attempt, voter by) {
+  return seal(c, id, (uint32_t)attempt, by) == attempt;
+}
+
 void node_run(core *c, node *n, worker *w) {
   dequeue(c, n);
   n->sent_twice = n->attempt != 0 || (n->owner->restored && n->owner->stage == n->owner->restored_stage);
   n->tag = node_tag(n->owner, n);
-  n->attempt = n->tag << CORE_TAG_SHIFT | ((n->attempt & ATTEMPTS_MASK) % ATTEMPTS_MASK + 1);
+  const core_task_id id = {n->owner->id, n->owner->stage, node_task(n)};
+  const uint32_t count = (uint32_t)(n->attempt & ATTEMPTS_MASK) % ATTEMPTS_MASK + 1;
+  n->attempt = seal(c, &id, n->tag << CORE_TAG_SHIFT | count, w->by);
   n->state = NODE_RUNNING;
   n->sent_ms = c->now_ms;
   n->at = w;

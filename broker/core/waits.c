@@ -43,7 +43,7 @@ static core_wait_kind kind_of_picky(const core *c, const job *j) {
     }
     const dispute *d = n->disputed ? dispute_find(j, j->stage, node_task(n)) : NULL;
     if (d != NULL && !dispute_has_voter(c, d, n)) {
-      return WAIT_THIRD;
+      return d->is_verified && d->votes_count == 1 ? WAIT_SECOND : WAIT_THIRD;
     }
     if (n->verdict != NULL) {
       return verdict_holds(n) ? WAIT_RETURN : WAIT_CONFIRM;

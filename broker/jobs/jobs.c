@@ -19,6 +19,8 @@ jobs *jobs_new(const jobs_parts *parts, uint32_t losses_max) {
   }
   if (parts->vault == NULL) {
     core_set_confirm_ms(c, 0); /* within one process: no other worker can come */
+  } else {
+    core_set_secret(c, vault_secret(parts->vault));
   }
   *all = (jobs){.host = parts->host,
                 .peers = parts->peers,
@@ -28,6 +30,10 @@ jobs *jobs_new(const jobs_parts *parts, uint32_t losses_max) {
                 .ledger = parts->ledger,
                 .core = c};
   return all;
+}
+
+void jobs_set_verified(jobs *all, bool is_verified) {
+  core_set_verified(all->core, is_verified);
 }
 
 void jobs_destroy(jobs *all) {

@@ -20,7 +20,8 @@ typedef struct jobs_parts {
 
 /* LOSSES_MAX: as core_set_deaths_max; 0: CORE_DEATHS_MAX.  NULL when out of memory. */
 jobs *jobs_new(const jobs_parts *parts, uint32_t losses_max);
-void jobs_destroy(jobs *all); /* accepts NULL */
+void jobs_destroy(jobs *all);                        /* accepts NULL */
+void jobs_set_verified(jobs *all, bool is_verified); /* see core_set_verified */
 /* At the start: what the jobs of the ledger refer to is kept from now on. */
 status jobs_restore(jobs *all, error *err) MUST_USE;
 /* In each turn, after its messages: some of the unfinished ones are given to the core.  Until all are there

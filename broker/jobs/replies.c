@@ -17,7 +17,7 @@ static void set_job(message *m, const core_job_id *job) {
   message_set_bytes(m, FIELD_JOB, job->bytes, sizeof job->bytes);
 }
 
-static void set_task(message *m, const core_task_id *id, uint32_t attempt) {
+static void set_task(message *m, const core_task_id *id, uint64_t attempt) {
   set_job(m, &id->job);
   message_set_integer(m, FIELD_STAGE, id->stage);
   message_set_integer(m, FIELD_TASK, id->task);

@@ -15,16 +15,15 @@ static const struct {
     [WORK_PLAN] = {2, 2, false}, [WORK_READ] = {1, 1, false},
 };
 
-static status read_task(jobs *all, const message *m, core_task_id *id, uint32_t *attempt, error *why) {
+static status read_task(jobs *all, const message *m, core_task_id *id, uint64_t *attempt, error *why) {
   const slice job = m->texts[FIELD_JOB];
-  if (job.length != JOB_ID_BYTES || m->integers[FIELD_STAGE] > UINT32_MAX ||
-      m->integers[FIELD_ATTEMPT] > UINT32_MAX) {
+  if (job.length != JOB_ID_BYTES || m->integers[FIELD_STAGE] > UINT32_MAX) {
     return error_set(why, STATUS_PROTOCOL, "'%s' of a task that cannot exist", message_kind_name(m->kind));
   }
   memcpy(id->job.bytes, job.bytes, JOB_ID_BYTES);
   id->stage = (uint32_t)m->integers[FIELD_STAGE];
   id->task = m->integers[FIELD_TASK];
-  *attempt = (uint32_t)m->integers[FIELD_ATTEMPT];
+  *attempt = m->integers[FIELD_ATTEMPT];
   recovery_need(all, &id->job);
   return STATUS_OK;
 }

@@ -68,21 +68,43 @@ status vault_check_room(const vault *v, uint64_t bytes, uint64_t reserve_bytes, 
 
 /* ---- Opening ------------------------------------------------------------------------------------- */
 
-static status write_probe(vault *v, error *err) {
-  if (getrandom(v->probe, sizeof v->probe, 0) != (ssize_t)sizeof v->probe) {
-    return error_set(err, STATUS_IO, "the system provides no random bytes: %s", strerror(errno));
-  }
-  /* A new file: a process that still reads the old one must not see half of each. */
-  unlinkat(v->place.directory, "probe", 0);
+static status fill_randomly(uint8_t *bytes, error *err) {
+  return getrandom(bytes, VAULT_PROBE_BYTES, 0) == VAULT_PROBE_BYTES
+             ? STATUS_OK
+             : error_set(err, STATUS_IO, "the system provides no random bytes: %s", strerror(errno));
+}
+
+/* A new file: a process that still reads the old one must not see half of each. */
+static status write_anew(vault *v, const char *name, const uint8_t *bytes, error *err) {
+  unlinkat(v->place.directory, name, 0);
   const int file =
-      openat(v->place.directory, "probe", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+      openat(v->place.directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) {
-    return vault_write_failed(v, sizeof v->probe, errno, err);
+    return vault_write_failed(v, VAULT_PROBE_BYTES, errno, err);
   }
-  const ssize_t written = write(file, v->probe, sizeof v->probe);
-  const int problem = written < 0 ? errno : written != (ssize_t)sizeof v->probe ? ENOSPC : 0;
+  const ssize_t written = write(file, bytes, VAULT_PROBE_BYTES);
+  const int problem = written < 0 ? errno : written != VAULT_PROBE_BYTES ? ENOSPC : 0;
   close(file);
-  return problem == 0 ? STATUS_OK : vault_write_failed(v, sizeof v->probe, problem, err);
+  return problem == 0 ? STATUS_OK : vault_write_failed(v, VAULT_PROBE_BYTES, problem, err);
+}
+
+static status write_probe(vault *v, error *err) {
+  TRY(fill_randomly(v->probe, err));
+  return write_anew(v, "probe", v->probe, err);
+}
+
+/* One that is lost costs the late results of tasks that were given out before. */
+static status open_secret(vault *v, error *err) {
+  const int file = openat(v->place.directory, "secret", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  const ssize_t got = file >= 0 ? read(file, v->secret, sizeof v->secret) : -1;
+  if (file >= 0) {
+    close(file);
+  }
+  if (got == (ssize_t)sizeof v->secret) {
+    return STATUS_OK;
+  }
+  TRY(fill_randomly(v->secret, err));
+  return write_anew(v, "secret", v->secret, err);
 }
 
 static status open_parts(vault *v, const char *directory, error *err) {
@@ -99,6 +121,7 @@ static status open_parts(vault *v, const char *directory, error *err) {
   }
   blob_files_tidy(v->place.directory);
   TRY(write_probe(v, err));
+  TRY(open_secret(v, err));
   /* An earlier process may have ended between a rename and its sync. */
   return syncfs(v->place.directory) == 0 ? STATUS_OK : vault_write_failed(v, 0, errno, err);
 }
@@ -138,6 +161,10 @@ const char *vault_directory(const vault *v) {
 
 const uint8_t *vault_probe(const vault *v) {
   return v->probe;
+}
+
+const uint8_t *vault_secret(const vault *v) {
+  return v->secret;
 }
 
 /* ---- Comparing ----------------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
  *     DIR/partly/HEX-BYTES   the beginning of a blob that will have so many bytes
  *     DIR/hand-in/HEX     whole files that a client on this machine wrote (mode 0700: the same user)
  *     DIR/probe           16 random bytes, new at each start: they show whether a peer shares the file system
+ *     DIR/secret          16 random bytes, the same at each start: they seal tasks (broker/core/core.h)
  *
  * All functions from one thread.
  */
@@ -40,6 +41,7 @@ status vault_open(const char *directory, const vault_options *options, vault **o
 void vault_close(vault *v);                  /* accepts NULL */
 const char *vault_directory(const vault *v); /* absolute */
 const uint8_t *vault_probe(const vault *v);  /* VAULT_PROBE_BYTES */
+const uint8_t *vault_secret(const vault *v); /* VAULT_PROBE_BYTES that no peer is told */
 
 /* Bytes that were compared with names since it was opened: what takes time. */
 uint64_t vault_compared_bytes(const vault *v);

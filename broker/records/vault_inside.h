@@ -17,7 +17,7 @@ struct vault {
   vault_options options;
   char *directory; /* absolute */
   place place;
-  uint8_t probe[VAULT_PROBE_BYTES];
+  uint8_t probe[VAULT_PROBE_BYTES], secret[VAULT_PROBE_BYTES];
   uint8_t *read_buffer; /* VAULT_READ_BYTES, for comparing */
   vault_table blobs;
   /* Blobs received since the last sync: the first few by name. */

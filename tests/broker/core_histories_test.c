@@ -52,6 +52,11 @@ static void one_faulty_worker_hurts_nobody(void **state) {
   assert_true(run_weather(6).set_aside > HISTORIES / 10);
 }
 
+static void a_lying_key_makes_no_verified_report_wrong(void **state) {
+  (void)state;
+  assert_true(run_weather(7).set_aside > HISTORIES / 10);
+}
+
 int main(int argc, char **argv) {
   if (argc > 1) {
     const uint64_t first = strtoull(argv[1], NULL, 10);
@@ -72,6 +77,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(liars_end_no_history),
       cmocka_unit_test(every_job_ends_in_the_worst_weather),
       cmocka_unit_test(one_faulty_worker_hurts_nobody),
+      cmocka_unit_test(a_lying_key_makes_no_verified_report_wrong),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

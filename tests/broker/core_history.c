@@ -24,6 +24,7 @@ enum {
 typedef struct weather {
   const char *name;
   unsigned lost, twice, late, kill, leave, cut, crash, slow, wedged, liar, fail, poison;
+  bool is_verified;   /* every result twice, and the faulty one lies, with a key of its own */
   bool one_is_faulty; /* of three or more workers one, which spoils, accuses or quits: and nobody is hurt */
   uint32_t losses;    /* `canvass broker --losses`, where machines die all the time; 0: the default */
 } weather;
@@ -49,6 +50,7 @@ static const weather weathers[] = {
      .poison = 30,
      .losses = 30},
     {.name = "one faulty worker", .one_is_faulty = true, .twice = 5, .cut = 1, .losses = 30},
+    {.name = "a lying key", .one_is_faulty = true, .is_verified = true, .twice = 5, .cut = 1, .losses = 30},
 };
 enum { WEATHERS = sizeof weathers / sizeof *weathers };
 
@@ -127,6 +129,9 @@ static void choose_poison(history *h) {
 
 static habit choose_habit(history *h, int worker) {
   const weather *of = h->weather;
+  if (worker == FAULTY_WORKER && of->is_verified) {
+    return HABIT_LIAR;
+  }
   if (worker == FAULTY_WORKER && of->one_is_faulty) {
     return (habit)(HABIT_SPOILER + sim_below(h->s, HABIT_QUITTER - HABIT_SPOILER + 1));
   }
@@ -142,7 +147,10 @@ static habit choose_habit(history *h, int worker) {
   return sim_chance(h->s, of->slow) ? HABIT_SLOW : HABIT_HONEST;
 }
 
+enum { KEYS = 3 };
+
 static void start(history *h, int worker) {
+  h->s->workers[worker].trust = h->weather->is_verified ? 1 + (uint64_t)worker % KEYS : 0;
   /* The first is of the first kind, so that no job's kind is gone for good. */
   const uint32_t fingerprint = worker == HONEST_WORKER ? 0 : (uint32_t)worker % 2;
   sim_start_worker(h->s, worker, 1 + (uint32_t)sim_below(h->s, 4), fingerprint);
@@ -151,6 +159,7 @@ static void start(history *h, int worker) {
 static void begin(history *h, uint64_t seed) {
   h->weather = &weathers[seed / HISTORY_SEEDS_STEP % WEATHERS];
   h->s = sim_new(seed);
+  sim_verify(h->s, h->weather->is_verified);
   if (h->weather->losses > 0) {
     sim_tolerate(h->s, h->weather->losses);
   }
@@ -425,7 +434,7 @@ static bool all_ended(const history *h) {
 
 static bool has_liar(const history *h) {
   for (int i = 0; i < h->workers; i++) {
-    if (h->habits[i] == HABIT_LIAR) {
+    if (h->habits[i] == HABIT_LIAR && !h->weather->is_verified) {
       return true;
     }
   }

@@ -12,7 +12,7 @@ enum { CLIENT = 50, SENT_MAX = 20000, JOBS = 4, STEP_MS = 500 };
 typedef struct sent {
   uint32_t peer;
   core_task_id id;
-  uint32_t attempt;
+  uint64_t attempt;
   core_work work;
   uint64_t at_ms;
   bool is_over;

@@ -61,6 +61,7 @@ typedef struct sim_job {
   size_t records_count;
   unsigned notes;
   uint32_t note_about; /* the last one */
+  char note[1024];
   /* What the cluster did. */
   bool submitted, cancelled;
   uint64_t sent[WORK_READ + 1]; /* tasks */
@@ -70,7 +71,7 @@ typedef struct sim_job {
 typedef struct sim_task {
   uint32_t process, peer;
   core_task_id id;
-  uint32_t attempt;
+  uint64_t attempt;
   core_work work;
   uint64_t inputs[SIM_INPUTS];
   uint32_t keepers[SIM_INPUTS];
@@ -92,7 +93,7 @@ typedef struct sim_worker {
   uint32_t process; /* another one each time it is started */
   uint32_t peer;    /* 0: not connected */
   uint32_t capacity, fingerprint;
-  uint64_t trust;
+  uint64_t trust, seat;
   sim_result outbox[SIM_OUTBOX]; /* not taken yet */
   size_t outbox_count;
   uint64_t held[SIM_SHARDS * 2];
@@ -117,6 +118,7 @@ typedef struct sim {
   uint64_t now_ms, turn;
   uint32_t last_peer, last_process;
   uint32_t losses_max; /* of every core; 0: the default */
+  bool is_verified;    /* every core */
   sim_blob *blobs;     /* at most SIM_BLOBS; blob N is the one before place N */
   size_t blobs_count, blobs_capacity, blobs_live;
   sim_job jobs[SIM_JOBS];
@@ -138,6 +140,7 @@ sim *sim_new(uint64_t seed);
 /* With workers that have room for CAPACITY tasks each, and job 0 of so many MAPs. */
 sim *sim_with_workers(uint64_t seed, int workers, uint32_t capacity, uint32_t maps);
 void sim_tolerate(sim *s, uint32_t losses); /* of workers with a task, before it runs alone */
+void sim_verify(sim *s, bool is_verified);  /* results count when two keys gave them */
 void sim_free(sim *s);
 uint64_t sim_below(sim *s, uint64_t count);
 bool sim_chance(sim *s, unsigned percent);

@@ -158,12 +158,14 @@ bool sim_is_right(const sim *s, int job) {
 void sim_start_worker(sim *s, int worker, uint32_t capacity, uint32_t fingerprint) {
   sim_worker *w = &s->workers[worker];
   const uint64_t trust = w->trust;
+  const uint64_t seat = w->seat;
   memset(w, 0, sizeof *w);
   w->alive = true;
   w->process = ++s->last_process;
   w->capacity = capacity;
   w->fingerprint = fingerprint;
   w->trust = trust;
+  w->seat = seat;
 }
 
 void sim_connect(sim *s, int worker) {
@@ -174,6 +176,7 @@ void sim_connect(sim *s, int worker) {
                             .peer = w->peer,
                             .joined = {.process = 0xabcdef0000000000 + w->process,
                                        .trust = w->trust,
+                                       .seat = w->seat,
                                        .capacity = w->capacity,
                                        .fingerprint = sim_fingerprint(w->fingerprint),
                                        .held = w->held,

@@ -12,6 +12,7 @@ enum { QUIET_EVENTS = 16 }; /* between two checks */
 void sim_start_core(sim *s) {
   s->core = core_new();
   assert_non_null(s->core);
+  core_set_verified(s->core, s->is_verified);
   if (s->losses_max > 0) {
     core_set_deaths_max(s->core, s->losses_max);
   }
@@ -28,6 +29,11 @@ sim *sim_new(uint64_t seed) {
 void sim_tolerate(sim *s, uint32_t losses) {
   s->losses_max = losses;
   core_set_deaths_max(s->core, losses);
+}
+
+void sim_verify(sim *s, bool is_verified) {
+  s->is_verified = is_verified;
+  core_set_verified(s->core, is_verified);
 }
 
 void sim_free(sim *s) {
@@ -196,6 +202,7 @@ static void keep(sim *s, const core_action *a) {
       }
       j->notes++;
       j->note_about = a->note.about;
+      memcpy(j->note, a->note.text, sizeof j->note);
       break;
   }
 }

@@ -145,7 +145,8 @@ static const sim_worker *find_liar(const sim *s, const sim_task *t) {
   const sim_worker *any = s->workers[first].peer ? &s->workers[first] : NULL;
   for (size_t i = 0; i < s->tasks_count && t->work > WORK_REDUCE; i++) {
     const sim_task *other = &s->tasks[i];
-    const bool same = memcmp(&other->id, &t->id, sizeof t->id) == 0 && other->attempt >> 8 == t->attempt >> 8;
+    const bool same = memcmp(&other->id, &t->id, sizeof t->id) == 0 &&
+                      (uint32_t)other->attempt >> 8 == (uint32_t)t->attempt >> 8;
     if (any != NULL && same && other->process == any->process) {
       return any;
     }

@@ -185,6 +185,61 @@ static void a_key_that_was_taken_off_the_list_is_shown_the_door(void **state) {
   keys_stop(s, &k);
 }
 
+/* Two workers of one key and one of another: the first result of the MAP does not count before the other key
+ * has given the same. */
+static void verified_results_come_from_two_keys(void **state) {
+  shell *s = *state;
+  keys k;
+  talker client;
+  talker workers[2];
+  talker other;
+  sample shard;
+  sample content;
+  core_job_id job;
+  char path[300];
+  buf lines;
+  error err;
+  key_list *list = NULL;
+  keys_start(s, &k);
+  buf_init(&lines);
+  buf_printf(&lines, "verify: 2\nclient %s c\nworker %s w\nworker %s n\n", k.client.public_key,
+             k.worker.public_key, k.nobody.public_key);
+  process_write_file(s->directory, "verified", lines.data, lines.length, path, sizeof path);
+  buf_fini(&lines);
+  assert_int_equal(key_list_read(path, &list, &err), STATUS_OK);
+  shell_stop(s);
+  s->allowed = list;
+  shell_start(s, "tcp://127.0.0.1:*", true);
+  talker_connect_with(s, &client, &k.client, k.broker.public_key);
+  talker_hello(&client, "client", 0);
+  talker_expect(&client, MESSAGE_WELCOME);
+  dataset_make(&client, "survey", &shard, 1, 100, &content);
+  for (int i = 0; i < 2; i++) {
+    talker_connect_with(s, &workers[i], &k.worker, k.broker.public_key);
+    talker_hello(&workers[i], "worker", 1);
+    talker_expect(&workers[i], MESSAGE_WELCOME);
+  }
+  talker_submit(&client, "survey", "key", "plan", &job);
+  assert_int_equal(worker_do_one(&workers[0]), WORK_MAP);
+  talker_expect_none(&workers[1], MESSAGE_TASK); /* its key has voted */
+  talker_ask(&client, MESSAGE_ASK, &job);
+  const message *progress = talker_expect(&client, MESSAGE_PROGRESS);
+  assert_true(slice_equal(progress->texts[FIELD_WAITS],
+                          slice_of("no worker with another key computes it a second time")));
+  talker_connect_with(s, &other, &k.nobody, k.broker.public_key);
+  talker_hello(&other, "worker", 1);
+  talker_expect(&other, MESSAGE_WELCOME);
+  assert_int_equal(worker_do_one(&other), WORK_MAP);
+  talker_close(&client);
+  talker_close(&workers[0]);
+  talker_close(&workers[1]);
+  talker_close(&other);
+  sample_fini(&shard);
+  sample_fini(&content);
+  keys_stop(s, &k);
+  key_list_destroy(list);
+}
+
 /* ---- The end ------------------------------------------------------------------------------------- */
 
 static void a_broker_can_be_stopped_from_any_thread_at_any_time(void **state) {
@@ -229,6 +284,7 @@ int main(void) {
       SHELL_TEST(a_key_comes_in_its_own_role_alone),
       SHELL_TEST(who_is_not_on_the_list_hears_nothing_and_the_log_names_the_key),
       SHELL_TEST(a_key_that_was_taken_off_the_list_is_shown_the_door),
+      SHELL_TEST(verified_results_come_from_two_keys),
       SHELL_TEST(a_broker_can_be_stopped_from_any_thread_at_any_time),
       SHELL_TEST(each_start_has_another_instance),
   };

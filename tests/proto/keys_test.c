@@ -293,6 +293,8 @@ static void wrong_lists_are_named_with_their_line(void **state) {
   } cases[] = {
       {"worker " PUBLIC "\nboss " PUBLIC " me\n", "allowed:2: 'boss' is not a valid role"},
       {PUBLIC "\n", "is not a valid role"},
+      {"worker " PUBLIC "\nverify: 3\n", "allowed:2: 'verify: 3' is not valid"},
+      {"verify:\n", "allowed:1: 'verify: ' is not valid"},
       {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\xc3\xa9 " PUBLIC "\n",
        "allowed:1: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' is not a valid role"}, /* not half a character */
       {"worker " PUBLIC "\n\n# x\nclient\n", "allowed:4: 0 characters that are not a valid key"},
