@@ -53,7 +53,8 @@ static bool is_in(const guesses *g, uint32_t first, uint32_t end, uint32_t index
     has_sibling = is_open(&g->at[i]) && g->at[i].high == high && has_stem_of(&g->at[i], at);
   }
   const bool are_few = facts_answers(at->facts) < GUESS_ROW_MANY && at->high >= SCALE_HIGH_MIN;
-  return at->high == high || has_sibling || (are_few && usual_high(at->high, 0) == usual_high(high, 0));
+  return at->high == high || (has_sibling && at->high == high - 1) ||
+         (are_few && usual_high(at->high, 0) == usual_high(high, 0));
 }
 
 static void make_scale(guesses *g, guess *at, int64_t low, int64_t high, bool zero_is_absent) {

@@ -53,7 +53,8 @@ static bool is_code(slice text, const code_range *range) {
 static void explain(const facts *f, const column_facts *c, fact_text *t, slice text) {
   for (uint32_t i = 0; i < c->codes->missing_count; i++) {
     if (is_code(text, &c->codes->missing[i])) {
-      *t = (fact_text){.hash = t->hash, .count = t->count, .reason = "other", .is_sure = true, .is_platforms = true};
+      *t = (fact_text){
+          .hash = t->hash, .count = t->count, .reason = "other", .is_sure = true, .is_platforms = true};
       return;
     }
   }

@@ -20,7 +20,8 @@ typedef struct fact_text {
   uint64_t hash, count;
   const char *reason; /* it is no answer (absences.h); NULL: it may be one */
   bool is_sure;       /* of a reason: also among words */
-  bool is_platforms;  /* of a reason: a platform or the file's dictionary gives it, so it need not be declared */
+  bool is_platforms;  /* of a reason: a platform or the file's dictionary gives it, so it need not be declared
+                       */
 } fact_text;
 
 /* Rows whose texts fit the same formats of dates. */
@@ -33,9 +34,9 @@ typedef struct date_set {
  * form, they are 0 up to DRESSED, and as soon as one is no date, there are no sets of dates: then nothing
  * else matters, and columns of many texts are read faster. */
 typedef struct column_facts {
-  slice title, label; /* borrowed from the manifest */
+  slice title, label;        /* borrowed from the manifest */
   const column_codes *codes; /* the same: what the file's dictionary says */
-  bool lacking;       /* some file does not have it */
+  bool lacking;              /* some file does not have it */
   uint64_t rows, blank, absent;
   fact_text *texts;
   uint32_t texts_count;

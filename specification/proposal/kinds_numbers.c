@@ -10,11 +10,13 @@
 
 enum {
   POINTS_HIGH_MAX = 11,
-  RECOMMEND_HIGH_MIN = 6, /* answers up to 5 are rather of a scale of five */
-  CODES_MAX = 12,         /* different whole numbers that may be codes */
-  CODE_ROWS = 10,         /* rows for each of them, on average */
-  CODE_DISTANCE = 3,      /* a code for no answer is so many times the largest answer */
-  CODE_ROWS_MIN = 100,    /* rows from which 8 and 9 beyond a gap are taken for codes */
+  RECOMMEND_HIGH_MIN = 9,     /* highest answers below are rather of a shorter scale */
+  RECOMMEND_HIGH_MIN_FEW = 6, /* in few rows */
+  RECOMMEND_STORED_HIGH = 11, /* answers 0 to 10 stored as 1 to 11 */
+  CODES_MAX = 12,             /* different whole numbers that may be codes */
+  CODE_ROWS = 10,             /* rows for each of them, on average */
+  CODE_DISTANCE = 3,          /* a code for no answer is so many times the largest answer */
+  CODE_ROWS_MIN = 100,        /* rows from which 8 and 9 beyond a gap are taken for codes */
 };
 
 /* ---- Dates --------------------------------------------------------------------------------------- */
@@ -85,8 +87,8 @@ bool guess_dates(guesses *g, guess *at) {
 bool guess_weight(guesses *g, guess *at) {
   const column_facts *c = at->facts;
   const uint64_t answers = facts_answers(c);
-  if ((!words_have(WORD_WEIGHT, c->title) && !c->codes->is_weight) || c->plain != answers || c->low.mantissa < 0 ||
-      c->high.mantissa == 0 || c->absent > 0) {
+  if ((!words_have(WORD_WEIGHT, c->title) && !c->codes->is_weight) || c->plain != answers ||
+      c->low.mantissa < 0 || c->high.mantissa == 0 || c->absent > 0) {
     return false;
   }
   at->type = GUESS_WEIGHT;
@@ -223,7 +225,14 @@ static void take_range(guesses *g, guess *at) {
     at->type = GUESS_SCALE;
     at->low = low;
     at->high = high;
-  } else if (kinds_title_has(at, WORD_RECOMMEND) && at->high >= RECOMMEND_HIGH_MIN && at->high <= 10) {
+  } else if (kinds_title_has(at, WORD_RECOMMEND) && at->high == RECOMMEND_STORED_HIGH) {
+    at->type = GUESS_SCALE;
+    at->low = 1;
+    at->other =
+        guess_text(g, "if 1..11 stand for 0..10: nps: {items: NAME, promoters: [10, 11], detractors: 1..7}");
+  } else if (kinds_title_has(at, WORD_RECOMMEND) && at->high <= 10 &&
+             at->high >=
+                 (facts_answers(at->facts) < GUESS_ROW_MANY ? RECOMMEND_HIGH_MIN_FEW : RECOMMEND_HIGH_MIN)) {
     at->type = GUESS_SCALE;
     if (at->low > 0) {
       at->other = guess_text(g, "ambiguous: nobody answered 0; if the lowest answer is 1, range: [1, 10]");
@@ -247,7 +256,8 @@ bool guess_points(guesses *g, guess *at) {
     return false;
   }
   drop_codes(g, at, &p);
-  if (p.at[0] < 0 || p.at[0] > 10 || p.at[p.count - 1] > POINTS_HIGH_MAX - 1) {
+  const bool may_be_stored = kinds_title_has(at, WORD_RECOMMEND) && p.at[0] >= 1;
+  if (p.at[0] < 0 || p.at[0] > 10 || p.at[p.count - 1] > (may_be_stored ? RECOMMEND_STORED_HIGH : 10)) {
     at->absent_count = 0;
     at->other = NULL;
     return false;
