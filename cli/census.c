@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/tidy.h"
 #include "cli/interrupt.h"
 #include "stats/frame/frame.h"
 #include "store/shard.h"
@@ -360,8 +361,25 @@ void census_fini(census *c) {
 
 static bool is_same(slice a, slice b) {
   decimal x, y;
-  return slice_equal(a, b) ||
+  return tidy_alike(a, b) ||
          (decimal_parse(a, '.', &x) && decimal_parse(b, '.', &y) && decimal_compare(x, y) == 0);
+}
+
+/* Is CELL a number of the span WANTED: "97..99", "90..", "..-1"? */
+static bool is_within(slice cell, slice wanted) {
+  static const char dots[] = "..";
+  const char *at = memmem(wanted.bytes, wanted.length, dots, sizeof dots - 1);
+  decimal number, low, high;
+  if (at == NULL || !decimal_parse(cell, '.', &number)) {
+    return false;
+  }
+  const slice before = {wanted.bytes, (size_t)(at - wanted.bytes)};
+  const slice after = {at + 2, wanted.length - before.length - 2};
+  const bool is_above =
+      before.length == 0 || (decimal_parse(before, '.', &low) && decimal_compare(low, number) <= 0);
+  const bool is_below =
+      after.length == 0 || (decimal_parse(after, '.', &high) && decimal_compare(number, high) <= 0);
+  return is_above && is_below;
 }
 
 /* Is WANTED the cell, or one of the answers in it? */
@@ -384,9 +402,11 @@ static bool has_text(const census_item *item, slice cell, slice wanted) {
 
 bool census_rule_is_met(const census_item *item, uint32_t rule) {
   const slice wanted = item->variable->rules[rule].text;
+  const bool may_be_span = item->variable->rules[rule].missing;
   bool is_met = wanted.length == 0 || item->texts_left_out > 0;
   for (uint32_t i = 0; i < item->texts_count && !is_met; i++) {
-    is_met = has_text(item, item->texts[i].text, wanted);
+    const slice cell = item->texts[i].text;
+    is_met = has_text(item, cell, wanted) || (may_be_span && is_within(cell, wanted));
   }
   return is_met;
 }

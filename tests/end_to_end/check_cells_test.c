@@ -186,6 +186,20 @@ static void json_has_texts_reasons_places_and_what_no_cell_met(void **state) {
   buf_fini(&out);
 }
 
+/* A span is met by any number in it, and a text by what looks like it. */
+static void spans_and_full_width_texts_are_met(void **state) {
+  scene *s = *state;
+  scene_write(s,
+              "variables:\n  q1: {type: scale, range: [1, 5], texts: {好5: 5}, missing: {97..99: "
+              "dont_know, -9..-1: "
+              "refused, 90..: other}}\nanalyses:\n  - describe: {items: q1}\n",
+              "q1\n1\n98\n好５\n2\n");
+  process_result r = scene_run(s, "check", NULL, NULL);
+  assert_int_equal(r.exit_code, 0);
+  assert_contains(r.out, "q1:\n  missing “98” × 1\n  declared, and in no cell: “-9..-1”\n");
+  process_result_fini(&r);
+}
+
 /* More rows than a shard has: what is in several is counted once. */
 static void cells_are_counted_over_all_shards(void **state) {
   scene *s = *state;
@@ -255,6 +269,7 @@ int main(void) {
       SCENE_TEST(they_are_told_in_the_language_asked_for),
       SCENE_TEST(what_is_proposed_can_be_pasted),
       SCENE_TEST(json_has_texts_reasons_places_and_what_no_cell_met),
+      SCENE_TEST(spans_and_full_width_texts_are_met),
       SCENE_TEST(cells_are_counted_over_all_shards),
       SCENE_TEST(a_clean_survey_has_no_table),
       SCENE_TEST(a_real_survey_is_told_by_text),
