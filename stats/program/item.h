@@ -98,6 +98,7 @@ typedef struct variable_facts_known {
   uint32_t loops;   /* see program_variable_loops */
 } variable_facts_known;
 status variable_check(const program *p, const program_variable *v, variable_facts_known *known, error *err);
+status variable_known(const program *p, const program_variable *v, variable_facts_known *known, error *err);
 status filter_check(const program *p, const program_filter *f, error *err);
 status weight_check(const program *p, program_weight w, error *err);
 status accumulator_check(const program *p, const program_accumulator *a, error *err);

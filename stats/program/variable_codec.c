@@ -237,6 +237,35 @@ static void delimiter_decode(reader *r, program_variable *v) {
   }
 }
 
+/* How cells are read, after what they are. */
+static void notation_fields_decode(reader *r, arena *a, unsigned fields, program_variable *v) {
+  if (fields & FIELD_ANY_CHOSEN) {
+    v->any_chosen = reader_flag(r);
+  }
+  if (fields & FIELD_LEADING) {
+    v->leading_number = reader_flag(r);
+  }
+  if (fields & FIELD_NOTATION) {
+    v->thousands = item_get_text(r, a);
+    v->prefix = item_get_text(r, a);
+    v->suffix = item_get_text(r, a);
+  }
+  if (fields & FIELD_OTHER) {
+    v->has_other = reader_flag(r);
+    v->other = item_get_text(r, a);
+  }
+  if (fields & FIELD_RANKING) {
+    v->is_ranking = reader_flag(r);
+  }
+  if (fields & FIELD_NONE) {
+    v->has_none = reader_flag(r);
+    v->none_is = item_get_reason(r);
+  }
+  if (fields & FIELDS_READ) {
+    v->optional = reader_flag(r);
+  }
+}
+
 static void read_fields_decode(reader *r, arena *a, unsigned fields, program_variable *v) {
   if ((fields & FIELD_COLUMN) && v->stacked) {
     v->columns = names_decode(r, a, PROGRAM_LOOPS_MAX, &v->columns_count);
@@ -273,31 +302,7 @@ static void read_fields_decode(reader *r, arena *a, unsigned fields, program_var
     v->format = item_get_name(r, a);
     v->other_formats = names_decode(r, a, PROGRAM_FORMATS_MAX, &v->other_formats_count);
   }
-  if (fields & FIELD_ANY_CHOSEN) {
-    v->any_chosen = reader_flag(r);
-  }
-  if (fields & FIELD_LEADING) {
-    v->leading_number = reader_flag(r);
-  }
-  if (fields & FIELD_NOTATION) {
-    v->thousands = item_get_text(r, a);
-    v->prefix = item_get_text(r, a);
-    v->suffix = item_get_text(r, a);
-  }
-  if (fields & FIELD_OTHER) {
-    v->has_other = reader_flag(r);
-    v->other = item_get_text(r, a);
-  }
-  if (fields & FIELD_RANKING) {
-    v->is_ranking = reader_flag(r);
-  }
-  if (fields & FIELD_NONE) {
-    v->has_none = reader_flag(r);
-    v->none_is = item_get_reason(r);
-  }
-  if (fields & FIELDS_READ) {
-    v->optional = reader_flag(r);
-  }
+  notation_fields_decode(r, a, fields, v);
 }
 
 static void derived_fields_decode(reader *r, arena *a, unsigned fields, program_variable *v) {
