@@ -275,6 +275,7 @@ static void put_table(seeded *r, buf *out) {
   uint64_t kinds[TABLE_COLUMNS];
   const uint64_t columns = 1 + seeded_below(r, TABLE_COLUMNS);
   const uint64_t begin = seeded_below(r, sizeof titles / sizeof titles[0]);
+  buf_printf(out, "sep=,\n"); /* titles hold other delimiters, and the reader would have to guess */
   for (uint64_t i = 0; i < columns; i++) {
     buf_printf(out, "%s%s", i > 0 ? "," : "", titles[(begin + i) % (sizeof titles / sizeof titles[0])]);
     first[i] = seeded_below(r, sizeof cells / sizeof cells[0]);
