@@ -44,8 +44,7 @@ static status mean_known(const program *p, const program_variable *v, variable_f
   return st;
 }
 
-status variable_known(const program *p, const program_variable *v, variable_facts_known *known,
-                             error *err) {
+status variable_known(const program *p, const program_variable *v, variable_facts_known *known, error *err) {
   switch (v->kind) {
     case VARIABLE_SCALE:
       known->bound = larger(magnitude(v->low), magnitude(v->high));
