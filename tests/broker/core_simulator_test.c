@@ -138,20 +138,19 @@ static bool is_liar(int worker) {
   return worker >= SIM_WORKERS - 2;
 }
 
-/* One that is connected, and has the same task made of the same: or any, for tasks of which results are
- * compared whoever sends them. */
-static const sim_worker *find_liar(const sim *s, const sim_task *t) {
-  const int first = SIM_WORKERS - 2 + (int)(s->turn % 2);
-  const sim_worker *any = s->workers[first].peer ? &s->workers[first] : NULL;
-  for (size_t i = 0; i < s->tasks_count && t->work > WORK_REDUCE; i++) {
+/* The same task, made of the same, that was given to a liar too, which is connected: results count from those
+ * alone to whom the task was given.  NULL: there is none. */
+static const sim_task *find_lie(sim *s, const sim_task *t) {
+  for (size_t i = 0; i < s->tasks_count; i++) {
     const sim_task *other = &s->tasks[i];
+    const sim_worker *w = sim_worker_of(s, other->process);
     const bool same = memcmp(&other->id, &t->id, sizeof t->id) == 0 &&
                       (uint32_t)other->attempt >> 8 == (uint32_t)t->attempt >> 8;
-    if (any != NULL && same && other->process == any->process) {
-      return any;
+    if (same && w != NULL && w->peer && is_liar((int)(w - s->workers))) {
+      return other;
     }
   }
-  return t->work <= WORK_REDUCE ? any : NULL;
+  return NULL;
 }
 
 /* A right result and a wrong one of the same task come together, in any order.  Alone a wrong one could not
@@ -159,23 +158,24 @@ static const sim_worker *find_liar(const sim *s, const sim_task *t) {
 static void lie(sim *s, size_t task) {
   const sim_task t = s->tasks[task];
   const sim_worker *w = sim_worker_of(s, t.process);
-  const sim_worker *liar = find_liar(s, &t);
+  const sim_task *lied = find_lie(s, &t);
   const sim_job *j = &s->jobs[t.id.job.bytes[0] - 1];
   sim_result r;
+  sim_result wrong;
   digest lost;
-  if (w == NULL || !w->peer || is_liar((int)(w - s->workers)) || liar == NULL ||
-      !sim_compute(s, &t, &r, &lost) || r.stays) {
+  if (w == NULL || !w->peer || is_liar((int)(w - s->workers)) || lied == NULL ||
+      !sim_compute(s, &t, &r, &lost) || r.stays || !sim_compute(s, lied, &wrong, &lost)) {
     return;
   }
   const bool is_last = t.work == WORK_READ || (t.work == WORK_STEP && t.id.stage + 1 == j->stages);
-  sim_result wrong = r;
+  const uint32_t liar = sim_worker_of(s, lied->process)->peer;
   wrong.values[0] ^= 2 + 2 * sim_below(s, 1000000);
   if (!is_last && sim_chance(s, 50)) {
-    sim_answer(s, &wrong, liar->peer);
+    sim_answer(s, &wrong, liar);
     sim_work(s, task);
   } else {
     sim_work(s, task);
-    sim_answer(s, &wrong, liar->peer);
+    sim_answer(s, &wrong, liar);
     if (!is_last) {
       sim_answer(s, &r, w->peer); /* the first may have been void, because it decided about an earlier one */
     }
@@ -320,7 +320,7 @@ static void run_seed(uint64_t seed, const storm *weather, tally *sum) {
 enum { SEEDS_STEP = 100000 };
 static const storm storms[] = {{.lose = 100, .fail = 1},
                                {.crash = 2, .lose = 100, .fail = 1},
-                               {.lie = 15, .lose = 50},
+                               {.lie = 60, .lose = 100},
                                {.crash = 1, .lie = 10, .lose = 50, .fail = 1, .cancel = 1}};
 
 static tally run_seeds(size_t number) {

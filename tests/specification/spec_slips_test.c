@@ -103,7 +103,8 @@ static void other_slips_of_yaml_are_told_with_what_to_write(void **state) {
        "2:5: not YAML: mapping values are not allowed in this context; write a space after ':'"},
       {Q1(": {type:scale, range: [1, 5]}"), "2:8: 'type:scale' has no value; write a space after ':'"},
       {Q1(": {typ: scale, range: [1, 5]}"),
-       "2:3: variable 'q1' has no type; add one of: scale, nominal, multi, number, date, id, text, weight\n"
+       "2:3: variable 'q1' has no type; add one of: scale, nominal, multi, ranking, number, date, id, text, "
+       "weight\n"
        "2:8: a variable: unknown key 'typ'; did you mean 'type'?"},
       {Q1(": {type: scale, range: [1, 5], label: Q1: quality}"),
        "2:45: not YAML: did not find expected ',' or '}' (while parsing a flow mapping, from line 2); a text "
