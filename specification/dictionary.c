@@ -450,9 +450,12 @@ bool dictionary_apply(compilation *c, symbol *s) {
       takers[i].take(&t);
     }
   }
+  /* Also where the first file has no dictionary: what another one's says is no answer is one here. */
+  if (column != NULL && (s->taken != 0 || node_get(s->body, "missing") == NULL)) {
+    s->codes_differ = column->codes_differ;
+  }
   if (s->taken != 0) {
     s->body = t.body;
-    s->codes_differ = column != NULL ? column->codes_differ : 0;
   }
   return true;
 }

@@ -183,7 +183,7 @@ void symbol_finish(compilation *c, symbol *s) {
       .decimals_declared = s->decimals_given ? s->decimals_declared : 0,
       .largest = s->largest,
       .taken = (uint8_t)s->taken,
-      .codes_differ = s->taken != 0 ? s->codes_differ : 0,
+      .codes_differ = s->codes_differ,
       .absences = s->absences,
       .absences_count = s->absences_count,
   };

@@ -159,7 +159,8 @@ static void end_cell(sheet *s) {
   slice text = slice_trim((slice){(const char *)s->text.data, s->text.length - 1});
   bool well = true;
   if (text.length == 0) {
-    s->formulas += s->has_formula && !s->has_value;
+    /* Programs that calculate nothing write an empty result, or none. */
+    s->formulas += s->has_formula && (!s->has_value || s->type == CELL_NUMBER);
   } else if (s->type == CELL_SHARED) {
     well = put_shared(s, text);
   } else if (s->type == CELL_NUMBER) {

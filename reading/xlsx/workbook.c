@@ -188,7 +188,7 @@ static status refuse_other(package *p, error *err) {
       return foreign_refuse(package_title(p), others[i].what, others[i].advice, err);
     }
   }
-  return foreign_refuse(package_title(p), "a ZIP archive, and not an Excel workbook",
+  return foreign_refuse(package_title(p), "a ZIP archive of other files",
                         "unpack it (unzip FILE) and name the file in it", err);
 }
 

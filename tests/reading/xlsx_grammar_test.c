@@ -231,7 +231,7 @@ static void letters_of_columns_go_both_ways(void **state) {
 
 static void what_is_left_out_of_a_sheet_is_told(void **state) {
   (void)state;
-  static const char rows[] = DATA(TITLES_AB ROW("<c><f>1+1</f></c>" NUMBER("1")) ROW("<c/><c/>")
+  static const char rows[] = DATA(TITLES_AB ROW("<c><f>1+1</f><v></v></c>" NUMBER("1")) ROW("<c/><c/>")
                                        TITLES_AB ROW(NUMBER("3") NUMBER("4"))) "<mergeCells><mergeCell "
                                                                                 "ref='A40:B41'/></mergeCells>";
   const reading_options options = {0};
@@ -371,11 +371,10 @@ static void other_archives_are_refused_by_name(void **state) {
   (void)state;
   static const struct {
     const char *member, *message;
-  } others[] = {
-      {"xl/workbook.bin", "a binary Excel workbook"},
-      {"word/document.xml", "a Word document"},
-      {"META-INF/manifest.xml", "an OpenDocument file"},
-      {"answers.csv", "a ZIP archive, and not an Excel workbook, which cannot be read; unpack it (unzip "}};
+  } others[] = {{"xl/workbook.bin", "a binary Excel workbook"},
+                {"word/document.xml", "a Word document"},
+                {"META-INF/manifest.xml", "an OpenDocument file"},
+                {"answers.csv", "a ZIP archive of other files, which cannot be read; unpack it (unzip "}};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
     const reading_options options = {0};
     const workbook_part part = {others[i].member, slice_of("x")};

@@ -169,6 +169,32 @@ static void a_weight_is_offered_unless_it_is_used(void **state) {
   plan_destroy(p);
 }
 
+/* Its first file is plain: what the second one's dictionary says of 9 changes nothing, and is told of. */
+static void a_dictionary_that_only_a_later_file_has_is_told_of(void **state) {
+  (void)state;
+  static const struct {
+    const char *entry;
+    uint32_t differs;
+  } entries[] = {{"{type: scale, range: [1, 9]}", 2},
+                 {"{type: scale, range: [1, 9], missing: {9: refused}}", 0}};
+  for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+    char page[256];
+    (void)snprintf(page, sizeof page, "variables:\n  q: %s\nanalyses: [describe: {items: q}]\n",
+                   entries[i].entry);
+    spec *s = page_parse(page);
+    manifest *m = page_columns("q");
+    m->columns[0].codes_differ = 2;
+    plan *p = NULL;
+    spec_problems problems = {0};
+    error err;
+    assert_int_equal(spec_plan(s, m, &p, &problems, &err), STATUS_OK);
+    assert_int_equal(p->variables[0].codes_differ, entries[i].differs);
+    plan_destroy(p);
+    manifest_destroy(m);
+    spec_destroy(s);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_scale_takes_range_labels_and_what_is_missing),
@@ -177,6 +203,7 @@ int main(void) {
       cmocka_unit_test(a_multiple_choice_is_a_set_of_its_name),
       cmocka_unit_test(what_no_dictionary_has_is_a_mistake_once_the_data_are_known),
       cmocka_unit_test(a_weight_is_offered_unless_it_is_used),
+      cmocka_unit_test(a_dictionary_that_only_a_later_file_has_is_told_of),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
