@@ -152,7 +152,8 @@ static void take_points(guesses *g) {
     if (!is_open(&g->at[i])) {
       continue;
     }
-    while (end < g->count && end - i < GUESS_RUN_MAX && is_open(&g->at[end])) {
+    while (end < g->count && end - i < GUESS_RUN_MAX && is_open(&g->at[end]) &&
+           guess_same_missing(g->at[i].facts->codes, g->at[end].facts->codes)) {
       end++;
     }
     take_run(g, i, end);
@@ -169,7 +170,8 @@ static void take_points(guesses *g) {
 static bool is_same_scale(const guess *a, const guess *b) {
   return a->type == GUESS_SCALE && b->type == GUESS_SCALE && a->ladder == b->ladder && a->low == b->low &&
          a->high == b->high && a->leading_number == b->leading_number &&
-         a->zero_is_absent == b->zero_is_absent;
+         a->zero_is_absent == b->zero_is_absent && a->from_labels == b->from_labels &&
+         a->is_reversed == b->is_reversed && column_codes_equal(a->facts->codes, b->facts->codes);
 }
 
 static const char *scale_name(guesses *g, const guess *at) {

@@ -8,6 +8,7 @@
 #include "specification/proposal/absences.h"
 #include "specification/proposal/dates.h"
 #include "specification/proposal/numerals.h"
+#include "specification/reason_words.h"
 #include "store/shard.h"
 
 enum { ROOM_BYTES = 64 << 10 };
@@ -37,7 +38,7 @@ static fact_text *find_text(column_facts *c, slice text, uint64_t hash) {
   return NULL;
 }
 
-static bool is_code(slice text, const code_range *range) {
+bool facts_is_code(slice text, const code_range *range) {
   decimal number;
   decimal bound;
   if (!range->is_range) {
@@ -52,7 +53,7 @@ static bool is_code(slice text, const code_range *range) {
 
 static void explain(const facts *f, const column_facts *c, fact_text *t, slice text) {
   for (uint32_t i = 0; i < c->codes->missing_count; i++) {
-    if (is_code(text, &c->codes->missing[i])) {
+    if (facts_is_code(text, &c->codes->missing[i])) {
       *t = (fact_text){
           .hash = t->hash, .count = t->count, .reason = "other", .is_sure = true, .is_platforms = true};
       return;
@@ -63,6 +64,14 @@ static void explain(const facts *f, const column_facts *c, fact_text *t, slice t
       t->reason = f->platform->missing[i].reason;
       t->is_sure = true;
       t->is_platforms = true;
+      return;
+    }
+  }
+  missing_reason labelled;
+  for (uint32_t i = 0; i < c->codes->values_count; i++) {
+    const code_label *v = &c->codes->values[i];
+    if (slice_equal(v->code, text) && reason_is_label(v->label, &labelled)) {
+      t->reason = missing_name(labelled);
       return;
     }
   }

@@ -72,6 +72,8 @@ void facts_fini(facts *f);
 uint64_t facts_answers(const column_facts *c);
 /* COUNT rows of C have the cell TEXT; false: out of memory. */
 bool facts_take(facts *f, column_facts *c, slice text, uint64_t count);
+/* Is TEXT the code, or within the range? */
+bool facts_is_code(slice text, const code_range *range);
 /* How many different texts may be answers, when they are all kept. */
 uint32_t facts_distinct(const column_facts *c);
 

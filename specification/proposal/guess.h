@@ -45,6 +45,9 @@ typedef struct guess {
   int64_t low, high;     /* SCALE, POINTS */
   bool leading_number, zero_is_absent;
   const ladder *ladder;
+  bool from_labels;       /* SCALE: the file's dictionary gives range and labels */
+  bool is_reversed;       /* its labels begin with the best */
+  bool is_direction_open; /* they do not say which end is the best */
   bool is_recommendation, is_satisfaction;
   bool is_rating;                         /* POINTS: its title speaks of an order */
   const char *formats[GUESS_FORMATS_MAX]; /* DATE */
@@ -107,6 +110,11 @@ bool guess_number(guesses *g, guess *at);
 /* kinds_words.c */
 bool guess_ladder(guesses *g, guess *at);
 bool guess_cell_options(guesses *g, guess *at);
+/* labelled.c: codes whose labels the file's dictionary has. */
+bool guess_labelled(guesses *g, guess *at);
+bool guess_is_labelled(const column_codes *codes);          /* it has labels, or codes that are missing */
+bool guess_declares(const column_codes *codes, slice code); /* missing */
+bool guess_same_missing(const column_codes *a, const column_codes *b);
 /* stems.c: stems and parts of all titles, and names. */
 void guess_stems(guesses *g);
 void guess_names(guesses *g);

@@ -175,8 +175,9 @@ static bool guess_free_text(guesses *g, guess *at) {
 static const struct kind {
   bool (*fits)(guesses *g, guess *at);
 } kinds[] = {
-    {guess_nothing}, {guess_dates},  {guess_id},           {guess_weight},   {guess_ladder},
-    {guess_points},  {guess_number}, {guess_cell_options}, {guess_category}, {guess_free_text},
+    {guess_nothing},      {guess_dates},    {guess_id},        {guess_weight},
+    {guess_labelled},     {guess_ladder},   {guess_points},    {guess_number},
+    {guess_cell_options}, {guess_category}, {guess_free_text},
 };
 
 /* ---- All columns --------------------------------------------------------------------------------- */

@@ -47,6 +47,7 @@ bool guess_ladder(guesses *g, guess *at) {
     if (ladder_fits(c, l)) {
       at->type = GUESS_SCALE;
       at->ladder = l;
+      at->is_direction_open = false;
       at->low = l->low;
       at->high = l->low + (int64_t)ladder_rungs(l) - 1;
       at->is_satisfaction = l->satisfaction || kinds_title_has(at, WORD_SATISFACTION);

@@ -142,8 +142,8 @@ static bool is_recommendation(const guesses *g, uint32_t index, uint32_t of) {
 
 static bool is_satisfaction(const guesses *g, uint32_t index, uint32_t of) {
   const guess *at = &g->at[index];
-  return at->type == GUESS_SCALE && at->scale == of && at->is_satisfaction && !at->is_recommendation &&
-         at->high - at->low >= 2;
+  return at->type == GUESS_SCALE && at->scale == of && at->is_satisfaction && !at->is_direction_open &&
+         !at->is_recommendation && at->high - at->low >= 2;
 }
 
 static bool has_scale(const guesses *g, uint32_t index, uint32_t of) {
@@ -179,10 +179,11 @@ static void put_correlations(const guesses *g, buf *page) {
 static void put_perhaps_satisfied(const guesses *g, buf *page) {
   for (uint32_t i = 0; i < g->scales_count; i++) {
     const guess *first = &g->at[g->scales[i].first];
-    if (first->ladder == NULL && first->high - first->low >= 3 && count_items(g, has_scale, i) >= 3 &&
-        count_items(g, is_satisfaction, i) == 0) {
+    const bool is_asked = first->is_satisfaction && first->is_direction_open && !first->is_recommendation;
+    if (first->ladder == NULL && first->high - first->low >= 3 &&
+        (count_items(g, has_scale, i) >= 3 || is_asked) && count_items(g, is_satisfaction, i) == 0) {
       buf_printf(page, "# If the high end of ");
-      yaml_text_put(page, slice_of(g->scales[i].name));
+      yaml_text_put(page, slice_of(first->from_labels ? first->name : g->scales[i].name));
       buf_printf(page, " is the good one:\n# - csat: {items: ");
       yaml_text_put(page, slice_of(first->name));
       buf_printf(page, ", boxes: 2}\n");

@@ -6,6 +6,7 @@
 #include "specification/proposal/page.h"
 #include "specification/proposal/words.h"
 #include "specification/proposal/yaml_text.h"
+#include "specification/reason_words.h"
 
 enum {
   TITLE_BYTES_MAX = NAME_BYTES_MAX, /* longer ones are named by their place */
@@ -44,11 +45,59 @@ bool page_has(const guess *at) {
 
 /* ---- What scales and variables have in common ---------------------------------------------------- */
 
+/* "90..99", "90..", "..-1" */
+static void put_code(const code_range *r, buf *page) {
+  buf code;
+  buf_init(&code);
+  buf_printf(&code, r->is_range ? "%.*s..%.*s" : "%.*s", SLICE_ARG(r->low), SLICE_ARG(r->high));
+  yaml_text_put(page, (slice){(const char *)code.data, code.length});
+  buf_fini(&code);
+}
+
+static bool is_absent(const guess *at, slice code) {
+  for (uint32_t i = 0; i < at->absent_count; i++) {
+    if (slice_equal(at->absent[i].text, code)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* A `missing` takes the place of the dictionary's as a whole: so it has all that the dictionary would give.
+ */
+static void put_declared(const guess *at, buf *page) {
+  const column_codes *codes = at->facts->codes;
+  missing_reason reason;
+  for (uint32_t i = 0; i < codes->values_count; i++) {
+    const code_label *v = &codes->values[i];
+    const bool is_declared = guess_declares(codes, v->code);
+    if (!is_absent(at, v->code) && (is_declared || (at->from_labels && reason_is_label(v->label, &reason)))) {
+      buf_printf(page, ", ");
+      yaml_text_put(page, v->code);
+      buf_printf(page, ": %s", missing_name(reason_of_label(v->label)));
+    }
+  }
+  for (uint32_t i = 0; i < codes->missing_count; i++) {
+    bool is_put = false;
+    for (uint32_t k = 0; k < codes->values_count && !codes->missing[i].is_range; k++) {
+      is_put = is_put || facts_is_code(codes->values[k].code, &codes->missing[i]);
+    }
+    if (!is_put) {
+      buf_printf(page, ", ");
+      put_code(&codes->missing[i], page);
+      buf_printf(page, ": other");
+    }
+  }
+}
+
 static void put_missing(const guess *at, buf *page) {
   for (uint32_t i = 0; i < at->absent_count; i++) {
     buf_printf(page, "%s", i == 0 ? ", missing: {" : ", ");
     yaml_text_put(page, at->absent[i].text);
     buf_printf(page, ": %s", at->absent[i].reason);
+  }
+  if (at->absent_count > 0) {
+    put_declared(at, page);
   }
   buf_printf(page, "%s", at->absent_count > 0 ? "}" : "");
 }
@@ -100,15 +149,18 @@ static void put_texts(const guesses *g, uint32_t scale, buf *page) {
   buf_printf(page, "}");
 }
 
-static void put_scale(const guesses *g, uint32_t scale, buf *page) {
+static void put_scale(const guesses *g, uint32_t scale, const char *before, buf *page) {
   const guess *at = &g->at[g->scales[scale].first];
-  buf_printf(page, "range: [%lld, %lld]", (long long)at->low, (long long)at->high);
+  if (!at->from_labels) {
+    buf_printf(page, "%srange: [%lld, %lld]", before, (long long)at->low, (long long)at->high);
+  }
   if (at->ladder != NULL) {
     put_texts(g, scale, page);
   }
   if (at->leading_number && at->ladder == NULL) {
     buf_printf(page, ", leading_number: true");
   }
+  buf_printf(page, "%s", at->is_reversed ? ", reverse: true" : "");
   put_missing(at, page);
 }
 
@@ -121,20 +173,25 @@ static void put_zero_note(const guess *at, buf *page) {
   }
 }
 
+/* What a file's dictionary says goes to its own variable only. */
+static bool is_shared(const guesses *g, const guess *at) {
+  return at->type == GUESS_SCALE && g->scales[at->scale].count > 1 && !guess_is_labelled(at->facts->codes);
+}
+
 void page_put_scales(const guesses *g, buf *page) {
   bool any = false;
   for (uint32_t i = 0; i < g->scales_count; i++) {
-    if (g->scales[i].count < 2) {
+    const guess *first = &g->at[g->scales[i].first];
+    if (!is_shared(g, first)) {
       continue;
     }
-    const guess *first = &g->at[g->scales[i].first];
     buf_printf(page, "%s", any ? "" : "\nscales:\n");
     any = true;
     put_zero_note(first, page);
     buf_printf(page, "  ");
     put_name(page, g->scales[i].name);
     buf_printf(page, ": {");
-    put_scale(g, i, page);
+    put_scale(g, i, "", page);
     buf_printf(page, "}  # %u variables\n", g->scales[i].count);
   }
 }
@@ -168,15 +225,14 @@ static void put_notation(const guess *at, buf *page) {
 }
 
 static void put_type(const guesses *g, const guess *at, buf *page) {
-  if (at->type == GUESS_SCALE && g->scales[at->scale].count > 1) {
+  if (is_shared(g, at)) {
     buf_printf(page, "scale: ");
     put_name(page, g->scales[at->scale].name);
     return;
   }
   buf_printf(page, "type: %s", type_names[at->type]);
   if (at->type == GUESS_SCALE) {
-    buf_printf(page, ", ");
-    put_scale(g, at->scale, page);
+    put_scale(g, at->scale, ", ", page);
     return;
   }
   if (at->type == GUESS_DATE) {
@@ -242,7 +298,7 @@ static void put_evidence(const guess *at, buf *page) {
 
 static void put_variable(const guesses *g, const guess *at, buf *page) {
   put_notes(at, "  ", page);
-  if (at->type == GUESS_SCALE && g->scales[at->scale].count == 1) {
+  if (at->type == GUESS_SCALE && !is_shared(g, at)) {
     put_zero_note(at, page);
   }
   buf_printf(page, "  ");

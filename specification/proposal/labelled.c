@@ -1,0 +1,193 @@
+/* Columns of codes whose labels the file's dictionary has: what the labels say goes before what the cells look
+ * like. */
+#include <string.h>
+
+#include "specification/proposal/absences.h"
+#include "specification/proposal/kinds.h"
+#include "specification/reason_words.h"
+
+enum {
+  SPAN_MAX = 11,      /* codes of a scale */
+  LABELS_MIN = 3,     /* fewer are yes and no, or marks; ends of a scale are two */
+  SHORT_HIGH_MAX = 7, /* 8 and 9 beyond such a scale are codes for no answer */
+  ROW_DISTANT = 9,
+};
+
+bool guess_is_labelled(const column_codes *codes) {
+  return codes->values_count > 0 || codes->missing_count > 0;
+}
+
+bool guess_declares(const column_codes *codes, slice code) {
+  for (uint32_t i = 0; i < codes->missing_count; i++) {
+    if (facts_is_code(code, &codes->missing[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool guess_same_missing(const column_codes *a, const column_codes *b) {
+  bool same = a->missing_count == b->missing_count;
+  for (uint32_t i = 0; same && i < a->missing_count; i++) {
+    same = a->missing[i].is_range == b->missing[i].is_range &&
+           slice_equal(a->missing[i].low, b->missing[i].low) &&
+           slice_equal(a->missing[i].high, b->missing[i].high);
+  }
+  return same;
+}
+
+static bool is_whole(slice text, int64_t *out) {
+  decimal value;
+  if (!decimal_parse(text, '.', &value) || (value = decimal_normalise(value)).scale > 0) {
+    return false;
+  }
+  *out = value.mantissa;
+  return true;
+}
+
+/* The label of an answer? */
+static bool is_answer(const column_codes *codes, const code_label *v, int64_t *code) {
+  missing_reason reason;
+  return is_whole(v->code, code) && !guess_declares(codes, v->code) && !reason_is_label(v->label, &reason);
+}
+
+/* From the lowest to the highest code with the label of an answer; how many there are. */
+static uint32_t find_span(const column_codes *codes, int64_t *low, int64_t *high) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < codes->values_count; i++) {
+    int64_t code;
+    if (is_answer(codes, &codes->values[i], &code)) {
+      *low = count == 0 || code < *low ? code : *low;
+      *high = count == 0 || code > *high ? code : *high;
+      count++;
+    }
+  }
+  return count;
+}
+
+static const code_label *label_of(const column_codes *codes, int64_t code) {
+  for (uint32_t i = 0; i < codes->values_count; i++) {
+    int64_t other;
+    if (is_whole(codes->values[i].code, &other) && other == code) {
+      return &codes->values[i];
+    }
+  }
+  return NULL;
+}
+
+/* 1: the labels go up L with the codes; -1: down; 0: they do neither. */
+static int direction_on(const column_codes *codes, const ladder *l, int64_t low, int64_t high) {
+  int direction = 0;
+  int last = -1;
+  for (int64_t code = low; code <= high; code++) {
+    const code_label *v = label_of(codes, code);
+    const int rung = v != NULL ? ladder_rung(l, v->label) : -1;
+    const int step = last < 0 ? 0 : (rung > last) - (rung < last);
+    if ((v != NULL && rung < 0) || (v != NULL && last >= 0 && (step == 0 || step == -direction))) {
+      return 0;
+    }
+    direction = step != 0 && v != NULL ? step : direction;
+    last = v != NULL ? rung : last;
+  }
+  return direction;
+}
+
+static const ladder *find_ladder(const column_codes *codes, int64_t low, int64_t high, int *direction) {
+  *direction = 0;
+  for (uint32_t i = 0; ladder_at(i) != NULL; i++) {
+    *direction = direction_on(codes, ladder_at(i), low, high);
+    if (*direction != 0) {
+      return ladder_at(i);
+    }
+  }
+  return NULL;
+}
+
+/* Cells beyond LOW..HIGH are codes for no answer that are known or labelled so; without a label of its own no
+ * cell within is one of a category.  False: the labels do not cover the cells. */
+static bool take_cells(guess *at, int64_t low, int64_t high, uint32_t *unlabelled) {
+  const column_facts *c = at->facts;
+  *unlabelled = 0;
+  for (uint32_t i = 0; i < c->texts_count; i++) {
+    const fact_text *t = &c->texts[i];
+    int64_t code;
+    if (t->reason != NULL) {
+      continue;
+    }
+    if (!is_whole(t->text, &code)) {
+      return false;
+    }
+    const bool is_within = code >= low && code <= high;
+    const bool is_known =
+        absence_code(code) != NULL || (high <= SHORT_HIGH_MAX && code > high + 1 && code <= ROW_DISTANT);
+    *unlabelled += is_within && label_of(c->codes, code) == NULL;
+    if (!is_within && label_of(c->codes, code) == NULL) {
+      if (!is_known) {
+        return false;
+      }
+      kinds_add_absent(at, t->text, "other", t->count);
+    }
+  }
+  return true;
+}
+
+static bool begin_again(guess *at) {
+  at->absent_count = 0;
+  return false;
+}
+
+/* What has a label of its own the dictionary gives: only other codes need the map. */
+static void leave_to_dictionary(guess *at) {
+  bool all = true;
+  for (uint32_t i = 0; i < at->absent_count; i++) {
+    int64_t code;
+    all = all && is_whole(at->absent[i].text, &code) && (code < at->low || code > at->high) &&
+          label_of(at->facts->codes, code) != NULL;
+  }
+  at->absent_count = all ? 0 : at->absent_count;
+}
+
+static void take_scale(guesses *g, guess *at, const ladder *l, int direction) {
+  at->type = GUESS_SCALE;
+  kinds_take_absences(at, false);
+  leave_to_dictionary(at);
+  at->from_labels = true;
+  at->is_reversed = direction < 0;
+  at->is_direction_open = direction == 0;
+  at->is_satisfaction = kinds_title_has(at, WORD_SATISFACTION) || (l != NULL && l->satisfaction);
+  at->is_recommendation = at->low == 0 && at->high == 10 && kinds_title_has(at, WORD_RECOMMEND);
+  at->evidence = guess_text(g, "%lld..%lld by its labels%s, %s", (long long)at->low, (long long)at->high,
+                            direction < 0 ? ", the best first" : "", kinds_rows(g, at));
+}
+
+bool guess_labelled(guesses *g, guess *at) {
+  const column_facts *c = at->facts;
+  uint32_t unlabelled;
+  int direction;
+  const uint32_t labels = find_span(c->codes, &at->low, &at->high);
+  at->is_direction_open = labels > 0;
+  if (c->codes->is_set || c->many || labels < 2 || (uint64_t)at->high - (uint64_t)at->low < LABELS_MIN - 1) {
+    return false;
+  }
+  if (!take_cells(at, at->low, at->high, &unlabelled)) {
+    return begin_again(at);
+  }
+  const bool is_short = (uint64_t)at->high - (uint64_t)at->low < SPAN_MAX;
+  const ladder *l = is_short ? find_ladder(c->codes, at->low, at->high, &direction) : NULL;
+  const bool is_rating = kinds_title_has(at, WORD_RATING) || kinds_title_has(at, WORD_SATISFACTION);
+  const bool are_ends = labels == 2 || unlabelled > 0;
+  const column_measure measure = c->codes->measure;
+  if (is_short && (l != NULL || are_ends || is_rating || measure == MEASURE_ORDINAL ||
+                   (measure == MEASURE_SCALE && labels < LABELS_MIN))) {
+    take_scale(g, at, l, l != NULL ? direction : 0);
+    return true;
+  }
+  if (unlabelled > 0) {
+    return begin_again(at);
+  }
+  at->type = GUESS_NOMINAL;
+  at->is_direction_open = false;
+  kinds_take_absences(at, true);
+  at->evidence = guess_text(g, "labels without an order: %s", kinds_answers(g, at));
+  return true;
+}
