@@ -55,6 +55,7 @@ typedef struct guess {
   const char *prefix, *suffix; /* NUMBER; NULL: none */
   bool thousands;
   const char *delimiter; /* MULTI */
+  const code_set *set; /* of the file's dictionary: a MULTI speaks for it, others are left out; NULL: none */
   guess_absent absent[GUESS_ABSENT_MAX];
   uint32_t absent_count;
   uint32_t options_count;  /* MULTI_OPTION, the first: so many columns from this one on; others: 0 */
@@ -120,6 +121,10 @@ void guess_stems(guesses *g);
 void guess_names(guesses *g);
 /* A name that none has yet, WANTED or like it; it is then taken. */
 const char *guess_name(guesses *g, slice wanted);
+/* Can it be a name as it is? */
+bool guess_is_name(slice title);
+/* sets.c: multiple-response sets of the file's dictionary. */
+void guess_sets(guesses *g, const manifest *dataset);
 /* options.c: questions with a column for each option. */
 void guess_options(guesses *g);
 /* batteries.c: which points are scales, which scales are shared, what they measure; reading the shards once

@@ -1,5 +1,5 @@
-/* Columns of codes whose labels the file's dictionary has: what the labels say goes before what the cells look
- * like. */
+/* Columns of codes whose labels the file's dictionary has: what the labels say goes before what the cells
+ * look like. */
 #include <string.h>
 
 #include "specification/proposal/absences.h"

@@ -142,7 +142,7 @@ static void join(guesses *g, uint32_t first, uint32_t count, const mark *m, bool
 void guess_options(guesses *g) {
   for (uint32_t i = 0, next; i < g->count; i = next) {
     next = i + 1;
-    if (g->at[i].stem.length == 0) {
+    if (g->at[i].stem.length == 0 || g->at[i].set != NULL) {
       continue;
     }
     mark all = mark_of(g, &g->at[i]);
@@ -151,7 +151,8 @@ void guess_options(guesses *g) {
     if (all.kind == MARK_NONE || has_other) {
       continue; /* what is written stands behind the options */
     }
-    for (; next < g->count && slice_equal(g->at[next].stem, g->at[i].stem); next++) {
+    for (; next < g->count && g->at[next].set == NULL && slice_equal(g->at[next].stem, g->at[i].stem);
+         next++) {
       const mark m = mark_of(g, &g->at[next]);
       const bool has_pair = all.kind == MARK_WORDS && all.words->not_chosen != NULL;
       if (!goes_with(&all, &m) || (m.kind == MARK_OTHER && has_pair)) {

@@ -241,7 +241,7 @@ static void put_type(const guesses *g, const guess *at, buf *page) {
     put_notation(at, page);
   } else if (at->type == GUESS_WEIGHT) {
     buf_printf(page, ", kind: sampling");
-  } else if (at->type == GUESS_MULTI) {
+  } else if (at->type == GUESS_MULTI && at->set == NULL) {
     buf_printf(page, ", delimiter: ");
     yaml_text_put(page, slice_of(at->delimiter));
   }
@@ -304,14 +304,16 @@ static void put_variable(const guesses *g, const guess *at, buf *page) {
   buf_printf(page, "  ");
   put_name(page, at->name);
   buf_printf(page, ": {");
-  if (!slice_equal(at->facts->title, slice_of(at->name))) {
+  if (at->set == NULL && !slice_equal(at->facts->title, slice_of(at->name))) {
     buf_printf(page, "column: ");
     put_column(at, page);
     buf_printf(page, ", ");
   }
   put_type(g, at, page);
   buf_printf(page, "%s", at->facts->lacking ? ", optional: true" : "");
-  put_label(at, page, ", ", "");
+  if (at->set == NULL) {
+    put_label(at, page, ", ", "");
+  }
   buf_printf(page, "}");
   put_evidence(at, page);
 }
@@ -408,12 +410,22 @@ static void put_question(const guess *at, buf *page) {
   put_label(at, page, "    ", "\n");
 }
 
+static void put_left_out(const guess *at, buf *page) {
+  buf_printf(page, "  # left out: ");
+  yaml_text_comment(page, at->facts->title);
+  buf_printf(page, ", a column of the set ");
+  yaml_text_comment(page, at->set->name);
+  buf_printf(page, "\n");
+}
+
 void page_put_variables(const guesses *g, buf *page) {
   buf_printf(page, "\nvariables:\n");
   for (uint32_t i = 0; i < g->count; i++) {
     const guess *at = &g->at[i];
     if (!can_be_named(at)) {
       buf_printf(page, "  # left out: column %u, whose title is too long for a name\n", i + 1);
+    } else if (at->set != NULL && at->type == GUESS_MULTI_OPTION) {
+      put_left_out(at, page);
     } else if (at->options_count > 0) {
       put_question(at, page);
     } else if (page_has(at)) {

@@ -13,6 +13,7 @@ static status make(guesses *g, const manifest *dataset, store *shards, const pro
   }
   guess_stems(g);
   guess_kinds(g);
+  guess_sets(g, dataset);
   guess_options(g);
   TRY(guess_batteries(g, dataset, shards, err));
   if (arena_failed(g->facts.memory) || g->out_of_memory) {

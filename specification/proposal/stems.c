@@ -134,8 +134,7 @@ static slice simple_name(slice text, char room[NAME_ROOM]) {
   return name;
 }
 
-/* A title that may be a name as it is. */
-static bool is_name(slice title) {
+bool guess_is_name(slice title) {
   bool well = title.length > 0 && title.length <= NAME_COLUMNS &&
               (isalpha((unsigned char)title.bytes[0]) || title.bytes[0] == '_');
   for (size_t i = 0; well && i < title.length; i++) {
@@ -156,7 +155,7 @@ static bool is_taken(const guesses *g, slice name, uint64_t hash) {
 
 const char *guess_name(guesses *g, slice wanted) {
   char room[NAME_ROOM];
-  slice base = is_name(wanted) ? wanted : simple_name(wanted, room);
+  slice base = guess_is_name(wanted) ? wanted : simple_name(wanted, room);
   base = base.length > 0 ? base : slice_of("column");
   const char *name = guess_text(g, "%.*s", SLICE_ARG(base));
   for (uint32_t i = 2; is_taken(g, slice_of(name), digest_xxh3(name, strlen(name))); i++) {
@@ -192,8 +191,8 @@ void guess_names(guesses *g) {
     for (uint32_t i = 0; i < g->count; i++) {
       guess *at = &g->at[i];
       const bool is_variable = at->type != GUESS_MULTI_OPTION || at->options_count > 0;
-      const bool is_first = is_name(at->facts->title) && at->options_count == 0;
-      if (is_variable && is_first == (turn == 0)) {
+      const bool is_first = guess_is_name(at->facts->title) && at->options_count == 0;
+      if (at->name == NULL && is_variable && is_first == (turn == 0)) {
         at->name = guess_name(g, is_first ? at->facts->title : called(at));
       }
     }

@@ -155,10 +155,41 @@ static void what_a_files_dictionary_says_goes_before_what_cells_look_like(void *
   }
 }
 
+/* $used counts 1 in A and B; $cats joins C and D. */
+static void a_multiple_response_set_is_one_variable(void **state) {
+  const scene *s = *state;
+  by_hand h = begin_by_hand(false, 0, 20);
+  put_variable(&h, "A", 0);
+  put_variable(&h, "B", 0);
+  put_variable(&h, "C", 0);
+  put_variable(&h, "D", 0);
+  put_information(&h, 7, "$used=D1 1 4 Used a b\n$cats=C 4 Cats c d\n");
+  end_dictionary(&h);
+  for (int row = 0; row < 20; row++) {
+    put_double(&h, row % 2);
+    put_double(&h, row % 3 == 0);
+    put_double(&h, 1 + row % 4);
+    put_double(&h, 5 + row % 3);
+  }
+  char path[PATH_BYTES];
+  process_write_file(s->directory, "sets.sav", h.file.data, h.file.length, path, sizeof path);
+  buf_fini(&h.file);
+  const char *given = path;
+  char *page = propose(s, &given, 1);
+  assert_contains(page, "  used: {type: multi}");
+  assert_contains(page, "  cats: {type: multi}");
+  assert_contains(page, "      items: [used, cats]");
+  assert_contains(page, "  # left out: B, a column of the set used");
+  assert_contains(page, "  # left out: D, a column of the set cats");
+  check_compiles(s, page, &given, 1);
+  free(page);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(what_a_files_dictionary_says_goes_before_what_cells_look_like, set_up,
                                       tear_down),
+      cmocka_unit_test_setup_teardown(a_multiple_response_set_is_one_variable, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
