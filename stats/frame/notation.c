@@ -148,16 +148,17 @@ static size_t digits_at(slice s, size_t at) {
   return end - at;
 }
 
-/* Copies S without the marks between its thousands: at most three digits stand before the first mark, three
- * after the last, and three or, where one counts in lakhs, two between them.  False: one stands elsewhere, or
- * there is none. */
+/* Copies S without the marks between its thousands: at most three digits stand before the first mark, the
+ * first of them not 0, three after the last, and three or, where one counts in lakhs, two between them.
+ * False: one stands elsewhere, or there is none. */
 static bool drop_thousands(slice s, slice mark, char *out, size_t *length) {
   size_t at = digits_at(s, 0);
   size_t last = 3;
   bool any = false;
   memcpy(out, s.bytes, at);
   *length = at;
-  while (at > 0 && (any || at <= 3) && starts_with((slice){s.bytes + at, s.length - at}, mark)) {
+  while (at > 0 && (any || (at <= 3 && s.bytes[0] != '0')) &&
+         starts_with((slice){s.bytes + at, s.length - at}, mark)) {
     at += mark.length;
     last = digits_at(s, at);
     if (last != 3 && last != 2) {

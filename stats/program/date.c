@@ -215,7 +215,8 @@ const char *date_format_problem(const char *format) {
 
 /* ---- Cells --------------------------------------------------------------------------------------- */
 
-/* The whole days of a serial number; what follows the mark is a time. */
+/* The whole days of a serial number; what follows the point is a time.  A comma may stand between thousands
+ * ("45,748"), so it is not a mark. */
 static bool read_serial(const struct serial_system *s, slice text, int64_t *days) {
   static const conversion whole = {'\0', '\0', 1, 7, 0, DATE_DAYS_MAX + SERIAL_OF_EPOCH_1900, NULL};
   reading r = {.text = text};
@@ -223,7 +224,7 @@ static bool read_serial(const struct serial_system *s, slice text, int64_t *days
     return false;
   }
   const int64_t serial = r.value;
-  if (byte_at(&r, r.at) == '.' || byte_at(&r, r.at) == ',') {
+  if (byte_at(&r, r.at) == '.') {
     const size_t mark = r.at++;
     while (is_digit(byte_at(&r, r.at))) {
       r.at++;
@@ -262,6 +263,11 @@ static bool day_of_fields(const fields *f, int64_t *days) {
   return year == f->year; /* day 366 of a shorter year is in the next */
 }
 
+/* A rest that begins within a number makes another number of its beginning: 45748 is not the year 4574. */
+static bool cuts_a_number(const reading *r) {
+  return r->at > 0 && is_digit(byte_at(r, r->at - 1)) && is_digit(byte_at(r, r->at));
+}
+
 bool date_parse(const char *format, slice text, int64_t *days) {
   const struct serial_system *serial = serial_system_of(format);
   if (serial != NULL) {
@@ -271,7 +277,7 @@ bool date_parse(const char *format, slice text, int64_t *days) {
   reading r = {.text = text};
   for (const char *spec = format; *spec != '\0'; spec++) {
     if (*spec == '*') {
-      return day_of_fields(&f, days);
+      return !cuts_a_number(&r) && day_of_fields(&f, days);
     }
     const conversion *c = *spec == '%' ? conversion_of(*++spec) : NULL;
     if (c == NULL) {

@@ -89,6 +89,12 @@ static void formats_read_what_they_say_and_nothing_else(void **state) {
       {"%Y/%m/%d*", "2025/3/1 9:10:11", true, 2025, 3, 1},
       {"%Y/%m/%d *", "2025/3/1", false, 0, 0, 0},
       {"%Y/%m/%d*", "2025/2/30 9:10", false, 0, 0, 0},
+      {"%Y*", "45748", false, 0, 0, 0}, /* not the year 4574 */
+      {"%Y*", "2025-04-01", true, 2025, 1, 1},
+      {"%Y-%m-%d*", "2025-3-123", false, 0, 0, 0},
+      {"%Y-%m-%d*", "2025-3-12T10:00", true, 2025, 3, 12},
+      {"%Y%m%d*", "202503011", false, 0, 0, 0},
+      {"%Y-%m-%d %z*", "2025-03-01 +01001", false, 0, 0, 0},
       {"%Y/%m/%d %p%I:%M",
        "2025/3/1 \xE4\xB8\x8B\xE5\x8D\x88"
        "9:10",
@@ -111,7 +117,9 @@ static void formats_read_what_they_say_and_nothing_else(void **state) {
       /* Serial numbers, by LibreOffice and by hand: the days since 1899-12-30 but for the first 59. */
       {"excel", "45748", true, 2025, 4, 1},
       {"excel", "43290.53487", true, 2018, 7, 9},
-      {"excel", "45748,5", true, 2025, 4, 1},
+      {"excel", "45748,5", false, 0, 0, 0},
+      {"excel", "45,748", false, 0, 0,
+       0}, /* 1 April 2025 with a mark between thousands, not 14 February 1900 */
       {"excel", "1", true, 1900, 1, 1},
       {"excel", "59", true, 1900, 2, 28},
       {"excel", "60", false, 0, 0, 0},

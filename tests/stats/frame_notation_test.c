@@ -103,6 +103,10 @@ static void declared_marks_and_units_are_taken_off(void **state) {
                                    {",234", "!invalid", false},
                                    {"1,,234", "!invalid", false},
                                    {"1234,567", "!invalid", false},
+                                   {"0,123", "!invalid", false}, /* thousands do not begin with 0 */
+                                   {"001,234", "!invalid", false},
+                                   {"-0,500", "!invalid", false},
+                                   {"0.123", "0.12", false},
                                    {"$", "!invalid", false},
                                    {"\u5143", "!invalid", false},
                                    {"5 kg", "!invalid", false},
