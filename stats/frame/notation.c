@@ -216,19 +216,78 @@ static bool parse_dressed(const cell_rules *r, slice text, bool *is_told, cell *
 
 /* ---- Numbers beside words ------------------------------------------------------------------------ */
 
-/* After a number: "-10", "/10", "~ 10", ":30" make another thing of it, a span, a fraction, a time. */
-static bool goes_on(slice rest) {
-  static const char *const joints[] = {"-",           "/", "~", ":", ".", ",", "\xef\xbd\x9e", "\xe8\x87\xb3",
-                                       "\xe5\x88\xb0"};
-  rest = slice_trim(rest);
-  for (size_t i = 0; i < sizeof joints / sizeof joints[0]; i++) {
-    const slice joint = slice_of(joints[i]);
-    if (starts_with(rest, joint)) {
-      rest = without_start(rest, joint.length);
-      return rest.length > 0 && is_digit(rest.bytes[0]);
-    }
+/* What stands between the numbers of a span, a fraction, a time or a list. */
+static const char joints[] = "-/~:.,;&+|_>%";
+static const char *const wide_joints[] = {
+    "\u2010", "\u2011",       "\u2012", "\u2013", "\u2014", "\u2015",       "\u2212",
+    "\u2026", "\u2192",       "\u00b7", "\u00d7", "\u301c", "\uff5e",       "\u3001",
+    "\u3002", "\uff0c",       "\uff1b", "\uff1a", "\uff0f", "\u81f3",       "\u5230",
+    "\u6216", "\u6216\u8005", "\u548c", "\u4e0e", "\u53ca", "\u304b\u3089", "\u3068",
+};
+/* "of" is none of them: 4 of 5 is 4. */
+static const char *const joining_words[] = {"to",     "or", "and", "through", "bis", "oder", "und", "a",
+                                            "\u00e0", "ou", "et",  "o",       "u",   "y",    "e",   "al"};
+static const char *const fractions[] = {"\u00bc", "\u00bd", "\u00be", "\u2153", "\u2154",
+                                        "\u2155", "\u2156", "\u2157", "\u2158", "\u2159",
+                                        "\u215a", "\u215b", "\u215c", "\u215d", "\u215e"};
+
+/* The length of the longest of COUNT TEXTS that S starts with; 0: none. */
+static size_t longest_start(slice s, const char *const *texts, size_t count) {
+  size_t length = 0;
+  for (size_t i = 0; i < count; i++) {
+    const slice text = slice_of(texts[i]);
+    length = text.length > length && starts_with(s, text) ? text.length : length;
   }
-  return false;
+  return length;
+}
+
+static size_t joint_at(slice s) {
+  if (s.length > 0 && s.bytes[0] != '\0' && strchr(joints, s.bytes[0]) != NULL) {
+    return 1;
+  }
+  return longest_start(s, wide_joints, sizeof wide_joints / sizeof wide_joints[0]);
+}
+
+/* A word in any case, which ends there. */
+static size_t joining_word_at(slice s) {
+  char lower[8];
+  const size_t shown = s.length < sizeof lower ? s.length : sizeof lower;
+  for (size_t i = 0; i < shown; i++) {
+    lower[i] = (char)(s.bytes[i] >= 'A' && s.bytes[i] <= 'Z' ? s.bytes[i] - 'A' + 'a' : s.bytes[i]);
+  }
+  size_t length = 0;
+  while (length < shown && ((lower[length] >= 'a' && lower[length] <= 'z') || (lower[length] & 0x80) != 0)) {
+    length++;
+  }
+  const slice word = {lower, length};
+  const size_t count = sizeof joining_words / sizeof joining_words[0];
+  return length > 0 && longest_start(word, joining_words, count) == length ? length : 0;
+}
+
+static bool is_exponent(slice s) {
+  const bool is_signed = s.length > 1 && (s.bytes[1] == '-' || s.bytes[1] == '+');
+  return s.length > 0 && (s.bytes[0] == 'e' || s.bytes[0] == 'E') && digits_at(s, 1 + (size_t)is_signed) > 0;
+}
+
+/* Does what stands after a number make another thing of it: a larger number (1 000, 3e2), a span (1-2, 2 to
+ * 4), a fraction, a time, a list? */
+static bool goes_on(slice rest) {
+  bool may_be_word = true;
+  if (is_exponent(rest)) {
+    return true;
+  }
+  for (rest = slice_trim(rest);;) {
+    size_t length = joint_at(rest);
+    if (length == 0 && may_be_word) {
+      length = joining_word_at(rest);
+      may_be_word = false;
+    }
+    if (length == 0) {
+      return digits_at(rest, 0) > 0 ||
+             longest_start(rest, fractions, sizeof fractions / sizeof fractions[0]) > 0;
+    }
+    rest = without_start(rest, length);
+  }
 }
 
 static bool parse_leading(const cell_rules *r, slice text, cell *out) {

@@ -156,6 +156,33 @@ static void a_leading_number_is_taken_from_words(void **state) {
         false);
 }
 
+/* Two numbers are none, however they are joined; what a number is "of" is no second answer. */
+static void a_number_that_goes_on_is_not_a_leading_one(void **state) {
+  (void)state;
+  static const char *const invalid[] = {
+      "1 000",          "1 000 people", "2 to 4",   "2 TO 4 times", "2to4",           "2 or 3",
+      "2 or, 3",        "1 and 2",      "1 bis 2",  "1 oder 2 mal", "1 und 2",        "1\u20142 times",
+      "1 \u2013 2",     "1\u20112",     "2\u30013", "2\u62163",     "2\u6216\u80053", "1\u548c2",
+      "3\u52305\u6b21", "1\uff5e2",     "1\uff0c2", "3e2 x",        "3E-2 x",         "1;2",
+      "1 & 2",          "1...2",        "5% - 8%",  "1\u00bd h",    "1 \u00bd h",     "good (4 or 5)"};
+  static const char *const taken[] = {
+      "4 of 5",       "4 out of 5", "4 e",      "4 or more", "4 very 5",
+      "4 (5 = best)", "4) 2 to 3",  "4+",       "4 Torte 5", "4\u3001\u6bcf\u54682\u6b21",
+      "4 to",         "4\u5206 5",  "good (4)", "4 east 2"};
+  static const program_variable v = {.kind = VARIABLE_NUMBER, .leading_number = true};
+  decimal number;
+  for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
+    if (frame_notation_number(&v, '.', slice_of(invalid[i]), &number)) {
+      fail_msg("'%s' is %lld", invalid[i], (long long)number.mantissa);
+    }
+  }
+  for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+    if (!frame_notation_number(&v, '.', slice_of(taken[i]), &number) || number.mantissa != 4) {
+      fail_msg("'%s' is not 4", taken[i]);
+    }
+  }
+}
+
 static void rules_come_before_notation(void **state) {
   (void)state;
   static program_rule rules[] = {{.text = {"-99", 3}, .missing = true, .reason = MISSING_REFUSED},
@@ -201,6 +228,7 @@ int main(void) {
       cmocka_unit_test(numbers_are_read_in_full_width_and_with_other_signs),
       cmocka_unit_test(declared_marks_and_units_are_taken_off),
       cmocka_unit_test(a_leading_number_is_taken_from_words),
+      cmocka_unit_test(a_number_that_goes_on_is_not_a_leading_one),
       cmocka_unit_test(rules_come_before_notation),
       cmocka_unit_test(texts_are_compared_as_they_look),
   };
