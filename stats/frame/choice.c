@@ -25,8 +25,23 @@ static int longest_first(const void *left, const void *right) {
   return a->length != b->length ? (a->length < b->length ? 1 : -1) : slice_compare(*a, *b);
 }
 
+static bool ends_with(slice s, slice end) {
+  return s.length >= end.length && memcmp(s.bytes + (s.length - end.length), end.bytes, end.length) == 0;
+}
+
+/* The delimiter as it is at the end of a cell, whose blanks are gone: ";" of "; ".  Empty when it is blank.
+ */
+static slice last_delimiter(slice delimiter) {
+  while (delimiter.length > 0 && delimiter.bytes[delimiter.length - 1] == ' ') {
+    delimiter.length--;
+  }
+  return delimiter;
+}
+
 static bool add_whole(choice_reader *c, slice text, size_t *capacity) {
-  if (find_in(text, slice_of(c->variable->delimiter)) == NULL) {
+  const slice delimiter = slice_of(c->variable->delimiter);
+  const slice last = last_delimiter(delimiter);
+  if (find_in(text, delimiter) == NULL && (last.length == 0 || !ends_with(text, last))) {
     return true;
   }
   if (!ARRAY_ROOM(c->wholes, c->wholes_count, *capacity)) {
@@ -85,7 +100,9 @@ static size_t length_of_whole(slice s, slice whole, slice delimiter) {
     blanks++;
   }
   const slice rest = {behind.bytes + blanks, behind.length - blanks};
-  return rest.length == 0 || starts_with(rest, delimiter) ? whole.length + blanks : 0;
+  const bool is_end =
+      rest.length == 0 || starts_with(rest, delimiter) || slice_equal(rest, last_delimiter(delimiter));
+  return is_end ? whole.length + blanks : 0;
 }
 
 static size_t length_of_option(const choice_reader *c, slice s, slice delimiter) {
@@ -96,7 +113,8 @@ static size_t length_of_option(const choice_reader *c, slice s, slice delimiter)
     }
   }
   const char *at = find_in(s, delimiter);
-  return at != NULL ? (size_t)(at - s.bytes) : s.length;
+  const slice last = last_delimiter(delimiter);
+  return at != NULL ? (size_t)(at - s.bytes) : s.length - (ends_with(s, last) ? last.length : 0);
 }
 
 slice choice_next(const choice_reader *c, slice *rest) {
@@ -106,7 +124,8 @@ slice choice_next(const choice_reader *c, slice *rest) {
   }
   const size_t taken = length_of_option(c, *rest, delimiter);
   const slice option = slice_trim((slice){rest->bytes, taken});
-  const size_t gone = taken < rest->length ? taken + delimiter.length : taken;
+  const size_t left = rest->length - taken;
+  const size_t gone = taken + (left < delimiter.length ? left : delimiter.length);
   *rest = (slice){rest->bytes + gone, rest->length - gone};
   return option;
 }

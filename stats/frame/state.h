@@ -193,7 +193,7 @@ typedef struct choice_reader {
   const program_variable *variable;
   const cell_rules *rules;
   text_table declared; /* keys, where it matters whether an option is one */
-  slice *wholes;       /* keys and texts of rules that hold the delimiter, the longest first */
+  slice *wholes;       /* keys and texts of rules that hold the delimiter or end like it, the longest first */
   uint32_t wholes_count;
 } choice_reader;
 
@@ -201,7 +201,7 @@ typedef struct choice_reader {
 status choice_reader_init(choice_reader *c, const program_variable *v, const cell_rules *rules, error *err);
 void choice_reader_fini(choice_reader *c);
 /* MULTI_CELL: takes the next option off the front of *REST, and the delimiter behind it.  A declared one that
- * holds the delimiter is not cut. */
+ * holds the delimiter is not cut.  At the end of the cell the delimiter may lack its last blanks. */
 slice choice_next(const choice_reader *c, slice *rest);
 /* The key that the option TEXT is: itself, what a rule says, or, of what is written instead of an option, the
  * variable's other one.  False: none of a closed list. */
