@@ -379,7 +379,7 @@ static bool rule_is_taken(compilation *c, const symbol *s, const node *code) {
 static bool missing_rule(compilation *c, symbol *s, const node *code, missing_reason reason) {
   program_rule rule = {.missing = true, .reason = reason};
   return cell_text(c, s, code, "missing", &rule.text) && !rule_is_taken(c, s, code) &&
-         add_rule(c, s, rule, rules_capacity(s));
+         missing_span_check(c, s, code, rule.text) && add_rule(c, s, rule, rules_capacity(s));
 }
 
 bool answers_read_reason(compilation *c, const node *n, const char *what, missing_reason *out) {

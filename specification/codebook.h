@@ -50,6 +50,9 @@ bool answers_of_numbers(compilation *c, symbol *s, int64_t low, int64_t high);
 /* With `other`, which is one of the values too. */
 bool answers_of_texts(compilation *c, symbol *s, const char *what);
 bool answers_missing(compilation *c, symbol *s);
+/* Of a TEXT of `missing`, at N, that is written like a range, "90..99", "90..", "..-1" (missing_span.c):
+ * false, and reported, when it is none. */
+bool missing_span_check(compilation *c, const symbol *s, const node *n, slice text);
 /* One of the reasons that a codebook can give. */
 bool answers_read_reason(compilation *c, const node *n, const char *what, missing_reason *out);
 /* What stands for no answer in exports of the platform, unless the page gives it a meaning or it can be an

@@ -239,6 +239,9 @@ static void answers_of_scales_are_in_the_range(void **state) {
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
 
+#define NOT_A_RANGE \
+  "missing: expected a range of numbers low..high, low.. or ..high, the lower one first, found "
+
 static void missing_codes_have_a_reason_once(void **state) {
   (void)state;
   static const mistake_case cases[] = {
@@ -256,6 +259,14 @@ static void missing_codes_have_a_reason_once(void **state) {
        "10:29: reason: expected a text such as 'blank', found nothing"},
       {PAGE("  bad: {type: scale, range: [1, 5], texts: {Good: 5}, missing: [Good]}\n"),
        "10:65: missing: 'Good' already has a meaning"},
+      {PAGE("  bad: {type: number, missing: {\"5..1\": refused}}\n"), "10:33: " NOT_A_RANGE "'5..1'"},
+      {PAGE("  bad: {type: nominal, missing: [\"99..90\"]}\n"), "10:34: " NOT_A_RANGE "'99..90'"},
+      {PAGE("  bad: {type: number, missing: {\"9a..\": other}}\n"), "10:33: " NOT_A_RANGE "'9a..'"},
+      {PAGE("  bad: {type: number, missing: {\"..5x\": other}}\n"), "10:33: " NOT_A_RANGE "'..5x'"},
+      {PAGE("  bad: {type: number, missing: {\"a..b\": other}}\n"), "10:33: " NOT_A_RANGE "'a..b'"},
+      {PAGE("  bad: {type: number, missing: {\"..\": other}}\n"), "10:33: " NOT_A_RANGE "'..'"},
+      {PAGE("  bad: {type: date, missing: {\"2025-01-01..2025-02-01\": other}}\n"),
+       "10:31: " NOT_A_RANGE "'2025-01-01..2025-02-01'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
