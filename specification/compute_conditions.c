@@ -1,5 +1,6 @@
 /* Comparisons in `compute`: of numbers, dates, and nominal variables with texts. */
 #include "specification/compute.h"
+#include "specification/where_reach.h"
 #include "stats/program/date.h"
 
 static const struct comparison {
@@ -49,6 +50,14 @@ static bool emit_text(compute_parser *p, const operand *left, const operand *o) 
   if (o->text.length == 0 && o->kind != OPERAND_TEXT) {
     (void)compute_wrong(p, &o->at, "'%s' is %s; compare it with a text in quotes",
                         problem_quote(p->c->problems, slice_of(left->s->name)), symbol_kind_name(left->s));
+    return false;
+  }
+  const bool is_period = left->s->variable.kind == VARIABLE_PERIOD;
+  const char *expected = is_period ? where_period_expected(left->s, o->text) : NULL;
+  if (expected != NULL) {
+    (void)compute_wrong(p, &o->at, "'%s' is %s; expected %s, found %s",
+                        problem_quote(p->c->problems, slice_of(left->s->name)), symbol_kind_name(left->s),
+                        expected, compute_shown(p, &o->at));
     return false;
   }
   if (!symbol_knows_text(p->c, left->s, o->text, compute_place(p, &o->at))) {

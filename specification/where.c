@@ -185,6 +185,12 @@ static bool convert_value(where_parser *p, const token *t, const symbol *s, bool
   if (t->kind == TOKEN_NUMBER && !decimal_parse(t->text, '.', &ignored)) {
     return unquoted_value(p, t);
   }
+  if (s->variable.kind == VARIABLE_PERIOD) {
+    const char *expected = where_period_expected(s, t->text);
+    if (expected != NULL) {
+      return wrong_value(p, t, s, expected);
+    }
+  }
   out->is_text = true;
   out->text = s->origin == SYMBOL_CODEBOOK ? answers_tidy(p->c, s, t->text) : t->text;
   return !is_exact || symbol_accepts(s) == ACCEPT_TEXT ||

@@ -73,3 +73,35 @@ bool where_can_hold(const compilation *c, const symbol *s, const char *sign, dec
   }
   return can_hold;
 }
+
+/* ---- Periods ------------------------------------------------------------------------------------- */
+
+/* How each period is written: 0 is a digit, the rest stands for itself.  The digits behind PREFIX are a
+ * number from 1 to MOST. */
+static const struct period_form {
+  const char *form;
+  size_t prefix;
+  int most;
+  const char *expected;
+} period_forms[] = {
+    [PERIOD_YEAR] = {"0000", 4, 0, "a year such as '2025'"},
+    [PERIOD_QUARTER] = {"0000-Q0", 6, 4, "a quarter such as '2025-Q3'"},
+    [PERIOD_MONTH] = {"0000-00", 5, 12, "a month such as '2025-07'"},
+    [PERIOD_WEEKDAY] = {"0", 0, 7, "a weekday from '1' (Monday) to '7'"},
+};
+
+const char *where_period_expected(const symbol *s, slice text) {
+  const struct period_form *f = &period_forms[s->variable.period];
+  int number = 0;
+  size_t i = 0;
+  for (; i < text.length && f->form[i] != '\0'; i++) {
+    const bool is_digit = text.bytes[i] >= '0' && text.bytes[i] <= '9';
+    if (f->form[i] == '0' ? !is_digit : text.bytes[i] != f->form[i]) {
+      return f->expected;
+    }
+    number = i >= f->prefix ? number * 10 + (text.bytes[i] - '0') : 0;
+  }
+  const bool is_whole = i == text.length && f->form[i] == '\0';
+  const bool is_in_range = f->most == 0 || (number >= 1 && number <= f->most);
+  return is_whole && is_in_range ? NULL : f->expected;
+}

@@ -202,6 +202,43 @@ static void values_in_where_must_be_possible(void **state) {
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
 
+/* Periods are compared as texts, which have the order of the periods only as they are written. */
+static void periods_are_compared_with_texts_of_their_own_form_only(void **state) {
+  (void)state;
+#define PERIODS(condition)                                                                  \
+  CODEBOOK                                                                                  \
+  "derived: {mo: {month: d}, q: {quarter: d}, wd: {weekday: d}, y: {year: d}}\nanalyses:\n" \
+  "  - describe: {items: s, where: \"" condition "\"}\n"
+#define MONTH   "where: 'mo' is a period; expected a month such as '2025-07', found "
+#define QUARTER "where: 'q' is a period; expected a quarter such as '2025-Q3', found "
+#define DAY     "where: 'wd' is a period; expected a weekday from '1' (Monday) to '7', found "
+#define YEAR    "where: 'y' is a period; expected a year such as '2025', found "
+  static const mistake_case cases[] = {
+      {PERIODS("mo < '2025-9'"), "12:39: " MONTH "'2025-9'"},
+      {PERIODS("mo == '2025-13'"), "12:40: " MONTH "'2025-13'"},
+      {PERIODS("mo == '2025-00'"), "12:40: " MONTH "'2025-00'"},
+      {PERIODS("mo in ('2025-07', '2025/08')"), "12:52: " MONTH "'2025/08'"},
+      {PERIODS("mo > '2025-071'"), "12:39: " MONTH "'2025-071'"},
+      {PERIODS("mo > ''"), "12:39: " MONTH "''"},
+      {PERIODS("q <= '2025-q3'"), "12:39: " QUARTER "'2025-q3'"},
+      {PERIODS("q != '2025-Q5'"), "12:39: " QUARTER "'2025-Q5'"},
+      {PERIODS("q == '2025-Q0'"), "12:39: " QUARTER "'2025-Q0'"},
+      {PERIODS("wd > '10'"), "12:39: " DAY "'10'"},
+      {PERIODS("wd > 0"), "12:39: " DAY "0"},
+      {PERIODS("y == '25'"), "12:39: " YEAR "'25'"},
+      {PERIODS("y >= 20250"), "12:39: " YEAR "20250"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+  spec_destroy(
+      page_parse(PERIODS("mo < '2025-12' and q >= '2025-Q4' and wd in ('1', 7) and y == 2025 and "
+                         "y != '1999'")));
+#undef PERIODS
+#undef MONTH
+#undef QUARTER
+#undef DAY
+#undef YEAR
+}
+
 /* A filter that no row can pass is a mistake like a code that does not exist. */
 static void conditions_that_no_answer_can_meet_are_refused(void **state) {
   (void)state;
@@ -444,6 +481,7 @@ int main(void) {
       cmocka_unit_test(weights_are_declared_as_such),
       cmocka_unit_test(where_tells_what_it_expected),
       cmocka_unit_test(values_in_where_must_be_possible),
+      cmocka_unit_test(periods_are_compared_with_texts_of_their_own_form_only),
       cmocka_unit_test(conditions_that_no_answer_can_meet_are_refused),
       cmocka_unit_test(a_value_that_needs_quotes_is_told_once),
       cmocka_unit_test(signs_of_other_keyboards_and_words_of_other_languages_are_named_in_where),
