@@ -10,6 +10,7 @@
 #include "base/tidy.h"
 #include "cli/interrupt.h"
 #include "stats/frame/frame.h"
+#include "stats/program/date.h"
 #include "store/shard.h"
 #include "worker/shard_rows.h"
 
@@ -154,14 +155,26 @@ static status take_coded(census *c, census_item *item, frame *f, error *err) {
   return st;
 }
 
+enum { NUMBER_SHOWN_BYTES = DECIMAL_SCALED_TEXT_BYTES > 64 ? DECIMAL_SCALED_TEXT_BYTES : 64 };
+
+/* In TEXT: "12.5", or "2025-07-31" of a date, whose number is a day's. */
+static slice show_number(const census_item *item, decimal number, char text[NUMBER_SHOWN_BYTES]) {
+  if (item->variable->kind != VARIABLE_DATE) {
+    return (slice){text, (size_t)decimal_format(decimal_normalise(number), text)};
+  }
+  int64_t year, month, day;
+  date_to_civil(number.mantissa, &year, &month, &day);
+  return (slice){
+      text, (size_t)snprintf(text, NUMBER_SHOWN_BYTES, "%04d-%02d-%02d", (int)year, (int)month, (int)day)};
+}
+
 static status take_numbers(census *c, census_item *item, frame *f, error *err) {
   number_view v;
   TRY(frame_number(f, item->planned->variable, &v, err));
   for (uint32_t r = 0; r < frame_rows(f) && !item->varies; r++) {
     if (!number_is_missing(v.values[r])) {
-      char text[DECIMAL_SCALED_TEXT_BYTES];
-      const decimal number = decimal_normalise((decimal){v.values[r], v.decimals});
-      see_answer(c, item, (slice){text, (size_t)decimal_format(number, text)});
+      char text[NUMBER_SHOWN_BYTES];
+      see_answer(c, item, show_number(item, (decimal){v.values[r], v.decimals}, text));
     }
   }
   return STATUS_OK;

@@ -1,6 +1,7 @@
 /* The findings of a census for readers, in three languages. */
 #include <string.h>
 
+#include "base/tidy.h"
 #include "cli/census_show.h"
 #include "cli/table.h"
 
@@ -107,10 +108,15 @@ static status put_table(const writing *w, const json *cells, error *err) {
 /* ---- Below it ------------------------------------------------------------------------------------ */
 
 static void put_text(const writing *w, slice text) {
-  const slice shown = text_fit(text, TEXT_COLUMNS);
+  buf seen;
+  buf_init(&seen);
+  tidy_show(text, &seen);
+  const slice all = {(const char *)seen.data, seen.length};
+  const slice shown = text_fit(all, TEXT_COLUMNS);
   buf_printf(w->out, "“");
   buf_put_shown(w->out, shown);
-  buf_printf(w->out, "%s”", shown.length < text.length ? "…" : "");
+  buf_printf(w->out, "%s”", shown.length < all.length ? "…" : "");
+  buf_fini(&seen);
 }
 
 static void put_times(const writing *w, slice text, int64_t n) {

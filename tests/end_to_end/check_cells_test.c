@@ -228,6 +228,27 @@ static void cells_are_counted_over_all_shards(void **state) {
   process_result_fini(&r);
 }
 
+static void an_only_date_is_told_as_a_date(void **state) {
+  scene *s = *state;
+  scene_write(s, "variables:\n  day: {type: date}\nanalyses:\n  - describe: {items: day}\n",
+              "day\n2025-07-31\n2025-07-31\n");
+  process_result r = scene_run(s, "check", NULL, NULL);
+  assert_contains(r.out, "  all answers are “2025-07-31”\n");
+  process_result_fini(&r);
+}
+
+/* U+200B inside, which a terminal does not show. */
+static void characters_that_show_nothing_are_told_by_number(void **state) {
+  scene *s = *state;
+  scene_write(s,
+              "variables:\n  q1: {type: nominal, values: [good, bad], closed: true}\n"
+              "analyses:\n  - describe: {items: q1}\n",
+              "q1\ngood\nbad\n\"so\u200Bso\"\n");
+  process_result r = scene_run(s, "check", NULL, NULL);
+  assert_contains(r.out, "  invalid “so<U+200B>so” × 1");
+  process_result_fini(&r);
+}
+
 static void a_clean_survey_has_no_table(void **state) {
   scene *s = *state;
   scene_write(s, "variables:\n  q1: {type: scale, range: [1, 5]}\nanalyses:\n  - describe: {items: q1}\n",
@@ -271,6 +292,8 @@ int main(void) {
       SCENE_TEST(json_has_texts_reasons_places_and_what_no_cell_met),
       SCENE_TEST(spans_and_full_width_texts_are_met),
       SCENE_TEST(cells_are_counted_over_all_shards),
+      SCENE_TEST(an_only_date_is_told_as_a_date),
+      SCENE_TEST(characters_that_show_nothing_are_told_by_number),
       SCENE_TEST(a_clean_survey_has_no_table),
       SCENE_TEST(a_real_survey_is_told_by_text),
   };
