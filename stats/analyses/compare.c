@@ -92,8 +92,8 @@ static json *named_group(const comparison *c, uint32_t key) {
 /* Reads the groups that have answers; warns of those that have none. */
 static bool read_groups(comparison *c, const void *state) {
   const axis *ax = &c->walk->groups->by[0];
-  const plan_variable *variable = &run_plan(c->run)->variables[run_argument(c->run, "groups")->variables[0]];
-  const uint32_t *order = keys_in_order(c->memory, variable, ax, false);
+  const uint32_t variable = run_argument(c->run, "groups")->variables[0];
+  const uint32_t *order = keys_in_order(c->memory, run_plan(c->run), variable, ax, false);
   c->groups = ARENA_ARRAY(c->memory, sums, (size_t)ax->count + 1);
   c->keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)ax->count + 1);
   c->count = 0;

@@ -146,8 +146,8 @@ static void read_cells(crossing *c) {
 static bool read_table(crossing *c) {
   const plan *p = run_plan(c->run);
   const axis *columns = &c->walk->groups->by[0];
-  const uint32_t *column_order = keys_in_order(c->memory, &p->variables[c->other_item], columns, true);
-  const uint32_t *row_order = keys_in_order(c->memory, &p->variables[c->item], &c->state->keys, false);
+  const uint32_t *column_order = keys_in_order(c->memory, p, c->other_item, columns, true);
+  const uint32_t *row_order = keys_in_order(c->memory, p, c->item, &c->state->keys, false);
   c->column_keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)columns->count + 1);
   c->row_keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)c->state->keys.count + 1);
   if (column_order == NULL || row_order == NULL || c->column_keys == NULL || c->row_keys == NULL) {

@@ -108,7 +108,10 @@ status groups_need(analysis_run *run, const program_accumulator *a, uint32_t inn
 
 /* ---- Order --------------------------------------------------------------------------------------- */
 
-uint32_t *keys_in_order(arena *a, const plan_variable *variable, const axis *ax, bool with_missing) {
+uint32_t *keys_in_order(arena *a, const plan *p, uint32_t item, const axis *ax, bool with_missing) {
+  const plan_variable *variable = &p->variables[item];
+  /* Codes have their own order, whichever of them are labelled. */
+  const bool is_scale = variable_of(p, item)->kind == VARIABLE_SCALE;
   uint32_t *order = ARENA_ARRAY(a, uint32_t, (size_t)ax->count + 1);
   bool *taken = ARENA_ARRAY(a, bool, (size_t)ax->count + 1);
   const uint32_t *natural = levels_natural(a, ax);
@@ -116,7 +119,7 @@ uint32_t *keys_in_order(arena *a, const plan_variable *variable, const axis *ax,
     return NULL;
   }
   uint32_t count = 0;
-  for (uint32_t v = 0; v < variable->values_count; v++) {
+  for (uint32_t v = 0; v < variable->values_count && !is_scale; v++) {
     const plan_value_label *value = &variable->values[v];
     const uint32_t key = axis_find(ax, value->is_text, value->number, value->text);
     if (key < ax->count && !taken[key]) {
@@ -181,8 +184,8 @@ static bool walk_open(group_walk *w) {
         return false;
       }
     } else {
-      w->order[i] = keys_in_order(json_arena(run_section(w->run)),
-                                  &run_plan(w->run)->variables[one.of->variables[i]], ax, true);
+      w->order[i] =
+          keys_in_order(json_arena(run_section(w->run)), run_plan(w->run), one.of->variables[i], ax, true);
       w->counts[i] = ax->count + 1;
     }
     if (w->order[i] == NULL) {

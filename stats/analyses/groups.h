@@ -24,9 +24,10 @@ status groups_need(analysis_run *run, const program_accumulator *a, uint32_t inn
 status groups_need_one(analysis_run *run, const program_accumulator *a, uint32_t inner, uint32_t which,
                        error *err) MUST_USE;
 
-/* The order of reports: indices of AX's keys, those that VARIABLE declares first.  COUNT + 1 places when
- * WITH_MISSING, whose last is the missing place.  In A; NULL when out of memory. */
-uint32_t *keys_in_order(arena *a, const plan_variable *variable, const axis *ax, bool with_missing);
+/* The order of reports: indices of AX's keys, those that variable ITEM of P declares first; of a scale, all
+ * by code.  COUNT + 1 places when WITH_MISSING, whose last is the missing place.  In A; NULL when out of
+ * memory. */
+uint32_t *keys_in_order(arena *a, const plan *p, uint32_t item, const axis *ax, bool with_missing);
 
 /* A walk over places.  Set by group_walk_next: */
 typedef struct group_walk {

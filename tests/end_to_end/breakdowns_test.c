@@ -210,6 +210,46 @@ static void a_crossing_is_one_variable(void **state) {
   (void)cell_of(report, 2, "counts", "P", "1 × N");
 }
 
+/* The whole numbers that MEMBER has in the rows of TABLE, each where it is new: "1 2 3 ". */
+static void codes_of(const json *report, size_t analysis, const char *table, const char *member,
+                     bool in_group, char out[64]) {
+  const json *tables = json_get(json_at(json_get(report, "analyses"), analysis), "tables");
+  int64_t last = 0;
+  size_t at = 0;
+  out[0] = '\0';
+  for (size_t t = 0; t < json_count(tables); t++) {
+    const json *rows = json_get(json_at(tables, t), "rows");
+    for (size_t i = 0; i < json_count(rows); i++) {
+      const json *row = json_at(rows, i);
+      const json *code = json_get(in_group ? json_get(row, "group") : row, member);
+      if (slice_equal(json_as_text(json_get(json_at(tables, t), "name")), slice_of(table)) &&
+          json_kind_of(code) == JSON_INTEGER && json_as_integer(code) != last && at < 50) {
+        last = json_as_integer(code);
+        at += (size_t)snprintf(out + at, 64 - at, "%d ", (int)last);
+      }
+    }
+  }
+}
+
+/* Only the end points have labels, as questionnaires print them. */
+static void the_codes_of_a_scale_stay_in_order_whichever_are_labelled(void **state) {
+  scene *s = *state;
+  const json *report =
+      scene_report(s,
+                   "variables:\n  q: {type: scale, range: [1, 5], values: {5: Very good, 1: Very bad}}\n"
+                   "  r: {type: nominal}\n  x: {type: number}\n"
+                   "analyses:\n  - crosstab: {rows: q, columns: r}\n  - describe: {items: x, by: q}\n"
+                   "  - compare: {items: x, groups: q}\n",
+                   "q,r,x\n3,N,1\n5,S,2\n1,N,3\n2,S,4\n4,N,5\n3,S,6\n5,S,7\n1,N,8\n2,N,9\n4,S,10\n");
+  char codes[64];
+  codes_of(report, 0, "counts", "value", false, codes);
+  assert_string_equal(codes, "1 2 3 4 5 ");
+  codes_of(report, 1, "summary", "q", true, codes);
+  assert_string_equal(codes, "1 2 3 4 5 ");
+  codes_of(report, 2, "group_means", "q", true, codes);
+  assert_string_equal(codes, "1 2 3 4 5 ");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(a_group_is_who_a_filter_picks),
@@ -217,6 +257,7 @@ int main(void) {
       SCENE_TEST(every_analysis_with_breakdowns_takes_them),
       SCENE_TEST(a_multiple_choice_as_columns_is_the_turned_table),
       SCENE_TEST(a_crossing_is_one_variable),
+      SCENE_TEST(the_codes_of_a_scale_stay_in_order_whichever_are_labelled),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
