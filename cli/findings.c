@@ -99,6 +99,30 @@ static void judge_analysis(findings *f, const json *section) {
   buf_fini(&message);
 }
 
+/* "spent: 3 of 8 results are invalid (too large, or made of an invalid answer) and are not used" */
+static void judge_results(findings *f, const json *section) {
+  const json *warnings = json_get(section, "warnings");
+  for (size_t i = 0; i < json_count(warnings); i++) {
+    const json *detail = json_get(json_at(warnings, i), "detail");
+    if (strcmp(json_as_cstring(json_get(json_at(warnings, i), "code")), "invalid_results") != 0) {
+      continue;
+    }
+    const char *name = json_as_cstring(json_get(detail, "item"));
+    char count[WORDS_BYTES];
+    char rows[WORDS_BYTES];
+    buf message;
+    buf_init(&message);
+    words_of_count((uint64_t)json_as_integer(json_get(detail, "n")), count);
+    words_of_count((uint64_t)json_as_integer(json_get(detail, "rows")), rows);
+    buf_printf(&message,
+               "%s: %s of %s results are invalid (too large, or made of an invalid answer) and are not used "
+               "in '%s'",
+               name, count, rows, json_as_cstring(json_get(section, "name")));
+    add_message(f->results, "item", name, &message);
+    buf_fini(&message);
+  }
+}
+
 /* ---- Weights ------------------------------------------------------------------------------------- */
 
 static bool is_used(const findings *f, const char *weight) {
@@ -180,10 +204,12 @@ static void judge_weight(const evaluation *e, findings *f, const json *weight) {
 static status judge(const evaluation *e, findings *f, error *err) {
   f->unusable = json_array(f->memory);
   f->weights = json_array(f->memory);
+  f->results = json_array(f->memory);
   TRY(judge_items(e, f, err));
   const json *sections = json_get(f->document, "analyses");
   for (size_t i = 0; i < json_count(sections); i++) {
     judge_analysis(f, json_at(sections, i));
+    judge_results(f, json_at(sections, i));
   }
   const json *weights = json_get(data_of(f), "weights");
   for (size_t i = 0; i < json_count(weights); i++) {
@@ -267,18 +293,19 @@ status findings_refuse(const evaluation *e, const findings *f, error *err) {
   if (invalid > 0) {
     return refuse_invalid(e, f, invalid, err);
   }
-  const json *lists[] = {f->weights, f->unusable};
+  const json *lists[] = {f->weights, f->results, f->unusable};
+  const char *first = "";
   size_t refused = 0;
   for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
     for (size_t i = 0; i < json_count(lists[k]); i++) {
       if (refused++ > 0) {
         output_complain("--strict: %s", message_at(lists[k], i));
+      } else {
+        first = message_at(lists[k], i);
       }
     }
   }
-  return refused == 0 ? STATUS_OK
-                      : error_set(err, STATUS_DATA, "--strict: %s",
-                                  message_at(json_count(f->weights) > 0 ? f->weights : f->unusable, 0));
+  return refused == 0 ? STATUS_OK : error_set(err, STATUS_DATA, "--strict: %s", first);
 }
 
 status findings_require_usable(const findings *f, error *err) {
@@ -300,6 +327,7 @@ status findings_judge(const evaluation *e, const buf *report, error *err) {
     st = findings_refuse(e, &f, err);
   } else {
     warn(f.weights);
+    warn(f.results);
     warn(f.unusable);
   }
   findings_close(&f);

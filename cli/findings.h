@@ -10,6 +10,7 @@ typedef struct findings {
   arena *memory;
   const json *document;
   json *unusable; /* a list of {"item" or "analysis", "message"} */
+  json *results;  /* a list of {"item", "message"}: computed values that are invalid */
   json *weights;  /* a list of {"weight", "message"}: weights that rows lack */
 } findings;
 
@@ -20,13 +21,13 @@ typedef struct findings {
 status findings_open(const evaluation *e, const buf *report, findings *out, error *err) MUST_USE;
 void findings_close(findings *f); /* harmless on a zeroed one */
 
-/* With --strict: STATUS_DATA for invalid answers, for rows without a usable weight and for what is unusable,
- * after the first places were reported. */
+/* With --strict: STATUS_DATA for invalid answers or computed values, for rows without a usable weight and for
+ * what is unusable, after the first places were reported. */
 status findings_refuse(const evaluation *e, const findings *f, error *err) MUST_USE;
 /* STATUS_DATA when anything is unusable: all of it is reported. */
 status findings_require_usable(const findings *f, error *err) MUST_USE;
-/* Before a report is written: warns of rows without a usable weight and of what is unusable; with --strict as
- * findings_refuse. */
+/* Before a report is written: warns of rows without a usable weight, of invalid computed values and of what
+ * is unusable; with --strict as findings_refuse. */
 status findings_judge(const evaluation *e, const buf *report, error *err) MUST_USE;
 
 #endif

@@ -172,6 +172,22 @@ static void strict_names_all_that_is_unusable(void **state) {
   process_result_fini(&r);
 }
 
+/* 900,000 to the fifth is 5.9e29, beyond what a number holds; no cell of the data is wrong. */
+static void computed_values_that_do_not_fit_are_told_and_refused(void **state) {
+  scene *s = *state;
+#define TOLD \
+  "c: 1 of 3 results are invalid (too large, or made of an invalid answer) and are not used in 'five'\n"
+  scene_write(s,
+              "variables:\n  x: {type: number}\nderived:\n  c: {compute: \"x * x * x * x * x\"}\n"
+              "analyses:\n  - describe: {items: c, name: five}\n",
+              "x\n2\n900000\n3\n");
+  process_result r = scene_run(s, "run", NULL, NULL);
+  expect(&r, 0, "Results of c that are invalid", "canvass: warning: " TOLD);
+  r = scene_run(s, "run", "--strict", NULL);
+  expect(&r, 4, "", "canvass: --strict: " TOLD);
+#undef TOLD
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(files_in_the_wrong_order_are_told),
@@ -180,6 +196,7 @@ int main(void) {
       SCENE_TEST(languages_are_understood_in_the_forms_that_people_write),
       SCENE_TEST(strict_names_every_variable_with_invalid_answers),
       SCENE_TEST(strict_names_all_that_is_unusable),
+      SCENE_TEST(computed_values_that_do_not_fit_are_told_and_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
