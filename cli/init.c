@@ -1,10 +1,14 @@
 /* canvass init: proposes a specification for survey files, from all their rows. */
+#include <string.h>
+
 #include "cli/destination.h"
 #include "cli/evaluation.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/words.h"
 #include "specification/proposal/proposal.h"
+
+enum { SHOWN_BYTES_MAX = 1000 }; /* of a command that is told */
 
 #define AT(member) offsetof(settings, member)
 
@@ -49,12 +53,38 @@ static status read_files(evaluation *e, const char *const *paths, size_t count, 
   return evaluation_judge_files(e, 0, err);
 }
 
-static void say_done(const evaluation *e, const char *path) {
+/* As a shell takes it for one word. */
+static void put_word(const char *word, buf *line) {
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:@%+=";
+  if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+    buf_printf(line, " %s", word);
+    return;
+  }
+  buf_printf(line, " '");
+  for (const char *at = word; *at != '\0'; at++) {
+    buf_printf(line, "%s%c", *at == '\'' ? "'\\" : "", *at);
+    buf_printf(line, "%s", *at == '\'' ? "'" : "");
+  }
+  buf_printf(line, "'");
+}
+
+static void say_done(const evaluation *e, const char *const *paths, size_t count) {
   char rows[WORDS_BYTES];
   if (!e->settings->quiet && !output_is_standard(e->settings->output)) {
     words_of_count(manifest_rows(e->dataset), rows);
-    output_complain("%s: proposed from %s rows; look it over, then: canvass run %s %s", e->settings->output,
-                    rows, e->settings->output, path);
+    buf line;
+    buf_init(&line);
+    put_word(e->settings->output, &line);
+    for (size_t i = 0; i < count; i++) {
+      if (line.length + strlen(paths[i]) > SHOWN_BYTES_MAX) {
+        buf_printf(&line, " (and the other %zu files)", count - i);
+        break;
+      }
+      put_word(paths[i], &line);
+    }
+    output_complain("%s: proposed from %s rows; look it over, then: canvass run%.*s", e->settings->output,
+                    rows, (int)line.length, (const char *)line.data);
+    buf_fini(&line);
   }
 }
 
@@ -65,7 +95,7 @@ static status init_steps(evaluation *e, const char *const *paths, size_t count, 
   const proposal_options proposed = {.format = e->settings->format, .encoding = encoding};
   TRY(proposal_make(e->dataset, e->shards, &proposed, page, err));
   TRY(output_write(e->settings->output, page, err));
-  say_done(e, paths[0]);
+  say_done(e, paths, count);
   return STATUS_OK;
 }
 

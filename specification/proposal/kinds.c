@@ -98,7 +98,9 @@ static bool guess_id(guesses *g, guess *at) {
   const uint64_t answers = facts_answers(c);
   const bool is_called = words_have(WORD_ID, c->title) || words_have(WORD_ID, c->label);
   const bool is_unique = !c->repeats && answers >= UNIQUE_ROWS_MIN;
-  const bool is_name = c->plain < answers && c->bytes <= answers * ID_BYTES_MAX && !has_blanks(c);
+  const bool is_amount = c->dressed == answers || c->comma == answers;
+  const bool is_name =
+      c->plain < answers && !is_amount && c->bytes <= answers * ID_BYTES_MAX && !has_blanks(c);
   const bool looks_so =
       is_unique && c->absent == 0 && c->blank == 0 &&
       (is_sequence(c, answers) || c->padded > 0 || c->lengthy > 0 || (is_name && c->leading < answers));

@@ -319,13 +319,27 @@ static void take_span(guesses *g, guess *at) {
   at->evidence = guess_text(g, "%s..%s, %s", low, high, kinds_rows(g, at));
 }
 
+/* Shares and percentages may stand in one column: 0.45 and 45%. */
+static bool is_partly_percent(guesses *g, guess *at) {
+  const column_facts *c = at->facts;
+  if (strcmp(c->suffix, "%") != 0 || c->plain == 0) {
+    return false;
+  }
+  at->other =
+      guess_text(g,
+                 "ambiguous: %llu of the numbers are without %%; if they mean the same: type: number, "
+                 "suffix: \"%%\"",
+                 (unsigned long long)c->plain);
+  return true;
+}
+
 bool guess_number(guesses *g, guess *at) {
   const column_facts *c = at->facts;
   const uint64_t answers = facts_answers(c);
   const bool is_plain = g->decimal_comma ? c->comma == answers : c->plain == answers;
   const bool is_dressed = !g->decimal_comma && c->dressed == answers;
   if ((!is_plain && !is_dressed) || c->padded > 0 || c->lengthy > 0 || words_have(WORD_CODE, c->title) ||
-      are_codes(c, answers)) {
+      are_codes(c, answers) || (!is_plain && is_partly_percent(g, at))) {
     return false;
   }
   at->type = GUESS_NUMBER;

@@ -109,6 +109,24 @@ static void what_is_there_is_never_overwritten(void **state) {
   free(kept);
 }
 
+static void the_command_that_comes_next_can_be_pasted(void **state) {
+  scene *s = *state;
+  process_result r;
+  char spec[SCENE_PATH_BYTES + 16];
+  char first[SCENE_PATH_BYTES];
+  char second[SCENE_PATH_BYTES];
+  char expected[4 * SCENE_PATH_BYTES];
+  process_write_file(s->directory, "it's one.csv", "a\n1\n", 4, first, sizeof first);
+  process_write_file(s->directory, "two.csv", "a\n1\n", 4, second, sizeof second);
+  (void)snprintf(spec, sizeof spec, "%s/pasted.yaml", s->directory);
+  CANVASS(&r, "init", first, second, "-o", spec);
+  process_check_success(&r);
+  (void)snprintf(expected, sizeof expected, "canvass run %s '%s/it'\\''s one.csv' %s", spec, s->directory,
+                 second);
+  assert_contains(r.err, expected);
+  process_result_fini(&r);
+}
+
 static void a_proposal_for_standard_input_goes_to_standard_output(void **state) {
   (void)state;
   process_result r;
@@ -140,6 +158,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(every_file_has_a_proposal_that_runs),
       SCENE_TEST(what_is_there_is_never_overwritten),
+      SCENE_TEST(the_command_that_comes_next_can_be_pasted),
       SCENE_TEST(a_proposal_for_standard_input_goes_to_standard_output),
       SCENE_TEST(objects_and_stated_formats_are_proposed_for),
   };

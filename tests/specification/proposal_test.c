@@ -14,6 +14,7 @@ typedef struct file_case {
 
 #define R3(row)  row row row
 #define R9(row)  R3(R3(row))
+#define TENS(n)  "$" n "1\n$" n "2\n$" n "3\n$" n "4\n$" n "5\n$" n "6\n$" n "7\n$" n "8\n"
 #define R36(row) R9(row) R9(row) R9(row) R9(row)
 
 static const file_case cases[] = {
@@ -28,6 +29,14 @@ static const file_case cases[] = {
      {"  spent: {type: number, thousands: \",\", suffix: 元}"},
      NULL},
     {{"paid\n$3\n$4.50\n$1200\n"}, {"  paid: {type: number, prefix: \"$\"}  # 3..1200"}, NULL},
+    /* All of them are per cent, or it is not known what the others are. */
+    {{"share\n45%\n30%\n"}, {"  share: {type: number, suffix: \"%\"}"}, "ambiguous"},
+    {{"share\n45%\n0.3\n30%\n"}, {"ambiguous: 1 of the numbers are without %"}, "{type: number"},
+    /* Amounts are no ids, though none stands twice. */
+    {{"spent\n" TENS("1") TENS("2") TENS("3")}, {"  spent: {type: number, prefix: \"$\"}"}, "type: id"},
+    {{"n,x\n1.5,1\n#DIV/0!,2\n2.5,3\n#REF!,4\n"},
+     {"  n: {type: number, missing: {\"#DIV/0!\": other, \"#REF!\": other}}"},
+     NULL},
     /* A comma is the decimal mark where nothing else has one. */
     {{"a;b\n0,5;12,25\n1,5;3\n"},
      {"data: {decimal: \",\"}", "  a: {type: number}", "  b: {type: number}"},
