@@ -183,7 +183,7 @@ static void put_perhaps_satisfied(const guesses *g, buf *page) {
     if (first->ladder == NULL && first->high - first->low >= 3 &&
         (count_items(g, has_scale, i) >= 3 || is_asked) && count_items(g, is_satisfaction, i) == 0) {
       buf_printf(page, "# If the high end of ");
-      yaml_text_put(page, slice_of(first->from_labels ? first->name : g->scales[i].name));
+      yaml_text_put(page, slice_of(guess_is_labelled(first->facts->codes) ? first->name : g->scales[i].name));
       buf_printf(page, " is the good one:\n# - csat: {items: ");
       yaml_text_put(page, slice_of(first->name));
       buf_printf(page, ", boxes: 2}\n");

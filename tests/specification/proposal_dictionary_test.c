@@ -64,6 +64,13 @@ static const labelled_case labelled_cases[] = {
     {{{"satisfac", 0, {{1, "top"}, {5, "flop"}}, {1, 2, 3, 4, 5, 1, 1, 1, 1, 1, 1, 1}}},
      {"  satisfac: {type: scale}"},
      "\n  - csat"},
+    {{{"satisfac",
+       0,
+       {{1, "gut"}, {5, "schlecht"}, {99, "nichts davon"}},
+       {1, 2, 3, 4, 5, 1, 1, 1, 1, 1, 99, 99}}},
+     {"  satisfac: {type: scale, range: [1, 5], missing: {99: other}}",
+      "# If the high end of satisfac is the good"},
+     "\n  - csat"},
     /* Labels without an order. */
     {{{"region",
        0,
