@@ -18,8 +18,7 @@ static bool is_meant_as_range(const symbol *s, slice low, slice high) {
   const bool has_numbers = kind == VARIABLE_SCALE || kind == VARIABLE_NUMBER || kind == VARIABLE_DATE;
   const bool is_ellipsis = high.length > 0 && high.bytes[0] == '.';
   const bool is_one_sided = (low.length == 0) != (high.length == 0);
-  return has_numbers && !is_ellipsis &&
-         (!is_one_sided || may_be_number(low.length > 0 ? low : high));
+  return has_numbers && !is_ellipsis && (!is_one_sided || may_be_number(low.length > 0 ? low : high));
 }
 
 bool missing_span_check(compilation *c, const symbol *s, const node *n, slice text) {
@@ -31,8 +30,8 @@ bool missing_span_check(compilation *c, const symbol *s, const node *n, slice te
   const slice low = {text.bytes, (size_t)(dots - text.bytes)};
   const slice high = {dots + 2, text.length - low.length - 2};
   const bool has_ends = low.length > 0 || high.length > 0;
-  const bool are_numbers = (low.length == 0 || read_end(c, low, &ends[0])) &&
-                           (high.length == 0 || read_end(c, high, &ends[1]));
+  const bool are_numbers =
+      (low.length == 0 || read_end(c, low, &ends[0])) && (high.length == 0 || read_end(c, high, &ends[1]));
   const bool is_range = has_ends && are_numbers;
   const bool is_empty =
       is_range && low.length > 0 && high.length > 0 && decimal_compare(ends[0], ends[1]) > 0;

@@ -51,20 +51,22 @@ static int64_t number_value(const program_variable *v, const cell *c, uint8_t *r
   return value;
 }
 
-static bool parse_day(const program_variable *v, slice text, int64_t *days) {
-  bool is_day = date_parse(v->format, text, days);
+static bool parse_day(const program_variable *v, slice text, char mark, int64_t *days) {
+  bool is_day = date_parse_marked(v->format, text, mark, days);
   for (uint32_t i = 0; !is_day && i < v->other_formats_count; i++) {
-    is_day = date_parse(v->other_formats[i], text, days);
+    is_day = date_parse_marked(v->other_formats[i], text, mark, days);
   }
   return is_day;
 }
 
-static int64_t date_value(const program_variable *v, const cell *c) {
+/* The texts of numbers that the reader recognised have a point; others have the MARK of the file. */
+static int64_t date_value(const program_variable *v, const cell *c, char mark) {
   int64_t days;
   if (c->missing) {
     return number_missing(c->reason);
   }
-  if (!parse_day(v, c->text, &days) || (v->has_range && (days < v->low || days > v->high))) {
+  if (!parse_day(v, c->text, c->is_number ? '.' : mark, &days) ||
+      (v->has_range && (days < v->low || days > v->high))) {
     return number_missing(MISSING_INVALID);
   }
   return days;
@@ -102,7 +104,8 @@ static status make_numbers(frame *f, const program_variable *v, const cell_rules
   for (uint32_t i = 0; st == STATUS_OK && i < cells->count; i++) {
     cell c;
     cell_of_entry(rules, cells, i, &c);
-    of_entry[i] = v->kind == VARIABLE_DATE ? date_value(v, &c) : number_value(v, &c, &roundings[i]);
+    of_entry[i] =
+        v->kind == VARIABLE_DATE ? date_value(v, &c, rules->mark) : number_value(v, &c, &roundings[i]);
     any = any || roundings[i] != ROUNDED_NOT;
   }
   if (st == STATUS_OK) {

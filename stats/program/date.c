@@ -215,21 +215,21 @@ const char *date_format_problem(const char *format) {
 
 /* ---- Cells --------------------------------------------------------------------------------------- */
 
-/* The whole days of a serial number; what follows the point is a time.  A comma may stand between thousands
- * ("45,748"), so it is not a mark. */
-static bool read_serial(const struct serial_system *s, slice text, int64_t *days) {
+/* The whole days of a serial number; what follows MARK is a time.  The other mark may stand between thousands
+ * ("45,748"), so it is none. */
+static bool read_serial(const struct serial_system *s, slice text, char mark, int64_t *days) {
   static const conversion whole = {'\0', '\0', 1, 7, 0, DATE_DAYS_MAX + SERIAL_OF_EPOCH_1900, NULL};
   reading r = {.text = text};
   if (!read_digits(&whole, &r) || r.value < s->first) {
     return false;
   }
   const int64_t serial = r.value;
-  if (byte_at(&r, r.at) == '.') {
-    const size_t mark = r.at++;
+  if (byte_at(&r, r.at) == (unsigned char)mark) {
+    const size_t place = r.at++;
     while (is_digit(byte_at(&r, r.at))) {
       r.at++;
     }
-    if (r.at == mark + 1) {
+    if (r.at == place + 1) {
       return false;
     }
   }
@@ -269,9 +269,13 @@ static bool cuts_a_number(const reading *r) {
 }
 
 bool date_parse(const char *format, slice text, int64_t *days) {
+  return date_parse_marked(format, text, '.', days);
+}
+
+bool date_parse_marked(const char *format, slice text, char mark, int64_t *days) {
   const struct serial_system *serial = serial_system_of(format);
   if (serial != NULL) {
-    return read_serial(serial, text, days);
+    return read_serial(serial, text, mark, days);
   }
   fields f = {.year = 0, .month = 1, .day = 1, .day_of_year = 1};
   reading r = {.text = text};

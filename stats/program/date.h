@@ -17,11 +17,13 @@ enum { DATE_DAYS_MAX = 2932896 };
  *   %f digits of a second   %z Z, an offset (+1, +0100, +01:00), or GMT or UTC with or without one
  * each at most once; then, at the end, * for whatever follows, but for further digits of a number.  The year
  * is required; a month or day that is not in the format is 1.  `excel` and `excel1904` instead: numbers of
- * days as spreadsheets count them, in their system of 1900 or of 1904, perhaps with a part of a day behind a
- * point, which is dropped. */
+ * days as spreadsheets count them, in their system of 1900 or of 1904, perhaps with a part of a day behind
+ * the decimal mark, which is dropped. */
 const char *date_format_problem(const char *format);
 /* Parses all of TEXT by a valid FORMAT; false for anything else and for days that do not exist. */
 bool date_parse(const char *format, slice text, int64_t *days);
+/* The same with MARK, '.' or ',', as the decimal mark of serial numbers, which is '.' above. */
+bool date_parse_marked(const char *format, slice text, char mark, int64_t *days);
 /* False when there is no such day. */
 bool date_from_civil(int64_t year, int64_t month, int64_t day, int64_t *days);
 void date_to_civil(int64_t days, int64_t *year, int64_t *month, int64_t *day);

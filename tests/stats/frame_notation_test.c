@@ -223,6 +223,24 @@ static void texts_are_compared_as_they_look(void **state) {
         false);
 }
 
+/* By hand: 45748 is 2025-04-01, day 20179 of 1970. */
+static void serial_numbers_of_days_have_the_mark_of_their_file(void **state) {
+  (void)state;
+  check(&(notation_case){.variable = {.kind = VARIABLE_DATE, .format = "excel"},
+                         .mark = ',',
+                         .cells = {{"45748,5", "20179", false},
+                                   {"45748", "20179", false},
+                                   {"45.748", "!invalid", false},
+                                   {"45748.5", "!invalid", false}}},
+        true);
+  check(&(notation_case){.variable = {.kind = VARIABLE_DATE, .format = "excel"},
+                         .mark = '.',
+                         .cells = {{"45748.5", "20179", false},
+                                   {"45,748", "!invalid", false},
+                                   {"45748,5", "!invalid", false}}},
+        true);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(numbers_are_read_in_full_width_and_with_other_signs),
@@ -230,6 +248,7 @@ int main(void) {
       cmocka_unit_test(a_leading_number_is_taken_from_words),
       cmocka_unit_test(a_number_that_goes_on_is_not_a_leading_one),
       cmocka_unit_test(rules_come_before_notation),
+      cmocka_unit_test(serial_numbers_of_days_have_the_mark_of_their_file),
       cmocka_unit_test(texts_are_compared_as_they_look),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
