@@ -46,6 +46,8 @@ static void a_mistake_has_its_place_in_the_expression(void **state) {
        "10:29: compute: expected a date such as '2025-07-31', found 'June'"},
       {PAGE("derived: {v: {compute: \"n == 'gamma'\"}}\n"),
        "10:30: 'gamma' is not a value of 'n'; expected one of: alpha, beta"},
+      {PAGE("derived: {mo: {month: d}, v: {compute: \"mo == '2025-9'\"}}\n"),
+       "10:47: compute: 'mo' is a period; expected a month such as '2025-07', found '2025-9'"},
       {PAGE("derived: {v: {compute: \"n < 'beta'\"}}\n"),
        "10:25: compute: 'n' is a nominal variable, which has no order; use ==, != or in"},
       {PAGE("derived: {v: {compute: \"m == 'web'\"}}\n"),
