@@ -62,6 +62,12 @@ uint32_t *levels_natural(arena *a, const axis *ax) {
   return order;
 }
 
+static int by_code(const void *left, const void *right) {
+  const int64_t a = ((const level *)left)->number;
+  const int64_t b = ((const level *)right)->number;
+  return (a > b) - (a < b);
+}
+
 level *levels_of(arena *a, const plan *p, uint32_t item, const axis *ax, uint32_t *count) {
   const program_variable *v = variable_of(p, item);
   const plan_variable *named = &p->variables[item];
@@ -85,6 +91,9 @@ level *levels_of(arena *a, const plan *p, uint32_t item, const axis *ax, uint32_
     const uint32_t key = order[i];
     add(&list,
         ax->is_text ? (level){.is_text = true, .text = ax->texts[key]} : (level){.number = ax->numbers[key]});
+  }
+  if (v->kind == VARIABLE_SCALE && list.count > 1) { /* whichever codes have labels */
+    qsort(list.at, list.count, sizeof list.at[0], by_code);
   }
   *count = list.count;
   return list.at;

@@ -1,5 +1,5 @@
 /* The answers to a coded item as a report lists them: what the codebook declares, in its order and
- * whether or not it was given, then whatever else occurs, in natural order. */
+ * whether or not it was given, then whatever else occurs, in natural order; of a scale, all by code. */
 #ifndef CANVASS_STATS_ANALYSES_LEVELS_H
 #define CANVASS_STATS_ANALYSES_LEVELS_H
 

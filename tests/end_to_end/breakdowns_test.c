@@ -248,6 +248,12 @@ static void the_codes_of_a_scale_stay_in_order_whichever_are_labelled(void **sta
   assert_string_equal(codes, "1 2 3 4 5 ");
   codes_of(report, 2, "group_means", "q", true, codes);
   assert_string_equal(codes, "1 2 3 4 5 ");
+  report = scene_report(s,
+                        "variables:\n  w: {type: scale, range: [1, 100], values: {1: Worst, 100: Best}}\n"
+                        "analyses:\n  - describe: {items: w}\n",
+                        "w\n50\n1\n100\n7\n");
+  codes_of(report, 0, "distribution", "value", false, codes);
+  assert_string_equal(codes, "1 7 50 100 ");
 }
 
 int main(void) {
