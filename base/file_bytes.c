@@ -2,6 +2,9 @@
 #include "base/file_bytes.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,4 +75,21 @@ status file_read_whole(int fd, const char *path, const char *kind, size_t bytes_
                        kind);
     }
   }
+}
+
+status file_open_unlinked(int *fd, error *err) {
+  enum { PATH_BYTES = 4096 };
+  const char *directory = getenv("TMPDIR");
+  directory = directory == NULL || directory[0] == '\0' ? "/var/tmp" : directory;
+  char path[PATH_BYTES];
+  const int length = snprintf(path, sizeof path, "%s/canvass-XXXXXX", directory);
+  if (length < 0 || (size_t)length >= sizeof path) {
+    return error_set(err, STATUS_IO, "the path in TMPDIR is too long");
+  }
+  *fd = mkostemp(path, O_CLOEXEC);
+  if (*fd < 0) {
+    return error_set(err, STATUS_IO, "cannot create a temporary file in %s: %s", directory, strerror(errno));
+  }
+  (void)unlink(path);
+  return STATUS_OK;
 }

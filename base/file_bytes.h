@@ -16,4 +16,8 @@ int file_write_at(int fd, uint64_t offset, const void *bytes, size_t length);
 status file_read_whole(int fd, const char *path, const char *kind, size_t bytes_max, buf *out,
                        error *err) MUST_USE;
 
+/* A fresh file without a name, for what need not stay: in TMPDIR, or /var/tmp.  The caller closes *FD.
+ * STATUS_IO when there can be none. */
+status file_open_unlinked(int *fd, error *err) MUST_USE;
+
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/file_bytes.h"
 
-enum { BLOCK_BYTES = 1 << 20, PATH_BYTES = 4096 };
+enum { BLOCK_BYTES = 1 << 20 };
 
 static status input_failed(int problem, error *err) {
   return error_set(err, STATUS_IO, "cannot keep standard input in a temporary file: %s", strerror(problem));
@@ -35,22 +35,6 @@ static status copy_input(const reading_options *o, int fd, char *block, error *e
   }
 }
 
-static status open_unlinked(int *fd, error *err) {
-  const char *directory = getenv("TMPDIR");
-  directory = directory == NULL || directory[0] == '\0' ? "/var/tmp" : directory;
-  char path[PATH_BYTES];
-  int length = snprintf(path, sizeof path, "%s/canvass-input-XXXXXX", directory);
-  if (length < 0 || (size_t)length >= sizeof path) {
-    return error_set(err, STATUS_IO, "the path in TMPDIR is too long");
-  }
-  *fd = mkstemp(path);
-  if (*fd < 0) {
-    return error_set(err, STATUS_IO, "cannot create a temporary file in %s: %s", directory, strerror(errno));
-  }
-  (void)unlink(path);
-  return STATUS_OK;
-}
-
 status standard_input_keep(const reading_options *options, error *err) {
   struct stat info;
   if (fstat(STDIN_FILENO, &info) != 0) {
@@ -60,7 +44,7 @@ status standard_input_keep(const reading_options *options, error *err) {
     return STATUS_OK;
   }
   int fd = -1;
-  TRY(open_unlinked(&fd, err));
+  TRY(file_open_unlinked(&fd, err));
   char *block = malloc(BLOCK_BYTES);
   status st = block == NULL ? error_no_memory(err, "standard input") : copy_input(options, fd, block, err);
   free(block);

@@ -2,15 +2,11 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/file_bytes.h"
-
-enum { PATH_BYTES = 4096 };
 
 void spill_init(spill *s, size_t in_memory) {
   *s = (spill){.in_memory = in_memory};
@@ -32,26 +28,10 @@ uint64_t spill_length(const spill *s) {
   return s->written + s->waiting.length;
 }
 
-static status open_file(spill *s, error *err) {
-  const char *directory = getenv("TMPDIR");
-  directory = directory == NULL || directory[0] == '\0' ? "/var/tmp" : directory;
-  char path[PATH_BYTES];
-  const int length = snprintf(path, sizeof path, "%s/canvass-texts-XXXXXX", directory);
-  if (length < 0 || (size_t)length >= sizeof path) {
-    return error_set(err, STATUS_IO, "the path in TMPDIR is too long");
-  }
-  s->fd = mkstemp(path);
-  if (s->fd < 0) {
-    return error_set(err, STATUS_IO, "cannot create a temporary file in %s: %s", directory, strerror(errno));
-  }
-  s->has_file = true;
-  (void)unlink(path);
-  return STATUS_OK;
-}
-
 static status flush(spill *s, error *err) {
   if (!s->has_file) {
-    TRY(open_file(s, err));
+    TRY(file_open_unlinked(&s->fd, err));
+    s->has_file = true;
   }
   const int problem = file_write(s->fd, s->waiting.data, s->waiting.length);
   if (problem != 0) {

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_bytes.h"
 #include "reading/xlsx/compound.h"
 
 enum { BLOCK_BYTES = 256 << 10, PATH_BYTES = 64 };
@@ -52,9 +53,12 @@ static status make_seekable(input_file *f, const input_watch *watch, char path[P
     *out = strcmp(*out, "-") == 0 ? "/dev/fd/0" : *out;
     return drain(f, watch, NULL, err);
   }
-  x->copy = tmpfile();
+  int fd = -1;
+  TRY(file_open_unlinked(&fd, err));
+  x->copy = fdopen(fd, "w+b");
   if (x->copy == NULL) {
-    return error_set(err, STATUS_IO, "%s: cannot be copied to a temporary file: %m", f->title);
+    (void)close(fd);
+    return error_no_memory(err, f->title);
   }
   snprintf(path, PATH_BYTES, "/dev/fd/%d", fileno(x->copy));
   *out = path;
