@@ -1,4 +1,4 @@
-/* Long names and lines are cut, and what could disturb a terminal is left to who prints it. */
+/* Long names and lines are cut.  Whoever prints the account escapes what could disturb a terminal. */
 #include "reading/account.h"
 
 enum { NAMES_ALL = 12, NAMES_SHOWN = 8, NAME_COLUMNS = 40, LINE_COLUMNS = 160 };

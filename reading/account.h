@@ -1,4 +1,4 @@
-/* How a file was read, in a sentence: for messages about columns that it lacks. */
+/* How a file was read, in one sentence, for messages about columns that it lacks. */
 #ifndef CANVASS_READING_ACCOUNT_H
 #define CANVASS_READING_ACCOUNT_H
 

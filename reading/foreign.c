@@ -1,4 +1,4 @@
-/* One row for each kind; where a format is read its row goes away.  In advice FILE stands for the file's
+/* One row for each kind; a row goes when its format becomes readable.  In advice FILE stands for the file's
  * name. */
 #include "reading/foreign.h"
 
@@ -10,7 +10,7 @@
 enum { SEARCH_BYTES = 64 << 10 };
 
 typedef struct foreign {
-  const char *bytes; /* at OFFSET; NULL: */
+  const char *bytes; /* expected at OFFSET; NULL: the function below decides */
   size_t length, offset;
   bool (*is)(slice head);
   const char *what, *advice;
@@ -28,7 +28,7 @@ static bool has(slice text, const char *word) {
   return memmem(text.bytes, length, word, strlen(word)) != NULL;
 }
 
-/* Behind a byte-order mark and blanks. */
+/* What follows a byte-order mark and blanks. */
 static slice text_of(slice head) {
   static const char mark[] = "\xef\xbb\xbf";
   if (head.length >= 3 && memcmp(head.bytes, mark, 3) == 0) {
@@ -60,13 +60,13 @@ static bool is_workbook_xml(slice head) {
   return is_xml(head) && (has(head, "Excel.Sheet") || has(head, "office:spreadsheet"));
 }
 
-/* "[{": not what a title begins with. */
+/* "[{", with which no title begins. */
 static bool is_json_array(slice head) {
   const slice text = text_of(head);
   return begins_with(text, "[") && begins_with(text_of((slice){text.bytes + 1, text.length - 1}), "{");
 }
 
-/* The mark WORD, and behind it what no title has. */
+/* The mark WORD, followed by a byte that no title has. */
 static bool is_binary(slice head, const char *word) {
   const size_t length = strlen(word);
   return head.length > length && memcmp(head.bytes, word, length) == 0 &&
@@ -158,7 +158,7 @@ static bool is_kind(const foreign *f, slice head) {
   return head.length >= f->offset + f->length && memcmp(head.bytes + f->offset, f->bytes, f->length) == 0;
 }
 
-/* The name as a shell takes it; behind a quote as it is. */
+/* Puts the name as a shell needs it; after a quote, as it is. */
 static void put_name(buf *out, const char *title) {
   const char before = out->length > 0 ? (char)out->data[out->length - 1] : '\0';
   const bool is_plain =
@@ -169,11 +169,11 @@ static void put_name(buf *out, const char *title) {
   buf_put_text(out, quote);
 }
 
-/* The advice with the file's name for FILE. */
+/* Puts the advice with the file's name in place of FILE. */
 static void put_advice(buf *out, const char *advice, const char *title) {
   static const char mark[] = "FILE";
   if (strcmp(title, raw_title("-")) == 0) {
-    title = mark; /* it has no name */
+    title = mark; /* standard input has no name */
   }
   for (const char *at = advice; *at != '\0';) {
     const char *found = strstr(at, mark);

@@ -16,7 +16,7 @@ bool header_use_wants_sample(const reading_options *o) {
   return named(o) != NULL || (o->format == NULL && o->header.rows == 0);
 }
 
-/* The platform that the options name, or that the records show. */
+/* The platform that the options name, or that is recognised by the records. */
 static status find_platform(const reading_options *o, const platform_sample *sample, const char *title,
                             header_use *u, error *err) {
   const platform_shape *shape = NULL;
@@ -44,7 +44,7 @@ static uint32_t bits_below(uint32_t count) {
   return (UINT32_C(1) << count) - 1;
 }
 
-/* What the options say goes before what the platform does. */
+/* Options override the platform's shape. */
 static void apply_options(const reading_options *o, header_use *u) {
   const reading_header_rows *h = &o->header;
   if (h->rows > 0 && h->rows != u->rows) {
@@ -61,7 +61,7 @@ static void apply_options(const reading_options *o, header_use *u) {
   }
 }
 
-/* Rows that are given a meaning must be in the header. */
+/* Rows that have been given a meaning must be in the header. */
 static status check_use(const header_use *u, const char *title, error *err) {
   if (u->labels <= u->rows && (u->titles & ~bits_below(u->rows)) == 0 && u->titles != 0) {
     return STATUS_OK;

@@ -1,5 +1,6 @@
-/* Which of a file's first records are its header, and what for: as the options say, else as the platform that
- * they show writes it, else the first one.  For all formats that have records. */
+/* Which of a file's first records are its header, and what each of them is for.  The options decide; else the
+ * platform whose export the records are; else the header is the first record.  For all formats that have
+ * records. */
 #ifndef CANVASS_READING_HEADER_USE_H
 #define CANVASS_READING_HEADER_USE_H
 
@@ -12,14 +13,14 @@ typedef struct header_use {
   bool is_shape;                 /* the rows are those of a shape of the platform */
 } header_use;
 
-/* Whether header_use_find looks at the sample; else it may be empty. */
+/* Whether header_use_find looks at the sample; if not, the sample may be empty. */
 bool header_use_wants_sample(const reading_options *options);
 /* TITLE names the file in messages.  STATUS_DATA when the records are not those of the platform that the
- * options name, or rows are given a meaning that are not in the header. */
+ * options name, or the options give a meaning to rows that are not in the header. */
 status header_use_find(const reading_options *options, const platform_sample *sample, const char *title,
                        header_use *out, error *err) MUST_USE;
-/* Bit I: a record that repeats row I is not a respondent's: it names or labels columns.  All rows of a
- * platform do: no respondent is like its row of ids. */
+/* Bit I: a record that repeats row I names or labels columns and is not a respondent's.  That holds for all
+ * rows of a platform's header: no respondent gives the texts of its row of ids. */
 uint32_t header_use_telling(const header_use *u);
 /* Whether titles are cleaned (titles.h). */
 bool header_use_cleans(const header_use *u);

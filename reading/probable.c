@@ -9,7 +9,7 @@
 
 enum { SAMPLE_BYTES = 256 << 10, CHARACTER_BYTES = 4 };
 
-/* Fills BYTES from FILLED on; *LENGTH is what they hold then. */
+/* Fills BYTES from FILLED on; *LENGTH is how many they then hold. */
 static status fill(unpacker *u, uint8_t *bytes, size_t filled, size_t *length, error *err) {
   size_t got = 1;
   *length = filled;
@@ -27,7 +27,7 @@ static status look(unpacker *u, const char **encoding, error *err) {
   do {
     TRY(fill(u, bytes, kept, &length, err));
     const size_t good = plain_text_good(bytes, length);
-    /* A character may be cut where the sample ends. */
+    /* The end of the sample may cut a character. */
     if (good < length && (length < SAMPLE_BYTES || length - good >= CHARACTER_BYTES)) {
       *encoding = encoding_guess(bytes, length);
       return STATUS_OK;

@@ -22,14 +22,14 @@ static const struct {
 /* The tags that form builders write into questions; "<Brand>" is text. */
 static const struct {
   const char *name;
-  bool is_break; /* what it stands between are two words */
+  bool is_break; /* it separates words */
 } tags[] = {{"br", true},   {"p", true},     {"div", true},     {"li", true}, {"ul", true},
             {"ol", true},   {"h1", true},    {"h2", true},      {"h3", true}, {"tr", true},
             {"td", true},   {"b", false},    {"strong", false}, {"i", false}, {"em", false},
             {"u", false},   {"span", false}, {"font", false},   {"a", false}, {"sup", false},
             {"sub", false}, {"img", false},  {"small", false}};
 
-/* The bytes of the tag that TEXT begins with; 0: none. */
+/* The length of the tag at the start of TEXT; 0: none. */
 static size_t tag_bytes(slice text, bool *is_break) {
   if (text.length < 3 || text.bytes[0] != '<') {
     return 0;
@@ -47,7 +47,7 @@ static size_t tag_bytes(slice text, bool *is_break) {
   return 0;
 }
 
-/* The bytes of the entity that TEXT begins with and what it means; 0: none. */
+/* The length of the entity at the start of TEXT, and what it means; 0: none. */
 static size_t entity_bytes(slice text, slice *meant) {
   for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++) {
     const slice written = slice_of(entities[i].written);
@@ -59,12 +59,12 @@ static size_t entity_bytes(slice text, slice *meant) {
   return 0;
 }
 
-/* Control characters, such as line breaks, too: names and labels have none. */
+/* Control characters such as line breaks count as blanks: names and labels have none. */
 static bool is_blank(char c) {
   return (c >= 0 && c <= ' ') || c == 0x7f;
 }
 
-/* Runs of blanks and line breaks are one blank. */
+/* Takes out tags and entities, and makes one blank of each run of blanks. */
 static slice clean(slice text, arena *memory) {
   char *copy = arena_alloc(memory, text.length + 1);
   size_t length = 0;
@@ -91,8 +91,8 @@ static slice clean(slice text, arena *memory) {
 typedef struct joining {
   const titles *t;
   uint32_t rows[32];
-  uint32_t count;   /* of them */
-  uint32_t *filled; /* by row: the column whose title holds for the one in hand */
+  uint32_t count;   /* of columns */
+  uint32_t *filled; /* by row: the column whose title holds for the current one */
 } joining;
 
 static slice cell(const joining *j, uint32_t level, uint32_t column) {
@@ -108,13 +108,13 @@ static bool has_below(const joining *j, uint32_t level, uint32_t column) {
   return false;
 }
 
-/* The title of LEVEL that holds for COLUMN: its own or, above a choice, the last one before. */
+/* The title of LEVEL that holds for COLUMN: its own or, above a choice, the last one before it. */
 static slice holds(joining *j, uint32_t level, uint32_t column) {
   const slice own = cell(j, level, column);
   if (own.length > 0) {
     j->filled[level] = column;
     for (uint32_t i = level + 1; i < j->count; i++) {
-      j->filled[i] = column; /* what was said below another title holds no longer */
+      j->filled[i] = column; /* a new title ends those of the rows below */
     }
     return own;
   }
@@ -163,7 +163,7 @@ static int compare_names(const void *left, const void *right) {
   return order != 0 ? order : (*a > *b) - (*a < *b);
 }
 
-/* Pointers to the names of H in their order; NULL: out of memory. */
+/* Pointers to the names, sorted; NULL: out of memory. */
 static name_pointer *sort_names(const titles *t, const slice *names) {
   name_pointer *sorted = malloc(((size_t)t->count + 1) * sizeof *sorted);
   for (uint32_t i = 0; sorted != NULL && i < t->count; i++) {
@@ -183,7 +183,7 @@ static size_t end_of_equal(const name_pointer *sorted, size_t from, size_t count
   return to;
 }
 
-/* Titles of a single row that only cleaning made equal stay as they are written. */
+/* In a single row, titles that only cleaning made equal stay as they are written. */
 static bool keep_distinct(titles *t, const slice *written, arena *memory) {
   name_pointer *sorted = sort_names(t, t->names);
   for (size_t from = 0, to; sorted != NULL && from < t->count; from = to) {
@@ -220,7 +220,7 @@ static int compare_to_pointed(const void *name, const void *pointer) {
   return slice_compare(*(const slice *)name, **(const name_pointer *)pointer);
 }
 
-/* "T #N" for the next N after *NUMBER by which no column is called; SORTED are the names as they were. */
+/* "T #N" with the next N after *NUMBER that gives a name no column has; SORTED are the names as they were. */
 static slice next_numbered(const name_pointer *sorted, uint32_t count, slice name, size_t *number,
                            arena *memory) {
   slice next;
@@ -231,7 +231,7 @@ static slice next_numbered(const name_pointer *sorted, uint32_t count, slice nam
   return next;
 }
 
-/* Columns with one title are "T #1", "T #2", ..., without the numbers that other titles have. */
+/* Columns with the same title become "T #1", "T #2", ..., without the numbers that other titles use. */
 static bool tell_apart(titles *t, arena *memory) {
   slice *names = malloc(((size_t)t->count + 1) * sizeof *names);
   if (names == NULL) {

@@ -1,4 +1,4 @@
-/* From the records of a header to the names and labels of columns, in all formats that have a header. */
+/* Makes names and labels of columns from the records of a header, for all formats that have one. */
 #ifndef CANVASS_READING_TITLES_H
 #define CANVASS_READING_TITLES_H
 
@@ -12,11 +12,10 @@ typedef struct titles {
   slice *labels; /* NULL: there are none */
 } titles;
 
-/* Which of the rows say what: those of the bits of NAMES name columns, and row LABELS (from 1; 0: none)
- * is about them.  Of several rows of names a cell that is empty takes the one before it, if a row below
- * has one for the column ("Q | Choice").  IS_CLEANED: line breaks and tags are taken out of names, but not
- * of those in a single row that only this makes equal.  Fills names and labels, in MEMORY; false: out of
- * memory. */
+/* The rows whose bits are set in NAMES name the columns, and row LABELS (from 1; 0: none) labels them.  With
+ * several rows of names an empty cell takes the text before it if a row below has one for the column
+ * ("Q | Choice").  IS_CLEANED: line breaks and tags are taken out of names, except in a single row where this
+ * would make names equal.  Fills names and labels, allocated in MEMORY; false: out of memory. */
 bool titles_make(titles *t, uint32_t names, uint32_t labels, bool is_cleaned, arena *memory);
 
 #endif

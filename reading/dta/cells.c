@@ -1,4 +1,4 @@
-/* Bytes of a row as numbers, texts and cells. */
+/* Turns bytes of a row into numbers, texts and cells. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,8 @@ uint64_t dta_unsigned(const dta_file *d, const uint8_t *bytes, size_t length) {
 
 /* ---- Numbers ---------------------------------------------------------------------------------------- */
 
-/* The largest number of each type, as bits, and the steps from there to ".", and on from letter to letter. */
+/* Of each type the largest number, as bits, and the distance from it to ".", and from one letter to the next.
+ */
 typedef struct number_limits {
   int64_t most, missing, step;
 } number_limits;
@@ -51,7 +52,7 @@ dta_number dta_number_of(const dta_file *d, const dta_variable *v, const uint8_t
   const number_limits *l = d->layout->has_letters ? &with_letters[v->type] : &without_letters[v->type];
   const uint64_t raw = dta_unsigned(d, bytes, v->width);
   const unsigned unused = 64 - 8 * v->width;
-  const int64_t bits = (int64_t)(raw << unused) >> unused; /* the sign extended */
+  const int64_t bits = (int64_t)(raw << unused) >> unused; /* extends the sign */
   dta_number n = {.value = (double)bits};
   if (bits > l->most) {
     return missing_number(d, l, bits);
@@ -90,7 +91,7 @@ static double year_begins(double year) {
   return 365 * before + floor(before / 4) - floor(before / 100) + floor(before / 400) - 719162;
 }
 
-/* The first day of period V, of which a year has PER_YEAR. */
+/* The first day of period V, counted with PER_YEAR periods to the year. */
 static double period_begins(double v, double per_year, dta_dates dates) {
   enum { WEEK_DAYS = 7, YEAR_MONTHS = 12 };
   static const int days_before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};

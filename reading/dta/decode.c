@@ -1,4 +1,4 @@
-/* From rows to values of the wanted columns. */
+/* Turns rows into values of the wanted columns. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,15 +12,15 @@ typedef struct dta_decoder {
   padded_texts texts;
   uint32_t *wanted_of; /* a column of the sink for each variable; INPUT_ABSENT: none */
   size_t wanted_capacity;
-  input_cell *cells; /* of a batch, row by row, and of one row more, for dta_find */
+  input_cell *cells; /* of a batch, row by row, and of an extra row for dta_find */
   size_t cells_capacity;
-  uint32_t *places; /* of the rows that were taken, in the piece */
+  uint32_t *places; /* in the piece, of the rows that were taken */
   size_t places_capacity;
-  /* Of the piece in hand. */
+  /* Of the current piece. */
   const input_file *file;
   const input_sink *sink;
   const uint8_t *rows;
-  bool is_visible; /* the row in hand */
+  bool is_visible; /* the current row */
 } dta_decoder;
 
 void *dta_decoder_new(void) {
@@ -137,7 +137,7 @@ status dta_decode(void *pointer, const input_file *f, const input_piece *piece, 
                   error *err) {
   dta_decoder *d = pointer;
   const dta_file *s = f->self;
-  if (d->file != f) { /* its encoding may be another */
+  if (d->file != f) { /* it may have another encoding */
     padded_texts_fini(&d->texts);
     d->texts.encoding = s->encoding;
   }
@@ -162,7 +162,7 @@ bool dta_find(void *pointer, uint32_t row, uint32_t cell, slice *text) {
   dta_decoder *d = pointer;
   input_cell *cells = d->cells + (size_t)BATCH_ROWS * d->sink->count;
   if (read_row(d, d->places[row], cells, NULL) != STATUS_OK) {
-    return false; /* it was well before: memory is out */
+    return false; /* it was decoded before, so only memory can be lacking */
   }
   const input_cell *found = &cells[cell];
   if (found->kind != INPUT_NUMBER) {

@@ -1,4 +1,4 @@
-/* The row of Stata's files, and cutting after so many rows. */
+/* The format's row, and cutting after a number of rows. */
 #include "reading/dta/dta.h"
 
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static void close_dta(input_file *f) {
   }
 }
 
-/* Half of the file's bytes are done with when it was read once. */
+/* The file is read twice: after the first time half of the work is done. */
 static uint64_t position(const input_file *f) {
   const dta_file *d = f->self;
   const uint64_t before = d->rows_cut > 0 ? source_size(f->source) : 0;
@@ -48,7 +48,7 @@ static void piece_free(void *content) {
   free(piece);
 }
 
-/* To the end, for the digest of the file. */
+/* Reads on to the end, for the digest of the file. */
 static status read_rest(dta_file *d, error *err) {
   while (!d->in.ended) {
     byte_stream_take(&d->in, byte_stream_left(&d->in));
@@ -78,7 +78,7 @@ static status cut(input_file *f, uint32_t records, input_piece *piece, error *er
   return piece->is_end ? read_rest(d, err) : STATUS_OK;
 }
 
-/* Before format 117: format, byte order, 1, 0. */
+/* Files before format 117 begin with their format, the byte order, 1 and 0. */
 static bool begins_with_magic(slice head) {
   static const char tag[] = "<stata_dta>";
   const uint8_t *bytes = (const uint8_t *)head.bytes;

@@ -1,15 +1,14 @@
-/* Stata's files (.dta) as an input format, of Stata 7 (format 110) to 18 (119).
+/* Stata's files (.dta) as an input format, from Stata 7 (format 110) to 18 (format 119).
  *
- * From format 117 on the parts of a file stand between tags, before without; the order is the same: header,
+ * From format 117 on the parts of a file stand between tags.  Their order is the same in all formats: header,
  * description of the variables, rows of a fixed width, long texts, labels of values.
  *
- * 1. What the header of a file needs, stands behind its rows too: so the file is read twice, and cannot be a
- * pipe.
+ * 1. Some of what the header needs comes after the rows.  So the file is read twice, and cannot be a pipe.
  * 2. A number is the shortest decimal that reads back, of a float in single precision; dates and times are
- * ISO 8601 texts (moment.h).  "." is a blank cell; the missing values .a to .z are those texts, and are
- * declared to be missing where they occur or have labels.
+ * ISO 8601 texts (moment.h).  "." is a blank cell.  The missing values .a to .z are cells with these texts,
+ * and are declared missing where they occur or have labels.
  * 3. Texts are converted from the encoding that the specification states, else windows-1252 before format 118
- * and UTF-8 from then on.  A byte that does not belong to it is STATUS_DATA, with row and variable.
+ * and UTF-8 from then on.  A byte that is not valid in it is STATUS_DATA, with row and variable.
  * 4. Texts of any length (strL) are kept in memory, up to DTA_LONG_TEXTS_MAX bytes of a file.
  * 5. The row, from 1, is what messages call "line".
  */
@@ -33,7 +32,7 @@ typedef enum dta_type {
   DTA_DOUBLE
 } dta_type;
 
-/* How dates are counted, and shown. */
+/* How dates are counted and shown. */
 typedef enum dta_dates {
   DTA_NO_DATES,
   DTA_MILLISECONDS,
@@ -44,11 +43,11 @@ typedef enum dta_dates {
   DTA_HALF_YEARS,
 } dta_dates;
 
-/* What differs between formats. */
+/* What differs from format to format. */
 typedef struct dta_layout {
   uint8_t release;
   bool has_tags;      /* around the parts */
-  bool has_letters;   /* missing values .a to .z */
+  bool has_letters;   /* it knows missing values .a to .z */
   uint8_t name_bytes; /* of variables and of sets of labels */
   uint8_t format_bytes;
   uint16_t label_bytes;
@@ -56,13 +55,13 @@ typedef struct dta_layout {
 
 typedef struct dta_variable {
   dta_type type;
-  uint32_t begin, width; /* in a row, bytes */
+  uint32_t begin, width; /* in a row, in bytes */
   dta_dates dates;
   slice labels; /* the name of its set of labels, as in the file; empty: none */
 } dta_variable;
 
 typedef struct dta_long_text {
-  uint64_t variable, row; /* that name it */
+  uint64_t variable, row; /* of the cell that refers to it */
   slice text;
 } dta_long_text;
 
@@ -72,13 +71,13 @@ typedef struct dta_file {
   bool is_swapped; /* the file's byte order is not this machine's */
   uint64_t rows;
   uint32_t row_bytes;
-  uint64_t rows_begin;       /* in the file */
-  dta_variable *variables;   /* as many as columns */
+  uint64_t rows_begin;       /* position in the file */
+  dta_variable *variables;   /* one for each column */
   uint32_t *letters;         /* bit I: the variable has the missing value .a + I */
   dta_long_text *long_texts; /* sorted */
   size_t long_texts_count, long_texts_capacity;
-  const char *encoding; /* as resolved; NULL: UTF-8 */
-  padded_texts texts;   /* of what the header holds */
+  const char *encoding; /* resolved; NULL: UTF-8 */
+  padded_texts texts;   /* for what the header holds */
   uint64_t rows_cut;
 } dta_file;
 
@@ -89,14 +88,14 @@ status dta_damaged(const input_file *f, const char *problem, error *err);
 status dta_take(input_file *f, uint64_t count, const uint8_t **out, error *err) MUST_USE;
 /* Takes TAG where the layout has tags. */
 status dta_take_tag(input_file *f, const char *tag, error *err) MUST_USE;
-/* The text of BYTES, up to a NUL: WHAT of NAME. */
+/* Converts BYTES up to a NUL into the header's memory; messages call them WHAT 'NAME'. */
 status dta_text(input_file *f, slice bytes, const char *what, slice name, slice *out, error *err) MUST_USE;
 status dta_refuse_text(const input_file *f, padded_outcome outcome, const char *what, slice name, slice bytes,
                        size_t bad, error *err);
 
 /* The header and the variables (header.c); the rows come next. */
 status dta_read_header(input_file *f, error *err) MUST_USE;
-/* Which missing values the rows have, and all that is behind them (tail.c). */
+/* Reads which missing values the rows have, and all that follows the rows (tail.c). */
 status dta_read_tail(input_file *f, const input_watch *watch, error *err) MUST_USE;
 
 /* ---- Cells (cells.c) -------------------------------------------------------------------------------- */
@@ -105,16 +104,16 @@ uint64_t dta_unsigned(const dta_file *d, const uint8_t *bytes, size_t length);
 /* A number of a row. */
 typedef struct dta_number {
   bool is_missing;
-  int letter; /* then: 0 is .a, -1 is "." */
+  int letter; /* for a missing value: 0 is .a, -1 is "." */
   double value;
 } dta_number;
 dta_number dta_number_of(const dta_file *d, const dta_variable *v, const uint8_t *bytes);
 /* The cell of N, which is not ".", in a column of V.  False: out of memory. */
 bool dta_number_cell(const dta_variable *v, dta_number n, char mark, arena *memory, input_cell *out);
 const char *dta_date_format(dta_dates dates); /* NULL: none */
-/* Puts the long texts into the order in which they are found. */
+/* Sorts the long texts, so that dta_find_text can search them. */
 void dta_sort_texts(dta_file *d);
-/* The text that the eight bytes of a cell name; NULL: there is none. */
+/* The text to which the eight bytes of a cell refer; NULL: there is none. */
 const dta_long_text *dta_find_text(const dta_file *d, const uint8_t *bytes);
 
 void *dta_decoder_new(void);

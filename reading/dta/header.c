@@ -1,4 +1,4 @@
-/* From the first byte to the first row. */
+/* Reads from the first byte to the first row. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,7 +109,7 @@ static void set_order(dta_file *d, bool is_big) {
   d->is_swapped = is_big != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 }
 
-/* The number of variables is refused later, when it is too large. */
+/* A number of variables that is too large is refused later. */
 static status read_tagged(input_file *f, uint64_t *variables, error *err) {
   dta_file *d = f->self;
   uint64_t length = 0;
@@ -169,7 +169,7 @@ typedef struct type_code {
   uint8_t width;
 } type_code;
 
-/* From format 117 on, from 111 on, and before; other codes are texts. */
+/* The codes from format 117 on, from 111 on, and before; other codes are widths of texts. */
 static const type_code codes_117[] = {{65530, DTA_BYTE, 1},   {65529, DTA_INT, 2},
                                       {65528, DTA_LONG, 4},   {65527, DTA_FLOAT, 4},
                                       {65526, DTA_DOUBLE, 8}, {32768, DTA_LONG_TEXT, 8}};
@@ -196,7 +196,7 @@ static bool set_type(const dta_layout *l, uint16_t code, dta_variable *v) {
   return v->width >= 1 && v->width <= most && (codes != codes_110 || code > TEXT_BASE_110);
 }
 
-/* "%td", "%-tcHH:MM", "%tm", and "%d" of old. */
+/* "%td", "%-tcHH:MM", "%tm", and "%d" in old files. */
 static dta_dates dates_of(slice format) {
   static const struct {
     char letter;
@@ -240,7 +240,7 @@ static status set_types(input_file *f, uint32_t count, const uint8_t *types, err
   return STATUS_OK;
 }
 
-/* The parts of a description, each with an entry of a fixed width for each variable. */
+/* The parts of the description; each has an entry of a fixed width for each variable. */
 typedef struct descriptions {
   const uint8_t *names, *formats, *label_names, *labels;
 } descriptions;
@@ -301,7 +301,7 @@ static status read_variables(input_file *f, uint32_t count, error *err) {
   return STATUS_OK;
 }
 
-/* Characteristics, which say nothing of the rows. */
+/* Passes over characteristics, which say nothing about the rows. */
 static status pass_characteristics(input_file *f, error *err) {
   dta_file *d = f->self;
   uint64_t length = 0;

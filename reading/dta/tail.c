@@ -1,4 +1,4 @@
-/* The first pass over the rows, and what is behind them: long texts and labels of values. */
+/* The first pass over the rows, and what follows them: long texts and labels of values. */
 #include <stdio.h>
 #include <string.h>
 
@@ -99,7 +99,7 @@ typedef struct label_table {
   uint32_t count, text_bytes;
 } label_table;
 
-/* The code of VALUE in a column of V; empty: ".". */
+/* The text that VALUE has in a column of V; empty for ".". */
 static status code_of(input_file *f, const dta_variable *v, uint32_t *letters, const uint8_t *value,
                       slice *out, error *err) {
   const dta_file *d = f->self;
@@ -149,7 +149,7 @@ static status make_labels(input_file *f, const label_table *t, uint32_t column, 
   return STATUS_OK;
 }
 
-/* Columns whose numbers are shown alike share the labels. */
+/* Columns that show numbers in the same way share the labels, which are made once. */
 static status give_labels(input_file *f, const label_table *t, error *err) {
   dta_file *d = f->self;
   uint32_t made_for[DTA_HALF_YEARS + 1];

@@ -1,4 +1,4 @@
-/* From codes to values of the wanted columns. */
+/* Turns codes of elements into values of the wanted columns. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,22 +13,22 @@ typedef struct sav_decoder {
   padded_texts texts;
   uint32_t *wanted_of; /* a column of the sink for each variable; INPUT_ABSENT: none */
   size_t wanted_capacity;
-  input_cell *cells; /* of a batch, row by row, and of one row more, for sav_find */
+  input_cell *cells; /* of a batch, row by row, and of an extra row for sav_find */
   size_t cells_capacity;
-  size_t *begins; /* of the rows of the piece, in its codes */
+  size_t *begins; /* where the rows of the piece begin in its codes */
   size_t begins_capacity;
-  buf text; /* of one cell, in the file's encoding */
-  input_cell
-      *members; /* the answers of the case to the variables of sets, by variable; missing ones are blank */
+  buf text; /* of the current cell, in the file's encoding */
+  /* The answers of the case to the variables of sets, by variable; missing ones are blank. */
+  input_cell *members;
   size_t members_capacity;
-  /* Of the piece in hand. */
+  /* Of the current piece. */
   const input_file *file;
   const input_sink *sink;
   const buf *codes;
-  /* Of the case in hand. */
-  size_t at; /* in the codes */
+  /* Of the current case. */
+  size_t at; /* its position in the codes */
   bool is_visible;
-  bool has_mark; /* an answer of a set has INPUT_LIST_MARK in it */
+  bool has_mark; /* an answer of a set contains INPUT_LIST_MARK */
 } sav_decoder;
 
 void *sav_decoder_new(void) {
@@ -48,7 +48,7 @@ void sav_decoder_free(void *pointer) {
 
 /* ---- Cells ------------------------------------------------------------------------------------------ */
 
-/* The next element is a code, and a number of eight bytes, or none. */
+/* Reads the next code, and the eight bytes of the element where one follows. */
 static uint8_t next_element(sav_decoder *d, const uint8_t **element) {
   assert(d->at < d->codes->length);
   const uint8_t code = d->codes->data[d->at++];
@@ -70,7 +70,7 @@ static bool is_declared_missing(const sav_file *s, const sav_variable *v, double
   return found;
 }
 
-/* *MISSING: the number is one that the dictionary declares missing. */
+/* *MISSING: the dictionary declares the number missing. */
 static status take_number(sav_decoder *d, const sav_variable *v, input_cell *out, bool *missing, error *err) {
   const sav_file *s = d->file->self;
   const uint8_t *element;
@@ -105,7 +105,7 @@ static void put_bytes(sav_decoder *d) {
     buf_put(&d->text, element, SAV_ELEMENT_BYTES);
   } else if (code == SAV_CODE_BLANKS) {
     buf_put(&d->text, "        ", SAV_ELEMENT_BYTES);
-  } else { /* the number of that code, as it is in the file: bytes that happen to be one */
+  } else { /* bytes of a text that happen to be the number of this code */
     uint64_t bits = s->numbers.missing;
     const double number = code - s->numbers.bias;
     if (code != SAV_CODE_MISSING) {
@@ -132,7 +132,7 @@ static status take_text(sav_decoder *d, uint32_t variable, input_cell *out, erro
   for (uint32_t i = 0; i < v->elements; i++) {
     put_bytes(d);
     const bool ends_segment = v->segments > 1 && (i + 1) % v->segment_elements == 0;
-    if (ends_segment && i + 1 < v->elements && !d->text.failed) { /* its last byte is not used */
+    if (ends_segment && i + 1 < v->elements && !d->text.failed) { /* the last byte of a segment is unused */
       d->text.length--;
     }
   }
@@ -158,7 +158,7 @@ static status take_text(sav_decoder *d, uint32_t variable, input_cell *out, erro
 
 /* ---- Cases ------------------------------------------------------------------------------------------ */
 
-/* Whether the dictionary declares TEXT, of a variable of texts, missing. */
+/* Whether the dictionary declares TEXT, a value of a text variable, missing. */
 static bool is_missing_text(const input_column *column, slice text) {
   bool found = false;
   for (uint32_t i = 0; i < column->codes.missing_count; i++) {
@@ -167,7 +167,7 @@ static bool is_missing_text(const input_column *column, slice text) {
   return found;
 }
 
-/* Reads the variable I into CELL, which may be NULL. */
+/* Reads variable I into CELL, which may be NULL. */
 static status take_variable(sav_decoder *d, uint32_t i, input_cell *cell, error *err) {
   const sav_file *s = d->file->self;
   const sav_variable *v = &s->variables[i];
@@ -281,7 +281,7 @@ status sav_decode(void *pointer, const input_file *f, const input_piece *piece, 
                   error *err) {
   sav_decoder *d = pointer;
   const sav_file *s = f->self;
-  if (d->file != f) { /* its encoding may be another */
+  if (d->file != f) { /* it may have another encoding */
     padded_texts_fini(&d->texts);
     d->texts.encoding = s->encoding;
   }
@@ -308,7 +308,7 @@ bool sav_find(void *pointer, uint32_t row, uint32_t cell, slice *text) {
   input_cell *cells = d->cells + (size_t)BATCH_ROWS * d->sink->count;
   d->at = d->begins[row];
   if (read_case(d, cells, NULL) != STATUS_OK) {
-    return false; /* it was well before: memory is out */
+    return false; /* it was decoded before, so only memory can be lacking */
   }
   const input_cell *found = &cells[cell];
   if (found->kind != INPUT_NUMBER) {

@@ -1,4 +1,4 @@
-/* From records to columns. */
+/* Makes columns of the dictionary's records. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ status sav_text(sav_making *m, slice bytes, const char *what, slice name, slice 
 
 /* ---- What holds for the whole file ------------------------------------------------------------------ */
 
-/* Windows code pages, and the numbers that SPSS uses for other encodings. */
+/* Windows code pages, and the numbers that SPSS gives to other encodings. */
 static const struct {
   uint32_t code;
   const char *encoding; /* NULL: UTF-8 */
@@ -74,7 +74,7 @@ static status take_code_page(input_file *f, uint32_t code, error *err) {
   return s->encoding != NULL ? STATUS_OK : error_no_memory(err, f->title);
 }
 
-/* What the specification states, else the name in the dictionary, else its code page. */
+/* The encoding that the specification states, else the one that the dictionary names, else its code page. */
 static status find_encoding(input_file *f, const sav_records *r, error *err) {
   sav_file *s = f->self;
   const slice named = slice_trim(r->information[SAV_ENCODING]);
@@ -104,7 +104,7 @@ static void take_numbers(sav_file *s, const sav_records *r) {
   const slice floats = r->information[SAV_FLOATS];
   const slice cases = r->information[SAV_CASES];
   const uint8_t *bytes = (const uint8_t *)floats.bytes;
-  const double lowest = -1.7976931348623155e308; /* the second smallest number there is */
+  const double lowest = -1.7976931348623155e308; /* the second lowest double */
   const double missing = -1.7976931348623157e308;
   const double highest = 1.7976931348623157e308;
   memcpy(&s->numbers.lowest, &lowest, sizeof lowest);
@@ -123,7 +123,7 @@ static void take_numbers(sav_file *s, const sav_records *r) {
 
 /* ---- Columns ---------------------------------------------------------------------------------------- */
 
-/* By the numbers of SPSS's formats. */
+/* FORMAT is SPSS's number of a display format. */
 static moment_kind moment_of(uint8_t format) {
   static const uint8_t kinds[] = {
       [20] = MOMENT_DATE, [21] = MOMENT_TIME, [22] = MOMENT_DATE_TIME, [23] = MOMENT_DATE, [24] = MOMENT_DATE,
@@ -167,7 +167,7 @@ static status make_column(sav_making *m, uint32_t record, slice name, error *err
   return sav_text(m, r->label, "the label of variable", name, &column->label, err);
 }
 
-/* WIDTHS: of very long texts, by their first records; 0 otherwise. */
+/* WIDTHS has the widths of very long texts, by their first records, and is 0 elsewhere. */
 static status number_columns(sav_making *m, const uint32_t *widths, error *err) {
   input_file *f = m->f;
   sav_file *s = f->self;

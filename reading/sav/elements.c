@@ -1,4 +1,4 @@
-/* Eight bytes as numbers and cells. */
+/* Turns eight bytes into numbers and cells. */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* Labels of values, and missing values: as texts of cells. */
+/* Labels of values, and missing values: codes become the texts that cells have. */
 #include <string.h>
 
 #include "reading/sav/sav.h"
@@ -9,7 +9,7 @@ static uint32_t column_of(const sav_making *m, uint32_t record) {
   return record != INPUT_ABSENT ? m->columns[record] : INPUT_ABSENT;
 }
 
-/* The text that cells of COLUMN with the number V have. */
+/* The text that the number V has in cells of COLUMN. */
 static status number_code(sav_making *m, uint32_t column, double v, slice *out, error *err) {
   const sav_file *s = m->f->self;
   input_cell cell = {0};
@@ -29,7 +29,7 @@ static status number_code(sav_making *m, uint32_t column, double v, slice *out, 
   return STATUS_OK;
 }
 
-/* A code of eight bytes; empty: it means nothing. */
+/* The text of a code of eight bytes; empty: the code has none. */
 static status element_code(sav_making *m, uint32_t column, const uint8_t *element, slice *out, error *err) {
   const sav_file *s = m->f->self;
   const slice name = m->f->header.columns[column].name;
@@ -87,12 +87,13 @@ static uint32_t record_at(const sav_making *m, uint32_t element) {
 
 enum { KINDS = MOMENT_TIME + 2 };
 
-/* Codes of texts, of numbers, and of each kind of moments are different cells. */
+/* Variables of one kind show the same code as the same text: texts, numbers, and each kind of date and time.
+ */
 static int kind_of(const sav_variable *v) {
   return v->width > 0 ? KINDS - 1 : (int)v->moment;
 }
 
-/* Variables of one kind share the labels. */
+/* Variables of one kind share the labels, which are made once. */
 static status give_labels(sav_making *m, const sav_labels *l, error *err) {
   const sav_file *s = m->f->self;
   uint32_t made_for[KINDS];
@@ -125,7 +126,7 @@ status sav_take_labels(sav_making *m, error *err) {
 
 /* ---- Missing values --------------------------------------------------------------------------------- */
 
-/* An end of a range; open where it is the lowest or the highest number. */
+/* An end of a range; it is open when it is the lowest or the highest number. */
 static status range_end(sav_making *m, uint32_t column, const uint8_t *element, slice *out, error *err) {
   const sav_file *s = m->f->self;
   const double v = sav_double(&s->numbers, element);
@@ -194,7 +195,7 @@ static slice next_bytes(cursor *c, size_t length) {
   return bytes;
 }
 
-/* The column whose name comes next; INPUT_ABSENT: there is no such text. */
+/* The column whose name comes next; INPUT_ABSENT: there is no such column of texts. */
 static status next_column(sav_making *m, cursor *c, uint32_t *column, error *err) {
   const sav_file *s = m->f->self;
   const slice bytes = next_bytes(c, next_number(c));
@@ -236,7 +237,7 @@ static status long_labels(sav_making *m, cursor *c, error *err) {
   return c->failed ? sav_damaged(m->f, "labels of long texts are not complete", err) : STATUS_OK;
 }
 
-/* Reads each entry of record WHICH by TAKE; there is one for a column at most. */
+/* Reads each entry of record WHICH by TAKE; there is at most one for each column. */
 static status each_entry(sav_making *m, sav_information which,
                          status (*take)(sav_making *, cursor *, error *), error *err) {
   const sav_file *s = m->f->self;

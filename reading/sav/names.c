@@ -1,4 +1,4 @@
-/* Short names of eight bytes, by which other records refer to variables; long ones; and segments. */
+/* Short names of eight bytes, by which other records refer to variables; long names; and segments. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -1,5 +1,5 @@
-/* The header and the records of the dictionary, as bytes: lengths and counts are checked here, what they mean
- * waits until the encoding is known, which may come last. */
+/* The header and the records of the dictionary, as bytes.  Lengths and counts are checked here; the texts
+ * wait until the encoding is known, whose record may come last. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 enum {
   HEADER_BYTES = 176,
-  HEADER_LAYOUT = 64, /* positions in the header */
+  HEADER_LAYOUT = 64, /* offsets in the header */
   HEADER_COMPRESSION = 72,
   HEADER_WEIGHT = 76,
   HEADER_CASES = 80,
@@ -172,7 +172,7 @@ static status read_variable(input_file *f, sav_records *r, error *err) {
   return STATUS_OK;
 }
 
-/* Value and length of one label, and its text padded so that all three are whole elements. */
+/* An entry is a value, the length of its label, and the label, padded so that the entry is whole elements. */
 static status take_label_entries(input_file *f, sav_records *r, sav_labels *l, error *err) {
   sav_file *s = f->self;
   uint64_t bytes = 0;

@@ -1,4 +1,4 @@
-/* The row of SPSS's files, and cutting after so many cases. */
+/* The format's row, and cutting after a number of cases. */
 #include "reading/sav/sav.h"
 
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static void piece_free(void *content) {
   free(piece);
 }
 
-/* To the end, for the digest of the file. */
+/* Reads on to the end, for the digest of the file. */
 static status read_rest(sav_file *s, error *err) {
   while (!s->in.ended) {
     byte_stream_take(&s->in, byte_stream_left(&s->in));

@@ -1,20 +1,22 @@
 /* SPSS system files (.sav, .zsav) as an input format.
  *
- * A file is a header, records of its dictionary, and its cases: for each case one element of eight bytes for
- * a number, and as many as it takes for a text.  The format is described in PSPP's developer manual.
+ * A file is a header, the records of its dictionary, and its cases.  A case is a sequence of elements of
+ * eight bytes: one for a number, as many as it takes for a text.  PSPP's developer manual describes the
+ * format.
  *
- * 1. The cases may be plain, compressed by codes of one byte, or those packed by zlib (.zsav).  Files of
- * either byte order are read; all of them front to back, so that they may be gzip or a pipe.
+ * 1. The cases may be plain, compressed by codes of one byte, or packed by zlib on top of that (.zsav).
+ * Either byte order is read.  Files are read from front to back, so they may be compressed by gzip or come
+ * from a pipe.
  * 2. A number is the shortest decimal that reads back as the same double; dates and times are ISO 8601 texts
- * (moment.h).  The system-missing value, and what cannot be a number, is a blank cell.  Codes that the
- * dictionary declares missing are cells like others: what they mean is the codebook's business.
- * 3. Texts are converted from the encoding that the specification states, else the dictionary.  A byte that
- * does not belong to it is STATUS_DATA, with case and variable.
- * 4. Very long texts, which files keep in segments, are one cell.
+ * (moment.h).  The system-missing value, and what is not a number (infinite, not finite), is a blank cell.
+ * Codes that the dictionary declares missing are cells like others: the codebook says what they mean.
+ * 3. Texts are converted from the encoding that the specification states, else from the dictionary's.  A byte
+ * that is not valid in it is STATUS_DATA, with case and variable.
+ * 4. A very long text, which files store in segments, is one cell.
  * 5. The case is what messages call "line".
- * 6. A multiple-response set of categories is a column more, called $ and its name: the answers of its
- * variables, without blank and missing ones, joined by INPUT_LIST_MARK.  A case with that mark in such an
- * answer is quarantined.
+ * 6. A multiple-response set of categories becomes an additional column, whose name begins with $: the
+ * answers to its variables, without blank and missing ones, joined by INPUT_LIST_MARK.  A case with that mark
+ * in one of these answers is quarantined.
  * 7. The dictionary: labels of variables and of values, missing values and ranges, measure, multiple-response
  * sets and the weight are passed on in the header.
  */
@@ -29,15 +31,15 @@
 enum {
   SAV_ELEMENT_BYTES = 8,
   SAV_DICTIONARY_BYTES_MAX = 32 << 20,
-  SAV_SEGMENT_BYTES = 255,    /* of a very long text that each segment but the last holds */
-  SAV_SEGMENT_WIDTH = 252,    /* by which their number is counted */
+  SAV_SEGMENT_BYTES = 255,    /* of a very long text in each segment but the last */
+  SAV_SEGMENT_WIDTH = 252,    /* the number of segments is counted by this width */
   SAV_ELEMENTS_MAX = 1 << 20, /* of a case */
 };
 
-/* A code of one byte that stands for an element, as compressed files have them and pieces hold them. */
+/* Codes of one byte that stand for an element, in compressed files and in pieces. */
 enum {
-  SAV_CODE_IGNORED = 0,   /* only in files: fills a group of codes */
-  SAV_CODE_END = 252,     /* only in files */
+  SAV_CODE_IGNORED = 0,   /* in files only: fills a group of codes */
+  SAV_CODE_END = 252,     /* in files only */
   SAV_CODE_ELEMENT = 253, /* the element follows */
   SAV_CODE_BLANKS = 254,
   SAV_CODE_MISSING = 255,
@@ -49,24 +51,24 @@ typedef enum sav_compression { SAV_PLAIN, SAV_CODES, SAV_ZLIB } sav_compression;
 typedef struct sav_variable {
   uint32_t width;            /* bytes of a text; 0: a number */
   uint32_t segments;         /* records that describe it */
-  uint32_t elements;         /* of a case, in all segments */
+  uint32_t elements;         /* in a case, over all segments */
   uint32_t segment_elements; /* in each segment but the last */
   moment_kind moment;        /* how its numbers are shown */
-  bool is_member;            /* of a set of categories; then: */
+  bool is_member;            /* of a set of categories; then these are set: */
   const uint8_t *missing;    /* the declared missing values, as in sav_record */
   int32_t missing_count;
 } sav_variable;
 
-/* A column that joins others. */
+/* A column that joins the answers to others. */
 typedef struct sav_list {
   const uint32_t *variables;
   uint32_t count;
 } sav_list;
 
-/* What the dictionary says of numbers, besides their bytes. */
+/* What the dictionary says about the form of numbers. */
 typedef struct sav_numbers {
   bool is_swapped;                   /* the file's byte order is not this machine's */
-  double bias;                       /* of codes */
+  double bias;                       /* added to a number to give its code */
   uint64_t missing, highest, lowest; /* bits of the special doubles */
 } sav_numbers;
 
@@ -82,7 +84,7 @@ typedef struct sav_file {
   uint32_t variables_count;
   sav_list *lists; /* the other columns */
   uint32_t lists_count;
-  const char *encoding; /* of the texts, as resolved; NULL: UTF-8 */
+  const char *encoding; /* of the texts, resolved; NULL: UTF-8 */
   uint64_t cases_cut;
   struct sav_unpacker *unpacker;
 } sav_file;
@@ -108,7 +110,7 @@ typedef struct sav_labels {
   uint32_t elements_count;
 } sav_labels;
 
-/* Records of the kind 7 that are known. */
+/* The known records of kind 7. */
 typedef enum sav_information {
   SAV_INTEGERS,
   SAV_FLOATS,
@@ -146,20 +148,20 @@ typedef struct sav_making {
   uint32_t *by_name; /* the records in the order of their names */
 } sav_making;
 
-/* Reads the header and all records up to the cases. */
+/* Reads the header and all records before the cases. */
 status sav_read_records(input_file *f, sav_records *out, error *err) MUST_USE;
 /* Makes the header's columns of them, and what the file needs for its cases. */
 status sav_make_columns(input_file *f, const sav_records *records, error *err) MUST_USE;
 
-/* The record called NAME, in upper or lower case, as a number; INPUT_ABSENT: there is none (names.c). */
+/* The number of the record called NAME, in upper or lower case; INPUT_ABSENT: there is none (names.c). */
 uint32_t sav_find_record(const sav_making *m, slice name);
-/* Orders the records by name.  False: out of memory. */
+/* Sorts the records by name.  False: out of memory. */
 bool sav_order_names(sav_making *m);
-/* Long names, instead of those in the records, and the segments of very long texts. */
+/* Reads the long names, which replace those in the records, and the segments of very long texts. */
 status sav_take_long_names(sav_making *m, slice *names, error *err) MUST_USE;
 status sav_take_segments(sav_making *m, uint32_t *widths, error *err) MUST_USE;
 
-/* Labels of values and missing values, of the columns that are made (labels.c). */
+/* Read the labels of values and the missing values of columns, which are already made (labels.c). */
 status sav_take_labels(sav_making *m, error *err) MUST_USE;
 status sav_take_missing(sav_making *m, error *err) MUST_USE;
 status sav_take_long_labels(sav_making *m, error *err) MUST_USE;
@@ -167,9 +169,9 @@ status sav_take_long_missing(sav_making *m, error *err) MUST_USE;
 /* Multiple-response sets (sets.c). */
 status sav_take_sets(sav_making *m, error *err) MUST_USE;
 
-/* The text of BYTES of the dictionary, WHAT of NAME, in the header's memory. */
+/* Converts BYTES of the dictionary into the header's memory; messages call them WHAT 'NAME'. */
 status sav_text(sav_making *m, slice bytes, const char *what, slice name, slice *out, error *err) MUST_USE;
-/* Why BYTES cannot be read: OUTCOME of padded_text for WHAT of NAME. */
+/* The status and message for BYTES whose conversion (padded_text) had another OUTCOME than PADDED_WELL. */
 status sav_refuse_text(const input_file *f, padded_outcome outcome, const char *what, slice name, slice bytes,
                        size_t bad, error *err);
 status sav_damaged(const input_file *f, const char *problem, error *err);
@@ -179,7 +181,7 @@ status sav_damaged(const input_file *f, const char *problem, error *err);
 uint32_t sav_u32(const sav_numbers *n, const uint8_t *bytes);
 uint64_t sav_u64(const sav_numbers *n, const uint8_t *bytes);
 double sav_double(const sav_numbers *n, const uint8_t *element);
-/* Whether the number means "no value". */
+/* Whether V means "no value". */
 bool sav_is_missing(const sav_numbers *n, double v);
 /* V, which is not missing, as a cell of a variable that is shown as MOMENT.  False: out of memory. */
 bool sav_number(double v, moment_kind moment, char mark, arena *memory, input_cell *out);
@@ -187,15 +189,16 @@ bool sav_number(double v, moment_kind moment, char mark, arena *memory, input_ce
 /* ---- Cases (unpacker.c, decode.c) ------------------------------------------------------------------------
  */
 
-/* Cases one after the other; each is, element by element, a code and, after SAV_CODE_ELEMENT, the element. */
+/* Cases one after the other.  A case is a code for each element; SAV_CODE_ELEMENT is followed by the element.
+ */
 typedef struct sav_piece {
   buf codes;
 } sav_piece;
 
-/* What follows the dictionary. */
+/* Makes F's unpacker, which reads what follows the dictionary. */
 status sav_unpacker_new(input_file *f, error *err) MUST_USE;
 void sav_unpacker_free(struct sav_unpacker *u);
-/* Appends the codes of the next case to OUT.  *END: there is none. */
+/* Appends the codes of the next case to OUT.  *END: there are no more cases. */
 status sav_next_case(input_file *f, buf *out, bool *end, error *err) MUST_USE;
 
 void *sav_decoder_new(void);

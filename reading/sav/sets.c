@@ -1,10 +1,11 @@
-/* Multiple-response sets: a line of text each,
+/* Multiple-response sets.  Each is a line of text,
  *
  *   $name=C 8 My label v1 v2 v3           categories
  *   $name=D1 1 8 My label v1 v2 v3        dichotomies; 1 is counted
  *   $name=E 11 1 1 0  v1 v2 v3            the same, with more about labels
  *
- * where a number tells the bytes of the text after it.  A line of another form is no set. */
+ * in which a number gives the length of the text after it in bytes.  Lines of another form are passed over.
+ */
 #include <string.h>
 
 #include "base/array.h"
@@ -13,7 +14,7 @@
 
 enum { SETS_MAX = 4096 };
 
-/* A number, a blank, and so many bytes. */
+/* Takes a number, a blank, and as many bytes as the number says. */
 static bool take_counted(slice *line, slice *out) {
   size_t length = 0;
   size_t at = 0;
@@ -37,7 +38,7 @@ static bool take_byte(slice *line, char *out) {
   return true;
 }
 
-/* Up to the next blank, or the end; passes that blank. */
+/* Takes what precedes the next blank or the end, and passes the blank. */
 static slice take_word(slice *line) {
   const char *blank = memchr(line->bytes, ' ', line->length);
   const slice word = {line->bytes, blank != NULL ? (size_t)(blank - line->bytes) : line->length};
@@ -46,7 +47,7 @@ static slice take_word(slice *line) {
   return word;
 }
 
-/* What stands between = and the names. */
+/* Takes what stands between = and the names. */
 static bool take_head(slice *line, slice *counted, slice *label) {
   char kind = '\0';
   char blank = '\0';
@@ -75,7 +76,7 @@ static bool is_known(const input_header *h, slice name) {
   return false;
 }
 
-/* The counted value as the cells of the set have it. */
+/* The counted value as it is written in cells of the set. */
 static slice counted_code(const sav_making *m, const code_set *set, slice counted) {
   const sav_file *s = m->f->self;
   const bool of_texts = s->variables[set->columns[0]].width > 0;
@@ -147,7 +148,7 @@ static uint32_t count_lists(const input_header *h) {
   return count;
 }
 
-/* The column of SET, a set of categories. */
+/* Adds the column of SET, a set of categories. */
 static bool add_list(sav_making *m, const code_set *set) {
   input_header *h = &m->f->header;
   sav_file *s = m->f->self;

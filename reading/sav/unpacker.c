@@ -1,8 +1,8 @@
-/* Cases out of a file, in its three forms, as codes of elements.
+/* Reads cases, in the three forms that files have, as codes of elements.
  *
- * Compressed files have groups of eight codes, and after each group the elements that do not fit into a code.
- * In .zsav files such groups are packed by zlib in blocks, one after the other; the table of them at the end
- * is not needed. */
+ * Compressed files have groups of eight codes, each followed by the elements that do not fit into a code.  In
+ * .zsav files such groups are packed by zlib in consecutive blocks; the table of blocks at the end is not
+ * needed. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -13,7 +13,7 @@ enum { GROUP = 8, ZHEADER_BYTES = 24, BLOCK_BYTES = 256 << 10, CODE_FIRST = 1, C
 
 typedef struct sav_unpacker {
   uint8_t group[GROUP];
-  unsigned group_at; /* the next code; GROUP: a new group begins */
+  unsigned group_at; /* the next code of the group; GROUP: the next group is to be read */
   bool ended;
   /* Of .zsav: */
   z_stream zlib;
@@ -52,7 +52,7 @@ static status open_blocks(input_file *f, sav_unpacker *u, error *err) {
   return STATUS_OK;
 }
 
-/* Unpacks more bytes; none at the end of all blocks. */
+/* Unpacks more bytes; none after the last block. */
 static status inflate_more(input_file *f, sav_unpacker *u, error *err) {
   sav_file *s = f->self;
   memmove(u->block, u->block + u->block_at, u->block_to - u->block_at);
@@ -87,7 +87,7 @@ static status inflate_more(input_file *f, sav_unpacker *u, error *err) {
 
 /* ---- Bytes of codes and elements -------------------------------------------------------------------- */
 
-/* COUNT bytes at *OUT; *OUT is NULL when there is none at all, and at the end of the file. */
+/* Gives COUNT bytes at *OUT; NULL at the end of the blocks or of the file. */
 static status take_bytes(input_file *f, sav_unpacker *u, size_t count, const uint8_t **out, error *err) {
   sav_file *s = f->self;
   *out = NULL;
@@ -120,7 +120,7 @@ static status cut_off(const input_file *f, error *err) {
                    s->cases < 0 ? "" : ", before the number in its header");
 }
 
-/* A plain element as a code: most are small whole numbers or blanks. */
+/* Puts a plain element as a code where it can: most are small whole numbers or blanks. */
 static void put_element(const sav_file *s, const uint8_t *element, buf *out) {
   static const char blanks[SAV_ELEMENT_BYTES + 1] = "        ";
   const double v = sav_double(&s->numbers, element);
@@ -152,7 +152,7 @@ static status next_plain(input_file *f, sav_unpacker *u, buf *out, bool *end, er
   return STATUS_OK;
 }
 
-/* The code of the next element; SAV_CODE_END at the end. */
+/* Reads the code of the next element; SAV_CODE_END at the end. */
 static status next_code(input_file *f, sav_unpacker *u, uint8_t *code, error *err) {
   do {
     if (u->group_at == GROUP) {
@@ -204,7 +204,7 @@ status sav_next_case(input_file *f, buf *out, bool *end, error *err) {
   }
   const status st =
       s->compression == SAV_PLAIN ? next_plain(f, u, out, end, err) : next_coded(f, u, out, end, err);
-  if (is_beyond) { /* what follows the last case may be anything that is no case */
+  if (is_beyond) { /* after the last case only another case is an error */
     u->ended = true;
     out->length = before;
     if (st == STATUS_OK && !*end) {

@@ -10,7 +10,7 @@ enum {
   HEADER_BYTES = 512,
   SHIFT_AT = 30,
   DIRECTORY_AT = 48, /* the directory's first sector */
-  TABLE_AT = 76,     /* the sectors of the table of sectors that follow each other, the first 109 */
+  TABLE_AT = 76,     /* where the first 109 sectors of the allocation table are listed */
   TABLE_SECTORS = 109,
   ENTRY_BYTES = 128,
   NAME_LENGTH_AT = 64,
@@ -48,7 +48,7 @@ static bool read_at(const compound *c, uint32_t sector, uint64_t within, void *o
   return file_read_at(c->fd, offset, out, length) == 0;
 }
 
-/* The sector after SECTOR in its stream; false: the last. */
+/* The sector after SECTOR in its stream; false: SECTOR is the last. */
 static bool next_sector(const compound *c, uint32_t *sector) {
   const uint32_t each = (UINT32_C(1) << c->shift) / 4;
   uint8_t next[4];

@@ -1,4 +1,4 @@
-/* Compound files (OLE): old Excel workbooks, and what Excel makes of a new one that has a password. */
+/* Compound files (OLE): old Excel workbooks, and what Excel writes when a new one has a password. */
 #ifndef CANVASS_READING_XLSX_COMPOUND_H
 #define CANVASS_READING_XLSX_COMPOUND_H
 
@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 bool compound_recognise(slice head);
-/* STATUS_DATA, with what the file FD is and what to do. */
+/* STATUS_DATA; the message says what the file FD is and what to do. */
 status compound_refuse(int fd, const char *title, error *err) MUST_USE;
 
 #endif

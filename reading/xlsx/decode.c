@@ -1,4 +1,4 @@
-/* From rows of a sheet to values of the wanted columns. */
+/* Turns rows of a sheet into values of the wanted columns. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ typedef struct decoder {
   size_t wanted_capacity;
   input_cell *cells; /* of a batch */
   size_t cells_capacity;
-  size_t *kept; /* the rows of the sheet that are rows */
+  size_t *kept; /* the rows of the sheet that respondents gave */
   size_t kept_count, kept_capacity;
 } decoder;
 
@@ -44,7 +44,7 @@ static bool is_blank(const sheet_rows *rows, const sheet_cell *cells, size_t cou
   return true;
 }
 
-/* Whether each column says what WANTED does. */
+/* Whether the row's cells are the texts WANTED, column by column. */
 static bool repeats(const decoder *d, const slice *wanted, const sheet_cell *cells, size_t count) {
   size_t at = 0;
   for (uint32_t column = 0; column < d->file->header.count; column++) {
@@ -70,7 +70,7 @@ static bool repeats_header(const decoder *d, const sheet_cell *cells, size_t cou
 
 /* ---- Values -------------------------------------------------------------------------------------- */
 
-/* A number that has more digits than a cell's, with the dataset's decimal mark. */
+/* A number with more digits than a number cell holds, written with the dataset's decimal mark. */
 static bool set_long_number(const decoder *d, slice written, input_cell *out) {
   char *copy = arena_alloc(d->sink->memory, written.length + INPUT_MARGIN);
   if (copy == NULL) {
@@ -121,7 +121,7 @@ static bool leave_out_wide(const decoder *d, const sheet_cell *last) {
   return places_quarantine(d->sink->places, 1, problem);
 }
 
-/* Row ROW of the sheet's rows; *IS_ROW: it is a respondent's, and OUT is filled. */
+/* Reads row ROW of the sheet's rows.  *IS_ROW: a respondent gave it, and OUT is filled. */
 static bool take_row(decoder *d, size_t row, input_cell *out, bool *is_row) {
   size_t count;
   const sheet_cell *cells = sheet_rows_cells(d->rows, row, &count);

@@ -1,4 +1,4 @@
-/* The first rows of a sheet as the header, and how many columns there are. */
+/* Finds the header in the first rows of a sheet, and how many columns the sheet has. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 
 enum {
   ROWS_MAX = READING_HEADER_ROWS_MAX,
-  LOOK_ROWS = 1000, /* a column without a title is one when a cell of these rows stands in it */
+  LOOK_ROWS = 1000, /* a column without a title counts when one of these rows has a cell in it */
 };
 
 typedef struct first_rows {
@@ -23,7 +23,7 @@ static status no_memory(const first_rows *r, error *err) {
   return error_no_memory(err, r->f->title);
 }
 
-/* Columns up to the last cell of the rows that are looked at. */
+/* The number of columns up to the last cell in the rows from FROM on. */
 static uint32_t find_width(const sheet_rows *rows, size_t from) {
   uint32_t width = 0;
   for (size_t row = from; row < rows->count; row++) {
@@ -44,7 +44,7 @@ static void take_cells(const first_rows *r, size_t row, slice *texts) {
   }
 }
 
-/* The text that a merged cell shows, in each cell of the range that is in the header. */
+/* Copies the text of a merged cell to every cell of its range that is in the header. */
 static void fill_merged(const first_rows *r) {
   for (size_t i = 0; i < r->merged->count; i++) {
     const merge *m = &r->merged->list[i];
@@ -77,7 +77,7 @@ static status take_rows(first_rows *r, error *err) {
   return arena_failed(r->f->memory) ? no_memory(r, err) : STATUS_OK;
 }
 
-/* The rows before the header: those of the options, and blank ones. */
+/* Passes over the rows before the header: those that the options skip, and blank ones. */
 static status pass_rows(first_rows *r, error *err) {
   const sheet_rows *ahead = &r->x->ahead;
   size_t cells = 0;
@@ -119,7 +119,7 @@ static status give_columns(first_rows *r, const header_use *u, error *err) {
   return STATUS_OK;
 }
 
-/* What is left of the rows that were looked at goes first. */
+/* The rows that were read to find the header, and are not part of it, are the first to be cut. */
 static status leave_rest(first_rows *r, uint32_t rows, error *err) {
   xlsx_file *x = r->x;
   sheet_rows rest = {0};

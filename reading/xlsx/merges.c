@@ -57,7 +57,7 @@ static void take(finding *f, const merge *m) {
   }
 }
 
-/* Looks for tags in the LENGTH bytes; returns how many of them are done with. */
+/* Looks for tags in the LENGTH bytes; returns how many bytes need not be looked at again. */
 static size_t scan(finding *f, const char *bytes, size_t length) {
   size_t at = 0;
   while (true) {
@@ -86,7 +86,7 @@ static status scan_all(package *p, finding *f, char *chunk, error *err) {
     TRY(package_read(p, chunk + held, (unsigned)(CHUNK_BYTES - held), &got, err));
     held += got;
     size_t done = scan(f, chunk, held);
-    done -= done > 0; /* what stands before a tag says whether it is one */
+    done -= done > 0; /* the byte before a tag's name tells whether it is a tag */
     memmove(chunk, chunk + done, held - done);
     held -= done;
     if (f->failed) {

@@ -1,5 +1,5 @@
-/* Merged cells: only the first cell of a range holds what all of them show.  They stand after the rows of a
- * sheet, so the sheet is unpacked once for them, without being parsed. */
+/* Merged cells: only the first cell of a range holds what the whole range shows.  A sheet lists its ranges
+ * after its rows, so it is unpacked once to find them, without being parsed. */
 #ifndef CANVASS_READING_XLSX_MERGES_H
 #define CANVASS_READING_XLSX_MERGES_H
 
@@ -12,13 +12,13 @@ typedef struct merge {
 } merge;
 
 typedef struct merges {
-  merge *list; /* those that begin in the first ROWS */
+  merge *list; /* ranges that begin in the first ROWS rows */
   size_t count;
-  uint64_t below;     /* how many begin further down, */
-  uint64_t first_row; /* the first of them on this row */
+  uint64_t below;     /* how many begin further down */
+  uint64_t first_row; /* the row where the first of those begins */
 } merges;
 
-/* OUT lives in MEMORY. */
+/* OUT is allocated in MEMORY. */
 status merges_read(package *p, slice part, uint64_t rows, arena *memory, merges *out, error *err) MUST_USE;
 
 #endif

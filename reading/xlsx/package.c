@@ -1,4 +1,4 @@
-/* Members through minizip, which seeks in the archive's directory. */
+/* Reads members with minizip, which seeks in the archive's directory. */
 #include "reading/xlsx/package.h"
 
 #include <minizip/unzip.h>

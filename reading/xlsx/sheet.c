@@ -1,5 +1,5 @@
-/* Rows from the events of XML.  Blank rows wait until one comes that is not blank: a sheet may be formatted
- * down to its last row. */
+/* Makes rows of XML events.  Blank rows are held back until a row comes that is not blank, because a sheet
+ * may be formatted down to its last possible row. */
 #include "reading/xlsx/sheet.h"
 
 #include <math.h>
@@ -16,14 +16,14 @@ struct sheet {
   xml_part *xml;
   sheet_options options;
   sheet_rows *into; /* while sheet_next runs */
-  size_t wanted;    /* of its rows */
-  uint64_t blank;   /* rows that wait */
-  uint64_t row;     /* the last number */
+  size_t wanted;    /* rows in INTO at which to pause */
+  uint64_t blank;   /* blank rows that are held back */
+  uint64_t row;     /* the number of the last row */
   uint64_t formulas;
   uint32_t column; /* the next one */
   bool in_value, in_inline, row_speaks, ended;
   unsigned phonetic;
-  /* Of the cell in hand. */
+  /* Of the current cell. */
   cell_type type;
   uint64_t style;
   bool has_formula, has_value;
@@ -71,7 +71,7 @@ static number_kind kind_of(const sheet *s) {
   return s->style < all->count ? (number_kind)all->kinds[s->style] : NUMBER_PLAIN;
 }
 
-/* Digits, as most cells are: the text is the number. */
+/* Most cells hold a few digits: then the text is the number. */
 static bool is_short_whole(slice text) {
   enum { EXACT_DIGITS = 15 };
   if (text.length == 0 || text.length > EXACT_DIGITS || (text.length > 1 && text.bytes[0] == '0')) {
@@ -140,7 +140,7 @@ static bool put_shared(sheet *s, slice number) {
   return put_cell(s, text, false);
 }
 
-/* "2025-03-01T09:10:11Z" as it stands in columns of dates. */
+/* "2025-03-01T09:10:11Z" in the form that columns of dates have. */
 static bool put_iso(sheet *s, slice text) {
   char *bytes = (char *)s->text.data;
   char *mark = memchr(bytes, 'T', text.length);
@@ -159,12 +159,12 @@ static void end_cell(sheet *s) {
   slice text = slice_trim((slice){(const char *)s->text.data, s->text.length - 1});
   bool well = true;
   if (text.length == 0) {
-    /* Programs that calculate nothing write an empty result, or none. */
+    /* Programs that do not calculate write an empty result, or none. */
     s->formulas += s->has_formula && (!s->has_value || s->type == CELL_NUMBER);
   } else if (s->type == CELL_SHARED) {
     well = put_shared(s, text);
   } else if (s->type == CELL_NUMBER) {
-    text.length = s->text.length - 1; /* no blanks are in numbers */
+    text.length = s->text.length - 1; /* numbers have no blanks to trim */
     text.bytes = (const char *)s->text.data;
     well = put_number(s, text);
   } else if (s->type == CELL_BOOLEAN) {
@@ -236,8 +236,8 @@ static void begin_cell(sheet *s, const char *const *attributes) {
   buf_clear(&s->text);
 }
 
-/* Blank rows that waited, before the cells of the row in hand: they have no cells, so they end where it
- * begins. */
+/* Puts the blank rows that were held back before the current row: they have no cells, so they end where its
+ * cells begin. */
 static bool put_blank_rows(sheet *s) {
   const size_t begin = s->into->count > 0 ? s->into->ends[s->into->count - 1] : 0;
   const size_t end = s->into->cells_count;

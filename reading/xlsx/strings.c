@@ -8,9 +8,9 @@
 typedef struct reading_strings {
   xml_part *xml;
   strings *out;
-  buf text; /* of the item in hand */
+  buf text; /* of the current item */
   bool in_text;
-  unsigned phonetic; /* depth: how a text is to be read aloud is no part of it */
+  unsigned phonetic; /* depth of elements that say how the text is read aloud, which are left out */
 } reading_strings;
 
 static bool is_hex(char c) {
@@ -21,7 +21,7 @@ static unsigned hex(char c) {
   return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10);
 }
 
-/* The character that "_xHHHH_" at TEXT stands for; 0: it is no such. */
+/* The character that "_xHHHH_" at TEXT stands for; 0 when TEXT does not begin like that. */
 static uint32_t escaped(const char *text, size_t left) {
   enum { BYTES = 7 };
   if (left < BYTES || text[1] != 'x' || text[6] != '_') {

@@ -1,4 +1,4 @@
-/* The texts that cells share: a workbook keeps each once, and cells have its number. */
+/* The texts that cells share: a workbook stores each once, and cells refer to it by its number. */
 #ifndef CANVASS_READING_XLSX_STRINGS_H
 #define CANVASS_READING_XLSX_STRINGS_H
 
@@ -11,14 +11,15 @@ typedef struct strings {
 
 enum { STRINGS_IN_MEMORY = 32 << 20 };
 
-/* Zeroes S, and reads PART (empty: there are none).  IN_MEMORY: bytes of each of both at most. */
+/* Zeroes S, and reads PART (empty: there are none).  IN_MEMORY: the most bytes that TEXTS and ENDS may each
+ * keep in memory. */
 status strings_read(package *p, slice part, size_t in_memory, strings *s, error *err) MUST_USE;
 void strings_fini(strings *s);
 /* The text INDEX; false: there is none. */
 bool strings_at(const strings *s, uint64_t index, slice *text);
 
-/* A text as it is meant, of one that was written into XML: "_x000D_" is a character that XML has not.  In
- * place. */
+/* Replaces escapes such as "_x000D_" by the characters they stand for, which XML cannot have.  In place;
+ * returns the new length. */
 size_t strings_unescape(char *text, size_t length);
 
 #endif

@@ -1,4 +1,4 @@
-/* Format codes, as in ECMA-376, part 1, clauses 18.8.30 and 18.8.31; and day numbers. */
+/* Format codes (ECMA-376, part 1, clauses 18.8.30 and 18.8.31) and day numbers. */
 #include "reading/xlsx/styles.h"
 
 #include <math.h>
@@ -14,8 +14,8 @@ enum { STYLES_MAX = 100000 };
 
 /* ---- Codes --------------------------------------------------------------------------------------- */
 
-/* The numbers of formats that are not written into a workbook; those of East Asia too, which are dates and
- * times in every language that uses them. */
+/* Formats that workbooks use by number without defining them, including those of East Asian editions, which
+ * are dates and times in each of these languages. */
 number_kind number_kind_of_builtin(uint64_t id) {
   static const struct {
     uint8_t from, to;
@@ -37,7 +37,7 @@ typedef struct code_parts {
   bool date, time, month, elapsed;
 } code_parts;
 
-/* Past what is text in a code at AT; the bytes, 0: none. */
+/* How many bytes of CODE at AT are literal text; 0: none. */
 static size_t literal_bytes(slice code, size_t at) {
   const char c = code.bytes[at];
   const size_t left = code.length - at;
@@ -55,7 +55,8 @@ static size_t literal_bytes(slice code, size_t at) {
   return 0;
 }
 
-/* A part in brackets: a colour, a condition, a language; or hours, minutes or seconds that go on. */
+/* A part in brackets: a colour, a condition, a language; or hours, minutes or seconds that do not wrap
+ * around. */
 static size_t bracket_bytes(slice code, size_t at, code_parts *found) {
   const char *end = memchr(code.bytes + at, ']', code.length - at);
   if (end == NULL) {
@@ -183,7 +184,8 @@ status styles_read(package *p, slice part, arena *memory, styles *out, error *er
 
 enum { DAY_SECONDS = 86400, DAYS_1900_TO_1904 = 1462, LEAP_BUG = 60, LAST_DAY = 2958465 };
 
-/* Days from 1970-01-01 to the civil date: the usual algorithm over eras of 400 years from March on. */
+/* The civil date DAYS days after 1970-01-01: the usual algorithm, with eras of 400 years and years that begin
+ * in March. */
 static void civil_of(int64_t days, int *year, int *month, int *day) {
   days += 719468;
   const int64_t era = (days >= 0 ? days : days - 146096) / 146097;
@@ -221,7 +223,7 @@ size_t serial_format(double value, number_kind kind, bool from_1904, char out[SE
   if (!(value >= 0) || value + offset >= LAST_DAY + 1) {
     return 0;
   }
-  /* A double holds the day of a present date to within a millisecond. */
+  /* For dates of our time a double is exact to less than a millisecond. */
   const int64_t all = llround(value * DAY_SECONDS * 1000.0);
   if (kind == NUMBER_DURATION) {
     return put_time(all, out);

@@ -1,5 +1,5 @@
-/* From the package's relationships to the parts of the workbook (ECMA-376, part 2, clause 9; part 1, clauses
- * 12.3 and 18.2). */
+/* Follows the package's relationships to the parts of the workbook (ECMA-376, part 2, clause 9; part 1,
+ * clauses 12.3 and 18.2). */
 #include "reading/xlsx/workbook.h"
 
 #include <stdio.h>
@@ -23,12 +23,12 @@ typedef struct relationship {
 typedef struct relationships {
   xml_part *xml;
   arena *memory;
-  slice base; /* the folder of the part that has them, with its slash */
+  slice base; /* the folder of the part that has them, with a slash at its end */
   relationship *list;
   size_t count, capacity;
 } relationships;
 
-/* TARGET, which may be absolute or relative to BASE, as the name of a member. */
+/* The name of the member that TARGET means; TARGET is absolute, or relative to BASE. */
 static slice resolve(slice base, const char *target, arena *memory) {
   char joined[PACKAGE_NAME_BYTES];
   size_t length = 0;
@@ -87,7 +87,7 @@ static void ignore_end(void *context, const char *name) {
   (void)context, (void)name;
 }
 
-/* The relationships of PART ("" for those of the package); none is none. */
+/* The relationships of PART ("" for those of the package); there may be none. */
 static status read_relationships(package *p, slice part, arena *memory, relationships *out, error *err) {
   static const xml_handlers handlers = {take_relationship, ignore_end, NULL};
   size_t folder = part.length;
@@ -171,7 +171,7 @@ static void take_element(void *context, const char *name, const char *const *att
   }
 }
 
-/* Archives that are something else, by a member that they have. */
+/* Refuses an archive that is something else, which it recognises by one of its members. */
 static status refuse_other(package *p, error *err) {
   static const struct {
     const char *member, *what, *advice;

@@ -1,4 +1,5 @@
-/* The row of workbooks, and cutting: parsing must be done in the order of the sheet. */
+/* The format's row, and cutting into pieces, which includes the parsing because a sheet must be parsed in
+ * order. */
 #include "reading/xlsx/xlsx.h"
 
 #include <fcntl.h>
@@ -15,7 +16,7 @@ enum { BLOCK_BYTES = 256 << 10, PATH_BYTES = 64 };
 
 /* ---- The file's bytes ---------------------------------------------------------------------------- */
 
-/* Reads all that the source has, so that its digest is known, and copies it to COPY unless that is NULL. */
+/* Reads the source to its end, so that its digest is known, and copies it to COPY unless that is NULL. */
 static status drain(const input_file *f, const input_watch *watch, FILE *copy, error *err) {
   uint8_t *block = malloc(BLOCK_BYTES);
   size_t got = 1;
@@ -36,7 +37,7 @@ static status drain(const input_file *f, const input_watch *watch, FILE *copy, e
   return st;
 }
 
-/* Whether the file can be read anywhere, as it is on disk. */
+/* Whether the file is on disk, not packed once more, and can be read at any position. */
 static bool can_seek(const input_file *f) {
   struct stat info;
   const char *path = source_path(f->source);
@@ -44,7 +45,8 @@ static bool can_seek(const input_file *f) {
   return got == 0 && S_ISREG(info.st_mode) && !source_is_packed(f->source);
 }
 
-/* What comes through a pipe, or is packed once more, is kept in a temporary file.  PATH: what to open. */
+/* Copies what comes through a pipe, or is packed once more, to a temporary file.  *OUT is what to open; PATH
+ * may hold it. */
 static status make_seekable(input_file *f, const input_watch *watch, char path[PATH_BYTES], const char **out,
                             error *err) {
   xlsx_file *x = f->self;
@@ -77,7 +79,7 @@ static status refuse_compound(const input_file *f, const char *path, error *err)
 
 /* ---- Opening ------------------------------------------------------------------------------------- */
 
-/* What is told of the sheet: which it is, and that there are others. */
+/* Notes which sheet was taken, and that there are others. */
 static void tell_sheet(input_file *f, const workbook_sheet *taken) {
   const xlsx_file *x = f->self;
   uint32_t visible = 0;
@@ -165,7 +167,7 @@ static void piece_free(void *content) {
   free(content);
 }
 
-/* Moves up to RECORDS rows from those ahead to ROWS, which is empty. */
+/* Moves up to RECORDS rows from AHEAD to ROWS, which is empty. */
 static bool take_ahead(xlsx_file *x, uint32_t records, sheet_rows *rows) {
   const size_t taken = x->ahead.count < records ? x->ahead.count : records;
   sheet_rows rest = {0};
@@ -178,7 +180,7 @@ static bool take_ahead(xlsx_file *x, uint32_t records, sheet_rows *rows) {
   return well;
 }
 
-/* Blank rows may have brought more than were wanted. */
+/* Returns the rows beyond RECORDS, which blank rows may have added, to AHEAD. */
 static bool give_back(xlsx_file *x, uint32_t records, sheet_rows *rows) {
   if (rows->count <= records) {
     x->ahead.first_number = rows->first_number + rows->count;

@@ -1,14 +1,13 @@
-/* Excel workbooks (.xlsx, .xlsm and what other programs save as such) as an input format; its row is in
- * xlsx.c.
+/* Excel workbooks (.xlsx, .xlsm, also as other programs write them) as an input format; its row is in xlsx.c.
  *
- * A table on one sheet, streamed: memory is bounded by the rows of a piece and 64 MiB of shared texts; what
- * is above goes to a temporary file.  Exactly:
+ * The table on one sheet is streamed: memory is bounded by the rows of a piece and 64 MiB of shared texts;
+ * more texts go to a temporary file.
  *
  * 1. The sheet is that of `data: {sheet: ...}`, by name or number, or the first that is not hidden.
- * 2. The header is found as in CSV files (header_use.h), platforms' exports included; merged cells in it all
- *    have the text of the first.  A row of the sheet is a line of the file.
- * 3. What a cell says is told in sheet.h.  Columns are those up to the last title, or up to the last cell of
- * the first rows; a row with a cell further right is quarantined.
+ * 2. The header is found as in CSV files (header_use.h), including those of platforms' exports; merged cells
+ * in it all have the text of the first.  A row of the sheet is what messages call a line.
+ * 3. sheet.h says what the text of a cell is.  Columns extend to the last title or to the last cell of the
+ * first rows; a row with a cell further right is quarantined.
  * 4. Encrypted and binary workbooks and other archives are refused by name.
  */
 #ifndef CANVASS_READING_XLSX_XLSX_H
@@ -26,13 +25,13 @@
 /* The state of an open file. */
 typedef struct xlsx_file {
   package *package;
-  FILE *copy; /* of a file that cannot be sought in; NULL: none */
+  FILE *copy; /* of a file in which one cannot seek; NULL: none */
   workbook workbook;
   strings strings;
   bool has_strings;
   styles styles;
   sheet *sheet;
-  sheet_rows ahead; /* rows that no piece has yet */
+  sheet_rows ahead; /* rows that are read and not yet in a piece */
   uint64_t ordinal; /* of the next row */
   slice **rows;     /* of the header, header.count texts each */
   uint32_t rows_count;

@@ -1,4 +1,4 @@
-/* Feeding expat, and what may stop it. */
+/* Feeds expat, and stops it where a handler or a limit says so. */
 #include "reading/xlsx/xml.h"
 
 #include <expat.h>
@@ -10,7 +10,7 @@
 enum {
   CHUNK_BYTES = 64 << 10,
   DEPTH_MAX = 64,
-  TAG_BYTES_MAX = 1 << 20, /* expat holds a tag until it ends */
+  TAG_BYTES_MAX = 1 << 20, /* expat keeps a tag in memory until its end */
 };
 
 struct xml_part {
@@ -155,7 +155,7 @@ static status refuse_syntax(const xml_part *x, error *err) {
                    XML_ErrorString(code));
 }
 
-/* What expat's answer means; a pause is well. */
+/* What expat's answer means; a pause is not an error. */
 static status judge(xml_part *x, enum XML_Status answer, error *err) {
   if (x->st != STATUS_OK) {
     if (err != NULL) {

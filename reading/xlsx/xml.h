@@ -1,5 +1,5 @@
-/* A part of a workbook as a stream of XML (expat): bounded in depth and in the size of a tag, without
- * document types, and therefore without entities of its own. */
+/* A part of a workbook as a stream of XML events (expat), with limits on depth and on the size of a tag, and
+ * without document types, so that it cannot define entities. */
 #ifndef CANVASS_READING_XLSX_XML_H
 #define CANVASS_READING_XLSX_XML_H
 
@@ -7,8 +7,8 @@
 
 typedef struct xml_part xml_part;
 
-/* Names are without the prefix of their namespace.  ATTRIBUTES: names and values in turn, NULL at the end;
- * the names with their prefix. */
+/* Names of elements come without the prefix of their namespace.  ATTRIBUTES alternates names, with their
+ * prefix, and values; NULL ends it. */
 typedef struct xml_handlers {
   void (*begin)(void *context, const char *name, const char *const *attributes);
   void (*end)(void *context, const char *name);
@@ -19,18 +19,17 @@ typedef struct xml_handlers {
 status xml_open(package *p, slice member, const xml_handlers *handlers, void *context, xml_part **out,
                 error *err) MUST_USE;
 void xml_close(xml_part *x);
-/* Goes on up to the next pause, or the end of the part: *ENDED. */
+/* Goes on to the next pause or to the end of the part, which sets *ENDED. */
 status xml_go_on(xml_part *x, bool *ended, error *err) MUST_USE;
-/* Called by handlers: to end with STATUS_DATA and a message, which names the file and the line in the part,
- */
+/* Handlers call these: to end with STATUS_DATA and a message, in front of which the file's name is put, */
 void xml_refuse(xml_part *x, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* because memory is out, or for another reason, */
+/* to end with another status, or for want of memory, */
 void xml_fail(xml_part *x, status st, const error *why);
 void xml_out_of_memory(xml_part *x);
 /* or to pause after what was handled. */
 void xml_pause(xml_part *x);
 
-/* All of a part at once. */
+/* Opens a part and handles all of it. */
 status xml_read(package *p, slice member, const xml_handlers *handlers, void *context, xml_part **self,
                 error *err) MUST_USE;
 
