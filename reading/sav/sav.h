@@ -8,8 +8,8 @@
  * Either byte order is read.  Files are read from front to back, so they may be compressed by gzip or come
  * from a pipe.
  * 2. A number is the shortest decimal that reads back as the same double; dates and times are ISO 8601 texts
- * (moment.h).  The system-missing value, and what is not a number (infinite, not finite), is a blank cell.
- * Codes that the dictionary declares missing are cells like others: the codebook says what they mean.
+ * (moment.h).  The system-missing value and doubles that are not finite are blank cells.  Codes that the
+ * dictionary declares missing are cells like others: the codebook says what they mean.
  * 3. Texts are converted from the encoding that the specification states, else from the dictionary's.  A byte
  * that is not valid in it is STATUS_DATA, with case and variable.
  * 4. A very long text, which files store in segments, is one cell.
