@@ -1,4 +1,4 @@
-/* Items that belong together: points become scales or codes, scales that are alike are shared, stems become
+/* Items that belong together: points become scales or codes, equal scales are shared, stems become
  * constructs. */
 #include <string.h>
 
@@ -6,17 +6,17 @@
 #include "specification/proposal/rest.h"
 
 enum {
-  BATTERY_MIN = 3,      /* columns next to each other with the same points */
+  BATTERY_MIN = 3,      /* adjacent columns with the same points */
   BATTERY_STEM_MIN = 2, /* and with one stem */
-  SCALE_HIGH_MIN = 3,   /* fewer points are codes: yes and no, one or the other */
-  SINGLE_HIGH_MIN = 6,  /* a single column without a word of order */
-  ZERO_HIGH_MAX = 7,    /* 0 stands beside such scales for no answer */
-  ZERO_RARE = 3,        /* when 1 is so many times as frequent */
+  SCALE_HIGH_MIN = 3,   /* fewer points are codes, such as yes and no */
+  SINGLE_HIGH_MIN = 6,  /* for a single column whose title says nothing of an order */
+  ZERO_HIGH_MAX = 7,    /* up to this high end, 0 beside a scale from 1 may mean no answer */
+  ZERO_RARE = 3,        /* if 1 is at least this many times as frequent */
 };
 
 /* ---- Points -------------------------------------------------------------------------------------- */
 
-/* Of few answers the highest may be missing. */
+/* In few answers the highest one may not occur. */
 static int64_t usual_high(int64_t high, uint64_t answers) {
   if (answers >= GUESS_ROW_MANY) {
     return high;
@@ -24,7 +24,7 @@ static int64_t usual_high(int64_t high, uint64_t answers) {
   return high <= 5 ? 5 : high <= 7 ? 7 : 10;
 }
 
-/* Points from 0 or 1, that may have an order? */
+/* Whether a column has points from 0 or 1 that may have an order. */
 static bool is_open(const guess *at) {
   return at->type == GUESS_POINTS;
 }
@@ -42,7 +42,8 @@ static bool has_stem_of(const guess *a, const guess *b) {
   return a->stem.length > 0 && slice_equal(a->stem, b->stem);
 }
 
-/* Those of FIRST.. whose highest answer is HIGH, or that have fewer because nobody gave it. */
+/* Whether INDEX belongs to the battery from FIRST to END whose highest answer is HIGH: its own highest answer
+ * is HIGH, or lower because nobody gave that one. */
 static bool is_in(const guesses *g, uint32_t first, uint32_t end, uint32_t index, int64_t high) {
   const guess *at = &g->at[index];
   if (!is_open(at) || at->high > high) {
@@ -70,7 +71,7 @@ static void make_scale(guesses *g, guess *at, int64_t low, int64_t high, bool ze
   at->high = high;
 }
 
-/* Where some item has 0: an answer, or none? */
+/* Whether the 0 that some items have means no answer. */
 static bool zero_is_absent(const guesses *g, uint32_t first, uint32_t end, int64_t high) {
   uint64_t zeros = 0;
   uint64_t ones = 0;
@@ -83,7 +84,7 @@ static bool zero_is_absent(const guesses *g, uint32_t first, uint32_t end, int64
   return zeros > 0 && high <= ZERO_HIGH_MAX && ones >= GUESS_ROW_MANY && zeros * ZERO_RARE < ones;
 }
 
-/* Makes scales of the columns from FIRST to END whose highest answer is HIGH, when they are a battery. */
+/* If the columns from FIRST to END whose highest answer is HIGH are a battery, makes them scales. */
 static void take_battery(guesses *g, uint32_t first, uint32_t end, int64_t high) {
   uint32_t count = 0;
   uint32_t alike = 0;
@@ -187,7 +188,7 @@ static const char *scale_name(guesses *g, const guess *at) {
   return wanted;
 }
 
-/* Texts that one of them found to be no answer are none in all. */
+/* What means no answer in one variable of the scale means none in all. */
 static void share_absences(guesses *g, uint32_t scale) {
   guess *first = &g->at[g->scales[scale].first];
   for (uint32_t i = g->scales[scale].first + 1; i < g->count; i++) {

@@ -7,7 +7,7 @@
 
 enum { DATE_BYTES_MIN = 5, DATE_BYTES_MAX = 48 };
 
-/* Of several that read all texts the first is taken. */
+/* If several read all texts, the first is taken. */
 static const date_way ways[] = {
     {"%Y-%m-%d", false, NULL},
     {"%Y-%m-%d *", false, NULL},

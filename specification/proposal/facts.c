@@ -82,7 +82,7 @@ static void explain(const facts *f, const column_facts *c, fact_text *t, slice t
   }
 }
 
-/* *IS_ABSENT: it is no answer.  False: out of memory. */
+/* *IS_ABSENT: the text is not an answer.  False: out of memory. */
 static bool count_text(facts *f, column_facts *c, slice text, uint64_t count, bool *is_absent) {
   const uint64_t hash = digest_xxh3(text.bytes, text.length);
   fact_text *known = find_text(c, text, hash);
@@ -127,7 +127,7 @@ static void take_dates(column_facts *c, slice text, bool is_number, uint64_t cou
       return;
     }
   }
-  /* A column with more kinds of dates than this has none that a few formats read. */
+  /* If a column has more sets of dates than are kept, no few formats would read them all. */
   const bool is_full = c->dates_count == FACTS_DATE_SETS;
   date_set *set = &c->dates[is_full ? FACTS_DATE_SETS - 1 : c->dates_count];
   *set = is_full ? (date_set){0, set->count + count} : (date_set){formats, count};
@@ -150,7 +150,7 @@ static void forget_numbers(column_facts *c) {
   c->plain = c->comma = c->whole = c->padded = c->lengthy = c->leading = c->dressed = 0;
 }
 
-/* Is it a number as it stands? */
+/* Whether TEXT is a number as it stands. */
 static bool take_number(column_facts *c, slice text, uint64_t count) {
   numeral n;
   if (c->no_numbers) {
@@ -230,7 +230,7 @@ static status gather_column(facts *f, shard *s, column_facts *c, error *err) {
   status st = name == NULL ? error_no_memory(err, "the columns") : shard_find(s, name, &p, err);
   free(name);
   if (st == STATUS_NOT_FOUND) {
-    c->lacking = true; /* by this shard's file */
+    c->lacking = true; /* in this shard's file */
     return STATUS_OK;
   }
   TRY(st);

@@ -1,4 +1,4 @@
-/* What stands in each column of a dataset, counted over all rows.  Private to proposals. */
+/* What each column of a dataset contains, counted over all rows.  Private to proposals. */
 #ifndef CANVASS_SPECIFICATION_PROPOSAL_FACTS_H
 #define CANVASS_SPECIFICATION_PROPOSAL_FACTS_H
 
@@ -10,48 +10,47 @@
 #include "store/store.h"
 
 enum {
-  FACTS_TEXTS_MAX = 4096,     /* different texts of a column that are kept */
-  FACTS_UNIQUE_MAX = 4 << 20, /* rows up to which it is known that no text stands twice */
+  FACTS_TEXTS_MAX = 4096,     /* distinct texts that are kept of a column */
+  FACTS_UNIQUE_MAX = 4 << 20, /* rows up to which repeated texts are noticed */
   FACTS_DATE_SETS = 16,
 };
 
 typedef struct fact_text {
   slice text; /* tidy; empty beyond FACTS_TEXTS_MAX */
   uint64_t hash, count;
-  const char *reason; /* it is no answer (absences.h); NULL: it may be one */
-  bool is_sure;       /* of a reason: also among words */
-  bool is_platforms;  /* of a reason: a platform or the file's dictionary gives it, so it need not be declared
-                       */
+  const char *reason; /* why it is not an answer (absences.h); NULL: it may be one */
+  bool is_sure;       /* the reason holds among words, too */
+  bool is_platforms;  /* a platform or the file's dictionary gives the reason: no need to declare it */
 } fact_text;
 
-/* Rows whose texts fit the same formats of dates. */
+/* The rows whose texts fit the same formats of dates. */
 typedef struct date_set {
   uint64_t formats; /* bit I: format I of dates.h */
   uint64_t count;
 } date_set;
 
-/* Counts are of rows.  All from PLAIN on are of texts that may be answers; as soon as one is no number in any
- * form, they are 0 up to DRESSED, and as soon as one is no date, there are no sets of dates: then nothing
- * else matters, and columns of many texts are read faster. */
+/* Counts are of rows.  Those from PLAIN on count texts that may be answers.  As soon as one such text is not
+ * a number in any form, the counts up to DRESSED are 0, and as soon as one is not a date, there are no sets
+ * of dates: these facts would not be used, and columns of many texts are read faster without them. */
 typedef struct column_facts {
   slice title, label;        /* borrowed from the manifest */
-  const column_codes *codes; /* the same: what the file's dictionary says */
-  bool lacking;              /* some file does not have it */
+  const column_codes *codes; /* also borrowed: what the file's dictionary says */
+  bool lacking;              /* some file does not have the column */
   uint64_t rows, blank, absent;
   fact_text *texts;
   uint32_t texts_count;
   size_t texts_capacity;
   hash_table places;
-  bool many;    /* more texts than are kept */
-  bool repeats; /* some text stands in several rows */
+  bool many;    /* it has more texts than are kept */
+  bool repeats; /* some text occurs in several rows */
   uint64_t plain, comma, whole, padded, lengthy, leading;
-  uint64_t dressed; /* numbers with a currency, a unit or marks between thousands around their digits */
-  const char *prefix, *suffix; /* of those: static; "": none */
+  uint64_t dressed;            /* numbers with a currency, a unit or thousands separators */
+  const char *prefix, *suffix; /* what they have in common; static; "": nothing */
   bool thousands;
   bool no_numbers, no_dates;
-  bool has_fraction; /* of COMMA: some could hardly be a list */
+  bool has_fraction; /* of COMMA: some can hardly be lists */
   bool any_number;
-  decimal low, high; /* of all numbers, however they are written */
+  decimal low, high; /* of all numbers, in whatever form */
   uint64_t bytes;
   date_set dates[FACTS_DATE_SETS];
   uint32_t dates_count;
@@ -59,22 +58,22 @@ typedef struct column_facts {
 
 typedef struct facts {
   arena *memory;
-  const platform *platform; /* whose cells that are no answers hold; NULL: none's */
-  column_facts *columns;    /* as the manifest's */
+  const platform *platform; /* whose marks for missing answers apply; NULL: none's */
+  column_facts *columns;    /* one for each of the manifest's */
   uint32_t count;
   uint64_t rows;
 } facts;
 
-/* Zeroed: nothing.  FACTS_FINI in any case. */
+/* F needs no preparation; the caller calls facts_fini in any case. */
 status facts_gather(facts *f, const manifest *dataset, store *shards, error *err) MUST_USE;
 void facts_fini(facts *f);
 /* Rows whose cell may be an answer. */
 uint64_t facts_answers(const column_facts *c);
 /* COUNT rows of C have the cell TEXT; false: out of memory. */
 bool facts_take(facts *f, column_facts *c, slice text, uint64_t count);
-/* Is TEXT the code, or within the range? */
+/* Whether TEXT is the code, or within the range. */
 bool facts_is_code(slice text, const code_range *range);
-/* How many different texts may be answers, when they are all kept. */
+/* How many distinct texts may be answers, if all are kept. */
 uint32_t facts_distinct(const column_facts *c);
 
 #endif

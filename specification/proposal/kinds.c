@@ -1,4 +1,4 @@
-/* The kinds of columns, one row each: the first that fits is what a column is by itself. */
+/* The kinds of columns, a row for each.  A column is of the first kind that fits it, looked at by itself. */
 #include "specification/proposal/kinds.h"
 
 #include <stdarg.h>
@@ -7,12 +7,12 @@
 #include <string.h>
 
 enum {
-  UNIQUE_ROWS_MIN = 20, /* fewer different texts are different by chance */
-  ID_BYTES_MAX = 40,    /* of a text without blanks, on average */
+  UNIQUE_ROWS_MIN = 20, /* in fewer rows texts may differ by chance */
+  ID_BYTES_MAX = 40,    /* average length of texts without blanks */
   CATEGORIES_MAX = 200,
-  CATEGORIES_FEW = 20,     /* may be nearly as many as rows */
-  CATEGORY_BYTES_MAX = 80, /* on average; longer ones are comments */
-  SHOWN = 4,               /* answers that the evidence has */
+  CATEGORIES_FEW = 20,     /* up to this many texts may be nearly as many as rows */
+  CATEGORY_BYTES_MAX = 80, /* average length; longer texts are comments */
+  SHOWN = 4,               /* answers that are shown as evidence */
 };
 
 const char *guess_text(guesses *g, const char *format, ...) {
@@ -87,7 +87,7 @@ static bool has_blanks(const column_facts *c) {
   return false;
 }
 
-/* Whole numbers that follow each other. */
+/* Whether the column's whole numbers follow each other. */
 static bool is_sequence(const column_facts *c, uint64_t answers) {
   return c->whole == answers && c->low.mantissa >= 0 &&
          (uint64_t)(c->high.mantissa - c->low.mantissa) == answers - 1;
@@ -184,7 +184,7 @@ static const struct kind {
 
 /* ---- All columns --------------------------------------------------------------------------------- */
 
-/* A comma is the decimal mark where a column has no other reading, and nothing has a point. */
+/* A comma is the decimal mark if a column has no other reading and no number has a point. */
 static bool has_decimal_comma(const facts *f) {
   bool any = false;
   for (uint32_t i = 0; i < f->count; i++) {

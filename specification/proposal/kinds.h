@@ -5,18 +5,18 @@
 #include "specification/proposal/guess.h"
 #include "specification/proposal/words.h"
 
-/* The label, where there is one, else the title. */
+/* The label if there is one, else the title. */
 slice kinds_question(const guess *at);
-/* Title, the last part of it, or label. */
+/* Whether the title, its last part or the label has a word of that kind. */
 bool kinds_title_has(const guess *at, word_kind kind);
 /* "1,811 of 1,811 rows" */
 const char *kinds_rows(guesses *g, const guess *at);
-/* "North 812, South 700": the most frequent. */
+/* "North 812, South 700": the most frequent answers. */
 const char *kinds_answers(guesses *g, const guess *at);
 void kinds_add_absent(guess *at, slice text, const char *reason, uint64_t count);
-/* Unless it has that text already. */
+/* Adds ABSENT unless its text is there already. */
 void kinds_add_absent_once(guess *at, const guess_absent *absent);
-/* Texts that are no answers; AMONG_WORDS: only those that are sure. */
+/* Adds the texts that are not answers; AMONG_WORDS: only those that are certain. */
 void kinds_take_absences(guess *at, bool among_words);
 
 #endif

@@ -10,18 +10,18 @@
 
 enum {
   POINTS_HIGH_MAX = 11,
-  RECOMMEND_HIGH_MIN = 9,     /* highest answers below are rather of a shorter scale */
-  RECOMMEND_HIGH_MIN_FEW = 6, /* in few rows */
-  RECOMMEND_STORED_HIGH = 11, /* answers 0 to 10 stored as 1 to 11 */
-  CODES_MAX = 12,             /* different whole numbers that may be codes */
-  CODE_ROWS = 10,             /* rows for each of them, on average */
-  CODE_DISTANCE = 3,          /* a code for no answer is so many times the largest answer */
-  CODE_ROWS_MIN = 100,        /* rows from which 8 and 9 beyond a gap are taken for codes */
+  RECOMMEND_HIGH_MIN = 9,     /* a lower highest answer rather means a shorter scale */
+  RECOMMEND_HIGH_MIN_FEW = 6, /* the same with few rows */
+  RECOMMEND_STORED_HIGH = 11, /* answers 0 to 10 that are stored as 1 to 11 */
+  CODES_MAX = 12,             /* distinct whole numbers that may be codes */
+  CODE_ROWS = 10,             /* rows for each code, on average */
+  CODE_DISTANCE = 3,          /* a code for no answer is at least this many times the largest answer */
+  CODE_ROWS_MIN = 100,        /* with this many rows, 8 and 9 beyond a gap are taken for codes */
 };
 
 /* ---- Dates --------------------------------------------------------------------------------------- */
 
-/* The way that reads most of the rows whose set has none of TAKEN; DATE_WAYS_MAX: none reads any. */
+/* The way that reads the most rows among those that no way of TAKEN reads; DATE_WAYS_MAX: none reads any. */
 static uint32_t best_way(const column_facts *c, uint64_t taken, bool is_called, uint64_t *rows) {
   uint32_t best = DATE_WAYS_MAX;
   *rows = 0;
@@ -60,7 +60,7 @@ bool guess_dates(guesses *g, guess *at) {
   uint32_t count = 0;
   while (count < GUESS_FORMATS_MAX && covered < answers) {
     uint64_t rows;
-    /* Beside dates that are written as such, a number is one, too. */
+    /* Beside dates that are written as such, a number is a date, too. */
     const uint32_t way = best_way(c, taken, is_called || count > 0, &rows);
     if (way == DATE_WAYS_MAX) {
       return false;
@@ -154,14 +154,14 @@ static void drop_point(guess *at, points *p, uint32_t index, const char *reason)
   }
 }
 
-/* 1, 2, .. up to a usual end, without a gap? */
+/* Whether the first COUNT points are 1, 2, ... without a gap up to a usual end. */
 static bool is_whole_scale(const points *p, uint32_t count) {
   const int64_t high = count > 0 ? p->at[count - 1] : 0;
   return (high == 4 || high == 5 || high == 7) && p->at[0] >= 0 && p->at[0] <= 1 &&
          high - p->at[0] == (int64_t)count - 1;
 }
 
-/* 99, -9 and the like; and 9, or 8 and 9, beyond a gap behind a whole scale. */
+/* Drops 99, -9 and the like, and 9, or 8 and 9, beyond a gap after a whole scale. */
 static void drop_codes(guesses *g, guess *at, points *p) {
   while (p->count > 1 && p->at[p->count - 1] > POINTS_HIGH_MAX && absence_code(p->at[p->count - 1]) != NULL) {
     drop_point(at, p, p->count - 1, absence_code(p->at[p->count - 1]));
@@ -193,7 +193,7 @@ static bool take_whole(slice s, size_t *at, int64_t *out) {
   return *at > begin;
 }
 
-/* "0-10", "1 to 5", "1～5" in the question. */
+/* Finds "0-10", "1 to 5" or "1～5" in the question. */
 static bool states_range(slice question, int64_t *low, int64_t *high) {
   static const char *const joints[] = {"-", "–", "~", "～", "to", "到", "至", "－"};
   for (size_t begin = 0; begin < question.length; begin++) {
@@ -274,7 +274,7 @@ bool guess_points(guesses *g, guess *at) {
 
 /* ---- Quantities ---------------------------------------------------------------------------------- */
 
-/* Codes for no answer that lie far from all others; of columns all of whose texts are kept. */
+/* Drops codes for no answer that lie far from all other numbers, if all texts of the column are kept. */
 static void drop_far_codes(guesses *g, guess *at) {
   const column_facts *c = at->facts;
   for (uint32_t i = 0; !c->many && i < c->texts_count; i++) {
@@ -304,7 +304,7 @@ static void drop_far_codes(guesses *g, guess *at) {
   }
 }
 
-/* Few whole numbers in many rows: years, regions, classes. */
+/* Whether a few whole numbers fill many rows: years, regions, classes. */
 static bool are_codes(const column_facts *c, uint64_t answers) {
   const uint32_t distinct = facts_distinct(c);
   return !c->many && c->whole == answers && distinct <= CODES_MAX &&
@@ -319,7 +319,7 @@ static void take_span(guesses *g, guess *at) {
   at->evidence = guess_text(g, "%s..%s, %s", low, high, kinds_rows(g, at));
 }
 
-/* Shares and percentages may stand in one column: 0.45 and 45%. */
+/* Whether a column has both shares and percentages: 0.45 and 45%. */
 static bool is_partly_percent(guesses *g, guess *at) {
   const column_facts *c = at->facts;
   if (strcmp(c->suffix, "%") != 0 || c->plain == 0) {

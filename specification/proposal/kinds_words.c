@@ -1,14 +1,14 @@
-/* Columns of words: answers that have an order, and several options in one cell. */
+/* Columns of words: ordered answers, and several options in one cell. */
 #include <string.h>
 
 #include "specification/proposal/kinds.h"
 
 enum {
   OPTIONS_MAX = 80,
-  OPTION_BYTES_MAX = 60,     /* on average */
-  REPEATED_PERCENT = 70,     /* of all options in all rows, those that stand in several rows */
-  REPEATED_PERCENT_FEW = 50, /* of few rows */
-  JOINED_PERCENT = 3,        /* rows with several options */
+  OPTION_BYTES_MAX = 60,     /* average length */
+  REPEATED_PERCENT = 70,     /* how many of all mentions are of options that occur in several rows */
+  REPEATED_PERCENT_FEW = 50, /* the same with few rows */
+  JOINED_PERCENT = 3,        /* how many rows have several options */
   LADDER_TEXTS_MAX = 14,
 };
 
@@ -29,7 +29,7 @@ static bool ladder_fits(const column_facts *c, const ladder *l) {
     }
     const int rung = ladder_rung(l, c->texts[i].text);
     if (rung < 0 || (found[rung].length > 0 && !is_same_answer(found[rung], c->texts[i].text))) {
-      return false; /* or two of its answers are one on this ladder */
+      return false; /* or two of its answers would be the same rung */
     }
     count += found[rung].length == 0;
     found[rung] = c->texts[i].text;
@@ -65,7 +65,7 @@ bool guess_ladder(guesses *g, guess *at) {
 typedef struct cell_option {
   slice text;
   uint64_t rows;
-  uint32_t texts; /* different cells that have it */
+  uint32_t texts; /* distinct cells that have it */
 } cell_option;
 
 typedef struct cell_options {
@@ -74,7 +74,7 @@ typedef struct cell_options {
   bool too_many;
   uint64_t joined; /* rows with several */
   uint64_t rows, all, bytes;
-  uint32_t least, most; /* options in a cell */
+  uint32_t least, most; /* options in one cell */
 } cell_options;
 
 static void add_option(cell_options *o, slice text, uint64_t rows) {
@@ -121,7 +121,7 @@ static void split_all(const column_facts *c, slice delimiter, cell_options *o) {
   }
 }
 
-/* All options in every cell, in one order or another. */
+/* Whether every cell has all options, in some order. */
 static bool is_ranking(const cell_options *o) {
   bool is_full = o->rows > 1 && o->count > 2 && o->least == o->count && o->most == o->count;
   for (uint32_t i = 0; i < o->count; i++) {
@@ -130,7 +130,7 @@ static bool is_ranking(const cell_options *o) {
   return is_full;
 }
 
-/* "1,3,12": codes of options. */
+/* Whether the options are codes, as in "1,3,12". */
 static bool are_numbers(const cell_options *o) {
   bool all = true;
   for (uint32_t i = 0; all && i < o->count; i++) {
@@ -174,8 +174,8 @@ static bool ends_with_delimiter(const column_facts *c, slice delimiter) {
 
 static const struct cell_delimiter {
   const char *text;
-  bool is_sure;         /* it stands in no other texts */
-  const char *platform; /* only in its files; NULL: anywhere */
+  bool is_sure;         /* it does not occur in other texts */
+  const char *platform; /* only in this platform's files; NULL: in any */
 } delimiters[] = {
     {"┋", true, NULL},   {"→", true, NULL},   {";", false, NULL}, {"|", false, NULL},  {"；", false, NULL},
     {"、", false, NULL}, {", ", false, NULL}, {",", false, NULL}, {"，", false, NULL}, {" ", false, "kobo"},

@@ -1,4 +1,4 @@
-/* Columns of codes whose labels the file's dictionary has: what the labels say goes before what the cells
+/* Columns of codes that the file's dictionary labels: what the labels say counts more than what the cells
  * look like. */
 #include <string.h>
 
@@ -7,9 +7,9 @@
 #include "specification/reason_words.h"
 
 enum {
-  SPAN_MAX = 11,      /* codes of a scale */
-  LABELS_MIN = 3,     /* fewer are yes and no, or marks; ends of a scale are two */
-  SHORT_HIGH_MAX = 7, /* 8 and 9 beyond such a scale are codes for no answer */
+  SPAN_MAX = 11,      /* the most codes of a scale */
+  LABELS_MIN = 3,     /* fewer are yes and no or marks, or two are the ends of a scale */
+  SHORT_HIGH_MAX = 7, /* beyond a scale up to this, 8 and 9 are codes for no answer */
   ROW_DISTANT = 9,
 };
 
@@ -45,13 +45,13 @@ static bool is_whole(slice text, int64_t *out) {
   return true;
 }
 
-/* The label of an answer? */
+/* Whether V labels an answer. */
 static bool is_answer(const column_codes *codes, const code_label *v, int64_t *code) {
   missing_reason reason;
   return is_whole(v->code, code) && !guess_declares(codes, v->code) && !reason_is_label(v->label, &reason);
 }
 
-/* From the lowest to the highest code with the label of an answer; how many there are. */
+/* Finds the lowest and the highest code that is labelled as an answer; returns how many there are. */
 static uint32_t find_span(const column_codes *codes, int64_t *low, int64_t *high) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < codes->values_count; i++) {
@@ -75,7 +75,7 @@ static const code_label *label_of(const column_codes *codes, int64_t code) {
   return NULL;
 }
 
-/* 1: the labels go up L with the codes; -1: down; 0: they do neither. */
+/* 1: the labels go up L as the codes rise; -1: they go down; 0: neither. */
 static int direction_on(const column_codes *codes, const ladder *l, int64_t low, int64_t high) {
   int direction = 0;
   int last = -1;
@@ -103,8 +103,8 @@ static const ladder *find_ladder(const column_codes *codes, int64_t low, int64_t
   return NULL;
 }
 
-/* Cells beyond LOW..HIGH are codes for no answer that are known or labelled so; without a label of its own no
- * cell within is one of a category.  False: the labels do not cover the cells. */
+/* Takes known codes beyond LOW..HIGH that have no label for "no answer", and counts the codes within that
+ * have no label.  False: some cell is neither labelled, within, nor such a code. */
 static bool take_cells(guess *at, int64_t low, int64_t high, uint32_t *unlabelled) {
   const column_facts *c = at->facts;
   *unlabelled = 0;
@@ -136,7 +136,7 @@ static bool begin_again(guess *at) {
   return false;
 }
 
-/* What has a label of its own the dictionary gives: only other codes need the map. */
+/* The dictionary gives the reasons of codes that it labels: only other codes need the map. */
 static void leave_to_dictionary(guess *at) {
   bool all = true;
   for (uint32_t i = 0; i < at->absent_count; i++) {

@@ -241,7 +241,7 @@ uint32_t ladder_rungs(const ladder *l) {
   return count;
 }
 
-/* Is ANSWER one of WORDS, which | divides? */
+/* Whether ANSWER is one of WORDS, which | separates. */
 static bool is_one(const char *words, slice answer) {
   for (const char *at = words; at != NULL;) {
     const char *end = strchr(at, '|');

@@ -10,7 +10,7 @@ enum { LENGTHY_DIGITS = 16, NUMERAL_BYTES_MAX = 100 };
 static const char *const prefixes[] = {"US$", "NT$", "HK$", "A$",  "$",   "€",  "£",
                                        "¥",   "￥",  "RMB", "CNY", "USD", "EUR"};
 
-/* The longer ones first. */
+/* Longer ones come first. */
 static const char *const suffixes[] = {
     "分钟", "分鐘", "小时", "小時",    "万元", "萬元", "元",    "円",   "원",    "秒", "分",  "岁",
     "歲",   "次",   "天",   "年",      "个",   "個",   "人",    "%",    "€",     "$",  "USD", "EUR",
@@ -41,7 +41,7 @@ static void read_plain(slice text, numeral *out) {
   }
 }
 
-/* Several of the longer ones end with a shorter one, so the first that fits is it. */
+/* Longer ones may end with a shorter one, so the first that fits is the right one. */
 static void find_dress(slice text, program_variable *v, numeral *out) {
   out->prefix = "";
   out->suffix = "";

@@ -1,22 +1,21 @@
-/* Questions with a column for each option: columns next to each other with one stem, whose cells are marks.
- */
+/* Questions with a column for each option: adjacent columns with the same stem, whose cells are marks. */
 #include <string.h>
 
 #include "specification/proposal/kinds.h"
 
 typedef enum mark_kind {
   MARK_NONE,
-  MARK_BLANK, /* nothing in any row: fits everything */
+  MARK_BLANK, /* blank in all rows: fits everything */
   MARK_FLAGS, /* 1 and 0, or 1 and nothing */
-  MARK_WORDS, /* one of the pairs of words, or a mark and nothing */
+  MARK_WORDS, /* a pair of words, or a mark and nothing */
   MARK_TEXT,  /* the option's own text, or nothing */
-  MARK_OTHER, /* an option that takes what is written */
+  MARK_OTHER, /* an option with what was written in */
 } mark_kind;
 
 typedef struct mark {
   mark_kind kind;
   const word_mark *words;          /* MARK_WORDS */
-  const char *chosen, *not_chosen; /* as the file has them */
+  const char *chosen, *not_chosen; /* as the file spells them */
 } mark;
 
 static bool is_text(const column_facts *c, slice wanted, slice *found) {
@@ -30,14 +29,14 @@ static bool is_text(const column_facts *c, slice wanted, slice *found) {
   return false;
 }
 
-/* All texts are one of the pair's, or 1 or 0. */
+/* Whether all texts are words of the pair, or 1 or 0. */
 static bool has_words(guesses *g, const column_facts *c, const word_mark *w, mark *out) {
   slice chosen = {"", 0};
   slice not_chosen = {"", 0};
   slice flag;
   const uint32_t found = (uint32_t)is_text(c, slice_of(w->chosen), &chosen) +
                          (w->not_chosen != NULL && is_text(c, slice_of(w->not_chosen), &not_chosen));
-  /* An export joined with another may have 1 and 0 beside them. */
+  /* Exports that were joined may have 1 and 0 beside the words. */
   const uint32_t flags = strcmp(w->chosen, "1") == 0
                              ? 0
                              : (uint32_t)is_text(c, slice_of("1"), &flag) + is_text(c, slice_of("0"), &flag);
@@ -51,7 +50,7 @@ static bool has_words(guesses *g, const column_facts *c, const word_mark *w, mar
   return true;
 }
 
-/* The only text is what the title says of the option. */
+/* Whether the column's only text is the option in its title. */
 static bool has_own_text(const guess *at) {
   const column_facts *c = at->facts;
   for (uint32_t i = 0; facts_distinct(c) == 1 && i < c->texts_count; i++) {
@@ -92,7 +91,7 @@ static mark mark_of(guesses *g, const guess *at) {
   return (mark){.kind = is_other && at->type != GUESS_SCALE ? MARK_OTHER : MARK_NONE};
 }
 
-/* Do options with B go with what has been found so far, A? */
+/* Whether options with marks B go with those found so far, A. */
 static bool goes_with(mark *a, const mark *b) {
   if (b->kind == MARK_NONE || (a->kind == MARK_WORDS && b->kind == MARK_WORDS && a->words != b->words)) {
     return false;
@@ -149,14 +148,14 @@ void guess_options(guesses *g) {
     bool has_other = all.kind == MARK_OTHER;
     uint32_t marked = all.kind != MARK_NONE && all.kind != MARK_BLANK && all.kind != MARK_OTHER;
     if (all.kind == MARK_NONE || has_other) {
-      continue; /* what is written stands behind the options */
+      continue; /* written answers follow the options */
     }
     for (; next < g->count && g->at[next].set == NULL && slice_equal(g->at[next].stem, g->at[i].stem);
          next++) {
       const mark m = mark_of(g, &g->at[next]);
       const bool has_pair = all.kind == MARK_WORDS && all.words->not_chosen != NULL;
       if (!goes_with(&all, &m) || (m.kind == MARK_OTHER && has_pair)) {
-        break; /* of a pair, "no" is no write-in */
+        break; /* the "no" of a pair was not written in */
       }
       has_other = has_other || m.kind == MARK_OTHER;
       marked += m.kind != MARK_BLANK && m.kind != MARK_OTHER;

@@ -7,8 +7,8 @@
 
 enum {
   LINE_COLUMNS = 110,
-  CORRELATE_MAX = 30, /* items whose pairs are still read */
-  BY_MAX = 8,         /* groups of a breakdown that is suggested */
+  CORRELATE_MAX = 30, /* items whose pairs somebody would still read */
+  BY_MAX = 8,         /* the most groups of a suggested breakdown */
 };
 
 /* ---- Before the codebook ------------------------------------------------------------------------- */
@@ -70,7 +70,7 @@ static uint32_t count_items(const guesses *g, item_test is_item, uint32_t of) {
   return count;
 }
 
-/* "[a, b, c]", in as many lines as it takes. */
+/* Puts "[a, b, c]", in as many lines as needed. */
 static void put_items(const guesses *g, item_test is_item, uint32_t of, size_t indent, buf *page) {
   size_t line = page->length;
   bool any = false;
@@ -175,7 +175,7 @@ static void put_correlations(const guesses *g, buf *page) {
   }
 }
 
-/* Of scales that nothing calls satisfaction. */
+/* Suggests `csat` for scales that no title calls satisfaction. */
 static void put_perhaps_satisfied(const guesses *g, buf *page) {
   for (uint32_t i = 0; i < g->scales_count; i++) {
     const guess *first = &g->at[g->scales[i].first];
@@ -191,7 +191,7 @@ static void put_perhaps_satisfied(const guesses *g, buf *page) {
   }
 }
 
-/* Groups for breakdowns, and the weight: for the reader to decide. */
+/* Suggests groups for breakdowns and the weight, for the user to decide. */
 static void put_suggestions(const guesses *g, buf *page) {
   put_perhaps_satisfied(g, page);
   for (uint32_t i = 0; i < g->count; i++) {

@@ -5,7 +5,7 @@
 #include "specification/proposal/guess.h"
 #include "specification/proposal/proposal.h"
 
-/* Appends all of it. */
+/* Appends the whole page. */
 void page_put(const guesses *g, const manifest *dataset, const proposal_options *options, buf *page);
 /* page_variables.c: `scales` and `variables`. */
 void page_put_scales(const guesses *g, buf *page);

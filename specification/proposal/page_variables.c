@@ -1,4 +1,4 @@
-/* The codebook of a proposal: a line for each variable, and what was found behind it. */
+/* The codebook of a proposal: a line for each variable, followed by the evidence. */
 #include <ctype.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "specification/reason_words.h"
 
 enum {
-  TITLE_BYTES_MAX = NAME_BYTES_MAX, /* longer ones are named by their place */
+  TITLE_BYTES_MAX = NAME_BYTES_MAX, /* columns with longer titles are given by position */
   LABEL_BYTES_MAX = 900,
   OPTION_BYTES_MAX = 200,
 };
@@ -34,7 +34,7 @@ static void put_column(const guess *at, buf *page) {
   }
 }
 
-/* A place counts in the first file only. */
+/* A position counts in the first file only. */
 static bool can_be_named(const guess *at) {
   return at->facts->title.length <= TITLE_BYTES_MAX || !at->facts->lacking;
 }
@@ -63,8 +63,7 @@ static bool is_absent(const guess *at, slice code) {
   return false;
 }
 
-/* A `missing` takes the place of the dictionary's as a whole: so it has all that the dictionary would give.
- */
+/* A `missing` replaces the dictionary's as a whole, so it must repeat what the dictionary would give. */
 static void put_declared(const guess *at, buf *page) {
   const column_codes *codes = at->facts->codes;
   missing_reason reason;
@@ -102,7 +101,7 @@ static void put_missing(const guess *at, buf *page) {
   buf_printf(page, "%s", at->absent_count > 0 ? "}" : "");
 }
 
-/* A word that no cell has, as capitals go in the others. */
+/* Puts a word that no cell has, capitalised as the others are. */
 static void put_word(const guess *first, const char *words, buf *page) {
   char room[WORD_BYTES];
   const slice word = {words, strcspn(words, "|")};
@@ -115,7 +114,8 @@ static void put_word(const guess *first, const char *words, buf *page) {
   yaml_text_put(page, (slice){room, word.length});
 }
 
-/* As the files spell them, in all variables of the scale; a rung that nobody chose by its first word. */
+/* Puts the texts as the files spell them in any variable of the scale; for a rung that nobody chose, its
+ * first word. */
 static void put_texts(const guesses *g, uint32_t scale, buf *page) {
   const guess *first = &g->at[g->scales[scale].first];
   const ladder *l = first->ladder;
@@ -173,7 +173,7 @@ static void put_zero_note(const guess *at, buf *page) {
   }
 }
 
-/* What a file's dictionary says goes to its own variable only. */
+/* What a file's dictionary says holds for its own variable only. */
 static bool is_shared(const guesses *g, const guess *at) {
   return at->type == GUESS_SCALE && g->scales[at->scale].count > 1 && !guess_is_labelled(at->facts->codes);
 }
@@ -248,7 +248,7 @@ static void put_type(const guesses *g, const guess *at, buf *page) {
   put_missing(at, page);
 }
 
-/* Without what a platform writes below a question that has but one answer. */
+/* The question without what a platform adds to a question with a single answer. */
 static slice question_of(const guess *at) {
   const bool is_single =
       slice_equal(at->part, slice_of("Response")) || slice_equal(at->part, slice_of("Open-Ended Response"));
@@ -320,7 +320,7 @@ static void put_variable(const guesses *g, const guess *at, buf *page) {
 
 /* ---- Questions of several columns ---------------------------------------------------------------- */
 
-/* What follows the stem; in the label, where its title has only a number. */
+/* What follows the stem: in the label, if the title has only a number there. */
 static slice option_text(const guess *at) {
   const slice label = at->facts->label;
   static const char *const joints[] = {" - ", " | ", "—"};

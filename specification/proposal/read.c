@@ -1,4 +1,4 @@
-/* Reading files of which nothing is known yet: all their columns, as texts. */
+/* Reads files about which nothing is known yet: all their columns, as texts. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "reading/standard_input.h"
 #include "specification/proposal/proposal.h"
 
-/* The columns of all files, each once, in the order of their first appearance. */
+/* The columns of all files, each once, in the order in which they first appear. */
 typedef struct column_list {
   reading_column *at;
   size_t count, capacity;

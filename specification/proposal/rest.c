@@ -11,7 +11,7 @@
 
 enum { ITEMS_MIN = 3, NOT_ANSWERED = INT16_MIN };
 
-/* Whole numbers, so that their order does not matter. */
+/* Sums of integers, which do not depend on the order of rows. */
 typedef struct rest_sums {
   int64_t n, x, xx;
   i128 y, yy, xy;
@@ -19,11 +19,11 @@ typedef struct rest_sums {
 
 typedef struct rest {
   guesses *g;
-  rest_sums *sums;   /* of each guess */
-  int16_t *values;   /* of the battery's items in a shard, item after item */
-  uint32_t *items;   /* guesses */
-  int32_t *totals;   /* of rows */
-  uint16_t *answers; /* of rows */
+  rest_sums *sums;   /* one for each guess */
+  int16_t *values;   /* of the battery's items in the shard, item after item */
+  uint32_t *items;   /* their guesses */
+  int32_t *totals;   /* of each row */
+  uint16_t *answers; /* of each row */
   uint32_t items_count;
 } rest;
 

@@ -1,7 +1,7 @@
-/* Multiple-response sets of the file's dictionary: one variable each, whose columns are left out. */
+/* Multiple-response sets of the file's dictionary: each is one variable, and its columns are left out. */
 #include "specification/proposal/guess.h"
 
-/* The column in which the reader has joined the answers of SET, of categories. */
+/* The column in which the reader joined the answers to SET, a set of categories. */
 static guess *find_joined(guesses *g, const code_set *set) {
   for (uint32_t i = 0; i < g->count; i++) {
     const slice title = g->at[i].facts->title;
@@ -13,7 +13,7 @@ static guess *find_joined(guesses *g, const code_set *set) {
   return NULL;
 }
 
-/* The guess that speaks for SET; NULL: its columns stay variables of their own. */
+/* The guess that stands for SET; NULL: its columns remain separate variables. */
 static guess *find_head(guesses *g, const code_set *set) {
   if (!guess_is_name(set->name) || set->columns_count == 0) {
     return NULL;
@@ -23,7 +23,7 @@ static guess *find_head(guesses *g, const code_set *set) {
   }
   for (uint32_t i = 0; i < set->columns_count; i++) {
     if (g->at[set->columns[i]].set != NULL) {
-      return NULL; /* of another set, too */
+      return NULL; /* it is also in another set */
     }
   }
   return &g->at[set->columns[0]];

@@ -1,4 +1,4 @@
-/* What columns have in common in their titles, and names for variables. */
+/* What titles of columns have in common, and names for variables. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +10,11 @@ enum { NAME_COLUMNS = 36, NAME_ROOM = 400 };
 
 /* ---- Stems --------------------------------------------------------------------------------------- */
 
-/* Where a title is divided: the last OPEN in it; with CLOSE, which then ends it.  The first row that fits. */
+/* Where a title is divided: at the last OPEN in it, if, with a CLOSE, it ends with that.  The first row that
+ * fits is used. */
 static const struct stem_mark {
-  const char *open, *close; /* NULL: up to the end */
-  const char *begin;        /* how the stem begins; NULL: anyhow */
+  const char *open, *close; /* NULL: the part extends to the end */
+  const char *begin;        /* how the stem begins; NULL: in any way */
   bool is_question;         /* the stem is a text for readers */
 } marks[] = {
     {" | ", NULL, NULL, true}, {"[", "]", NULL, true},     {"(", ")", "第", true},
@@ -53,7 +54,7 @@ static bool divide(slice title, const struct stem_mark *m, slice *stem, slice *p
   return stem->length > 0 && part->length > 0;
 }
 
-/* "IMAG3": IMAG and 3. */
+/* Divides "IMAG3" into IMAG and 3. */
 static bool divide_number(slice title, slice *stem, slice *part) {
   size_t digits = 0;
   while (digits < title.length && isdigit((unsigned char)title.bytes[title.length - 1 - digits])) {
@@ -82,14 +83,14 @@ void guess_stems(guesses *g) {
 
 /* ---- Names --------------------------------------------------------------------------------------- */
 
-/* Signs and blanks of other scripts: general punctuation, arrows to symbols, those of East Asia. */
+/* Signs and blanks beyond ASCII: general punctuation, arrows and symbols, East Asian punctuation. */
 static bool is_mark(uint32_t point) {
   return (point >= 0x80 && point <= 0xBF) || (point >= 0x2000 && point <= 0x2BFF) ||
          (point >= 0x3000 && point <= 0x3020) || (point >= 0xFE10 && point <= 0xFE6F) ||
          (point >= 0xFF00 && point <= 0xFF20) || (point >= 0xFF3B && point <= 0xFF65) || point >= 0xFFE0;
 }
 
-/* The character at S, which is UTF-8 beyond ASCII; *LENGTH: its bytes. */
+/* The code point at S, which is UTF-8 and not ASCII; *LENGTH: its bytes. */
 static uint32_t point_at(slice s, size_t *length) {
   const unsigned char first = (unsigned char)s.bytes[0];
   *length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
@@ -101,7 +102,7 @@ static uint32_t point_at(slice s, size_t *length) {
   return point;
 }
 
-/* Letters and digits, what lies between as one _; at most NAME_COLUMNS wide. */
+/* The letters and digits of TEXT, with a _ for whatever lies between; at most NAME_COLUMNS wide. */
 static slice simple_name(slice text, char room[NAME_ROOM]) {
   size_t length = 0;
   text = text_fit(text, 2 * (size_t)NAME_COLUMNS);
@@ -170,7 +171,7 @@ const char *guess_name(guesses *g, slice wanted) {
   return name;
 }
 
-/* Of a row in a matrix, the row; elsewhere the title. */
+/* For a row of a matrix the row's text, otherwise the title. */
 static slice called(const guess *at) {
   static const char *const empty[] = {"Response", "Open-Ended Response"};
   const slice title = at->facts->title;
@@ -187,7 +188,7 @@ static slice called(const guess *at) {
 }
 
 void guess_names(guesses *g) {
-  for (int turn = 0; turn < 2; turn++) { /* titles that are names keep them */
+  for (int turn = 0; turn < 2; turn++) { /* first, titles that are names become their variables' names */
     for (uint32_t i = 0; i < g->count; i++) {
       guess *at = &g->at[i];
       const bool is_variable = at->type != GUESS_MULTI_OPTION || at->options_count > 0;

@@ -25,7 +25,7 @@ static slice without_first(slice s, size_t bytes) {
   return slice_trim((slice){s.bytes + bytes, s.length - bytes});
 }
 
-/* "a.", "b、", "3 - ", "4=": a letter or digits, and a mark. */
+/* Takes off "a.", "b、", "3 - ", "4=": a letter or digits, and a mark. */
 static slice without_number(slice s) {
   static const char *const marks[] = {".", ")", ":", "=", "-", "、", "．", "：", "）", "–"};
   size_t at = 0;
@@ -43,7 +43,7 @@ static slice without_number(slice s) {
   return s;
 }
 
-/* "(5分)", "（5）" and "." at the end. */
+/* Takes off "(5分)", "（5）" and "." at the end. */
 static slice without_points(slice s) {
   static const char *const opens[] = {"(", "（", "["};
   static const char *const closes[] = {")", "）", "]"};
@@ -77,7 +77,7 @@ slice words_answer(slice text, char room[WORD_BYTES]) {
   return without_stop(without_points(without_number(words_fold(text, room))));
 }
 
-/* Ends with NULL.  `=word` is the whole text. */
+/* Each list ends with NULL.  `=word` must be the whole text. */
 static const char *const words[WORD_KINDS][48] = {
     [WORD_RECOMMEND] = {"recommend", "推荐", "推薦", "nps", NULL},
     [WORD_SATISFACTION] = {"satisf", "满意", "滿意", "=sat", "csat", "happy with", NULL},

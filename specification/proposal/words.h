@@ -8,22 +8,22 @@
 
 enum { WORD_BYTES = 160 };
 
-/* TEXT in small letters (of ASCII) and with straight apostrophes, in ROOM; empty when it is too long for a
+/* TEXT in lower case (ASCII only) and with straight apostrophes, in ROOM; empty when it is too long for a
  * word. */
 slice words_fold(slice text, char room[WORD_BYTES]);
-/* The same of an answer, without what numbers it ("A.", "3 -", "(5分)") and the stop at its end. */
+/* The same for an answer, without what numbers it ("A.", "3 -", "(5分)") and the full stop at its end. */
 slice words_answer(slice text, char room[WORD_BYTES]);
 
 typedef enum word_kind {
   WORD_RECOMMEND,    /* in a question: how likely to recommend */
   WORD_SATISFACTION, /* in a question: how satisfied */
-  WORD_RATING,       /* in a question: answers have an order */
-  WORD_ID,           /* a whole title: one for each respondent */
+  WORD_RATING,       /* in a question: its answers have an order */
+  WORD_ID,           /* a whole title: a different value for each respondent */
   WORD_WEIGHT,       /* a whole title */
   WORD_DATE,         /* in a title: numbers in it may be days or dates */
-  WORD_OTHER,        /* in an option: it takes what is written */
-  WORD_CODE,         /* in a title: digits in it are no quantity */
-  WORD_STEM,         /* a whole stem that says nothing: q of q1 */
+  WORD_OTHER,        /* in an option: another answer can be written in */
+  WORD_CODE,         /* in a title: its digits are not a quantity */
+  WORD_STEM,         /* a whole stem without a meaning: q of q1 */
   WORD_KINDS,
 } word_kind;
 
@@ -31,7 +31,7 @@ bool words_have(word_kind kind, slice text);
 
 /* How options of a multiple choice are marked. */
 typedef struct word_mark {
-  const char *chosen, *not_chosen; /* in small letters; not_chosen NULL: the cell is blank */
+  const char *chosen, *not_chosen; /* in lower case; not_chosen NULL: the cell is blank */
 } word_mark;
 const word_mark *words_mark_at(size_t index); /* NULL after the last */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The character at S, which is UTF-8; *LENGTH: its bytes. */
+/* The code point at S, which is UTF-8; *LENGTH: its bytes. */
 static uint32_t point_at(slice s, size_t *length) {
   const unsigned char first = (unsigned char)s.bytes[0];
   *length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
@@ -16,7 +16,7 @@ static uint32_t point_at(slice s, size_t *length) {
   return point;
 }
 
-/* What YAML forbids, takes for the end of a line, or nobody sees. */
+/* Characters that YAML forbids or takes for the end of a line, and invisible ones. */
 static bool is_hidden(uint32_t point) {
   return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029 ||
          point == 0xFEFF || (point >= 0x200B && point <= 0x200F) || (point >= 0x202A && point <= 0x202E) ||
@@ -24,7 +24,7 @@ static bool is_hidden(uint32_t point) {
          point == 0xFFFF;
 }
 
-/* Letters of any script; signs of full width look like YAML's own. */
+/* Letters of any script; not full-width signs, which look like YAML's own. */
 static bool is_letter(uint32_t point) {
   return point < 0x80 ? isalnum((int)point) || point == '_'
                       : (point >= 0xC0 && point < 0x2000) || (point >= 0x3021 && point < 0xFE00) ||

@@ -1,13 +1,13 @@
-/* Texts of files in a page of YAML, and in its comments.  Private to proposals. */
+/* Writes texts of files into a page of YAML and its comments.  Private to proposals. */
 #ifndef CANVASS_SPECIFICATION_PROPOSAL_YAML_TEXT_H
 #define CANVASS_SPECIFICATION_PROPOSAL_YAML_TEXT_H
 
 #include "base/buf.h"
 
-/* TEXT, which is UTF-8, as a scalar that means it: bare where nothing in it could be taken otherwise, else in
- * quotes. */
+/* Puts TEXT, which is UTF-8, as a scalar: bare if YAML cannot take it for anything else, otherwise in quotes.
+ */
 void yaml_text_put(buf *page, slice text);
-/* TEXT in a comment: on one line, and only what YAML lets stand there. */
+/* Puts TEXT into a comment: on one line, with only the characters that YAML allows there. */
 void yaml_text_comment(buf *page, slice text);
 
 #endif
