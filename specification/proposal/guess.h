@@ -60,8 +60,8 @@ typedef struct guess {
   guess_absent absent[GUESS_ABSENT_MAX];
   uint32_t absent_count;
   uint32_t options_count; /* in the first MULTI_OPTION: how many columns the question has; in others 0 */
-  const char
-      *chosen_text; /* in the first MULTI_OPTION: marks a chosen option; NULL: "1" does, beside 0 or blank */
+  /* In the first MULTI_OPTION: the text of a chosen option; NULL: it is "1", beside 0 or blank. */
+  const char *chosen_text;
   const char *not_chosen_text;
   bool any_is_chosen;
   uint32_t scale;       /* SCALE: of guesses.scales */
