@@ -1,11 +1,11 @@
-/* Choices as people give them: which texts of a cell are options, and what is written instead of one. */
+/* Choices as cells give them: which texts of a cell are options, and which were written in. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "stats/frame/state.h"
 
-/* What is written beside an option stands between these, in exports of 问卷星: 其他〖电话〗. */
+/* In exports of 问卷星 these enclose what was written in beside an option: 其他〖电话〗. */
 static const slice write_in_open = {"\xe3\x80\x96", 3};
 static const slice write_in_close = {"\xe3\x80\x97", 3};
 
@@ -29,8 +29,7 @@ static bool ends_with(slice s, slice end) {
   return s.length >= end.length && memcmp(s.bytes + (s.length - end.length), end.bytes, end.length) == 0;
 }
 
-/* The delimiter as it is at the end of a cell, whose blanks are gone: ";" of "; ".  Empty when it is blank.
- */
+/* The delimiter at the end of a trimmed cell: ";" for "; ".  Empty when the delimiter is blank. */
 static slice last_delimiter(slice delimiter) {
   while (delimiter.length > 0 && delimiter.bytes[delimiter.length - 1] == ' ') {
     delimiter.length--;
@@ -88,7 +87,7 @@ void choice_reader_fini(choice_reader *c) {
 
 /* ---- One option after the other ------------------------------------------------------------------- */
 
-/* How far the option WHOLE goes at the start of S with the delimiter behind it; 0: S begins with another. */
+/* The length of the option WHOLE at the start of S with the delimiter after it; 0: S begins with another. */
 static size_t length_of_whole(slice s, slice whole, slice delimiter) {
   if (!starts_with(s, whole)) {
     return 0;
@@ -136,7 +135,7 @@ static bool is_declared(const choice_reader *c, slice text) {
   return text_table_find(&c->declared, text) != UINT32_MAX;
 }
 
-/* What stands before the write-in at the end of TEXT; empty when there is none. */
+/* What precedes the written-in text at the end of TEXT; empty when there is none. */
 static slice before_write_in(slice text) {
   const size_t close = write_in_close.length;
   const char *open = text.length > close ? find_in(text, write_in_open) : NULL;

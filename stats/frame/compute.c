@@ -1,4 +1,4 @@
-/* COMPUTE and CONDITION: the nodes of an expression over the rows, one row after the other, on a stack.
+/* COMPUTE and CONDITION: runs the nodes of an expression on a stack, row after row.
  *
  * Every step is exact (stats/frame/fraction.h) and rounding happens once, when the row's result becomes a
  * mantissa: so a value is a function of the row, whatever the shard. */
@@ -9,14 +9,14 @@
 #include "stats/frame/state.h"
 #include "stats/program/item.h"
 
-/* A truth is 1/1 or 0/1. */
+/* A truth value is 1/1 or 0/1. */
 typedef struct value {
   fraction number;
   bool missing;
   missing_reason reason;
 } value;
 
-/* What a node reads of the frame. */
+/* What a node reads from the frame. */
 typedef struct source {
   const int64_t *numbers;
   unsigned decimals;
@@ -60,7 +60,7 @@ static status open_text(frame *f, uint32_t variable, slice text, source *out, er
   return STATUS_OK;
 }
 
-/* As OPTION does: an option that no cell of the shard names was chosen by nobody who answered. */
+/* As for OPTION: if no cell of the shard names an option, nobody who answered chose it. */
 static status open_option(frame *f, uint32_t variable, slice text, source *out, error *err) {
   set_view set;
   TRY(frame_set(f, variable, &set, err));
@@ -189,7 +189,8 @@ static value count_arguments(compute_op op, const value *a, uint32_t count) {
   return (value){.number = fraction_of(counted, 0)};
 }
 
-/* Kleene: one false argument decides an AND, one true argument an OR; then an unknown one. */
+/* Kleene's logic: one false argument decides an AND, one true argument an OR; otherwise an unknown argument
+ * makes the result unknown. */
 static value join(compute_op op, const value *a, uint32_t count) {
   const bool decides = op == COMPUTE_OR;
   const value *unknown = NULL;
@@ -213,7 +214,7 @@ static value is_among(const value *a, uint32_t count) {
   return unknown != NULL ? *unknown : truth(false);
 }
 
-/* Operations for which a missing argument is not the end. */
+/* Operations that may have a result although an argument is missing. */
 static bool takes_missing(compute_op op, const value *a, uint32_t count, value *out) {
   switch (op) {
     case COMPUTE_MIN:

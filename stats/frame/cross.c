@@ -1,4 +1,4 @@
-/* CROSS: the keys of two or three coded variables together, as one text each. */
+/* CROSS: two or three coded variables as one, whose keys are texts, one for each combination of keys. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@ typedef struct crossing {
   frame *f;
   const program_variable *v;
   coded_view inputs[INPUTS_MAX];
-  uint32_t *place_of; /* by combination of slots; place + 1 */
+  uint32_t *place_of; /* by combination of slots: the key's place + 1 */
   text_table keys;
 } crossing;
 
@@ -29,7 +29,7 @@ static status open_crossing(crossing *c, error *err) {
   return c->place_of != NULL ? STATUS_OK : frame_no_memory(err);
 }
 
-/* The slot of input I in ROW; above all keys when missing. */
+/* The slot of the input in ROW; above all keys when missing. */
 static uint32_t slot_at(const coded_view *v, size_t row, int *reason) {
   const uint32_t slot = v->wide != NULL ? v->wide[row] : v->slots[row];
   const uint32_t first_missing = v->wide != NULL ? SLOT_WIDE_MISSING : SLOT_MISSING;
@@ -48,7 +48,7 @@ static void put_key(buf *out, const coded_keys *keys, uint32_t slot, bool is_fir
   }
 }
 
-/* The key of a combination that is new, kept in the frame. */
+/* Makes the key of a new combination, in the frame's memory. */
 static status add_key(crossing *c, const uint32_t *slots, uint32_t *place, error *err) {
   buf text;
   buf_init(&text);

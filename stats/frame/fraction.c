@@ -48,7 +48,8 @@ fraction fraction_of(int64_t mantissa, unsigned decimals) {
   return (fraction){mantissa, decimal_power10(decimals)};
 }
 
-/* a/b + c/d = (a d' + c b') / (b d'), where b' and d' are without what b and d have in common. */
+/* a/b + c/d = (a d' + c b') / (b d'), where b' and d' are b and d divided by their greatest common divisor.
+ */
 bool fraction_add(fraction a, fraction b, fraction *out) {
   if (a.under == b.under) {
     *out = (fraction){a.over + b.over, a.under};
@@ -99,7 +100,7 @@ fraction fraction_negate(fraction a) {
   return (fraction){-a.over, a.under};
 }
 
-/* The whole part, rounded down, and what is left of A. */
+/* Returns A rounded down, and leaves the rest in A. */
 static i128 whole_part(fraction *a) {
   i128 whole = a->over / a->under;
   i128 rest = a->over % a->under;
@@ -111,7 +112,8 @@ static i128 whole_part(fraction *a) {
   return whole;
 }
 
-/* By whole parts, then by those of the turned remainders, as Euclid's algorithm makes them smaller. */
+/* Compares whole parts, then those of the inverted remainders, which become smaller as in Euclid's algorithm.
+ */
 int fraction_compare(fraction a, fraction b) {
   i128 left;
   i128 right;
@@ -134,7 +136,7 @@ int fraction_compare(fraction a, fraction b) {
   }
 }
 
-/* Digit by digit: a remainder is below 2^120, so ten of it fit. */
+/* Digit by digit: a remainder is below 2^120, so ten times it fits. */
 bool fraction_round(fraction a, unsigned decimals, i128 *out) {
   const bool is_negative = a.over < 0;
   const i128 over = is_negative ? -a.over : a.over;

@@ -1,7 +1,7 @@
 /* Exact fractions of one row.
  *
- * A numerator and a denominator above 0, both below 2^120 in magnitude; not always in lowest terms.  What
- * does not fit even in lowest terms is refused, never rounded: so a result depends on the row alone. */
+ * A numerator and a positive denominator, both below 2^120 in magnitude, not always in lowest terms.  What
+ * does not fit even in lowest terms is refused, never rounded, so that a result depends on the row alone. */
 #ifndef CANVASS_STATS_FRAME_FRACTION_H
 #define CANVASS_STATS_FRAME_FRACTION_H
 

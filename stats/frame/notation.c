@@ -1,11 +1,10 @@
-/* Numbers as people write them: what cells are once they are tidy, and numbers with more around them than
- * digits.
+/* Numbers as people write them: how cells are tidied, and numbers with more than digits around them.
  *
  * A cell that is a number as it stands is that number.  Otherwise its signs and marks are brought into their
- * ordinary form; then what the variable declares is taken off: its prefix and its suffix, and the marks
- * between thousands where they stand between thousands; a per cent sign needs no declaration.  What is left
- * is a number or none.  At last, where the variable says so, the cell begins with its number ("5 - Very
- * good"), or ends with it in brackets ("good (5 points)").
+ * ordinary form.  Then what the variable declares is taken off: its prefix, its suffix, and separators that
+ * stand between thousands; a per cent sign need not be declared.  What is left either is a number or is not.
+ * Last, if the variable says so, the cell may begin with its number ("5 - Very good"), or end with it in
+ * brackets ("good (5 points)").
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +14,12 @@
 
 /* ---- Tidy entries -------------------------------------------------------------------------------- */
 
-/* Free texts keep their letters. */
+/* In free texts only the ends are changed. */
 static slice tidied(const program_variable *v, slice text, char *room) {
   return v->kind == VARIABLE_TEXT ? tidy_ends(text) : tidy_text(text, room);
 }
 
-/* Entries that change are copied, all at once when there is one. */
+/* As soon as one entry changes, all are copied. */
 static status tidy_entry(frame *f, const program_variable *v, frame_cells *c, uint32_t entry, slice **texts,
                          error *err) {
   const slice text = c->texts[entry];
@@ -35,7 +34,7 @@ static status tidy_entry(frame *f, const program_variable *v, frame_cells *c, ui
     return frame_no_memory(err);
   }
   (*texts)[entry] = tidied(v, text, room);
-  c->tidied[entry] = (*texts)[entry].length > 0; /* a cell that shows nothing is blank, and no more */
+  c->tidied[entry] = (*texts)[entry].length > 0; /* a cell that shows nothing is just blank */
   return STATUS_OK;
 }
 
@@ -47,7 +46,7 @@ static bool is_ascii(slice text) {
   return all < 0x80;
 }
 
-/* Is there anything to tidy in it?  Of a free text only its ends are looked at. */
+/* Whether there may be anything to tidy in TEXT.  Only the ends of a free text matter. */
 static bool may_change(const program_variable *v, slice text) {
   if (v->kind != VARIABLE_TEXT) {
     return !is_ascii(text);
@@ -130,7 +129,7 @@ static slice without_end(slice s, size_t length) {
   return slice_trim((slice){s.bytes, s.length - length});
 }
 
-/* Takes a sign off the front of *S, and says whether it is a minus. */
+/* Takes a sign off the front of *S; returns whether it was a minus. */
 static bool take_sign(slice *s) {
   const bool is_minus = s->length > 0 && s->bytes[0] == '-';
   if (is_minus || (s->length > 0 && s->bytes[0] == '+')) {
@@ -139,7 +138,7 @@ static bool take_sign(slice *s) {
   return is_minus;
 }
 
-/* The digits of S from AT on. */
+/* How many digits S has from AT on. */
 static size_t digits_at(slice s, size_t at) {
   size_t end = at;
   while (end < s.length && is_digit(s.bytes[end])) {
@@ -148,9 +147,9 @@ static size_t digits_at(slice s, size_t at) {
   return end - at;
 }
 
-/* Copies S without the marks between its thousands: at most three digits stand before the first mark, the
- * first of them not 0, three after the last, and three or, where one counts in lakhs, two between them.
- * False: one stands elsewhere, or there is none. */
+/* Copies S without the separators between thousands.  At most three digits stand before the first separator,
+ * of which the first is not 0; three after the last; and between them three or, where people count in lakhs,
+ * two. False: a separator stands elsewhere, or there is none. */
 static bool drop_thousands(slice s, slice mark, char *out, size_t *length) {
   size_t at = digits_at(s, 0);
   size_t last = 3;
@@ -182,7 +181,7 @@ static bool parse(const cell_rules *r, slice text, cell *out) {
   return out->is_number || out->is_long;
 }
 
-/* What stands around the number is gone; then it may have marks between its thousands. */
+/* Parses what is left when everything around the number is gone: it may have separators between thousands. */
 static bool parse_bare(const cell_rules *r, slice text, bool is_minus, cell *out) {
   char room[TIDY_NUMBER_BYTES + 1];
   size_t length = 0;
@@ -197,7 +196,7 @@ static bool parse_bare(const cell_rules *r, slice text, bool is_minus, cell *out
   return parse(r, (slice){is_minus ? room : room + 1, length + is_minus}, out);
 }
 
-/* *IS_TOLD: it took a sign that is not declared. */
+/* *IS_TOLD: a sign that is not declared was taken off. */
 static bool parse_dressed(const cell_rules *r, slice text, bool *is_told, cell *out) {
   const program_variable *v = r->variable;
   bool is_minus = take_sign(&text);
@@ -216,7 +215,7 @@ static bool parse_dressed(const cell_rules *r, slice text, bool *is_told, cell *
 
 /* ---- Numbers beside words ------------------------------------------------------------------------ */
 
-/* What stands between the numbers of a span, a fraction, a time or a list. */
+/* Characters between the numbers of a range, a fraction, a time or a list. */
 static const char joints[] = "-/~:.,;&+|_>%";
 static const char *const wide_joints[] = {
     "\u2010", "\u2011",       "\u2012", "\u2013", "\u2014", "\u2015",       "\u2212",
@@ -224,14 +223,14 @@ static const char *const wide_joints[] = {
     "\u3002", "\uff0c",       "\uff1b", "\uff1a", "\uff0f", "\u81f3",       "\u5230",
     "\u6216", "\u6216\u8005", "\u548c", "\u4e0e", "\u53ca", "\u304b\u3089", "\u3068",
 };
-/* "of" is none of them: 4 of 5 is 4. */
+/* "of" does not join: 4 of 5 is 4. */
 static const char *const joining_words[] = {"to",     "or", "and", "through", "bis", "oder", "und", "a",
                                             "\u00e0", "ou", "et",  "o",       "u",   "y",    "e",   "al"};
 static const char *const fractions[] = {"\u00bc", "\u00bd", "\u00be", "\u2153", "\u2154",
                                         "\u2155", "\u2156", "\u2157", "\u2158", "\u2159",
                                         "\u215a", "\u215b", "\u215c", "\u215d", "\u215e"};
 
-/* The length of the longest of COUNT TEXTS that S starts with; 0: none. */
+/* The length of the longest of COUNT TEXTS with which S starts; 0: none. */
 static size_t longest_start(slice s, const char *const *texts, size_t count) {
   size_t length = 0;
   for (size_t i = 0; i < count; i++) {
@@ -248,7 +247,7 @@ static size_t joint_at(slice s) {
   return longest_start(s, wide_joints, sizeof wide_joints / sizeof wide_joints[0]);
 }
 
-/* A word in any case, which ends there. */
+/* The length of a joining word at the start of S, in upper or lower case; 0: none. */
 static size_t joining_word_at(slice s) {
   char lower[8];
   const size_t shown = s.length < sizeof lower ? s.length : sizeof lower;
@@ -269,8 +268,8 @@ static bool is_exponent(slice s) {
   return s.length > 0 && (s.bytes[0] == 'e' || s.bytes[0] == 'E') && digits_at(s, 1 + (size_t)is_signed) > 0;
 }
 
-/* Does what stands after a number make another thing of it: a larger number (1 000, 3e2), a span (1-2, 2 to
- * 4), a fraction, a time, a list? */
+/* Whether what follows a number makes something else of it: a larger number (1 000, 3e2), a range (1-2, 2 to
+ * 4), a fraction, a time, a list. */
 static bool goes_on(slice rest) {
   bool may_be_word = true;
   if (is_exponent(rest)) {
@@ -301,7 +300,7 @@ static bool parse_leading(const cell_rules *r, slice text, cell *out) {
          parse(r, (slice){text.bytes, end}, out);
 }
 
-/* The inside of the brackets at the end; empty when there are none. */
+/* What is in the brackets at the end of TEXT; empty when there are none. */
 static slice in_brackets(slice text) {
   static const struct bracket {
     const char *open, *close;

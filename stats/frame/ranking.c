@@ -1,10 +1,10 @@
-/* Rankings: which place each option has in the order of a cell, and the rank of one option as a variable. */
+/* Rankings: the place of each option in the order of a cell, and the rank of one option as a variable. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "stats/frame/state.h"
 
-/* One row of places per option, entry by entry; NULL: out of memory. */
+/* For each option a row of its places, entry by entry; NULL: out of memory. */
 static uint8_t *places_of_entries(const ranked_cells *r) {
   uint8_t *places = malloc((size_t)r->options_count * r->cells->count + 1);
   for (uint32_t k = 0; places != NULL && k < r->options_count; k++) {
@@ -37,7 +37,7 @@ status frame_spread_ranks(frame *f, const ranked_cells *r, const uint8_t ***out,
   return st;
 }
 
-/* 0 and the places that there can be, as many as options are declared. */
+/* 0 and the possible places: as many as there are declared options. */
 static status rank_keys(frame *f, uint32_t options, coded_view *out, error *err) {
   int64_t *numbers = frame_array(f, (size_t)options + 1, sizeof *numbers);
   if (numbers == NULL) {
@@ -50,7 +50,7 @@ static status rank_keys(frame *f, uint32_t options, coded_view *out, error *err)
   return STATUS_OK;
 }
 
-/* An option that nobody in the shard names has place 0 in every cell that answers, as `answered` says. */
+/* An option that nobody in the shard names has place 0 in every cell with an answer (`answered`). */
 status frame_make_rank(frame *f, const program_variable *v, frame_variable *out, error *err) {
   set_view set;
   TRY(frame_set(f, v->inputs[0], &set, err));

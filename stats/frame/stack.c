@@ -1,9 +1,8 @@
-/* Stacked rows: each record as one row per loop, one after the other.
+/* Stacked rows: each record becomes one row per loop.
  *
  * A stacked variable is made once per loop, from the loop's column over the records, and a variable of whole
- * records once; then their rows are laid one between the other.  What is derived is made of these by the same
- * makers as ever.  Rows of one record stay together, so stacking a part of the records is a part of the
- * stack. */
+ * records once; then their rows are interleaved.  Derived variables are made from these as in any frame.  The
+ * rows of one record stay together, so stacking some of the records gives a part of the whole stack. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,7 @@ uint32_t frame_loops(const frame *f) {
   return f->loops;
 }
 
-/* Which rows they are: ordinals that no other row of the dataset has, and the record's own line. */
+/* Gives each row an ordinal that no other row of the dataset has, and its record's line. */
 static status place_rows(frame *f, const stats_rows *records, error *err) {
   uint32_t *ordinals = frame_array(f, (size_t)f->count + 1, sizeof *ordinals);
   uint32_t *lines = frame_array(f, (size_t)f->count + 1, sizeof *lines);
@@ -73,19 +72,19 @@ bool stack_has_own_way(const frame *f, uint32_t variable) {
 
 /* ---- Laying rows one between the other ------------------------------------------------------------ */
 
-/* What the loops have: F->loops views over the records, of which some may be the same. */
+/* F->loops views over the records, one for each loop; several loops may share a view. */
 typedef struct parts {
   const frame *f;
   frame_variable **of;
 } parts;
 
-/* The record of ROW, and whose view it has. */
+/* The view for ROW's loop, and the row's record. */
 static const frame_variable *part_of(const parts *p, uint32_t row, uint32_t *record) {
   *record = row / p->f->loops;
   return p->of[row % p->f->loops];
 }
 
-/* All keys of the loops; MAPS[k][i] is the place of key i of loop k. */
+/* Unites the keys of all loops; MAPS[k][i] is the place of key i of loop k. */
 static status unite_keys(frame *f, const coded_keys *const *keys, uint32_t **maps, coded_keys *out,
                          error *err) {
   text_table all = {0};
@@ -117,7 +116,7 @@ static status unite_keys(frame *f, const coded_keys *const *keys, uint32_t **map
   return st;
 }
 
-/* The loop's slot as one among the keys of all loops, wide. */
+/* The slot of RECORD in one loop as a slot among the keys of all loops. */
 static uint16_t wide_slot(const coded_view *v, const uint32_t *map, uint32_t record) {
   const uint32_t slot = v->wide != NULL ? v->wide[record] : v->slots[record];
   const uint32_t first_missing = v->wide != NULL ? SLOT_WIDE_MISSING : SLOT_MISSING;
@@ -196,8 +195,8 @@ static status lay_texts(frame *f, const parts *p, text_view *out, error *err) {
   return STATUS_OK;
 }
 
-/* The flags of option PLACE, or its RANKS; an option that a loop does not have was chosen by nobody who
- * answered there. */
+/* Lays out the flags of option PLACE, or its RANKS.  If a loop does not have the option, nobody who answered
+ * there chose it. */
 static status lay_flags(frame *f, const parts *p, uint32_t *const *maps, uint32_t place, bool ranks,
                         const uint8_t **out, error *err) {
   const uint8_t *of_loop[PROGRAM_LOOPS_MAX];
@@ -241,7 +240,8 @@ static status lay_sets(frame *f, const program_variable *v, const parts *p, set_
   out->flags = flags;
   out->ranks = v->is_ranking ? ranks : NULL;
   out->own_bases = p->of[0]->set.own_bases;
-  return lay_flags(f, p, maps, UINT32_MAX, false, &out->answered, err); /* no option has that place */
+  /* No option has that place: only who answered is laid out. */
+  return lay_flags(f, p, maps, UINT32_MAX, false, &out->answered, err);
 }
 
 static status lay(frame *f, const program_variable *v, const parts *p, frame_variable *out, error *err) {
@@ -260,7 +260,7 @@ static status lay(frame *f, const program_variable *v, const parts *p, frame_var
 
 /* ---- Variables ------------------------------------------------------------------------------------ */
 
-/* The variable over the records, read from the column of loop K. */
+/* Makes the variable over the records from the column of loop K. */
 static status make_of_loop(frame *f, const program_variable *v, uint32_t k, frame_variable **out,
                            error *err) {
   program_variable one = *v;

@@ -1,7 +1,7 @@
-/* The cells of one variable by text, with what each text is: which answers and which reasons there are.
+/* Counts the cells of one variable by text, with what each text is: an answer, or a reason for missing.
  *
- * A text that the column holds once for many rows is looked up once, and answers that are numbers of a column
- * of numbers are passed over without making texts of them.
+ * A text that the column stores once for many rows is looked up once.  Numbers in a column of numbers are
+ * passed over where answers are not told, without making texts of them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +14,11 @@ static const uint32_t UNTOLD = UINT32_MAX;
 typedef struct telling {
   cell_texts texts;
   answers_view answers;
-  bool tells_answers; /* else those only that are not written as numbers */
+  bool tells_answers; /* false: only those that are not written as numbers */
   text_table known;
   told_cells *found; /* by place in KNOWN */
   size_t capacity;
-  uint32_t exception; /* of a column of numbers: the next one */
+  uint32_t exception; /* in a column of numbers: the next one */
 } telling;
 
 static bool is_number(const telling *t, slice text) {
@@ -26,7 +26,7 @@ static bool is_number(const telling *t, slice text) {
   return decimal_parse(text, t->texts.f->rows->decimal_mark, &ignored) || decimal_parse(text, '.', &ignored);
 }
 
-/* Of a column of numbers: is ROW one?  Rows are asked for in ascending order. */
+/* Whether the cell of ROW in a column of numbers is a number.  Rows must be asked for in ascending order. */
 static bool is_plain_number(telling *t, uint32_t row) {
   const packed_column *c = &t->texts.column;
   if (!packed_column_is_numeric(c)) {
@@ -41,7 +41,7 @@ static bool is_plain_number(telling *t, uint32_t row) {
 static status add_text(telling *t, slice text, uint32_t row, int reason, uint32_t *place, error *err) {
   *place = text_table_find(&t->known, text);
   if (*place != UINT32_MAX) {
-    told_cells *known = &t->found[*place]; /* perhaps from another column */
+    told_cells *known = &t->found[*place]; /* it may come from another column */
     known->first_row = row < known->first_row ? row : known->first_row;
     return STATUS_OK;
   }
@@ -89,7 +89,7 @@ static status tell_column(frame *f, uint32_t variable, uint32_t column, telling 
   bool is_absent = false;
   TRY(frame_column(f, v, name, &there, &is_absent, err));
   if (is_absent) {
-    return STATUS_OK; /* an optional variable's, in another file */
+    return STATUS_OK; /* the column of an optional variable, which this file lacks */
   }
   TRY(frame_column_answers(f, variable, column, &t->answers, err));
   TRY(cell_texts_open(f, variable, column, &t->texts, err));
@@ -124,7 +124,7 @@ status frame_told(frame *f, uint32_t variable, const told_cells **out, uint32_t 
   *out = &none;
   *count = 0;
   if (v->kind >= VARIABLE_RECODE || v->stacked) {
-    return STATUS_OK; /* of stacked ones the report tells the invalid cells */
+    return STATUS_OK; /* for stacked variables the report lists invalid cells */
   }
   const uint32_t columns = v->kind == VARIABLE_MULTI_FLAGS ? v->columns_count : 1;
   telling t = {.tells_answers = v->kind != VARIABLE_NUMBER};

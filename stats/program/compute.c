@@ -1,4 +1,4 @@
-/* COMPUTE and CONDITION: what nodes take and give, their bytes, and whether they are one expression. */
+/* COMPUTE and CONDITION: what nodes take and return, their bytes, and whether they form one expression. */
 #include <string.h>
 
 #include "stats/program/item.h"
@@ -75,7 +75,7 @@ void nodes_decode(reader *r, arena *a, program_variable *v) {
   }
 }
 
-/* Does the input have what the node asks of it? */
+/* Whether the input has what the node reads from it. */
 static bool input_suits(const program_variable *input, compute_op op) {
   const variable_form form = program_variable_form(input);
   switch (op) {
@@ -111,7 +111,7 @@ static status check_node(const program *p, const program_variable *v, const comp
   return STATUS_OK;
 }
 
-/* Takes the node's arguments off the types on the stack, and puts its own there. */
+/* Replaces the types of the node's arguments on the stack by the type of its result. */
 static status apply_node(const program_variable *v, const compute_node *n, uint8_t *types, uint32_t *depth,
                          error *err) {
   const compute_traits *traits = compute_traits_of((uint32_t)n->op);
