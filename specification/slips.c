@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Only signs that could have a meaning in a page: others are part of texts. */
+/* Only signs that look like structure in a page: others are part of texts. */
 #define WIDE_SIGN(sign, meant) \
   { {sign, sizeof(sign) - 1}, sign, meant }
 #define WIDE_BLANK(sign, shown, meant) \
@@ -69,7 +69,7 @@ const wide_sign *slip_wide(slice text, size_t *at) {
   return NULL;
 }
 
-/* Words of other languages for conditions. */
+/* Words that other languages use in conditions. */
 static const struct {
   const char *word, *meant;
 } words[] = {

@@ -1,4 +1,5 @@
-/* Looking for slips: in the page where YAML is broken, in the tree where it has another meaning. */
+/* Looks for slips: in the page's text where it is not YAML, in the tree where YAML gives it another meaning.
+ */
 #include "specification/yaml_slips.h"
 
 #include <stdio.h>
@@ -29,7 +30,7 @@ const char *yaml_slip_of_text(const problem_list *p, slice text) {
 
 /* ---- Where it is not YAML ------------------------------------------------------------------------ */
 
-/* The line of a page, up to its end or a comment. */
+/* A line of a page, up to its end or a comment. */
 typedef struct line {
   slice text;
   size_t begin; /* in the page */
@@ -54,7 +55,7 @@ static bool is_blank(slice text) {
   return slice_trim(text).length == 0;
 }
 
-/* The line before L that is not blank; L itself when there is none. */
+/* The last line before L that is not blank; L itself when there is none. */
 static line line_before(slice page, line l) {
   line before = l;
   while (before.begin > 0) {
@@ -84,8 +85,8 @@ static place place_in(const line *l, size_t byte) {
   return at;
 }
 
-/* Does the sign at BYTE, outside quotes, take part in the structure?  A text may have such signs, too: a
- * colon stands after a key, at the beginning of the line or behind a brace or a comma. */
+/* Whether the sign at BYTE, outside quotes, is part of the structure rather than of a text: a colon stands
+ * after a key, which is at the beginning of the line or after a brace or a comma. */
 static bool is_structural(slice text, size_t byte, const wide_sign *wide) {
   if (strcmp(wide->sign.bytes, "：") != 0) {
     return true;
@@ -103,7 +104,7 @@ static bool is_structural(slice text, size_t byte, const wide_sign *wide) {
   return true;
 }
 
-/* The first such sign of the line, outside quotes and comments; NULL: none. */
+/* The first such sign in the line, outside quotes and comments; NULL: there is none. */
 static const wide_sign *wide_in(const line *l, size_t *at) {
   char quote = '\0';
   for (size_t i = 0; i < l->text.length; i++) {
@@ -126,7 +127,7 @@ static const wide_sign *wide_in(const line *l, size_t *at) {
   return NULL;
 }
 
-/* "q1:{type: scale}": where a space is missing behind the colon; the line's length: nowhere. */
+/* Where a space is missing after a colon, as in "q1:{type: scale}"; the line's length when nowhere. */
 static size_t find_tight_colon(const line *l) {
   const slice t = l->text;
   for (size_t i = 1; i + 1 < t.length; i++) {
@@ -182,7 +183,7 @@ const char *yaml_slip_of_error(const problem_list *p, slice page, size_t charact
 
 /* ---- Where it has another meaning ---------------------------------------------------------------- */
 
-/* "type:scale" */
+/* Whether TEXT is like "type:scale". */
 static bool is_tight_pair(slice text) {
   size_t i = 0;
   while (i < text.length && ((text.bytes[i] >= 'a' && text.bytes[i] <= 'z') || text.bytes[i] == '_')) {
@@ -224,7 +225,7 @@ bool yaml_slip_in_key(problem_list *p, const node *key, bool has_value) {
   return false;
 }
 
-/* Parentheses and quotes that TEXT opens and does not close. */
+/* Whether TEXT opens a parenthesis or a quote that it does not close. */
 static bool is_open(slice text) {
   size_t depth = 0;
   char quote = '\0';
@@ -251,7 +252,7 @@ static slice span_of(slice page, const node *from, const node *to) {
   return end <= page.length && begin < end ? (slice){page.bytes + begin, end - begin} : from->text;
 }
 
-/* TEXT in such quotes as it does not have itself. */
+/* TEXT in quotes of the kind that it does not contain. */
 static const char *in_quotes(const problem_list *p, slice text) {
   const bool has_double = memchr(text.bytes, '"', text.length) != NULL;
   const bool has_single = memchr(text.bytes, '\'', text.length) != NULL;
@@ -275,7 +276,7 @@ static bool is_plain(const node *n) {
   return n->kind == NODE_TEXT && n->style == STYLE_PLAIN;
 }
 
-/* Could the INDEX-th key be the rest of a text that a comma has cut? */
+/* Whether key INDEX may be the rest of a text that a comma has cut. */
 static bool is_rest(const node *map, uint32_t index) {
   return index > 0 && index < map->count && map->items[index]->kind == NODE_EMPTY &&
          is_plain(map->keys[index]);
