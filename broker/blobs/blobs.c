@@ -1,4 +1,4 @@
-/* A table of blobs with a list of free places, and buckets of the names that stay with workers. */
+/* A table of blobs with a list of free places, and buckets for the names of blobs that stay with workers. */
 #include "broker/blobs/blobs.h"
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@ void blobs_destroy(blobs *b) {
   free(b);
 }
 
-/* The table moves as it grows: frames are moved with libzmq's call, not copied. */
+/* The table moves when it grows, and frames must be moved by libzmq, not copied. */
 static bool grow(blobs *b) {
   const size_t larger = b->capacity ? b->capacity * 2 : CAPACITY_FIRST;
   blob *at = malloc(larger * sizeof *at);
@@ -46,7 +46,7 @@ static bool grow(blobs *b) {
   return true;
 }
 
-/* A place with an empty frame; 0 when out of memory. */
+/* A free place with an empty frame; 0 when out of memory. */
 static core_blob new_place(blobs *b) {
   core_blob handle = b->free;
   if (handle) {

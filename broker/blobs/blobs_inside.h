@@ -1,4 +1,4 @@
-/* The blobs behind their handle, for their own files. */
+/* What the files of this module share. */
 #ifndef CANVASS_BROKER_BLOBS_BLOBS_INSIDE_H
 #define CANVASS_BROKER_BLOBS_BLOBS_INSIDE_H
 
@@ -7,7 +7,7 @@
 enum { BLOBS_BUCKETS = 4096 };
 
 struct blobs {
-  vault *vault; /* NULL: nothing is kept */
+  vault *vault; /* NULL: the broker keeps nothing */
   blob *at;
   size_t count, capacity;
   core_blob free;

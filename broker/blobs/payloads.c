@@ -3,7 +3,7 @@
 
 #include "broker/blobs/blobs_inside.h"
 
-/* Inline bytes, or their name. */
+/* Reads inline bytes, or the name that stands for them. */
 static status read_payload(blobs *b, wire_message *m, size_t index, const void **bytes, size_t *length,
                            digest *name, uint64_t *name_bytes, error *err) {
   *bytes = wire_payload_bytes(m, index, length);
@@ -96,7 +96,7 @@ status payload_make(blobs *b, const void *bytes, size_t length, core_blob *out, 
   if (b->vault != NULL) {
     TRY(vault_put(b->vault, bytes, length, &name, err));
   }
-  /* A blob sent by its name is not held in memory: thousands of jobs may wait. */
+  /* A blob that is sent by name is not kept in memory: thousands of jobs may wait. */
   const bool by_name = b->vault != NULL && length > BLOB_INLINE_MAX;
   *out = by_name ? blobs_take_name(b, &name, length, 0) : blobs_take_bytes(b, bytes, length);
   if (!*out) {

@@ -55,7 +55,7 @@ static void set_dataset(message *m, slice name, uint64_t version) {
   message_set_integer(m, FIELD_VERSION, version);
 }
 
-/* A manifest up to 1 MiB with its bytes, a larger one by name. */
+/* Sends the bytes of a manifest up to 1 MiB, and the name of a larger one. */
 static status frame_of_manifest(catalog *c, const ledger_dataset *d, zmq_msg_t *frame, error *why) {
   const bool by_name = d->manifest_bytes > MESSAGE_FRAME_MAX;
   store_blob mapped = {0};
@@ -120,7 +120,7 @@ status catalog_on_commit(catalog *c, peer *from, wire_message *m, error *why) {
   return STATUS_OK;
 }
 
-/* Its data stays as long as unfinished jobs pin it. */
+/* The data stay while unfinished jobs pin them. */
 status catalog_on_drop(catalog *c, peer *from, wire_message *m, error *why) {
   const slice name = m->header.texts[FIELD_DATASET];
   const ledger_dataset *d = NULL;

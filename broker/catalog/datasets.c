@@ -86,7 +86,7 @@ static void forget_unread(catalog *c, const digest *name) {
   }
 }
 
-/* A dataset of that manifest is dropped. */
+/* A dataset with that manifest is dropped. */
 static void let_go(catalog *c, const digest *name) {
   if (is_unread(c, name)) {
     forget_unread(c, name);
@@ -106,7 +106,7 @@ void catalog_release(catalog *c, const digest *name) {
   pins_remove(&c->pins, one);
   if (manifests_open(c, name, &m, &why) == STATUS_OK) {
     release_shards(c, m);
-  } else { /* its shards stay until the next start */
+  } else { /* its shards remain until the next start */
     host_log(c->host, "%s", why.message);
   }
 }
@@ -139,8 +139,9 @@ static bool is_same_shard(const manifest_shard *a, const manifest_shard *b) {
   return digest_equal(&a->name, &b->name) && a->bytes == b->bytes;
 }
 
-/* The broker already has those at the same position of BEFORE (may be NULL).  After a restart the vault
- * would hash each of them, a whole dataset in one turn; damage is found when they are used. */
+/* The broker already has shards that are at the same position of BEFORE (may be NULL).  They are not looked
+ * up: after a restart the vault would hash each of them, a whole dataset in one turn.  Damage is found when
+ * they are used. */
 static status check_shards(catalog *c, const manifest *m, const manifest *before, error *err) {
   c->host->turn.records += m->shards_count;
   for (uint32_t i = 0; i < m->shards_count; i++) {
@@ -169,14 +170,14 @@ status datasets_check(catalog *c, slice name, uint64_t base, const manifest *m, 
     return error_set(err, STATUS_LIMIT, "there are already %d datasets: drop some", (int)LEDGER_DATASETS_MAX);
   }
   const manifest *before = NULL;
-  error ignored; /* a manifest that cannot be read: then all shards are checked */
+  error ignored; /* if the earlier manifest cannot be read, all shards are checked */
   if (d != NULL && manifests_open(c, &d->manifest, &before, &ignored) != STATUS_OK) {
     before = NULL;
   }
   return check_shards(c, m, before, err);
 }
 
-/* It was put again after its manifest was damaged. */
+/* The dataset was put again after its manifest was damaged. */
 static status refer_again(catalog *c, const digest *name, const manifest *m, error *err) {
   if (!is_unread(c, name)) {
     return STATUS_OK;
@@ -185,7 +186,7 @@ static status refer_again(catalog *c, const digest *name, const manifest *m, err
   return refer_all(c, name, m, err);
 }
 
-/* Sums from outside may have any value: they serve listings only, and saturate. */
+/* Sums of numbers from outside saturate, since these may have any value; they are only shown in listings. */
 static void add_up(uint64_t *sum, uint64_t term) {
   *sum = *sum + term < *sum ? UINT64_MAX : *sum + term;
 }
@@ -223,7 +224,7 @@ status datasets_commit(catalog *c, slice name, uint64_t base, const manifest *m,
     st = ledger_dataset_put(c->ledger, &d, err);
   }
   if (st != STATUS_OK) {
-    host_fail(c->host, st, err); /* counts and records may differ now */
+    host_fail(c->host, st, err); /* counts and records may disagree now */
   } else {
     host_log(c->host, "dataset %s, version %llu: %llu rows in %llu shards", copy,
              (unsigned long long)d.version, (unsigned long long)d.rows, (unsigned long long)d.shards);
@@ -251,7 +252,7 @@ struct catalog_draft {
   manifest *content;
 };
 
-/* The broker writes the report of a READ: the dataset as it is now. */
+/* Writes the report of a READ, which is made by the broker: the dataset as it is now. */
 static status report(catalog *c, const ledger_job *j, const catalog_draft *d, core_blob *out, error *err) {
   const ledger_dataset *now = ledger_dataset_find(c->ledger, slice_of(j->dataset));
   const uint64_t version = is_as_it_is(now, &d->where) ? now->version : j->version + 1;

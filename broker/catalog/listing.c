@@ -1,5 +1,5 @@
-/* Jobs, workers and datasets as JSON: {"jobs": [...]} and so on.  Times are seconds since 1970; UTC texts
- * beside them are for readers and other programs. */
+/* Jobs, workers and datasets as JSON: {"jobs": [...]} and so on.  Times are in seconds since 1970; beside
+ * them are texts in UTC, for people and other programs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ enum { TIME_TEXT_BYTES = 32 };
 
 /* ---- Values -------------------------------------------------------------------------------------- */
 
-/* Texts from peers may have been cut in the middle of a character. */
+/* Texts of peers may have been cut within a character. */
 static void set_text(json *object, const char *key, const char *text) {
   const size_t length = text_utf8_check(text, strlen(text));
   json_set(object, key, json_text(json_arena(object), (slice){text, length}));
@@ -54,14 +54,14 @@ void catalog_wait_text(const catalog *c, const core_wait *wait, char out[WAIT_TE
 
 /* ---- Lists --------------------------------------------------------------------------------------- */
 
-/* *VIEW is as far as the job is. */
+/* *VIEW tells how far the job is. */
 static ledger_state state_of(const core *running, const ledger_job *j, core_job_view *view) {
   *view =
       (core_job_view){.stage = j->stage, .rows_done = j->rows, .rows_total = j->rows, .states = j->states};
   if (core_find_job(running, &j->id, view)) {
     return view->is_running ? JOB_RUNNING : JOB_QUEUED;
   }
-  if (j->state <= JOB_RUNNING) { /* it waits to be restored */
+  if (j->state <= JOB_RUNNING) { /* it is waiting to be restored */
     view->rows_done = 0;
   }
   return j->state;
@@ -115,9 +115,9 @@ static void add_job(const catalog *c, const core *running, const ledger_job *j, 
 /* ---- Which jobs ---------------------------------------------------------------------------------- */
 
 typedef struct choice {
-  bool is_made;   /* otherwise all jobs are listed */
-  uint64_t limit; /* the newest */
-  slice dataset;  /* no bytes: any */
+  bool is_made;   /* false: all jobs are listed */
+  uint64_t limit; /* how many, of the newest */
+  slice dataset;  /* empty: any */
   slice state;
 } choice;
 
@@ -148,8 +148,8 @@ static int by_id(const void *left, const void *right) {
   return memcmp(left, right, JOB_ID_BYTES);
 }
 
-/* How many digits of an id tell each of the jobs from all others: sorted, those that share most are
- * neighbours. */
+/* How many digits of an id distinguish each job from all others.  In sorted order, ids that share the most
+ * digits are neighbours. */
 static status count_digits(const catalog *c, size_t *out, error *why) {
   const size_t count = ledger_jobs(c->ledger);
   core_job_id *ids = calloc(count + 1, sizeof *ids);
@@ -162,7 +162,7 @@ static status count_digits(const catalog *c, size_t *out, error *why) {
   qsort(ids, count, sizeof *ids, by_id);
   *out = 1;
   for (size_t i = 1; i < count; i++) {
-    size_t same = 0; /* half bytes */
+    size_t same = 0; /* in half bytes, which are digits */
     while (same < (size_t)2 * JOB_ID_BYTES &&
            ((ids[i].bytes[same / 2] ^ ids[i - 1].bytes[same / 2]) & (same % 2 ? 0x0f : 0xf0)) == 0) {
       same++;
@@ -173,7 +173,7 @@ static status count_digits(const catalog *c, size_t *out, error *why) {
   return STATUS_OK;
 }
 
-/* The newest that are chosen, in the order of submission. */
+/* Lists the newest chosen jobs, in the order of submission. */
 static status fill_jobs(const catalog *c, const core *running, const choice *by, json *object, json *list,
                         error *why) {
   const size_t count = c->ledger != NULL ? ledger_jobs(c->ledger) : 0;
@@ -307,7 +307,7 @@ static status write_list(const catalog *c, const core *running, size_t which, co
   return st;
 }
 
-/* Cut into frames of the largest size. */
+/* Cuts TEXT into frames of the largest allowed size. */
 static status cut(const buf *text, zmq_msg_t *frames, size_t *count, error *why) {
   *count = 0;
   if (text->length > (size_t)MESSAGE_PAYLOADS_MAX * MESSAGE_FRAME_MAX) {

@@ -1,4 +1,4 @@
-/* Manifests: the shards of a job, and the files that people know them by. */
+/* Manifests: the shards of a job, and the files by which people know them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,11 +61,11 @@ void catalog_shards_fini(catalog_shards *s) {
 /* ---- Files --------------------------------------------------------------------------------------- */
 
 static bool open_of_job(catalog *c, const ledger_job *j, const manifest **out) {
-  error ignored; /* without the manifest the message stays as it is */
+  error ignored; /* without the manifest the message stays unchanged */
   return ledger_blob_is_set(&j->manifest) && manifests_open(c, &j->manifest.name, out, &ignored) == STATUS_OK;
 }
 
-/* "; it reads a.csv", or "; they are of a.csv to c.csv": the files of the shards from FIRST to LAST. */
+/* Appends the files of the shards from FIRST to LAST: "; the rows are of the files a.csv to c.csv". */
 static void append_files(error *why, const manifest *m, const digest *first, const digest *last) {
   const slice *names[2] = {NULL, NULL};
   for (uint32_t i = 0; i < m->shards_count; i++) {
@@ -97,7 +97,7 @@ void catalog_name_files(catalog *c, const ledger_job *j, const digest *first, co
   }
 }
 
-/* The shard's place in M; false: it is none of them. */
+/* The shard's place in M; false when it is not in M. */
 static bool find_shard(const manifest *m, const digest *name, uint32_t *index) {
   for (uint32_t i = 0; i < m->shards_count; i++) {
     if (digest_equal(&m->shards[i].name, name)) {

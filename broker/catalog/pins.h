@@ -1,5 +1,5 @@
-/* Manifests whose shards are referred to, and how often: however many datasets and jobs use a manifest, its
- * shards are counted once. */
+/* Manifests whose shards are referenced, and how often: however many datasets and jobs use a manifest, each
+ * of its shards is counted once. */
 #ifndef CANVASS_BROKER_CATALOG_PINS_H
 #define CANVASS_BROKER_CATALOG_PINS_H
 
@@ -18,7 +18,7 @@ typedef struct pins {
 } pins;
 
 void pins_fini(pins *p);
-pin *pins_find(const pins *p, const digest *manifest); /* NULL: it is not among them */
+pin *pins_find(const pins *p, const digest *manifest); /* NULL: it is not there */
 pin *pins_add(pins *p, const digest *manifest);        /* with a count of 0; NULL when out of memory */
 void pins_remove(pins *p, pin *gone);
 

@@ -1,14 +1,15 @@
-/* Blobs that a reader cannot read (invariant 1).
+/* Blobs that their reader cannot read (invariant 1).
  *
- * The broker does not know what is in a partial, so it takes nobody's word for it: the worker that reads one
- * says that it came whole and is not what the task needs; then the task that made it runs on a worker that is
- * neither of the two.  Other bytes: its maker was odd.  The same bytes: the accuser was.  Either is set
- * aside, and what it gave to the job is made again (disputes.c decides, with the accusation as a vote against
- * the first result).  The task that could not be done is not to blame.
+ * The broker does not know what a partial contains, so it takes no worker's word about it.  When the worker
+ * that reads a partial reports that it came whole and is not what the task needs, the task that made it runs
+ * again on a third worker.  If the bytes differ, the maker was at fault; if they are the same, the accuser
+ * was.  The one at fault is set aside, and what it gave to the job is made again (disputes.c decides, and
+ * counts the accusation as a vote against the first result).  The task that could not be done is not to
+ * blame.
  *
- * Whoever accuses what was made alike twice is not set aside: a second faulty machine is less likely than
- * readers and makers that do not understand each other, which is no machine's fault.  The task tries others,
- * and when none can read it the job ends. */
+ * If two workers made the same bytes, a second accuser is not set aside: another faulty machine is less
+ * likely than readers and makers that do not understand each other, which is not the fault of any machine.
+ * Other workers try the task, and if none can read its input the job ends. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -44,7 +45,7 @@ typedef struct accused {
   uint32_t tag;
   digest content;
   voter maker;
-  node *input; /* of this stage; NULL: it was made before */
+  node *input; /* of this stage; NULL: made by an earlier one */
 } accused;
 
 static bool find_input(node *n, uint32_t index, const core_failure *f, accused *out) {
@@ -67,7 +68,7 @@ static bool find_input(node *n, uint32_t index, const core_failure *f, accused *
   return true;
 }
 
-/* Of the STEP before. */
+/* Finds the STEP before, if it made the blob. */
 static bool find_step(const job *j, accused *out) {
   *out = (accused){.stage = j->stage - 1,
                    .task = (uint64_t)CORE_LEVEL_STEP << 32,
@@ -77,13 +78,13 @@ static bool find_step(const job *j, accused *out) {
   return j->stage > 0;
 }
 
-/* Of a PLAN that this core saw: of one before a restart the specification is gone. */
+/* Finds the PLAN, if it made the blob since this core started: after a restart its specification is gone. */
 static bool find_plan(const job *j, accused *out) {
   *out = (accused){.task = (uint64_t)CORE_LEVEL_PLAN << 32, .content = j->plan_content, .maker = j->planner};
   return j->planner.who != 0;
 }
 
-/* The order of a task's blobs is that of core_task. */
+/* A task's blobs are in the order of core_task. */
 static bool find_accused(node *n, const core_failure *f, accused *out) {
   const job *j = n->owner;
   const uint32_t index = f->unreadable - 1;
@@ -106,13 +107,14 @@ static void note(core *c, const job *j, const core_failure *f, const accused *a)
            task_work_name(a->task), (uint32_t)a->task, a->stage, f->why.message);
 }
 
-/* A worker cannot read what it made itself: it is made again, and the failure counts. */
+/* Whether a worker cannot read what it made itself: then it is made again, and the failure counts. */
 static bool is_own(const accused *a, voter accuser) {
   return a->maker.who != 0 && a->maker.who == accuser.who;
 }
 
-/* From the first stage on.  Where another worker computes as the maker did, a STEP goes to such a one: only
- * their results can be compared.  Where none does, STEPs go to another kind. */
+/* Starts the job again from its first stage.  A STEP goes to another worker that computes as the maker did,
+ * if there is one, because only their results can be compared; otherwise STEPs go to workers of another kind.
+ */
 static void start_again(core *c, job *j, const dispute *d) {
   const digest kind = j->fingerprint;
   const bool is_plan = d->task >> 32 == CORE_LEVEL_PLAN;

@@ -1,9 +1,9 @@
-/* Ends of jobs that are not yet final: what one worker says, or its loss proves, may look otherwise when
- * others that are away for a moment come back.  So the job ends a while later, unless the task is done
- * before.
+/* Ends of jobs that are not yet final.  What one worker reports, or what its loss suggests, may prove wrong
+ * when others, which are away for a moment, come back.  So the job ends a while later, unless the task is
+ * done first.
  *
- * Until then a task that a worker calls impossible may be tried by others, and one that lost workers runs
- * nowhere. */
+ * Until then other workers may try a task that a worker calls impossible, but a task at which workers were
+ * lost does not run. */
 #include <stdlib.h>
 
 #include "broker/core/core_inside.h"
@@ -39,7 +39,7 @@ bool verdict_holds(const node *n) {
   return n->verdict != NULL && n->verdict->is_poison;
 }
 
-/* Only what still waits is judged, and what nobody who is there now could try. */
+/* A verdict stands only if the task still waits and no worker that is there could try it. */
 static void pronounce(core *c, node *n) {
   const verdict v = *n->verdict;
   if (n->state == NODE_READY && !v.is_poison && node_has_other(c, n)) {
@@ -67,7 +67,7 @@ static verdict *first_due(const core *c) {
   return NULL;
 }
 
-/* Each may end a job, with all of its verdicts. */
+/* Each verdict may end a job, and all of the job's verdicts with it. */
 void verdicts_check(core *c) {
   for (verdict *v = NULL; (v = first_due(c)) != NULL;) {
     pronounce(c, v->of);

@@ -1,4 +1,4 @@
-/* How jobs ended, in a broker that keeps nothing: the last ones can still be fetched. */
+/* How the last jobs ended, for a broker that keeps nothing: their reports can still be fetched. */
 #ifndef CANVASS_BROKER_JOBS_ENDINGS_H
 #define CANVASS_BROKER_JOBS_ENDINGS_H
 
@@ -16,12 +16,12 @@ typedef struct ending {
 
 typedef struct endings {
   ending at[ENDINGS_MAX]; /* a ring */
-  size_t count;           /* of all that were put */
+  size_t count;           /* of all endings that were ever put */
 } endings;
 
 void endings_fini(endings *e);
 /* REPORT is NULL for a job that has none. */
 void endings_put(endings *e, const core_end *end, const blob *report);
-ending *endings_find(endings *e, const core_job_id *job); /* NULL: not (any longer) there */
+ending *endings_find(endings *e, const core_job_id *job); /* NULL: it is not there (any longer) */
 
 #endif

@@ -1,4 +1,4 @@
-/* What clients ask about jobs: how far one is, how it ended; and that it ends now. */
+/* What clients ask about jobs: how far a job is, how it ended; and requests to cancel it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -52,7 +52,7 @@ static status answer_unkept(jobs *all, const peer *from, const uint64_t *request
   return STATUS_OK;
 }
 
-/* How a job that is not running ended. */
+/* Answers how a job that is not running ended. */
 static status answer_end(jobs *all, const peer *from, const uint64_t *request, const core_job_id *id,
                          error *why) {
   const ledger_job *j = all->ledger != NULL ? ledger_job_find(all->ledger, id) : NULL;

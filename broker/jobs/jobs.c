@@ -1,4 +1,4 @@
-/* The core, and what goes into it. */
+/* The core, and the events that go into it. */
 #include "broker/jobs/jobs.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ jobs *jobs_new(const jobs_parts *parts, uint32_t losses_max) {
     core_set_deaths_max(c, losses_max);
   }
   if (parts->vault == NULL) {
-    core_set_confirm_ms(c, 0); /* within one process: no other worker can come */
+    core_set_confirm_ms(c, 0); /* all is in one process, so no other worker can come */
   } else {
     core_set_secret(c, vault_secret(parts->vault));
   }

@@ -1,13 +1,13 @@
-/* Jobs behind their handle, for their own files: submission.c, inquiries.c and results.c take messages,
- * recovery.c reads the ledger; all feed the core (jobs.c).  records.c writes what it wants kept, replies.c
- * what it wants sent. */
+/* What the files of this module share.  submission.c, inquiries.c and results.c handle messages, recovery.c
+ * reads the ledger; all of them feed the core (jobs.c).  records.c writes what the core wants kept, replies.c
+ * sends what it wants sent. */
 #ifndef CANVASS_BROKER_JOBS_JOBS_INSIDE_H
 #define CANVASS_BROKER_JOBS_JOBS_INSIDE_H
 
 #include "broker/jobs/endings.h"
 #include "broker/jobs/jobs.h"
 
-/* Unfinished jobs that the ledger had at the start, in the order of their submission. */
+/* The unfinished jobs of the ledger at the start, in the order of their submission. */
 typedef struct backlog_job {
   core_job_id id;
   bool is_restored;
@@ -15,8 +15,8 @@ typedef struct backlog_job {
 
 typedef struct backlog {
   backlog_job *at;
-  size_t count, next; /* from NEXT on they wait to be restored, */
-  size_t left;        /* so many of them: some were needed before their turn */
+  size_t count, next; /* those from NEXT on wait to be restored, */
+  size_t left;        /* LEFT of them, because some were needed before their turn */
 } backlog;
 
 struct jobs {
@@ -24,30 +24,30 @@ struct jobs {
   peers *peers;
   blobs *blobs;
   catalog *catalog;
-  vault *vault; /* NULL, as the ledger: nothing is kept */
+  vault *vault; /* NULL, like the ledger, for a broker that keeps nothing */
   ledger *ledger;
   core *core;
   core_actions actions;
   uint64_t ticked_ms;
-  endings endings; /* without a ledger */
+  endings endings; /* used without a ledger */
   backlog backlog;
 };
 
 /* ---- records.c */
 bool records_handle(core_action_kind kind);
 void records_write(jobs *all, const core_action *a);
-/* A failure that names a task's shards names their files too: before the job's record is written. */
+/* Adds to a failure that names shards their files, before the job's record is written. */
 void records_name_files(jobs *all, core_action *a);
-/* Counts the references of all blobs of a job's record up or down; not those of its dataset's shards. */
+/* Counts references to all blobs of a job's record up or down, but not to its dataset's shards. */
 status records_refer(jobs *all, const ledger_job *j, error *err) MUST_USE;
 void records_release(jobs *all, const ledger_job *j);
 
 /* ---- recovery.c */
-/* A peer speaks of the job ID: if it waits to be restored, it is now. */
+/* A peer mentions job ID: restores it now if it is waiting to be restored. */
 void recovery_need(jobs *all, const core_job_id *id);
 
 /* ---- replies.c */
-/* How a job ended: its report, which is under HANDLE.  REQUEST may be NULL. */
+/* Tells TO how a job ended, with its report, which is under HANDLE.  REQUEST may be NULL. */
 void replies_report(jobs *all, const peer *to, const uint64_t *request, const core_job_id *job,
                     core_states states, core_blob handle);
 void replies_ended(jobs *all, const peer *to, const uint64_t *request, const core_job_id *job,

@@ -1,5 +1,5 @@
-/* Writes what the core must keep as records of the ledger.  They are written with the turn's commit; each
- * change of a job's record moves the references that the vault counts. */
+/* Writes what the core wants kept as records of the ledger, which become durable with the turn's commit. Each
+ * change of a job's record also changes the references that the vault counts. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 enum { SHORT_ID_BYTES = 17, NOTE_BYTES = 1200 };
 
-/* Enough of an id for a log line. */
+/* As much of an id as a log line needs. */
 static const char *short_id(const core_job_id *id, char out[SHORT_ID_BYTES]) {
   for (size_t i = 0; i < (SHORT_ID_BYTES - 1) / 2; i++) {
     snprintf(out + 2 * i, 3, "%02x", (unsigned)id->bytes[i]);
@@ -173,7 +173,7 @@ static status record_end(jobs *all, const core_end *a, error *err) {
   changed.first_program = changed.program_state = none;
   changed.files_count = 0;
   if (old->read && changed.state == JOB_DONE && a->record != NULL) {
-    /* What a READ made appears with the end of its job. */
+    /* The dataset that a READ made appears when its job ends. */
     TRY(catalog_draft_commit(all->catalog, old, a->record, err));
   } else if (!old->read) {
     catalog_release(all->catalog, &old->manifest.name);

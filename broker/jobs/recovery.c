@@ -1,6 +1,6 @@
 /* Restores a core from the ledger: at the start the references of all jobs; then, turn by turn, so that peers
- * are answered meanwhile, the unfinished ones with the results of their stages.  Until all are there workers
- * get no tasks: the core would give out what there is a result of. */
+ * are answered meanwhile, the unfinished jobs with the results of their stages.  Until all are restored,
+ * workers get no tasks, because the core might give out tasks that already have a result. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ static status take_blobs(jobs *all, const ledger_job *j, core_restoration *r, er
   TRY(take(all, &j->program, &e->program, err));
   TRY(take(all, &j->spec, &e->spec, err));
   TRY(take(all, &j->manifest, &e->manifest, err));
-  if (e->plan) { /* planned: the specification is no longer needed */
+  if (e->plan) { /* there is a plan, so the specification is no longer needed */
     blobs_release(all->blobs, e->spec);
     e->spec = 0;
   }
@@ -49,7 +49,7 @@ static status take_shards(jobs *all, const ledger_job *j, restored *r, error *er
   return STATUS_OK;
 }
 
-/* The inputs of the stage's tasks: so that their late results count. */
+/* Reads the inputs of the stage's tasks, so that late results of these count. */
 static status read_content(const ledger_job *j, core_restoration *e, error *err) {
   const ledger_blob *made = j->stage > 0 ? &j->program_state : &j->plan;
   if ((j->stage == 0 && !ledger_blob_is_set(&j->spec)) || !ledger_blob_is_set(made)) {
@@ -63,7 +63,7 @@ static status read_content(const ledger_job *j, core_restoration *e, error *err)
   return digest_of(both, sizeof both, &e->content, err);
 }
 
-/* Results as the ledger gave them, until it may be called again. */
+/* Results as the ledger gave them, kept because the ledger must not be called while it gives them. */
 typedef struct results {
   jobs *owner;
   struct {
@@ -105,7 +105,7 @@ static status restore_results(jobs *all, const ledger_job *j, error *err) {
   return st;
 }
 
-/* By the wall clock: while the broker was away, too. */
+/* By the wall clock, so the time while the broker was away counts, too. */
 static uint64_t spent_ms(const ledger_job *j) {
   const uint64_t now_s = host_wall_s();
   const uint64_t spent_s = now_s > j->submitted_s ? now_s - j->submitted_s : 0;
@@ -138,7 +138,7 @@ static status restore_job(jobs *all, const ledger_job *j, restored *r, error *er
   return restore_results(all, j, err);
 }
 
-/* Its inputs no longer exist: its owner learns so on asking. */
+/* The job's inputs no longer exist: whoever asks about it is told. */
 static status give_up(jobs *all, const ledger_job *j, const error *why, error *err) {
   ledger_job changed = *j;
   changed.state = JOB_FAILED;
@@ -170,13 +170,13 @@ static status restore_one(jobs *all, const ledger_job *j, error *err) {
 
 /* ---- The start ----------------------------------------------------------------------------------- */
 
-/* What it names stays, also while it waits to be restored. */
+/* What the job names must stay, also while it waits to be restored. */
 static status refer(jobs *all, const ledger_job *j, error *err) {
   TRY(records_refer(all, j, err));
   if (j->state > JOB_RUNNING) {
     return STATUS_OK;
   }
-  const size_t length = strlen(j->owner); /* 0: of an earlier release */
+  const size_t length = strlen(j->owner); /* 0: written by an earlier release */
   if (length > 0 && length < KEY_TEXT_BYTES && owners_add_job(peers_owners(all->peers), j->owner) == NULL) {
     return error_no_memory(err, "a job");
   }
@@ -218,7 +218,7 @@ size_t jobs_unfinished(const jobs *all) {
   return core_jobs(all->core) + all->backlog.left;
 }
 
-/* Workers that joined meanwhile get tasks now. */
+/* All jobs are restored: workers that joined meanwhile get tasks now. */
 static void end_backlog(jobs *all) {
   free(all->backlog.at);
   all->backlog = (backlog){0};

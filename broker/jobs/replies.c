@@ -1,5 +1,5 @@
-/* Outgoing messages.  What the core wants sent becomes letters like all other answers, so that sending
- * can fail in only one place: then the peer is forgotten with the next turn. */
+/* Outgoing messages.  What the core wants sent becomes letters like all other answers, so that sending can
+ * fail in one place only: then the peer is forgotten in the next turn. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +35,7 @@ static void set_request(message *m, const uint64_t *request) {
   }
 }
 
-/* The blob as a frame: its bytes, or its name (*BY_NAME).  False when out of memory. */
+/* Makes a frame of the blob: its bytes, or its name (*BY_NAME).  False when out of memory. */
 static bool frame_of_blob(jobs *all, core_blob handle, zmq_msg_t *frame, bool *by_name) {
   blob *one = blobs_at(all->blobs, handle);
   *by_name = one != NULL && one->is_named && (!one->has_frame || one->bytes > BLOB_INLINE_MAX);
@@ -76,8 +76,8 @@ static bool frame_of_file(const ledger_blob *file, const char *name, zmq_msg_t *
   return true;
 }
 
-/* The blobs of the action, then what else the work's payload has.  False when out of memory; the frames that
- * were made are counted. */
+/* Makes frames of the action's blobs and of what else its kind of work needs.  False when out of memory; the
+ * frames that were made are counted. */
 static bool make_task_frames(jobs *all, const core_task *a, const ledger_job *job, zmq_msg_t *frames,
                              size_t *count, uint64_t *by_name) {
   for (uint32_t i = 0; i < a->blobs_count; i++) {
@@ -169,7 +169,7 @@ static void send_progress(jobs *all, const peer *to, const core_action *a) {
   replies_progress(all, to, a->progress.request ? &a->progress.request : NULL, &a->progress.view);
 }
 
-/* Clients get up to 1 MiB inline, also what is only in the vault. */
+/* Clients get up to 1 MiB inline, even if it is only in the vault. */
 static status frame_of_report(jobs *all, core_blob handle, zmq_msg_t *frame, bool *by_name, error *err) {
   blob *one = blobs_at(all->blobs, handle);
   *by_name = one != NULL && one->is_named && one->bytes > MESSAGE_FRAME_MAX;

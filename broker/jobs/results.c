@@ -1,4 +1,4 @@
-/* Results and failures of workers, made into events of the core. */
+/* Makes events for the core of workers' results and failures. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,8 @@
 
 enum { RESULT_BLOBS_MAX = 2 };
 
-/* Kinds of work: how many blobs their results have, and whether one by name stays with the worker. */
+/* For each kind of work: how many blobs a result has, and whether one that is sent by name stays with the
+ * worker. */
 static const struct {
   uint32_t least, most;
   bool is_partial;
@@ -38,9 +39,8 @@ static status read_work(const message *m, core_work *out, error *why) {
   return error_set(why, STATUS_PROTOCOL, "a result of an unknown kind of work");
 }
 
-/* Of one output its name, of two the digest of both: equal outputs have equal digests, however they were
- * sent.
- */
+/* A digest of the outputs: the name of one, the digest of both names for two.  Equal outputs have equal
+ * digests, however they were sent. */
 static status read_content(wire_message *m, digest *out, error *why) {
   uint8_t names[RESULT_BLOBS_MAX][DIGEST_BYTES];
   for (size_t i = 0; i < m->payloads_count; i++) {
@@ -57,7 +57,7 @@ static status read_content(wire_message *m, digest *out, error *why) {
 
 /* ---- READ ---------------------------------------------------------------------------------------- */
 
-/* The core decides whether the result counts; if so, records.c makes the draft a dataset. */
+/* The core decides whether the result counts; if it does, records.c makes the draft a dataset. */
 static status feed_draft(jobs *all, core_event *e, const ledger_job *j, core_blob handle, error *why) {
   catalog_draft *d = NULL;
   core_blob report = 0;
@@ -72,7 +72,7 @@ static status feed_draft(jobs *all, core_event *e, const ledger_job *j, core_blo
 
 static status feed_read(jobs *all, core_event *e, core_blob handle, error *why) {
   const ledger_job *j = all->ledger != NULL ? ledger_job_find(all->ledger, &e->result.id.job) : NULL;
-  if (j == NULL || !j->read || j->state > JOB_RUNNING) { /* it ended: the core answers that */
+  if (j == NULL || !j->read || j->state > JOB_RUNNING) { /* the job has ended: the core answers the worker */
     e->result.blobs = &handle;
     e->result.blobs_count = 1;
     jobs_feed(all, e);
@@ -120,16 +120,16 @@ static status feed_result(jobs *all, peer *from, wire_message *m, core_event *e,
   return STATUS_OK;
 }
 
-/* From here on nothing of any job can be kept. */
+/* Whether the disk is so full that nothing can be kept for any job. */
 static bool is_full(const jobs *all) {
   error ignored;
   return all->vault != NULL &&
          vault_check_room(all->vault, MESSAGE_FRAME_MAX, VAULT_RESERVE_BYTES, &ignored) == STATUS_IO;
 }
 
-/* A result that cannot be taken is a failure of its task.  When the cause lies in what was sent, a retry may
- * succeed.  When the disk is full no retry does, and the job is not to blame: the broker stops, and resumes
- * the job when there is room and it is started again. */
+/* A result that cannot be taken is a failure of its task.  If what was sent is the cause, a retry may
+ * succeed.  If the disk is full, no retry can, and the job is not to blame: the broker stops, and resumes the
+ * job when it is started again with enough room. */
 status jobs_on_result(jobs *all, peer *from, wire_message *m, error *why) {
   core_event e = {.kind = CORE_RESULT, .peer = from->number};
   core_result *r = &e.result;
@@ -155,7 +155,7 @@ status jobs_on_result(jobs *all, peer *from, wire_message *m, error *why) {
   return STATUS_OK;
 }
 
-/* Where the failure is that the task's `lost` is not to be had, and that is a shard of the job's dataset. */
+/* If the task failed because `lost` is not available, says which shard of the job's dataset it is. */
 static void explain_lost(jobs *all, const peer *from, core_failure *f) {
   if (all->ledger == NULL || f->why.code != STATUS_NOT_FOUND ||
       !core_is_leased(all->core, from->number, &f->id, f->attempt) || vault_has(all->vault, &f->lost, NULL)) {
@@ -178,11 +178,12 @@ status jobs_on_failure(jobs *all, peer *from, wire_message *m, error *why) {
                         : 0;
     memcpy(f->lost.bytes, m->header.texts[FIELD_BLOB].bytes, DIGEST_BYTES);
     if (all->vault != NULL && f->why.code == STATUS_CORRUPT) {
-      vault_doubt(all->vault, &f->lost); /* it may have been damaged since it was compared */
+      vault_doubt(all->vault, &f->lost); /* it may have been damaged after it was last compared */
     }
     explain_lost(all, from, f);
   }
-  /* An offered result did not fit.  Only the worker that has the task may report this: it ends the broker. */
+  /* An offered result did not fit on the disk.  Only the worker that has the task may report this, because it
+   * ends the broker. */
   if (f->why.code == STATUS_IO && core_is_leased(all->core, from->number, &f->id, f->attempt) &&
       is_full(all)) {
     host_fail(all->host, STATUS_IO, &f->why);

@@ -1,4 +1,4 @@
-/* Jobs as clients submit them, under a key. */
+/* Jobs as clients submit them, each under a key. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,8 @@ enum { SUBMIT_PAYLOADS = 3, PREPARED_FILES_MAX = MESSAGE_PAYLOADS_MAX - 2, TITLE
 
 /* ---- Identity ------------------------------------------------------------------------------------ */
 
-/* Each client's public key has its own job keys: nobody can take those of others, or learn what they mean. */
+/* Job keys belong to the client's public key, so nobody can take the job keys of others or learn about their
+ * jobs. */
 static status read_key(const peer *from, const wire_message *m, core_job_id *id, error *why) {
   static const char prefix[] = "canvass job"; /* with its zero byte */
   const slice key = m->header.texts[FIELD_KEY];
@@ -34,7 +35,8 @@ static status read_key(const peer *from, const wire_message *m, core_job_id *id,
   return STATUS_OK;
 }
 
-/* A digest of the request: the same key must mean the same job.  The version is compared separately. */
+/* A digest of the request, because the same key must mean the same job.  The version is compared separately.
+ */
 static status read_content(wire_message *m, digest *out, error *why) {
   buf text;
   buf_init(&text);
@@ -45,7 +47,7 @@ static status read_content(wire_message *m, digest *out, error *why) {
   status st = STATUS_OK;
   for (size_t i = 0; i < m->payloads_count && st == STATUS_OK; i++) {
     uint8_t name[BLOB_NAME_BYTES];
-    if (is_load && i > 0) { /* files: name and text */
+    if (is_load && i > 0) { /* a file's blob and its name */
       size_t length = 0;
       const void *bytes = wire_payload_bytes(m, i, &length);
       buf_put_slice(&text, (slice){bytes, length});
@@ -70,7 +72,7 @@ static void accept_again(jobs *all, const peer *from, const wire_message *m, con
   peers_answer(all->peers, from, &answer, NULL, 0);
 }
 
-/* *KNOWN: this job was submitted before, and is accepted again. */
+/* *KNOWN: the job was submitted before, and is acknowledged again. */
 static status recognise(jobs *all, const wire_message *m, const core_job_id *id, const digest *content,
                         bool *known, error *why) {
   if (all->ledger == NULL) {
@@ -184,7 +186,7 @@ static void set_shards(submission *s) {
   s->record.rows = s->shards.rows;
 }
 
-/* Plan, program and manifest, all in the message. */
+/* For a broker that keeps nothing: plan, program and manifest are all in the message. */
 static status prepare_unkept(jobs *all, wire_message *m, submission *s, error *why) {
   if (m->payloads_count != SUBMIT_PAYLOADS) {
     return error_set(why, STATUS_USAGE, "this broker keeps nothing: start it with --store DIR");
@@ -198,7 +200,7 @@ static status prepare_unkept(jobs *all, wire_message *m, submission *s, error *w
   return take(all, m, 2, s, &s->event.submitted.manifest, why);
 }
 
-/* A specification, or plan and program, over a dataset that is here. */
+/* For a dataset that the broker keeps: a specification, or a plan and a program. */
 static status prepare_kept(jobs *all, wire_message *m, submission *s, error *why) {
   const slice name = m->header.texts[FIELD_DATASET];
   const ledger_dataset *d = ledger_dataset_find(all->ledger, name);
@@ -229,7 +231,7 @@ static status prepare_kept(jobs *all, wire_message *m, submission *s, error *why
   return STATUS_OK;
 }
 
-/* The core accepts it, which makes records.c write the record; or refuses it. */
+/* Gives the job to the core, which refuses it, or accepts it and so makes records.c write the record. */
 static void give(jobs *all, submission *s) {
   s->is_given = true;
   jobs_feed(all, &s->event);
@@ -280,7 +282,7 @@ status jobs_on_submit(jobs *all, peer *from, wire_message *m, error *why) {
 
 /* ---- Loading ------------------------------------------------------------------------------------- */
 
-/* A frame of a file: the blob's name, then the file's. */
+/* The frame of a file has the blob's name, then the file's. */
 static status read_file(jobs *all, wire_message *m, size_t index, ledger_job *j, error *why) {
   size_t length = 0;
   const char *bytes = wire_payload_bytes(m, index, &length);
@@ -322,7 +324,7 @@ static status read_files(jobs *all, wire_message *m, ledger_job *j, error *why) 
   return STATUS_OK;
 }
 
-/* Listings show what a job is, and who loads files has no title to give. */
+/* Listings show a title for each job, and a client that loads files does not give one. */
 static status give_title(ledger_job *j, error *why) {
   if (j->title[0] != '\0' || j->files_count == 0) {
     return STATUS_OK;

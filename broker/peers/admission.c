@@ -1,4 +1,4 @@
-/* Who comes in: roles and keys of those who say hello, and the log of those who may not. */
+/* Who is admitted: roles and keys of those who say hello, and the log of those who are turned away. */
 #include <stdio.h>
 #include <string.h>
 
@@ -38,14 +38,13 @@ status peers_read_role(const peers *p, line_kind line, const wire_message *m, un
 static void copy_title(peer *one, slice title) {
   size_t length = title.length < sizeof one->title ? title.length : sizeof one->title - 1;
   length = text_utf8_check(title.bytes, length);
-  if (length > 0) { /* a hello without one has no bytes either */
+  if (length > 0) { /* a hello may come without a title */
     memcpy(one->title, title.bytes, length);
   }
   one->title[length] = '\0';
 }
 
-/* Without keys each connection is its own; as a job's record may outlive the broker, the name is of this
- * start. */
+/* Without keys each connection is its own owner.  Jobs outlive the broker, so the name includes its start. */
 static void name_owner(const peers *p, const char *key, char out[KEY_TEXT_BYTES]) {
   if (key[0] != '\0') {
     (void)snprintf(out, KEY_TEXT_BYTES, "%s", key);
@@ -92,7 +91,7 @@ bool peers_is_allowed(const peers *p, const peer *one) {
   return one->line != LINE_KEYED || key_list_roles(p->allowed, slice_of(one->key), NULL) & one->role;
 }
 
-/* Each key once: a peer that is turned away keeps reconnecting. */
+/* Logs each key only once, because a peer that is turned away keeps reconnecting. */
 void admission_housekeep(peers *p) {
   char last[KEY_TEXT_BYTES] = "";
   if (p->door == NULL || door_turned_away(p->door, last) == 0) {

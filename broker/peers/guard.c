@@ -1,5 +1,5 @@
-/* What the broker knows of connections: whose messages come over which, and what the log says of those that
- * were turned away or cut. */
+/* What the broker knows of connections: which peer's messages come over which one, and what the log says of
+ * those that were turned away or cut. */
 #include <stdio.h>
 #include <zmq.h>
 
@@ -8,7 +8,7 @@
 enum {
   REFUSED_AGAIN_MS = 10000,
   EXPIRED_AGAIN_MS = 600000,
-  DOUBT_MS = 2000, /* so that a peer that is no longer allowed gets the message that says so */
+  DOUBT_MS = 2000, /* time for the message to a peer that it is no longer allowed */
 };
 
 _Static_assert((int)CONNECTIONS_MAX >= (int)PEERS_MAX, "every peer has a connection");
@@ -18,7 +18,7 @@ connection peers_connection(const wire_message *m) {
   for (size_t i = 0; i <= m->payloads_count; i++) {
     bytes += zmq_msg_size(&m->frames[i]);
   }
-  /* Of the header frame: libzmq 4.3.4 forgets it on the frame before, the route. */
+  /* The header frame is asked: libzmq 4.3.4 loses the descriptor of the frame before it, the route. */
   return connections_deliver(zmq_msg_get(&m->frames[0], ZMQ_SRCFD), bytes, m->payloads_count + 2);
 }
 
@@ -36,7 +36,7 @@ void peers_set_connection(peers *p, peer *one, connection over) {
   connections_welcome(over);
 }
 
-/* To a connection that has ended nothing can be sent, once all that came over it was taken. */
+/* Nothing can be sent to a connection that has ended, once everything that came over it was taken. */
 void peers_confirm(peers *p) {
   const message alive = message_of(MESSAGE_ALIVE);
   for (peer *one = p->has_doubtful ? peers_next(p, NULL) : NULL; one != NULL; one = peers_next(p, one)) {
@@ -85,7 +85,7 @@ static void say_refused(const peers *p, const connections_report *r) {
   }
 }
 
-/* NULL: it did not say hello. */
+/* The peer whose connection C is; NULL: nobody has said hello over it. */
 static const peer *peer_over(const peers *p, connection c) {
   const peer *one = peers_next(p, NULL);
   while (one != NULL && one->connection.serial != c.serial) {
@@ -109,8 +109,8 @@ static bool is_time(const peers *p, uint64_t last_ms, uint64_t pause_ms) {
   return last_ms == 0 || p->host->clock_ms - last_ms >= pause_ms;
 }
 
-/* Not for each of them: attackers come by the thousand, and a program that has nothing to ask comes back now
- * and then. */
+/* Several connections share a line of the log: attackers come by the thousand, and a program that is turned
+ * away comes back again and again. */
 void guard_housekeep(peers *p) {
   connections_report report;
   p->log.expired += connections_expire(p->host->clock_ms);

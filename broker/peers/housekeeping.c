@@ -1,4 +1,4 @@
-/* What is done for peers while time passes. */
+/* What is done for peers about once a second. */
 #include "broker/host.h"
 #include "broker/listener.h"
 #include "broker/peers/peers_inside.h"

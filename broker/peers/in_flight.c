@@ -11,7 +11,7 @@ struct in_flight {
   atomic_size_t bytes, references;
   line_kind line;
   wire_route route;
-  in_flight *next; /* of the remaining ones */
+  in_flight *next; /* in in_flight_left */
 };
 
 static void let_go(in_flight *u) {
@@ -73,7 +73,7 @@ void in_flight_fini(in_flight_left *left) {
 
 /* ---- Frames -------------------------------------------------------------------------------------- */
 
-/* A frame within a frame: the outer one is sent, and reports when it is freed. */
+/* A frame within a frame: the outer one is sent and, when it is freed, counts down. */
 typedef struct counted {
   in_flight *owner;
   size_t bytes;

@@ -1,5 +1,5 @@
-/* Messages to peers: answers wait for the commit of their turn, so that sending can fail in only one place;
- * chunks and requests for them go out at once. */
+/* Messages to peers: answers wait for the commit of their turn, so that sending can fail in one place only;
+ * chunks and requests for chunks are sent at once. */
 #include <stdlib.h>
 
 #include "broker/peers/peers_inside.h"
@@ -12,7 +12,7 @@ static void close_frames(zmq_msg_t *frames, size_t count) {
   }
 }
 
-/* What a client gets by asking.  Not tasks: a worker itself reports how many it takes. */
+/* Counts what a client gets on request.  Tasks are not counted: a worker itself says how many it takes. */
 static status count_frames(const peer *to, message_kind kind, zmq_msg_t *frames, size_t count, error *why) {
   if (kind != MESSAGE_REPORT && kind != MESSAGE_MANIFEST && kind != MESSAGE_LISTING) {
     return STATUS_OK;
@@ -121,7 +121,7 @@ static void post(peers *p, letter *l) {
   for (size_t i = 0; i < l->frames_count; i++) {
     payloads[i] = (wire_payload){.frame = &l->frames[i]};
   }
-  error ignored; /* an unknown peer need not be answered */
+  error ignored; /* an answer to an unknown peer may get lost */
   const status st =
       wire_send(p->lines.sockets[l->line], &l->to, &l->header, payloads, l->frames_count, &ignored);
   if (st != STATUS_OK && to != NULL) {

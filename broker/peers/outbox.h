@@ -1,4 +1,4 @@
-/* Answers that wait for the commit of their turn: whatever was acknowledged is on disk. */
+/* Answers that wait for the commit of their turn, so that whatever is acknowledged is on disk. */
 #ifndef CANVASS_BROKER_PEERS_OUTBOX_H
 #define CANVASS_BROKER_PEERS_OUTBOX_H
 
@@ -8,7 +8,7 @@
 typedef struct letter {
   line_kind line;
   wire_route to;
-  uint32_t peer;  /* its number; 0: an unknown peer */
+  uint32_t peer;  /* the peer's number; 0: unknown */
   message header; /* borrows from texts */
   char *texts;
   zmq_msg_t *frames;
@@ -22,8 +22,8 @@ typedef struct outbox {
 } outbox;
 
 void outbox_fini(outbox *o);
-/* Copies HEADER with its texts; takes over the content of FRAMES, which are empty afterwards.
- * STATUS_NO_MEMORY leaves them unchanged. */
+/* Copies HEADER with its texts, and takes the content of FRAMES, which are then empty.  STATUS_NO_MEMORY
+ * leaves them unchanged. */
 status outbox_put(outbox *o, line_kind line, const wire_route *to, uint32_t peer, const message *header,
                   zmq_msg_t *frames, size_t frames_count, error *err) MUST_USE;
 void outbox_clear(outbox *o);

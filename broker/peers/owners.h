@@ -1,7 +1,6 @@
-/* Whose peers and jobs are: of connections with the same key one owner's; without keys each connection has
- * one of its own.  An owner has its share of what there is not enough of for everybody.  It is kept for as
- * long as it has a peer or an unfinished job.
- */
+/* Owners of peers and jobs.  Connections with the same key belong to one owner; without keys each connection
+ * has an owner to itself.  What is scarce is shared among owners.  An owner exists while it has a peer or an
+ * unfinished job. */
 #ifndef CANVASS_BROKER_PEERS_OWNERS_H
 #define CANVASS_BROKER_PEERS_OWNERS_H
 
@@ -12,9 +11,9 @@
 enum { OWNERS_BUCKETS = 1024 };
 
 typedef struct owner {
-  char name[KEY_TEXT_BYTES]; /* its public key; otherwise begins with '#' */
+  char name[KEY_TEXT_BYTES]; /* its public key; without keys it begins with '#' */
   size_t peers, jobs;
-  uint64_t outstanding; /* bytes of uploads that were requested from its peers and have not arrived */
+  uint64_t outstanding; /* bytes of uploads, requested from its peers, that have not arrived */
   struct owner *chain;
 } owner;
 
@@ -23,15 +22,15 @@ typedef struct owners {
 } owners;
 
 void owners_fini(owners *o);
-/* NAME has one more peer, or job.  NULL when out of memory. */
+/* NAME has one more peer or job.  NULL when out of memory. */
 owner *owners_add_peer(owners *o, const char *name);
 owner *owners_add_job(owners *o, const char *name);
-/* One fewer: with the last peer and the last job the owner is gone. */
+/* One fewer.  The owner ends with its last peer or job. */
 void owners_remove_peer(owners *o, owner *w);
-void owners_remove_job(owners *o, const char *name); /* nothing when it is not known */
+void owners_remove_job(owners *o, const char *name); /* ignored when the owner is not known */
 
-/* The most that one owner may have of MOST while others have OTHERS: half of what they leave, so that the
- * next one finds some. */
+/* The most that one owner may have of MOST while others have OTHERS: half of what they leave, so that
+ * something is left for the next owner. */
 uint64_t owners_share(uint64_t most, uint64_t others);
 
 #endif

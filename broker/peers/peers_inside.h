@@ -1,4 +1,4 @@
-/* The peers behind their handle, for their own files. */
+/* What the files of this module share. */
 #ifndef CANVASS_BROKER_PEERS_PEERS_INSIDE_H
 #define CANVASS_BROKER_PEERS_PEERS_INSIDE_H
 
@@ -9,10 +9,10 @@
 
 enum { PEERS_BUCKETS = 4096, TURNED_AWAY_MAX = 32 };
 
-/* What the log said of connections, and when. */
+/* What was logged about connections, and when. */
 typedef struct connection_log {
   uint64_t refusals_ms, expired_ms; /* 0: never */
-  size_t expired;                   /* connections that were closed, not yet in the log */
+  size_t expired;                   /* closed connections that the log does not yet mention */
 } connection_log;
 
 struct peers {
@@ -30,12 +30,12 @@ struct peers {
   bool has_gone;
   bool has_doubtful;
   connection_log log;
-  char turned_away[TURNED_AWAY_MAX][KEY_TEXT_BYTES]; /* a ring of keys that the log has named */
+  char turned_away[TURNED_AWAY_MAX][KEY_TEXT_BYTES]; /* the last keys that the log named, a ring */
   size_t turned_away_next;
 };
 
 /* ---- peers.c */
-/* WHOSE: the name of its owner.  NULL when out of memory; the caller observes PEERS_MAX. */
+/* WHOSE is the name of the owner.  NULL when out of memory; the caller checks PEERS_MAX. */
 peer *peers_add(peers *p, line_kind line, const wire_route *route, const char *whose);
 /* ---- guard.c */
 void guard_housekeep(peers *p);

@@ -1,5 +1,5 @@
-/* The table of arriving blobs, and its two queues: of those of which more must be requested, and
- * of complete ones that must be compared. */
+/* The table of arriving blobs, and its two queues: blobs of which more must be requested, and complete blobs
+ * that must be compared with their names. */
 #include <stdlib.h>
 
 #include "broker/transfer/transfer_inside.h"
@@ -8,7 +8,7 @@ static size_t bucket_of(const digest *name) {
   return (name->bytes[0] | (size_t)name->bytes[1] << 8) % TRANSFER_BUCKETS;
 }
 
-/* The first of that name at A or after it in its chain. */
+/* The first arrival of that name in A's chain from A on. */
 static arrival *first_of(arrival *a, const digest *name) {
   while (a != NULL && !digest_equal(&a->name, name)) {
     a = a->chain;

@@ -1,4 +1,4 @@
-/* Incoming blobs: whoever offers one is asked for its chunks. */
+/* Incoming blobs: the peers that offer them are asked for their chunks. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@ enum { SAID_AGAIN_MS = 60000 };
 
 /* ---- Ending an arrival ---------------------------------------------------------------------------- */
 
-/* Requested chunks have arrived, or will not. */
+/* BYTES that were requested have arrived, or will not arrive. */
 static void settle(transfer *t, arrival *a, uint64_t bytes) {
   peer *p = peers_at(t->peers, a->sources[0].peer);
   if (p != NULL) {
@@ -40,15 +40,15 @@ static void discard(transfer *t, arrival *gone) {
 
 /* ---- Asking -------------------------------------------------------------------------------------- */
 
-/* Whoever has nothing to send is always asked for one chunk: others that were asked and send nothing must not
- * make it wait.  Nobody gets all. */
+/* An owner of whom nothing is outstanding may always be asked for a chunk, so that others, which were asked
+ * and send nothing, cannot keep it waiting.  No owner gets all of the credit. */
 static bool has_credit(const transfer *t, const owner *w, uint64_t bytes) {
   return w->outstanding == 0
              ? t->outstanding + bytes <= TRANSFER_WORST_BYTES
              : w->outstanding + bytes <= owners_share(TRANSFER_CREDIT_BYTES, t->outstanding - w->outstanding);
 }
 
-/* False when its source has enough to send. */
+/* False when its source already has enough to send. */
 static bool ask_for_next(transfer *t, arrival *a) {
   const uint64_t left = a->bytes - a->wanted;
   const uint64_t bytes = left < MESSAGE_FRAME_MAX ? left : MESSAGE_FRAME_MAX;
@@ -59,7 +59,7 @@ static bool ask_for_next(transfer *t, arrival *a) {
   const message m = blob_want(&a->name, a->wanted, bytes);
   peers_send_now(t->peers, p, &m);
   if (a->wanted == a->next) {
-    a->heard_ms = t->host->clock_ms; /* however long it waited for its turn */
+    a->heard_ms = t->host->clock_ms; /* the wait for its turn does not count */
   }
   a->wanted += bytes;
   p->outstanding += bytes;
@@ -68,9 +68,9 @@ static bool ask_for_next(transfer *t, arrival *a) {
   return true;
 }
 
-/* Blobs take turns, a chunk each, for as long as there is credit. */
+/* Blobs take turns, a chunk at a time, while there is credit. */
 static void pump(transfer *t) {
-  size_t in_vain = 0; /* one after the other */
+  size_t in_vain = 0; /* consecutive blobs */
   while (in_vain < t->arrivals.queued && t->outstanding + MESSAGE_FRAME_MAX <= TRANSFER_WORST_BYTES) {
     arrival *a = t->arrivals.queue_head;
     arrivals_dequeue(&t->arrivals, a);
@@ -79,11 +79,11 @@ static void pump(transfer *t) {
   }
 }
 
-/* From the first of its sources, and from where the vault stopped: after wrong bytes the vault must be asked
- * again what it needs. */
+/* Asks the first of its sources again.  After wrong bytes only the vault knows from where on it needs the
+ * blob. */
 static void restart(transfer *t, arrival *a) {
   uint64_t next = 0;
-  error ignored; /* the next chunk meets it, too */
+  error ignored; /* the next chunk fails in the same way */
   a->heard_ms = t->host->clock_ms;
   if (a->is_compared) {
     return; /* there is nothing to request */
@@ -109,8 +109,8 @@ static void send_have(transfer *t, const peer *to, const digest *name) {
   peers_answer(t->peers, to, &m, NULL, 0);
 }
 
-/* A client that lost its connection returns as another peer and offers again.  Sending shows whether the old
- * one still exists. */
+/* A client that lost its connection returns as another peer and offers again.  Sending a message shows
+ * whether the old peer still exists. */
 static void probe(transfer *t, uint32_t number) {
   peer *p = peers_at(t->peers, number);
   if (p != NULL) {
@@ -163,7 +163,7 @@ static status begin(transfer *t, peer *from, const digest *name, uint64_t bytes,
   return STATUS_OK;
 }
 
-/* It is complete: no peer need send it any longer, whatever size it gave. */
+/* The blob is complete: no peer need send it any longer, whatever size it stated. */
 static void finish(transfer *t, const digest *name) {
   for (arrival *a = NULL; (a = arrivals_first(&t->arrivals, name)) != NULL;) {
     for (size_t i = 0; i < a->sources_count; i++) {
@@ -177,7 +177,7 @@ static void finish(transfer *t, const digest *name) {
   search_end(t, name, false);
 }
 
-/* Uploads leave room for what running jobs will need. */
+/* Uploads must leave room for what running jobs will need. */
 static status check_upload(const transfer *t, const peer *from, uint64_t bytes, error *why) {
   return from->role & WAY_CLIENT ? vault_check_room(t->vault, bytes, VAULT_UPLOAD_RESERVE_BYTES, why)
                                  : STATUS_OK;
@@ -209,11 +209,11 @@ status incoming_begin(transfer *t, peer *from, const digest *name, uint64_t byte
   if (!was_asked) {
     send_have(t, from, name);
   }
-  finish(t, name); /* it may just have come from hand-in/ */
+  finish(t, name); /* it may have just been handed in as a file */
   return STATUS_OK;
 }
 
-/* Not for every offer that a full disk refuses. */
+/* The log need not have a line for every offer that a full disk refuses. */
 static void say_full(transfer *t, const error *why) {
   if (t->logged_full_ms == 0 || t->host->clock_ms - t->logged_full_ms >= SAID_AGAIN_MS) {
     t->logged_full_ms = t->host->clock_ms;
@@ -253,8 +253,8 @@ static void reject_source(transfer *t, arrival *a, const error *why) {
   incoming_drop_source(t, a);
 }
 
-/* The vault has received up to NEXT.  When that is not the expected position, the requested chunks are
- * useless. */
+/* The vault has the blob up to NEXT.  If that is not the expected position, the chunks that were requested
+ * are of no use. */
 static void go_to(transfer *t, arrival *a, uint64_t next) {
   const bool is_onward = next > a->next && next <= a->wanted;
   settle(t, a, is_onward ? next - a->next : a->wanted - a->next);
@@ -264,7 +264,7 @@ static void go_to(transfer *t, arrival *a, uint64_t next) {
   a->next = is_onward ? next : a->wanted;
 }
 
-/* MAY_BE_WHOLE: it may have arrived in another way. */
+/* MAY_BE_WHOLE: the blob may have arrived in another way. */
 static void go_on(transfer *t, arrival *a, bool may_be_whole) {
   if ((may_be_whole || a->next == a->bytes) && vault_has(t->vault, &a->name, NULL)) {
     const digest name = a->name;
@@ -285,7 +285,7 @@ void incoming_chunk(transfer *t, peer *from, arrival *a, wire_message *m) {
   const uint64_t left = a->bytes - a->next;
   const uint64_t expected = left < MESSAGE_FRAME_MAX ? left : MESSAGE_FRAME_MAX;
   if (offset != a->next || a->next == a->wanted) {
-    return; /* of an older request */
+    return; /* it answers an older request */
   }
   uint64_t next = a->next;
   status st = length == expected && m->header.integers[FIELD_BYTES] == a->bytes
@@ -315,7 +315,7 @@ void transfer_compare(transfer *t) {
     go_on(t, a, false);
     return;
   }
-  for (size_t left = a->sources_count; left > 0; left--) { /* another one could not help */
+  for (size_t left = a->sources_count; left > 0; left--) { /* each source once */
     reject_source(t, a, &why);
   }
 }
@@ -345,8 +345,8 @@ void incoming_peer_left(transfer *t, const peer *gone) {
   }
 }
 
-/* The first source becomes the last.  The next one is given twice as long: when all of them are slow
- * each must have time for a chunk, or none ever makes progress. */
+/* The first source becomes the last.  The next one is given twice as much time: if all of them are slow, each
+ * must have time for a chunk, or none ever makes progress. */
 static void switch_source(transfer *t, arrival *a) {
   a->patience_ms = a->patience_ms < TRANSFER_STALL_MS / 2 ? a->patience_ms * 2 : TRANSFER_STALL_MS / 2;
   settle(t, a, a->wanted - a->next);
@@ -357,8 +357,8 @@ static void switch_source(transfer *t, arrival *a) {
   pump(t);
 }
 
-/* Over a slow connection what was requested before arrives first: a source that sends chunks of another blob
- * will get to this one. */
+/* Over a slow connection, what was requested earlier arrives first: a source that still sends chunks of
+ * another blob has not stalled. */
 static bool is_stalled(const transfer *t, const arrival *a) {
   const source *first = &a->sources[0];
   const peer *p = peers_at(t->peers, first->peer);

@@ -1,5 +1,5 @@
-/* Blobs that a peer wants and the vault does not have: a partial that stays with its worker, whose chunks
- * are passed on; or a shard that was damaged here, which some worker may still hold. */
+/* Blobs that a peer wants and the vault lacks: a partial that stays with its worker, whose chunks are passed
+ * on; or a shard that was damaged here, which some worker may still have. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,8 +60,8 @@ static void tell_lost(transfer *t, const request *one, const digest *name) {
 
 /* ---- Beginning ----------------------------------------------------------------------------------- */
 
-/* All other peers that may have it are asked for a chunk of one byte, which gives its size, or answer that it
- * is lost. */
+/* Asks all other peers that may have the blob for a chunk of one byte, which tells its size.  Those that do
+ * not have it answer `lost`. */
 static size_t ask_workers(transfer *t, const peer *but, const digest *name) {
   size_t asked = 0;
   for (peer *p = peers_next(t->peers, NULL); p != NULL; p = peers_next(t->peers, p)) {
@@ -162,7 +162,7 @@ static void pass_to(transfer *t, peer *to, const digest *name, wire_message *m) 
   zmq_msg_close(&frame);
 }
 
-/* Passed on as it came, without copying. */
+/* Passes the chunk on without copying it. */
 static void pass_on(transfer *t, search *s, wire_message *m) {
   size_t length = 0;
   (void)wire_payload_bytes(m, 0, &length);
@@ -232,7 +232,7 @@ void search_peer_left(transfer *t, const peer *gone) {
   }
 }
 
-/* As long as chunks keep arriving, the blob is in transfer. */
+/* Ends searches that take too long, except for blobs that have begun to arrive. */
 void search_housekeep(transfer *t) {
   for (size_t i = 0; t->searches_count > 0 && i < TRANSFER_BUCKETS; i++) {
     for (search *s = t->searches[i], *next = NULL; s != NULL; s = next) {

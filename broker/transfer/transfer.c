@@ -1,4 +1,4 @@
-/* Messages about blobs: which of the files beside it each is for. */
+/* Receives the messages about blobs and gives each to the file beside this one that handles it. */
 #include "broker/transfer/transfer.h"
 
 #include <stdlib.h>
@@ -28,7 +28,7 @@ void transfer_destroy(transfer *t) {
 
 /* ---- Messages ------------------------------------------------------------------------------------ */
 
-/* The blob named by M. */
+/* Reads the name of the blob that M is about. */
 static status read_blob(const wire_message *m, digest *name, error *why) {
   const slice bytes = m->header.texts[FIELD_BLOB];
   if (bytes.length != DIGEST_BYTES) {
@@ -67,7 +67,7 @@ status transfer_on_want(transfer *t, peer *from, wire_message *m, error *why) {
   return search_begin(t, from, &name, m->header.integers[FIELD_OFFSET], bytes, why);
 }
 
-/* NULL: not from the first of its sources. */
+/* The arrival of the blob of which FROM is the first source; NULL: none. */
 static arrival *find_arrival(const transfer *t, const peer *from, const digest *name) {
   arrival *a = arrivals_find_from(&t->arrivals, name, from);
   return a != NULL && a->sources[0].peer == from->number ? a : NULL;
