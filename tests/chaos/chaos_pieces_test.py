@@ -30,7 +30,7 @@ SETTINGS = types.SimpleNamespace(program=os.path.join(BUILD, "canvass"), patienc
                                  hostile=os.path.join(BUILD, "tests", "chaos", "hostile_worker"))
 EVERYWHERE = (list(plan.TOPOLOGY_WEIGHTS), True)
 
-# Writes to a file until a call fails: how many did not, and why the next one did.
+# Writes to a file until a call fails; prints how many succeeded, and why the next one failed.
 WRITER = """
 import errno, os, sys
 file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT, 0o600)

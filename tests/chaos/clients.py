@@ -1,4 +1,4 @@
-"""What clients of a round want: datasets put, jobs evaluated.  Each is repeated until it is done."""
+"""What the clients of a round want: datasets to be put, jobs to be evaluated.  Each is repeated until it is done."""
 import os
 import re
 
@@ -8,14 +8,14 @@ ID = re.compile(r"^(?:canvass: job )?([0-9a-f]{32})$", re.M)
 
 
 class Wish:
-    """One command, the same each time.  ID is what the broker acknowledged, also to a client that was killed."""
+    """A command, repeated unchanged.  ID is what the broker acknowledged, even if the client was then killed."""
 
     def __init__(self, world, name, arguments):
         self.world, self.name, self.arguments = world, name, arguments
         self.process = Process(name, world.path(name + ".log"), world.path(name + ".out"))
         self.is_done = False
         self.tries = 0
-        self.refusals = 0  # ends by itself with a failure
+        self.refusals = 0  # times that it failed by itself
 
     def start(self):
         self.tries += 1
@@ -39,7 +39,7 @@ class Put(Wish):
 
 
 class Submit(Wish):
-    """WAITS: with the report in the file DIRECTORY/NAME.json."""
+    """WAITS: it waits, and writes the report to DIRECTORY/NAME.json."""
 
     def __init__(self, world, name, material, specification, put, waits, priority):
         self.put, self.specification, self.waits = put, specification, waits
@@ -51,7 +51,7 @@ class Submit(Wish):
         super().__init__(world, name, arguments)
 
     def note_id(self):
-        """After each end: what was printed was acknowledged."""
+        """To be called after each end: what was printed was acknowledged."""
         for path in (self.process.out, self.process.log):
             self.ids.update(ID.findall(text_of(path)))
 

@@ -1,4 +1,4 @@
-"""Small disks for stores: tmpfs where it may be mounted.  And damage: flipped bits."""
+"""Small disks for stores, on tmpfs if it can be mounted; and damage: flipped bits."""
 import os
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ def run(*argv):
 
 
 def why_not():
-    """Why this machine has no small disks; None when it has."""
+    """Why there cannot be small disks on this machine; None when there can."""
     if os.geteuid() != 0:
         return "mounting a small tmpfs needs root"
     with tempfile.TemporaryDirectory() as there:
@@ -26,14 +26,14 @@ def why_not():
 
 
 def why_not_apart():
-    """Why processes cannot be kept from the broker's directory; None when they can."""
+    """Why the broker's directory cannot be hidden from processes; None when it can."""
     if os.geteuid() != 0 or not run("unshare", "-m", "true"):
         return "mount namespaces need root and `unshare -m`"
     return None
 
 
 class Disk:
-    """A file system of its own for the directory of a store."""
+    """A separate file system for the directory of a store."""
 
     def __init__(self, directory):
         self.directory, self.filler = directory, os.path.join(directory, "aside", "filler")
@@ -42,7 +42,7 @@ class Disk:
             raise RuntimeError(f"nothing can be mounted at {directory} any more")
 
     def fill(self):
-        """All but LEFT_BYTES.  In a folder that nobody reads, since a store holds nothing else."""
+        """Fills all but LEFT_BYTES, in a folder of its own, because a store must not hold other files."""
         os.makedirs(os.path.dirname(self.filler), mode=0o700, exist_ok=True)
         info = os.statvfs(self.directory)
         with open(self.filler, "ab") as file:
@@ -55,7 +55,7 @@ class Disk:
             os.unlink(self.filler)
 
     def remove(self, keeps):
-        """KEEPS: its content stays in the directory."""
+        """KEEPS: the content stays in the directory."""
         self.empty()
         if keeps:
             shutil.copytree(self.directory, self.directory + ".kept", symlinks=True, dirs_exist_ok=True)
@@ -94,7 +94,7 @@ def flip_bit(path, rng):
 
 
 def flip_in_blobs(store, rng, only_shards):
-    """One bit in each of up to three of them; how many were altered."""
+    """Flips a bit in each of up to three files; returns how many were altered."""
     paths = [path for path in blobs_of(store) if not only_shards or is_shard(path)]
     chosen = rng.sample(paths, min(len(paths), 1 + rng.randrange(3)))
     return sum(flip_bit(path, rng) for path in chosen)

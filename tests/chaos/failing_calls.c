@@ -1,11 +1,11 @@
-/* A layer that is preloaded into a process under test (LD_PRELOAD): calls that change files fail as on a disk
- * that is broken or full.
+/* A library that is preloaded into a process under test (LD_PRELOAD): calls that change files fail as on a
+ * broken or full disk.
  *
- *   CANVASS_FAIL=CALL:N:ERRNO:TIMES   "write:12:ENOSPC:1": the twelfth `write` of the process fails, and as
- * many in all as TIMES says.  CALL "any" counts all calls of the table. CANVASS_FAIL_TOLD=FILE each failure
- * adds a line to it
+ * CANVASS_FAIL=CALL:N:ERRNO:TIMES says which: with "write:12:ENOSPC:1" the twelfth `write` of the process
+ * fails. TIMES is how many calls fail from then on; the CALL "any" counts all calls of the table.  Each
+ * failure appends a line to the file CANVASS_FAIL_TOLD.
  *
- * Only calls on regular files and directories count: sockets and pipes are none of a disk's business. */
+ * Only calls on regular files and directories count, since sockets and pipes are not on a disk. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +54,7 @@ static struct {
   const char *told;
 } plan;
 
-/* The next definition of NAME: libc's.  A sanitizer's own is in between, and is called. */
+/* The next definition of NAME: libc's or, in between, a sanitizer's. */
 static void *libc(const char *name) {
   void *found = dlsym(RTLD_NEXT, name);
   if (found == NULL) {
@@ -86,10 +86,10 @@ __attribute__((constructor)) static void read_plan(void) {
   plan.first = first;
   plan.times = times;
   plan.told = getenv("CANVASS_FAIL_TOLD");
-  unsetenv("LD_PRELOAD"); /* for this process alone */
+  unsetenv("LD_PRELOAD"); /* the process's children do not fail */
 }
 
-/* By system calls: the layer's own writing does not count. */
+/* Uses system calls, so that the writing done here does not count. */
 static void tell(call which, unsigned long number) {
   char line[96];
   if (plan.told == NULL) {
@@ -104,7 +104,7 @@ static void tell(call which, unsigned long number) {
   }
 }
 
-/* Whether this call fails, which then has set errno. */
+/* Whether this call fails; if so, errno is set. */
 static bool strikes(call which) {
   if (!plan.fails[which]) {
     return false;
@@ -118,7 +118,7 @@ static bool strikes(call which) {
   return true;
 }
 
-/* The log goes to a file, too, but stands for a terminal or a journal: it is not the disk's. */
+/* Standard output and error are files here but stand for a terminal or a journal, so they do not count. */
 static bool is_disk(int file) {
   struct stat info;
   return file > STDERR_FILENO && fstat(file, &info) == 0 && (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode));
@@ -140,7 +140,7 @@ FILE_CALL(int, fdatasync, (int file), (file))
 FILE_CALL(int, syncfs, (int file), (file))
 FILE_CALL(int, ftruncate, (int file, off_t length), (file, length))
 
-/* Gives the cause instead of setting errno. */
+/* Returns the cause instead of setting errno. */
 int posix_fallocate(int file, off_t offset, off_t length) {
   int (*real)(int, off_t, off_t) = (int (*)(int, off_t, off_t))libc("posix_fallocate");
   return is_disk(file) && strikes(CALL_posix_fallocate) ? plan.cause : real(file, offset, length);

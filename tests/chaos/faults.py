@@ -21,7 +21,7 @@ CALLS = ("write", "pwrite", "writev", "fsync", "fdatasync", "syncfs", "rename", 
 
 
 def pause_ms(rng, is_quick, most=2500):
-    """Mostly short; sometimes longer than a silent peer is waited for (15 s)."""
+    """Mostly short; sometimes longer than others wait for a silent peer (15 s)."""
     if not is_quick and rng.random() < 0.1:
         return 15500 + rng.randrange(3000)
     return rng.randrange(50, most)
@@ -107,7 +107,7 @@ def cut_link(storm, rng):
 # ---- Disks
 
 def fail_calls(storm, rng):
-    """A process is started again with calls that will fail."""
+    """Has a process started again with calls that will fail."""
     p = rng.choice(storm.world.servers())
     if not p.is_running():
         return None
@@ -133,7 +133,7 @@ def fill_disk(storm, rng):
     return name
 
 
-# ---- Damage, while the owner of the store is away
+# ---- Damage, while the process that owns the store is stopped
 
 def flip(storm, rng, p, flips, *more):
     if not p.is_running():
@@ -160,7 +160,7 @@ def flip_brokers_shards(storm, rng):
 
 
 def flip_brokers_blobs(storm, rng):
-    """Manifests and reports too, so that a dataset may be gone until it is put again."""
+    """Damages manifests and reports, too, so that a dataset may be gone until it is put again."""
     storm.world.damaged.add("broker blobs")
     return flip(storm, rng, storm.world.broker, disks.flip_in_blobs, False)
 

@@ -1,8 +1,8 @@
 /* A worker that does harm: hostile_worker ENDPOINT HABIT FINGERPRINT SEED
  *
- * It joins the broker as any worker does (FINGERPRINT, 64 hexadecimal digits, is that of honest ones), and
- * treats each task by its habit: a row of the table below.  It ends by a signal alone.  Each task that it got
- * is a line on standard output. */
+ * It joins the broker as any worker does (FINGERPRINT, 64 hexadecimal digits, is that of honest workers), and
+ * treats each task by its HABIT: a row of the table below.  Only a signal ends it.  For each task that it
+ * gets it writes a line to standard output. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ static void join(hostile *h) {
 
 /* ---- Habits -------------------------------------------------------------------------------------- */
 
-/* KIND about TASK, with the fields by which the broker knows it. */
+/* A message KIND about TASK, with the fields that identify the task. */
 static message about(const message *task, message_kind kind) {
   static const message_field fields[] = {FIELD_STAGE, FIELD_TASK, FIELD_ATTEMPT};
   message m = message_of(kind);
@@ -101,7 +101,7 @@ static void rubbish(hostile *h, uint8_t bytes[RUBBISH_BYTES]) {
   }
 }
 
-/* Partials that do not decode.  What only a client would read is left alone. */
+/* Sends partials that do not decode.  What only a client would read is done properly. */
 static void answer_rubbish(hostile *h, wire_message *task) {
   uint8_t bytes[RUBBISH_BYTES];
   if (!is_work(&task->header, "map") && !is_work(&task->header, "reduce")) {
@@ -114,8 +114,8 @@ static void answer_rubbish(hostile *h, wire_message *task) {
   say(h, &m, &payload, 1);
 }
 
-/* Too many or too few blobs, another work, or counts that no MAP can have.  Of a STEP one blob and two are
- * right, and nobody looks into them. */
+/* Sends too many or too few blobs, another kind of work, or counts that no MAP can have.  A STEP may have one
+ * blob or two, and nobody looks into them. */
 static void answer_misshapen(hostile *h, wire_message *task) {
   uint8_t bytes[RUBBISH_BYTES];
   rubbish(h, bytes);
@@ -133,7 +133,8 @@ static void answer_misshapen(hostile *h, wire_message *task) {
   say(h, &m, payloads, count);
 }
 
-/* Something that it was given, as if it were the result: well formed where partials are merged. */
+/* Sends something that it was given as if it were the result, which is well formed where partials are merged.
+ */
 static void answer_with_input(hostile *h, wire_message *task) {
   const message m = about(&task->header, MESSAGE_RESULT);
   wire_payload payload = {.length = 0};
@@ -142,7 +143,7 @@ static void answer_with_input(hostile *h, wire_message *task) {
   say(h, &m, &payload, 1);
 }
 
-/* A partial that stays with it, as it says, and that it never gives. */
+/* Says that the partial stays with it, and never sends it. */
 static void withhold(hostile *h, wire_message *task) {
   uint8_t bytes[RUBBISH_BYTES];
   uint8_t name[BLOB_NAME_BYTES];
@@ -160,7 +161,7 @@ static void withhold(hostile *h, wire_message *task) {
   say(h, &m, &payload, 1);
 }
 
-/* Lost without a word, and another process as far as the broker can tell. */
+/* Disappears without a word, and returns as what the broker must take for another process. */
 static void die(hostile *h, wire_message *task) {
   (void)task;
   join(h);

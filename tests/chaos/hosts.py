@@ -14,7 +14,7 @@ def ip(*arguments):
 
 
 def why_not():
-    """Why this machine has no hosts; None when it has."""
+    """Why there cannot be hosts on this machine; None when there can."""
     if os.geteuid() != 0:
         return "network namespaces need root"
     if shutil.which("ip") is None:
@@ -58,7 +58,7 @@ class Hosts:
         return ["ip", "netns", "exec", self.name(number)]
 
     def cut(self, number):
-        """Packets vanish without notice."""
+        """Packets vanish, and nobody is told."""
         self.is_cut.add(number)
         ip("-n", self.hub, "link", "set", f"p{number}", "nomaster")
 

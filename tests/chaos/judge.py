@@ -8,18 +8,18 @@ from chaos.processes import text_of
 # What a process must never write: an assertion that failed, a sanitizer, a debug build's core_check.
 FATAL = re.compile(r"Assertion .* failed|: runtime error:|ERROR: \w*Sanitizer|WARNING: ThreadSanitizer|"
                    r"stack smashing|free\(\): |malloc\(\): |double free|core_check")
-LOST_BY_A_FLIP = 2  # records that one flipped bit of an index may cost: tests/broker/upkeep_test.c
+LOST_BY_A_FLIP = 2  # records that a flipped bit of an index may cost: tests/broker/upkeep_test.c
 UNFINISHED = ("queued", "running")
 
 
 def fatal_words(text):
-    """The first line that tells of a process that died of a mistake; None."""
+    """The first line that shows a programming error, or None."""
     found = FATAL.search(text)
     return text[found.start():].split("\n")[0][:200] if found else None
 
 
 def difference(expected, found):
-    """None, or where two reports differ."""
+    """Where two reports differ; None when they are equal."""
     if expected == found:
         return None
     at = next((i for i, (a, b) in enumerate(zip(expected, found)) if a != b), min(len(expected), len(found)))
@@ -28,9 +28,9 @@ def difference(expected, found):
 
 
 def job_problem(promise, job, report_problem):
-    """A listed job that has ended, and how its report compares (None: equal)."""
+    """What is wrong with a listed job that has ended; REPORT_PROBLEM says how its report differs (None: equal)."""
     if job["state"] == "cancelled":
-        return "was cancelled by nobody"
+        return "was cancelled, though nobody asked for it"
     if job["state"] == "failed":
         if promise == faults.EQUAL:
             return f"failed: {job['message']}"
@@ -46,7 +46,7 @@ class Judge:
         self.promise = storm.plan.promise
         self.reports = 0  # compared and equal
         self.waiting = []  # jobs that still wait, with what they say they wait for
-        self.again = []  # submits whose job did not give its report: they are to be repeated under another key
+        self.again = []  # submits whose job gave no report, to be repeated under another key
 
     def problem(self, text):
         self.storm.problem(text)
@@ -54,7 +54,7 @@ class Judge:
     # ---- Jobs
 
     def wait_for_jobs(self, ids):
-        """{id: the job as listed} when all have ended, or when patience does."""
+        """{id: the job as listed}, when all have ended or patience has run out."""
         end = time.monotonic() + self.patience_s
         while True:
             listed = {job["id"]: job for job in self.world.listing("jobs")}
@@ -117,10 +117,10 @@ class Judge:
         if len(missing) > (LOST_BY_A_FLIP if "salvaged" in self.world.damaged else 0):
             self.problem(f"acknowledged datasets are lost: {', '.join(missing)}")
 
-    # ---- What failed is to be had again
+    # ---- What failed can be repaired
 
     def check_repair(self):
-        """Without hostile workers: the same files are put again, and jobs under other keys give the right reports."""
+        """The same files are put again, and without hostile workers jobs under other keys give the right reports."""
         for p in self.world.hostile:
             p.kill()
         repaired = self.storm.puts if "broker blobs" in self.world.damaged else {s.put for s in self.again}
@@ -142,7 +142,7 @@ class Judge:
     # ---- Processes and stores
 
     def check_ends(self):
-        """All end in order when they are asked to, and leave stores that are whole."""
+        """All processes end properly when they are asked to, and leave stores that are whole."""
         for p in self.world.workers + [self.world.broker]:
             self.storm.tell(f"{p.name} is asked to end")
             p.ask_to_end()

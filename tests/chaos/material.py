@@ -46,7 +46,7 @@ class Material:
             for _ in range(self.rows[survey]):
                 group, bits = rng.randrange(3), rng.getrandbits(32)
                 answers = []
-                for item in range(ITEMS):  # items lean on the group, so that there are segments to be found
+                for item in range(ITEMS):  # answers depend on the group, so that there are segments to find
                     answers.append(str((bits % 7 + group + (group // 2 if item < 4 else 0)) % 10))
                     bits //= 7
                 lines.append(",".join(answers) + "," + "abc"[group])
@@ -75,7 +75,7 @@ class Material:
         return self.reports[key]
 
     def fingerprint(self):
-        """Of this machine's workers: hostile ones claim it."""
+        """The fingerprint of this machine's workers, which hostile ones claim to have."""
         if self.known_fingerprint is None:
             with tempfile.TemporaryDirectory(dir=self.directory) as there:
                 self.known_fingerprint = self.ask_fingerprint(there)

@@ -23,7 +23,7 @@ def draw_deeds(rng, names, topology, has_disks):
     possible = [f for f in FAULTS if f.name in names and may_happen(f, topology, has_disks)]
     if not possible:
         return []
-    # A few kinds in each round, so that they meet; rarely all.
+    # A few kinds of faults in each round, so that they coincide; rarely all kinds.
     kinds = []
     for _ in range(rng.choice((1, 2, 2, 3, 3, 4))):
         kinds.append(rng.choices(possible, [f.weight for f in possible])[0])
@@ -32,7 +32,7 @@ def draw_deeds(rng, names, topology, has_disks):
 
 
 def draw(seed, number, names, topologies, may_mount):
-    """NAMES: of the faults to choose from.  TOPOLOGIES: that this machine can have."""
+    """NAMES are the faults to choose from; TOPOLOGIES are those that this machine can have."""
     rng = random.Random(f"{seed}/{number}")
     topology = rng.choices(list(TOPOLOGY_WEIGHTS), list(TOPOLOGY_WEIGHTS.values()))[0]
     workers, has_disks = rng.randrange(2, 5), rng.random() < 0.2
@@ -42,7 +42,7 @@ def draw(seed, number, names, topologies, may_mount):
         puts.append(PutPlan(survey, rng.choice(SHARD_ROWS[survey])))
     jobs = [JobPlan(rng.randrange(STORM_MS), rng.choice(sorted(SPECIFICATIONS)), rng.randrange(len(puts)),
                     rng.random() < 0.6, rng.randrange(3)) for _ in range(rng.randrange(4, 12))]
-    # What the machine lacks changes nothing that was drawn before.
+    # Only now, so that what the machine lacks does not change what is drawn above.
     topology = topology if topology in topologies else "one machine"
     has_disks = has_disks and may_mount
     deeds = draw_deeds(rng, names, topology, has_disks)

@@ -1,4 +1,4 @@
-"""Processes of a round: started, disturbed, and looked at when they have ended."""
+"""The processes of a round: started, disturbed, and examined when they have ended."""
 import ctypes
 import os
 import signal
@@ -10,7 +10,7 @@ LIBC = ctypes.CDLL(None)
 
 
 def end_with_parent():
-    """In the child: nothing outlives a script that is killed."""
+    """Runs in the child, which must not outlive a script that is killed."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -37,14 +37,15 @@ class Process:
         return self.popen is not None and self.popen.poll() is None
 
     def has_ended(self):
-        """Once for each end: its exit code is then in CODE."""
+        """True once for each end; CODE is then the exit code."""
         if self.popen is None or self.popen.poll() is None:
             return False
         self.code, self.popen = self.popen.returncode, None
         return True
 
     def ended_as_told(self):
-        """After has_ended: by the signal that was sent, or in order; by SIGTERM itself before it has begun."""
+        """To be called after has_ended: whether it ended properly or by the signal that was sent to it; SIGTERM ends
+        a process that has not yet begun."""
         if self.is_asked_to_end:
             has_begun = os.path.getsize(self.log) > self.log_size
             return self.code == 0 or (self.code == -signal.SIGTERM and not has_begun)
@@ -67,14 +68,14 @@ class Process:
         self.is_stopped = False
 
     def ask_to_end(self):
-        """Once: a second signal would end it at once."""
+        """Asks only once: a second signal would end it immediately."""
         if self.is_running() and not self.is_asked_to_end:
             self.is_asked_to_end = True
             self.popen.send_signal(signal.SIGTERM)
         self.go_on()
 
     def wait(self, patience_s):
-        """False when it still runs after that."""
+        """False when it still runs after that time."""
         try:
             self.popen.wait(patience_s)
         except subprocess.TimeoutExpired:
@@ -99,7 +100,7 @@ def last_line(path):
 
 
 def wait_until(is_so, patience_s, pause_s=0.05):
-    """False when it is not so after that; exceptions of IS_SO pass."""
+    """False when it is not so after that time; exceptions of IS_SO are passed on."""
     end = time.monotonic() + patience_s
     while not is_so():
         if time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""A round's storm: clients work, deeds are done at their times, and whatever ended is started again.
+"""A round's storm: clients work, faults are done at their times, and whatever has ended is started again.
 
 All that happens is written to the round's log, and what must not happen to `problems`.
 """
@@ -24,12 +24,12 @@ class Storm:
         self.began = time.monotonic()
         self.sequence = itertools.count()
         self.due = []  # a heap of (when, order, function)
-        self.plans = {}  # of failing calls, for a process that is about to be started again
+        self.plans = {}  # for failing calls, of processes that are about to be started again
         self.problems = []
         self.done = []  # names of faults
         self.deeds_left = len(plan.deeds)
         self.is_calm = False
-        self.may_refuse = plan.promise > faults.EQUAL  # clients may be told that something does not go
+        self.may_refuse = plan.promise > faults.EQUAL  # clients may get refusals
         self.puts = [Put(world, f"data{i}", material, p.survey, p.shard_rows) for i, p in enumerate(plan.puts)]
         self.submits = [Submit(world, f"job{i}", material, j.specification, self.puts[j.put], j.waits, j.priority)
                         for i, j in enumerate(plan.jobs)]
@@ -48,7 +48,7 @@ class Storm:
         heapq.heappush(self.due, (time.monotonic() + ms / 1000, next(self.sequence), do))
 
     def troubled(self, process):
-        """Its disk may fail from now on."""
+        """The process's disk may fail from now on."""
         self.world.troubled.add(process.name)
         if process is self.world.broker:
             self.may_refuse = True
@@ -82,7 +82,7 @@ class Storm:
         self.later(RESTART_MS, lambda: self.restart(process))
 
     def judge_end(self, process):
-        """Of a server that nobody asked to end, or that did not end in order."""
+        """Judges the end of a server that nobody asked to end, or that did not end properly."""
         why = last_line(process.log)
         if process is self.world.broker and "broker index" in self.world.damaged and process.code == 1:
             self.tell(f"the broker says: {why}")
@@ -93,7 +93,7 @@ class Storm:
             self.problem(f"{process.name} ended with {process.code}: {why}")
 
     def salvage(self):
-        """As the documentation advises."""
+        """Does what the documentation advises."""
         number = next(self.sequence)
         code, said = self.world.store("salvage", "broker", f"salvaged{number}")
         self.tell(f"salvage: {code}: {said}")
@@ -153,7 +153,7 @@ class Storm:
             self.tick()
 
     def calm_down(self):
-        """Nothing is disturbed any more; what was is undone, and hostile workers that stay stay."""
+        """Ends all disturbance and undoes what was done, except that some hostile workers stay."""
         self.is_calm = True
         self.tell("calm")
         for disk in self.world.disks.values():
@@ -180,8 +180,8 @@ class Storm:
                 self.problem(f"not all processes run after {patience_s} s of calm")
 
     def finish_wishes(self, patience_s):
-        """Each client succeeds now, however often it was disturbed before.  One whose job failed does not, and what
-        that means is judged later."""
+        """Each client now succeeds, however often it was disturbed before, unless its job failed, which is judged
+        later."""
         for wish in self.wishes:
             wish.refusals = 0
         end = time.monotonic() + patience_s

@@ -13,7 +13,7 @@ TOPOLOGIES = {  # what a round may look like, and what that needs of the machine
     "apart": ("apart",),  # over ipc, but nobody sees the broker's directory
     "hosts": ("apart", "hosts"),  # network namespaces, over tcp with keys
 }
-SANITIZER = "verify_asan_link_order=0"  # a layer may be loaded before the sanitizer's library
+SANITIZER = "verify_asan_link_order=0"  # the library may be loaded before the sanitizer's
 
 
 class World:
@@ -29,7 +29,7 @@ class World:
         self.broker = self.process("broker")
         self.workers = [self.process(f"worker{i}") for i in range(workers)]
         self.hostile = []
-        self.troubled = set()  # processes whose disk may fail
+        self.troubled = set()  # processes whose disks may fail
         self.damaged = set()  # stores in which bits were flipped
         self.has_keys = self.hosts is not None
         if self.has_keys:
@@ -58,7 +58,7 @@ class World:
     # ---- Where and how a process is run
 
     def place(self, number, is_apart):
-        """What stands before its arguments."""
+        """What goes in front of its arguments."""
         prefix = self.hosts.prefix(number) if self.hosts else []
         if is_apart and self.topology != "one machine":
             hide = 'mount -t tmpfs canvass-chaos "$1" && shift && exec "$@"'
@@ -80,7 +80,7 @@ class World:
 
     def start_broker(self, plan=None):
         keys = ["--identity", self.path("broker.key"), "--allow", self.path("allowed")] if self.has_keys else []
-        os.makedirs(self.path("broker"), mode=0o700, exist_ok=True)  # to be mounted over
+        os.makedirs(self.path("broker"), mode=0o700, exist_ok=True)  # another file system is mounted over it
         self.broker.start(self.place(1, False) + self.layer(plan) + [
             self.settings.program, "broker", "--listen", self.endpoint, "--store", self.path("broker"),
             "--losses", "30"] + keys)
@@ -131,7 +131,8 @@ class World:
         return done.returncode, done.stdout.decode("utf-8", "replace").strip()
 
     def replace_store(self, store, fresh, old):
-        """FRESH takes the place of STORE, which is kept as OLD.  On a small disk the content moves, not the folder."""
+        """Puts FRESH in the place of STORE, which is kept as OLD.  On a small disk the contents are moved, not the
+        folders."""
         move = self.move_content if store in self.disks else os.rename
         move(self.path(store), self.path(old))
         move(self.path(fresh), self.path(store))
@@ -143,7 +144,7 @@ class World:
             shutil.move(os.path.join(source, name), os.path.join(target, name))
 
     def failed_calls(self):
-        """What the layer did: lines of process, call, number, cause."""
+        """What the preloaded library did: lines with process, call, number and cause."""
         try:
             with open(self.path("failed-calls"), encoding="utf-8") as file:
                 return [line.split() for line in file]
