@@ -48,7 +48,7 @@ void catalog_wait_text(const catalog *c, const core_wait *wait, char out[WAIT_TE
     snprintf(out, WAIT_TEXT_BYTES, "%s", wait->kind == WAIT_NOTHING ? "" : wait->text);
     return;
   }
-  snprintf(out, WAIT_TEXT_BYTES, "worker %s has not answered for %llu s, and no other one is there",
+  snprintf(out, WAIT_TEXT_BYTES, "worker %s has not answered for %llu s, and no other worker is there",
            who->title, (unsigned long long)(c->host->clock_ms - wait->since_ms) / 1000);
 }
 
@@ -133,8 +133,9 @@ static status read_choice(const message *m, choice *out, error *why) {
     }
   }
   const slice shown = text_cut(out->state, 40);
-  return out->state.length == 0 ? STATUS_OK
-                                : error_set(why, STATUS_USAGE, "no job is ever '%.*s'", SLICE_ARG(shown));
+  return out->state.length == 0
+             ? STATUS_OK
+             : error_set(why, STATUS_USAGE, "'%.*s' is not a state of jobs", SLICE_ARG(shown));
 }
 
 static bool is_chosen(const core *running, const ledger_job *j, const choice *by) {

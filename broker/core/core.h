@@ -92,7 +92,7 @@ const char *core_work_name(core_work work);
   X(WAIT_SECOND, "no worker with another key computes it a second time") \
   X(WAIT_CONFIRM, "no second worker tries a task that one cannot do")    \
   X(WAIT_RETURN, "a worker that ran a task alone may come back")         \
-  X(WAIT_ANSWER, "a worker does not answer, and no other one is there")
+  X(WAIT_ANSWER, "a worker does not answer, and no other worker is there")
 typedef enum core_wait_kind {
 #define X(id, text) id,
   CORE_WAIT_TABLE(X)

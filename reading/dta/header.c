@@ -228,7 +228,7 @@ static status set_types(input_file *f, uint32_t count, const uint8_t *types, err
   for (uint32_t i = 0; i < count; i++) {
     dta_variable *v = &d->variables[i];
     if (!set_type(d->layout, (uint16_t)dta_unsigned(d, types + i * each, each), v)) {
-      return dta_damaged(f, "a variable is of no known type", err);
+      return dta_damaged(f, "a variable has an unknown type", err);
     }
     v->begin = (uint32_t)bytes;
     bytes += v->width;

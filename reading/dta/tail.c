@@ -48,7 +48,7 @@ static status take_long_text(input_file *f, uint64_t *total, error *err) {
   byte_stream_take(&d->in, head_bytes);
   *total += length;
   if (kind != GSO_BINARY && kind != GSO_TEXT) {
-    return dta_damaged(f, "a long text is of no known kind", err);
+    return dta_damaged(f, "a long text is of an unknown kind", err);
   }
   if (*total > DTA_LONG_TEXTS_MAX) {
     return error_set(err, STATUS_DATA,

@@ -77,7 +77,7 @@ static status read_compression(input_file *f, const uint8_t *header, error *err)
   const uint32_t compression = sav_u32(&s->numbers, header + HEADER_COMPRESSION);
   if (compression > SAV_ZLIB) {
     return error_set(err, STATUS_DATA,
-                     "%s: is compressed in the way %u, which is not known; save it as .sav again", f->title,
+                     "%s: is compressed by method %u, which is not known; save it as .sav again", f->title,
                      compression);
   }
   s->compression = (sav_compression)compression;
@@ -101,7 +101,7 @@ static status read_header(input_file *f, sav_records *r, error *err) {
   s->numbers.is_swapped = layout != 2 && layout != 3;
   layout = sav_u32(&s->numbers, header + HEADER_LAYOUT);
   if (layout != 2 && layout != 3) {
-    return damaged(f, "its header does not say in which order bytes are", err);
+    return damaged(f, "its header does not state the order of bytes", err);
   }
   TRY(read_compression(f, header, err));
   r->weight = (int32_t)sav_u32(&s->numbers, header + HEADER_WEIGHT);
@@ -245,7 +245,7 @@ static status read_record(input_file *f, sav_records *r, bool *ended, error *err
       *ended = true;
       return take_number(f, &number, err);
     default:
-      return damaged(f, "a record of its dictionary is of no known kind", err);
+      return damaged(f, "a record of its dictionary is of an unknown kind", err);
   }
 }
 

@@ -159,7 +159,7 @@ static bool guess_category(guesses *g, guess *at) {
   kinds_take_absences(at, true);
   at->evidence = guess_text(g, "%u different: %s", distinct, kinds_answers(g, at));
   if (c->padded > 0) {
-    at->other = guess_text(g, "zeros stand in front of some, so these are no quantities");
+    at->other = guess_text(g, "some have leading zeros, so these are not quantities");
   }
   return true;
 }

@@ -55,7 +55,7 @@ static void put_data(const guesses *g, const proposal_options *o, buf *page) {
   buf_printf(page, "%s", g->decimal_comma ? comma : "");
   buf_printf(page, "%s}", g->decimal_comma ? "decimal: \",\"" : "");
   buf_printf(page, "%s", o->encoding != NULL ? "  # not UTF-8: the encoding is a guess" : "");
-  buf_printf(page, "%s\n", g->decimal_comma ? "  # numbers have a comma, and nowhere a point" : "");
+  buf_printf(page, "%s\n", g->decimal_comma ? "  # numbers have a decimal comma, and never a point" : "");
 }
 
 /* ---- Lists --------------------------------------------------------------------------------------- */

@@ -51,7 +51,7 @@ void guess_sets(guesses *g, const manifest *dataset) {
     leave_out(head, set);
     head->type = GUESS_MULTI;
     head->name = guess_name(g, set->name);
-    head->evidence = guess_text(g, "a set of %u columns of the file, which are no variables of their own",
+    head->evidence = guess_text(g, "a set of %u columns of the file, which are not variables of their own",
                                 set->columns_count);
   }
 }

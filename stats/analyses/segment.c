@@ -369,7 +369,7 @@ static status further_step(segmentation *g, error *err) {
       }
       break;
   }
-  return error_set(err, STATUS_CORRUPT, "the state of a segmentation is of no known phase");
+  return error_set(err, STATUS_CORRUPT, "the state of a segmentation has an unknown phase");
 }
 
 static status need_again(segmentation *g, error *err) {

@@ -105,7 +105,7 @@ static void a_job_names_the_worker_whose_answer_it_waits_for(void **state) {
   char text[257] = "";
   memcpy(text, waits.bytes, waits.length < 256 ? waits.length : 256);
   assert_contains(text, "worker worker has not answered for 12");
-  assert_contains(text, "and no other one is there");
+  assert_contains(text, "and no other worker is there");
   talker_close(&worker);
   fixture_fini(&f);
 }

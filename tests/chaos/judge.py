@@ -34,7 +34,7 @@ def job_problem(promise, job, report_problem):
     if job["state"] == "failed":
         if promise == faults.EQUAL:
             return f"failed: {job['message']}"
-        return None if job["message"] else "failed without a word"
+        return None if job["message"] else "failed without a message"
     if report_problem is not None and promise < faults.LIES:
         return report_problem
     return None

@@ -149,7 +149,7 @@ static void damaged_dictionaries_are_refused_by_name(void **state) {
     size_t count;
     const char *problem;
   } cases[] = {
-      {{5}, 1, "of no known kind"},
+      {{5}, 1, "of an unknown kind"},
       {{2, 300, 0, 0, 0, 0, 0, 0}, 8, "impossible width"},
       {{2, 0, 0, 17, 0, 0, 0, 0}, 8, "impossible number of missing values"},
       {{2, (uint32_t)-1, 0, 0, 0, 0, 0, 0}, 8, "continues"},

@@ -19,7 +19,7 @@ typedef struct file_case {
 
 static const file_case cases[] = {
     /* Zeros in front are no numbers. */
-    {{"branch,x\n" R3("007,1\n010,2\n")}, {"  branch: {type: nominal}", "zeros stand in front"}, NULL},
+    {{"branch,x\n" R3("007,1\n010,2\n")}, {"  branch: {type: nominal}", "some have leading zeros"}, NULL},
     /* Nor are ids of 18 digits. */
     {{"order,x\n110105199001011234,1\n110105199001011235,2\n"},
      {"  order: {type: text}"},
