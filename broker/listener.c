@@ -58,7 +58,7 @@ static void remove_link(const char *endpoint) {
   }
 }
 
-/* Without one the endpoint can still be bound anew. */
+/* Without one the endpoint can still be bound again. */
 static void make_link(const char *endpoint) {
   const char *path = file_of(endpoint);
   char spare[PATH_MAX];

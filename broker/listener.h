@@ -27,7 +27,7 @@ status listener_open(void *zmq_context, const char *const *endpoints, size_t cou
                      listener *out, error *err) MUST_USE;
 /* Makes the files of ipc sockets again that were removed, as by somebody who tidied a directory up:
  * connections stay, but new ones would not be possible.  Beside a socket NAME there is a second link to it,
- * .NAME.link, from which the first is made again.  When that was removed, too, the endpoint is bound anew,
+ * .NAME.link, from which the first is made again.  When that was removed, too, the endpoint is bound again,
  * which costs a descriptor, LISTENER_RENEWALS_MAX times.  SAY is told, of a failure once. */
 void listener_renew(listener *l, void (*say)(void *context, const char *line), void *context);
 void listener_close(listener *l);

@@ -60,7 +60,7 @@ void joins_do_one(broker *b);
 void joins_fini(broker *b);
 
 /* ---- departures.c */
-/* Forgets a peer.  IN_ORDER: it left, says hello anew, or is no longer allowed; otherwise it is lost, and so
+/* Forgets a peer.  IN_ORDER: it left, says hello again, or is no longer allowed; otherwise it is lost, and so
  * perhaps are tasks.  WHY is for the log. */
 void departures_forget(broker *b, peer *p, bool in_order, const char *why);
 /* Those that could not be sent to. */

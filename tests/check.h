@@ -1,4 +1,4 @@
-/* cmocka, after the headers that it wants before it, and what it lacks. */
+/* cmocka, after the headers that it needs, and an assertion that it lacks. */
 #ifndef CANVASS_TESTS_CHECK_H
 #define CANVASS_TESTS_CHECK_H
 

@@ -56,7 +56,7 @@ static void collect(stream *out, stream *err) {
   }
 }
 
-/* Whoever starts the tests may ignore signals (nohup, a shell's &); the program shall not inherit that. */
+/* Whoever starts the tests may ignore signals (nohup, a shell's &); the program must not inherit that. */
 static void hear_signals(void) {
   static const int heard[] = {SIGPIPE, SIGINT, SIGHUP, SIGTERM};
   for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++) {
@@ -64,7 +64,7 @@ static void hear_signals(void) {
   }
 }
 
-/* In a child: it is to go when the test goes, whatever ends that. */
+/* Runs in a child, which must end with the test, whatever ends the test. */
 static bool follow(pid_t parent) {
   return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }

@@ -1,4 +1,4 @@
-/* A broker of which a test decides each word: a ROUTER socket, what comes over it, and answers.
+/* A broker whose every message a test decides: a ROUTER socket, what comes over it, and answers.
  *
  * Either the test listens and speaks by itself (scripted_expect, scripted_send), or, where it is busy as the
  * client, a thread calls a part for each message (scripted_play).  Everything waits for messages, as long as
@@ -47,7 +47,7 @@ wire_message *scripted_sign(scripted_broker *b);
 wire_message *scripted_look(scripted_broker *b, unsigned ms);
 /* What was returned last. */
 wire_message *scripted_last(scripted_broker *b);
-/* Was the sender of the last message welcomed since the broker began to listen? */
+/* Whether the sender of the last message was welcomed since the broker began to listen. */
 bool scripted_knows(const scripted_broker *b);
 slice scripted_payload(wire_message *m, size_t index);
 

@@ -12,7 +12,7 @@ sockets *sockets_new(void);
 void *sockets_context(const sockets *s);
 /* A socket of TYPE that drops what was not sent when it is closed. */
 void *sockets_open(sockets *s, int type);
-/* Now; else sockets_destroy does. */
+/* Closes a socket now; otherwise sockets_destroy does. */
 void sockets_close(sockets *s, void *socket);
 /* Closes what is open, and returns when nothing of the context is left: no thread, no descriptor.  S may be
  * NULL. */

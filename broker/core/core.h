@@ -224,7 +224,7 @@ typedef struct core_event {
       uint32_t capacity; /* a worker may change it; 0: it takes no more */
     } heard;
     struct {
-      bool in_order; /* it took its leave, or says hello anew: its tasks are not to blame */
+      bool in_order; /* it took its leave, or says hello again: its tasks are not to blame */
     } left;
     core_submission submitted;
     core_restoration restored;

@@ -1,6 +1,6 @@
-/* Built in a copy of the sources by adding_an_analysis_test: is the analysis of docs/adding-an-analysis.md
- * there, with its words and its place in a report, and does it give the figures of its golden?  The first
- * argument is that. */
+/* Built in a copy of the sources by adding_an_analysis_test: checks that the analysis of
+ * docs/adding-an-analysis.md there, with its words and its place in a report, and does it give the figures of
+ * its golden?  The first argument is that. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* What belongs to every analysis is there: its page, its golden, and its name everywhere; and the whole
+/* Every analysis has its page, its golden, and its name wherever names are listed; and the whole
  * program, from CSV and specification to the JSON report, gives the figures of each golden. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,7 +112,7 @@ static json *report_of(arena *a, const char *directory, const char *name, const 
   return report;
 }
 
-/* Has a figure that can be the headline of KIND a reference value? */
+/* Whether a figure that can be the headline of KIND has a reference value. */
 static bool holds_headline(const json *golden, const analysis_kind *kind) {
   const json *figures = json_get(golden, "figures");
   for (size_t i = 0; i < json_count(figures); i++) {

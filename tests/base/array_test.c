@@ -1,4 +1,4 @@
-/* Arrays that grow: what is in them stays, and what cannot be had changes nothing. */
+/* Arrays that grow: what is in them stays, and growing that fails changes nothing. */
 #include "base/array.h"
 
 #include <stdlib.h>

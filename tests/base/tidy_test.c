@@ -37,7 +37,7 @@ static void characters_that_show_nothing_are_left_out(void **state) {
       {"\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"}, /* and makes one picture of two */
       {"\uff13\uff10\uff10", "300"},
       {"\uff21\uff22\uff43", "ABc"},
-      {"\uff21\uff08\u4e00\uff09", "A\uff08\u4e00\uff09"}, /* brackets are no letters */
+      {"\uff21\uff08\u4e00\uff09", "A\uff08\u4e00\uff09"}, /* brackets are not letters */
       {"\uff09", "\uff09"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -88,7 +88,7 @@ static void what_hides_is_shown_by_its_number(void **state) {
   }
 }
 
-/* Of random characters: what is tidy stays as it is, and UTF-8.  Of random bytes: it is no longer. */
+/* Random characters: a tidy text stays as it is, and UTF-8.  Random bytes: a tidy text is not longer. */
 static void tidying_twice_changes_nothing_more(void **state) {
   (void)state;
   static const char *const pieces[] = {"a",      "5",      " ",         "\u00a0", "\u00ad", "\u200b",

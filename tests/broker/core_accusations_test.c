@@ -1,5 +1,5 @@
-/* What a reader cannot read: who is set aside, what is made again, and that no worker ends a job by what it
- * says alone. */
+/* Blobs that their reader cannot read: who is set aside, what is made again, and that no worker can end a job
+ * merely by what it says. */
 #include <string.h>
 
 #include "tests/broker/core_sim.h"
@@ -39,7 +39,7 @@ static unsigned count_aside(const sim *s) {
   return count;
 }
 
-/* As the task should be answered, but for values that are garbage where SPOILT. */
+/* Answers the task as it should be answered, except that the values are garbage if SPOILT. */
 static void answer(sim *s, const sim_task *t, bool spoilt) {
   sim_result r;
   digest lost;
@@ -122,7 +122,7 @@ static void the_maker_of_a_plan_that_nobody_can_read_is_set_aside(void **state) 
   sim_free(s);
 }
 
-/* All MAPs are done rightly; returns the STEP that reads them, and the peers that made them. */
+/* Has all MAPs done correctly; returns the STEP that reads them, and the peers that made them. */
 static sim_task until_step(sim *s, uint32_t *makers) {
   while (s->tasks[0].work != WORK_STEP) {
     const sim_task t = take_task(s, 0);
@@ -155,7 +155,7 @@ static void who_accuses_falsely_is_set_aside(void **state) {
   sim_free(s);
 }
 
-/* Where all that make and all that read do not understand each other, no machine is to blame. */
+/* If no reader understands what any maker made, no machine is to blame. */
 static void when_no_worker_can_read_what_two_made_alike_the_job_ends_and_says_so(void **state) {
   (void)state;
   sim *s = sim_with_workers(8, 5, 1, 1);
@@ -270,7 +270,7 @@ static void what_a_second_worker_confirms_ends_the_job(void **state) {
   sim_free(s);
 }
 
-/* Not even when all say so: it was checked before the job began. */
+/* Not even if all say so: it was checked before the job began. */
 static void a_mistake_in_the_specification_is_found_by_the_plan_alone(void **state) {
   (void)state;
   static const status said[] = {STATUS_SPECIFICATION, STATUS_USAGE};

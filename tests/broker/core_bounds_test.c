@@ -5,7 +5,7 @@
 #include "tests/broker/core_sim.h"
 #include "tests/check.h"
 
-/* One worker with room for CAPACITY tasks, and job 0 of so many MAPs. */
+/* One worker with room for CAPACITY tasks, and job 0 with that many MAPs. */
 static sim *with_worker(uint32_t capacity, uint32_t maps, uint32_t stages) {
   sim *s = sim_new(51);
   s->jobs[0].stages = stages;

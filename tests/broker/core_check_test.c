@@ -37,7 +37,7 @@ static node *first_of(const sim *s, node_state state) {
   return NULL;
 }
 
-/* Each damages something, and undo gives back what it was: the core is used, and freed, afterwards. */
+/* Each function damages something and `undo` restores it, because the core is then used and freed. */
 static void dispute_without_votes(sim *s, bool undo) {
   first_of(s, NODE_DONE)->disputed = !undo;
 }

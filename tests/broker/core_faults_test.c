@@ -241,7 +241,7 @@ static void a_result_of_the_wrong_shape_is_a_failure_of_its_sender(void **state)
   sim_free(s);
 }
 
-/* A worker that boasts falsifies its own task's figures alone, and no sum goes round to a small one. */
+/* A worker that exaggerates falsifies only the figures of its own task, and no sum wraps around. */
 static void counts_that_no_task_can_have_are_not_believed(void **state) {
   (void)state;
   sim *s = with_workers(1, 8);
@@ -264,7 +264,7 @@ static void counts_that_no_task_can_have_are_not_believed(void **state) {
   sim_free(s);
 }
 
-/* What the disk says of the stages before is not more than it can be either. */
+/* What the disk says about earlier stages is limited in the same way. */
 static void counts_of_stages_before_add_up_to_the_largest_number_at_most(void **state) {
   (void)state;
   sim *s = with_workers(1, 8);

@@ -16,7 +16,7 @@ enum {
   LETTERS = 4096,
   PEERS = 4096,
   BEAT_MS = 2000,        /* between a worker's signs of life */
-  STORM_MS = 120 * 1000, /* kills, breaks and crashes happen so long: then only habits and poison remain */
+  STORM_MS = 120 * 1000, /* after these no kills, breaks and crashes happen, only habits and poison remain */
 };
 
 /* Percent: of messages that are lost, doubled or late; of turns with a kill, a break, a crash; of workers
@@ -25,8 +25,8 @@ typedef struct weather {
   const char *name;
   unsigned lost, twice, late, kill, leave, cut, crash, slow, wedged, liar, fail, poison;
   bool is_verified;   /* every result twice, and the faulty one lies, with a key of its own */
-  bool one_is_faulty; /* of three or more workers one, which spoils, accuses or quits: and nobody is hurt */
-  uint32_t losses;    /* `canvass broker --losses`, where machines die all the time; 0: the default */
+  bool one_is_faulty; /* one of three or more workers spoils, accuses or quits, and no other suffers */
+  uint32_t losses;    /* `canvass broker --losses`, for machines that die all the time; 0: the default */
 } weather;
 
 static const weather weathers[] = {
@@ -151,7 +151,7 @@ enum { KEYS = 3 };
 
 static void start(history *h, int worker) {
   h->s->workers[worker].trust = h->weather->is_verified ? 1 + (uint64_t)worker % KEYS : 0;
-  /* The first is of the first kind, so that no job's kind is gone for good. */
+  /* The first is of the first kind, so that no job's kind disappears for ever. */
   const uint32_t fingerprint = worker == HONEST_WORKER ? 0 : (uint32_t)worker % 2;
   sim_start_worker(h->s, worker, 1 + (uint32_t)sim_below(h->s, 4), fingerprint);
 }

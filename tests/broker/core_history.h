@@ -1,4 +1,4 @@
-/* Histories: hours of a cluster's life in simulated time, from seeds.
+/* Histories: hours in the life of a cluster, in simulated time, from seeds.
  *
  * Workers compute in their time, die at a certain task whoever gets it, take tasks and never answer, lie, are
  * slow, break off and come back; messages are lost, doubled, delayed and overtake each other; the broker dies

@@ -1,5 +1,5 @@
-/* Workers that give signs of life and do not answer: who gets the task too, whose result counts, what the job
- * waits for when nobody else is there. */
+/* Workers that give signs of life but do not answer: who else gets the task, whose result counts, and what
+ * the job waits for when nobody else is there. */
 #include <string.h>
 
 #include "tests/broker/core_sim.h"
@@ -90,7 +90,7 @@ static void the_late_copy_is_compared(void **state) {
   assert_true(sim_compute(s, &late, &r, &lost));
   sim_answer(s, &r, late.peer);
   sim_turn(s);
-  assert_int_equal(s->jobs[0].notes, 1); /* the same: nothing to add to that it was late */
+  assert_int_equal(s->jobs[0].notes, 1); /* the same result: nothing to report but that it was late */
   r.values[0] ^= 64;
   sim_answer(s, &r, late.peer);
   sim_turn(s);

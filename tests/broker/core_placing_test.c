@@ -1,4 +1,5 @@
-/* Which task goes to whom, and when: shards' homes, room, turns and priorities, large numbers. */
+/* Which worker gets which task, and when: workers that hold the shards, room, turns, priorities, and large
+ * numbers of them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -279,7 +280,7 @@ static void large_numbers_of_leaves_jobs_and_workers_are_mastered(void **state) 
   crowd_of(1, MANY_LEAVES, 1, 4, MANY_LEAVES + 4286 + 1);
 }
 
-/* What a worker says it holds takes memory while it is there, not longer. */
+/* What a worker says it holds takes memory while the worker is there, and not longer. */
 static void shards_of_workers_that_left_take_no_memory(void **state) {
   enum { HOLDERS = 8, HELD = 100000, BYTES_LEFT = 64 << 10 };
   (void)state;

@@ -1,5 +1,5 @@
-/* A cluster in small, for tests of the broker's core: a shell with a disk of which only commits are left
- * after a crash, workers that are processes of their own, and blobs that are numbers.
+/* A miniature cluster for tests of the broker's core: a shell with a disk, of which a crash leaves only what
+ * was committed; workers, which live and die separately; and blobs, which are numbers.
  *
  * What a task gives is computed from the numbers, so that every report can be compared with the one right
  * answer: MAP adds up a mixture of each shard and the program, REDUCE adds, STEP mixes the sum, the state and
@@ -137,7 +137,7 @@ typedef struct sim {
 } sim;
 
 sim *sim_new(uint64_t seed);
-/* With workers that have room for CAPACITY tasks each, and job 0 of so many MAPs. */
+/* With workers that have room for CAPACITY tasks each, and job 0 of that many MAPs. */
 sim *sim_with_workers(uint64_t seed, int workers, uint32_t capacity, uint32_t maps);
 void sim_tolerate(sim *s, uint32_t losses); /* of workers with a task, before it runs alone */
 void sim_verify(sim *s, bool is_verified);  /* results count when two keys gave them */
@@ -176,7 +176,7 @@ uint64_t sim_shards_sum(const core_shard *shards, uint32_t count, uint64_t progr
 void sim_submit(sim *s, int job);
 /* COUNT shards of ROWS rows each; 0: of any number. */
 void sim_shards(sim *s, int job, uint32_t count, uint32_t rows);
-/* What the MAPs of all its stages computed and had, each counted once, as if nothing had ever happened. */
+/* What the MAPs of all its stages computed and had, each counted once, as in an undisturbed cluster. */
 core_states sim_states(const sim_job *j);
 bool sim_same_states(const core_states *a, const core_states *b);
 /* Ended with the one right report of one fingerprint. */
@@ -187,9 +187,9 @@ void sim_disconnect(sim *s, int worker); /* the process goes on */
 void sim_kill(sim *s, int worker);
 void sim_leave(sim *s, int worker);                  /* takes its leave, and ends */
 sim_worker *sim_worker_of(sim *s, uint32_t process); /* NULL: dead */
-/* A worker's answer to the task; false: an input is not to be had any more, *LOST is which. */
+/* A worker's answer to the task; false: an input is gone, and *LOST says which. */
 bool sim_compute(sim *s, const sim_task *t, sim_result *out, digest *lost);
-/* A value that is not what anybody needs: whoever reads it says so. */
+/* A value that no task can use: whoever reads it says so. */
 uint64_t sim_garbage(sim *s);
 /* 1 + which of the task's inputs is garbage; 0: none. */
 uint32_t sim_unreadable(const sim *s, const sim_task *t);

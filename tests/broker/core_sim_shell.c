@@ -209,7 +209,7 @@ static void keep(sim *s, const core_action *a) {
 
 /* ---- Carrying out ---------------------------------------------------------------------------------- */
 
-/* What stood on the disk before this turn, for this task or above it, must not be computed again. */
+/* A result that was on disk before this turn, of this task or of one above it, must not be computed again. */
 static void check_not_kept(const sim *s, const sim_job *j, const core_task_id *id) {
   if (id->task >> 32 >= CORE_LEVEL_STEP) {
     return;
@@ -420,7 +420,7 @@ static void check_watchers(sim *s) {
   }
 }
 
-/* What the core has, and nothing else, is there. */
+/* Exactly the blobs that the core has are there. */
 static void check_released(const sim *s) {
   if (s->blobs_live != core_blobs(s->core)) {
     sim_fail(s, "%zu blobs are there, and the core has %zu", s->blobs_live, core_blobs(s->core));

@@ -1,5 +1,5 @@
-/* The door and those who do not play by its rules: nothing gets round it, nothing hangs, nothing is left
- * behind. */
+/* The door and peers that break its rules: nothing gets around it, nothing hangs, and nothing is left behind.
+ */
 #include <dirent.h>
 #include <netinet/in.h>
 #include <stdlib.h>

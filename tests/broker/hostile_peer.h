@@ -1,4 +1,4 @@
-/* A peer that means no good: what it sends is nearly right, chosen from a seed.
+/* A hostile peer: what it sends is nearly right, chosen from a seed.
  *
  * It answers some of what the broker asks, sometimes with lies, forgets that it said hello, changes its role,
  * and counts the answers to its requests: each gets one. */

@@ -1,4 +1,4 @@
-/* Peers that mean no good beside peers that do real work: the broker lives, honest jobs end with the right
+/* Hostile peers beside peers that do real work: the broker lives, honest jobs end with the right
  * report, every request is answered once, and memory does not grow with what hostile peers sent. */
 #include <stdio.h>
 #include <stdlib.h>

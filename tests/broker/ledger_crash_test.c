@@ -18,7 +18,7 @@ typedef struct told {
   volatile uint64_t committed; /* commits 0 to this one, exclusive; in shared memory */
 } told;
 
-/* One commit puts a job, its results, and drops the results of the one before: all of it or nothing. */
+/* One commit puts a job and its results, and drops the results of the job before: all of it or nothing. */
 static void commit_number(ledger *l, uint64_t n) {
   seeded r = {n};
   ledger_job *j = sample_job(&r, n);

@@ -90,7 +90,7 @@ broker_turn shell_sum(shell *s) {
   return read_turn(s, &s->sum);
 }
 
-void shell_count_anew(shell *s) {
+void shell_count_again(shell *s) {
   pthread_mutex_lock(&s->mutex);
   s->most = s->sum = (broker_turn){0};
   pthread_mutex_unlock(&s->mutex);

@@ -1,7 +1,7 @@
 /* A broker on a thread, and peers made by hand, for tests of the broker's shell.
  *
- * What is waited for is waited for as long as it takes, and the broker's clock stands still but where a test
- * moves it: no peer is silent for too long, and nothing is asked again, because a machine is slow. */
+ * Tests wait for events as long as it takes, and the broker's clock stands still unless a test moves it: so a
+ * slow machine makes no peer silent for too long, and nothing is asked again. */
 #ifndef CANVASS_TESTS_BROKER_SHELL_FIXTURE_H
 #define CANVASS_TESTS_BROKER_SHELL_FIXTURE_H
 
@@ -54,11 +54,11 @@ void shell_pass(shell *s, unsigned ms);
 /* No turn of the broker begins until shell_go_on: what is sent meanwhile comes all at once. */
 void shell_hold(shell *s);
 void shell_go_on(shell *s);
-/* The most that a turn has done since the start of the test or the last call of shell_count_anew, and what
+/* The most that a turn has done since the start of the test or the last call of shell_count_again, and what
  * all did. */
 broker_turn shell_most(shell *s);
 broker_turn shell_sum(shell *s);
-void shell_count_anew(shell *s);
+void shell_count_again(shell *s);
 /* Waits until the turns have removed COUNT blobs, or done COUNT records. */
 void shell_await_unlinks(shell *s, uint64_t count);
 void shell_await_records(shell *s, uint64_t count);

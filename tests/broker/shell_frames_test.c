@@ -1,4 +1,4 @@
-/* What untrusted and broken programs may send: it is refused, and the broker goes on. */
+/* What untrusted and broken programs may send is refused, and the broker goes on. */
 #include "tests/broker/shell_fixture.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Jobs: submitted once however often, seen through restarts of the broker, and with partials that stay where
- * they were made. */
+/* Jobs: submitted once however often it is asked, continued after restarts of the broker, and with partials
+ * that stay where they were made. */
 #include "tests/broker/shell_fixture.h"
 
 #include <stdio.h>

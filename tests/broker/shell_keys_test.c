@@ -1,4 +1,4 @@
-/* Where the broker listens, which keys it allows, and ending it from outside. */
+/* Where the broker listens, which keys it allows, and how it is ended from outside. */
 #include "tests/broker/shell_fixture.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* A manifest that was damaged on disk while the broker was away: what is put again stays, and goes when it is
- * dropped; what others share with it stays. */
+/* A manifest that was damaged on disk while the broker was away: a dataset that is put again stays until it
+ * is dropped, and what it shares with others stays then, too. */
 #include "tests/broker/shell_fixture.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* What there is not enough of is shared: one client cannot have all of it. */
+/* What is scarce is shared: one client cannot have all of it. */
 #include "tests/broker/shell_fixture.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@ enum {
   GREEDY = 10, /* more than it takes for all of the credit */
 };
 
-/* How many chunks T is asked for, until the broker has answered what is sent now. */
+/* How many chunks T is asked for before the broker has answered what is sent now. */
 static unsigned wants_of(talker *t) {
   unsigned count = 0;
   const message alive = message_of(MESSAGE_ALIVE);

@@ -1,4 +1,4 @@
-/* Several who offer the same blob over slow connections. */
+/* Several peers that offer the same blob over slow connections. */
 #include "tests/broker/shell_fixture.h"
 
 #include "broker/limits.h"

@@ -43,7 +43,7 @@ static void a_dropped_dataset_is_removed_a_few_files_a_turn(void **state) {
   talker_first_client(s, &t);
   dataset(&t, "survey", SHARDS, 1);
   dataset(&t, "other", 3, 5000);
-  shell_count_anew(s);
+  shell_count_again(s);
   talker_drop(&t, "survey");
   talker_expect(&t, MESSAGE_DROPPED);
   shell_pass(s, 2000);
@@ -149,7 +149,7 @@ static void jobs_are_taken_up_turn_by_turn_and_each_is_there_when_it_is_asked_fo
     talker_submit(&t, "survey", key, "plan", &jobs[i]);
   }
   shell_stop(s);
-  shell_count_anew(s);
+  shell_count_again(s);
   shell_start(s, NULL, true);
   talker_come_back(&t, "client", 0);
   talker_ask(&t, MESSAGE_ASK, &jobs[JOBS - 1]);
@@ -205,7 +205,7 @@ static void what_several_clients_upload_at_once_takes_several_turns(void **state
     talker_expect(&clients[i], MESSAGE_WANT);
   }
   shell_pass(s, 500);
-  shell_count_anew(s);
+  shell_count_again(s);
   shell_hold(s);
   for (size_t i = 0; i < UPLOADERS; i++) {
     for (size_t chunk = 0; chunk < UPLOAD_BYTES / MESSAGE_FRAME_MAX; chunk++) {

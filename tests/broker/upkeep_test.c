@@ -1,4 +1,4 @@
-/* Looking after a broker's store: what is damaged is found and named, what is whole is given back. */
+/* Looking after a broker's store: damage is found and named, and what is whole is salvaged. */
 #include "broker/records/upkeep.h"
 
 #include <fcntl.h>

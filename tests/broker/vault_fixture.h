@@ -35,10 +35,10 @@ size_t vault_blob(uint64_t index, uint8_t *bytes, digest *name);
 /* Where PART has NAME: "blobs", "hand-in", "aside". */
 void vault_path(const vault_fixture *f, const char *part, const digest *name, char path[FIXTURE_PATH_BYTES]);
 bool vault_file_is_there(const vault_fixture *f, const char *part, const digest *name);
-/* Where the beginning of NAME is, of those who say that it has LENGTH bytes. */
+/* The file with the beginning of NAME, as received from peers that say it has LENGTH bytes. */
 void vault_partly_at(const vault_fixture *f, const digest *name, uint64_t length,
                      char path[FIXTURE_PATH_BYTES]);
-/* How many beginnings there are. */
+/* How many blobs have only begun to arrive. */
 size_t vault_partly_files(const vault_fixture *f);
 void vault_write_at(const char *path, const void *bytes, size_t length);
 /* Fails the running test unless blob INDEX is there with its bytes. */

@@ -14,7 +14,7 @@
 
 enum { ROUNDS = 60, LARGE_BYTES = 20 << 20, CHUNK_BYTES = 1 << 20 };
 
-/* Chunks in any order, repeated, with restarts in between: the blob comes to be, and nothing else. */
+/* Chunks in any order, repeated, with restarts in between: they make the blob, and nothing else. */
 static void chunks_out_of_order_repeated_and_across_restarts_make_the_blob(void **state) {
   vault_fixture *f = *state;
   vault *v = vault_fixture_open(f);

@@ -1,5 +1,5 @@
-/* What the client's subcommands print and how they end, against a broker that answers as told: answers on
- * standard output, all else on standard error, exit codes, and leaving a job alone. */
+/* What the client's subcommands print and how they end, with a broker that answers as a test tells it:
+ * answers on standard output, all else on standard error, exit codes, and leaving a job alone. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* What libzmq calls in a program that has cli/intercept.c is that, and not libc. */
+/* In a program that has cli/intercept.c, libzmq calls its functions and not libc's. */
 #include "cli/intercept.h"
 
 #include <errno.h>

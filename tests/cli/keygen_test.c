@@ -1,4 +1,4 @@
-/* canvass keygen: what it prints lets the key come that it wrote. */
+/* canvass keygen: the line that it prints admits the key that it wrote. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -35,7 +35,7 @@ static void words_for_no_answer_have_their_reason(void **state) {
   }
 }
 
-/* What would change an answer into another one is no spelling of it. */
+/* A text that could be another answer is not a spelling of this one. */
 static void only_what_can_hardly_be_another_answer_is_a_spelling(void **state) {
   (void)state;
   static const struct {

@@ -1,5 +1,5 @@
-/* A broker that means no good: a session neither falls nor hangs, and writes nowhere but where it hands files
- * in. */
+/* A hostile broker: a session neither crashes nor hangs, and writes nowhere except where it hands files in.
+ */
 #include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>

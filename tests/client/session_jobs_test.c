@@ -182,7 +182,7 @@ static void a_job_that_was_cancelled_says_so(void **state) {
   f->book.failure = "interrupted";
   fixture_begin(f);
   assert_int_equal(session_wait(f->link, job, NULL, NULL, &f->report, NULL, &f->err), STATUS_INTERRUPTED);
-  OK(session_cancel(f->link, job, &f->err)); /* cancelling twice is well */
+  OK(session_cancel(f->link, job, &f->err)); /* cancelling twice is allowed */
 }
 
 /* ---- Asking -------------------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
-/* The session and its broker: requests that get lost, brokers that forget, restart, fall silent or are not
- * there. */
+/* A session and its broker: requests that get lost, and brokers that forget, restart, fall silent or do not
+ * exist. */
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>

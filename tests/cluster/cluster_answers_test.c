@@ -1,5 +1,5 @@
-/* What the commands of a cluster say of that which they have changed, when it cannot be said on standard
- * output or is not quite what was asked for. */
+/* What the cluster's commands say about what they have changed, when standard output cannot be written to or
+ * the result is not quite what was asked for. */
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Workers that come late, leave in good order or are silent for a while, and a broker that is restarted, in
- * the middle of a job: the same bytes. */
+/* Workers that come late, leave properly or are silent for a while, and a broker that is restarted, in the
+ * middle of a job: the same bytes. */
 #include <signal.h>
 #include <stdio.h>
 

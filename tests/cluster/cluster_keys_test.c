@@ -1,4 +1,4 @@
-/* Allowed keys: those that are listed, in their roles; no others, and no peer hangs forever. */
+/* Allowed keys: those on the list are admitted in their roles, and no others; no peer hangs forever. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Peers that nobody knows, and that want to harm the broker: it goes on serving those that it knows. */
+/* Unknown peers that want to harm the broker: it goes on serving those that it knows. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>

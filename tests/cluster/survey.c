@@ -51,7 +51,7 @@ void survey_write(const char *directory, const char *name, uint32_t rows, uint32
     const uint64_t group = seeded_below(&r, 3);
     uint64_t bits = seeded_next(&r);
     for (int item = 0; item < ITEMS; item++) {
-      /* Items lean on the group, so that there are segments to be found. */
+      /* Answers depend on the group, so that there are segments to find. */
       *at++ = (char)('0' + (bits % 7 + group + (item < 4 ? group / 2 : 0)) % 10);
       *at++ = ',';
       bits /= 7;

@@ -1,4 +1,4 @@
-/* Surveys for tests of the cluster: the shipped one, the airline's where it is there, and made ones. */
+/* Surveys for tests of the cluster: the shipped one, the airline's if it is here, and generated ones. */
 #ifndef CANVASS_TESTS_CLUSTER_SURVEY_H
 #define CANVASS_TESTS_CLUSTER_SURVEY_H
 

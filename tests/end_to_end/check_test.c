@@ -156,7 +156,7 @@ static void rounded_numbers_are_told(void **state) {
                "");
 }
 
-/* Twelve digits before the mark leave six of 18 behind it. */
+/* Twelve digits before the decimal mark leave six of 18 after it. */
 static void decimals_that_a_large_number_displaces_are_told_and_counted(void **state) {
   scene *s = *state;
   static const char spec[] =

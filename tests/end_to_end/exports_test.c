@@ -17,7 +17,7 @@ enum { FIGURES_MAX = 24, LINE_BYTES = 256 };
 typedef struct export_case {
   const char *file;
   const char *spec;
-  const char *read_as;              /* NULL: nothing is told */
+  const char *read_as;              /* NULL: there is no notice */
   const char *figures[FIGURES_MAX]; /* of the long table: what stands after "describe,d,distribution,ROW," and
                                        the like */
 } export_case;
@@ -231,7 +231,7 @@ static void documents_say_what_a_file_was_read_as(void **state) {
   process_result_fini(&r);
 }
 
-/* A file that a store knows is not read again, and what it was read as is told all the same. */
+/* A file that a store knows is not read again, and how it was read is still told. */
 static void a_store_keeps_what_a_file_was_read_as(void **state) {
   scene *s = *state;
   char store[SCENE_PATH_BYTES + 8];

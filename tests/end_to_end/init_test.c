@@ -1,5 +1,5 @@
-/* `canvass init D -o s.yaml && canvass run s.yaml D`: on every file that comes with the project or stands
- * beside it, and on tables at random.  Files that are not here are left out, saying so. */
+/* `canvass init D -o s.yaml && canvass run s.yaml D`, on every file that comes with the project or lies
+ * beside it, and on random tables.  Files that are not here are skipped, with a message. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -59,7 +59,7 @@ static void numbers_of_any_length_give_the_mean_of_what_is_kept(void **state) {
       /* missing codes by value, however they are written */
       {PAGE(""), "x,y\n-99,1\n-99.00000000000000000000000,1\n-9.9e1,1\n4.53449843955693e-05,1\n", 1, 1, 0,
        4.5345e-05},
-      /* what the largest leaves of 18 digits: 15 before the mark, 3 behind */
+      /* what the largest number leaves of 18 digits: it has 15 before the mark, so 3 after it */
       {PAGE(""), "x,y\n123456789012345.4,1\n0.123456789,1\n0.0005,1\n", 3, 2, 0, 41152263004115.175},
       /* declared decimals are the limit */
       {PAGE(", decimals: 2"), "x,y\n0.125,1\n0.375,1\n4.53449843955693e-05,1\n2.5,1\n", 4, 3, 0, 0.75},
@@ -112,8 +112,8 @@ static void the_first_rounded_and_the_first_invalid_numbers_are_named(void **sta
 
 /* ---- Any cut -------------------------------------------------------------------------------------- */
 
-/* Columns that a shard keeps in every form, each by turns: few texts, numbers of one scale, numbers of many,
- * long ones among short ones, and texts. */
+/* Columns in every form that a shard has: few texts, numbers of one scale, numbers of many scales, long
+ * numbers among short ones, and texts. */
 static char *mixed_data(size_t rows) {
   enum { LINE_BYTES = 400 };
   char *data = malloc((rows + 1) * LINE_BYTES);

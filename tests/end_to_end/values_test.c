@@ -16,7 +16,7 @@ typedef struct value_case {
       *figures[FIGURES_MAX]; /* of the long table: what stands after "describe,d,TABLE,", in that order */
 } value_case;
 
-/* Does the long table have the lines with FIGURES, one after the other? */
+/* Whether the long table has the lines with FIGURES, one after the other. */
 static void expect_figures(const char *out, const value_case *c) {
   const char *at = out;
   for (size_t k = 0; k < FIGURES_MAX && c->figures[k] != NULL; k++) {
@@ -110,7 +110,7 @@ static void rankings_have_first_choices_and_mean_ranks(void **state) {
   check_all(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
-/* An option twice, or one that is not declared, is no order. */
+/* An order must not have an option twice, or one that is not declared. */
 static void cells_that_are_no_ranking_are_invalid(void **state) {
   scene *s = *state;
   scene_write(
@@ -128,7 +128,7 @@ static void titles_are_compared_as_they_look(void **state) {
       {"{type: number}", "\xef\xbb\xbf\xe2\x80\x8bq\xc2\xad\n2\n", {"q,,,,,,mean,2"}},
       {"{type: number, column: \"A\\u00a0B\"}", "A B\n2\n", {"q,,,,,,mean,2"}},
       {"{type: number, column: Q1}", "\xef\xbc\xb1\xef\xbc\x91\n2\n", {"q,,,,,,mean,2"}},
-      {"{type: number}", "q,q\xe2\x80\x8b\n2,3\n", {"q,,,,,,mean,2"}}, /* the one that is just so */
+      {"{type: number}", "q,q\xe2\x80\x8b\n2,3\n", {"q,,,,,,mean,2"}}, /* the text that is exactly the same */
   };
   check_all(*state, cases, sizeof cases / sizeof cases[0]);
 }

@@ -10,7 +10,7 @@
 
 #define FOLDER CANVASS_SOURCE_DIR "/../shared/data/exports"
 
-/* Is there a line that ends with FIGURE, which follows the number of a row? */
+/* Whether there is a line that ends with FIGURE after the number of a row. */
 static bool has_figure(const char *out, const char *figure) {
   char ending[128];
   (void)snprintf(ending, sizeof ending, ",%s\n", figure);

@@ -98,7 +98,8 @@ static void weights_that_sum_to_one_are_all_used(void **state) {
   free(data);
 }
 
-/* 0.5 of a unit would be none: it counts one.  The heaviest leaves room for no decimal. */
+/* 0.5 of a unit would round to none, so it counts as one.  The heaviest weight leaves no room for decimals.
+ */
 static void a_positive_weight_is_at_least_one_unit(void **state) {
   const json *report =
       scene_report(*state, PAGE("sampling"), "x,w\n1,2000000000000000000\n5,0.25\n4,0.75\n3,1.5\n2,-0.25\n");

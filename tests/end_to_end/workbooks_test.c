@@ -9,7 +9,7 @@
 
 enum { NOT_INSTALLED = 77 };
 
-/* What Debian's packages belong to. */
+/* The user to whom files of Debian's packages belong. */
 static const char python[] = "/usr/bin/python3";
 
 /* Saves CSV as a workbook at PATH; false, saying so: PROGRAM is not here. */

@@ -1,6 +1,5 @@
 /* SPSS system files (reading/sav/sav.h).  The first two bytes are how the file is read: blank rows and the
- * stated encoding, rows of a shard; the rest is the file.  ReadStat writes the seeds but for
- * one. */
+ * stated encoding, rows of a shard; the rest is the file.  ReadStat writes all seeds but one. */
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"

@@ -1,5 +1,5 @@
 /* Workbooks (reading/xlsx/xlsx.h).  The first byte is how the file is read, the second what follows: the file
- * itself, or its sheet, its shared texts or its styles, in a workbook that is well otherwise. */
+ * itself, or its sheet, its shared texts or its styles in an otherwise valid workbook. */
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"

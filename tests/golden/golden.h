@@ -26,7 +26,8 @@ typedef struct golden_version {
   const char *where;
 } golden_version;
 
-/* WRITTEN is what the program makes of the entry's value: it has to be the entry's bytes, and VERSION its. */
+/* WRITTEN is what the program makes of the entry's value: it must be the entry's bytes, and VERSION its
+ * version. */
 void golden_expect(const golden *g, const char *entry, const buf *written, golden_version version);
 void golden_expect_slice(const golden *g, const char *entry, slice written, golden_version version);
 
@@ -45,7 +46,7 @@ typedef struct golden_refusal {
 void golden_refuse(const golden *g, const golden_refusal *refusals, size_t count,
                    status (*decode)(const char *entry, slice bytes, error *err),
                    void (*repair)(const char *entry, buf *bytes));
-/* Every beginning of the entry that is not all of it is refused, with REPAIR and without. */
+/* Every truncation of the entry is refused, with REPAIR and without. */
 void golden_refuse_beginnings(const golden *g, const char *entry,
                               status (*decode)(const char *entry, slice bytes, error *err),
                               void (*repair)(const char *entry, buf *bytes));

@@ -99,7 +99,7 @@ static void read_analysis(reader *r, uint32_t accumulators) {
   for (uint64_t i = 0; i < asked && r->problem == NULL; i++) {
     assert_true(reader_varint(r) < accumulators);
   }
-  (void)reader_slice(r, TEXT_MAX); /* what it carries is its own business */
+  (void)reader_slice(r, TEXT_MAX); /* what it carries may be anything */
 }
 
 static void the_form_of_a_state_is_fixed(void **unused) {

@@ -1,4 +1,4 @@
-/* The book of chunks against arrays of bool, through whatever order requests, losses and arrivals come in. */
+/* The book of chunks against arrays of bool, with requests, losses and arrivals in any order. */
 #include "proto/chunks.h"
 
 #include <string.h>

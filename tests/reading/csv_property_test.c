@@ -1,4 +1,4 @@
-/* The reader against a slow one that is plain to see.
+/* The reader against a slow and obvious one.
  *
  * Small files of quotes, separators, line breaks and letters, from seeds; each is read with pieces of 1 to
  * 7 records on 1 to 3 threads and must give the rows, ordinals, lines and quarantined records, with places

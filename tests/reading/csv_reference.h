@@ -30,7 +30,7 @@ typedef struct reference {
   uint64_t blank_line, repeated_line; /* of the first; 0: none */
 } reference;
 
-/* Reads TEXT, whose header is its first record that is no empty line. */
+/* Reads TEXT, whose header is its first record that is not an empty line. */
 void reference_read(const char *text, size_t length, char delimiter, reference *out);
 void reference_drop(reference *r);
 

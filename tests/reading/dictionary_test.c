@@ -1,5 +1,5 @@
-/* The dictionary of a column when memory runs out: its tables, which can no longer grow, are not filled up,
- * or the search for a free slot would never end. */
+/* The dictionary of a column when memory runs out: tables that cannot grow must not fill up, or the search
+ * for a free slot would never end. */
 #include "reading/dictionary.h"
 
 #include <stdio.h>

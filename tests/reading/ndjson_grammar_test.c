@@ -220,7 +220,7 @@ static void lines_of_16_mib_are_read_and_longer_ones_refused(void **state) {
   assert_int_equal(d.rows_count, 1);
   drop_dataset(&d);
   d = read_text(&options, text, MOST - 3);
-  assert_int_equal(d.code, STATUS_DATA); /* no object, but no longer than allowed */
+  assert_int_equal(d.code, STATUS_DATA); /* not an object, but not longer than allowed */
   assert_non_null(strstr(d.err.message, ":1: no line is a JSON object"));
   drop_dataset(&d);
   memset(text + MOST - 3, 'x', 64);

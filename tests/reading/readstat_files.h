@@ -1,4 +1,4 @@
-/* Files of statistical programs, written by ReadStat: another program than the one that reads them. */
+/* Files of statistical programs, written by ReadStat, so that the writer is not the program under test. */
 #ifndef CANVASS_TESTS_READING_READSTAT_FILES_H
 #define CANVASS_TESTS_READING_READSTAT_FILES_H
 

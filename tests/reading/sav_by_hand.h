@@ -35,7 +35,7 @@ static inline by_hand begin_by_hand(bool is_big, uint32_t compression, int32_t c
   put_padded(&h, "$FL2", 4);
   put_padded(&h, "@(#) SPSS DATA FILE by hand", 60);
   put_u32(&h, 2);            /* layout */
-  put_u32(&h, (uint32_t)-1); /* elements of a case, which nobody believes */
+  put_u32(&h, (uint32_t)-1); /* elements of a case: a number that is not relied upon */
   put_u32(&h, compression);
   put_u32(&h, 0); /* weight */
   put_u32(&h, (uint32_t)cases);

@@ -240,7 +240,7 @@ static void what_the_dictionary_says_is_in_the_header(void **state) {
   assert_true(c[0].codes.missing[0].is_range && slice_is(c[0].codes.missing[0].low, "90"));
   assert_int_equal(c[0].codes.missing[0].high.length, 0);
   assert_true(!c[0].codes.missing[1].is_range && slice_is(c[0].codes.missing[1].low, "-1"));
-  assert_cell(&d, 0, 0, "98"); /* what is missing is the codebook's business */
+  assert_cell(&d, 0, 0, "98"); /* the codebook says what is missing */
   assert_true(slice_is(c[1].codes.values[0].code, "n") && slice_is(c[1].codes.values[0].label, "North"));
   assert_true(slice_is(c[1].codes.missing[0].low, "x"));
   assert_true(slice_is(c[2].codes.date_format, "%Y-%m-%d"));

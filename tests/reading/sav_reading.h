@@ -1,4 +1,4 @@
-/* What every test of SPSS's files asks of them. */
+/* What all tests of SPSS files check. */
 #ifndef CANVASS_TESTS_READING_SAV_READING_H
 #define CANVASS_TESTS_READING_SAV_READING_H
 

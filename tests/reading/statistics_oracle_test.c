@@ -9,7 +9,7 @@
 
 #define DATA CANVASS_SOURCE_DIR "/../shared/data"
 
-/* What ReadStat calls back, held against what we read. */
+/* What ReadStat's callbacks report, compared with what we read. */
 typedef struct comparison {
   const char *path;
   const dataset *d;

@@ -57,7 +57,7 @@ size_t chart_count(const buf *picture, const char *part) {
   return count;
 }
 
-/* Of the tick with that text. */
+/* The position of the tick with that text. */
 static double tick_x(const buf *picture, const char *text) {
   char pattern[64];
   (void)snprintf(pattern, sizeof pattern, " text-anchor=\"middle\">%s</text>", text);

@@ -1,5 +1,5 @@
-/* Is a text well-formed XML?  What the XML 1.0 grammar demands of elements, attributes and character data,
- * for documents without declarations, comments and CDATA, which the pictures do not use. */
+/* Whether a text is well-formed XML: what the XML 1.0 grammar demands of elements, attributes and character
+ * data, for documents without declarations, comments and CDATA, which the pictures do not use. */
 #ifndef CANVASS_TESTS_REPORT_XML_CHECK_H
 #define CANVASS_TESTS_REPORT_XML_CHECK_H
 

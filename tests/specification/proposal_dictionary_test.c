@@ -50,7 +50,7 @@ static const labelled_case labelled_cases[] = {
        {1, 2, 3, 4, 5, 9, 99, 99, 3, 3, 3, 3}}},
      {"  q: {type: scale, missing: {99: other, 9: refused}}"},
      NULL},
-    /* The best first; and nobody knows which is. */
+    /* The best code first; then, codes of which nobody knows which is best. */
     {{{"sat",
        0,
        {{1, "Very satisfied"},

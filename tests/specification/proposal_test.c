@@ -18,13 +18,13 @@ typedef struct file_case {
 #define R36(row) R9(row) R9(row) R9(row) R9(row)
 
 static const file_case cases[] = {
-    /* Zeros in front are no numbers. */
+    /* Leading zeros do not belong to numbers. */
     {{"branch,x\n" R3("007,1\n010,2\n")}, {"  branch: {type: nominal}", "some have leading zeros"}, NULL},
-    /* Nor are ids of 18 digits. */
+    /* Nor do 18 digits: they are ids. */
     {{"order,x\n110105199001011234,1\n110105199001011235,2\n"},
      {"  order: {type: text}"},
      "order: {type: number"},
-    /* Blanks do not make a text of numbers; a comma of thousands and a unit are taken off. */
+    /* Blanks do not turn numbers into text; thousands separators and units are taken off. */
     {{"spent,n\n\"1,234.50元\",\n800元,3\n300,4\n"},
      {"  spent: {type: number, thousands: \",\", suffix: 元}"},
      NULL},
@@ -32,7 +32,7 @@ static const file_case cases[] = {
     /* All of them are per cent, or it is not known what the others are. */
     {{"share\n45%\n30%\n"}, {"  share: {type: number, suffix: \"%\"}"}, "ambiguous"},
     {{"share\n45%\n0.3\n30%\n"}, {"ambiguous: 1 of the numbers are without %"}, "{type: number"},
-    /* Amounts are no ids, though none stands twice. */
+    /* Amounts are not ids, although none occurs twice. */
     {{"spent\n" TENS("1") TENS("2") TENS("3")}, {"  spent: {type: number, prefix: \"$\"}"}, "type: id"},
     {{"n,x\n1.5,1\n#DIV/0!,2\n2.5,3\n#REF!,4\n"},
      {"  n: {type: number, missing: {\"#DIV/0!\": other, \"#REF!\": other}}"},

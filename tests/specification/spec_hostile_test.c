@@ -1,4 +1,4 @@
-/* Pages that mean harm, or that a slip of the hand has spoiled: refused or read, in bounded time and
+/* Hostile pages, and pages that were spoiled by accident: refused or read, in bounded time and
  * memory, never a crash.  Run under the sanitizers this is the test of everything that reads the page.
  * CANVASS_SEED chooses other damage. */
 #include <stdio.h>

@@ -1,5 +1,4 @@
-/* What a specification takes from the platform whose exports the files are: the cells that stand for no
- * answer. */
+/* What a specification takes from the platform that exported the files: the cells that mean "no answer". */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* Answers that variables share, labels out of answer texts, and entries that rename columns. */
+/* Answers that variables share, labels made of answer texts, and entries that rename columns. */
 #include <string.h>
 
 #include "tests/check.h"
@@ -74,7 +74,7 @@ static void a_code_without_values_is_called_by_its_first_text(void **state) {
   const plan_variable *t = plan_find(p, "t");
   assert_int_equal(t->values_count, 1);
   assert_string_equal(t->values[0].label.text[0], "Middle");
-  assert_int_equal(plan_find(p, "e")->values_count, 1); /* a blank cell is no name for a code */
+  assert_int_equal(plan_find(p, "e")->values_count, 1); /* a blank cell is not a label for a code */
   plan_destroy(p);
 }
 

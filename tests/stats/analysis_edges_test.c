@@ -1,5 +1,5 @@
-/* Analyses where there is nothing, one answer, or no variety: no figure is made up, and the report says
- * why.  And what the specification's table of arguments cannot refuse, `check` does. */
+/* Analyses of no answers, of one answer, or of equal ones: no figure is made up, and the report says why. And
+ * what the table of arguments cannot refuse, the analysis' `check` does. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

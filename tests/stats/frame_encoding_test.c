@@ -117,7 +117,7 @@ static void forget(char **said, size_t count) {
   free(said);
 }
 
-/* SAID is of rows FIRST.. of what WHOLE says of all ROWS. */
+/* SAID is what WHOLE says of the rows from FIRST on. */
 static void compare(const program *p, char **whole, char **said, uint32_t first, uint32_t count,
                     uint64_t seed, const char *what) {
   uint32_t lines = p->variables_count + p->accumulators_count;

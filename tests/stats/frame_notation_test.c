@@ -156,7 +156,7 @@ static void a_leading_number_is_taken_from_words(void **state) {
         false);
 }
 
-/* Two numbers are none, however they are joined; what a number is "of" is no second answer. */
+/* Two numbers are not one number, however they are joined; what follows "of" is not a second answer. */
 static void a_number_that_goes_on_is_not_a_leading_one(void **state) {
   (void)state;
   static const char *const invalid[] = {

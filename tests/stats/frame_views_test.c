@@ -1,5 +1,5 @@
-/* Views of a frame beyond single values: keys in numbers, what is not there, what was lost, what the file
- * said; in every encoding. */
+/* Views of a frame beyond single values, in every encoding: keys that are numbers, columns that are absent,
+ * what was rounded, what the file said. */
 #include <stdio.h>
 #include <string.h>
 

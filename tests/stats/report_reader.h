@@ -9,7 +9,7 @@
 const json *report_find(const json *report, slice name, slice table, const json *match);
 /* The same, MATCH as JSON text. */
 const json *report_row(const json *report, const char *name, const char *table, const char *match);
-/* Has the section a warning (LIST "warnings") or note ("notes") with that code? */
+/* Whether the section has a warning (LIST "warnings") or note ("notes") with that code. */
 bool report_says(const json *report, const char *name, const char *list, const char *code);
 
 /* The JSON file at PATH, in A; a failure ends the test. */

@@ -1,5 +1,5 @@
-/* A durable store in a process that lives long: turns let old things go while it is open, another store is
- * read beside it, and it can say what it has. */
+/* A durable store in a process that lives long: old things are removed in turns while it is open, another
+ * store is read beside it, and it can list what it has. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -41,7 +41,7 @@ digest durable_digest(uint64_t index);
 void durable_blob_path(const durable_fixture *f, const digest *name, char *path, size_t capacity);
 /* Keeps a state of LENGTH bytes under (shard SHARD, accumulator ACCUMULATOR); the bytes follow from both. */
 void durable_put_state(store *s, uint64_t shard, uint64_t accumulator, size_t length);
-/* Is exactly that state there?  Fails the test when another one is. */
+/* Whether exactly that state is there.  Fails the test when another one is. */
 bool durable_has_state(store *s, uint64_t shard, uint64_t accumulator, size_t length);
 
 #endif

@@ -35,7 +35,7 @@ static size_t make_blob(uint64_t index, uint8_t *bytes) {
   return length;
 }
 
-/* 0, or the first index whose bytes do not come back, plus 1. */
+/* 1 plus the first index whose bytes do not come back; 0: all do. */
 static uint64_t put_and_get(store *s, uint64_t step) {
   uint8_t *bytes = malloc(BLOB_BYTES_MAX);
   uint64_t wrong = 0;

@@ -1,4 +1,4 @@
-/* A broker that sends what it should not: the worker neither falls nor hangs, and still does honest tasks.
+/* A broker that sends what it should not: the worker neither crashes nor hangs, and still does honest tasks.
  *
  * Tasks are made from valid ones, whose payloads are altered, cut off, exchanged, or named without being
  * there; wants are answered with something else; and what was never sent is taken. */

@@ -1,5 +1,5 @@
-/* What a worker needs it gets, by chunks or from a directory that it shares, whole or not at all; what it
- * made and does not fit a message the broker can have from it. */
+/* A worker gets what it needs by chunks or from a shared directory, whole or not at all; and the broker can
+ * fetch what the worker made if it does not fit into a message. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

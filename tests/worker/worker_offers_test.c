@@ -1,4 +1,4 @@
-/* What tasks make and does not fit a message (plans, the shards of files that were read) is offered before
+/* What a task made that does not fit into a message (plans, shards of files that were read) is offered before
  * the result is sent, or handed in as a file. */
 #include <stdio.h>
 #include <stdlib.h>

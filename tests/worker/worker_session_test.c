@@ -335,7 +335,7 @@ static void a_flood_of_tasks_is_bounded(void **state) {
     results += m->header.kind == MESSAGE_RESULT;
     failures += m->header.kind == MESSAGE_FAILURE;
   }
-  assert_in_range(results, 2, 16); /* none is taken: so many are kept and no more */
+  assert_in_range(results, 2, 16); /* none is taken: this many are kept and no more */
 }
 
 int main(void) {
