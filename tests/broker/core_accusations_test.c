@@ -5,36 +5,10 @@
 #include "tests/broker/core_sim.h"
 #include "tests/check.h"
 
-static sim_task take_task(sim *s, size_t at) {
-  const sim_task t = s->tasks[at];
-  s->tasks[at] = s->tasks[--s->tasks_count];
-  return t;
-}
-
-static int worker_of_peer(const sim *s, uint32_t peer) {
-  for (int i = 0; i < SIM_WORKERS; i++) {
-    if (s->workers[i].peer == peer) {
-      return i;
-    }
-  }
-  return -1;
-}
-
-static bool is_aside(const sim *s, int worker) {
-  for (size_t i = 0; i < core_workers(s->core); i++) {
-    core_worker_view w;
-    core_worker_at(s->core, i, &w);
-    if (w.peer == s->workers[worker].peer) {
-      return w.set_aside;
-    }
-  }
-  return false;
-}
-
 static unsigned count_aside(const sim *s) {
   unsigned count = 0;
   for (int i = 0; i < SIM_WORKERS; i++) {
-    count += is_aside(s, i);
+    count += sim_is_aside(s, i);
   }
   return count;
 }
@@ -54,13 +28,13 @@ static void answer(sim *s, const sim_task *t, bool spoilt) {
 /* Worker FAULTY spoils what it makes of kind WORK in stage STAGE; all read rightly. */
 static void work_beside(sim *s, int faulty, core_work work, uint32_t stage) {
   for (int turns = 0; s->tasks_count > 0 && turns < 5000; turns++) {
-    const sim_task t = take_task(s, (size_t)sim_below(s, s->tasks_count));
+    const sim_task t = sim_take_task(s, (size_t)sim_below(s, s->tasks_count));
     const uint32_t unreadable = sim_unreadable(s, &t);
     if (unreadable > 0) {
       sim_accuse(s, &t, unreadable);
       sim_turn(s);
     } else {
-      answer(s, &t, worker_of_peer(s, t.peer) == faulty && t.work == work && t.id.stage == stage);
+      answer(s, &t, sim_worker_at(s, t.peer) == faulty && t.work == work && t.id.stage == stage);
     }
   }
 }
@@ -71,8 +45,8 @@ static void the_maker_of_garbage_is_set_aside_and_named(void **state) {
     sim *s = sim_with_workers(seed, 3, 2, 20);
     work_beside(s, 1, seed % 2 ? WORK_MAP : WORK_REDUCE, 0);
     assert_true(sim_is_right(s, 0));
-    assert_int_equal(count_aside(s), is_aside(s, 1));
-    if (is_aside(s, 1)) {
+    assert_int_equal(count_aside(s), sim_is_aside(s, 1));
+    if (sim_is_aside(s, 1)) {
       assert_int_equal(s->jobs[0].note_about, s->workers[1].peer);
     } else { /* it happened to get no such task */
       assert_int_equal(s->garbage_count, 0);
@@ -85,18 +59,11 @@ static void the_maker_of_garbage_is_set_aside_and_named(void **state) {
 static void the_maker_of_a_state_that_nobody_can_read_is_set_aside(void **state) {
   (void)state;
   for (int worker = 0; worker < 3; worker++) {
-    sim *s = sim_new(5);
+    sim *s = sim_with_workers(5, 3, 2, 9);
     s->jobs[0].stages = 3;
-    sim_shards(s, 0, 9, CORE_RUN_ROWS);
-    sim_submit(s, 0);
-    for (int i = 0; i < 3; i++) {
-      sim_start_worker(s, i, 2, 0);
-      sim_connect(s, i);
-    }
-    sim_turn(s);
     work_beside(s, worker, WORK_STEP, 1);
     assert_true(sim_is_right(s, 0));
-    assert_int_equal(is_aside(s, worker), s->garbage_count > 0);
+    assert_int_equal(sim_is_aside(s, worker), s->garbage_count > 0);
     assert_int_equal(count_aside(s), s->garbage_count > 0);
     sim_free(s);
   }
@@ -106,18 +73,13 @@ static void the_maker_of_a_plan_that_nobody_can_read_is_set_aside(void **state) 
   (void)state;
   sim *s = sim_new(6);
   s->jobs[0].planned = true;
-  sim_shards(s, 0, 3, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  for (int i = 0; i < 3; i++) {
-    sim_start_worker(s, i, 2, 0);
-    sim_connect(s, i);
-  }
-  sim_turn(s);
-  const int planner = worker_of_peer(s, s->tasks[0].peer);
+  sim_join_all(s, 3, 2);
+  sim_begin(s, 0, 3);
+  const int planner = sim_worker_at(s, s->tasks[0].peer);
   work_beside(s, planner, WORK_PLAN, 0);
   assert_int_equal(s->garbage_count, 1);
   assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, planner));
+  assert_true(sim_is_aside(s, planner));
   assert_int_equal(count_aside(s), 1);
   sim_free(s);
 }
@@ -125,11 +87,11 @@ static void the_maker_of_a_plan_that_nobody_can_read_is_set_aside(void **state) 
 /* Has all MAPs done correctly; returns the STEP that reads them, and the peers that made them. */
 static sim_task until_step(sim *s, uint32_t *makers) {
   while (s->tasks[0].work != WORK_STEP) {
-    const sim_task t = take_task(s, 0);
+    const sim_task t = sim_take_task(s, 0);
     makers[(uint32_t)t.id.task] = t.peer;
     answer(s, &t, false);
   }
-  return take_task(s, 0);
+  return sim_take_task(s, 0);
 }
 
 static void who_accuses_falsely_is_set_aside(void **state) {
@@ -137,7 +99,7 @@ static void who_accuses_falsely_is_set_aside(void **state) {
   sim *s = sim_with_workers(7, 3, 2, 6);
   uint32_t makers[6];
   const sim_task step = until_step(s, makers);
-  const int liar = worker_of_peer(s, step.peer);
+  const int liar = sim_worker_at(s, step.peer);
   uint32_t accused = 4;
   while (makers[accused - 4] == step.peer) { /* another worker's */
     accused++;
@@ -150,7 +112,7 @@ static void who_accuses_falsely_is_set_aside(void **state) {
   }
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, liar));
+  assert_true(sim_is_aside(s, liar));
   assert_int_equal(count_aside(s), 1);
   sim_free(s);
 }
@@ -160,7 +122,7 @@ static void when_no_worker_can_read_what_two_made_alike_the_job_ends_and_says_so
   (void)state;
   sim *s = sim_with_workers(8, 5, 1, 1);
   for (int turns = 0; s->tasks_count > 0 && turns < 100; turns++) {
-    const sim_task t = take_task(s, 0);
+    const sim_task t = sim_take_task(s, 0);
     if (t.work == WORK_STEP) {
       sim_accuse(s, &t, 4);
       sim_turn(s);
@@ -179,7 +141,7 @@ static void garbage_of_an_unknown_maker_is_made_again(void **state) {
   (void)state;
   sim *s = sim_with_workers(9, 3, 2, 6);
   while (s->jobs[0].records_count < 3) {
-    const sim_task t = take_task(s, 0);
+    const sim_task t = sim_take_task(s, 0);
     answer(s, &t, true);
   }
   sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
@@ -197,15 +159,11 @@ static void garbage_of_an_unknown_maker_is_made_again(void **state) {
 static void of_two_workers_the_one_that_contradicts_itself_was_odd(void **state) {
   (void)state;
   sim *s = sim_with_workers(10, 2, 1, 1);
-  const sim_task map = take_task(s, 0);
-  const int maker = worker_of_peer(s, map.peer);
+  const sim_task map = sim_take_task(s, 0);
+  const int maker = sim_worker_at(s, map.peer);
   answer(s, &map, true);
-  if (worker_of_peer(s, s->tasks[0].peer) == maker) { /* the other one is to read it */
-    sim_disconnect(s, maker);
-    sim_turn(s);
-    (void)take_task(s, 0); /* its own copy */
-    sim_connect(s, maker);
-    sim_turn(s);
+  if (sim_worker_at(s, s->tasks[0].peer) == maker) { /* the other one is to read it */
+    (void)sim_hand_over(s, maker);
   }
   sim_work_all(s);
   for (int i = 0; i < 100 && !s->jobs[0].ended; i++) {
@@ -213,7 +171,7 @@ static void of_two_workers_the_one_that_contradicts_itself_was_odd(void **state)
     sim_work_all(s); /* the maker now computes rightly */
   }
   assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, maker));
+  assert_true(sim_is_aside(s, maker));
   assert_int_equal(count_aside(s), 1);
   sim_free(s);
 }
@@ -221,7 +179,7 @@ static void of_two_workers_the_one_that_contradicts_itself_was_odd(void **state)
 static void a_worker_that_cannot_read_its_own_ends_no_job_while_there_is_another(void **state) {
   (void)state;
   sim *s = sim_with_workers(11, 2, 1, 1);
-  const sim_task map = take_task(s, 0);
+  const sim_task map = sim_take_task(s, 0);
   answer(s, &map, true);
   sim_work_all(s);
   for (int i = 0; i < 100 && !s->jobs[0].ended; i++) {
@@ -241,8 +199,8 @@ static void no_worker_ends_a_job_by_what_it_says_alone(void **state) {
   for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
     sim *s = sim_with_workers(12, 2, 8, 20);
     for (int turns = 0; s->tasks_count > 0 && turns < 500; turns++) {
-      const sim_task t = take_task(s, 0);
-      if (worker_of_peer(s, t.peer) == 0) {
+      const sim_task t = sim_take_task(s, 0);
+      if (sim_worker_at(s, t.peer) == 0) {
         sim_report_failure(s, &t, said[i], NULL);
         sim_turn(s);
       } else {
@@ -258,16 +216,24 @@ static void no_worker_ends_a_job_by_what_it_says_alone(void **state) {
 static void what_a_second_worker_confirms_ends_the_job(void **state) {
   (void)state;
   sim *s = sim_with_workers(13, 3, 1, 1);
-  const sim_task first = take_task(s, 0);
+  const sim_task first = sim_take_task(s, 0);
   sim_report_failure(s, &first, STATUS_DATA, NULL);
   sim_turn(s);
   assert_false(s->jobs[0].ended);
-  const sim_task second = take_task(s, 0);
+  const sim_task second = sim_take_task(s, 0);
   assert_int_not_equal(second.peer, first.peer);
   sim_report_failure(s, &second, STATUS_DATA, NULL);
   sim_turn(s);
   assert_int_equal(s->jobs[0].failure, STATUS_DATA);
   sim_free(s);
+}
+
+static void let_all_fail(sim *s, status code) {
+  while (s->tasks_count > 0) {
+    const sim_task t = sim_take_task(s, 0);
+    sim_report_failure(s, &t, code, NULL);
+    sim_turn(s);
+  }
 }
 
 /* Not even if all say so: it was checked before the job began. */
@@ -276,21 +242,11 @@ static void a_mistake_in_the_specification_is_found_by_the_plan_alone(void **sta
   static const status said[] = {STATUS_SPECIFICATION, STATUS_USAGE};
   for (size_t i = 0; i < 2; i++) {
     sim *s = sim_with_workers(14, 2, 1, 1);
-    while (s->tasks_count > 0) {
-      const sim_task t = take_task(s, 0);
-      sim_report_failure(s, &t, said[i], NULL);
-      sim_turn(s);
-    }
+    let_all_fail(s, said[i]);
     assert_int_equal(s->jobs[0].failure, STATUS_JOB);
     s->jobs[1].planned = true;
-    sim_shards(s, 1, 1, 10);
-    sim_submit(s, 1);
-    sim_turn(s);
-    while (s->tasks_count > 0) {
-      const sim_task t = take_task(s, 0);
-      sim_report_failure(s, &t, said[i], NULL);
-      sim_turn(s);
-    }
+    sim_begin(s, 1, 1);
+    let_all_fail(s, said[i]);
     assert_int_equal(s->jobs[1].failure, said[i]);
     sim_free(s);
   }

@@ -11,9 +11,7 @@ static sim *with_worker(uint32_t capacity, uint32_t maps, uint32_t stages) {
   s->jobs[0].stages = stages;
   sim_shards(s, 0, maps, CORE_RUN_ROWS);
   sim_submit(s, 0);
-  sim_start_worker(s, 0, capacity, 0);
-  sim_connect(s, 0);
-  sim_turn(s);
+  sim_join(s, 0, capacity, 0);
   return s;
 }
 
@@ -94,17 +92,10 @@ static void a_job_that_starts_again_and_again_ends(void **state) {
   (void)state;
   sim *s = with_worker(1, 1, 3);
   for (int i = 0; i <= CORE_RESTARTS_MAX && !s->jobs[0].ended; i++) {
-    sim_work(s, 0);
-    sim_turn(s);
-    sim_work(s, 0); /* the first STEP has fixed the kind */
-    sim_turn(s);
-    sim_work(s, 0);
-    sim_turn(s);
+    sim_work_first(s, 3); /* the first STEP has fixed the kind */
     s->tasks_count = 0;
     sim_leave(s, i % 2);
-    sim_start_worker(s, (i + 1) % 2, 1, (uint32_t)(i + 1) % 2);
-    sim_connect(s, (i + 1) % 2);
-    sim_turn(s);
+    sim_join(s, (i + 1) % 2, 1, (uint32_t)(i + 1) % 2);
     sim_wait(s, CORE_FINGERPRINT_MS + 5000);
   }
   expect_end(s, STATUS_LIMIT, "has started again 65 times");
@@ -115,9 +106,7 @@ static void a_job_that_is_not_done_in_its_time_ends(void **state) {
   (void)state;
   sim *s = sim_new(52);
   s->jobs[0].timeout_ms = 30000;
-  sim_shards(s, 0, 1, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  sim_turn(s);
+  sim_begin(s, 0, 1);
   sim_wait(s, 29000);
   assert_false(s->jobs[0].ended);
   sim_wait(s, 3000);
@@ -130,9 +119,7 @@ static void its_time_goes_on_when_the_broker_dies(void **state) {
   (void)state;
   sim *s = sim_new(53);
   s->jobs[0].timeout_ms = 30000;
-  sim_shards(s, 0, 1, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  sim_turn(s);
+  sim_begin(s, 0, 1);
   sim_wait(s, 20000);
   sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
   sim_wait(s, 9000);

@@ -12,12 +12,9 @@ static sim *in_the_middle(void) {
     sim_connect(s, i);
   }
   s->jobs[0].stay_percent = 100;
-  sim_shards(s, 0, 12, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  sim_turn(s);
+  sim_begin(s, 0, 12);
   for (int i = 0; i < 3; i++) {
-    sim_work(s, 0);
-    sim_turn(s);
+    sim_work_first(s, 1);
   }
   return s;
 }

@@ -4,79 +4,37 @@
 #include "tests/broker/core_sim.h"
 #include "tests/check.h"
 
-/* Workers with room for one task each, and a job of one run of shards in STAGES. */
-static sim *with_workers(int workers, uint32_t stages) {
+/* Workers with room for one task each, and a job of one MAP in STAGES, or one that is PLANNED. */
+static sim *with_workers(int workers, uint32_t stages, bool planned) {
   sim *s = sim_new(11);
   s->jobs[0].stages = stages;
-  sim_shards(s, 0, 3, 10);
-  sim_submit(s, 0);
-  for (int i = 0; i < workers; i++) {
-    sim_start_worker(s, i, 1, 0);
-    sim_connect(s, i);
-  }
-  sim_turn(s);
+  s->jobs[0].planned = planned;
+  sim_begin(s, 0, 1);
+  sim_join_all(s, workers, 1);
   return s;
 }
 
-/* A worker's connection breaks, and its task goes to another; returns its own copy. */
-static sim_task hand_over(sim *s, int from) {
-  for (size_t i = 0; i < s->tasks_count; i++) {
-    if (s->tasks[i].peer == s->workers[from].peer) {
-      const sim_task t = s->tasks[i];
-      s->tasks[i] = s->tasks[--s->tasks_count];
-      sim_disconnect(s, from);
-      sim_turn(s);
-      sim_connect(s, from);
-      sim_turn(s);
-      return t;
-    }
+/* Worker ODD always gives the same wrong results. */
+static void work_beside(sim *s, int odd) {
+  while (s->tasks_count > 0) {
+    const sim_task t = sim_take_task(s, 0);
+    sim_give(s, &t, sim_worker_at(s, t.peer) == odd ? 64 : 0);
   }
-  sim_fail(s, "worker %d has no task", from);
 }
 
-static void answer(sim *s, const sim_task *t, int worker, uint64_t wrong_by) {
-  sim_result r;
-  digest lost;
-  assert_true(sim_compute(s, t, &r, &lost));
-  r.values[0] ^= wrong_by;
-  sim_answer(s, &r, s->workers[worker].peer);
-  sim_turn(s);
-}
-
-static sim_task take_task(sim *s, size_t at) {
-  const sim_task t = s->tasks[at];
-  s->tasks[at] = s->tasks[--s->tasks_count];
-  return t;
-}
-
-static int worker_of_peer(const sim *s, uint32_t peer) {
-  for (int i = 0; i < SIM_WORKERS; i++) {
-    if (s->workers[i].peer == peer) {
-      return i;
-    }
-  }
-  return -1;
-}
-
-static bool is_aside(const sim *s, int worker) {
-  for (size_t i = 0; i < core_workers(s->core); i++) {
-    core_worker_view w;
-    core_worker_at(s->core, i, &w);
-    if (w.peer == s->workers[worker].peer) {
-      return w.set_aside;
-    }
-  }
-  return false;
+static void expect_right_without(sim *s, int odd) {
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  assert_true(sim_is_aside(s, odd));
 }
 
 static void an_odd_first_result_is_outvoted_and_its_worker_gets_no_more(void **state) {
   (void)state;
-  sim *s = with_workers(3, 1);
-  const sim_task slow = hand_over(s, 0);
-  const sim_task second = take_task(s, 0);
-  const int other = worker_of_peer(s, second.peer);
-  answer(s, &slow, 0, 64);
-  answer(s, &second, other, 0); /* the MAP again, for the third */
+  sim *s = with_workers(3, 1, false);
+  const sim_task slow = sim_hand_over(s, 0);
+  const sim_task second = sim_take_task(s, 0);
+  sim_give(s, &slow, 64);
+  sim_give(s, &second, 0); /* the MAP again, for the third */
   assert_int_equal(s->jobs[0].notes, 1);
   assert_int_equal(s->jobs[0].records_count, 0);
   size_t again = 0;
@@ -88,53 +46,49 @@ static void an_odd_first_result_is_outvoted_and_its_worker_gets_no_more(void **s
     }
   }
   assert_int_equal(again, 1);
-  sim_work_all(s);
-  assert_true(sim_is_right(s, 0));
+  expect_right_without(s, 0);
   assert_int_equal(s->set_aside, 1);
-  assert_true(is_aside(s, 0));
   assert_int_equal(s->jobs[0].notes, 2);
   sim_free(s);
 }
 
+/* The right result of the MAP came first, and worker 0's second. */
+static sim *with_odd_second_result(void) {
+  sim *s = with_workers(3, 1, false);
+  const sim_task slow = sim_hand_over(s, 0);
+  const sim_task second = sim_take_task(s, 0);
+  sim_give(s, &second, 0);
+  sim_give(s, &slow, 64);
+  expect_right_without(s, 0);
+  return s;
+}
+
 static void an_odd_second_result_costs_only_the_deciding_run(void **state) {
   (void)state;
-  sim *s = with_workers(3, 1);
-  const sim_task slow = hand_over(s, 0);
-  const sim_task second = take_task(s, 0);
-  answer(s, &second, worker_of_peer(s, second.peer), 0);
-  answer(s, &slow, 0, 64);
-  sim_work_all(s);
-  assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, 0));
+  sim *s = with_odd_second_result();
   assert_int_equal(s->jobs[0].sent[WORK_MAP], 3);
   sim_free(s);
 }
 
 static void who_was_set_aside_stays_so_when_it_connects_anew(void **state) {
   (void)state;
-  sim *s = with_workers(3, 1);
-  const sim_task slow = hand_over(s, 0);
-  const sim_task second = take_task(s, 0);
-  answer(s, &second, worker_of_peer(s, second.peer), 0);
-  answer(s, &slow, 0, 64);
-  sim_work_all(s);
-  assert_true(is_aside(s, 0));
+  sim *s = with_odd_second_result();
   sim_disconnect(s, 0);
   s->workers[0].capacity = 1;
   sim_connect(s, 0);
   sim_turn(s);
-  assert_true(is_aside(s, 0));
+  assert_true(sim_is_aside(s, 0));
   assert_int_equal(s->set_aside, 2); /* it is reported again */
   sim_free(s);
 }
 
 /* Two workers, which have given different results of the job's MAP. */
 static sim *at_odds(void) {
-  sim *s = with_workers(2, 1);
-  const sim_task slow = hand_over(s, 0);
-  const sim_task second = take_task(s, 0);
-  answer(s, &slow, 0, 64);
-  answer(s, &second, 1, 0);
+  sim *s = with_workers(2, 1, false);
+  const sim_task slow = sim_hand_over(s, 0);
+  const sim_task second = sim_take_task(s, 0);
+  sim_give(s, &slow, 64);
+  sim_give(s, &second, 0);
   s->tasks_count = 0;
   sim_turn(s);
   return s;
@@ -145,19 +99,12 @@ static void a_third_worker_is_waited_for(void **state) {
   sim *s = at_odds();
   sim_wait(s, CORE_THIRD_MS - 2000);
   assert_int_equal(s->tasks_count, 0);
-  const core_job_id id = sim_job_id(0);
-  core_job_view view;
-  assert_true(core_find_job(s->core, &id, &view));
-  assert_int_equal(view.wait.kind, WAIT_THIRD);
-  sim_start_worker(s, 2, 1, 0);
-  sim_connect(s, 2);
-  sim_turn(s);
+  assert_int_equal(sim_view_job(s, 0).wait.kind, WAIT_THIRD);
+  sim_join(s, 2, 1, 0);
   assert_int_equal(s->tasks_count, 1);
   assert_int_equal(s->tasks[0].peer, s->workers[2].peer);
-  sim_work_all(s);
-  assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, 0));
-  assert_false(is_aside(s, 1));
+  expect_right_without(s, 0);
+  assert_false(sim_is_aside(s, 1));
   sim_free(s);
 }
 
@@ -165,11 +112,9 @@ static void a_third_worker_is_waited_for(void **state) {
 static void a_third_worker_that_is_slow_still_decides(void **state) {
   (void)state;
   sim *s = at_odds();
-  sim_start_worker(s, 2, 1, 0);
-  sim_connect(s, 2);
-  sim_turn(s);
+  sim_join(s, 2, 1, 0);
   assert_int_equal(s->tasks_count, 1);
-  const sim_task slow = take_task(s, 0);
+  const sim_task slow = sim_take_task(s, 0);
   sim_start_worker(s, 3, 1, 0); /* one that gets it then, and goes */
   sim_connect(s, 3);
   sim_wait(s, CORE_BUDGET_MS + 2000);
@@ -180,17 +125,11 @@ static void a_third_worker_that_is_slow_still_decides(void **state) {
   sim_turn(s);
   for (int i = 0; i < 2 * CORE_THIRD_MS / 1000 - 5; i++) {
     sim_wait(s, 1000);
-    while (s->tasks_count > 0) { /* the two insist, should they be asked again */
-      const sim_task t = take_task(s, 0);
-      const int worker = worker_of_peer(s, t.peer);
-      answer(s, &t, worker, worker == 0 ? 64 : 0);
-    }
+    work_beside(s, 0); /* the two insist, should they be asked again */
   }
   assert_false(s->jobs[0].ended);
-  answer(s, &slow, 2, 0);
-  sim_work_all(s);
-  assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, 0));
+  sim_give(s, &slow, 0);
+  expect_right_without(s, 0);
   sim_free(s);
 }
 
@@ -200,9 +139,7 @@ static void without_a_third_who_contradicts_itself_was_odd(void **state) {
   sim_wait(s, CORE_THIRD_MS + 5000);
   sim_work_all(s); /* both compute rightly now, the second of them repeats itself */
   sim_wait(s, 2000);
-  sim_work_all(s);
-  assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, 0));
+  expect_right_without(s, 0);
   sim_free(s);
 }
 
@@ -211,11 +148,7 @@ static void when_two_insist_and_nobody_else_comes_the_job_ends_and_says_so(void 
   sim *s = at_odds();
   for (int i = 0; i < 200 && !s->jobs[0].ended; i++) {
     sim_wait(s, 1000);
-    while (s->tasks_count > 0) {
-      const sim_task t = take_task(s, 0);
-      const int worker = worker_of_peer(s, t.peer);
-      answer(s, &t, worker, worker == 0 ? 64 : 0);
-    }
+    work_beside(s, 0);
   }
   assert_true(s->jobs[0].ended);
   assert_int_equal(s->jobs[0].failure, STATUS_JOB);
@@ -223,81 +156,60 @@ static void when_two_insist_and_nobody_else_comes_the_job_ends_and_says_so(void 
   sim_free(s);
 }
 
+/* The first task has an odd result, which was taken; SECOND is another worker's copy.  Returns the odd
+ * worker. */
+static int take_odd_result(sim *s, sim_task *second) {
+  const int odd = sim_worker_at(s, s->tasks[0].peer);
+  const sim_task slow = sim_hand_over(s, odd);
+  *second = sim_take_task(s, 0);
+  sim_give(s, &slow, 64);
+  return odd;
+}
+
 /* The STEP's odd result was taken, and the next stage has begun. */
 static void an_odd_result_of_a_stage_that_has_passed_starts_the_job_anew(void **state) {
   (void)state;
-  sim *s = with_workers(3, 2);
-  sim_work(s, 0); /* MAP */
-  sim_turn(s);
+  sim *s = with_workers(3, 2, false);
+  sim_task second;
+  sim_work_first(s, 1); /* MAP */
   assert_int_equal(s->tasks[0].work, WORK_STEP);
-  const int first = worker_of_peer(s, s->tasks[0].peer);
-  const sim_task slow = hand_over(s, first);
-  const sim_task second = take_task(s, 0);
-  answer(s, &slow, first, 64);
+  const int odd = take_odd_result(s, &second);
   assert_int_equal(s->jobs[0].stage, 1);
-  answer(s, &second, worker_of_peer(s, second.peer), 0);
+  sim_give(s, &second, 0);
   assert_int_equal(s->jobs[0].stage, 0);
-  sim_work_all(s);
-  assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, first));
+  expect_right_without(s, odd);
   sim_free(s);
 }
 
 /* The odd plan is recomputed too. */
 static void an_odd_plan_is_made_anew(void **state) {
   (void)state;
-  sim *s = sim_new(12);
-  s->jobs[0].planned = true;
-  sim_shards(s, 0, 3, 10);
-  sim_submit(s, 0);
-  for (int i = 0; i < 3; i++) {
-    sim_start_worker(s, i, 1, 0);
-    sim_connect(s, i);
-  }
-  sim_turn(s);
-  const int first = worker_of_peer(s, s->tasks[0].peer);
-  const sim_task slow = hand_over(s, first);
-  const sim_task second = take_task(s, 0);
-  answer(s, &slow, first, 64);
+  sim *s = with_workers(3, 1, true);
+  sim_task second;
+  const int odd = take_odd_result(s, &second);
   assert_int_not_equal(s->jobs[0].plan, 0);
-  answer(s, &second, worker_of_peer(s, second.peer), 0);
+  sim_give(s, &second, 0);
   assert_int_equal(s->jobs[0].plan, 0);
-  sim_work_all(s);
-  assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, first));
+  expect_right_without(s, odd);
   sim_free(s);
 }
 
 static void what_the_odd_worker_gave_before_is_computed_anew(void **state) {
   (void)state;
-  sim *s = sim_new(13);
-  sim_shards(s, 0, 5, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  for (int i = 0; i < 3; i++) {
-    sim_start_worker(s, i, 2, 0);
-    sim_connect(s, i);
-  }
-  sim_turn(s);
-  size_t own = 0;
-  while (s->tasks[own].peer != s->workers[0].peer) {
-    own++;
-  }
-  const sim_task unseen = take_task(s, own);
-  answer(s, &unseen, 0, 64); /* wrong, and no other worker computes it */
-  const sim_task slow = hand_over(s, 0);
+  sim *s = sim_with_workers(13, 3, 2, 5);
+  const sim_task unseen = sim_take_task(s, sim_task_of(s, 0));
+  sim_give(s, &unseen, 64); /* wrong, and no other worker computes it */
+  const sim_task slow = sim_hand_over(s, 0);
   sim_turn(s);
   while (s->tasks_count > 0 && s->jobs[0].notes == 0) {
-    const sim_task t = take_task(s, 0);
-    const int worker = worker_of_peer(s, t.peer);
-    answer(s, &t, worker, 0);
-    if (memcmp(&t.id, &slow.id, sizeof t.id) == 0 && worker != 0) {
-      answer(s, &slow, 0, 64);
+    const sim_task t = sim_take_task(s, 0);
+    sim_give(s, &t, 0);
+    if (memcmp(&t.id, &slow.id, sizeof t.id) == 0 && t.process != slow.process) {
+      sim_give(s, &slow, 64);
     }
   }
   assert_int_equal(s->jobs[0].notes, 1);
-  sim_work_all(s);
-  assert_true(is_aside(s, 0));
-  assert_true(sim_is_right(s, 0));
+  expect_right_without(s, 0);
   sim_free(s);
 }
 

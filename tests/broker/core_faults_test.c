@@ -4,28 +4,6 @@
 #include "tests/broker/core_sim.h"
 #include "tests/check.h"
 
-static sim *with_workers(int workers, uint32_t capacity) {
-  sim *s = sim_new(21);
-  for (int i = 0; i < workers; i++) {
-    sim_start_worker(s, i, capacity, 0);
-    sim_connect(s, i);
-  }
-  sim_turn(s);
-  return s;
-}
-
-static void submit(sim *s, int job, uint32_t shards) {
-  sim_shards(s, job, shards, CORE_RUN_ROWS);
-  sim_submit(s, job);
-  sim_turn(s);
-}
-
-static sim_task take_task(sim *s, size_t at) {
-  const sim_task t = s->tasks[at];
-  s->tasks[at] = s->tasks[--s->tasks_count];
-  return t;
-}
-
 static void watch(sim *s, int job) {
   s->watches[s->watches_count++] = (sim_watch){.peer = ++s->last_peer, .job = job, .waits = true};
   sim_feed(
@@ -37,13 +15,12 @@ static void watch(sim *s, int job) {
 
 static void a_failure_that_may_pass_is_tried_on_other_workers_three_times_in_all(void **state) {
   (void)state;
-  sim *s = with_workers(3, 1);
-  submit(s, 0, 1);
+  sim *s = sim_with_workers(21, 3, 1, 1);
   uint32_t peers[3] = {0};
   for (int i = 0; i < 3; i++) {
     assert_false(s->jobs[0].ended);
     assert_int_equal(s->tasks_count, 1);
-    const sim_task t = take_task(s, 0);
+    const sim_task t = sim_take_task(s, 0);
     peers[i] = t.peer;
     sim_report_failure(s, &t, STATUS_IO, NULL);
     sim_turn(s);
@@ -57,15 +34,11 @@ static void a_failure_that_may_pass_is_tried_on_other_workers_three_times_in_all
 /* It fails at once and is free again at once: it must not get the same task three times. */
 static void a_broken_worker_does_not_end_jobs_while_others_are_busy(void **state) {
   (void)state;
-  sim *s = with_workers(2, 1);
-  submit(s, 0, 12);
+  sim *s = sim_with_workers(21, 2, 1, 12);
   for (int i = 0; i < 1000 && !s->jobs[0].ended; i++) {
-    size_t broken = s->tasks_count;
-    for (size_t k = 0; k < s->tasks_count; k++) {
-      broken = s->tasks[k].peer == s->workers[0].peer ? k : broken;
-    }
+    const size_t broken = sim_task_of(s, 0);
     if (broken < s->tasks_count) {
-      const sim_task t = take_task(s, broken);
+      const sim_task t = sim_take_task(s, broken);
       sim_report_failure(s, &t, STATUS_IO, NULL);
     } else {
       sim_work(s, 0);
@@ -78,9 +51,8 @@ static void a_broken_worker_does_not_end_jobs_while_others_are_busy(void **state
 
 static void a_failure_that_cannot_be_cured_ends_the_job(void **state) {
   (void)state;
-  sim *s = with_workers(2, 4);
-  submit(s, 0, 6);
-  const sim_task t = take_task(s, 0);
+  sim *s = sim_with_workers(21, 2, 4, 6);
+  const sim_task t = sim_take_task(s, 0);
   sim_report_failure(s, &t, STATUS_LIMIT, NULL);
   sim_turn(s);
   assert_int_equal(core_jobs(s->core), 1); /* one worker says so */
@@ -89,7 +61,7 @@ static void a_failure_that_cannot_be_cured_ends_the_job(void **state) {
     again++;
   }
   assert_true(again < s->tasks_count);
-  const sim_task second = take_task(s, again);
+  const sim_task second = sim_take_task(s, again);
   assert_int_not_equal(second.peer, t.peer);
   sim_report_failure(s, &second, STATUS_LIMIT, NULL);
   sim_turn(s);
@@ -102,9 +74,8 @@ static void a_failure_that_cannot_be_cured_ends_the_job(void **state) {
 
 static void failures_of_attempts_that_no_longer_count_are_ignored(void **state) {
   (void)state;
-  sim *s = with_workers(2, 1);
-  submit(s, 0, 1);
-  const sim_task t = take_task(s, 0);
+  sim *s = sim_with_workers(21, 2, 1, 1);
+  const sim_task t = sim_take_task(s, 0);
   sim_feed(s, &(core_event){.kind = CORE_PEER_LEFT, .peer = t.peer});
   sim_report_failure(s, &t, STATUS_LIMIT, NULL);
   sim_turn(s);
@@ -116,10 +87,9 @@ static void failures_of_attempts_that_no_longer_count_are_ignored(void **state) 
 
 static void a_task_that_is_given_back_blames_nobody(void **state) {
   (void)state;
-  sim *s = with_workers(1, 2);
-  submit(s, 0, 2);
+  sim *s = sim_with_workers(21, 1, 2, 2);
   for (int i = 0; i < 10; i++) {
-    const sim_task t = take_task(s, 0);
+    const sim_task t = sim_take_task(s, 0);
     sim_report_failure(s, &t, STATUS_INTERRUPTED, NULL);
     sim_turn(s);
     assert_int_equal(s->tasks_count, 1); /* it gets no more until it says so */
@@ -136,9 +106,8 @@ static void a_task_that_is_given_back_blames_nobody(void **state) {
 
 static void only_what_is_lost_with_a_worker_is_computed_anew(void **state) {
   (void)state;
-  sim *s = with_workers(2, 8);
+  sim *s = sim_with_workers(21, 2, 8, 16); /* all given out, half to each */
   s->jobs[0].stay_percent = 100;
-  submit(s, 0, 16); /* all given out, half to each */
   for (int i = 0; i < 16; i++) {
     size_t at = 0;
     while (s->tasks[at].work != WORK_MAP) {
@@ -158,15 +127,13 @@ static void only_what_is_lost_with_a_worker_is_computed_anew(void **state) {
 
 static void a_partial_that_nobody_has_any_more_is_no_fault_of_the_task(void **state) {
   (void)state;
-  sim *s = with_workers(2, 4);
+  sim *s = sim_with_workers(21, 2, 4, 16);
   s->jobs[0].stay_percent = 100;
-  submit(s, 0, 16);
   for (int i = 0; i < 60 && !s->jobs[0].ended; i++) {
     if (i % 3 == 0 && i < 30) { /* more often than a task may fail */
       s->workers[0].kept_count = s->workers[1].kept_count = 0;
     }
-    sim_work(s, 0);
-    sim_turn(s);
+    sim_work_first(s, 1);
   }
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
@@ -175,13 +142,11 @@ static void a_partial_that_nobody_has_any_more_is_no_fault_of_the_task(void **st
 
 static void a_task_whose_partials_are_always_gone_ends_the_job_in_the_end(void **state) {
   (void)state;
-  sim *s = with_workers(1, 4);
+  sim *s = sim_with_workers(21, 1, 4, 3);
   s->jobs[0].stay_percent = 100;
-  submit(s, 0, 3);
   for (int i = 0; i < 10000 && !s->jobs[0].ended; i++) {
     s->workers[0].kept_count = 0;
-    sim_work(s, 0);
-    sim_turn(s);
+    sim_work_first(s, 1);
   }
   assert_int_equal(s->jobs[0].failure, STATUS_NOT_FOUND);
   sim_free(s);
@@ -189,8 +154,7 @@ static void a_task_whose_partials_are_always_gone_ends_the_job_in_the_end(void *
 
 static void a_silent_worker_loses_its_tasks_and_is_welcome_again(void **state) {
   (void)state;
-  sim *s = with_workers(2, 1);
-  submit(s, 0, 1);
+  sim *s = sim_with_workers(21, 2, 1, 1);
   const sim_task slow = s->tasks[0];
   for (int i = 0; i <= CORE_SILENCE_MS / 1000; i++) {
     s->now_ms += 1000;
@@ -218,10 +182,9 @@ static void a_silent_worker_loses_its_tasks_and_is_welcome_again(void **state) {
 
 static void a_result_of_the_wrong_shape_is_a_failure_of_its_sender(void **state) {
   (void)state;
-  sim *s = with_workers(2, 1);
-  submit(s, 0, 1);
+  sim *s = sim_with_workers(21, 2, 1, 1);
   for (int i = 0; i < 2; i++) {
-    const sim_task t = take_task(s, 0);
+    const sim_task t = sim_take_task(s, 0);
     const core_blob blobs[2] = {sim_blob_new(s, 1, 0), i == 0 ? sim_blob_new(s, 2, 0) : 0};
     sim_feed(s, &(core_event){.kind = CORE_RESULT,
                               .peer = t.peer,
@@ -244,11 +207,10 @@ static void a_result_of_the_wrong_shape_is_a_failure_of_its_sender(void **state)
 /* A worker that exaggerates falsifies only the figures of its own task, and no sum wraps around. */
 static void counts_that_no_task_can_have_are_not_believed(void **state) {
   (void)state;
-  sim *s = with_workers(1, 8);
+  sim *s = sim_with_workers(21, 1, 8, 3);
   s->jobs[0].stages = 2;
-  submit(s, 0, 3);
   while (s->tasks_count > 0) {
-    const sim_task t = take_task(s, 0);
+    const sim_task t = sim_take_task(s, 0);
     sim_result r;
     digest lost;
     assert_true(sim_compute(s, &t, &r, &lost));
@@ -267,8 +229,7 @@ static void counts_that_no_task_can_have_are_not_believed(void **state) {
 /* What the disk says about earlier stages is limited in the same way. */
 static void counts_of_stages_before_add_up_to_the_largest_number_at_most(void **state) {
   (void)state;
-  sim *s = with_workers(1, 8);
-  submit(s, 0, 3);
+  sim *s = sim_with_workers(21, 1, 8, 3);
   s->jobs[0].states = (core_states){UINT64_MAX, UINT64_MAX - 1, UINT64_MAX, 5};
   sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
   s->tasks_count = 0;
@@ -283,8 +244,7 @@ static void counts_of_stages_before_add_up_to_the_largest_number_at_most(void **
 
 static void results_of_tasks_that_do_not_exist_are_taken_and_let_go(void **state) {
   (void)state;
-  sim *s = with_workers(1, 1);
-  submit(s, 0, 20);
+  sim *s = sim_with_workers(21, 1, 1, 20);
   const uint64_t tasks[] = {20,          1ULL << 32 | 3, 2ULL << 32, 63ULL << 32, 64ULL << 32 | 1,
                             65ULL << 32, 66ULL << 32,    UINT64_MAX};
   for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
@@ -314,17 +274,11 @@ static void results_of_tasks_that_do_not_exist_are_taken_and_let_go(void **state
 
 static void a_job_whose_kind_of_worker_is_gone_starts_again_with_another(void **state) {
   (void)state;
-  sim *s = with_workers(1, 1);
+  sim *s = sim_with_workers(21, 1, 1, 1);
   s->jobs[0].stages = 3;
-  submit(s, 0, 1);
-  sim_work(s, 0);
-  sim_turn(s);
-  sim_work(s, 0); /* the first STEP */
-  sim_turn(s);
+  sim_work_first(s, 2); /* the first STEP */
   sim_kill(s, 0);
-  sim_start_worker(s, 1, 1, 1);
-  sim_connect(s, 1);
-  sim_turn(s);
+  sim_join(s, 1, 1, 1);
   sim_work_all(s);
   sim_wait(s, CORE_FINGERPRINT_MS - 2000);
   assert_int_equal(s->tasks_count, 0);
@@ -340,8 +294,7 @@ static void a_job_whose_kind_of_worker_is_gone_starts_again_with_another(void **
 
 static void watchers_hear_at_once_then_now_and_then_and_of_the_end(void **state) {
   (void)state;
-  sim *s = with_workers(1, 1);
-  submit(s, 0, 40);
+  sim *s = sim_with_workers(21, 1, 1, 40);
   watch(s, 0);
   watch(s, 0);
   unsigned heard = 0;
@@ -362,8 +315,7 @@ static void watchers_hear_at_once_then_now_and_then_and_of_the_end(void **state)
 
 static void one_watcher_too_many_is_told_so(void **state) {
   (void)state;
-  sim *s = with_workers(0, 0);
-  submit(s, 0, 1);
+  sim *s = sim_with_workers(21, 0, 0, 1);
   for (uint32_t i = 0; i <= CORE_WATCHERS_MAX; i++) {
     assert_int_equal(s->refused, STATUS_OK);
     sim_feed(s, &(core_event){.kind = CORE_WATCHED,
@@ -378,13 +330,11 @@ static void one_watcher_too_many_is_told_so(void **state) {
 
 static void a_cancelled_job_ends_at_once_and_gives_everything_back(void **state) {
   (void)state;
-  sim *s = with_workers(2, 3);
+  sim *s = sim_with_workers(21, 2, 3, 30);
   s->jobs[0].stay_percent = 50;
-  submit(s, 0, 30);
   watch(s, 0);
   for (int i = 0; i < 20; i++) {
-    sim_work(s, 0);
-    sim_turn(s);
+    sim_work_first(s, 1);
   }
   sim_feed(s, &(core_event){.kind = CORE_CANCELLED, .cancelled = sim_job_id(0)});
   sim_turn(s);
@@ -393,7 +343,7 @@ static void a_cancelled_job_ends_at_once_and_gives_everything_back(void **state)
   for (size_t i = 0; i < s->blobs_count; i++) {
     assert_false(s->blobs[i].live);
   }
-  submit(s, 1, 6); /* the workers are free for others */
+  sim_begin(s, 1, 6); /* the workers are free for others */
   assert_int_equal(core_tasks_running(s->core), 6);
   sim_free(s);
 }

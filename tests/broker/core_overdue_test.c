@@ -7,21 +7,6 @@
 
 enum { MAPS = 12, SOME_MS = CORE_BUDGET_MIN_MS + 2000 };
 
-static size_t find_task_of(const sim *s, int worker) {
-  size_t at = 0;
-  while (at < s->tasks_count && s->tasks[at].peer != s->workers[worker].peer) {
-    at++;
-  }
-  return at;
-}
-
-static sim_task take_task(sim *s, size_t at) {
-  assert_true(at < s->tasks_count);
-  const sim_task t = s->tasks[at];
-  s->tasks[at] = s->tasks[--s->tasks_count];
-  return t;
-}
-
 /* All but WORKER work until there is nothing left for them. */
 static void others_work(sim *s, int worker) {
   for (size_t at = 0; at < s->tasks_count;) {
@@ -33,22 +18,6 @@ static void others_work(sim *s, int worker) {
       at = 0;
     }
   }
-}
-
-static core_worker_view view_of(const sim *s, int worker) {
-  core_worker_view w = {.peer = 0};
-  for (size_t i = 0; i < core_workers(s->core) && w.peer != s->workers[worker].peer; i++) {
-    core_worker_at(s->core, i, &w);
-  }
-  assert_int_equal(w.peer, s->workers[worker].peer);
-  return w;
-}
-
-static core_wait wait_of(const sim *s, int job) {
-  const core_job_id id = sim_job_id(job);
-  core_job_view view;
-  assert_true(core_find_job(s->core, &id, &view));
-  return view.wait;
 }
 
 /* ---- Second copies --------------------------------------------------------------------------------- */
@@ -82,18 +51,11 @@ static void the_late_copy_is_compared(void **state) {
   s->jobs[0].stages = 2;
   sim_wait(s, CORE_BUDGET_MS + 5000);
   assert_int_equal(s->tasks_count, 2);
-  const sim_task late = take_task(s, 0);
-  sim_work(s, 0);
-  sim_turn(s); /* the STEP runs now */
-  sim_result r;
-  digest lost;
-  assert_true(sim_compute(s, &late, &r, &lost));
-  sim_answer(s, &r, late.peer);
-  sim_turn(s);
+  const sim_task late = sim_take_task(s, 0);
+  sim_work_first(s, 1); /* the STEP runs now */
+  sim_give(s, &late, 0);
   assert_int_equal(s->jobs[0].notes, 1); /* the same result: nothing to report but that it was late */
-  r.values[0] ^= 64;
-  sim_answer(s, &r, late.peer);
-  sim_turn(s);
+  sim_give(s, &late, 64);
   assert_int_equal(s->jobs[0].notes, 2);
   sim_free(s);
 }
@@ -104,12 +66,11 @@ static void the_first_result_counts_also_when_it_is_the_late_one(void **state) {
   sim_wait(s, CORE_BUDGET_MS + 5000);
   assert_int_equal(s->tasks_count, 2);
   const uint32_t late = s->tasks[0].peer;
-  const sim_task second = take_task(s, 1);
-  sim_work(s, 0);
-  sim_turn(s);
+  const sim_task second = sim_take_task(s, 1);
+  sim_work_first(s, 1);
   assert_int_equal(s->tasks[0].work, WORK_STEP);
   for (int i = 0; i < 2; i++) { /* nobody has lost a race */
-    assert_int_equal(view_of(s, i).races_lost, 0);
+    assert_int_equal(sim_view_worker(s, i).races_lost, 0);
   }
   assert_int_not_equal(second.peer, late);
   sim_work_all(s);
@@ -143,19 +104,19 @@ static void who_loses_races_gets_one_task_at_a_time_until_it_answers_in_time(voi
   others_work(s, 0);
   sim_wait(s, SOME_MS);
   others_work(s, 0);
-  assert_true(view_of(s, 0).races_lost >= 1);
-  assert_true(view_of(s, 0).is_held_back);
+  assert_true(sim_view_worker(s, 0).races_lost >= 1);
+  assert_true(sim_view_worker(s, 0).is_held_back);
   s->tasks_count = 0;
   sim_shards(s, 1, MAPS, CORE_RUN_ROWS);
   sim_submit(s, 1);
   sim_wait(s, 3000); /* the pause after the first losses is over */
-  assert_int_equal(view_of(s, 0).running, 1);
-  assert_int_equal(view_of(s, 1).running, 2);
-  sim_work(s, find_task_of(s, 0));
+  assert_int_equal(sim_view_worker(s, 0).running, 1);
+  assert_int_equal(sim_view_worker(s, 1).running, 2);
+  sim_work(s, sim_task_of(s, 0));
   sim_turn(s);
-  assert_false(view_of(s, 0).is_held_back);
-  assert_int_equal(view_of(s, 0).running, 2);
-  assert_true(view_of(s, 0).races_lost >= 1); /* that stays known */
+  assert_false(sim_view_worker(s, 0).is_held_back);
+  assert_int_equal(sim_view_worker(s, 0).running, 2);
+  assert_true(sim_view_worker(s, 0).races_lost >= 1); /* that stays known */
   sim_work_all(s);
   assert_true(sim_is_right(s, 1));
   sim_free(s);
@@ -171,8 +132,8 @@ static sim *with_one_in_doubt(void) {
   sim_shards(s, 1, 3, CORE_RUN_ROWS); /* too few to know how long they take */
   sim_submit(s, 1);
   sim_wait(s, 3000);
-  assert_true(view_of(s, 0).is_held_back);
-  assert_int_equal(view_of(s, 0).running, 1);
+  assert_true(sim_view_worker(s, 0).is_held_back);
+  assert_int_equal(sim_view_worker(s, 0).running, 1);
   others_work(s, 0);
   assert_false(s->jobs[1].ended);
   return s;
@@ -181,11 +142,11 @@ static sim *with_one_in_doubt(void) {
 static void a_task_of_a_worker_in_doubt_goes_to_a_better_one_within_seconds(void **state) {
   (void)state;
   sim *s = with_one_in_doubt();
-  const uint64_t lost = view_of(s, 0).races_lost;
+  const uint64_t lost = sim_view_worker(s, 0).races_lost;
   sim_wait(s, SOME_MS);
   others_work(s, 0);
   assert_true(sim_is_right(s, 1));
-  assert_int_equal(view_of(s, 0).races_lost, lost + 1);
+  assert_int_equal(sim_view_worker(s, 0).races_lost, lost + 1);
   sim_free(s);
 }
 
@@ -195,9 +156,9 @@ static void an_answer_in_time_ends_the_doubt_also_when_there_was_a_copy(void **s
   const size_t before = s->tasks_count;
   sim_wait(s, SOME_MS);
   assert_int_equal(s->tasks_count, before + 1);
-  sim_work(s, find_task_of(s, 0));
+  sim_work(s, sim_task_of(s, 0));
   sim_turn(s);
-  assert_false(view_of(s, 0).is_held_back);
+  assert_false(sim_view_worker(s, 0).is_held_back);
   sim_work_all(s);
   assert_true(sim_is_right(s, 1));
   sim_free(s);
@@ -208,21 +169,17 @@ static void an_answer_in_time_ends_the_doubt_also_when_there_was_a_copy(void **s
 static void a_job_that_waits_says_what_for(void **state) {
   (void)state;
   sim *s = sim_with_workers(41, 0, 0, 1);
-  assert_int_equal(wait_of(s, 0).kind, WAIT_WORKER);
-  sim_start_worker(s, 0, 1, 0);
-  sim_connect(s, 0);
-  sim_turn(s);
-  assert_int_equal(wait_of(s, 0).kind, WAIT_NOTHING);
-  sim_shards(s, 1, 1, CORE_RUN_ROWS);
-  sim_submit(s, 1);
-  sim_turn(s);
-  assert_int_equal(wait_of(s, 1).kind, WAIT_TURN);
+  assert_int_equal(sim_view_job(s, 0).wait.kind, WAIT_WORKER);
+  sim_join(s, 0, 1, 0);
+  assert_int_equal(sim_view_job(s, 0).wait.kind, WAIT_NOTHING);
+  sim_begin(s, 1, 1);
+  assert_int_equal(sim_view_job(s, 1).wait.kind, WAIT_TURN);
   const uint64_t given_ms = s->now_ms;
   sim_wait(s, CORE_BUDGET_MS + 5000); /* alone, it is not asked twice: its task may be long */
   assert_int_equal(s->tasks_count, 1);
-  assert_int_equal(wait_of(s, 0).kind, WAIT_ANSWER);
-  assert_int_equal(wait_of(s, 0).peer, s->workers[0].peer);
-  assert_int_equal(wait_of(s, 0).since_ms, given_ms);
+  assert_int_equal(sim_view_job(s, 0).wait.kind, WAIT_ANSWER);
+  assert_int_equal(sim_view_job(s, 0).wait.peer, s->workers[0].peer);
+  assert_int_equal(sim_view_job(s, 0).wait.since_ms, given_ms);
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
   assert_true(sim_is_right(s, 1));
@@ -233,18 +190,11 @@ static void a_job_whose_kind_of_worker_is_gone_says_so(void **state) {
   (void)state;
   sim *s = sim_with_workers(41, 1, 1, 1);
   s->jobs[0].stages = 2;
-  sim_work(s, 0);
-  sim_turn(s);
-  sim_work(s, 0); /* the first STEP has fixed the kind */
-  sim_turn(s);
-  sim_work(s, 0);
-  sim_turn(s);
+  sim_work_first(s, 3); /* the first STEP has fixed the kind */
   sim_kill(s, 0);
   s->tasks_count = 0;
-  sim_start_worker(s, 1, 1, 1);
-  sim_connect(s, 1);
-  sim_turn(s);
-  assert_int_equal(wait_of(s, 0).kind, WAIT_KIND);
+  sim_join(s, 1, 1, 1);
+  assert_int_equal(sim_view_job(s, 0).wait.kind, WAIT_KIND);
   sim_free(s);
 }
 
@@ -259,9 +209,7 @@ static void watchers_are_told_what_their_job_waits_for(void **state) {
   assert_int_equal(s->actions.at[0].kind, CORE_SEND_PROGRESS);
   assert_int_equal(s->actions.at[0].progress.view.wait.kind, WAIT_WORKER);
   sim_turn(s);
-  sim_start_worker(s, 0, 1, 0);
-  sim_connect(s, 0);
-  sim_turn(s);
+  sim_join(s, 0, 1, 0);
   core_wait_kind told = WAIT_WORKER;
   for (int i = 0; i < (CORE_BUDGET_MS + 5000) / 1000; i++) {
     s->now_ms += 1000;

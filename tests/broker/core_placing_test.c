@@ -7,20 +7,6 @@
 #include "tests/broker/core_sim.h"
 #include "tests/check.h"
 
-static void start(sim *s, int workers, uint32_t capacity) {
-  for (int i = 0; i < workers; i++) {
-    sim_start_worker(s, i, capacity, 0);
-    sim_connect(s, i);
-  }
-  sim_turn(s);
-}
-
-static void submit(sim *s, int job, uint32_t shards, uint32_t rows) {
-  sim_shards(s, job, shards, rows);
-  sim_submit(s, job);
-  sim_turn(s);
-}
-
 static void hear(sim *s, int worker, uint32_t capacity) {
   s->workers[worker].capacity = capacity;
   sim_feed(s, &(core_event){.kind = CORE_HEARD, .peer = s->workers[worker].peer, .heard.capacity = capacity});
@@ -48,74 +34,61 @@ static size_t tasks_of_job(const sim *s, int job) {
 static void work_in_step(sim *s) {
   while (s->tasks_count > 0) {
     for (int worker = 0; worker < SIM_WORKERS; worker++) {
-      for (size_t i = 0; i < s->tasks_count; i++) {
-        if (s->tasks[i].peer == s->workers[worker].peer) {
-          sim_work(s, i);
-          break;
-        }
+      const size_t at = sim_task_of(s, worker);
+      if (at < s->tasks_count) {
+        sim_work(s, at);
       }
     }
     sim_turn(s);
   }
 }
 
-static void copy_shards(sim *s, int from, int to) {
-  memcpy(s->jobs[to].shards, s->jobs[from].shards, sizeof s->jobs[to].shards);
-  s->jobs[to].shards_count = s->jobs[from].shards_count;
+/* Job 1 is over the shards of job 0. */
+static void submit_over_the_same(sim *s) {
+  memcpy(s->jobs[1].shards, s->jobs[0].shards, sizeof s->jobs[1].shards);
+  s->jobs[1].shards_count = s->jobs[0].shards_count;
+  s->local = s->elsewhere = 0;
+  sim_submit(s, 1);
+  sim_turn(s);
+}
+
+/* A job over the same shards has all MAPs where they are. */
+static void expect_all_local(sim *s) {
+  submit_over_the_same(s);
+  work_in_step(s);
+  assert_true(sim_is_right(s, 1));
+  assert_int_equal(s->local, s->jobs[0].shards_count);
+  assert_int_equal(s->elsewhere, 0);
 }
 
 static void a_second_job_over_the_same_shards_finds_all_of_them_where_they_are(void **state) {
   (void)state;
-  sim *s = sim_new(1);
-  start(s, 3, 2);
-  submit(s, 0, 90, CORE_RUN_ROWS);
+  sim *s = sim_with_workers(1, 3, 2, 90);
   work_in_step(s);
   assert_true(sim_is_right(s, 0));
-  s->local = s->elsewhere = 0;
-  copy_shards(s, 0, 1);
-  sim_submit(s, 1);
-  sim_turn(s);
-  work_in_step(s);
-  assert_true(sim_is_right(s, 1));
-  assert_int_equal(s->local, 90);
-  assert_int_equal(s->elsewhere, 0);
+  expect_all_local(s);
   sim_free(s);
 }
 
 static void workers_that_come_back_are_given_what_they_say_they_hold(void **state) {
   (void)state;
-  sim *s = sim_new(2);
-  start(s, 3, 2);
-  submit(s, 0, 60, CORE_RUN_ROWS);
+  sim *s = sim_with_workers(2, 3, 2, 60);
   work_in_step(s);
   sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
   for (int i = 0; i < 3; i++) {
     sim_connect(s, i);
   }
   sim_turn(s);
-  s->local = s->elsewhere = 0;
-  copy_shards(s, 0, 1);
-  sim_submit(s, 1);
-  sim_turn(s);
-  work_in_step(s);
-  assert_true(sim_is_right(s, 1));
-  assert_int_equal(s->local, 60);
-  assert_int_equal(s->elsewhere, 0);
+  expect_all_local(s);
   sim_free(s);
 }
 
 static void nobody_idles_because_a_full_worker_holds_the_shards(void **state) {
   (void)state;
-  sim *s = sim_new(3);
-  start(s, 1, 2);
-  submit(s, 0, 20, CORE_RUN_ROWS);
+  sim *s = sim_with_workers(3, 1, 2, 20);
   work_in_step(s);
-  sim_start_worker(s, 1, 3, 0);
-  sim_connect(s, 1);
-  sim_turn(s);
-  copy_shards(s, 0, 1);
-  sim_submit(s, 1);
-  sim_turn(s);
+  sim_join(s, 1, 3, 0);
+  submit_over_the_same(s);
   assert_int_equal(tasks_of(s, 0), 2);
   assert_int_equal(tasks_of(s, 1), 3);
   sim_free(s);
@@ -125,8 +98,8 @@ static void merges_go_to_who_keeps_most_of_the_partials(void **state) {
   (void)state;
   sim *s = sim_new(4);
   s->jobs[0].stay_percent = 100;
-  start(s, 1, 20);
-  submit(s, 0, 12, CORE_RUN_ROWS);
+  sim_join_all(s, 1, 20);
+  sim_begin(s, 0, 12);
   for (int i = 0; i < 6; i++) {
     sim_work(s, 0);
   }
@@ -135,8 +108,7 @@ static void merges_go_to_who_keeps_most_of_the_partials(void **state) {
   sim_connect(s, 1);
   while (s->tasks_count > 0) {
     assert_int_equal(s->tasks[0].peer, s->workers[0].peer); /* the other one has all its room to itself */
-    sim_work(s, 0);
-    sim_turn(s);
+    sim_work_first(s, 1);
   }
   assert_true(sim_is_right(s, 0));
   sim_free(s);
@@ -144,14 +116,11 @@ static void merges_go_to_who_keeps_most_of_the_partials(void **state) {
 
 static void a_small_job_does_not_wait_behind_a_big_one(void **state) {
   (void)state;
-  sim *s = sim_new(5);
-  start(s, 1, 1);
-  submit(s, 0, 300, CORE_RUN_ROWS);
-  submit(s, 1, 1, CORE_RUN_ROWS);
+  sim *s = sim_with_workers(5, 1, 1, 300);
+  sim_begin(s, 1, 1);
   int answered = 0;
   for (; !s->jobs[1].ended; answered++) {
-    sim_work(s, 0);
-    sim_turn(s);
+    sim_work_first(s, 1);
   }
   assert_true(answered <= 5);
   assert_false(s->jobs[0].ended);
@@ -162,10 +131,10 @@ static void jobs_of_higher_priority_go_first_and_equal_ones_take_turns(void **st
   (void)state;
   sim *s = sim_new(6);
   s->jobs[2].priority = 9;
-  submit(s, 0, 50, CORE_RUN_ROWS);
-  submit(s, 1, 50, CORE_RUN_ROWS);
-  submit(s, 2, 3, CORE_RUN_ROWS);
-  start(s, 1, 23);
+  sim_begin(s, 0, 50);
+  sim_begin(s, 1, 50);
+  sim_begin(s, 2, 3);
+  sim_join_all(s, 1, 23);
   assert_int_equal(tasks_of_job(s, 2), 3);
   assert_int_equal(tasks_of_job(s, 0), 10);
   assert_int_equal(tasks_of_job(s, 1), 10);
@@ -174,18 +143,11 @@ static void jobs_of_higher_priority_go_first_and_equal_ones_take_turns(void **st
 
 static void a_worker_that_drains_keeps_its_tasks_and_gets_no_more(void **state) {
   (void)state;
-  sim *s = sim_new(7);
-  start(s, 2, 2);
-  submit(s, 0, 40, CORE_RUN_ROWS);
+  sim *s = sim_with_workers(7, 2, 2, 40);
   hear(s, 0, 0);
   assert_int_equal(tasks_of(s, 0), 2);
   while (tasks_of(s, 0) > 0) {
-    for (size_t i = 0; i < s->tasks_count; i++) {
-      if (s->tasks[i].peer == s->workers[0].peer) {
-        sim_work(s, i);
-        break;
-      }
-    }
+    sim_work(s, sim_task_of(s, 0));
     sim_turn(s);
   }
   assert_int_equal(core_tasks_running(s->core), 2);

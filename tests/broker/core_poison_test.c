@@ -36,9 +36,7 @@ static void die_and_start_again(sim *s, int worker) {
   forget_tasks_of(s, worker);
   sim_kill(s, worker);
   sim_turn(s);
-  sim_start_worker(s, worker, 2, 0);
-  sim_connect(s, worker);
-  sim_turn(s);
+  sim_join(s, worker, 2, 0);
 }
 
 static void after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job(void **state) {
@@ -96,10 +94,7 @@ static void a_line_that_breaks_while_a_task_runs_alone_ends_no_job(void **state)
   sim_turn(s);
   sim_wait(s, CORE_SILENCE_MS - 1000);
   assert_false(s->jobs[0].ended);
-  const core_job_id id = sim_job_id(0);
-  core_job_view view;
-  assert_true(core_find_job(s->core, &id, &view));
-  assert_int_equal(view.wait.kind, WAIT_WORKER);
+  assert_int_equal(sim_view_job(s, 0).wait.kind, WAIT_WORKER);
   sim_connect(s, 0);
   sim_turn(s);
   assert_int_equal(s->tasks_count, 1);
@@ -113,17 +108,13 @@ static void a_line_that_breaks_while_a_task_runs_alone_ends_no_job(void **state)
 static void a_task_that_waits_for_an_empty_worker_says_so(void **state) {
   (void)state;
   sim *s = sim_with_workers(31, 1, 2, 1);
-  sim_shards(s, 1, 1, CORE_RUN_ROWS);
-  sim_submit(s, 1);
-  sim_turn(s);
+  sim_begin(s, 1, 1);
   for (int i = 0; i < CORE_DEATHS_MAX; i++) {
     die_and_start_again(s, 0);
   }
   assert_int_equal(s->tasks_count, 1); /* both are suspect, and one is alone */
-  const core_job_id waiting = sim_job_id(s->tasks[0].id.job.bytes[0] == 1 ? 1 : 0);
-  core_job_view view;
-  assert_true(core_find_job(s->core, &waiting, &view));
-  assert_int_equal(view.wait.kind, WAIT_EMPTY);
+  const int waiting = s->tasks[0].id.job.bytes[0] == 1 ? 1 : 0;
+  assert_int_equal(sim_view_job(s, waiting).wait.kind, WAIT_EMPTY);
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
   assert_true(sim_is_right(s, 1));
@@ -189,9 +180,7 @@ static void the_limit_can_be_set_for_machines_that_are_taken_away(void **state) 
   sim_tolerate(s, 50);
   sim_shards(s, 0, 2, CORE_RUN_ROWS);
   sim_submit(s, 0);
-  sim_start_worker(s, 0, 2, 0);
-  sim_connect(s, 0);
-  sim_turn(s);
+  sim_join(s, 0, 2, 0);
   for (int i = 0; i < 49; i++) {
     die_and_start_again(s, 0);
     assert_int_equal(s->tasks_count, 2);

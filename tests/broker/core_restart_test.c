@@ -4,14 +4,6 @@
 #include "tests/broker/core_sim.h"
 #include "tests/check.h"
 
-static void start(sim *s, int workers, uint32_t capacity) {
-  for (int i = 0; i < workers; i++) {
-    sim_start_worker(s, i, capacity, 0);
-    sim_connect(s, i);
-  }
-  sim_turn(s);
-}
-
 static void connect_all(sim *s, int workers) {
   for (int i = 0; i < workers; i++) {
     sim_connect(s, i);
@@ -29,12 +21,8 @@ static void work(sim *s, int tasks) {
 static void nothing_that_was_taken_is_computed_again(void **state) {
   (void)state;
   for (uint64_t seed = 1; seed <= 200; seed++) {
-    sim *s = sim_new(seed);
-    start(s, 3, 4);
+    sim *s = sim_with_workers(seed, 3, 4, 40);
     s->jobs[0].stages = 2;
-    sim_shards(s, 0, 40, CORE_RUN_ROWS);
-    sim_submit(s, 0);
-    sim_turn(s);
     work(s, (int)sim_below(s, 60));
     sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
     s->tasks_count = 0; /* running tasks are lost with their workers */
@@ -44,7 +32,7 @@ static void nothing_that_was_taken_is_computed_again(void **state) {
     for (size_t i = 0; i < s->jobs[0].records_count; i++) {
       maps += s->jobs[0].records[i].task >> 32 == 0 ? 1 : CORE_FAN_IN;
     }
-    start(s, 3, 4);
+    sim_join_all(s, 3, 4);
     sim_work_all(s);
     if (!sim_is_right(s, 0)) {
       sim_fail(s, "the report is wrong");
@@ -56,29 +44,18 @@ static void nothing_that_was_taken_is_computed_again(void **state) {
   }
 }
 
-static core_states states_of(const sim *s, int job) {
-  const core_job_id id = sim_job_id(job);
-  core_job_view view;
-  assert_true(core_find_job(s->core, &id, &view));
-  return view.states;
-}
-
 /* Also what was merged since, and what only the disk has. */
 static void a_job_under_way_counts_the_same_before_and_after_a_restart(void **state) {
   (void)state;
   unsigned counted = 0;
   for (uint64_t seed = 1; seed <= 200; seed++) {
-    sim *s = sim_new(seed);
-    start(s, 3, 4);
+    sim *s = sim_with_workers(seed, 3, 4, 100);
     s->jobs[0].stages = 2;
-    sim_shards(s, 0, 100, CORE_RUN_ROWS);
-    sim_submit(s, 0);
-    sim_turn(s);
     work(s, (int)sim_below(s, 220));
     for (int crashes = 0; crashes < 2; crashes++) {
-      const core_states before = states_of(s, 0);
+      const core_states before = sim_view_job(s, 0).states;
       sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
-      const core_states after = states_of(s, 0);
+      const core_states after = sim_view_job(s, 0).states;
       if (!sim_same_states(&before, &after)) {
         sim_fail(s, "%llu states were computed and %llu cached, and then %llu and %llu",
                  (unsigned long long)before.computed, (unsigned long long)before.cached,
@@ -87,7 +64,7 @@ static void a_job_under_way_counts_the_same_before_and_after_a_restart(void **st
       counted += after.computed > 0;
     }
     s->tasks_count = 0;
-    start(s, 3, 4);
+    sim_join_all(s, 3, 4);
     sim_work_all(s);
     const core_states undisturbed = sim_states(&s->jobs[0]);
     assert_true(sim_is_right(s, 0));
@@ -100,11 +77,9 @@ static void a_job_under_way_counts_the_same_before_and_after_a_restart(void **st
 static void partials_that_stayed_with_workers_are_computed_anew(void **state) {
   (void)state;
   sim *s = sim_new(3);
-  start(s, 2, 4);
+  sim_join_all(s, 2, 4);
   s->jobs[0].stay_percent = 100;
-  sim_shards(s, 0, 20, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  sim_turn(s);
+  sim_begin(s, 0, 20);
   work(s, 21);
   assert_int_equal(s->jobs[0].records_count, 0);
   sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
@@ -120,12 +95,10 @@ static void partials_that_stayed_with_workers_are_computed_anew(void **state) {
 static void late_results_of_tasks_from_before_count(void **state) {
   (void)state;
   sim *s = sim_new(4);
-  start(s, 1, 8);
+  sim_join_all(s, 1, 8);
   s->jobs[0].planned = true;
   s->jobs[0].stages = 2;
-  sim_shards(s, 0, 5, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  sim_turn(s);
+  sim_begin(s, 0, 5);
   work(s, 1 + 5 + 1); /* PLAN, MAPs, STEP */
   assert_int_equal(s->jobs[0].stage, 1);
   assert_int_equal(s->tasks_count, 5);
@@ -134,11 +107,10 @@ static void late_results_of_tasks_from_before_count(void **state) {
   sim_connect(s, 0);
   sim_turn(s);
   while (s->tasks_count > 0) {
-    sim_work(s, 0);
-    sim_turn(s);
+    sim_work_first(s, 1);
   }
   assert_int_equal(s->jobs[0].records_count, 5);
-  start(s, 1, 8);
+  sim_join_all(s, 1, 8);
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
   assert_int_equal(s->jobs[0].sent[WORK_MAP], 10);
@@ -157,7 +129,7 @@ static void who_was_accepted_has_a_job_that_survives(void **state) {
   assert_true(s->jobs[0].kept);
   assert_false(s->jobs[1].kept);
   assert_int_equal(core_jobs(s->core), 1);
-  start(s, 1, 1);
+  sim_join_all(s, 1, 1);
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
   sim_free(s);
@@ -177,7 +149,7 @@ static void an_id_that_is_running_is_refused_also_after_a_restart(void **state) 
     assert_int_equal(core_jobs(s->core), 1);
     sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
   }
-  start(s, 1, 1);
+  sim_join_all(s, 1, 1);
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
   sim_free(s);
@@ -187,7 +159,7 @@ static void an_id_that_is_running_is_refused_also_after_a_restart(void **state) 
 static void the_fingerprint_of_a_job_is_known_after_a_restart(void **state) {
   (void)state;
   sim *s = sim_new(7);
-  start(s, 1, 1);
+  sim_join_all(s, 1, 1);
   s->jobs[0].stages = 3;
   sim_shards(s, 0, 1, 10);
   sim_submit(s, 0);
@@ -195,14 +167,10 @@ static void the_fingerprint_of_a_job_is_known_after_a_restart(void **state) {
   work(s, 2); /* MAP, STEP */
   sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
   s->tasks_count = 0;
-  sim_start_worker(s, 1, 1, 1);
-  sim_connect(s, 1);
-  sim_turn(s);
+  sim_join(s, 1, 1, 1);
   sim_work_all(s);
   assert_false(s->jobs[0].ended); /* its STEP waits */
-  sim_start_worker(s, 0, 1, 0);
-  sim_connect(s, 0);
-  sim_turn(s);
+  sim_join(s, 0, 1, 0);
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
   sim_free(s);

@@ -137,8 +137,6 @@ typedef struct sim {
 } sim;
 
 sim *sim_new(uint64_t seed);
-/* With workers that have room for CAPACITY tasks each, and job 0 of that many MAPs. */
-sim *sim_with_workers(uint64_t seed, int workers, uint32_t capacity, uint32_t maps);
 void sim_tolerate(sim *s, uint32_t losses); /* of workers with a task, before it runs alone */
 void sim_verify(sim *s, bool is_verified);  /* results count when two keys gave them */
 void sim_free(sim *s);
@@ -205,5 +203,31 @@ void sim_report_failure(sim *s, const sim_task *t, status code, const digest *lo
 /* Works off everything, turn by turn. */
 void sim_work_all(sim *s);
 void sim_wait(sim *s, uint64_t ms); /* ticks, with signs of life of all workers */
+
+/* ---- Scenes (core_sim_scene.c); what changes something ends with a turn */
+/* Starts a worker and connects it. */
+void sim_join(sim *s, int worker, uint32_t capacity, uint32_t fingerprint);
+/* The same for workers 0 to WORKERS - 1, all of fingerprint 0. */
+void sim_join_all(sim *s, int workers, uint32_t capacity);
+/* Submits JOB over new shards, with a MAP for each. */
+void sim_begin(sim *s, int job, uint32_t maps);
+/* A new simulator with such workers and job 0. */
+sim *sim_with_workers(uint64_t seed, int workers, uint32_t capacity, uint32_t maps);
+/* The place of the first task that WORKER has; s->tasks_count: it has none. */
+size_t sim_task_of(const sim *s, int worker);
+/* Takes a task out of the list, so that nobody works on it. */
+sim_task sim_take_task(sim *s, size_t at);
+/* The connection of WORKER breaks, and its first task goes to another; returns its own copy. */
+sim_task sim_hand_over(sim *s, int worker);
+/* Works off the first task of the list, again and again. */
+void sim_work_first(sim *s, int times);
+/* The worker that has T gives its result, with the bits of WRONG_BY altered. */
+void sim_give(sim *s, const sim_task *t, uint64_t wrong_by);
+/* The same over another connection. */
+void sim_give_as(sim *s, const sim_task *t, uint32_t peer, uint64_t wrong_by);
+int sim_worker_at(const sim *s, uint32_t peer); /* -1: none */
+bool sim_is_aside(const sim *s, int worker);
+core_worker_view sim_view_worker(const sim *s, int worker);
+core_job_view sim_view_job(const sim *s, int job);
 
 #endif

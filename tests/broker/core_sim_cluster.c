@@ -408,15 +408,3 @@ void sim_wait(sim *s, uint64_t ms) {
     sim_turn(s);
   }
 }
-
-sim *sim_with_workers(uint64_t seed, int workers, uint32_t capacity, uint32_t maps) {
-  sim *s = sim_new(seed);
-  for (int i = 0; i < workers; i++) {
-    sim_start_worker(s, i, capacity, 0);
-    sim_connect(s, i);
-  }
-  sim_shards(s, 0, maps, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  sim_turn(s);
-  return s;
-}

@@ -16,53 +16,16 @@ static sim *with_keys(const uint64_t *trusts, int count, uint32_t maps, bool is_
     sim_start_worker(s, i, 1, 0);
     sim_connect(s, i);
   }
-  sim_shards(s, 0, maps, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  sim_turn(s);
+  sim_begin(s, 0, maps);
   return s;
-}
-
-static sim_task take_task(sim *s, size_t at) {
-  const sim_task t = s->tasks[at];
-  s->tasks[at] = s->tasks[--s->tasks_count];
-  return t;
-}
-
-static int worker_of_peer(const sim *s, uint32_t peer) {
-  for (int i = 0; i < SIM_WORKERS; i++) {
-    if (s->workers[i].peer == peer) {
-      return i;
-    }
-  }
-  return -1;
-}
-
-static bool is_aside(const sim *s, int worker) {
-  for (size_t i = 0; i < core_workers(s->core); i++) {
-    core_worker_view w;
-    core_worker_at(s->core, i, &w);
-    if (w.peer == s->workers[worker].peer) {
-      return w.set_aside;
-    }
-  }
-  return false;
-}
-
-static void answer(sim *s, const sim_task *t, uint32_t peer, uint64_t wrong_by) {
-  sim_result r;
-  digest lost;
-  assert_true(sim_compute(s, t, &r, &lost));
-  r.values[0] ^= wrong_by;
-  sim_answer(s, &r, peer);
-  sim_turn(s);
 }
 
 /* Those of the thief's key all give the same wrong results. */
 static void work_beside_thieves(sim *s) {
   for (int turns = 0; s->tasks_count > 0 && turns < 1000; turns++) {
-    const sim_task t = take_task(s, 0);
-    const int worker = worker_of_peer(s, t.peer);
-    answer(s, &t, t.peer, s->workers[worker].trust == THIEF ? 64 : 0);
+    const sim_task t = sim_take_task(s, 0);
+    const int worker = sim_worker_at(s, t.peer);
+    sim_give(s, &t, s->workers[worker].trust == THIEF ? 64 : 0);
   }
 }
 
@@ -71,31 +34,31 @@ static void as_many_connections_as_one_likes_have_one_vote(void **state) {
   (void)state;
   static const uint64_t trusts[] = {THIEF, THIEF, THIEF, ANNA, BERTA};
   sim *s = with_keys(trusts, 5, 1, false);
-  const sim_task slow = take_task(s, 0);
-  assert_int_equal(worker_of_peer(s, slow.peer), 0);
+  const sim_task slow = sim_take_task(s, 0);
+  assert_int_equal(sim_worker_at(s, slow.peer), 0);
   sim_disconnect(s, 0);
   sim_turn(s);
   for (int i = 1; i < 3; i++) { /* until an honest one has it */
     if (s->tasks[0].peer == s->workers[i].peer) {
-      (void)take_task(s, 0);
+      (void)sim_take_task(s, 0);
       sim_disconnect(s, i);
       sim_turn(s);
     }
   }
-  const sim_task second = take_task(s, 0);
-  assert_int_not_equal(s->workers[worker_of_peer(s, second.peer)].trust, THIEF);
+  const sim_task second = sim_take_task(s, 0);
+  assert_int_not_equal(s->workers[sim_worker_at(s, second.peer)].trust, THIEF);
   for (int i = 0; i < 3; i++) {
     if (!s->workers[i].peer) {
       sim_connect(s, i);
     }
   }
   sim_turn(s);
-  answer(s, &slow, s->workers[0].peer, 64);
-  answer(s, &second, second.peer, 0);
+  sim_give(s, &slow, 64);
+  sim_give(s, &second, 0);
   work_beside_thieves(s);
   assert_true(s->jobs[0].ended);
-  assert_false(is_aside(s, 3) || is_aside(s, 4));
-  assert_true(is_aside(s, 0));
+  assert_false(sim_is_aside(s, 3) || sim_is_aside(s, 4));
+  assert_true(sim_is_aside(s, 0));
   sim_free(s);
 }
 
@@ -104,19 +67,15 @@ static void among_workers_of_one_key_each_process_has_a_vote(void **state) {
   (void)state;
   static const uint64_t trusts[] = {ANNA, ANNA, ANNA};
   sim *s = with_keys(trusts, 3, 1, false);
-  const sim_task slow = take_task(s, 0);
-  const int odd = worker_of_peer(s, slow.peer);
-  sim_disconnect(s, odd);
-  sim_turn(s);
-  sim_connect(s, odd);
-  sim_turn(s);
-  const sim_task second = take_task(s, 0);
-  answer(s, &second, second.peer, 0);
-  answer(s, &slow, s->workers[odd].peer, 64);
+  const int odd = sim_worker_at(s, s->tasks[0].peer);
+  const sim_task slow = sim_hand_over(s, odd);
+  const sim_task second = sim_take_task(s, 0);
+  sim_give(s, &second, 0);
+  sim_give(s, &slow, 64);
   assert_contains(s->jobs[0].note, "one key, which is one trust");
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, odd));
+  assert_true(sim_is_aside(s, odd));
   sim_free(s);
 }
 
@@ -131,30 +90,28 @@ static void one_process_has_one_vote_whatever_it_calls_itself(void **state) {
     sim_start_worker(s, i, 1, 0);
     sim_connect(s, i);
   }
-  sim_shards(s, 0, 1, CORE_RUN_ROWS);
-  sim_submit(s, 0);
-  sim_turn(s);
-  const sim_task slow = take_task(s, 0);
-  assert_int_equal(worker_of_peer(s, slow.peer), 0);
+  sim_begin(s, 0, 1);
+  const sim_task slow = sim_take_task(s, 0);
+  assert_int_equal(sim_worker_at(s, slow.peer), 0);
   sim_disconnect(s, 0);
   sim_turn(s);
   if (s->tasks[0].peer == s->workers[1].peer) {
-    (void)take_task(s, 0);
+    (void)sim_take_task(s, 0);
     sim_disconnect(s, 1);
     sim_turn(s);
     sim_connect(s, 1);
   }
   sim_connect(s, 0);
   sim_turn(s);
-  const sim_task second = take_task(s, 0);
-  answer(s, &slow, s->workers[0].peer, 64);
-  answer(s, &second, second.peer, 0);
+  const sim_task second = sim_take_task(s, 0);
+  sim_give(s, &slow, 64);
+  sim_give(s, &second, 0);
   for (size_t i = 0; i < s->tasks_count; i++) {
     assert_int_not_equal(s->tasks[i].peer, s->workers[1].peer);
   }
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, 0));
+  assert_true(sim_is_aside(s, 0));
   sim_free(s);
 }
 
@@ -164,15 +121,15 @@ static void a_result_counts_only_from_whom_the_task_was_given_to(void **state) {
   (void)state;
   static const uint64_t trusts[] = {ANNA, THIEF};
   sim *s = with_keys(trusts, 2, 1, false);
-  const sim_task t = take_task(s, 0);
-  const int other = 1 - worker_of_peer(s, t.peer);
+  const sim_task t = sim_take_task(s, 0);
+  const int other = 1 - sim_worker_at(s, t.peer);
   for (int i = 0; i < 3; i++) {
-    answer(s, &t, s->workers[other].peer, 64);
+    sim_give_as(s, &t, s->workers[other].peer, 64);
   }
   assert_int_equal(s->jobs[0].records_count, 0);
   assert_int_equal(s->jobs[0].notes, 1); /* told once */
   assert_int_equal(s->jobs[0].note_about, s->workers[other].peer);
-  answer(s, &t, t.peer, 0);
+  sim_give(s, &t, 0);
   assert_int_equal(s->jobs[0].records_count, 1);
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
@@ -184,16 +141,16 @@ static void that_holds_through_a_restart_of_the_broker(void **state) {
   (void)state;
   static const uint64_t trusts[] = {ANNA, THIEF};
   sim *s = with_keys(trusts, 2, 2, false);
-  const sim_task t = take_task(s, 0);
-  const int own = worker_of_peer(s, t.peer);
+  const sim_task t = sim_take_task(s, 0);
+  const int own = sim_worker_at(s, t.peer);
   s->tasks_count = 0;
   sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
   sim_connect(s, 0);
   sim_connect(s, 1);
   sim_turn(s);
-  answer(s, &t, s->workers[1 - own].peer, 64);
+  sim_give_as(s, &t, s->workers[1 - own].peer, 64);
   assert_int_equal(s->jobs[0].records_count, 0);
-  answer(s, &t, s->workers[own].peer, 0);
+  sim_give(s, &t, 0);
   assert_int_equal(s->jobs[0].records_count, 1);
   sim_free(s);
 }
@@ -220,7 +177,7 @@ static void one_key_alone_makes_no_verified_report_wrong(void **state) {
   sim *s = with_keys(trusts, 5, 10, true);
   work_beside_thieves(s);
   assert_true(sim_is_right(s, 0));
-  assert_false(is_aside(s, 3) || is_aside(s, 4));
+  assert_false(sim_is_aside(s, 3) || sim_is_aside(s, 4));
   sim_free(s);
 }
 
@@ -230,14 +187,9 @@ static void with_one_key_a_verified_job_waits_and_says_so(void **state) {
   sim *s = with_keys(trusts, 2, 1, true);
   sim_work_all(s);
   sim_wait(s, 3 * CORE_THIRD_MS);
-  const core_job_id id = sim_job_id(0);
-  core_job_view view;
-  assert_true(core_find_job(s->core, &id, &view));
-  assert_int_equal(view.wait.kind, WAIT_SECOND);
+  assert_int_equal(sim_view_job(s, 0).wait.kind, WAIT_SECOND);
   s->workers[2].trust = BERTA;
-  sim_start_worker(s, 2, 1, 0);
-  sim_connect(s, 2);
-  sim_turn(s);
+  sim_join(s, 2, 1, 0);
   sim_work_all(s);
   assert_true(sim_is_right(s, 0));
   sim_free(s);
