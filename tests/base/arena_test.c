@@ -61,7 +61,7 @@ static void copies_are_terminated(void **state) {
   assert_string_equal(arena_copy(a, (slice){"hello world", 5}), "hello");
   assert_string_equal(arena_copy(a, (slice){NULL, 0}), "");
   const slice s = arena_slice(a, slice_of("abc"));
-  assert_true(slice_equal(s, slice_of("abc")));
+  assert_slice_equal(s, slice_of("abc"));
   int *numbers = ARENA_ARRAY(a, int, 10);
   assert_int_equal(numbers[9], 0);
   arena_destroy(a);

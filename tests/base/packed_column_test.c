@@ -8,7 +8,7 @@ static const slice texts[] = {{"", 0}, {"n/a", 3}, {"12 %", 4}};
 static void assert_text(const packed_column *c, uint32_t row, const char *text) {
   const packed_cell cell = packed_column_cell(c, row);
   assert_false(cell.is_number);
-  assert_true(slice_equal(cell.text, slice_of(text)));
+  assert_slice_equal(cell.text, slice_of(text));
 }
 
 static void assert_number(const packed_column *c, uint32_t row, int64_t mantissa, uint8_t scale) {

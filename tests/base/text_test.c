@@ -92,10 +92,10 @@ static void utf8_check_agrees_with_the_oracle(void **state) {
 
 static void trimming_takes_blanks_of_all_kinds(void **state) {
   (void)state;
-  assert_true(slice_equal(slice_trim(S(" \t\r\xc2\xa0\xe3\x80\x80x y\xe3\x80\x80 \xc2\xa0\r")), S("x y")));
+  assert_slice_equal(slice_trim(S(" \t\r\xc2\xa0\xe3\x80\x80x y\xe3\x80\x80 \xc2\xa0\r")), S("x y"));
   assert_int_equal(slice_trim(S(" \t \xc2\xa0")).length, 0);
-  assert_true(slice_equal(slice_trim(S("\xc3\xa0")), S("\xc3\xa0"))); /* ends in the byte of a NBSP */
-  assert_true(slice_equal(slice_trim(S("x\n")), S("x\n")));
+  assert_slice_equal(slice_trim(S("\xc3\xa0")), S("\xc3\xa0")); /* ends in the byte of a NBSP */
+  assert_slice_equal(slice_trim(S("x\n")), S("x\n"));
   assert_int_equal(slice_trim((slice){"", 0}).length, 0);
 }
 

@@ -111,8 +111,8 @@ static void tidying_twice_changes_nothing_more(void **state) {
     const slice tidy = tidy_text(written, once);
     assert_true(tidy.length <= length);
     if (text_utf8_check(text, length) == length) {
-      assert_true(slice_equal(tidy_text(tidy, twice), tidy));
-      assert_true(slice_equal(tidy_ends(tidy), tidy));
+      assert_slice_equal(tidy_text(tidy, twice), tidy);
+      assert_slice_equal(tidy_ends(tidy), tidy);
       assert_int_equal(text_utf8_check(tidy.bytes, tidy.length), tidy.length);
       const slice number = tidy_number(tidy, again);
       assert_int_equal(text_utf8_check(number.bytes, number.length), number.length);

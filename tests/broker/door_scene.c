@@ -160,7 +160,7 @@ void scene_expect_hello(scene *s, void *socket, const char *title, const char *k
   bool received = false;
   assert_int_equal(wire_receive(socket, true, s->incoming, &received, NULL), STATUS_OK);
   assert_true(received);
-  assert_true(slice_equal(s->incoming->header.texts[FIELD_TITLE], slice_of(title)));
+  assert_slice_equal(s->incoming->header.texts[FIELD_TITLE], slice_of(title));
   assert_string_equal(s->incoming->user, key);
   wire_message_close(s->incoming);
 }

@@ -54,7 +54,7 @@ static void commit_for_ever(ledger_fixture *f, told *t) {
 
 static status count(void *context, const ledger_result *r, error *err) {
   (void)err;
-  assert_true(slice_equal(r->partial, slice_of("partial")));
+  assert_slice_equal(r->partial, slice_of("partial"));
   ++*(unsigned *)context;
   return STATUS_OK;
 }

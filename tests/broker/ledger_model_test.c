@@ -223,7 +223,7 @@ static void check_jobs(model *m, bool ignore_running) {
 }
 
 static void assert_same_result(const ledger_result *a, const ledger_result *b) {
-  assert_true(slice_equal(a->partial, b->partial));
+  assert_slice_equal(a->partial, b->partial);
   assert_true(digest_equal(&a->content, &b->content));
   assert_int_equal(a->states.computed, b->states.computed);
   assert_int_equal(a->states.cached, b->states.cached);

@@ -200,13 +200,13 @@ static void expect_read_as(const json *report, const char *format, int64_t rows,
   if (format == NULL) {
     assert_int_equal(json_kind_of(named), JSON_NULL);
   } else {
-    assert_true(slice_equal(json_as_text(named), slice_of(format)));
+    assert_slice_equal(json_as_text(named), slice_of(format));
   }
   assert_int_equal(json_as_integer(json_get(r, "header_rows")), rows);
   assert_int_equal(json_as_integer(json_get(r, "skipped_lines")), skipped);
   assert_int_equal(json_count(json_get(r, "notices")), notice != NULL);
   if (notice != NULL) {
-    assert_true(slice_equal(json_as_text(json_at(json_get(r, "notices"), 0)), slice_of(notice)));
+    assert_slice_equal(json_as_text(json_at(json_get(r, "notices"), 0)), slice_of(notice));
   }
 }
 

@@ -162,7 +162,7 @@ static void a_report_says_rows_and_respondents(void **state) {
   assert_int_equal(json_as_integer(json_get(base, "used")), 4);
   assert_int_equal(json_as_integer(json_get(base, "respondents")), 3);
   const json *note = json_at(json_get(analysis, "notes"), 0);
-  assert_true(slice_equal(json_as_text(json_get(note, "code")), slice_of("note_stack")));
+  assert_slice_equal(json_as_text(json_get(note, "code")), slice_of("note_stack"));
   assert_int_equal(json_as_integer(json_get(json_get(note, "detail"), "n")), 3);
   assert_int_equal(json_as_integer(json_get(json_get(report, "data"), "rows")), 4);
 }

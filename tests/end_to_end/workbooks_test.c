@@ -107,7 +107,7 @@ static void exports_of_platforms_are_recognised_in_workbooks(void **state) {
     if (!save_as("plain", s->data, path)) {
       skip();
     }
-    assert_true(slice_equal(analyses_of(s, s->spec, s->data), analyses_of(s, s->spec, path)));
+    assert_slice_equal(analyses_of(s, s->spec, s->data), analyses_of(s, s->spec, path));
     process_result r;
     CANVASS(&r, "run", "--quiet", "--lang", "en", s->spec, path);
     process_check_success(&r);

@@ -85,16 +85,16 @@ static void assert_file(const file_facts *f, const file_facts *wanted) {
   assert_int_equal(f->places_count, wanted->places_count);
   for (uint32_t i = 0; i < f->places_count; i++) {
     assert_true(f->places[i].line == wanted->places[i].line);
-    assert_true(slice_equal(f->places[i].problem, wanted->places[i].problem));
+    assert_slice_equal(f->places[i].problem, wanted->places[i].problem);
   }
 }
 
 static void assert_reading(const file_reading *r, const file_reading *wanted) {
-  assert_true(slice_equal(r->format, wanted->format));
+  assert_slice_equal(r->format, wanted->format);
   assert_int_equal(r->header_rows, wanted->header_rows);
   assert_true(r->skipped == wanted->skipped);
   assert_int_equal(r->notices, wanted->notices);
-  assert_true(slice_equal(r->sheet, wanted->sheet));
+  assert_slice_equal(r->sheet, wanted->sheet);
 }
 
 static void bytes_of_the_newest_version_are_fixed(void **state) {
@@ -112,8 +112,8 @@ static void bytes_of_the_newest_version_are_fixed(void **state) {
     assert_file(&m->files[i], &s.files[i]);
     assert_memory_equal(m->files[i].skipped, s.files[i].skipped, sizeof s.files[i].skipped);
     assert_reading(&m->files[i].reading, &s.files[i].reading);
-    assert_true(slice_equal(m->columns[i].name, s.columns[i].name));
-    assert_true(slice_equal(m->columns[i].label, s.columns[i].label));
+    assert_slice_equal(m->columns[i].name, s.columns[i].name);
+    assert_slice_equal(m->columns[i].label, s.columns[i].label);
     assert_int_equal(m->columns[i].decimals_max, s.columns[i].decimals_max);
     assert_int_equal(m->columns[i].as_numbers, s.columns[i].as_numbers);
     assert_int_equal(m->columns[i].largest_known, s.columns[i].largest_known);

@@ -133,9 +133,9 @@ static void bytes_of_a_plan_are_fixed(void **state) {
   assert_string_equal(back->analyses[0].filter_text, "q >= 2");
   assert_int_equal(back->analyses[0].arguments[2].integers[2], 3);
   assert_int_equal(back->files[0].skipped[FILE_BLANK_ROWS].lines[1], 12);
-  assert_true(slice_equal(back->files[0].reading.format, slice_of("Qualtrics")));
+  assert_slice_equal(back->files[0].reading.format, slice_of("Qualtrics"));
   assert_int_equal(back->files[0].reading.notices, 5);
-  assert_true(slice_equal(back->files[0].reading.sheet, slice_of("\xe7\xad\x94\xe5\x8d\xb7")));
+  assert_slice_equal(back->files[0].reading.sheet, slice_of("\xe7\xad\x94\xe5\x8d\xb7"));
   plan_destroy(back);
   plan_destroy(p);
   golden_close(g);

@@ -129,7 +129,7 @@ static void what_a_file_was_read_by_has_one_digest(void **state) {
   const slice hints = reader_slice(&r, 2);
   const slice bytes = reader_slice(&r, record.length);
   assert_int_equal(reader_finish(&r, "record", &err), STATUS_OK);
-  assert_true(slice_equal(hints, (slice){"\1\0", 2}));
+  assert_slice_equal(hints, (slice){"\1\0", 2});
   assert_int_equal(manifest_decode(bytes.bytes, bytes.length, &kept, &err), STATUS_OK);
   assert_true(manifest_same_shards(kept, m));
   manifest_destroy(kept);

@@ -31,7 +31,7 @@ void message_expect_same(const message *a, const message *b) {
   for (int f = 0; f < FIELDS_COUNT; f++) {
     if (a->has & FIELD_BIT(f)) {
       assert_true(a->integers[f] == b->integers[f]);
-      assert_true(slice_equal(a->texts[f], b->texts[f]));
+      assert_slice_equal(a->texts[f], b->texts[f]);
     }
   }
 }

@@ -177,7 +177,7 @@ static void a_refusal_is_understood_in_any_version(void **state) {
   message m;
   assert_int_equal(message_decode_copy(newer, sizeof newer - 1, &m, NULL), STATUS_OK);
   assert_int_equal(m.kind, MESSAGE_REFUSED);
-  assert_true(slice_equal(m.texts[FIELD_STATUS], slice_of("protocol")));
+  assert_slice_equal(m.texts[FIELD_STATUS], slice_of("protocol"));
   assert_int_equal(message_decode_copy(terse, sizeof terse - 1, &m, NULL), STATUS_OK);
   assert_int_equal(message_failure(&m, NULL), STATUS_PROTOCOL);
   expect_problem(other, sizeof other - 1, "protocol version 99");

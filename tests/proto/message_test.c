@@ -18,8 +18,8 @@ static void what_is_encoded_is_decoded(void **state) {
   assert_int_equal(back.kind, MESSAGE_TASK);
   assert_true(back.integers[FIELD_TASK] == UINT64_MAX);
   assert_true(back.integers[FIELD_ATTEMPT] == 3);
-  assert_true(slice_equal(back.texts[FIELD_WORK], slice_of("map")));
-  assert_true(slice_equal(back.texts[FIELD_JOB], slice_of("0123456789abcdef")));
+  assert_slice_equal(back.texts[FIELD_WORK], slice_of("map"));
+  assert_slice_equal(back.texts[FIELD_JOB], slice_of("0123456789abcdef"));
   assert_int_equal(back.has, m.has);
   buf_fini(&b);
 }

@@ -65,7 +65,7 @@ static manifest *read_kept(scene *s, const reading_options *o, const char *first
 static void expect_same_dataset(const manifest *a, const manifest *b) {
   assert_int_equal(a->files_count, b->files_count);
   for (uint32_t i = 0; i < a->files_count; i++) {
-    assert_true(slice_equal(a->files[i].name, b->files[i].name));
+    assert_slice_equal(a->files[i].name, b->files[i].name);
     assert_true(digest_equal(&a->files[i].sha256, &b->files[i].sha256));
     assert_int_equal(a->files[i].records, b->files[i].records);
     assert_int_equal(a->files[i].quarantined, b->files[i].quarantined);
@@ -154,7 +154,7 @@ static void packing_a_file_makes_it_no_other(void **state) {
   assert_int_equal(gzclose(file), Z_OK);
   manifest *m = read_kept(&s, &o, packed, NULL);
   assert_int_equal(s.parsed, 0);
-  assert_true(slice_equal(m->files[0].name, slice_of("january.csv")));
+  assert_slice_equal(m->files[0].name, slice_of("january.csv"));
   manifest_destroy(m);
   tear_down(&s);
 }

@@ -148,7 +148,7 @@ static inline void assert_same_data(const dataset *a, const dataset *b) {
   }
   assert_int_equal(a->facts->columns_count, b->facts->columns_count);
   for (uint32_t i = 0; i < a->facts->columns_count; i++) {
-    assert_true(slice_equal(a->facts->columns[i].name, b->facts->columns[i].name));
+    assert_slice_equal(a->facts->columns[i].name, b->facts->columns[i].name);
     assert_int_equal(a->facts->columns[i].decimals_max, b->facts->columns[i].decimals_max);
     assert_int_equal(decimal_magnitude_compare(a->facts->columns[i].largest, b->facts->columns[i].largest),
                      0);

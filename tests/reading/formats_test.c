@@ -226,7 +226,7 @@ static void check_shards(const writer *w) {
     assert_int_equal(a.facts->shards_count, b.facts->shards_count);
     for (uint32_t i = 0; i < a.rows_count; i++) {
       for (int c = 0; c < COLUMNS; c++) {
-        assert_true(slice_equal(a.rows[i].cells[c], b.rows[i].cells[c]));
+        assert_slice_equal(a.rows[i].cells[c], b.rows[i].cells[c]);
         assert_int_equal(a.rows[i].numeric[c], b.rows[i].numeric[c]);
       }
     }
@@ -443,7 +443,7 @@ static void files_of_several_formats_are_one_dataset(void **state) {
     for (size_t i = 500; i < d.rows_count; i++) {
       assert_int_equal(d.rows[i].ordinal, i);
       for (int c = 0; c < COLUMNS; c++) {
-        assert_true(slice_equal(d.rows[i].cells[c], d.rows[i - 500].cells[c]));
+        assert_slice_equal(d.rows[i].cells[c], d.rows[i - 500].cells[c]);
       }
     }
     drop_dataset(&d);

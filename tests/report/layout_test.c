@@ -200,14 +200,14 @@ static status check_sections(const layout *l, const report_options *options, sli
   const layout_section *s = &l->sections[0];
   const layout_headline figures = layout_headline_of(l->document, s);
   assert_int_equal(s->chapter, CHAPTER_SATISFACTION);
-  assert_true(slice_equal(s->title, slice_of("Section")));
+  assert_slice_equal(s->title, slice_of("Section"));
   assert_int_equal(figures.count, 1);
   assert_int_equal(figures.more, 0);
-  assert_true(slice_equal(figures.at[0].value, slice_of("-12.5")));
+  assert_slice_equal(figures.at[0].value, slice_of("-12.5"));
   assert_true(figures.at[0].has_scale);
   assert_float_equal(figures.at[0].scale_low, -100, 0);
   assert_true(isnan(figures.at[0].from));
-  assert_true(slice_equal(s->confidence, slice_of("95% confidence")));
+  assert_slice_equal(s->confidence, slice_of("95% confidence"));
   return STATUS_OK;
 }
 

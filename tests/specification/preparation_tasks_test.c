@@ -33,7 +33,7 @@ static void workers_append_as_put_does(void **state) {
   manifest_encode(expected, &wanted);
   read_by_worker(months_page, (slice){NULL, 0}, s.packed[0], "month-01.csv.gz", s.blobs, &one);
   read_by_worker(months_page, bytes_of(&one), s.packed[1], "month-02.csv.gz", s.blobs, &two);
-  assert_true(slice_equal(bytes_of(&two), bytes_of(&wanted)));
+  assert_slice_equal(bytes_of(&two), bytes_of(&wanted));
   manifest_destroy(expected);
   buf_fini(&one);
   buf_fini(&two);
@@ -64,7 +64,7 @@ static void workers_read_files_of_any_format_by_their_names(void **state) {
   assert_int_equal(manifest_decode(two.data, two.length, &m, &err), STATUS_OK);
   assert_int_equal(m->files_count, 2);
   assert_int_equal(manifest_rows(m), 3);
-  assert_true(slice_equal(m->columns[0].name, slice_of("a")));
+  assert_slice_equal(m->columns[0].name, slice_of("a"));
   manifest_destroy(m);
   process_directory_remove(directory);
   store_destroy(into);
@@ -95,7 +95,7 @@ static void names_that_workers_are_given_lose_their_directories_or_are_refused(v
   read_by_worker(months_page, (slice){NULL, 0}, path, "../a/survey.csv", s.blobs, &out);
   manifest *m = NULL;
   assert_int_equal(manifest_decode(out.data, out.length, &m, &err), STATUS_OK);
-  assert_true(slice_equal(m->files[0].name, slice_of("survey.csv")));
+  assert_slice_equal(m->files[0].name, slice_of("survey.csv"));
   manifest_destroy(m);
   buf_fini(&out);
   months_tear_down(&s);

@@ -156,7 +156,7 @@ static void a_file_of_a_name_with_other_content_is_refused(void **state) {
   error err;
   assert_int_equal(months_try_read(months_page, 0, NULL, paths, names, 1, s.blobs, &one, NULL, &err),
                    STATUS_OK);
-  assert_true(slice_equal(one->files[0].name, slice_of("survey.csv")));
+  assert_slice_equal(one->files[0].name, slice_of("survey.csv"));
   assert_int_equal(months_try_read(months_page, 0, one, paths + 1, names, 1, s.blobs, &m, NULL, &err),
                    STATUS_DATA);
   assert_contains(err.message, "survey.csv: the dataset has a file named survey.csv with different content");

@@ -140,7 +140,7 @@ static void expect_mistake(const char *name, const char *entry, const char *part
   (void)snprintf(page, sizeof page, "variables:\n  %s: %s\nanalyses: [describe: {items: %s}]\n", name, entry,
                  name);
   spec *s = page_parse(page); /* without data nobody knows */
-  assert_true(slice_equal(spec_waits_for(s), slice_of(name)));
+  assert_slice_equal(spec_waits_for(s), slice_of(name));
   manifest *m = with_dictionary();
   plan *p = NULL;
   spec_problems problems = {0};

@@ -177,20 +177,20 @@ static void the_codebook_becomes_program_variables(void **state) {
 
   const program_variable *happy = plan_program_variable(p, "happy");
   assert_int_equal(happy->rules_count, 2);
-  assert_true(slice_equal(happy->rules[1].text, slice_of("Satisfied")));
+  assert_slice_equal(happy->rules[1].text, slice_of("Satisfied"));
   assert_int_equal(happy->rules[1].value.mantissa, 1);
 
   const program_variable *class = plan_program_variable(p, "class");
   assert_true(class->closed);
   assert_int_equal(class->keys_count, 3);
-  assert_true(slice_equal(class->keys[1], slice_of("Eco Plus")));
-  assert_true(slice_equal(class->rules[0].key, slice_of("Business")));
+  assert_slice_equal(class->keys[1], slice_of("Eco Plus"));
+  assert_slice_equal(class->rules[0].key, slice_of("Business"));
   assert_string_equal(plan_find(p, "class")->values[1].label.text[0], "Plus");
 
   const program_variable *channel = plan_program_variable(p, "channel");
   assert_int_equal(channel->kind, VARIABLE_MULTI_FLAGS);
   assert_string_equal(channel->columns[1], "ch_app");
-  assert_true(slice_equal(channel->keys[1], slice_of("app")));
+  assert_slice_equal(channel->keys[1], slice_of("app"));
   assert_int_equal(plan_find(p, "channel")->values_count, 2);
   const program_variable *why = plan_program_variable(p, "why");
   assert_int_equal(why->kind, VARIABLE_MULTI_CELL);
@@ -274,7 +274,7 @@ static void recodes_keep_place_or_replace(void **state) {
   check_values(p, "cabin", cabins, 3);
   const program_variable *cabin = plan_program_variable(p, "cabin");
   assert_int_equal(cabin->ranges_count, 3);
-  assert_true(slice_equal(cabin->ranges[0].text, slice_of("Business")));
+  assert_slice_equal(cabin->ranges[0].text, slice_of("Business"));
   assert_false(cabin->has_else);
   const program_variable *level = plan_program_variable(p, "level");
   assert_false(level->keys_are_texts);
@@ -299,7 +299,7 @@ static void boxes_count_from_the_ends_of_the_scale(void **state) {
   assert_true(low->below);
   assert_int_equal(plan_program_variable(p, "month")->period, PERIOD_MONTH);
   assert_string_equal(plan_find(p, "weekday")->values[6].label.text[1], "星期日");
-  assert_true(slice_equal(plan_program_variable(p, "web")->key, slice_of("web")));
+  assert_slice_equal(plan_program_variable(p, "web")->key, slice_of("web"));
   plan_destroy(p);
 }
 
@@ -400,10 +400,10 @@ static void where_becomes_a_tree_in_prefix_order(void **state) {
   assert_int_equal(f->nodes[2].children, 1);
   assert_int_equal(f->nodes[3].children, 3);
   assert_int_equal(f->nodes[1].variable, plan_find(p, "s")->variable);
-  assert_true(slice_equal(f->nodes[4].values[0].text, slice_of("alpha")));
+  assert_slice_equal(f->nodes[4].values[0].text, slice_of("alpha"));
   assert_int_equal(f->nodes[5].values[0].number.mantissa, -15);
   assert_int_equal(f->nodes[5].values[0].number.scale, 1);
-  assert_true(slice_equal(f->nodes[7].values[0].text, slice_of("web")));
+  assert_slice_equal(f->nodes[7].values[0].text, slice_of("web"));
   plan_destroy(p);
 }
 
@@ -445,10 +445,10 @@ static void facts_of_the_files_are_copied(void **state) {
   error err;
   assert_int_equal(spec_plan(s, dataset, &p, &problems, &err), STATUS_OK);
   assert_int_equal(p->files_count, 1);
-  assert_true(slice_equal(p->files[0].name, slice_of("wave1.csv")));
+  assert_slice_equal(p->files[0].name, slice_of("wave1.csv"));
   assert_int_equal(p->files[0].quarantined, 1);
   assert_int_equal(p->files[0].places[0].line, 4);
-  assert_true(slice_equal(p->files[0].places[0].problem, slice_of("3 cells instead of 9")));
+  assert_slice_equal(p->files[0].places[0].problem, slice_of("3 cells instead of 9"));
   plan_destroy(p);
   manifest_destroy(dataset);
   spec_problems_fini(&problems);

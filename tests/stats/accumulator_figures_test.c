@@ -148,7 +148,7 @@ static void frequency_of_many_keys_is_sorted_by_text(void **unused) {
   for (uint32_t k = 0; k < 1000; k++) {
     char expected[CELL];
     snprintf(expected, sizeof expected, "branch %03u", k);
-    assert_true(slice_equal(s->keys.texts[k], slice_of(expected)));
+    assert_slice_equal(s->keys.texts[k], slice_of(expected));
     assert_int_equal(s->n[k], 3);
   }
   mapped_fini(&m);
@@ -339,13 +339,13 @@ static void facts_keep_the_first_ten_invalid_and_rounded_places(void **unused) {
   for (uint32_t i = 0; i < FACTS_PLACES; i++) {
     assert_int_equal(v->places[i].ordinal, 100 * i + 7);
     assert_int_equal(v->places[i].line, 100 * i + 9);
-    assert_true(slice_equal(v->places[i].text, slice_of("much")));
+    assert_slice_equal(v->places[i].text, slice_of("much"));
   }
   assert_int_equal(v->rounded_places_count, FACTS_PLACES);
   for (uint32_t i = 0; i < FACTS_PLACES; i++) {
     assert_int_equal(v->rounded_places[i].ordinal, 100 * i + 8);
     assert_int_equal(v->rounded_places[i].line, 100 * i + 10);
-    assert_true(slice_equal(v->rounded_places[i].text, slice_of("1.005")));
+    assert_slice_equal(v->rounded_places[i].text, slice_of("1.005"));
   }
   mapped_fini(&m);
   free(amount);

@@ -144,11 +144,11 @@ static void the_files_words_do_not_depend_on_the_encoding(void **state) {
     for (uint32_t r = 0; r < 7; r++) {
       slice text;
       assert_int_equal(frame_cell_text(f, 0, 0, r, &text, NULL), STATUS_OK);
-      assert_true(slice_equal(text, slice_of(numbers[r])));
+      assert_slice_equal(text, slice_of(numbers[r]));
       assert_int_equal(frame_cell_text(f, 1, 0, r, &text, NULL), STATUS_OK);
-      assert_true(slice_equal(text, slice_of(numbers[r])));
+      assert_slice_equal(text, slice_of(numbers[r]));
       assert_int_equal(frame_cell_text(f, 1, 1, r, &text, NULL), STATUS_OK);
-      assert_true(slice_equal(text, slice_of(others[r])));
+      assert_slice_equal(text, slice_of(others[r]));
       assert_int_equal(frame_cell_text(f, 2, 0, r, &text, NULL), STATUS_OK);
       assert_int_equal(text.length, 0);
     }

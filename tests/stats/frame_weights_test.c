@@ -154,7 +154,7 @@ static void troubles_are_counted_with_their_first_places(void **state) {
         assert_int_equal(w->troubles[t].places[0].line, expected[t].first_line);
       }
     }
-    assert_true(slice_equal(w->troubles[WEIGHT_NO_NUMBER].places[0].text, slice_of("x")));
+    assert_slice_equal(w->troubles[WEIGHT_NO_NUMBER].places[0].text, slice_of("x"));
     partial_destroy(all);
     close_scene(&s);
   }

@@ -183,7 +183,7 @@ static void decoded_plan_has_the_same_bytes(void **state) {
   assert_null(again->title.text[1]);
   assert_int_equal(again->analyses_count, analysis_count());
   assert_int_equal(again->analyses[0].seed, UINT64_MAX);
-  assert_true(slice_equal(again->files[0].places[0].problem, slice_of("3 cells instead of 9")));
+  assert_slice_equal(again->files[0].places[0].problem, slice_of("3 cells instead of 9"));
   assert_int_equal(again->constructs[1].weights[0].mantissa, 15);
   buf_fini(&first);
   buf_fini(&second);

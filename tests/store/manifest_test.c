@@ -90,7 +90,7 @@ static void what_is_written_is_read(void **state) {
     assert_true(manifest_rows(m) == manifest_rows(back));
     assert_int_equal(back->columns_count, m->columns_count);
     for (uint32_t k = 0; k < m->files_count; k++) {
-      assert_true(slice_equal(m->files[k].name, back->files[k].name));
+      assert_slice_equal(m->files[k].name, back->files[k].name);
       assert_true(digest_equal(&m->files[k].sha256, &back->files[k].sha256));
       assert_int_equal(m->files[k].places_count, back->files[k].places_count);
     }

@@ -68,7 +68,7 @@ static void assert_reads_as(const shard_content *content, const void *bytes, siz
     const packed_column *wanted = &content->columns[i];
     packed_column c;
     error err;
-    assert_true(slice_equal(shard_column_name(s, i), wanted->name));
+    assert_slice_equal(shard_column_name(s, i), wanted->name);
     char *name = slice_copy(wanted->name);
     if (shard_find(s, name, &c, &err) != STATUS_OK) {
       fail_msg("%s", err.message);

@@ -81,7 +81,7 @@ void scene_begin(scene *s, const fake_preparation *they) {
 
 void scene_welcome(scene *s) {
   const message *hello = &scripted_expect(s->broker, MESSAGE_HELLO)->header;
-  assert_true(slice_equal(hello->texts[FIELD_ROLE], slice_of("worker")));
+  assert_slice_equal(hello->texts[FIELD_ROLE], slice_of("worker"));
   assert_int_equal(hello->texts[FIELD_FINGERPRINT].length, DIGEST_BYTES);
   assert_int_equal(hello->texts[FIELD_INSTANCE].length, INSTANCE_BYTES);
   assert_true(hello->texts[FIELD_TITLE].length > 0);
@@ -159,7 +159,7 @@ void scene_check_result(scene *s, wire_message *m, uint64_t task) {
   buf wanted;
   assert_int_equal(m->header.kind, MESSAGE_RESULT);
   assert_true(scene_is_of(m, task, 1));
-  assert_true(slice_equal(m->header.texts[FIELD_WORK], slice_of("map")));
+  assert_slice_equal(m->header.texts[FIELD_WORK], slice_of("map"));
   assert_false((m->header.has & FIELD_BIT(FIELD_BY_NAME)) != 0);
   scene_partial(s, &wanted);
   assert_int_equal(scripted_payload(m, 0).length, wanted.length);

@@ -115,7 +115,7 @@ static void expect_served_patiently(scene *s) {
       scene_check_result(s, m, 1);
       return;
     }
-    assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("unreachable")));
+    assert_slice_equal(m->header.texts[FIELD_STATUS], slice_of("unreachable"));
     scene_take(s, m);
     scene_send_map(s, 1);
   }
@@ -220,13 +220,13 @@ static void a_want_that_cannot_be_met_is_answered_with_lost(void **state) {
   message_set_integer(&want, FIELD_BYTES, 10);
   scripted_send(s->broker, &want, NULL, 0);
   const wire_message *m = scripted_expect(s->broker, MESSAGE_LOST);
-  assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("not-found")));
+  assert_slice_equal(m->header.texts[FIELD_STATUS], slice_of("not-found"));
   digest put;
   assert_int_equal(store_put(s->shards, s->shard.data, s->shard.length, &put, NULL), STATUS_OK);
   message_set_integer(&want, FIELD_OFFSET, s->shard.length);
   scripted_send(s->broker, &want, NULL, 0);
   m = scripted_expect(s->broker, MESSAGE_LOST);
-  assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("protocol")));
+  assert_slice_equal(m->header.texts[FIELD_STATUS], slice_of("protocol"));
 }
 
 /* ---- From a directory ---------------------------------------------------------------------------- */

@@ -192,7 +192,7 @@ static void an_offer_that_is_refused_fails_the_task(void **state) {
   message_set_text(&refused, FIELD_MESSAGE, "the store is full");
   scripted_send(s->broker, &refused, NULL, 0);
   m = scripted_expect(s->broker, MESSAGE_FAILURE);
-  assert_true(slice_equal(m->header.texts[FIELD_STATUS], slice_of("io")));
+  assert_slice_equal(m->header.texts[FIELD_STATUS], slice_of("io"));
 }
 
 int main(void) {
