@@ -218,8 +218,7 @@ static void a_broker_outlives_workers_and_clients_that_ruin_all_they_can(void **
       hostile_listen(&peers[i]);
     }
     if (round == ROUNDS / 2) { /* what they left in the ledger does no harm either */
-      shell_stop(s);
-      shell_start(s, NULL, true);
+      shell_restart(s);
       for (int i = 0; i < PEERS; i++) { /* the old connections may swallow what is sent */
         hostile_reopen(&peers[i]);
       }
@@ -256,9 +255,7 @@ static void come_and_go(hostile_world *w, unsigned deeds) {
 static size_t allocated_when_idle(honest *h) {
   honest_finish(h);
   for (int turn = 0; turn < 2; turn++) {
-    message ask = talker_request(&h->client, MESSAGE_LIST);
-    message_set_text(&ask, FIELD_WHAT, "jobs");
-    talker_send(&h->client, &ask, NULL, 0);
+    talker_list(&h->client, "jobs");
     talker_expect(&h->client, MESSAGE_LISTING);
   }
   return allocated();
@@ -431,7 +428,7 @@ static void an_upload_of_wrong_bytes_goes_on_with_another(void **state) {
     const message *m = &client.in->header;
     has_ended = m->kind == MESSAGE_HAVE;
     if (m->kind == MESSAGE_LOST) { /* it was asked for the end, as the other took long */
-      assert_true(slice_equal(m->texts[FIELD_STATUS], slice_of("corrupt")));
+      assert_slice_equal(m->texts[FIELD_STATUS], slice_of("corrupt"));
       talker_offer(&client, &blob);
     } else if (m->kind == MESSAGE_WANT) {
       talker_answer_want(&client, &blob);
@@ -457,8 +454,7 @@ static void a_worker_that_is_refused_was_not_welcome(void **state) {
   talker_send(&t, &hello, NULL, 0);
   (void)talker_next(&t);
   assert_int_equal(t.in->header.kind, MESSAGE_REFUSED);
-  const message alive = message_of(MESSAGE_ALIVE);
-  talker_send(&t, &alive, NULL, 0);
+  talker_say(&t, MESSAGE_ALIVE);
   (void)talker_next(&t);
   assert_int_equal(t.in->header.kind, MESSAGE_STRANGER);
   talker_close(&t);

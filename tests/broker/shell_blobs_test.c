@@ -37,7 +37,7 @@ static void at_most_8_mib_are_asked_for_at_a_time(void **state) {
     sample_make(&blobs[i], i, LARGE);
     talker_offer(&t, &blobs[i]);
   }
-  talker_send(&t, &(message){.kind = MESSAGE_ALIVE}, NULL, 0);
+  talker_say(&t, MESSAGE_ALIVE);
   while (talker_next(&t)->kind == MESSAGE_WANT) {
     asked += t.in->header.integers[FIELD_BYTES];
   }
@@ -86,9 +86,8 @@ static void answer_resumed(talker *t, const sample *blob) {
 /* It may not know yet that who sent them is gone: then it waits for him before it asks another. */
 static void expect_resumed(talker *t, const sample *blob) {
   bool is_asked = false;
-  const message alive = message_of(MESSAGE_ALIVE);
   talker_offer(t, blob);
-  talker_send(t, &alive, NULL, 0);
+  talker_say(t, MESSAGE_ALIVE);
   while (talker_next(t)->kind == MESSAGE_WANT) {
     answer_resumed(t, blob);
     is_asked = true;
@@ -102,22 +101,16 @@ static void expect_resumed(talker *t, const sample *blob) {
   talker_put(t, blob);
 }
 
-static void wait_for_chunks(talker *t) {
-  talker_send(t, &(message){.kind = MESSAGE_ALIVE}, NULL, 0);
-  talker_expect(t, MESSAGE_ALIVE);
-}
-
 static void check_going_on(shell *s, bool is_restarted) {
   talker t;
   sample blob;
   talker_first_client(s, &t);
   sample_make(&blob, 7, LARGE);
   send_beginning(&t, &blob, 5);
-  wait_for_chunks(&t);
+  talker_await_alive(&t);
   talker_close(&t);
   if (is_restarted) {
-    shell_stop(s);
-    shell_start(s, NULL, true);
+    shell_restart(s);
   }
   talker_client(s, &t);
   expect_resumed(&t, &blob);
@@ -134,18 +127,17 @@ static void an_upload_goes_on_after_a_restart_of_the_broker(void **state) {
 
 static void another_who_offers_the_same_takes_over(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
-  sample blob;
-  sample_make(&blob, 8, LARGE);
   talker first;
   talker second;
-  talker_client(s, &first);
+  sample blob;
+  sample_make(&blob, 8, LARGE);
+  talker_first_client(s, &first);
   talker_client(s, &second);
   send_beginning(&first, &blob, 5);
-  wait_for_chunks(&first);
+  talker_await_alive(&first);
   talker_offer(&second, &blob);
   talker_expect_none(&second, MESSAGE_WANT);
-  talker_send(&first, &(message){.kind = MESSAGE_BYE}, NULL, 0);
+  talker_say(&first, MESSAGE_BYE);
   const message *want = talker_expect(&second, MESSAGE_WANT);
   assert_int_equal(want->integers[FIELD_OFFSET], 5 * MESSAGE_FRAME_MAX);
   talker_answer_want(&second, &blob);
@@ -168,7 +160,7 @@ static void a_blob_that_is_not_what_its_name_says_is_lost(void **state) {
     talker_answer_want(&t, &wrong);
   }
   assert_int_equal(t.in->header.kind, MESSAGE_LOST);
-  assert_true(slice_equal(t.in->header.texts[FIELD_STATUS], slice_of("corrupt")));
+  assert_slice_equal(t.in->header.texts[FIELD_STATUS], slice_of("corrupt"));
   talker_put(&t, &blob);
   talker_fetch(&t, &blob);
   free(wrong.bytes);
@@ -183,10 +175,9 @@ static void sample_lie(sample *lie, const sample *blob, size_t length) {
 static void a_wrong_size_that_somebody_offers_holds_up_nobody_else(void **state) {
   static const size_t sizes[] = {10, 2 * LARGE};
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker liar;
   talker honest;
-  talker_client(s, &liar);
+  talker_first_client(s, &liar);
   talker_client(s, &honest);
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     sample blob;
@@ -207,21 +198,20 @@ static void a_wrong_size_that_somebody_offers_holds_up_nobody_else(void **state)
 
 static void a_wrong_size_does_not_undo_what_came_with_the_right_one(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   sample blob;
   sample lie;
-  sample_make(&blob, 22, LARGE);
-  sample_lie(&lie, &blob, 10);
   talker honest;
   talker liar;
-  talker_client(s, &honest);
+  sample_make(&blob, 22, LARGE);
+  sample_lie(&lie, &blob, 10);
+  talker_first_client(s, &honest);
   talker_client(s, &liar);
   send_beginning(&honest, &blob, 5);
-  wait_for_chunks(&honest);
+  talker_await_alive(&honest);
   talker_offer(&liar, &lie);
   talker_expect(&liar, MESSAGE_WANT);
   talker_answer_want(&liar, &lie);
-  assert_true(slice_equal(talker_expect_lost(&liar)->texts[FIELD_STATUS], slice_of("corrupt")));
+  assert_slice_equal(talker_expect_lost(&liar)->texts[FIELD_STATUS], slice_of("corrupt"));
   talker_close(&honest);
   talker_client(s, &honest);
   expect_resumed(&honest, &blob);
@@ -238,15 +228,14 @@ static void a_blob_that_is_too_large_is_lost_at_once(void **state) {
   message_set_bytes(&m, FIELD_BLOB, blob.name.bytes, DIGEST_BYTES);
   message_set_integer(&m, FIELD_BYTES, UINT64_MAX);
   talker_send(&t, &m, NULL, 0);
-  assert_true(slice_equal(talker_expect_lost(&t)->texts[FIELD_STATUS], slice_of("limit")));
+  assert_slice_equal(talker_expect_lost(&t)->texts[FIELD_STATUS], slice_of("limit"));
 }
 
 static void what_nobody_has_is_lost(void **state) {
   shell *s = *state;
-  shell_start(s, NULL, true);
   talker client;
   talker worker;
-  talker_client(s, &client);
+  talker_first_client(s, &client);
   talker_worker(s, &worker, 1);
   sample blob;
   sample_make(&blob, 11, 10);
@@ -261,51 +250,40 @@ static void what_nobody_has_is_lost(void **state) {
 
 /* ---- Datasets ------------------------------------------------------------------------------------ */
 
-typedef struct fixture {
-  sample shards[SHARDS], content;
-} fixture;
-
 static void committing_twice_is_committing_once(void **state) {
   shell *s = *state;
-  talker t;
-  fixture f;
-  talker_first_client(s, &t);
-  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
-  talker_commit(&t, "survey", 0, &f.content);
-  assert_int_equal(talker_expect(&t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], 1);
-  talker_expect_dataset(&t, "survey", 1, &f.content);
-  shell_stop(s);
-  shell_start(s, NULL, true);
-  talker_come_back(&t, "client", 0);
-  talker_commit(&t, "survey", 0, &f.content);
-  assert_int_equal(talker_expect(&t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], 1);
-  talker_expect_dataset(&t, "survey", 1, &f.content);
+  survey v;
+  survey_start(s, &v, SHARDS, SMALL);
+  for (int i = 0; i < 2; i++) {
+    talker_commit(&v.client, "survey", 0, &v.content);
+    talker_expect_committed(&v.client, 1);
+    talker_expect_dataset(&v.client, "survey", 1, &v.content);
+    survey_restart(s, &v);
+  }
 }
 
 static void a_name_that_is_taken_is_refused_and_so_is_an_old_base(void **state) {
   shell *s = *state;
-  talker t;
-  fixture f;
+  survey v;
   sample less;
-  talker_first_client(s, &t);
-  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
-  manifest_make(&less, f.shards, 2, 10);
-  talker_commit(&t, "survey", 0, &less);
-  talker_expect_refused(&t, "job", "already");
-  talker_commit(&t, "survey", 7, &less);
-  talker_expect_refused(&t, "job", "version 1");
-  talker_commit(&t, "other", 1, &less);
-  talker_expect_refused(&t, "job", "no dataset");
-  talker_commit(&t, "a/b", 0, &less);
-  talker_expect_refused(&t, "usage", "'/'");
-  talker_commit(&t, "survey", 1, &less);
-  assert_int_equal(talker_expect(&t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], 2);
+  survey_start(s, &v, SHARDS, SMALL);
+  manifest_make(&less, v.shards, 2, 10);
+  talker_commit(&v.client, "survey", 0, &less);
+  talker_expect_refused(&v.client, "job", "already");
+  talker_commit(&v.client, "survey", 7, &less);
+  talker_expect_refused(&v.client, "job", "version 1");
+  talker_commit(&v.client, "other", 1, &less);
+  talker_expect_refused(&v.client, "job", "no dataset");
+  talker_commit(&v.client, "a/b", 0, &less);
+  talker_expect_refused(&v.client, "usage", "'/'");
+  talker_commit(&v.client, "survey", 1, &less);
+  talker_expect_committed(&v.client, 2);
 }
 
 static void a_manifest_with_missing_shards_is_refused_naming_the_first(void **state) {
   shell *s = *state;
   talker t;
-  fixture f;
+  survey f;
   talker_first_client(s, &t);
   for (size_t i = 0; i < SHARDS; i++) {
     sample_make(&f.shards[i], i, SMALL);
@@ -322,60 +300,39 @@ static void a_manifest_with_missing_shards_is_refused_naming_the_first(void **st
   talker_expect_refused(&t, "corrupt", "manifest");
 }
 
-static bool is_in_store(const shell *s, const sample *blob) {
-  char hex[DIGEST_HEX_BYTES];
-  char path[512];
-  digest_hex(&blob->name, hex);
-  snprintf(path, sizeof path, "%s/blobs/%.2s/%s", s->store, hex, hex);
-  return access(path, F_OK) == 0;
-}
-
-/* Tidying comes once a second. */
-static void wait_until_gone(shell *s, const sample *blob) {
-  while (is_in_store(s, blob)) {
-    shell_pass(s, 1000);
-  }
-}
-
 static void dropped_data_stays_while_a_job_uses_it(void **state) {
   shell *s = *state;
-  talker t;
   talker worker;
-  fixture f;
-  core_job_id job;
-  talker_first_client(s, &t);
-  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
-  talker_submit(&t, "survey", "key", "plan", &job);
-  talker_drop(&t, "survey");
-  assert_int_equal(talker_expect(&t, MESSAGE_DROPPED)->integers[FIELD_JOBS], 1);
-  talker_drop(&t, "survey");
-  talker_expect_refused(&t, "not-found", "survey");
+  survey v;
+  survey_start(s, &v, SHARDS, SMALL);
+  const core_job_id job = survey_submit(&v);
+  talker_drop(&v.client, "survey");
+  assert_int_equal(talker_expect(&v.client, MESSAGE_DROPPED)->integers[FIELD_JOBS], 1);
+  talker_drop(&v.client, "survey");
+  talker_expect_refused(&v.client, "not-found", "survey");
   for (int i = 0; i < 2; i++) { /* also after a restart, and after some tidying */
     shell_pass(s, 3000);
-    assert_true(is_in_store(s, &f.shards[0]));
-    shell_stop(s);
-    shell_start(s, NULL, true);
+    assert_true(sample_is_stored(s, &v.shards[0]));
+    shell_restart(s);
   }
-  talker_come_back(&t, "client", 0);
-  talker_ask(&t, MESSAGE_WATCH, &job);
+  talker_come_back(&v.client, "client", 0);
+  talker_ask(&v.client, MESSAGE_WATCH, &job);
   talker_worker(s, &worker, 1);
-  worker_until_report(&worker, &t, "{\"shards\":3}");
+  worker_until_report(&worker, &v.client, "{\"shards\":3}");
   for (size_t i = 0; i < SHARDS; i++) {
-    wait_until_gone(s, &f.shards[i]);
+    sample_await_removal(s, &v.shards[i]);
   }
 }
 
 static void unused_data_goes_with_its_dataset(void **state) {
   shell *s = *state;
-  talker t;
-  fixture f;
-  talker_first_client(s, &t);
-  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
-  assert_true(is_in_store(s, &f.shards[2]));
-  talker_drop(&t, "survey");
-  assert_int_equal(talker_expect(&t, MESSAGE_DROPPED)->integers[FIELD_JOBS], 0);
-  wait_until_gone(s, &f.shards[2]);
-  wait_until_gone(s, &f.content);
+  survey v;
+  survey_start(s, &v, SHARDS, SMALL);
+  assert_true(sample_is_stored(s, &v.shards[2]));
+  talker_drop(&v.client, "survey");
+  assert_int_equal(talker_expect(&v.client, MESSAGE_DROPPED)->integers[FIELD_JOBS], 0);
+  sample_await_removal(s, &v.shards[2]);
+  sample_await_removal(s, &v.content);
 }
 
 int main(void) {

@@ -17,18 +17,11 @@
 
 enum { SHARDS = 3, SMALL = 1000, LARGE = 20 * 1024 * 1024 + 12345 };
 
-typedef struct fixture {
-  sample shards[SHARDS], content;
-} fixture;
-
 /* ---- Damage -------------------------------------------------------------------------------------- */
 
 static void alter(const shell *s, const sample *blob) {
-  char hex[DIGEST_HEX_BYTES];
-  char path[512];
-  digest_hex(&blob->name, hex);
-  snprintf(path, sizeof path, "%s/blobs/%.2s/%s", s->store, hex, hex);
-  assert_int_equal(chmod(path, 0600), 0);
+  char path[SAMPLE_PATH_BYTES];
+  assert_int_equal(chmod(sample_path(s, blob, path), 0600), 0);
   const int fd = open(path, O_WRONLY | O_CLOEXEC);
   const uint8_t other = (uint8_t)~blob->bytes[blob->length / 2];
   assert_true(fd >= 0);
@@ -36,20 +29,22 @@ static void alter(const shell *s, const sample *blob) {
   close(fd);
 }
 
+/* The survey's shard INDEX was damaged while the broker was away. */
+static void with_damaged_shard(shell *s, survey *v, size_t size, size_t index) {
+  survey_start(s, v, SHARDS, size);
+  shell_stop(s);
+  alter(s, &v->shards[index]);
+  shell_start(s, NULL, true);
+}
+
 static void a_damaged_shard_is_fetched_from_a_worker_that_has_it(void **state) {
   enum { SIZE = 3 * 1024 * 1024 };
   shell *s = *state;
-  talker t;
-  fixture f;
-  talker_first_client(s, &t);
-  dataset_make(&t, "survey", f.shards, SHARDS, SIZE, &f.content);
-  talker_close(&t);
-  shell_stop(s);
-  alter(s, &f.shards[1]);
-  shell_start(s, NULL, true);
+  survey f;
   talker needs;
   talker has;
   talker lacks;
+  with_damaged_shard(s, &f, SIZE, 1);
   talker_worker(s, &needs, 1);
   talker_worker(s, &has, 1);
   talker_worker(s, &lacks, 1);
@@ -63,12 +58,7 @@ static void a_damaged_shard_is_fetched_from_a_worker_that_has_it(void **state) {
     talker_expect(&has, MESSAGE_WANT);
     talker_answer_want(&has, &f.shards[1]);
   }
-  const message *chunk = talker_expect(&needs, MESSAGE_CHUNK);
-  size_t length = 0;
-  const void *bytes = wire_payload_bytes(needs.in, 0, &length);
-  assert_int_equal(chunk->integers[FIELD_OFFSET], MESSAGE_FRAME_MAX);
-  assert_int_equal(length, MESSAGE_FRAME_MAX);
-  assert_memory_equal(bytes, f.shards[1].bytes + MESSAGE_FRAME_MAX, length);
+  assert_int_equal(talker_expect_chunk(&needs, &f.shards[1], MESSAGE_FRAME_MAX), 2 * MESSAGE_FRAME_MAX);
   talker_fetch(&needs, &f.shards[1]);
   talker_expect_none(&has, MESSAGE_HAVE);
   assert_true(shell_log_has(s, "set aside"));
@@ -76,15 +66,9 @@ static void a_damaged_shard_is_fetched_from_a_worker_that_has_it(void **state) {
 
 static void a_damaged_shard_that_no_worker_has_is_lost_with_advice(void **state) {
   shell *s = *state;
-  talker t;
-  fixture f;
-  talker_first_client(s, &t);
-  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
-  talker_close(&t);
-  shell_stop(s);
-  alter(s, &f.shards[0]);
-  shell_start(s, NULL, true);
+  survey f;
   talker worker;
+  with_damaged_shard(s, &f, SMALL, 0);
   talker_worker(s, &worker, 1);
   talker_want(&worker, &f.shards[0], 0);
   const slice text = talker_expect_lost(&worker)->texts[FIELD_MESSAGE];
@@ -94,25 +78,21 @@ static void a_damaged_shard_that_no_worker_has_is_lost_with_advice(void **state)
 /* The broker compared it before; that a worker complains makes it look again. */
 static void a_shard_that_is_damaged_while_the_broker_runs_is_found_out(void **state) {
   shell *s = *state;
-  talker t;
+  survey f;
   talker worker;
-  fixture f;
-  talker_first_client(s, &t);
-  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
+  survey_start(s, &f, SHARDS, SMALL);
   talker_worker(s, &worker, 1);
   talker_fetch(&worker, &f.shards[0]);
   alter(s, &f.shards[0]);
-  message m = message_of(MESSAGE_FAILURE);
-  message_set_bytes(&m, FIELD_JOB, "0123456789abcdef", JOB_ID_BYTES);
-  message_set_integer(&m, FIELD_STAGE, 0);
-  message_set_integer(&m, FIELD_TASK, 0);
-  message_set_integer(&m, FIELD_ATTEMPT, 0);
+  message task = message_of(MESSAGE_TASK);
+  message_set_bytes(&task, FIELD_JOB, "0123456789abcdef", JOB_ID_BYTES);
+  message m = worker_message(MESSAGE_FAILURE, &task);
   message_set_text(&m, FIELD_STATUS, "corrupt");
   message_set_bytes(&m, FIELD_BLOB, f.shards[0].name.bytes, DIGEST_BYTES);
   talker_send(&worker, &m, NULL, 0);
   talker_want(&worker, &f.shards[0], 0);
   talker_expect_lost(&worker);
-  talker_put(&t, &f.shards[0]); /* put again, it is there again */
+  talker_put(&f.client, &f.shards[0]); /* put again, it is there again */
   talker_fetch(&worker, &f.shards[0]);
 }
 
@@ -163,7 +143,7 @@ static void damaged_jobs_are_given_up_however_many_there_are(void **state) {
       const core_job_id job = numbered(i);
       talker_ask(&t, MESSAGE_ASK, &job);
       const message *m = talker_expect(&t, MESSAGE_ENDED);
-      assert_true(slice_equal(m->texts[FIELD_STATUS], slice_of("corrupt")));
+      assert_slice_equal(m->texts[FIELD_STATUS], slice_of("corrupt"));
     }
     talker_close(&t);
     shell_stop(s);
@@ -184,7 +164,8 @@ static void limit_files(rlim_t bytes) {
 static void a_blob_that_does_not_fit_is_lost_and_the_broker_goes_on(void **state) {
   shell *s = *state;
   talker t;
-  fixture f;
+  sample shards[SHARDS];
+  sample content;
   sample blob;
   talker_first_client(s, &t);
   sample_make(&blob, 4, LARGE);
@@ -194,30 +175,29 @@ static void a_blob_that_does_not_fit_is_lost_and_the_broker_goes_on(void **state
     talker_answer_want(&t, &blob);
   }
   assert_int_equal(t.in->header.kind, MESSAGE_LOST);
-  assert_true(slice_equal(t.in->header.texts[FIELD_STATUS], slice_of("io")));
+  assert_slice_equal(t.in->header.texts[FIELD_STATUS], slice_of("io"));
   limit_files(RLIM_INFINITY);
-  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
+  dataset_make(&t, "survey", shards, SHARDS, SMALL, &content);
   talker_put(&t, &blob);
   talker_fetch(&t, &blob);
 }
 
 static void a_broker_that_cannot_write_its_records_tells_all_and_ends(void **state) {
   shell *s = *state;
-  talker t;
+  survey f;
   talker other;
-  fixture f;
-  talker_first_client(s, &t);
+  survey_start(s, &f, SHARDS, SMALL);
   talker_client(s, &other);
-  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
   limit_files(0);
-  talker_drop(&t, "survey");
-  talker_expect_refused(&t, "io", "");
+  talker_drop(&f.client, "survey");
+  talker_expect_refused(&f.client, "io", "");
   talker_expect_refused(&other, "io", "");
   limit_files(RLIM_INFINITY);
   shell_expect_failed(s, STATUS_IO);
   talker_close(&other);
-  talker_close(&t);           /* its socket might speak to the one that ends */
-  shell_start(s, NULL, true); /* what was acknowledged is there: the dataset, and that it was dropped not */
+  talker_close(&f.client);    /* its socket might speak to the one that ends */
+  shell_start(s, NULL, true); /* what was acknowledged is there: the dataset, and not that it was dropped */
+  talker t;
   talker_client(s, &t);
   talker_expect_dataset(&t, "survey", 1, &f.content);
   talker_drop(&t, "survey");
@@ -238,18 +218,9 @@ int __wrap_fstatvfs(int file, struct statvfs *info) {
   return result;
 }
 
-static message about_task(message_kind kind, const message *task) {
-  message m = message_of(kind);
-  message_set_bytes(&m, FIELD_JOB, task->texts[FIELD_JOB].bytes, JOB_ID_BYTES);
-  message_set_integer(&m, FIELD_STAGE, task->integers[FIELD_STAGE]);
-  message_set_integer(&m, FIELD_TASK, task->integers[FIELD_TASK]);
-  message_set_integer(&m, FIELD_ATTEMPT, task->integers[FIELD_ATTEMPT]);
-  return m;
-}
-
 /* It says that its result did not fit. */
 static void send_failure(talker *t, const message *task) {
-  message m = about_task(MESSAGE_FAILURE, task);
+  message m = worker_message(MESSAGE_FAILURE, task);
   message_set_text(&m, FIELD_STATUS, "io");
   message_set_text(&m, FIELD_MESSAGE, "no room");
   talker_send(t, &m, NULL, 0);
@@ -257,7 +228,7 @@ static void send_failure(talker *t, const message *task) {
 
 /* It does not fit. */
 static void send_result(talker *t, const message *task) {
-  message m = about_task(MESSAGE_RESULT, task);
+  message m = worker_message(MESSAGE_RESULT, task);
   message_set_text(&m, FIELD_WORK, core_work_name(WORK_STEP));
   message_set_integer(&m, FIELD_STATES_COMPUTED, 1);
   message_set_integer(&m, FIELD_STATES_CACHED, 0);
@@ -268,18 +239,15 @@ static void send_result(talker *t, const message *task) {
 /* SEND a word of a task to a broker whose disk is full: from another worker and about other
  * tasks, which changes nothing; then from who has it about it. */
 static void stop_by(shell *s, void (*send)(talker *t, const message *task)) {
-  talker t;
+  survey f;
   talker has;
   talker other;
-  fixture f;
-  core_job_id job;
-  talker_first_client(s, &t);
-  dataset_make(&t, "survey", f.shards, SHARDS, SMALL, &f.content);
-  talker_submit(&t, "survey", "key", "plan", &job);
+  survey_start(s, &f, SHARDS, SMALL);
+  core_job_id job = survey_submit(&f);
   talker_worker(s, &has, 1);
   while (worker_do_one(&has) != WORK_STEP) {
   }
-  talker_submit(&t, "survey", "another key", "plan", &job);
+  talker_submit(&f.client, "survey", "another key", "plan", &job);
   message task = *talker_expect(&has, MESSAGE_TASK);
   message_set_bytes(&task, FIELD_JOB, job.bytes, JOB_ID_BYTES);
   message others[] = {task, task, task};

@@ -1,6 +1,7 @@
 /* One thread for the broker, one for the test: it polls the sockets of all its peers. */
 #include "tests/broker/shell_fixture.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,9 @@ int shell_tear_down(void **state) {
   if (s->broker != NULL) {
     shell_stop(s);
   }
+  for (size_t i = 0; i < SHELL_LISTS; i++) {
+    key_list_destroy(s->lists[i]);
+  }
   sockets_destroy(s->sockets);
   process_directory_remove(s->directory);
   pthread_mutex_destroy(&s->mutex);
@@ -249,35 +253,72 @@ void shell_expect_failed(shell *s, status code) {
   await_silence(s->endpoint);
 }
 
+void shell_restart(shell *s) {
+  shell_stop(s);
+  shell_start(s, NULL, true);
+}
+
+/* ---- Keys ---------------------------------------------------------------------------------------- */
+
+void shell_make_keys(shell *s) {
+  error err;
+  for (size_t i = 0; i < SHELL_KEYS; i++) {
+    assert_int_equal(key_pair_new(&s->keys[i], &err), STATUS_OK);
+  }
+  s->key = &s->keys[0];
+}
+
+const key_list *shell_make_list(shell *s, const char *format, ...) {
+  char text[1024];
+  char path[300];
+  error err;
+  size_t at = 0;
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  process_write_file(s->directory, "allowed", text, strlen(text), path, sizeof path);
+  while (s->lists[at] != NULL) {
+    at++;
+    assert_true(at < SHELL_LISTS);
+  }
+  assert_int_equal(key_list_read(path, &s->lists[at], &err), STATUS_OK);
+  return s->lists[at];
+}
+
 /* ---- Peers --------------------------------------------------------------------------------------- */
 
-static void open_socket(talker *t, const key_pair *own, const char *broker_key) {
+static void open_socket(talker *t, const key_pair *own) {
   shell *s = t->owner;
   error err;
   t->socket = t->line->socket = sockets_open(s->sockets, ZMQ_DEALER);
   if (own != NULL) {
-    assert_int_equal(key_use_client(t->socket, own, broker_key, &err), STATUS_OK);
+    assert_int_equal(key_use_client(t->socket, own, s->key->public_key, &err), STATUS_OK);
   }
   assert_int_equal(zmq_connect(t->socket, s->endpoint), 0);
 }
 
-void talker_connect_with(shell *s, talker *t, const key_pair *own, const char *broker_key) {
+static void connect_talker(shell *s, talker *t, const key_pair *own) {
   struct line *l = calloc(1, sizeof *l);
   assert_non_null(l);
   *t = (talker){.owner = s, .line = l, .in = &l->in};
-  open_socket(t, own, broker_key);
+  open_socket(t, own);
   l->next = s->lines;
   s->lines = l;
 }
 
 void talker_connect(shell *s, talker *t) {
-  talker_connect_with(s, t, NULL, NULL);
+  connect_talker(s, t, NULL);
+}
+
+void talker_connect_with(shell *s, talker *t, size_t key) {
+  connect_talker(s, t, &s->keys[key]);
 }
 
 void talker_reconnect(talker *t) {
   close_heard(t->line);
   sockets_close(t->owner->sockets, t->socket);
-  open_socket(t, NULL, NULL);
+  open_socket(t, NULL);
 }
 
 void talker_close(talker *t) {
@@ -358,9 +399,18 @@ void talker_expect_refused(talker *t, const char *code, const char *words) {
   }
 }
 
+void talker_say(talker *t, message_kind kind) {
+  const message m = message_of(kind);
+  talker_send(t, &m, NULL, 0);
+}
+
+void talker_await_alive(talker *t) {
+  talker_say(t, MESSAGE_ALIVE);
+  talker_expect(t, MESSAGE_ALIVE);
+}
+
 void talker_expect_none(talker *t, message_kind kind) {
-  const message alive = message_of(MESSAGE_ALIVE);
-  talker_send(t, &alive, NULL, 0);
+  talker_say(t, MESSAGE_ALIVE);
   do {
     if (talker_next(t)->kind == kind) {
       fail_msg("'%s' came", message_kind_name(kind));
@@ -391,10 +441,14 @@ void talker_hello_in_vain(talker *t, const char *role) {
   assert_true(st == STATUS_OK || st == STATUS_UNREACHABLE);
 }
 
+const message *talker_join(talker *t, const char *role, uint64_t capacity) {
+  talker_hello(t, role, capacity);
+  return talker_expect(t, MESSAGE_WELCOME);
+}
+
 void talker_client(shell *s, talker *t) {
   talker_connect(s, t);
-  talker_hello(t, "client", 0);
-  talker_expect(t, MESSAGE_WELCOME);
+  talker_join(t, "client", 0);
 }
 
 void talker_first_client(shell *s, talker *t) {
@@ -404,18 +458,28 @@ void talker_first_client(shell *s, talker *t) {
 
 void talker_worker(shell *s, talker *t, uint64_t capacity) {
   talker_connect(s, t);
-  talker_hello(t, "worker", capacity);
-  talker_expect(t, MESSAGE_WELCOME);
+  talker_join(t, "worker", capacity);
 }
 
 void talker_come_back(talker *t, const char *role, uint64_t capacity) {
   talker_reconnect(t);
-  talker_hello(t, role, capacity);
-  talker_expect(t, MESSAGE_WELCOME);
+  talker_join(t, role, capacity);
 }
 
 message talker_request(talker *t, message_kind kind) {
   message m = message_of(kind);
   message_set_integer(&m, FIELD_REQUEST, ++t->request);
   return m;
+}
+
+void talker_list(talker *t, const char *what) {
+  message m = talker_request(t, MESSAGE_LIST);
+  message_set_text(&m, FIELD_WHAT, what);
+  talker_send(t, &m, NULL, 0);
+}
+
+slice talker_payload(const talker *t, size_t index) {
+  slice payload = {NULL, 0};
+  payload.bytes = wire_payload_bytes(t->in, index, &payload.length);
+  return payload;
 }

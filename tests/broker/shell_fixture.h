@@ -10,11 +10,12 @@
 
 #include "broker/broker.h"
 #include "broker/core/core.h"
+#include "proto/keys.h"
 #include "proto/wire.h"
 #include "tests/process.h"
 #include "tests/sockets.h"
 
-enum { SHELL_QUIET_MS = 50 };
+enum { SHELL_QUIET_MS = 50, SHELL_KEYS = 4, SHELL_LISTS = 4 };
 
 typedef struct shell {
   sockets *sockets;    /* of talkers; the broker's context, too */
@@ -25,6 +26,8 @@ typedef struct shell {
   bool keeps;
   const key_pair *key; /* for the next start */
   const key_list *allowed;
+  key_pair keys[SHELL_KEYS]; /* the first is the broker's, once shell_make_keys was called */
+  key_list *lists[SHELL_LISTS];
   broker *broker;
   pthread_t thread;
   pthread_mutex_t mutex; /* guards the log */
@@ -45,6 +48,12 @@ int shell_tear_down(void **state);
 /* ENDPOINT NULL: ipc in the directory, the same after every start.  KEEPS: with a store. */
 void shell_start(shell *s, const char *endpoint, bool keeps);
 void shell_stop(shell *s);
+/* Over ipc, with a store. */
+void shell_restart(shell *s);
+/* Then the broker requires keys; FORMAT makes the text of a list of allowed keys, which the tear-down frees.
+ */
+void shell_make_keys(shell *s);
+const key_list *shell_make_list(shell *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Waits until the broker has ended on its own, with CODE. */
 void shell_expect_failed(shell *s, status code);
 bool shell_log_has(shell *s, const char *words);
@@ -73,7 +82,8 @@ typedef struct talker {
 } talker;
 
 void talker_connect(shell *s, talker *t);
-void talker_connect_with(shell *s, talker *t, const key_pair *own, const char *broker_key);
+/* With a key of the shell. */
+void talker_connect_with(shell *s, talker *t, size_t key);
 /* connect, hello, welcome.  A worker takes CAPACITY tasks; its fingerprint is all ones. */
 void talker_client(shell *s, talker *t);
 /* The same, to a broker with a store that starts now. */
@@ -84,6 +94,8 @@ void talker_worker(shell *s, talker *t, uint64_t capacity);
 void talker_reconnect(talker *t);
 void talker_come_back(talker *t, const char *role, uint64_t capacity);
 void talker_hello(talker *t, const char *role, uint64_t capacity);
+/* hello, welcome. */
+const message *talker_join(talker *t, const char *role, uint64_t capacity);
 /* The same from somebody who is refused, perhaps before there was time to speak. */
 void talker_hello_in_vain(talker *t, const char *role);
 void talker_close(talker *t);
@@ -104,6 +116,14 @@ void talker_expect_refused(talker *t, const char *code, const char *words);
 void talker_expect_none(talker *t, message_kind kind);
 /* A message with the next request number. */
 message talker_request(talker *t, message_kind kind);
+/* Sends KIND without fields. */
+void talker_say(talker *t, message_kind kind);
+/* Sends a sign of life, and waits until it is answered: all that was sent before has been taken. */
+void talker_await_alive(talker *t);
+/* Asks for a list. */
+void talker_list(talker *t, const char *what);
+/* Payload INDEX of what was received last. */
+slice talker_payload(const talker *t, size_t index);
 
 /* ---- Blobs and datasets */
 typedef struct sample {
@@ -125,18 +145,40 @@ void talker_offer(talker *t, const sample *s);
 void talker_answer_want(talker *t, const sample *s);
 /* Asks for a chunk from OFFSET. */
 void talker_want(talker *t, const sample *s, uint64_t offset);
+/* The next chunk is that of S from OFFSET; returns where it ends. */
+uint64_t talker_expect_chunk(talker *t, const sample *s, uint64_t offset);
 /* Fetches and compares. */
 void talker_fetch(talker *t, const sample *s);
+/* The file of S in the broker's store. */
+enum { SAMPLE_PATH_BYTES = 400 };
+const char *sample_path(const shell *s, const sample *blob, char out[SAMPLE_PATH_BYTES]);
+bool sample_is_stored(const shell *s, const sample *blob);
+/* Lets time pass until the broker has tidied it away. */
+void sample_await_removal(shell *s, const sample *blob);
 
 /* An encoded manifest of these shards, ROWS in each. */
 void manifest_make(sample *out, const sample *shards, size_t count, uint32_t rows);
 /* Puts the shards, then commits; returns the status name of a refusal or NULL. */
 void talker_commit(talker *t, const char *dataset, uint64_t base, const sample *content);
+void talker_expect_committed(talker *t, uint64_t version);
 void talker_drop(talker *t, const char *dataset);
 /* The dataset is at VERSION, and its manifest is CONTENT. */
 void talker_expect_dataset(talker *t, const char *dataset, uint64_t version, const sample *content);
 /* COUNT shards of SIZE bytes and their manifest, committed as version 1. */
 void dataset_make(talker *t, const char *dataset, sample *shards, size_t count, size_t size, sample *content);
+
+/* A client that has put the dataset "survey" to a broker that starts with it. */
+enum { SURVEY_SHARDS = 12 };
+typedef struct survey {
+  talker client;
+  sample shards[SURVEY_SHARDS], content;
+} survey;
+
+void survey_start(shell *s, survey *v, size_t shards, size_t size);
+/* The broker is started again, and the client comes back. */
+void survey_restart(shell *s, survey *v);
+/* Submits a job over it, under the key "key". */
+core_job_id survey_submit(survey *v);
 
 /* ---- Jobs */
 void talker_submit(talker *t, const char *dataset, const char *key, const char *plan, core_job_id *out);
@@ -144,6 +186,8 @@ void talker_ask(talker *t, message_kind kind, const core_job_id *job);
 /* Takes the next task and answers it: MAP with the names of its shards, REDUCE with its partials, STEP with a
  * report. Returns its work. */
 core_work worker_do_one(talker *t);
+/* A message about TASK, with the fields by which the broker knows it. */
+message worker_message(message_kind kind, const message *task);
 void worker_answer(talker *t, const message *task, const wire_payload *payloads, size_t count,
                    uint64_t by_name);
 /* Works until the job's watcher gets its report, which is compared with EXPECTED. */

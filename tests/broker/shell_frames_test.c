@@ -11,9 +11,7 @@
 static void expect_alive(shell *s) {
   talker t;
   talker_client(s, &t);
-  message list = talker_request(&t, MESSAGE_LIST);
-  message_set_text(&list, FIELD_WHAT, "workers");
-  talker_send(&t, &list, NULL, 0);
+  talker_list(&t, "workers");
   talker_expect(&t, MESSAGE_LISTING);
 }
 
@@ -59,12 +57,19 @@ static void headers_cut_off_anywhere_are_refused(void **state) {
   buf_fini(&whole);
 }
 
+/* A client sends the LENGTH bytes at HEADER. */
+static void send_as_client(shell *s, talker *t, const void *header, size_t length) {
+  shell_start(s, NULL, false);
+  talker_client(s, t);
+  send_header(t, header, length);
+}
+
 static void another_version_is_told_so(void **state) {
   static const uint8_t hello[] = {0x83, 0xa1, 'v', 0x02, 0xa1, 'k',  0xa5, 'h', 'e', 'l', 'l', 'o',
                                   0xa4, 'r',  'o', 'l',  'e',  0xa6, 'c',  'l', 'i', 'e', 'n', 't'};
   shell *s = *state;
-  shell_start(s, NULL, false);
   talker t;
+  shell_start(s, NULL, false);
   talker_connect(s, &t);
   send_header(&t, hello, sizeof hello);
   talker_expect_refused(&t, "protocol", "version 2");
@@ -73,21 +78,15 @@ static void another_version_is_told_so(void **state) {
 static void a_refusal_of_another_version_is_not_refused_in_turn(void **state) {
   static const uint8_t refused[] = {0x83, 0xa1, 'v',  0x07, 0xa1, 'k', 0xa7, 'r', 'e', 'f',  'u', 's',
                                     'e',  'd',  0xa6, 's',  't',  'a', 't',  'u', 's', 0xa2, 'i', 'o'};
-  shell *s = *state;
-  shell_start(s, NULL, false);
   talker t;
-  talker_client(s, &t);
-  send_header(&t, refused, sizeof refused);
+  send_as_client(*state, &t, refused, sizeof refused);
   talker_expect_none(&t, MESSAGE_REFUSED);
 }
 
 static void an_unknown_kind_is_named(void **state) {
   static const uint8_t sing[] = {0x82, 0xa1, 'v', 0x01, 0xa1, 'k', 0xa4, 's', 'i', 'n', 'g'};
-  shell *s = *state;
-  shell_start(s, NULL, false);
   talker t;
-  talker_client(s, &t);
-  send_header(&t, sing, sizeof sing);
+  send_as_client(*state, &t, sing, sizeof sing);
   talker_expect_refused(&t, "protocol", "sing");
 }
 
@@ -133,17 +132,13 @@ static void who_did_not_say_hello_is_a_stranger(void **state) {
   shell_start(s, NULL, true);
   talker t;
   talker_connect(s, &t);
-  message list = talker_request(&t, MESSAGE_LIST);
-  message_set_text(&list, FIELD_WHAT, "jobs");
-  talker_send(&t, &list, NULL, 0);
+  talker_list(&t, "jobs");
   talker_expect(&t, MESSAGE_STRANGER);
-  talker_hello(&t, "client", 0);
-  talker_expect(&t, MESSAGE_WELCOME);
-  talker_send(&t, &list, NULL, 0);
+  talker_join(&t, "client", 0);
+  talker_list(&t, "jobs");
   talker_expect(&t, MESSAGE_LISTING);
-  const message bye = message_of(MESSAGE_BYE);
-  talker_send(&t, &bye, NULL, 0);
-  talker_send(&t, &list, NULL, 0);
+  talker_say(&t, MESSAGE_BYE);
+  talker_list(&t, "jobs");
   talker_expect(&t, MESSAGE_STRANGER);
 }
 
@@ -189,16 +184,12 @@ static void frames_that_are_too_large_end_their_connection_alone(void **state) {
   assert_non_null(bytes);
   send_header(&large, bytes, length);
   free(bytes);
-  message list = talker_request(&other, MESSAGE_LIST);
-  message_set_text(&list, FIELD_WHAT, "datasets");
-  talker_send(&other, &list, NULL, 0);
+  talker_list(&other, "datasets");
   talker_expect(&other, MESSAGE_LISTING);
-  const message alive = message_of(MESSAGE_ALIVE);
   do {
-    talker_send(&large, &alive, NULL, 0);
+    talker_say(&large, MESSAGE_ALIVE);
   } while (!talker_receive(&large, 500) || large.in->header.kind != MESSAGE_STRANGER);
-  talker_hello(&large, "client", 0);
-  talker_expect(&large, MESSAGE_WELCOME);
+  talker_join(&large, "client", 0);
 }
 
 static void an_unknown_list_names_those_that_are_there(void **state) {
@@ -206,9 +197,7 @@ static void an_unknown_list_names_those_that_are_there(void **state) {
   shell_start(s, NULL, false);
   talker t;
   talker_client(s, &t);
-  message list = talker_request(&t, MESSAGE_LIST);
-  message_set_text(&list, FIELD_WHAT, "secrets");
-  talker_send(&t, &list, NULL, 0);
+  talker_list(&t, "secrets");
   talker_expect_refused(&t, "usage", "datasets");
   assert_int_equal(t.in->header.integers[FIELD_REQUEST], t.request);
 }

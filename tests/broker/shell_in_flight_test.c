@@ -15,16 +15,7 @@ static void connect_narrow(shell *s, talker *t) {
   assert_int_equal(zmq_disconnect(t->socket, s->endpoint), 0);
   assert_int_equal(zmq_setsockopt(t->socket, ZMQ_RCVHWM, &one, sizeof one), 0);
   assert_int_equal(zmq_connect(t->socket, s->endpoint), 0);
-  talker_hello(t, "client", 0);
-  talker_expect(t, MESSAGE_WELCOME);
-}
-
-static void want(talker *t, const sample *blob) {
-  message m = message_of(MESSAGE_WANT);
-  message_set_bytes(&m, FIELD_BLOB, blob->name.bytes, DIGEST_BYTES);
-  message_set_integer(&m, FIELD_OFFSET, 0);
-  message_set_integer(&m, FIELD_BYTES, MESSAGE_FRAME_MAX);
-  talker_send(t, &m, NULL, 0);
+  talker_join(t, "client", 0);
 }
 
 /* The broker takes a peer's messages in order, and its log reports workers. */
@@ -51,7 +42,7 @@ static answers read_answers(talker *t) {
     a.lost += m->kind == MESSAGE_LOST;
     a.refused += m->kind == MESSAGE_REFUSED;
     if (m->kind == MESSAGE_LOST || m->kind == MESSAGE_REFUSED) {
-      assert_true(slice_equal(m->texts[FIELD_STATUS], slice_of("limit")));
+      assert_slice_equal(m->texts[FIELD_STATUS], slice_of("limit"));
     }
   }
 }
@@ -63,7 +54,7 @@ static void ask_without_reading(shell *s, talker *narrow, talker *other, sample 
   talker_put(other, blob);
   connect_narrow(s, narrow);
   for (int i = 0; i < WANTS; i++) {
-    want(narrow, blob);
+    talker_want(narrow, blob, 0);
   }
 }
 
@@ -73,13 +64,10 @@ static void who_does_not_read_is_sent_32_mib_and_no_more(void **state) {
   talker narrow;
   sample blob;
   ask_without_reading(s, &narrow, &other, &blob);
-  message list = talker_request(&narrow, MESSAGE_LIST);
-  message_set_text(&list, FIELD_WHAT, "jobs");
-  talker_send(&narrow, &list, NULL, 0);
-  const message bye = message_of(MESSAGE_BYE);
-  talker_send(&narrow, &bye, NULL, 0);
+  talker_list(&narrow, "jobs");
+  talker_say(&narrow, MESSAGE_BYE);
   talker_hello(&narrow, "worker", 1);
-  want(&narrow, &blob);
+  talker_want(&narrow, &blob, 0);
   wait_until_taken(s, &narrow, &other);
   talker_fetch(&other, &blob); /* no other peer is delayed */
   answers a = read_answers(&narrow);
@@ -133,8 +121,7 @@ static void a_broker_ends_well_with_much_on_its_way(void **state) {
   sample blob;
   ask_without_reading(s, &narrow, &other, &blob);
   wait_until_taken(s, &narrow, &other);
-  shell_stop(s);
-  shell_start(s, NULL, true);
+  shell_restart(s);
   talker_come_back(&other, "client", 0);
   talker_fetch(&other, &blob);
 }

@@ -8,23 +8,12 @@
 
 #include "tests/check.h"
 
-enum { SHARDS = 12, SMALL = 100 };
-
-typedef struct fixture {
-  talker client;
-  sample shards[SHARDS], content;
-} fixture;
-
-static void fixture_init(shell *s, fixture *f, size_t shards) {
-  memset(f, 0, sizeof *f);
-  talker_first_client(s, &f->client);
-  dataset_make(&f->client, "survey", f->shards, shards, SMALL, &f->content);
-}
+enum { SHARDS = SURVEY_SHARDS, SMALL = 100 };
 
 /* ---- Lists --------------------------------------------------------------------------------------- */
 
-/* The listing of jobs, as text; LIMIT 0, DATASET or STATE NULL: not asked for. */
-static void list_jobs(talker *t, uint64_t limit, const char *name, const char *job_state, char out[8192]) {
+/* Asks for a list of jobs; LIMIT 0, DATASET or STATE NULL: not asked for. */
+static void ask_for_jobs(talker *t, uint64_t limit, const char *name, const char *job_state) {
   message m = talker_request(t, MESSAGE_LIST);
   message_set_text(&m, FIELD_WHAT, "jobs");
   if (limit > 0) {
@@ -37,28 +26,24 @@ static void list_jobs(talker *t, uint64_t limit, const char *name, const char *j
     message_set_text(&m, FIELD_STATE, job_state);
   }
   talker_send(t, &m, NULL, 0);
-  talker_expect(t, MESSAGE_LISTING);
-  size_t length = 0;
-  const void *bytes = wire_payload_bytes(t->in, 0, &length);
-  assert_true(length < 8192);
-  memcpy(out, bytes, length);
-  out[length] = '\0';
 }
 
-static size_t count_of(const char *text, const char *words) {
-  size_t count = 0;
-  for (const char *at = text; (at = strstr(at, words)) != NULL; at++) {
-    count++;
+/* The keys in a listing, each with a blank after it. */
+static void keys_of(const char *text, char out[256]) {
+  static const char before[] = "\"key\":\"";
+  *out = '\0';
+  for (const char *at = text; (at = strstr(at, before)) != NULL;) {
+    at += sizeof before - 1;
+    const size_t length = strlen(out);
+    snprintf(out + length, 256 - length, "%.*s ", (int)strcspn(at, "\""), at);
   }
-  return count;
 }
 
 static void jobs_are_listed_up_to_a_limit_by_dataset_and_by_state(void **state) {
   shell *s = *state;
-  fixture f;
+  survey f;
   core_job_id jobs[4];
-  char text[8192];
-  fixture_init(s, &f, 3);
+  survey_start(s, &f, 3, SMALL);
   talker_commit(&f.client, "panel", 0, &f.content);
   talker_submit(&f.client, "survey", "one", "plan", &jobs[0]);
   talker_submit(&f.client, "panel", "two", "plan", &jobs[1]);
@@ -67,29 +52,30 @@ static void jobs_are_listed_up_to_a_limit_by_dataset_and_by_state(void **state) 
   talker_ask(&f.client, MESSAGE_CANCEL, &jobs[3]);
   talker_expect(&f.client, MESSAGE_ENDED);
 
-  list_jobs(&f.client, 0, NULL, NULL, text);
-  assert_int_equal(count_of(text, "\"key\":"), 4);
-  assert_null(strstr(text, "in_all"));
-  list_jobs(&f.client, 2, NULL, NULL, text);
-  assert_int_equal(count_of(text, "\"key\":"), 2);
-  assert_true(strstr(text, "\"key\":\"three\"") < strstr(text, "\"key\":\"four\""));
-  assert_contains(text, "\"matching\":4");
-  assert_contains(text, "\"in_all\":4");
-  list_jobs(&f.client, 1, "survey", NULL, text);
-  assert_int_equal(count_of(text, "\"key\":"), 1);
-  assert_contains(text, "\"key\":\"three\"");
-  assert_contains(text, "\"matching\":2");
-  list_jobs(&f.client, 9, "panel", "queued", text);
-  assert_int_equal(count_of(text, "\"key\":"), 1);
-  assert_contains(text, "\"key\":\"two\"");
-  list_jobs(&f.client, 0, NULL, "failed", text);
-  assert_contains(text, "\"jobs\":[]");
-  assert_contains(text, "\"in_all\":4");
-
-  message m = talker_request(&f.client, MESSAGE_LIST);
-  message_set_text(&m, FIELD_WHAT, "jobs");
-  message_set_text(&m, FIELD_STATE, "merry");
-  talker_send(&f.client, &m, NULL, 0);
+  static const struct {
+    uint64_t limit;
+    const char *dataset, *state, *keys; /* of the jobs, in their order */
+    const char *matching, *in_all;      /* "": not said */
+  } lists[] = {
+      {0, NULL, NULL, "one two three four ", "", ""},
+      {2, NULL, NULL, "three four ", "\"matching\":4", "\"in_all\":4"},
+      {1, "survey", NULL, "three ", "\"matching\":2", "\"in_all\":4"},
+      {9, "panel", "queued", "two ", "", "\"in_all\":4"},
+      {0, NULL, "failed", "", "", "\"in_all\":4"},
+  };
+  for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+    char text[8192];
+    char keys[256];
+    ask_for_jobs(&f.client, lists[i].limit, lists[i].dataset, lists[i].state);
+    talker_expect(&f.client, MESSAGE_LISTING);
+    snprintf(text, sizeof text, "%.*s", SLICE_ARG(talker_payload(&f.client, 0)));
+    keys_of(text, keys);
+    assert_string_equal(keys, lists[i].keys);
+    assert_contains(text, lists[i].matching);
+    assert_contains(text, lists[i].in_all);
+    assert_true(i > 0 || strstr(text, "in_all") == NULL);
+  }
+  ask_for_jobs(&f.client, 0, NULL, "merry");
   talker_expect_refused(&f.client, "usage", "merry");
 }
 
@@ -97,32 +83,30 @@ static void jobs_are_listed_up_to_a_limit_by_dataset_and_by_state(void **state) 
 
 static void the_same_key_is_the_same_job(void **state) {
   shell *s = *state;
-  fixture f;
+  survey f;
   core_job_id first;
   core_job_id again;
-  fixture_init(s, &f, 3);
+  survey_start(s, &f, 3, SMALL);
   talker_submit(&f.client, "survey", "night-1", "plan", &first);
   talker_submit(&f.client, "survey", "night-1", "plan", &again);
   assert_memory_equal(first.bytes, again.bytes, JOB_ID_BYTES);
-  shell_stop(s);
-  shell_start(s, NULL, true);
-  talker_come_back(&f.client, "client", 0);
+  survey_restart(s, &f);
   talker_submit(&f.client, "survey", "night-1", "plan", &again);
   assert_memory_equal(first.bytes, again.bytes, JOB_ID_BYTES);
   talker_ask(&f.client, MESSAGE_ASK, &first);
   const message *m = talker_expect(&f.client, MESSAGE_PROGRESS);
   assert_int_equal(m->integers[FIELD_REQUEST], f.client.request);
-  assert_true(slice_equal(m->texts[FIELD_STATE], slice_of("queued")));
+  assert_slice_equal(m->texts[FIELD_STATE], slice_of("queued"));
 }
 
 /* The first 16 bytes of the SHA-256 of "canvass job", a zero byte and the key, as any client can compute. */
 static void a_jobs_id_is_known_from_its_key(void **state) {
   shell *s = *state;
-  fixture f;
+  survey f;
   core_job_id job;
   digest expected;
   error err;
-  fixture_init(s, &f, 1);
+  survey_start(s, &f, 1, SMALL);
   talker_submit(&f.client, "survey", "night-1", "plan", &job);
   assert_int_equal(digest_of("canvass job\0night-1", 19, &expected, &err), STATUS_OK);
   assert_memory_equal(job.bytes, expected.bytes, JOB_ID_BYTES);
@@ -130,9 +114,9 @@ static void a_jobs_id_is_known_from_its_key(void **state) {
 
 static void a_key_that_means_something_else_is_refused(void **state) {
   shell *s = *state;
-  fixture f;
+  survey f;
   core_job_id job;
-  fixture_init(s, &f, 3);
+  survey_start(s, &f, 3, SMALL);
   talker_submit(&f.client, "survey", "night-1", "plan", &job);
   talker_submit(&f.client, "survey", "night-1", "another plan", NULL);
   talker_expect_refused(&f.client, "job", "night-1");
@@ -144,10 +128,10 @@ static void a_key_that_means_something_else_is_refused(void **state) {
 
 static void a_program_by_name_must_have_been_offered(void **state) {
   shell *s = *state;
-  fixture f;
+  survey f;
   sample plan;
   uint8_t name[BLOB_NAME_BYTES];
-  fixture_init(s, &f, 1);
+  survey_start(s, &f, 1, SMALL);
   sample_make(&plan, 5, 2000000);
   sample_name(&plan, name);
   for (int round = 0; round < 2; round++) {
@@ -169,11 +153,10 @@ static void a_program_by_name_must_have_been_offered(void **state) {
 
 static void a_job_is_seen_through_and_its_report_stays(void **state) {
   shell *s = *state;
-  fixture f;
+  survey f;
   talker worker;
-  core_job_id job;
-  fixture_init(s, &f, SHARDS);
-  talker_submit(&f.client, "survey", "key", "plan", &job);
+  survey_start(s, &f, SHARDS, SMALL);
+  const core_job_id job = survey_submit(&f);
   talker_worker(s, &worker, 2);
   talker_ask(&f.client, MESSAGE_WATCH, &job);
   talker_expect(&f.client, MESSAGE_PROGRESS);
@@ -184,19 +167,16 @@ static void a_job_is_seen_through_and_its_report_stays(void **state) {
     const message *m = talker_expect(&f.client, MESSAGE_REPORT);
     assert_int_equal(m->integers[FIELD_REQUEST], f.client.request);
     assert_int_equal(m->integers[FIELD_BYTES], strlen("{\"shards\":12}"));
-    shell_stop(s);
-    shell_start(s, NULL, true);
-    talker_come_back(&f.client, "client", 0);
+    survey_restart(s, &f);
   }
 }
 
 /* After each task the broker is restarted: what was taken is not assigned again. */
 static void a_job_goes_on_after_each_restart_of_the_broker(void **state) {
   shell *s = *state;
-  fixture f;
-  core_job_id job;
-  fixture_init(s, &f, SHARDS);
-  talker_submit(&f.client, "survey", "key", "plan", &job);
+  survey f;
+  survey_start(s, &f, SHARDS, SMALL);
+  const core_job_id job = survey_submit(&f);
   int maps = 0;
   for (core_work work = WORK_MAP; work != WORK_STEP;) {
     talker worker;
@@ -205,8 +185,7 @@ static void a_job_goes_on_after_each_restart_of_the_broker(void **state) {
     maps += work == WORK_MAP;
     talker_expect(&worker, MESSAGE_TAKEN);
     talker_close(&worker);
-    shell_stop(s);
-    shell_start(s, NULL, true);
+    shell_restart(s);
   }
   assert_int_equal(maps, SHARDS);
   talker_come_back(&f.client, "client", 0);
@@ -216,44 +195,40 @@ static void a_job_goes_on_after_each_restart_of_the_broker(void **state) {
 
 static void a_late_result_counts_after_a_restart(void **state) {
   shell *s = *state;
-  fixture f;
+  survey f;
   talker worker;
-  core_job_id job;
-  fixture_init(s, &f, 1);
-  talker_submit(&f.client, "survey", "key", "plan", &job);
+  survey_start(s, &f, 1, SMALL);
+  (void)survey_submit(&f);
   talker_worker(s, &worker, 1);
   message task = *talker_expect(&worker, MESSAGE_TASK);
   uint8_t id[JOB_ID_BYTES];
   memcpy(id, task.texts[FIELD_JOB].bytes, sizeof id);
   task.texts[FIELD_JOB].bytes = (const char *)id;
   task.texts[FIELD_WORK] = slice_of("map");
-  shell_stop(s);
-  shell_start(s, NULL, true);
+  shell_restart(s);
   const wire_payload partial = {.bytes = f.shards[0].bytes, .length = BLOB_NAME_BYTES};
   talker_reconnect(&worker);
   worker_answer(&worker, &task, &partial, 1, 0);
   talker_expect(&worker, MESSAGE_STRANGER);
-  talker_hello(&worker, "worker", 1);
-  talker_expect(&worker, MESSAGE_WELCOME);
+  talker_join(&worker, "worker", 1);
   worker_answer(&worker, &task, &partial, 1, 0);
   talker_expect(&worker, MESSAGE_TAKEN);
 }
 
 static void a_cancelled_job_has_ended_for_all(void **state) {
   shell *s = *state;
-  fixture f;
+  survey f;
   talker other;
-  core_job_id job;
-  fixture_init(s, &f, 3);
-  talker_submit(&f.client, "survey", "key", "plan", &job);
+  survey_start(s, &f, 3, SMALL);
+  core_job_id job = survey_submit(&f);
   talker_client(s, &other);
   talker_ask(&other, MESSAGE_WATCH, &job);
   talker_expect(&other, MESSAGE_PROGRESS);
   for (int round = 0; round < 2; round++) {
     talker_ask(&f.client, MESSAGE_CANCEL, &job);
     const message *m = talker_expect(&f.client, MESSAGE_ENDED);
-    assert_true(slice_equal(m->texts[FIELD_STATUS], slice_of("interrupted")));
-    assert_true(slice_equal(m->texts[FIELD_STATE], slice_of("cancelled")));
+    assert_slice_equal(m->texts[FIELD_STATUS], slice_of("interrupted"));
+    assert_slice_equal(m->texts[FIELD_STATE], slice_of("cancelled"));
     assert_int_equal(m->integers[FIELD_REQUEST], f.client.request);
   }
   talker_expect(&other, MESSAGE_ENDED);
@@ -265,27 +240,21 @@ static void a_cancelled_job_has_ended_for_all(void **state) {
 
 static void a_failure_ends_the_job_with_the_workers_message(void **state) {
   shell *s = *state;
-  fixture f;
+  survey f;
   talker worker;
-  core_job_id job;
-  fixture_init(s, &f, 1);
-  talker_submit(&f.client, "survey", "key", "plan", &job);
+  survey_start(s, &f, 1, SMALL);
+  const core_job_id job = survey_submit(&f);
   talker_ask(&f.client, MESSAGE_WATCH, &job);
   talker_worker(s, &worker, 1);
-  const message *task = talker_expect(&worker, MESSAGE_TASK);
-  message m = message_of(MESSAGE_FAILURE);
-  message_set_bytes(&m, FIELD_JOB, task->texts[FIELD_JOB].bytes, JOB_ID_BYTES);
-  message_set_integer(&m, FIELD_STAGE, task->integers[FIELD_STAGE]);
-  message_set_integer(&m, FIELD_TASK, task->integers[FIELD_TASK]);
-  message_set_integer(&m, FIELD_ATTEMPT, task->integers[FIELD_ATTEMPT]);
+  message m = worker_message(MESSAGE_FAILURE, talker_expect(&worker, MESSAGE_TASK));
   message_set_text(&m, FIELD_STATUS, "data");
   message_set_text(&m, FIELD_MESSAGE, "row 5 is odd");
   talker_send(&worker, &m, NULL, 0);
   talker_expect_none(&f.client, MESSAGE_ENDED); /* another worker might find otherwise */
   shell_pass(s, CORE_CONFIRM_MS + 1000);
   const message *ended = talker_expect(&f.client, MESSAGE_ENDED);
-  assert_true(slice_equal(ended->texts[FIELD_STATUS], slice_of("data")));
-  assert_true(slice_equal(ended->texts[FIELD_STATE], slice_of("failed")));
+  assert_slice_equal(ended->texts[FIELD_STATUS], slice_of("data"));
+  assert_slice_equal(ended->texts[FIELD_STATE], slice_of("failed"));
   talker_expect(&worker, MESSAGE_TAKEN);
 }
 
@@ -301,7 +270,7 @@ typedef struct keeper {
 static void map_and_keep(keeper *k, uint64_t seed) {
   uint8_t name[BLOB_NAME_BYTES];
   const message task = *talker_expect(&k->talk, MESSAGE_TASK);
-  assert_true(slice_equal(task.texts[FIELD_WORK], slice_of("map")));
+  assert_slice_equal(task.texts[FIELD_WORK], slice_of("map"));
   sample_make(&k->partial, seed, 3 * 1024 * 1024 + 77);
   sample_name(&k->partial, name);
   const wire_payload payload = {.bytes = name, .length = sizeof name};
@@ -320,11 +289,10 @@ static keeper *find_step(keeper *keepers, const message **task) {
 
 static void partials_that_stay_are_passed_on_between_workers(void **state) {
   shell *s = *state;
-  fixture f;
-  core_job_id job;
+  survey f;
   keeper keepers[2];
-  fixture_init(s, &f, 2);
-  talker_submit(&f.client, "survey", "key", "plan", &job);
+  survey_start(s, &f, 2, SMALL);
+  const core_job_id job = survey_submit(&f);
   talker_ask(&f.client, MESSAGE_WATCH, &job);
   for (uint64_t i = 0; i < 2; i++) {
     talker_worker(s, &keepers[i].talk, 1);
@@ -338,25 +306,19 @@ static void partials_that_stay_are_passed_on_between_workers(void **state) {
   const message task = *found;
   uint8_t id[JOB_ID_BYTES];
   memcpy(id, task.texts[FIELD_JOB].bytes, sizeof id);
-  assert_true(slice_equal(task.texts[FIELD_WORK], slice_of("step")));
+  assert_slice_equal(task.texts[FIELD_WORK], slice_of("step"));
   assert_int_equal(task.integers[FIELD_BY_NAME],
                    0x18); /* plan, state, program inline; both partials by name */
   for (uint64_t at = 0; at < other->partial.length; at += MESSAGE_FRAME_MAX) {
     talker_want(&stepper->talk, &other->partial, at);
     talker_expect(&other->talk, MESSAGE_WANT);
     talker_answer_want(&other->talk, &other->partial);
-    const message *chunk = talker_expect(&stepper->talk, MESSAGE_CHUNK);
-    size_t length = 0;
-    const void *bytes = wire_payload_bytes(stepper->talk.in, 0, &length);
-    assert_int_equal(chunk->integers[FIELD_OFFSET], at);
-    assert_int_equal(chunk->integers[FIELD_BYTES], other->partial.length);
-    assert_memory_equal(bytes, other->partial.bytes + at, length);
+    (void)talker_expect_chunk(&stepper->talk, &other->partial, at);
   }
   /* The keeper leaves in the middle of another fetch: what it kept is lost, and recomputed. */
   talker_want(&stepper->talk, &other->partial, 0);
   talker_expect(&other->talk, MESSAGE_WANT);
-  const message bye = message_of(MESSAGE_BYE);
-  talker_send(&other->talk, &bye, NULL, 0);
+  talker_say(&other->talk, MESSAGE_BYE);
   talker_expect_lost(&stepper->talk);
 }
 
@@ -377,51 +339,43 @@ static void send_load(talker *t, const sample *file, uint64_t base, const char *
 
 static void a_load_becomes_a_dataset_with_the_end_of_its_job(void **state) {
   shell *s = *state;
-  fixture f;
+  survey f;
   talker worker;
   sample file;
   core_job_id job;
-  fixture_init(s, &f, 2);
+  survey_start(s, &f, 2, SMALL);
   sample_make(&file, 3, 5000);
   send_load(&f.client, &file, 0, "load-1");
   talker_expect_refused(&f.client, "not-found", "a.csv");
   talker_put(&f.client, &file);
   send_load(&f.client, &file, 0, "load-1");
   memcpy(job.bytes, talker_expect(&f.client, MESSAGE_ACCEPTED)->texts[FIELD_JOB].bytes, JOB_ID_BYTES);
-  shell_stop(s);
-  shell_start(s, NULL, true);
-  talker_come_back(&f.client, "client", 0);
+  survey_restart(s, &f);
   talker_ask(&f.client, MESSAGE_WATCH, &job);
   talker_worker(s, &worker, 1);
   const message task = *talker_expect(&worker, MESSAGE_TASK);
-  assert_true(slice_equal(task.texts[FIELD_WORK], slice_of("read")));
+  assert_slice_equal(task.texts[FIELD_WORK], slice_of("read"));
   assert_int_equal(task.integers[FIELD_SHARD_ROWS], 777);
   assert_int_equal(worker.in->payloads_count, 3); /* specification, no manifest, one file */
-  size_t length = 0;
-  (void)wire_payload_bytes(worker.in, 1, &length);
-  assert_int_equal(length, 0);
-  const char *frame = wire_payload_bytes(worker.in, 2, &length);
-  assert_int_equal(length, BLOB_NAME_BYTES + 5);
-  assert_memory_equal(frame + BLOB_NAME_BYTES, "a.csv", 5);
+  assert_int_equal(talker_payload(&worker, 1).length, 0);
+  const slice frame = talker_payload(&worker, 2);
+  assert_int_equal(frame.length, BLOB_NAME_BYTES + 5);
+  assert_memory_equal(frame.bytes + BLOB_NAME_BYTES, "a.csv", 5);
   const wire_payload payload = {.bytes = f.content.bytes, .length = f.content.length};
   worker_answer(&worker, &task, &payload, 1, 0);
   talker_expect(&worker, MESSAGE_TAKEN);
   talker_expect(&f.client, MESSAGE_REPORT);
-  static const char expected[] = "{\"dataset\":\"loaded\",\"rows\":65536,\"version\":1}";
-  const char *report = wire_payload_bytes(f.client.in, 0, &length);
-  assert_int_equal(length, sizeof expected - 1);
-  assert_memory_equal(report, expected, length);
+  assert_slice_equal(talker_payload(&f.client, 0),
+                     slice_of("{\"dataset\":\"loaded\",\"rows\":65536,\"version\":1}"));
   message get = talker_request(&f.client, MESSAGE_DATASET);
   message_set_text(&get, FIELD_DATASET, "loaded");
   talker_send(&f.client, &get, NULL, 0);
   assert_int_equal(talker_expect(&f.client, MESSAGE_MANIFEST)->integers[FIELD_VERSION], 1);
-  message list = talker_request(&f.client, MESSAGE_LIST);
-  message_set_text(&list, FIELD_WHAT, "jobs");
-  talker_send(&f.client, &list, NULL, 0);
+  talker_list(&f.client, "jobs");
   talker_expect(&f.client, MESSAGE_LISTING);
-  const char *jobs = wire_payload_bytes(f.client.in, 0, &length);
+  const slice jobs = talker_payload(&f.client, 0);
   static const char title[] = "\"title\":\"put a.csv\"";
-  assert_non_null(memmem(jobs, length, title, sizeof title - 1));
+  assert_non_null(memmem(jobs.bytes, jobs.length, title, sizeof title - 1));
   send_load(&f.client, &file, 0, "load-1"); /* again: the same job */
   talker_expect(&f.client, MESSAGE_ACCEPTED);
   send_load(&f.client, &file, 0, "load-2");

@@ -82,162 +82,96 @@ static void a_second_broker_on_a_store_is_refused(void **state) {
 
 /* ---- Keys ---------------------------------------------------------------------------------------- */
 
-typedef struct keys {
-  key_pair broker, client, worker, nobody;
-  key_list *list, *shorter;
-} keys;
+enum { BROKER, CLIENT, WORKER, NOBODY };
 
-static key_list *read_list(const shell *s, const char *name, const key_pair *client, const key_pair *worker) {
-  char path[300];
-  buf lines;
-  key_list *list = NULL;
-  error err;
-  buf_init(&lines);
-  key_list_put(&lines, WAY_CLIENT, client, "client");
-  if (worker != NULL) {
-    key_list_put(&lines, WAY_WORKER, worker, "worker");
-  }
-  process_write_file(s->directory, name, lines.data, lines.length, path, sizeof path);
-  buf_fini(&lines);
-  assert_int_equal(key_list_read(path, &list, &err), STATUS_OK);
-  return list;
+static const char *public_key(const shell *s, size_t which) {
+  return s->keys[which].public_key;
 }
 
-static void keys_start(shell *s, keys *k) {
-  key_pair *const pairs[] = {&k->broker, &k->client, &k->worker, &k->nobody};
-  error err;
-  for (size_t i = 0; i < 4; i++) {
-    assert_int_equal(key_pair_new(pairs[i], &err), STATUS_OK);
-  }
-  k->list = read_list(s, "allowed", &k->client, &k->worker);
-  k->shorter = read_list(s, "fewer", &k->client, NULL);
-  s->key = &k->broker;
-  s->allowed = k->list;
+/* A broker that allows the client and the worker. */
+static void start_with_keys(shell *s) {
+  shell_make_keys(s);
+  s->allowed = shell_make_list(s, "client %s c\nworker %s w\n", public_key(s, CLIENT), public_key(s, WORKER));
   shell_start(s, "tcp://127.0.0.1:*", true);
 }
 
-static void keys_stop(shell *s, keys *k) {
-  shell_stop(s);
-  key_list_destroy(k->list);
-  key_list_destroy(k->shorter);
+static void join(shell *s, talker *t, size_t key, const char *role) {
+  talker_connect_with(s, t, key);
+  talker_join(t, role, 1);
 }
 
 static void a_key_comes_in_its_own_role_alone(void **state) {
   shell *s = *state;
-  keys k;
   talker client;
   talker worker;
-  keys_start(s, &k);
-  talker_connect_with(s, &client, &k.client, k.broker.public_key);
-  talker_connect_with(s, &worker, &k.worker, k.broker.public_key);
+  start_with_keys(s);
+  talker_connect_with(s, &client, CLIENT);
+  talker_connect_with(s, &worker, WORKER);
   talker_hello(&client, "worker", 1);
   talker_expect_refused(&client, "usage", "is not allowed as a worker");
-  talker_hello(&client, "client", 0);
-  talker_expect(&client, MESSAGE_WELCOME);
+  talker_join(&client, "client", 0);
   talker_hello(&worker, "client", 0);
   talker_expect_refused(&worker, "usage", "is not allowed as a client");
-  talker_hello(&worker, "worker", 1);
-  talker_expect(&worker, MESSAGE_WELCOME);
-  talker_close(&client);
-  talker_close(&worker);
-  keys_stop(s, &k);
+  talker_join(&worker, "worker", 1);
 }
 
 static void who_is_not_on_the_list_hears_nothing_and_the_log_names_the_key(void **state) {
   shell *s = *state;
-  keys k;
   talker stranger;
   talker plain;
-  keys_start(s, &k);
-  talker_connect_with(s, &stranger, &k.nobody, k.broker.public_key);
+  start_with_keys(s);
+  talker_connect_with(s, &stranger, NOBODY);
   talker_hello_in_vain(&stranger, "client");
   talker_connect(s, &plain); /* without any key */
   talker_hello_in_vain(&plain, "client");
-  while (!shell_log_has(s, k.nobody.public_key)) {
+  while (!shell_log_has(s, public_key(s, NOBODY))) {
     shell_pass(s, 1000);
     assert_false(talker_receive(&stranger, SHELL_QUIET_MS));
   }
   assert_false(talker_receive(&plain, SHELL_QUIET_MS));
-  talker_close(&stranger);
-  talker_close(&plain);
-  keys_stop(s, &k);
 }
 
 static void a_key_that_was_taken_off_the_list_is_shown_the_door(void **state) {
   shell *s = *state;
-  keys k;
   talker client;
   talker worker;
-  keys_start(s, &k);
-  talker_connect_with(s, &client, &k.client, k.broker.public_key);
-  talker_connect_with(s, &worker, &k.worker, k.broker.public_key);
-  talker_hello(&client, "client", 0);
-  talker_expect(&client, MESSAGE_WELCOME);
-  talker_hello(&worker, "worker", 1);
-  talker_expect(&worker, MESSAGE_WELCOME);
-  broker_allow(s->broker, k.shorter);
+  start_with_keys(s);
+  join(s, &client, CLIENT, "client");
+  join(s, &worker, WORKER, "worker");
+  broker_allow(s->broker, shell_make_list(s, "client %s c\n", public_key(s, CLIENT)));
   talker_expect_refused(&worker, "usage", "no longer allowed");
   talker_hello(&worker, "worker", 1);
   talker_expect_refused(&worker, "usage", "is not allowed");
   talker_expect_none(&client, MESSAGE_REFUSED);
-  talker_close(&client);
-  talker_close(&worker);
-  keys_stop(s, &k);
 }
 
 /* Two workers of one key and one of another: the first result of the MAP does not count before the other key
  * has given the same. */
 static void verified_results_come_from_two_keys(void **state) {
   shell *s = *state;
-  keys k;
   talker client;
   talker workers[2];
   talker other;
   sample shard;
   sample content;
   core_job_id job;
-  char path[300];
-  buf lines;
-  error err;
-  key_list *list = NULL;
-  keys_start(s, &k);
-  buf_init(&lines);
-  buf_printf(&lines, "verify: 2\nclient %s c\nworker %s w\nworker %s n\n", k.client.public_key,
-             k.worker.public_key, k.nobody.public_key);
-  process_write_file(s->directory, "verified", lines.data, lines.length, path, sizeof path);
-  buf_fini(&lines);
-  assert_int_equal(key_list_read(path, &list, &err), STATUS_OK);
-  shell_stop(s);
-  s->allowed = list;
+  shell_make_keys(s);
+  s->allowed = shell_make_list(s, "verify: 2\nclient %s c\nworker %s w\nworker %s n\n", public_key(s, CLIENT),
+                               public_key(s, WORKER), public_key(s, NOBODY));
   shell_start(s, "tcp://127.0.0.1:*", true);
-  talker_connect_with(s, &client, &k.client, k.broker.public_key);
-  talker_hello(&client, "client", 0);
-  talker_expect(&client, MESSAGE_WELCOME);
+  join(s, &client, CLIENT, "client");
   dataset_make(&client, "survey", &shard, 1, 100, &content);
   for (int i = 0; i < 2; i++) {
-    talker_connect_with(s, &workers[i], &k.worker, k.broker.public_key);
-    talker_hello(&workers[i], "worker", 1);
-    talker_expect(&workers[i], MESSAGE_WELCOME);
+    join(s, &workers[i], WORKER, "worker");
   }
   talker_submit(&client, "survey", "key", "plan", &job);
   assert_int_equal(worker_do_one(&workers[0]), WORK_MAP);
   talker_expect_none(&workers[1], MESSAGE_TASK); /* its key has voted */
   talker_ask(&client, MESSAGE_ASK, &job);
-  const message *progress = talker_expect(&client, MESSAGE_PROGRESS);
-  assert_true(slice_equal(progress->texts[FIELD_WAITS],
-                          slice_of("no worker with another key computes it a second time")));
-  talker_connect_with(s, &other, &k.nobody, k.broker.public_key);
-  talker_hello(&other, "worker", 1);
-  talker_expect(&other, MESSAGE_WELCOME);
+  assert_slice_equal(talker_expect(&client, MESSAGE_PROGRESS)->texts[FIELD_WAITS],
+                     slice_of("no worker with another key computes it a second time"));
+  join(s, &other, NOBODY, "worker");
   assert_int_equal(worker_do_one(&other), WORK_MAP);
-  talker_close(&client);
-  talker_close(&workers[0]);
-  talker_close(&workers[1]);
-  talker_close(&other);
-  sample_fini(&shard);
-  sample_fini(&content);
-  keys_stop(s, &k);
-  key_list_destroy(list);
 }
 
 /* ---- The end ------------------------------------------------------------------------------------- */
@@ -263,14 +197,11 @@ static void each_start_has_another_instance(void **state) {
   talker_first_client(s, &t);
   assert_int_equal(t.in->header.texts[FIELD_INSTANCE].length, INSTANCE_BYTES);
   memcpy(first, t.in->header.texts[FIELD_INSTANCE].bytes, sizeof first);
-  shell_stop(s);
-  shell_start(s, NULL, true);
-  const message alive = message_of(MESSAGE_ALIVE);
+  shell_restart(s);
   talker_reconnect(&t);
-  talker_send(&t, &alive, NULL, 0);
+  talker_say(&t, MESSAGE_ALIVE);
   talker_expect(&t, MESSAGE_STRANGER);
-  talker_hello(&t, "client", 0);
-  const message *welcome = talker_expect(&t, MESSAGE_WELCOME);
+  const message *welcome = talker_join(&t, "client", 0);
   assert_memory_not_equal(first, welcome->texts[FIELD_INSTANCE].bytes, sizeof first);
 }
 

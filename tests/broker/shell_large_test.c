@@ -10,30 +10,23 @@
 
 enum { PARTS = 3, LARGE = PARTS * VAULT_COMPARED_BYTES + 12345, LAST = MESSAGE_FRAME_MAX };
 
-static void write_file(const shell *s, const char *name, const void *bytes, size_t length) {
-  char path[512];
-  snprintf(path, sizeof path, "%s/%s", s->store, name);
-  FILE *file = fopen(path, "wb");
-  assert_non_null(file);
-  assert_int_equal(fwrite(bytes, 1, length, file), length);
-  assert_int_equal(fclose(file), 0);
-}
-
 static void hand_in(const shell *s, const sample *blob) {
   char hex[DIGEST_HEX_BYTES];
   char name[128];
+  char path[512];
   digest_hex(&blob->name, hex);
   snprintf(name, sizeof name, "hand-in/%s", hex);
-  write_file(s, name, blob->bytes, blob->length);
+  process_write_file(s->store, name, blob->bytes, blob->length, path, sizeof path);
 }
 
 /* As if LENGTH bytes of it had come before the broker was started. */
 static void leave_beginning(const shell *s, const sample *blob, size_t length) {
   char hex[DIGEST_HEX_BYTES];
   char name[128];
+  char path[512];
   digest_hex(&blob->name, hex);
   snprintf(name, sizeof name, "partly/%s-%zu", hex, blob->length);
-  write_file(s, name, blob->bytes, length);
+  process_write_file(s->store, name, blob->bytes, length, path, sizeof path);
 }
 
 static void a_file_that_is_handed_in_is_taken_without_a_chunk(void **state) {
@@ -86,8 +79,7 @@ static void an_upload_whose_beginning_is_not_compared_yet_ends_well(void **state
   talker_offer(&leaves, &blob);
   talker_expect_none(&leaves, MESSAGE_WANT);
   talker_answer_want(&t, &blob);
-  const message bye = message_of(MESSAGE_BYE);
-  talker_send(&leaves, &bye, NULL, 0);
+  talker_say(&leaves, MESSAGE_BYE);
   talker_put(&stays, &blob);
   talker_expect(&t, MESSAGE_HAVE);
   talker_fetch(&t, &blob);

@@ -9,22 +9,9 @@
 
 enum { SHARDS = 3 };
 
-static void path_of(const shell *s, const sample *blob, char *out, size_t capacity) {
-  char hex[DIGEST_HEX_BYTES];
-  digest_hex(&blob->name, hex);
-  snprintf(out, capacity, "%s/blobs/%.2s/%s", s->store, hex, hex);
-}
-
-static bool is_there(const shell *s, const sample *blob) {
-  char path[500];
-  path_of(s, blob, path, sizeof path);
-  return access(path, F_OK) == 0;
-}
-
 static void damage(const shell *s, const sample *blob) {
-  char path[500];
-  path_of(s, blob, path, sizeof path);
-  assert_int_equal(truncate(path, 1), 0);
+  char path[SAMPLE_PATH_BYTES];
+  assert_int_equal(truncate(sample_path(s, blob, path), 1), 0);
 }
 
 static void commit(talker *t, const char *dataset, uint64_t base, const sample *content) {
@@ -35,13 +22,6 @@ static void commit(talker *t, const char *dataset, uint64_t base, const sample *
 static void drop(talker *t, const char *dataset) {
   talker_drop(t, dataset);
   talker_expect(t, MESSAGE_DROPPED);
-}
-
-/* The broker tidies once a second. */
-static void await_removal(shell *s, const sample *blob) {
-  while (is_there(s, blob)) {
-    shell_pass(s, 1000);
-  }
 }
 
 static void what_is_put_again_after_damage_goes_with_its_own_references(void **state) {
@@ -64,12 +44,12 @@ static void what_is_put_again_after_damage_goes_with_its_own_references(void **s
   }
   commit(&t, "damaged", 0, &content);
   drop(&t, "damaged");
-  await_removal(s, &shards[SHARDS - 1]);
+  sample_await_removal(s, &shards[SHARDS - 1]);
   for (int i = 0; i < SHARDS - 1; i++) {
-    assert_true(is_there(s, &shards[i]));
+    assert_true(sample_is_stored(s, &shards[i]));
   }
   drop(&t, "other");
-  await_removal(s, &shards[0]);
+  sample_await_removal(s, &shards[0]);
 }
 
 /* Dropping what could not be read takes nothing from others. */
@@ -89,9 +69,9 @@ static void what_is_dropped_unread_leaves_others_whole(void **state) {
   drop(&t, "damaged");
   talker_put(&t, &shards[0]);
   talker_expect_none(&t, MESSAGE_REFUSED);
-  assert_true(is_there(s, &shards[1]));
+  assert_true(sample_is_stored(s, &shards[1]));
   drop(&t, "same");
-  await_removal(s, &shards[1]);
+  sample_await_removal(s, &shards[1]);
 }
 
 int main(void) {

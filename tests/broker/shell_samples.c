@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/manifest.h"
 #include "tests/check.h"
@@ -104,19 +105,41 @@ void talker_want(talker *t, const sample *s, uint64_t offset) {
   talker_send(t, &m, NULL, 0);
 }
 
+uint64_t talker_expect_chunk(talker *t, const sample *s, uint64_t offset) {
+  const message *chunk = talker_expect(t, MESSAGE_CHUNK);
+  const slice bytes = talker_payload(t, 0);
+  assert_int_equal(chunk->integers[FIELD_OFFSET], offset);
+  assert_int_equal(chunk->integers[FIELD_BYTES], s->length);
+  assert_true(offset + bytes.length <= s->length && (bytes.length > 0 || s->length == 0));
+  assert_memory_equal(bytes.bytes, s->bytes + offset, bytes.length);
+  return offset + bytes.length;
+}
+
 void talker_fetch(talker *t, const sample *s) {
   uint64_t at = 0;
   do {
     talker_want(t, s, at);
-    const message *chunk = talker_expect(t, MESSAGE_CHUNK);
-    size_t length = 0;
-    assert_int_equal(chunk->integers[FIELD_OFFSET], at);
-    assert_int_equal(chunk->integers[FIELD_BYTES], s->length);
-    const void *bytes = wire_payload_bytes(t->in, 0, &length);
-    assert_true(at + length <= s->length && (length > 0 || s->length == 0));
-    assert_memory_equal(bytes, s->bytes + at, length);
-    at += length;
+    at = talker_expect_chunk(t, s, at);
   } while (at < s->length);
+}
+
+const char *sample_path(const shell *s, const sample *blob, char out[SAMPLE_PATH_BYTES]) {
+  char hex[DIGEST_HEX_BYTES];
+  digest_hex(&blob->name, hex);
+  snprintf(out, SAMPLE_PATH_BYTES, "%s/blobs/%.2s/%s", s->store, hex, hex);
+  return out;
+}
+
+bool sample_is_stored(const shell *s, const sample *blob) {
+  char path[SAMPLE_PATH_BYTES];
+  return access(sample_path(s, blob, path), F_OK) == 0;
+}
+
+/* The broker tidies once a second. */
+void sample_await_removal(shell *s, const sample *blob) {
+  while (sample_is_stored(s, blob)) {
+    shell_pass(s, 1000);
+  }
 }
 
 /* ---- Datasets ------------------------------------------------------------------------------------ */
@@ -151,6 +174,10 @@ void talker_commit(talker *t, const char *dataset, uint64_t base, const sample *
   talker_send(t, &m, &payload, 1);
 }
 
+void talker_expect_committed(talker *t, uint64_t version) {
+  assert_int_equal(talker_expect(t, MESSAGE_COMMITTED)->integers[FIELD_VERSION], version);
+}
+
 void talker_drop(talker *t, const char *dataset) {
   message m = talker_request(t, MESSAGE_DROP);
   message_set_text(&m, FIELD_DATASET, dataset);
@@ -162,11 +189,10 @@ void talker_expect_dataset(talker *t, const char *dataset, uint64_t version, con
   message_set_text(&m, FIELD_DATASET, dataset);
   talker_send(t, &m, NULL, 0);
   const message *answer = talker_expect(t, MESSAGE_MANIFEST);
-  size_t length = 0;
-  const void *bytes = wire_payload_bytes(t->in, 0, &length);
+  const slice bytes = talker_payload(t, 0);
   assert_int_equal(answer->integers[FIELD_VERSION], version);
-  assert_int_equal(length, content->length);
-  assert_memory_equal(bytes, content->bytes, length);
+  assert_int_equal(bytes.length, content->length);
+  assert_memory_equal(bytes.bytes, content->bytes, bytes.length);
 }
 
 void dataset_make(talker *t, const char *dataset, sample *shards, size_t count, size_t size,
@@ -177,9 +203,26 @@ void dataset_make(talker *t, const char *dataset, sample *shards, size_t count, 
   }
   manifest_make(content, shards, count, CORE_RUN_ROWS);
   talker_commit(t, dataset, 0, content);
-  const message *m = talker_expect(t, MESSAGE_COMMITTED);
-  assert_int_equal(m->integers[FIELD_VERSION], 1);
-  assert_int_equal(m->integers[FIELD_REQUEST], t->request);
+  talker_expect_committed(t, 1);
+  assert_int_equal(t->in->header.integers[FIELD_REQUEST], t->request);
+}
+
+void survey_start(shell *s, survey *v, size_t shards, size_t size) {
+  memset(v, 0, sizeof *v);
+  assert_true(shards <= SURVEY_SHARDS);
+  talker_first_client(s, &v->client);
+  dataset_make(&v->client, "survey", v->shards, shards, size, &v->content);
+}
+
+void survey_restart(shell *s, survey *v) {
+  shell_restart(s);
+  talker_come_back(&v->client, "client", 0);
+}
+
+core_job_id survey_submit(survey *v) {
+  core_job_id job;
+  talker_submit(&v->client, "survey", "key", "plan", &job);
+  return job;
 }
 
 /* ---- Jobs ---------------------------------------------------------------------------------------- */
@@ -213,13 +256,18 @@ static core_work work_of(const message *m) {
   return w;
 }
 
-void worker_answer(talker *t, const message *task, const wire_payload *payloads, size_t count,
-                   uint64_t by_name) {
-  message m = message_of(MESSAGE_RESULT);
+message worker_message(message_kind kind, const message *task) {
+  message m = message_of(kind);
   message_set_bytes(&m, FIELD_JOB, task->texts[FIELD_JOB].bytes, JOB_ID_BYTES);
   message_set_integer(&m, FIELD_STAGE, task->integers[FIELD_STAGE]);
   message_set_integer(&m, FIELD_TASK, task->integers[FIELD_TASK]);
   message_set_integer(&m, FIELD_ATTEMPT, task->integers[FIELD_ATTEMPT]);
+  return m;
+}
+
+void worker_answer(talker *t, const message *task, const wire_payload *payloads, size_t count,
+                   uint64_t by_name) {
+  message m = worker_message(MESSAGE_RESULT, task);
   message_set_text(&m, FIELD_WORK, core_work_name(work_of(task)));
   message_set_integer(&m, FIELD_STATES_COMPUTED, work_of(task) == WORK_MAP);
   message_set_integer(&m, FIELD_STATES_CACHED, 0);
@@ -237,9 +285,8 @@ static core_work do_received(talker *t) {
   buf all;
   buf_init(&all);
   for (size_t i = first; i < t->in->payloads_count; i++) {
-    size_t length = 0;
-    const void *bytes = wire_payload_bytes(t->in, i, &length);
-    buf_put(&all, bytes, length);
+    const slice bytes = talker_payload(t, i);
+    buf_put(&all, bytes.bytes, bytes.length);
   }
   if (work == WORK_STEP) {
     const size_t length = all.length;
@@ -265,10 +312,7 @@ void worker_until_report(talker *worker, talker *watcher, const char *expected) 
     while (talker_receive(watcher, 0)) {
       const message *m = &watcher->in->header;
       if (m->kind == MESSAGE_REPORT) {
-        size_t length = 0;
-        const void *bytes = wire_payload_bytes(watcher->in, 0, &length);
-        assert_int_equal(length, strlen(expected));
-        assert_memory_equal(bytes, expected, length);
+        assert_slice_equal(talker_payload(watcher, 0), slice_of(expected));
         return;
       }
       assert_int_not_equal(m->kind, MESSAGE_ENDED);

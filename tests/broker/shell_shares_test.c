@@ -16,8 +16,7 @@ enum {
 /* How many chunks T is asked for before the broker has answered what is sent now. */
 static unsigned wants_of(talker *t) {
   unsigned count = 0;
-  const message alive = message_of(MESSAGE_ALIVE);
-  talker_send(t, &alive, NULL, 0);
+  talker_say(t, MESSAGE_ALIVE);
   for (const message *m = talker_next(t); m->kind != MESSAGE_ALIVE; m = talker_next(t)) {
     count += m->kind == MESSAGE_WANT;
   }
@@ -47,77 +46,36 @@ static void who_offers_much_and_sends_nothing_delays_nobody(void **state) {
   sample_make(&blob, 100, (size_t)3 * MESSAGE_FRAME_MAX);
   talker_client(s, &honest);
   talker_put(&honest, &blob); /* while the broker's clock stands still */
-  sample_fini(&blob);
-  talker_close(&honest);
-  for (size_t i = 0; i < GREEDY; i++) {
-    talker_close(&greedy[i]);
-  }
 }
 
-static key_list *list_of(const shell *s, const key_pair *clients, size_t count) {
-  char path[300];
-  buf lines;
-  key_list *list = NULL;
-  error err;
-  buf_init(&lines);
-  for (size_t i = 0; i < count; i++) {
-    key_list_put(&lines, WAY_CLIENT, &clients[i], "client");
-  }
-  process_write_file(s->directory, "allowed", lines.data, lines.length, path, sizeof path);
-  buf_fini(&lines);
-  assert_int_equal(key_list_read(path, &list, &err), STATUS_OK);
-  return list;
-}
-
-/* A broker that allows two clients. */
-typedef struct scene {
-  key_pair server, clients[2];
-  key_list *list;
-} scene;
-
-static void scene_start(shell *s, scene *k) {
-  error err;
-  assert_int_equal(key_pair_new(&k->server, &err), STATUS_OK);
-  for (size_t i = 0; i < 2; i++) {
-    assert_int_equal(key_pair_new(&k->clients[i], &err), STATUS_OK);
-  }
-  k->list = list_of(s, k->clients, 2);
-  s->key = &k->server;
-  s->allowed = k->list;
+/* A broker over tcp that allows the two clients with keys 1 and 2. */
+static void start_with_keys(shell *s) {
+  shell_make_keys(s);
+  s->allowed = shell_make_list(s, "client %s a\nclient %s b\n", s->keys[1].public_key, s->keys[2].public_key);
   shell_start(s, "tcp://127.0.0.1:*", true);
 }
 
-static void scene_stop(shell *s, scene *k) {
-  shell_stop(s);
-  key_list_destroy(k->list);
-}
-
-static void connect_client(shell *s, const scene *k, size_t which, talker *t) {
-  talker_connect_with(s, t, &k->clients[which], k->server.public_key);
-  talker_hello(t, "client", 0);
-  talker_expect(t, MESSAGE_WELCOME);
+static void join(shell *s, talker *t, size_t key) {
+  talker_connect_with(s, t, key);
+  talker_join(t, "client", 0);
 }
 
 static void connections_with_one_key_share_what_one_client_gets(void **state) {
   shell *s = *state;
-  scene k;
   talker one[GREEDY];
   talker other;
   unsigned wanted = 0;
-  scene_start(s, &k);
+  start_with_keys(s);
   for (size_t i = 0; i < GREEDY; i++) {
-    connect_client(s, &k, 0, &one[i]);
+    join(s, &one[i], 1);
     wanted += offer_and_send_nothing(&one[i], i + 1);
   }
   assert_int_equal(wanted, CREDIT_CHUNKS / 2);
-  connect_client(s, &k, 1, &other);
+  join(s, &other, 2);
   assert_int_equal(offer_and_send_nothing(&other, 100), PEER_CHUNKS);
   for (size_t i = 0; i < GREEDY; i++) {
     assert_int_equal(wants_of(&one[i]), 0);
-    talker_close(&one[i]);
   }
-  talker_close(&other);
-  scene_stop(s, &k);
 }
 
 /* ---- Jobs ------------------------------------------------------------------------------------------ */
@@ -126,8 +84,6 @@ static void make_dataset(talker *t) {
   sample shard;
   sample content;
   dataset_make(t, "survey", &shard, 1, 100, &content);
-  sample_fini(&shard);
-  sample_fini(&content);
 }
 
 /* Submits jobs FIRST up to before END; how many were accepted.  The others were refused with `limit`. */
@@ -156,25 +112,24 @@ static unsigned submit_many(talker *t, unsigned first, unsigned end) {
 
 static void one_client_cannot_fill_the_broker_with_its_jobs_and_a_restart_forgets_nothing(void **state) {
   shell *s = *state;
-  scene k;
   talker greedy;
   talker other;
   core_job_id job;
-  scene_start(s, &k);
-  connect_client(s, &k, 0, &greedy);
+  start_with_keys(s);
+  join(s, &greedy, 1);
   make_dataset(&greedy);
   assert_int_equal(submit_many(&greedy, 0, CORE_JOBS_MAX / 2 + 2), CORE_JOBS_MAX / 2);
   talker_close(&greedy);
-  connect_client(s, &k, 0, &greedy); /* another connection, the same client */
+  join(s, &greedy, 1); /* another connection, the same client */
   assert_int_equal(submit_many(&greedy, CORE_JOBS_MAX, CORE_JOBS_MAX + 1), 0);
   assert_int_equal(submit_many(&greedy, 0, 1), 1); /* a known one is accepted again */
-  connect_client(s, &k, 1, &other);
+  join(s, &other, 2);
   talker_submit(&other, "survey", "job 1", "plan", &job);
   talker_close(&greedy);
   talker_close(&other);
   shell_stop(s);
   shell_start(s, "tcp://127.0.0.1:*", true);
-  connect_client(s, &k, 0, &greedy);
+  join(s, &greedy, 1);
   assert_int_equal(submit_many(&greedy, CORE_JOBS_MAX, CORE_JOBS_MAX + 1), 0);
   talker_ask(&greedy, MESSAGE_CANCEL, &job); /* the other's */
   talker_expect(&greedy, MESSAGE_ENDED);
@@ -183,23 +138,20 @@ static void one_client_cannot_fill_the_broker_with_its_jobs_and_a_restart_forget
   talker_ask(&greedy, MESSAGE_CANCEL, &job);
   talker_expect(&greedy, MESSAGE_ENDED);
   assert_int_equal(submit_many(&greedy, CORE_JOBS_MAX, CORE_JOBS_MAX + 2), 1);
-  talker_close(&greedy);
-  scene_stop(s, &k);
 }
 
 /* As docs/protocol.md says: SHA-256 of "canvass job", zero, the job's key, zero, the client's public key. */
 static void the_keys_of_jobs_are_each_clients_own(void **state) {
   shell *s = *state;
-  scene k;
   talker clients[2];
   core_job_id jobs[2];
   core_job_id again;
   digest expected;
   error err;
   buf text;
-  scene_start(s, &k);
+  start_with_keys(s);
   for (size_t i = 0; i < 2; i++) {
-    connect_client(s, &k, i, &clients[i]);
+    join(s, &clients[i], i + 1);
   }
   make_dataset(&clients[0]);
   talker_submit(&clients[0], "survey", "night-1", "another plan", &jobs[0]);
@@ -209,13 +161,11 @@ static void the_keys_of_jobs_are_each_clients_own(void **state) {
   for (size_t i = 0; i < 2; i++) {
     buf_init(&text);
     buf_put(&text, "canvass job\0night-1\0", 20);
-    buf_put(&text, k.clients[i].public_key, strlen(k.clients[i].public_key));
+    buf_put_text(&text, s->keys[i + 1].public_key);
     assert_int_equal(digest_of(text.data, text.length, &expected, &err), STATUS_OK);
     assert_memory_equal(jobs[i].bytes, expected.bytes, JOB_ID_BYTES);
     buf_fini(&text);
-    talker_close(&clients[i]);
   }
-  scene_stop(s, &k);
 }
 
 int main(void) {

@@ -34,8 +34,7 @@ static void send_chunk(slow *from, const sample *blob) {
 
 /* All that has come, and the chunk that is due at NOW_MS. */
 static void look(slow *at, const sample *blob, unsigned now_ms) {
-  const message alive = message_of(MESSAGE_ALIVE);
-  talker_send(&at->talker, &alive, NULL, 0);
+  talker_say(&at->talker, MESSAGE_ALIVE);
   for (const message *m = talker_next(&at->talker); m->kind != MESSAGE_ALIVE; m = talker_next(&at->talker)) {
     assert_int_not_equal(m->kind, MESSAGE_LOST);
     at->has = at->has || m->kind == MESSAGE_HAVE;

@@ -101,11 +101,9 @@ static void who_holds_many_shards_and_speaks_on_or_leaves_is_known_in_time(void 
   talker_connect(s, &worker);
   shell_hold(s);
   say_large_hello(&worker, 1);
-  const message bye = message_of(MESSAGE_BYE);
-  talker_send(&worker, &bye, NULL, 0);
+  talker_say(&worker, MESSAGE_BYE);
   say_large_hello(&worker, 2);
-  const message alive = message_of(MESSAGE_ALIVE);
-  talker_send(&worker, &alive, NULL, 0);
+  talker_say(&worker, MESSAGE_ALIVE);
   shell_go_on(s);
   talker_expect(&worker, MESSAGE_ALIVE);
   talker_ask(&t, MESSAGE_WATCH, &job);
@@ -154,7 +152,7 @@ static void jobs_are_taken_up_turn_by_turn_and_each_is_there_when_it_is_asked_fo
   talker_come_back(&t, "client", 0);
   talker_ask(&t, MESSAGE_ASK, &jobs[JOBS - 1]);
   const message *m = talker_expect(&t, MESSAGE_PROGRESS);
-  assert_true(slice_equal(m->texts[FIELD_STATE], slice_of("queued")));
+  assert_slice_equal(m->texts[FIELD_STATE], slice_of("queued"));
   talker worker;
   talker_worker(s, &worker, 1);
   talker_ask(&t, MESSAGE_WATCH, &jobs[JOBS / 2]);
@@ -176,11 +174,10 @@ static void so_many_messages_and_bytes_are_taken_in_a_turn(void **state) {
   for (size_t i = 0; i < ASKERS; i++) {
     talker_client(s, &askers[i]);
   }
-  const message alive = message_of(MESSAGE_ALIVE);
   shell_hold(s);
   for (size_t i = 0; i < ASKERS; i++) {
     for (int k = 0; k < TURN_MESSAGES / 2; k++) {
-      talker_send(&askers[i], &alive, NULL, 0);
+      talker_say(&askers[i], MESSAGE_ALIVE);
     }
   }
   shell_go_on(s);
