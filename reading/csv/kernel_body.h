@@ -25,6 +25,10 @@ static void kernel_scan(csv_scan *s, const uint8_t *text, size_t end) {
     const uint64_t carriage = block_equal(b, '\r');
     const uint64_t quote = block_equal(b, '"');
     const uint64_t separator = newline | block_equal(b, now.delimiter);
+    const uint64_t after_carriage = carriage << 1 | now.carriages >> 63;
+    if ((after_carriage & ~newline) != 0) {
+      break;
+    }
     csv_quotes quotes = now.quotes;
     uint64_t within = quotes.inside;
     if ((quote | quotes.inside) != 0) {
@@ -39,7 +43,7 @@ static void kernel_scan(csv_scan *s, const uint8_t *text, size_t end) {
     }
     const uint64_t ends = newline & ~within;
     const uint64_t after_newline = newline << 1 | now.newlines >> 63;
-    const uint64_t after_empty = (carriage << 1 | now.carriages >> 63) & (newline << 2 | now.newlines >> 62);
+    const uint64_t after_empty = after_carriage & (newline << 2 | now.newlines >> 62);
     const unsigned records = (unsigned)__builtin_popcountll(ends & ~(after_newline | after_empty));
     if (now.records + records >= now.records_max ||
         now.at + BLOCK - now.record_begin > now.record_bytes_max) {

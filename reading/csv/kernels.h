@@ -24,8 +24,10 @@ typedef struct csv_scan {
   size_t at;
   size_t record_begin;
   size_t record_bytes_max;
-  uint64_t lines;       /* newlines before AT */
-  uint32_t records;     /* ended so far; empty lines are none */
+  uint64_t lines;    /* newlines before AT */
+  bool has_carriage; /* the record that is open has one without a newline: what it is, is the caller's to find
+                      */
+  uint32_t records;  /* ended so far; empty lines are none */
   uint32_t records_max; /* the block in which this is reached is left to the caller */
 } csv_scan;
 
@@ -57,7 +59,7 @@ typedef struct csv_kernels {
   bool checks_utf8; /* false: the caller checks with text_utf8_check */
   /* Runs over whole blocks below END, which is not after the last newline of the text; stops before a block
    * that reaches RECORDS_MAX, in which the record grows beyond RECORD_BYTES_MAX, or that has a newline inside
-   * quotes. */
+   * quotes or a carriage return without one. */
   void (*scan)(csv_scan *s, const uint8_t *text, size_t end);
   /* Appends the separators of TEXT[from, to); the arrays have room for TO - FROM + 64 more.  Only the
    * last stretch before a new start may be no multiple of 64 bytes. */

@@ -33,9 +33,22 @@ bool csv_piece_note_given_up(csv_piece *p, csv_given_up record) {
   return true;
 }
 
+bool csv_piece_note_opened(csv_piece *p, size_t begin, size_t end) {
+  const uint8_t *newline;
+  for (; (newline = memchr(p->text + begin, '\n', end - begin)) != NULL; begin++) {
+    if (!ARRAY_ROOM(p->opened, p->opened_count, p->opened_capacity)) {
+      return false;
+    }
+    begin = (size_t)(newline - p->text);
+    p->opened[p->opened_count++] = begin;
+  }
+  return true;
+}
+
 void csv_piece_clear(csv_piece *p) {
   p->length = 0;
   p->given_up_count = 0;
+  p->opened_count = 0;
   p->records = 0;
 }
 
@@ -44,5 +57,6 @@ void csv_piece_fini(csv_piece *p) {
     free(p->text - CSV_MARGIN);
   }
   free(p->given_up);
+  free(p->opened);
   *p = (csv_piece){0};
 }

@@ -32,6 +32,8 @@ typedef struct csv_piece {
   csv_given_up *given_up; /* by position */
   size_t given_up_count;
   size_t given_up_capacity;
+  size_t *opened; /* newlines that were carriage returns; may be behind LENGTH */
+  size_t opened_count, opened_capacity;
   uint64_t first_ordinal;
   uint64_t first_line;
   uint32_t records; /* the quarantined ones counted */
@@ -40,6 +42,8 @@ typedef struct csv_piece {
 /* Zeroed is empty.  Room for CAPACITY bytes of text; the content stays.  False: out of memory. */
 bool csv_piece_reserve(csv_piece *p, size_t capacity);
 bool csv_piece_note_given_up(csv_piece *p, csv_given_up record);
+/* The newlines in the text's [BEGIN, END) were carriage returns. */
+bool csv_piece_note_opened(csv_piece *p, size_t begin, size_t end);
 void csv_piece_clear(csv_piece *p); /* keeps the memory */
 void csv_piece_fini(csv_piece *p);
 

@@ -14,6 +14,11 @@ bool csv_spans_init(csv_spans *s, char delimiter, uint32_t cells, size_t record_
   return s->path.delimiters != NULL;
 }
 
+void csv_spans_forget(csv_spans *s) {
+  s->first.begin = UINT64_MAX;
+  s->path.from = UINT64_MAX;
+}
+
 void csv_spans_fini(csv_spans *s) {
   free(s->path.delimiters);
   *s = (csv_spans){0};

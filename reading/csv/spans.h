@@ -92,6 +92,8 @@ typedef struct csv_span {
 /* For a file whose header has CELLS cells.  False: out of memory. */
 bool csv_spans_init(csv_spans *s, char delimiter, uint32_t cells, size_t record_bytes_max);
 void csv_spans_fini(csv_spans *s);
+/* The text behind what was judged has changed, or what was judged is judged again. */
+void csv_spans_forget(csv_spans *s);
 /* Judges the record, which begins in W.  MORE_TEXT: to be called again with more of the text that follows. */
 csv_verdict csv_spans_judge(csv_spans *s, const csv_window *w, csv_span *record);
 

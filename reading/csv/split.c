@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "reading/csv/carriages.h"
 #include "reading/plain_text.h"
 #include "reading/reader.h"
 
@@ -163,6 +164,7 @@ static void restart(csv_scan *scan, size_t position, uint64_t lines) {
   scan->quotes = csv_quotes_start();
   scan->newlines = UINT64_C(1) << 63;
   scan->carriages = 0;
+  scan->has_carriage = false;
   scan->at = position;
   scan->record_begin = position;
 }
@@ -185,9 +187,22 @@ static status refuse_long(const csv_splitter *s, const making *m, error *err) {
       source_title(s->source), (unsigned long long)(s->line + m->scan.lines), INPUT_RECORD_BYTES_MAX >> 20);
 }
 
+/* Where carriage returns end lines in the record up to END, the scan begins anew at its first line. */
+static status open_up(csv_splitter *s, making *m, size_t end, bool *opened, error *err) {
+  csv_scan *scan = &m->scan;
+  const size_t begin = scan->record_begin;
+  *opened = csv_carriages_end_lines(m->piece->text + begin, end - begin, s->delimiter, s->spans.cells);
+  if (!*opened) {
+    return STATUS_OK;
+  }
+  csv_spans_forget(&s->spans);
+  restart(scan, begin, scan->lines);
+  return csv_piece_note_opened(m->piece, begin, end - 1) ? STATUS_OK : no_memory(s, err);
+}
+
 /* One block (the last one of the text may be short), record by record, up to the end of the piece or a
  * newline inside quotes. */
-static status step(const csv_splitter *s, making *m, error *err) {
+static status step(csv_splitter *s, making *m, error *err) {
   csv_scan *scan = &m->scan;
   const uint8_t *text = m->piece->text;
   assert(scan->at < m->lines_end && scan->record_begin <= scan->at);
@@ -208,6 +223,12 @@ static status step(const csv_splitter *s, making *m, error *err) {
       m->spans_to = end;
       return STATUS_OK;
     }
+    bool opened;
+    TRY(open_up(s, m, end, &opened, err));
+    if (opened) {
+      return STATUS_OK;
+    }
+    scan->has_carriage = false;
     scan->records += !is_empty_line(text, scan->record_begin, end - 1);
     scan->record_begin = end;
     scan->lines++;
@@ -215,8 +236,10 @@ static status step(const csv_splitter *s, making *m, error *err) {
       return STATUS_OK;
     }
   }
+  const size_t from = scan->at > scan->record_begin ? scan->at - 1 : scan->record_begin;
   scan->newlines = masks.newline;
   scan->at += width;
+  scan->has_carriage = scan->has_carriage || csv_carriages_are_in(text, from, scan->at);
   scan->carriages = text[scan->at - 1] == '\r' ? UINT64_C(1) << 63 : 0;
   return scan->at - scan->record_begin > scan->record_bytes_max ? refuse_long(s, m, err) : STATUS_OK;
 }
@@ -260,6 +283,7 @@ static status cut_piece(csv_splitter *s, csv_piece *p, size_t cut, error *err) {
   assert(s->fresh ? s->rest_from == s->rest.length : left <= s->rest_from); /* no text gets lost */
   if (!s->fresh) {
     s->rest_from -= left;
+    memcpy(s->rest.text + s->rest_from, p->text + cut, left); /* it may have other line ends now */
   } else if (!csv_piece_reserve(&s->rest, left)) {
     return no_memory(s, err);
   } else {
@@ -283,8 +307,10 @@ static status scan_text(csv_splitter *s, making *m, error *err) {
       TRY(judge_record(s, m, &more, err));
       continue;
     }
-    s->kernels->scan(scan, m->piece->text,
-                     m->lines_end < INPUT_PIECE_BYTES_MAX ? m->lines_end : INPUT_PIECE_BYTES_MAX - 1);
+    if (!scan->has_carriage) {
+      s->kernels->scan(scan, m->piece->text,
+                       m->lines_end < INPUT_PIECE_BYTES_MAX ? m->lines_end : INPUT_PIECE_BYTES_MAX - 1);
+    }
     if (scan->at + BLOCK_BYTES <= m->lines_end || ((is_last || is_long) && scan->at < m->lines_end)) {
       TRY(step(s, m, err));
     } else if (is_long) {
@@ -343,6 +369,10 @@ status csv_splitter_undo(csv_splitter *s, const csv_piece *piece, error *err) {
   memcpy(s->rest.text, piece->text, piece->length);
   s->rest.length = piece->length + left;
   s->rest_from = 0;
+  for (size_t i = 0; i < piece->opened_count; i++) {
+    s->rest.text[piece->opened[i]] = '\r';
+  }
+  csv_spans_forget(&s->spans);
   s->ordinal = piece->first_ordinal;
   s->line = piece->first_line;
   s->offset -= piece->length;

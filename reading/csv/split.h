@@ -3,8 +3,8 @@
  * One pass, in the order of the file, runs the quoting automaton (quotes.h) and counts.  A piece holds
  * exactly ROWS records (fewer at the end of the file, and when they take more than INPUT_PIECE_BYTES_MAX);
  * empty lines belong to a piece but are not records.  Where the first line of a
- * file ends with a carriage return without a newline, all of these are read as newlines, and nowhere else: in
- * other files they are text.  A record that spans lines is
+ * file ends with a carriage return without a newline, all of these are read as newlines; in other files only
+ * where they separate records (carriages.h).  A record that spans lines is
  * judged (spans.h): one that is given up is its first line alone, and the piece notes why.  Where pieces are
  * cut depends on the text and ROWS only, never on how the text arrives.
  */

@@ -7,7 +7,7 @@
 #include "tests/reading/csv_reading.h"
 #include "tests/reading/csv_reference.h"
 
-enum { CASES = 4000, BYTES_MAX = 700 };
+enum { CASES = 6000, BYTES_MAX = 700 };
 
 static uint64_t next_random(uint64_t *state) {
   uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));

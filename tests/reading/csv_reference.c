@@ -5,7 +5,7 @@
 /* The text that is read; its last line has a newline, and only real ones count as such. */
 typedef struct page {
   char delimiter;
-  const char *text;
+  char *text;
   size_t length;
 } page;
 
@@ -238,8 +238,42 @@ static bool is_skipped(reference *r, const walked *w, uint64_t line) {
   return blank || repeated;
 }
 
+/* In a file whose header has several cells, carriage returns outside quotes are line ends of the line from
+ * BEGIN to END where most of what stands between them are records.  False: they are none. */
+static bool carriages_end_its_lines(const reference *r, page *p, size_t begin, size_t end) {
+  const page parts = {p->delimiter, arena_alloc(r->memory, end - begin + 1), end - begin};
+  memcpy(parts.text, p->text + begin, parts.length);
+  parts.text[parts.length] = '\0';
+  for (size_t i = 0; i + 1 < parts.length; i++) {
+    parts.text[i] = parts.text[i] == '\r' && parts.text[i + 1] != '\n' ? '\n' : parts.text[i];
+  }
+  int64_t more = 0;
+  size_t fitting = 0;
+  size_t ends[1024];
+  size_t count = 0;
+  for (size_t at = 0; at < parts.length;) {
+    walked w = {.end = line_end(&parts, at)};
+    if (!is_empty_line(&parts, at)) {
+      w = walk(&parts, at, r->columns, r->memory);
+      const bool fits = w.cells == r->columns && w.wrong == 0;
+      fitting += fits;
+      more += fits ? 1 : -1;
+    }
+    if (w.end == 0 || count == sizeof ends / sizeof ends[0]) {
+      return false;
+    }
+    ends[count++] = w.end;
+    at = w.end;
+  }
+  const bool separate = r->columns > 1 && fitting > 1 && more > 0;
+  for (size_t i = 0; separate && i < count; i++) {
+    p->text[begin + ends[i] - 1] = '\n';
+  }
+  return separate;
+}
+
 /* One record; the position behind it. */
-static size_t read_record(reference *r, const page *p, size_t begin, uint64_t line) {
+static size_t read_record(reference *r, page *p, size_t begin, uint64_t line) {
   if (is_empty_line(p, begin)) {
     return line_end(p, begin);
   }
@@ -248,6 +282,9 @@ static size_t read_record(reference *r, const page *p, size_t begin, uint64_t li
     r->columns = w.cells;
     r->titles = walk(p, begin, w.cells, r->memory).texts;
     return w.end;
+  }
+  if (!w.spans && carriages_end_its_lines(r, p, begin, w.end)) {
+    return read_record(r, p, begin, line);
   }
   const uint64_t ordinal = r->records++;
   if (w.spans && !stands(r, p, begin, &w, line)) {
@@ -290,9 +327,8 @@ void reference_read(const char *text, size_t length, char delimiter, reference *
       copy[i] = '\n';
     }
   }
-  const uint64_t lines = lines_between(&p, 0, p.length);
-  out->rows = ARENA_ARRAY(out->memory, reference_row, lines + 1);
-  out->left_out = ARENA_ARRAY(out->memory, reference_problem, lines + 1);
+  out->rows = ARENA_ARRAY(out->memory, reference_row, length + 2);
+  out->left_out = ARENA_ARRAY(out->memory, reference_problem, length + 2);
   uint64_t line = 1;
   for (size_t at = 0; at < p.length;) {
     const size_t end = read_record(out, &p, at, line);
